@@ -1,0 +1,171 @@
+//! How a change is called. [`analyse`] takes a series and a policy and returns an [`Analysis`];
+//! nothing outside this room computes statistics.
+
+use crate::record::Timestamp;
+
+/// Everything concluded from one series. Vectors are parallel to [`crate::series::Series::runs`].
+#[derive(Clone, Debug)]
+pub(crate) struct Analysis {
+    pub(crate) verdict: Verdict,
+    /// Relative threshold in force for this series, from the policy (0.12 = 12 %).
+    pub(crate) threshold: f64,
+    /// The most specific rule only reports, never fails.
+    pub(crate) report_only: bool,
+    /// Level that the newest run is compared with; none while there are too few runs.
+    pub(crate) baseline: Option<Baseline>,
+    /// Newest run that has a value: index into the runs.
+    pub(crate) latest: Option<usize>,
+    /// Relative change of the newest level against the baseline, signed as the value moved.
+    pub(crate) change: Option<f64>,
+    /// The series' own noise: robust relative standard deviation of one run around its level.
+    pub(crate) noise: Option<f64>,
+    /// Smallest relative change these runs and this noise could show.
+    pub(crate) detectable: Option<f64>,
+    /// Rolling median (7 runs) of the runs' values, restarted at events, segments and gaps; none
+    /// for failed runs and outliers.
+    pub(crate) level: Vec<Option<f64>>,
+    /// Robust standard deviation (1.4826 × MAD of 7 runs) around the level, same units.
+    pub(crate) spread: Vec<Option<f64>>,
+    pub(crate) flags: Vec<RunFlags>,
+    /// Changes, oldest first.
+    pub(crate) events: Vec<Change>,
+    /// Index of the first run after each gap: the time before it is longer than the policy allows.
+    pub(crate) gaps: Vec<usize>,
+    /// Values within which a chart shows its runs: quartiles ± 6 interquartile ranges.
+    pub(crate) typical: Option<(f64, f64)>,
+    pub(crate) budget: Option<BudgetState>,
+    pub(crate) trend: Option<Trend>,
+    /// No run for so long that the series is retired.
+    pub(crate) retired: bool,
+}
+
+/// The verdict on a series: what its newest runs say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Verdict {
+    /// Worse by more than the threshold, confirmed, not fixed, not accepted.
+    Regressed,
+    /// Worse by more than the threshold, not yet confirmed: this many more runs are needed.
+    Suspected { runs_needed: u32 },
+    /// Moved together with most other backends.
+    Infrastructure,
+    /// Worse, and accepted by an entry in `accepted.yml`.
+    Approved,
+    /// Better by more than the threshold, confirmed.
+    Improved,
+    /// The runner changed and has too few runs yet: not compared.
+    Suppressed,
+    /// Too noisy to be judged at this threshold.
+    Noisy,
+    /// In its grace period, or fewer runs than the policy's minimum.
+    New,
+    /// No run where one was due, or only failed ones.
+    Missing,
+    /// None of these.
+    Steady,
+}
+
+/// What the newest level is compared with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Baseline {
+    /// Median of the baseline's runs, base units.
+    pub(crate) value: f64,
+    pub(crate) runs: u32,
+    /// Index of the first run of the level that the baseline describes: where a limit line starts.
+    pub(crate) since: usize,
+}
+
+/// What a run is beyond its value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RunFlags {
+    pub(crate) failed: bool,
+    /// Off its level by the policy's σ: shown, left out of levels and verdicts.
+    pub(crate) outlier: bool,
+    /// Part of an infrastructure day.
+    pub(crate) infrastructure: bool,
+    /// Its own spread exceeds the policy's share of its value.
+    pub(crate) noisy: bool,
+}
+
+/// A lasting change of level, or a drift.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Change {
+    pub(crate) kind: ChangeKind,
+    /// Index of the first run on the new level.
+    pub(crate) first: usize,
+    /// Index of the last run on the old level.
+    pub(crate) last_before: usize,
+    /// Medians of the levels, base units.
+    pub(crate) before: f64,
+    pub(crate) after: f64,
+    pub(crate) runs_before: u32,
+    pub(crate) runs_after: u32,
+    /// `after / before − 1`, signed as the value moved.
+    pub(crate) change: f64,
+    pub(crate) worse: bool,
+    /// How sure, 0–1.
+    pub(crate) confidence: f64,
+    pub(crate) severity: Severity,
+    pub(crate) status: Status,
+    /// Evidence in plain words.
+    pub(crate) hints: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum ChangeKind {
+    /// The level shifted for good.
+    Step,
+    /// The level moved slowly, no step shows it.
+    Drift,
+}
+
+/// By size against the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Severity {
+    /// At least the threshold.
+    Minor,
+    /// At least the approval threshold.
+    Major,
+    /// At least the policy's `max_regression_ratio`.
+    Critical,
+}
+
+/// What became of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    New,
+    /// A later change brought the level back.
+    Fixed,
+    /// Accepted, with the reason and the name given in `accepted.yml`.
+    Approved {
+        reason: String,
+        by: String,
+    },
+    /// A note says why.
+    Explained,
+}
+
+/// A series against its budget.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct BudgetState {
+    pub(crate) budget: f64,
+    /// Level over budget (or budget over level where higher is better): 1.0 is exactly on it.
+    pub(crate) share: f64,
+    pub(crate) verdict: BudgetVerdict,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BudgetVerdict {
+    Pass,
+    Drift,
+    Violation,
+}
+
+/// Robust slope of the newest segment over the policy's trend window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Trend {
+    /// Relative change of the level per day.
+    pub(crate) per_day: f64,
+    pub(crate) r_squared: f64,
+    pub(crate) from: Timestamp,
+    pub(crate) to: Timestamp,
+}

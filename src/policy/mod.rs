@@ -1,0 +1,344 @@
+//! The typed policy: what `policy.yml` says, with every default filled in.
+//!
+//! These types are the single description of the file: the reader, the JSON Schema, the reference
+//! and the About page all come from them. Thresholds and shares are fractions (0.10 = 10 %).
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::filter::Filter;
+use crate::record::Direction;
+
+/// The policy in force.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Policy {
+    /// The policy's own version, shown on every page.
+    pub(crate) version: String,
+    /// When the policy last changed, `YYYY-MM-DD`.
+    pub(crate) last_updated: String,
+    pub(crate) regression: Regression,
+    pub(crate) k_anomaly: KAnomaly,
+    pub(crate) data_quality: DataQuality,
+    pub(crate) governance: Governance,
+    pub(crate) runner_fingerprinting: RunnerFingerprinting,
+    pub(crate) warmup: Warmup,
+    /// Named filters, each a page of its own under `/view/`.
+    pub(crate) dashboard_presets: Vec<Preset>,
+    pub(crate) matrix: Matrix,
+    pub(crate) detection: Detection,
+    /// Absolute targets (SLOs) with a tolerance band.
+    pub(crate) budgets: Vec<Budget>,
+    pub(crate) trends: Trends,
+    /// Units, directions and display names of metrics, by metric name.
+    pub(crate) metrics: BTreeMap<String, Metric>,
+    /// Renamed benchmarks: old test name → new test name. The old history continues the new one.
+    pub(crate) aliases: BTreeMap<String, String>,
+    /// Series that are kept in the data but not shown and not judged.
+    pub(crate) ignore: Vec<Filter>,
+    /// Dated remarks shown on charts.
+    pub(crate) annotations: Vec<Annotation>,
+    pub(crate) site: Site,
+}
+
+/// When a change counts as a regression.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Regression {
+    /// Relative change that counts, for backends without their own.
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub(crate) default_threshold: f64,
+    /// Relative change that counts, by backend.
+    pub(crate) per_backend: BTreeMap<String, f64>,
+    /// A series younger than this is new: shown, not judged.
+    pub(crate) grace_period_days: u32,
+    /// Runs a baseline needs before anything is judged against it.
+    #[schemars(range(min = 1))]
+    pub(crate) min_sample_size: u32,
+    /// A regression of this size or more is critical: no approval helps.
+    #[schemars(range(min = 0.0))]
+    pub(crate) max_regression_ratio: f64,
+    /// Finer rules; the most specific that matches wins over `per_backend`.
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// A finer threshold for the series that `match` holds for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Rule {
+    #[serde(rename = "match")]
+    pub(crate) matches: Filter,
+    /// Relative change that counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) threshold: Option<f64>,
+    /// Absolute change that must be exceeded too, in base units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) absolute: Option<f64>,
+    /// Overrides which way is better.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) direction: Option<Direction>,
+    /// Shown and told, but never a failure.
+    pub(crate) report_only: bool,
+}
+
+/// When a shift that many backends make together is infrastructure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct KAnomaly {
+    /// Share of the active backends that must shift together.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub(crate) threshold_ratio: f64,
+    /// Fewer backends than this on a day say nothing.
+    #[schemars(range(min = 1))]
+    pub(crate) min_active_backends: u32,
+    /// Alert when it lasts this many days.
+    #[schemars(range(min = 1))]
+    pub(crate) alert_on_consecutive_days: u32,
+}
+
+/// What the data must be like to be trusted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct DataQuality {
+    /// A run this many robust standard deviations off its level is an outlier.
+    #[schemars(range(min = 1.0))]
+    pub(crate) outlier_threshold: f64,
+    /// A run whose own spread exceeds this share of its value is told as noisy.
+    #[schemars(range(min = 0.0))]
+    pub(crate) variance_warning_ratio: f64,
+    /// A day with fewer records than this is told on the health page.
+    pub(crate) min_records_per_day: u32,
+    /// A series without a run for this long is retired: listed on the health page only.
+    #[schemars(range(min = 1))]
+    pub(crate) max_age_days: u32,
+}
+
+/// Who may say yes, and how long data is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Governance {
+    /// A regression of this size or more needs an entry in `accepted.yml`.
+    #[schemars(range(min = 0.0))]
+    pub(crate) require_approval_threshold: f64,
+    /// Who may override a failing gate in an emergency.
+    pub(crate) emergency_override_approvers: Vec<String>,
+    /// How long records stay in `results/` before rotation may archive them.
+    #[schemars(range(min = 1))]
+    pub(crate) data_retention_days: u32,
+}
+
+/// Which fields of the machine make a runner.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RunnerFingerprinting {
+    pub(crate) enabled: bool,
+    /// The fields whose values together are the fingerprint.
+    pub(crate) track_fields: Vec<String>,
+    /// Nothing is compared across a change of fingerprint.
+    pub(crate) suppress_alerts_on_runner_change: bool,
+}
+
+/// How benchmarks are warmed up, and what of it is recorded.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Warmup {
+    pub(crate) enabled: bool,
+    /// Warm-up runs that a record should show in `warmup_ns`.
+    pub(crate) warmup_runs: u32,
+    /// The first so many `samples` of a record are left out of its value, where the record gives
+    /// samples and no value of its own.
+    pub(crate) burn_in_runs: u32,
+    /// Records should carry `warmup_ns`; the health page counts those that do not.
+    pub(crate) record_warmup_times: bool,
+}
+
+/// A named filter with a page of its own.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Preset {
+    pub(crate) name: String,
+    pub(crate) filters: Filter,
+}
+
+/// The combinations that should be measured; the health page lists those that are not.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Matrix {
+    pub(crate) enabled: bool,
+    pub(crate) dimensions: Vec<Dimension>,
+}
+
+/// One axis of the matrix: `N` is the input size, any other name a key of `params`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Dimension {
+    pub(crate) name: String,
+    pub(crate) values: Vec<Scalar>,
+}
+
+/// A value of a dimension.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum Scalar {
+    Integer(i64),
+    Number(f64),
+    Text(String),
+}
+
+/// How a change is looked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Detection {
+    /// Runs that the rolling median baseline looks back on.
+    #[schemars(range(min = 3, max = 1000))]
+    pub(crate) window: u32,
+    /// Runs on the new level before a change counts; until then it is suspected.
+    #[schemars(range(min = 1, max = 50))]
+    pub(crate) confirmations: u32,
+}
+
+/// An absolute target for one metric of the matching series.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Budget {
+    #[serde(rename = "match")]
+    pub(crate) matches: Filter,
+    pub(crate) metric: String,
+    /// The target, in base units (ns, B, ops/s).
+    pub(crate) budget: f64,
+    /// Share of the budget at which `pass` becomes `drift`.
+    pub(crate) drift_at: f64,
+    /// Share of the budget above which `drift` becomes `violation`.
+    pub(crate) violation_at: f64,
+}
+
+/// How trends are fitted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Trends {
+    #[schemars(range(min = 2))]
+    pub(crate) window_days: u32,
+}
+
+/// What is known of a metric beyond its name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Metric {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) better: Option<Direction>,
+    /// The name that pages show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+}
+
+/// A remark on a day.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Annotation {
+    /// `YYYY-MM-DD`.
+    pub(crate) date: String,
+    pub(crate) text: String,
+    #[serde(rename = "match")]
+    pub(crate) matches: Filter,
+}
+
+/// What the pages say of themselves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Site {
+    pub(crate) title: String,
+    /// Where the site will stand; needed for absolute links (feed, sitemap, canonical, 404).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base_url: Option<String>,
+    /// The repository, `https://github.com/owner/name`: commits and diffs link there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) repo_url: Option<String>,
+    /// The branch whose records make the history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) branch: Option<String>,
+}
+
+impl Default for Regression {
+    fn default() -> Self {
+        Self {
+            default_threshold: 0.10,
+            per_backend: BTreeMap::new(),
+            grace_period_days: 3,
+            min_sample_size: 5,
+            max_regression_ratio: 0.50,
+            rules: Vec::new(),
+        }
+    }
+}
+
+impl Default for KAnomaly {
+    fn default() -> Self {
+        Self { threshold_ratio: 0.8, min_active_backends: 3, alert_on_consecutive_days: 2 }
+    }
+}
+
+impl Default for DataQuality {
+    fn default() -> Self {
+        Self {
+            outlier_threshold: 3.0,
+            variance_warning_ratio: 0.15,
+            min_records_per_day: 0,
+            max_age_days: 180,
+        }
+    }
+}
+
+impl Default for Governance {
+    fn default() -> Self {
+        Self {
+            require_approval_threshold: 0.20,
+            emergency_override_approvers: Vec::new(),
+            data_retention_days: 180,
+        }
+    }
+}
+
+impl Default for RunnerFingerprinting {
+    fn default() -> Self {
+        let fields = ["runner_image", "cpu_flags", "memory_total", "os_version"];
+        Self {
+            enabled: true,
+            track_fields: fields.map(str::to_owned).to_vec(),
+            suppress_alerts_on_runner_change: true,
+        }
+    }
+}
+
+impl Default for Detection {
+    fn default() -> Self {
+        Self { window: 20, confirmations: 3 }
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            matches: Filter::default(),
+            metric: crate::record::TIME.to_owned(),
+            budget: f64::INFINITY,
+            drift_at: 1.0,
+            violation_at: 1.1,
+        }
+    }
+}
+
+impl Default for Trends {
+    fn default() -> Self {
+        Self { window_days: 30 }
+    }
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self { title: "Benchmarks".to_owned(), base_url: None, repo_url: None, branch: None }
+    }
+}

@@ -1,0 +1,359 @@
+//! Every number, unit, duration and date as people read it: the one place that formats.
+//!
+//! Three significant digits; one unit for everything that stands side by side ([`Scale`]); U+202F
+//! between number and unit, U+2212 as minus, no space before `%`. JSON does not come through here.
+
+use crate::record::{Timestamp, Unit};
+
+/// U+202F, between a number and its unit.
+const THIN: char = '\u{202f}';
+/// U+2212.
+const MINUS: char = '−';
+
+/// The unit that a row or a chart is written in: one factor, one symbol, one number of decimals.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Scale {
+    divisor: f64,
+    symbol: String,
+    decimals: usize,
+}
+
+impl Scale {
+    /// The scale for values of which `smallest` is the smallest in magnitude: it gets three
+    /// significant digits and everything beside it the same decimals.
+    pub(crate) fn for_value(smallest: f64, unit: &Unit) -> Self {
+        let size = smallest.abs();
+        let (divisor, symbol) = match unit.as_str() {
+            "ns" => pick(size, &[(1.0, "ns"), (1e3, "µs"), (1e6, "ms"), (1e9, "s")]),
+            "B" => pick(size, &BYTES),
+            "B/s" => {
+                let (divisor, symbol) = pick(size, &BYTES);
+                return Self::new(size, divisor, format!("{symbol}/s"));
+            }
+            "count" | "" => pick(size, &[(1.0, ""), (1e6, "M"), (1e9, "G")]),
+            other => {
+                let (divisor, prefix) =
+                    pick(size, &[(1.0, ""), (1e3, "k"), (1e6, "M"), (1e9, "G")]);
+                let spaced =
+                    if prefix.is_empty() { String::new() } else { format!("{prefix}{THIN}") };
+                return Self::new(size, divisor, format!("{spaced}{other}"));
+            }
+        };
+        Self::new(size, divisor, symbol.to_owned())
+    }
+
+    fn new(size: f64, divisor: f64, symbol: String) -> Self {
+        Self { divisor, symbol, decimals: decimals_for(size / divisor) }
+    }
+
+    /// The scale for a set of values: by the smallest that is not zero.
+    pub(crate) fn for_values(values: impl IntoIterator<Item = f64>, unit: &Unit) -> Self {
+        let smallest = values
+            .into_iter()
+            .filter(|value| value.is_finite() && *value != 0.0)
+            .map(f64::abs)
+            .fold(f64::INFINITY, f64::min);
+        Self::for_value(if smallest.is_finite() { smallest } else { 0.0 }, unit)
+    }
+
+    pub(crate) fn symbol(&self) -> &str {
+        &self.symbol
+    }
+
+    /// The number alone: for table cells and axis labels whose unit is named once.
+    pub(crate) fn number(&self, value: f64) -> String {
+        decimal(value / self.divisor, self.decimals)
+    }
+
+    /// The number with as few decimals as a tick of this `step` needs.
+    pub(crate) fn tick(&self, value: f64, step: f64) -> String {
+        let step = (step / self.divisor).abs();
+        let decimals = (0..6)
+            .find(|places| {
+                let scaled = step * 10f64.powi(*places);
+                (scaled - scaled.round()).abs() < 1e-6 * scaled.max(1.0)
+            })
+            .unwrap_or(6);
+        decimal(value / self.divisor, usize::try_from(decimals).unwrap_or(0))
+    }
+
+    /// Number and unit: `95.6 µs`.
+    pub(crate) fn quantity(&self, value: f64) -> String {
+        self.with_symbol(self.number(value))
+    }
+
+    /// Before and after in one unit: `83.9 → 95.6 µs`.
+    pub(crate) fn arrow(&self, before: f64, after: f64) -> String {
+        self.with_symbol(format!("{} → {}", self.number(before), self.number(after)))
+    }
+
+    /// A span of values: `88.4–89.6 µs`, or one value where both print alike.
+    pub(crate) fn range(&self, low: f64, high: f64) -> String {
+        let (low, high) = (self.number(low), self.number(high));
+        self.with_symbol(if low == high { low } else { format!("{low}–{high}") })
+    }
+
+    fn with_symbol(&self, number: String) -> String {
+        if self.symbol.is_empty() { number } else { format!("{number}{THIN}{}", self.symbol) }
+    }
+}
+
+const BYTES: [(f64, &str); 5] = [
+    (1.0, "B"),
+    (1024.0, "KiB"),
+    (1_048_576.0, "MiB"),
+    (1_073_741_824.0, "GiB"),
+    (1_099_511_627_776.0, "TiB"),
+];
+
+fn pick<'a>(size: f64, steps: &[(f64, &'a str)]) -> (f64, &'a str) {
+    // 0.9995 so that what rounds to 1,000 of one unit is written as 1.00 of the next.
+    steps.iter().rev().find(|(divisor, _)| size >= divisor * 0.9995).copied().unwrap_or(steps[0])
+}
+
+fn decimals_for(size: f64) -> usize {
+    match size {
+        s if s == 0.0 || s >= 99.95 => 0,
+        s if s >= 9.995 => 1,
+        s if s >= 0.9995 => 2,
+        s if s >= 0.0995 => 3,
+        _ => 4,
+    }
+}
+
+/// A number with thousands commas and a real minus; very large or small ones in scientific form.
+fn decimal(value: f64, decimals: usize) -> String {
+    let size = value.abs();
+    if size >= 1e12 || (size != 0.0 && size < 0.5 * 10f64.powi(-4)) {
+        return format!("{value:.2e}").replace('-', "−");
+    }
+    let plain = format!("{size:.decimals$}");
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let mut out = String::with_capacity(plain.len() + 6);
+    if value < 0.0 && plain.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
+        out.push(MINUS);
+    }
+    group_thousands(whole, &mut out);
+    if !fraction.is_empty() {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
+}
+
+fn group_thousands(digits: &str, out: &mut String) {
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+}
+
+/// `3,900`.
+pub(crate) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    group_thousands(&digits, &mut out);
+    out
+}
+
+/// `1 run`, `3,900 records`: the plural is the singular with an `s`, or `series`.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    match (number, noun) {
+        (1, _) | (_, "series") => format!("{} {noun}", count(number)),
+        (_, "benchmark is") => format!("{} benchmarks are", count(number)),
+        _ => format!("{} {noun}s", count(number)),
+    }
+}
+
+/// A relative change as signed percent, sign as the value moved: `+13.9%`, `−9.8%`, `<0.1%`.
+pub(crate) fn percent_change(change: f64) -> String {
+    let percent = change * 100.0;
+    if !percent.is_finite() {
+        return "n/a".to_owned();
+    }
+    if percent.abs() < 0.05 {
+        return "<0.1%".to_owned();
+    }
+    let sign = if percent < 0.0 { MINUS } else { '+' };
+    format!("{sign}{}%", decimal(percent.abs(), 1))
+}
+
+/// A share or a threshold: `12%`, `2.5%`; one decimal only where there is one.
+pub(crate) fn percent(share: f64) -> String {
+    let tenths = (share * 1000.0).round() / 10.0;
+    if share != 0.0 && tenths == 0.0 {
+        return "<0.1%".to_owned();
+    }
+    format!("{}%", decimal(tenths, usize::from(tenths.fract() != 0.0)))
+}
+
+/// How many times: `1.14×`. `factor` is the larger over the smaller, at least 1.
+pub(crate) fn times(factor: f64) -> String {
+    let decimals = if factor < 10.0 { 2 } else { 0 };
+    format!("{}×", decimal(factor, decimals))
+}
+
+/// A spread after a value: `±1.6`, in the scale of that value.
+pub(crate) fn spread(std: f64, scale: &Scale) -> String {
+    format!("±{}", scale.number(std))
+}
+
+/// `30 Jul 2025`, UTC.
+pub(crate) fn date(time: Timestamp) -> String {
+    civil(time, "%-d %b %Y")
+}
+
+/// `30 Jul`: where the year stands nearby.
+pub(crate) fn day_month(time: Timestamp) -> String {
+    civil(time, "%-d %b")
+}
+
+/// `Jul`.
+pub(crate) fn month(time: Timestamp) -> String {
+    civil(time, "%b")
+}
+
+/// `2025`.
+pub(crate) fn year(time: Timestamp) -> String {
+    civil(time, "%Y")
+}
+
+/// `26 Sep 2025 06:12 UTC`.
+pub(crate) fn date_time(time: Timestamp) -> String {
+    civil(time, "%-d %b %Y %H:%M UTC")
+}
+
+/// `06:12`.
+pub(crate) fn clock(time: Timestamp) -> String {
+    civil(time, "%H:%M")
+}
+
+/// `2025-07-30`: for ids, file names and `datetime` attributes.
+pub(crate) fn iso_date(time: Timestamp) -> String {
+    civil(time, "%Y-%m-%d")
+}
+
+fn civil(time: Timestamp, format: &str) -> String {
+    match jiff::Timestamp::from_microsecond(time.micros()) {
+        Ok(stamp) => stamp.strftime(format).to_string(),
+        Err(_) => time.to_string(),
+    }
+}
+
+/// A span of dates without repeating what both share: `17–25 Jun`, `30 Mar to 26 Sep 2025`.
+pub(crate) fn date_span(from: Timestamp, to: Timestamp) -> String {
+    let same = |format| civil(from, format) == civil(to, format);
+    if same("%Y-%m-%d") {
+        date(from)
+    } else if same("%Y-%m") {
+        format!("{}–{}", civil(from, "%-d"), date(to))
+    } else if same("%Y") {
+        format!("{} to {}", day_month(from), date(to))
+    } else {
+        format!("{} to {}", date(from), date(to))
+    }
+}
+
+/// A length of time in words: `14 days`, `6 hours`, `12 minutes`.
+pub(crate) fn span(micros: i64) -> String {
+    let minutes = micros.max(0) / 60_000_000;
+    let (amount, noun) = match minutes {
+        m if m >= 2 * 24 * 60 => (m / (24 * 60), "day"),
+        m if m >= 2 * 60 => (m / 60, "hour"),
+        m => (m, "minute"),
+    };
+    counted(amount.unsigned_abs(), noun)
+}
+
+/// A commit as people say it: the first 7 of a hex sha, else the id itself.
+pub(crate) fn commit(id: &str) -> String {
+    if is_sha(id) {
+        id[..7].to_ascii_lowercase()
+    } else {
+        crate::record::shorten(id, 40).into_owned()
+    }
+}
+
+/// Whether an id looks like a (short or full) git sha: 7 to 64 hex digits.
+pub(crate) fn is_sha(id: &str) -> bool {
+    (7..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Joins names as prose does: `a`, `a and b`, `a, b and c`.
+pub(crate) fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ns() -> Unit {
+        Unit::parse("ns").0
+    }
+
+    #[test]
+    fn a_row_has_one_unit_and_one_number_of_decimals() {
+        let scale = Scale::for_values([83_912.0, 95_600.0], &ns());
+        assert_eq!(scale.arrow(83_912.0, 95_600.0), "83.9 → 95.6\u{202f}µs");
+        let scale = Scale::for_values([999_700.0, 1_200_000.0], &ns());
+        assert_eq!(scale.arrow(999_700.0, 1_200_000.0), "1.00 → 1.20\u{202f}ms");
+    }
+
+    #[test]
+    fn the_sign_belongs_to_the_value_shown() {
+        assert_eq!(percent_change(0.139), "+13.9%");
+        assert_eq!(percent_change(-0.098), "−9.8%");
+        assert_eq!(percent_change(0.0001), "<0.1%");
+        assert_eq!(percent_change(12.5), "+1,250.0%");
+    }
+
+    #[test]
+    fn bytes_are_binary_and_counts_have_commas() {
+        let unit = Unit::parse("B").0;
+        assert_eq!(
+            Scale::for_value(3.0 * 1_048_576.0, &unit).quantity(3_145_728.0),
+            "3.00\u{202f}MiB"
+        );
+        assert_eq!(count(18_412), "18,412");
+        assert_eq!(counted(1, "run"), "1 run");
+    }
+
+    #[test]
+    fn extreme_values_stay_short() {
+        for value in [1e300, -1e300, 1e-300, 0.0, f64::MIN_POSITIVE] {
+            let text = Scale::for_value(value, &ns()).quantity(value);
+            assert!(text.chars().count() < 14, "{text}");
+        }
+    }
+
+    #[test]
+    fn spans_of_dates_do_not_repeat_themselves() {
+        let at = |text| Timestamp::parse(text).unwrap();
+        assert_eq!(
+            date_span(at("2025-06-17T00:00:00Z"), at("2025-06-25T00:00:00Z")),
+            "17–25 Jun 2025"
+        );
+        assert_eq!(
+            date_span(at("2025-03-30T00:00:00Z"), at("2025-09-26T00:00:00Z")),
+            "30 Mar to 26 Sep 2025"
+        );
+        assert_eq!(
+            date_span(at("2025-03-30T00:00:00Z"), at("2025-03-30T09:00:00Z")),
+            "30 Mar 2025"
+        );
+    }
+
+    #[test]
+    fn thresholds_drop_an_empty_decimal() {
+        assert_eq!(percent(0.12), "12%");
+        assert_eq!(percent(0.025), "2.5%");
+        assert_eq!(percent(0.0), "0%");
+    }
+}
