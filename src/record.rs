@@ -263,6 +263,16 @@ impl Statistic {
     }
 }
 
+/// The rarer facts of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Detail {
+    pub(crate) error: Option<String>,
+    pub(crate) statistics: Vec<(Statistic, f64)>,
+    pub(crate) samples: Vec<f64>,
+    pub(crate) warmup_ns: Vec<f64>,
+    pub(crate) url: Option<String>,
+}
+
 /// One line of history. `measurements` is empty exactly when the run failed (`error` is set).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Record<'a> {
@@ -314,6 +324,18 @@ pub(crate) struct Problem {
     pub(crate) place: Place,
     pub(crate) reason: String,
     pub(crate) remedy: String,
+}
+
+/// The median: how samples and repeats become one value. None for no values.
+pub(crate) fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let (middle, odd) = (sorted.len() / 2, sorted.len() % 2 == 1);
+    match sorted.get(middle) {
+        Some(&value) if odd => Some(value),
+        Some(&value) => Some(value / 2.0 + sorted[middle - 1] / 2.0),
+        None => None,
+    }
 }
 
 /// Cuts a text to `limit` characters, with an ellipsis where something was cut.

@@ -4,7 +4,14 @@
 //! with its reason and without a value: a gap stays a gap. Runs that differ in runner fingerprint
 //! or benchmark version belong to different segments; nothing is ever compared across segments.
 
-use crate::record::{Direction, Statistic, Timestamp, Unit};
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::filter::{Recent, Subject};
+use crate::history::{Column, Environment, History, Line, RecordedKey, Row};
+use crate::policy::{Policy, Scalar};
+use crate::record::{Detail, Direction, Timestamp, Unit, median};
 
 /// What makes two measurements comparable. The order of fields is the order of series on pages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +25,45 @@ pub(crate) struct SeriesKey {
     /// `key=value` pairs, sorted and joined by `, `; empty where there are none.
     pub(crate) params: String,
     pub(crate) metric: String,
+}
+
+impl SeriesKey {
+    /// What filters and rules are asked about.
+    pub(crate) fn subject<'a>(&'a self, tags: &'a [String]) -> Subject<'a> {
+        Subject {
+            suite: &self.suite,
+            test: &self.test,
+            backend: &self.backend,
+            mode: &self.mode,
+            metric: &self.metric,
+            params: &self.params,
+            tags,
+            parallel: self.parallel,
+            n: self.n,
+        }
+    }
+
+    /// The series in one readable line, `test/backend/mode-parallel/n`, then suite, parameters and
+    /// metric where they are not the plain ones: what `accepted.yml` globs are matched against.
+    pub(crate) fn name(&self) -> String {
+        let mut name = format!("{}/{}/{}", self.test, self.backend, self.mode);
+        name.push_str(if self.parallel { "-parallel" } else { "" });
+        match self.n {
+            Some(n) => name.push_str(&format!("/{n}")),
+            None => name.push_str("/any"),
+        }
+        for part in [&self.suite, &self.params] {
+            if !part.is_empty() {
+                name.push('/');
+                name.push_str(part);
+            }
+        }
+        if self.metric != crate::record::TIME {
+            name.push('/');
+            name.push_str(&self.metric);
+        }
+        name
+    }
 }
 
 /// Index of a commit in [`crate::history::History::commits`], which is in time order.
@@ -59,16 +105,6 @@ pub(crate) struct Run {
     pub(crate) detail: Option<Box<Detail>>,
 }
 
-/// The rarer facts of a run.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Detail {
-    pub(crate) error: Option<String>,
-    pub(crate) statistics: Vec<(Statistic, f64)>,
-    pub(crate) samples: Vec<f64>,
-    pub(crate) warmup_ns: Vec<f64>,
-    pub(crate) url: Option<String>,
-}
-
 /// A run of a pull request.
 #[derive(Clone, Debug)]
 pub(crate) struct PullRun {
@@ -89,4 +125,235 @@ impl Run {
     pub(crate) fn error(&self) -> Option<&str> {
         self.detail.as_ref().and_then(|detail| detail.error.as_deref())
     }
+}
+
+/// Series of a history under a policy: aliases followed, ignored ones left out, sorted by key.
+#[derive(Debug, Default)]
+pub(crate) struct Grouped {
+    pub(crate) series: Vec<Series>,
+    /// Series that the policy's `ignore` hides.
+    pub(crate) ignored: usize,
+    /// Combinations of the policy's matrix that no series covers, as `backend test: N = 100000`.
+    pub(crate) not_covered: Vec<String>,
+}
+
+/// Ids that name no commit: every day under such an id is a run of its own.
+const PLACEHOLDERS: [&str; 6] = ["local", "unknown", "none", "dirty", "HEAD", "working-tree"];
+
+/// Groups the history's rows into series.
+pub(crate) fn group(history: &History, policy: &Policy) -> Grouped {
+    let mut columns: BTreeMap<SeriesKey, Vec<&Column>> = BTreeMap::new();
+    for column in &history.columns {
+        columns.entry(key_of(&column.key, policy)).or_default().push(column);
+    }
+    let all = columns.len();
+    let ignored = |key: &SeriesKey, columns: &[&Column]| {
+        let subject = key.subject(&columns[0].tags);
+        policy.ignore.iter().any(|filter| filter.holds(subject, Recent::default()))
+    };
+    columns.retain(|key, columns| !ignored(key, columns));
+    let ignored = all - columns.len();
+    let fingerprints: Vec<Vec<(String, String)>> =
+        history.environments.iter().map(|one| fingerprint(one, policy)).collect();
+    let series: Vec<Series> = columns
+        .into_par_iter()
+        .map(|(key, columns)| assemble(key, &columns, history, policy, &fingerprints))
+        .collect();
+    let not_covered = matrix_gaps(&series, policy);
+    Grouped { series, ignored, not_covered }
+}
+
+/// The key under which a recorded key is shown: test names follow the policy's aliases.
+fn key_of(key: &RecordedKey, policy: &Policy) -> SeriesKey {
+    let mut test = &key.test;
+    // As many steps as there are aliases: a loop in them ends here too.
+    for _ in 0..policy.aliases.len() {
+        match policy.aliases.get(test) {
+            Some(newer) => test = newer,
+            None => break,
+        }
+    }
+    SeriesKey {
+        suite: key.suite.clone(),
+        test: test.clone(),
+        backend: key.backend.clone(),
+        mode: key.mode.clone(),
+        parallel: key.parallel,
+        n: key.n,
+        params: key.params.clone(),
+        metric: key.metric.clone(),
+    }
+}
+
+/// The tracked fields of a machine, in the policy's order.
+fn fingerprint(environment: &Environment, policy: &Policy) -> Vec<(String, String)> {
+    let tracking = &policy.runner_fingerprinting;
+    if !tracking.enabled || !tracking.suppress_alerts_on_runner_change {
+        return Vec::new();
+    }
+    let field =
+        |name: &String| environment.fields.get(name).map(|value| (name.clone(), value.clone()));
+    tracking.track_fields.iter().filter_map(field).collect()
+}
+
+fn assemble(
+    key: SeriesKey,
+    columns: &[&Column],
+    history: &History,
+    policy: &Policy,
+    fingerprints: &[Vec<(String, String)>],
+) -> Series {
+    let unit = columns.iter().map(|column| &column.unit).min().cloned();
+    let unit = unit.unwrap_or_else(|| Unit::of_metric(&key.metric));
+    let said = columns.iter().find_map(|column| column.better);
+    let by_policy = policy.metrics.get(&key.metric).and_then(|metric| metric.better);
+    let better = by_policy.or(said).unwrap_or_else(|| Direction::of_metric(&key.metric, &unit));
+    let mut tags: Vec<String> = columns.iter().flat_map(|column| column.tags.clone()).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    let mut grouping = Grouping { history, fingerprints, segments: Vec::new() };
+    let mut rows: Vec<&Row> = columns
+        .iter()
+        .filter(|column| column.unit == unit)
+        .flat_map(|column| &column.rows)
+        .filter(|row| row.line_of != Line::Branch)
+        .collect();
+    if columns.len() > 1 {
+        rows.sort_by_key(|row| row.time);
+    }
+    let (main, pulls): (Vec<&Row>, Vec<&Row>) =
+        rows.into_iter().partition(|row| row.line_of == Line::Main);
+    let runs: Vec<Run> = grouping.runs(&main).into_iter().map(|(_, run)| run).collect();
+    let pulls = grouping
+        .runs(&pulls)
+        .into_iter()
+        .filter_map(|(line, run)| match line {
+            Line::Pull(pull) => Some(PullRun { pull: u64::from(pull), run }),
+            Line::Main | Line::Branch => None,
+        })
+        .collect();
+    Series { key, unit, better, tags, runs, pulls, segments: grouping.segments }
+}
+
+/// Turns the rows of one series into runs.
+struct Grouping<'a> {
+    history: &'a History,
+    fingerprints: &'a [Vec<(String, String)>],
+    segments: Vec<Segment>,
+}
+
+/// What repeats share.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct RunKey {
+    line: Line,
+    commit: u32,
+    segment: u32,
+    /// The UTC day where the commit is a placeholder; else 0.
+    day: i64,
+}
+
+impl Grouping<'_> {
+    /// Runs in time order; `rows` must be in time order.
+    fn runs(&mut self, rows: &[&Row]) -> Vec<(Line, Run)> {
+        let mut keyed: Vec<(RunKey, &Row)> =
+            rows.iter().map(|row| (self.run_key(row), *row)).collect();
+        // Stable, so that the rows of one run stay in the history's order.
+        keyed.sort_by_key(|(key, _)| *key);
+        let mut runs: Vec<(Line, Run)> = keyed
+            .chunk_by(|(a, _), (b, _)| a == b)
+            .map(|rows| (rows[0].0.line, self.summarise(rows)))
+            .collect();
+        runs.sort_by_key(|(_, run)| (run.time, run.commit, run.segment));
+        runs
+    }
+
+    fn run_key(&mut self, row: &Row) -> RunKey {
+        let environment = &self.history.environments[row.environment as usize];
+        let fingerprint = &self.fingerprints[row.environment as usize];
+        let known = self.segments.iter().position(|segment| {
+            segment.fingerprint == *fingerprint && segment.version == environment.version
+        });
+        let segment = known.unwrap_or_else(|| {
+            let version = environment.version.clone();
+            self.segments.push(Segment { fingerprint: fingerprint.clone(), version });
+            self.segments.len() - 1
+        });
+        let id = &self.history.commits[row.commit as usize].id;
+        let day = if PLACEHOLDERS.contains(&id.as_str()) { row.time.day() } else { 0 };
+        let segment = u32::try_from(segment).unwrap_or(u32::MAX);
+        RunKey { line: row.line_of, commit: row.commit, segment, day }
+    }
+
+    fn summarise(&self, rows: &[(RunKey, &Row)]) -> Run {
+        let key = rows[0].0;
+        let commit = key.commit as usize;
+        let first = rows.iter().map(|(_, row)| row.time).min();
+        let time = match first {
+            Some(first) if !self.history.dated[commit] || key.day != 0 => first,
+            _ => self.history.commits[commit].time,
+        };
+        let good: Vec<&Row> =
+            rows.iter().map(|(_, row)| *row).filter(|row| !row.value.is_nan()).collect();
+        let values: Vec<f64> = good.iter().map(|row| row.value).collect();
+        let reported: Vec<f64> =
+            good.iter().map(|row| row.std).filter(|std| !std.is_nan()).collect();
+        // The newest row tells of the run: of a failed one where all failed.
+        let newest = good.last().copied().unwrap_or(rows[rows.len() - 1].1);
+        Run {
+            commit: CommitIndex(key.commit),
+            time,
+            value: median(&values),
+            std: median(&reported).or_else(|| deviation(&values)),
+            repeats: u32::try_from(values.len()).unwrap_or(u32::MAX),
+            segment: key.segment,
+            environment: newest.environment,
+            detail: self.history.detail(newest).cloned().map(Box::new),
+        }
+    }
+}
+
+/// Standard deviation of at least two repeats (n − 1 in the denominator).
+fn deviation(values: &[f64]) -> Option<f64> {
+    if values.len() < 2 {
+        return None;
+    }
+    let count = values.len() as f64;
+    let mean = values.iter().map(|value| value / count).sum::<f64>();
+    let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
+    Some((squares / (count - 1.0)).sqrt()).filter(|deviation| deviation.is_finite())
+}
+
+/// Combinations of backend, test and one matrix dimension that nothing measures.
+fn matrix_gaps(series: &[Series], policy: &Policy) -> Vec<String> {
+    if !policy.matrix.enabled {
+        return Vec::new();
+    }
+    let mut measured: BTreeMap<(&str, &str), Vec<&SeriesKey>> = BTreeMap::new();
+    for one in series {
+        measured.entry((&one.key.backend, &one.key.test)).or_default().push(&one.key);
+    }
+    let mut missing = Vec::new();
+    for ((backend, test), keys) in measured {
+        for dimension in &policy.matrix.dimensions {
+            for value in &dimension.values {
+                let value = match value {
+                    Scalar::Integer(value) => value.to_string(),
+                    Scalar::Number(value) => value.to_string(),
+                    Scalar::Text(value) => value.clone(),
+                };
+                if !keys.iter().any(|key| covers(key, &dimension.name, &value)) {
+                    missing.push(format!("{backend} {test}: {} = {value}", dimension.name));
+                }
+            }
+        }
+    }
+    missing
+}
+
+fn covers(key: &SeriesKey, dimension: &str, value: &str) -> bool {
+    if dimension.eq_ignore_ascii_case("n") {
+        return key.n.is_some_and(|n| n.to_string() == value);
+    }
+    let wanted = format!("{dimension}={value}");
+    key.params.split(", ").any(|pair| pair == wanted)
 }

@@ -3,6 +3,8 @@
 //! These types are the single description of the file: the reader, the JSON Schema, the reference
 //! and the About page all come from them. Thresholds and shares are fractions (0.10 = 10 %).
 
+pub(crate) mod accepted;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;

@@ -1,0 +1,327 @@
+//! Puts collected records in an order of their own: short shas resolved, duplicates dropped, units
+//! settled, failed runs in every metric of their benchmark. Only content decides the order.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use crate::history::build::{Builder, earliest, index_of};
+use crate::history::{
+    Column, Commit, CommitFacts, Environment, Finish, History, Line, RecordedKey, Row,
+};
+use crate::record::{Direction, Place, Problem, TIME, Timestamp, Unit};
+
+impl Builder {
+    /// Everything in its order: see the room's head.
+    pub(crate) fn finish(mut self, finish: &Finish) -> History {
+        self.set_branches(finish);
+        let (commits, dated, commit_numbers) = self.finish_commits(finish);
+        let (environments, environment_numbers) = self.finish_environments();
+        for (_, row) in &mut self.rows {
+            row.commit = commit_numbers[row.commit as usize];
+            row.environment = environment_numbers[row.environment as usize];
+        }
+        let shown = |row: &&(u32, Row)| row.1.line_of == Line::Main;
+        let times = || self.rows.iter().filter(shown).map(|(_, row)| row.time);
+        let (oldest, newest) = (times().min(), times().max());
+        let columns = self.finish_columns();
+        self.problems.sort_unstable();
+        History {
+            commits,
+            dated,
+            environments,
+            details: self.details,
+            files: self.files,
+            columns,
+            counts: self.counts,
+            per_day: self.per_day,
+            problems: self.problems,
+            newest,
+            oldest,
+        }
+    }
+
+    /// Rows of branches other than the main one belong to no main line.
+    fn set_branches(&mut self, finish: &Finish) {
+        let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
+        for (_, row) in &self.rows {
+            if let Some(branch) = self.environment_list[row.environment as usize].branch {
+                *sizes.entry(self.strings.get(branch)).or_default() += 1;
+            }
+        }
+        let usual = || {
+            let named = ["main", "master"].into_iter().find(|name| sizes.contains_key(name));
+            named.or_else(|| {
+                let most =
+                    sizes.iter().max_by_key(|(name, size)| (**size, std::cmp::Reverse(*name)));
+                most.map(|(name, _)| *name)
+            })
+        };
+        let Some(main) = finish.branch.as_deref().or_else(usual).map(str::to_owned) else { return };
+        let mut lines = BTreeSet::new();
+        for (_, row) in &mut self.rows {
+            let branch = self.environment_list[row.environment as usize].branch;
+            let other = branch.is_some_and(|branch| self.strings.get(branch) != main);
+            if other && row.line_of == Line::Main {
+                row.line_of = Line::Branch;
+                lines.insert((row.file, row.line));
+            }
+        }
+        self.counts.other_branches += lines.len() as u64;
+    }
+
+    /// Commits in time order, short shas resolved; and old number → new number.
+    fn finish_commits(&self, finish: &Finish) -> (Vec<Commit>, Vec<bool>, Vec<u32>) {
+        let facts: BTreeMap<&str, &CommitFacts> =
+            finish.commits.iter().map(|fact| (fact.id.as_str(), fact)).collect();
+        let mut ids: BTreeSet<&str> = facts.keys().copied().collect();
+        ids.extend(self.commit_list.iter().map(|&(symbol, _)| self.strings.get(symbol)));
+        let mut measured: BTreeMap<&str, Seen> = BTreeMap::new();
+        let full: Vec<&str> = self
+            .commit_list
+            .iter()
+            .map(|&(symbol, time)| {
+                let id = full_id(self.strings.get(symbol), &ids);
+                let seen = measured.entry(id).or_default();
+                seen.commit_time = earliest(seen.commit_time, time);
+                id
+            })
+            .collect();
+        for (_, row) in &self.rows {
+            let seen = measured.entry(full[row.commit as usize]).or_default();
+            let main = row.line_of == Line::Main;
+            seen.main_line |= main;
+            let first = if main { &mut seen.first_main } else { &mut seen.first_other };
+            *first = earliest(*first, Some(row.time));
+        }
+        let mut commits: Vec<(Commit, bool)> =
+            measured.iter().map(|(id, seen)| seen.commit(id, facts.get(id).copied())).collect();
+        commits.sort_by(|(a, _), (b, _)| (a.time, &a.id).cmp(&(b.time, &b.id)));
+        let places: FxHashMap<&str, u32> = commits
+            .iter()
+            .enumerate()
+            .map(|(index, (commit, _))| (commit.id.as_str(), index_of(index)))
+            .collect();
+        let numbers = full.iter().map(|id| places[id]).collect();
+        let (commits, dated) = commits.into_iter().unzip();
+        (commits, dated, numbers)
+    }
+
+    /// Environments sorted by content; and old number → new number.
+    fn finish_environments(&self) -> (Vec<Environment>, Vec<u32>) {
+        let text = |symbol: u32| self.strings.get(symbol).to_owned();
+        let mut sorted: Vec<(Environment, usize)> = self
+            .environment_list
+            .iter()
+            .enumerate()
+            .map(|(index, key)| {
+                let environment = Environment {
+                    fields: key
+                        .fields
+                        .iter()
+                        .map(|&(name, value)| (text(name), text(value)))
+                        .collect(),
+                    version: key.version.map(text),
+                    branch: key.branch.map(text),
+                };
+                (environment, index)
+            })
+            .collect();
+        sorted.sort_unstable();
+        let mut numbers = vec![0; sorted.len()];
+        for (new, (_, old)) in sorted.iter().enumerate() {
+            numbers[*old] = index_of(new);
+        }
+        (sorted.into_iter().map(|(environment, _)| environment).collect(), numbers)
+    }
+
+    /// Rows by series: units settled, failed runs in every metric of their benchmark, sorted, once.
+    fn finish_columns(&mut self) -> Vec<Column> {
+        let mut sizes = vec![0_usize; self.key_list.len()];
+        for (key, _) in &self.rows {
+            sizes[*key as usize] += 1;
+        }
+        let mut by_key: Vec<Vec<Row>> =
+            sizes.iter().map(|&size| Vec::with_capacity(size)).collect();
+        for (key, row) in std::mem::take(&mut self.rows) {
+            by_key[key as usize].push(row);
+        }
+        let mut variants: BTreeMap<RecordedKey, Vec<u32>> = BTreeMap::new();
+        for index in 0..self.key_list.len() {
+            let key = self.key_list[index].recorded(&self.strings);
+            variants.entry(key).or_default().push(index_of(index));
+        }
+        let mut columns: Vec<Column> = Vec::with_capacity(variants.len());
+        let mut failures: Vec<(RecordedKey, Vec<Row>)> = Vec::new();
+        for (key, indices) in variants {
+            if key.metric.is_empty() {
+                let rows = indices.iter().flat_map(|&i| std::mem::take(&mut by_key[i as usize]));
+                failures.push((key, rows.collect()));
+            } else {
+                columns.push(self.settle(key, &indices, &mut by_key));
+            }
+        }
+        for (key, rows) in failures {
+            spread_failures(&mut columns, key, &rows);
+        }
+        let mut dropped: BTreeSet<(u32, u32)> = BTreeSet::new();
+        let mut conflicting: BTreeSet<(u32, u32)> = BTreeSet::new();
+        for column in &mut columns {
+            column.rows.sort_unstable_by(|a, b| self.row_order(a, b));
+            column.rows.dedup_by(|row, kept| {
+                let same = same_measurement(kept, row);
+                let equal = same && same_value(kept, row);
+                if equal {
+                    dropped.insert((row.file, row.line));
+                } else if same {
+                    conflicting.insert((row.file, row.line));
+                }
+                equal
+            });
+        }
+        self.counts.duplicates += dropped.len() as u64;
+        self.counts.conflicting += conflicting.len() as u64;
+        columns.sort_by(|a, b| a.key.cmp(&b.key));
+        columns
+    }
+
+    /// One unit for a series: that of most rows (ties: the first by name). Other rows are refused.
+    fn settle(&mut self, key: RecordedKey, indices: &[u32], by_key: &mut [Vec<Row>]) -> Column {
+        let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+        for &index in indices {
+            let unit = self.strings.get(self.key_list[index as usize].unit);
+            // A failed run that names its metric has no unit and contradicts none.
+            let rows = by_key[index as usize].iter().filter(|row| !row.value.is_nan()).count();
+            *sizes.entry(unit).or_default() += rows;
+        }
+        let most = sizes.iter().max_by_key(|(unit, size)| (**size, std::cmp::Reverse(**unit)));
+        let unit = most.map_or("", |(unit, _)| unit).to_owned();
+        let mut column = Column {
+            key,
+            unit: Unit::parse(&unit).0,
+            better: None,
+            tags: Vec::new(),
+            rows: Vec::new(),
+        };
+        let mut tags = BTreeSet::new();
+        let mut directions: BTreeMap<Direction, usize> = BTreeMap::new();
+        for &index in indices {
+            let variant = self.key_list[index as usize];
+            let rows = std::mem::take(&mut by_key[index as usize]);
+            tags.extend(self.key_tags[index as usize].iter().map(|&tag| self.strings.get(tag)));
+            if let Some(better) = variant.better {
+                *directions.entry(better).or_default() += rows.len();
+            }
+            let found = self.strings.get(variant.unit);
+            let (kept, refused): (Vec<Row>, Vec<Row>) =
+                rows.into_iter().partition(|row| found == unit || row.value.is_nan());
+            column.rows.extend(kept);
+            let problems: Vec<Problem> =
+                refused.iter().map(|row| self.contradiction(row, found, &unit)).collect();
+            self.problems.extend(problems);
+        }
+        column.better = directions.iter().max_by_key(|(_, size)| **size).map(|(better, _)| *better);
+        column.tags = tags.into_iter().map(str::to_owned).collect();
+        column
+    }
+
+    fn contradiction(&self, row: &Row, found: &str, unit: &str) -> Problem {
+        let file = self.files[row.file as usize].clone();
+        let named =
+            |unit: &str| if unit.is_empty() { "no unit".to_owned() } else { unit.to_owned() };
+        Problem {
+            place: Place { file, line: row.line, column: 1 },
+            reason: format!(
+                "unit `{}` in a series that is measured in `{}`",
+                named(found),
+                named(unit)
+            ),
+            remedy: "correct the unit, or give the metric another name".to_owned(),
+        }
+    }
+
+    /// By time, commit, line of development, environment, value, spread, detail: content only, so
+    /// that the order of lines and files has no say.
+    fn row_order(&self, a: &Row, b: &Row) -> Ordering {
+        let head = |row: &Row| (row.time, row.commit, row.line_of, row.environment);
+        head(a)
+            .cmp(&head(b))
+            .then_with(|| a.value.total_cmp(&b.value))
+            .then_with(|| a.std.total_cmp(&b.std))
+            .then_with(|| self.detail_text(a).cmp(&self.detail_text(b)))
+            .then_with(|| (a.file, a.line).cmp(&(b.file, b.line)))
+    }
+
+    fn detail_text(&self, row: &Row) -> String {
+        match row.detail.checked_sub(1) {
+            Some(index) => format!("{:?}", self.details[index as usize]),
+            None => String::new(),
+        }
+    }
+}
+
+/// What the records say of a commit.
+#[derive(Default)]
+struct Seen {
+    commit_time: Option<Timestamp>,
+    first_main: Option<Timestamp>,
+    first_other: Option<Timestamp>,
+    main_line: bool,
+}
+
+impl Seen {
+    fn commit(&self, id: &str, facts: Option<&CommitFacts>) -> (Commit, bool) {
+        let own = facts.and_then(|facts| facts.time).or(self.commit_time);
+        let time = own.or(self.first_main).or(self.first_other);
+        let commit = Commit {
+            id: id.to_owned(),
+            time: time.unwrap_or(Timestamp::from_micros(0)),
+            subject: facts.and_then(|facts| facts.subject.clone()),
+            parents: facts.map_or_else(Vec::new, |facts| facts.parents.clone()),
+            pull: facts.and_then(|facts| facts.pull),
+            tag: facts.and_then(|facts| facts.tag.clone()),
+            main_line: self.main_line,
+        };
+        (commit, own.is_some())
+    }
+}
+
+/// A failed run that names no metric is a gap in every metric of its benchmark; where the benchmark
+/// has none yet, in its time.
+fn spread_failures(columns: &mut Vec<Column>, key: RecordedKey, rows: &[Row]) {
+    let mut found = false;
+    for column in columns.iter_mut() {
+        let metric = column.key.metric.clone();
+        if (RecordedKey { metric, ..key.clone() }) == column.key {
+            column.rows.extend_from_slice(rows);
+            found = true;
+        }
+    }
+    if !found {
+        let key = RecordedKey { metric: TIME.to_owned(), ..key };
+        let (unit, rows) = (Unit::of_metric(TIME), rows.to_vec());
+        columns.push(Column { key, unit, better: None, tags: Vec::new(), rows });
+    }
+}
+
+/// The full id of a short sha where exactly one longer id begins with it.
+fn full_id<'a>(id: &'a str, ids: &BTreeSet<&'a str>) -> &'a str {
+    if !crate::text::is_sha(id) {
+        return id;
+    }
+    let mut longer = ids
+        .range::<str, _>((std::ops::Bound::Excluded(id), std::ops::Bound::Unbounded))
+        .take_while(|other| other.starts_with(id));
+    // The ids are sorted: the first longer one is a prefix of all others, or the sha is ambiguous.
+    let Some(&first) = longer.next() else { return id };
+    longer.try_fold(first, |known, &other| other.starts_with(known).then_some(other)).unwrap_or(id)
+}
+
+fn same_measurement(a: &Row, b: &Row) -> bool {
+    (a.time, a.commit, a.line_of, a.environment) == (b.time, b.commit, b.line_of, b.environment)
+}
+
+fn same_value(a: &Row, b: &Row) -> bool {
+    a.value.to_bits() == b.value.to_bits() || (a.value.is_nan() && b.value.is_nan())
+}

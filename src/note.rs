@@ -1,0 +1,78 @@
+//! Notes: a remark in Markdown about a day or a commit, shown on charts and pages.
+//!
+//! A note is a text with front matter between `---` lines: `date` or `commit`, optionally `title`
+//! and `match` (a filter). What follows is Markdown; it is rendered by `site`, never trusted.
+
+use serde::Deserialize;
+
+use crate::filter::Filter;
+use crate::record::Timestamp;
+
+/// A remark.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Note {
+    /// The file's name without its ending.
+    pub(crate) name: String,
+    pub(crate) date: Option<Timestamp>,
+    pub(crate) commit: Option<String>,
+    pub(crate) title: String,
+    pub(crate) matches: Filter,
+    pub(crate) markdown: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrontMatter {
+    #[serde(default)]
+    date: Option<String>,
+    #[serde(default)]
+    commit: Option<String>,
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default, rename = "match")]
+    matches: Filter,
+}
+
+/// Reads a note; `file` is the file's name.
+///
+/// # Errors
+/// No front matter, front matter that is not YAML or has an unknown key, or neither date nor commit.
+pub(crate) fn read(file: &str, text: &str) -> Result<Note, String> {
+    let name = file.trim_end_matches(".md").to_owned();
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let rest = text.strip_prefix("---\n").ok_or("no front matter")?;
+    let (front, markdown) = rest.split_once("\n---").ok_or("the front matter does not end")?;
+    let front: FrontMatter =
+        serde_saphyr::from_str(front).map_err(|error| format!("front matter: {error}"))?;
+    let date = front
+        .date
+        .map(|date| Timestamp::parse(&format!("{date}T00:00:00Z")).or(Timestamp::parse(&date)))
+        .transpose()
+        .map_err(|_| "`date` is not YYYY-MM-DD".to_owned())?;
+    if date.is_none() && front.commit.is_none() {
+        return Err("neither `date` nor `commit`".to_owned());
+    }
+    let title = front.title.unwrap_or_else(|| name.clone());
+    let markdown = markdown.trim_start_matches('-').trim().to_owned();
+    Ok(Note { name, date, commit: front.commit, title, matches: front.matches, markdown })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_has_a_day_a_filter_and_prose() {
+        let note = read("gc.md", "---\ndate: 2025-09-03\ntitle: New GC\nmatch: {backend: go}\n---\n\nGo 1.25 *changes* the GC.\n").unwrap();
+        assert_eq!((note.name.as_str(), note.title.as_str()), ("gc", "New GC"));
+        assert_eq!(note.date, Timestamp::parse("2025-09-03T00:00:00Z").ok());
+        assert_eq!(note.markdown, "Go 1.25 *changes* the GC.");
+    }
+
+    #[test]
+    fn a_note_without_a_place_in_time_is_refused() {
+        for text in ["", "hello", "---\ntitle: x\n---\n", "---\ndate: soon\n---\n", "---\ndte: 2025-09-03\n---\n"] {
+            assert!(read("a.md", text).is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The history directory on disk: finds its files, reads records in parallel, keeps what it refuses.
+//!
+//! Reading never fails because of a line; it fails only when the directory itself cannot be read.
+//! The order in which files and lines are found has no influence on what comes out.
+
+mod format;
+mod quarantine;
+mod side;
+mod walk;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use rayon::prelude::*;
+
+use crate::history::CommitFacts;
+use crate::history::build::Builder;
+use crate::note::Note;
+use crate::policy::accepted::Accepted;
+use crate::record::{Place, Problem};
+
+/// A line longer than this is refused: 1 MiB.
+const LINE_LIMIT: usize = 1 << 20;
+/// Bytes parsed as one task; large enough to make a task worth it, small enough to share the work.
+const CHUNK: usize = 4 << 20;
+
+/// Where to read, and what of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) directory: PathBuf,
+    /// Read `archive/` too.
+    pub(crate) with_archive: bool,
+    /// Samples to leave out at the start of a record that gives samples only.
+    pub(crate) burn_in: usize,
+}
+
+/// Everything a history directory holds, the policy aside.
+#[derive(Debug, Default)]
+pub(crate) struct Contents {
+    pub(crate) records: Builder,
+    pub(crate) commits: Vec<CommitFacts>,
+    pub(crate) accepted: Vec<Accepted>,
+    pub(crate) notes: Vec<Note>,
+    /// What is wrong with the files beside the records; refused records are told by the history.
+    pub(crate) problems: Vec<Problem>,
+    /// The user's own templates under `templates/`, by file name.
+    pub(crate) templates: Vec<(String, String)>,
+    pub(crate) files: usize,
+    pub(crate) bytes: u64,
+}
+
+/// Reads a history directory.
+///
+/// # Errors
+/// The directory does not exist or cannot be listed, or a file in it cannot be opened.
+pub(crate) fn read(source: &Source) -> anyhow::Result<Contents> {
+    let files = walk::record_files(&source.directory, source.with_archive)?;
+    let parsed: Vec<(Builder, u64)> =
+        files.par_iter().map(|file| read_file(file, source.burn_in)).collect::<Result<_, _>>()?;
+    let mut contents = Contents { files: files.len(), ..Contents::default() };
+    contents.records = Builder::new(source.burn_in);
+    for (builder, bytes) in parsed {
+        contents.records.merge(builder);
+        contents.bytes += bytes;
+    }
+    side::read(&source.directory, &mut contents)?;
+    Ok(contents)
+}
+
+/// Writes the refused lines to `quarantine/`; see [`quarantine::write`].
+///
+/// # Errors
+/// The folder cannot be written; nothing is lost then, since the lines stay where they were.
+pub(crate) fn keep_refused(directory: &Path, problems: &[Problem]) -> anyhow::Result<()> {
+    quarantine::write(directory, problems)
+}
+
+/// The bytes of a file, unpacked where its name says `.gz` or `.zst`.
+fn unpack(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let named = |what: &str| format!("{what} {}", path.display());
+    let bytes = std::fs::read(path).with_context(|| named("cannot read"))?;
+    let mut unpacked = Vec::new();
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("gz") => {
+            flate2::bufread::MultiGzDecoder::new(&*bytes)
+                .read_to_end(&mut unpacked)
+                .with_context(|| named("cannot unpack"))?;
+        }
+        Some("zst") => {
+            ruzstd::decoding::StreamingDecoder::new(&*bytes)
+                .map_err(anyhow::Error::from)
+                .and_then(|mut decoder| Ok(decoder.read_to_end(&mut unpacked)?))
+                .with_context(|| named("cannot unpack"))?;
+        }
+        _ => return Ok(bytes),
+    }
+    Ok(unpacked)
+}
+
+fn read_file(file: &walk::RecordFile, burn_in: usize) -> anyhow::Result<(Builder, u64)> {
+    let bytes = unpack(&file.path)?;
+    let size = bytes.len() as u64;
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
+    let whole = file.json && first.is_some_and(|byte| *byte == b'[' || *byte == b'{');
+    if whole && let Ok(builder) = read_array(text, file, burn_in) {
+        return Ok((builder, size));
+    }
+    let chunks = chunks(text);
+    let mut builders: Vec<Builder> = chunks
+        .par_iter()
+        .map(|(chunk, first_line)| read_lines(chunk, *first_line, file, burn_in))
+        .collect();
+    let mut all = if builders.is_empty() { Builder::new(burn_in) } else { builders.remove(0) };
+    for builder in builders {
+        all.merge(builder);
+    }
+    Ok((all, size))
+}
+
+/// The text in pieces that end at line ends, each with the number of its first line.
+fn chunks(mut text: &[u8]) -> Vec<(&[u8], u32)> {
+    let mut chunks = Vec::new();
+    let mut line = 1;
+    while !text.is_empty() {
+        let end = match text.get(CHUNK..) {
+            Some(rest) => memchr::memchr(b'\n', rest).map_or(text.len(), |at| CHUNK + at + 1),
+            None => text.len(),
+        };
+        let (chunk, rest) = text.split_at(end);
+        chunks.push((chunk, line));
+        let lines = memchr::memchr_iter(b'\n', chunk).count();
+        line += u32::try_from(lines).unwrap_or(u32::MAX);
+        text = rest;
+    }
+    chunks
+}
+
+fn read_lines(chunk: &[u8], first_line: u32, file: &walk::RecordFile, burn_in: usize) -> Builder {
+    let mut builder = Builder::new(burn_in);
+    let number = builder.file(&file.name);
+    for (index, line) in chunk.split(|byte| *byte == b'\n').enumerate() {
+        let line_number = first_line + u32::try_from(index).unwrap_or(u32::MAX);
+        if !line.iter().all(u8::is_ascii_whitespace) {
+            read_line(&mut builder, line, file, (number, line_number));
+        }
+    }
+    builder
+}
+
+/// Reads a line into the builder; `place` is the file's number there, and the line's.
+fn read_line(builder: &mut Builder, line: &[u8], file: &walk::RecordFile, place: (u32, u32)) {
+    let problem = |column: u32, reason: String, remedy: &str| Problem {
+        place: Place { file: file.name.clone(), line: place.1, column },
+        reason,
+        remedy: remedy.to_owned(),
+    };
+    if line.len() > LINE_LIMIT {
+        let reason = format!("line of {} bytes; the limit is 1 MiB", line.len());
+        builder.refuse(problem(1, reason, "split the record, or leave out its samples"));
+        return;
+    }
+    let text = match std::str::from_utf8(line) {
+        Ok(text) => text,
+        Err(error) => {
+            let column = u32::try_from(error.valid_up_to() + 1).unwrap_or(u32::MAX);
+            builder.refuse(problem(column, "not UTF-8".to_owned(), "write the file as UTF-8"));
+            return;
+        }
+    };
+    match format::parse(text) {
+        Ok(mut record) => {
+            record.pull = record.pull.or(file.pull);
+            builder.push(&record, place.0, place.1);
+        }
+        Err(error) => builder.refuse(problem(error.column, error.reason, error.remedy)),
+    }
+}
+
+/// A JSON array of records, or one record over several lines.
+fn read_array(text: &[u8], file: &walk::RecordFile, burn_in: usize) -> anyhow::Result<Builder> {
+    let text = std::str::from_utf8(text)?;
+    let records: Vec<&serde_json::value::RawValue> = if text.trim_start().starts_with('[') {
+        serde_json::from_str(text)?
+    } else {
+        vec![serde_json::from_str(text)?]
+    };
+    let mut builder = Builder::new(burn_in);
+    let number = builder.file(&file.name);
+    let (mut line, mut read) = (1, 0);
+    for record in records {
+        let start = record.get().as_ptr() as usize - text.as_ptr() as usize;
+        let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[read..start]).count();
+        line += u32::try_from(lines).unwrap_or(u32::MAX);
+        read = start;
+        read_line(&mut builder, record.get().as_bytes(), file, (number, line));
+    }
+    Ok(builder)
+}

@@ -1,0 +1,80 @@
+//! Which files of a history directory hold records.
+//!
+//! Everything named `*.ndjson`, `*.jsonl` or `*.json` (also `.gz`, `.zst`) at any depth, except what
+//! has a meaning of its own. Links are not followed: no path from outside the folder gets in.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use walkdir::WalkDir;
+
+/// A file of records.
+#[derive(Debug)]
+pub(crate) struct RecordFile {
+    pub(crate) path: PathBuf,
+    /// Relative to the history directory, with `/`.
+    pub(crate) name: String,
+    /// May hold an array instead of lines.
+    pub(crate) json: bool,
+    /// The pull request that a file under `pulls/` belongs to.
+    pub(crate) pull: Option<u64>,
+}
+
+/// Files at the top of the directory that hold something else than records.
+const NOT_RECORDS: [&str; 4] =
+    ["commits.ndjson", "audit.ndjson", "baselines.json", "policy.schema.json"];
+/// Folders at the top that hold something else than records.
+const NOT_WALKED: [&str; 3] = ["quarantine", "notes", "templates"];
+
+/// The record files, sorted by name.
+///
+/// # Errors
+/// The directory does not exist, is no directory, or cannot be listed.
+pub(crate) fn record_files(directory: &Path, archive: bool) -> anyhow::Result<Vec<RecordFile>> {
+    if !directory.is_dir() {
+        bail!(
+            "no history directory at {}: name it with --data DIR, or make one to look at with \
+             `benchpages demo-data`",
+            directory.display()
+        );
+    }
+    let mut files = Vec::new();
+    let walk = WalkDir::new(directory).follow_links(false).sort_by_file_name();
+    let entered = |entry: &walkdir::DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        let top = entry.depth() == 1;
+        let folder = entry.file_type().is_dir();
+        !(entry.depth() > 0 && name.starts_with('.')
+            || top && folder && NOT_WALKED.contains(&&*name)
+            || top && folder && name == "archive" && !archive)
+    };
+    for entry in walk.into_iter().filter_entry(entered) {
+        let entry =
+            entry.with_context(|| format!("cannot list {}", directory.display()))?;
+        if entry.file_type().is_file() {
+            files.extend(record_file(directory, entry.path()));
+        }
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}
+
+fn record_file(directory: &Path, path: &Path) -> Option<RecordFile> {
+    let relative = path.strip_prefix(directory).ok()?;
+    let parts: Vec<String> =
+        relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let name = parts.join("/");
+    if NOT_RECORDS.contains(&name.as_str()) {
+        return None;
+    }
+    let plain = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
+    let json = plain.ends_with(".json");
+    if !(json || plain.ends_with(".ndjson") || plain.ends_with(".jsonl")) {
+        return None;
+    }
+    let pull = match parts.as_slice() {
+        [folder, file] if folder == "pulls" => file.split('.').next()?.parse().ok(),
+        _ => None,
+    };
+    Some(RecordFile { path: path.to_owned(), name, json, pull })
+}
