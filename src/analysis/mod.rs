@@ -1,7 +1,33 @@
 //! How a change is called. [`analyse`] takes a series and a policy and returns an [`Analysis`];
 //! nothing outside this room computes statistics.
+//!
+//! A change counts when it is larger than the policy's threshold *and* beyond the series' own noise
+//! *and* confirmed by enough runs *and* not the runner's *and* not everything's at once. `stats`
+//! turns slices into numbers, `stretch` says which runs may be compared, `steps`, `newest` and
+//! `drift` find where levels moved, `changes` tells what of it counts, `verdict` speaks of today,
+//! `infrastructure` looks at all series together, `compare` at two commits.
 
+mod budget;
+mod changes;
+mod compare;
+mod drift;
+mod infrastructure;
+mod newest;
+mod prepared;
+mod quality;
+mod stats;
+mod steps;
+mod stretch;
+mod verdict;
+
+use rayon::prelude::*;
+
+use crate::policy::Policy;
 use crate::record::Timestamp;
+use crate::series::{CommitIndex, Series};
+
+use infrastructure::Marks;
+use prepared::Prepared;
 
 /// Everything concluded from one series. Vectors are parallel to [`crate::series::Series::runs`].
 #[derive(Clone, Debug)]
@@ -168,4 +194,122 @@ pub(crate) struct Trend {
     pub(crate) r_squared: f64,
     pub(crate) from: Timestamp,
     pub(crate) to: Timestamp,
+}
+
+/// What an analysis needs beyond the series and the policy.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    /// The build's time: what has expired, what is retired.
+    pub(crate) now: Timestamp,
+    /// Time of the newest main-line run of the whole history; none where nothing is to be missed.
+    pub(crate) newest: Option<Timestamp>,
+    /// The accepted changes that concern a series.
+    pub(crate) accepted: &'a (dyn Fn(&Series) -> Vec<Accepted> + Sync),
+}
+
+/// An accepted change, resolved against the history.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Accepted {
+    pub(crate) commit: CommitIndex,
+    /// Largest relative change that the entry covers, unsigned.
+    pub(crate) max_change: f64,
+    pub(crate) reason: String,
+    pub(crate) by: String,
+    /// The entry counts until then.
+    pub(crate) expires: Option<Timestamp>,
+}
+
+/// The analyses of all series, in their order, and the days on which the backends moved together.
+#[derive(Clone, Debug)]
+pub(crate) struct Analyses {
+    pub(crate) each: Vec<Analysis>,
+    pub(crate) infrastructure: Vec<InfrastructureDay>,
+}
+
+/// A UTC day on which most backends moved the same way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct InfrastructureDay {
+    /// Days since 1970-01-01.
+    pub(crate) day: i64,
+    pub(crate) backends_moved: u32,
+    pub(crate) backends_active: u32,
+    /// Median relative change of the backends that moved, positive where things got worse.
+    pub(crate) change: f64,
+    pub(crate) worse: bool,
+    /// It has lasted for the policy's number of consecutive days with runs.
+    pub(crate) alert: bool,
+    /// First day of a shift that stayed: every baseline restarts here.
+    pub(crate) lasting: bool,
+}
+
+/// Analyses one series by itself.
+pub(crate) fn analyse(series: &Series, policy: &Policy, context: &Context<'_>) -> Analysis {
+    analyse_marked(series, policy, context, &Marks::default())
+}
+
+/// Analyses all series of one history: in parallel, in their order, each without what moved all
+/// of them together.
+pub(crate) fn analyse_all(series: &[Series], policy: &Policy, context: &Context<'_>) -> Analyses {
+    let (infrastructure, marks) = infrastructure::find(series, policy);
+    let each = series
+        .par_iter()
+        .zip(&marks)
+        .map(|(series, marks)| analyse_marked(series, policy, context, marks))
+        .collect();
+    Analyses { each, infrastructure }
+}
+
+fn analyse_marked(
+    series: &Series,
+    policy: &Policy,
+    context: &Context<'_>,
+    marks: &Marks,
+) -> Analysis {
+    let limit = changes::limit(series, policy);
+    let ready = Prepared::of(series, policy, marks);
+    let mut found = ready.changes(policy, &limit);
+    let accepted = (context.accepted)(series);
+    let changes = &mut found.changes;
+    let fixes = changes::settle(series, changes, limit.threshold, &accepted, context.now);
+    let noise = ready.noise(&found.firsts);
+    let share = noise.map(|noise| ready.scale.change_of(noise.sigma));
+    changes::explain(changes, share);
+    let detectable =
+        noise.map(|noise| verdict::detectable(ready.scale, noise, policy, limit.threshold));
+    let judged = verdict::judge(&verdict::Evidence {
+        series,
+        policy,
+        limit: &limit,
+        ready: &ready,
+        found: &found,
+        fixes: &fixes,
+        noise: share,
+        detectable,
+        on_infrastructure: ready.latest.is_some_and(|it| marks.covers(it)),
+        cut: marks.cuts.last().copied(),
+        newest: context.newest,
+    });
+    let lines = ready.lines(&found.changes);
+    let level = ready.newest_level(&found.firsts, policy.detection.window);
+    let retired = ready.retired(policy, context.now);
+    let trend = ready.trend(&found.firsts, policy.trends.window_days);
+    Analysis {
+        verdict: judged.verdict,
+        threshold: limit.threshold,
+        report_only: limit.report_only,
+        baseline: judged.baseline,
+        latest: ready.latest,
+        change: judged.change,
+        noise: share,
+        detectable,
+        level: lines.level,
+        spread: lines.spread,
+        typical: quality::typical(&ready.valued()),
+        flags: ready.flags,
+        events: found.changes,
+        gaps: ready.gaps,
+        budget: budget::budget(series, policy, level),
+        trend,
+        retired,
+    }
 }

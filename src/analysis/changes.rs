@@ -1,0 +1,263 @@
+//! Boundaries to changes: which shifts are told, how large, how sure, and what became of them.
+//!
+//! A shift is told when it is significant *and* at least the policy's size *and* confirmed by
+//! enough runs on the new level. Smaller ones stay part of their level. No cause is ever guessed.
+
+use crate::policy::Policy;
+use crate::record::{DAY_US, Direction, Timestamp};
+use crate::series::Series;
+use crate::text;
+
+use super::drift::drift;
+use super::newest::{Demand, newest_boundary};
+use super::stats::{median, two_sided_tail};
+use super::steps::{self, Boundary};
+use super::stretch::{Scale, Stretch};
+use super::{Accepted, Change, ChangeKind, Severity, Status};
+
+/// What the policy demands of one series, resolved.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    /// Relative change that counts, as the value moves: 0.1 is from 100 to 110 or to 90.
+    pub(crate) threshold: f64,
+    /// Absolute change that must be reached too, base units.
+    pub(crate) absolute: f64,
+    pub(crate) better: Direction,
+    pub(crate) report_only: bool,
+}
+
+/// The limit of a series: the threshold of its backend, else the default.
+pub(crate) fn limit(series: &Series, policy: &Policy) -> Limit {
+    let own = policy.regression.per_backend.get(&series.key.backend);
+    let threshold = own.copied().unwrap_or(policy.regression.default_threshold);
+    Limit { threshold, absolute: 0.0, better: series.better, report_only: false }
+}
+
+impl Limit {
+    /// Whether a change from one value to another reaches the limit. The slack of 10⁻⁹ is for
+    /// sums like 0.1 + 0.2.
+    pub(crate) fn reached(&self, change: f64, before: f64, after: f64) -> bool {
+        change.abs() >= self.threshold - 1e-9
+            && (after - before).abs() >= self.absolute * (1.0 - 1e-9)
+    }
+
+    pub(crate) fn is_worse(&self, change: f64) -> bool {
+        (change > 0.0) == (self.better == Direction::Lower)
+    }
+
+    fn demand(&self, scale: Scale, policy: &Policy) -> Demand {
+        Demand {
+            up: scale.shift_of(self.threshold).abs(),
+            down: scale.shift_of(-self.threshold).abs(),
+            confirmations: policy.detection.confirmations as usize,
+            min_before: policy.regression.min_sample_size as usize,
+        }
+    }
+}
+
+/// A boundary with fewer runs behind it than this is left to the stricter rules of the newest
+/// level: that many runs are what a burst can look like.
+const NEWEST: usize = 8;
+/// Surest that normal tails may make us: the tails of benchmark runs are not normal.
+const SUREST: f64 = 0.999;
+
+/// The significant boundaries of a stretch, of any size, oldest first.
+pub(crate) fn shifts(level: &[f64], demand: Demand) -> Vec<Boundary> {
+    let mut found = steps::boundaries(level);
+    found.retain(|boundary| level.len() - boundary.at >= NEWEST);
+    let from = found.last().map_or(0, |boundary| boundary.at);
+    if let Some(newest) = newest_boundary(&level[from..], demand) {
+        found.push(Boundary { at: from + newest.at, z: newest.z });
+    }
+    found
+}
+
+/// What a stretch of a series tells: its changes, and the first points of its levels (a level
+/// begins at each told step).
+pub(crate) struct Told {
+    pub(crate) changes: Vec<Change>,
+    pub(crate) firsts: Vec<usize>,
+}
+
+/// The changes of one stretch, oldest first, all with status `New`.
+pub(crate) fn told(
+    series: &Series,
+    stretch: &Stretch,
+    scale: Scale,
+    limit: &Limit,
+    policy: &Policy,
+) -> Told {
+    let demand = limit.demand(scale, policy);
+    let level = &stretch.level;
+    let size = |shift: f64| shift.abs() / if shift > 0.0 { demand.up } else { demand.down };
+    let large = steps::of_size(level, shifts(level, demand), size);
+    let teller = Teller { series, stretch, scale, limit, policy };
+    let firsts: Vec<usize> = large.iter().map(|boundary| boundary.at).collect();
+    let mut changes: Vec<Change> = (0..large.len())
+        .filter_map(|i| {
+            let around = steps::level(&firsts, i, level.len());
+            teller.change(ChangeKind::Step, around, large[i].z)
+        })
+        .collect();
+    for i in 0..=firsts.len() {
+        let from = if i == 0 { 0 } else { firsts[i - 1] };
+        let to = firsts.get(i).copied().unwrap_or(level.len());
+        let moved = drift(&level[from..to], demand);
+        changes.extend(moved.and_then(|drift| {
+            teller.change(ChangeKind::Drift, (from, from + drift.at, to), drift.z)
+        }));
+    }
+    changes.sort_by_key(|change| change.first);
+    Told { changes, firsts }
+}
+
+/// Everything that a change is told from.
+struct Teller<'a> {
+    series: &'a Series,
+    stretch: &'a Stretch,
+    scale: Scale,
+    limit: &'a Limit,
+    policy: &'a Policy,
+}
+
+impl Teller<'_> {
+    /// The change at the point `at` between the levels `from..at` and `at..to`; none where the
+    /// policy does not let it count.
+    fn change(
+        &self,
+        kind: ChangeKind,
+        (from, at, to): (usize, usize, usize),
+        z: f64,
+    ) -> Option<Change> {
+        let (before, after) = self.levels(kind, (from, at, to))?;
+        let change = self.scale.change(before, after);
+        let confirmed = to - at >= self.policy.detection.confirmations as usize;
+        let grounded = at >= self.policy.regression.min_sample_size as usize;
+        let first = self.stretch.index[at];
+        if !confirmed || !grounded || self.in_grace(first) {
+            return None;
+        }
+        if !self.limit.reached(change, before, after) {
+            return None;
+        }
+        Some(Change {
+            kind,
+            first,
+            last_before: self.stretch.index[at - 1],
+            before,
+            after,
+            runs_before: u32::try_from(at - from).unwrap_or(u32::MAX),
+            runs_after: u32::try_from(to - at).unwrap_or(u32::MAX),
+            change,
+            worse: self.limit.is_worse(change),
+            confidence: confidence(z, self.stretch.level.len()),
+            severity: self.severity(change),
+            status: Status::New,
+            hints: Vec::new(),
+        })
+    }
+
+    /// Medians of the two levels next to the boundary. A drift has its ends instead: the first and
+    /// the last quarter of its stretch.
+    fn levels(&self, kind: ChangeKind, around: (usize, usize, usize)) -> Option<(f64, f64)> {
+        let value = &self.stretch.value;
+        let (before, after) = match kind {
+            ChangeKind::Step => steps::sides(value, around),
+            ChangeKind::Drift => {
+                let (from, _, to) = around;
+                let (old, new) = super::drift::ends(to - from);
+                (&value[from..from + old], &value[to - new..to])
+            }
+        };
+        Some((median(before)?, median(after)?))
+    }
+
+    fn in_grace(&self, index: usize) -> bool {
+        let runs = &self.series.runs;
+        let age = runs[index].time.micros().saturating_sub(runs[0].time.micros());
+        age < i64::from(self.policy.regression.grace_period_days) * DAY_US
+    }
+
+    fn severity(&self, change: f64) -> Severity {
+        let size = change.abs() + 1e-9;
+        if size >= self.policy.regression.max_regression_ratio {
+            Severity::Critical
+        } else if size >= self.policy.governance.require_approval_threshold {
+            Severity::Major
+        } else {
+            Severity::Minor
+        }
+    }
+}
+
+/// One minus the probability that a series of `runs` unchanged runs shows a score of `z` anywhere:
+/// the two-sided normal tail times the number of places (Bonferroni), at most 0.999.
+pub(crate) fn confidence(z: f64, runs: usize) -> f64 {
+    (1.0 - two_sided_tail(z) * runs as f64).clamp(0.0, SUREST)
+}
+
+/// What became of each change: fixed by a later one, or accepted. Returns which changes are such
+/// fixes (they bring a level back and are no improvement beyond that).
+pub(crate) fn settle(
+    series: &Series,
+    changes: &mut [Change],
+    threshold: f64,
+    accepted: &[Accepted],
+    now: Timestamp,
+) -> Vec<bool> {
+    let mut fixes = vec![false; changes.len()];
+    for i in 0..changes.len() {
+        let (earlier, later) = changes.split_at_mut(i + 1);
+        let change = &mut earlier[i];
+        if !change.worse {
+            continue;
+        }
+        let direction = (change.after - change.before).signum();
+        let within = threshold * change.before.abs();
+        let back = |it: &Change| {
+            !it.worse && (it.after - change.before) * direction <= within + within * 1e-9
+        };
+        if let Some(offset) = later.iter().position(back) {
+            change.status = Status::Fixed;
+            fixes[i + 1 + offset] = true;
+        }
+        let concerns = |it: &&Accepted| {
+            it.commit > series.runs[change.last_before].commit
+                && it.commit <= series.runs[change.first].commit
+                && it.expires.is_none_or(|until| until > now)
+                && change.change.abs() <= it.max_change + 1e-9
+        };
+        if let Some(entry) = accepted.iter().find(concerns) {
+            change.status = Status::Approved { reason: entry.reason.clone(), by: entry.by.clone() };
+        }
+    }
+    fixes
+}
+
+/// Evidence for each change in plain words.
+pub(crate) fn explain(changes: &mut [Change], noise: Option<f64>) {
+    let sizes: Vec<(usize, f64)> = changes.iter().map(|it| (it.first, it.change.abs())).collect();
+    for change in changes {
+        let sides = format!(
+            "{} before and {} since",
+            text::counted(u64::from(change.runs_before), "run"),
+            text::count(u64::from(change.runs_after)),
+        );
+        change.hints.push(sides);
+        if let Some(noise) = noise.filter(|noise| *noise > 0.0) {
+            let factor = change.change.abs() / noise;
+            let noise = text::percent(noise);
+            change
+                .hints
+                .push(format!("one run varies by ±{noise}; this is {} that", text::times(factor)));
+        }
+        let size = change.change.abs();
+        let like =
+            sizes.iter().filter(|(first, other)| *first < change.first && *other >= 0.8 * size);
+        change.hints.push(match like.count() {
+            0 => "nothing of this size happened here before".to_owned(),
+            1 => "something of this size happened here once before".to_owned(),
+            many => format!("something of this size happened here {many} times before"),
+        });
+    }
+}

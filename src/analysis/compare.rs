@@ -1,0 +1,100 @@
+//! Two commits of one series side by side: what a diff page says of them.
+//!
+//! One run on each side is enough where the series' noise is known; without it, and with fewer
+//! than three runs a side, a difference is told but not judged.
+
+use crate::record::Direction;
+
+use super::changes::confidence;
+use super::stats::{median, robust_sigma};
+use super::steps::NOISE_FLOOR;
+use super::stretch::Scale;
+
+/// One series at two commits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Delta {
+    /// Medians, base units.
+    pub(crate) before: f64,
+    pub(crate) after: f64,
+    /// `after / before − 1`, signed as the value moved.
+    pub(crate) change: f64,
+    /// `after / before`; none where either is zero or negative.
+    pub(crate) ratio: Option<f64>,
+    pub(crate) verdict: DeltaVerdict,
+    /// One minus the probability of such a difference between runs of unchanged code with this
+    /// noise, 0–0.999; 0 where the noise is not known.
+    pub(crate) confidence: f64,
+}
+
+/// How two commits of one series differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum DeltaVerdict {
+    /// Worse by at least the threshold and beyond the noise.
+    Worse,
+    /// Better by at least the threshold and beyond the noise.
+    Better,
+    /// Within the threshold.
+    Same,
+    /// Beyond the threshold, but not beyond what these runs vary by.
+    Unclear,
+}
+
+/// Standard deviations that a difference must exceed to be beyond the noise. Two commits are
+/// compared once, not at every run, so less than the scan over a history needs.
+const BEYOND_NOISE: f64 = 3.0;
+
+/// What a comparison is judged by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Yardstick {
+    /// The series' own noise, [`super::Analysis::noise`].
+    pub(crate) noise: Option<f64>,
+    /// [`super::Analysis::threshold`].
+    pub(crate) threshold: f64,
+    pub(crate) better: Direction,
+}
+
+/// Compares the runs of one commit (`before`) with those of another; none where a side has no
+/// finite value.
+pub(crate) fn compare(before: &[f64], after: &[f64], by: Yardstick) -> Option<Delta> {
+    let finite = |values: &[f64]| -> Vec<f64> {
+        values.iter().copied().filter(|value| value.is_finite()).collect()
+    };
+    let (old, new) = (finite(before), finite(after));
+    let (before, after) = (median(&old)?, median(&new)?);
+    let all: Vec<f64> = old.iter().chain(&new).copied().collect();
+    let scale = Scale::of(&all);
+    let change = scale.change(before, after);
+    let z = noise_of(&old, &new, scale, by.noise).map(|noise| {
+        let variance = 1.0 / old.len() as f64 + 1.0 / new.len() as f64;
+        (scale.level(after) - scale.level(before)).abs()
+            / (noise.max(NOISE_FLOOR) * variance.sqrt())
+    });
+    let worse = (change > 0.0) == (by.better == Direction::Lower);
+    let verdict = match z {
+        _ if change.abs() < by.threshold - 1e-9 => DeltaVerdict::Same,
+        Some(z) if z >= BEYOND_NOISE && worse => DeltaVerdict::Worse,
+        Some(z) if z >= BEYOND_NOISE => DeltaVerdict::Better,
+        _ => DeltaVerdict::Unclear,
+    };
+    let ratio = (before > 0.0 && after > 0.0).then(|| after / before);
+    let ratio = ratio.filter(|ratio| ratio.is_finite() && *ratio > 0.0);
+    let confidence = z.map_or(0.0, |z| confidence(z, 1));
+    Some(Delta { before, after, change, ratio, verdict, confidence })
+}
+
+/// Noise of one run: the series' own, or what these runs show by themselves where that is more
+/// (three runs a side at least).
+fn noise_of(old: &[f64], new: &[f64], scale: Scale, series: Option<f64>) -> Option<f64> {
+    if old.len() < 3 || new.len() < 3 {
+        return series;
+    }
+    let around = |values: &[f64]| -> Vec<f64> {
+        let levels: Vec<f64> = values.iter().map(|value| scale.level(*value)).collect();
+        let middle = median(&levels).unwrap_or(0.0);
+        levels.iter().map(|level| level - middle).collect()
+    };
+    let mut residuals = around(old);
+    residuals.extend(around(new));
+    let own = robust_sigma(&residuals);
+    Some(series.map_or(own, |noise| noise.max(own)))
+}

@@ -1,0 +1,76 @@
+//! What no step shows: a level that moved slowly, and how fast it moves now.
+
+use crate::record::{DAY_US, Timestamp};
+
+use super::Trend;
+use super::newest::Demand;
+use super::stats::{Memory, median, median_in_place, robust_sigma, theil_sen};
+use super::steps::{Boundary, NOISE_FLOOR};
+
+/// Newest runs, and oldest runs at most, whose medians are compared; and the fewest runs between
+/// them, so that a step that is just settling is not told as a drift.
+const NEW: usize = 12;
+const OLD: usize = 40;
+const BETWEEN: usize = 20;
+/// Score that a drift needs, and how far beyond the threshold it must have moved: there is no
+/// sharp edge whose place could vouch for it.
+const PROOF: f64 = 5.0;
+const MARGIN: f64 = 1.1;
+
+/// How many runs at the old and at the new end of a stretch are compared.
+pub(crate) fn ends(runs: usize) -> (usize, usize) {
+    let new = NEW.min(runs);
+    (OLD.min(runs.saturating_sub(new + BETWEEN)).max(1).min(runs), new)
+}
+
+/// A drift within one level: the first point from which on every rolling median has moved by more
+/// than half of the whole, with its score.
+pub(crate) fn drift(level: &[f64], demand: Demand) -> Option<Boundary> {
+    if level.len() < NEW + 2 * BETWEEN {
+        return None;
+    }
+    let (old, new) = ends(level.len());
+    let (old, new) = (&level[..old], &level[level.len() - new..]);
+    let base = median(old)?;
+    let shift = median(new)? - base;
+    let size = if shift > 0.0 { demand.up } else { demand.down };
+    if shift.abs() < MARGIN * size {
+        return None;
+    }
+    let residuals: Vec<f64> = old.iter().map(|value| value - base).collect();
+    let sigma = robust_sigma(&residuals).max(NOISE_FLOOR);
+    let own = Memory::of(&residuals, 3.0 * sigma);
+    let lag1 = (own.lag1 + 0.5 / (old.len() as f64).sqrt()).clamp(0.0, 0.95);
+    let memory = Memory { lag1, lag5: own.lag5.max(0.0) };
+    let variance = memory.variance_of_mean(new.len()) + memory.variance_of_mean(old.len());
+    let z = shift.abs() / sigma / variance.sqrt() / (1.0 + 5.0 / old.len() as f64);
+    let at = crossing(level, base, shift)?;
+    (z > PROOF).then_some(Boundary { at, z })
+}
+
+/// The first point after which no rolling median of 7 lies nearer to the old level than to the
+/// new one.
+fn crossing(level: &[f64], base: f64, shift: f64) -> Option<usize> {
+    let moved = |i: usize| {
+        let near = &level[i.saturating_sub(3)..(i + 4).min(level.len())];
+        let middle = median_in_place(&mut near.to_vec()).unwrap_or(base);
+        (middle - base) / shift >= 0.5
+    };
+    let last_old = (0..level.len()).rev().find(|i| !moved(*i))?;
+    (last_old + 1 < level.len()).then_some(last_old + 1)
+}
+
+/// The robust slope of levels over their times, relative per day; none for fewer than 5 runs or
+/// for runs at one time.
+pub(crate) fn trend(times: &[Timestamp], level: &[f64]) -> Option<Trend> {
+    let (from, to) = (*times.first()?, *times.last()?);
+    if times.len() < 5 || to <= from {
+        return None;
+    }
+    let days: Vec<f64> = times
+        .iter()
+        .map(|time| time.micros().saturating_sub(from.micros()) as f64 / DAY_US as f64)
+        .collect();
+    let (slope, r_squared) = theil_sen(&days, level)?;
+    Some(Trend { per_day: slope, r_squared, from, to })
+}

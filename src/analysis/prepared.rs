@@ -1,0 +1,171 @@
+//! A series made ready: its runs flagged, its stretches cut, its lines drawn.
+//!
+//! This is the one place that goes from runs to points and back; what it computes is said in the
+//! files it calls.
+
+use std::collections::BTreeMap;
+
+use crate::policy::{DataQuality, Policy};
+use crate::record::{DAY_US, Timestamp};
+use crate::series::Series;
+
+use super::changes::{self, Limit};
+use super::infrastructure::Marks;
+use super::stats::{Memory, median, robust_sigma};
+use super::stretch::{self, Scale, Stretch};
+use super::{Change, ChangeKind, RunFlags, Trend, drift, quality, steps};
+
+/// A series in the shape that everything else is computed from.
+pub(crate) struct Prepared<'a> {
+    series: &'a Series,
+    pub(crate) scale: Scale,
+    /// In time order; the last holds the newest runs that may be compared.
+    pub(crate) stretches: Vec<Stretch>,
+    pub(crate) flags: Vec<RunFlags>,
+    pub(crate) gaps: Vec<usize>,
+    pub(crate) latest: Option<usize>,
+    /// Value of each run; 0 where it failed.
+    values: Vec<f64>,
+    groups: Vec<usize>,
+}
+
+/// The changes of all stretches, oldest first, and the first points of the newest stretch's levels.
+pub(crate) struct Found {
+    pub(crate) changes: Vec<Change>,
+    pub(crate) firsts: Vec<usize>,
+}
+
+/// Rolling median and spread of each run.
+pub(crate) struct Lines {
+    pub(crate) level: Vec<Option<f64>>,
+    pub(crate) spread: Vec<Option<f64>>,
+}
+
+/// Noise of one run around its level.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Noise {
+    /// Standard deviation in levels.
+    pub(crate) sigma: f64,
+    pub(crate) memory: Memory,
+    /// Runs that it was taken from.
+    pub(crate) runs: usize,
+}
+
+/// Runs that the noise and the memory of a series are taken from.
+const NOISE_RUNS: usize = 60;
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn of(series: &'a Series, policy: &Policy, marks: &Marks) -> Self {
+        let runs = &series.runs;
+        let value = |index: usize| runs[index].value.filter(|value| value.is_finite());
+        let values: Vec<f64> = (0..runs.len()).map(|i| value(i).unwrap_or(0.0)).collect();
+        let valued: Vec<usize> = (0..runs.len()).filter(|i| value(*i).is_some()).collect();
+        let usable: Vec<bool> =
+            (0..runs.len()).map(|i| value(i).is_some() && !marks.covers(i)).collect();
+        let all: Vec<f64> = valued.iter().map(|index| values[*index]).collect();
+        let scale = Scale::of(&all);
+        let groups = stretch::groups(series, policy, &marks.cuts);
+        let members = stretch::members(&groups, &usable);
+        let sigmas = policy.data_quality.outlier_threshold;
+        let (stretches, odd) = stretch::stretches(&values, &members, scale, sigmas);
+        let times: Vec<Timestamp> = valued.iter().map(|index| runs[*index].time).collect();
+        let flags = (0..runs.len())
+            .map(|i| RunFlags {
+                failed: value(i).is_none(),
+                outlier: odd[i],
+                infrastructure: marks.covers(i) && value(i).is_some(),
+                noisy: noisy(value(i), runs[i].std, &policy.data_quality),
+            })
+            .collect();
+        let gaps = quality::gaps(&times, &valued);
+        let latest = valued.last().copied();
+        Self { series, scale, stretches, flags, gaps, latest, values, groups }
+    }
+
+    /// Values of all runs that have one.
+    pub(crate) fn valued(&self) -> Vec<f64> {
+        let with = self.values.iter().zip(&self.flags).filter(|(_, flags)| !flags.failed);
+        with.map(|(value, _)| *value).collect()
+    }
+
+    pub(crate) fn changes(&self, policy: &Policy, limit: &Limit) -> Found {
+        let mut found = Found { changes: Vec::new(), firsts: Vec::new() };
+        for stretch in &self.stretches {
+            let told = changes::told(self.series, stretch, self.scale, limit, policy);
+            found.changes.extend(told.changes);
+            found.firsts = told.firsts;
+        }
+        found.changes.sort_by_key(|change| change.first);
+        found
+    }
+
+    /// Noise of the newest stretch around its levels; none for fewer than 4 runs.
+    pub(crate) fn noise(&self, firsts: &[usize]) -> Option<Noise> {
+        let residuals = steps::residuals(&self.stretches.last()?.level, firsts, NOISE_RUNS);
+        if residuals.len() < 4 {
+            return None;
+        }
+        let sigma = robust_sigma(&residuals);
+        let own = Memory::of(&residuals, 3.0 * sigma.max(1e-12));
+        let memory = Memory { lag1: own.lag1.clamp(0.0, 0.95), lag5: own.lag5.max(0.0) };
+        Some(Noise { sigma, memory, runs: residuals.len() })
+    }
+
+    /// Rolling medians and spreads, begun anew at steps, segments and gaps.
+    pub(crate) fn lines(&self, changes: &[Change]) -> Lines {
+        let runs = self.values.len();
+        let mut lines = Lines { level: vec![None; runs], spread: vec![None; runs] };
+        let steps: Vec<usize> = changes
+            .iter()
+            .filter(|change| change.kind == ChangeKind::Step)
+            .map(|change| change.first)
+            .collect();
+        let mut pieces: BTreeMap<(usize, usize, usize), Vec<usize>> = BTreeMap::new();
+        for (index, flags) in self.flags.iter().enumerate() {
+            if flags.failed || flags.outlier || flags.infrastructure {
+                continue;
+            }
+            let before = steps.partition_point(|first| *first <= index);
+            let gaps = self.gaps.partition_point(|first| *first <= index);
+            pieces.entry((self.groups[index], before, gaps)).or_default().push(index);
+        }
+        for piece in pieces.values() {
+            quality::rolling_levels(&self.values, piece, &mut lines.level, &mut lines.spread);
+        }
+        lines
+    }
+
+    /// Median of the newest level, at most the window's runs; base units.
+    pub(crate) fn newest_level(&self, firsts: &[usize], window: u32) -> Option<f64> {
+        let values = &self.stretches.last()?.value;
+        let from = firsts.last().copied().unwrap_or(0);
+        median(&values[from.max(values.len().saturating_sub(window as usize))..])
+    }
+
+    /// The trend of the newest level over the policy's days.
+    pub(crate) fn trend(&self, firsts: &[usize], window_days: u32) -> Option<Trend> {
+        let stretch = self.stretches.last()?;
+        let time = |point: usize| self.series.runs[stretch.index[point]].time;
+        let points = stretch.index.len();
+        let since = time(points.checked_sub(1)?)
+            .micros()
+            .saturating_sub(i64::from(window_days).saturating_mul(DAY_US));
+        let from = (firsts.last().copied().unwrap_or(0)..points)
+            .find(|point| time(*point).micros() >= since)?;
+        let times: Vec<Timestamp> = (from..points).map(time).collect();
+        drift::trend(&times, &stretch.level[from..])
+    }
+
+    /// No run for longer than the policy's age.
+    pub(crate) fn retired(&self, policy: &Policy, now: Timestamp) -> bool {
+        let oldest = i64::from(policy.data_quality.max_age_days).saturating_mul(DAY_US);
+        let last = self.series.runs.last();
+        last.is_some_and(|run| now.micros().saturating_sub(run.time.micros()) > oldest)
+    }
+}
+
+/// Whether a run's own spread exceeds the policy's share of its value.
+fn noisy(value: Option<f64>, std: Option<f64>, quality: &DataQuality) -> bool {
+    let (Some(value), Some(std)) = (value, std) else { return false };
+    std > quality.variance_warning_ratio * value.abs()
+}

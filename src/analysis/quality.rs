@@ -1,0 +1,97 @@
+//! What single runs and their spacing look like: gaps, outliers, rolling levels, typical range.
+//!
+//! Nothing here says that a level changed; a run that lies off its level *for once* is an outlier,
+//! and a run whose neighbour lies there too is not.
+
+use crate::record::{DAY_US, Timestamp};
+
+use super::stats::{mad_sigma, median_in_place, quantile, robust_sigma, sorted};
+
+/// Runs in a rolling median and its spread: three on either side.
+const HALF_WINDOW: usize = 3;
+/// A gap is longer than this many days and than this many median intervals.
+const GAP_DAYS: i64 = 3;
+const GAP_INTERVALS: i64 = 3;
+/// Smallest scale of one run when outliers are looked for, relative: steps of a coarse clock are
+/// no outliers.
+const OUTLIER_FLOOR: f64 = 1e-3;
+
+/// The longest time between two runs that is no gap: 3 days, or 3 times the median interval where
+/// that is more (a fixed 3 days would cut every series that is measured twice a week).
+pub(crate) fn longest_interval(times: &[Timestamp]) -> i64 {
+    let mut intervals: Vec<f64> = times
+        .windows(2)
+        .map(|pair| pair[1].micros().saturating_sub(pair[0].micros()) as f64)
+        .collect();
+    let median = median_in_place(&mut intervals).unwrap_or(0.0) as i64;
+    (GAP_DAYS * DAY_US).max(median.saturating_mul(GAP_INTERVALS))
+}
+
+/// Of runs at `times` (with their `indices`): the index of each that follows a gap.
+pub(crate) fn gaps(times: &[Timestamp], indices: &[usize]) -> Vec<usize> {
+    let longest = longest_interval(times);
+    let late = |pair: &[Timestamp]| pair[1].micros().saturating_sub(pair[0].micros()) > longest;
+    times
+        .windows(2)
+        .zip(indices.iter().skip(1))
+        .filter(|(pair, _)| late(pair))
+        .map(|(_, index)| *index)
+        .collect()
+}
+
+/// Which levels lie off their neighbourhood for once: more than `sigmas` robust standard
+/// deviations from the median of 7, with no neighbour off the same way. The newest run is never
+/// one: what follows it is not known.
+pub(crate) fn outliers(levels: &[f64], sigmas: f64) -> Vec<bool> {
+    let n = levels.len();
+    let mut flags = vec![false; n];
+    if n < 5 {
+        return flags;
+    }
+    let rests: Vec<f64> = (0..n).map(|i| levels[i] - rolling(levels, i).0).collect();
+    let sigma = robust_sigma(&rests).max(OUTLIER_FLOOR);
+    let off = |i: usize, share: f64| {
+        if rests[i].abs() > share * sigmas * sigma { rests[i].signum() } else { 0.0 }
+    };
+    for i in 0..n - 1 {
+        let side = off(i, 1.0);
+        let alone = (i == 0 || off(i - 1, 0.5) != side) && off(i + 1, 0.5) != side;
+        flags[i] = side != 0.0 && alone;
+    }
+    flags
+}
+
+/// Median of the 7 values around `i`, and 1.4826 × their median distance from it.
+fn rolling(values: &[f64], i: usize) -> (f64, f64) {
+    let near = &values[i.saturating_sub(HALF_WINDOW)..(i + HALF_WINDOW + 1).min(values.len())];
+    let middle = median_in_place(&mut near.to_vec()).unwrap_or(values[i]);
+    (middle, mad_sigma(near, middle))
+}
+
+/// Rolling median and spread at the runs of one unbroken piece of a series.
+pub(crate) fn rolling_levels(
+    values: &[f64],
+    piece: &[usize],
+    level: &mut [Option<f64>],
+    spread: &mut [Option<f64>],
+) {
+    let own: Vec<f64> = piece.iter().map(|index| values[*index]).collect();
+    for (i, index) in piece.iter().enumerate() {
+        let (middle, around) = rolling(&own, i);
+        level[*index] = Some(middle);
+        spread[*index] = around.is_finite().then_some(around);
+    }
+}
+
+/// Quartiles ± 6 interquartile ranges: what a chart shows without letting one run rule its scale.
+/// None where there is no value.
+pub(crate) fn typical(values: &[f64]) -> Option<(f64, f64)> {
+    if values.is_empty() {
+        return None;
+    }
+    let ascending = sorted(values);
+    let (low, high) = (quantile(&ascending, 0.25), quantile(&ascending, 0.75));
+    let reach = 6.0 * (high - low);
+    let (low, high) = (low - reach, high + reach);
+    (low.is_finite() && high.is_finite()).then_some((low, high))
+}

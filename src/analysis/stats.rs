@@ -1,0 +1,191 @@
+//! Slices in, numbers out: the statistics that this room is built from, each with its source.
+//!
+//! Total on any finite input: an empty slice gives `None` (or a neutral number, where said), never
+//! a panic and never NaN. What the numbers mean for a series is decided elsewhere in this room.
+
+use std::cmp::Ordering;
+
+/// Makes a median absolute deviation the standard deviation of a normal law: 1 / Φ⁻¹(0.75).
+pub(crate) const MAD_SIGMA: f64 = 1.4826;
+/// Interquartile range of the standard normal law: 2 Φ⁻¹(0.75).
+const IQR_SIGMA: f64 = 1.349;
+/// Φ⁻¹(0.9).
+const Q90_SIGMA: f64 = 1.2816;
+
+/// Ascending by the total order of `f64`.
+pub(crate) fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted
+}
+
+/// Quantile `q` (0–1) of ascending values, linear between neighbours (Hyndman & Fan 1996, type 7);
+/// 0 for none.
+pub(crate) fn quantile(ascending: &[f64], q: f64) -> f64 {
+    let Some(last) = ascending.len().checked_sub(1) else { return 0.0 };
+    let position = q.clamp(0.0, 1.0) * last as f64;
+    let below = (position.floor() as usize).min(last);
+    let above = (below + 1).min(last);
+    let (low, high) = (ascending[below], ascending[above]);
+    let share = position - below as f64;
+    let between = low + (high - low) * share;
+    if between.is_finite() { between } else { low * (1.0 - share) + high * share }
+}
+
+/// Middle value, or the mean of the two middle values.
+pub(crate) fn median(values: &[f64]) -> Option<f64> {
+    let mut copy = values.to_vec();
+    median_in_place(&mut copy)
+}
+
+/// [`median`] that reorders its input instead of copying it.
+pub(crate) fn median_in_place(values: &mut [f64]) -> Option<f64> {
+    let count = values.len();
+    if count == 0 {
+        return None;
+    }
+    let (below, upper, _) = values.select_nth_unstable_by(count / 2, f64::total_cmp);
+    let upper = *upper;
+    if count % 2 == 1 {
+        return Some(upper);
+    }
+    let lower = below.iter().copied().max_by(f64::total_cmp).unwrap_or(upper);
+    let sum = lower + upper;
+    Some(if sum.is_finite() { sum / 2.0 } else { lower / 2.0 + upper / 2.0 })
+}
+
+/// Standard deviation that a share of odd values cannot spoil: the largest of what the median
+/// absolute deviation, the quartiles and either outer decile say of a normal law. The deciles see
+/// a second mode that holds a tenth of the runs, where the other two see nothing.
+pub(crate) fn robust_sigma(residuals: &[f64]) -> f64 {
+    let ascending = sorted(residuals);
+    let mut sizes: Vec<f64> = residuals.iter().map(|r| r.abs()).collect();
+    let mad = MAD_SIGMA * median_in_place(&mut sizes).unwrap_or(0.0);
+    let iqr = (quantile(&ascending, 0.75) - quantile(&ascending, 0.25)) / IQR_SIGMA;
+    let upper = quantile(&ascending, 0.9) / Q90_SIGMA;
+    let lower = -quantile(&ascending, 0.1) / Q90_SIGMA;
+    mad.max(iqr).max(upper).max(lower)
+}
+
+/// 1.4826 × the median distance from `centre`.
+pub(crate) fn mad_sigma(values: &[f64], centre: f64) -> f64 {
+    let mut sizes: Vec<f64> = values.iter().map(|value| (value - centre).abs()).collect();
+    MAD_SIGMA * median_in_place(&mut sizes).unwrap_or(0.0)
+}
+
+/// Geometric mean of positive ratios; others are left out. None where none is left.
+pub(crate) fn geomean(ratios: &[f64]) -> Option<f64> {
+    let logs: Vec<f64> =
+        ratios.iter().filter(|r| r.is_finite() && **r > 0.0).map(|r| r.ln()).collect();
+    if logs.is_empty() { None } else { Some((logs.iter().sum::<f64>() / logs.len() as f64).exp()) }
+}
+
+/// How runs depend on the runs before them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Memory {
+    /// Autocorrelation at lag 1.
+    pub(crate) lag1: f64,
+    /// Mean autocorrelation at lags 4 to 6: what tells slow wandering from a short memory.
+    pub(crate) lag5: f64,
+}
+
+impl Memory {
+    /// Of residuals around their levels, each clamped to ± `clamp` so that single runs weigh
+    /// little. Nothing is known of fewer than 8.
+    pub(crate) fn of(residuals: &[f64], clamp: f64) -> Self {
+        let n = residuals.len();
+        if n < 8 {
+            return Self::default();
+        }
+        let mut clamped: Vec<f64> = residuals.iter().map(|r| r.clamp(-clamp, clamp)).collect();
+        let mean = clamped.iter().sum::<f64>() / n as f64;
+        clamped.iter_mut().for_each(|value| *value -= mean);
+        let variance: f64 = clamped.iter().map(|value| value * value).sum();
+        if variance <= 0.0 {
+            return Self::default();
+        }
+        let at = |lag: usize| -> f64 {
+            clamped.iter().zip(&clamped[lag..]).map(|(a, b)| a * b).sum::<f64>() / variance
+        };
+        let lag5 = [4, 5, 6].iter().filter(|lag| n > **lag + 5).map(|lag| at(*lag) / 3.0).sum();
+        Self { lag1: at(1), lag5 }
+    }
+
+    /// How fast the autocorrelation falls from lag to lag, such that it passes through both
+    /// measured points.
+    fn decay(self) -> f64 {
+        if self.lag1 <= 0.02 {
+            return 0.0;
+        }
+        let through_both = (self.lag5.max(1e-4) / self.lag1).powf(0.25);
+        through_both.min(0.97).max(self.lag1.min(0.9))
+    }
+
+    /// Variance of the mean of `k` such runs over the variance of one: `g(k) / k` with
+    /// `g(k) = 1 + 2 Σ (1 − j/k) ρ(j)` (Bayley & Hammersley 1946).
+    pub(crate) fn variance_of_mean(self, k: usize) -> f64 {
+        let decay = self.decay();
+        let (mut inflation, mut correlation) = (1.0, self.lag1.max(0.0));
+        for lag in 1..k {
+            inflation += 2.0 * (1.0 - lag as f64 / k as f64) * correlation;
+            correlation *= decay;
+            if correlation < 1e-9 {
+                break;
+            }
+        }
+        inflation / k.max(1) as f64
+    }
+}
+
+/// Autocorrelation that level shifts hardly touch, and the standard deviation of one run with it:
+/// one minus the robust variogram at lags 1 and 4 to 6 over that at the three longest lags up to
+/// `lag` (Cressie & Hawkins 1980 for the robust variogram). None for too few values.
+pub(crate) fn variogram(values: &[f64], lag: usize) -> Option<(Memory, f64)> {
+    if lag < 6 || values.len() < lag + 8 {
+        return None;
+    }
+    let at = |step: usize| -> f64 {
+        let mut jumps: Vec<f64> =
+            values.iter().zip(&values[step..]).map(|(a, b)| (b - a).abs()).collect();
+        (median_in_place(&mut jumps).unwrap_or(0.0) * MAD_SIGMA).powi(2) / 2.0
+    };
+    let sill = (at(lag) + at(lag - 1) + at(lag - 2)) / 3.0;
+    if sill <= 0.0 {
+        return Some((Memory::default(), 0.0));
+    }
+    let share = |variance: f64| (1.0 - variance / sill).max(0.0);
+    let memory = Memory { lag1: share(at(1)), lag5: share((at(4) + at(5) + at(6)) / 3.0) };
+    Some((memory, sill.sqrt()))
+}
+
+/// Probability that a normal value lies further from 0 than `z`, either way.
+pub(crate) fn two_sided_tail(z: f64) -> f64 {
+    libm::erfc(z.abs() / std::f64::consts::SQRT_2)
+}
+
+/// Most points that [`theil_sen`] pairs: 44,850 slopes; more are thinned evenly.
+const SLOPE_POINTS: usize = 300;
+
+/// Median of the slopes between all pairs of points (Theil 1950, Sen 1968), and the share of the
+/// variance that the line explains. None where all points stand at one time.
+pub(crate) fn theil_sen(x: &[f64], y: &[f64]) -> Option<(f64, f64)> {
+    let n = x.len().min(y.len());
+    let step = n.div_ceil(SLOPE_POINTS).max(1);
+    let points: Vec<(f64, f64)> = (0..n).step_by(step).map(|i| (x[i], y[i])).collect();
+    let mut slopes = Vec::with_capacity(points.len() * points.len() / 2);
+    for (index, (x1, y1)) in points.iter().enumerate() {
+        for (x2, y2) in &points[index + 1..] {
+            if x2.total_cmp(x1) != Ordering::Equal {
+                slopes.push((y2 - y1) / (x2 - x1));
+            }
+        }
+    }
+    let slope = median_in_place(&mut slopes)?;
+    let mut rests: Vec<f64> = points.iter().map(|(x, y)| y - slope * x).collect();
+    let intercept = median_in_place(&mut rests)?;
+    let mean = points.iter().map(|(_, y)| y).sum::<f64>() / points.len() as f64;
+    let total: f64 = points.iter().map(|(_, y)| (y - mean).powi(2)).sum();
+    let left: f64 = points.iter().map(|(x, y)| (y - slope * x - intercept).powi(2)).sum();
+    let explained = if total > 0.0 { (1.0 - left / total).clamp(0.0, 1.0) } else { 0.0 };
+    slope.is_finite().then_some((slope, explained))
+}

@@ -1,0 +1,286 @@
+//! Where a level shifted for good, seen from the end: over-segment cheaply, then merge away every
+//! boundary that the runs on its two sides do not prove.
+//!
+//! Deterministic: no permutations, no randomness. First a least-squares segmentation (PELT,
+//! Killick, Fearnhead & Eckley 2012, with a bound on its candidates so that it never turns
+//! quadratic); then bottom-up merging as Hunter does (Fleming et al. 2023), with a robust score
+//! whose variance is inflated by the runs' autocorrelation, since benchmark runs are not
+//! independent and a plain t-test calls every wandering a change.
+
+use super::stats::{Memory, median_in_place, robust_sigma, variogram};
+
+/// A proven boundary: the first point of the new level, and its score in standard deviations.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Boundary {
+    pub(crate) at: usize,
+    pub(crate) z: f64,
+}
+
+/// Score below which a boundary is merged away. F1 on synthetic histories and on TCPDBench is
+/// flat between 3.5 and 4.5.
+const PROOF: f64 = 4.0;
+/// Fewest points of a level: three cannot be told from a burst without the newest-level rules.
+pub(crate) const MIN_LEVEL: usize = 4;
+/// Points that a side contributes to a score at most: older ones say nothing of this boundary.
+const SIDE: usize = 60;
+/// Smallest standard deviation of one run, relative: below it timers and rounding rule.
+pub(crate) const NOISE_FLOOR: f64 = 1e-4;
+/// Penalty of one more level in the first pass, in variances × ln n: BIC has 2 for a mean; 8 keeps
+/// the list short and still lets through what the merging would prove.
+const PENALTY: f64 = 8.0;
+/// Starts of the last level that the first pass keeps in mind.
+const CANDIDATES: usize = 256;
+/// Lag at which the variogram counts as level: shifts are rarer than that.
+const VARIOGRAM_LAG: usize = 12;
+/// How much autocorrelation beyond the variogram's is believed.
+const VARIOGRAM_SLACK: f64 = 0.1;
+
+/// The proven boundaries of points in time order (log levels: a difference is a relative change),
+/// ascending.
+pub(crate) fn boundaries(y: &[f64]) -> Vec<Boundary> {
+    if y.len() < 2 * MIN_LEVEL {
+        return Vec::new();
+    }
+    let noise = jump_sigma(y).max(NOISE_FLOOR);
+    let calm = clamp_to_neighbours(y, 3.0 * noise);
+    let penalty = PENALTY * noise * noise * (y.len() as f64).ln();
+    merge(y, segment(&calm, penalty))
+}
+
+/// Standard deviation of one run by the jumps from run to run, which level shifts hardly touch;
+/// their mean where most runs are equal.
+fn jump_sigma(y: &[f64]) -> f64 {
+    let mut jumps: Vec<f64> = y.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
+    let mean = jumps.iter().sum::<f64>() / jumps.len().max(1) as f64;
+    let typical = median_in_place(&mut jumps).unwrap_or(0.0);
+    if typical > 0.0 { typical * MAD_OF_JUMPS } else { mean }
+}
+
+/// 1.4826 / √2: a jump is the difference of two runs.
+const MAD_OF_JUMPS: f64 = 1.048_36;
+
+/// Pulls each point to within `reach` of the median of its 7 neighbours, itself among them.
+fn clamp_to_neighbours(y: &[f64], reach: f64) -> Vec<f64> {
+    (0..y.len())
+        .map(|i| {
+            let mut near = y[i.saturating_sub(3)..(i + 4).min(y.len())].to_vec();
+            let middle = median_in_place(&mut near).unwrap_or(y[i]);
+            y[i].clamp(middle - reach, middle + reach)
+        })
+        .collect()
+}
+
+/// Prefix sums: the squared error of any stretch around its mean in constant time.
+struct Squares {
+    sums: Vec<f64>,
+    squares: Vec<f64>,
+}
+
+impl Squares {
+    fn of(y: &[f64]) -> Self {
+        let (mut sums, mut squares) = (vec![0.0], vec![0.0]);
+        let (mut sum, mut square) = (0.0, 0.0);
+        for value in y {
+            sum += value;
+            square += value * value;
+            sums.push(sum);
+            squares.push(square);
+        }
+        Self { sums, squares }
+    }
+
+    fn error(&self, from: usize, to: usize) -> f64 {
+        let sum = self.sums[to] - self.sums[from];
+        (self.squares[to] - self.squares[from] - sum * sum / (to - from) as f64).max(0.0)
+    }
+}
+
+/// First points of all levels but the first, by least squares plus `penalty` a level.
+fn segment(y: &[f64], penalty: f64) -> Vec<usize> {
+    let n = y.len();
+    let squares = Squares::of(y);
+    let mut best = vec![f64::INFINITY; n + 1];
+    let mut back = vec![0; n + 1];
+    best[0] = -penalty;
+    let mut starts = vec![0];
+    let mut costs: Vec<(f64, usize)> = Vec::with_capacity(CANDIDATES + 1);
+    for end in MIN_LEVEL..=n {
+        costs.clear();
+        costs.extend(starts.iter().map(|&start| (best[start] + squares.error(start, end), start)));
+        let (cost, start) = costs
+            .iter()
+            .copied()
+            .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
+            .unwrap_or((0.0, 0));
+        best[end] = cost + penalty;
+        back[end] = start;
+        let limit = best[end];
+        costs.retain(|(cost, _)| *cost <= limit);
+        if costs.len() > CANDIDATES {
+            keep_the_likely(&mut costs);
+        }
+        starts.clear();
+        starts.extend(costs.iter().map(|(_, start)| *start));
+        let next = end + 1 - MIN_LEVEL;
+        if next >= MIN_LEVEL {
+            starts.push(next);
+        }
+    }
+    let mut firsts = Vec::new();
+    let mut at = back[n];
+    while at > 0 {
+        firsts.push(at);
+        at = back[at];
+    }
+    firsts.reverse();
+    firsts
+}
+
+/// Drops the half of the older candidates that cost most: with nothing to prune, exact PELT is
+/// quadratic, and a start that was never good for a hundred runs is not going to be.
+fn keep_the_likely(costs: &mut Vec<(f64, usize)>) {
+    let older = costs.len() / 2;
+    let mut by_cost: Vec<f64> = costs[..older].iter().map(|(cost, _)| *cost).collect();
+    let limit = median_in_place(&mut by_cost).unwrap_or(f64::INFINITY);
+    let mut index = 0;
+    costs.retain(|(cost, _)| {
+        index += 1;
+        index > older || *cost < limit
+    });
+}
+
+/// Merges levels until every boundary left is proven. Each round removes the boundaries that are
+/// weaker than both their neighbours, so that the rounds are few.
+fn merge(y: &[f64], mut firsts: Vec<usize>) -> Vec<Boundary> {
+    let shift_proof = variogram(y, VARIOGRAM_LAG);
+    loop {
+        let pooled = Pooled::of(y, &firsts, shift_proof);
+        let scores: Vec<f64> =
+            (0..firsts.len()).map(|i| pooled.score(y, level(&firsts, i, y.len()))).collect();
+        let kept = without_weakest(&firsts, &scores, PROOF);
+        if kept.len() == firsts.len() {
+            return firsts.iter().zip(scores).map(|(&at, z)| Boundary { at, z }).collect();
+        }
+        firsts = kept;
+    }
+}
+
+/// One round of merging: the boundaries without those that score below `limit` and below both
+/// their neighbours.
+fn without_weakest<T: Copy>(boundaries: &[T], scores: &[f64], limit: f64) -> Vec<T> {
+    let weaker = |i: usize| {
+        let before = i == 0 || scores[i] < scores[i - 1];
+        let after = i + 1 == scores.len() || scores[i] <= scores[i + 1];
+        scores[i] < limit && before && after
+    };
+    (0..boundaries.len()).filter(|i| !weaker(*i)).map(|i| boundaries[i]).collect()
+}
+
+/// The boundaries across which the level moved by the policy's size: `share(shift)` of a shift,
+/// signed in log levels, is at least 1. Smaller ones are merged away, so that a step in two stages is told once.
+pub(crate) fn of_size(
+    y: &[f64],
+    mut boundaries: Vec<Boundary>,
+    share: impl Fn(f64) -> f64,
+) -> Vec<Boundary> {
+    loop {
+        let firsts: Vec<usize> = boundaries.iter().map(|boundary| boundary.at).collect();
+        let scores: Vec<f64> = (0..firsts.len())
+            .map(|i| {
+                let (before, after) = sides(y, level(&firsts, i, y.len()));
+                share(middle(after) - middle(before))
+            })
+            .collect();
+        let kept = without_weakest(&boundaries, &scores, 1.0);
+        if kept.len() == boundaries.len() {
+            return boundaries;
+        }
+        boundaries = kept;
+    }
+}
+
+fn middle(values: &[f64]) -> f64 {
+    median_in_place(&mut values.to_vec()).unwrap_or(0.0)
+}
+
+/// The points next to a boundary, at most [`SIDE`] on each side.
+pub(crate) fn sides(y: &[f64], (from, at, to): (usize, usize, usize)) -> (&[f64], &[f64]) {
+    (&y[from.max(at.saturating_sub(SIDE))..at], &y[at..to.min(at + SIDE)])
+}
+
+/// Start, boundary and end of the two levels around the boundary `i`.
+pub(crate) fn level(firsts: &[usize], i: usize, n: usize) -> (usize, usize, usize) {
+    let from = if i == 0 { 0 } else { firsts[i - 1] };
+    (from, firsts[i], firsts.get(i + 1).copied().unwrap_or(n))
+}
+
+/// What all levels together say of the runs: scale, memory, and the bound on both.
+struct Pooled {
+    sigma: f64,
+    memory: Memory,
+    bound: Memory,
+}
+
+impl Pooled {
+    fn of(y: &[f64], firsts: &[usize], shift_proof: Option<(Memory, f64)>) -> Self {
+        let mut residuals = Vec::with_capacity(y.len());
+        for i in 0..=firsts.len() {
+            let from = if i == 0 { 0 } else { firsts[i - 1] };
+            let values = &y[from..firsts.get(i).copied().unwrap_or(y.len())];
+            if values.len() < 8 && !firsts.is_empty() {
+                continue;
+            }
+            let centre = middle(values);
+            residuals.extend(values.iter().map(|value| value - centre));
+        }
+        let open = Memory { lag1: 1.0, lag5: 1.0 };
+        let (bound, sill) = shift_proof.unwrap_or((open, f64::INFINITY));
+        if residuals.len() < 8 {
+            return Self { sigma: 0.0, memory: Memory::default(), bound };
+        }
+        let sigma = robust_sigma(&residuals);
+        let memory = Memory::of(&residuals, 3.0 * sigma.max(1e-12));
+        Self { sigma: sigma.min(1.5 * sill), memory, bound }
+    }
+
+    /// How many standard deviations the medians of two neighbouring levels lie apart.
+    fn score(&self, y: &[f64], around: (usize, usize, usize)) -> f64 {
+        let (left, right) = sides(y, around);
+        let (before, after) = (middle(left), middle(right));
+        let count = left.len() + right.len();
+        let residuals: Vec<f64> =
+            left.iter().map(|v| v - before).chain(right.iter().map(|v| v - after)).collect();
+        let sigma = robust_sigma(&residuals).max(0.6 * self.sigma).max(NOISE_FLOOR);
+        let memory = self.memory_near(&residuals, sigma, count);
+        let variance = memory.variance_of_mean(left.len()) + memory.variance_of_mean(right.len());
+        // 1.1 and 3/n: a median and a scale of few runs are less certain than a mean with a known
+        // scale.
+        let z = (after - before).abs() / sigma / variance.sqrt();
+        let z = z / (1.0 + 3.0 / count as f64) / 1.1;
+        if left.len().min(right.len()) < MIN_LEVEL { 0.5 * z } else { z }
+    }
+
+    fn memory_near(&self, residuals: &[f64], sigma: f64, count: usize) -> Memory {
+        let own = Memory::of(residuals, 3.0 * sigma);
+        let lag1 = own.lag1.max(self.memory.lag1).min(self.bound.lag1 + VARIOGRAM_SLACK);
+        let lag5 = own.lag5.max(self.memory.lag5).min(self.bound.lag5 + VARIOGRAM_SLACK);
+        Memory { lag1: (lag1 + 0.5 / (count as f64).sqrt()).clamp(0.0, 0.95), lag5: lag5.max(0.0) }
+    }
+}
+
+/// What is left of the newest `reach` points when the median of each level is taken away; levels
+/// of fewer than 3 of them are left out.
+pub(crate) fn residuals(y: &[f64], firsts: &[usize], reach: usize) -> Vec<f64> {
+    let oldest = y.len().saturating_sub(reach);
+    let mut residuals = Vec::new();
+    for i in 0..=firsts.len() {
+        let from = if i == 0 { 0 } else { firsts[i - 1] }.max(oldest);
+        let to = firsts.get(i).copied().unwrap_or(y.len());
+        if to < from + 3 {
+            continue;
+        }
+        let centre = middle(&y[from..to]);
+        residuals.extend(y[from..to].iter().map(|value| value - centre));
+    }
+    residuals
+}
