@@ -7,6 +7,7 @@
 
 // ── Core: pure values in, values out ──
 mod analysis;
+mod chart;
 mod filter;
 mod history;
 mod policy;

@@ -60,6 +60,11 @@ impl Scale {
         &self.symbol
     }
 
+    /// What one of the written unit is in base units: 1,000 for µs. Ticks are round in it.
+    pub(crate) fn divisor(&self) -> f64 {
+        self.divisor
+    }
+
     /// The number alone: for table cells and axis labels whose unit is named once.
     pub(crate) fn number(&self, value: f64) -> String {
         decimal(value / self.divisor, self.decimals)

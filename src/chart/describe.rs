@@ -1,0 +1,170 @@
+//! What a chart shows, in words: the caption above it and the paragraph below it, which is also
+//! what a screen reader says. Plain text; whoever puts it on a page escapes it.
+
+use crate::chart::scene::Scene;
+use crate::chart::{Span, TrendInput};
+use crate::record::{self, Direction};
+use crate::series::Series;
+use crate::text;
+
+/// Items of one kind that are named one by one; beyond, the newest are named and the rest counted.
+const MOST_NAMED: usize = 4;
+
+/// `Median time per call, µs`: what the values of a series are.
+pub(crate) fn measure(series: &Series, symbol: &str) -> String {
+    let metric = &series.key.metric;
+    let name = match metric.as_str() {
+        record::TIME => "time per call".to_owned(),
+        other => record::shorten(other, 60).replace('_', " "),
+    };
+    let unit = if symbol.is_empty() { String::new() } else { format!(", {symbol}") };
+    format!("Median {name}{unit}")
+}
+
+pub(crate) fn direction(better: Direction) -> &'static str {
+    match better {
+        Direction::Lower => "Lower is better ↓.",
+        Direction::Higher => "Higher is better ↑.",
+    }
+}
+
+/// Metric, unit, direction, and what is unusual about the axes.
+pub(crate) fn caption(input: &TrendInput<'_>, scene: &Scene) -> String {
+    let mut parts = vec![
+        format!("{}.", measure(input.series, scene.scale.symbol())),
+        direction(input.series.better).to_owned(),
+    ];
+    let (low, high) = scene.up.ends();
+    if !scene.rows.is_empty() && !(low <= 0.0 && high >= 0.0) {
+        parts.push("Axis does not start at 0.".to_owned());
+    }
+    if matches!(input.span, Span::Order(_)) {
+        parts.push("One step per commit.".to_owned());
+    }
+    if scene.dense {
+        let marks = "Thin: lowest to highest run of each column; thick: middle 80%; line: median.";
+        parts.push(marks.to_owned());
+    }
+    parts.join(" ")
+}
+
+/// Count, span, events, runner changes, gaps, what stands out, and what the marks mean.
+pub(crate) fn paragraph(input: &TrendInput<'_>, scene: &Scene) -> String {
+    let (Some(first), Some(last)) = (scene.rows.first(), scene.rows.last()) else {
+        return "No runs yet.".to_owned();
+    };
+    let runs = &input.series.runs;
+    let count = text::counted(scene.rows.len() as u64, "run");
+    let span = text::date_span(runs[first.run].time, runs[last.run].time);
+    let mut parts = vec![format!("{count}, {span}.")];
+    parts.extend(events(input, scene));
+    parts.extend(runners(input, scene));
+    parts.extend(gaps(input, scene));
+    parts.extend(counted(scene));
+    parts.push(legend(input, scene));
+    parts.retain(|part| !part.is_empty());
+    parts.join(" ")
+}
+
+fn events(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
+    let shown = |run: usize| scene.rows.binary_search_by_key(&run, |row| row.run).is_ok();
+    let events: Vec<_> = input.analysis.events.iter().filter(|e| shown(e.first)).collect();
+    if events.is_empty() {
+        return None;
+    }
+    let named: Vec<String> = events
+        .iter()
+        .rev()
+        .take(MOST_NAMED)
+        .rev()
+        .filter_map(|event| {
+            let run = input.series.runs.get(event.first)?;
+            let word = if event.worse { "worse" } else { "better" };
+            let change = text::percent_change(event.change);
+            Some(format!("{change} ({word}) on {}", text::date(run.time)))
+        })
+        .collect();
+    let noun = text::counted(events.len() as u64, "lasting change");
+    let lead = if events.len() > named.len() { format!("{noun}, the newest") } else { noun };
+    Some(format!("{lead}: {}.", text::list(&named)))
+}
+
+fn runners(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
+    let mut seen = scene.rows.first()?.segment;
+    let mut dates = Vec::new();
+    for row in &scene.rows {
+        if row.segment > seen {
+            seen = row.segment;
+            dates.push(text::date(input.series.runs[row.run].time));
+        }
+    }
+    let count = dates.len();
+    match count {
+        0 => None,
+        1..=MOST_NAMED => Some(format!("Runner changed on {}.", text::list(&dates))),
+        _ => Some(format!("Runner changed {count} times, last on {}.", dates[count - 1])),
+    }
+}
+
+fn gaps(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
+    let spans: Vec<String> = input
+        .analysis
+        .gaps
+        .iter()
+        .filter(|gap| scene.rows.binary_search_by_key(*gap, |row| row.run).is_ok())
+        .filter_map(|gap| {
+            let before = input.series.runs.get(gap.checked_sub(1)?)?;
+            Some(text::date_span(before.time, input.series.runs.get(*gap)?.time))
+        })
+        .collect();
+    match spans.len() {
+        0 => None,
+        1..=MOST_NAMED => Some(format!("No runs between {}.", text::list(&spans))),
+        many => Some(format!("{many} gaps without runs, the last {}.", spans[many - 1])),
+    }
+}
+
+/// Failed runs, outliers and runs off the scale.
+fn counted(scene: &Scene) -> Option<String> {
+    let failed = scene.rows.iter().filter(|row| row.value.is_none()).count();
+    let outliers = scene.rows.iter().filter(|row| row.flags.outlier).count();
+    let counts =
+        [(failed, "failed run"), (outliers, "outlier"), (scene.clamped, "run off the scale")];
+    let parts: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| match (count, noun) {
+            (1, _) => format!("1 {noun}"),
+            (_, "run off the scale") => format!("{} runs off the scale", text::count(count as u64)),
+            _ => text::counted(count as u64, noun),
+        })
+        .collect();
+    (!parts.is_empty()).then(|| format!("{}.", text::list(&parts)))
+}
+
+/// Names the marks that are there, and no others.
+fn legend(input: &TrendInput<'_>, scene: &Scene) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut add = |there: bool, words: &str| {
+        if there {
+            parts.push(words.to_owned());
+        }
+    };
+    let any = |test: fn(&crate::chart::scene::Row) -> bool| scene.rows.iter().any(test);
+    add(any(|row| row.value.is_some()) && !scene.dense, "dots are runs");
+    add(any(|row| row.level.is_some()) && !scene.dense, "the line is the median of 7 runs");
+    let band = any(|row| row.spread.is_some_and(|spread| spread > 0.0));
+    add(band && !scene.dense, "the shaded edge is their usual spread");
+    add(scene.limit_drawn, "the dashed line is the limit");
+    add(any(|row| row.flags.outlier), "hollow squares are outliers");
+    add(scene.clamped > 0, "filled squares lie off the scale");
+    add(!scene.failed.is_empty(), "× is a failed run");
+    add(!scene.notes.is_empty(), "◆ is a note");
+    let legend = text::list(&parts);
+    let mut letters = legend.chars();
+    match letters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
+        None if input.series.runs.is_empty() => String::new(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,63 @@
+//! All charts on one page, to look at: `BENCHPAGES_CHART_OUT=1 cargo test gallery` writes it to the
+//! temporary directory. Without the variable the page is made and checked, but not written.
+
+use std::fmt::Write;
+
+use crate::chart::sample::{Linked, Sample};
+use crate::chart::{Size, Span, Trend, TrendInput, Window, spark, standalone, trend};
+
+fn figure(title: &str, id: &str, chart: &Trend) -> String {
+    let caption = crate::chart::markup::escape(&chart.caption);
+    let description = crate::chart::markup::escape(&chart.description);
+    format!(
+        "<h2>{title}</h2><figure><figcaption id=\"{id}-t\">{caption}</figcaption>{}\
+         <p id=\"{id}-s\">{description}</p></figure>\n",
+        chart.svg
+    )
+}
+
+fn page(body: &str) -> String {
+    let css = include_str!("../../static/chart.css");
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>charts</title>\
+         <meta name=viewport content=\"width=device-width\"><style>{css}\
+         body{{font:16px/1.5 system-ui,sans-serif;background:var(--bg);color:var(--fg);\
+         max-width:72rem;margin:0 auto;padding:0 1rem 3rem}}figure{{margin:0}}\
+         .grid{{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr))}}\
+         p{{color:var(--mut)}}a{{color:inherit}}</style><body>{body}"
+    )
+}
+
+fn gallery() -> String {
+    let mut body = String::new();
+    let mut add = |title: &str, id: &'static str, sample: &Sample, span: Span| {
+        let input = TrendInput { id, span, ..sample.input(&Linked) };
+        body.push_str(&figure(title, id, &trend(&input, Size::Full)));
+    };
+    let all = Sample::everything(200);
+    let event = all.analysis.events[1].first;
+    add("Everything, 200 runs", "a", &all, Span::Time);
+    add("Zoom on commits", "b", &all, Span::Order(Window::around(event)));
+    add("Dense, 5,000 runs", "c", &Sample::everything(5000), Span::Time);
+    add("One run", "d", &Sample::of(vec![Some(9.1e4)]), Span::Time);
+    add("Only failures", "e", &Sample::of(vec![None; 9]), Span::Time);
+    add("No runs", "f", &Sample::of(vec![]), Span::Time);
+    let input = all.input(&Linked);
+    let _ = write!(body, "<h2>Compact</h2>{}", trend(&input, Size::Compact).svg);
+    let _ = write!(body, "<h2>Spark</h2>{}", spark(&all.series, &all.analysis));
+    let _ = write!(body, "<h2>Stand-alone</h2>{}", "<img src=chart.svg>");
+    body
+}
+
+#[test]
+fn the_gallery_shows_every_chart() {
+    let html = page(&gallery());
+    assert!(!html.contains("NaN") && !html.contains("inf%"));
+    if std::env::var_os("BENCHPAGES_CHART_OUT").is_some() {
+        let folder = std::env::temp_dir().join("benchpages-charts");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("index.html"), html).unwrap();
+        let all = Sample::everything(200);
+        std::fs::write(folder.join("chart.svg"), standalone(&all.input(&Linked))).unwrap();
+    }
+}

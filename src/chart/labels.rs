@@ -1,0 +1,263 @@
+//! The texts of a chart, in grid numbers: values at their gridlines, times under the floor, events
+//! above the plot, the limit at its line.
+//!
+//! Labels never overlap: of two that would, the less important one goes, or hides on narrow
+//! screens. The line or mark it named stays.
+
+use crate::analysis::{Change, ChangeKind};
+use crate::chart::axis::{Across, Tick};
+use crate::chart::scene::WIDTH;
+use crate::chart::{Span, TrendInput};
+use crate::record::Direction;
+use crate::series::Segment;
+use crate::text::{self, Scale};
+use plotters::coord::ranged1d::Ranged;
+
+/// Grid units that a character takes on a page of usual width and on a phone: 12 px text at 0.6 em
+/// on a plot of 720 and of 340 px.
+const WIDE_CHARACTER: i32 = 10;
+const NARROW_CHARACTER: i32 = 21;
+/// Ticks across, at most: each label takes about a tenth of a phone's width.
+const MOST_TICKS: usize = 6;
+/// Events and runner changes with a label, at most.
+const MOST_LABELS: usize = 8;
+
+/// One text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Label {
+    /// Grid units across.
+    pub(crate) x: i32,
+    pub(crate) row: Row,
+    pub(crate) anchor: Anchor,
+    pub(crate) text: String,
+    /// More of the text, dropped on narrow screens.
+    pub(crate) more: String,
+    pub(crate) tone: Tone,
+    /// Hidden on narrow screens.
+    pub(crate) wide_only: bool,
+    /// Pixels to the right of `x`.
+    pub(crate) shift: i32,
+    pub(crate) href: Option<String>,
+    pub(crate) title: Option<String>,
+}
+
+/// Where a text stands up and down.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Row {
+    /// In the strip above the plot.
+    Above,
+    /// With its baseline so many grid units below the plot's top.
+    At(i32),
+    /// First and second line under the floor.
+    Ticks,
+    Under,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// What a text's colour says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Tone {
+    Muted,
+    Worse,
+    Better,
+    Neutral,
+    /// In the colour of a slot.
+    Slot(u8),
+}
+
+impl Label {
+    pub(crate) fn new(x: i32, row: Row, text: String) -> Self {
+        Self {
+            x,
+            row,
+            anchor: Anchor::Start,
+            text,
+            more: String::new(),
+            tone: Tone::Muted,
+            wide_only: false,
+            shift: 0,
+            href: None,
+            title: None,
+        }
+    }
+
+    /// Centred on `x`, or kept within the plot where it would stick out of it.
+    fn centred(mut self, character: i32) -> Self {
+        let half = self.width(character) / 2;
+        (self.anchor, self.x) = match self.x {
+            x if x < half => (Anchor::Start, 0),
+            x if x > WIDTH - half => (Anchor::End, WIDTH),
+            x => (Anchor::Middle, x),
+        };
+        self
+    }
+
+    fn width(&self, character: i32) -> i32 {
+        let more = if character == WIDE_CHARACTER { self.more.chars().count() } else { 0 };
+        let count = self.text.chars().count() + more + 1;
+        i32::try_from(count).unwrap_or(WIDTH).saturating_mul(character)
+    }
+
+    /// Grid units from left to right end.
+    fn extent(&self, character: i32) -> (i32, i32) {
+        let width = self.width(character);
+        match self.anchor {
+            Anchor::Start => (self.x, self.x + width),
+            Anchor::Middle => (self.x - width / 2, self.x + width / 2),
+            Anchor::End => (self.x - width, self.x),
+        }
+    }
+}
+
+/// Keeps the labels that do not overlap a more important one; `labels` come most important first.
+fn without_overlap(labels: Vec<Label>, most: usize) -> Vec<Label> {
+    let mut kept: Vec<Label> = Vec::new();
+    for mut label in labels {
+        let free = |others: &mut dyn Iterator<Item = &Label>, character| {
+            let (from, to) = label.extent(character);
+            others.map(|other| other.extent(character)).all(|(a, b)| to <= a || b <= from)
+        };
+        if kept.len() == most || !free(&mut kept.iter(), WIDE_CHARACTER) {
+            continue;
+        }
+        let narrow = free(&mut kept.iter().filter(|other| !other.wide_only), NARROW_CHARACTER);
+        label.wide_only |= !narrow;
+        kept.push(label);
+    }
+    kept
+}
+
+/// Labels inside the plot, on their gridlines; the top one names the unit.
+pub(crate) fn values(ticks: &[f64], scale: &Scale, place: impl Fn(f64) -> i32) -> Vec<Label> {
+    let step = match ticks {
+        [a, b, ..] => b - a,
+        [only] => *only,
+        [] => 0.0,
+    };
+    let top = ticks.len().saturating_sub(1);
+    let unit = match scale.symbol() {
+        "" => String::new(),
+        symbol => format!("\u{202f}{symbol}"),
+    };
+    ticks
+        .iter()
+        .enumerate()
+        .map(|(at, tick)| {
+            let unit = if at == top { unit.as_str() } else { "" };
+            let text = format!("{}{unit}", scale.tick(*tick, step));
+            Label { shift: 2, ..Label::new(0, Row::At(place(*tick) - 4), text) }
+        })
+        .collect()
+}
+
+/// The ticks of a trend's axis across: dates, or commits.
+pub(crate) fn ticks_across(input: &TrendInput<'_>, across: Across) -> Vec<Tick> {
+    match input.span {
+        Span::Time => across.time_ticks(MOST_TICKS),
+        Span::Order(_) => across
+            .key_points(MOST_TICKS)
+            .into_iter()
+            .filter_map(|at| {
+                let run = input.series.runs.get(usize::try_from(at).ok()?)?;
+                let commit = input.commits.get(usize::try_from(run.commit.0).ok()?)?;
+                Some(Tick { at, label: text::commit(&commit.id) })
+            })
+            .collect(),
+    }
+}
+
+/// Labels under the floor; every second one hides on narrow screens where there are many.
+pub(crate) fn across(ticks: &[Tick], place: impl Fn(i64) -> i32) -> Vec<Label> {
+    let label = |(index, tick): (usize, &Tick)| {
+        let mut label = Label::new(place(tick.at), Row::Ticks, tick.label.clone());
+        label.wide_only = ticks.len() > 3 && index % 2 == 1;
+        label.centred(WIDE_CHARACTER)
+    };
+    without_overlap(ticks.iter().enumerate().map(label).collect(), MOST_TICKS)
+}
+
+/// `limit +12%`, at the left end of its line and clear of the labels of values.
+pub(crate) fn limit((x, y): (i32, i32), input: &TrendInput<'_>) -> Label {
+    let sign = if input.series.better == Direction::Lower { '+' } else { '−' };
+    let text = format!("limit {sign}{}", text::percent(input.analysis.threshold));
+    let row = Row::At(if y < 16 { y + 13 } else { y - 5 });
+    let shift = if x < 90 { 48 } else { 4 };
+    Label { tone: Tone::Worse, shift, ..Label::new(x.min(WIDTH - 200), row, text) }
+}
+
+/// `▲ +13.9% worse` above each event, the largest first; links to the event.
+pub(crate) fn events(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -> Vec<Label> {
+    let mut events: Vec<_> = events.iter().collect();
+    events.sort_by(|a, b| b.2.change.abs().total_cmp(&a.2.change.abs()));
+    let label = |(x, index, event): &&(i32, usize, &Change)| {
+        let arrow = if event.change < 0.0 { '▼' } else { '▲' };
+        let drift = if event.kind == ChangeKind::Drift { "drift " } else { "" };
+        let percent = text::percent_change(event.change);
+        let word = if event.worse { "worse" } else { "better" };
+        let scale = Scale::for_values([event.before, event.after], &input.series.unit);
+        let when = input.series.runs.get(event.first).map(|run| text::date(run.time));
+        let mut label = Label::new(*x, Row::Above, format!("{arrow} {drift}{percent}"));
+        label.more = format!(" {word}");
+        label.tone = if event.worse { Tone::Worse } else { Tone::Better };
+        label.href = input.links.event(*index);
+        label.title = Some(format!(
+            "{}: {percent}, {word}, {}",
+            when.unwrap_or_default(),
+            scale.arrow(event.before, event.after)
+        ));
+        label.centred(WIDE_CHARACTER)
+    };
+    without_overlap(events.iter().map(label).collect(), MOST_LABELS)
+}
+
+/// `runner changed` under the floor, newest first.
+pub(crate) fn runners(changes: &[(i32, u32)], segments: &[Segment]) -> Vec<Label> {
+    let label = |(x, segment): &(i32, u32)| {
+        let at = usize::try_from(*segment).unwrap_or(usize::MAX);
+        let pair = at.checked_sub(1).and_then(|before| segments.get(before)).zip(segments.get(at));
+        let text = match pair {
+            Some((before, after)) if before.fingerprint == after.fingerprint => "benchmark changed",
+            _ => "runner changed",
+        };
+        Label::new(*x, Row::Under, text.to_owned()).centred(NARROW_CHARACTER)
+    };
+    without_overlap(changes.iter().rev().map(label).collect(), MOST_LABELS)
+}
+
+/// `no runs` over a gap that is wide enough for it.
+pub(crate) fn gap(from: i32, to: i32, floor: i32) -> Option<Label> {
+    let mut label = Label::new(from / 2 + to / 2, Row::At(floor - 6), "no runs".to_owned());
+    label.anchor = Anchor::Middle;
+    label.wide_only = to - from < label.width(NARROW_CHARACTER);
+    (to - from >= label.width(WIDE_CHARACTER)).then_some(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_labels_that_overlap_the_more_important_one_stays() {
+        let at = |x, text: &str| Label::new(x, Row::Above, text.to_owned());
+        let kept = without_overlap(vec![at(300, "▲ +40%"), at(320, "▲ +20%")], 8);
+        assert_eq!(kept.iter().map(|label| label.x).collect::<Vec<_>>(), [300]);
+        let kept = without_overlap(vec![at(300, "▲ +40%"), at(400, "▲ +20%")], 8);
+        assert_eq!(kept.iter().map(|label| label.wide_only).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn a_label_at_the_edge_stays_within_the_plot() {
+        for x in [0, 5, 500, 995, 1000] {
+            let label =
+                Label::new(x, Row::Under, "runner changed".to_owned()).centred(NARROW_CHARACTER);
+            let (from, to) = label.extent(NARROW_CHARACTER);
+            assert!(from >= 0 && to <= WIDTH, "{x}: {from}..{to}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What every writer of SVG here needs: escaping, and the names of classes.
+//!
+//! Text from data is hostile: markup is escaped, and characters that XML forbids become U+FFFD.
+
+use std::fmt::Write;
+
+use crate::chart::backend::{Mark, Role, Shape};
+use crate::chart::path::{PathWriter, Point};
+
+/// Text for an element or a double-quoted attribute, in HTML and in XML.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&#34;"),
+            '\'' => out.push_str("&#39;"),
+            '\t' | '\n' | '\r' => out.push(' '),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The class of a role, as the stylesheet names it.
+pub(crate) fn class(role: Role) -> String {
+    let name = match role {
+        Role::Grid => "g",
+        Role::Band => "b",
+        Role::Hair => "hl",
+        Role::Middle => "mm",
+        Role::Run => "d",
+        Role::Level(0) => "m",
+        Role::Level(slot) => return format!("m s{slot}"),
+        Role::Limit => "lim",
+        Role::Worse => "ev w",
+        Role::Better => "ev k",
+        Role::Neutral => "ev n",
+        Role::Runner => "rc",
+        Role::Gap => "gp",
+        Role::Outlier => "o",
+        Role::Clamped => "cl",
+    };
+    name.to_owned()
+}
+
+/// One path per role, in drawing order. `place` moves grid points to where the writer wants them.
+pub(crate) fn paths(marks: &[Mark], place: impl Fn(Point) -> Point) -> String {
+    let mut out = String::new();
+    for group in marks.chunk_by(|a, b| a.role == b.role) {
+        let mut path = PathWriter::default();
+        for mark in group {
+            match &mark.shape {
+                Shape::Dot(point) => path.dot(place(*point)),
+                Shape::Line(points) => path.line(&moved(points, &place)),
+                Shape::Area(points) => path.area(&moved(points, &place)),
+            }
+        }
+        let (data, role) = (path.finish(), group[0].role);
+        if data.is_empty() {
+            continue;
+        }
+        let _ = write!(out, r#"<path class="{}" d="{data}"/>"#, class(role));
+        if role == Role::Outlier {
+            // The hollow of the hollow square: page colour inside, drawn with the same caps.
+            let _ = write!(out, r#"<path class="oi" d="{data}"/>"#);
+        }
+    }
+    out
+}
+
+fn moved(points: &[Point], place: &impl Fn(Point) -> Point) -> Vec<Point> {
+    points.iter().map(|point| place(*point)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_quotes_and_control_characters_are_made_harmless() {
+        assert_eq!(
+            escape("<a b='c' d=\"e\">&\u{0}\u{1b}\u{7f}\n\u{fffe}"),
+            "&lt;a b=&#39;c&#39; d=&#34;e&#34;&gt;&amp;\u{fffd}\u{fffd}\u{fffd} \u{fffd}"
+        );
+    }
+}

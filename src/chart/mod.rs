@@ -1,0 +1,166 @@
+//! Charts: a series and what is known of it in, SVG text out.
+//!
+//! One scene (`scene`, in grid numbers), two writers (`inline`, `standalone`). Data goes to grid
+//! through plotters' coordinate types and drawing area with our own axes (`axis`) and backend
+//! (`backend`); nothing outside this room names plotters. Its own SVG backend is not used: it is
+//! several times larger and cannot follow a dark page (figures in `benches/chart.rs`).
+//! Refuses nothing: a series without runs is an empty frame, numbers off the scale are clamped.
+
+mod axis;
+mod backend;
+mod columns;
+mod describe;
+#[cfg(test)]
+mod gallery;
+mod inline;
+mod labels;
+mod markup;
+mod palette;
+mod path;
+mod range;
+#[cfg(test)]
+mod sample;
+mod scene;
+mod spark;
+mod standalone;
+#[cfg(test)]
+mod tests;
+
+use crate::analysis::Analysis;
+use crate::history::Commit;
+use crate::record::Timestamp;
+use crate::series::Series;
+
+/// Most bytes of one inline chart, before compression: where many charts share a page and a site
+/// is capped at 1 GB, bytes are what runs out.
+pub(crate) const MOST_BYTES: usize = 12_288;
+/// More runs than this are drawn as columns: beyond two runs a pixel column, dots hide each other.
+pub(crate) const DENSE_ABOVE: usize = 400;
+
+/// What one trend chart shows.
+#[derive(Clone, Copy)]
+pub(crate) struct TrendInput<'a> {
+    pub(crate) series: &'a Series,
+    pub(crate) analysis: &'a Analysis,
+    /// What [`crate::series::CommitIndex`] points into.
+    pub(crate) commits: &'a [Commit],
+    /// Dated remarks, oldest first; the newest 5 within the chart's time are drawn.
+    pub(crate) notes: &'a [Note],
+    /// Colour slot 1–6 of the backend.
+    pub(crate) slot: u8,
+    /// Prefix of the ids in the markup; must be a valid id already.
+    pub(crate) id: &'a str,
+    pub(crate) links: &'a dyn Links,
+    pub(crate) span: Span,
+}
+
+/// What lies across a trend chart.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) enum Span {
+    /// All runs, by time.
+    #[default]
+    Time,
+    /// The runs of a window, one step each.
+    Order(Window),
+}
+
+/// Indices of runs, `from` included, `to` not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Window {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+}
+
+impl Window {
+    /// The runs around an event: 25 on either side show the level before and after.
+    pub(crate) fn around(run: usize) -> Self {
+        Self { from: run.saturating_sub(25), to: run.saturating_add(26) }
+    }
+
+    pub(crate) fn all() -> Self {
+        Self { from: 0, to: usize::MAX }
+    }
+}
+
+/// A dated remark.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Note {
+    pub(crate) time: Timestamp,
+    pub(crate) text: String,
+}
+
+/// Where marks lead, as `href` values not yet escaped.
+pub(crate) trait Links {
+    /// A run, by index in the runs. `alone`: no other run shares its column, so the link may go to
+    /// its commit; otherwise it should go to the row of the table, where the others stand below.
+    fn run(&self, run: usize, alone: bool) -> Option<String>;
+
+    /// An event, by index in the events of the analysis.
+    fn event(&self, event: usize) -> Option<String>;
+}
+
+/// No links.
+pub(crate) struct Unlinked;
+
+impl Links for Unlinked {
+    fn run(&self, _run: usize, _alone: bool) -> Option<String> {
+        None
+    }
+
+    fn event(&self, _event: usize) -> Option<String> {
+        None
+    }
+}
+
+/// How large a trend chart is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Size {
+    /// 200 px plot: the chart of a page.
+    Full,
+    /// 70 px plot: one of several.
+    Compact,
+}
+
+impl Size {
+    /// Height of the plot in grid units, which are pixels up.
+    fn plot(self) -> i32 {
+        match self {
+            Self::Full => 200,
+            Self::Compact => 70,
+        }
+    }
+}
+
+/// A chart for a page: a `<figure>` takes the caption with id `<id>-t`, the drawing, and the
+/// description with id `<id>-s`. Caption and description are plain text, not escaped.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Trend {
+    pub(crate) svg: String,
+    pub(crate) caption: String,
+    pub(crate) description: String,
+    /// Drawn as columns: deserves the full width of the page.
+    pub(crate) wide: bool,
+}
+
+/// The trend chart of one series, for a page.
+pub(crate) fn trend(input: &TrendInput<'_>, size: Size) -> Trend {
+    let scene = scene::Scene::of_trend(input, size.plot());
+    Trend {
+        svg: inline::trend(input, &scene, size),
+        caption: describe::caption(input, &scene),
+        description: describe::paragraph(input, &scene),
+        wide: scene.dense,
+    }
+}
+
+/// The same chart as a complete `.svg` file of 720 × 260 that follows the reader's theme.
+pub(crate) fn standalone(input: &TrendInput<'_>) -> String {
+    let scene = scene::Scene::of_trend(input, Size::Full.plot());
+    standalone::file(input, &scene)
+}
+
+/// The newest 40 runs as a line without labels, at most 600 bytes, hidden from screen readers:
+/// the row it stands in says it in words.
+pub(crate) fn spark(series: &Series, analysis: &Analysis) -> String {
+    spark::line(series, analysis)
+}

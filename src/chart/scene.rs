@@ -1,0 +1,375 @@
+//! The scene of a chart: every mark and label in grid numbers, before any byte of SVG.
+//!
+//! The grid is 1,000 wide and as many high as the plot has pixels; both writers read it.
+//! Runs out of range are clamped to the edge, failed ones lie on the floor, nothing is joined
+//! across an event, a gap or a segment.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::{Change, ChangeKind, RunFlags};
+use crate::chart::axis::{Across, Up};
+use crate::chart::backend::{Canvas, Mark, Role};
+use crate::chart::labels::{self, Label};
+use crate::chart::{DENSE_ABOVE, Span, TrendInput, columns, range};
+use crate::record::Timestamp;
+use crate::text::Scale;
+
+/// Grid units across every chart.
+pub(crate) const WIDTH: i32 = 1000;
+/// Free units on either side of the data, so that dots at the ends are whole.
+pub(crate) const INSET: i32 = 8;
+/// Units below the floor that ticks and gap marks may use.
+const BELOW: i32 = 8;
+/// Distance of a clamped mark from the edge it is clamped to: half its size.
+const CLAMP: i32 = 4;
+/// Values beyond this are drawn at it: sums of such values stay finite.
+const LARGEST: f64 = 1e300;
+/// Gaps, runner changes and failed runs that are drawn at most: more cannot be told apart.
+const MOST_GAPS: usize = 40;
+const MOST_RUNNERS: usize = 12;
+const FAILED_APART: i32 = 8;
+/// Dated remarks on one chart.
+const MOST_NOTES: usize = 5;
+
+/// One run as it is drawn.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    /// Index of the run.
+    pub(crate) run: usize,
+    /// Place across, in the axis's own numbers.
+    pub(crate) at: i64,
+    pub(crate) value: Option<f64>,
+    pub(crate) level: Option<f64>,
+    pub(crate) spread: Option<f64>,
+    pub(crate) flags: RunFlags,
+    pub(crate) segment: u32,
+    /// Events and gaps up to this run: lines join only runs of one epoch.
+    pub(crate) epoch: u32,
+}
+
+/// All of one chart in numbers.
+pub(crate) struct Scene {
+    pub(crate) marks: Vec<Mark>,
+    pub(crate) labels: Vec<Label>,
+    /// Places across of failed runs and of remarks, on the floor.
+    pub(crate) failed: Vec<i32>,
+    pub(crate) notes: Vec<(i32, usize)>,
+    pub(crate) height: i32,
+    pub(crate) across: Across,
+    pub(crate) up: Up,
+    pub(crate) scale: Scale,
+    pub(crate) dense: bool,
+    pub(crate) rows: Vec<Row>,
+    /// Grid place of each row.
+    pub(crate) places: Vec<i32>,
+    /// Runs outside the range of values.
+    pub(crate) clamped: usize,
+    pub(crate) limit_drawn: bool,
+}
+
+impl Scene {
+    /// The scene of one series in its own unit, `height` grid units high.
+    pub(crate) fn of_trend(input: &TrendInput<'_>, height: i32) -> Self {
+        let rows = rows(input);
+        let limit = range::limit(input.analysis, input.series.better);
+        let (up, scale) = range::of_rows(&rows, input.analysis, &input.series.unit, limit);
+        let across = across(input, &rows);
+        Draft::new(input, Plan { rows, across, up, scale, limit, height }).finish()
+    }
+}
+
+/// What a scene is drawn from.
+pub(crate) struct Plan {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) across: Across,
+    pub(crate) up: Up,
+    pub(crate) scale: Scale,
+    pub(crate) limit: Option<f64>,
+    pub(crate) height: i32,
+}
+
+/// The runs within the chart's span, as they are drawn.
+pub(crate) fn rows(input: &TrendInput<'_>) -> Vec<Row> {
+    let (runs, analysis) = (&input.series.runs, input.analysis);
+    let mut cuts: Vec<usize> = analysis.gaps.clone();
+    cuts.extend(analysis.events.iter().map(|event| event.first));
+    cuts.sort_unstable();
+    let mut passed = 0;
+    let finite = |value: Option<f64>| {
+        value.filter(|value| value.is_finite()).map(|value| value.clamp(-LARGEST, LARGEST))
+    };
+    let mut rows = Vec::with_capacity(runs.len());
+    for (index, run) in runs.iter().enumerate() {
+        while cuts.get(passed).is_some_and(|cut| *cut <= index) {
+            passed += 1;
+        }
+        let at = match input.span {
+            Span::Time => run.time.micros(),
+            Span::Order(window) if (window.from..window.to).contains(&index) => index as i64,
+            Span::Order(_) => continue,
+        };
+        rows.push(Row {
+            run: index,
+            at,
+            value: finite(run.value),
+            level: finite(analysis.level.get(index).copied().flatten()),
+            spread: finite(analysis.spread.get(index).copied().flatten()),
+            flags: analysis.flags.get(index).copied().unwrap_or_default(),
+            segment: run.segment,
+            epoch: passed as u32,
+        });
+    }
+    rows
+}
+
+fn across(input: &TrendInput<'_>, rows: &[Row]) -> Across {
+    let from = rows.iter().map(|row| row.at).min().unwrap_or(0);
+    let to = rows.iter().map(|row| row.at).max().unwrap_or(0);
+    match input.span {
+        Span::Time => Across::time(Timestamp::from_micros(from), Timestamp::from_micros(to)),
+        Span::Order(_) => Across::Order { from, to },
+    }
+}
+
+/// Runs that a line may join: one segment, one epoch.
+pub(crate) fn stretches<'a>(rows: &'a [Row]) -> BTreeMap<(u32, u32), Vec<&'a Row>> {
+    let mut stretches: BTreeMap<(u32, u32), Vec<&'a Row>> = BTreeMap::new();
+    for row in rows {
+        stretches.entry((row.segment, row.epoch)).or_default().push(row);
+    }
+    stretches
+}
+
+/// A scene in the making.
+pub(crate) struct Draft<'a> {
+    input: &'a TrendInput<'a>,
+    plan: Plan,
+    canvas: Canvas,
+    labels: Vec<Label>,
+    places: Vec<i32>,
+    dense: bool,
+    clamped: usize,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(input: &'a TrendInput<'a>, plan: Plan) -> Self {
+        let canvas = Canvas::new(
+            plan.across,
+            plan.up,
+            (INSET, WIDTH - INSET),
+            plan.height,
+            (WIDTH, plan.height + BELOW),
+        );
+        let places = plan.rows.iter().map(|row| canvas.place((row.at, 0.0)).0).collect();
+        let dense = plan.rows.len() > DENSE_ABOVE;
+        Self { input, plan, canvas, labels: Vec::new(), places, dense, clamped: 0 }
+    }
+
+    pub(crate) fn finish(mut self) -> Scene {
+        self.frame();
+        if self.dense {
+            columns::draw(&self.plan.rows, self.input.analysis, self.plan.up, &self.canvas);
+        } else {
+            self.bands();
+            self.levels();
+        }
+        self.runs();
+        let limit_drawn = self.limit();
+        self.events();
+        self.runners();
+        self.gaps();
+        let failed = self.failed();
+        let notes = self.notes();
+        Scene {
+            marks: self.canvas.finish(),
+            labels: self.labels,
+            failed,
+            notes,
+            height: self.plan.height,
+            across: self.plan.across,
+            up: self.plan.up,
+            scale: self.plan.scale,
+            dense: self.dense,
+            rows: self.plan.rows,
+            places: self.places,
+            clamped: self.clamped,
+            limit_drawn,
+        }
+    }
+
+    fn frame(&mut self) {
+        let height = self.plan.height;
+        let most = if height < 100 { 3 } else { 5 };
+        if self.plan.rows.is_empty() {
+            self.canvas.grid_line(Role::Grid, &[(0, height), (WIDTH, height)]);
+            return;
+        }
+        self.canvas.gridlines(most);
+        self.canvas.grid_line(Role::Grid, &[(0, height), (WIDTH, height)]);
+        let ticks = self.plan.up.ticks(most);
+        let place = |value| self.canvas.place((0, value)).1;
+        self.labels.extend(labels::values(&ticks, &self.plan.scale, place));
+        let ticks = labels::ticks_across(self.input, self.plan.across);
+        for tick in &ticks {
+            let (x, _) = self.canvas.place((tick.at, 0.0));
+            self.canvas.grid_line(Role::Grid, &[(x, height), (x, height + CLAMP)]);
+        }
+        let place = |at| self.canvas.place((at, 0.0)).0;
+        self.labels.extend(labels::across(&ticks, place));
+    }
+
+    fn bands(&self) {
+        for stretch in stretches(&self.plan.rows).into_values() {
+            let edge: Vec<(i64, f64, f64)> =
+                stretch.iter().filter_map(|row| Some((row.at, row.level?, row.spread?))).collect();
+            let (low, high) = self.plan.up.ends();
+            let upper = edge.iter().map(|(at, level, spread)| (*at, (level + spread).min(high)));
+            let lower = edge.iter().map(|(at, level, spread)| (*at, (level - spread).max(low)));
+            self.canvas.area(Role::Band, upper.chain(lower.rev()).collect());
+        }
+    }
+
+    fn levels(&self) {
+        for stretch in stretches(&self.plan.rows).into_values() {
+            let line = stretch.iter().filter_map(|row| Some((row.at, row.level?)));
+            self.canvas.line(Role::Level(0), line);
+        }
+    }
+
+    /// Dots, hollow squares and clamped squares. In a dense chart only what must stay individual.
+    fn runs(&mut self) {
+        let (low, high) = self.plan.up.ends();
+        let height = self.plan.height;
+        let kept = self.dense.then(|| columns::individual(&self.plan.rows, self.input.analysis));
+        let mut thinned = columns::Thinned::default();
+        for (at, row) in self.plan.rows.iter().enumerate() {
+            let Some(value) = row.value else { continue };
+            let (x, y) = self.canvas.place((row.at, value));
+            let outside = value < low || value > high;
+            self.clamped += usize::from(outside);
+            let (role, point) = match (outside, row.flags.outlier) {
+                (true, _) if value > high => (Role::Clamped, (x, CLAMP)),
+                (true, _) => (Role::Clamped, (x, height - CLAMP)),
+                (false, true) => (Role::Outlier, (x, y)),
+                (false, false) => (Role::Run, (x, y)),
+            };
+            let show = match &kept {
+                None => true,
+                Some(kept) if role == Role::Run => kept[at],
+                Some(_) => thinned.first_near(role, point),
+            };
+            if show {
+                self.canvas.grid_dot(role, point);
+            }
+        }
+    }
+
+    fn limit(&mut self) -> bool {
+        let (low, high) = self.plan.up.ends();
+        let Some((value, baseline)) = self.plan.limit.zip(self.input.analysis.baseline) else {
+            return false;
+        };
+        if !(low..=high).contains(&value) {
+            return false;
+        }
+        let first = self.plan.rows.iter().position(|row| row.run >= baseline.since);
+        let Some(x) = first.map(|first| self.places[first]) else { return false };
+        let (_, y) = self.canvas.place((0, value));
+        self.canvas.grid_line(Role::Limit, &[(x, y), (WIDTH, y)]);
+        self.labels.push(labels::limit((x, y), self.input));
+        true
+    }
+
+    /// Events within the span: their place, and which they are.
+    fn placed_events(&self) -> Vec<(i32, usize, &'a Change)> {
+        let events = self.input.analysis.events.iter().enumerate();
+        events
+            .filter_map(|(index, event)| {
+                let row = self.plan.rows.binary_search_by_key(&event.first, |row| row.run).ok()?;
+                Some((self.places[row], index, event))
+            })
+            .collect()
+    }
+
+    fn events(&mut self) {
+        let events = self.placed_events();
+        let bottom = self.plan.height;
+        for (x, _, event) in &events {
+            let role = match (event.kind, event.worse) {
+                (ChangeKind::Drift, _) => Role::Neutral,
+                (ChangeKind::Step, true) => Role::Worse,
+                (ChangeKind::Step, false) => Role::Better,
+            };
+            self.canvas.grid_line(role, &[(*x, 0), (*x, bottom)]);
+        }
+        let labels = labels::events(&events, self.input);
+        self.labels.extend(labels);
+    }
+
+    /// A dotted line where a runner or a version of the benchmark is first seen.
+    fn runners(&mut self) {
+        let mut seen = 0;
+        let mut changes = Vec::new();
+        for (at, row) in self.plan.rows.iter().enumerate() {
+            if row.segment >= seen {
+                if at > 0 {
+                    changes.push((self.places[at], row.segment));
+                }
+                seen = row.segment + 1;
+            }
+        }
+        let newest = changes.len().saturating_sub(MOST_RUNNERS);
+        let changes = &changes[newest..];
+        for (x, _) in changes {
+            self.canvas.grid_line(Role::Runner, &[(*x, 0), (*x, self.plan.height)]);
+        }
+        self.labels.extend(labels::runners(changes, &self.input.series.segments));
+    }
+
+    /// A bracket on the floor from the last run before a gap to the first one after it.
+    fn gaps(&mut self) {
+        let gaps = &self.input.analysis.gaps;
+        let floor = self.plan.height;
+        for gap in &gaps[gaps.len().saturating_sub(MOST_GAPS)..] {
+            let Ok(after) = self.plan.rows.binary_search_by_key(gap, |row| row.run) else {
+                continue;
+            };
+            let Some(before) = after.checked_sub(1) else { continue };
+            let (from, to) = (self.places[before], self.places[after]);
+            let bracket = [(from, floor - CLAMP), (from, floor), (to, floor), (to, floor - CLAMP)];
+            self.canvas.grid_line(Role::Gap, &bracket);
+            self.labels.extend(labels::gap(from, to, floor));
+        }
+    }
+
+    fn failed(&self) -> Vec<i32> {
+        let mut places: Vec<i32> = Vec::new();
+        for (row, x) in self.plan.rows.iter().zip(&self.places) {
+            let last = places.last().copied().unwrap_or(i32::MIN / 2);
+            if (row.flags.failed || row.value.is_none()) && (x - last).abs() >= FAILED_APART {
+                places.push(*x);
+            }
+        }
+        places
+    }
+
+    fn notes(&self) -> Vec<(i32, usize)> {
+        let (Some(first), Some(last)) = (self.plan.rows.first(), self.plan.rows.last()) else {
+            return Vec::new();
+        };
+        let runs = &self.input.series.runs;
+        let shown = runs[first.run].time..=runs[last.run].time;
+        let notes = self.input.notes.iter().enumerate().rev();
+        notes
+            .filter(|(_, note)| shown.contains(&note.time))
+            .take(MOST_NOTES)
+            .map(|(index, note)| {
+                let at = match self.input.span {
+                    Span::Time => note.time.micros(),
+                    Span::Order(_) => runs.partition_point(|run| run.time < note.time) as i64,
+                };
+                (self.canvas.place((at, 0.0)).0, index)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,105 @@
+//! The small line of a table row: the newest 40 runs, the usual range behind them, the last run
+//! marked. No axes, no labels, nothing for a screen reader: the row says it in words.
+
+use crate::analysis::{Analysis, Verdict};
+use crate::chart::path::{PathWriter, Point};
+use crate::series::Series;
+
+/// Runs of one spark line: what 8 rem can show apart.
+const RUNS: usize = 40;
+/// The grid: 3 units a run, 24 high, 2 free above and below.
+const STEP: i32 = 3;
+const HEIGHT: i32 = 24;
+const MARGIN: i32 = 2;
+
+/// The drawing. `slot` colours come from the stylesheet; the mark at the end from the verdict.
+pub(crate) fn line(series: &Series, analysis: &Analysis) -> String {
+    let runs = &series.runs[series.runs.len().saturating_sub(RUNS)..];
+    let values: Vec<Option<f64>> = runs
+        .iter()
+        .map(|run| run.value.filter(|value| value.is_finite()).map(|v| v.clamp(-1e300, 1e300)))
+        .collect();
+    let mut sorted: Vec<f64> = values.iter().copied().flatten().collect();
+    sorted.sort_by(f64::total_cmp);
+    let width = STEP * (RUNS as i32 - 1);
+    let mut body = String::new();
+    if let (Some(low), Some(high)) = (sorted.first(), sorted.last()) {
+        let place = Place::between(*low, *high);
+        body = drawing(&values, &place, mark(analysis));
+    }
+    format!(
+        r#"<svg class="sp" viewBox="0 0 {width} {HEIGHT}" preserveAspectRatio="none" aria-hidden="true">{body}</svg>"#
+    )
+}
+
+/// Values to grid; a least span so that noise does not fill the height.
+struct Place {
+    low: f64,
+    span: f64,
+}
+
+impl Place {
+    fn between(low: f64, high: f64) -> Self {
+        let least = (low / 2.0 + high / 2.0).abs() * 0.05;
+        let span = (high - low).max(least);
+        let middle = low / 2.0 + high / 2.0;
+        if span > 0.0 {
+            Self { low: middle - span / 2.0, span }
+        } else {
+            Self { low: low - 0.5, span: 1.0 }
+        }
+    }
+
+    fn y(&self, value: f64) -> i32 {
+        let share = ((value - self.low) / self.span).clamp(0.0, 1.0);
+        let inner = f64::from(HEIGHT - 2 * MARGIN);
+        HEIGHT - MARGIN - (share * inner).round() as i32
+    }
+}
+
+fn mark(analysis: &Analysis) -> &'static str {
+    match analysis.verdict {
+        Verdict::Regressed | Verdict::Suspected { .. } => "e w",
+        Verdict::Improved => "e k",
+        _ => "e",
+    }
+}
+
+fn drawing(values: &[Option<f64>], place: &Place, mark: &str) -> String {
+    let offset = RUNS - values.len();
+    let x = |index: usize| STEP * (index + offset) as i32;
+    let mut line = PathWriter::default();
+    let mut end = PathWriter::default();
+    for stretch in values
+        .iter()
+        .enumerate()
+        .map(|(index, value)| value.map(|value| (x(index), place.y(value))))
+        .collect::<Vec<Option<Point>>>()
+        .split(Option::is_none)
+    {
+        let points: Vec<Point> = stretch.iter().copied().flatten().collect();
+        match points.as_slice() {
+            [only] => line.dot(*only),
+            many => line.line(many),
+        }
+    }
+    if let Some((index, value)) =
+        values.iter().enumerate().rev().find_map(|(index, value)| Some((index, (*value)?)))
+    {
+        end.dot((x(index), place.y(value)));
+    }
+    let band = band(values, place, STEP * (RUNS as i32 - 1));
+    let (line, end) = (line.finish(), end.finish());
+    format!(r#"{band}<path class="l" d="{line}"/><path class="{mark}" d="{end}"/>"#)
+}
+
+/// The middle 80 % of the first half: the normal range that the newest runs are seen against.
+fn band(values: &[Option<f64>], place: &Place, width: i32) -> String {
+    let mut half: Vec<f64> = values[..values.len() / 2].iter().copied().flatten().collect();
+    half.sort_by(f64::total_cmp);
+    let share =
+        |share: f64| half.get(((half.len().saturating_sub(1)) as f64 * share).round() as usize);
+    let (Some(low), Some(high)) = (share(0.1), share(0.9)) else { return String::new() };
+    let (top, bottom) = (place.y(*high), place.y(*low));
+    format!(r#"<path class="nb" d="m0 {top}h{width}V{}H0"/>"#, bottom.max(top + 1))
+}
