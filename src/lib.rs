@@ -15,6 +15,9 @@ mod record;
 mod series;
 mod text;
 
+// ── Edges: each translates between the world and the core ──
+mod demo;
+
 /// Runs the command line of this process.
 pub fn run() -> std::process::ExitCode {
     std::process::ExitCode::SUCCESS

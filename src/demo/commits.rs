@@ -1,0 +1,175 @@
+//! What stands beside the records: commits, the policy, notes and the accepted change.
+
+use serde::Serialize;
+
+use crate::demo::random::Random;
+use crate::demo::story;
+use crate::demo::{Day, Options, Scenario};
+use crate::record::{DAY_US, Timestamp};
+use crate::text::iso_date;
+
+/// The open pull request.
+pub(super) struct Pull {
+    pub(super) number: u64,
+    pub(super) branch: &'static str,
+    pub(super) commit: String,
+}
+
+impl Pull {
+    pub(super) fn new(random: &mut Random) -> Self {
+        let commit = format!("demo-{}", random.hex8());
+        Self { number: 412, branch: "julia-dict-groupby", commit }
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    commit: &'a str,
+    parents: Vec<&'a str>,
+    author_time: String,
+    subject: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pull: Option<u64>,
+}
+
+/// Names that break tools, for the subjects of the hostile scenario.
+const HOSTILE_SUBJECTS: [&str; 4] = [
+    "<script>alert('subject')</script>",
+    "fix: \"quotes\" & <tags> | pipes\u{202e} reversed",
+    "[x](javascript:alert(1)) `code` **bold** @everyone fixes #1",
+    "",
+];
+
+/// `commits.ndjson`: one line a day, oldest first, then the pull request's commit.
+pub(super) fn file(
+    days: &[Day],
+    pull: Option<&Pull>,
+    scenario: Scenario,
+    random: &mut Random,
+) -> (String, Vec<u8>) {
+    let mut lines = Vec::new();
+    let mut parent: Option<&str> = None;
+    for day in days {
+        let seconds = 25_200 + i64::from(random.below(28_800)); // between 07:00 and 15:00
+        let subject = match scenario {
+            Scenario::Story => story::subject(day.age),
+            Scenario::Hostile => HOSTILE_SUBJECTS[day.age as usize % HOSTILE_SUBJECTS.len()],
+            // The subjects of ordinary days only: the story's ages are below this.
+            Scenario::Steady | Scenario::Large => story::subject(day.age + 60),
+        };
+        push(
+            &mut lines,
+            &Line {
+                commit: &day.commit,
+                parents: parent.into_iter().collect(),
+                author_time: day.at(seconds).to_string(),
+                subject,
+                pull: pull_number(day.age),
+            },
+        );
+        parent = Some(&day.commit);
+    }
+    if let (Some(pull), Some(newest)) = (pull, days.last()) {
+        push(
+            &mut lines,
+            &Line {
+                commit: &pull.commit,
+                parents: parent.into_iter().collect(),
+                author_time: newest.at(63_000).to_string(), // 17:30
+                subject: "julia: keep groupby_topN groups in a Dict",
+                pull: Some(pull.number),
+            },
+        );
+    }
+    ("commits.ndjson".to_owned(), lines)
+}
+
+/// Pull requests are counted up to 411, with some in between that changed no code.
+fn pull_number(age: u32) -> Option<u64> {
+    411_u64.checked_sub(u64::from(age) + u64::from(age / 3)).filter(|number| *number > 0)
+}
+
+fn push(lines: &mut Vec<u8>, line: &Line<'_>) {
+    // Strings and numbers always serialise, and a Vec takes every byte.
+    if serde_json::to_writer(&mut *lines, line).is_ok() {
+        lines.push(b'\n');
+    }
+}
+
+const POLICY: &str = include_str!("../../demo/policy.yml");
+const HOSTILE_NOTE: &str = include_str!("../../demo/notes/hostile.md");
+/// A note of the story: file name, the age of its day, text.
+const NOTES: [(&str, u32, &str); 4] = [
+    ("runner-change.md", story::RUNNER_CHANGE, include_str!("../../demo/notes/runner-change.md")),
+    (
+        "infrastructure-day.md",
+        story::INFRASTRUCTURE,
+        include_str!("../../demo/notes/infrastructure-day.md"),
+    ),
+    ("julia-bounds-check.md", story::FIX, include_str!("../../demo/notes/julia-bounds-check.md")),
+    ("rust-buckets.md", story::IMPROVEMENT, include_str!("../../demo/notes/rust-buckets.md")),
+];
+
+/// `policy.yml`, `accepted.yml` and the notes: those whose day lies in the history.
+pub(super) fn papers(days: &[Day], options: &Options) -> Vec<(String, Vec<u8>)> {
+    let of_age = |age: u32| days.iter().find(|day| day.age == age);
+    let mut policy = POLICY.to_owned();
+    let mut files = Vec::new();
+    match options.scenario {
+        Scenario::Story => {
+            if let Some(day) = of_age(story::BIRTH) {
+                policy += &annotation(day, "ts time_buckets has a parallel variant for large n");
+            }
+            if let Some(day) = of_age(story::ACCEPTED) {
+                files.push(("accepted.yml".to_owned(), accepted(day, options.end).into_bytes()));
+            }
+            let notes = NOTES.into_iter();
+            files
+                .extend(notes.filter_map(|(name, age, text)| Some(note(name, of_age(age)?, text))));
+        }
+        Scenario::Hostile => {
+            if let Some(day) = days.last() {
+                policy += &annotation(day, "<script>alert('annotation')</script> ]]> --> \u{202e}");
+                files.push(note("hostile.md", day, HOSTILE_NOTE));
+            }
+        }
+        Scenario::Steady | Scenario::Large => {}
+    }
+    files.push(("policy.yml".to_owned(), policy.into_bytes()));
+    files
+}
+
+/// The policy's dated remark. `text` holds no double quote and no backslash.
+fn annotation(day: &Day, text: &str) -> String {
+    format!(
+        "\n# Dated remarks, shown on the charts they match.\nannotations:\n  - date: \"{}\"\n    \
+         text: \"{text}\"\n    match: {{}}\n",
+        day.date()
+    )
+}
+
+/// Days for which the acceptance of the demo holds.
+const ACCEPTANCE_DAYS: i64 = 90;
+
+fn accepted(day: &Day, end: Timestamp) -> String {
+    let expires = Timestamp::from_micros(end.micros() + ACCEPTANCE_DAYS * DAY_US);
+    format!(
+        "# Changes that were looked at and are wanted. `benchpages accept` adds entries.\n\
+         - series: \"groupby_topN/go/*\"\n  \
+         commit: \"{}\"\n  \
+         max_change: 0.25\n  \
+         reason: \"Ties are now broken by key, so that the result is stable: the second sort costs \
+         about 17 %, and the order is worth it.\"\n  \
+         by: \"@performance-team\"\n  \
+         expires: \"{}\"\n",
+        day.commit,
+        iso_date(expires)
+    )
+}
+
+/// A note's front matter gets its day: date and commit come first.
+fn note(name: &str, day: &Day, text: &str) -> (String, Vec<u8>) {
+    let rest = text.strip_prefix("---\n").unwrap_or(text);
+    let text = format!("---\ndate: \"{}\"\ncommit: \"{}\"\n{rest}", day.date(), day.commit);
+    (format!("notes/{name}"), text.into_bytes())
+}

@@ -1,0 +1,217 @@
+//! The demo history on disk. A manifest lists what was written, so that the next run may replace it.
+//!
+//! Refused: a folder that holds a file which neither this room nor another command of this program
+//! makes in a history. Nothing of a reader's own is ever overwritten or removed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::demo::DemoHistory;
+
+/// The manifest: a first line that names it, then one path a line.
+const MANIFEST: &str = ".benchpages-demo";
+const HEAD: &str = "benchpages demo-data 1";
+/// What other commands make beside a history; in a demo history, they are part of the demo.
+const BYPRODUCTS: [&str; 5] =
+    ["quarantine", "archive", "audit.ndjson", "baselines.json", "events.ndjson"];
+
+/// Why the history was not written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WriteError {
+    #[error(
+        "{} holds `{}`, which demo-data did not make; write the demo elsewhere with --out, or \
+         remove that folder yourself",
+        .folder.display(),
+        .file.display()
+    )]
+    NotOurs { folder: PathBuf, file: PathBuf },
+    #[error("{}: {source}; choose a folder that can be written with --out", .path.display())]
+    Io { path: PathBuf, source: io::Error },
+}
+
+/// What was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
+}
+
+/// Writes the history to `dir`, which is made where it is missing, and removes what an earlier run
+/// left there.
+///
+/// # Errors
+/// [`WriteError::NotOurs`] before anything is touched; [`WriteError::Io`] with the path at fault.
+pub(crate) fn write(history: &DemoHistory, dir: &Path) -> Result<Written, WriteError> {
+    let old = manifest(dir)?;
+    refuse_foreign(dir, &old)?;
+    let new: BTreeSet<String> = history.files.iter().map(|(path, _)| path.clone()).collect();
+    fs::create_dir_all(dir).map_err(at(dir))?;
+    // Both lists first: should the run be cut off, its leftovers are known as ours.
+    write_manifest(dir, old.union(&new))?;
+    for byproduct in BYPRODUCTS {
+        let path = dir.join(byproduct);
+        let gone = if path.is_dir() { fs::remove_dir_all(&path) } else { remove(&path) };
+        gone.map_err(at(&path))?;
+    }
+    for path in old.difference(&new) {
+        let path = dir.join(path);
+        remove(&path).map_err(at(&path))?;
+    }
+    let mut bytes = 0;
+    for (relative, content) in &history.files {
+        let path = dir.join(relative);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(at(parent))?;
+        }
+        fs::write(&path, content).map_err(at(&path))?;
+        bytes += content.len() as u64;
+    }
+    write_manifest(dir, new.iter())?;
+    Ok(Written { files: history.files.len() as u64, bytes })
+}
+
+/// The files of an earlier run; none where there was no run.
+fn manifest(dir: &Path) -> Result<BTreeSet<String>, WriteError> {
+    let path = dir.join(MANIFEST);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(error) => return Err(at(&path)(error)),
+    };
+    let mut lines = text.lines();
+    let ours = lines.next() == Some(HEAD);
+    let safe = |line: &&str| !line.starts_with('/') && !line.split('/').any(|part| part == "..");
+    Ok(if ours { lines.filter(safe).map(str::to_owned).collect() } else { BTreeSet::new() })
+}
+
+/// Errors where the folder holds a file, link or folder that is in no list of ours.
+fn refuse_foreign(dir: &Path, ours: &BTreeSet<String>) -> Result<(), WriteError> {
+    let entries = walkdir::WalkDir::new(dir).min_depth(1).sort_by_file_name().into_iter();
+    let own = |entry: &walkdir::DirEntry| {
+        let top = entry.depth() == 1 && !ours.is_empty();
+        !(top && BYPRODUCTS.iter().any(|name| entry.file_name() == *name))
+    };
+    for entry in entries.filter_entry(own) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) if !dir.exists() && error.depth() == 0 => return Ok(()),
+            Err(error) => {
+                let path = error.path().unwrap_or(dir).to_owned();
+                return Err(at(&path)(error.into()));
+            }
+        };
+        let relative = entry.path().strip_prefix(dir).unwrap_or(entry.path());
+        let name = relative.to_string_lossy().replace('\\', "/");
+        let kind = entry.file_type();
+        let known = ours.contains(&name) || (name == MANIFEST && !ours.is_empty());
+        if !(kind.is_dir() || kind.is_file() && known) {
+            return Err(WriteError::NotOurs { folder: dir.to_owned(), file: relative.to_owned() });
+        }
+    }
+    Ok(())
+}
+
+fn write_manifest<'a>(
+    dir: &Path,
+    files: impl Iterator<Item = &'a String>,
+) -> Result<(), WriteError> {
+    let path = dir.join(MANIFEST);
+    let lines = files.fold(format!("{HEAD}\n"), |text, file| text + file + "\n");
+    fs::write(&path, lines).map_err(at(&path))
+}
+
+/// Removes a file; one that is not there is fine.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> WriteError + use<> {
+    let path = path.to_owned();
+    |source| WriteError::Io { path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::{Options, Scenario, generate};
+
+    fn history(days: u32) -> DemoHistory {
+        generate(&Options { days, ..Options::default() })
+    }
+
+    fn names(dir: &Path) -> BTreeSet<String> {
+        let files = walkdir::WalkDir::new(dir).into_iter().map(Result::unwrap);
+        let files = files.filter(|entry| entry.file_type().is_file());
+        let name = |path: &Path| path.strip_prefix(dir).unwrap().to_str().unwrap().to_owned();
+        files.map(|entry| name(entry.path())).filter(|name| name != MANIFEST).collect()
+    }
+
+    #[test]
+    fn a_second_run_replaces_the_first_and_leaves_nothing_of_it() {
+        let root = tempfile::tempdir().unwrap();
+        let dir = root.path().join("deep/demo");
+        write(&history(9), &dir).unwrap();
+        fs::create_dir(dir.join("quarantine")).unwrap();
+        fs::write(dir.join("quarantine/bad.ndjson"), "x").unwrap();
+        let shorter = history(3);
+        let written = write(&shorter, &dir).unwrap();
+        assert_eq!(written.files, shorter.files.len() as u64);
+        let expected = shorter.files.iter().map(|(path, _)| path.clone()).collect();
+        assert_eq!(names(&dir), expected);
+        for (path, bytes) in &shorter.files {
+            assert_eq!(&fs::read(dir.join(path)).unwrap(), bytes, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_folder_with_anything_else_is_refused_untouched() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("policy.yml"), "version: mine\n").unwrap();
+        let error = write(&history(3), root.path()).unwrap_err();
+        assert!(error.to_string().contains("policy.yml"), "{error}");
+        assert!(error.to_string().contains("--out"), "{error}");
+        assert_eq!(names(root.path()), BTreeSet::from(["policy.yml".to_owned()]));
+
+        let ours = tempfile::tempdir().unwrap();
+        write(&history(3), ours.path()).unwrap();
+        fs::write(ours.path().join("results/mine.ndjson"), "{}\n").unwrap();
+        let before = names(ours.path());
+        assert!(matches!(write(&history(3), ours.path()), Err(WriteError::NotOurs { .. })));
+        assert_eq!(names(ours.path()), before);
+    }
+
+    #[test]
+    fn a_forged_manifest_reaches_nothing_outside_the_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let (dir, outside) = (root.path().join("demo"), root.path().join("precious"));
+        fs::write(&outside, "keep").unwrap();
+        fs::create_dir(&dir).unwrap();
+        fs::write(dir.join(MANIFEST), format!("{HEAD}\n../precious\n{}\n", outside.display()))
+            .unwrap();
+        let _ = write(&history(2), &dir);
+        assert_eq!(fs::read_to_string(&outside).unwrap(), "keep");
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_the_folder_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("demo");
+        fs::write(&file, "mine").unwrap();
+        assert!(write(&history(2), &file).is_err());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    }
+
+    #[test]
+    fn an_empty_folder_is_taken_and_every_scenario_fits_a_disk() {
+        for (_, scenario) in Scenario::ALL {
+            let root = tempfile::tempdir().unwrap();
+            let history = generate(&Options { days: 2, scenario, ..Options::default() });
+            write(&history, root.path()).unwrap();
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! What the demo measures: backends, tests, sizes and modes, and how fast each of them is.
+
+use std::borrow::Cow;
+
+/// A backend's character. Factors are relative to the sequential loop in Rust.
+#[derive(Debug)]
+pub(super) struct Backend {
+    pub(super) name: &'static str,
+    /// Run-to-run noise: σ of the logarithm.
+    pub(super) noise: f64,
+    /// Speed-up of the parallel loop at n = 100,000 and at n = 1,000,000, on four cores.
+    speed_up: [f64; 2],
+    /// Time of `broadcast` relative to the loop.
+    broadcast: f64,
+    /// First warm-up run relative to a warm one: compilation and cold caches.
+    pub(super) cold: f64,
+    /// Level on the newer runner image relative to the older one.
+    pub(super) new_runner: f64,
+    /// Times of the three tests at n = 100,000, sequential, in nanoseconds.
+    times: [f64; 3],
+}
+
+/// One slot of the matrix: a series that is measured every day.
+#[derive(Clone, Debug)]
+pub(super) struct Slot {
+    pub(super) test: Cow<'static, str>,
+    pub(super) backend: Cow<'static, str>,
+    pub(super) mode: Cow<'static, str>,
+    pub(super) parallel: bool,
+    pub(super) n: u64,
+    /// Level in nanoseconds before anything happens to it.
+    pub(super) level: f64,
+    /// The backend whose character the slot has.
+    pub(super) character: &'static Backend,
+}
+
+impl Slot {
+    pub(super) fn is(&self, test: &str, backend: &str) -> bool {
+        self.test == test && self.backend == backend
+    }
+}
+
+pub(super) const SIZES: [u64; 2] = [100_000, 1_000_000];
+pub(super) const TESTS: [&str; 3] = ["sum_even_squares", "groupby_topN", "time_buckets"];
+/// Growth of the time from the first size to the second, by test.
+const GROWTH: [f64; 3] = [10.2, 12.4, 10.8];
+
+/// Speeds are of the order that such loops take on a hosted runner; nobody measured them.
+pub(super) static BACKENDS: [Backend; 5] = [
+    Backend {
+        name: "julia",
+        noise: 0.013,
+        speed_up: [1.9, 3.0],
+        broadcast: 0.92,
+        cold: 9.0,
+        new_runner: 0.955,
+        times: [36_400.0, 2_610_000.0, 712_000.0],
+    },
+    Backend {
+        name: "rust",
+        noise: 0.008,
+        speed_up: [2.4, 3.4],
+        broadcast: 1.03,
+        cold: 1.1,
+        new_runner: 0.97,
+        times: [31_800.0, 1_930_000.0, 618_000.0],
+    },
+    Backend {
+        name: "go",
+        noise: 0.011,
+        speed_up: [2.1, 3.1],
+        broadcast: 1.16,
+        cold: 1.2,
+        new_runner: 0.96,
+        times: [58_300.0, 3_420_000.0, 1_090_000.0],
+    },
+    Backend {
+        name: "ts",
+        noise: 0.016,
+        speed_up: [0.82, 1.9],
+        broadcast: 1.27,
+        cold: 2.6,
+        new_runner: 0.945,
+        times: [188_000.0, 6_180_000.0, 2_370_000.0],
+    },
+    Backend {
+        name: "csharp",
+        noise: 0.012,
+        speed_up: [1.8, 2.8],
+        broadcast: 1.34,
+        cold: 3.8,
+        new_runner: 0.965,
+        times: [66_100.0, 2_990_000.0, 947_000.0],
+    },
+];
+
+/// The 65 slots of the demo, backend by backend: 12 loops each, and one broadcast.
+pub(super) fn slots() -> Vec<Slot> {
+    let mut slots = Vec::with_capacity(65);
+    for backend in &BACKENDS {
+        for (index, test) in TESTS.into_iter().enumerate() {
+            slots.extend(loops(backend, test.into(), backend.times[index], GROWTH[index]));
+        }
+        let level = backend.times[0] * backend.broadcast;
+        slots.push(Slot {
+            mode: "broadcast".into(),
+            ..slot(backend, TESTS[0].into(), false, SIZES[0], level)
+        });
+    }
+    slots
+}
+
+/// The four loops of one test on one backend: two sizes, sequential and parallel.
+fn loops(
+    backend: &'static Backend,
+    test: Cow<'static, str>,
+    time: f64,
+    growth: f64,
+) -> impl Iterator<Item = Slot> {
+    let levels = [time, time * growth];
+    [(0, false), (0, true), (1, false), (1, true)].into_iter().map(move |(size, parallel)| {
+        let share = if parallel { backend.speed_up[size] } else { 1.0 };
+        slot(backend, test.clone(), parallel, SIZES[size], levels[size] / share)
+    })
+}
+
+fn slot(
+    backend: &'static Backend,
+    test: Cow<'static, str>,
+    parallel: bool,
+    n: u64,
+    level: f64,
+) -> Slot {
+    Slot {
+        test,
+        backend: backend.name.into(),
+        mode: "loops".into(),
+        parallel,
+        n,
+        level,
+        character: backend,
+    }
+}
+
+const VERBS: [&str; 5] = ["sort", "merge", "parse", "hash", "scan"];
+const NOUNS: [&str; 5] = ["strings", "intervals", "csv", "matrix", "tree"];
+
+/// 500 slots: 25 tests × 5 backends × 2 sizes × sequential and parallel.
+pub(super) fn many_slots() -> Vec<Slot> {
+    let mut slots = Vec::with_capacity(500);
+    for (row, verb) in VERBS.into_iter().enumerate() {
+        for (column, noun) in NOUNS.into_iter().enumerate() {
+            let heavier = 1.0 + (row * NOUNS.len() + column) as f64 * 0.37;
+            for backend in &BACKENDS {
+                let time = backend.times[row % 3] * heavier;
+                slots.extend(loops(backend, format!("{verb}_{noun}").into(), time, GROWTH[0]));
+            }
+        }
+    }
+    slots
+}
+
+/// The 300-character and 4,000-character names stand for generated ones: templates, closures.
+const LONG: [usize; 2] = [300, 4_000];
+
+/// Names that break tools, each as a test, a backend or a mode: `(test, backend, mode)`.
+const HOSTILE: [(&str, &str, &str); 30] = [
+    ("<script>alert(1)</script>", "rust", "loops"),
+    ("<img src=x onerror=alert(1)>", "go", "\"><svg onload=alert(1)>"),
+    ("</title></style></svg><script>alert(2)</script>", "rust", "loops"),
+    ("../../etc/passwd", "rust", "loops"),
+    ("..\\..\\windows\\system32", "rust", ".."),
+    ("%2e%2e%2f%2e%2e%2fetc%2fpasswd", "rust", "."),
+    ("/absolute/path", "C:\\", "loops"),
+    ("reversed \u{202e}gnp.exe", "rust", "loops"),
+    ("left \u{2066}isolate", "\u{200b}zero width\u{200d}", "loops"),
+    ("🚀 emoji 👩‍👩‍👧‍👦", "🦀", "loops"),
+    ("日本語のベンチマーク", "العربية", "loops"),
+    ("it's \"quoted\" `twice`", "rust", "loops"),
+    ("line\nbreak\r\nand\ttab", "rust", "loops"),
+    ("null\u{0}byte and \u{7f} and \u{1b}[31mred", "rust", "loops"),
+    ("con", "nul", "aux"),
+    ("index", "all", "com1"),
+    ("Case_Only", "rust", "loops"),
+    ("case_only", "rust", "loops"),
+    ("CASE_ONLY", "rust", "Loops"),
+    (" ", "-", "_"),
+    ("trailing dot.", "trailing space ", "loops"),
+    ("{{ 7 * 7 }}{% raw %}", "${jndi:ldap://x}", "loops"),
+    ("a|b *bold* [x](javascript:alert(1)) <!--", "rust", "-->"),
+    ("]]><![CDATA[", "&amp;&lt;", "loops"),
+    ("=cmd|' /C calc'!A0", "+1", "@SUM(1)"),
+    ("__proto__", "constructor", "toString"),
+    ("a/b::c<D, E>::f()", "c++", "loops"),
+    ("1e6", "true", "null"),
+    ("~leading tilde", "_leading", "loops"),
+    ("%s%n%x", "$(reboot)", "; rm -rf /"),
+];
+
+/// The names that break tools, and two very long ones.
+pub(super) fn hostile_slots() -> Vec<Slot> {
+    let named = HOSTILE.into_iter().map(|(test, backend, mode)| {
+        let character = &BACKENDS[1];
+        Slot {
+            backend: backend.into(),
+            mode: mode.into(),
+            ..slot(character, test.into(), false, SIZES[0], character.times[0])
+        }
+    });
+    let long = LONG.into_iter().map(|length| {
+        slot(
+            &BACKENDS[2],
+            "Vec<W>, ".repeat(length / 8 + 1)[..length].to_owned().into(),
+            true,
+            1,
+            9.5,
+        )
+    });
+    named.chain(long).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn distinct(slots: &[Slot]) -> usize {
+        let key = |s: &Slot| (s.test.clone(), s.backend.clone(), s.mode.clone(), s.parallel, s.n);
+        slots.iter().map(key).collect::<BTreeSet<_>>().len()
+    }
+
+    #[test]
+    fn every_slot_is_a_series_of_its_own() {
+        assert_eq!(distinct(&slots()), 65);
+        assert_eq!(distinct(&many_slots()), 500);
+        assert_eq!(distinct(&hostile_slots()), HOSTILE.len() + LONG.len());
+    }
+}

@@ -1,0 +1,254 @@
+//! Demo data: a seed becomes a believable history, the same bytes on every platform.
+//!
+//! 60 days × 65 records (5 backends, 3 tests, 2 sizes, sequential and parallel, one broadcast), one
+//! commit a day, and a story (`story` has the days): a regression of julia and its fix, an
+//! improvement of rust, a slow drift of csharp, a change of the runner image, a day on which the
+//! machine was slow for all, a series born 2 days ago, a run that failed, a change of go that was
+//! accepted, and one open pull request that makes julia slower. Other scenarios: noise only, names
+//! that break tools, and 200,000 records. [`generate`] is pure;
+//! [`folder::write`] refuses a folder that holds anything else.
+
+mod commits;
+pub(crate) mod folder;
+mod matrix;
+mod random;
+mod records;
+mod story;
+
+use crate::demo::matrix::Slot;
+use crate::demo::random::Random;
+use crate::demo::records::{Measured, Outcome};
+use crate::record::{DAY_US, Timestamp};
+
+/// What every demo record says of its origin: the contamination guard looks for it.
+pub(crate) const GENERATOR: &str = "benchpages@demo";
+
+/// Which history to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scenario {
+    /// The one worth looking at.
+    Story,
+    /// Noise and nothing else: whatever is called here is a false alarm.
+    Steady,
+    /// Names that break tools.
+    Hostile,
+    /// 200,000 records: 500 series × 400 days, some of which step once.
+    Large,
+}
+
+impl Scenario {
+    pub(crate) const ALL: [(&'static str, Self); 4] = [
+        ("story", Self::Story),
+        ("steady", Self::Steady),
+        ("hostile", Self::Hostile),
+        ("large", Self::Large),
+    ];
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(written, _)| *written == name).map(|(_, scenario)| *scenario)
+    }
+
+    /// Days of history where nobody says how many.
+    pub(crate) fn default_days(self) -> u32 {
+        match self {
+            Self::Story | Self::Steady => 60,
+            Self::Hostile => 20,
+            Self::Large => 400,
+        }
+    }
+}
+
+/// What to generate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    /// Days of history; more than [`MAX_DAYS`] are cut.
+    pub(crate) days: u32,
+    pub(crate) seed: u64,
+    /// The newest day; its time of day is left out of account.
+    pub(crate) end: Timestamp,
+    pub(crate) scenario: Scenario,
+}
+
+/// Ten years: more is no demo.
+pub(crate) const MAX_DAYS: u32 = 3_650;
+/// The seed where nobody names one.
+pub(crate) const DEFAULT_SEED: u64 = 1337;
+/// 2025-09-26, as days since 1970-01-01: fixed, so that the bytes never depend on the clock.
+const DEFAULT_END: i64 = 20_357;
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            days: Scenario::Story.default_days(),
+            seed: DEFAULT_SEED,
+            end: Timestamp::from_micros(DEFAULT_END * DAY_US),
+            scenario: Scenario::Story,
+        }
+    }
+}
+
+/// Reads the newest day, `YYYY-MM-DD`, in the years 1990–9000, where every demo day has a date.
+///
+/// # Errors
+/// The text is no such date.
+pub(crate) fn parse_end(text: &str) -> Result<Timestamp, String> {
+    let time = (text.len() == 10).then(|| Timestamp::parse(&format!("{text}T00:00:00Z")));
+    match time {
+        Some(Ok(time)) if (7_305..2_567_726).contains(&time.day()) => Ok(time),
+        _ => Err("the newest day is written YYYY-MM-DD, from 1990-01-01 to 8999-12-31".to_owned()),
+    }
+}
+
+/// A history directory that is not written yet.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct DemoHistory {
+    /// Path relative to the history directory (`/` between folders) and bytes, sorted by path.
+    pub(crate) files: Vec<(String, Vec<u8>)>,
+    /// Records in `results/`.
+    pub(crate) records: u64,
+}
+
+/// One day of the history, and the commit that is measured on it.
+struct Day {
+    /// Days before the newest one.
+    age: u32,
+    start: Timestamp,
+    commit: String,
+}
+
+impl Day {
+    fn date(&self) -> String {
+        crate::text::iso_date(self.start)
+    }
+
+    fn at(&self, seconds: i64) -> Timestamp {
+        Timestamp::from_micros(self.start.micros() + seconds * 1_000_000)
+    }
+}
+
+/// Makes the history. Pure: the same options give the same bytes.
+pub(crate) fn generate(options: &Options) -> DemoHistory {
+    let mut random = Random::new(options.seed);
+    let days = days(options, &mut random);
+    let slots = match options.scenario {
+        Scenario::Story | Scenario::Steady => matrix::slots(),
+        Scenario::Hostile => matrix::hostile_slots(),
+        Scenario::Large => matrix::many_slots(),
+    };
+    let steps = steps(&slots, options, &mut random);
+    let mut files = Vec::with_capacity(days.len() + 8);
+    let mut records = 0;
+    for day in &days {
+        let bytes = measure_day(day, &slots, &steps, options.scenario, &mut random);
+        records += slots.len() as u64;
+        files.push((format!("results/{}.ndjson", day.date()), bytes));
+    }
+    let pull = (options.scenario == Scenario::Story).then(|| commits::Pull::new(&mut random));
+    if let (Some(pull), Some(newest)) = (&pull, days.last()) {
+        let bytes = measure_pull(pull, newest, &slots, &mut random);
+        files.push((format!("pulls/{}.ndjson", pull.number), bytes));
+    }
+    files.push(commits::file(&days, pull.as_ref(), options.scenario, &mut random));
+    files.extend(commits::papers(&days, options));
+    files.sort();
+    DemoHistory { files, records }
+}
+
+/// The days, oldest first.
+fn days(options: &Options, random: &mut Random) -> Vec<Day> {
+    let ages = (0..options.days.min(MAX_DAYS)).rev();
+    ages.map(|age| Day {
+        age,
+        start: Timestamp::from_micros((options.end.day() - i64::from(age)) * DAY_US),
+        commit: format!("demo-{}", random.hex8()),
+    })
+    .collect()
+}
+
+/// A step of a series in the large scenario: from this age on, by this factor.
+type Step = Option<(u32, f64)>;
+
+/// Every fifth series of the large scenario steps once, up or down by 12–40 %.
+fn steps(slots: &[Slot], options: &Options, random: &mut Random) -> Vec<Step> {
+    let large = options.scenario == Scenario::Large;
+    let draw = |_: &Slot| {
+        let (age, size) = (random.below(options.days.min(MAX_DAYS)), random.between(1.12, 1.40));
+        let (steps, down) = (random.uniform() < 0.2, random.uniform() < 0.5);
+        (large && steps).then_some((age, if down { 1.0 / size } else { size }))
+    };
+    slots.iter().map(draw).collect()
+}
+
+/// Seconds after midnight at which the day's first benchmark is measured: 16:20.
+const FIRST_RUN: i64 = 58_800;
+/// Seconds between the starts of two benchmarks, without jitter.
+const PACE: i64 = 40;
+
+/// The lines of one day, one for each slot.
+fn measure_day(
+    day: &Day,
+    slots: &[Slot],
+    steps: &[Step],
+    scenario: Scenario,
+    random: &mut Random,
+) -> Vec<u8> {
+    let mut lines = Vec::with_capacity(slots.len() * 420);
+    let weather = libm::exp(0.003 * random.normal()); // what all runs of one day share
+    for (index, slot) in slots.iter().enumerate() {
+        let seconds = FIRST_RUN + PACE * index as i64 + i64::from(random.below(35));
+        let story = scenario == Scenario::Story;
+        let old = story && day.age > story::RUNNER_CHANGE;
+        let at = Measured {
+            commit: &day.commit,
+            time: day.at(seconds),
+            runner: if old { &records::OLD_RUNNER } else { &records::NEW_RUNNER },
+            pull: None,
+        };
+        let unborn = story && story::is_unborn(slot, day.age);
+        // The slot before it is the sequential loop of the same test: measured twice until then.
+        let slot = if unborn { &slots[index.saturating_sub(1)] } else { slot };
+        let outcome = match scenario {
+            Scenario::Story if story::fails(slot, day.age) => Outcome::Failed(story::FAILURE_TEXT),
+            Scenario::Story => Outcome::Level(slot.level * story::factor(slot, day.age) * weather),
+            Scenario::Hostile if index == 0 && day.age == 3 => Outcome::Failed(HOSTILE_ERROR),
+            _ => {
+                let step = steps[index].filter(|(from, _)| day.age <= *from);
+                Outcome::Level(slot.level * step.map_or(1.0, |(_, factor)| factor) * weather)
+            }
+        };
+        records::append(&mut lines, slot, &at, outcome, random);
+    }
+    lines
+}
+
+/// What a failed run may say, when it says it in the worst way.
+const HOSTILE_ERROR: &str =
+    "</pre><script>alert('error')</script>\n\u{1b}[31mpanicked\u{1b}[0m at \u{202e}gnp.exe";
+
+/// Seconds after midnight at which the pull request is measured: 18:00, after the main line.
+const PULL_RUN: i64 = 64_800;
+/// Repeats of each benchmark for a pull request, so that a slowdown is confirmed at once.
+const PULL_REPEATS: i64 = 5;
+
+/// The lines of the open pull request, measured on the newest day.
+fn measure_pull(pull: &commits::Pull, day: &Day, slots: &[Slot], random: &mut Random) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for repeat in 0..PULL_REPEATS {
+        for (index, slot) in slots.iter().enumerate() {
+            let place = repeat * slots.len() as i64 + index as i64;
+            let at = Measured {
+                commit: &pull.commit,
+                time: day.at(PULL_RUN + PACE * place),
+                runner: &records::NEW_RUNNER,
+                pull: Some((pull.number, pull.branch)),
+            };
+            let slower = if story::is_slowed_by_pull(slot) { story::PULL_FACTOR } else { 1.0 };
+            let level = slot.level * story::factor(slot, day.age) * slower;
+            records::append(&mut lines, slot, &at, Outcome::Level(level), random);
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+//! One line of history: a slot, a day and the random numbers become a record.
+
+use serde::Serialize;
+
+use crate::demo::GENERATOR;
+use crate::demo::matrix::Slot;
+use crate::demo::random::{Random, significant};
+use crate::record::Timestamp;
+
+/// Share of runs with a heavier tail, and the mean of what it adds.
+const TAIL: (f64, f64) = (0.03, 0.035);
+/// Share of runs that are outliers, and by how much they are slower.
+const OUTLIER: (f64, f64, f64) = (0.004, 1.35, 1.9);
+/// A run's own standard deviation, as a multiple of the backend's noise.
+const OWN_SPREAD: (f64, f64) = (0.8, 1.8);
+/// Significant digits of printed values; far below what the noise leaves of them.
+const DIGITS: usize = 7;
+
+/// The seed format's fields, in the order in which they are written.
+#[derive(Serialize)]
+struct Line<'a> {
+    commit: &'a str,
+    timestamp: String,
+    os: &'a str,
+    cpu: &'a str,
+    runner_image: &'a str,
+    cpu_flags: &'a str,
+    memory_total: &'a str,
+    os_version: &'a str,
+    backend: &'a str,
+    test: &'a str,
+    mode: &'a str,
+    parallel: bool,
+    n: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean_ns: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    std_ns: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warmup_ns: Option<[f64; 3]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    reps: u32,
+    k_policy: &'a str,
+    generator: &'a str,
+    bench_runner_ver: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pull: Option<u64>,
+}
+
+/// The machine of a day, as four of the seed format's fields.
+pub(super) struct Runner {
+    image: &'static str,
+    version: &'static str,
+}
+
+pub(super) const OLD_RUNNER: Runner =
+    Runner { image: "ubuntu-22.04", version: "Ubuntu 22.04.5 LTS" };
+pub(super) const NEW_RUNNER: Runner =
+    Runner { image: "ubuntu-24.04", version: "Ubuntu 24.04.3 LTS" };
+
+/// Where and when a record is measured.
+pub(super) struct Measured<'a> {
+    pub(super) commit: &'a str,
+    pub(super) time: Timestamp,
+    pub(super) runner: &'static Runner,
+    /// Pull request and its branch.
+    pub(super) pull: Option<(u64, &'a str)>,
+}
+
+/// Either a level in nanoseconds around which the run falls, or why it failed.
+pub(super) enum Outcome<'a> {
+    Level(f64),
+    Failed(&'a str),
+}
+
+/// Appends one record, with its newline. Draws the same count of random numbers for every record,
+/// so that a story changes no other series.
+pub(super) fn append(
+    out: &mut Vec<u8>,
+    slot: &Slot,
+    at: &Measured<'_>,
+    outcome: Outcome<'_>,
+    random: &mut Random,
+) {
+    let run = draw(slot, random);
+    let (level, error) = match outcome {
+        Outcome::Level(level) => (Some(level), None),
+        Outcome::Failed(reason) => (None, Some(reason)),
+    };
+    let line = Line {
+        commit: at.commit,
+        timestamp: at.time.to_string(),
+        os: "linux",
+        cpu: "4 vCPU, x86-64",
+        runner_image: at.runner.image,
+        cpu_flags: "avx2 bmi2 fma sse4_2",
+        memory_total: "15.6 GiB",
+        os_version: at.runner.version,
+        backend: &slot.backend,
+        test: &slot.test,
+        mode: &slot.mode,
+        parallel: slot.parallel,
+        n: slot.n,
+        mean_ns: level.map(|level| significant(level * run.factor, DIGITS)),
+        std_ns: level.map(|level| significant(level * run.factor * run.spread, DIGITS)),
+        warmup_ns: level.map(|level| run.warmup.map(|warm| significant(level * warm, 4))),
+        error,
+        reps: 5,
+        k_policy: "best-of-k",
+        generator: GENERATOR,
+        bench_runner_ver: "1.0.0",
+        branch: at.pull.map(|(_, branch)| branch),
+        pull: at.pull.map(|(number, _)| number),
+    };
+    // Strings, numbers and arrays of finite numbers always serialise, and a Vec takes every byte.
+    if serde_json::to_writer(&mut *out, &line).is_ok() {
+        out.push(b'\n');
+    }
+}
+
+struct Run {
+    factor: f64,
+    spread: f64,
+    warmup: [f64; 3],
+}
+
+fn draw(slot: &Slot, random: &mut Random) -> Run {
+    let sigma = slot.character.noise;
+    let mut log = sigma * random.normal();
+    let tail = TAIL.1 * random.exponential();
+    if random.uniform() < TAIL.0 {
+        log += tail;
+    }
+    let mut spread = sigma * random.between(OWN_SPREAD.0, OWN_SPREAD.1);
+    let mut factor = libm::exp(log);
+    let slower = random.between(OUTLIER.1, OUTLIER.2);
+    if random.uniform() < OUTLIER.0 {
+        factor *= slower;
+        spread += 0.5 * (slower - 1.0); // two of five repetitions were slow
+    }
+    let warmup = [slot.character.cold, 1.08, 1.02];
+    Run { factor, spread, warmup: warmup.map(|warm| warm * (1.0 + sigma * random.normal())) }
+}
