@@ -1,4 +1,5 @@
-//! The demo history on disk. A manifest lists what was written, so that the next run may replace it.
+//! The demo history on disk. A manifest lists what was written, so that the next run may replace
+//! it.
 //!
 //! Refused: a folder that holds a file which neither this room nor another command of this program
 //! makes in a history. Nothing of a reader's own is ever overwritten or removed.

@@ -1,7 +1,7 @@
 //! Randomness that is the same on every platform and for ever: PCG with own distributions.
 //!
 //! Nothing here reads a clock or the system's entropy, and no function of the platform's maths
-//! library is called: `libm` computes in software, so the last digit does not depend on the machine.
+//! library is called: `libm` computes in software, so no digit depends on the machine.
 
 use rand_core::RngCore as _;
 use rand_pcg::Pcg64;
