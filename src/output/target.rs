@@ -1,0 +1,113 @@
+//! Whose folder is it: what may be replaced, and which staging folders a crashed run left behind.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::output::OutputError;
+
+/// The file that says that a folder was made by this program.
+pub(super) const MARKER: &str = ".benchpages";
+/// The marker's first line; the second says which version wrote it.
+pub(super) const MARKER_HEAD: &str = "benchpages site 1";
+
+/// What the name of an old site ends with while the new one is moved into its place in two steps.
+pub(super) const ASIDE: &str = "-old";
+
+/// An output folder by absolute path, split into its parent and its name.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) path: PathBuf,
+    pub(super) parent: PathBuf,
+    name: OsString,
+}
+
+impl Target {
+    /// # Errors
+    /// The path has no last name (`/`, `.`, `..`), so nothing can be written beside it.
+    pub(super) fn new(path: &Path) -> Result<Self, OutputError> {
+        let no_name = || OutputError::NoName { path: path.to_owned() };
+        if path.as_os_str().is_empty() || path.file_name().is_none() {
+            return Err(no_name());
+        }
+        let path = std::path::absolute(path).map_err(OutputError::at(path))?;
+        match (path.parent(), path.file_name()) {
+            (Some(parent), Some(name)) => {
+                Ok(Self { parent: parent.to_owned(), name: name.to_owned(), path: path.clone() })
+            }
+            _ => Err(no_name()),
+        }
+    }
+
+    /// What the names of staging folders begin with: `.<name>.benchpages-`.
+    pub(super) fn staging_prefix(&self) -> OsString {
+        let mut prefix = OsString::from(".");
+        prefix.push(&self.name);
+        prefix.push(".benchpages-");
+        prefix
+    }
+
+    /// Whether there is a folder to replace.
+    ///
+    /// # Errors
+    /// There is something that must not be replaced: a file, a link, or a folder that holds files
+    /// and no marker.
+    pub(super) fn replaceable(&self) -> Result<bool, OutputError> {
+        let path = || self.path.clone();
+        let kind = match fs::symlink_metadata(&self.path) {
+            Ok(metadata) => metadata.file_type(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(OutputError::at(&self.path)(error)),
+        };
+        if kind.is_symlink() {
+            return Err(OutputError::Link { path: path() });
+        }
+        if !kind.is_dir() {
+            return Err(OutputError::NotAFolder { path: path() });
+        }
+        let mut entries = fs::read_dir(&self.path).map_err(OutputError::at(&self.path))?;
+        if entries.next().is_none() || is_marked(&self.path) {
+            Ok(true)
+        } else {
+            Err(OutputError::NotOurs { path: path() })
+        }
+    }
+
+    /// Removes the staging folders of runs that crashed: named like ours, marked, and not locked by
+    /// a run that is still at work. An old site that was moved aside and not yet replaced goes back
+    /// into its place. What cannot be removed stays; it harms nobody.
+    pub(super) fn tidy_after_crash(&self) {
+        let prefix = self.staging_prefix();
+        let Ok(entries) = fs::read_dir(&self.parent) else { return };
+        for entry in entries.flatten() {
+            let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if folder && starts_with(&entry.file_name(), &prefix) {
+                let path = entry.path();
+                if !is_marked(&path) || is_locked(&path.join(MARKER)) {
+                    continue;
+                }
+                let aside = entry.file_name().as_encoded_bytes().ends_with(ASIDE.as_bytes());
+                let homeless = aside && fs::symlink_metadata(&self.path).is_err();
+                if !homeless || fs::rename(&path, &self.path).is_err() {
+                    let _ = fs::remove_dir_all(&path);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a folder carries the marker: a plain file of its name that begins as it should.
+fn is_marked(folder: &Path) -> bool {
+    let marker = folder.join(MARKER);
+    let plain = fs::symlink_metadata(&marker).is_ok_and(|metadata| metadata.is_file());
+    plain && fs::read_to_string(&marker).is_ok_and(|text| text.lines().next() == Some(MARKER_HEAD))
+}
+
+fn is_locked(marker: &Path) -> bool {
+    File::open(marker).map_or(true, |file| file.try_lock().is_err())
+}
+
+fn starts_with(name: &OsStr, prefix: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes())
+}
