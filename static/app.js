@@ -1,0 +1,337 @@
+// What a page can add once it runs; every page is complete without it. A feature looks for its own
+// mark-up and stays silent where that is missing. Text enters the page as text, never as markup.
+'use strict';
+
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  const make = (name, text, className) => {
+    const element = document.createElement(name);
+    element.dataset.js = '';
+    if (className) element.className = className;
+    if (text !== undefined) element.textContent = text;
+    return element;
+  };
+
+  const json = async (url) => {
+    const answer = await fetch(url);
+    if (!answer.ok) throw answer;
+    return answer.json();
+  };
+
+  // Charts: one tab stop each, a line below says what is pointed at
+
+  const middle = (element) => {
+    const box = element.getBoundingClientRect();
+    return box.left + box.width / 2;
+  };
+
+  // The nearest entry to the right (step 1) or left (step -1) on screen, else the last that way.
+  const next = (entries, current, step) => {
+    const at = current ? middle(current) : -Infinity * step;
+    const away = (entry) => (middle(entry) - at) * step;
+    const ordered = [...entries].sort((a, b) => (middle(a) - middle(b)) * step);
+    return ordered.find((entry) => away(entry) > 0) || ordered.pop();
+  };
+
+  const chart = (svg) => {
+    const links = all('a', svg);
+    if (!links.length) return;
+    const out = make('p', '', 'readout');
+    out.setAttribute('aria-live', 'polite');
+    svg.after(out);
+    svg.setAttribute('tabindex', '0');
+    svg.setAttribute('aria-roledescription', 'interactive chart');
+
+    let current = null;
+    const show = (element) => {
+      if (!element || element === current) return;
+      if (current) current.classList.remove('on');
+      current = element;
+      current.classList.add('on');
+      out.textContent = (current.querySelector('title') || current).textContent;
+    };
+
+    const runs = links.filter((a) => !a.classList.contains('ev'));
+    const events = links.filter((a) => !runs.includes(a));
+    const keys = {
+      ArrowRight: [runs, 1],
+      ArrowLeft: [runs, -1],
+      PageDown: [events, 1],
+      PageUp: [events, -1],
+      Home: [runs, 1, true],
+      End: [runs, -1, true],
+    };
+    svg.addEventListener('focus', () => {
+      if (!current) out.textContent = 'Arrow keys: runs. Page keys: events. Enter opens.';
+    });
+    svg.addEventListener('keydown', (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      if (event.key === 'Enter' && current) location.assign(current.href.baseVal);
+      if (!Object.hasOwn(keys, event.key)) return;
+      const [entries, step, far] = keys[event.key];
+      if (entries.length) event.preventDefault();
+      show(next(entries, far ? null : current, step));
+    });
+    for (const element of links) element.addEventListener('pointerenter', () => show(element));
+  };
+
+  // Ages: true only in the reader's present
+
+  const ago = (ms) => {
+    const minutes = Math.floor(ms / 60000);
+    const [size, name] =
+      minutes < 90 ? [1, 'minute'] : minutes < 2160 ? [60, 'hour'] : [1440, 'day'];
+    const count = Math.floor(minutes / size);
+    return `${count} ${name}${count === 1 ? '' : 's'} ago`;
+  };
+
+  const age = (time) => {
+    const passed = Date.now() - Date.parse(time.dateTime);
+    if (passed >= 0) time.after(make('span', ` (${ago(passed)})`, 'age'));
+  };
+
+  const stale = (bar) => {
+    const { newest, staleAfterDays, demo } = document.body.dataset;
+    const days = (Date.now() - Date.parse(newest)) / 86400000;
+    if (demo !== undefined || !bar.hidden || !(days > Number(staleAfterDays))) return;
+    const date = new Date(newest).toISOString().slice(0, 10);
+    bar.textContent =
+      `The newest result is ${Math.floor(days)} days old (${date}, UTC). ` +
+      'Results, or the builds of these pages, have stopped arriving.';
+    bar.hidden = false;
+  };
+
+  // Filters: rows are in the page, state is in the address
+
+  const KEYS = ['backend', 'mode', 'test', 'n', 'show', 'runner', 'from', 'to', 'sort'];
+  const SHOWN = {
+    worse: ['regressed'],
+    better: ['improved'],
+    changed: ['regressed', 'improved', 'approved', 'infrastructure', 'suppressed'],
+  };
+
+  const inRange = (range, n) => {
+    const [, low, dots, high] = /^(\d*)(\.\.)?(\d*)$/.exec(range.replace(/[\s,_]/g, '')) || [];
+    if (!low && !high) return true;
+    return dots ? n >= low && (!high || n <= high) : n === Number(low);
+  };
+
+  const modeOf = ({ mode = '', parallel }) =>
+    parallel === 'true' && !mode.endsWith('-parallel') ? `${mode}-parallel` : mode;
+
+  const matches = (row, chosen) => {
+    const has = (key, value) => !chosen[key] || chosen[key].split(',').includes(value);
+    return (
+      has('backend', row.backend) &&
+      has('test', row.test) &&
+      has('mode', modeOf(row)) &&
+      (!chosen.n || inRange(chosen.n, Number(row.n))) &&
+      (!SHOWN[chosen.show] || SHOWN[chosen.show].includes(row.verdict))
+    );
+  };
+
+  const controlsOf = (form, key) => [...form.elements].filter((e) => e.name === key);
+  const isBox = (control) => control.type === 'checkbox' || control.type === 'radio';
+
+  // Boxes that are all on, or all off, filter nothing and read as ''.
+  const valueOf = (controls) => {
+    if (!controls.length || !isBox(controls[0])) return controls.map((c) => c.value.trim()).join();
+    const on = controls.filter((c) => c.checked).map((c) => c.value);
+    return on.length === controls.length ? '' : on.sort().join();
+  };
+
+  const setValue = (controls, value) => {
+    for (const control of controls) {
+      if (isBox(control)) control.checked = value.split(',').includes(control.value);
+      else control.value = value;
+      if (control.selectedIndex < 0) control.selectedIndex = 0;
+    }
+  };
+
+  const filters = (form) => {
+    const rows = all('[data-backend][data-test]').filter((row) => !form.contains(row));
+    const query = new URLSearchParams(location.search);
+    const used = KEYS.filter((key) => controlsOf(form, key).length);
+    const count = document.querySelector('p.count') || make('p', '', 'count');
+    count.setAttribute('aria-live', 'polite');
+    if (!count.isConnected) form.after(count);
+    form.hidden = false;
+    form.reset(); // Reloading may bring back old input.
+    const read = () => Object.fromEntries(used.map((k) => [k, valueOf(controlsOf(form, k))]));
+    const defaults = read();
+
+    const apply = () => {
+      const chosen = read();
+      for (const row of rows) row.hidden = !matches(row.dataset, chosen);
+      const left = rows.filter((row) => !row.hidden).length;
+      count.textContent = `${left} of ${rows.length} series shown`;
+      return chosen;
+    };
+
+    const remember = (chosen) => {
+      const known = KEYS.map((key) => [key, used.includes(key) ? chosen[key] : query.get(key)])
+        .filter(([key, value]) => value !== null && value !== defaults[key]);
+      const text = [...known, ...[...query].filter(([key]) => !KEYS.includes(key))]
+        .map((pair) => pair.map(encodeURIComponent).join('=').replaceAll('%2C', ','))
+        .join('&');
+      history.replaceState(null, '', (text ? `?${text}` : location.pathname) + location.hash);
+    };
+
+    const update = () => remember(apply());
+    form.addEventListener('input', update);
+    form.addEventListener('reset', () => setTimeout(update));
+    form.addEventListener('submit', (event) => event.preventDefault());
+    for (const key of used) setValue(controlsOf(form, key), query.get(key) ?? defaults[key]);
+    update();
+  };
+
+  // Compare picker: a built page, else a table from the data
+
+  const number = (value, options = { maximumSignificantDigits: 3 }) =>
+    Number.isFinite(value) ? value.toLocaleString('en-US', options).replace('-', '\u2212') : '–';
+  const PERCENT = { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' };
+
+  const compared = (base, head) =>
+    Object.keys({ ...base, ...head })
+      .map((id) => [id, base[id], head[id], base[id] ? head[id] / base[id] - 1 : NaN])
+      .sort((a, b) => Math.abs(b[3] || 0) - Math.abs(a[3] || 0) || (a[0] < b[0] ? -1 : 1))
+      .map(([id, before, after, change]) =>
+        [id, number(before), number(after), number(change, PERCENT)]);
+
+  const fill = (table, lines) => {
+    const [top, body] = [make('thead'), make('tbody')];
+    lines.forEach((cells, at) => {
+      const tr = make('tr');
+      cells.forEach((text, column) => {
+        const heads = !at || !column;
+        const cell = make(heads ? 'th' : 'td', text, column ? 'r' : '');
+        if (heads) cell.scope = at ? 'row' : 'col';
+        tr.append(cell);
+      });
+      (at ? body : top).append(tr);
+    });
+    table.replaceChildren(make('caption', 'Base units, largest change first.'), top, body);
+  };
+
+  const picker = (form) => {
+    const list = new URL(form.dataset.diffs, location.href);
+    const says = make('p', '', 'picked');
+    says.setAttribute('role', 'status');
+    const table = make('table', undefined, 'stack');
+    form.after(says, table);
+
+    const query = new URLSearchParams(location.search);
+    for (const name of ['base', 'head']) {
+      const wanted = query.get(name);
+      const select = form.elements[name];
+      if (!wanted || ['main', 'latest'].includes(wanted)) continue; // The newest comes first.
+      select.value = wanted;
+      if (select.selectedIndex < 0) select.add(new Option(wanted, wanted, true, true));
+    }
+
+    const valuesOf = async (id) => {
+      const url = new URL(`commit/${encodeURIComponent(id)}.json`, list);
+      return (await json(url)).values || {};
+    };
+    const compare = async (base, head) => {
+      const { diffs = [] } = await json(list);
+      if (diffs.some((diff) => diff.base === base && diff.head === head)) {
+        location.assign(`${encodeURIComponent(base)}..${encodeURIComponent(head)}/`);
+        return;
+      }
+      const rows = compared(...(await Promise.all([valuesOf(base), valuesOf(head)])));
+      fill(table, [['Series', base, head, 'Change of the value'], ...rows]);
+      says.textContent = `${rows.length} series. No page was built for this pair.`;
+    };
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      says.textContent = 'Loading…';
+      compare(form.elements.base.value, form.elements.head.value).catch(() => {
+        table.replaceChildren();
+        says.textContent = 'There is no data for one of these commits.';
+      });
+    });
+    form.hidden = false;
+    if (query.has('base') && query.has('head')) form.requestSubmit();
+  };
+
+  // Copy buttons
+
+  const copy = (button) => {
+    if (!navigator.clipboard) return;
+    const label = button.textContent;
+    button.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = 'Copied';
+      setTimeout(() => { button.textContent = label; }, 2000);
+    });
+    button.hidden = false;
+  };
+
+  // Not found
+
+  // Levenshtein.
+  const distance = (a, b) => {
+    let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+    for (const x of a) {
+      const above = row;
+      row = [above[0] + 1];
+      for (let j = 0; j < b.length; j += 1) {
+        row.push(Math.min(row[j] + 1, above[j + 1] + 1, above[j] + (x !== b[j])));
+      }
+    }
+    return row[b.length];
+  };
+
+  const near = (path, series) => {
+    const pages = new Set(series.slice(0, 4000).flatMap(({ url }) => {
+      const page = url.slice(url.indexOf('series/'));
+      const [, test, backend] = page.split('/');
+      return [page, `test/${test}/`, `backend/${backend}/`];
+    }));
+    return [...pages]
+      .map((page) => [distance(path, page), page])
+      .filter(([away, page]) => away <= page.length * 0.4)
+      .sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
+      .slice(0, 5)
+      .map(([, page]) => page);
+  };
+
+  const lost = async (place) => {
+    const { root } = place.dataset;
+    if (!location.pathname.startsWith(root)) return;
+    const path = location.pathname.slice(root.length, root.length + 300);
+    // A slash in front would turn the path into another host.
+    const low = `${path}/`.toLowerCase().replace(/\/+/g, '/').replace(/^\//, '');
+    const guesses = new Map();
+    const commit = /^commit\/([0-9a-f]{12})[0-9a-f]{1,28}\/$/.exec(low);
+    const diff = /^diff\/([^/]+?)\.\.([^/]+)\//.exec(low);
+    if (commit) guesses.set(`commit/${commit[1]}/`, `Commit ${commit[1]}`);
+    if (diff) {
+      const [base, head] = diff.slice(1).map((id) => id.replace(/^([0-9a-f]{12})[0-9a-f]+$/, '$1'));
+      guesses.set(`diff/?base=${base}&head=${head}`, `Compare ${base} with ${head}`);
+    }
+    if (!commit && !diff && /[A-Z]/.test(path)) guesses.set(low, low);
+    const index = await json(`${root}api/v1/index.json`).catch(() => ({}));
+    if (!commit && !diff) near(low, index.series || []).forEach((p) => guesses.set(p, p));
+    if (!guesses.size) return;
+    const listing = make('ul');
+    for (const [to, text] of guesses) {
+      const a = make('a', text);
+      a.href = root + to;
+      listing.append(make('li'));
+      listing.lastChild.append(a);
+    }
+    place.append(make('p', 'This link probably meant:'), listing);
+  };
+
+  const start = (selector, feature) => all(selector).forEach(feature);
+  start('svg.tc', chart);
+  start('time[data-age]', age);
+  start('p#stale', stale);
+  start('form.filters', filters);
+  start('form.picker', picker);
+  start('button.copy', copy);
+  start('#lost', lost);
+})();
