@@ -1,0 +1,64 @@
+// Checks built sites as their readers meet them.
+//
+//   node run.mjs --site NAME=DIR [--site NAME=DIR …] [--shots DIR]
+//
+// Builds nothing. Each site is served on the loopback under the base it was built for (its
+// canonical link says which; `/repo/` where none does). Ends with 0 when every check holds, with 1
+// when one fails, with 2 when the arguments or the machine are at fault.
+
+import { mkdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { checkFeatures } from './features.mjs';
+import { chromium, open } from './chromium.mjs';
+import * as files from './files.mjs';
+import { checkPages } from './pages.mjs';
+import { Report } from './report.mjs';
+import { serve } from './server.mjs';
+import { loadSite } from './site.mjs';
+
+function usage(message) {
+  console.error(`${message}\nusage: node run.mjs --site NAME=DIR … [--shots DIR]`);
+  process.exit(2);
+}
+
+function options() {
+  try {
+    const { values } = parseArgs({
+      options: { site: { type: 'string', multiple: true }, shots: { type: 'string' } },
+    });
+    const sites = (values.site ?? []).map((text) => /^([^=]+)=(.+)$/.exec(text));
+    if (!sites.length || sites.includes(null)) usage('a site is NAME=DIR');
+    return { sites: sites.map(([, name, folder]) => loadSite(name, folder)), shots: values.shots };
+  } catch (error) {
+    return usage(error.message);
+  }
+}
+
+const { sites, shots } = options();
+const path = chromium();
+if (!path) usage('no browser');
+if (shots) mkdirSync(shots, { recursive: true });
+
+const report = new Report();
+const browser = await open(path);
+try {
+  await checkFeatures(browser, report);
+  for (const [index, site] of sites.entries()) {
+    const started = Date.now();
+    files.checkIds(site, report);
+    files.checkLinks(site, report);
+    files.checkSizes(site, report);
+    files.checkStyle(site, report);
+    files.checkXml(site, report);
+    files.checkJson(site, report);
+    await files.checkMarkup(site, report);
+    const server = await serve(site.folder, site.base);
+    await checkPages(browser, server, site, report, { thorough: index === 0, shots });
+    server.close();
+    const seconds = Math.round((Date.now() - started) / 1000);
+    console.log(`${site.name}: ${site.pages.length} pages at ${site.base}, ${seconds} s`);
+  }
+} finally {
+  await browser.close();
+}
+process.exit(report.print() ? 0 : 1);

@@ -1,0 +1,51 @@
+// What `api/v1/index.json` promises to its readers, written down apart from the code that makes it.
+
+const text = { type: 'string' };
+const maybeNumber = { type: ['number', 'null'] };
+
+const SERIES = {
+  type: 'object',
+  properties: {
+    id: text,
+    url: text,
+    suite: { type: ['string', 'null'] },
+    test: text,
+    backend: text,
+    mode: text,
+    parallel: { type: 'boolean' },
+    n: { type: ['integer', 'null'] },
+    metric: text,
+    unit: text,
+    better: { enum: ['lower', 'higher'] },
+    points: { type: 'integer', minimum: 0 },
+    latest: true,
+    baseline: true,
+    noise: maybeNumber,
+    verdict: {
+      enum: [
+        'regressed', 'improved', 'steady', 'new', 'noisy', 'suppressed', 'infrastructure',
+        'approved', 'missing',
+      ],
+    },
+    change: maybeNumber,
+    detectable: maybeNumber,
+  },
+  required: [
+    'id', 'url', 'test', 'backend', 'mode', 'parallel', 'n', 'metric', 'unit', 'better', 'points',
+    'latest', 'baseline', 'noise', 'verdict', 'change', 'detectable',
+  ],
+};
+
+export const INDEX_SCHEMA = {
+  type: 'object',
+  properties: {
+    schema: text,
+    built_from: {
+      type: 'object',
+      properties: { records: { type: 'integer' }, policy_sha: text, version: text },
+      required: ['records', 'newest', 'policy_sha', 'version'],
+    },
+    series: { type: 'array', items: SERIES },
+  },
+  required: ['schema', 'built_from', 'series'],
+};
