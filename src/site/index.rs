@@ -1,0 +1,352 @@
+//! What pages look up: paths of series, events with their ids, who was measured at which commit,
+//! which pairs of commits have a page, which series a preset holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analysis::{Analysis, Change, Status, Verdict};
+use crate::filter::{Filter, Recent};
+use crate::history::Commit;
+use crate::policy::threshold::preset_slug;
+use crate::record::{DAY_US, TIME, Timestamp};
+use crate::series::{CommitIndex, Series};
+use crate::site::{Failure, Input, routes};
+
+/// Newest consecutive pairs of measured commits that have a page.
+const RECENT_PAIRS: usize = 200;
+/// Pull requests older than this, in days before the build, have no page of their own any more.
+const PULL_DAYS: i64 = 180;
+/// Colour slots of the chart room.
+const SLOTS: usize = 6;
+
+/// The input with its look-ups.
+pub(crate) struct Index<'a> {
+    pub(crate) input: &'a Input<'a>,
+    /// By series: what its page, chart and JSON share of their path.
+    pub(crate) stems: Vec<String>,
+    /// By series: ages of its newest change and regression.
+    pub(crate) recents: Vec<Recent>,
+    slots: BTreeMap<&'a str, u8>,
+    /// Newest first.
+    pub(crate) events: Vec<EventRef>,
+    /// By commit: the series measured there on the main line, in order.
+    pub(crate) measured: Vec<Vec<RunRef>>,
+    /// By commit: the series measured there for a pull request.
+    pub(crate) pulled: Vec<Vec<RunRef>>,
+    /// Commits measured on the main line, in time order.
+    pub(crate) main: Vec<CommitIndex>,
+    /// In order of their head, then their base.
+    pub(crate) pairs: Vec<Pair>,
+    pub(crate) presets: Vec<PresetView>,
+    /// Distinct names, sorted.
+    pub(crate) tests: Vec<&'a str>,
+    pub(crate) backends: Vec<&'a str>,
+}
+
+/// A change of one series.
+#[derive(Clone, Debug)]
+pub(crate) struct EventRef {
+    pub(crate) id: String,
+    pub(crate) series: usize,
+    pub(crate) change: usize,
+    pub(crate) time: Timestamp,
+}
+
+/// A run of one series; for pull requests an index into the series' `pulls`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RunRef {
+    pub(crate) series: u32,
+    pub(crate) run: u32,
+}
+
+/// Two commits that have a page.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair {
+    pub(crate) base: CommitIndex,
+    pub(crate) head: CommitIndex,
+    pub(crate) kind: PairKind,
+    /// `<base>..<head>`.
+    pub(crate) slug: String,
+}
+
+/// Why a pair has a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum PairKind {
+    Pull(u64),
+    Tags,
+    Consecutive,
+    Event,
+}
+
+/// A preset with the series it holds.
+pub(crate) struct PresetView {
+    pub(crate) name: String,
+    pub(crate) slug: String,
+    pub(crate) filter: Filter,
+    /// Indices of series, in order.
+    pub(crate) members: Vec<usize>,
+}
+
+impl<'a> Index<'a> {
+    pub(crate) fn of(input: &'a Input<'a>) -> Result<Self, Failure> {
+        let stems = stems(input.series)?;
+        let recents = recents(input);
+        let names = |name: fn(&Series) -> &str| -> Vec<&'a str> {
+            let all: BTreeSet<&str> = input.series.iter().map(name).collect();
+            all.into_iter().collect()
+        };
+        let backends = names(|series| &series.key.backend);
+        let (measured, pulled) = measured(input);
+        let main: Vec<CommitIndex> = (0..measured.len())
+            .filter(|commit| !measured[*commit].is_empty())
+            .map(|commit| CommitIndex(u32::try_from(commit).unwrap_or(u32::MAX)))
+            .collect();
+        let presets = presets(input, &recents);
+        let mut index = Self {
+            input,
+            stems,
+            recents,
+            slots: slots(input, &backends),
+            events: events(input),
+            measured,
+            pulled,
+            main,
+            pairs: Vec::new(),
+            presets,
+            tests: names(|series| &series.key.test),
+            backends,
+        };
+        index.pairs = index.find_pairs();
+        Ok(index)
+    }
+
+    pub(crate) fn series(&self, index: usize) -> (&'a Series, &'a Analysis) {
+        (&self.input.series[index], &self.input.analyses.each[index])
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = usize> {
+        0..self.input.series.len()
+    }
+
+    pub(crate) fn commit(&self, index: CommitIndex) -> &'a Commit {
+        &self.input.history.commits[index.0 as usize]
+    }
+
+    pub(crate) fn change(&self, event: &EventRef) -> (&'a Series, &'a Analysis, &'a Change) {
+        let (series, analysis) = self.series(event.series);
+        (series, analysis, &analysis.events[event.change])
+    }
+
+    /// The id of a change of a series.
+    pub(crate) fn event_of(&self, series: usize, change: usize) -> String {
+        let (of, analysis) = self.series(series);
+        event_id(self.input, of, &analysis.events[change])
+    }
+
+    /// The colour and dash slot of a backend: the same on every page.
+    pub(crate) fn slot(&self, backend: &str) -> u8 {
+        self.slots.get(backend).copied().unwrap_or(1)
+    }
+
+    pub(crate) fn pair(&self, base: CommitIndex, head: CommitIndex) -> Option<&Pair> {
+        self.pairs.iter().find(|pair| pair.base == base && pair.head == head)
+    }
+
+    /// The newest run of the main line before `commit`, where one was measured.
+    pub(crate) fn before(&self, commit: CommitIndex) -> Option<CommitIndex> {
+        let at = self.main.partition_point(|other| *other < commit);
+        at.checked_sub(1).map(|at| self.main[at])
+    }
+
+    pub(crate) fn after(&self, commit: CommitIndex) -> Option<CommitIndex> {
+        let at = self.main.partition_point(|other| *other <= commit);
+        self.main.get(at).copied()
+    }
+
+    /// Age of a time at the build, in days; never below zero.
+    pub(crate) fn days_old(&self, time: Timestamp) -> f64 {
+        days_between(time, self.input.options.now)
+    }
+
+    fn find_pairs(&self) -> Vec<Pair> {
+        let mut found: BTreeMap<(CommitIndex, CommitIndex), PairKind> = BTreeMap::new();
+        let mut add = |base: CommitIndex, head: CommitIndex, kind: PairKind| {
+            if base != head {
+                let known = found.entry((head, base)).or_insert(kind);
+                *known = (*known).min(kind);
+            }
+        };
+        for &head in self.main.iter().rev().take(RECENT_PAIRS) {
+            if let Some(base) = self.parent(head) {
+                add(base, head, PairKind::Consecutive);
+            }
+        }
+        let tagged: Vec<CommitIndex> =
+            self.main.iter().copied().filter(|at| self.commit(*at).tag.is_some()).collect();
+        for pair in tagged.windows(2) {
+            add(pair[0], pair[1], PairKind::Tags);
+        }
+        for (series, analysis) in self.input.series.iter().zip(&self.input.analyses.each) {
+            for change in &analysis.events {
+                let of = |run: usize| series.runs[run].commit;
+                add(of(change.last_before), of(change.first), PairKind::Event);
+            }
+            for pulled in &series.pulls {
+                let head = pulled.run.commit;
+                let age = self.input.options.now.micros() - pulled.run.time.micros();
+                let base = self.before(head).filter(|_| age <= PULL_DAYS * DAY_US);
+                if let Some(base) = base {
+                    add(base, head, PairKind::Pull(pulled.pull));
+                }
+            }
+        }
+        let pairs = found.into_iter().map(|((head, base), kind)| {
+            let slug = routes::pair(&self.commit(base).id, &self.commit(head).id);
+            Pair { base, head, kind, slug }
+        });
+        let mut slugs = BTreeSet::new();
+        pairs.filter(|pair| slugs.insert(pair.slug.clone())).collect()
+    }
+
+    /// The nearest measured ancestor along first parents; without parents, the commit before.
+    fn parent(&self, head: CommitIndex) -> Option<CommitIndex> {
+        let commits = &self.input.history.commits;
+        let first = commits[head.0 as usize].parents.first();
+        let known = first.and_then(|id| {
+            self.main.iter().rev().copied().find(|at| commits[at.0 as usize].id == *id)
+        });
+        known.filter(|at| *at < head).or_else(|| self.before(head))
+    }
+}
+
+pub(crate) fn days_between(from: Timestamp, to: Timestamp) -> f64 {
+    ((to.micros() - from.micros()).max(0)) as f64 / DAY_US as f64
+}
+
+/// Commits with the same slug share one page; commits are told apart by their index.
+fn measured(input: &Input<'_>) -> (Vec<Vec<RunRef>>, Vec<Vec<RunRef>>) {
+    let commits = input.history.commits.len();
+    let (mut main, mut pulls) = (vec![Vec::new(); commits], vec![Vec::new(); commits]);
+    let refer = |series: usize, run: usize| RunRef {
+        series: u32::try_from(series).unwrap_or(u32::MAX),
+        run: u32::try_from(run).unwrap_or(u32::MAX),
+    };
+    for (index, series) in input.series.iter().enumerate() {
+        for (at, run) in series.runs.iter().enumerate() {
+            main[run.commit.0 as usize].push(refer(index, at));
+        }
+        for (at, pulled) in series.pulls.iter().enumerate() {
+            pulls[pulled.run.commit.0 as usize].push(refer(index, at));
+        }
+    }
+    (main, pulls)
+}
+
+fn stems(series: &[Series]) -> Result<Vec<String>, Failure> {
+    let stems: Vec<String> =
+        series.iter().map(|series| routes::series_stem(&series.key)).collect();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for (index, stem) in stems.iter().enumerate() {
+        if let Some(first) = seen.insert(stem, index) {
+            return Err(Failure::Clash {
+                path: routes::series(stem),
+                first: series[first].key.name(),
+                second: series[index].key.name(),
+            });
+        }
+    }
+    Ok(stems)
+}
+
+/// Backends in the policy's order, then by name, over the six slots in turn.
+fn slots<'a>(input: &Input<'_>, backends: &[&'a str]) -> BTreeMap<&'a str, u8> {
+    let named = &input.policy.regression.per_backend;
+    let (first, rest): (Vec<&str>, Vec<&str>) =
+        backends.iter().partition(|backend| named.contains_key(**backend));
+    let ordered = first.into_iter().chain(rest).enumerate();
+    ordered.map(|(at, backend)| (backend, u8::try_from(at % SLOTS + 1).unwrap_or(1))).collect()
+}
+
+fn event_id(input: &Input<'_>, series: &Series, change: &Change) -> String {
+    let run = &series.runs[change.first];
+    let commit = &input.history.commits[run.commit.0 as usize].id;
+    routes::event_id(&series.key, run.time, commit, change.worse)
+}
+
+fn events(input: &Input<'_>) -> Vec<EventRef> {
+    let mut events = Vec::new();
+    for (index, (series, analysis)) in input.series.iter().zip(&input.analyses.each).enumerate() {
+        for (at, change) in analysis.events.iter().enumerate() {
+            let (id, time) = (event_id(input, series, change), series.runs[change.first].time);
+            events.push(EventRef { id, series: index, change: at, time });
+        }
+    }
+    events.sort_by(|a, b| (b.time, &a.id).cmp(&(a.time, &b.id)));
+    events.dedup_by(|a, b| a.id == b.id);
+    events
+}
+
+fn recents(input: &Input<'_>) -> Vec<Recent> {
+    let age = |series: &Series, change: &Change| {
+        days_between(series.runs[change.first].time, input.options.now)
+    };
+    let pairs = input.series.iter().zip(&input.analyses.each);
+    pairs
+        .map(|(series, analysis)| {
+            let newest = |worse_only: bool| {
+                let changes = analysis.events.iter().filter(|change| change.worse || !worse_only);
+                changes.map(|change| age(series, change)).min_by(f64::total_cmp)
+            };
+            Recent { changed_days: newest(false), regressed_days: newest(true) }
+        })
+        .collect()
+}
+
+fn presets(input: &Input<'_>, recents: &[Recent]) -> Vec<PresetView> {
+    let views = input.policy.dashboard_presets.iter();
+    views
+        .map(|preset| PresetView {
+            name: preset.name.clone(),
+            slug: preset_slug(&preset.name),
+            members: preset_members(&preset.filters, input, recents),
+            filter: preset.filters.clone(),
+        })
+        .collect()
+}
+
+/// The series that a filter holds for.
+pub(crate) fn preset_members(
+    filter: &Filter,
+    input: &Input<'_>,
+    recents: &[Recent],
+) -> Vec<usize> {
+    let holds = |index: &usize| {
+        let series = &input.series[*index];
+        filter.holds(series.key.subject(&series.tags), recents[*index])
+    };
+    (0..input.series.len()).filter(holds).collect()
+}
+
+/// Whether a change still stands: not fixed, not accepted.
+pub(crate) fn is_open(change: &Change) -> bool {
+    matches!(change.status, Status::New | Status::Explained)
+}
+
+/// How urgent a series is: sorts tables, worst first.
+pub(crate) fn urgency(series: &Series, analysis: &Analysis) -> (u8, f64) {
+    let rank = match analysis.verdict {
+        Verdict::Regressed => 0,
+        Verdict::Suspected { .. } => 1,
+        Verdict::Missing => 2,
+        Verdict::Approved => 3,
+        Verdict::Infrastructure => 4,
+        Verdict::Improved => 5,
+        Verdict::Noisy => 6,
+        Verdict::Suppressed => 7,
+        Verdict::New => 8,
+        Verdict::Steady => 9,
+    };
+    let drifting = analysis.events.last().is_some_and(|change| change.worse && is_open(change));
+    let rank = if drifting { rank.min(1) } else { rank };
+    let plain = if series.key.metric == TIME { 0.0 } else { 1e-6 };
+    (rank, -(analysis.change.unwrap_or(0.0).abs() / analysis.threshold.max(1e-9)) + plain)
+}

@@ -1,0 +1,30 @@
+//! Where the marks of a chart lead, from one page.
+
+use crate::chart;
+use crate::site::index::Index;
+use crate::site::routes::{self, Root};
+
+/// Links of the chart of one series.
+pub(crate) struct ChartLinks<'a> {
+    pub(crate) site: &'a Index<'a>,
+    pub(crate) root: Root,
+    pub(crate) series: usize,
+    /// The page holds the table of runs: marks may lead to its rows.
+    pub(crate) has_rows: bool,
+}
+
+impl chart::Links for ChartLinks<'_> {
+    fn run(&self, run: usize, alone: bool) -> Option<String> {
+        let (series, _) = self.site.series(self.series);
+        let commit = self.site.commit(series.runs.get(run)?.commit);
+        if alone || !self.has_rows {
+            Some(self.root.to(&routes::commit(&commit.id)))
+        } else {
+            Some(format!("#{}", routes::run_anchor(&commit.id)))
+        }
+    }
+
+    fn event(&self, event: usize) -> Option<String> {
+        Some(self.root.to(&routes::event(&self.site.event_of(self.series, event))))
+    }
+}

@@ -1,0 +1,133 @@
+//! Prose: Markdown to HTML that cannot carry markup of its own, and templates filled with the
+//! policy in force.
+//!
+//! Shipped methods texts and the user's own templates are minijinja: undefined names are errors,
+//! fuel bounds their work, HTML is escaped. Raw HTML in Markdown becomes text; links go to http(s),
+//! mail or this site only.
+
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
+
+use crate::site::{Failure, Input};
+
+/// Instructions a template may run: a thousand times what the shipped ones need.
+const FUEL: u64 = 1_000_000;
+/// Nesting a template may reach.
+const DEPTH: usize = 50;
+
+/// Markdown as HTML.
+pub(crate) fn to_html(markdown: &str) -> String {
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
+        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+            let dest_url = if is_safe(&dest_url) { dest_url } else { CowStr::Borrowed("#") };
+            Event::Start(Tag::Link { link_type, dest_url, title, id })
+        }
+        // An image would be an external request, or a path out of the site: its text stays.
+        Event::Start(Tag::Image { .. }) => Event::Start(Tag::Emphasis),
+        Event::End(pulldown_cmark::TagEnd::Image) => Event::End(pulldown_cmark::TagEnd::Emphasis),
+        // The page's own headings are h1 to h3.
+        Event::Start(Tag::Heading { .. }) => {
+            Event::Start(Tag::Heading { level: H4, id: None, classes: Vec::new(), attrs: Vec::new() })
+        }
+        Event::End(pulldown_cmark::TagEnd::Heading(_)) => {
+            Event::End(pulldown_cmark::TagEnd::Heading(H4))
+        }
+        other => other,
+    });
+    let mut out = String::with_capacity(markdown.len() * 2);
+    html::push_html(&mut out, events);
+    out
+}
+
+const H4: pulldown_cmark::HeadingLevel = pulldown_cmark::HeadingLevel::H4;
+
+/// Links that lead to the web, to a mailbox or within this site.
+fn is_safe(url: &str) -> bool {
+    let lower = url.trim_start().to_ascii_lowercase();
+    let scheme = lower.split(['/', '#', '?']).next().unwrap_or("");
+    !scheme.contains(':') || ["http:", "https:", "mailto:"].iter().any(|ok| lower.starts_with(ok))
+}
+
+/// A template filled with `context`, as text.
+///
+/// # Errors
+/// Syntax errors, unknown names, or more work than a page may cost.
+pub(crate) fn fill(name: &str, template: &str, context: Value) -> Result<String, Failure> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(DEPTH);
+    let html = name.ends_with(".html");
+    environment.set_auto_escape_callback(move |_| {
+        if html { AutoEscape::Html } else { AutoEscape::None }
+    });
+    let rendered = environment
+        .render_named_str(name, template, context)
+        .map_err(|error| Failure::Template {
+            template: format!("templates/{name}"),
+            reason: error.to_string(),
+        })?;
+    Ok(rendered)
+}
+
+/// One of the user's own HTML fragments, filled with facts of the site; none where there is none.
+/// Faults were told before the first page was made: see [`check_user`].
+pub(crate) fn user_html(input: &Input<'_>, name: &str) -> Option<String> {
+    let (_, template) = input.templates.iter().find(|(file, _)| file == name)?;
+    fill(name, template, facts(input)).ok()
+}
+
+/// Tries the user's templates.
+///
+/// # Errors
+/// The first one that is at fault.
+pub(crate) fn check_user(input: &Input<'_>) -> Result<(), Failure> {
+    for (name, template) in input.templates {
+        if name.ends_with(".html") {
+            fill(name, template, facts(input))?;
+        }
+    }
+    Ok(())
+}
+
+/// What templates may name: `policy`, and the facts of the build.
+pub(crate) fn facts(input: &Input<'_>) -> Value {
+    minijinja::context! {
+        policy => Value::from(Serde(input.policy)),
+        policy_sha => input.policy_sha,
+        site_title => input.policy.site.title,
+        records => input.history.counts.records,
+        series => input.series.len(),
+        built => input.options.now.to_string(),
+        version => env!("CARGO_PKG_VERSION"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_carries_no_markup_of_its_own() {
+        let html = to_html("<script>alert(1)</script> **bold** [x](javascript:alert(1)) ![a](http://e/x.png)");
+        assert!(html.contains("&lt;script&gt;") && html.contains("<strong>bold</strong>"), "{html}");
+        assert!(!html.contains("javascript") && !html.contains("<img"), "{html}");
+    }
+
+    #[test]
+    fn links_within_the_site_stay() {
+        for (url, safe) in [("../about/#x", true), ("https://a.b", true), ("JaVaScript:x", false), ("data:text/html,x", false), ("vbscript:x", false), ("a/b:c", true)] {
+            assert_eq!(is_safe(url), safe, "{url}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_in_a_template_is_an_error() {
+        assert!(fill("a.html", "{{ nonsense }}", Value::UNDEFINED).is_err());
+        assert!(fill("a.html", "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}", Value::UNDEFINED).is_err());
+        let filled = fill("a.html", "{{ a }}", minijinja::context! { a => "<b>" }).unwrap();
+        assert_eq!(filled, "&lt;b&gt;");
+    }
+}

@@ -1,0 +1,130 @@
+//! The site: a loaded history in, pages out, one at a time and in any order.
+//!
+//! [`render`] hands every page to a sink as `(path, bytes)`; it knows no files. All paths come from
+//! `routes`, all numbers that people read from `text`, all statistics from `analysis`.
+
+mod api;
+mod assets;
+mod extra;
+mod frame;
+mod index;
+mod links;
+mod markdown;
+mod pages;
+mod routes;
+mod table;
+mod view;
+mod words;
+
+use rayon::prelude::*;
+
+use crate::analysis::Analyses;
+use crate::history::History;
+use crate::note::Note;
+use crate::policy::Policy;
+use crate::policy::accepted::Accepted;
+use crate::record::{Problem, Timestamp};
+use crate::series::Series;
+
+pub(crate) use index::preset_members;
+
+/// Everything the pages speak of.
+pub(crate) struct Input<'a> {
+    pub(crate) history: &'a History,
+    pub(crate) series: &'a [Series],
+    pub(crate) analyses: &'a Analyses,
+    pub(crate) policy: &'a Policy,
+    /// Short hash of the policy's text.
+    pub(crate) policy_sha: String,
+    pub(crate) notes: &'a [Note],
+    pub(crate) accepted: &'a [Accepted],
+    /// What is wrong with files beside the records.
+    pub(crate) problems: &'a [Problem],
+    /// Series that the policy hides, and combinations of its matrix that nothing measures.
+    pub(crate) ignored: usize,
+    pub(crate) not_covered: &'a [String],
+    /// The user's own templates: file name, text.
+    pub(crate) templates: &'a [(String, String)],
+    pub(crate) options: Options,
+}
+
+/// How the site is made.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// The build's time.
+    pub(crate) now: Timestamp,
+    /// Where the site will stand, with a trailing slash.
+    pub(crate) base_url: Option<String>,
+    /// Write `index.html` in links, for reading from disk.
+    pub(crate) explicit_index: bool,
+}
+
+/// Takes a finished page; called from many threads.
+pub(crate) type Sink<'a> = dyn Fn(&str, &[u8]) -> std::io::Result<()> + Sync + 'a;
+
+/// What was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rendered {
+    /// HTML pages.
+    pub(crate) pages: u64,
+    /// All files.
+    pub(crate) files: u64,
+}
+
+/// Why a site could not be made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("two names meet at {path}: {first} and {second}; rename one of them")]
+    Clash { path: String, first: String, second: String },
+    #[error("cannot write {path}: {source}")]
+    Sink { path: String, source: std::io::Error },
+    #[error("{template}: {reason}")]
+    Template { template: String, reason: String },
+}
+
+/// A page, or another file, that can be made on any thread.
+type Job<'a> = Box<dyn Fn() -> Result<Vec<u8>, Failure> + Send + Sync + 'a>;
+
+/// Makes every page and hands it to the sink.
+///
+/// # Errors
+/// Two names meet on one path, the sink fails, or a template of the user's is at fault.
+pub(crate) fn render(
+    input: &Input<'_>,
+    sink: &Sink<'_>,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Rendered, Failure> {
+    let site = index::Index::of(input)?;
+    let mut jobs: Vec<(String, Job<'_>)> = Vec::new();
+    pages::jobs(&site, &mut jobs);
+    api::jobs(&site, &mut jobs);
+    extra::jobs(&site, &mut jobs);
+    for asset in assets::all() {
+        jobs.push((asset.path(), Box::new(move || Ok(asset.bytes.to_vec()))));
+    }
+    unique(&jobs)?;
+    let total = jobs.len() as u64;
+    let done = std::sync::atomic::AtomicU64::new(0);
+    jobs.par_iter().try_for_each(|(path, job)| {
+        let bytes = job()?;
+        sink(path, &bytes).map_err(|source| Failure::Sink { path: path.clone(), source })?;
+        progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
+        Ok(())
+    })?;
+    let pages = jobs.iter().filter(|(path, _)| path.ends_with(".html")).count() as u64;
+    Ok(Rendered { pages, files: total })
+}
+
+/// Two jobs on one path would make the site depend on the order of threads.
+fn unique(jobs: &[(String, Job<'_>)]) -> Result<(), Failure> {
+    let mut paths: Vec<&str> = jobs.iter().map(|(path, _)| path.as_str()).collect();
+    paths.sort_unstable();
+    match paths.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(Failure::Clash {
+            path: pair[0].to_owned(),
+            first: "a page".to_owned(),
+            second: "another of the same address".to_owned(),
+        }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,83 @@
+//! Every page: one room per template of the same name.
+
+mod about;
+mod backend;
+mod commit;
+mod data;
+mod diff;
+mod diffs;
+mod event;
+mod events;
+pub(crate) mod health;
+mod infrastructure;
+mod lost;
+mod overview;
+mod series;
+mod test;
+mod view;
+
+use askama::Template;
+
+use crate::series::CommitIndex;
+use crate::site::index::Index;
+use crate::site::{Failure, Job, routes};
+
+/// All pages of a site.
+pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
+    let mut add = |path: &str, job: Job<'a>| jobs.push((format!("{path}index.html"), job));
+    add("", Box::new(|| overview::render(site)));
+    add("view/", Box::new(|| view::render_all(site)));
+    add("event/", Box::new(|| events::render(site)));
+    add("diff/", Box::new(|| diffs::render(site)));
+    add("health/", Box::new(|| health::render(site)));
+    add("about/", Box::new(|| about::render(site)));
+    add("data/", Box::new(|| data::render(site)));
+    for test in &site.tests {
+        add(&routes::test(test), Box::new(move || test::render(site, test)));
+    }
+    for backend in &site.backends {
+        add(&routes::backend(backend), Box::new(move || backend::render(site, backend)));
+    }
+    for (at, preset) in site.presets.iter().enumerate() {
+        for page in 0..view::page_count(preset.members.len()) {
+            let path = view::page_path(&preset.slug, page);
+            add(&path, Box::new(move || view::render(site, at, page)));
+        }
+    }
+    for series in site.all() {
+        let path = routes::series(&site.stems[series]);
+        add(&path, Box::new(move || series::render(site, series)));
+    }
+    for event in &site.events {
+        add(&routes::event(&event.id), Box::new(move || event::render(site, event)));
+    }
+    for (at, day) in site.input.analyses.infrastructure.iter().enumerate() {
+        let path = routes::event(&infrastructure::id(day));
+        add(&path, Box::new(move || infrastructure::render(site, at)));
+    }
+    for commit in commit::measured(site) {
+        let path = routes::commit(&site.commit(commit).id);
+        add(&path, Box::new(move || commit::render(site, commit)));
+    }
+    for pair in &site.pairs {
+        for slice in diff::slices(site, pair) {
+            let path = format!("{}{}", routes::diff(&pair.slug), slice.path);
+            add(&path, Box::new(move || diff::render(site, pair, &slice)));
+        }
+    }
+    jobs.push(("404.html".to_owned(), Box::new(|| lost::render(site))));
+}
+
+/// The bytes of a filled template.
+fn html(template: &impl Template) -> Result<Vec<u8>, Failure> {
+    let rendered = template.render().map_err(|error| Failure::Template {
+        template: "page".to_owned(),
+        reason: error.to_string(),
+    })?;
+    Ok(rendered.into_bytes())
+}
+
+/// A commit as links name it.
+fn commit_text(site: &Index<'_>, commit: CommitIndex) -> String {
+    crate::text::commit(&site.commit(commit).id)
+}

@@ -1,0 +1,440 @@
+//! One series: when did it change?
+
+use askama::Template;
+
+use crate::analysis::{Analysis, BudgetVerdict, Verdict};
+use crate::chart;
+use crate::series::Series;
+use crate::site::frame::{Page, Section, frame, root};
+use crate::site::index::{EventRef, Index};
+use crate::site::routes::{self, Root};
+use crate::site::view::{EventRow, Fact, Figure, Frame, Link, Moment, Phrase};
+use crate::site::{Failure, markdown, pages, table, words};
+use crate::text::{self, Scale};
+
+/// Rows of the table of runs; older ones stand in the CSV.
+const RUNS: usize = 200;
+/// Lines of one chart.
+const LINES: usize = 6;
+/// Characters of an error that a page shows.
+const ERROR: usize = 2000;
+
+#[derive(Template)]
+#[template(path = "series.html")]
+struct SeriesPage {
+    frame: Frame,
+    test: Link,
+    backend: Link,
+    key: String,
+    verdict: Phrase,
+    facts: Vec<Fact>,
+    chart: Figure,
+    links: Vec<Link>,
+    events: Vec<EventRow>,
+    notes: Vec<NoteView>,
+    others: Option<Figure>,
+    pulls: Vec<Phrase>,
+    environment: Vec<(String, String)>,
+    last_error: Option<String>,
+    runs_summary: String,
+    runs: Vec<RunRow>,
+}
+
+/// A note as pages show it.
+pub(crate) struct NoteView {
+    pub(crate) id: String,
+    pub(crate) date: Moment,
+    pub(crate) title: String,
+    pub(crate) html: String,
+}
+
+struct RunRow {
+    anchor: String,
+    href: String,
+    commit: String,
+    date: String,
+    value: String,
+    spread: String,
+    note: String,
+}
+
+pub(crate) fn render(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure> {
+    let (series, analysis) = site.series(index);
+    let path = routes::series(&site.stems[index]);
+    let root = root(site, &path);
+    let key = words::key(&series.key);
+    let verdict = verdict(site, root, index);
+    let page = Page {
+        path: &path,
+        title: format!("{} · {key}", series.key.test),
+        verdict: &verdict,
+        section: Section::None,
+    };
+    let link = |path: String, text: &str| Link {
+        href: root.to(&path),
+        text: text.to_owned(),
+        note: String::new(),
+    };
+    let scale = words::scale(series, analysis);
+    let changes = (0..analysis.events.len()).rev();
+    let template = SeriesPage {
+        frame: frame(site, &page),
+        test: link(routes::test(&series.key.test), &series.key.test),
+        backend: link(routes::backend(&series.key.backend), &series.key.backend),
+        key,
+        facts: facts(site, root, index),
+        chart: table::trend(site, root, index, true),
+        links: links(site, root, index),
+        events: changes.map(|change| event_row(site, root, index, change)).collect(),
+        notes: notes(site, index),
+        others: others(site, index),
+        pulls: pulls(site, root, series, &scale),
+        environment: environment(site, series),
+        last_error: last_error(series, analysis),
+        runs_summary: runs_summary(series),
+        runs: runs(site, root, index, &scale),
+        verdict,
+    };
+    pages::html(&template)
+}
+
+/// The answer to the page's question in one sentence, with the rule that gave it.
+fn verdict(site: &Index<'_>, root: Root, index: usize) -> Phrase {
+    let (series, analysis) = site.series(index);
+    let policy = site.input.policy;
+    let rule = |anchor: &str| root.to(&format!("about/#{anchor}"));
+    let limit = format!(
+        "limit {}",
+        text::percent(analysis.threshold)
+    );
+    let valued = series.runs.iter().filter(|run| run.value.is_some()).count();
+    let verdict = match analysis.verdict {
+        Verdict::Regressed | Verdict::Improved | Verdict::Approved => {
+            return changed(site, root, index);
+        }
+        Verdict::Suspected { runs_needed } => Phrase::new("note")
+            .marked("strong", "Suspected: ")
+            .text(moved(series, analysis))
+            .text(format!(". {} more needed to be sure", text::counted(u64::from(runs_needed), "run")))
+            .text(" (")
+            .link(rule("rule-confirmation"), "confirmations")
+            .text(", ")
+            .link(rule("limits"), limit)
+            .text(")."),
+        Verdict::Infrastructure => Phrase::new("note")
+            .marked("strong", "Infrastructure: ")
+            .text("most backends moved together, so this is not held against the code (")
+            .link(rule("rule-infrastructure"), "k-anomaly")
+            .text(")."),
+        Verdict::Suppressed => Phrase::new("note")
+            .marked("strong", "Not compared: ")
+            .text("the runner changed and has too few runs yet (")
+            .link(rule("rule-runner"), "runner fingerprint")
+            .text(")."),
+        Verdict::Noisy => Phrase::new("note")
+            .text(format!("Too noisy to be judged at its {limit}"))
+            .text(analysis.detectable.map_or_else(String::new, |least| {
+                format!(": changes under {} are invisible here", text::percent(least))
+            }))
+            .text(" (")
+            .link(rule("rule-noise"), "noise")
+            .text(")."),
+        Verdict::New => {
+            let text = format!(
+                "New: {}. A verdict needs {}",
+                text::counted(valued as u64, "run"),
+                policy.regression.min_sample_size
+            );
+            Phrase::new("note")
+                .text(text)
+                .text(format!(" and {} days (", policy.regression.grace_period_days))
+                .link(rule("rule-grace"), "grace period and minimum sample size")
+                .text(").")
+        }
+        Verdict::Missing if valued == 0 => {
+            let failed = text::counted(series.runs.len() as u64, "run");
+            Phrase::new("worse").text(format!("No result: {failed}, all failed."))
+        }
+        Verdict::Missing => Phrase::new("worse")
+            .marked("strong", "No newest result: ")
+            .text("the last run failed or did not happen (")
+            .link(rule("rule-gaps"), "gaps")
+            .text(")."),
+        Verdict::Steady => Phrase::new("better")
+            .marked("strong", "No clear change.")
+            .text(format!(" {} ", moved(series, analysis)))
+            .text("(")
+            .link(rule("limits"), limit)
+            .text(")."),
+    };
+    verdict
+}
+
+/// `Newest level 1.2% slower than the baseline`.
+fn moved(series: &Series, analysis: &Analysis) -> String {
+    match (analysis.change, analysis.baseline) {
+        (Some(change), Some(baseline)) if change.abs() >= 0.0005 => {
+            let worse = (change > 0.0) == (series.better == crate::record::Direction::Lower);
+            let after = baseline.value * (1.0 + change);
+            let size = words::sized(series, baseline.value, after, worse);
+            format!("Newest level {size} than the baseline of {}", runs_of(baseline.runs))
+        }
+        (_, Some(baseline)) => {
+            format!("Newest level on the baseline of {}", runs_of(baseline.runs))
+        }
+        _ => "No baseline yet".to_owned(),
+    }
+}
+
+fn runs_of(runs: u32) -> String {
+    text::counted(u64::from(runs), "run")
+}
+
+/// `▲ 13.9% slower since 30 Jul 2025 (83.9 → 95.6 µs, 1.14×). Limit for julia: 12%. First …`.
+fn changed(site: &Index<'_>, root: Root, index: usize) -> Phrase {
+    let (series, analysis) = site.series(index);
+    let Some(change) = analysis.events.last() else {
+        return Phrase::new("note").text(moved(series, analysis));
+    };
+    let run = &series.runs[change.first];
+    let tone = words::tone(change.worse);
+    let size = words::sized(series, change.before, change.after, change.worse);
+    let factor = words::factor(change.before, change.after);
+    let factor = factor.map_or_else(String::new, |factor| format!(", {factor}"));
+    let mut phrase = Phrase::new(if analysis.verdict == Verdict::Approved { "note" } else { tone })
+        .marked(tone, format!("{} {size}", words::mark(change.change)))
+        .text(format!(
+            " since {} ({}{factor}). ",
+            text::date(run.time),
+            words::levels(series, change)
+        ));
+    if let crate::analysis::Status::Approved { reason, by } = &change.status {
+        phrase = phrase.marked("strong", "Accepted").text(" by ").name(by).text(": ").name(reason);
+        phrase = phrase.text(" ");
+    }
+    let commit = site.commit(run.commit);
+    let first = if change.worse { "First slow run: " } else { "First run on the new level: " };
+    phrase
+        .text("Limit for ")
+        .name(&series.key.backend)
+        .text(": ")
+        .link(root.to("about/#limits"), text::percent(analysis.threshold))
+        .text(". ")
+        .text(if series.unit.as_str() == "ns" { first } else { "First run on the new level: " })
+        .code_link(root.to(&routes::commit(&commit.id)), text::commit(&commit.id))
+        .text(".")
+}
+
+fn facts(site: &Index<'_>, root: Root, index: usize) -> Vec<Fact> {
+    let (series, analysis) = site.series(index);
+    let scale = words::scale(series, analysis);
+    let mut facts = Vec::new();
+    if let Some(run) = analysis.latest.map(|run| &series.runs[run]) {
+        let value = scale.quantity(run.value.unwrap_or(f64::NAN));
+        let spread = run.std.map_or_else(String::new, |std| text::spread(std, &scale));
+        facts.push(Fact::new("Latest", value).note(spread));
+    }
+    if let Some(noise) = analysis.noise {
+        facts.push(Fact::new("Noise", text::percent(noise)));
+    }
+    if let Some(least) = analysis.detectable {
+        let rule = root.to("about/#rule-noise");
+        facts.push(Fact::new("Would be noticed: from", text::percent(least)).href(rule));
+    }
+    if let (Some(first), Some(last)) = (series.runs.first(), series.runs.last()) {
+        let days = text::span(last.time.micros() - first.time.micros());
+        let count = text::count(series.runs.len() as u64);
+        facts.push(Fact::new("Runs", count).note(format!("in {days}")));
+        facts.push(Fact::at("Newest", words::day(last.time)));
+    }
+    if let Some(trend) = analysis.trend {
+        let change = text::percent_change(trend.per_day * 30.0);
+        facts.push(Fact::new("Trend", change).note(format!("in 30 days, r² {:.2}", trend.r_squared)));
+    }
+    if let Some(budget) = analysis.budget {
+        let word = match budget.verdict {
+            BudgetVerdict::Pass => "pass",
+            BudgetVerdict::Drift => "drift",
+            BudgetVerdict::Violation => "violation",
+        };
+        let of = format!("{} of {}", text::percent(budget.share), scale.quantity(budget.budget));
+        facts.push(Fact::new("Budget", word).note(of));
+    }
+    facts
+}
+
+fn links(site: &Index<'_>, root: Root, index: usize) -> Vec<Link> {
+    let (series, analysis) = site.series(index);
+    let stem = &site.stems[index];
+    let mut links = Vec::new();
+    let mut add = |path: String, text: String| {
+        links.push(Link { href: root.to(&path), text, note: String::new() });
+    };
+    if let Some(change) = analysis.events.last() {
+        let of = |run: usize| &site.commit(series.runs[run].commit).id;
+        let pair = routes::pair(of(change.last_before), of(change.first));
+        if site.pairs.iter().any(|known| known.slug == pair) {
+            let day = text::day_month(series.runs[change.first].time);
+            add(routes::diff(&pair), format!("Compare {day} with the run before"));
+        }
+    }
+    add(routes::series_svg(stem), "SVG".to_owned());
+    add(routes::series_csv(stem), "CSV".to_owned());
+    add(routes::series_json(stem), "JSON".to_owned());
+    links
+}
+
+fn event_row(site: &Index<'_>, root: Root, index: usize, change: usize) -> EventRow {
+    let (series, analysis) = site.series(index);
+    let time = series.runs[analysis.events[change].first].time;
+    let id = site.event_of(index, change);
+    table::event_row(site, root, &EventRef { id, series: index, change, time })
+}
+
+fn notes(site: &Index<'_>, index: usize) -> Vec<NoteView> {
+    let mut notes: Vec<_> = table::notes_of(site, index).collect();
+    notes.sort_by(|(a, _), (b, _)| b.cmp(a));
+    notes.into_iter().map(|(time, note)| note_view(time, note)).collect()
+}
+
+/// A note with its Markdown rendered.
+pub(crate) fn note_view(time: crate::record::Timestamp, note: &crate::note::Note) -> NoteView {
+    NoteView {
+        id: routes::slug(&note.name).replace(['~', '.'], "-"),
+        date: words::day(time),
+        title: note.title.clone(),
+        html: markdown::to_html(&note.markdown),
+    }
+}
+
+/// The same benchmark on other backends, in one chart; none where it has no other.
+fn others(site: &Index<'_>, index: usize) -> Option<Figure> {
+    let (series, _) = site.series(index);
+    let alike = |other: &usize| {
+        let key = &site.series(*other).0.key;
+        let backend = series.key.backend.clone();
+        crate::series::SeriesKey { backend, ..key.clone() } == series.key
+    };
+    let mut members: Vec<usize> = site.all().filter(alike).collect();
+    // The page's own line first, so that it is there however many others are.
+    members.sort_by_key(|other| *other != index);
+    members.truncate(LINES);
+    members.sort_unstable();
+    (members.len() > 1).then(|| comparison(site, &members, "c2"))
+}
+
+/// Several series in one chart.
+pub(crate) fn comparison(site: &Index<'_>, members: &[usize], id: &str) -> Figure {
+    let lines: Vec<chart::Line<'_>> = members
+        .iter()
+        .map(|&member| {
+            let (series, analysis) = site.series(member);
+            chart::Line {
+                series,
+                analysis,
+                slot: site.slot(&series.key.backend),
+                label: &series.key.backend,
+            }
+        })
+        .collect();
+    table::figure(id, chart::comparison(&lines, id))
+}
+
+fn pulls(site: &Index<'_>, root: Root, series: &Series, scale: &Scale) -> Vec<Phrase> {
+    let newest = series.pulls.iter().rev().take(LINES);
+    newest
+        .map(|pulled| {
+            let head = pulled.run.commit;
+            let base = site.before(head);
+            let pair = base.and_then(|base| site.pair(base, head));
+            let value = pulled.run.value.map_or_else(|| "failed".to_owned(), |v| scale.quantity(v));
+            let name = format!("#{}", pulled.pull);
+            let phrase = Phrase::new("");
+            let phrase = match pair {
+                Some(pair) => phrase.link(root.to(&routes::diff(&pair.slug)), name),
+                None => phrase.text(name),
+            };
+            phrase.text(format!(" {value}, {}", text::date(pulled.run.time)))
+        })
+        .collect()
+}
+
+fn environment(site: &Index<'_>, series: &Series) -> Vec<(String, String)> {
+    let Some(run) = series.runs.last() else { return Vec::new() };
+    let environment = &site.input.history.environments[run.environment as usize];
+    let cut = |text: &str| crate::record::shorten(text, 300).into_owned();
+    let mut fields: Vec<(String, String)> =
+        environment.fields.iter().map(|(name, value)| (cut(name), cut(value))).collect();
+    fields.extend(environment.version.iter().map(|v| ("version".to_owned(), cut(v))));
+    fields.extend(environment.branch.iter().map(|b| ("branch".to_owned(), cut(b))));
+    let warmup = run.detail.as_ref().map(|detail| &detail.warmup_ns).filter(|all| !all.is_empty());
+    if let Some(warmup) = warmup {
+        let scale = Scale::for_values(warmup.iter().copied(), &series.unit);
+        let times: Vec<String> = warmup.iter().take(10).map(|time| scale.quantity(*time)).collect();
+        fields.push(("warm-up".to_owned(), times.join(", ")));
+    }
+    fields
+}
+
+fn last_error(series: &Series, analysis: &Analysis) -> Option<String> {
+    let failed = series.runs.iter().rposition(|run| run.value.is_none())?;
+    // An error long overcome is history: the table of runs has it.
+    let recent = analysis.latest.is_none_or(|latest| failed > latest);
+    let error = recent.then(|| series.runs[failed].error())??;
+    Some(crate::record::shorten(error, ERROR).into_owned())
+}
+
+fn runs_summary(series: &Series) -> String {
+    let all = series.runs.len();
+    if all > RUNS {
+        format!("Show the newest {RUNS} of {} runs as a table", text::count(all as u64))
+    } else {
+        format!("Show {} as a table", text::counted(all as u64, "run"))
+    }
+}
+
+fn runs(site: &Index<'_>, root: Root, index: usize, scale: &Scale) -> Vec<RunRow> {
+    let (series, analysis) = site.series(index);
+    let mut anchors = std::collections::BTreeSet::new();
+    let newest = series.runs.iter().enumerate().rev().take(RUNS);
+    newest
+        .map(|(at, run)| {
+            let id = &site.commit(run.commit).id;
+            let mut anchor = routes::run_anchor(id);
+            if !anchors.insert(anchor.clone()) {
+                anchor = format!("{anchor}-{at}");
+            }
+            RunRow {
+                anchor,
+                href: root.to(&routes::commit(id)),
+                commit: text::commit(id),
+                date: text::date(run.time),
+                value: run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
+                spread: run.std.map_or_else(String::new, |std| text::spread(std, scale)),
+                note: run_note(series, analysis, at),
+            }
+        })
+        .collect()
+}
+
+fn run_note(series: &Series, analysis: &Analysis, at: usize) -> String {
+    let run = &series.runs[at];
+    let flags = analysis.flags[at];
+    let mut notes: Vec<String> = Vec::new();
+    let mut add = |on: bool, text: &str| {
+        if on {
+            notes.push(text.to_owned());
+        }
+    };
+    add(flags.outlier, "outlier");
+    add(flags.infrastructure, "infrastructure");
+    add(flags.noisy, "large spread");
+    add(analysis.gaps.contains(&at), "after a gap");
+    let new_runner = run.segment > 0 && !series.runs[..at].iter().any(|r| r.segment == run.segment);
+    add(new_runner, "runner or version changed");
+    if run.repeats > 1 {
+        notes.push(format!("median of {}", run.repeats));
+    }
+    notes.extend(run.error().map(|error| crate::record::shorten(error, 200).into_owned()));
+    notes.join("; ")
+}

@@ -1,0 +1,191 @@
+//! Verdicts and changes in words: always a mark, a sign and a word together, never colour alone.
+
+use crate::analysis::{Analysis, Change, ChangeKind, Status, Verdict};
+use crate::policy::Policy;
+use crate::record::{Direction, TIME, Timestamp, Unit};
+use crate::series::{Series, SeriesKey};
+use crate::site::view::{ChangeCell, Moment, Phrase};
+use crate::text::{self, Scale};
+
+/// `julia · loops · parallel · n = 1,000,000`, then suite, parameters and metric.
+pub(crate) fn key(key: &SeriesKey) -> String {
+    let mut parts = vec![key.backend.clone()];
+    parts.extend(variant_parts(key));
+    parts.join(" · ")
+}
+
+/// The same without the backend.
+pub(crate) fn variant(key: &SeriesKey) -> String {
+    variant_parts(key).join(" · ")
+}
+
+fn variant_parts(key: &SeriesKey) -> Vec<String> {
+    let mut parts = Vec::new();
+    if key.mode != crate::record::DEFAULT_MODE {
+        parts.push(key.mode.clone());
+    }
+    if key.parallel {
+        parts.push("parallel".to_owned());
+    }
+    parts.extend(key.n.map(|n| format!("n = {}", text::count(n))));
+    parts.extend([&key.params, &key.suite].into_iter().filter(|part| !part.is_empty()).cloned());
+    if key.metric != TIME {
+        parts.push(key.metric.clone());
+    }
+    parts
+}
+
+/// The name that pages show for a metric.
+pub(crate) fn metric_name(metric: &str, policy: &Policy) -> String {
+    let named = policy.metrics.get(metric).and_then(|metric| metric.name.clone());
+    named.unwrap_or_else(|| metric.replace('_', " "))
+}
+
+/// `slower`, `faster`, `larger`, `smaller`, `worse`, `better`: by unit and direction.
+pub(crate) fn comparative(unit: &Unit, better: Direction, worse: bool) -> &'static str {
+    match (unit.as_str(), better, worse) {
+        ("ns", Direction::Lower, true) => "slower",
+        ("ns", Direction::Lower, false) => "faster",
+        (unit, Direction::Higher, true) if unit.ends_with("/s") => "slower",
+        (unit, Direction::Higher, false) if unit.ends_with("/s") => "faster",
+        ("B", Direction::Lower, true) => "larger",
+        ("B", Direction::Lower, false) => "smaller",
+        (_, _, true) => "worse",
+        (_, _, false) => "better",
+    }
+}
+
+/// ▲ where the value rose, ▼ where it fell.
+pub(crate) fn mark(change: f64) -> &'static str {
+    if change >= 0.0 { "▲" } else { "▼" }
+}
+
+pub(crate) fn tone(worse: bool) -> &'static str {
+    if worse { "worse" } else { "better" }
+}
+
+/// `1.14×`: the larger level over the smaller.
+pub(crate) fn factor(before: f64, after: f64) -> Option<String> {
+    let ratio = after / before;
+    let factor = if ratio >= 1.0 { ratio } else { 1.0 / ratio };
+    factor.is_finite().then(|| text::times(factor))
+}
+
+/// `13.9% slower`, or `2.30× slower` from 100 % on.
+pub(crate) fn sized(series: &Series, before: f64, after: f64, worse: bool) -> String {
+    let word = comparative(&series.unit, series.better, worse);
+    let change = after / before - 1.0;
+    if change.abs() >= 1.0
+        && let Some(factor) = factor(before, after)
+    {
+        return format!("{factor} {word}");
+    }
+    if !change.is_finite() {
+        return word.to_owned();
+    }
+    format!("{} {word}", text::percent_change(change).trim_start_matches(['+', '−']))
+}
+
+/// The cell that says how a level moved.
+pub(crate) fn cell(series: &Series, before: f64, after: f64, worse: bool) -> ChangeCell {
+    let change = after / before - 1.0;
+    let word = comparative(&series.unit, series.better, worse);
+    let words = factor(before, after).map_or_else(|| word.to_owned(), |x| format!("{x} {word}"));
+    ChangeCell {
+        tone: tone(worse),
+        mark: mark(change),
+        change: text::percent_change(change),
+        words,
+    }
+}
+
+/// The cell of a series whose newest level is no news.
+pub(crate) fn quiet(words: impl Into<String>) -> ChangeCell {
+    ChangeCell { tone: "note", mark: "~", change: String::new(), words: words.into() }
+}
+
+/// The cell of a series by its verdict.
+pub(crate) fn verdict_cell(series: &Series, analysis: &Analysis) -> ChangeCell {
+    let open = analysis.events.last();
+    match (analysis.verdict, open) {
+        (Verdict::Regressed | Verdict::Improved, Some(change)) => {
+            cell(series, change.before, change.after, change.worse)
+        }
+        (Verdict::Approved, Some(change)) => ChangeCell {
+            tone: "note",
+            words: format!("{}, accepted", comparative(&series.unit, series.better, true)),
+            ..cell(series, change.before, change.after, change.worse)
+        },
+        (Verdict::Suspected { runs_needed }, _) => ChangeCell {
+            tone: "note",
+            mark: mark(analysis.change.unwrap_or(0.0)),
+            change: analysis.change.map_or_else(String::new, text::percent_change),
+            words: format!("suspected, {} more needed", text::counted(u64::from(runs_needed), "run")),
+        },
+        (Verdict::Infrastructure, _) => quiet("infrastructure, not compared"),
+        (Verdict::Suppressed, _) => quiet("runner changed, not compared"),
+        (Verdict::Noisy, _) => quiet("too noisy to tell"),
+        (Verdict::New, _) => quiet("new"),
+        (Verdict::Missing, _) => quiet("no result"),
+        _ => quiet("no clear change"),
+    }
+}
+
+/// The word that filters and JSON know a verdict by.
+pub(crate) fn verdict_name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Regressed => "regressed",
+        Verdict::Suspected { .. } => "suspected",
+        Verdict::Infrastructure => "infrastructure",
+        Verdict::Approved => "approved",
+        Verdict::Improved => "improved",
+        Verdict::Suppressed => "suppressed",
+        Verdict::Noisy => "noisy",
+        Verdict::New => "new",
+        Verdict::Missing => "missing",
+        Verdict::Steady => "steady",
+    }
+}
+
+pub(crate) fn status(status: &Status) -> &'static str {
+    match status {
+        Status::New => "new",
+        Status::Fixed => "fixed",
+        Status::Approved { .. } => "approved",
+        Status::Explained => "explained",
+    }
+}
+
+/// Before and after of a change in one unit.
+pub(crate) fn levels(series: &Series, change: &Change) -> String {
+    Scale::for_values([change.before, change.after], &series.unit)
+        .arrow(change.before, change.after)
+}
+
+/// What happened, as a list of changes says it: `▲ 13.9% slower`.
+pub(crate) fn event(series: &Series, change: &Change) -> Phrase {
+    let size = sized(series, change.before, change.after, change.worse);
+    let text = format!("{} {size}", mark(change.change));
+    let phrase = Phrase::new(tone(change.worse)).marked(tone(change.worse), text);
+    match change.kind {
+        ChangeKind::Step => phrase,
+        ChangeKind::Drift => phrase.text(", slowly"),
+    }
+}
+
+/// A day as a `<time>` element shows it.
+pub(crate) fn day(time: Timestamp) -> Moment {
+    Moment { iso: time.to_string(), text: text::date(time) }
+}
+
+/// A minute as a `<time>` element shows it.
+pub(crate) fn minute(time: Timestamp) -> Moment {
+    Moment { iso: time.to_string(), text: text::date_time(time) }
+}
+
+/// The scale of a series' own values.
+pub(crate) fn scale(series: &Series, analysis: &Analysis) -> Scale {
+    let latest = analysis.latest.and_then(|run| series.runs[run].value);
+    let baseline = analysis.baseline.map(|baseline| baseline.value);
+    Scale::for_values(latest.into_iter().chain(baseline), &series.unit)
+}
