@@ -3,7 +3,15 @@
 //! These types are the single description of the file: the reader, the JSON Schema, the reference
 //! and the About page all come from them. Thresholds and shares are fractions (0.10 = 10 %).
 
-pub(crate) mod accepted;
+mod check;
+pub(crate) mod diagnostic;
+mod hint;
+mod meaning;
+pub(crate) mod read;
+pub(crate) mod schema;
+pub(crate) mod show;
+pub(crate) mod threshold;
+mod tree;
 
 use std::collections::BTreeMap;
 
@@ -21,18 +29,27 @@ pub(crate) struct Policy {
     pub(crate) version: String,
     /// When the policy last changed, `YYYY-MM-DD`.
     pub(crate) last_updated: String,
+    /// When a change counts as a regression.
     pub(crate) regression: Regression,
+    /// When a shift that many backends make together is infrastructure.
     pub(crate) k_anomaly: KAnomaly,
+    /// What the data must be like to be trusted.
     pub(crate) data_quality: DataQuality,
+    /// Who may say yes, and how long data is kept.
     pub(crate) governance: Governance,
+    /// Which fields of the machine make a runner.
     pub(crate) runner_fingerprinting: RunnerFingerprinting,
+    /// How benchmarks are warmed up, and what of it is recorded.
     pub(crate) warmup: Warmup,
     /// Named filters, each a page of its own under `/view/`.
     pub(crate) dashboard_presets: Vec<Preset>,
+    /// The combinations that should be measured; the health page lists those that are not.
     pub(crate) matrix: Matrix,
+    /// How a change is looked for.
     pub(crate) detection: Detection,
     /// Absolute targets (SLOs) with a tolerance band.
     pub(crate) budgets: Vec<Budget>,
+    /// How trends are fitted.
     pub(crate) trends: Trends,
     /// Units, directions and display names of metrics, by metric name.
     pub(crate) metrics: BTreeMap<String, Metric>,
@@ -42,6 +59,7 @@ pub(crate) struct Policy {
     pub(crate) ignore: Vec<Filter>,
     /// Dated remarks shown on charts.
     pub(crate) annotations: Vec<Annotation>,
+    /// What the pages say of themselves.
     pub(crate) site: Site,
 }
 
@@ -53,6 +71,7 @@ pub(crate) struct Regression {
     #[schemars(range(min = 0.0, max = 10.0))]
     pub(crate) default_threshold: f64,
     /// Relative change that counts, by backend.
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 10}))]
     pub(crate) per_backend: BTreeMap<String, f64>,
     /// A series younger than this is new: shown, not judged.
     pub(crate) grace_period_days: u32,
@@ -70,13 +89,16 @@ pub(crate) struct Regression {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Rule {
+    /// The series this rule is for.
     #[serde(rename = "match")]
     pub(crate) matches: Filter,
     /// Relative change that counts.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 10.0))]
     pub(crate) threshold: Option<f64>,
     /// Absolute change that must be exceeded too, in base units.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0))]
     pub(crate) absolute: Option<f64>,
     /// Overrides which way is better.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,6 +157,7 @@ pub(crate) struct Governance {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct RunnerFingerprinting {
+    /// Whether runners are told apart at all.
     pub(crate) enabled: bool,
     /// The fields whose values together are the fingerprint.
     pub(crate) track_fields: Vec<String>,
@@ -146,6 +169,7 @@ pub(crate) struct RunnerFingerprinting {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Warmup {
+    /// Whether the benchmarks warm up.
     pub(crate) enabled: bool,
     /// Warm-up runs that a record should show in `warmup_ns`.
     pub(crate) warmup_runs: u32,
@@ -159,8 +183,12 @@ pub(crate) struct Warmup {
 /// A named filter with a page of its own.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name"]))]
 pub(crate) struct Preset {
+    /// What the page is called; its URL comes from it.
+    #[schemars(length(min = 1))]
     pub(crate) name: String,
+    /// The series on the page.
     pub(crate) filters: Filter,
 }
 
@@ -168,15 +196,21 @@ pub(crate) struct Preset {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Matrix {
+    /// Whether the health page lists what is missing.
     pub(crate) enabled: bool,
+    /// The axes whose combinations should be measured.
     pub(crate) dimensions: Vec<Dimension>,
 }
 
 /// One axis of the matrix: `N` is the input size, any other name a key of `params`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "values"]))]
 pub(crate) struct Dimension {
+    /// `N`, or a key of `params`.
+    #[schemars(length(min = 1))]
     pub(crate) name: String,
+    /// The values that should be measured.
     pub(crate) values: Vec<Scalar>,
 }
 
@@ -204,15 +238,22 @@ pub(crate) struct Detection {
 /// An absolute target for one metric of the matching series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["budget"]))]
 pub(crate) struct Budget {
+    /// The series the target is for.
     #[serde(rename = "match")]
     pub(crate) matches: Filter,
+    /// The metric the target is for.
+    #[schemars(length(min = 1))]
     pub(crate) metric: String,
     /// The target, in base units (ns, B, ops/s).
+    #[schemars(range(min = 0.0))]
     pub(crate) budget: f64,
     /// Share of the budget at which `pass` becomes `drift`.
+    #[schemars(range(min = 0.0))]
     pub(crate) drift_at: f64,
     /// Share of the budget above which `drift` becomes `violation`.
+    #[schemars(range(min = 0.0))]
     pub(crate) violation_at: f64,
 }
 
@@ -220,6 +261,7 @@ pub(crate) struct Budget {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Trends {
+    /// Days that a trend looks back on.
     #[schemars(range(min = 2))]
     pub(crate) window_days: u32,
 }
@@ -228,8 +270,10 @@ pub(crate) struct Trends {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Metric {
+    /// The unit of values that name none (`ns`, `B`, `ops/s`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) unit: Option<String>,
+    /// Which way is better.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) better: Option<Direction>,
     /// The name that pages show.
@@ -240,10 +284,14 @@ pub(crate) struct Metric {
 /// A remark on a day.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["date", "text"]))]
 pub(crate) struct Annotation {
     /// `YYYY-MM-DD`.
     pub(crate) date: String,
+    /// The remark.
+    #[schemars(length(min = 1))]
     pub(crate) text: String,
+    /// The series whose charts show it.
     #[serde(rename = "match")]
     pub(crate) matches: Filter,
 }
@@ -252,6 +300,7 @@ pub(crate) struct Annotation {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Site {
+    /// What the site is called.
     pub(crate) title: String,
     /// Where the site will stand; needed for absolute links (feed, sitemap, canonical, 404).
     #[serde(skip_serializing_if = "Option::is_none")]
