@@ -18,6 +18,7 @@ mod text;
 // ── Edges: each translates between the world and the core ──
 mod demo;
 mod output;
+mod serve;
 
 /// Runs the command line of this process.
 pub fn run() -> std::process::ExitCode {

@@ -1,0 +1,167 @@
+//! The site in a browser while it is being worked on: a server for this machine only, which builds
+//! again when data, policy, notes or templates change, and tells open pages.
+//!
+//! It serves the folder it is handed, by path and request, so that the folder may be swapped under
+//! it; the build comes in as a closure. A build that fails leaves the site as it was and shows its
+//! problem on the pages. Refused: requests whose `Host` is not this machine (DNS rebinding), methods
+//! other than GET and HEAD, and paths that leave the folder.
+
+mod http;
+mod live;
+mod watch;
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::serve::live::Live;
+
+/// What to serve and where.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// 0 takes any free port.
+    pub(crate) port: u16,
+    /// Where the site stands on the server: `/`, or `/repo/` as on a project's Pages.
+    pub(crate) base_path: String,
+    pub(crate) site_dir: PathBuf,
+    /// Folders (with everything in them) and single files whose changes cause a build.
+    pub(crate) watch: Vec<PathBuf>,
+    /// What a build itself writes inside the watched folders. The site's own folder, `quarantine`
+    /// folders and dot files are always ignored.
+    pub(crate) ignore: Vec<PathBuf>,
+}
+
+/// What the server calls.
+pub(crate) struct Hooks {
+    /// Builds the site again, or says why not in words for people.
+    pub(crate) rebuild: Box<dyn FnMut() -> Result<(), String> + Send>,
+    /// Told once, with the address, when the first request can be made.
+    pub(crate) opened: Box<dyn FnOnce(&str) + Send>,
+    /// Told what goes on: a build that worked, a build that failed.
+    pub(crate) report: Box<dyn Fn(&str) + Send>,
+}
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServeError {
+    #[error(
+        "port {port} is taken by another program{}",
+        .next.map_or_else(String::new, |next| format!("; port {next} is free: --port {next}"))
+    )]
+    PortTaken { port: u16, next: Option<u16> },
+    #[error("port {port}: {source}; choose another with --port")]
+    Bind { port: u16, source: io::Error },
+    #[error("the server cannot start: {0}")]
+    Start(io::Error),
+    #[error("{} cannot be watched for changes: {reason}", .path.display())]
+    Watch { path: PathBuf, reason: String },
+}
+
+/// How long requests under way may take once the server is asked to end.
+const GRACE: Duration = Duration::from_secs(1);
+/// Ports tried after a taken one.
+const PORTS_TRIED: u16 = 100;
+
+/// Serves until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// The port is taken or refused, or a path cannot be watched.
+pub(crate) fn run(options: &Options, hooks: Hooks) -> Result<(), ServeError> {
+    serve_until(options, hooks, asked_to_end())
+}
+
+/// Serves until `end` is done, then lets requests under way finish, for [`GRACE`] at most.
+fn serve_until(
+    options: &Options,
+    hooks: Hooks,
+    end: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(ServeError::Start)?;
+    let listeners = listeners(options.port)?;
+    let port = listeners[0].local_addr().map_err(ServeError::Start)?.port();
+    let live = Arc::new(Live::new());
+    let rebuilder = watch::rebuild_on_change(options, hooks.rebuild, hooks.report, &live)?;
+    let site = http::Site::new(options, Arc::clone(&live));
+    let address = format!("http://localhost:{port}{}", site.base());
+    let served = runtime.block_on(async {
+        let router = http::router(site);
+        let mut servers = Vec::new();
+        for listener in listeners {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            let server = axum::serve(listener, router.clone());
+            let closed = live.closed();
+            let server = server.with_graceful_shutdown(closed).into_future();
+            servers.push(tokio::spawn(server));
+        }
+        (hooks.opened)(&address);
+        end.await;
+        live.close();
+        let drain = async {
+            for server in servers {
+                let _ = server.await;
+            }
+        };
+        let _ = tokio::time::timeout(GRACE, drain).await;
+        Ok(())
+    });
+    drop(rebuilder);
+    runtime.shutdown_timeout(GRACE);
+    served.map_err(ServeError::Start)
+}
+
+/// The port on 127.0.0.1, and on [::1] where that is to be had too. Never empty.
+fn listeners(port: u16) -> Result<Vec<TcpListener>, ServeError> {
+    let first = match bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))) {
+        Ok(listener) => listener,
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+            return Err(ServeError::PortTaken { port, next: next_free(port) });
+        }
+        Err(source) => return Err(ServeError::Bind { port, source }),
+    };
+    let port = first.local_addr().map_err(ServeError::Start)?.port();
+    let second = bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port)));
+    Ok(std::iter::once(first).chain(second).collect())
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn next_free(port: u16) -> Option<u16> {
+    let candidates = (1..=PORTS_TRIED).filter_map(|step| port.checked_add(step));
+    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    candidates.into_iter().find(free)
+}
+
+/// Done on Ctrl-C, or on SIGTERM where there is such a thing.
+async fn asked_to_end() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

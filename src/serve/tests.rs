@@ -1,0 +1,379 @@
+//! What the server promises, asked over real connections on this machine.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use super::*;
+
+/// No wait takes this long unless the test fails.
+const LONG: Duration = Duration::from_secs(20);
+
+struct Server {
+    folder: tempfile::TempDir,
+    port: u16,
+    reports: mpsc::Receiver<String>,
+    /// What the next builds answer; a build waits for it.
+    builds: mpsc::Sender<Result<(), String>>,
+    end: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<JoinHandle<Result<(), ServeError>>>,
+}
+
+const PAGE: &str = "<!doctype html><html><head><title>t</title></HEAD><body>home</body></html>";
+
+fn start(base_path: &str) -> Server {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for (path, text) in [
+        ("secret.txt", "secret"),
+        ("data/policy.yml", ""),
+        ("site/index.html", PAGE),
+        ("site/404.html", "<head></head>lost"),
+        ("site/series/a/index.html", "<head></head>series a"),
+        ("site/chart.svg", "<svg/>"),
+        ("site/api/v1/runs.ndjson", "{}\n"),
+        ("site/feed.xml", "<feed/>"),
+        ("site/runs.csv", "a,b\n"),
+        ("site/app.webmanifest", "{}"),
+    ] {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let options = Options {
+        port: 0,
+        base_path: base_path.to_owned(),
+        site_dir: root.join("site"),
+        watch: vec![root.join("data")],
+        ignore: Vec::new(),
+    };
+    let (address, addresses) = mpsc::channel();
+    let (report, reports) = mpsc::channel();
+    let (builds, outcomes) = mpsc::channel::<Result<(), String>>();
+    let hooks = Hooks {
+        rebuild: Box::new(move || outcomes.recv_timeout(LONG).unwrap()),
+        opened: Box::new(move |url| address.send(url.to_owned()).unwrap()),
+        report: Box::new(move |text| report.send(text.to_owned()).unwrap_or_default()),
+    };
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let serve = move || serve_until(&options, hooks, async { ended.await.unwrap_or_default() });
+    let thread = Some(std::thread::spawn(serve));
+    let url = addresses.recv_timeout(LONG).unwrap();
+    let rest = url.strip_prefix("http://localhost:").unwrap();
+    let port = rest.split('/').next().unwrap().parse().unwrap();
+    Server { folder, port, reports, builds, end: Some(end), thread }
+}
+
+impl Server {
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(LONG)).unwrap();
+        stream
+    }
+
+    /// Sends a request as it is written, and returns the whole answer.
+    fn send(&self, request: &str) -> String {
+        let mut stream = self.connect();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    fn get(&self, path: &str) -> String {
+        self.ask("GET", path, "localhost")
+    }
+
+    fn ask(&self, method: &str, path: &str, host: &str) -> String {
+        self.send(&format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
+    }
+
+    /// Follows the events, as a page that was just served does.
+    fn follow(&self) -> Events {
+        let page = self.get("/");
+        let generation = page.split("data-generation=\"").nth(1).unwrap();
+        let generation = generation.split('"').next().unwrap();
+        let mut stream = self.connect();
+        let path = format!("/_benchpages/events?generation={generation}");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        let mut events = Events(BufReader::new(stream));
+        assert_eq!(events.next().0, "hello");
+        events
+    }
+
+    fn change(&self) {
+        fs::write(self.folder.path().join("data/policy.yml"), "changed").unwrap();
+    }
+
+    fn stop(&mut self) -> Result<(), ServeError> {
+        drop(self.end.take());
+        self.thread.take().unwrap().join().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            let _ = self.stop();
+        }
+    }
+}
+
+struct Events(BufReader<TcpStream>);
+
+impl Events {
+    /// Name and data of the next event.
+    fn next(&mut self) -> (String, String) {
+        let mut name = String::new();
+        let mut data = Vec::new();
+        loop {
+            let mut line = String::new();
+            assert!(self.0.read_line(&mut line).unwrap() > 0, "the events ended");
+            let line = line.trim_end();
+            if let Some(text) = line.strip_prefix("event: ") {
+                name = text.to_owned();
+            } else if let Some(text) = line.strip_prefix("data: ") {
+                data.push(text.to_owned());
+            } else if line.is_empty() && !name.is_empty() {
+                return (name, data.join("\n"));
+            }
+        }
+    }
+}
+
+fn status(answer: &str) -> u16 {
+    answer[9..12].parse().unwrap()
+}
+
+fn has(answer: &str, header: &str) -> bool {
+    let head = answer.split("\r\n\r\n").next().unwrap().to_ascii_lowercase();
+    head.lines().any(|line| line == header)
+}
+
+#[test]
+fn pages_come_with_the_reload_script_and_are_never_stored() {
+    let server = start("/");
+    let answer = server.get("/");
+    assert_eq!(status(&answer), 200);
+    for header in [
+        "content-type: text/html; charset=utf-8",
+        "cache-control: no-store",
+        "x-content-type-options: nosniff",
+        "cross-origin-resource-policy: same-origin",
+    ] {
+        assert!(has(&answer, header), "{header} in {answer}");
+    }
+    let script = "<script defer src=\"/_benchpages/reload.js\" data-generation=\"";
+    assert!(answer.contains(script) && answer.contains("</script></HEAD><body>home"), "{answer}");
+    let script = server.get("/_benchpages/reload.js");
+    assert!(status(&script) == 200 && has(&script, "content-type: text/javascript; charset=utf-8"));
+    assert!(!script.contains("innerHTML") && script.contains("textContent"));
+    assert!(has(&server.get("/_benchpages/reload.css"), "content-type: text/css; charset=utf-8"));
+}
+
+#[test]
+fn a_folder_without_its_slash_redirects_for_good_and_a_lost_page_is_404() {
+    let server = start("/");
+    assert!(server.get("/series/a/").contains("series a"));
+    let moved = server.get("/series/a?x=1");
+    assert_eq!(status(&moved), 301);
+    assert!(has(&moved, "location: /series/a/?x=1"), "{moved}");
+    let lost = server.get("/series/b/");
+    assert_eq!(status(&lost), 404);
+    assert!(lost.contains("lost") && has(&lost, "content-type: text/html; charset=utf-8"));
+}
+
+#[test]
+fn under_a_base_path_only_the_base_path_is_served() {
+    let server = start("/repo/");
+    assert!(server.get("/repo/").contains("home"));
+    assert!(has(&server.get("/"), "location: /repo/"));
+    let bare = server.get("/repo");
+    assert_eq!(status(&bare), 301);
+    assert!(has(&bare, "location: /repo/"));
+    assert!(has(&server.get("/repo/series/a"), "location: /repo/series/a/"));
+    assert_eq!(status(&server.get("/series/a/")), 404);
+    assert_eq!(status(&server.get("/repository/")), 404);
+    assert_eq!(status(&server.get("/_benchpages/reload.js")), 200);
+}
+
+#[test]
+fn files_are_sent_as_what_they_are() {
+    let server = start("/");
+    for (path, kind) in [
+        ("/chart.svg", "image/svg+xml; charset=utf-8"),
+        ("/api/v1/runs.ndjson", "application/x-ndjson; charset=utf-8"),
+        ("/feed.xml", "application/xml; charset=utf-8"),
+        ("/runs.csv", "text/csv; charset=utf-8"),
+        ("/app.webmanifest", "application/manifest+json; charset=utf-8"),
+    ] {
+        let answer = server.get(path);
+        assert_eq!(status(&answer), 200, "{path}");
+        assert!(has(&answer, &format!("content-type: {kind}")), "{answer}");
+        assert!(!answer.contains("_benchpages"), "{path}");
+    }
+}
+
+#[test]
+fn no_path_leaves_the_folder() {
+    let server = start("/");
+    for path in [
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/%2e%2e%2fsecret.txt",
+        "/..%2fsecret.txt",
+        "/series/../../secret.txt",
+        "/series/%2e%2e/%2e%2e/secret.txt",
+        "/..\\secret.txt",
+        "/..%5csecret.txt",
+        "//secret.txt",
+        "/%2fetc/passwd",
+        "//etc/passwd",
+        "/C:/secret.txt",
+        "/index.html%00",
+        "/%",
+        "/%ff",
+    ] {
+        let answer = server.get(path);
+        assert!([400, 404].contains(&status(&answer)), "{path}: {answer}");
+        assert!(!answer.contains("secret") && !answer.contains("root:"), "{path}: {answer}");
+    }
+}
+
+#[test]
+fn a_redirect_never_names_another_server() {
+    let server = start("/");
+    for path in ["//series/a", "/%2fseries/a", "//evil.example/..", "/\\evil.example/series/a"] {
+        let answer = server.get(path).to_ascii_lowercase();
+        assert!(!answer.contains("\r\nlocation:"), "{path}: {answer}");
+    }
+}
+
+#[test]
+fn only_hosts_of_this_machine_are_answered() {
+    let server = start("/");
+    for host in ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.0.0.1:99", "[::1]", "[::1]:8080"]
+    {
+        assert_eq!(status(&server.ask("GET", "/", host)), 200, "{host}");
+    }
+    for host in [
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "localhost@evil.example",
+        "evil@localhost",
+        "",
+        "0.0.0.0",
+    ] {
+        let answer = server.ask("GET", "/", host);
+        assert!([400, 403].contains(&status(&answer)), "{host}: {answer}");
+        assert!(!answer.contains("home"), "{host}: {answer}");
+    }
+    let none = server.send("GET / HTTP/1.0\r\n\r\n");
+    assert!([400, 403].contains(&status(&none)), "{none}");
+    let two = "GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\nConnection: close\r\n\r\n";
+    assert!([400, 403].contains(&status(&server.send(two))));
+}
+
+#[test]
+fn head_answers_like_get_without_a_body_and_other_methods_are_refused() {
+    let server = start("/");
+    for path in ["/", "/chart.svg", "/lost"] {
+        let (get, head) = (server.get(path), server.ask("HEAD", path, "localhost"));
+        let (get_head, _) = get.split_once("\r\n\r\n").unwrap();
+        let (head_head, body) = head.split_once("\r\n\r\n").unwrap();
+        let lines = |text: &str| {
+            let lines = text.lines().filter(|line| !line.starts_with("date:"));
+            lines.map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(lines(get_head), lines(head_head), "{path}");
+        assert_eq!(body, "", "{path}");
+    }
+    let post = server.ask("POST", "/", "localhost");
+    assert_eq!(status(&post), 405);
+    assert!(has(&post, "allow: get, head"));
+}
+
+#[test]
+fn a_change_builds_and_tells_the_page_to_reload() {
+    let server = start("/");
+    let mut events = server.follow();
+    server.builds.send(Ok(())).unwrap();
+    server.change();
+    assert_eq!(events.next().0, "reload");
+    assert_eq!(server.reports.recv_timeout(LONG).unwrap(), "rebuilt");
+}
+
+#[test]
+fn a_build_that_fails_keeps_the_site_and_shows_why() {
+    let server = start("/");
+    let mut events = server.follow();
+    server.builds.send(Err("policy.yml:3:5: <b>no</b>\r\nsuch key".to_owned())).unwrap();
+    server.change();
+    let (name, data) = events.next();
+    assert_eq!(name, "problem");
+    assert!(data.contains("policy.yml:3:5: <b>no</b>") && data.ends_with("such key"), "{data:?}");
+    assert!(server.reports.recv_timeout(LONG).unwrap().contains("policy.yml"));
+    assert!(server.get("/").contains("home"));
+    // A page that comes later is told too.
+    assert_eq!(server.follow().next().0, "problem");
+}
+
+#[test]
+fn a_page_from_before_the_last_build_reloads_when_it_comes_back() {
+    let server = start("/");
+    let mut stream = server.connect();
+    let path = "/_benchpages/events?generation=1";
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    let mut events = Events(BufReader::new(stream));
+    assert_eq!((events.next().0, events.next().0), ("hello".to_owned(), "reload".to_owned()));
+}
+
+#[test]
+fn a_swapped_folder_is_served_at_once() {
+    let server = start("/");
+    let root = server.folder.path();
+    fs::create_dir(root.join("next")).unwrap();
+    fs::write(root.join("next/index.html"), "<head></head>second").unwrap();
+    fs::rename(root.join("site"), root.join("old")).unwrap();
+    fs::rename(root.join("next"), root.join("site")).unwrap();
+    assert!(server.get("/").contains("second"));
+}
+
+#[test]
+fn a_taken_port_is_told_with_the_next_free_one() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    match listeners(port) {
+        Err(ServeError::PortTaken { port: told, next }) => {
+            assert_eq!(told, port);
+            assert!(next.is_none_or(|next| next > port));
+        }
+        other => panic!("{other:?}"),
+    }
+    let error = ServeError::PortTaken { port: 8080, next: Some(8081) }.to_string();
+    assert!(error.contains("--port 8081"), "{error}");
+}
+
+#[test]
+fn only_loopback_is_bound() {
+    for listener in listeners(0).unwrap() {
+        assert!(listener.local_addr().unwrap().ip().is_loopback());
+    }
+}
+
+#[test]
+fn the_end_does_not_wait_for_open_pages() {
+    let mut server = start("/");
+    let mut events = server.follow();
+    let idle = server.connect();
+    let asked = std::time::Instant::now();
+    server.stop().unwrap();
+    assert!(asked.elapsed() < LONG / 2);
+    let mut rest = String::new();
+    events.0.read_to_string(&mut rest).unwrap();
+    drop(idle);
+    assert!(TcpStream::connect(("127.0.0.1", server.port)).is_err());
+}

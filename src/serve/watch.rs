@@ -1,0 +1,207 @@
+//! Builds again when something changed: a watcher, and one thread that builds.
+//!
+//! Folders are watched, not files, because editors save by renaming. Changes that come while a build
+//! runs cause one more build after it, however many they are.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use notify_debouncer_full::notify::{EventKind, RecommendedWatcher, RecursiveMode};
+use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
+
+use crate::serve::live::Live;
+use crate::serve::{Options, ServeError};
+
+/// Stillness after a change before it counts: an editor's save is several events.
+const STILL: Duration = Duration::from_millis(100);
+
+/// Watches until it is dropped.
+pub(super) type Rebuilder = Debouncer<RecommendedWatcher, RecommendedCache>;
+
+/// Starts watching, and the thread that builds and tells `live`.
+///
+/// # Errors
+/// A path is missing, or the system watches no more.
+pub(super) fn rebuild_on_change(
+    options: &Options,
+    mut rebuild: Box<dyn FnMut() -> Result<(), String> + Send>,
+    report: Box<dyn Fn(&str) + Send>,
+    live: &Arc<Live>,
+) -> Result<Rebuilder, ServeError> {
+    let (changed, changes) = mpsc::channel::<()>();
+    let rebuilder = watch(options, changed)?;
+    let live = Arc::clone(live);
+    let work = move || {
+        while changes.recv().is_ok() {
+            while changes.try_recv().is_ok() {}
+            let outcome = catch_unwind(AssertUnwindSafe(&mut rebuild));
+            let outcome = outcome.unwrap_or_else(|_| Err("the build panicked".to_owned()));
+            match &outcome {
+                Ok(()) => report("rebuilt"),
+                Err(reason) => report(reason),
+            }
+            live.built(outcome);
+        }
+    };
+    std::thread::Builder::new()
+        .name("rebuild".to_owned())
+        .spawn(work)
+        .map_err(ServeError::Start)?;
+    Ok(rebuilder)
+}
+
+fn watch(options: &Options, changed: mpsc::Sender<()>) -> Result<Rebuilder, ServeError> {
+    let scope = Scope::new(options)?;
+    let roots = scope.roots.clone();
+    let handler = move |result: DebounceEventResult| {
+        let relevant = match result {
+            Ok(events) => events.iter().any(|event| {
+                let read_only = matches!(event.kind, EventKind::Access(_));
+                let anywhere = event.need_rescan();
+                anywhere || !read_only && event.paths.iter().any(|path| scope.covers(path))
+            }),
+            Err(_) => true, // something was missed: build rather than miss a change
+        };
+        if relevant {
+            let _ = changed.send(()); // nobody listens any more: the server is ending
+        }
+    };
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |error: notify_debouncer_full::notify::Error| ServeError::Watch {
+            path,
+            reason: error.to_string(),
+        }
+    };
+    let mut debouncer =
+        new_debouncer(STILL, None, handler).map_err(failed(Path::new("the file system")))?;
+    for root in &roots {
+        let depth = if root.only.is_some() {
+            RecursiveMode::NonRecursive
+        } else {
+            RecursiveMode::Recursive
+        };
+        debouncer.watch(&root.folder, depth).map_err(failed(&root.folder))?;
+    }
+    Ok(debouncer)
+}
+
+/// Which changes count.
+#[derive(Debug)]
+struct Scope {
+    roots: Vec<Root>,
+    ignore: Vec<PathBuf>,
+}
+
+/// A folder with everything in it, or one file of it.
+#[derive(Clone, Debug)]
+struct Root {
+    folder: PathBuf,
+    only: Option<PathBuf>,
+}
+
+impl Scope {
+    fn new(options: &Options) -> Result<Self, ServeError> {
+        let roots = options.watch.iter().map(|path| {
+            let failed = |error: std::io::Error| ServeError::Watch {
+                path: path.clone(),
+                reason: error.to_string(),
+            };
+            let real = path.canonicalize().map_err(failed)?;
+            let parent = real.parent().filter(|_| !real.is_dir()).map(Path::to_owned);
+            Ok(match parent {
+                Some(folder) => Root { folder, only: Some(real) },
+                None => Root { folder: real, only: None },
+            })
+        });
+        let ignore = options.ignore.iter().chain([&options.site_dir]);
+        Ok(Self { roots: roots.collect::<Result<_, _>>()?, ignore: ignore.map(resolve).collect() })
+    }
+
+    /// Whether a change of `path` may change the site.
+    fn covers(&self, path: &Path) -> bool {
+        let inside = |root: &Root| match &root.only {
+            Some(file) => path == file,
+            None => path.strip_prefix(&root.folder).is_ok_and(|rest| !is_by_the_way(rest)),
+        };
+        !self.ignore.iter().any(|ignored| path.starts_with(ignored))
+            && self.roots.iter().any(inside)
+    }
+}
+
+/// Dot files, editors' backups and what could not be read.
+fn is_by_the_way(path: &Path) -> bool {
+    path.components().any(|part| match part {
+        Component::Normal(name) => {
+            let name = name.to_string_lossy();
+            name == "quarantine" || name.starts_with('.') || name.ends_with('~')
+        }
+        _ => false,
+    })
+}
+
+/// The real path, also of a file that does not exist yet in a folder that does.
+fn resolve(path: &PathBuf) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        match (path.parent().and_then(|parent| parent.canonicalize().ok()), path.file_name()) {
+            (Some(parent), Some(name)) => parent.join(name),
+            _ => path,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_count_where_they_can_change_the_site() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path().canonicalize().unwrap();
+        let data = root.join("data");
+        std::fs::create_dir(&data).unwrap();
+        let policy = root.join("policy.yml");
+        std::fs::write(&policy, "").unwrap();
+        let scope = Scope::new(&Options {
+            port: 0,
+            base_path: "/".to_owned(),
+            site_dir: data.join("site"),
+            watch: vec![data.clone(), policy.clone()],
+            ignore: vec![data.join("events.ndjson")],
+        })
+        .unwrap();
+        for counts in ["results/2025-09-26.ndjson", "notes/x.md", "policy.yml", "sites/a.json"] {
+            assert!(scope.covers(&data.join(counts)), "{counts}");
+        }
+        let ignored = [
+            "quarantine/x",
+            "site/index.html",
+            "events.ndjson",
+            ".git/HEAD",
+            "notes/.x.md.swp",
+            "notes/x.md~",
+            ".site.benchpages-x1/index.html",
+        ];
+        for ignored in ignored {
+            assert!(!scope.covers(&data.join(ignored)), "{ignored}");
+        }
+        assert!(scope.covers(&policy));
+        assert!(!scope.covers(&root.join("policy.yml.bak")));
+    }
+
+    #[test]
+    fn a_missing_path_is_named() {
+        let options = Options {
+            port: 0,
+            base_path: "/".to_owned(),
+            site_dir: PathBuf::from("site"),
+            watch: vec![PathBuf::from("no/such/folder")],
+            ignore: Vec::new(),
+        };
+        let error = Scope::new(&options).unwrap_err().to_string();
+        assert!(error.starts_with("no/such/folder cannot be watched"), "{error}");
+    }
+}
