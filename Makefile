@@ -1,0 +1,30 @@
+# The menu: `make` lists it. Everything longer than a line is a script in .ci/ or tests/browser/.
+.DEFAULT_GOAL := help
+.PHONY: help demo-data demo-serve demo-build test check bench shots clean
+
+help: ## show this menu
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+demo-data: ## write the demo history into demo/data
+	cargo run --release --quiet -- demo-data --out demo/data
+
+demo-serve: ## serve the demo site on http://localhost:8080 and rebuild on changes
+	cargo run --release --quiet -- serve --data demo/data --out demo/site --demo --port 8080 --base-path /
+
+demo-build: ## build the demo site into demo/site
+	cargo run --release --quiet -- build --data demo/data --out demo/site --demo
+
+test: ## run every test, in the browser too (the one command)
+	@.ci/test
+
+check: ## what CI runs: format, lints, tests, documentation, benchmarks compile
+	@.ci/check
+
+bench: ## run the benchmarks
+	cargo bench
+
+shots: ## photograph the pages into target/browser/shots
+	@SHOTS=target/browser/shots .ci/browser
+
+clean: ## remove what the build and the checks made
+	rm -rf target tests/browser/node_modules demo/site
