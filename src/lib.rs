@@ -6,14 +6,13 @@
 //! an edge never uses another edge (`tests/tidy.rs` holds both).
 
 // ── Core: pure values in, values out ──
-mod analysis;
-mod chart;
-mod filter;
-mod history;
-mod policy;
 mod record;
-mod series;
 mod text;
+mod filter;
+mod policy;
+mod history;
+mod series;
+mod analysis;
 
 // ── Edges: each translates between the world and the core ──
 mod demo;
