@@ -118,7 +118,8 @@ pub(super) fn papers(days: &[Day], options: &Options) -> Vec<(String, Vec<u8>)> 
     match options.scenario {
         Scenario::Story => {
             if let Some(day) = of_age(story::BIRTH) {
-                policy += &annotation(day, "ts time_buckets has a parallel variant for large n");
+                let text = "ts time_buckets has a parallel variant for large n";
+                policy += &annotation(day, text, "{test: time_buckets, backend: ts}");
             }
             if let Some(day) = of_age(story::ACCEPTED) {
                 files.push(("accepted.yml".to_owned(), accepted(day, options.end).into_bytes()));
@@ -129,7 +130,8 @@ pub(super) fn papers(days: &[Day], options: &Options) -> Vec<(String, Vec<u8>)> 
         }
         Scenario::Hostile => {
             if let Some(day) = days.last() {
-                policy += &annotation(day, "<script>alert('annotation')</script> ]]> --> \u{202e}");
+                let text = "<script>alert('annotation')</script> ]]> --> \u{202e}";
+                policy += &annotation(day, text, "{}");
                 files.push(note("hostile.md", day, HOSTILE_NOTE));
             }
         }
@@ -139,11 +141,12 @@ pub(super) fn papers(days: &[Day], options: &Options) -> Vec<(String, Vec<u8>)> 
     files
 }
 
-/// The policy's dated remark. `text` holds no double quote and no backslash.
-fn annotation(day: &Day, text: &str) -> String {
+/// The policy's dated remark. `text` holds no double quote and no backslash,
+/// and `filter` is YAML in one line.
+fn annotation(day: &Day, text: &str, filter: &str) -> String {
     format!(
         "\n# Dated remarks, shown on the charts they match.\nannotations:\n  - date: \"{}\"\n    \
-         text: \"{text}\"\n    match: {{}}\n",
+         text: \"{text}\"\n    match: {filter}\n",
         day.date()
     )
 }

@@ -3,8 +3,8 @@
 //!
 //! It serves the folder it is handed, by path and request, so that the folder may be swapped under
 //! it; the build comes in as a closure. A build that fails leaves the site as it was and shows its
-//! problem on the pages. Refused: requests whose `Host` is not this machine (DNS rebinding), methods
-//! other than GET and HEAD, and paths that leave the folder.
+//! problem on the pages. Refused: requests whose `Host` is not this machine (DNS rebinding), any
+//! method but GET and HEAD, and paths that leave the folder.
 
 mod http;
 mod live;

@@ -1,7 +1,7 @@
 //! Builds again when something changed: a watcher, and one thread that builds.
 //!
-//! Folders are watched, not files, because editors save by renaming. Changes that come while a build
-//! runs cause one more build after it, however many they are.
+//! Folders are watched, not files, because editors save by renaming. Changes that come while a
+//! build runs cause one more build after it, however many they are.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Component, Path, PathBuf};
