@@ -10,13 +10,17 @@ mod record;
 mod text;
 mod filter;
 mod policy;
+mod note;
 mod history;
 mod series;
 mod analysis;
+mod chart;
+mod site;
 
 // ── Edges: each translates between the world and the core ──
-mod demo;
+mod store;
 mod output;
+mod demo;
 mod serve;
 
 /// Runs the command line of this process.

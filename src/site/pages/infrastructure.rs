@@ -1,0 +1,144 @@
+//! A day on which most backends moved together: not the code's doing.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use crate::analysis::InfrastructureDay;
+use crate::record::{DAY_US, Timestamp};
+use crate::site::frame::{Page, Section, frame, root};
+use crate::site::index::Index;
+use crate::site::view::{Fact, Frame, Link, PanelGroup, Phrase};
+use crate::site::{Failure, pages, routes, table, words};
+use crate::text;
+
+#[derive(Template)]
+#[template(path = "infrastructure.html")]
+struct InfrastructurePage {
+    frame: Frame,
+    index: Link,
+    heading: Phrase,
+    verdict: Phrase,
+    facts: Vec<Fact>,
+    moved: Vec<Phrase>,
+    advice: Vec<Phrase>,
+    panels: Vec<PanelGroup>,
+}
+
+pub(crate) fn time(day: &InfrastructureDay) -> Timestamp {
+    Timestamp::from_micros(day.day.saturating_mul(DAY_US))
+}
+
+/// `<date>-infrastructure-<worse or better>`.
+pub(crate) fn id(day: &InfrastructureDay) -> String {
+    let direction = if day.worse { "worse" } else { "better" };
+    format!("{}-infrastructure-{direction}", text::iso_date(time(day)))
+}
+
+/// `5 of 5 backends 27% worse at once`.
+pub(crate) fn summary(day: &InfrastructureDay) -> String {
+    let word = if day.worse { "worse" } else { "better" };
+    let size = text::percent(day.change.abs());
+    format!("{} of {} backends {size} {word} at once", day.backends_moved, day.backends_active)
+}
+
+pub(crate) fn render(site: &Index<'_>, at: usize) -> Result<Vec<u8>, Failure> {
+    let day = &site.input.analyses.infrastructure[at];
+    let path = routes::event(&id(day));
+    let root = root(site, &path);
+    let date = text::date(time(day));
+    let verdict = Phrase::new("note")
+        .marked("strong", "Infrastructure: ")
+        .text(format!("{}. ", summary(day)))
+        .text("No change of the code does that to all; nothing is held against it (")
+        .link(root.to("about/#rule-infrastructure"), "k-anomaly")
+        .text(").");
+    let page = Page {
+        path: &path,
+        title: format!("Infrastructure, {date}"),
+        verdict: &verdict,
+        section: Section::Changes,
+    };
+    let lasting = if day.lasting { "yes, baselines restart here" } else { "no" };
+    let alert = if day.alert { "yes" } else { "not yet" };
+    let template = InfrastructurePage {
+        frame: frame(site, &page),
+        index: table::more(root, "event/", "Changes".to_owned()),
+        heading: Phrase::new("").text(format!("Infrastructure, {date}")),
+        facts: vec![
+            Fact::new("Backends", format!("{} of {}", day.backends_moved, day.backends_active)),
+            Fact::new("Median change", text::percent(day.change.abs())),
+            Fact::new("Lasting", lasting),
+            Fact::new("Alert", alert),
+        ],
+        moved: moved(site, day),
+        advice: advice(site, root, day),
+        panels: panels(site, root),
+        verdict,
+    };
+    pages::html(&template)
+}
+
+/// Each backend with how many of its series were measured that day.
+fn moved(site: &Index<'_>, day: &InfrastructureDay) -> Vec<Phrase> {
+    let mut measured: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for one in site.all() {
+        let (series, analysis) = site.series(one);
+        for (run, flags) in series.runs.iter().zip(&analysis.flags) {
+            if run.time.day() == day.day && run.value.is_some() {
+                let counts = measured.entry(&series.key.backend).or_default();
+                counts.0 += 1;
+                counts.1 += u64::from(flags.infrastructure);
+            }
+        }
+    }
+    measured
+        .into_iter()
+        .map(|(backend, (all, marked))| {
+            Phrase::new("").name(backend).text(format!(": {marked} of {all} runs set aside"))
+        })
+        .collect()
+}
+
+/// What differs in the records of that day from those of the day before: the first thing to look at.
+fn advice(site: &Index<'_>, root: routes::Root, day: &InfrastructureDay) -> Vec<Phrase> {
+    let mut lines: BTreeMap<String, u64> = BTreeMap::new();
+    for one in site.all() {
+        let runs = &site.series(one).0.runs;
+        let Some(at) = runs.iter().position(|run| run.time.day() == day.day) else { continue };
+        let Some(before) = at.checked_sub(1) else { continue };
+        let fields =
+            |run: usize| &site.input.history.environments[runs[run].environment as usize].fields;
+        for (name, value) in fields(at) {
+            if let Some(old) = fields(before).get(name).filter(|old| *old != value) {
+                let cut = |text: &str| crate::record::shorten(text, 60).into_owned();
+                let line = format!("{}: {} → {}", cut(name), cut(old), cut(value));
+                *lines.entry(line).or_default() += 1;
+            }
+        }
+    }
+    let mut advice: Vec<Phrase> = lines
+        .into_iter()
+        .take(20)
+        .map(|(line, series)| {
+            Phrase::new("").name(line).text(format!(" in {}", text::counted(series, "series")))
+        })
+        .collect();
+    if advice.is_empty() {
+        advice.push(Phrase::new("").text(
+            "No recorded field of the runner changed that day: look at load and neighbours of \
+             the machine, then run the parent commit again as a control.",
+        ));
+    }
+    advice.push(Phrase::new("").text("See also ").link(root.to("health/"), "data health"));
+    advice
+}
+
+fn panels(site: &Index<'_>, root: routes::Root) -> Vec<PanelGroup> {
+    let test = site.tests.first();
+    let members = test.and_then(|test| pages::overview::representative(site, test));
+    let (Some(test), Some(members)) = (test, members) else { return Vec::new() };
+    let variant = words::variant(&site.series(members[0]).0.key);
+    let heading = ((*test).to_owned(), root.to(&routes::test(test)), variant);
+    vec![table::panel_group(site, root, heading, &members, 0)]
+}

@@ -1,0 +1,180 @@
+//! A test: how do backends compare?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use askama::Template;
+
+use crate::chart;
+use crate::record::Direction;
+use crate::site::frame::{Page, Section, frame, root};
+use crate::site::index::Index;
+use crate::site::pages::series::comparison;
+use crate::site::view::{Fact, Figure, Frame, PanelGroup, Phrase, SeriesGroup};
+use crate::site::{Failure, pages, routes, table, words};
+use crate::text;
+
+/// Comparison charts of one page: one a variant, the first by size.
+const CHARTS: usize = 4;
+/// Lines of one chart.
+const LINES: usize = 6;
+
+#[derive(Template)]
+#[template(path = "test.html")]
+struct TestPage {
+    frame: Frame,
+    name: String,
+    verdict: Phrase,
+    facts: Vec<Fact>,
+    comparisons: Vec<Comparison>,
+    panels: Vec<PanelGroup>,
+    sweep: Option<Figure>,
+    groups: Vec<SeriesGroup>,
+}
+
+struct Comparison {
+    heading: String,
+    figure: Figure,
+}
+
+pub(crate) fn render(site: &Index<'_>, name: &str) -> Result<Vec<u8>, Failure> {
+    let path = routes::test(name);
+    let root = root(site, &path);
+    let members: Vec<usize> =
+        site.all().filter(|series| site.series(*series).0.key.test == name).collect();
+    let alike = alike(site, &members);
+    let verdict = ranking(site, &alike);
+    let page = Page {
+        path: &path,
+        title: name.to_owned(),
+        verdict: &verdict,
+        section: Section::None,
+    };
+    let off = members.iter().filter(|one| table::is_off(site, **one)).count();
+    let backends: BTreeSet<&str> =
+        members.iter().map(|one| site.series(*one).0.key.backend.as_str()).collect();
+    let several = alike.iter().filter(|(_, members)| members.len() > 1);
+    let comparisons = several.take(CHARTS).enumerate().map(|(at, (variant, members))| {
+        let shown = &members[..members.len().min(LINES)];
+        let figure = comparison(site, shown, &format!("c{at}"));
+        Comparison { heading: variant.clone(), figure }
+    });
+    let template = TestPage {
+        frame: frame(site, &page),
+        name: name.to_owned(),
+        facts: vec![
+            Fact::new("Series", text::count(members.len() as u64)),
+            Fact::new("Backends", text::count(backends.len() as u64)),
+            Fact::new("Off their limit", text::count(off as u64)),
+        ],
+        comparisons: comparisons.collect(),
+        panels: panels(site, root, &path, &alike),
+        sweep: sweep(site, &members),
+        groups: table::groups(site, root, &members),
+        verdict,
+    };
+    pages::html(&template)
+}
+
+/// Series measured alike on several backends, most backends first, then the largest n.
+fn alike(site: &Index<'_>, members: &[usize]) -> Vec<(String, Vec<usize>)> {
+    let mut by_variant: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for &series in members {
+        let key = &site.series(series).0.key;
+        by_variant.entry(words::variant(key)).or_default().push(series);
+    }
+    let mut alike: Vec<(String, Vec<usize>)> = by_variant.into_iter().collect();
+    alike.sort_by_key(|(variant, members)| {
+        let n = members.first().and_then(|one| site.series(*one).0.key.n);
+        (std::cmp::Reverse((members.len(), n)), variant.clone())
+    });
+    alike
+}
+
+/// `rust is 7.80× faster than julia and 2.40× faster than go (loops · n = 1,000,000).`
+fn ranking(site: &Index<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
+    let Some((variant, members)) = alike.iter().find(|(_, members)| members.len() > 1) else {
+        return Phrase::new("note").text("Measured on one backend only.");
+    };
+    let mut levels: Vec<(f64, usize)> = members
+        .iter()
+        .filter_map(|&one| {
+            let (series, analysis) = site.series(one);
+            let latest = analysis.latest.and_then(|run| series.runs[run].value);
+            let level = analysis.level.iter().rev().find_map(|level| *level).or(latest);
+            level.filter(|level| *level > 0.0).map(|level| (level, one))
+        })
+        .collect();
+    let lower = site.series(members[0]).0.better == Direction::Lower;
+    levels.sort_by(|a, b| if lower { a.0.total_cmp(&b.0) } else { b.0.total_cmp(&a.0) });
+    let [(best, first), rest @ ..] = levels.as_slice() else {
+        return Phrase::new("note").text("No results to rank yet.");
+    };
+    let (series, _) = site.series(*first);
+    let word = words::comparative(&series.unit, series.better, false);
+    let mut phrase = Phrase::new("better").name(&series.key.backend).text(" is ");
+    for (at, (level, other)) in rest.iter().take(LINES).enumerate() {
+        let join = if at == 0 { "" } else if at + 1 == rest.len().min(LINES) { " and " } else { ", " };
+        let factor = words::factor(*best, *level).unwrap_or_default();
+        phrase = phrase.text(format!("{join}{factor} {word} than "));
+        phrase = phrase.name(&site.series(*other).0.key.backend);
+    }
+    if rest.is_empty() {
+        phrase = phrase.text("alone");
+    }
+    phrase.text(if variant.is_empty() { ".".to_owned() } else { format!(" ({variant}).") })
+}
+
+fn panels(
+    site: &Index<'_>,
+    root: routes::Root,
+    path: &str,
+    alike: &[(String, Vec<usize>)],
+) -> Vec<PanelGroup> {
+    let mut groups = Vec::new();
+    let mut drawn = 0;
+    for (variant, members) in alike {
+        if drawn + members.len().min(table::GROUP_PANELS) > table::PAGE_PANELS {
+            break;
+        }
+        let title = if variant.is_empty() { "each backend".to_owned() } else { variant.clone() };
+        let heading = (title, root.to(path), String::new());
+        groups.push(table::panel_group(site, root, heading, members, drawn));
+        drawn += members.len().min(table::GROUP_PANELS);
+    }
+    groups
+}
+
+/// Newest level over input size, a line a backend; none with fewer than two sizes.
+fn sweep(site: &Index<'_>, members: &[usize]) -> Option<Figure> {
+    let mut lines: BTreeMap<(&str, &str, bool), Vec<usize>> = BTreeMap::new();
+    for &one in members {
+        let (series, analysis) = site.series(one);
+        if series.key.n.is_some() && analysis.latest.is_some() {
+            let key = &series.key;
+            lines.entry((&key.mode, &key.backend, key.parallel)).or_default().push(one);
+        }
+    }
+    // One mode for all lines: the one that most backends have at two sizes or more.
+    lines.retain(|_, members| members.len() > 1);
+    let mut modes: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+    for (mode, _, parallel) in lines.keys() {
+        *modes.entry((*mode, *parallel)).or_default() += 1;
+    }
+    let (mode, _) = modes.into_iter().max_by_key(|((_, parallel), size)| (*size, !*parallel))?;
+    let chosen = lines.into_iter().filter(|((m, _, p), _)| (*m, *p) == mode).take(LINES);
+    let lines: Vec<chart::SweepLine<'_>> = chosen
+        .map(|((_, backend, _), members)| chart::SweepLine {
+            label: backend,
+            slot: site.slot(backend),
+            points: members.iter().filter_map(|one| sweep_point(site, *one)).collect(),
+        })
+        .collect();
+    let unit = &site.series(*members.first()?).0.unit;
+    Some(table::figure("sweep", chart::sweep(&lines, unit, "sweep")))
+}
+
+fn sweep_point(site: &Index<'_>, one: usize) -> Option<(u64, f64)> {
+    let (series, analysis) = site.series(one);
+    let value = series.runs[analysis.latest?].value?;
+    Some((series.key.n?, value))
+}

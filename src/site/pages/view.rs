@@ -1,0 +1,193 @@
+//! Views: a preset of the policy, and the page of all series with free filters.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use crate::filter::Filter;
+use crate::site::frame::{Page, Section, frame, root};
+use crate::site::index::Index;
+use crate::site::pages::backend::counts;
+use crate::site::routes::{self, Root};
+use crate::site::view::{Fact, Frame, Link, PanelGroup, Phrase, SeriesGroup};
+use crate::site::{Failure, pages, preset_members, table, words};
+use crate::text;
+
+/// Series on one page of a view.
+const PER_PAGE: usize = 500;
+
+#[derive(Template)]
+#[template(path = "view.html")]
+struct ViewPage {
+    frame: Frame,
+    name: String,
+    verdict: Phrase,
+    facts: Vec<Fact>,
+    presets: Vec<Link>,
+    filters: bool,
+    /// `(slug, name)` of what the filters offer.
+    backends: Vec<(String, String)>,
+    tests: Vec<(String, String)>,
+    modes: Vec<(String, String)>,
+    panels: Vec<PanelGroup>,
+    groups: Vec<SeriesGroup>,
+    pages: Vec<Link>,
+}
+
+pub(crate) fn page_count(members: usize) -> usize {
+    members.div_ceil(PER_PAGE).max(1)
+}
+
+/// `view/<preset>/`, then `view/<preset>/page/2/`.
+pub(crate) fn page_path(preset: &str, page: usize) -> String {
+    let first = routes::view(preset);
+    if page == 0 { first } else { format!("{first}page/{}/", page + 1) }
+}
+
+/// A preset.
+pub(crate) fn render(site: &Index<'_>, at: usize, page: usize) -> Result<Vec<u8>, Failure> {
+    let preset = &site.presets[at];
+    let path = page_path(&preset.slug, page);
+    let root = root(site, &path);
+    let verdict = if preset.members.is_empty() {
+        empty(site, root, &preset.filter)
+    } else {
+        counts(site, &preset.members)
+    };
+    let from = page * PER_PAGE;
+    let shown = &preset.members[from..preset.members.len().min(from + PER_PAGE)];
+    let framed = Page {
+        path: &path,
+        title: preset.name.clone(),
+        verdict: &verdict,
+        section: Section::Views,
+    };
+    let template = ViewPage {
+        frame: frame(site, &framed),
+        name: preset.name.clone(),
+        facts: vec![
+            Fact::new("Series", text::count(preset.members.len() as u64)),
+            Fact::new("Filter", preset.filter.words().join(", ")),
+        ],
+        presets: presets(site, root),
+        filters: false,
+        backends: Vec::new(),
+        tests: Vec::new(),
+        modes: Vec::new(),
+        panels: panels(site, root, shown),
+        groups: table::groups(site, root, shown),
+        pages: page_links(root, &preset.slug, preset.members.len()),
+        verdict,
+    };
+    pages::html(&template)
+}
+
+/// All series, with free filters for those who have JavaScript.
+pub(crate) fn render_all(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
+    let root = root(site, "view/");
+    let members: Vec<usize> = site.all().collect();
+    let sorted = table::by_urgency(site, &members);
+    let shown = &sorted[..sorted.len().min(PER_PAGE)];
+    let verdict = if members.is_empty() {
+        Phrase::new("note").text("No results yet.")
+    } else {
+        counts(site, &members)
+    };
+    let framed = Page {
+        path: "view/",
+        title: "Views".to_owned(),
+        verdict: &verdict,
+        section: Section::Views,
+    };
+    let mut facts = vec![Fact::new("Series", text::count(members.len() as u64))];
+    if shown.len() < members.len() {
+        let note = "those that need attention first; the presets hold the others";
+        facts.push(Fact::new("Shown here", text::count(shown.len() as u64)).note(note));
+    }
+    let named = |names: &[&str]| -> Vec<(String, String)> {
+        names.iter().map(|name| (routes::slug(name), (*name).to_owned())).collect()
+    };
+    let mut modes: Vec<&str> = site.all().map(|one| site.series(one).0.key.mode.as_str()).collect();
+    modes.sort_unstable();
+    modes.dedup();
+    let template = ViewPage {
+        frame: frame(site, &framed),
+        name: "Views".to_owned(),
+        facts,
+        presets: presets(site, root),
+        filters: !members.is_empty(),
+        backends: named(&site.backends),
+        tests: named(&site.tests),
+        modes: named(&modes),
+        panels: Vec::new(),
+        groups: table::groups(site, root, shown),
+        pages: Vec::new(),
+        verdict,
+    };
+    pages::html(&template)
+}
+
+/// `No series match: parallel, n ≥ 1,000,000.` and which clause removed the last one.
+fn empty(site: &Index<'_>, root: Root, filter: &Filter) -> Phrase {
+    let phrase =
+        Phrase::new("note").text(format!("No series match: {}. ", filter.words().join(", ")));
+    let mut kept: Vec<usize> = site.all().collect();
+    for clause in filter.clauses() {
+        let matching = preset_members(&clause, site.input, &site.recents);
+        kept.retain(|one| matching.binary_search(one).is_ok());
+        if kept.is_empty() {
+            let words = clause.words().join(", ");
+            return phrase
+                .text(format!("The clause that removed the last one: {words}. "))
+                .link(root.to("view/"), "All series");
+        }
+    }
+    phrase.link(root.to("view/"), "All series")
+}
+
+fn presets(site: &Index<'_>, root: Root) -> Vec<Link> {
+    let presets = site.presets.iter();
+    presets
+        .map(|preset| Link {
+            href: root.to(&routes::view(&preset.slug)),
+            text: preset.name.clone(),
+            note: format!("({})", text::count(preset.members.len() as u64)),
+        })
+        .collect()
+}
+
+/// Panels of a view: like series side by side, as many as a page may hold.
+fn panels(site: &Index<'_>, root: Root, members: &[usize]) -> Vec<PanelGroup> {
+    let mut alike: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
+    for &one in members {
+        let (series, analysis) = site.series(one);
+        if analysis.latest.is_some() {
+            alike.entry((&series.key.test, words::variant(&series.key))).or_default().push(one);
+        }
+    }
+    let mut groups = Vec::new();
+    let mut drawn = 0;
+    for ((test, variant), members) in alike {
+        if drawn + members.len().min(table::GROUP_PANELS) > table::PAGE_PANELS {
+            break;
+        }
+        let heading = (test.to_owned(), root.to(&routes::test(test)), variant);
+        groups.push(table::panel_group(site, root, heading, &members, drawn));
+        drawn += members.len().min(table::GROUP_PANELS);
+    }
+    groups
+}
+
+fn page_links(root: Root, slug: &str, members: usize) -> Vec<Link> {
+    let pages = page_count(members);
+    if pages == 1 {
+        return Vec::new();
+    }
+    (0..pages)
+        .map(|page| Link {
+            href: root.to(&page_path(slug, page)),
+            text: format!("Page {}", page + 1),
+            note: String::new(),
+        })
+        .collect()
+}
