@@ -32,6 +32,8 @@ pub(crate) enum Role {
     Run,
     /// The rolling median, or one of several lines by slot (0: the chart's own).
     Level(u8),
+    /// A measured point of a line with a slot.
+    Point(u8),
     Limit,
     Worse,
     Better,
@@ -60,13 +62,15 @@ const ROLES: [Role; 14] = [
     Role::Outlier,
     Role::Clamped,
 ];
-/// First colour number of the lines with a slot.
-const SLOTS: u8 = 32;
+/// First colour numbers of the lines and of the points with a slot.
+const LINES: u8 = 32;
+const POINTS: u8 = 64;
 
 impl Role {
     fn color(self) -> RGBColor {
         let number = match self {
-            Self::Level(slot) if slot > 0 => SLOTS + slot,
+            Self::Level(slot) if slot > 0 => LINES + slot,
+            Self::Point(slot) => POINTS + slot,
             role => ROLES.iter().position(|known| *known == role).map_or(0, |at| at as u8),
         };
         RGBColor(0, 0, number)
@@ -74,10 +78,11 @@ impl Role {
 
     fn of_color(color: BackendColor) -> Self {
         let number = color.rgb.2;
-        if number > SLOTS {
-            return Self::Level(number - SLOTS);
+        match number {
+            POINTS.. => Self::Point(number - POINTS),
+            LINES.. => Self::Level(number - LINES),
+            _ => ROLES.get(usize::from(number)).copied().unwrap_or(Self::Grid),
         }
-        ROLES.get(usize::from(number)).copied().unwrap_or(Self::Grid)
     }
 }
 

@@ -1,19 +1,17 @@
 //! What a chart shows, in words: the caption above it and the paragraph below it, which is also
 //! what a screen reader says. Plain text; whoever puts it on a page escapes it.
 
-use crate::chart::scene::Scene;
+use crate::chart::scene::{Row, Scene};
 use crate::chart::{Span, TrendInput};
 use crate::record::{self, Direction};
-use crate::series::Series;
 use crate::text;
 
 /// Items of one kind that are named one by one; beyond, the newest are named and the rest counted.
 const MOST_NAMED: usize = 4;
 
-/// `Median time per call, µs`: what the values of a series are.
-pub(crate) fn measure(series: &Series, symbol: &str) -> String {
-    let metric = &series.key.metric;
-    let name = match metric.as_str() {
+/// `Median time per call, µs`: what the values of a metric are.
+pub(crate) fn measure(metric: &str, symbol: &str) -> String {
+    let name = match metric {
         record::TIME => "time per call".to_owned(),
         other => record::shorten(other, 60).replace('_', " "),
     };
@@ -30,12 +28,14 @@ pub(crate) fn direction(better: Direction) -> &'static str {
 
 /// Metric, unit, direction, and what is unusual about the axes.
 pub(crate) fn caption(input: &TrendInput<'_>, scene: &Scene) -> String {
+    let any_value = scene.rows.iter().any(|row| row.value.is_some());
+    let symbol = if any_value { scene.scale.symbol() } else { "" };
     let mut parts = vec![
-        format!("{}.", measure(input.series, scene.scale.symbol())),
+        format!("{}.", measure(&input.series.key.metric, symbol)),
         direction(input.series.better).to_owned(),
     ];
     let (low, high) = scene.up.ends();
-    if !scene.rows.is_empty() && !(low <= 0.0 && high >= 0.0) {
+    if any_value && !(low <= 0.0 && high >= 0.0) {
         parts.push("Axis does not start at 0.".to_owned());
     }
     if matches!(input.span, Span::Order(_)) {
@@ -61,9 +61,23 @@ pub(crate) fn paragraph(input: &TrendInput<'_>, scene: &Scene) -> String {
     parts.extend(runners(input, scene));
     parts.extend(gaps(input, scene));
     parts.extend(counted(scene));
-    parts.push(legend(input, scene));
+    parts.push(legend(scene));
     parts.retain(|part| !part.is_empty());
     parts.join(" ")
+}
+
+/// One line for a panel: whose it is, count, span and changes.
+pub(crate) fn brief(input: &TrendInput<'_>, scene: &Scene) -> String {
+    let key = &input.series.key;
+    let name = format!("{}, {}", record::shorten(&key.test, 60), record::shorten(&key.backend, 40));
+    let (Some(first), Some(last)) = (scene.rows.first(), scene.rows.last()) else {
+        return format!("{name}: no runs yet.");
+    };
+    let runs = &input.series.runs;
+    let count = text::counted(scene.rows.len() as u64, "run");
+    let span = text::date_span(runs[first.run].time, runs[last.run].time);
+    let changes = events(input, scene).unwrap_or_else(|| "No lasting change.".to_owned());
+    format!("{name}: {count}, {span}. {changes}")
 }
 
 fn events(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
@@ -143,18 +157,20 @@ fn counted(scene: &Scene) -> Option<String> {
 }
 
 /// Names the marks that are there, and no others.
-fn legend(input: &TrendInput<'_>, scene: &Scene) -> String {
+fn legend(scene: &Scene) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut add = |there: bool, words: &str| {
         if there {
             parts.push(words.to_owned());
         }
     };
-    let any = |test: fn(&crate::chart::scene::Row) -> bool| scene.rows.iter().any(test);
-    add(any(|row| row.value.is_some()) && !scene.dense, "dots are runs");
-    add(any(|row| row.level.is_some()) && !scene.dense, "the line is the median of 7 runs");
+    let any = |test: fn(&Row) -> bool| scene.rows.iter().any(test);
+    let values = scene.rows.iter().filter(|row| row.value.is_some()).count();
+    add(values > 1 && !scene.dense, "dots are runs");
+    let levels = scene.rows.iter().filter(|row| row.level.is_some()).count();
+    add(levels > 1 && !scene.dense, "the line is the median of 7 runs");
     let band = any(|row| row.spread.is_some_and(|spread| spread > 0.0));
-    add(band && !scene.dense, "the shaded edge is their usual spread");
+    add(band && levels > 1 && !scene.dense, "the shaded edge is their usual spread");
     add(scene.limit_drawn, "the dashed line is the limit");
     add(any(|row| row.flags.outlier), "hollow squares are outliers");
     add(scene.clamped > 0, "filled squares lie off the scale");
@@ -164,7 +180,6 @@ fn legend(input: &TrendInput<'_>, scene: &Scene) -> String {
     let mut letters = legend.chars();
     match letters.next() {
         Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
-        None if input.series.runs.is_empty() => String::new(),
         None => String::new(),
     }
 }

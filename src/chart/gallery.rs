@@ -3,8 +3,12 @@
 
 use std::fmt::Write;
 
+use crate::chart::bar::change_bar;
+use crate::chart::compare::{Line, Measure, SweepLine, comparison, sweep};
+use crate::chart::multiple::{SharedAxes, panel};
 use crate::chart::sample::{Linked, Sample};
 use crate::chart::{Size, Span, Trend, TrendInput, Window, spark, standalone, trend};
+use crate::record::Direction;
 
 fn figure(title: &str, id: &str, chart: &Trend) -> String {
     let caption = crate::chart::markup::escape(&chart.caption);
@@ -24,7 +28,7 @@ fn page(body: &str) -> String {
          body{{font:16px/1.5 system-ui,sans-serif;background:var(--bg);color:var(--fg);\
          max-width:72rem;margin:0 auto;padding:0 1rem 3rem}}figure{{margin:0}}\
          .grid{{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr))}}\
-         p{{color:var(--mut)}}a{{color:inherit}}</style><body>{body}"
+         p{{color:var(--mut)}}img{{max-width:100%}}a{{color:inherit}}</style><body>{body}"
     )
 }
 
@@ -45,6 +49,55 @@ fn gallery() -> String {
     let input = all.input(&Linked);
     let _ = write!(body, "<h2>Compact</h2>{}", trend(&input, Size::Compact).svg);
     let _ = write!(body, "<h2>Spark</h2>{}", spark(&all.series, &all.analysis));
+    let _ = write!(body, "<h2>Multiples</h2><div class=grid>");
+    let quiet =
+        Sample::of((0..170).map(|i| Some(1.2e6 + f64::from(i * 7919 % 31) * 1e3)).collect());
+    let group = [&all, &quiet, &Sample::everything(90)];
+    if let Some(shared) = SharedAxes::of(group.map(|sample| &sample.series)) {
+        for (slot, sample) in (1..).zip(group) {
+            let id = format!("m{slot}");
+            let input = TrendInput { slot, id: &id, ..sample.input(&Linked) };
+            let _ = write!(body, "<figure>{}</figure>", panel(&input, shared));
+        }
+    }
+    let factors = [1.0, 0.9, 0.33, 14.0, 0.8, 0.13];
+    let names = ["julia", "go", "ts", "sql", "csharp", "rust"];
+    let samples = factors.map(|factor| {
+        let mut sample = Sample::everything(200);
+        let scale = |value: &mut Option<f64>| *value = value.map(|value| value * factor);
+        sample.series.runs.iter_mut().for_each(|run| scale(&mut run.value));
+        sample.analysis.level.iter_mut().for_each(scale);
+        sample
+    });
+    let line = |(slot, at): (u8, usize)| Line {
+        label: names[at],
+        slot,
+        series: &samples[at].series,
+        analysis: &samples[at].analysis,
+        href: Some(format!("{slot}/")),
+    };
+    let lines: Vec<Line<'_>> = (1..).zip(0..6).map(line).collect();
+    body.push_str("</div>");
+    body.push_str(&figure("Comparison", "k1", &comparison(&lines, "k1")));
+    body.push_str(&figure("Comparison of three", "k2", &comparison(&lines[..3], "k2")));
+    let sweeps: Vec<SweepLine<'_>> = (1..)
+        .zip(names.iter().zip(factors))
+        .map(|(slot, (label, factor))| SweepLine {
+            label,
+            slot,
+            points: [1_000_u64, 10_000, 100_000, 1_000_000]
+                .map(|n| (n, factor * (n as f64 * 0.9 + 2e4 * f64::from(slot))))
+                .to_vec(),
+            href: None,
+        })
+        .collect();
+    let unit = &all.series.unit;
+    let measure = Measure { metric: "time", unit, better: Direction::Lower };
+    body.push_str(&figure("Sweep", "w", &sweep(&sweeps, &measure, "w")));
+    body.push_str("<h2>Changes</h2>");
+    for change in [0.0, 0.03, -0.05, 0.139, -0.2, 1.3, -0.9] {
+        body.push_str(&change_bar(change, 0.12, Direction::Lower));
+    }
     let _ = write!(body, "<h2>Stand-alone</h2>{}", "<img src=chart.svg>");
     body
 }

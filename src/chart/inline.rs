@@ -18,14 +18,22 @@ use crate::text;
 const ABOVE: i32 = 14;
 /// Pixels below it, for two lines of labels.
 const BELOW: i32 = 30;
+/// Up to this many runs have larger dots.
+const FEW: usize = 60;
 /// Link columns, most first: fewer where the chart would be larger than its budget. 48 columns are
 /// 15 px each on a plot of 720 px.
 const LINK_COLUMNS: [i32; 5] = [48, 36, 24, 16, 8];
 
 /// The drawing of a trend.
 pub(crate) fn trend(input: &TrendInput<'_>, scene: &Scene, size: Size) -> String {
-    let data = format!(r#"{}{}"#, axis_data(input, scene), "");
-    let frame = Frame { id: input.id, slot: input.slot, height: scene.height, data: &data };
+    let frame = Frame {
+        id: input.id,
+        slot: input.slot,
+        height: scene.height,
+        attributes: "",
+        few: scene.rows.len() <= FEW,
+    };
+    let frame = frame.labelled(&axis_data(input, scene));
     let mut texts: String = scene.labels.iter().map(|label| text(label, scene.height)).collect();
     texts.push_str(&symbols(input, scene));
     let drawing = paths(&scene.marks, |point| point);
@@ -52,22 +60,47 @@ fn axis_data(input: &TrendInput<'_>, scene: &Scene) -> String {
 }
 
 /// The frame that every inline chart shares.
+#[derive(Clone, Copy)]
 pub(crate) struct Frame<'a> {
     pub(crate) id: &'a str,
     pub(crate) slot: u8,
     pub(crate) height: i32,
-    pub(crate) data: &'a str,
+    /// What the outer element says of itself, each attribute after a space.
+    pub(crate) attributes: &'a str,
+    /// So few runs that their dots may be larger.
+    pub(crate) few: bool,
 }
 
-impl Frame<'_> {
+/// A frame that a caption and a description on the page name: a group, since it holds links.
+pub(crate) struct Labelled<'a> {
+    frame: Frame<'a>,
+    attributes: String,
+}
+
+impl Labelled<'_> {
     pub(crate) fn wrap(&self, drawing: &str, links: &str, texts: &str) -> String {
-        let Self { id, height, data, .. } = self;
+        Frame { attributes: &self.attributes, ..self.frame }.wrap(drawing, links, texts)
+    }
+}
+
+impl<'a> Frame<'a> {
+    /// Names the frame by `<id>-t` and describes it by `<id>-s`; `data` are further attributes.
+    pub(crate) fn labelled(self, data: &str) -> Labelled<'a> {
+        let id = escape(self.id);
+        let attributes =
+            format!(r#" role="group" aria-labelledby="{id}-t" aria-describedby="{id}-s"{data}"#);
+        Labelled { frame: self, attributes }
+    }
+
+    pub(crate) fn wrap(&self, drawing: &str, links: &str, texts: &str) -> String {
+        let Self { id, height, attributes, .. } = self;
+        let few = if self.few { " few" } else { "" };
         let (id, slot) = (escape(id), palette::slot(self.slot));
         let outer = height + ABOVE + BELOW;
         format!(
             concat!(
-                r#"<svg class="tc s{slot}" id="{id}" width="100%" height="{outer}" role="group" "#,
-                r#"aria-labelledby="{id}-t" aria-describedby="{id}-s"{data}>"#,
+                r#"<svg class="tc s{slot}{few}" id="{id}" width="100%" height="{outer}""#,
+                r#"{attributes}>"#,
                 r#"<svg y="{above}" width="100%" height="{height}" viewBox="0 0 {width} {height}" "#,
                 r#"preserveAspectRatio="none" aria-hidden="true">{drawing}{links}</svg>"#,
                 r#"<g aria-hidden="true">{texts}</g></svg>"#
@@ -75,7 +108,8 @@ impl Frame<'_> {
             slot = slot,
             id = id,
             outer = outer,
-            data = data,
+            few = few,
+            attributes = attributes,
             above = ABOVE,
             height = height,
             width = WIDTH,
@@ -140,7 +174,7 @@ pub(crate) fn text(label: &Label, height: i32) -> String {
 }
 
 /// Failed runs as one text whose letters have a place each; remarks one by one, with their text.
-fn symbols(input: &TrendInput<'_>, scene: &Scene) -> String {
+pub(crate) fn symbols(input: &TrendInput<'_>, scene: &Scene) -> String {
     let mut out = String::new();
     let floor = ABOVE + scene.height;
     if !scene.failed.is_empty() {

@@ -6,9 +6,9 @@
 
 use crate::analysis::{Change, ChangeKind};
 use crate::chart::axis::{Across, Tick};
-use crate::chart::scene::WIDTH;
+use crate::chart::scene::{self, WIDTH};
 use crate::chart::{Span, TrendInput};
-use crate::record::Direction;
+use crate::record::{Direction, Timestamp};
 use crate::series::Segment;
 use crate::text::{self, Scale};
 use plotters::coord::ranged1d::Ranged;
@@ -156,8 +156,35 @@ pub(crate) fn values(ticks: &[f64], scale: &Scale, place: impl Fn(f64) -> i32) -
         .collect()
 }
 
-/// The ticks of a trend's axis across: dates, or commits.
-pub(crate) fn ticks_across(input: &TrendInput<'_>, across: Across) -> Vec<Tick> {
+/// Labels of a relative axis: `+20%`.
+pub(crate) fn shares(ticks: &[f64], place: impl Fn(f64) -> i32) -> Vec<Label> {
+    let label = |tick: &f64| {
+        let sign = if *tick > 0.0 { "+" } else { "" };
+        let text = format!("{sign}{}", text::percent(*tick));
+        Label { shift: 2, ..Label::new(0, Row::At(place(*tick) - 4), text) }
+    };
+    ticks.iter().map(label).collect()
+}
+
+/// What a narrow panel keeps: no label for wide screens, no link.
+pub(crate) fn for_panel(labels: Vec<Label>) -> Vec<Label> {
+    let kept = labels.into_iter().filter(|label| !label.wide_only);
+    kept.map(|label| Label { more: String::new(), href: None, ..label }).collect()
+}
+
+/// The ticks of a trend's axis across: dates, or commits; one date where all runs share a time.
+pub(crate) fn ticks_across(
+    input: &TrendInput<'_>,
+    across: Across,
+    rows: &[scene::Row],
+) -> Vec<Tick> {
+    if let ([first, ..], [.., last]) = (rows, rows)
+        && first.at == last.at
+        && input.span == Span::Time
+        && across == Across::time(Timestamp::from_micros(first.at), Timestamp::from_micros(last.at))
+    {
+        return vec![Tick { at: first.at, label: text::date(Timestamp::from_micros(first.at)) }];
+    }
     match input.span {
         Span::Time => across.time_ticks(MOST_TICKS),
         Span::Order(_) => across

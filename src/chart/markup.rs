@@ -35,6 +35,7 @@ pub(crate) fn class(role: Role) -> String {
         Role::Run => "d",
         Role::Level(0) => "m",
         Role::Level(slot) => return format!("m s{slot}"),
+        Role::Point(slot) => return format!("p s{slot}"),
         Role::Limit => "lim",
         Role::Worse => "ev w",
         Role::Better => "ev k",

@@ -8,13 +8,16 @@
 
 mod axis;
 mod backend;
+pub(crate) mod bar;
 mod columns;
+pub(crate) mod compare;
 mod describe;
 #[cfg(test)]
 mod gallery;
 mod inline;
 mod labels;
 mod markup;
+pub(crate) mod multiple;
 mod palette;
 mod path;
 mod range;

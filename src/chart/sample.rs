@@ -109,7 +109,8 @@ impl Sample {
             .iter()
             .enumerate()
             .map(|(index, run)| Commit {
-                id: format!("{:040x}", 0x389_8d19_u64.wrapping_mul(index as u64 + 77) << 90 % 64),
+                id: format!("{:016x}", (index as u64 + 3).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+                    .repeat(2),
                 time: run.time,
                 subject: None,
                 parents: Vec::new(),

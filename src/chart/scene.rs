@@ -74,7 +74,7 @@ impl Scene {
         let limit = range::limit(input.analysis, input.series.better);
         let (up, scale) = range::of_rows(&rows, input.analysis, &input.series.unit, limit);
         let across = across(input, &rows);
-        Draft::new(input, Plan { rows, across, up, scale, limit, height }).finish()
+        Draft::new(input, Plan { rows, across, up, scale, limit, height, panel: false }).finish()
     }
 }
 
@@ -86,6 +86,8 @@ pub(crate) struct Plan {
     pub(crate) scale: Scale,
     pub(crate) limit: Option<f64>,
     pub(crate) height: i32,
+    /// One of many, narrow on every screen: values are shares, and labels for wide screens go.
+    pub(crate) panel: bool,
 }
 
 /// The runs within the chart's span, as they are drawn.
@@ -179,6 +181,9 @@ impl<'a> Draft<'a> {
         self.runners();
         self.gaps();
         let failed = self.failed();
+        if self.plan.panel {
+            self.labels = labels::for_panel(self.labels);
+        }
         let notes = self.notes();
         Scene {
             marks: self.canvas.finish(),
@@ -200,16 +205,21 @@ impl<'a> Draft<'a> {
     fn frame(&mut self) {
         let height = self.plan.height;
         let most = if height < 100 { 3 } else { 5 };
+        self.canvas.grid_line(Role::Grid, &[(0, height), (WIDTH, height)]);
         if self.plan.rows.is_empty() {
-            self.canvas.grid_line(Role::Grid, &[(0, height), (WIDTH, height)]);
             return;
         }
-        self.canvas.gridlines(most);
-        self.canvas.grid_line(Role::Grid, &[(0, height), (WIDTH, height)]);
-        let ticks = self.plan.up.ticks(most);
-        let place = |value| self.canvas.place((0, value)).1;
-        self.labels.extend(labels::values(&ticks, &self.plan.scale, place));
-        let ticks = labels::ticks_across(self.input, self.plan.across);
+        if self.plan.rows.iter().any(|row| row.value.is_some()) {
+            self.canvas.gridlines(most);
+            let ticks = self.plan.up.ticks(most);
+            let place = |value| self.canvas.place((0, value)).1;
+            self.labels.extend(if self.plan.panel {
+                labels::shares(&ticks, place)
+            } else {
+                labels::values(&ticks, &self.plan.scale, place)
+            });
+        }
+        let ticks = labels::ticks_across(self.input, self.plan.across, &self.plan.rows);
         for tick in &ticks {
             let (x, _) = self.canvas.place((tick.at, 0.0));
             self.canvas.grid_line(Role::Grid, &[(x, height), (x, height + CLAMP)]);
