@@ -1,0 +1,234 @@
+//! Files beside the pages: feeds, charts, badges, sitemap, robots.
+
+use askama::Template;
+
+use crate::chart;
+use crate::site::index::{EventRef, Index};
+use crate::site::links::ChartLinks;
+use crate::site::routes::{self, Root};
+use crate::site::{Failure, Job, pages, table, words};
+use crate::text;
+
+/// Entries of a feed.
+const ENTRIES: usize = 100;
+/// URLs of one sitemap, by its protocol.
+const URLS: usize = 50_000;
+
+pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
+    let mut add = |path: String, job: Job<'a>| jobs.push((path, job));
+    add("feed.xml".to_owned(), Box::new(|| feed(site, None)));
+    for backend in &site.backends {
+        let slug = routes::slug(backend);
+        add(format!("feed/{slug}.xml"), Box::new(move || feed(site, Some(backend))));
+        let badge = move || {
+            let of = |series: &usize| site.series(*series).0.key.backend == **backend;
+            Badge::of(site, site.all().filter(of).collect())
+        };
+        add(format!("badge/backend/{slug}.svg"), Box::new(move || Ok(badge().svg())));
+        add(format!("badge/backend/{slug}.json"), Box::new(move || Ok(badge().json())));
+    }
+    let status = || Badge::of(site, site.all().collect());
+    add("badge/status.svg".to_owned(), Box::new(move || Ok(status().svg())));
+    add("badge/status.json".to_owned(), Box::new(move || Ok(status().json())));
+    add("badge/fresh.svg".to_owned(), Box::new(|| Ok(Badge::fresh(site).svg())));
+    add("badge/fresh.json".to_owned(), Box::new(|| Ok(Badge::fresh(site).json())));
+    for series in site.all() {
+        let path = routes::series_svg(&site.stems[series]);
+        add(path, Box::new(move || Ok(drawing(site, series))));
+    }
+    add(".nojekyll".to_owned(), Box::new(|| Ok(Vec::new())));
+    add("robots.txt".to_owned(), Box::new(|| Ok(robots(site))));
+    if site.input.options.base_url.is_some() {
+        add("sitemap.xml".to_owned(), Box::new(|| Ok(sitemap(site))));
+    }
+}
+
+fn drawing(site: &Index<'_>, series: usize) -> Vec<u8> {
+    let root = Root::from(&routes::series_svg(&site.stems[series]), false);
+    let links = ChartLinks { site, root, series, has_rows: false };
+    let notes = table::chart_notes(site, series);
+    chart::standalone(&table::trend_input(site, series, &notes, &links, "c1")).into_bytes()
+}
+
+#[derive(Template)]
+#[template(path = "feed.xml")]
+struct Feed {
+    title: String,
+    site_title: String,
+    id: String,
+    updated: String,
+    self_url: Option<String>,
+    home_url: Option<String>,
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    title: String,
+    id: String,
+    updated: String,
+    href: String,
+    summary: String,
+}
+
+fn feed(site: &Index<'_>, backend: Option<&str>) -> Result<Vec<u8>, Failure> {
+    let path = backend.map_or_else(
+        || "feed.xml".to_owned(),
+        |backend| format!("feed/{}.xml", routes::slug(backend)),
+    );
+    let base = site.input.options.base_url.as_deref();
+    let title = clean(&site.input.policy.site.title);
+    let of = |event: &&EventRef| {
+        backend.is_none_or(|backend| site.series(event.series).0.key.backend == backend)
+    };
+    let entries: Vec<Entry> =
+        site.events.iter().filter(of).take(ENTRIES).map(|event| entry(site, event, &path)).collect();
+    let newest = site.input.history.newest.unwrap_or(site.input.options.now);
+    let template = Feed {
+        title: backend.map_or_else(|| title.clone(), |name| format!("{title}: {}", clean(name))),
+        site_title: title,
+        id: format!("{}{path}", tag(site)),
+        updated: entries.first().map_or_else(|| newest.to_string(), |entry| entry.updated.clone()),
+        self_url: base.map(|base| format!("{base}{path}")),
+        home_url: base.map(str::to_owned),
+        entries,
+    };
+    let rendered = template.render().map_err(|error| Failure::Template {
+        template: "feed.xml".to_owned(),
+        reason: error.to_string(),
+    })?;
+    Ok(rendered.into_bytes())
+}
+
+/// `tag:<host>,<year>:/`: the same wherever the feed is read from.
+fn tag(site: &Index<'_>) -> String {
+    let base = site.input.options.base_url.as_deref().unwrap_or("https://benchpages.invalid/");
+    let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let year = site.input.history.oldest.map_or_else(|| "2025".to_owned(), text::year);
+    format!("tag:{host},{year}:/{path}")
+}
+
+fn entry(site: &Index<'_>, event: &EventRef, feed_path: &str) -> Entry {
+    let (series, _, change) = site.change(event);
+    let key = clean(&words::key(&series.key));
+    let path = routes::event(&event.id);
+    let base = site.input.options.base_url.as_deref();
+    let size = words::event(series, change).plain();
+    let status = words::status(&change.status);
+    Entry {
+        title: format!("{size}: {} ({key})", clean(&series.key.test)),
+        id: format!("{}{path}", tag(site)),
+        updated: event.time.to_string(),
+        href: base.map_or_else(
+            || Root::from(feed_path, false).to(&path),
+            |base| format!("{base}{path}"),
+        ),
+        summary: format!("{}. Status: {status}.", words::levels(series, change)),
+    }
+}
+
+/// Text that XML 1.0 may hold: control characters have no place there, escaped or not.
+fn clean(text: &str) -> String {
+    let kept = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.chars().filter(kept).collect()
+}
+
+fn robots(site: &Index<'_>) -> Vec<u8> {
+    if site.input.history.counts.demo > 0 {
+        return b"User-agent: *\nDisallow: /\n".to_vec();
+    }
+    let sitemap = site.input.options.base_url.as_deref();
+    let sitemap = sitemap.map_or_else(String::new, |base| format!("Sitemap: {base}sitemap.xml\n"));
+    format!("User-agent: *\nAllow: /\n{sitemap}").into_bytes()
+}
+
+fn sitemap(site: &Index<'_>) -> Vec<u8> {
+    let base = site.input.options.base_url.as_deref().unwrap_or_default();
+    let mut paths: Vec<String> =
+        ["", "view/", "event/", "diff/", "health/", "about/", "data/"].map(str::to_owned).to_vec();
+    paths.extend(site.tests.iter().map(|test| routes::test(test)));
+    paths.extend(site.backends.iter().map(|backend| routes::backend(backend)));
+    paths.extend(site.presets.iter().map(|preset| routes::view(&preset.slug)));
+    paths.extend(site.stems.iter().map(|stem| routes::series(stem)));
+    paths.extend(site.events.iter().map(|event| routes::event(&event.id)));
+    let mut out = String::from(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
+         <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
+    for path in paths.iter().take(URLS) {
+        // Slugs hold nothing that XML escapes; the base URL was checked with the policy.
+        out.push_str(&format!("<url><loc>{}{path}</loc></url>\n", base.replace('&', "&amp;")));
+    }
+    out.push_str("</urlset>\n");
+    out.into_bytes()
+}
+
+/// A badge: what it is about, and how it is.
+struct Badge {
+    label: &'static str,
+    message: String,
+    colour: &'static str,
+    is_error: bool,
+}
+
+impl Badge {
+    fn of(site: &Index<'_>, members: Vec<usize>) -> Self {
+        let label = "benchmarks";
+        if members.is_empty() {
+            let message = "no data".to_owned();
+            return Self { label, message, colour: "#57606a", is_error: false };
+        }
+        if site.input.history.counts.demo > 0 {
+            let message = "demo".to_owned();
+            return Self { label, message, colour: "#57606a", is_error: false };
+        }
+        let off = members.iter().filter(|one| table::is_off(site, **one)).count() as u64;
+        let (message, colour) = if off == 0 {
+            ("steady".to_owned(), "#0a58b8")
+        } else {
+            (text::counted(off, "regression"), "#a83200")
+        };
+        Self { label, message, colour, is_error: off > 0 }
+    }
+
+    fn fresh(site: &Index<'_>) -> Self {
+        let stale = pages::health::state(site) == pages::health::State::NoData;
+        let message = site.input.history.newest.map_or_else(|| "no data".to_owned(), text::date);
+        let colour = if stale { "#57606a" } else { "#0a58b8" };
+        Self { label: "newest result", message, colour, is_error: false }
+    }
+
+    /// Widths by 7 units a character, fixed by `textLength`, so that any font fits.
+    fn svg(&self) -> Vec<u8> {
+        let (label, message) = (self.label, &self.message);
+        let wide = |text: &str| text.chars().count() * 7;
+        let (left, right) = (wide(label) + 10, wide(message) + 10);
+        let (all, colour) = (left + right, self.colour);
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{all}\" height=\"20\" role=\"img\" \
+             aria-labelledby=\"t\"><title id=\"t\">{label}: {message}</title>\
+             <path fill=\"#24292f\" d=\"M0 0h{left}v20H0z\"/>\
+             <path fill=\"{colour}\" d=\"M{left} 0h{right}v20H{left}z\"/>\
+             <g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,sans-serif\" font-size=\"11\">\
+             <text x=\"5\" y=\"14\" textLength=\"{}\">{label}</text>\
+             <text x=\"{}\" y=\"14\" textLength=\"{}\">{message}</text></g></svg>\n",
+            left - 10,
+            left + 5,
+            right - 10,
+        )
+        .into_bytes()
+    }
+
+    /// The endpoint format of shields.io.
+    fn json(&self) -> Vec<u8> {
+        let value = serde_json::json!({
+            "schemaVersion": 1,
+            "label": self.label,
+            "message": self.message,
+            "color": self.colour,
+            "isError": self.is_error,
+            "cacheSeconds": 3600,
+        });
+        format!("{value}\n").into_bytes()
+    }
+}

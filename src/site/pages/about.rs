@@ -1,0 +1,228 @@
+//! About & Methods: how is this decided? Generated from the policy in force.
+
+use askama::Template;
+use minijinja::Value;
+
+use crate::filter::Filter;
+use crate::policy::{self, Policy};
+use crate::site::frame::{Page, Section, frame, root};
+use crate::site::index::Index;
+use crate::site::markdown;
+use crate::site::pages::series::{NoteView, note_view};
+use crate::site::view::{Fact, Frame, Phrase};
+use crate::site::{Failure, pages};
+use crate::text;
+
+#[derive(Template)]
+#[template(path = "about.html")]
+struct AboutPage {
+    frame: Frame,
+    verdict: Phrase,
+    facts: Vec<Fact>,
+    intro: String,
+    limits_note: String,
+    limits: Vec<LimitRow>,
+    rules: Vec<RuleView>,
+    notes: Vec<NoteView>,
+    glossary: Vec<(&'static str, &'static str)>,
+    policy_note: Phrase,
+    policy_yaml: String,
+}
+
+struct LimitRow {
+    id: String,
+    name: String,
+    limit: String,
+    source: String,
+}
+
+struct RuleView {
+    id: String,
+    title: String,
+    html: String,
+    /// `(key of policy.yml, value)`.
+    keys: Vec<(String, String)>,
+}
+
+/// The shipped prose; a project may replace it by its own `templates/methods.md`.
+const METHODS: &str = include_str!("../../../templates/methods.md");
+
+/// The words, as pages use them.
+const GLOSSARY: [(&str, &str); 18] = [
+    ("record", "One measurement: a metric of a benchmark at a commit, on a runner, at a time."),
+    ("run", "All records of one commit on one runner at one time; repeats become their median."),
+    ("benchmark", "What is measured: suite, test, backend, mode, parallel, n, parameters."),
+    ("metric", "Time, throughput, memory, …: each with a unit and a direction."),
+    ("series", "One metric of one benchmark along the history."),
+    ("runner fingerprint", "The tracked fields of the machine; a change starts a new segment."),
+    ("segment", "The part of a series that one runner and one version of the benchmark measured."),
+    ("baseline", "The level a newest level is compared with: a rolling median."),
+    ("change point", "The place where a series' level shifted for good."),
+    ("outlier", "A run off its level for once."),
+    ("gap", "A run that failed or did not happen; it stays a gap."),
+    ("threshold, limit", "The policy's relative size for a backend, or a finer rule."),
+    ("noise", "Robust relative standard deviation of one run around its level."),
+    ("confidence", "How sure, from 0 to 1."),
+    ("severity", "By size: minor, major, critical."),
+    ("verdict", "What the newest runs of a series say: regressed, suspected, improved, steady, new, noisy, suppressed, infrastructure, approved, missing."),
+    ("budget", "An absolute target: pass, drift, violation."),
+    ("preset, view", "A named filter with a page of its own."),
+];
+
+pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
+    let root = root(site, "about/");
+    let policy = site.input.policy;
+    let verdict = Phrase::new("note").text(
+        "A change counts when it is larger than its limit, larger than the noise, confirmed by \
+         further runs, not the runner's, and not everyone's at once.",
+    );
+    let page = Page {
+        path: "about/",
+        title: "About & Methods".to_owned(),
+        verdict: &verdict,
+        section: Section::About,
+    };
+    let (intro, rules) = methods(site)?;
+    let mut notes: Vec<(crate::record::Timestamp, &crate::note::Note)> = site
+        .input
+        .notes
+        .iter()
+        .filter_map(|note| {
+            let commits = &site.input.history.commits;
+            let id = note.commit.as_deref();
+            let of_commit =
+                || commits.iter().find(|commit| Some(commit.id.as_str()) == id).map(|c| c.time);
+            note.date.or_else(of_commit).map(|time| (time, note))
+        })
+        .collect();
+    notes.sort_by(|a, b| (b.0, &a.1.name).cmp(&(a.0, &b.1.name)));
+    let updated = &policy.last_updated;
+    let template = AboutPage {
+        frame: frame(site, &page),
+        facts: vec![
+            Fact::new("Policy", policy.version.clone()).note(updated.clone()),
+            Fact::new("Hash", site.input.policy_sha.clone()),
+            Fact::new("benchpages", env!("CARGO_PKG_VERSION")),
+        ],
+        intro,
+        limits_note: "The change of level that counts, relative to the baseline; the most \
+                      specific line that matches a series holds."
+            .to_owned(),
+        limits: limits(policy),
+        rules,
+        notes: notes.into_iter().map(|(time, note)| note_view(time, note)).collect(),
+        glossary: GLOSSARY.to_vec(),
+        policy_note: Phrase::new("")
+            .text(format!("Hash {}. ", site.input.policy_sha))
+            .link(root.to("api/v1/policy.json"), "As JSON")
+            .text(", ")
+            .link(root.to("api/v1/policy.schema.json"), "its JSON Schema")
+            .text("."),
+        policy_yaml: policy::show::show(policy),
+        verdict,
+    };
+    pages::html(&template)
+}
+
+fn limits(policy: &Policy) -> Vec<LimitRow> {
+    let regression = &policy.regression;
+    let mut rows = vec![LimitRow {
+        id: "limit-default".to_owned(),
+        name: "every series".to_owned(),
+        limit: text::percent(regression.default_threshold),
+        source: "regression.default_threshold".to_owned(),
+    }];
+    for (at, (backend, threshold)) in regression.per_backend.iter().enumerate() {
+        rows.push(LimitRow {
+            id: format!("limit-backend-{at}"),
+            name: format!("backend {backend}"),
+            limit: text::percent(*threshold),
+            source: format!("regression.per_backend.{backend}"),
+        });
+    }
+    for (at, rule) in regression.rules.iter().enumerate() {
+        let mut limit: Vec<String> = rule.threshold.map(text::percent).into_iter().collect();
+        limit.extend(rule.absolute.map(|least| format!("and {least} in base units")));
+        limit.extend(rule.report_only.then(|| "report only".to_owned()));
+        rows.push(LimitRow {
+            id: format!("limit-rule-{at}"),
+            name: words_of(&rule.matches),
+            limit: limit.join(" "),
+            source: format!("regression.rules[{at}]"),
+        });
+    }
+    rows
+}
+
+fn words_of(filter: &Filter) -> String {
+    if filter.is_empty() { "every series".to_owned() } else { filter.words().join(", ") }
+}
+
+/// The prose with the policy's numbers: an introduction, then one section for each `## ` heading
+/// of the form `id: title | key, key`.
+fn methods(site: &Index<'_>) -> Result<(String, Vec<RuleView>), Failure> {
+    let own = site.input.templates.iter().find(|(name, _)| name == "methods.md");
+    let template = own.map_or(METHODS, |(_, text)| text);
+    let filled = markdown::fill("methods.md", template, context(site))?;
+    let mut parts = filled.split("\n## ");
+    let intro = markdown::to_html(parts.next().unwrap_or_default());
+    let json: serde_json::Value =
+        serde_json::from_str(&policy::show::to_json(site.input.policy)).unwrap_or_default();
+    let rules = parts.map(|part| rule(part, &json)).collect();
+    Ok((intro, rules))
+}
+
+fn rule(part: &str, policy: &serde_json::Value) -> RuleView {
+    let (head, body) = part.split_once('\n').unwrap_or((part, ""));
+    let (id, rest) = head.split_once(": ").unwrap_or(("", head));
+    let (title, keys) = rest.split_once(" | ").unwrap_or((rest, ""));
+    let value = |key: &str| {
+        let found = key.split('.').try_fold(policy, |value, name| value.get(name));
+        found.map_or_else(|| "not set".to_owned(), ToString::to_string)
+    };
+    let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    RuleView {
+        id: if id.is_empty() { format!("own-{}", crate::site::routes::hex(head, 6)) } else { format!("rule-{id}") },
+        title: title.to_owned(),
+        html: markdown::to_html(body),
+        keys: keys
+            .split(", ")
+            .filter(|key| !key.is_empty())
+            .map(|key| (key.to_owned(), value(key)))
+            .collect(),
+    }
+}
+
+/// What the methods text may name.
+fn context(site: &Index<'_>) -> Value {
+    let policy = site.input.policy;
+    let percent = text::percent;
+    minijinja::context! {
+        limit => percent(policy.regression.default_threshold),
+        grace_days => policy.regression.grace_period_days,
+        min_runs => policy.regression.min_sample_size,
+        critical => percent(policy.regression.max_regression_ratio),
+        approval => percent(policy.governance.require_approval_threshold),
+        approvers => policy.governance.emergency_override_approvers.join(", "),
+        retention_days => policy.governance.data_retention_days,
+        confirmations => policy.detection.confirmations,
+        window => policy.detection.window,
+        sigma => policy.data_quality.outlier_threshold.to_string(),
+        spread => percent(policy.data_quality.variance_warning_ratio),
+        max_age_days => policy.data_quality.max_age_days,
+        min_records => policy.data_quality.min_records_per_day,
+        k_share => percent(policy.k_anomaly.threshold_ratio),
+        k_backends => policy.k_anomaly.min_active_backends,
+        k_days => policy.k_anomaly.alert_on_consecutive_days,
+        fingerprint => policy.runner_fingerprinting.track_fields.join(", "),
+        fingerprinting => policy.runner_fingerprinting.enabled
+            && policy.runner_fingerprinting.suppress_alerts_on_runner_change,
+        warmup => policy.warmup.enabled,
+        warmup_runs => policy.warmup.warmup_runs,
+        burn_in_runs => policy.warmup.burn_in_runs,
+        warmup_recorded => policy.warmup.record_warmup_times,
+        matrix => policy.matrix.enabled,
+        trend_days => policy.trends.window_days,
+        budgets => policy.budgets.len(),
+    }
+}

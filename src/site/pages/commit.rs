@@ -1,0 +1,241 @@
+//! A commit: what did it do?
+
+use askama::Template;
+
+use crate::analysis::compare::{DeltaVerdict, Yardstick, compare};
+use crate::series::{CommitIndex, Run};
+use crate::site::frame::{Page, Section, frame, root};
+use crate::site::index::{Index, RunRef};
+use crate::site::routes::{self, Root};
+use crate::site::view::{ChangeCell, Fact, Frame, Link, Phrase};
+use crate::site::{Failure, pages, words};
+use crate::text::{self, Scale};
+
+/// Rows of the page; all of them stand in the JSON.
+const ROWS: usize = 300;
+
+#[derive(Template)]
+#[template(path = "commit.html")]
+struct CommitPage {
+    frame: Frame,
+    id: String,
+    subject: Option<String>,
+    tag: Option<String>,
+    verdict: Phrase,
+    facts: Vec<Fact>,
+    links: Vec<Link>,
+    groups: Vec<Group>,
+    more: Option<Link>,
+}
+
+struct Group {
+    title: String,
+    note: String,
+    folded: bool,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    href: String,
+    test: String,
+    key: String,
+    cell: ChangeCell,
+    values: String,
+    verdict: Option<DeltaVerdict>,
+}
+
+/// Commits with a page: measured ones, each slug once (the newest commit of that slug).
+pub(crate) fn measured(site: &Index<'_>) -> Vec<CommitIndex> {
+    let mut slugs = std::collections::BTreeSet::new();
+    let indices = (0..site.measured.len()).rev();
+    indices
+        .filter(|at| !site.measured[*at].is_empty() || !site.pulled[*at].is_empty())
+        .map(|at| CommitIndex(u32::try_from(at).unwrap_or(u32::MAX)))
+        .filter(|at| slugs.insert(routes::commit_slug(&site.commit(*at).id)))
+        .collect()
+}
+
+pub(crate) fn render(site: &Index<'_>, at: CommitIndex) -> Result<Vec<u8>, Failure> {
+    let commit = site.commit(at);
+    let path = routes::commit(&commit.id);
+    let root = root(site, &path);
+    let rows = rows(site, root, at);
+    let verdict = verdict(&rows);
+    let page = Page {
+        path: &path,
+        title: format!("Commit {}", text::commit(&commit.id)),
+        verdict: &verdict,
+        section: Section::None,
+    };
+    let all = rows.len();
+    let template = CommitPage {
+        frame: frame(site, &page),
+        id: text::commit(&commit.id),
+        subject: commit.subject.clone(),
+        tag: commit.tag.clone(),
+        facts: facts(site, at),
+        links: links(site, root, at),
+        groups: groups(rows),
+        more: (all > ROWS).then(|| Link {
+            href: root.to(&format!("api/v1/commit/{}.json", routes::commit_slug(&commit.id))),
+            text: format!("All {} as JSON", text::counted(all as u64, "series")),
+            note: String::new(),
+        }),
+        verdict,
+    };
+    pages::html(&template)
+}
+
+fn rows(site: &Index<'_>, root: Root, at: CommitIndex) -> Vec<Row> {
+    let main = site.measured[at.0 as usize].iter().map(|run| {
+        let series = run.series as usize;
+        (series, &site.series(series).0.runs[run.run as usize])
+    });
+    let pulled = site.pulled[at.0 as usize].iter().map(|run: &RunRef| {
+        let series = run.series as usize;
+        (series, &site.series(series).0.pulls[run.run as usize].run)
+    });
+    main.chain(pulled).map(|(series, run)| row(site, root, series, run)).collect()
+}
+
+/// One series at the commit, against its nearest run before.
+fn row(site: &Index<'_>, root: Root, index: usize, run: &Run) -> Row {
+    let (series, analysis) = site.series(index);
+    let before = series
+        .runs
+        .iter()
+        .rev()
+        .find(|other| other.commit < run.commit && other.value.is_some());
+    let scale = Scale::for_values(run.value, &series.unit);
+    let values = run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value));
+    let yardstick = Yardstick {
+        noise: analysis.noise,
+        threshold: analysis.threshold,
+        better: series.better,
+    };
+    let same_runner = before.is_some_and(|before| before.segment == run.segment);
+    let delta = match (before.and_then(|before| before.value), run.value) {
+        (Some(before), Some(after)) if same_runner => compare(&[before], &[after], yardstick),
+        _ => None,
+    };
+    let cell = match (delta, before, run.value) {
+        (Some(delta), _, _) => delta_cell(series, &delta),
+        (None, _, None) => words::quiet("failed"),
+        (None, None, _) => words::quiet("first run"),
+        (None, Some(_), _) => words::quiet("runner changed, not compared"),
+    };
+    Row {
+        href: root.to(&routes::series(&site.stems[index])),
+        test: series.key.test.clone(),
+        key: words::key(&series.key),
+        cell,
+        values,
+        verdict: delta.map(|delta| delta.verdict),
+    }
+}
+
+/// The cell of a comparison of two commits.
+pub(crate) fn delta_cell(
+    series: &crate::series::Series,
+    delta: &crate::analysis::compare::Delta,
+) -> ChangeCell {
+    match delta.verdict {
+        DeltaVerdict::Worse => words::cell(series, delta.before, delta.after, true),
+        DeltaVerdict::Better => words::cell(series, delta.before, delta.after, false),
+        DeltaVerdict::Same => ChangeCell {
+            change: text::percent_change(delta.change),
+            ..words::quiet("within the limit")
+        },
+        DeltaVerdict::Unclear => ChangeCell {
+            change: text::percent_change(delta.change),
+            ..words::quiet("within the noise")
+        },
+    }
+}
+
+fn is_news(row: &Row) -> bool {
+    matches!(row.verdict, Some(DeltaVerdict::Worse | DeltaVerdict::Better))
+}
+
+fn verdict(rows: &[Row]) -> Phrase {
+    let count = |wanted| rows.iter().filter(|row| row.verdict == Some(wanted)).count() as u64;
+    let (worse, better) = (count(DeltaVerdict::Worse), count(DeltaVerdict::Better));
+    let compared = rows.iter().filter(|row| row.verdict.is_some()).count() as u64;
+    let not = rows.len() as u64 - compared;
+    let mut phrase = Phrase::new(if worse > 0 { "worse" } else { "better" });
+    if worse == 0 && better == 0 {
+        phrase = phrase.text("No clear change against the run before");
+    } else {
+        phrase = phrase
+            .marked("worse", format!("▲ {} worse", text::count(worse)))
+            .text(", ")
+            .marked("better", format!("▼ {} better", text::count(better)))
+            .text(" than the run before");
+    }
+    phrase = phrase.text(format!(", {} compared", text::count(compared)));
+    if not > 0 {
+        phrase = phrase.text(format!(", {} not compared", text::count(not)));
+    }
+    phrase.text(". One run is no verdict: a change counts once it is confirmed.")
+}
+
+fn facts(site: &Index<'_>, at: CommitIndex) -> Vec<Fact> {
+    let commit = site.commit(at);
+    let measured = site.measured[at.0 as usize].len() + site.pulled[at.0 as usize].len();
+    let label = if site.input.history.dated[at.0 as usize] { "Committed" } else { "Measured" };
+    let mut facts = vec![
+        Fact::at(label, words::minute(commit.time)),
+        Fact::new("Series", text::count(measured as u64)),
+    ];
+    facts.extend(commit.pull.map(|pull| Fact::new("Pull request", format!("#{pull}"))));
+    if !commit.main_line {
+        facts.push(Fact::new("Beside the main line", "part of no baseline"));
+    }
+    facts
+}
+
+fn links(site: &Index<'_>, root: Root, at: CommitIndex) -> Vec<Link> {
+    let mut links = Vec::new();
+    let mut add = |href: String, text: String| {
+        links.push(Link { href, text, note: String::new() });
+    };
+    let commit = site.commit(at);
+    for pair in site.pairs.iter().filter(|pair| pair.head == at) {
+        let base = text::commit(&site.commit(pair.base).id);
+        add(root.to(&routes::diff(&pair.slug)), format!("Compare with {base}"));
+    }
+    if let Some(before) = site.before(at) {
+        add(root.to(&routes::commit(&site.commit(before).id)), "Previous measured commit".into());
+    }
+    if let Some(after) = site.after(at) {
+        add(root.to(&routes::commit(&site.commit(after).id)), "Next measured commit".into());
+    }
+    if let Some(url) = site.input.policy.site.repo_url.as_deref()
+        && text::is_sha(&commit.id)
+    {
+        let url = format!("{}/commit/{}", url.trim_end_matches('/'), commit.id);
+        add(url, "Code".to_owned());
+    }
+    let slug = routes::commit_slug(&commit.id);
+    add(root.to(&format!("api/v1/commit/{slug}.json")), "JSON".to_owned());
+    links
+}
+
+/// What changed first and open, the rest by backend and folded.
+fn groups(rows: Vec<Row>) -> Vec<Group> {
+    let (news, rest): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_news);
+    let shown = ROWS.saturating_sub(news.len());
+    let mut groups = Vec::new();
+    if !news.is_empty() {
+        let note = text::counted(news.len() as u64, "series");
+        let rows = news.into_iter().take(ROWS).collect();
+        groups.push(Group { title: "Changed".to_owned(), note, folded: false, rows });
+    }
+    if !rest.is_empty() {
+        let note = text::counted(rest.len() as u64, "series");
+        let folded = rest.len() > 20;
+        let rows = rest.into_iter().take(shown).collect();
+        groups.push(Group { title: "No clear change".to_owned(), note, folded, rows });
+    }
+    groups
+}

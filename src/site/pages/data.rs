@@ -1,0 +1,82 @@
+//! Where the JSON is.
+
+use askama::Template;
+
+use crate::site::api;
+use crate::site::frame::{Page, Section, frame, root};
+use crate::site::index::Index;
+use crate::site::view::{Frame, Link, Phrase};
+use crate::site::{Failure, pages};
+
+#[derive(Template)]
+#[template(path = "data.html")]
+struct DataPage {
+    frame: Frame,
+    verdict: Phrase,
+    first: Vec<Address>,
+    all: Vec<(&'static str, &'static str)>,
+    promises: Vec<&'static str>,
+    schemas: Vec<Link>,
+}
+
+struct Address {
+    href: String,
+    text: &'static str,
+    note: &'static str,
+    copy: String,
+}
+
+const ALL: [(&str, &str); 13] = [
+    ("api/v1/index.json", "every series: key, unit, direction, newest level, baseline, verdict"),
+    ("api/v1/events.json", "every change, with evidence and status"),
+    ("api/v1/health.json", "what was read, refused, missing or stale"),
+    ("api/v1/policy.json", "the policy in force, with every default filled in"),
+    ("api/v1/policy.schema.json", "JSON Schema of policy.yml, for editors"),
+    ("api/v1/diffs.json", "every comparison that has a page"),
+    ("api/v1/diff/<base>..<head>.json", "one comparison"),
+    ("api/v1/commit/<commit>.json", "every value measured at one commit"),
+    ("api/v1/series/<test>/<backend>/<mode>/<n>.json", "one series: points, segments, events"),
+    ("api/v1/series/<test>/<backend>/<mode>/<n>.csv", "the same points as a table"),
+    ("chart/<test>/<backend>/<mode>/<n>.svg", "its chart, light and dark"),
+    ("badge/status.svg, badge/status.json", "a badge; also badge/fresh and badge/backend/<backend>"),
+    ("feed.xml, feed/<backend>.xml", "Atom: one entry a change"),
+];
+const PROMISES: [&str; 4] = [
+    "Addresses stay. Within v1 fields are added, never renamed or removed.",
+    "Values are in base units (ns, B, ops/s); times are RFC 3339 in UTC; keys are sorted.",
+    "Each file names its schema, and says what it was built from.",
+    "A series' address depends on its name alone: a new benchmark never moves another.",
+];
+
+pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
+    let root = root(site, "data/");
+    let verdict = Phrase::new("note").text("Everything on this site is also JSON, at addresses that stay.");
+    let page = Page {
+        path: "data/",
+        title: "Data".to_owned(),
+        verdict: &verdict,
+        section: Section::Data,
+    };
+    let first = ALL.iter().take(3).map(|&(path, note)| {
+        let href = root.to(path);
+        let base = site.input.options.base_url.as_deref();
+        let copy = base.map_or_else(|| href.clone(), |base| format!("{base}{path}"));
+        Address { href, text: path, note, copy }
+    });
+    let template = DataPage {
+        frame: frame(site, &page),
+        first: first.collect(),
+        all: ALL.to_vec(),
+        promises: PROMISES.to_vec(),
+        schemas: api::schema_names()
+            .into_iter()
+            .map(|name| Link {
+                href: root.to(&format!("api/v1/schema/{name}.json")),
+                text: name.to_owned(),
+                note: String::new(),
+            })
+            .collect(),
+        verdict,
+    };
+    pages::html(&template)
+}

@@ -1,0 +1,394 @@
+//! Two commits: did the second make anything slower?
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use crate::analysis::compare::{Delta, DeltaVerdict, Yardstick, compare};
+use crate::chart;
+use crate::series::{CommitIndex, Run, Segment, Series};
+use crate::site::frame::{Page, Section, frame, root};
+use crate::site::index::{Index, Pair, PairKind};
+use crate::site::pages::commit::delta_cell;
+use crate::site::routes::{self, Root};
+use crate::site::view::{ChangeCell, Fact, Frame, Link, Phrase};
+use crate::site::{Failure, pages, table, words};
+use crate::text::{self, Scale};
+
+/// Unchanged and not compared series of one page: what is more stands in the JSON.
+const FOLDED: usize = 200;
+
+#[derive(Template)]
+#[template(path = "diff.html")]
+struct DiffPage {
+    frame: Frame,
+    kind: Phrase,
+    base: String,
+    head: String,
+    verdict: Phrase,
+    facts: Vec<Fact>,
+    slices: Vec<Link>,
+    groups: Vec<Group>,
+    unchanged_summary: String,
+    unchanged: Vec<Group>,
+    not_compared_summary: String,
+    open_not_compared: bool,
+    not_compared: Vec<Phrase>,
+    more: Option<Link>,
+}
+
+struct Group {
+    title: String,
+    note: String,
+    caption: String,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    href: String,
+    anchor: String,
+    test: String,
+    key: String,
+    before: String,
+    after: String,
+    cell: ChangeCell,
+    bar: String,
+}
+
+/// A part of a comparison that has a path of its own.
+#[derive(Clone)]
+pub(crate) struct Slice {
+    /// Empty, `backend/<slug>/` or `view/<slug>/`.
+    pub(crate) path: String,
+    name: String,
+    members: Option<Vec<usize>>,
+}
+
+/// One series in a comparison.
+pub(crate) struct Compared {
+    pub(crate) series: usize,
+    pub(crate) outcome: Outcome,
+}
+
+pub(crate) enum Outcome {
+    Delta(Delta),
+    /// Why it was not compared.
+    Not(String),
+}
+
+/// The whole comparison, and its slices where a change or a pull request makes people link to them.
+pub(crate) fn slices(site: &Index<'_>, pair: &Pair) -> Vec<Slice> {
+    let whole = Slice { path: String::new(), name: "All".to_owned(), members: None };
+    let compared = outcomes(site, pair);
+    let changed = |one: &&Compared| match &one.outcome {
+        Outcome::Delta(delta) => {
+            matches!(delta.verdict, DeltaVerdict::Worse | DeltaVerdict::Better)
+        }
+        Outcome::Not(_) => false,
+    };
+    let pull = matches!(pair.kind, PairKind::Pull(_));
+    let news: Vec<usize> = compared.iter().filter(changed).map(|one| one.series).collect();
+    let linked = |members: &[usize]| {
+        pull && !members.is_empty() || members.iter().any(|one| news.contains(one))
+    };
+    let backends = site.backends.iter().map(|backend| Slice {
+        path: routes::backend(backend),
+        name: (*backend).to_owned(),
+        members: Some(
+            site.all().filter(|one| site.series(*one).0.key.backend == **backend).collect(),
+        ),
+    });
+    let views = site.presets.iter().map(|preset| Slice {
+        path: routes::view(&preset.slug),
+        name: preset.name.clone(),
+        members: Some(preset.members.clone()),
+    });
+    let parts = backends.chain(views).filter(|slice| {
+        slice.members.as_ref().is_some_and(|members| linked(members))
+    });
+    std::iter::once(whole).chain(parts).collect()
+}
+
+/// Every series measured at the head, against its nearest run at or before the base.
+pub(crate) fn outcomes(site: &Index<'_>, pair: &Pair) -> Vec<Compared> {
+    let head = pair.head.0 as usize;
+    let main = site.measured[head].iter().map(|run| {
+        (run.series as usize, &site.series(run.series as usize).0.runs[run.run as usize])
+    });
+    let pulled = site.pulled[head].iter().map(|run| {
+        (run.series as usize, &site.series(run.series as usize).0.pulls[run.run as usize].run)
+    });
+    main.chain(pulled)
+        .map(|(series, run)| Compared { series, outcome: outcome(site, series, run, pair.base) })
+        .collect()
+}
+
+fn outcome(site: &Index<'_>, index: usize, after: &Run, base: CommitIndex) -> Outcome {
+    let (series, analysis) = site.series(index);
+    let Some(value) = after.value else {
+        let reason = after.error().map_or("no reason given", |error| error);
+        return Outcome::Not(format!("the run failed: {}", crate::record::shorten(reason, 120)));
+    };
+    let mut earlier = series.runs.iter().rev().filter(|run| run.commit <= base);
+    let Some(before) = earlier.find(|run| run.value.is_some()) else {
+        return Outcome::Not("no run at or before the base".to_owned());
+    };
+    if before.segment != after.segment {
+        let segments = &series.segments;
+        let (old, new) =
+            (&segments[before.segment as usize], &segments[after.segment as usize]);
+        return Outcome::Not(runner_difference(old, new));
+    }
+    let yardstick = Yardstick {
+        noise: analysis.noise,
+        threshold: analysis.threshold,
+        better: series.better,
+    };
+    let old = [before.value.unwrap_or(f64::NAN)];
+    match compare(&old, &[value], yardstick) {
+        Some(delta) => Outcome::Delta(delta),
+        None => Outcome::Not("a value is no number".to_owned()),
+    }
+}
+
+/// `runner_image ubuntu-22.04 → ubuntu-24.04`, or the versions of the benchmark.
+fn runner_difference(old: &Segment, new: &Segment) -> String {
+    let cut = |text: &str| crate::record::shorten(text, 60).into_owned();
+    let before: BTreeMap<&str, &str> =
+        old.fingerprint.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut moved: Vec<String> = new
+        .fingerprint
+        .iter()
+        .filter(|(name, value)| before.get(name.as_str()) != Some(&value.as_str()))
+        .map(|(name, value)| {
+            let old = before.get(name.as_str()).copied().unwrap_or("not recorded");
+            format!("{} {} → {}", cut(name), cut(old), cut(value))
+        })
+        .collect();
+    if old.version != new.version {
+        let version = |version: &Option<String>| cut(version.as_deref().unwrap_or("none"));
+        moved.push(format!("version {} → {}", version(&old.version), version(&new.version)));
+    }
+    if moved.is_empty() {
+        moved.push("fields that only one of them records".to_owned());
+    }
+    format!("the runner differs: {}", moved.join(", "))
+}
+
+pub(crate) fn kind_text(kind: PairKind) -> String {
+    match kind {
+        PairKind::Pull(pull) => format!("pull request #{pull}"),
+        PairKind::Tags => "tag to tag".to_owned(),
+        PairKind::Consecutive => "consecutive commits".to_owned(),
+        PairKind::Event => "around a change".to_owned(),
+    }
+}
+
+pub(crate) fn render(site: &Index<'_>, pair: &Pair, slice: &Slice) -> Result<Vec<u8>, Failure> {
+    let whole = routes::diff(&pair.slug);
+    let path = format!("{whole}{}", slice.path);
+    let root = root(site, &path);
+    let mut compared = outcomes(site, pair);
+    if let Some(members) = &slice.members {
+        compared.retain(|one| members.binary_search(&one.series).is_ok());
+    }
+    let (base, head) = (site.commit(pair.base), site.commit(pair.head));
+    let sorted = Sorted::of(site, compared);
+    let verdict = sorted.verdict();
+    let (base_text, head_text) = (text::commit(&base.id), text::commit(&head.id));
+    let page = Page {
+        path: &path,
+        title: format!("{base_text} → {head_text}"),
+        verdict: &verdict,
+        section: Section::Compare,
+    };
+    let kind = Phrase::new("").link(root.to("diff/"), "Compare");
+    let kind = kind.text(format!(" · {}", kind_text(pair.kind)));
+    let kind = if slice.path.is_empty() { kind } else { kind.text(" · ").name(&slice.name) };
+    let unchanged: Vec<&Compared> = sorted.unchanged.iter().take(FOLDED).collect();
+    let cut = sorted.unchanged.len() > FOLDED || sorted.not.len() > FOLDED;
+    let template = DiffPage {
+        frame: frame(site, &page),
+        kind,
+        base: base_text,
+        head: head_text,
+        facts: facts(site, pair),
+        slices: slice_links(site, root, pair, slice),
+        groups: by_backend(site, root, &sorted.changed.iter().collect::<Vec<_>>()),
+        unchanged_summary: format!("{} unchanged", text::counted(sorted.unchanged.len() as u64, "series")),
+        unchanged: by_backend(site, root, &unchanged),
+        not_compared_summary: format!("{} not compared", text::counted(sorted.not.len() as u64, "series")),
+        open_not_compared: sorted.changed.is_empty() && sorted.unchanged.is_empty(),
+        not_compared: sorted.not.iter().take(FOLDED).map(|(series, reason)| {
+            let one = site.series(*series).0;
+            Phrase::new("")
+                .link(root.to(&routes::series(&site.stems[*series])), &one.key.test)
+                .text(" ")
+                .name(words::key(&one.key))
+                .text(format!(": {reason}"))
+        }).collect(),
+        more: cut.then(|| Link {
+            href: root.to(&format!("api/v1/diff/{}.json", pair.slug)),
+            text: "All series as JSON".to_owned(),
+            note: String::new(),
+        }),
+        verdict,
+    };
+    pages::html(&template)
+}
+
+/// A comparison in the order of the page.
+struct Sorted {
+    /// Worst first, then the best.
+    changed: Vec<Compared>,
+    unchanged: Vec<Compared>,
+    not: Vec<(usize, String)>,
+    worse: u64,
+    better: u64,
+}
+
+impl Sorted {
+    fn of(site: &Index<'_>, compared: Vec<Compared>) -> Self {
+        let mut sorted =
+            Self { changed: Vec::new(), unchanged: Vec::new(), not: Vec::new(), worse: 0, better: 0 };
+        for one in compared {
+            let series = one.series;
+            match one.outcome {
+                Outcome::Not(reason) => sorted.not.push((series, reason)),
+                Outcome::Delta(delta) => {
+                    let one = Compared { series, outcome: Outcome::Delta(delta) };
+                    match delta.verdict {
+                        DeltaVerdict::Worse => sorted.worse += 1,
+                        DeltaVerdict::Better => sorted.better += 1,
+                        DeltaVerdict::Same | DeltaVerdict::Unclear => {
+                            sorted.unchanged.push(one);
+                            continue;
+                        }
+                    }
+                    sorted.changed.push(one);
+                }
+            }
+        }
+        let severity = |one: &Compared| match &one.outcome {
+            Outcome::Delta(delta) => {
+                let threshold = site.series(one.series).1.threshold.max(1e-9);
+                let worse = delta.verdict == DeltaVerdict::Worse;
+                (!worse, -(delta.change.abs() / threshold))
+            }
+            Outcome::Not(_) => (true, 0.0),
+        };
+        sorted.changed.sort_by(|a, b| {
+            let (a, b) = (severity(a), severity(b));
+            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+        });
+        sorted
+    }
+
+    fn verdict(&self) -> Phrase {
+        let compared = self.changed.len() + self.unchanged.len();
+        if compared == 0 {
+            let not = text::counted(self.not.len() as u64, "series");
+            return Phrase::new("note").text(format!("Nothing could be compared: {not}, see why."));
+        }
+        let mut phrase = Phrase::new(if self.worse > 0 { "worse" } else { "better" });
+        if self.worse + self.better == 0 {
+            phrase = phrase.text("No clear change: ");
+        }
+        if self.worse > 0 {
+            phrase = phrase.marked("worse", format!("▲ {} worse", text::count(self.worse)));
+            phrase = phrase.text(", ");
+        }
+        if self.better > 0 {
+            phrase = phrase.marked("better", format!("▼ {} better", text::count(self.better)));
+            phrase = phrase.text(", ");
+        }
+        phrase = phrase.text(format!("{} unchanged", text::count(self.unchanged.len() as u64)));
+        if !self.not.is_empty() {
+            phrase = phrase.text(format!(", {} not compared", text::count(self.not.len() as u64)));
+        }
+        phrase.text(".")
+    }
+}
+
+fn facts(site: &Index<'_>, pair: &Pair) -> Vec<Fact> {
+    let (base, head) = (site.commit(pair.base), site.commit(pair.head));
+    let back = site.main.iter().filter(|at| **at >= pair.base && **at < pair.head).count();
+    let why = match pair.kind {
+        PairKind::Tags => "the tag before".to_owned(),
+        _ if back <= 1 => "the measured commit before".to_owned(),
+        _ => format!("measured ancestor, {back} commits back"),
+    };
+    let mut facts = vec![
+        Fact::at("Base", words::day(base.time)).note(why),
+        Fact::at("Head", words::day(head.time)),
+    ];
+    facts.push(Fact::new("Policy", site.input.policy_sha.clone()));
+    facts
+}
+
+fn slice_links(site: &Index<'_>, root: Root, pair: &Pair, current: &Slice) -> Vec<Link> {
+    let whole = routes::diff(&pair.slug);
+    let mut links: Vec<Link> = slices(site, pair)
+        .into_iter()
+        .map(|slice| Link {
+            href: root.to(&format!("{whole}{}", slice.path)),
+            note: if slice.path == current.path { "(shown)".to_owned() } else { String::new() },
+            text: slice.name,
+        })
+        .collect();
+    let (base, head) = (&site.commit(pair.base).id, &site.commit(pair.head).id);
+    if let Some(url) = site.input.policy.site.repo_url.as_deref()
+        && text::is_sha(base)
+        && text::is_sha(head)
+    {
+        let href = format!("{}/compare/{base}...{head}", url.trim_end_matches('/'));
+        links.push(Link { href, text: "Code".to_owned(), note: String::new() });
+    }
+    for (word, commit) in [("Base", base), ("Head", head)] {
+        let text = format!("{word} {}", text::commit(commit));
+        links.push(table::more(root, &routes::commit(commit), text));
+    }
+    links
+}
+
+fn by_backend(site: &Index<'_>, root: Root, compared: &[&Compared]) -> Vec<Group> {
+    let mut order: Vec<&str> = Vec::new();
+    let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    for one in compared {
+        let Outcome::Delta(delta) = &one.outcome else { continue };
+        let backend = site.series(one.series).0.key.backend.as_str();
+        if !order.contains(&backend) {
+            order.push(backend);
+        }
+        rows.entry(backend).or_default().push(row(site, root, one.series, delta));
+    }
+    let limits = &site.input.policy.regression;
+    order
+        .into_iter()
+        .map(|backend| {
+            let limit =
+                limits.per_backend.get(backend).copied().unwrap_or(limits.default_threshold);
+            Group {
+                title: backend.to_owned(),
+                note: format!("limit {}", text::percent(limit)),
+                caption: "Bars: change of the value; shaded: the limit.".to_owned(),
+                rows: rows.remove(backend).unwrap_or_default(),
+            }
+        })
+        .collect()
+}
+
+fn row(site: &Index<'_>, root: Root, index: usize, delta: &Delta) -> Row {
+    let (series, analysis): (&Series, _) = site.series(index);
+    let scale = Scale::for_values([delta.before, delta.after], &series.unit);
+    Row {
+        href: root.to(&routes::series(&site.stems[index])),
+        anchor: table::anchor(site, index),
+        test: series.key.test.clone(),
+        key: words::key(&series.key),
+        before: scale.quantity(delta.before),
+        after: scale.quantity(delta.after),
+        cell: delta_cell(series, delta),
+        bar: chart::change_bar(delta.change, analysis.threshold, series.better),
+    }
+}

@@ -1,0 +1,92 @@
+//! The list of comparisons, and the picker for any two commits.
+
+use askama::Template;
+
+use crate::site::frame::{Page, Section, frame, root};
+use crate::site::index::{Index, Pair, PairKind};
+use crate::site::routes::{self, Root};
+use crate::site::view::{Frame, Phrase};
+use crate::site::{Failure, pages};
+use crate::text;
+
+/// Comparisons of one kind that are listed, and commits offered to pick from.
+const LISTED: usize = 60;
+const PICKED: usize = 200;
+
+#[derive(Template)]
+#[template(path = "diffs.html")]
+struct DiffsPage {
+    frame: Frame,
+    verdict: Phrase,
+    diffs_json: String,
+    commits_json: String,
+    /// `(slug, text)`.
+    commits: Vec<(String, String)>,
+    groups: Vec<Group>,
+}
+
+struct Group {
+    title: &'static str,
+    lines: Vec<Phrase>,
+}
+
+pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
+    let root = root(site, "diff/");
+    let count = text::counted(site.pairs.len() as u64, "comparison");
+    let verdict = if site.pairs.is_empty() {
+        Phrase::new("note").text("Fewer than two measured commits: nothing to compare yet.")
+    } else {
+        Phrase::new("note").text(format!("{count} of measured commits."))
+    };
+    let page = Page {
+        path: "diff/",
+        title: "Compare".to_owned(),
+        verdict: &verdict,
+        section: Section::Compare,
+    };
+    let kinds: [(&'static str, fn(PairKind) -> bool); 4] = [
+        ("Pull requests", |kind| matches!(kind, PairKind::Pull(_))),
+        ("Tags", |kind| kind == PairKind::Tags),
+        ("Consecutive commits", |kind| kind == PairKind::Consecutive),
+        ("Around changes", |kind| kind == PairKind::Event),
+    ];
+    let groups = kinds.into_iter().filter_map(|(title, wanted)| {
+        let pairs = site.pairs.iter().rev().filter(|pair| wanted(pair.kind)).take(LISTED);
+        let lines: Vec<Phrase> = pairs.map(|pair| line(site, root, pair)).collect();
+        (!lines.is_empty()).then_some(Group { title, lines })
+    });
+    let mut slugs = std::collections::BTreeSet::new();
+    let newest = site.main.iter().rev().take(PICKED);
+    let template = DiffsPage {
+        frame: frame(site, &page),
+        diffs_json: root.to("api/v1/diffs.json"),
+        commits_json: root.to("api/v1/commit/"),
+        commits: newest
+            .map(|at| {
+                let commit = site.commit(*at);
+                let name = text::commit(&commit.id);
+                (routes::commit_slug(&commit.id), format!("{name}, {}", text::date(commit.time)))
+            })
+            .filter(|(slug, _)| slugs.insert(slug.clone()))
+            .collect(),
+        groups: groups.collect(),
+        verdict,
+    };
+    pages::html(&template)
+}
+
+fn line(site: &Index<'_>, root: Root, pair: &Pair) -> Phrase {
+    let (base, head) = (pages::commit_text(site, pair.base), pages::commit_text(site, pair.head));
+    let commit = site.commit(pair.head);
+    let phrase = Phrase::new("")
+        .code_link(root.to(&routes::diff(&pair.slug)), format!("{base} → {head}"))
+        .text(format!(" {}", text::date(commit.time)));
+    let phrase = match &commit.subject {
+        Some(subject) => phrase.text(": ").name(subject),
+        None => phrase,
+    };
+    match pair.kind {
+        PairKind::Pull(pull) => phrase.text(format!(" (#{pull})")),
+        _ => phrase,
+    }
+}

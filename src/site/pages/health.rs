@@ -1,0 +1,404 @@
+//! Data health: can the data be trusted?
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use crate::analysis::Verdict;
+use crate::record::{DAY_US, Timestamp, shorten};
+use crate::site::frame::{self, Page, Section, frame, root};
+use crate::site::index::Index;
+use crate::site::pages::infrastructure;
+use crate::site::routes::{self, Root};
+use crate::site::view::{Fact, Frame, Phrase};
+use crate::site::{Failure, pages, words};
+use crate::text;
+
+/// Rows of each list; the JSON has all of them.
+const ROWS: usize = 50;
+/// Days of the records-a-day rule that are looked at.
+const RECENT_DAYS: i64 = 30;
+
+#[derive(Template)]
+#[template(path = "health.html")]
+struct HealthPage {
+    frame: Frame,
+    verdict: Phrase,
+    facts: Vec<Fact>,
+    findings: Vec<Phrase>,
+    refused: Vec<Refused>,
+    refused_note: String,
+    sections: Vec<Part>,
+}
+
+struct Refused {
+    place: String,
+    reason: String,
+    remedy: String,
+}
+
+struct Part {
+    id: &'static str,
+    title: &'static str,
+    note: String,
+    heads: Vec<&'static str>,
+    rows: Vec<Vec<Phrase>>,
+}
+
+/// The state in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum State {
+    NoData,
+    Good,
+    Look,
+    Bad,
+}
+
+impl State {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::NoData => "no data",
+            Self::Good => "good",
+            Self::Look => "look",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+/// Everything that is not as it should be, with how bad it is.
+pub(crate) fn findings(site: &Index<'_>) -> Vec<(State, String)> {
+    let input = site.input;
+    let (history, policy) = (input.history, input.policy);
+    let mut found = Vec::new();
+    let mut tell = |state: State, text: String| found.push((state, text));
+    if let Some(stale) = frame::stale(history.newest, input.options.now) {
+        tell(State::Bad, stale);
+    }
+    let refused = history.problems.len() as u64;
+    if refused > 0 {
+        let state = if refused * 20 > history.counts.records { State::Bad } else { State::Look };
+        let text = text::counted(refused, "line");
+        tell(state, format!("{text} refused; kept in data/quarantine/ with their reasons."));
+    }
+    for problem in input.problems {
+        tell(State::Look, format!("{}: {}. {}", problem.place, problem.reason, problem.remedy));
+    }
+    let missing = count(site, |verdict| verdict == Verdict::Missing);
+    if missing > 0 {
+        let text = text::counted(missing, "series");
+        tell(State::Look, format!("{text} without a newest result: failed or not run."));
+    }
+    let counts = history.counts;
+    if counts.conflicting > 0 {
+        let text = text::counted(counts.conflicting, "record");
+        tell(State::Look, format!("{text} repeat another of the same time with another value."));
+    }
+    if counts.other_branches > 0 {
+        let text = text::counted(counts.other_branches, "record");
+        tell(State::Look, format!("{text} of other branches than the main one left out."));
+    }
+    let sparse = sparse_days(site);
+    if !sparse.is_empty() {
+        let text = text::counted(sparse.len() as u64, "day");
+        let least = policy.data_quality.min_records_per_day;
+        tell(State::Look, format!("{text} of the last {RECENT_DAYS} with fewer than {least} records."));
+    }
+    let alerts = input.analyses.infrastructure.iter().filter(|day| day.alert && day.worse);
+    if let Some(day) = alerts.last().filter(|day| recent(site, day.day)) {
+        let summary = infrastructure::summary(day);
+        tell(State::Bad, format!("Infrastructure: {summary}, on several days."));
+    }
+    if policy.warmup.enabled && policy.warmup.record_warmup_times {
+        let without = counts.records.saturating_sub(counts.with_warmup + counts.failed);
+        if without > 0 {
+            let text = text::counted(without, "record");
+            tell(State::Good, format!("{text} without warm-up times, which the policy asks for."));
+        }
+    }
+    if !input.not_covered.is_empty() {
+        let text = text::counted(input.not_covered.len() as u64, "combination");
+        tell(State::Look, format!("{text} of the matrix not measured."));
+    }
+    found
+}
+
+pub(crate) fn state(site: &Index<'_>) -> State {
+    if site.input.series.is_empty() {
+        return State::NoData;
+    }
+    findings(site).into_iter().map(|(state, _)| state).max().unwrap_or(State::Good)
+}
+
+fn recent(site: &Index<'_>, day: i64) -> bool {
+    site.input.options.now.day() - day <= RECENT_DAYS
+}
+
+fn count(site: &Index<'_>, wanted: impl Fn(Verdict) -> bool) -> u64 {
+    let judged = |one: &usize| {
+        let analysis = site.series(*one).1;
+        !analysis.retired && wanted(analysis.verdict)
+    };
+    site.all().filter(judged).count() as u64
+}
+
+/// Recent days with fewer records than the policy asks for; the newest may still be under way.
+fn sparse_days(site: &Index<'_>) -> Vec<(i64, u32)> {
+    let least = site.input.policy.data_quality.min_records_per_day;
+    let newest = site.input.history.newest.map_or(0, Timestamp::day);
+    let per_day = site.input.history.per_day.range(newest - RECENT_DAYS..newest);
+    per_day.filter(|(_, records)| **records < least).map(|(day, n)| (*day, *n)).collect()
+}
+
+pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
+    let root = root(site, "health/");
+    let state = state(site);
+    let findings = findings(site);
+    let tone = match state {
+        State::Good => "better",
+        State::Bad => "worse",
+        State::Look | State::NoData => "note",
+    };
+    let sentence = match (state, findings.len()) {
+        (State::NoData, _) => "No data yet.".to_owned(),
+        (State::Good, _) => "The data can be trusted.".to_owned(),
+        (_, 1) => "One thing to look at.".to_owned(),
+        (_, things) => format!("{things} things to look at."),
+    };
+    let verdict = Phrase::new(tone).marked("strong", state.word()).text(": ").text(sentence);
+    let page = Page {
+        path: "health/",
+        title: "Data health".to_owned(),
+        verdict: &verdict,
+        section: Section::Health,
+    };
+    let problems = &site.input.history.problems;
+    let refused = problems.iter().take(ROWS).map(|problem| Refused {
+        place: shorten(&problem.place.to_string(), 200).into_owned(),
+        reason: shorten(&problem.reason, 400).into_owned(),
+        remedy: problem.remedy.clone(),
+    });
+    let template = HealthPage {
+        frame: frame(site, &page),
+        facts: facts(site),
+        findings: findings.into_iter().map(|(_, text)| Phrase::new("").text(text)).collect(),
+        refused: refused.collect(),
+        refused_note: refused_note(problems.len()),
+        sections: [
+            freshness(site, root),
+            failures(site, root),
+            noise(site, root),
+            runners(site),
+            infrastructure_days(site, root),
+            matrix(site),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        verdict,
+    };
+    pages::html(&template)
+}
+
+fn refused_note(all: usize) -> String {
+    let kept = "Each is kept in data/quarantine/refused.ndjson with its text.";
+    if all > ROWS { format!("The first {ROWS} of {}. {kept}", text::count(all as u64)) } else { kept.to_owned() }
+}
+
+fn facts(site: &Index<'_>) -> Vec<Fact> {
+    let history = site.input.history;
+    let counts = history.counts;
+    let mut facts = Vec::new();
+    if let Some(newest) = history.newest {
+        facts.push(Fact::at("Newest result", words::minute(newest)));
+    }
+    facts.push(Fact::new("Records", text::count(counts.records)));
+    facts.push(Fact::new("Series", text::count(site.input.series.len() as u64)));
+    facts.push(Fact::new("Duplicates read once", text::count(counts.duplicates)));
+    facts.push(Fact::new("Failed runs", text::count(counts.failed)));
+    facts.push(Fact::new("Refused", text::count(history.problems.len() as u64)));
+    if counts.pulls > 0 {
+        facts.push(Fact::new("Of pull requests", text::count(counts.pulls)));
+    }
+    if site.input.ignored > 0 {
+        facts.push(Fact::new("Ignored by policy", text::counted(site.input.ignored as u64, "series")));
+    }
+    facts
+}
+
+fn series_cell(site: &Index<'_>, root: Root, one: usize) -> Phrase {
+    let key = &site.series(one).0.key;
+    Phrase::new("")
+        .link(root.to(&routes::series(&site.stems[one])), &key.test)
+        .text(" ")
+        .name(words::key(key))
+}
+
+/// Series whose newest run is missing, failed or long ago.
+fn freshness(site: &Index<'_>, root: Root) -> Option<Part> {
+    let mut late: Vec<usize> = site
+        .all()
+        .filter(|one| {
+            let analysis = site.series(*one).1;
+            analysis.retired || analysis.verdict == Verdict::Missing
+        })
+        .collect();
+    late.sort_by_key(|one| site.series(*one).0.runs.last().map(|run| run.time));
+    let all = late.len();
+    let rows = late.into_iter().take(ROWS).map(|one| {
+        let (series, analysis) = site.series(one);
+        let newest = series.runs.last().map_or_else(|| "never".to_owned(), |run| text::date(run.time));
+        let why = if analysis.retired {
+            "retired: no run for longer than max_age_days".to_owned()
+        } else if let Some(error) = series.runs.last().and_then(|run| run.error()) {
+            format!("failed: {}", shorten(error, 120))
+        } else {
+            "not run with the others".to_owned()
+        };
+        vec![series_cell(site, root, one), Phrase::new("").text(newest), Phrase::new("").text(why)]
+    });
+    let rows: Vec<Vec<Phrase>> = rows.collect();
+    (!rows.is_empty()).then(|| Part {
+        id: "freshness",
+        title: "Missing results",
+        note: format!("{}, oldest first.", text::counted(all as u64, "series")),
+        heads: vec!["Series", "Newest run", "Why"],
+        rows,
+    })
+}
+
+/// The newest failed runs.
+fn failures(site: &Index<'_>, root: Root) -> Option<Part> {
+    let mut failed: Vec<(Timestamp, usize, usize)> = Vec::new();
+    for one in site.all() {
+        for (at, run) in site.series(one).0.runs.iter().enumerate() {
+            if run.value.is_none() {
+                failed.push((run.time, one, at));
+            }
+        }
+    }
+    failed.sort_by_key(|(time, one, at)| (std::cmp::Reverse(*time), *one, *at));
+    let all = failed.len() as u64;
+    let rows: Vec<Vec<Phrase>> = failed
+        .into_iter()
+        .take(ROWS)
+        .map(|(time, one, at)| {
+            let error = site.series(one).0.runs[at].error().unwrap_or("no reason given");
+            vec![
+                series_cell(site, root, one),
+                Phrase::new("").text(text::date(time)),
+                Phrase::new("").name(shorten(error, 200).into_owned()),
+            ]
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Part {
+        id: "failed",
+        title: "Failed runs",
+        note: format!("{}, newest first. A failed run stays a gap.", text::counted(all, "run")),
+        heads: vec!["Series", "When", "Error"],
+        rows,
+    })
+}
+
+/// Series by noise, the noisiest first.
+fn noise(site: &Index<'_>, root: Root) -> Option<Part> {
+    let mut noisy: Vec<(f64, usize)> =
+        site.all().filter_map(|one| site.series(one).1.noise.map(|noise| (noise, one))).collect();
+    noisy.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let rows: Vec<Vec<Phrase>> = noisy
+        .into_iter()
+        .take(10)
+        .map(|(noise, one)| {
+            let analysis = site.series(one).1;
+            let flagged = analysis.flags.iter().filter(|flags| flags.noisy).count() as u64;
+            let least = analysis.detectable.map_or_else(|| "–".to_owned(), text::percent);
+            vec![
+                series_cell(site, root, one),
+                Phrase::new("").text(text::percent(noise)),
+                Phrase::new("").text(least),
+                Phrase::new("").text(text::count(flagged)),
+            ]
+        })
+        .collect();
+    let warning = text::percent(site.input.policy.data_quality.variance_warning_ratio);
+    (!rows.is_empty()).then(|| Part {
+        id: "noise",
+        title: "Noisiest series",
+        note: format!(
+            "Noise: robust standard deviation of one run. Large spread: runs whose own spread \
+             exceeds {warning} of their value."
+        ),
+        heads: vec!["Series", "Noise", "Noticed from", "Runs of large spread"],
+        rows,
+    })
+}
+
+/// Which runner measured from when to when.
+fn runners(site: &Index<'_>) -> Option<Part> {
+    let mut spans: BTreeMap<String, (Timestamp, Timestamp, u64)> = BTreeMap::new();
+    for one in site.all() {
+        let series = site.series(one).0;
+        for run in &series.runs {
+            let fields = &series.segments[run.segment as usize].fingerprint;
+            let values: Vec<String> =
+                fields.iter().map(|(_, value)| shorten(value, 60).into_owned()).collect();
+            let name = if values.is_empty() { "not recorded".to_owned() } else { values.join(", ") };
+            let span = spans.entry(name).or_insert((run.time, run.time, 0));
+            *span = (span.0.min(run.time), span.1.max(run.time), span.2 + 1);
+        }
+    }
+    let mut spans: Vec<_> = spans.into_iter().collect();
+    spans.sort_by_key(|(_, (from, ..))| *from);
+    let tracked = site.input.policy.runner_fingerprinting.track_fields.join(", ");
+    let rows: Vec<Vec<Phrase>> = spans
+        .into_iter()
+        .take(ROWS)
+        .map(|(name, (from, to, runs))| {
+            vec![
+                Phrase::new("").name(name),
+                Phrase::new("").text(text::date_span(from, to)),
+                Phrase::new("").text(text::count(runs)),
+            ]
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Part {
+        id: "runners",
+        title: "Runners",
+        note: format!("Told apart by {tracked}. Nothing is compared across a change."),
+        heads: vec!["Runner", "From – to", "Runs"],
+        rows,
+    })
+}
+
+fn infrastructure_days(site: &Index<'_>, root: Root) -> Option<Part> {
+    let days = site.input.analyses.infrastructure.iter().rev().take(ROWS);
+    let rows: Vec<Vec<Phrase>> = days
+        .map(|day| {
+            let date = text::date(Timestamp::from_micros(day.day.saturating_mul(DAY_US)));
+            let href = root.to(&routes::event(&infrastructure::id(day)));
+            vec![
+                Phrase::new("").link(href, date),
+                Phrase::new("").text(infrastructure::summary(day)),
+            ]
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Part {
+        id: "infrastructure",
+        title: "Infrastructure days",
+        note: "Days on which most backends moved together.".to_owned(),
+        heads: vec!["Day", "What"],
+        rows,
+    })
+}
+
+fn matrix(site: &Index<'_>) -> Option<Part> {
+    let missing = site.input.not_covered.iter().take(ROWS);
+    let rows: Vec<Vec<Phrase>> =
+        missing.map(|text| vec![Phrase::new("").name(text)]).collect();
+    (!rows.is_empty()).then(|| Part {
+        id: "matrix",
+        title: "Not measured",
+        note: "Combinations of the policy's matrix without a series.".to_owned(),
+        heads: vec!["Combination"],
+        rows,
+    })
+}

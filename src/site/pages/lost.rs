@@ -1,0 +1,55 @@
+//! The page for an address that has none. The server sends it at any depth, so its own links are
+//! absolute where the site's address is known.
+
+use askama::Template;
+
+use crate::site::frame::{Page, Section, frame};
+use crate::site::index::Index;
+use crate::site::view::{Frame, Link, Phrase};
+use crate::site::{Failure, pages};
+
+#[derive(Template)]
+#[template(path = "lost.html")]
+struct LostPage {
+    frame: Frame,
+    root: String,
+    links: Vec<Link>,
+}
+
+pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
+    let verdict = Phrase::new("note").text("There is no page at this address.");
+    let page = Page {
+        path: "404.html",
+        title: "Not found".to_owned(),
+        verdict: &verdict,
+        section: Section::None,
+    };
+    let mut frame = frame(site, &page);
+    // The path part of the base URL, or the root of the server: relative links cannot work here.
+    let root = site.input.options.base_url.as_deref().map_or("/", path_of).to_owned();
+    let absolute = |link: &str| format!("{root}{}", link.trim_start_matches("./"));
+    for link in [&mut frame.css, &mut frame.js, &mut frame.icon, &mut frame.feed] {
+        *link = absolute(link);
+    }
+    for link in [&mut frame.about, &mut frame.health] {
+        *link = absolute(link);
+    }
+    for item in &mut frame.nav {
+        item.href = absolute(&item.href);
+    }
+    frame.canonical = None;
+    let link = |path: &str, text: &str| Link {
+        href: absolute(path),
+        text: text.to_owned(),
+        note: String::new(),
+    };
+    let links =
+        vec![link("", "Overview"), link("view/", "All series"), link("diff/", "Compare two commits")];
+    pages::html(&LostPage { frame, root: root.clone(), links })
+}
+
+/// `https://owner.github.io/repo/` → `/repo/`.
+fn path_of(url: &str) -> &str {
+    let after_scheme = url.find("://").map_or(0, |at| at + 3);
+    url[after_scheme..].find('/').map_or("/", |at| &url[after_scheme + at..])
+}
