@@ -1,8 +1,8 @@
 //! Filters as they are typed on a command line: `backend=julia,rust n=1000000.. not.mode=loops`.
 //!
-//! `key=value`, `key=a,b`, `n=min..max` with either end open, `not.` before a key for `not`. A comma
-//! separates names except in `params`, whose own text has commas; elsewhere `?` can stand for one.
-//! Refuses unknown keys, a key given twice, empty names and empty ranges.
+//! `key=value`, `key=a,b`, `n=min..max` with either end open, `not.` before a key for `not`. A
+//! comma separates names except in `params`, whose own text has commas; elsewhere `?` can stand for
+//! one. Refuses unknown keys, a key given twice, empty names and empty ranges.
 
 use crate::filter::{Filter, Names, SizeRange, Sizes};
 use crate::text;

@@ -12,8 +12,8 @@ use serde_json::Value as Json;
 use crate::policy::hint;
 use crate::policy::tree::{Key, Node, Value};
 
-/// Faults noted before the walk gives up: bounds the work on a hostile file.
-const MOST_FINDINGS: usize = 1000;
+/// Faults noted before the reader gives up: bounds the work on a hostile file.
+pub(crate) const MOST_FINDINGS: usize = 1000;
 
 /// A fault and the bytes it stands at.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,13 +6,18 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level as Title, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level as Title, Origin, Renderer, Snippet};
 
 use crate::record::Place;
 use crate::text;
 
 /// Blocks drawn: more than anyone reads at once, and a bound on the output of a hostile file.
 const MOST_BLOCKS: usize = 100;
+
+/// Bytes of a line that is still drawn; of a longer one only the place is told.
+const LONGEST_LINE: usize = 2000;
+/// The byte order mark that some editors put in front.
+const MARK: char = '\u{feff}';
 
 /// Whether a policy may be used in spite of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,15 +40,36 @@ pub(crate) struct Diagnostic {
     pub(crate) help: Option<String>,
 }
 
-/// Line and column, both from 1 and in characters, of a byte of the text.
-pub(crate) fn place(text: &str, file: &str, offset: usize) -> Place {
-    let before = text.get(..offset).unwrap_or(text);
-    let before = before.strip_prefix('\u{feff}').unwrap_or(before);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let column = before[start..].chars().count() + 1;
-    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    Place { file: file.to_owned(), line: number(line), column: number(column) }
+/// Goes through a text from front to back and counts lines and columns, so that the places of many
+/// faults cost one pass. A byte order mark at the front is no column.
+pub(crate) struct Cursor<'a> {
+    text: &'a str,
+    file: &'a str,
+    offset: usize,
+    line: u32,
+    column: u32,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(text: &'a str, file: &'a str) -> Self {
+        let offset = if text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
+        Self { text, file, offset, line: 1, column: 1 }
+    }
+
+    /// Line and column, both from 1 and in characters, of a byte. Bytes before the one asked for
+    /// last are taken to be that one.
+    pub(crate) fn place(&mut self, offset: usize) -> Place {
+        for character in self.text.get(self.offset..offset).unwrap_or("").chars() {
+            self.offset += character.len_utf8();
+            if character == '\n' {
+                self.line = self.line.saturating_add(1);
+                self.column = 1;
+            } else {
+                self.column = self.column.saturating_add(1);
+            }
+        }
+        Place { file: self.file.to_owned(), line: self.line, column: self.column }
+    }
 }
 
 /// Every diagnostic as a block of text that ends in a newline; nothing where there are none.
@@ -72,12 +98,16 @@ fn block(diagnostic: &Diagnostic, source: &str, renderer: &Renderer) -> String {
         Level::Error => Title::ERROR,
         Level::Warning => Title::WARNING,
     };
-    let number = usize::try_from(diagnostic.place.line).unwrap_or(usize::MAX);
-    let snippet = Snippet::source(harmless(line, true))
-        .line_start(number)
-        .path(harmless(&diagnostic.place.file, false))
-        .annotation(AnnotationKind::Primary.span(mark));
-    let mut group = title.primary_title(harmless(&diagnostic.message, false)).element(snippet);
+    let number = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+    let (row, column) = (number(diagnostic.place.line), number(diagnostic.place.column));
+    let path = harmless(&diagnostic.place.file, false);
+    let title = title.primary_title(harmless(&diagnostic.message, false));
+    let mut group = if line.len() > LONGEST_LINE {
+        title.element(Origin::path(path).line(row).char_column(column))
+    } else {
+        let snippet = Snippet::source(harmless(line, true)).line_start(row).path(path);
+        title.element(snippet.annotation(AnnotationKind::Primary.span(mark)))
+    };
     if let Some(help) = &diagnostic.help {
         group = group.element(Title::HELP.message(harmless(help, false)));
     }
@@ -86,7 +116,7 @@ fn block(diagnostic: &Diagnostic, source: &str, renderer: &Renderer) -> String {
 
 /// The line on which a span starts, and the part of the span on it, in bytes of that line.
 fn excerpt<'a>(source: &'a str, span: &Range<usize>) -> (&'a str, Range<usize>) {
-    let first = if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let first = if source.starts_with(MARK) { MARK.len_utf8() } else { 0 };
     let at = span.start.clamp(first, source.len().max(first));
     let start = source[..at].rfind('\n').map_or(first, |newline| newline + 1);
     let rest = &source[start..];
@@ -113,9 +143,9 @@ fn harmless(text: &str, tabs: bool) -> String {
 }
 
 fn is_hostile(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{061c}');
+    let embeds = matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || turns || embeds
 }
 
 #[cfg(test)]
@@ -126,7 +156,7 @@ mod tests {
         Diagnostic {
             level: Level::Error,
             message: "unknown key `bakend`".to_owned(),
-            place: place(source, "policy.yml", span.start),
+            place: Cursor::new(source, "policy.yml").place(span.start),
             span,
             help: Some("did you mean `backend`?".to_owned()),
         }
@@ -138,7 +168,8 @@ mod tests {
         let block = render(&[diagnostic(source, 10..16)], source, false);
         assert_eq!(
             block,
-            "error: unknown key `bakend`\n --> policy.yml:2:5\n  |\n2 | ü: {bakend: x}\n  |     ^^^^^^\n  |\n  = help: did you mean `backend`?\n"
+            "error: unknown key `bakend`\n --> policy.yml:2:5\n  |\n2 | ü: {bakend: x}\n  \
+             |     ^^^^^^\n  |\n  = help: did you mean `backend`?\n"
         );
     }
 
@@ -162,6 +193,14 @@ mod tests {
             let block = render(&[fault], source, false);
             assert!(block.contains(&format!("--> {place}\n")), "{place} {block}");
         }
+    }
+
+    #[test]
+    fn of_a_very_long_line_only_the_place_is_told() {
+        let source = format!("a: {}bakend", "é".repeat(LONGEST_LINE));
+        let end = source.len();
+        let block = render(&[diagnostic(&source, end - 6..end)], &source, false);
+        assert!(block.len() < 100 && block.contains("--> policy.yml:1:2004\n"), "{block}");
     }
 
     #[test]

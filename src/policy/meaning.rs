@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::filter::{Filter, Names, SizeRange, Sizes};
 use crate::policy::Policy;
-use crate::policy::check::Finding;
+use crate::policy::check::{Finding, MOST_FINDINGS};
 use crate::policy::diagnostic::Level;
 use crate::policy::hint;
 use crate::policy::threshold::preset_slug;
@@ -226,13 +226,23 @@ impl Examination<'_> {
     }
 
     fn refuse(&mut self, path: &[Step<'_>], message: &str, help: Option<String>) {
-        let finding = Finding { message: message.to_owned(), span: self.span(path), help };
-        self.found.push((Level::Error, finding));
+        self.note(Level::Error, path, message, help);
     }
 
     fn warn(&mut self, path: &[Step<'_>], message: &str, help: Option<String>) {
-        let finding = Finding { message: message.to_owned(), span: self.span(path), help };
-        self.found.push((Level::Warning, finding));
+        self.note(Level::Warning, path, message, help);
+    }
+
+    /// An error is always noted, since a policy holds only where there is none.
+    fn note(&mut self, level: Level, path: &[Step<'_>], message: &str, help: Option<String>) {
+        if self.found.len() < MOST_FINDINGS || (level == Level::Error && !self.has_error()) {
+            let finding = Finding { message: message.to_owned(), span: self.span(path), help };
+            self.found.push((level, finding));
+        }
+    }
+
+    fn has_error(&self) -> bool {
+        self.found.iter().any(|(level, _)| *level == Level::Error)
     }
 
     /// Where a path leads, or the nearest place on the way that the file has.

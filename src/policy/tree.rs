@@ -15,10 +15,10 @@ use serde_saphyr::{Location, MessageFormatter, Spanned, UserMessageFormatter};
 
 use crate::text;
 
-/// Bytes: 400 times the longest policy known; keeps every later pass over the file short.
-pub(crate) const LARGEST_FILE: usize = 1 << 20;
-/// Values after anchors are expanded: ten for each series of a large site; stops alias bombs.
-const MOST_NODES: usize = 100_000;
+/// Bytes: a hundred times the longest policy known; keeps every pass over the file short.
+pub(crate) const LARGEST_FILE: usize = 256 * 1024;
+/// Values after anchors are expanded: two thousand rules of ten values each; stops alias bombs.
+const MOST_NODES: usize = 20_000;
 
 /// Three times the depth of the deepest key of a policy; bounds every recursion over the tree.
 const DEEPEST: usize = 24;
@@ -143,7 +143,7 @@ fn integer_to_json(integer: i128) -> serde_json::Value {
 /// The text is not one YAML document, or a bound on size, depth or aliases is exceeded.
 pub(crate) fn parse(text: &str) -> Result<Node, SyntaxError> {
     if text.len() > LARGEST_FILE {
-        let message = "the file is larger than 1 MiB, which no policy needs".to_owned();
+        let message = "the file is larger than 256 KiB, which no policy needs".to_owned();
         return Err(SyntaxError { message, help: None, span: 0..0 });
     }
     match parse_with(text, DuplicateKeyPolicy::Error) {
@@ -156,7 +156,11 @@ pub(crate) fn parse(text: &str) -> Result<Node, SyntaxError> {
 
 fn parse_with(text: &str, duplicates: DuplicateKeyPolicy) -> Result<Node, serde_saphyr::Error> {
     let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! { max_nodes: MOST_NODES, max_events: 4 * MOST_NODES, max_depth: DEEPEST },
+        budget: serde_saphyr::budget! {
+            max_nodes: MOST_NODES,
+            max_events: 4 * MOST_NODES,
+            max_depth: DEEPEST,
+        },
         duplicate_keys: duplicates,
         non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
         strict_booleans: true,
@@ -175,14 +179,23 @@ fn syntax_error(error: &serde_saphyr::Error, source: &str) -> SyntaxError {
     while let serde_saphyr::Error::AliasError { error, .. } = cause {
         cause = error.without_snippet();
     }
-    let message = match cause {
-        serde_saphyr::Error::Budget { .. } => format!(
-            "more than {} values, or deeper than {DEEPEST} levels, once aliases are \
-             expanded: no policy needs that",
-            text::count(MOST_NODES as u64)
-        ),
-        serde_saphyr::Error::UnknownAnchor { .. } => "no anchor above has this name".to_owned(),
-        other => UserMessageFormatter.format_message(other).into_owned(),
+    let (message, help) = match cause {
+        serde_saphyr::Error::Budget { .. } => {
+            let most = text::count(MOST_NODES as u64);
+            let message = format!(
+                "more than {most} values, or deeper than {DEEPEST} levels, once aliases are \
+                 expanded: no policy needs that"
+            );
+            (message, None)
+        }
+        serde_saphyr::Error::UnknownAnchor { .. } => {
+            ("no anchor above has this name".to_owned(), None)
+        }
+        other => {
+            let message = UserMessageFormatter.format_message(other).into_owned();
+            let help = help(&message, source);
+            (message, help)
+        }
     };
     let mut span = error.location().map_or(0..0, |location| match location.span().byte_offset() {
         Some(_) => span(&location, source),
@@ -191,7 +204,7 @@ fn syntax_error(error: &serde_saphyr::Error, source: &str) -> SyntaxError {
     if message.contains("tab") {
         span = tab_before(&span, source);
     }
-    SyntaxError { help: help(&message, source), message, span }
+    SyntaxError { message, help, span }
 }
 
 /// The tab on the line of a place, where there is one: the parser stops behind it.
@@ -206,6 +219,9 @@ fn tab_before(span: &Range<usize>, text: &str) -> Range<usize> {
 fn help(message: &str, text: &str) -> Option<String> {
     if message.contains("tab") {
         return Some("indent with spaces".to_owned());
+    }
+    if message.contains("unclosed bracket") {
+        return None; // the place is the bracket
     }
     let (line, column) = unclosed_bracket(text)?;
     Some(format!("the bracket opened at line {line}, column {column} may not be closed"))
