@@ -1,0 +1,540 @@
+//! `api/v1/`: the same facts as JSON. Fields are only ever added; base units, RFC 3339, sorted keys
+//! (fields stand in alphabetical order), no NaN. Each type is its own JSON Schema.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::analysis::compare::DeltaVerdict;
+use crate::analysis::{ChangeKind, Severity, Status};
+use crate::policy;
+use crate::series::Series;
+use crate::site::index::{EventRef, Index, Pair, PairKind};
+use crate::site::pages::diff::{Outcome, outcomes};
+use crate::site::pages::{commit, health, infrastructure};
+use crate::site::{Failure, Job, routes, words};
+
+/// What a file was built from.
+#[derive(Serialize, JsonSchema)]
+struct BuiltFrom {
+    newest: Option<String>,
+    policy_sha: String,
+    records: u64,
+    version: &'static str,
+}
+
+/// `index.json`.
+#[derive(Serialize, JsonSchema)]
+struct IndexFile {
+    built_from: BuiltFrom,
+    schema: &'static str,
+    series: Vec<Head>,
+}
+
+/// One series, without its points.
+#[derive(Serialize, JsonSchema)]
+struct Head {
+    backend: String,
+    baseline: Option<f64>,
+    better: &'static str,
+    change: Option<f64>,
+    detectable: Option<f64>,
+    id: String,
+    latest: Option<f64>,
+    metric: String,
+    mode: String,
+    n: Option<u64>,
+    noise: Option<f64>,
+    parallel: bool,
+    params: String,
+    points: usize,
+    suite: String,
+    test: String,
+    threshold: f64,
+    unit: String,
+    url: String,
+    verdict: &'static str,
+}
+
+/// `series/<path>.json`.
+#[derive(Serialize, JsonSchema)]
+struct SeriesFile {
+    built_from: BuiltFrom,
+    /// Ids of changes, oldest first.
+    events: Vec<String>,
+    #[serde(flatten)]
+    head: Head,
+    point_list: PointList,
+    schema: &'static str,
+    segments: Vec<SegmentView>,
+}
+
+/// The points under the name that the contract gives them; `points` of the head is their number.
+#[derive(Serialize, JsonSchema)]
+#[serde(transparent)]
+struct PointList(Vec<Point>);
+
+#[derive(Serialize, JsonSchema)]
+struct Point {
+    commit: String,
+    flags: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeats: Option<u32>,
+    /// Index into `segments`.
+    segment: u32,
+    std: Option<f64>,
+    timestamp: String,
+    value: Option<f64>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct SegmentView {
+    runner: BTreeMap<String, String>,
+    version: Option<String>,
+}
+
+/// `events.json`.
+#[derive(Serialize, JsonSchema)]
+struct EventsFile {
+    built_from: BuiltFrom,
+    events: Vec<EventView>,
+    schema: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct EventView {
+    after: Option<f64>,
+    before: Option<f64>,
+    change: f64,
+    commit: String,
+    commit_before: String,
+    confidence: Option<f64>,
+    direction: &'static str,
+    hints: Vec<String>,
+    id: String,
+    kind: &'static str,
+    series: Option<String>,
+    severity: Option<&'static str>,
+    status: &'static str,
+    timestamp: String,
+    url: String,
+}
+
+/// `health.json`.
+#[derive(Serialize, JsonSchema)]
+struct HealthFile {
+    built_from: BuiltFrom,
+    conflicting: u64,
+    duplicates: u64,
+    failed: u64,
+    findings: Vec<String>,
+    not_covered: Vec<String>,
+    refused: Vec<RefusedView>,
+    schema: &'static str,
+    state: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct RefusedView {
+    column: u32,
+    file: String,
+    line: u32,
+    reason: String,
+    remedy: String,
+}
+
+/// `diffs.json`.
+#[derive(Serialize, JsonSchema)]
+struct DiffsFile {
+    built_from: BuiltFrom,
+    diffs: Vec<DiffHead>,
+    schema: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct DiffHead {
+    base: String,
+    head: String,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pull: Option<u64>,
+    url: String,
+}
+
+/// `diff/<a>..<b>.json`.
+#[derive(Serialize, JsonSchema)]
+struct DiffFile {
+    base: String,
+    built_from: BuiltFrom,
+    compared: Vec<DeltaView>,
+    head: String,
+    not_compared: Vec<NotCompared>,
+    schema: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct DeltaView {
+    after: f64,
+    before: f64,
+    change: Option<f64>,
+    confidence: f64,
+    series: String,
+    verdict: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct NotCompared {
+    reason: String,
+    series: String,
+}
+
+/// `commit/<sha12>.json`.
+#[derive(Serialize, JsonSchema)]
+struct CommitFile {
+    built_from: BuiltFrom,
+    commit: String,
+    main_line: bool,
+    schema: &'static str,
+    timestamp: String,
+    /// Value by series id, base units; null where the run failed.
+    values: BTreeMap<String, Option<f64>>,
+}
+
+const NAMES: [&str; 7] = ["commit", "diff", "diffs", "events", "health", "index", "series"];
+
+/// The files that have a schema under `schema/`.
+pub(crate) fn schema_names() -> Vec<&'static str> {
+    NAMES.to_vec()
+}
+
+pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
+    let mut add = |path: String, job: Job<'a>| jobs.push((format!("api/v1/{path}"), job));
+    add("index.json".into(), Box::new(|| json(&index_file(site))));
+    add("events.json".into(), Box::new(|| json(&events_file(site))));
+    add("health.json".into(), Box::new(|| json(&health_file(site))));
+    add("diffs.json".into(), Box::new(|| json(&diffs_file(site))));
+    let policy = || Ok(policy::show::to_json(site.input.policy).into_bytes());
+    add("policy.json".into(), Box::new(policy));
+    let schema = || Ok(policy::schema::schema().into_bytes());
+    add("policy.schema.json".into(), Box::new(schema));
+    for name in NAMES {
+        add(format!("schema/{name}.json"), Box::new(move || json(&schema_of(name))));
+    }
+    for series in site.all() {
+        let stem = &site.stems[series];
+        let file = move || json(&series_file(site, series));
+        add(format!("series/{stem}.json"), Box::new(file));
+        add(format!("series/{stem}.csv"), Box::new(move || Ok(csv(site, series))));
+    }
+    for pair in &site.pairs {
+        let file = move || json(&diff_file(site, pair));
+        add(format!("diff/{}.json", pair.slug), Box::new(file));
+    }
+    for at in commit::measured(site) {
+        let slug = routes::commit_slug(&site.commit(at).id);
+        let file = move || json(&commit_file(site, at));
+        add(format!("commit/{slug}.json"), Box::new(file));
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = serde_json::to_vec(value).map_err(|error| Failure::Template {
+        template: "api".to_owned(),
+        reason: error.to_string(),
+    })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn schema_of(name: &str) -> schemars::Schema {
+    match name {
+        "commit" => schemars::schema_for!(CommitFile),
+        "diff" => schemars::schema_for!(DiffFile),
+        "diffs" => schemars::schema_for!(DiffsFile),
+        "events" => schemars::schema_for!(EventsFile),
+        "health" => schemars::schema_for!(HealthFile),
+        "index" => schemars::schema_for!(IndexFile),
+        _ => schemars::schema_for!(SeriesFile),
+    }
+}
+
+fn built_from(site: &Index<'_>) -> BuiltFrom {
+    let history = site.input.history;
+    BuiltFrom {
+        newest: history.newest.map(|time| time.to_string()),
+        policy_sha: site.input.policy_sha.clone(),
+        records: history.counts.records,
+        version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+/// JSON has no NaN and no infinity.
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+fn head(site: &Index<'_>, index: usize) -> Head {
+    let (series, analysis) = site.series(index);
+    let key = &series.key;
+    Head {
+        backend: key.backend.clone(),
+        baseline: analysis.baseline.and_then(|baseline| finite(baseline.value)),
+        better: series.better.as_str(),
+        change: analysis.change.and_then(finite),
+        detectable: analysis.detectable.and_then(finite),
+        id: site.stems[index].clone(),
+        latest: analysis.latest.and_then(|run| series.runs[run].value),
+        metric: key.metric.clone(),
+        mode: key.mode.clone(),
+        n: key.n,
+        noise: analysis.noise.and_then(finite),
+        parallel: key.parallel,
+        params: key.params.clone(),
+        points: series.runs.len(),
+        suite: key.suite.clone(),
+        test: key.test.clone(),
+        threshold: analysis.threshold,
+        unit: series.unit.as_str().to_owned(),
+        url: routes::series(&site.stems[index]),
+        verdict: words::verdict_name(analysis.verdict),
+    }
+}
+
+fn index_file(site: &Index<'_>) -> IndexFile {
+    IndexFile {
+        built_from: built_from(site),
+        schema: "schema/index.json",
+        series: site.all().map(|series| head(site, series)).collect(),
+    }
+}
+
+fn series_file(site: &Index<'_>, index: usize) -> SeriesFile {
+    let (series, analysis) = site.series(index);
+    let points = (0..series.runs.len()).map(|run| point(site, index, run)).collect();
+    SeriesFile {
+        built_from: built_from(site),
+        events: (0..analysis.events.len()).map(|event| site.event_of(index, event)).collect(),
+        head: head(site, index),
+        point_list: PointList(points),
+        schema: "schema/series.json",
+        segments: segments(series),
+    }
+}
+
+fn segments(series: &Series) -> Vec<SegmentView> {
+    let segments = series.segments.iter();
+    segments
+        .map(|segment| SegmentView {
+            runner: segment.fingerprint.iter().cloned().collect(),
+            version: segment.version.clone(),
+        })
+        .collect()
+}
+
+fn point(site: &Index<'_>, index: usize, at: usize) -> Point {
+    let (series, analysis) = site.series(index);
+    let (run, flags) = (&series.runs[at], analysis.flags[at]);
+    let named = [
+        (flags.failed, "failed"),
+        (flags.outlier, "outlier"),
+        (flags.infrastructure, "infrastructure"),
+        (flags.noisy, "noisy"),
+    ];
+    Point {
+        commit: site.commit(run.commit).id.clone(),
+        flags: named.into_iter().filter(|(on, _)| *on).map(|(_, name)| name).collect(),
+        repeats: (run.repeats > 1).then_some(run.repeats),
+        segment: run.segment,
+        std: run.std.and_then(finite),
+        timestamp: run.time.to_string(),
+        value: run.value,
+    }
+}
+
+/// The points of a series as RFC 4180 CSV.
+fn csv(site: &Index<'_>, index: usize) -> Vec<u8> {
+    let (series, _) = site.series(index);
+    let mut out = String::from("commit,timestamp,value,std,unit,segment,flags\r\n");
+    for at in 0..series.runs.len() {
+        let point = point(site, index, at);
+        let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        let fields = [
+            quoted(&point.commit),
+            point.timestamp,
+            number(point.value),
+            number(point.std),
+            quoted(series.unit.as_str()),
+            point.segment.to_string(),
+            point.flags.join(" "),
+        ];
+        out.push_str(&fields.join(","));
+        out.push_str("\r\n");
+    }
+    out.into_bytes()
+}
+
+/// A field of CSV: quoted where it must be; never the start of a formula in a spreadsheet.
+fn quoted(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if formula || text.contains([',', '"', '\n', '\r']) {
+        let guard = if formula { "'" } else { "" };
+        format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+fn events_file(site: &Index<'_>) -> EventsFile {
+    let mut events: Vec<EventView> =
+        site.events.iter().map(|event| event_view(site, event)).collect();
+    let days = site.input.analyses.infrastructure.iter().rev();
+    events.extend(days.map(|day| EventView {
+        after: None,
+        before: None,
+        change: day.change,
+        commit: String::new(),
+        commit_before: String::new(),
+        confidence: None,
+        direction: words::tone(day.worse),
+        hints: vec![infrastructure::summary(day)],
+        id: infrastructure::id(day),
+        kind: "infrastructure",
+        series: None,
+        severity: None,
+        status: "new",
+        timestamp: infrastructure::time(day).to_string(),
+        url: routes::event(&infrastructure::id(day)),
+    }));
+    EventsFile { built_from: built_from(site), events, schema: "schema/events.json" }
+}
+
+fn event_view(site: &Index<'_>, event: &EventRef) -> EventView {
+    let (series, _, change) = site.change(event);
+    let id = |run: usize| site.commit(series.runs[run].commit).id.clone();
+    let mut hints = change.hints.clone();
+    if let Status::Approved { reason, by } = &change.status {
+        hints.push(format!("accepted by {by}: {reason}"));
+    }
+    EventView {
+        after: finite(change.after),
+        before: finite(change.before),
+        change: if change.change.is_finite() { change.change } else { 0.0 },
+        commit: id(change.first),
+        commit_before: id(change.last_before),
+        confidence: finite(change.confidence),
+        direction: words::tone(change.worse),
+        hints,
+        id: event.id.clone(),
+        kind: match change.kind {
+            ChangeKind::Step => "change_point",
+            ChangeKind::Drift => "drift",
+        },
+        series: Some(site.stems[event.series].clone()),
+        severity: Some(match change.severity {
+            Severity::Minor => "minor",
+            Severity::Major => "major",
+            Severity::Critical => "critical",
+        }),
+        status: words::status(&change.status),
+        timestamp: event.time.to_string(),
+        url: routes::event(&event.id),
+    }
+}
+
+fn health_file(site: &Index<'_>) -> HealthFile {
+    let history = site.input.history;
+    HealthFile {
+        built_from: built_from(site),
+        conflicting: history.counts.conflicting,
+        duplicates: history.counts.duplicates,
+        failed: history.counts.failed,
+        findings: health::findings(site).into_iter().map(|(_, text)| text).collect(),
+        not_covered: site.input.not_covered.to_vec(),
+        refused: history
+            .problems
+            .iter()
+            .map(|problem| RefusedView {
+                column: problem.place.column,
+                file: problem.place.file.clone(),
+                line: problem.place.line,
+                reason: problem.reason.clone(),
+                remedy: problem.remedy.clone(),
+            })
+            .collect(),
+        schema: "schema/health.json",
+        state: health::state(site).word(),
+    }
+}
+
+fn diffs_file(site: &Index<'_>) -> DiffsFile {
+    let diffs = site.pairs.iter().map(|pair| DiffHead {
+        base: routes::commit_slug(&site.commit(pair.base).id),
+        head: routes::commit_slug(&site.commit(pair.head).id),
+        kind: match pair.kind {
+            PairKind::Pull(_) => "pull",
+            PairKind::Tags => "tags",
+            PairKind::Consecutive => "consecutive",
+            PairKind::Event => "event",
+        },
+        pull: match pair.kind {
+            PairKind::Pull(pull) => Some(pull),
+            _ => None,
+        },
+        url: routes::diff(&pair.slug),
+    });
+    DiffsFile { built_from: built_from(site), diffs: diffs.collect(), schema: "schema/diffs.json" }
+}
+
+fn diff_file(site: &Index<'_>, pair: &Pair) -> DiffFile {
+    let (mut compared, mut not_compared) = (Vec::new(), Vec::new());
+    for one in outcomes(site, pair) {
+        let series = site.stems[one.series].clone();
+        match one.outcome {
+            Outcome::Not(reason) => not_compared.push(NotCompared { reason, series }),
+            Outcome::Delta(delta) => compared.push(DeltaView {
+                after: delta.after,
+                before: delta.before,
+                change: finite(delta.change),
+                confidence: delta.confidence,
+                series,
+                verdict: match delta.verdict {
+                    DeltaVerdict::Worse => "regressed",
+                    DeltaVerdict::Better => "improved",
+                    DeltaVerdict::Same => "steady",
+                    DeltaVerdict::Unclear => "noisy",
+                },
+            }),
+        }
+    }
+    DiffFile {
+        base: site.commit(pair.base).id.clone(),
+        built_from: built_from(site),
+        compared,
+        head: site.commit(pair.head).id.clone(),
+        not_compared,
+        schema: "schema/diff.json",
+    }
+}
+
+fn commit_file(site: &Index<'_>, at: crate::series::CommitIndex) -> CommitFile {
+    let commit = site.commit(at);
+    let mut values = BTreeMap::new();
+    for run in &site.pulled[at.0 as usize] {
+        let series = &site.input.series[run.series as usize];
+        let value = series.pulls[run.run as usize].run.value;
+        values.insert(site.stems[run.series as usize].clone(), value);
+    }
+    for run in &site.measured[at.0 as usize] {
+        let series = &site.input.series[run.series as usize];
+        values.insert(site.stems[run.series as usize].clone(), series.runs[run.run as usize].value);
+    }
+    CommitFile {
+        built_from: built_from(site),
+        commit: commit.id.clone(),
+        main_line: commit.main_line,
+        schema: "schema/commit.json",
+        timestamp: commit.time.to_string(),
+        values,
+    }
+}
