@@ -273,7 +273,7 @@ fn any_of(items: &[String]) -> String {
 
 /// Whether the whole text matches the pattern; `*` stands for any characters, `?` for one. Only the
 /// last `*` is ever tried again, so the work is at most the product of the lengths.
-fn glob(pattern: &str, text: &str) -> bool {
+pub(crate) fn glob(pattern: &str, text: &str) -> bool {
     let (mut pattern, mut text) = (pattern.chars(), text.chars());
     let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
     loop {

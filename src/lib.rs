@@ -23,7 +23,8 @@ mod output;
 mod demo;
 mod serve;
 
-/// Runs the command line of this process.
-pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
-}
+// ── Application: wires; may use everything above ──
+mod project;
+mod cli;
+
+pub use cli::run;

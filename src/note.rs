@@ -71,7 +71,13 @@ mod tests {
 
     #[test]
     fn a_note_without_a_place_in_time_is_refused() {
-        for text in ["", "hello", "---\ntitle: x\n---\n", "---\ndate: soon\n---\n", "---\ndte: 2025-09-03\n---\n"] {
+        for text in [
+            "",
+            "hello",
+            "---\ntitle: x\n---\n",
+            "---\ndate: soon\n---\n",
+            "---\ndte: 2025-09-03\n---\n",
+        ] {
             assert!(read("a.md", text).is_err(), "{text:?}");
         }
     }

@@ -9,7 +9,7 @@
 
 mod budget;
 mod changes;
-mod compare;
+pub(crate) mod compare;
 mod drift;
 mod infrastructure;
 mod newest;

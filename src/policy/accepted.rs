@@ -38,6 +38,11 @@ struct Wire {
     expires: Option<String>,
 }
 
+/// Whether a glob over series names matches a name; `*` crosses `/`.
+pub(crate) fn matches(glob: &str, name: &str) -> bool {
+    crate::filter::glob(glob, name)
+}
+
 /// Reads the list; an empty file is an empty list.
 ///
 /// # Errors

@@ -3,10 +3,11 @@
 //! These types are the single description of the file: the reader, the JSON Schema, the reference
 //! and the About page all come from them. Thresholds and shares are fractions (0.10 = 10 %).
 
+pub(crate) mod accepted;
 mod check;
 pub(crate) mod diagnostic;
 mod hint;
-mod meaning;
+pub(crate) mod meaning;
 pub(crate) mod read;
 pub(crate) mod schema;
 pub(crate) mod show;

@@ -29,17 +29,23 @@ struct BuiltFrom {
 struct IndexFile {
     built_from: BuiltFrom,
     schema: &'static str,
-    series: Vec<Head>,
+    series: Vec<SeriesView<usize>>,
 }
 
-/// One series, without its points.
+/// One series: in the index with the number of its points, in its own file (`series/<path>.json`)
+/// with the points themselves and what stands beside them.
 #[derive(Serialize, JsonSchema)]
-struct Head {
+struct SeriesView<P> {
     backend: String,
     baseline: Option<f64>,
     better: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    built_from: Option<BuiltFrom>,
     change: Option<f64>,
     detectable: Option<f64>,
+    /// Ids of changes, oldest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<Vec<String>>,
     id: String,
     latest: Option<f64>,
     metric: String,
@@ -48,7 +54,11 @@ struct Head {
     noise: Option<f64>,
     parallel: bool,
     params: String,
-    points: usize,
+    points: P,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segments: Option<Vec<SegmentView>>,
     suite: String,
     test: String,
     threshold: f64,
@@ -56,24 +66,6 @@ struct Head {
     url: String,
     verdict: &'static str,
 }
-
-/// `series/<path>.json`.
-#[derive(Serialize, JsonSchema)]
-struct SeriesFile {
-    built_from: BuiltFrom,
-    /// Ids of changes, oldest first.
-    events: Vec<String>,
-    #[serde(flatten)]
-    head: Head,
-    point_list: PointList,
-    schema: &'static str,
-    segments: Vec<SegmentView>,
-}
-
-/// The points under the name that the contract gives them; `points` of the head is their number.
-#[derive(Serialize, JsonSchema)]
-#[serde(transparent)]
-struct PointList(Vec<Point>);
 
 #[derive(Serialize, JsonSchema)]
 struct Point {
@@ -255,7 +247,7 @@ fn schema_of(name: &str) -> schemars::Schema {
         "events" => schemars::schema_for!(EventsFile),
         "health" => schemars::schema_for!(HealthFile),
         "index" => schemars::schema_for!(IndexFile),
-        _ => schemars::schema_for!(SeriesFile),
+        _ => schemars::schema_for!(SeriesView<Vec<Point>>),
     }
 }
 
@@ -274,15 +266,17 @@ fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-fn head(site: &Index<'_>, index: usize) -> Head {
+fn view<P>(site: &Index<'_>, index: usize, points: P) -> SeriesView<P> {
     let (series, analysis) = site.series(index);
     let key = &series.key;
-    Head {
+    SeriesView {
         backend: key.backend.clone(),
         baseline: analysis.baseline.and_then(|baseline| finite(baseline.value)),
         better: series.better.as_str(),
+        built_from: None,
         change: analysis.change.and_then(finite),
         detectable: analysis.detectable.and_then(finite),
+        events: None,
         id: site.stems[index].clone(),
         latest: analysis.latest.and_then(|run| series.runs[run].value),
         metric: key.metric.clone(),
@@ -291,7 +285,9 @@ fn head(site: &Index<'_>, index: usize) -> Head {
         noise: analysis.noise.and_then(finite),
         parallel: key.parallel,
         params: key.params.clone(),
-        points: series.runs.len(),
+        points,
+        schema: None,
+        segments: None,
         suite: key.suite.clone(),
         test: key.test.clone(),
         threshold: analysis.threshold,
@@ -305,20 +301,19 @@ fn index_file(site: &Index<'_>) -> IndexFile {
     IndexFile {
         built_from: built_from(site),
         schema: "schema/index.json",
-        series: site.all().map(|series| head(site, series)).collect(),
+        series: site.all().map(|one| view(site, one, site.series(one).0.runs.len())).collect(),
     }
 }
 
-fn series_file(site: &Index<'_>, index: usize) -> SeriesFile {
+fn series_file(site: &Index<'_>, index: usize) -> SeriesView<Vec<Point>> {
     let (series, analysis) = site.series(index);
     let points = (0..series.runs.len()).map(|run| point(site, index, run)).collect();
-    SeriesFile {
-        built_from: built_from(site),
-        events: (0..analysis.events.len()).map(|event| site.event_of(index, event)).collect(),
-        head: head(site, index),
-        point_list: PointList(points),
-        schema: "schema/series.json",
-        segments: segments(series),
+    SeriesView {
+        built_from: Some(built_from(site)),
+        events: Some((0..analysis.events.len()).map(|at| site.event_of(index, at)).collect()),
+        schema: Some("schema/series.json"),
+        segments: Some(segments(series)),
+        ..view(site, index, points)
     }
 }
 

@@ -80,8 +80,13 @@ fn feed(site: &Index<'_>, backend: Option<&str>) -> Result<Vec<u8>, Failure> {
     let of = |event: &&EventRef| {
         backend.is_none_or(|backend| site.series(event.series).0.key.backend == backend)
     };
-    let entries: Vec<Entry> =
-        site.events.iter().filter(of).take(ENTRIES).map(|event| entry(site, event, &path)).collect();
+    let entries: Vec<Entry> = site
+        .events
+        .iter()
+        .filter(of)
+        .take(ENTRIES)
+        .map(|event| entry(site, event, &path))
+        .collect();
     let newest = site.input.history.newest.unwrap_or(site.input.options.now);
     let template = Feed {
         title: backend.map_or_else(|| title.clone(), |name| format!("{title}: {}", clean(name))),
@@ -119,10 +124,8 @@ fn entry(site: &Index<'_>, event: &EventRef, feed_path: &str) -> Entry {
         title: format!("{size}: {} ({key})", clean(&series.key.test)),
         id: format!("{}{path}", tag(site)),
         updated: event.time.to_string(),
-        href: base.map_or_else(
-            || Root::from(feed_path, false).to(&path),
-            |base| format!("{base}{path}"),
-        ),
+        href: base
+            .map_or_else(|| Root::from(feed_path, false).to(&path), |base| format!("{base}{path}")),
         summary: format!("{}. Status: {status}.", words::levels(series, change)),
     }
 }

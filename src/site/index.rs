@@ -242,8 +242,7 @@ fn measured(input: &Input<'_>) -> (Vec<Vec<RunRef>>, Vec<Vec<RunRef>>) {
 }
 
 fn stems(series: &[Series]) -> Result<Vec<String>, Failure> {
-    let stems: Vec<String> =
-        series.iter().map(|series| routes::series_stem(&series.key)).collect();
+    let stems: Vec<String> = series.iter().map(|series| routes::series_stem(&series.key)).collect();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, stem) in stems.iter().enumerate() {
         if let Some(first) = seen.insert(stem, index) {
@@ -314,11 +313,7 @@ fn presets(input: &Input<'_>, recents: &[Recent]) -> Vec<PresetView> {
 }
 
 /// The series that a filter holds for.
-pub(crate) fn preset_members(
-    filter: &Filter,
-    input: &Input<'_>,
-    recents: &[Recent],
-) -> Vec<usize> {
+pub(crate) fn preset_members(filter: &Filter, input: &Input<'_>, recents: &[Recent]) -> Vec<usize> {
     let holds = |index: &usize| {
         let series = &input.series[*index];
         filter.holds(series.key.subject(&series.tags), recents[*index])

@@ -28,9 +28,12 @@ pub(crate) fn to_html(markdown: &str) -> String {
         Event::Start(Tag::Image { .. }) => Event::Start(Tag::Emphasis),
         Event::End(pulldown_cmark::TagEnd::Image) => Event::End(pulldown_cmark::TagEnd::Emphasis),
         // The page's own headings are h1 to h3.
-        Event::Start(Tag::Heading { .. }) => {
-            Event::Start(Tag::Heading { level: H4, id: None, classes: Vec::new(), attrs: Vec::new() })
-        }
+        Event::Start(Tag::Heading { .. }) => Event::Start(Tag::Heading {
+            level: H4,
+            id: None,
+            classes: Vec::new(),
+            attrs: Vec::new(),
+        }),
         Event::End(pulldown_cmark::TagEnd::Heading(_)) => {
             Event::End(pulldown_cmark::TagEnd::Heading(H4))
         }
@@ -60,15 +63,14 @@ pub(crate) fn fill(name: &str, template: &str, context: Value) -> Result<String,
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(DEPTH);
     let html = name.ends_with(".html");
-    environment.set_auto_escape_callback(move |_| {
-        if html { AutoEscape::Html } else { AutoEscape::None }
-    });
-    let rendered = environment
-        .render_named_str(name, template, context)
-        .map_err(|error| Failure::Template {
-            template: format!("templates/{name}"),
-            reason: error.to_string(),
-        })?;
+    environment.set_auto_escape_callback(
+        move |_| {
+            if html { AutoEscape::Html } else { AutoEscape::None }
+        },
+    );
+    let rendered = environment.render_named_str(name, template, context).map_err(|error| {
+        Failure::Template { template: format!("templates/{name}"), reason: error.to_string() }
+    })?;
     Ok(rendered)
 }
 
@@ -96,8 +98,8 @@ pub(crate) fn check_user(input: &Input<'_>) -> Result<(), Failure> {
 pub(crate) fn facts(input: &Input<'_>) -> Value {
     minijinja::context! {
         policy => Value::from(Serde(input.policy)),
-        policy_sha => input.policy_sha,
-        site_title => input.policy.site.title,
+        policy_sha => input.policy_sha.as_str(),
+        site_title => input.policy.site.title.as_str(),
         records => input.history.counts.records,
         series => input.series.len(),
         built => input.options.now.to_string(),
@@ -111,14 +113,26 @@ mod tests {
 
     #[test]
     fn markdown_carries_no_markup_of_its_own() {
-        let html = to_html("<script>alert(1)</script> **bold** [x](javascript:alert(1)) ![a](http://e/x.png)");
-        assert!(html.contains("&lt;script&gt;") && html.contains("<strong>bold</strong>"), "{html}");
+        let html = to_html(
+            "<script>alert(1)</script> **bold** [x](javascript:alert(1)) ![a](http://e/x.png)",
+        );
+        assert!(
+            html.contains("&lt;script&gt;") && html.contains("<strong>bold</strong>"),
+            "{html}"
+        );
         assert!(!html.contains("javascript") && !html.contains("<img"), "{html}");
     }
 
     #[test]
     fn links_within_the_site_stay() {
-        for (url, safe) in [("../about/#x", true), ("https://a.b", true), ("JaVaScript:x", false), ("data:text/html,x", false), ("vbscript:x", false), ("a/b:c", true)] {
+        for (url, safe) in [
+            ("../about/#x", true),
+            ("https://a.b", true),
+            ("JaVaScript:x", false),
+            ("data:text/html,x", false),
+            ("vbscript:x", false),
+            ("a/b:c", true),
+        ] {
             assert_eq!(is_safe(url), safe, "{url}");
         }
     }
@@ -126,7 +140,14 @@ mod tests {
     #[test]
     fn an_unknown_name_in_a_template_is_an_error() {
         assert!(fill("a.html", "{{ nonsense }}", Value::UNDEFINED).is_err());
-        assert!(fill("a.html", "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}", Value::UNDEFINED).is_err());
+        assert!(
+            fill(
+                "a.html",
+                "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}",
+                Value::UNDEFINED
+            )
+            .is_err()
+        );
         let filled = fill("a.html", "{{ a }}", minijinja::context! { a => "<b>" }).unwrap();
         assert_eq!(filled, "&lt;b&gt;");
     }

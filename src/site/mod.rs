@@ -94,6 +94,7 @@ pub(crate) fn render(
     sink: &Sink<'_>,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Rendered, Failure> {
+    markdown::check_user(input)?;
     let site = index::Index::of(input)?;
     let mut jobs: Vec<(String, Job<'_>)> = Vec::new();
     pages::jobs(&site, &mut jobs);

@@ -13,8 +13,8 @@ use crate::text;
 /// Names that some file system or server treats specially: always written with their hash.
 const RESERVED: [&str; 25] = [
     "index", "all", "any", "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5",
-    "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7",
-    "lpt8", "lpt9",
+    "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8",
+    "lpt9",
 ];
 /// Longest name that is its own slug, and longest readable part before a hash.
 const LONGEST: usize = 64;
@@ -64,7 +64,8 @@ pub(crate) fn series_stem(key: &SeriesKey) -> String {
     let parallel = if key.parallel { "-parallel" } else { "" };
     let mut stem = format!("{}/{}/{mode}{parallel}/{n}", slug(&key.test), slug(&key.backend));
     let metric = if key.metric == TIME { "" } else { &key.metric };
-    for (name, value) in [("suite", key.suite.as_str()), ("params", &key.params), ("metric", metric)]
+    for (name, value) in
+        [("suite", key.suite.as_str()), ("params", &key.params), ("metric", metric)]
     {
         if !value.is_empty() {
             stem.push_str(&format!("/{name}-{}", slug(value)));
@@ -104,11 +105,7 @@ pub(crate) fn view(preset_slug: &str) -> String {
 
 /// The first 12 hex digits of a sha, in lower case; any other id by its slug.
 pub(crate) fn commit_slug(id: &str) -> String {
-    if text::is_sha(id) {
-        id[..id.len().min(12)].to_ascii_lowercase()
-    } else {
-        slug(id)
-    }
+    if text::is_sha(id) { id[..id.len().min(12)].to_ascii_lowercase() } else { slug(id) }
 }
 
 pub(crate) fn commit(id: &str) -> String {
@@ -197,13 +194,19 @@ mod tests {
         assert_eq!(slug("日本語"), "x~77710a");
         for name in ["con", "index", "", "..", "../../etc/passwd", "_x", "-x", "~", "a b"] {
             let slug = slug(name);
-            assert!(slug.contains('~') && !slug.starts_with(['~', '_', '-', '.']), "{name}: {slug}");
+            assert!(
+                slug.contains('~') && !slug.starts_with(['~', '_', '-', '.']),
+                "{name}: {slug}"
+            );
         }
     }
 
     #[test]
     fn a_mode_that_looks_parallel_does_not_meet_the_parallel_form() {
-        assert_eq!(series_stem(&key("loops", true)), "sum_even_squares/julia/loops-parallel/1000000");
+        assert_eq!(
+            series_stem(&key("loops", true)),
+            "sum_even_squares/julia/loops-parallel/1000000"
+        );
         assert_ne!(series_stem(&key("loops", true)), series_stem(&key("loops-parallel", false)));
     }
 

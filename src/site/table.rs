@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::Verdict;
+use crate::chart::multiple::{self, SharedAxes};
 use crate::chart::{self, Size, Span, TrendInput};
 use crate::site::index::{self, EventRef, Index};
 use crate::site::links::ChartLinks;
@@ -91,7 +92,10 @@ pub(crate) fn groups(site: &Index<'_>, root: Root, members: &[usize]) -> Vec<Ser
                 title: test.to_owned(),
                 note,
                 folded: fold && off == 0,
-                rows: by_urgency(site, &series).into_iter().map(|one| row(site, root, one)).collect(),
+                rows: by_urgency(site, &series)
+                    .into_iter()
+                    .map(|one| row(site, root, one))
+                    .collect(),
             }
         })
         .collect()
@@ -100,8 +104,7 @@ pub(crate) fn groups(site: &Index<'_>, root: Root, members: &[usize]) -> Vec<Ser
 /// Whether a series needs attention.
 pub(crate) fn is_off(site: &Index<'_>, series: usize) -> bool {
     let (_, analysis) = site.series(series);
-    let drifting =
-        analysis.events.last().is_some_and(|last| last.worse && index::is_open(last));
+    let drifting = analysis.events.last().is_some_and(|last| last.worse && index::is_open(last));
     let verdict = matches!(
         analysis.verdict,
         Verdict::Regressed | Verdict::Suspected { .. } | Verdict::Missing
@@ -220,18 +223,21 @@ pub(crate) fn panel_group(
 ) -> PanelGroup {
     let (title, href, note) = heading;
     let members = &members[..members.len().min(GROUP_PANELS)];
+    let shared = SharedAxes::of(members.iter().map(|series| site.series(*series).0));
     let panels = members
         .iter()
         .enumerate()
-        .map(|(at, &series)| panel(site, root, series, &format!("m{}", first_id + at)))
+        .filter_map(|(at, &series)| {
+            Some(panel(site, root, series, shared?, &format!("m{}", first_id + at)))
+        })
         .collect();
     PanelGroup { title, href, note, panels }
 }
 
-fn panel(site: &Index<'_>, root: Root, series: usize, id: &str) -> Panel {
+fn panel(site: &Index<'_>, root: Root, series: usize, shared: SharedAxes, id: &str) -> Panel {
     let (one, analysis) = site.series(series);
     let links = chart::Unlinked;
-    let drawn = chart::trend(&trend_input(site, series, &[], &links, id), Size::Compact);
+    let svg = multiple::panel(&trend_input(site, series, &[], &links, id), shared);
     let latest = analysis.latest.and_then(|run| one.runs[run].value);
     let scale = words::scale(one, analysis);
     Panel {
@@ -240,7 +246,7 @@ fn panel(site: &Index<'_>, root: Root, series: usize, id: &str) -> Panel {
         name: one.key.backend.clone(),
         context: format!("{} {}", one.key.test, words::variant(&one.key)),
         value: latest.map_or_else(String::new, |value| scale.quantity(value)),
-        svg: drawn.svg,
+        svg,
         words: short(site, series),
     }
 }

@@ -120,7 +120,10 @@ pub(crate) fn verdict_cell(series: &Series, analysis: &Analysis) -> ChangeCell {
             tone: "note",
             mark: mark(analysis.change.unwrap_or(0.0)),
             change: analysis.change.map_or_else(String::new, text::percent_change),
-            words: format!("suspected, {} more needed", text::counted(u64::from(runs_needed), "run")),
+            words: format!(
+                "suspected, {} more needed",
+                text::counted(u64::from(runs_needed), "run")
+            ),
         },
         (Verdict::Infrastructure, _) => quiet("infrastructure, not compared"),
         (Verdict::Suppressed, _) => quiet("runner changed, not compared"),

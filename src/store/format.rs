@@ -229,7 +229,9 @@ fn take_field<'de, A: MapAccess<'de>>(
         "mean_ns" => wire.mean_ns = value(map, &key)?,
         "std_ns" => wire.std_ns = value(map, &key)?,
         "metric" => wire.single.metric = text(map, &key)?,
-        "metrics" => record.measurements = value::<Metrics<'_>, A>(map, &key)?.unwrap_or_default().0,
+        "metrics" => {
+            record.measurements = value::<Metrics<'_>, A>(map, &key)?.unwrap_or_default().0
+        }
         "error" => record.error = text(map, &key)?.filter(|error| !error.is_empty()),
         "branch" => record.branch = text(map, &key)?.filter(|branch| !branch.is_empty()),
         "pull" => record.pull = value(map, &key)?,
@@ -259,10 +261,7 @@ fn value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
 }
 
 /// Text, or any other JSON as the text it is written in.
-fn text<'de, A: MapAccess<'de>>(
-    map: &mut A,
-    key: &str,
-) -> Result<Option<Cow<'de, str>>, A::Error> {
+fn text<'de, A: MapAccess<'de>>(map: &mut A, key: &str) -> Result<Option<Cow<'de, str>>, A::Error> {
     let raw: &'de RawValue = map.next_value()?;
     let raw = raw.get();
     match raw.as_bytes().first() {
@@ -458,7 +457,10 @@ mod tests {
     fn a_wrong_type_names_field_and_column() {
         let line = r#"{"commit":"a","timestamp":"2025-09-21T08:22:00Z","backend":"b","test":"t","mean_ns":"fast"}"#;
         let error = parse(line).unwrap_err();
-        assert!(error.reason.contains("`mean_ns`") && error.reason.contains("\"fast\""), "{error:?}");
+        assert!(
+            error.reason.contains("`mean_ns`") && error.reason.contains("\"fast\""),
+            "{error:?}"
+        );
         assert_eq!(&line[error.column as usize - 2..error.column as usize], "t\"");
     }
 
@@ -474,7 +476,9 @@ mod tests {
     #[test]
     fn numbers_survive_to_the_last_digit() {
         for number in ["0.1", "158755.96753751236", "5e-324", "1.7976931348623157e308"] {
-            let line = format!(r#"{{"commit":"a","timestamp":"2025-09-21T08:22:00Z","backend":"b","test":"t","mean_ns":{number}}}"#);
+            let line = format!(
+                r#"{{"commit":"a","timestamp":"2025-09-21T08:22:00Z","backend":"b","test":"t","mean_ns":{number}}}"#
+            );
             let expected: f64 = number.parse().unwrap();
             assert_eq!(parse(&line).unwrap().measurements[0].value.to_bits(), expected.to_bits());
         }

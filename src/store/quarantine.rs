@@ -30,9 +30,9 @@ pub(crate) fn write(directory: &Path, problems: &[Problem]) -> anyhow::Result<()
         let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
         for problem in problems {
             let index = problem.place.line.saturating_sub(1) as usize;
-            let text = lines.get(index).map_or_else(String::new, |line| {
-                String::from_utf8_lossy(line).into_owned()
-            });
+            let text = lines
+                .get(index)
+                .map_or_else(String::new, |line| String::from_utf8_lossy(line).into_owned());
             let entry = json!({
                 "file": problem.place.file,
                 "line": problem.place.line,

@@ -49,8 +49,7 @@ pub(crate) fn record_files(directory: &Path, archive: bool) -> anyhow::Result<Ve
             || top && folder && name == "archive" && !archive)
     };
     for entry in walk.into_iter().filter_entry(entered) {
-        let entry =
-            entry.with_context(|| format!("cannot list {}", directory.display()))?;
+        let entry = entry.with_context(|| format!("cannot list {}", directory.display()))?;
         if entry.file_type().is_file() {
             files.extend(record_file(directory, entry.path()));
         }

@@ -64,7 +64,10 @@ const GLOSSARY: [(&str, &str); 18] = [
     ("noise", "Robust relative standard deviation of one run around its level."),
     ("confidence", "How sure, from 0 to 1."),
     ("severity", "By size: minor, major, critical."),
-    ("verdict", "What the newest runs of a series say: regressed, suspected, improved, steady, new, noisy, suppressed, infrastructure, approved, missing."),
+    (
+        "verdict",
+        "What the newest runs of a series say: regressed, suspected, improved, steady, new, noisy, suppressed, infrastructure, approved, missing.",
+    ),
     ("budget", "An absolute target: pass, drift, violation."),
     ("preset, view", "A named filter with a page of its own."),
 ];
@@ -182,7 +185,11 @@ fn rule(part: &str, policy: &serde_json::Value) -> RuleView {
     };
     let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     RuleView {
-        id: if id.is_empty() { format!("own-{}", crate::site::routes::hex(head, 6)) } else { format!("rule-{id}") },
+        id: if id.is_empty() {
+            format!("own-{}", crate::site::routes::hex(head, 6))
+        } else {
+            format!("rule-{id}")
+        },
         title: title.to_owned(),
         html: markdown::to_html(body),
         keys: keys

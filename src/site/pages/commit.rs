@@ -101,18 +101,12 @@ fn rows(site: &Index<'_>, root: Root, at: CommitIndex) -> Vec<Row> {
 /// One series at the commit, against its nearest run before.
 fn row(site: &Index<'_>, root: Root, index: usize, run: &Run) -> Row {
     let (series, analysis) = site.series(index);
-    let before = series
-        .runs
-        .iter()
-        .rev()
-        .find(|other| other.commit < run.commit && other.value.is_some());
+    let before =
+        series.runs.iter().rev().find(|other| other.commit < run.commit && other.value.is_some());
     let scale = Scale::for_values(run.value, &series.unit);
     let values = run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value));
-    let yardstick = Yardstick {
-        noise: analysis.noise,
-        threshold: analysis.threshold,
-        better: series.better,
-    };
+    let yardstick =
+        Yardstick { noise: analysis.noise, threshold: analysis.threshold, better: series.better };
     let same_runner = before.is_some_and(|before| before.segment == run.segment);
     let delta = match (before.and_then(|before| before.value), run.value) {
         (Some(before), Some(after)) if same_runner => compare(&[before], &[after], yardstick),

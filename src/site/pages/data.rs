@@ -38,7 +38,10 @@ const ALL: [(&str, &str); 13] = [
     ("api/v1/series/<test>/<backend>/<mode>/<n>.json", "one series: points, segments, events"),
     ("api/v1/series/<test>/<backend>/<mode>/<n>.csv", "the same points as a table"),
     ("chart/<test>/<backend>/<mode>/<n>.svg", "its chart, light and dark"),
-    ("badge/status.svg, badge/status.json", "a badge; also badge/fresh and badge/backend/<backend>"),
+    (
+        "badge/status.svg, badge/status.json",
+        "a badge; also badge/fresh and badge/backend/<backend>",
+    ),
     ("feed.xml, feed/<backend>.xml", "Atom: one entry a change"),
 ];
 const PROMISES: [&str; 4] = [
@@ -50,13 +53,10 @@ const PROMISES: [&str; 4] = [
 
 pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
     let root = root(site, "data/");
-    let verdict = Phrase::new("note").text("Everything on this site is also JSON, at addresses that stay.");
-    let page = Page {
-        path: "data/",
-        title: "Data".to_owned(),
-        verdict: &verdict,
-        section: Section::Data,
-    };
+    let verdict =
+        Phrase::new("note").text("Everything on this site is also JSON, at addresses that stay.");
+    let page =
+        Page { path: "data/", title: "Data".to_owned(), verdict: &verdict, section: Section::Data };
     let first = ALL.iter().take(3).map(|&(path, note)| {
         let href = root.to(path);
         let base = site.input.options.base_url.as_deref();

@@ -103,9 +103,9 @@ pub(crate) fn slices(site: &Index<'_>, pair: &Pair) -> Vec<Slice> {
         name: preset.name.clone(),
         members: Some(preset.members.clone()),
     });
-    let parts = backends.chain(views).filter(|slice| {
-        slice.members.as_ref().is_some_and(|members| linked(members))
-    });
+    let parts = backends
+        .chain(views)
+        .filter(|slice| slice.members.as_ref().is_some_and(|members| linked(members)));
     std::iter::once(whole).chain(parts).collect()
 }
 
@@ -135,15 +135,11 @@ fn outcome(site: &Index<'_>, index: usize, after: &Run, base: CommitIndex) -> Ou
     };
     if before.segment != after.segment {
         let segments = &series.segments;
-        let (old, new) =
-            (&segments[before.segment as usize], &segments[after.segment as usize]);
+        let (old, new) = (&segments[before.segment as usize], &segments[after.segment as usize]);
         return Outcome::Not(runner_difference(old, new));
     }
-    let yardstick = Yardstick {
-        noise: analysis.noise,
-        threshold: analysis.threshold,
-        better: series.better,
-    };
+    let yardstick =
+        Yardstick { noise: analysis.noise, threshold: analysis.threshold, better: series.better };
     let old = [before.value.unwrap_or(f64::NAN)];
     match compare(&old, &[value], yardstick) {
         Some(delta) => Outcome::Delta(delta),
@@ -215,18 +211,29 @@ pub(crate) fn render(site: &Index<'_>, pair: &Pair, slice: &Slice) -> Result<Vec
         facts: facts(site, pair),
         slices: slice_links(site, root, pair, slice),
         groups: by_backend(site, root, &sorted.changed.iter().collect::<Vec<_>>()),
-        unchanged_summary: format!("{} unchanged", text::counted(sorted.unchanged.len() as u64, "series")),
+        unchanged_summary: format!(
+            "{} unchanged",
+            text::counted(sorted.unchanged.len() as u64, "series")
+        ),
         unchanged: by_backend(site, root, &unchanged),
-        not_compared_summary: format!("{} not compared", text::counted(sorted.not.len() as u64, "series")),
+        not_compared_summary: format!(
+            "{} not compared",
+            text::counted(sorted.not.len() as u64, "series")
+        ),
         open_not_compared: sorted.changed.is_empty() && sorted.unchanged.is_empty(),
-        not_compared: sorted.not.iter().take(FOLDED).map(|(series, reason)| {
-            let one = site.series(*series).0;
-            Phrase::new("")
-                .link(root.to(&routes::series(&site.stems[*series])), &one.key.test)
-                .text(" ")
-                .name(words::key(&one.key))
-                .text(format!(": {reason}"))
-        }).collect(),
+        not_compared: sorted
+            .not
+            .iter()
+            .take(FOLDED)
+            .map(|(series, reason)| {
+                let one = site.series(*series).0;
+                Phrase::new("")
+                    .link(root.to(&routes::series(&site.stems[*series])), &one.key.test)
+                    .text(" ")
+                    .name(words::key(&one.key))
+                    .text(format!(": {reason}"))
+            })
+            .collect(),
         more: cut.then(|| Link {
             href: root.to(&format!("api/v1/diff/{}.json", pair.slug)),
             text: "All series as JSON".to_owned(),
@@ -249,8 +256,13 @@ struct Sorted {
 
 impl Sorted {
     fn of(site: &Index<'_>, compared: Vec<Compared>) -> Self {
-        let mut sorted =
-            Self { changed: Vec::new(), unchanged: Vec::new(), not: Vec::new(), worse: 0, better: 0 };
+        let mut sorted = Self {
+            changed: Vec::new(),
+            unchanged: Vec::new(),
+            not: Vec::new(),
+            worse: 0,
+            better: 0,
+        };
         for one in compared {
             let series = one.series;
             match one.outcome {
@@ -389,6 +401,6 @@ fn row(site: &Index<'_>, root: Root, index: usize, delta: &Delta) -> Row {
         before: scale.quantity(delta.before),
         after: scale.quantity(delta.after),
         cell: delta_cell(series, delta),
-        bar: chart::change_bar(delta.change, analysis.threshold, series.better),
+        bar: chart::bar::change_bar(delta.change, analysis.threshold, series.better),
     }
 }

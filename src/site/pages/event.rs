@@ -204,9 +204,8 @@ fn evidence(site: &Index<'_>, event: &EventRef) -> Vec<Phrase> {
 /// Metadata that differs between the runs on both sides of the change.
 fn moved_fields(site: &Index<'_>, event: &EventRef) -> Option<String> {
     let (series, _, change) = site.change(event);
-    let fields = |run: usize| {
-        &site.input.history.environments[series.runs[run].environment as usize].fields
-    };
+    let fields =
+        |run: usize| &site.input.history.environments[series.runs[run].environment as usize].fields;
     let (old, new) = (fields(change.last_before), fields(change.first));
     let moved: Vec<String> = new
         .iter()

@@ -101,7 +101,10 @@ pub(crate) fn findings(site: &Index<'_>) -> Vec<(State, String)> {
     if !sparse.is_empty() {
         let text = text::counted(sparse.len() as u64, "day");
         let least = policy.data_quality.min_records_per_day;
-        tell(State::Look, format!("{text} of the last {RECENT_DAYS} with fewer than {least} records."));
+        tell(
+            State::Look,
+            format!("{text} of the last {RECENT_DAYS} with fewer than {least} records."),
+        );
     }
     let alerts = input.analyses.infrastructure.iter().filter(|day| day.alert && day.worse);
     if let Some(day) = alerts.last().filter(|day| recent(site, day.day)) {
@@ -201,7 +204,11 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
 
 fn refused_note(all: usize) -> String {
     let kept = "Each is kept in data/quarantine/refused.ndjson with its text.";
-    if all > ROWS { format!("The first {ROWS} of {}. {kept}", text::count(all as u64)) } else { kept.to_owned() }
+    if all > ROWS {
+        format!("The first {ROWS} of {}. {kept}", text::count(all as u64))
+    } else {
+        kept.to_owned()
+    }
 }
 
 fn facts(site: &Index<'_>) -> Vec<Fact> {
@@ -220,7 +227,10 @@ fn facts(site: &Index<'_>) -> Vec<Fact> {
         facts.push(Fact::new("Of pull requests", text::count(counts.pulls)));
     }
     if site.input.ignored > 0 {
-        facts.push(Fact::new("Ignored by policy", text::counted(site.input.ignored as u64, "series")));
+        facts.push(Fact::new(
+            "Ignored by policy",
+            text::counted(site.input.ignored as u64, "series"),
+        ));
     }
     facts
 }
@@ -246,7 +256,8 @@ fn freshness(site: &Index<'_>, root: Root) -> Option<Part> {
     let all = late.len();
     let rows = late.into_iter().take(ROWS).map(|one| {
         let (series, analysis) = site.series(one);
-        let newest = series.runs.last().map_or_else(|| "never".to_owned(), |run| text::date(run.time));
+        let newest =
+            series.runs.last().map_or_else(|| "never".to_owned(), |run| text::date(run.time));
         let why = if analysis.retired {
             "retired: no run for longer than max_age_days".to_owned()
         } else if let Some(error) = series.runs.last().and_then(|run| run.error()) {
@@ -341,7 +352,8 @@ fn runners(site: &Index<'_>) -> Option<Part> {
             let fields = &series.segments[run.segment as usize].fingerprint;
             let values: Vec<String> =
                 fields.iter().map(|(_, value)| shorten(value, 60).into_owned()).collect();
-            let name = if values.is_empty() { "not recorded".to_owned() } else { values.join(", ") };
+            let name =
+                if values.is_empty() { "not recorded".to_owned() } else { values.join(", ") };
             let span = spans.entry(name).or_insert((run.time, run.time, 0));
             *span = (span.0.min(run.time), span.1.max(run.time), span.2 + 1);
         }
@@ -392,8 +404,7 @@ fn infrastructure_days(site: &Index<'_>, root: Root) -> Option<Part> {
 
 fn matrix(site: &Index<'_>) -> Option<Part> {
     let missing = site.input.not_covered.iter().take(ROWS);
-    let rows: Vec<Vec<Phrase>> =
-        missing.map(|text| vec![Phrase::new("").name(text)]).collect();
+    let rows: Vec<Vec<Phrase>> = missing.map(|text| vec![Phrase::new("").name(text)]).collect();
     (!rows.is_empty()).then(|| Part {
         id: "matrix",
         title: "Not measured",

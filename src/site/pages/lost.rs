@@ -43,8 +43,11 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         text: text.to_owned(),
         note: String::new(),
     };
-    let links =
-        vec![link("", "Overview"), link("view/", "All series"), link("diff/", "Compare two commits")];
+    let links = vec![
+        link("", "Overview"),
+        link("view/", "All series"),
+        link("diff/", "Compare two commits"),
+    ];
     pages::html(&LostPage { frame, root: root.clone(), links })
 }
 

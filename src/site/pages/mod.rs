@@ -2,17 +2,17 @@
 
 mod about;
 mod backend;
-mod commit;
+pub(crate) mod commit;
 mod data;
-mod diff;
+pub(crate) mod diff;
 mod diffs;
 mod event;
 mod events;
 pub(crate) mod health;
-mod infrastructure;
+pub(crate) mod infrastructure;
 mod lost;
-mod overview;
-mod series;
+pub(crate) mod overview;
+pub(crate) mod series;
 mod test;
 mod view;
 

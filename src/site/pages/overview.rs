@@ -66,9 +66,8 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
             ),
         }),
         attention: off.iter().take(ATTENTION).map(|one| table::row(site, root, *one)).collect(),
-        more_attention: (off.len() > ATTENTION).then(|| {
-            table::more(root, "view/?show=worse", format!("All {} of them", off.len()))
-        }),
+        more_attention: (off.len() > ATTENTION)
+            .then(|| table::more(root, "view/?show=worse", format!("All {} of them", off.len()))),
         events: recent.map(|event| table::event_row(site, root, event)).collect(),
         all_events: table::more(
             root,
@@ -118,7 +117,13 @@ fn verdict(site: &Index<'_>, off: usize) -> Phrase {
     } else {
         let last = parts.len() - 1;
         for (at, (tone, words)) in parts.into_iter().enumerate() {
-            let join = if at == 0 { "" } else if at == last { " and " } else { ", " };
+            let join = if at == 0 {
+                ""
+            } else if at == last {
+                " and "
+            } else {
+                ", "
+            };
             phrase = phrase.text(join).marked(tone, words);
         }
         phrase = phrase.text(" in the last 7 days.");
@@ -137,7 +142,8 @@ fn facts(site: &Index<'_>, root: Root) -> Vec<Fact> {
         facts.push(Fact::at("Newest result", words::minute(newest)));
     }
     let all = site.input.series.len();
-    let reporting = site.all().filter(|one| site.series(*one).1.verdict != Verdict::Missing).count();
+    let reporting =
+        site.all().filter(|one| site.series(*one).1.verdict != Verdict::Missing).count();
     if all > 0 {
         let of = format!("{} of {}", text::count(reporting as u64), text::count(all as u64));
         facts.push(Fact::new("Series reporting", of));

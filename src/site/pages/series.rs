@@ -87,7 +87,7 @@ pub(crate) fn render(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure>
         links: links(site, root, index),
         events: changes.map(|change| event_row(site, root, index, change)).collect(),
         notes: notes(site, index),
-        others: others(site, index),
+        others: others(site, root, index),
         pulls: pulls(site, root, series, &scale),
         environment: environment(site, series),
         last_error: last_error(series, analysis),
@@ -103,10 +103,7 @@ fn verdict(site: &Index<'_>, root: Root, index: usize) -> Phrase {
     let (series, analysis) = site.series(index);
     let policy = site.input.policy;
     let rule = |anchor: &str| root.to(&format!("about/#{anchor}"));
-    let limit = format!(
-        "limit {}",
-        text::percent(analysis.threshold)
-    );
+    let limit = format!("limit {}", text::percent(analysis.threshold));
     let valued = series.runs.iter().filter(|run| run.value.is_some()).count();
     let verdict = match analysis.verdict {
         Verdict::Regressed | Verdict::Improved | Verdict::Approved => {
@@ -115,7 +112,10 @@ fn verdict(site: &Index<'_>, root: Root, index: usize) -> Phrase {
         Verdict::Suspected { runs_needed } => Phrase::new("note")
             .marked("strong", "Suspected: ")
             .text(moved(series, analysis))
-            .text(format!(". {} more needed to be sure", text::counted(u64::from(runs_needed), "run")))
+            .text(format!(
+                ". {} more needed to be sure",
+                text::counted(u64::from(runs_needed), "run")
+            ))
             .text(" (")
             .link(rule("rule-confirmation"), "confirmations")
             .text(", ")
@@ -249,7 +249,9 @@ fn facts(site: &Index<'_>, root: Root, index: usize) -> Vec<Fact> {
     }
     if let Some(trend) = analysis.trend {
         let change = text::percent_change(trend.per_day * 30.0);
-        facts.push(Fact::new("Trend", change).note(format!("in 30 days, r² {:.2}", trend.r_squared)));
+        facts.push(
+            Fact::new("Trend", change).note(format!("in 30 days, r² {:.2}", trend.r_squared)),
+        );
     }
     if let Some(budget) = analysis.budget {
         let word = match budget.verdict {
@@ -308,7 +310,7 @@ pub(crate) fn note_view(time: crate::record::Timestamp, note: &crate::note::Note
 }
 
 /// The same benchmark on other backends, in one chart; none where it has no other.
-fn others(site: &Index<'_>, index: usize) -> Option<Figure> {
+fn others(site: &Index<'_>, root: Root, index: usize) -> Option<Figure> {
     let (series, _) = site.series(index);
     let alike = |other: &usize| {
         let key = &site.series(*other).0.key;
@@ -320,24 +322,25 @@ fn others(site: &Index<'_>, index: usize) -> Option<Figure> {
     members.sort_by_key(|other| *other != index);
     members.truncate(LINES);
     members.sort_unstable();
-    (members.len() > 1).then(|| comparison(site, &members, "c2"))
+    (members.len() > 1).then(|| comparison(site, root, &members, "c2"))
 }
 
 /// Several series in one chart.
-pub(crate) fn comparison(site: &Index<'_>, members: &[usize], id: &str) -> Figure {
-    let lines: Vec<chart::Line<'_>> = members
+pub(crate) fn comparison(site: &Index<'_>, root: Root, members: &[usize], id: &str) -> Figure {
+    let lines: Vec<chart::compare::Line<'_>> = members
         .iter()
         .map(|&member| {
             let (series, analysis) = site.series(member);
-            chart::Line {
+            chart::compare::Line {
                 series,
                 analysis,
                 slot: site.slot(&series.key.backend),
                 label: &series.key.backend,
+                href: Some(root.to(&routes::series(&site.stems[member]))),
             }
         })
         .collect();
-    table::figure(id, chart::comparison(&lines, id))
+    table::figure(id, chart::compare::comparison(&lines, id))
 }
 
 fn pulls(site: &Index<'_>, root: Root, series: &Series, scale: &Scale) -> Vec<Phrase> {

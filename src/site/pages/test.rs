@@ -43,19 +43,15 @@ pub(crate) fn render(site: &Index<'_>, name: &str) -> Result<Vec<u8>, Failure> {
         site.all().filter(|series| site.series(*series).0.key.test == name).collect();
     let alike = alike(site, &members);
     let verdict = ranking(site, &alike);
-    let page = Page {
-        path: &path,
-        title: name.to_owned(),
-        verdict: &verdict,
-        section: Section::None,
-    };
+    let page =
+        Page { path: &path, title: name.to_owned(), verdict: &verdict, section: Section::None };
     let off = members.iter().filter(|one| table::is_off(site, **one)).count();
     let backends: BTreeSet<&str> =
         members.iter().map(|one| site.series(*one).0.key.backend.as_str()).collect();
     let several = alike.iter().filter(|(_, members)| members.len() > 1);
     let comparisons = several.take(CHARTS).enumerate().map(|(at, (variant, members))| {
         let shown = &members[..members.len().min(LINES)];
-        let figure = comparison(site, shown, &format!("c{at}"));
+        let figure = comparison(site, root, shown, &format!("c{at}"));
         Comparison { heading: variant.clone(), figure }
     });
     let template = TestPage {
@@ -113,7 +109,13 @@ fn ranking(site: &Index<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
     let word = words::comparative(&series.unit, series.better, false);
     let mut phrase = Phrase::new("better").name(&series.key.backend).text(" is ");
     for (at, (level, other)) in rest.iter().take(LINES).enumerate() {
-        let join = if at == 0 { "" } else if at + 1 == rest.len().min(LINES) { " and " } else { ", " };
+        let join = if at == 0 {
+            ""
+        } else if at + 1 == rest.len().min(LINES) {
+            " and "
+        } else {
+            ", "
+        };
         let factor = words::factor(*best, *level).unwrap_or_default();
         phrase = phrase.text(format!("{join}{factor} {word} than "));
         phrase = phrase.name(&site.series(*other).0.key.backend);
@@ -162,15 +164,21 @@ fn sweep(site: &Index<'_>, members: &[usize]) -> Option<Figure> {
     }
     let (mode, _) = modes.into_iter().max_by_key(|((_, parallel), size)| (*size, !*parallel))?;
     let chosen = lines.into_iter().filter(|((m, _, p), _)| (*m, *p) == mode).take(LINES);
-    let lines: Vec<chart::SweepLine<'_>> = chosen
-        .map(|((_, backend, _), members)| chart::SweepLine {
+    let lines: Vec<chart::compare::SweepLine<'_>> = chosen
+        .map(|((_, backend, _), members)| chart::compare::SweepLine {
             label: backend,
             slot: site.slot(backend),
             points: members.iter().filter_map(|one| sweep_point(site, *one)).collect(),
+            href: None,
         })
         .collect();
-    let unit = &site.series(*members.first()?).0.unit;
-    Some(table::figure("sweep", chart::sweep(&lines, unit, "sweep")))
+    let first = site.series(*members.first()?).0;
+    let measure = chart::compare::Measure {
+        metric: &first.key.metric,
+        unit: &first.unit,
+        better: first.better,
+    };
+    Some(table::figure("sweep", chart::compare::sweep(&lines, &measure, "sweep")))
 }
 
 fn sweep_point(site: &Index<'_>, one: usize) -> Option<(u64, f64)> {

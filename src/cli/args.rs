@@ -1,0 +1,159 @@
+//! What may be typed. Nothing here that is not built.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+
+/// Turns a directory of benchmark history into a static site that says what got slower, since when,
+/// how sure, and which change did it.
+#[derive(Debug, Parser)]
+#[command(name = "benchpages", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command understands.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Global {
+    /// History directory
+    #[arg(long, global = true, default_value = "data", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Policy file [default: policy.yml in the history directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Accept a history that holds demo records; its pages say so
+    #[arg(long, global = true)]
+    pub(crate) demo: bool,
+    /// Time of the build, RFC 3339 [default: the clock; for demo data its newest record]
+    #[arg(long, global = true, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+    /// Threads [default: one a core]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+    /// Say only what is wrong
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more; twice for time and memory of each stage
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// When to colour messages
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Build the site
+    Build(Build),
+    /// Build the site and show it at http://localhost:8080/, anew on every change
+    Serve(Serve),
+    /// Make a demo history: 3,900 believable records with a story
+    DemoData(DemoData),
+    /// Check, show or describe the policy
+    Policy {
+        #[command(subcommand)]
+        command: Policy,
+    },
+    /// Print a completion script for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page
+    Man,
+}
+
+/// How a site is built.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Site {
+    /// Folder to write; an existing one must be one that benchpages made
+    #[arg(long, default_value = "site", value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Where the site will stand (https://owner.github.io/repo/) [default: site.base_url]
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Read data/archive/ too
+    #[arg(long)]
+    pub(crate) with_archive: bool,
+    /// Write index.html in links, so that pages work from disk without a server
+    #[arg(long)]
+    pub(crate) explicit_index: bool,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Build {
+    #[command(flatten)]
+    pub(crate) site: Site,
+    /// How the closing line is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) site: Site,
+    /// Port on this machine; 0 takes any free one
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// Path the site stands under, to try the address of a project site
+    #[arg(long, default_value = "/", value_name = "PATH")]
+    pub(crate) base_path: String,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct DemoData {
+    /// Folder to write; an existing one must be one that this command made
+    #[arg(long, default_value = "demo/data", value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Days of history [default: 60 for the story]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(crate::demo::MAX_DAYS)))]
+    pub(crate) days: Option<u32>,
+    /// Seed of the generator: the same seed gives the same bytes
+    #[arg(long, default_value_t = crate::demo::DEFAULT_SEED)]
+    pub(crate) seed: u64,
+    /// Newest day, YYYY-MM-DD [default: 2025-09-26]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) end: Option<String>,
+    /// Which history: the story, noise only, names that break tools, or 200,000 records
+    #[arg(long, default_value = "story", value_parser = ["story", "steady", "hostile", "large"])]
+    pub(crate) scenario: String,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Policy {
+    /// Say everything that is wrong with the policy, with file, line and column
+    Check {
+        /// Policy files [default: the policy of the history directory]
+        files: Vec<PathBuf>,
+    },
+    /// Print the policy in force, every default filled in
+    Show {
+        #[arg(long, value_enum, default_value_t = PolicyFormat::Yaml)]
+        format: PolicyFormat,
+        /// Print every key with its default and what it means instead
+        #[arg(long)]
+        reference: bool,
+    },
+    /// Print the JSON Schema of policy.yml
+    Schema,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PolicyFormat {
+    Yaml,
+    Json,
+}

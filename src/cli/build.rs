@@ -1,0 +1,142 @@
+//! `benchpages build`.
+
+use std::time::Instant;
+
+use anyhow::Context;
+
+use crate::cli::args::{Build, Format, Global, Site};
+use crate::cli::talk::{self, Talk};
+use crate::project::{self, Built, Options, Project};
+use crate::record::Timestamp;
+use crate::text;
+
+pub(crate) fn run(global: &Global, args: &Build, talk: &Talk) -> anyhow::Result<u8> {
+    let started = Instant::now();
+    let options = options(global, &args.site)?;
+    let (_, built) = in_pool(global, || make(&options, &args.site, talk))?;
+    let seconds = started.elapsed().as_secs_f64();
+    match args.format {
+        Format::Text => talk.info(&closing(&built, seconds)),
+        Format::Json => {
+            let answer = serde_json::json!({
+                "pages": built.pages,
+                "files": built.files,
+                "bytes": built.bytes,
+                "series": built.series,
+                "records": built.records,
+                "refused": built.refused,
+                "seconds": seconds,
+                "out": args.site.out,
+            });
+            return talk::answer(format!("{answer}\n").as_bytes());
+        }
+    }
+    Ok(0)
+}
+
+/// Loads and builds once, telling what was noticed.
+pub(crate) fn make(
+    options: &Options,
+    site: &Site,
+    talk: &Talk,
+) -> anyhow::Result<(Project, Built)> {
+    let started = Instant::now();
+    let project = project::load(options)?;
+    stage(talk, "read and analysed", started);
+    for warning in &project.warnings {
+        talk.warn(warning);
+    }
+    let started = Instant::now();
+    let progress = |done, total| talk.progress("pages", done, total);
+    let built = project::build(&project, &site.out, &progress);
+    talk.end_progress();
+    stage(talk, "wrote the site", started);
+    Ok((project, built?))
+}
+
+fn stage(talk: &Talk, what: &str, started: Instant) {
+    let mut line = format!("{what} in {:.3} s", started.elapsed().as_secs_f64());
+    if talk.verbose() > 1
+        && let Some(peak) = peak_memory()
+    {
+        line.push_str(&format!(", {peak} at most so far"));
+    }
+    talk.detail(&line);
+}
+
+/// The process's peak memory as Linux tells it.
+fn peak_memory() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    Some(line.trim_start_matches("VmHWM:").trim().to_owned())
+}
+
+/// `Built 412 pages, 65 series from 3,900 records in 0.1 s (3 refused: see the health page)`.
+pub(crate) fn closing(built: &Built, seconds: f64) -> String {
+    let refused = if built.refused == 0 {
+        String::new()
+    } else {
+        format!(
+            " ({} refused: see health/ and data/quarantine/)",
+            text::count(built.refused as u64)
+        )
+    };
+    format!(
+        "Built {}, {} from {} in {seconds:.1} s{refused}",
+        text::counted(built.pages, "page"),
+        text::counted(built.series as u64, "series"),
+        text::counted(built.records, "record"),
+    )
+}
+
+/// What was typed, with times read.
+pub(crate) fn options(global: &Global, site: &Site) -> anyhow::Result<Options> {
+    if let Some(url) = &site.base_url
+        && let Some(fault) = crate::policy::meaning::url_fault(url)
+    {
+        anyhow::bail!("--base-url {url}: {fault}");
+    }
+    let now = match &global.now {
+        Some(text) => Some(Timestamp::parse(text).map_err(anyhow::Error::msg).context("--now")?),
+        None => source_date_epoch()?,
+    };
+    Ok(Options {
+        data: global.data.clone(),
+        policy: global.policy.clone(),
+        demo: global.demo,
+        with_archive: site.with_archive,
+        now,
+        clock: clock(),
+        base_url: site.base_url.clone(),
+        explicit_index: site.explicit_index,
+    })
+}
+
+/// `SOURCE_DATE_EPOCH`, the convention of reproducible builds: seconds since 1970.
+fn source_date_epoch() -> anyhow::Result<Option<Timestamp>> {
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Err(_) => Ok(None),
+        Ok(text) => {
+            let seconds: i64 = text
+                .parse()
+                .with_context(|| format!("SOURCE_DATE_EPOCH={text} is no number of seconds"))?;
+            Ok(Some(Timestamp::from_micros(seconds.saturating_mul(1_000_000))))
+        }
+    }
+}
+
+pub(crate) fn clock() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let seconds = since.map_or(0, |since| since.as_secs());
+    Timestamp::from_micros(i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000))
+}
+
+/// Runs work on as many threads as were asked for.
+pub(crate) fn in_pool<T: Send>(
+    global: &Global,
+    work: impl FnOnce() -> anyhow::Result<T> + Send,
+) -> anyhow::Result<T> {
+    let threads = usize::from(global.jobs.unwrap_or(0));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    pool.install(work)
+}

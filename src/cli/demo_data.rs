@@ -1,0 +1,29 @@
+//! `benchpages demo-data`.
+
+use crate::cli::args::DemoData;
+use crate::cli::talk::Talk;
+use crate::demo;
+use crate::text;
+
+pub(crate) fn run(args: &DemoData, talk: &Talk) -> anyhow::Result<u8> {
+    let scenario = demo::Scenario::from_name(&args.scenario).unwrap_or(demo::Scenario::Story);
+    let mut options = demo::Options {
+        days: args.days.unwrap_or(scenario.default_days()),
+        seed: args.seed,
+        scenario,
+        ..demo::Options::default()
+    };
+    if let Some(end) = &args.end {
+        options.end = demo::parse_end(end).map_err(anyhow::Error::msg)?;
+    }
+    let history = demo::generate(&options);
+    let records = history.records;
+    let written = demo::folder::write(&history, &args.out)?;
+    talk.info(&format!(
+        "Made {} in {} at {}",
+        text::counted(records, "record"),
+        text::counted(written.files as u64, "file"),
+        args.out.display()
+    ));
+    Ok(0)
+}

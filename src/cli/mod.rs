@@ -1,0 +1,58 @@
+//! The command line: what was typed becomes a call of the rooms above, their answer an exit status.
+//!
+//! Data goes to stdout, talk to stderr. Exit status: 0 holds, 2 the input or the usage is at fault.
+
+mod args;
+mod build;
+mod demo_data;
+mod policy;
+mod serve;
+mod talk;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::cli::args::{Args, Command};
+use crate::cli::talk::Talk;
+
+/// The input or the usage is at fault.
+const FAULT: u8 = 2;
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are answers, not faults.
+            let status = if error.use_stderr() { FAULT } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(status);
+        }
+    };
+    let talk = Talk::new(args.global.quiet, args.global.verbose, args.global.color);
+    let done = match args.command {
+        Command::Build(build) => build::run(&args.global, &build, &talk),
+        Command::Serve(serve) => serve::run(&args.global, &serve, &talk),
+        Command::DemoData(demo) => demo_data::run(&demo, &talk),
+        Command::Policy { command } => policy::run(&args.global, &command, &talk),
+        Command::Completions { shell } => {
+            let mut command = Args::command();
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "benchpages", &mut script);
+            talk::answer(&script)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            let rendered = clap_mangen::Man::new(Args::command()).render(&mut page);
+            rendered.map_err(anyhow::Error::from).and_then(|()| talk::answer(&page))
+        }
+    };
+    match done {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            talk.error(&error);
+            ExitCode::from(FAULT)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `benchpages serve`.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::bail;
+
+use crate::cli::args::{Global, Serve};
+use crate::cli::build;
+use crate::cli::talk::Talk;
+use crate::project::Options;
+use crate::serve::{self, Hooks, ServeError};
+
+pub(crate) fn run(global: &Global, args: &Serve, talk: &Talk) -> anyhow::Result<u8> {
+    let options = build::options(global, &args.site)?;
+    let started = Instant::now();
+    let (_, built) = build::in_pool(global, || build::make(&options, &args.site, talk))?;
+    talk.info(&build::closing(&built, started.elapsed().as_secs_f64()));
+    let mut port = args.port;
+    loop {
+        match serve::run(&serve_options(global, args, port), hooks(global, args, &options)) {
+            Ok(()) => return Ok(0),
+            Err(ServeError::PortTaken { port: taken, next: Some(next) }) => {
+                if !offer(taken, next)? {
+                    bail!("port {taken} is taken; port {next} is free: --port {next}");
+                }
+                port = next;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn serve_options(global: &Global, args: &Serve, port: u16) -> serve::Options {
+    let mut watch = vec![global.data.clone()];
+    watch.extend(global.policy.clone());
+    serve::Options {
+        port,
+        base_path: args.base_path.clone(),
+        site_dir: args.site.out.clone(),
+        watch,
+        ignore: vec![args.site.out.clone()],
+    }
+}
+
+fn hooks(global: &Global, args: &Serve, options: &Options) -> Hooks {
+    let talk = Arc::new(Talk::new(global.quiet, global.verbose, global.color));
+    let (reporting, opening) = (Arc::clone(&talk), Arc::clone(&talk));
+    let (global, site, options) = (global.clone(), args.site.clone(), options.clone());
+    Hooks {
+        rebuild: Box::new(move || {
+            let started = Instant::now();
+            // The clock goes on while the server runs.
+            let options = Options { clock: build::clock(), ..options.clone() };
+            let made = build::in_pool(&global, || build::make(&options, &site, &talk));
+            match made {
+                Ok((_, built)) => {
+                    talk.info(&build::closing(&built, started.elapsed().as_secs_f64()));
+                    Ok(())
+                }
+                Err(error) => Err(format!("{error:#}")),
+            }
+        }),
+        opened: Box::new(move |url| {
+            opening.info(&format!("Showing the site at {url} (Ctrl-C ends it)"));
+        }),
+        report: Box::new(move |text| reporting.problem(text)),
+    }
+}
+
+/// Asks whether the next free port will do; without a terminal the answer is no.
+fn offer(taken: u16, next: u16) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(false);
+    }
+    let mut err = std::io::stderr().lock();
+    write!(err, "Port {taken} is taken. Use {next} instead? [Y/n] ")?;
+    err.flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "" | "y" | "Y" | "yes"))
+}
