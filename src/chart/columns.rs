@@ -13,7 +13,7 @@ use crate::chart::path::Point;
 use crate::chart::scene::{Row, WIDTH};
 
 /// Columns of a dense chart: 4 px each on a plot of 720 px.
-const COLUMNS: i32 = 180;
+pub(crate) const COLUMNS: i32 = 180;
 /// Runs on either side of an event that stay individual, and for how many events.
 const AROUND_EVENT: usize = 20;
 const EVENTS: usize = 4;
@@ -26,12 +26,10 @@ struct Column {
     values: Vec<f64>,
 }
 
-/// Draws the columns of a dense chart.
-pub(crate) fn draw(rows: &[Row], analysis: &Analysis, up: Up, canvas: &Canvas) {
+/// Draws a dense chart in about `count` columns.
+pub(crate) fn draw(rows: &[Row], up: Up, canvas: &Canvas, count: i32) {
     let (low, high) = up.ends();
-    let columns = columns(rows, canvas);
-    let kept = individual(rows, analysis);
-    debug_assert_eq!(kept.len(), rows.len());
+    let columns = columns(rows, canvas, count);
     let mut line: Vec<(i64, f64)> = Vec::new();
     let mut stretch = None;
     for column in &columns {
@@ -54,9 +52,9 @@ pub(crate) fn draw(rows: &[Row], analysis: &Analysis, up: Up, canvas: &Canvas) {
 
 /// Columns by stretch and time. Where many stretches overlap, fewer columns to each, and at last
 /// one line for all of them.
-fn columns(rows: &[Row], canvas: &Canvas) -> Vec<Column> {
-    let most = usize::try_from(COLUMNS * 5 / 4).unwrap_or(usize::MAX);
-    let attempts = [(COLUMNS, true), (COLUMNS / 2, true), (COLUMNS / 4, true), (COLUMNS, false)];
+fn columns(rows: &[Row], canvas: &Canvas, count: i32) -> Vec<Column> {
+    let most = usize::try_from(count * 5 / 4).unwrap_or(usize::MAX);
+    let attempts = [(count, true), (count / 2, true), (count / 4, true), (count, false)];
     for (count, apart) in attempts {
         let columns = gathered(rows, canvas, count, apart);
         if columns.len() <= most || !apart {

@@ -11,20 +11,20 @@ use crate::chart::inline::{self, Frame};
 use crate::chart::labels::{self, Anchor, Label, Row, Tone};
 use crate::chart::markup::{escape, paths};
 use crate::chart::path::Point;
-use crate::chart::scene::{INSET, WIDTH};
-use crate::chart::{Trend, describe, palette};
+use crate::chart::scene::{self, INSET, WIDTH};
+use crate::chart::{Span, Trend, describe, palette};
 use crate::record::{self, Direction, Unit};
 use crate::series::Series;
 use crate::text::{self, Scale};
 
 /// Right end of the data: the last 14 % belong to the labels.
 const DATA_END: i32 = 860;
-const LABELS_START: i32 = 872;
+const LABELS_START: i32 = 868;
 const HEIGHT: i32 = 200;
 /// Least distance of two labels: the height of a line of 12 px text.
 const LABEL_STEP: i32 = 14;
-/// Longer labels are right-aligned: 7 characters of 12 px fit into 14 % of a phone's width.
-const SHORT_LABEL: usize = 7;
+/// Longer labels are right-aligned: 6 characters of 12 px fit into 14 % of a phone's width.
+const SHORT_LABEL: usize = 6;
 const LONGEST_LABEL: usize = 24;
 /// Vertices of one line are at least this far apart: 3 px on a plot of 720 px.
 const VERTEX_STEP: i32 = 4;
@@ -93,7 +93,7 @@ pub(crate) fn comparison(lines: &[Line<'_>], id: &str) -> Trend {
     let measure = Measure { metric: &series.key.metric, unit: &series.unit, better: series.better };
     let svg = draw(&drawn, Axes { across, up, ticks }, &scale, id);
     let left_out = lines.len() - shown.len();
-    let mut description = ranking(&drawn, &scale, series.better);
+    let mut description = ranking(&drawn, &series.unit, series.better);
     description.push_str(" Lines are medians of 7 runs.");
     if left_out > 0 {
         description.push_str(&format!(" {left_out} more are not drawn."));
@@ -122,7 +122,7 @@ pub(crate) fn sweep(lines: &[SweepLine<'_>], measure: &Measure<'_>, id: &str) ->
     let size = text::count(to.unsigned_abs());
     let largest: Vec<Drawn<'_>> =
         drawn.into_iter().filter(|line| line.last().map(|l| l.0) == Some(to)).collect();
-    let description = format!("At n = {size}: {}", ranking(&largest, &scale, measure.better));
+    let description = format!("At n = {size}: {}", ranking(&largest, measure.unit, measure.better));
     Trend { svg, caption, description, wide: false }
 }
 
@@ -140,22 +140,11 @@ fn caption(measure: &Measure<'_>, scale: &Scale, log: bool) -> String {
 
 /// The levels of a series, in the stretches that may be joined.
 fn levels<'a>(line: &'a Line<'a>) -> Drawn<'a> {
-    let (runs, analysis) = (&line.series.runs, line.analysis);
-    let mut stretches: Vec<Vec<(i64, f64)>> = Vec::new();
-    let mut segment = None;
-    for (index, run) in runs.iter().enumerate() {
-        let cut = analysis.gaps.binary_search(&index).is_ok()
-            || analysis.events.iter().any(|event| event.first == index)
-            || segment != Some(run.segment);
-        segment = Some(run.segment);
-        if cut || stretches.is_empty() {
-            stretches.push(Vec::new());
-        }
-        let level = analysis.level.get(index).copied().flatten().filter(|level| level.is_finite());
-        if let (Some(level), Some(stretch)) = (level, stretches.last_mut()) {
-            stretch.push((run.time.micros(), level.clamp(-1e300, 1e300)));
-        }
-    }
+    let rows = scene::rows(line.series, line.analysis, Span::Time);
+    let stretches = scene::stretches(&rows).into_values();
+    let stretches = stretches
+        .map(|stretch| stretch.iter().filter_map(|row| Some((row.at, row.level?))).collect())
+        .collect();
     let href = line.href.as_deref();
     Drawn { label: line.label, slot: line.slot, stretches, href, dots: false }
 }
@@ -268,7 +257,7 @@ fn end_labels(lines: &[Drawn<'_>], canvas: &Canvas) -> Vec<Label> {
     let labelled = ends.iter().zip(places).zip(names);
     labelled
         .map(|(((end, line), y), name)| {
-            canvas.grid_line(Role::Grid, &[(end.0 + 4, end.1), (LABELS_START - 4, y)]);
+            canvas.grid_line(Role::Grid, &[(end.0 + 2, end.1), (LABELS_START - 3, y)]);
             let mut label = Label::new(x, Row::At(y + 4), name.into_owned());
             label.anchor = anchor;
             label.tone = Tone::Slot(line.slot);
@@ -295,7 +284,7 @@ fn apart(wanted: &[i32], step: i32, ends: (i32, i32)) -> Vec<i32> {
 }
 
 /// Newest values, best first, and how far the last is from the first.
-fn ranking(lines: &[Drawn<'_>], scale: &Scale, better: Direction) -> String {
+fn ranking(lines: &[Drawn<'_>], unit: &Unit, better: Direction) -> String {
     let mut ends: Vec<(f64, &str)> =
         lines.iter().filter_map(|line| Some((line.last()?.1, line.label))).collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -305,7 +294,8 @@ fn ranking(lines: &[Drawn<'_>], scale: &Scale, better: Direction) -> String {
     let named: Vec<String> = ends
         .iter()
         .map(|(value, label)| {
-            format!("{} {}", record::shorten(label, LONGEST_LABEL), scale.quantity(*value))
+            let own = Scale::for_value(*value, unit);
+            format!("{} {}", record::shorten(label, LONGEST_LABEL), own.quantity(*value))
         })
         .collect();
     let spread = match (ends.first(), ends.last()) {

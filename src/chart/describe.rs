@@ -1,6 +1,7 @@
 //! What a chart shows, in words: the caption above it and the paragraph below it, which is also
 //! what a screen reader says. Plain text; whoever puts it on a page escapes it.
 
+use crate::chart::labels;
 use crate::chart::scene::{Row, Scene};
 use crate::chart::{Span, TrendInput};
 use crate::record::{self, Direction};
@@ -105,19 +106,26 @@ fn events(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
 
 fn runners(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
     let mut seen = scene.rows.first()?.segment;
-    let mut dates = Vec::new();
+    let (mut runners, mut benchmarks) = (Vec::new(), Vec::new());
     for row in &scene.rows {
         if row.segment > seen {
             seen = row.segment;
+            let what = labels::what_changed(&input.series.segments, row.segment);
+            let dates = if what == "runner" { &mut runners } else { &mut benchmarks };
             dates.push(text::date(input.series.runs[row.run].time));
         }
     }
-    let count = dates.len();
-    match count {
-        0 => None,
-        1..=MOST_NAMED => Some(format!("Runner changed on {}.", text::list(&dates))),
-        _ => Some(format!("Runner changed {count} times, last on {}.", dates[count - 1])),
-    }
+    let parts: Vec<String> = [("Runner", runners), ("Benchmark", benchmarks)]
+        .into_iter()
+        .filter_map(|(what, dates)| match dates.as_slice() {
+            [] => None,
+            [.., last] if dates.len() > MOST_NAMED => {
+                Some(format!("{what} changed {} times, last on {last}.", dates.len()))
+            }
+            some => Some(format!("{what} changed on {}.", text::list(some))),
+        })
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 fn gaps(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {

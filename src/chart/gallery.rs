@@ -45,6 +45,9 @@ fn gallery() -> String {
     add("Dense, 5,000 runs", "c", &Sample::everything(5000), Span::Time);
     add("One run", "d", &Sample::of(vec![Some(9.1e4)]), Span::Time);
     add("Only failures", "e", &Sample::of(vec![None; 9]), Span::Time);
+    add("Two runs", "g", &Sample::of(vec![Some(9.1e4), Some(9.3e4)]), Span::Time);
+    add("A pool of three runners", "h", &Sample::pool(150), Span::Time);
+    add("Many changes", "i", &Sample::restless(300), Span::Time);
     add("No runs", "f", &Sample::of(vec![]), Span::Time);
     let input = all.input(&Linked);
     let _ = write!(body, "<h2>Compact</h2>{}", trend(&input, Size::Compact).svg);

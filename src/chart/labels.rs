@@ -87,13 +87,13 @@ impl Label {
         }
     }
 
-    /// Centred on `x`, or kept within the plot where it would stick out of it.
-    fn centred(mut self, character: i32) -> Self {
-        let half = self.width(character) / 2;
-        (self.anchor, self.x) = match self.x {
-            x if x < half => (Anchor::Start, 0),
-            x if x > WIDTH - half => (Anchor::End, WIDTH),
-            x => (Anchor::Middle, x),
+    /// Centred on `x`, or starting or ending there where it would stick out of a narrow plot.
+    fn centred(mut self) -> Self {
+        let half = self.width(NARROW_CHARACTER) / 2;
+        self.anchor = match self.x {
+            x if x < half => Anchor::Start,
+            x if x > WIDTH - half => Anchor::End,
+            _ => Anchor::Middle,
         };
         self
     }
@@ -151,7 +151,7 @@ pub(crate) fn values(ticks: &[f64], scale: &Scale, place: impl Fn(f64) -> i32) -
         .map(|(at, tick)| {
             let unit = if at == top { unit.as_str() } else { "" };
             let text = format!("{}{unit}", scale.tick(*tick, step));
-            Label { shift: 2, ..Label::new(0, Row::At(place(*tick) - 4), text) }
+            on_gridline(place(*tick), text)
         })
         .collect()
 }
@@ -161,9 +161,15 @@ pub(crate) fn shares(ticks: &[f64], place: impl Fn(f64) -> i32) -> Vec<Label> {
     let label = |tick: &f64| {
         let sign = if *tick > 0.0 { "+" } else { "" };
         let text = format!("{sign}{}", text::percent(*tick));
-        Label { shift: 2, ..Label::new(0, Row::At(place(*tick) - 4), text) }
+        on_gridline(place(*tick), text)
     };
     ticks.iter().map(label).collect()
+}
+
+/// Above its gridline, or below it where the labels of events begin.
+fn on_gridline(y: i32, text: String) -> Label {
+    let row = Row::At(if y < 8 { y + 13 } else { y - 4 });
+    Label { shift: 2, ..Label::new(0, row, text) }
 }
 
 /// What a narrow panel keeps: no label for wide screens, no link.
@@ -204,7 +210,7 @@ pub(crate) fn across(ticks: &[Tick], place: impl Fn(i64) -> i32) -> Vec<Label> {
     let label = |(index, tick): (usize, &Tick)| {
         let mut label = Label::new(place(tick.at), Row::Ticks, tick.label.clone());
         label.wide_only = ticks.len() > 3 && index % 2 == 1;
-        label.centred(WIDE_CHARACTER)
+        label.centred()
     };
     without_overlap(ticks.iter().enumerate().map(label).collect(), MOST_TICKS)
 }
@@ -238,7 +244,7 @@ pub(crate) fn events(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -
             when.unwrap_or_default(),
             scale.arrow(event.before, event.after)
         ));
-        label.centred(WIDE_CHARACTER)
+        label.centred()
     };
     without_overlap(events.iter().map(label).collect(), MOST_LABELS)
 }
@@ -246,15 +252,20 @@ pub(crate) fn events(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -
 /// `runner changed` under the floor, newest first.
 pub(crate) fn runners(changes: &[(i32, u32)], segments: &[Segment]) -> Vec<Label> {
     let label = |(x, segment): &(i32, u32)| {
-        let at = usize::try_from(*segment).unwrap_or(usize::MAX);
-        let pair = at.checked_sub(1).and_then(|before| segments.get(before)).zip(segments.get(at));
-        let text = match pair {
-            Some((before, after)) if before.fingerprint == after.fingerprint => "benchmark changed",
-            _ => "runner changed",
-        };
-        Label::new(*x, Row::Under, text.to_owned()).centred(NARROW_CHARACTER)
+        Label::new(*x, Row::Under, format!("{} changed", what_changed(segments, *segment)))
+            .centred()
     };
     without_overlap(changes.iter().rev().map(label).collect(), MOST_LABELS)
+}
+
+/// What is new about a segment against the one before it.
+pub(crate) fn what_changed(segments: &[Segment], segment: u32) -> &'static str {
+    let at = usize::try_from(segment).unwrap_or(usize::MAX);
+    let before = at.checked_sub(1).and_then(|before| segments.get(before));
+    match before.zip(segments.get(at)) {
+        Some((before, after)) if before.fingerprint == after.fingerprint => "benchmark",
+        _ => "runner",
+    }
 }
 
 /// `no runs` over a gap that is wide enough for it.
@@ -281,8 +292,7 @@ mod tests {
     #[test]
     fn a_label_at_the_edge_stays_within_the_plot() {
         for x in [0, 5, 500, 995, 1000] {
-            let label =
-                Label::new(x, Row::Under, "runner changed".to_owned()).centred(NARROW_CHARACTER);
+            let label = Label::new(x, Row::Under, "runner changed".to_owned()).centred();
             let (from, to) = label.extent(NARROW_CHARACTER);
             assert!(from >= 0 && to <= WIDTH, "{x}: {from}..{to}");
         }

@@ -54,7 +54,7 @@ pub(crate) fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> String {
 }
 
 fn scene(input: &TrendInput<'_>, shared: SharedAxes) -> Scene {
-    let mut rows = scene::rows(input);
+    let mut rows = scene::rows(input.series, input.analysis, input.span);
     let base = base(input, &rows);
     for row in &mut rows {
         let relative = |value: Option<f64>| base.and_then(|base| value.map(|v| v / base - 1.0));
@@ -88,6 +88,10 @@ fn base(input: &TrendInput<'_>, rows: &[Row]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// 60 panels stay under 300 kB before compression.
+    const MOST_PANEL_BYTES: usize = 5000;
+
     use crate::chart::backend::{Role, Shape};
     use crate::chart::sample::{Linked, Sample};
 
@@ -119,6 +123,16 @@ mod tests {
         let scene = scene(&short.input(&Linked), shared);
         assert!(scene.places[1] < 20, "{:?}", scene.places);
         assert_eq!(SharedAxes::of([&Sample::of(vec![]).series]), None);
+    }
+
+    #[test]
+    fn a_panel_of_any_length_is_small() {
+        for runs in [200, 400, 5000] {
+            let sample = Sample::everything(runs);
+            let shared = SharedAxes::of([&sample.series]).unwrap();
+            let svg = panel(&sample.input(&Linked), shared);
+            assert!(svg.len() <= MOST_PANEL_BYTES, "{runs} runs: {} bytes", svg.len());
+        }
     }
 
     #[test]

@@ -125,6 +125,38 @@ impl Sample {
         sample
     }
 
+    /// Runs that alternate between three runners of different speed.
+    pub(crate) fn pool(count: usize) -> Self {
+        let mut noise = Noise(3);
+        let value = |index: usize| [80e3, 92e3, 101e3][index * 7 % 3] * (1.0 + 0.01 * noise.next());
+        let mut sample = Self::of((0..count).map(value).map(Some).collect());
+        for (index, run) in sample.series.runs.iter_mut().enumerate() {
+            run.segment = (index * 7 % 3).min(index) as u32;
+        }
+        let values: Vec<Option<f64>> = sample.series.runs.iter().map(|run| run.value).collect();
+        for index in 0..count {
+            let near =
+                (0..=6).filter_map(|step| values.get((index + 3 * step).checked_sub(9)?).copied());
+            let level = median(near.flatten().collect());
+            (sample.analysis.level[index], sample.analysis.spread[index]) =
+                (Some(level), Some(900.0));
+        }
+        sample
+    }
+
+    /// A series that changes its level every 20 runs.
+    pub(crate) fn restless(count: usize) -> Self {
+        let mut noise = Noise(5);
+        let base = |index: usize| 80e3 + 12e3 * ((index / 20 * 5) % 3) as f64;
+        let value = |index| Some(base(index) * (1.0 + 0.01 * noise.next()));
+        let mut sample = Self::of((0..count).map(value).collect());
+        for first in (20..count).step_by(20) {
+            sample.event(first);
+        }
+        sample.levels();
+        sample
+    }
+
     fn event(&mut self, first: usize) {
         let around = |runs: &[Run]| median(runs.iter().filter_map(|run| run.value).collect());
         let runs = &self.series.runs;

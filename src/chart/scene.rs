@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::{Change, ChangeKind, RunFlags};
+use crate::analysis::{Analysis, Change, ChangeKind, RunFlags};
 use crate::chart::axis::{Across, Up};
 use crate::chart::backend::{Canvas, Mark, Role};
 use crate::chart::labels::{self, Label};
 use crate::chart::{DENSE_ABOVE, Span, TrendInput, columns, range};
 use crate::record::Timestamp;
+use crate::series::Series;
 use crate::text::Scale;
 
 /// Grid units across every chart.
@@ -70,7 +71,7 @@ pub(crate) struct Scene {
 impl Scene {
     /// The scene of one series in its own unit, `height` grid units high.
     pub(crate) fn of_trend(input: &TrendInput<'_>, height: i32) -> Self {
-        let rows = rows(input);
+        let rows = rows(input.series, input.analysis, input.span);
         let limit = range::limit(input.analysis, input.series.better);
         let (up, scale) = range::of_rows(&rows, input.analysis, &input.series.unit, limit);
         let across = across(input, &rows);
@@ -90,9 +91,9 @@ pub(crate) struct Plan {
     pub(crate) panel: bool,
 }
 
-/// The runs within the chart's span, as they are drawn.
-pub(crate) fn rows(input: &TrendInput<'_>) -> Vec<Row> {
-    let (runs, analysis) = (&input.series.runs, input.analysis);
+/// The runs within a span, as they are drawn.
+pub(crate) fn rows(series: &Series, analysis: &Analysis, span: Span) -> Vec<Row> {
+    let runs = &series.runs;
     let mut cuts: Vec<usize> = analysis.gaps.clone();
     cuts.extend(analysis.events.iter().map(|event| event.first));
     cuts.sort_unstable();
@@ -105,7 +106,7 @@ pub(crate) fn rows(input: &TrendInput<'_>) -> Vec<Row> {
         while cuts.get(passed).is_some_and(|cut| *cut <= index) {
             passed += 1;
         }
-        let at = match input.span {
+        let at = match span {
             Span::Time => run.time.micros(),
             Span::Order(window) if (window.from..window.to).contains(&index) => index as i64,
             Span::Order(_) => continue,
@@ -163,14 +164,15 @@ impl<'a> Draft<'a> {
             (WIDTH, plan.height + BELOW),
         );
         let places = plan.rows.iter().map(|row| canvas.place((row.at, 0.0)).0).collect();
-        let dense = plan.rows.len() > DENSE_ABOVE;
+        let dense = plan.rows.len() > if plan.panel { DENSE_ABOVE / 2 } else { DENSE_ABOVE };
         Self { input, plan, canvas, labels: Vec::new(), places, dense, clamped: 0 }
     }
 
     pub(crate) fn finish(mut self) -> Scene {
         self.frame();
         if self.dense {
-            columns::draw(&self.plan.rows, self.input.analysis, self.plan.up, &self.canvas);
+            let count = if self.plan.panel { columns::COLUMNS / 2 } else { columns::COLUMNS };
+            columns::draw(&self.plan.rows, self.plan.up, &self.canvas, count);
         } else {
             self.bands();
             self.levels();
@@ -250,7 +252,10 @@ impl<'a> Draft<'a> {
     fn runs(&mut self) {
         let (low, high) = self.plan.up.ends();
         let height = self.plan.height;
-        let kept = self.dense.then(|| columns::individual(&self.plan.rows, self.input.analysis));
+        let kept = self.dense.then(|| match self.plan.panel {
+            true => vec![false; self.plan.rows.len()],
+            false => columns::individual(&self.plan.rows, self.input.analysis),
+        });
         let mut thinned = columns::Thinned::default();
         for (at, row) in self.plan.rows.iter().enumerate() {
             let Some(value) = row.value else { continue };

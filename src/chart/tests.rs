@@ -6,7 +6,7 @@ use crate::analysis::Analysis;
 use crate::chart::backend::{Role, Shape};
 use crate::chart::sample::{Linked, Sample};
 use crate::chart::scene::{Scene, WIDTH};
-use crate::chart::{MOST_BYTES, Size, Span, TrendInput, Window, spark, standalone, trend};
+use crate::chart::{Links, MOST_BYTES, Size, Span, TrendInput, Window, spark, standalone, trend};
 
 fn scene(sample: &Sample) -> Scene {
     Scene::of_trend(&sample.input(&Linked), 200)
@@ -145,6 +145,67 @@ fn names_from_data_cannot_leave_their_place() {
         assert!(!text.contains("<script") && !text.contains('\u{0}') && !text.contains("\"><b"));
         well_formed(&text);
     }
+}
+
+/// Links that try to leave their attribute.
+struct Hostile;
+
+impl Links for Hostile {
+    fn run(&self, _run: usize, _alone: bool) -> Option<String> {
+        Some("\"><script>alert(1)</script>".to_owned())
+    }
+
+    fn event(&self, _event: usize) -> Option<String> {
+        Some("'\"><script>&".to_owned())
+    }
+}
+
+#[test]
+fn links_cannot_leave_their_attribute() {
+    let sample = Sample::everything(60);
+    let svg = trend(&sample.input(&Hostile), Size::Full).svg;
+    assert!(!svg.contains("<script"));
+    well_formed(&svg);
+}
+
+#[test]
+fn the_description_says_what_the_chart_shows() {
+    let sample = Sample::everything(200);
+    let chart = trend(&sample.input(&Linked), Size::Full);
+    assert_eq!(
+        chart.caption,
+        "Median time per call, µs. Lower is better ↓. Axis does not start at 0."
+    );
+    assert_eq!(
+        chart.description,
+        "200 runs, 30 Mar to 4 Oct 2025. 2 lasting changes: −5.4% (better) on 23 May 2025 and \
+         +12.3% (worse) on 8 Aug 2025. Runner changed on 10 Jul 2025. No runs between 16–26 Jun \
+         2025. 2 failed runs, 3 outliers and 1 run off the scale. Dots are runs, the line is the \
+         median of 7 runs, the shaded edge is their usual spread, the dashed line is the limit, \
+         hollow squares are outliers, filled squares lie off the scale, × is a failed run and ◆ is \
+         a note."
+    );
+    assert_eq!(trend(&Sample::of(vec![]).input(&Linked), Size::Full).description, "No runs yet.");
+}
+
+#[test]
+fn a_new_version_of_the_benchmark_is_not_called_a_new_runner() {
+    let mut sample = Sample::everything(200);
+    let runner = sample.series.segments[0].fingerprint.clone();
+    sample.series.segments[1].fingerprint = runner;
+    sample.series.segments[1].version = Some("2".to_owned());
+    let chart = trend(&sample.input(&Linked), Size::Full);
+    assert!(chart.description.contains("Benchmark changed on 10 Jul 2025."));
+    assert!(chart.svg.contains("benchmark changed") && !chart.svg.contains("runner changed"));
+}
+
+#[test]
+fn higher_is_better_puts_the_limit_below() {
+    let mut sample = Sample::everything(200);
+    sample.series.better = crate::record::Direction::Higher;
+    let scene = scene(&sample);
+    assert!(!scene.limit_drawn || lines(&scene, Role::Limit)[0][0].1 > 100);
+    assert!(trend(&sample.input(&Linked), Size::Full).caption.contains("Higher is better ↑."));
 }
 
 /// Every tag closes, every attribute is quoted, no name twice in one tag.
