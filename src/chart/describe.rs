@@ -1,8 +1,7 @@
 //! What a chart shows, in words: the caption above it and the paragraph below it, which is also
 //! what a screen reader says. Plain text; whoever puts it on a page escapes it.
 
-use crate::chart::labels;
-use crate::chart::scene::{Row, Scene};
+use crate::chart::scene::{self, Row, Scene};
 use crate::chart::{Span, TrendInput};
 use crate::record::{self, Direction};
 use crate::text;
@@ -105,24 +104,21 @@ fn events(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
 }
 
 fn runners(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
-    let mut seen = scene.rows.first()?.segment;
-    let (mut runners, mut benchmarks) = (Vec::new(), Vec::new());
-    for row in &scene.rows {
-        if row.segment > seen {
-            seen = row.segment;
-            let what = labels::what_changed(&input.series.segments, row.segment);
-            let dates = if what == "runner" { &mut runners } else { &mut benchmarks };
-            dates.push(text::date(input.series.runs[row.run].time));
-        }
-    }
-    let parts: Vec<String> = [("Runner", runners), ("Benchmark", benchmarks)]
+    let found = scene::new_segments(&scene.rows, &input.series.segments);
+    let when = |at: usize| text::date(input.series.runs[scene.rows[at].run].time);
+    let parts: Vec<String> = ["runner changed", "runner added", "benchmark changed"]
         .into_iter()
-        .filter_map(|(what, dates)| match dates.as_slice() {
-            [] => None,
-            [.., last] if dates.len() > MOST_NAMED => {
-                Some(format!("{what} changed {} times, last on {last}.", dates.len()))
+        .filter_map(|what| {
+            let dates: Vec<String> =
+                found.iter().filter(|(_, is)| *is == what).map(|(at, _)| when(*at)).collect();
+            let what = capital(what);
+            match dates.as_slice() {
+                [] => None,
+                [.., last] if dates.len() > MOST_NAMED => {
+                    Some(format!("{what} {} times, last on {last}.", dates.len()))
+                }
+                some => Some(format!("{what} on {}.", text::list(some))),
             }
-            some => Some(format!("{what} changed on {}.", text::list(some))),
         })
         .collect();
     (!parts.is_empty()).then(|| parts.join(" "))
@@ -184,10 +180,11 @@ fn legend(scene: &Scene) -> String {
     add(scene.clamped > 0, "filled squares lie off the scale");
     add(!scene.failed.is_empty(), "× is a failed run");
     add(!scene.notes.is_empty(), "◆ is a note");
-    let legend = text::list(&parts);
-    let mut letters = legend.chars();
-    match letters.next() {
-        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
-        None => String::new(),
-    }
+    if parts.is_empty() { String::new() } else { format!("{}.", capital(&text::list(&parts))) }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    first + letters.as_str()
 }

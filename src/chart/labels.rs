@@ -9,7 +9,6 @@ use crate::chart::axis::{Across, Tick};
 use crate::chart::scene::{self, WIDTH};
 use crate::chart::{Span, TrendInput};
 use crate::record::{Direction, Timestamp};
-use crate::series::Segment;
 use crate::text::{self, Scale};
 use plotters::coord::ranged1d::Ranged;
 
@@ -104,6 +103,16 @@ impl Label {
         i32::try_from(count).unwrap_or(WIDTH).saturating_mul(character)
     }
 
+    /// Whether it overlaps none of the others that are shown at this width.
+    fn fits(&self, others: &[Label], character: i32) -> bool {
+        let (from, to) = self.extent(character);
+        others
+            .iter()
+            .filter(|other| character == WIDE_CHARACTER || !other.wide_only)
+            .map(|other| other.extent(character))
+            .all(|(a, b)| to <= a || b <= from)
+    }
+
     /// Grid units from left to right end.
     fn extent(&self, character: i32) -> (i32, i32) {
         let width = self.width(character);
@@ -119,15 +128,16 @@ impl Label {
 fn without_overlap(labels: Vec<Label>, most: usize) -> Vec<Label> {
     let mut kept: Vec<Label> = Vec::new();
     for mut label in labels {
-        let free = |others: &mut dyn Iterator<Item = &Label>, character| {
-            let (from, to) = label.extent(character);
-            others.map(|other| other.extent(character)).all(|(a, b)| to <= a || b <= from)
-        };
-        if kept.len() == most || !free(&mut kept.iter(), WIDE_CHARACTER) {
+        if kept.len() == most {
+            break;
+        }
+        if !label.fits(&kept, WIDE_CHARACTER) {
+            label.more.clear();
+        }
+        if !label.fits(&kept, WIDE_CHARACTER) {
             continue;
         }
-        let narrow = free(&mut kept.iter().filter(|other| !other.wide_only), NARROW_CHARACTER);
-        label.wide_only |= !narrow;
+        label.wide_only |= !label.fits(&kept, NARROW_CHARACTER);
         kept.push(label);
     }
     kept
@@ -250,22 +260,10 @@ pub(crate) fn events(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -
 }
 
 /// `runner changed` under the floor, newest first.
-pub(crate) fn runners(changes: &[(i32, u32)], segments: &[Segment]) -> Vec<Label> {
-    let label = |(x, segment): &(i32, u32)| {
-        Label::new(*x, Row::Under, format!("{} changed", what_changed(segments, *segment)))
-            .centred()
-    };
+pub(crate) fn runners(changes: &[(i32, &'static str)]) -> Vec<Label> {
+    let label =
+        |(x, what): &(i32, &'static str)| Label::new(*x, Row::Under, (*what).to_owned()).centred();
     without_overlap(changes.iter().rev().map(label).collect(), MOST_LABELS)
-}
-
-/// What is new about a segment against the one before it.
-pub(crate) fn what_changed(segments: &[Segment], segment: u32) -> &'static str {
-    let at = usize::try_from(segment).unwrap_or(usize::MAX);
-    let before = at.checked_sub(1).and_then(|before| segments.get(before));
-    match before.zip(segments.get(at)) {
-        Some((before, after)) if before.fingerprint == after.fingerprint => "benchmark",
-        _ => "runner",
-    }
 }
 
 /// `no runs` over a gap that is wide enough for it.

@@ -12,7 +12,7 @@ use crate::chart::backend::{Canvas, Mark, Role};
 use crate::chart::labels::{self, Label};
 use crate::chart::{DENSE_ABOVE, Span, TrendInput, columns, range};
 use crate::record::Timestamp;
-use crate::series::Series;
+use crate::series::{Segment, Series};
 use crate::text::Scale;
 
 /// Grid units across every chart.
@@ -141,6 +141,39 @@ pub(crate) fn stretches<'a>(rows: &'a [Row]) -> BTreeMap<(u32, u32), Vec<&'a Row
         stretches.entry((row.segment, row.epoch)).or_default().push(row);
     }
     stretches
+}
+
+/// Rows at which a segment is first seen, the very first row aside, and what that means: a runner
+/// that comes beside others is not a change of runner.
+pub(crate) fn new_segments(rows: &[Row], segments: &[Segment]) -> Vec<(usize, &'static str)> {
+    let Some(first) = rows.first() else { return Vec::new() };
+    // The smallest segment among later rows: below the new one, an older runner still reports.
+    let mut later: Vec<u32> = rows.iter().map(|row| row.segment).collect();
+    for at in (1..later.len()).rev() {
+        later[at - 1] = later[at - 1].min(later[at]);
+    }
+    let mut seen = first.segment;
+    let mut found = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        if row.segment <= seen {
+            continue;
+        }
+        seen = row.segment;
+        let of = |segment: u32| segments.get(usize::try_from(segment).ok()?);
+        let same_runner =
+            of(row.segment - 1).zip(of(row.segment)).is_some_and(|(before, after)| {
+                before.fingerprint == after.fingerprint && before.version != after.version
+            });
+        found.push((
+            at,
+            match (same_runner, later[at] < row.segment) {
+                (true, _) => "benchmark changed",
+                (false, true) => "runner added",
+                (false, false) => "runner changed",
+            },
+        ));
+    }
+    found
 }
 
 /// A scene in the making.
@@ -323,22 +356,17 @@ impl<'a> Draft<'a> {
 
     /// A dotted line where a runner or a version of the benchmark is first seen.
     fn runners(&mut self) {
-        let mut seen = 0;
-        let mut changes = Vec::new();
-        for (at, row) in self.plan.rows.iter().enumerate() {
-            if row.segment >= seen {
-                if at > 0 {
-                    changes.push((self.places[at], row.segment));
-                }
-                seen = row.segment + 1;
-            }
-        }
+        let changes: Vec<(i32, &'static str)> =
+            new_segments(&self.plan.rows, &self.input.series.segments)
+                .into_iter()
+                .map(|(at, what)| (self.places[at], what))
+                .collect();
         let newest = changes.len().saturating_sub(MOST_RUNNERS);
         let changes = &changes[newest..];
         for (x, _) in changes {
             self.canvas.grid_line(Role::Runner, &[(*x, 0), (*x, self.plan.height)]);
         }
-        self.labels.extend(labels::runners(changes, &self.input.series.segments));
+        self.labels.extend(labels::runners(changes));
     }
 
     /// A bracket on the floor from the last run before a gap to the first one after it.

@@ -1,5 +1,5 @@
 //! The small line of a table row: the newest 40 runs, the usual range behind them, the last run
-//! marked. No axes, no labels, nothing for a screen reader: the row says it in words.
+//! marked. Outliers are clamped to the range of the others. No axes, no labels, nothing for a screen reader: the row says it in words.
 
 use crate::analysis::{Analysis, Verdict};
 use crate::chart::path::{PathWriter, Point};
@@ -19,7 +19,13 @@ pub(crate) fn line(series: &Series, analysis: &Analysis) -> String {
         .iter()
         .map(|run| run.value.filter(|value| value.is_finite()).map(|v| v.clamp(-1e300, 1e300)))
         .collect();
-    let mut sorted: Vec<f64> = values.iter().copied().flatten().collect();
+    let first = series.runs.len() - runs.len();
+    let outlier = |at: usize| analysis.flags.get(first + at).is_some_and(|flags| flags.outlier);
+    let usual = values.iter().enumerate().filter(|(at, _)| !outlier(*at));
+    let mut sorted: Vec<f64> = usual.filter_map(|(_, value)| *value).collect();
+    if sorted.is_empty() {
+        sorted = values.iter().copied().flatten().collect();
+    }
     sorted.sort_by(f64::total_cmp);
     let width = STEP * (RUNS as i32 - 1);
     let mut body = String::new();

@@ -117,6 +117,8 @@ fn a_pool_of_two_runners_has_one_line_for_each() {
     let drawn = lines(&scene(&sample), Role::Level(0));
     assert_eq!(drawn.len(), 2);
     assert!(drawn.iter().all(|line| line.iter().all(|point| point.1 == line[0].1)));
+    let description = trend(&sample.input(&Linked), Size::Full).description;
+    assert!(description.contains("Runner added on 31 Mar 2025."), "{description}");
 }
 
 #[test]
