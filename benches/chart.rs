@@ -72,7 +72,7 @@ fn main() {
         let file = chart::standalone(&bare).len();
         let stock_bytes = stock(&sample).len();
         eprintln!(
-            "{runs} runs: page {ours} B (with links), file {file} B, stock plotters {stock_bytes} B, \
+            "{runs} runs: page {ours} B (with links), file {file} B, stock {stock_bytes} B, \
              {:.1} times the file",
             stock_bytes as f64 / file as f64
         );

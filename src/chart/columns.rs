@@ -10,7 +10,8 @@ use crate::analysis::Analysis;
 use crate::chart::axis::Up;
 use crate::chart::backend::{Canvas, Role};
 use crate::chart::path::Point;
-use crate::chart::scene::{Row, WIDTH};
+use crate::chart::rows::Row;
+use crate::chart::scene::WIDTH;
 
 /// Columns of a dense chart: 4 px each on a plot of 720 px.
 pub(crate) const COLUMNS: i32 = 180;

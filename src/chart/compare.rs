@@ -9,9 +9,10 @@ use crate::chart::axis::{Across, Tick, Up};
 use crate::chart::backend::{Canvas, Role};
 use crate::chart::inline::{self, Frame};
 use crate::chart::labels::{self, Anchor, Label, Row, Tone};
-use crate::chart::markup::{escape, paths};
+use crate::chart::markup::paths;
 use crate::chart::path::Point;
-use crate::chart::scene::{self, INSET, WIDTH};
+use crate::chart::rows;
+use crate::chart::scene::{INSET, WIDTH};
 use crate::chart::{Span, Trend, describe, palette};
 use crate::record::{self, Direction, Unit};
 use crate::series::Series;
@@ -140,8 +141,8 @@ fn caption(measure: &Measure<'_>, scale: &Scale, log: bool) -> String {
 
 /// The levels of a series, in the stretches that may be joined.
 fn levels<'a>(line: &'a Line<'a>) -> Drawn<'a> {
-    let rows = scene::rows(line.series, line.analysis, Span::Time);
-    let stretches = scene::stretches(&rows).into_values();
+    let rows = rows::rows(line.series, line.analysis, Span::Time);
+    let stretches = rows::stretches(&rows).into_values();
     let stretches = stretches
         .map(|stretch| stretch.iter().filter_map(|row| Some((row.at, row.level?))).collect())
         .collect();
@@ -369,7 +370,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn labels_are_apart_and_on_the_chart(mut wanted in prop::collection::vec(-50..250i32, 0..7)) {
+        fn labels_are_apart_and_on_the_chart(
+            mut wanted in prop::collection::vec(-50..250i32, 0..7)
+        ) {
             wanted.sort_unstable();
             let places = apart(&wanted, LABEL_STEP, (8, HEIGHT - 4));
             prop_assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= LABEL_STEP));
@@ -378,7 +381,8 @@ mod tests {
 
         #[test]
         fn any_sweep_is_drawn(
-            points in prop::collection::vec(prop::collection::vec((any::<u64>(), any::<f64>()), 0..8), 0..8)
+            points in prop::collection::vec(
+                prop::collection::vec((any::<u64>(), any::<f64>()), 0..8), 0..8)
         ) {
             let lines: Vec<SweepLine<'_>> = points
                 .into_iter()

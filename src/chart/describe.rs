@@ -1,7 +1,8 @@
 //! What a chart shows, in words: the caption above it and the paragraph below it, which is also
 //! what a screen reader says. Plain text; whoever puts it on a page escapes it.
 
-use crate::chart::scene::{self, Row, Scene};
+use crate::chart::rows::{self, Row};
+use crate::chart::scene::Scene;
 use crate::chart::{Span, TrendInput};
 use crate::record::{self, Direction};
 use crate::text;
@@ -104,7 +105,7 @@ fn events(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
 }
 
 fn runners(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
-    let found = scene::new_segments(&scene.rows, &input.series.segments);
+    let found = rows::new_segments(&scene.rows, &input.series.segments);
     let when = |at: usize| text::date(input.series.runs[scene.rows[at].run].time);
     let parts: Vec<String> = ["runner changed", "runner added", "benchmark changed"]
         .into_iter()

@@ -27,7 +27,8 @@ fn page(body: &str) -> String {
          <meta name=viewport content=\"width=device-width\"><style>{css}\
          body{{font:16px/1.5 system-ui,sans-serif;background:var(--bg);color:var(--fg);\
          max-width:72rem;margin:0 auto;padding:0 1rem 3rem}}figure{{margin:0}}\
-         .grid{{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr))}}\
+         .grid{{display:grid;gap:1rem;\
+         grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr))}}\
          p{{color:var(--mut)}}img{{max-width:100%}}a{{color:inherit}}</style><body>{body}"
     )
 }

@@ -48,7 +48,9 @@ pub(crate) fn trend(input: &TrendInput<'_>, scene: &Scene, size: Size) -> String
     frame.wrap(&drawing, &links, &texts)
 }
 
-/// What the script needs to place a run: the ends of both axes and where the data starts.
+/// What the script needs to place a run: `data-x` is the kind of axis and its first and last run
+/// (microseconds or index), which lie [`crate::chart::scene::INSET`] grid units inside the plot's
+/// ends; `data-y` is the values at its bottom and top, in base units.
 fn axis_data(input: &TrendInput<'_>, scene: &Scene) -> String {
     let (low, high) = scene.up.ends();
     let kind = if input.span == Span::Time { "time" } else { "order" };
@@ -101,8 +103,8 @@ impl<'a> Frame<'a> {
             concat!(
                 r#"<svg class="tc s{slot}{few}" id="{id}" width="100%" height="{outer}""#,
                 r#"{attributes}>"#,
-                r#"<svg y="{above}" width="100%" height="{height}" viewBox="0 0 {width} {height}" "#,
-                r#"preserveAspectRatio="none" aria-hidden="true">{drawing}{links}</svg>"#,
+                r#"<svg y="{above}" width="100%" height="{height}" "#,
+                r#"viewBox="0 0 {width} {height}" preserveAspectRatio="none" aria-hidden="true">{drawing}{links}</svg>"#,
                 r#"<g aria-hidden="true">{texts}</g></svg>"#
             ),
             slot = slot,

@@ -6,7 +6,8 @@
 
 use crate::analysis::{Change, ChangeKind};
 use crate::chart::axis::{Across, Tick};
-use crate::chart::scene::{self, WIDTH};
+use crate::chart::rows;
+use crate::chart::scene::WIDTH;
 use crate::chart::{Span, TrendInput};
 use crate::record::{Direction, Timestamp};
 use crate::text::{self, Scale};
@@ -192,7 +193,7 @@ pub(crate) fn for_panel(labels: Vec<Label>) -> Vec<Label> {
 pub(crate) fn ticks_across(
     input: &TrendInput<'_>,
     across: Across,
-    rows: &[scene::Row],
+    rows: &[rows::Row],
 ) -> Vec<Tick> {
     if let ([first, ..], [.., last]) = (rows, rows)
         && first.at == last.at

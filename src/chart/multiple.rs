@@ -6,7 +6,8 @@
 use crate::chart::axis::{Across, Up};
 use crate::chart::inline::{self, Frame};
 use crate::chart::markup::{escape, paths};
-use crate::chart::scene::{self, Draft, Plan, Row, Scene};
+use crate::chart::rows::{self, Row};
+use crate::chart::scene::{Draft, Plan, Scene};
 use crate::chart::{Size, TrendInput, describe};
 use crate::record::{Direction, Timestamp};
 use crate::series::Series;
@@ -54,7 +55,7 @@ pub(crate) fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> String {
 }
 
 fn scene(input: &TrendInput<'_>, shared: SharedAxes) -> Scene {
-    let mut rows = scene::rows(input.series, input.analysis, input.span);
+    let mut rows = rows::rows(input.series, input.analysis, input.span);
     let base = base(input, &rows);
     for row in &mut rows {
         let relative = |value: Option<f64>| base.and_then(|base| value.map(|v| v / base - 1.0));

@@ -5,7 +5,7 @@
 
 use crate::analysis::Analysis;
 use crate::chart::axis::Up;
-use crate::chart::scene::Row;
+use crate::chart::rows::Row;
 use crate::record::{Direction, Unit};
 use crate::text::Scale;
 

@@ -1,18 +1,15 @@
 //! The scene of a chart: every mark and label in grid numbers, before any byte of SVG.
 //!
 //! The grid is 1,000 wide and as many high as the plot has pixels; both writers read it.
-//! Runs out of range are clamped to the edge, failed ones lie on the floor, nothing is joined
-//! across an event, a gap or a segment.
+//! Runs out of range are clamped to the edge, failed ones lie on the floor.
 
-use std::collections::BTreeMap;
-
-use crate::analysis::{Analysis, Change, ChangeKind, RunFlags};
+use crate::analysis::{Change, ChangeKind};
 use crate::chart::axis::{Across, Up};
 use crate::chart::backend::{Canvas, Mark, Role};
 use crate::chart::labels::{self, Label};
+use crate::chart::rows::{Row, new_segments, rows, stretches};
 use crate::chart::{DENSE_ABOVE, Span, TrendInput, columns, range};
 use crate::record::Timestamp;
-use crate::series::{Segment, Series};
 use crate::text::Scale;
 
 /// Grid units across every chart.
@@ -23,30 +20,12 @@ pub(crate) const INSET: i32 = 8;
 const BELOW: i32 = 8;
 /// Distance of a clamped mark from the edge it is clamped to: half its size.
 const CLAMP: i32 = 4;
-/// Values beyond this are drawn at it: sums of such values stay finite.
-const LARGEST: f64 = 1e300;
 /// Gaps, runner changes and failed runs that are drawn at most: more cannot be told apart.
 const MOST_GAPS: usize = 40;
 const MOST_RUNNERS: usize = 12;
 const FAILED_APART: i32 = 8;
 /// Dated remarks on one chart.
 const MOST_NOTES: usize = 5;
-
-/// One run as it is drawn.
-#[derive(Clone, Debug)]
-pub(crate) struct Row {
-    /// Index of the run.
-    pub(crate) run: usize,
-    /// Place across, in the axis's own numbers.
-    pub(crate) at: i64,
-    pub(crate) value: Option<f64>,
-    pub(crate) level: Option<f64>,
-    pub(crate) spread: Option<f64>,
-    pub(crate) flags: RunFlags,
-    pub(crate) segment: u32,
-    /// Events and gaps up to this run: lines join only runs of one epoch.
-    pub(crate) epoch: u32,
-}
 
 /// All of one chart in numbers.
 pub(crate) struct Scene {
@@ -91,40 +70,6 @@ pub(crate) struct Plan {
     pub(crate) panel: bool,
 }
 
-/// The runs within a span, as they are drawn.
-pub(crate) fn rows(series: &Series, analysis: &Analysis, span: Span) -> Vec<Row> {
-    let runs = &series.runs;
-    let mut cuts: Vec<usize> = analysis.gaps.clone();
-    cuts.extend(analysis.events.iter().map(|event| event.first));
-    cuts.sort_unstable();
-    let mut passed = 0;
-    let finite = |value: Option<f64>| {
-        value.filter(|value| value.is_finite()).map(|value| value.clamp(-LARGEST, LARGEST))
-    };
-    let mut rows = Vec::with_capacity(runs.len());
-    for (index, run) in runs.iter().enumerate() {
-        while cuts.get(passed).is_some_and(|cut| *cut <= index) {
-            passed += 1;
-        }
-        let at = match span {
-            Span::Time => run.time.micros(),
-            Span::Order(window) if (window.from..window.to).contains(&index) => index as i64,
-            Span::Order(_) => continue,
-        };
-        rows.push(Row {
-            run: index,
-            at,
-            value: finite(run.value),
-            level: finite(analysis.level.get(index).copied().flatten()),
-            spread: finite(analysis.spread.get(index).copied().flatten()),
-            flags: analysis.flags.get(index).copied().unwrap_or_default(),
-            segment: run.segment,
-            epoch: passed as u32,
-        });
-    }
-    rows
-}
-
 fn across(input: &TrendInput<'_>, rows: &[Row]) -> Across {
     let from = rows.iter().map(|row| row.at).min().unwrap_or(0);
     let to = rows.iter().map(|row| row.at).max().unwrap_or(0);
@@ -132,48 +77,6 @@ fn across(input: &TrendInput<'_>, rows: &[Row]) -> Across {
         Span::Time => Across::time(Timestamp::from_micros(from), Timestamp::from_micros(to)),
         Span::Order(_) => Across::Order { from, to },
     }
-}
-
-/// Runs that a line may join: one segment, one epoch.
-pub(crate) fn stretches<'a>(rows: &'a [Row]) -> BTreeMap<(u32, u32), Vec<&'a Row>> {
-    let mut stretches: BTreeMap<(u32, u32), Vec<&'a Row>> = BTreeMap::new();
-    for row in rows {
-        stretches.entry((row.segment, row.epoch)).or_default().push(row);
-    }
-    stretches
-}
-
-/// Rows at which a segment is first seen, the very first row aside, and what that means: a runner
-/// that comes beside others is not a change of runner.
-pub(crate) fn new_segments(rows: &[Row], segments: &[Segment]) -> Vec<(usize, &'static str)> {
-    let Some(first) = rows.first() else { return Vec::new() };
-    // The smallest segment among later rows: below the new one, an older runner still reports.
-    let mut later: Vec<u32> = rows.iter().map(|row| row.segment).collect();
-    for at in (1..later.len()).rev() {
-        later[at - 1] = later[at - 1].min(later[at]);
-    }
-    let mut seen = first.segment;
-    let mut found = Vec::new();
-    for (at, row) in rows.iter().enumerate() {
-        if row.segment <= seen {
-            continue;
-        }
-        seen = row.segment;
-        let of = |segment: u32| segments.get(usize::try_from(segment).ok()?);
-        let same_runner =
-            of(row.segment - 1).zip(of(row.segment)).is_some_and(|(before, after)| {
-                before.fingerprint == after.fingerprint && before.version != after.version
-            });
-        found.push((
-            at,
-            match (same_runner, later[at] < row.segment) {
-                (true, _) => "benchmark changed",
-                (false, true) => "runner added",
-                (false, false) => "runner changed",
-            },
-        ));
-    }
-    found
 }
 
 /// A scene in the making.

@@ -1,5 +1,6 @@
 //! The small line of a table row: the newest 40 runs, the usual range behind them, the last run
-//! marked. Outliers are clamped to the range of the others. No axes, no labels, nothing for a screen reader: the row says it in words.
+//! marked. Outliers are clamped to the range of the others. No axes, no labels, nothing for a
+//! screen reader: the row says it in words.
 
 use crate::analysis::{Analysis, Verdict};
 use crate::chart::path::{PathWriter, Point};
@@ -33,9 +34,8 @@ pub(crate) fn line(series: &Series, analysis: &Analysis) -> String {
         let place = Place::between(*low, *high);
         body = drawing(&values, &place, mark(analysis));
     }
-    format!(
-        r#"<svg class="sp" viewBox="0 0 {width} {HEIGHT}" preserveAspectRatio="none" aria-hidden="true">{body}</svg>"#
-    )
+    let frame = r#"preserveAspectRatio="none" aria-hidden="true""#;
+    format!(r#"<svg class="sp" viewBox="0 0 {width} {HEIGHT}" {frame}>{body}</svg>"#)
 }
 
 /// Values to grid; a least span so that noise does not fill the height.

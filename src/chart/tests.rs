@@ -232,12 +232,13 @@ fn well_formed(svg: &str) {
     assert_eq!(depth, 0);
 }
 
+const EXTREMES: [f64; 8] = [0.0, -5.0, 1e300, -1e300, 1e-300, f64::MAX, f64::MIN, 5e-324];
+
 fn value() -> impl Strategy<Value = Option<f64>> {
     prop_oneof![
         6 => (50.0..150.0f64).prop_map(Some),
         1 => Just(None),
-        1 => prop::sample::select(vec![0.0, -5.0, 1e300, -1e300, 1e-300, f64::MAX, f64::MIN, 5e-324])
-            .prop_map(Some),
+        1 => prop::sample::select(EXTREMES.to_vec()).prop_map(Some),
         1 => any::<f64>().prop_map(Some),
     ]
 }
@@ -279,7 +280,8 @@ proptest! {
         let scene = Scene::of_trend(&input, 200);
         for mark in &scene.marks {
             let (Shape::Line(points) | Shape::Area(points)) = &mark.shape else { continue };
-            prop_assert!(points.iter().all(|(x, y)| (0..=WIDTH).contains(x) && (0..=208).contains(y)));
+            let on_grid = |(x, y): &(i32, i32)| (0..=WIDTH).contains(x) && (0..=208).contains(y);
+            prop_assert!(points.iter().all(on_grid));
         }
     }
 }
