@@ -4,16 +4,20 @@
 //! Log scale where the levels differ by more than tenfold. [`sweep`] draws values over input size,
 //! both axes logarithmic.
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
 use crate::analysis::Analysis;
 use crate::chart::axis::{Across, Tick, Up};
 use crate::chart::backend::{Canvas, Role};
+use crate::chart::columns::column_of;
 use crate::chart::inline::{self, Frame};
 use crate::chart::labels::{self, Anchor, Label, Row, Tone};
-use crate::chart::markup::paths;
+use crate::chart::markup::{escape, paths};
 use crate::chart::path::Point;
 use crate::chart::rows;
 use crate::chart::scene::{INSET, WIDTH};
-use crate::chart::{Span, Trend, describe, palette};
+use crate::chart::{MOST_BYTES, Span, Trend, describe, palette};
 use crate::record::{self, Direction, Unit};
 use crate::series::Series;
 use crate::text::{self, Scale};
@@ -31,6 +35,8 @@ const LONGEST_LABEL: usize = 24;
 const VERTEX_STEP: i32 = 4;
 /// The ratio of levels above which small ones would lie on the floor of a linear axis.
 const LOG_ABOVE: f64 = 10.0;
+/// Columns with titles: 30 px each on a plot of 720 px.
+const TITLE_COLUMNS: i32 = 24;
 
 /// One line of a comparison.
 pub(crate) struct Line<'a> {
@@ -92,7 +98,8 @@ pub(crate) fn comparison(lines: &[Line<'_>], id: &str) -> Trend {
     let log = matches!(up, Up::Log { .. });
     let ticks = across.time_ticks(6);
     let measure = Measure { metric: &series.key.metric, unit: &series.unit, better: series.better };
-    let svg = draw(&drawn, Axes { across, up, ticks }, &scale, id);
+    let axes = Axes { across, up, ticks, titled: true };
+    let svg = draw(&drawn, axes, &scale, id);
     let left_out = lines.len() - shown.len();
     let mut description = ranking(&drawn, &series.unit, series.better);
     description.push_str(" Lines are medians of 7 runs.");
@@ -118,7 +125,7 @@ pub(crate) fn sweep(lines: &[SweepLine<'_>], measure: &Measure<'_>, id: &str) ->
     let (up, scale) = up(&values, measure.unit, true);
     let across = Across::Size { from, to };
     let ticks = sizes(&all, across);
-    let svg = draw(&drawn, Axes { across, up, ticks }, &scale, id);
+    let svg = draw(&drawn, Axes { across, up, ticks, titled: false }, &scale, id);
     let caption = format!("{} Across: input size n, log scale.", caption(measure, &scale, true));
     let size = text::count(to.unsigned_abs());
     let largest: Vec<Drawn<'_>> =
@@ -198,6 +205,8 @@ struct Axes {
     across: Across,
     up: Up,
     ticks: Vec<Tick>,
+    /// Columns with a title: what lies across is time.
+    titled: bool,
 }
 
 fn draw(lines: &[Drawn<'_>], axes: Axes, scale: &Scale, id: &str) -> String {
@@ -218,9 +227,53 @@ fn draw(lines: &[Drawn<'_>], axes: Axes, scale: &Scale, id: &str) -> String {
     }
     texts.extend(end_labels(lines, &canvas));
     let texts: String = texts.iter().map(|label| inline::text(label, HEIGHT)).collect();
+    let titles = if axes.titled { titles(lines, &canvas, scale) } else { String::new() };
     let drawing = paths(&canvas.finish(), |point| point);
     let frame = Frame { id, slot: 1, height: HEIGHT, attributes: "", few: false };
-    frame.labelled("").wrap(&drawing, "", &texts)
+    let frame = frame.labelled("");
+    let bare = frame.wrap(&drawing, "", &texts);
+    let room = MOST_BYTES.saturating_sub(bare.len());
+    match titles.len() <= room {
+        true => frame.wrap(&drawing, &titles, &texts),
+        false => bare,
+    }
+}
+
+/// Invisible columns whose titles give each line's newest level in them: `18–25 Sep 2025: rust
+/// 12.1, go 31.0 µs`.
+fn titles(lines: &[Drawn<'_>], canvas: &Canvas, scale: &Scale) -> String {
+    let mut columns: BTreeMap<i32, (i64, i64, Vec<Option<f64>>)> = BTreeMap::new();
+    for (index, line) in lines.iter().enumerate() {
+        for &(at, value) in line.stretches.iter().flatten() {
+            let column = column_of(canvas.place((at, value)).0, TITLE_COLUMNS);
+            let entry = columns.entry(column).or_insert((at, at, vec![None; lines.len()]));
+            (entry.0, entry.1) = (entry.0.min(at), entry.1.max(at));
+            entry.2[index] = Some(value);
+        }
+    }
+    let mut out = String::new();
+    for (column, (from, to, values)) in columns {
+        let time = record::Timestamp::from_micros;
+        let named: Vec<String> = lines
+            .iter()
+            .zip(values)
+            .filter_map(|(line, value)| {
+                let label = record::shorten(line.label, LONGEST_LABEL);
+                Some(format!("{label} {}", scale.number(value?)))
+            })
+            .collect();
+        let title = format!(
+            "{}: {} {}",
+            text::date_span(time(from), time(to)),
+            named.join(", "),
+            scale.symbol()
+        );
+        let title = escape(title.trim_end());
+        let (from, to) = (column * WIDTH / TITLE_COLUMNS, (column + 1) * WIDTH / TITLE_COLUMNS);
+        let path = format!(r#"<path d="m{from} 0v{HEIGHT}h{}V0"/>"#, to - from);
+        let _ = write!(out, r#"<g class="c">{path}<title>{title}</title></g>"#);
+    }
+    out
 }
 
 /// One stretch, its vertices thinned; a single one becomes a short dash.
@@ -359,6 +412,14 @@ mod tests {
             text.starts_with("rust 12.1\u{202f}µs and julia 95.1\u{202f}µs; rust is 7.86× better"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_column_says_each_lines_level() {
+        let two = samples(&[95_100.0, 12_100.0]);
+        let svg = comparison(&lines(&two, &["julia", "<rust>"]), "x").svg;
+        let title = "<title>30–31 Mar 2025: julia 95.1, &lt;rust&gt; 12.1 µs</title>";
+        assert!(svg.contains(title), "{svg}");
     }
 
     #[test]

@@ -64,6 +64,18 @@ fn gallery() -> String {
             let _ = write!(body, "<figure>{}</figure>", panel(&input, shared));
         }
     }
+    body.push_str("</div>");
+    body.push_str(&several(&all));
+    body.push_str("<h2>Changes</h2>");
+    for change in [0.0, 0.03, -0.05, 0.139, -0.2, 1.3, -0.9] {
+        body.push_str(&change_bar(change, 0.12, Direction::Lower));
+    }
+    let _ = write!(body, "<h2>Stand-alone</h2><img src=chart.svg alt=chart>");
+    body
+}
+
+fn several(all: &Sample) -> String {
+    let mut body = String::new();
     let factors = [1.0, 0.9, 0.33, 14.0, 0.8, 0.13];
     let names = ["julia", "go", "ts", "sql", "csharp", "rust"];
     let samples = factors.map(|factor| {
@@ -81,7 +93,6 @@ fn gallery() -> String {
         href: Some(format!("{slot}/")),
     };
     let lines: Vec<Line<'_>> = (1..).zip(0..6).map(line).collect();
-    body.push_str("</div>");
     body.push_str(&figure("Comparison", "k1", &comparison(&lines, "k1")));
     body.push_str(&figure("Comparison of three", "k2", &comparison(&lines[..3], "k2")));
     let sweeps: Vec<SweepLine<'_>> = (1..)
@@ -98,11 +109,6 @@ fn gallery() -> String {
     let unit = &all.series.unit;
     let measure = Measure { metric: "time", unit, better: Direction::Lower };
     body.push_str(&figure("Sweep", "w", &sweep(&sweeps, &measure, "w")));
-    body.push_str("<h2>Changes</h2>");
-    for change in [0.0, 0.03, -0.05, 0.139, -0.2, 1.3, -0.9] {
-        body.push_str(&change_bar(change, 0.12, Direction::Lower));
-    }
-    let _ = write!(body, "<h2>Stand-alone</h2>{}", "<img src=chart.svg>");
     body
 }
 

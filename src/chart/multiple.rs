@@ -99,8 +99,8 @@ mod tests {
     fn last_dot(sample: &Sample) -> i32 {
         let shared = SharedAxes::of([&sample.series]).unwrap();
         let scene = scene(&sample.input(&Linked), shared);
-        let dots = scene.marks.iter().filter(|mark| mark.role == Role::Run);
-        let last = dots.last().map(|mark| mark.shape.clone());
+        let mut dots = scene.marks.iter().filter(|mark| mark.role == Role::Run);
+        let last = dots.next_back().map(|mark| mark.shape.clone());
         let Some(Shape::Dot((_, y))) = last else { panic!("no dot") };
         y
     }

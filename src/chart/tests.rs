@@ -4,9 +4,14 @@ use proptest::prelude::*;
 
 use crate::analysis::Analysis;
 use crate::chart::backend::{Role, Shape};
+use crate::chart::compare::{Line, comparison};
+use crate::chart::multiple::{SharedAxes, panel};
 use crate::chart::sample::{Linked, Sample};
 use crate::chart::scene::{Scene, WIDTH};
-use crate::chart::{Links, MOST_BYTES, Size, Span, TrendInput, Window, spark, standalone, trend};
+use crate::chart::{
+    Links, MOST_BYTES, Note, Size, Span, TrendInput, Window, spark, standalone, trend,
+};
+use crate::record::Timestamp;
 
 fn scene(sample: &Sample) -> Scene {
     Scene::of_trend(&sample.input(&Linked), 200)
@@ -252,11 +257,16 @@ proptest! {
         cuts in prop::collection::vec(0..60usize, 0..4),
         baseline in prop::option::of(value()),
         window in prop::option::of((0..60usize, 0..60usize)),
+        times in prop::option::of(prop::collection::vec(any::<i64>(), 60)),
     ) {
         let mut sample = Sample::of(values);
         for (run, segment) in sample.series.runs.iter_mut().zip(&segments) {
             run.segment = *segment;
         }
+        for (run, time) in sample.series.runs.iter_mut().zip(times.iter().flatten()) {
+            run.time = Timestamp::from_micros(*time);
+        }
+        sample.notes.push(Note { time: Timestamp::from_micros(0), text: "note".to_owned() });
         sample.analysis.gaps = cuts;
         sample.levels();
         if let Some(Some(value)) = baseline {
@@ -271,6 +281,21 @@ proptest! {
             no_nan(&chart.svg)?;
             no_nan(&chart.description)?;
         }
+        if let Some(shared) = SharedAxes::of([&sample.series]) {
+            let svg = panel(&input, shared);
+            well_formed(&svg);
+            no_nan(&svg)?;
+        }
+        let line = |slot| Line {
+            label: "a<b",
+            slot,
+            series: &sample.series,
+            analysis: &sample.analysis,
+            href: None,
+        };
+        let several = comparison(&[line(1), line(2)], "x");
+        well_formed(&several.svg);
+        no_nan(&several.svg)?;
         let file = standalone(&input);
         well_formed(&file);
         no_nan(&file)?;
