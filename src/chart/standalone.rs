@@ -16,7 +16,7 @@ use crate::text;
 /// Size of the file's drawing, and where the plot starts in it.
 const SIZE: (i32, i32) = (720, 260);
 const LEFT: i32 = 4;
-const TOP: i32 = 34;
+const TOP: i32 = 32;
 
 /// The whole file.
 pub(crate) fn file(input: &TrendInput<'_>, scene: &Scene) -> String {
@@ -80,8 +80,8 @@ fn label_text(label: &Label, scene: &Scene) -> String {
     let y = match label.row {
         Row::Above => -4,
         Row::At(y) => y,
-        Row::Ticks => scene.height + 13,
-        Row::Under => scene.height + 24,
+        Row::Ticks => scene.height + 12,
+        Row::Under => scene.height + 23,
     };
     let class = match label.tone {
         Tone::Muted | Tone::Slot(_) => "",
