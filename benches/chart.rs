@@ -14,8 +14,6 @@ mod history;
 mod policy;
 #[path = "../src/record.rs"]
 mod record;
-#[path = "../src/chart/sample.rs"]
-mod sample;
 #[path = "../src/series.rs"]
 mod series;
 #[path = "../src/text.rs"]
@@ -26,8 +24,8 @@ use std::hint::black_box;
 use criterion::Criterion;
 use plotters::prelude::*;
 
+use crate::chart::sample::{Linked, Sample};
 use crate::chart::{Size, Unlinked};
-use crate::sample::{Linked, Sample};
 
 /// The same marks by plotters' stock writer, on a canvas of ten times the size so that its whole
 /// pixels are as fine as ours.

@@ -24,7 +24,7 @@ mod path;
 mod range;
 mod rows;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod scene;
 mod spark;
 mod standalone;
