@@ -53,7 +53,8 @@ async function ages(page, url, is) {
 }
 
 const shown = (page) =>
-  page.$$eval('tr[data-test]', (rows) => rows.filter((r) => r.checkVisibility()).map((r) => r.id).join());
+  page.$$eval('tr[data-test]', (rows) =>
+    rows.filter((row) => row.checkVisibility()).map((row) => row.id).join());
 
 async function filters(page, url, is) {
   await page.goto(url('view/?utm=1&n=1000..&show=all'));
@@ -103,7 +104,8 @@ async function copy(page, url, is) {
   await page.bringToFront();
   await page.click('button.copy');
   await page.waitForFunction(() => document.querySelector('button.copy').textContent === 'Copied');
-  is('the text is copied', await page.evaluate(() => navigator.clipboard.readText()), 'copied text');
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  is('the text is copied', copied, 'copied text');
 }
 
 async function lost(page, url, is) {

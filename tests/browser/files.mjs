@@ -108,15 +108,18 @@ function checkFragment(site, file, url) {
 export function checkLinks(site, report) {
   site.known = new Set(site.files);
   site.ids = new Map(site.pages.map((page) => [page.file, new Set(page.ids)]));
-  for (const base of [...new Set([site.base, '/'])]) {
+  const told = new Set();
+  for (const base of [site.base, '/']) {
     const check = report.open(site.name, `links at ${base}`, 'links');
     for (const page of site.pages) {
-      // Its links are rooted at the base that the site was built for.
+      // The links of the 404 page are rooted at the base that the site was built for.
       if (page.file === '404.html' && base === '/') continue;
       for (const link of page.links) {
         check.looked();
         const fault = checkLink(site, base, page, link);
-        if (fault) check.fault(page.file, `${link.key}="${link.to}": ${fault}`);
+        const key = `${page.file} ${link.key} ${link.to}`;
+        if (fault && !told.has(key)) check.fault(page.file, `${link.key}="${link.to}": ${fault}`);
+        if (fault) told.add(key);
       }
     }
   }
@@ -136,6 +139,10 @@ export function checkSizes(site, report) {
   }
 }
 
+// A media block for readers who did not ask for less motion, with the rules in it.
+const MOVING =
+  /@media[^{]*prefers-reduced-motion:\s*no-preference[^{]*\{([^{}]*\{[^{}]*\})*\s*\}/g;
+
 export function checkStyle(site, report) {
   const check = report.open(site.name, 'stylesheets', 'files');
   for (const file of site.files.filter((name) => name.endsWith('.css'))) {
@@ -143,8 +150,7 @@ export function checkStyle(site, report) {
     const css = readFileSync(join(site.folder, file), 'utf8');
     if (/@import|url\(\s*['"]?(https?:)?\/\//.test(css)) check.fault(file, 'loads something');
     if (/animation\s*:|@keyframes/.test(css)) check.fault(file, 'has an animation');
-    const moving = /@media[^{]*prefers-reduced-motion:\s*no-preference[^{]*\{([^{}]*\{[^{}]*\})*\s*\}/g;
-    if (/transition\s*:/.test(css.replace(moving, ''))) {
+    if (/transition\s*:/.test(css.replace(MOVING, ''))) {
       check.fault(file, 'transition outside prefers-reduced-motion: no-preference');
     }
   }

@@ -13,9 +13,11 @@ export function overflow() {
     }
     return false;
   };
+  const sticksOut = (e) => e.getBoundingClientRect().right > width + 0.5 ||
+    (e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0);
   const wide = [...document.body.querySelectorAll('*')]
-    .filter((e) => e.getBoundingClientRect().right > width + 0.5 && !scrolls(e))
-    .slice(0, 3)
+    .filter((e) => sticksOut(e) && !scrolls(e))
+    .slice(-3)
     .map((e) => `<${e.tagName.toLowerCase()} class="${e.getAttribute('class') ?? ''}">`);
   return `${over} px too wide: ${wide.join(' ')}`;
 }
@@ -24,12 +26,13 @@ export function overflow() {
 export function smallTargets() {
   const targets = document.querySelectorAll('a[href], button, input, select, textarea, summary');
   const inText = (element) => {
-    if (element.tagName !== 'A' || !getComputedStyle(element).display.startsWith('inline')) return false;
-    if (getComputedStyle(element).display !== 'inline') return false;
+    if (element.tagName !== 'A' || getComputedStyle(element).display !== 'inline') return false;
     let block = element.parentElement;
     while (block && getComputedStyle(block).display === 'inline') block = block.parentElement;
     let text = block?.textContent ?? '';
-    for (const link of block?.querySelectorAll('a[href]') ?? []) text = text.replace(link.textContent, '');
+    for (const link of block?.querySelectorAll('a[href]') ?? []) {
+      text = text.replace(link.textContent, '');
+    }
     return /[\p{L}\p{N}]{2}/u.test(text);
   };
   const labelled = (element) => {

@@ -32,7 +32,7 @@ async function lookUp(root, path) {
   if (file !== root && !file.startsWith(root + sep)) return {};
   const kind = await kindOf(file);
   if (kind === 'folder') {
-    if (!path.endsWith('/')) return { redirect: true };
+    if (path !== '' && !path.endsWith('/')) return { redirect: true };
     const index = join(file, 'index.html');
     return (await kindOf(index)) === 'file' ? { file: index } : {};
   }
