@@ -98,3 +98,54 @@ fn noise_of(old: &[f64], new: &[f64], scale: Scale, series: Option<f64>) -> Opti
     let own = robust_sigma(&residuals);
     Some(series.map_or(own, |noise| noise.max(own)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn by(noise: Option<f64>) -> Yardstick {
+        Yardstick { noise, threshold: 0.1, better: Direction::Lower }
+    }
+
+    #[test]
+    fn one_run_on_each_side_is_judged_by_the_series_noise() {
+        let delta = compare(&[100.0], &[120.0], by(Some(0.01))).unwrap();
+        assert_eq!(delta.verdict, DeltaVerdict::Worse);
+        assert!((delta.change - 0.2).abs() < 1e-12 && delta.confidence > 0.99);
+        let delta = compare(&[100.0], &[120.0], by(Some(0.1))).unwrap();
+        assert_eq!(delta.verdict, DeltaVerdict::Unclear);
+        let delta = compare(&[100.0], &[120.0], by(None)).unwrap();
+        assert_eq!((delta.verdict, delta.confidence), (DeltaVerdict::Unclear, 0.0));
+        assert_eq!(delta.ratio, Some(1.2));
+    }
+
+    #[test]
+    fn direction_decides_what_is_better() {
+        let faster = compare(&[100.0], &[70.0], by(Some(0.01))).unwrap();
+        assert_eq!(faster.verdict, DeltaVerdict::Better);
+        let rate = Yardstick { better: Direction::Higher, ..by(Some(0.01)) };
+        assert_eq!(compare(&[100.0], &[70.0], rate).unwrap().verdict, DeltaVerdict::Worse);
+    }
+
+    #[test]
+    fn within_the_threshold_is_the_same_however_sure() {
+        let delta = compare(&[100.0; 9], &[105.0; 9], by(Some(0.001))).unwrap();
+        assert_eq!(delta.verdict, DeltaVerdict::Same);
+    }
+
+    #[test]
+    fn runs_that_vary_more_than_the_series_speak_for_themselves() {
+        let (old, new) = ([80.0, 100.0, 130.0, 90.0], [90.0, 115.0, 150.0, 125.0]);
+        assert_eq!(compare(&old, &new, by(Some(0.01))).unwrap().verdict, DeltaVerdict::Unclear);
+    }
+
+    #[test]
+    fn odd_values_give_numbers_or_nothing() {
+        assert_eq!(compare(&[], &[1.0], by(None)), None);
+        assert_eq!(compare(&[f64::NAN], &[1.0], by(None)), None);
+        for (a, b) in [(0.0, 1.0), (-1.0, 1e300), (1e-300, 1e300), (f64::MAX, f64::MIN)] {
+            let delta = compare(&[a], &[b], by(Some(0.01))).unwrap();
+            assert!(delta.change.is_finite() && delta.confidence.is_finite(), "{a} {b}");
+        }
+    }
+}

@@ -23,8 +23,8 @@ pub(crate) fn ends(runs: usize) -> (usize, usize) {
     (OLD.min(runs.saturating_sub(new + BETWEEN)).max(1).min(runs), new)
 }
 
-/// A drift within one level: the first point from which on every rolling median has moved by more
-/// than half of the whole, with its score.
+/// A drift within one level: the first point from which on every rolling median has moved by the
+/// policy's size, with its score.
 pub(crate) fn drift(level: &[f64], demand: Demand) -> Option<Boundary> {
     if level.len() < NEW + 2 * BETWEEN {
         return None;
@@ -44,17 +44,16 @@ pub(crate) fn drift(level: &[f64], demand: Demand) -> Option<Boundary> {
     let memory = Memory { lag1, lag5: own.lag5.max(0.0) };
     let variance = memory.variance_of_mean(new.len()) + memory.variance_of_mean(old.len());
     let z = shift.abs() / sigma / variance.sqrt() / (1.0 + 5.0 / old.len() as f64);
-    let at = crossing(level, base, shift)?;
+    let at = crossing(level, base, size * shift.signum())?;
     (z > PROOF).then_some(Boundary { at, z })
 }
 
-/// The first point after which no rolling median of 7 lies nearer to the old level than to the
-/// new one.
+/// The first point from which on every rolling median of 7 has moved by at least `shift`.
 fn crossing(level: &[f64], base: f64, shift: f64) -> Option<usize> {
     let moved = |i: usize| {
         let near = &level[i.saturating_sub(3)..(i + 4).min(level.len())];
         let middle = median_in_place(&mut near.to_vec()).unwrap_or(base);
-        (middle - base) / shift >= 0.5
+        (middle - base) / shift >= 1.0
     };
     let last_old = (0..level.len()).rev().find(|i| !moved(*i))?;
     (last_old + 1 < level.len()).then_some(last_old + 1)

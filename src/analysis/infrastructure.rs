@@ -42,6 +42,8 @@ const BEYOND_NOISE: f64 = 1.3;
 /// how much more than it a series may have moved before it is judged by itself again.
 const WITH_THE_REST: f64 = 0.4;
 const OWN_WAY: f64 = 2.0;
+/// A shift goes on while the backends keep this share of its first day's size.
+const STILL: f64 = 0.5;
 
 /// One series on the way through the days.
 struct Walker<'a> {
@@ -51,9 +53,15 @@ struct Walker<'a> {
     /// Level of each run, signed so that up is worse; none where it failed.
     level: Vec<Option<f64>>,
     sigma: f64,
-    /// First run of the present baseline, and first run of the day at hand.
+    /// First run of the present baseline.
     since: usize,
-    at: usize,
+    /// First run of the day at hand, and the first after it.
+    from: usize,
+    to: usize,
+    /// While a shift of the whole goes on: the first run that it may have touched.
+    frozen: Option<usize>,
+    /// Runs before this were kept although marked: their shift stayed.
+    settled: usize,
     marks: Marks,
 }
 
@@ -61,15 +69,20 @@ struct Walker<'a> {
 #[derive(Clone, Copy)]
 struct Move {
     walker: usize,
+    /// Level of the day over the level just before, up is worse.
     excess: f64,
+    /// Standard deviation of `excess` where nothing changed.
     noise: f64,
+    /// Level just before.
+    base: f64,
     from: usize,
     to: usize,
 }
 
 /// A shift of the whole that is going on.
 struct Open {
-    worse: bool,
+    /// The typical excess of its first day.
+    size: f64,
     days: Vec<InfrastructureDay>,
     moves: Vec<Move>,
 }
@@ -80,7 +93,7 @@ pub(crate) fn find(series: &[Series], policy: &Policy) -> (Vec<InfrastructureDay
     names.sort_unstable();
     names.dedup();
     let few = names.len() < policy.k_anomaly.min_active_backends.max(1) as usize;
-    if few || names.len() < 2 {
+    if few {
         return (Vec::new(), vec![Marks::default(); series.len()]);
     }
     let mut walkers: Vec<Walker<'_>> =
@@ -114,25 +127,33 @@ fn step_day(
     open: &mut Option<Open>,
     told: &mut Vec<InfrastructureDay>,
 ) {
-    if moves.is_empty() {
-        return;
-    }
-    let found = vote(day, &moves, walkers, policy);
-    let goes_on = found.filter(|it| open.as_ref().is_none_or(|open| open.worse == it.worse));
-    if goes_on.is_none() {
+    let Some(whole) = Whole::of(&moves, walkers, policy) else { return };
+    let goes_on = open.as_ref().is_none_or(|it| whole.excess / it.size >= STILL);
+    if !goes_on {
         close(open.take(), false, walkers, told);
     }
-    let Some(mut it) = found else { return };
-    let shift =
-        open.get_or_insert_with(|| Open { worse: it.worse, days: Vec::new(), moves: Vec::new() });
+    if open.is_none() {
+        if !whole.shifted(policy) {
+            return;
+        }
+        walkers.iter_mut().for_each(|it| it.frozen = Some(it.from));
+    }
+    let shift = open.get_or_insert_with(|| Open {
+        size: whole.excess,
+        days: Vec::new(),
+        moves: Vec::new(),
+    });
     let lasting = policy.k_anomaly.alert_on_consecutive_days.max(1) as usize;
-    it.alert = shift.days.len() + 1 >= lasting;
-    shift.days.push(it);
-    let typical = if it.worse { it.change } else { -it.change };
-    shift.moves.extend(moves.into_iter().filter(|m| {
-        let own = if it.worse { m.excess } else { -m.excess };
-        own <= OWN_WAY * typical.abs() + walkers[m.walker].threshold
-    }));
+    shift.days.push(InfrastructureDay {
+        day,
+        backends_moved: u32::try_from(whole.moved).unwrap_or(u32::MAX),
+        backends_active: u32::try_from(whole.active).unwrap_or(u32::MAX),
+        change: whole.excess.signum() * whole.excess.abs().exp_m1(),
+        worse: shift.size > 0.0,
+        alert: shift.days.len() + 1 >= lasting,
+        lasting: false,
+    });
+    shift.moves.extend(moves);
     if shift.days.len() > lasting {
         close(open.take(), true, walkers, told);
     }
@@ -146,69 +167,81 @@ fn close(
     told: &mut Vec<InfrastructureDay>,
 ) {
     let Some(mut open) = open else { return };
-    if let Some(first) = open.days.first_mut() {
-        first.lasting = lasting;
-    }
+    open.days[0].lasting = lasting;
     told.append(&mut open.days);
-    for it in open.moves {
+    let mut started: Vec<Option<usize>> = vec![None; walkers.len()];
+    for it in &open.moves {
         let walker = &mut walkers[it.walker];
-        if lasting
-            && walker.marks.cuts.last().is_none_or(|cut| walker.since > *cut || *cut < it.from)
-            && walker.since < it.from
-        {
-            walker.marks.cuts.push(it.from);
-            walker.since = it.from;
+        let sign = open.size.signum();
+        if sign * it.excess > OWN_WAY * open.size.abs() + walker.threshold {
+            continue;
         }
-        walker.marks.runs.extend(it.from..it.to);
+        let from = match started[it.walker] {
+            Some(_) => it.from,
+            None => walker.start_of(it, open.size),
+        };
+        started[it.walker].get_or_insert(from);
+        walker.marks.runs.extend(from..it.to);
+    }
+    for (walker, start) in walkers.iter_mut().zip(started) {
+        walker.frozen = None;
+        let Some(start) = start.filter(|_| lasting) else { continue };
+        walker.marks.cuts.push(start);
+        walker.since = start;
+        walker.settled = walker.to;
     }
 }
 
-/// Whether most of the active backends moved the same way on a day.
-fn vote(
-    day: i64,
-    moves: &[Move],
-    walkers: &[Walker<'_>],
-    policy: &Policy,
-) -> Option<InfrastructureDay> {
-    let mut backends: BTreeMap<usize, Vec<(f64, f64, f64)>> = BTreeMap::new();
-    for it in moves {
-        let walker = &walkers[it.walker];
-        let own = backends.entry(walker.backend).or_default();
-        own.push((it.excess, it.noise, walker.threshold));
+/// All backends on one day.
+struct Whole {
+    active: usize,
+    /// Backends that moved with the rest, beyond their noise.
+    moved: usize,
+    /// Backends beyond their own thresholds.
+    beyond: usize,
+    /// Median excess of the backends.
+    excess: f64,
+}
+
+impl Whole {
+    /// None where too few backends have runs that day.
+    fn of(moves: &[Move], walkers: &[Walker<'_>], policy: &Policy) -> Option<Self> {
+        let mut backends: BTreeMap<usize, Vec<[f64; 3]>> = BTreeMap::new();
+        for it in moves {
+            let walker = &walkers[it.walker];
+            let own = backends.entry(walker.backend).or_default();
+            own.push([it.excess, it.noise, walker.threshold]);
+        }
+        let active = backends.len();
+        if active < policy.k_anomaly.min_active_backends.max(2) as usize {
+            return None;
+        }
+        let typical = |own: &[[f64; 3]], which: usize| {
+            let mut values: Vec<f64> = own.iter().map(|it| it[which]).collect();
+            median_in_place(&mut values).unwrap_or(0.0)
+        };
+        let each: Vec<[f64; 3]> =
+            backends.values().map(|own| [0, 1, 2].map(|which| typical(own, which))).collect();
+        let excess = median(&each.iter().map(|it| it[0]).collect::<Vec<_>>())?;
+        let sign = excess.signum();
+        let with_the_rest = |it: &&[f64; 3]| {
+            sign * it[0] >= WITH_THE_REST * excess.abs() && sign * it[0] > BEYOND_NOISE * it[1]
+        };
+        let beyond = |it: &&[f64; 3]| sign * it[0] >= it[2] - 1e-9;
+        Some(Self {
+            active,
+            moved: each.iter().filter(with_the_rest).count(),
+            beyond: each.iter().filter(beyond).count(),
+            excess,
+        })
     }
-    let active = backends.len();
-    if active < policy.k_anomaly.min_active_backends.max(2) as usize {
-        return None;
+
+    /// Most backends moved together. Half of them beyond their thresholds at least: moves that
+    /// would fail nobody are no news.
+    fn shifted(&self, policy: &Policy) -> bool {
+        let share = self.moved as f64 / self.active as f64;
+        share + 1e-9 >= policy.k_anomaly.threshold_ratio && 2 * self.beyond >= self.active
     }
-    let typical = |of: fn(&(f64, f64, f64)) -> f64| -> Vec<f64> {
-        backends
-            .values()
-            .map(|own| median_in_place(&mut own.iter().map(of).collect::<Vec<_>>()).unwrap_or(0.0))
-            .collect()
-    };
-    let (excess, noise, threshold) = (typical(|m| m.0), typical(|m| m.1), typical(|m| m.2));
-    let middle = median(&excess)?;
-    let sign = middle.signum();
-    let moved: Vec<f64> = (0..active)
-        .map(|i| (sign * excess[i], noise[i]))
-        .filter(|(own, noise)| *own >= WITH_THE_REST * middle.abs() && *own > BEYOND_NOISE * noise)
-        .map(|(own, _)| own)
-        .collect();
-    let beyond = (0..active).filter(|i| sign * excess[*i] >= threshold[*i] - 1e-9).count();
-    let share = moved.len() as f64 / active as f64;
-    // Half of the backends beyond their thresholds: moves that would fail nobody are no news.
-    if share + 1e-9 < policy.k_anomaly.threshold_ratio || 2 * beyond < active {
-        return None;
-    }
-    Some(InfrastructureDay {
-        day,
-        backends_moved: u32::try_from(moved.len()).unwrap_or(u32::MAX),
-        backends_active: u32::try_from(active).unwrap_or(u32::MAX),
-        change: sign * median(&moved)?,
-        worse: sign > 0.0,
-        alert: false,
-        lasting: false,
-    })
 }
 
 impl<'a> Walker<'a> {
@@ -231,7 +264,10 @@ impl<'a> Walker<'a> {
             level,
             sigma: (robust_sigma(&jumps) / std::f64::consts::SQRT_2).max(NOISE_FLOOR),
             since: 0,
-            at: 0,
+            from: 0,
+            to: 0,
+            frozen: None,
+            settled: 0,
             marks: Marks::default(),
         }
     }
@@ -240,31 +276,38 @@ impl<'a> Walker<'a> {
     /// runs tell that level.
     fn step(&mut self, walker: usize, day: i64) -> Option<Move> {
         let runs = &self.series.runs;
-        let mut from = self.at;
-        while from < runs.len() && runs[from].time.day() < day {
-            from += 1;
-        }
-        let mut to = from;
-        while to < runs.len() && runs[to].time.day() == day {
-            to += 1;
-        }
-        self.at = to;
+        let later = |from: usize, beyond: i64| {
+            (from..runs.len()).find(|i| runs[*i].time.day() >= beyond).unwrap_or(runs.len())
+        };
+        self.from = later(self.to, day);
+        self.to = later(self.from, day.saturating_add(1));
+        let (from, to) = (self.from, self.to);
         let segment = runs.get(to.checked_sub(1)?)?.segment;
-        let mut now: Vec<f64> = (from..to)
-            .filter(|i| runs[*i].segment == segment)
-            .filter_map(|i| self.level[i])
-            .collect();
-        let mut before: Vec<f64> = (self.since..from)
-            .rev()
-            .filter(|i| runs[*i].segment == segment && !self.marks.covers(*i))
-            .filter_map(|i| self.level[i])
-            .take(BEFORE)
-            .collect();
+        let levels = |index: usize| self.level[index].filter(|_| runs[index].segment == segment);
+        let mut now: Vec<f64> = (from..to).filter_map(levels).collect();
+        let known = |index: &usize| *index < self.settled || !self.marks.covers(*index);
+        let end = self.frozen.unwrap_or(from).min(from).max(self.since);
+        let before = (self.since..end).rev().filter(known).filter_map(levels);
+        let mut before: Vec<f64> = before.take(BEFORE).collect();
         if now.is_empty() || before.len() < BEFORE_MIN {
             return None;
         }
         let variance = 1.0 / now.len() as f64 + 1.0 / before.len() as f64;
-        let excess = median_in_place(&mut now)? - median_in_place(&mut before)?;
-        Some(Move { walker, excess, noise: self.sigma * variance.sqrt(), from, to })
+        let base = median_in_place(&mut before)?;
+        let excess = median_in_place(&mut now)? - base;
+        Some(Move { walker, excess, noise: self.sigma * variance.sqrt(), base, from, to })
+    }
+
+    /// First run of a shift whose first whole day was `it`: the day before may have seen its
+    /// beginning.
+    fn start_of(&self, it: &Move, size: f64) -> usize {
+        let shifted =
+            |index: usize| self.level[index].is_some_and(|level| (level - it.base) / size >= STILL);
+        let mut from = it.from;
+        let free = |index: usize| !self.marks.covers(index) && shifted(index);
+        while from > self.since && it.from - from < BEFORE && free(from - 1) {
+            from -= 1;
+        }
+        from
     }
 }

@@ -15,7 +15,9 @@ mod infrastructure;
 mod newest;
 mod prepared;
 mod quality;
-mod stats;
+#[cfg(test)]
+mod scenarios;
+pub(crate) mod stats;
 mod steps;
 mod stretch;
 mod verdict;
@@ -233,7 +235,8 @@ pub(crate) struct InfrastructureDay {
     pub(crate) day: i64,
     pub(crate) backends_moved: u32,
     pub(crate) backends_active: u32,
-    /// Median relative change of the backends that moved, positive where things got worse.
+    /// How much worse the median backend was than before, relative (0.1 = 10 % worse); negative
+    /// where it was better.
     pub(crate) change: f64,
     pub(crate) worse: bool,
     /// It has lasted for the policy's number of consecutive days with runs.

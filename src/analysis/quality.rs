@@ -40,7 +40,7 @@ pub(crate) fn gaps(times: &[Timestamp], indices: &[usize]) -> Vec<usize> {
 }
 
 /// Which levels lie off their neighbourhood for once: more than `sigmas` robust standard
-/// deviations from the median of 7, with no neighbour off the same way. The newest run is never
+/// deviations from the median of 7, and half of that from both neighbours. The newest run is never
 /// one: what follows it is not known.
 pub(crate) fn outliers(levels: &[f64], sigmas: f64) -> Vec<bool> {
     let n = levels.len();
@@ -50,13 +50,12 @@ pub(crate) fn outliers(levels: &[f64], sigmas: f64) -> Vec<bool> {
     }
     let rests: Vec<f64> = (0..n).map(|i| levels[i] - rolling(levels, i).0).collect();
     let sigma = robust_sigma(&rests).max(OUTLIER_FLOOR);
-    let off = |i: usize, share: f64| {
-        if rests[i].abs() > share * sigmas * sigma { rests[i].signum() } else { 0.0 }
-    };
+    let reach = sigmas * sigma;
     for i in 0..n - 1 {
-        let side = off(i, 1.0);
-        let alone = (i == 0 || off(i - 1, 0.5) != side) && off(i + 1, 0.5) != side;
-        flags[i] = side != 0.0 && alone;
+        let side = rests[i].signum();
+        // Half the reach away from both neighbours, else they stand there together.
+        let alone = |j: usize| side * (levels[i] - levels[j]) > 0.5 * reach;
+        flags[i] = rests[i].abs() > reach && (i == 0 || alone(i - 1)) && alone(i + 1);
     }
     flags
 }

@@ -189,3 +189,89 @@ pub(crate) fn theil_sen(x: &[f64], y: &[f64]) -> Option<(f64, f64)> {
     let explained = if total > 0.0 { (1.0 - left / total).clamp(0.0, 1.0) } else { 0.0 };
     slope.is_finite().then_some((slope, explained))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_median_is_the_middle_or_the_mean_of_two() {
+        assert_eq!(median(&[]), None);
+        assert_eq!(median(&[3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), Some(2.5));
+        assert_eq!(median(&[f64::MAX, f64::MAX]), Some(f64::MAX));
+        assert_eq!(median(&[-f64::MAX, f64::MAX]), Some(0.0));
+    }
+
+    #[test]
+    fn quantiles_are_those_of_r_type_7() {
+        let values = [1.0, 2.0, 3.0, 4.0, 10.0];
+        assert_eq!(quantile(&values, 0.25), 2.0);
+        assert_eq!(quantile(&values, 0.9), 7.6);
+        assert_eq!(quantile(&values, 1.0), 10.0);
+        assert_eq!(quantile(&[], 0.5), 0.0);
+    }
+
+    #[test]
+    fn a_robust_sigma_ignores_one_spike_and_sees_a_second_mode() {
+        let mut values: Vec<f64> = (0..99).map(|i| f64::from(i) - 49.0).collect();
+        let clean = robust_sigma(&values);
+        values.push(1e6);
+        assert!(robust_sigma(&values) < 1.05 * clean);
+        let mut modes = vec![0.0; 80];
+        modes.extend([7.0; 20]);
+        assert!(mad_sigma(&modes, 0.0) == 0.0 && robust_sigma(&modes) > 5.0);
+    }
+
+    #[test]
+    fn a_geometric_mean_multiplies() {
+        assert!((geomean(&[2.0, 8.0]).unwrap() - 4.0).abs() < 1e-12);
+        assert_eq!(geomean(&[0.0, -1.0, f64::NAN]), None);
+    }
+
+    #[test]
+    fn independent_runs_average_by_one_over_n_and_dependent_ones_less() {
+        let white = Memory::default();
+        assert!((white.variance_of_mean(4) - 0.25).abs() < 1e-12);
+        let slow = Memory { lag1: 0.8, lag5: 0.5 };
+        assert!(slow.variance_of_mean(4) > 0.7);
+        // AR(1) with 0.5: g(2)/2 = (1 + 2·½·0.5)/2.
+        let ar = Memory { lag1: 0.5, lag5: 0.5_f64.powi(5) };
+        assert!((ar.variance_of_mean(2) - 0.75).abs() < 1e-12);
+    }
+
+    #[test]
+    fn memory_of_alternating_and_of_repeated_runs() {
+        let alternating: Vec<f64> = (0..40).map(|i| f64::from(i % 2) - 0.5).collect();
+        assert!(Memory::of(&alternating, 3.0).lag1 < -0.9);
+        let slow: Vec<f64> = (0..40).map(|i| f64::from(i / 10 % 2) - 0.5).collect();
+        assert!(Memory::of(&slow, 3.0).lag1 > 0.7);
+        assert_eq!(Memory::of(&[1.0; 40], 3.0), Memory::default());
+    }
+
+    #[test]
+    fn a_variogram_sees_no_memory_in_a_step() {
+        let jitter = |i: usize| ((i * 7919) % 101) as f64 / 101.0 - 0.5;
+        let step: Vec<f64> =
+            (0..200).map(|i| jitter(i) + if i >= 100 { 20.0 } else { 0.0 }).collect();
+        let (memory, sill) = variogram(&step, 12).unwrap();
+        assert!(memory.lag1 < 0.35 && sill < 1.0, "{memory:?} {sill}");
+        assert_eq!(variogram(&step[..10], 12), None);
+    }
+
+    #[test]
+    fn the_normal_tail_is_that_of_the_tables() {
+        assert!((two_sided_tail(1.96) - 0.05).abs() < 1e-4);
+        assert!((two_sided_tail(-3.0) - 0.0027).abs() < 1e-5);
+    }
+
+    #[test]
+    fn theil_sen_follows_the_line_and_not_the_spike() {
+        let x: Vec<f64> = (0..1_000).map(f64::from).collect();
+        let mut y: Vec<f64> = x.iter().map(|x| 2.0 * x + 1.0).collect();
+        y[500] = 1e9;
+        let (slope, _) = theil_sen(&x, &y).unwrap();
+        assert!((slope - 2.0).abs() < 1e-9);
+        assert_eq!(theil_sen(&[1.0, 1.0], &[1.0, 2.0]), None);
+    }
+}
