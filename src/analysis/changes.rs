@@ -9,7 +9,7 @@ use crate::series::Series;
 use crate::text;
 
 use super::drift::drift;
-use super::newest::{Demand, newest_boundary};
+use super::newest::{self, Demand};
 use super::stats::{median, two_sided_tail};
 use super::steps::{self, Boundary};
 use super::stretch::{Scale, Stretch};
@@ -55,18 +55,16 @@ impl Limit {
     }
 }
 
-/// A boundary with fewer runs behind it than this is left to the stricter rules of the newest
-/// level: that many runs are what a burst can look like.
-const NEWEST: usize = 8;
 /// Surest that normal tails may make us: the tails of benchmark runs are not normal.
 const SUREST: f64 = 0.999;
 
 /// The significant boundaries of a stretch, of any size, oldest first.
 pub(crate) fn shifts(level: &[f64], demand: Demand) -> Vec<Boundary> {
     let mut found = steps::boundaries(level);
-    found.retain(|boundary| level.len() - boundary.at >= NEWEST);
+    // A burst can look like a level for so long: there the stricter rules decide.
+    found.retain(|boundary| level.len() - boundary.at > newest::LONGEST);
     let from = found.last().map_or(0, |boundary| boundary.at);
-    if let Some(newest) = newest_boundary(&level[from..], demand) {
+    if let Some(newest) = newest::boundary(&level[from..], demand) {
         found.push(Boundary { at: from + newest.at, z: newest.z });
     }
     found

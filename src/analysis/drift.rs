@@ -4,7 +4,7 @@ use crate::record::{DAY_US, Timestamp};
 
 use super::Trend;
 use super::newest::Demand;
-use super::stats::{Memory, median, median_in_place, robust_sigma, theil_sen};
+use super::stats::{Memory, median, median_in_place, quantile, robust_sigma, sorted, theil_sen};
 use super::steps::{Boundary, NOISE_FLOOR};
 
 /// Newest runs, and oldest runs at most, whose medians are compared; and the fewest runs between
@@ -16,6 +16,9 @@ const BETWEEN: usize = 20;
 /// sharp edge whose place could vouch for it.
 const PROOF: f64 = 5.0;
 const MARGIN: f64 = 1.1;
+/// A drift must exceed what the same statistic did up to 60 runs ago by this factor.
+const BEYOND_PAST: f64 = 1.6;
+const LAG: usize = 60;
 
 /// How many runs at the old and at the new end of a stretch are compared.
 pub(crate) fn ends(runs: usize) -> (usize, usize) {
@@ -44,8 +47,23 @@ pub(crate) fn drift(level: &[f64], demand: Demand) -> Option<Boundary> {
     let memory = Memory { lag1, lag5: own.lag5.max(0.0) };
     let variance = memory.variance_of_mean(new.len()) + memory.variance_of_mean(old.len());
     let z = shift.abs() / sigma / variance.sqrt() / (1.0 + 5.0 / old.len() as f64);
+    if shift.abs() < BEYOND_PAST * past_shift(level, base) {
+        return None;
+    }
     let at = crossing(level, base, size * shift.signum())?;
     (z > PROOF).then_some(Boundary { at, z })
+}
+
+/// How far the newest runs of earlier days stood from the old level: the 97.5 % quantile, up to
+/// [`LAG`] runs ago; 0 where fewer than 10 such places exist.
+fn past_shift(level: &[f64], base: f64) -> f64 {
+    let (old, _) = ends(level.len());
+    let ends = (old + NEW..level.len().saturating_sub(LAG)).step_by(3);
+    let shifts: Vec<f64> = ends
+        .filter_map(|end| median(&level[end - NEW..end]))
+        .map(|middle| (middle - base).abs())
+        .collect();
+    if shifts.len() < 10 { 0.0 } else { quantile(&sorted(&shifts), 0.975) }
 }
 
 /// The first point from which on every rolling median of 7 has moved by at least `shift`.

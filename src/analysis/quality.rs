@@ -12,6 +12,8 @@ const HALF_WINDOW: usize = 3;
 /// A gap is longer than this many days and than this many median intervals.
 const GAP_DAYS: i64 = 3;
 const GAP_INTERVALS: i64 = 3;
+/// √(1 + π/12): a normal run less the median of 6 others varies by that much more than the run.
+const MEDIAN_OF_SIX: f64 = 1.123;
 /// Smallest scale of one run when outliers are looked for, relative: steps of a coarse clock are
 /// no outliers.
 const OUTLIER_FLOOR: f64 = 1e-3;
@@ -40,24 +42,29 @@ pub(crate) fn gaps(times: &[Timestamp], indices: &[usize]) -> Vec<usize> {
 }
 
 /// Which levels lie off their neighbourhood for once: more than `sigmas` robust standard
-/// deviations from the median of 7, and half of that from both neighbours. The newest run is never
-/// one: what follows it is not known.
+/// deviations from the median of the 3 runs on either side, with both neighbours less than half as
+/// far off. The newest run is never one: what follows it is not known.
 pub(crate) fn outliers(levels: &[f64], sigmas: f64) -> Vec<bool> {
     let n = levels.len();
     let mut flags = vec![false; n];
     if n < 5 {
         return flags;
     }
-    let rests: Vec<f64> = (0..n).map(|i| levels[i] - rolling(levels, i).0).collect();
-    let sigma = robust_sigma(&rests).max(OUTLIER_FLOOR);
-    let reach = sigmas * sigma;
+    let middles: Vec<f64> = (0..n).map(|i| without_itself(levels, i)).collect();
+    let rests: Vec<f64> = levels.iter().zip(&middles).map(|(level, m)| level - m).collect();
+    let sigma = (robust_sigma(&rests) / MEDIAN_OF_SIX).max(OUTLIER_FLOOR);
     for i in 0..n - 1 {
-        let side = rests[i].signum();
-        // Half the reach away from both neighbours, else they stand there together.
-        let alone = |j: usize| side * (levels[i] - levels[j]) > 0.5 * reach;
-        flags[i] = rests[i].abs() > reach && (i == 0 || alone(i - 1)) && alone(i + 1);
+        let near = |j: usize| (levels[j] - middles[i]).abs() < 0.5 * rests[i].abs();
+        flags[i] = rests[i].abs() > sigmas * sigma && (i == 0 || near(i - 1)) && near(i + 1);
     }
     flags
+}
+
+fn without_itself(levels: &[f64], i: usize) -> f64 {
+    let from = i.saturating_sub(HALF_WINDOW);
+    let to = (i + HALF_WINDOW + 1).min(levels.len());
+    let mut near = [&levels[from..i], &levels[i + 1..to]].concat();
+    median_in_place(&mut near).unwrap_or(levels[i])
 }
 
 /// Median of the 7 values around `i`, and 1.4826 × their median distance from it.

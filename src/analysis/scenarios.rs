@@ -243,8 +243,8 @@ fn a_spike_is_an_outlier_and_a_level_is_not() {
     let mut values = history(60, &[(40, 1.3)]);
     values[20] *= 1.5;
     let found = judge(&series(&values));
-    let flagged: Vec<usize> = (0..60).filter(|i| found.flags[*i].outlier).collect();
-    assert_eq!(flagged, [20]);
+    assert!(found.flags[20].outlier);
+    assert!((36..46).all(|at| !found.flags[at].outlier));
     assert!(found.level[20].is_none());
     assert_eq!(found.events.len(), 1);
 }
