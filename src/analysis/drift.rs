@@ -19,6 +19,8 @@ const MARGIN: f64 = 1.1;
 /// A drift must exceed what the same statistic did up to 60 runs ago by this factor.
 const BEYOND_PAST: f64 = 1.6;
 const LAG: usize = 60;
+/// Share of the variance that a line must explain to be told as a drift by its slope.
+const STRAIGHT: f64 = 0.6;
 
 /// How many runs at the old and at the new end of a stretch are compared.
 pub(crate) fn ends(runs: usize) -> (usize, usize) {
@@ -40,18 +42,49 @@ pub(crate) fn drift(level: &[f64], demand: Demand) -> Option<Boundary> {
     if shift.abs() < MARGIN * size {
         return None;
     }
-    let residuals: Vec<f64> = old.iter().map(|value| value - base).collect();
-    let sigma = robust_sigma(&residuals).max(NOISE_FLOOR);
-    let own = Memory::of(&residuals, 3.0 * sigma);
-    let lag1 = (own.lag1 + 0.5 / (old.len() as f64).sqrt()).clamp(0.0, 0.95);
-    let memory = Memory { lag1, lag5: own.lag5.max(0.0) };
-    let variance = memory.variance_of_mean(new.len()) + memory.variance_of_mean(old.len());
-    let z = shift.abs() / sigma / variance.sqrt() / (1.0 + 5.0 / old.len() as f64);
-    if shift.abs() < BEYOND_PAST * past_shift(level, base) {
-        return None;
-    }
     let at = crossing(level, base, size * shift.signum())?;
+    let ends = if shift.abs() < BEYOND_PAST * past_shift(level, base) {
+        0.0
+    } else {
+        ends_score(old, new)
+    };
+    let z = ends.max(line_score(level, MARGIN * size));
     (z > PROOF).then_some(Boundary { at, z })
+}
+
+/// How many standard deviations the medians of the old and the new end lie apart, by the scale and
+/// the memory of the old end.
+fn ends_score(old: &[f64], new: &[f64]) -> f64 {
+    let (before, after) = (median(old).unwrap_or(0.0), median(new).unwrap_or(0.0));
+    let residuals: Vec<f64> = old.iter().map(|value| value - before).collect();
+    let (sigma, memory) = scale_and_memory(&residuals);
+    let variance = memory.variance_of_mean(new.len()) + memory.variance_of_mean(old.len());
+    (after - before).abs() / sigma / variance.sqrt() / (1.0 + 5.0 / old.len() as f64)
+}
+
+/// How many standard deviations a straight line rises or falls over the whole level; 0 where it
+/// moves less than `size`, or explains less than [`STRAIGHT`] of what varies. The variance of a
+/// least-squares slope, 12 σ² / n for the whole span, with the memory of what the line leaves:
+/// a plain test calls every wandering a trend.
+fn line_score(level: &[f64], size: f64) -> f64 {
+    let places: Vec<f64> = (0..level.len()).map(|index| index as f64).collect();
+    let Some((slope, explained)) = theil_sen(&places, level) else { return 0.0 };
+    let total = slope * level.len() as f64;
+    if total.abs() < size || explained < STRAIGHT {
+        return 0.0;
+    }
+    let rests: Vec<f64> = level.iter().zip(&places).map(|(y, x)| y - slope * x).collect();
+    let middle = median(&rests).unwrap_or(0.0);
+    let residuals: Vec<f64> = rests.iter().map(|rest| rest - middle).collect();
+    let (sigma, memory) = scale_and_memory(&residuals);
+    total.abs() / sigma / (12.0 * memory.variance_of_mean(level.len())).sqrt()
+}
+
+fn scale_and_memory(residuals: &[f64]) -> (f64, Memory) {
+    let sigma = robust_sigma(residuals).max(NOISE_FLOOR);
+    let own = Memory::of(residuals, 3.0 * sigma);
+    let lag1 = (own.lag1 + 0.5 / (residuals.len() as f64).sqrt()).clamp(0.0, 0.95);
+    (sigma, Memory { lag1, lag5: own.lag5.max(0.0) })
 }
 
 /// How far the newest runs of earlier days stood from the old level: the 97.5 % quantile, up to

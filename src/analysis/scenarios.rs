@@ -263,6 +263,14 @@ fn a_slow_rise_is_a_drift_and_no_step() {
 }
 
 #[test]
+fn a_rise_that_goes_on_for_good_is_still_a_drift() {
+    let values: Vec<f64> =
+        (0..600).map(|at| (100.0 + 0.1 * at as f64) * (1.0 + 0.03 * noise(at, 9))).collect();
+    let found = judge(&series(&values));
+    assert!(!found.events.is_empty());
+}
+
+#[test]
 fn a_steady_trend_is_measured_per_day() {
     let values: Vec<f64> = (0..60).map(|at| 100.0 * 1.001_f64.powi(at)).collect();
     let trend = judge(&series(&values)).trend.unwrap();
