@@ -110,7 +110,7 @@ fn crossing(level: &[f64], base: f64, shift: f64) -> Option<usize> {
     (last_old + 1 < level.len()).then_some(last_old + 1)
 }
 
-/// The robust slope of levels over their times, relative per day; none for fewer than 5 runs or
+/// The robust slope of levels over their times, in levels a day; none for fewer than 5 runs or
 /// for runs at one time.
 pub(crate) fn trend(times: &[Timestamp], level: &[f64]) -> Option<Trend> {
     let (from, to) = (*times.first()?, *times.last()?);

@@ -55,7 +55,7 @@ struct Walker<'a> {
     sigma: f64,
     /// First run of the present baseline.
     since: usize,
-    /// First run of the day at hand, and the first after it.
+    /// First run of the newest day with runs, and the first after it.
     from: usize,
     to: usize,
     /// While a shift of the whole goes on: the first run that it may have touched.
@@ -96,8 +96,8 @@ pub(crate) fn find(series: &[Series], policy: &Policy) -> (Vec<InfrastructureDay
     if few {
         return (Vec::new(), vec![Marks::default(); series.len()]);
     }
-    let mut walkers: Vec<Walker<'_>> =
-        series.iter().map(|series| Walker::of(series, &names, policy)).collect();
+    let walkers = series.iter().map(|series| Walker::of(series, &names, policy)).collect();
+    let mut course = Course { policy, walkers, open: None, told: Vec::new() };
     let mut days: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     for (index, it) in series.iter().enumerate() {
         for run in &it.runs {
@@ -107,88 +107,81 @@ pub(crate) fn find(series: &[Series], policy: &Policy) -> (Vec<InfrastructureDay
             }
         }
     }
-    let mut told = Vec::new();
-    let mut open: Option<Open> = None;
     for (day, on) in days {
-        let moves: Vec<Move> =
-            on.iter().filter_map(|&walker| walkers[walker].step(walker, day)).collect();
-        step_day(day, moves, &mut walkers, policy, &mut open, &mut told);
+        course.step(day, &on);
     }
-    close(open.take(), false, &mut walkers, &mut told);
-    (told, walkers.into_iter().map(|walker| walker.marks).collect())
+    course.close(false);
+    (course.told, course.walkers.into_iter().map(|walker| walker.marks).collect())
 }
 
-/// One day: opens, prolongs or ends a shift of the whole.
-fn step_day(
-    day: i64,
-    moves: Vec<Move>,
-    walkers: &mut [Walker<'_>],
-    policy: &Policy,
-    open: &mut Option<Open>,
-    told: &mut Vec<InfrastructureDay>,
-) {
-    let Some(whole) = Whole::of(&moves, walkers, policy) else { return };
-    let goes_on = open.as_ref().is_none_or(|it| whole.excess / it.size >= STILL);
-    if !goes_on {
-        close(open.take(), false, walkers, told);
-    }
-    if open.is_none() {
-        if !whole.shifted(policy) {
+/// The walk of all series through the days.
+struct Course<'a> {
+    policy: &'a Policy,
+    walkers: Vec<Walker<'a>>,
+    open: Option<Open>,
+    told: Vec<InfrastructureDay>,
+}
+
+impl Course<'_> {
+    /// One day on which the series `on` have runs: opens, prolongs or ends a shift of the whole.
+    fn step(&mut self, day: i64, on: &[usize]) {
+        let moves: Vec<Move> =
+            on.iter().filter_map(|&walker| self.walkers[walker].step(walker, day)).collect();
+        let Some(whole) = Whole::of(&moves, &self.walkers, self.policy) else { return };
+        if self.open.as_ref().is_some_and(|it| whole.excess / it.size < STILL) {
+            self.close(false);
+        }
+        if self.open.is_none() && !whole.shifted(self.policy) {
             return;
         }
-        walkers.iter_mut().for_each(|it| it.frozen = Some(it.from));
-    }
-    let shift = open.get_or_insert_with(|| Open {
-        size: whole.excess,
-        days: Vec::new(),
-        moves: Vec::new(),
-    });
-    let lasting = policy.k_anomaly.alert_on_consecutive_days.max(1) as usize;
-    shift.days.push(InfrastructureDay {
-        day,
-        backends_moved: u32::try_from(whole.moved).unwrap_or(u32::MAX),
-        backends_active: u32::try_from(whole.active).unwrap_or(u32::MAX),
-        change: whole.excess.signum() * whole.excess.abs().exp_m1(),
-        worse: shift.size > 0.0,
-        alert: shift.days.len() + 1 >= lasting,
-        lasting: false,
-    });
-    shift.moves.extend(moves);
-    if shift.days.len() > lasting {
-        close(open.take(), true, walkers, told);
-    }
-}
-
-/// Ends a shift: its runs are marked; one that lasted cuts every baseline at its first run.
-fn close(
-    open: Option<Open>,
-    lasting: bool,
-    walkers: &mut [Walker<'_>],
-    told: &mut Vec<InfrastructureDay>,
-) {
-    let Some(mut open) = open else { return };
-    open.days[0].lasting = lasting;
-    told.append(&mut open.days);
-    let mut started: Vec<Option<usize>> = vec![None; walkers.len()];
-    for it in &open.moves {
-        let walker = &mut walkers[it.walker];
-        let sign = open.size.signum();
-        if sign * it.excess > OWN_WAY * open.size.abs() + walker.threshold {
-            continue;
+        let shift = self.open.get_or_insert_with(|| {
+            self.walkers.iter_mut().for_each(|it| it.frozen = Some(it.first_since(day)));
+            Open { size: whole.excess, days: Vec::new(), moves: Vec::new() }
+        });
+        let lasting = self.policy.k_anomaly.alert_on_consecutive_days.max(1) as usize;
+        shift.days.push(InfrastructureDay {
+            day,
+            backends_moved: u32::try_from(whole.moved).unwrap_or(u32::MAX),
+            backends_active: u32::try_from(whole.active).unwrap_or(u32::MAX),
+            change: whole.excess.signum() * whole.excess.abs().exp_m1(),
+            worse: shift.size > 0.0,
+            alert: shift.days.len() + 1 >= lasting,
+            lasting: false,
+        });
+        shift.moves.extend(moves);
+        if shift.days.len() > lasting {
+            self.close(true);
         }
-        let from = match started[it.walker] {
-            Some(_) => it.from,
-            None => walker.start_of(it, open.size),
-        };
-        started[it.walker].get_or_insert(from);
-        walker.marks.runs.extend(from..it.to);
     }
-    for (walker, start) in walkers.iter_mut().zip(started) {
-        walker.frozen = None;
-        let Some(start) = start.filter(|_| lasting) else { continue };
-        walker.marks.cuts.push(start);
-        walker.since = start;
-        walker.settled = walker.to;
+
+    /// Ends a shift: its runs are marked; one that lasted cuts every baseline at its first run,
+    /// also that of a series without runs on those days.
+    fn close(&mut self, lasting: bool) {
+        let Some(mut open) = self.open.take() else { return };
+        open.days[0].lasting = lasting;
+        self.told.append(&mut open.days);
+        let mut seen = vec![false; self.walkers.len()];
+        let mut starts: Vec<Option<usize>> = vec![None; self.walkers.len()];
+        for it in &open.moves {
+            let walker = &mut self.walkers[it.walker];
+            seen[it.walker] = true;
+            let own = open.size.signum() * it.excess;
+            if own > OWN_WAY * open.size.abs() + walker.threshold {
+                continue;
+            }
+            let start = &mut starts[it.walker];
+            let from = if start.is_some() { it.from } else { walker.start_of(it, open.size) };
+            start.get_or_insert(from);
+            walker.marks.runs.extend(from..it.to);
+        }
+        for (index, walker) in self.walkers.iter_mut().enumerate() {
+            let frozen = walker.frozen.take().filter(|_| !seen[index]);
+            if let Some(start) = starts[index].or(frozen).filter(|_| lasting) {
+                walker.marks.cuts.push(start);
+                walker.since = start;
+                walker.settled = walker.to;
+            }
+        }
     }
 }
 
@@ -240,7 +233,8 @@ impl Whole {
     /// would fail nobody are no news.
     fn shifted(&self, policy: &Policy) -> bool {
         let share = self.moved as f64 / self.active as f64;
-        share + 1e-9 >= policy.k_anomaly.threshold_ratio && 2 * self.beyond >= self.active
+        let together = share + 1e-9 >= policy.k_anomaly.threshold_ratio;
+        together && 2 * self.beyond >= self.active && self.excess != 0.0
     }
 }
 
@@ -249,7 +243,8 @@ impl<'a> Walker<'a> {
         let finite = |run: &crate::series::Run| run.value.filter(|value| value.is_finite());
         let values: Vec<f64> = series.runs.iter().filter_map(finite).collect();
         let scale = Scale::of(&values);
-        let sign = if series.better == Direction::Lower { 1.0 } else { -1.0 };
+        let limit = limit(series, policy);
+        let sign = if limit.better == Direction::Lower { 1.0 } else { -1.0 };
         let level: Vec<Option<f64>> = series
             .runs
             .iter()
@@ -260,7 +255,7 @@ impl<'a> Walker<'a> {
         Self {
             series,
             backend: names.binary_search(&series.key.backend.as_str()).unwrap_or(0),
-            threshold: limit(series, policy).threshold,
+            threshold: limit.threshold,
             level,
             sigma: (robust_sigma(&jumps) / std::f64::consts::SQRT_2).max(NOISE_FLOOR),
             since: 0,
@@ -296,6 +291,12 @@ impl<'a> Walker<'a> {
         let base = median_in_place(&mut before)?;
         let excess = median_in_place(&mut now)? - base;
         Some(Move { walker, excess, noise: self.sigma * variance.sqrt(), base, from, to })
+    }
+
+    /// First run that is not before a day which the walk has reached.
+    fn first_since(&self, day: i64) -> usize {
+        let before = self.series.runs.get(self.from).is_none_or(|run| run.time.day() < day);
+        if before { self.to } else { self.from }
     }
 
     /// First run of a shift whose first whole day was `it`: the day before may have seen its

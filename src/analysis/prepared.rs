@@ -153,7 +153,8 @@ impl<'a> Prepared<'a> {
         let from = (firsts.last().copied().unwrap_or(0)..points)
             .find(|point| time(*point).micros() >= since)?;
         let times: Vec<Timestamp> = (from..points).map(time).collect();
-        drift::trend(&times, &stretch.level[from..])
+        let trend = drift::trend(&times, &stretch.level[from..])?;
+        Some(Trend { per_day: self.scale.change_of(trend.per_day), ..trend })
     }
 
     /// No run for longer than the policy's age.

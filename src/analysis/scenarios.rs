@@ -342,6 +342,40 @@ fn what_two_of_five_backends_do_is_theirs() {
 }
 
 #[test]
+fn a_series_without_runs_on_the_days_of_a_lasting_shift_restarts_too() {
+    let mut all = backends(5, 100, 70);
+    let mut rare = series(&noisy_history(70, &[(40, 1.3)], 0.01, 9));
+    rare.key.test = "rare".to_owned();
+    rare.runs.retain(|run| !(39..46).contains(&run.commit.0));
+    all.push(rare);
+    let found = analyse_all(&all, &Policy::default(), &at_end(&all[0]));
+    assert!(found.infrastructure[0].lasting);
+    assert!(found.each[5].events.is_empty(), "{:?}", found.each[5].events);
+}
+
+#[test]
+fn a_policy_of_nonsense_panics_nowhere() {
+    let mut policy = Policy::default();
+    policy.detection.window = 0;
+    policy.detection.confirmations = 0;
+    policy.regression.min_sample_size = 0;
+    policy.regression.grace_period_days = u32::MAX;
+    policy.data_quality.outlier_threshold = 0.0;
+    policy.data_quality.max_age_days = u32::MAX;
+    policy.k_anomaly.threshold_ratio = 0.0;
+    policy.k_anomaly.alert_on_consecutive_days = 0;
+    for threshold in [0.0, -1.0, 10.0, f64::NAN, f64::INFINITY] {
+        policy.regression.default_threshold = threshold;
+        for runs in [0, 1, 2, 5, 60] {
+            policy.regression.grace_period_days = 0;
+            let all = backends(3, 9, runs);
+            let found = analyse_all(&all, &policy, &at_end(&all[0]));
+            assert_eq!(found.each.len(), 5);
+        }
+    }
+}
+
+#[test]
 fn another_order_of_series_and_more_of_them_change_nothing() {
     let all = backends(2, 100, 46);
     let context = at_end(&all[0]);

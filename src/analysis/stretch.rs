@@ -48,10 +48,11 @@ impl Scale {
 
     /// The value whose level lies `shift` above that of `value`.
     fn shifted(self, value: f64, shift: f64) -> f64 {
-        match self {
+        let shifted = match self {
             Self::Log { .. } => value * shift.exp(),
             Self::Linear { size } => value + shift * size,
-        }
+        };
+        shifted.clamp(f64::MIN, f64::MAX)
     }
 
     /// Relative change from one value to another, signed as the value moved. Where the first is

@@ -65,6 +65,10 @@ pub(crate) fn judge(evidence: &Evidence<'_>) -> Judged {
 }
 
 impl Evidence<'_> {
+    fn window(&self) -> usize {
+        self.policy.detection.window.max(1) as usize
+    }
+
     /// The newest run failed, or none came where one was due.
     fn missing(&self) -> bool {
         let Some(last) = self.series.runs.last() else { return false };
@@ -112,7 +116,7 @@ impl Evidence<'_> {
 
     /// The newest open change of one direction that still holds.
     fn open(&self, stretch: &Stretch, worse: bool) -> Option<Judged> {
-        let window = self.policy.detection.window as usize;
+        let window = self.window();
         let recent = stretch.index[stretch.index.len().saturating_sub(window)];
         let newest = self.newest_level(stretch)?;
         let candidates = self.found.changes.iter().zip(self.fixes).rev();
@@ -139,7 +143,7 @@ impl Evidence<'_> {
 
     /// Median of the runs since the newest told step, of at most the window.
     fn newest_level(&self, stretch: &Stretch) -> Option<f64> {
-        let window = self.policy.detection.window as usize;
+        let window = self.window();
         let from = self.found.firsts.last().copied().unwrap_or(0);
         let from = from.max(stretch.value.len().saturating_sub(window));
         median(&stretch.value[from..])
@@ -161,7 +165,7 @@ impl Evidence<'_> {
         let level = &stretch.value[from..];
         let doubtful = self.doubtful(level);
         let settled = &level[..level.len() - doubtful];
-        let window = self.policy.detection.window as usize;
+        let window = self.window();
         let recent = &settled[settled.len().saturating_sub(window)..];
         let Some(value) = median(recent) else {
             return Judged { verdict: Verdict::Steady, baseline: None, change: None };
@@ -190,7 +194,7 @@ impl Evidence<'_> {
     /// the worse side of the runs before them: at least 1 and fewer than the confirmations, else 0.
     fn doubtful(&self, level: &[f64]) -> usize {
         let confirmations = self.policy.detection.confirmations as usize;
-        let window = self.policy.detection.window as usize;
+        let window = self.window();
         let sigmas = self.policy.data_quality.outlier_threshold;
         let noise = self.noise.unwrap_or(0.0);
         for count in (1..confirmations).rev() {
