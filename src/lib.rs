@@ -17,11 +17,16 @@ mod analysis;
 mod chart;
 mod site;
 
-// ── For benches/ only ──
+// ── Edges: each translates between the world and the core ──
+mod store;
+mod output;
+mod demo;
+mod serve;
+
+// ── Application: wires; may use everything above ──
+mod project;
+mod cli;
 #[doc(hidden)]
 pub mod bench;
 
-/// Runs the command line of this process.
-pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
-}
+pub use cli::run;

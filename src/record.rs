@@ -257,10 +257,6 @@ impl Statistic {
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(written, _)| *written == name).map(|(_, statistic)| *statistic)
     }
-
-    pub(crate) fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, statistic)| *statistic == self).map_or("", |(name, _)| name)
-    }
 }
 
 /// The rarer facts of a run.
