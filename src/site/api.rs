@@ -10,8 +10,9 @@ use crate::analysis::compare::DeltaVerdict;
 use crate::analysis::{ChangeKind, Severity, Status};
 use crate::policy;
 use crate::series::Series;
+use crate::site::delta::Outcome;
 use crate::site::index::{EventRef, Index, Pair, PairKind};
-use crate::site::pages::diff::{Outcome, outcomes};
+use crate::site::pages::diff::outcomes;
 use crate::site::pages::{commit, health, infrastructure};
 use crate::site::{Failure, Job, routes, words};
 
@@ -136,6 +137,14 @@ struct RefusedView {
     remedy: String,
 }
 
+/// `policy.json`: the policy in force, every default filled in.
+#[derive(Serialize)]
+struct PolicyFile {
+    built_from: BuiltFrom,
+    policy: serde_json::Value,
+    schema: &'static str,
+}
+
 /// `diffs.json`.
 #[derive(Serialize, JsonSchema)]
 struct DiffsFile {
@@ -206,8 +215,7 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
     add("events.json".into(), Box::new(|| json(&events_file(site))));
     add("health.json".into(), Box::new(|| json(&health_file(site))));
     add("diffs.json".into(), Box::new(|| json(&diffs_file(site))));
-    let policy = || Ok(policy::show::to_json(site.input.policy).into_bytes());
-    add("policy.json".into(), Box::new(policy));
+    add("policy.json".into(), Box::new(|| json(&policy_file(site))));
     let schema = || Ok(policy::schema::schema().into_bytes());
     add("policy.schema.json".into(), Box::new(schema));
     for name in NAMES {
@@ -462,6 +470,15 @@ fn health_file(site: &Index<'_>) -> HealthFile {
     }
 }
 
+fn policy_file(site: &Index<'_>) -> PolicyFile {
+    let text = policy::show::to_json(site.input.policy);
+    PolicyFile {
+        built_from: built_from(site),
+        policy: serde_json::from_str(&text).unwrap_or_default(),
+        schema: "policy.schema.json",
+    }
+}
+
 fn diffs_file(site: &Index<'_>) -> DiffsFile {
     let diffs = site.pairs.iter().map(|pair| DiffHead {
         base: routes::commit_slug(&site.commit(pair.base).id),
@@ -485,15 +502,17 @@ fn diff_file(site: &Index<'_>, pair: &Pair) -> DiffFile {
     let (mut compared, mut not_compared) = (Vec::new(), Vec::new());
     for one in outcomes(site, pair) {
         let series = site.stems[one.series].clone();
+        let outlier = matches!(one.outcome, Outcome::Outlier(_));
         match one.outcome {
             Outcome::Not(reason) => not_compared.push(NotCompared { reason, series }),
-            Outcome::Delta(delta) => compared.push(DeltaView {
+            Outcome::Outlier(delta) | Outcome::Delta(delta) => compared.push(DeltaView {
                 after: delta.after,
                 before: delta.before,
                 change: finite(delta.change),
                 confidence: delta.confidence,
                 series,
                 verdict: match delta.verdict {
+                    _ if outlier => "outlier",
                     DeltaVerdict::Worse => "regressed",
                     DeltaVerdict::Better => "improved",
                     DeltaVerdict::Same => "steady",

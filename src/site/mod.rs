@@ -5,6 +5,7 @@
 
 mod api;
 mod assets;
+mod delta;
 mod extra;
 mod frame;
 mod index;

@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use crate::analysis::compare::{DeltaVerdict, Yardstick, compare};
+use crate::analysis::compare::DeltaVerdict;
 use crate::series::{CommitIndex, Run};
+use crate::site::delta::{self, Outcome};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{Index, RunRef};
 use crate::site::routes::{self, Root};
@@ -98,51 +99,26 @@ fn rows(site: &Index<'_>, root: Root, at: CommitIndex) -> Vec<Row> {
     main.chain(pulled).map(|(series, run)| row(site, root, series, run)).collect()
 }
 
-/// One series at the commit, against its nearest run before.
+/// One series at the commit, against its level before.
 fn row(site: &Index<'_>, root: Root, index: usize, run: &Run) -> Row {
-    let (series, analysis) = site.series(index);
-    let before =
-        series.runs.iter().rev().find(|other| other.commit < run.commit && other.value.is_some());
+    let (series, _) = site.series(index);
     let scale = Scale::for_values(run.value, &series.unit);
     let values = run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value));
-    let yardstick =
-        Yardstick { noise: analysis.noise, threshold: analysis.threshold, better: series.better };
-    let same_runner = before.is_some_and(|before| before.segment == run.segment);
-    let delta = match (before.and_then(|before| before.value), run.value) {
-        (Some(before), Some(after)) if same_runner => compare(&[before], &[after], yardstick),
-        _ => None,
-    };
-    let cell = match (delta, before, run.value) {
-        (Some(delta), _, _) => delta_cell(series, &delta),
-        (None, _, None) => words::quiet("failed"),
-        (None, None, _) => words::quiet("first run"),
-        (None, Some(_), _) => words::quiet("runner changed, not compared"),
-    };
+    let before = run.commit.0.checked_sub(1).map(CommitIndex);
+    let outcome = before.map_or_else(
+        || Outcome::Not("the first run".to_owned()),
+        |before| delta::outcome(site, index, run, before),
+    );
     Row {
         href: root.to(&routes::series(&site.stems[index])),
         test: series.key.test.clone(),
         key: words::key(&series.key),
-        cell,
+        cell: delta::cell(series, &outcome),
         values,
-        verdict: delta.map(|delta| delta.verdict),
-    }
-}
-
-/// The cell of a comparison of two commits.
-pub(crate) fn delta_cell(
-    series: &crate::series::Series,
-    delta: &crate::analysis::compare::Delta,
-) -> ChangeCell {
-    match delta.verdict {
-        DeltaVerdict::Worse => words::cell(series, delta.before, delta.after, true),
-        DeltaVerdict::Better => words::cell(series, delta.before, delta.after, false),
-        DeltaVerdict::Same => ChangeCell {
-            change: text::percent_change(delta.change),
-            ..words::quiet("within the limit")
-        },
-        DeltaVerdict::Unclear => ChangeCell {
-            change: text::percent_change(delta.change),
-            ..words::quiet("within the noise")
+        verdict: match outcome {
+            Outcome::Delta(delta) => Some(delta.verdict),
+            Outcome::Outlier(_) => Some(DeltaVerdict::Unclear),
+            Outcome::Not(_) => None,
         },
     }
 }
@@ -158,13 +134,13 @@ fn verdict(rows: &[Row]) -> Phrase {
     let not = rows.len() as u64 - compared;
     let mut phrase = Phrase::new(if worse > 0 { "worse" } else { "better" });
     if worse == 0 && better == 0 {
-        phrase = phrase.text("No clear change against the run before");
+        phrase = phrase.text("No clear change against the level before");
     } else {
         phrase = phrase
             .marked("worse", format!("▲ {} worse", text::count(worse)))
             .text(", ")
             .marked("better", format!("▼ {} better", text::count(better)))
-            .text(" than the run before");
+            .text(" than the level before");
     }
     phrase = phrase.text(format!(", {} compared", text::count(compared)));
     if not > 0 {

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use crate::analysis::compare::{Delta, DeltaVerdict, Yardstick, compare};
+use crate::analysis::compare::{Delta, DeltaVerdict};
 use crate::chart;
-use crate::series::{CommitIndex, Run, Segment, Series};
+use crate::series::Series;
+use crate::site::delta::{self, Outcome};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{Index, Pair, PairKind};
-use crate::site::pages::commit::delta_cell;
 use crate::site::routes::{self, Root};
 use crate::site::view::{ChangeCell, Fact, Frame, Link, Phrase};
 use crate::site::{Failure, pages, table, words};
@@ -70,21 +70,13 @@ pub(crate) struct Compared {
     pub(crate) outcome: Outcome,
 }
 
-pub(crate) enum Outcome {
-    Delta(Delta),
-    /// Why it was not compared.
-    Not(String),
-}
-
 /// The whole comparison, and its slices where a change or a pull request makes people link to them.
 pub(crate) fn slices(site: &Index<'_>, pair: &Pair) -> Vec<Slice> {
     let whole = Slice { path: String::new(), name: "All".to_owned(), members: None };
     let compared = outcomes(site, pair);
     let changed = |one: &&Compared| match &one.outcome {
-        Outcome::Delta(delta) => {
-            matches!(delta.verdict, DeltaVerdict::Worse | DeltaVerdict::Better)
-        }
-        Outcome::Not(_) => false,
+        Outcome::Delta(delta) => delta::is_news(delta),
+        Outcome::Outlier(_) | Outcome::Not(_) => false,
     };
     let pull = matches!(pair.kind, PairKind::Pull(_));
     let news: Vec<usize> = compared.iter().filter(changed).map(|one| one.series).collect();
@@ -119,56 +111,11 @@ pub(crate) fn outcomes(site: &Index<'_>, pair: &Pair) -> Vec<Compared> {
         (run.series as usize, &site.series(run.series as usize).0.pulls[run.run as usize].run)
     });
     main.chain(pulled)
-        .map(|(series, run)| Compared { series, outcome: outcome(site, series, run, pair.base) })
-        .collect()
-}
-
-fn outcome(site: &Index<'_>, index: usize, after: &Run, base: CommitIndex) -> Outcome {
-    let (series, analysis) = site.series(index);
-    let Some(value) = after.value else {
-        let reason = after.error().map_or("no reason given", |error| error);
-        return Outcome::Not(format!("the run failed: {}", crate::record::shorten(reason, 120)));
-    };
-    let mut earlier = series.runs.iter().rev().filter(|run| run.commit <= base);
-    let Some(before) = earlier.find(|run| run.value.is_some()) else {
-        return Outcome::Not("no run at or before the base".to_owned());
-    };
-    if before.segment != after.segment {
-        let segments = &series.segments;
-        let (old, new) = (&segments[before.segment as usize], &segments[after.segment as usize]);
-        return Outcome::Not(runner_difference(old, new));
-    }
-    let yardstick =
-        Yardstick { noise: analysis.noise, threshold: analysis.threshold, better: series.better };
-    let old = [before.value.unwrap_or(f64::NAN)];
-    match compare(&old, &[value], yardstick) {
-        Some(delta) => Outcome::Delta(delta),
-        None => Outcome::Not("a value is no number".to_owned()),
-    }
-}
-
-/// `runner_image ubuntu-22.04 → ubuntu-24.04`, or the versions of the benchmark.
-fn runner_difference(old: &Segment, new: &Segment) -> String {
-    let cut = |text: &str| crate::record::shorten(text, 60).into_owned();
-    let before: BTreeMap<&str, &str> =
-        old.fingerprint.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let mut moved: Vec<String> = new
-        .fingerprint
-        .iter()
-        .filter(|(name, value)| before.get(name.as_str()) != Some(&value.as_str()))
-        .map(|(name, value)| {
-            let old = before.get(name.as_str()).copied().unwrap_or("not recorded");
-            format!("{} {} → {}", cut(name), cut(old), cut(value))
+        .map(|(series, run)| Compared {
+            series,
+            outcome: delta::outcome(site, series, run, pair.base),
         })
-        .collect();
-    if old.version != new.version {
-        let version = |version: &Option<String>| cut(version.as_deref().unwrap_or("none"));
-        moved.push(format!("version {} → {}", version(&old.version), version(&new.version)));
-    }
-    if moved.is_empty() {
-        moved.push("fields that only one of them records".to_owned());
-    }
-    format!("the runner differs: {}", moved.join(", "))
+        .collect()
 }
 
 pub(crate) fn kind_text(kind: PairKind) -> String {
@@ -267,6 +214,10 @@ impl Sorted {
             let series = one.series;
             match one.outcome {
                 Outcome::Not(reason) => sorted.not.push((series, reason)),
+                Outcome::Outlier(delta) => {
+                    let outcome = Outcome::Outlier(delta);
+                    sorted.unchanged.push(Compared { series, outcome });
+                }
                 Outcome::Delta(delta) => {
                     let one = Compared { series, outcome: Outcome::Delta(delta) };
                     match delta.verdict {
@@ -287,7 +238,7 @@ impl Sorted {
                 let worse = delta.verdict == DeltaVerdict::Worse;
                 (!worse, -(delta.change.abs() / threshold))
             }
-            Outcome::Not(_) => (true, 0.0),
+            Outcome::Outlier(_) | Outcome::Not(_) => (true, 0.0),
         };
         sorted.changed.sort_by(|a, b| {
             let (a, b) = (severity(a), severity(b));
@@ -332,6 +283,7 @@ fn facts(site: &Index<'_>, pair: &Pair) -> Vec<Fact> {
     };
     let mut facts = vec![
         Fact::at("Base", words::day(base.time)).note(why),
+        Fact::new("Base level", format!("median of up to {} runs", delta::BASE_RUNS)),
         Fact::at("Head", words::day(head.time)),
     ];
     facts.push(Fact::new("Policy", site.input.policy_sha.clone()));
@@ -367,12 +319,12 @@ fn by_backend(site: &Index<'_>, root: Root, compared: &[&Compared]) -> Vec<Group
     let mut order: Vec<&str> = Vec::new();
     let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     for one in compared {
-        let Outcome::Delta(delta) = &one.outcome else { continue };
+        let (Outcome::Delta(delta) | Outcome::Outlier(delta)) = &one.outcome else { continue };
         let backend = site.series(one.series).0.key.backend.as_str();
         if !order.contains(&backend) {
             order.push(backend);
         }
-        rows.entry(backend).or_default().push(row(site, root, one.series, delta));
+        rows.entry(backend).or_default().push(row(site, root, one, delta));
     }
     let limits = &site.input.policy.regression;
     order
@@ -390,7 +342,8 @@ fn by_backend(site: &Index<'_>, root: Root, compared: &[&Compared]) -> Vec<Group
         .collect()
 }
 
-fn row(site: &Index<'_>, root: Root, index: usize, delta: &Delta) -> Row {
+fn row(site: &Index<'_>, root: Root, one: &Compared, delta: &Delta) -> Row {
+    let index = one.series;
     let (series, analysis): (&Series, _) = site.series(index);
     let scale = Scale::for_values([delta.before, delta.after], &series.unit);
     Row {
@@ -400,7 +353,7 @@ fn row(site: &Index<'_>, root: Root, index: usize, delta: &Delta) -> Row {
         key: words::key(&series.key),
         before: scale.quantity(delta.before),
         after: scale.quantity(delta.after),
-        cell: delta_cell(series, delta),
+        cell: delta::cell(series, &one.outcome),
         bar: chart::bar::change_bar(delta.change, analysis.threshold, series.better),
     }
 }

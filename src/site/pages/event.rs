@@ -182,7 +182,7 @@ fn links(site: &Index<'_>, root: Root, event: &EventRef) -> Vec<Link> {
 }
 
 fn evidence(site: &Index<'_>, event: &EventRef) -> Vec<Phrase> {
-    let (series, analysis, change) = site.change(event);
+    let (series, _, change) = site.change(event);
     let scale = Scale::for_values([change.before, change.after], &series.unit);
     let side = |level: f64, runs: u32, word: &str| {
         let runs = text::counted(u64::from(runs), "run");
@@ -192,10 +192,6 @@ fn evidence(site: &Index<'_>, event: &EventRef) -> Vec<Phrase> {
         side(change.before, change.runs_before, "Before"),
         side(change.after, change.runs_after, "After"),
     ];
-    if let Some(noise) = analysis.noise {
-        let text = format!("Noise of one run: {}", text::percent(noise));
-        lines.push(Phrase::new("").text(text));
-    }
     lines.extend(change.hints.iter().map(|hint| Phrase::new("").text(hint)));
     lines.extend(moved_fields(site, event).into_iter().map(|hint| Phrase::new("").text(hint)));
     lines

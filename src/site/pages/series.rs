@@ -16,6 +16,8 @@ use crate::text::{self, Scale};
 const RUNS: usize = 200;
 /// Lines of one chart.
 const LINES: usize = 6;
+/// A trend that explains less of the variance than this is not told: it is the noise.
+const TREND_R2: f64 = 0.25;
 /// Characters of an error that a page shows.
 const ERROR: usize = 2000;
 
@@ -247,7 +249,7 @@ fn facts(site: &Index<'_>, root: Root, index: usize) -> Vec<Fact> {
         facts.push(Fact::new("Runs", count).note(format!("in {days}")));
         facts.push(Fact::at("Newest", words::day(last.time)));
     }
-    if let Some(trend) = analysis.trend {
+    if let Some(trend) = analysis.trend.filter(|trend| trend.r_squared >= TREND_R2) {
         let change = text::percent_change(trend.per_day * 30.0);
         facts.push(
             Fact::new("Trend", change).note(format!("in 30 days, r² {:.2}", trend.r_squared)),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use crate::filter::Filter;
+use crate::record::shorten;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::Index;
 use crate::site::pages::backend::counts;
@@ -13,6 +14,8 @@ use crate::site::view::{Fact, Frame, Link, PanelGroup, Phrase, SeriesGroup};
 use crate::site::{Failure, pages, preset_members, table, words};
 use crate::text;
 
+/// Characters of a name in a list to pick from.
+const OPTION: usize = 60;
 /// Series on one page of a view.
 const PER_PAGE: usize = 500;
 
@@ -105,7 +108,7 @@ pub(crate) fn render_all(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         facts.push(Fact::new("Shown here", text::count(shown.len() as u64)).note(note));
     }
     let named = |names: &[&str]| -> Vec<(String, String)> {
-        names.iter().map(|name| (routes::slug(name), (*name).to_owned())).collect()
+        names.iter().map(|name| (routes::slug(name), shorten(name, OPTION).into_owned())).collect()
     };
     let mut modes: Vec<&str> = site.all().map(|one| site.series(one).0.key.mode.as_str()).collect();
     modes.sort_unstable();

@@ -1,0 +1,127 @@
+//! One series at a commit, against its level at an earlier one: what commit and diff pages share.
+//!
+//! The base is the median of up to [`BASE_RUNS`] runs at or before the base commit, on the same
+//! runner, on the same level (never across a change), without outliers: one run is too little to
+//! compare with. What cannot be compared says why.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::compare::{Delta, DeltaVerdict, Yardstick, compare};
+use crate::record::shorten;
+use crate::series::{CommitIndex, Run, Segment, Series};
+use crate::site::index::Index;
+use crate::site::view::ChangeCell;
+use crate::site::words;
+use crate::text;
+
+/// Runs that the base's median is taken of, at most.
+pub(crate) const BASE_RUNS: usize = 5;
+
+/// What became of a comparison.
+pub(crate) enum Outcome {
+    Delta(Delta),
+    /// The candidate run is off its level for once, as the runs after it show.
+    Outlier(Delta),
+    /// Why it was not compared.
+    Not(String),
+}
+
+/// Compares a run with the series' level at or before `base`.
+pub(crate) fn outcome(site: &Index<'_>, index: usize, after: &Run, base: CommitIndex) -> Outcome {
+    let (series, analysis) = site.series(index);
+    let Some(value) = after.value else {
+        let reason = after.error().unwrap_or("no reason given");
+        return Outcome::Not(format!("the run failed: {}", shorten(reason, 120)));
+    };
+    let flags = position(series, after).map(|at| analysis.flags[at]).unwrap_or_default();
+    if flags.infrastructure {
+        return Outcome::Not("infrastructure: most backends moved that day".to_owned());
+    }
+    let Some(newest) =
+        series.runs.iter().rposition(|run| run.commit <= base && run.value.is_some())
+    else {
+        return Outcome::Not("no run at or before the base".to_owned());
+    };
+    let before = &series.runs[newest];
+    if before.segment != after.segment {
+        let of = |run: &Run| &series.segments[run.segment as usize];
+        return Outcome::Not(runner_difference(of(before), of(after)));
+    }
+    let yardstick =
+        Yardstick { noise: analysis.noise, threshold: analysis.threshold, better: series.better };
+    let values = base_values(site, index, newest);
+    match compare(&values, &[value], yardstick) {
+        Some(delta) if flags.outlier && is_news(&delta) => Outcome::Outlier(delta),
+        Some(delta) => Outcome::Delta(delta),
+        None => Outcome::Not("a value is no number".to_owned()),
+    }
+}
+
+/// Where a main-line run stands in its series; none for a run of a pull request.
+fn position(series: &Series, run: &Run) -> Option<usize> {
+    let at =
+        series.runs.partition_point(|other| (other.time, other.commit) < (run.time, run.commit));
+    let found = series.runs.get(at..)?.iter().position(|other| std::ptr::eq(other, run))?;
+    Some(at + found)
+}
+
+/// The values of the base: those of the newest runs up to `newest` that share its level.
+fn base_values(site: &Index<'_>, index: usize, newest: usize) -> Vec<f64> {
+    let (series, analysis) = site.series(index);
+    let since = analysis.events.iter().map(|change| change.first).rfind(|first| *first <= newest);
+    let segment = series.runs[newest].segment;
+    let level = since.unwrap_or(0)..=newest;
+    let usable = |at: &usize| {
+        let flags = analysis.flags[*at];
+        series.runs[*at].segment == segment && !flags.outlier && !flags.infrastructure
+    };
+    let values: Vec<f64> =
+        level.rev().filter(usable).filter_map(|at| series.runs[at].value).take(BASE_RUNS).collect();
+    if values.is_empty() { series.runs[newest].value.into_iter().collect() } else { values }
+}
+
+pub(crate) fn is_news(delta: &Delta) -> bool {
+    matches!(delta.verdict, DeltaVerdict::Worse | DeltaVerdict::Better)
+}
+
+/// `runner_image ubuntu-22.04 → ubuntu-24.04`, or the versions of the benchmark.
+fn runner_difference(old: &Segment, new: &Segment) -> String {
+    let cut = |text: &str| shorten(text, 60).into_owned();
+    let before: BTreeMap<&str, &str> =
+        old.fingerprint.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut moved: Vec<String> = new
+        .fingerprint
+        .iter()
+        .filter(|(name, value)| before.get(name.as_str()) != Some(&value.as_str()))
+        .map(|(name, value)| {
+            let old = before.get(name.as_str()).copied().unwrap_or("not recorded");
+            format!("{} {} → {}", cut(name), cut(old), cut(value))
+        })
+        .collect();
+    if old.version != new.version {
+        let version = |version: &Option<String>| cut(version.as_deref().unwrap_or("none"));
+        moved.push(format!("version {} → {}", version(&old.version), version(&new.version)));
+    }
+    if moved.is_empty() {
+        moved.push("fields that only one of them records".to_owned());
+    }
+    format!("the runner differs: {}", moved.join(", "))
+}
+
+/// How an outcome reads in a table.
+pub(crate) fn cell(series: &Series, outcome: &Outcome) -> ChangeCell {
+    let quiet = |delta: &Delta, words: &str| ChangeCell {
+        change: text::percent_change(delta.change),
+        ..words::quiet(words)
+    };
+    match outcome {
+        Outcome::Not(reason) => words::quiet(format!("not compared: {reason}")),
+        Outcome::Outlier(delta) => quiet(delta, "outlier, not confirmed by later runs"),
+        Outcome::Delta(delta) => match delta.verdict {
+            DeltaVerdict::Worse => words::cell(series, delta.before, delta.after, true),
+            DeltaVerdict::Better => words::cell(series, delta.before, delta.after, false),
+            DeltaVerdict::Same => quiet(delta, "within the limit"),
+            DeltaVerdict::Unclear => quiet(delta, "within the noise"),
+        },
+    }
+}
