@@ -1,5 +1,5 @@
 // What a page can add once it runs; every page is complete without it. A feature looks for its own
-// mark-up and stays silent where that is missing. Text enters the page as text, never as markup.
+// mark-up and is silent where that is missing. Text enters the page as text, never as markup.
 'use strict';
 
 (() => {
@@ -328,7 +328,7 @@
 
   const start = (selector, feature) => all(selector).forEach(feature);
   start('svg.tc', chart);
-  start('time[data-age]', age);
+  if (!document.body.dataset.demo) start('time[data-age]', age);
   start('p#stale', stale);
   start('form.filters', filters);
   start('form.picker', picker);

@@ -77,11 +77,20 @@ pub(crate) fn by_urgency(site: &Index<'_>, members: &[usize]) -> Vec<usize> {
 /// Tables of series: one where they are few, one a test (folded if quiet) where they are many.
 pub(crate) fn groups(site: &Index<'_>, root: Root, members: &[usize]) -> Vec<SeriesGroup> {
     let shown = &members[..members.len().min(MOST_ROWS)];
+    if members.len() <= OPEN_ROWS {
+        let sorted = by_urgency(site, shown);
+        let rows = sorted.into_iter().map(|one| row(site, root, one)).collect();
+        return vec![SeriesGroup {
+            title: String::new(),
+            note: String::new(),
+            folded: false,
+            rows,
+        }];
+    }
     let mut by_test: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for &series in shown {
         by_test.entry(&site.series(series).0.key.test).or_default().push(series);
     }
-    let fold = members.len() > OPEN_ROWS;
     by_test
         .into_iter()
         .map(|(test, series)| {
@@ -91,7 +100,7 @@ pub(crate) fn groups(site: &Index<'_>, root: Root, members: &[usize]) -> Vec<Ser
             SeriesGroup {
                 title: test.to_owned(),
                 note,
-                folded: fold && off == 0,
+                folded: off == 0,
                 rows: by_urgency(site, &series)
                     .into_iter()
                     .map(|one| row(site, root, one))
@@ -105,11 +114,9 @@ pub(crate) fn groups(site: &Index<'_>, root: Root, members: &[usize]) -> Vec<Ser
 pub(crate) fn is_off(site: &Index<'_>, series: usize) -> bool {
     let (_, analysis) = site.series(series);
     let drifting = analysis.events.last().is_some_and(|last| last.worse && index::is_open(last));
-    let verdict = matches!(
-        analysis.verdict,
-        Verdict::Regressed | Verdict::Suspected { .. } | Verdict::Missing
-    );
-    (verdict || drifting && analysis.verdict != Verdict::Steady) && !analysis.retired
+    let verdict = matches!(analysis.verdict, Verdict::Regressed | Verdict::Suspected { .. });
+    let off = verdict || drifting && analysis.verdict != Verdict::Steady;
+    off && !analysis.retired && !analysis.report_only
 }
 
 /// A change as a list of changes shows it.

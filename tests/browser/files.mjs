@@ -84,9 +84,10 @@ function checkLink(site, base, page, link) {
   } catch {
     return 'is no URL';
   }
+  if (link.to.startsWith('#')) return checkFragment(site, page.file, url);
   if (!/^(https?|mailto):$/.test(url.protocol)) return `scheme ${url.protocol}`;
   if (url.hostname !== 'site.invalid') return outside(link);
-  if (page.file === '404.html' && !link.to.startsWith('/') && !link.to.startsWith('#')) {
+  if (page.file === '404.html' && !link.to.startsWith('/')) {
     return 'a relative link on the 404 page works at one depth only';
   }
   const target = targetOf(site, base, url);

@@ -49,7 +49,7 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
     let root = root(site, "");
     let off: Vec<usize> = site.all().filter(|series| table::is_off(site, *series)).collect();
     let off = table::by_urgency(site, &off);
-    let verdict = verdict(site, off.len());
+    let verdict = verdict(site, root, off.len());
     let page =
         Page { path: "", title: String::new(), verdict: &verdict, section: Section::Overview };
     let recent = site.events.iter().take(EVENTS);
@@ -85,7 +85,7 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
 }
 
 /// `▲ 2 regressions and ▼ 1 improvement in the last 7 days. 141 of 144 series are within …`.
-fn verdict(site: &Index<'_>, off: usize) -> Phrase {
+fn verdict(site: &Index<'_>, root: Root, off: usize) -> Phrase {
     let all = site.input.series.len();
     if all == 0 {
         return Phrase::new("note").text("No results yet.");
@@ -128,11 +128,23 @@ fn verdict(site: &Index<'_>, off: usize) -> Phrase {
         }
         phrase = phrase.text(" in the last 7 days.");
     }
-    phrase.text(format!(
-        " {} of {} within their limits.",
-        text::count((all - off) as u64),
+    let missing = site.all().filter(|one| is_missing(site, *one)).count();
+    let within = all - off - missing.min(all - off);
+    phrase = phrase.text(format!(
+        " {} of {} within their limits",
+        text::count(within as u64),
         text::counted(all as u64, "series")
-    ))
+    ));
+    if missing > 0 {
+        let none = format!("{} without a newest result", text::count(missing as u64));
+        phrase = phrase.text(", ").link(root.to("health/#freshness"), none);
+    }
+    phrase.text(".")
+}
+
+fn is_missing(site: &Index<'_>, one: usize) -> bool {
+    let analysis = site.series(one).1;
+    analysis.retired || analysis.verdict == Verdict::Missing
 }
 
 fn facts(site: &Index<'_>, root: Root) -> Vec<Fact> {
@@ -142,8 +154,7 @@ fn facts(site: &Index<'_>, root: Root) -> Vec<Fact> {
         facts.push(Fact::at("Newest result", words::minute(newest)));
     }
     let all = site.input.series.len();
-    let reporting =
-        site.all().filter(|one| site.series(*one).1.verdict != Verdict::Missing).count();
+    let reporting = site.all().filter(|one| !is_missing(site, *one)).count();
     if all > 0 {
         let of = format!("{} of {}", text::count(reporting as u64), text::count(all as u64));
         facts.push(Fact::new("Series reporting", of));
