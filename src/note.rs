@@ -52,9 +52,16 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Note, String> {
     if date.is_none() && front.commit.is_none() {
         return Err("neither `date` nor `commit`".to_owned());
     }
-    let title = front.title.unwrap_or_else(|| name.clone());
+    let title = front.title.unwrap_or_else(|| spoken(&name));
     let markdown = markdown.trim_start_matches('-').trim().to_owned();
     Ok(Note { name, date, commit: front.commit, title, matches: front.matches, markdown })
+}
+
+/// A file's name as a title: `julia-bounds-check` → `Julia bounds check`.
+fn spoken(name: &str) -> String {
+    let words = name.replace(['-', '_'], " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]
@@ -67,6 +74,12 @@ mod tests {
         assert_eq!((note.name.as_str(), note.title.as_str()), ("gc", "New GC"));
         assert_eq!(note.date, Timestamp::parse("2025-09-03T00:00:00Z").ok());
         assert_eq!(note.markdown, "Go 1.25 *changes* the GC.");
+    }
+
+    #[test]
+    fn a_note_without_a_title_is_called_after_its_file() {
+        let note = read("julia-bounds_check.md", "---\ncommit: abc\n---\n").unwrap();
+        assert_eq!(note.title, "Julia bounds check");
     }
 
     #[test]
