@@ -137,7 +137,7 @@ pub(crate) fn render(site: &Index<'_>, pair: &Pair, slice: &Slice) -> Result<Vec
     }
     let (base, head) = (site.commit(pair.base), site.commit(pair.head));
     let sorted = Sorted::of(site, compared);
-    let verdict = sorted.verdict();
+    let verdict = sorted.verdict(site);
     let (base_text, head_text) = (text::commit(&base.id), text::commit(&head.id));
     let page = Page {
         path: &path,
@@ -247,7 +247,7 @@ impl Sorted {
         sorted
     }
 
-    fn verdict(&self) -> Phrase {
+    fn verdict(&self, site: &Index<'_>) -> Phrase {
         let compared = self.changed.len() + self.unchanged.len();
         if compared == 0 {
             let not = text::counted(self.not.len() as u64, "series");
@@ -269,7 +269,22 @@ impl Sorted {
         if !self.not.is_empty() {
             phrase = phrase.text(format!(", {} not compared", text::count(self.not.len() as u64)));
         }
-        phrase.text(".")
+        self.worst(site, phrase.text("."))
+    }
+
+    /// Adds the worst change, linked to its row.
+    fn worst(&self, site: &Index<'_>, phrase: Phrase) -> Phrase {
+        let Some(first) = self.changed.first() else { return phrase };
+        let Outcome::Delta(delta) = &first.outcome else { return phrase };
+        let series = site.series(first.series).0;
+        let worse = delta.verdict == DeltaVerdict::Worse;
+        let row = format!("#{}", table::anchor(site, first.series));
+        let size = words::sized(series, delta.before, delta.after, worse);
+        let name = format!("{} {}", series.key.test, words::key(&series.key));
+        phrase
+            .text(if worse { " Worst: " } else { " Best: " })
+            .link(row, name)
+            .text(format!(", {size}."))
     }
 }
 
