@@ -45,6 +45,9 @@ pub(crate) struct Project {
     pub(crate) accepted: Vec<Accepted>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) templates: Vec<(String, String)>,
+    /// Files of records, and their unpacked bytes.
+    pub(crate) files: usize,
+    pub(crate) bytes: u64,
     pub(crate) site: site::Options,
     /// Told once: what was guessed or could not be done.
     pub(crate) warnings: Vec<String>,
@@ -109,6 +112,8 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
         accepted: contents.accepted,
         problems: contents.problems,
         templates: contents.templates,
+        files: contents.files,
+        bytes: contents.bytes,
         site: site::Options { now, base_url, explicit_index: options.explicit_index },
         warnings,
     })

@@ -130,7 +130,7 @@ impl Direction {
         const HIGHER: [&str; 8] =
             ["throughput", "ops", "rps", "qps", "speedup", "score", "hits", "bandwidth"];
         let rate = unit.as_str().ends_with("/s");
-        if rate || HIGHER.iter().any(|name| metric == *name) { Self::Higher } else { Self::Lower }
+        if rate || HIGHER.contains(&metric) { Self::Higher } else { Self::Lower }
     }
 }
 

@@ -42,7 +42,9 @@ pub(crate) fn make(
 ) -> anyhow::Result<(Project, Built)> {
     let started = Instant::now();
     let project = project::load(options)?;
-    stage(talk, "read and analysed", started);
+    let read = text::counted(project.files as u64, "file");
+    let size = project.bytes as f64 / 1e6;
+    stage(talk, &format!("read {read}, {size:.1} MB, and analysed"), started);
     for warning in &project.warnings {
         talk.warn(warning);
     }

@@ -32,7 +32,6 @@ impl Builder {
             dated,
             environments,
             details: self.details,
-            files: self.files,
             columns,
             counts: self.counts,
             per_day: self.per_day,

@@ -97,7 +97,7 @@ pub(crate) struct Row {
     /// Index into [`History::details`] plus one; 0 where there are none.
     pub(crate) detail: u32,
     pub(crate) line_of: Line,
-    /// Index into [`History::files`], and line from 1.
+    /// Number of the file within this reading, and line from 1.
     pub(crate) file: u32,
     pub(crate) line: u32,
 }
@@ -120,7 +120,6 @@ pub(crate) struct History {
     pub(crate) dated: Vec<bool>,
     pub(crate) environments: Vec<Environment>,
     pub(crate) details: Vec<Detail>,
-    pub(crate) files: Vec<String>,
     /// Sorted by key.
     pub(crate) columns: Vec<Column>,
     pub(crate) counts: Counts,

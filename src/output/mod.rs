@@ -74,7 +74,7 @@ pub(crate) struct Output {
     target: Target,
     staging: TempDir,
     /// Held open and locked while the run is at work, so that no other run takes it for stale.
-    marker: File,
+    _lock: File,
     /// Folders that exist in the staging folder, relative.
     folders: RwLock<HashSet<String>>,
     files: AtomicU64,
@@ -107,7 +107,7 @@ impl Output {
         Ok(Self {
             target,
             staging,
-            marker,
+            _lock: marker,
             folders: RwLock::default(),
             files: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -157,7 +157,7 @@ impl Output {
     pub(crate) fn commit(self) -> Result<Committed, OutputError> {
         let replaces = self.target.replaceable()?;
         #[cfg(windows)]
-        drop(self.marker); // a folder with an open file is not renamed there
+        drop(self._lock); // a folder with an open file is not renamed there
         let (staging, target) = (self.staging.path(), &self.target.path);
         let old = if replaces {
             let mut aside = staging.as_os_str().to_owned();

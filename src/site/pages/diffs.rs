@@ -44,14 +44,10 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         verdict: &verdict,
         section: Section::Compare,
     };
-    let kinds: [(&'static str, fn(PairKind) -> bool); 4] = [
-        ("Pull requests", |kind| matches!(kind, PairKind::Pull(_))),
-        ("Tags", |kind| kind == PairKind::Tags),
-        ("Consecutive commits", |kind| kind == PairKind::Consecutive),
-        ("Around changes", |kind| kind == PairKind::Event),
-    ];
-    let groups = kinds.into_iter().filter_map(|(title, wanted)| {
-        let pairs = site.pairs.iter().rev().filter(|pair| wanted(pair.kind)).take(LISTED);
+    let titles = ["Pull requests", "Tags", "Consecutive commits", "Around changes"];
+    let groups = titles.into_iter().filter_map(|title| {
+        let pairs =
+            site.pairs.iter().rev().filter(|pair| title_of(pair.kind) == title).take(LISTED);
         let lines: Vec<Phrase> = pairs.map(|pair| line(site, root, pair)).collect();
         (!lines.is_empty()).then_some(Group { title, lines })
     });
@@ -73,6 +69,15 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         verdict,
     };
     pages::html(&template)
+}
+
+fn title_of(kind: PairKind) -> &'static str {
+    match kind {
+        PairKind::Pull(_) => "Pull requests",
+        PairKind::Tags => "Tags",
+        PairKind::Consecutive => "Consecutive commits",
+        PairKind::Event => "Around changes",
+    }
 }
 
 fn line(site: &Index<'_>, root: Root, pair: &Pair) -> Phrase {

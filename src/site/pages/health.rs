@@ -106,8 +106,8 @@ pub(crate) fn findings(site: &Index<'_>) -> Vec<(State, String)> {
             format!("{text} of the last {RECENT_DAYS} with fewer than {least} records."),
         );
     }
-    let alerts = input.analyses.infrastructure.iter().filter(|day| day.alert && day.worse);
-    if let Some(day) = alerts.last().filter(|day| recent(site, day.day)) {
+    let alert = input.analyses.infrastructure.iter().rfind(|day| day.alert && day.worse);
+    if let Some(day) = alert.filter(|day| recent(site, day.day)) {
         let summary = infrastructure::summary(day);
         tell(State::Bad, format!("Infrastructure: {summary}, on several days."));
     }
@@ -192,6 +192,7 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
             noise(site, root),
             runners(site),
             infrastructure_days(site, root),
+            accepted(site),
             matrix(site),
         ]
         .into_iter()
@@ -398,6 +399,38 @@ fn infrastructure_days(site: &Index<'_>, root: Root) -> Option<Part> {
         title: "Infrastructure days",
         note: "Days on which most backends moved together.".to_owned(),
         heads: vec!["Day", "What"],
+        rows,
+    })
+}
+
+/// What `accepted.yml` says.
+fn accepted(site: &Index<'_>) -> Option<Part> {
+    let entries = site.input.accepted.iter().take(ROWS);
+    let rows: Vec<Vec<Phrase>> = entries
+        .map(|entry| {
+            let until = match entry.expires {
+                Some(day) if day <= site.input.options.now => {
+                    format!("expired {}", text::date(day))
+                }
+                Some(day) => text::date(day),
+                None => "no end".to_owned(),
+            };
+            vec![
+                Phrase::new("").name(shorten(&entry.series, 200).into_owned()),
+                Phrase::new("").name(text::commit(&entry.commit)),
+                Phrase::new("").text(text::percent(entry.max_change)),
+                Phrase::new("").name(shorten(&entry.by, 100).into_owned()),
+                Phrase::new("").name(shorten(&entry.reason, 400).into_owned()),
+                Phrase::new("").text(until),
+            ]
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Part {
+        id: "accepted",
+        title: "Accepted changes",
+        note: "Entries of accepted.yml: a change they cover is shown, and no regression."
+            .to_owned(),
+        heads: vec!["Series", "Commit", "Up to", "By", "Reason", "Until"],
         rows,
     })
 }

@@ -107,10 +107,8 @@ fn verdict(site: &Index<'_>, root: Root, index: usize) -> Phrase {
     let rule = |anchor: &str| root.to(&format!("about/#{anchor}"));
     let limit = format!("limit {}", text::percent(analysis.threshold));
     let valued = series.runs.iter().filter(|run| run.value.is_some()).count();
-    let verdict = match analysis.verdict {
-        Verdict::Regressed | Verdict::Improved | Verdict::Approved => {
-            return changed(site, root, index);
-        }
+    match analysis.verdict {
+        Verdict::Regressed | Verdict::Improved | Verdict::Approved => changed(site, root, index),
         Verdict::Suspected { runs_needed } => Phrase::new("note")
             .marked("strong", "Suspected: ")
             .text(moved(series, analysis))
@@ -168,8 +166,7 @@ fn verdict(site: &Index<'_>, root: Root, index: usize) -> Phrase {
             .text("(")
             .link(rule("limits"), limit)
             .text(")."),
-    };
-    verdict
+    }
 }
 
 /// `Newest level 1.2% slower than the baseline`.
