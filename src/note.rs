@@ -6,6 +6,7 @@
 use serde::Deserialize;
 
 use crate::filter::Filter;
+use crate::policy::yaml;
 use crate::record::Timestamp;
 
 /// A remark.
@@ -43,7 +44,7 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Note, String> {
     let rest = text.strip_prefix("---\n").ok_or("no front matter")?;
     let (front, markdown) = rest.split_once("\n---").ok_or("the front matter does not end")?;
     let front: FrontMatter =
-        serde_saphyr::from_str(front).map_err(|error| format!("front matter: {error}"))?;
+        yaml::read(front).map_err(|error| format!("front matter: {}", error.reason))?;
     let date = front
         .date
         .map(|date| Timestamp::parse(&format!("{date}T00:00:00Z")).or(Timestamp::parse(&date)))

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::policy::yaml::{self, YamlError};
 use crate::record::Timestamp;
 
 /// An entry: the change at `commit` in the series that `series` matches is accepted.
@@ -16,14 +17,6 @@ pub(crate) struct Accepted {
     pub(crate) by: String,
     /// The entry stops counting at this time.
     pub(crate) expires: Option<Timestamp>,
-}
-
-/// Why the file was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct AcceptedError {
-    pub(crate) line: u32,
-    pub(crate) column: u32,
-    pub(crate) reason: String,
 }
 
 #[derive(Deserialize)]
@@ -47,16 +40,9 @@ pub(crate) fn matches(glob: &str, name: &str) -> bool {
 ///
 /// # Errors
 /// Not a YAML list of entries, or an entry with a missing, unknown or impossible field.
-pub(crate) fn read(text: &str) -> Result<Vec<Accepted>, AcceptedError> {
-    let refuse = |reason: String| AcceptedError { line: 1, column: 1, reason };
-    let wires: Option<Vec<Wire>> = serde_saphyr::from_str(text).map_err(|error| {
-        let place = error.location();
-        AcceptedError {
-            line: place.map_or(1, |place| u32::try_from(place.line()).unwrap_or(1)),
-            column: place.map_or(1, |place| u32::try_from(place.column()).unwrap_or(1)),
-            reason: error.to_string().lines().next().unwrap_or_default().to_owned(),
-        }
-    })?;
+pub(crate) fn read(text: &str) -> Result<Vec<Accepted>, YamlError> {
+    let refuse = |reason: String| YamlError { line: 1, column: 1, reason };
+    let wires: Option<Vec<Wire>> = yaml::read(text)?;
     wires
         .unwrap_or_default()
         .into_iter()

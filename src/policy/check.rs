@@ -108,8 +108,9 @@ impl<'a> Walk<'a> {
             _ => "it is out of range".to_owned(),
         };
         let found = hint::quote(self.text, &node.span);
-        let help = (most == Some(1.0) && number > 1.0 && number <= 100.0)
-            .then(|| format!("a share is a fraction: {} % is `{}`", number, (number * 1e4).round() / 1e6));
+        let help = (most == Some(1.0) && number > 1.0 && number <= 100.0).then(|| {
+            format!("a share is a fraction: {} % is `{}`", number, (number * 1e4).round() / 1e6)
+        });
         self.note(&node.span, format!("{} is {found}; {bounds}", subject(path)), help);
     }
 

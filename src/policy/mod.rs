@@ -13,6 +13,7 @@ pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod threshold;
 mod tree;
+pub(crate) mod yaml;
 
 use std::collections::BTreeMap;
 

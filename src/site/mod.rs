@@ -27,8 +27,6 @@ use crate::policy::accepted::Accepted;
 use crate::record::{Problem, Timestamp};
 use crate::series::Series;
 
-pub(crate) use index::preset_members;
-
 /// Everything the pages speak of.
 pub(crate) struct Input<'a> {
     pub(crate) history: &'a History,

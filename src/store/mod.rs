@@ -1,4 +1,5 @@
-//! The history directory on disk: finds its files, reads records in parallel, keeps what it refuses.
+//! The history directory on disk: finds its files, reads records in parallel, keeps what it
+//! refuses.
 //!
 //! Reading never fails because of a line; it fails only when the directory itself cannot be read.
 //! The order in which files and lines are found has no influence on what comes out.

@@ -1,7 +1,7 @@
 //! Which files of a history directory hold records.
 //!
-//! Everything named `*.ndjson`, `*.jsonl` or `*.json` (also `.gz`, `.zst`) at any depth, except what
-//! has a meaning of its own. Links are not followed: no path from outside the folder gets in.
+//! Everything named `*.ndjson`, `*.jsonl` or `*.json` (also `.gz`, `.zst`) at any depth, except
+//! what has a meaning of its own. Links are not followed: no path from outside the folder gets in.
 
 use std::path::{Path, PathBuf};
 

@@ -7,11 +7,11 @@ use askama::Template;
 use crate::filter::Filter;
 use crate::record::shorten;
 use crate::site::frame::{Page, Section, frame, root};
-use crate::site::index::Index;
+use crate::site::index::{Index, preset_members};
 use crate::site::pages::backend::counts;
 use crate::site::routes::{self, Root};
 use crate::site::view::{Fact, Frame, Link, PanelGroup, Phrase, SeriesGroup};
-use crate::site::{Failure, pages, preset_members, table, words};
+use crate::site::{Failure, pages, table, words};
 use crate::text;
 
 /// Characters of a name in a list to pick from.
