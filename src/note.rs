@@ -37,7 +37,8 @@ struct FrontMatter {
 /// Reads a note; `file` is the file's name.
 ///
 /// # Errors
-/// No front matter, front matter that is not YAML or has an unknown key, or neither date nor commit.
+/// No front matter, front matter that is not YAML or has an unknown key, or neither date nor
+/// commit.
 pub(crate) fn read(file: &str, text: &str) -> Result<Note, String> {
     let name = file.trim_end_matches(".md").to_owned();
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");

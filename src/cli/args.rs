@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
+/// Most days of demo data, as the parser of ranges wants it.
+const MAX_DAYS: i64 = crate::demo::MAX_DAYS as i64;
+
 /// Turns a directory of benchmark history into a static site that says what got slower, since when,
 /// how sure, and which change did it.
 #[derive(Debug, Parser)]
@@ -31,8 +34,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "TIME")]
     pub(crate) now: Option<String>,
     /// Threads [default: one a core]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) jobs: Option<u16>,
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroU16>,
     /// Say only what is wrong
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
@@ -120,7 +123,7 @@ pub(crate) struct DemoData {
     #[arg(long, default_value = "demo/data", value_name = "DIR")]
     pub(crate) out: PathBuf,
     /// Days of history [default: 60 for the story]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(crate::demo::MAX_DAYS)))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_DAYS))]
     pub(crate) days: Option<u32>,
     /// Seed of the generator: the same seed gives the same bytes
     #[arg(long, default_value_t = crate::demo::DEFAULT_SEED)]

@@ -138,7 +138,7 @@ pub(crate) fn in_pool<T: Send>(
     global: &Global,
     work: impl FnOnce() -> anyhow::Result<T> + Send,
 ) -> anyhow::Result<T> {
-    let threads = usize::from(global.jobs.unwrap_or(0));
+    let threads = global.jobs.map_or(0, |jobs| usize::from(jobs.get()));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.install(work)
 }

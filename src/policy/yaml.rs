@@ -1,4 +1,5 @@
-//! YAML beside the policy: accepted changes, front matter of notes. The one other door to the crate.
+//! YAML beside the policy: accepted changes, front matter of notes. The one other door to the
+//! crate.
 
 use serde::de::DeserializeOwned;
 

@@ -223,7 +223,9 @@ mod tests {
         fn no_name_leaves_its_folder_or_meets_another(a in ".{0,80}", b in ".{0,80}") {
             let (slug_a, slug_b) = (slug(&a), slug(&b));
             for slug in [&slug_a, &slug_b] {
-                let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-~".contains(c);
+                let allowed = |c: char| {
+                    c.is_ascii_lowercase() || c.is_ascii_digit() || "._-~".contains(c)
+                };
                 proptest::prop_assert!(slug.chars().all(allowed) && !slug.contains(".."));
                 proptest::prop_assert!(slug.starts_with(|c: char| c.is_ascii_alphanumeric()));
                 proptest::prop_assert!(slug.len() <= LONGEST);

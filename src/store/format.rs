@@ -436,6 +436,8 @@ impl<'de> Visitor<'de> for BodySeed {
 mod tests {
     use super::*;
 
+    const AT: &str = "2025-09-21T08:22:00Z";
+
     #[test]
     fn the_seed_format_loads_as_it_is() {
         let record = parse(r#"{"commit":"demo-0921-ju577","timestamp":"2025-09-21T08:22:00Z","os":"ubuntu-22.04","backend":"julia","test":"sum_even_squares","mode":"loops","parallel":false,"n":100000,"mean_ns":158755.96753751236,"std_ns":7937.79,"reps":5,"generator":"pcs@demo"}"#).unwrap();
@@ -477,7 +479,7 @@ mod tests {
     fn numbers_survive_to_the_last_digit() {
         for number in ["0.1", "158755.96753751236", "5e-324", "1.7976931348623157e308"] {
             let line = format!(
-                r#"{{"commit":"a","timestamp":"2025-09-21T08:22:00Z","backend":"b","test":"t","mean_ns":{number}}}"#
+                r#"{{"commit":"a","timestamp":"{AT}","backend":"b","test":"t","mean_ns":{number}}}"#
             );
             let expected: f64 = number.parse().unwrap();
             assert_eq!(parse(&line).unwrap().measurements[0].value.to_bits(), expected.to_bits());

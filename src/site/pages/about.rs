@@ -66,7 +66,8 @@ const GLOSSARY: [(&str, &str); 18] = [
     ("severity", "By size: minor, major, critical."),
     (
         "verdict",
-        "What the newest runs of a series say: regressed, suspected, improved, steady, new, noisy, suppressed, infrastructure, approved, missing.",
+        "What the newest runs of a series say: regressed, suspected, improved, steady, new, noisy, \
+         suppressed, infrastructure, approved, missing.",
     ),
     ("budget", "An absolute target: pass, drift, violation."),
     ("preset, view", "A named filter with a page of its own."),

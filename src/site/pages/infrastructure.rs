@@ -100,7 +100,7 @@ fn moved(site: &Index<'_>, day: &InfrastructureDay) -> Vec<Phrase> {
         .collect()
 }
 
-/// What differs in the records of that day from those of the day before: the first thing to look at.
+/// What differs in the records of that day from those of the day before: what to look at first.
 fn advice(site: &Index<'_>, root: routes::Root, day: &InfrastructureDay) -> Vec<Phrase> {
     let mut lines: BTreeMap<String, u64> = BTreeMap::new();
     for one in site.all() {
