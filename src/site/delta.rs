@@ -37,9 +37,7 @@ pub(crate) fn outcome(site: &Index<'_>, index: usize, after: &Run, base: CommitI
     if flags.infrastructure {
         return Outcome::Not("infrastructure: most backends moved that day".to_owned());
     }
-    let Some(newest) =
-        series.runs.iter().rposition(|run| run.commit <= base && run.value.is_some())
-    else {
+    let Some(newest) = site.newest_at(index, base) else {
         return Outcome::Not("no run at or before the base".to_owned());
     };
     let before = &series.runs[newest];

@@ -170,7 +170,7 @@ fn links(site: &Index<'_>, root: Root, at: CommitIndex) -> Vec<Link> {
         links.push(Link { href, text, note: String::new() });
     };
     let commit = site.commit(at);
-    for pair in site.pairs.iter().filter(|pair| pair.head == at) {
+    for pair in site.pairs_to(at) {
         let base = text::commit(&site.commit(pair.base).id);
         add(root.to(&routes::diff(&pair.slug)), format!("Compare with {base}"));
     }
