@@ -8,7 +8,7 @@ use crate::record::{DAY_US, Direction, Timestamp};
 use crate::series::Series;
 use crate::text;
 
-use super::drift::drift;
+use super::drift;
 use super::newest::{self, Demand};
 use super::stats::{median, two_sided_tail};
 use super::steps::{self, Boundary};
@@ -100,7 +100,7 @@ pub(crate) fn told(
     for i in 0..=firsts.len() {
         let from = if i == 0 { 0 } else { firsts[i - 1] };
         let to = firsts.get(i).copied().unwrap_or(level.len());
-        let moved = drift(&level[from..to], demand);
+        let moved = drift::drift(&level[from..to], demand);
         changes.extend(moved.and_then(|drift| {
             teller.change(ChangeKind::Drift, (from, from + drift.at, to), drift.z)
         }));
@@ -127,7 +127,12 @@ impl Teller<'_> {
         (from, at, to): (usize, usize, usize),
         z: f64,
     ) -> Option<Change> {
-        let (before, after) = self.levels(kind, (from, at, to))?;
+        let (old, new) = self.levels(kind, (from, at, to));
+        let (before, after) = (median(old)?, median(new)?);
+        let (runs_before, runs_after) = match kind {
+            ChangeKind::Step => (at - from, to - at),
+            ChangeKind::Drift => (old.len(), new.len()),
+        };
         let change = self.scale.change(before, after);
         let confirmed = to - at >= self.policy.detection.confirmations as usize;
         let grounded = at >= self.policy.regression.min_sample_size as usize;
@@ -144,8 +149,8 @@ impl Teller<'_> {
             last_before: self.stretch.index[at - 1],
             before,
             after,
-            runs_before: u32::try_from(at - from).unwrap_or(u32::MAX),
-            runs_after: u32::try_from(to - at).unwrap_or(u32::MAX),
+            runs_before: u32::try_from(runs_before).unwrap_or(u32::MAX),
+            runs_after: u32::try_from(runs_after).unwrap_or(u32::MAX),
             change,
             worse: self.limit.is_worse(change),
             confidence: confidence(z, self.stretch.level.len()),
@@ -155,19 +160,18 @@ impl Teller<'_> {
         })
     }
 
-    /// Medians of the two levels next to the boundary. A drift has its ends instead: the first and
-    /// the last quarter of its stretch.
-    fn levels(&self, kind: ChangeKind, around: (usize, usize, usize)) -> Option<(f64, f64)> {
+    /// The runs of the two levels next to the boundary. A drift has its ends instead: the old runs
+    /// that it is measured from, and the newest.
+    fn levels(&self, kind: ChangeKind, around: (usize, usize, usize)) -> (&[f64], &[f64]) {
         let value = &self.stretch.value;
-        let (before, after) = match kind {
+        match kind {
             ChangeKind::Step => steps::sides(value, around),
             ChangeKind::Drift => {
                 let (from, _, to) = around;
-                let (old, new) = super::drift::ends(to - from);
+                let (old, new) = drift::ends(to - from);
                 (&value[from..from + old], &value[to - new..to])
             }
-        };
-        Some((median(before)?, median(after)?))
+        }
     }
 
     fn in_grace(&self, index: usize) -> bool {

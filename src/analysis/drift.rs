@@ -12,26 +12,40 @@ use super::steps::{Boundary, NOISE_FLOOR};
 const NEW: usize = 12;
 const OLD: usize = 40;
 const BETWEEN: usize = 20;
+/// Fewest runs of a level that may drift. Below [`NEW`] + 2 × [`BETWEEN`] only a line may tell it,
+/// between the first and the last quarter.
+const SHORTEST: usize = 36;
 /// Score that a drift needs, and how far beyond the threshold it must have moved: there is no
 /// sharp edge whose place could vouch for it.
 const PROOF: f64 = 5.0;
+const PROOF_SHORT: f64 = 8.0;
 const MARGIN: f64 = 1.1;
 /// A drift must exceed what the same statistic did up to 60 runs ago by this factor.
 const BEYOND_PAST: f64 = 1.6;
 const LAG: usize = 60;
-/// Share of the variance that a line must explain to be told as a drift by its slope.
+/// Share of the variance that a line must explain to be told as a drift by its slope. A step in
+/// the middle, which few runs may leave unproven, is explained by 3/4 at most.
 const STRAIGHT: f64 = 0.6;
+const STRAIGHT_SHORT: f64 = 0.8;
 
 /// How many runs at the old and at the new end of a stretch are compared.
 pub(crate) fn ends(runs: usize) -> (usize, usize) {
+    if is_short(runs) {
+        return ((runs / 4).max(1).min(runs), (runs / 4).max(1).min(runs));
+    }
     let new = NEW.min(runs);
     (OLD.min(runs.saturating_sub(new + BETWEEN)).max(1).min(runs), new)
+}
+
+/// Whether so few runs drift only by a line.
+pub(crate) fn is_short(runs: usize) -> bool {
+    runs < NEW + 2 * BETWEEN
 }
 
 /// A drift within one level: the first point from which on every rolling median has moved by the
 /// policy's size, with its score.
 pub(crate) fn drift(level: &[f64], demand: Demand) -> Option<Boundary> {
-    if level.len() < NEW + 2 * BETWEEN {
+    if level.len() < SHORTEST {
         return None;
     }
     let (old, new) = ends(level.len());
@@ -39,17 +53,15 @@ pub(crate) fn drift(level: &[f64], demand: Demand) -> Option<Boundary> {
     let base = median(old)?;
     let shift = median(new)? - base;
     let size = if shift > 0.0 { demand.up } else { demand.down };
-    if shift.abs() < MARGIN * size {
+    let short = is_short(level.len());
+    if shift.abs() < if short { size } else { MARGIN * size } {
         return None;
     }
     let at = crossing(level, base, size * shift.signum())?;
-    let ends = if shift.abs() < BEYOND_PAST * past_shift(level, base) {
-        0.0
-    } else {
-        ends_score(old, new)
-    };
+    let by_ends = !short && shift.abs() >= BEYOND_PAST * past_shift(level, base);
+    let ends = if by_ends { ends_score(old, new) } else { 0.0 };
     let z = ends.max(line_score(level, MARGIN * size));
-    (z > PROOF).then_some(Boundary { at, z })
+    (z > if short { PROOF_SHORT } else { PROOF }).then_some(Boundary { at, z })
 }
 
 /// How many standard deviations the medians of the old and the new end lie apart, by the scale and
@@ -63,14 +75,15 @@ fn ends_score(old: &[f64], new: &[f64]) -> f64 {
 }
 
 /// How many standard deviations a straight line rises or falls over the whole level; 0 where it
-/// moves less than `size`, or explains less than [`STRAIGHT`] of what varies. The variance of a
+/// moves less than `size`, or explains too little of what varies. The variance of a
 /// least-squares slope, 12 σ² / n for the whole span, with the memory of what the line leaves:
 /// a plain test calls every wandering a trend.
 fn line_score(level: &[f64], size: f64) -> f64 {
     let places: Vec<f64> = (0..level.len()).map(|index| index as f64).collect();
     let Some((slope, explained)) = theil_sen(&places, level) else { return 0.0 };
     let total = slope * level.len() as f64;
-    if total.abs() < size || explained < STRAIGHT {
+    let straight = if is_short(level.len()) { STRAIGHT_SHORT } else { STRAIGHT };
+    if total.abs() < size || explained < straight {
         return 0.0;
     }
     let rests: Vec<f64> = level.iter().zip(&places).map(|(y, x)| y - slope * x).collect();

@@ -45,7 +45,8 @@ pub(crate) struct Analysis {
     pub(crate) latest: Option<usize>,
     /// Relative change of the newest level against the baseline, signed as the value moved.
     pub(crate) change: Option<f64>,
-    /// The series' own noise: robust relative standard deviation of one run around its level.
+    /// The series' own noise: robust relative standard deviation of one run around its level, which
+    /// may move: a drift adds nothing to it.
     pub(crate) noise: Option<f64>,
     /// Smallest relative change these runs and this noise could show.
     pub(crate) detectable: Option<f64>,
@@ -122,9 +123,10 @@ pub(crate) struct Change {
     pub(crate) first: usize,
     /// Index of the last run on the old level.
     pub(crate) last_before: usize,
-    /// Medians of the levels, base units.
+    /// Medians of the levels, base units; of a drift, of its oldest and of its newest runs.
     pub(crate) before: f64,
     pub(crate) after: f64,
+    /// Runs of the levels; of a drift, those that `before` and `after` are the medians of.
     pub(crate) runs_before: u32,
     pub(crate) runs_after: u32,
     /// `after / before − 1`, signed as the value moved.
@@ -286,7 +288,7 @@ fn analyse_marked(
         ready: &ready,
         found: &found,
         fixes: &fixes,
-        noise: share,
+        noise: noise.map(|noise| ready.scale.change_of(noise.wandering)),
         detectable,
         on_infrastructure: ready.latest.is_some_and(|it| marks.covers(it)),
         cut: marks.cuts.last().copied(),

@@ -44,8 +44,10 @@ pub(crate) struct Lines {
 /// Noise of one run around its level.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Noise {
-    /// Standard deviation in levels.
+    /// Standard deviation in levels, around the moving level: no drift is in it.
     pub(crate) sigma: f64,
+    /// The same with what slow wandering adds, and how runs depend on the runs before them.
+    pub(crate) wandering: f64,
     pub(crate) memory: Memory,
     /// Runs that it was taken from.
     pub(crate) runs: usize,
@@ -53,6 +55,8 @@ pub(crate) struct Noise {
 
 /// Runs that the noise and the memory of a series are taken from.
 const NOISE_RUNS: usize = 60;
+/// Fewest residuals around the moving level that tell its noise.
+const LOCAL_MIN: usize = 8;
 
 impl<'a> Prepared<'a> {
     pub(crate) fn of(series: &'a Series, policy: &Policy, marks: &Marks) -> Self {
@@ -105,10 +109,12 @@ impl<'a> Prepared<'a> {
         if residuals.len() < 4 {
             return None;
         }
-        let sigma = robust_sigma(&residuals);
-        let own = Memory::of(&residuals, 3.0 * sigma.max(1e-12));
+        let wandering = robust_sigma(&residuals);
+        let own = Memory::of(&residuals, 3.0 * wandering.max(1e-12));
         let memory = Memory { lag1: own.lag1.clamp(0.0, 0.95), lag5: own.lag5.max(0.0) };
-        Some(Noise { sigma, memory, runs: residuals.len() })
+        let local = steps::local_residuals(&self.stretches.last()?.level, firsts, NOISE_RUNS);
+        let sigma = if local.len() < LOCAL_MIN { wandering } else { robust_sigma(&local) };
+        Some(Noise { sigma, wandering, memory, runs: residuals.len() })
     }
 
     /// Rolling medians and spreads, begun anew at steps, segments and gaps.

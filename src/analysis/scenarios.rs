@@ -263,6 +263,31 @@ fn a_slow_rise_is_a_drift_and_no_step() {
 }
 
 #[test]
+fn a_drift_within_forty_runs_is_regressed_and_adds_nothing_to_the_noise() {
+    for salt in 0..40 {
+        let rise = |at: usize| 1.15_f64.powf(at.saturating_sub(6) as f64 / 35.0);
+        let values: Vec<f64> =
+            (0..41).map(|at| 100.0 * rise(at) * (1.0 + 0.015 * noise(at, salt))).collect();
+        let found = judge(&series(&values));
+        let noise = found.noise.unwrap();
+        assert!((0.006..0.025).contains(&noise), "salt {salt}: {noise}");
+        assert_eq!(found.verdict, Verdict::Regressed, "salt {salt}: {found:?}");
+        assert_eq!(found.events.len(), 1);
+        let event = &found.events[0];
+        assert_eq!(event.kind, ChangeKind::Drift);
+        assert!((0.1..0.18).contains(&event.change) && event.worse, "{event:?}");
+    }
+}
+
+#[test]
+fn forty_runs_of_one_level_have_no_drift() {
+    for salt in 0..200 {
+        let found = judge(&series(&noisy_history(41, &[], 0.04, salt)));
+        assert!(found.events.is_empty(), "salt {salt}: {:?}", found.events);
+    }
+}
+
+#[test]
 fn a_rise_that_goes_on_for_good_is_still_a_drift() {
     let values: Vec<f64> =
         (0..600).map(|at| (100.0 + 0.1 * at as f64) * (1.0 + 0.03 * noise(at, 9))).collect();

@@ -7,7 +7,7 @@
 //! whose variance is inflated by the runs' autocorrelation, since benchmark runs are not
 //! independent and a plain t-test calls every wandering a change.
 
-use super::stats::{Memory, median_in_place, robust_sigma, variogram};
+use super::stats::{Memory, median_in_place, robust_sigma, theil_sen, variogram};
 
 /// A proven boundary: the first point of the new level, and its score in standard deviations.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -268,19 +268,56 @@ impl Pooled {
     }
 }
 
-/// What is left of the newest `reach` points when the median of each level is taken away; levels
-/// of fewer than 3 of them are left out.
+/// What is left of the newest `reach` points when each level is taken away: its median, or its
+/// robust line where the level moves along one (`DRIFTING` of its variance); levels of fewer than
+/// 3 of the points are left out.
 pub(crate) fn residuals(y: &[f64], firsts: &[usize], reach: usize) -> Vec<f64> {
-    let oldest = y.len().saturating_sub(reach);
     let mut residuals = Vec::new();
-    for i in 0..=firsts.len() {
-        let from = if i == 0 { 0 } else { firsts[i - 1] }.max(oldest);
-        let to = firsts.get(i).copied().unwrap_or(y.len());
-        if to < from + 3 {
-            continue;
-        }
-        let centre = middle(&y[from..to]);
-        residuals.extend(y[from..to].iter().map(|value| value - centre));
+    for values in newest_levels(y, firsts, reach) {
+        let places: Vec<f64> = (0..values.len()).map(|place| place as f64).collect();
+        let line = theil_sen(&places, values).filter(|(_, explained)| *explained >= DRIFTING);
+        let slope = line.map_or(0.0, |(slope, _)| slope);
+        let rests: Vec<f64> = values.iter().zip(&places).map(|(y, x)| y - slope * x).collect();
+        let centre = middle(&rests);
+        residuals.extend(rests.iter().map(|rest| rest - centre));
     }
     residuals
+}
+
+/// Share of the variance that a line must explain for a level to be taken along it.
+const DRIFTING: f64 = 0.5;
+
+/// The same against the moving level: the mean of the medians of as many points on either side, up
+/// to [`NEIGHBOURS`], which no drift can bias. Each is scaled to vary as one run varies.
+pub(crate) fn local_residuals(y: &[f64], firsts: &[usize], reach: usize) -> Vec<f64> {
+    let mut residuals = Vec::new();
+    for values in newest_levels(y, firsts, reach) {
+        for i in 2..values.len().saturating_sub(2) {
+            let count = NEIGHBOURS.min(i).min(values.len() - 1 - i);
+            let before = middle(&values[i - count..i]);
+            let after = middle(&values[i + 1..=i + count]);
+            let scale = (1.0 + MEDIAN_VARIANCE[count] / 2.0).sqrt();
+            residuals.push((values[i] - before / 2.0 - after / 2.0) / scale);
+        }
+    }
+    residuals
+}
+
+/// Points on either side that make a moving level: enough to average, few enough to follow.
+const NEIGHBOURS: usize = 5;
+/// Variance of the median of so many standard normal values.
+const MEDIAN_VARIANCE: [f64; NEIGHBOURS + 1] = [0.0, 1.0, 0.5, 0.449, 0.298, 0.287];
+
+/// The levels among the newest `reach` points, those of fewer than 3 left out.
+fn newest_levels<'a>(
+    y: &'a [f64],
+    firsts: &'a [usize],
+    reach: usize,
+) -> impl Iterator<Item = &'a [f64]> {
+    let oldest = y.len().saturating_sub(reach);
+    (0..=firsts.len()).filter_map(move |i| {
+        let from = if i == 0 { 0 } else { firsts[i - 1] }.max(oldest);
+        let to = firsts.get(i).copied().unwrap_or(y.len());
+        (to >= from + 3).then(|| &y[from..to])
+    })
 }

@@ -12,7 +12,7 @@ use super::prepared::{Found, Noise, Prepared};
 use super::quality::longest_interval;
 use super::stats::median;
 use super::stretch::{Scale, Stretch};
-use super::{Baseline, Change, Status, Verdict};
+use super::{Baseline, Change, ChangeKind, Status, Verdict, drift};
 
 /// A series is too noisy when the smallest change it could show is this many times its threshold:
 /// at three times, a regression of the policy's size is far more likely missed than found.
@@ -26,7 +26,7 @@ pub(crate) struct Evidence<'a> {
     pub(crate) ready: &'a Prepared<'a>,
     pub(crate) found: &'a Found,
     pub(crate) fixes: &'a [bool],
-    /// Relative noise of one run.
+    /// Relative noise of one run, slow wandering included.
     pub(crate) noise: Option<f64>,
     pub(crate) detectable: Option<f64>,
     /// The newest run with a value lies on an infrastructure day.
@@ -118,12 +118,12 @@ impl Evidence<'_> {
     fn open(&self, stretch: &Stretch, worse: bool) -> Option<Judged> {
         let window = self.window();
         let recent = stretch.index[stretch.index.len().saturating_sub(window)];
-        let newest = self.newest_level(stretch)?;
         let candidates = self.found.changes.iter().zip(self.fixes).rev();
         for (change, fix) in candidates {
             if change.first < recent || change.worse != worse || *fix {
                 continue;
             }
+            let newest = self.newest_level(stretch, change.kind)?;
             let moved = self.ready.scale.change(change.before, newest);
             let holds = self.limit.reached(moved, change.before, newest)
                 && self.limit.is_worse(moved) == worse;
@@ -141,12 +141,16 @@ impl Evidence<'_> {
         None
     }
 
-    /// Median of the runs since the newest told step, of at most the window.
-    fn newest_level(&self, stretch: &Stretch) -> Option<f64> {
-        let window = self.window();
+    /// Median of the runs since the newest told step, of at most the window. A level too short for
+    /// its window to lie behind a drift has only its newest quarter to tell where it now stands.
+    fn newest_level(&self, stretch: &Stretch, kind: ChangeKind) -> Option<f64> {
         let from = self.found.firsts.last().copied().unwrap_or(0);
-        let from = from.max(stretch.value.len().saturating_sub(window));
-        median(&stretch.value[from..])
+        let level = &stretch.value[from..];
+        let window = match kind {
+            ChangeKind::Drift if drift::is_short(level.len()) => drift::ends(level.len()).1,
+            _ => self.window(),
+        };
+        median(&level[level.len().saturating_sub(window)..])
     }
 
     fn baseline_before(&self, stretch: &Stretch, change: &Change) -> Baseline {
@@ -221,5 +225,7 @@ pub(crate) fn detectable(scale: Scale, noise: Noise, policy: &Policy, threshold:
     let after = (policy.detection.confirmations as usize).max(1);
     let variance =
         noise.memory.variance_of_mean(after) + noise.memory.variance_of_mean(noise.runs.max(1));
-    scale.change_of(super::newest::PROOF * noise.sigma * variance.sqrt()).max(threshold)
+    scale
+        .change_of(super::newest::PROOF * noise.sigma.max(noise.wandering) * variance.sqrt())
+        .max(threshold)
 }
