@@ -85,7 +85,10 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
     if let Err(error) = store::keep_refused(&options.data, &history.problems) {
         warnings.push(format!("{error:#}; the health page lists the refused lines"));
     }
-    let grouped = series::group(&history, &policy);
+    let mut grouped = series::group(&history, &policy);
+    for series in &mut grouped.series {
+        series.better = policy.limit_for(series.key.subject(&series.tags), series.better).better;
+    }
     let now = options.now.unwrap_or_else(|| match history.newest {
         Some(newest) if history.counts.demo > 0 => newest,
         _ => options.clock,

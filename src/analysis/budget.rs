@@ -1,18 +1,28 @@
 //! A series against its budget: the level of its newest runs, never a single run.
 
-use crate::filter::{Filter, Names};
-use crate::policy::{Budget, Policy};
+use crate::filter::Recent;
+use crate::policy::Policy;
 use crate::record::Direction;
-use crate::series::{Series, SeriesKey};
+use crate::series::Series;
 
 use super::{BudgetState, BudgetVerdict};
 
 /// The state of the first budget that holds for the series; none where there is none, or where
 /// the share cannot be said (a budget or a level of zero or less).
-pub(crate) fn budget(series: &Series, policy: &Policy, level: Option<f64>) -> Option<BudgetState> {
+/// `better` is the direction in force. Budgets take part in verdicts, so no clause of their filters
+/// can ask for one.
+pub(crate) fn budget(
+    series: &Series,
+    policy: &Policy,
+    better: Direction,
+    level: Option<f64>,
+) -> Option<BudgetState> {
     let level = level.filter(|level| *level > 0.0)?;
-    let own = policy.budgets.iter().find(|budget| holds(budget, &series.key))?;
-    let share = match series.better {
+    let subject = series.key.subject(&series.tags);
+    let own = policy.budgets.iter().find(|budget| {
+        budget.metric == series.key.metric && budget.matches.holds(subject, Recent::default())
+    })?;
+    let share = match better {
         Direction::Lower => level / own.budget,
         Direction::Higher => own.budget / level,
     };
@@ -27,42 +37,4 @@ pub(crate) fn budget(series: &Series, policy: &Policy, level: Option<f64>) -> Op
         BudgetVerdict::Pass
     };
     Some(BudgetState { budget: own.budget, share, verdict })
-}
-
-fn holds(budget: &Budget, key: &SeriesKey) -> bool {
-    let filter: &Filter = &budget.matches;
-    budget.metric == key.metric
-        && named(&filter.suite, &key.suite)
-        && named(&filter.test, &key.test)
-        && named(&filter.backend, &key.backend)
-        && named(&filter.mode, &key.mode)
-}
-
-fn named(names: &Option<Names>, name: &str) -> bool {
-    match names {
-        None => true,
-        Some(Names::One(one)) => glob(one.as_bytes(), name.as_bytes()),
-        Some(Names::Many(many)) => many.iter().any(|one| glob(one.as_bytes(), name.as_bytes())),
-    }
-}
-
-/// `*` for any characters, `?` for one; linear with one remembered star.
-fn glob(pattern: &[u8], name: &[u8]) -> bool {
-    let (mut p, mut n) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(&byte) if byte == b'?' || byte == name[n] => (p, n) = (p + 1, n + 1),
-            _ => {
-                let Some((at, from)) = star else { return false };
-                star = Some((at, from + 1));
-                (p, n) = (at + 1, from + 1);
-            }
-        }
-    }
-    pattern[p..].iter().all(|byte| *byte == b'*')
 }

@@ -26,11 +26,15 @@ pub(crate) struct Limit {
     pub(crate) report_only: bool,
 }
 
-/// The limit of a series: the threshold of its backend, else the default.
+/// The limit that the policy's rules set for a series.
 pub(crate) fn limit(series: &Series, policy: &Policy) -> Limit {
-    let own = policy.regression.per_backend.get(&series.key.backend);
-    let threshold = own.copied().unwrap_or(policy.regression.default_threshold);
-    Limit { threshold, absolute: 0.0, better: series.better, report_only: false }
+    let own = policy.limit_for(series.key.subject(&series.tags), series.better);
+    Limit {
+        threshold: own.threshold,
+        absolute: own.absolute.unwrap_or(0.0),
+        better: own.better,
+        report_only: own.report_only,
+    }
 }
 
 impl Limit {

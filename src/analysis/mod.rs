@@ -313,7 +313,7 @@ fn analyse_marked(
         flags: ready.flags,
         events: found.changes,
         gaps: ready.gaps,
-        budget: budget::budget(series, policy, level),
+        budget: budget::budget(series, policy, limit.better, level),
         trend,
         retired,
     }

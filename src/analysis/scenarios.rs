@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::policy::Policy;
+use crate::filter::{Filter, Names};
+use crate::policy::{Policy, Rule};
 use crate::record::{DAY_US, Direction, TIME, Timestamp, Unit};
 use crate::series::{CommitIndex, Run, Segment, Series, SeriesKey};
 
@@ -324,6 +325,49 @@ fn a_budget_is_held_against_the_level() {
     let state = analyse(&it, &policy, &at_end(&it)).budget.unwrap();
     assert_eq!(state.verdict, BudgetVerdict::Drift);
     assert!((state.share - 100.0 / 97.0).abs() < 0.01);
+}
+
+fn rule(matches: Filter) -> Rule {
+    Rule { matches, threshold: None, absolute: None, report_only: false, direction: None }
+}
+
+fn of_backend(name: &str) -> Filter {
+    Filter { backend: Some(Names::One(name.to_owned())), ..Filter::default() }
+}
+
+#[test]
+fn the_rules_of_the_policy_decide_what_counts() {
+    let it = series(&history(46, &[(40, 1.2)]));
+    let judged = |rule: Rule| {
+        let mut policy = Policy::default();
+        policy.regression.rules = vec![rule];
+        analyse(&it, &policy, &at_end(&it))
+    };
+    let looser = Rule { threshold: Some(0.4), ..rule(of_backend("ru*")) };
+    assert_eq!(judged(looser).verdict, Verdict::Steady);
+    let other = Rule { threshold: Some(0.4), ..rule(of_backend("go")) };
+    assert_eq!(judged(other).verdict, Verdict::Regressed);
+    let small = Rule { absolute: Some(50.0), ..rule(of_backend("rust")) };
+    assert_eq!(judged(small).verdict, Verdict::Steady, "20 % of 100 are fewer than 50");
+    let turned = Rule { direction: Some(Direction::Higher), ..rule(of_backend("rust")) };
+    assert_eq!(judged(turned).verdict, Verdict::Improved);
+    let told = judged(Rule { report_only: true, ..rule(of_backend("rust")) });
+    assert!(told.report_only && told.verdict == Verdict::Regressed);
+}
+
+#[test]
+fn a_budget_holds_where_its_whole_filter_does_and_the_way_a_rule_says() {
+    let mut policy = Policy::default();
+    let matches = Filter { parallel: Some(true), ..of_backend("rust") };
+    policy.budgets = vec![crate::policy::Budget { budget: 97.0, matches, ..Default::default() }];
+    let mut it = series(&history(40, &[]));
+    assert_eq!(analyse(&it, &policy, &at_end(&it)).budget, None);
+    it.key.parallel = true;
+    assert!(analyse(&it, &policy, &at_end(&it)).budget.is_some());
+    let turned = Rule { direction: Some(Direction::Higher), ..rule(Filter::default()) };
+    policy.regression.rules = vec![turned];
+    let state = analyse(&it, &policy, &at_end(&it)).budget.unwrap();
+    assert_eq!(state.verdict, BudgetVerdict::Pass);
 }
 
 /// Five backends of one test; `shifted` of them step by 30 % at run 40 for `days` runs.
