@@ -168,7 +168,7 @@ impl Loaded {
 fn changes(series: &[Series], policy: &Policy) -> usize {
     let newest = series.iter().filter_map(|one| one.runs.last()).map(|run| run.time).max();
     let now = newest.unwrap_or(Timestamp::from_micros(0));
-    let context = Context { now, newest, accepted: &|_| Vec::new() };
+    let context = Context { now, newest, accepted: &|_| Vec::new(), explained: &|_| Vec::new() };
     let found = analysis::analyse_all(series, policy, &context);
     found.each.iter().map(|analysis| analysis.events.len()).sum()
 }

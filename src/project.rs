@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::analysis::{self, Analyses};
+use crate::analysis::{self, Analyses, Explanation};
+use crate::filter::Recent;
 use crate::history::{Finish, History};
 use crate::note::Note;
 use crate::output;
@@ -14,7 +15,7 @@ use crate::policy::read::read as read_policy;
 use crate::policy::threshold::sha;
 use crate::policy::{Policy, accepted};
 use crate::record::{Problem, Timestamp};
-use crate::series::{self, Grouped, Series};
+use crate::series::{self, CommitIndex, Grouped, Series};
 use crate::site;
 use crate::store;
 
@@ -93,7 +94,10 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
         Some(newest) if history.counts.demo > 0 => newest,
         _ => options.clock,
     });
-    let analyses = analyse(&history, &grouped.series, &policy, &contents.accepted, now);
+    let mut notes = contents.notes;
+    notes.extend(annotations(&policy));
+    let said = Said { accepted: &contents.accepted, notes: &notes };
+    let analyses = analyse(&history, &grouped.series, &policy, said, now);
     let base_url = options.base_url.clone().or_else(|| policy.site.base_url.clone());
     if base_url.is_none() {
         warnings.push(
@@ -103,8 +107,6 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
         );
     }
     let base_url = base_url.map(|url| format!("{}/", url.trim_end_matches('/')));
-    let mut notes = contents.notes;
-    notes.extend(annotations(&policy));
     Ok(Project {
         policy,
         policy_sha,
@@ -206,32 +208,56 @@ fn refuse_demo(history: &History, options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What people wrote beside the records.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    accepted: &'a [Accepted],
+    notes: &'a [Note],
+}
+
 fn analyse(
     history: &History,
     series: &[Series],
     policy: &Policy,
-    entries: &[Accepted],
+    said: Said<'_>,
     now: Timestamp,
 ) -> Analyses {
-    let resolved = entries.iter().filter_map(|entry| Some((entry, resolve(entry, history)?)));
+    let resolved = said.accepted.iter().filter_map(|entry| Some((entry, resolve(entry, history)?)));
     let resolved: Vec<(&Accepted, analysis::Accepted)> = resolved.collect();
     let accepted = |series: &Series| -> Vec<analysis::Accepted> {
         let name = series.key.name();
         let concerned = resolved.iter().filter(|(e, _)| accepted::matches(&e.series, &name));
         concerned.map(|(_, accepted)| accepted.clone()).collect()
     };
-    let context = analysis::Context { now, newest: history.newest, accepted: &accepted };
+    let explained = |series: &Series| -> Vec<Explanation> {
+        let subject = series.key.subject(&series.tags);
+        let notes = said.notes.iter();
+        let concerned = notes.filter(|note| note.matches.holds(subject, Recent::default()));
+        concerned.flat_map(|note| explanations(note, history)).collect()
+    };
+    let newest = history.newest;
+    let context = analysis::Context { now, newest, accepted: &accepted, explained: &explained };
     analysis::analyse_all(series, policy, &context)
+}
+
+/// A note's day and its commit, where the history has it.
+fn explanations(note: &Note, history: &History) -> impl Iterator<Item = Explanation> {
+    let commit = note.commit.as_deref().and_then(|commit| commit_named(commit, history));
+    let day = note.date.map(Explanation::Day);
+    day.into_iter().chain(commit.map(Explanation::Commit))
+}
+
+/// The commit with this name or, from 7 characters on, with an id that begins with it.
+fn commit_named(name: &str, history: &History) -> Option<CommitIndex> {
+    let known = |id: &str| id == name || name.len() >= 7 && id.starts_with(name);
+    let at = history.commits.iter().position(|commit| known(&commit.id))?;
+    Some(CommitIndex(u32::try_from(at).ok()?))
 }
 
 /// An accepted entry with its commit found in the history.
 fn resolve(entry: &Accepted, history: &History) -> Option<analysis::Accepted> {
-    let known = |id: &str| {
-        id == entry.commit || entry.commit.len() >= 7 && id.starts_with(entry.commit.as_str())
-    };
-    let at = history.commits.iter().position(|commit| known(&commit.id))?;
     Some(analysis::Accepted {
-        commit: series::CommitIndex(u32::try_from(at).ok()?),
+        commit: commit_named(&entry.commit, history)?,
         max_change: entry.max_change,
         reason: entry.reason.clone(),
         by: entry.by.clone(),

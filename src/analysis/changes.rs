@@ -5,7 +5,7 @@
 
 use crate::policy::Policy;
 use crate::record::{DAY_US, Direction, Timestamp};
-use crate::series::Series;
+use crate::series::{CommitIndex, Series};
 use crate::text;
 
 use super::drift;
@@ -13,7 +13,7 @@ use super::newest::{self, Demand};
 use super::stats::{median, two_sided_tail};
 use super::steps::{self, Boundary};
 use super::stretch::{Scale, Stretch};
-use super::{Accepted, Change, ChangeKind, Severity, Status};
+use super::{Accepted, Change, ChangeKind, Explanation, Severity, Status};
 
 /// What the policy demands of one series, resolved.
 #[derive(Clone, Copy, Debug)]
@@ -202,19 +202,30 @@ pub(crate) fn confidence(z: f64, runs: usize) -> f64 {
     (1.0 - two_sided_tail(z) * runs as f64).clamp(0.0, SUREST)
 }
 
-/// What became of each change: fixed by a later one, or accepted. Returns which changes are such
-/// fixes (they bring a level back and are no improvement beyond that).
+/// What people said of a series, and the build's time.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts<'a> {
+    pub(crate) accepted: &'a [Accepted],
+    pub(crate) explained: &'a [Explanation],
+    pub(crate) now: Timestamp,
+}
+
+/// What became of each change: accepted, else fixed by a later one, else explained by a note.
+/// Returns which changes are such fixes (they bring a level back and are no improvement beyond
+/// that).
 pub(crate) fn settle(
     series: &Series,
     changes: &mut [Change],
     threshold: f64,
-    accepted: &[Accepted],
-    now: Timestamp,
+    facts: &Facts<'_>,
 ) -> Vec<bool> {
     let mut fixes = vec![false; changes.len()];
     for i in 0..changes.len() {
         let (earlier, later) = changes.split_at_mut(i + 1);
         let change = &mut earlier[i];
+        if facts.explained.iter().any(|it| concerns(*it, series, change)) {
+            change.status = Status::Explained;
+        }
         if !change.worse {
             continue;
         }
@@ -227,17 +238,31 @@ pub(crate) fn settle(
             change.status = Status::Fixed;
             fixes[i + 1 + offset] = true;
         }
-        let concerns = |it: &&Accepted| {
-            it.commit > series.runs[change.last_before].commit
-                && it.commit <= series.runs[change.first].commit
-                && it.expires.is_none_or(|until| until > now)
+        let covers = |it: &&Accepted| {
+            between(it.commit, series, change)
+                && it.expires.is_none_or(|until| until > facts.now)
                 && change.change.abs() <= it.max_change + 1e-9
         };
-        if let Some(entry) = accepted.iter().find(concerns) {
+        if let Some(entry) = facts.accepted.iter().find(covers) {
             change.status = Status::Approved { reason: entry.reason.clone(), by: entry.by.clone() };
         }
     }
     fixes
+}
+
+/// Whether a commit is newer than the last run on the old level and not newer than the first one
+/// on the new level.
+fn between(commit: CommitIndex, series: &Series, change: &Change) -> bool {
+    commit > series.runs[change.last_before].commit && commit <= series.runs[change.first].commit
+}
+
+fn concerns(explanation: Explanation, series: &Series, change: &Change) -> bool {
+    match explanation {
+        Explanation::Day(day) => {
+            series.runs[change.first].time.day().saturating_sub(day.day()).abs() <= 1
+        }
+        Explanation::Commit(commit) => between(commit, series, change),
+    }
 }
 
 /// Evidence for each change in plain words.

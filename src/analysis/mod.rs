@@ -1,5 +1,5 @@
-//! How a change is called. [`analyse`] takes a series and a policy and returns an [`Analysis`];
-//! nothing outside this room computes statistics.
+//! How a change is called. [`analyse_all`] takes all series and a policy and returns an
+//! [`Analysis`] of each; nothing outside this room computes statistics.
 //!
 //! A change counts when it is larger than the policy's threshold *and* beyond the series' own noise
 //! *and* confirmed by enough runs *and* not the runner's *and* not everything's at once. `stats`
@@ -28,6 +28,7 @@ use crate::policy::Policy;
 use crate::record::Timestamp;
 use crate::series::{CommitIndex, Series};
 
+use changes::Facts;
 use infrastructure::Marks;
 use prepared::Prepared;
 
@@ -170,7 +171,7 @@ pub(crate) enum Status {
         reason: String,
         by: String,
     },
-    /// A note says why.
+    /// A note or an annotation stands on its day or names its commit.
     Explained,
 }
 
@@ -209,6 +210,16 @@ pub(crate) struct Context<'a> {
     pub(crate) newest: Option<Timestamp>,
     /// The accepted changes that concern a series.
     pub(crate) accepted: &'a (dyn Fn(&Series) -> Vec<Accepted> + Sync),
+    /// What notes and annotations say of a series.
+    pub(crate) explained: &'a (dyn Fn(&Series) -> Vec<Explanation> + Sync),
+}
+
+/// What a note is about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Explanation {
+    /// A day: explains what happened on it, the day before or the day after.
+    Day(Timestamp),
+    Commit(CommitIndex),
 }
 
 /// An accepted change, resolved against the history.
@@ -247,11 +258,6 @@ pub(crate) struct InfrastructureDay {
     pub(crate) lasting: bool,
 }
 
-/// Analyses one series by itself.
-pub(crate) fn analyse(series: &Series, policy: &Policy, context: &Context<'_>) -> Analysis {
-    analyse_marked(series, policy, context, &Marks::default())
-}
-
 /// Analyses all series of one history: in parallel, in their order, each without what moved all
 /// of them together.
 pub(crate) fn analyse_all(series: &[Series], policy: &Policy, context: &Context<'_>) -> Analyses {
@@ -273,9 +279,10 @@ fn analyse_marked(
     let limit = changes::limit(series, policy);
     let ready = Prepared::of(series, policy, marks);
     let mut found = ready.changes(policy, &limit);
-    let accepted = (context.accepted)(series);
+    let (accepted, explained) = ((context.accepted)(series), (context.explained)(series));
+    let facts = Facts { accepted: &accepted, explained: &explained, now: context.now };
     let changes = &mut found.changes;
-    let fixes = changes::settle(series, changes, limit.threshold, &accepted, context.now);
+    let fixes = changes::settle(series, changes, limit.threshold, &facts);
     let noise = ready.noise(&found.firsts);
     let share = noise.map(|noise| ready.scale.change_of(noise.sigma));
     changes::explain(changes, share);

@@ -63,9 +63,17 @@ fn noisy_history(runs: usize, steps: &[(usize, f64)], sigma: f64, salt: usize) -
     (0..runs).map(|at| 100.0 * factor(at) * (1.0 + sigma * noise(at, salt))).collect()
 }
 
+fn at(now: Timestamp, newest: Option<Timestamp>) -> Context<'static> {
+    Context { now, newest, accepted: &|_| Vec::new(), explained: &|_| Vec::new() }
+}
+
+fn analyse(series: &Series, policy: &Policy, context: &Context<'_>) -> Analysis {
+    analyse_marked(series, policy, context, &Marks::default())
+}
+
 fn at_end(series: &Series) -> Context<'static> {
     let newest = series.runs.last().map(|run| run.time);
-    Context { now: newest.unwrap_or(Timestamp::from_micros(0)), newest, accepted: &|_| Vec::new() }
+    at(newest.unwrap_or(Timestamp::from_micros(0)), newest)
 }
 
 fn judge(series: &Series) -> Analysis {
@@ -163,13 +171,48 @@ fn an_accepted_change_is_approved_until_it_grows_or_expires() {
             let (reason, by) = ("safer".to_owned(), "ada".to_owned());
             vec![Accepted { commit: CommitIndex(commit), max_change, reason, by, expires }]
         };
-        let context = Context { now, newest: Some(now), accepted: &entries };
+        let context = Context { accepted: &entries, ..at(now, Some(now)) };
         analyse(&it, &Policy::default(), &context).verdict
     };
     assert_eq!(verdict(0.3, 40, None), Verdict::Approved);
     assert_eq!(verdict(0.1, 40, None), Verdict::Regressed);
     assert_eq!(verdict(0.3, 39, None), Verdict::Regressed);
     assert_eq!(verdict(0.3, 40, Some(it.runs[44].time)), Verdict::Regressed);
+}
+
+#[test]
+fn a_note_on_its_day_or_on_its_commit_explains_a_change() {
+    let it = series(&history(46, &[(40, 1.2)]));
+    let status = |it: &Series, explanation: Explanation| {
+        let notes = move |_: &Series| vec![explanation];
+        let context = Context { explained: &notes, ..at_end(it) };
+        let found = analyse(it, &Policy::default(), &context);
+        assert_eq!(found.events[0].first, 40);
+        found.events[0].status.clone()
+    };
+    let day = |index: usize| Explanation::Day(it.runs[index].time);
+    let commit = |index: u32| Explanation::Commit(CommitIndex(index));
+    for explanation in [day(39), day(40), day(41), commit(40)] {
+        assert_eq!(status(&it, explanation), Status::Explained, "{explanation:?}");
+    }
+    for explanation in [day(38), day(42), commit(39), commit(41)] {
+        assert_eq!(status(&it, explanation), Status::New, "{explanation:?}");
+    }
+    let fixed = series(&history(70, &[(40, 1.3), (56, 1.0 / 1.3)]));
+    assert_eq!(status(&fixed, commit(40)), Status::Fixed);
+}
+
+#[test]
+fn an_acceptance_outweighs_a_note() {
+    let it = series(&history(46, &[(40, 1.2)]));
+    let entries = |_: &Series| {
+        let (reason, by) = ("safer".to_owned(), "ada".to_owned());
+        vec![Accepted { commit: CommitIndex(40), max_change: 0.3, reason, by, expires: None }]
+    };
+    let notes = |_: &Series| vec![Explanation::Commit(CommitIndex(40))];
+    let context = Context { accepted: &entries, explained: &notes, ..at_end(&it) };
+    let found = analyse(&it, &Policy::default(), &context);
+    assert!(matches!(found.events[0].status, Status::Approved { .. }));
 }
 
 #[test]
@@ -225,10 +268,10 @@ fn a_failed_newest_run_and_a_silent_series_are_missing() {
     assert!(found.flags[39].failed && found.level[39].is_none());
     let silent = series(&history(40, &[]));
     let newest = Timestamp::from_micros(60 * DAY_US);
-    let context = Context { now: newest, newest: Some(newest), accepted: &|_| Vec::new() };
+    let context = at(newest, Some(newest));
     assert_eq!(analyse(&silent, &Policy::default(), &context).verdict, Verdict::Missing);
     let late = Timestamp::from_micros(400 * DAY_US);
-    let context = Context { now: late, newest: Some(late), accepted: &|_| Vec::new() };
+    let context = at(late, Some(late));
     assert!(analyse(&silent, &Policy::default(), &context).retired);
 }
 
