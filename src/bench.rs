@@ -198,8 +198,12 @@ impl Drawing {
         });
         let newest = series.runs.last().map(|run| run.time);
         let now = newest.unwrap_or(Timestamp::from_micros(0));
-        let context = Context { now, newest, accepted: &|_| Vec::new() };
-        let analysis = analysis::analyse(&series, &Policy::default(), &context);
+        let context =
+            Context { now, newest, accepted: &|_| Vec::new(), explained: &|_| Vec::new() };
+        let series = [series];
+        let analysis = analysis::analyse_all(&series, &Policy::default(), &context);
+        let analysis = analysis.each.into_iter().next().expect("one series was analysed");
+        let [series] = series;
         Self { commits: commits.collect(), analysis, series }
     }
 
