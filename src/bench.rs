@@ -196,6 +196,7 @@ impl Drawing {
             tag: None,
             main_line: true,
         });
+        let commits = commits.collect();
         let newest = series.runs.last().map(|run| run.time);
         let now = newest.unwrap_or(Timestamp::from_micros(0));
         let context =
@@ -204,7 +205,7 @@ impl Drawing {
         let analysis = analysis::analyse_all(&series, &Policy::default(), &context);
         let analysis = analysis.each.into_iter().next().expect("one series was analysed");
         let [series] = series;
-        Self { commits: commits.collect(), analysis, series }
+        Self { commits, analysis, series }
     }
 
     fn input(&self) -> TrendInput<'_> {
