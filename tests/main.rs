@@ -1,0 +1,16 @@
+//! The suite: the program as its user meets it. One binary; a module for each kind of claim.
+//! `tests/README.md` says how to add a case.
+
+#![allow(clippy::unwrap_used)]
+
+mod build;
+mod demo_data;
+mod determinism;
+mod docs;
+mod hostile;
+mod policy;
+mod seed;
+mod serve;
+mod states;
+mod support;
+mod web;
