@@ -4,7 +4,7 @@
 use crate::chart::rows::{self, Row};
 use crate::chart::scene::Scene;
 use crate::chart::{Span, TrendInput};
-use crate::record::{self, Direction};
+use crate::record::{self, DAY_US, Direction, Timestamp};
 use crate::text;
 
 /// Items of one kind that are named one by one; beyond, the newest are named and the rest counted.
@@ -133,14 +133,22 @@ fn gaps(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
         .filter(|gap| scene.rows.binary_search_by_key(*gap, |row| row.run).is_ok())
         .filter_map(|gap| {
             let before = input.series.runs.get(gap.checked_sub(1)?)?;
-            Some(text::date_span(before.time, input.series.runs.get(*gap)?.time))
+            let after = input.series.runs.get(*gap)?;
+            // The days between them; a gap within two days has none, and its ends are told.
+            let (from, to) = (day_after(before.time, 1), day_after(after.time, -1));
+            let (from, to) = if from <= to { (from, to) } else { (before.time, after.time) };
+            Some(text::date_span(from, to))
         })
         .collect();
     match spans.len() {
         0 => None,
-        1..=MOST_NAMED => Some(format!("No runs between {}.", text::list(&spans))),
+        1..=MOST_NAMED => Some(format!("No runs {}.", text::list(&spans))),
         many => Some(format!("{many} gaps without runs, the last {}.", spans[many - 1])),
     }
+}
+
+fn day_after(time: Timestamp, days: i64) -> Timestamp {
+    Timestamp::from_micros((time.day() + days).saturating_mul(DAY_US))
 }
 
 /// Failed runs, outliers and runs off the scale.
