@@ -21,7 +21,8 @@ const LONGEST: usize = 64;
 const READABLE: usize = 48;
 
 /// The slug of a name: the name itself where it already is one, else a readable part, `~` and six
-/// hex digits of the SHA-256 of its NFC form. Injective but for collisions of that hash.
+/// hex digits of its SHA-256. Injective but for collisions of that hash: two spellings of one text
+/// (`é` and `e` with an accent) are two names in the data, and two slugs.
 pub(crate) fn slug(name: &str) -> String {
     let plain = !name.is_empty()
         && name.len() <= LONGEST
@@ -32,9 +33,8 @@ pub(crate) fn slug(name: &str) -> String {
 }
 
 fn hashed(name: &str) -> String {
-    let name: String = name.nfc().collect();
     let mut readable = String::new();
-    for character in name.chars() {
+    for character in name.nfc() {
         let lower = character.to_ascii_lowercase();
         if lower.is_ascii_lowercase() || lower.is_ascii_digit() || lower == '_' {
             readable.push(lower);
@@ -45,7 +45,7 @@ fn hashed(name: &str) -> String {
     readable.truncate(READABLE);
     let readable = readable.trim_matches(['-', '_']);
     let readable = if readable.is_empty() { "x" } else { readable };
-    format!("{readable}~{}", hex(&name, 6))
+    format!("{readable}~{}", hex(name, 6))
 }
 
 /// The first `digits` hex digits of the SHA-256 of a text.
@@ -105,7 +105,9 @@ pub(crate) fn view(preset_slug: &str) -> String {
 
 /// The first 12 hex digits of a sha, in lower case; any other id by its slug.
 pub(crate) fn commit_slug(id: &str) -> String {
-    if text::is_sha(id) { id[..id.len().min(12)].to_ascii_lowercase() } else { slug(id) }
+    // A time in digits (`20250926120000`) is no sha, and its first digits are not its own.
+    let sha = text::is_sha(id) && (id.len() <= 12 || [40, 64].contains(&id.len()));
+    if sha { id[..id.len().min(12)].to_ascii_lowercase() } else { slug(id) }
 }
 
 pub(crate) fn commit(id: &str) -> String {
