@@ -80,7 +80,17 @@ fn html(template: &impl Template) -> Result<Vec<u8>, Failure> {
         template: "page".to_owned(),
         reason: error.to_string(),
     })?;
-    Ok(rendered.into_bytes())
+    Ok(printable(rendered).into_bytes())
+}
+
+/// HTML has no place for most control characters and for noncharacters, not even as references:
+/// names may hold them, pages show `\u{fffd}` instead.
+fn printable(html: String) -> String {
+    let banned = |c: char| {
+        let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+        control || matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
+    };
+    if html.contains(banned) { html.replace(banned, "\u{fffd}") } else { html }
 }
 
 /// A commit as links name it.
