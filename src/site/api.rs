@@ -219,7 +219,7 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
     let schema = || Ok(policy::schema::schema().into_bytes());
     add("policy.schema.json".into(), Box::new(schema));
     for name in NAMES {
-        add(format!("schema/{name}.json"), Box::new(move || json(&schema_of(name))));
+        add(format!("schema/{name}.json"), Box::new(move || json(schema_of(name).as_value())));
     }
     for series in site.all() {
         let stem = &site.stems[series];
