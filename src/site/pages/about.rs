@@ -221,5 +221,6 @@ fn context(site: &Index<'_>) -> Value {
         matrix => policy.matrix.enabled,
         trend_days => policy.trends.window_days,
         budgets => policy.budgets.len(),
+        ..markdown::facts(site.input)
     }
 }

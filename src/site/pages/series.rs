@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::analysis::{Analysis, BudgetVerdict, Verdict};
 use crate::chart;
+use crate::record::{DAY_US, Timestamp};
 use crate::series::Series;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{EventRef, Index};
@@ -147,7 +148,8 @@ fn verdict(site: &Index<'_>, root: Root, index: usize) -> Phrase {
             );
             Phrase::new("note")
                 .text(text)
-                .text(format!(" and {} days (", policy.regression.grace_period_days))
+                .text(grace(series, policy.regression.grace_period_days))
+                .text(" (")
                 .link(rule("rule-grace"), "grace period and minimum sample size")
                 .text(").")
         }
@@ -166,6 +168,20 @@ fn verdict(site: &Index<'_>, root: Root, index: usize) -> Phrase {
             .text("(")
             .link(rule("limits"), limit)
             .text(")."),
+    }
+}
+
+/// `; grace period until 29 Sep 2025`, where the newest run is younger than that.
+fn grace(series: &Series, days: u32) -> String {
+    let (Some(first), Some(last)) = (series.runs.first(), series.runs.last()) else {
+        return String::new();
+    };
+    let length = i64::from(days).saturating_mul(DAY_US);
+    let end = Timestamp::from_micros(first.time.micros().saturating_add(length));
+    if last.time < end {
+        format!("; grace period until {}", text::date(end))
+    } else {
+        String::new()
     }
 }
 
