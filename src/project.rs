@@ -184,7 +184,8 @@ fn policy(options: &Options, warnings: &mut Vec<String>) -> anyhow::Result<(Poli
     match reading.policy {
         Some(policy) => {
             if !reading.diagnostics.is_empty() {
-                warnings.push(told);
+                // The first of them is told as a warning; the others say so themselves.
+                warnings.push(told.trim().trim_start_matches("warning: ").to_owned());
             }
             Ok((policy, sha(&text)))
         }

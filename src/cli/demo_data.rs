@@ -14,7 +14,8 @@ pub(crate) fn run(args: &DemoData, talk: &Talk) -> anyhow::Result<u8> {
         ..demo::Options::default()
     };
     if let Some(end) = &args.end {
-        options.end = demo::parse_end(end).map_err(anyhow::Error::msg)?;
+        let fault = |fault: String| anyhow::anyhow!("--end {end}: {fault}");
+        options.end = demo::parse_end(end).map_err(fault)?;
     }
     let history = demo::generate(&options);
     let records = history.records;
