@@ -131,7 +131,7 @@ fn the_demo_is_a_sound_site() {
 #[test]
 fn the_hostile_scenario_is_a_sound_site() {
     let demo = support::scenario("hostile", &["--demo", "--base-url", "https://example.org/b/"]);
-    web::check(&demo.site);
+    web::check_under(&demo.site, "/b/");
 }
 
 #[test]

@@ -125,7 +125,7 @@ pub fn days(values: &[f64]) -> Vec<Value> {
 
 /// The commit of a day.
 pub fn commit(at: usize) -> String {
-    format!("c0ffee{at:06x}")
+    format!("{:07x}c0ffe", 0xc00_0000 + at)
 }
 
 pub fn lines(records: &[Value]) -> String {

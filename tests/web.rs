@@ -13,6 +13,8 @@ use crate::support::Site;
 const VOID: [&str; 8] = ["meta", "link", "br", "img", "input", "hr", "source", "wbr"];
 const FOREIGN: [&str; 9] =
     ["iframe", "object", "embed", "base", "style", "img", "applet", "frame", "foreignobject"];
+/// Elements that do not part the words around them.
+const INLINE: [&str; 7] = ["a", "b", "bdi", "code", "em", "span", "time"];
 /// Attributes that hold an address of this site, or one outside.
 const ADDRESSES: [&str; 5] = ["href", "src", "action", "xlink:href", "formaction"];
 /// Attributes whose words are ids of this page.
@@ -25,8 +27,13 @@ struct Page {
     links: Vec<String>,
 }
 
-/// Every fault of a site; a site without one passes.
+/// Every fault of a site that stands at the root of a server; a site without one passes.
 pub fn check(site: &Site) {
+    check_under(site, "/");
+}
+
+/// The same for a site whose base URL has this path.
+pub fn check_under(site: &Site, base: &str) {
     let mut faults = Vec::new();
     let files = site.snapshot();
     let mut pages: BTreeMap<&str, Page> = BTreeMap::new();
@@ -50,7 +57,7 @@ pub fn check(site: &Site) {
     }
     for (path, page) in &pages {
         for link in &page.links {
-            if let Some(fault) = broken(path, link, &files, &pages) {
+            if let Some(fault) = broken(path, link, base, &files, &pages) {
                 faults.push(format!("{path}: {link}: {fault}"));
             }
         }
@@ -151,6 +158,7 @@ fn element(name: &str, attributes: &BTreeMap<String, String>, fault: &mut dyn Fn
 fn broken(
     path: &str,
     link: &str,
+    base: &str,
     files: &BTreeMap<String, Vec<u8>>,
     pages: &BTreeMap<&str, Page>,
 ) -> Option<&'static str> {
@@ -161,11 +169,11 @@ fn broken(
     let address = rest.split('?').next().unwrap_or_default();
     let mut folders: Vec<&str> = path.split('/').collect();
     folders.pop();
-    if let Some(absolute) = address.strip_prefix('/') {
+    if address.starts_with('/') {
         // Only the page for lost visitors may, since it is shown at any depth.
-        if path != "404.html" {
+        let Some(absolute) = address.strip_prefix(base).filter(|_| path == "404.html") else {
             return Some("absolute");
-        }
+        };
         folders = absolute.split('/').collect();
     } else if !address.is_empty() {
         for part in address.split('/') {
@@ -337,7 +345,8 @@ pub fn text(html: &str) -> String {
     for token in Tokenizer::new(html).flatten() {
         match token {
             Token::String(string) => text.push_str(&utf8(&string)),
-            Token::StartTag(_) | Token::EndTag(_) => text.push(' '),
+            Token::StartTag(tag) if !INLINE.contains(&&*utf8(&tag.name)) => text.push(' '),
+            Token::EndTag(tag) if !INLINE.contains(&&*utf8(&tag.name)) => text.push(' '),
             _ => {}
         }
     }
