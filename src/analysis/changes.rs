@@ -265,30 +265,25 @@ fn concerns(explanation: Explanation, series: &Series, change: &Change) -> bool 
     }
 }
 
-/// Evidence for each change in plain words.
+/// Evidence for each change in whole sentences: what the series itself tells.
 pub(crate) fn explain(changes: &mut [Change], noise: Option<f64>) {
     let sizes: Vec<(usize, f64)> = changes.iter().map(|it| (it.first, it.change.abs())).collect();
     for change in changes {
-        let sides = format!(
-            "{} before and {} since",
-            text::counted(u64::from(change.runs_before), "run"),
-            text::count(u64::from(change.runs_after)),
-        );
-        change.hints.push(sides);
         if let Some(noise) = noise.filter(|noise| *noise > 0.0) {
             let factor = change.change.abs() / noise;
-            let noise = text::percent(noise);
-            change
-                .hints
-                .push(format!("one run varies by ±{noise}; this is {} that", text::times(factor)));
+            change.hints.push(format!(
+                "One run varies by ±{}; this is {} times that.",
+                text::percent(noise),
+                text::times(factor).trim_end_matches('×'),
+            ));
         }
         let size = change.change.abs();
         let like =
             sizes.iter().filter(|(first, other)| *first < change.first && *other >= 0.8 * size);
         change.hints.push(match like.count() {
-            0 => "nothing of this size happened here before".to_owned(),
-            1 => "something of this size happened here once before".to_owned(),
-            many => format!("something of this size happened here {many} times before"),
+            0 => "Nothing of this size happened here before.".to_owned(),
+            1 => "Something of this size happened here once before.".to_owned(),
+            many => format!("Something of this size happened here {many} times before."),
         });
     }
 }

@@ -5,7 +5,7 @@
 //! *and* confirmed by enough runs *and* not the runner's *and* not everything's at once. `stats`
 //! turns slices into numbers, `stretch` says which runs may be compared, `steps`, `newest` and
 //! `drift` find where levels moved, `changes` tells what of it counts, `verdict` speaks of today,
-//! `infrastructure` looks at all series together, `compare` at two commits.
+//! `infrastructure` and `together` look at all series, `compare` at two commits.
 
 mod budget;
 mod changes;
@@ -20,6 +20,7 @@ mod scenarios;
 pub(crate) mod stats;
 mod steps;
 mod stretch;
+mod together;
 mod verdict;
 
 use rayon::prelude::*;
@@ -137,7 +138,7 @@ pub(crate) struct Change {
     pub(crate) confidence: f64,
     pub(crate) severity: Severity,
     pub(crate) status: Status,
-    /// Evidence in plain words.
+    /// Evidence in whole sentences of plain text.
     pub(crate) hints: Vec<String>,
 }
 
@@ -262,11 +263,12 @@ pub(crate) struct InfrastructureDay {
 /// of them together.
 pub(crate) fn analyse_all(series: &[Series], policy: &Policy, context: &Context<'_>) -> Analyses {
     let (infrastructure, marks) = infrastructure::find(series, policy);
-    let each = series
+    let mut each: Vec<Analysis> = series
         .par_iter()
         .zip(&marks)
         .map(|(series, marks)| analyse_marked(series, policy, context, marks))
         .collect();
+    together::explain(series, &mut each);
     Analyses { each, infrastructure }
 }
 

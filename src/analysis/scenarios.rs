@@ -20,7 +20,7 @@ fn noise(index: usize, salt: usize) -> f64 {
     (0..12).map(uniform).sum::<f64>() - 6.0
 }
 
-fn series(values: &[f64]) -> Series {
+pub(crate) fn series(values: &[f64]) -> Series {
     let run = |(index, value): (usize, &f64)| Run {
         commit: CommitIndex(index as u32),
         time: Timestamp::from_micros(index as i64 * DAY_US + 3_600_000_000),
@@ -454,6 +454,21 @@ fn what_two_of_five_backends_do_is_theirs() {
 }
 
 #[test]
+fn evidence_is_told_in_sentences_and_counts_what_moved_with_it() {
+    let all = backends(2, 100, 46);
+    let found = analyse_all(&all, &Policy::default(), &at_end(&all[0]));
+    let hints = &found.each[0].events[0].hints;
+    assert!(hints[0].starts_with("One run varies by ±") && hints[0].contains("; this is "));
+    assert!(hints[0].ends_with(" times that."), "{hints:?}");
+    assert!(hints.contains(&"Nothing of this size happened here before.".to_owned()));
+    assert!(hints.contains(&"One other series got worse within a day of it.".to_owned()));
+    for hint in hints {
+        assert!(hint.starts_with(|first: char| first.is_uppercase()), "{hint}");
+        assert!(hint.ends_with('.') && !hint.contains("runs before"), "{hint}");
+    }
+}
+
+#[test]
 fn a_series_without_runs_on_the_days_of_a_lasting_shift_restarts_too() {
     let mut all = backends(5, 100, 70);
     let mut rare = series(&noisy_history(70, &[(40, 1.3)], 0.01, 9));
@@ -496,7 +511,8 @@ fn another_order_of_series_and_more_of_them_change_nothing() {
     let mut reversed = all.clone();
     reversed.reverse();
     let found = analyse_all(&reversed, &policy, &context);
-    assert_eq!(found.each[4].events, alone.events);
+    let first = |found: &Analysis| (found.events[0].first, found.events[0].change);
+    assert_eq!(first(&found.each[4]), first(&alone));
     assert_eq!(found.each[4].verdict, alone.verdict);
 }
 
