@@ -36,17 +36,21 @@ pub(crate) enum Role {
     Point(u8),
     Limit,
     Worse,
+    /// A change for the worse that was accepted.
+    Accepted,
     Better,
-    /// A change that is neither: where a drift or an accepted change stands.
+    /// Where a drift is told.
     Neutral,
     Runner,
     Gap,
     Outlier,
+    /// A run on an infrastructure day, in range or clamped.
+    Infrastructure,
     Clamped,
 }
 
 /// Roles without a slot, by the number that stands for them in a colour.
-const ROLES: [Role; 14] = [
+const ROLES: [Role; 16] = [
     Role::Grid,
     Role::Band,
     Role::Hair,
@@ -55,11 +59,13 @@ const ROLES: [Role; 14] = [
     Role::Level(0),
     Role::Limit,
     Role::Worse,
+    Role::Accepted,
     Role::Better,
     Role::Neutral,
     Role::Runner,
     Role::Gap,
     Role::Outlier,
+    Role::Infrastructure,
     Role::Clamped,
 ];
 /// First colour numbers of the lines and of the points with a slot.

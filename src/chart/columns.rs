@@ -1,7 +1,8 @@
 //! Many runs in few marks: the columns of a dense chart, and the columns that carry links.
 //!
 //! A dense column shows its lowest and highest run, the middle 80 % and the median; what must not
-//! be summarised stays individual: outliers, clamped and failed runs, and the runs around events.
+//! be summarised stays individual: outliers, infrastructure days, clamped and failed runs, and the
+//! runs around events.
 //! Picking representative points is refused: it may drop the one slow run.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,7 +69,7 @@ fn columns(rows: &[Row], canvas: &Canvas, count: i32) -> Vec<Column> {
 fn gathered(rows: &[Row], canvas: &Canvas, count: i32, apart: bool) -> Vec<Column> {
     let mut columns: BTreeMap<(u32, u32, i32), Column> = BTreeMap::new();
     for row in rows {
-        let Some(value) = row.value.filter(|_| !row.flags.outlier) else { continue };
+        let Some(value) = row.value.filter(|_| !alone(row)) else { continue };
         let (x, _) = canvas.place((row.at, value));
         let (segment, epoch) = if apart { (row.segment, row.epoch) } else { (0, 0) };
         let column = columns
@@ -79,6 +80,11 @@ fn gathered(rows: &[Row], canvas: &Canvas, count: i32, apart: bool) -> Vec<Colum
     let mut columns: Vec<Column> = columns.into_values().collect();
     columns.iter_mut().for_each(|column| column.values.sort_by(f64::total_cmp));
     columns
+}
+
+/// Whether a run has a mark of its own in every chart.
+fn alone(row: &Row) -> bool {
+    row.flags.outlier || row.flags.infrastructure
 }
 
 /// The column that a grid place falls in.

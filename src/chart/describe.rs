@@ -1,6 +1,7 @@
 //! What a chart shows, in words: the caption above it and the paragraph below it, which is also
 //! what a screen reader says. Plain text; whoever puts it on a page escapes it.
 
+use crate::chart::backend::Role;
 use crate::chart::rows::{self, Row};
 use crate::chart::scene::Scene;
 use crate::chart::{Span, TrendInput};
@@ -151,19 +152,31 @@ fn day_after(time: Timestamp, days: i64) -> Timestamp {
     Timestamp::from_micros((time.day() + days).saturating_mul(DAY_US))
 }
 
-/// Failed runs, outliers and runs off the scale.
+fn infrastructure(scene: &Scene) -> impl Iterator<Item = &Row> {
+    scene.rows.iter().filter(|row| row.flags.infrastructure && row.value.is_some())
+}
+
+/// Failed runs, outliers, infrastructure days and runs off the scale.
 fn counted(scene: &Scene) -> Option<String> {
     let failed = scene.rows.iter().filter(|row| row.value.is_none()).count();
     let outliers = scene.rows.iter().filter(|row| row.flags.outlier).count();
-    let counts =
-        [(failed, "failed run"), (outliers, "outlier"), (scene.clamped, "run off the scale")];
+    let infrastructure = infrastructure(scene).count();
+    let counts = [
+        (failed, "failed run"),
+        (outliers, "outlier"),
+        (infrastructure, "run on infrastructure days"),
+        (scene.clamped, "run off the scale"),
+    ];
     let parts: Vec<String> = counts
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, noun)| match (count, noun) {
+            (1, "run on infrastructure days") => "1 run on an infrastructure day".to_owned(),
             (1, _) => format!("1 {noun}"),
-            (_, "run off the scale") => format!("{} runs off the scale", text::count(count as u64)),
-            _ => text::counted(count as u64, noun),
+            _ => match noun.strip_prefix("run ") {
+                Some(where_) => format!("{} {where_}", text::counted(count as u64, "run")),
+                None => text::counted(count as u64, noun),
+            },
         })
         .collect();
     (!parts.is_empty()).then(|| format!("{}.", text::list(&parts)))
@@ -186,7 +199,11 @@ fn legend(scene: &Scene) -> String {
     add(band && levels > 1 && !scene.dense, "the shaded edge is their usual spread");
     add(scene.limit_drawn, "the dashed line is the limit");
     add(any(|row| row.flags.outlier), "hollow squares are outliers");
-    add(scene.clamped > 0, "filled squares lie off the scale");
+    add(infrastructure(scene).next().is_some(), "hollow circles are infrastructure days");
+    add(
+        scene.marks.iter().any(|mark| mark.role == Role::Clamped),
+        "filled squares lie off the scale",
+    );
     add(!scene.failed.is_empty(), "× is a failed run");
     add(!scene.notes.is_empty(), "◆ is a note");
     if parts.is_empty() { String::new() } else { format!("{}.", capital(&text::list(&parts))) }

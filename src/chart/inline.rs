@@ -237,7 +237,12 @@ fn title(input: &TrendInput<'_>, scene: &Scene, rows: &[usize]) -> String {
             Some(std) => format!(" {}", text::spread(std, &scene.scale)),
             None => String::new(),
         };
-        let outlier = if scene.rows[rows[0]].flags.outlier { ", outlier" } else { "" };
+        let flags = scene.rows[rows[0]].flags;
+        let outlier = match (flags.infrastructure, flags.outlier) {
+            (true, _) => ", infrastructure day",
+            (_, true) => ", outlier",
+            _ => "",
+        };
         return match scene.rows[rows[0]].value {
             Some(value) => {
                 format!("{when}{commit}: {}{spread}{outlier}", scene.scale.quantity(value))

@@ -4,7 +4,7 @@
 //! Labels never overlap: of two that would, the less important one goes, or hides on narrow
 //! screens. The line or mark it named stays.
 
-use crate::analysis::{Change, ChangeKind};
+use crate::analysis::{Change, ChangeKind, Status};
 use crate::chart::axis::{Across, Tick};
 use crate::chart::rows;
 use crate::chart::scene::WIDTH;
@@ -235,7 +235,7 @@ pub(crate) fn limit((x, y): (i32, i32), input: &TrendInput<'_>) -> Label {
     Label { tone: Tone::Worse, shift, ..Label::new(x.min(WIDTH - 200), row, text) }
 }
 
-/// `▲ +13.9% worse` above each event, the largest first; links to the event.
+/// `▲ +13.9% worse (fixed)` above each event, the largest first; links to the event.
 pub(crate) fn events(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -> Vec<Label> {
     let mut events: Vec<_> = events.iter().collect();
     events.sort_by(|a, b| b.2.change.abs().total_cmp(&a.2.change.abs()));
@@ -247,11 +247,16 @@ pub(crate) fn events(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -
         let scale = Scale::for_values([event.before, event.after], &input.series.unit);
         let when = input.series.runs.get(event.first).map(|run| text::date(run.time));
         let mut label = Label::new(*x, Row::Above, format!("{arrow} {drift}{percent}"));
-        label.more = format!(" {word}");
+        let fate = match event.status {
+            Status::Approved { .. } => " (accepted)",
+            Status::Fixed => " (fixed)",
+            Status::New | Status::Explained => "",
+        };
+        label.more = format!(" {word}{fate}");
         label.tone = if event.worse { Tone::Worse } else { Tone::Better };
         label.href = input.links.event(*index);
         label.title = Some(format!(
-            "{}: {percent}, {word}, {}",
+            "{}: {percent}, {word}{fate}, {}",
             when.unwrap_or_default(),
             scale.arrow(event.before, event.after)
         ));

@@ -38,11 +38,13 @@ pub(crate) fn class(role: Role) -> String {
         Role::Point(slot) => return format!("p s{slot}"),
         Role::Limit => "lim",
         Role::Worse => "ev w",
+        Role::Accepted => "ev w a",
         Role::Better => "ev k",
         Role::Neutral => "ev n",
         Role::Runner => "rc",
         Role::Gap => "gp",
         Role::Outlier => "o",
+        Role::Infrastructure => "f",
         Role::Clamped => "cl",
     };
     name.to_owned()
@@ -65,10 +67,13 @@ pub(crate) fn paths(marks: &[Mark], place: impl Fn(Point) -> Point) -> String {
             continue;
         }
         let _ = write!(out, r#"<path class="{}" d="{data}"/>"#, class(role));
-        if role == Role::Outlier {
-            // The hollow of the hollow square: page colour inside, drawn with the same caps.
-            let _ = write!(out, r#"<path class="oi" d="{data}"/>"#);
-        }
+        // The hollow of a hollow mark: page colour inside, drawn with the same caps.
+        let hollow = match role {
+            Role::Outlier => "oi",
+            Role::Infrastructure => "fi",
+            _ => continue,
+        };
+        let _ = write!(out, r#"<path class="{hollow}" d="{data}"/>"#);
     }
     out
 }

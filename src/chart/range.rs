@@ -15,7 +15,7 @@ const LEAST_SPAN: f64 = 0.10;
 const PADDING: f64 = 0.10;
 /// The newest runs that are never clipped: a fresh jump must be seen.
 const NEWEST: usize = 20;
-/// Of these, the ones that are shown even where they count as outliers.
+/// Of these, the ones that are shown even where they are outliers or stand on infrastructure days.
 const NEWEST_OUTLIERS: usize = 3;
 /// A limit line is taken in where it stretches the span to at most this much.
 const LIMIT_STRETCH: f64 = 1.5;
@@ -64,8 +64,8 @@ fn shown(rows: &[Row], typical: Option<(f64, f64)>) -> (f64, f64) {
     for (at, row) in rows.iter().enumerate() {
         if let Some(value) = row.value {
             let inside = typical.is_none_or(|(from, to)| (from..=to).contains(&value));
-            let fresh = at >= newest_outliers || (at >= newest && !row.flags.outlier);
-            if inside || fresh {
+            let usual = inside || (at >= newest && !row.flags.outlier);
+            if (usual && !row.flags.infrastructure) || at >= newest_outliers {
                 take(value);
             }
         }

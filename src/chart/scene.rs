@@ -3,7 +3,7 @@
 //! The grid is 1,000 wide and as many high as the plot has pixels; both writers read it.
 //! Runs out of range are clamped to the edge, failed ones lie on the floor.
 
-use crate::analysis::{Change, ChangeKind};
+use crate::analysis::{Change, ChangeKind, Status};
 use crate::chart::axis::{Across, Up};
 use crate::chart::backend::{Canvas, Mark, Role};
 use crate::chart::labels::{self, Label};
@@ -184,7 +184,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Dots, hollow squares and clamped squares. In a dense chart only what must stay individual.
+    /// Dots, hollow squares and circles, clamped squares. In a dense chart only what must stay individual.
     fn runs(&mut self) {
         let (low, high) = self.plan.up.ends();
         let height = self.plan.height;
@@ -198,11 +198,16 @@ impl<'a> Draft<'a> {
             let (x, y) = self.canvas.place((row.at, value));
             let outside = value < low || value > high;
             self.clamped += usize::from(outside);
-            let (role, point) = match (outside, row.flags.outlier) {
-                (true, _) if value > high => (Role::Clamped, (x, CLAMP)),
-                (true, _) => (Role::Clamped, (x, height - CLAMP)),
-                (false, true) => (Role::Outlier, (x, y)),
-                (false, false) => (Role::Run, (x, y)),
+            let point = match outside {
+                true if value > high => (x, CLAMP),
+                true => (x, height - CLAMP),
+                false => (x, y),
+            };
+            let role = match (row.flags.infrastructure, outside, row.flags.outlier) {
+                (true, ..) => Role::Infrastructure,
+                (_, true, _) => Role::Clamped,
+                (.., true) => Role::Outlier,
+                _ => Role::Run,
             };
             let show = match &kept {
                 None => true,
@@ -246,10 +251,11 @@ impl<'a> Draft<'a> {
         let events = self.placed_events();
         let bottom = self.plan.height;
         for (x, _, event) in &events {
-            let role = match (event.kind, event.worse) {
-                (ChangeKind::Drift, _) => Role::Neutral,
-                (ChangeKind::Step, true) => Role::Worse,
-                (ChangeKind::Step, false) => Role::Better,
+            let role = match (event.kind, event.worse, &event.status) {
+                (_, _, Status::Approved { .. }) => Role::Accepted,
+                (ChangeKind::Drift, ..) => Role::Neutral,
+                (ChangeKind::Step, true, _) => Role::Worse,
+                (ChangeKind::Step, false, _) => Role::Better,
             };
             self.canvas.grid_line(role, &[(*x, 0), (*x, bottom)]);
         }

@@ -127,10 +127,11 @@ fn style(slot: u8) -> String {
         ".x{font-size:15px;font-weight:700}.x,.an{text-anchor:middle}",
         ".d{stroke-width:4;stroke-linecap:round;opacity:.55}.hl{opacity:.35}",
         ".mm{stroke-width:3;opacity:.5}.m{stroke-width:2;stroke-linejoin:round}",
-        ".b{opacity:.2}.lim{stroke-dasharray:6 4}.ev{stroke-width:1.5}.ev.n{stroke-dasharray:8 3}",
+        ".b{opacity:.2}.lim{stroke-dasharray:6 4}.ev{stroke-width:1.5}.ev.n,.ev.a{stroke-dasharray:8 3}",
         ".rc{stroke-dasharray:2 4;stroke-width:1.5}.gp{stroke-width:2}",
         ".o{stroke-width:7;stroke-linecap:square}.oi{stroke-width:4;stroke-linecap:square}",
-        ".cl{stroke-width:7;stroke-linecap:square}"
+        ".cl{stroke-width:7;stroke-linecap:square}",
+        ".f{stroke-width:8;stroke-linecap:round}.fi{stroke-width:5;stroke-linecap:round}"
     );
     let light = colors(&LIGHT, slot);
     let dark = colors(&DARK, slot);
@@ -143,8 +144,8 @@ fn colors(theme: &Theme, slot: u8) -> String {
     format!(
         concat!(
             ".bg{{fill:{page}}}text{{fill:{muted};stroke:{page}}}.hd,.x{{fill:{text}}}",
-            ".g{{stroke:{grid}}}.b{{fill:{own}}}.d,.hl,.mm,.m,.o,.cl{{stroke:{own}}}",
-            ".oi{{stroke:{page}}}.lim,.w{{stroke:{worse}}}.wt{{fill:{worse}}}",
+            ".g{{stroke:{grid}}}.b{{fill:{own}}}.d,.hl,.mm,.m,.o,.f,.cl{{stroke:{own}}}",
+            ".oi,.fi{{stroke:{page}}}.lim,.w{{stroke:{worse}}}.wt{{fill:{worse}}}",
             ".k{{stroke:{better}}}.kt{{fill:{better}}}.rc,.gp,.n{{stroke:{muted}}}"
         ),
         page = page,

@@ -94,6 +94,61 @@ fn a_run_off_the_scale_is_clamped_to_the_edge() {
 }
 
 #[test]
+fn an_infrastructure_day_has_a_mark_of_its_own_also_off_the_scale() {
+    let mut sample = Sample::everything(200);
+    for run in [20, 90, 120] {
+        sample.analysis.flags[run] =
+            crate::analysis::RunFlags { infrastructure: true, ..Default::default() };
+    }
+    let plain = scene(&sample);
+    let places = [20, 90, 120].map(|run| plain.places[run]);
+    let drawn: Vec<i32> = lines(&plain, Role::Infrastructure).iter().map(|dot| dot[0].0).collect();
+    assert_eq!(drawn, places);
+    assert_eq!(lines(&plain, Role::Infrastructure)[1], [(plain.places[90], 4)]);
+    assert!(lines(&plain, Role::Clamped).is_empty());
+    let chart = trend(&sample.input(&Linked), Size::Full);
+    assert!(chart.description.contains("hollow circles are infrastructure days"));
+    assert!(chart.description.contains("3 runs on infrastructure days"), "{}", chart.description);
+    assert!(!chart.description.contains("filled squares"));
+    for svg in [&chart.svg, &standalone(&sample.input(&Linked))] {
+        assert!(svg.contains(r#"<path class="f" d="#) && svg.contains(r#"<path class="fi" d="#));
+    }
+    assert!(chart.svg.len() <= MOST_BYTES);
+}
+
+#[test]
+fn an_infrastructure_day_widens_the_range_only_while_it_is_new() {
+    let ends = |at: usize| {
+        let mut sample = Sample::of((0..40).map(|i| Some(100.0 + f64::from(i % 3))).collect());
+        sample.series.runs[at].value = Some(130.0);
+        sample.analysis.typical = Some((50.0, 150.0));
+        sample.analysis.flags[at].infrastructure = true;
+        (sample.analysis.level[at], sample.analysis.spread[at]) = (None, None);
+        scene(&sample).up.ends().1
+    };
+    assert!(ends(20) < 120.0);
+    assert!(ends(30) < 120.0);
+    assert!(ends(38) > 130.0);
+}
+
+#[test]
+fn accepted_and_fixed_changes_look_different_without_colour() {
+    let mut sample = Sample::everything(200);
+    let open = trend(&sample.input(&Linked), Size::Full).svg;
+    assert!(!open.contains("(accepted)") && !open.contains("(fixed)"));
+    let (reason, by) = ("safer".to_owned(), "ada".to_owned());
+    sample.analysis.events[1].status = crate::analysis::Status::Approved { reason, by };
+    let drawn = scene(&sample);
+    assert_eq!(lines(&drawn, Role::Accepted).len(), 1);
+    assert!(lines(&drawn, Role::Worse).is_empty());
+    let svg = trend(&sample.input(&Linked), Size::Full).svg;
+    assert!(svg.contains(r#"<path class="ev w a" d="#) && svg.contains("(accepted)</tspan>"));
+    assert!(include_str!("../../static/chart.css").contains(".tc .ev.a{stroke-dasharray"));
+    sample.analysis.events[1].status = crate::analysis::Status::Fixed;
+    assert!(trend(&sample.input(&Linked), Size::Full).svg.contains("(fixed)</tspan>"));
+}
+
+#[test]
 fn the_limit_runs_from_its_baseline_to_the_right_edge() {
     let sample = Sample::everything(200);
     let scene = scene(&sample);
