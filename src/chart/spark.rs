@@ -1,5 +1,6 @@
 //! The small line of a table row: the newest 40 runs, the usual range behind them, the last run
-//! marked. Outliers are clamped to the range of the others. No axes, no labels, nothing for a
+//! marked. Outliers, infrastructure days and what lies outside the typical range are clamped to
+//! the range of the others. No axes, no labels, nothing for a
 //! screen reader: the row says it in words.
 
 use crate::analysis::{Analysis, Verdict};
@@ -8,6 +9,8 @@ use crate::series::Series;
 
 /// Runs of one spark line: what 8 rem can show apart.
 const RUNS: usize = 40;
+/// The newest runs that are never outside the typical range: a fresh step must be seen.
+const NEWEST: usize = 3;
 /// The grid: 3 units a run, 24 high, 2 free above and below.
 const STEP: i32 = 3;
 const HEIGHT: i32 = 24;
@@ -21,9 +24,18 @@ pub(crate) fn line(series: &Series, analysis: &Analysis) -> String {
         .map(|run| run.value.filter(|value| value.is_finite()).map(|v| v.clamp(-1e300, 1e300)))
         .collect();
     let first = series.runs.len() - runs.len();
-    let outlier = |at: usize| analysis.flags.get(first + at).is_some_and(|flags| flags.outlier);
-    let usual = values.iter().enumerate().filter(|(at, _)| !outlier(*at));
-    let mut sorted: Vec<f64> = usual.filter_map(|(_, value)| *value).collect();
+    let odd = |at: usize| {
+        let flags = analysis.flags.get(first + at);
+        flags.is_some_and(|flags| flags.outlier || flags.infrastructure)
+    };
+    let newest = values.len().saturating_sub(NEWEST);
+    let typical = |at: usize, value: f64| {
+        let (low, high) = analysis.typical.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        at >= newest || (low..=high).contains(&value)
+    };
+    let usual = values.iter().enumerate().filter(|(at, _)| !odd(*at));
+    let usual = usual.filter_map(|(at, value)| value.filter(|value| typical(at, *value)));
+    let mut sorted: Vec<f64> = usual.collect();
     if sorted.is_empty() {
         sorted = values.iter().copied().flatten().collect();
     }
@@ -108,4 +120,50 @@ fn band(values: &[Option<f64>], place: &Place, width: i32) -> String {
     let (Some(low), Some(high)) = (share(0.1), share(0.9)) else { return String::new() };
     let (top, bottom) = (place.y(*high), place.y(*low));
     format!(r#"<path class="nb" d="m0 {top}h{width}V{}H0"/>"#, bottom.max(top + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::sample::Sample;
+
+    /// Heights of the line, as its relative path has them.
+    fn height_of_step(spike: impl Fn(&mut Sample)) -> i32 {
+        let value = |at: usize| Some(if at < 30 { 100.0 } else { 115.0 });
+        let mut sample = Sample::of((0..40).map(value).collect());
+        sample.series.runs[15].value = Some(130.0);
+        spike(&mut sample);
+        let svg = line(&sample.series, &sample.analysis);
+        assert!(svg.len() <= 600, "{}", svg.len());
+        let after = svg.split("class=\"l\" d=\"").nth(1).unwrap();
+        let path = after.split('"').next().unwrap();
+        // The last slanted piece of the line is the step: `l3-14`.
+        let step = path.rsplit_once("l3").unwrap().1;
+        let end = step[1..].find(|c: char| !c.is_ascii_digit()).map_or(step.len(), |at| at + 1);
+        step[..end].trim().parse::<i32>().unwrap().abs()
+    }
+
+    #[test]
+    fn no_spike_flattens_a_step() {
+        for flag in [0, 1, 2] {
+            let height = height_of_step(|sample| {
+                let flags = &mut sample.analysis.flags[15];
+                match flag {
+                    0 => flags.outlier = true,
+                    1 => flags.infrastructure = true,
+                    _ => sample.analysis.typical = Some((90.0, 120.0)),
+                }
+            });
+            assert_eq!(height, HEIGHT - 2 * MARGIN, "kind {flag}");
+        }
+    }
+
+    #[test]
+    fn the_newest_runs_are_shown_whole_whatever_is_typical() {
+        let mut sample = Sample::of((0..40).map(|_| Some(100.0)).collect());
+        sample.series.runs[39].value = Some(150.0);
+        sample.analysis.typical = Some((99.0, 101.0));
+        let svg = line(&sample.series, &sample.analysis);
+        assert!(svg.contains(&format!(r#"class="e w" d="m117 {MARGIN}h0"/>"#)), "{svg}");
+    }
 }
