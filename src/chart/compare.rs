@@ -358,7 +358,8 @@ fn ranking(lines: &[Drawn<'_>], unit: &Unit, better: Direction) -> String {
         {
             let factor = (best / worst).max(worst / best);
             let (first, last) = (record::shorten(first, 40), record::shorten(last, 40));
-            format!("; {first} is {} better than {last}", text::times(factor))
+            let word = describe::comparative(unit, better, false);
+            format!("; {first} is {} {word} than {last}", text::times(factor))
         }
         _ => String::new(),
     };
@@ -409,7 +410,7 @@ mod tests {
         let two = samples(&[95_100.0, 12_100.0]);
         let text = comparison(&lines(&two, &["julia", "rust"]), "x").description;
         assert!(
-            text.starts_with("rust 12.1\u{202f}µs and julia 95.1\u{202f}µs; rust is 7.86× better"),
+            text.starts_with("rust 12.1\u{202f}µs and julia 95.1\u{202f}µs; rust is 7.86× faster"),
             "{text}"
         );
     }

@@ -8,7 +8,7 @@ use crate::analysis::{Change, ChangeKind, Status};
 use crate::chart::axis::{Across, Tick};
 use crate::chart::rows;
 use crate::chart::scene::WIDTH;
-use crate::chart::{Span, TrendInput};
+use crate::chart::{Span, TrendInput, describe};
 use crate::record::{Direction, Timestamp};
 use crate::text::{self, Scale};
 use plotters::coord::ranged1d::Ranged;
@@ -235,7 +235,7 @@ pub(crate) fn limit((x, y): (i32, i32), input: &TrendInput<'_>) -> Label {
     Label { tone: Tone::Worse, shift, ..Label::new(x.min(WIDTH - 200), row, text) }
 }
 
-/// `▲ +13.9% worse (fixed)` above each event, the largest first; links to the event.
+/// `▲ +13.9% slower (fixed)` above each event, the largest first; links to the event.
 pub(crate) fn events(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -> Vec<Label> {
     let mut events: Vec<_> = events.iter().collect();
     events.sort_by(|a, b| b.2.change.abs().total_cmp(&a.2.change.abs()));
@@ -243,7 +243,8 @@ pub(crate) fn events(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -
         let arrow = if event.change < 0.0 { '▼' } else { '▲' };
         let drift = if event.kind == ChangeKind::Drift { "drift " } else { "" };
         let percent = text::percent_change(event.change);
-        let word = if event.worse { "worse" } else { "better" };
+        let series = input.series;
+        let word = describe::comparative(&series.unit, series.better, event.worse);
         let scale = Scale::for_values([event.before, event.after], &input.series.unit);
         let when = input.series.runs.get(event.first).map(|run| text::date(run.time));
         let mut label = Label::new(*x, Row::Above, format!("{arrow} {drift}{percent}"));
