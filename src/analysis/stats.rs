@@ -73,13 +73,6 @@ pub(crate) fn mad_sigma(values: &[f64], centre: f64) -> f64 {
     MAD_SIGMA * median_in_place(&mut sizes).unwrap_or(0.0)
 }
 
-/// Geometric mean of positive ratios; others are left out. None where none is left.
-pub(crate) fn geomean(ratios: &[f64]) -> Option<f64> {
-    let logs: Vec<f64> =
-        ratios.iter().filter(|r| r.is_finite() && **r > 0.0).map(|r| r.ln()).collect();
-    if logs.is_empty() { None } else { Some((logs.iter().sum::<f64>() / logs.len() as f64).exp()) }
-}
-
 /// How runs depend on the runs before them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Memory {
@@ -221,12 +214,6 @@ mod tests {
         let mut modes = vec![0.0; 80];
         modes.extend([7.0; 20]);
         assert!(mad_sigma(&modes, 0.0) == 0.0 && robust_sigma(&modes) > 5.0);
-    }
-
-    #[test]
-    fn a_geometric_mean_multiplies() {
-        assert!((geomean(&[2.0, 8.0]).unwrap() - 4.0).abs() < 1e-12);
-        assert_eq!(geomean(&[0.0, -1.0, f64::NAN]), None);
     }
 
     #[test]

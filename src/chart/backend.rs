@@ -217,10 +217,6 @@ impl Canvas {
         done(self.area.draw(&Polygon::new(outline, role.color())));
     }
 
-    pub(crate) fn dot(&self, role: Role, datum: Datum) {
-        done(self.area.draw(&Circle::new(datum, 1, role.color())));
-    }
-
     /// The gridlines of the values, at the axis's own key points, over the whole width.
     pub(crate) fn gridlines(&self, most: usize) {
         let width = i32::try_from(self.recorder.borrow().size.0).unwrap_or(i32::MAX);

@@ -140,7 +140,6 @@ pub(crate) fn text(label: &Label, height: i32) -> String {
         Tone::Muted => {}
         Tone::Worse => classes.push("w".to_owned()),
         Tone::Better => classes.push("k".to_owned()),
-        Tone::Neutral => classes.push("n".to_owned()),
         Tone::Slot(slot) => classes.push(format!("t s{}", palette::slot(slot))),
     }
     if label.wide_only {

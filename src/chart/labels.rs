@@ -66,7 +66,6 @@ pub(crate) enum Tone {
     Muted,
     Worse,
     Better,
-    Neutral,
     /// In the colour of a slot.
     Slot(u8),
 }

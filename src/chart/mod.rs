@@ -81,10 +81,6 @@ impl Window {
     pub(crate) fn around(run: usize) -> Self {
         Self { from: run.saturating_sub(25), to: run.saturating_add(26) }
     }
-
-    pub(crate) fn all() -> Self {
-        Self { from: 0, to: usize::MAX }
-    }
 }
 
 /// A dated remark.

@@ -38,9 +38,6 @@ pub(crate) const DARK: Theme = Theme {
     slots: ["#eb8825", "#5495ea", "#ede9ff", "#81cbb0", "#b76e92", "#f9d026"],
 };
 
-/// Dash pattern of each slot; the first is solid.
-pub(crate) const DASHES: [&str; SLOTS] = ["", "7 3", "2 3", "9 3 2 3", "9 3 2 3 2 3", "4 4"];
-
 /// A slot number as the palette counts them: 1–6, larger numbers start over, 0 is 1.
 pub(crate) fn slot(number: u8) -> u8 {
     (number.max(1) - 1) % SLOTS as u8 + 1
@@ -49,6 +46,9 @@ pub(crate) fn slot(number: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Dash pattern of each slot; the first is solid.
+    const DASHES: [&str; SLOTS] = ["", "7 3", "2 3", "9 3 2 3", "9 3 2 3 2 3", "4 4"];
 
     const STYLESHEET: &str = include_str!("../../static/chart.css");
 

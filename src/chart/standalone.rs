@@ -87,7 +87,6 @@ fn label_text(label: &Label, scene: &Scene) -> String {
         Tone::Muted | Tone::Slot(_) => "",
         Tone::Worse => r#" class="wt""#,
         Tone::Better => r#" class="kt""#,
-        Tone::Neutral => r#" class="nt""#,
     };
     let anchor = match label.anchor {
         Anchor::Start => "",
@@ -123,7 +122,7 @@ fn symbols(scene: &Scene) -> String {
 fn style(slot: u8) -> String {
     let rules = concat!(
         "text{font:12px system-ui,sans-serif;paint-order:stroke;stroke-width:3px;",
-        "stroke-linejoin:round}path{fill:none}.hd,.wt,.kt,.nt{font-weight:600}",
+        "stroke-linejoin:round}path{fill:none}.hd,.wt,.kt{font-weight:600}",
         ".x{font-size:15px;font-weight:700}.x,.an{text-anchor:middle}",
         ".d{stroke-width:4;stroke-linecap:round;opacity:.55}.hl{opacity:.35}",
         ".mm{stroke-width:3;opacity:.5}.m{stroke-width:2;stroke-linejoin:round}",
