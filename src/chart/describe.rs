@@ -133,6 +133,9 @@ fn runners(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
                 [.., last] if dates.len() > MOST_NAMED => {
                     Some(format!("{what} {} times, last on {last}.", dates.len()))
                 }
+                some if what == "Runner changed" => {
+                    Some(format!("{what} on {}: not compared across it.", text::list(some)))
+                }
                 some => Some(format!("{what} on {}.", text::list(some))),
             }
         })

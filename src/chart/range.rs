@@ -3,7 +3,7 @@
 //! Not from zero: position carries the value, and a step of 5 % must be visible. Not closer than
 //! 10 % of the median either, so that jitter does not look like a cliff.
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Verdict};
 use crate::chart::axis::Up;
 use crate::chart::rows::Row;
 use crate::record::{Direction, Unit};
@@ -20,9 +20,10 @@ const NEWEST_OUTLIERS: usize = 3;
 /// A limit line is taken in where it stretches the span to at most this much.
 const LIMIT_STRETCH: f64 = 1.5;
 
-/// The value of the limit: baseline and threshold, on the side that is worse.
+/// The value of the limit: baseline and threshold, on the side that is worse; none while nothing
+/// is judged against it.
 pub(crate) fn limit(analysis: &Analysis, better: Direction) -> Option<f64> {
-    let baseline = analysis.baseline?;
+    let baseline = analysis.baseline.filter(|_| analysis.verdict != Verdict::New)?;
     let factor = match better {
         Direction::Lower => 1.0 + analysis.threshold,
         Direction::Higher => 1.0 - analysis.threshold,

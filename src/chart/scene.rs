@@ -3,7 +3,7 @@
 //! The grid is 1,000 wide and as many high as the plot has pixels; both writers read it.
 //! Runs out of range are clamped to the edge, failed ones lie on the floor.
 
-use crate::analysis::{Change, ChangeKind, Status};
+use crate::analysis::{Change, ChangeKind, Status, Verdict};
 use crate::chart::axis::{Across, Up};
 use crate::chart::backend::{Canvas, Mark, Role};
 use crate::chart::labels::{self, Label};
@@ -49,7 +49,11 @@ pub(crate) struct Scene {
 impl Scene {
     /// The scene of one series in its own unit, `height` grid units high.
     pub(crate) fn of_trend(input: &TrendInput<'_>, height: i32) -> Self {
-        let rows = rows(input.series, input.analysis, input.span);
+        let mut rows = rows(input.series, input.analysis, input.span);
+        if input.analysis.verdict == Verdict::New {
+            // Too few runs for a level: dots, and no line through them.
+            rows.iter_mut().for_each(|row| (row.level, row.spread) = (None, None));
+        }
         let limit = range::limit(input.analysis, input.series.better);
         let (up, scale) = range::of_rows(&rows, input.analysis, &input.series.unit, limit);
         let across = across(input, &rows);

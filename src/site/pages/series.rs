@@ -259,7 +259,8 @@ fn facts(site: &Index<'_>, root: Root, index: usize) -> Vec<Fact> {
     if let (Some(first), Some(last)) = (series.runs.first(), series.runs.last()) {
         let days = text::span(last.time.micros() - first.time.micros());
         let count = text::count(series.runs.len() as u64);
-        facts.push(Fact::new("Runs", count).note(format!("in {days}")));
+        let span = if series.runs.len() > 1 { format!("in {days}") } else { String::new() };
+        facts.push(Fact::new("Runs", count).note(span));
         facts.push(Fact::at("Newest", words::day(last.time)));
     }
     if let Some(trend) = analysis.trend.filter(|trend| trend.r_squared >= TREND_R2) {
