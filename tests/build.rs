@@ -489,7 +489,8 @@ fn fields(value: &Value) -> Vec<&str> {
 
 #[test]
 fn the_json_has_at_least_the_promised_fields() {
-    let site = &support::demo().site;
+    let demo = support::demo();
+    let site = &demo.site;
     let has = |value: &Value, wanted: &str| {
         let found = fields(value);
         for name in wanted.split_whitespace() {
@@ -534,7 +535,8 @@ fn the_json_has_at_least_the_promised_fields() {
 
 #[test]
 fn every_json_file_holds_to_its_schema_and_its_page() {
-    let site = &support::demo().site;
+    let demo = support::demo();
+    let site = &demo.site;
     for diff in site.json("diffs.json")["diffs"].as_array().unwrap() {
         let (base, head) = (diff["base"].as_str().unwrap(), diff["head"].as_str().unwrap());
         assert!(site.has(&format!("api/v1/diff/{base}..{head}.json")), "{diff}");

@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::support::{self, run};
 
 fn records() -> Vec<Value> {
-    let history = &support::demo().history;
+    let demo = support::demo();
+    let history = &demo.history;
     let files = support::files(&history.data()).into_iter();
     files
         .filter(|path| path.starts_with("results/"))
@@ -58,7 +59,8 @@ fn the_matrix_is_the_promised_one() {
 
 #[test]
 fn the_story_is_found_by_the_program_itself() {
-    let site = &support::demo().site;
+    let demo = support::demo();
+    let site = &demo.site;
     let events = site.json("events.json");
     let events = events["events"].as_array().unwrap();
     let any = |kind: &str, direction: &str| {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -199,15 +199,34 @@ pub fn assert_same_site(a: &BTreeMap<String, Vec<u8>>, b: &BTreeMap<String, Vec<
     assert!(differ.is_empty(), "{why}: {} files differ: {differ:?}", differ.len());
 }
 
-/// The demo history and its site, made once for all tests of a process.
+/// A history and its site.
 pub struct Demo {
     pub history: History,
     pub site: Site,
 }
 
-pub fn demo() -> &'static Demo {
-    static DEMO: OnceLock<Demo> = OnceLock::new();
-    DEMO.get_or_init(|| scenario("story", &["--demo"]))
+/// What several tests look at: made by the first of them, removed from disk with the last.
+pub struct Shared(Mutex<Weak<Demo>>);
+
+impl Shared {
+    pub const fn new() -> Self {
+        Self(Mutex::new(Weak::new()))
+    }
+
+    pub fn get(&self, make: impl FnOnce() -> Demo) -> Arc<Demo> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.upgrade().unwrap_or_else(|| {
+            let made = Arc::new(make());
+            *known = Arc::downgrade(&made);
+            made
+        })
+    }
+}
+
+/// The demo history and its site.
+pub fn demo() -> Arc<Demo> {
+    static DEMO: Shared = Shared::new();
+    DEMO.get(|| scenario("story", &["--demo"]))
 }
 
 /// A demo scenario and its site.
