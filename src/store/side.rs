@@ -113,4 +113,9 @@ fn commits(text: &str, contents: &mut Contents) {
             }),
         }
     }
+    // Of two lines about one commit the later one counts: by content, not by place in the file.
+    contents.commits.sort_by(|a, b| {
+        let of = |it: &CommitFacts| (it.id.clone(), it.time, it.subject.clone(), it.pull);
+        of(a).cmp(&of(b)).then_with(|| (&a.tag, &a.parents).cmp(&(&b.tag, &b.parents)))
+    });
 }
