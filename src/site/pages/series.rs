@@ -104,7 +104,6 @@ pub(crate) fn render(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure>
 /// The answer to the page's question in one sentence, with the rule that gave it.
 fn verdict(site: &Index<'_>, root: Root, index: usize) -> Phrase {
     let (series, analysis) = site.series(index);
-    let policy = site.input.policy;
     let rule = |anchor: &str| root.to(&format!("about/#{anchor}"));
     let limit = format!("limit {}", text::percent(analysis.threshold));
     let valued = series.runs.iter().filter(|run| run.value.is_some()).count();
@@ -140,19 +139,7 @@ fn verdict(site: &Index<'_>, root: Root, index: usize) -> Phrase {
             .text(" (")
             .link(rule("rule-noise"), "noise")
             .text(")."),
-        Verdict::New => {
-            let text = format!(
-                "New: {}. A verdict needs {}",
-                text::counted(valued as u64, "run"),
-                policy.regression.min_sample_size
-            );
-            Phrase::new("note")
-                .text(text)
-                .text(grace(series, policy.regression.grace_period_days))
-                .text(" (")
-                .link(rule("rule-grace"), "grace period and minimum sample size")
-                .text(").")
-        }
+        Verdict::New => young(site, root, series),
         Verdict::Missing if valued == 0 => {
             let failed = text::counted(series.runs.len() as u64, "run");
             Phrase::new("worse").text(format!("No result: {failed}, all failed."))
@@ -169,6 +156,19 @@ fn verdict(site: &Index<'_>, root: Root, index: usize) -> Phrase {
             .link(rule("limits"), limit)
             .text(")."),
     }
+}
+
+/// `New: 3 runs. A verdict needs 5; grace period until 29 Sep 2025 (…).`
+fn young(site: &Index<'_>, root: Root, series: &Series) -> Phrase {
+    let policy = &site.input.policy.regression;
+    let valued = series.runs.iter().filter(|run| run.value.is_some()).count() as u64;
+    let runs = text::counted(valued, "run");
+    Phrase::new("note")
+        .text(format!("New: {runs}. A verdict needs {}", policy.min_sample_size))
+        .text(grace(series, policy.grace_period_days))
+        .text(" (")
+        .link(root.to("about/#rule-grace"), "grace period and minimum sample size")
+        .text(").")
 }
 
 /// `; grace period until 29 Sep 2025`, where the newest run is younger than that.
