@@ -338,6 +338,7 @@ fn matrix_gaps(series: &[Series], policy: &Policy) -> Vec<String> {
         for dimension in &policy.matrix.dimensions {
             for value in &dimension.values {
                 let value = match value {
+                    Scalar::Flag(value) => value.to_string(),
                     Scalar::Integer(value) => value.to_string(),
                     Scalar::Number(value) => value.to_string(),
                     Scalar::Text(value) => value.clone(),
@@ -354,6 +355,9 @@ fn matrix_gaps(series: &[Series], policy: &Policy) -> Vec<String> {
 fn covers(key: &SeriesKey, dimension: &str, value: &str) -> bool {
     if dimension.eq_ignore_ascii_case("n") {
         return key.n.is_some_and(|n| n.to_string() == value);
+    }
+    if dimension == "parallel" {
+        return key.parallel.to_string() == value;
     }
     let wanted = format!("{dimension}={value}");
     key.params.split(", ").any(|pair| pair == wanted)

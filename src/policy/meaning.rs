@@ -11,6 +11,7 @@ use crate::policy::Policy;
 use crate::policy::check::{Finding, MOST_FINDINGS};
 use crate::policy::diagnostic::Level;
 use crate::policy::hint;
+use crate::policy::notify::Notify;
 use crate::policy::threshold::preset_slug;
 use crate::policy::tree::Node;
 use crate::text;
@@ -26,20 +27,25 @@ use Step::{Item, Key};
 
 struct Examination<'a> {
     root: &'a Node,
+    /// The file, for places inside a value.
+    text: &'a str,
     found: Vec<(Level, Finding)>,
 }
 
-/// Every fault of what the policy says, errors and warnings. `root` is the tree it was read from.
-pub(crate) fn examine(policy: &Policy, root: &Node) -> Vec<(Level, Finding)> {
-    let mut examination = Examination { root, found: Vec::new() };
+/// Every fault of what the policy says, errors and warnings. `root` is the tree it was read from,
+/// `text` the file.
+pub(crate) fn examine(policy: &Policy, root: &Node, text: &str) -> Vec<(Level, Finding)> {
+    let mut examination = Examination { root, text, found: Vec::new() };
     examination.head(policy);
     examination.thresholds(policy);
     examination.filters(policy);
     examination.presets(policy);
     examination.budgets(policy);
+    examination.targets(policy);
     examination.dates(policy);
     examination.aliases(policy);
     examination.links(policy);
+    examination.notify(policy);
     examination.found
 }
 
@@ -75,8 +81,10 @@ impl Examination<'_> {
         for (index, rule) in regression.rules.iter().enumerate() {
             let path = [Key("regression"), Key("rules"), Item(index)];
             let says = rule.threshold.is_some() || rule.absolute.is_some();
-            if !says && rule.direction.is_none() && !rule.report_only {
-                let help = "give it a `threshold`, `absolute`, `direction` or `report_only`";
+            let says = says || rule.direction.is_some() || rule.severity.is_some();
+            if !says && !rule.report_only {
+                let help =
+                    "give it a `threshold`, `absolute`, `direction`, `severity` or `report_only`";
                 self.warn(&path, "this rule changes nothing", Some(help.to_owned()));
             }
         }
@@ -98,6 +106,12 @@ impl Examination<'_> {
         }
         for (index, budget) in policy.budgets.iter().enumerate() {
             self.filter(&[Key("budgets"), Item(index), Key("match")], &budget.matches, false);
+        }
+        for (index, sla) in policy.sla.iter().enumerate() {
+            self.filter(&[Key("sla"), Item(index), Key("match")], &sla.matches, false);
+        }
+        for (index, alert) in policy.alerts.iter().enumerate() {
+            self.filter(&[Key("alerts"), Item(index), Key("match")], &alert.matches, false);
         }
         for (index, filter) in policy.ignore.iter().enumerate() {
             self.filter(&[Key("ignore"), Item(index)], filter, false);
@@ -169,6 +183,39 @@ impl Examination<'_> {
                 let path = [Key("budgets"), Item(index), Key(key)];
                 self.refuse(&path, &message, Some("drift comes before violation".to_owned()));
             }
+        }
+    }
+
+    fn targets(&mut self, policy: &Policy) {
+        for (index, _) in policy.sla.iter().enumerate().filter(|(_, sla)| sla.is_empty()) {
+            let help = "give it a `max_avg_time_ms`, `max_total_time_ms`, `min_throughput`, \
+                        `max_memory_bytes` or `regression_threshold`";
+            let message = "this service level demands nothing";
+            self.refuse(&[Key("sla"), Item(index)], message, Some(help.to_owned()));
+        }
+        for (index, alert) in policy.alerts.iter().enumerate() {
+            let Err(fault) = &alert.when.parsed else { continue };
+            let whole = self.span(&[Key("alerts"), Item(index), Key("when")]);
+            let span = within(self.text, &whole, &alert.when.text, &fault.span);
+            let message = format!("`alerts[{index}].when`: {}", fault.message);
+            self.found.push((Level::Error, Finding { message, span, help: fault.help.clone() }));
+        }
+    }
+
+    fn notify(&mut self, policy: &Policy) {
+        if policy.notify != Notify::default() {
+            let help = "nothing is sent; the key is checked so that it may stand here already";
+            let span = self.root.key("notify").map_or(0..0, |key| key.span.clone());
+            let message = "`notify` has no effect in this version".to_owned();
+            self.found
+                .push((Level::Warning, Finding { message, span, help: Some(help.to_owned()) }));
+        }
+        let url = policy.notify.webhook.as_ref().and_then(|webhook| webhook.url.as_deref());
+        // Other than an address of the site, this one may have a query.
+        let address = url.map(|url| url.split(['?', '#']).next().unwrap_or(url));
+        if let Some(fault) = address.and_then(url_fault) {
+            let path = [Key("notify"), Key("webhook"), Key("url")];
+            self.refuse(&path, &format!("`notify.webhook.url` {fault}"), None);
         }
     }
 
@@ -264,6 +311,16 @@ impl Examination<'_> {
             node = next;
         }
         place
+    }
+}
+
+/// Where a part of a value stands in the file, where the value stands there as it is (not folded,
+/// not escaped); else the whole value. A part that is empty is the place behind it.
+fn within(text: &str, whole: &Range<usize>, value: &str, part: &Range<usize>) -> Range<usize> {
+    let written = text.get(whole.clone()).unwrap_or("");
+    match written.find(value).filter(|_| !value.is_empty()) {
+        Some(offset) => whole.start + offset + part.start..whole.start + offset + part.end,
+        None => whole.clone(),
     }
 }
 

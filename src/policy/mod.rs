@@ -5,12 +5,16 @@
 
 pub(crate) mod accepted;
 mod check;
+mod defaults;
 pub(crate) mod diagnostic;
+pub(crate) mod expression;
 mod hint;
 pub(crate) mod meaning;
+pub(crate) mod notify;
 pub(crate) mod read;
 pub(crate) mod schema;
 pub(crate) mod show;
+pub(crate) mod target;
 pub(crate) mod threshold;
 mod tree;
 pub(crate) mod yaml;
@@ -22,6 +26,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::filter::Filter;
 use crate::record::Direction;
+
+use notify::Notify;
+use target::{Alert, Sla};
 
 /// The policy in force.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -51,6 +58,10 @@ pub(crate) struct Policy {
     pub(crate) detection: Detection,
     /// Absolute targets (SLOs) with a tolerance band.
     pub(crate) budgets: Vec<Budget>,
+    /// Service levels: targets for time, throughput and memory, and a limit for changes.
+    pub(crate) sla: Vec<Sla>,
+    /// Conditions that are told of on the health page while they hold.
+    pub(crate) alerts: Vec<Alert>,
     /// How trends are fitted.
     pub(crate) trends: Trends,
     /// Units, directions and display names of metrics, by metric name.
@@ -63,6 +74,8 @@ pub(crate) struct Policy {
     pub(crate) annotations: Vec<Annotation>,
     /// What the pages say of themselves.
     pub(crate) site: Site,
+    /// Who is told of changes. Nothing acts on it in this version.
+    pub(crate) notify: Notify,
 }
 
 /// When a change counts as a regression.
@@ -105,8 +118,33 @@ pub(crate) struct Rule {
     /// Overrides which way is better.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) direction: Option<Direction>,
+    /// How bad a change is, whatever its size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) severity: Option<Severity>,
     /// Shown and told, but never a failure.
     pub(crate) report_only: bool,
+}
+
+/// How bad a change is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Severity {
+    /// As one of at least the threshold.
+    Minor,
+    /// As one that needs approval.
+    Major,
+    /// As one that no approval helps.
+    Critical,
+}
+
+impl Severity {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Minor => "minor",
+            Self::Major => "major",
+            Self::Critical => "critical",
+        }
+    }
 }
 
 /// When a shift that many backends make together is infrastructure.
@@ -204,12 +242,13 @@ pub(crate) struct Matrix {
     pub(crate) dimensions: Vec<Dimension>,
 }
 
-/// One axis of the matrix: `N` is the input size, any other name a key of `params`.
+/// One axis of the matrix: `N` is the input size, `parallel` whether it runs in parallel, any other
+/// name a key of `params`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["name", "values"]))]
 pub(crate) struct Dimension {
-    /// `N`, or a key of `params`.
+    /// `N`, `parallel`, or a key of `params`.
     #[schemars(length(min = 1))]
     pub(crate) name: String,
     /// The values that should be measured.
@@ -220,6 +259,7 @@ pub(crate) struct Dimension {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub(crate) enum Scalar {
+    Flag(bool),
     Integer(i64),
     Number(f64),
     Text(String),
@@ -251,6 +291,11 @@ pub(crate) struct Budget {
     /// The target, in base units (ns, B, ops/s).
     #[schemars(range(min = 0.0))]
     pub(crate) budget: f64,
+    /// Share of the budget that a level may be over it: `violation_at` is 1 plus this, where it is
+    /// not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0))]
+    pub(crate) tolerance: Option<f64>,
     /// Share of the budget at which `pass` becomes `drift`.
     #[schemars(range(min = 0.0))]
     pub(crate) drift_at: f64,
@@ -313,85 +358,20 @@ pub(crate) struct Site {
     /// The branch whose records make the history.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) branch: Option<String>,
+    /// Who the site is for. On a public one the fields of `redact` are not shown.
+    pub(crate) audience: Audience,
+    /// Fields of records (`runner_*`, `hostname`) whose values a public site does not show; by name
+    /// or glob.
+    pub(crate) redact: Vec<String>,
 }
 
-impl Default for Regression {
-    fn default() -> Self {
-        Self {
-            default_threshold: 0.10,
-            per_backend: BTreeMap::new(),
-            grace_period_days: 3,
-            min_sample_size: 5,
-            max_regression_ratio: 0.50,
-            rules: Vec::new(),
-        }
-    }
-}
-
-impl Default for KAnomaly {
-    fn default() -> Self {
-        Self { threshold_ratio: 0.8, min_active_backends: 3, alert_on_consecutive_days: 2 }
-    }
-}
-
-impl Default for DataQuality {
-    fn default() -> Self {
-        Self {
-            outlier_threshold: 3.0,
-            variance_warning_ratio: 0.15,
-            min_records_per_day: 0,
-            max_age_days: 180,
-        }
-    }
-}
-
-impl Default for Governance {
-    fn default() -> Self {
-        Self {
-            require_approval_threshold: 0.20,
-            emergency_override_approvers: Vec::new(),
-            data_retention_days: 180,
-        }
-    }
-}
-
-impl Default for RunnerFingerprinting {
-    fn default() -> Self {
-        let fields = ["runner_image", "cpu_flags", "memory_total", "os_version"];
-        Self {
-            enabled: true,
-            track_fields: fields.map(str::to_owned).to_vec(),
-            suppress_alerts_on_runner_change: true,
-        }
-    }
-}
-
-impl Default for Detection {
-    fn default() -> Self {
-        Self { window: 20, confirmations: 3 }
-    }
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self {
-            matches: Filter::default(),
-            metric: crate::record::TIME.to_owned(),
-            budget: f64::INFINITY,
-            drift_at: 1.0,
-            violation_at: 1.1,
-        }
-    }
-}
-
-impl Default for Trends {
-    fn default() -> Self {
-        Self { window_days: 30 }
-    }
-}
-
-impl Default for Site {
-    fn default() -> Self {
-        Self { title: "Benchmarks".to_owned(), base_url: None, repo_url: None, branch: None }
-    }
+/// Who a site is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Audience {
+    /// Everyone: what `redact` names is not shown.
+    Public,
+    /// Those who may see everything.
+    #[default]
+    Internal,
 }

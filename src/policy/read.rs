@@ -51,11 +51,12 @@ fn judge(text: &str) -> (Option<Policy>, Vec<(Level, Finding)>) {
     }
     let faults = check::check(&root, schema::document(), text);
     if !faults.is_empty() {
-        return (None, with_contradictions(faults, root));
+        return (None, with_contradictions(faults, root, text));
     }
     match Policy::deserialize(root.to_json()) {
-        Ok(policy) => {
-            let found = meaning::examine(&policy, &root);
+        Ok(mut policy) => {
+            spell_out(&mut policy, &root);
+            let found = meaning::examine(&policy, &root, text);
             let holds = found.iter().all(|(level, _)| *level != Level::Error);
             (holds.then_some(policy), found)
         }
@@ -68,15 +69,31 @@ fn judge(text: &str) -> (Option<Policy>, Vec<(Level, Finding)>) {
 
 /// The faults, and the errors among what stands beside them. Warnings are left out: the values they
 /// would weigh may be the ones at fault.
-fn with_contradictions(faults: Vec<Finding>, mut root: Node) -> Vec<(Level, Finding)> {
+fn with_contradictions(faults: Vec<Finding>, mut root: Node, text: &str) -> Vec<(Level, Finding)> {
     root.prune(&faults.iter().map(|fault| (fault.span.start, fault.span.end)).collect());
     let mut found = match Policy::deserialize(root.to_json()) {
-        Ok(policy) => meaning::examine(&policy, &root),
+        Ok(mut policy) => {
+            spell_out(&mut policy, &root);
+            meaning::examine(&policy, &root, text)
+        }
         Err(_) => Vec::new(), // a fault above the root's entries: nothing is left to examine
     };
     found.retain(|(level, _)| *level == Level::Error);
     found.extend(faults.into_iter().map(|fault| (Level::Error, fault)));
     found
+}
+
+/// Gives every shorthand its long form: the tolerance of a budget that names no `violation_at`.
+fn spell_out(policy: &mut Policy, root: &Node) {
+    let budgets = root.get("budgets");
+    for (index, budget) in policy.budgets.iter_mut().enumerate() {
+        let written = budgets.and_then(|budgets| budgets.item(index));
+        if let Some(tolerance) = budget.tolerance
+            && written.is_some_and(|written| written.get("violation_at").is_none())
+        {
+            budget.violation_at = 1.0 + tolerance;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -180,6 +197,32 @@ mod tests {
             assert!(told.contains(words), "{words}\n{told}");
         }
         assert!(!told.contains("error"), "{told}");
+    }
+
+    #[test]
+    fn a_tolerance_is_the_violation_share_unless_one_is_given() {
+        let text = "version: '1'\nbudgets:\n  - {budget: 5, tolerance: 0.25}\n  - {budget: 5, \
+                    tolerance: 0.25, violation_at: 2}\n  - {budget: 5}\n";
+        let reading = read(text, "policy.yml");
+        assert_eq!(reading.diagnostics, []);
+        let budgets = reading.policy.unwrap().budgets;
+        let shares: Vec<f64> = budgets.iter().map(|budget| budget.violation_at).collect();
+        assert_eq!(shares, [1.25, 2.0, 1.1]);
+    }
+
+    #[test]
+    fn notify_is_read_with_a_warning_and_a_webhook_address_is_checked() {
+        let text = "version: '1'\nnotify:\n  slack: {channel: '#perf', mention: ['@a']}\n  \
+                    webhook: {url: 'https://h/?token=1'}\n  github: {comment: always, issues: \
+                    true, labels: [perf]}\n";
+        let reading = read(text, "policy.yml");
+        assert!(reading.policy.is_some());
+        let told: Vec<_> = reading.diagnostics.iter().map(|d| (d.level, &*d.message)).collect();
+        assert_eq!(told, [(Level::Warning, "`notify` has no effect in this version")]);
+        let text = text.replace("https://", "ftp://");
+        assert!(read(&text, "policy.yml").policy.is_none());
+        let empty = read("version: '1'\nnotify: {}\n", "policy.yml");
+        assert_eq!(empty.diagnostics, []);
     }
 
     #[test]

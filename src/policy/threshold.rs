@@ -1,8 +1,9 @@
 //! Which limit of the policy a series is judged by, and the names the policy gives to pages.
 //!
 //! Of the rules that match, the one with the most clauses wins; of two alike the later one, so that
-//! an exception is added at the end. What the winning rule leaves out comes from the backend's
-//! threshold, then from the default.
+//! an exception is added at the end. A service level's `regression_threshold` is such a rule, below
+//! those of `regression.rules` that are as specific. What the winning rule leaves out comes from the
+//! backend's threshold, then from the default.
 
 use std::fmt::Write;
 
@@ -10,7 +11,7 @@ use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::filter::{Recent, Subject};
-use crate::policy::{Policy, Rule};
+use crate::policy::{Policy, Rule, Severity};
 use crate::record::Direction;
 
 /// What a change must exceed to count, and why so.
@@ -32,6 +33,8 @@ pub(crate) struct Limit {
 pub(crate) enum LimitSource {
     /// `regression.rules`, by index.
     Rule(usize),
+    /// `regression_threshold` of an entry of `sla`, by index.
+    Sla(usize),
     /// `regression.per_backend`.
     Backend,
     /// `regression.default_threshold`.
@@ -46,25 +49,47 @@ impl Policy {
             Some(threshold) => (*threshold, LimitSource::Backend),
             None => (regression.default_threshold, LimitSource::Default),
         };
+        let own = Limit { threshold, absolute: None, better, report_only: false, rule: source };
         match self.rule_for(subject) {
-            Some((index, rule)) => Limit {
+            Some(Winner::Rule(index, rule)) => Limit {
                 threshold: rule.threshold.unwrap_or(threshold),
                 absolute: rule.absolute,
                 better: rule.direction.unwrap_or(better),
                 report_only: rule.report_only,
                 rule: LimitSource::Rule(index),
             },
-            None => Limit { threshold, absolute: None, better, report_only: false, rule: source },
+            Some(Winner::Sla(index, threshold)) => {
+                Limit { threshold, rule: LimitSource::Sla(index), ..own }
+            }
+            None => own,
+        }
+    }
+
+    /// The severity of every change of one series, where its rule says so; else it goes by size.
+    pub(crate) fn severity_for(&self, subject: Subject<'_>) -> Option<Severity> {
+        match self.rule_for(subject)? {
+            Winner::Rule(_, rule) => rule.severity,
+            Winner::Sla(..) => None,
         }
     }
 
     /// Rules decide verdicts, so no clause of theirs can ask for one: [`Recent`] is empty here.
-    fn rule_for(&self, subject: Subject<'_>) -> Option<(usize, &Rule)> {
+    fn rule_for(&self, subject: Subject<'_>) -> Option<Winner<'_>> {
+        let levels = self.sla.iter().enumerate().filter_map(|(index, sla)| {
+            Some((&sla.matches, Winner::Sla(index, sla.regression_threshold?)))
+        });
         let rules = self.regression.rules.iter().enumerate();
-        rules
-            .filter(|(_, rule)| rule.matches.holds(subject, Recent::default()))
-            .max_by_key(|(_, rule)| rule.matches.clauses().len()) // the last of several greatest
+        let rules = rules.map(|(index, rule)| (&rule.matches, Winner::Rule(index, rule)));
+        let holding = levels.chain(rules).filter(|(it, _)| it.holds(subject, Recent::default()));
+        let most = holding.max_by_key(|(it, _)| it.clauses().len()); // the last of several greatest
+        most.map(|(_, winner)| winner)
     }
+}
+
+/// The rule that decides for a series.
+enum Winner<'a> {
+    Rule(usize, &'a Rule),
+    Sla(usize, f64),
 }
 
 /// The first 12 hex digits of the SHA-256 of the policy's text: what records and pages name it by.
@@ -162,6 +187,22 @@ mod tests {
         assert_eq!((limit("julia").threshold, limit("julia").rule), (0.12, LimitSource::Backend));
         assert_eq!((limit("go").threshold, limit("go").rule), (0.1, LimitSource::Default));
         assert_eq!(limit("go").better, Direction::Lower);
+    }
+
+    #[test]
+    fn a_service_level_sets_a_limit_below_rules_as_specific() {
+        let text = "version: '1'\nregression:\n  rules:\n    - {match: {backend: julia}, \
+                    threshold: 0.3, severity: minor}\nsla:\n  - {match: {backend: julia}, \
+                    regression_threshold: 0.05}\n  - {match: {backend: julia, test: sort}, \
+                    regression_threshold: 0.02}\n  - {max_avg_time_ms: 5}\n";
+        let policy = read(text, "policy.yml").policy.unwrap();
+        let limit = |test| policy.limit_for(subject("julia", test), Direction::Lower);
+        assert_eq!((limit("sum").threshold, limit("sum").rule), (0.3, LimitSource::Rule(0)));
+        assert_eq!((limit("sort").threshold, limit("sort").rule), (0.02, LimitSource::Sla(1)));
+        assert_eq!(policy.severity_for(subject("julia", "sum")), Some(Severity::Minor));
+        assert_eq!(policy.severity_for(subject("julia", "sort")), None);
+        let go = policy.limit_for(subject("go", "sort"), Direction::Lower);
+        assert_eq!((go.threshold, go.rule), (0.1, LimitSource::Default));
     }
 
     #[test]

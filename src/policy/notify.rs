@@ -1,0 +1,65 @@
+//! Who is told of changes, and how. Read and checked, so that a policy may say it already; nothing
+//! acts on it yet, and the reader warns of that.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Who is told of changes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Notify {
+    /// Messages to a Slack channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) slack: Option<Slack>,
+    /// A request to an address of yours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) webhook: Option<Webhook>,
+    /// Comments on pull requests, and issues.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) github: Option<Github>,
+}
+
+/// Messages to a Slack channel.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Slack {
+    /// The channel; left out: the one the Slack address belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) channel: Option<String>,
+    /// Who is mentioned.
+    pub(crate) mention: Vec<String>,
+}
+
+/// A request to an address of yours.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Webhook {
+    /// The address; the published policy does not show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+}
+
+/// Comments on pull requests, and issues.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Github {
+    /// When a pull request gets a comment.
+    pub(crate) comment: Comment,
+    /// Whether a regression on the main branch opens an issue.
+    pub(crate) issues: bool,
+    /// Labels of such issues.
+    pub(crate) labels: Vec<String>,
+}
+
+/// When a pull request gets a comment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Comment {
+    /// On every pull request.
+    Always,
+    /// Where something changed.
+    #[default]
+    Changes,
+    /// Never.
+    Never,
+}
