@@ -3,7 +3,7 @@
 //! A shift is told when it is significant *and* at least the policy's size *and* confirmed by
 //! enough runs on the new level. Smaller ones stay part of their level. No cause is ever guessed.
 
-use crate::policy::Policy;
+use crate::policy::{self, Policy};
 use crate::record::{DAY_US, Direction, Timestamp};
 use crate::series::{CommitIndex, Series};
 use crate::text;
@@ -185,6 +185,13 @@ impl Teller<'_> {
     }
 
     fn severity(&self, change: f64) -> Severity {
+        let subject = self.series.key.subject(&self.series.tags);
+        match self.policy.severity_for(subject) {
+            Some(policy::Severity::Minor) => return Severity::Minor,
+            Some(policy::Severity::Major) => return Severity::Major,
+            Some(policy::Severity::Critical) => return Severity::Critical,
+            None => {}
+        }
         let size = change.abs() + 1e-9;
         if size >= self.policy.regression.max_regression_ratio {
             Severity::Critical
