@@ -21,6 +21,7 @@ pub(crate) mod stats;
 mod steps;
 mod stretch;
 mod together;
+pub(crate) mod targets;
 mod verdict;
 
 use rayon::prelude::*;
