@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use crate::analysis::targets::Target;
 use crate::analysis::{self, Analyses, Explanation};
 use crate::filter::Recent;
 use crate::history::{Finish, History};
@@ -42,6 +43,7 @@ pub(crate) struct Project {
     pub(crate) history: History,
     pub(crate) grouped: Grouped,
     pub(crate) analyses: Analyses,
+    pub(crate) targets: Vec<Target>,
     pub(crate) notes: Vec<Note>,
     pub(crate) accepted: Vec<Accepted>,
     pub(crate) problems: Vec<Problem>,
@@ -98,6 +100,7 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
     notes.extend(annotations(&policy));
     let said = Said { accepted: &contents.accepted, notes: &notes };
     let analyses = analyse(&history, &grouped.series, &policy, said, now);
+    let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, &policy);
     let base_url = options.base_url.clone().or_else(|| policy.site.base_url.clone());
     if base_url.is_none() {
         warnings.push(
@@ -113,6 +116,7 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
         history,
         grouped,
         analyses,
+        targets,
         notes,
         accepted: contents.accepted,
         problems: contents.problems,
@@ -154,6 +158,7 @@ pub(crate) fn input(project: &Project) -> site::Input<'_> {
         history: &project.history,
         series: &project.grouped.series,
         analyses: &project.analyses,
+        targets: &project.targets,
         policy: &project.policy,
         policy_sha: project.policy_sha.clone(),
         notes: &project.notes,

@@ -14,6 +14,7 @@ use crate::site::delta::Outcome;
 use crate::site::index::{EventRef, Index, Pair, PairKind};
 use crate::site::pages::diff::outcomes;
 use crate::site::pages::{commit, health, infrastructure};
+use crate::site::targets::{self, TargetView};
 use crate::site::{Failure, Job, routes, words};
 
 /// What a file was built from.
@@ -126,6 +127,8 @@ struct HealthFile {
     refused: Vec<RefusedView>,
     schema: &'static str,
     state: &'static str,
+    /// Budgets, service levels and alerts, the worst first.
+    targets: Vec<TargetView>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -469,16 +472,18 @@ fn health_file(site: &Index<'_>) -> HealthFile {
             .collect(),
         schema: "schema/health.json",
         state: health::state(site).word(),
+        targets: targets::views(site),
     }
 }
 
 fn policy_file(site: &Index<'_>) -> PolicyFile {
     let text = policy::show::to_json(site.input.policy);
-    PolicyFile {
-        built_from: built_from(site),
-        policy: serde_json::from_str(&text).unwrap_or_default(),
-        schema: "policy.schema.json",
+    let mut policy: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    // Who knows the address of a webhook can write to it.
+    if let Some(url) = policy.pointer_mut("/notify/webhook/url") {
+        *url = "redacted".into();
     }
+    PolicyFile { built_from: built_from(site), policy, schema: "policy.schema.json" }
 }
 
 fn diffs_file(site: &Index<'_>) -> DiffsFile {

@@ -14,12 +14,14 @@ mod markdown;
 mod pages;
 mod routes;
 mod table;
+mod targets;
 mod view;
 mod words;
 
 use rayon::prelude::*;
 
 use crate::analysis::Analyses;
+use crate::analysis::targets::Target;
 use crate::history::History;
 use crate::note::Note;
 use crate::policy::Policy;
@@ -32,6 +34,8 @@ pub(crate) struct Input<'a> {
     pub(crate) history: &'a History,
     pub(crate) series: &'a [Series],
     pub(crate) analyses: &'a Analyses,
+    /// Budgets, service levels and alerts, the worst first.
+    pub(crate) targets: &'a [Target],
     pub(crate) policy: &'a Policy,
     /// Short hash of the policy's text.
     pub(crate) policy_sha: String,

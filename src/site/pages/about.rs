@@ -136,12 +136,22 @@ fn limits(policy: &Policy) -> Vec<LimitRow> {
     for (at, rule) in regression.rules.iter().enumerate() {
         let mut limit: Vec<String> = rule.threshold.map(text::percent).into_iter().collect();
         limit.extend(rule.absolute.map(|least| format!("and {least} in base units")));
+        limit.extend(rule.severity.map(|severity| format!("always {}", severity.as_str())));
         limit.extend(rule.report_only.then(|| "report only".to_owned()));
         rows.push(LimitRow {
             id: format!("limit-rule-{at}"),
             name: words_of(&rule.matches),
             limit: limit.join(" "),
             source: format!("regression.rules[{at}]"),
+        });
+    }
+    for (at, sla) in policy.sla.iter().enumerate() {
+        let Some(threshold) = sla.regression_threshold else { continue };
+        rows.push(LimitRow {
+            id: format!("limit-sla-{at}"),
+            name: words_of(&sla.matches),
+            limit: text::percent(threshold),
+            source: format!("sla[{at}].regression_threshold"),
         });
     }
     rows
@@ -221,6 +231,8 @@ fn context(site: &Index<'_>) -> Value {
         matrix => policy.matrix.enabled,
         trend_days => policy.trends.window_days,
         budgets => policy.budgets.len(),
+        service_levels => policy.sla.len(),
+        alerts => policy.alerts.len(),
         ..markdown::facts(site.input)
     }
 }

@@ -11,7 +11,7 @@ use crate::site::index::Index;
 use crate::site::pages::infrastructure;
 use crate::site::routes::{self, Root};
 use crate::site::view::{Fact, Frame, Phrase};
-use crate::site::{Failure, pages, words};
+use crate::site::{Failure, pages, targets, words};
 use crate::text;
 
 /// Rows of each list; the JSON has all of them.
@@ -82,6 +82,9 @@ pub(crate) fn findings(site: &Index<'_>) -> Vec<(State, String)> {
     }
     for problem in input.problems {
         tell(State::Look, format!("{}: {}. {}", problem.place, problem.reason, problem.remedy));
+    }
+    if let Some(missed) = targets::finding(site) {
+        tell(State::Look, missed);
     }
     let missing = count(site, |verdict| verdict == Verdict::Missing);
     if missing > 0 {
@@ -187,6 +190,7 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         refused: refused.collect(),
         refused_note: refused_note(problems.len()),
         sections: [
+            targets_part(site, root),
             freshness(site, root),
             failures(site, root),
             noise(site, root),
@@ -242,6 +246,17 @@ fn series_cell(site: &Index<'_>, root: Root, one: usize) -> Phrase {
         .link(root.to(&routes::series(&site.stems[one])), &key.test)
         .text(" ")
         .name(words::key(key))
+}
+
+/// Budgets, service levels and alerts that do not pass.
+fn targets_part(site: &Index<'_>, root: Root) -> Option<Part> {
+    (!site.input.targets.is_empty()).then(|| Part {
+        id: "targets",
+        title: "Targets",
+        note: format!("{}, worst first.", targets::summary(site)),
+        heads: vec!["Target", "Series", "State", "What"],
+        rows: targets::rows(site, root, ROWS),
+    })
 }
 
 /// Series whose newest run is missing, failed or long ago.

@@ -9,7 +9,7 @@ use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{self, Index, PairKind};
 use crate::site::routes::{self, Root};
 use crate::site::view::{EventRow, Fact, Frame, Link, PanelGroup, Phrase, SeriesRow};
-use crate::site::{Failure, pages, table, words};
+use crate::site::{Failure, pages, table, targets, words};
 use crate::text;
 
 /// Days that the verdict on top speaks of.
@@ -138,6 +138,9 @@ fn verdict(site: &Index<'_>, root: Root, off: usize) -> Phrase {
     if missing > 0 {
         let none = format!("{} without a newest result", text::count(missing as u64));
         phrase = phrase.text(", ").link(root.to("health/#freshness"), none);
+    }
+    if let Some(missed) = targets::missed_text(site) {
+        phrase = phrase.text(", ").link(root.to("health/#targets"), missed);
     }
     phrase.text(".")
 }

@@ -1,0 +1,131 @@
+//! The targets of the policy as the health page, the overview and `health.json` tell them.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::analysis::BudgetVerdict;
+use crate::analysis::targets::{Target, TargetKind, missed};
+use crate::record::shorten;
+use crate::site::index::Index;
+use crate::site::routes::{self, Root};
+use crate::site::view::Phrase;
+use crate::site::words;
+use crate::text;
+
+/// One target as JSON. `limit` and `measured` are in base units, fractions for shares, and null
+/// for an alert that stays quiet.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TargetView {
+    kind: &'static str,
+    limit: Option<f64>,
+    measured: Option<f64>,
+    message: String,
+    name: String,
+    /// Id of the series; null where the target is for several together.
+    series: Option<String>,
+    severity: &'static str,
+    verdict: &'static str,
+}
+
+/// Every target, the worst first.
+pub(crate) fn views(site: &Index<'_>) -> Vec<TargetView> {
+    let finite = |value: f64| value.is_finite().then_some(value);
+    let targets = site.input.targets.iter();
+    targets
+        .map(|target| TargetView {
+            kind: kind(target.kind),
+            limit: finite(target.limit),
+            measured: finite(target.measured),
+            message: target.message.clone(),
+            name: target.name.clone(),
+            series: target.series.map(|one| site.stems[one].clone()),
+            severity: target.severity.as_str(),
+            verdict: match target.verdict {
+                BudgetVerdict::Pass => "pass",
+                BudgetVerdict::Drift => "drift",
+                BudgetVerdict::Violation => "violation",
+            },
+        })
+        .collect()
+}
+
+fn kind(kind: TargetKind) -> &'static str {
+    match kind {
+        TargetKind::Budget => "budget",
+        TargetKind::Sla => "sla",
+        TargetKind::Alert => "alert",
+    }
+}
+
+/// `2 targets missed`; none where none is.
+pub(crate) fn missed_text(site: &Index<'_>) -> Option<String> {
+    let missed = missed(site.input.targets) as u64;
+    (missed > 0).then(|| format!("{} missed", text::counted(missed, "target")))
+}
+
+/// What the findings of the health page say of the targets.
+pub(crate) fn finding(site: &Index<'_>) -> Option<String> {
+    let missed = missed_text(site)?;
+    let mut names: Vec<String> = Vec::new();
+    for target in site.input.targets.iter().filter(|it| it.verdict == BudgetVerdict::Violation) {
+        let name = shorten(&target.name, 60).into_owned();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+        if names.len() > 3 {
+            names[3] = "…".to_owned();
+            break;
+        }
+    }
+    Some(format!("{missed}: {}.", names.join(", ")))
+}
+
+/// The targets that do not pass, for a table.
+pub(crate) fn rows(site: &Index<'_>, root: Root, most: usize) -> Vec<Vec<Phrase>> {
+    let told = site.input.targets.iter().filter(|it| it.verdict != BudgetVerdict::Pass);
+    told.take(most).map(|target| row(site, root, target)).collect()
+}
+
+fn row(site: &Index<'_>, root: Root, target: &Target) -> Vec<Phrase> {
+    let series = target.series.map_or_else(
+        || Phrase::new("").text("together"),
+        |one| {
+            let key = &site.series(one).0.key;
+            let page = root.to(&routes::series(&site.stems[one]));
+            Phrase::new("").link(page, &key.test).text(" ").name(words::key(key))
+        },
+    );
+    let (tone, state) = match (target.kind, target.verdict) {
+        (TargetKind::Alert, BudgetVerdict::Drift) => ("note", target.severity.as_str()),
+        (TargetKind::Alert, _) => ("worse", target.severity.as_str()),
+        (_, BudgetVerdict::Violation) => ("worse", "violation"),
+        (_, _) => ("note", "drift"),
+    };
+    vec![
+        Phrase::new("").name(shorten(&target.name, 100).into_owned()),
+        series,
+        Phrase::new("").marked(tone, state),
+        Phrase::new("").name(shorten(&target.message, 400).into_owned()),
+    ]
+}
+
+/// `2 violations, 1 alert, 3 drifting, 12 passed`, worst first.
+pub(crate) fn summary(site: &Index<'_>) -> String {
+    let count = |wanted: &dyn Fn(&Target) -> bool| {
+        site.input.targets.iter().filter(|target| wanted(target)).count() as u64
+    };
+    let fires = |it: &Target| it.kind == TargetKind::Alert && it.verdict != BudgetVerdict::Pass;
+    let alerts = count(&fires);
+    let violated = count(&|it| it.verdict == BudgetVerdict::Violation && !fires(it));
+    let drifting = count(&|it| it.verdict == BudgetVerdict::Drift && !fires(it));
+    let passed = count(&|it| it.verdict == BudgetVerdict::Pass);
+    let parts = [
+        (violated, text::counted(violated, "violation")),
+        (alerts, format!("{} firing", text::counted(alerts, "alert"))),
+        (drifting, format!("{} drifting", text::count(drifting))),
+        (passed, format!("{} passed", text::count(passed))),
+    ];
+    let told: Vec<String> =
+        parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
+    told.join(", ")
+}
