@@ -14,7 +14,7 @@ use crate::policy::accepted::Accepted;
 use crate::policy::diagnostic;
 use crate::policy::read::read as read_policy;
 use crate::policy::threshold::sha;
-use crate::policy::{Policy, accepted};
+use crate::policy::{Audience, Policy, accepted};
 use crate::record::{Problem, Timestamp};
 use crate::series::{self, CommitIndex, Grouped, Series};
 use crate::site;
@@ -34,6 +34,8 @@ pub(crate) struct Options {
     pub(crate) clock: Timestamp,
     pub(crate) base_url: Option<String>,
     pub(crate) explicit_index: bool,
+    /// Who the site is for; the policy says where this does not.
+    pub(crate) audience: Option<Audience>,
 }
 
 /// A loaded and analysed history.
@@ -83,7 +85,7 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
         burn_in,
     })?;
     let finish = Finish { branch: policy.site.branch.clone(), commits: contents.commits };
-    let history = contents.records.finish(&finish);
+    let mut history = contents.records.finish(&finish);
     refuse_demo(&history, options)?;
     if let Err(error) = store::keep_refused(&options.data, &history.problems) {
         warnings.push(format!("{error:#}; the health page lists the refused lines"));
@@ -101,6 +103,9 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
     let said = Said { accepted: &contents.accepted, notes: &notes };
     let analyses = analyse(&history, &grouped.series, &policy, said, now);
     let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, &policy);
+    if options.audience.unwrap_or(policy.site.audience) == Audience::Public {
+        site::redact::redact(&mut history, &mut grouped.series, &policy.site.redact);
+    }
     let base_url = options.base_url.clone().or_else(|| policy.site.base_url.clone());
     if base_url.is_none() {
         warnings.push(
@@ -282,4 +287,107 @@ fn annotations(policy: &Policy) -> impl Iterator<Item = Note> {
         matches: entry.matches.clone(),
         markdown: String::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "secret-runner-7";
+
+    /// A history of 12 days on two runners: the second is the secret one, and twice as slow.
+    fn history(folder: &Path) {
+        let mut lines = String::new();
+        for day in 1..=12 {
+            let (runner, value) = if day < 7 { ("plain", 100) } else { (SECRET, 200) };
+            lines.push_str(&format!(
+                "{{\"commit\":\"c{day:02}\",\"timestamp\":\"2025-01-{day:02}T00:00:00Z\",\
+                 \"backend\":\"rust\",\"test\":\"parse\",\"mean_ns\":{value}{day:02},\
+                 \"version\":\"{runner}\",\"error_of\":\"{runner}\",\
+                 \"runner_image\":\"{runner}\",\"hostname\":\"{runner}\"}}\n"
+            ));
+        }
+        lines.push_str(&format!(
+            "{{\"commit\":\"c13\",\"timestamp\":\"2025-01-13T00:00:00Z\",\"backend\":\
+             \"rust\",\"test\":\"parse\",\"error\":\"lost {SECRET}\",\
+             \"hostname\":\"{SECRET}\"}}\n{{\"commit\":\"c14\",\"timestamp\":\
+             \"2025-01-14T00:00:00Z\",\"backend\":\"rust\",\"test\":\"parse\",\
+             \"error\":[\"{SECRET}\"]}}\n"
+        ));
+        std::fs::create_dir_all(folder.join("results")).unwrap();
+        std::fs::write(folder.join("results/a.ndjson"), lines).unwrap();
+        let policy = "version: '1'\nrunner_fingerprinting: {track_fields: [runner_image], \
+                      suppress_alerts_on_runner_change: true}\nsite:\n  redact: ['runner_*', \
+                      hostname, version, 'error*']\nsla:\n  - {max_avg_time_ms: 0.001}\n";
+        std::fs::write(folder.join("policy.yml"), policy).unwrap();
+    }
+
+    /// Every file of the site, with its path.
+    fn site(root: &Path, audience: Option<Audience>) -> Vec<(String, String)> {
+        let now = Timestamp::parse("2025-01-15T00:00:00Z").unwrap();
+        let options = Options {
+            data: root.join("data"),
+            policy: None,
+            demo: false,
+            with_archive: false,
+            now: Some(now),
+            clock: now,
+            base_url: None,
+            explicit_index: false,
+            audience,
+        };
+        let out = root.join("site");
+        build(&load(&options).unwrap(), &out, &|_, _| {}).unwrap();
+        let mut files = Vec::new();
+        let mut folders = vec![out];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let bytes = std::fs::read(&path).unwrap();
+                    let text = String::from_utf8_lossy(&bytes).into_owned();
+                    files.push((path.display().to_string(), text));
+                }
+            }
+        }
+        files
+    }
+
+    #[test]
+    fn a_public_site_holds_no_value_of_a_redacted_field_anywhere() {
+        let root = tempfile::tempdir().unwrap();
+        history(&root.path().join("data"));
+        let open = site(root.path(), None);
+        let named = |files: &[(String, String)], word: &str| -> Vec<String> {
+            files.iter().filter(|(_, text)| text.contains(word)).map(|(at, _)| at.clone()).collect()
+        };
+        assert!(named(&open, SECRET).len() >= 3, "{:?}", named(&open, SECRET));
+        let public = site(root.path(), Some(Audience::Public));
+        assert_eq!(named(&public, SECRET), Vec::<String>::new());
+        let told = named(&public, "redacted 2");
+        assert!(told.iter().any(|path| path.ends_with("health/index.html")), "{told:?}");
+        assert!(told.iter().any(|path| path.contains("api/v1/series/")), "{told:?}");
+        assert_eq!(open.len(), public.len(), "nothing else changes");
+    }
+
+    #[test]
+    fn a_missed_target_is_told_on_overview_health_and_in_json() {
+        let root = tempfile::tempdir().unwrap();
+        history(&root.path().join("data"));
+        let files = site(root.path(), None);
+        let file = |end: &str| {
+            let end = root.path().join("site").join(end).display().to_string();
+            files.iter().find(|(path, _)| *path == end).map(|(_, text)| text.as_str()).unwrap()
+        };
+        assert!(file("index.html").contains("href=\"health/#targets\""));
+        assert!(file("index.html").contains("1 target missed"));
+        let health = file("health/index.html");
+        assert!(health.contains("id=\"targets\"") && health.contains("sla[0].max_avg_time_ms"));
+        let json: serde_json::Value = serde_json::from_str(file("api/v1/health.json")).unwrap();
+        assert_eq!(json["targets"][0]["verdict"], "violation");
+        assert_eq!(json["targets"][0]["limit"], 1000.0);
+        assert!(json["targets"][0]["series"].is_string());
+    }
 }

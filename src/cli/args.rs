@@ -82,12 +82,22 @@ pub(crate) struct Site {
     /// Where the site will stand (https://owner.github.io/repo/) [default: site.base_url]
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
+    /// Who the site is for; a public one does not show the fields of site.redact [default:
+    /// site.audience, internal]
+    #[arg(long, value_enum, value_name = "WHO")]
+    pub(crate) audience: Option<Audience>,
     /// Read data/archive/ too
     #[arg(long)]
     pub(crate) with_archive: bool,
     /// Write index.html in links, so that pages work from disk without a server
     #[arg(long)]
     pub(crate) explicit_index: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Audience {
+    Public,
+    Internal,
 }
 
 #[derive(Clone, Debug, clap::Args)]

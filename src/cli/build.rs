@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use anyhow::Context;
 
-use crate::cli::args::{Build, Format, Global, Site};
+use crate::cli::args::{Audience, Build, Format, Global, Site};
 use crate::cli::talk::{self, Talk};
+use crate::policy;
 use crate::project::{self, Built, Options, Project};
 use crate::record::Timestamp;
 use crate::text;
@@ -94,7 +95,7 @@ pub(crate) fn closing(built: &Built, seconds: f64) -> String {
 /// What was typed, with times read.
 pub(crate) fn options(global: &Global, site: &Site) -> anyhow::Result<Options> {
     if let Some(url) = &site.base_url
-        && let Some(fault) = crate::policy::meaning::url_fault(url)
+        && let Some(fault) = policy::meaning::url_fault(url)
     {
         anyhow::bail!("--base-url {url}: {fault}");
     }
@@ -111,6 +112,10 @@ pub(crate) fn options(global: &Global, site: &Site) -> anyhow::Result<Options> {
         clock: clock(),
         base_url: site.base_url.clone(),
         explicit_index: site.explicit_index,
+        audience: site.audience.map(|audience| match audience {
+            Audience::Public => policy::Audience::Public,
+            Audience::Internal => policy::Audience::Internal,
+        }),
     })
 }
 

@@ -12,6 +12,7 @@ mod index;
 mod links;
 mod markdown;
 mod pages;
+pub(crate) mod redact;
 mod routes;
 mod table;
 mod targets;
