@@ -1,5 +1,5 @@
-//! What a policy means where it says nothing: the values of the reference, for sections that are not
-//! all zero and empty.
+//! What a policy means where it says nothing: the values of the reference, for sections that are
+//! not all zero and empty.
 
 use std::collections::BTreeMap;
 

@@ -25,10 +25,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::filter::Filter;
+use crate::policy::notify::Notify;
+use crate::policy::target::{Alert, Sla};
 use crate::record::Direction;
-
-use notify::Notify;
-use target::{Alert, Sla};
 
 /// The policy in force.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -2,8 +2,8 @@
 //!
 //! Of the rules that match, the one with the most clauses wins; of two alike the later one, so that
 //! an exception is added at the end. A service level's `regression_threshold` is such a rule, below
-//! those of `regression.rules` that are as specific. What the winning rule leaves out comes from the
-//! backend's threshold, then from the default.
+//! those of `regression.rules` that are as specific. What the winning rule leaves out comes from
+//! the backend's threshold, then from the default.
 
 use std::fmt::Write;
 
