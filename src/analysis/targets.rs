@@ -107,7 +107,8 @@ impl Judged<'_> {
             Direction::Lower => share * budget,
             Direction::Higher => budget / share,
         };
-        let of = Scale::for_value(budget, &self.series.unit).quantity(budget);
+        let scale = Scale::for_values([measured, budget], &self.series.unit);
+        let (level, of) = (scale.quantity(measured), scale.quantity(budget));
         Some(Target {
             kind: TargetKind::Budget,
             name: own.map_or_else(|| "budgets".to_owned(), |at| format!("budgets[{at}]")),
@@ -116,7 +117,7 @@ impl Judged<'_> {
             limit: budget,
             verdict,
             severity: severity(verdict),
-            message: format!("{} of its budget of {of}", text::percent(share)),
+            message: format!("{level}, {} of its budget of {of}", text::percent(share)),
         })
     }
 

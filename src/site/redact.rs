@@ -54,13 +54,12 @@ impl<'a> Masks<'a> {
             let named = named.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
             let fields = environment.fields.iter().map(|(name, value)| (name.as_str(), value));
             for (field, value) in fields.chain(named).filter(|(field, _)| hides(globs, field)) {
+                let count = seen.entry(field.to_owned()).or_default();
                 let key = (field.to_owned(), value.clone());
-                if !masks.by_value.contains_key(&key) {
-                    let count = seen.entry(field.to_owned()).or_default();
+                masks.by_value.entry(key).or_insert_with(|| {
                     *count += 1;
-                    let number = if *count == 1 { String::new() } else { format!(" {count}") };
-                    masks.by_value.insert(key, format!("{REDACTED}{number}"));
-                }
+                    if *count == 1 { REDACTED.to_owned() } else { format!("{REDACTED} {count}") }
+                });
             }
         }
         masks
