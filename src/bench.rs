@@ -61,6 +61,7 @@ impl Folder {
             clock: Timestamp::from_micros(0),
             base_url: None,
             explicit_index: false,
+            audience: None,
         }
     }
 
@@ -280,6 +281,7 @@ fn synthetic(index: usize, runs: usize) -> Series {
             n: None,
             params: String::new(),
             metric: TIME.to_owned(),
+            metric_name: "time".to_owned(),
         },
         unit: Unit::parse("ns").0,
         better: Direction::Lower,

@@ -1,12 +1,14 @@
 //! The pipeline: read this first. A directory becomes a [`Project`], a project becomes a site.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
 use crate::analysis::targets::Target;
 use crate::analysis::{self, Analyses, Explanation};
 use crate::filter::Recent;
+use crate::history::build::Reading;
 use crate::history::{Finish, History};
 use crate::note::Note;
 use crate::output;
@@ -77,12 +79,10 @@ pub(crate) struct Built {
 pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
     let mut warnings = Vec::new();
     let (policy, policy_sha) = policy(options, &mut warnings)?;
-    let warmup = &policy.warmup;
-    let burn_in = if warmup.enabled { warmup.burn_in_runs as usize } else { 0 };
     let contents = store::read(&store::Source {
         directory: options.data.clone(),
         with_archive: options.with_archive,
-        burn_in,
+        reading: Arc::new(reading(&policy)),
     })?;
     let finish = Finish { branch: policy.site.branch.clone(), commits: contents.commits };
     let mut history = contents.records.finish(&finish);
@@ -200,6 +200,16 @@ fn policy(options: &Options, warnings: &mut Vec<String>) -> anyhow::Result<(Poli
             Ok((policy, sha(&text)))
         }
         None => bail!("the policy is at fault\n{told}"),
+    }
+}
+
+/// What the policy says of how values are read.
+fn reading(policy: &Policy) -> Reading {
+    let warmup = &policy.warmup;
+    let units = policy.metrics.iter();
+    Reading {
+        burn_in: if warmup.enabled { warmup.burn_in_runs as usize } else { 0 },
+        units: units.filter_map(|(name, one)| Some((name.clone(), one.unit.clone()?))).collect(),
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct SeriesKey {
     /// `key=value` pairs, sorted and joined by `, `; empty where there are none.
     pub(crate) params: String,
     pub(crate) metric: String,
+    /// What pages call the metric: the policy's name for it, else its own without underscores.
+    pub(crate) metric_name: String,
 }
 
 impl SeriesKey {
@@ -183,7 +185,13 @@ fn key_of(key: &RecordedKey, policy: &Policy) -> SeriesKey {
         n: key.n,
         params: key.params.clone(),
         metric: key.metric.clone(),
+        metric_name: metric_name(&key.metric, policy),
     }
+}
+
+fn metric_name(metric: &str, policy: &Policy) -> String {
+    let named = policy.metrics.get(metric).and_then(|metric| metric.name.clone());
+    named.unwrap_or_else(|| metric.replace('_', " "))
 }
 
 /// The tracked fields of a machine, in the policy's order.

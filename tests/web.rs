@@ -226,7 +226,9 @@ fn xml(text: &str) -> Result<(), String> {
                 for attribute in tag.attributes() {
                     let attribute = attribute.map_err(|error| error.to_string())?;
                     let key = utf8(attribute.key.as_ref());
-                    let value = attribute.unescape_value().map_err(|error| error.to_string())?;
+                    let value = attribute
+                        .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                        .map_err(|error| error.to_string())?;
                     if key.starts_with("on") || value.trim_start().starts_with("javascript:") {
                         return Err(format!("{key}={value:?}"));
                     }

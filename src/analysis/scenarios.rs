@@ -41,6 +41,7 @@ pub(crate) fn series(values: &[f64]) -> Series {
             n: None,
             params: String::new(),
             metric: TIME.to_owned(),
+            metric_name: String::new(),
         },
         unit: Unit::parse("ns").0,
         better: Direction::Lower,
@@ -371,7 +372,7 @@ fn a_budget_is_held_against_the_level() {
 }
 
 fn rule(matches: Filter) -> Rule {
-    Rule { matches, threshold: None, absolute: None, report_only: false, direction: None }
+    Rule { matches, ..Rule::default() }
 }
 
 fn of_backend(name: &str) -> Filter {

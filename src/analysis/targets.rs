@@ -281,6 +281,8 @@ fn firing(alert: &Alert, one: &Judged<'_>, (comparison, measured): (&Comparison,
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::policy::read::read;
     use crate::record::{DAY_US, Detail, Timestamp};
@@ -308,6 +310,7 @@ mod tests {
                 n: None,
                 params: String::new(),
                 metric: metric.to_owned(),
+                metric_name: String::new(),
             },
             better: Direction::of_metric(metric, &unit),
             unit,
@@ -323,7 +326,12 @@ mod tests {
         let policy = reading.policy.unwrap_or_else(|| panic!("{:?}", reading.diagnostics));
         let newest = series[0].runs.last().map(|run| run.time);
         let now = newest.unwrap_or(Timestamp::from_micros(0));
-        let context = crate::analysis::Context { now, newest, accepted: &|_| Vec::new() };
+        let context = crate::analysis::Context {
+            now,
+            newest,
+            accepted: &|_| Vec::new(),
+            explained: &|_| Vec::new(),
+        };
         let analyses = crate::analysis::analyse_all(series, &policy, &context);
         evaluate(series, &analyses.each, &policy)
     }
@@ -399,7 +407,7 @@ mod tests {
         assert_eq!(brief(&found(&[one.clone()], policy)), [("Told", Some(0), Drift)]);
         let statistics = vec![(Statistic::P95, 180.0)];
         let last = one.runs.last_mut().unwrap();
-        last.detail = Some(Box::new(Detail { statistics, ..Detail::default() }));
+        last.detail = Some(Arc::new(Detail { statistics, ..Detail::default() }));
         let told = found(&[one.clone()], policy);
         assert_eq!(brief(&told), [("Tail", Some(0), Violation), ("Told", Some(0), Drift)]);
         assert_eq!(missed(&told), 1, "info is no missed target");
@@ -429,8 +437,13 @@ mod tests {
             let policy = read(&text, "policy.yml").policy.unwrap();
             let newest = all[0].runs.last().map(|run| run.time);
             let now = newest.unwrap();
-            let context = crate::analysis::Context { now, newest, accepted: &|_| Vec::new() };
-            crate::analysis::analyse(&all[0], &policy, &context).events[0].severity
+            let context = crate::analysis::Context {
+                now,
+                newest,
+                accepted: &|_| Vec::new(),
+                explained: &|_| Vec::new(),
+            };
+            crate::analysis::analyse_all(&all[..1], &policy, &context).each[0].events[0].severity
         };
         assert_eq!(severity(""), crate::analysis::Severity::Major);
         let critical = "{match: {backend: go}, severity: critical}";

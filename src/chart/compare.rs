@@ -97,7 +97,8 @@ pub(crate) fn comparison(lines: &[Line<'_>], id: &str) -> Trend {
     let (up, scale) = up(&values, &series.unit, false);
     let log = matches!(up, Up::Log { .. });
     let ticks = across.time_ticks(6);
-    let measure = Measure { metric: &series.key.metric, unit: &series.unit, better: series.better };
+    let measure =
+        Measure { metric: &series.key.metric_name, unit: &series.unit, better: series.better };
     let axes = Axes { across, up, ticks, titled: true };
     let svg = draw(&drawn, axes, &scale, id);
     let left_out = lines.len() - shown.len();

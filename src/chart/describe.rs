@@ -47,7 +47,7 @@ pub(crate) fn caption(input: &TrendInput<'_>, scene: &Scene) -> String {
     let any_value = scene.rows.iter().any(|row| row.value.is_some());
     let symbol = if any_value { scene.scale.symbol() } else { "" };
     let mut parts = vec![
-        format!("{}.", measure(&input.series.key.metric, symbol)),
+        format!("{}.", measure(&input.series.key.metric_name, symbol)),
         direction(input.series.better).to_owned(),
     ];
     let (low, high) = scene.up.ends();

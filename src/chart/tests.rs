@@ -197,7 +197,7 @@ fn names_from_data_cannot_leave_their_place() {
     let mut sample = Sample::everything(60);
     let hostile = "</title><script>alert(1)</script>\"'&\u{0}\u{b}";
     sample.series.key.test = hostile.to_owned();
-    sample.series.key.metric = hostile.to_owned();
+    sample.series.key.metric_name = hostile.to_owned();
     sample.notes[0].text = hostile.to_owned();
     for commit in &mut sample.commits {
         commit.id = hostile.to_owned();

@@ -11,6 +11,25 @@ use crate::record::{
     DEFAULT_MODE, Detail, Direction, Measurement, Place, Problem, Record, Timestamp, Unit, median,
 };
 
+/// What the policy says of how values are read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reading {
+    /// Samples to leave out at the start of a record that gives samples and no value.
+    pub(crate) burn_in: usize,
+    /// Units, as written, of metrics whose records name none.
+    pub(crate) units: BTreeMap<String, String>,
+}
+
+impl Reading {
+    /// The base unit and the factor of a metric that comes without a unit.
+    fn unit(&self, metric: &str) -> (Unit, f64) {
+        match self.units.get(metric) {
+            Some(unit) => Unit::parse(unit),
+            None => (Unit::of_metric(metric), 1.0),
+        }
+    }
+}
+
 /// Takes records in any order.
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
@@ -28,7 +47,7 @@ pub(crate) struct Builder {
     pub(super) counts: Counts,
     pub(super) per_day: BTreeMap<i64, u32>,
     pub(super) problems: Vec<Problem>,
-    pub(super) burn_in: usize,
+    pub(super) reading: Arc<Reading>,
 }
 
 /// Interned comparability key, unit included so that contradictions can be told apart.
@@ -55,15 +74,13 @@ pub(super) struct EnvironmentKey {
 }
 
 impl Builder {
-    /// A builder that leaves the first `burn_in` samples out of the value of a record that gives
-    /// samples only.
-    pub(crate) fn new(burn_in: usize) -> Self {
-        Self { burn_in, ..Self::default() }
+    pub(crate) fn new(reading: Arc<Reading>) -> Self {
+        Self { reading, ..Self::default() }
     }
 
     /// An empty builder of the same kind, to be merged later.
     pub(crate) fn another(&self) -> Self {
-        Self::new(self.burn_in)
+        Self::new(Arc::clone(&self.reading))
     }
 
     /// Names the file that following records come from; returns its number for [`Self::push`].
@@ -133,10 +150,10 @@ impl Builder {
         for measurement in &record.measurements {
             let (unit, factor) = match measurement.unit.as_deref() {
                 Some(name) => Unit::parse(name),
-                None => (Unit::of_metric(&measurement.metric), 1.0),
+                None => self.reading.unit(&measurement.metric),
             };
             let value = if measurement.value.is_nan() {
-                let skip = self.burn_in.min(measurement.samples.len().saturating_sub(1));
+                let skip = self.reading.burn_in.min(measurement.samples.len().saturating_sub(1));
                 median(&measurement.samples[skip..]).unwrap_or(f64::NAN)
             } else {
                 measurement.value

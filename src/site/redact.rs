@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use std::sync::Arc;
+
 use crate::filter::glob;
 use crate::history::History;
 use crate::record::{Detail, Problem, Timestamp};
@@ -29,7 +31,7 @@ pub(crate) fn redact(history: &mut History, series: &mut [Series], globs: &[Stri
         masks.cover_some("version", &mut environment.version);
         masks.cover_some("branch", &mut environment.branch);
     }
-    history.details.iter_mut().for_each(|detail| masks.detail(detail));
+    history.details.iter_mut().for_each(|detail| masks.detail(Arc::make_mut(detail)));
     history.problems.iter_mut().for_each(|problem| masks.problem(problem));
     for series in series {
         series.segments.iter_mut().for_each(|segment| masks.segment(segment));
@@ -91,7 +93,7 @@ impl<'a> Masks<'a> {
 
     fn run(&self, run: &mut Run) {
         if let Some(detail) = &mut run.detail {
-            self.detail(detail);
+            self.detail(Arc::make_mut(detail));
         }
     }
 

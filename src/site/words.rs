@@ -1,7 +1,6 @@
 //! Verdicts and changes in words: always a mark, a sign and a word together, never colour alone.
 
 use crate::analysis::{Analysis, Change, ChangeKind, Status, Verdict};
-use crate::policy::Policy;
 use crate::record::{Direction, TIME, Timestamp, Unit};
 use crate::series::{Series, SeriesKey};
 use crate::site::view::{ChangeCell, Moment, Phrase};
@@ -30,15 +29,9 @@ fn variant_parts(key: &SeriesKey) -> Vec<String> {
     parts.extend(key.n.map(|n| format!("n = {}", text::count(n))));
     parts.extend([&key.params, &key.suite].into_iter().filter(|part| !part.is_empty()).cloned());
     if key.metric != TIME {
-        parts.push(key.metric.clone());
+        parts.push(key.metric_name.clone());
     }
     parts
-}
-
-/// The name that pages show for a metric.
-pub(crate) fn metric_name(metric: &str, policy: &Policy) -> String {
-    let named = policy.metrics.get(metric).and_then(|metric| metric.name.clone());
-    named.unwrap_or_else(|| metric.replace('_', " "))
 }
 
 /// `slower`, `faster`, `larger`, `smaller`, `worse`, `better`: by unit and direction.

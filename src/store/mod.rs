@@ -11,12 +11,13 @@ mod walk;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use rayon::prelude::*;
 
 use crate::history::CommitFacts;
-use crate::history::build::Builder;
+use crate::history::build::{Builder, Reading};
 use crate::note::Note;
 use crate::policy::accepted::Accepted;
 use crate::record::{Place, Problem};
@@ -32,8 +33,7 @@ pub(crate) struct Source {
     pub(crate) directory: PathBuf,
     /// Read `archive/` too.
     pub(crate) with_archive: bool,
-    /// Samples to leave out at the start of a record that gives samples only.
-    pub(crate) burn_in: usize,
+    pub(crate) reading: Arc<Reading>,
 }
 
 /// Everything a history directory holds, the policy aside.
@@ -57,7 +57,7 @@ pub(crate) struct Contents {
 /// The directory does not exist or cannot be listed, or a file in it cannot be opened.
 pub(crate) fn read(source: &Source) -> anyhow::Result<Contents> {
     let files = walk::record_files(&source.directory, source.with_archive)?;
-    let none = || (Builder::new(source.burn_in), 0);
+    let none = || (Builder::new(Arc::clone(&source.reading)), 0);
     // Neighbouring files go into one builder: what they share is interned once.
     let (records, bytes) = files
         .par_iter()
@@ -190,7 +190,7 @@ fn read_line(builder: &mut Builder, line: &[u8], file: &walk::RecordFile, place:
 pub(crate) fn read_text(text: &[u8]) -> Builder {
     let name = "memory".to_owned();
     let file = walk::RecordFile { path: PathBuf::new(), name, json: false, pull: None };
-    let mut builder = Builder::new(0);
+    let mut builder = Builder::new(Arc::default());
     read_lines(text, 1, &file, &mut builder);
     builder
 }

@@ -173,7 +173,7 @@ fn sweep(site: &Index<'_>, members: &[usize]) -> Option<Figure> {
         .collect();
     let first = site.series(*members.first()?).0;
     let measure = chart::compare::Measure {
-        metric: &first.key.metric,
+        metric: &first.key.metric_name,
         unit: &first.unit,
         better: first.better,
     };
