@@ -109,6 +109,18 @@ fn building_again_changes_nothing() {
 }
 
 #[test]
+fn two_lines_about_one_commit_count_alike_in_any_order() {
+    let site = |lines: [Value; 2]| {
+        let history = History::new();
+        history.records(&support::days(&[100.0, 101.0]));
+        history.file("commits.ndjson", support::lines(&lines)).site(&[]).snapshot()
+    };
+    let fact = |subject: &str| json!({"commit": support::commit(0), "subject": subject});
+    let (a, b) = (fact("first"), fact("second"));
+    assert_same_site(&site([a.clone(), b.clone()]), &site([b, a]), "commits.ndjson");
+}
+
+#[test]
 fn demo_data_is_a_function_of_its_seed() {
     let make = |seed: &str| {
         let folder = tempfile::tempdir().unwrap();

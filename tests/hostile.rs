@@ -105,7 +105,10 @@ fn history() -> History {
         }
     }
     let history = History::new();
-    let subject = |name: &String| json!({"commit": commit(0), "subject": name, "tag": name, "parents": [name]});
+    let subject = |name: &String| {
+        json!({"commit": commit(0), "subject": name, "tag": name,
+            "parents": [name]})
+    };
     let facts: Vec<Value> = names.iter().map(subject).collect();
     history.records(&records).file("commits.ndjson", support::lines(&facts));
     let note = |text: &str| format!("---\ndate: 2025-09-03\ntitle: |-\n  {text}\n---\n{text}\n");

@@ -59,7 +59,7 @@ impl History {
     pub fn copy_of(source: &Path) -> Self {
         let history = Self::new();
         for path in files(source) {
-            history.file(&path, &std::fs::read(source.join(&path)).unwrap());
+            history.file(&path, std::fs::read(source.join(&path)).unwrap());
         }
         history
     }
