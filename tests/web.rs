@@ -211,6 +211,7 @@ fn xml(text: &str) -> Result<(), String> {
         return Err(format!("holds {c:?}"));
     }
     let mut reader = quick_xml::Reader::from_str(text);
+    let version = quick_xml::XmlVersion::Implicit1_0;
     let mut ids = BTreeSet::new();
     let (mut depth, mut roots) = (0_usize, 0);
     loop {
@@ -226,9 +227,8 @@ fn xml(text: &str) -> Result<(), String> {
                 for attribute in tag.attributes() {
                     let attribute = attribute.map_err(|error| error.to_string())?;
                     let key = utf8(attribute.key.as_ref());
-                    let value = attribute
-                        .normalized_value(quick_xml::XmlVersion::Implicit1_0)
-                        .map_err(|error| error.to_string())?;
+                    let value =
+                        attribute.normalized_value(version).map_err(|error| error.to_string())?;
                     if key.starts_with("on") || value.trim_start().starts_with("javascript:") {
                         return Err(format!("{key}={value:?}"));
                     }
@@ -241,6 +241,13 @@ fn xml(text: &str) -> Result<(), String> {
                 depth += usize::from(starts);
             }
             quick_xml::events::Event::End(_) => depth -= 1,
+            quick_xml::events::Event::GeneralRef(name) => {
+                let name = utf8(name);
+                let known = ["amp", "lt", "gt", "quot", "apos"].contains(&name.as_str());
+                if !known && !name.starts_with('#') {
+                    return Err(format!("&{name};"));
+                }
+            }
             _ => {}
         }
     }
