@@ -470,6 +470,28 @@ fn evidence_is_told_in_sentences_and_counts_what_moved_with_it() {
 }
 
 #[test]
+fn drifts_belong_together_although_their_places_are_not_sharp() {
+    let drifting = |start: usize, salt: usize| {
+        let rise = |at: usize| 1.004_f64.powf(at.saturating_sub(start) as f64);
+        let values: Vec<f64> =
+            (0..44).map(|at| 100.0 * rise(at) * (1.0 + 0.01 * noise(at, salt))).collect();
+        let mut it = series(&values);
+        it.key.n = Some(salt as u64);
+        it
+    };
+    let all = [drifting(4, 1), drifting(9, 2)];
+    let found = analyse_all(&all, &Policy::default(), &at_end(&all[0]));
+    for it in &found.each {
+        let event = &it.events[0];
+        assert_eq!(event.kind, ChangeKind::Drift);
+        let hint = "One other series drifted the same way within two weeks of it.";
+        assert!(event.hints.iter().any(|it| it == hint), "{:?}", event.hints);
+    }
+    let firsts: Vec<usize> = found.each.iter().map(|it| it.events[0].first).collect();
+    assert!(firsts[0].abs_diff(firsts[1]) > 1, "{firsts:?}");
+}
+
+#[test]
 fn a_series_without_runs_on_the_days_of_a_lasting_shift_restarts_too() {
     let mut all = backends(5, 100, 70);
     let mut rare = series(&noisy_history(70, &[(40, 1.3)], 0.01, 9));

@@ -1,6 +1,7 @@
 //! What else moved with a change: evidence that only a look at all series gives.
 //!
-//! Counts series, names no cause. Only told changes count, in the same direction, within a day.
+//! Counts series, names no cause. Only told changes count, in the same direction: within a day of
+//! a step; of a drift, whose place is not sharp, other drifts within two weeks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +9,16 @@ use crate::record::DAY_US;
 use crate::series::Series;
 use crate::text;
 
-use super::Analysis;
+use super::{Analysis, Change, ChangeKind};
 
 /// Series of one test and backend in one metric: suite, test, backend, metric.
 type Family<'a> = (&'a str, &'a str, &'a str, &'a str);
+
+/// Whether only drifts count, and whether for the worse.
+type Sort = (bool, bool);
+
+/// How many days around a drift others belong to it.
+const DRIFT_DAYS: i64 = 14;
 
 fn family(series: &Series) -> Family<'_> {
     let key = &series.key;
@@ -21,24 +28,32 @@ fn family(series: &Series) -> Family<'_> {
 /// Adds to the hints of every change how many other series moved with it, and which of its own
 /// test and backend did.
 pub(crate) fn explain(series: &[Series], each: &mut [Analysis]) {
-    let mut moves: Vec<(bool, i64, usize)> = Vec::new();
+    let mut moves: Vec<(Sort, i64, usize)> = Vec::new();
     let mut families: BTreeMap<Family<'_>, Vec<usize>> = BTreeMap::new();
     for (index, (it, analysis)) in series.iter().zip(each.iter()).enumerate() {
         families.entry(family(it)).or_default().push(index);
         let events = analysis.events.iter();
-        moves.extend(events.map(|event| (event.worse, it.runs[event.first].time.micros(), index)));
+        for event in events {
+            let time = it.runs[event.first].time.micros();
+            moves.push(((false, event.worse), time, index));
+            if event.kind == ChangeKind::Drift {
+                moves.push(((true, event.worse), time, index));
+            }
+        }
     }
     moves.sort_unstable();
     for (index, analysis) in each.iter_mut().enumerate() {
         let it = &series[index];
         for event in &mut analysis.events {
             let time = it.runs[event.first].time.micros();
-            let from = (event.worse, time.saturating_sub(DAY_US), 0);
-            let to = (event.worse, time.saturating_add(DAY_US), usize::MAX);
+            let sort = (event.kind == ChangeKind::Drift, event.worse);
+            let reach = DAY_US * if sort.0 { DRIFT_DAYS } else { 1 };
+            let from = (sort, time.saturating_sub(reach), 0);
+            let to = (sort, time.saturating_add(reach), usize::MAX);
             let start = moves.partition_point(|moved| *moved < from);
             let end = moves.partition_point(|moved| *moved <= to);
             let moved: BTreeSet<usize> = moves[start..end].iter().map(|moved| moved.2).collect();
-            event.hints.push(others(moved.len().saturating_sub(1), event.worse));
+            event.hints.push(others(moved.len().saturating_sub(1), event));
             let members = families.get(&family(it)).map_or(&[][..], Vec::as_slice);
             let measured: Vec<usize> =
                 members.iter().copied().filter(|other| spans(&series[*other], time)).collect();
@@ -53,12 +68,16 @@ fn spans(series: &Series, time: i64) -> bool {
     before && series.runs.last().is_some_and(|run| run.time.micros() >= time)
 }
 
-fn others(count: usize, worse: bool) -> String {
-    let word = if worse { "worse" } else { "better" };
+fn others(count: usize, event: &Change) -> String {
+    let what = match (event.kind, event.worse) {
+        (ChangeKind::Step, true) => "got worse within a day of it",
+        (ChangeKind::Step, false) => "got better within a day of it",
+        (ChangeKind::Drift, _) => "drifted the same way within two weeks of it",
+    };
     match count {
-        0 => format!("No other series got {word} within a day of it."),
-        1 => format!("One other series got {word} within a day of it."),
-        many => format!("{} other series got {word} within a day of it.", text::count(many as u64)),
+        0 => format!("No other series {what}."),
+        1 => format!("One other series {what}."),
+        many => format!("{} other series {what}.", text::count(many as u64)),
     }
 }
 
