@@ -21,7 +21,7 @@ fn figure(title: &str, id: &str, chart: &Trend) -> String {
 }
 
 fn page(body: &str) -> String {
-    let css = include_str!("../../static/chart.css");
+    let css = include_str!("../../static/app.css");
     format!(
         "<!doctype html><html lang=en><meta charset=utf-8><title>charts</title>\
          <meta name=viewport content=\"width=device-width\"><style>{css}\

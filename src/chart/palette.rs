@@ -50,7 +50,13 @@ mod tests {
     /// Dash pattern of each slot; the first is solid.
     const DASHES: [&str; SLOTS] = ["", "7 3", "2 3", "9 3 2 3", "9 3 2 3 2 3", "4 4"];
 
-    const STYLESHEET: &str = include_str!("../../static/chart.css");
+    const APP: &str = include_str!("../../static/app.css");
+
+    /// The part of the stylesheet that is about charts; it stands last.
+    fn stylesheet() -> &'static str {
+        let start = APP.find("/* Charts.").expect("charts have their part of the stylesheet");
+        &APP[start..]
+    }
 
     /// Relative luminance and contrast ratio as WCAG 2.2 defines them.
     fn contrast(a: &str, b: &str) -> f64 {
@@ -80,7 +86,7 @@ mod tests {
     #[test]
     fn the_stylesheet_uses_exactly_these_colours() {
         let (light, dark) =
-            STYLESHEET.split_once("prefers-color-scheme:dark").expect("a dark theme in the css");
+            stylesheet().split_once("prefers-color-scheme:dark").expect("a dark theme in the css");
         for (theme, css) in [(LIGHT, light), (DARK, dark)] {
             let named = [
                 ("bg", theme.page),
@@ -103,7 +109,7 @@ mod tests {
     fn the_stylesheet_uses_exactly_these_dashes_and_no_other_colour() {
         for (at, dash) in DASHES.iter().enumerate().skip(1) {
             let rule = format!(".tc .m.s{}{{stroke-dasharray:{dash}}}", at + 1);
-            assert!(STYLESHEET.contains(&rule), "{rule}");
+            assert!(stylesheet().contains(&rule), "{rule}");
         }
         let known: Vec<&str> = [LIGHT, DARK]
             .iter()
@@ -113,8 +119,8 @@ mod tests {
                 all
             })
             .collect();
-        for (at, _) in STYLESHEET.match_indices('#') {
-            let color = &STYLESHEET[at..at + 7];
+        for (at, _) in stylesheet().match_indices('#') {
+            let color = &stylesheet()[at..at + 7];
             assert!(known.contains(&color), "{color} is not in the palette");
         }
     }

@@ -143,7 +143,7 @@ fn accepted_and_fixed_changes_look_different_without_colour() {
     assert!(lines(&drawn, Role::Worse).is_empty());
     let svg = trend(&sample.input(&Linked), Size::Full).svg;
     assert!(svg.contains(r#"<path class="ev w a" d="#) && svg.contains("(accepted)</tspan>"));
-    assert!(include_str!("../../static/chart.css").contains(".tc .ev.a{stroke-dasharray"));
+    assert!(include_str!("../../static/app.css").contains(".tc .ev.a{stroke-dasharray"));
     sample.analysis.events[1].status = crate::analysis::Status::Fixed;
     assert!(trend(&sample.input(&Linked), Size::Full).svg.contains("(fixed)</tspan>"));
 }

@@ -11,6 +11,10 @@ use crate::project::{self, Built, Options, Project};
 use crate::record::Timestamp;
 use crate::text;
 
+/// From here on a site nears what GitHub Pages takes (1 GB, 10 minutes for a deployment).
+const WARN_BYTES: u64 = 200_000_000;
+const WARN_FILES: u64 = 20_000;
+
 pub(crate) fn run(global: &Global, args: &Build, talk: &Talk) -> anyhow::Result<u8> {
     let started = Instant::now();
     let options = options(global, &args.site)?;
@@ -54,7 +58,16 @@ pub(crate) fn make(
     let built = project::build(&project, &site.out, &progress);
     talk.end_progress();
     stage(talk, "wrote the site", started);
-    Ok((project, built?))
+    let built = built?;
+    if built.bytes > WARN_BYTES || built.files > WARN_FILES {
+        talk.warn(&format!(
+            "the site has {} in {:.0} MB; GitHub Pages stops at 1 GB and 10 minutes: `ignore` series \
+             in the policy that nobody looks at, or move old results to data/archive/",
+            text::counted(built.files, "file"),
+            built.bytes as f64 / 1e6,
+        ));
+    }
+    Ok((project, built))
 }
 
 fn stage(talk: &Talk, what: &str, started: Instant) {

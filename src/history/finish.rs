@@ -25,7 +25,7 @@ impl Builder {
         let shown = |row: &&(u32, Row)| row.1.line_of == Line::Main;
         let times = || self.rows.iter().filter(shown).map(|(_, row)| row.time);
         let (oldest, newest) = (times().min(), times().max());
-        let columns = self.finish_columns();
+        let columns = self.finish_columns(&runners(&environments));
         self.problems.sort_unstable();
         History {
             commits,
@@ -136,7 +136,7 @@ impl Builder {
     }
 
     /// Rows by series: units settled, failed runs in every metric of their benchmark, sorted, once.
-    fn finish_columns(&mut self) -> Vec<Column> {
+    fn finish_columns(&mut self, runners: &[u32]) -> Vec<Column> {
         let mut sizes = vec![0_usize; self.key_list.len()];
         for (key, _) in &self.rows {
             sizes[*key as usize] += 1;
@@ -167,9 +167,9 @@ impl Builder {
         let mut dropped: BTreeSet<(u32, u32)> = BTreeSet::new();
         let mut conflicting: BTreeSet<(u32, u32)> = BTreeSet::new();
         for column in &mut columns {
-            column.rows.sort_unstable_by(|a, b| self.row_order(a, b));
+            column.rows.sort_unstable_by(|a, b| self.row_order(a, b, runners));
             column.rows.dedup_by(|row, kept| {
-                let same = same_measurement(kept, row);
+                let same = same_measurement(kept, row, runners);
                 let equal = same && same_value(kept, row);
                 if equal {
                     dropped.insert((row.file, row.line));
@@ -240,14 +240,14 @@ impl Builder {
         }
     }
 
-    /// By time, commit, line of development, environment, value, spread, detail: content only, so
-    /// that the order of lines and files has no say.
-    fn row_order(&self, a: &Row, b: &Row) -> Ordering {
-        let head = |row: &Row| (row.time, row.commit, row.line_of, row.environment);
-        head(a)
-            .cmp(&head(b))
+    /// By time, commit, line of development, runner, value, spread, detail: content only, so that
+    /// the order of lines and files has no say.
+    fn row_order(&self, a: &Row, b: &Row, runners: &[u32]) -> Ordering {
+        measurement(a, runners)
+            .cmp(&measurement(b, runners))
             .then_with(|| a.value.total_cmp(&b.value))
             .then_with(|| a.std.total_cmp(&b.std))
+            .then_with(|| a.environment.cmp(&b.environment))
             .then_with(|| self.detail_order(a, b))
             .then_with(|| (a.file, a.line).cmp(&(b.file, b.line)))
     }
@@ -333,8 +333,33 @@ fn full_id<'a>(id: &'a str, ids: &BTreeSet<&'a str>) -> &'a str {
     longer.try_fold(first, |known, &other| other.starts_with(known).then_some(other)).unwrap_or(id)
 }
 
-fn same_measurement(a: &Row, b: &Row) -> bool {
-    (a.time, a.commit, a.line_of, a.environment) == (b.time, b.commit, b.line_of, b.environment)
+/// Fields that tell machines apart. A policy may track others; for "measured twice, told twice"
+/// these are enough, and a remark in another field makes no other measurement.
+const RUNNER: [&str; 7] =
+    ["os", "os_version", "cpu", "cpu_flags", "memory_total", "runner", "runner_image"];
+
+/// By environment: the number of its runner.
+fn runners(environments: &[Environment]) -> Vec<u32> {
+    let mut numbers = BTreeMap::new();
+    let runner = |environment: &Environment| {
+        let fields = RUNNER.map(|name| environment.fields.get(name).cloned());
+        (fields, environment.version.clone(), environment.branch.clone())
+    };
+    let all: Vec<_> = environments.iter().map(runner).collect();
+    for one in &all {
+        let next = index_of(numbers.len());
+        numbers.entry(one).or_insert(next);
+    }
+    all.iter().map(|one| numbers[one]).collect()
+}
+
+/// What two records of one measurement share.
+fn measurement(row: &Row, runners: &[u32]) -> (Timestamp, u32, Line, u32) {
+    (row.time, row.commit, row.line_of, runners[row.environment as usize])
+}
+
+fn same_measurement(a: &Row, b: &Row, runners: &[u32]) -> bool {
+    measurement(a, runners) == measurement(b, runners)
 }
 
 fn same_value(a: &Row, b: &Row) -> bool {

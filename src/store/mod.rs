@@ -82,21 +82,14 @@ pub(crate) fn keep_refused(directory: &Path, problems: &[Problem]) -> anyhow::Re
 }
 
 /// The bytes of a file, unpacked where its name says `.gz` or `.zst`.
-fn unpack(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let named = |what: &str| format!("{what} {}", path.display());
-    let bytes = std::fs::read(path).with_context(|| named("cannot read"))?;
+fn unpack(path: &Path, bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     let mut unpacked = Vec::new();
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("gz") => {
-            flate2::bufread::MultiGzDecoder::new(&*bytes)
-                .read_to_end(&mut unpacked)
-                .with_context(|| named("cannot unpack"))?;
+            flate2::bufread::MultiGzDecoder::new(&*bytes).read_to_end(&mut unpacked)?;
         }
         Some("zst") => {
-            ruzstd::decoding::StreamingDecoder::new(&*bytes)
-                .map_err(anyhow::Error::from)
-                .and_then(|mut decoder| Ok(decoder.read_to_end(&mut unpacked)?))
-                .with_context(|| named("cannot unpack"))?;
+            ruzstd::decoding::StreamingDecoder::new(&*bytes)?.read_to_end(&mut unpacked)?;
         }
         _ => return Ok(bytes),
     }
@@ -105,7 +98,19 @@ fn unpack(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Reads a file into the builder; its size, unpacked.
 fn read_file(file: &walk::RecordFile, builder: &mut Builder) -> anyhow::Result<u64> {
-    let bytes = unpack(&file.path)?;
+    let packed = std::fs::read(&file.path)
+        .with_context(|| format!("cannot read {}", file.path.display()))?;
+    let bytes = match unpack(&file.path, packed) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            builder.refuse(Problem {
+                place: Place { file: file.name.clone(), line: 1, column: 1 },
+                reason: format!("the file cannot be unpacked: {error:#}"),
+                remedy: "pack it again, whole; until then none of its records count".to_owned(),
+            });
+            return Ok(0);
+        }
+    };
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
     let whole = file.json && first.is_some_and(|byte| *byte == b'[' || *byte == b'{');

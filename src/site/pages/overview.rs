@@ -128,6 +128,10 @@ fn verdict(site: &Index<'_>, root: Root, off: usize) -> Phrase {
         }
         phrase = phrase.text(" in the last 7 days.");
     }
+    if off > 0 {
+        let still = format!("▲ {} off their limit now", text::counted(off as u64, "series"));
+        phrase = phrase.text(" ").marked("worse", still).text(".");
+    }
     let missing = site.all().filter(|one| is_missing(site, *one)).count();
     let within = all - off - missing.min(all - off);
     phrase = phrase.text(format!(

@@ -20,7 +20,7 @@ const LINES: usize = 6;
 /// A trend that explains less of the variance than this is not told: it is the noise.
 const TREND_R2: f64 = 0.25;
 /// Characters of an error that a page shows.
-const ERROR: usize = 2000;
+const ERROR: usize = 200;
 
 #[derive(Template)]
 #[template(path = "series.html")]
@@ -248,6 +248,9 @@ fn facts(site: &Index<'_>, root: Root, index: usize) -> Vec<Fact> {
         let value = scale.quantity(run.value.unwrap_or(f64::NAN));
         let spread = run.std.map_or_else(String::new, |std| text::spread(std, &scale));
         facts.push(Fact::new("Latest", value).note(spread));
+    }
+    if analysis.report_only {
+        facts.push(Fact::new("Report only", "never a failure").href(root.to("about/#limits")));
     }
     if let Some(noise) = analysis.noise {
         facts.push(Fact::new("Noise", text::percent(noise)));

@@ -1,209 +1,26 @@
 //! `api/v1/`: the same facts as JSON. Fields are only ever added; base units, RFC 3339, sorted keys
 //! (fields stand in alphabetical order), no NaN. Each type is its own JSON Schema.
 
+mod shape;
+
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::analysis::compare::DeltaVerdict;
 use crate::analysis::{ChangeKind, Severity, Status};
 use crate::policy;
-use crate::series::Series;
+use crate::series::{Segment, Series};
+use crate::site::api::shape::{
+    BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventView, EventsFile,
+    HealthFile, IndexFile, NotCompared, Point, PolicyFile, RefusedView, SegmentView, SeriesView,
+};
 use crate::site::delta::Outcome;
 use crate::site::index::{EventRef, Index, Pair, PairKind};
 use crate::site::pages::diff::outcomes;
 use crate::site::pages::{commit, health, infrastructure};
-use crate::site::targets::{self, TargetView};
+use crate::site::targets;
 use crate::site::{Failure, Job, routes, words};
-
-/// What a file was built from.
-#[derive(Serialize, JsonSchema)]
-struct BuiltFrom {
-    newest: Option<String>,
-    policy_sha: String,
-    records: u64,
-    version: &'static str,
-}
-
-/// `index.json`.
-#[derive(Serialize, JsonSchema)]
-struct IndexFile {
-    built_from: BuiltFrom,
-    schema: &'static str,
-    series: Vec<SeriesView<usize>>,
-}
-
-/// One series: in the index with the number of its points, in its own file (`series/<path>.json`)
-/// with the points themselves and what stands beside them.
-#[derive(Serialize, JsonSchema)]
-struct SeriesView<P> {
-    backend: String,
-    baseline: Option<f64>,
-    better: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    built_from: Option<BuiltFrom>,
-    change: Option<f64>,
-    detectable: Option<f64>,
-    /// Ids of changes, oldest first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    events: Option<Vec<String>>,
-    id: String,
-    latest: Option<f64>,
-    metric: String,
-    mode: String,
-    n: Option<u64>,
-    noise: Option<f64>,
-    parallel: bool,
-    params: String,
-    points: P,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    schema: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    segments: Option<Vec<SegmentView>>,
-    suite: String,
-    test: String,
-    threshold: f64,
-    unit: String,
-    url: String,
-    verdict: &'static str,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct Point {
-    commit: String,
-    flags: Vec<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    repeats: Option<u32>,
-    /// Index into `segments`.
-    segment: u32,
-    std: Option<f64>,
-    timestamp: String,
-    value: Option<f64>,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct SegmentView {
-    runner: BTreeMap<String, String>,
-    version: Option<String>,
-}
-
-/// `events.json`.
-#[derive(Serialize, JsonSchema)]
-struct EventsFile {
-    built_from: BuiltFrom,
-    events: Vec<EventView>,
-    schema: &'static str,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct EventView {
-    after: Option<f64>,
-    before: Option<f64>,
-    change: f64,
-    commit: String,
-    commit_before: String,
-    confidence: Option<f64>,
-    direction: &'static str,
-    hints: Vec<String>,
-    id: String,
-    kind: &'static str,
-    series: Option<String>,
-    severity: Option<&'static str>,
-    status: &'static str,
-    timestamp: String,
-    url: String,
-}
-
-/// `health.json`.
-#[derive(Serialize, JsonSchema)]
-struct HealthFile {
-    built_from: BuiltFrom,
-    conflicting: u64,
-    duplicates: u64,
-    failed: u64,
-    findings: Vec<String>,
-    not_covered: Vec<String>,
-    refused: Vec<RefusedView>,
-    schema: &'static str,
-    state: &'static str,
-    /// Budgets, service levels and alerts, the worst first.
-    targets: Vec<TargetView>,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct RefusedView {
-    column: u32,
-    file: String,
-    line: u32,
-    reason: String,
-    remedy: String,
-}
-
-/// `policy.json`: the policy in force, every default filled in.
-#[derive(Serialize)]
-struct PolicyFile {
-    built_from: BuiltFrom,
-    policy: serde_json::Value,
-    schema: &'static str,
-}
-
-/// `diffs.json`.
-#[derive(Serialize, JsonSchema)]
-struct DiffsFile {
-    built_from: BuiltFrom,
-    diffs: Vec<DiffHead>,
-    schema: &'static str,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct DiffHead {
-    base: String,
-    head: String,
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pull: Option<u64>,
-    url: String,
-}
-
-/// `diff/<a>..<b>.json`.
-#[derive(Serialize, JsonSchema)]
-struct DiffFile {
-    base: String,
-    built_from: BuiltFrom,
-    compared: Vec<DeltaView>,
-    head: String,
-    not_compared: Vec<NotCompared>,
-    schema: &'static str,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct DeltaView {
-    after: f64,
-    before: f64,
-    change: Option<f64>,
-    confidence: f64,
-    series: String,
-    verdict: &'static str,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct NotCompared {
-    reason: String,
-    series: String,
-}
-
-/// `commit/<sha12>.json`.
-#[derive(Serialize, JsonSchema)]
-struct CommitFile {
-    built_from: BuiltFrom,
-    commit: String,
-    main_line: bool,
-    schema: &'static str,
-    timestamp: String,
-    /// Value by series id, base units; null where the run failed.
-    values: BTreeMap<String, Option<f64>>,
-}
 
 const NAMES: [&str; 7] = ["commit", "diff", "diffs", "events", "health", "index", "series"];
 
@@ -318,7 +135,8 @@ fn index_file(site: &Index<'_>) -> IndexFile {
 
 fn series_file(site: &Index<'_>, index: usize) -> SeriesView<Vec<Point>> {
     let (series, analysis) = site.series(index);
-    let points = (0..series.runs.len()).map(|run| point(site, index, run)).collect();
+    let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
+    let points = (0..series.runs.len()).map(|run| point(site, index, run, &runners)).collect();
     SeriesView {
         built_from: Some(built_from(site)),
         events: Some(
@@ -334,13 +152,20 @@ fn segments(series: &Series) -> Vec<SegmentView> {
     let segments = series.segments.iter();
     segments
         .map(|segment| SegmentView {
+            id: runner_id(segment),
             runner: segment.fingerprint.iter().cloned().collect(),
             version: segment.version.clone(),
         })
         .collect()
 }
 
-fn point(site: &Index<'_>, index: usize, at: usize) -> Point {
+fn runner_id(segment: &Segment) -> String {
+    let fields = segment.fingerprint.iter().map(|(name, value)| format!("{name}={value}\n"));
+    let fields: String = fields.collect();
+    if fields.is_empty() { fields } else { routes::hex(&fields, 8) }
+}
+
+fn point(site: &Index<'_>, index: usize, at: usize, runners: &[String]) -> Point {
     let (series, analysis) = site.series(index);
     let (run, flags) = (&series.runs[at], analysis.flags[at]);
     let named = [
@@ -353,6 +178,7 @@ fn point(site: &Index<'_>, index: usize, at: usize) -> Point {
         commit: site.commit(run.commit).id.clone(),
         flags: named.into_iter().filter(|(on, _)| *on).map(|(_, name)| name).collect(),
         repeats: (run.repeats > 1).then_some(run.repeats),
+        runner: runners[run.segment as usize].clone(),
         segment: run.segment,
         std: run.std.and_then(finite),
         timestamp: run.time.to_string(),
@@ -363,9 +189,10 @@ fn point(site: &Index<'_>, index: usize, at: usize) -> Point {
 /// The points of a series as RFC 4180 CSV.
 fn csv(site: &Index<'_>, index: usize) -> Vec<u8> {
     let (series, _) = site.series(index);
+    let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
     let mut out = String::from("commit,timestamp,value,std,unit,segment,flags\r\n");
     for at in 0..series.runs.len() {
-        let point = point(site, index, at);
+        let point = point(site, index, at, &runners);
         let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
         let fields = [
             quoted(&point.commit),
