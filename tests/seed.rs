@@ -46,7 +46,7 @@ fn it_builds_whole_under_its_own_policy() {
     let health = site.json("health.json");
     assert_eq!((&health["failed"], &health["duplicates"]), (&27.into(), &0.into()));
     let by_policy = site.json("policy.json");
-    assert_eq!(by_policy["regression"]["per_backend"]["sql"], 0.2);
+    assert_eq!(by_policy["policy"]["regression"]["per_backend"]["sql"], 0.2);
     for preset in ["all-parallel", "julia-vs-rust", "large-n-only", "recent-regressions"] {
         assert!(site.has(&format!("view/{preset}/index.html")), "{preset}");
     }

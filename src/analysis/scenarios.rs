@@ -41,7 +41,7 @@ pub(crate) fn series(values: &[f64]) -> Series {
             n: None,
             params: String::new(),
             metric: TIME.to_owned(),
-            metric_name: String::new(),
+            metric_name: "time".to_owned(),
         },
         unit: Unit::parse("ns").0,
         better: Direction::Lower,

@@ -177,7 +177,8 @@ fn without_weakest<T: Copy>(boundaries: &[T], scores: &[f64], limit: f64) -> Vec
 }
 
 /// The boundaries across which the level moved by the policy's size: `share(shift)` of a shift,
-/// signed in log levels, is at least 1. Smaller ones are merged away, so that a step in two stages is told once.
+/// signed in log levels, is at least 1. Smaller ones are merged away, so that a step in two stages
+/// is told once.
 pub(crate) fn of_size(
     y: &[f64],
     mut boundaries: Vec<Boundary>,

@@ -310,7 +310,7 @@ mod tests {
                 n: None,
                 params: String::new(),
                 metric: metric.to_owned(),
-                metric_name: String::new(),
+                metric_name: "time".to_owned(),
             },
             better: Direction::of_metric(metric, &unit),
             unit,

@@ -104,7 +104,8 @@ impl<'a> Frame<'a> {
                 r#"<svg class="tc s{slot}{few}" id="{id}" width="100%" height="{outer}""#,
                 r#"{attributes}>"#,
                 r#"<svg y="{above}" width="100%" height="{height}" "#,
-                r#"viewBox="0 0 {width} {height}" preserveAspectRatio="none" aria-hidden="true">{drawing}{links}</svg>"#,
+                r#"viewBox="0 0 {width} {height}" preserveAspectRatio="none" "#,
+                r#"aria-hidden="true">{drawing}{links}</svg>"#,
                 r#"<g aria-hidden="true">{texts}</g></svg>"#
             ),
             slot = slot,

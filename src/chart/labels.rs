@@ -13,7 +13,8 @@ use crate::record::{Direction, Timestamp};
 use crate::text::{self, Scale};
 use plotters::coord::ranged1d::Ranged;
 
-/// Grid units that a character takes on a page of usual width and on a phone: 12 px bold text at 0.65 em
+/// Grid units that a character takes on a page of usual width and on a phone: 12 px bold text at
+/// 0.65 em
 /// on a plot of 720 and of 340 px.
 const WIDE_CHARACTER: i32 = 11;
 const NARROW_CHARACTER: i32 = 23;

@@ -232,7 +232,7 @@ fn series(runs: Vec<Run>) -> Series {
             n: Some(1_000_000),
             params: String::new(),
             metric: "time".to_owned(),
-            metric_name: String::new(),
+            metric_name: "time".to_owned(),
         },
         unit: Unit::parse("ns").0,
         better: Direction::Lower,

@@ -186,7 +186,8 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Dots, hollow squares and circles, clamped squares. In a dense chart only what must stay individual.
+    /// Dots, hollow squares and circles, clamped squares. In a dense chart only what must stay
+    /// individual.
     fn runs(&mut self) {
         let (low, high) = self.plan.up.ends();
         let height = self.plan.height;

@@ -61,8 +61,8 @@ pub(crate) fn make(
     let built = built?;
     if built.bytes > WARN_BYTES || built.files > WARN_FILES {
         talk.warn(&format!(
-            "the site has {} in {:.0} MB; GitHub Pages stops at 1 GB and 10 minutes: `ignore` series \
-             in the policy that nobody looks at, or move old results to data/archive/",
+            "the site has {} in {:.0} MB; GitHub Pages stops at 1 GB and 10 minutes: `ignore` \
+             series in the policy that nobody looks at, or move old results to data/archive/",
             text::counted(built.files, "file"),
             built.bytes as f64 / 1e6,
         ));

@@ -186,7 +186,7 @@ mod tests {
             n: Some(1_000_000),
             params: String::new(),
             metric: TIME.to_owned(),
-            metric_name: String::new(),
+            metric_name: "time".to_owned(),
         }
     }
 

@@ -110,7 +110,12 @@ fn verdict(site: &Index<'_>, root: Root, off: usize) -> Phrase {
     part(better, "better", "▼ ", "improvement");
     part(fixed, "note", "", "fixed regression");
     part(approved, "note", "", "accepted change");
-    let tone = if worse > 0 || off > 0 { "worse" } else { "better" };
+    let missing = site.all().filter(|one| is_missing(site, *one)).count();
+    let tone = match (worse > 0 || off > 0, missing > 0) {
+        (true, _) => "worse",
+        (false, true) => "note",
+        (false, false) => "better",
+    };
     let mut phrase = Phrase::new(tone);
     if parts.is_empty() {
         phrase = phrase.text("No change in the last 7 days.");
@@ -128,11 +133,10 @@ fn verdict(site: &Index<'_>, root: Root, off: usize) -> Phrase {
         }
         phrase = phrase.text(" in the last 7 days.");
     }
-    if off > 0 {
+    if off as u64 > worse {
         let still = format!("▲ {} off their limit now", text::counted(off as u64, "series"));
         phrase = phrase.text(" ").marked("worse", still).text(".");
     }
-    let missing = site.all().filter(|one| is_missing(site, *one)).count();
     let within = all - off - missing.min(all - off);
     phrase = phrase.text(format!(
         " {} of {} within their limits",
