@@ -465,6 +465,7 @@ pub(crate) fn urgency(series: &Series, analysis: &Analysis) -> (u8, f64) {
 mod tests {
     use super::*;
     use crate::record::{Direction, Unit};
+    use crate::series::Run;
     use proptest::prelude::*;
 
     fn series(runs: &[(u32, bool)]) -> Series {
@@ -488,6 +489,7 @@ mod tests {
                 n: None,
                 params: String::new(),
                 metric: TIME.to_owned(),
+                metric_name: TIME.to_owned(),
             },
             unit: Unit::of_metric(TIME),
             better: Direction::Lower,
