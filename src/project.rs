@@ -94,7 +94,7 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
     for series in &mut grouped.series {
         series.better = policy.limit_for(series.key.subject(&series.tags), series.better).better;
     }
-    let now = options.now.unwrap_or_else(|| match history.newest {
+    let now = options.now.unwrap_or(match history.newest {
         Some(newest) if history.counts.demo > 0 => newest,
         _ => options.clock,
     });

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &DemoData, talk: &Talk) -> anyhow::Result<u8> {
     talk.info(&format!(
         "Made {} in {} at {}",
         text::counted(records, "record"),
-        text::counted(written.files as u64, "file"),
+        text::counted(written.files, "file"),
         args.out.display()
     ));
     Ok(0)

@@ -112,7 +112,8 @@ fn single_metric<'a>(
 ) {
     let has_value = single.body.value.is_some() || !single.body.samples.is_empty();
     let named = single.metric.is_some();
-    if !has_value && !(named && record.error.is_some()) {
+    let gap = named && record.error.is_some();
+    if !(has_value || gap) {
         if named && record.measurements.is_empty() {
             reasons.push((1, "`metric` without `value`".to_owned()));
         } else if let Some(time) = record.measurements.first_mut() {
