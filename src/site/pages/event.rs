@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::analysis::{Severity, Status};
+use crate::analysis::{ChangeKind, Severity, Status};
 use crate::chart::{self, Size, Span, Window};
 use crate::record::{DAY_US, Timestamp};
 use crate::series::CommitIndex;
@@ -129,6 +129,13 @@ fn between(site: &Index<'_>, event: &EventRef) -> Vec<CommitIndex> {
 
 fn candidates_text(site: &Index<'_>, root: Root, event: &EventRef) -> Phrase {
     let (base, head) = ends(site, event);
+    if site.change(event).2.kind == ChangeKind::Drift {
+        let id = &site.commit(head).id;
+        return Phrase::new("")
+            .text("A drift has no one commit. From this run on it exceeds the limit: ")
+            .code_link(root.to(&routes::commit(id)), text::commit(id))
+            .text(".");
+    }
     let known = between(site, event).len();
     let name = |phrase: Phrase, commit: CommitIndex| {
         let id = &site.commit(commit).id;
@@ -152,6 +159,9 @@ fn candidates_text(site: &Index<'_>, root: Root, event: &EventRef) -> Phrase {
 }
 
 fn candidates(site: &Index<'_>, root: Root, event: &EventRef) -> Vec<Phrase> {
+    if site.change(event).2.kind == ChangeKind::Drift {
+        return Vec::new();
+    }
     let newest_first = between(site, event).into_iter().rev().take(CANDIDATES);
     newest_first
         .map(|commit| {

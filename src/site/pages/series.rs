@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::analysis::{Analysis, BudgetVerdict, Verdict};
+use crate::analysis::{Analysis, BudgetVerdict, ChangeKind, Verdict};
 use crate::chart;
 use crate::record::{DAY_US, Timestamp};
 use crate::series::Series;
@@ -227,15 +227,20 @@ fn changed(site: &Index<'_>, root: Root, index: usize) -> Phrase {
         phrase = phrase.marked("strong", "Accepted").text(" by ").name(by).text(": ").name(reason);
         phrase = phrase.text(" ");
     }
-    let commit = site.commit(run.commit);
-    let first = if change.worse { "First slow run: " } else { "First run on the new level: " };
-    phrase
+    let limit = root.to("about/#limits");
+    phrase = phrase
         .text("Limit for ")
         .name(&series.key.backend)
         .text(": ")
-        .link(root.to("about/#limits"), text::percent(analysis.threshold))
-        .text(". ")
-        .text(if series.unit.as_str() == "ns" { first } else { "First run on the new level: " })
+        .link(limit, text::percent(analysis.threshold))
+        .text(". ");
+    if change.kind == ChangeKind::Drift {
+        return phrase.text("A slow drift, not one commit.");
+    }
+    let commit = site.commit(run.commit);
+    let slow = change.worse && series.unit.as_str() == "ns";
+    phrase
+        .text(if slow { "First slow run: " } else { "First run on the new level: " })
         .code_link(root.to(&routes::commit(&commit.id)), text::commit(&commit.id))
         .text(".")
 }
