@@ -1,6 +1,6 @@
 # The menu: `make` lists it. Everything longer than a line is a script in .ci/ or tests/browser/.
 .DEFAULT_GOAL := help
-.PHONY: help demo-data demo-serve demo-build test check bench shots clean
+.PHONY: help demo-data demo-serve demo-build test check bench bench-record shots clean
 
 help: ## show this menu
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -22,6 +22,9 @@ check: ## what CI runs: format, lints, tests, documentation, benchmarks compile
 
 bench: ## run the benchmarks
 	cargo bench
+
+bench-record: ## run the benchmarks and add the figures to data/
+	@.ci/record-bench
 
 shots: ## photograph the pages into target/browser/shots
 	@SHOTS=target/browser/shots .ci/browser

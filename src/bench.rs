@@ -1,18 +1,251 @@
-//! What `benches/` may call: the core on made-up histories. No part of the program uses it.
+//! What `benches/` may call, since rooms are private: made-up histories in, counters out. No part
+//! of the program uses it, and nothing here is promised to anyone.
+//!
+//! What is prepared stands in types of its own ([`Folder`], [`Loaded`], [`Drawing`]), so that a
+//! benchmark measures the step it names and not the steps before it.
 
-use crate::analysis::{self, Context};
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::analysis::{self, Analysis, Context};
+use crate::chart::{self, Size, Span, TrendInput, Unlinked};
+use crate::demo::{self, Scenario};
+use crate::history::Commit;
 use crate::policy::Policy;
+use crate::policy::read::read as read_policy;
+use crate::project::{self, Options, Project};
 use crate::record::{DAY_US, Direction, TIME, Timestamp, Unit};
-use crate::series::{CommitIndex, Run, Segment, Series, SeriesKey};
+use crate::series::{self, CommitIndex, Run, Segment, Series, SeriesKey};
+use crate::store;
 
-/// Analyses `series` made-up series of `runs` runs each; the number of changes found.
-pub fn analyse_synthetic(series: usize, runs: usize) -> usize {
-    let made: Vec<Series> = (0..series).map(|index| synthetic(index, runs)).collect();
-    let newest = made.iter().filter_map(|it| it.runs.last()).map(|run| run.time).max();
+/// A history directory that is removed when it is dropped.
+pub struct Folder {
+    directory: TempDir,
+    /// Records in it.
+    pub records: u64,
+}
+
+/// The demo story: 3,900 records, 65 series.
+///
+/// # Errors
+/// It cannot be written.
+pub fn story() -> anyhow::Result<Folder> {
+    Folder::write(Scenario::Story, Scenario::Story.default_days())
+}
+
+/// 500 series of so many days each.
+///
+/// # Errors
+/// It cannot be written.
+pub fn large(days: u32) -> anyhow::Result<Folder> {
+    Folder::write(Scenario::Large, days)
+}
+
+impl Folder {
+    fn write(scenario: Scenario, days: u32) -> anyhow::Result<Self> {
+        let options = demo::Options { scenario, days, ..demo::Options::default() };
+        let history = demo::generate(&options);
+        let directory = tempfile::tempdir()?;
+        demo::folder::write(&history, &directory.path().join("data"))?;
+        Ok(Self { directory, records: history.records })
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            data: self.directory.path().join("data"),
+            policy: None,
+            demo: true,
+            with_archive: false,
+            now: None,
+            clock: Timestamp::from_micros(0),
+            base_url: None,
+            explicit_index: false,
+        }
+    }
+
+    /// The first `count` lines of its records.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn lines(&self, count: usize) -> anyhow::Result<String> {
+        let results = self.directory.path().join("data/results");
+        let mut files: Vec<_> = std::fs::read_dir(&results)?.collect::<Result<_, _>>()?;
+        files.sort_by_key(std::fs::DirEntry::file_name);
+        let mut text = String::new();
+        for file in files {
+            let missing = count - text.lines().count();
+            for line in std::fs::read_to_string(file.path())?.lines().take(missing) {
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+        Ok(text)
+    }
+
+    /// The text of its policy.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn policy(&self) -> anyhow::Result<String> {
+        Ok(std::fs::read_to_string(self.directory.path().join("data/policy.yml"))?)
+    }
+
+    /// Reads, groups and analyses it.
+    ///
+    /// # Errors
+    /// It cannot be loaded.
+    pub fn load(&self) -> anyhow::Result<Loaded> {
+        Ok(Loaded(project::load(&self.options())?))
+    }
+
+    /// The whole of `benchpages build` into a new folder, which is handed back: whoever drops it
+    /// removes the site.
+    ///
+    /// # Errors
+    /// It cannot be loaded, or the site cannot be written.
+    pub fn build(&self) -> anyhow::Result<TempDir> {
+        let out = tempfile::tempdir()?;
+        self.build_into(&out.path().join("site"))?;
+        Ok(out)
+    }
+
+    fn build_into(&self, out: &Path) -> anyhow::Result<u64> {
+        let project = project::load(&self.options())?;
+        Ok(project::build(&project, out, &|_, _| ())?.files)
+    }
+}
+
+/// Reads lines of history; the number of rows they gave.
+pub fn parse(lines: &str) -> usize {
+    store::read_text(lines.as_bytes()).rows()
+}
+
+/// Reads a policy; the number of things said about it.
+pub fn policy(text: &str) -> usize {
+    read_policy(text, "policy.yml").diagnostics.len()
+}
+
+/// A history that was read, grouped and analysed.
+pub struct Loaded(Project);
+
+impl Loaded {
+    /// Groups the records; the number of series.
+    pub fn group(&self) -> usize {
+        series::group(&self.0.history, &self.0.policy).series.len()
+    }
+
+    /// Analyses every series; the number of changes.
+    pub fn analyse(&self) -> usize {
+        changes(&self.0.grouped.series, &self.0.policy)
+    }
+
+    /// Hands over a function that makes one file of the site: its bytes' number, none where the
+    /// site has no such file. What pages look up is prepared before.
+    ///
+    /// # Errors
+    /// The site cannot be prepared.
+    pub fn pages(
+        &self,
+        then: &mut dyn FnMut(&dyn Fn(&str) -> Option<usize>),
+    ) -> anyhow::Result<()> {
+        let input = project::input(&self.0);
+        crate::site::prepared(&input, &mut |file| {
+            then(&|path| file(path).map(|bytes| bytes.len()));
+        })?;
+        Ok(())
+    }
+
+    /// The paths of all files of the site, in the order in which they are made.
+    ///
+    /// # Errors
+    /// The site cannot be prepared.
+    pub fn paths(&self) -> anyhow::Result<Vec<String>> {
+        Ok(crate::site::paths(&project::input(&self.0))?)
+    }
+}
+
+fn changes(series: &[Series], policy: &Policy) -> usize {
+    let newest = series.iter().filter_map(|one| one.runs.last()).map(|run| run.time).max();
     let now = newest.unwrap_or(Timestamp::from_micros(0));
     let context = Context { now, newest, accepted: &|_| Vec::new() };
-    let found = analysis::analyse_all(&made, &Policy::default(), &context);
+    let found = analysis::analyse_all(series, policy, &context);
     found.each.iter().map(|analysis| analysis.events.len()).sum()
+}
+
+/// One analysed series, ready to be drawn.
+pub struct Drawing {
+    series: Series,
+    analysis: Analysis,
+    commits: Vec<Commit>,
+}
+
+/// One point of a drawing: time in days, value, level and its spread.
+pub type Point = (f64, f64, Option<(f64, f64)>);
+
+impl Drawing {
+    /// A series with a run a day, 2 % noise, and a step of 20 % after two thirds of its runs.
+    pub fn of(runs: usize) -> Self {
+        let series = synthetic(0, runs);
+        let commits = series.runs.iter().map(|run| Commit {
+            id: format!("{:040x}", run.commit.0),
+            time: run.time,
+            subject: None,
+            parents: Vec::new(),
+            pull: None,
+            tag: None,
+            main_line: true,
+        });
+        let newest = series.runs.last().map(|run| run.time);
+        let now = newest.unwrap_or(Timestamp::from_micros(0));
+        let context = Context { now, newest, accepted: &|_| Vec::new() };
+        let analysis = analysis::analyse(&series, &Policy::default(), &context);
+        Self { commits: commits.collect(), analysis, series }
+    }
+
+    fn input(&self) -> TrendInput<'_> {
+        TrendInput {
+            series: &self.series,
+            analysis: &self.analysis,
+            commits: &self.commits,
+            notes: &[],
+            slot: 1,
+            id: "c1",
+            links: &Unlinked,
+            span: Span::Time,
+        }
+    }
+
+    /// Analyses the series; the number of changes.
+    pub fn analyse(&self) -> usize {
+        changes(std::slice::from_ref(&self.series), &Policy::default())
+    }
+
+    /// Draws it for a page; bytes of SVG.
+    pub fn trend(&self) -> usize {
+        chart::trend(&self.input(), Size::Full).svg.len()
+    }
+
+    /// Draws it as a file; bytes of SVG.
+    pub fn standalone(&self) -> usize {
+        chart::standalone(&self.input()).len()
+    }
+
+    /// Draws its newest runs as a line in a table; bytes of SVG.
+    pub fn spark(&self) -> usize {
+        chart::spark(&self.series, &self.analysis).len()
+    }
+
+    /// What the chart shows, for a writer that is compared with ours.
+    pub fn points(&self) -> Vec<Point> {
+        let runs = self.series.runs.iter().enumerate();
+        runs.map(|(at, run)| {
+            let level = self.analysis.level[at].zip(self.analysis.spread[at]);
+            let day = run.time.micros() as f64 / DAY_US as f64;
+            (day, run.value.unwrap_or(f64::NAN), level)
+        })
+        .collect()
+    }
 }
 
 /// One run a day with 2 % noise; every third series steps by 20 % after two thirds of its runs.

@@ -138,7 +138,8 @@ pub(crate) fn build(
     })
 }
 
-fn input(project: &Project) -> site::Input<'_> {
+/// What the site is made of.
+pub(crate) fn input(project: &Project) -> site::Input<'_> {
     site::Input {
         history: &project.history,
         series: &project.grouped.series,

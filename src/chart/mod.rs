@@ -3,8 +3,8 @@
 //! One scene (`scene`, in grid numbers), two writers (`inline`, `standalone`). Data goes to grid
 //! through plotters' coordinate types and drawing area with our own axes (`axis`) and backend
 //! (`backend`); nothing outside this room names plotters. Its own SVG backend is not used: the same
-//! marks take 5 times the bytes at 200 runs and 87 times at 5,000, and cannot follow a dark page
-//! (measured by `cargo bench --bench chart`).
+//! marks take 5 times the bytes at 200 runs and 90 times at 5,000, and cannot follow a dark page
+//! (measured by `cargo bench --bench stock`).
 //! Refuses nothing: a series without runs is an empty frame, numbers off the scale are clamped.
 
 mod axis;

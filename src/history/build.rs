@@ -66,6 +66,11 @@ impl Builder {
         index_of(self.files.len() - 1)
     }
 
+    /// The measurements collected so far, duplicates included.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Tells of a line that could not be read.
     pub(crate) fn refuse(&mut self, problem: Problem) {
         self.problems.push(problem);

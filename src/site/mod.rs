@@ -96,13 +96,7 @@ pub(crate) fn render(
 ) -> Result<Rendered, Failure> {
     markdown::check_user(input)?;
     let site = index::Index::of(input)?;
-    let mut jobs: Vec<(String, Job<'_>)> = Vec::new();
-    pages::jobs(&site, &mut jobs);
-    api::jobs(&site, &mut jobs);
-    extra::jobs(&site, &mut jobs);
-    for asset in assets::all() {
-        jobs.push((asset.path(), Box::new(move || Ok(asset.bytes.to_vec()))));
-    }
+    let jobs = jobs(&site);
     unique(&jobs)?;
     let total = jobs.len() as u64;
     let done = std::sync::atomic::AtomicU64::new(0);
@@ -114,6 +108,45 @@ pub(crate) fn render(
     })?;
     let pages = jobs.iter().filter(|(path, _)| path.ends_with(".html")).count() as u64;
     Ok(Rendered { pages, files: total })
+}
+
+/// Every file of the site.
+fn jobs<'a>(site: &'a index::Index<'a>) -> Vec<(String, Job<'a>)> {
+    let mut jobs = Vec::new();
+    pages::jobs(site, &mut jobs);
+    api::jobs(site, &mut jobs);
+    extra::jobs(site, &mut jobs);
+    for asset in assets::all() {
+        jobs.push((asset.path(), Box::new(move || Ok(asset.bytes.to_vec()))));
+    }
+    jobs
+}
+
+/// Makes one file of the site, by its path; none where there is no such file, or it cannot be made.
+pub(crate) type MakeFile<'a> = dyn Fn(&str) -> Option<Vec<u8>> + 'a;
+
+/// Prepares what all pages share and hands over a function that makes single files: how long one
+/// page takes is measured with it.
+///
+/// # Errors
+/// Two names meet on one path.
+pub(crate) fn prepared(
+    input: &Input<'_>,
+    then: &mut dyn FnMut(&MakeFile<'_>),
+) -> Result<(), Failure> {
+    let site = index::Index::of(input)?;
+    let jobs: std::collections::BTreeMap<String, Job<'_>> = jobs(&site).into_iter().collect();
+    then(&|path| jobs.get(path).and_then(|job| job().ok()));
+    Ok(())
+}
+
+/// The paths of all files of the site, in the order in which they are made.
+///
+/// # Errors
+/// Two names meet on one path.
+pub(crate) fn paths(input: &Input<'_>) -> Result<Vec<String>, Failure> {
+    let site = index::Index::of(input)?;
+    Ok(jobs(&site).into_iter().map(|(path, _)| path).collect())
 }
 
 /// Two jobs on one path would make the site depend on the order of threads.

@@ -178,6 +178,13 @@ fn read_line(builder: &mut Builder, line: &[u8], file: &walk::RecordFile, place:
     }
 }
 
+/// Reads lines that stand in memory.
+pub(crate) fn read_text(text: &[u8]) -> Builder {
+    let name = "memory".to_owned();
+    let file = walk::RecordFile { path: PathBuf::new(), name, json: false, pull: None };
+    read_lines(text, 1, &file, 0)
+}
+
 /// A JSON array of records, or one record over several lines.
 fn read_array(text: &[u8], file: &walk::RecordFile, burn_in: usize) -> anyhow::Result<Builder> {
     let text = std::str::from_utf8(text)?;
