@@ -205,10 +205,12 @@ fn analyse(
     entries: &[Accepted],
     now: Timestamp,
 ) -> Analyses {
+    let resolved = entries.iter().filter_map(|entry| Some((entry, resolve(entry, history)?)));
+    let resolved: Vec<(&Accepted, analysis::Accepted)> = resolved.collect();
     let accepted = |series: &Series| -> Vec<analysis::Accepted> {
         let name = series.key.name();
-        let concerned = entries.iter().filter(|entry| accepted::matches(&entry.series, &name));
-        concerned.filter_map(|entry| resolve(entry, history)).collect()
+        let concerned = resolved.iter().filter(|(e, _)| accepted::matches(&e.series, &name));
+        concerned.map(|(_, accepted)| accepted.clone()).collect()
     };
     let context = analysis::Context { now, newest: history.newest, accepted: &accepted };
     analysis::analyse_all(series, policy, &context)
