@@ -310,7 +310,9 @@ fn series_file(site: &Index<'_>, index: usize) -> SeriesView<Vec<Point>> {
     let points = (0..series.runs.len()).map(|run| point(site, index, run)).collect();
     SeriesView {
         built_from: Some(built_from(site)),
-        events: Some((0..analysis.events.len()).map(|at| site.event_of(index, at)).collect()),
+        events: Some(
+            (0..analysis.events.len()).map(|at| site.event_of(index, at).to_owned()).collect(),
+        ),
         schema: Some("schema/series.json"),
         segments: Some(segments(series)),
         ..view(site, index, points)
@@ -483,7 +485,7 @@ fn diffs_file(site: &Index<'_>) -> DiffsFile {
 
 fn diff_file(site: &Index<'_>, pair: &Pair) -> DiffFile {
     let (mut compared, mut not_compared) = (Vec::new(), Vec::new());
-    for one in outcomes(site, pair) {
+    for one in outcomes(site, pair, None) {
         let series = site.stems[one.series].clone();
         match one.outcome {
             Outcome::Not(reason) => not_compared.push(NotCompared { reason, series }),

@@ -17,17 +17,17 @@ const URLS: usize = 50_000;
 pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
     let mut add = |path: String, job: Job<'a>| jobs.push((path, job));
     add("feed.xml".to_owned(), Box::new(|| feed(site, None)));
-    for backend in &site.backends {
+    for (backend, members) in &site.backends {
         let slug = routes::slug(backend);
         add(format!("feed/{slug}.xml"), Box::new(move || feed(site, Some(backend))));
-        let badge = move || {
-            let of = |series: &usize| site.series(*series).0.key.backend == **backend;
-            Badge::of(site, site.all().filter(of).collect())
-        };
+        let badge = move || Badge::of(site, members);
         add(format!("badge/backend/{slug}.svg"), Box::new(move || Ok(badge().svg())));
         add(format!("badge/backend/{slug}.json"), Box::new(move || Ok(badge().json())));
     }
-    let status = || Badge::of(site, site.all().collect());
+    let status = || {
+        let all: Vec<usize> = site.all().collect();
+        Badge::of(site, &all)
+    };
     add("badge/status.svg".to_owned(), Box::new(move || Ok(status().svg())));
     add("badge/status.json".to_owned(), Box::new(move || Ok(status().json())));
     add("badge/fresh.svg".to_owned(), Box::new(|| Ok(Badge::fresh(site).svg())));
@@ -149,8 +149,8 @@ fn sitemap(site: &Index<'_>) -> Vec<u8> {
     let base = site.input.options.base_url.as_deref().unwrap_or_default();
     let mut paths: Vec<String> =
         ["", "view/", "event/", "diff/", "health/", "about/", "data/"].map(str::to_owned).to_vec();
-    paths.extend(site.tests.iter().map(|test| routes::test(test)));
-    paths.extend(site.backends.iter().map(|backend| routes::backend(backend)));
+    paths.extend(site.tests.keys().map(|test| routes::test(test)));
+    paths.extend(site.backends.keys().map(|backend| routes::backend(backend)));
     paths.extend(site.presets.iter().map(|preset| routes::view(&preset.slug)));
     paths.extend(site.stems.iter().map(|stem| routes::series(stem)));
     paths.extend(site.events.iter().map(|event| routes::event(&event.id)));
@@ -175,7 +175,7 @@ struct Badge {
 }
 
 impl Badge {
-    fn of(site: &Index<'_>, members: Vec<usize>) -> Self {
+    fn of(site: &Index<'_>, members: &[usize]) -> Self {
         let label = "benchmarks";
         if members.is_empty() {
             let message = "no data".to_owned();

@@ -4,7 +4,7 @@ use crate::record::{DAY_US, Timestamp};
 use crate::site::index::Index;
 use crate::site::routes::Root;
 use crate::site::view::{Frame, NavItem, Phrase};
-use crate::site::{assets, markdown, words};
+use crate::site::{Input, assets, markdown, words};
 use crate::text;
 
 /// The sections of the navigation.
@@ -41,6 +41,31 @@ pub(crate) struct Page<'p> {
     pub(crate) section: Section,
 }
 
+/// What stands around every page alike.
+pub(crate) struct Shell {
+    css: String,
+    js: String,
+    icon: String,
+    banner: Option<String>,
+    footer: Option<String>,
+    policy: String,
+}
+
+impl Shell {
+    pub(crate) fn of(input: &Input<'_>) -> Self {
+        let version = &input.policy.version;
+        let named = if version.is_empty() { String::new() } else { format!(" {version}") };
+        Self {
+            css: assets::css(),
+            js: assets::js(),
+            icon: assets::icon(),
+            banner: markdown::user_html(input, "banner.html"),
+            footer: markdown::user_html(input, "footer.html"),
+            policy: format!("policy{named} ({})", input.policy_sha),
+        }
+    }
+}
+
 /// The link root of a page.
 pub(crate) fn root(site: &Index<'_>, path: &str) -> Root {
     Root::from(path, site.input.options.explicit_index)
@@ -48,7 +73,7 @@ pub(crate) fn root(site: &Index<'_>, path: &str) -> Root {
 
 /// What stands around a page.
 pub(crate) fn frame(site: &Index<'_>, page: &Page<'_>) -> Frame {
-    let input = site.input;
+    let (input, shell) = (site.input, &site.shell);
     let root = root(site, page.path);
     let site_title = input.policy.site.title.clone();
     let title = if page.title.is_empty() {
@@ -58,8 +83,6 @@ pub(crate) fn frame(site: &Index<'_>, page: &Page<'_>) -> Frame {
     };
     let demo = input.history.counts.demo > 0;
     let base_url = input.options.base_url.as_deref();
-    let version = &input.policy.version;
-    let named = if version.is_empty() { String::new() } else { format!(" {version}") };
     Frame {
         description: page.verdict.plain(),
         title,
@@ -72,20 +95,20 @@ pub(crate) fn frame(site: &Index<'_>, page: &Page<'_>) -> Frame {
                 current: section == page.section,
             })
             .collect(),
-        css: root.to(&assets::css()),
-        js: root.to(&assets::js()),
-        icon: root.to(&assets::icon()),
+        css: root.to(&shell.css),
+        js: root.to(&shell.js),
+        icon: root.to(&shell.icon),
         feed: root.to("feed.xml"),
         canonical: base_url.map(|base| format!("{base}{}", page.path)),
         demo,
-        banner: markdown::user_html(input, "banner.html"),
-        footer: markdown::user_html(input, "footer.html"),
+        banner: shell.banner.clone(),
+        footer: shell.footer.clone(),
         stale: stale(input.history.newest, input.options.now).filter(|_| !demo),
         built: words::minute(input.options.now),
         newest_iso: input.history.newest.map_or_else(String::new, |time| time.to_string()),
         stale_after_days: STALE_DAYS,
         records: text::counted(input.history.counts.records, "record"),
-        policy: format!("policy{named} ({})", input.policy_sha),
+        policy: shell.policy.clone(),
         about: root.to("about/"),
         health: root.to("health/"),
     }

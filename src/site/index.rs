@@ -1,14 +1,21 @@
 //! What pages look up: paths of series, events with their ids, who was measured at which commit,
 //! which pairs of commits have a page, which series a preset holds.
+//!
+//! Everything here is found once, before the first page: a page that would search all series, all
+//! commits, all pairs or all events for what concerns it makes the site quadratic.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analysis::{Analysis, Change, Status, Verdict};
 use crate::filter::{Filter, Recent};
 use crate::history::Commit;
+use crate::note::Note;
 use crate::policy::threshold::preset_slug;
 use crate::record::{DAY_US, TIME, Timestamp};
-use crate::series::{CommitIndex, Series};
+use crate::series::{CommitIndex, Run, Series, SeriesKey};
+use crate::site::frame::Shell;
 use crate::site::{Failure, Input, routes};
 
 /// Newest consecutive pairs of measured commits that have a page.
@@ -25,9 +32,21 @@ pub(crate) struct Index<'a> {
     pub(crate) stems: Vec<String>,
     /// By series: ages of its newest change and regression.
     pub(crate) recents: Vec<Recent>,
+    /// By series: see [`Index::newest_at`].
+    earliest_from: Vec<Vec<CommitIndex>>,
+    /// By series: the number of its group in `alike`.
+    group_of: Vec<usize>,
+    /// Series that differ in nothing but their backend, in order.
+    alike: Vec<Vec<usize>>,
     slots: BTreeMap<&'a str, u8>,
+    /// What is the same around every page.
+    pub(crate) shell: Shell,
+    /// Notes with their time; those about a commit that nobody measured have none and are left out.
+    pub(crate) notes: Vec<(Timestamp, &'a Note)>,
     /// Newest first.
     pub(crate) events: Vec<EventRef>,
+    /// By series, then by its changes.
+    event_ids: Vec<Vec<String>>,
     /// By commit: the series measured there on the main line, in order.
     pub(crate) measured: Vec<Vec<RunRef>>,
     /// By commit: the series measured there for a pull request.
@@ -36,10 +55,11 @@ pub(crate) struct Index<'a> {
     pub(crate) main: Vec<CommitIndex>,
     /// In order of their head, then their base.
     pub(crate) pairs: Vec<Pair>,
+    slugs: FxHashSet<String>,
     pub(crate) presets: Vec<PresetView>,
-    /// Distinct names, sorted.
-    pub(crate) tests: Vec<&'a str>,
-    pub(crate) backends: Vec<&'a str>,
+    /// By name, the series of it in order.
+    pub(crate) tests: BTreeMap<&'a str, Vec<usize>>,
+    pub(crate) backends: BTreeMap<&'a str, Vec<usize>>,
 }
 
 /// A change of one series.
@@ -90,11 +110,12 @@ impl<'a> Index<'a> {
     pub(crate) fn of(input: &'a Input<'a>) -> Result<Self, Failure> {
         let stems = stems(input.series)?;
         let recents = recents(input);
-        let names = |name: fn(&Series) -> &str| -> Vec<&'a str> {
-            let all: BTreeSet<&str> = input.series.iter().map(name).collect();
-            all.into_iter().collect()
-        };
-        let backends = names(|series| &series.key.backend);
+        let backends = by_name(input.series, |series| &series.key.backend);
+        let commits = &input.history.commits;
+        let known: FxHashMap<&str, usize> =
+            commits.iter().enumerate().map(|(at, commit)| (commit.id.as_str(), at)).collect();
+        let (group_of, alike) = alike(input.series);
+        let event_ids = event_ids(input);
         let (measured, pulled) = measured(input);
         let main: Vec<CommitIndex> = (0..measured.len())
             .filter(|commit| !measured[*commit].is_empty())
@@ -105,17 +126,25 @@ impl<'a> Index<'a> {
             input,
             stems,
             recents,
+            earliest_from: input.series.iter().map(earliest_from).collect(),
+            group_of,
+            alike,
             slots: slots(input, &backends),
-            events: events(input),
+            shell: Shell::of(input),
+            notes: notes(input, &known),
+            events: events(input, &event_ids),
+            event_ids,
             measured,
             pulled,
             main,
             pairs: Vec::new(),
+            slugs: FxHashSet::default(),
             presets,
-            tests: names(|series| &series.key.test),
+            tests: by_name(input.series, |series| &series.key.test),
             backends,
         };
-        index.pairs = index.find_pairs();
+        index.pairs = index.find_pairs(&known);
+        index.slugs = index.pairs.iter().map(|pair| pair.slug.clone()).collect();
         Ok(index)
     }
 
@@ -137,9 +166,26 @@ impl<'a> Index<'a> {
     }
 
     /// The id of a change of a series.
-    pub(crate) fn event_of(&self, series: usize, change: usize) -> String {
-        let (of, analysis) = self.series(series);
-        event_id(self.input, of, &analysis.events[change])
+    pub(crate) fn event_of(&self, series: usize, change: usize) -> &str {
+        &self.event_ids[series][change]
+    }
+
+    /// The series that differ from this one in nothing but their backend, itself among them.
+    pub(crate) fn alike(&self, series: usize) -> &[usize] {
+        &self.alike[self.group_of[series]]
+    }
+
+    /// The newest run with a value at or before a commit of the main line.
+    pub(crate) fn newest_at(&self, series: usize, commit: CommitIndex) -> Option<&'a Run> {
+        let at = self.earliest_from[series].partition_point(|earliest| *earliest <= commit);
+        at.checked_sub(1).map(|at| &self.input.series[series].runs[at])
+    }
+
+    /// The changes from `from` to `to`, both included, newest first.
+    pub(crate) fn events_within(&self, from: Timestamp, to: Timestamp) -> &[EventRef] {
+        let start = self.events.partition_point(|event| event.time > to);
+        let end = self.events.partition_point(|event| event.time >= from);
+        &self.events[start..end.max(start)]
     }
 
     /// The colour and dash slot of a backend: the same on every page.
@@ -148,7 +194,20 @@ impl<'a> Index<'a> {
     }
 
     pub(crate) fn pair(&self, base: CommitIndex, head: CommitIndex) -> Option<&Pair> {
-        self.pairs.iter().find(|pair| pair.base == base && pair.head == head)
+        let order = |pair: &Pair| (pair.head, pair.base).cmp(&(head, base));
+        self.pairs.binary_search_by(order).ok().map(|at| &self.pairs[at])
+    }
+
+    /// Whether a pair with this slug has a page.
+    pub(crate) fn has_pair(&self, slug: &str) -> bool {
+        self.slugs.contains(slug)
+    }
+
+    /// The pairs that end at a commit.
+    pub(crate) fn pairs_to(&self, head: CommitIndex) -> &[Pair] {
+        let start = self.pairs.partition_point(|pair| pair.head < head);
+        let end = self.pairs.partition_point(|pair| pair.head <= head);
+        &self.pairs[start..end]
     }
 
     /// The newest run of the main line before `commit`, where one was measured.
@@ -167,7 +226,7 @@ impl<'a> Index<'a> {
         days_between(time, self.input.options.now)
     }
 
-    fn find_pairs(&self) -> Vec<Pair> {
+    fn find_pairs(&self, known: &FxHashMap<&str, usize>) -> Vec<Pair> {
         let mut found: BTreeMap<(CommitIndex, CommitIndex), PairKind> = BTreeMap::new();
         let mut add = |base: CommitIndex, head: CommitIndex, kind: PairKind| {
             if base != head {
@@ -176,7 +235,7 @@ impl<'a> Index<'a> {
             }
         };
         for &head in self.main.iter().rev().take(RECENT_PAIRS) {
-            if let Some(base) = self.parent(head) {
+            if let Some(base) = self.parent(head, known) {
                 add(base, head, PairKind::Consecutive);
             }
         }
@@ -208,13 +267,12 @@ impl<'a> Index<'a> {
     }
 
     /// The nearest measured ancestor along first parents; without parents, the commit before.
-    fn parent(&self, head: CommitIndex) -> Option<CommitIndex> {
-        let commits = &self.input.history.commits;
-        let first = commits[head.0 as usize].parents.first();
-        let known = first.and_then(|id| {
-            self.main.iter().rev().copied().find(|at| commits[at.0 as usize].id == *id)
-        });
-        known.filter(|at| *at < head).or_else(|| self.before(head))
+    fn parent(&self, head: CommitIndex, known: &FxHashMap<&str, usize>) -> Option<CommitIndex> {
+        let first = self.commit(head).parents.first();
+        let first = first.and_then(|id| known.get(id.as_str()));
+        let measured = first.filter(|at| !self.measured[**at].is_empty());
+        let parent = measured.and_then(|at| u32::try_from(*at).ok()).map(CommitIndex);
+        parent.filter(|at| *at < head).or_else(|| self.before(head))
     }
 }
 
@@ -256,26 +314,83 @@ fn stems(series: &[Series]) -> Result<Vec<String>, Failure> {
     Ok(stems)
 }
 
+fn by_name<'a>(series: &'a [Series], name: fn(&Series) -> &str) -> BTreeMap<&'a str, Vec<usize>> {
+    let mut all: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, series) in series.iter().enumerate() {
+        all.entry(name(series)).or_default().push(index);
+    }
+    all
+}
+
+/// Groups of series that differ in nothing but their backend; and by series, its group.
+fn alike(series: &[Series]) -> (Vec<usize>, Vec<Vec<usize>>) {
+    let mut numbers: FxHashMap<SeriesKey, usize> = FxHashMap::default();
+    let (mut group_of, mut groups) = (Vec::new(), Vec::new());
+    for (index, series) in series.iter().enumerate() {
+        let key = SeriesKey { backend: String::new(), ..series.key.clone() };
+        let number = *numbers.entry(key).or_insert(groups.len());
+        if number == groups.len() {
+            groups.push(Vec::new());
+        }
+        groups[number].push(index);
+        group_of.push(number);
+    }
+    (group_of, groups)
+}
+
+/// For each run the earliest commit of all runs with a value from there on. Runs stand in order of
+/// time, which need not be that of their commits; this does rise, so that it can be searched.
+fn earliest_from(series: &Series) -> Vec<CommitIndex> {
+    let mut earliest = CommitIndex(u32::MAX);
+    let mut found: Vec<CommitIndex> = series
+        .runs
+        .iter()
+        .rev()
+        .map(|run| {
+            if run.value.is_some() {
+                earliest = earliest.min(run.commit);
+            }
+            earliest
+        })
+        .collect();
+    found.reverse();
+    found
+}
+
+fn notes<'a>(input: &Input<'a>, known: &FxHashMap<&str, usize>) -> Vec<(Timestamp, &'a Note)> {
+    let time = |note: &Note| {
+        let of_commit = || known.get(note.commit.as_deref()?).copied();
+        note.date.or_else(|| of_commit().map(|at| input.history.commits[at].time))
+    };
+    input.notes.iter().filter_map(|note| Some((time(note)?, note))).collect()
+}
+
 /// Backends in the policy's order, then by name, over the six slots in turn.
-fn slots<'a>(input: &Input<'_>, backends: &[&'a str]) -> BTreeMap<&'a str, u8> {
+fn slots<'a>(input: &Input<'_>, backends: &BTreeMap<&'a str, Vec<usize>>) -> BTreeMap<&'a str, u8> {
     let named = &input.policy.regression.per_backend;
     let (first, rest): (Vec<&str>, Vec<&str>) =
-        backends.iter().partition(|backend| named.contains_key(**backend));
+        backends.keys().partition(|backend| named.contains_key(**backend));
     let ordered = first.into_iter().chain(rest).enumerate();
     ordered.map(|(at, backend)| (backend, u8::try_from(at % SLOTS + 1).unwrap_or(1))).collect()
 }
 
-fn event_id(input: &Input<'_>, series: &Series, change: &Change) -> String {
-    let run = &series.runs[change.first];
-    let commit = &input.history.commits[run.commit.0 as usize].id;
-    routes::event_id(&series.key, run.time, commit, change.worse)
+fn event_ids(input: &Input<'_>) -> Vec<Vec<String>> {
+    let id = |series: &Series, change: &Change| {
+        let run = &series.runs[change.first];
+        let commit = &input.history.commits[run.commit.0 as usize].id;
+        routes::event_id(&series.key, run.time, commit, change.worse)
+    };
+    let pairs = input.series.iter().zip(&input.analyses.each);
+    pairs
+        .map(|(series, analysis)| analysis.events.iter().map(|one| id(series, one)).collect())
+        .collect()
 }
 
-fn events(input: &Input<'_>) -> Vec<EventRef> {
+fn events(input: &Input<'_>, ids: &[Vec<String>]) -> Vec<EventRef> {
     let mut events = Vec::new();
     for (index, (series, analysis)) in input.series.iter().zip(&input.analyses.each).enumerate() {
         for (at, change) in analysis.events.iter().enumerate() {
-            let (id, time) = (event_id(input, series, change), series.runs[change.first].time);
+            let (id, time) = (ids[index][at].clone(), series.runs[change.first].time);
             events.push(EventRef { id, series: index, change: at, time });
         }
     }

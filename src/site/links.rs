@@ -25,6 +25,6 @@ impl chart::Links for ChartLinks<'_> {
     }
 
     fn event(&self, event: usize) -> Option<String> {
-        Some(self.root.to(&routes::event(&self.site.event_of(self.series, event))))
+        Some(self.root.to(&routes::event(self.site.event_of(self.series, event))))
     }
 }

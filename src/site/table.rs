@@ -144,16 +144,7 @@ pub(crate) fn notes_of<'a>(
     let (one, _) = site.series(series);
     let subject = one.key.subject(&one.tags);
     let recent = site.recents[series];
-    site.input.notes.iter().filter(move |note| note.matches.holds(subject, recent)).filter_map(
-        |note| {
-            let commits = &site.input.history.commits;
-            let of_commit = || {
-                let id = note.commit.as_deref()?;
-                commits.iter().find(|commit| commit.id == id).map(|commit| commit.time)
-            };
-            note.date.or_else(of_commit).map(|time| (time, note))
-        },
-    )
+    site.notes.iter().copied().filter(move |(_, note)| note.matches.holds(subject, recent))
 }
 
 /// The full trend chart of a series.

@@ -86,18 +86,7 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         section: Section::About,
     };
     let (intro, rules) = methods(site)?;
-    let mut notes: Vec<(crate::record::Timestamp, &crate::note::Note)> = site
-        .input
-        .notes
-        .iter()
-        .filter_map(|note| {
-            let commits = &site.input.history.commits;
-            let id = note.commit.as_deref();
-            let of_commit =
-                || commits.iter().find(|commit| Some(commit.id.as_str()) == id).map(|c| c.time);
-            note.date.or_else(of_commit).map(|time| (time, note))
-        })
-        .collect();
+    let mut notes = site.notes.clone();
     notes.sort_by(|a, b| (b.0, &a.1.name).cmp(&(a.0, &b.1.name)));
     let updated = &policy.last_updated;
     let template = AboutPage {

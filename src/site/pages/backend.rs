@@ -27,9 +27,8 @@ struct BackendPage {
 pub(crate) fn render(site: &Index<'_>, name: &str) -> Result<Vec<u8>, Failure> {
     let path = routes::backend(name);
     let root = root(site, &path);
-    let members: Vec<usize> =
-        site.all().filter(|series| site.series(*series).0.key.backend == name).collect();
-    let verdict = counts(site, &members);
+    let members = site.backends.get(name).map_or(&[][..], Vec::as_slice);
+    let verdict = counts(site, members);
     let page =
         Page { path: &path, title: name.to_owned(), verdict: &verdict, section: Section::None };
     let events: Vec<&EventRef> =
@@ -47,7 +46,7 @@ pub(crate) fn render(site: &Index<'_>, name: &str) -> Result<Vec<u8>, Failure> {
         more_events: (events.len() > EVENTS)
             .then(|| table::more(root, "event/", format!("All {} changes", events.len()))),
         events: events.iter().take(EVENTS).map(|one| table::event_row(site, root, one)).collect(),
-        groups: table::groups(site, root, &members),
+        groups: table::groups(site, root, members),
         verdict,
     };
     pages::html(&template)

@@ -101,8 +101,8 @@ fn rows(site: &Index<'_>, root: Root, at: CommitIndex) -> Vec<Row> {
 /// One series at the commit, against its nearest run before.
 fn row(site: &Index<'_>, root: Root, index: usize, run: &Run) -> Row {
     let (series, analysis) = site.series(index);
-    let before =
-        series.runs.iter().rev().find(|other| other.commit < run.commit && other.value.is_some());
+    let before = run.commit.0.checked_sub(1).map(CommitIndex);
+    let before = before.and_then(|before| site.newest_at(index, before));
     let scale = Scale::for_values(run.value, &series.unit);
     let values = run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value));
     let yardstick =
@@ -194,7 +194,7 @@ fn links(site: &Index<'_>, root: Root, at: CommitIndex) -> Vec<Link> {
         links.push(Link { href, text, note: String::new() });
     };
     let commit = site.commit(at);
-    for pair in site.pairs.iter().filter(|pair| pair.head == at) {
+    for pair in site.pairs_to(at) {
         let base = text::commit(&site.commit(pair.base).id);
         add(root.to(&routes::diff(&pair.slug)), format!("Compare with {base}"));
     }

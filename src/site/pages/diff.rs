@@ -56,12 +56,12 @@ struct Row {
 }
 
 /// A part of a comparison that has a path of its own.
-#[derive(Clone)]
-pub(crate) struct Slice {
+pub(crate) struct Slice<'a> {
     /// Empty, `backend/<slug>/` or `view/<slug>/`.
     pub(crate) path: String,
-    name: String,
-    members: Option<Vec<usize>>,
+    name: &'a str,
+    /// Its series, in order; none where it is the whole.
+    members: Option<&'a [usize]>,
 }
 
 /// One series in a comparison.
@@ -77,9 +77,8 @@ pub(crate) enum Outcome {
 }
 
 /// The whole comparison, and its slices where a change or a pull request makes people link to them.
-pub(crate) fn slices(site: &Index<'_>, pair: &Pair) -> Vec<Slice> {
-    let whole = Slice { path: String::new(), name: "All".to_owned(), members: None };
-    let compared = outcomes(site, pair);
+pub(crate) fn slices<'a>(site: &'a Index<'_>, pair: &Pair) -> Vec<Slice<'a>> {
+    let compared = outcomes(site, pair, None);
     let changed = |one: &&Compared| match &one.outcome {
         Outcome::Delta(delta) => {
             matches!(delta.verdict, DeltaVerdict::Worse | DeltaVerdict::Better)
@@ -89,28 +88,26 @@ pub(crate) fn slices(site: &Index<'_>, pair: &Pair) -> Vec<Slice> {
     let pull = matches!(pair.kind, PairKind::Pull(_));
     let news: Vec<usize> = compared.iter().filter(changed).map(|one| one.series).collect();
     let linked = |members: &[usize]| {
-        pull && !members.is_empty() || members.iter().any(|one| news.contains(one))
+        pull && !members.is_empty() || news.iter().any(|one| members.binary_search(one).is_ok())
     };
-    let backends = site.backends.iter().map(|backend| Slice {
-        path: routes::backend(backend),
-        name: (*backend).to_owned(),
-        members: Some(
-            site.all().filter(|one| site.series(*one).0.key.backend == **backend).collect(),
-        ),
-    });
-    let views = site.presets.iter().map(|preset| Slice {
-        path: routes::view(&preset.slug),
-        name: preset.name.clone(),
-        members: Some(preset.members.clone()),
-    });
-    let parts = backends
-        .chain(views)
-        .filter(|slice| slice.members.as_ref().is_some_and(|members| linked(members)));
-    std::iter::once(whole).chain(parts).collect()
+    let mut slices = vec![Slice { path: String::new(), name: "All", members: None }];
+    for (&name, members) in &site.backends {
+        if linked(members) {
+            slices.push(Slice { path: routes::backend(name), name, members: Some(members) });
+        }
+    }
+    for preset in &site.presets {
+        if linked(&preset.members) {
+            let (path, name) = (routes::view(&preset.slug), preset.name.as_str());
+            slices.push(Slice { path, name, members: Some(&preset.members) });
+        }
+    }
+    slices
 }
 
-/// Every series measured at the head, against its nearest run at or before the base.
-pub(crate) fn outcomes(site: &Index<'_>, pair: &Pair) -> Vec<Compared> {
+/// Every series (or every one of `members`) measured at the head, against its nearest run at or
+/// before the base.
+pub(crate) fn outcomes(site: &Index<'_>, pair: &Pair, members: Option<&[usize]>) -> Vec<Compared> {
     let head = pair.head.0 as usize;
     let main = site.measured[head].iter().map(|run| {
         (run.series as usize, &site.series(run.series as usize).0.runs[run.run as usize])
@@ -118,7 +115,9 @@ pub(crate) fn outcomes(site: &Index<'_>, pair: &Pair) -> Vec<Compared> {
     let pulled = site.pulled[head].iter().map(|run| {
         (run.series as usize, &site.series(run.series as usize).0.pulls[run.run as usize].run)
     });
+    let wanted = |series: &usize| members.is_none_or(|all| all.binary_search(series).is_ok());
     main.chain(pulled)
+        .filter(|(series, _)| wanted(series))
         .map(|(series, run)| Compared { series, outcome: outcome(site, series, run, pair.base) })
         .collect()
 }
@@ -129,8 +128,7 @@ fn outcome(site: &Index<'_>, index: usize, after: &Run, base: CommitIndex) -> Ou
         let reason = after.error().map_or("no reason given", |error| error);
         return Outcome::Not(format!("the run failed: {}", crate::record::shorten(reason, 120)));
     };
-    let mut earlier = series.runs.iter().rev().filter(|run| run.commit <= base);
-    let Some(before) = earlier.find(|run| run.value.is_some()) else {
+    let Some(before) = site.newest_at(index, base) else {
         return Outcome::Not("no run at or before the base".to_owned());
     };
     if before.segment != after.segment {
@@ -180,14 +178,17 @@ pub(crate) fn kind_text(kind: PairKind) -> String {
     }
 }
 
-pub(crate) fn render(site: &Index<'_>, pair: &Pair, slice: &Slice) -> Result<Vec<u8>, Failure> {
+/// The page of one of the slices of a comparison.
+pub(crate) fn render(
+    site: &Index<'_>,
+    pair: &Pair,
+    slices: &[Slice<'_>],
+    slice: &Slice<'_>,
+) -> Result<Vec<u8>, Failure> {
     let whole = routes::diff(&pair.slug);
     let path = format!("{whole}{}", slice.path);
     let root = root(site, &path);
-    let mut compared = outcomes(site, pair);
-    if let Some(members) = &slice.members {
-        compared.retain(|one| members.binary_search(&one.series).is_ok());
-    }
+    let compared = outcomes(site, pair, slice.members);
     let (base, head) = (site.commit(pair.base), site.commit(pair.head));
     let sorted = Sorted::of(site, compared);
     let verdict = sorted.verdict();
@@ -200,7 +201,7 @@ pub(crate) fn render(site: &Index<'_>, pair: &Pair, slice: &Slice) -> Result<Vec
     };
     let kind = Phrase::new("").link(root.to("diff/"), "Compare");
     let kind = kind.text(format!(" · {}", kind_text(pair.kind)));
-    let kind = if slice.path.is_empty() { kind } else { kind.text(" · ").name(&slice.name) };
+    let kind = if slice.path.is_empty() { kind } else { kind.text(" · ").name(slice.name) };
     let unchanged: Vec<&Compared> = sorted.unchanged.iter().take(FOLDED).collect();
     let cut = sorted.unchanged.len() > FOLDED || sorted.not.len() > FOLDED;
     let template = DiffPage {
@@ -209,7 +210,7 @@ pub(crate) fn render(site: &Index<'_>, pair: &Pair, slice: &Slice) -> Result<Vec
         base: base_text,
         head: head_text,
         facts: facts(site, pair),
-        slices: slice_links(site, root, pair, slice),
+        slices: slice_links(site, root, pair, (slices, slice)),
         groups: by_backend(site, root, &sorted.changed.iter().collect::<Vec<_>>()),
         unchanged_summary: format!(
             "{} unchanged",
@@ -338,14 +339,19 @@ fn facts(site: &Index<'_>, pair: &Pair) -> Vec<Fact> {
     facts
 }
 
-fn slice_links(site: &Index<'_>, root: Root, pair: &Pair, current: &Slice) -> Vec<Link> {
+fn slice_links(
+    site: &Index<'_>,
+    root: Root,
+    pair: &Pair,
+    (slices, current): (&[Slice<'_>], &Slice<'_>),
+) -> Vec<Link> {
     let whole = routes::diff(&pair.slug);
-    let mut links: Vec<Link> = slices(site, pair)
-        .into_iter()
+    let mut links: Vec<Link> = slices
+        .iter()
         .map(|slice| Link {
             href: root.to(&format!("{whole}{}", slice.path)),
             note: if slice.path == current.path { "(shown)".to_owned() } else { String::new() },
-            text: slice.name,
+            text: slice.name.to_owned(),
         })
         .collect();
     let (base, head) = (&site.commit(pair.base).id, &site.commit(pair.head).id);
@@ -369,7 +375,7 @@ fn by_backend(site: &Index<'_>, root: Root, compared: &[&Compared]) -> Vec<Group
     for one in compared {
         let Outcome::Delta(delta) = &one.outcome else { continue };
         let backend = site.series(one.series).0.key.backend.as_str();
-        if !order.contains(&backend) {
+        if !rows.contains_key(backend) {
             order.push(backend);
         }
         rows.entry(backend).or_default().push(row(site, root, one.series, delta));

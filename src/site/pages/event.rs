@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::analysis::{Severity, Status};
 use crate::chart::{self, Size, Span, Window};
-use crate::record::DAY_US;
+use crate::record::{DAY_US, Timestamp};
 use crate::series::CommitIndex;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{EventRef, Index};
@@ -175,7 +175,7 @@ fn links(site: &Index<'_>, root: Root, event: &EventRef) -> Vec<Link> {
         text: "Whole series".to_owned(),
         note: String::new(),
     }];
-    if site.pairs.iter().any(|pair| pair.slug == slug) {
+    if site.has_pair(&slug) {
         links.insert(0, table::more(root, &routes::diff(&slug), "Compare these two".to_owned()));
     }
     links
@@ -219,10 +219,9 @@ fn moved_fields(site: &Index<'_>, event: &EventRef) -> Option<String> {
 }
 
 fn same_time(site: &Index<'_>, root: Root, event: &EventRef) -> Vec<EventRow> {
-    let near = |other: &&EventRef| {
-        let apart = (other.time.micros() - event.time.micros()).abs();
-        other.id != event.id && apart <= DAY_US
-    };
-    let others = site.events.iter().filter(near).take(SAME_TIME);
+    let near =
+        |days: i64| Timestamp::from_micros(event.time.micros().saturating_add(days * DAY_US));
+    let around = site.events_within(near(-1), near(1)).iter();
+    let others = around.filter(|other| other.id != event.id).take(SAME_TIME);
     others.map(|other| table::event_row(site, root, other)).collect()
 }

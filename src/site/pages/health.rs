@@ -348,14 +348,22 @@ fn runners(site: &Index<'_>) -> Option<Part> {
     let mut spans: BTreeMap<String, (Timestamp, Timestamp, u64)> = BTreeMap::new();
     for one in site.all() {
         let series = site.series(one).0;
+        let mut segments = vec![None; series.segments.len()];
         for run in &series.runs {
-            let fields = &series.segments[run.segment as usize].fingerprint;
-            let values: Vec<String> =
-                fields.iter().map(|(_, value)| shorten(value, 60).into_owned()).collect();
+            let span = segments[run.segment as usize].get_or_insert((run.time, run.time, 0));
+            *span = (span.0.min(run.time), span.1.max(run.time), span.2 + 1);
+        }
+        for (segment, span) in series.segments.iter().zip(segments) {
+            let Some((from, to, runs)) = span else { continue };
+            let values: Vec<String> = segment
+                .fingerprint
+                .iter()
+                .map(|(_, value)| shorten(value, 60).into_owned())
+                .collect();
             let name =
                 if values.is_empty() { "not recorded".to_owned() } else { values.join(", ") };
-            let span = spans.entry(name).or_insert((run.time, run.time, 0));
-            *span = (span.0.min(run.time), span.1.max(run.time), span.2 + 1);
+            let span = spans.entry(name).or_insert((from, to, 0));
+            *span = (span.0.min(from), span.1.max(to), span.2 + runs);
         }
     }
     let mut spans: Vec<_> = spans.into_iter().collect();

@@ -1,11 +1,13 @@
 //! A day on which most backends moved together: not the code's doing.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use askama::Template;
 
 use crate::analysis::InfrastructureDay;
 use crate::record::{DAY_US, Timestamp};
+use crate::series::Series;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::Index;
 use crate::site::view::{Fact, Frame, Link, PanelGroup, Phrase};
@@ -79,13 +81,20 @@ pub(crate) fn render(site: &Index<'_>, at: usize) -> Result<Vec<u8>, Failure> {
     pages::html(&template)
 }
 
+/// The runs of a series on that day: they stand in order of time.
+fn runs_of(series: &Series, day: &InfrastructureDay) -> Range<usize> {
+    let before = |limit: i64| series.runs.partition_point(|run| run.time.day() < limit);
+    before(day.day)..before(day.day.saturating_add(1))
+}
+
 /// Each backend with how many of its series were measured that day.
 fn moved(site: &Index<'_>, day: &InfrastructureDay) -> Vec<Phrase> {
     let mut measured: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for one in site.all() {
         let (series, analysis) = site.series(one);
-        for (run, flags) in series.runs.iter().zip(&analysis.flags) {
-            if run.time.day() == day.day && run.value.is_some() {
+        for at in runs_of(series, day) {
+            if series.runs[at].value.is_some() {
+                let flags = analysis.flags[at];
                 let counts = measured.entry(&series.key.backend).or_default();
                 counts.0 += 1;
                 counts.1 += u64::from(flags.infrastructure);
@@ -104,8 +113,9 @@ fn moved(site: &Index<'_>, day: &InfrastructureDay) -> Vec<Phrase> {
 fn advice(site: &Index<'_>, root: routes::Root, day: &InfrastructureDay) -> Vec<Phrase> {
     let mut lines: BTreeMap<String, u64> = BTreeMap::new();
     for one in site.all() {
-        let runs = &site.series(one).0.runs;
-        let Some(at) = runs.iter().position(|run| run.time.day() == day.day) else { continue };
+        let series = site.series(one).0;
+        let runs = &series.runs;
+        let Some(at) = runs_of(series, day).next() else { continue };
         let Some(before) = at.checked_sub(1) else { continue };
         let fields =
             |run: usize| &site.input.history.environments[runs[run].environment as usize].fields;
@@ -135,7 +145,7 @@ fn advice(site: &Index<'_>, root: routes::Root, day: &InfrastructureDay) -> Vec<
 }
 
 fn panels(site: &Index<'_>, root: routes::Root) -> Vec<PanelGroup> {
-    let test = site.tests.first();
+    let test = site.tests.keys().next();
     let members = test.and_then(|test| pages::overview::representative(site, test));
     let (Some(test), Some(members)) = (test, members) else { return Vec::new() };
     let variant = words::variant(&site.series(members[0]).0.key);

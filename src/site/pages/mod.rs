@@ -16,7 +16,10 @@ pub(crate) mod series;
 mod test;
 mod view;
 
+use std::sync::Arc;
+
 use askama::Template;
+use rayon::prelude::*;
 
 use crate::series::CommitIndex;
 use crate::site::index::Index;
@@ -32,10 +35,10 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
     add("health/", Box::new(|| health::render(site)));
     add("about/", Box::new(|| about::render(site)));
     add("data/", Box::new(|| data::render(site)));
-    for test in &site.tests {
+    for test in site.tests.keys() {
         add(&routes::test(test), Box::new(move || test::render(site, test)));
     }
-    for backend in &site.backends {
+    for backend in site.backends.keys() {
         add(&routes::backend(backend), Box::new(move || backend::render(site, backend)));
     }
     for (at, preset) in site.presets.iter().enumerate() {
@@ -59,10 +62,13 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
         let path = routes::commit(&site.commit(commit).id);
         add(&path, Box::new(move || commit::render(site, commit)));
     }
-    for pair in &site.pairs {
-        for slice in diff::slices(site, pair) {
-            let path = format!("{}{}", routes::diff(&pair.slug), slice.path);
-            add(&path, Box::new(move || diff::render(site, pair, &slice)));
+    let slices: Vec<Arc<[diff::Slice<'a>]>> =
+        site.pairs.par_iter().map(|pair| diff::slices(site, pair).into()).collect();
+    for (pair, slices) in site.pairs.iter().zip(slices) {
+        for at in 0..slices.len() {
+            let path = format!("{}{}", routes::diff(&pair.slug), slices[at].path);
+            let slices = Arc::clone(&slices);
+            add(&path, Box::new(move || diff::render(site, pair, &slices, &slices[at])));
         }
     }
     jobs.push(("404.html".to_owned(), Box::new(|| lost::render(site))));

@@ -76,8 +76,8 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         ),
         views: views(site, root),
         panels: panels(site, root),
-        tests: chips(root, &site.tests, routes::test),
-        backends: chips(root, &site.backends, routes::backend),
+        tests: chips(root, site.tests.keys(), routes::test),
+        backends: chips(root, site.backends.keys(), routes::backend),
         diffs: diffs(site, root),
         verdict,
     };
@@ -165,8 +165,12 @@ fn views(site: &Index<'_>, root: Root) -> Vec<Link> {
         .collect()
 }
 
-fn chips(root: Root, names: &[&str], path: fn(&str) -> String) -> Vec<Link> {
-    let links = names.iter().take(CHIPS);
+fn chips<'a>(
+    root: Root,
+    names: impl Iterator<Item = &'a &'a str>,
+    path: fn(&str) -> String,
+) -> Vec<Link> {
+    let links = names.take(CHIPS);
     links
         .map(|name| Link {
             href: root.to(&path(name)),
@@ -180,7 +184,7 @@ fn chips(root: Root, names: &[&str], path: fn(&str) -> String) -> Vec<Link> {
 fn panels(site: &Index<'_>, root: Root) -> Vec<PanelGroup> {
     let mut groups = Vec::new();
     let mut drawn = 0;
-    for test in &site.tests {
+    for test in site.tests.keys() {
         let Some(members) = representative(site, test) else { continue };
         if drawn + members.len().min(table::GROUP_PANELS) > table::PAGE_PANELS {
             break;
@@ -197,9 +201,9 @@ fn panels(site: &Index<'_>, root: Root) -> Vec<PanelGroup> {
 /// then the largest n.
 pub(crate) fn representative(site: &Index<'_>, test: &str) -> Option<Vec<usize>> {
     let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for series in site.all() {
+    for &series in site.tests.get(test).into_iter().flatten() {
         let (one, analysis) = site.series(series);
-        if one.key.test == test && !analysis.retired && analysis.latest.is_some() {
+        if !analysis.retired && analysis.latest.is_some() {
             alike.entry(words::variant(&one.key)).or_default().push(series);
         }
     }

@@ -275,7 +275,7 @@ fn links(site: &Index<'_>, root: Root, index: usize) -> Vec<Link> {
     if let Some(change) = analysis.events.last() {
         let of = |run: usize| &site.commit(series.runs[run].commit).id;
         let pair = routes::pair(of(change.last_before), of(change.first));
-        if site.pairs.iter().any(|known| known.slug == pair) {
+        if site.has_pair(&pair) {
             let day = text::day_month(series.runs[change.first].time);
             add(routes::diff(&pair), format!("Compare {day} with the run before"));
         }
@@ -289,7 +289,7 @@ fn links(site: &Index<'_>, root: Root, index: usize) -> Vec<Link> {
 fn event_row(site: &Index<'_>, root: Root, index: usize, change: usize) -> EventRow {
     let (series, analysis) = site.series(index);
     let time = series.runs[analysis.events[change].first].time;
-    let id = site.event_of(index, change);
+    let id = site.event_of(index, change).to_owned();
     table::event_row(site, root, &EventRef { id, series: index, change, time })
 }
 
@@ -311,13 +311,7 @@ pub(crate) fn note_view(time: crate::record::Timestamp, note: &crate::note::Note
 
 /// The same benchmark on other backends, in one chart; none where it has no other.
 fn others(site: &Index<'_>, root: Root, index: usize) -> Option<Figure> {
-    let (series, _) = site.series(index);
-    let alike = |other: &usize| {
-        let key = &site.series(*other).0.key;
-        let backend = series.key.backend.clone();
-        crate::series::SeriesKey { backend, ..key.clone() } == series.key
-    };
-    let mut members: Vec<usize> = site.all().filter(alike).collect();
+    let mut members = site.alike(index).to_vec();
     // The page's own line first, so that it is there however many others are.
     members.sort_by_key(|other| *other != index);
     members.truncate(LINES);
@@ -399,6 +393,7 @@ fn runs_summary(series: &Series) -> String {
 fn runs(site: &Index<'_>, root: Root, index: usize, scale: &Scale) -> Vec<RunRow> {
     let (series, analysis) = site.series(index);
     let mut anchors = std::collections::BTreeSet::new();
+    let firsts = segment_starts(series);
     let newest = series.runs.iter().enumerate().rev().take(RUNS);
     newest
         .map(|(at, run)| {
@@ -414,13 +409,24 @@ fn runs(site: &Index<'_>, root: Root, index: usize, scale: &Scale) -> Vec<RunRow
                 date: text::date(run.time),
                 value: run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
                 spread: run.std.map_or_else(String::new, |std| text::spread(std, scale)),
-                note: run_note(series, analysis, at),
+                note: run_note(series, analysis, at, firsts.contains(&at)),
             }
         })
         .collect()
 }
 
-fn run_note(series: &Series, analysis: &Analysis, at: usize) -> String {
+/// The first run of each segment but the first.
+fn segment_starts(series: &Series) -> Vec<usize> {
+    let mut seen = vec![false; series.segments.len()];
+    let runs = series.runs.iter().enumerate();
+    let first = |(at, run): (usize, &crate::series::Run)| {
+        let known = std::mem::replace(&mut seen[run.segment as usize], true);
+        (run.segment > 0 && !known).then_some(at)
+    };
+    runs.filter_map(first).collect()
+}
+
+fn run_note(series: &Series, analysis: &Analysis, at: usize, new_runner: bool) -> String {
     let run = &series.runs[at];
     let flags = analysis.flags[at];
     let mut notes: Vec<String> = Vec::new();
@@ -433,7 +439,6 @@ fn run_note(series: &Series, analysis: &Analysis, at: usize) -> String {
     add(flags.infrastructure, "infrastructure");
     add(flags.noisy, "large spread");
     add(analysis.gaps.contains(&at), "after a gap");
-    let new_runner = run.segment > 0 && !series.runs[..at].iter().any(|r| r.segment == run.segment);
     add(new_runner, "runner or version changed");
     if run.repeats > 1 {
         notes.push(format!("median of {}", run.repeats));

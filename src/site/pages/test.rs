@@ -39,9 +39,8 @@ struct Comparison {
 pub(crate) fn render(site: &Index<'_>, name: &str) -> Result<Vec<u8>, Failure> {
     let path = routes::test(name);
     let root = root(site, &path);
-    let members: Vec<usize> =
-        site.all().filter(|series| site.series(*series).0.key.test == name).collect();
-    let alike = alike(site, &members);
+    let members = site.tests.get(name).map_or(&[][..], Vec::as_slice);
+    let alike = alike(site, members);
     let verdict = ranking(site, &alike);
     let page =
         Page { path: &path, title: name.to_owned(), verdict: &verdict, section: Section::None };
@@ -64,8 +63,8 @@ pub(crate) fn render(site: &Index<'_>, name: &str) -> Result<Vec<u8>, Failure> {
         ],
         comparisons: comparisons.collect(),
         panels: panels(site, root, &path, &alike),
-        sweep: sweep(site, &members),
-        groups: table::groups(site, root, &members),
+        sweep: sweep(site, members),
+        groups: table::groups(site, root, members),
         verdict,
     };
     pages::html(&template)

@@ -104,9 +104,7 @@ pub(crate) fn render_all(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         let note = "those that need attention first; the presets hold the others";
         facts.push(Fact::new("Shown here", text::count(shown.len() as u64)).note(note));
     }
-    let named = |names: &[&str]| -> Vec<(String, String)> {
-        names.iter().map(|name| (routes::slug(name), (*name).to_owned())).collect()
-    };
+    let named = |name: &&str| (routes::slug(name), (*name).to_owned());
     let mut modes: Vec<&str> = site.all().map(|one| site.series(one).0.key.mode.as_str()).collect();
     modes.sort_unstable();
     modes.dedup();
@@ -116,9 +114,9 @@ pub(crate) fn render_all(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         facts,
         presets: presets(site, root),
         filters: !members.is_empty(),
-        backends: named(&site.backends),
-        tests: named(&site.tests),
-        modes: named(&modes),
+        backends: site.backends.keys().map(named).collect(),
+        tests: site.tests.keys().map(named).collect(),
+        modes: modes.iter().map(named).collect(),
         panels: Vec::new(),
         groups: table::groups(site, root, shown),
         pages: Vec::new(),
