@@ -5,6 +5,7 @@
 //! or benchmark version belong to different segments; nothing is ever compared across segments.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -101,8 +102,8 @@ pub(crate) struct Run {
     pub(crate) segment: u32,
     /// Index into [`crate::history::History::environments`].
     pub(crate) environment: u32,
-    /// What is known of this run beyond its value; boxed, since most runs have none of it.
-    pub(crate) detail: Option<Box<Detail>>,
+    /// What is known of this run beyond its value; shared with the history.
+    pub(crate) detail: Option<Arc<Detail>>,
 }
 
 /// A run of a pull request.
@@ -307,7 +308,7 @@ impl Grouping<'_> {
             repeats: u32::try_from(values.len()).unwrap_or(u32::MAX),
             segment: key.segment,
             environment: newest.environment,
-            detail: self.history.detail(newest).cloned().map(Box::new),
+            detail: self.history.detail(newest).cloned(),
         }
     }
 }

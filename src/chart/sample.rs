@@ -101,7 +101,7 @@ impl Sample {
                 segment: 0,
                 environment: 0,
                 detail: value.is_none().then(|| {
-                    Box::new(Detail { error: Some("exit 1 <oom>".to_owned()), ..Detail::default() })
+                    Detail { error: Some("exit 1 <oom>".to_owned()), ..Detail::default() }.into()
                 }),
             })
             .collect();

@@ -1,6 +1,7 @@
 //! Collects records as rows of small numbers, then puts them in an order of their own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -21,7 +22,7 @@ pub(crate) struct Builder {
     pub(super) environment_list: Vec<EnvironmentKey>,
     pub(super) commits: FxHashMap<u32, u32>,
     pub(super) commit_list: Vec<(u32, Option<Timestamp>)>,
-    pub(super) details: Vec<Detail>,
+    pub(super) details: Vec<Arc<Detail>>,
     pub(super) files: Vec<String>,
     pub(super) rows: Vec<(u32, Row)>,
     pub(super) counts: Counts,
@@ -58,6 +59,11 @@ impl Builder {
     /// samples only.
     pub(crate) fn new(burn_in: usize) -> Self {
         Self { burn_in, ..Self::default() }
+    }
+
+    /// An empty builder of the same kind, to be merged later.
+    pub(crate) fn another(&self) -> Self {
+        Self::new(self.burn_in)
     }
 
     /// Names the file that following records come from; returns its number for [`Self::push`].
@@ -257,7 +263,7 @@ impl Builder {
         if detail == Detail::default() {
             return 0;
         }
-        self.details.push(detail);
+        self.details.push(Arc::new(detail));
         index_of(self.details.len())
     }
 

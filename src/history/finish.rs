@@ -10,7 +10,7 @@ use crate::history::build::{Builder, earliest, index_of};
 use crate::history::{
     Column, Commit, CommitFacts, Environment, Finish, History, Line, RecordedKey, Row,
 };
-use crate::record::{Direction, Place, Problem, TIME, Timestamp, Unit};
+use crate::record::{Detail, Direction, Place, Problem, Statistic, TIME, Timestamp, Unit};
 
 impl Builder {
     /// Everything in its order: see the room's head.
@@ -249,16 +249,32 @@ impl Builder {
             .cmp(&head(b))
             .then_with(|| a.value.total_cmp(&b.value))
             .then_with(|| a.std.total_cmp(&b.std))
-            .then_with(|| self.detail_text(a).cmp(&self.detail_text(b)))
+            .then_with(|| self.detail_order(a, b))
             .then_with(|| (a.file, a.line).cmp(&(b.file, b.line)))
     }
 
-    fn detail_text(&self, row: &Row) -> String {
-        match row.detail.checked_sub(1) {
-            Some(index) => format!("{:?}", self.details[index as usize]),
-            None => String::new(),
+    fn detail_order(&self, a: &Row, b: &Row) -> Ordering {
+        let of = |row: &Row| Some(&self.details[row.detail.checked_sub(1)? as usize]);
+        match (of(a), of(b)) {
+            (Some(a), Some(b)) => detail_order(a, b),
+            (a, b) => a.is_some().cmp(&b.is_some()),
         }
     }
+}
+
+/// Any order will do that looks at nothing but content.
+fn detail_order(a: &Detail, b: &Detail) -> Ordering {
+    fn statistics(of: &Detail) -> impl Iterator<Item = (Statistic, u64)> {
+        of.statistics.iter().map(|(name, value)| (*name, value.to_bits()))
+    }
+    fn bits(values: &[f64]) -> impl Iterator<Item = u64> {
+        values.iter().map(|value| value.to_bits())
+    }
+    (&a.error, &a.url)
+        .cmp(&(&b.error, &b.url))
+        .then_with(|| statistics(a).cmp(statistics(b)))
+        .then_with(|| bits(&a.samples).cmp(bits(&b.samples)))
+        .then_with(|| bits(&a.warmup_ns).cmp(bits(&b.warmup_ns)))
 }
 
 /// What the records say of a commit.

@@ -10,6 +10,7 @@ mod finish;
 mod intern;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::record::{Detail, Direction, Problem, Timestamp, Unit};
 
@@ -119,7 +120,7 @@ pub(crate) struct History {
     /// Whether the time of a commit (same index) is that of the commit itself.
     pub(crate) dated: Vec<bool>,
     pub(crate) environments: Vec<Environment>,
-    pub(crate) details: Vec<Detail>,
+    pub(crate) details: Vec<Arc<Detail>>,
     pub(crate) files: Vec<String>,
     /// Sorted by key.
     pub(crate) columns: Vec<Column>,
@@ -155,7 +156,7 @@ pub(crate) struct Counts {
 
 impl History {
     /// The detail of a row, where it has one.
-    pub(crate) fn detail(&self, row: &Row) -> Option<&Detail> {
+    pub(crate) fn detail(&self, row: &Row) -> Option<&Arc<Detail>> {
         row.detail.checked_sub(1).and_then(|index| self.details.get(index as usize))
     }
 }

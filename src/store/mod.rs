@@ -56,14 +56,18 @@ pub(crate) struct Contents {
 /// The directory does not exist or cannot be listed, or a file in it cannot be opened.
 pub(crate) fn read(source: &Source) -> anyhow::Result<Contents> {
     let files = walk::record_files(&source.directory, source.with_archive)?;
-    let parsed: Vec<(Builder, u64)> =
-        files.par_iter().map(|file| read_file(file, source.burn_in)).collect::<Result<_, _>>()?;
-    let mut contents = Contents { files: files.len(), ..Contents::default() };
-    contents.records = Builder::new(source.burn_in);
-    for (builder, bytes) in parsed {
-        contents.records.merge(builder);
-        contents.bytes += bytes;
-    }
+    let none = || (Builder::new(source.burn_in), 0);
+    // Neighbouring files go into one builder: what they share is interned once.
+    let (records, bytes) = files
+        .par_iter()
+        .try_fold(none, |(mut builder, bytes), file| {
+            read_file(file, &mut builder).map(|size| (builder, bytes + size))
+        })
+        .try_reduce(none, |(mut all, bytes), (more, size)| {
+            all.merge(more);
+            Ok((all, bytes + size))
+        })?;
+    let mut contents = Contents { records, files: files.len(), bytes, ..Contents::default() };
     side::read(&source.directory, &mut contents)?;
     Ok(contents)
 }
@@ -98,25 +102,30 @@ fn unpack(path: &Path) -> anyhow::Result<Vec<u8>> {
     Ok(unpacked)
 }
 
-fn read_file(file: &walk::RecordFile, burn_in: usize) -> anyhow::Result<(Builder, u64)> {
+/// Reads a file into the builder; its size, unpacked.
+fn read_file(file: &walk::RecordFile, builder: &mut Builder) -> anyhow::Result<u64> {
     let bytes = unpack(&file.path)?;
-    let size = bytes.len() as u64;
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
     let whole = file.json && first.is_some_and(|byte| *byte == b'[' || *byte == b'{');
-    if whole && let Ok(builder) = read_array(text, file, burn_in) {
-        return Ok((builder, size));
+    if whole && read_array(text, file, builder).is_ok() {
+        return Ok(bytes.len() as u64);
     }
-    let chunks = chunks(text);
-    let mut builders: Vec<Builder> = chunks
-        .par_iter()
-        .map(|(chunk, first_line)| read_lines(chunk, *first_line, file, burn_in))
-        .collect();
-    let mut all = if builders.is_empty() { Builder::new(burn_in) } else { builders.remove(0) };
-    for builder in builders {
-        all.merge(builder);
+    match chunks(text).as_slice() {
+        [] => {}
+        [(chunk, first_line)] => read_lines(chunk, *first_line, file, builder),
+        chunks => {
+            let parts = chunks.par_iter().map(|(chunk, first_line)| {
+                let mut part = builder.another();
+                read_lines(chunk, *first_line, file, &mut part);
+                part
+            });
+            for part in parts.collect::<Vec<_>>() {
+                builder.merge(part);
+            }
+        }
     }
-    Ok((all, size))
+    Ok(bytes.len() as u64)
 }
 
 /// The text in pieces that end at line ends, each with the number of its first line.
@@ -137,16 +146,14 @@ fn chunks(mut text: &[u8]) -> Vec<(&[u8], u32)> {
     chunks
 }
 
-fn read_lines(chunk: &[u8], first_line: u32, file: &walk::RecordFile, burn_in: usize) -> Builder {
-    let mut builder = Builder::new(burn_in);
+fn read_lines(chunk: &[u8], first_line: u32, file: &walk::RecordFile, builder: &mut Builder) {
     let number = builder.file(&file.name);
     for (index, line) in chunk.split(|byte| *byte == b'\n').enumerate() {
         let line_number = first_line + u32::try_from(index).unwrap_or(u32::MAX);
         if !line.iter().all(u8::is_ascii_whitespace) {
-            read_line(&mut builder, line, file, (number, line_number));
+            read_line(builder, line, file, (number, line_number));
         }
     }
-    builder
 }
 
 /// Reads a line into the builder; `place` is the file's number there, and the line's.
@@ -182,18 +189,22 @@ fn read_line(builder: &mut Builder, line: &[u8], file: &walk::RecordFile, place:
 pub(crate) fn read_text(text: &[u8]) -> Builder {
     let name = "memory".to_owned();
     let file = walk::RecordFile { path: PathBuf::new(), name, json: false, pull: None };
-    read_lines(text, 1, &file, 0)
+    let mut builder = Builder::new(0);
+    read_lines(text, 1, &file, &mut builder);
+    builder
 }
 
 /// A JSON array of records, or one record over several lines.
-fn read_array(text: &[u8], file: &walk::RecordFile, burn_in: usize) -> anyhow::Result<Builder> {
+///
+/// # Errors
+/// The text is neither; nothing was taken into the builder then.
+fn read_array(text: &[u8], file: &walk::RecordFile, builder: &mut Builder) -> anyhow::Result<()> {
     let text = std::str::from_utf8(text)?;
     let records: Vec<&serde_json::value::RawValue> = if text.trim_start().starts_with('[') {
         serde_json::from_str(text)?
     } else {
         vec![serde_json::from_str(text)?]
     };
-    let mut builder = Builder::new(burn_in);
     let number = builder.file(&file.name);
     let (mut line, mut read) = (1, 0);
     for record in records {
@@ -201,7 +212,7 @@ fn read_array(text: &[u8], file: &walk::RecordFile, burn_in: usize) -> anyhow::R
         let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[read..start]).count();
         line += u32::try_from(lines).unwrap_or(u32::MAX);
         read = start;
-        read_line(&mut builder, record.get().as_bytes(), file, (number, line));
+        read_line(builder, record.get().as_bytes(), file, (number, line));
     }
-    Ok(builder)
+    Ok(())
 }
