@@ -6,8 +6,8 @@ use crate::analysis::{
 };
 use crate::chart::{Links, Note, Span, TrendInput};
 use crate::history::Commit;
-use crate::record::{DAY_US, Direction, Timestamp, Unit};
-use crate::series::{CommitIndex, Detail, Run, Segment, Series, SeriesKey};
+use crate::record::{DAY_US, Detail, Direction, Timestamp, Unit};
+use crate::series::{CommitIndex, Run, Segment, Series, SeriesKey};
 
 /// A series with all that a chart needs.
 pub(crate) struct Sample {
