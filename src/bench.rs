@@ -126,6 +126,9 @@ pub fn policy(text: &str) -> usize {
     read_policy(text, "policy.yml").diagnostics.len()
 }
 
+/// Makes one file of a site by its path: see [`Loaded::pages`].
+pub type MakeFile<'a> = dyn Fn(&str) -> Option<usize> + 'a;
+
 /// A history that was read, grouped and analysed.
 pub struct Loaded(Project);
 
@@ -145,10 +148,7 @@ impl Loaded {
     ///
     /// # Errors
     /// The site cannot be prepared.
-    pub fn pages(
-        &self,
-        then: &mut dyn FnMut(&dyn Fn(&str) -> Option<usize>),
-    ) -> anyhow::Result<()> {
+    pub fn pages(&self, then: &mut dyn FnMut(&MakeFile<'_>)) -> anyhow::Result<()> {
         let input = project::input(&self.0);
         crate::site::prepared(&input, &mut |file| {
             then(&|path| file(path).map(|bytes| bytes.len()));

@@ -314,7 +314,7 @@ fn stems(series: &[Series]) -> Result<Vec<String>, Failure> {
     Ok(stems)
 }
 
-fn by_name<'a>(series: &'a [Series], name: fn(&Series) -> &str) -> BTreeMap<&'a str, Vec<usize>> {
+fn by_name(series: &[Series], name: fn(&Series) -> &str) -> BTreeMap<&str, Vec<usize>> {
     let mut all: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, series) in series.iter().enumerate() {
         all.entry(name(series)).or_default().push(index);
