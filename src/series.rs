@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::filter::{Recent, Subject};
 use crate::history::{Column, Environment, History, Line, RecordedKey, Row};
@@ -114,7 +115,7 @@ pub(crate) struct PullRun {
 }
 
 /// Runs that may be compared: one runner fingerprint, one version of the benchmark.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Segment {
     /// The tracked fields of the runner, as `(field, value)` in the policy's order; fields that no
     /// record had are left out.
@@ -154,11 +155,10 @@ pub(crate) fn group(history: &History, policy: &Policy) -> Grouped {
     };
     columns.retain(|key, columns| !ignored(key, columns));
     let ignored = all - columns.len();
-    let fingerprints: Vec<Vec<(String, String)>> =
-        history.environments.iter().map(|one| fingerprint(one, policy)).collect();
+    let machines = Machines::of(history, policy);
     let series: Vec<Series> = columns
         .into_par_iter()
-        .map(|(key, columns)| assemble(key, &columns, history, policy, &fingerprints))
+        .map(|(key, columns)| assemble(key, &columns, history, policy, &machines))
         .collect();
     let not_covered = matrix_gaps(&series, policy);
     Grouped { series, ignored, not_covered }
@@ -202,7 +202,7 @@ fn assemble(
     columns: &[&Column],
     history: &History,
     policy: &Policy,
-    fingerprints: &[Vec<(String, String)>],
+    machines: &Machines,
 ) -> Series {
     let unit = columns.iter().map(|column| &column.unit).min().cloned();
     let unit = unit.unwrap_or_else(|| Unit::of_metric(&key.metric));
@@ -212,7 +212,8 @@ fn assemble(
     let mut tags: Vec<String> = columns.iter().flat_map(|column| column.tags.clone()).collect();
     tags.sort_unstable();
     tags.dedup();
-    let mut grouping = Grouping { history, fingerprints, segments: Vec::new() };
+    let mut grouping =
+        Grouping { history, machines, segments: Vec::new(), numbers: FxHashMap::default() };
     let mut rows: Vec<&Row> = columns
         .iter()
         .filter(|column| column.unit == unit)
@@ -239,8 +240,35 @@ fn assemble(
 /// Turns the rows of one series into runs.
 struct Grouping<'a> {
     history: &'a History,
-    fingerprints: &'a [Vec<(String, String)>],
+    machines: &'a Machines,
     segments: Vec<Segment>,
+    /// The segment of a machine.
+    numbers: FxHashMap<u32, u32>,
+}
+
+/// What environments have in common: runs of one machine may be compared.
+struct Machines {
+    /// By environment.
+    of: Vec<u32>,
+    segments: Vec<Segment>,
+}
+
+impl Machines {
+    fn of(history: &History, policy: &Policy) -> Self {
+        let mut known: FxHashMap<Segment, u32> = FxHashMap::default();
+        let mut machines = Self { of: Vec::new(), segments: Vec::new() };
+        for environment in &history.environments {
+            let fingerprint = fingerprint(environment, policy);
+            let segment = Segment { fingerprint, version: environment.version.clone() };
+            let next = u32::try_from(machines.segments.len()).unwrap_or(u32::MAX);
+            let number = *known.entry(segment).or_insert_with_key(|segment| {
+                machines.segments.push(segment.clone());
+                next
+            });
+            machines.of.push(number);
+        }
+        machines
+    }
 }
 
 /// What repeats share.
@@ -269,19 +297,14 @@ impl Grouping<'_> {
     }
 
     fn run_key(&mut self, row: &Row) -> RunKey {
-        let environment = &self.history.environments[row.environment as usize];
-        let fingerprint = &self.fingerprints[row.environment as usize];
-        let known = self.segments.iter().position(|segment| {
-            segment.fingerprint == *fingerprint && segment.version == environment.version
-        });
-        let segment = known.unwrap_or_else(|| {
-            let version = environment.version.clone();
-            self.segments.push(Segment { fingerprint: fingerprint.clone(), version });
-            self.segments.len() - 1
-        });
+        let machine = self.machines.of[row.environment as usize];
+        let next = u32::try_from(self.segments.len()).unwrap_or(u32::MAX);
+        let segment = *self.numbers.entry(machine).or_insert(next);
+        if segment == next {
+            self.segments.push(self.machines.segments[machine as usize].clone());
+        }
         let id = &self.history.commits[row.commit as usize].id;
         let day = if PLACEHOLDERS.contains(&id.as_str()) { row.time.day() } else { 0 };
-        let segment = u32::try_from(segment).unwrap_or(u32::MAX);
         RunKey { line: row.line_of, commit: row.commit, segment, day }
     }
 

@@ -162,9 +162,7 @@ impl Builder {
                 columns.push(self.settle(key, &indices, &mut by_key));
             }
         }
-        for (key, rows) in failures {
-            spread_failures(&mut columns, key, &rows);
-        }
+        spread_failures(&mut columns, failures);
         let mut dropped: BTreeSet<(u32, u32)> = BTreeSet::new();
         let mut conflicting: BTreeSet<(u32, u32)> = BTreeSet::new();
         for column in &mut columns {
@@ -305,19 +303,25 @@ impl Seen {
 
 /// A failed run that names no metric is a gap in every metric of its benchmark; where the benchmark
 /// has none yet, in its time.
-fn spread_failures(columns: &mut Vec<Column>, key: RecordedKey, rows: &[Row]) {
-    let mut found = false;
-    for column in columns.iter_mut() {
-        let metric = column.key.metric.clone();
-        if (RecordedKey { metric, ..key.clone() }) == column.key {
-            column.rows.extend_from_slice(rows);
-            found = true;
-        }
+fn spread_failures(columns: &mut Vec<Column>, failures: Vec<(RecordedKey, Vec<Row>)>) {
+    let mut metrics: BTreeMap<RecordedKey, Vec<usize>> = BTreeMap::new();
+    for (index, column) in columns.iter().enumerate().filter(|_| !failures.is_empty()) {
+        let benchmark = RecordedKey { metric: String::new(), ..column.key.clone() };
+        metrics.entry(benchmark).or_default().push(index);
     }
-    if !found {
-        let key = RecordedKey { metric: TIME.to_owned(), ..key };
-        let (unit, rows) = (Unit::of_metric(TIME), rows.to_vec());
-        columns.push(Column { key, unit, better: None, tags: Vec::new(), rows });
+    for (key, rows) in failures {
+        match metrics.get(&key) {
+            Some(indices) => {
+                for &index in indices {
+                    columns[index].rows.extend_from_slice(&rows);
+                }
+            }
+            None => {
+                let key = RecordedKey { metric: TIME.to_owned(), ..key };
+                let unit = Unit::of_metric(TIME);
+                columns.push(Column { key, unit, better: None, tags: Vec::new(), rows });
+            }
+        }
     }
 }
 

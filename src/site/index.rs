@@ -460,3 +460,54 @@ pub(crate) fn urgency(series: &Series, analysis: &Analysis) -> (u8, f64) {
     let plain = if series.key.metric == TIME { 0.0 } else { 1e-6 };
     (rank, -(analysis.change.unwrap_or(0.0).abs() / analysis.threshold.max(1e-9)) + plain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Direction, Unit};
+    use proptest::prelude::*;
+
+    fn series(runs: &[(u32, bool)]) -> Series {
+        let run = |(at, (commit, valued)): (usize, &(u32, bool))| Run {
+            commit: CommitIndex(*commit),
+            time: Timestamp::from_micros(at as i64),
+            value: valued.then_some(1.0),
+            std: None,
+            repeats: 1,
+            segment: 0,
+            environment: 0,
+            detail: None,
+        };
+        Series {
+            key: SeriesKey {
+                suite: String::new(),
+                test: "test".to_owned(),
+                backend: "rust".to_owned(),
+                mode: "default".to_owned(),
+                parallel: false,
+                n: None,
+                params: String::new(),
+                metric: TIME.to_owned(),
+            },
+            unit: Unit::of_metric(TIME),
+            better: Direction::Lower,
+            tags: Vec::new(),
+            runs: runs.iter().enumerate().map(run).collect(),
+            pulls: Vec::new(),
+            segments: Vec::new(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_newest_run_before_a_commit_is_found_in_any_order_of_commits(
+            runs in proptest::collection::vec((0..12_u32, any::<bool>()), 0..20),
+            base in 0..12_u32,
+        ) {
+            let linear = runs.iter().rposition(|(commit, valued)| *valued && *commit <= base);
+            let earliest = earliest_from(&series(&runs));
+            let found = earliest.partition_point(|earliest| *earliest <= CommitIndex(base));
+            prop_assert_eq!(found.checked_sub(1), linear);
+        }
+    }
+}
