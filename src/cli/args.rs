@@ -1,5 +1,8 @@
 //! What may be typed. Nothing here that is not built.
 
+// Help is read on a terminal, where an address needs no brackets.
+#![allow(rustdoc::bare_urls)]
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};

@@ -115,7 +115,7 @@ fn serve_until(
     served.map_err(ServeError::Start)
 }
 
-/// The port on 127.0.0.1, and on [::1] where that is to be had too. Never empty.
+/// The port on 127.0.0.1, and on `::1` where that is to be had too. Never empty.
 fn listeners(port: u16) -> Result<Vec<TcpListener>, ServeError> {
     let first = match bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))) {
         Ok(listener) => listener,
