@@ -1,9 +1,10 @@
 //! The history: every record once, in an order that does not depend on the order of lines, with
 //! what was dropped or refused said beside it.
 //!
-//! [`build::Builder`] takes records in any order, from several threads through [`build::Builder::merge`], and
-//! keeps them as rows of small numbers; [`build::Builder::finish`] resolves short shas, drops duplicates,
-//! refuses what contradicts the rest of its series, and sorts. It knows no policy and no files.
+//! [`build::Builder`] takes records in any order, from several threads through
+//! [`build::Builder::merge`], and keeps them as rows of small numbers; [`build::Builder::finish`]
+//! resolves short shas, drops duplicates, refuses what contradicts the rest of its series, and
+//! sorts. It knows no policy and no files.
 
 pub(crate) mod build;
 mod finish;
