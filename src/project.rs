@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
+use crate::analysis::replay::{Figures, Said as Replayed};
 use crate::analysis::targets::Target;
 use crate::analysis::{self, Analyses, Explanation};
 use crate::filter::Recent;
@@ -101,7 +102,9 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
     let mut notes = contents.notes;
     notes.extend(annotations(&policy));
     let said = Said { accepted: &contents.accepted, notes: &notes };
-    let analyses = analyse(&history, &grouped.series, &policy, said, now);
+    let analyses = with_context(&history, said, now, |context| {
+        analysis::analyse_all(&grouped.series, &policy, context)
+    });
     let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, &policy);
     if options.audience.unwrap_or(policy.site.audience) == Audience::Public {
         site::redact::redact(&mut history, &mut grouped.series, &policy.site.redact);
@@ -236,13 +239,13 @@ struct Said<'a> {
     notes: &'a [Note],
 }
 
-fn analyse(
+/// Hands over what analyses need to know of a history beside its series.
+fn with_context<T>(
     history: &History,
-    series: &[Series],
-    policy: &Policy,
     said: Said<'_>,
     now: Timestamp,
-) -> Analyses {
+    then: impl FnOnce(&analysis::Context<'_>) -> T,
+) -> T {
     let resolved = said.accepted.iter().filter_map(|entry| Some((entry, resolve(entry, history)?)));
     let resolved: Vec<(&Accepted, analysis::Accepted)> = resolved.collect();
     let accepted = |series: &Series| -> Vec<analysis::Accepted> {
@@ -257,8 +260,18 @@ fn analyse(
         concerned.flat_map(|note| explanations(note, history)).collect()
     };
     let newest = history.newest;
-    let context = analysis::Context { now, newest, accepted: &accepted, explained: &explained };
-    analysis::analyse_all(series, policy, &context)
+    then(&analysis::Context { now, newest, accepted: &accepted, explained: &explained })
+}
+
+/// The gate run over every prefix of a project's history.
+pub(crate) fn replay(project: &Project) -> (Vec<Replayed>, Figures) {
+    let said = Said { accepted: &project.accepted, notes: &project.notes };
+    let series = &project.grouped.series;
+    let replayed = with_context(&project.history, said, project.site.now, |context| {
+        analysis::replay::replay(series, &project.policy, context)
+    });
+    let figures = Figures::of(series, &project.analyses, &replayed);
+    (replayed, figures)
 }
 
 /// A note's day and its commit, where the history has it.

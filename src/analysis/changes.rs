@@ -9,10 +9,11 @@ use crate::series::{CommitIndex, Series};
 use crate::text;
 
 use super::drift;
-use super::newest::{self, Demand};
+use super::gate::{Finding, Watch};
 use super::stats::{median, two_sided_tail};
 use super::steps::{self, Boundary};
 use super::stretch::{Scale, Stretch};
+use super::walk::Standing;
 use super::{Accepted, Change, ChangeKind, Explanation, Severity, Status};
 
 /// What the policy demands of one series, resolved.
@@ -49,28 +50,33 @@ impl Limit {
         (change > 0.0) == (self.better == Direction::Lower)
     }
 
-    fn demand(&self, scale: Scale, policy: &Policy) -> Demand {
-        Demand {
-            up: scale.shift_of(self.threshold).abs(),
-            down: scale.shift_of(-self.threshold).abs(),
-            confirmations: policy.detection.confirmations as usize,
-            min_before: policy.regression.min_sample_size as usize,
-        }
+    /// The size in levels, up and down; both positive.
+    fn size(&self, scale: Scale) -> (f64, f64) {
+        (scale.shift_of(self.threshold).abs(), scale.shift_of(-self.threshold).abs())
     }
 }
 
 /// Surest that normal tails may make us: the tails of benchmark runs are not normal.
 const SUREST: f64 = 0.999;
 
-/// The significant boundaries of a stretch, of any size, oldest first.
-pub(crate) fn shifts(level: &[f64], demand: Demand) -> Vec<Boundary> {
+/// The newest runs of a stretch whose levels only the gate may tell: a burst can look like a level
+/// for so long.
+const NEWEST: usize = 20;
+
+/// The significant boundaries of a stretch, of any size, oldest first; the newest are the gate's.
+fn shifts(stretch: &Stretch, gate: &[Boundary]) -> Vec<Boundary> {
+    let level = &stretch.level;
     let mut found = steps::boundaries(level);
-    // A burst can look like a level for so long: there the stricter rules decide.
-    found.retain(|boundary| level.len() - boundary.at > newest::LONGEST);
-    let from = found.last().map_or(0, |boundary| boundary.at);
-    if let Some(newest) = newest::boundary(&level[from..], demand) {
-        found.push(Boundary { at: from + newest.at, z: newest.z });
+    let settled = level.len().saturating_sub(NEWEST);
+    found.retain(|boundary| boundary.at < settled);
+    for told in gate {
+        let at = stretch.index.partition_point(|index| *index < told.at);
+        if at >= settled && at > 0 && at < level.len() {
+            found.push(Boundary { at, z: told.z });
+        }
     }
+    found.sort_by_key(|boundary| boundary.at);
+    found.dedup_by_key(|boundary| boundary.at);
     found
 }
 
@@ -81,19 +87,14 @@ pub(crate) struct Told {
     pub(crate) firsts: Vec<usize>,
 }
 
-/// The changes of one stretch, oldest first, all with status `New`.
-pub(crate) fn told(
-    series: &Series,
-    stretch: &Stretch,
-    scale: Scale,
-    limit: &Limit,
-    policy: &Policy,
-) -> Told {
-    let demand = limit.demand(scale, policy);
+/// The changes of one stretch, oldest first, all with status `New`. `gate` are the steps that the
+/// gate told, by their first runs.
+pub(crate) fn told(teller: &Teller<'_>, gate: &[Boundary]) -> Told {
+    let stretch = teller.stretch;
+    let (up, down) = teller.limit.size(teller.scale);
     let level = &stretch.level;
-    let size = |shift: f64| shift.abs() / if shift > 0.0 { demand.up } else { demand.down };
-    let large = steps::of_size(level, shifts(level, demand), size);
-    let teller = Teller { series, stretch, scale, limit, policy };
+    let size = |shift: f64| shift.abs() / if shift > 0.0 { up } else { down };
+    let large = steps::of_size(level, shifts(stretch, gate), size);
     let firsts: Vec<usize> = large.iter().map(|boundary| boundary.at).collect();
     let mut changes: Vec<Change> = (0..large.len())
         .filter_map(|i| {
@@ -104,7 +105,7 @@ pub(crate) fn told(
     for i in 0..=firsts.len() {
         let from = if i == 0 { 0 } else { firsts[i - 1] };
         let to = firsts.get(i).copied().unwrap_or(level.len());
-        let moved = drift::drift(&level[from..to], demand);
+        let moved = drift::drift(&level[from..to], up, down);
         changes.extend(moved.and_then(|drift| {
             teller.change(ChangeKind::Drift, (from, from + drift.at, to), drift.z)
         }));
@@ -114,12 +115,12 @@ pub(crate) fn told(
 }
 
 /// Everything that a change is told from.
-struct Teller<'a> {
-    series: &'a Series,
-    stretch: &'a Stretch,
-    scale: Scale,
-    limit: &'a Limit,
-    policy: &'a Policy,
+pub(crate) struct Teller<'a> {
+    pub(crate) series: &'a Series,
+    pub(crate) stretch: &'a Stretch,
+    pub(crate) scale: Scale,
+    pub(crate) limit: &'a Limit,
+    pub(crate) policy: &'a Policy,
 }
 
 impl Teller<'_> {
@@ -158,7 +159,7 @@ impl Teller<'_> {
             change,
             worse: self.limit.is_worse(change),
             confidence: confidence(z, self.stretch.level.len()),
-            severity: self.severity(change),
+            severity: severity(self.series, self.policy, change),
             status: Status::New,
             hints: Vec::new(),
         })
@@ -183,23 +184,22 @@ impl Teller<'_> {
         let age = runs[index].time.micros().saturating_sub(runs[0].time.micros());
         age < i64::from(self.policy.regression.grace_period_days) * DAY_US
     }
+}
 
-    fn severity(&self, change: f64) -> Severity {
-        let subject = self.series.key.subject(&self.series.tags);
-        match self.policy.severity_for(subject) {
-            Some(policy::Severity::Minor) => return Severity::Minor,
-            Some(policy::Severity::Major) => return Severity::Major,
-            Some(policy::Severity::Critical) => return Severity::Critical,
-            None => {}
-        }
-        let size = change.abs() + 1e-9;
-        if size >= self.policy.regression.max_regression_ratio {
-            Severity::Critical
-        } else if size >= self.policy.governance.require_approval_threshold {
-            Severity::Major
-        } else {
-            Severity::Minor
-        }
+fn severity(series: &Series, policy: &Policy, change: f64) -> Severity {
+    match policy.severity_for(series.key.subject(&series.tags)) {
+        Some(policy::Severity::Minor) => return Severity::Minor,
+        Some(policy::Severity::Major) => return Severity::Major,
+        Some(policy::Severity::Critical) => return Severity::Critical,
+        None => {}
+    }
+    let size = change.abs() + 1e-9;
+    if size >= policy.regression.max_regression_ratio {
+        Severity::Critical
+    } else if size >= policy.governance.require_approval_threshold {
+        Severity::Major
+    } else {
+        Severity::Minor
     }
 }
 
@@ -207,6 +207,68 @@ impl Teller<'_> {
 /// the two-sided normal tail times the number of places (Bonferroni), at most 0.999.
 pub(crate) fn confidence(z: f64, runs: usize) -> f64 {
     (1.0 - two_sided_tail(z) * runs as f64).clamp(0.0, SUREST)
+}
+
+/// A finding of the gate in base units.
+pub(crate) struct Sized {
+    /// Medians of the levels.
+    pub(crate) before: f64,
+    pub(crate) after: f64,
+    /// `after / before − 1`, signed as the value moved.
+    pub(crate) change: f64,
+    pub(crate) runs_before: u32,
+    pub(crate) runs_after: u32,
+    /// Indices of the last run before and of the first run on the new level.
+    pub(crate) place: (usize, usize),
+}
+
+impl Sized {
+    /// The new level is told by at most `window` of its newest runs.
+    pub(crate) fn of(watch: &Watch, finding: &Finding, window: u32) -> Self {
+        let n = watch.len();
+        let (old, new) = match finding.kind {
+            ChangeKind::Step => (finding.at - finding.since, usize::MAX),
+            ChangeKind::Drift => drift::ends(finding.told + 1 - finding.since),
+        };
+        let window = (window.max(1) as usize).min(new).min(n);
+        let count = |runs: usize| u32::try_from(runs).unwrap_or(u32::MAX);
+        let runs_after = match finding.kind {
+            ChangeKind::Step => n - finding.at,
+            ChangeKind::Drift => window,
+        };
+        let (runs_before, runs_after) = (count(old), count(runs_after));
+        let place = (watch.run[finding.at.saturating_sub(1)], watch.run[finding.at]);
+        let (before, after) = watch.levels(finding, old, window);
+        let change = watch.scale().change(before, after);
+        Self { before, after, change, runs_before, runs_after, place }
+    }
+}
+
+/// A finding of the gate as a change; none where an absolute limit is not reached.
+pub(crate) fn of_finding(
+    series: &Series,
+    policy: &Policy,
+    standing: &Standing,
+    index: usize,
+) -> Option<Change> {
+    let (watch, limit) = (&standing.watch, &standing.limit);
+    let finding = &watch.findings[index];
+    let it = Sized::of(watch, finding, policy.detection.window);
+    limit.reached(it.change, it.before, it.after).then(|| Change {
+        kind: finding.kind,
+        first: it.place.1,
+        last_before: it.place.0,
+        before: it.before,
+        after: it.after,
+        runs_before: it.runs_before,
+        runs_after: it.runs_after,
+        change: it.change,
+        worse: finding.worse,
+        confidence: confidence(finding.z, watch.len()),
+        severity: severity(series, policy, it.change),
+        status: Status::New,
+        hints: Vec::new(),
+    })
 }
 
 /// What people said of a series, and the build's time.
@@ -218,15 +280,7 @@ pub(crate) struct Facts<'a> {
 }
 
 /// What became of each change: accepted, else fixed by a later one, else explained by a note.
-/// Returns which changes are such fixes (they bring a level back and are no improvement beyond
-/// that).
-pub(crate) fn settle(
-    series: &Series,
-    changes: &mut [Change],
-    threshold: f64,
-    facts: &Facts<'_>,
-) -> Vec<bool> {
-    let mut fixes = vec![false; changes.len()];
+pub(crate) fn settle(series: &Series, changes: &mut [Change], threshold: f64, facts: &Facts<'_>) {
     for i in 0..changes.len() {
         let (earlier, later) = changes.split_at_mut(i + 1);
         let change = &mut earlier[i];
@@ -241,26 +295,34 @@ pub(crate) fn settle(
         let back = |it: &Change| {
             !it.worse && (it.after - change.before) * direction <= within + within * 1e-9
         };
-        if let Some(offset) = later.iter().position(back) {
+        if later.iter().any(back) {
             change.status = Status::Fixed;
-            fixes[i + 1 + offset] = true;
         }
-        let covers = |it: &&Accepted| {
-            between(it.commit, series, change)
-                && it.expires.is_none_or(|until| until > facts.now)
-                && change.change.abs() <= it.max_change + 1e-9
-        };
-        if let Some(entry) = facts.accepted.iter().find(covers) {
+        let place = (change.last_before, change.first);
+        if let Some(entry) = acceptance(series, place, change.change, facts) {
             change.status = Status::Approved { reason: entry.reason.clone(), by: entry.by.clone() };
         }
     }
-    fixes
+}
+
+/// The entry that accepts a change of this size between two runs.
+pub(crate) fn acceptance<'a>(
+    series: &Series,
+    place: (usize, usize),
+    change: f64,
+    facts: &Facts<'a>,
+) -> Option<&'a Accepted> {
+    facts.accepted.iter().find(|it| {
+        between(it.commit, series, place)
+            && it.expires.is_none_or(|until| until > facts.now)
+            && change.abs() <= it.max_change + 1e-9
+    })
 }
 
 /// Whether a commit is newer than the last run on the old level and not newer than the first one
 /// on the new level.
-fn between(commit: CommitIndex, series: &Series, change: &Change) -> bool {
-    commit > series.runs[change.last_before].commit && commit <= series.runs[change.first].commit
+fn between(commit: CommitIndex, series: &Series, (last_before, first): (usize, usize)) -> bool {
+    commit > series.runs[last_before].commit && commit <= series.runs[first].commit
 }
 
 fn concerns(explanation: Explanation, series: &Series, change: &Change) -> bool {
@@ -268,7 +330,7 @@ fn concerns(explanation: Explanation, series: &Series, change: &Change) -> bool 
         Explanation::Day(day) => {
             series.runs[change.first].time.day().saturating_sub(day.day()).abs() <= 1
         }
-        Explanation::Commit(commit) => between(commit, series, change),
+        Explanation::Commit(commit) => between(commit, series, (change.last_before, change.first)),
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::record::{DAY_US, Timestamp};
 
 use super::Trend;
-use super::newest::Demand;
 use super::stats::{Memory, median, median_in_place, quantile, robust_sigma, sorted, theil_sen};
 use super::steps::{Boundary, NOISE_FLOOR};
 
@@ -28,6 +27,20 @@ const LAG: usize = 60;
 const STRAIGHT: f64 = 0.6;
 const STRAIGHT_SHORT: f64 = 0.8;
 
+/// Runs of a level after which its oldest runs are always the same ones.
+pub(crate) const SETTLED: usize = NEW + BETWEEN + OLD;
+/// Beyond [`SETTLED`] runs, every so manieth run is asked for a drift: it is slow.
+pub(crate) const EVERY: usize = 4;
+/// Longest level in which the gate looks for a drift.
+pub(crate) const LONGEST: usize = 1_000;
+
+/// A drift that the newest runs show, by the policy's size up and down.
+pub(crate) fn newest(level: &[f64], up: f64, down: f64) -> Option<Boundary> {
+    let from = level.len().saturating_sub(LONGEST);
+    let found = drift(&level[from..], up, down)?;
+    Some(Boundary { at: from + found.at, ..found })
+}
+
 /// How many runs at the old and at the new end of a stretch are compared.
 pub(crate) fn ends(runs: usize) -> (usize, usize) {
     if is_short(runs) {
@@ -44,7 +57,7 @@ pub(crate) fn is_short(runs: usize) -> bool {
 
 /// A drift within one level: the first point from which on every rolling median has moved by the
 /// policy's size, with its score.
-pub(crate) fn drift(level: &[f64], demand: Demand) -> Option<Boundary> {
+pub(crate) fn drift(level: &[f64], up: f64, down: f64) -> Option<Boundary> {
     if level.len() < SHORTEST {
         return None;
     }
@@ -52,7 +65,7 @@ pub(crate) fn drift(level: &[f64], demand: Demand) -> Option<Boundary> {
     let (old, new) = (&level[..old], &level[level.len() - new..]);
     let base = median(old)?;
     let shift = median(new)? - base;
-    let size = if shift > 0.0 { demand.up } else { demand.down };
+    let size = if shift > 0.0 { up } else { down };
     let short = is_short(level.len());
     if shift.abs() < if short { size } else { MARGIN * size } {
         return None;

@@ -1,10 +1,11 @@
-//! All series at once: days on which most backends moved the same way (k-anomaly).
+//! Backends together: shifts that most of them make at once (k-anomaly).
 //!
-//! What everything does together is not any one backend's regression. A backend counts as moved
-//! when the median of its series moved, beyond its own noise, with the rest. A shift of the whole
-//! that stays cuts every baseline once; the days it took to be sure are left out everywhere. A code
-//! change that hits every backend at once cannot be told from infrastructure: it is told as such a
-//! day, never silently.
+//! What everything does together is not any one backend's regression. A [`Course`] walks the
+//! series of one body (the backends of one benchmark, or of the whole history) commit by commit. A
+//! backend counts as moved when the median of its series moved, beyond its own noise, with the
+//! rest. A shift of the whole that stays cuts every baseline once; the runs it took to be sure are
+//! left out everywhere. A code change that hits every backend at once cannot be told from
+//! infrastructure: it is told as such a day, never silently.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ use super::stretch::Scale;
 /// What infrastructure does to one series.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Marks {
-    /// Runs on infrastructure days, ascending.
+    /// Runs of infrastructure days, ascending.
     pub(crate) runs: Vec<usize>,
     /// Index of the first run after each lasting shift, ascending.
     pub(crate) cuts: Vec<usize>,
@@ -31,48 +32,87 @@ impl Marks {
     pub(crate) fn covers(&self, run: usize) -> bool {
         self.runs.binary_search(&run).is_ok()
     }
+
+    /// Both together; cuts a few runs apart are one.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.runs.extend(other.runs);
+        self.runs.sort_unstable();
+        self.runs.dedup();
+        self.cuts.extend(other.cuts);
+        self.cuts.sort_unstable();
+        self.cuts.dedup_by(|later, earlier| *later - *earlier < BEFORE_MIN);
+    }
 }
 
-/// Runs before a day that its runs are compared with, and the fewest that say anything.
+/// Runs before that the newest are compared with, and the fewest that say anything.
 const BEFORE: usize = 10;
 const BEFORE_MIN: usize = 4;
-/// Standard deviations of the day's median that a backend must have moved to count.
+/// Jumps from run to run that the noise is taken from.
+const JUMPS: usize = 60;
+/// Standard deviations of the newest runs' median that a backend must have moved to count.
 const BEYOND_NOISE: f64 = 1.3;
 /// Share of the typical move that a backend must have made to count as moved with the rest, and
 /// how much more than it a series may have moved before it is judged by itself again.
 const WITH_THE_REST: f64 = 0.4;
 const OWN_WAY: f64 = 2.0;
-/// A shift goes on while the backends keep this share of its first day's size.
+/// A shift goes on while the backends keep this share of its first size.
 const STILL: f64 = 0.5;
 
-/// One series on the way through the days.
+/// What a step of a course means for one series of it (its place in the body).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Its runs from this one on are part of a shift that is going on.
+    Hold { member: usize, from: usize },
+    /// The shift went away: what was held is left out.
+    Drop { member: usize },
+    /// The shift stayed: the baseline begins anew at this run.
+    Cut { member: usize, from: usize },
+}
+
+impl Effect {
+    pub(crate) fn member(self) -> usize {
+        match self {
+            Self::Hold { member, .. } | Self::Drop { member } | Self::Cut { member, .. } => member,
+        }
+    }
+}
+
+/// The newest runs of one member: `from..to` of its runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fresh {
+    pub(crate) member: usize,
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+}
+
+/// One series on the way through the commits.
 struct Walker<'a> {
     series: &'a Series,
     backend: usize,
     threshold: f64,
-    /// Level of each run, signed so that up is worse; none where it failed.
+    /// Level of each run, up is worse; none where it failed.
     level: Vec<Option<f64>>,
-    sigma: f64,
     /// First run of the present baseline.
     since: usize,
-    /// First run of the newest day with runs, and the first after it.
-    from: usize,
-    to: usize,
+    /// First run that the walk has not reached.
+    next: usize,
     /// While a shift of the whole goes on: the first run that it may have touched.
     frozen: Option<usize>,
+    /// While it goes on: the first run that it is known to have touched.
+    start: Option<usize>,
     /// Runs before this were kept although marked: their shift stayed.
     settled: usize,
     marks: Marks,
 }
 
-/// What one series did on one day.
+/// What one series did.
 #[derive(Clone, Copy)]
 struct Move {
-    walker: usize,
-    /// Level of the day over the level just before, up is worse.
+    member: usize,
+    /// Level of the newest runs over the level just before, up is worse.
     excess: f64,
-    /// Standard deviation of `excess` where nothing changed.
-    noise: f64,
+    /// How many standard deviations of one run the two medians vary by.
+    vagueness: f64,
     /// Level just before.
     base: f64,
     from: usize,
@@ -81,111 +121,132 @@ struct Move {
 
 /// A shift of the whole that is going on.
 struct Open {
-    /// The typical excess of its first day.
+    /// The typical excess at its beginning.
     size: f64,
     days: Vec<InfrastructureDay>,
-    moves: Vec<Move>,
 }
 
-/// The infrastructure days of a history, oldest first, and what they do to each series.
-pub(crate) fn find(series: &[Series], policy: &Policy) -> (Vec<InfrastructureDay>, Vec<Marks>) {
-    let mut names: Vec<&str> = series.iter().map(|it| it.key.backend.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let few = names.len() < policy.k_anomaly.min_active_backends.max(1) as usize;
-    if few {
-        return (Vec::new(), vec![Marks::default(); series.len()]);
-    }
-    let walkers = series.iter().map(|series| Walker::of(series, &names, policy)).collect();
-    let mut course = Course { policy, walkers, open: None, told: Vec::new() };
-    let mut days: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
-    for (index, it) in series.iter().enumerate() {
-        for run in &it.runs {
-            let on = days.entry(run.time.day()).or_default();
-            if on.last() != Some(&index) {
-                on.push(index);
-            }
-        }
-    }
-    for (day, on) in days {
-        course.step(day, &on);
-    }
-    course.close(false);
-    (course.told, course.walkers.into_iter().map(|walker| walker.marks).collect())
-}
-
-/// The walk of all series through the days.
-struct Course<'a> {
+/// The walk of one body of series.
+pub(crate) struct Course<'a> {
     policy: &'a Policy,
     walkers: Vec<Walker<'a>>,
     open: Option<Open>,
     told: Vec<InfrastructureDay>,
 }
 
-impl Course<'_> {
-    /// One day on which the series `on` have runs: opens, prolongs or ends a shift of the whole.
-    fn step(&mut self, day: i64, on: &[usize]) {
+impl<'a> Course<'a> {
+    /// None where the body has fewer backends than the policy wants.
+    pub(crate) fn of(members: &[&'a Series], policy: &'a Policy) -> Option<Self> {
+        let mut names: Vec<&str> = members.iter().map(|it| it.key.backend.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let enough = names.len() >= policy.k_anomaly.min_active_backends.max(2) as usize;
+        enough.then(|| Self {
+            policy,
+            walkers: members.iter().map(|series| Walker::of(series, &names, policy)).collect(),
+            open: None,
+            told: Vec::new(),
+        })
+    }
+
+    /// The shifts told so far, by day, and what they do to each member. One that is still going on
+    /// is among them.
+    pub(crate) fn end(mut self) -> (Vec<InfrastructureDay>, Vec<Marks>) {
+        if let Some(open) = self.open.take() {
+            self.told.extend(open.days);
+        }
+        (self.told, self.walkers.into_iter().map(|walker| walker.marks).collect())
+    }
+
+    /// One commit's runs: opens, prolongs or ends a shift of the whole.
+    pub(crate) fn step(&mut self, day: i64, fresh: &[Fresh], effects: &mut Vec<Effect>) {
         let moves: Vec<Move> =
-            on.iter().filter_map(|&walker| self.walkers[walker].step(walker, day)).collect();
-        let Some(whole) = Whole::of(&moves, &self.walkers, self.policy) else { return };
-        if self.open.as_ref().is_some_and(|it| whole.excess / it.size < STILL) {
-            self.close(false);
-        }
-        if self.open.is_none() && !whole.shifted(self.policy) {
+            fresh.iter().filter_map(|it| self.walkers[it.member].step(*it)).collect();
+        let Some(whole) = Whole::of(&moves, &self.walkers, self.policy, self.open.is_some()) else {
             return;
+        };
+        if self.open.as_ref().is_some_and(|it| whole.excess / it.size < STILL) {
+            self.close(false, effects);
         }
-        let shift = self.open.get_or_insert_with(|| {
-            self.walkers.iter_mut().for_each(|it| it.frozen = Some(it.first_since(day)));
-            Open { size: whole.excess, days: Vec::new(), moves: Vec::new() }
-        });
+        if self.open.is_none() {
+            if !whole.shifted(self.policy) {
+                return;
+            }
+            self.walkers.iter_mut().for_each(|it| it.frozen = Some(it.next));
+            for it in &moves {
+                self.walkers[it.member].frozen = Some(it.from);
+            }
+            self.open = Some(Open { size: whole.excess, days: Vec::new() });
+        }
+        self.prolong(day, &whole, &moves, effects);
+    }
+
+    /// One more commit of the shift that goes on.
+    fn prolong(&mut self, day: i64, whole: &Whole, moves: &[Move], effects: &mut Vec<Effect>) {
+        let Some(open) = &mut self.open else { return };
         let lasting = self.policy.k_anomaly.alert_on_consecutive_days.max(1) as usize;
-        shift.days.push(InfrastructureDay {
-            day,
-            backends_moved: u32::try_from(whole.moved).unwrap_or(u32::MAX),
-            backends_active: u32::try_from(whole.active).unwrap_or(u32::MAX),
-            change: whole.excess.signum() * whole.excess.abs().exp_m1(),
-            worse: shift.size > 0.0,
-            alert: shift.days.len() + 1 >= lasting,
-            lasting: false,
-        });
-        shift.moves.extend(moves);
-        if shift.days.len() > lasting {
-            self.close(true);
+        let same = open.days.last().is_some_and(|it| it.day == day);
+        if !same {
+            open.days.push(InfrastructureDay {
+                day,
+                backends_moved: 0,
+                backends_active: 0,
+                change: 0.0,
+                worse: open.size > 0.0,
+                alert: open.days.len() + 1 >= lasting,
+                lasting: false,
+            });
+        }
+        let size = open.size;
+        let days = open.days.len();
+        if let Some(told) =
+            open.days.last_mut().filter(|it| it.backends_moved as usize <= whole.moved)
+        {
+            told.backends_moved = u32::try_from(whole.moved).unwrap_or(u32::MAX);
+            told.backends_active = u32::try_from(whole.active).unwrap_or(u32::MAX);
+            told.change = whole.excess.signum() * whole.excess.abs().exp_m1();
+        }
+        for it in moves {
+            let walker = &mut self.walkers[it.member];
+            if size.signum() * it.excess > OWN_WAY * size.abs() + walker.threshold {
+                continue;
+            }
+            let from = if walker.start.is_some() { it.from } else { walker.start_of(it, size) };
+            walker.start.get_or_insert(from);
+            walker.marks.runs.extend(from..it.to);
+            effects.push(Effect::Hold { member: it.member, from });
+        }
+        if days > lasting {
+            self.close(true, effects);
         }
     }
 
-    /// Ends a shift: its runs are marked; one that lasted cuts every baseline at its first run,
-    /// also that of a series without runs on those days.
-    fn close(&mut self, lasting: bool) {
+    /// Ends a shift. One that lasted cuts every baseline at its first run, also that of a series
+    /// without runs on those days.
+    fn close(&mut self, lasting: bool, effects: &mut Vec<Effect>) {
         let Some(mut open) = self.open.take() else { return };
         open.days[0].lasting = lasting;
         self.told.append(&mut open.days);
-        let mut seen = vec![false; self.walkers.len()];
-        let mut starts: Vec<Option<usize>> = vec![None; self.walkers.len()];
-        for it in &open.moves {
-            let walker = &mut self.walkers[it.walker];
-            seen[it.walker] = true;
-            let own = open.size.signum() * it.excess;
-            if own > OWN_WAY * open.size.abs() + walker.threshold {
+        for (member, walker) in self.walkers.iter_mut().enumerate() {
+            let (start, frozen) = (walker.start.take(), walker.frozen.take());
+            if !lasting {
+                if start.is_some() {
+                    effects.push(Effect::Drop { member });
+                }
                 continue;
             }
-            let start = &mut starts[it.walker];
-            let from = if start.is_some() { it.from } else { walker.start_of(it, open.size) };
-            start.get_or_insert(from);
-            walker.marks.runs.extend(from..it.to);
-        }
-        for (index, walker) in self.walkers.iter_mut().enumerate() {
-            let frozen = walker.frozen.take().filter(|_| !seen[index]);
-            if let Some(start) = starts[index].or(frozen).filter(|_| lasting) {
-                walker.marks.cuts.push(start);
-                walker.since = start;
-                walker.settled = walker.to;
+            let away = frozen.filter(|from| *from >= walker.next);
+            if let Some(from) = start.or(away) {
+                walker.marks.cuts.push(from);
+                walker.since = from;
+                walker.settled = walker.next;
+                effects.push(Effect::Cut { member, from });
             }
         }
     }
 }
 
-/// All backends on one day.
+/// All backends at one commit.
 struct Whole {
     active: usize,
     /// Backends that moved with the rest, beyond their noise.
@@ -196,37 +257,53 @@ struct Whole {
     excess: f64,
 }
 
+/// Median excess, its standard deviation, and threshold of a backend's series.
+#[derive(Clone, Copy)]
+struct Backend {
+    excess: f64,
+    noise: f64,
+    threshold: f64,
+}
+
 impl Whole {
-    /// None where too few backends have runs that day.
-    fn of(moves: &[Move], walkers: &[Walker<'_>], policy: &Policy) -> Option<Self> {
-        let mut backends: BTreeMap<usize, Vec<[f64; 3]>> = BTreeMap::new();
+    /// None where too few backends have runs, or where nothing goes on and most stand still: their
+    /// noise need not be asked then.
+    fn of(moves: &[Move], walkers: &[Walker<'_>], policy: &Policy, open: bool) -> Option<Self> {
+        let mut backends: BTreeMap<usize, Vec<&Move>> = BTreeMap::new();
         for it in moves {
-            let walker = &walkers[it.walker];
-            let own = backends.entry(walker.backend).or_default();
-            own.push([it.excess, it.noise, walker.threshold]);
+            backends.entry(walkers[it.member].backend).or_default().push(it);
         }
         let active = backends.len();
         if active < policy.k_anomaly.min_active_backends.max(2) as usize {
             return None;
         }
-        let typical = |own: &[[f64; 3]], which: usize| {
-            let mut values: Vec<f64> = own.iter().map(|it| it[which]).collect();
+        let typical = |own: &[&Move], what: &dyn Fn(&Move) -> f64| {
+            let mut values: Vec<f64> = own.iter().map(|it| what(it)).collect();
             median_in_place(&mut values).unwrap_or(0.0)
         };
-        let each: Vec<[f64; 3]> =
-            backends.values().map(|own| [0, 1, 2].map(|which| typical(own, which))).collect();
-        let excess = median(&each.iter().map(|it| it[0]).collect::<Vec<_>>())?;
+        let mut each: Vec<Backend> = backends
+            .values()
+            .map(|own| Backend {
+                excess: typical(own, &|it| it.excess),
+                noise: 0.0,
+                threshold: typical(own, &|it| walkers[it.member].threshold),
+            })
+            .collect();
+        let excess = median(&each.iter().map(|it| it.excess).collect::<Vec<_>>())?;
         let sign = excess.signum();
-        let with_the_rest = |it: &&[f64; 3]| {
-            sign * it[0] >= WITH_THE_REST * excess.abs() && sign * it[0] > BEYOND_NOISE * it[1]
+        let beyond = each.iter().filter(|it| sign * it.excess >= it.threshold - 1e-9).count();
+        if !open && 2 * beyond < active {
+            return None;
+        }
+        for (backend, own) in each.iter_mut().zip(backends.values()) {
+            backend.noise =
+                typical(own, &|it| it.vagueness * walkers[it.member].sigma_before(it.from));
+        }
+        let with_the_rest = |it: &&Backend| {
+            sign * it.excess >= WITH_THE_REST * excess.abs()
+                && sign * it.excess > BEYOND_NOISE * it.noise
         };
-        let beyond = |it: &&[f64; 3]| sign * it[0] >= it[2] - 1e-9;
-        Some(Self {
-            active,
-            moved: each.iter().filter(with_the_rest).count(),
-            beyond: each.iter().filter(beyond).count(),
-            excess,
-        })
+        Some(Self { active, moved: each.iter().filter(with_the_rest).count(), beyond, excess })
     }
 
     /// Most backends moved together. Half of them beyond their thresholds at least: moves that
@@ -242,65 +319,68 @@ impl<'a> Walker<'a> {
     fn of(series: &'a Series, names: &[&str], policy: &Policy) -> Self {
         let finite = |run: &crate::series::Run| run.value.filter(|value| value.is_finite());
         let values: Vec<f64> = series.runs.iter().filter_map(finite).collect();
-        let scale = Scale::of(&values);
+        // The first value as reference: what comes later must not change what was said before.
+        let positive = values.iter().all(|value| *value > 0.0);
+        let scale = Scale::of(if positive { &values[..values.len().min(1)] } else { &values });
         let limit = limit(series, policy);
         let sign = if limit.better == Direction::Lower { 1.0 } else { -1.0 };
-        let level: Vec<Option<f64>> = series
-            .runs
-            .iter()
-            .map(|run| finite(run).map(|value| sign * scale.level(value)))
-            .collect();
-        let plain: Vec<f64> = level.iter().flatten().copied().collect();
-        let jumps: Vec<f64> = plain.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let level = series.runs.iter();
         Self {
             series,
             backend: names.binary_search(&series.key.backend.as_str()).unwrap_or(0),
             threshold: limit.threshold,
-            level,
-            sigma: (robust_sigma(&jumps) / std::f64::consts::SQRT_2).max(NOISE_FLOOR),
+            level: level.map(|run| finite(run).map(|value| sign * scale.level(value))).collect(),
             since: 0,
-            from: 0,
-            to: 0,
+            next: 0,
             frozen: None,
+            start: None,
             settled: 0,
             marks: Marks::default(),
         }
     }
 
-    /// What the series did on a day, against its level just before; none where too few comparable
-    /// runs tell that level.
-    fn step(&mut self, walker: usize, day: i64) -> Option<Move> {
+    /// What the series did at a commit, against its level just before; none where too few
+    /// comparable runs tell that level.
+    fn step(&mut self, fresh: Fresh) -> Option<Move> {
+        let (from, to) = (fresh.from, fresh.to);
+        self.next = to;
         let runs = &self.series.runs;
-        let later = |from: usize, beyond: i64| {
-            (from..runs.len()).find(|i| runs[*i].time.day() >= beyond).unwrap_or(runs.len())
-        };
-        self.from = later(self.to, day);
-        self.to = later(self.from, day.saturating_add(1));
-        let (from, to) = (self.from, self.to);
         let segment = runs.get(to.checked_sub(1)?)?.segment;
         let levels = |index: usize| self.level[index].filter(|_| runs[index].segment == segment);
-        let mut now: Vec<f64> = (from..to).filter_map(levels).collect();
         let known = |index: &usize| *index < self.settled || !self.marks.covers(*index);
         let end = self.frozen.unwrap_or(from).min(from).max(self.since);
-        let before = (self.since..end).rev().filter(known).filter_map(levels);
-        let mut before: Vec<f64> = before.take(BEFORE).collect();
-        if now.is_empty() || before.len() < BEFORE_MIN {
+        let mut before = [0.0; BEFORE];
+        let mut count = 0;
+        for level in (self.since..end).rev().filter(known).filter_map(levels).take(BEFORE) {
+            before[count] = level;
+            count += 1;
+        }
+        let mut now: Vec<f64> = (from..to).filter_map(levels).collect();
+        if now.is_empty() || count < BEFORE_MIN {
             return None;
         }
-        let variance = 1.0 / now.len() as f64 + 1.0 / before.len() as f64;
-        let base = median_in_place(&mut before)?;
+        let vagueness = (1.0 / now.len() as f64 + 1.0 / count as f64).sqrt();
+        let base = median_in_place(&mut before[..count])?;
         let excess = median_in_place(&mut now)? - base;
-        Some(Move { walker, excess, noise: self.sigma * variance.sqrt(), base, from, to })
+        Some(Move { member: fresh.member, excess, vagueness, base, from, to })
     }
 
-    /// First run that is not before a day which the walk has reached.
-    fn first_since(&self, day: i64) -> usize {
-        let before = self.series.runs.get(self.from).is_none_or(|run| run.time.day() < day);
-        if before { self.to } else { self.from }
+    /// Standard deviation of one run, by the jumps between the runs before `end`.
+    fn sigma_before(&self, end: usize) -> f64 {
+        let mut jumps = Vec::with_capacity(JUMPS);
+        let mut newer: Option<f64> = None;
+        for level in self.level[..end].iter().rev().filter_map(|level| *level) {
+            jumps.extend(newer.map(|newer| newer - level));
+            newer = Some(level);
+            if jumps.len() == JUMPS {
+                break;
+            }
+        }
+        (robust_sigma(&jumps) / std::f64::consts::SQRT_2).max(NOISE_FLOOR)
     }
 
-    /// First run of a shift whose first whole day was `it`: the day before may have seen its
-    /// beginning.
+    /// First run of a shift whose first whole commit was `it`: the runs just before may have seen
+    /// its beginning.
     fn start_of(&self, it: &Move, size: f64) -> usize {
         let shifted =
             |index: usize| self.level[index].is_some_and(|level| (level - it.base) / size >= STILL);

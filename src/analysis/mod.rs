@@ -3,18 +3,24 @@
 //!
 //! A change counts when it is larger than the policy's threshold *and* beyond the series' own noise
 //! *and* confirmed by enough runs *and* not the runner's *and* not everything's at once. `stats`
-//! turns slices into numbers, `stretch` says which runs may be compared, `steps`, `newest` and
-//! `drift` find where levels moved, `changes` tells what of it counts, `verdict` speaks of today,
-//! `infrastructure` and `together` look at all series, `compare` at two commits.
+//! turns slices into numbers. Two questions are asked. *What happened here?* `stretch` says which
+//! runs may be compared, `steps` and `drift` find where levels moved, `changes` tells what counts.
+//! *Is the newest level a regression?* `walk` goes through the history as the gate saw it, with a
+//! `gate` for each series whose `proof` looks only back, and `infrastructure` for all of them;
+//! `verdict` speaks of today, `replay` of every day. `together` finds what moved with a change,
+//! `compare` looks at two commits.
 
 mod budget;
 mod changes;
 pub(crate) mod compare;
 mod drift;
+mod gate;
 mod infrastructure;
-mod newest;
+mod noise;
 mod prepared;
+mod proof;
 mod quality;
+pub(crate) mod replay;
 #[cfg(test)]
 mod scenarios;
 pub(crate) mod stats;
@@ -23,6 +29,9 @@ mod stretch;
 mod together;
 pub(crate) mod targets;
 mod verdict;
+mod vote;
+mod walk;
+mod window;
 
 use rayon::prelude::*;
 
@@ -31,8 +40,8 @@ use crate::record::Timestamp;
 use crate::series::{CommitIndex, Series};
 
 use changes::Facts;
-use infrastructure::Marks;
 use prepared::Prepared;
+use walk::Standing;
 
 /// Everything concluded from one series. Vectors are parallel to [`crate::series::Series::runs`].
 #[derive(Clone, Debug)]
@@ -260,50 +269,40 @@ pub(crate) struct InfrastructureDay {
     pub(crate) lasting: bool,
 }
 
-/// Analyses all series of one history: in parallel, in their order, each without what moved all
-/// of them together.
+/// Analyses all series of one history, in their order, each without what moved all of them
+/// together.
 pub(crate) fn analyse_all(series: &[Series], policy: &Policy, context: &Context<'_>) -> Analyses {
-    let (infrastructure, marks) = infrastructure::find(series, policy);
+    let walked = walk::walk(series, policy, &mut |_, _| ());
     let mut each: Vec<Analysis> = series
         .par_iter()
-        .zip(&marks)
-        .map(|(series, marks)| analyse_marked(series, policy, context, marks))
+        .zip(&walked.standings)
+        .map(|(series, standing)| analyse_one(series, policy, context, standing))
         .collect();
     together::explain(series, &mut each);
-    Analyses { each, infrastructure }
+    Analyses { each, infrastructure: walked.infrastructure }
 }
 
-fn analyse_marked(
+fn analyse_one(
     series: &Series,
     policy: &Policy,
     context: &Context<'_>,
-    marks: &Marks,
+    standing: &Standing,
 ) -> Analysis {
-    let limit = changes::limit(series, policy);
-    let ready = Prepared::of(series, policy, marks);
-    let mut found = ready.changes(policy, &limit);
+    let limit = &standing.limit;
+    let ready = Prepared::of(series, policy, &standing.marks);
+    let mut found = ready.changes(policy, limit, &standing.steps());
     let (accepted, explained) = ((context.accepted)(series), (context.explained)(series));
     let facts = Facts { accepted: &accepted, explained: &explained, now: context.now };
+    let judged =
+        verdict::Evidence { series, policy, standing, facts, newest: context.newest }.judge();
+    found.tell(verdict::open_change(series, policy, standing));
     let changes = &mut found.changes;
-    let fixes = changes::settle(series, changes, limit.threshold, &facts);
+    changes::settle(series, changes, limit.threshold, &facts);
     let noise = ready.noise(&found.firsts);
+    let threshold = limit.threshold;
+    let detectable = noise.map(|it| verdict::detectable(ready.scale, it, policy, threshold));
     let share = noise.map(|noise| ready.scale.change_of(noise.sigma));
     changes::explain(changes, share);
-    let detectable =
-        noise.map(|noise| verdict::detectable(ready.scale, noise, policy, limit.threshold));
-    let judged = verdict::judge(&verdict::Evidence {
-        series,
-        policy,
-        limit: &limit,
-        ready: &ready,
-        found: &found,
-        fixes: &fixes,
-        noise: noise.map(|noise| ready.scale.change_of(noise.wandering)),
-        detectable,
-        on_infrastructure: ready.latest.is_some_and(|it| marks.covers(it)),
-        cut: marks.cuts.last().copied(),
-        newest: context.newest,
-    });
     let lines = ready.lines(&found.changes);
     let level = ready.newest_level(&found.firsts, policy.detection.window);
     let retired = ready.retired(policy, context.now);

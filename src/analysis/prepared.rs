@@ -9,11 +9,13 @@ use crate::policy::{DataQuality, Policy};
 use crate::record::{DAY_US, Timestamp};
 use crate::series::Series;
 
-use super::changes::{self, Limit};
+use super::changes::{self, Limit, Teller};
 use super::infrastructure::Marks;
-use super::stats::{Memory, median, robust_sigma};
+use super::noise::Noise;
+use super::stats::median;
+use super::steps::Boundary;
 use super::stretch::{self, Scale, Stretch};
-use super::{Change, ChangeKind, RunFlags, Trend, drift, quality, steps};
+use super::{Change, ChangeKind, RunFlags, Trend, drift, quality};
 
 /// A series in the shape that everything else is computed from.
 pub(crate) struct Prepared<'a> {
@@ -35,28 +37,29 @@ pub(crate) struct Found {
     pub(crate) firsts: Vec<usize>,
 }
 
+impl Found {
+    /// Adds what the gate holds open where the look back has not found it.
+    pub(crate) fn tell(&mut self, open: Option<Change>) {
+        let Some(open) = open else { return };
+        let same = |it: &Change| {
+            it.worse == open.worse
+                && (it.first.abs_diff(open.first) <= SAME || it.first >= open.first)
+        };
+        if !self.changes.iter().any(same) {
+            self.changes.push(open);
+            self.changes.sort_by_key(|change| change.first);
+        }
+    }
+}
+
+/// Runs by which the place of one change may differ between the gate's view and the look back.
+const SAME: usize = 5;
+
 /// Rolling median and spread of each run.
 pub(crate) struct Lines {
     pub(crate) level: Vec<Option<f64>>,
     pub(crate) spread: Vec<Option<f64>>,
 }
-
-/// Noise of one run around its level.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Noise {
-    /// Standard deviation in levels, around the moving level: no drift is in it.
-    pub(crate) sigma: f64,
-    /// The same with what slow wandering adds, and how runs depend on the runs before them.
-    pub(crate) wandering: f64,
-    pub(crate) memory: Memory,
-    /// Runs that it was taken from.
-    pub(crate) runs: usize,
-}
-
-/// Runs that the noise and the memory of a series are taken from.
-const NOISE_RUNS: usize = 60;
-/// Fewest residuals around the moving level that tell its noise.
-const LOCAL_MIN: usize = 8;
 
 impl<'a> Prepared<'a> {
     pub(crate) fn of(series: &'a Series, policy: &Policy, marks: &Marks) -> Self {
@@ -92,10 +95,12 @@ impl<'a> Prepared<'a> {
         with.map(|(value, _)| *value).collect()
     }
 
-    pub(crate) fn changes(&self, policy: &Policy, limit: &Limit) -> Found {
+    /// All changes; `gate` are the steps that the gate told, by their first runs.
+    pub(crate) fn changes(&self, policy: &Policy, limit: &Limit, gate: &[Boundary]) -> Found {
         let mut found = Found { changes: Vec::new(), firsts: Vec::new() };
         for stretch in &self.stretches {
-            let told = changes::told(self.series, stretch, self.scale, limit, policy);
+            let (series, scale) = (self.series, self.scale);
+            let told = changes::told(&Teller { series, stretch, scale, limit, policy }, gate);
             found.changes.extend(told.changes);
             found.firsts = told.firsts;
         }
@@ -105,16 +110,7 @@ impl<'a> Prepared<'a> {
 
     /// Noise of the newest stretch around its levels; none for fewer than 4 runs.
     pub(crate) fn noise(&self, firsts: &[usize]) -> Option<Noise> {
-        let residuals = steps::residuals(&self.stretches.last()?.level, firsts, NOISE_RUNS);
-        if residuals.len() < 4 {
-            return None;
-        }
-        let wandering = robust_sigma(&residuals);
-        let own = Memory::of(&residuals, 3.0 * wandering.max(1e-12));
-        let memory = Memory { lag1: own.lag1.clamp(0.0, 0.95), lag5: own.lag5.max(0.0) };
-        let local = steps::local_residuals(&self.stretches.last()?.level, firsts, NOISE_RUNS);
-        let sigma = if local.len() < LOCAL_MIN { wandering } else { robust_sigma(&local) };
-        Some(Noise { sigma, wandering, memory, runs: residuals.len() })
+        Noise::of(&self.stretches.last()?.level, firsts)
     }
 
     /// Rolling medians and spreads, begun anew at steps, segments and gaps.

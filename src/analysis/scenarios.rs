@@ -69,7 +69,7 @@ fn at(now: Timestamp, newest: Option<Timestamp>) -> Context<'static> {
 }
 
 fn analyse(series: &Series, policy: &Policy, context: &Context<'_>) -> Analysis {
-    analyse_marked(series, policy, context, &Marks::default())
+    analyse_all(std::slice::from_ref(series), policy, context).each.remove(0)
 }
 
 fn at_end(series: &Series) -> Context<'static> {

@@ -46,6 +46,15 @@ impl Scale {
         (level * GRID).round() / GRID
     }
 
+    /// The value of a level.
+    pub(crate) fn value(self, level: f64) -> f64 {
+        let value = match self {
+            Self::Log { reference } => reference * level.exp(),
+            Self::Linear { size } => level * size,
+        };
+        value.clamp(f64::MIN, f64::MAX)
+    }
+
     /// The value whose level lies `shift` above that of `value`.
     fn shifted(self, value: f64, shift: f64) -> f64 {
         let shifted = match self {

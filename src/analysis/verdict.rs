@@ -1,39 +1,34 @@
-//! The verdict on a series: what its newest runs say, against which baseline.
+//! The verdict on a series: what the gate says of its newest run, against which baseline.
 //!
-//! A change counts while its onset lies within the last `detection.window` runs; after that the
-//! new level is the baseline and the series is steady again (the change stays in its history).
+//! A change counts while its onset lies within the last `detection.window` runs and the newest runs
+//! still stand on its level; after that the new level is the baseline and the series is steady
+//! again (the change stays in its history).
 
 use crate::policy::Policy;
 use crate::record::{DAY_US, Timestamp};
 use crate::series::Series;
 
-use super::changes::Limit;
-use super::prepared::{Found, Noise, Prepared};
+use super::changes::{self, Facts, Sized};
+use super::gate::{Answer, Finding};
+use super::noise::Noise;
+use super::proof::PROOF;
 use super::quality::longest_interval;
 use super::stats::median;
-use super::stretch::{Scale, Stretch};
-use super::{Baseline, Change, ChangeKind, Status, Verdict, drift};
+use super::stretch::Scale;
+use super::walk::Standing;
+use super::{Baseline, Change, Verdict};
 
 /// A series is too noisy when the smallest change it could show is this many times its threshold:
 /// at three times, a regression of the policy's size is far more likely missed than found.
 const TOO_NOISY: f64 = 3.0;
 
-/// What the verdict is drawn from.
+/// What the verdict is drawn from: a series up to the run that the walk has reached.
 pub(crate) struct Evidence<'a> {
     pub(crate) series: &'a Series,
     pub(crate) policy: &'a Policy,
-    pub(crate) limit: &'a Limit,
-    pub(crate) ready: &'a Prepared<'a>,
-    pub(crate) found: &'a Found,
-    pub(crate) fixes: &'a [bool],
-    /// Relative noise of one run, slow wandering included.
-    pub(crate) noise: Option<f64>,
-    pub(crate) detectable: Option<f64>,
-    /// The newest run with a value lies on an infrastructure day.
-    pub(crate) on_infrastructure: bool,
-    /// Index of the first run after the newest infrastructure cut.
-    pub(crate) cut: Option<usize>,
-    /// Newest run of the whole history.
+    pub(crate) standing: &'a Standing,
+    pub(crate) facts: Facts<'a>,
+    /// Newest run of the whole history; none where nothing is to be missed.
     pub(crate) newest: Option<Timestamp>,
 }
 
@@ -43,189 +38,162 @@ pub(crate) struct Judged {
     pub(crate) verdict: Verdict,
     pub(crate) baseline: Option<Baseline>,
     pub(crate) change: Option<f64>,
-}
-
-/// Draws the verdict. The order is that of certainty: what cannot be compared is said first.
-pub(crate) fn judge(evidence: &Evidence<'_>) -> Judged {
-    let compared = evidence.compared();
-    let verdict = if evidence.missing() {
-        Verdict::Missing
-    } else if evidence.on_infrastructure {
-        Verdict::Infrastructure
-    } else if evidence.young() {
-        Verdict::New
-    } else if evidence.learning() {
-        let lasting =
-            evidence.cut.is_some_and(|cut| evidence.ready.latest.is_some_and(|it| it >= cut));
-        if lasting { Verdict::Infrastructure } else { Verdict::Suppressed }
-    } else {
-        compared.verdict
-    };
-    Judged { verdict, ..compared }
+    /// How sure the verdict is of a change, 0–1; 0 for the others.
+    pub(crate) confidence: f64,
 }
 
 impl Evidence<'_> {
-    fn window(&self) -> usize {
-        self.policy.detection.window.max(1) as usize
+    /// Draws the verdict. The order is that of certainty: what cannot be compared is said first.
+    pub(crate) fn judge(&self) -> Judged {
+        let compared = self.compared();
+        let verdict = if self.missing() {
+            Verdict::Missing
+        } else if self.standing.held {
+            Verdict::Infrastructure
+        } else if self.young() {
+            Verdict::New
+        } else {
+            self.learning().unwrap_or(compared.verdict)
+        };
+        Judged { verdict, ..compared }
+    }
+
+    /// The runs that the walk has reached.
+    fn runs(&self) -> &[crate::series::Run] {
+        &self.series.runs[..self.standing.runs]
+    }
+
+    fn needed(&self) -> usize {
+        self.policy.regression.min_sample_size as usize
     }
 
     /// The newest run failed, or none came where one was due.
     fn missing(&self) -> bool {
-        let Some(last) = self.series.runs.last() else { return false };
-        let Some(latest) = self.ready.latest else { return true };
-        if latest + 1 < self.series.runs.len() {
+        let Some(last) = self.runs().last() else { return false };
+        if !last.value.is_some_and(f64::is_finite) {
             return true;
         }
-        let times: Vec<Timestamp> = self.series.runs.iter().map(|run| run.time).collect();
         let silent = self.newest.map_or(0, |it| it.micros().saturating_sub(last.time.micros()));
-        silent > longest_interval(&times)
+        silent > 3 * DAY_US && {
+            let times: Vec<Timestamp> = self.runs().iter().map(|run| run.time).collect();
+            silent > longest_interval(&times)
+        }
     }
 
     /// In its grace period, or too few runs for any baseline.
     fn young(&self) -> bool {
-        let runs = &self.series.runs;
-        let valued = runs.iter().filter(|run| run.value.is_some()).count();
-        let age = match (runs.first(), self.ready.latest) {
-            (Some(first), Some(latest)) => {
-                runs[latest].time.micros().saturating_sub(first.time.micros())
-            }
+        let runs = self.runs();
+        let few = runs.iter().filter(|run| run.value.is_some()).take(self.needed()).count();
+        let age = match (runs.first(), runs.iter().rfind(|run| run.value.is_some())) {
+            (Some(first), Some(last)) => last.time.micros().saturating_sub(first.time.micros()),
             _ => 0,
         };
-        valued < self.policy.regression.min_sample_size as usize
-            || age < i64::from(self.policy.regression.grace_period_days) * DAY_US
+        few < self.needed() || age < i64::from(self.policy.regression.grace_period_days) * DAY_US
     }
 
-    /// The newest run's stretch has too few runs to be compared with.
-    fn learning(&self) -> bool {
-        let needed = self.policy.regression.min_sample_size as usize;
-        let Some(stretch) = self.ready.stretches.last() else { return true };
-        let holds = self.ready.latest.is_some_and(|latest| stretch.index.contains(&latest));
-        !holds || stretch.index.len() < needed
+    /// Too few runs to be compared with: on a new runner, or since an infrastructure shift.
+    fn learning(&self) -> Option<Verdict> {
+        let watch = &self.standing.watch;
+        if matches!(watch.answer(), Answer::Open(_)) {
+            return None;
+        }
+        let since = watch.run.get(watch.epoch()).copied();
+        let few = watch.len() - watch.epoch() < self.needed();
+        if few && (since.is_none() || since == self.standing.cut) {
+            return Some(Verdict::Infrastructure);
+        }
+        (!watch.knows_runner(self.needed())).then_some(Verdict::Suppressed)
     }
 
     /// The verdict by comparison: an open change, a suspicion, or steadiness.
     fn compared(&self) -> Judged {
-        let nothing = Judged { verdict: Verdict::Steady, baseline: None, change: None };
-        let Some(stretch) = self.ready.stretches.last().filter(|it| !it.index.is_empty()) else {
-            return nothing;
+        let watch = &self.standing.watch;
+        let runs_needed = |seen: usize| {
+            let missing = (self.policy.detection.confirmations as usize).saturating_sub(seen);
+            u32::try_from(missing.max(1)).unwrap_or(u32::MAX)
         };
-        self.open(stretch, true)
-            .or_else(|| self.open(stretch, false))
-            .unwrap_or_else(|| self.quiet(stretch))
-    }
-
-    /// The newest open change of one direction that still holds.
-    fn open(&self, stretch: &Stretch, worse: bool) -> Option<Judged> {
-        let window = self.window();
-        let recent = stretch.index[stretch.index.len().saturating_sub(window)];
-        let candidates = self.found.changes.iter().zip(self.fixes).rev();
-        for (change, fix) in candidates {
-            if change.first < recent || change.worse != worse || *fix {
-                continue;
+        match watch.answer() {
+            Answer::Open(index) => self.open(&watch.findings[index]),
+            Answer::Suspected(seen) => {
+                let judged = self.quiet(seen);
+                Judged { verdict: Verdict::Suspected { runs_needed: runs_needed(seen) }, ..judged }
             }
-            let newest = self.newest_level(stretch, change.kind)?;
-            let moved = self.ready.scale.change(change.before, newest);
-            let holds = self.limit.reached(moved, change.before, newest)
-                && self.limit.is_worse(moved) == worse;
-            if change.status == Status::Fixed || !holds {
-                continue;
-            }
-            let verdict = match (&change.status, worse) {
-                (Status::Approved { .. }, _) => Verdict::Approved,
-                (_, true) => Verdict::Regressed,
-                (_, false) => Verdict::Improved,
-            };
-            let baseline = self.baseline_before(stretch, change);
-            return Some(Judged { verdict, baseline: Some(baseline), change: Some(moved) });
-        }
-        None
-    }
-
-    /// Median of the runs since the newest told step, of at most the window. A level too short for
-    /// its window to lie behind a drift has only its newest quarter to tell where it now stands.
-    fn newest_level(&self, stretch: &Stretch, kind: ChangeKind) -> Option<f64> {
-        let from = self.found.firsts.last().copied().unwrap_or(0);
-        let level = &stretch.value[from..];
-        let window = match kind {
-            ChangeKind::Drift if drift::is_short(level.len()) => drift::ends(level.len()).1,
-            _ => self.window(),
-        };
-        median(&level[level.len().saturating_sub(window)..])
-    }
-
-    fn baseline_before(&self, stretch: &Stretch, change: &Change) -> Baseline {
-        let at = stretch.index.partition_point(|index| *index < change.first);
-        let from = self.found.firsts.iter().rev().find(|first| **first < at).copied().unwrap_or(0);
-        Baseline {
-            value: change.before,
-            runs: change.runs_before.min(self.policy.detection.window),
-            since: stretch.index[from.min(stretch.index.len() - 1)],
+            Answer::Steady => self.quiet(0),
         }
     }
 
-    /// No open change: suspected, noisy or steady, against the present level.
-    fn quiet(&self, stretch: &Stretch) -> Judged {
-        let from = self.found.firsts.last().copied().unwrap_or(0);
-        let level = &stretch.value[from..];
-        let doubtful = self.doubtful(level);
-        let settled = &level[..level.len() - doubtful];
-        let window = self.window();
-        let recent = &settled[settled.len().saturating_sub(window)..];
-        let Some(value) = median(recent) else {
-            return Judged { verdict: Verdict::Steady, baseline: None, change: None };
-        };
-        let runs = u32::try_from(recent.len()).unwrap_or(u32::MAX);
-        let baseline = Some(Baseline { value, runs, since: stretch.index[from] });
-        let confirmations = self.policy.detection.confirmations.max(1);
-        let newest = if doubtful > 0 {
-            &level[level.len() - doubtful..]
-        } else {
-            &level[level.len().saturating_sub(confirmations as usize)..]
-        };
-        let change = median(newest).map(|newest| self.ready.scale.change(value, newest));
-        let verdict = if doubtful > 0 {
-            let seen = u32::try_from(doubtful).unwrap_or(u32::MAX);
-            Verdict::Suspected { runs_needed: confirmations.saturating_sub(seen).max(1) }
-        } else if self.detectable.is_some_and(|it| it > TOO_NOISY * self.limit.threshold) {
-            Verdict::Noisy
-        } else {
+    fn open(&self, finding: &Finding) -> Judged {
+        let watch = &self.standing.watch;
+        let it = Sized::of(watch, finding, self.policy.detection.window);
+        let limit = &self.standing.limit;
+        let verdict = if !limit.reached(it.change, it.before, it.after) {
             Verdict::Steady
+        } else if !finding.worse {
+            Verdict::Improved
+        } else if changes::acceptance(self.series, it.place, it.change, &self.facts).is_some() {
+            Verdict::Approved
+        } else {
+            Verdict::Regressed
         };
-        Judged { verdict, baseline, change }
+        let baseline = Baseline {
+            value: it.before,
+            runs: it.runs_before.min(self.policy.detection.window),
+            since: watch.run[finding.since],
+        };
+        Judged {
+            verdict,
+            baseline: Some(baseline),
+            change: Some(it.change),
+            confidence: changes::confidence(finding.z, watch.len()),
+        }
     }
 
-    /// How many of the newest runs, in a row, lie beyond the threshold and outside the noise on
-    /// the worse side of the runs before them: at least 1 and fewer than the confirmations, else 0.
-    fn doubtful(&self, level: &[f64]) -> usize {
-        let confirmations = self.policy.detection.confirmations as usize;
-        let window = self.window();
-        let sigmas = self.policy.data_quality.outlier_threshold;
-        let noise = self.noise.unwrap_or(0.0);
-        for count in (1..confirmations).rev() {
-            let Some(end) = level.len().checked_sub(count).filter(|end| *end > 0) else { continue };
-            let Some(base) = median(&level[end.saturating_sub(window)..end]) else { continue };
-            let beyond = |value: &f64| {
-                let change = self.ready.scale.change(base, *value);
-                self.limit.is_worse(change)
-                    && self.limit.reached(change, base, *value)
-                    && self.ready.scale.shift_of(change).abs() > sigmas * noise
-            };
-            if level[end..].iter().all(beyond) {
-                return count;
-            }
+    /// No open change: the present level, without the newest runs that are in doubt.
+    fn quiet(&self, doubtful: usize) -> Judged {
+        let watch = &self.standing.watch;
+        let nothing =
+            Judged { verdict: Verdict::Steady, baseline: None, change: None, confidence: 0.0 };
+        let Some((level, since)) = watch.present() else { return nothing };
+        let window = self.policy.detection.window.max(1) as usize;
+        let settled = &level[..level.len().saturating_sub(doubtful)];
+        let recent = &settled[settled.len().saturating_sub(window)..];
+        let Some(value) = median(recent) else { return nothing };
+        let runs = u32::try_from(recent.len()).unwrap_or(u32::MAX);
+        let confirmations = self.policy.detection.confirmations.max(1) as usize;
+        let newest = if doubtful > 0 { doubtful } else { confirmations.min(level.len()) };
+        let change = median(&level[level.len() - newest..]);
+        let too_noisy = |it: f64| it > TOO_NOISY * self.standing.limit.threshold;
+        Judged {
+            verdict: if self.detectable().is_some_and(too_noisy) {
+                Verdict::Noisy
+            } else {
+                Verdict::Steady
+            },
+            baseline: Some(Baseline { value, runs, since }),
+            change: change.map(|newest| watch.scale().change(value, newest)),
+            ..nothing
         }
-        0
+    }
+
+    fn detectable(&self) -> Option<f64> {
+        let watch = &self.standing.watch;
+        let threshold = self.standing.limit.threshold;
+        watch.noise().map(|noise| detectable(watch.scale(), noise, self.policy, threshold))
     }
 }
 
+/// The change that the gate holds open, as the pages tell it.
+pub(crate) fn open_change(series: &Series, policy: &Policy, standing: &Standing) -> Option<Change> {
+    let Answer::Open(index) = standing.watch.answer() else { return None };
+    changes::of_finding(series, policy, standing, index)
+}
+
 /// Smallest lasting relative change that shows after `confirmations` runs: the score that a new
-/// level needs (4.8), times the noise of one run, times the standard deviation of the difference
-/// of the two means with this series' memory; never below the threshold, which gates it anyway.
+/// level needs, times the noise of one run, times the standard deviation of the difference of the
+/// two means with this series' memory; never below the threshold, which gates it anyway.
 pub(crate) fn detectable(scale: Scale, noise: Noise, policy: &Policy, threshold: f64) -> f64 {
     let after = (policy.detection.confirmations as usize).max(1);
     let variance =
         noise.memory.variance_of_mean(after) + noise.memory.variance_of_mean(noise.runs.max(1));
-    scale
-        .change_of(super::newest::PROOF * noise.sigma.max(noise.wandering) * variance.sqrt())
-        .max(threshold)
+    scale.change_of(PROOF * noise.sigma.max(noise.wandering) * variance.sqrt()).max(threshold)
 }

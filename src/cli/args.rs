@@ -77,7 +77,7 @@ pub(crate) enum Command {
 }
 
 /// How a site is built.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Site {
     /// Folder to write; an existing one must be one that benchpages made
     #[arg(long, default_value = "site", value_name = "DIR")]
@@ -163,6 +163,14 @@ pub(crate) enum Policy {
         /// Print every key with its default and what it means instead
         #[arg(long)]
         reference: bool,
+    },
+    /// Run the gate over every day of the history, as it would have acted then
+    Replay {
+        /// Another policy: what it would report that this one does not, and the other way round
+        #[arg(long, value_name = "FILE")]
+        against: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
     },
     /// Print the JSON Schema of policy.yml
     Schema,

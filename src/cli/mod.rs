@@ -6,6 +6,7 @@ mod args;
 mod build;
 mod demo_data;
 mod policy;
+mod replay;
 mod serve;
 mod talk;
 

@@ -1,12 +1,12 @@
-//! `benchpages policy check | show | schema`.
+//! `benchpages policy check | show | replay | schema`.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::cli::FAULT;
 use crate::cli::args::{Global, Policy as PolicyArgs, PolicyFormat};
 use crate::cli::talk::{self, Talk};
+use crate::cli::{FAULT, replay};
 use crate::policy::diagnostic::{self, Level};
 use crate::policy::read::{self, Reading};
 use crate::policy::{Policy, schema, show};
@@ -15,6 +15,9 @@ pub(crate) fn run(global: &Global, command: &PolicyArgs, talk: &Talk) -> anyhow:
     match command {
         PolicyArgs::Schema => talk::answer(schema::schema().as_bytes()),
         PolicyArgs::Show { reference: true, .. } => talk::answer(show::REFERENCE.as_bytes()),
+        PolicyArgs::Replay { against, format } => {
+            replay::run(global, against.as_deref(), *format, talk)
+        }
         PolicyArgs::Show { format, .. } => in_force(global, *format, talk),
         PolicyArgs::Check { files } => {
             let files = if files.is_empty() { vec![default_path(global)] } else { files.clone() };

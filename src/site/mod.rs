@@ -22,6 +22,7 @@ mod words;
 use rayon::prelude::*;
 
 use crate::analysis::Analyses;
+use crate::analysis::replay::{Figures, Said};
 use crate::analysis::targets::Target;
 use crate::history::History;
 use crate::note::Note;
@@ -112,6 +113,19 @@ pub(crate) fn render(
     })?;
     let pages = jobs.iter().filter(|(path, _)| path.ends_with(".html")).count() as u64;
     Ok(Rendered { pages, files: total })
+}
+
+/// What a replay of the gate says, as JSON.
+///
+/// # Errors
+/// Two names meet on one path.
+pub(crate) fn replay(
+    input: &Input<'_>,
+    said: &[Said],
+    figures: &Figures,
+) -> Result<Vec<u8>, Failure> {
+    let site = index::Index::of(input)?;
+    api::json(&api::replay::file(&site, said, figures))
 }
 
 /// Every file of the site.

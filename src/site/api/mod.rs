@@ -1,6 +1,7 @@
 //! `api/v1/`: the same facts as JSON. Fields are only ever added; base units, RFC 3339, sorted keys
 //! (fields stand in alphabetical order), no NaN. Each type is its own JSON Schema.
 
+pub(crate) mod replay;
 mod shape;
 
 use std::collections::BTreeMap;
@@ -58,7 +59,7 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
     }
 }
 
-fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
+pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
     let mut bytes = serde_json::to_vec(value).map_err(|error| Failure::Template {
         template: "api".to_owned(),
         reason: error.to_string(),

@@ -1,0 +1,425 @@
+//! The gate: one series watched run by run. Is its newest level a regression?
+//!
+//! A [`Watch`] only ever looks back: what it says after a run is what it would have said on the day
+//! of that run. A new level must pass a conjunction: size against the policy, every run of a short
+//! level beyond it, significance against the runs before with their autocorrelation, and a shift
+//! larger than what the same statistic did by itself in this series' past (rustc-perf's idea).
+//! What it tells restarts the baseline at the first run of the new level.
+
+mod aside;
+mod pool;
+mod stand;
+
+use super::ChangeKind;
+use super::drift;
+use super::noise::Noise;
+use super::proof::{self, View};
+use super::stats::median_in_place;
+use super::stretch::Scale;
+use super::window::Window;
+use pool::Pool;
+
+/// What a new level must show, resolved from the policy for one series.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Demand {
+    /// Relative change that counts (0.1 = 10 %), as the value moves.
+    pub(crate) threshold: f64,
+    /// Lower values are better.
+    pub(crate) lower: bool,
+    /// Runs that a new level needs, and that the one before it needs.
+    pub(crate) confirmations: usize,
+    pub(crate) min_before: usize,
+    /// Runs for which a told change stays open.
+    pub(crate) window: usize,
+    /// Standard deviations beyond which one run alone is suspected.
+    pub(crate) sigmas: f64,
+}
+
+/// The policy's size in levels, up being worse; both positive.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    pub(crate) worse: f64,
+    pub(crate) better: f64,
+}
+
+impl Demand {
+    fn size(&self, scale: Scale) -> Size {
+        let (up, down) = (scale.shift_of(self.threshold), scale.shift_of(-self.threshold));
+        let (worse, better) = if self.lower { (up, down) } else { (down, up) };
+        Size { worse: worse.abs(), better: better.abs() }
+    }
+}
+
+/// A new level that passes every demand of one series by itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) kind: ChangeKind,
+    pub(crate) worse: bool,
+    /// Score, on the scale of [`proof::PROOF`].
+    pub(crate) z: f64,
+    /// First point of the new level.
+    at: usize,
+    /// Where the baseline begins anew.
+    restart: usize,
+    /// Levels, up is worse.
+    before: f64,
+    after: f64,
+    /// The policy's size is reached: a smaller improvement only restarts the baseline.
+    told: bool,
+    /// How the runners of a pool were brought to one level; empty for a single one.
+    pool: Pool,
+}
+
+impl Candidate {
+    /// How far the level moved, in levels; up is worse.
+    pub(crate) fn shift(&self) -> f64 {
+        self.after - self.before
+    }
+
+    /// Its first point.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// In the grace period nothing is told; the baseline begins anew all the same.
+    pub(crate) fn in_grace(self, young: bool) -> Self {
+        Self { told: self.told && !young, ..self }
+    }
+}
+
+/// A change that was told. Places are points of the watch.
+#[derive(Clone, Debug)]
+pub(crate) struct Finding {
+    pub(crate) kind: ChangeKind,
+    pub(crate) worse: bool,
+    pub(crate) z: f64,
+    /// First point of the level before, first of the new one, and the point that confirmed it.
+    pub(crate) since: usize,
+    pub(crate) at: usize,
+    pub(crate) told: usize,
+    before: f64,
+    after: f64,
+    pool: Pool,
+    /// First point at which it no longer stood.
+    pub(crate) ended: Option<usize>,
+}
+
+/// What the watch says after the newest run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Answer {
+    /// The finding of this index stands.
+    Open(usize),
+    /// So many of the newest runs are beyond everything, too few to tell.
+    Suspected(usize),
+    Steady,
+}
+
+/// Score that an improvement needs to restart the baseline.
+const PROOF_BETTER: f64 = 5.5;
+/// An improvement of this share of the policy's size restarts the baseline.
+const RESTART: f64 = 0.5;
+/// Runs of one runner in a row after which the others' runs are forgotten.
+const SETTLED: usize = 30;
+/// One series on its way through its runs. Points are the runs that take part; vectors are
+/// parallel to them.
+#[derive(Clone, Debug)]
+pub(crate) struct Watch {
+    demand: Demand,
+    scale: Option<Scale>,
+    pub(crate) value: Vec<f64>,
+    /// Up is worse.
+    level: Vec<f64>,
+    /// Index of the run.
+    pub(crate) run: Vec<usize>,
+    segment: Vec<u32>,
+    /// Median of the baseline's newest runs before the point.
+    base: Vec<f64>,
+    /// First point of the baseline that was in force.
+    start: Vec<usize>,
+    /// Not part of a shift that was told.
+    calm: Vec<bool>,
+    epoch: usize,
+    /// Which way the level moved where the baseline began, where a shift began it.
+    turned: Option<bool>,
+    window: Window,
+    /// The baseline holds runs of several runners.
+    mixed: bool,
+    /// Median of the baseline's oldest runs.
+    anchor: f64,
+    /// Points that wait for what becomes of an infrastructure shift: run, value, segment.
+    held: Vec<(usize, f64, u32)>,
+    pub(crate) findings: Vec<Finding>,
+    open: Option<usize>,
+}
+
+impl Watch {
+    pub(crate) fn new(demand: Demand) -> Self {
+        Self {
+            demand,
+            scale: None,
+            value: Vec::new(),
+            level: Vec::new(),
+            run: Vec::new(),
+            segment: Vec::new(),
+            base: Vec::new(),
+            start: Vec::new(),
+            calm: Vec::new(),
+            epoch: 0,
+            turned: None,
+            window: Window::new(proof::REACH),
+            mixed: false,
+            anchor: 0.0,
+            held: Vec::new(),
+            findings: Vec::new(),
+            open: None,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.level.len()
+    }
+
+    /// Takes the newest run in: finite values only.
+    pub(crate) fn push(&mut self, run: usize, value: f64, segment: u32) {
+        self.rescale(value);
+        self.mixed |= self.segment.last().is_some_and(|last| *last != segment);
+        self.value.push(value);
+        self.run.push(run);
+        self.segment.push(segment);
+        self.level.push(self.level_of(value));
+        self.base.push(0.0);
+        self.start.push(0);
+        self.calm.push(true);
+        self.settle();
+        self.extend(self.level.len() - 1);
+        self.close();
+    }
+
+    /// Linear levels from the first value on that has no logarithm.
+    fn rescale(&mut self, value: f64) {
+        let scale = match self.scale {
+            None => Scale::of(&[value]),
+            Some(Scale::Log { .. }) if value <= 0.0 => {
+                let mut values = self.value.clone();
+                values.push(value);
+                Scale::of(&values)
+            }
+            Some(_) => return,
+        };
+        self.scale = Some(scale);
+        self.level = self.value.iter().map(|value| self.level_of(*value)).collect();
+        self.rebuild(0);
+    }
+
+    fn level_of(&self, value: f64) -> f64 {
+        let level = self.scale().level(value);
+        if self.demand.lower { level } else { -level }
+    }
+
+    pub(crate) fn scale(&self) -> Scale {
+        self.scale.unwrap_or(Scale::Linear { size: 1.0 })
+    }
+
+    /// A runner that has been alone for long needs no others beside it.
+    fn settle(&mut self) {
+        let n = self.segment.len();
+        if !self.mixed || n < self.epoch + SETTLED + 1 {
+            return;
+        }
+        let newest = self.segment[n - 1];
+        if self.segment[n - SETTLED..].iter().all(|segment| *segment == newest) {
+            let alone = |at: &usize| *at >= self.epoch && self.segment[*at] == newest;
+            let from = (0..n).rev().take_while(alone).last().unwrap_or(n - 1);
+            self.restart(from, n - 1);
+        }
+    }
+
+    /// Brings the baseline's bookkeeping up to the point `at`, the newest so far.
+    fn extend(&mut self, at: usize) {
+        self.base[at] = self.window.median().unwrap_or(self.level[at]);
+        self.start[at] = self.epoch;
+        let reach = proof::REACH;
+        let old = at.checked_sub(reach).filter(|old| *old >= self.epoch);
+        self.window.push(self.level[at], old.map(|old| self.level[old]));
+        let runs = at + 1 - self.epoch;
+        if runs <= drift::SETTLED {
+            let (old, _) = drift::ends(runs);
+            let mut oldest = self.level[self.epoch..self.epoch + old].to_vec();
+            self.anchor = median_in_place(&mut oldest).unwrap_or(0.0);
+        }
+    }
+
+    /// Recomputes the bookkeeping from `from` on, in the present epoch.
+    fn rebuild(&mut self, from: usize) {
+        let epoch = self.epoch;
+        self.window = Window::new(proof::REACH);
+        for at in epoch.max(from.saturating_sub(proof::REACH))..from.min(self.level.len()) {
+            let old = at.checked_sub(proof::REACH).filter(|old| *old >= epoch);
+            self.window.push(self.level[at], old.map(|old| self.level[old]));
+        }
+        for at in from..self.level.len().min(self.base.len()) {
+            self.extend(at);
+        }
+    }
+
+    /// Begins a baseline at `from`; the points before `to` follow.
+    fn restart(&mut self, from: usize, to: usize) {
+        self.epoch = from;
+        self.turned = None;
+        let segments = &self.segment[from..];
+        self.mixed = segments.iter().any(|segment| *segment != segments[0]);
+        self.window = Window::new(proof::REACH);
+        for at in from..to {
+            self.extend(at);
+        }
+    }
+
+    /// Whether the newest run's runner is known well enough to be compared.
+    pub(crate) fn knows_runner(&self, needed: usize) -> bool {
+        let Some(newest) = self.segment.last() else { return false };
+        let own = self.segment[self.epoch..].iter().filter(|segment| *segment == newest).count();
+        !self.mixed || own >= needed
+    }
+
+    /// The newest level, where it passes every demand.
+    pub(crate) fn look(&self) -> Option<Candidate> {
+        let size = self.demand.size(self.scale());
+        let newest = *self.level.last()?;
+        let at = self.level.len() - 1;
+        if self.mixed {
+            let mixed = self.pooled()?;
+            let found = self.seek(&mixed.view(), size, &|point| mixed.points[point])?;
+            return Some(Candidate { pool: mixed.pool, ..found });
+        }
+        let distance = newest - self.base[at];
+        let stepped = distance >= 0.6 * size.worse || -distance >= RESTART * size.better;
+        let drifted = newest - self.anchor;
+        let drifted = drifted >= size.worse || -drifted >= size.better;
+        if !stepped && !drifted {
+            return None;
+        }
+        let view = View {
+            y: &self.level,
+            base: &self.base,
+            start: &self.start,
+            calm: &self.calm,
+            epoch: self.epoch,
+        };
+        self.seek(&view, size, &|point| point)
+    }
+
+    fn seek(
+        &self,
+        view: &View<'_>,
+        size: Size,
+        point: &dyn Fn(usize) -> usize,
+    ) -> Option<Candidate> {
+        let demand = proof::Demand {
+            worse: size.worse,
+            better: RESTART * size.better,
+            confirmations: self.demand.confirmations,
+            min_before: self.demand.min_before,
+            proof_better: PROOF_BETTER,
+        };
+        if let Some(step) = proof::newest(view, demand) {
+            let at = point(step.at);
+            let told = step.worse || step.before - step.after >= size.better;
+            return Some(Candidate {
+                kind: ChangeKind::Step,
+                worse: step.worse,
+                z: step.z,
+                at,
+                restart: at,
+                before: step.before,
+                after: step.after,
+                told,
+                pool: Pool::new(),
+            });
+        }
+        let level = &view.y[view.epoch..];
+        if level.len() > drift::SETTLED && level.len() % drift::EVERY != 0 {
+            return None;
+        }
+        let moved = drift::newest(level, size.worse, size.better)?;
+        let (old, new) = drift::ends(level.len());
+        let middle = |values: &[f64]| median_in_place(&mut values.to_vec()).unwrap_or(0.0);
+        let (before, after) = (middle(&level[..old]), middle(&level[level.len() - new..]));
+        Some(Candidate {
+            kind: ChangeKind::Drift,
+            worse: after > before,
+            z: moved.z,
+            at: point(view.epoch + moved.at),
+            restart: point(view.y.len() - new),
+            before,
+            after,
+            told: true,
+            pool: Pool::new(),
+        })
+    }
+
+    /// Tells a candidate: the baseline begins anew.
+    pub(crate) fn tell(&mut self, it: Candidate) {
+        let n = self.level.len();
+        let (restart, worse) = (it.restart, it.worse);
+        let since = match it.kind {
+            ChangeKind::Step => self.epoch.max(it.at.saturating_sub(proof::REACH)),
+            ChangeKind::Drift => self.epoch.max(n.saturating_sub(drift::LONGEST)),
+        };
+        if it.told {
+            let fix = self.is_fix(&it);
+            self.open = Some(self.findings.len()).filter(|_| !fix);
+            self.findings.push(Finding {
+                kind: it.kind,
+                worse: it.worse,
+                z: it.z,
+                since: since.min(it.at.saturating_sub(1)),
+                at: it.at,
+                told: n - 1,
+                before: it.before,
+                after: it.after,
+                pool: it.pool,
+                ended: fix.then_some(n - 1),
+            });
+        }
+        self.begin(restart, worse);
+    }
+
+    /// Begins the baseline at a shift.
+    fn begin(&mut self, at: usize, worse: bool) {
+        self.calm[at..].fill(false);
+        self.restart(at, self.level.len());
+        self.turned = Some(worse);
+    }
+
+    /// Which way the level moved where the baseline began.
+    pub(crate) fn turned(&self) -> Option<bool> {
+        self.turned
+    }
+
+    /// Whether an improvement brings a level back that an earlier change had left: no news.
+    fn is_fix(&self, it: &Candidate) -> bool {
+        let size = self.demand.size(self.scale());
+        let back = |earlier: &Finding| earlier.worse && it.after - earlier.before <= size.worse;
+        !it.worse && self.findings.iter().any(back)
+    }
+
+    /// Noise of the present baseline; none for fewer than 4 runs.
+    pub(crate) fn noise(&self) -> Option<Noise> {
+        let newest = |y: &[f64]| Noise::of_level(&y[y.len().saturating_sub(proof::REACH)..]);
+        if self.mixed { newest(&self.pooled()?.y) } else { newest(&self.level[self.epoch..]) }
+    }
+
+    /// Values of the present baseline, of the newest run's runner, and its first run.
+    pub(crate) fn present(&self) -> Option<(Vec<f64>, usize)> {
+        let newest = *self.segment.last()?;
+        let own = (self.epoch..self.len()).filter(|at| self.segment[*at] == newest);
+        let own: Vec<usize> = own.collect();
+        let since = self.run[*own.first()?];
+        Some((own.into_iter().map(|at| self.value[at]).collect(), since))
+    }
+
+    /// Points of the present baseline: where it begins.
+    pub(crate) fn epoch(&self) -> usize {
+        self.epoch
+    }
+}

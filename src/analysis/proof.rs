@@ -1,0 +1,198 @@
+//! Whether the newest runs already stand on a new level.
+//!
+//! Three runs are no level that a segmentation may trust, so the newest runs must pass a
+//! conjunction: significance against the runs before, size against the policy, every run of a
+//! short new level beyond it, and a shift larger than what the same statistic did by itself in
+//! this series' past (the last idea is rustc-perf's).
+
+use super::stats::{Memory, median_in_place, quantile, robust_sigma, sorted};
+use super::steps::NOISE_FLOOR;
+
+/// Lengths of the new level that are tried; those below the policy's confirmations are not.
+const LENGTHS: [usize; 13] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30];
+/// Confirmations beyond this are those of the longest level that is tried.
+const LONGEST: usize = 30;
+/// Score that a new level needs.
+pub(crate) const PROOF: f64 = 4.8;
+/// Runs before, at most, that the new ones are compared with.
+pub(crate) const REACH: usize = 60;
+/// Runs of history that the series' own past shifts are taken from, and the fewest that count.
+pub(crate) const PAST: usize = 250;
+const PAST_MIN: usize = 30;
+/// A shift must exceed the 97.5 % quantile of the past ones by this factor.
+const BEYOND_PAST: f64 = 1.6;
+
+/// Levels in time order, up being worse, with what is known of each place. Vectors are parallel.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) y: &'a [f64],
+    /// Median of the [`REACH`] levels before the place, within its baseline.
+    pub(crate) base: &'a [f64],
+    /// First place of the baseline that was in force there.
+    pub(crate) start: &'a [usize],
+    /// Not part of a shift that was told.
+    pub(crate) calm: &'a [bool],
+    /// First place of the present baseline.
+    pub(crate) epoch: usize,
+}
+
+/// What a new level must show: sizes in levels, both positive.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Demand {
+    pub(crate) worse: f64,
+    pub(crate) better: f64,
+    pub(crate) confirmations: usize,
+    pub(crate) min_before: usize,
+    /// Score that an improvement needs.
+    pub(crate) proof_better: f64,
+}
+
+/// A proven new level.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    /// Its first place.
+    pub(crate) at: usize,
+    pub(crate) worse: bool,
+    /// Score on the scale of [`PROOF`].
+    pub(crate) z: f64,
+    pub(crate) before: f64,
+    pub(crate) after: f64,
+}
+
+/// The best proven new level that ends at the newest place.
+pub(crate) fn newest(view: &View<'_>, demand: Demand) -> Option<Step> {
+    let n = view.y.len();
+    let mut best: Option<Step> = None;
+    for &length in LENGTHS.iter().filter(|it| **it >= demand.confirmations.min(LONGEST)) {
+        let Some(at) = n.checked_sub(length).filter(|at| *at >= view.epoch) else { break };
+        let before = at - view.epoch;
+        if before < demand.min_before.max(3) || (length > 3 && before < length / 2) {
+            break;
+        }
+        let Some(step) = proof(view, at, demand) else { continue };
+        if best.is_none_or(|found| step.z > found.z) {
+            best = Some(step);
+        }
+    }
+    best.map(|found| Step { at: onset(view, found, demand), ..found })
+}
+
+/// The edge next to `at`: where runs stop being nearer to the old level than to the new one. The
+/// lengths tried leave places out.
+fn onset(view: &View<'_>, found: Step, demand: Demand) -> usize {
+    let mut at = found.at;
+    let y = view.y;
+    let is_new = |index: usize| (y[index] - found.after).abs() < (y[index] - found.before).abs();
+    while at > view.epoch + demand.min_before.max(1) && is_new(at - 1) {
+        at -= 1;
+    }
+    while y.len() - at > demand.confirmations.max(1) && !is_new(at) {
+        at += 1;
+    }
+    at
+}
+
+/// The step at `at`, where every demand holds.
+fn proof(view: &View<'_>, at: usize, demand: Demand) -> Option<Step> {
+    let base = &view.y[view.epoch.max(at.saturating_sub(REACH))..at];
+    let mut buffer = [0.0; LONGEST];
+    let newer = &mut buffer[..view.y.len() - at];
+    newer.copy_from_slice(&view.y[at..]);
+    newer.sort_unstable_by(f64::total_cmp);
+    let middle = view.base[at];
+    let after = quantile(newer, 0.5);
+    let shift = after - middle;
+    let worse = shift > 0.0;
+    let (sign, size) = if worse { (1.0, demand.worse) } else { (-1.0, demand.better) };
+    // The run of the new level that is nearest to the old one.
+    let nearest = if newer.len() <= 4 { 0.0 } else { 0.25 };
+    let nearest = sign * (quantile(newer, if worse { nearest } else { 1.0 - nearest }) - middle);
+    let share = match newer.len() {
+        0..=3 => 1.0,
+        4 => 0.8,
+        _ => 0.6,
+    };
+    if sign * shift < size || nearest < share * size {
+        return None;
+    }
+    let sigma = sigma_before(base, middle);
+    if nearest < sigma {
+        return None;
+    }
+    let needed = student(base.len(), if worse { PROOF } else { demand.proof_better });
+    let z = score(base, &view.y[at..], middle, sigma, needed) * sign;
+    let proven = z > needed && sign * shift > BEYOND_PAST * past_shift(view, at, demand);
+    proven.then_some(Step { at, worse, z: z * PROOF / needed, before: middle, after })
+}
+
+/// The score that has the tail of `proof` under Student's law where `runs` runs vouch for the
+/// scale: Wallace's approximation (1959), inverted. 5.3 for 60 runs, 9.3 for 12, 51 for 5.
+fn student(runs: usize, proof: f64) -> f64 {
+    let freedom = runs.saturating_sub(1).max(1) as f64;
+    let normal = proof * (8.0 * freedom + 3.0) / (8.0 * freedom + 1.0);
+    (freedom * (normal * normal / freedom).exp_m1()).sqrt()
+}
+
+/// Scale of one run before the split: of all runs in reach, not below most of the last ten's.
+pub(crate) fn sigma_before(base: &[f64], middle: f64) -> f64 {
+    let around = |values: &[f64], centre: f64| {
+        robust_sigma(&values.iter().map(|value| value - centre).collect::<Vec<_>>())
+    };
+    let recent = &base[base.len().saturating_sub(10)..];
+    let recent_middle = median_in_place(&mut recent.to_vec()).unwrap_or(middle);
+    around(base, middle).max(0.7 * around(recent, recent_middle)).max(NOISE_FLOOR)
+}
+
+/// Mean of the new runs' distances, each bounded so that one run cannot carry it, over its
+/// standard deviation with the autocorrelation of the runs before.
+fn score(base: &[f64], newer: &[f64], middle: f64, sigma: f64, needed: f64) -> f64 {
+    let residuals: Vec<f64> = base.iter().map(|value| value - middle).collect();
+    let own = Memory::of(&residuals, 3.0 * sigma);
+    let slack = 0.5 / (base.len() as f64).sqrt();
+    let memory = Memory { lag1: (own.lag1 + slack).clamp(0.0, 0.95), lag5: own.lag5.max(0.0) };
+    let deviation = |count: usize| {
+        (memory.variance_of_mean(count) + memory.variance_of_mean(base.len())).sqrt()
+    };
+    let bound = (1.15 * needed * deviation(newer.len().min(3))).max(4.0);
+    let scale = sigma.max(spread(newer));
+    let sum: f64 = newer.iter().map(|v| ((v - middle) / scale).clamp(-bound, bound)).sum();
+    sum / newer.len() as f64 / deviation(newer.len())
+}
+
+/// Standard deviation of the new runs among themselves: by their range for up to four (expected
+/// ranges of 1.69 σ and 2.06 σ), else by their quartiles.
+fn spread(newer: &[f64]) -> f64 {
+    let newer = sorted(newer);
+    match newer.len() {
+        0..=2 => 0.0,
+        3 => (newer[2] - newer[0]) / 1.69,
+        4 => (newer[3] - newer[0]) / 2.06,
+        _ => (quantile(&newer, 0.75) - quantile(&newer, 0.25)) / 1.349,
+    }
+}
+
+/// What the same shift amounted to at earlier places of this series, whatever its baseline was
+/// there: its 97.5 % quantile; 0 while there are too few.
+fn past_shift(view: &View<'_>, at: usize, demand: Demand) -> f64 {
+    let n = view.y.len();
+    let length = n - at;
+    let from = n.saturating_sub(PAST).max(length);
+    let mut shifts: Vec<f64> = Vec::with_capacity(PAST);
+    let mut buffer = [0.0; LONGEST];
+    for end in from..=at {
+        let split = end - length;
+        let last = end - 1;
+        let grounded = split >= view.start[last] + demand.min_before.max(12);
+        if last < split || !grounded || !view.calm[last] {
+            continue;
+        }
+        let newer = &mut buffer[..length];
+        newer.copy_from_slice(&view.y[split..end]);
+        shifts.push((median_in_place(newer).unwrap_or(0.0) - view.base[split]).abs());
+    }
+    if shifts.len() < PAST_MIN {
+        return 0.0;
+    }
+    let place = (0.975 * (shifts.len() - 1) as f64).round() as usize;
+    *shifts.select_nth_unstable_by(place, f64::total_cmp).1
+}

@@ -1,0 +1,397 @@
+//! The walk: all series of a history, commit by commit, as the gate saw them at the time.
+//!
+//! Nothing here looks ahead, so that the state after any commit is what a history cut off there
+//! would give: that is what `policy replay` prints and what today's verdicts are read from. In each
+//! step infrastructure comes first, then each series by itself, then the false discoveries of the
+//! many series that were judged at once.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::policy::Policy;
+use crate::record::{DAY_US, Direction};
+use crate::series::{Series, SeriesKey};
+
+use super::changes::{Limit, limit};
+use super::gate::{Candidate, Demand, Watch};
+use super::infrastructure::{Course, Effect, Fresh, Marks};
+use super::proof::PROOF;
+use super::steps::Boundary;
+use super::vote::Votes;
+use super::{ChangeKind, InfrastructureDay};
+
+/// Series judged at one commit up to which [`PROOF`] keeps the expected number of false alarms
+/// below one in ten commits: the measured rate is one in 10,000 runs.
+const FAMILY: f64 = 1_000.0;
+/// How much rarer a false alarm is for each unit of score beyond [`PROOF`], as an exponent.
+const DECAY: f64 = 2.0;
+/// Runs of one commit from which on series are watched in parallel.
+const PARALLEL: usize = 256;
+
+/// What the gate has of one series.
+pub(crate) struct Standing {
+    pub(crate) watch: Watch,
+    pub(crate) limit: Limit,
+    /// Runs that an infrastructure shift holds back or has marked.
+    pub(crate) marks: Marks,
+    /// A bit for each body whose shift holds its newest runs.
+    holders: u8,
+    /// Runs that the walk has reached.
+    pub(crate) runs: usize,
+    /// The newest run with a value is held.
+    pub(crate) held: bool,
+    /// The present baseline was begun by an infrastructure shift, at this run.
+    pub(crate) cut: Option<usize>,
+}
+
+/// Where the walk ended.
+pub(crate) struct Walked {
+    pub(crate) standings: Vec<Standing>,
+    pub(crate) infrastructure: Vec<InfrastructureDay>,
+}
+
+/// Walks all series to their ends. `visit` is called after each commit with the series that have
+/// runs of it, ascending.
+pub(crate) fn walk(
+    series: &[Series],
+    policy: &Policy,
+    visit: &mut dyn FnMut(&[Standing], &[usize]),
+) -> Walked {
+    let mut walk = Walk::of(series, policy);
+    for moment in moments(series) {
+        walk.step(&moment);
+        let on: Vec<usize> = moment.iter().map(|it| it.member).collect();
+        visit(&walk.standings, &on);
+    }
+    walk.end()
+}
+
+/// The runs of each commit, in an order that keeps every series' own.
+fn moments(series: &[Series]) -> Vec<Vec<Fresh>> {
+    let commits = series.iter().flat_map(|it| &it.runs).map(|run| run.commit.0 as usize + 1);
+    let commits = commits.max().unwrap_or(0);
+    // Under one id there may be many days (`local`): then the day counts, not the id.
+    let mut days: BTreeMap<(usize, i64), Vec<Fresh>> = BTreeMap::new();
+    let mut repeated = vec![false; commits];
+    for it in series {
+        for pair in it.runs.windows(2) {
+            let same = pair[0].commit == pair[1].commit;
+            if same && pair[0].time.day() != pair[1].time.day() {
+                repeated[pair[0].commit.0 as usize] = true;
+            }
+        }
+    }
+    let mut plain: Vec<Vec<Fresh>> = vec![Vec::new(); commits];
+    for (member, it) in series.iter().enumerate() {
+        let mut key = (0, i64::MIN);
+        let mut from = 0;
+        let at = |index: usize| {
+            let run = &it.runs[index];
+            let commit = run.commit.0 as usize;
+            (commit, if repeated[commit] { run.time.day() } else { i64::MIN })
+        };
+        while from < it.runs.len() {
+            key = key.max(at(from));
+            let mut to = from + 1;
+            while to < it.runs.len() && at(to) <= key {
+                to += 1;
+            }
+            let fresh = Fresh { member, from, to };
+            if key.1 == i64::MIN {
+                plain[key.0].push(fresh);
+            } else {
+                days.entry(key).or_default().push(fresh);
+            }
+            from = to;
+        }
+    }
+    let mut all = Vec::with_capacity(commits + days.len());
+    for (commit, own) in plain.into_iter().enumerate() {
+        all.push(own);
+        all.extend(
+            days.range_mut((commit, i64::MIN)..(commit + 1, i64::MIN))
+                .map(|(_, own)| std::mem::take(own)),
+        );
+    }
+    all.retain(|moment| !moment.is_empty());
+    all
+}
+
+struct Walk<'a> {
+    series: &'a [Series],
+    policy: &'a Policy,
+    standings: Vec<Standing>,
+    bodies: Vec<Body<'a>>,
+    /// The bodies of each series with its place there.
+    belongs: Vec<Vec<(usize, usize)>>,
+    /// Infrastructure days that a vote found.
+    days: Vec<InfrastructureDay>,
+}
+
+/// Series that are asked together whether they moved together.
+struct Body<'a> {
+    course: Course<'a>,
+    members: Vec<usize>,
+    fresh: Vec<Fresh>,
+    /// The backends of one benchmark.
+    benchmark: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn of(series: &'a [Series], policy: &'a Policy) -> Self {
+        let standings = series.par_iter().map(|it| Standing::of(it, policy)).collect();
+        let mut bodies = Vec::new();
+        let mut belongs = vec![Vec::new(); series.len()];
+        for (benchmark, members) in bodies_of(series) {
+            let own: Vec<&Series> = members.iter().map(|member| &series[*member]).collect();
+            let Some(course) = Course::of(&own, policy) else { continue };
+            for (place, member) in members.iter().enumerate() {
+                belongs[*member].push((bodies.len(), place));
+            }
+            bodies.push(Body { course, members, fresh: Vec::new(), benchmark });
+        }
+        Self { series, policy, standings, bodies, belongs, days: Vec::new() }
+    }
+
+    fn step(&mut self, moment: &[Fresh]) {
+        self.infrastructure(moment);
+        let candidates = self.watch(moment);
+        for (member, candidate) in discovered(candidates, moment.len()) {
+            if !self.together(member, &candidate) {
+                self.standings[member].watch.tell(candidate);
+            }
+        }
+    }
+
+    /// Whether the other backends of the benchmark moved with a candidate: then every one of them
+    /// begins anew there, and nothing is told of any.
+    fn together(&mut self, member: usize, candidate: &Candidate) -> bool {
+        let Some(body) = self.belongs[member]
+            .iter()
+            .map(|(body, _)| &self.bodies[*body])
+            .rfind(|it| it.benchmark)
+        else {
+            return false;
+        };
+        if candidate.kind != ChangeKind::Step {
+            return false;
+        }
+        let onset = self.standings[member].watch.run[candidate.at()];
+        let onset = self.series[member].runs[onset].time;
+        let first = |other: usize| {
+            let watch = &self.standings[other].watch;
+            watch.run.partition_point(|run| self.series[other].runs[*run].time < onset)
+        };
+        let places: Vec<(usize, usize)> =
+            body.members.iter().map(|other| (*other, first(*other))).collect();
+        let mut votes = Votes::default();
+        for (other, at) in places.iter().filter(|(other, _)| *other != member) {
+            votes.ask(&self.standings[*other].watch, *at, candidate);
+        }
+        if !votes.together(self.policy.k_anomaly.threshold_ratio) {
+            return false;
+        }
+        self.days.push(self.infrastructure_day(member, candidate, votes));
+        for (other, at) in places {
+            let standing = &mut self.standings[other];
+            if standing.watch.carry(at, candidate.worse) {
+                let from = standing.watch.run[at];
+                standing.cut = Some(from);
+                standing.marks.join(Marks { runs: Vec::new(), cuts: vec![from] });
+            }
+        }
+        true
+    }
+
+    /// The day on which a vote found that the backends had moved together.
+    fn infrastructure_day(
+        &self,
+        member: usize,
+        candidate: &Candidate,
+        votes: Votes,
+    ) -> InfrastructureDay {
+        let standing = &self.standings[member];
+        let runs = &self.series[member].runs;
+        let mut days: Vec<i64> =
+            standing.watch.run[candidate.at()..].iter().map(|run| runs[*run].time.day()).collect();
+        days.dedup();
+        let consecutive = self.policy.k_anomaly.alert_on_consecutive_days.max(1) as usize;
+        let count = |backends: usize| u32::try_from(backends).unwrap_or(u32::MAX);
+        InfrastructureDay {
+            day: days[0],
+            backends_moved: count(1 + votes.yes),
+            backends_active: count(votes.voters()),
+            change: candidate.shift().signum() * candidate.shift().abs().exp_m1(),
+            worse: candidate.worse,
+            alert: days.len() >= consecutive,
+            lasting: true,
+        }
+    }
+
+    /// Lets each body walk on, and each series know what that means for it.
+    fn infrastructure(&mut self, moment: &[Fresh]) {
+        let mut touched: Vec<usize> = Vec::new();
+        for it in moment {
+            for &(body, member) in &self.belongs[it.member] {
+                if self.bodies[body].fresh.is_empty() {
+                    touched.push(body);
+                }
+                self.bodies[body].fresh.push(Fresh { member, ..*it });
+            }
+        }
+        touched.sort_unstable();
+        let mut effects = Vec::new();
+        for at in touched {
+            let body = &mut self.bodies[at];
+            let fresh = std::mem::take(&mut body.fresh);
+            let first = self.series[body.members[fresh[0].member]].runs[fresh[0].from].time;
+            effects.clear();
+            body.course.step(first.day(), &fresh, &mut effects);
+            for effect in &effects {
+                let member = body.members[effect.member()];
+                let place = self.belongs[member].iter().position(|(body, _)| *body == at);
+                self.standings[member].apply(*effect, 1 << place.unwrap_or(0));
+            }
+        }
+    }
+
+    fn watch(&mut self, moment: &[Fresh]) -> Vec<(usize, Candidate)> {
+        let grace = i64::from(self.policy.regression.grace_period_days) * DAY_US;
+        let series = self.series;
+        if moment.len() < PARALLEL {
+            let each = moment.iter().filter_map(|it| {
+                let standing = &mut self.standings[it.member];
+                standing.push(&series[it.member], *it, grace).map(|found| (it.member, found))
+            });
+            return each.collect();
+        }
+        let mut tasks: Vec<Option<Fresh>> = vec![None; series.len()];
+        moment.iter().for_each(|it| tasks[it.member] = Some(*it));
+        self.standings
+            .par_iter_mut()
+            .zip(&tasks)
+            .enumerate()
+            .with_min_len(64)
+            .filter_map(|(member, (standing, task))| {
+                let found = standing.push(&series[member], (*task)?, grace);
+                found.map(|found| (member, found))
+            })
+            .collect()
+    }
+
+    fn end(mut self) -> Walked {
+        let mut standings = self.standings;
+        for body in self.bodies {
+            let (told, marks) = body.course.end();
+            for (member, marks) in body.members.into_iter().zip(marks) {
+                standings[member].marks.join(marks);
+            }
+            self.days.extend(told);
+        }
+        let mut days: BTreeMap<(i64, bool), InfrastructureDay> = BTreeMap::new();
+        {
+            for day in self.days {
+                let known = days.entry((day.day, day.worse)).or_insert(day);
+                let (alert, lasting) = (known.alert || day.alert, known.lasting || day.lasting);
+                if day.backends_active > known.backends_active {
+                    *known = day;
+                }
+                (known.alert, known.lasting) = (alert, lasting);
+            }
+        }
+        Walked { standings, infrastructure: days.into_values().collect() }
+    }
+}
+
+/// The whole history, and the backends of each benchmark.
+fn bodies_of(series: &[Series]) -> Vec<(bool, Vec<usize>)> {
+    let mut benchmarks: BTreeMap<SeriesKey, Vec<usize>> = BTreeMap::new();
+    for (index, it) in series.iter().enumerate() {
+        let key = SeriesKey { backend: String::new(), ..it.key.clone() };
+        benchmarks.entry(key).or_default().push(index);
+    }
+    let mut bodies: Vec<_> = benchmarks.into_values().map(|members| (true, members)).collect();
+    if bodies.len() > 1 {
+        bodies.insert(0, (false, (0..series.len()).collect()));
+    }
+    bodies
+}
+
+/// Those of the candidates of one commit that are told, where `judged` series were asked at once:
+/// Benjamini & Hochberg's step-up procedure (1995) on the measured tail of false alarms. A series
+/// among a few hundred is judged as if it were alone.
+fn discovered(mut candidates: Vec<(usize, Candidate)>, judged: usize) -> Vec<(usize, Candidate)> {
+    candidates.sort_by(|a, b| b.1.z.total_cmp(&a.1.z).then(a.0.cmp(&b.0)));
+    let passes = |rank: usize, z: f64| {
+        let share = judged as f64 / (FAMILY * (rank + 1) as f64);
+        z >= PROOF + share.ln().max(0.0) / DECAY
+    };
+    let kept = (0..candidates.len()).rev().find(|rank| passes(*rank, candidates[*rank].1.z));
+    candidates.truncate(kept.map_or(0, |rank| rank + 1));
+    candidates
+}
+
+impl Standing {
+    fn of(series: &Series, policy: &Policy) -> Self {
+        let limit = limit(series, policy);
+        let watch = Watch::new(Demand {
+            threshold: limit.threshold,
+            lower: limit.better == Direction::Lower,
+            confirmations: (policy.detection.confirmations as usize).max(1),
+            min_before: policy.regression.min_sample_size as usize,
+            window: policy.detection.window as usize,
+            sigmas: policy.data_quality.outlier_threshold,
+        });
+        let marks = Marks::default();
+        Self { watch, limit, marks, holders: 0, runs: 0, held: false, cut: None }
+    }
+
+    /// Takes the runs of a commit in; the new level that they prove, if any.
+    fn push(&mut self, series: &Series, fresh: Fresh, grace: i64) -> Option<Candidate> {
+        let mut found = None;
+        for index in fresh.from..fresh.to {
+            self.runs = index + 1;
+            let run = &series.runs[index];
+            let Some(value) = run.value.filter(|value| value.is_finite()) else { continue };
+            self.held = self.holders > 0;
+            if self.held {
+                self.watch.hold(index, value, run.segment);
+                continue;
+            }
+            self.watch.push(index, value, run.segment);
+            let age = run.time.micros().saturating_sub(series.runs[0].time.micros());
+            found = self.watch.look().map(|found| found.in_grace(age < grace));
+        }
+        found
+    }
+
+    /// The steps that the gate told, by the index of their first runs.
+    pub(crate) fn steps(&self) -> Vec<Boundary> {
+        let steps = self.watch.findings.iter().filter(|it| it.kind == ChangeKind::Step);
+        steps.map(|it| Boundary { at: self.watch.run[it.at], z: it.z }).collect()
+    }
+
+    /// What a shift of a body, known by its bit, does to the series.
+    fn apply(&mut self, effect: Effect, body: u8) {
+        match effect {
+            Effect::Hold { from, .. } => {
+                if self.holders == 0 {
+                    self.watch.retract(from);
+                }
+                self.holders |= body;
+            }
+            Effect::Drop { .. } => {
+                self.holders &= !body;
+                if self.holders == 0 {
+                    self.watch.drop_held();
+                }
+            }
+            Effect::Cut { from, .. } => {
+                self.holders = 0;
+                self.watch.cut(from);
+                self.cut = Some(from);
+            }
+        }
+    }
+}

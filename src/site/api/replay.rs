@@ -1,0 +1,78 @@
+//! `policy replay --format json`: what the gate would have said after every run of the history.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::analysis::replay::{Figures, Said};
+use crate::site::api::shape::{BuiltFrom, EventView};
+use crate::site::api::{built_from, events_file, finite};
+use crate::site::index::Index;
+use crate::site::words;
+
+/// The replay of one policy.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ReplayFile {
+    alarms: Vec<AlarmView>,
+    built_from: BuiltFrom,
+    /// What the whole history shows, as in `events.json`.
+    events: Vec<EventView>,
+    figures: FiguresView,
+    schema: &'static str,
+}
+
+/// One run at which the gate, given only the runs up to it, did not say steady.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct AlarmView {
+    change: Option<f64>,
+    commit: String,
+    confidence: f64,
+    series: String,
+    timestamp: String,
+    verdict: &'static str,
+}
+
+/// What the policy amounts to over the history.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct FiguresView {
+    /// Findings that vanished, as a share of all runs.
+    false_alarm_rate: f64,
+    findings: usize,
+    infrastructure_days: usize,
+    median_delay_runs: Option<f64>,
+    missed: usize,
+    runs: usize,
+    series: usize,
+    suppressed: usize,
+    withdrawn: usize,
+}
+
+pub(crate) fn file(site: &Index<'_>, said: &[Said], figures: &Figures) -> ReplayFile {
+    let alarms = said.iter().map(|it| {
+        let run = &site.series(it.series).0.runs[it.run];
+        AlarmView {
+            change: it.change.and_then(finite),
+            commit: site.commit(run.commit).id.clone(),
+            confidence: it.confidence,
+            series: site.stems[it.series].clone(),
+            timestamp: run.time.to_string(),
+            verdict: words::verdict_name(it.verdict),
+        }
+    });
+    ReplayFile {
+        alarms: alarms.collect(),
+        built_from: built_from(site),
+        events: events_file(site).events,
+        figures: FiguresView {
+            false_alarm_rate: figures.false_alarm_rate(),
+            findings: figures.findings,
+            infrastructure_days: figures.infrastructure_days,
+            median_delay_runs: figures.median_delay_runs,
+            missed: figures.missed,
+            runs: figures.runs,
+            series: figures.series,
+            suppressed: figures.suppressed,
+            withdrawn: figures.withdrawn,
+        },
+        schema: "schema/replay.json",
+    }
+}
