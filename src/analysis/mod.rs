@@ -21,6 +21,7 @@ mod prepared;
 mod proof;
 mod quality;
 pub(crate) mod replay;
+pub(crate) mod runner;
 #[cfg(test)]
 mod scenarios;
 pub(crate) mod stats;

@@ -337,7 +337,7 @@ impl Watch {
             });
         }
         let level = &view.y[view.epoch..];
-        if level.len() > drift::SETTLED && level.len() % drift::EVERY != 0 {
+        if level.len() > drift::SETTLED && !level.len().is_multiple_of(drift::EVERY) {
             return None;
         }
         let moved = drift::newest(level, size.worse, size.better)?;

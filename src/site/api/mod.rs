@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::analysis::compare::DeltaVerdict;
+use crate::analysis::runner::{self, RunnerChange};
 use crate::analysis::{ChangeKind, Severity, Status};
 use crate::policy;
+use crate::record::Direction;
 use crate::series::{Segment, Series};
 use crate::site::api::shape::{
     BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventView, EventsFile,
@@ -22,6 +24,7 @@ use crate::site::pages::diff::outcomes;
 use crate::site::pages::{commit, health, infrastructure};
 use crate::site::targets;
 use crate::site::{Failure, Job, routes, words};
+use crate::text;
 
 const NAMES: [&str; 7] = ["commit", "diff", "diffs", "events", "health", "index", "series"];
 
@@ -229,7 +232,7 @@ fn events_file(site: &Index<'_>) -> EventsFile {
         after: None,
         before: None,
         change: day.change,
-        commit: String::new(),
+        commit: infrastructure::first_commit(site, day).unwrap_or_default(),
         commit_before: String::new(),
         confidence: None,
         direction: words::tone(day.worse),
@@ -242,7 +245,37 @@ fn events_file(site: &Index<'_>) -> EventsFile {
         timestamp: infrastructure::time(day).to_string(),
         url: routes::event(&infrastructure::id(day)),
     }));
+    events.extend(site.all().flat_map(|series| runner_changes(site, series)));
     EventsFile { built_from: built_from(site), events, schema: "schema/events.json" }
+}
+
+/// New runners and versions of one series: not compared, so neither worse nor better by verdict.
+fn runner_changes(site: &Index<'_>, at: usize) -> Vec<EventView> {
+    let (series, _) = site.series(at);
+    let id = |run: usize| site.commit(series.runs[run].commit).id.clone();
+    let view = |it: RunnerChange| {
+        let change = it.after / it.before - 1.0;
+        let rose = it.after > it.before;
+        let time = series.runs[it.first].time;
+        EventView {
+            after: finite(it.after),
+            before: finite(it.before),
+            change: if change.is_finite() { change } else { 0.0 },
+            commit: id(it.first),
+            commit_before: id(it.last_before),
+            confidence: None,
+            direction: words::tone(rose == (series.better == Direction::Lower)),
+            hints: vec!["New runner or version: nothing is compared across it.".to_owned()],
+            id: format!("{}-runner-{}", text::iso_date(time), routes::hex(&site.stems[at], 8)),
+            kind: "runner_change",
+            series: Some(site.stems[at].clone()),
+            severity: None,
+            status: "new",
+            timestamp: time.to_string(),
+            url: routes::series(&site.stems[at]),
+        }
+    };
+    runner::changes(series).into_iter().map(view).collect()
 }
 
 fn event_view(site: &Index<'_>, event: &EventRef) -> EventView {

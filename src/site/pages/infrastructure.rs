@@ -87,6 +87,15 @@ fn runs_of(series: &Series, day: &InfrastructureDay) -> Range<usize> {
     before(day.day)..before(day.day.saturating_add(1))
 }
 
+/// The first commit that was measured on that day.
+pub(crate) fn first_commit(site: &Index<'_>, day: &InfrastructureDay) -> Option<String> {
+    let runs = site.all().filter_map(|one| {
+        let series = site.series(one).0;
+        series.runs[runs_of(series, day)].iter().map(|run| run.commit).min()
+    });
+    runs.min().map(|commit| site.commit(commit).id.clone())
+}
+
 /// Each backend with how many of its series were measured that day.
 fn moved(site: &Index<'_>, day: &InfrastructureDay) -> Vec<Phrase> {
     let mut measured: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
