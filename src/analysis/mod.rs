@@ -22,6 +22,7 @@ mod steps;
 mod stretch;
 mod together;
 pub(crate) mod targets;
+mod trend;
 mod verdict;
 
 use rayon::prelude::*;
@@ -193,12 +194,18 @@ pub(crate) enum BudgetVerdict {
     Violation,
 }
 
-/// Robust slope of the newest segment over the policy's trend window.
+/// Robust slope of the newest level over the policy's trend window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Trend {
-    /// Relative change of the level per day.
+    /// Relative change of the level per day, and its 95 % interval.
     pub(crate) per_day: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    /// Share of the variance that the line explains.
     pub(crate) r_squared: f64,
+    /// The interval does not hold zero: without it there is no trend to speak of.
+    pub(crate) clear: bool,
+    pub(crate) runs: u32,
     pub(crate) from: Timestamp,
     pub(crate) to: Timestamp,
 }

@@ -13,7 +13,7 @@ use super::changes::{self, Limit};
 use super::infrastructure::Marks;
 use super::stats::{Memory, median, robust_sigma};
 use super::stretch::{self, Scale, Stretch};
-use super::{Change, ChangeKind, RunFlags, Trend, drift, quality, steps};
+use super::{Change, ChangeKind, RunFlags, Trend, quality, steps, trend};
 
 /// A series in the shape that everything else is computed from.
 pub(crate) struct Prepared<'a> {
@@ -159,8 +159,10 @@ impl<'a> Prepared<'a> {
         let from = (firsts.last().copied().unwrap_or(0)..points)
             .find(|point| time(*point).micros() >= since)?;
         let times: Vec<Timestamp> = (from..points).map(time).collect();
-        let trend = drift::trend(&times, &stretch.level[from..])?;
-        Some(Trend { per_day: self.scale.change_of(trend.per_day), ..trend })
+        let trend = trend::trend(&times, &stretch.level[from..])?;
+        let [per_day, low, high] =
+            [trend.per_day, trend.low, trend.high].map(|slope| self.scale.change_of(slope));
+        Some(Trend { per_day, low, high, ..trend })
     }
 
     /// No run for longer than the policy's age.
