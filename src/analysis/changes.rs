@@ -49,7 +49,7 @@ impl Limit {
         (change > 0.0) == (self.better == Direction::Lower)
     }
 
-    fn demand(&self, scale: Scale, policy: &Policy) -> Demand {
+    pub(crate) fn demand(&self, scale: Scale, policy: &Policy) -> Demand {
         Demand {
             up: scale.shift_of(self.threshold).abs(),
             down: scale.shift_of(-self.threshold).abs(),
@@ -79,6 +79,8 @@ pub(crate) fn shifts(level: &[f64], demand: Demand) -> Vec<Boundary> {
 pub(crate) struct Told {
     pub(crate) changes: Vec<Change>,
     pub(crate) firsts: Vec<usize>,
+    /// First points of all levels that are proven, however little they differ.
+    pub(crate) shifts: Vec<usize>,
 }
 
 /// The changes of one stretch, oldest first, all with status `New`.
@@ -92,7 +94,9 @@ pub(crate) fn told(
     let demand = limit.demand(scale, policy);
     let level = &stretch.level;
     let size = |shift: f64| shift.abs() / if shift > 0.0 { demand.up } else { demand.down };
-    let large = steps::of_size(level, shifts(level, demand), size);
+    let proven = shifts(level, demand);
+    let shifts = proven.iter().map(|boundary| boundary.at).collect();
+    let large = steps::of_size(level, proven, size);
     let teller = Teller { series, stretch, scale, limit, policy };
     let firsts: Vec<usize> = large.iter().map(|boundary| boundary.at).collect();
     let mut changes: Vec<Change> = (0..large.len())
@@ -110,7 +114,7 @@ pub(crate) fn told(
         }));
     }
     changes.sort_by_key(|change| change.first);
-    Told { changes, firsts }
+    Told { changes, firsts, shifts }
 }
 
 /// Everything that a change is told from.

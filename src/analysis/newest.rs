@@ -16,12 +16,12 @@ pub(crate) const LONGEST: usize = 20;
 /// one false alarm in 7,000 runs.
 pub(crate) const PROOF: f64 = 4.8;
 /// Runs before, at most, that the new ones are compared with.
-const REACH: usize = 60;
+pub(crate) const REACH: usize = 60;
 /// Runs of history that the series' own past shifts are taken from, and the fewest that count.
-const PAST: usize = 250;
-const PAST_MIN: usize = 30;
+pub(crate) const PAST: usize = 250;
+pub(crate) const PAST_MIN: usize = 30;
 /// A shift must exceed the 97.5 % quantile of the past ones by this factor.
-const BEYOND_PAST: f64 = 1.6;
+pub(crate) const BEYOND_PAST: f64 = 1.6;
 
 /// What a new level must show: its relative size up and down in log levels (both positive), how
 /// many runs it needs, and how many the level before it.
@@ -71,15 +71,8 @@ fn proof(y: &[f64], at: usize, demand: Demand) -> Option<f64> {
     let middle = median_in_place(&mut base.to_vec())?;
     let shift = quantile(&newer, 0.5) - middle;
     let (sign, size) = if shift > 0.0 { (1.0, demand.up) } else { (-1.0, demand.down) };
-    // The run of the new level that is nearest to the old one.
-    let nearest = if newer.len() <= 4 { 0.0 } else { 0.25 };
-    let nearest =
-        sign * (quantile(&newer, if sign > 0.0 { nearest } else { 1.0 - nearest }) - middle);
-    let share = match newer.len() {
-        0..=3 => 1.0,
-        4 => 0.8,
-        _ => 0.6,
-    };
+    let (part, share) = nearest(newer.len());
+    let nearest = sign * (quantile(&newer, if sign > 0.0 { part } else { 1.0 - part }) - middle);
     let sigma = sigma_before(base, middle);
     if sign * shift < size || nearest < share * size || nearest < sigma {
         return None;
@@ -89,16 +82,26 @@ fn proof(y: &[f64], at: usize, demand: Demand) -> Option<f64> {
     (z > needed && sign * shift > BEYOND_PAST * past_shift(y, at)).then_some(z * PROOF / needed)
 }
 
+/// Which quantile of so many new runs counts as the one nearest to the old level, and the share of
+/// the policy's size beyond which it must lie.
+pub(crate) fn nearest(runs: usize) -> (f64, f64) {
+    match runs {
+        0..=3 => (0.0, 1.0),
+        4 => (0.0, 0.8),
+        _ => (0.25, 0.6),
+    }
+}
+
 /// The score that has the tail of [`PROOF`] under Student's law where `runs` runs vouch for the
 /// scale: Wallace's approximation (1959), inverted. 5.3 for 60 runs, 9.3 for 12, 51 for 5.
-fn student(runs: usize) -> f64 {
+pub(crate) fn student(runs: usize) -> f64 {
     let freedom = runs.saturating_sub(1).max(1) as f64;
     let normal = PROOF * (8.0 * freedom + 3.0) / (8.0 * freedom + 1.0);
     (freedom * (normal * normal / freedom).exp_m1()).sqrt()
 }
 
 /// Scale of one run before the split: of all runs in reach, not below most of the last ten's.
-fn sigma_before(base: &[f64], middle: f64) -> f64 {
+pub(crate) fn sigma_before(base: &[f64], middle: f64) -> f64 {
     let around = |values: &[f64], centre: f64| {
         robust_sigma(&values.iter().map(|value| value - centre).collect::<Vec<_>>())
     };
@@ -107,33 +110,37 @@ fn sigma_before(base: &[f64], middle: f64) -> f64 {
     around(base, middle).max(0.7 * around(recent, recent_middle)).max(NOISE_FLOOR)
 }
 
+/// How the runs before the split depend on each other, with a slack for their number.
+pub(crate) fn memory_before(base: &[f64], middle: f64, sigma: f64) -> Memory {
+    let residuals: Vec<f64> = base.iter().map(|value| value - middle).collect();
+    let own = Memory::of(&residuals, 3.0 * sigma);
+    let slack = 0.5 / (base.len() as f64).sqrt();
+    Memory { lag1: (own.lag1 + slack).clamp(0.0, 0.95), lag5: own.lag5.max(0.0) }
+}
+
 /// Mean of the new runs' distances, each bounded so that one run cannot carry it, over its
 /// standard deviation with the autocorrelation of the runs before.
 fn score(y: &[f64], at: usize, middle: f64, sigma: f64, needed: f64) -> f64 {
     let base = &y[at.saturating_sub(REACH)..at];
     let newer = &y[at..];
-    let residuals: Vec<f64> = base.iter().map(|value| value - middle).collect();
-    let own = Memory::of(&residuals, 3.0 * sigma);
-    let slack = 0.5 / (base.len() as f64).sqrt();
-    let memory = Memory { lag1: (own.lag1 + slack).clamp(0.0, 0.95), lag5: own.lag5.max(0.0) };
+    let memory = memory_before(base, middle, sigma);
     let deviation = |count: usize| {
         (memory.variance_of_mean(count) + memory.variance_of_mean(base.len())).sqrt()
     };
     let bound = (1.15 * needed * deviation(newer.len().min(3))).max(4.0);
-    let scale = sigma.max(spread(newer));
+    let scale = sigma.max(spread(&sorted(newer)));
     let sum: f64 = newer.iter().map(|v| ((v - middle) / scale).clamp(-bound, bound)).sum();
     sum / newer.len() as f64 / deviation(newer.len())
 }
 
-/// Standard deviation of the new runs among themselves: by their range for up to four (expected
+/// Standard deviation of the new runs (ascending) among themselves: by their range for up to four (expected
 /// ranges of 1.69 σ and 2.06 σ), else by their quartiles.
-fn spread(newer: &[f64]) -> f64 {
-    let newer = sorted(newer);
+pub(crate) fn spread(newer: &[f64]) -> f64 {
     match newer.len() {
         0..=2 => 0.0,
         3 => (newer[2] - newer[0]) / 1.69,
         4 => (newer[3] - newer[0]) / 2.06,
-        _ => (quantile(&newer, 0.75) - quantile(&newer, 0.25)) / 1.349,
+        _ => (quantile(newer, 0.75) - quantile(newer, 0.25)) / 1.349,
     }
 }
 

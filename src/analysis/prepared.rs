@@ -33,6 +33,8 @@ pub(crate) struct Prepared<'a> {
 pub(crate) struct Found {
     pub(crate) changes: Vec<Change>,
     pub(crate) firsts: Vec<usize>,
+    /// The same of its levels however little they differ.
+    pub(crate) shifts: Vec<usize>,
 }
 
 /// Rolling median and spread of each run.
@@ -93,11 +95,12 @@ impl<'a> Prepared<'a> {
     }
 
     pub(crate) fn changes(&self, policy: &Policy, limit: &Limit) -> Found {
-        let mut found = Found { changes: Vec::new(), firsts: Vec::new() };
+        let mut found = Found { changes: Vec::new(), firsts: Vec::new(), shifts: Vec::new() };
         for stretch in &self.stretches {
             let told = changes::told(self.series, stretch, self.scale, limit, policy);
             found.changes.extend(told.changes);
             found.firsts = told.firsts;
+            found.shifts = told.shifts;
         }
         found.changes.sort_by_key(|change| change.first);
         found

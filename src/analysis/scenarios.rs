@@ -68,16 +68,16 @@ fn at(now: Timestamp, newest: Option<Timestamp>) -> Context<'static> {
     Context { now, newest, accepted: &|_| Vec::new(), explained: &|_| Vec::new() }
 }
 
-fn analyse(series: &Series, policy: &Policy, context: &Context<'_>) -> Analysis {
+pub(crate) fn analyse(series: &Series, policy: &Policy, context: &Context<'_>) -> Analysis {
     analyse_marked(series, policy, context, &Marks::default())
 }
 
-fn at_end(series: &Series) -> Context<'static> {
+pub(crate) fn at_end(series: &Series) -> Context<'static> {
     let newest = series.runs.last().map(|run| run.time);
     at(newest.unwrap_or(Timestamp::from_micros(0)), newest)
 }
 
-fn judge(series: &Series) -> Analysis {
+pub(crate) fn judge(series: &Series) -> Analysis {
     analyse(series, &Policy::default(), &at_end(series))
 }
 
