@@ -6,7 +6,6 @@
 use crate::policy::{self, Policy};
 use crate::record::{DAY_US, Direction, Timestamp};
 use crate::series::{CommitIndex, Series};
-use crate::text;
 
 use super::drift;
 use super::newest::{self, Demand};
@@ -273,28 +272,5 @@ fn concerns(explanation: Explanation, series: &Series, change: &Change) -> bool 
             series.runs[change.first].time.day().saturating_sub(day.day()).abs() <= 1
         }
         Explanation::Commit(commit) => between(commit, series, change),
-    }
-}
-
-/// Evidence for each change in whole sentences: what the series itself tells.
-pub(crate) fn explain(changes: &mut [Change], noise: Option<f64>) {
-    let sizes: Vec<(usize, f64)> = changes.iter().map(|it| (it.first, it.change.abs())).collect();
-    for change in changes {
-        if let Some(noise) = noise.filter(|noise| *noise > 0.0) {
-            let factor = change.change.abs() / noise;
-            change.hints.push(format!(
-                "One run varies by ±{}; this is {} times that.",
-                text::percent(noise),
-                text::times(factor).trim_end_matches('×'),
-            ));
-        }
-        let size = change.change.abs();
-        let like =
-            sizes.iter().filter(|(first, other)| *first < change.first && *other >= 0.8 * size);
-        change.hints.push(match like.count() {
-            0 => "Nothing of this size happened here before.".to_owned(),
-            1 => "Something of this size happened here once before.".to_owned(),
-            many => format!("Something of this size happened here {many} times before."),
-        });
     }
 }

@@ -5,12 +5,14 @@
 //! *and* confirmed by enough runs *and* not the runner's *and* not everything's at once. `stats`
 //! turns slices into numbers, `stretch` says which runs may be compared, `steps`, `newest` and
 //! `drift` find where levels moved, `changes` tells what of it counts, `verdict` speaks of today,
-//! `infrastructure` and `together` look at all series, `compare` at two commits.
+//! `infrastructure` and `evidence` look at all series, `sensitivity` says what would be noticed,
+//! `trend` how the newest level moves, `compare` looks at two commits.
 
 mod budget;
 mod changes;
 pub(crate) mod compare;
 mod drift;
+pub(crate) mod evidence;
 mod infrastructure;
 mod newest;
 mod prepared;
@@ -21,7 +23,6 @@ pub(crate) mod sensitivity;
 pub(crate) mod stats;
 mod steps;
 mod stretch;
-mod together;
 pub(crate) mod targets;
 mod trend;
 mod verdict;
@@ -144,7 +145,7 @@ pub(crate) struct Change {
     pub(crate) confidence: f64,
     pub(crate) severity: Severity,
     pub(crate) status: Status,
-    /// Evidence in whole sentences of plain text.
+    /// Evidence in whole sentences of plain text, the most telling first.
     pub(crate) hints: Vec<String>,
 }
 
@@ -280,7 +281,7 @@ pub(crate) fn analyse_all(series: &[Series], policy: &Policy, context: &Context<
         .zip(&marks)
         .map(|(series, marks)| analyse_marked(series, policy, context, marks))
         .collect();
-    together::explain(series, &mut each);
+    evidence::explain(series, &mut each);
     Analyses { each, infrastructure }
 }
 
@@ -299,7 +300,6 @@ fn analyse_marked(
     let fixes = changes::settle(series, changes, limit.threshold, &facts);
     let noise = ready.noise(&found.firsts);
     let share = noise.map(|noise| ready.scale.change_of(noise.sigma));
-    changes::explain(changes, share);
     let demand = limit.demand(ready.scale, policy);
     let sense = ready
         .stretches

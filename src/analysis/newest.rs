@@ -133,8 +133,8 @@ fn score(y: &[f64], at: usize, middle: f64, sigma: f64, needed: f64) -> f64 {
     sum / newer.len() as f64 / deviation(newer.len())
 }
 
-/// Standard deviation of the new runs (ascending) among themselves: by their range for up to four (expected
-/// ranges of 1.69 σ and 2.06 σ), else by their quartiles.
+/// Standard deviation of the new runs (ascending) among themselves: by their range for up to four
+/// (expected ranges of 1.69 σ and 2.06 σ), else by their quartiles.
 pub(crate) fn spread(newer: &[f64]) -> f64 {
     match newer.len() {
         0..=2 => 0.0,
