@@ -120,7 +120,13 @@ struct Noise {
     /// Distance of that median from the median of the [`REACH`] runs before the block: what the
     /// newest-level rules would have seen.
     moved: Vec<f64>,
+    /// How far the newest runs lie from the median of what they are compared with: 0 unless the
+    /// level drifts.
+    ahead: f64,
 }
+
+/// Share of the variance that a line must explain for a level to count as drifting, as in `drift`.
+const STRAIGHT: f64 = 0.6;
 
 /// Runs in a block whose median counts as their level: blocks that are long enough to have one,
 /// short enough that shifts which nobody was told of add nothing.
@@ -128,7 +134,7 @@ const BLOCK: usize = 30;
 
 impl Noise {
     fn of(level: &[f64], sign: f64) -> Self {
-        let mut noise = Self { around: Vec::new(), moved: Vec::new() };
+        let mut noise = Self { around: Vec::new(), moved: Vec::new(), ahead: 0.0 };
         let (whole, rest) = (level.len() / BLOCK, level.len() % BLOCK);
         let mut from = 0;
         // The oldest block takes what is over: a short one has hardly a level of its own.
@@ -139,7 +145,26 @@ impl Noise {
             noise.moved.resize(end, own - before);
             from = end;
         }
+        noise.along_line(level, sign);
         noise
+    }
+
+    /// Takes a drifting level along its line: what comes next varies around the line's end, not
+    /// around the middle of the runs so far.
+    fn along_line(&mut self, level: &[f64], sign: f64) {
+        let n = level.len() as f64;
+        let mean = level.iter().sum::<f64>() / n;
+        let place = |at: usize| at as f64 - (n - 1.0) / 2.0;
+        let each = || level.iter().enumerate().map(|(at, value)| (place(at), value - mean));
+        let squares: f64 = each().map(|(_, y)| y * y).sum();
+        let slope = each().map(|(x, y)| x * y).sum::<f64>() / (n * (n * n - 1.0) / 12.0);
+        let left: f64 = each().map(|(x, y)| (y - slope * x).powi(2)).sum();
+        if level.len() < BLOCK || left > (1.0 - STRAIGHT) * squares || squares <= 0.0 {
+            return;
+        }
+        self.around = each().map(|(x, y)| sign * (y - slope * x)).collect();
+        let base = median(&level[level.len().saturating_sub(REACH)..]).unwrap_or(mean);
+        self.ahead = sign * (mean + slope * place(level.len()) - base);
     }
 }
 
@@ -164,6 +189,7 @@ struct Rules {
     /// What was at these lengths in the past is known well enough to count.
     past: bool,
     moved: Vec<f64>,
+    ahead: f64,
 }
 
 impl Rules {
@@ -179,6 +205,7 @@ impl Rules {
             lengths: confirmations..=horizon(demand.confirmations),
             past: runs >= 12 + horizon(demand.confirmations) + PAST_MIN,
             moved: noise.moved.clone(),
+            ahead: noise.ahead,
         }
     }
 
@@ -230,7 +257,7 @@ impl Rules {
                 let needed = (size - margin * it.middle)
                     .max(nearest - margin * it.nearest)
                     .max(margin * proven);
-                *shift = shift.min(needed);
+                *shift = shift.min(needed - self.ahead);
             }
         }
         shifts
