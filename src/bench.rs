@@ -8,6 +8,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
+use crate::analysis::sensitivity::simulate;
 use crate::analysis::{self, Analysis, Context};
 use crate::chart::{self, Size, Span, TrendInput, Unlinked};
 use crate::demo::{self, Scenario};
@@ -142,6 +143,14 @@ impl Loaded {
     /// Analyses every series; the number of changes.
     pub fn analyse(&self) -> usize {
         changes(&self.0.grouped.series, &self.0.policy)
+    }
+
+    /// Of every series that has one: the smallest change that is said to be reported within five
+    /// runs in 9 of 10 cases, and in which share of so many made-up histories it is.
+    pub fn sensitivity(&self, draws: u32) -> Vec<(f64, f64)> {
+        let (series, policy) = (self.0.grouped.series.iter(), &self.0.policy);
+        let checked = series.filter_map(|series| simulate::check(series, policy, draws));
+        checked.map(|checked| (checked.stated, checked.reported)).collect()
     }
 
     /// Hands over a function that makes one file of the site: its bytes' number, none where the

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 
 use crate::analysis::replay::{Figures, Said as Replayed};
 use crate::analysis::targets::Target;
-use crate::analysis::{self, Analyses, Explanation};
+use crate::analysis::{self, Analyses, Explanation, evidence};
 use crate::filter::Recent;
 use crate::history::build::Reading;
 use crate::history::{Finish, History};
@@ -102,13 +102,14 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
     let mut notes = contents.notes;
     notes.extend(annotations(&policy));
     let said = Said { accepted: &contents.accepted, notes: &notes };
-    let analyses = with_context(&history, said, now, |context| {
+    let mut analyses = with_context(&history, said, now, |context| {
         analysis::analyse_all(&grouped.series, &policy, context)
     });
     let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, &policy);
     if options.audience.unwrap_or(policy.site.audience) == Audience::Public {
         site::redact::redact(&mut history, &mut grouped.series, &policy.site.redact);
     }
+    evidence::recorded::explain(&grouped.series, &mut analyses.each, &history);
     let base_url = options.base_url.clone().or_else(|| policy.site.base_url.clone());
     if base_url.is_none() {
         warnings.push(
@@ -412,5 +413,30 @@ mod tests {
         assert_eq!(json["targets"][0]["verdict"], "violation");
         assert_eq!(json["targets"][0]["limit"], 1000.0);
         assert!(json["targets"][0]["series"].is_string());
+    }
+
+    #[test]
+    fn evidence_quotes_what_was_recorded_and_on_a_public_site_only_that_it_moved() {
+        let root = tempfile::tempdir().unwrap();
+        let data = root.path().join("data");
+        history(&data);
+        let policy = std::fs::read_to_string(data.join("policy.yml")).unwrap();
+        let policy = policy.replace("_change: true", "_change: false").replace("version, ", "");
+        std::fs::write(data.join("policy.yml"), policy).unwrap();
+        // Versions are never compared: without them the runners meet in one level.
+        let file = data.join("results/a.ndjson");
+        let lines = std::fs::read_to_string(&file).unwrap();
+        let lines = lines.replace("\"version\":\"plain\",", "");
+        std::fs::write(&file, lines.replace(&format!("\"version\":\"{SECRET}\","), "")).unwrap();
+        let events = |audience| {
+            let files = site(root.path(), audience);
+            let file = files.into_iter().find(|(path, _)| path.ends_with("api/v1/events.json"));
+            file.unwrap().1
+        };
+        let told = events(None);
+        assert!(told.contains(&format!("runner_image (plain → {SECRET})")), "{told}");
+        let told = events(Some(Audience::Public));
+        assert!(told.contains("runner_image (redacted → redacted 2)"), "{told}");
+        assert!(!told.contains(SECRET), "{told}");
     }
 }

@@ -185,6 +185,26 @@ pub(crate) fn percent_change(change: f64) -> String {
     format!("{sign}{}%", decimal(percent.abs(), 1))
 }
 
+/// A slow change, as signed percent with two digits that count: `+0.11%`, `−1.3%`, `0%`.
+pub(crate) fn percent_rate(rate: f64) -> String {
+    let percent = rate * 100.0;
+    let size = percent.abs();
+    let decimals = match size {
+        s if s >= 9.95 => 0,
+        s if s >= 0.995 => 1,
+        s if s >= 0.0995 => 2,
+        _ => 3,
+    };
+    if !percent.is_finite() {
+        return "n/a".to_owned();
+    }
+    if size < 0.0005 {
+        return "0%".to_owned();
+    }
+    let sign = if percent < 0.0 { MINUS } else { '+' };
+    format!("{sign}{}%", decimal(size, decimals))
+}
+
 /// A share or a threshold: `12%`, `2.5%`; one decimal only where there is one.
 pub(crate) fn percent(share: f64) -> String {
     let tenths = (share * 1000.0).round() / 10.0;
@@ -317,6 +337,20 @@ mod tests {
         assert_eq!(percent_change(-0.098), "−9.8%");
         assert_eq!(percent_change(0.0001), "<0.1%");
         assert_eq!(percent_change(12.5), "+1,250.0%");
+    }
+
+    #[test]
+    fn a_rate_keeps_two_digits_however_slow() {
+        for (rate, words) in [
+            (0.0011, "+0.11%"),
+            (-0.000_24, "−0.024%"),
+            (0.0133, "+1.3%"),
+            (0.25, "+25%"),
+            (1e-9, "0%"),
+            (f64::INFINITY, "n/a"),
+        ] {
+            assert_eq!(percent_rate(rate), words);
+        }
     }
 
     #[test]

@@ -6,7 +6,6 @@
 use crate::policy::{self, Policy};
 use crate::record::{DAY_US, Direction, Timestamp};
 use crate::series::{CommitIndex, Series};
-use crate::text;
 
 use super::drift;
 use super::gate::{Finding, Watch};
@@ -51,7 +50,7 @@ impl Limit {
     }
 
     /// The size in levels, up and down; both positive.
-    fn size(&self, scale: Scale) -> (f64, f64) {
+    pub(crate) fn size(&self, scale: Scale) -> (f64, f64) {
         (scale.shift_of(self.threshold).abs(), scale.shift_of(-self.threshold).abs())
     }
 }
@@ -85,6 +84,8 @@ fn shifts(stretch: &Stretch, gate: &[Boundary]) -> Vec<Boundary> {
 pub(crate) struct Told {
     pub(crate) changes: Vec<Change>,
     pub(crate) firsts: Vec<usize>,
+    /// First points of all levels that are proven, however little they differ.
+    pub(crate) shifts: Vec<usize>,
 }
 
 /// The changes of one stretch, oldest first, all with status `New`. `gate` are the steps that the
@@ -94,7 +95,9 @@ pub(crate) fn told(teller: &Teller<'_>, gate: &[Boundary]) -> Told {
     let (up, down) = teller.limit.size(teller.scale);
     let level = &stretch.level;
     let size = |shift: f64| shift.abs() / if shift > 0.0 { up } else { down };
-    let large = steps::of_size(level, shifts(stretch, gate), size);
+    let proven = shifts(stretch, gate);
+    let shifts = proven.iter().map(|boundary| boundary.at).collect();
+    let large = steps::of_size(level, proven, size);
     let firsts: Vec<usize> = large.iter().map(|boundary| boundary.at).collect();
     let mut changes: Vec<Change> = (0..large.len())
         .filter_map(|i| {
@@ -111,7 +114,7 @@ pub(crate) fn told(teller: &Teller<'_>, gate: &[Boundary]) -> Told {
         }));
     }
     changes.sort_by_key(|change| change.first);
-    Told { changes, firsts }
+    Told { changes, firsts, shifts }
 }
 
 /// Everything that a change is told from.
@@ -331,28 +334,5 @@ fn concerns(explanation: Explanation, series: &Series, change: &Change) -> bool 
             series.runs[change.first].time.day().saturating_sub(day.day()).abs() <= 1
         }
         Explanation::Commit(commit) => between(commit, series, (change.last_before, change.first)),
-    }
-}
-
-/// Evidence for each change in whole sentences: what the series itself tells.
-pub(crate) fn explain(changes: &mut [Change], noise: Option<f64>) {
-    let sizes: Vec<(usize, f64)> = changes.iter().map(|it| (it.first, it.change.abs())).collect();
-    for change in changes {
-        if let Some(noise) = noise.filter(|noise| *noise > 0.0) {
-            let factor = change.change.abs() / noise;
-            change.hints.push(format!(
-                "One run varies by ±{}; this is {} times that.",
-                text::percent(noise),
-                text::times(factor).trim_end_matches('×'),
-            ));
-        }
-        let size = change.change.abs();
-        let like =
-            sizes.iter().filter(|(first, other)| *first < change.first && *other >= 0.8 * size);
-        change.hints.push(match like.count() {
-            0 => "Nothing of this size happened here before.".to_owned(),
-            1 => "Something of this size happened here once before.".to_owned(),
-            many => format!("Something of this size happened here {many} times before."),
-        });
     }
 }

@@ -1,8 +1,5 @@
-//! What no step shows: a level that moved slowly, and how fast it moves now.
+//! What no step shows: a level that moved slowly.
 
-use crate::record::{DAY_US, Timestamp};
-
-use super::Trend;
 use super::stats::{Memory, median, median_in_place, quantile, robust_sigma, sorted, theil_sen};
 use super::steps::{Boundary, NOISE_FLOOR};
 
@@ -134,19 +131,4 @@ fn crossing(level: &[f64], base: f64, shift: f64) -> Option<usize> {
     };
     let last_old = (0..level.len()).rev().find(|i| !moved(*i))?;
     (last_old + 1 < level.len()).then_some(last_old + 1)
-}
-
-/// The robust slope of levels over their times, in levels a day; none for fewer than 5 runs or
-/// for runs at one time.
-pub(crate) fn trend(times: &[Timestamp], level: &[f64]) -> Option<Trend> {
-    let (from, to) = (*times.first()?, *times.last()?);
-    if times.len() < 5 || to <= from {
-        return None;
-    }
-    let days: Vec<f64> = times
-        .iter()
-        .map(|time| time.micros().saturating_sub(from.micros()) as f64 / DAY_US as f64)
-        .collect();
-    let (slope, r_squared) = theil_sen(&days, level)?;
-    Some(Trend { per_day: slope, r_squared, from, to })
 }

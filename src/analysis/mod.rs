@@ -4,16 +4,17 @@
 //! A change counts when it is larger than the policy's threshold *and* beyond the series' own noise
 //! *and* confirmed by enough runs *and* not the runner's *and* not everything's at once. `stats`
 //! turns slices into numbers. Two questions are asked. *What happened here?* `stretch` says which
-//! runs may be compared, `steps` and `drift` find where levels moved, `changes` tells what counts.
-//! *Is the newest level a regression?* `walk` goes through the history as the gate saw it, with a
-//! `gate` for each series whose `proof` looks only back, and `infrastructure` for all of them;
-//! `verdict` speaks of today, `replay` of every day. `together` finds what moved with a change,
-//! `compare` looks at two commits.
+//! runs may be compared, `steps` and `drift` find where levels moved, `changes` tells what counts,
+//! `evidence` what moved with it, `trend` how the newest level moves now. *Is the newest level a
+//! regression?* `walk` goes through the history as the gate saw it, with a `gate` for each series
+//! whose `proof` looks only back, and `infrastructure` for all of them; `verdict` speaks of today,
+//! `replay` of every day, `sensitivity` of what would be noticed. `compare` looks at two commits.
 
 mod budget;
 mod changes;
 pub(crate) mod compare;
 mod drift;
+pub(crate) mod evidence;
 mod gate;
 mod infrastructure;
 mod noise;
@@ -24,11 +25,12 @@ pub(crate) mod replay;
 pub(crate) mod runner;
 #[cfg(test)]
 mod scenarios;
+pub(crate) mod sensitivity;
 pub(crate) mod stats;
 mod steps;
 mod stretch;
-mod together;
 pub(crate) mod targets;
+mod trend;
 mod verdict;
 mod vote;
 mod walk;
@@ -61,8 +63,11 @@ pub(crate) struct Analysis {
     /// The series' own noise: robust relative standard deviation of one run around its level, which
     /// may move: a drift adds nothing to it.
     pub(crate) noise: Option<f64>,
-    /// Smallest relative change these runs and this noise could show.
+    /// Smallest lasting relative change for the worse, unsigned, that would be reported within
+    /// [`sensitivity::horizon`] runs in 9 of 10 cases; none for too few runs.
     pub(crate) detectable: Option<f64>,
+    /// The same in 99 of 100 cases.
+    pub(crate) detectable_surely: Option<f64>,
     /// Rolling median (7 runs) of the runs' values, restarted at events, segments and gaps; none
     /// for failed runs and outliers.
     pub(crate) level: Vec<Option<f64>>,
@@ -149,7 +154,7 @@ pub(crate) struct Change {
     pub(crate) confidence: f64,
     pub(crate) severity: Severity,
     pub(crate) status: Status,
-    /// Evidence in whole sentences of plain text.
+    /// Evidence in whole sentences of plain text, the most telling first.
     pub(crate) hints: Vec<String>,
 }
 
@@ -203,12 +208,18 @@ pub(crate) enum BudgetVerdict {
     Violation,
 }
 
-/// Robust slope of the newest segment over the policy's trend window.
+/// Robust slope of the newest level over the policy's trend window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Trend {
-    /// Relative change of the level per day.
+    /// Relative change of the level per day, and its 95 % interval.
     pub(crate) per_day: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    /// Share of the variance that the line explains.
     pub(crate) r_squared: f64,
+    /// The interval does not hold zero: without it there is no trend to speak of.
+    pub(crate) clear: bool,
+    pub(crate) runs: u32,
     pub(crate) from: Timestamp,
     pub(crate) to: Timestamp,
 }
@@ -279,7 +290,7 @@ pub(crate) fn analyse_all(series: &[Series], policy: &Policy, context: &Context<
         .zip(&walked.standings)
         .map(|(series, standing)| analyse_one(series, policy, context, standing))
         .collect();
-    together::explain(series, &mut each);
+    evidence::explain(series, &mut each);
     Analyses { each, infrastructure: walked.infrastructure }
 }
 
@@ -300,10 +311,12 @@ fn analyse_one(
     let changes = &mut found.changes;
     changes::settle(series, changes, limit.threshold, &facts);
     let noise = ready.noise(&found.firsts);
-    let threshold = limit.threshold;
-    let detectable = noise.map(|it| verdict::detectable(ready.scale, it, policy, threshold));
     let share = noise.map(|noise| ready.scale.change_of(noise.sigma));
-    changes::explain(changes, share);
+    let demand = sensitivity::Demand::of(limit, ready.scale, policy);
+    let sense = ready
+        .stretches
+        .last()
+        .and_then(|runs| sensitivity::relative(runs, &found.shifts, ready.scale, limit, demand));
     let lines = ready.lines(&found.changes);
     let level = ready.newest_level(&found.firsts, policy.detection.window);
     let retired = ready.retired(policy, context.now);
@@ -316,7 +329,8 @@ fn analyse_one(
         latest: ready.latest,
         change: judged.change,
         noise: share,
-        detectable,
+        detectable: sense.map(|it| it.likely),
+        detectable_surely: sense.map(|it| it.surely),
         level: lines.level,
         spread: lines.spread,
         typical: quality::typical(&ready.valued()),

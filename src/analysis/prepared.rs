@@ -15,7 +15,7 @@ use super::noise::Noise;
 use super::stats::median;
 use super::steps::Boundary;
 use super::stretch::{self, Scale, Stretch};
-use super::{Change, ChangeKind, RunFlags, Trend, drift, quality};
+use super::{Change, ChangeKind, RunFlags, Trend, quality, trend};
 
 /// A series in the shape that everything else is computed from.
 pub(crate) struct Prepared<'a> {
@@ -35,6 +35,8 @@ pub(crate) struct Prepared<'a> {
 pub(crate) struct Found {
     pub(crate) changes: Vec<Change>,
     pub(crate) firsts: Vec<usize>,
+    /// The same of its levels however little they differ.
+    pub(crate) shifts: Vec<usize>,
 }
 
 impl Found {
@@ -97,12 +99,13 @@ impl<'a> Prepared<'a> {
 
     /// All changes; `gate` are the steps that the gate told, by their first runs.
     pub(crate) fn changes(&self, policy: &Policy, limit: &Limit, gate: &[Boundary]) -> Found {
-        let mut found = Found { changes: Vec::new(), firsts: Vec::new() };
+        let mut found = Found { changes: Vec::new(), firsts: Vec::new(), shifts: Vec::new() };
         for stretch in &self.stretches {
             let (series, scale) = (self.series, self.scale);
             let told = changes::told(&Teller { series, stretch, scale, limit, policy }, gate);
             found.changes.extend(told.changes);
             found.firsts = told.firsts;
+            found.shifts = told.shifts;
         }
         found.changes.sort_by_key(|change| change.first);
         found
@@ -155,8 +158,10 @@ impl<'a> Prepared<'a> {
         let from = (firsts.last().copied().unwrap_or(0)..points)
             .find(|point| time(*point).micros() >= since)?;
         let times: Vec<Timestamp> = (from..points).map(time).collect();
-        let trend = drift::trend(&times, &stretch.level[from..])?;
-        Some(Trend { per_day: self.scale.change_of(trend.per_day), ..trend })
+        let trend = trend::trend(&times, &stretch.level[from..])?;
+        let [per_day, low, high] =
+            [trend.per_day, trend.low, trend.high].map(|slope| self.scale.change_of(slope));
+        Some(Trend { per_day, low, high, ..trend })
     }
 
     /// No run for longer than the policy's age.

@@ -57,7 +57,12 @@ fn history(runs: usize, steps: &[(usize, f64)]) -> Vec<f64> {
     noisy_history(runs, steps, 0.01, 0)
 }
 
-fn noisy_history(runs: usize, steps: &[(usize, f64)], sigma: f64, salt: usize) -> Vec<f64> {
+pub(crate) fn noisy_history(
+    runs: usize,
+    steps: &[(usize, f64)],
+    sigma: f64,
+    salt: usize,
+) -> Vec<f64> {
     let factor = |at: usize| -> f64 {
         steps.iter().filter(|(from, _)| *from <= at).map(|(_, factor)| factor).product()
     };
@@ -68,16 +73,16 @@ fn at(now: Timestamp, newest: Option<Timestamp>) -> Context<'static> {
     Context { now, newest, accepted: &|_| Vec::new(), explained: &|_| Vec::new() }
 }
 
-fn analyse(series: &Series, policy: &Policy, context: &Context<'_>) -> Analysis {
+pub(crate) fn analyse(series: &Series, policy: &Policy, context: &Context<'_>) -> Analysis {
     analyse_all(std::slice::from_ref(series), policy, context).each.remove(0)
 }
 
-fn at_end(series: &Series) -> Context<'static> {
+pub(crate) fn at_end(series: &Series) -> Context<'static> {
     let newest = series.runs.last().map(|run| run.time);
     at(newest.unwrap_or(Timestamp::from_micros(0)), newest)
 }
 
-fn judge(series: &Series) -> Analysis {
+pub(crate) fn judge(series: &Series) -> Analysis {
     analyse(series, &Policy::default(), &at_end(series))
 }
 
@@ -455,21 +460,6 @@ fn what_two_of_five_backends_do_is_theirs() {
 }
 
 #[test]
-fn evidence_is_told_in_sentences_and_counts_what_moved_with_it() {
-    let all = backends(2, 100, 46);
-    let found = analyse_all(&all, &Policy::default(), &at_end(&all[0]));
-    let hints = &found.each[0].events[0].hints;
-    assert!(hints[0].starts_with("One run varies by ±") && hints[0].contains("; this is "));
-    assert!(hints[0].ends_with(" times that."), "{hints:?}");
-    assert!(hints.contains(&"Nothing of this size happened here before.".to_owned()));
-    assert!(hints.contains(&"One other series got worse within a day of it.".to_owned()));
-    for hint in hints {
-        assert!(hint.starts_with(|first: char| first.is_uppercase()), "{hint}");
-        assert!(hint.ends_with('.') && !hint.contains("runs before"), "{hint}");
-    }
-}
-
-#[test]
 fn drifts_belong_together_although_their_places_are_not_sharp() {
     let drifting = |start: usize, salt: usize| {
         let rise = |at: usize| 1.004_f64.powf(at.saturating_sub(start) as f64);
@@ -484,8 +474,8 @@ fn drifts_belong_together_although_their_places_are_not_sharp() {
     for it in &found.each {
         let event = &it.events[0];
         assert_eq!(event.kind, ChangeKind::Drift);
-        let hint = "One other series drifted the same way within two weeks of it.";
-        assert!(event.hints.iter().any(|it| it == hint), "{:?}", event.hints);
+        let hint = "The one other series drifted the same way within two weeks of it: ";
+        assert!(event.hints.iter().any(|it| it.starts_with(hint)), "{:?}", event.hints);
     }
     let firsts: Vec<usize> = found.each.iter().map(|it| it.events[0].first).collect();
     assert!(firsts[0].abs_diff(firsts[1]) > 1, "{firsts:?}");

@@ -262,6 +262,7 @@ fn analysis(values: &[Option<f64>]) -> Analysis {
         change: None,
         noise: None,
         detectable: None,
+        detectable_surely: None,
         level: vec![None; values.len()],
         spread: vec![None; values.len()],
         flags: values.iter().map(failed).collect(),

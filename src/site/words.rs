@@ -1,6 +1,7 @@
 //! Verdicts and changes in words: always a mark, a sign and a word together, never colour alone.
 
-use crate::analysis::{Analysis, Change, ChangeKind, Status, Verdict};
+use crate::analysis::sensitivity::horizon;
+use crate::analysis::{Analysis, Change, ChangeKind, Status, Trend, Verdict};
 use crate::record::{Direction, TIME, Timestamp, Unit};
 use crate::series::{Series, SeriesKey};
 use crate::site::view::{ChangeCell, Moment, Phrase};
@@ -167,6 +168,35 @@ pub(crate) fn event(series: &Series, change: &Change) -> Phrase {
         ChangeKind::Step => phrase,
         ChangeKind::Drift => phrase.text(", slowly"),
     }
+}
+
+/// What would be noticed: `Smallest lasting change that would be reported within 5 runs in 9 of
+/// 10 cases: 3.1%; in 99 of 100: 4.2%.` None where too little is known.
+pub(crate) fn sensitivity(analysis: &Analysis, confirmations: u32, rule: String) -> Option<Phrase> {
+    let likely = text::percent(analysis.detectable?);
+    let runs = text::counted(horizon(confirmations as usize) as u64, "run");
+    let phrase = Phrase::new("")
+        .text("Smallest lasting change for the worse that would be reported within ")
+        .text(format!("{runs} in 9 of 10 cases: "))
+        .link(rule, likely);
+    Some(match analysis.detectable_surely {
+        Some(surely) => phrase.text(format!("; in 99 of 100: {}.", text::percent(surely))),
+        None => phrase.text("."),
+    })
+}
+
+/// Value and note of a trend: `+0.11% a day` and `95% interval +0.04% to +0.17%, r² 0.61, 28 runs
+/// in 29 days`; `none` where the interval holds zero.
+pub(crate) fn trend(trend: &Trend) -> (String, String) {
+    let rate = text::percent_rate;
+    let runs = text::counted(u64::from(trend.runs), "run");
+    let days = text::span(trend.to.micros().saturating_sub(trend.from.micros()));
+    let value =
+        if trend.clear { format!("{} a day", rate(trend.per_day)) } else { "none".to_owned() };
+    let interval = format!("{} to {}", rate(trend.low), rate(trend.high));
+    let unit = if trend.clear { "" } else { " a day" };
+    let fit = if trend.clear { format!(", r² {:.2}", trend.r_squared) } else { String::new() };
+    (value, format!("95% interval {interval}{unit}{fit}, {runs} in {days}"))
 }
 
 /// A day as a `<time>` element shows it.

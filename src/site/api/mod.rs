@@ -10,13 +10,14 @@ use serde::Serialize;
 
 use crate::analysis::compare::DeltaVerdict;
 use crate::analysis::runner::{self, RunnerChange};
-use crate::analysis::{ChangeKind, Severity, Status};
+use crate::analysis::{ChangeKind, Severity, Status, Trend};
 use crate::policy;
 use crate::record::Direction;
 use crate::series::{Segment, Series};
 use crate::site::api::shape::{
     BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventView, EventsFile,
     HealthFile, IndexFile, NotCompared, Point, PolicyFile, RefusedView, SegmentView, SeriesView,
+    TrendView,
 };
 use crate::site::delta::Outcome;
 use crate::site::index::{EventRef, Index, Pair, PairKind};
@@ -108,6 +109,7 @@ fn view<P>(site: &Index<'_>, index: usize, points: P) -> SeriesView<P> {
         built_from: None,
         change: analysis.change.and_then(finite),
         detectable: analysis.detectable.and_then(finite),
+        detectable_surely: analysis.detectable_surely.and_then(finite),
         events: None,
         id: site.stems[index].clone(),
         latest: analysis.latest.and_then(|run| series.runs[run].value),
@@ -123,9 +125,23 @@ fn view<P>(site: &Index<'_>, index: usize, points: P) -> SeriesView<P> {
         suite: key.suite.clone(),
         test: key.test.clone(),
         threshold: analysis.threshold,
+        trend: analysis.trend.as_ref().map(trend_view),
         unit: series.unit.as_str().to_owned(),
         url: routes::series(&site.stems[index]),
         verdict: words::verdict_name(analysis.verdict),
+    }
+}
+
+fn trend_view(trend: &Trend) -> TrendView {
+    TrendView {
+        clear: trend.clear,
+        from: trend.from.to_string(),
+        high: trend.high,
+        low: trend.low,
+        per_day: trend.per_day,
+        r_squared: trend.r_squared,
+        runs: trend.runs,
+        to: trend.to.to_string(),
     }
 }
 

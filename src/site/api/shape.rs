@@ -34,7 +34,11 @@ pub(super) struct SeriesView<P> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) built_from: Option<BuiltFrom>,
     pub(super) change: Option<f64>,
+    /// Smallest lasting relative change for the worse, unsigned, that would be reported within 5
+    /// runs (or as many as the policy asks to confirm) in 9 of 10 cases.
     pub(super) detectable: Option<f64>,
+    /// The same in 99 of 100 cases.
+    pub(super) detectable_surely: Option<f64>,
     /// Ids of changes, oldest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) events: Option<Vec<String>>,
@@ -54,9 +58,29 @@ pub(super) struct SeriesView<P> {
     pub(super) suite: String,
     pub(super) test: String,
     pub(super) threshold: f64,
+    /// None for fewer than 10 runs within the policy's days.
+    pub(super) trend: Option<TrendView>,
     pub(super) unit: String,
     pub(super) url: String,
     pub(super) verdict: &'static str,
+}
+
+/// Robust slope of the newest level.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct TrendView {
+    /// The interval does not hold zero.
+    pub(super) clear: bool,
+    pub(super) from: String,
+    /// Upper end of the 95 % interval.
+    pub(super) high: f64,
+    /// Lower end of the 95 % interval.
+    pub(super) low: f64,
+    /// Relative change a day.
+    pub(super) per_day: f64,
+    /// Share of the variance that the line explains.
+    pub(super) r_squared: f64,
+    pub(super) runs: u32,
+    pub(super) to: String,
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -12,7 +12,7 @@ use crate::site::links::ChartLinks;
 use crate::site::routes::{self, Root};
 use crate::site::view::{EventRow, Fact, Figure, Frame, Link, Phrase};
 use crate::site::{Failure, pages, table, words};
-use crate::text::{self, Scale};
+use crate::text;
 
 /// Candidate commits listed one by one.
 const CANDIDATES: usize = 50;
@@ -192,36 +192,8 @@ fn links(site: &Index<'_>, root: Root, event: &EventRef) -> Vec<Link> {
 }
 
 fn evidence(site: &Index<'_>, event: &EventRef) -> Vec<Phrase> {
-    let (series, _, change) = site.change(event);
-    let scale = Scale::for_values([change.before, change.after], &series.unit);
-    let side = |level: f64, runs: u32, word: &str| {
-        let runs = text::counted(u64::from(runs), "run");
-        Phrase::new("").text(format!("{word}: median {} of {runs}", scale.quantity(level)))
-    };
-    let mut lines = vec![
-        side(change.before, change.runs_before, "Before"),
-        side(change.after, change.runs_after, "After"),
-    ];
-    lines.extend(change.hints.iter().map(|hint| Phrase::new("").text(hint)));
-    lines.extend(moved_fields(site, event).into_iter().map(|hint| Phrase::new("").text(hint)));
-    lines
-}
-
-/// Metadata that differs between the runs on both sides of the change.
-fn moved_fields(site: &Index<'_>, event: &EventRef) -> Option<String> {
-    let (series, _, change) = site.change(event);
-    let fields =
-        |run: usize| &site.input.history.environments[series.runs[run].environment as usize].fields;
-    let (old, new) = (fields(change.last_before), fields(change.first));
-    let moved: Vec<String> = new
-        .iter()
-        .filter_map(|(name, value)| {
-            let before = old.get(name).filter(|before| *before != value)?;
-            let cut = |text: &str| crate::record::shorten(text, 60).into_owned();
-            Some(format!("{} ({} → {})", cut(name), cut(before), cut(value)))
-        })
-        .collect();
-    (!moved.is_empty()).then(|| format!("Recorded differently since then: {}", moved.join(", ")))
+    let (_, _, change) = site.change(event);
+    change.hints.iter().map(|hint| Phrase::new("").text(hint)).collect()
 }
 
 fn same_time(site: &Index<'_>, root: Root, event: &EventRef) -> Vec<EventRow> {

@@ -17,8 +17,6 @@ use crate::text::{self, Scale};
 const RUNS: usize = 200;
 /// Lines of one chart.
 const LINES: usize = 6;
-/// A trend that explains less of the variance than this is not told: it is the noise.
-const TREND_R2: f64 = 0.25;
 /// Characters of an error that a page shows.
 const ERROR: usize = 200;
 
@@ -32,6 +30,7 @@ struct SeriesPage {
     verdict: Phrase,
     facts: Vec<Fact>,
     chart: Figure,
+    sensitivity: Option<Phrase>,
     links: Vec<Link>,
     events: Vec<EventRow>,
     notes: Vec<NoteView>,
@@ -87,6 +86,11 @@ pub(crate) fn render(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure>
         key,
         facts: facts(site, root, index),
         chart: table::trend(site, root, index, true),
+        sensitivity: words::sensitivity(
+            analysis,
+            site.input.policy.detection.confirmations,
+            root.to("about/#rule-noise"),
+        ),
         links: links(site, root, index),
         events: changes.map(|change| event_row(site, root, index, change)).collect(),
         notes: notes(site, index),
@@ -260,10 +264,6 @@ fn facts(site: &Index<'_>, root: Root, index: usize) -> Vec<Fact> {
     if let Some(noise) = analysis.noise {
         facts.push(Fact::new("Noise", text::percent(noise)));
     }
-    if let Some(least) = analysis.detectable {
-        let rule = root.to("about/#rule-noise");
-        facts.push(Fact::new("Would be noticed: from", text::percent(least)).href(rule));
-    }
     if let (Some(first), Some(last)) = (series.runs.first(), series.runs.last()) {
         let days = text::span(last.time.micros() - first.time.micros());
         let count = text::count(series.runs.len() as u64);
@@ -271,11 +271,9 @@ fn facts(site: &Index<'_>, root: Root, index: usize) -> Vec<Fact> {
         facts.push(Fact::new("Runs", count).note(span));
         facts.push(Fact::at("Newest", words::day(last.time)));
     }
-    if let Some(trend) = analysis.trend.filter(|trend| trend.r_squared >= TREND_R2) {
-        let change = text::percent_change(trend.per_day * 30.0);
-        facts.push(
-            Fact::new("Trend", change).note(format!("in 30 days, r² {:.2}", trend.r_squared)),
-        );
+    if let Some(trend) = &analysis.trend {
+        let (value, note) = words::trend(trend);
+        facts.push(Fact::new("Trend", value).note(note).href(root.to("about/#rule-trend")));
     }
     if let Some(budget) = analysis.budget {
         let word = match budget.verdict {
