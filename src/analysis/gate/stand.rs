@@ -9,7 +9,7 @@ use crate::analysis::proof;
 use crate::analysis::stats::median_in_place;
 
 /// The newest runs that say whether a finding still stands.
-const NEWEST: usize = 5;
+const NEWEST: usize = 3;
 impl Watch {
     /// What the runs so far say.
     pub(crate) fn answer(&self) -> Answer {
