@@ -1,6 +1,7 @@
-//! Where the runner or the version changed: shown, never judged.
+//! Where the runner or the version changed for good: shown, never judged. Runners that take turns
+//! are one pool, in which nothing changes.
 
-use crate::series::Series;
+use crate::series::{Run, Series};
 
 use super::stats::median;
 
@@ -27,6 +28,10 @@ pub(crate) fn changes(series: &Series) -> Vec<RunnerChange> {
     for (first, run) in runs.iter().enumerate() {
         let Some(known) = known.get_mut(run.segment as usize) else { continue };
         if std::mem::replace(known, true) || first == 0 {
+            continue;
+        }
+        let old = |it: &Run| runs[..first].iter().any(|before| before.segment == it.segment);
+        if runs[first..].iter().any(old) {
             continue;
         }
         let before = runs[..first].iter().rev().filter_map(|run| run.value).take(REACH);
