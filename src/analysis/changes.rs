@@ -49,6 +49,15 @@ impl Limit {
         (change > 0.0) == (self.better == Direction::Lower)
     }
 
+    /// How sure a report is: the share of reports of this size over the threshold that were true
+    /// on made-up histories, and no more than the runs' own score allows.
+    pub(crate) fn confidence(&self, scale: Scale, change: f64, z: f64, runs: usize) -> f64 {
+        let (up, down) = self.size(scale);
+        let shift = scale.shift_of(change);
+        let ratio = shift.abs() / if shift > 0.0 { up } else { down };
+        calibrated(ratio).min(confidence(z, runs))
+    }
+
     /// The size in levels, up and down; both positive.
     pub(crate) fn size(&self, scale: Scale) -> (f64, f64) {
         (scale.shift_of(self.threshold).abs(), scale.shift_of(-self.threshold).abs())
@@ -161,7 +170,7 @@ impl Teller<'_> {
             runs_after: u32::try_from(runs_after).unwrap_or(u32::MAX),
             change,
             worse: self.limit.is_worse(change),
-            confidence: confidence(z, self.stretch.level.len()),
+            confidence: self.limit.confidence(self.scale, change, z, self.stretch.level.len()),
             severity: severity(self.series, self.policy, change),
             status: Status::New,
             hints: Vec::new(),
@@ -206,6 +215,23 @@ fn severity(series: &Series, policy: &Policy, change: f64) -> Severity {
     } else {
         Severity::Minor
     }
+}
+
+/// Share of true reports by size over threshold, linear between these; measured on 1,621 reports
+/// of the five made-up histories of docs/accuracy.md.
+const TRUE_REPORTS: [(f64, f64); 5] =
+    [(1.5, 0.92), (2.25, 0.94), (3.0, 0.965), (4.5, 0.98), (7.0, 0.998)];
+
+fn calibrated(ratio: f64) -> f64 {
+    let (first, last) = (TRUE_REPORTS[0], TRUE_REPORTS[TRUE_REPORTS.len() - 1]);
+    if ratio.is_nan() || ratio <= first.0 {
+        return first.1;
+    }
+    let between = TRUE_REPORTS.windows(2).find(|pair| ratio < pair[1].0);
+    between.map_or(last.1, |pair| {
+        let share = (ratio - pair[0].0) / (pair[1].0 - pair[0].0);
+        pair[0].1 + share * (pair[1].1 - pair[0].1)
+    })
 }
 
 /// One minus the probability that a series of `runs` unchanged runs shows a score of `z` anywhere:
@@ -269,7 +295,7 @@ pub(crate) fn of_finding(
         runs_after: it.runs_after,
         change: it.change,
         worse: finding.worse,
-        confidence: confidence(finding.z, watch.len()),
+        confidence: limit.confidence(watch.scale(), it.change, finding.z, watch.len()),
         severity: severity(series, policy, it.change),
         status: Status::New,
         hints: Vec::new(),

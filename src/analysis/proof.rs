@@ -118,7 +118,7 @@ fn proof(view: &View<'_>, at: usize, demand: Demand) -> Option<Step> {
     let needed = if worse { needed(newer.len()) } else { demand.proof_better };
     let needed = student(base.len(), needed);
     let z = score(base, &view.y[at..], middle, sigma, needed) * sign;
-    let proven = z > needed && sign * shift > BEYOND_PAST * past_shift(view, at, demand);
+    let proven = z > needed && sign * shift > BEYOND_PAST * past_shift(view, at, demand, sign);
     proven.then_some(Step { at, worse, z: z * PROOF / needed, before: middle, after })
 }
 
@@ -188,8 +188,9 @@ pub(crate) fn spread(newer: &[f64]) -> f64 {
 }
 
 /// What the same shift amounted to at earlier places of this series, whatever its baseline was
-/// there: the largest; 0 while there are too few.
-fn past_shift(view: &View<'_>, at: usize, demand: Demand) -> f64 {
+/// there: the largest in the direction of `sign` (the way back from an excursion says nothing of
+/// the next one); 0 while there are too few.
+fn past_shift(view: &View<'_>, at: usize, demand: Demand, sign: f64) -> f64 {
     let n = view.y.len();
     let length = n - at;
     let from = n.saturating_sub(PAST).max(length);
@@ -205,7 +206,7 @@ fn past_shift(view: &View<'_>, at: usize, demand: Demand) -> f64 {
         let newer = &mut buffer[..length];
         newer.copy_from_slice(&view.y[split..end]);
         let shift = median_in_place(newer).unwrap_or(0.0) - view.base[split];
-        largest = largest.max(shift.abs());
+        largest = largest.max(sign * shift);
         count += 1;
     }
     if count < PAST_MIN { 0.0 } else { largest }

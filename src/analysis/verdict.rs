@@ -144,7 +144,7 @@ impl Evidence<'_> {
             verdict,
             baseline: Some(baseline),
             change: Some(it.change),
-            confidence: changes::confidence(finding.z, watch.len()),
+            confidence: limit.confidence(watch.scale(), it.change, finding.z, watch.len()),
         }
     }
 
