@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use crate::analysis::replay::{Figures, Said as Replayed};
+use crate::analysis::replay::Said as Replayed;
 use crate::analysis::targets::Target;
 use crate::analysis::{self, Analyses, Explanation, evidence};
 use crate::filter::Recent;
@@ -265,14 +265,12 @@ fn with_context<T>(
 }
 
 /// The gate run over every prefix of a project's history.
-pub(crate) fn replay(project: &Project) -> (Vec<Replayed>, Figures) {
+pub(crate) fn replay(project: &Project) -> Vec<Replayed> {
     let said = Said { accepted: &project.accepted, notes: &project.notes };
     let series = &project.grouped.series;
-    let replayed = with_context(&project.history, said, project.site.now, |context| {
+    with_context(&project.history, said, project.site.now, |context| {
         analysis::replay::replay(series, &project.policy, context)
-    });
-    let figures = Figures::of(series, &project.analyses, &replayed);
-    (replayed, figures)
+    })
 }
 
 /// A note's day and its commit, where the history has it.

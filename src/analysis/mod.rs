@@ -18,6 +18,8 @@ pub(crate) mod evidence;
 mod gate;
 mod infrastructure;
 mod noise;
+#[cfg(test)]
+mod prefixes;
 mod prepared;
 mod proof;
 mod quality;
@@ -44,6 +46,7 @@ use crate::series::{CommitIndex, Series};
 
 use changes::Facts;
 use prepared::Prepared;
+use replay::Figures;
 use walk::Standing;
 
 /// Everything concluded from one series. Vectors are parallel to [`crate::series::Series::runs`].
@@ -262,6 +265,8 @@ pub(crate) struct Accepted {
 pub(crate) struct Analyses {
     pub(crate) each: Vec<Analysis>,
     pub(crate) infrastructure: Vec<InfrastructureDay>,
+    /// What the gate would have reported over the whole history.
+    pub(crate) figures: Figures,
 }
 
 /// A UTC day on which most backends moved the same way.
@@ -291,7 +296,8 @@ pub(crate) fn analyse_all(series: &[Series], policy: &Policy, context: &Context<
         .map(|(series, standing)| analyse_one(series, policy, context, standing))
         .collect();
     evidence::explain(series, &mut each);
-    Analyses { each, infrastructure: walked.infrastructure }
+    let figures = Figures::of(series, &walked, &each);
+    Analyses { each, infrastructure: walked.infrastructure, figures }
 }
 
 fn analyse_one(

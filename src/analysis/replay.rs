@@ -6,8 +6,8 @@ use crate::series::Series;
 use super::changes::Facts;
 use super::stats::median;
 use super::verdict::{Evidence, Judged};
-use super::walk::walk;
-use super::{Analyses, ChangeKind, Context, Verdict};
+use super::walk::{Standing, Walked, walk};
+use super::{Analysis, ChangeKind, Context, Verdict};
 
 /// What the gate said after one run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,44 +65,42 @@ const SAME: usize = 5;
 const HORIZON: usize = 30;
 
 impl Figures {
-    /// Compares what the gate said with what the whole history shows.
-    pub(crate) fn of(series: &[Series], analyses: &Analyses, said: &[Said]) -> Self {
+    /// Compares what the gate told on the way with what the whole history shows.
+    pub(crate) fn of(series: &[Series], walked: &Walked, each: &[Analysis]) -> Self {
+        let standings = &walked.standings;
         let mut figures = Self {
             runs: series.iter().map(|it| it.runs.len()).sum(),
             series: series.len(),
-            suppressed: said.iter().filter(|it| it.verdict == Verdict::Suppressed).count(),
-            infrastructure_days: analyses.infrastructure.len(),
+            suppressed: standings.iter().map(|it| it.suppressed).sum(),
+            infrastructure_days: walked.infrastructure.len(),
             ..Self::default()
         };
         let mut delays = Vec::new();
-        let mut rest = said;
-        for (at, analysis) in analyses.each.iter().enumerate() {
-            let (own, later) = rest.split_at(rest.partition_point(|it| it.series <= at));
-            rest = later;
-            let reports = reports(own);
-            figures.findings += reports.len();
-            let mut true_ones = vec![false; reports.len()];
-            for event in analysis.events.iter().filter(|event| event.worse) {
-                let (early, late) = match event.kind {
-                    ChangeKind::Step => (SAME, HORIZON),
-                    ChangeKind::Drift => (2 * HORIZON, 2 * HORIZON),
-                };
-                let span = event.first.saturating_sub(early)..=event.first + late;
-                let hit =
-                    |(first, last): &(usize, usize)| first <= span.end() && last >= span.start();
-                let hits: Vec<usize> = (0..reports.len()).filter(|it| hit(&reports[*it])).collect();
-                hits.iter().for_each(|it| true_ones[*it] = true);
-                match hits.first() {
-                    Some(first) => {
-                        delays.push(reports[*first].0.saturating_sub(event.first) as f64)
-                    }
-                    None => figures.missed += 1,
-                }
-            }
-            figures.withdrawn += true_ones.iter().filter(|it| !**it).count();
+        for (standing, analysis) in standings.iter().zip(each) {
+            figures.add(&reports(standing), analysis, &mut delays);
         }
         figures.median_delay_runs = median(&delays);
         figures
+    }
+
+    fn add(&mut self, reports: &[usize], analysis: &Analysis, delays: &mut Vec<f64>) {
+        self.findings += reports.len();
+        let mut true_ones = vec![false; reports.len()];
+        for event in analysis.events.iter().filter(|event| event.worse) {
+            let (early, late) = match event.kind {
+                ChangeKind::Step => (SAME, HORIZON),
+                ChangeKind::Drift => (2 * HORIZON, 2 * HORIZON),
+            };
+            let span = event.first.saturating_sub(early)..=event.first + late;
+            let hits = (0..reports.len()).filter(|it| span.contains(&reports[*it]));
+            let hits: Vec<usize> = hits.collect();
+            hits.iter().for_each(|it| true_ones[*it] = true);
+            match hits.first() {
+                Some(first) => delays.push(reports[*first].saturating_sub(event.first) as f64),
+                None => self.missed += 1,
+            }
+        }
+        self.withdrawn += true_ones.iter().filter(|it| !**it).count();
     }
 
     /// Share of all runs at which a finding was reported that vanished.
@@ -111,15 +109,13 @@ impl Figures {
     }
 }
 
-/// The regressions that the gate reported of one series: first and last run of each stay.
-fn reports(said: &[Said]) -> Vec<(usize, usize)> {
-    let mut reports: Vec<(usize, usize)> = Vec::new();
-    for it in said.iter().filter(|it| matches!(it.verdict, Verdict::Regressed | Verdict::Approved))
-    {
-        match reports.last_mut() {
-            Some((_, last)) if it.run - *last <= SAME => *last = it.run,
-            _ => reports.push((it.run, it.run)),
-        }
-    }
-    reports
+/// The runs at which the gate reported a regression, ascending.
+fn reports(standing: &Standing) -> Vec<usize> {
+    let watch = &standing.watch;
+    let told = watch.findings.iter().filter(|it| it.worse);
+    let large = told.filter(|it| {
+        let (before, after) = watch.levels(it, it.at - it.since, usize::MAX);
+        (after - before).abs() >= standing.limit.absolute * (1.0 - 1e-9)
+    });
+    large.map(|it| watch.run[it.told]).collect()
 }

@@ -69,7 +69,7 @@ pub(crate) fn noisy_history(
     (0..runs).map(|at| 100.0 * factor(at) * (1.0 + sigma * noise(at, salt))).collect()
 }
 
-fn at(now: Timestamp, newest: Option<Timestamp>) -> Context<'static> {
+pub(crate) fn at(now: Timestamp, newest: Option<Timestamp>) -> Context<'static> {
     Context { now, newest, accepted: &|_| Vec::new(), explained: &|_| Vec::new() }
 }
 

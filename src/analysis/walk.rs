@@ -37,8 +37,10 @@ pub(crate) struct Standing {
     pub(crate) marks: Marks,
     /// A bit for each body whose shift holds its newest runs.
     holders: u8,
-    /// Runs that the walk has reached.
+    /// Runs that the walk has reached, and those of them that it did not compare because of a
+    /// runner that it did not know.
     pub(crate) runs: usize,
+    pub(crate) suppressed: usize,
     /// The newest run with a value is held.
     pub(crate) held: bool,
     /// The present baseline was begun by an infrastructure shift, at this run.
@@ -257,12 +259,15 @@ impl<'a> Walk<'a> {
     }
 
     fn watch(&mut self, moment: &[Fresh]) -> Vec<(usize, Candidate)> {
-        let grace = i64::from(self.policy.regression.grace_period_days) * DAY_US;
+        let rules = Rules {
+            grace: i64::from(self.policy.regression.grace_period_days) * DAY_US,
+            needed: self.policy.regression.min_sample_size as usize,
+        };
         let series = self.series;
         if moment.len() < PARALLEL {
             let each = moment.iter().filter_map(|it| {
                 let standing = &mut self.standings[it.member];
-                standing.push(&series[it.member], *it, grace).map(|found| (it.member, found))
+                standing.push(&series[it.member], *it, rules).map(|found| (it.member, found))
             });
             return each.collect();
         }
@@ -274,7 +279,7 @@ impl<'a> Walk<'a> {
             .enumerate()
             .with_min_len(64)
             .filter_map(|(member, (standing, task))| {
-                let found = standing.push(&series[member], (*task)?, grace);
+                let found = standing.push(&series[member], (*task)?, rules);
                 found.map(|found| (member, found))
             })
             .collect()
@@ -302,6 +307,15 @@ impl<'a> Walk<'a> {
         }
         Walked { standings, infrastructure: days.into_values().collect() }
     }
+}
+
+/// What the policy asks of every series.
+#[derive(Clone, Copy)]
+struct Rules {
+    /// Microseconds from the first run on in which nothing is told.
+    grace: i64,
+    /// Runs of a runner that are needed before it is compared.
+    needed: usize,
 }
 
 /// The whole history, and the backends of each benchmark.
@@ -344,11 +358,12 @@ impl Standing {
             sigmas: policy.data_quality.outlier_threshold,
         });
         let marks = Marks::default();
-        Self { watch, limit, marks, holders: 0, runs: 0, held: false, cut: None }
+        Self { watch, limit, marks, holders: 0, runs: 0, suppressed: 0, held: false, cut: None }
     }
 
     /// Takes the runs of a commit in; the new level that they prove, if any.
-    fn push(&mut self, series: &Series, fresh: Fresh, grace: i64) -> Option<Candidate> {
+    fn push(&mut self, series: &Series, fresh: Fresh, rules: Rules) -> Option<Candidate> {
+        let Rules { grace, needed } = rules;
         let mut found = None;
         for index in fresh.from..fresh.to {
             self.runs = index + 1;
@@ -360,6 +375,7 @@ impl Standing {
                 continue;
             }
             self.watch.push(index, value, run.segment);
+            self.suppressed += usize::from(!self.watch.knows_runner(needed));
             let age = run.time.micros().saturating_sub(series.runs[0].time.micros());
             found = self.watch.look().map(|found| found.in_grace(age < grace));
         }

@@ -46,7 +46,8 @@ fn replay(global: &Global, talk: &Talk) -> anyhow::Result<Replay> {
     for warning in project.warnings.iter().filter(|it| !it.starts_with("no base URL")) {
         talk.warn(warning);
     }
-    let (said, figures) = project::replay(&project);
+    let said = project::replay(&project);
+    let figures = project.analyses.figures;
     Ok(Replay { project, said, figures })
 }
 
