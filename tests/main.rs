@@ -10,6 +10,7 @@ mod determinism;
 mod docs;
 mod hostile;
 mod policy;
+mod replay;
 mod seed;
 mod serve;
 mod states;
