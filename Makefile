@@ -1,6 +1,6 @@
 # The menu: `make` lists it. Everything longer than a line is a script in .ci/ or tests/browser/.
 .DEFAULT_GOAL := help
-.PHONY: help demo-data demo-serve demo-build test check bench bench-record shots clean
+.PHONY: help demo-data demo-serve demo-build test check bench bench-record evaluate shots clean
 
 help: ## show this menu
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -25,6 +25,10 @@ bench: ## run the benchmarks
 
 bench-record: ## run the benchmarks and add the figures to data/
 	@.ci/record-bench
+
+evaluate: ## measure the accuracy of the detection, write docs/accuracy.md (10 minutes)
+	cargo build --release --quiet --bin benchpages --example comparators
+	python3 tests/evaluate/evaluate.py target/release/benchpages target/release/examples/comparators target/evaluate
 
 shots: ## photograph the pages into target/browser/shots
 	@SHOTS=target/browser/shots .ci/browser
