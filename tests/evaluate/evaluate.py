@@ -62,6 +62,8 @@ def main():
         for kind in ("gate", "retro"):
             answers[name][kind].update(own[kind])
         extra[name] = own
+        if name == "gen-%d" % sets.SEEDS[0]:
+            own["ablation"] = ours.ablation(binary, os.path.join(work, name), truth)
         told(started, "benchpages on " + name)
     scored = {}
     with concurrent.futures.ProcessPoolExecutor() as pool:
@@ -69,11 +71,16 @@ def main():
                 for name in made if name != "labelled"}
         scored = {name: job.result() for name, job in jobs.items()}
     told(started, "scored")
-    page, summary = report.write(made, answers, extra, scored)
+    page, summary = report.write(made, answers, extra, scored, version(binary))
     for path, text in (("docs/accuracy.md", page), ("templates/accuracy.md", summary)):
         with open(os.path.join(root, path), "w") as file:
             file.write(text)
     told(started, "docs/accuracy.md and templates/accuracy.md written")
+
+
+def version(binary):
+    said = subprocess.run([binary, "--version"], stdout=subprocess.PIPE, text=True, check=True)
+    return said.stdout.split()[-1]
 
 
 def told(started, what):

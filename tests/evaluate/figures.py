@@ -94,3 +94,59 @@ def wilson(part, whole, z=1.96):
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     reach = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def windows(label):
+    """[(first run, last run)] in which an alarm is right, as score.gate has them."""
+    out = []
+    for e in label["events"]:
+        if not (e["required"] or e["allowed"]):
+            continue
+        last = e["end"] + 2 if e["kind"] == "temporary" else e["end"]
+        reach = e["onset"] + score.HORIZON
+        if e["kind"] == "drift":
+            reach = max(e["onset"] + 60, e["ramp_end"] + score.HORIZON)
+        out.append((e.get("start", e["onset"]), min(last, reach)))
+    return out
+
+
+def calibration(truth, alarms, bounds):
+    """[(alarms, right)] for each band of confidence; of an episode only the first alarm counts."""
+    out = [[0, 0] for _ in bounds]
+    for name, found in alarms.items():
+        label, before = truth["labels"][name], None
+        for run, confidence in sorted(found):
+            if before is not None and run - before <= score.GAP:
+                before = run
+                continue
+            before = run
+            if run < score.WARM:
+                continue
+            band = max(k for k, low in enumerate(bounds) if confidence >= low or k == 0)
+            out[band][0] += 1
+            fresh = run >= label["grace_until"]
+            out[band][1] += fresh and any(low <= run <= high for low, high in windows(label))
+    return out
+
+
+def steady(rows):
+    """{family: (series, runs, false episodes)} of the series in which nothing happens."""
+    out = {}
+    for row in rows:
+        if row["scenario"] in ("stable", "spikes"):
+            n, runs, false = out.get(row["family"], (0, 0, 0))
+            out[row["family"]] = (n + 1, runs + row["neg"], false + row["false_eps"])
+    return out
+
+
+def third_run(rows):
+    """(events, told at the third bad run or sooner) of 20 % steps at 1 % noise."""
+    count = good = 0
+    for row in rows:
+        if row["scenario"] != "step" or row["sigma"] != 0.01:
+            continue
+        for kind, _, rel, hit, delay in row["detail"]:
+            if kind == "regression" and abs(rel - 0.2) < 1e-6:
+                count += 1
+                good += hit and delay <= 2
+    return count, good

@@ -1,23 +1,93 @@
 """benchpages' own answers, through `policy replay`, in the shape of the comparators'."""
+import concurrent.futures
 import os
 
 import tool
 
 NAME = "**benchpages**"
 APART = "**benchpages, each group its own history**"
+# Parts of the method that a policy can switch, for the ablation.
+SWITCHES = {
+    "as it is": "",
+    "5 confirmations": "detection:\n  confirmations: 5\n",
+    "8 confirmations": "detection:\n  confirmations: 8\n",
+    "no infrastructure vote": "k_anomaly:\n  min_active_backends: 1000\n",
+    "runners not told apart": "runner_fingerprinting:\n  enabled: false\n",
+}
 
 
 def answers(binary, folder, name, truth):
-    """{gate, retro: {method: {id: runs}}, alarms: [...], figures}"""
+    """{gate, retro: {method: {id: runs}}, alarms: {id: [(run, confidence)]}}"""
     series = truth["series"]
-    if not supported(binary):
-        return dict(gate={}, retro={}, alarms=[], figures={})
     whole = tool.replay(binary, folder, series)
-    own = dict(gate={NAME: regressed(series, whole)}, retro={}, alarms=alarms(series, whole),
-               figures=whole["figures"])
-    own["retro"][NAME] = points(series, tool.replay(binary, folder, series, tool.SMALL))
+    small = tool.replay(binary, folder, series, tool.SMALL)
+    own = dict(gate={NAME: regressed(series, whole)}, retro={NAME: points(series, small)},
+               alarms=confident(series, whole))
+    if name.startswith("gen-"):
+        apart = each_group(binary, folder, series)
+        own["gate"][APART], own["retro"][APART] = apart
     return own
 
 
-def supported(binary):
-    return os.system("%s policy replay --help > /dev/null 2>&1" % binary) == 0
+def each_group(binary, folder, series):
+    """The same with a history directory for each group, two at a time."""
+    groups = {}
+    for one in series:
+        groups.setdefault(one["group"], []).append(one)
+    many = {name: own for name, own in groups.items() if len(own) > 1}
+    alone = [own[0] for own in groups.values() if len(own) == 1]
+
+    def ask(item):
+        own, where = item[1], "%s-%s" % (folder, item[0])
+        whole = tool.replay(binary, where, own)
+        small = tool.replay(binary, where, own, tool.SMALL)
+        return regressed(own, whole), points(own, small)
+
+    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        found = list(pool.map(ask, list(many.items()) + [("alone", alone)]))
+    gate, retro = {}, {}
+    for one in found:
+        gate.update(one[0])
+        retro.update(one[1])
+    return gate, retro
+
+
+def ablation(binary, folder, truth):
+    """{switch: {id: runs}} with each group its own history left aside."""
+    series = truth["series"]
+    return {switch: regressed(series, tool.replay(binary, folder, series, None, extra))
+            for switch, extra in SWITCHES.items()}
+
+
+def index(series):
+    """{id in the program's JSON: (id, {commit: run})}"""
+    return {tool.stem(one): (one["id"], {tool.commit(at): at for at in range(len(one["values"]))})
+            for one in series}
+
+
+def regressed(series, replay):
+    known, runs = index(series), {one["id"]: [] for one in series}
+    for alarm in replay["alarms"]:
+        if alarm["verdict"] == "regressed":
+            name, run = known[alarm["series"]]
+            runs[name].append(run[alarm["commit"]])
+    return runs
+
+
+def confident(series, replay):
+    known, found = index(series), {}
+    for alarm in replay["alarms"]:
+        if alarm["verdict"] == "regressed" and alarm["confidence"] is not None:
+            name, run = known[alarm["series"]]
+            found.setdefault(name, []).append((run[alarm["commit"]], alarm["confidence"]))
+    return found
+
+
+def points(series, replay):
+    """First runs of new levels, whatever moved them."""
+    known, runs = index(series), {one["id"]: [] for one in series}
+    for event in replay["events"]:
+        if event["kind"] in ("change_point", "runner_change"):
+            name, run = known[event["series"]]
+            runs[name].append(run[event["commit"]])
+    return runs
