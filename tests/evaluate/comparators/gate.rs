@@ -1,18 +1,16 @@
 //! Gates: may run `t` pass, given the runs up to it? Each rule looks at one series only and knows
 //! neither runners nor neighbours nor the three days of grace (`group` holds two that do).
-//! A rule that finds significance also asks for the size of the policy's threshold: without it
-//! every one of these methods is worse.
+//! A rule that asks only for significance is given the policy's threshold as a least size.
 
-use crate::Runs;
 use crate::bocpd;
 use crate::input::View;
 use crate::otava;
 use crate::segment::{FOUR_BIC, pelt};
 use crate::stats::{mad, mann_whitney, mean, median, quantile, sorted, welch};
 use crate::window::perfherder;
+use crate::{Method, Runs};
 
-/// Name in the table → method.
-pub const METHODS: [(&str, fn(&View) -> Runs); 12] = [
+pub const METHODS: [Method; 12] = [
     ("rolling median of 20 + threshold", |view| rolling(view, 1)),
     ("rolling median of 20 + threshold, 3 in a row", |view| rolling(view, 3)),
     ("median + MAD of 30, z > 3", |view| deviations(view, 1)),

@@ -26,6 +26,8 @@ use input::{Input, View};
 
 /// Runs of one series that a method names.
 type Runs = Vec<usize>;
+/// A method: its name in the table, and what it says of one series.
+type Method = (&'static str, fn(&View) -> Runs);
 /// Method → series → runs; in the order of names, so that the file is the same each time.
 type Answers = BTreeMap<&'static str, BTreeMap<String, Runs>>;
 
@@ -47,7 +49,7 @@ fn main() -> Result<()> {
 }
 
 /// Every method on every series by itself.
-fn one_by_one(views: &[View], methods: &[(&'static str, fn(&View) -> Runs)]) -> Answers {
+fn one_by_one(views: &[View], methods: &[Method]) -> Answers {
     let of = |method: fn(&View) -> Runs| {
         views.par_iter().map(|view| (view.id.clone(), method(view))).collect()
     };

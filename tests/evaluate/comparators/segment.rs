@@ -1,16 +1,14 @@
 //! Change points of a whole series: penalised least squares (PELT, binary segmentation) here, the
 //! methods of other tools in rooms of their own.
 
-use crate::Runs;
 use crate::asv;
 use crate::bocpd;
-use crate::input::View;
 use crate::otava;
 use crate::stats::noise;
 use crate::window::perfherder;
+use crate::{Method, Runs};
 
-/// Name in the table → method.
-pub const METHODS: [(&str, fn(&View) -> Runs); 7] = [
+pub const METHODS: [Method; 7] = [
     ("PELT-l2, BIC", |view| pelt(&view.y, BIC, 2)),
     ("PELT-l2, 4 x BIC", |view| pelt(&view.y, FOUR_BIC, 2)),
     ("binary segmentation-l2, 4 x BIC", |view| binary(&view.y, FOUR_BIC, 2)),
