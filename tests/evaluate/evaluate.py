@@ -4,10 +4,11 @@
     python3 evaluate.py BENCHPAGES COMPARATORS WORK [ROOT]
 
 BENCHPAGES is the program, COMPARATORS the example of that name, WORK a folder for what is made on
-the way. Writes docs/accuracy.md and templates/accuracy.md under ROOT (the repository).
+the way. Writes docs/accuracy.md and src/site/pages/accuracy.md under ROOT (the repository).
 Needs Python 3.9 or newer and nothing else.
 """
 import concurrent.futures
+import hashlib
 import json
 import os
 import subprocess
@@ -30,11 +31,18 @@ def all_sets():
 
 
 def compare(binary, work, name, truth):
-    """Answers of all comparators on one set."""
-    source, target = (os.path.join(work, name + end) for end in (".json", ".answers.json"))
-    with open(source, "w") as file:
-        json.dump(dict(series=truth["series"]), file)
-    subprocess.run([binary, source, target], check=True)
+    """Answers of all comparators on one set; kept from run to run, since only a change of theirs or
+    of the set can change them."""
+    text = json.dumps(dict(series=truth["series"]))
+    with open(binary, "rb") as file:
+        key = hashlib.sha256(file.read() + text.encode()).hexdigest()[:16]
+    source = os.path.join(work, name + ".json")
+    target = os.path.join(work, "%s.answers-%s.json" % (name, key))
+    if not os.path.exists(target):
+        with open(source, "w") as file:
+            file.write(text)
+        subprocess.run([binary, source, target + ".part"], check=True)
+        os.replace(target + ".part", target)
     with open(target) as file:
         return json.load(file)
 
@@ -72,10 +80,10 @@ def main():
         scored = {name: job.result() for name, job in jobs.items()}
     told(started, "scored")
     page, summary = report.write(made, answers, extra, scored, version(binary))
-    for path, text in (("docs/accuracy.md", page), ("templates/accuracy.md", summary)):
+    for path, text in (("docs/accuracy.md", page), ("src/site/pages/accuracy.md", summary)):
         with open(os.path.join(root, path), "w") as file:
             file.write(text)
-    told(started, "docs/accuracy.md and templates/accuracy.md written")
+    told(started, "docs/accuracy.md and src/site/pages/accuracy.md written")
 
 
 def version(binary):

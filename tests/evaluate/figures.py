@@ -5,6 +5,7 @@ import random
 import score
 
 BANDS = [(3, 4), (4, 6), (6, 10), (10, math.inf)]     # size of the event over the noise of one run
+BEFORE = [(15, 20), (20, 30), (30, 60), (60, math.inf)]   # runs before the event
 RESAMPLES = 400
 
 
@@ -17,6 +18,7 @@ def scored(truth, answers, kind):
                    scenario=label["scenario"], sigma=label["sigma"])
         if kind == "gate":
             row.update(score.gate(label, runs, len(series["values"])))
+            row["onsets"] = [e["onset"] for e in label["events"] if e["required"]]
         else:
             row["tp"], row["fp"], row["fn"] = score.retro(label, runs)
         rows.append(row)
@@ -42,6 +44,7 @@ def gate(rows):
     return dict(total, series=len(rows), precision=precision, recall=recall,
                 f1=f1(precision, recall), delay=at(0.5), late=at(0.9),
                 episodes=1e4 * total["false_eps"] / max(1, total["neg"]),
+                begun=total["false_eps"] / max(1, total["neg"]),
                 fpr=total["false_runs"] / max(1, total["neg"]),
                 clean=ratio(sum(row["ok"] for row in rows), len(rows)))
 
@@ -61,6 +64,13 @@ def by_size(rows):
         own = [hit for _, snr, _, hit, _ in events if low <= snr < high]
         out.append((len(own), sum(own)))
     return out
+
+
+def by_history(rows):
+    """[(required, hits)] for each band of runs that stand before the event."""
+    events = [(onset, event[3]) for row in rows for onset, event in zip(row["onsets"], row["detail"])]
+    return [(sum(low <= onset < high for onset, _ in events),
+             sum(hit for onset, hit in events if low <= onset < high)) for low, high in BEFORE]
 
 
 def interval(rows, summary, key, seed=1):

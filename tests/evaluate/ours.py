@@ -41,7 +41,7 @@ def each_group(binary, folder, series):
         own, where = item[1], "%s-%s" % (folder, item[0])
         whole = tool.replay(binary, where, own)
         small = tool.replay(binary, where, own, tool.SMALL)
-        return regressed(own, whole), points(own, small)
+        return regressed(own, whole), points(own, small, shared=len(own) > 1)
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         found = list(pool.map(ask, list(many.items()) + [("alone", alone)]))
@@ -83,11 +83,21 @@ def confident(series, replay):
     return found
 
 
-def points(series, replay):
-    """First runs of new levels, whatever moved them."""
+def points(series, replay, shared=False):
+    """First runs of new levels, whatever moved them. An infrastructure event names a commit and no
+    series: where the history is one group (`shared`) it is counted in each of its series, of days
+    that follow each other within three the first."""
     known, runs = index(series), {one["id"]: [] for one in series}
+    days = []
     for event in replay["events"]:
         if event["kind"] in ("change_point", "runner_change"):
             name, run = known[event["series"]]
             runs[name].append(run[event["commit"]])
+        elif event["kind"] == "infrastructure" and shared:
+            days.append((tool.day(event["timestamp"]), event["commit"]))
+    days.sort()
+    for (before, _), (day, commit) in zip([(-9, "")] + days, days):
+        if day - before > 3:
+            for name, run in known.values():
+                runs[name].append(run[commit])
     return runs

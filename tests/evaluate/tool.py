@@ -21,6 +21,12 @@ def stem(series):
     return "%s/%s/default/any%s" % (name(series["group"]), series["backend"], metric)
 
 
+def day(timestamp):
+    """Days from the base to a timestamp of the program."""
+    time = datetime.datetime.fromisoformat(timestamp.replace("Z", "+00:00"))
+    return (time - BASE).total_seconds() / 86400
+
+
 def commit(at):
     return "c%04d" % (at + 1)
 
