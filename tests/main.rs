@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod accuracy;
 mod api;
 mod build;
 mod demo_data;
