@@ -23,6 +23,7 @@ struct AboutPage {
     limits_note: String,
     limits: Vec<LimitRow>,
     rules: Vec<RuleView>,
+    accuracy: String,
     notes: Vec<NoteView>,
     glossary: Vec<(&'static str, &'static str)>,
     policy_note: Phrase,
@@ -46,6 +47,9 @@ struct RuleView {
 
 /// The shipped prose; a project may replace it by its own `templates/methods.md`.
 const METHODS: &str = include_str!("../../../templates/methods.md");
+
+/// What was measured of the detection itself; `make evaluate` writes it.
+const ACCURACY: &str = include_str!("accuracy.md");
 
 /// The words, as pages use them.
 const GLOSSARY: [(&str, &str); 18] = [
@@ -103,6 +107,7 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
             .to_owned(),
         limits: limits(policy),
         rules,
+        accuracy: markdown::to_html(ACCURACY),
         notes: notes.into_iter().map(|(time, note)| note_view(time, note)).collect(),
         glossary: GLOSSARY.to_vec(),
         policy_note: Phrase::new("")
