@@ -109,7 +109,8 @@ impl Distances {
             + at(rows.0, columns.0)
     }
 
-    /// Largest energy statistic of `[from, place)` against `[place, end)`, over both, and its place.
+    /// Largest energy statistic of `[from, place)` against `[place, end)`, over both, and its
+    /// place.
     fn split(&self, from: usize, to: usize) -> Option<(f64, usize)> {
         let mut best = None;
         for place in from + 1..to {
