@@ -3,6 +3,7 @@
 use askama::Template;
 use minijinja::Value;
 
+use crate::analysis::replay::Figures;
 use crate::filter::Filter;
 use crate::policy::{self, Policy};
 use crate::site::frame::{Page, Section, frame, root};
@@ -23,6 +24,8 @@ struct AboutPage {
     limits_note: String,
     limits: Vec<LimitRow>,
     rules: Vec<RuleView>,
+    measured_note: &'static str,
+    measured: Vec<Fact>,
     accuracy: String,
     notes: Vec<NoteView>,
     glossary: Vec<(&'static str, &'static str)>,
@@ -107,6 +110,8 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
             .to_owned(),
         limits: limits(policy),
         rules,
+        measured_note: MEASURED,
+        measured: measured(&site.input.analyses.figures),
         accuracy: markdown::to_html(ACCURACY),
         notes: notes.into_iter().map(|(time, note)| note_view(time, note)).collect(),
         glossary: GLOSSARY.to_vec(),
@@ -120,6 +125,33 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         verdict,
     };
     pages::html(&template)
+}
+
+/// What the figures of this history rest on.
+const MEASURED: &str = "The gate under this policy, run over every commit of the history with only \
+     what was known then, as benchpages policy replay does; held against what the whole history \
+     shows now.";
+
+fn measured(figures: &Figures) -> Vec<Fact> {
+    let count = |number: usize| text::count(number as u64);
+    let rate = if figures.runs == 0 {
+        "–".to_owned()
+    } else {
+        format!("{:.2} in 10,000", 1e4 * figures.false_alarm_rate())
+    };
+    let delay = figures
+        .median_delay_runs
+        .map_or_else(|| "–".to_owned(), |runs| text::counted(runs.round() as u64, "run"));
+    vec![
+        Fact::new("Runs judged", count(figures.runs)).note(format!("{} series", figures.series)),
+        Fact::new("Regressions reported", count(figures.findings)),
+        Fact::new("Vanished later", count(figures.withdrawn)),
+        Fact::new("False alarms", rate).note("of the runs"),
+        Fact::new("Never reported", count(figures.missed)),
+        Fact::new("Not compared", count(figures.suppressed)).note("new runner"),
+        Fact::new("Infrastructure days", count(figures.infrastructure_days)),
+        Fact::new("Median delay", delay),
+    ]
 }
 
 fn limits(policy: &Policy) -> Vec<LimitRow> {
