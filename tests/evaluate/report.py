@@ -246,14 +246,18 @@ def ablation_table(made, extra, name):
                   "delay: median / 90 %"], rows)
 
 
-def aims(gates, points, scored):
-    """[(aim, measured, interval, reached)]; the aims are the project's own."""
-    own, found = gates[ours.NAME], points[ours.APART]
+def aims(gates, scored):
+    """[(aim, measured, interval, reached)]; the aims are the project's own. Of made histories only
+    seeds count that did not guide the detection; what is rare is counted over all of them."""
+    fresh = ["gen-%d" % seed for seed in sets.SEEDS if seed not in LOOKED_AT]
+    every = gates[ours.NAME]
+    own = pooled(scored, fresh, "gate")[ours.NAME]
+    found = pooled(scored, fresh, "retro")[ours.APART]
     g, r = figures.gate(own), figures.retro(found)
-    fresh = {name: figures.gate(scored[name]["gate"][ours.NAME]) for name in ("shuffled", "in-order")}
+    real = {name: figures.gate(scored[name]["gate"][ours.NAME]) for name in ("shuffled", "in-order")}
     worst = max((1e4 * false / runs, family)
-                for family, (_, runs, false) in figures.steady(own).items())
-    count, good = figures.third_run(own)
+                for family, (_, runs, false) in figures.steady(every).items())
+    count, good = figures.third_run(every)
 
     def row(aim, value, reached, show=number, rows=own, summary=figures.gate, key=None):
         return [aim, show(value), between(figures.interval(rows, summary, key), show) if key else "",
@@ -268,10 +272,10 @@ def aims(gates, points, scored):
             g["begun"] <= 1e-4, share, key="begun"),
         row("false alarms at most 0.010 % of runs, each counted at every run at which it stands", g["fpr"], g["fpr"] <= 1e-4,
             share, key="fpr"),
-        row("shuffled real noise, F1 at least 0.995", fresh["shuffled"]["f1"],
-            fresh["shuffled"]["f1"] >= 0.995, rows=noise["shuffled"], key="f1"),
-        row("real noise in order, F1 at least 0.96", fresh["in-order"]["f1"],
-            fresh["in-order"]["f1"] >= 0.96, rows=noise["in-order"], key="f1"),
+        row("shuffled real noise, F1 at least 0.995", real["shuffled"]["f1"],
+            real["shuffled"]["f1"] >= 0.995, rows=noise["shuffled"], key="f1"),
+        row("real noise in order, F1 at least 0.96", real["in-order"]["f1"],
+            real["in-order"]["f1"] >= 0.96, rows=noise["in-order"], key="f1"),
         row("steady series, false alarms per 10,000 runs at most 1 in the worst family (%s)"
             % worst[1], worst[0], worst[0] <= 1, lambda v: "%.2f" % v),
         row("20 % steps at 1 % noise told at the third run or sooner", "%d of %d" % (good, count),
@@ -288,11 +292,13 @@ def write(made, answers, extra, scored, version):
     listed = (lambda values: ", ".join(map(str, values[:-1])) + " and " + str(values[-1]))
     fresh = [seed for seed in sets.SEEDS if seed not in LOOKED_AT]
     clusters = {series["cluster"] for series in made["shuffled"]["series"]}
-    reached = aims(gates, points, scored)
+    reached = aims(gates, scored)
     g = figures.gate(own)
     text = [
         INTRO.format(version=version),
         "## Aims\n",
+        "On made histories judged by the seeds that were not looked at, %s; steady series and the "
+        "third run, which are rare, by all seeds.\n" % listed(fresh),
         table(["aim", "measured", "95 % interval", "reached"], reached),
         WHAT.format(series="{:,}".format(sum(len(made[name]["series"]) for name in seeds)),
                     runs="{:,}".format(sum(len(one["values"]) for name in seeds
