@@ -365,12 +365,14 @@ ABOUT = [ours.NAME, RIVAL, "Perfherder (t > 7, 12/12)", "PELT-l2, 4 x BIC, re-ru
 def about(gates, points, scored, reached):
     """What the About page shows, in Markdown."""
     own, found = figures.gate(gates[ours.NAME]), figures.retro(points[ours.APART])
-    head = ["method", "made: found", "false", "delay", "real: found", "false", "delay"]
+    # Few columns: the page is read at 360 pixels too.
+    head = ["method", "made histories", "real noise"]
     rows = []
     for method in ABOUT:
         made, real = figures.gate(gates[method]), figures.gate(scored["in-order"]["gate"][method])
-        rows.append([method.strip("*").replace(" x ", " × ")] + [cell for g in (made, real) for cell in (
-            "%.1f%%" % (100 * g["recall"]), "%.1f" % g["episodes"], g["delay"])])
+        rows.append([method.strip("*").replace(" x ", " × ")] + [
+            "%.1f%% / %.1f / %s" % (100 * g["recall"], g["episodes"], g["delay"])
+            for g in (made, real)])
     sizes = ", ".join(
         "%s %.1f%%" % (name, 100 * figures.ratio(hits, count)) for name, (count, hits) in
         zip(("3 to 4 times the noise", "4 to 6 times", "6 to 10 times", "more than 10 times"),
@@ -378,9 +380,9 @@ def about(gates, points, scored, reached):
     missed = [row[0] for row in reached if row[3] != "yes"]
     lines = [
         "The gate was run on {:,} made histories of nine kinds of noise with {:,} regressions to "
-        "find, and on real noise with steps put in. *Found* is their share, *false* the false alarms "
-        "in 10,000 runs, *delay* the median number of runs after the first bad one. On real noise "
-        "in its own order genuine excursions count as false."
+        "find, and on real noise with steps put in. Each cell tells the share found, the false alarms "
+        "in 10,000 runs, and the median number of runs between the first bad one and the report. On "
+        "real noise, in its own order, genuine excursions count as false."
         .format(own["series"], own["required"]),
         "", table(head, rows, left=len(head)),      # the site allows no inline styles
         "By the size of the regression benchpages found: %s. Change points of whole made histories: "
