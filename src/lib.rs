@@ -16,6 +16,7 @@ mod series;
 mod analysis;
 mod chart;
 mod site;
+mod gate;
 
 // ── Edges: each translates between the world and the core ──
 mod store;

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "",
     "build",
     "serve",
     "demo-data",
+    "check",
     "policy",
     "policy check",
     "policy show",

@@ -5,6 +5,7 @@
 
 mod api;
 mod build;
+mod check;
 mod demo_data;
 mod determinism;
 mod docs;

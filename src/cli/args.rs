@@ -65,6 +65,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Make a demo history: 3,900 believable records with a story
     DemoData(DemoData),
+    /// Judge a pull request, or the newest run of the main line: pass or fail
+    Check(Check),
     /// Check, show or describe the policy
     Policy {
         #[command(subcommand)]
@@ -147,6 +149,42 @@ pub(crate) struct DemoData {
     /// Which history: the story, noise only, names that break tools, or 200,000 records
     #[arg(long, default_value = "story", value_parser = ["story", "steady", "hostile", "large"])]
     pub(crate) scenario: String,
+}
+
+/// Whose runs are judged against whose.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Check {
+    /// What to compare with: a measured commit, or a name of the git repository here [default: the
+    /// nearest measured ancestor; on the main line the rolling baseline]
+    #[arg(long, value_name = "REF")]
+    pub(crate) base: Option<String>,
+    /// What is judged: a measured commit, or a name of the git repository here [default: the pull
+    /// request of this job of GitHub Actions, else the newest run of the main line]
+    #[arg(long, value_name = "REF", conflicts_with = "pull")]
+    pub(crate) candidate: Option<String>,
+    /// Judge the newest measured commit of this pull request
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) pull: Option<u64>,
+    /// How the answer is written to stdout
+    #[arg(long, value_enum, default_value_t = Report::Text)]
+    pub(crate) format: Report,
+    /// Where the site stands, for links (https://owner.github.io/repo/) [default: site.base_url]
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Who asks for an override, with ALLOW_REGRESSION=true and OVERRIDE_REASON [default:
+    /// GITHUB_ACTOR]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) actor: Option<String>,
+    /// Read data/archive/ too
+    #[arg(long)]
+    pub(crate) with_archive: bool,
+}
+
+/// How the gate answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Report {
+    Text,
+    Json,
 }
 
 #[derive(Clone, Debug, Subcommand)]

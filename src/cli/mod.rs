@@ -1,12 +1,15 @@
 //! The command line: what was typed becomes a call of the rooms above, their answer an exit status.
 //!
-//! Data goes to stdout, talk to stderr. Exit status: 0 holds, 2 the input or the usage is at fault.
+//! Data goes to stdout, talk to stderr. Exit status: 0 holds, 1 the gate fails, 2 the input or the
+//! usage is at fault, 3 nothing could be compared.
 
 mod args;
 mod build;
+mod check;
 mod demo_data;
 mod policy;
 mod replay;
+mod repository;
 mod serve;
 mod talk;
 
@@ -36,6 +39,7 @@ pub fn run() -> ExitCode {
         Command::Build(build) => build::run(&args.global, &build, &talk),
         Command::Serve(serve) => serve::run(&args.global, &serve, &talk),
         Command::DemoData(demo) => demo_data::run(&demo, &talk),
+        Command::Check(check) => check::run(&args.global, &check, &talk),
         Command::Policy { command } => policy::run(&args.global, &command, &talk),
         Command::Completions { shell } => {
             let mut command = Args::command();

@@ -83,7 +83,7 @@ pub(crate) fn is_news(delta: &Delta) -> bool {
 }
 
 /// `runner_image ubuntu-22.04 → ubuntu-24.04`, or the versions of the benchmark.
-fn runner_difference(old: &Segment, new: &Segment) -> String {
+pub(crate) fn runner_difference(old: &Segment, new: &Segment) -> String {
     let cut = |text: &str| shorten(text, 60).into_owned();
     let before: BTreeMap<&str, &str> =
         old.fingerprint.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

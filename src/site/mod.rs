@@ -5,19 +5,19 @@
 
 mod api;
 mod assets;
-mod delta;
+pub(crate) mod delta;
 mod extra;
 mod frame;
 mod index;
 mod links;
-mod markdown;
+pub(crate) mod markdown;
 mod pages;
 pub(crate) mod redact;
-mod routes;
+pub(crate) mod routes;
 mod table;
 mod targets;
 mod view;
-mod words;
+pub(crate) mod words;
 
 use rayon::prelude::*;
 
