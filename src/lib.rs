@@ -11,6 +11,7 @@ mod text;
 mod filter;
 mod policy;
 mod note;
+mod audit;
 mod history;
 mod series;
 mod analysis;

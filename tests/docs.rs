@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 13] = [
     "",
     "build",
     "serve",
@@ -14,6 +14,9 @@ const COMMANDS: [&str; 10] = [
     "policy check",
     "policy show",
     "policy schema",
+    "audit",
+    "audit verify",
+    "audit show",
     "completions",
 ];
 

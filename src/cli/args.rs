@@ -72,6 +72,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Policy,
     },
+    /// Prove or show the log of overrides and approvals
+    Audit {
+        #[command(subcommand)]
+        command: Audit,
+    },
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -218,4 +223,21 @@ pub(crate) enum Policy {
 pub(crate) enum PolicyFormat {
     Yaml,
     Json,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Prove that no line of the log was changed: status 1 with line and reason where one was
+    Verify {
+        /// Also demand the line with this hash, which an earlier run told
+        #[arg(long, value_name = "HASH")]
+        contains: Option<String>,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Print the log, newest first
+    Show {
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
 }

@@ -4,6 +4,7 @@
 //! usage is at fault, 3 nothing could be compared.
 
 mod args;
+mod audit;
 mod build;
 mod check;
 mod demo_data;
@@ -41,6 +42,7 @@ pub fn run() -> ExitCode {
         Command::DemoData(demo) => demo_data::run(&demo, &talk),
         Command::Check(check) => check::run(&args.global, &check, &talk),
         Command::Policy { command } => policy::run(&args.global, &command, &talk),
+        Command::Audit { command } => audit::run(&args.global, &command, &talk),
         Command::Completions { shell } => {
             let mut command = Args::command();
             let mut script = Vec::new();
