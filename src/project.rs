@@ -11,7 +11,7 @@ use crate::analysis::{self, Analyses, Explanation, evidence};
 use crate::filter::Recent;
 use crate::gate;
 use crate::gate::decide::Plea;
-use crate::gate::scene::{self, Scene};
+use crate::gate::scene::Scene;
 use crate::history::build::Reading;
 use crate::history::{Finish, History};
 use crate::note::Note;
@@ -158,18 +158,15 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
     })
 }
 
-/// Judges a candidate by the analysis and the policy that make the site.
-///
-/// # Errors
-/// A base that nobody knows.
+/// Judges the candidate of a scene, once the stage is set, by the analysis and the policy that make
+/// the site.
 pub(crate) fn check(
     opened: &mut Opened,
     options: &Options,
-    request: &scene::Request<'_>,
+    scene: Scene,
     plea: Option<Plea>,
-) -> anyhow::Result<gate::Outcome> {
+) -> gate::Outcome {
     let Opened { policy, history, contents, .. } = opened;
-    let scene = scene::stage(history, request).map_err(anyhow::Error::msg)?;
     let mut grouped = grouped(history, policy);
     let said = Said { accepted: &contents.accepted, notes: &contents.notes, own: Some(&scene) };
     let mut analyses = analyse(history, &grouped.series, policy, said, opened.now);
@@ -179,9 +176,11 @@ pub(crate) fn check(
     }
     evidence::recorded::explain(&grouped.series, &mut analyses.each, history);
     let base_url = options.base_url.clone().or_else(|| policy.site.base_url.clone());
-    Ok(gate::assemble::outcome(gate::assemble::Input {
-        scene,
+    let (history, now) = (&*history, opened.now);
+    gate::assemble::outcome(gate::assemble::Input {
+        scene: scene.clone(),
         history,
+        analyse: &|series| analyse(history, series, policy, said, now),
         series: &grouped.series,
         analyses: &analyses,
         targets: &targets,
@@ -190,7 +189,7 @@ pub(crate) fn check(
         base_url: base_url.map(|url| format!("{}/", url.trim_end_matches('/'))),
         plea,
         notices: notices(history),
-    }))
+    })
 }
 
 /// What a reader of a report should know of the records it was made from.

@@ -12,6 +12,7 @@ mod determinism;
 mod docs;
 mod hostile;
 mod policy;
+mod report;
 mod seed;
 mod serve;
 mod states;

@@ -21,7 +21,7 @@ pub struct Answer {
 }
 
 /// What the program listens to.
-const OUR_VARIABLES: [&str; 12] = [
+const OUR_VARIABLES: [&str; 13] = [
     "SOURCE_DATE_EPOCH",
     "NO_COLOR",
     "CLICOLOR_FORCE",
@@ -31,6 +31,7 @@ const OUR_VARIABLES: [&str; 12] = [
     "GITHUB_OUTPUT",
     "GITHUB_REF",
     "GITHUB_REPOSITORY",
+    "GITHUB_SHA",
     "GITHUB_STEP_SUMMARY",
     "ALLOW_REGRESSION",
     "OVERRIDE_REASON",

@@ -180,6 +180,9 @@ pub(crate) struct Check {
     /// GITHUB_ACTOR]
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
+    /// Keep the records used, the verdicts and the policy in a folder of this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) artifact: Option<PathBuf>,
     /// Read data/archive/ too
     #[arg(long)]
     pub(crate) with_archive: bool,
@@ -188,8 +191,18 @@ pub(crate) struct Check {
 /// How the gate answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Report {
+    /// For a terminal: first what to do
     Text,
+    /// Everything, for scripts
     Json,
+    /// The comment on the pull request
+    Markdown,
+    /// Annotations in the log of GitHub Actions
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for what shows tests
+    Junit,
 }
 
 #[derive(Clone, Debug, Subcommand)]

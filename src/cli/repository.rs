@@ -20,6 +20,24 @@ pub(crate) fn ancestors(name: &str) -> Vec<String> {
     String::from_utf8_lossy(&said).lines().map(str::to_owned).collect()
 }
 
+/// A file beside a folder's others, as it stands at the first of these names that git knows.
+///
+/// None where the folder is in no repository; an error where no name is known there. A file that
+/// the commit does not have is empty.
+pub(crate) fn file(folder: &Path, names: &[String], file: &str) -> Option<Result<String, ()>> {
+    git(Some(folder), &["rev-parse", "--git-dir"])?;
+    let known = names.iter().filter(|name| !name.starts_with('-')).find_map(|name| {
+        let commit = format!("{name}^{{commit}}");
+        let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit];
+        let said = String::from_utf8(git(Some(folder), &arguments)?).ok()?;
+        // The option is repeated in the answer.
+        said.lines().last().map(str::to_owned)
+    });
+    let Some(commit) = known else { return Some(Err(())) };
+    let text = git(Some(folder), &["show", &format!("{commit}:./{file}")]).unwrap_or_default();
+    Some(Ok(String::from_utf8_lossy(&text).into_owned()))
+}
+
 /// What git writes to stdout; none where there is no git, no repository, or it refuses.
 fn git<S: AsRef<OsStr>>(directory: Option<&Path>, arguments: &[S]) -> Option<Vec<u8>> {
     let mut command = Command::new("git");

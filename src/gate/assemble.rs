@@ -6,7 +6,8 @@ use crate::gate::decide::{self, Plea};
 use crate::gate::judge::{Case, Told};
 use crate::gate::link::Links;
 use crate::gate::scene::Scene;
-use crate::gate::{Block, Facts, Finding, Outcome, Subject, Violation, infrastructure};
+use crate::gate::second::Analyse;
+use crate::gate::{Block, Facts, Finding, Outcome, Subject, Violation, infrastructure, second};
 use crate::history::History;
 use crate::policy::Policy;
 use crate::series::Series;
@@ -19,6 +20,8 @@ pub(crate) struct Input<'a> {
     pub(crate) history: &'a History,
     pub(crate) series: &'a [Series],
     pub(crate) analyses: &'a Analyses,
+    /// Analyses other series as those were.
+    pub(crate) analyse: &'a Analyse<'a>,
     pub(crate) targets: &'a [Target],
     pub(crate) policy: &'a Policy,
     pub(crate) policy_sha: String,
@@ -64,7 +67,9 @@ pub(crate) fn outcome(input: Input<'_>) -> Outcome {
 
 fn judge(input: &Input<'_>, outcome: &mut Outcome) {
     let mut on_base = 0_u64;
-    for (series, analysis) in input.series.iter().zip(&input.analyses.each) {
+    let each = &input.analyses.each;
+    let second = second::look(input.series, each, &input.scene, input.analyse);
+    for (at, (series, analysis)) in input.series.iter().zip(each).enumerate() {
         let case = Case {
             series,
             analysis,
@@ -72,6 +77,7 @@ fn judge(input: &Input<'_>, outcome: &mut Outcome) {
             policy: input.policy,
             history: input.history,
             links: &outcome.links,
+            second: second.get(&at),
         };
         match case.judge() {
             Told::Finding(finding) => outcome.findings.push(*finding),
@@ -94,9 +100,7 @@ fn judge(input: &Input<'_>, outcome: &mut Outcome) {
     outcome.violations = violations(input, &outcome.findings);
     if on_base > 0 {
         let series = text::counted(on_base, "series");
-        outcome
-            .notices
-            .push(format!("{series} were worse at the base already: not held against it."));
+        outcome.notices.push(format!("{series} worse at the base already: not held against it."));
     }
 }
 
@@ -166,7 +170,6 @@ fn facts(input: &Input<'_>) -> Facts {
         policy_version: input.policy.version.clone(),
         candidate_runs: input.series.iter().map(own).max().unwrap_or(0),
         runner: runner(input),
-        confirmations: input.policy.detection.confirmations,
     }
 }
 

@@ -82,6 +82,7 @@ fn finding(outcome: &Outcome, it: &Finding) -> Value {
         "threshold": finite(it.threshold),
         "confidence": it.confidence.and_then(finite),
         "severity": it.severity.map(severity_name),
+        "confirmed": it.confirmed,
         "blocks": it.block.is_some(),
         "report_only": it.report_only,
         "commit": it.commit,

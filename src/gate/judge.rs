@@ -3,9 +3,11 @@
 //! The analysis says where a series stands; this says whether the candidate brought it there. What
 //! the base already was is told, and held against nobody.
 
+use crate::analysis::compare::DeltaVerdict;
 use crate::analysis::{Analysis, Change, Severity, Status, Verdict};
 use crate::gate::link::{self, Links};
 use crate::gate::scene::Scene;
+use crate::gate::second::Second;
 use crate::gate::{Block, Finding, NotCompared, Subject, reason};
 use crate::history::History;
 use crate::policy::Policy;
@@ -22,6 +24,8 @@ pub(crate) struct Case<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) history: &'a History,
     pub(crate) links: &'a Links,
+    /// What a second look at the runs of a pull request shows.
+    pub(crate) second: Option<&'a Second>,
 }
 
 /// What is told of a series.
@@ -56,15 +60,18 @@ impl Case<'_> {
                 let marked = analysis.latest.is_some_and(|at| analysis.flags[at].infrastructure);
                 if marked { self.tell(Verdict::Infrastructure, None) } else { not() }
             }
-            Verdict::Missing | Verdict::New | Verdict::Suppressed | Verdict::Noisy => not(),
-            Verdict::Suspected { .. } => self.tell(analysis.verdict, None),
-            Verdict::Steady => match self.change(start, false) {
+            Verdict::Missing | Verdict::New | Verdict::Suppressed => not(),
+            Verdict::Noisy => self.look_again(start).unwrap_or_else(not),
+            Verdict::Suspected { .. } => {
+                self.look_again(start).unwrap_or_else(|| self.tell(analysis.verdict, None))
+            }
+            Verdict::Steady => {
                 // It undoes an earlier change, so that the series is steady again.
-                Some(change) if self.scene.first.is_some() => {
-                    self.tell(Verdict::Improved, Some(change))
-                }
-                _ => Told::Unchanged { on_base: false },
-            },
+                let undone = self.change(start, false).filter(|_| self.scene.first.is_some());
+                let undone = undone.map(|change| self.tell(Verdict::Improved, Some(change)));
+                let again = || self.look_again(start);
+                undone.or_else(again).unwrap_or(Told::Unchanged { on_base: false })
+            }
             Verdict::Regressed | Verdict::Approved | Verdict::Improved => self.moved(start),
         }
     }
@@ -85,15 +92,12 @@ impl Case<'_> {
 
     /// A series with an open change: the candidate's, or what the base was already.
     fn moved(&self, start: usize) -> Told {
-        if let Some(change) = self.change(start, true) {
-            let verdict = match change.status {
-                Status::Approved { .. } => Verdict::Approved,
-                _ => Verdict::Regressed,
-            };
-            return self.tell(verdict, Some(change));
+        let own = self.change(start, true).or_else(|| self.change(start, false));
+        if let Some(change) = own {
+            return self.tell_change(change);
         }
-        if let Some(change) = self.change(start, false) {
-            return self.tell(Verdict::Improved, Some(change));
+        if let Some(told) = self.look_again(start) {
+            return told;
         }
         let worse = self.analysis.verdict == Verdict::Regressed;
         let Some(change) = self.change(0, worse).filter(|_| worse) else {
@@ -111,16 +115,48 @@ impl Case<'_> {
         Told::Unchanged { on_base: true }
     }
 
+    fn tell_change(&self, change: &Change) -> Told {
+        let verdict = match change.status {
+            Status::Approved { .. } => Verdict::Approved,
+            _ if change.worse => Verdict::Regressed,
+            _ => Verdict::Improved,
+        };
+        self.tell(verdict, Some(change))
+    }
+
+    /// What the second look shows: a change, a suspicion, or an improvement not confirmed yet.
+    fn look_again(&self, start: usize) -> Option<Told> {
+        let second = self.second?;
+        if let Some(change) = &second.change {
+            return Some(self.tell_change(change));
+        }
+        let own = self.series.runs[start..].iter().filter(|run| run.value.is_some()).count();
+        let own = u32::try_from(own).unwrap_or(u32::MAX);
+        let runs_needed = self.policy.detection.confirmations.saturating_sub(own).max(1);
+        match second.delta.verdict {
+            DeltaVerdict::Worse => Some(self.tell(Verdict::Suspected { runs_needed }, None)),
+            DeltaVerdict::Better => Some(self.tell(Verdict::Improved, None)),
+            DeltaVerdict::Same | DeltaVerdict::Unclear => None,
+        }
+    }
+
+    /// Levels before and after, base units, and the relative change between them.
+    fn levels(&self, change: Option<&Change>) -> (Option<(f64, f64)>, Option<f64>) {
+        let analysis = self.analysis;
+        let second = self.second.map(|second| second.delta);
+        match (change, second, analysis.baseline, analysis.change) {
+            (Some(change), ..) => (Some((change.before, change.after)), Some(change.change)),
+            (None, Some(delta), ..) => (Some((delta.before, delta.after)), Some(delta.change)),
+            (None, None, Some(baseline), Some(moved)) => {
+                (Some((baseline.value, baseline.value * (1.0 + moved))), Some(moved))
+            }
+            (None, None, _, moved) => (None, moved),
+        }
+    }
+
     fn tell(&self, verdict: Verdict, change: Option<&Change>) -> Told {
         let (series, analysis) = (self.series, self.analysis);
-        let levels = match (change, analysis.baseline, analysis.change) {
-            (Some(change), ..) => Some((change.before, change.after)),
-            (None, Some(baseline), Some(moved)) => {
-                Some((baseline.value, baseline.value * (1.0 + moved)))
-            }
-            _ => None,
-        };
-        let moved = change.map(|change| change.change).or(analysis.change);
+        let (levels, moved) = self.levels(change);
         let worse = match (change, verdict) {
             (Some(change), _) => change.worse,
             (None, Verdict::Improved) => false,
@@ -131,32 +167,35 @@ impl Case<'_> {
         let said = |value: f64| levels.map_or_else(String::new, |_| scale.quantity(value));
         let spread = |at: Option<usize>| {
             let std = at.and_then(|at| analysis.spread.get(at).copied().flatten());
-            std.map_or_else(String::new, |std| text::spread(std, &scale))
+            said_spread(std, &scale)
         };
-        let own = |at: usize| series.runs[at].std.filter(|std| std.is_finite());
+        let own = analysis.latest.and_then(|at| series.runs[at].std);
         let after_spread = match change {
-            Some(change) if spread(Some(change.first)).is_empty() => None,
-            Some(change) => Some(spread(Some(change.first))),
-            None => analysis.latest.and_then(own).map(|std| text::spread(std, &scale)),
+            Some(change) => spread(Some(change.first)),
+            None => said_spread(own.filter(|std| std.is_finite()), &scale),
         };
         let first = change.map(|change| change.first).or(analysis.latest);
         let subject = Subject::of(&series.key);
         let finding = Finding {
             verdict,
             block: self.block(verdict, change),
+            confirmed: change.is_some(),
             report_only: analysis.report_only,
             before: said(before),
             after: said(after),
             spread_before: spread(change.map(|change| change.last_before).or_else(|| {
                 (0..analysis.latest.unwrap_or(0)).rev().find(|at| analysis.spread[*at].is_some())
             })),
-            spread_after: after_spread.unwrap_or_default(),
+            spread_after: after_spread,
+            arrow: levels.map_or_else(String::new, |_| scale.arrow(before, after)),
             levels,
             change: moved.filter(|moved| moved.is_finite()),
             worse,
             size: words::sized(series, before, after, worse),
             threshold: analysis.threshold,
-            confidence: change.map(|change| change.confidence),
+            confidence: change
+                .map(|it| it.confidence)
+                .or(self.second.map(|it| it.delta.confidence)),
             severity: change.map(|change| change.severity),
             commit: first.map_or_else(String::new, |at| self.commit(at)),
             reason: self.reason(verdict, change),
@@ -214,6 +253,9 @@ impl Case<'_> {
             Verdict::Infrastructure => {
                 "most backends moved at once: not the code's doing".to_owned()
             }
+            Verdict::Improved if change.is_none() => {
+                format!("better by more than {limit}, not confirmed yet")
+            }
             Verdict::Improved => format!("better by more than {limit}{confirmed}"),
             _ => match (self.block(verdict, change), accepted) {
                 (Some(Block::Critical), _) => {
@@ -261,4 +303,10 @@ impl Case<'_> {
             None => link::series(subject),
         }
     }
+}
+
+/// `±1.6`; empty where there is none, or none that shows beside the value.
+fn said_spread(std: Option<f64>, scale: &Scale) -> String {
+    let said = std.map_or_else(String::new, |std| text::spread(std, scale));
+    if said.contains(|c: char| ('1'..='9').contains(&c)) { said } else { String::new() }
 }

@@ -15,6 +15,9 @@ use crate::text;
 /// Newest runs of the main line that tell how many repeats a run of it has.
 const TYPICAL: usize = 20;
 
+/// Names of the newest measured commit, where no repository knows better.
+const NEWEST: [&str; 3] = ["main", "master", "latest"];
+
 /// Whose runs are judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
@@ -83,7 +86,7 @@ pub(crate) fn stage(history: &mut History, request: &Request<'_>) -> Result<Scen
             Some(candidate) => on_main(history, request, candidate),
             None => Ok(Scene::nothing(None, None, "the main line has no records")),
         },
-        Wanted::Commit(name) => match find(history, name) {
+        Wanted::Commit(name) => match named(history, name, request) {
             Some(at) if history.commits[at].main_line => on_main(history, request, at),
             Some(at) => match pull_of(history, at) {
                 Some(pull) => on_pull(history, request, pull, at),
@@ -120,6 +123,13 @@ fn pull_of(history: &History, commit: usize) -> Option<u64> {
     .min()
 }
 
+/// The candidate of a name: a measured commit, or what the repository calls so.
+fn named(history: &History, name: &str, request: &Request<'_>) -> Option<usize> {
+    let by_repository = || find(history, (request.ancestors)(name).first()?);
+    let newest = || NEWEST.contains(&name).then(|| newest_main(history, None)).flatten();
+    find(history, name).or_else(by_repository).or_else(newest)
+}
+
 /// The commit of a name, one of the main line before others.
 fn find(history: &History, name: &str) -> Option<usize> {
     let named = |commit: &Commit| same_commit(&commit.id, name);
@@ -145,7 +155,7 @@ fn asked(history: &History, request: &Request<'_>) -> Result<Option<(usize, Stri
     if let Some(found) = nearest(history, &(request.ancestors)(name)) {
         return Ok(Some(found));
     }
-    if ["main", "master", "latest"].contains(&name.as_str())
+    if NEWEST.contains(&name.as_str())
         && let Some(at) = newest_main(history, None)
     {
         return Ok(Some((at, "the newest measured commit of the main line".to_owned())));

@@ -10,11 +10,13 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::analysis::Verdict;
 use crate::gate::decide::Decision;
 use crate::gate::infrastructure::Infrastructure;
-use crate::gate::{Block, Finding, Outcome};
+use crate::gate::{Block, Finding, NotCompared, Outcome};
 use crate::record::shorten;
 use crate::site::words::{mark, verdict_name};
 use crate::text;
 
+/// What a reader should do where nothing is wrong.
+pub(crate) const NOTHING_TO_DO: &str = "Nothing to do.";
 /// Columns of a terminal that nobody has made wider.
 const COLUMNS: usize = 80;
 /// Findings, and series that were not compared, that are told one by one.
@@ -55,7 +57,7 @@ pub(crate) fn render(outcome: &Outcome) -> String {
 }
 
 /// `FAIL: 1 regressed, 64 unchanged`.
-fn headline(outcome: &Outcome) -> String {
+pub(crate) fn headline(outcome: &Outcome) -> String {
     let word = match outcome.decision {
         Decision::Pass => "PASS",
         Decision::Fail => "FAIL",
@@ -102,8 +104,8 @@ pub(crate) fn to_do(outcome: &Outcome) -> String {
                 .to_owned()
         }
         Decision::Approval => {
-            "Make it as fast as before, or have it accepted: `benchpages accept` \
-                               writes the entry, its owners review it."
+            "Fix it, or have it accepted: `benchpages accept` writes the entry, its \
+                               owners review it."
                 .to_owned()
         }
         Decision::Fail => fail(outcome),
@@ -114,9 +116,9 @@ pub(crate) fn to_do(outcome: &Outcome) -> String {
 fn fail(outcome: &Outcome) -> String {
     let critical = outcome.findings.iter().any(|it| it.block == Some(Block::Critical));
     if critical {
-        "Make it as fast as before: a change of this size cannot be accepted.".to_owned()
+        "Fix it: a change of this size cannot be accepted, only overridden.".to_owned()
     } else if outcome.findings.iter().any(|it| it.block.is_some()) {
-        "Make it as fast as before, or have it accepted: `benchpages accept` writes the entry."
+        "Fix it, or have it accepted: `benchpages accept` writes the entry, its owners review it."
             .to_owned()
     } else {
         "Bring the missed targets back under their limits.".to_owned()
@@ -133,11 +135,14 @@ fn pass(outcome: &Outcome) -> String {
             "Look at the machines: this has lasted long enough to be no accident.".to_owned()
         }
         (_, Some(_)) => "Look at the machines, not at the code: see below.".to_owned(),
+        (Some(_), None) if outcome.scene.pull.is_none() => {
+            "Wait for the next runs: they tell whether the suspicion holds.".to_owned()
+        }
         (Some(needed), None) => format!(
             "Run the benchmarks again: {} of this commit would tell whether the suspicion holds.",
             text::counted(u64::from(needed), "more run")
         ),
-        (None, None) => "Nothing to do.".to_owned(),
+        (None, None) => NOTHING_TO_DO.to_owned(),
     }
 }
 
@@ -204,8 +209,7 @@ impl Page {
             });
             let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
             let (limit, size) = (text::percent(it.threshold), &it.size);
-            let (before, after) = (&it.before, &it.after);
-            self.put(4, &format!("{before} → {after}, {change} ({size}), limit {limit}{sure}"));
+            self.put(4, &format!("{}, {change} ({size}), limit {limit}{sure}", it.arrow));
         }
         self.put(4, &it.reason);
         if outcome.links.base_url.is_some() {
@@ -242,7 +246,7 @@ impl Page {
         }
         self.gap();
         self.put(0, "Not compared:");
-        for (reason, series) in by_reason(outcome) {
+        for (reason, series) in by_reason(&outcome.not_compared) {
             let first = shorten(series[0], NAME_CHARS);
             let rest = series.len() - 1;
             let rest = if rest == 0 {
@@ -256,9 +260,11 @@ impl Page {
 }
 
 /// Series that were not compared, by their reason: the most frequent one first.
-pub(crate) fn by_reason(outcome: &Outcome) -> Vec<(&str, Vec<&str>)> {
+pub(crate) fn by_reason<'a>(
+    all: impl IntoIterator<Item = &'a NotCompared>,
+) -> Vec<(&'a str, Vec<&'a str>)> {
     let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for it in &outcome.not_compared {
+    for it in all {
         reasons.entry(&it.reason).or_default().push(&it.subject.title);
     }
     let mut reasons: Vec<(&str, Vec<&str>)> = reasons.into_iter().collect();
