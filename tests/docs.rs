@@ -4,12 +4,13 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "",
     "build",
     "serve",
     "demo-data",
     "check",
+    "compare",
     "policy",
     "policy check",
     "policy show",

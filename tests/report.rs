@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::check::{NOW, POLICY, Project, all, head, main, measured, one};
+use crate::check::{BACKENDS, NOW, POLICY, Project, all, head, main, measured, one};
 use crate::support::{Answer, Expected, answer, files, lines, program};
 
 /// Every way a name has been seen to break a report.
@@ -347,4 +347,39 @@ fn a_public_report_names_no_redacted_value() {
         let kept = std::fs::read_to_string(folder.path().join(file)).unwrap();
         assert!(!kept.contains("secret-7") && !kept.contains("ubuntu"), "{file}");
     }
+}
+
+#[test]
+fn two_commits_are_compared() {
+    let mut project = Project::new(20, POLICY);
+    (20..24).for_each(|day| project.day(day, &one("go", 1.25), &json!({})));
+    project.write();
+    let compare = |more: &[&str]| {
+        let mut command = program();
+        command.arg("compare").arg("--data").arg(project.history.data());
+        answer(command.args(["--now", NOW]).args(more))
+    };
+    let pair = format!("{}..{}", main(10), main(23));
+    let said = compare(&[&pair, "--format", "json"]);
+    let found: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert_eq!(found["compared"].as_array().unwrap().len(), BACKENDS.len());
+    let first = &found["compared"][0];
+    assert_eq!(first["series"], json!("parse/go/default/1000"));
+    assert_eq!(first["verdict"], json!("regressed"));
+    let mean = found["geomean"][0]["ratio"].as_f64().unwrap();
+    assert!((mean - 1.25_f64.powf(0.2)).abs() < 0.01, "{mean}");
+    let one = compare(&[&pair, "backend=go", "--format", "text"]);
+    assert!(one.out.contains("1 worse, 0 better, 0 unchanged"), "{}", one.out);
+    assert!(one.out.lines().all(|line| line.chars().count() <= 80), "{}", one.out);
+    let table = compare(&[&pair, "not.backend=go", "--format", "markdown"]).out;
+    assert!(table.contains("0 worse") && !table.contains("· go"), "{table}");
+    assert_eq!(compare(&[&pair, "backend=none"]).status, 3, "nothing to compare");
+    assert_eq!(compare(&[&pair, "backend"]).status, 2);
+    assert_eq!(compare(&[&main(10)]).status, 2);
+    project.pull(7, 23, 1, 1.0, &json!({}));
+    assert_eq!(compare(&[&format!("latest..{}", head(7)), "backend=rust"]).status, 0);
+    assert_eq!(compare(&[&format!("{}..latest", head(7))]).status, 2, "no level to compare with");
+    assert!(compare(&["0123456..latest"]).err.contains("0123456"));
+    assert_eq!(compare(&[&format!("{}..latest", main(10))]).status, 0);
 }

@@ -67,6 +67,8 @@ pub(crate) enum Command {
     DemoData(DemoData),
     /// Judge a pull request, or the newest run of the main line: pass or fail
     Check(Check),
+    /// Compare two commits, series by series, with the geometric mean
+    Compare(Compare),
     /// Check, show or describe the policy
     Policy {
         #[command(subcommand)]
@@ -186,6 +188,34 @@ pub(crate) struct Check {
     /// Read data/archive/ too
     #[arg(long)]
     pub(crate) with_archive: bool,
+}
+
+/// Which commits are compared, and in which series.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Compare {
+    /// Two measured commits (shas, their beginnings, tags, `latest`) or names of the git repository
+    /// here
+    #[arg(value_name = "BASE..HEAD")]
+    pub(crate) pair: String,
+    /// Only some series: backend=julia,rust n=1000000.. parallel=true test=sum_* not.mode=loops
+    #[arg(value_name = "FILTER")]
+    pub(crate) filters: Vec<String>,
+    /// How the answer is written to stdout
+    #[arg(long, value_enum, default_value_t = Table::Text)]
+    pub(crate) format: Table,
+    /// Where the site stands, for links (https://owner.github.io/repo/) [default: site.base_url]
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Read data/archive/ too
+    #[arg(long)]
+    pub(crate) with_archive: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Table {
+    Text,
+    Json,
+    Markdown,
 }
 
 /// How the gate answers.

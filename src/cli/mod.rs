@@ -8,6 +8,7 @@ mod args;
 mod audit;
 mod build;
 mod check;
+mod compare;
 mod demo_data;
 mod policy;
 mod replay;
@@ -41,6 +42,7 @@ pub fn run() -> ExitCode {
         Command::Build(build) => build::run(&args.global, &build, &talk),
         Command::Serve(serve) => serve::run(&args.global, &serve, &talk),
         Command::DemoData(demo) => demo_data::run(&demo, &talk),
+        Command::Compare(compare) => compare::run(&args.global, &compare, &talk),
         Command::Check(check) => check::run(&args.global, &check, &talk),
         Command::Policy { command } => policy::run(&args.global, &command, &talk),
         Command::Audit { command } => audit::run(&args.global, &command, &talk),

@@ -7,6 +7,7 @@
 
 pub(crate) mod annotations;
 pub(crate) mod assemble;
+pub(crate) mod compare;
 pub(crate) mod decide;
 mod escape;
 pub(crate) mod infrastructure;

@@ -140,6 +140,20 @@ fn find(history: &History, name: &str) -> Option<usize> {
         .or_else(|| all.iter().position(named))
 }
 
+/// A measured commit by its id, the beginning of one, its tag, `main` or `latest`; else the nearest
+/// measured ancestor of a name that `ancestors` knows.
+pub(crate) fn measured(
+    history: &History,
+    name: &str,
+    ancestors: &dyn Fn(&str) -> Vec<String>,
+) -> Option<CommitIndex> {
+    let tagged = || history.commits.iter().rposition(|it| it.tag.as_deref() == Some(name));
+    let known = find(history, name).or_else(tagged);
+    let found = known.or_else(|| nearest(history, &ancestors(name)).map(|(at, _)| at));
+    let newest = || NEWEST.contains(&name).then(|| newest_main(history, None)).flatten();
+    found.or_else(newest).map(index)
+}
+
 /// The newest commit of the main line, before another one where one is given.
 fn newest_main(history: &History, before: Option<usize>) -> Option<usize> {
     let end = before.unwrap_or(history.commits.len());
