@@ -85,7 +85,7 @@ fn judge(input: &Input<'_>, outcome: &mut Outcome) {
                 on_base += u64::from(already);
                 outcome.unchanged.push(Subject::of(&series.key));
             }
-            Told::Not(not) => outcome.not_compared.push(not),
+            Told::Not(not) => outcome.not_compared.push(*not),
             Told::Nothing => {}
         }
     }

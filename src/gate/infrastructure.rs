@@ -167,7 +167,9 @@ fn backends(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<(String, 
 
 /// Fields whose values that day are not those of the run before, in how many series.
 fn changed(history: &History, series: &[Series], day: i64) -> Vec<Changed> {
-    let mut found: BTreeMap<(Kind, &str), BTreeMap<(&str, &str), usize>> = BTreeMap::new();
+    // By field, how many series went from which value to which.
+    type Values<'a> = BTreeMap<(&'a str, &'a str), usize>;
+    let mut found: BTreeMap<(Kind, &str), Values<'_>> = BTreeMap::new();
     for one in series {
         let Some(at) = on_day(one, day).next() else { continue };
         let Some(before) = at.checked_sub(1) else { continue };

@@ -35,7 +35,7 @@ pub(crate) enum Told {
     Unchanged {
         on_base: bool,
     },
-    Not(NotCompared),
+    Not(Box<NotCompared>),
     /// Of no concern to this candidate.
     Nothing,
 }
@@ -46,15 +46,22 @@ impl Case<'_> {
         let (series, analysis) = (self.series, self.analysis);
         let Some(start) = self.start() else {
             let known = analysis.verdict != Verdict::Missing && !analysis.retired;
-            return if known { Told::Not(reason::unmeasured(series)) } else { Told::Nothing };
+            return if known {
+                Told::Not(Box::new(reason::unmeasured(series)))
+            } else {
+                Told::Nothing
+            };
         };
         if self.scene.first.is_none() && analysis.retired {
             return Told::Nothing;
         }
         if series.runs[start..].iter().all(|run| run.value.is_none()) {
-            return Told::Not(reason::all_failed(series, start));
+            return Told::Not(Box::new(reason::all_failed(series, start)));
         }
-        let not = || Told::Not(reason::not_compared((series, analysis), self.policy, start));
+        let not = || {
+            let not = reason::not_compared((series, analysis), self.policy, start);
+            Told::Not(Box::new(not))
+        };
         match analysis.verdict {
             Verdict::Infrastructure => {
                 let marked = analysis.latest.is_some_and(|at| analysis.flags[at].infrastructure);

@@ -171,14 +171,17 @@ impl Finding {
     }
 }
 
+/// Names and values of a runner's tracked fields.
+pub(crate) type Fields = BTreeMap<String, String>;
+
 /// A series that was not compared, and why.
 #[derive(Clone, Debug)]
 pub(crate) struct NotCompared {
     pub(crate) subject: Subject,
     pub(crate) verdict: Verdict,
     pub(crate) reason: String,
-    /// The fingerprints, where the runner is the reason.
-    pub(crate) runners: Option<(BTreeMap<String, String>, BTreeMap<String, String>)>,
+    /// The fingerprints before and after, where the runner is the reason.
+    pub(crate) runners: Option<(Fields, Fields)>,
     /// The candidate's run failed.
     pub(crate) failed: bool,
 }
