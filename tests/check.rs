@@ -264,6 +264,18 @@ fn repeats_of_one_job_confirm_nothing() {
 }
 
 #[test]
+fn one_slow_run_among_several_of_a_commit_is_an_outlier() {
+    let project = Project::new(30, POLICY);
+    project.write().pull(7, 29, 5, 1.0, &json!({}));
+    let pulls = project.history.data().join("pulls/7.ndjson");
+    let records = std::fs::read_to_string(&pulls).unwrap();
+    let spike = measured(&head(7), "2025-01-30T20:00:00Z", "rust", 1.8 * LEVEL, &json!({}));
+    project.history.file("pulls/7.ndjson", format!("{records}{spike}\n"));
+    let (status, found) = project.json(&["--pull", "7"]);
+    assert_eq!((status, verdicts(&found)), (0, vec![]), "{found}");
+}
+
+#[test]
 fn a_suspicion_blocks_where_the_policy_says_so() {
     let policy = format!("{POLICY}governance: {{block_suspected: true}}\n");
     let project = Project::new(20, &policy);

@@ -69,6 +69,11 @@ impl Case<'_> {
             }
             Verdict::Missing | Verdict::New | Verdict::Suppressed => not(),
             Verdict::Noisy => self.look_again(start).unwrap_or_else(not),
+            // The runs of one commit are alike: where only the newest of several is slow, it is an
+            // outlier, and no new level begins with it as on the main line.
+            Verdict::Suspected { .. } if self.is_within(DeltaVerdict::Same) => {
+                Told::Unchanged { on_base: false }
+            }
             Verdict::Suspected { .. } => {
                 self.look_again(start).unwrap_or_else(|| self.tell(analysis.verdict, None))
             }
@@ -131,6 +136,10 @@ impl Case<'_> {
         self.tell(verdict, Some(change))
     }
 
+    fn is_within(&self, verdict: DeltaVerdict) -> bool {
+        self.second.is_some_and(|it| it.change.is_none() && it.delta.verdict == verdict)
+    }
+
     /// What the second look shows: a change, a suspicion, or an improvement not confirmed yet.
     fn look_again(&self, start: usize) -> Option<Told> {
         let second = self.second?;
@@ -139,7 +148,7 @@ impl Case<'_> {
         }
         let own = self.series.runs[start..].iter().filter(|run| run.value.is_some()).count();
         let own = u32::try_from(own).unwrap_or(u32::MAX);
-        let runs_needed = self.policy.detection.confirmations.saturating_sub(own).max(1);
+        let runs_needed = self.policy.detection.confirmations.saturating_sub(own);
         match second.delta.verdict {
             DeltaVerdict::Worse => Some(self.tell(Verdict::Suspected { runs_needed }, None)),
             DeltaVerdict::Better => Some(self.tell(Verdict::Improved, None)),
@@ -253,6 +262,9 @@ impl Case<'_> {
             _ => None,
         });
         match verdict {
+            Verdict::Suspected { runs_needed: 0 } => {
+                format!("beyond the limit of {limit} against the newest runs of the base only")
+            }
             Verdict::Suspected { runs_needed } => {
                 let more = text::counted(u64::from(runs_needed), "more run");
                 format!("beyond the limit of {limit}, not confirmed: {more} needed")

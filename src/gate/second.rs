@@ -25,7 +25,7 @@ pub(crate) struct Second {
 /// Analyses series as those of the history are analysed.
 pub(crate) type Analyse<'a> = dyn Fn(&[Series]) -> Analyses + 'a;
 
-/// The clear differences, by index of the series.
+/// The clear differences, and what is behind suspicions, by index of the series.
 pub(crate) fn look(
     series: &[Series],
     analyses: &[Analysis],
@@ -45,7 +45,9 @@ pub(crate) fn look(
     let mut levels: Vec<Series> = Vec::new();
     for (&(at, start), (base, analysis)) in open.iter().zip(bases.iter().zip(&of_bases)) {
         let Some(delta) = delta(&series[at], start, (base, analysis)) else { continue };
-        if matches!(delta.verdict, DeltaVerdict::Same | DeltaVerdict::Unclear) {
+        let clear = matches!(delta.verdict, DeltaVerdict::Worse | DeltaVerdict::Better);
+        // Of a suspicion it is told too that the candidate's runs together do not bear it out.
+        if !clear && !matches!(analyses[at].verdict, Verdict::Suspected { .. }) {
             continue;
         }
         let since = analysis.events.last().map_or(0, |change| change.first);

@@ -138,6 +138,9 @@ fn pass(outcome: &Outcome) -> String {
         (Some(_), None) if outcome.scene.pull.is_none() => {
             "Wait for the next runs: they tell whether the suspicion holds.".to_owned()
         }
+        (Some(0), None) => {
+            "Look at the suspected series: they are at the edge of their limits.".to_owned()
+        }
         (Some(needed), None) => format!(
             "Run the benchmarks again: {} of this commit would tell whether the suspicion holds.",
             text::counted(u64::from(needed), "more run")
