@@ -180,7 +180,11 @@ pub(crate) fn check(
     gate::assemble::outcome(gate::assemble::Input {
         scene: scene.clone(),
         history,
-        analyse: &|series| analyse(history, series, policy, said, now),
+        analyse: &|series| {
+            let mut again = analyse(history, series, policy, said, now);
+            evidence::recorded::explain(series, &mut again.each, history);
+            again
+        },
         series: &grouped.series,
         analyses: &analyses,
         targets: &targets,
