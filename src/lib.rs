@@ -15,6 +15,7 @@ mod audit;
 mod history;
 mod series;
 mod analysis;
+mod approval;
 mod chart;
 mod site;
 mod gate;

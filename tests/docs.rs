@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "",
     "build",
     "serve",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 14] = [
     "policy check",
     "policy show",
     "policy schema",
+    "accept",
     "audit",
     "audit verify",
     "audit show",

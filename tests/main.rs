@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod accept;
 mod api;
 mod audit;
 mod build;

@@ -74,6 +74,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Policy,
     },
+    /// Accept a regression: writes data/accepted.yml, for review
+    Accept(Accept),
     /// Prove or show the log of overrides and approvals
     Audit {
         #[command(subcommand)]
@@ -283,4 +285,29 @@ pub(crate) enum Audit {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Accept {
+    /// Series that it concerns, by name or glob: 'parse/rust/*'
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) series: String,
+    /// Commit that made them slower, or the beginning of its id
+    #[arg(long, value_name = "SHA")]
+    pub(crate) commit: String,
+    /// Why it is worth it; shown on the chart
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Who accepts it [default: GITHUB_ACTOR, else the user]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Largest change that it covers, as 30% or 0.3 [default: the measured one, rounded up]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) max_change: Option<String>,
+    /// Day from which it no longer counts (2026-03-01), or a time from now (90d)
+    #[arg(long, value_name = "DATE|Nd")]
+    pub(crate) expires: Option<String>,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }

@@ -4,6 +4,7 @@
 //! usage is at fault, 3 nothing could be compared.
 
 mod actions;
+mod accept;
 mod args;
 mod audit;
 mod build;
@@ -45,6 +46,7 @@ pub fn run() -> ExitCode {
         Command::Compare(compare) => compare::run(&args.global, &compare, &talk),
         Command::Check(check) => check::run(&args.global, &check, &talk),
         Command::Policy { command } => policy::run(&args.global, &command, &talk),
+        Command::Accept(accept) => accept::run(&args.global, &accept, &talk),
         Command::Audit { command } => audit::run(&args.global, &command, &talk),
         Command::Completions { shell } => {
             let mut command = Args::command();

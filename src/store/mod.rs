@@ -4,6 +4,7 @@
 //! Reading never fails because of a line; it fails only when the directory itself cannot be read.
 //! The order in which files and lines are found has no influence on what comes out.
 
+pub(crate) mod accepted;
 pub(crate) mod audit;
 mod format;
 mod quarantine;
