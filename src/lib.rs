@@ -16,6 +16,7 @@ mod history;
 mod series;
 mod analysis;
 mod approval;
+mod doctor;
 mod chart;
 mod site;
 mod gate;

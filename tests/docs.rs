@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "",
     "build",
     "serve",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 15] = [
     "audit",
     "audit verify",
     "audit show",
+    "doctor",
     "completions",
 ];
 

@@ -11,6 +11,7 @@ mod check;
 mod demo_data;
 mod determinism;
 mod docs;
+mod doctor;
 mod hostile;
 mod policy;
 mod report;

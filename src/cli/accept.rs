@@ -128,7 +128,7 @@ fn expiry(text: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
 }
 
 /// What a command needs that builds no site.
-fn options(global: &Global) -> anyhow::Result<Options> {
+pub(crate) fn options(global: &Global) -> anyhow::Result<Options> {
     let site = Site {
         out: std::path::PathBuf::new(),
         base_url: None,

@@ -11,6 +11,7 @@ mod build;
 mod check;
 mod compare;
 mod demo_data;
+mod doctor;
 mod policy;
 mod replay;
 mod repository;
@@ -48,6 +49,7 @@ pub fn run() -> ExitCode {
         Command::Policy { command } => policy::run(&args.global, &command, &talk),
         Command::Accept(accept) => accept::run(&args.global, &accept, &talk),
         Command::Audit { command } => audit::run(&args.global, &command, &talk),
+        Command::Doctor(doctor) => doctor::run(&args.global, &doctor, &talk),
         Command::Completions { shell } => {
             let mut command = Args::command();
             let mut script = Vec::new();
