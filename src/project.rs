@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use crate::analysis::replay::{Figures, Said as Replayed};
 use crate::analysis::targets::Target;
 use crate::analysis::{self, Analyses, Explanation, evidence};
+use crate::audit::Chain;
 use crate::filter::Recent;
 use crate::gate;
 use crate::gate::decide::Plea;
@@ -56,6 +57,7 @@ pub(crate) struct Project {
     pub(crate) accepted: Vec<Accepted>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) templates: Vec<(String, String)>,
+    pub(crate) audit: Chain,
     /// Files of records, and their unpacked bytes.
     pub(crate) files: usize,
     pub(crate) bytes: u64,
@@ -153,6 +155,7 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
         templates: contents.templates,
         files: contents.files,
         bytes: contents.bytes,
+        audit: contents.audit,
         site: site::Options { now, base_url, explicit_index: options.explicit_index },
         warnings,
     })
@@ -254,6 +257,7 @@ pub(crate) fn input(project: &Project) -> site::Input<'_> {
         ignored: project.grouped.ignored,
         not_covered: &project.grouped.not_covered,
         templates: &project.templates,
+        audit: &project.audit,
         options: project.site.clone(),
     }
 }

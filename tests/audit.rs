@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::{Answer, History, run};
+use crate::support::{Answer, History, days, run};
 
 /// A log written by its format alone, not by the program.
 fn log(reasons: &[&str]) -> Vec<String> {
@@ -97,4 +97,46 @@ fn no_log_is_whole_and_an_unreadable_one_is_status_2() {
     std::fs::create_dir(history.data().join("audit.ndjson")).unwrap();
     assert_eq!(audit(&history, &["verify"]).status, 2);
     assert_eq!(run(&["audit", "verify", "--data", "no/such/directory"]).status, 2);
+}
+
+#[test]
+fn the_health_page_shows_the_newest_entries_and_that_the_log_is_whole() {
+    let history = History::new();
+    history.records(&days(&[100.0; 8]));
+    assert!(!history.site(&[]).main("health/").contains("Overrides and approvals"));
+    let reasons: Vec<String> =
+        (0..60).map(|at| format!("reason-{at:02} <script>alert(1)</script>")).collect();
+    let lines = log(&reasons.iter().map(String::as_str).collect::<Vec<_>>());
+    history.file("audit.ndjson", lines.concat());
+    let site = history.site(&[]);
+    let page = site.main("health/");
+    assert!(page.contains("id=\"audit\"") && !page.contains("<script>"), "{page}");
+    assert_eq!(page.matches("reason-").count(), 50);
+    assert!(page.find("reason-59").unwrap() < page.find("reason-10").unwrap());
+    let text = site.text("health/");
+    assert!(text.contains("60 entries, newest first. The log is whole"), "{text}");
+    assert!(text.contains("60 overrides of the gate in the last 30 days"), "{text}");
+    let json = site.json("health.json");
+    assert_eq!(
+        json["audit"],
+        json!({"broken_at": null, "entries": 60, "overrides": 60, "whole": true,
+            "head": audit(&history, &["verify"]).out.trim().rsplit(' ').next().unwrap()})
+    );
+}
+
+#[test]
+fn a_broken_log_makes_the_health_bad() {
+    let history = History::new();
+    history.records(&days(&[100.0; 8]));
+    let lines = log(&["one", "two", "three"]);
+    history.file("audit.ndjson", lines[0].clone() + &lines[2]);
+    let site = history.site(&[]);
+    let text = site.text("health/");
+    assert!(text.contains("The audit log is broken at line 2"), "{text}");
+    assert!(text.contains("override (not proven)"), "{text}");
+    let json = site.json("health.json");
+    assert_eq!((&json["state"], &json["audit"]["broken_at"]), (&json!("bad"), &json!(2)));
+    std::fs::remove_file(history.data().join("audit.ndjson")).unwrap();
+    std::fs::create_dir(history.data().join("audit.ndjson")).unwrap();
+    assert!(history.site(&[]).text("health/").contains("audit.ndjson is no plain file"));
 }

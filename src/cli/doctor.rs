@@ -11,7 +11,6 @@ use crate::doctor::{self, Finding, Level, Patient};
 use crate::policy::diagnostic::Diagnostic;
 use crate::policy::read::read as read_policy;
 use crate::project::{self, Options, Project};
-use crate::store;
 use crate::text;
 
 /// Something is wrong.
@@ -29,7 +28,6 @@ pub(crate) fn run(global: &Global, args: &Doctor, talk: &Talk) -> anyhow::Result
         options.policy = Some(stand_in.path().to_owned());
     }
     let project = build::in_pool(global, || project::load(&options))?;
-    let chain = store::audit::read(&global.data)?;
     let found = doctor::examine(&Patient {
         history: &project.history,
         series: &project.grouped.series,
@@ -38,7 +36,7 @@ pub(crate) fn run(global: &Global, args: &Doctor, talk: &Talk) -> anyhow::Result
         diagnostics: &diagnostics,
         accepted: &project.accepted,
         problems: &project.problems,
-        audit: &chain,
+        audit: &project.audit,
         now: project.site.now,
         demo: global.demo,
     });

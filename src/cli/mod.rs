@@ -3,8 +3,8 @@
 //! Data goes to stdout, talk to stderr. Exit status: 0 holds, 1 the gate fails, 2 the input or the
 //! usage is at fault, 3 nothing could be compared.
 
-mod actions;
 mod accept;
+mod actions;
 mod args;
 mod audit;
 mod build;

@@ -5,6 +5,7 @@
 
 mod api;
 mod assets;
+mod audit;
 pub(crate) mod delta;
 mod extra;
 mod frame;
@@ -24,6 +25,7 @@ use rayon::prelude::*;
 use crate::analysis::Analyses;
 use crate::analysis::replay::{Figures, Said};
 use crate::analysis::targets::Target;
+use crate::audit::Chain;
 use crate::filter::Filter;
 use crate::history::History;
 use crate::note::Note;
@@ -44,6 +46,7 @@ pub(crate) struct Input<'a> {
     pub(crate) policy_sha: String,
     pub(crate) notes: &'a [Note],
     pub(crate) accepted: &'a [Accepted],
+    pub(crate) audit: &'a Chain,
     /// What is wrong with files beside the records.
     pub(crate) problems: &'a [Problem],
     /// Series that the policy hides, and combinations of its matrix that nothing measures.
