@@ -26,6 +26,7 @@ mod store;
 mod output;
 mod demo;
 mod serve;
+mod init;
 
 // ── Application: wires; may use everything above ──
 mod project;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "",
     "build",
     "serve",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 16] = [
     "audit verify",
     "audit show",
     "doctor",
+    "init",
     "completions",
 ];
 

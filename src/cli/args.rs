@@ -83,6 +83,8 @@ pub(crate) enum Command {
     },
     /// Say what is wrong with this history, and what to do about it
     Doctor(Doctor),
+    /// Propose the policy, workflows and code owners that this repository needs
+    Init(Init),
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -319,4 +321,17 @@ pub(crate) struct Doctor {
     /// How the findings are printed; status 1 where something is wrong
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Init {
+    /// Root of the repository
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Propose git hooks too, that check the policy and local results
+    #[arg(long)]
+    pub(crate) hooks: bool,
+    /// Write the new files without asking; what is there is never changed
+    #[arg(short, long)]
+    pub(crate) yes: bool,
 }

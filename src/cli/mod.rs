@@ -12,6 +12,7 @@ mod check;
 mod compare;
 mod demo_data;
 mod doctor;
+mod init;
 mod policy;
 mod replay;
 mod repository;
@@ -50,6 +51,7 @@ pub fn run() -> ExitCode {
         Command::Accept(accept) => accept::run(&args.global, &accept, &talk),
         Command::Audit { command } => audit::run(&args.global, &command, &talk),
         Command::Doctor(doctor) => doctor::run(&args.global, &doctor, &talk),
+        Command::Init(init) => init::run(&args.global, &init, &talk),
         Command::Completions { shell } => {
             let mut command = Args::command();
             let mut script = Vec::new();
