@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::init::{Repository, steps, written};
-use crate::support::{lines, program, record, with};
+use crate::support::{lines, program, record, run, with};
 
 /// Whether the shell of the workflows can run here.
 fn have_tools() -> bool {
@@ -74,15 +75,29 @@ impl Server {
         git(&root, &["rev-parse", "HEAD"])
     }
 
+    /// What a job begins with.
+    fn clone(&self) -> TempDir {
+        let job = tempfile::tempdir_in(self.repository.folder.path()).unwrap();
+        let origin = self.path("origin.git").display().to_string();
+        git(job.path(), &["clone", "--quiet", "--branch", "main", &origin, "work"]);
+        job
+    }
+
     /// Runs the shell of a step as a job would, in a fresh clone.
     fn step(&self, workflow: &str, name: &str, environment: &[(&str, &str)]) -> Output {
+        self.step_in(&self.clone(), workflow, (name, environment))
+    }
+
+    fn step_in(
+        &self,
+        job: &TempDir,
+        workflow: &str,
+        (name, environment): (&str, &[(&str, &str)]),
+    ) -> Output {
         let steps = steps(&self.repository.workflow(workflow));
         let step = steps.iter().find(|(_, step)| step["name"] == name);
         let script =
             step.unwrap_or_else(|| panic!("{workflow}: no {name}")).1["run"].as_str().unwrap();
-        let job = tempfile::tempdir_in(self.repository.folder.path()).unwrap();
-        let origin = self.path("origin.git").display().to_string();
-        git(job.path(), &["clone", "--quiet", "--branch", "main", &origin, "work"]);
         let binary = Path::new(env!("CARGO_BIN_EXE_benchpages")).parent().unwrap().display();
         let path = std::env::var("PATH").unwrap();
         let mut command = Command::new("bash");
@@ -131,6 +146,35 @@ fn told(output: &Output) -> String {
 }
 
 #[test]
+fn a_pull_request_is_measured_as_often_as_a_regression_is_confirmed() {
+    if !have_tools() {
+        return;
+    }
+    let server = Server::new();
+    let measure = |script: &str| {
+        server.repository.file(".github/benchmarks.sh", script);
+        server.commit("measure");
+        let records = server.path("measured/records.ndjson");
+        let environment = [("RECORDS", records.to_str().unwrap()), ("RUNS", "3")];
+        let output = server.step("benchmarks", "Measure", &environment);
+        (output, std::fs::read_to_string(&records).unwrap_or_default())
+    };
+    let (nothing, _) = measure("exit 0\n");
+    assert!(!nothing.status.success() && told(&nothing).contains("no records"), "{nothing:?}");
+    let (broken, _) = measure("echo '{}' >> \"$1\"\nexit 3\n");
+    assert_eq!(broken.status.code(), Some(3));
+    std::fs::remove_dir_all(server.path("measured")).unwrap();
+    let (output, records) = measure("echo '{}' >> \"$1\"\n");
+    assert!(output.status.success(), "{}", told(&output));
+    assert_eq!(records, "{}\n{}\n{}\n");
+    let policy = run(&["policy", "show", "--format", "json"]).out;
+    let policy: Value = serde_json::from_str(&policy).unwrap();
+    let steps = steps(&server.repository.workflow("benchmarks"));
+    let runs = &steps.iter().find(|(_, step)| step["name"] == "Measure").unwrap().1["env"]["RUNS"];
+    assert_eq!(runs.as_str().unwrap(), policy["detection"]["confirmations"].to_string());
+}
+
+#[test]
 fn jobs_that_push_to_the_history_at_once_all_get_through() {
     if !have_tools() {
         return;
@@ -138,7 +182,7 @@ fn jobs_that_push_to_the_history_at_once_all_get_through() {
     let server = Server::new();
     let commit = server.commit("first");
     server.stub("records.ndjson", lines(&[record(&commit, "2025-09-20T06:00:00Z", 100.0)]));
-    let run = |job: usize| {
+    let add = |job: usize| {
         let folder = server.path(&format!("records-{job}")).display().to_string();
         let (id, commit) = (job.to_string(), commit.as_str());
         server.step(
@@ -154,7 +198,7 @@ fn jobs_that_push_to_the_history_at_once_all_get_through() {
     };
     // The first of them makes the branch; none of them knows that it is there.
     std::thread::scope(|scope| {
-        let jobs: Vec<_> = (0..4).map(|job| scope.spawn(move || run(job))).collect();
+        let jobs: Vec<_> = (0..4).map(|job| scope.spawn(move || add(job))).collect();
         for job in jobs {
             let output = job.join().unwrap();
             assert!(output.status.success(), "{}", told(&output));
@@ -163,10 +207,10 @@ fn jobs_that_push_to_the_history_at_once_all_get_through() {
     let history = server.history();
     assert_eq!(history.len(), 4, "{history:?}");
     assert!(history.iter().all(|path| path.starts_with("results/")), "{history:?}");
-    assert!(run(2).status.success(), "the same again changes nothing");
+    assert!(add(2).status.success(), "the same again changes nothing");
     assert_eq!(git(&server.path("origin.git"), &["rev-list", "--count", "benchmark-data"]), "4");
     server.stub("records.ndjson", "{}\n");
-    assert!(!run(3).status.success(), "a file that is there is never overwritten");
+    assert!(!add(3).status.success(), "a file that is there is never overwritten");
 }
 
 #[test]
@@ -189,18 +233,17 @@ fn the_site_is_built_from_the_history_and_what_git_knows() {
         let output = server.step("benchpages", "Add the records to the history", &environment);
         assert!(output.status.success(), "{}", told(&output));
     }
-    let (history, site) = (server.path("history"), server.path("site"));
-    let output = server.step(
-        "benchpages-site",
-        "Build the site",
-        &[("HISTORY", history.to_str().unwrap()), ("BASE_URL", "https://example.org/x")],
-    );
+    let job = server.clone();
+    let environment = [("BASE_URL", "https://example.org/x")];
+    let output = server.step_in(&job, "benchpages-site", ("Build the site", &environment));
     assert!(output.status.success(), "{}", told(&output));
     assert!(told(&output).contains("1 series from 6 records"), "{}", told(&output));
-    let commits = std::fs::read_to_string(history.join("commits.ndjson")).unwrap();
+    let work = job.path().join("work");
+    let commits = std::fs::read_to_string(work.join("data/commits.ndjson")).unwrap();
     let first: Value = serde_json::from_str(commits.lines().last().unwrap()).unwrap();
     assert_eq!((&first["subject"], &first["parents"]), (&json!("change \"0\" <b>"), &json!([])));
-    assert!(!site.exists(), "the site stays in its job");
+    let page = std::fs::read_to_string(work.join("site/index.html")).unwrap();
+    assert!(page.contains("https://example.org/x/"), "{page}");
 }
 
 /// A stored (not packed) archive of these files.
