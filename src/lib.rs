@@ -27,6 +27,8 @@ mod output;
 mod demo;
 mod serve;
 mod init;
+#[cfg(feature = "net")]
+mod notify;
 
 // ── Application: wires; may use everything above ──
 mod project;

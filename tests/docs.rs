@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 19] = [
     "",
     "build",
     "serve",
@@ -21,6 +21,8 @@ const COMMANDS: [&str; 17] = [
     "audit show",
     "doctor",
     "init",
+    "notify",
+    "notify github",
     "completions",
 ];
 

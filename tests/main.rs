@@ -14,6 +14,8 @@ mod docs;
 mod doctor;
 mod hostile;
 mod init;
+#[cfg(feature = "net")]
+mod notify;
 mod policy;
 mod report;
 mod seed;

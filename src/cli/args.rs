@@ -85,6 +85,12 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Propose the policy, workflows and code owners that this repository needs
     Init(Init),
+    /// Tell people what a check found
+    #[cfg(feature = "net")]
+    Notify {
+        #[command(subcommand)]
+        command: crate::cli::notify::Command,
+    },
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page

@@ -13,6 +13,8 @@ mod compare;
 mod demo_data;
 mod doctor;
 mod init;
+#[cfg(feature = "net")]
+mod notify;
 mod policy;
 mod replay;
 mod repository;
@@ -52,6 +54,8 @@ pub fn run() -> ExitCode {
         Command::Audit { command } => audit::run(&args.global, &command, &talk),
         Command::Doctor(doctor) => doctor::run(&args.global, &doctor, &talk),
         Command::Init(init) => init::run(&args.global, &init, &talk),
+        #[cfg(feature = "net")]
+        Command::Notify { command } => notify::run(&args.global, &command, &talk),
         Command::Completions { shell } => {
             let mut command = Args::command();
             let mut script = Vec::new();

@@ -1,0 +1,261 @@
+//! `benchpages notify github | slack | webhook`. Secrets come from the environment only.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+
+use crate::cli::args::Global;
+use crate::cli::talk::{self, Talk};
+use crate::notify::address::Address;
+use crate::notify::client::{Client, Limits};
+use crate::notify::github::comment::{self, Message, Target};
+use crate::notify::github::{Api, Place};
+use crate::notify::outcome::{LONGEST, Outcome};
+use crate::notify::preview::Preview;
+use crate::notify::secret::{Masks, Secret};
+use crate::notify::wire::{Clock, Network};
+use crate::notify::{Failure, Told};
+use crate::policy::Policy;
+use crate::policy::diagnostic;
+use crate::policy::read::read as read_policy;
+
+/// A comment that is longer is none of `check`.
+const LONGEST_COMMENT: u64 = 1 << 20;
+const API: &str = "https://api.github.com";
+const SERVER: &str = "https://github.com";
+const GITHUB_HELP: &str = "\
+Environment:
+  GITHUB_TOKEN        the token, with `pull-requests: write`
+  GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_SERVER_URL
+                      another GitHub than github.com
+  HTTPS_PROXY, NO_PROXY";
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Comment on a pull request, once, and keep that comment up to date
+    #[command(after_help = GITHUB_HELP)]
+    Github(Github),
+}
+
+/// What every kind understands.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Common {
+    /// What `benchpages check --format json` printed; - reads it from stdin
+    #[arg(long, value_name = "FILE")]
+    result: PathBuf,
+    /// Print what would be sent, secrets masked, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Time limit of one request
+    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    timeout: Duration,
+    /// Time limit of everything, tries and waits included
+    #[arg(long, value_name = "SECONDS", default_value = "180", value_parser = seconds)]
+    time_limit: Duration,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Github {
+    #[command(flatten)]
+    common: Common,
+    /// What `benchpages check --format markdown` printed [default: a short form of the result]
+    #[arg(long, value_name = "FILE")]
+    comment: Option<PathBuf>,
+    /// Pull request
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pull: Option<u64>,
+    /// Measured commit: finds the pull request by its head; with --pull, tells nothing when the
+    /// head is another one by now
+    #[arg(long, value_name = "SHA", value_parser = sha)]
+    sha: Option<String>,
+    /// Repository
+    #[arg(
+        long, env = "GITHUB_REPOSITORY", hide_env_values = true, value_name = "OWNER/NAME",
+        value_parser = repo
+    )]
+    repo: String,
+    /// Login that the token writes as [default: asked of GitHub]
+    #[arg(long, value_name = "LOGIN")]
+    author: Option<String>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number: f64 = text.parse().map_err(|_| "write a number of seconds".to_owned())?;
+    let fits = (0.001..=3_600.0).contains(&number);
+    if fits { Ok(Duration::from_secs_f64(number)) } else { Err("0.001 to 3600".to_owned()) }
+}
+
+fn sha(text: &str) -> Result<String, String> {
+    let hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let whole = hex && (text.len() == 40 || text.len() == 64);
+    if whole { Ok(text.to_ascii_lowercase()) } else { Err("write the full sha".to_owned()) }
+}
+
+fn repo(text: &str) -> Result<String, String> {
+    let word = |part: &str| {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        !part.is_empty() && part.bytes().all(known) && part.bytes().any(|byte| byte != b'.')
+    };
+    match text.split_once('/') {
+        Some((owner, name)) if word(owner) && word(name) => Ok(text.to_owned()),
+        _ => Err("write owner/name".to_owned()),
+    }
+}
+
+pub(crate) fn run(global: &Global, command: &Command, talk: &Talk) -> anyhow::Result<u8> {
+    match command {
+        Command::Github(args) => github(global, args, talk),
+    }
+}
+
+fn github(global: &Global, args: &Github, talk: &Talk) -> anyhow::Result<u8> {
+    let outcome = outcome(global, &args.common)?;
+    let policy = policy(global, talk)?;
+    let markdown = args.comment.as_deref().map(|path| {
+        let bytes = read(path, LONGEST_COMMENT)?;
+        Ok::<_, anyhow::Error>(String::from_utf8_lossy(&bytes).into_owned())
+    });
+    let markdown = markdown.transpose()?;
+    let token = secret("GITHUB_TOKEN");
+    if token.is_none() && !args.common.dry_run {
+        bail!("GITHUB_TOKEN is not set; `--dry-run` shows what would be sent");
+    }
+    let api = address("GITHUB_API_URL", API)?;
+    let graphql = match variable("GITHUB_GRAPHQL_URL") {
+        Some(_) => address("GITHUB_GRAPHQL_URL", API)?,
+        None => api.join("graphql"),
+    };
+    let place = Place {
+        api,
+        graphql,
+        repo: args.repo.clone(),
+        token: token.clone(),
+        author: args.author.clone(),
+    };
+    let server = address("GITHUB_SERVER_URL", SERVER)?;
+    let links = links(&policy, &server, &args.repo);
+    let target = Target { pull: args.pull, sha: args.sha.clone() };
+    let message = Message {
+        outcome: &outcome,
+        markdown: markdown.as_deref(),
+        when: policy.notify.github.clone().unwrap_or_default().comment,
+        links: &links,
+    };
+    send(&args.common, &masks([token]), talk, |client| {
+        comment::tell(&mut Api::new(client, place), &target, message)
+    })
+}
+
+/// Where links of a comment may lead: the site and the repository, where the site is known.
+fn links(policy: &Policy, server: &Address, repo: &str) -> Vec<String> {
+    let site = policy.site.base_url.iter().cloned();
+    let places = [format!("{}/{repo}", server.expose().trim_end_matches('/'))];
+    let found: Vec<String> = site.chain(policy.site.repo_url.clone()).collect();
+    if policy.site.base_url.is_none() {
+        Vec::new()
+    } else {
+        found.into_iter().chain(places).collect()
+    }
+}
+
+/// Sends what `work` sends, or shows it.
+fn send(
+    common: &Common,
+    masks: &Masks,
+    talk: &Talk,
+    work: impl FnOnce(&mut Client<'_>) -> Result<Told, Failure>,
+) -> anyhow::Result<u8> {
+    let limits = Limits { timeout: common.timeout, total: common.time_limit };
+    let said = |text: &str| talk.info(text);
+    let mut clock = Clock::new();
+    if common.dry_run {
+        let mut preview = Preview::new(masks.clone());
+        let mut client = Client::new(&mut preview, &mut clock, limits, masks.clone(), &said);
+        let told = work(&mut client)?;
+        talk::answer(preview.text().as_bytes())?;
+        tell(&told, talk);
+        talk.info("dry run: nothing was sent");
+        return Ok(0);
+    }
+    let mut network = Network::new();
+    let mut client = Client::new(&mut network, &mut clock, limits, masks.clone(), &said);
+    let told = work(&mut client)?;
+    tell(&told, talk);
+    Ok(0)
+}
+
+fn tell(told: &Told, talk: &Talk) {
+    for warning in &told.warnings {
+        talk.warn(warning);
+    }
+    talk.info(&told.done);
+}
+
+fn outcome(global: &Global, common: &Common) -> anyhow::Result<Outcome> {
+    let outcome = Outcome::read(&read(&common.result, LONGEST)?)?;
+    let demo = |commit: &str| commit.starts_with("demo-");
+    if !global.demo && (demo(&outcome.candidate) || demo(&outcome.base)) {
+        bail!("the result is of demo data, made by a generator; say that this is a demo: --demo");
+    }
+    Ok(outcome)
+}
+
+/// A file, or stdin, of at most `most` bytes.
+fn read(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let name = if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() };
+    let read = if path == Path::new("-") {
+        std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes)
+    } else {
+        let file = std::fs::File::open(path).with_context(|| format!("cannot read {name}"))?;
+        file.take(most + 1).read_to_end(&mut bytes)
+    };
+    read.with_context(|| format!("cannot read {name}"))?;
+    if bytes.len() as u64 > most {
+        bail!("{name} is longer than {} MiB", most >> 20);
+    }
+    Ok(bytes)
+}
+
+fn policy(global: &Global, talk: &Talk) -> anyhow::Result<Policy> {
+    let path = global.policy.clone().unwrap_or_else(|| global.data.join("policy.yml"));
+    if global.policy.is_none() && !path.exists() {
+        return Ok(Policy::default());
+    }
+    let text = std::fs::read_to_string(&path);
+    let text = text.with_context(|| format!("cannot read {}", path.display()))?;
+    let reading = read_policy(&text, &path.display().to_string());
+    match reading.policy {
+        Some(policy) => Ok(policy),
+        None => {
+            talk::tell(&diagnostic::render(&reading.diagnostics, &text, talk.colour()));
+            bail!("the policy is at fault")
+        }
+    }
+}
+
+/// What an environment variable says; unset secrets of a workflow arrive empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn secret(name: &str) -> Option<Secret> {
+    variable(name).as_deref().and_then(Secret::new)
+}
+
+fn masks(secrets: impl IntoIterator<Item = Option<Secret>>) -> Masks {
+    let mut masks = Masks::default();
+    for secret in secrets.into_iter().flatten() {
+        masks.add(&secret);
+    }
+    masks
+}
+
+/// An address that a variable may change.
+fn address(name: &str, usual: &str) -> anyhow::Result<Address> {
+    let text = variable(name).unwrap_or_else(|| usual.to_owned());
+    Address::parse(&text).map_err(|fault| anyhow::anyhow!("{name} {fault}"))
+}

@@ -1,0 +1,159 @@
+//! Markdown that a stranger's job may have written, made fit to be posted in our name: no mention,
+//! no reference, no image, no HTML but what our own comments need, no link but to known places.
+
+use pulldown_cmark::{Event, Options, Parser, Tag};
+
+use crate::notify::escape::is_under;
+
+/// HTML that comments of `check` use; without attributes it can do nothing else.
+const TAGS: [&str; 8] =
+    ["<details>", "</details>", "<summary>", "</summary>", "<code>", "</code>", "<br>", "<br/>"];
+/// Between a mark and what it would act on: see `escape`.
+const APART: char = '\u{200b}';
+
+/// The text without what could act. Links are kept where they lead under one of `allowed`, all
+/// https links where none is given.
+pub(crate) fn sanitise(text: &str, allowed: &[String]) -> String {
+    // HTML first: it decides what is a link.
+    unlink(&calm(&without_html(text)), allowed)
+}
+
+fn without_html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match TAGS.iter().find(|tag| rest.starts_with(**tag)) {
+            Some(tag) => {
+                out.push_str(tag);
+                rest = &rest[tag.len()..];
+            }
+            None => {
+                out.push_str("&lt;");
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Breaks mentions and references. What follows `https://` up to a space or a bracket is part of an
+/// address and stays.
+fn calm(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut in_address = false;
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        let rest = &text[at..];
+        if rest.starts_with("https://") {
+            in_address = true;
+        } else if c.is_whitespace() || "()<>[]|`\"'".contains(c) {
+            in_address = false;
+        }
+        if c.is_control() && c != '\n' && c != '\t' {
+            before = c;
+            continue;
+        }
+        out.push(c);
+        let digit = rest[c.len_utf8()..].starts_with(|next: char| next.is_ascii_digit());
+        let entity = before == '&' && c == '#';
+        let short = matches!(before, 'h' | 'H') && c == '-' && digit;
+        if !in_address && (c == '@' || (c == '#' && digit && !entity) || short) {
+            out.push(APART);
+        }
+        before = c;
+    }
+    // The entity is decoded before GitHub looks for mentions.
+    for entity in ["&#64;", "&#x40;", "&#X40;", "&commat;", "&#064;", "&#0064;"] {
+        out = out.replace(entity, &format!("@{APART}"));
+    }
+    for entity in ["&#35;", "&#x23;", "&#X23;", "&num;", "&#035;"] {
+        out = out.replace(entity, &format!("#{APART}"));
+    }
+    out
+}
+
+/// Takes the brackets of images and foreign links: their text stays.
+fn unlink(text: &str, allowed: &[String]) -> String {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let mut marks: Vec<usize> = Vec::new();
+    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        let foreign = match &event {
+            Event::Start(Tag::Image { .. }) => true,
+            Event::Start(Tag::Link { dest_url, .. }) => !is_known(dest_url, allowed),
+            _ => false,
+        };
+        if foreign {
+            let from = &text[range.start..];
+            let bracket = if from.starts_with("![") { 1 } else { 0 };
+            marks.push(range.start + bracket);
+        }
+    }
+    marks.sort_unstable();
+    marks.dedup();
+    let mut out = String::with_capacity(text.len() + marks.len());
+    let mut from = 0;
+    for mark in marks {
+        out.push_str(&text[from..mark]);
+        out.push('\\');
+        from = mark;
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
+fn is_known(url: &str, allowed: &[String]) -> bool {
+    if allowed.is_empty() {
+        return url.starts_with("https://");
+    }
+    allowed.iter().any(|start| is_under(url, start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> Vec<String> {
+        vec!["https://o.github.io/r/".to_owned()]
+    }
+
+    #[test]
+    fn what_check_prints_stays_as_it_is() {
+        let text = "### Benchmarks: ▲ 1 slower, 34 unchanged\n\n**[julia sum_even_squares is 13.9% \
+                    slower](https://o.github.io/r/diff/919ad74f0e12..b18e51d2c0aa/#1sum)**\n\n| | \
+                    Series |\n|-|:-|\n| ▲ | [sum · n 10⁶](https://o.github.io/r/diff/a..b/#s) \
+                    |\n\n<details><summary>3 runs of <code>b18e51d</code></summary>\n\nx &lt; \
+                    y\n\n</details>\n";
+        assert_eq!(sanitise(text, &known()), text);
+    }
+
+    #[test]
+    fn nothing_in_it_acts() {
+        let cases = [
+            ("@octocat and &#64;octocat", "@\u{200b}octocat and @\u{200b}octocat"),
+            (
+                "fixes #12, o/r#3, GH-4, &#35;5",
+                "fixes #\u{200b}12, o/r#\u{200b}3, GH-\u{200b}4, #\u{200b}5",
+            ),
+            ("![x](https://e.org/p.png)", "!\\[x](https://e.org/p.png)"),
+            ("[x](https://e.org)", "\\[x](https://e.org)"),
+            ("[x](https://o.github.io/r@e.org)", "\\[x](https://o.github.io/r@e.org)"),
+            ("[x](&#104;ttps://e.org)", "\\[x](&#104;ttps://e.org)"),
+            ("[x](http\\://e.org)", "\\[x](http\\://e.org)"),
+            ("[x][y]\n\n[y]: //e.org", "\\[x][y]\n\n[y]: //e.org"),
+            (
+                "[![i](https://e.org)](https://o.github.io/r/)",
+                "[!\\[i](https://e.org)](https://o.github.io/r/)",
+            ),
+            ("<img src=x onerror=y>", "&lt;img src=x onerror=y>"),
+            ("<details open><https://e.org>", "&lt;details open>&lt;https://e.org>"),
+            ("<!-- benchpages:state clean -->", "&lt;!-- benchpages:state clean -->"),
+            ("a\u{0}b\u{1b}[31m", "ab[31m"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(sanitise(text, &known()), expected, "{text}");
+        }
+    }
+}

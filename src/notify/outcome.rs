@@ -1,0 +1,201 @@
+//! What `check --format json` found, read as a stranger's text: it may come from a fork's job.
+//! Fields that are not known are ignored, so that newer checks are read too. Refuses what is too
+//! long, no JSON, or without a verdict that we know.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::notify::Failure;
+use crate::record::Unit;
+use crate::text::{self, Scale};
+
+/// A check of 50,000 series stays below.
+pub(crate) const LONGEST: u64 = 16 << 20;
+
+/// What a check found.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Outcome {
+    pub(crate) verdict: Overall,
+    #[serde(default, deserialize_with = "reference")]
+    pub(crate) base: String,
+    #[serde(default, deserialize_with = "reference")]
+    pub(crate) candidate: String,
+    /// Series that were compared.
+    #[serde(default)]
+    pub(crate) compared: u64,
+    #[serde(default)]
+    pub(crate) findings: Vec<Finding>,
+    #[serde(default)]
+    pub(crate) not_compared: Vec<NotCompared>,
+    #[serde(default)]
+    pub(crate) infrastructure: Option<Value>,
+    #[serde(default, rename = "override")]
+    pub(crate) overridden: Option<Value>,
+    /// As it came in, for who reads JSON.
+    #[serde(skip)]
+    pub(crate) raw: Value,
+}
+
+/// The verdict of the whole check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Overall {
+    Pass,
+    Fail,
+    Approval,
+    Overridden,
+    NothingCompared,
+}
+
+/// One series worth a person's time. Changes and thresholds are shares (0.1 = 10 %).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Finding {
+    pub(crate) series: String,
+    pub(crate) verdict: String,
+    pub(crate) before: Option<f64>,
+    pub(crate) after: Option<f64>,
+    pub(crate) change: Option<f64>,
+    pub(crate) threshold: Option<f64>,
+    pub(crate) confidence: Option<f64>,
+    pub(crate) severity: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) hints: Vec<String>,
+    /// The unit of `before` and `after`, where the check tells it.
+    pub(crate) unit: Option<String>,
+}
+
+/// A series that was not compared, and why.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct NotCompared {
+    pub(crate) series: String,
+    pub(crate) reason: String,
+}
+
+impl Outcome {
+    /// # Errors
+    /// The text is not what `check --format json` prints.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Failure> {
+        if bytes.len() as u64 > LONGEST {
+            let most = LONGEST >> 20;
+            return Err(Failure::Input(format!("the result is longer than {most} MiB")));
+        }
+        let fault = |error: serde_json::Error| {
+            Failure::Input(format!("the result is not what `check --format json` prints: {error}"))
+        };
+        let raw: Value = serde_json::from_slice(bytes).map_err(fault)?;
+        let mut outcome = Self::deserialize(&raw).map_err(fault)?;
+        outcome.raw = raw;
+        Ok(outcome)
+    }
+
+    /// Findings that say slower or larger, as the check ordered them.
+    pub(crate) fn worse(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.is_worse())
+    }
+
+    pub(crate) fn better(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.is_better())
+    }
+
+    /// Whether there is nothing that a person should hear of.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.verdict == Overall::Pass && self.findings.is_empty() && self.infrastructure.is_none()
+    }
+
+    /// `1 slower, 1 faster, 34 unchanged`.
+    pub(crate) fn counts(&self) -> String {
+        let time = |finding: &Finding| matches!(finding.unit.as_deref(), None | Some("ns"));
+        let (worse, better) =
+            if self.findings.iter().all(time) { ("slower", "faster") } else { ("worse", "better") };
+        let (up, down) = (self.worse().count() as u64, self.better().count() as u64);
+        let rest = self.compared.saturating_sub(up + down);
+        let mut parts = Vec::new();
+        for (mark, number, word) in [("▲ ", up, worse), ("▼ ", down, better)] {
+            if number > 0 {
+                parts.push(format!("{mark}{} {word}", text::count(number)));
+            }
+        }
+        parts.push(format!("{} unchanged", text::count(rest)));
+        parts.join(", ")
+    }
+
+    /// The verdict in words.
+    pub(crate) fn headline(&self) -> &'static str {
+        match self.verdict {
+            Overall::NothingCompared => "nothing could be compared",
+            Overall::Fail => "too slow to pass",
+            Overall::Approval => "a change needs approval",
+            Overall::Overridden => "passed by an override",
+            Overall::Pass if self.infrastructure.is_some() => "an infrastructure anomaly",
+            Overall::Pass if self.findings.is_empty() => "no change",
+            Overall::Pass => "within the limits",
+        }
+    }
+}
+
+impl Finding {
+    pub(crate) fn is_worse(&self) -> bool {
+        self.verdict == "regressed"
+    }
+
+    pub(crate) fn is_better(&self) -> bool {
+        self.verdict == "improved"
+    }
+
+    /// `+13.9%`, or a dash where the check tells no change.
+    pub(crate) fn change(&self) -> String {
+        self.change.filter(|change| change.is_finite()).map_or("–".to_owned(), text::percent_change)
+    }
+
+    /// `83.9 → 95.6 µs`, where the check tells values and their unit.
+    pub(crate) fn values(&self) -> Option<String> {
+        let (before, after) = (self.before?, self.after?);
+        let (unit, factor) = Unit::parse(self.unit.as_deref()?);
+        // The check tells base units: a name that would be converted is none.
+        (factor == 1.0).then(|| Scale::for_values([before, after], &unit).arrow(before, after))
+    }
+
+    /// `12%`.
+    pub(crate) fn limit(&self) -> Option<String> {
+        self.threshold.filter(|share| share.is_finite()).map(text::percent)
+    }
+}
+
+/// A commit, told as text or as an object that holds it.
+fn reference<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
+    let value = Value::deserialize(input)?;
+    let inner = ["commit", "sha", "id", "ref"].iter().find_map(|name| value.get(name)?.as_str());
+    Ok(value.as_str().or(inner).unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_check_prints_is_read_and_what_is_new_is_ignored() {
+        let text = br#"{"verdict": "approval", "exit": 1, "base": "a", "candidate": {"commit":
+            "b"}, "compared": 4, "findings": [{"series": "s", "verdict": "regressed", "before":
+            83900, "after": 95600, "change": 0.139, "threshold": null, "unit": "ns", "new": 1},
+            {"series": "t", "verdict": "improved"}], "not_compared": [], "infrastructure": null,
+            "override": null, "later": []}"#;
+        let outcome = Outcome::read(text).unwrap();
+        assert_eq!((&*outcome.base, &*outcome.candidate), ("a", "b"));
+        assert_eq!(outcome.counts(), "▲ 1 slower, ▼ 1 faster, 2 unchanged");
+        assert_eq!(outcome.findings[0].change(), "+13.9%");
+        assert_eq!(outcome.findings[0].values().unwrap(), "83.9 → 95.6\u{202f}µs");
+        assert!(!outcome.is_clean());
+    }
+
+    #[test]
+    fn what_is_no_result_is_refused() {
+        for text in ["", "[]", "{}", "{\"verdict\": \"green\"}", "{\"verdict\": \"pass\"} x"] {
+            assert!(matches!(Outcome::read(text.as_bytes()), Err(Failure::Input(_))), "{text}");
+        }
+        assert!(Outcome::read(&vec![b' '; (LONGEST + 1) as usize]).is_err());
+        assert!(Outcome::read("[".repeat(100_000).as_bytes()).is_err());
+    }
+}
