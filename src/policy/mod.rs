@@ -73,7 +73,7 @@ pub(crate) struct Policy {
     pub(crate) annotations: Vec<Annotation>,
     /// What the pages say of themselves.
     pub(crate) site: Site,
-    /// Who is told of changes. Nothing acts on it in this version.
+    /// Whom `benchpages notify` tells of changes.
     pub(crate) notify: Notify,
 }
 
