@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 21] = [
     "",
     "build",
     "serve",
@@ -23,6 +23,8 @@ const COMMANDS: [&str; 19] = [
     "init",
     "notify",
     "notify github",
+    "notify slack",
+    "notify webhook",
     "completions",
 ];
 

@@ -12,10 +12,13 @@ use crate::cli::talk::{self, Talk};
 use crate::notify::address::Address;
 use crate::notify::client::{Client, Limits};
 use crate::notify::github::comment::{self, Message, Target};
-use crate::notify::github::{Api, Place};
+use crate::notify::github::{Api, Place, issues};
 use crate::notify::outcome::{LONGEST, Outcome};
 use crate::notify::preview::Preview;
 use crate::notify::secret::{Masks, Secret};
+use crate::notify::slack::state::{self, State};
+use crate::notify::slack::{self, Way};
+use crate::notify::webhook;
 use crate::notify::wire::{Clock, Network};
 use crate::notify::{Failure, Told};
 use crate::policy::Policy;
@@ -25,19 +28,42 @@ use crate::policy::read::read as read_policy;
 /// A comment that is longer is none of `check`.
 const LONGEST_COMMENT: u64 = 1 << 20;
 const API: &str = "https://api.github.com";
+const SLACK_API: &str = "https://slack.com/api";
+/// What a dry run writes to.
+const SLACK_HOOK: &str = "https://hooks.slack.com/services/T/B/x";
 const SERVER: &str = "https://github.com";
 const GITHUB_HELP: &str = "\
 Environment:
-  GITHUB_TOKEN        the token, with `pull-requests: write`
+  GITHUB_TOKEN        the token, with `pull-requests: write` (`issues: write`)
   GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_SERVER_URL
                       another GitHub than github.com
   HTTPS_PROXY, NO_PROXY";
+const SLACK_HELP: &str = "\
+Environment:
+  SLACK_BOT_TOKEN     a bot's token with `chat:write`; needs a channel
+  SLACK_WEBHOOK_URL   or the address of an incoming webhook
+  SLACK_API_URL       another Slack than https://slack.com/api
+  HTTPS_PROXY, NO_PROXY";
+const WEBHOOK_HELP: &str = "\
+Environment:
+  BENCHPAGES_WEBHOOK_SECRET  the key of the signature
+  BENCHPAGES_WEBHOOK_URL     the address [default: notify.webhook.url]
+  HTTPS_PROXY, NO_PROXY
+
+X-Benchpages-Signature is `sha256=` and the HMAC-SHA256, in hex, of
+`v1:`, the value of X-Benchpages-Timestamp, `:` and the body.";
 
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Comment on a pull request, once, and keep that comment up to date
+    /// Keep one comment on a pull request up to date, or one issue for each finding
     #[command(after_help = GITHUB_HELP)]
     Github(Github),
+    /// Write to a Slack channel, once, and then to the thread
+    #[command(after_help = SLACK_HELP)]
+    Slack(Slack),
+    /// Send the result as signed JSON to an address of yours
+    #[command(after_help = WEBHOOK_HELP)]
+    Webhook(Webhook),
 }
 
 /// What every kind understands.
@@ -71,6 +97,10 @@ pub(crate) struct Github {
     /// head is another one by now
     #[arg(long, value_name = "SHA", value_parser = sha)]
     sha: Option<String>,
+    /// Open, update and close an issue for each finding instead: for checks of the main line
+    /// [default: notify.github.issues, where no pull request is named]
+    #[arg(long, conflicts_with_all = ["pull", "sha", "comment"])]
+    issues: bool,
     /// Repository
     #[arg(
         long, env = "GITHUB_REPOSITORY", hide_env_values = true, value_name = "OWNER/NAME",
@@ -80,6 +110,53 @@ pub(crate) struct Github {
     /// Login that the token writes as [default: asked of GitHub]
     #[arg(long, value_name = "LOGIN")]
     author: Option<String>,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Slack {
+    #[command(flatten)]
+    common: Common,
+    /// Channel, as name or id [default: notify.slack.channel]
+    #[arg(long, value_name = "CHANNEL")]
+    channel: Option<String>,
+    /// File that keeps the threads between runs; without it every run writes a message anew
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    #[command(flatten)]
+    about: About,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Webhook {
+    #[command(flatten)]
+    common: Common,
+    /// Send without a signature
+    #[arg(long)]
+    unsigned: bool,
+    #[command(flatten)]
+    about: About,
+}
+
+/// What was checked, as a message names it.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct About {
+    /// Pull request that was checked
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pull: Option<u64>,
+    /// Repository
+    #[arg(
+        long, env = "GITHUB_REPOSITORY", hide_env_values = true, value_name = "OWNER/NAME",
+        value_parser = repo
+    )]
+    repo: Option<String>,
+}
+
+impl About {
+    /// `owner/name #7`.
+    fn subject(&self) -> String {
+        let repo = self.repo.as_deref().unwrap_or("main");
+        self.pull.map_or(repo.to_owned(), |pull| format!("{repo} #{pull}"))
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -108,6 +185,8 @@ fn repo(text: &str) -> Result<String, String> {
 pub(crate) fn run(global: &Global, command: &Command, talk: &Talk) -> anyhow::Result<u8> {
     match command {
         Command::Github(args) => github(global, args, talk),
+        Command::Slack(args) => slack(global, args, talk),
+        Command::Webhook(args) => webhook(global, args, talk),
     }
 }
 
@@ -138,15 +217,104 @@ fn github(global: &Global, args: &Github, talk: &Talk) -> anyhow::Result<u8> {
     let server = address("GITHUB_SERVER_URL", SERVER)?;
     let links = links(&policy, &server, &args.repo);
     let target = Target { pull: args.pull, sha: args.sha.clone() };
-    let message = Message {
+    let told = policy.notify.github.clone().unwrap_or_default();
+    let by_policy = told.issues && args.pull.is_none() && args.sha.is_none();
+    send(&args.common, &masks([token]), talk, |client| {
+        let mut api = Api::new(client, place);
+        if args.issues || by_policy {
+            return issues::tell(&mut api, &outcome, &told.labels, &links);
+        }
+        let message = Message {
+            outcome: &outcome,
+            markdown: markdown.as_deref(),
+            when: told.comment,
+            links: &links,
+        };
+        comment::tell(&mut api, &target, message)
+    })
+}
+
+fn slack(global: &Global, args: &Slack, talk: &Talk) -> anyhow::Result<u8> {
+    let outcome = outcome(global, &args.common)?;
+    let policy = policy(global, talk)?;
+    let told = policy.notify.slack.clone().unwrap_or_default();
+    let channel = args.channel.clone().or(told.channel);
+    let (token, hook) = (secret("SLACK_BOT_TOKEN"), secret("SLACK_WEBHOOK_URL"));
+    let masks = masks([token.clone(), hook.clone()]);
+    let way = match (token, hook, channel) {
+        (Some(token), _, Some(channel)) => {
+            let api = address("SLACK_API_URL", SLACK_API)?;
+            Way::Bot { api, token, channel }
+        }
+        (_, Some(_), channel) => {
+            if channel.is_some() {
+                talk.warn("an incoming webhook writes to its own channel only");
+            }
+            Way::Hook(address("SLACK_WEBHOOK_URL", "")?.secret())
+        }
+        (Some(_), None, None) => {
+            bail!("which channel? give --channel, or notify.slack.channel in the policy")
+        }
+        (None, None, _) if args.common.dry_run => Way::Hook(address("", SLACK_HOOK)?.secret()),
+        (None, None, _) => {
+            bail!(
+                "neither SLACK_BOT_TOKEN nor SLACK_WEBHOOK_URL is set; `--dry-run` shows what \
+                 would be sent"
+            )
+        }
+    };
+    let mut state = state(args, talk)?;
+    let before = state.clone();
+    let links: Vec<String> = policy.site.base_url.iter().cloned().collect();
+    let subject = args.about.subject();
+    let message = slack::Message {
         outcome: &outcome,
-        markdown: markdown.as_deref(),
-        when: policy.notify.github.clone().unwrap_or_default().comment,
+        subject: &subject,
+        mention: &told.mention,
         links: &links,
     };
-    send(&args.common, &masks([token]), talk, |client| {
-        comment::tell(&mut Api::new(client, place), &target, message)
-    })
+    let status =
+        send(&args.common, &masks, talk, |client| slack::tell(client, &way, message, &mut state))?;
+    if let Some(path) = args.state.as_deref().filter(|_| !args.common.dry_run && state != before) {
+        let written = std::fs::write(path, state.to_json());
+        written.with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(status)
+}
+
+fn state(args: &Slack, talk: &Talk) -> anyhow::Result<State> {
+    let Some(path) = args.state.as_deref().filter(|path| path.exists()) else {
+        return Ok(State::default());
+    };
+    Ok(State::read(&read(path, state::LONGEST)?).unwrap_or_else(|fault| {
+        talk.warn(&format!("{} is begun anew: {fault}", path.display()));
+        State::default()
+    }))
+}
+
+fn webhook(global: &Global, args: &Webhook, talk: &Talk) -> anyhow::Result<u8> {
+    let outcome = outcome(global, &args.common)?;
+    let policy = policy(global, talk)?;
+    let known = policy.notify.webhook.clone().and_then(|webhook| webhook.url);
+    let url = secret("BENCHPAGES_WEBHOOK_URL").or(known.as_deref().and_then(Secret::new));
+    let Some(url) = url else {
+        bail!("where to? set BENCHPAGES_WEBHOOK_URL, or notify.webhook.url in the policy")
+    };
+    let address = Address::parse(url.expose());
+    let address = address.map_err(|fault| anyhow::anyhow!("the webhook's address {fault}"))?;
+    let key = secret("BENCHPAGES_WEBHOOK_SECRET").filter(|_| !args.unsigned);
+    if key.is_none() && !args.unsigned && !args.common.dry_run {
+        bail!("BENCHPAGES_WEBHOOK_SECRET is not set; `--unsigned` sends without a signature");
+    }
+    let masks = masks([Some(url), key.clone()]);
+    let message = webhook::Message {
+        address: address.secret(),
+        key,
+        outcome: &outcome,
+        repo: args.about.repo.clone(),
+        pull: args.about.pull,
+    };
+    send(&args.common, &masks, talk, |client| webhook::tell(client, &message))
 }
 
 /// Where links of a comment may lead: the site and the repository, where the site is known.
@@ -250,6 +418,11 @@ fn masks(secrets: impl IntoIterator<Item = Option<Secret>>) -> Masks {
     let mut masks = Masks::default();
     for secret in secrets.into_iter().flatten() {
         masks.add(&secret);
+        // Of a secret address, a server may echo what stands behind the host.
+        let path = secret.expose().split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+        if let Some(path) = path.and_then(|(_, path)| Secret::new(&format!("/{path}"))) {
+            masks.add(&path);
+        }
     }
     masks
 }

@@ -102,11 +102,6 @@ pub(crate) struct Broken {
 pub(crate) trait Wire {
     /// One try, within `timeout`.
     fn send(&mut self, request: &Request, timeout: Duration) -> Result<Response, Broken>;
-
-    /// Whether nothing is really sent.
-    fn is_dry(&self) -> bool {
-        false
-    }
 }
 
 /// What keeps time.
@@ -157,20 +152,9 @@ impl<'a> Client<'a> {
         Self { wire, pace, limits, masks, said }
     }
 
-    pub(crate) fn is_dry(&self) -> bool {
-        self.wire.is_dry()
-    }
-
     /// Seconds since 1970.
     pub(crate) fn unix(&self) -> u64 {
         self.pace.unix()
-    }
-
-    /// Waits before a write, as servers ask of those who write much.
-    pub(crate) fn breathe(&mut self, wait: Duration) {
-        if !self.is_dry() && wait <= self.left() {
-            self.pace.sleep(wait);
-        }
     }
 
     /// Sends until there is a success (2xx).
@@ -302,10 +286,145 @@ impl<'a> Client<'a> {
     }
 }
 
-/// The headers of a request as they may be shown.
+/// The headers of a request as they may be shown: a signature proves what it stands beside.
 pub(crate) fn shown_headers(request: &Request) -> Vec<(String, String)> {
     let token = request.token.as_ref();
     let token = token.map(|_| ("authorization".to_owned(), format!("Bearer {MASK}")));
-    let own = request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    let own = request.headers.iter().map(|(name, value)| {
+        let secret = name.ends_with("-signature");
+        ((*name).to_owned(), if secret { MASK.to_owned() } else { value.clone() })
+    });
     own.chain(token).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    /// Answers from a list, and what it was asked.
+    struct Script {
+        answers: Vec<Result<Response, Broken>>,
+        asked: Vec<(String, Duration)>,
+    }
+
+    impl Wire for Script {
+        fn send(&mut self, request: &Request, timeout: Duration) -> Result<Response, Broken> {
+            self.asked.push((request.address.expose().to_owned(), timeout));
+            if self.answers.len() > 1 { self.answers.remove(0) } else { self.answers[0].clone() }
+        }
+    }
+
+    /// Time that passes only by sleeping.
+    #[derive(Default)]
+    struct Still {
+        slept: Vec<f64>,
+    }
+
+    impl Pace for Still {
+        fn elapsed(&self) -> Duration {
+            Duration::from_secs_f64(self.slept.iter().sum())
+        }
+
+        fn unix(&self) -> u64 {
+            1_000
+        }
+
+        fn luck(&mut self) -> f64 {
+            0.5
+        }
+
+        fn sleep(&mut self, wait: Duration) {
+            self.slept.push(wait.as_secs_f64());
+        }
+    }
+
+    fn with(status: u16, headers: &[(&str, &str)]) -> Result<Response, Broken> {
+        let headers = headers.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        Ok(Response { status, headers: headers.collect(), body: Vec::new() })
+    }
+
+    fn broken(sent: bool, lasting: bool) -> Result<Response, Broken> {
+        Err(Broken { text: "token-12345 broke".to_owned(), sent, lasting })
+    }
+
+    struct Run {
+        result: Result<Response, Failure>,
+        slept: Vec<f64>,
+        asked: Vec<(String, Duration)>,
+        said: Vec<String>,
+    }
+
+    fn run(answers: Vec<Result<Response, Broken>>, once: bool) -> Run {
+        let mut script = Script { answers, asked: Vec::new() };
+        let mut still = Still::default();
+        let limits = Limits { timeout: Duration::from_secs(20), total: Duration::from_secs(100) };
+        let mut masks = Masks::default();
+        masks.add(&Secret::new("token-12345").unwrap());
+        let said = RefCell::new(Vec::new());
+        let tell = |text: &str| said.borrow_mut().push(text.to_owned());
+        let mut client = Client::new(&mut script, &mut still, limits, masks, &tell);
+        let mut request = Request::new(Method::Post, Address::parse("https://h/a").unwrap());
+        request.once = once;
+        let result = client.send(&request);
+        Run { result, slept: still.slept, asked: script.asked, said: said.into_inner() }
+    }
+
+    #[test]
+    fn it_tries_five_times_with_growing_waits_and_says_no_secret() {
+        let run = run(vec![broken(true, false)], false);
+        assert_eq!(run.slept, [0.75, 1.5, 3.0, 6.0]);
+        assert_eq!(run.asked.len(), 5);
+        let text = run.result.unwrap_err().to_string();
+        assert_eq!(text, "POST https://h/a: *** broke; gave up after 5 tries");
+        assert_eq!(run.said[0], "POST https://h/a: *** broke; again in 0.8 s");
+    }
+
+    #[test]
+    fn it_waits_as_the_server_says_and_never_beyond_its_limit() {
+        let wait = |seconds| with(429, &[("retry-after", seconds)]);
+        let kept = run(vec![wait("40"), wait("50"), with(201, &[])], false);
+        assert_eq!((kept.slept, kept.result.unwrap().status), (vec![40.0, 50.0], 201));
+        let timeouts: Vec<u64> = kept.asked.iter().map(|(_, limit)| limit.as_secs()).collect();
+        assert_eq!(timeouts, [20, 20, 10], "the last try has the time that is left");
+        let beyond = run(vec![wait("99"), wait("2")], false);
+        assert_eq!(beyond.slept, [99.0]);
+        assert!(matches!(beyond.result, Err(Failure::Lost { .. })));
+        let reset = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1009")];
+        assert_eq!(run(vec![with(403, &reset), with(200, &[])], false).slept, [10.0]);
+    }
+
+    #[test]
+    fn what_may_have_been_done_is_left_to_the_caller() {
+        for unsure in [broken(true, false), with(500, &[]), with(504, &[])] {
+            let run = run(vec![unsure], true);
+            assert!(matches!(run.result, Err(Failure::Unsure { .. })));
+            assert_eq!((run.asked.len(), run.slept.len()), (1, 1));
+        }
+        for not_done in [broken(false, false), with(429, &[])] {
+            assert!(run(vec![not_done, with(201, &[])], true).result.is_ok());
+        }
+    }
+
+    #[test]
+    fn what_lasts_is_not_tried_again() {
+        for over in [broken(false, true), with(404, &[]), with(303, &[]), with(422, &[])] {
+            let run = run(vec![over], false);
+            assert_eq!((run.asked.len(), run.slept.len()), (1, 0));
+            assert!(run.result.is_err());
+        }
+    }
+
+    #[test]
+    fn redirects_keep_to_the_host_and_end() {
+        let there = |to| with(307, &[("location", to)]);
+        let followed = run(vec![there("/b"), there("https://h/c"), with(200, &[])], false);
+        let asked: Vec<&str> = followed.asked.iter().map(|(url, _)| url.as_str()).collect();
+        assert_eq!(asked, ["https://h/a", "https://h/b", "https://h/c"]);
+        assert_eq!(run(vec![there("/a")], false).asked.len(), 4);
+        for away in ["https://evil.example/", "http://h/", "//h.example/", ""] {
+            assert_eq!(run(vec![there(away)], false).asked.len(), 1, "{away}");
+        }
+    }
 }

@@ -54,9 +54,11 @@ pub(crate) fn markdown(text: &str, most: usize) -> String {
             _ => out.push(c),
         }
     }
-    // A name at the beginning of a line must not begin a list or a heading.
+    // A name at the beginning of a line must not begin a list.
+    let number = out.trim_start_matches(|c: char| c.is_ascii_digit());
+    let list = out.starts_with('-') || (number.len() < out.len() && number.starts_with('.'));
     match out.chars().next() {
-        Some(c @ ('-' | '0'..='9')) => format!("&#{};{}", c as u32, &out[1..]),
+        Some(c) if list => format!("&#{};{}", c as u32, &out[1..]),
         _ => out,
     }
 }
@@ -130,6 +132,7 @@ mod tests {
         assert_eq!(markdown("sum even", 20), "sum even");
         assert_eq!(markdown("- a", 20), "&#45; a");
         assert_eq!(markdown("1. a", 20), "&#49;. a");
+        assert_eq!(markdown("919ad74", 20), "919ad74");
     }
 
     #[test]

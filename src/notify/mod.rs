@@ -12,7 +12,9 @@ pub(crate) mod github;
 pub(crate) mod outcome;
 pub(crate) mod preview;
 pub(crate) mod secret;
+pub(crate) mod slack;
 mod wait;
+pub(crate) mod webhook;
 pub(crate) mod wire;
 
 /// Why something was not told. Secrets are already masked in every text.

@@ -28,9 +28,14 @@ pub(crate) struct Outcome {
     #[serde(default)]
     pub(crate) not_compared: Vec<NotCompared>,
     #[serde(default)]
-    pub(crate) infrastructure: Option<Value>,
+    pub(crate) violations: Vec<Violation>,
+    #[serde(default)]
+    pub(crate) infrastructure: Option<Infrastructure>,
     #[serde(default, rename = "override")]
-    pub(crate) overridden: Option<Value>,
+    pub(crate) overridden: Option<Override>,
+    /// The page that compares the two commits.
+    #[serde(default)]
+    pub(crate) url: Option<String>,
     /// As it came in, for who reads JSON.
     #[serde(skip)]
     pub(crate) raw: Value,
@@ -52,6 +57,8 @@ pub(crate) enum Overall {
 #[serde(default)]
 pub(crate) struct Finding {
     pub(crate) series: String,
+    /// The series as people read it.
+    pub(crate) name: Option<String>,
     pub(crate) verdict: String,
     pub(crate) before: Option<f64>,
     pub(crate) after: Option<f64>,
@@ -64,6 +71,10 @@ pub(crate) struct Finding {
     pub(crate) hints: Vec<String>,
     /// The unit of `before` and `after`, where the check tells it.
     pub(crate) unit: Option<String>,
+    /// `worse` or `better`, where the verdict does not tell.
+    pub(crate) direction: Option<String>,
+    /// Told, but never a failure.
+    pub(crate) report_only: bool,
 }
 
 /// A series that was not compared, and why.
@@ -72,6 +83,51 @@ pub(crate) struct Finding {
 pub(crate) struct NotCompared {
     pub(crate) series: String,
     pub(crate) reason: String,
+}
+
+/// A target that is missed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Violation {
+    pub(crate) rule: String,
+    pub(crate) series: Option<String>,
+    pub(crate) reason: String,
+}
+
+/// Many backends that moved at once.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Infrastructure {
+    #[serde(default)]
+    pub(crate) day: String,
+    /// Days in a row.
+    #[serde(default)]
+    pub(crate) days: u64,
+    #[serde(default)]
+    pub(crate) backends_moved: u64,
+    #[serde(default)]
+    pub(crate) backends_active: u64,
+    #[serde(default)]
+    pub(crate) change: Option<f64>,
+    #[serde(default)]
+    pub(crate) moved: Vec<String>,
+    #[serde(default)]
+    pub(crate) look_at: Vec<String>,
+    /// It has lasted as long as the policy waits before it alerts; told where nothing is said.
+    #[serde(default = "yes")]
+    pub(crate) alert: bool,
+}
+
+/// A gate that was overridden.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Override {
+    pub(crate) granted: Option<bool>,
+    pub(crate) actor: String,
+    pub(crate) reason: String,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Outcome {
@@ -100,9 +156,21 @@ impl Outcome {
         self.findings.iter().filter(|finding| finding.is_better())
     }
 
-    /// Whether there is nothing that a person should hear of.
+    /// Whether there is nothing that the author of a change should hear of.
     pub(crate) fn is_clean(&self) -> bool {
-        self.verdict == Overall::Pass && self.findings.is_empty() && self.infrastructure.is_none()
+        self.is_quiet() && self.infrastructure.is_none()
+    }
+
+    /// Whether there is nothing that those who look after the project should hear of: what moved
+    /// everything at once is told once it lasts.
+    pub(crate) fn is_quiet(&self) -> bool {
+        let found = !self.findings.is_empty() || !self.violations.is_empty();
+        self.verdict == Overall::Pass && !found && self.alert().is_none()
+    }
+
+    /// The infrastructure anomaly, where it is time to alert.
+    pub(crate) fn alert(&self) -> Option<&Infrastructure> {
+        self.infrastructure.as_ref().filter(|it| it.alert)
     }
 
     /// `1 slower, 1 faster, 34 unchanged`.
@@ -136,7 +204,32 @@ impl Outcome {
     }
 }
 
+impl Infrastructure {
+    /// `4 of 5 backends moved at once on 2025-09-26 (+27%), day 2 in a row`.
+    pub(crate) fn sentence(&self) -> String {
+        let change = self.change.filter(|change| change.is_finite()).map(text::percent_change);
+        let change = change.map(|change| format!(" ({change})")).unwrap_or_default();
+        let day = text_of_day(&self.day);
+        let row =
+            if self.days > 1 { format!(", day {} in a row", self.days) } else { String::new() };
+        format!(
+            "{} of {} backends moved at once{day}{change}{row}",
+            self.backends_moved, self.backends_active
+        )
+    }
+}
+
+fn text_of_day(day: &str) -> String {
+    let date = day.len() == 10 && day.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if date { format!(" on {day}") } else { String::new() }
+}
+
 impl Finding {
+    /// The series as people read it; as the data has it, to be escaped.
+    pub(crate) fn shown(&self) -> &str {
+        self.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&self.series)
+    }
+
     pub(crate) fn is_worse(&self) -> bool {
         self.verdict == "regressed"
     }

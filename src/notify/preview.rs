@@ -43,8 +43,4 @@ impl Wire for Preview {
         let body = request.assumed.to_string().into_bytes();
         Ok(Response { status: 200, headers: Vec::new(), body })
     }
-
-    fn is_dry(&self) -> bool {
-        true
-    }
 }

@@ -2,7 +2,10 @@
 //! slow, or lies. Servers stand on loopback; no test waits for the clock.
 
 mod github;
+mod issues;
 mod server;
+mod slack;
+mod webhook;
 
 use std::process::Command;
 
@@ -47,10 +50,6 @@ impl Notify {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
         self
-    }
-
-    pub fn read(&self, path: &str) -> String {
-        std::fs::read_to_string(self.folder.path().join(path)).unwrap()
     }
 
     pub fn run(&mut self) -> Answer {

@@ -107,6 +107,20 @@ fn short(outcome: &Outcome, allowed: &[String]) -> String {
     if rest > 0 {
         out.push_str(&format!("\nand {} more\n", text::count(rest as u64)));
     }
+    if let Some(it) = &outcome.infrastructure {
+        out.push_str(&format!(
+            "\nInfrastructure: {}. That is not this change's fault.\n",
+            it.sentence()
+        ));
+    }
+    if let Some(it) = outcome.overridden.as_ref().filter(|it| it.granted != Some(false)) {
+        let (actor, reason) = (markdown(&it.actor, 60), markdown(&it.reason, REASON_CHARS));
+        out.push_str(&format!("\nOverridden by {actor}: {reason}\n"));
+    }
+    for it in outcome.violations.iter().take(ROWS) {
+        let (rule, reason) = (markdown(&it.rule, 60), markdown(&it.reason, REASON_CHARS));
+        out.push_str(&format!("\nTarget missed, {rule}: {reason}\n"));
+    }
     let left = outcome.not_compared.len() as u64;
     if left > 0 {
         let reason = markdown(&outcome.not_compared[0].reason, REASON_CHARS);
@@ -131,7 +145,7 @@ fn sentence(outcome: &Outcome) -> String {
 
 fn row(finding: &Finding, allowed: &[String]) -> String {
     let mark = if finding.is_worse() { "▲" } else { "▼" };
-    let name = markdown(&finding.series, NAME_CHARS);
+    let name = markdown(finding.shown(), NAME_CHARS);
     let name = match finding.url.as_deref().and_then(|url| link(url, allowed)) {
         Some(url) => format!("[{name}]({url})"),
         None => name,

@@ -3,6 +3,7 @@
 
 pub(crate) mod body;
 pub(crate) mod comment;
+pub(crate) mod issues;
 mod sanitise;
 
 use serde::Deserialize;
