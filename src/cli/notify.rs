@@ -87,6 +87,9 @@ pub(crate) struct Common {
 pub(crate) struct Github {
     #[command(flatten)]
     common: Common,
+    /// Where the site stands; links to elsewhere are not sent [default: site.base_url]
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
     /// What `benchpages check --format markdown` printed [default: a short form of the result]
     #[arg(long, value_name = "FILE")]
     comment: Option<PathBuf>,
@@ -116,6 +119,9 @@ pub(crate) struct Github {
 pub(crate) struct Slack {
     #[command(flatten)]
     common: Common,
+    /// Where the site stands; links to elsewhere are not sent [default: site.base_url]
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
     /// Channel, as name or id [default: notify.slack.channel]
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
@@ -214,8 +220,7 @@ fn github(global: &Global, args: &Github, talk: &Talk) -> anyhow::Result<u8> {
         token: token.clone(),
         author: args.author.clone(),
     };
-    let server = address("GITHUB_SERVER_URL", SERVER)?;
-    let links = links(&policy, &server, &args.repo);
+    let links = links(args.base_url.as_ref(), &policy, Some(&args.repo), talk)?;
     let target = Target { pull: args.pull, sha: args.sha.clone() };
     let told = policy.notify.github.clone().unwrap_or_default();
     let by_policy = told.issues && args.pull.is_none() && args.sha.is_none();
@@ -265,7 +270,7 @@ fn slack(global: &Global, args: &Slack, talk: &Talk) -> anyhow::Result<u8> {
     };
     let mut state = state(args, talk)?;
     let before = state.clone();
-    let links: Vec<String> = policy.site.base_url.iter().cloned().collect();
+    let links = links(args.base_url.as_ref(), &policy, args.about.repo.as_deref(), talk)?;
     let subject = args.about.subject();
     let message = slack::Message {
         outcome: &outcome,
@@ -317,16 +322,23 @@ fn webhook(global: &Global, args: &Webhook, talk: &Talk) -> anyhow::Result<u8> {
     send(&args.common, &masks, talk, |client| webhook::tell(client, &message))
 }
 
-/// Where links of a comment may lead: the site and the repository, where the site is known.
-fn links(policy: &Policy, server: &Address, repo: &str) -> Vec<String> {
-    let site = policy.site.base_url.iter().cloned();
-    let places = [format!("{}/{repo}", server.expose().trim_end_matches('/'))];
-    let found: Vec<String> = site.chain(policy.site.repo_url.clone()).collect();
-    if policy.site.base_url.is_none() {
-        Vec::new()
-    } else {
-        found.into_iter().chain(places).collect()
+/// Where links may lead: the site and the repository. A result may come from a stranger.
+fn links(
+    site: Option<&String>,
+    policy: &Policy,
+    repo: Option<&str>,
+    talk: &Talk,
+) -> anyhow::Result<Vec<String>> {
+    let site = site.or(policy.site.base_url.as_ref()).cloned();
+    if site.is_none() {
+        talk.warn(
+            "no base URL: links to the site are left out (--base-url, or `site.base_url` in the \
+             policy)",
+        );
     }
+    let server = address("GITHUB_SERVER_URL", SERVER)?;
+    let repo = repo.map(|repo| server.join(repo).expose().to_owned());
+    Ok(site.into_iter().chain(policy.site.repo_url.clone()).chain(repo).collect())
 }
 
 /// Sends what `work` sends, or shows it.
@@ -344,22 +356,20 @@ fn send(
         let mut client = Client::new(&mut preview, &mut clock, limits, masks.clone(), &said);
         let told = work(&mut client)?;
         talk::answer(preview.text().as_bytes())?;
-        tell(&told, talk);
-        talk.info("dry run: nothing was sent");
+        for warning in &told.warnings {
+            talk.warn(warning);
+        }
+        talk.info(&format!("dry run: nothing was sent; it would end with: {}", told.done));
         return Ok(0);
     }
     let mut network = Network::new();
     let mut client = Client::new(&mut network, &mut clock, limits, masks.clone(), &said);
     let told = work(&mut client)?;
-    tell(&told, talk);
-    Ok(0)
-}
-
-fn tell(told: &Told, talk: &Talk) {
     for warning in &told.warnings {
         talk.warn(warning);
     }
     talk.info(&told.done);
+    Ok(0)
 }
 
 fn outcome(global: &Global, common: &Common) -> anyhow::Result<Outcome> {

@@ -5,6 +5,9 @@
 /// decoded entities, so that only a character between helps; this one shows nothing.
 const APART: char = '\u{200b}';
 
+/// Longer addresses are cut by mail programs and browsers.
+const LONGEST_LINK: usize = 2_000;
+
 /// One line of at most `most` characters, without controls and without characters that show nothing
 /// or turn the direction of text.
 pub(crate) fn plain(text: &str, most: usize) -> String {
@@ -72,7 +75,11 @@ fn ends_with(text: &str, end: &str) -> bool {
 /// written as their twins.
 pub(crate) fn mrkdwn(text: &str, most: usize) -> String {
     let mut out = String::new();
-    for c in plain(text, most).chars() {
+    let line = plain(text, most);
+    let mut before = ' ';
+    let mut rest = line.chars().peekable();
+    while let Some(c) = rest.next() {
+        let next = rest.peek().copied().unwrap_or(' ');
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -81,21 +88,22 @@ pub(crate) fn mrkdwn(text: &str, most: usize) -> String {
             '~' => out.push('∼'),
             '`' => out.push('ˋ'),
             '|' => out.push('¦'),
-            '_' | ':' => out.extend([c, APART]),
-            '@' | '#' => out.extend([c, APART]),
+            // Within a word it forms nothing.
+            '_' if !before.is_alphanumeric() || !next.is_alphanumeric() => out.extend([APART, c]),
+            ':' | '@' | '#' if !next.is_whitespace() => out.extend([c, APART]),
             _ => out.push(c),
         }
+        before = c;
     }
     out
 }
 
-/// An address that may stand in a link: https, or http on this machine, without what ends a link
-/// in Markdown, HTML or mrkdwn; under one of `allowed`, where any is given.
+/// An address that may stand in a link: under one of `allowed`, without what ends a link in
+/// Markdown, HTML or mrkdwn.
 pub(crate) fn link<'a>(url: &'a str, allowed: &[String]) -> Option<&'a str> {
-    let secure = url.starts_with("https://") || url.starts_with("http://localhost");
     let harmless = |byte: u8| byte.is_ascii_graphic() && !b"<>\"'`\\|()[]{}^@*&".contains(&byte);
-    let known = allowed.is_empty() || allowed.iter().any(|start| is_under(url, start));
-    (secure && url.len() <= 2_000 && url.bytes().all(harmless) && known).then_some(url)
+    let known = allowed.iter().any(|start| is_under(url, start));
+    (url.len() <= LONGEST_LINK && url.bytes().all(harmless) && known).then_some(url)
 }
 
 /// Whether an address is `start` or lies below it.

@@ -2,6 +2,8 @@
 //! Fields that are not known are ignored, so that newer checks are read too. Refuses what is too
 //! long, no JSON, or without a verdict that we know.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -23,6 +25,9 @@ pub(crate) struct Outcome {
     /// Series that were compared.
     #[serde(default)]
     pub(crate) compared: u64,
+    /// Series by verdict, where the check tells it.
+    #[serde(default)]
+    counts: BTreeMap<String, u64>,
     #[serde(default)]
     pub(crate) findings: Vec<Finding>,
     #[serde(default)]
@@ -156,6 +161,12 @@ impl Outcome {
         self.findings.iter().filter(|finding| finding.is_better())
     }
 
+    /// All findings: what got worse, what got better, the rest.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = &Finding> {
+        let rest = self.findings.iter().filter(|it| !it.is_worse() && !it.is_better());
+        self.worse().chain(self.better()).chain(rest)
+    }
+
     /// Whether there is nothing that the author of a change should hear of.
     pub(crate) fn is_clean(&self) -> bool {
         self.is_quiet() && self.infrastructure.is_none()
@@ -179,7 +190,8 @@ impl Outcome {
         let (worse, better) =
             if self.findings.iter().all(time) { ("slower", "faster") } else { ("worse", "better") };
         let (up, down) = (self.worse().count() as u64, self.better().count() as u64);
-        let rest = self.compared.saturating_sub(up + down);
+        let steady = self.counts.get("steady").copied();
+        let rest = steady.unwrap_or_else(|| self.compared.saturating_sub(up + down));
         let mut parts = Vec::new();
         for (mark, number, word) in [("▲ ", up, worse), ("▼ ", down, better)] {
             if number > 0 {
@@ -243,6 +255,21 @@ impl Finding {
         self.change.filter(|change| change.is_finite()).map_or("–".to_owned(), text::percent_change)
     }
 
+    /// The verdict, where the mark before a finding does not tell it: `suspected `, else nothing.
+    pub(crate) fn word(&self) -> String {
+        let told = self.is_worse() || self.is_better() || self.verdict.is_empty();
+        if told { String::new() } else { format!("{} ", self.verdict) }
+    }
+
+    /// `▲`, `▼`, or a dot where the verdict is neither.
+    pub(crate) fn mark(&self) -> &'static str {
+        match (self.is_worse(), self.is_better()) {
+            (true, _) => "▲",
+            (_, true) => "▼",
+            _ => "·",
+        }
+    }
+
     /// `83.9 → 95.6 µs`, where the check tells values and their unit.
     pub(crate) fn values(&self) -> Option<String> {
         let (before, after) = (self.before?, self.after?);
@@ -271,13 +298,14 @@ mod tests {
     #[test]
     fn what_check_prints_is_read_and_what_is_new_is_ignored() {
         let text = br#"{"verdict": "approval", "exit": 1, "base": "a", "candidate": {"commit":
-            "b"}, "compared": 4, "findings": [{"series": "s", "verdict": "regressed", "before":
+            "b"}, "compared": 4, "counts": {"steady": 1},
+            "findings": [{"series": "s", "verdict": "regressed", "before":
             83900, "after": 95600, "change": 0.139, "threshold": null, "unit": "ns", "new": 1},
             {"series": "t", "verdict": "improved"}], "not_compared": [], "infrastructure": null,
             "override": null, "later": []}"#;
         let outcome = Outcome::read(text).unwrap();
         assert_eq!((&*outcome.base, &*outcome.candidate), ("a", "b"));
-        assert_eq!(outcome.counts(), "▲ 1 slower, ▼ 1 faster, 2 unchanged");
+        assert_eq!(outcome.counts(), "▲ 1 slower, ▼ 1 faster, 1 unchanged");
         assert_eq!(outcome.findings[0].change(), "+13.9%");
         assert_eq!(outcome.findings[0].values().unwrap(), "83.9 → 95.6\u{202f}µs");
         assert!(!outcome.is_clean());

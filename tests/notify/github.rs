@@ -283,9 +283,8 @@ fn hostile_names_and_texts_are_posted_as_plain_text() {
     let mut finding = slower(name);
     finding["url"] = json!("https://evil.example/");
     let github = GitHub::start(Store::default());
-    let policy = "version: '1'\nsite: {base_url: 'https://o.github.io/r/'}\n";
     let result = found("fail", json!([finding, slower("s")]));
-    let mut run = notify(&github, &result).file("data/policy.yml", policy).args(&["--pull", "7"]);
+    let mut run = notify(&github, &result).args(&["--pull", "7"]);
     good(&run.run(), "commented");
     let body = github.bodies().remove(0);
     for mark in ["@o", "fixes #12", "<img", "](https://evil", "\n# h", "`"] {
@@ -293,10 +292,12 @@ fn hostile_names_and_texts_are_posted_as_plain_text() {
     }
     assert!(body.contains("[s](https://o.github.io/r/diff/a..b/#s)"), "{body}");
     let text = format!("<!-- benchpages:pr v1 sha=1 -->\n### {name}\n![i](https://evil.example/p)");
-    let mut run = notify(&github, &result)
-        .file("data/policy.yml", policy)
-        .file("comment.md", &text)
-        .args(&["--pull", "7", "--comment", "comment.md"]);
+    let mut run = notify(&github, &result).file("comment.md", &text).args(&[
+        "--pull",
+        "7",
+        "--comment",
+        "comment.md",
+    ]);
     good(&run.run(), "updated");
     let body = github.bodies().remove(0);
     for mark in ["@octocat", "fixes #12", "<img", " [a](https://evil", "![i]"] {

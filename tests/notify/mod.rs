@@ -32,6 +32,9 @@ impl Notify {
         }
         std::fs::write(folder.path().join("result.json"), result.to_string()).unwrap();
         command.current_dir(folder.path()).args(["notify", kind, "--result", "result.json"]);
+        if kind != "webhook" {
+            command.args(["--base-url", "https://o.github.io/r/"]);
+        }
         Self { folder, command }
     }
 

@@ -224,7 +224,7 @@ fn answer(store: &mut Store, asked: &Asked) -> Reply {
             page(&store.issues.iter().filter(open).cloned().collect::<Vec<_>>(), asked, query)
         }
         ("GET", ["pulls", number]) => {
-            let same = |pull: &&Value| pull["number"].to_string() == **number;
+            let same = |pull: &&Value| pull["number"] == whole(number);
             let found = store.pulls.iter().find(same);
             found.map_or_else(|| reply(404, json!({"message": "Not Found"})), |p| reply(200, p))
         }
@@ -236,7 +236,7 @@ fn answer(store: &mut Store, asked: &Asked) -> Reply {
             reply(201, json!({"id": id}))
         }
         ("PATCH", ["issues", "comments", id]) => {
-            let same = |comment: &&mut Value| comment["id"].to_string() == **id;
+            let same = |comment: &&mut Value| comment["id"] == whole(id);
             match store.comments.iter_mut().find(same) {
                 None => reply(404, json!({"message": "Not Found"})),
                 Some(comment) => {
@@ -255,7 +255,7 @@ fn answer(store: &mut Store, asked: &Asked) -> Reply {
             reply(201, issue)
         }
         ("PATCH", ["issues", number]) => {
-            let same = |issue: &&mut Value| issue["number"].to_string() == **number;
+            let same = |issue: &&mut Value| issue["number"] == whole(number);
             let Some(issue) = store.issues.iter_mut().find(same) else { return reply(404, "{}") };
             for (name, value) in asked.json().as_object().unwrap() {
                 issue[name] = value.clone();
@@ -264,6 +264,10 @@ fn answer(store: &mut Store, asked: &Asked) -> Reply {
         }
         _ => reply(404, json!({"message": format!("Not Found: {}", asked.line())})),
     }
+}
+
+fn whole(text: &str) -> u64 {
+    text.parse().unwrap()
 }
 
 /// One page of a listing, as GitHub cuts and links it.

@@ -38,13 +38,13 @@ impl State {
     /// The state that a comment of ours tells; one that tells none had something to say.
     pub(crate) fn of(body: &str) -> Self {
         let last = body.trim_end().lines().next_back().unwrap_or_default();
-        let known = [Self::Clean, Self::Resolved].into_iter();
-        known.filter(|state| state.line() == last.trim()).next_back().unwrap_or(Self::Open)
+        let mut known = [Self::Clean, Self::Resolved].into_iter();
+        known.find(|state| state.line() == last.trim()).unwrap_or(Self::Open)
     }
 }
 
 /// The comment's text. `given` is what `check --format markdown` printed; without it the short form
-/// says what matters. Links lead to `allowed` addresses only, or anywhere where none is given.
+/// says what matters. Links lead to `allowed` addresses only.
 pub(crate) fn body(
     outcome: &Outcome,
     given: Option<&str>,
@@ -55,8 +55,8 @@ pub(crate) fn body(
     let wrap = |text: &str| format!("{marker}\n{}\n\n{}\n", text.trim(), state.line());
     let text = match (state, given) {
         (State::Resolved, _) => resolved(outcome),
-        (_, Some(given)) => sanitise(without_marker(given), allowed),
-        (_, None) => short(outcome, allowed),
+        (_, Some(given)) if given.len() <= LONGEST => sanitise(without_marker(given), allowed),
+        _ => short(outcome, allowed),
     };
     let whole = wrap(&text);
     if whole.len() <= LONGEST { whole } else { wrap(&short(outcome, allowed)) }
@@ -96,14 +96,14 @@ fn short(outcome: &Outcome, allowed: &[String]) -> String {
     let mut out = format!("### Benchmarks: {}\n\n", outcome.counts());
     out.push_str(&format!("**{}**", sentence(outcome)));
     out.push_str(&format!(" ({} against {})\n", commit(&outcome.candidate), commit(&outcome.base)));
-    let shown: Vec<&Finding> = outcome.worse().chain(outcome.better()).take(ROWS).collect();
+    let shown: Vec<&Finding> = outcome.in_order().take(ROWS).collect();
     if !shown.is_empty() {
         out.push_str("\n| | Series | Change | Limit |\n|-|:-|-:|-:|\n");
         for finding in &shown {
             out.push_str(&row(finding, allowed));
         }
     }
-    let rest = outcome.worse().count() + outcome.better().count() - shown.len();
+    let rest = outcome.findings.len() - shown.len();
     if rest > 0 {
         out.push_str(&format!("\nand {} more\n", text::count(rest as u64)));
     }
@@ -144,7 +144,8 @@ fn sentence(outcome: &Outcome) -> String {
 }
 
 fn row(finding: &Finding, allowed: &[String]) -> String {
-    let mark = if finding.is_worse() { "▲" } else { "▼" };
+    let mark = finding.mark();
+    let word = markdown(&finding.word(), NAME_CHARS);
     let name = markdown(finding.shown(), NAME_CHARS);
     let name = match finding.url.as_deref().and_then(|url| link(url, allowed)) {
         Some(url) => format!("[{name}]({url})"),
@@ -153,7 +154,8 @@ fn row(finding: &Finding, allowed: &[String]) -> String {
     let values = finding.values().map(|values| format!("{values}, ")).unwrap_or_default();
     let values = markdown(&values, NAME_CHARS);
     let limit = finding.limit().unwrap_or_default();
-    format!("| {mark} | {name} | {values}**{}** | {limit} |\n", finding.change())
+    let space = if word.is_empty() { "" } else { " " };
+    format!("| {mark} | {name} | {values}{word}{space}**{}** | {limit} |\n", finding.change())
 }
 
 #[cfg(test)]

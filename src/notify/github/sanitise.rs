@@ -8,14 +8,23 @@ use crate::notify::escape::is_under;
 /// HTML that comments of `check` use; without attributes it can do nothing else.
 const TAGS: [&str; 8] =
     ["<details>", "</details>", "<summary>", "</summary>", "<code>", "</code>", "<br>", "<br/>"];
+/// Looking for links anew; a text that needs more loses all of them.
+const ROUNDS: usize = 8;
 /// Between a mark and what it would act on: see `escape`.
 const APART: char = '\u{200b}';
 
-/// The text without what could act. Links are kept where they lead under one of `allowed`, all
-/// https links where none is given.
+/// The text without what could act. Links are kept where they lead under one of `allowed`.
 pub(crate) fn sanitise(text: &str, allowed: &[String]) -> String {
-    // HTML first: it decides what is a link.
-    unlink(&calm(&decoded(&without_html(text))), allowed)
+    // HTML first: it decides what is a link. Then definitions, which links elsewhere refer to.
+    let mut text = calm(&decoded(&without_html(text))).replace("]:", "]\\:");
+    // A bracket that is taken may make a link of those behind it.
+    for _ in 0..ROUNDS {
+        match unlink(&text, allowed) {
+            Some(next) => text = next,
+            None => return text,
+        }
+    }
+    text.replace('[', "\\[")
 }
 
 fn without_html(text: &str) -> String {
@@ -53,13 +62,26 @@ fn decoded(text: &str) -> String {
                 rest = &rest[length..];
             }
             None => {
-                out.push('&');
+                out.push_str(if is_entity(rest) { "&" } else { "&amp;" });
                 rest = &rest[1..];
             }
         }
     }
     out.push_str(rest);
     out
+}
+
+/// Whether a text begins with an entity, by its form.
+fn is_entity(text: &str) -> bool {
+    // The longest name has 31 characters.
+    let Some(end) = text.bytes().take(40).position(|byte| byte == b';') else { return false };
+    let name = &text[1..end];
+    let all = |text: &str, fits: fn(u8) -> bool| !text.is_empty() && text.bytes().all(fits);
+    match name.strip_prefix('#').map(|rest| (rest, rest.strip_prefix(['x', 'X']))) {
+        None => all(name, |byte| byte.is_ascii_alphanumeric()),
+        Some((_, Some(hex))) => all(hex, |byte| byte.is_ascii_hexdigit()),
+        Some((digits, None)) => all(digits, |byte| byte.is_ascii_digit()),
+    }
 }
 
 /// The character of an entity that begins the text, and the entity's length; only of those that
@@ -82,37 +104,32 @@ fn hidden(text: &str) -> Option<(char, usize)> {
     (c.is_ascii_alphanumeric() || "@#-/".contains(c)).then_some((c, end + 1))
 }
 
-/// Breaks mentions and references. What follows `https://` up to a space or a bracket is part of an
-/// address and stays.
+/// Breaks mentions and references. `#1` after a `/` is the end of an address, and no reference.
 fn calm(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut in_address = false;
     let mut before = ' ';
     for (at, c) in text.char_indices() {
-        let rest = &text[at..];
-        if rest.starts_with("https://") {
-            in_address = true;
-        } else if c.is_whitespace() || "()<>[]|`\"'".contains(c) {
-            in_address = false;
-        }
         if c.is_control() && c != '\n' && c != '\t' {
-            before = c;
             continue;
         }
         out.push(c);
-        let digit = rest[c.len_utf8()..].starts_with(|next: char| next.is_ascii_digit());
-        let entity = before == '&' && c == '#';
-        let short = matches!(before, 'h' | 'H') && c == '-' && digit;
-        if !in_address && (c == '@' || (c == '#' && digit && !entity) || short) {
+        let rest = &text[at + c.len_utf8()..];
+        let digit = rest.starts_with(|next: char| next.is_ascii_digit());
+        let reference = c == '#' && digit && !matches!(before, '&' | '/');
+        let short = c == '-' && digit && matches!(before, 'h' | 'H');
+        if c == '@' || reference || short {
             out.push(APART);
         }
-        before = c;
+        // It escapes what follows, and is gone when GitHub looks.
+        if c != '\\' {
+            before = c;
+        }
     }
     out
 }
 
-/// Takes the brackets of images and foreign links: their text stays.
-fn unlink(text: &str, allowed: &[String]) -> String {
+/// Takes the brackets of images and foreign links: their text stays. None where there are none.
+fn unlink(text: &str, allowed: &[String]) -> Option<String> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut marks: Vec<usize> = Vec::new();
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
@@ -127,6 +144,9 @@ fn unlink(text: &str, allowed: &[String]) -> String {
             marks.push(range.start + bracket);
         }
     }
+    if marks.is_empty() {
+        return None;
+    }
     marks.sort_unstable();
     marks.dedup();
     let mut out = String::with_capacity(text.len() + marks.len());
@@ -137,18 +157,18 @@ fn unlink(text: &str, allowed: &[String]) -> String {
         from = mark;
     }
     out.push_str(&text[from..]);
-    out
+    Some(out)
 }
 
 fn is_known(url: &str, allowed: &[String]) -> bool {
-    if allowed.is_empty() {
-        return url.starts_with("https://");
-    }
     allowed.iter().any(|start| is_under(url, start))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use pulldown_cmark::Event;
+
     use super::*;
 
     fn known() -> Vec<String> {
@@ -175,13 +195,13 @@ mod tests {
             ),
             ("![x](https://e.org/p.png)", "!\\[x](https://e.org/p.png)"),
             ("[x](https://e.org)", "\\[x](https://e.org)"),
-            ("[x](https://o.github.io/r@e.org)", "\\[x](https://o.github.io/r@e.org)"),
+            ("[x](https://o.github.io/r@e.org)", "\\[x](https://o.github.io/r@\u{200b}e.org)"),
             ("[x](&#104;ttps://e.org)", "\\[x](https://e.org)"),
             ("[x](http\\://e.org)", "\\[x](http\\://e.org)"),
-            ("[x][y]\n\n[y]: //e.org", "\\[x][y]\n\n[y]: //e.org"),
+            ("[x][y]\n\n[y]: //e.org", "[x][y]\n\n[y]\\: //e.org"),
             (
                 "[![i](https://e.org)](https://o.github.io/r/)",
-                "[!\\[i](https://e.org)](https://o.github.io/r/)",
+                "\\[!\\[i](https://e.org)](https://o.github.io/r/)",
             ),
             ("<img src=x onerror=y>", "&lt;img src=x onerror=y>"),
             ("<details open><https://e.org>", "&lt;details open>&lt;https://e.org>"),
@@ -190,6 +210,59 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(sanitise(text, &known()), expected, "{text}");
+        }
+    }
+
+    /// What a text does when it is shown.
+    fn acts(text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut words = String::new();
+        for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
+            if !matches!(event, Event::Text(_)) {
+                words.push(' ');
+            }
+            match event {
+                Event::Start(Tag::Image { dest_url, .. }) => {
+                    found.push(format!("image {dest_url}"))
+                }
+                Event::Start(Tag::Link { dest_url, .. }) if !is_known(&dest_url, &known()) => {
+                    found.push(format!("link {dest_url}"));
+                }
+                Event::Html(html) | Event::InlineHtml(html) => {
+                    let bare = TAGS.iter().fold(html.to_string(), |all, tag| all.replace(tag, ""));
+                    found.extend(bare.contains('<').then(|| format!("html {bare}")));
+                }
+                Event::Text(text) => words.push_str(&text),
+                _ => {}
+            }
+        }
+        let words = words.replace("/#1", "");
+        for mark in ["@o", "#1", "GH-1"] {
+            found.extend(words.contains(mark).then(|| format!("{mark} in {words}")));
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_given_acts_on_nothing(
+            parts in proptest::collection::vec(
+                prop_oneof![
+                    "[ -~\n]{0,3}".boxed(),
+                    proptest::sample::select(vec![
+                        "![", "[", "](", ")", "https://e.org", "https://o.github.io/r/", "@o", "#1",
+                        "&#64;", "&#x40;", "&commat;", "o", "1", "&#49;", "GH-", "&#71;H",
+                        "\\", "`",
+                        "<img src=x>", "<!--", "-->", "<details>", "[a]: //e.org\n", "[a]", "\n\n",
+                        "|", "    ", "&lt;", "*", "_",
+                    ]).prop_map(str::to_owned).boxed(),
+                ],
+                0..14,
+            ),
+        ) {
+            let text = parts.concat();
+            let clean = sanitise(&text, &known());
+            prop_assert_eq!(acts(&clean), Vec::<String>::new(), "{} from {}", clean, text);
         }
     }
 }

@@ -28,17 +28,16 @@ pub(crate) fn message(message: Message<'_>) -> Value {
         lines.extend(look_at.map(|line| format!("• {}", mrkdwn(line, NAME_CHARS))));
         blocks.push(section(&lines.join("\n")));
     }
-    let shown = outcome.worse().chain(outcome.better()).take(SHOWN);
+    let shown = outcome.in_order().take(SHOWN);
     blocks.extend(shown.map(|finding| section(&line(finding, message.links))));
     for it in outcome.violations.iter().take(SHOWN) {
         let (rule, reason) = (mrkdwn(&it.rule, NAME_CHARS), mrkdwn(&it.reason, REASON_CHARS));
         blocks.push(section(&format!("*Target missed*, {rule}: {reason}")));
     }
-    let found = outcome.worse().count() + outcome.better().count() + outcome.violations.len();
-    let told = outcome.worse().count() + outcome.better().count();
-    let rest = told.saturating_sub(SHOWN) + outcome.violations.len().saturating_sub(SHOWN);
-    if found > 0 && rest > 0 {
-        blocks.push(section(&format!("and {} more", text::count(rest as u64))));
+    let more = |found: usize| found.saturating_sub(SHOWN) as u64;
+    let rest = more(outcome.findings.len()) + more(outcome.violations.len());
+    if rest > 0 {
+        blocks.push(section(&format!("and {} more", text::count(rest))));
     }
     json!({"text": mrkdwn(&title(message), SECTION_CHARS), "blocks": blocks})
 }
@@ -93,7 +92,9 @@ fn calls(outcome: &Outcome) -> bool {
 }
 
 fn line(finding: &Finding, links: &[String]) -> String {
-    let mark = if finding.is_worse() { "▲" } else { "▼" };
+    let mark = finding.mark();
+    let word = mrkdwn(&finding.word(), NAME_CHARS);
+    let space = if word.is_empty() { "" } else { " " };
     let name = mrkdwn(finding.shown(), NAME_CHARS);
     let name = match finding.url.as_deref().and_then(|url| link(url, links)) {
         Some(url) => format!("<{url}|{name}>"),
@@ -104,7 +105,7 @@ fn line(finding: &Finding, links: &[String]) -> String {
     let reason = finding.reason.as_deref().map(|reason| mrkdwn(reason, REASON_CHARS));
     let reason = reason.filter(|text| !text.is_empty()).map(|text| format!("\n{text}"));
     format!(
-        "{mark} {name}: *{}*{}{}{}",
+        "{mark} {name}: {word}{space}*{}*{}{}{}",
         finding.change(),
         values.unwrap_or_default(),
         limit.unwrap_or_default(),
@@ -148,7 +149,8 @@ mod tests {
     use super::*;
 
     fn built(outcome: &Outcome) -> Value {
-        let (mention, links) = (vec!["@here".to_owned(), "@oncall".to_owned()], Vec::new());
+        let (mention, links) =
+            (vec!["@here".to_owned(), "@oncall".to_owned()], vec!["https://h".to_owned()]);
         message(Message { outcome, subject: "o/r #7", mention: &mention, links: &links })
     }
 
@@ -187,6 +189,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
         fn a_message_is_within_limits_whatever_was_found(
             names in proptest::collection::vec("\\PC{0,40}[<>&|`]{0,200}", 0..30),
