@@ -71,10 +71,13 @@ impl Wire for Network {
 
 fn broken(error: &Error) -> Broken {
     let refused = |error: &std::io::Error| error.kind() == std::io::ErrorKind::ConnectionRefused;
+    // A certificate that is not believed arrives as this.
+    let invalid = |error: &std::io::Error| error.kind() == std::io::ErrorKind::InvalidData;
     let (sent, lasting) = match error {
         Error::HostNotFound | Error::ConnectionFailed => (false, false),
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => (false, false),
         Error::Io(error) if refused(error) => (false, false),
+        Error::Io(error) if invalid(error) => (false, true),
         Error::BadUri(_) | Error::InvalidProxyUrl | Error::Http(_) => (false, true),
         Error::Tls(_) | Error::Rustls(_) | Error::ConnectProxyFailed(_) => (false, true),
         Error::BodyExceedsLimit(_) | Error::LargeResponseHeader(..) => (true, true),

@@ -74,10 +74,31 @@ fn nothing_goes_out_unsigned_or_unencrypted_by_accident() {
 }
 
 #[test]
+fn the_proxy_of_the_environment_sees_hosts_only_and_never_this_machine() {
+    let proxy = Server::start(Box::new(|_| reply(407, "")));
+    let receiver = receiver();
+    let through = |run: Notify| {
+        let proxied = run.env("HTTPS_PROXY", &proxy.url).env("HTTP_PROXY", &proxy.url);
+        proxied.env("ALL_PROXY", &proxy.url).run()
+    };
+    let near = through(notify(&receiver, &clean()));
+    assert_eq!((near.status, proxy.asked().len(), receiver.asked().len()), (0, 0, 1));
+    let far = notify(&receiver, &clean());
+    let far = through(far.env("BENCHPAGES_WEBHOOK_URL", "https://hooks.example/s3cr3t"));
+    assert_eq!(far.status, 2, "{}", far.err);
+    assert_eq!(proxy.lines(), ["CONNECT hooks.example:443"]);
+    let asked = &proxy.asked()[0];
+    let seen = format!("{:?} {}", asked.headers, asked.body);
+    assert!(!seen.contains("s3cr3t") && !seen.contains("benchpages-signature"), "{seen}");
+}
+
+#[test]
 fn a_dry_run_shows_no_key_no_signature_and_no_address() {
     let receiver = receiver();
-    let answer = notify(&receiver, &clean()).args(&["--dry-run"]).run();
+    let result = found("fail", json!([slower("##[error]x\n::error::y")]));
+    let answer = notify(&receiver, &result).args(&["--dry-run"]).run();
     assert_eq!(answer.status, 0, "{}", answer.err);
+    assert!(!answer.out.contains("##[") && !answer.out.contains("\n::"), "{}", answer.out);
     assert!(answer.out.contains(&format!("POST {}/***\n", receiver.url)), "{}", answer.out);
     assert!(answer.out.contains("x-benchpages-signature: ***\n"), "{}", answer.out);
     assert!(!answer.out.contains("s3cr3t") && !answer.out.contains(KEY), "{}", answer.out);
