@@ -5,6 +5,8 @@
 //! clauses that need a verdict (`days`, `regression`) are answered by the caller through
 //! [`Recent`]. Names compare exactly, letter case too.
 
+mod arguments;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -11,17 +11,24 @@ mod text;
 mod filter;
 mod policy;
 mod note;
+mod audit;
 mod history;
 mod series;
 mod analysis;
+mod approval;
+mod doctor;
 mod chart;
 mod site;
+mod gate;
 
 // ── Edges: each translates between the world and the core ──
 mod store;
 mod output;
 mod demo;
 mod serve;
+mod init;
+#[cfg(feature = "net")]
+mod notify;
 
 // ── Application: wires; may use everything above ──
 mod project;

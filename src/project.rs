@@ -8,7 +8,11 @@ use anyhow::{Context, bail};
 use crate::analysis::replay::Said as Replayed;
 use crate::analysis::targets::Target;
 use crate::analysis::{self, Analyses, Explanation, evidence};
+use crate::audit::Chain;
 use crate::filter::Recent;
+use crate::gate;
+use crate::gate::decide::Plea;
+use crate::gate::scene::Scene;
 use crate::history::build::Reading;
 use crate::history::{Finish, History};
 use crate::note::Note;
@@ -53,6 +57,7 @@ pub(crate) struct Project {
     pub(crate) accepted: Vec<Accepted>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) templates: Vec<(String, String)>,
+    pub(crate) audit: Chain,
     /// Files of records, and their unpacked bytes.
     pub(crate) files: usize,
     pub(crate) bytes: u64,
@@ -72,39 +77,57 @@ pub(crate) struct Built {
     pub(crate) refused: usize,
 }
 
-/// Reads, groups and analyses a history directory.
+/// A history directory that was read; nothing is grouped or analysed yet.
+pub(crate) struct Opened {
+    pub(crate) policy: Policy,
+    pub(crate) policy_sha: String,
+    pub(crate) history: History,
+    /// Everything else the directory holds.
+    pub(crate) contents: store::Contents,
+    /// The build's time.
+    pub(crate) now: Timestamp,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Reads a history directory.
 ///
 /// # Errors
 /// The directory or the policy cannot be read, the policy is at fault, or demo records stand in a
 /// history that is not said to be one.
-pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
+pub(crate) fn open(options: &Options) -> anyhow::Result<Opened> {
     let mut warnings = Vec::new();
     let (policy, policy_sha) = policy(options, &mut warnings)?;
-    let contents = store::read(&store::Source {
+    let mut contents = store::read(&store::Source {
         directory: options.data.clone(),
         with_archive: options.with_archive,
         reading: Arc::new(reading(&policy)),
     })?;
-    let finish = Finish { branch: policy.site.branch.clone(), commits: contents.commits };
-    let mut history = contents.records.finish(&finish);
+    let commits = std::mem::take(&mut contents.commits);
+    let finish = Finish { branch: policy.site.branch.clone(), commits };
+    let history = std::mem::take(&mut contents.records).finish(&finish);
     refuse_demo(&history, options)?;
-    if let Err(error) = store::keep_refused(&options.data, &history.problems) {
-        warnings.push(format!("{error:#}; the health page lists the refused lines"));
-    }
-    let mut grouped = series::group(&history, &policy);
-    for series in &mut grouped.series {
-        series.better = policy.limit_for(series.key.subject(&series.tags), series.better).better;
-    }
     let now = options.now.unwrap_or(match history.newest {
         Some(newest) if history.counts.demo > 0 => newest,
         _ => options.clock,
     });
-    let mut notes = contents.notes;
-    notes.extend(annotations(&policy));
-    let said = Said { accepted: &contents.accepted, notes: &notes };
-    let mut analyses = with_context(&history, said, now, |context| {
-        analysis::analyse_all(&grouped.series, &policy, context)
-    });
+    let annotated = annotations(&policy);
+    contents.notes.extend(annotated);
+    Ok(Opened { policy, policy_sha, history, contents, now, warnings })
+}
+
+/// Reads, groups and analyses a history directory.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
+    let opened = open(options)?;
+    let Opened { policy, policy_sha, mut history, contents, now, mut warnings } = opened;
+    if let Err(error) = store::keep_refused(&options.data, &history.problems) {
+        warnings.push(format!("{error:#}; the health page lists the refused lines"));
+    }
+    let mut grouped = grouped(&history, &policy);
+    let said = Said { accepted: &contents.accepted, notes: &contents.notes, own: None };
+    let mut analyses = analyse(&history, &grouped.series, &policy, said, now);
     let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, &policy);
     if options.audience.unwrap_or(policy.site.audience) == Audience::Public {
         site::redact::redact(&mut history, &mut grouped.series, &policy.site.redact);
@@ -126,15 +149,73 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
         grouped,
         analyses,
         targets,
-        notes,
+        notes: contents.notes,
         accepted: contents.accepted,
         problems: contents.problems,
         templates: contents.templates,
         files: contents.files,
         bytes: contents.bytes,
+        audit: contents.audit,
         site: site::Options { now, base_url, explicit_index: options.explicit_index },
         warnings,
     })
+}
+
+/// Judges the candidate of a scene, once the stage is set, by the analysis and the policy that make
+/// the site.
+pub(crate) fn check(
+    opened: &mut Opened,
+    options: &Options,
+    scene: Scene,
+    plea: Option<Plea>,
+) -> gate::Outcome {
+    let Opened { policy, history, contents, .. } = opened;
+    let mut grouped = grouped(history, policy);
+    let said = Said { accepted: &contents.accepted, notes: &contents.notes, own: Some(&scene) };
+    let mut analyses = analyse(history, &grouped.series, policy, said, opened.now);
+    let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, policy);
+    if options.audience.unwrap_or(policy.site.audience) == Audience::Public {
+        site::redact::redact(history, &mut grouped.series, &policy.site.redact);
+    }
+    evidence::recorded::explain(&grouped.series, &mut analyses.each, history);
+    let base_url = options.base_url.clone().or_else(|| policy.site.base_url.clone());
+    let (history, now) = (&*history, opened.now);
+    gate::assemble::outcome(gate::assemble::Input {
+        scene: scene.clone(),
+        history,
+        analyse: &|series| {
+            let mut again = analyse(history, series, policy, said, now);
+            evidence::recorded::explain(series, &mut again.each, history);
+            again
+        },
+        series: &grouped.series,
+        analyses: &analyses,
+        targets: &targets,
+        policy,
+        policy_sha: opened.policy_sha.clone(),
+        base_url: base_url.map(|url| format!("{}/", url.trim_end_matches('/'))),
+        plea,
+        notices: notices(history),
+    })
+}
+
+/// What a reader of a report should know of the records it was made from.
+fn notices(history: &History) -> Vec<String> {
+    let refused = history.problems.len() as u64;
+    let refused = (refused > 0).then(|| {
+        let lines = crate::text::counted(refused, "line");
+        format!("{lines} of the records could not be read; `benchpages build` tells which.")
+    });
+    refused.into_iter().collect()
+}
+
+/// The series of a history, each with the direction that the policy's rules give it.
+fn grouped(history: &History, policy: &Policy) -> Grouped {
+    let mut grouped = series::group(history, policy);
+    for series in &mut grouped.series {
+        series.better = policy.limit_for(series.key.subject(&series.tags), series.better).better;
+    }
+    grouped
 }
 
 /// Makes the site of a project in a folder.
@@ -176,6 +257,7 @@ pub(crate) fn input(project: &Project) -> site::Input<'_> {
         ignored: project.grouped.ignored,
         not_covered: &project.grouped.not_covered,
         templates: &project.templates,
+        audit: &project.audit,
         options: project.site.clone(),
     }
 }
@@ -238,6 +320,18 @@ fn refuse_demo(history: &History, options: &Options) -> anyhow::Result<()> {
 struct Said<'a> {
     accepted: &'a [Accepted],
     notes: &'a [Note],
+    /// What is accepted for a commit of this pull request is accepted for its runs.
+    own: Option<&'a Scene>,
+}
+
+fn analyse(
+    history: &History,
+    series: &[Series],
+    policy: &Policy,
+    said: Said<'_>,
+    now: Timestamp,
+) -> Analyses {
+    with_context(history, said, now, |context| analysis::analyse_all(series, policy, context))
 }
 
 /// Hands over what analyses need to know of a history beside its series.
@@ -247,7 +341,14 @@ fn with_context<T>(
     now: Timestamp,
     then: impl FnOnce(&analysis::Context<'_>) -> T,
 ) -> T {
-    let resolved = said.accepted.iter().filter_map(|entry| Some((entry, resolve(entry, history)?)));
+    let commit = |name: &str| {
+        let own = said.own.filter(|scene| scene.owns(name)).and_then(|scene| scene.first);
+        own.or_else(|| commit_named(name, history))
+    };
+    let resolved = said
+        .accepted
+        .iter()
+        .filter_map(|entry| Some((entry, resolve(entry, commit(&entry.commit)?))));
     let resolved: Vec<(&Accepted, analysis::Accepted)> = resolved.collect();
     let accepted = |series: &Series| -> Vec<analysis::Accepted> {
         let name = series.key.name();
@@ -266,7 +367,7 @@ fn with_context<T>(
 
 /// The gate run over every prefix of a project's history.
 pub(crate) fn replay(project: &Project) -> Vec<Replayed> {
-    let said = Said { accepted: &project.accepted, notes: &project.notes };
+    let said = Said { accepted: &project.accepted, notes: &project.notes, own: None };
     let series = &project.grouped.series;
     with_context(&project.history, said, project.site.now, |context| {
         analysis::replay::replay(series, &project.policy, context)
@@ -287,15 +388,15 @@ fn commit_named(name: &str, history: &History) -> Option<CommitIndex> {
     Some(CommitIndex(u32::try_from(at).ok()?))
 }
 
-/// An accepted entry with its commit found in the history.
-fn resolve(entry: &Accepted, history: &History) -> Option<analysis::Accepted> {
-    Some(analysis::Accepted {
-        commit: commit_named(&entry.commit, history)?,
+/// An accepted entry with its commit.
+fn resolve(entry: &Accepted, commit: CommitIndex) -> analysis::Accepted {
+    analysis::Accepted {
+        commit,
         max_change: entry.max_change,
         reason: entry.reason.clone(),
         by: entry.by.clone(),
         expires: entry.expires,
-    })
+    }
 }
 
 /// The policy's annotations are notes like those in `notes/`.

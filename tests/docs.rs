@@ -4,15 +4,27 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 21] = [
     "",
     "build",
     "serve",
     "demo-data",
+    "check",
+    "compare",
     "policy",
     "policy check",
     "policy show",
     "policy schema",
+    "accept",
+    "audit",
+    "audit verify",
+    "audit show",
+    "doctor",
+    "init",
+    "notify",
+    "notify github",
+    "notify slack",
+    "notify webhook",
     "completions",
 ];
 

@@ -4,16 +4,25 @@
 #![allow(clippy::unwrap_used)]
 
 mod accuracy;
+mod accept;
 mod api;
+mod audit;
 mod build;
+mod check;
 mod demo_data;
 mod determinism;
 mod docs;
+mod doctor;
 mod hostile;
+mod init;
+#[cfg(feature = "net")]
+mod notify;
 mod policy;
 mod replay;
+mod report;
 mod seed;
 mod serve;
 mod states;
 mod support;
 mod web;
+mod workflows;

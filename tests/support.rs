@@ -20,10 +20,27 @@ pub struct Answer {
     pub err: String,
 }
 
+/// What the program listens to.
+const OUR_VARIABLES: [&str; 13] = [
+    "SOURCE_DATE_EPOCH",
+    "NO_COLOR",
+    "CLICOLOR_FORCE",
+    "GITHUB_ACTIONS",
+    "GITHUB_ACTOR",
+    "GITHUB_BASE_REF",
+    "GITHUB_OUTPUT",
+    "GITHUB_REF",
+    "GITHUB_REPOSITORY",
+    "GITHUB_SHA",
+    "GITHUB_STEP_SUMMARY",
+    "ALLOW_REGRESSION",
+    "OVERRIDE_REASON",
+];
+
 /// The program, with nothing of the caller's environment that it listens to.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_benchpages"));
-    for name in ["SOURCE_DATE_EPOCH", "NO_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS"] {
+    for name in OUR_VARIABLES {
         command.env_remove(name);
     }
     command.env("COLUMNS", "100").stdin(Stdio::null());

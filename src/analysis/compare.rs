@@ -82,6 +82,15 @@ pub(crate) fn compare(before: &[f64], after: &[f64], by: Yardstick) -> Option<De
     Some(Delta { before, after, change, ratio, verdict, confidence })
 }
 
+/// Geometric mean of ratios, each weighing the same whichever way it went; none for no ratio.
+pub(crate) fn geomean(ratios: &[f64]) -> Option<f64> {
+    let usable: Vec<f64> =
+        ratios.iter().filter(|it| it.is_finite() && **it > 0.0).map(|it| it.ln()).collect();
+    let count = usable.len() as f64;
+    let mean = (count > 0.0).then(|| usable.iter().sum::<f64>() / count)?;
+    Some(mean.exp()).filter(|mean| mean.is_finite())
+}
+
 /// Noise of one run: the series' own, or what these runs show by themselves where that is more
 /// (three runs a side at least).
 fn noise_of(old: &[f64], new: &[f64], scale: Scale, series: Option<f64>) -> Option<f64> {
@@ -137,6 +146,13 @@ mod tests {
     fn runs_that_vary_more_than_the_series_speak_for_themselves() {
         let (old, new) = ([80.0, 100.0, 130.0, 90.0], [90.0, 115.0, 150.0, 125.0]);
         assert_eq!(compare(&old, &new, by(Some(0.01))).unwrap().verdict, DeltaVerdict::Unclear);
+    }
+
+    #[test]
+    fn a_halving_and_a_doubling_cancel_out() {
+        assert_eq!(geomean(&[2.0, 0.5]), Some(1.0));
+        assert!((geomean(&[1.1, 1.1, 1.1]).unwrap() - 1.1).abs() < 1e-12);
+        assert_eq!(geomean(&[0.0, f64::NAN]), None);
     }
 
     #[test]

@@ -65,10 +65,31 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Make a demo history: 3,900 believable records with a story
     DemoData(DemoData),
+    /// Judge a pull request, or the newest run of the main line: pass or fail
+    Check(Check),
+    /// Compare two commits, series by series, with the geometric mean
+    Compare(Compare),
     /// Check, show or describe the policy
     Policy {
         #[command(subcommand)]
         command: Policy,
+    },
+    /// Accept a regression: writes data/accepted.yml, for review
+    Accept(Accept),
+    /// Prove or show the log of overrides and approvals
+    Audit {
+        #[command(subcommand)]
+        command: Audit,
+    },
+    /// Say what is wrong with this history, and what to do about it
+    Doctor(Doctor),
+    /// Propose the policy, workflows and code owners that this repository needs
+    Init(Init),
+    /// Tell people what a check found
+    #[cfg(feature = "net")]
+    Notify {
+        #[command(subcommand)]
+        command: crate::cli::notify::Command,
     },
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
@@ -149,6 +170,83 @@ pub(crate) struct DemoData {
     pub(crate) scenario: String,
 }
 
+/// Whose runs are judged against whose.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Check {
+    /// What to compare with: a measured commit, or a name of the git repository here [default: the
+    /// nearest measured ancestor; on the main line the rolling baseline]
+    #[arg(long, value_name = "REF")]
+    pub(crate) base: Option<String>,
+    /// What is judged: a measured commit, or a name of the git repository here [default: the pull
+    /// request of this job of GitHub Actions, else the newest run of the main line]
+    #[arg(long, value_name = "REF", conflicts_with = "pull")]
+    pub(crate) candidate: Option<String>,
+    /// Judge the newest measured commit of this pull request
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) pull: Option<u64>,
+    /// How the answer is written to stdout
+    #[arg(long, value_enum, default_value_t = Report::Text)]
+    pub(crate) format: Report,
+    /// Where the site stands, for links (https://owner.github.io/repo/) [default: site.base_url]
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Who asks for an override, with ALLOW_REGRESSION=true and OVERRIDE_REASON [default:
+    /// GITHUB_ACTOR]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) actor: Option<String>,
+    /// Keep the records used, the verdicts and the policy in a folder of this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) artifact: Option<PathBuf>,
+    /// Read data/archive/ too
+    #[arg(long)]
+    pub(crate) with_archive: bool,
+}
+
+/// Which commits are compared, and in which series.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Compare {
+    /// Two measured commits (shas, their beginnings, tags, `latest`) or names of the git repository
+    /// here
+    #[arg(value_name = "BASE..HEAD")]
+    pub(crate) pair: String,
+    /// Only some series: backend=julia,rust n=1000000.. parallel=true test=sum_* not.mode=loops
+    #[arg(value_name = "FILTER")]
+    pub(crate) filters: Vec<String>,
+    /// How the answer is written to stdout
+    #[arg(long, value_enum, default_value_t = Table::Text)]
+    pub(crate) format: Table,
+    /// Where the site stands, for links (https://owner.github.io/repo/) [default: site.base_url]
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Read data/archive/ too
+    #[arg(long)]
+    pub(crate) with_archive: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Table {
+    Text,
+    Json,
+    Markdown,
+}
+
+/// How the gate answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Report {
+    /// For a terminal: first what to do
+    Text,
+    /// Everything, for scripts
+    Json,
+    /// The comment on the pull request
+    Markdown,
+    /// Annotations in the log of GitHub Actions
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for what shows tests
+    Junit,
+}
+
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Policy {
     /// Say everything that is wrong with the policy, with file, line and column
@@ -180,4 +278,66 @@ pub(crate) enum Policy {
 pub(crate) enum PolicyFormat {
     Yaml,
     Json,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Prove that no line of the log was changed: status 1 with line and reason where one was
+    Verify {
+        /// Also demand the line with this hash, which an earlier run told
+        #[arg(long, value_name = "HASH")]
+        contains: Option<String>,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Print the log, newest first
+    Show {
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Accept {
+    /// Series that it concerns, by name or glob: 'parse/rust/*'
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) series: String,
+    /// Commit that made them slower, or the beginning of its id
+    #[arg(long, value_name = "SHA")]
+    pub(crate) commit: String,
+    /// Why it is worth it; shown on the chart
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Who accepts it [default: GITHUB_ACTOR, else the user]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Largest change that it covers, as 30% or 0.3 [default: the measured one, rounded up]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) max_change: Option<String>,
+    /// Day from which it no longer counts (2026-03-01), or a time from now (90d)
+    #[arg(long, value_name = "DATE|Nd")]
+    pub(crate) expires: Option<String>,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Doctor {
+    /// How the findings are printed; status 1 where something is wrong
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Init {
+    /// Root of the repository
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Propose git hooks too, that check the policy and local results
+    #[arg(long)]
+    pub(crate) hooks: bool,
+    /// Write the new files without asking; what is there is never changed
+    #[arg(short, long)]
+    pub(crate) yes: bool,
 }

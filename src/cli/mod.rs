@@ -1,12 +1,23 @@
 //! The command line: what was typed becomes a call of the rooms above, their answer an exit status.
 //!
-//! Data goes to stdout, talk to stderr. Exit status: 0 holds, 2 the input or the usage is at fault.
+//! Data goes to stdout, talk to stderr. Exit status: 0 holds, 1 the gate fails, 2 the input or the
+//! usage is at fault, 3 nothing could be compared.
 
+mod accept;
+mod actions;
 mod args;
+mod audit;
 mod build;
+mod check;
+mod compare;
 mod demo_data;
+mod doctor;
+mod init;
+#[cfg(feature = "net")]
+mod notify;
 mod policy;
 mod replay;
+mod repository;
 mod serve;
 mod talk;
 
@@ -36,7 +47,15 @@ pub fn run() -> ExitCode {
         Command::Build(build) => build::run(&args.global, &build, &talk),
         Command::Serve(serve) => serve::run(&args.global, &serve, &talk),
         Command::DemoData(demo) => demo_data::run(&demo, &talk),
+        Command::Compare(compare) => compare::run(&args.global, &compare, &talk),
+        Command::Check(check) => check::run(&args.global, &check, &talk),
         Command::Policy { command } => policy::run(&args.global, &command, &talk),
+        Command::Accept(accept) => accept::run(&args.global, &accept, &talk),
+        Command::Audit { command } => audit::run(&args.global, &command, &talk),
+        Command::Doctor(doctor) => doctor::run(&args.global, &doctor, &talk),
+        Command::Init(init) => init::run(&args.global, &init, &talk),
+        #[cfg(feature = "net")]
+        Command::Notify { command } => notify::run(&args.global, &command, &talk),
         Command::Completions { shell } => {
             let mut command = Args::command();
             let mut script = Vec::new();

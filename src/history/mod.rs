@@ -114,7 +114,7 @@ pub(crate) enum Line {
 }
 
 /// Every record once.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct History {
     /// In time order, then by id.
     pub(crate) commits: Vec<Commit>,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::filter::Filter;
 use crate::policy::{
-    Audience, Budget, DataQuality, Detection, Governance, KAnomaly, Regression,
+    AcceptFrom, Audience, Budget, DataQuality, Detection, Governance, KAnomaly, Regression,
     RunnerFingerprinting, Site, Trends,
 };
 
@@ -44,6 +44,8 @@ impl Default for Governance {
         Self {
             require_approval_threshold: 0.20,
             emergency_override_approvers: Vec::new(),
+            accept_from: AcceptFrom::default(),
+            block_suspected: false,
             data_retention_days: 180,
         }
     }

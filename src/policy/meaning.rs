@@ -11,7 +11,6 @@ use crate::policy::Policy;
 use crate::policy::check::{Finding, MOST_FINDINGS};
 use crate::policy::diagnostic::Level;
 use crate::policy::hint;
-use crate::policy::notify::Notify;
 use crate::policy::threshold::preset_slug;
 use crate::policy::tree::Node;
 use crate::text;
@@ -203,13 +202,6 @@ impl Examination<'_> {
     }
 
     fn notify(&mut self, policy: &Policy) {
-        if policy.notify != Notify::default() {
-            let help = "nothing is sent; the key is checked so that it may stand here already";
-            let span = self.root.key("notify").map_or(0..0, |key| key.span.clone());
-            let message = "`notify` has no effect in this version".to_owned();
-            self.found
-                .push((Level::Warning, Finding { message, span, help: Some(help.to_owned()) }));
-        }
         let url = policy.notify.webhook.as_ref().and_then(|webhook| webhook.url.as_deref());
         // Other than an address of the site, this one may have a query.
         let address = url.map(|url| url.split(['?', '#']).next().unwrap_or(url));

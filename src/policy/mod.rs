@@ -73,7 +73,7 @@ pub(crate) struct Policy {
     pub(crate) annotations: Vec<Annotation>,
     /// What the pages say of themselves.
     pub(crate) site: Site,
-    /// Who is told of changes. Nothing acts on it in this version.
+    /// Whom `benchpages notify` tells of changes.
     pub(crate) notify: Notify,
 }
 
@@ -187,9 +187,25 @@ pub(crate) struct Governance {
     pub(crate) require_approval_threshold: f64,
     /// Who may override a failing gate in an emergency.
     pub(crate) emergency_override_approvers: Vec<String>,
+    /// Which entries of `accepted.yml` count for a pull request.
+    pub(crate) accept_from: AcceptFrom,
+    /// A suspected regression, slow but not yet confirmed, keeps the gate shut until more runs of
+    /// the same commit have come.
+    pub(crate) block_suspected: bool,
     /// How long records stay in `results/` before rotation may archive them.
     #[schemars(range(min = 1))]
     pub(crate) data_retention_days: u32,
+}
+
+/// Which entries of `accepted.yml` count for a pull request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum AcceptFrom {
+    /// Those that stand on the base branch: accepting is a change of its own.
+    Base,
+    /// Those that are part of the reviewed change too: who reviews it reviews them.
+    #[default]
+    Change,
 }
 
 /// Which fields of the machine make a runner.

@@ -1,5 +1,5 @@
-//! Who is told of changes, and how. Read and checked, so that a policy may say it already; nothing
-//! acts on it yet, and the reader warns of that.
+//! Whom `benchpages notify` tells of changes, and how. No secret belongs here: tokens, keys and the
+//! address of a Slack webhook come from the environment.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,8 @@ pub(crate) struct Slack {
     /// The channel; left out: the one the Slack address belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) channel: Option<String>,
-    /// Who is mentioned.
+    /// Who is called when something is wrong: `@here`, `@channel`, or the id of a user (`U…`) or of
+    /// a user group (`S…`).
     pub(crate) mention: Vec<String>,
 }
 
@@ -34,7 +35,8 @@ pub(crate) struct Slack {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Webhook {
-    /// The address; the published policy does not show it.
+    /// The address, https; `BENCHPAGES_WEBHOOK_URL` wins over it, and the published policy does not
+    /// show it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
 }
@@ -45,7 +47,7 @@ pub(crate) struct Webhook {
 pub(crate) struct Github {
     /// When a pull request gets a comment.
     pub(crate) comment: Comment,
-    /// Whether a regression on the main branch opens an issue.
+    /// Whether a regression on the main branch opens an issue, which is closed when it is gone.
     pub(crate) issues: bool,
     /// Labels of such issues.
     pub(crate) labels: Vec<String>,

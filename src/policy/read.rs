@@ -211,14 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn notify_is_read_with_a_warning_and_a_webhook_address_is_checked() {
+    fn notify_is_read_and_a_webhook_address_is_checked() {
         let text = "version: '1'\nnotify:\n  slack: {channel: '#perf', mention: ['@a']}\n  \
                     webhook: {url: 'https://h/?token=1'}\n  github: {comment: always, issues: \
                     true, labels: [perf]}\n";
         let reading = read(text, "policy.yml");
         assert!(reading.policy.is_some());
-        let told: Vec<_> = reading.diagnostics.iter().map(|d| (d.level, &*d.message)).collect();
-        assert_eq!(told, [(Level::Warning, "`notify` has no effect in this version")]);
+        assert_eq!(reading.diagnostics, []);
         let text = text.replace("https://", "ftp://");
         assert!(read(&text, "policy.yml").policy.is_none());
         let empty = read("version: '1'\nnotify: {}\n", "policy.yml");

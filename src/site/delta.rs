@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::Analysis;
 use crate::analysis::compare::{Delta, DeltaVerdict, Yardstick, compare};
 use crate::record::shorten;
 use crate::series::{CommitIndex, Run, Segment, Series};
@@ -47,7 +48,7 @@ pub(crate) fn outcome(site: &Index<'_>, index: usize, after: &Run, base: CommitI
     }
     let yardstick =
         Yardstick { noise: analysis.noise, threshold: analysis.threshold, better: series.better };
-    let values = base_values(site, index, newest);
+    let values = base_values(series, analysis, newest);
     match compare(&values, &[value], yardstick) {
         Some(delta) if flags.outlier && is_news(&delta) => Outcome::Outlier(delta),
         Some(delta) => Outcome::Delta(delta),
@@ -64,8 +65,7 @@ fn position(series: &Series, run: &Run) -> Option<usize> {
 }
 
 /// The values of the base: those of the newest runs up to `newest` that share its level.
-fn base_values(site: &Index<'_>, index: usize, newest: usize) -> Vec<f64> {
-    let (series, analysis) = site.series(index);
+pub(crate) fn base_values(series: &Series, analysis: &Analysis, newest: usize) -> Vec<f64> {
     let since = analysis.events.iter().map(|change| change.first).rfind(|first| *first <= newest);
     let segment = series.runs[newest].segment;
     let level = since.unwrap_or(0)..=newest;
@@ -83,7 +83,7 @@ pub(crate) fn is_news(delta: &Delta) -> bool {
 }
 
 /// `runner_image ubuntu-22.04 → ubuntu-24.04`, or the versions of the benchmark.
-fn runner_difference(old: &Segment, new: &Segment) -> String {
+pub(crate) fn runner_difference(old: &Segment, new: &Segment) -> String {
     let cut = |text: &str| shorten(text, 60).into_owned();
     let before: BTreeMap<&str, &str> =
         old.fingerprint.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

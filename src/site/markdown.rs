@@ -74,6 +74,18 @@ pub(crate) fn fill(name: &str, template: &str, context: Value) -> Result<String,
     Ok(rendered)
 }
 
+/// A template filled with the fields of a view, as text.
+///
+/// # Errors
+/// As [`fill`].
+pub(crate) fn fill_with(
+    name: &str,
+    template: &str,
+    view: &impl serde::Serialize,
+) -> Result<String, Failure> {
+    fill(name, template, Value::from(Serde(view)))
+}
+
 /// One of the user's own HTML fragments, filled with facts of the site; none where there is none.
 /// Faults were told before the first page was made: see [`check_user`].
 pub(crate) fn user_html(input: &Input<'_>, name: &str) -> Option<String> {

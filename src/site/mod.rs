@@ -5,31 +5,34 @@
 
 mod api;
 mod assets;
-mod delta;
+mod audit;
+pub(crate) mod delta;
 mod extra;
 mod frame;
 mod index;
 mod links;
-mod markdown;
+pub(crate) mod markdown;
 mod pages;
 pub(crate) mod redact;
-mod routes;
+pub(crate) mod routes;
 mod table;
 mod targets;
 mod view;
-mod words;
+pub(crate) mod words;
 
 use rayon::prelude::*;
 
 use crate::analysis::Analyses;
 use crate::analysis::replay::{Figures, Said};
 use crate::analysis::targets::Target;
+use crate::audit::Chain;
+use crate::filter::Filter;
 use crate::history::History;
 use crate::note::Note;
 use crate::policy::Policy;
 use crate::policy::accepted::Accepted;
 use crate::record::{Problem, Timestamp};
-use crate::series::Series;
+use crate::series::{CommitIndex, Series};
 
 /// Everything the pages speak of.
 pub(crate) struct Input<'a> {
@@ -43,6 +46,7 @@ pub(crate) struct Input<'a> {
     pub(crate) policy_sha: String,
     pub(crate) notes: &'a [Note],
     pub(crate) accepted: &'a [Accepted],
+    pub(crate) audit: &'a Chain,
     /// What is wrong with files beside the records.
     pub(crate) problems: &'a [Problem],
     /// Series that the policy hides, and combinations of its matrix that nothing measures.
@@ -165,6 +169,24 @@ pub(crate) fn prepared(
 pub(crate) fn paths(input: &Input<'_>) -> Result<Vec<String>, Failure> {
     let site = index::Index::of(input)?;
     Ok(jobs(&site).into_iter().map(|(path, _)| path).collect())
+}
+
+/// The series that `filter` holds for and that were measured at the second of two commits, each
+/// against its level at the first: what the page of the pair says.
+///
+/// # Errors
+/// Two names meet on one path.
+pub(crate) fn compared(
+    input: &Input<'_>,
+    (base, head): (CommitIndex, CommitIndex),
+    filter: &Filter,
+) -> Result<Vec<(usize, delta::Outcome)>, Failure> {
+    let site = index::Index::of(input)?;
+    let members = index::preset_members(filter, input, &site.recents);
+    let kind = index::PairKind::Consecutive;
+    let pair = index::Pair { base, head, kind, slug: String::new() };
+    let outcomes = pages::diff::outcomes(&site, &pair, Some(&members));
+    Ok(outcomes.into_iter().map(|one| (one.series, one.outcome)).collect())
 }
 
 /// Two jobs on one path would make the site depend on the order of threads.

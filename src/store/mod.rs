@@ -4,6 +4,8 @@
 //! Reading never fails because of a line; it fails only when the directory itself cannot be read.
 //! The order in which files and lines are found has no influence on what comes out.
 
+pub(crate) mod accepted;
+pub(crate) mod audit;
 mod format;
 mod quarantine;
 mod side;
@@ -16,6 +18,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use rayon::prelude::*;
 
+use crate::audit::Chain;
 use crate::history::CommitFacts;
 use crate::history::build::{Builder, Reading};
 use crate::note::Note;
@@ -47,6 +50,8 @@ pub(crate) struct Contents {
     pub(crate) problems: Vec<Problem>,
     /// The user's own templates under `templates/`, by file name.
     pub(crate) templates: Vec<(String, String)>,
+    /// The log of overrides and approvals.
+    pub(crate) audit: Chain,
     pub(crate) files: usize,
     pub(crate) bytes: u64,
 }

@@ -9,7 +9,7 @@ use crate::history::CommitFacts;
 use crate::note;
 use crate::policy::accepted;
 use crate::record::{Place, Problem, Timestamp};
-use crate::store::Contents;
+use crate::store::{Contents, audit};
 
 /// Reads the side files into `contents`; what is wrong with them becomes a problem there.
 pub(super) fn read(directory: &Path, contents: &mut Contents) -> anyhow::Result<()> {
@@ -29,6 +29,14 @@ pub(super) fn read(directory: &Path, contents: &mut Contents) -> anyhow::Result<
                 remedy: "correct the entry; until then no change counts as accepted".to_owned(),
             }),
         }
+    }
+    match audit::read(directory) {
+        Ok(chain) => contents.audit = chain,
+        Err(error) => contents.problems.push(Problem {
+            place: Place { file: "audit.ndjson".to_owned(), line: 1, column: 1 },
+            reason: format!("{error:#}"),
+            remedy: "make it a plain file that can be read".to_owned(),
+        }),
     }
     for (name, text) in folder(&directory.join("notes"), "md")? {
         match note::read(&name, &text) {

@@ -206,9 +206,16 @@ impl Watch {
             }
             Some(_) => return,
         };
+        let old = self.scale();
         self.scale = Some(scale);
         self.level = self.value.iter().map(|value| self.level_of(*value)).collect();
-        self.rebuild(0);
+        let sign = if self.demand.lower { 1.0 } else { -1.0 };
+        let again = |level: f64| sign * scale.level(old.value(sign * level));
+        for finding in &mut self.findings {
+            (finding.before, finding.after) = (again(finding.before), again(finding.after));
+            finding.pool.clear();
+        }
+        self.rebuild();
     }
 
     fn level_of(&self, value: f64) -> f64 {
@@ -249,16 +256,21 @@ impl Watch {
         }
     }
 
-    /// Recomputes the bookkeeping from `from` on, in the present epoch.
-    fn rebuild(&mut self, from: usize) {
+    /// Recomputes the bookkeeping of all points, each in the baseline that was in force there.
+    fn rebuild(&mut self) {
         let epoch = self.epoch;
+        self.epoch = 0;
         self.window = Window::new(proof::REACH);
-        for at in epoch.max(from.saturating_sub(proof::REACH))..from.min(self.level.len()) {
-            let old = at.checked_sub(proof::REACH).filter(|old| *old >= epoch);
-            self.window.push(self.level[at], old.map(|old| self.level[old]));
-        }
-        for at in from..self.level.len().min(self.base.len()) {
+        for at in 0..self.level.len() {
+            if self.start[at] != self.epoch {
+                self.epoch = self.start[at];
+                self.window = Window::new(proof::REACH);
+            }
             self.extend(at);
+        }
+        if self.epoch != epoch {
+            self.epoch = epoch;
+            self.window = Window::new(proof::REACH);
         }
     }
 

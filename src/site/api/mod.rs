@@ -24,7 +24,7 @@ use crate::site::index::{EventRef, Index, Pair, PairKind};
 use crate::site::pages::diff::outcomes;
 use crate::site::pages::{commit, health, infrastructure};
 use crate::site::targets;
-use crate::site::{Failure, Job, routes, words};
+use crate::site::{Failure, Job, audit, routes, words};
 use crate::text;
 
 const NAMES: [&str; 7] = ["commit", "diff", "diffs", "events", "health", "index", "series"];
@@ -330,6 +330,7 @@ fn event_view(site: &Index<'_>, event: &EventRef) -> EventView {
 fn health_file(site: &Index<'_>) -> HealthFile {
     let history = site.input.history;
     HealthFile {
+        audit: audit::view(site),
         built_from: built_from(site),
         conflicting: history.counts.conflicting,
         duplicates: history.counts.duplicates,

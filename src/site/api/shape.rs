@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::site::audit::AuditView;
 use crate::site::targets::TargetView;
 
 /// What a file was built from.
@@ -136,6 +137,7 @@ pub(super) struct EventView {
 /// `health.json`.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct HealthFile {
+    pub(super) audit: AuditView,
     pub(super) built_from: BuiltFrom,
     pub(super) conflicting: u64,
     pub(super) duplicates: u64,

@@ -11,7 +11,7 @@ use crate::site::index::Index;
 use crate::site::pages::infrastructure;
 use crate::site::routes::{self, Root};
 use crate::site::view::{Fact, Frame, Phrase};
-use crate::site::{Failure, pages, targets, words};
+use crate::site::{Failure, audit, pages, targets, words};
 use crate::text;
 
 /// Rows of each list; the JSON has all of them.
@@ -82,6 +82,12 @@ pub(crate) fn findings(site: &Index<'_>) -> Vec<(State, String)> {
     }
     for problem in input.problems {
         tell(State::Look, format!("{}: {}. {}", problem.place, problem.reason, problem.remedy));
+    }
+    if let Some(broken) = audit::broken(site) {
+        tell(State::Bad, broken);
+    }
+    if let Some(overridden) = audit::overridden(site) {
+        tell(State::Look, overridden);
     }
     if let Some(missed) = targets::finding(site) {
         tell(State::Look, missed);
@@ -197,6 +203,7 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
             runners(site),
             infrastructure_days(site, root),
             accepted(site),
+            audit_log(site),
             matrix(site),
         ]
         .into_iter()
@@ -455,6 +462,17 @@ fn accepted(site: &Index<'_>) -> Option<Part> {
             .to_owned(),
         heads: vec!["Series", "Commit", "Up to", "By", "Reason", "Until"],
         rows,
+    })
+}
+
+/// Who let what through, and whether the log of it is whole.
+fn audit_log(site: &Index<'_>) -> Option<Part> {
+    audit::note(site).map(|note| Part {
+        id: "audit",
+        title: "Overrides and approvals",
+        note,
+        heads: vec!["When", "What", "By", "Commit", "Reason"],
+        rows: audit::rows(site, ROWS),
     })
 }
 

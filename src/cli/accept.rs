@@ -1,0 +1,280 @@
+//! `benchpages accept`: shows which regressions a yes would cover, then writes it.
+
+use anyhow::{Context, bail};
+use serde_json::{Map, Value};
+
+use crate::approval::{self, Known, Regression};
+use crate::audit::Entry;
+use crate::cli::args::{Accept, Audience, Global, Site};
+use crate::cli::build;
+use crate::cli::talk::{self, Talk};
+use crate::policy::accepted::{self, Accepted};
+use crate::project::{self, Options, Project};
+use crate::record::{DAY_US, Timestamp};
+use crate::series::CommitIndex;
+use crate::store;
+use crate::text::{self, Scale};
+
+/// Lines of each list; the rest is counted.
+const ROWS: usize = 20;
+/// Suggestions where nothing matches.
+const NEAREST: usize = 5;
+
+pub(crate) fn run(global: &Global, args: &Accept, talk: &Talk) -> anyhow::Result<u8> {
+    let options = options(global)?;
+    let project = build::in_pool(global, || project::load(&options))?;
+    let told = Said::of(args, options.now.unwrap_or(options.clock))?;
+    let known = known(&project);
+    let matching = known.matching(&args.series);
+    if matching.is_empty() {
+        bail!("no series matches `{}`{}", args.series, like(&project, &args.series));
+    }
+    let commit = the_commit(&known, &args.commit, &matching)?;
+    let found = known.regressions(&matching, commit);
+    let id = &project.history.commits[commit.0 as usize].id;
+    if found.is_empty() && told.max_change.is_none() {
+        bail!(
+            "nothing got worse at {} in the {} that match `{}`{}\n\
+             to say yes ahead of a measurement, say how much: --max-change 20%",
+            text::commit(id),
+            text::counted(matching.len() as u64, "series"),
+            args.series,
+            candidates(&known, &matching)
+        );
+    }
+    let max_change = told.max_change.or_else(|| approval::allowance(&found)).unwrap_or_default();
+    let entry = Accepted {
+        series: args.series.clone(),
+        commit: id.clone(),
+        max_change,
+        reason: told.reason,
+        by: told.by,
+        expires: told.expires,
+    };
+    refuse_twice(&project, &entry, options.now.unwrap_or(options.clock))?;
+    let existing = store::accepted::read(&global.data)?;
+    let path = store::accepted::path(&global.data).display().to_string();
+    let longer = accepted::append(&existing, &entry).map_err(|why| {
+        anyhow::anyhow!("{path}: {why}; correct the file first, nothing was written")
+    })?;
+    talk::answer(summary(&project, &entry, &found, matching.len()).as_bytes())?;
+    if args.dry_run {
+        let added = longer.strip_prefix(existing.as_str()).unwrap_or(&longer);
+        talk::answer(format!("\nwould be appended to {path}:\n{added}").as_bytes())?;
+        return Ok(0);
+    }
+    let time = options.now.unwrap_or(options.clock);
+    write(global, (&existing, &longer), &logged(&entry, &found, time))?;
+    talk.info(&format!("{path}: one entry more; commit it for review"));
+    Ok(0)
+}
+
+/// What the options mean.
+struct Said {
+    max_change: Option<f64>,
+    reason: String,
+    by: String,
+    expires: Option<Timestamp>,
+}
+
+impl Said {
+    fn of(args: &Accept, now: Timestamp) -> anyhow::Result<Self> {
+        let reason = args.reason.trim();
+        if reason.is_empty() {
+            bail!("--reason says nothing: reviewers and readers of the chart want to know why");
+        }
+        let actor = ["GITHUB_ACTOR", "USER", "USERNAME"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()));
+        let by = args.by.clone().or(actor).context("who accepts it? say --by NAME")?;
+        Ok(Self {
+            max_change: args.max_change.as_deref().map(share).transpose()?,
+            reason: reason.to_owned(),
+            by,
+            expires: args.expires.as_deref().map(|text| expiry(text, now)).transpose()?,
+        })
+    }
+}
+
+/// `30%` or `0.3`.
+fn share(text: &str) -> anyhow::Result<f64> {
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|it| it.is_finite());
+    let value = match text.trim().strip_suffix('%') {
+        Some(percent) => number(percent).map(|percent| percent / 100.0),
+        // A bare 30 would be 3,000 %: nobody means that.
+        None => number(text).filter(|share| *share <= 5.0),
+    };
+    value
+        .filter(|share| *share > 0.0)
+        .with_context(|| format!("--max-change {text}: write a size above zero as 30% or as 0.3"))
+}
+
+/// `2026-03-01`, or `90d` from now; the entry counts until the day begins.
+fn expiry(text: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
+    let fault = || format!("--expires {text}: write a date as 2026-03-01, or a time as 90d");
+    let day = match text.trim().strip_suffix('d') {
+        Some(days) => {
+            let days: u16 = days.parse().ok().with_context(fault)?;
+            Timestamp::from_micros((now.day() + i64::from(days)).saturating_mul(DAY_US))
+        }
+        None => Timestamp::parse(&format!("{}T00:00:00Z", text.trim()))
+            .map_err(anyhow::Error::msg)
+            .with_context(fault)?,
+    };
+    if day <= now {
+        bail!("--expires {text}: that is over already, the entry would never count");
+    }
+    Ok(day)
+}
+
+/// What a command needs that builds no site.
+pub(crate) fn options(global: &Global) -> anyhow::Result<Options> {
+    let site = Site {
+        out: std::path::PathBuf::new(),
+        base_url: None,
+        audience: Some(Audience::Internal),
+        with_archive: false,
+        explicit_index: false,
+    };
+    build::options(global, &site)
+}
+
+fn known(project: &Project) -> Known<'_> {
+    Known {
+        history: &project.history,
+        series: &project.grouped.series,
+        analyses: &project.analyses.each,
+    }
+}
+
+/// The one commit that was meant.
+fn the_commit(known: &Known<'_>, name: &str, matching: &[usize]) -> anyhow::Result<CommitIndex> {
+    let found = known.commits(name);
+    let id = |it: &CommitIndex| known.history.commits[it.0 as usize].id.clone();
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] => bail!("no measured commit is called `{name}`{}", candidates(known, matching)),
+        several => {
+            let ids: Vec<String> = several.iter().take(NEAREST).map(id).collect();
+            bail!("`{name}` is the beginning of several commits: {}", text::list(&ids))
+        }
+    }
+}
+
+/// What could be accepted in these series instead, as it would be typed.
+fn candidates(known: &Known<'_>, matching: &[usize]) -> String {
+    let open = known.open(matching);
+    if open.is_empty() {
+        return "; nothing in these series is open to be accepted".to_owned();
+    }
+    let mut out = "; what could be accepted:".to_owned();
+    for it in open.iter().take(NEAREST) {
+        let commit = &known.history.commits[it.commit.0 as usize];
+        // Pasted into a shell it stays one word: what could end the quotes becomes a glob's `?`.
+        let name = known.series[it.series].key.name();
+        let name = name.replace(|c: char| c == '\'' || c.is_control(), "?");
+        let change = text::percent_change(it.change);
+        out.push_str(&format!("\n  --commit {} --series '{name}'  ({change})", commit.id));
+    }
+    out
+}
+
+/// The names of series that are most like a glob that matches none.
+fn like(project: &Project, glob: &str) -> String {
+    let plain = glob.replace('*', "");
+    let names = project.grouped.series.iter().map(|series| series.key.name());
+    let mut names: Vec<(f64, String)> =
+        names.map(|name| (strsim::jaro_winkler(&plain, &name), name)).collect();
+    names.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    if names.is_empty() {
+        return ": the history has no series".to_owned();
+    }
+    let names: Vec<String> = names.into_iter().take(NEAREST).map(|(_, name)| name).collect();
+    format!("; the nearest are {} (a glob covers many: 'parse/*')", text::list(&names))
+}
+
+fn refuse_twice(project: &Project, entry: &Accepted, now: Timestamp) -> anyhow::Result<()> {
+    let same = |it: &&Accepted| {
+        (&it.series, &it.commit) == (&entry.series, &entry.commit)
+            && it.max_change >= entry.max_change
+            && it.expires.is_none_or(|until| until > now)
+    };
+    if let Some(known) = project.accepted.iter().find(same) {
+        bail!("already accepted by {}: {}", known.by, known.reason);
+    }
+    Ok(())
+}
+
+/// What the entry covers, in one screen.
+fn summary(project: &Project, entry: &Accepted, found: &[Regression], matching: usize) -> String {
+    let covered = |it: &&Regression| it.change.abs() <= entry.max_change + 1e-9;
+    let (yes, no): (Vec<&Regression>, Vec<&Regression>) = found.iter().partition(covered);
+    let mut out = format!(
+        "accepts {} of up to {} at {} in {} of {}\n",
+        text::counted(yes.len() as u64, "regression"),
+        text::percent(entry.max_change),
+        text::commit(&entry.commit),
+        text::counted(yes.len() as u64, "series"),
+        text::count(matching as u64),
+    );
+    out.push_str(&rows(project, &yes));
+    if !no.is_empty() {
+        out.push_str(&format!("does not accept {}, larger than that\n", no.len()));
+        out.push_str(&rows(project, &no));
+    }
+    out
+}
+
+fn rows(project: &Project, regressions: &[&Regression]) -> String {
+    let mut out = String::new();
+    for it in regressions.iter().take(ROWS) {
+        let series = &project.grouped.series[it.series];
+        let scale = Scale::for_values([it.before, it.after], &series.unit);
+        let name: String = series
+            .key
+            .name()
+            .chars()
+            .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+            .collect();
+        let arrow = scale.arrow(it.before, it.after);
+        out.push_str(&format!("  {name}  {arrow}  {}\n", text::percent_change(it.change)));
+    }
+    if regressions.len() > ROWS {
+        out.push_str(&format!("  and {} more\n", regressions.len() - ROWS));
+    }
+    out
+}
+
+fn logged(entry: &Accepted, found: &[Regression], time: Timestamp) -> Entry {
+    let mut details = Map::new();
+    details.insert("series".to_owned(), Value::from(entry.series.as_str()));
+    details.insert("max_change".to_owned(), Value::from(entry.max_change));
+    details.insert("regressions".to_owned(), Value::from(found.len()));
+    if let Some(expires) = entry.expires {
+        details.insert("expires".to_owned(), Value::from(text::iso_date(expires)));
+    }
+    Entry {
+        time,
+        kind: "approval".to_owned(),
+        actor: entry.by.clone(),
+        reason: entry.reason.clone(),
+        commit: Some(entry.commit.clone()),
+        details,
+    }
+}
+
+/// Writes the list and the log: both, or neither.
+fn write(global: &Global, texts: (&str, &str), entry: &Entry) -> anyhow::Result<()> {
+    let (existing, longer) = texts;
+    let chain = store::audit::read(&global.data)?;
+    if chain.broken.is_none() {
+        store::accepted::write(&global.data, longer)?;
+    }
+    if let Err(error) = store::audit::append(&global.data, entry) {
+        if chain.broken.is_none() {
+            store::accepted::write(&global.data, existing)?;
+        }
+        return Err(error.context("nothing was accepted"));
+    }
+    Ok(())
+}

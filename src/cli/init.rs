@@ -1,0 +1,149 @@
+//! `benchpages init`: shows the files a repository needs for its own history, and writes those that
+//! are not there.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::cli::args::{Global, Init, Site};
+use crate::cli::build;
+use crate::cli::talk::{self, Talk};
+use crate::init::{self, Facts, Plan, State};
+use crate::text;
+
+pub(crate) fn run(global: &Global, args: &Init, talk: &Talk) -> anyhow::Result<u8> {
+    if !args.directory.is_dir() {
+        anyhow::bail!("{} is no directory", args.directory.display());
+    }
+    let facts = facts(global, args)?;
+    let plan = init::plan(&facts)?;
+    list(&plan, talk);
+    let new = plan.proposals.iter().filter(|one| one.state == State::New).count();
+    if new == 0 {
+        talk.info("Nothing to write");
+        return Ok(0);
+    }
+    if !args.yes && !asked(new)? {
+        talk::answer(shown(&plan).as_bytes())?;
+        talk.info(&format!(
+            "Nothing was written; `benchpages init{} --yes` writes the {}",
+            if args.hooks { " --hooks" } else { "" },
+            text::counted(new as u64, "new file")
+        ));
+        return Ok(0);
+    }
+    let written = init::write(&facts.root, &plan)?;
+    talk.info(&format!("Wrote {}. Next:", text::counted(written.len() as u64, "file")));
+    next(args, talk);
+    Ok(0)
+}
+
+fn facts(global: &Global, args: &Init) -> anyhow::Result<Facts> {
+    let site = Site {
+        out: std::path::PathBuf::new(),
+        base_url: None,
+        audience: None,
+        with_archive: false,
+        explicit_index: false,
+    };
+    let options = build::options(global, &site)?;
+    let root = args.directory.clone();
+    let remote = git(&root, &["remote", "get-url", "origin"]);
+    let head = git(&root, &["symbolic-ref", "--short", "refs/remotes/origin/HEAD"]);
+    let branch = head.and_then(|name| name.strip_prefix("origin/").map(ToOwned::to_owned));
+    Ok(Facts {
+        root,
+        repository: remote.as_deref().and_then(repository),
+        branch: branch.filter(|name| init::is_branch(name)).unwrap_or_else(|| "main".to_owned()),
+        hooks: args.hooks,
+        now: options.now.unwrap_or(options.clock),
+    })
+}
+
+/// What git says of the repository; none where it is none, or there is no git.
+fn git(root: &Path, arguments: &[&str]) -> Option<String> {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(root).args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
+}
+
+/// `owner/name` of an address on GitHub.
+fn repository(remote: &str) -> Option<String> {
+    let (_, path) = remote.split_once("github.com")?;
+    let path = path.trim_start_matches([':', '/']).trim_end_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    init::is_repository(path).then(|| path.to_owned())
+}
+
+/// What is proposed, what is there, and how that differs.
+fn list(plan: &Plan, talk: &Talk) {
+    let tools: Vec<String> = plan.tools.iter().map(|name| (*name).to_owned()).collect();
+    if tools.is_empty() {
+        talk.info(
+            "No benchmark tool was recognised: .github/benchmarks.sh says what it must write",
+        );
+    } else {
+        talk.info(&format!("Found {}", text::list(&tools)));
+    }
+    for one in &plan.proposals {
+        match &one.state {
+            State::New => talk.info(&format!("new    {}: {}", one.path, one.purpose)),
+            State::Same => talk.info(&format!("there  {}", one.path)),
+            State::Other(there) => talk.info(&format!(
+                "kept   {}, which differs from what is proposed (- there, + proposed)\n{}",
+                one.path,
+                init::difference(there, &one.text).trim_end()
+            )),
+        }
+    }
+}
+
+/// The text of each new file.
+fn shown(plan: &Plan) -> String {
+    let new = plan.proposals.iter().filter(|one| one.state == State::New);
+    new.map(|one| format!("==> {} <==\n{}\n", one.path, one.text)).collect()
+}
+
+/// Asks on a terminal; elsewhere the answer is no.
+fn asked(new: usize) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(false);
+    }
+    let mut err = std::io::stderr().lock();
+    write!(err, "Write the {}? [y/N] ", text::counted(new as u64, "new file"))?;
+    err.flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// What nobody but the user can do.
+fn next(args: &Init, talk: &Talk) {
+    talk.info("  1. see that .github/benchmarks.sh measures what you want, and commit the files");
+    talk.info("  2. Settings → Pages → Source: GitHub Actions");
+    talk.info("  3. make the check `benchmarks` required, and reviews by code owners");
+    if args.hooks {
+        talk.info("  4. git config core.hooksPath .githooks  (or: pre-commit install)");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_on_github_give_owner_and_name() {
+        for remote in [
+            "https://github.com/ada/engine.git",
+            "git@github.com:ada/engine.git",
+            "ssh://git@github.com/ada/engine/",
+            "https://x-token@github.com/ada/engine",
+        ] {
+            assert_eq!(repository(remote).as_deref(), Some("ada/engine"), "{remote}");
+        }
+        for other in ["https://example.org/ada/engine", "https://github.com/ada", "x", ""] {
+            assert_eq!(repository(other), None, "{other}");
+        }
+    }
+}

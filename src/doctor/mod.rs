@@ -1,0 +1,304 @@
+//! What is wrong with a history, and what to do about it: each finding has a place, a cause and a
+//! remedy. What the gate or the pages say of the code measured is no finding here; this is about
+//! the data, the policy and the files beside them. Changes nothing and judges no speed.
+
+mod series;
+
+use std::collections::BTreeSet;
+
+use crate::analysis::Analysis;
+use crate::approval::Known;
+use crate::audit::Chain;
+use crate::history::History;
+use crate::policy::Policy;
+use crate::policy::accepted::Accepted;
+use crate::policy::diagnostic::{self, Diagnostic};
+use crate::record::{Place, Problem, Timestamp};
+use crate::series::Series;
+use crate::text;
+
+/// What is examined.
+pub(crate) struct Patient<'a> {
+    pub(crate) history: &'a History,
+    pub(crate) series: &'a [Series],
+    /// Of each series, in their order.
+    pub(crate) analyses: &'a [Analysis],
+    pub(crate) policy: &'a Policy,
+    /// What was said of the policy when it was read.
+    pub(crate) diagnostics: &'a [Diagnostic],
+    pub(crate) accepted: &'a [Accepted],
+    pub(crate) problems: &'a [Problem],
+    pub(crate) audit: &'a Chain,
+    pub(crate) now: Timestamp,
+    /// The history is said to be a demo.
+    pub(crate) demo: bool,
+}
+
+/// Whether somebody has to act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    Wrong,
+    /// Worth knowing, and maybe meant so.
+    Note,
+}
+
+/// Something found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Finding {
+    pub(crate) level: Level,
+    /// One stable word for scripts.
+    pub(crate) kind: &'static str,
+    /// A file with its line, a series, or the history.
+    pub(crate) place: String,
+    pub(crate) cause: String,
+    pub(crate) remedy: String,
+}
+
+impl Finding {
+    fn new(kind: &'static str, place: impl Into<String>) -> Self {
+        let (place, cause, remedy) = (place.into(), String::new(), String::new());
+        Self { level: Level::Wrong, kind, place, cause, remedy }
+    }
+
+    fn note(self) -> Self {
+        Self { level: Level::Note, ..self }
+    }
+
+    fn cause(self, cause: impl Into<String>) -> Self {
+        Self { cause: cause.into(), ..self }
+    }
+
+    fn remedy(self, remedy: impl Into<String>) -> Self {
+        Self { remedy: remedy.into(), ..self }
+    }
+}
+
+/// Days that the records-a-day rule looks back on.
+const RECENT_DAYS: i64 = 30;
+/// Names listed of one kind of field.
+const NAMES: usize = 12;
+
+/// Fields of a record that mean something (the reference of the format names them all).
+const FIELDS: &str = "backend bench_runner_ver better branch commit commit_time cpu cpu_flags \
+                      error generator k_policy lower max mean_ns median memory_total metric \
+                      metrics min mode n os os_version p50 p90 p95 p99 parallel params pcs_sha \
+                      policy_sha pull reps runner_image samples std std_ns suite tags test \
+                      timestamp unit upper url value version warmup_ns";
+
+/// Everything found: what is wrong first, each kind together.
+pub(crate) fn examine(patient: &Patient<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    policy(patient, &mut found);
+    records(patient, &mut found);
+    accepted(patient, &mut found);
+    audit(patient, &mut found);
+    series::examine(patient, &mut found);
+    let mut kinds: Vec<&str> = Vec::new();
+    for finding in &found {
+        if !kinds.contains(&finding.kind) {
+            kinds.push(finding.kind);
+        }
+    }
+    let order = |kind: &str| kinds.iter().position(|known| *known == kind);
+    found.sort_by_key(|finding| (finding.level, order(finding.kind)));
+    found
+}
+
+fn policy(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+    for one in patient.diagnostics {
+        let sort = match one.level {
+            diagnostic::Level::Error => "the policy is refused",
+            diagnostic::Level::Warning => "the policy holds, but",
+        };
+        let help = one.help.clone();
+        let remedy = help.unwrap_or_else(|| "correct it; see `benchpages policy check`".to_owned());
+        let place = one.place.to_string();
+        found.push(
+            Finding::new("policy", place).cause(format!("{sort}: {}", one.message)).remedy(remedy),
+        );
+    }
+    let tracked = &patient.policy.runner_fingerprinting;
+    let recorded = fields(patient.history);
+    let wanted = tracked.track_fields.iter().filter(|_| tracked.enabled);
+    let missing: Vec<String> =
+        wanted.filter(|name| !recorded.contains(name.as_str())).cloned().collect();
+    if missing.is_empty() || patient.history.counts.records == 0 {
+        return;
+    }
+    let all = missing.len() == tracked.track_fields.len();
+    let finding = Finding::new("runner", "policy.yml: runner_fingerprinting.track_fields")
+        .cause(if all {
+            "no record has any of the tracked fields: a change of the runner looks like a change \
+             of the code"
+                .to_owned()
+        } else {
+            format!("no record has {}", text::list(&missing))
+        })
+        .remedy("record these fields, or track those that are recorded");
+    found.push(if all { finding } else { finding.note() });
+}
+
+fn records(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+    let history = patient.history;
+    let told = |kind, problem: &Problem| {
+        Finding::new(kind, problem.place.to_string())
+            .cause(problem.reason.clone())
+            .remedy(problem.remedy.clone())
+    };
+    found.extend(history.problems.iter().map(|problem| told("refused", problem)));
+    found.extend(patient.problems.iter().map(|problem| told("file", problem)));
+    let counts = history.counts;
+    if counts.records == 0 {
+        let finding = Finding::new("empty", "the history");
+        found.push(
+            finding
+                .cause("no records at all")
+                .remedy("write records to results/, one JSON object a line"),
+        );
+    }
+    let mixed = counts.demo < counts.records;
+    if counts.demo > 0 && (mixed || !patient.demo) {
+        let cause = format!(
+            "{} of {} are demo data; `build` and `check` refuse them",
+            text::count(counts.demo),
+            text::counted(counts.records, "record")
+        );
+        let remedy = "remove the records whose `generator` is a demo's or whose commit begins \
+                      with `demo-`; where all of it is a demo, say --demo";
+        found.push(Finding::new("demo", "the history").cause(cause).remedy(remedy));
+    }
+    if counts.conflicting > 0 {
+        let cause = text::counted(counts.conflicting, "record")
+            + " of the same series, commit, runner and time as another, with another value";
+        let finding = Finding::new("conflict", "the history").cause(cause);
+        found.push(finding.remedy("give repeats times of their own; both count until then").note());
+    }
+    sparse_days(patient, found);
+    unknown_fields(patient, found);
+}
+
+/// Recent days with fewer records than the policy asks for; the newest may still be under way.
+fn sparse_days(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+    let least = patient.policy.data_quality.min_records_per_day;
+    let newest = patient.history.newest.map_or(0, Timestamp::day);
+    let days = patient.history.per_day.range(newest - RECENT_DAYS..newest);
+    let sparse: Vec<String> = days
+        .filter(|(_, records)| **records < least)
+        .map(|(day, records)| format!("{}: {records}", text::date(midnight(*day))))
+        .collect();
+    if sparse.is_empty() {
+        return;
+    }
+    let cause = format!(
+        "{} of the last {RECENT_DAYS} with fewer than {least} records ({})",
+        text::counted(sparse.len() as u64, "day"),
+        some(&sparse)
+    );
+    found.push(
+        Finding::new("sparse", "results/").cause(cause).remedy(
+            "see why the benchmarks did not run, or lower data_quality.min_records_per_day",
+        ),
+    );
+}
+
+fn midnight(day: i64) -> Timestamp {
+    Timestamp::from_micros(day.saturating_mul(crate::record::DAY_US))
+}
+
+/// The first of many.
+fn some(names: &[String]) -> String {
+    let more = names.len().saturating_sub(NAMES);
+    let listed = names[..names.len() - more].join(", ");
+    if more == 0 { listed } else { format!("{listed}, and {more} more") }
+}
+
+/// The runner, provenance and unknown fields that records have.
+fn fields(history: &History) -> BTreeSet<&str> {
+    let all = history.environments.iter().flat_map(|one| one.fields.keys());
+    all.map(String::as_str).collect()
+}
+
+/// Fields that mean nothing here: those one slip away from one that does are probably meant so.
+fn unknown_fields(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+    let mut other = Vec::new();
+    let tracked = &patient.policy.runner_fingerprinting.track_fields;
+    for name in fields(patient.history) {
+        let mut known = FIELDS.split(' ');
+        if known.clone().any(|field| field == name) || tracked.iter().any(|field| field == name) {
+            continue;
+        }
+        let near = |field: &&str| {
+            field.len() > 3 && strsim::damerau_levenshtein(name, field) * 4 <= field.len()
+        };
+        match known.find(near) {
+            Some(field) => found.push(
+                Finding::new("field", format!("the field `{name}`"))
+                    .cause(format!("means nothing; it looks like `{field}`"))
+                    .remedy(format!("call it `{field}` where the records are written")),
+            ),
+            None => other.push(name.to_owned()),
+        }
+    }
+    if !other.is_empty() {
+        let finding = Finding::new("field", "the records")
+            .cause(format!("fields that mean nothing here: {}", some(&other)))
+            .remedy(
+                "nothing to do: they are shown with the runs; track those that tell runners apart",
+            );
+        found.push(finding.note());
+    }
+}
+
+fn accepted(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+    let known =
+        Known { history: patient.history, series: patient.series, analyses: patient.analyses };
+    for entry in patient.accepted {
+        let place = format!("accepted.yml: {} at {}", entry.series, text::commit(&entry.commit));
+        if let Some(until) = entry.expires.filter(|until| *until <= patient.now) {
+            found.push(
+                Finding::new("expired", place)
+                    .cause(format!("expired on {}", text::date(until)))
+                    .remedy("fix the regression, renew the entry, or remove it"),
+            );
+        } else if let Some(cause) = unused(&known, entry) {
+            let remedy = "correct the entry (`benchpages accept` shows what matches), or remove it";
+            found.push(Finding::new("unused", place).cause(cause).remedy(remedy));
+        }
+    }
+}
+
+/// Why an entry covers nothing.
+fn unused(known: &Known<'_>, entry: &Accepted) -> Option<String> {
+    let matching = known.matching(&entry.series);
+    if matching.is_empty() {
+        return Some("no series has such a name".to_owned());
+    }
+    let commits = known.commits(&entry.commit);
+    let named = commits.first().filter(|it| {
+        // Analysis takes no shorter beginning of an id.
+        entry.commit.len() >= 7 || known.history.commits[it.0 as usize].id == entry.commit
+    });
+    let Some(commit) = named else {
+        return Some("no measured commit has this id".to_owned());
+    };
+    let regressions = known.regressions(&matching, *commit);
+    let Some(smallest) = regressions.last() else {
+        return Some("nothing got worse at this commit in these series".to_owned());
+    };
+    (smallest.change.abs() > entry.max_change + 1e-9).then(|| {
+        format!(
+            "covers up to {}, but the change is {}",
+            text::percent(entry.max_change),
+            text::percent_change(smallest.change)
+        )
+    })
+}
+
+fn audit(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+    if let Some(broken) = &patient.audit.broken {
+        let place = Place { file: "audit.ndjson".to_owned(), line: broken.line, column: 1 };
+        found.push(Finding::new("audit", place.to_string()).cause(broken.reason.clone()).remedy(
+            "find in version control who changed the line, and restore the file from before",
+        ));
+    }
+}

@@ -1,0 +1,191 @@
+//! What is wrong with series: renamed, retired, missing, too noisy, with holes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analysis::Verdict;
+use crate::doctor::{Finding, Patient, some};
+use crate::record::{Timestamp, median, shorten};
+use crate::series::{Series, SeriesKey};
+use crate::text;
+
+/// Runs at the end of the one and at the beginning of the other that tell their levels.
+const END_RUNS: usize = 7;
+/// Fewer runs than this make no level worth following.
+const LEAST_RUNS: usize = 3;
+/// Levels further apart than this (ratio) are not those of one benchmark under two names.
+const LIKE: f64 = 1.25;
+/// A series that notices only changes of this many times its threshold (or more) guards nothing:
+/// where analysis calls a series too noisy.
+const TOO_NOISY: f64 = 3.0;
+
+pub(super) fn examine(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+    let renamed = renamed(patient);
+    let old: BTreeSet<usize> = renamed.iter().map(|(old, _)| *old).collect();
+    for (old, new) in renamed {
+        found.push(rename(&patient.series[old], &patient.series[new]));
+    }
+    for (at, (series, analysis)) in patient.series.iter().zip(patient.analyses).enumerate() {
+        let name = series.key.name();
+        if old.contains(&at) {
+            continue;
+        }
+        if analysis.retired {
+            found.push(retired(series, name));
+            continue;
+        }
+        if analysis.verdict == Verdict::Missing {
+            found.push(missing(series, name.clone()));
+        }
+        if let Some(least) = analysis.detectable
+            && least >= TOO_NOISY * analysis.threshold
+        {
+            let cause = format!(
+                "too noisy: a change is noticed from {} on, the limit is {}",
+                text::percent(least),
+                text::percent(analysis.threshold)
+            );
+            let remedy = "repeat the benchmark more often a run, use a quieter runner, or give it \
+                          a limit it can keep (regression.rules, or report_only)";
+            found.push(Finding::new("noisy", name).cause(cause).remedy(remedy));
+        }
+    }
+    gaps(patient, found);
+}
+
+fn retired(series: &Series, name: String) -> Finding {
+    let last = series.runs.last().map_or_else(|| "never".to_owned(), |run| text::date(run.time));
+    Finding::new("retired", name)
+        .cause(format!("no run for longer than max_age_days; newest run: {last}"))
+        .remedy("`ignore` it in the policy, or move its records to archive/")
+        .note()
+}
+
+fn missing(series: &Series, name: String) -> Finding {
+    let last = series.runs.last();
+    let finding = Finding::new("missing", name);
+    match last.and_then(|run| run.error()) {
+        Some(error) => finding
+            .cause(format!("the newest run failed: {}", shorten(error, 200)))
+            .remedy("make the benchmark run again; until then nothing guards it"),
+        None => finding
+            .cause(format!(
+                "no run with the others; newest run: {}",
+                last.map_or_else(|| "never".to_owned(), |run| text::date(run.time))
+            ))
+            .remedy("see why it was not measured; where it is gone for good, `ignore` it"),
+    }
+}
+
+/// Series that end where another of like level begins: indices of the old and the new one.
+fn renamed(patient: &Patient<'_>) -> Vec<(usize, usize)> {
+    let all = patient.series;
+    let measured: BTreeSet<u32> =
+        all.iter().flat_map(|series| series.runs.iter().map(|run| run.commit.0)).collect();
+    let mut starts: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (at, series) in all.iter().enumerate() {
+        // What begins with the history was not renamed in it.
+        let first = series.runs.first().map(|run| run.commit.0);
+        if let Some(first) = first.filter(|first| Some(first) != measured.first()) {
+            starts.entry(first).or_default().push(at);
+        }
+    }
+    let mut pairs = Vec::new();
+    for (old, series) in all.iter().enumerate() {
+        let Some(last) = series.runs.last().map(|run| run.commit.0) else { continue };
+        let Some(next) = measured.range(last + 1..).next() else { continue };
+        let (Some(level), true) = (level(series, true), series.runs.len() >= LEAST_RUNS) else {
+            continue;
+        };
+        let begun = [last, *next].into_iter().filter_map(|at| starts.get(&at)).flatten();
+        for new in begun.copied().filter(|new| *new != old) {
+            let likeness = likeness(series, level, &all[new]);
+            pairs.extend(likeness.map(|likeness| (likeness, old, new)));
+        }
+    }
+    // The likest pairs first; each series is in one pair only.
+    pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    let (mut taken, mut found) = (BTreeSet::new(), Vec::new());
+    for (_, old, new) in pairs {
+        if !taken.contains(&old) && !taken.contains(&new) {
+            taken.extend([old, new]);
+            found.push((old, new));
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// The level at one end of a series.
+fn level(series: &Series, end: bool) -> Option<f64> {
+    let values = series.runs.iter().filter_map(|run| run.value);
+    let values: Vec<f64> =
+        if end { values.rev().take(END_RUNS).collect() } else { values.take(END_RUNS).collect() };
+    median(&values).filter(|level| *level > 0.0)
+}
+
+/// How much the new series is like the old one, 0–1; none where it cannot be the same benchmark:
+/// other metric, unit or size, more than one part of the name changed, or another level.
+fn likeness(old: &Series, before: f64, new: &Series) -> Option<f64> {
+    let after = level(new, false)?;
+    let ratio = (after / before).max(before / after);
+    let (a, b) = (&old.key, &new.key);
+    let same = a.metric == b.metric && old.unit == new.unit && a.n == b.n && ratio <= LIKE;
+    let changed = changed(a, b);
+    let names: f64 =
+        changed.iter().map(|(_, old, new)| strsim::jaro_winkler(old, new)).sum::<f64>();
+    (same && changed.len() == 1).then_some(names / ratio)
+}
+
+/// The parts of the key that differ: which, old, new.
+fn changed<'a>(old: &'a SeriesKey, new: &'a SeriesKey) -> Vec<(&'static str, &'a str, &'a str)> {
+    let word = |parallel: bool| if parallel { "parallel" } else { "sequential" };
+    let parts: [(&'static str, &'a str, &'a str); 6] = [
+        ("suite", &old.suite, &new.suite),
+        ("test", &old.test, &new.test),
+        ("backend", &old.backend, &new.backend),
+        ("mode", &old.mode, &new.mode),
+        ("parallel", word(old.parallel), word(new.parallel)),
+        ("params", &old.params, &new.params),
+    ];
+    parts.into_iter().filter(|(_, old, new)| old != new).collect()
+}
+
+fn rename(old: &Series, new: &Series) -> Finding {
+    let parts = changed(&old.key, &new.key);
+    let (part, from, to) = parts.first().copied().unwrap_or(("name", "", ""));
+    let remedy = if part == "test" {
+        format!("where it is the same benchmark: `aliases: {{{from}: {to}}}` in the policy")
+    } else {
+        format!("where it is the same benchmark: record it with `{part}` {from} again, or leave it")
+    };
+    Finding::new("renamed", old.key.name())
+        .cause(format!("ends where {}, of like level, begins: renamed?", new.key.name()))
+        .remedy(remedy)
+}
+
+/// Gaps, those of many series at once told together.
+fn gaps(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+    let mut spans: BTreeMap<(i64, i64), Vec<String>> = BTreeMap::new();
+    for (series, analysis) in patient.series.iter().zip(patient.analyses) {
+        for &after in analysis.gaps.iter().filter(|_| !analysis.retired) {
+            let Some(before) = after.checked_sub(1) else { continue };
+            let day = |at: usize| series.runs[at].time.day();
+            spans.entry((day(before), day(after))).or_default().push(series.key.name());
+        }
+    }
+    for ((from, to), names) in spans {
+        let at = |day: i64| Timestamp::from_micros(day.saturating_mul(crate::record::DAY_US));
+        let span = text::date_span(at(from + 1), at((to - 1).max(from + 1)));
+        let cause = format!(
+            "no runs {span} in {}: {}",
+            text::counted(names.len() as u64, "series"),
+            some(&names)
+        );
+        found.push(
+            Finding::new("gap", "results/")
+                .cause(cause)
+                .remedy("import what was measured then; a gap stays a gap and is never filled")
+                .note(),
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! The outcome as workflow commands of GitHub Actions: `::error title=…::message`.
+//!
+//! A step may have 10 annotations of each level; GitHub drops the rest without a word. Where there
+//! are more, the tenth counts them.
+
+use crate::analysis::Verdict;
+use crate::gate::decide::Decision;
+use crate::gate::escape::{command_data, command_property};
+use crate::gate::{Finding, Outcome, terminal};
+use crate::record::shorten;
+use crate::site::words::verdict_name;
+use crate::text;
+
+/// Annotations of one level in one step.
+const MOST: usize = 10;
+/// Characters of a name.
+const NAME_CHARS: usize = 150;
+
+/// One command a line.
+pub(crate) fn render(outcome: &Outcome) -> String {
+    let failing = matches!(outcome.decision, Decision::Fail | Decision::Approval);
+    let blocks = |it: &&Finding| it.block.is_some() && failing;
+    let quiet = |it: &&Finding| matches!(it.verdict, Verdict::Improved | Verdict::Approved);
+    let told = outcome.findings.iter().filter(|it| it.verdict != Verdict::Infrastructure);
+    let (mut errors, mut warnings, mut notices) = (Vec::new(), Vec::new(), Vec::new());
+    for it in told {
+        let level = match &it {
+            it if blocks(it) => &mut errors,
+            it if quiet(it) && it.block.is_none() => &mut notices,
+            _ => &mut warnings,
+        };
+        level.push(finding(it));
+    }
+    for it in &outcome.violations {
+        let of = it.subject.as_ref().map_or("all together", |subject| &subject.title);
+        let level = if failing { &mut errors } else { &mut warnings };
+        level.push((format!("target missed: {}", it.rule), format!("{of}: {}", it.message)));
+    }
+    if let Some(it) = &outcome.infrastructure {
+        let said = format!("{}. {}", it.summary(), it.look_at.join(" "));
+        warnings.insert(0, ("infrastructure".to_owned(), said));
+    }
+    let said = || terminal::to_do(outcome);
+    match (outcome.decision, &outcome.overriding) {
+        (Decision::NothingCompared, _) => errors.push(("nothing compared".to_owned(), said())),
+        (Decision::Overridden, _) => warnings.insert(0, ("overridden".to_owned(), said())),
+        (_, Some(_)) => errors.insert(0, ("override refused".to_owned(), said())),
+        _ => {}
+    }
+    if !outcome.not_compared.is_empty() {
+        let count = text::counted(outcome.not_compared.len() as u64, "series");
+        let reasons = terminal::by_reason(&outcome.not_compared);
+        let first = reasons.first().map_or("", |(reason, _)| reason);
+        notices.push((format!("{count} not compared"), format!("most often: {first}")));
+    }
+    notices.insert(0, ("benchmarks".to_owned(), terminal::counts(outcome)));
+    [("error", errors), ("warning", warnings), ("notice", notices)]
+        .into_iter()
+        .flat_map(|(level, all)| commands(level, all))
+        .collect()
+}
+
+fn finding(it: &Finding) -> (String, String) {
+    let title = shorten(&it.subject.title, NAME_CHARS);
+    let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
+    let message = format!(
+        "{title}: {}, {change} ({}), limit {}; {}",
+        it.arrow,
+        it.size,
+        text::percent(it.threshold),
+        it.reason
+    );
+    (format!("{}: {title}", verdict_name(it.verdict)), message)
+}
+
+/// The commands of one level: at most ten, the last of them for all that are left.
+fn commands(level: &str, mut all: Vec<(String, String)>) -> Vec<String> {
+    if all.len() > MOST {
+        let rest = all.split_off(MOST - 1);
+        let names: Vec<&str> = rest.iter().map(|(title, _)| title.as_str()).take(MOST).collect();
+        let title = format!("{} more", text::count(rest.len() as u64));
+        all.push((title, format!("among them {}", names.join("; "))));
+    }
+    let command = |(title, message): &(String, String)| {
+        let (title, message) = (terminal::harmless(title), terminal::harmless(message));
+        format!("::{level} title={}::{}\n", command_property(&title), command_data(&message))
+    };
+    all.iter().map(command).collect()
+}

@@ -1,0 +1,279 @@
+//! Two commits side by side: a row for each series, and the geometric mean of each metric. Says the
+//! same as the page of the pair; blocks nothing.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::analysis::Analysis;
+use crate::analysis::compare::{Delta, DeltaVerdict, geomean};
+use crate::gate::Subject;
+use crate::gate::escape::markdown as escaped;
+use crate::gate::link::{Links, row};
+use crate::gate::terminal::Page;
+use crate::record::{Direction, Unit, shorten};
+use crate::series::Series;
+use crate::site::delta::Outcome;
+use crate::site::words;
+use crate::text::{self, Scale};
+
+/// Rows of the text and of the Markdown table; JSON has all.
+const MOST: usize = 100;
+/// Bytes of a comment on GitHub, some kept in hand: see the gate's comment.
+const BUDGET: usize = 60_000;
+/// Characters of a name.
+const NAME_CHARS: usize = 150;
+
+/// Two commits compared.
+pub(crate) struct Comparison {
+    pub(crate) base: String,
+    pub(crate) head: String,
+    /// What is worse first, then what is better, then what is not clear, each by size.
+    rows: Vec<Row>,
+    not: Vec<(Subject, String)>,
+    means: Vec<Mean>,
+    links: Links,
+}
+
+struct Row {
+    subject: Subject,
+    delta: Delta,
+    threshold: f64,
+    outlier: bool,
+    unit: Unit,
+    size: String,
+}
+
+/// The geometric mean of one metric's ratios.
+struct Mean {
+    metric: String,
+    ratio: f64,
+    series: usize,
+    /// `slower`, `faster`: by the way the mean went.
+    word: &'static str,
+}
+
+impl Row {
+    fn verdict(&self) -> &'static str {
+        match self.delta.verdict {
+            _ if self.outlier => "outlier",
+            DeltaVerdict::Worse => "regressed",
+            DeltaVerdict::Better => "improved",
+            DeltaVerdict::Same => "steady",
+            DeltaVerdict::Unclear => "noisy",
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self.verdict() {
+            "regressed" => 0,
+            "improved" => 1,
+            _ => 2,
+        }
+    }
+
+    fn mark(&self) -> &'static str {
+        if self.rank() < 2 { words::mark(self.delta.change) } else { "~" }
+    }
+
+    /// `83.9 → 95.6 µs`.
+    fn levels(&self) -> String {
+        let (before, after) = (self.delta.before, self.delta.after);
+        Scale::for_values([before, after], &self.unit).arrow(before, after)
+    }
+}
+
+impl Comparison {
+    /// The comparison of two commits (ids) from what the site says of each series.
+    pub(crate) fn of(
+        (base, head): (String, String),
+        compared: Vec<(usize, Outcome)>,
+        (series, analyses): (&[Series], &[Analysis]),
+        links: Links,
+    ) -> Self {
+        let (mut rows, mut not) = (Vec::new(), Vec::new());
+        let mut ratios: BTreeMap<(&str, Direction), Vec<(f64, &Series)>> = BTreeMap::new();
+        for (at, outcome) in compared {
+            let one = &series[at];
+            let subject = Subject::of(&one.key);
+            let (delta, outlier) = match outcome {
+                Outcome::Not(reason) => {
+                    not.push((subject, reason));
+                    continue;
+                }
+                Outcome::Outlier(delta) => (delta, true),
+                Outcome::Delta(delta) => (delta, false),
+            };
+            if let Some(ratio) = delta.ratio.filter(|_| !outlier) {
+                ratios.entry((&one.key.metric_name, one.better)).or_default().push((ratio, one));
+            }
+            let worse = (delta.change > 0.0) == (one.better == Direction::Lower);
+            let size = words::sized(one, delta.before, delta.after, worse);
+            let (unit, threshold) = (one.unit.clone(), analyses[at].threshold);
+            rows.push(Row { subject, delta, threshold, outlier, unit, size });
+        }
+        let weight = |row: &Row| row.delta.change.abs() / row.threshold.max(1e-9);
+        rows.sort_by(|a, b| {
+            let by_weight = weight(b).total_cmp(&weight(a));
+            a.rank()
+                .cmp(&b.rank())
+                .then(by_weight)
+                .then_with(|| a.subject.stem.cmp(&b.subject.stem))
+        });
+        let means = ratios.into_iter().filter_map(|((metric, better), all)| {
+            let each: Vec<f64> = all.iter().map(|(ratio, _)| *ratio).collect();
+            let ratio = geomean(&each)?;
+            let worse = (ratio > 1.0) == (better == Direction::Lower);
+            let word = words::comparative(&all[0].1.unit, better, worse);
+            Some(Mean { metric: metric.to_owned(), ratio, series: each.len(), word })
+        });
+        Self { base, head, rows, not, means: means.collect(), links }
+    }
+
+    /// Whether no series could be compared.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// `1 worse, 2 better, 61 unchanged, 1 not compared`.
+    fn counts(&self) -> String {
+        let count = |rank| self.rows.iter().filter(|row| row.rank() == rank).count() as u64;
+        let mut parts = vec![
+            format!("{} worse", text::count(count(0))),
+            format!("{} better", text::count(count(1))),
+            format!("{} unchanged", text::count(count(2))),
+        ];
+        if !self.not.is_empty() {
+            parts.push(format!("{} not compared", text::count(self.not.len() as u64)));
+        }
+        parts.join(", ")
+    }
+
+    /// For a terminal of 80 columns.
+    pub(crate) fn text(&self) -> String {
+        let mut page = Page::default();
+        let name = |id: &str| text::commit(id);
+        page.put(0, &format!("{} → {}: {}.", name(&self.base), name(&self.head), self.counts()));
+        for mean in &self.means {
+            page.put(0, &mean.words());
+        }
+        if !self.rows.is_empty() {
+            page.gap();
+        }
+        for row in self.rows.iter().take(MOST) {
+            let title = shorten(&row.subject.title, NAME_CHARS);
+            page.put(0, &format!("{} {}: {title}", row.mark(), row.verdict()));
+            let change = text::percent_change(row.delta.change);
+            let limit = text::percent(row.threshold);
+            page.put(4, &format!("{}, {change} ({}), limit {limit}", row.levels(), row.size));
+        }
+        if self.rows.len() > MOST {
+            let more = text::count((self.rows.len() - MOST) as u64);
+            page.put(0, &format!("… and {more} more: see --format json."));
+        }
+        if !self.not.is_empty() {
+            page.gap();
+            page.put(0, "Not compared:");
+        }
+        for (subject, reason) in self.not.iter().take(MOST) {
+            page.put(2, &format!("{}: {reason}", shorten(&subject.title, NAME_CHARS)));
+        }
+        page.text
+    }
+
+    /// A table, short enough for a comment.
+    pub(crate) fn markdown(&self) -> String {
+        let name = |id: &str| escaped(&text::commit(id), NAME_CHARS);
+        let mut out =
+            format!("### {} → {}: {}\n\n", name(&self.base), name(&self.head), self.counts());
+        for mean in &self.means {
+            out.push_str(&format!("{}\n", escaped(&mean.words(), NAME_CHARS)));
+        }
+        if !self.rows.is_empty() {
+            out.push_str("\n| | Series | Before → after | Change | Limit |\n|-|:-|-:|-:|-:|\n");
+        }
+        for (at, row) in self.rows.iter().enumerate() {
+            let line = self.line(row);
+            if at == MOST || out.len() + line.len() > BUDGET {
+                let more = text::count((self.rows.len() - at) as u64);
+                out.push_str(&format!("\n… and {more} more.\n"));
+                break;
+            }
+            out.push_str(&line);
+        }
+        if !self.not.is_empty() {
+            let not = text::counted(self.not.len() as u64, "series");
+            let reason = escaped(&self.not[0].1, NAME_CHARS);
+            out.push_str(&format!("\n{not} not compared, the first because: {reason}\n"));
+        }
+        out
+    }
+
+    fn line(&self, of: &Row) -> String {
+        let title = escaped(&of.subject.title, NAME_CHARS);
+        let title = match (&self.links.base_url, &self.links.diff) {
+            (Some(_), Some(diff)) => {
+                format!("[{title}]({})", self.links.to(&row(diff, &of.subject)))
+            }
+            _ => title,
+        };
+        let change = text::percent_change(of.delta.change);
+        let change = if of.rank() == 0 { format!("**{change}**") } else { change };
+        let (mark, levels, limit) = (of.mark(), of.levels(), text::percent(of.threshold));
+        format!("| {mark} | {title} | {levels} | {change} | {limit} |\n")
+    }
+
+    /// Everything, for scripts.
+    pub(crate) fn json(&self) -> String {
+        let finite = |value: f64| value.is_finite().then_some(value);
+        let rows = self.rows.iter().map(|row| {
+            json!({
+                "series": row.subject.stem,
+                "name": row.subject.name,
+                "before": finite(row.delta.before),
+                "after": finite(row.delta.after),
+                "change": finite(row.delta.change),
+                "ratio": row.delta.ratio,
+                "confidence": row.delta.confidence,
+                "threshold": finite(row.threshold),
+                "unit": row.unit.as_str(),
+                "verdict": row.verdict(),
+            })
+        });
+        let not = self.not.iter().map(|(subject, reason)| {
+            json!({"series": subject.stem, "name": subject.name, "reason": reason})
+        });
+        let means = self
+            .means
+            .iter()
+            .map(|mean| json!({"metric": mean.metric, "ratio": mean.ratio, "series": mean.series}));
+        let whole = json!({
+            "schema": "schema/compare.json",
+            "base": self.base,
+            "head": self.head,
+            "url": self.links.diff.as_deref().map(|path| self.links.to(path)),
+            "geomean": means.collect::<Vec<_>>(),
+            "compared": rows.collect::<Vec<_>>(),
+            "not_compared": not.collect::<Vec<_>>(),
+        });
+        let text = serde_json::to_string_pretty(&whole).unwrap_or_default();
+        format!("{}\n", text.replace("#[", "\\u0023["))
+    }
+}
+
+impl Mean {
+    /// `Geometric mean, time: 1.02× slower over 64 series.`
+    fn words(&self) -> String {
+        let factor = if self.ratio >= 1.0 { self.ratio } else { 1.0 / self.ratio };
+        let size = if (factor - 1.0).abs() < 0.0005 {
+            "no change".to_owned()
+        } else if factor < 2.0 {
+            let change = text::percent_change(self.ratio - 1.0);
+            format!("{change}, {}", self.word)
+        } else {
+            format!("{} {}", text::times(factor), self.word)
+        };
+        let series = text::counted(self.series as u64, "series");
+        format!("Geometric mean, {}: {size} over {series}.", self.metric)
+    }
+}

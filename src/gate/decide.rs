@@ -1,0 +1,119 @@
+//! Pass or fail, and who may say otherwise.
+
+use crate::gate::infrastructure::Infrastructure;
+use crate::gate::{Block, Finding, Violation};
+use crate::policy::Policy;
+
+/// The answer of the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Decision {
+    Pass,
+    Fail,
+    /// Nothing but an entry in `accepted.yml` is missing.
+    Approval,
+    /// It would fail, and someone who may has let it pass.
+    Overridden,
+    /// Never green by accident.
+    NothingCompared,
+}
+
+impl Decision {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Approval => "approval",
+            Self::Overridden => "overridden",
+            Self::NothingCompared => "nothing_compared",
+        }
+    }
+
+    /// The status that the process ends with.
+    pub(crate) fn exit(self) -> u8 {
+        match self {
+            Self::Pass | Self::Overridden => 0,
+            Self::Fail | Self::Approval => 1,
+            Self::NothingCompared => 3,
+        }
+    }
+}
+
+/// What follows from what was found. A move of all backends at once passes: it was compared, and
+/// is not the change's fault.
+pub(crate) fn decide(
+    findings: &[Finding],
+    violations: &[Violation],
+    compared: usize,
+    infrastructure: Option<&Infrastructure>,
+) -> Decision {
+    let mut blocks = findings.iter().filter_map(|finding| finding.block);
+    let first = blocks.next();
+    if first.is_some_and(|it| it != Block::Approval)
+        || blocks.any(|it| it != Block::Approval)
+        || !violations.is_empty()
+    {
+        Decision::Fail
+    } else if first.is_some() {
+        Decision::Approval
+    } else if compared == 0 && infrastructure.is_none() {
+        Decision::NothingCompared
+    } else {
+        Decision::Pass
+    }
+}
+
+/// Someone asks to let a failing gate pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Plea {
+    pub(crate) reason: String,
+    pub(crate) actor: String,
+}
+
+/// What became of a plea.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Override {
+    pub(crate) granted: bool,
+    /// Who asked, and why.
+    pub(crate) actor: String,
+    pub(crate) reason: String,
+    /// What the gate would say without it.
+    pub(crate) of: Decision,
+    /// Why it was refused, in a sentence; empty where it was granted.
+    pub(crate) refused: String,
+}
+
+/// Grants or refuses a plea. Only a failing gate is overridden: what nobody measured is nothing
+/// that anyone could have looked at.
+pub(crate) fn override_of(decision: Decision, plea: &Plea, policy: &Policy) -> Option<Override> {
+    if decision == Decision::Pass {
+        return None;
+    }
+    let approvers = &policy.governance.emergency_override_approvers;
+    let (actor, reason) = (plea.actor.trim(), plea.reason.trim());
+    let refused = if decision == Decision::NothingCompared {
+        "nothing was compared: there is no regression to allow".to_owned()
+    } else if reason.is_empty() {
+        "no reason is given: set OVERRIDE_REASON".to_owned()
+    } else if actor.is_empty() {
+        "nobody is named: set GITHUB_ACTOR, or use --actor".to_owned()
+    } else if approvers.is_empty() {
+        "the policy names nobody in governance.emergency_override_approvers".to_owned()
+    } else if !approvers.iter().any(|one| same_name(one, actor)) {
+        format!("{actor} is not among governance.emergency_override_approvers")
+    } else {
+        String::new()
+    };
+    Some(Override {
+        granted: refused.is_empty(),
+        actor: actor.to_owned(),
+        reason: reason.to_owned(),
+        of: decision,
+        refused,
+    })
+}
+
+/// Logins are alike whatever their letter case; a policy may write them as mentions.
+fn same_name(a: &str, b: &str) -> bool {
+    let plain = |name: &str| name.trim().trim_start_matches('@').to_lowercase();
+    plain(a) == plain(b) && !plain(a).is_empty()
+}

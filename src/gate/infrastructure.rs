@@ -1,0 +1,236 @@
+//! What moved most backends at once: which, by how much, and which recorded fields changed with it.
+//!
+//! The analysis says that it was such a day; this gathers what a person looks at next. No cause is
+//! claimed: a field that changed is told as one that changed.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::stats::median;
+use crate::analysis::{Analysis, InfrastructureDay, Verdict};
+use crate::history::History;
+use crate::record::{DAY_US, Direction, Timestamp, shorten};
+use crate::series::Series;
+use crate::text;
+
+/// The infrastructure day that the candidate's runs lie on.
+#[derive(Clone, Debug)]
+pub(crate) struct Infrastructure {
+    pub(crate) day: Timestamp,
+    /// Days in a row so far, this one included.
+    pub(crate) days: usize,
+    pub(crate) backends_moved: u32,
+    pub(crate) backends_active: u32,
+    /// Median change of the backends, relative; up is worse.
+    pub(crate) change: f64,
+    pub(crate) worse: bool,
+    /// It has lasted for as many days as the policy waits before it alerts.
+    pub(crate) alert: bool,
+    /// Series set aside.
+    pub(crate) series: usize,
+    /// Each backend with its median change, up is worse; the one that moved most first.
+    pub(crate) backends: Vec<(String, f64)>,
+    /// Recorded fields that changed with it.
+    pub(crate) changed: Vec<Changed>,
+    /// What to do next, in sentences.
+    pub(crate) look_at: Vec<String>,
+}
+
+/// A recorded field of the runs that changed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Changed {
+    pub(crate) kind: Kind,
+    pub(crate) field: String,
+    pub(crate) before: String,
+    pub(crate) after: String,
+    pub(crate) series: usize,
+}
+
+impl Changed {
+    /// `cpu AMD EPYC → Intel Xeon, in 13 series`.
+    pub(crate) fn words(&self) -> String {
+        let cut = |text: &str| shorten(text, 60).into_owned();
+        let series = text::counted(self.series as u64, "series");
+        let (before, after) = (cut(&self.before), cut(&self.after));
+        format!("{} {before} → {after}, in {series}", cut(&self.field))
+    }
+}
+
+/// What a field tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    RunnerImage,
+    Toolchain,
+    Host,
+    Other,
+}
+
+impl Kind {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::RunnerImage => "runner image",
+            Self::Toolchain => "toolchain",
+            Self::Host => "host",
+            Self::Other => "other field",
+        }
+    }
+
+    fn of(field: &str) -> Self {
+        let field = field.to_ascii_lowercase();
+        let any = |names: &[&str]| names.iter().any(|name| field.contains(name));
+        if any(&["image"]) || field == "os" || field.starts_with("os_") {
+            Self::RunnerImage
+        } else if any(&["cpu", "memory", "host", "kernel", "machine", "arch", "core", "instance"]) {
+            Self::Host
+        } else if any(&["version", "compiler", "toolchain", "rustc", "_ver", "generator", "sdk"]) {
+            Self::Toolchain
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// Most fields that are told of: what differs in everything differs for another reason.
+const MOST_FIELDS: usize = 12;
+/// A field that took more values than this is one of the run itself (a number, a time).
+const MOST_VALUES: usize = 3;
+/// Fields that differ from run to run and say nothing of the machine.
+const OF_THE_RUN: [&str; 6] = ["policy_sha", "pcs_sha", "run_id", "job_id", "k_policy", "reps"];
+
+/// What the candidate's newest runs share with everything else that day; none where no series was
+/// set aside for it.
+pub(crate) fn find(
+    history: &History,
+    series: &[Series],
+    analyses: &[Analysis],
+    days: &[InfrastructureDay],
+) -> Option<Infrastructure> {
+    let aside: Vec<(&Series, &Analysis, usize)> = series
+        .iter()
+        .zip(analyses)
+        .filter(|(_, analysis)| analysis.verdict == Verdict::Infrastructure)
+        .filter_map(|(series, analysis)| Some((series, analysis, analysis.latest?)))
+        .filter(|(_, analysis, latest)| analysis.flags[*latest].infrastructure)
+        .collect();
+    let newest = aside.iter().map(|(series, _, at)| series.runs[*at].time.day()).max()?;
+    let at = days.iter().rposition(|it| it.day <= newest)?;
+    let day = days[at];
+    let since = (0..=at).rev().take_while(|i| days[*i].worse == day.worse && near(days, *i, at));
+    let mut infrastructure = Infrastructure {
+        day: Timestamp::from_micros(day.day.saturating_mul(DAY_US)),
+        days: since.count(),
+        backends_moved: day.backends_moved,
+        backends_active: day.backends_active,
+        change: day.change,
+        worse: day.worse,
+        alert: day.alert,
+        series: aside.len(),
+        backends: backends(series, analyses, newest),
+        changed: changed(history, series, newest),
+        look_at: Vec::new(),
+    };
+    infrastructure.look_at = look_at(&infrastructure);
+    Some(infrastructure)
+}
+
+/// Whether no more than the days between lie between two infrastructure days of a row.
+fn near(days: &[InfrastructureDay], from: usize, to: usize) -> bool {
+    let span = days[to].day.saturating_sub(days[from].day);
+    // Days without runs (weekends) do not end a row.
+    span <= 3 * (to - from) as i64
+}
+
+/// The runs of a series on a day: they stand in order of time.
+fn on_day(series: &Series, day: i64) -> std::ops::Range<usize> {
+    let before = |limit: i64| series.runs.partition_point(|run| run.time.day() < limit);
+    before(day)..before(day.saturating_add(1))
+}
+
+/// Each backend's median change that day against its levels before; the worst first.
+fn backends(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<(String, f64)> {
+    let mut moves: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for (one, analysis) in series.iter().zip(analyses) {
+        let runs = on_day(one, day);
+        let Some(level) = analysis.level[..runs.start].iter().rev().find_map(|level| *level) else {
+            continue;
+        };
+        let values: Vec<f64> = one.runs[runs].iter().filter_map(|run| run.value).collect();
+        let Some(value) = median(&values).filter(|_| level > 0.0) else { continue };
+        let change = value / level - 1.0;
+        let worse = if one.better == Direction::Lower { change } else { -change };
+        moves.entry(&one.key.backend).or_default().push(worse);
+    }
+    let each = moves.into_iter().filter_map(|(name, of)| Some((name.to_owned(), median(&of)?)));
+    let mut backends: Vec<(String, f64)> = each.collect();
+    backends.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));
+    backends
+}
+
+/// Fields whose values that day are not those of the run before, in how many series.
+fn changed(history: &History, series: &[Series], day: i64) -> Vec<Changed> {
+    // By field, how many series went from which value to which.
+    type Values<'a> = BTreeMap<(&'a str, &'a str), usize>;
+    let mut found: BTreeMap<(Kind, &str), Values<'_>> = BTreeMap::new();
+    for one in series {
+        let Some(at) = on_day(one, day).next() else { continue };
+        let Some(before) = at.checked_sub(1) else { continue };
+        let fields = |run: usize| &history.environments[one.runs[run].environment as usize].fields;
+        for (name, value) in fields(at) {
+            let old = fields(before).get(name).filter(|old| *old != value);
+            if let Some(old) = old.filter(|_| !OF_THE_RUN.contains(&name.as_str())) {
+                let values = found.entry((Kind::of(name), name)).or_default();
+                *values.entry((old, value)).or_default() += 1;
+            }
+        }
+    }
+    let few = found.into_iter().filter(|(_, values)| values.len() <= MOST_VALUES);
+    let all = few.flat_map(|((kind, field), values)| {
+        values.into_iter().map(move |((before, after), series)| Changed {
+            kind,
+            field: field.to_owned(),
+            before: before.to_owned(),
+            after: after.to_owned(),
+            series,
+        })
+    });
+    all.take(MOST_FIELDS).collect()
+}
+
+/// What to do next: by what changed, else a control.
+fn look_at(of: &Infrastructure) -> Vec<String> {
+    let kinds = |kind: Kind| of.changed.iter().any(|changed| changed.kind == kind);
+    let mut lines = Vec::new();
+    if kinds(Kind::RunnerImage) {
+        lines.push("The runner image changed: pin it, or let the baselines restart.".to_owned());
+    }
+    if kinds(Kind::Toolchain) {
+        lines.push("A toolchain changed: measure the base again with the new one.".to_owned());
+    }
+    if kinds(Kind::Host) {
+        lines.push("The host changed: look at its CPU, memory and kernel.".to_owned());
+    }
+    if lines.is_empty() {
+        lines.push(
+            "No recorded field of the runner changed: look at load and neighbours of the machine."
+                .to_owned(),
+        );
+    }
+    lines.push("Measure the base again on this runner as a control.".to_owned());
+    lines
+}
+
+impl Infrastructure {
+    /// `4 of 5 backends 27% worse at once`.
+    pub(crate) fn summary(&self) -> String {
+        let word = if self.worse { "worse" } else { "better" };
+        let size = text::percent(self.change.abs());
+        format!(
+            "{} of {} backends {size} {word} at once",
+            self.backends_moved, self.backends_active
+        )
+    }
+
+    /// The backends that moved, each with its change.
+    pub(crate) fn moved(&self) -> &[(String, f64)] {
+        &self.backends[..self.backends.len().min(self.backends_moved as usize)]
+    }
+}

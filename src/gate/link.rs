@@ -1,0 +1,40 @@
+//! Where the evidence stands on the site. Absolute where the site's address is known, else relative
+//! to its root: an address is never guessed.
+
+use crate::gate::Subject;
+use crate::site::routes;
+
+/// The addresses that reports link to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Links {
+    /// With a trailing slash.
+    pub(crate) base_url: Option<String>,
+    /// `diff/<base>..<head>/`; none where there is no pair of commits.
+    pub(crate) diff: Option<String>,
+    /// The comparison of the code, on the host of the repository.
+    pub(crate) code: Option<String>,
+}
+
+impl Links {
+    /// The address of a path of the site.
+    pub(crate) fn to(&self, path: &str) -> String {
+        let address = format!("{}{path}", self.base_url.as_deref().unwrap_or_default());
+        // What would end a link in Markdown; slugs hold none of it, a base URL may.
+        address.replace('(', "%28").replace(')', "%29").replace(' ', "%20")
+    }
+}
+
+/// The row of a series on a page that compares two commits.
+pub(crate) fn row(diff: &str, subject: &Subject) -> String {
+    format!("{diff}#{}", anchor(&subject.stem))
+}
+
+/// As the rows of the site's tables are called.
+fn anchor(stem: &str) -> String {
+    format!("s-{}", stem.replace(['/', '~', '.'], "-"))
+}
+
+/// The page of a series.
+pub(crate) fn series(subject: &Subject) -> String {
+    routes::series(&subject.stem)
+}

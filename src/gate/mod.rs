@@ -1,0 +1,204 @@
+//! The gate: what stands between a slow change and the main line.
+//!
+//! [`scene`] sets the stage (whose runs against whose), the analysis that makes the site judges it,
+//! [`judge`] tells of each series what of that is the candidate's, [`decide`] says pass or fail and
+//! who may override. One file a report format says the [`Outcome`] to people and tools. Computes
+//! no statistics, and is never green when nothing was compared.
+
+pub(crate) mod annotations;
+pub(crate) mod assemble;
+pub(crate) mod compare;
+pub(crate) mod decide;
+mod escape;
+pub(crate) mod infrastructure;
+pub(crate) mod json;
+pub(crate) mod judge;
+pub(crate) mod junit;
+pub(crate) mod link;
+pub(crate) mod markdown;
+pub(crate) mod output;
+mod reason;
+pub(crate) mod sarif;
+pub(crate) mod scene;
+mod second;
+pub(crate) mod snapshot;
+pub(crate) mod terminal;
+
+use std::collections::BTreeMap;
+
+use crate::analysis::{Severity, Verdict};
+use crate::gate::decide::{Decision, Override};
+use crate::gate::infrastructure::Infrastructure;
+use crate::gate::link::Links;
+use crate::gate::scene::Scene;
+use crate::series::SeriesKey;
+use crate::site::{routes, words};
+use crate::text;
+
+/// Everything that was found, and what follows from it. Names are as in the data: every format
+/// makes them safe for where it is read.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    pub(crate) decision: Decision,
+    pub(crate) scene: Scene,
+    /// Series with a verdict by comparison, findings among them.
+    pub(crate) compared: usize,
+    /// What blocks first, then by severity: change over limit.
+    pub(crate) findings: Vec<Finding>,
+    /// Compared series with nothing to tell.
+    pub(crate) unchanged: Vec<Subject>,
+    pub(crate) not_compared: Vec<NotCompared>,
+    pub(crate) infrastructure: Option<Infrastructure>,
+    pub(crate) violations: Vec<Violation>,
+    pub(crate) overriding: Option<Override>,
+    /// What a reader should know of the comparison as a whole, in sentences.
+    pub(crate) notices: Vec<String>,
+    pub(crate) links: Links,
+    pub(crate) facts: Facts,
+}
+
+/// What the outcome was made from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) records: u64,
+    pub(crate) newest: Option<String>,
+    pub(crate) policy_sha: String,
+    pub(crate) policy_version: String,
+    /// Most runs that a series has of the candidate.
+    pub(crate) candidate_runs: u64,
+    /// `runner_image ubuntu-24.04, …` where all compared runs of the candidate share it.
+    pub(crate) runner: String,
+}
+
+/// A series, by all the names that reports need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Subject {
+    /// `test/backend/mode/n`: what `accepted.yml` is matched against.
+    pub(crate) name: String,
+    /// Its id in the site's JSON and its path.
+    pub(crate) stem: String,
+    pub(crate) test: String,
+    pub(crate) backend: String,
+    pub(crate) metric: String,
+    /// `sum_even_squares · julia · loops · parallel · n 10⁶`.
+    pub(crate) title: String,
+}
+
+impl Subject {
+    pub(crate) fn of(key: &SeriesKey) -> Self {
+        Self {
+            name: key.name(),
+            stem: routes::series_stem(key),
+            test: key.test.clone(),
+            backend: key.backend.clone(),
+            metric: key.metric.clone(),
+            title: title(key),
+        }
+    }
+}
+
+/// The series in one line, its size as a power of ten where it is one: titles are short.
+fn title(key: &SeriesKey) -> String {
+    let sized = key.n.and_then(power_of_ten).map(|n| format!("n {n}"));
+    let long = key.n.map(|n| format!("n = {}", text::count(n))).unwrap_or_default();
+    let words = words::key(key);
+    let words = match sized {
+        Some(short) => words.replacen(&long, &short, 1),
+        None => words,
+    };
+    format!("{} · {words}", key.test)
+}
+
+/// `10⁶` for 1,000,000; none for what is no power of ten from 100 on.
+fn power_of_ten(n: u64) -> Option<String> {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let power = n.checked_ilog10().filter(|power| *power > 1 && 10_u64.pow(*power) == n)?;
+    let digits = power.to_string();
+    let small = digits.bytes().map(|digit| DIGITS[usize::from(digit - b'0')]);
+    Some(format!("10{}", small.collect::<String>()))
+}
+
+/// Why a finding keeps the gate shut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Block {
+    /// At or above `regression.max_regression_ratio`: no approval helps.
+    Critical,
+    /// Worse by more than the limit: fix it, or have it accepted.
+    Regression,
+    /// At or above `governance.require_approval_threshold`: an entry in `accepted.yml` opens.
+    Approval,
+}
+
+/// A verdict worth a person's time.
+#[derive(Clone, Debug)]
+pub(crate) struct Finding {
+    pub(crate) subject: Subject,
+    pub(crate) verdict: Verdict,
+    /// None where it does not keep the gate shut.
+    pub(crate) block: Option<Block>,
+    /// Enough runs stand on the new level.
+    pub(crate) confirmed: bool,
+    pub(crate) report_only: bool,
+    /// Levels in base units, and as people read them: each, and `83.9 → 95.6 µs`.
+    pub(crate) levels: Option<(f64, f64)>,
+    pub(crate) arrow: String,
+    pub(crate) before: String,
+    pub(crate) after: String,
+    /// `±1.6`; empty where there is none.
+    pub(crate) spread_before: String,
+    pub(crate) spread_after: String,
+    /// Signed as the value moved.
+    pub(crate) change: Option<f64>,
+    pub(crate) worse: bool,
+    /// `13.9% slower`.
+    pub(crate) size: String,
+    pub(crate) threshold: f64,
+    pub(crate) confidence: Option<f64>,
+    pub(crate) severity: Option<Severity>,
+    /// The first commit on the new level.
+    pub(crate) commit: String,
+    /// In one sentence, without a full stop.
+    pub(crate) reason: String,
+    pub(crate) hints: Vec<String>,
+    /// The path of its evidence on the site.
+    pub(crate) path: String,
+}
+
+impl Finding {
+    /// |change| ÷ limit: what findings are sorted by.
+    pub(crate) fn weight(&self) -> f64 {
+        self.change.map_or(0.0, |change| change.abs() / self.threshold.max(1e-9))
+    }
+}
+
+/// Names and values of a runner's tracked fields.
+pub(crate) type Fields = BTreeMap<String, String>;
+
+/// A series that was not compared, and why.
+#[derive(Clone, Debug)]
+pub(crate) struct NotCompared {
+    pub(crate) subject: Subject,
+    pub(crate) verdict: Verdict,
+    pub(crate) reason: String,
+    /// The fingerprints before and after, where the runner is the reason.
+    pub(crate) runners: Option<(Fields, Fields)>,
+    /// The candidate's run failed.
+    pub(crate) failed: bool,
+}
+
+/// A budget or a service level that is missed.
+#[derive(Clone, Debug)]
+pub(crate) struct Violation {
+    /// The key in the policy: `budgets[0]`.
+    pub(crate) rule: String,
+    pub(crate) subject: Option<Subject>,
+    pub(crate) message: String,
+}
+
+pub(crate) fn severity_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Minor => "minor",
+        Severity::Major => "major",
+        Severity::Critical => "critical",
+    }
+}

@@ -1,0 +1,111 @@
+//! The outcome as SARIF 2.1.0, for code scanning. A finding has no line of code: its place is the
+//! policy's file, and the series its logical location.
+
+use serde_json::{Value, json};
+
+use crate::analysis::Verdict;
+use crate::gate::decide::Decision;
+use crate::gate::{Finding, Outcome, Subject, terminal};
+use crate::record::shorten;
+use crate::site::routes::hex;
+use crate::site::words::verdict_name;
+use crate::text;
+
+/// Results that code scanning takes of one run (GitHub's documentation: 25,000; it shows 5,000).
+const MOST: usize = 5_000;
+/// Characters of a message.
+const CHARS: usize = 900;
+
+/// What can be found: id, name, what it means.
+const RULES: [(&str, &str, &str); 7] = [
+    ("regressed", "Regressed", "Worse than the baseline by more than the policy's limit."),
+    ("suspected", "Suspected", "Worse than the baseline, not yet confirmed by enough runs."),
+    ("approved", "Approved", "Worse than the baseline, and accepted."),
+    ("improved", "Improved", "Better than the baseline by more than the policy's limit."),
+    ("infrastructure", "Infrastructure", "Most backends moved at once: not the code's doing."),
+    ("violation", "Violation", "A budget or a service level is missed."),
+    ("nothing-compared", "NothingCompared", "No result of the candidate could be compared."),
+];
+
+/// The log, with a line end.
+pub(crate) fn render(outcome: &Outcome) -> String {
+    let mut results: Vec<Value> = outcome
+        .findings
+        .iter()
+        .map(|it| result(verdict_name(it.verdict), level(it), &message(it), Some(&it.subject)))
+        .collect();
+    for it in &outcome.violations {
+        results.push(result("violation", "error", &it.message, it.subject.as_ref()));
+    }
+    if outcome.decision == Decision::NothingCompared {
+        results.push(result("nothing-compared", "error", &terminal::to_do(outcome), None));
+    }
+    results.truncate(MOST);
+    let rules: Vec<Value> = RULES
+        .iter()
+        .map(|(id, name, text)| json!({"id": id, "name": name, "shortDescription": {"text": text}}))
+        .collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "benchpages",
+                "version": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                "rules": rules,
+            }},
+            "automationDetails": {"id": "benchpages/check/"},
+            "columnKind": "unicodeCodePoints",
+            "invocations": [{
+                "executionSuccessful": true,
+                "exitCode": outcome.decision.exit(),
+                "exitCodeDescription": outcome.decision.as_str(),
+            }],
+            "results": results,
+        }],
+    });
+    let text = serde_json::to_string_pretty(&log).unwrap_or_default();
+    format!("{}\n", text.replace("#[", "\\u0023["))
+}
+
+fn level(it: &Finding) -> &'static str {
+    match it.verdict {
+        _ if it.block.is_some() => "error",
+        Verdict::Regressed | Verdict::Suspected { .. } | Verdict::Infrastructure => "warning",
+        _ => "note",
+    }
+}
+
+fn message(it: &Finding) -> String {
+    let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
+    format!(
+        "{}: {}, {change} ({}), limit {}; {}.",
+        it.subject.title,
+        it.arrow,
+        it.size,
+        text::percent(it.threshold),
+        it.reason
+    )
+}
+
+fn result(rule: &str, level: &str, message: &str, subject: Option<&Subject>) -> Value {
+    let index = RULES.iter().position(|(id, ..)| *id == rule);
+    let name = subject.map_or("all", |subject| &subject.name);
+    // Brackets would be an embedded link of SARIF.
+    let plain = terminal::harmless(&shorten(message, CHARS)).replace('[', "(").replace(']', ")");
+    json!({
+        "ruleId": rule,
+        "ruleIndex": index,
+        "level": level,
+        "message": {"text": plain},
+        "locations": [{
+            "physicalLocation": {
+                "artifactLocation": {"uri": "data/policy.yml"},
+                "region": {"startLine": 1},
+            },
+            "logicalLocations": [{"fullyQualifiedName": name, "kind": "member"}],
+        }],
+        "partialFingerprints": {"series/v1": hex(&format!("{rule}\n{name}"), 32)},
+    })
+}

@@ -1,0 +1,98 @@
+//! A second look at what the analysis leaves open for a pull request.
+//!
+//! Two things keep it from seeing a candidate's step: too few runs, and a step of the base's own a
+//! few runs before (two steps so close are told as one). So the runs are looked at against the
+//! base's present level alone: by the same analysis, which may find a change there, and as the page
+//! of the comparison does it, which can raise a suspicion or praise, and never blocks.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::compare::{Delta, DeltaVerdict, Yardstick, compare};
+use crate::analysis::{Analyses, Analysis, Change, Status, Verdict};
+use crate::gate::scene::Scene;
+use crate::series::{CommitIndex, Series};
+use crate::site::delta::base_values;
+
+/// What a second look at one series shows.
+#[derive(Clone, Debug)]
+pub(crate) struct Second {
+    /// The candidate's runs against the level at the base.
+    pub(crate) delta: Delta,
+    /// The change that the analysis finds behind the base's present level.
+    pub(crate) change: Option<Change>,
+}
+
+/// Analyses series as those of the history are analysed.
+pub(crate) type Analyse<'a> = dyn Fn(&[Series]) -> Analyses + 'a;
+
+/// The clear differences, and what is behind suspicions, by index of the series.
+pub(crate) fn look(
+    series: &[Series],
+    analyses: &[Analysis],
+    scene: &Scene,
+    analyse: &Analyse<'_>,
+) -> BTreeMap<usize, Second> {
+    let Some(first) = scene.first.filter(|_| scene.pull.is_some()) else { return BTreeMap::new() };
+    let open: Vec<(usize, usize)> = series
+        .iter()
+        .zip(analyses)
+        .enumerate()
+        .filter_map(|(at, (one, analysis))| Some((at, open(one, analysis, first)?)))
+        .collect();
+    let bases: Vec<Series> = open.iter().map(|&(at, start)| part(&series[at], 0..start)).collect();
+    let of_bases = analyse(&bases).each;
+    let mut found: Vec<(usize, usize, Second)> = Vec::new();
+    let mut levels: Vec<Series> = Vec::new();
+    for (&(at, start), (base, analysis)) in open.iter().zip(bases.iter().zip(&of_bases)) {
+        let Some(delta) = delta(&series[at], start, (base, analysis)) else { continue };
+        let clear = matches!(delta.verdict, DeltaVerdict::Worse | DeltaVerdict::Better);
+        // Of a suspicion it is told too that the candidate's runs together do not bear it out.
+        if !clear && !matches!(analyses[at].verdict, Verdict::Suspected { .. }) {
+            continue;
+        }
+        let since = analysis.events.last().map_or(0, |change| change.first);
+        levels.push(part(&series[at], since..series[at].runs.len()));
+        found.push((at, since, Second { delta, change: None }));
+    }
+    let of_levels = analyse(&levels).each;
+    for ((at, since, second), analysis) in found.iter_mut().zip(of_levels) {
+        let own = |change: &Change| series[*at].runs[change.first + *since].commit >= first;
+        let mut changes = analysis.events.into_iter().rev();
+        second.change = changes.find(|it| it.status != Status::Fixed && own(it)).map(|change| {
+            let (first, last_before) = (change.first + *since, change.last_before + *since);
+            Change { first, last_before, ..change }
+        });
+    }
+    found.into_iter().map(|(at, _, second)| (at, second)).collect()
+}
+
+fn part(series: &Series, runs: std::ops::Range<usize>) -> Series {
+    Series { runs: series.runs[runs].to_vec(), pulls: Vec::new(), ..series.clone() }
+}
+
+/// The candidate's first run, where the analysis was free to see a step there and saw none.
+fn open(series: &Series, analysis: &Analysis, first: CommitIndex) -> Option<usize> {
+    let compared = !matches!(
+        analysis.verdict,
+        Verdict::Infrastructure | Verdict::Missing | Verdict::New | Verdict::Suppressed
+    );
+    let start = series.runs.iter().position(|run| run.commit >= first).filter(|it| *it > 0)?;
+    let told = analysis.events.iter().any(|change| change.first >= start);
+    // Runs that do not come near the limit are most, and cost no more than this.
+    let level = analysis.level[..start].iter().rev().find_map(|level| *level);
+    let reach = analysis.threshold / 2.0;
+    let far = |value: f64| level.is_none_or(|it| (value / it - 1.0).abs() > reach);
+    let far = series.runs[start..].iter().filter_map(|run| run.value).any(far);
+    (compared && !told && far).then_some(start)
+}
+
+/// The candidate's runs against the level at the base; none where the runner is another one.
+fn delta(series: &Series, start: usize, (base, analysis): (&Series, &Analysis)) -> Option<Delta> {
+    let newest = analysis.latest?;
+    let segment = base.runs[newest].segment;
+    let own = series.runs[start..].iter().filter(|run| run.segment == segment);
+    let after: Vec<f64> = own.filter_map(|run| run.value).collect();
+    let (noise, threshold) = (analysis.noise, analysis.threshold);
+    let by = Yardstick { noise, threshold, better: series.better };
+    compare(&base_values(base, analysis, newest), &after, by)
+}

@@ -1,0 +1,274 @@
+//! What a repository needs to keep its own history: proposed files, made from templates, and how
+//! each compares with what is there already. Overwrites nothing, and runs no program.
+
+mod detect;
+
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::record::Timestamp;
+use crate::text;
+
+/// What is known of the repository.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    pub(crate) root: PathBuf,
+    /// `owner/name` on GitHub.
+    pub(crate) repository: Option<String>,
+    /// The main branch.
+    pub(crate) branch: String,
+    pub(crate) hooks: bool,
+    pub(crate) now: Timestamp,
+}
+
+/// A file that is proposed.
+#[derive(Clone, Debug)]
+pub(crate) struct Proposal {
+    /// From the root of the repository, with `/`.
+    pub(crate) path: &'static str,
+    /// One line on what it is for.
+    pub(crate) purpose: &'static str,
+    pub(crate) text: String,
+    pub(crate) state: State,
+}
+
+/// How a proposal compares with the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    New,
+    /// It is there to the letter.
+    Same,
+    /// Another file is there, with this text.
+    Other(String),
+}
+
+/// Everything proposed for a repository.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) proposals: Vec<Proposal>,
+    /// Names of the benchmark tools that were recognised.
+    pub(crate) tools: Vec<&'static str>,
+}
+
+/// What a template becomes: where it goes, what it is for.
+struct Template {
+    name: &'static str,
+    text: &'static str,
+    path: &'static str,
+    purpose: &'static str,
+}
+
+macro_rules! template {
+    ($name:literal, $path:literal, $purpose:literal) => {
+        Template {
+            name: $name,
+            text: include_str!(concat!("../../templates/", $name)),
+            path: $path,
+            purpose: $purpose,
+        }
+    };
+}
+
+const TEMPLATES: [Template; 8] = [
+    template!("init/policy.yml", "data/policy.yml", "what counts as slower"),
+    template!("init/measure.sh", ".github/benchmarks.sh", "runs the benchmarks, writes records"),
+    template!(
+        "init/keep.sh",
+        ".github/benchpages-keep.sh",
+        "adds a file to the history's branch, whoever else does so too"
+    ),
+    template!(
+        "init/benchmarks.yml",
+        ".github/workflows/benchmarks.yml",
+        "pull requests and merge queue: measure and judge, with a token that only reads"
+    ),
+    template!(
+        "init/benchpages-comment.yml",
+        ".github/workflows/benchpages-comment.yml",
+        "comments on pull requests, forks included, without running their code"
+    ),
+    template!(
+        "init/benchpages.yml",
+        ".github/workflows/benchpages.yml",
+        "main branch: measure, record, show, tell"
+    ),
+    template!(
+        "init/benchpages-site.yml",
+        ".github/workflows/benchpages-site.yml",
+        "builds the site and puts it on GitHub Pages"
+    ),
+    template!("init/codeowners", ".github/CODEOWNERS", "who may accept a regression"),
+];
+
+const HOOKS: [Template; 3] = [
+    template!(
+        "init/pre-commit-config.yaml",
+        ".pre-commit-config.yaml",
+        "the hooks, for those who use pre-commit"
+    ),
+    template!("init/pre-commit.sh", ".githooks/pre-commit", "checks the policy before a commit"),
+    template!("init/pre-push.sh", ".githooks/pre-push", "checks local results before a push"),
+];
+
+/// The schema that editors check a policy with, where the repository has no site of its own yet.
+const OUR_SITE: &str = "https://benchpages.github.io/benchpages/";
+
+/// Looks at a repository and proposes what it needs.
+///
+/// # Errors
+/// A file that is proposed exists and cannot be read.
+pub(crate) fn plan(facts: &Facts) -> anyhow::Result<Plan> {
+    let tools = detect::tools(&facts.root);
+    let hooks = HOOKS.iter().filter(|_| facts.hooks);
+    let proposals: anyhow::Result<Vec<Proposal>> = TEMPLATES
+        .iter()
+        .chain(hooks)
+        .map(|template| {
+            let mut text = filled(template.text, facts);
+            if template.name == "init/measure.sh" {
+                text.extend(detect::fragments(&tools));
+            }
+            let state = state(&facts.root.join(template.path), &text)?;
+            Ok(Proposal { path: template.path, purpose: template.purpose, text, state })
+        })
+        .collect();
+    Ok(Plan { proposals: proposals?, tools: tools.iter().map(|tool| tool.name).collect() })
+}
+
+/// A template with the repository's own names in it.
+fn filled(template: &str, facts: &Facts) -> String {
+    let (owner, name) = facts
+        .repository
+        .as_deref()
+        .and_then(|repository| repository.split_once('/'))
+        .map_or((None, "Benchmarks"), |(owner, name)| (Some(owner), name));
+    let site = owner.map(|owner| pages(owner, name));
+    let lines = match (owner, &site) {
+        (Some(owner), Some(site)) => {
+            format!("  base_url: \"{site}\"\n  repo_url: \"https://github.com/{owner}/{name}\"")
+        }
+        _ => "  # base_url: \"https://owner.github.io/name/\"\n  \
+              # repo_url: \"https://github.com/owner/name\""
+            .to_owned(),
+    };
+    let schema = format!("{}api/v1/policy.schema.json", site.as_deref().unwrap_or(OUR_SITE));
+    let owner = owner.map_or_else(|| "@your-team".to_owned(), |owner| format!("@{owner}"));
+    template
+        .replace("__VERSION__", env!("CARGO_PKG_VERSION"))
+        .replace("__BRANCH__", &facts.branch)
+        .replace("__SCHEMA__", &schema)
+        .replace("__DAY__", &text::iso_date(facts.now))
+        .replace("__TITLE__", name)
+        .replace("__OWNER__", &owner)
+        .replace("__SITE__", &lines)
+}
+
+/// Where GitHub Pages shows a repository.
+fn pages(owner: &str, name: &str) -> String {
+    let owner = owner.to_ascii_lowercase();
+    let host = format!("{owner}.github.io");
+    if name.eq_ignore_ascii_case(&host) {
+        format!("https://{host}/")
+    } else {
+        format!("https://{host}/{name}/")
+    }
+}
+
+fn state(path: &Path, text: &str) -> anyhow::Result<State> {
+    match std::fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(State::New),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        Ok(bytes) if bytes == text.as_bytes() => Ok(State::Same),
+        Ok(bytes) => Ok(State::Other(String::from_utf8_lossy(&bytes).into_owned())),
+    }
+}
+
+/// Writes the proposals that are new; those that were written.
+///
+/// # Errors
+/// A file cannot be made, or has come to be since it was looked for: it is left as it is.
+pub(crate) fn write(root: &Path, plan: &Plan) -> anyhow::Result<Vec<&'static str>> {
+    let mut written = Vec::new();
+    for proposal in plan.proposals.iter().filter(|one| one.state == State::New) {
+        let path = root.join(proposal.path);
+        let told = || format!("cannot write {}", path.display());
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).with_context(told)?;
+        }
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if proposal.text.starts_with("#!") {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o777);
+        }
+        let mut file = options.open(&path).with_context(told)?;
+        file.write_all(proposal.text.as_bytes()).with_context(told)?;
+        written.push(proposal.path);
+    }
+    Ok(written)
+}
+
+/// How a text differs from another: the lines between what both begin and end with, `-` for those
+/// that stand there and `+` for those proposed, after the number of the first one.
+pub(crate) fn difference(there: &str, proposed: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) = (there.lines().collect(), proposed.lines().collect());
+    let start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let most = old.len().min(new.len()) - start;
+    let alike = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b);
+    let end = alike.count().min(most);
+    let mut out = format!("  from line {} on:\n", start + 1);
+    for (mark, lines) in [('-', &old[start..old.len() - end]), ('+', &new[start..new.len() - end])]
+    {
+        for line in lines {
+            out.push_str(&format!("  {mark} {line}\n"));
+        }
+    }
+    out
+}
+
+/// Whether a name is one of GitHub's, so that it may stand in a file of ours: `owner/name`.
+pub(crate) fn is_repository(text: &str) -> bool {
+    let word = |part: &str| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        !part.is_empty() && part.len() <= 100 && part.chars().all(plain)
+    };
+    text.split_once('/').is_some_and(|(owner, name)| word(owner) && word(name))
+}
+
+/// Whether a branch may stand in a workflow as it is.
+pub(crate) fn is_branch(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
+    !text.is_empty() && text.chars().all(plain) && text.starts_with(|c: char| c.is_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_names_what_stands_there_and_what_is_proposed() {
+        let told = difference("a\nb\nc\nd\n", "a\nx\ny\nd\n");
+        assert_eq!(told, "  from line 2 on:\n  - b\n  - c\n  + x\n  + y\n");
+        assert_eq!(difference("a\na\n", "a\n"), "  from line 2 on:\n  - a\n");
+        assert_eq!(difference("", "a\n"), "  from line 1 on:\n  + a\n");
+    }
+
+    #[test]
+    fn only_names_that_can_do_no_harm_reach_a_file() {
+        assert!(is_repository("rust-lang/rust.git") && is_branch("release/1.0"));
+        for hostile in ["a/b\"c", "a/${{x}}", "a", "/b", "a/b/c", "a/b c"] {
+            assert!(!is_repository(hostile), "{hostile}");
+        }
+        for hostile in ["", "a b", "a]", "${{x}}", "-x", "a\nb", "1.0"] {
+            assert!(!is_branch(hostile), "{hostile}");
+        }
+    }
+
+    #[test]
+    fn pages_stands_where_github_shows_it() {
+        assert_eq!(pages("Ada", "engine"), "https://ada.github.io/engine/");
+        assert_eq!(pages("Ada", "Ada.github.io"), "https://ada.github.io/");
+    }
+}

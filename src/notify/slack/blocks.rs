@@ -1,0 +1,215 @@
+//! The message itself, in Block Kit, within Slack's limits whatever was found.
+
+use serde_json::{Value, json};
+
+use crate::notify::escape::{link, mrkdwn, plain};
+use crate::notify::outcome::{Finding, Outcome, Overall};
+use crate::notify::slack::Message;
+use crate::text;
+
+/// Slack's most: a message, a header, a section.
+#[cfg(test)]
+const BLOCKS: usize = 50;
+const HEADER_CHARS: usize = 150;
+const SECTION_CHARS: usize = 3_000;
+/// Findings that are shown, each in a section of its own: more is read on the page.
+const SHOWN: usize = 10;
+/// Names and reasons grow when they are escaped, at most fivefold: all stays within a section.
+const NAME_CHARS: usize = 120;
+const REASON_CHARS: usize = 200;
+
+/// The first message.
+pub(crate) fn message(message: Message<'_>) -> Value {
+    let outcome = message.outcome;
+    let mut blocks = vec![header(&title(message)), section(&summary(message))];
+    if let Some(it) = &outcome.infrastructure {
+        let mut lines = vec![format!("*Infrastructure:* {}", mrkdwn(&it.sentence(), 300))];
+        let look_at = it.look_at.iter().take(4);
+        lines.extend(look_at.map(|line| format!("• {}", mrkdwn(line, NAME_CHARS))));
+        blocks.push(section(&lines.join("\n")));
+    }
+    let shown = outcome.in_order().take(SHOWN);
+    blocks.extend(shown.map(|finding| section(&line(finding, message.links))));
+    for it in outcome.violations.iter().take(SHOWN) {
+        let (rule, reason) = (mrkdwn(&it.rule, NAME_CHARS), mrkdwn(&it.reason, REASON_CHARS));
+        blocks.push(section(&format!("*Target missed*, {rule}: {reason}")));
+    }
+    let more = |found: usize| found.saturating_sub(SHOWN) as u64;
+    let rest = more(outcome.findings.len()) + more(outcome.violations.len());
+    if rest > 0 {
+        blocks.push(section(&format!("and {} more", text::count(rest))));
+    }
+    json!({"text": mrkdwn(&title(message), SECTION_CHARS), "blocks": blocks})
+}
+
+/// What stands in the thread when something else was found.
+pub(crate) fn reply(message: Message<'_>) -> Value {
+    let blocks = [section(&summary(message))];
+    json!({"text": mrkdwn(&title(message), SECTION_CHARS), "blocks": blocks})
+}
+
+fn title(message: Message<'_>) -> String {
+    let outcome = message.outcome;
+    let said = match (&outcome.infrastructure, outcome.is_quiet()) {
+        (_, true) => "resolved".to_owned(),
+        (Some(_), _) => "infrastructure anomaly".to_owned(),
+        (None, false) => outcome.counts(),
+    };
+    plain(&format!("Benchmarks: {said} · {}", message.subject), HEADER_CHARS)
+}
+
+/// Verdict, commits, link and whom it calls.
+fn summary(message: Message<'_>) -> String {
+    let outcome = message.outcome;
+    let said = if outcome.is_quiet() { "what was found is gone" } else { outcome.headline() };
+    let commit = |id: &str| mrkdwn(&text::commit(&plain(id, NAME_CHARS)), NAME_CHARS);
+    let (base, candidate) = (commit(&outcome.base), commit(&outcome.candidate));
+    let mut text =
+        format!("*{said}*: {candidate} against {base}, {}", mrkdwn(&outcome.counts(), 120));
+    if let Some(it) = outcome.overridden.as_ref().filter(|it| it.granted != Some(false)) {
+        let (actor, reason) = (mrkdwn(&it.actor, 60), mrkdwn(&it.reason, REASON_CHARS));
+        text.push_str(&format!("\nOverridden by {actor}: {reason}"));
+    }
+    if let Some(url) = outcome.url.as_deref().and_then(|url| link(url, message.links)) {
+        text.push_str(&format!("\n<{url}|Before and after>"));
+    }
+    if calls(outcome) {
+        let (called, _) = mentions(message.mention);
+        if !called.is_empty() {
+            text.push_str(&format!("\n{}", called.join(" ")));
+        }
+    }
+    text
+}
+
+/// Whether people are to be called, not only told.
+fn calls(outcome: &Outcome) -> bool {
+    let red = matches!(
+        outcome.verdict,
+        Overall::Fail | Overall::Approval | Overall::Overridden | Overall::NothingCompared
+    );
+    red || outcome.alert().is_some()
+}
+
+fn line(finding: &Finding, links: &[String]) -> String {
+    let mark = finding.mark();
+    let word = mrkdwn(&finding.word(), NAME_CHARS);
+    let space = if word.is_empty() { "" } else { " " };
+    let name = mrkdwn(finding.shown(), NAME_CHARS);
+    let name = match finding.url.as_deref().and_then(|url| link(url, links)) {
+        Some(url) => format!("<{url}|{name}>"),
+        None => name,
+    };
+    let values = finding.values().map(|values| format!(" ({})", mrkdwn(&values, NAME_CHARS)));
+    let limit = finding.limit().map(|limit| format!(", limit {limit}"));
+    let reason = finding.reason.as_deref().map(|reason| mrkdwn(reason, REASON_CHARS));
+    let reason = reason.filter(|text| !text.is_empty()).map(|text| format!("\n{text}"));
+    format!(
+        "{mark} {name}: {word}{space}*{}*{}{}{}",
+        finding.change(),
+        values.unwrap_or_default(),
+        limit.unwrap_or_default(),
+        reason.unwrap_or_default()
+    )
+}
+
+fn header(text: &str) -> Value {
+    json!({"type": "header", "text": {"type": "plain_text", "text": text, "emoji": false}})
+}
+
+/// `verbatim` keeps Slack from making links and mentions of what only looks like them.
+fn section(text: &str) -> Value {
+    let text: String = text.chars().take(SECTION_CHARS).collect();
+    json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}})
+}
+
+/// The policy's mentions as Slack writes them, and those that are no ids.
+pub(crate) fn mentions(names: &[String]) -> (Vec<String>, Vec<String>) {
+    let (mut called, mut strange) = (Vec::new(), Vec::new());
+    for name in names.iter().take(SHOWN) {
+        let bare = name.trim().trim_start_matches('@');
+        let upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
+        let id = bare.len() >= 6 && bare.len() <= 30 && bare.chars().all(upper);
+        match bare.chars().next() {
+            _ if ["here", "channel", "everyone"].contains(&bare) => {
+                called.push(format!("<!{bare}>"));
+            }
+            Some('U' | 'W') if id => called.push(format!("<@{bare}>")),
+            Some('S') if id => called.push(format!("<!subteam^{bare}>")),
+            _ => strange.push(plain(name, 60)),
+        }
+    }
+    (called, strange)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn built(outcome: &Outcome) -> Value {
+        let (mention, links) =
+            (vec!["@here".to_owned(), "@oncall".to_owned()], vec!["https://h".to_owned()]);
+        message(Message { outcome, subject: "o/r #7", mention: &mention, links: &links })
+    }
+
+    fn within_limits(message: &Value) -> bool {
+        let blocks = message["blocks"].as_array().unwrap();
+        let fits = |block: &Value| {
+            let most = if block["type"] == "header" { HEADER_CHARS } else { SECTION_CHARS };
+            let text = block["text"]["text"].as_str().unwrap();
+            (1..=most).contains(&text.chars().count()) && whole(text)
+        };
+        blocks.len() <= BLOCKS && blocks.iter().all(fits)
+    }
+
+    /// Whether no entity and no link was cut.
+    fn whole(text: &str) -> bool {
+        text.matches('<').count() == text.matches('>').count()
+            && text.split('&').skip(1).all(|part| {
+                part.starts_with("amp;")
+                    || part.starts_with("lt;")
+                    || part.starts_with("gt;")
+                    || !part.contains(';')
+            })
+    }
+
+    #[test]
+    fn only_ids_are_called_and_only_when_something_is_wrong() {
+        let names = ["@here", "U012AB3CD", "@S0123456", "@oncall", "<!channel>", "here|x"];
+        let (called, strange) = mentions(&names.map(str::to_owned));
+        assert_eq!(called, ["<!here>", "<@U012AB3CD>", "<!subteam^S0123456>"]);
+        assert_eq!(strange, ["@oncall", "<!channel>", "here|x"]);
+        let better = "{\"verdict\": \"pass\", \"findings\": [{\"verdict\": \"improved\"}]}";
+        let better = built(&Outcome::read(better.as_bytes()).unwrap()).to_string();
+        assert!(!better.contains("<!here>"), "{better}");
+        let fail = Outcome::read(b"{\"verdict\": \"fail\"}").unwrap();
+        assert!(built(&fail).to_string().contains("<!here>"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn a_message_is_within_limits_whatever_was_found(
+            names in proptest::collection::vec("\\PC{0,40}[<>&|`]{0,200}", 0..30),
+        ) {
+            let findings: Vec<Value> = names.iter().map(|name| json!({"series": name,
+                "verdict": "regressed", "reason": name, "unit": name, "before": 1, "after": 2,
+                "url": format!("https://h/{name}")})).collect();
+            let violations: Vec<Value> =
+                names.iter().map(|name| json!({"rule": name, "reason": name})).collect();
+            let text = json!({"verdict": "fail", "findings": findings, "violations": violations,
+                "infrastructure": {"look_at": names, "moved": names, "day": "2025-01-01"},
+                "override": {"actor": names.first(), "reason": names.first()}});
+            let mut text = text;
+            if names.is_empty() {
+                text["override"] = Value::Null;
+            }
+            let outcome = Outcome::read(text.to_string().as_bytes()).unwrap();
+            let message = built(&outcome);
+            prop_assert!(within_limits(&message), "{message}");
+            prop_assert!(!message.to_string().contains("<!channel"));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! A result as JSON to an address of the user's, signed so that the receiver can tell it is ours
+//! and new: HMAC-SHA256 over `v1:<time>:<body>`, as Slack signs. The time is sent beside it; a
+//! receiver refuses what is older than five minutes, and knows a repeat by its delivery id.
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::notify::address::Address;
+use crate::notify::client::{Client, Method, Request};
+use crate::notify::outcome::Outcome;
+use crate::notify::secret::Secret;
+use crate::notify::{Failure, Told};
+use crate::record::Timestamp;
+
+/// What is told, to whom.
+#[derive(Clone, Debug)]
+pub(crate) struct Message<'a> {
+    pub(crate) address: Address,
+    /// Left out: unsigned.
+    pub(crate) key: Option<Secret>,
+    pub(crate) outcome: &'a Outcome,
+    pub(crate) repo: Option<String>,
+    pub(crate) pull: Option<u64>,
+}
+
+/// Sends, whatever was found: the receiver decides what matters.
+///
+/// # Errors
+/// As [`Client::send`].
+pub(crate) fn tell(client: &mut Client<'_>, message: &Message<'_>) -> Result<Told, Failure> {
+    let unix = client.unix();
+    let micros = i64::try_from(unix).unwrap_or(i64::MAX).saturating_mul(1_000_000);
+    let body = json!({
+        "event": "check",
+        "pull": message.pull,
+        "repository": message.repo,
+        "result": message.outcome.raw,
+        "schema": "benchpages/notify/v1",
+        "sent": Timestamp::from_micros(micros).to_string(),
+    });
+    let body = body.to_string().into_bytes();
+    let mut request = Request::new(Method::Post, message.address.clone());
+    request.headers = vec![
+        ("content-type", "application/json".to_owned()),
+        ("x-benchpages-delivery", hex(&Sha256::digest(&body)[..16])),
+        ("x-benchpages-timestamp", unix.to_string()),
+    ];
+    if let Some(key) = &message.key {
+        let signature = format!("sha256={}", signature(key, unix, &body)?);
+        request.headers.push(("x-benchpages-signature", signature));
+    }
+    request.body = Some(body);
+    client.send(&request)?;
+    Ok(Told::new(format!("webhook: told {}", message.address.origin())))
+}
+
+/// HMAC-SHA256 (RFC 2104) in lower-case hex.
+fn signature(key: &Secret, unix: u64, body: &[u8]) -> Result<String, Failure> {
+    let keyed = Hmac::<Sha256>::new_from_slice(key.expose().as_bytes());
+    let mut mac = keyed.map_err(|_| Failure::Input("the key cannot be used".to_owned()))?;
+    mac.update(format!("v1:{unix}:").as_bytes());
+    mac.update(body);
+    Ok(hex(&mac.finalize().into_bytes()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_covers_time_and_body() {
+        let key = Secret::new("It's a Secret to Everybody").unwrap();
+        let of = |unix, body: &str| signature(&key, unix, body.as_bytes()).unwrap();
+        // `printf 'v1:1700000000:Hello, World!' | openssl dgst -sha256 -hmac "$KEY"`
+        assert_eq!(of(1_700_000_000, "Hello, World!"), EXPECTED);
+        assert_ne!(of(1_700_000_001, "Hello, World!"), EXPECTED);
+        assert_ne!(of(1_700_000_000, "Hello, World?"), EXPECTED);
+    }
+
+    const EXPECTED: &str = "8847c7c4beab2190e37c3f24ad02a0576dbd49e76a2ce301d00f76a83be00567";
+}

@@ -1,0 +1,112 @@
+//! The audit log as pages show it: who let what through and why, and whether the log is whole.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::audit::Link;
+use crate::record::{DAY_US, shorten};
+use crate::site::index::Index;
+use crate::site::view::Phrase;
+use crate::text;
+
+/// The log of overrides and approvals.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct AuditView {
+    /// The first line that is not proven.
+    broken_at: Option<u32>,
+    entries: usize,
+    /// Hash of the newest proven line: remembered, it shows later that nothing was cut off.
+    head: String,
+    overrides: usize,
+    whole: bool,
+}
+
+/// Days for which an override stays a thing to look at.
+const RECENT_DAYS: i64 = 30;
+
+/// Where the log stops being proven.
+pub(crate) fn broken(site: &Index<'_>) -> Option<String> {
+    site.input.audit.broken.as_ref().map(|broken| {
+        format!(
+            "The audit log is broken at line {}: {}. Nothing after that is proven.",
+            broken.line, broken.reason
+        )
+    })
+}
+
+/// Overrides of the gate in the last days.
+pub(crate) fn overridden(site: &Index<'_>) -> Option<String> {
+    let since = site.input.options.now.micros().saturating_sub(RECENT_DAYS * DAY_US);
+    let recent = |link: &&Link| is_override(link) && link.entry.time.micros() >= since;
+    let recent: Vec<&Link> = site.input.audit.links.iter().filter(recent).collect();
+    let newest = recent.last()?;
+    Some(format!(
+        "{} of the gate in the last {RECENT_DAYS} days, the newest on {} by {}.",
+        text::counted(recent.len() as u64, "override"),
+        text::date(newest.entry.time),
+        shorten(&newest.entry.actor, 60),
+    ))
+}
+
+fn is_override(link: &Link) -> bool {
+    link.entry.kind == "override"
+}
+
+/// One sentence on the whole log; none where there is none.
+pub(crate) fn note(site: &Index<'_>) -> Option<String> {
+    let chain = site.input.audit;
+    if chain.links.is_empty() && chain.broken.is_none() {
+        return None;
+    }
+    let entries = if chain.links.len() == 1 {
+        "1 entry".to_owned()
+    } else {
+        format!("{} entries", text::count(chain.links.len() as u64))
+    };
+    Some(match &chain.broken {
+        None => format!(
+            "{entries}, newest first. The log is whole; its newest hash is {}.",
+            &chain.head()[..16.min(chain.head().len())]
+        ),
+        Some(broken) => format!(
+            "{entries}, newest first. The log is broken at line {}: {}.",
+            broken.line, broken.reason
+        ),
+    })
+}
+
+/// The newest entries: when, what, who, which commit, why.
+pub(crate) fn rows(site: &Index<'_>, most: usize) -> Vec<Vec<Phrase>> {
+    let chain = site.input.audit;
+    let newest = chain.links.iter().rev().take(most);
+    let cells = newest.map(|link| {
+        let entry = &link.entry;
+        let commit = entry.commit.as_deref().map_or_else(|| "–".to_owned(), text::commit);
+        let kind = shorten(&entry.kind, 40);
+        let what = if is_override(link) {
+            Phrase::new("").marked("worse", kind)
+        } else {
+            Phrase::new("").name(kind)
+        };
+        vec![
+            Phrase::new("").text(text::date_time(entry.time)),
+            if chain.proves(link) { what } else { what.text(" (not proven)") },
+            Phrase::new("").name(shorten(&entry.actor, 100).into_owned()),
+            Phrase::new("").name(commit),
+            Phrase::new("").name(shorten(&entry.reason, 400).into_owned()),
+        ]
+    });
+    cells.collect()
+}
+
+/// The log as `health.json` tells it.
+pub(crate) fn view(site: &Index<'_>) -> AuditView {
+    let chain = site.input.audit;
+    AuditView {
+        broken_at: chain.broken.as_ref().map(|broken| broken.line),
+        entries: chain.links.len(),
+        head: chain.head().to_owned(),
+        overrides: chain.links.iter().filter(|link| is_override(link)).count(),
+        whole: chain.broken.is_none(),
+    }
+}

@@ -1,0 +1,56 @@
+//! `accepted.yml` on disk: read as text, written beside and renamed, so that nobody ever reads half
+//! of it. Refuses to write through a link.
+
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+/// The file's place.
+pub(crate) fn path(directory: &Path) -> PathBuf {
+    directory.join("accepted.yml")
+}
+
+/// The text; empty where there is no such file.
+///
+/// # Errors
+/// It is no plain file, cannot be read, or is not UTF-8.
+pub(crate) fn read(directory: &Path) -> anyhow::Result<String> {
+    let path = path(directory);
+    if let Ok(facts) = std::fs::symlink_metadata(&path)
+        && !facts.is_file()
+    {
+        bail!("{} is no plain file", path.display());
+    }
+    match std::fs::read(&path) {
+        Ok(bytes) => {
+            String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+/// Replaces the file; an empty text removes it.
+///
+/// # Errors
+/// The disk refuses; the file is as before then.
+pub(crate) fn write(directory: &Path, text: &str) -> anyhow::Result<()> {
+    let path = path(directory);
+    let told = || format!("cannot write {}", path.display());
+    if text.is_empty() {
+        return std::fs::remove_file(&path).with_context(told);
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".accepted-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(directory).with_context(told)?;
+    file.write_all(text.as_bytes()).with_context(told)?;
+    file.as_file().sync_all().with_context(told)?;
+    if let Ok(facts) = std::fs::metadata(&path) {
+        file.as_file().set_permissions(facts.permissions()).with_context(told)?;
+    }
+    file.persist(&path).with_context(told)?;
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! The audit log as an auditor meets it: proven, shown, and broken in every way.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::support::{Answer, History, days, run};
+
+/// A log written by its format alone, not by the program.
+fn log(reasons: &[&str]) -> Vec<String> {
+    let mut previous = "0".repeat(64);
+    let lines = reasons.iter().map(|reason| {
+        let mut line = json!({"actor": "ada", "commit": "c0ffee1", "kind": "override",
+            "previous": previous, "reason": reason, "time": "2025-09-26T12:00:00Z"});
+        let hash = Sha256::digest(line.to_string());
+        previous = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        line["hash"] = Value::from(previous.as_str());
+        format!("{line}\n")
+    });
+    lines.collect()
+}
+
+fn audit(history: &History, arguments: &[&str]) -> Answer {
+    let data = history.data().display().to_string();
+    run(&[&["audit"], arguments, &["--data", &data]].concat())
+}
+
+#[test]
+fn a_whole_log_is_proven_and_shown_newest_first() {
+    let history = History::new();
+    history.file("audit.ndjson", log(&["first", "second\u{1b}[31m"]).concat());
+    let proven = audit(&history, &["verify"]);
+    assert_eq!(proven.status, 0, "{}", proven.err);
+    assert!(proven.out.contains("2 lines, whole; newest "), "{}", proven.out);
+    let shown = audit(&history, &["show"]);
+    assert_eq!(shown.status, 0);
+    let (second, first) = (shown.out.find("second").unwrap(), shown.out.find("first").unwrap());
+    assert!(second < first && !shown.out.contains('\u{1b}'), "{}", shown.out);
+    assert!(
+        shown.out.contains("26 Sep 2025 12:00 UTC override by ada at c0ffee1"),
+        "{}",
+        shown.out
+    );
+    let json: Value =
+        serde_json::from_str(&audit(&history, &["show", "--format", "json"]).out).unwrap();
+    assert_eq!(
+        (json["whole"].clone(), json["entries"][1]["line"].clone()),
+        (json!(true), json!(2))
+    );
+}
+
+#[test]
+fn a_broken_log_is_status_1_with_its_line_and_reason() {
+    let lines = log(&["one", "two", "three"]);
+    let cases: [(&str, Vec<String>, u32); 5] = [
+        ("edited", vec![lines[0].clone(), lines[1].replace("two", "2"), lines[2].clone()], 2),
+        ("does not follow", vec![lines[0].clone(), lines[2].clone()], 2),
+        ("does not follow", vec![lines[1].clone(), lines[0].clone(), lines[2].clone()], 1),
+        ("does not follow", vec![lines[0].clone(), lines[0].clone(), lines[1].clone()], 2),
+        ("no JSON", vec![lines[0].clone(), lines[1][..50].to_owned()], 2),
+    ];
+    for (reason, lines, line) in cases {
+        let history = History::new();
+        history.file("audit.ndjson", lines.concat());
+        let answer = audit(&history, &["verify"]);
+        assert_eq!(answer.status, 1, "{reason}: {}", answer.out);
+        let told = format!("audit.ndjson:{line}: ");
+        assert!(answer.err.contains(&told) && answer.err.contains(reason), "{}", answer.err);
+        let json: Value =
+            serde_json::from_str(&audit(&history, &["verify", "--format", "json"]).out).unwrap();
+        assert_eq!(
+            (json["whole"].clone(), json["broken"]["line"].clone()),
+            (json!(false), json!(line))
+        );
+    }
+}
+
+#[test]
+fn lines_cut_off_at_the_end_are_found_with_a_remembered_hash() {
+    let lines = log(&["one", "two"]);
+    let history = History::new();
+    history.file("audit.ndjson", lines.concat());
+    let head = audit(&history, &["verify"]).out.trim().rsplit(' ').next().unwrap().to_owned();
+    assert_eq!(audit(&history, &["verify", "--contains", &head]).status, 0);
+    history.file("audit.ndjson", &lines[0]);
+    assert_eq!(audit(&history, &["verify"]).status, 0);
+    let cut = audit(&history, &["verify", "--contains", &head]);
+    assert_eq!(cut.status, 1);
+    assert!(cut.err.contains("cut off"), "{}", cut.err);
+}
+
+#[test]
+fn no_log_is_whole_and_an_unreadable_one_is_status_2() {
+    let history = History::new();
+    let none = audit(&history, &["verify"]);
+    assert_eq!(none.status, 0);
+    assert!(none.out.contains("nothing was ever logged"), "{}", none.out);
+    std::fs::create_dir(history.data().join("audit.ndjson")).unwrap();
+    assert_eq!(audit(&history, &["verify"]).status, 2);
+    assert_eq!(run(&["audit", "verify", "--data", "no/such/directory"]).status, 2);
+}
+
+#[test]
+fn the_health_page_shows_the_newest_entries_and_that_the_log_is_whole() {
+    let history = History::new();
+    history.records(&days(&[100.0; 8]));
+    assert!(!history.site(&[]).main("health/").contains("Overrides and approvals"));
+    let reasons: Vec<String> =
+        (0..60).map(|at| format!("reason-{at:02} <script>alert(1)</script>")).collect();
+    let lines = log(&reasons.iter().map(String::as_str).collect::<Vec<_>>());
+    history.file("audit.ndjson", lines.concat());
+    let site = history.site(&[]);
+    let page = site.main("health/");
+    assert!(page.contains("id=\"audit\"") && !page.contains("<script>"), "{page}");
+    assert_eq!(page.matches("reason-").count(), 50);
+    assert!(page.find("reason-59").unwrap() < page.find("reason-10").unwrap());
+    let text = site.text("health/");
+    assert!(text.contains("60 entries, newest first. The log is whole"), "{text}");
+    assert!(text.contains("60 overrides of the gate in the last 30 days"), "{text}");
+    let json = site.json("health.json");
+    assert_eq!(
+        json["audit"],
+        json!({"broken_at": null, "entries": 60, "overrides": 60, "whole": true,
+            "head": audit(&history, &["verify"]).out.trim().rsplit(' ').next().unwrap()})
+    );
+}
+
+#[test]
+fn a_broken_log_makes_the_health_bad() {
+    let history = History::new();
+    history.records(&days(&[100.0; 8]));
+    let lines = log(&["one", "two", "three"]);
+    history.file("audit.ndjson", lines[0].clone() + &lines[2]);
+    let site = history.site(&[]);
+    let text = site.text("health/");
+    assert!(text.contains("The audit log is broken at line 2"), "{text}");
+    assert!(text.contains("override (not proven)"), "{text}");
+    let json = site.json("health.json");
+    assert_eq!((&json["state"], &json["audit"]["broken_at"]), (&json!("bad"), &json!(2)));
+    std::fs::remove_file(history.data().join("audit.ndjson")).unwrap();
+    std::fs::create_dir(history.data().join("audit.ndjson")).unwrap();
+    assert!(history.site(&[]).text("health/").contains("audit.ndjson is no plain file"));
+}

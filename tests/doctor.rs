@@ -1,0 +1,220 @@
+//! What the doctor finds, and that it finds nothing where nothing is wrong.
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, History, NOW, SERIES, commit, days, demo, lines, run, with};
+
+fn doctor(history: &History, more: &[&str]) -> Answer {
+    let data = history.data().display().to_string();
+    let arguments = ["doctor", "--data", &data, "--now", NOW];
+    run(&[&arguments[..], more].concat())
+}
+
+/// Findings as `(level, kind, place, cause and remedy)`.
+fn findings(history: &History, status: i32) -> Vec<[String; 4]> {
+    let answer = doctor(history, &["--format", "json"]);
+    assert_eq!(answer.status, status, "{}{}", answer.out, answer.err);
+    let json: Value = serde_json::from_str(&answer.out).unwrap();
+    let found = json["findings"].as_array().unwrap().iter().map(|one| {
+        let text = |name: &str| one[name].as_str().unwrap().to_owned();
+        assert!(
+            !text("cause").is_empty() && !text("remedy").is_empty() && !text("place").is_empty()
+        );
+        [text("level"), text("kind"), text("place"), text("cause") + " → " + &text("remedy")]
+    });
+    found.collect()
+}
+
+fn steady() -> Vec<Value> {
+    let values: Vec<f64> = (0..25).map(|day| 100.0 + f64::from(day % 3) / 10.0).collect();
+    let runner = json!({"runner_image": "u24", "cpu_flags": "avx2", "memory_total": "16",
+        "os_version": "24.04"});
+    days(&values).into_iter().map(|record| with(record, runner.clone())).collect()
+}
+
+fn healthy() -> History {
+    let history = History::new();
+    history.records(&steady());
+    history
+}
+
+#[track_caller]
+fn has(found: &[[String; 4]], wanted: [&str; 4]) {
+    let fits = |one: &[String; 4]| {
+        one[0] == wanted[0]
+            && one[1] == wanted[1]
+            && one[2].contains(wanted[2])
+            && one[3].contains(wanted[3])
+    };
+    assert!(found.iter().any(fits), "{wanted:?} is not among {found:#?}");
+}
+
+#[test]
+fn a_healthy_history_has_no_findings() {
+    let answer = doctor(&healthy(), &[]);
+    assert_eq!(answer.status, 0, "{}", answer.out);
+    assert_eq!(answer.out, "");
+    assert!(answer.err.contains("Nothing is wrong with 25 records in 1 series"), "{}", answer.err);
+}
+
+#[test]
+fn refused_lines_and_broken_side_files_are_told_with_their_places() {
+    let history = healthy();
+    history.file("results/bad.ndjson", "{\"commit\": 1}\nnot json\n");
+    history.file("notes/x.md", "no front matter");
+    history.file("accepted.yml", "- series: [\n");
+    history.file("audit.ndjson", "{}\n");
+    let found = findings(&history, 1);
+    has(&found, ["wrong", "refused", "results/bad.ndjson:1", ""]);
+    has(&found, ["wrong", "refused", "results/bad.ndjson:2", ""]);
+    has(&found, ["wrong", "file", "notes/x.md", "front matter"]);
+    has(&found, ["wrong", "file", "accepted.yml", "correct the entry"]);
+    has(&found, ["wrong", "audit", "audit.ndjson:1", "the line has no hash"]);
+}
+
+#[test]
+fn a_refused_policy_is_a_finding_and_the_rest_is_still_examined() {
+    let history = healthy();
+    history.file("policy.yml", "version: '1'\nregresion: {}\n");
+    history.file("results/bad.ndjson", "not json\n");
+    let found = findings(&history, 1);
+    has(&found, ["wrong", "policy", "policy.yml:2", "regression"]);
+    has(&found, ["wrong", "refused", "results/bad.ndjson:1", ""]);
+}
+
+#[test]
+fn accepted_entries_that_cover_nothing_are_told_with_why() {
+    let history = healthy();
+    let entry = |series: &str, commit: &str, more: &str| {
+        format!(
+            "- {{series: '{series}', commit: {commit}, max_change: 0.2, reason: r, by: b{more}}}\n"
+        )
+    };
+    let at = commit(5);
+    history.file(
+        "accepted.yml",
+        entry("gone/*", &at, "")
+            + &entry("parse/*", "feedface", "")
+            + &entry("parse/*", &at, "")
+            + &entry("parse/*", &at, ", expires: 2025-09-01"),
+    );
+    let found = findings(&history, 1);
+    has(&found, ["wrong", "unused", "gone/*", "no series has such a name"]);
+    has(&found, ["wrong", "unused", "at feedfac", "no measured commit"]);
+    has(&found, ["wrong", "unused", "parse/* at", "nothing got worse"]);
+    has(&found, ["wrong", "expired", "parse/* at", "expired on 1 Sep 2025"]);
+}
+
+#[test]
+fn an_accepted_entry_in_use_is_no_finding_until_it_is_too_small() {
+    let history = History::new();
+    let slower = |at: usize| if at < 12 { 100.0 } else { 130.0 };
+    let values: Vec<f64> = (0..25).map(|at| slower(at) + (at % 3) as f64 / 10.0).collect();
+    history.records(&days(&values));
+    let entry = |max: &str| {
+        let at = commit(12);
+        format!("- {{series: 'parse/*', commit: {at}, max_change: {max}, reason: r, by: b}}\n")
+    };
+    history.file("accepted.yml", entry("0.35"));
+    let unused = |found: Vec<[String; 4]>| found.into_iter().any(|one| one[1] == "unused");
+    assert!(!unused(findings(&history, 1)), "only the missing runner fields are wrong");
+    history.file("accepted.yml", entry("0.2"));
+    let found = findings(&history, 1);
+    has(&found, ["wrong", "unused", "parse/* at", "covers up to 20%, but the change is +3"]);
+}
+
+#[test]
+fn a_renamed_benchmark_is_recognised_and_the_alias_is_named() {
+    let history = History::new();
+    let mut records = steady();
+    // Another benchmark goes on, and one of another level is new: neither is a rename.
+    let other = |fields: Value| steady().into_iter().map(move |one| with(one, fields.clone()));
+    let others: Vec<Value> = other(json!({"test": "hash"})).collect();
+    let new: Vec<Value> = other(json!({"test": "parse_all", "mean_ns": 900.0})).skip(12).collect();
+    for record in &mut records[12..] {
+        record["test"] = json!("parse_text");
+    }
+    history.file("results/all.ndjson", lines(&records) + &lines(&others) + &lines(&new));
+    let found = findings(&history, 1);
+    has(&found, ["wrong", "renamed", SERIES, "aliases: {parse: parse_text}"]);
+    assert_eq!(found.iter().filter(|one| one[1] == "renamed").count(), 1, "{found:#?}");
+    history.file("policy.yml", "version: '1'\naliases: {parse: parse_text}\n");
+    assert!(findings(&history, 0).iter().all(|one| one[1] != "renamed"));
+}
+
+#[test]
+fn noise_gaps_sparse_days_missing_and_retired_series_are_told() {
+    let history = healthy();
+    let fields = |test: &str| json!({"test": test});
+    let noisy: Vec<Value> = steady()
+        .into_iter()
+        .enumerate()
+        .map(|(at, one)| {
+            with(one, json!({"test": "noisy", "mean_ns": 100.0 + (at * 37 % 23) as f64 * 7.0}))
+        })
+        .collect();
+    let late: Vec<Value> =
+        steady().into_iter().take(15).map(|one| with(one, fields("late"))).collect();
+    let gap: Vec<Value> = steady()
+        .into_iter()
+        .enumerate()
+        .filter(|(at, _)| !(6..14).contains(at))
+        .map(|(_, one)| with(one, fields("gap")))
+        .collect();
+    let mut old = with(steady()[0].clone(), fields("old"));
+    old["timestamp"] = json!("2024-01-01T00:00:00Z");
+    old["commit"] = json!("0ldc0ffee");
+    for (name, records) in [("noisy", noisy), ("late", late), ("gap", gap), ("old", vec![old])] {
+        history.file(&format!("results/{name}.ndjson"), lines(&records));
+    }
+    history.file("policy.yml", "version: '1'\ndata_quality: {min_records_per_day: 4}\n");
+    let found = findings(&history, 1);
+    has(&found, ["wrong", "noisy", "noisy/rust", "too noisy: a change is noticed from"]);
+    has(&found, ["wrong", "missing", "late/rust", "newest run: 15 Sep 2025"]);
+    has(&found, ["note", "gap", "results/", "no runs 7–14 Sep 2025 in 1 series: gap/rust"]);
+    has(&found, ["wrong", "sparse", "results/", "with fewer than 4 records"]);
+    has(&found, ["note", "retired", "old/rust", "newest run: 1 Jan 2024"]);
+}
+
+#[test]
+fn fields_are_told_where_they_look_like_another_and_where_the_runner_has_none() {
+    let history = History::new();
+    let records = days(&[100.0; 8]).into_iter();
+    let fields = json!({"runer_image": "u24", "kernel": "6.1"});
+    history.records(&records.map(|one| with(one, fields.clone())).collect::<Vec<_>>());
+    let found = findings(&history, 1);
+    has(&found, ["wrong", "field", "`runer_image`", "looks like `runner_image`"]);
+    has(&found, ["note", "field", "the records", "kernel"]);
+    has(&found, ["wrong", "runner", "track_fields", "no record has any of the tracked fields"]);
+}
+
+#[test]
+fn demo_records_are_contamination_unless_all_of_it_is_a_demo() {
+    let shared = demo();
+    let data = shared.history.data().display().to_string();
+    let json = |more: &[&str]| -> Value {
+        let base = ["doctor", "--data", &data, "--format", "json"];
+        serde_json::from_str(&run(&[&base[..], more].concat()).out).unwrap()
+    };
+    let kinds = |json: &Value| -> Vec<String> {
+        let all = json["findings"].as_array().unwrap().iter();
+        all.map(|one| one["kind"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(kinds(&json(&[])).contains(&"demo".to_owned()));
+    assert!(!kinds(&json(&["--demo"])).contains(&"demo".to_owned()));
+    let mixed = healthy();
+    let one = with(steady()[3].clone(), json!({"generator": "benchpages@demo", "test": "x"}));
+    mixed.file("results/demo.ndjson", lines(&[one]));
+    has(&findings(&mixed, 1), ["wrong", "demo", "the history", "1 of 26 records are demo data"]);
+}
+
+#[test]
+fn many_findings_of_a_kind_stay_readable_and_hostile_names_command_no_terminal() {
+    let history = healthy();
+    history.file("results/bad.ndjson", "{\"x\u{1b}[2J\": }\n".repeat(300));
+    let answer = doctor(&history, &[]);
+    assert_eq!(answer.status, 1);
+    assert!(answer.out.lines().count() < 40 && !answer.out.contains('\u{1b}'), "{}", answer.out);
+    assert!(answer.out.contains("and 290 more [refused]"), "{}", answer.out);
+    assert!(answer.err.contains("300 things are wrong"), "{}", answer.err);
+}

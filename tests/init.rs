@@ -1,0 +1,277 @@
+//! What `init` proposes: the right files, what is there kept, workflows that hold to the rules.
+//! Their shell is run in `workflows`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{NOW, files, run};
+
+const WORKFLOWS: [&str; 4] = ["benchmarks", "benchpages-comment", "benchpages-site", "benchpages"];
+
+/// A repository, and the bare one that it was cloned from.
+pub struct Repository {
+    pub folder: TempDir,
+}
+
+impl Repository {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn root(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    pub fn file(&self, path: &str, text: &str) -> &Self {
+        let path = self.root().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        self
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.root().join(path)).unwrap()
+    }
+
+    pub fn init(&self, more: &[&str]) -> (i32, String, String) {
+        std::fs::create_dir_all(self.root()).unwrap();
+        let root = self.root().display().to_string();
+        let answer = run(&[&["init", &root, "--now", NOW], more].concat());
+        (answer.status, answer.out, answer.err)
+    }
+
+    /// A workflow that was written, as data.
+    pub fn workflow(&self, name: &str) -> Value {
+        serde_saphyr::from_str(&self.read(&format!(".github/workflows/{name}.yml"))).unwrap()
+    }
+}
+
+pub fn written() -> Repository {
+    let repository = Repository::new();
+    let (status, _, err) = repository.init(&["--yes", "--hooks"]);
+    assert_eq!(status, 0, "{err}");
+    repository
+}
+
+/// Every step of a workflow or an action, with the name of its job.
+pub fn steps(workflow: &Value) -> Vec<(String, Value)> {
+    let jobs = workflow["jobs"].as_object().into_iter().flatten();
+    let of_jobs = jobs.flat_map(|(name, job)| {
+        let steps = job["steps"].as_array().cloned().unwrap_or_default();
+        steps.into_iter().map(move |step| (name.clone(), step))
+    });
+    let own = workflow["runs"]["steps"].as_array().cloned().unwrap_or_default();
+    of_jobs.chain(own.into_iter().map(|step| (String::new(), step))).collect()
+}
+
+#[test]
+fn what_is_proposed_follows_the_tools_that_the_repository_names() {
+    let cases = [
+        ("Cargo.toml", "[dev-dependencies]\ncriterion = \"0.8\"\n", "Criterion", "cargo bench"),
+        ("engine/Cargo.toml", "criterion = { workspace = true }", "Criterion", "cargo bench"),
+        ("go.mod", "module example.org/x\n", "go test -bench", "go test -run"),
+        ("package.json", "{\"devDependencies\": {\"vitest\": \"3\"}}", "Vitest", "vitest bench"),
+        ("pyproject.toml", "dev = ['pytest-benchmark']", "pytest-benchmark", "--benchmark-json"),
+        ("CMakeLists.txt", "find_package(benchmark REQUIRED)", "Google", "cmake -S"),
+        ("CMakeLists.txt", "project(x)", "", "nothing is measured yet"),
+        ("CMakeLists.txt", "target_link_libraries(b benchmark::benchmark)", "Google", "cmake -S"),
+        ("Cargo.toml", "[package]\n", "", "nothing is measured yet"),
+    ];
+    for (path, text, told, script) in cases {
+        let repository = Repository::new();
+        repository.file(path, text);
+        let (status, _, err) = repository.init(&["--yes"]);
+        assert_eq!(status, 0, "{err}");
+        let wanted = if told.is_empty() { "No benchmark tool was recognised" } else { "Found " };
+        assert!(err.contains(wanted) && err.contains(told), "{path} {text}: {err}");
+        let measured = repository.read(".github/benchmarks.sh");
+        assert!(measured.contains(script), "{path} {text}: {measured}");
+    }
+    let both = Repository::new();
+    both.file("go.mod", "module x").file("Cargo.toml", "criterion");
+    assert!(both.init(&["--yes"]).2.contains("Found Criterion and go test -bench"));
+}
+
+#[test]
+fn nothing_is_written_without_a_yes_and_what_is_there_is_kept() {
+    let repository = Repository::new();
+    repository.file("data/policy.yml", "version: '1'\n# mine\n");
+    let (status, out, err) = repository.init(&[]);
+    assert_eq!(status, 0);
+    assert_eq!(files(&repository.root()), ["data/policy.yml"]);
+    assert!(out.contains("==> .github/workflows/benchmarks.yml <==\n"), "{out}");
+    assert!(!out.contains("==> data/policy.yml"), "{out}");
+    assert!(err.contains("kept   data/policy.yml") && err.contains("  - # mine"), "{err}");
+    assert!(err.contains("Nothing was written"), "{err}");
+    assert_eq!(repository.init(&["--yes"]).0, 0);
+    assert_eq!(repository.read("data/policy.yml"), "version: '1'\n# mine\n");
+    let before = files(&repository.root());
+    let (_, _, err) = repository.init(&["--yes"]);
+    assert!(err.contains("there  .github/CODEOWNERS") && err.contains("Nothing to write"), "{err}");
+    assert_eq!(files(&repository.root()), before);
+    assert_eq!(repository.init(&["--yes", "--hooks"]).0, 0);
+    let hooks = files(&repository.root()).len() - before.len();
+    assert_eq!(hooks, 3);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let hook = repository.root().join(".githooks/pre-push");
+        assert_eq!(std::fs::metadata(hook).unwrap().permissions().mode() & 0o100, 0o100);
+    }
+    let nowhere = run(&["init", "no/such/folder"]);
+    assert_eq!(nowhere.status, 2);
+}
+
+#[test]
+fn the_proposed_policy_is_good_and_names_its_schema_first() {
+    let repository = written();
+    let path = repository.root().join("data/policy.yml").display().to_string();
+    let answer = run(&["policy", "check", &path]);
+    assert_eq!(answer.status, 0, "{}", answer.err);
+    assert!(answer.err.ends_with(": good\n"), "{}", answer.err);
+    let first = repository.read("data/policy.yml");
+    let first = first.lines().next().unwrap();
+    assert!(first.starts_with("# yaml-language-server: $schema=https://"), "{first}");
+    assert!(first.ends_with("/api/v1/policy.schema.json"), "{first}");
+}
+
+#[test]
+fn no_placeholder_is_left_and_no_name_of_the_machine_gets_in() {
+    let repository = written();
+    for path in files(&repository.root()) {
+        let text = repository.read(&path);
+        assert!(!text.contains("__"), "{path}");
+        assert!(!text.contains(&repository.root().display().to_string()), "{path}");
+    }
+}
+
+/// Why a workflow is not as safe as it could be.
+fn faults(name: &str, text: &str) -> Vec<String> {
+    let workflow: Value = serde_saphyr::from_str(text).unwrap();
+    let mut faults = Vec::new();
+    let mut tell = |fault: &str, of: &Value| faults.push(format!("{name}: {fault}: {of}"));
+    let action = workflow.get("runs").is_some();
+    if !action && workflow["permissions"] != json!({}) {
+        tell("permissions that are not of a job", &workflow["permissions"]);
+    }
+    for (_, job) in workflow["jobs"].as_object().into_iter().flatten() {
+        if job["permissions"].as_object().is_none_or(serde_json::Map::is_empty) {
+            tell("a job without permissions of its own", &job["name"]);
+        }
+        if job.get("steps").is_some() && job.get("timeout-minutes").is_none() {
+            tell("a job that may run for ever", &job["name"]);
+        }
+        let text = job.to_string();
+        let strange = text.contains("benchmarks.sh");
+        if strange && job["permissions"] != json!({"contents": "read"}) {
+            tell("code that was not reviewed meets a token that can write", &job["name"]);
+        }
+        let writes = text.contains("benchpages-keep.sh");
+        let checkout = text.contains("actions/checkout");
+        if checkout && !writes && !text.contains("\"persist-credentials\":false") {
+            tell("a token that is left on disk", &job["name"]);
+        }
+    }
+    for (_, step) in steps(&workflow) {
+        if let Some(uses) = step["uses"].as_str() {
+            let pinned = uses.rsplit('@').next().unwrap_or_default();
+            if pinned.len() != 40 || !pinned.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                tell("an action that is not pinned", &step["uses"]);
+            }
+            if step["with"].get("ref").is_some() {
+                tell("a checkout of something else", &step["with"]);
+            }
+        }
+        if step["run"].as_str().is_some_and(|script| script.contains("${{")) {
+            tell("a value that becomes shell", &step["run"]);
+        }
+    }
+    faults
+}
+
+#[test]
+fn workflows_have_least_rights_pinned_actions_and_no_value_in_their_shell() {
+    let repository = written();
+    for name in WORKFLOWS {
+        let text = repository.read(&format!(".github/workflows/{name}.yml"));
+        assert_eq!(faults(name, &text), Vec::<String>::new());
+    }
+    let action = Path::new(env!("CARGO_MANIFEST_DIR")).join("action.yml");
+    assert_eq!(faults("action", &std::fs::read_to_string(action).unwrap()), Vec::<String>::new());
+    let on = |name: &str| repository.workflow(name)["on"].clone();
+    assert_eq!(on("benchmarks"), json!({"pull_request": null, "merge_group": null}));
+    assert_eq!(on("benchpages-comment")["workflow_run"]["workflows"], json!(["benchmarks"]));
+    assert_eq!(repository.workflow("benchmarks")["name"], "benchmarks");
+    let bad = "on: push\njobs: {a: {permissions: {contents: write}, steps: [{uses: a/b@v1}, \
+               {run: 'bash benchmarks.sh ${{ github.head_ref }}'}]}}\n";
+    assert_eq!(faults("bad", bad).len(), 5, "{:?}", faults("bad", bad));
+}
+
+/// The actions that this project's own workflows use, and the one it needs beyond them.
+#[test]
+fn the_same_action_is_pinned_to_the_same_commit_everywhere() {
+    let repository = written();
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/workflows");
+    let own = files(&own).into_iter().map(|name| std::fs::read_to_string(own.join(name)).unwrap());
+    let made =
+        WORKFLOWS.iter().map(|name| repository.read(&format!(".github/workflows/{name}.yml")));
+    let mut pins: BTreeMap<String, String> = BTreeMap::new();
+    for text in own.chain(made) {
+        for line in text.lines().filter_map(|line| line.split_once("uses: actions/")) {
+            let (action, pin) = line.1.split_once('@').unwrap();
+            let known = pins.entry(action.to_owned()).or_insert_with(|| pin.to_owned());
+            assert_eq!(known, pin, "{action}");
+        }
+    }
+    assert!(pins.len() >= 7, "{pins:?}");
+}
+
+/// Commands of this program in a script, each as it would be typed.
+fn commands(text: &str) -> Vec<String> {
+    let joined = text.replace("\\\n", " ");
+    let mut found = Vec::new();
+    for line in joined.lines().filter(|line| !line.trim_start().starts_with('#')) {
+        for (at, word) in line.match_indices("benchpages ") {
+            let before = line[..at].trim_end();
+            let starts = before.is_empty()
+                || before.ends_with(['\'', '|', ';'])
+                || before.ends_with("run:")
+                || before.ends_with("entry:");
+            if starts {
+                found.push(format!("{word}{}", &line[at + word.len()..]));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_command_in_the_proposed_files_can_be_typed() {
+    let repository = written();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut texts: Vec<(String, String)> = files(&repository.root())
+        .into_iter()
+        .map(|path| (path.clone(), repository.read(&path)))
+        .collect();
+    for name in ["action.yml", ".pre-commit-hooks.yaml"] {
+        texts.push((name.to_owned(), std::fs::read_to_string(root.join(name)).unwrap()));
+    }
+    let mut seen = 0;
+    for (path, text) in texts {
+        for command in commands(&text) {
+            let words: Vec<&str> = command.split_whitespace().skip(1).collect();
+            seen += 1;
+            let sub = words.iter().take_while(|word| word.chars().all(|c| c.is_ascii_lowercase()));
+            let sub: Vec<&str> = sub.take(2).copied().collect();
+            let help = run(&[&sub[..], &["--help"]].concat());
+            assert_eq!(help.status, 0, "{path}: {command}");
+            for option in words.iter().filter(|word| word.starts_with("--")) {
+                assert!(help.out.contains(option), "{path}: {option} in {command}");
+            }
+        }
+    }
+    assert!(seen >= 6, "only {seen} commands were found");
+}

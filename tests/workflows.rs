@@ -1,0 +1,509 @@
+//! The shell of the workflows that `init` writes, run here: a bare repository is the server, a
+//! stand-in answers for `gh`. Where bash, git, jq or unzip are missing it says so and passes; CI
+//! goes not without them.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::init::{Repository, steps, written};
+use crate::support::{lines, program, record, run, with};
+
+/// Whether the shell of the workflows can run here.
+fn have_tools() -> bool {
+    let missing: Vec<&str> = ["bash", "git", "jq", "unzip"]
+        .into_iter()
+        .filter(|name| Command::new(name).arg("--help").output().is_err())
+        .collect();
+    let required = std::env::var("CI").is_ok_and(|value| value == "true");
+    assert!(missing.is_empty() || !required, "missing: {missing:?}");
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        let _ = writeln!(std::io::stderr(), "the workflows' shell was not run: no {missing}");
+    }
+    missing.is_empty()
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// A repository with the proposed files, its server, and what a job finds around it.
+struct Server {
+    repository: Repository,
+}
+
+impl Server {
+    fn new() -> Self {
+        let server = Self { repository: written() };
+        let (root, origin) = (server.repository.root(), server.path("origin.git"));
+        git(
+            server.repository.folder.path(),
+            &["init", "--quiet", "--bare", origin.to_str().unwrap()],
+        );
+        git(&root, &["init", "--quiet", "--initial-branch=main"]);
+        git(&root, &["remote", "add", "origin", origin.to_str().unwrap()]);
+        let stand_in = server.path("bin/gh");
+        std::fs::create_dir(server.path("bin")).unwrap();
+        std::fs::write(&stand_in, GH).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(&stand_in, mode).unwrap();
+        }
+        server
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.repository.folder.path().join(name)
+    }
+
+    /// A commit on main, pushed; its id.
+    fn commit(&self, subject: &str) -> String {
+        let root = self.repository.root();
+        git(&root, &["add", "--all"]);
+        let who = ["-c", "user.name=ada", "-c", "user.email=ada@example.org"];
+        let commit = ["commit", "--quiet", "--allow-empty", "-m", subject];
+        git(&root, &[&who[..], &commit[..]].concat());
+        git(&root, &["push", "--quiet", "origin", "main"]);
+        git(&root, &["rev-parse", "HEAD"])
+    }
+
+    /// What a job begins with.
+    fn clone(&self) -> TempDir {
+        let job = tempfile::tempdir_in(self.repository.folder.path()).unwrap();
+        let origin = self.path("origin.git").display().to_string();
+        git(job.path(), &["clone", "--quiet", "--branch", "main", &origin, "work"]);
+        job
+    }
+
+    /// Runs the shell of a step as a job would, in a fresh clone.
+    fn step(&self, workflow: &str, name: &str, environment: &[(&str, &str)]) -> Output {
+        self.step_in(&self.clone(), workflow, (name, environment))
+    }
+
+    fn step_in(
+        &self,
+        job: &TempDir,
+        workflow: &str,
+        (name, environment): (&str, &[(&str, &str)]),
+    ) -> Output {
+        let steps = steps(&self.repository.workflow(workflow));
+        let step = steps.iter().find(|(_, step)| step["name"] == name);
+        let script =
+            step.unwrap_or_else(|| panic!("{workflow}: no {name}")).1["run"].as_str().unwrap();
+        let binary = Path::new(env!("CARGO_BIN_EXE_benchpages")).parent().unwrap().display();
+        let path = std::env::var("PATH").unwrap();
+        let mut command = Command::new("bash");
+        command.args(["-eo", "pipefail", "-c", script]).current_dir(job.path().join("work"));
+        command.env("PATH", format!("{}:{binary}:{path}", self.path("bin").display()));
+        command.env("DATA_BRANCH", "benchmark-data").env("STUB", self.path("stub"));
+        command.env("SOURCE_DATE_EPOCH", "1758888000").env("COLUMNS", "100");
+        command.envs(environment.iter().copied()).output().unwrap()
+    }
+
+    /// Paths on the history's branch.
+    fn history(&self) -> Vec<String> {
+        let origin = self.path("origin.git");
+        let names = git(&origin, &["ls-tree", "-r", "--name-only", "benchmark-data"]);
+        names.lines().map(str::to_owned).collect()
+    }
+
+    fn stub(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        std::fs::create_dir_all(self.path("stub")).unwrap();
+        std::fs::write(self.path("stub").join(name), bytes).unwrap();
+    }
+}
+
+/// Answers as `gh` does, from files; the filters of the workflows are run by jq itself.
+const GH: &str = r#"#!/usr/bin/env bash
+set -euo pipefail
+case "$1 $2" in
+"run download") mkdir -p "${@: -1}" && cp "$STUB/records.ndjson" "${@: -1}/" && exit ;;
+esac
+filter=. url=
+while [ $# -gt 0 ]; do
+  case $1 in --jq) filter=$2; shift ;; repos/*) url=$1 ;; esac
+  shift
+done
+case $url in
+*/pulls?*) jq -r "$filter" "$STUB/pulls.json" ;;
+*/artifacts?name=benchpages-records) jq -r "$filter" "$STUB/artifacts.json" ;;
+*/zip) cat "$STUB/records.zip" ;;
+*) echo "no such address: $url" >&2; exit 1 ;;
+esac
+"#;
+
+fn told(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+#[test]
+fn a_pull_request_is_measured_as_often_as_a_regression_is_confirmed() {
+    if !have_tools() {
+        return;
+    }
+    let server = Server::new();
+    let measure = |script: &str| {
+        server.repository.file(".github/benchmarks.sh", script);
+        server.commit("measure");
+        let records = server.path("measured/records.ndjson");
+        let environment = [("RECORDS", records.to_str().unwrap()), ("RUNS", "3")];
+        let output = server.step("benchmarks", "Measure", &environment);
+        (output, std::fs::read_to_string(&records).unwrap_or_default())
+    };
+    let (nothing, _) = measure("exit 0\n");
+    assert!(!nothing.status.success() && told(&nothing).contains("no records"), "{nothing:?}");
+    let (broken, _) = measure("echo '{}' >> \"$1\"\nexit 3\n");
+    assert_eq!(broken.status.code(), Some(3));
+    std::fs::remove_dir_all(server.path("measured")).unwrap();
+    let (output, records) = measure("echo '{}' >> \"$1\"\n");
+    assert!(output.status.success(), "{}", told(&output));
+    assert_eq!(records, "{}\n{}\n{}\n");
+    let policy = run(&["policy", "show", "--format", "json"]).out;
+    let policy: Value = serde_json::from_str(&policy).unwrap();
+    let steps = steps(&server.repository.workflow("benchmarks"));
+    let runs = &steps.iter().find(|(_, step)| step["name"] == "Measure").unwrap().1["env"]["RUNS"];
+    assert_eq!(runs.as_str().unwrap(), policy["detection"]["confirmations"].to_string());
+}
+
+#[test]
+fn jobs_that_push_to_the_history_at_once_all_get_through() {
+    if !have_tools() {
+        return;
+    }
+    let server = Server::new();
+    let commit = server.commit("first");
+    server.stub("records.ndjson", lines(&[record(&commit, "2025-09-20T06:00:00Z", 100.0)]));
+    let add = |job: usize| {
+        let folder = server.path(&format!("records-{job}")).display().to_string();
+        let (id, commit) = (job.to_string(), commit.as_str());
+        server.step(
+            "benchpages",
+            "Add the records to the history",
+            &[
+                ("FOLDER", &folder),
+                ("GITHUB_RUN_ID", &id),
+                ("GITHUB_RUN_ATTEMPT", "1"),
+                ("GITHUB_SHA", commit),
+            ],
+        )
+    };
+    // The first of them makes the branch; none of them knows that it is there.
+    std::thread::scope(|scope| {
+        let jobs: Vec<_> = (0..4).map(|job| scope.spawn(move || add(job))).collect();
+        for job in jobs {
+            let output = job.join().unwrap();
+            assert!(output.status.success(), "{}", told(&output));
+        }
+    });
+    let history = server.history();
+    assert_eq!(history.len(), 4, "{history:?}");
+    assert!(history.iter().all(|path| path.starts_with("results/")), "{history:?}");
+    assert!(add(2).status.success(), "the same again changes nothing");
+    assert_eq!(git(&server.path("origin.git"), &["rev-list", "--count", "benchmark-data"]), "4");
+    server.stub("records.ndjson", "{}\n");
+    assert!(!add(3).status.success(), "a file that is there is never overwritten");
+}
+
+#[test]
+fn the_site_is_built_from_the_history_and_what_git_knows() {
+    if !have_tools() {
+        return;
+    }
+    let server = Server::new();
+    for day in 0..6 {
+        let commit = server.commit(&format!("change \"{day}\" <b>"));
+        let time = format!("2025-09-2{day}T06:00:00Z");
+        server.stub("records.ndjson", lines(&[record(&commit, &time, 100.0)]));
+        let (folder, id) = (server.path("records").display().to_string(), day.to_string());
+        let environment = [
+            ("FOLDER", &*folder),
+            ("GITHUB_RUN_ID", &id),
+            ("GITHUB_RUN_ATTEMPT", "1"),
+            ("GITHUB_SHA", &commit),
+        ];
+        let output = server.step("benchpages", "Add the records to the history", &environment);
+        assert!(output.status.success(), "{}", told(&output));
+    }
+    let job = server.clone();
+    let environment = [("BASE_URL", "https://example.org/x")];
+    let output = server.step_in(&job, "benchpages-site", ("Build the site", &environment));
+    assert!(output.status.success(), "{}", told(&output));
+    assert!(told(&output).contains("1 series from 6 records"), "{}", told(&output));
+    let work = job.path().join("work");
+    let commits = std::fs::read_to_string(work.join("data/commits.ndjson")).unwrap();
+    let first: Value = serde_json::from_str(commits.lines().last().unwrap()).unwrap();
+    assert_eq!((&first["subject"], &first["parents"]), (&json!("change \"0\" <b>"), &json!([])));
+    let page = std::fs::read_to_string(work.join("site/index.html")).unwrap();
+    assert!(page.contains("https://example.org/x/"), "{page}");
+}
+
+/// A stored (not packed) archive of these files.
+fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut out, mut table) = (Vec::new(), Vec::new());
+    for (name, bytes) in files {
+        let mut crc = flate2::Crc::new();
+        crc.update(bytes);
+        let (sum, size) = (crc.sum().to_le_bytes(), (bytes.len() as u32).to_le_bytes());
+        let start = (out.len() as u32).to_le_bytes();
+        let facts = [&[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0][..], &sum, &size, &size].concat();
+        let length = (name.len() as u16).to_le_bytes();
+        out.extend([b"PK\x03\x04", &facts[..], &length, &[0, 0], name.as_bytes(), bytes].concat());
+        table.extend(
+            [b"PK\x01\x02\x14\x00", &facts[..], &length, &[0; 12], &start, name.as_bytes()]
+                .concat(),
+        );
+    }
+    let count = (files.len() as u16).to_le_bytes();
+    let (size, start) = ((table.len() as u32).to_le_bytes(), (out.len() as u32).to_le_bytes());
+    out.extend(table);
+    out.extend([b"PK\x05\x06\0\0\0\0", &count[..], &count, &size, &start, &[0, 0]].concat());
+    out
+}
+
+#[test]
+fn an_artifact_of_strangers_is_checked_and_told_whose_it_is() {
+    if !have_tools() {
+        return;
+    }
+    let server = Server::new();
+    server.commit("first");
+    let head = "feedface".repeat(5);
+    let pull = |number: u64, sha: &str| json!({"number": number, "head": {"sha": sha}});
+    server.stub("pulls.json", json!([pull(6, "0"), pull(7, &head), pull(8, "1")]).to_string());
+    let output = server.path("output");
+    let temp = |name: &str| server.path(name).display().to_string();
+    let environment: Vec<(&str, String)> = vec![
+        ("REPO", "ada/engine".into()),
+        ("SHA", head.clone()),
+        ("RUN", "1".into()),
+        ("PULL", "7".into()),
+        ("GITHUB_OUTPUT", output.display().to_string()),
+        ("ARCHIVE", temp("records.zip")),
+        ("RAW", temp("raw")),
+        ("RECORDS", temp("taken.ndjson")),
+        ("MOST", "4000".into()),
+        ("GITHUB_RUN_ID", "11".into()),
+        ("GITHUB_RUN_ATTEMPT", "1".into()),
+    ];
+    let environment: Vec<(&str, &str)> = environment.iter().map(|(k, v)| (*k, &**v)).collect();
+    let step = |name: &str| server.step("benchpages-comment", name, &environment);
+    assert!(step("Find the pull request").status.success());
+    assert_eq!(std::fs::read_to_string(&output).unwrap(), "pull=7\n");
+    server.stub("pulls.json", "[]");
+    let none = step("Find the pull request");
+    assert!(
+        none.status.success() && told(&none).contains("No open pull request"),
+        "{}",
+        told(&none)
+    );
+    assert_eq!(std::fs::read_to_string(&output).unwrap(), "pull=7\n", "nothing is said twice");
+
+    let offer = |files: &[(&str, &[u8])]| {
+        let bytes = archive(files);
+        let size = bytes.len().min(3000);
+        server.stub(
+            "artifacts.json",
+            json!({"artifacts": [{"id": 5, "size_in_bytes": size}]}).to_string(),
+        );
+        server.stub("records.zip", bytes);
+        step("Take the records")
+    };
+    let hostile = with(
+        record("someone-else", "2025-09-21T06:00:00Z", 140.0),
+        json!({"pull": 1, "branch": "main", "test": "<script>`$(touch x)`"}),
+    );
+    let good = offer(&[("records.ndjson", lines(&[hostile]).as_bytes())]);
+    assert!(good.status.success(), "{}", told(&good));
+    let taken: Value =
+        serde_json::from_str(&std::fs::read_to_string(temp("taken.ndjson")).unwrap()).unwrap();
+    assert_eq!((&taken["commit"], &taken["pull"]), (&json!(head), &json!(7)));
+    assert_eq!((&taken["branch"], &taken["test"]), (&Value::Null, &json!("<script>`$(touch x)`")));
+    assert!(step("Add the records to the history").status.success());
+    assert_eq!(server.history(), ["pulls/7.feedfacefeed-11-1.ndjson"]);
+
+    let line = b"{\"a\":1}\n".as_slice();
+    let large = line.repeat(1000);
+    type Files<'a> = Vec<(&'a str, &'a [u8])>;
+    let cases: [(&str, Files<'_>); 8] = [
+        ("other files", vec![("records.ndjson", line), (".github/benchmarks.sh", line)]),
+        ("other files", vec![("../records.ndjson", line)]),
+        ("other files", vec![("records.ndjson", line), ("records.ndjson", line)]),
+        ("other files", vec![]),
+        ("too large", vec![("records.ndjson", &large)]),
+        ("no NDJSON", vec![("records.ndjson", b"not json")]),
+        ("no NDJSON", vec![("records.ndjson", b"[1]\n")]),
+        ("empty", vec![("records.ndjson", b"\n")]),
+    ];
+    for (reason, files) in cases {
+        let refused = offer(&files);
+        assert!(!refused.status.success(), "{reason}");
+        assert!(told(&refused).contains("The artifact is refused"), "{reason}: {}", told(&refused));
+        assert!(told(&refused).contains(reason), "{reason}: {}", told(&refused));
+    }
+    server.stub("artifacts.json", json!({"artifacts": []}).to_string());
+    assert!(told(&step("Take the records")).contains("there is none"));
+    assert!(!server.path("../records.ndjson").exists());
+}
+
+/// Runs `benchmarks.sh` of a repository that names a tool, with stand-ins for the tool's programs.
+fn measured(mark: (&str, &str), programs: &[(&str, String)], made: &[(&str, Value)]) -> Vec<Value> {
+    let repository = Repository::new();
+    repository.file(mark.0, mark.1);
+    assert_eq!(repository.init(&["--yes"]).0, 0);
+    for (path, value) in made {
+        repository.file(path, &value.to_string());
+    }
+    for (name, script) in programs {
+        repository.file(&format!("bin/{name}"), &format!("#!/usr/bin/env bash\n{script}\n"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let path = repository.root().join("bin").join(name);
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+    }
+    let path = format!("{}/bin:{}", repository.root().display(), std::env::var("PATH").unwrap());
+    let output = Command::new("bash")
+        .args([".github/benchmarks.sh", "data/results/out.ndjson"])
+        .current_dir({
+            repository.file("data/results/.keep", "");
+            repository.root()
+        })
+        .env("PATH", path)
+        .env("COMMIT", "c0ffee1")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{mark:?}: {}", told(&output));
+    let data = repository.root().join("data");
+    let site = repository.root().join("site");
+    let mut build = program();
+    build.arg("build").arg("--data").arg(data).arg("--out").arg(site).args(["--format", "json"]);
+    let built: Value = serde_json::from_slice(&build.output().unwrap().stdout).unwrap();
+    assert_eq!(built["refused"], 0, "{mark:?}");
+    let text = repository.read("data/results/out.ndjson");
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[track_caller]
+fn is(found: &Value, wanted: Value) {
+    for (name, value) in wanted.as_object().unwrap() {
+        // jq writes 1500.0 as 1500.
+        let alike = found[name].as_f64().is_some() && found[name].as_f64() == value.as_f64();
+        assert!(alike || found[name] == *value, "{name} of {found}");
+    }
+    assert!(found["commit"] == "c0ffee1" && found["timestamp"].is_string(), "{found}");
+}
+
+#[test]
+fn results_of_each_tool_become_records_that_are_read() {
+    if !have_tools() {
+        return;
+    }
+    let point = |value: f64| json!({"point_estimate": value});
+    let estimates = json!({"mean": point(1234.5), "std_dev": point(2.5)});
+    let made = [
+        ("target/criterion/g/f/1000/new/estimates.json", estimates.clone()),
+        (
+            "target/criterion/g/f/1000/new/benchmark.json",
+            json!({"group_id": "g", "function_id": "f", "value_str": "1000"}),
+        ),
+        ("target/criterion/one/new/estimates.json", estimates),
+        (
+            "target/criterion/one/new/benchmark.json",
+            json!({"group_id": "one", "function_id": null, "value_str": null}),
+        ),
+    ];
+    let nothing = |name| (name, "exit 0".to_owned());
+    let found = measured(("Cargo.toml", "criterion"), &[nothing("cargo")], &made);
+    is(
+        &found[0],
+        json!({"backend": "rust", "suite": "g", "test": "f", "n": 1000, "mean_ns": 1234.5,
+            "std_ns": 2.5}),
+    );
+    is(&found[1], json!({"suite": "one", "test": "one", "mean_ns": 1234.5}));
+    assert_eq!(found.len(), 2);
+
+    let go = "cat << 'END'\ngoos: linux\npkg: example.org/x\nBenchmarkParse/n=10-8   \t 100\t 12.5 ns/op\t \
+              3 B/op\nPASS\nBenchmarkOdd\nok x\nEND"
+        .to_owned();
+    let found = measured(("go.mod", "module x"), &[("go", go)], &[]);
+    is(
+        &found[0],
+        json!({"backend": "go", "suite": "example.org/x", "test": "Parse/n=10", "mean_ns": 12.5}),
+    );
+    assert_eq!(found.len(), 1);
+
+    let stats = json!({"mean": 1.5e-6, "stddev": 1e-8, "rounds": 9});
+    let made = json!({"benchmarks": [{"name": "test_a[x]", "group": null, "stats": stats}]});
+    let made = [("pytest-benchmarks.json", made)];
+    let mark = ("pyproject.toml", "pytest-benchmark");
+    let found = measured(mark, &[nothing("python3")], &made);
+    is(&found[0], json!({"backend": "python", "test": "test_a[x]", "mean_ns": 1500.0, "reps": 9}));
+
+    let made = json!({"files": [{"groups": [{"fullName": "a > b", "benchmarks":
+        [{"name": "sort", "mean": 0.25, "sd": 0.5}]}]}]});
+    let programs = [nothing("npm"), nothing("npx")];
+    let made = [("vitest-benchmarks.json", made)];
+    let found = measured(("package.json", "{\"vitest\": 1}"), &programs, &made);
+    is(&found[0], json!({"backend": "ts", "suite": "a > b", "test": "sort", "mean_ns": 250_000.0}));
+
+    let result = json!({"benchmarks": [
+        {"name": "BM_a/8", "run_type": "iteration", "real_time": 1.5, "time_unit": "us"},
+        {"name": "BM_a/8_mean", "run_type": "aggregate", "real_time": 1.5, "time_unit": "us"},
+        {"name": "BM_b", "error_occurred": true, "error_message": "no file"}]});
+    let tool = String::from(
+        "[ \"$1\" != -S ] || exit 0\nmkdir -p build\n\
+         printf '#!/bin/sh\\ncp ../r.json google-benchmarks.json 2>/dev/null || \
+         cp r.json google-benchmarks.json\\n' > build/my_bench\nchmod +x build/my_bench",
+    );
+    let made = [("r.json", result)];
+    let found = measured(("CMakeLists.txt", "benchmark::benchmark"), &[("cmake", tool)], &made);
+    is(
+        &found[0],
+        json!({"backend": "cpp", "suite": "my_bench", "test": "BM_a/8", "mean_ns": 1500.0}),
+    );
+    is(&found[1], json!({"test": "BM_b", "error": "no file"}));
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn the_hooks_stop_a_broken_policy_before_it_is_committed() {
+    if !have_tools() {
+        return;
+    }
+    let server = Server::new();
+    let root = server.repository.root();
+    git(&root, &["config", "core.hooksPath", ".githooks"]);
+    git(&root, &["add", "--all"]);
+    let commit = || {
+        let binary = Path::new(env!("CARGO_BIN_EXE_benchpages")).parent().unwrap().display();
+        Command::new("git")
+            .arg("-C")
+            .arg(&root)
+            .args(["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-m", "x"])
+            .env("PATH", format!("{binary}:{}", std::env::var("PATH").unwrap()))
+            .output()
+            .unwrap()
+    };
+    assert!(commit().status.success());
+    server.repository.file("data/policy.yml", "regresion: {}\n");
+    git(&root, &["add", "--all"]);
+    let refused = commit();
+    assert!(
+        !refused.status.success() && told(&refused).contains("regression"),
+        "{}",
+        told(&refused)
+    );
+    server.repository.file("data/policy.yml", "version: '1'\n").file("data/audit.ndjson", "{}\n");
+    git(&root, &["add", "--all"]);
+    assert!(!commit().status.success(), "a broken audit log is stopped too");
+}
