@@ -14,9 +14,6 @@ const END_RUNS: usize = 7;
 const LEAST_RUNS: usize = 3;
 /// Levels further apart than this (ratio) are not those of one benchmark under two names.
 const LIKE: f64 = 1.25;
-/// A series that notices only changes of this many times its threshold (or more) guards nothing:
-/// where analysis calls a series too noisy.
-const TOO_NOISY: f64 = 3.0;
 
 pub(super) fn examine(patient: &Patient<'_>, found: &mut Vec<Finding>) {
     let renamed = renamed(patient);
@@ -36,13 +33,15 @@ pub(super) fn examine(patient: &Patient<'_>, found: &mut Vec<Finding>) {
         if analysis.verdict == Verdict::Missing {
             found.push(missing(series, name.clone()));
         }
-        if let Some(least) = analysis.detectable
-            && least >= TOO_NOISY * analysis.threshold
-        {
-            let cause = format!(
-                "too noisy: a change is noticed from {} on, the limit is {}",
-                text::percent(least),
-                text::percent(analysis.threshold)
+        // A short new level notices little too, but that passes: only the verdict means noise.
+        if analysis.verdict == Verdict::Noisy {
+            let limit = text::percent(analysis.threshold);
+            let cause = analysis.detectable.map_or_else(
+                || format!("too noisy for its limit of {limit}"),
+                |least| {
+                    let least = text::percent(least);
+                    format!("too noisy: a change is noticed from {least} on, the limit is {limit}")
+                },
             );
             let remedy = "repeat the benchmark more often a run, use a quieter runner, or give it \
                           a limit it can keep (regression.rules, or report_only)";
