@@ -78,14 +78,18 @@ fn json(own: &Replay, other: Option<&Replay>) -> anyhow::Result<u8> {
 fn reported(replay: &Replay) -> Vec<(String, String, String)> {
     let mut reported: Vec<(usize, usize, (String, String, String))> = Vec::new();
     let Project { grouped, history, .. } = &replay.project;
-    for it in replay.said.iter().filter(|it| it.verdict == Verdict::Regressed) {
+    let worse = |it: &&Said| matches!(it.verdict, Verdict::Regressed | Verdict::Approved);
+    for it in replay.said.iter().filter(worse) {
         let series = &grouped.series[it.series];
         let run = &series.runs[it.run];
         match reported.last_mut() {
             Some((last, at, _)) if *last == it.series && it.run <= *at + 1 => *at = it.run,
             _ => {
                 let commit = history.commits[run.commit.0 as usize].id.clone();
-                let change = text::percent_change(it.change.unwrap_or(0.0));
+                let mut change = text::percent_change(it.change.unwrap_or(0.0));
+                if it.verdict == Verdict::Approved {
+                    change.push_str(", accepted since");
+                }
                 let time = text::iso_date(run.time);
                 let place = format!("{time} {commit}");
                 reported.push((

@@ -14,6 +14,7 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use crate::serve::live::Live;
@@ -99,8 +100,13 @@ fn serve_until(
             let server = server.with_graceful_shutdown(closed).into_future();
             servers.push(tokio::spawn(server));
         }
+        // Asked once before anyone is told the address: signals are heard from then on.
+        let mut end = std::pin::pin!(end);
+        let over = std::future::poll_fn(|context| Poll::Ready(end.as_mut().poll(context))).await;
         (hooks.opened)(&address);
-        end.await;
+        if over.is_pending() {
+            end.await;
+        }
         live.close();
         let drain = async {
             for server in servers {

@@ -14,6 +14,7 @@ use crate::analysis::{ChangeKind, Severity, Status, Trend};
 use crate::policy;
 use crate::record::Direction;
 use crate::series::{Segment, Series};
+use crate::site::api::replay::ReplayFile;
 use crate::site::api::shape::{
     BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventView, EventsFile,
     HealthFile, IndexFile, NotCompared, Point, PolicyFile, RefusedView, SegmentView, SeriesView,
@@ -27,7 +28,8 @@ use crate::site::targets;
 use crate::site::{Failure, Job, audit, routes, words};
 use crate::text;
 
-const NAMES: [&str; 7] = ["commit", "diff", "diffs", "events", "health", "index", "series"];
+const NAMES: [&str; 8] =
+    ["commit", "diff", "diffs", "events", "health", "index", "replay", "series"];
 
 /// The files that have a schema under `schema/`.
 pub(crate) fn schema_names() -> Vec<&'static str> {
@@ -80,6 +82,7 @@ fn schema_of(name: &str) -> schemars::Schema {
         "events" => schemars::schema_for!(EventsFile),
         "health" => schemars::schema_for!(HealthFile),
         "index" => schemars::schema_for!(IndexFile),
+        "replay" => schemars::schema_for!(ReplayFile),
         _ => schemars::schema_for!(SeriesView<Vec<Point>>),
     }
 }
