@@ -27,6 +27,7 @@ mod output;
 mod demo;
 mod serve;
 mod init;
+mod ingest;
 #[cfg(feature = "net")]
 mod notify;
 

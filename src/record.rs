@@ -235,21 +235,29 @@ pub(crate) enum Statistic {
     Min,
     Max,
     Median,
+    P25,
     P50,
+    P75,
+    P90,
     P95,
     P99,
+    P999,
     Lower,
     Upper,
 }
 
 impl Statistic {
-    pub(crate) const ALL: [(&'static str, Self); 8] = [
+    pub(crate) const ALL: [(&'static str, Self); 12] = [
         ("min", Self::Min),
         ("max", Self::Max),
         ("median", Self::Median),
+        ("p25", Self::P25),
         ("p50", Self::P50),
+        ("p75", Self::P75),
+        ("p90", Self::P90),
         ("p95", Self::P95),
         ("p99", Self::P99),
+        ("p99.9", Self::P999),
         ("lower", Self::Lower),
         ("upper", Self::Upper),
     ];

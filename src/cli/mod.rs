@@ -12,6 +12,7 @@ mod check;
 mod compare;
 mod demo_data;
 mod doctor;
+mod ingest;
 mod init;
 #[cfg(feature = "net")]
 mod notify;
@@ -47,6 +48,7 @@ pub fn run() -> ExitCode {
         Command::Build(build) => build::run(&args.global, &build, &talk),
         Command::Serve(serve) => serve::run(&args.global, &serve, &talk),
         Command::DemoData(demo) => demo_data::run(&demo, &talk),
+        Command::Ingest(ingest) => ingest::run(&args.global, &ingest, &talk),
         Command::Compare(compare) => compare::run(&args.global, &compare, &talk),
         Command::Check(check) => check::run(&args.global, &check, &talk),
         Command::Policy { command } => policy::run(&args.global, &command, &talk),

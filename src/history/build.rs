@@ -94,6 +94,11 @@ impl Builder {
         self.rows.len()
     }
 
+    /// What was refused so far.
+    pub(crate) fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
     /// Tells of a line that could not be read.
     pub(crate) fn refuse(&mut self, problem: Problem) {
         self.problems.push(problem);

@@ -1,10 +1,12 @@
 //! `accepted.yml` on disk: read as text, written beside and renamed, so that nobody ever reads half
 //! of it. Refuses to write through a link.
 
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+
+use crate::store::replace::replace;
 
 /// The file's place.
 pub(crate) fn path(directory: &Path) -> PathBuf {
@@ -37,20 +39,9 @@ pub(crate) fn read(directory: &Path) -> anyhow::Result<String> {
 /// The disk refuses; the file is as before then.
 pub(crate) fn write(directory: &Path, text: &str) -> anyhow::Result<()> {
     let path = path(directory);
-    let told = || format!("cannot write {}", path.display());
     if text.is_empty() {
-        return std::fs::remove_file(&path).with_context(told);
+        return std::fs::remove_file(&path)
+            .with_context(|| format!("cannot remove {}", path.display()));
     }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".accepted-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(directory).with_context(told)?;
-    file.write_all(text.as_bytes()).with_context(told)?;
-    file.as_file().sync_all().with_context(told)?;
-    if let Ok(facts) = std::fs::metadata(&path) {
-        file.as_file().set_permissions(facts.permissions()).with_context(told)?;
-    }
-    file.persist(&path).with_context(told)?;
-    Ok(())
+    replace(&path, text.as_bytes())
 }

@@ -5,9 +5,11 @@
 //! The order in which files and lines are found has no influence on what comes out.
 
 pub(crate) mod accepted;
+pub(crate) mod append;
 pub(crate) mod audit;
 mod format;
 mod quarantine;
+mod replace;
 mod side;
 mod walk;
 
@@ -84,6 +86,15 @@ pub(crate) fn read(source: &Source) -> anyhow::Result<Contents> {
 /// The folder cannot be written; nothing is lost then, since the lines stay where they were.
 pub(crate) fn keep_refused(directory: &Path, problems: &[Problem]) -> anyhow::Result<()> {
     quarantine::write(directory, problems)
+}
+
+/// Keeps parts of foreign files that were refused, in `quarantine/ingested.ndjson`; see
+/// [`quarantine::keep`].
+///
+/// # Errors
+/// The folder cannot be written.
+pub(crate) fn keep_foreign(directory: &Path, refused: &[(&Problem, &str)]) -> anyhow::Result<()> {
+    quarantine::keep(directory, refused)
 }
 
 /// The bytes of a file, unpacked where its name says `.gz` or `.zst`.

@@ -8,6 +8,7 @@ use anyhow::Context;
 use serde_json::json;
 
 use crate::record::Problem;
+use crate::store::append;
 
 /// Writes one JSON object for every refused line: `file`, `line`, `column`, `reason`, `remedy`,
 /// `text` (the line as it stands, invalid UTF-8 replaced).
@@ -37,16 +38,7 @@ pub(crate) fn write(directory: &Path, problems: &[Problem]) -> anyhow::Result<()
             let text = lines
                 .get(index)
                 .map_or_else(String::new, |line| String::from_utf8_lossy(line).into_owned());
-            let entry = json!({
-                "file": problem.place.file,
-                "line": problem.place.line,
-                "column": problem.place.column,
-                "reason": problem.reason,
-                "remedy": problem.remedy,
-                "text": text,
-            });
-            out.push_str(&entry.to_string());
-            out.push('\n');
+            out.push_str(&entry(problem, &text));
         }
     }
     if std::fs::read_to_string(&path).is_ok_and(|old| old == out) {
@@ -55,6 +47,34 @@ pub(crate) fn write(directory: &Path, problems: &[Problem]) -> anyhow::Result<()
     std::fs::create_dir_all(&folder)
         .and_then(|()| std::fs::write(&path, out))
         .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Adds parts of foreign files to `quarantine/ingested.ndjson`, each once: their files lie outside
+/// the history, so nothing else keeps them.
+///
+/// # Errors
+/// The folder cannot be made or written.
+pub(super) fn keep(directory: &Path, refused: &[(&Problem, &str)]) -> anyhow::Result<()> {
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let folder = directory.join("quarantine");
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make {}", folder.display()))?;
+    let lines: String = refused.iter().map(|(problem, text)| entry(problem, text)).collect();
+    append::add_lines(&folder.join("ingested.ndjson"), &lines).map(|_| ())
+}
+
+fn entry(problem: &Problem, text: &str) -> String {
+    let entry = json!({
+        "file": problem.place.file,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "reason": problem.reason,
+        "remedy": problem.remedy,
+        "text": text,
+    });
+    format!("{entry}\n")
 }
 
 fn by_file(problems: &[Problem]) -> BTreeMap<&str, Vec<&Problem>> {

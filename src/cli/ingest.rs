@@ -1,0 +1,289 @@
+//! `benchpages ingest`: what a tool wrote becomes lines of the history.
+//!
+//! All files are read before anything is written. What is refused is told with its place, kept in
+//! `quarantine/`, and does not keep the rest out; a file that is no result at all is a fault.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use crate::cli::args::{Global, Ingest, Site};
+use crate::cli::talk::{self, Talk};
+use crate::cli::{build, repository};
+use crate::ingest::entry::{Entry, Run};
+use crate::ingest::formats::{self, Format};
+use crate::ingest::line::{self, Completion};
+use crate::ingest::naming::{self, Pattern};
+use crate::ingest::sink::Refused;
+use crate::ingest::source::Text;
+use crate::ingest::{self, Input};
+use crate::project::{self, Options};
+use crate::record::{Place, Problem, Timestamp};
+use crate::store::append::{Appender, Target};
+use crate::{store, text};
+
+pub(crate) fn run(global: &Global, args: &Ingest, talk: &Talk) -> anyhow::Result<u8> {
+    if args.list {
+        return talk::answer(list().as_bytes());
+    }
+    let options = build::options(global, &Site::default())?;
+    if global.data.is_dir() {
+        // Demo records and real ones are never mixed.
+        project::open(&options)?;
+    }
+    let asked = asked(&args.format)?;
+    let mut job = Job::new(args, &options)?;
+    let mut faults = Vec::new();
+    let mut inputs = Vec::new();
+    for path in &args.inputs {
+        match open(path, asked) {
+            Ok(found) => inputs.extend(found),
+            Err(error) => faults.push(format!("{error:#}")),
+        }
+    }
+    for input in &inputs {
+        // Files of a folder that are no results lie beside those that are.
+        let alone = args.inputs.len() == inputs.len();
+        match format(input, asked) {
+            Ok(Some(format)) => faults.extend(job.read(input, format, talk)),
+            Ok(None) if alone => faults.push(unknown(input)),
+            Ok(None) => talk.detail(&format!("{}: no format recognises it", input.name())),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if job.entries == 0 && faults.is_empty() {
+        faults.push("no benchmark was found".to_owned());
+    }
+    for fault in &faults {
+        talk.problem(fault);
+    }
+    job.finish(global, args, talk)?;
+    if faults.is_empty() { Ok(0) } else { Ok(super::FAULT) }
+}
+
+/// The table of formats.
+fn list() -> String {
+    let mut out = String::new();
+    for format in formats::FORMATS {
+        out.push_str(&format!(
+            "{}\n  {}\n  recognised by: {}\n  yields: {}\n  backend: {}\n",
+            format.name, format.tool, format.mark, format.yields, format.backend,
+        ));
+    }
+    out
+}
+
+/// The format that was asked for; none for `auto`.
+fn asked(name: &str) -> anyhow::Result<Option<&'static Format>> {
+    if name == "auto" {
+        return Ok(None);
+    }
+    if let Some(format) = formats::named(name) {
+        return Ok(Some(format));
+    }
+    let near = |format: &&Format| strsim::jaro_winkler(format.name, name) > 0.8;
+    let like: Vec<&str> = formats::FORMATS.into_iter().filter(near).map(|it| it.name).collect();
+    let hint = match like.as_slice() {
+        [] => String::new(),
+        like => format!(", did you mean {}?", like.join(" or ")),
+    };
+    bail!("--format {name}: no such format{hint} `benchpages ingest --list` prints all of them")
+}
+
+fn open(path: &Path, format: Option<&Format>) -> anyhow::Result<Vec<Input>> {
+    if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+        return Ok(vec![Input::Text(Text::new("standard input", &bytes))]);
+    }
+    ingest::inputs(path, format)
+}
+
+/// The format of an input: what was asked for, or the one that recognises it.
+fn format(
+    input: &Input,
+    asked: Option<&'static Format>,
+) -> Result<Option<&'static Format>, String> {
+    if asked.is_some() {
+        return Ok(asked);
+    }
+    match input.formats().as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        several => {
+            let names: Vec<&str> = several.iter().map(|format| format.name).collect();
+            let names = names.join(", ");
+            Err(format!("{}: it may be any of {names}; say which: --format NAME", input.name()))
+        }
+    }
+}
+
+fn unknown(input: &Input) -> String {
+    format!(
+        "{}: no format recognises it; `benchpages ingest --list` tells what each is known by, \
+         --format NAME reads it as one",
+        input.name()
+    )
+}
+
+/// What is gathered until all is read.
+struct Job {
+    completion: Completion,
+    patterns: Vec<Pattern>,
+    lines: Vec<(String, Timestamp)>,
+    pull: Option<u64>,
+    entries: usize,
+    refused: Vec<Refused>,
+}
+
+impl Job {
+    fn new(args: &Ingest, options: &Options) -> anyhow::Result<Self> {
+        let parsed = |pattern: &String| Pattern::parse(pattern).map_err(anyhow::Error::msg);
+        let patterns: Result<Vec<Pattern>, _> = args.map.iter().map(parsed).collect();
+        let time = args.timestamp.as_deref().map(Timestamp::parse).transpose();
+        let time = time.map_err(anyhow::Error::msg).context("--timestamp")?;
+        let run = Run {
+            commit: args
+                .commit
+                .clone()
+                .or_else(|| repository::ancestors("HEAD").into_iter().next()),
+            timestamp: Some(time.or(options.now).unwrap_or(options.clock)),
+            branch: args.branch.clone(),
+            pull: args.pull,
+            ..Run::default()
+        };
+        let completion = Completion {
+            run,
+            environment: BTreeMap::new(),
+            backend: "",
+            set: set(args)?,
+            without_samples: args.no_samples,
+        };
+        let (lines, refused) = (Vec::new(), Vec::new());
+        let patterns = patterns.context("--map")?;
+        Ok(Self { completion, patterns, lines, pull: args.pull, entries: 0, refused })
+    }
+
+    /// Reads an input; what is wrong with it as a whole.
+    fn read(&mut self, input: &Input, format: &'static Format, talk: &Talk) -> Option<String> {
+        self.completion.backend = format.backend;
+        let (completion, patterns) = (&self.completion, &self.patterns);
+        let (mut lines, mut odd) = (Vec::new(), Vec::new());
+        let mut take = |mut entry: Entry| {
+            let name = entry.name.clone();
+            let line = naming::rename(&mut entry, patterns)
+                .and_then(|_| line::write(&entry, completion))
+                .and_then(|(line, time)| checked(line).map(|line| (line, time)));
+            match line {
+                Ok(line) => lines.push(line),
+                Err(reason) => odd.push((name, reason)),
+            }
+        };
+        let read = input.read(format, &mut take);
+        self.entries += lines.len() + odd.len();
+        self.lines.append(&mut lines);
+        self.refused.extend(odd.into_iter().map(|(name, reason)| refusal(input, &name, reason)));
+        match read {
+            Ok(mut read) => {
+                talk.detail(&format!(
+                    "{}: {} as {}",
+                    input.name(),
+                    text::counted(read.entries as u64, "benchmark"),
+                    format.name
+                ));
+                for remark in &read.remarks {
+                    talk.warn(&format!("{}: {remark}", input.name()));
+                }
+                self.refused.append(&mut read.refused);
+                None
+            }
+            Err(fault) => {
+                let place = format!("{}:{}:{}", input.name(), fault.line, fault.column);
+                Some(format!("{place}: not readable as {}: {}", format.name, fault.reason))
+            }
+        }
+    }
+
+    /// Writes what was read, or shows it.
+    fn finish(self, global: &Global, args: &Ingest, talk: &Talk) -> anyhow::Result<()> {
+        for refused in &self.refused {
+            let Problem { place, reason, remedy } = &refused.problem;
+            talk.problem(&format!("{place}: {reason}; {remedy}"));
+        }
+        if args.dry_run {
+            let lines: String = self.lines.into_iter().map(|(line, _)| line + "\n").collect();
+            return talk::answer(lines.as_bytes()).map(|_| ());
+        }
+        store::keep_foreign(&global.data, &self.refused_lines())?;
+        let target = match &args.into {
+            Some(name) => Target::File(plain(name)?),
+            None => Target::Day,
+        };
+        let mut appender = Appender::new(&global.data, target);
+        for (line, time) in &self.lines {
+            appender.add(line, *time, self.pull)?;
+        }
+        let done = appender.finish()?;
+        let mut said = format!("{} added", text::counted(done.new as u64, "record"));
+        if done.known > 0 {
+            said.push_str(&format!(", {} stood there already", text::count(done.known as u64)));
+        }
+        if !self.refused.is_empty() {
+            let count = text::count(self.refused.len() as u64);
+            said.push_str(&format!(", {count} refused (see quarantine/)"));
+        }
+        for file in &done.files {
+            said.push_str(&format!("\n  {}", global.data.join(file).display()));
+        }
+        talk.info(&said);
+        Ok(())
+    }
+
+    fn refused_lines(&self) -> Vec<(&Problem, &str)> {
+        self.refused.iter().map(|it| (&it.problem, it.text.as_str())).collect()
+    }
+}
+
+/// A line that the history will take.
+fn checked(line: String) -> Result<String, String> {
+    let read = store::read_text(line.as_bytes());
+    match read.problems().first() {
+        Some(problem) => Err(problem.reason.clone()),
+        None => Ok(line),
+    }
+}
+
+fn refusal(input: &Input, name: &str, reason: String) -> Refused {
+    let place = Place { file: input.name(), line: 1, column: 1 };
+    let remedy = "name what is missing by an option, or leave the benchmark out".to_owned();
+    let reason = format!("`{}`: {reason}", crate::record::shorten(name, 80));
+    Refused { problem: Problem { place, reason, remedy }, text: name.to_owned() }
+}
+
+/// `--set`, and the options that are short for it.
+fn set(args: &Ingest) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut set = BTreeMap::new();
+    for pair in &args.set {
+        let Some((name, value)) = pair.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+            bail!("--set {pair}: write --set name=value");
+        };
+        set.insert(name.to_owned(), value.to_owned());
+    }
+    let short = [("backend", &args.backend), ("suite", &args.suite), ("commit", &args.commit)];
+    for (name, value) in short {
+        set.extend(value.iter().map(|value| (name.to_owned(), value.clone())));
+    }
+    Ok(set)
+}
+
+/// A name that cannot leave its folder.
+fn plain(name: &str) -> anyhow::Result<String> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let stem = name.strip_suffix(".ndjson").unwrap_or(name);
+    if stem.is_empty() || stem.starts_with('.') || !stem.chars().all(fine) {
+        bail!("--into {name}: letters, digits, `-`, `_` and `.` make the name of a file");
+    }
+    Ok(stem.to_owned())
+}

@@ -1,0 +1,153 @@
+//! What a tool told of one benchmark in one run, before anyone knows of which commit: the one form
+//! that all adapters yield and the only one that is written.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::record::{Direction, Measurement, Statistic, Timestamp};
+
+/// Time by the processor's clock, beside the time by the wall's (`record::TIME`).
+pub(super) const CPU_TIME: &str = "cpu_time";
+/// Operations, requests or elements in a second.
+pub(super) const THROUGHPUT: &str = "throughput";
+/// Bytes in a second.
+pub(super) const BANDWIDTH: &str = "bandwidth";
+/// Bytes of memory: of one operation, or at the peak, as the tool measures.
+pub(super) const MEMORY: &str = "memory";
+/// Allocations of one operation.
+pub(super) const ALLOCATIONS: &str = "allocations";
+
+/// One benchmark of one run. Empty text means that the tool does not say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Entry {
+    /// The name as the tool tells it, whole: what `--map` is matched with.
+    pub(crate) name: String,
+    pub(crate) suite: String,
+    pub(crate) test: String,
+    pub(crate) backend: String,
+    pub(crate) mode: String,
+    pub(crate) parallel: Option<bool>,
+    pub(crate) n: Option<u64>,
+    /// Parameters told beside the name or found in it.
+    pub(crate) params: BTreeMap<String, String>,
+    /// Values as told, in the tool's own units; nothing is scaled before a record is read.
+    pub(crate) metrics: Vec<Measurement<'static>>,
+    /// Why there is no value.
+    pub(crate) error: Option<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) version: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) run: Run,
+    /// Everything else worth keeping (`iterations`, the tool's version, …), by field name.
+    pub(crate) fields: BTreeMap<String, Value>,
+}
+
+/// When and of what was measured, as far as the tool or the history knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Run {
+    pub(crate) commit: Option<String>,
+    pub(crate) timestamp: Option<Timestamp>,
+    pub(crate) commit_time: Option<Timestamp>,
+    pub(crate) branch: Option<String>,
+    pub(crate) pull: Option<u64>,
+    pub(crate) url: Option<String>,
+}
+
+impl Entry {
+    /// A benchmark whose whole name is its test's.
+    pub(super) fn named(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { test: name.clone(), name, ..Self::default() }
+    }
+
+    /// A benchmark of a suite; the whole name joins both with `/`.
+    pub(super) fn of(suite: impl Into<String>, test: impl Into<String>) -> Self {
+        let (suite, test) = (suite.into(), test.into());
+        let name = if suite.is_empty() { test.clone() } else { format!("{suite}/{test}") };
+        Self { name, suite, test, ..Self::default() }
+    }
+
+    pub(super) fn metric(mut self, metric: Measurement<'static>) -> Self {
+        self.metrics.push(metric);
+        self
+    }
+
+    /// A parameter; one called `n` that is a whole number is the input's size.
+    pub(super) fn param(mut self, name: &str, value: impl Into<String>) -> Self {
+        let value = value.into();
+        match value.parse() {
+            Ok(size) if name == "n" && self.n.is_none() => self.n = Some(size),
+            _ => {
+                self.params.insert(name.to_owned(), value);
+            }
+        }
+        self
+    }
+
+    /// A field to keep beside the values; `null` and empty text are left out.
+    pub(super) fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let value = value.into();
+        let empty = value.is_null() || value.as_str().is_some_and(str::is_empty);
+        if !empty {
+            self.fields.insert(name.to_owned(), value);
+        }
+        self
+    }
+
+    pub(super) fn failed(mut self, why: impl Into<String>) -> Self {
+        self.error = Some(why.into());
+        self
+    }
+}
+
+/// A value of a metric, in the unit it is told in.
+pub(super) fn metric(name: &str, unit: &str, value: f64) -> Measurement<'static> {
+    let text = |text: &str| Cow::Owned(text.to_owned());
+    Measurement {
+        metric: text(name),
+        unit: (!unit.is_empty()).then(|| text(unit)),
+        better: None,
+        value,
+        std: None,
+        statistics: Vec::new(),
+        samples: Vec::new(),
+    }
+}
+
+/// A metric known by its samples alone; their median is its value once it is read.
+pub(super) fn sampled(name: &str, unit: &str, samples: Vec<f64>) -> Measurement<'static> {
+    Measurement { samples, ..metric(name, unit, f64::NAN) }
+}
+
+/// What adapters add to a metric; statistics that are no numbers are left out.
+pub(super) trait Told {
+    fn std(self, std: impl Into<Option<f64>>) -> Self;
+    fn with(self, statistic: Statistic, value: impl Into<Option<f64>>) -> Self;
+    fn better(self, direction: Direction) -> Self;
+    fn samples(self, samples: Vec<f64>) -> Self;
+}
+
+impl Told for Measurement<'static> {
+    fn std(mut self, std: impl Into<Option<f64>>) -> Self {
+        self.std = std.into().filter(|it| it.is_finite());
+        self
+    }
+
+    fn with(mut self, statistic: Statistic, value: impl Into<Option<f64>>) -> Self {
+        let value = value.into().filter(|it| it.is_finite());
+        self.statistics.extend(value.map(|value| (statistic, value)));
+        self
+    }
+
+    fn better(mut self, direction: Direction) -> Self {
+        self.better = Some(direction);
+        self
+    }
+
+    fn samples(mut self, samples: Vec<f64>) -> Self {
+        self.samples = samples;
+        self
+    }
+}

@@ -1,0 +1,81 @@
+//! The one table of formats: what each is called, how it is recognised, what it yields. Adding a
+//! format is a file beside this one and a row here.
+//!
+//! Recognition looks at content alone. A text that two formats recognise is no format's: the user
+//! is asked.
+
+use crate::ingest::sink::{Fault, Sink};
+use crate::ingest::source::{Folder, Text};
+use crate::ingest::{criterion, hyperfine};
+
+/// A format that can be read.
+pub(crate) struct Format {
+    /// What `--format` calls it.
+    pub(crate) name: &'static str,
+    /// The tool and its version or option, for people.
+    pub(crate) tool: &'static str,
+    /// What tells it from others, for people.
+    pub(crate) mark: &'static str,
+    /// Metrics and fields it yields, for people.
+    pub(crate) yields: &'static str,
+    /// The backend of its records where neither tool nor user names one.
+    pub(crate) backend: &'static str,
+    pub(crate) reader: Reader,
+}
+
+/// How a format is recognised and read.
+pub(crate) enum Reader {
+    /// One file, or standard input.
+    Text { is: fn(&Text) -> bool, read: fn(&Text, &mut Sink<'_>) -> Result<(), Fault> },
+    /// A folder whose files belong together.
+    Folder { is: fn(&Folder) -> bool, read: fn(&Folder, &mut Sink<'_>) -> Result<(), Fault> },
+}
+
+/// Every format, sorted by name.
+pub(crate) const FORMATS: [&Format; 2] = [&criterion::FORMAT, &hyperfine::FORMAT];
+
+/// The format of this name.
+pub(crate) fn named(name: &str) -> Option<&'static Format> {
+    FORMATS.into_iter().find(|format| format.name == name)
+}
+
+/// The formats that recognise a text.
+pub(crate) fn of_text(text: &Text) -> Vec<&'static Format> {
+    let is = |format: &&Format| matches!(format.reader, Reader::Text { is, .. } if is(text));
+    FORMATS.into_iter().filter(is).collect()
+}
+
+/// The formats that recognise a folder.
+pub(crate) fn of_folder(folder: &Folder) -> Vec<&'static Format> {
+    let is = |format: &&Format| matches!(format.reader, Reader::Folder { is, .. } if is(folder));
+    FORMATS.into_iter().filter(is).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_and_typeable() {
+        let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        assert!(names.is_sorted(), "{names:?}");
+        for name in names {
+            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            assert!(name.bytes().all(|byte| plain(byte) || byte == b'-'), "{name}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_any_format_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+            let text = Text::new("x", &bytes);
+            for format in FORMATS {
+                if let Reader::Text { is, read } = format.reader {
+                    let _ = is(&text);
+                    let mut take = |_| {};
+                    let _ = read(&text, &mut Sink::new(&mut take));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! JSON as tools write it: `NaN` and `Infinity` stand bare in it, numbers stand in text.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The same text with bare `NaN`, `Infinity` and `-Infinity` in quotes: legal JSON. Columns after
+/// one on the same line shift by two.
+pub(super) fn standard(text: &str) -> Cow<'_, str> {
+    const BARE: [&str; 3] = ["NaN", "-Infinity", "Infinity"];
+    if !text.contains("NaN") && !text.contains("Infinity") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut rest = text;
+    while let Some(at) = rest.find(['"', 'N', 'I', '-']) {
+        let (before, found) = rest.split_at(at);
+        out.push_str(before);
+        if found.starts_with('"') {
+            let end = string_end(found);
+            out.push_str(&found[..end]);
+            rest = &found[end..];
+        } else if let Some(bare) = BARE.iter().find(|bare| found.starts_with(**bare)) {
+            out.push('"');
+            out.push_str(bare);
+            out.push('"');
+            rest = &found[bare.len()..];
+        } else {
+            out.push_str(&found[..1]);
+            rest = &found[1..];
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// Where the string that begins here ends; the text's end where it does not.
+fn string_end(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// A number, a number in text, or none: `null`, `NaN`, `Infinity` and other text.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Number(pub(super) Option<f64>);
+
+impl Number {
+    pub(super) fn of(value: &Value) -> Self {
+        let number = match value {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        Self(number.filter(|it| it.is_finite()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::of(&Value::deserialize(deserializer)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bare_words_are_quoted_outside_of_text_only() {
+        let text = r#"{"NaN \" Infinity": [NaN, -Infinity, Infinity, -1, "-Infinity"]}"#;
+        let legal = r#"{"NaN \" Infinity": ["NaN", "-Infinity", "Infinity", -1, "-Infinity"]}"#;
+        assert_eq!(standard(text), legal);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_legal_means_the_same_after(text in "[NaIfinity\"\\\\ ,\\[\\]\\-0-9é]{0,60}") {
+            if let Ok(before) = serde_json::from_str::<Value>(&text) {
+                let after = serde_json::from_str::<Value>(&standard(&text)).expect("still JSON");
+                proptest::prop_assert_eq!(before, after);
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! New lines for the history: each once, in the file of its day, its pull request, or its import.
+//!
+//! Lines wait in memory and then in a hidden folder beside the results, so that a history of any
+//! size passes through; they reach their files at the end, each file whole by a rename. A line that
+//! stands there already is not written again, so doing the same twice changes nothing, and a run
+//! that was cut off is completed by doing it once more.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use rustc_hash::FxHashSet;
+use tempfile::TempDir;
+
+use crate::record::Timestamp;
+use crate::store::replace;
+
+/// Bytes of lines that wait in memory: a few large files' worth.
+const WAITING: usize = 32 << 20;
+
+/// Which file of the history a line goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// `results/YYYY-MM-DD.ndjson`, by the day of its time.
+    Day,
+    /// `results/<name>/YYYY-MM.ndjson`: a foreign history, which nobody appends to by hand.
+    Import(String),
+    /// `results/<name>.ndjson`: a file of its own, for jobs that run side by side.
+    File(String),
+}
+
+/// Lines on their way.
+pub(crate) struct Appender {
+    directory: PathBuf,
+    target: Target,
+    waiting: BTreeMap<String, String>,
+    bytes: usize,
+    /// Made when the first lines do not fit into memory.
+    staged: Option<TempDir>,
+}
+
+/// What reached the history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Appended {
+    /// Files that changed, relative to the history directory.
+    pub(crate) files: Vec<String>,
+    pub(crate) new: usize,
+    /// Lines that stood there already, or were told twice.
+    pub(crate) known: usize,
+}
+
+impl Appender {
+    pub(crate) fn new(directory: &Path, target: Target) -> Self {
+        let directory = directory.to_owned();
+        Self { directory, target, waiting: BTreeMap::new(), bytes: 0, staged: None }
+    }
+
+    /// Adds a line, without its newline.
+    ///
+    /// # Errors
+    /// The lines so far do not fit into memory, nor can they be put aside.
+    pub(crate) fn add(
+        &mut self,
+        line: &str,
+        time: Timestamp,
+        pull: Option<u64>,
+    ) -> anyhow::Result<()> {
+        let file = self.file(time, pull);
+        let lines = self.waiting.entry(file).or_default();
+        lines.push_str(line);
+        lines.push('\n');
+        self.bytes += line.len() + 1;
+        if self.bytes > WAITING { self.put_aside() } else { Ok(()) }
+    }
+
+    /// Where a line goes, relative to the history directory.
+    fn file(&self, time: Timestamp, pull: Option<u64>) -> String {
+        if let Some(pull) = pull {
+            return format!("pulls/{pull}.ndjson");
+        }
+        let text = time.to_string();
+        let upto = |end: usize| text.get(..end).unwrap_or("undated");
+        match &self.target {
+            Target::Day => format!("results/{}.ndjson", upto(10)),
+            Target::Import(name) => format!("results/{name}/{}.ndjson", upto(7)),
+            Target::File(name) => format!("results/{name}.ndjson"),
+        }
+    }
+
+    fn put_aside(&mut self) -> anyhow::Result<()> {
+        if self.staged.is_none() {
+            fs::create_dir_all(&self.directory)?;
+            let made = tempfile::Builder::new().prefix(".ingest-").tempdir_in(&self.directory);
+            self.staged = Some(made.with_context(|| {
+                format!("cannot make a folder in {}", self.directory.display())
+            })?);
+        }
+        let Some(staged) = &self.staged else { return Ok(()) };
+        for (file, lines) in std::mem::take(&mut self.waiting) {
+            let path = staged.path().join(file.replace('/', "@"));
+            let open = OpenOptions::new().create(true).append(true).open(&path);
+            open.and_then(|mut file| file.write_all(lines.as_bytes()))
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            // Remembered with no lines: the file has them.
+            self.waiting.insert(file, String::new());
+        }
+        self.bytes = 0;
+        Ok(())
+    }
+
+    /// Brings the lines to their files.
+    ///
+    /// # Errors
+    /// A file cannot be read or replaced; those before it are complete, the others untouched.
+    pub(crate) fn finish(mut self) -> anyhow::Result<Appended> {
+        let mut done = Appended::default();
+        let directory = std::mem::take(&mut self.directory);
+        for (file, mut lines) in std::mem::take(&mut self.waiting) {
+            if let Some(staged) = &self.staged {
+                let path = staged.path().join(file.replace('/', "@"));
+                if path.exists() {
+                    let aside = fs::read_to_string(&path)
+                        .with_context(|| format!("cannot read {}", path.display()))?;
+                    lines.insert_str(0, &aside);
+                }
+            }
+            let (new, known) = add_lines(&directory.join(&file), &lines)?;
+            done.new += new;
+            done.known += known;
+            if new > 0 {
+                done.files.push(file);
+            }
+        }
+        Ok(done)
+    }
+}
+
+/// Adds the lines that a file does not hold yet; how many those are, and how many it held.
+pub(super) fn add_lines(path: &Path, lines: &str) -> anyhow::Result<(usize, usize)> {
+    let shown = path.display();
+    let mut text = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {shown}")),
+    };
+    let all = lines.lines().count();
+    let new: Vec<&str> = {
+        let mut held: FxHashSet<&[u8]> =
+            text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).collect();
+        let mut new: Vec<&str> =
+            lines.lines().filter(|line| held.insert(line.as_bytes().trim_ascii())).collect();
+        // What was told in another order is the same file.
+        new.sort_unstable();
+        new
+    };
+    if new.is_empty() {
+        return Ok((0, all));
+    }
+    if text.last().is_some_and(|byte| *byte != b'\n') {
+        text.push(b'\n');
+    }
+    for line in &new {
+        text.extend_from_slice(line.as_bytes());
+        text.push(b'\n');
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    replace::replace(path, &text)?;
+    Ok((new.len(), all - new.len()))
+}

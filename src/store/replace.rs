@@ -1,0 +1,27 @@
+//! A file is replaced whole or not at all: written beside its place, then renamed over it.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context;
+
+/// Puts a file in the place of another; who may read it stays as it was.
+///
+/// # Errors
+/// The disk refuses; the file is as before then.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let told = || format!("cannot write {}", path.display());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".new-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = builder.tempfile_in(folder).with_context(told)?;
+    file.write_all(bytes).with_context(told)?;
+    file.as_file().sync_all().with_context(told)?;
+    if let Ok(facts) = std::fs::metadata(path) {
+        file.as_file().set_permissions(facts.permissions()).with_context(told)?;
+    }
+    file.persist(path).with_context(told)?;
+    Ok(())
+}
