@@ -14,6 +14,7 @@ mod determinism;
 mod docs;
 mod doctor;
 mod hostile;
+mod ingest;
 mod init;
 #[cfg(feature = "net")]
 mod notify;
