@@ -20,6 +20,7 @@ mod doctor;
 mod chart;
 mod site;
 mod gate;
+mod export;
 
 // ── Edges: each translates between the world and the core ──
 mod store;

@@ -4,13 +4,15 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 23] = [
     "",
     "build",
     "serve",
     "demo-data",
     "check",
     "compare",
+    "export",
+    "ingest",
     "policy",
     "policy check",
     "policy show",

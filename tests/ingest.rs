@@ -140,8 +140,7 @@ fn a_pull_request_stays_beside_the_main_line() {
     let history = History::new();
     let data = history.data();
     let sample = tools().join("hyperfine-1brc/hyperfine.json");
-    let arguments =
-        ["--data", data.to_str().unwrap(), "--pull", "12", sample.to_str().unwrap()];
+    let arguments = ["--data", data.to_str().unwrap(), "--pull", "12", sample.to_str().unwrap()];
     assert_eq!(ingest(&arguments).status, 0);
     assert!(data.join("pulls/12.ndjson").is_file() && !data.join("results").exists());
 }

@@ -13,6 +13,7 @@ mod demo_data;
 mod determinism;
 mod docs;
 mod doctor;
+mod export;
 mod hostile;
 mod ingest;
 mod init;

@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Compare two commits, series by series, with the geometric mean
     Compare(Compare),
+    /// Write the history in the language of another program
+    Export(Export),
     /// Check, show or describe the policy
     Policy {
         #[command(subcommand)]
@@ -278,6 +280,35 @@ pub(crate) enum Table {
     Text,
     Json,
     Markdown,
+}
+
+/// What is written, and where.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Export {
+    /// The language
+    #[arg(value_enum, value_name = "LANGUAGE")]
+    pub(crate) language: Tongue,
+    /// Only some series: backend=julia,rust n=1000000.. parallel=true test=sum_* not.mode=loops
+    #[arg(value_name = "FILTER")]
+    pub(crate) filters: Vec<String>,
+    /// File to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Read data/archive/ too
+    #[arg(long)]
+    pub(crate) with_archive: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tongue {
+    /// A table, for spreadsheets and statistics; `ingest` reads it back
+    Csv,
+    /// A record a line, as the history keeps them; `ingest` reads it back
+    Json,
+    /// Samples with their times, for Prometheus (promtool tsdb create-blocks-from openmetrics)
+    Openmetrics,
+    /// A table and its rows, for SQLite and PostgreSQL
+    Sql,
 }
 
 /// How the gate answers.

@@ -12,6 +12,7 @@ mod check;
 mod compare;
 mod demo_data;
 mod doctor;
+mod export;
 mod ingest;
 mod init;
 #[cfg(feature = "net")]
@@ -51,6 +52,7 @@ pub fn run() -> ExitCode {
         Command::Ingest(ingest) => ingest::run(&args.global, &ingest, &talk),
         Command::Compare(compare) => compare::run(&args.global, &compare, &talk),
         Command::Check(check) => check::run(&args.global, &check, &talk),
+        Command::Export(export) => export::run(&args.global, &export, &talk),
         Command::Policy { command } => policy::run(&args.global, &command, &talk),
         Command::Accept(accept) => accept::run(&args.global, &accept, &talk),
         Command::Audit { command } => audit::run(&args.global, &command, &talk),

@@ -131,8 +131,14 @@ impl Builder {
             line,
         };
         if values.is_empty() {
-            let metric = record.measurements.first().map_or("", |first| &first.metric);
-            let key = self.key(record, metric, "", None);
+            // A failed run belongs to the metric it names, else to all of its benchmark's.
+            let key = match record.measurements.first() {
+                Some(named) => {
+                    let unit = self.unit(named).0;
+                    self.key(record, &named.metric, unit.as_str(), named.better)
+                }
+                None => self.key(record, "", "", None),
+            };
             let detail = self.detail(record, None, 1.0);
             self.rows.push((key, Row { detail, ..row }));
         }
@@ -153,10 +159,7 @@ impl Builder {
         let mut reasons = Vec::new();
         let mut values = Vec::new();
         for measurement in &record.measurements {
-            let (unit, factor) = match measurement.unit.as_deref() {
-                Some(name) => Unit::parse(name),
-                None => self.reading.unit(&measurement.metric),
-            };
+            let (unit, factor) = self.unit(measurement);
             let value = if measurement.value.is_nan() {
                 let skip = self.reading.burn_in.min(measurement.samples.len().saturating_sub(1));
                 median(&measurement.samples[skip..]).unwrap_or(f64::NAN)
@@ -175,6 +178,14 @@ impl Builder {
             values.push(Value { value, std, unit, factor });
         }
         if reasons.is_empty() { Ok(values) } else { Err(reasons.join("; ")) }
+    }
+
+    /// The base unit of a measurement, and the factor that takes its value there.
+    fn unit(&self, measurement: &Measurement<'_>) -> (Unit, f64) {
+        match measurement.unit.as_deref() {
+            Some(name) => Unit::parse(name),
+            None => self.reading.unit(&measurement.metric),
+        }
     }
 
     fn count(&mut self, record: &Record<'_>, time: Timestamp) {

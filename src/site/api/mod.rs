@@ -218,11 +218,11 @@ fn csv(site: &Index<'_>, index: usize) -> Vec<u8> {
         let point = point(site, index, at, &runners);
         let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
         let fields = [
-            quoted(&point.commit),
+            text::csv_field(&point.commit),
             point.timestamp,
             number(point.value),
             number(point.std),
-            quoted(series.unit.as_str()),
+            text::csv_field(series.unit.as_str()),
             point.segment.to_string(),
             point.flags.join(" "),
         ];
@@ -230,17 +230,6 @@ fn csv(site: &Index<'_>, index: usize) -> Vec<u8> {
         out.push_str("\r\n");
     }
     out.into_bytes()
-}
-
-/// A field of CSV: quoted where it must be; never the start of a formula in a spreadsheet.
-fn quoted(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formula || text.contains([',', '"', '\n', '\r']) {
-        let guard = if formula { "'" } else { "" };
-        format!("\"{guard}{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
 }
 
 fn events_file(site: &Index<'_>) -> EventsFile {

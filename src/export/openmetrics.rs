@@ -1,0 +1,54 @@
+//! OpenMetrics 1.0: one gauge, a sample for each measurement of the main line with its time, so
+//! that a whole history can be filled into Prometheus. Seconds and bytes, as the standard asks;
+//! other units stay as they are and are told by a label.
+//!
+//! A time may stand once in a series: of several values measured at one time, their median.
+
+use std::fmt::{self, Write};
+
+use crate::history::{Column, History, Line};
+use crate::record::median;
+
+pub(super) fn write(_: &History, columns: &[&Column], out: &mut dyn Write) -> fmt::Result {
+    out.write_str("# HELP benchpages_value What a benchmark measured.\n")?;
+    out.write_str("# TYPE benchpages_value gauge\n")?;
+    for column in columns {
+        let labels = labels(column);
+        let scale = if column.unit.as_str() == "ns" { 1e-9 } else { 1.0 };
+        let measured =
+            |row: &&crate::history::Row| row.line_of == Line::Main && row.value.is_finite();
+        let rows: Vec<_> = column.rows.iter().filter(measured).collect();
+        for same in rows.chunk_by(|a, b| a.time == b.time) {
+            let values: Vec<f64> = same.iter().map(|row| row.value * scale).collect();
+            let Some(value) = median(&values) else { continue };
+            let seconds = same[0].time.micros() as f64 / 1e6;
+            writeln!(out, "benchpages_value{{{labels}}} {value} {seconds}")?;
+        }
+    }
+    out.write_str("# EOF\n")
+}
+
+fn labels(column: &Column) -> String {
+    let key = &column.key;
+    let n = key.n.map_or_else(String::new, |n| n.to_string());
+    let unit = if column.unit.as_str() == "ns" { "s" } else { column.unit.as_str() };
+    let all = [
+        ("suite", key.suite.as_str()),
+        ("test", &key.test),
+        ("backend", &key.backend),
+        ("mode", &key.mode),
+        ("parallel", if key.parallel { "true" } else { "false" }),
+        ("n", &n),
+        ("params", &key.params),
+        ("metric", &key.metric),
+        ("unit", unit),
+    ];
+    let told = all.iter().filter(|(_, value)| !value.is_empty());
+    let label = |(name, value): &(&str, &str)| format!("{name}=\"{}\"", escape(value));
+    told.map(label).collect::<Vec<_>>().join(",")
+}
+
+/// A label's value, escaped as OpenMetrics says.
+fn escape(value: &str) -> String {
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
