@@ -8,6 +8,7 @@
 // ── Core: pure values in, values out ──
 mod record;
 mod text;
+mod summary;
 mod filter;
 mod policy;
 mod note;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 24] = [
     "",
     "build",
     "serve",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 23] = [
     "audit verify",
     "audit show",
     "doctor",
+    "rotate",
     "init",
     "notify",
     "notify github",

@@ -22,6 +22,7 @@ mod notify;
 mod policy;
 mod replay;
 mod report;
+mod rotate;
 mod seed;
 mod serve;
 mod states;

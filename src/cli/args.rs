@@ -85,6 +85,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Audit,
     },
+    /// Move what is older than the policy keeps to the archive; charts keep a value a day
+    Rotate(Rotate),
     /// Say what is wrong with this history, and what to do about it
     Doctor(Doctor),
     /// Propose the policy, workflows and code owners that this repository needs
@@ -401,6 +403,15 @@ pub(crate) struct Accept {
     /// Show what would be written, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Rotate {
+    /// Show what would be moved, and move nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Clone, Debug, clap::Args)]

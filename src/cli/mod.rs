@@ -20,6 +20,7 @@ mod notify;
 mod policy;
 mod replay;
 mod repository;
+mod rotate;
 mod serve;
 mod talk;
 
@@ -56,6 +57,7 @@ pub fn run() -> ExitCode {
         Command::Policy { command } => policy::run(&args.global, &command, &talk),
         Command::Accept(accept) => accept::run(&args.global, &accept, &talk),
         Command::Audit { command } => audit::run(&args.global, &command, &talk),
+        Command::Rotate(rotate) => rotate::run(&args.global, &rotate, &talk),
         Command::Doctor(doctor) => doctor::run(&args.global, &doctor, &talk),
         Command::Init(init) => init::run(&args.global, &init, &talk),
         #[cfg(feature = "net")]

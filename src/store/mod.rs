@@ -10,6 +10,7 @@ pub(crate) mod audit;
 mod format;
 mod quarantine;
 mod replace;
+pub(crate) mod rotate;
 mod side;
 mod walk;
 

@@ -46,7 +46,9 @@ pub(crate) fn record_files(directory: &Path, archive: bool) -> anyhow::Result<Ve
         let folder = entry.file_type().is_dir();
         !(entry.depth() > 0 && name.starts_with('.')
             || top && folder && NOT_WALKED.contains(&&*name)
-            || top && folder && name == "archive" && !archive)
+            || top && folder && name == "archive" && !archive
+            // The runs themselves stand in the archive.
+            || top && folder && name == "summaries" && archive)
     };
     for entry in walk.into_iter().filter_entry(entered) {
         let entry = entry.with_context(|| format!("cannot list {}", directory.display()))?;

@@ -1,0 +1,215 @@
+//! What is older than the policy keeps moves to `archive/YYYY-MM.ndjson.gz`, whole months at a
+//! time; `summaries/YYYY-MM.ndjson` keeps the trend. Lines that cannot be read stay where they are.
+//!
+//! Each step leaves the directory whole: first the archive has the lines too, then the summaries
+//! stand, then the results lose them. A rotation that was cut off is completed by the next one, and
+//! one more changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context;
+use flate2::{Compression, GzBuilder};
+use serde_json::value::RawValue;
+
+use crate::store::replace::replace;
+use crate::store::{format, unpack, walk};
+use crate::summary::Days;
+
+/// What a rotation would move.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    /// Months that have lines to move, with how many, oldest first.
+    pub(crate) months: BTreeMap<String, usize>,
+    /// Files that lose lines.
+    files: Vec<walk::RecordFile>,
+    /// Files that hold old and new records in one array or one packed file, and stay whole.
+    pub(crate) left: Vec<String>,
+}
+
+/// What a rotation did: bytes of results before, of archive and summaries after.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Moved {
+    pub(crate) records: usize,
+    pub(crate) bytes: u64,
+    pub(crate) packed: u64,
+    pub(crate) summaries: u64,
+}
+
+/// Records of a file: each one's text and month, and what else it holds.
+struct Lines<'t> {
+    records: Vec<(&'t str, String)>,
+    /// Lines that are no records, or have no time.
+    others: usize,
+    /// Cannot lose some of its lines.
+    whole: bool,
+}
+
+/// Finds what is older than `before`, a month as `YYYY-MM`.
+///
+/// # Errors
+/// The directory or a file in it cannot be read.
+pub(crate) fn plan(directory: &Path, before: &str) -> anyhow::Result<Plan> {
+    let mut plan = Plan::default();
+    for file in walk::record_files(directory, false)? {
+        if !file.name.starts_with("results/") {
+            continue;
+        }
+        let text = text(&file.path)?;
+        let lines = lines(&file, &text);
+        let old = |month: &str| month < before;
+        let (moved, kept): (Vec<_>, Vec<_>) =
+            lines.records.iter().partition(|(_, month)| old(month));
+        if moved.is_empty() {
+            continue;
+        }
+        if lines.whole && (!kept.is_empty() || lines.others > 0) {
+            plan.left.push(file.name.clone());
+            continue;
+        }
+        for (_, month) in moved {
+            *plan.months.entry(month.clone()).or_default() += 1;
+        }
+        plan.files.push(file);
+    }
+    Ok(plan)
+}
+
+/// Does what was planned; `tracked` are the fields that make a runner.
+///
+/// # Errors
+/// A file cannot be read or written; nothing is lost then, and the next rotation completes it.
+pub(crate) fn apply(directory: &Path, plan: &Plan, tracked: &[String]) -> anyhow::Result<Moved> {
+    let mut done = Moved::default();
+    for folder in ["archive", "summaries"] {
+        let folder = directory.join(folder);
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    for month in plan.months.keys() {
+        let archive = directory.join("archive").join(format!("{month}.ndjson.gz"));
+        let mut all = archived(&archive)?;
+        for file in &plan.files {
+            let text = text(&file.path)?;
+            let records = lines(file, &text).records;
+            all.extend(records.into_iter().filter(|(_, of)| of == month).map(|(line, _)| {
+                // An array may spread a record over lines; a history has one a line.
+                if line.contains('\n') { compact(line) } else { line.to_owned() }
+            }));
+        }
+        done.packed += pack(&archive, &all)?;
+        done.summaries += summarise(directory, month, &all, tracked)?;
+    }
+    for file in &plan.files {
+        let (records, bytes) = remove(file, &plan.months)?;
+        done.records += records;
+        done.bytes += bytes;
+    }
+    Ok(done)
+}
+
+/// The lines that the archive has of a month.
+fn archived(path: &Path) -> anyhow::Result<BTreeSet<String>> {
+    if !path.exists() {
+        return Ok(BTreeSet::new());
+    }
+    Ok(text(path)?.lines().map(str::to_owned).collect())
+}
+
+/// Writes a month's archive; its size.
+fn pack(path: &Path, lines: &BTreeSet<String>) -> anyhow::Result<u64> {
+    // No name and no time in the head: the same lines are the same bytes.
+    let mut packer = GzBuilder::new().write(Vec::new(), Compression::default());
+    for line in lines {
+        packer.write_all(line.as_bytes())?;
+        packer.write_all(b"\n")?;
+    }
+    let bytes = packer.finish()?;
+    if std::fs::read(path).is_ok_and(|known| known == bytes) {
+        return Ok(bytes.len() as u64);
+    }
+    replace(path, &bytes)?;
+    Ok(bytes.len() as u64)
+}
+
+fn summarise(
+    directory: &Path,
+    month: &str,
+    lines: &BTreeSet<String>,
+    tracked: &[String],
+) -> anyhow::Result<u64> {
+    let mut days = Days::new(tracked);
+    for record in lines.iter().filter_map(|line| format::parse(line).ok()) {
+        if record.pull.is_none() {
+            days.push(&record);
+        }
+    }
+    let summary = days.lines();
+    let path = directory.join("summaries").join(format!("{month}.ndjson"));
+    if std::fs::read(&path).is_ok_and(|known| known == summary.as_bytes()) {
+        return Ok(summary.len() as u64);
+    }
+    replace(&path, summary.as_bytes())?;
+    Ok(summary.len() as u64)
+}
+
+/// Takes the moved months out of a file; how many records and bytes that were.
+fn remove(
+    file: &walk::RecordFile,
+    months: &BTreeMap<String, usize>,
+) -> anyhow::Result<(usize, u64)> {
+    let text = text(&file.path)?;
+    let lines = lines(file, &text);
+    let gone: BTreeSet<*const u8> = lines
+        .records
+        .iter()
+        .filter(|(_, month)| months.contains_key(month))
+        .map(|(line, _)| line.as_ptr())
+        .collect();
+    let bytes = lines.records.iter().filter(|(line, _)| gone.contains(&line.as_ptr()));
+    let bytes: usize = bytes.map(|(line, _)| line.len() + 1).sum();
+    if gone.len() == lines.records.len() && lines.others == 0 {
+        let told = || format!("cannot remove {}", file.path.display());
+        std::fs::remove_file(&file.path).with_context(told)?;
+    } else {
+        let kept = text.lines().filter(|line| !gone.contains(&line.trim().as_ptr()));
+        let kept: String = kept.map(|line| format!("{line}\n")).collect();
+        replace(&file.path, kept.as_bytes())?;
+    }
+    Ok((gone.len(), bytes as u64))
+}
+
+fn lines<'t>(file: &walk::RecordFile, text: &'t str) -> Lines<'t> {
+    let packed = file.path.extension().is_some_and(|it| it == "gz" || it == "zst");
+    let array: Option<Vec<&RawValue>> =
+        if file.json { serde_json::from_str(text).ok() } else { None };
+    let whole = packed || array.is_some();
+    let each: Vec<&str> = match array {
+        Some(array) => array.into_iter().map(RawValue::get).collect(),
+        None => text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
+    };
+    let mut lines = Lines { records: Vec::new(), others: 0, whole };
+    for line in each {
+        match format::parse(line).ok().and_then(|record| record.timestamp) {
+            Some(time) => {
+                let month = time.to_string().get(..7).unwrap_or_default().to_owned();
+                lines.records.push((line, month));
+            }
+            None => lines.others += 1,
+        }
+    }
+    lines
+}
+
+fn compact(text: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(text)
+        .map_or_else(|_| text.replace('\n', " "), |value| value.to_string())
+}
+
+/// A file's text, unpacked.
+fn text(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let bytes = unpack(path, bytes).with_context(|| format!("cannot unpack {}", path.display()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
