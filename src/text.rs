@@ -156,8 +156,8 @@ fn group_thousands(digits: &str, out: &mut String) {
 }
 
 /// A field of CSV (RFC 4180): quoted where it must be, and never the start of a formula in a
-/// spreadsheet: a text that could be one gets a `'` in front. One that begins with `'` gets one too,
-/// so that the guard can be taken off again.
+/// spreadsheet: a text that could be one gets a `'` in front. One that begins with `'` gets one
+/// too, so that the guard can be taken off again.
 pub(crate) fn csv_field(text: &str) -> String {
     let guarded = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
     if guarded || text.contains([',', '"', '\n', '\r']) {

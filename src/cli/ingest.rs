@@ -21,8 +21,9 @@ use crate::ingest::source::Text;
 use crate::ingest::{self, Input};
 use crate::project::{self, Options};
 use crate::record::{Place, Problem, Timestamp};
+use crate::store;
 use crate::store::append::{Appender, Target};
-use crate::{store, text};
+use crate::text;
 
 pub(crate) fn run(global: &Global, args: &Ingest, talk: &Talk) -> anyhow::Result<u8> {
     if args.list {

@@ -6,9 +6,11 @@ use crate::audit::Entry;
 use crate::cli::args::{Format, Global, Rotate, Site};
 use crate::cli::build;
 use crate::cli::talk::{self, Talk};
+use crate::project;
 use crate::record::{DAY_US, Timestamp};
+use crate::store;
 use crate::store::rotate::{self, Moved, Plan};
-use crate::{project, store, text};
+use crate::text;
 
 pub(crate) fn run(global: &Global, args: &Rotate, talk: &Talk) -> anyhow::Result<u8> {
     let options = build::options(global, &Site::default())?;

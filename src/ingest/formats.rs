@@ -67,7 +67,9 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_makes_any_format_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+        fn no_text_makes_any_format_panic(
+            bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300),
+        ) {
             let text = Text::new("x", &bytes);
             for format in FORMATS {
                 if let Reader::Text { is, read } = format.reader {
