@@ -13,14 +13,14 @@ use crate::chart::backend::{Canvas, Role};
 use crate::chart::columns::column_of;
 use crate::chart::inline::{self, Frame};
 use crate::chart::labels::{self, Anchor, Label, Row, Tone};
-use crate::chart::markup::{escape, paths};
+use crate::chart::markup::paths;
 use crate::chart::path::Point;
 use crate::chart::rows;
 use crate::chart::scene::{INSET, WIDTH};
 use crate::chart::{MOST_BYTES, Span, Trend, describe, palette};
 use crate::record::{self, Direction, Unit};
 use crate::series::Series;
-use crate::text::{self, Scale};
+use crate::text::{self, Scale, harmless};
 
 /// Right end of the data: the last 14 % belong to the labels.
 const DATA_END: i32 = 860;
@@ -269,7 +269,7 @@ fn titles(lines: &[Drawn<'_>], canvas: &Canvas, scale: &Scale) -> String {
             named.join(", "),
             scale.symbol()
         );
-        let title = escape(title.trim_end());
+        let title = harmless::markup(title.trim_end());
         let (from, to) = (column * WIDTH / TITLE_COLUMNS, (column + 1) * WIDTH / TITLE_COLUMNS);
         let path = format!(r#"<path d="m{from} 0v{HEIGHT}h{}V0"/>"#, to - from);
         let _ = write!(out, r#"<g class="c">{path}<title>{title}</title></g>"#);
@@ -359,7 +359,7 @@ fn ranking(lines: &[Drawn<'_>], unit: &Unit, better: Direction) -> String {
         {
             let factor = (best / worst).max(worst / best);
             let (first, last) = (record::shorten(first, 40), record::shorten(last, 40));
-            let word = describe::comparative(unit, better, false);
+            let word = text::comparative(unit, better, false);
             format!("; {first} is {} {word} than {last}", text::times(factor))
         }
         _ => String::new(),

@@ -5,7 +5,7 @@ use crate::chart::backend::Role;
 use crate::chart::rows::{self, Row};
 use crate::chart::scene::Scene;
 use crate::chart::{Span, TrendInput};
-use crate::record::{self, DAY_US, Direction, Timestamp, Unit};
+use crate::record::{self, DAY_US, Direction, Timestamp};
 use crate::text;
 
 /// Items of one kind that are named one by one; beyond, the newest are named and the rest counted.
@@ -25,20 +25,6 @@ pub(crate) fn direction(better: Direction) -> &'static str {
     match better {
         Direction::Lower => "Lower is better ↓.",
         Direction::Higher => "Higher is better ↑.",
-    }
-}
-
-/// `slower`, `faster`, `larger`, `smaller`, `worse` or `better`: by unit and direction.
-pub(crate) fn comparative(unit: &Unit, better: Direction, worse: bool) -> &'static str {
-    match (unit.as_str(), better, worse) {
-        ("ns", Direction::Lower, true) => "slower",
-        ("ns", Direction::Lower, false) => "faster",
-        (unit, Direction::Higher, true) if unit.ends_with("/s") => "slower",
-        (unit, Direction::Higher, false) if unit.ends_with("/s") => "faster",
-        ("B", Direction::Lower, true) => "larger",
-        ("B", Direction::Lower, false) => "smaller",
-        (_, _, true) => "worse",
-        (_, _, false) => "better",
     }
 }
 
@@ -109,7 +95,7 @@ fn events(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
         .rev()
         .filter_map(|event| {
             let run = input.series.runs.get(event.first)?;
-            let word = comparative(&input.series.unit, input.series.better, event.worse);
+            let word = text::comparative(&input.series.unit, input.series.better, event.worse);
             let change = text::percent_change(event.change);
             Some(format!("{change} ({word}) on {}", text::date(run.time)))
         })

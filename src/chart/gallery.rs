@@ -11,8 +11,8 @@ use crate::chart::{Size, Span, Trend, TrendInput, Window, spark, standalone, tre
 use crate::record::Direction;
 
 fn figure(title: &str, id: &str, chart: &Trend) -> String {
-    let caption = crate::chart::markup::escape(&chart.caption);
-    let description = crate::chart::markup::escape(&chart.description);
+    let caption = crate::text::harmless::markup(&chart.caption);
+    let description = crate::text::harmless::markup(&chart.description);
     format!(
         "<h2>{title}</h2><figure><figcaption id=\"{id}-t\">{caption}</figcaption>{}\
          <p id=\"{id}-s\">{description}</p></figure>\n",

@@ -8,11 +8,11 @@ use std::fmt::Write;
 
 use crate::chart::columns::column_of;
 use crate::chart::labels::{Anchor, Label, Row, Tone};
-use crate::chart::markup::{escape, paths};
+use crate::chart::markup::paths;
 use crate::chart::scene::{Scene, WIDTH};
 use crate::chart::{MOST_BYTES, Size, Span, TrendInput, palette};
 use crate::record;
-use crate::text;
+use crate::text::{self, harmless};
 
 /// Pixels above the plot, for the labels of events.
 const ABOVE: i32 = 14;
@@ -88,7 +88,7 @@ impl Labelled<'_> {
 impl<'a> Frame<'a> {
     /// Names the frame by `<id>-t` and describes it by `<id>-s`; `data` are further attributes.
     pub(crate) fn labelled(self, data: &str) -> Labelled<'a> {
-        let id = escape(self.id);
+        let id = harmless::markup(self.id);
         let attributes =
             format!(r#" role="group" aria-labelledby="{id}-t" aria-describedby="{id}-s"{data}"#);
         Labelled { frame: self, attributes }
@@ -97,7 +97,7 @@ impl<'a> Frame<'a> {
     pub(crate) fn wrap(&self, drawing: &str, links: &str, texts: &str) -> String {
         let Self { id, height, attributes, .. } = self;
         let few = if self.few { " few" } else { "" };
-        let (id, slot) = (escape(id), palette::slot(self.slot));
+        let (id, slot) = (harmless::markup(id), palette::slot(self.slot));
         let outer = height + ABOVE + BELOW;
         format!(
             concat!(
@@ -161,16 +161,16 @@ pub(crate) fn text(label: &Label, height: i32) -> String {
     let title = label
         .title
         .as_deref()
-        .map_or(String::new(), |title| format!("<title>{}</title>", escape(title)));
+        .map_or(String::new(), |title| format!("<title>{}</title>", harmless::markup(title)));
     let more = match label.more.as_str() {
         "" => String::new(),
-        more => format!(r#"<tspan class="h">{}</tspan>"#, escape(more)),
+        more => format!(r#"<tspan class="h">{}</tspan>"#, harmless::markup(more)),
     };
     let x = percent(label.x);
-    let words = escape(&label.text);
+    let words = harmless::markup(&label.text);
     let text = format!(r#"<text x="{x}" y="{y}"{attributes}>{words}{more}{title}</text>"#);
     match &label.href {
-        Some(href) => format!(r#"<a href="{}" tabindex="-1">{text}</a>"#, escape(href)),
+        Some(href) => format!(r#"<a href="{}" tabindex="-1">{text}</a>"#, harmless::markup(href)),
         None => text,
     }
 }
@@ -189,7 +189,7 @@ pub(crate) fn symbols(input: &TrendInput<'_>, scene: &Scene) -> String {
         let (x, y) = (percent(*x), floor - 2);
         let note = &input.notes[*note];
         let title = format!("{}: {}", text::date(note.time), record::shorten(&note.text, 80));
-        let title = escape(&title);
+        let title = harmless::markup(&title);
         let _ = write!(out, r#"<text class="an" x="{x}" y="{y}">◆<title>{title}</title></text>"#);
     }
     out
@@ -204,11 +204,11 @@ fn links(input: &TrendInput<'_>, scene: &Scene, count: i32) -> String {
         let column = group[0].0;
         let (from, to) = (column * WIDTH / count, (column + 1) * WIDTH / count);
         let runs: Vec<usize> = group.iter().map(|(_, row)| *row).collect();
-        let title = escape(&title(input, scene, &runs));
+        let title = harmless::markup(&title(input, scene, &runs));
         let path = format!(r#"<path d="m{from} 0v{}h{}V0"/>"#, scene.height, to - from);
         match input.links.run(scene.rows[runs[0]].run, runs.len() == 1) {
             Some(href) => {
-                let href = escape(&href);
+                let href = harmless::markup(&href);
                 let _ = write!(
                     out,
                     r#"<a href="{href}" tabindex="-1">{path}<title>{title}</title></a>"#

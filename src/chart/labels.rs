@@ -8,7 +8,7 @@ use crate::analysis::{Change, ChangeKind, Status};
 use crate::chart::axis::{Across, Tick};
 use crate::chart::rows;
 use crate::chart::scene::WIDTH;
-use crate::chart::{Span, TrendInput, describe};
+use crate::chart::{Span, TrendInput};
 use crate::record::{Direction, Timestamp};
 use crate::text::{self, Scale};
 use plotters::coord::ranged1d::Ranged;
@@ -244,7 +244,7 @@ pub(crate) fn events(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -
         let drift = if event.kind == ChangeKind::Drift { "drift " } else { "" };
         let percent = text::percent_change(event.change);
         let series = input.series;
-        let word = describe::comparative(&series.unit, series.better, event.worse);
+        let word = text::comparative(&series.unit, series.better, event.worse);
         let scale = Scale::for_values([event.before, event.after], &input.series.unit);
         let when = input.series.runs.get(event.first).map(|run| text::date(run.time));
         let mut label = Label::new(*x, Row::Above, format!("{arrow} {drift}{percent}"));

@@ -1,29 +1,9 @@
-//! What every writer of SVG here needs: escaping, and the names of classes.
-//!
-//! Text from data is hostile: markup is escaped, and characters that XML forbids become U+FFFD.
+//! What every writer of SVG here needs: the names of classes, and one path for each of them.
 
 use std::fmt::Write;
 
 use crate::chart::backend::{Mark, Role, Shape};
 use crate::chart::path::{PathWriter, Point};
-
-/// Text for an element or a double-quoted attribute, in HTML and in XML.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&#34;"),
-            '\'' => out.push_str("&#39;"),
-            '\t' | '\n' | '\r' => out.push(' '),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
-}
 
 /// The class of a role, as the stylesheet names it.
 pub(crate) fn class(role: Role) -> String {
@@ -80,17 +60,4 @@ pub(crate) fn paths(marks: &[Mark], place: impl Fn(Point) -> Point) -> String {
 
 fn moved(points: &[Point], place: &impl Fn(Point) -> Point) -> Vec<Point> {
     points.iter().map(|point| place(*point)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn markup_quotes_and_control_characters_are_made_harmless() {
-        assert_eq!(
-            escape("<a b='c' d=\"e\">&\u{0}\u{1b}\u{7f}\n\u{fffe}"),
-            "&lt;a b=&#39;c&#39; d=&#34;e&#34;&gt;&amp;\u{fffd}\u{fffd}\u{fffd} \u{fffd}"
-        );
-    }
 }

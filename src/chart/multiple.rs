@@ -5,13 +5,13 @@
 
 use crate::chart::axis::{Across, Up};
 use crate::chart::inline::{self, Frame};
-use crate::chart::markup::{escape, paths};
+use crate::chart::markup::paths;
 use crate::chart::rows::{self, Row};
 use crate::chart::scene::{Draft, Plan, Scene};
 use crate::chart::{Size, TrendInput, describe};
 use crate::record::{Direction, Timestamp};
 use crate::series::Series;
-use crate::text::Scale;
+use crate::text::{Scale, harmless};
 
 /// The relative range, by the side that is worse: room for twice a usual limit on that side.
 const WORSE: f64 = 0.25;
@@ -43,7 +43,7 @@ pub(crate) fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> String {
     let texts: String =
         scene.labels.iter().map(|label| inline::text(label, scene.height)).collect();
     let texts = texts + &inline::symbols(input, &scene);
-    let name = escape(&describe::brief(input, &scene));
+    let name = harmless::markup(&describe::brief(input, &scene));
     let frame = Frame {
         id: input.id,
         slot: input.slot,

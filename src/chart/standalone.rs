@@ -6,12 +6,12 @@
 use std::fmt::Write;
 
 use crate::chart::labels::{Anchor, Label, Row, Tone};
-use crate::chart::markup::{escape, paths};
+use crate::chart::markup::paths;
 use crate::chart::palette::{self, DARK, LIGHT, Theme};
 use crate::chart::scene::{Scene, WIDTH};
 use crate::chart::{TrendInput, describe};
 use crate::record;
-use crate::text;
+use crate::text::{self, harmless};
 
 /// Size of the file's drawing, and where the plot starts in it.
 const SIZE: (i32, i32) = (720, 260);
@@ -22,9 +22,9 @@ const TOP: i32 = 32;
 pub(crate) fn file(input: &TrendInput<'_>, scene: &Scene) -> String {
     let (width, height) = SIZE;
     let name = name(input);
-    let title = escape(&format!("{name}. {}", describe::caption(input, scene)));
-    let description = escape(&describe::paragraph(input, scene));
-    let heading = escape(&heading(&name, input));
+    let title = harmless::markup(&format!("{name}. {}", describe::caption(input, scene)));
+    let description = harmless::markup(&describe::paragraph(input, scene));
+    let heading = harmless::markup(&heading(&name, input));
     let drawing = paths(&scene.marks, |(x, y)| (across(x), y));
     let mut texts: String = scene.labels.iter().map(|label| label_text(label, scene)).collect();
     texts.push_str(&symbols(scene));
@@ -96,8 +96,8 @@ fn label_text(label: &Label, scene: &Scene) -> String {
     let x = across(label.x) + label.shift;
     format!(
         r#"<text{class} x="{x}" y="{y}"{anchor}>{}{}</text>"#,
-        escape(&label.text),
-        escape(&label.more)
+        harmless::markup(&label.text),
+        harmless::markup(&label.more)
     )
 }
 

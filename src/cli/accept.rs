@@ -13,7 +13,7 @@ use crate::project::{self, Options, Project};
 use crate::record::{DAY_US, Timestamp};
 use crate::series::CommitIndex;
 use crate::store;
-use crate::text::{self, Scale};
+use crate::text::{self, Scale, harmless};
 
 /// Lines of each list; the rest is counted.
 const ROWS: usize = 20;
@@ -230,12 +230,7 @@ fn rows(project: &Project, regressions: &[&Regression]) -> String {
     for it in regressions.iter().take(ROWS) {
         let series = &project.grouped.series[it.series];
         let scale = Scale::for_values([it.before, it.after], &series.unit);
-        let name: String = series
-            .key
-            .name()
-            .chars()
-            .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-            .collect();
+        let name = harmless::line(&series.key.name());
         let arrow = scale.arrow(it.before, it.after);
         out.push_str(&format!("  {name}  {arrow}  {}\n", text::percent_change(it.change)));
     }

@@ -6,7 +6,7 @@ use crate::audit::{Chain, Link};
 use crate::cli::args::{Audit, Format, Global};
 use crate::cli::talk::{self, Talk};
 use crate::store;
-use crate::text;
+use crate::text::{self, harmless};
 
 /// The chain is broken.
 const BROKEN: u8 = 1;
@@ -58,29 +58,23 @@ fn shown(chain: &Chain) -> String {
     let mut out = String::new();
     for link in chain.links.iter().rev() {
         let entry = &link.entry;
-        let commit = entry
-            .commit
-            .as_deref()
-            .map_or_else(String::new, |commit| format!(" at {}", one_line(&text::commit(commit))));
+        let commit = entry.commit.as_deref().map_or_else(String::new, |commit| {
+            format!(" at {}", harmless::line(&text::commit(commit)))
+        });
         let unproven = if chain.proves(link) { "" } else { " (not proven)" };
         out.push_str(&format!(
             "{} {} by {}{commit}{unproven}\n    {}\n",
             text::date_time(entry.time),
-            one_line(&entry.kind),
-            one_line(&entry.actor),
-            one_line(&entry.reason),
+            harmless::line(&entry.kind),
+            harmless::line(&entry.actor),
+            harmless::line(&entry.reason),
         ));
         for (name, value) in &entry.details {
             let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-            out.push_str(&format!("    {}: {}\n", one_line(name), one_line(&value)));
+            out.push_str(&format!("    {}: {}\n", harmless::line(name), harmless::line(&value)));
         }
     }
     out
-}
-
-/// Text for one line of a terminal: whoever wrote it does not command the terminal.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn as_json(chain: &Chain, forgotten: Option<&str>) -> Value {

@@ -11,7 +11,7 @@ use crate::doctor::{self, Finding, Level, Patient};
 use crate::policy::diagnostic::Diagnostic;
 use crate::policy::read::read as read_policy;
 use crate::project::{self, Options, Project};
-use crate::text;
+use crate::text::{self, harmless};
 
 /// Something is wrong.
 const WRONG: u8 = 1;
@@ -96,9 +96,9 @@ fn as_text(found: &[Finding]) -> String {
         out.push_str(&format!(
             "{word} [{}] {}\n  {}\n  → {}\n",
             finding.kind,
-            plain(&finding.place),
-            plain(&finding.cause),
-            plain(&finding.remedy)
+            harmless::line(&finding.place),
+            harmless::line(&finding.cause),
+            harmless::line(&finding.remedy)
         ));
     }
     left_out(&mut out, kind.0, rest);
@@ -112,11 +112,6 @@ fn left_out(out: &mut String, kind: &str, rest: u64) {
             text::count(rest)
         ));
     }
-}
-
-/// One line that commands no terminal: names come from the data.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn as_json(found: &[Finding], wrong: usize) -> Value {

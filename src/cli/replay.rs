@@ -10,7 +10,7 @@ use crate::cli::build::{in_pool, options};
 use crate::cli::talk::{self, Talk};
 use crate::project::{self, Project};
 use crate::site;
-use crate::text;
+use crate::text::{self, harmless};
 
 /// A project with what the gate would have said.
 struct Replay {
@@ -95,20 +95,12 @@ fn reported(replay: &Replay) -> Vec<(String, String, String)> {
                 reported.push((
                     it.series,
                     it.run,
-                    (plain(&series.key.name()), plain(&place), change),
+                    (harmless::line(&series.key.name()), harmless::line(&place), change),
                 ));
             }
         }
     }
     reported.into_iter().map(|(_, _, told)| told).collect()
-}
-
-/// A name for a terminal: control characters, which could move its cursor, are escaped.
-fn plain(name: &str) -> String {
-    let escaped = |c: char| -> String {
-        if c.is_control() { c.escape_default().to_string() } else { c.to_string() }
-    };
-    name.chars().map(escaped).collect()
 }
 
 /// What the other policy reports and this one does not, and the other way round.

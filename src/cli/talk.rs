@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::args::Color;
+use crate::text::harmless;
 
 /// Says things on stderr.
 pub(crate) struct Talk {
@@ -57,18 +58,18 @@ impl Talk {
 
     pub(crate) fn info(&self, text: &str) {
         if !self.quiet {
-            self.line(&printable(text));
+            self.line(&harmless::lines(text));
         }
     }
 
     pub(crate) fn detail(&self, text: &str) {
         if self.verbose > 0 && !self.quiet {
-            self.line(&printable(text));
+            self.line(&harmless::lines(text));
         }
     }
 
     fn say(&self, style: &Style, word: &str, text: &str) {
-        let text = printable(text);
+        let text = harmless::lines(text);
         if self.colour {
             self.line(&format!("{style}{word}{style:#}: {text}"));
         } else {
@@ -122,13 +123,6 @@ pub(crate) fn answer(bytes: &[u8]) -> anyhow::Result<u8> {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(0),
     }
-}
-
-/// Text without what a terminal would obey: names come from strangers' data.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c })
-        .collect()
 }
 
 /// Writes text that was already made safe for a terminal (and may carry colour) to stderr.

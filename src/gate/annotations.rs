@@ -5,7 +5,7 @@
 
 use crate::analysis::Verdict;
 use crate::gate::decide::Decision;
-use crate::gate::escape::{command_data, command_property};
+use crate::gate::escape::{command_data, command_property, log_line};
 use crate::gate::{Finding, Outcome, terminal};
 use crate::record::shorten;
 use crate::site::words::verdict_name;
@@ -82,7 +82,7 @@ fn commands(level: &str, mut all: Vec<(String, String)>) -> Vec<String> {
         all.push((title, format!("among them {}", names.join("; "))));
     }
     let command = |(title, message): &(String, String)| {
-        let (title, message) = (terminal::harmless(title), terminal::harmless(message));
+        let (title, message) = (log_line(title), log_line(message));
         format!("::{level} title={}::{}\n", command_property(&title), command_data(&message))
     };
     all.iter().map(command).collect()

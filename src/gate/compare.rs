@@ -124,7 +124,7 @@ impl Comparison {
             let each: Vec<f64> = all.iter().map(|(ratio, _)| *ratio).collect();
             let ratio = geomean(&each)?;
             let worse = (ratio > 1.0) == (better == Direction::Lower);
-            let word = words::comparative(&all[0].1.unit, better, worse);
+            let word = text::comparative(&all[0].1.unit, better, worse);
             Some(Mean { metric: metric.to_owned(), ratio, series: each.len(), word })
         });
         Self { base, head, rows, not, means: means.collect(), links }

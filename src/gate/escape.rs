@@ -1,6 +1,7 @@
 //! Names come from strangers: how text is written where something would obey it.
 
 use crate::record::shorten;
+use crate::text::harmless;
 
 /// Text for a GitHub comment. Nothing in it becomes markup, a mention, a reference to an issue or
 /// a link: GitHub looks for the last three in the text that a reader sees, so an invisible space
@@ -58,30 +59,19 @@ fn gh_number(before: &str, rest: &str) -> bool {
 fn visible(c: char) -> char {
     match c {
         c if c.is_control() || c.is_whitespace() && c != '\u{202f}' => ' ',
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => '\u{fffd}',
-        '\u{feff}' => '\u{fffd}',
+        c if harmless::is_hidden(c) => '\u{fffd}',
         c => c,
     }
 }
 
-/// Text and attribute values of XML 1.0, which has no place for most control characters.
+/// Text and attribute values of XML: a runner of GitHub obeys `##[…]` anywhere in a log.
 pub(crate) fn xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&apos;"),
-            // A runner of GitHub obeys `##[…]` anywhere in a log.
-            '#' => out.push_str("&#35;"),
-            '\n' | '\t' | '\r' => out.push(' '),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
+    harmless::markup(text).replace("##[", "#&#35;[")
+}
+
+/// Text for a log, which a terminal may show and a runner of GitHub reads.
+pub(crate) fn log_line(text: &str) -> String {
+    harmless::line(text).replace("##[", "## [")
 }
 
 /// The message of a workflow command of GitHub Actions.

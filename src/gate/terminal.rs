@@ -9,6 +9,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::analysis::Verdict;
 use crate::gate::decide::Decision;
+use crate::gate::escape::log_line;
 use crate::gate::infrastructure::Infrastructure;
 use crate::gate::{Block, Finding, NotCompared, Outcome};
 use crate::record::shorten;
@@ -179,7 +180,7 @@ impl Page {
     pub(crate) fn put(&mut self, indent: usize, text: &str) {
         let mut line = String::new();
         let room = COLUMNS - indent;
-        for word in harmless(text).split(' ').filter(|word| !word.is_empty()) {
+        for word in log_line(text).split(' ').filter(|word| !word.is_empty()) {
             for piece in pieces(word, room) {
                 if !line.is_empty() && line.width() + 1 + piece.width() > room {
                     self.push(indent, &line);
@@ -274,18 +275,6 @@ pub(crate) fn by_reason<'a>(
     reasons.sort_by_key(|(_, series)| std::cmp::Reverse(series.len()));
     reasons.truncate(MOST);
     reasons
-}
-
-/// Text without what a terminal or a runner would obey.
-pub(crate) fn harmless(text: &str) -> String {
-    let plain = |c: char| match c {
-        c if c.is_control() => ' ',
-        // Marks that turn the direction of text, and those that hide in it.
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        '\u{2028}' | '\u{2029}' => ' ',
-        c => c,
-    };
-    text.chars().map(plain).collect::<String>().replace("##[", "## [")
 }
 
 /// A word in pieces of at most `room` columns.

@@ -1,6 +1,8 @@
 //! Names from data, made harmless for where they are shown: GitHub's Markdown and Slack's mrkdwn.
 //! Nothing that comes out mentions a person, links, formats, reorders text or leaves its line.
 
+use crate::text::harmless;
+
 /// Between a mark and what it would act on. GitHub looks for mentions and references after it has
 /// decoded entities, so that only a character between helps; this one shows nothing.
 const APART: char = '\u{200b}';
@@ -11,7 +13,7 @@ const LONGEST_LINK: usize = 2_000;
 /// One line of at most `most` characters, without controls and without characters that show nothing
 /// or turn the direction of text.
 pub(crate) fn plain(text: &str, most: usize) -> String {
-    let shown = text.chars().filter(|c| !is_invisible(*c));
+    let shown = text.chars().filter(|c| !harmless::is_hidden(*c));
     let spaced: String = shown.map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut line = String::new();
     for word in spaced.split_whitespace() {
@@ -29,14 +31,6 @@ pub(crate) fn plain(text: &str, most: usize) -> String {
             line
         }
     }
-}
-
-/// Soft hyphen, zero-width space and marks of direction, interlinear marks, tags. Joiners stay:
-/// scripts and emoji need them.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A name as text of GitHub's Markdown, in a paragraph, a heading, a link or a table.

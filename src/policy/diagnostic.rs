@@ -132,7 +132,7 @@ fn excerpt<'a>(source: &'a str, span: &Range<usize>) -> (&'a str, Range<usize>) 
 fn harmless(text: &str, tabs: bool) -> String {
     let replace = |character: char| match character {
         '\t' if tabs => character,
-        _ if !is_hostile(character) => character,
+        _ if !text::harmless::is_hostile(character) => character,
         _ => match character.len_utf8() {
             1 => '?',
             2 => '¿',
@@ -140,12 +140,6 @@ fn harmless(text: &str, tabs: bool) -> String {
         },
     };
     text.chars().map(replace).collect()
-}
-
-fn is_hostile(character: char) -> bool {
-    let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{061c}');
-    let embeds = matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    character.is_control() || turns || embeds
 }
 
 #[cfg(test)]
@@ -181,7 +175,11 @@ mod tests {
         fault.help = Some(source.to_owned());
         fault.place.file = source.to_owned();
         let block = render(&[fault], source, false);
-        assert!(block.chars().all(|character| character == '\n' || !is_hostile(character)));
+        assert!(
+            block
+                .chars()
+                .all(|character| character == '\n' || !text::harmless::is_hostile(character))
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::analysis::sensitivity::horizon;
 use crate::analysis::{Analysis, Change, ChangeKind, Status, Trend, Verdict};
-use crate::record::{Direction, TIME, Timestamp, Unit};
+use crate::record::{TIME, Timestamp};
 use crate::series::{Series, SeriesKey};
 use crate::site::view::{ChangeCell, Moment, Phrase};
 use crate::text::{self, Scale};
@@ -35,20 +35,6 @@ fn variant_parts(key: &SeriesKey) -> Vec<String> {
     parts
 }
 
-/// `slower`, `faster`, `larger`, `smaller`, `worse`, `better`: by unit and direction.
-pub(crate) fn comparative(unit: &Unit, better: Direction, worse: bool) -> &'static str {
-    match (unit.as_str(), better, worse) {
-        ("ns", Direction::Lower, true) => "slower",
-        ("ns", Direction::Lower, false) => "faster",
-        (unit, Direction::Higher, true) if unit.ends_with("/s") => "slower",
-        (unit, Direction::Higher, false) if unit.ends_with("/s") => "faster",
-        ("B", Direction::Lower, true) => "larger",
-        ("B", Direction::Lower, false) => "smaller",
-        (_, _, true) => "worse",
-        (_, _, false) => "better",
-    }
-}
-
 /// ▲ where the value rose, ▼ where it fell.
 pub(crate) fn mark(change: f64) -> &'static str {
     if change >= 0.0 { "▲" } else { "▼" }
@@ -67,7 +53,7 @@ pub(crate) fn factor(before: f64, after: f64) -> Option<String> {
 
 /// `13.9% slower`, or `2.30× slower` from 100 % on.
 pub(crate) fn sized(series: &Series, before: f64, after: f64, worse: bool) -> String {
-    let word = comparative(&series.unit, series.better, worse);
+    let word = text::comparative(&series.unit, series.better, worse);
     let change = after / before - 1.0;
     if change.abs() >= 1.0
         && let Some(factor) = factor(before, after)
@@ -83,7 +69,7 @@ pub(crate) fn sized(series: &Series, before: f64, after: f64, worse: bool) -> St
 /// The cell that says how a level moved.
 pub(crate) fn cell(series: &Series, before: f64, after: f64, worse: bool) -> ChangeCell {
     let change = after / before - 1.0;
-    let word = comparative(&series.unit, series.better, worse);
+    let word = text::comparative(&series.unit, series.better, worse);
     let words = factor(before, after).map_or_else(|| word.to_owned(), |x| format!("{x} {word}"));
     ChangeCell {
         tone: tone(worse),
@@ -107,7 +93,7 @@ pub(crate) fn verdict_cell(series: &Series, analysis: &Analysis) -> ChangeCell {
         }
         (Verdict::Approved, Some(change)) => ChangeCell {
             tone: "note",
-            words: format!("{}, accepted", comparative(&series.unit, series.better, true)),
+            words: format!("{}, accepted", text::comparative(&series.unit, series.better, true)),
             ..cell(series, change.before, change.after, change.worse)
         },
         (Verdict::Suspected { runs_needed }, _) => ChangeCell {

@@ -105,7 +105,7 @@ fn ranking(site: &Index<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
         return Phrase::new("note").text("No results to rank yet.");
     };
     let (series, _) = site.series(*first);
-    let word = words::comparative(&series.unit, series.better, false);
+    let word = text::comparative(&series.unit, series.better, false);
     let mut phrase = Phrase::new("better").name(&series.key.backend).text(" is ");
     for (at, (level, other)) in rest.iter().take(LINES).enumerate() {
         let join = if at == 0 {

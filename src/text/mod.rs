@@ -2,8 +2,11 @@
 //!
 //! Three significant digits; one unit for everything that stands side by side ([`Scale`]); U+202F
 //! between number and unit, U+2212 as minus, no space before `%`. JSON does not come through here.
+//! What others wrote is made harmless in [`harmless`].
 
-use crate::record::{Timestamp, Unit};
+pub(crate) mod harmless;
+
+use crate::record::{Direction, Timestamp, Unit};
 
 /// U+202F, between a number and its unit.
 const THIN: char = '\u{202f}';
@@ -317,6 +320,20 @@ pub(crate) fn commit(id: &str) -> String {
 /// Whether an id looks like a (short or full) git sha: 7 to 64 hex digits.
 pub(crate) fn is_sha(id: &str) -> bool {
     (7..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// `slower`, `faster`, `larger`, `smaller`, `worse` or `better`: by unit and direction.
+pub(crate) fn comparative(unit: &Unit, better: Direction, worse: bool) -> &'static str {
+    match (unit.as_str(), better, worse) {
+        ("ns", Direction::Lower, true) => "slower",
+        ("ns", Direction::Lower, false) => "faster",
+        (unit, Direction::Higher, true) if unit.ends_with("/s") => "slower",
+        (unit, Direction::Higher, false) if unit.ends_with("/s") => "faster",
+        ("B", Direction::Lower, true) => "larger",
+        ("B", Direction::Lower, false) => "smaller",
+        (_, _, true) => "worse",
+        (_, _, false) => "better",
+    }
 }
 
 /// Joins names as prose does: `a`, `a and b`, `a, b and c`.
