@@ -95,7 +95,7 @@ pub(crate) enum Command {
     #[cfg(feature = "net")]
     Notify {
         #[command(subcommand)]
-        command: crate::cli::notify::Command,
+        command: crate::cli::notify::args::Command,
     },
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },

@@ -6,7 +6,7 @@ use crate::chart;
 use crate::site::index::{EventRef, Index};
 use crate::site::links::ChartLinks;
 use crate::site::routes::{self, Root};
-use crate::site::{Failure, Job, pages, table, words};
+use crate::site::{Failure, Job, health, table, words};
 use crate::text;
 
 /// Entries of a feed.
@@ -195,7 +195,7 @@ impl Badge {
     }
 
     fn fresh(site: &Index<'_>) -> Self {
-        let stale = pages::health::state(site) == pages::health::State::NoData;
+        let stale = health::state(site) == health::State::NoData;
         let message = site.input.history.newest.map_or_else(|| "no data".to_owned(), text::date);
         let colour = if stale { "#57606a" } else { "#0a58b8" };
         Self { label: "newest result", message, colour, is_error: false }

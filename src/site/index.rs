@@ -4,7 +4,7 @@
 //! Everything here is found once, before the first page: a page that would search all series, all
 //! commits, all pairs or all events for what concerns it makes the site quadratic.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -16,12 +16,9 @@ use crate::policy::threshold::preset_slug;
 use crate::record::{DAY_US, TIME, Timestamp};
 use crate::series::{CommitIndex, Series, SeriesKey};
 use crate::site::frame::Shell;
-use crate::site::{Failure, Input, routes};
+use crate::site::pairs::Pair;
+use crate::site::{Failure, Input, pairs, routes};
 
-/// Newest consecutive pairs of measured commits that have a page.
-const RECENT_PAIRS: usize = 200;
-/// Pull requests older than this, in days before the build, have no page of their own any more.
-const PULL_DAYS: i64 = 180;
 /// Colour slots of the chart room.
 const SLOTS: usize = 6;
 
@@ -78,25 +75,6 @@ pub(crate) struct RunRef {
     pub(crate) run: u32,
 }
 
-/// Two commits that have a page.
-#[derive(Clone, Debug)]
-pub(crate) struct Pair {
-    pub(crate) base: CommitIndex,
-    pub(crate) head: CommitIndex,
-    pub(crate) kind: PairKind,
-    /// `<base>..<head>`.
-    pub(crate) slug: String,
-}
-
-/// Why a pair has a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum PairKind {
-    Pull(u64),
-    Tags,
-    Consecutive,
-    Event,
-}
-
 /// A preset with the series it holds.
 pub(crate) struct PresetView {
     pub(crate) name: String,
@@ -143,7 +121,7 @@ impl<'a> Index<'a> {
             tests: by_name(input.series, |series| &series.key.test),
             backends,
         };
-        index.pairs = index.find_pairs(&known);
+        index.pairs = pairs::find(&index, &known);
         index.slugs = index.pairs.iter().map(|pair| pair.slug.clone()).collect();
         Ok(index)
     }
@@ -224,55 +202,6 @@ impl<'a> Index<'a> {
     /// Age of a time at the build, in days; never below zero.
     pub(crate) fn days_old(&self, time: Timestamp) -> f64 {
         days_between(time, self.input.options.now)
-    }
-
-    fn find_pairs(&self, known: &FxHashMap<&str, usize>) -> Vec<Pair> {
-        let mut found: BTreeMap<(CommitIndex, CommitIndex), PairKind> = BTreeMap::new();
-        let mut add = |base: CommitIndex, head: CommitIndex, kind: PairKind| {
-            if base != head {
-                let known = found.entry((head, base)).or_insert(kind);
-                *known = (*known).min(kind);
-            }
-        };
-        for &head in self.main.iter().rev().take(RECENT_PAIRS) {
-            if let Some(base) = self.parent(head, known) {
-                add(base, head, PairKind::Consecutive);
-            }
-        }
-        let tagged: Vec<CommitIndex> =
-            self.main.iter().copied().filter(|at| self.commit(*at).tag.is_some()).collect();
-        for pair in tagged.windows(2) {
-            add(pair[0], pair[1], PairKind::Tags);
-        }
-        for (series, analysis) in self.input.series.iter().zip(&self.input.analyses.each) {
-            for change in &analysis.events {
-                let of = |run: usize| series.runs[run].commit;
-                add(of(change.last_before), of(change.first), PairKind::Event);
-            }
-            for pulled in &series.pulls {
-                let head = pulled.run.commit;
-                let age = self.input.options.now.micros() - pulled.run.time.micros();
-                let base = self.before(head).filter(|_| age <= PULL_DAYS * DAY_US);
-                if let Some(base) = base {
-                    add(base, head, PairKind::Pull(pulled.pull));
-                }
-            }
-        }
-        let pairs = found.into_iter().map(|((head, base), kind)| {
-            let slug = routes::pair(&self.commit(base).id, &self.commit(head).id);
-            Pair { base, head, kind, slug }
-        });
-        let mut slugs = BTreeSet::new();
-        pairs.filter(|pair| slugs.insert(pair.slug.clone())).collect()
-    }
-
-    /// The nearest measured ancestor along first parents; without parents, the commit before.
-    fn parent(&self, head: CommitIndex, known: &FxHashMap<&str, usize>) -> Option<CommitIndex> {
-        let first = self.commit(head).parents.first();
-        let first = first.and_then(|id| known.get(id.as_str()));
-        let measured = first.filter(|at| !self.measured[**at].is_empty());
-        let parent = measured.and_then(|at| u32::try_from(*at).ok()).map(CommitIndex);
-        parent.filter(|at| *at < head).or_else(|| self.before(head))
     }
 }
 

@@ -1,8 +1,10 @@
-//! Where the marks of a chart lead, from one page.
+//! Where the marks of a chart lead, and the presets, from one page.
 
 use crate::chart;
 use crate::site::index::Index;
 use crate::site::routes::{self, Root};
+use crate::site::view::Link;
+use crate::text;
 
 /// Links of the chart of one series.
 pub(crate) struct ChartLinks<'a> {
@@ -27,4 +29,16 @@ impl chart::Links for ChartLinks<'_> {
     fn event(&self, event: usize) -> Option<String> {
         Some(self.root.to(&routes::event(self.site.event_of(self.series, event))))
     }
+}
+
+/// The views that the policy names, each with how many series it holds.
+pub(crate) fn presets(site: &Index<'_>, root: Root) -> Vec<Link> {
+    let presets = site.presets.iter();
+    presets
+        .map(|preset| Link {
+            href: root.to(&routes::view(&preset.slug)),
+            text: preset.name.clone(),
+            note: format!("({})", text::count(preset.members.len() as u64)),
+        })
+        .collect()
 }

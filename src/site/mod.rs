@@ -9,14 +9,17 @@ mod audit;
 pub(crate) mod delta;
 mod extra;
 mod frame;
+mod health;
 mod index;
 mod links;
 pub(crate) mod markdown;
 mod pages;
+mod pairs;
 pub(crate) mod redact;
 pub(crate) mod routes;
 mod table;
 mod targets;
+mod verdict;
 mod view;
 pub(crate) mod words;
 
@@ -183,8 +186,8 @@ pub(crate) fn compared(
 ) -> Result<Vec<(usize, delta::Outcome)>, Failure> {
     let site = index::Index::of(input)?;
     let members = index::preset_members(filter, input, &site.recents);
-    let kind = index::PairKind::Consecutive;
-    let pair = index::Pair { base, head, kind, slug: String::new() };
+    let kind = pairs::PairKind::Consecutive;
+    let pair = pairs::Pair { base, head, kind, slug: String::new() };
     let outcomes = pages::diff::outcomes(&site, &pair, Some(&members));
     Ok(outcomes.into_iter().map(|one| (one.series, one.outcome)).collect())
 }

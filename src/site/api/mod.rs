@@ -1,6 +1,7 @@
 //! `api/v1/`: the same facts as JSON. Fields are only ever added; base units, RFC 3339, sorted keys
 //! (fields stand in alphabetical order), no NaN. Each type is its own JSON Schema.
 
+mod events;
 pub(crate) mod replay;
 mod shape;
 
@@ -8,25 +9,22 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::analysis::Trend;
 use crate::analysis::compare::DeltaVerdict;
-use crate::analysis::runner::{self, RunnerChange};
-use crate::analysis::{ChangeKind, Severity, Status, Trend};
 use crate::policy;
-use crate::record::Direction;
 use crate::series::{Segment, Series};
 use crate::site::api::replay::ReplayFile;
 use crate::site::api::shape::{
-    BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventView, EventsFile,
-    HealthFile, IndexFile, NotCompared, Point, PolicyFile, RefusedView, SegmentView, SeriesView,
-    TrendView,
+    BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile,
+    IndexFile, NotCompared, Point, PolicyFile, RefusedView, SegmentView, SeriesView, TrendView,
 };
 use crate::site::delta::Outcome;
-use crate::site::index::{EventRef, Index, Pair, PairKind};
+use crate::site::index::Index;
+use crate::site::pages::commit;
 use crate::site::pages::diff::outcomes;
-use crate::site::pages::{commit, health, infrastructure};
+use crate::site::pairs::{Pair, PairKind};
 use crate::site::targets;
-use crate::site::{Failure, Job, audit, routes, words};
-use crate::text;
+use crate::site::{Failure, Job, audit, health, routes, words};
 
 const NAMES: [&str; 8] =
     ["commit", "diff", "diffs", "events", "health", "index", "replay", "series"];
@@ -39,7 +37,7 @@ pub(crate) fn schema_names() -> Vec<&'static str> {
 pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
     let mut add = |path: String, job: Job<'a>| jobs.push((format!("api/v1/{path}"), job));
     add("index.json".into(), Box::new(|| json(&index_file(site))));
-    add("events.json".into(), Box::new(|| json(&events_file(site))));
+    add("events.json".into(), Box::new(|| json(&events::file(site))));
     add("health.json".into(), Box::new(|| json(&health_file(site))));
     add("diffs.json".into(), Box::new(|| json(&diffs_file(site))));
     add("policy.json".into(), Box::new(|| json(&policy_file(site))));
@@ -230,93 +228,6 @@ fn csv(site: &Index<'_>, index: usize) -> Vec<u8> {
         out.push_str("\r\n");
     }
     out.into_bytes()
-}
-
-fn events_file(site: &Index<'_>) -> EventsFile {
-    let mut events: Vec<EventView> =
-        site.events.iter().map(|event| event_view(site, event)).collect();
-    let days = site.input.analyses.infrastructure.iter().rev();
-    events.extend(days.map(|day| EventView {
-        after: None,
-        before: None,
-        change: day.change,
-        commit: infrastructure::first_commit(site, day).unwrap_or_default(),
-        commit_before: String::new(),
-        confidence: None,
-        direction: words::tone(day.worse),
-        hints: vec![infrastructure::summary(day)],
-        id: infrastructure::id(day),
-        kind: "infrastructure",
-        series: None,
-        severity: None,
-        status: "new",
-        timestamp: infrastructure::time(day).to_string(),
-        url: routes::event(&infrastructure::id(day)),
-    }));
-    events.extend(site.all().flat_map(|series| runner_changes(site, series)));
-    EventsFile { built_from: built_from(site), events, schema: "schema/events.json" }
-}
-
-/// New runners and versions of one series: not compared, so neither worse nor better by verdict.
-fn runner_changes(site: &Index<'_>, at: usize) -> Vec<EventView> {
-    let (series, _) = site.series(at);
-    let id = |run: usize| site.commit(series.runs[run].commit).id.clone();
-    let view = |it: RunnerChange| {
-        let change = it.after / it.before - 1.0;
-        let rose = it.after > it.before;
-        let time = series.runs[it.first].time;
-        EventView {
-            after: finite(it.after),
-            before: finite(it.before),
-            change: if change.is_finite() { change } else { 0.0 },
-            commit: id(it.first),
-            commit_before: id(it.last_before),
-            confidence: None,
-            direction: words::tone(rose == (series.better == Direction::Lower)),
-            hints: vec!["New runner or version: nothing is compared across it.".to_owned()],
-            id: format!("{}-runner-{}", text::iso_date(time), routes::hex(&site.stems[at], 8)),
-            kind: "runner_change",
-            series: Some(site.stems[at].clone()),
-            severity: None,
-            status: "new",
-            timestamp: time.to_string(),
-            url: routes::series(&site.stems[at]),
-        }
-    };
-    runner::changes(series).into_iter().map(view).collect()
-}
-
-fn event_view(site: &Index<'_>, event: &EventRef) -> EventView {
-    let (series, _, change) = site.change(event);
-    let id = |run: usize| site.commit(series.runs[run].commit).id.clone();
-    let mut hints = change.hints.clone();
-    if let Status::Approved { reason, by } = &change.status {
-        hints.push(format!("accepted by {by}: {reason}"));
-    }
-    EventView {
-        after: finite(change.after),
-        before: finite(change.before),
-        change: if change.change.is_finite() { change.change } else { 0.0 },
-        commit: id(change.first),
-        commit_before: id(change.last_before),
-        confidence: finite(change.confidence),
-        direction: words::tone(change.worse),
-        hints,
-        id: event.id.clone(),
-        kind: match change.kind {
-            ChangeKind::Step => "change_point",
-            ChangeKind::Drift => "drift",
-        },
-        series: Some(site.stems[event.series].clone()),
-        severity: Some(match change.severity {
-            Severity::Minor => "minor",
-            Severity::Major => "major",
-            Severity::Critical => "critical",
-        }),
-        status: words::status(&change.status),
-        timestamp: event.time.to_string(),
-        url: routes::event(&event.id),
-    }
 }
 
 fn health_file(site: &Index<'_>) -> HealthFile {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::analysis::replay::{Figures, Said};
 use crate::site::api::shape::{BuiltFrom, EventView};
-use crate::site::api::{built_from, events_file, finite};
+use crate::site::api::{built_from, events, finite};
 use crate::site::index::Index;
 use crate::site::words;
 
@@ -61,7 +61,7 @@ pub(crate) fn file(site: &Index<'_>, said: &[Said], figures: &Figures) -> Replay
     ReplayFile {
         alarms: alarms.collect(),
         built_from: built_from(site),
-        events: events_file(site).events,
+        events: events::file(site).events,
         figures: FiguresView {
             false_alarm_rate: figures.false_alarm_rate(),
             findings: figures.findings,

@@ -3,7 +3,8 @@
 use askama::Template;
 
 use crate::site::frame::{Page, Section, frame, root};
-use crate::site::index::{Index, Pair, PairKind};
+use crate::site::index::Index;
+use crate::site::pairs::{Pair, PairKind};
 use crate::site::routes::{self, Root};
 use crate::site::view::{Frame, Phrase};
 use crate::site::{Failure, pages};

@@ -6,10 +6,11 @@ use askama::Template;
 
 use crate::analysis::{Status, Verdict};
 use crate::site::frame::{Page, Section, frame, root};
-use crate::site::index::{self, Index, PairKind};
+use crate::site::index::Index;
+use crate::site::pairs::{Pair, PairKind};
 use crate::site::routes::{self, Root};
 use crate::site::view::{EventRow, Fact, Frame, Link, PanelGroup, Phrase, SeriesRow};
-use crate::site::{Failure, pages, table, targets, words};
+use crate::site::{Failure, health, links, pages, table, targets, words};
 use crate::text;
 
 /// Days that the verdict on top speaks of.
@@ -74,7 +75,7 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
             "event/",
             format!("All {}", text::counted(site.events.len() as u64, "change")),
         ),
-        views: views(site, root),
+        views: links::presets(site, root),
         panels: panels(site, root),
         tests: chips(root, site.tests.keys(), routes::test),
         backends: chips(root, site.backends.keys(), routes::backend),
@@ -171,20 +172,9 @@ fn facts(site: &Index<'_>, root: Root) -> Vec<Fact> {
         facts.push(Fact::new("Series reporting", of));
     }
     facts.push(Fact::new("Refused lines", text::count(history.problems.len() as u64)));
-    let health = pages::health::state(site);
+    let health = health::state(site);
     facts.push(Fact::new("Data health:", health.word()).href(root.to("health/")));
     facts
-}
-
-fn views(site: &Index<'_>, root: Root) -> Vec<Link> {
-    let presets = site.presets.iter();
-    presets
-        .map(|preset| Link {
-            href: root.to(&routes::view(&preset.slug)),
-            text: preset.name.clone(),
-            note: format!("({})", text::count(preset.members.len() as u64)),
-        })
-        .collect()
 }
 
 fn chips<'a>(
@@ -239,7 +229,7 @@ pub(crate) fn representative(site: &Index<'_>, test: &str) -> Option<Vec<usize>>
 
 /// What the overview links to compare: pull requests, then the newest commits, then tags.
 fn diffs(site: &Index<'_>, root: Root) -> Vec<Link> {
-    let mut pairs: Vec<&index::Pair> = site.pairs.iter().rev().collect();
+    let mut pairs: Vec<&Pair> = site.pairs.iter().rev().collect();
     pairs.sort_by_key(|pair| match pair.kind {
         PairKind::Pull(_) => 0,
         PairKind::Consecutive => 1,

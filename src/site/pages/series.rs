@@ -2,15 +2,15 @@
 
 use askama::Template;
 
-use crate::analysis::{Analysis, BudgetVerdict, ChangeKind, Verdict};
+use crate::analysis::{Analysis, BudgetVerdict};
 use crate::chart;
-use crate::record::{DAY_US, Timestamp};
+use crate::record::{Timestamp, shorten};
 use crate::series::Series;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{EventRef, Index};
 use crate::site::routes::{self, Root};
 use crate::site::view::{EventRow, Fact, Figure, Frame, Link, Moment, Phrase};
-use crate::site::{Failure, markdown, pages, table, words};
+use crate::site::{Failure, markdown, pages, table, verdict, words};
 use crate::text::{self, Scale};
 
 /// Rows of the table of runs; older ones stand in the CSV.
@@ -65,7 +65,7 @@ pub(crate) fn render(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure>
     let path = routes::series(&site.stems[index]);
     let root = root(site, &path);
     let key = words::key(&series.key);
-    let verdict = verdict(site, root, index);
+    let verdict = verdict::sentence(site, root, index);
     let page = Page {
         path: &path,
         title: format!("{} · {key}", series.key.test),
@@ -103,150 +103,6 @@ pub(crate) fn render(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure>
         verdict,
     };
     pages::html(&template)
-}
-
-/// The answer to the page's question in one sentence, with the rule that gave it.
-fn verdict(site: &Index<'_>, root: Root, index: usize) -> Phrase {
-    let (series, analysis) = site.series(index);
-    let rule = |anchor: &str| root.to(&format!("about/#{anchor}"));
-    let limit = format!("limit {}", text::percent(analysis.threshold));
-    let valued = series.runs.iter().filter(|run| run.value.is_some()).count();
-    match analysis.verdict {
-        Verdict::Regressed | Verdict::Improved | Verdict::Approved => changed(site, root, index),
-        Verdict::Suspected { runs_needed } => Phrase::new("note")
-            .marked("strong", "Suspected: ")
-            .text(moved(series, analysis))
-            .text(format!(
-                ". {} more needed to be sure",
-                text::counted(u64::from(runs_needed), "run")
-            ))
-            .text(" (")
-            .link(rule("rule-confirmation"), "confirmations")
-            .text(", ")
-            .link(rule("limits"), limit)
-            .text(")."),
-        Verdict::Infrastructure => Phrase::new("note")
-            .marked("strong", "Infrastructure: ")
-            .text("most backends moved together, so this is not held against the code (")
-            .link(rule("rule-infrastructure"), "k-anomaly")
-            .text(")."),
-        Verdict::Suppressed => Phrase::new("note")
-            .marked("strong", "Not compared: ")
-            .text("the runner changed and has too few runs yet (")
-            .link(rule("rule-runner"), "runner fingerprint")
-            .text(")."),
-        Verdict::Noisy => Phrase::new("note")
-            .text(format!("Too noisy to be judged at its {limit}"))
-            .text(analysis.detectable.map_or_else(String::new, |least| {
-                format!(": changes under {} are invisible here", text::percent(least))
-            }))
-            .text(" (")
-            .link(rule("rule-noise"), "noise")
-            .text(")."),
-        Verdict::New => young(site, root, series),
-        Verdict::Missing if valued == 0 => {
-            let failed = text::counted(series.runs.len() as u64, "run");
-            Phrase::new("worse").text(format!("No result: {failed}, all failed."))
-        }
-        Verdict::Missing => Phrase::new("worse")
-            .marked("strong", "No newest result: ")
-            .text("the last run failed or did not happen (")
-            .link(rule("rule-gaps"), "gaps")
-            .text(")."),
-        Verdict::Steady => Phrase::new("better")
-            .marked("strong", "No clear change.")
-            .text(format!(" {} ", moved(series, analysis)))
-            .text("(")
-            .link(rule("limits"), limit)
-            .text(")."),
-    }
-}
-
-/// `New: 3 runs. A verdict needs 5; grace period until 29 Sep 2025 (…).`
-fn young(site: &Index<'_>, root: Root, series: &Series) -> Phrase {
-    let policy = &site.input.policy.regression;
-    let valued = series.runs.iter().filter(|run| run.value.is_some()).count() as u64;
-    let runs = text::counted(valued, "run");
-    Phrase::new("note")
-        .text(format!("New: {runs}. A verdict needs {}", policy.min_sample_size))
-        .text(grace(series, policy.grace_period_days))
-        .text(" (")
-        .link(root.to("about/#rule-grace"), "grace period and minimum sample size")
-        .text(").")
-}
-
-/// `; grace period until 29 Sep 2025`, where the newest run is younger than that.
-fn grace(series: &Series, days: u32) -> String {
-    let (Some(first), Some(last)) = (series.runs.first(), series.runs.last()) else {
-        return String::new();
-    };
-    let length = i64::from(days).saturating_mul(DAY_US);
-    let end = Timestamp::from_micros(first.time.micros().saturating_add(length));
-    if last.time < end {
-        format!("; grace period until {}", text::date(end))
-    } else {
-        String::new()
-    }
-}
-
-/// `Newest level 1.2% slower than the baseline`.
-fn moved(series: &Series, analysis: &Analysis) -> String {
-    match (analysis.change, analysis.baseline) {
-        (Some(change), Some(baseline)) if change.abs() >= 0.0005 => {
-            let worse = (change > 0.0) == (series.better == crate::record::Direction::Lower);
-            let after = baseline.value * (1.0 + change);
-            let size = words::sized(series, baseline.value, after, worse);
-            format!("Newest level {size} than the baseline of {}", runs_of(baseline.runs))
-        }
-        (_, Some(baseline)) => {
-            format!("Newest level on the baseline of {}", runs_of(baseline.runs))
-        }
-        _ => "No baseline yet".to_owned(),
-    }
-}
-
-fn runs_of(runs: u32) -> String {
-    text::counted(u64::from(runs), "run")
-}
-
-/// `▲ 13.9% slower since 30 Jul 2025 (83.9 → 95.6 µs, 1.14×). Limit for julia: 12%. First …`.
-fn changed(site: &Index<'_>, root: Root, index: usize) -> Phrase {
-    let (series, analysis) = site.series(index);
-    let Some(change) = analysis.events.last() else {
-        return Phrase::new("note").text(moved(series, analysis));
-    };
-    let run = &series.runs[change.first];
-    let tone = words::tone(change.worse);
-    let size = words::sized(series, change.before, change.after, change.worse);
-    let factor = words::factor(change.before, change.after);
-    let factor = factor.map_or_else(String::new, |factor| format!(", {factor}"));
-    let mut phrase = Phrase::new(if analysis.verdict == Verdict::Approved { "note" } else { tone })
-        .marked(tone, format!("{} {size}", words::mark(change.change)))
-        .text(format!(
-            " since {} ({}{factor}). ",
-            text::date(run.time),
-            words::levels(series, change)
-        ));
-    if let crate::analysis::Status::Approved { reason, by } = &change.status {
-        phrase = phrase.marked("strong", "Accepted").text(" by ").name(by).text(": ").name(reason);
-        phrase = phrase.text(" ");
-    }
-    let limit = root.to("about/#limits");
-    phrase = phrase
-        .text("Limit for ")
-        .name(&series.key.backend)
-        .text(": ")
-        .link(limit, text::percent(analysis.threshold))
-        .text(". ");
-    if change.kind == ChangeKind::Drift {
-        return phrase.text("A slow drift, not one commit.");
-    }
-    let commit = site.commit(run.commit);
-    let slow = change.worse && series.unit.as_str() == "ns";
-    phrase
-        .text(if slow { "First slow run: " } else { "First run on the new level: " })
-        .code_link(root.to(&routes::commit(&commit.id)), text::commit(&commit.id))
-        .text(".")
 }
 
 fn facts(site: &Index<'_>, root: Root, index: usize) -> Vec<Fact> {
@@ -322,7 +178,7 @@ fn notes(site: &Index<'_>, index: usize) -> Vec<NoteView> {
 }
 
 /// A note with its Markdown rendered.
-pub(crate) fn note_view(time: crate::record::Timestamp, note: &crate::note::Note) -> NoteView {
+pub(crate) fn note_view(time: Timestamp, note: &crate::note::Note) -> NoteView {
     NoteView {
         id: routes::slug(&note.name).replace(['~', '.'], "-"),
         date: words::day(time),
@@ -381,7 +237,7 @@ fn pulls(site: &Index<'_>, root: Root, series: &Series, scale: &Scale) -> Vec<Ph
 fn environment(site: &Index<'_>, series: &Series) -> Vec<(String, String)> {
     let Some(run) = series.runs.last() else { return Vec::new() };
     let environment = &site.input.history.environments[run.environment as usize];
-    let cut = |text: &str| crate::record::shorten(text, 300).into_owned();
+    let cut = |text: &str| shorten(text, 300).into_owned();
     let mut fields: Vec<(String, String)> =
         environment.fields.iter().map(|(name, value)| (cut(name), cut(value))).collect();
     fields.extend(environment.version.iter().map(|v| ("version".to_owned(), cut(v))));
@@ -400,7 +256,7 @@ fn last_error(series: &Series, analysis: &Analysis) -> Option<String> {
     // An error long overcome is history: the table of runs has it.
     let recent = analysis.latest.is_none_or(|latest| failed > latest);
     let error = recent.then(|| series.runs[failed].error())??;
-    Some(crate::record::shorten(error, ERROR).into_owned())
+    Some(shorten(error, ERROR).into_owned())
 }
 
 fn runs_summary(series: &Series) -> String {
@@ -465,6 +321,6 @@ fn run_note(series: &Series, analysis: &Analysis, at: usize, new_runner: bool) -
     if run.repeats > 1 {
         notes.push(format!("median of {}", run.repeats));
     }
-    notes.extend(run.error().map(|error| crate::record::shorten(error, 200).into_owned()));
+    notes.extend(run.error().map(|error| shorten(error, 200).into_owned()));
     notes.join("; ")
 }

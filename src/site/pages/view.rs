@@ -11,7 +11,7 @@ use crate::site::index::{Index, preset_members};
 use crate::site::pages::backend::counts;
 use crate::site::routes::{self, Root};
 use crate::site::view::{Fact, Frame, Link, PanelGroup, Phrase, SeriesGroup};
-use crate::site::{Failure, pages, table, words};
+use crate::site::{Failure, links, pages, table, words};
 use crate::text;
 
 /// Characters of a name in a list to pick from.
@@ -72,7 +72,7 @@ pub(crate) fn render(site: &Index<'_>, at: usize, page: usize) -> Result<Vec<u8>
             Fact::new("Series", text::count(preset.members.len() as u64)),
             Fact::new("Filter", preset.filter.words().join(", ")),
         ],
-        presets: presets(site, root),
+        presets: links::presets(site, root),
         filters: false,
         backends: Vec::new(),
         tests: Vec::new(),
@@ -115,7 +115,7 @@ pub(crate) fn render_all(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         frame: frame(site, &framed),
         name: "Views".to_owned(),
         facts,
-        presets: presets(site, root),
+        presets: links::presets(site, root),
         filters: !members.is_empty(),
         backends: site.backends.keys().map(named).collect(),
         tests: site.tests.keys().map(named).collect(),
@@ -144,17 +144,6 @@ fn empty(site: &Index<'_>, root: Root, filter: &Filter) -> Phrase {
         }
     }
     phrase.link(root.to("view/"), "All series")
-}
-
-fn presets(site: &Index<'_>, root: Root) -> Vec<Link> {
-    let presets = site.presets.iter();
-    presets
-        .map(|preset| Link {
-            href: root.to(&routes::view(&preset.slug)),
-            text: preset.name.clone(),
-            note: format!("({})", text::count(preset.members.len() as u64)),
-        })
-        .collect()
 }
 
 /// Panels of a view: like series side by side, as many as a page may hold.

@@ -1,0 +1,89 @@
+//! Which two commits have a page of their comparison, and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use crate::record::DAY_US;
+use crate::series::CommitIndex;
+use crate::site::index::Index;
+use crate::site::routes;
+
+/// Newest consecutive pairs of measured commits that have a page.
+const RECENT_PAIRS: usize = 200;
+
+/// Pull requests older than this, in days before the build, have no page of their own any more.
+const PULL_DAYS: i64 = 180;
+
+/// Two commits that have a page.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair {
+    pub(crate) base: CommitIndex,
+    pub(crate) head: CommitIndex,
+    pub(crate) kind: PairKind,
+    /// `<base>..<head>`.
+    pub(crate) slug: String,
+}
+
+/// Why a pair has a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum PairKind {
+    Pull(u64),
+    Tags,
+    Consecutive,
+    Event,
+}
+
+/// The pairs of a site, in order of their head, then their base; each address once.
+pub(crate) fn find(site: &Index<'_>, known: &FxHashMap<&str, usize>) -> Vec<Pair> {
+    let mut found: BTreeMap<(CommitIndex, CommitIndex), PairKind> = BTreeMap::new();
+    let mut add = |base: CommitIndex, head: CommitIndex, kind: PairKind| {
+        if base != head {
+            let known = found.entry((head, base)).or_insert(kind);
+            *known = (*known).min(kind);
+        }
+    };
+    for &head in site.main.iter().rev().take(RECENT_PAIRS) {
+        if let Some(base) = parent(site, head, known) {
+            add(base, head, PairKind::Consecutive);
+        }
+    }
+    let tagged: Vec<CommitIndex> =
+        site.main.iter().copied().filter(|at| site.commit(*at).tag.is_some()).collect();
+    for pair in tagged.windows(2) {
+        add(pair[0], pair[1], PairKind::Tags);
+    }
+    for (series, analysis) in site.input.series.iter().zip(&site.input.analyses.each) {
+        for change in &analysis.events {
+            let of = |run: usize| series.runs[run].commit;
+            add(of(change.last_before), of(change.first), PairKind::Event);
+        }
+        for pulled in &series.pulls {
+            let head = pulled.run.commit;
+            let age = site.input.options.now.micros() - pulled.run.time.micros();
+            let base = site.before(head).filter(|_| age <= PULL_DAYS * DAY_US);
+            if let Some(base) = base {
+                add(base, head, PairKind::Pull(pulled.pull));
+            }
+        }
+    }
+    let pairs = found.into_iter().map(|((head, base), kind)| {
+        let slug = routes::pair(&site.commit(base).id, &site.commit(head).id);
+        Pair { base, head, kind, slug }
+    });
+    let mut slugs = BTreeSet::new();
+    pairs.filter(|pair| slugs.insert(pair.slug.clone())).collect()
+}
+
+/// The nearest measured ancestor along first parents; without parents, the commit before.
+fn parent(
+    site: &Index<'_>,
+    head: CommitIndex,
+    known: &FxHashMap<&str, usize>,
+) -> Option<CommitIndex> {
+    let first = site.commit(head).parents.first();
+    let first = first.and_then(|id| known.get(id.as_str()));
+    let measured = first.filter(|at| !site.measured[**at].is_empty());
+    let parent = measured.and_then(|at| u32::try_from(*at).ok()).map(CommitIndex);
+    parent.filter(|at| *at < head).or_else(|| site.before(head))
+}
