@@ -474,7 +474,7 @@ fn drifts_belong_together_although_their_places_are_not_sharp() {
     for it in &found.each {
         let event = &it.events[0];
         assert_eq!(event.kind, ChangeKind::Drift);
-        let hint = "The one other series drifted the same way within two weeks of it: ";
+        let hint = "The one other series drifted for the worse within two weeks of it: ";
         assert!(event.hints.iter().any(|it| it.starts_with(hint)), "{:?}", event.hints);
     }
     let firsts: Vec<usize> = found.each.iter().map(|it| it.events[0].first).collect();

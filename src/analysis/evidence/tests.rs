@@ -61,11 +61,13 @@ fn what_moved_with_it_is_counted_named_and_described() {
     let told = found.iter().find(|it| it.starts_with(hint)).unwrap_or_else(|| panic!("{found:?}"));
     assert!(told.contains("/rust/default/any") && told.contains(" and 2 more. "), "{told}");
     assert!(told.ends_with(" All are of the backend rust. 1 got better."), "{told}");
-    assert_told(&all, "Of the 4 backends of this benchmark only rust moved.");
+    assert_told(&all, "Of the 4 backends of this benchmark only rust got worse.");
     let mut two = vec![of("parse", "rust", 1.3, 1), of("parse", "go", 1.4, 2)];
-    assert_told(&two, "All 2 backends of this benchmark moved.");
+    assert_told(&two, "All 2 backends of this benchmark got worse.");
+    let turned = [two[0].clone(), of("parse", "go", 0.7, 2)];
+    assert_told(&turned, "Of the 2 backends of this benchmark only rust got worse.");
     two.push(of("parse", "sql", 1.0, 3));
-    assert_told(&two, "Of the 3 backends of this benchmark rust and go moved.");
+    assert_told(&two, "Of the 3 backends of this benchmark rust and go got worse.");
     let with = "1 of the 2 other series got worse within a day of it: parse/go/default/any/s. \
                 All are of the test parse.";
     two[2].key.test = "load".to_owned();
@@ -90,18 +92,18 @@ fn which_of_its_siblings_moved_is_told_where_they_share_something() {
         all
     };
     let told = |moves: &dyn Fn(&Series) -> bool, words: &str| {
-        let hint = format!("Of the 8 series of this test and backend {words}.");
+        let hint = format!("Of the 8 series of this test and backend {words} got worse.");
         assert_told(&variants(moves), &hint);
     };
-    told(&|it| it.key.parallel, "only the parallel ones moved");
-    told(&|it| !it.key.parallel, "only the sequential ones moved");
-    told(&|it| it.key.mode == "loops", "only those of mode loops moved");
-    told(&|it| it.key.n > Some(1_000), "only those with n of 1,000,000 and more moved");
-    told(&|it| it.key.n < Some(1_001), "only those with n up to 1,000 moved");
-    told(&|it| it.key.parallel == (it.key.mode == "loops"), "4 moved");
+    told(&|it| it.key.parallel, "only the parallel ones");
+    told(&|it| !it.key.parallel, "only the sequential ones");
+    told(&|it| it.key.mode == "loops", "only those of mode loops");
+    told(&|it| it.key.n > Some(1_000), "only those with n of 1,000,000 and more");
+    told(&|it| it.key.n < Some(1_001), "only those with n up to 1,000");
+    told(&|it| it.key.parallel == (it.key.mode == "loops"), "4");
     let one = |it: &Series| it.key.parallel && it.key.mode == "loops" && it.key.n == Some(1_000);
-    told(&one, "only this one moved");
-    assert_told(&variants(&|_| true), "All 8 series of this test and backend moved.");
+    told(&one, "only this one");
+    assert_told(&variants(&|_| true), "All 8 series of this test and backend got worse.");
 }
 
 #[test]
@@ -204,7 +206,8 @@ fn a_drift_is_no_company_for_a_step() {
     let all = [step, drift];
     assert_told(&all, "The one other series did not get worse within a day of it.");
     let drifts = [all[1].clone(), all[0].clone()];
-    assert_told(&drifts, "The one other series did not drift within two weeks of it.");
+    let told = "The one other series did not drift for the worse within two weeks of it.";
+    assert_told(&drifts, told);
 }
 
 #[test]

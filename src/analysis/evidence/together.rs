@@ -38,6 +38,19 @@ struct Move {
     size: f64,
 }
 
+impl Move {
+    /// What it and all that are counted beside it did, and what the others did not: one that moved
+    /// the other way at the same time is among the others.
+    fn did(&self) -> (&'static str, &'static str) {
+        match (self.drift, self.worse) {
+            (false, true) => ("got worse", "did not get worse"),
+            (false, false) => ("got better", "did not get better"),
+            (true, true) => ("drifted for the worse", "did not drift for the worse"),
+            (true, false) => ("drifted for the better", "did not drift for the better"),
+        }
+    }
+}
+
 /// For every change of every series: on which backends, in which of its siblings, and in how many
 /// other series the like happened at the same time.
 pub(crate) fn all(series: &[Series], each: &[Analysis]) -> Vec<Told> {
@@ -132,11 +145,7 @@ impl Crowd {
     fn others(&self, series: &[Series], it: &Move, measured: usize) -> String {
         let others = self.moved.len().saturating_sub(1);
         let measured = measured.saturating_sub(1).max(others);
-        let (did, did_not) = match (it.drift, it.worse) {
-            (true, _) => ("drifted the same way", "did not drift"),
-            (false, true) => ("got worse", "did not get worse"),
-            (false, false) => ("got better", "did not get better"),
-        };
+        let (did, did_not) = it.did();
         let when = if it.drift { "within two weeks of it" } else { "within a day of it" };
         let all = text::count(measured as u64);
         let mut sentence = match (others, measured) {
@@ -243,7 +252,7 @@ impl<'a> Groups<'a> {
         members.iter().copied().filter(spans).partition(|index| crowd.has(*index))
     }
 
-    /// `Of the 6 backends of this benchmark only julia moved.` None where there is but one.
+    /// `Of the 6 backends of this benchmark only julia got worse.` None where there is but one.
     fn backends(&self, series: &[Series], crowd: &Crowd, own: &Move) -> Option<String> {
         let key = &series[own.series].key;
         let benchmark = [&key.suite, &key.test, &key.mode, &key.params, &key.metric];
@@ -255,14 +264,15 @@ impl<'a> Groups<'a> {
         }
         let names: Vec<String> =
             with.iter().take(NAMED).map(|one| quoted(&series[*one].key.backend)).collect();
+        let (did, _) = own.did();
         Some(match (with.len(), without.len()) {
-            (_, 0) => format!("All {all} backends of this benchmark moved."),
+            (_, 0) => format!("All {all} backends of this benchmark {did}."),
             (1, _) => {
-                format!("Of the {all} backends of this benchmark only {} moved.", names[0])
+                format!("Of the {all} backends of this benchmark only {} {did}.", names[0])
             }
             (some, _) => {
                 let names = a_few(&names, some);
-                format!("Of the {all} backends of this benchmark {names} moved.")
+                format!("Of the {all} backends of this benchmark {names} {did}.")
             }
         })
     }
@@ -277,19 +287,20 @@ impl<'a> Groups<'a> {
         if with.len() + without.len() < 2 || with.is_empty() {
             return None;
         }
+        let (did, _) = own.did();
         if without.is_empty() {
-            return Some(format!("All {all} series of this test and backend moved."));
+            return Some(format!("All {all} series of this test and backend {did}."));
         }
         let what = if with.len() == 1 {
-            "only this one moved".to_owned()
+            "only this one".to_owned()
         } else {
             common(series, &with, &without)
         };
-        Some(format!("Of the {all} series of this test and backend {what}."))
+        Some(format!("Of the {all} series of this test and backend {what} {did}."))
     }
 }
 
-/// What those that moved have and the others do not have, else how many they are.
+/// Those that moved, by what they have and the others do not have, else how many they are.
 fn common(series: &[Series], with: &[usize], without: &[usize]) -> String {
     let apart = |holds: &dyn Fn(&SeriesKey) -> bool| {
         with.iter().all(|index| holds(&series[*index].key))
@@ -298,18 +309,18 @@ fn common(series: &[Series], with: &[usize], without: &[usize]) -> String {
     let key = &series[with[0]].key;
     let sizes = || with.iter().filter_map(|index| series[*index].key.n);
     if apart(&|it| it.parallel) {
-        "only the parallel ones moved".to_owned()
+        "only the parallel ones".to_owned()
     } else if apart(&|it| !it.parallel) {
-        "only the sequential ones moved".to_owned()
+        "only the sequential ones".to_owned()
     } else if apart(&|it| it.mode == key.mode) {
-        format!("only those of mode {} moved", quoted(&key.mode))
+        format!("only those of mode {}", quoted(&key.mode))
     } else if let Some(n) = sizes().min().filter(|n| apart(&|it| it.n >= Some(*n))) {
-        format!("only those with n of {} and more moved", text::count(n))
+        format!("only those with n of {} and more", text::count(n))
     } else if let Some(n) = sizes().max().filter(|n| apart(&|it| it.n.is_some_and(|it| it <= *n))) {
-        format!("only those with n up to {} moved", text::count(n))
+        format!("only those with n up to {}", text::count(n))
     } else if apart(&|it| it.params == key.params) && !key.params.is_empty() {
-        format!("only those with {} moved", quoted(&key.params))
+        format!("only those with {}", quoted(&key.params))
     } else {
-        format!("{} moved", text::count(with.len() as u64))
+        text::count(with.len() as u64)
     }
 }
