@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 25] = [
     "",
     "build",
     "serve",
@@ -16,6 +16,7 @@ const COMMANDS: [&str; 24] = [
     "policy",
     "policy check",
     "policy show",
+    "policy replay",
     "policy schema",
     "accept",
     "audit",
@@ -49,14 +50,30 @@ fn the_help_of_every_command_is_as_reviewed() {
     expected.end();
 }
 
+/// The names below a command, as its help lists them.
+fn below(command: &str) -> Vec<String> {
+    let mut arguments: Vec<&str> = command.split_whitespace().collect();
+    arguments.push("--help");
+    let help = run(&arguments).out;
+    let Some((_, listed)) = help.split_once("Commands:\n") else { return Vec::new() };
+    let listed = listed.split("\n\n").next().unwrap();
+    let lines = listed.lines().filter(|line| !line.starts_with("   "));
+    let names = lines.map(|line| line.split_whitespace().next().unwrap());
+    let names = names.filter(|name| !["man", "help"].contains(name));
+    names.map(|name| format!("{command} {name}").trim().to_owned()).collect()
+}
+
 #[test]
-fn every_command_is_among_those_with_reviewed_help() {
-    let help = run(&["--help"]).out;
-    let (_, commands) = help.split_once("Commands:\n").unwrap();
-    let (commands, _) = commands.split_once("\n\n").unwrap();
-    for line in commands.lines().filter(|line| !line.starts_with("   ")) {
-        let name = line.split_whitespace().next().unwrap();
-        assert!(COMMANDS.contains(&name) || ["man", "help"].contains(&name), "{name}");
+fn every_command_has_reviewed_help_and_stands_in_the_readme() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let mut open = below("");
+    while let Some(command) = open.pop() {
+        assert!(COMMANDS.contains(&command.as_str()), "{command}");
+        let below = below(&command);
+        let row = format!("| `benchpages {command}` |");
+        let told = !below.is_empty() || command == "completions" || readme.contains(&row);
+        assert!(told, "README.md has no row for {command}");
+        open.extend(below);
     }
 }
 

@@ -25,6 +25,7 @@ use crate::site::pages::diff::outcomes;
 use crate::site::pairs::{Pair, PairKind};
 use crate::site::targets;
 use crate::site::{Failure, Job, audit, health, routes, words};
+use crate::text;
 
 const NAMES: [&str; 8] =
     ["commit", "diff", "diffs", "events", "health", "index", "replay", "series"];
