@@ -1,8 +1,9 @@
 //! `api/v1/`: the fields that other people's programs read.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support;
+use crate::check::{NOW, POLICY, Project, all, one};
+use crate::support::{self, answer, program};
 
 /// Field names of an object, sorted.
 fn fields(value: &Value) -> Vec<&str> {
@@ -67,4 +68,89 @@ fn every_json_file_holds_to_its_schema_and_its_page() {
     }
     let schema = site.json("policy.schema.json");
     assert!(schema["properties"]["regression"].is_object(), "the policy's schema is published");
+}
+
+/// The first place where a value is not what a schema allows, of what the schemas here use.
+fn fault(value: &Value, schema: &Value, whole: &Value, place: &str) -> Option<String> {
+    if let Some(name) = schema["$ref"].as_str() {
+        let named = whole.pointer(name.trim_start_matches('#')).unwrap();
+        return fault(value, named, whole, place);
+    }
+    if let Some(any) = schema["anyOf"].as_array() {
+        let faults: Vec<_> = any.iter().map(|it| fault(value, it, whole, place)).collect();
+        return faults.iter().all(Option::is_some).then(|| faults[0].clone().unwrap());
+    }
+    let is = |name: &Value| match name.as_str().unwrap() {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_u64() || value.is_i64(),
+        "number" => value.is_number(),
+        "string" => value.is_string(),
+        "array" => value.is_array(),
+        _ => value.is_object(),
+    };
+    let allowed = match &schema["type"] {
+        Value::Array(any) => any.iter().any(is),
+        Value::Null => true,
+        name => is(name),
+    };
+    if !allowed {
+        return Some(format!("{place}: {value} is not {}", schema["type"]));
+    }
+    let required = schema["required"].as_array().into_iter().flatten();
+    let missing = |name: &&Value| value.is_object() && value.get(name.as_str().unwrap()).is_none();
+    if let Some(name) = required.into_iter().find(missing) {
+        return Some(format!("{place}: {name} is missing"));
+    }
+    let inner = |(name, value): (&String, &Value)| {
+        let known = schema["properties"].get(name).or(schema.get("additionalProperties"));
+        match known {
+            Some(known) => fault(value, known, whole, &format!("{place}.{name}")),
+            None => Some(format!("{place}: {name} is not in the schema")),
+        }
+    };
+    let items = value.as_array().into_iter().flatten().enumerate();
+    let mut items = items.filter(|_| schema["items"].is_object());
+    let item =
+        items.find_map(|(at, it)| fault(it, &schema["items"], whole, &format!("{place}[{at}]")));
+    item.or_else(|| value.as_object().into_iter().flatten().find_map(inner))
+}
+
+#[test]
+fn what_is_printed_holds_to_the_schema_that_is_published() {
+    let demo = support::demo();
+    let holds = |text: &str| {
+        let value: Value = serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"));
+        let schema = demo.site.json(value["schema"].as_str().unwrap());
+        assert_eq!(fault(&value, &schema, &schema, "$"), None);
+        value
+    };
+    for name in ["index.json", "events.json", "health.json", "diffs.json"] {
+        holds(&demo.site.json(name).to_string());
+    }
+    let policy = format!("{POLICY}governance: {{emergency_override_approvers: [ada]}}\n");
+    let mut project = Project::new(20, &policy);
+    project.write().pull(7, 19, 3, 1.15, &json!({}));
+    let mut check = project.command(&["--pull", "7", "--format", "json", "--actor", "ada"]);
+    check.env("ALLOW_REGRESSION", "true").env("OVERRIDE_REASON", "a release waits");
+    let overridden = holds(&answer(&mut check).out);
+    assert_eq!(overridden["override"]["granted"], json!(true));
+    (20..22).for_each(|day| project.day(day, &all(1.3), &json!({"runner_image": "x"})));
+    let suppressed = holds(&project.write().check(&["--format", "json"]).out);
+    assert!(suppressed["not_compared"][0]["runner_after"].is_object(), "{suppressed}");
+    let mut project = Project::new(20, POLICY);
+    let slow = [("julia", 1.3), ("rust", 1.3), ("go", 1.3), ("ts", 1.3), ("csharp", 1.0)];
+    project.day(20, &slow, &json!({}));
+    let anomaly = holds(&project.write().check(&["--format", "json"]).out);
+    assert!(anomaly["infrastructure"].is_object(), "{anomaly}");
+    project.day(21, &one("go", 1.3), &json!({}));
+    let mut compare = program();
+    let pair = format!("{}..{}", crate::check::main(19), crate::check::main(21));
+    compare.args(["compare", &pair, "--now", NOW, "--format", "json"]);
+    holds(&answer(compare.arg("--data").arg(project.write().history.data())).out);
+    let mut replay = program();
+    replay
+        .args(["policy", "replay", "--now", NOW, "--format", "json", "--data"])
+        .arg(project.history.data());
+    holds(&answer(&mut replay).out);
 }

@@ -229,6 +229,7 @@ fn the_same_action_is_pinned_to_the_same_commit_everywhere() {
     assert!(pins.len() >= 7, "{pins:?}");
 }
 
+#[cfg(feature = "net")]
 /// Commands of this program in a script, each as it would be typed.
 fn commands(text: &str) -> Vec<String> {
     let joined = text.replace("\\\n", " ");
@@ -248,6 +249,7 @@ fn commands(text: &str) -> Vec<String> {
     found
 }
 
+#[cfg(feature = "net")]
 #[test]
 fn every_command_in_the_proposed_files_can_be_typed() {
     let repository = written();

@@ -11,6 +11,8 @@ mod build;
 mod check;
 mod demo_data;
 mod determinism;
+// What is written is written about the whole program.
+#[cfg(feature = "net")]
 mod docs;
 mod doctor;
 mod export;

@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use crate::analysis::Analysis;
 use crate::analysis::compare::{Delta, DeltaVerdict, geomean};
 use crate::gate::Subject;
@@ -13,6 +11,8 @@ use crate::gate::link::{Links, row};
 use crate::gate::terminal::Page;
 use crate::record::{Direction, Unit, shorten};
 use crate::series::Series;
+use crate::site::api::check::{CompareFile, LeftOutView, MeanView, RowView};
+use crate::site::api::finite;
 use crate::site::delta::Outcome;
 use crate::site::words;
 use crate::text::{self, Scale};
@@ -225,37 +225,34 @@ impl Comparison {
 
     /// Everything, for scripts.
     pub(crate) fn json(&self) -> String {
-        let finite = |value: f64| value.is_finite().then_some(value);
-        let rows = self.rows.iter().map(|row| {
-            json!({
-                "series": row.subject.stem,
-                "name": row.subject.name,
-                "before": finite(row.delta.before),
-                "after": finite(row.delta.after),
-                "change": finite(row.delta.change),
-                "ratio": row.delta.ratio,
-                "confidence": row.delta.confidence,
-                "threshold": finite(row.threshold),
-                "unit": row.unit.as_str(),
-                "verdict": row.verdict(),
-            })
-        });
-        let not = self.not.iter().map(|(subject, reason)| {
-            json!({"series": subject.stem, "name": subject.name, "reason": reason})
-        });
-        let means = self
-            .means
-            .iter()
-            .map(|mean| json!({"metric": mean.metric, "ratio": mean.ratio, "series": mean.series}));
-        let whole = json!({
-            "schema": "schema/compare.json",
-            "base": self.base,
-            "head": self.head,
-            "url": self.links.diff.as_deref().map(|path| self.links.to(path)),
-            "geomean": means.collect::<Vec<_>>(),
-            "compared": rows.collect::<Vec<_>>(),
-            "not_compared": not.collect::<Vec<_>>(),
-        });
+        let row = |row: &Row| RowView {
+            after: finite(row.delta.after),
+            before: finite(row.delta.before),
+            change: finite(row.delta.change),
+            confidence: row.delta.confidence,
+            name: row.subject.name.clone(),
+            ratio: row.delta.ratio,
+            series: row.subject.stem.clone(),
+            threshold: finite(row.threshold),
+            unit: row.unit.as_str().to_owned(),
+            verdict: row.verdict(),
+        };
+        let not = |(subject, reason): &(Subject, String)| LeftOutView {
+            name: subject.name.clone(),
+            reason: reason.clone(),
+            series: subject.stem.clone(),
+        };
+        let mean =
+            |it: &Mean| MeanView { metric: it.metric.clone(), ratio: it.ratio, series: it.series };
+        let whole = CompareFile {
+            base: self.base.clone(),
+            compared: self.rows.iter().map(row).collect(),
+            geomean: self.means.iter().map(mean).collect(),
+            head: self.head.clone(),
+            not_compared: self.not.iter().map(not).collect(),
+            schema: "schema/compare.json",
+            url: self.links.diff.as_deref().map(|path| self.links.to(path)),
+        };
         let text = serde_json::to_string_pretty(&whole).unwrap_or_default();
         format!("{}\n", text.replace("#[", "\\u0023["))
     }

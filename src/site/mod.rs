@@ -3,7 +3,7 @@
 //! [`render`] hands every page to a sink as `(path, bytes)`; it knows no files. All paths come from
 //! `routes`, all numbers that people read from `text`, all statistics from `analysis`.
 
-mod api;
+pub(crate) mod api;
 mod assets;
 mod audit;
 pub(crate) mod delta;

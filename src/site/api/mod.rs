@@ -1,9 +1,10 @@
 //! `api/v1/`: the same facts as JSON. Fields are only ever added; base units, RFC 3339, sorted keys
 //! (fields stand in alphabetical order), no NaN. Each type is its own JSON Schema.
 
+pub(crate) mod check;
 mod events;
 pub(crate) mod replay;
-mod shape;
+pub(crate) mod shape;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use crate::analysis::Trend;
 use crate::analysis::compare::DeltaVerdict;
 use crate::policy;
 use crate::series::{Segment, Series};
+use crate::site::api::check::{CheckFile, CompareFile};
 use crate::site::api::replay::ReplayFile;
 use crate::site::api::shape::{
     BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile,
@@ -27,10 +29,11 @@ use crate::site::targets;
 use crate::site::{Failure, Job, audit, health, routes, words};
 use crate::text;
 
-const NAMES: [&str; 8] =
-    ["commit", "diff", "diffs", "events", "health", "index", "replay", "series"];
+const NAMES: [&str; 10] = [
+    "check", "commit", "compare", "diff", "diffs", "events", "health", "index", "replay", "series",
+];
 
-/// The files that have a schema under `schema/`.
+/// The files, and answers of the program, that have a schema under `schema/`.
 pub(crate) fn schema_names() -> Vec<&'static str> {
     NAMES.to_vec()
 }
@@ -75,7 +78,9 @@ pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
 
 fn schema_of(name: &str) -> schemars::Schema {
     match name {
+        "check" => schemars::schema_for!(CheckFile),
         "commit" => schemars::schema_for!(CommitFile),
+        "compare" => schemars::schema_for!(CompareFile),
         "diff" => schemars::schema_for!(DiffFile),
         "diffs" => schemars::schema_for!(DiffsFile),
         "events" => schemars::schema_for!(EventsFile),
@@ -97,7 +102,7 @@ fn built_from(site: &Index<'_>) -> BuiltFrom {
 }
 
 /// JSON has no NaN and no infinity.
-fn finite(value: f64) -> Option<f64> {
+pub(crate) fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 

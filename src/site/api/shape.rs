@@ -10,11 +10,11 @@ use crate::site::targets::TargetView;
 
 /// What a file was built from.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct BuiltFrom {
-    pub(super) newest: Option<String>,
-    pub(super) policy_sha: String,
-    pub(super) records: u64,
-    pub(super) version: &'static str,
+pub(crate) struct BuiltFrom {
+    pub(crate) newest: Option<String>,
+    pub(crate) policy_sha: String,
+    pub(crate) records: u64,
+    pub(crate) version: &'static str,
 }
 
 /// `index.json`.
