@@ -203,7 +203,7 @@ impl Drawing {
             subject: None,
             parents: Vec::new(),
             pull: None,
-            tag: None,
+            tags: Vec::new(),
             main_line: true,
         });
         let commits = commits.collect();

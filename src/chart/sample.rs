@@ -115,7 +115,7 @@ impl Sample {
                 subject: None,
                 parents: Vec::new(),
                 pull: None,
-                tag: None,
+                tags: Vec::new(),
                 main_line: true,
             })
             .collect();

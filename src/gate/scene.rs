@@ -147,7 +147,7 @@ pub(crate) fn measured(
     name: &str,
     ancestors: &dyn Fn(&str) -> Vec<String>,
 ) -> Option<CommitIndex> {
-    let tagged = || history.commits.iter().rposition(|it| it.tag.as_deref() == Some(name));
+    let tagged = || history.commits.iter().rposition(|it| it.tags.iter().any(|tag| tag == name));
     let known = find(history, name).or_else(tagged);
     let found = known.or_else(|| nearest(history, &ancestors(name)).map(|(at, _)| at));
     let newest = || NEWEST.contains(&name).then(|| newest_main(history, None)).flatten();

@@ -293,7 +293,7 @@ impl Seen {
             subject: facts.and_then(|facts| facts.subject.clone()),
             parents: facts.map_or_else(Vec::new, |facts| facts.parents.clone()),
             pull: facts.and_then(|facts| facts.pull),
-            tag: facts.and_then(|facts| facts.tag.clone()),
+            tags: facts.map_or_else(Vec::new, |facts| facts.tags.clone()),
             main_line: self.main_line,
         };
         (commit, own.is_some())

@@ -25,7 +25,8 @@ pub(crate) struct Commit {
     pub(crate) subject: Option<String>,
     pub(crate) parents: Vec<String>,
     pub(crate) pull: Option<u64>,
-    pub(crate) tag: Option<String>,
+    /// Sorted.
+    pub(crate) tags: Vec<String>,
     /// Measured on the main line (and not only for a pull request).
     pub(crate) main_line: bool,
 }
@@ -38,7 +39,8 @@ pub(crate) struct CommitFacts {
     pub(crate) subject: Option<String>,
     pub(crate) parents: Vec<String>,
     pub(crate) pull: Option<u64>,
-    pub(crate) tag: Option<String>,
+    /// Sorted.
+    pub(crate) tags: Vec<String>,
 }
 
 /// What finishing needs to know beyond the records.

@@ -49,7 +49,7 @@ pub(crate) fn find(site: &Index<'_>, known: &FxHashMap<&str, usize>) -> Vec<Pair
         }
     }
     let tagged: Vec<CommitIndex> =
-        site.main.iter().copied().filter(|at| site.commit(*at).tag.is_some()).collect();
+        site.main.iter().copied().filter(|at| !site.commit(*at).tags.is_empty()).collect();
     for pair in tagged.windows(2) {
         add(pair[0], pair[1], PairKind::Tags);
     }

@@ -7,6 +7,7 @@
 pub(crate) mod accepted;
 pub(crate) mod append;
 pub(crate) mod audit;
+pub(crate) mod commits;
 mod format;
 mod quarantine;
 mod replace;

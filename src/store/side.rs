@@ -3,18 +3,18 @@
 use std::path::Path;
 
 use anyhow::Context;
-use serde::Deserialize;
 
-use crate::history::CommitFacts;
 use crate::note;
 use crate::policy::accepted;
-use crate::record::{Place, Problem, Timestamp};
-use crate::store::{Contents, audit};
+use crate::record::{Place, Problem};
+use crate::store::{Contents, audit, commits};
 
 /// Reads the side files into `contents`; what is wrong with them becomes a problem there.
 pub(super) fn read(directory: &Path, contents: &mut Contents) -> anyhow::Result<()> {
-    if let Some(text) = optional(&directory.join("commits.ndjson"))? {
-        commits(&text, contents);
+    if let Some(text) = optional(&directory.join(commits::FILE))? {
+        let (commits, problems) = commits::read(&text);
+        contents.commits = commits;
+        contents.problems.extend(problems);
     }
     if let Some(text) = optional(&directory.join("accepted.yml"))? {
         match accepted::read(&text) {
@@ -76,54 +76,4 @@ fn optional(path: &Path) -> anyhow::Result<Option<String>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
-}
-
-/// A line of `commits.ndjson`.
-#[derive(Deserialize)]
-struct Wire {
-    commit: String,
-    #[serde(default)]
-    parents: Vec<String>,
-    #[serde(default)]
-    author_time: Option<String>,
-    #[serde(default)]
-    subject: Option<String>,
-    #[serde(default)]
-    pull: Option<u64>,
-    #[serde(default)]
-    tag: Option<String>,
-}
-
-fn commits(text: &str, contents: &mut Contents) {
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let parsed = serde_json::from_str::<Wire>(line).map_err(|error| error.to_string());
-        let facts = parsed.and_then(|wire| {
-            let time = wire.author_time.map(|text| Timestamp::parse(&text)).transpose()?;
-            Ok(CommitFacts {
-                id: wire.commit,
-                time,
-                subject: wire.subject,
-                parents: wire.parents,
-                pull: wire.pull,
-                tag: wire.tag,
-            })
-        });
-        match facts {
-            Ok(facts) => contents.commits.push(facts),
-            Err(reason) => contents.problems.push(Problem {
-                place: Place {
-                    file: "commits.ndjson".to_owned(),
-                    line: u32::try_from(index + 1).unwrap_or(u32::MAX),
-                    column: 1,
-                },
-                reason,
-                remedy: "write `commit`, `parents`, `author_time`, `subject`".to_owned(),
-            }),
-        }
-    }
-    // Of two lines about one commit the later one counts: by content, not by place in the file.
-    contents.commits.sort_by(|a, b| {
-        let of = |it: &CommitFacts| (it.id.clone(), it.time, it.subject.clone(), it.pull);
-        of(a).cmp(&of(b)).then_with(|| (&a.tag, &a.parents).cmp(&(&b.tag, &b.parents)))
-    });
 }

@@ -1,0 +1,264 @@
+//! `commits.ndjson`: what git knows of the commits, one a line. Read as it is; joined with new
+//! facts so that the same facts again change no byte. Lines that cannot be read are kept where they
+//! are joined, and unknown fields with them. Refuses to write through a link.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::history::CommitFacts;
+use crate::record::{Place, Problem, Timestamp};
+use crate::store::replace;
+
+pub(super) const FILE: &str = "commits.ndjson";
+/// A larger file is refused when it is to be joined: some five million commits.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// A line of the file. `tag` is the older form of `tags`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Wire {
+    commit: String,
+    #[serde(default)]
+    parents: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    author_time: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pull: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tag: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
+    /// Fields that nothing here knows.
+    #[serde(flatten)]
+    other: Map<String, Value>,
+}
+
+impl Wire {
+    fn parse(line: &str) -> Result<Self, String> {
+        let mut wire: Self = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        wire.tags.extend(wire.tag.take());
+        wire.tags.sort_unstable();
+        wire.tags.dedup();
+        Ok(wire)
+    }
+
+    fn time(&self) -> Result<Option<Timestamp>, String> {
+        self.author_time.as_deref().map(Timestamp::parse).transpose()
+    }
+
+    /// The newer facts, and what only the older ones know.
+    fn join(&mut self, new: &CommitFacts) {
+        if !new.parents.is_empty() {
+            self.parents.clone_from(&new.parents);
+        }
+        if let Some(time) = new.time.filter(|time| self.time() != Ok(Some(*time))) {
+            self.author_time = Some(time.to_string());
+        }
+        self.subject = new.subject.clone().or_else(|| self.subject.take());
+        self.pull = new.pull.or(self.pull);
+        self.tags.extend(new.tags.iter().cloned());
+        self.tags.sort_unstable();
+        self.tags.dedup();
+    }
+}
+
+/// What joining did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Joined {
+    /// Commits that were not in the file.
+    pub(crate) added: u64,
+    /// Commits of which something new was learned.
+    pub(crate) changed: u64,
+}
+
+/// The file's commits, by content and not by place: of two lines about one commit the later one
+/// counts when they are looked up. And the lines that cannot be read.
+pub(super) fn read(text: &str) -> (Vec<CommitFacts>, Vec<Problem>) {
+    let (mut commits, mut problems) = (Vec::new(), Vec::new());
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        match Wire::parse(line).and_then(|wire| Ok((wire.time()?, wire))) {
+            Ok((time, wire)) => commits.push(CommitFacts {
+                id: wire.commit,
+                time,
+                subject: wire.subject,
+                parents: wire.parents,
+                pull: wire.pull,
+                tags: wire.tags,
+            }),
+            Err(reason) => problems.push(Problem {
+                place: Place {
+                    file: FILE.to_owned(),
+                    line: u32::try_from(index + 1).unwrap_or(u32::MAX),
+                    column: 1,
+                },
+                reason,
+                remedy: "write `commit`, `parents`, `author_time`, `subject`".to_owned(),
+            }),
+        }
+    }
+    commits.sort_by(|a, b| {
+        let of = |it: &CommitFacts| (it.id.clone(), it.time, it.subject.clone(), it.pull);
+        of(a).cmp(&of(b)).then_with(|| (&a.tags, &a.parents).cmp(&(&b.tags, &b.parents)))
+    });
+    (commits, problems)
+}
+
+/// Joins facts with the file of a history directory, which is made where there is none. The file is
+/// replaced as a whole, and only where something changed; it is sorted by author time, then id.
+///
+/// A tag names one commit: where it stands on a new one, the old one loses it.
+///
+/// # Errors
+/// The file is no plain file, is not UTF-8, is over 1 GiB, or the disk refuses; it is as before.
+pub(crate) fn join(directory: &Path, facts: &[CommitFacts]) -> anyhow::Result<Joined> {
+    let path = directory.join(FILE);
+    let text = current(&path)?;
+    let (text_now, joined) = joined(&text, facts);
+    if text_now != text {
+        std::fs::create_dir_all(directory)?;
+        replace::replace(&path, text_now.as_bytes())?;
+    }
+    Ok(joined)
+}
+
+/// The text of the file; empty where there is none.
+fn current(path: &Path) -> anyhow::Result<String> {
+    let shown = path.display();
+    let Ok(about) = std::fs::symlink_metadata(path) else { return Ok(String::new()) };
+    if !about.is_file() {
+        bail!("{shown} is no plain file");
+    }
+    if about.len() > MOST_BYTES {
+        bail!("{shown} is over 1 GiB: begin a new one");
+    }
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
+    String::from_utf8(bytes).with_context(|| format!("{shown} is not UTF-8"))
+}
+
+/// The text of the file after joining; the same text where nothing is new.
+fn joined(text: &str, facts: &[CommitFacts]) -> (String, Joined) {
+    let mut known: BTreeMap<String, Wire> = BTreeMap::new();
+    let mut strange: Vec<&str> = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        match Wire::parse(line).and_then(|wire| Ok((wire.time()?, wire))) {
+            // Two lines about one commit are left to whoever wrote them.
+            Ok((_, wire)) if !known.contains_key(&wire.commit) => {
+                known.insert(wire.commit.clone(), wire);
+            }
+            _ => strange.push(line),
+        }
+    }
+    let mut told = Joined::default();
+    let moved: BTreeSet<&str> =
+        facts.iter().flat_map(|new| &new.tags).map(String::as_str).collect();
+    let holders: BTreeMap<&str, &CommitFacts> =
+        facts.iter().map(|new| (new.id.as_str(), new)).collect();
+    for wire in known.values_mut() {
+        let before = wire.clone();
+        wire.tags.retain(|tag| !moved.contains(tag.as_str()));
+        if let Some(new) = holders.get(wire.commit.as_str()) {
+            wire.join(new);
+        }
+        told.changed += u64::from(*wire != before);
+    }
+    for new in holders.values().filter(|new| !known.contains_key(&new.id)).collect::<Vec<_>>() {
+        let mut wire = Wire { commit: new.id.clone(), ..Wire::default() };
+        wire.join(new);
+        known.insert(new.id.clone(), wire);
+        told.added += 1;
+    }
+    if told == Joined::default() {
+        return (text.to_owned(), told);
+    }
+    let mut sorted: Vec<&Wire> = known.values().collect();
+    sorted.sort_by_key(|wire| (wire.time().ok().flatten(), wire.commit.as_str()));
+    let mut out = String::new();
+    for wire in sorted {
+        // Strings, numbers and lists always become JSON.
+        out.push_str(&serde_json::to_string(wire).unwrap_or_default());
+        out.push('\n');
+    }
+    for line in strange {
+        out.push_str(line);
+        out.push('\n');
+    }
+    (out, told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fact(id: &str, day: u32, tags: &[&str]) -> CommitFacts {
+        CommitFacts {
+            id: id.to_owned(),
+            time: Timestamp::parse(&format!("2025-01-{day:02}T00:00:00Z")).ok(),
+            subject: Some(format!("subject of {id}")),
+            parents: vec!["p".to_owned()],
+            pull: None,
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn joining_twice_changes_no_byte_and_the_order_of_facts_has_no_say() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let facts = [fact("b", 2, &[]), fact("a", 3, &["v1"]), fact("c", 1, &[])];
+        assert_eq!(join(&data, &facts).unwrap(), Joined { added: 3, changed: 0 });
+        let text = std::fs::read_to_string(data.join(FILE)).unwrap();
+        let back: Vec<CommitFacts> = facts.iter().rev().cloned().collect();
+        assert_eq!(join(&data, &back).unwrap(), Joined::default());
+        assert_eq!(std::fs::read_to_string(data.join(FILE)).unwrap(), text);
+        assert_eq!(joined("", &back).0, text);
+        let order: Vec<&str> = text.lines().map(|line| &line[11..12]).collect();
+        assert_eq!(order, ["c", "b", "a"], "oldest first");
+        let (read, problems) = read(&text);
+        assert!(problems.is_empty());
+        assert_eq!(read.len(), 3);
+        assert!(facts.iter().all(|fact| read.contains(fact)));
+    }
+
+    #[test]
+    fn what_only_the_file_knows_is_kept() {
+        let text = "{\"commit\":\"a\",\"parents\":[\"p\"],\"author_time\":\"2025-01-03T01:00:00+01:00\",\
+                    \"pull\":4,\"tag\":\"old\",\"mine\":[1]}\nno json\n";
+        let (now, told) = joined(text, &[fact("a", 3, &["v1"])]);
+        assert_eq!(told, Joined { added: 0, changed: 1 });
+        assert!(now.contains("\"mine\":[1]") && now.contains("\"pull\":4"), "{now}");
+        assert!(now.contains("\"tags\":[\"old\",\"v1\"]"), "{now}");
+        assert!(now.contains("+01:00") && now.ends_with("\nno json\n"), "{now}");
+        assert_eq!(joined(&now, &[fact("a", 3, &["v1"])]), (now.clone(), Joined::default()));
+        let empty = CommitFacts { id: "a".to_owned(), ..CommitFacts::default() };
+        assert_eq!(
+            joined(&now, &[empty]).1,
+            Joined::default(),
+            "a poorer clone takes nothing away"
+        );
+    }
+
+    #[test]
+    fn a_tag_that_moved_stands_on_one_commit() {
+        let (text, _) = joined("", &[fact("a", 1, &["nightly"]), fact("b", 2, &[])]);
+        let (text, told) = joined(&text, &[fact("b", 2, &["nightly"])]);
+        assert_eq!(told, Joined { added: 0, changed: 2 });
+        let tags: Vec<Vec<String>> = read(&text).0.into_iter().map(|it| it.tags).collect();
+        assert_eq!(tags, [vec![], vec!["nightly".to_owned()]]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let aim = folder.path().join("aim");
+        std::fs::write(&aim, "").unwrap();
+        std::os::unix::fs::symlink(&aim, folder.path().join(FILE)).unwrap();
+        assert!(join(folder.path(), &[fact("a", 1, &[])]).is_err());
+        assert_eq!(std::fs::read_to_string(&aim).unwrap(), "");
+    }
+}
