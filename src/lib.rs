@@ -30,6 +30,7 @@ mod demo;
 mod serve;
 mod init;
 mod ingest;
+mod context;
 #[cfg(feature = "net")]
 mod notify;
 

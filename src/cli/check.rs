@@ -7,10 +7,11 @@ use anyhow::Context;
 use serde_json::json;
 
 use crate::audit::Entry;
+use crate::cli::actions;
 use crate::cli::args::{Check, Global, Report, Site};
 use crate::cli::build::{self, in_pool};
 use crate::cli::talk::{self, Talk};
-use crate::cli::{actions, repository};
+use crate::context::git;
 use crate::gate::decide::{Decision, Plea};
 use crate::gate::scene::{self, Request, Scene, Wanted};
 use crate::gate::{
@@ -85,7 +86,7 @@ fn judge(options: &Options, args: &Check, talk: &Talk) -> anyhow::Result<Judged>
         candidate: wanted(args),
         runner_fields: &fields,
         base: args.base.clone(),
-        ancestors: &repository::ancestors,
+        ancestors: &git::ancestors,
     };
     let scene = scene::stage(&mut opened.history, &request).map_err(anyhow::Error::msg)?;
     believe(&mut opened, &scene, (options, args), talk);
@@ -142,7 +143,7 @@ fn believe(opened: &mut Opened, scene: &Scene, from: (&Options, &Check), talk: &
         .chain(named.into_iter().flatten())
         .chain(scene.base.clone())
         .collect();
-    let Some(of_base) = repository::file(&options.data, &names, "accepted.yml") else {
+    let Some(of_base) = git::file(&options.data, &names, "accepted.yml") else {
         talk.warn("no git repository here: the entries of accepted.yml count as they stand");
         return;
     };

@@ -4,8 +4,8 @@ use anyhow::{Context, bail};
 
 use crate::cli::args::{Compare, Global, Site, Table};
 use crate::cli::build::{self, in_pool};
-use crate::cli::repository;
 use crate::cli::talk::{self, Talk};
+use crate::context::git;
 use crate::filter::Filter;
 use crate::gate::compare::Comparison;
 use crate::gate::link::Links;
@@ -44,7 +44,7 @@ fn compare(global: &Global, args: &Compare, talk: &Talk) -> anyhow::Result<Compa
     project.warnings.iter().for_each(|warning| talk.detail(warning));
     let history = &project.history;
     let commit = |name: &str| {
-        scene::measured(history, name, &repository::ancestors)
+        scene::measured(history, name, &git::ancestors)
             .with_context(|| format!("`{name}` is no measured commit, nor a name git knows here"))
     };
     let pair = (commit(base)?, commit(head)?);

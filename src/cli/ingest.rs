@@ -10,8 +10,9 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 use crate::cli::args::{Global, Ingest, Site};
+use crate::cli::build;
 use crate::cli::talk::{self, Talk};
-use crate::cli::{build, repository};
+use crate::context::git;
 use crate::ingest::entry::{Entry, Run};
 use crate::ingest::formats::{self, Format};
 use crate::ingest::line::{self, Completion};
@@ -146,10 +147,7 @@ impl Job {
         let time = args.timestamp.as_deref().map(Timestamp::parse).transpose();
         let time = time.map_err(anyhow::Error::msg).context("--timestamp")?;
         let run = Run {
-            commit: args
-                .commit
-                .clone()
-                .or_else(|| repository::ancestors("HEAD").into_iter().next()),
+            commit: args.commit.clone().or_else(|| git::resolve(Path::new("."), "HEAD")),
             timestamp: Some(time.or(options.now).unwrap_or(options.clock)),
             branch: args.branch.clone(),
             pull: args.pull,

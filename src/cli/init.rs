@@ -2,12 +2,11 @@
 //! are not there.
 
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::Path;
-use std::process::{Command, Stdio};
 
 use crate::cli::args::{Global, Init, Site};
 use crate::cli::build;
 use crate::cli::talk::{self, Talk};
+use crate::context::git;
 use crate::init::{self, Facts, Plan, State};
 use crate::text;
 
@@ -48,9 +47,7 @@ fn facts(global: &Global, args: &Init) -> anyhow::Result<Facts> {
     };
     let options = build::options(global, &site)?;
     let root = args.directory.clone();
-    let remote = git(&root, &["remote", "get-url", "origin"]);
-    let head = git(&root, &["symbolic-ref", "--short", "refs/remotes/origin/HEAD"]);
-    let branch = head.and_then(|name| name.strip_prefix("origin/").map(ToOwned::to_owned));
+    let (branch, remote) = git::origin(&root);
     Ok(Facts {
         root,
         repository: remote.as_deref().and_then(repository),
@@ -58,14 +55,6 @@ fn facts(global: &Global, args: &Init) -> anyhow::Result<Facts> {
         hooks: args.hooks,
         now: options.now.unwrap_or(options.clock),
     })
-}
-
-/// What git says of the repository; none where it is none, or there is no git.
-fn git(root: &Path, arguments: &[&str]) -> Option<String> {
-    let mut command = Command::new("git");
-    command.arg("-C").arg(root).args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
-    let output = command.output().ok().filter(|output| output.status.success())?;
-    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }
 
 /// `owner/name` of an address on GitHub.

@@ -19,7 +19,6 @@ mod init;
 mod notify;
 mod policy;
 mod replay;
-mod repository;
 mod rotate;
 mod serve;
 mod talk;

@@ -1,0 +1,105 @@
+//! Reads the bytes of a commit object (gitformat-commit): parents, author time and subject. Takes
+//! any bytes; what is not there is left out. A clone that was cut off still has the parents here.
+
+use crate::history::CommitFacts;
+use crate::record::{Timestamp, shorten};
+
+/// A subject longer than this is no subject.
+const LONGEST_SUBJECT: usize = 500;
+
+/// What a commit says of itself. `time` is the author's, in UTC.
+pub(super) fn facts(id: &str, object: &[u8]) -> CommitFacts {
+    let text = String::from_utf8_lossy(object);
+    let (head, message) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let mut facts = CommitFacts { id: id.to_owned(), ..CommitFacts::default() };
+    for line in head.lines() {
+        match line.split_once(' ') {
+            Some(("parent", id)) => facts.parents.push(id.to_owned()),
+            Some(("author", author)) if facts.time.is_none() => facts.time = time(author),
+            _ => {}
+        }
+    }
+    let subject = subject(message);
+    facts.pull = pull(&subject);
+    facts.subject = Some(subject).filter(|subject| !subject.is_empty());
+    facts
+}
+
+/// `Name <address> 1758863858 +0200`: the seconds are of UTC whatever the offset says.
+fn time(author: &str) -> Option<Timestamp> {
+    let (_, after) = author.rsplit_once('>')?;
+    let seconds: i64 = after.split_whitespace().next()?.parse().ok()?;
+    let time = Timestamp::from_micros(seconds.checked_mul(1_000_000)?);
+    // A time that no calendar holds is a broken clock's.
+    Timestamp::parse(&time.to_string()).ok()
+}
+
+/// The first paragraph of a message in one line, as git has it.
+fn subject(message: &str) -> String {
+    let lines = message.lines().map(str::trim).skip_while(|line| line.is_empty());
+    let first: Vec<&str> = lines.take_while(|line| !line.is_empty()).take(20).collect();
+    shorten(&first.join(" "), LONGEST_SUBJECT).into_owned()
+}
+
+/// The pull request that a subject names: `Merge pull request #12 from …` of a merge,
+/// `… (#12)` of a squash, `Merge #12` of a merge bot, `… (!12)` of GitLab.
+pub(crate) fn pull(subject: &str) -> Option<u64> {
+    let merged = ["Merge pull request #", "Merge #", "Auto merge of #"];
+    let number = merged.iter().find_map(|start| subject.strip_prefix(start)).or_else(|| {
+        let inside = subject.trim_end().strip_suffix(')')?.rsplit_once('(')?.1;
+        inside.strip_prefix(['#', '!']).filter(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+    })?;
+    let end = number.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(number.len());
+    number[..end].parse().ok().filter(|number| *number > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_object_gives_parents_author_time_and_subject() {
+        let object = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\
+            parent 1111111111111111111111111111111111111111\n\
+            parent 2222222222222222222222222222222222222222\n\
+            author A > U Thor <a@b> 1758863858 +0200\n\
+            committer C <c@d> 1858863858 +0000\n\
+            gpgsig -----BEGIN\n parent 3\n author x <y> 1 +0000\n\n\
+            parse: faster\n by far (#12)\n\nbody (#13)\n";
+        let facts = facts("abc", object);
+        assert_eq!(facts.parents.len(), 2, "a signature's lines are no heads");
+        assert_eq!(facts.time, Timestamp::parse("2025-09-26T05:17:38Z").ok());
+        assert_eq!(facts.subject.as_deref(), Some("parse: faster by far (#12)"));
+        assert_eq!(facts.pull, Some(12));
+    }
+
+    #[test]
+    fn bytes_that_are_no_commit_give_what_they_hold_and_no_more() {
+        let huge = b"author x <y> 9223372036854775807 +0000\nauthor".to_vec();
+        for object in [&b""[..], b"\n\n\n", b"parent", b"\xff\xfe", b"author  <> - +", &huge] {
+            let facts = facts("abc", object);
+            assert_eq!((facts.time, facts.pull, facts.parents.len()), (None, None, 0));
+        }
+    }
+
+    #[test]
+    fn subjects_name_their_pull_request_only_where_a_host_writes_it() {
+        for (subject, wanted) in [
+            ("Merge pull request #12 from ada/engine", Some(12)),
+            ("Merge #7", Some(7)),
+            ("Auto merge of #99 - x:y, r=z", Some(99)),
+            ("parse: faster (#41)", Some(41)),
+            ("Neuer Leser (!8)", Some(8)),
+            ("fix (#3) again", None),
+            ("see #3", None),
+            ("(#)", None),
+            ("(#0)", None),
+            ("(#99999999999999999999999)", None),
+            ("Merge #x", None),
+            ("日本語)", None),
+            ("", None),
+        ] {
+            assert_eq!(pull(subject), wanted, "{subject}");
+        }
+    }
+}
