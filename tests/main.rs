@@ -9,6 +9,7 @@ mod api;
 mod audit;
 mod build;
 mod check;
+mod commits;
 mod demo_data;
 mod determinism;
 // What is written is written about the whole program.

@@ -4,7 +4,7 @@
 use crate::chart::backend::Role;
 use crate::chart::rows::{self, Row};
 use crate::chart::scene::Scene;
-use crate::chart::{Span, TrendInput};
+use crate::chart::{NoteKind, Span, TrendInput};
 use crate::record::{self, DAY_US, Direction, Timestamp};
 use crate::text;
 
@@ -208,7 +208,9 @@ fn legend(scene: &Scene) -> String {
         "filled squares lie off the scale",
     );
     add(!scene.failed.is_empty(), "× is a failed run");
-    add(!scene.notes.is_empty(), "◆ is a note");
+    let noted = |wanted| scene.notes.iter().any(|(.., kind)| *kind == wanted);
+    add(noted(NoteKind::Remark), "◆ is a note");
+    add(noted(NoteKind::Tag), "◇ is a tag");
     if parts.is_empty() { String::new() } else { format!("{}.", capital(&text::list(&parts))) }
 }
 

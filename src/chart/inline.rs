@@ -185,12 +185,14 @@ pub(crate) fn symbols(input: &TrendInput<'_>, scene: &Scene) -> String {
         let (places, y) = (places.join(" "), floor - 1);
         let _ = write!(out, r#"<text class="x" x="{places}" y="{y}">{letters}</text>"#);
     }
-    for (x, note) in &scene.notes {
-        let (x, y) = (percent(*x), floor - 2);
+    for (x, note, kind) in &scene.notes {
         let note = &input.notes[*note];
+        let (mark, above) = kind.mark();
+        let (x, y) = (percent(*x), floor - above);
         let title = format!("{}: {}", text::date(note.time), record::shorten(&note.text, 80));
         let title = harmless::markup(&title);
-        let _ = write!(out, r#"<text class="an" x="{x}" y="{y}">◆<title>{title}</title></text>"#);
+        let _ =
+            write!(out, r#"<text class="an" x="{x}" y="{y}">{mark}<title>{title}</title></text>"#);
     }
     out
 }

@@ -49,7 +49,8 @@ pub(crate) struct TrendInput<'a> {
     pub(crate) analysis: &'a Analysis,
     /// What [`crate::series::CommitIndex`] points into.
     pub(crate) commits: &'a [Commit],
-    /// Dated remarks, oldest first; the newest 5 within the chart's time are drawn.
+    /// Dated remarks and tags, oldest first; the newest 5 of each within the chart's time are
+    /// drawn.
     pub(crate) notes: &'a [Note],
     /// Colour slot 1–6 of the backend.
     pub(crate) slot: u8,
@@ -83,11 +84,29 @@ impl Window {
     }
 }
 
-/// A dated remark.
+/// A dated remark, or a tag with its name.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Note {
     pub(crate) time: Timestamp,
     pub(crate) text: String,
+    pub(crate) kind: NoteKind,
+}
+
+/// What a note is: each kind has a mark of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoteKind {
+    Remark,
+    Tag,
+}
+
+impl NoteKind {
+    /// The mark on the chart, and how far above the floor it stands: both may be on one day.
+    fn mark(self) -> (&'static str, i32) {
+        match self {
+            Self::Remark => ("◆", 2),
+            Self::Tag => ("◇", 14),
+        }
+    }
 }
 
 /// Where marks lead, as `href` values not yet escaped.

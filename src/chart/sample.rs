@@ -4,7 +4,7 @@
 use crate::analysis::{
     Analysis, Baseline, Change, ChangeKind, RunFlags, Severity, Status, Verdict,
 };
-use crate::chart::{Links, Note, Span, TrendInput};
+use crate::chart::{Links, Note, NoteKind, Span, TrendInput};
 use crate::history::Commit;
 use crate::record::{DAY_US, Detail, Direction, Timestamp, Unit};
 use crate::series::{CommitIndex, Run, Segment, Series, SeriesKey};
@@ -81,7 +81,11 @@ impl Sample {
             let since = at(0.3);
             sample.analysis.baseline = Some(Baseline { value: 83_900.0, runs: 40, since });
             let noted = sample.series.runs[at(0.75)].time;
-            sample.notes.push(Note { time: noted, text: "LLVM 19 <beta> & co".to_owned() });
+            sample.notes.push(Note {
+                time: noted,
+                text: "LLVM 19 <beta> & co".to_owned(),
+                kind: NoteKind::Remark,
+            });
         }
         sample.levels();
         sample

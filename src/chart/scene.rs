@@ -8,7 +8,7 @@ use crate::chart::axis::{Across, Up};
 use crate::chart::backend::{Canvas, Mark, Role};
 use crate::chart::labels::{self, Label};
 use crate::chart::rows::{Row, new_segments, rows, stretches};
-use crate::chart::{DENSE_ABOVE, Span, TrendInput, columns, range};
+use crate::chart::{DENSE_ABOVE, NoteKind, Span, TrendInput, columns, range};
 use crate::record::Timestamp;
 use crate::text::Scale;
 
@@ -33,7 +33,7 @@ pub(crate) struct Scene {
     pub(crate) labels: Vec<Label>,
     /// Places across of failed runs and of remarks, on the floor.
     pub(crate) failed: Vec<i32>,
-    pub(crate) notes: Vec<(i32, usize)>,
+    pub(crate) notes: Vec<(i32, usize, NoteKind)>,
     pub(crate) height: i32,
     pub(crate) up: Up,
     pub(crate) scale: Scale,
@@ -308,22 +308,26 @@ impl<'a> Draft<'a> {
         places
     }
 
-    fn notes(&self) -> Vec<(i32, usize)> {
+    fn notes(&self) -> Vec<(i32, usize, NoteKind)> {
         let (Some(first), Some(last)) = (self.plan.rows.first(), self.plan.rows.last()) else {
             return Vec::new();
         };
         let runs = &self.input.series.runs;
-        let shown = runs[first.run].time..=runs[last.run].time;
-        let notes = self.input.notes.iter().enumerate().rev();
-        notes
-            .filter(|(_, note)| shown.contains(&note.time))
-            .take(MOST_NOTES)
+        let shown = &(runs[first.run].time..=runs[last.run].time);
+        let newest = |kind: NoteKind| {
+            let notes = self.input.notes.iter().enumerate().rev();
+            let drawn =
+                notes.filter(move |(_, note)| note.kind == kind && shown.contains(&note.time));
+            drawn.take(MOST_NOTES)
+        };
+        newest(NoteKind::Remark)
+            .chain(newest(NoteKind::Tag))
             .map(|(index, note)| {
                 let at = match self.input.span {
                     Span::Time => note.time.micros(),
                     Span::Order(_) => runs.partition_point(|run| run.time < note.time) as i64,
                 };
-                (self.canvas.place((at, 0.0)).0, index)
+                (self.canvas.place((at, 0.0)).0, index, note.kind)
             })
             .collect()
     }

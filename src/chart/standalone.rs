@@ -9,7 +9,7 @@ use crate::chart::labels::{Anchor, Label, Row, Tone};
 use crate::chart::markup::paths;
 use crate::chart::palette::{self, DARK, LIGHT, Theme};
 use crate::chart::scene::{Scene, WIDTH};
-use crate::chart::{TrendInput, describe};
+use crate::chart::{NoteKind, TrendInput, describe};
 use crate::record;
 use crate::text::{self, harmless};
 
@@ -103,10 +103,15 @@ fn label_text(label: &Label, scene: &Scene) -> String {
 
 fn symbols(scene: &Scene) -> String {
     let mut out = String::new();
-    for (class, letter, places, up) in [
-        ("x", "×", scene.failed.clone(), 1),
-        ("an", "◆", scene.notes.iter().map(|(x, _)| *x).collect(), 2),
-    ] {
+    let noted = |wanted: NoteKind| {
+        let places: Vec<i32> =
+            scene.notes.iter().filter(|(.., kind)| *kind == wanted).map(|(x, ..)| *x).collect();
+        let (mark, above) = wanted.mark();
+        ("an", mark, places, above)
+    };
+    for (class, letter, places, up) in
+        [("x", "×", scene.failed.clone(), 1), noted(NoteKind::Remark), noted(NoteKind::Tag)]
+    {
         if places.is_empty() {
             continue;
         }

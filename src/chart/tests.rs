@@ -9,7 +9,7 @@ use crate::chart::multiple::{SharedAxes, panel};
 use crate::chart::sample::{Linked, Sample};
 use crate::chart::scene::{Scene, WIDTH};
 use crate::chart::{
-    Links, MOST_BYTES, Note, Size, Span, TrendInput, Window, spark, standalone, trend,
+    Links, MOST_BYTES, Note, NoteKind, Size, Span, TrendInput, Window, spark, standalone, trend,
 };
 use crate::record::Timestamp;
 
@@ -330,7 +330,8 @@ proptest! {
         for (run, time) in sample.series.runs.iter_mut().zip(times.iter().flatten()) {
             run.time = Timestamp::from_micros(*time);
         }
-        sample.notes.push(Note { time: Timestamp::from_micros(0), text: "note".to_owned() });
+        let (time, text) = (Timestamp::from_micros(0), "note".to_owned());
+        sample.notes.push(Note { time, text, kind: NoteKind::Remark });
         sample.analysis.gaps = cuts;
         sample.levels();
         if let Some(Some(value)) = baseline {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use crate::history::ancestry::{self, Facts};
 use crate::history::build::{Builder, earliest, index_of};
 use crate::history::{
     Column, Commit, CommitFacts, Environment, Finish, History, Line, RecordedKey, Row,
@@ -16,10 +17,10 @@ impl Builder {
     /// Everything in its order: see the room's head.
     pub(crate) fn finish(mut self, finish: &Finish) -> History {
         self.set_branches(finish);
-        let (commits, dated, commit_numbers) = self.finish_commits(finish);
+        let Commits { commits, dated, numbers, main_line } = self.finish_commits(finish);
         let (environments, environment_numbers) = self.finish_environments();
         for (_, row) in &mut self.rows {
-            row.commit = commit_numbers[row.commit as usize];
+            row.commit = numbers[row.commit as usize];
             row.environment = environment_numbers[row.environment as usize];
         }
         let shown = |row: &&(u32, Row)| row.1.line_of == Line::Main;
@@ -29,6 +30,7 @@ impl Builder {
         self.problems.sort_unstable();
         History {
             commits,
+            main_line,
             dated,
             environments,
             details: self.details,
@@ -70,10 +72,9 @@ impl Builder {
         self.counts.other_branches += lines.len() as u64;
     }
 
-    /// Commits in time order, short shas resolved; and old number → new number.
-    fn finish_commits(&self, finish: &Finish) -> (Vec<Commit>, Vec<bool>, Vec<u32>) {
-        let facts: BTreeMap<&str, &CommitFacts> =
-            finish.commits.iter().map(|fact| (fact.id.as_str(), fact)).collect();
+    /// Commits in their order, short shas resolved.
+    fn finish_commits(&self, finish: &Finish) -> Commits {
+        let facts: Facts<'_> = finish.commits.iter().map(|fact| (fact.id.as_str(), fact)).collect();
         let mut ids: BTreeSet<&str> = facts.keys().copied().collect();
         ids.extend(self.commit_list.iter().map(|&(symbol, _)| self.strings.get(symbol)));
         let mut measured: BTreeMap<&str, Seen> = BTreeMap::new();
@@ -94,17 +95,26 @@ impl Builder {
             let first = if main { &mut seen.first_main } else { &mut seen.first_other };
             *first = earliest(*first, Some(row.time));
         }
-        let mut commits: Vec<(Commit, bool)> =
-            measured.iter().map(|(id, seen)| seen.commit(id, facts.get(id).copied())).collect();
-        commits.sort_by(|(a, _), (b, _)| (a.time, &a.id).cmp(&(b.time, &b.id)));
+        let depths = ancestry::depths(&facts);
+        let heads = measured.iter().filter(|(_, seen)| seen.main_line).map(|(id, _)| *id);
+        let line = ancestry::main_line(&facts, &depths, heads);
+        let mut commits: BTreeMap<&str, (Commit, bool)> = measured
+            .iter()
+            .map(|(id, seen)| (*id, seen.commit(id, facts.get(id).copied())))
+            .collect();
+        set_in_order(&mut commits, &facts, &line);
+        let mut commits: Vec<(Commit, bool)> = commits.into_values().collect();
+        let depth = |commit: &Commit| depths.get(commit.id.as_str());
+        commits.sort_by(|(a, _), (b, _)| (a.time, depth(a), &a.id).cmp(&(b.time, depth(b), &b.id)));
         let places: FxHashMap<&str, u32> = commits
             .iter()
             .enumerate()
             .map(|(index, (commit, _))| (commit.id.as_str(), index_of(index)))
             .collect();
         let numbers = full.iter().map(|id| places[id]).collect();
+        let main_line = line.iter().filter_map(|id| facts.get(id).copied().cloned()).collect();
         let (commits, dated) = commits.into_iter().unzip();
-        (commits, dated, numbers)
+        Commits { commits, dated, numbers, main_line }
     }
 
     /// Environments sorted by content; and old number → new number.
@@ -272,6 +282,35 @@ fn detail_order(a: &Detail, b: &Detail) -> Ordering {
         .then_with(|| statistics(a).cmp(statistics(b)))
         .then_with(|| bits(&a.samples).cmp(bits(&b.samples)))
         .then_with(|| bits(&a.warmup_ns).cmp(bits(&b.warmup_ns)))
+}
+
+/// Commits in their order.
+struct Commits {
+    commits: Vec<Commit>,
+    dated: Vec<bool>,
+    /// Old number → new number.
+    numbers: Vec<u32>,
+    main_line: Vec<CommitFacts>,
+}
+
+/// Times of the main line's commits that agree with the order of their parents.
+fn set_in_order<'a>(
+    commits: &mut BTreeMap<&'a str, (Commit, bool)>,
+    facts: &Facts<'a>,
+    line: &[&'a str],
+) {
+    let own = |id: &str| match commits.get(id) {
+        Some((commit, dated)) => dated.then_some(commit.time),
+        None => facts.get(id)?.time,
+    };
+    let timed: Vec<(&str, Timestamp)> =
+        line.iter().filter_map(|id| Some((*id, own(id)?))).collect();
+    let times: Vec<Timestamp> = timed.iter().map(|(_, time)| *time).collect();
+    for ((id, _), time) in timed.iter().zip(ancestry::in_order(&times)) {
+        if let Some((commit, _)) = commits.get_mut(id) {
+            commit.time = time;
+        }
+    }
 }
 
 /// What the records say of a commit.

@@ -6,6 +6,7 @@
 //! resolves short shas, drops duplicates, refuses what contradicts the rest of its series, and
 //! sorts. It knows no policy and no files.
 
+mod ancestry;
 pub(crate) mod build;
 mod finish;
 mod intern;
@@ -20,7 +21,8 @@ use crate::record::{Detail, Direction, Problem, Timestamp, Unit};
 pub(crate) struct Commit {
     /// As written in the records: full or short sha, or any id.
     pub(crate) id: String,
-    /// Author time where it is known, else the time of the first measurement.
+    /// Author time where it is known, else the time of the first measurement; on the main line
+    /// never before that of a parent.
     pub(crate) time: Timestamp,
     pub(crate) subject: Option<String>,
     pub(crate) parents: Vec<String>,
@@ -118,8 +120,11 @@ pub(crate) enum Line {
 /// Every record once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
-    /// In time order, then by id.
+    /// In time order, then in that of their parents, then by id.
     pub(crate) commits: Vec<Commit>,
+    /// The main line as parents tell it, oldest first, up to the newest measured commit, also the
+    /// commits that nobody measured; empty where no parents are known. Times are the authors'.
+    pub(crate) main_line: Vec<CommitFacts>,
     /// Whether the time of a commit (same index) is that of the commit itself.
     pub(crate) dated: Vec<bool>,
     pub(crate) environments: Vec<Environment>,

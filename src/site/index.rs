@@ -16,6 +16,7 @@ use crate::policy::threshold::preset_slug;
 use crate::record::{DAY_US, TIME, Timestamp};
 use crate::series::{CommitIndex, Series, SeriesKey};
 use crate::site::frame::Shell;
+use crate::site::lineage::Lineage;
 use crate::site::pairs::Pair;
 use crate::site::{Failure, Input, pairs, routes};
 
@@ -40,6 +41,9 @@ pub(crate) struct Index<'a> {
     pub(crate) shell: Shell,
     /// Notes with their time; those about a commit that nobody measured have none and are left out.
     pub(crate) notes: Vec<(Timestamp, &'a Note)>,
+    pub(crate) lineage: Lineage<'a>,
+    /// By id of a commit: its index.
+    pub(crate) known: FxHashMap<&'a str, usize>,
     /// Newest first.
     pub(crate) events: Vec<EventRef>,
     /// By series, then by its changes.
@@ -110,6 +114,7 @@ impl<'a> Index<'a> {
             slots: slots(input, &backends),
             shell: Shell::of(input),
             notes: notes(input, &known),
+            lineage: Lineage::of(input.history),
             events: events(input, &event_ids),
             event_ids,
             measured,
@@ -120,8 +125,9 @@ impl<'a> Index<'a> {
             presets,
             tests: by_name(input.series, |series| &series.key.test),
             backends,
+            known,
         };
-        index.pairs = pairs::find(&index, &known);
+        index.pairs = pairs::find(&index);
         index.slugs = index.pairs.iter().map(|pair| pair.slug.clone()).collect();
         Ok(index)
     }
@@ -197,6 +203,13 @@ impl<'a> Index<'a> {
     pub(crate) fn after(&self, commit: CommitIndex) -> Option<CommitIndex> {
         let at = self.main.partition_point(|other| *other <= commit);
         self.main.get(at).copied()
+    }
+
+    /// A commit that was measured, by its id.
+    pub(crate) fn measured_id(&self, id: &str) -> Option<CommitIndex> {
+        let at = *self.known.get(id)?;
+        let measured = !self.measured[at].is_empty() || !self.pulled[at].is_empty();
+        measured.then(|| u32::try_from(at).ok().map(CommitIndex)).flatten()
     }
 
     /// Age of a time at the build, in days; never below zero.

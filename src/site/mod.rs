@@ -6,11 +6,13 @@
 pub(crate) mod api;
 mod assets;
 mod audit;
+mod code;
 pub(crate) mod delta;
 mod extra;
 mod frame;
 mod health;
 mod index;
+mod lineage;
 mod links;
 pub(crate) mod markdown;
 mod pages;

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
-
 use crate::record::DAY_US;
 use crate::series::CommitIndex;
 use crate::site::index::Index;
@@ -35,7 +33,7 @@ pub(crate) enum PairKind {
 }
 
 /// The pairs of a site, in order of their head, then their base; each address once.
-pub(crate) fn find(site: &Index<'_>, known: &FxHashMap<&str, usize>) -> Vec<Pair> {
+pub(crate) fn find(site: &Index<'_>) -> Vec<Pair> {
     let mut found: BTreeMap<(CommitIndex, CommitIndex), PairKind> = BTreeMap::new();
     let mut add = |base: CommitIndex, head: CommitIndex, kind: PairKind| {
         if base != head {
@@ -44,7 +42,7 @@ pub(crate) fn find(site: &Index<'_>, known: &FxHashMap<&str, usize>) -> Vec<Pair
         }
     };
     for &head in site.main.iter().rev().take(RECENT_PAIRS) {
-        if let Some(base) = parent(site, head, known) {
+        if let Some(base) = parent(site, head) {
             add(base, head, PairKind::Consecutive);
         }
     }
@@ -76,13 +74,9 @@ pub(crate) fn find(site: &Index<'_>, known: &FxHashMap<&str, usize>) -> Vec<Pair
 }
 
 /// The nearest measured ancestor along first parents; without parents, the commit before.
-fn parent(
-    site: &Index<'_>,
-    head: CommitIndex,
-    known: &FxHashMap<&str, usize>,
-) -> Option<CommitIndex> {
+fn parent(site: &Index<'_>, head: CommitIndex) -> Option<CommitIndex> {
     let first = site.commit(head).parents.first();
-    let first = first.and_then(|id| known.get(id.as_str()));
+    let first = first.and_then(|id| site.known.get(id.as_str()));
     let measured = first.filter(|at| !site.measured[**at].is_empty());
     let parent = measured.and_then(|at| u32::try_from(*at).ok()).map(CommitIndex);
     parent.filter(|at| *at < head).or_else(|| site.before(head))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::analysis::Verdict;
 use crate::chart::multiple::{self, SharedAxes};
-use crate::chart::{self, Size, Span, TrendInput};
+use crate::chart::{self, NoteKind, Size, Span, TrendInput};
 use crate::site::index::{self, EventRef, Index};
 use crate::site::links::ChartLinks;
 use crate::site::routes::{self, Root};
@@ -134,11 +134,14 @@ pub(crate) fn event_row(site: &Index<'_>, root: Root, event: &EventRef) -> Event
     }
 }
 
-/// The notes that concern a series, for its chart.
+/// The notes that concern a series, and the tags, for its chart.
 pub(crate) fn chart_notes(site: &Index<'_>, series: usize) -> Vec<chart::Note> {
-    let mut notes: Vec<chart::Note> = notes_of(site, series)
-        .map(|note| chart::Note { time: note.0, text: note.1.title.clone() })
-        .collect();
+    let remarks = notes_of(site, series);
+    let remarks = remarks.map(|(time, note)| (time, note.title.clone(), NoteKind::Remark));
+    let tags = site.lineage.tags.iter().map(|(time, names)| (*time, names.clone(), NoteKind::Tag));
+    let all = remarks.chain(tags);
+    let mut notes: Vec<chart::Note> =
+        all.map(|(time, text, kind)| chart::Note { time, text, kind }).collect();
     notes.sort_by(|a, b| (a.time, &a.text).cmp(&(b.time, &b.text)));
     notes
 }

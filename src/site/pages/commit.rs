@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::analysis::compare::DeltaVerdict;
 use crate::series::{CommitIndex, Run};
+use crate::site::code;
 use crate::site::delta::{self, Outcome};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{Index, RunRef};
@@ -157,7 +158,17 @@ fn facts(site: &Index<'_>, at: CommitIndex) -> Vec<Fact> {
         Fact::at(label, words::minute(commit.time)),
         Fact::new("Series", text::count(measured as u64)),
     ];
-    facts.extend(commit.pull.map(|pull| Fact::new("Pull request", format!("#{pull}"))));
+    // A clock that was wrong, or a commit that was moved: the order of parents counts.
+    let own = site.lineage.facts(&commit.id).and_then(|facts| facts.time);
+    let authored = own.filter(|time| *time != commit.time);
+    facts.extend(authored.map(|time| Fact::at("Author's clock", words::minute(time))));
+    facts.extend(commit.pull.map(|pull| {
+        let fact = Fact::new("Pull request", format!("#{pull}"));
+        match code::pull(site, pull) {
+            Some(url) => fact.href(url),
+            None => fact,
+        }
+    }));
     if !commit.main_line {
         facts.push(Fact::new("Beside the main line", "part of no baseline"));
     }
@@ -180,10 +191,7 @@ fn links(site: &Index<'_>, root: Root, at: CommitIndex) -> Vec<Link> {
     if let Some(after) = site.after(at) {
         add(root.to(&routes::commit(&site.commit(after).id)), "Next measured commit".into());
     }
-    if let Some(url) = site.input.policy.site.repo_url.as_deref()
-        && text::is_sha(&commit.id)
-    {
-        let url = format!("{}/commit/{}", url.trim_end_matches('/'), commit.id);
+    if let Some(url) = code::commit(site, &commit.id) {
         add(url, "Code".to_owned());
     }
     let slug = routes::commit_slug(&commit.id);

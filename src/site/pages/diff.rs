@@ -7,6 +7,7 @@ use askama::Template;
 use crate::analysis::compare::{Delta, DeltaVerdict};
 use crate::chart;
 use crate::series::Series;
+use crate::site::code;
 use crate::site::delta::{self, Outcome};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::Index;
@@ -324,11 +325,7 @@ fn slice_links(
         })
         .collect();
     let (base, head) = (&site.commit(pair.base).id, &site.commit(pair.head).id);
-    if let Some(url) = site.input.policy.site.repo_url.as_deref()
-        && text::is_sha(base)
-        && text::is_sha(head)
-    {
-        let href = format!("{}/compare/{base}...{head}", url.trim_end_matches('/'));
+    if let Some(href) = code::compare(site, base, head) {
         links.push(Link { href, text: "Code".to_owned(), note: String::new() });
     }
     for (word, commit) in [("Base", base), ("Head", head)] {

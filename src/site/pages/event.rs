@@ -2,20 +2,19 @@
 
 use askama::Template;
 
-use crate::analysis::{ChangeKind, Severity, Status};
+use crate::analysis::{Severity, Status};
 use crate::chart::{self, Size, Span, Window};
 use crate::record::{DAY_US, Timestamp};
 use crate::series::CommitIndex;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{EventRef, Index};
 use crate::site::links::ChartLinks;
+use crate::site::pages::{self, candidates};
 use crate::site::routes::{self, Root};
 use crate::site::view::{EventRow, Fact, Figure, Frame, Link, Phrase};
-use crate::site::{Failure, pages, table, words};
+use crate::site::{Failure, table, words};
 use crate::text;
 
-/// Candidate commits listed one by one.
-const CANDIDATES: usize = 50;
 /// Other changes listed as "at the same time".
 const SAME_TIME: usize = 20;
 
@@ -75,8 +74,8 @@ pub(crate) fn render(site: &Index<'_>, event: &EventRef) -> Result<Vec<u8>, Fail
             Fact::new("Status", words::status(&change.status)),
         ],
         chart: zoom(site, root, event),
-        candidates_text: candidates_text(site, root, event),
-        candidates: candidates(site, root, event),
+        candidates_text: candidates::sentence(site, root, event),
+        candidates: candidates::list(site, root, event),
         links: links(site, root, event),
         evidence: evidence(site, event),
         same_time: same_time(site, root, event),
@@ -113,68 +112,10 @@ fn zoom(site: &Index<'_>, root: Root, event: &EventRef) -> Figure {
     table::figure("c1", chart::trend(&input, Size::Full))
 }
 
-fn ends(site: &Index<'_>, event: &EventRef) -> (CommitIndex, CommitIndex) {
+/// The last commit on the old level, and the first on the new.
+pub(super) fn ends(site: &Index<'_>, event: &EventRef) -> (CommitIndex, CommitIndex) {
     let (series, _, change) = site.change(event);
     (series.runs[change.last_before].commit, series.runs[change.first].commit)
-}
-
-/// Commits after the last one on the old level, up to the first on the new.
-fn between(site: &Index<'_>, event: &EventRef) -> Vec<CommitIndex> {
-    let (base, head) = ends(site, event);
-    (base.0 + 1..=head.0)
-        .map(CommitIndex)
-        .filter(|commit| site.commit(*commit).main_line || *commit == head)
-        .collect()
-}
-
-fn candidates_text(site: &Index<'_>, root: Root, event: &EventRef) -> Phrase {
-    let (base, head) = ends(site, event);
-    if site.change(event).2.kind == ChangeKind::Drift {
-        let id = &site.commit(head).id;
-        return Phrase::new("")
-            .text("A drift has no one commit. From this run on it exceeds the limit: ")
-            .code_link(root.to(&routes::commit(id)), text::commit(id))
-            .text(".");
-    }
-    let known = between(site, event).len();
-    let name = |phrase: Phrase, commit: CommitIndex| {
-        let id = &site.commit(commit).id;
-        phrase.code_link(root.to(&routes::commit(id)), text::commit(id))
-    };
-    let phrase = name(Phrase::new("").text("Last run on the old level: "), base);
-    let phrase = name(phrase.text(". First on the new: "), head).text(". ");
-    let phrase = if known <= 1 {
-        phrase.text("No other measured commit lies between them.")
-    } else {
-        phrase.text(format!("{known} measured commits come into question."))
-    };
-    match &site.input.policy.site.repo_url {
-        Some(url) if text::is_sha(&site.commit(base).id) && text::is_sha(&site.commit(head).id) => {
-            let (base, head) = (&site.commit(base).id, &site.commit(head).id);
-            let url = format!("{}/compare/{base}...{head}", url.trim_end_matches('/'));
-            phrase.text(" ").link(url, "All commits between them")
-        }
-        _ => phrase,
-    }
-}
-
-fn candidates(site: &Index<'_>, root: Root, event: &EventRef) -> Vec<Phrase> {
-    if site.change(event).2.kind == ChangeKind::Drift {
-        return Vec::new();
-    }
-    let newest_first = between(site, event).into_iter().rev().take(CANDIDATES);
-    newest_first
-        .map(|commit| {
-            let commit = site.commit(commit);
-            let phrase = Phrase::new("")
-                .code_link(root.to(&routes::commit(&commit.id)), text::commit(&commit.id))
-                .text(format!(" {}", text::date(commit.time)));
-            match &commit.subject {
-                Some(subject) => phrase.text(": ").name(subject),
-                None => phrase,
-            }
-        })
-        .collect()
 }
 
 fn links(site: &Index<'_>, root: Root, event: &EventRef) -> Vec<Link> {

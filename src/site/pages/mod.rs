@@ -2,6 +2,7 @@
 
 mod about;
 mod backend;
+mod candidates;
 pub(crate) mod commit;
 mod data;
 pub(crate) mod diff;

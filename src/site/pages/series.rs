@@ -287,7 +287,12 @@ fn runs(site: &Index<'_>, root: Root, index: usize, scale: &Scale) -> Vec<RunRow
                 date: text::date(run.time),
                 value: run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
                 spread: run.std.map_or_else(String::new, |std| text::spread(std, scale)),
-                note: run_note(series, analysis, at, firsts.contains(&at)),
+                note: run_note(
+                    series,
+                    analysis,
+                    (at, firsts.contains(&at)),
+                    &site.commit(run.commit).tags,
+                ),
             }
         })
         .collect()
@@ -304,10 +309,15 @@ fn segment_starts(series: &Series) -> Vec<usize> {
     runs.filter_map(first).collect()
 }
 
-fn run_note(series: &Series, analysis: &Analysis, at: usize, new_runner: bool) -> String {
+fn run_note(
+    series: &Series,
+    analysis: &Analysis,
+    (at, new_runner): (usize, bool),
+    tags: &[String],
+) -> String {
     let run = &series.runs[at];
     let flags = analysis.flags[at];
-    let mut notes: Vec<String> = Vec::new();
+    let mut notes: Vec<String> = tags.to_vec();
     let mut add = |on: bool, text: &str| {
         if on {
             notes.push(text.to_owned());
