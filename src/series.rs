@@ -167,7 +167,7 @@ pub(crate) fn group(history: &History, policy: &Policy) -> Grouped {
 }
 
 /// The key under which a recorded key is shown: test names follow the policy's aliases.
-fn key_of(key: &RecordedKey, policy: &Policy) -> SeriesKey {
+pub(crate) fn key_of(key: &RecordedKey, policy: &Policy) -> SeriesKey {
     let mut test = &key.test;
     // As many steps as there are aliases: a loop in them ends here too.
     for _ in 0..policy.aliases.len() {

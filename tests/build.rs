@@ -468,6 +468,48 @@ fn renamed_tests_keep_their_history_and_ignored_ones_go() {
         (&json!("parse"), &json!(8))
     );
     assert!(site.text("health/").contains("Ignored by policy"));
+    assert!(!site.has("test/scratch_1/index.html"));
+    let kept = std::fs::read_to_string(history.data().join("results/all.ndjson")).unwrap();
+    assert!(kept.contains("scratch_1"), "what is ignored is not deleted");
+    history.file("policy.yml", "aliases: {old_parse: parse}\n");
+    assert!(history.site(&[]).has("test/scratch_1/index.html"), "and comes back whole");
+}
+
+/// Addresses under the old name lead to the new one, whatever stood there.
+#[test]
+fn addresses_of_a_renamed_benchmark_lead_on() {
+    let history = History::new();
+    let mut values = LEVEL.repeat(2);
+    values[8..].iter_mut().for_each(|value| *value *= 2.0);
+    let mut records = days(&values);
+    for record in &mut records {
+        record["test"] = json!("Old Parse");
+    }
+    history.records(&records);
+    let before = history.site(&[]);
+    let old: Vec<String> = support::files(&before.root);
+    let event = before.json("events.json")["events"][0]["url"].as_str().unwrap().to_owned();
+    let mut more = days(&[values.clone(), vec![200.0; 3]].concat());
+    more.drain(..values.len());
+    records.extend(more);
+    history.records(&records);
+    let base = "https://example.org/b/";
+    history.file("policy.yml", "aliases: {Old Parse: older, older: parse}\n");
+    let after = history.site(&["--base-url", base]);
+    for path in old.iter().filter(|path| path.ends_with("index.html") || path.ends_with(".svg")) {
+        assert!(after.has(path), "{path}");
+    }
+    let page = after.page(&event);
+    let new = after.json("events.json")["events"][0]["url"].as_str().unwrap().to_owned();
+    assert_ne!(event, new);
+    let wanted = format!("<meta http-equiv=\"refresh\" content=\"0; url=../../{new}\">");
+    assert!(page.contains(&wanted), "{page}");
+    assert!(page.contains(&format!("<link rel=\"canonical\" href=\"{base}{new}\">")), "{page}");
+    assert!(after.text(&event).contains("Old Parse is called parse now"), "{page}");
+    let index = after.json("index.json");
+    assert_eq!(index["series"].as_array().unwrap().len(), 1, "one history, before and after");
+    assert!(!after.read("sitemap.xml").contains("old-parse"));
+    crate::web::check_under(&after, "/b/");
 }
 
 #[test]

@@ -36,6 +36,10 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
         let path = routes::series_svg(&site.stems[series]);
         add(path, Box::new(move || Ok(drawing(site, series))));
     }
+    // A chart may stand in someone's README by the name that its benchmark had.
+    for (path, series) in pages::moved::all(site).into_iter().filter_map(|moved| moved.chart) {
+        add(path, Box::new(move || Ok(drawing(site, series))));
+    }
     add(".nojekyll".to_owned(), Box::new(|| Ok(Vec::new())));
     add("robots.txt".to_owned(), Box::new(|| Ok(robots(site))));
     if site.input.options.base_url.is_some() {

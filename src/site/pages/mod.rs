@@ -12,6 +12,7 @@ mod events;
 pub(crate) mod health;
 pub(crate) mod infrastructure;
 mod lost;
+pub(crate) mod moved;
 pub(crate) mod overview;
 pub(crate) mod series;
 mod test;
@@ -71,6 +72,10 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
             let slices = Arc::clone(&slices);
             add(&path, Box::new(move || diff::render(site, pair, &slices, &slices[at])));
         }
+    }
+    for moved in moved::all(site) {
+        let path = format!("{}index.html", moved.from);
+        jobs.push((path, Box::new(move || moved::render(site, &moved))));
     }
     jobs.push(("404.html".to_owned(), Box::new(|| lost::render(site))));
 }
