@@ -143,6 +143,29 @@ fn a_renamed_benchmark_is_recognised_and_the_alias_is_named() {
 }
 
 #[test]
+fn one_line_is_named_for_all_series_of_a_renamed_test_and_yaml_can_read_it() {
+    let history = History::new();
+    let (old, new) = ("parse: \"fast\" #1", "yes");
+    let mut records: Vec<Value> = Vec::new();
+    for n in [10, 1000] {
+        let named = |(at, one)| with(one, json!({"n": n, "test": if at < 12 { old } else { new }}));
+        records.extend(steady().into_iter().enumerate().map(named));
+    }
+    history.file("results/all.ndjson", lines(&records));
+    let renamed = |status: i32| -> Vec<_> {
+        let found = findings(&history, status).into_iter();
+        found.filter(|one| one[1] == "renamed").collect()
+    };
+    let found = renamed(1);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let told = found[0].join(" ");
+    assert!(told.contains("(and 1 more like it)"), "{told}");
+    let line = told.split('`').nth(1).unwrap();
+    history.file("policy.yml", format!("version: '1'\n{line}\n"));
+    assert_eq!(renamed(0).len(), 0, "the line that is named is the line that helps: {line}");
+}
+
+#[test]
 fn noise_gaps_sparse_days_missing_and_retired_series_are_told() {
     let history = healthy();
     let fields = |test: &str| json!({"test": test});

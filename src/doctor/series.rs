@@ -18,9 +18,12 @@ const LIKE: f64 = 1.25;
 pub(super) fn examine(patient: &Patient<'_>, found: &mut Vec<Finding>) {
     let renamed = renamed(patient);
     let old: BTreeSet<usize> = renamed.iter().map(|(old, _)| *old).collect();
+    let mut renames: BTreeMap<_, Vec<(&Series, &Series)>> = BTreeMap::new();
     for (old, new) in renamed {
-        found.push(rename(&patient.series[old], &patient.series[new]));
+        let pair = (&patient.series[old], &patient.series[new]);
+        renames.entry(changed(&pair.0.key, &pair.1.key)).or_default().push(pair);
     }
+    found.extend(renames.iter().filter_map(|(parts, pairs)| rename(patient, parts, pairs)));
     for (at, (series, analysis)) in patient.series.iter().zip(patient.analyses).enumerate() {
         let name = series.key.name();
         if old.contains(&at) {
@@ -149,17 +152,47 @@ fn changed<'a>(old: &'a SeriesKey, new: &'a SeriesKey) -> Vec<(&'static str, &'a
     parts.into_iter().filter(|(_, old, new)| old != new).collect()
 }
 
-fn rename(old: &Series, new: &Series) -> Finding {
-    let parts = changed(&old.key, &new.key);
-    let (part, from, to) = parts.first().copied().unwrap_or(("name", "", ""));
-    let remedy = if part == "test" {
-        format!("where it is the same benchmark: `aliases: {{{from}: {to}}}` in the policy")
-    } else {
-        format!("where it is the same benchmark: record it with `{part}` {from} again, or leave it")
+/// One finding for all series that the same new name takes along.
+fn rename(
+    patient: &Patient<'_>,
+    parts: &[(&'static str, &str, &str)],
+    pairs: &[(&Series, &Series)],
+) -> Option<Finding> {
+    let (&(part, from, to), &(old, new)) = (parts.first()?, pairs.first()?);
+    let line = format!("{}: {}", scalar(from), scalar(to));
+    let remedy = match part {
+        "test" if patient.policy.aliases.is_empty() => {
+            format!("where it is the same benchmark: `aliases: {{{line}}}` in the policy")
+        }
+        "test" => format!("where it is the same benchmark: `{line}` under `aliases` in the policy"),
+        _ => format!(
+            "where it is the same benchmark: record it with `{part}` {from} again, or leave it"
+        ),
     };
-    Finding::new("renamed", old.key.name())
-        .cause(format!("ends where {}, of like level, begins: renamed?", new.key.name()))
-        .remedy(remedy)
+    let more = match pairs.len() as u64 - 1 {
+        0 => String::new(),
+        more => format!(" (and {} more like it)", text::count(more)),
+    };
+    let finding = Finding::new("renamed", old.key.name());
+    let name = new.key.name();
+    Some(
+        finding
+            .cause(format!("ends where {name}, of like level, begins{more}: renamed?"))
+            .remedy(remedy),
+    )
+}
+
+/// A name as it may stand in YAML: in quotes unless it is a plain word, for JSON's are YAML's too.
+fn scalar(name: &str) -> String {
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+    let plain = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(word);
+    // Words that YAML, or an older YAML, reads as something else than text.
+    let other = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    if plain && !other.contains(&name.to_ascii_lowercase().as_str()) {
+        name.to_owned()
+    } else {
+        serde_json::Value::from(name).to_string()
+    }
 }
 
 /// Gaps, those of many series at once told together.
