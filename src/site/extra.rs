@@ -6,7 +6,7 @@ use crate::chart;
 use crate::site::index::{EventRef, Index};
 use crate::site::links::ChartLinks;
 use crate::site::routes::{self, Root};
-use crate::site::{Failure, Job, health, table, words};
+use crate::site::{Failure, Job, health, pages, table, words};
 use crate::text;
 
 /// Entries of a feed.
