@@ -213,6 +213,12 @@ pub(crate) struct Ingest {
     /// out; the first pattern that fits counts
     #[arg(long, value_name = "PATTERN")]
     pub(crate) map: Vec<String>,
+    /// Record the version of a tool too: rustc, go, python3, node, …
+    #[arg(long, value_name = "NAME")]
+    pub(crate) toolchain: Vec<String>,
+    /// The results were measured on another machine: say nothing of this one
+    #[arg(long)]
+    pub(crate) elsewhere: bool,
     /// Keep no samples, only what they come to
     #[arg(long)]
     pub(crate) no_samples: bool,

@@ -12,10 +12,10 @@ use anyhow::{Context, bail};
 use crate::cli::args::{Global, Ingest, Site};
 use crate::cli::build;
 use crate::cli::talk::{self, Talk};
-use crate::context::git;
+use crate::context::{self, Said, Sources, git};
 use crate::ingest::entry::{Entry, Run};
 use crate::ingest::formats::{self, Format};
-use crate::ingest::line::{self, Completion};
+use crate::ingest::line::{self, Completion, Line};
 use crate::ingest::naming::{self, Pattern};
 use crate::ingest::sink::Refused;
 use crate::ingest::source::Text;
@@ -25,6 +25,9 @@ use crate::record::{Place, Problem, Timestamp};
 use crate::store;
 use crate::store::append::{Appender, Target};
 use crate::text;
+
+/// Commits before the measured one that are remembered: more than lie between two measurements.
+const COMMITS: u32 = 2_000;
 
 pub(crate) fn run(global: &Global, args: &Ingest, talk: &Talk) -> anyhow::Result<u8> {
     if args.list {
@@ -36,7 +39,7 @@ pub(crate) fn run(global: &Global, args: &Ingest, talk: &Talk) -> anyhow::Result
         project::open(&options)?;
     }
     let asked = asked(&args.format)?;
-    let mut job = Job::new(args, &options)?;
+    let mut job = Job::new(args, &options, talk)?;
     let mut faults = Vec::new();
     let mut inputs = Vec::new();
     for path in &args.inputs {
@@ -134,35 +137,42 @@ fn unknown(input: &Input) -> String {
 struct Job {
     completion: Completion,
     patterns: Vec<Pattern>,
-    lines: Vec<(String, Timestamp)>,
-    pull: Option<u64>,
+    lines: Vec<Line>,
     entries: usize,
     refused: Vec<Refused>,
 }
 
 impl Job {
-    fn new(args: &Ingest, options: &Options) -> anyhow::Result<Self> {
+    fn new(args: &Ingest, options: &Options, talk: &Talk) -> anyhow::Result<Self> {
         let parsed = |pattern: &String| Pattern::parse(pattern).map_err(anyhow::Error::msg);
         let patterns: Result<Vec<Pattern>, _> = args.map.iter().map(parsed).collect();
         let time = args.timestamp.as_deref().map(Timestamp::parse).transpose();
         let time = time.map_err(anyhow::Error::msg).context("--timestamp")?;
+        let mut set = set(args)?;
+        let around = around(args, &set);
+        around.warnings.iter().for_each(|warning| talk.warn(warning));
+        if let (Some(_), Some(commit)) = (&args.commit, &around.commit) {
+            // What the user says counts more than what a tool believes.
+            set.insert("commit".to_owned(), commit.clone());
+        }
         let run = Run {
-            commit: args.commit.clone().or_else(|| git::resolve(Path::new("."), "HEAD")),
+            commit: around.commit.clone(),
             timestamp: Some(time.or(options.now).unwrap_or(options.clock)),
-            branch: args.branch.clone(),
-            pull: args.pull,
-            ..Run::default()
+            commit_time: around.commit_time,
+            branch: around.branch.clone(),
+            pull: around.pull,
+            url: around.url.clone(),
         };
         let completion = Completion {
             run,
-            environment: BTreeMap::new(),
+            environment: around.environment.into_iter().collect(),
             backend: "",
-            set: set(args)?,
+            set,
             without_samples: args.no_samples,
         };
         let (lines, refused) = (Vec::new(), Vec::new());
         let patterns = patterns.context("--map")?;
-        Ok(Self { completion, patterns, lines, pull: args.pull, entries: 0, refused })
+        Ok(Self { completion, patterns, lines, entries: 0, refused })
     }
 
     /// Reads an input; what is wrong with it as a whole.
@@ -174,7 +184,7 @@ impl Job {
             let name = entry.name.clone();
             let line = naming::rename(&mut entry, patterns)
                 .and_then(|_| line::write(&entry, completion))
-                .and_then(|(line, time)| checked(line).map(|line| (line, time)));
+                .and_then(checked);
             match line {
                 Ok(line) => lines.push(line),
                 Err(reason) => odd.push((name, reason)),
@@ -212,7 +222,7 @@ impl Job {
             talk.problem(&format!("{place}: {reason}; {remedy}"));
         }
         if args.dry_run {
-            let lines: String = self.lines.into_iter().map(|(line, _)| line + "\n").collect();
+            let lines: String = self.lines.into_iter().map(|line| line.text + "\n").collect();
             return talk::answer(lines.as_bytes()).map(|_| ());
         }
         store::keep_foreign(&global.data, &self.refused_lines())?;
@@ -221,10 +231,11 @@ impl Job {
             None => Target::Day,
         };
         let mut appender = Appender::new(&global.data, target);
-        for (line, time) in &self.lines {
-            appender.add(line, *time, self.pull)?;
+        for line in &self.lines {
+            appender.add(&line.text, line.time, line.pull)?;
         }
         let done = appender.finish()?;
+        self.remember_commits(global, talk)?;
         let mut said = format!("{} added", text::counted(done.new as u64, "record"));
         if done.known > 0 {
             said.push_str(&format!(", {} stood there already", text::count(done.known as u64)));
@@ -240,14 +251,48 @@ impl Job {
         Ok(())
     }
 
+    /// What git knows of the measured commit and those before it: charts order by it, and changes
+    /// name the commits that nobody measured.
+    fn remember_commits(&self, global: &Global, talk: &Talk) -> anyhow::Result<()> {
+        let Some(commit) = &self.completion.run.commit else { return Ok(()) };
+        if git::resolve(Path::new("."), commit).is_none() {
+            return Ok(());
+        }
+        let (facts, told) = context::commits(Path::new("."), commit, COMMITS);
+        told.iter().for_each(|warning| talk.warn(warning));
+        store::commits::join(&global.data, &facts).map(|_| ())
+    }
+
     fn refused_lines(&self) -> Vec<(&Problem, &str)> {
         self.refused.iter().map(|it| (&it.problem, it.text.as_str())).collect()
     }
 }
 
+/// What git, continuous integration and the machine say of the run here.
+fn around(args: &Ingest, set: &BTreeMap<String, String>) -> context::Context {
+    let said = Said {
+        commit: args.commit.clone(),
+        branch: args.branch.clone(),
+        pull: args.pull,
+        commit_time: None,
+        url: None,
+        fields: set.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        toolchains: args.toolchain.clone(),
+    };
+    let variables = context::variables();
+    let sources =
+        Sources { variables: &variables, repository: Path::new("."), machine: Path::new("/") };
+    let mut around = context::gather(&said, sources);
+    if args.elsewhere {
+        around.environment.clear();
+        around.url = None;
+    }
+    around
+}
+
 /// A line that the history will take.
-fn checked(line: String) -> Result<String, String> {
-    let read = store::read_text(line.as_bytes());
+fn checked(line: Line) -> Result<Line, String> {
+    let read = store::read_text(line.text.as_bytes());
     match read.problems().first() {
         Some(problem) => Err(problem.reason.clone()),
         None => Ok(line),
@@ -270,7 +315,7 @@ fn set(args: &Ingest) -> anyhow::Result<BTreeMap<String, String>> {
         };
         set.insert(name.to_owned(), value.to_owned());
     }
-    let short = [("backend", &args.backend), ("suite", &args.suite), ("commit", &args.commit)];
+    let short = [("backend", &args.backend), ("suite", &args.suite)];
     for (name, value) in short {
         set.extend(value.iter().map(|value| (name.to_owned(), value.clone())));
     }

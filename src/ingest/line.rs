@@ -25,9 +25,17 @@ pub(crate) struct Completion {
     pub(crate) without_samples: bool,
 }
 
+/// A line of history, without its newline, and what decides where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) text: String,
+    pub(crate) time: Timestamp,
+    pub(crate) pull: Option<u64>,
+}
+
 /// The fields in the order in which they are written.
 #[derive(Serialize)]
-struct Line<'a> {
+struct Wire<'a> {
     commit: &'a str,
     timestamp: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,12 +97,12 @@ const RESERVED: [&str; 23] = [
     "tags",
 ];
 
-/// The line of an entry, without its newline, and the time it carries.
+/// The line of an entry.
 ///
 /// # Errors
 /// The commit or the time is not known, nothing names the test, or what the user set is of the
 /// wrong type; all of it at once.
-pub(crate) fn write(entry: &Entry, with: &Completion) -> Result<(String, Timestamp), String> {
+pub(crate) fn write(entry: &Entry, with: &Completion) -> Result<Line, String> {
     let mut faults = Vec::new();
     let set = |name: &str| with.set.get(name).map(String::as_str).filter(|it| !it.is_empty());
     let told = |name: &str, told: &'_ str| set(name).unwrap_or(told).to_owned();
@@ -123,7 +131,7 @@ pub(crate) fn write(entry: &Entry, with: &Completion) -> Result<(String, Timesta
     if !faults.is_empty() {
         return Err(faults.join("; "));
     }
-    let line = Line {
+    let wire = Wire {
         commit: commit.unwrap_or_default(),
         timestamp: timestamp.map(|time| time.to_string()).unwrap_or_default(),
         commit_time: entry.run.commit_time.or(with.run.commit_time).map(|it| it.to_string()),
@@ -143,8 +151,9 @@ pub(crate) fn write(entry: &Entry, with: &Completion) -> Result<(String, Timesta
         tags: &entry.tags,
         fields: fields(entry, with),
     };
-    let text = serde_json::to_string(&line).map_err(|error| error.to_string())?;
-    Ok((text, timestamp.unwrap_or(Timestamp::from_micros(0))))
+    let text = serde_json::to_string(&wire).map_err(|error| error.to_string())?;
+    let time = timestamp.unwrap_or(Timestamp::from_micros(0));
+    Ok(Line { text, time, pull })
 }
 
 /// What the user set, read as its type, or what was told.
