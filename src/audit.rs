@@ -42,7 +42,7 @@ const REMOVED: &str = "[removed: looks like a secret]";
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) time: Timestamp,
-    /// `override`, `approval`, `rotation`, `baseline`, …
+    /// `override`, `approval`, `approval_used`, `rotation`, …
     pub(crate) kind: String,
     pub(crate) actor: String,
     pub(crate) reason: String,
@@ -84,6 +84,17 @@ impl Chain {
     /// The lines before the first break.
     pub(crate) fn proven(&self) -> impl Iterator<Item = &Link> {
         self.links.iter().filter(|link| self.proves(link))
+    }
+
+    /// Whether the log tells this already: the same kind, actor, reason and commit.
+    pub(crate) fn tells(&self, entry: &Entry) -> bool {
+        let (actor, reason) = (without_secrets(&entry.actor), without_secrets(&entry.reason));
+        self.links.iter().map(|link| &link.entry).any(|it| {
+            it.kind == entry.kind
+                && it.commit == entry.commit
+                && it.actor == actor
+                && it.reason == reason
+        })
     }
 
     pub(crate) fn proves(&self, link: &Link) -> bool {

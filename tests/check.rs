@@ -417,6 +417,44 @@ fn a_large_regression_waits_for_its_approval_until_it_expires() {
 }
 
 #[test]
+fn an_approval_that_the_main_line_rests_on_is_logged_once() {
+    let mut project = Project::new(20, POLICY);
+    (20..24).for_each(|day| project.day(day, &all(1.25)[1..3], &json!({})));
+    project.write().pull(7, 15, 3, 1.25, &json!({}));
+    let entry = |series: &str, commit: &str, reason: &str| {
+        let what = format!("series: '{series}', commit: {commit}, reason: {reason}");
+        format!("- {{{what}, max_change: 0.3, by: ada}}\n")
+    };
+    let entries = entry("*/rust/*", &head(7), "ours");
+    project.history.file("accepted.yml", &entries);
+    assert_eq!(project.json(&["--pull", "7"]).1["findings"][0]["verdict"], json!("approved"));
+    let data = project.history.data();
+    assert!(!data.join("audit.ndjson").exists(), "a pull request is not on the main line");
+    assert_eq!(project.json(&[]).1["verdict"], json!("approval"));
+    assert!(!data.join("audit.ndjson").exists(), "nothing was accepted there");
+    let ties = entry("parse/*", &main(20), "ties");
+    project.history.file("accepted.yml", entries + &ties);
+    for _ in 0..2 {
+        assert_eq!(project.json(&[]).0, 0);
+    }
+    project.day(24, &all(1.25)[1..3], &json!({}));
+    assert_eq!(project.write().json(&[]).0, 0, "another commit that rests on the same approval");
+    let log = run(&["audit", "show", "--data", data.to_str().unwrap()]).out;
+    let head = format!("approval used by ada at {}\n    ties\n", &main(20)[..7]);
+    assert_eq!(log.matches("ada").count(), 1, "{log}");
+    assert!(log.contains(&head) && log.contains("parse/go") && log.contains("parse/rust"), "{log}");
+    assert_eq!(run(&["audit", "verify", "--data", data.to_str().unwrap()]).status, 0);
+    let page = project.history.site(&["--now", NOW]).text("health/");
+    assert!(page.contains("approval used"), "{page}");
+    // Without the log the approval cannot be followed, and nothing is said to be fine.
+    let log = std::fs::read_to_string(data.join("audit.ndjson")).unwrap();
+    project.history.file("audit.ndjson", log.replace("ties", "knots"));
+    let broken = project.check(&[]);
+    assert_eq!(broken.status, 2, "{}", broken.out);
+    assert!(broken.err.contains("use of an approval"), "{}", broken.err);
+}
+
+#[test]
 fn an_entry_for_any_commit_of_a_pull_request_counts_for_its_head() {
     let project = Project::new(20, POLICY);
     project.write().pull(7, 19, 3, 1.25, &json!({}));

@@ -65,7 +65,7 @@ fn shown(chain: &Chain) -> String {
         out.push_str(&format!(
             "{} {} by {}{commit}{unproven}\n    {}\n",
             text::date_time(entry.time),
-            harmless::line(&entry.kind),
+            harmless::line(&entry.kind).replace('_', " "),
             harmless::line(&entry.actor),
             harmless::line(&entry.reason),
         ));

@@ -1,10 +1,11 @@
 //! `benchpages check`: the gate. What was typed and what the job's environment says become a
 //! request; the outcome goes to stdout, and to where a job of GitHub Actions looks for it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::audit::Entry;
 use crate::cli::actions;
@@ -15,7 +16,8 @@ use crate::context::git;
 use crate::gate::decide::{Decision, Plea};
 use crate::gate::scene::{self, Request, Scene, Wanted};
 use crate::gate::{
-    Outcome, annotations, json as report, junit, markdown, sarif, snapshot, terminal,
+    Accepted, Finding, Outcome, annotations, json as report, junit, markdown, sarif, snapshot,
+    terminal,
 };
 use crate::history::History;
 use crate::policy::{AcceptFrom, Audience, accepted};
@@ -32,6 +34,9 @@ pub(crate) fn run(global: &Global, args: &Check, talk: &Talk) -> anyhow::Result<
     let outcome = &judged.outcome;
     if outcome.decision == Decision::Overridden {
         audit(&options.data, &judged)?;
+    }
+    if outcome.scene.pull.is_none() {
+        audit_approvals(&options.data, &judged)?;
     }
     let own = judged.opened.contents.templates.iter().find(|(name, _)| name == "comment.md");
     let own = own.map(|(_, text)| text.as_str());
@@ -167,10 +172,7 @@ fn audit(data: &Path, judged: &Judged) -> anyhow::Result<()> {
     let outcome = &judged.outcome;
     let Some(granted) = &outcome.overriding else { return Ok(()) };
     let blocking = outcome.findings.iter().filter(|it| it.block.is_some());
-    let findings: Vec<_> = blocking
-        .take(AUDITED)
-        .map(|it| json!({"series": it.subject.stem, "change": it.change}))
-        .collect();
+    let findings: Vec<_> = blocking.take(AUDITED).map(audited).collect();
     let details = json!({
         "of": granted.of.as_str(),
         "base": outcome.scene.base,
@@ -189,6 +191,43 @@ fn audit(data: &Path, judged: &Judged) -> anyhow::Result<()> {
     store::audit::append(data, &entry)
         .context("the override could not be written to the audit log, so it is not granted")?;
     Ok(())
+}
+
+/// Tells the audit log which approvals the main line rests on: each once for a commit, however
+/// often it is checked. A pull request is not there yet; its job keeps no log.
+fn audit_approvals(data: &Path, judged: &Judged) -> anyhow::Result<()> {
+    let outcome = &judged.outcome;
+    let mut used: BTreeMap<(&Accepted, &str), Vec<&Finding>> = BTreeMap::new();
+    for it in &outcome.findings {
+        if let Some(accepted) = it.rests_on() {
+            used.entry((accepted, &it.commit)).or_default().push(it);
+        }
+    }
+    for ((accepted, commit), findings) in used {
+        let findings: Vec<_> = findings.iter().take(AUDITED).map(|it| audited(it)).collect();
+        let details = json!({
+            "base": outcome.scene.base,
+            "candidate": outcome.scene.candidate,
+            "findings": findings,
+            "policy_sha": outcome.facts.policy_sha,
+        });
+        let entry = Entry {
+            time: judged.opened.now,
+            kind: "approval_used".to_owned(),
+            actor: accepted.by.clone(),
+            reason: accepted.reason.clone(),
+            commit: Some(commit.to_owned()),
+            details: details.as_object().cloned().unwrap_or_default(),
+        };
+        store::audit::append_once(data, &entry)
+            .context("the use of an approval could not be written to the audit log")?;
+    }
+    Ok(())
+}
+
+/// A finding as a line of the audit log names it.
+fn audited(it: &Finding) -> Value {
+    json!({"series": it.subject.stem, "change": it.change})
 }
 
 /// Writes the snapshot beside others in a folder.

@@ -8,7 +8,7 @@ use crate::analysis::{Analysis, Change, Severity, Status, Verdict};
 use crate::gate::link::{self, Links};
 use crate::gate::scene::Scene;
 use crate::gate::second::Second;
-use crate::gate::{Block, Finding, NotCompared, Subject, reason};
+use crate::gate::{Accepted, Block, Finding, NotCompared, Subject, reason};
 use crate::history::History;
 use crate::policy::Policy;
 use crate::series::Series;
@@ -197,6 +197,7 @@ impl Case<'_> {
             block: self.block(verdict, change),
             confirmed: change.is_some(),
             report_only: analysis.report_only,
+            accepted: change.and_then(accepted),
             before: said(before),
             after: said(after),
             spread_before: spread(change.map(|change| change.last_before).or_else(|| {
@@ -257,10 +258,8 @@ impl Case<'_> {
         let confirmed = change.map_or_else(String::new, |change| {
             format!(", seen in {}", text::counted(u64::from(change.runs_after), "run"))
         });
-        let accepted = change.and_then(|change| match &change.status {
-            Status::Approved { reason, by } => Some(format!("accepted by {by}: {reason}")),
-            _ => None,
-        });
+        let accepted = change.and_then(accepted);
+        let accepted = accepted.map(|it| format!("accepted by {}: {}", it.by, it.reason));
         match verdict {
             Verdict::Suspected { runs_needed: 0 } => {
                 format!("beyond the limit of {limit} against the newest runs of the base only")
@@ -321,6 +320,16 @@ impl Case<'_> {
             }
             None => link::series(subject),
         }
+    }
+}
+
+/// What `accepted.yml` says of a change.
+fn accepted(change: &Change) -> Option<Accepted> {
+    match &change.status {
+        Status::Approved { reason, by } => {
+            Some(Accepted { by: by.clone(), reason: reason.clone() })
+        }
+        _ => None,
     }
 }
 

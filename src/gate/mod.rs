@@ -129,6 +129,13 @@ pub(crate) enum Block {
     Approval,
 }
 
+/// What `accepted.yml` says of a change.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Accepted {
+    pub(crate) by: String,
+    pub(crate) reason: String,
+}
+
 /// A verdict worth a person's time.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
@@ -157,6 +164,8 @@ pub(crate) struct Finding {
     pub(crate) severity: Option<Severity>,
     /// The first commit on the new level.
     pub(crate) commit: String,
+    /// Who accepted it, and why.
+    pub(crate) accepted: Option<Accepted>,
     /// In one sentence, without a full stop.
     pub(crate) reason: String,
     pub(crate) hints: Vec<String>,
@@ -165,6 +174,12 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
+    /// The entry of `accepted.yml` without which it would keep the gate shut.
+    pub(crate) fn rests_on(&self) -> Option<&Accepted> {
+        let passes = self.verdict == Verdict::Approved && self.block.is_none();
+        self.accepted.as_ref().filter(|_| passes && !self.report_only)
+    }
+
     /// |change| ÷ limit: what findings are sorted by.
     pub(crate) fn weight(&self) -> f64 {
         self.change.map_or(0.0, |change| change.abs() / self.threshold.max(1e-9))

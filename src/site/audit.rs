@@ -82,7 +82,7 @@ pub(crate) fn rows(site: &Index<'_>, most: usize) -> Vec<Vec<Phrase>> {
     let cells = newest.map(|link| {
         let entry = &link.entry;
         let commit = entry.commit.as_deref().map_or_else(|| "–".to_owned(), text::commit);
-        let kind = shorten(&entry.kind, 40);
+        let kind = shorten(&entry.kind, 40).replace('_', " ");
         let what = if is_override(link) {
             Phrase::new("").marked("worse", kind)
         } else {

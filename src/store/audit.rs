@@ -25,6 +25,23 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// The directory does not exist, the chain is broken, another process holds the file for longer
 /// than ten seconds, or the disk refuses; the file is as before then.
 pub(crate) fn append(directory: &Path, entry: &Entry) -> anyhow::Result<String> {
+    Ok(append_where(directory, entry, |_| true)?.unwrap_or_default())
+}
+
+/// Appends an entry that the log does not tell already; whether it did.
+///
+/// # Errors
+/// As [`append`].
+pub(crate) fn append_once(directory: &Path, entry: &Entry) -> anyhow::Result<bool> {
+    Ok(append_where(directory, entry, |chain| !chain.tells(entry))?.is_some())
+}
+
+/// Asks what the log tells while it is locked, so that two at once do not say the same twice.
+fn append_where(
+    directory: &Path,
+    entry: &Entry,
+    wanted: impl FnOnce(&Chain) -> bool,
+) -> anyhow::Result<Option<String>> {
     let path = directory.join(NAME);
     if !directory.is_dir() {
         bail!("no history directory at {}", directory.display());
@@ -46,6 +63,9 @@ pub(crate) fn append(directory: &Path, entry: &Entry) -> anyhow::Result<String> 
             broken.reason
         );
     }
+    if !wanted(&chain) {
+        return Ok(None);
+    }
     let (mut line, hash) = audit::line(entry, chain.head());
     line.push('\n');
     if line.len() > LINE_LIMIT {
@@ -57,7 +77,7 @@ pub(crate) fn append(directory: &Path, entry: &Entry) -> anyhow::Result<String> 
         let _ = file.set_len(text.len() as u64);
         return Err(error).with_context(told);
     }
-    Ok(hash)
+    Ok(Some(hash))
 }
 
 /// Reads the log; an empty chain where there is none.
