@@ -9,6 +9,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 /// Most days of demo data, as the parser of ranges wants it.
 const MAX_DAYS: i64 = crate::demo::MAX_DAYS as i64;
+const MAX_SERIES: i64 = crate::demo::MAX_SERIES as i64;
 
 /// Turns a directory of benchmark history into a static site that says what got slower, since when,
 /// how sure, and which change did it.
@@ -174,6 +175,9 @@ pub(crate) struct DemoData {
     /// Which history: the story, noise only, names that break tools, or 200,000 records
     #[arg(long, default_value = "story", value_parser = ["story", "steady", "hostile", "large"])]
     pub(crate) scenario: String,
+    /// Series of the scenario large [default: 500]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_SERIES))]
+    pub(crate) series: Option<u32>,
 }
 
 /// What a tool wrote, and what it does not say.

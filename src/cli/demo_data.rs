@@ -7,10 +7,14 @@ use crate::text;
 
 pub(crate) fn run(args: &DemoData, talk: &Talk) -> anyhow::Result<u8> {
     let scenario = demo::Scenario::from_name(&args.scenario).unwrap_or(demo::Scenario::Story);
+    if args.series.is_some() && scenario != demo::Scenario::Large {
+        anyhow::bail!("--series is for --scenario large; the others have series of their own");
+    }
     let mut options = demo::Options {
         days: args.days.unwrap_or(scenario.default_days()),
         seed: args.seed,
         scenario,
+        series: args.series.unwrap_or(demo::LARGE_SERIES),
         ..demo::Options::default()
     };
     if let Some(end) = &args.end {

@@ -32,7 +32,7 @@ pub(crate) enum Scenario {
     Steady,
     /// Names that break tools.
     Hostile,
-    /// 200,000 records: 500 series × 400 days, some of which step once.
+    /// 200,000 records: 500 series × 400 days, some of which step once; other numbers on demand.
     Large,
 }
 
@@ -67,8 +67,14 @@ pub(crate) struct Options {
     /// The newest day; its time of day is left out of account.
     pub(crate) end: Timestamp,
     pub(crate) scenario: Scenario,
+    /// Series of the large scenario; more than [`MAX_SERIES`] are cut.
+    pub(crate) series: u32,
 }
 
+/// Series of the large scenario where nobody says how many.
+pub(crate) const LARGE_SERIES: u32 = 500;
+/// As many as one day has seconds for after [`FIRST_RUN`].
+pub(crate) const MAX_SERIES: u32 = 20_000;
 /// Ten years: more is no demo.
 pub(crate) const MAX_DAYS: u32 = 3_650;
 /// The seed where nobody names one.
@@ -83,6 +89,7 @@ impl Default for Options {
             seed: DEFAULT_SEED,
             end: Timestamp::from_micros(DEFAULT_END * DAY_US),
             scenario: Scenario::Story,
+            series: LARGE_SERIES,
         }
     }
 }
@@ -133,7 +140,7 @@ pub(crate) fn generate(options: &Options) -> DemoHistory {
     let slots = match options.scenario {
         Scenario::Story | Scenario::Steady => matrix::slots(),
         Scenario::Hostile => matrix::hostile_slots(),
-        Scenario::Large => matrix::many_slots(),
+        Scenario::Large => matrix::many_slots(options.series.min(MAX_SERIES) as usize),
     };
     let steps = steps(&slots, options, &mut random);
     let mut files = Vec::with_capacity(days.len() + 8);
@@ -183,6 +190,8 @@ fn steps(slots: &[Slot], options: &Options, random: &mut Random) -> Vec<Step> {
 const FIRST_RUN: i64 = 58_800;
 /// Seconds between the starts of two benchmarks, without jitter.
 const PACE: i64 = 40;
+/// Seconds within which all benchmarks of a day start, however many they are: they end on that day.
+const SESSION: i64 = 20_000;
 
 /// The lines of one day, one for each slot.
 fn measure_day(
@@ -194,8 +203,9 @@ fn measure_day(
 ) -> Vec<u8> {
     let mut lines = Vec::with_capacity(slots.len() * 420);
     let weather = libm::exp(0.003 * random.normal()); // what all runs of one day share
+    let pace = PACE.min(SESSION / slots.len().max(1) as i64);
     for (index, slot) in slots.iter().enumerate() {
-        let seconds = FIRST_RUN + PACE * index as i64 + i64::from(random.below(35));
+        let seconds = FIRST_RUN + pace * index as i64 + i64::from(random.below(35));
         let story = scenario == Scenario::Story;
         let old = story && day.age > story::RUNNER_CHANGE;
         let at = Measured {

@@ -247,6 +247,17 @@ fn large_is_200000_records() {
 }
 
 #[test]
+fn a_day_of_very_many_series_ends_on_its_day() {
+    let series = crate::demo::MAX_SERIES;
+    let options = Options { scenario: Scenario::Large, days: 1, series, ..Options::default() };
+    let made = generate(&options);
+    assert_eq!(made.records, u64::from(series));
+    let (_, lines) = made.files.iter().find(|(path, _)| path.starts_with("results/")).unwrap();
+    let last = std::str::from_utf8(lines).unwrap().lines().next_back().unwrap();
+    assert!(last.contains("\"timestamp\":\"2025-09-26T21:5"), "{last}");
+}
+
+#[test]
 fn any_length_ends_the_same_way_and_none_is_empty() {
     for days in [0, 1, 2, 10, 59, 75] {
         let history = generate(&Options { days, ..Options::default() });
