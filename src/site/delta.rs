@@ -27,18 +27,44 @@ pub(crate) enum Outcome {
     Not(String),
 }
 
+/// A run of a series: its index among the main line's, or among those of pull requests.
+#[derive(Clone, Copy)]
+pub(crate) enum Measured {
+    Main(u32),
+    Pull(u32),
+}
+
+impl Measured {
+    pub(crate) fn of(self, series: &Series) -> &Run {
+        match self {
+            Self::Main(at) => &series.runs[at as usize],
+            Self::Pull(at) => &series.pulls[at as usize].run,
+        }
+    }
+}
+
 /// Compares a run with the series' level at or before `base`.
-pub(crate) fn outcome(site: &Index<'_>, index: usize, after: &Run, base: CommitIndex) -> Outcome {
+pub(crate) fn outcome(
+    site: &Index<'_>,
+    index: usize,
+    measured: Measured,
+    base: CommitIndex,
+) -> Outcome {
     let (series, analysis) = site.series(index);
+    let after = measured.of(series);
+    let at = match measured {
+        Measured::Main(at) => Some(at as usize),
+        Measured::Pull(_) => None,
+    };
     let Some(value) = after.value else {
         let reason = after.error().unwrap_or("no reason given");
         return Outcome::Not(format!("the run failed: {}", shorten(reason, 120)));
     };
-    let flags = position(series, after).map(|at| analysis.flags[at]).unwrap_or_default();
+    let flags = at.map(|at| analysis.flags[at]).unwrap_or_default();
     if flags.infrastructure {
         return Outcome::Not("infrastructure: most backends moved that day".to_owned());
     }
-    let Some(newest) = site.newest_at(index, base) else {
+    let Some(newest) = site.newest_at(index, base, at) else {
         return Outcome::Not("no run at or before the base".to_owned());
     };
     let before = &series.runs[newest];
@@ -54,14 +80,6 @@ pub(crate) fn outcome(site: &Index<'_>, index: usize, after: &Run, base: CommitI
         Some(delta) => Outcome::Delta(delta),
         None => Outcome::Not("a value is no number".to_owned()),
     }
-}
-
-/// Where a main-line run stands in its series; none for a run of a pull request.
-fn position(series: &Series, run: &Run) -> Option<usize> {
-    let at =
-        series.runs.partition_point(|other| (other.time, other.commit) < (run.time, run.commit));
-    let found = series.runs.get(at..)?.iter().position(|other| std::ptr::eq(other, run))?;
-    Some(at + found)
 }
 
 /// The values of the base: those of the newest runs up to `newest` that share its level.

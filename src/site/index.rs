@@ -159,10 +159,23 @@ impl<'a> Index<'a> {
         &self.alike[self.group_of[series]]
     }
 
-    /// The newest run with a value at or before a commit: index into the series' runs.
-    pub(crate) fn newest_at(&self, series: usize, commit: CommitIndex) -> Option<usize> {
-        let at = self.earliest_from[series].partition_point(|earliest| *earliest <= commit);
-        at.checked_sub(1)
+    /// The newest run with a value at or before a commit: index into the series' runs. It mostly is
+    /// the one just before the run `near`, so that is looked at first.
+    pub(crate) fn newest_at(
+        &self,
+        series: usize,
+        commit: CommitIndex,
+        near: Option<usize>,
+    ) -> Option<usize> {
+        let earliest = &self.earliest_from[series];
+        let known = |at: usize| earliest[at] <= commit;
+        if let Some(at) = near
+            && !known(at)
+            && at.checked_sub(1).is_none_or(known)
+        {
+            return at.checked_sub(1);
+        }
+        earliest.partition_point(|earliest| *earliest <= commit).checked_sub(1)
     }
 
     /// The changes from `from` to `to`, both included, newest first.

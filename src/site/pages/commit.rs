@@ -3,9 +3,9 @@
 use askama::Template;
 
 use crate::analysis::compare::DeltaVerdict;
-use crate::series::{CommitIndex, Run};
+use crate::series::CommitIndex;
 use crate::site::code;
-use crate::site::delta::{self, Outcome};
+use crate::site::delta::{self, Measured, Outcome};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{Index, RunRef};
 use crate::site::routes::{self, Root};
@@ -89,26 +89,23 @@ pub(crate) fn render(site: &Index<'_>, at: CommitIndex) -> Result<Vec<u8>, Failu
 }
 
 fn rows(site: &Index<'_>, root: Root, at: CommitIndex) -> Vec<Row> {
-    let main = site.measured[at.0 as usize].iter().map(|run| {
-        let series = run.series as usize;
-        (series, &site.series(series).0.runs[run.run as usize])
-    });
-    let pulled = site.pulled[at.0 as usize].iter().map(|run: &RunRef| {
-        let series = run.series as usize;
-        (series, &site.series(series).0.pulls[run.run as usize].run)
-    });
+    let main = site.measured[at.0 as usize].iter();
+    let main = main.map(|run: &RunRef| (run.series as usize, Measured::Main(run.run)));
+    let pulled = site.pulled[at.0 as usize].iter();
+    let pulled = pulled.map(|run: &RunRef| (run.series as usize, Measured::Pull(run.run)));
     main.chain(pulled).map(|(series, run)| row(site, root, series, run)).collect()
 }
 
 /// One series at the commit, against its level before.
-fn row(site: &Index<'_>, root: Root, index: usize, run: &Run) -> Row {
+fn row(site: &Index<'_>, root: Root, index: usize, measured: Measured) -> Row {
     let (series, _) = site.series(index);
+    let run = measured.of(series);
     let scale = Scale::for_values(run.value, &series.unit);
     let values = run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value));
     let before = run.commit.0.checked_sub(1).map(CommitIndex);
     let outcome = before.map_or_else(
         || Outcome::Not("the first run".to_owned()),
-        |before| delta::outcome(site, index, run, before),
+        |before| delta::outcome(site, index, measured, before),
     );
     Row {
         href: root.to(&routes::series(&site.stems[index])),

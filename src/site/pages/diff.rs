@@ -8,7 +8,7 @@ use crate::analysis::compare::{Delta, DeltaVerdict};
 use crate::chart;
 use crate::series::Series;
 use crate::site::code;
-use crate::site::delta::{self, Outcome};
+use crate::site::delta::{self, Measured, Outcome};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::Index;
 use crate::site::pairs::{Pair, PairKind};
@@ -103,12 +103,10 @@ pub(crate) fn slices<'a>(site: &'a Index<'_>, pair: &Pair) -> Vec<Slice<'a>> {
 /// before the base.
 pub(crate) fn outcomes(site: &Index<'_>, pair: &Pair, members: Option<&[usize]>) -> Vec<Compared> {
     let head = pair.head.0 as usize;
-    let main = site.measured[head].iter().map(|run| {
-        (run.series as usize, &site.series(run.series as usize).0.runs[run.run as usize])
-    });
-    let pulled = site.pulled[head].iter().map(|run| {
-        (run.series as usize, &site.series(run.series as usize).0.pulls[run.run as usize].run)
-    });
+    let main = site.measured[head].iter();
+    let main = main.map(|run| (run.series as usize, Measured::Main(run.run)));
+    let pulled = site.pulled[head].iter();
+    let pulled = pulled.map(|run| (run.series as usize, Measured::Pull(run.run)));
     let wanted = |series: &usize| members.is_none_or(|all| all.binary_search(series).is_ok());
     main.chain(pulled)
         .filter(|(series, _)| wanted(series))

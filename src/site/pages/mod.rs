@@ -96,7 +96,23 @@ fn printable(html: String) -> String {
         let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
         control || matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
     };
-    if html.contains(banned) { html.replace(banned, "\u{fffd}") } else { html }
+    if doubtful(html.as_bytes()) && html.contains(banned) {
+        html.replace(banned, "\u{fffd}")
+    } else {
+        html
+    }
+}
+
+/// Whether bytes of UTF-8 may hold what [`printable`] replaces: control characters, or what begins
+/// like U+0080 to U+009F, like U+F000 to U+FFFF, or like what lies beyond.
+fn doubtful(html: &[u8]) -> bool {
+    let mut before = 0;
+    html.iter().any(|&byte| {
+        let c1 = before == 0xc2 && byte < 0xa0;
+        before = byte;
+        let control = byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
+        control || c1 || byte == 0x7f || byte >= 0xef
+    })
 }
 
 /// A commit as links name it.
