@@ -9,6 +9,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::policy::Policy;
 use crate::record::Direction;
 use crate::series::Series;
@@ -18,6 +20,9 @@ use super::changes::limit;
 use super::stats::{median, median_in_place, robust_sigma};
 use super::steps::NOISE_FLOOR;
 use super::stretch::Scale;
+
+/// Members of one commit from which on they are asked in parallel.
+const PARALLEL: usize = 256;
 
 /// What infrastructure does to one series.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,8 +95,10 @@ struct Walker<'a> {
     series: &'a Series,
     backend: usize,
     threshold: f64,
-    /// Level of each run, up is worse; none where it failed.
-    level: Vec<Option<f64>>,
+    /// Level of each run, up is worse; NaN where it failed.
+    level: Vec<f64>,
+    /// All its runs may be compared: none needs to be asked for its segment.
+    alone: bool,
     /// First run of the present baseline.
     since: usize,
     /// First run that the walk has not reached.
@@ -160,8 +167,7 @@ impl<'a> Course<'a> {
 
     /// One commit's runs: opens, prolongs or ends a shift of the whole.
     pub(crate) fn step(&mut self, day: i64, fresh: &[Fresh], effects: &mut Vec<Effect>) {
-        let moves: Vec<Move> =
-            fresh.iter().filter_map(|it| self.walkers[it.member].step(*it)).collect();
+        let moves = self.moves(fresh);
         let Some(whole) = Whole::of(&moves, &self.walkers, self.policy, self.open.is_some()) else {
             return;
         };
@@ -179,6 +185,19 @@ impl<'a> Course<'a> {
             self.open = Some(Open { size: whole.excess, days: Vec::new() });
         }
         self.prolong(day, &whole, &moves, effects);
+    }
+
+    /// What each of the members did, in the order of `fresh`.
+    fn moves(&mut self, fresh: &[Fresh]) -> Vec<Move> {
+        if fresh.len() < PARALLEL {
+            return fresh.iter().filter_map(|it| self.walkers[it.member].step(*it)).collect();
+        }
+        let mut tasks: Vec<Option<Fresh>> = vec![None; self.walkers.len()];
+        fresh.iter().for_each(|it| tasks[it.member] = Some(*it));
+        let walkers = self.walkers.par_iter_mut().zip(tasks).with_min_len(64);
+        let mut moves: Vec<Option<Move>> =
+            walkers.map(|(walker, task)| walker.step(task?)).collect();
+        fresh.iter().filter_map(|it| moves[it.member].take()).collect()
     }
 
     /// One more commit of the shift that goes on.
@@ -329,7 +348,10 @@ impl<'a> Walker<'a> {
             series,
             backend: names.binary_search(&series.key.backend.as_str()).unwrap_or(0),
             threshold: limit.threshold,
-            level: level.map(|run| finite(run).map(|value| sign * scale.level(value))).collect(),
+            level: level
+                .map(|run| finite(run).map_or(f64::NAN, |value| sign * scale.level(value)))
+                .collect(),
+            alone: series.segments.len() == 1,
             since: 0,
             next: 0,
             frozen: None,
@@ -339,6 +361,10 @@ impl<'a> Walker<'a> {
         }
     }
 
+    fn level_of(&self, run: usize) -> Option<f64> {
+        Some(self.level[run]).filter(|level| !level.is_nan())
+    }
+
     /// What the series did at a commit, against its level just before; none where too few
     /// comparable runs tell that level.
     fn step(&mut self, fresh: Fresh) -> Option<Move> {
@@ -346,7 +372,8 @@ impl<'a> Walker<'a> {
         self.next = to;
         let runs = &self.series.runs;
         let segment = runs.get(to.checked_sub(1)?)?.segment;
-        let levels = |index: usize| self.level[index].filter(|_| runs[index].segment == segment);
+        let comparable = |index: usize| self.alone || runs[index].segment == segment;
+        let levels = |index: usize| self.level_of(index).filter(|_| comparable(index));
         let known = |index: &usize| *index < self.settled || !self.marks.covers(*index);
         let end = self.frozen.unwrap_or(from).min(from).max(self.since);
         let mut before = [0.0; BEFORE];
@@ -355,13 +382,19 @@ impl<'a> Walker<'a> {
             before[count] = level;
             count += 1;
         }
-        let mut now: Vec<f64> = (from..to).filter_map(levels).collect();
-        if now.is_empty() || count < BEFORE_MIN {
+        if count < BEFORE_MIN {
             return None;
         }
-        let vagueness = (1.0 / now.len() as f64 + 1.0 / count as f64).sqrt();
+        let (newest, runs) = match (from, to.saturating_sub(from)) {
+            (only, 1) => (levels(only)?, 1),
+            _ => {
+                let mut now: Vec<f64> = (from..to).filter_map(levels).collect();
+                (median_in_place(&mut now)?, now.len())
+            }
+        };
+        let vagueness = (1.0 / runs as f64 + 1.0 / count as f64).sqrt();
         let base = median_in_place(&mut before[..count])?;
-        let excess = median_in_place(&mut now)? - base;
+        let excess = newest - base;
         Some(Move { member: fresh.member, excess, vagueness, base, from, to })
     }
 
@@ -369,7 +402,7 @@ impl<'a> Walker<'a> {
     fn sigma_before(&self, end: usize) -> f64 {
         let mut jumps = Vec::with_capacity(JUMPS);
         let mut newer: Option<f64> = None;
-        for level in self.level[..end].iter().rev().filter_map(|level| *level) {
+        for level in (0..end).rev().filter_map(|index| self.level_of(index)) {
             jumps.extend(newer.map(|newer| newer - level));
             newer = Some(level);
             if jumps.len() == JUMPS {
@@ -382,8 +415,9 @@ impl<'a> Walker<'a> {
     /// First run of a shift whose first whole commit was `it`: the runs just before may have seen
     /// its beginning.
     fn start_of(&self, it: &Move, size: f64) -> usize {
-        let shifted =
-            |index: usize| self.level[index].is_some_and(|level| (level - it.base) / size >= STILL);
+        let shifted = |index: usize| {
+            self.level_of(index).is_some_and(|level| (level - it.base) / size >= STILL)
+        };
         let mut from = it.from;
         let free = |index: usize| !self.marks.covers(index) && shifted(index);
         while from > self.since && it.from - from < BEFORE && free(from - 1) {

@@ -44,6 +44,9 @@ pub(crate) fn median_in_place(values: &mut [f64]) -> Option<f64> {
     if count == 0 {
         return None;
     }
+    if count <= FEW {
+        return Some(middle_of_few(values));
+    }
     let (below, upper, _) = values.select_nth_unstable_by(count / 2, f64::total_cmp);
     let upper = *upper;
     if count % 2 == 1 {
@@ -52,6 +55,29 @@ pub(crate) fn median_in_place(values: &mut [f64]) -> Option<f64> {
     let lower = below.iter().copied().max_by(f64::total_cmp).unwrap_or(upper);
     let sum = lower + upper;
     Some(if sum.is_finite() { sum / 2.0 } else { lower / 2.0 + upper / 2.0 })
+}
+
+/// Up to here plain insertion is faster than selection: windows of 7 and 10 runs.
+const FEW: usize = 12;
+
+/// [`median`] of 1 to [`FEW`] values, which it sorts.
+fn middle_of_few(values: &mut [f64]) -> f64 {
+    for end in 1..values.len() {
+        let value = values[end];
+        let mut at = end;
+        while at > 0 && value.total_cmp(&values[at - 1]) == Ordering::Less {
+            values[at] = values[at - 1];
+            at -= 1;
+        }
+        values[at] = value;
+    }
+    let upper = values[values.len() / 2];
+    if values.len() % 2 == 1 {
+        return upper;
+    }
+    let lower = values[values.len() / 2 - 1];
+    let sum = lower + upper;
+    if sum.is_finite() { sum / 2.0 } else { lower / 2.0 + upper / 2.0 }
 }
 
 /// Standard deviation that a share of odd values cannot spoil: the largest of what the median
