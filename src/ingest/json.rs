@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::ingest::quantity;
+
 /// The same text with bare `NaN`, `Infinity` and `-Infinity` in quotes: legal JSON. Columns after
 /// one on the same line shift by two.
 pub(super) fn standard(text: &str) -> Cow<'_, str> {
@@ -57,7 +59,7 @@ impl Number {
     pub(super) fn of(value: &Value) -> Self {
         let number = match value {
             Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().parse().ok(),
+            Value::String(text) => quantity::number(text),
             _ => None,
         };
         Self(number.filter(|it| it.is_finite()))

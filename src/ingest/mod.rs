@@ -14,6 +14,7 @@ pub(crate) mod source;
 mod criterion;
 mod hyperfine;
 mod json;
+mod quantity;
 #[cfg(test)]
 mod test;
 
