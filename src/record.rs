@@ -139,11 +139,17 @@ impl Direction {
 pub(crate) struct Unit(Cow<'static, str>);
 
 /// Name as written → base unit, factor. Decimal prefixes for `kB`, binary ones for `KiB`.
-const UNITS: [(&str, &str, f64); 42] = [
+const UNITS: &[(&str, &str, f64)] = &[
+    ("ps", "ns", 1e-3),
     ("ns", "ns", 1.0),
     ("nsec", "ns", 1.0),
     ("nanoseconds", "ns", 1.0),
     ("ns/op", "ns", 1.0),
+    ("us/op", "ns", 1e3),
+    ("ms/op", "ns", 1e6),
+    ("s/op", "ns", 1e9),
+    ("sec/op", "ns", 1e9),
+    ("min/op", "ns", 6e10),
     ("us", "ns", 1e3),
     ("usec", "ns", 1e3),
     ("µs", "ns", 1e3),
@@ -157,6 +163,7 @@ const UNITS: [(&str, &str, f64); 42] = [
     ("seconds", "ns", 1e9),
     ("min", "ns", 6e10),
     ("minutes", "ns", 6e10),
+    ("h", "ns", 3.6e12),
     ("B", "B", 1.0),
     ("bytes", "B", 1.0),
     ("byte", "B", 1.0),
@@ -173,6 +180,10 @@ const UNITS: [(&str, &str, f64); 42] = [
     ("op/s", "ops/s", 1.0),
     ("kops/s", "ops/s", 1e3),
     ("Mops/s", "ops/s", 1e6),
+    ("ops/ns", "ops/s", 1e9),
+    ("ops/us", "ops/s", 1e6),
+    ("ops/ms", "ops/s", 1e3),
+    ("ops/min", "ops/s", 1.0 / 60.0),
     ("req/s", "req/s", 1.0),
     ("B/s", "B/s", 1.0),
     ("kB/s", "B/s", 1e3),
@@ -182,6 +193,8 @@ const UNITS: [(&str, &str, f64); 42] = [
     ("MiB/s", "B/s", 1_048_576.0),
     ("GiB/s", "B/s", 1_073_741_824.0),
     ("count", "count", 1.0),
+    ("counts", "count", 1.0),
+    ("allocs/op", "count", 1.0),
 ];
 
 impl Unit {
@@ -191,6 +204,11 @@ impl Unit {
             Some(&(_, base, factor)) => (Self(Cow::Borrowed(base)), factor),
             None => (Self(Cow::Owned(name.to_owned())), 1.0),
         }
+    }
+
+    /// Whether this program knows the scale of a unit of this name.
+    pub(crate) fn is_known(name: &str) -> bool {
+        UNITS.iter().any(|(written, _, _)| *written == name)
     }
 
     /// The unit of a metric that does not say its own.

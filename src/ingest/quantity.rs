@@ -3,6 +3,8 @@
 //! A comma or a low line counts as a separator of thousands where three digits follow, and only
 //! there: `1,5` may be one and a half or a mistake, and is refused. So is what is no finite number.
 
+use crate::record::Unit;
+
 /// A number and the unit that follows it, trimmed; the unit is empty where nothing follows.
 pub(super) fn quantity(text: &str) -> Option<(f64, &str)> {
     let text = text.trim();
@@ -19,6 +21,17 @@ pub(super) fn quantity(text: &str) -> Option<(f64, &str)> {
 /// A number with nothing after it.
 pub(super) fn number(text: &str) -> Option<f64> {
     quantity(text).filter(|(_, unit)| unit.is_empty()).map(|(value, _)| value)
+}
+
+/// A value of one unit told in another of the same kind; the value itself where both are one.
+pub(super) fn converted(value: f64, from: &str, to: &str) -> Option<f64> {
+    if from == to {
+        return Some(value);
+    }
+    let ((base, factor), (other, divisor)) = (Unit::parse(from), Unit::parse(to));
+    let ratio =
+        || if factor < divisor { value / (divisor / factor) } else { value * (factor / divisor) };
+    (base == other).then(ratio)
 }
 
 /// Where the number that begins a text ends, in bytes.
@@ -78,6 +91,14 @@ mod tests {
             assert_eq!(quantity(text), None, "{text}");
         }
         assert_eq!(number("5 ms"), None);
+    }
+
+    #[test]
+    fn units_of_one_kind_are_told_in_each_other() {
+        assert_eq!(converted(999.1, "ns", "µs"), Some(0.9991));
+        assert_eq!(converted(1.2, "ms", "µs"), Some(1200.0));
+        assert_eq!(converted(0.1, "odd", "odd"), Some(0.1));
+        assert_eq!(converted(1.0, "ns", "B"), None);
     }
 
     proptest::proptest! {
