@@ -89,7 +89,7 @@ fn asked(name: &str) -> anyhow::Result<Option<&'static Format>> {
         return Ok(Some(format));
     }
     let near = |format: &&Format| strsim::jaro_winkler(format.name, name) > 0.8;
-    let like: Vec<&str> = formats::FORMATS.into_iter().filter(near).map(|it| it.name).collect();
+    let like: Vec<&str> = formats::FORMATS.iter().copied().filter(near).map(|it| it.name).collect();
     let hint = match like.as_slice() {
         [] => String::new(),
         like => format!(", did you mean {}?", like.join(" or ")),

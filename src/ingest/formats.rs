@@ -6,7 +6,7 @@
 
 use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::{Folder, Text};
-use crate::ingest::{criterion, hyperfine};
+use crate::ingest::{cargo_criterion, criterion, criterion_text, divan, hyperfine, libtest};
 
 /// A format that can be read.
 pub(crate) struct Format {
@@ -32,23 +32,30 @@ pub(crate) enum Reader {
 }
 
 /// Every format, sorted by name.
-pub(crate) const FORMATS: [&Format; 2] = [&criterion::FORMAT, &hyperfine::FORMAT];
+pub(crate) const FORMATS: &[&Format] = &[
+    &cargo_criterion::FORMAT,
+    &criterion::FORMAT,
+    &criterion_text::FORMAT,
+    &divan::FORMAT,
+    &hyperfine::FORMAT,
+    &libtest::FORMAT,
+];
 
 /// The format of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Format> {
-    FORMATS.into_iter().find(|format| format.name == name)
+    FORMATS.iter().copied().find(|format| format.name == name)
 }
 
 /// The formats that recognise a text.
 pub(crate) fn of_text(text: &Text) -> Vec<&'static Format> {
     let is = |format: &&Format| matches!(format.reader, Reader::Text { is, .. } if is(text));
-    FORMATS.into_iter().filter(is).collect()
+    FORMATS.iter().copied().filter(is).collect()
 }
 
 /// The formats that recognise a folder.
 pub(crate) fn of_folder(folder: &Folder) -> Vec<&'static Format> {
     let is = |format: &&Format| matches!(format.reader, Reader::Folder { is, .. } if is(folder));
-    FORMATS.into_iter().filter(is).collect()
+    FORMATS.iter().copied().filter(is).collect()
 }
 
 #[cfg(test)]

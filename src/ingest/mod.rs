@@ -11,12 +11,18 @@ pub(crate) mod naming;
 pub(crate) mod sink;
 pub(crate) mod source;
 
+mod cargo_criterion;
 mod criterion;
+mod criterion_text;
+mod divan;
 mod hyperfine;
 mod json;
+mod libtest;
 mod quantity;
+mod repeats;
 #[cfg(test)]
 mod test;
+mod words;
 
 use std::path::Path;
 
