@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::record::{Direction, Measurement, Statistic, Timestamp};
+use crate::record::{Direction, Measurement, Statistic, TIME, Timestamp, Unit};
 
 /// Time by the processor's clock, beside the time by the wall's (`record::TIME`).
 pub(super) const CPU_TIME: &str = "cpu_time";
@@ -119,6 +119,18 @@ pub(super) fn metric(name: &str, unit: &str, value: f64) -> Measurement<'static>
 /// A metric known by its samples alone; their median is its value once it is read.
 pub(super) fn sampled(name: &str, unit: &str, samples: Vec<f64>) -> Measurement<'static> {
     Measurement { samples, ..metric(name, unit, f64::NAN) }
+}
+
+/// The metric that a value of this unit is, where nothing but the unit tells.
+pub(super) fn metric_of(unit: &str) -> &'static str {
+    match Unit::parse(unit).0.as_str() {
+        "ns" => TIME,
+        "B/s" => BANDWIDTH,
+        "B" => "size",
+        "count" => "count",
+        rate if rate.ends_with("/s") => THROUGHPUT,
+        _ => "value",
+    }
 }
 
 /// What adapters add to a metric; statistics that are no numbers are left out.

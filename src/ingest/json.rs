@@ -72,6 +72,36 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
+/// The text under a key; empty where there is none.
+pub(super) fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The number under a key, also where it stands in text.
+pub(super) fn number(value: &Value, key: &str) -> Option<f64> {
+    value.get(key).and_then(|it| Number::of(it).0)
+}
+
+/// The list under a key; empty where there is none.
+pub(super) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The pairs of an object, sorted by key; none of what is no object.
+pub(super) fn pairs(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    value.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
+}
+
+/// The numbers of a list; what is none is passed over.
+pub(super) fn numbers(values: &[Value]) -> Vec<f64> {
+    values.iter().filter_map(|it| Number::of(it).0).collect()
+}
+
+/// Text as it is, anything else as JSON writes it.
+pub(super) fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -71,7 +71,7 @@ struct Wire<'a> {
 }
 
 /// Names that a line gives a meaning of their own: other fields keep out of their way.
-const RESERVED: [&str; 23] = [
+const RESERVED: [&str; 25] = [
     "commit",
     "timestamp",
     "commit_time",
@@ -88,6 +88,8 @@ const RESERVED: [&str; 23] = [
     "metrics",
     "mean_ns",
     "std_ns",
+    "std",
+    "samples",
     "value",
     "unit",
     "better",

@@ -59,6 +59,20 @@ impl Text {
         self.value.get_or_init(|| if begins { whole() } else { None }).as_ref()
     }
 
+    /// The text as JSON.
+    ///
+    /// # Errors
+    /// It is not, with line and column, or neither an object nor a list.
+    pub(super) fn value(&self) -> Result<&Value, Fault> {
+        match self.json() {
+            Some(value) => Ok(value),
+            None => {
+                self.parse::<serde::de::IgnoredAny>()?;
+                Err(Fault::whole("neither an object nor a list"))
+            }
+        }
+    }
+
     /// The text as JSON of this shape.
     ///
     /// # Errors
