@@ -6,7 +6,10 @@
 
 use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::{Folder, Text};
-use crate::ingest::{cargo_criterion, criterion, criterion_text, divan, hyperfine, libtest};
+use crate::ingest::{
+    asv_text, benchmarkjs, cargo_criterion, criterion, criterion_text, dart, deno, divan,
+    hyperfine, js_time, libtest, luau, pyperf, pytest_benchmark, tinybench, vitest,
+};
 
 /// A format that can be read.
 pub(crate) struct Format {
@@ -33,12 +36,22 @@ pub(crate) enum Reader {
 
 /// Every format, sorted by name.
 pub(crate) const FORMATS: &[&Format] = &[
+    &asv_text::FORMAT,
+    &benchmarkjs::FORMAT,
+    &luau::FORMAT,
     &cargo_criterion::FORMAT,
     &criterion::FORMAT,
     &criterion_text::FORMAT,
+    &dart::FORMAT,
+    &deno::FORMAT,
     &divan::FORMAT,
     &hyperfine::FORMAT,
+    &js_time::FORMAT,
     &libtest::FORMAT,
+    &pyperf::FORMAT,
+    &pytest_benchmark::FORMAT,
+    &tinybench::FORMAT,
+    &vitest::FORMAT,
 ];
 
 /// The format of this name.

@@ -11,18 +11,29 @@ pub(crate) mod naming;
 pub(crate) mod sink;
 pub(crate) mod source;
 
+mod asv_text;
+mod benchmarkjs;
 mod cargo_criterion;
 mod criterion;
 mod criterion_text;
+mod dart;
+mod deno;
 mod divan;
 mod hyperfine;
+mod js_time;
 mod json;
 mod libtest;
+mod luau;
+mod pyperf;
+mod pytest_benchmark;
 mod quantity;
 mod repeats;
+mod tinybench;
+mod vitest;
+mod when;
+mod words;
 #[cfg(test)]
 mod test;
-mod words;
 
 use std::path::Path;
 
