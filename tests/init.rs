@@ -67,20 +67,42 @@ pub fn steps(workflow: &Value) -> Vec<(String, Value)> {
     of_jobs.chain(own.into_iter().map(|step| (String::new(), step))).collect()
 }
 
+/// A file that gives a tool away, what it says, the tool's name, and a line of the script.
+const TOOLS: [(&str, &str, &str, &str); 29] = [
+    ("Cargo.toml", "[dev-dependencies]\ncriterion = \"0.8\"\n", "Criterion", "target/criterion"),
+    ("engine/Cargo.toml", "criterion = { workspace = true }", "Criterion", "\n  cd engine\n"),
+    ("Cargo.toml", "divan = \"0.1\"", "Divan", "--format divan divan.txt"),
+    ("Cargo.toml", "iai-callgrind = \"0.16\"", "Gungraun", "--format gungraun"),
+    ("benches/x.rs", "#![feature(test)]", "cargo bench", "--format libtest"),
+    ("go.mod", "module example.org/x\n", "go test -bench", "go test -run"),
+    ("package.json", "{\"devDependencies\": {\"vitest\": \"3\"}}", "Vitest", "--format vitest"),
+    ("package.json", "{\"benchmark\": \"2\"}", "Benchmark.js", "--format benchmarkjs"),
+    ("package.json", "{\"tinybench\": \"2\"}", "Tinybench", "--format tinybench"),
+    ("src/x_bench.ts", "Deno.bench(\"x\", f)", "deno bench", "--format deno deno-bench.json"),
+    ("load/t.js", "import http from 'k6/http'", "k6", "k6.json load/t.js\n"),
+    ("pyproject.toml", "dev = ['pytest-benchmark']", "pytest-benchmark", "--benchmark-json"),
+    ("requirements-dev.txt", "pytest-benchmark==5", "pytest-benchmark", "--benchmark-json"),
+    ("bench/b.py", "import pyperf", "pyperf", "python3 bench/b.py --output"),
+    ("asv.conf.json", "{}", "asv", "--format asv .asv/results"),
+    ("locustfile.py", "", "Locust", "--locustfile locustfile.py"),
+    ("CMakeLists.txt", "find_package(benchmark REQUIRED)", "Google", "--format google-benchmark"),
+    ("CMakeLists.txt", "target_link_libraries(b benchmark::benchmark)", "Google", "cmake -S"),
+    ("tests/b.cpp", "#include <catch2/benchmark/catch_benchmark.hpp>", "Catch2", "catch2.xml"),
+    ("pom.xml", "<artifactId>jmh-core</artifactId>", "JMH", "-rff jmh.json"),
+    ("build.gradle.kts", "id(\"me.champeau.jmh\")", "JMH (Gradle)", "./gradlew jmh"),
+    ("Bench/Bench.csproj", "Include=\"BenchmarkDotNet\"", "BenchmarkDotNet", "--project Bench/Be"),
+    ("benchmark/benchmarks.jl", "using BenchmarkTools", "BenchmarkTools.jl", "--format julia"),
+    ("bench/s.rb", "require 'benchmark/ips'", "benchmark-ips", "ruby bench/s.rb"),
+    ("Package.swift", "ordo-one/package-benchmark", "Swift Benchmark", "--format swift"),
+    ("scripts/speed.sh", "hyperfine --warmup 3", "Hyperfine", "bash scripts/speed.sh"),
+    ("db.sh", "pgbench -T 60", "pgbench", "bash db.sh | tee"),
+    ("CMakeLists.txt", "project(x)", "", "nothing is measured yet"),
+    ("a b/$(x).sh", "hyperfine --warmup 3", "", "nothing is measured yet"),
+];
+
 #[test]
 fn what_is_proposed_follows_the_tools_that_the_repository_names() {
-    let cases = [
-        ("Cargo.toml", "[dev-dependencies]\ncriterion = \"0.8\"\n", "Criterion", "cargo bench"),
-        ("engine/Cargo.toml", "criterion = { workspace = true }", "Criterion", "cargo bench"),
-        ("go.mod", "module example.org/x\n", "go test -bench", "go test -run"),
-        ("package.json", "{\"devDependencies\": {\"vitest\": \"3\"}}", "Vitest", "vitest bench"),
-        ("pyproject.toml", "dev = ['pytest-benchmark']", "pytest-benchmark", "--benchmark-json"),
-        ("CMakeLists.txt", "find_package(benchmark REQUIRED)", "Google", "cmake -S"),
-        ("CMakeLists.txt", "project(x)", "", "nothing is measured yet"),
-        ("CMakeLists.txt", "target_link_libraries(b benchmark::benchmark)", "Google", "cmake -S"),
-        ("Cargo.toml", "[package]\n", "", "nothing is measured yet"),
-    ];
-    for (path, text, told, script) in cases {
+    for (path, text, told, script) in TOOLS {
         let repository = Repository::new();
         repository.file(path, text);
         let (status, _, err) = repository.init(&["--yes"]);
@@ -89,10 +111,22 @@ fn what_is_proposed_follows_the_tools_that_the_repository_names() {
         assert!(err.contains(wanted) && err.contains(told), "{path} {text}: {err}");
         let measured = repository.read(".github/benchmarks.sh");
         assert!(measured.contains(script), "{path} {text}: {measured}");
+        let own = measured.split_once("\n}\n").unwrap().1;
+        assert!(!own.contains("FILE"), "{measured}");
+        let written = repository.root().join(".github/benchmarks.sh");
+        if let Ok(output) = std::process::Command::new("bash").arg("-n").arg(written).output() {
+            let fault = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{path}: {fault}\n{measured}");
+        }
     }
     let both = Repository::new();
     both.file("go.mod", "module x").file("Cargo.toml", "criterion");
     assert!(both.init(&["--yes"]).2.contains("Found Criterion and go test -bench"));
+    let workspace = Repository::new();
+    workspace.file("Cargo.toml", "[workspace]").file("engine/Cargo.toml", "criterion");
+    assert_eq!(workspace.init(&["--yes"]).0, 0);
+    let script = workspace.read(".github/benchmarks.sh");
+    assert!(!script.contains("cd engine"), "a workspace is measured from its root: {script}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! each compares with what is there already. Overwrites nothing, and runs no program.
 
 mod detect;
+mod tools;
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -128,13 +129,13 @@ pub(crate) fn plan(facts: &Facts) -> anyhow::Result<Plan> {
         .map(|template| {
             let mut text = filled(template.text, facts);
             if template.name == "init/measure.sh" {
-                text.extend(detect::fragments(&tools));
+                text.extend(detect::fragments(&facts.root, &tools));
             }
             let state = state(&facts.root.join(template.path), &text)?;
             Ok(Proposal { path: template.path, purpose: template.purpose, text, state })
         })
         .collect();
-    Ok(Plan { proposals: proposals?, tools: tools.iter().map(|tool| tool.name).collect() })
+    Ok(Plan { proposals: proposals?, tools: tools.iter().map(|found| found.tool.name).collect() })
 }
 
 /// A template with the repository's own names in it.
