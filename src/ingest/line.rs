@@ -71,7 +71,7 @@ struct Wire<'a> {
 }
 
 /// Names that a line gives a meaning of their own: other fields keep out of their way.
-const RESERVED: [&str; 25] = [
+const RESERVED: [&str; 26] = [
     "commit",
     "timestamp",
     "commit_time",
@@ -88,9 +88,10 @@ const RESERVED: [&str; 25] = [
     "metrics",
     "mean_ns",
     "std_ns",
+    "value",
     "std",
     "samples",
-    "value",
+    "warmup_ns",
     "unit",
     "better",
     "error",
