@@ -56,6 +56,7 @@ pub(crate) struct Project {
     pub(crate) notes: Vec<Note>,
     pub(crate) accepted: Vec<Accepted>,
     pub(crate) problems: Vec<Problem>,
+    pub(crate) foreign: Vec<Problem>,
     pub(crate) templates: Vec<(String, String)>,
     pub(crate) audit: Chain,
     /// Files of records, and their unpacked bytes.
@@ -152,6 +153,7 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
         notes: contents.notes,
         accepted: contents.accepted,
         problems: contents.problems,
+        foreign: contents.foreign,
         templates: contents.templates,
         files: contents.files,
         bytes: contents.bytes,
@@ -254,6 +256,7 @@ pub(crate) fn input(project: &Project) -> site::Input<'_> {
         notes: &project.notes,
         accepted: &project.accepted,
         problems: &project.problems,
+        foreign: &project.foreign,
         ignored: project.grouped.ignored,
         not_covered: &project.grouped.not_covered,
         templates: &project.templates,

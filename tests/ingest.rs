@@ -157,3 +157,24 @@ fn names_are_taken_apart_as_asked() {
     let found = ["test", "backend", "parallel", "n"].map(|field| record[field].to_string());
     assert_eq!(found, ["\"sum\"", "\"rust\"", "true", "1000000"]);
 }
+
+#[test]
+fn what_is_refused_is_kept_and_the_health_page_says_so() {
+    let history = History::new();
+    let data = history.data();
+    let path = data.with_file_name("<b>told.json");
+    // A mean that no number can hold, beside one that can be read.
+    let told = r#"{"results":[{"command":"good","mean":0.5},{"command":"bad","mean":-1.0}]}"#;
+    std::fs::write(&path, told).unwrap();
+    let answer = ingest(&["--data", data.to_str().unwrap(), path.to_str().unwrap()]);
+    assert_eq!(answer.status, 0, "{}", answer.err);
+    assert!(answer.err.contains("1 record added, 1 refused"), "{}", answer.err);
+    let kept = std::fs::read_to_string(data.join("quarantine/ingested.ndjson")).unwrap();
+    let kept: Value = serde_json::from_str(kept.trim()).unwrap();
+    assert!(kept["reason"].as_str().unwrap().contains("below zero"), "{kept}");
+    let site = history.site(&["--now", "2026-01-03T00:00:00Z"]);
+    let page = site.page("health/");
+    assert!(page.contains("1 part of other tools&#39; files") || page.contains("1 part of other"));
+    assert!(page.contains("&#60;b&#62;told.json:1") && !page.contains("<b>told"), "{page}");
+    assert!(!page.contains(data.parent().unwrap().to_str().unwrap()), "folders are not told");
+}

@@ -46,6 +46,11 @@ pub(crate) fn findings(site: &Index<'_>) -> Vec<(State, String)> {
         let text = text::counted(refused, "line");
         tell(state, format!("{text} refused; kept in data/quarantine/ with their reasons."));
     }
+    let foreign = input.foreign.len() as u64;
+    if foreign > 0 {
+        let parts = text::counted(foreign, "part");
+        tell(State::Look, format!("{parts} of other tools' files refused when ingested."));
+    }
     for problem in input.problems {
         tell(State::Look, format!("{}: {}. {}", problem.place, problem.reason, problem.remedy));
     }

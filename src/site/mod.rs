@@ -54,6 +54,8 @@ pub(crate) struct Input<'a> {
     pub(crate) audit: &'a Chain,
     /// What is wrong with files beside the records.
     pub(crate) problems: &'a [Problem],
+    /// What was refused of other tools' files when they were ingested.
+    pub(crate) foreign: &'a [Problem],
     /// Series that the policy hides, and combinations of its matrix that nothing measures.
     pub(crate) ignored: usize,
     pub(crate) not_covered: &'a [String],

@@ -52,6 +52,8 @@ pub(crate) struct Contents {
     pub(crate) notes: Vec<Note>,
     /// What is wrong with the files beside the records; refused records are told by the history.
     pub(crate) problems: Vec<Problem>,
+    /// What was refused of other tools' files when they were ingested.
+    pub(crate) foreign: Vec<Problem>,
     /// The user's own templates under `templates/`, by file name.
     pub(crate) templates: Vec<(String, String)>,
     /// The log of overrides and approvals.

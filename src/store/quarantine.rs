@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
+use serde::Deserialize;
 use serde_json::json;
 
-use crate::record::Problem;
+use crate::record::{Place, Problem};
 use crate::store::append;
+
+/// Parts of foreign files, kept when they were ingested.
+const FOREIGN: &str = "ingested.ndjson";
 
 /// Writes one JSON object for every refused line: `file`, `line`, `column`, `reason`, `remedy`,
 /// `text` (the line as it stands, invalid UTF-8 replaced).
@@ -62,7 +66,34 @@ pub(super) fn keep(directory: &Path, refused: &[(&Problem, &str)]) -> anyhow::Re
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make {}", folder.display()))?;
     let lines: String = refused.iter().map(|(problem, text)| entry(problem, text)).collect();
-    append::add_lines(&folder.join("ingested.ndjson"), &lines).map(|_| ())
+    append::add_lines(&folder.join(FOREIGN), &lines).map(|_| ())
+}
+
+/// What [`keep`] kept, sorted by place; lines that are none of its own are passed over.
+pub(super) fn kept(directory: &Path) -> Vec<Problem> {
+    let path = directory.join("quarantine").join(FOREIGN);
+    let bytes = std::fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let wires = text.lines().filter_map(|line| serde_json::from_str::<Wire>(line).ok());
+    let mut problems: Vec<Problem> = wires
+        .map(|wire| Problem {
+            place: Place { file: wire.file, line: wire.line, column: wire.column },
+            reason: wire.reason,
+            remedy: wire.remedy,
+        })
+        .collect();
+    problems.sort_unstable();
+    problems
+}
+
+/// A refused part as it was kept, its text aside.
+#[derive(Deserialize)]
+struct Wire {
+    file: String,
+    line: u32,
+    column: u32,
+    reason: String,
+    remedy: String,
 }
 
 fn entry(problem: &Problem, text: &str) -> String {

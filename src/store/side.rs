@@ -7,7 +7,7 @@ use anyhow::Context;
 use crate::note;
 use crate::policy::accepted;
 use crate::record::{Place, Problem};
-use crate::store::{Contents, audit, commits};
+use crate::store::{Contents, audit, commits, quarantine};
 
 /// Reads the side files into `contents`; what is wrong with them becomes a problem there.
 pub(super) fn read(directory: &Path, contents: &mut Contents) -> anyhow::Result<()> {
@@ -48,6 +48,7 @@ pub(super) fn read(directory: &Path, contents: &mut Contents) -> anyhow::Result<
             }),
         }
     }
+    contents.foreign = quarantine::kept(directory);
     contents.templates = folder(&directory.join("templates"), "html")?;
     contents.templates.extend(folder(&directory.join("templates"), "md")?);
     Ok(())

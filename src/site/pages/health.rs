@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use crate::analysis::Verdict;
-use crate::record::{DAY_US, Timestamp, shorten};
+use crate::record::{DAY_US, Problem, Timestamp, shorten};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::health::{State, findings, state};
 use crate::site::index::Index;
@@ -80,6 +80,7 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         refused_note: refused_note(problems.len()),
         sections: [
             targets_part(site, root),
+            foreign(site),
             freshness(site, root),
             failures(site, root),
             noise(site, root),
@@ -95,6 +96,29 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         verdict,
     };
     pages::html(&template)
+}
+
+/// What was refused of other tools' files. Only a file's name is told: its folder is nobody's
+/// business.
+fn foreign(site: &Index<'_>) -> Option<Part> {
+    let all = site.input.foreign;
+    let row = |problem: &Problem| {
+        let name = problem.place.file.rsplit(['/', '\\']).next().unwrap_or_default();
+        let place = format!("{}:{}", shorten(name, 100), problem.place.line);
+        let cells = [place, shorten(&problem.reason, 400).into_owned(), problem.remedy.clone()];
+        cells.map(|text| Phrase::new("").text(text)).to_vec()
+    };
+    (!all.is_empty()).then(|| Part {
+        id: "ingested",
+        title: "Refused when ingested",
+        note: format!(
+            "{} of files that other tools wrote; data/quarantine/ingested.ndjson keeps each with \
+             its text. Delete that file once they are dealt with.",
+            text::counted(all.len() as u64, "part")
+        ),
+        heads: vec!["Place", "Reason", "What to do"],
+        rows: all.iter().take(ROWS).map(row).collect(),
+    })
 }
 
 fn refused_note(all: usize) -> String {
