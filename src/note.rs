@@ -1,7 +1,8 @@
 //! Notes: a remark in Markdown about a day or a commit, shown on charts and pages.
 //!
-//! A note is a text with front matter between `---` lines: `date` or `commit`, optionally `title`
-//! and `match` (a filter). What follows is Markdown; it is rendered by `site`, never trusted.
+//! A note is a text with front matter between `---` lines: `date` or `commit`, optionally `title`,
+//! `match` (a filter) and `false_alarm: true` (what was reported at the commit was no change). What
+//! follows is Markdown; it is rendered by `site`, never trusted.
 
 use serde::Deserialize;
 
@@ -18,6 +19,8 @@ pub(crate) struct Note {
     pub(crate) commit: Option<String>,
     pub(crate) title: String,
     pub(crate) matches: Filter,
+    /// What the gate reported at the commit was no change.
+    pub(crate) false_alarm: bool,
     pub(crate) markdown: String,
 }
 
@@ -32,6 +35,8 @@ struct FrontMatter {
     title: Option<String>,
     #[serde(default, rename = "match")]
     matches: Filter,
+    #[serde(default)]
+    false_alarm: bool,
 }
 
 /// Reads a note; `file` is the file's name.
@@ -54,9 +59,21 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Note, String> {
     if date.is_none() && front.commit.is_none() {
         return Err("neither `date` nor `commit`".to_owned());
     }
+    if front.false_alarm && front.commit.is_none() {
+        return Err("`false_alarm` needs the `commit` that was reported".to_owned());
+    }
     let title = front.title.unwrap_or_else(|| spoken(&name));
+    let title = if front.false_alarm { format!("False alarm: {title}") } else { title };
     let markdown = markdown.trim_start_matches('-').trim().to_owned();
-    Ok(Note { name, date, commit: front.commit, title, matches: front.matches, markdown })
+    Ok(Note {
+        name,
+        date,
+        commit: front.commit,
+        title,
+        matches: front.matches,
+        false_alarm: front.false_alarm,
+        markdown,
+    })
 }
 
 /// A file's name as a title: `julia-bounds-check` → `Julia bounds check`.
@@ -82,6 +99,14 @@ mod tests {
     fn a_note_without_a_title_is_called_after_its_file() {
         let note = read("julia-bounds_check.md", "---\ncommit: abc\n---\n").unwrap();
         assert_eq!(note.title, "Julia bounds check");
+    }
+
+    #[test]
+    fn a_false_alarm_is_one_of_a_commit_and_says_so() {
+        let note = read("busy-host.md", "---\ncommit: abc\nfalse_alarm: true\n---\n").unwrap();
+        assert_eq!((note.title.as_str(), note.false_alarm), ("False alarm: Busy host", true));
+        let fault = read("a.md", "---\ndate: 2025-09-03\nfalse_alarm: true\n---\n").unwrap_err();
+        assert!(fault.contains("`commit`"), "{fault}");
     }
 
     #[test]

@@ -381,7 +381,8 @@ pub(crate) fn replay(project: &Project) -> Vec<Replayed> {
 fn explanations(note: &Note, history: &History) -> impl Iterator<Item = Explanation> {
     let commit = note.commit.as_deref().and_then(|commit| commit_named(commit, history));
     let day = note.date.map(Explanation::Day);
-    day.into_iter().chain(commit.map(Explanation::Commit))
+    let about = if note.false_alarm { Explanation::FalseAlarm } else { Explanation::Commit };
+    day.into_iter().chain(commit.map(about))
 }
 
 /// The commit with this name or, from 7 characters on, with an id that begins with it.
@@ -406,6 +407,7 @@ fn resolve(entry: &Accepted, commit: CommitIndex) -> analysis::Accepted {
 fn annotations(policy: &Policy) -> impl Iterator<Item = Note> {
     let entries = policy.annotations.iter().enumerate();
     entries.map(|(at, entry)| Note {
+        false_alarm: false,
         name: format!("annotation-{at}"),
         date: Timestamp::parse(&format!("{}T00:00:00Z", entry.date)).ok(),
         commit: None,

@@ -52,6 +52,53 @@ fn a_regression_is_reported_at_its_third_run_and_stands_for_the_window() {
 }
 
 #[test]
+fn a_finding_that_a_note_marks_is_a_false_alarm() {
+    let history = regressed();
+    let onset = json(&replay(&history, &["--format", "json"]))["events"][0]["commit"].clone();
+    let onset = onset.as_str().unwrap();
+    let note = |commit: &str, matches: &str| {
+        let front = format!("commit: {commit}\nfalse_alarm: true\nmatch: {matches}");
+        history.file("notes/busy-host.md", format!("---\n{front}\n---\nA backup ran.\n"));
+        json(&replay(&history, &["--format", "json"]))["figures"].clone()
+    };
+    assert_eq!(note(onset, "{backend: nothing}")["marked"], 0, "of another series");
+    assert_eq!(note("c0ffee", "{}")["marked"], 0, "of no commit that was measured");
+    let figures = note(onset, "{}");
+    assert_eq!((&figures["marked"], &figures["withdrawn"]), (&1.into(), &0.into()), "{figures}");
+    assert_eq!(figures["false_alarm_rate"], 1.0 / 60.0);
+    let told = replay(&history, &[]);
+    let row = told.out.lines().find(|line| line.contains("marked false alarms")).unwrap();
+    assert!(row.ends_with(" 1"), "{}", told.out);
+    let site = history.site(&[]);
+    assert!(site.text("about/").contains("Marked false alarms 1"), "{}", site.text("about/"));
+    let event = site.json("events.json")["events"][0]["url"].as_str().unwrap().to_owned();
+    assert!(site.main(&event).contains("False alarm: Busy host"), "its page shows the mark");
+}
+
+#[test]
+fn alarms_that_a_bare_limit_would_have_given_are_counted_and_reckoned() {
+    let value = |day: usize| match day {
+        20 | 33 | 34 | 50 => 160.0,
+        day => 100.0 + [0.0, 0.6, -0.4, 0.9, -0.8, 0.3, -0.2][day % 7],
+    };
+    let history = History::new();
+    history.records(&days(&(0..60).map(value).collect::<Vec<_>>()));
+    let said = json(&replay(&history, &["--format", "json"]));
+    let figures = &said["figures"];
+    assert_eq!((&figures["findings"], &figures["spared"]), (&0.into(), &3.into()), "{figures}");
+    assert_eq!(figures["minutes_saved"], 3 * figures["minutes_per_finding"].as_u64().unwrap());
+    history.file("policy.yml", "version: '1'\nnotify: {minutes_per_finding: 7}\n");
+    let figures = json(&replay(&history, &["--format", "json"]))["figures"].clone();
+    assert_eq!(figures["minutes_saved"], 21);
+    let told = replay(&history, &[]).out;
+    assert!(told.contains("7 minutes each, assumed"), "the assumption stands beside it: {told}");
+    let about = history.site(&[]).text("about/");
+    assert!(about.contains("Work saved 21 minutes at 7 an alarm, assumed"), "{about}");
+    // What was reported, or was a change, was not kept back.
+    assert_eq!(json(&replay(&regressed(), &["--format", "json"]))["figures"]["spared"], 0);
+}
+
+#[test]
 fn another_policy_is_compared_with_the_one_in_force() {
     let history = regressed();
     history.file("other.yml", "version: '1'\nregression: {default_threshold: 0.5}\n");

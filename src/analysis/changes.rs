@@ -361,6 +361,8 @@ fn concerns(explanation: Explanation, series: &Series, change: &Change) -> bool 
         Explanation::Day(day) => {
             series.runs[change.first].time.day().saturating_sub(day.day()).abs() <= 1
         }
-        Explanation::Commit(commit) => between(commit, series, (change.last_before, change.first)),
+        Explanation::Commit(commit) | Explanation::FalseAlarm(commit) => {
+            between(commit, series, (change.last_before, change.first))
+        }
     }
 }

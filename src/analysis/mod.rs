@@ -11,6 +11,7 @@
 //! `replay` of every day, `sensitivity` of what would be noticed. `compare` looks at two commits.
 
 mod budget;
+mod bare;
 mod changes;
 pub(crate) mod compare;
 mod drift;
@@ -246,6 +247,8 @@ pub(crate) enum Explanation {
     /// A day: explains what happened on it, the day before or the day after.
     Day(Timestamp),
     Commit(CommitIndex),
+    /// The same, and somebody looked: what was reported there was no change.
+    FalseAlarm(CommitIndex),
 }
 
 /// An accepted change, resolved against the history.
@@ -296,7 +299,7 @@ pub(crate) fn analyse_all(series: &[Series], policy: &Policy, context: &Context<
         .map(|(series, standing)| analyse_one(series, policy, context, standing))
         .collect();
     evidence::explain(series, &mut each);
-    let figures = Figures::of(series, &walked, &each);
+    let figures = Figures::of(series, policy, context, (&walked, &each));
     Analyses { each, infrastructure: walked.infrastructure, figures }
 }
 

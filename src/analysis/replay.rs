@@ -1,13 +1,18 @@
 //! The gate as it would have acted: after every run, given only the runs up to it.
 
-use crate::policy::Policy;
-use crate::series::Series;
+use std::ops::RangeInclusive;
 
+use rayon::prelude::*;
+
+use crate::policy::Policy;
+use crate::series::{CommitIndex, Series};
+
+use super::bare;
 use super::changes::Facts;
 use super::stats::median;
 use super::verdict::{Evidence, Judged};
 use super::walk::{Standing, Walked, walk};
-use super::{Analysis, ChangeKind, Context, Verdict};
+use super::{Analysis, Change, ChangeKind, Context, Explanation, Verdict};
 
 /// What the gate said after one run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +58,11 @@ pub(crate) struct Figures {
     pub(crate) infrastructure_days: usize,
     /// Findings that vanished: the whole history shows no change for the worse there.
     pub(crate) withdrawn: usize,
+    /// Findings that did not vanish, and that a note marks as false alarms.
+    pub(crate) marked: usize,
+    /// Alarms of a bare limit that it kept back: where the whole history shows no change for the
+    /// worse, and it reported none.
+    pub(crate) spared: usize,
     /// Changes for the worse in the whole history that it never reported.
     pub(crate) missed: usize,
     /// Runs from the first one on a new level to the one at which it was reported, the median.
@@ -66,56 +76,145 @@ const HORIZON: usize = 30;
 
 impl Figures {
     /// Compares what the gate told on the way with what the whole history shows.
-    pub(crate) fn of(series: &[Series], walked: &Walked, each: &[Analysis]) -> Self {
+    pub(crate) fn of(
+        series: &[Series],
+        policy: &Policy,
+        context: &Context<'_>,
+        (walked, each): (&Walked, &[Analysis]),
+    ) -> Self {
         let standings = &walked.standings;
+        let judged = series.par_iter().zip(standings).zip(each);
+        let all: Vec<(Self, Vec<f64>)> = judged
+            .map(|((series, standing), analysis)| {
+                Self::of_one((series, standing), policy, context, analysis)
+            })
+            .collect();
         let mut figures = Self {
-            runs: series.iter().map(|it| it.runs.len()).sum(),
             series: series.len(),
-            suppressed: standings.iter().map(|it| it.suppressed).sum(),
             infrastructure_days: walked.infrastructure.len(),
             ..Self::default()
         };
         let mut delays = Vec::new();
-        for (standing, analysis) in standings.iter().zip(each) {
-            figures.add(&reports(standing), analysis, &mut delays);
+        for (one, mut late) in all {
+            figures.runs += one.runs;
+            figures.findings += one.findings;
+            figures.suppressed += one.suppressed;
+            figures.withdrawn += one.withdrawn;
+            figures.marked += one.marked;
+            figures.spared += one.spared;
+            figures.missed += one.missed;
+            delays.append(&mut late);
         }
         figures.median_delay_runs = median(&delays);
         figures
     }
 
-    fn add(&mut self, reports: &[usize], analysis: &Analysis, delays: &mut Vec<f64>) {
-        self.findings += reports.len();
+    /// The figures of one series, and the delay of each finding that was right.
+    fn of_one(
+        (series, standing): (&Series, &Standing),
+        policy: &Policy,
+        context: &Context<'_>,
+        analysis: &Analysis,
+    ) -> (Self, Vec<f64>) {
+        let reports = reports(standing);
+        let mut figures = Self {
+            runs: series.runs.len(),
+            suppressed: standing.suppressed,
+            findings: reports.len(),
+            ..Self::default()
+        };
+        let mut delays = Vec::new();
         let mut true_ones = vec![false; reports.len()];
         for event in analysis.events.iter().filter(|event| event.worse) {
-            let (early, late) = match event.kind {
-                ChangeKind::Step => (SAME, HORIZON),
-                ChangeKind::Drift => (2 * HORIZON, 2 * HORIZON),
-            };
-            let span = event.first.saturating_sub(early)..=event.first + late;
-            let hits = (0..reports.len()).filter(|it| span.contains(&reports[*it]));
+            let span = span(event);
+            let hits = (0..reports.len()).filter(|it| span.contains(&reports[*it].told));
             let hits: Vec<usize> = hits.collect();
             hits.iter().for_each(|it| true_ones[*it] = true);
             match hits.first() {
-                Some(first) => delays.push(reports[*first].saturating_sub(event.first) as f64),
-                None => self.missed += 1,
+                Some(first) => delays.push(reports[*first].told.saturating_sub(event.first) as f64),
+                None => figures.missed += 1,
             }
         }
-        self.withdrawn += true_ones.iter().filter(|it| !**it).count();
+        let marks =
+            if reports.is_empty() { Vec::new() } else { false_alarms((context.explained)(series)) };
+        for (report, is_true) in reports.iter().zip(true_ones) {
+            figures.withdrawn += usize::from(!is_true);
+            let marked = marks.iter().any(|mark| report.is_of(*mark, series));
+            figures.marked += usize::from(is_true && marked);
+        }
+        let runs_before =
+            (policy.detection.window as usize, policy.regression.min_sample_size as usize);
+        let spared = |(first, last): &(usize, usize)| {
+            let seen = |span: &RangeInclusive<usize>| first <= span.end() && last >= span.start();
+            let mut events = analysis.events.iter().filter(|event| event.worse);
+            let told = |it: &Report| seen(&(it.from..=it.told));
+            !events.any(|event| seen(&span(event))) && !reports.iter().any(told)
+        };
+        let bare = bare::alarms(series, &standing.limit, runs_before);
+        figures.spared = bare.iter().filter(|alarm| spared(alarm)).count();
+        (figures, delays)
     }
 
-    /// Share of all runs at which a finding was reported that vanished.
+    /// Minutes of people's work that the alarms it kept back would have cost, where each costs so
+    /// many.
+    pub(crate) fn minutes_saved(&self, minutes_per_finding: u32) -> u64 {
+        u64::from(minutes_per_finding).saturating_mul(self.spared as u64)
+    }
+
+    /// Findings that were no change: they vanished, or somebody marked them so.
+    pub(crate) fn false_alarms(&self) -> usize {
+        self.withdrawn + self.marked
+    }
+
+    /// Share of all runs at which a false alarm was reported.
     pub(crate) fn false_alarm_rate(&self) -> f64 {
-        if self.runs == 0 { 0.0 } else { self.withdrawn as f64 / self.runs as f64 }
+        if self.runs == 0 { 0.0 } else { self.false_alarms() as f64 / self.runs as f64 }
     }
 }
 
-/// The runs at which the gate reported a regression, ascending.
-fn reports(standing: &Standing) -> Vec<usize> {
+/// The runs at which a report is of this change.
+fn span(event: &Change) -> RangeInclusive<usize> {
+    let (early, late) = match event.kind {
+        ChangeKind::Step => (SAME, HORIZON),
+        ChangeKind::Drift => (2 * HORIZON, 2 * HORIZON),
+    };
+    event.first.saturating_sub(early)..=event.first + late
+}
+
+/// The commits whose findings somebody marked.
+fn false_alarms(explained: Vec<Explanation>) -> Vec<CommitIndex> {
+    let marks = explained.into_iter().filter_map(|it| match it {
+        Explanation::FalseAlarm(commit) => Some(commit),
+        Explanation::Day(_) | Explanation::Commit(_) => None,
+    });
+    marks.collect()
+}
+
+/// A regression that the gate reported.
+#[derive(Clone, Copy, Debug)]
+struct Report {
+    /// The first run on the new level, as it was seen then.
+    from: usize,
+    /// The run at which it was told.
+    told: usize,
+}
+
+impl Report {
+    /// Whether a commit is one that was blamed: after the last run on the old level, and not after
+    /// the run that told.
+    fn is_of(&self, commit: CommitIndex, series: &Series) -> bool {
+        let before = self.from.checked_sub(1).map(|run| series.runs[run].commit);
+        before.is_none_or(|before| commit > before) && commit <= series.runs[self.told].commit
+    }
+}
+
+/// The regressions that the gate reported, oldest first.
+fn reports(standing: &Standing) -> Vec<Report> {
     let watch = &standing.watch;
     let told = watch.findings.iter().filter(|it| it.worse);
     let large = told.filter(|it| {
         let (before, after) = watch.levels(it, it.at - it.since, usize::MAX);
         (after - before).abs() >= standing.limit.absolute * (1.0 - 1e-9)
     });
-    large.map(|it| watch.run[it.told]).collect()
+    large.map(|it| Report { from: watch.run[it.at], told: watch.run[it.told] }).collect()
 }

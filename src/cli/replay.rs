@@ -117,7 +117,7 @@ fn differences(own: &Replay, other: &Replay) -> (Vec<String>, Vec<String>) {
 }
 
 fn told(own: &Replay, other: Option<&Replay>) -> String {
-    let mut out = summary(&own.figures);
+    let mut out = summary(own);
     match other {
         None => {
             out.push_str("\nreported regressions\n");
@@ -131,7 +131,7 @@ fn told(own: &Replay, other: Option<&Replay>) -> String {
         }
         Some(other) => {
             out.push_str("\nthe other policy\n");
-            out.push_str(&summary(&other.figures));
+            out.push_str(&summary(other));
             let (appear, vanish) = differences(own, other);
             for (title, lines) in [("would newly report", appear), ("would not report", vanish)] {
                 out.push_str(&format!("\n{title}\n"));
@@ -145,17 +145,31 @@ fn told(own: &Replay, other: Option<&Replay>) -> String {
     out
 }
 
-fn summary(figures: &Figures) -> String {
+fn summary(replay: &Replay) -> String {
+    let figures = &replay.figures;
+    let minutes = replay.project.policy.notify.minutes_per_finding;
+    let count = |number: usize| text::count(number as u64);
     let delay = figures.median_delay_runs.map_or_else(|| "–".to_owned(), |runs| runs.to_string());
     let rows = [
-        ("runs judged", figures.runs.to_string()),
-        ("series", figures.series.to_string()),
-        ("regressions reported", figures.findings.to_string()),
-        ("  of them vanished later", figures.withdrawn.to_string()),
-        ("changes never reported", figures.missed.to_string()),
-        ("runs not compared (new runner)", figures.suppressed.to_string()),
-        ("infrastructure days", figures.infrastructure_days.to_string()),
+        ("runs judged", count(figures.runs)),
+        ("series", count(figures.series)),
+        ("regressions reported", count(figures.findings)),
+        ("  of them vanished later", count(figures.withdrawn)),
+        ("  of them marked false alarms", count(figures.marked)),
+        ("changes never reported", count(figures.missed)),
+        ("runs not compared (new runner)", count(figures.suppressed)),
+        ("infrastructure days", count(figures.infrastructure_days)),
         ("median delay, runs", delay),
+        ("alarms of a bare limit kept back", count(figures.spared)),
+        ("minutes of work saved", text::count(figures.minutes_saved(minutes))),
     ];
-    rows.iter().map(|(what, count)| format!("  {what:<32}{count:>8}\n")).collect()
+    let rows = rows.iter().map(|(what, count)| format!("  {what:<32}{count:>8}\n"));
+    let assumed = format!(
+        "    kept back: runs beyond the limit against the median of the {} before, neighbours\n    \
+         counted once, with no change in the whole history; {} each, assumed\n    \
+         (notify.minutes_per_finding)\n",
+        replay.project.policy.detection.window,
+        text::counted(u64::from(minutes), "minute"),
+    );
+    rows.collect::<String>() + &assumed
 }

@@ -5,9 +5,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Who is told of changes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Notify {
+    /// Minutes that a person spends on one finding, as your team knows it: `policy replay` reckons
+    /// the work that was saved by it.
+    #[schemars(range(max = 10080))]
+    pub(crate) minutes_per_finding: u32,
     /// Messages to a Slack channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) slack: Option<Slack>,
@@ -17,6 +21,13 @@ pub(crate) struct Notify {
     /// Comments on pull requests, and issues.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) github: Option<Github>,
+}
+
+impl Default for Notify {
+    fn default() -> Self {
+        // Nobody measured it: long enough to open the chart, look at the diff and run it once more.
+        Self { minutes_per_finding: 15, slack: None, webhook: None, github: None }
+    }
 }
 
 /// Messages to a Slack channel.

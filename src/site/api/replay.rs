@@ -34,14 +34,23 @@ pub(crate) struct AlarmView {
 /// What the policy amounts to over the history.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct FiguresView {
-    /// Findings that vanished, as a share of all runs.
+    /// Findings that vanished or were marked as false alarms, as a share of all runs.
     false_alarm_rate: f64,
     findings: usize,
     infrastructure_days: usize,
+    /// Findings that did not vanish, and that a note marks as false alarms.
+    marked: usize,
     median_delay_runs: Option<f64>,
+    /// What the policy assumes: `notify.minutes_per_finding`.
+    minutes_per_finding: u32,
+    /// `spared` × `minutes_per_finding`.
+    minutes_saved: u64,
     missed: usize,
     runs: usize,
     series: usize,
+    /// Alarms of a bare limit (a run against the median of those before it, neighbours counted
+    /// once) where the whole history shows no change for the worse, and the gate reported none.
+    spared: usize,
     suppressed: usize,
     withdrawn: usize,
 }
@@ -58,6 +67,7 @@ pub(crate) fn file(site: &Index<'_>, said: &[Said], figures: &Figures) -> Replay
             verdict: words::verdict_name(it.verdict),
         }
     });
+    let minutes = site.input.policy.notify.minutes_per_finding;
     ReplayFile {
         alarms: alarms.collect(),
         built_from: built_from(site),
@@ -66,10 +76,14 @@ pub(crate) fn file(site: &Index<'_>, said: &[Said], figures: &Figures) -> Replay
             false_alarm_rate: figures.false_alarm_rate(),
             findings: figures.findings,
             infrastructure_days: figures.infrastructure_days,
+            marked: figures.marked,
             median_delay_runs: figures.median_delay_runs,
+            minutes_per_finding: minutes,
+            minutes_saved: figures.minutes_saved(minutes),
             missed: figures.missed,
             runs: figures.runs,
             series: figures.series,
+            spared: figures.spared,
             suppressed: figures.suppressed,
             withdrawn: figures.withdrawn,
         },

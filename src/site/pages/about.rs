@@ -3,7 +3,6 @@
 use askama::Template;
 use minijinja::Value;
 
-use crate::analysis::replay::Figures;
 use crate::filter::Filter;
 use crate::policy::{self, Policy};
 use crate::site::frame::{Page, Section, frame, root};
@@ -111,7 +110,7 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         limits: limits(policy),
         rules,
         measured_note: MEASURED,
-        measured: measured(&site.input.analyses.figures),
+        measured: measured(site),
         accuracy: markdown::to_html(ACCURACY),
         notes: notes.into_iter().map(|(time, note)| note_view(time, note)).collect(),
         glossary: GLOSSARY.to_vec(),
@@ -130,9 +129,12 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
 /// What the figures of this history rest on.
 const MEASURED: &str = "The gate under this policy, run over every commit of the history with only \
      what was known then, as benchpages policy replay does; held against what the whole history \
-     shows now.";
+     shows now. Kept back: runs beyond the limit against the median of the runs before them, \
+     neighbours counted once, that it did not report and that are no change in the whole history.";
 
-fn measured(figures: &Figures) -> Vec<Fact> {
+fn measured(site: &Index<'_>) -> Vec<Fact> {
+    let figures = &site.input.analyses.figures;
+    let minutes = site.input.policy.notify.minutes_per_finding;
     let count = |number: usize| text::count(number as u64);
     let rate = if figures.runs == 0 {
         "–".to_owned()
@@ -146,11 +148,15 @@ fn measured(figures: &Figures) -> Vec<Fact> {
         Fact::new("Runs judged", count(figures.runs)).note(format!("{} series", figures.series)),
         Fact::new("Regressions reported", count(figures.findings)),
         Fact::new("Vanished later", count(figures.withdrawn)),
+        Fact::new("Marked false alarms", count(figures.marked)).note("by a note"),
         Fact::new("False alarms", rate).note("of the runs"),
         Fact::new("Never reported", count(figures.missed)),
         Fact::new("Not compared", count(figures.suppressed)).note("new runner"),
         Fact::new("Infrastructure days", count(figures.infrastructure_days)),
         Fact::new("Median delay", delay),
+        Fact::new("Kept back", count(figures.spared)).note("alarms of a bare limit"),
+        Fact::new("Work saved", text::counted(figures.minutes_saved(minutes), "minute"))
+            .note(format!("at {minutes} an alarm, assumed")),
     ]
 }
 
