@@ -58,6 +58,7 @@ impl Folder {
             policy: None,
             demo: true,
             with_archive: false,
+            cache: None,
             now: None,
             clock: Timestamp::from_micros(0),
             base_url: None,

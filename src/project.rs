@@ -36,6 +36,8 @@ pub(crate) struct Options {
     /// Demo records are welcome.
     pub(crate) demo: bool,
     pub(crate) with_archive: bool,
+    /// Folder that keeps what was read for the next time; none: nothing is kept.
+    pub(crate) cache: Option<PathBuf>,
     /// The build's time; none: the system's clock, for demo data the newest record.
     pub(crate) now: Option<Timestamp>,
     pub(crate) clock: Timestamp,
@@ -102,6 +104,7 @@ pub(crate) fn open(options: &Options) -> anyhow::Result<Opened> {
         directory: options.data.clone(),
         with_archive: options.with_archive,
         reading: Arc::new(reading(&policy)),
+        cache: options.cache.clone(),
     })?;
     let commits = std::mem::take(&mut contents.commits);
     let finish = Finish { branch: policy.site.branch.clone(), commits };
@@ -458,6 +461,7 @@ mod tests {
             policy: None,
             demo: false,
             with_archive: false,
+            cache: None,
             now: Some(now),
             clock: now,
             base_url: None,

@@ -285,14 +285,44 @@ impl Statistic {
     }
 }
 
-/// The rarer facts of a run.
+/// What is known of a run beyond its value. Many runs have warm-up times and nothing else, and all
+/// are in memory at once: the rest takes no room where there is none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Detail {
+    pub(crate) warmup_ns: Box<[f64]>,
+    pub(crate) rare: Option<Box<Rare>>,
+}
+
+/// The rarer facts of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Rare {
     pub(crate) error: Option<String>,
     pub(crate) statistics: Vec<(Statistic, f64)>,
     pub(crate) samples: Vec<f64>,
-    pub(crate) warmup_ns: Vec<f64>,
     pub(crate) url: Option<String>,
+}
+
+impl Detail {
+    pub(crate) fn of(warmup_ns: Box<[f64]>, rare: Rare) -> Self {
+        let rare = (rare != Rare::default()).then(|| Box::new(rare));
+        Self { warmup_ns, rare }
+    }
+
+    pub(crate) fn error(&self) -> Option<&str> {
+        self.rare.as_ref().and_then(|it| it.error.as_deref())
+    }
+
+    pub(crate) fn url(&self) -> Option<&str> {
+        self.rare.as_ref().and_then(|it| it.url.as_deref())
+    }
+
+    pub(crate) fn statistics(&self) -> &[(Statistic, f64)] {
+        self.rare.as_ref().map_or(&[], |it| &it.statistics)
+    }
+
+    pub(crate) fn samples(&self) -> &[f64] {
+        self.rare.as_ref().map_or(&[], |it| &it.samples)
+    }
 }
 
 /// One line of history. `measurements` is empty exactly when the run failed (`error` is set).

@@ -127,7 +127,7 @@ pub(crate) struct Segment {
 
 impl Run {
     pub(crate) fn error(&self) -> Option<&str> {
-        self.detail.as_ref().and_then(|detail| detail.error.as_deref())
+        self.detail.as_ref().and_then(|detail| detail.error())
     }
 }
 
@@ -259,12 +259,16 @@ struct Machines {
     /// By environment.
     of: Vec<u32>,
     segments: Vec<Segment>,
+    /// By commit: its id is a placeholder.
+    nameless: Vec<bool>,
 }
 
 impl Machines {
     fn of(history: &History, policy: &Policy) -> Self {
         let mut known: FxHashMap<Segment, u32> = FxHashMap::default();
-        let mut machines = Self { of: Vec::new(), segments: Vec::new() };
+        let commits = history.commits.iter();
+        let nameless = commits.map(|it| PLACEHOLDERS.contains(&it.id.as_str())).collect();
+        let mut machines = Self { of: Vec::new(), segments: Vec::new(), nameless };
         for environment in &history.environments {
             let fingerprint = fingerprint(environment, policy);
             let segment = Segment { fingerprint, version: environment.version.clone() };
@@ -311,8 +315,7 @@ impl Grouping<'_> {
         if segment == next {
             self.segments.push(self.machines.segments[machine as usize].clone());
         }
-        let id = &self.history.commits[row.commit as usize].id;
-        let day = if PLACEHOLDERS.contains(&id.as_str()) { row.time.day() } else { 0 };
+        let day = if self.machines.nameless[row.commit as usize] { row.time.day() } else { 0 };
         RunKey { line: row.line_of, commit: row.commit, segment, day }
     }
 
@@ -324,19 +327,24 @@ impl Grouping<'_> {
             Some(first) if !self.history.dated[commit] || key.day != 0 => first,
             _ => self.history.commits[commit].time,
         };
-        let good: Vec<&Row> =
-            rows.iter().map(|(_, row)| *row).filter(|row| !row.value.is_nan()).collect();
-        let values: Vec<f64> = good.iter().map(|row| row.value).collect();
-        let reported: Vec<f64> =
-            good.iter().map(|row| row.std).filter(|std| !std.is_nan()).collect();
+        let good = || rows.iter().map(|(_, row)| *row).filter(|row| !row.value.is_nan());
+        let number = |value: f64| Some(value).filter(|value| !value.is_nan());
+        let (value, std, repeats) = if let [(_, only)] = rows {
+            (number(only.value), number(only.std).filter(|_| !only.value.is_nan()), good().count())
+        } else {
+            let values: Vec<f64> = good().map(|row| row.value).collect();
+            let reported: Vec<f64> = good().filter_map(|row| number(row.std)).collect();
+            let std = median(&reported).or_else(|| deviation(&values));
+            (median(&values), std, values.len())
+        };
         // The newest row tells of the run: of a failed one where all failed.
-        let newest = good.last().copied().unwrap_or(rows[rows.len() - 1].1);
+        let newest = good().last().unwrap_or(rows[rows.len() - 1].1);
         Run {
             commit: CommitIndex(key.commit),
             time,
-            value: median(&values),
-            std: median(&reported).or_else(|| deviation(&values)),
-            repeats: u32::try_from(values.len()).unwrap_or(u32::MAX),
+            value,
+            std,
+            repeats: u32::try_from(repeats).unwrap_or(u32::MAX),
             segment: key.segment,
             environment: newest.environment,
             detail: self.history.detail(newest).cloned(),

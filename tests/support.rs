@@ -43,6 +43,8 @@ pub fn program() -> Command {
     for name in OUR_VARIABLES {
         command.env_remove(name);
     }
+    // What is kept for the next time is kept here, not with the caller's.
+    command.env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
     command.env("COLUMNS", "100").stdin(Stdio::null());
     command
 }

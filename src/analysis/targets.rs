@@ -130,13 +130,13 @@ impl Judged<'_> {
         }
         let detail = run.detail.as_ref();
         let statistic = |wanted: Statistic| {
-            let all = &detail?.statistics;
+            let all = detail?.statistics();
             all.iter().find(|(statistic, _)| *statistic == wanted).map(|(_, value)| *value)
         };
         match comparison.quantity {
             Quantity::Value => Some(value),
             Quantity::Level => self.analysis.level[at],
-            Quantity::Mean => Some(mean(detail.map_or(&[], |it| &it.samples)).unwrap_or(value)),
+            Quantity::Mean => Some(mean(detail.map_or(&[], |it| it.samples())).unwrap_or(value)),
             Quantity::Std => run.std,
             Quantity::Statistic(Statistic::Median) => {
                 statistic(Statistic::Median).or_else(|| statistic(Statistic::P50))
@@ -285,7 +285,7 @@ mod tests {
 
     use super::*;
     use crate::policy::read::read;
-    use crate::record::{DAY_US, Detail, Timestamp};
+    use crate::record::{DAY_US, Detail, Rare, Timestamp};
     use crate::series::{CommitIndex, Run, Segment, SeriesKey};
 
     fn series(backend: &str, metric: &str, unit: &str, values: &[f64]) -> Series {
@@ -407,7 +407,8 @@ mod tests {
         assert_eq!(brief(&found(&[one.clone()], policy)), [("Told", Some(0), Drift)]);
         let statistics = vec![(Statistic::P95, 180.0)];
         let last = one.runs.last_mut().unwrap();
-        last.detail = Some(Arc::new(Detail { statistics, ..Detail::default() }));
+        let rare = Rare { statistics, ..Rare::default() };
+        last.detail = Some(Arc::new(Detail::of(Box::default(), rare)));
         let told = found(&[one.clone()], policy);
         assert_eq!(brief(&told), [("Tail", Some(0), Violation), ("Told", Some(0), Drift)]);
         assert_eq!(missed(&told), 1, "info is no missed target");

@@ -6,7 +6,7 @@ use crate::analysis::{
 };
 use crate::chart::{Links, Note, NoteKind, Span, TrendInput};
 use crate::history::Commit;
-use crate::record::{DAY_US, Detail, Direction, Timestamp, Unit};
+use crate::record::{DAY_US, Detail, Direction, Rare, Timestamp, Unit};
 use crate::series::{CommitIndex, Run, Segment, Series, SeriesKey};
 
 /// A series with all that a chart needs.
@@ -105,7 +105,8 @@ impl Sample {
                 segment: 0,
                 environment: 0,
                 detail: value.is_none().then(|| {
-                    Detail { error: Some("exit 1 <oom>".to_owned()), ..Detail::default() }.into()
+                    let error = Some("exit 1 <oom>".to_owned());
+                    Detail::of(Box::default(), Rare { error, ..Rare::default() }).into()
                 }),
             })
             .collect();

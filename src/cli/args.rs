@@ -40,6 +40,10 @@ pub(crate) struct Global {
     /// Threads [default: one a core]
     #[arg(long, global = true, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroU16>,
+    /// Read every record from its file: keep nothing for the next time in the user's cache folder,
+    /// and use nothing from there
+    #[arg(long, global = true)]
+    pub(crate) no_cache: bool,
     /// Say only what is wrong
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,

@@ -1,5 +1,6 @@
 //! `benchpages build`.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -121,6 +122,7 @@ pub(crate) fn options(global: &Global, site: &Site) -> anyhow::Result<Options> {
         policy: global.policy.clone(),
         demo: global.demo,
         with_archive: site.with_archive,
+        cache: cache(global),
         now,
         clock: clock(),
         base_url: site.base_url.clone(),
@@ -130,6 +132,18 @@ pub(crate) fn options(global: &Global, site: &Site) -> anyhow::Result<Options> {
             Audience::Internal => policy::Audience::Internal,
         }),
     })
+}
+
+/// Where the system keeps what can be made again; none where it names no such place, or where
+/// `--no-cache` was given.
+fn cache(global: &Global) -> Option<PathBuf> {
+    let named = |name: &str| {
+        let path = PathBuf::from(std::env::var_os(name).filter(|value| !value.is_empty())?);
+        path.is_absolute().then_some(path)
+    };
+    let home = || Some(named("HOME")?.join(".cache"));
+    let root = named("XDG_CACHE_HOME").or_else(|| named("LOCALAPPDATA")).or_else(home)?;
+    (!global.no_cache).then(|| root.join("benchpages"))
 }
 
 /// `SOURCE_DATE_EPOCH`, the convention of reproducible builds: seconds since 1970.

@@ -81,16 +81,16 @@ fn line(point: &Point<'_>, beside: &BTreeSet<&str>) -> Vec<String> {
         number(point.std()),
         quoted(point.error()),
         quoted(environment.version.as_deref()),
-        quoted(detail.and_then(|detail| detail.url.as_deref())),
+        quoted(detail.and_then(|detail| detail.url())),
         // A tag may hold anything but a line's end.
         text::csv_field(&point.column.tags.join("\n")),
         list(detail.map_or(&[], |detail| &detail.warmup_ns)),
     ];
     line.extend(Statistic::ALL.map(|(_, statistic)| {
-        let told = detail.and_then(|it| it.statistics.iter().find(|(one, _)| *one == statistic));
+        let told = detail.and_then(|it| it.statistics().iter().find(|(one, _)| *one == statistic));
         number(told.map(|(_, value)| *value))
     }));
-    line.push(list(detail.map_or(&[], |detail| &detail.samples)));
+    line.push(list(detail.map_or(&[], |detail| detail.samples())));
     line.extend(
         beside.iter().map(|name| quoted(environment.fields.get(*name).map(String::as_str))),
     );

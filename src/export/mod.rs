@@ -89,7 +89,7 @@ impl<'a> Point<'a> {
     }
 
     fn error(&self) -> Option<&'a str> {
-        self.detail.and_then(|detail| detail.error.as_deref())
+        self.detail.and_then(|detail| detail.error())
     }
 }
 

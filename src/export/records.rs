@@ -45,8 +45,8 @@ fn record(point: &Point<'_>) -> Map<String, Value> {
     put("version", environment.version.as_deref().into());
     put("tags", point.column.tags.clone().into());
     if let Some(detail) = point.detail {
-        put("url", detail.url.as_deref().into());
-        put("warmup_ns", detail.warmup_ns.clone().into());
+        put("url", detail.url().into());
+        put("warmup_ns", detail.warmup_ns.to_vec().into());
     }
     if point.error().is_some() {
         put("metric", key.metric.as_str().into());
@@ -71,13 +71,13 @@ fn metric(point: &Point<'_>) -> Map<String, Value> {
     }
     let Some(detail) = point.detail else { return body };
     for (name, statistic) in Statistic::ALL {
-        let told = detail.statistics.iter().find(|(one, _)| *one == statistic);
+        let told = detail.statistics().iter().find(|(one, _)| *one == statistic);
         if let Some((_, value)) = told {
             body.insert(name.to_owned(), (*value).into());
         }
     }
-    if !detail.samples.is_empty() {
-        body.insert("samples".to_owned(), detail.samples.clone().into());
+    if !detail.samples().is_empty() {
+        body.insert("samples".to_owned(), detail.samples().to_vec().into());
     }
     body
 }

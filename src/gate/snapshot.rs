@@ -113,8 +113,8 @@ fn record(history: &History, column: &Column, row: &Row) -> Value {
         record.insert("commit_time".to_owned(), json!(commit.time.to_string()));
     }
     if row.value.is_nan() {
-        let error = history.detail(row).and_then(|detail| detail.error.clone());
-        record.insert("error".to_owned(), json!(error.unwrap_or_else(|| "failed".to_owned())));
+        let error = history.detail(row).and_then(|detail| detail.error());
+        record.insert("error".to_owned(), json!(error.unwrap_or("failed")));
     }
     Value::Object(record)
 }

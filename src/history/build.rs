@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap;
 use crate::history::intern::Interner;
 use crate::history::{Counts, Line, RecordedKey, Row};
 use crate::record::{
-    DEFAULT_MODE, Detail, Direction, Measurement, Place, Problem, Record, Timestamp, Unit, median,
+    DEFAULT_MODE, Detail, Direction, Measurement, Place, Problem, Rare, Record, Timestamp, Unit,
+    median,
 };
 
 /// What the policy says of how values are read.
@@ -44,23 +45,37 @@ pub(crate) struct Builder {
     pub(super) details: Vec<Arc<Detail>>,
     pub(super) files: Vec<String>,
     pub(super) rows: Vec<(u32, Row)>,
+    /// Rows taken over from other builders, as they came.
+    pub(super) merged: Vec<Vec<(u32, Row)>>,
     pub(super) counts: Counts,
     pub(super) per_day: BTreeMap<i64, u32>,
     pub(super) problems: Vec<Problem>,
     pub(super) reading: Arc<Reading>,
+    pub(super) near: Near,
+}
+
+/// What the record before had. Records of one file share most of it, and files repeat the order of
+/// their keys: to compare is cheaper than to look up.
+#[derive(Debug, Default)]
+pub(super) struct Near {
+    commit: u32,
+    environment: u32,
+    key: u32,
+    /// By key: the key that came after it last time.
+    next: Vec<u32>,
 }
 
 /// Interned comparability key, unit included so that contradictions can be told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key {
-    pub(super) suite: u32,
-    pub(super) test: u32,
-    pub(super) backend: u32,
-    pub(super) mode: u32,
-    pub(super) params: u32,
+pub(super) struct Key<T = u32> {
+    pub(super) suite: T,
+    pub(super) test: T,
+    pub(super) backend: T,
+    pub(super) mode: T,
+    pub(super) params: T,
     /// The empty string for a failed run that names no metric.
-    pub(super) metric: u32,
-    pub(super) unit: u32,
+    pub(super) metric: T,
+    pub(super) unit: T,
     pub(super) n: Option<u64>,
     pub(super) parallel: bool,
     pub(super) better: Option<Direction>,
@@ -91,7 +106,12 @@ impl Builder {
 
     /// The measurements collected so far, duplicates included.
     pub(crate) fn rows(&self) -> usize {
-        self.rows.len()
+        self.all_rows().count()
+    }
+
+    /// Rows with their keys.
+    pub(super) fn all_rows(&self) -> impl Iterator<Item = &(u32, Row)> {
+        self.merged.iter().flatten().chain(&self.rows)
     }
 
     /// What was refused so far.
@@ -205,6 +225,13 @@ impl Builder {
     }
 
     fn commit(&mut self, id: &str, time: Option<Timestamp>) -> u32 {
+        let near = self.commit_list.get_mut(self.near.commit as usize);
+        if let Some((symbol, known)) = near
+            && self.strings.get(*symbol) == id
+        {
+            *known = earliest(*known, time);
+            return self.near.commit;
+        }
         let symbol = self.strings.intern(id);
         let next = index_of(self.commit_list.len());
         let index = *self.commits.entry(symbol).or_insert(next);
@@ -214,6 +241,7 @@ impl Builder {
             let known = &mut self.commit_list[index as usize].1;
             *known = earliest(*known, time);
         }
+        self.near.commit = index;
         index
     }
 
@@ -224,23 +252,41 @@ impl Builder {
         unit: &str,
         better: Option<Direction>,
     ) -> u32 {
-        let strings = &mut self.strings;
-        let key = Key {
-            suite: strings.intern(&record.suite),
-            test: strings.intern(&record.test),
-            backend: strings.intern(&record.backend),
-            mode: strings.intern(record.mode.as_deref().unwrap_or(DEFAULT_MODE)),
-            params: strings.intern(&record.params),
-            metric: strings.intern(metric),
-            unit: strings.intern(unit),
+        let wanted = Key {
+            suite: record.suite.as_ref(),
+            test: record.test.as_ref(),
+            backend: record.backend.as_ref(),
+            mode: record.mode.as_deref().unwrap_or(DEFAULT_MODE),
+            params: record.params.as_ref(),
+            metric,
+            unit,
             n: record.n,
             parallel: record.parallel,
             better,
         };
-        let tags: Vec<u32> = record.tags.iter().map(|tag| strings.intern(tag)).collect();
-        let index = self.key_index(key);
-        self.key_tags[index as usize].extend(tags);
+        let index = match self.expected(&wanted) {
+            Some(index) => index,
+            None => {
+                let key = wanted.map(|text| self.strings.intern(text));
+                self.key_index(key)
+            }
+        };
+        if let Some(next) = self.near.next.get_mut(self.near.key as usize) {
+            *next = index;
+        }
+        self.near.key = index;
+        for tag in &record.tags {
+            let tag = self.strings.intern(tag);
+            self.key_tags[index as usize].insert(tag);
+        }
         index
+    }
+
+    /// The key that followed the one before, where it is the wanted one.
+    fn expected(&self, wanted: &Key<&str>) -> Option<u32> {
+        let index = *self.near.next.get(self.near.key as usize)?;
+        let known = self.key_list.get(index as usize)?;
+        (known.map(|symbol| self.strings.get(symbol)) == *wanted).then_some(index)
     }
 
     fn key_index(&mut self, key: Key) -> u32 {
@@ -249,11 +295,15 @@ impl Builder {
         if index == next {
             self.key_list.push(key);
             self.key_tags.push(BTreeSet::new());
+            self.near.next.push(next);
         }
         index
     }
 
     fn environment(&mut self, record: &Record<'_>) -> u32 {
+        if self.is_near(record) {
+            return self.near.environment;
+        }
         let strings = &mut self.strings;
         let key = EnvironmentKey {
             fields: record
@@ -264,7 +314,22 @@ impl Builder {
             version: record.version.as_ref().map(|version| strings.intern(version)),
             branch: record.branch.as_ref().map(|branch| strings.intern(branch)),
         };
-        self.environment_index(key)
+        self.near.environment = self.environment_index(key);
+        self.near.environment
+    }
+
+    /// Whether the record before had the same environment.
+    fn is_near(&self, record: &Record<'_>) -> bool {
+        let Some(known) = self.environment_list.get(self.near.environment as usize) else {
+            return false;
+        };
+        let text = |symbol: u32| self.strings.get(symbol);
+        known.fields.len() == record.environment.len()
+            && known.version.map(text) == record.version.as_deref()
+            && known.branch.map(text) == record.branch.as_deref()
+            && known.fields.iter().zip(&record.environment).all(|((name, value), (own, its))| {
+                text(*name) == own.as_ref() && text(*value) == its.as_ref()
+            })
     }
 
     fn environment_index(&mut self, key: EnvironmentKey) -> u32 {
@@ -283,21 +348,39 @@ impl Builder {
         measurement: Option<&Measurement<'_>>,
         factor: f64,
     ) -> u32 {
+        let bare = measurement
+            .is_none_or(|one| one.statistics.is_empty() && one.samples.is_empty())
+            && record.error.is_none()
+            && record.warmup_ns.is_empty()
+            && record.url.is_none();
+        if bare {
+            return 0;
+        }
         let scaled = |values: &[f64]| values.iter().map(|value| value * factor).collect();
-        let detail = Detail {
+        let rare = Rare {
             error: record.error.as_ref().map(|error| error.clone().into_owned()),
             statistics: measurement.map_or_else(Vec::new, |one| {
                 one.statistics.iter().map(|&(name, value)| (name, value * factor)).collect()
             }),
             samples: measurement.map_or_else(Vec::new, |one| scaled(&one.samples)),
-            warmup_ns: record.warmup_ns.clone(),
             url: record.url.as_ref().map(|url| url.clone().into_owned()),
         };
-        if detail == Detail::default() {
-            return 0;
-        }
+        let detail = Detail::of(record.warmup_ns.as_slice().into(), rare);
         self.details.push(Arc::new(detail));
         index_of(self.details.len())
+    }
+
+    /// What was read stands after so many lines of its file.
+    pub(crate) fn stands_after(&mut self, lines: u32) {
+        if lines == 0 {
+            return;
+        }
+        for (_, row) in self.merged.iter_mut().flatten().chain(&mut self.rows) {
+            row.line = row.line.saturating_add(lines);
+        }
+        for problem in &mut self.problems {
+            problem.place.line = problem.place.line.saturating_add(lines);
+        }
     }
 
     /// Takes over everything another builder collected.
@@ -306,8 +389,7 @@ impl Builder {
         let symbols: Vec<u32> =
             strings.strings().iter().map(|text| self.strings.intern(text)).collect();
         let symbol = |old: u32| symbols[old as usize];
-        let keys: Vec<u32> =
-            key_list.iter().map(|key| self.key_index(key.renumbered(&symbol))).collect();
+        let keys: Vec<u32> = key_list.iter().map(|key| self.key_index(key.map(symbol))).collect();
         for (new, tags) in keys.iter().zip(key_tags) {
             self.key_tags[*new as usize].extend(tags.into_iter().map(symbol));
         }
@@ -320,13 +402,18 @@ impl Builder {
         let (details, files) = (index_of(self.details.len()), index_of(self.files.len()));
         self.details.extend(other.details);
         self.files.extend(other.files);
-        self.rows.extend(other.rows.into_iter().map(|(key, mut row)| {
+        // Renumbered where they are: large histories are not moved for it.
+        let mut pieces = other.merged;
+        pieces.push(other.rows);
+        pieces.retain(|rows| !rows.is_empty());
+        for (key, row) in pieces.iter_mut().flatten() {
+            *key = keys[*key as usize];
             row.commit = commits[row.commit as usize];
             row.environment = environments[row.environment as usize];
             row.detail += if row.detail == 0 { 0 } else { details };
             row.file += files;
-            (keys[key as usize], row)
-        }));
+        }
+        self.merged.append(&mut pieces);
         self.problems.extend(other.problems);
         self.counts.add(&other.counts);
         for (day, records) in other.per_day {
@@ -342,20 +429,24 @@ struct Value {
     factor: f64,
 }
 
-impl Key {
-    fn renumbered(self, symbol: &impl Fn(u32) -> u32) -> Self {
-        Self {
-            suite: symbol(self.suite),
-            test: symbol(self.test),
-            backend: symbol(self.backend),
-            mode: symbol(self.mode),
-            params: symbol(self.params),
-            metric: symbol(self.metric),
-            unit: symbol(self.unit),
-            ..self
+impl<T: Copy> Key<T> {
+    fn map<U>(self, mut each: impl FnMut(T) -> U) -> Key<U> {
+        Key {
+            suite: each(self.suite),
+            test: each(self.test),
+            backend: each(self.backend),
+            mode: each(self.mode),
+            params: each(self.params),
+            metric: each(self.metric),
+            unit: each(self.unit),
+            n: self.n,
+            parallel: self.parallel,
+            better: self.better,
         }
     }
+}
 
+impl Key {
     pub(super) fn recorded(self, strings: &Interner) -> RecordedKey {
         let text = |symbol| strings.get(symbol).to_owned();
         RecordedKey {

@@ -4,10 +4,11 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::history::ancestry::{self, Facts};
-use crate::history::build::{Builder, earliest, index_of};
+use crate::history::build::{Builder, EnvironmentKey, earliest, index_of};
 use crate::history::{
     Column, Commit, CommitFacts, Environment, Finish, History, Line, RecordedKey, Row,
 };
@@ -16,16 +17,20 @@ use crate::record::{Detail, Direction, Place, Problem, Statistic, TIME, Timestam
 impl Builder {
     /// Everything in its order: see the room's head.
     pub(crate) fn finish(mut self, finish: &Finish) -> History {
+        let own = std::mem::take(&mut self.rows);
+        self.merged.push(own);
         self.set_branches(finish);
         let Commits { commits, dated, numbers, main_line } = self.finish_commits(finish);
         let (environments, environment_numbers) = self.finish_environments();
-        for (_, row) in &mut self.rows {
+        let (mut oldest, mut newest) = (None, None);
+        for (_, row) in self.merged.iter_mut().flatten() {
             row.commit = numbers[row.commit as usize];
             row.environment = environment_numbers[row.environment as usize];
+            if row.line_of == Line::Main {
+                oldest = earliest(oldest, Some(row.time));
+                newest = newest.max(Some(row.time));
+            }
         }
-        let shown = |row: &&(u32, Row)| row.1.line_of == Line::Main;
-        let times = || self.rows.iter().filter(shown).map(|(_, row)| row.time);
-        let (oldest, newest) = (times().min(), times().max());
         let columns = self.finish_columns(&runners(&environments));
         self.problems.sort_unstable();
         History {
@@ -45,10 +50,14 @@ impl Builder {
 
     /// Rows of branches other than the main one belong to no main line.
     fn set_branches(&mut self, finish: &Finish) {
+        let mut counted = vec![0_u64; self.environment_list.len()];
+        for (_, row) in self.all_rows() {
+            counted[row.environment as usize] += 1;
+        }
         let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
-        for (_, row) in &self.rows {
-            if let Some(branch) = self.environment_list[row.environment as usize].branch {
-                *sizes.entry(self.strings.get(branch)).or_default() += 1;
+        for (environment, rows) in self.environment_list.iter().zip(counted) {
+            if let Some(branch) = environment.branch.filter(|_| rows > 0) {
+                *sizes.entry(self.strings.get(branch)).or_default() += rows;
             }
         }
         let usual = || {
@@ -61,10 +70,12 @@ impl Builder {
         };
         let Some(main) = finish.branch.as_deref().or_else(usual).map(str::to_owned) else { return };
         let mut lines = BTreeSet::new();
-        for (_, row) in &mut self.rows {
-            let branch = self.environment_list[row.environment as usize].branch;
-            let other = branch.is_some_and(|branch| self.strings.get(branch) != main);
-            if other && row.line_of == Line::Main {
+        let other = |environment: &EnvironmentKey| {
+            environment.branch.is_some_and(|branch| self.strings.get(branch) != main)
+        };
+        let others: Vec<bool> = self.environment_list.iter().map(other).collect();
+        for (_, row) in self.merged.iter_mut().flatten() {
+            if others[row.environment as usize] && row.line_of == Line::Main {
                 row.line_of = Line::Branch;
                 lines.insert((row.file, row.line));
             }
@@ -88,12 +99,12 @@ impl Builder {
                 id
             })
             .collect();
-        for (_, row) in &self.rows {
-            let seen = measured.entry(full[row.commit as usize]).or_default();
-            let main = row.line_of == Line::Main;
-            seen.main_line |= main;
-            let first = if main { &mut seen.first_main } else { &mut seen.first_other };
-            *first = earliest(*first, Some(row.time));
+        let mut each: Vec<Seen> = full.iter().map(|_| Seen::default()).collect();
+        for (_, row) in self.all_rows() {
+            each[row.commit as usize].row(row);
+        }
+        for (id, one) in full.iter().zip(each) {
+            measured.entry(id).or_default().join(&one);
         }
         let depths = ancestry::depths(&facts);
         let heads = measured.iter().filter(|(_, seen)| seen.main_line).map(|(id, _)| *id);
@@ -148,12 +159,12 @@ impl Builder {
     /// Rows by series: units settled, failed runs in every metric of their benchmark, sorted, once.
     fn finish_columns(&mut self, runners: &[u32]) -> Vec<Column> {
         let mut sizes = vec![0_usize; self.key_list.len()];
-        for (key, _) in &self.rows {
+        for (key, _) in self.all_rows() {
             sizes[*key as usize] += 1;
         }
         let mut by_key: Vec<Vec<Row>> =
             sizes.iter().map(|&size| Vec::with_capacity(size)).collect();
-        for (key, row) in std::mem::take(&mut self.rows) {
+        for (key, row) in std::mem::take(&mut self.merged).into_iter().flatten() {
             by_key[key as usize].push(row);
         }
         let mut variants: BTreeMap<RecordedKey, Vec<u32>> = BTreeMap::new();
@@ -172,25 +183,33 @@ impl Builder {
             }
         }
         spread_failures(&mut columns, failures);
-        let mut dropped: BTreeSet<(u32, u32)> = BTreeSet::new();
-        let mut conflicting: BTreeSet<(u32, u32)> = BTreeSet::new();
-        for column in &mut columns {
-            column.rows.sort_unstable_by(|a, b| self.row_order(a, b, runners));
-            column.rows.dedup_by(|row, kept| {
-                let same = same_measurement(kept, row, runners);
-                let equal = same && same_value(kept, row);
-                if equal {
-                    dropped.insert((row.file, row.line));
-                } else if same {
-                    conflicting.insert((row.file, row.line));
-                }
-                equal
-            });
-        }
-        self.counts.duplicates += dropped.len() as u64;
-        self.counts.conflicting += conflicting.len() as u64;
+        let repeats: Vec<Repeats> =
+            columns.par_iter_mut().map(|column| self.once(&mut column.rows, runners)).collect();
+        let lines = |of: fn(&Repeats) -> &[(u32, u32)]| {
+            let lines: BTreeSet<(u32, u32)> = repeats.iter().flat_map(of).copied().collect();
+            lines.len() as u64
+        };
+        self.counts.duplicates += lines(|it| &it.dropped);
+        self.counts.conflicting += lines(|it| &it.conflicting);
         columns.sort_by(|a, b| a.key.cmp(&b.key));
         columns
+    }
+
+    /// Puts the rows of one series in their order, each measurement once.
+    fn once(&self, rows: &mut Vec<Row>, runners: &[u32]) -> Repeats {
+        let mut repeats = Repeats::default();
+        rows.sort_unstable_by(|a, b| self.row_order(a, b, runners));
+        rows.dedup_by(|row, kept| {
+            let same = same_measurement(kept, row, runners);
+            let equal = same && same_value(kept, row);
+            if equal {
+                repeats.dropped.push((row.file, row.line));
+            } else if same {
+                repeats.conflicting.push((row.file, row.line));
+            }
+            equal
+        });
+        repeats
     }
 
     /// One unit for a series: that of most rows (ties: the first by name). Other rows are refused.
@@ -272,15 +291,15 @@ impl Builder {
 /// Any order will do that looks at nothing but content.
 fn detail_order(a: &Detail, b: &Detail) -> Ordering {
     fn statistics(of: &Detail) -> impl Iterator<Item = (Statistic, u64)> {
-        of.statistics.iter().map(|(name, value)| (*name, value.to_bits()))
+        of.statistics().iter().map(|(name, value)| (*name, value.to_bits()))
     }
     fn bits(values: &[f64]) -> impl Iterator<Item = u64> {
         values.iter().map(|value| value.to_bits())
     }
-    (&a.error, &a.url)
-        .cmp(&(&b.error, &b.url))
+    (a.error(), a.url())
+        .cmp(&(b.error(), b.url()))
         .then_with(|| statistics(a).cmp(statistics(b)))
-        .then_with(|| bits(&a.samples).cmp(bits(&b.samples)))
+        .then_with(|| bits(a.samples()).cmp(bits(b.samples())))
         .then_with(|| bits(&a.warmup_ns).cmp(bits(&b.warmup_ns)))
 }
 
@@ -313,6 +332,13 @@ fn set_in_order<'a>(
     }
 }
 
+/// Lines (file, line) that repeat a measurement: with the same value, and with another one.
+#[derive(Default)]
+struct Repeats {
+    dropped: Vec<(u32, u32)>,
+    conflicting: Vec<(u32, u32)>,
+}
+
 /// What the records say of a commit.
 #[derive(Default)]
 struct Seen {
@@ -323,6 +349,20 @@ struct Seen {
 }
 
 impl Seen {
+    fn row(&mut self, row: &Row) {
+        let main = row.line_of == Line::Main;
+        self.main_line |= main;
+        let first = if main { &mut self.first_main } else { &mut self.first_other };
+        *first = earliest(*first, Some(row.time));
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.main_line |= other.main_line;
+        self.commit_time = earliest(self.commit_time, other.commit_time);
+        self.first_main = earliest(self.first_main, other.first_main);
+        self.first_other = earliest(self.first_other, other.first_other);
+    }
+
     fn commit(&self, id: &str, facts: Option<&CommitFacts>) -> (Commit, bool) {
         let own = facts.and_then(|facts| facts.time).or(self.commit_time);
         let time = own.or(self.first_main).or(self.first_other);

@@ -17,6 +17,11 @@ fn hash(text: &str) -> u64 {
 }
 
 impl Interner {
+    /// Distinct strings by their places, to be read from only.
+    pub(crate) fn list(strings: Vec<Box<str>>) -> Self {
+        Self { table: HashTable::new(), strings }
+    }
+
     /// The number of a string; the same string always has the same number.
     pub(crate) fn intern(&mut self, text: &str) -> u32 {
         let strings = &mut self.strings;

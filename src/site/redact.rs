@@ -98,10 +98,11 @@ impl<'a> Masks<'a> {
     }
 
     fn detail(&self, detail: &mut Detail) {
+        let Some(rare) = &mut detail.rare else { return };
         if self.hides("url") {
-            detail.url = None;
+            rare.url = None;
         }
-        self.cover_some("error", &mut detail.error);
+        self.cover_some("error", &mut rare.error);
     }
 
     /// A reason quotes values; the names of fields in it stand between backticks.

@@ -266,6 +266,10 @@ fn text<'de, A: MapAccess<'de>>(map: &mut A, key: &str) -> Result<Option<Cow<'de
     let raw: &'de RawValue = map.next_value()?;
     let raw = raw.get();
     match raw.as_bytes().first() {
+        // Checked as JSON by now: without an escape, what stands between the quotes is the text.
+        Some(b'"') if memchr::memchr(b'\\', raw.as_bytes()).is_none() => {
+            Ok(raw.get(1..raw.len() - 1).map(Cow::Borrowed))
+        }
         Some(b'"') => match serde_json::from_str::<Key<'de>>(raw) {
             Ok(text) => Ok(Some(text.0)),
             Err(error) => Err(A::Error::custom(format!("`{key}`: {error}"))),

@@ -7,6 +7,7 @@
 pub(crate) mod accepted;
 pub(crate) mod append;
 pub(crate) mod audit;
+mod cache;
 pub(crate) mod commits;
 mod format;
 mod quarantine;
@@ -15,6 +16,7 @@ pub(crate) mod rotate;
 mod side;
 mod walk;
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,11 +30,14 @@ use crate::history::build::{Builder, Reading};
 use crate::note::Note;
 use crate::policy::accepted::Accepted;
 use crate::record::{Place, Problem};
+use crate::store::cache::Cache;
 
 /// A line longer than this is refused: 1 MiB.
 const LINE_LIMIT: usize = 1 << 20;
 /// Bytes parsed as one task; large enough to make a task worth it, small enough to share the work.
 const CHUNK: usize = 4 << 20;
+/// Bytes of a file that are in memory at once, unless one line is longer.
+const BLOCK: usize = 8 * CHUNK;
 
 /// Where to read, and what of it.
 #[derive(Clone, Debug)]
@@ -41,6 +46,8 @@ pub(crate) struct Source {
     /// Read `archive/` too.
     pub(crate) with_archive: bool,
     pub(crate) reading: Arc<Reading>,
+    /// Where to keep what was read for the next time; see [`cache`].
+    pub(crate) cache: Option<PathBuf>,
 }
 
 /// Everything a history directory holds, the policy aside.
@@ -68,17 +75,26 @@ pub(crate) struct Contents {
 /// The directory does not exist or cannot be listed, or a file in it cannot be opened.
 pub(crate) fn read(source: &Source) -> anyhow::Result<Contents> {
     let files = walk::record_files(&source.directory, source.with_archive)?;
-    let none = || (Builder::new(Arc::clone(&source.reading)), 0);
+    let cache = source.cache.as_ref();
+    let cache = cache.map(|root| Cache::of(root, &source.directory, &source.reading));
+    let none = || (Builder::new(Arc::clone(&source.reading)), 0, Vec::new());
     // Neighbouring files go into one builder: what they share is interned once.
-    let (records, bytes) = files
+    let parts: Vec<(Builder, u64)> = files
         .par_iter()
-        .try_fold(none, |(mut builder, bytes), file| {
-            read_file(file, &mut builder).map(|size| (builder, bytes + size))
+        .try_fold(none, |(mut builder, bytes, mut block), file| {
+            let size = read_file(file, &mut builder, &mut block, cache.as_ref())?;
+            Ok((builder, bytes + size, block))
         })
-        .try_reduce(none, |(mut all, bytes), (more, size)| {
-            all.merge(more);
-            Ok((all, bytes + size))
-        })?;
+        .map(|part: anyhow::Result<_>| part.map(|(builder, bytes, _)| (builder, bytes)))
+        .collect::<anyhow::Result<_>>()?;
+    let (mut records, mut bytes) = (Builder::new(Arc::clone(&source.reading)), 0);
+    for (part, size) in parts {
+        records.merge(part);
+        bytes += size;
+    }
+    if let Some(cache) = cache {
+        cache.tidy();
+    }
     let mut contents = Contents { records, files: files.len(), bytes, ..Contents::default() };
     side::read(&source.directory, &mut contents)?;
     Ok(contents)
@@ -102,24 +118,64 @@ pub(crate) fn keep_foreign(directory: &Path, refused: &[(&Problem, &str)]) -> an
 }
 
 /// The bytes of a file, unpacked where its name says `.gz` or `.zst`.
-fn unpack(path: &Path, bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+fn unpack<'a>(path: &Path, bytes: &'a [u8]) -> anyhow::Result<Cow<'a, [u8]>> {
     let mut unpacked = Vec::new();
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("gz") => {
-            flate2::bufread::MultiGzDecoder::new(&*bytes).read_to_end(&mut unpacked)?;
+            flate2::bufread::MultiGzDecoder::new(bytes).read_to_end(&mut unpacked)?;
         }
         Some("zst") => {
-            ruzstd::decoding::StreamingDecoder::new(&*bytes)?.read_to_end(&mut unpacked)?;
+            ruzstd::decoding::StreamingDecoder::new(bytes)?.read_to_end(&mut unpacked)?;
         }
-        _ => return Ok(bytes),
+        _ => return Ok(Cow::Borrowed(bytes)),
     }
-    Ok(unpacked)
+    Ok(Cow::Owned(unpacked))
 }
 
-/// Reads a file into the builder; its size, unpacked.
-fn read_file(file: &walk::RecordFile, builder: &mut Builder) -> anyhow::Result<u64> {
-    let packed = std::fs::read(&file.path)
-        .with_context(|| format!("cannot read {}", file.path.display()))?;
+/// Reads a file into the builder; its size, unpacked. `block` is memory to use again.
+fn read_file(
+    file: &walk::RecordFile,
+    builder: &mut Builder,
+    block: &mut Vec<u8>,
+    cache: Option<&Cache>,
+) -> anyhow::Result<u64> {
+    let told = || format!("cannot read {}", file.path.display());
+    if !file.json && !file.packed() {
+        let mut input = std::fs::File::open(&file.path).with_context(told)?;
+        return read_blocks(&mut input, file, (builder, block), cache).with_context(told);
+    }
+    let packed = std::fs::read(&file.path).with_context(told)?;
+    Ok(cached(cache, &packed, file, (builder, 0), |part, _| read_whole(&packed, file, part)))
+}
+
+/// Takes what `read` reads from `bytes`, which stand after so many lines, into the builder: from
+/// the cache where it is there. `read` is told the first line's number; the number that it gives
+/// is kept with the rest.
+fn cached(
+    cache: Option<&Cache>,
+    bytes: &[u8],
+    file: &walk::RecordFile,
+    (builder, after): (&mut Builder, u32),
+    read: impl FnOnce(&mut Builder, u32) -> u64,
+) -> u64 {
+    let packing = if file.packed() { file.name.rsplit('.').next() } else { None };
+    let how = format!("{} {:?} {:?}", file.json, packing, file.pull);
+    let Some((cache, name)) = cache.and_then(|it| Some((it, it.name(bytes, &how)?))) else {
+        return read(builder, after.saturating_add(1));
+    };
+    let (mut part, number) = cache.get(&name, &file.name).unwrap_or_else(|| {
+        let mut part = builder.another();
+        let number = read(&mut part, 1);
+        cache.put(&name, &part, number);
+        (part, number)
+    });
+    part.stands_after(after);
+    builder.merge(part);
+    number
+}
+
+/// Reads a file that is packed or may hold an array; its size, unpacked.
+fn read_whole(packed: &[u8], file: &walk::RecordFile, builder: &mut Builder) -> u64 {
     let bytes = match unpack(&file.path, packed) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -128,16 +184,79 @@ fn read_file(file: &walk::RecordFile, builder: &mut Builder) -> anyhow::Result<u
                 reason: format!("the file cannot be unpacked: {error:#}"),
                 remedy: "pack it again, whole; until then none of its records count".to_owned(),
             });
-            return Ok(0);
+            return 0;
         }
     };
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let text = without_mark(&bytes);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
     let whole = file.json && first.is_some_and(|byte| *byte == b'[' || *byte == b'{');
-    if whole && read_array(text, file, builder).is_ok() {
-        return Ok(bytes.len() as u64);
+    if !(whole && read_array(text, file, builder).is_ok()) {
+        read_block(text, 1, file, builder);
     }
-    match chunks(text).as_slice() {
+    bytes.len() as u64
+}
+
+/// Reads lines block by block, so that a file of any size takes the memory of one block, and what
+/// is appended to a large file is read without what stood there before.
+fn read_blocks(
+    input: &mut std::fs::File,
+    file: &walk::RecordFile,
+    (builder, block): (&mut Builder, &mut Vec<u8>),
+    cache: Option<&Cache>,
+) -> std::io::Result<u64> {
+    let (mut kept, mut lines, mut size) = (0, 0_u32, 0);
+    // One byte more than the file: the end is seen at once.
+    let whole = usize::try_from(input.metadata()?.len()).unwrap_or(BLOCK);
+    let mut most = BLOCK.min(whole.saturating_add(1));
+    loop {
+        block.resize(block.len().max(most), 0);
+        let (filled, ended) = fill(input, &mut block[..most], kept)?;
+        let end = if ended {
+            filled
+        } else if let Some(at) = memchr::memrchr(b'\n', &block[..filled]) {
+            at + 1
+        } else {
+            (kept, most) = (filled, 2 * most);
+            continue;
+        };
+        let text = if size == 0 { without_mark(&block[..end]) } else { &block[..end] };
+        cached(cache, text, file, (builder, lines), |part, first| {
+            read_block(text, first, file, part);
+            0
+        });
+        let more = memchr::memchr_iter(b'\n', text).count();
+        lines = lines.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
+        size += end as u64;
+        if ended {
+            return Ok(size);
+        }
+        block.copy_within(end..filled, 0);
+        kept = filled - end;
+    }
+}
+
+/// Fills the rest of a block; how many bytes it holds then, and whether the input has ended.
+fn fill(input: &mut impl Read, block: &mut [u8], from: usize) -> std::io::Result<(usize, bool)> {
+    let mut at = from;
+    while at < block.len() {
+        match input.read(&mut block[at..]) {
+            Ok(0) => return Ok((at, true)),
+            Ok(more) => at += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((at, false))
+}
+
+/// The text without the byte order mark that some editors write.
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+/// Reads whole lines, in parallel where they are many.
+fn read_block(text: &[u8], first_line: u32, file: &walk::RecordFile, builder: &mut Builder) {
+    match chunks(text, first_line).as_slice() {
         [] => {}
         [(chunk, first_line)] => read_lines(chunk, *first_line, file, builder),
         chunks => {
@@ -151,13 +270,11 @@ fn read_file(file: &walk::RecordFile, builder: &mut Builder) -> anyhow::Result<u
             }
         }
     }
-    Ok(bytes.len() as u64)
 }
 
 /// The text in pieces that end at line ends, each with the number of its first line.
-fn chunks(mut text: &[u8]) -> Vec<(&[u8], u32)> {
+fn chunks(mut text: &[u8], mut line: u32) -> Vec<(&[u8], u32)> {
     let mut chunks = Vec::new();
-    let mut line = 1;
     while !text.is_empty() {
         let end = match text.get(CHUNK..) {
             Some(rest) => memchr::memchr(b'\n', rest).map_or(text.len(), |at| CHUNK + at + 1),
@@ -166,7 +283,7 @@ fn chunks(mut text: &[u8]) -> Vec<(&[u8], u32)> {
         let (chunk, rest) = text.split_at(end);
         chunks.push((chunk, line));
         let lines = memchr::memchr_iter(b'\n', chunk).count();
-        line += u32::try_from(lines).unwrap_or(u32::MAX);
+        line = line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
         text = rest;
     }
     chunks
@@ -174,8 +291,12 @@ fn chunks(mut text: &[u8]) -> Vec<(&[u8], u32)> {
 
 fn read_lines(chunk: &[u8], first_line: u32, file: &walk::RecordFile, builder: &mut Builder) {
     let number = builder.file(&file.name);
-    for (index, line) in chunk.split(|byte| *byte == b'\n').enumerate() {
-        let line_number = first_line + u32::try_from(index).unwrap_or(u32::MAX);
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b'\n', chunk).chain([chunk.len()]);
+    for (index, end) in ends.enumerate() {
+        let line_number = first_line.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
+        let line = &chunk[start..end];
+        start = end + 1;
         if !line.iter().all(u8::is_ascii_whitespace) {
             read_line(builder, line, file, (number, line_number));
         }

@@ -35,7 +35,7 @@ pub(crate) fn write(directory: &Path, problems: &[Problem]) -> anyhow::Result<()
         let packed =
             std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         // What cannot be unpacked has no text to keep; it stays where it is.
-        let bytes = super::unpack(&path, packed).unwrap_or_default();
+        let bytes = super::unpack(&path, &packed).unwrap_or_default();
         let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
         for problem in problems {
             let index = problem.place.line.saturating_sub(1) as usize;

@@ -210,6 +210,7 @@ fn compact(text: &str) -> String {
 /// A file's text, unpacked.
 fn text(path: &Path) -> anyhow::Result<String> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let bytes = unpack(path, bytes).with_context(|| format!("cannot unpack {}", path.display()))?;
+    let bytes =
+        unpack(path, &bytes).with_context(|| format!("cannot unpack {}", path.display()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -20,6 +20,13 @@ pub(crate) struct RecordFile {
     pub(crate) pull: Option<u64>,
 }
 
+impl RecordFile {
+    /// Its name says that it is compressed.
+    pub(crate) fn packed(&self) -> bool {
+        self.name.ends_with(".gz") || self.name.ends_with(".zst")
+    }
+}
+
 /// Files at the top of the directory that hold something else than records.
 const NOT_RECORDS: [&str; 4] =
     ["commits.ndjson", "audit.ndjson", "baselines.json", "policy.schema.json"];
