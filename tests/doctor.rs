@@ -203,11 +203,11 @@ fn noise_gaps_sparse_days_missing_and_retired_series_are_told() {
 fn fields_are_told_where_they_look_like_another_and_where_the_runner_has_none() {
     let history = History::new();
     let records = days(&[100.0; 8]).into_iter();
-    let fields = json!({"runer_image": "u24", "kernel": "6.1"});
+    let fields = json!({"runer_image": "u24", "weather": "mild"});
     history.records(&records.map(|one| with(one, fields.clone())).collect::<Vec<_>>());
     let found = findings(&history, 1);
     has(&found, ["wrong", "field", "`runer_image`", "looks like `runner_image`"]);
-    has(&found, ["note", "field", "the records", "kernel"]);
+    has(&found, ["note", "field", "the records", "weather"]);
     has(&found, ["wrong", "runner", "track_fields", "no record has any of the tracked fields"]);
 }
 

@@ -1,7 +1,6 @@
 //! What the git repository here knows, asked of `git` itself by its plumbing. Whatever git cannot
-//! answer is no answer: a history need not stand in a repository. Names that look like options are
-//! refused, nothing is written, fetched or asked for on a terminal, and no program that the
-//! repository's configuration names is started.
+//! answer is no answer: a history need not stand in a repository. Names that look like options
+//! are refused; nothing is written, fetched or asked for on a terminal.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -34,7 +33,8 @@ pub(crate) fn file(folder: &Path, names: &[String], file: &str) -> Option<Result
     let Some(commit) = names.iter().find_map(|name| resolve(folder, name)) else {
         return Some(Err(()));
     };
-    let text = ask(folder, &["show", &format!("{commit}:./{file}")]).unwrap_or_default();
+    let text =
+        ask(folder, &["cat-file", "blob", &format!("{commit}:./{file}")]).unwrap_or_default();
     Some(Ok(String::from_utf8_lossy(&text).into_owned()))
 }
 

@@ -79,11 +79,11 @@ const RECENT_DAYS: i64 = 30;
 const NAMES: usize = 12;
 
 /// Fields of a record that mean something (the reference of the format names them all).
-const FIELDS: &str = "backend bench_runner_ver better branch commit commit_time cpu cpu_flags \
-                      error generator k_policy lower max mean_ns median memory_total metric \
-                      metrics min mode n os os_version p50 p90 p95 p99 parallel params pcs_sha \
-                      policy_sha pull reps runner_image samples std std_ns suite tags test \
-                      timestamp unit upper url value version warmup_ns";
+const FIELDS: &str = "arch backend bench_runner_ver better branch commit commit_time container_cpus \
+     container_memory cpu cpu_count cpu_flags dirty error generator k_policy kernel lower max \
+     mean_ns median memory_total merge_commit metric metrics min mode n os os_version p50 p90 p95 \
+     p99 parallel params pcs_sha policy_sha pull reps runner runner_image runner_image_version \
+     samples std std_ns suite tags test timestamp unit upper url value version warmup_ns";
 
 /// Everything found: what is wrong first, each kind together.
 pub(crate) fn examine(patient: &Patient<'_>) -> Vec<Finding> {
