@@ -7,7 +7,7 @@
 use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::{Folder, Text};
 use crate::ingest::{
-    asv_text, benchmarkjs, cargo_criterion, criterion, criterion_text, dart, deno, divan,
+    asv_text, benchmarkjs, cargo_criterion, criterion, criterion_text, dart, deno, divan, go,
     hyperfine, js_time, libtest, luau, pyperf, pytest_benchmark, tinybench, vitest,
 };
 
@@ -45,6 +45,7 @@ pub(crate) const FORMATS: &[&Format] = &[
     &dart::FORMAT,
     &deno::FORMAT,
     &divan::FORMAT,
+    &go::FORMAT,
     &hyperfine::FORMAT,
     &js_time::FORMAT,
     &libtest::FORMAT,

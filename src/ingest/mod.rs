@@ -19,6 +19,7 @@ mod criterion_text;
 mod dart;
 mod deno;
 mod divan;
+mod go;
 mod hyperfine;
 mod js_time;
 mod json;

@@ -18,7 +18,7 @@ pub(super) fn snake(name: &str) -> String {
         let risen = c.is_uppercase()
             && before.is_some_and(|it| {
                 it.is_lowercase()
-                    || (it.is_uppercase() && after.is_some_and(|it| it.is_lowercase()))
+                    || (!it.is_lowercase() && after.is_some_and(|it| it.is_lowercase()))
             });
         if (parted || risen) && !out.is_empty() {
             out.push('_');
@@ -36,6 +36,22 @@ pub(super) fn path<'a>(name: &'a str, separator: &str) -> (&'a str, &'a str) {
 /// Whether a text is a whole number of digits alone.
 pub(super) fn is_whole(text: &str) -> bool {
     text.parse::<u64>().is_ok() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a text is a number as code writes it: `-1`, `0.5`, `1e6`.
+pub(super) fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// Whether a text can name a parameter: a letter, then letters, digits, `_`, `-` and `.`.
+pub(super) fn is_key(text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    text.chars().next().is_some_and(char::is_alphabetic) && text.chars().all(plain)
+}
+
+/// A parameter under its own name; a whole number called `n` or `N` is the input's size.
+pub(super) fn parameter(entry: Entry, name: &str, value: &str) -> Entry {
+    entry.param(if name == "N" && is_whole(value) { "n" } else { name }, value)
 }
 
 /// The benchmark of an id of criterion.rs, `group/function/value`: what the tree on disk calls
@@ -90,6 +106,7 @@ mod tests {
             ("gc.alloc.rate.norm", "gc_alloc_rate_norm"),
             ("auxMetricUnits", "aux_metric_units"),
             ("·gc.time", "gc_time"),
+            ("Gen0Collections", "gen0_collections"),
             ("%", ""),
         ] {
             assert_eq!(snake(name), snaked, "{name}");
