@@ -20,6 +20,7 @@ mod dart;
 mod deno;
 mod divan;
 mod go;
+mod google;
 mod hyperfine;
 mod js_time;
 mod json;
