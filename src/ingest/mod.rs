@@ -21,6 +21,7 @@ mod deno;
 mod divan;
 mod go;
 mod google;
+mod gungraun;
 mod hyperfine;
 mod js_time;
 mod json;
