@@ -14,6 +14,7 @@ pub(crate) mod source;
 mod asv_text;
 mod benchmarkjs;
 mod cargo_criterion;
+mod catch2;
 mod criterion;
 mod criterion_text;
 mod dart;
