@@ -8,7 +8,7 @@ use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::{Folder, Text};
 use crate::ingest::{
     asv_text, benchmarkjs, cargo_criterion, criterion, criterion_text, dart, deno, divan, go,
-    hyperfine, js_time, libtest, luau, pyperf, pytest_benchmark, tinybench, vitest,
+    hyperfine, jmh, js_time, libtest, luau, pyperf, pytest_benchmark, tinybench, vitest,
 };
 
 /// A format that can be read.
@@ -47,6 +47,7 @@ pub(crate) const FORMATS: &[&Format] = &[
     &divan::FORMAT,
     &go::FORMAT,
     &hyperfine::FORMAT,
+    &jmh::FORMAT,
     &js_time::FORMAT,
     &libtest::FORMAT,
     &pyperf::FORMAT,

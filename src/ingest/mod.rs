@@ -24,6 +24,7 @@ mod go;
 mod google;
 mod gungraun;
 mod hyperfine;
+mod jmh;
 mod js_time;
 mod json;
 mod libtest;
