@@ -7,8 +7,8 @@
 use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::{Folder, Text};
 use crate::ingest::{
-    asv_text, benchmarkjs, cargo_criterion, criterion, criterion_text, dart, deno, divan, go,
-    hyperfine, jmh, js_time, libtest, luau, pyperf, pytest_benchmark, tinybench, vitest,
+    asv_text, benchmarkdotnet, benchmarkjs, cargo_criterion, criterion, criterion_text, dart, deno,
+    divan, go, hyperfine, jmh, js_time, libtest, luau, pyperf, pytest_benchmark, tinybench, vitest,
 };
 
 /// A format that can be read.
@@ -37,6 +37,7 @@ pub(crate) enum Reader {
 /// Every format, sorted by name.
 pub(crate) const FORMATS: &[&Format] = &[
     &asv_text::FORMAT,
+    &benchmarkdotnet::FORMAT,
     &benchmarkjs::FORMAT,
     &luau::FORMAT,
     &cargo_criterion::FORMAT,

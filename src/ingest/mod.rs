@@ -12,6 +12,7 @@ pub(crate) mod sink;
 pub(crate) mod source;
 
 mod asv_text;
+mod benchmarkdotnet;
 mod benchmarkjs;
 mod cargo_criterion;
 mod catch2;
