@@ -8,7 +8,8 @@ use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::{Folder, Text};
 use crate::ingest::{
     asv_text, benchmarkdotnet, benchmarkjs, cargo_criterion, criterion, criterion_text, dart, deno,
-    divan, go, hyperfine, jmh, js_time, libtest, luau, pyperf, pytest_benchmark, tinybench, vitest,
+    divan, go, hyperfine, jmh, js_time, libtest, luau, pyperf, pytest_benchmark, swift, tinybench,
+    vitest,
 };
 
 /// A format that can be read.
@@ -53,6 +54,7 @@ pub(crate) const FORMATS: &[&Format] = &[
     &libtest::FORMAT,
     &pyperf::FORMAT,
     &pytest_benchmark::FORMAT,
+    &swift::FORMAT,
     &tinybench::FORMAT,
     &vitest::FORMAT,
 ];

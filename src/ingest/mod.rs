@@ -34,6 +34,7 @@ mod pyperf;
 mod pytest_benchmark;
 mod quantity;
 mod repeats;
+mod swift;
 mod tinybench;
 mod vitest;
 mod when;
