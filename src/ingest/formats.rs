@@ -7,9 +7,9 @@
 use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::{Folder, Text};
 use crate::ingest::{
-    asv_text, benchmarkdotnet, benchmarkjs, cargo_criterion, criterion, criterion_text, dart, deno,
-    divan, go, hyperfine, jmh, js_time, libtest, luau, pyperf, pytest_benchmark, swift, tinybench,
-    vitest,
+    asv_text, benchmarkdotnet, benchmarkjs, cargo_criterion, catch2, criterion, criterion_text,
+    dart, deno, divan, go, google, gungraun, hyperfine, jmh, js_time, libtest, luau, pyperf,
+    pytest_benchmark, swift, tinybench, vitest,
 };
 
 /// A format that can be read.
@@ -42,12 +42,18 @@ pub(crate) const FORMATS: &[&Format] = &[
     &benchmarkjs::FORMAT,
     &luau::FORMAT,
     &cargo_criterion::FORMAT,
+    &catch2::xml::FORMAT,
+    &catch2::text::FORMAT,
     &criterion::FORMAT,
     &criterion_text::FORMAT,
     &dart::FORMAT,
     &deno::FORMAT,
     &divan::FORMAT,
     &go::FORMAT,
+    &google::json::FORMAT,
+    &google::console::FORMAT,
+    &gungraun::json::FORMAT,
+    &gungraun::text::FORMAT,
     &hyperfine::FORMAT,
     &jmh::FORMAT,
     &js_time::FORMAT,
