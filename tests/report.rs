@@ -8,7 +8,7 @@ use crate::check::{BACKENDS, NOW, POLICY, Project, all, head, main, measured, on
 use crate::support::{Answer, Expected, answer, files, lines, program};
 
 /// Every way a name has been seen to break a report.
-const HOSTILE: &str = "a|b `c` <script>x</script> [l](http://e.vil) @team #1 **b** \
+pub const HOSTILE: &str = "a|b `c` <script>x</script> [l](http://e.vil) @team #1 **b** \
                        ##[error]x ::error::y\nnew -->\u{202e}gnp www.e.vil";
 const URL: &str = "https://o.example/r";
 
@@ -111,8 +111,14 @@ fn a_fork_with_hostile_names_is_commented_safely() {
     }
     for format in ["json", "sarif"] {
         let out = project.check(&["--pull", "7", "--format", format]).out;
-        serde_json::from_str::<Value>(&out).unwrap();
+        let log = serde_json::from_str::<Value>(&out).unwrap();
         assert!(!out.contains("##["), "{out}");
+        for result in log["runs"][0]["results"].as_array().into_iter().flatten() {
+            let text = result["message"]["text"].as_str().unwrap();
+            for bad in ["@team", "#1", "http://", "www.e", "["] {
+                assert!(!text.contains(bad), "{bad}: {text}");
+            }
+        }
     }
     cases(&project.check(&["--pull", "7", "--format", "junit"]).out);
 }

@@ -74,6 +74,28 @@ pub(crate) fn log_line(text: &str) -> String {
     harmless::line(text).replace("##[", "## [")
 }
 
+/// Text that GitHub shows as Markdown although its format is not Markdown (the messages of SARIF):
+/// without what would be a mention, a reference or a link. Brackets are links of SARIF itself.
+pub(crate) fn message(text: &str) -> String {
+    let line = log_line(text).replace('[', "(").replace(']', ")");
+    let mut out = String::with_capacity(line.len());
+    for (at, c) in line.char_indices() {
+        out.push(c);
+        let rest = &line[at..];
+        let apart = match c {
+            '@' | '#' => true,
+            ':' => rest.starts_with("://"),
+            '.' => ends_www(&line[..at]),
+            '-' => gh_number(&line[..at], rest),
+            _ => false,
+        };
+        if apart {
+            out.push('\u{200b}');
+        }
+    }
+    out
+}
+
 /// The message of a workflow command of GitHub Actions.
 pub(crate) fn command_data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A").replace("##[", "## [")

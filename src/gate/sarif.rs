@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::Verdict;
 use crate::gate::decide::Decision;
-use crate::gate::escape::log_line;
+use crate::gate::escape::message as plain;
 use crate::gate::{Finding, Outcome, Subject, terminal};
 use crate::record::shorten;
 use crate::site::routes::hex;
@@ -93,8 +93,7 @@ fn message(it: &Finding) -> String {
 fn result(rule: &str, level: &str, message: &str, subject: Option<&Subject>) -> Value {
     let index = RULES.iter().position(|(id, ..)| *id == rule);
     let name = subject.map_or("all", |subject| &subject.name);
-    // Brackets would be an embedded link of SARIF.
-    let plain = log_line(&shorten(message, CHARS)).replace('[', "(").replace(']', ")");
+    let plain = plain(&shorten(message, CHARS));
     json!({
         "ruleId": rule,
         "ruleIndex": index,
