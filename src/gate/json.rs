@@ -92,6 +92,7 @@ fn finding(outcome: &Outcome, it: &Finding) -> FindingView {
         series: it.subject.stem.clone(),
         severity: it.severity.map(severity_name),
         threshold: finite(it.threshold),
+        unit: it.unit.as_str().to_owned(),
         url: outcome.links.to(&it.path),
         verdict: verdict_name(it.verdict),
     }

@@ -206,6 +206,7 @@ impl Case<'_> {
             spread_after: after_spread,
             arrow: levels.map_or_else(String::new, |_| scale.arrow(before, after)),
             levels,
+            unit: series.unit.clone(),
             change: moved.filter(|moved| moved.is_finite()),
             worse,
             size: words::sized(series, before, after, worse),

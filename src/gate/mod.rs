@@ -31,6 +31,7 @@ use crate::gate::decide::{Decision, Override};
 use crate::gate::infrastructure::Infrastructure;
 use crate::gate::link::Links;
 use crate::gate::scene::Scene;
+use crate::record::Unit;
 use crate::series::SeriesKey;
 use crate::site::{routes, words};
 use crate::text;
@@ -148,6 +149,7 @@ pub(crate) struct Finding {
     pub(crate) report_only: bool,
     /// Levels in base units, and as people read them: each, and `83.9 → 95.6 µs`.
     pub(crate) levels: Option<(f64, f64)>,
+    pub(crate) unit: Unit,
     pub(crate) arrow: String,
     pub(crate) before: String,
     pub(crate) after: String,

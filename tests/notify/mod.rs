@@ -1,6 +1,7 @@
 //! `benchpages notify`: what is sent, to whom, and what happens when the other side says no, is
 //! slow, or lies. Servers stand on loopback; no test waits for the clock.
 
+mod contract;
 mod github;
 mod issues;
 mod server;

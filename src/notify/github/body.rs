@@ -151,8 +151,8 @@ fn row(finding: &Finding, allowed: &[String]) -> String {
         Some(url) => format!("[{name}]({url})"),
         None => name,
     };
-    let values = finding.values().map(|values| format!("{values}, ")).unwrap_or_default();
-    let values = markdown(&values, NAME_CHARS);
+    let values = finding.values().map(|values| format!("{}, ", markdown(&values, NAME_CHARS)));
+    let values = values.unwrap_or_default();
     let limit = finding.limit().unwrap_or_default();
     let space = if word.is_empty() { "" } else { " " };
     format!("| {mark} | {name} | {values}{word}{space}**{}** | {limit} |\n", finding.change())

@@ -69,6 +69,8 @@ pub(crate) struct FindingView {
     pub(crate) severity: Option<&'static str>,
     /// The policy's limit, as a share.
     pub(crate) threshold: Option<f64>,
+    /// The base unit of `before` and `after`.
+    pub(crate) unit: String,
     pub(crate) url: String,
     pub(crate) verdict: &'static str,
 }
