@@ -46,7 +46,14 @@ fn core(criterion: &mut Criterion, size: &Size) {
     let mut group = criterion.benchmark_group("series");
     group.sample_size(10);
     group.bench_function(BenchmarkId::new("group", size.records), |bencher| {
-        bencher.iter(|| black_box(&size.loaded).group());
+        let records = size.folder.records().expect("the demo history is read");
+        bencher.iter(|| black_box(&records).group());
+    });
+    group.finish();
+    let mut group = criterion.benchmark_group("gate");
+    group.sample_size(10);
+    group.bench_function(BenchmarkId::new("verdicts", size.records), |bencher| {
+        bencher.iter(|| black_box(&size.loaded).verdicts());
     });
     group.finish();
     let mut group = criterion.benchmark_group("analysis");

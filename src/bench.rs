@@ -9,13 +9,13 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::analysis::sensitivity::simulate;
-use crate::analysis::{self, Analysis, Context};
+use crate::analysis::{self, Analysis, Context, Depth, Verdict};
 use crate::chart::{self, Size, Span, TrendInput, Unlinked};
 use crate::demo::{self, Scenario};
-use crate::history::Commit;
+use crate::history::{Commit, History};
 use crate::policy::Policy;
 use crate::policy::read::read as read_policy;
-use crate::project::{self, Options, Project};
+use crate::project::{self, Opened, Options, Project};
 use crate::record::{DAY_US, Direction, TIME, Timestamp, Unit};
 use crate::series::{self, CommitIndex, Run, Segment, Series, SeriesKey};
 use crate::store;
@@ -94,6 +94,15 @@ impl Folder {
         Ok(std::fs::read_to_string(self.directory.path().join("data/policy.yml"))?)
     }
 
+    /// Reads its records.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn records(&self) -> anyhow::Result<Records> {
+        let Opened { history, policy, .. } = project::open(&self.options())?;
+        Ok(Records { history, policy })
+    }
+
     /// Reads, groups and analyses it.
     ///
     /// # Errors
@@ -129,6 +138,24 @@ pub fn policy(text: &str) -> usize {
     read_policy(text, "policy.yml").diagnostics.len()
 }
 
+/// The records of a history, each once, and nothing beside them.
+pub struct Records {
+    history: History,
+    policy: Policy,
+}
+
+impl Records {
+    /// How many there are, duplicates included.
+    pub fn count(&self) -> u64 {
+        self.history.counts.records
+    }
+
+    /// Groups them; the number of series.
+    pub fn group(&self) -> usize {
+        series::group(&self.history, &self.policy).series.len()
+    }
+}
+
 /// Makes one file of a site by its path: see [`Loaded::pages`].
 pub type MakeFile<'a> = dyn Fn(&str) -> Option<usize> + 'a;
 
@@ -136,9 +163,12 @@ pub type MakeFile<'a> = dyn Fn(&str) -> Option<usize> + 'a;
 pub struct Loaded(Project);
 
 impl Loaded {
-    /// Groups the records; the number of series.
-    pub fn group(&self) -> usize {
-        series::group(&self.0.history, &self.0.policy).series.len()
+    /// The gate's verdict on every series; how many are not steady.
+    pub fn verdicts(&self) -> usize {
+        let series = &self.0.grouped.series;
+        let context = context_of(series);
+        let verdicts = analysis::verdicts(series, &self.0.policy, &context);
+        verdicts.iter().filter(|verdict| **verdict != Verdict::Steady).count()
     }
 
     /// Analyses every series; the number of changes.
@@ -177,11 +207,15 @@ impl Loaded {
 }
 
 fn changes(series: &[Series], policy: &Policy) -> usize {
+    let found = analysis::analyse_all(series, policy, &context_of(series));
+    found.each.iter().map(|analysis| analysis.events.len()).sum()
+}
+
+fn context_of(series: &[Series]) -> Context<'static> {
     let newest = series.iter().filter_map(|one| one.runs.last()).map(|run| run.time).max();
     let now = newest.unwrap_or(Timestamp::from_micros(0));
-    let context = Context { now, newest, accepted: &|_| Vec::new(), explained: &|_| Vec::new() };
-    let found = analysis::analyse_all(series, policy, &context);
-    found.each.iter().map(|analysis| analysis.events.len()).sum()
+    let (accepted, explained) = (&|_: &Series| Vec::new(), &|_: &Series| Vec::new());
+    Context { depth: Depth::Pages, now, newest, accepted, explained }
 }
 
 /// One analysed series, ready to be drawn.
@@ -208,12 +242,8 @@ impl Drawing {
             main_line: true,
         });
         let commits = commits.collect();
-        let newest = series.runs.last().map(|run| run.time);
-        let now = newest.unwrap_or(Timestamp::from_micros(0));
-        let context =
-            Context { now, newest, accepted: &|_| Vec::new(), explained: &|_| Vec::new() };
         let series = [series];
-        let analysis = analysis::analyse_all(&series, &Policy::default(), &context);
+        let analysis = analysis::analyse_all(&series, &Policy::default(), &context_of(&series));
         let analysis = analysis.each.into_iter().next().expect("one series was analysed");
         let [series] = series;
         Self { commits, analysis, series }

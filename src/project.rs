@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
 use crate::analysis::replay::Said as Replayed;
 use crate::analysis::targets::Target;
-use crate::analysis::{self, Analyses, Explanation, evidence};
+use crate::analysis::{self, Analyses, Depth, Explanation, evidence};
 use crate::audit::Chain;
 use crate::filter::Recent;
 use crate::gate;
@@ -67,6 +68,27 @@ pub(crate) struct Project {
     pub(crate) site: site::Options,
     /// Told once: what was guessed or could not be done.
     pub(crate) warnings: Vec<String>,
+    pub(crate) stages: Stages,
+}
+
+/// How long the stages of a command took, in their order.
+#[derive(Debug)]
+pub(crate) struct Stages {
+    last: Instant,
+    pub(crate) took: Vec<(&'static str, Duration)>,
+}
+
+impl Stages {
+    fn new() -> Self {
+        Self { last: Instant::now(), took: Vec::new() }
+    }
+
+    /// The stage since the last call has ended.
+    fn end(&mut self, stage: &'static str) {
+        let now = Instant::now();
+        self.took.push((stage, now.duration_since(self.last)));
+        self.last = now;
+    }
 }
 
 /// What a build did.
@@ -90,6 +112,7 @@ pub(crate) struct Opened {
     /// The build's time.
     pub(crate) now: Timestamp,
     pub(crate) warnings: Vec<String>,
+    pub(crate) stages: Stages,
 }
 
 /// Reads a history directory.
@@ -98,6 +121,7 @@ pub(crate) struct Opened {
 /// The directory or the policy cannot be read, the policy is at fault, or demo records stand in a
 /// history that is not said to be one.
 pub(crate) fn open(options: &Options) -> anyhow::Result<Opened> {
+    let mut stages = Stages::new();
     let mut warnings = Vec::new();
     let (policy, policy_sha) = policy(options, &mut warnings)?;
     let mut contents = store::read(&store::Source {
@@ -106,6 +130,7 @@ pub(crate) fn open(options: &Options) -> anyhow::Result<Opened> {
         reading: Arc::new(reading(&policy)),
         cache: options.cache.clone(),
     })?;
+    stages.end("read");
     let commits = std::mem::take(&mut contents.commits);
     let finish = Finish { branch: policy.site.branch.clone(), commits };
     let history = std::mem::take(&mut contents.records).finish(&finish);
@@ -116,7 +141,8 @@ pub(crate) fn open(options: &Options) -> anyhow::Result<Opened> {
     });
     let annotated = annotations(&policy);
     contents.notes.extend(annotated);
-    Ok(Opened { policy, policy_sha, history, contents, now, warnings })
+    stages.end("put in order");
+    Ok(Opened { policy, policy_sha, history, contents, now, warnings, stages })
 }
 
 /// Reads, groups and analyses a history directory.
@@ -125,18 +151,29 @@ pub(crate) fn open(options: &Options) -> anyhow::Result<Opened> {
 /// As [`open`].
 pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
     let opened = open(options)?;
-    let Opened { policy, policy_sha, mut history, contents, now, mut warnings } = opened;
+    let Opened { policy, policy_sha, mut history, contents, now, .. } = opened;
+    let (mut warnings, mut stages) = (opened.warnings, opened.stages);
     if let Err(error) = store::keep_refused(&options.data, &history.problems) {
         warnings.push(format!("{error:#}; the health page lists the refused lines"));
     }
     let mut grouped = grouped(&history, &policy);
-    let said = Said { accepted: &contents.accepted, notes: &contents.notes, own: None };
+    let said = Said {
+        depth: Depth::Pages,
+        accepted: &contents.accepted,
+        notes: &contents.notes,
+        own: None,
+    };
+    stages.end("grouped");
+    // Pages speak of series: their runs hold what they need of the rows.
+    history.columns = Vec::new();
+    history.details = Vec::new();
     let mut analyses = analyse(&history, &grouped.series, &policy, said, now);
     let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, &policy);
     if options.audience.unwrap_or(policy.site.audience) == Audience::Public {
         site::redact::redact(&mut history, &mut grouped.series, &policy.site.redact);
     }
     evidence::recorded::explain(&grouped.series, &mut analyses.each, &history);
+    stages.end("analysed");
     let base_url = options.base_url.clone().or_else(|| policy.site.base_url.clone());
     if base_url.is_none() {
         warnings.push(
@@ -163,6 +200,7 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
         audit: contents.audit,
         site: site::Options { now, base_url, explicit_index: options.explicit_index },
         warnings,
+        stages,
     })
 }
 
@@ -174,15 +212,23 @@ pub(crate) fn check(
     scene: Scene,
     plea: Option<Plea>,
 ) -> gate::Outcome {
-    let Opened { policy, history, contents, .. } = opened;
+    let Opened { policy, history, contents, stages, .. } = opened;
+    stages.end("set the scene");
     let mut grouped = grouped(history, policy);
-    let said = Said { accepted: &contents.accepted, notes: &contents.notes, own: Some(&scene) };
+    stages.end("grouped");
+    let said = Said {
+        depth: Depth::Gate,
+        accepted: &contents.accepted,
+        notes: &contents.notes,
+        own: Some(&scene),
+    };
     let mut analyses = analyse(history, &grouped.series, policy, said, opened.now);
     let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, policy);
     if options.audience.unwrap_or(policy.site.audience) == Audience::Public {
         site::redact::redact(history, &mut grouped.series, &policy.site.redact);
     }
     evidence::recorded::explain(&grouped.series, &mut analyses.each, history);
+    stages.end("analysed");
     let base_url = options.base_url.clone().or_else(|| policy.site.base_url.clone());
     let (history, now) = (&*history, opened.now);
     gate::assemble::outcome(gate::assemble::Input {
@@ -324,6 +370,7 @@ fn refuse_demo(history: &History, options: &Options) -> anyhow::Result<()> {
 /// What people wrote beside the records.
 #[derive(Clone, Copy)]
 struct Said<'a> {
+    depth: Depth,
     accepted: &'a [Accepted],
     notes: &'a [Note],
     /// What is accepted for a commit of this pull request is accepted for its runs.
@@ -368,12 +415,19 @@ fn with_context<T>(
         concerned.flat_map(|note| explanations(note, history)).collect()
     };
     let newest = history.newest;
-    then(&analysis::Context { now, newest, accepted: &accepted, explained: &explained })
+    then(&analysis::Context {
+        depth: said.depth,
+        now,
+        newest,
+        accepted: &accepted,
+        explained: &explained,
+    })
 }
 
 /// The gate run over every prefix of a project's history.
 pub(crate) fn replay(project: &Project) -> Vec<Replayed> {
-    let said = Said { accepted: &project.accepted, notes: &project.notes, own: None };
+    let said =
+        Said { depth: Depth::Pages, accepted: &project.accepted, notes: &project.notes, own: None };
     let series = &project.grouped.series;
     with_context(&project.history, said, project.site.now, |context| {
         analysis::replay::replay(series, &project.policy, context)

@@ -228,9 +228,20 @@ pub(crate) struct Trend {
     pub(crate) to: Timestamp,
 }
 
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// Pages: everything.
+    Pages,
+    /// The gate, which says nothing of trends, of the typical range, and of what would be noticed
+    /// in a series that is not too noisy: these are left out.
+    Gate,
+}
+
 /// What an analysis needs beyond the series and the policy.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
+    pub(crate) depth: Depth,
     /// The build's time: what has expired, what is retired.
     pub(crate) now: Timestamp,
     /// Time of the newest main-line run of the whole history; none where nothing is to be missed.
@@ -303,6 +314,18 @@ pub(crate) fn analyse_all(series: &[Series], policy: &Policy, context: &Context<
     Analyses { each, infrastructure: walked.infrastructure, figures }
 }
 
+/// The verdicts alone, in the order of the series: where the walk ends, judged.
+pub(crate) fn verdicts(series: &[Series], policy: &Policy, context: &Context<'_>) -> Vec<Verdict> {
+    let walked = walk::walk(series, policy, &mut |_, _| ());
+    let judged = series.iter().zip(&walked.standings).map(|(series, standing)| {
+        let (accepted, explained) = ((context.accepted)(series), (context.explained)(series));
+        let facts = Facts { accepted: &accepted, explained: &explained, now: context.now };
+        let newest = context.newest;
+        verdict::Evidence { series, policy, standing, facts, newest }.judge().verdict
+    });
+    judged.collect()
+}
+
 fn analyse_one(
     series: &Series,
     policy: &Policy,
@@ -322,14 +345,16 @@ fn analyse_one(
     let noise = ready.noise(&found.firsts);
     let share = noise.map(|noise| ready.scale.change_of(noise.sigma));
     let demand = sensitivity::Demand::of(limit, ready.scale, policy);
-    let sense = ready
-        .stretches
-        .last()
-        .and_then(|runs| sensitivity::relative(runs, &found.shifts, ready.scale, limit, demand));
+    let pages = context.depth == Depth::Pages;
+    let sense =
+        ready.stretches.last().filter(|_| pages || judged.verdict == Verdict::Noisy).and_then(
+            |runs| sensitivity::relative(runs, &found.shifts, ready.scale, limit, demand),
+        );
     let lines = ready.lines(&found.changes);
     let level = ready.newest_level(&found.firsts, policy.detection.window);
     let retired = ready.retired(policy, context.now);
-    let trend = ready.trend(&found.firsts, policy.trends.window_days);
+    let days = policy.trends.window_days;
+    let trend = pages.then(|| ready.trend(&found.firsts, days)).flatten();
     Analysis {
         verdict: judged.verdict,
         threshold: limit.threshold,
@@ -342,7 +367,7 @@ fn analyse_one(
         detectable_surely: sense.map(|it| it.surely),
         level: lines.level,
         spread: lines.spread,
-        typical: quality::typical(&ready.valued()),
+        typical: pages.then(|| quality::typical(&ready.valued())).flatten(),
         flags: ready.flags,
         events: found.changes,
         gaps: ready.gaps,

@@ -38,8 +38,51 @@ fn until(all: &[Series], last: usize) -> Vec<Series> {
     all.iter().map(cut).collect()
 }
 
+/// An analysis without what the gate says nothing of.
+fn gated(it: &Analysis) -> String {
+    let noisy = it.verdict == Verdict::Noisy;
+    format!(
+        "{:?}",
+        Analysis {
+            trend: None,
+            typical: None,
+            detectable: it.detectable.filter(|_| noisy),
+            detectable_surely: it.detectable_surely.filter(|_| noisy),
+            ..it.clone()
+        }
+    )
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn the_gate_sees_what_pages_see_and_verdicts_alone_are_the_same(
+        salt in 0..1_000_usize,
+        step in (10..75_usize, 0.7..1.5_f64),
+        shift in 20..75_usize,
+        turn in 8..70_usize,
+        last in 5..70_usize,
+        sigma in prop_oneof![Just(0.0), 0.05..0.4_f64],
+    ) {
+        let mut all = until(&backends(salt, step, shift, turn), last);
+        // Every kind of verdict, that of a series too noisy to be judged included.
+        for (at, run) in all[4].runs.iter_mut().enumerate() {
+            run.value = run.value.map(|value| value * (1.0 + sigma * (at % 3) as f64));
+        }
+        let policy = Policy::default();
+        let newest = all[0].runs.last().map(|run| run.time);
+        let pages = at(newest.unwrap_or(Timestamp::from_micros(0)), newest);
+        let gate = Context { depth: Depth::Gate, ..pages };
+        let (of_pages, of_gate) =
+            (analyse_all(&all, &policy, &pages), analyse_all(&all, &policy, &gate));
+        let told = |found: &Analyses| found.each.iter().map(gated).collect::<Vec<_>>();
+        prop_assert_eq!(told(&of_pages), told(&of_gate));
+        prop_assert_eq!(of_pages.infrastructure, of_gate.infrastructure);
+        let alone = verdicts(&all, &policy, &gate);
+        let each: Vec<Verdict> = of_gate.each.iter().map(|it| it.verdict).collect();
+        prop_assert_eq!(alone, each);
+    }
 
     #[test]
     fn a_replay_says_of_each_run_what_a_history_cut_off_there_says(

@@ -70,7 +70,13 @@ pub(crate) fn noisy_history(
 }
 
 pub(crate) fn at(now: Timestamp, newest: Option<Timestamp>) -> Context<'static> {
-    Context { now, newest, accepted: &|_| Vec::new(), explained: &|_| Vec::new() }
+    Context {
+        depth: Depth::Pages,
+        now,
+        newest,
+        accepted: &|_| Vec::new(),
+        explained: &|_| Vec::new(),
+    }
 }
 
 pub(crate) fn analyse(series: &Series, policy: &Policy, context: &Context<'_>) -> Analysis {

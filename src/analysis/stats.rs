@@ -222,6 +222,20 @@ mod tests {
         assert_eq!(median(&[-f64::MAX, f64::MAX]), Some(0.0));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn a_median_of_few_is_that_of_a_sorted_list(
+            values in proptest::collection::vec(-1e300..1e300_f64, 1..=2 * FEW),
+        ) {
+            let (ascending, half) = (sorted(&values), values.len() / 2);
+            let middle = match values.len() % 2 {
+                1 => ascending[half],
+                _ => (ascending[half - 1] + ascending[half]) / 2.0,
+            };
+            proptest::prop_assert_eq!(median(&values), Some(middle));
+        }
+    }
+
     #[test]
     fn quantiles_are_those_of_r_type_7() {
         let values = [1.0, 2.0, 3.0, 4.0, 10.0];

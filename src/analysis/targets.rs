@@ -327,6 +327,7 @@ mod tests {
         let newest = series[0].runs.last().map(|run| run.time);
         let now = newest.unwrap_or(Timestamp::from_micros(0));
         let context = crate::analysis::Context {
+            depth: crate::analysis::Depth::Pages,
             now,
             newest,
             accepted: &|_| Vec::new(),
@@ -439,6 +440,7 @@ mod tests {
             let newest = all[0].runs.last().map(|run| run.time);
             let now = newest.unwrap();
             let context = crate::analysis::Context {
+                depth: crate::analysis::Depth::Pages,
                 now,
                 newest,
                 accepted: &|_| Vec::new(),

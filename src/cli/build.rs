@@ -8,7 +8,7 @@ use anyhow::Context;
 use crate::cli::args::{Audience, Build, Format, Global, Site};
 use crate::cli::talk::{self, Talk};
 use crate::policy;
-use crate::project::{self, Built, Options, Project};
+use crate::project::{self, Built, Options, Project, Stages};
 use crate::record::Timestamp;
 use crate::text;
 
@@ -51,6 +51,7 @@ pub(crate) fn make(
     let read = text::counted(project.files as u64, "file");
     let size = project.bytes as f64 / 1e6;
     stage(talk, &format!("read {read}, {size:.1} MB, and analysed"), started);
+    stages(talk, &project.stages);
     for warning in &project.warnings {
         talk.warn(warning);
     }
@@ -69,6 +70,16 @@ pub(crate) fn make(
         ));
     }
     Ok((project, built))
+}
+
+/// How long each stage took, at `-vv`.
+pub(crate) fn stages(talk: &Talk, stages: &Stages) {
+    if talk.verbose() > 1 {
+        let each = stages.took.iter();
+        let each: Vec<String> =
+            each.map(|(name, took)| format!("{name} {:.3} s", took.as_secs_f64())).collect();
+        talk.detail(&format!("of that: {}", each.join(", ")));
+    }
 }
 
 fn stage(talk: &Talk, what: &str, started: Instant) {

@@ -96,6 +96,7 @@ fn judge(options: &Options, args: &Check, talk: &Talk) -> anyhow::Result<Judged>
     let scene = scene::stage(&mut opened.history, &request).map_err(anyhow::Error::msg)?;
     believe(&mut opened, &scene, (options, args), talk);
     let outcome = project::check(&mut opened, options, scene, plea(args, talk));
+    build::stages(talk, &opened.stages);
     Ok(Judged { outcome, opened, history })
 }
 
