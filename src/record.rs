@@ -347,7 +347,7 @@ pub(crate) struct Record<'a> {
     pub(crate) url: Option<Cow<'a, str>>,
     pub(crate) tags: Vec<Cow<'a, str>>,
     pub(crate) warmup_ns: Vec<f64>,
-    /// Runner, provenance and unknown fields, as written, sorted by name.
+    /// Runner, provenance and unknown fields, as written and in the order of the line.
     pub(crate) environment: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 

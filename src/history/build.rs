@@ -1,5 +1,6 @@
 //! Collects records as rows of small numbers, then puts them in an order of their own.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -59,7 +60,9 @@ pub(crate) struct Builder {
 #[derive(Debug, Default)]
 pub(super) struct Near {
     commit: u32,
-    environment: u32,
+    environment: Option<u32>,
+    /// Fields of that environment in the order of the line.
+    fields: Vec<(u32, u32)>,
     key: u32,
     /// By key: the key that came after it last time.
     next: Vec<u32>,
@@ -301,35 +304,38 @@ impl Builder {
     }
 
     fn environment(&mut self, record: &Record<'_>) -> u32 {
-        if self.is_near(record) {
-            return self.near.environment;
+        if let Some(near) = self.near_environment(record) {
+            return near;
         }
         let strings = &mut self.strings;
+        let fields = record.environment.iter();
+        let fields = fields.map(|(name, value)| (strings.intern(name), strings.intern(value)));
+        self.near.fields = fields.collect();
+        let mut fields = self.near.fields.clone();
+        fields.sort_unstable_by_key(|(name, value)| (strings.get(*name), strings.get(*value)));
         let key = EnvironmentKey {
-            fields: record
-                .environment
-                .iter()
-                .map(|(name, value)| (strings.intern(name), strings.intern(value)))
-                .collect(),
+            fields,
             version: record.version.as_ref().map(|version| strings.intern(version)),
             branch: record.branch.as_ref().map(|branch| strings.intern(branch)),
         };
-        self.near.environment = self.environment_index(key);
-        self.near.environment
+        let index = self.environment_index(key);
+        self.near.environment = Some(index);
+        index
     }
 
-    /// Whether the record before had the same environment.
-    fn is_near(&self, record: &Record<'_>) -> bool {
-        let Some(known) = self.environment_list.get(self.near.environment as usize) else {
-            return false;
-        };
+    /// The environment of the record before, where this one has the same.
+    fn near_environment(&self, record: &Record<'_>) -> Option<u32> {
+        let index = self.near.environment?;
+        let (known, fields) = (&self.environment_list[index as usize], &self.near.fields);
         let text = |symbol: u32| self.strings.get(symbol);
-        known.fields.len() == record.environment.len()
+        let same = |((name, value), own): (&(u32, u32), &(Cow<'_, str>, Cow<'_, str>))| {
+            text(*name) == own.0 && text(*value) == own.1
+        };
+        let all = fields.len() == record.environment.len()
             && known.version.map(text) == record.version.as_deref()
             && known.branch.map(text) == record.branch.as_deref()
-            && known.fields.iter().zip(&record.environment).all(|((name, value), (own, its))| {
-                text(*name) == own.as_ref() && text(*value) == its.as_ref()
-            })
+            && fields.iter().zip(&record.environment).all(same);
+        all.then_some(index)
     }
 
     fn environment_index(&mut self, key: EnvironmentKey) -> u32 {

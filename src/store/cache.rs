@@ -1,6 +1,6 @@
 //! What was read before: records of unchanged files come from here and not from their text.
 //!
-//! An entry is named by the SHA-256 of the bytes it was read from, of what the policy says of
+//! An entry is named by the BLAKE3 hash of the bytes it was read from, of what the policy says of
 //! reading, and of this program's version and source: it is never looked for by name, size or time
 //! of a file, so that no edit can be missed. An entry that is cut, altered, of another version or
 //! not there is as good as none: the text is read again. Two processes at once write the same
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use sha2::{Digest, Sha256};
+use blake3::Hasher;
 
 use crate::history::build::{Builder, Reading};
 
@@ -37,7 +37,7 @@ const SOURCES: [&str; 5] = [
 pub(super) struct Cache {
     folder: PathBuf,
     /// What all names begin with.
-    head: Sha256,
+    head: Hasher,
     used: Mutex<HashSet<String>>,
     /// Nothing could be written: it is not tried again.
     sealed: AtomicBool,
@@ -47,13 +47,12 @@ impl Cache {
     /// The cache under `root` of a history directory. The folder is made when it is first written.
     pub(super) fn of(root: &Path, directory: &Path, reading: &Reading) -> Self {
         let place = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
-        let own = hex(&Sha256::digest(place.as_os_str().as_encoded_bytes())[..8]);
-        let mut head = Sha256::new();
+        let own = hex(&blake3::hash(place.as_os_str().as_encoded_bytes()).as_bytes()[..8]);
+        let mut head = Hasher::new();
         for part in SOURCES.into_iter().chain([env!("CARGO_PKG_VERSION")]) {
-            head.update(part.len().to_le_bytes());
-            head.update(part);
+            head.update(&part.len().to_le_bytes()).update(part.as_bytes());
         }
-        head.update(format!("{reading:?}"));
+        head.update(format!("{reading:?}").as_bytes());
         let folder = root.join("records").join(own);
         Self { folder, head, used: Mutex::default(), sealed: AtomicBool::new(false) }
     }
@@ -65,10 +64,8 @@ impl Cache {
             return None;
         }
         let mut hash = self.head.clone();
-        hash.update(how.len().to_le_bytes());
-        hash.update(how);
-        hash.update(bytes);
-        let name = hex(&hash.finalize());
+        hash.update(&how.len().to_le_bytes()).update(how.as_bytes()).update(bytes);
+        let name = hash.finalize().to_hex().to_string();
         self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
         Some(name)
     }
@@ -123,7 +120,7 @@ impl Cache {
 
 /// Of an entry under its name: one entry does not stand for another.
 fn checksum(name: &str, bytes: &[u8]) -> Vec<u8> {
-    Sha256::new_with_prefix(name).chain_update(bytes).finalize()[..CHECKSUM].to_vec()
+    Hasher::new().update(name.as_bytes()).update(bytes).finalize().as_bytes()[..CHECKSUM].to_vec()
 }
 
 fn hex(bytes: &[u8]) -> String {
