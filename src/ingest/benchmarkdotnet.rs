@@ -175,13 +175,21 @@ mod tests {
 
     #[test]
     fn jobs_and_parameters_tell_benchmarks_apart() {
-        let text = r#"{"HostEnvironmentInfo":{"ProcessorName":{"Value":"CPU"},"ProcessorCount":8},"Benchmarks":[
-            {"DisplayInfo":"T.M: net8(Runtime=8) [N=10, Mode=x]","Namespace":"A","Type":"T","Method":"M","Parameters":"N=10&Mode=x","FullName":"A.T.M(N: 10, Mode: x)",
-             "Statistics":{"Mean":2.5,"Median":2.0,"StandardDeviation":0.5,"ConfidenceInterval":{"Lower":2,"Upper":"NaN"}},
-             "Measurements":[{"IterationMode":"Workload","IterationStage":"Actual","Operations":2,"Nanoseconds":6},{"IterationMode":"Workload","IterationStage":"Result","Operations":2,"Nanoseconds":5}],
+        let text = r#"{"HostEnvironmentInfo":{"ProcessorName":{"Value":"CPU"},
+         "ProcessorCount":8},"Benchmarks":[
+            {"DisplayInfo":"T.M: net8(Runtime=8) [N=10, Mode=x]","Namespace":"A","Type":"T",
+             "Method":"M","Parameters":"N=10&Mode=x","FullName":"A.T.M(N: 10, Mode: x)",
+             "Statistics":{"Mean":2.5,"Median":2.0,"StandardDeviation":0.5,
+              "ConfidenceInterval":{"Lower":2,"Upper":"NaN"}},
+             "Measurements":[{"IterationMode":"Workload","IterationStage":"Actual",
+              "Operations":2,"Nanoseconds":6},{"IterationMode":"Workload",
+              "IterationStage":"Result","Operations":2,"Nanoseconds":5}],
              "Memory":{"Gen0Collections":1,"BytesAllocatedPerOperation":24},
-             "Metrics":[{"Value":24,"Descriptor":{"Id":"Allocated Memory","Unit":"B","TheGreaterTheBetter":false}},{"Value":3,"Descriptor":{"Id":"CacheMisses","Unit":"","TheGreaterTheBetter":false}}]},
-            {"DisplayInfo":"T.M: net9(Runtime=9) [N=10, Mode=x]","Namespace":"A","Type":"T","Method":"M","Parameters":"N=10&Mode=x","Statistics":null}]}"#;
+             "Metrics":[{"Value":24,"Descriptor":{"Id":"Allocated Memory","Unit":"B",
+              "TheGreaterTheBetter":false}},{"Value":3,"Descriptor":{"Id":"CacheMisses",
+              "Unit":"","TheGreaterTheBetter":false}}]},
+            {"DisplayInfo":"T.M: net9(Runtime=9) [N=10, Mode=x]","Namespace":"A","Type":"T",
+             "Method":"M","Parameters":"N=10&Mode=x","Statistics":null}]}"#;
         let found = read_text(&FORMAT, text);
         let it = &found[0];
         assert_eq!((&*it.suite, &*it.test, it.n), ("A.T", "M", Some(10)));

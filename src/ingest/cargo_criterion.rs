@@ -120,9 +120,20 @@ mod tests {
     use super::*;
     use crate::ingest::test::read_text;
 
-    const LINES: &str = r#"{"reason":"compiler-artifact","package_id":"x"}
-{"reason":"benchmark-complete","id":"a/b/fib/20","report_directory":"/r","iteration_count":[10,20],"measured_values":[50.0,120.0],"unit":"ns","throughput":[{"per_iteration":64,"unit":"bytes"}],"typical":{"estimate":5.7,"lower_bound":5.5,"upper_bound":5.9,"unit":"ns"},"mean":{"estimate":5.8,"lower_bound":5,"upper_bound":6,"unit":"ns"},"median":{"estimate":5.6,"lower_bound":5,"upper_bound":6,"unit":"ns"},"median_abs_dev":{"estimate":0.5,"lower_bound":0,"upper_bound":1,"unit":"ns"},"slope":null,"change":null}
-{"reason":"group-complete","group_name":"a/b","benchmarks":["a/b/fib/20"],"report_directory":"/r"}"#;
+    const LINES: &str = concat!(
+        r#"{"reason":"compiler-artifact","package_id":"x"}"#,
+        "\n",
+        r#"{"reason":"benchmark-complete","id":"a/b/fib/20","report_directory":"/r","#,
+        r#""iteration_count":[10,20],"measured_values":[50.0,120.0],"unit":"ns","#,
+        r#""throughput":[{"per_iteration":64,"unit":"bytes"}],"typical":{"estimate":5.7,"#,
+        r#""lower_bound":5.5,"upper_bound":5.9,"unit":"ns"},"mean":{"estimate":5.8,"#,
+        r#""lower_bound":5,"upper_bound":6,"unit":"ns"},"median":{"estimate":5.6,"lower_bound":5,"#,
+        r#""upper_bound":6,"unit":"ns"},"median_abs_dev":{"estimate":0.5,"lower_bound":0,"#,
+        r#""upper_bound":1,"unit":"ns"},"slope":null,"change":null}"#,
+        "\n",
+        r#"{"reason":"group-complete","group_name":"a/b","benchmarks":["a/b/fib/20"],"#,
+        r#""report_directory":"/r"}"#,
+    );
 
     #[test]
     fn a_message_is_a_benchmark_of_its_group() {

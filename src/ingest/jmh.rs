@@ -176,11 +176,14 @@ mod tests {
 
     #[test]
     fn profilers_and_odd_numbers_are_read() {
-        let text = r#"[{"jmhVersion":"1.37","benchmark":"a.b.C.run","mode":"avgt","threads":2,"forks":1,
+        let text = r#"[{"jmhVersion":"1.37","benchmark":"a.b.C.run","mode":"avgt","threads":2,
+         "forks":1,
             "params":{"N":"100","kind":"x"},"jvmArgs":[],
             "primaryMetric":{"score":2.5,"scoreError":"NaN","scoreConfidence":["NaN",3.0],
-              "scorePercentiles":{"0.0":2.0,"50.0":2.5,"99.9":2.9},"scoreUnit":"us/op","rawData":[[2.0],[3.0]]},
-            "secondaryMetrics":{"·gc.alloc.rate":{"score":10.0,"scoreUnit":"MB/sec","rawData":[[10.0]]},
+              "scorePercentiles":{"0.0":2.0,"50.0":2.5,"99.9":2.9},"scoreUnit":"us/op",
+               "rawData":[[2.0],[3.0]]},
+            "secondaryMetrics":{"·gc.alloc.rate":{"score":10.0,"scoreUnit":"MB/sec",
+             "rawData":[[10.0]]},
               "gc.alloc.rate.norm":{"score":24.0,"scoreUnit":"B/op","rawData":[[24.0]]},
               "gc.count":{"score":NaN,"scoreUnit":"counts","rawData":[[1.0]]}}}]"#;
         let found = read_text(&FORMAT, text);

@@ -1,5 +1,5 @@
-//! What `cargo bench` prints of `#[bench]` functions: `test NAME ... bench: 1,234 ns/iter (+/- 56)`,
-//! also as criterion.rs imitates it with `--output-format bencher`.
+//! What `cargo bench` prints of `#[bench]`: `test NAME ... bench: 1,234 ns/iter (+/- 56)`, also as
+//! criterion.rs imitates it with `--output-format bencher`.
 //!
 //! The value is the median, `(+/- …)` the distance of the slowest from the fastest sample: it is
 //! kept as the field `spread`, for it is no standard deviation. `MB/s` beside a time is that time

@@ -147,7 +147,8 @@ mod tests {
 <Catch2TestRun name="bench" rng-seed="1" xml-format-version="2" catch2-version="3.1.0">
   <TestCase name="Fibonacci &lt;int&gt;" tags="[!benchmark]" filename="x.cpp" line="5">
     <Section name="small">
-      <BenchmarkResults name="Fibonacci 10" samples="100" resamples="100000" iterations="208" clockResolution="24.5" estimatedDuration="7196800">
+      <BenchmarkResults name="Fibonacci 10" samples="100" resamples="100000" iterations="208"
+        clockResolution="24.5" estimatedDuration="7196800">
         <!--All values in nano seconds-->
         <mean value="344.25" lowerBound="341" upperBound="349.5" ci="0.95"/>
         <standardDeviation value="19.5" lowerBound="11" upperBound="29" ci="0.95"/>

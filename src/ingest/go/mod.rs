@@ -280,7 +280,7 @@ mod tests {
         assert_eq!(one.fields[GOMAXPROCS], 8);
         assert_eq!(one.fields["iterations"], serde_json::json!([10, 10, 12]));
         let two = read_text(&FORMAT, "BenchmarkA 10 1 ns/op\nBenchmarkA-4 10 2 ns/op\n");
-        assert!(two[0].params.is_empty() && two[0].fields.get(GOMAXPROCS).is_none());
+        assert!(two[0].params.is_empty() && !two[0].fields.contains_key(GOMAXPROCS));
         assert_eq!(two[1].params[GOMAXPROCS], "4");
     }
 
@@ -297,7 +297,8 @@ mod tests {
     #[test]
     fn units_are_told_and_tell_directions() {
         let it = only(
-            "Unit hits better=higher\nBenchmarkA 1 2 ns/op 3 MB/s 4 B/op 5 allocs/op 6 hits 7 p99-ns\n",
+            "Unit hits better=higher\n\
+             BenchmarkA 1 2 ns/op 3 MB/s 4 B/op 5 allocs/op 6 hits 7 p99-ns\n",
         );
         let names: Vec<&str> = it.metrics.iter().map(|it| &*it.metric).collect();
         assert_eq!(names, [TIME, MEMORY, ALLOCATIONS, "hits", "p99_ns"]);

@@ -119,8 +119,8 @@ mod tests {
     fn the_table_is_read() {
         let text = "2024-05-05T10:00:00+00:00\nRun on (8 X 24 MHz CPU s)\n\
             -----\nBenchmark           Time        CPU   Iterations UserCounters...\n-----\n\
-            BM_a/8           1.50 us      1.25 us       573453 bytes_per_second=1.2G/s hits=1.5k a label\n\
-            BM_a/8           2.50 us      1.75 us       573453 bytes_per_second=1.1G/s hits=1.5k a label\n\
+            BM_a/8      1.50 us   1.25 us   573453 bytes_per_second=1.2G/s hits=1.5k a label\n\
+            BM_a/8      2.50 us   1.75 us   573453 bytes_per_second=1.1G/s hits=1.5k a label\n\
             BM_a/8_mean      2.00 us      1.50 us            2\n\
             BM_b_mean        2.00 ms      1.50 ms            2\n\
             BM_b_stddev      0.10 ms      0.05 ms            2\n\

@@ -164,11 +164,18 @@ mod tests {
     #[test]
     fn repetitions_are_samples_and_make_aggregates_needless() {
         let text = r#"{"context":{"num_cpus":4,"mhz_per_cpu":1},"benchmarks":[
-            {"name":"a/8","run_name":"a/8","run_type":"iteration","iterations":5,"real_time":1.5,"cpu_time":1,"time_unit":"us","items_per_second":7.0,"hits":3,"threads":1},
-            {"name":"a/8","run_name":"a/8","run_type":"iteration","iterations":5,"real_time":2.5,"cpu_time":2,"time_unit":"us","items_per_second":8.0,"hits":4,"threads":1},
-            {"name":"a/8_mean","run_name":"a/8","run_type":"aggregate","aggregate_name":"mean","real_time":2,"cpu_time":1.5,"time_unit":"us"},
-            {"name":"a_BigO","run_name":"a","run_type":"aggregate","aggregate_name":"BigO","big_o":"N","time_unit":"us"},
-            {"name":"c","run_name":"c","run_type":"iteration","error_occurred":true,"error_message":"no file"}]}"#;
+            {"name":"a/8","run_name":"a/8","run_type":"iteration","iterations":5,
+             "real_time":1.5,"cpu_time":1,"time_unit":"us","items_per_second":7.0,"hits":3,
+             "threads":1},
+            {"name":"a/8","run_name":"a/8","run_type":"iteration","iterations":5,
+             "real_time":2.5,"cpu_time":2,"time_unit":"us","items_per_second":8.0,"hits":4,
+             "threads":1},
+            {"name":"a/8_mean","run_name":"a/8","run_type":"aggregate","aggregate_name":"mean",
+             "real_time":2,"cpu_time":1.5,"time_unit":"us"},
+            {"name":"a_BigO","run_name":"a","run_type":"aggregate","aggregate_name":"BigO",
+             "big_o":"N","time_unit":"us"},
+            {"name":"c","run_name":"c","run_type":"iteration","error_occurred":true,
+             "error_message":"no file"}]}"#;
         let found = read_text(&FORMAT, text);
         assert_eq!(
             (found.len(), found[0].n, found[0].fields["cores"].as_u64()),
@@ -188,7 +195,9 @@ mod tests {
     fn aggregates_alone_are_one_entry() {
         let row = |aggregate: &str, time: f64| {
             format!(
-                r#"{{"name":"b_{aggregate}","run_name":"b","run_type":"aggregate","aggregate_name":"{aggregate}","iterations":3,"real_time":{time},"cpu_time":{time},"time_unit":"ns"}}"#
+                r#"{{"name":"b_{aggregate}","run_name":"b","run_type":"aggregate",
+                 "aggregate_name":"{aggregate}","iterations":3,"real_time":{time},
+                 "cpu_time":{time},"time_unit":"ns"}}"#
             )
         };
         let rows = [row("mean", 2.0), row("median", 1.9), row("stddev", 0.1), row("cv", 0.05)];

@@ -47,7 +47,7 @@ fn parted<'a>(name: &'a str, all: &BTreeSet<&str>) -> (&'a str, &'a str) {
     let Some((base, last)) = name.rsplit_once('_') else { return (name, "") };
     let beside = || {
         let other = |it: &&str| *it != last && all.contains(format!("{base}_{it}").as_str());
-        all.contains(base) || AGGREGATES.iter().any(|it| other(&it))
+        all.contains(base) || AGGREGATES.iter().any(other)
     };
     let known = COMPLEXITY.contains(&last) || (AGGREGATES.contains(&last) && beside());
     if known { (base, last) } else { (name, "") }
@@ -95,17 +95,19 @@ fn entry(row: Row) -> Entry {
     }
 }
 
+/// One of the two clocks of a row.
+type Clock = fn(&Row) -> Option<f64>;
+
 /// The entry of a benchmark whose repetitions were not reported: its mean, or its median.
 fn aggregated(rows: Vec<Row>) -> Option<Entry> {
-    let value = |aggregate: &str, of: fn(&Row) -> Option<f64>| {
+    let value = |aggregate: &str, of: Clock| {
         rows.iter().find(|row| row.aggregate == aggregate).and_then(of)
     };
     let main =
         ["mean", "median"].iter().find_map(|it| rows.iter().position(|row| row.aggregate == *it));
     let unit = rows.get(main.unwrap_or(0))?.unit.clone();
     let mut entry = named(&rows.first()?.name);
-    let clocks: [(&str, fn(&Row) -> Option<f64>); 2] =
-        [(TIME, |row| row.time), (CPU_TIME, |row| row.cpu)];
+    let clocks: [(&str, Clock); 2] = [(TIME, |row| row.time), (CPU_TIME, |row| row.cpu)];
     for (name, of) in clocks {
         if let Some(typical) = value("mean", of).or_else(|| value("median", of)) {
             let told = metric(name, &unit, typical)

@@ -155,8 +155,10 @@ mod tests {
 
     #[test]
     fn older_schemas_are_read_too() {
-        let text = r#"{"version":"1","module_path":"a::b","function_name":"f","id":"short","details":"10",
-            "callgrind_summary":{"summaries":[{"events":{"Ir":{"new":1734,"old":null},"L1hits":{"new":2,"old":1}}}]},
+        let text = r#"{"version":"1","module_path":"a::b","function_name":"f","id":"short",
+         "details":"10",
+            "callgrind_summary":{"summaries":[{"events":{"Ir":{"new":1734,"old":null},
+             "L1hits":{"new":2,"old":1}}}]},
             "tool_summaries":[]}"#;
         let found = read_text(&FORMAT, text);
         assert_eq!((&*found[0].suite, &*found[0].test, found[0].n), ("a::b", "f", Some(10)));
@@ -167,7 +169,9 @@ mod tests {
 
     #[test]
     fn a_summary_that_breaks_off_is_refused_at_its_line() {
-        let whole = r#"{"module_path":"a::f","function_name":"f","profiles":[{"tool":"DHAT","summaries":{"total":{"summary":{"Dhat":{"TotalBytes":{"metrics":{"Both":[{"Int":8},{"Int":9}]}}}}}}}]}"#;
+        let whole = r#"{"module_path":"a::f","function_name":"f","profiles":[{"tool":"DHAT",
+         "summaries":{"total":{"summary":{"Dhat":{"TotalBytes":{"metrics":{"Both":[{"Int":8},
+         {"Int":9}]}}}}}}}]}"#;
         let text = format!("running\n{{\n\"baselines\": [\n{whole}\nnoise\n{{\n\"module_path\":\n");
         let text = Text::new("x", text.as_bytes());
         let mut found = Vec::new();
