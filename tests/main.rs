@@ -19,6 +19,8 @@ mod doctor;
 mod export;
 mod hostile;
 mod ingest;
+mod ingest_go;
+mod ingest_native;
 mod init;
 #[cfg(feature = "net")]
 mod notify;

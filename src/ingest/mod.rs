@@ -30,6 +30,7 @@ mod js_time;
 mod json;
 mod libtest;
 mod luau;
+mod mutations;
 mod pyperf;
 mod pytest_benchmark;
 mod quantity;
