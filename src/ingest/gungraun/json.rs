@@ -179,7 +179,7 @@ mod tests {
         let mut sink = Sink::new(&mut take);
         read(&text, &mut sink).unwrap();
         let lines: Vec<u32> = sink.refused.iter().map(|it| it.problem.place.line).collect();
-        assert_eq!(lines, [2, 6]);
+        assert_eq!(lines, [2, 8]);
         assert_eq!((found.len(), found[0].metrics[0].value), (1, 8.0));
     }
 }
