@@ -30,7 +30,6 @@ mod js_time;
 mod json;
 mod libtest;
 mod luau;
-mod mutations;
 mod pyperf;
 mod pytest_benchmark;
 mod quantity;
@@ -40,6 +39,8 @@ mod tinybench;
 mod vitest;
 mod when;
 mod words;
+#[cfg(test)]
+mod mutations;
 #[cfg(test)]
 mod test;
 
