@@ -40,6 +40,8 @@ pub(crate) struct Entry {
     pub(crate) version: Option<String>,
     pub(crate) url: Option<String>,
     pub(crate) run: Run,
+    /// A whole record as it stands: written so where the user changes nothing in it.
+    pub(crate) line: Option<String>,
     /// Everything else worth keeping (`iterations`, the tool's version, …), by field name.
     pub(crate) fields: BTreeMap<String, Value>,
 }
@@ -86,9 +88,15 @@ impl Entry {
         self
     }
 
-    /// A field to keep beside the values; `null` and empty text are left out.
+    /// A field to keep beside the values; `null` and empty text are left out, whole numbers are
+    /// written as such.
     pub(super) fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
-        let value = value.into();
+        let mut value = value.into();
+        // 2^53: up to here every whole number has its own f64.
+        let whole = |it: &f64| it.fract() == 0.0 && it.abs() < 9_007_199_254_740_992.0;
+        if let Some(number) = value.as_f64().filter(whole) {
+            value = Value::from(number as i64);
+        }
         let empty = value.is_null() || value.as_str().is_some_and(str::is_empty);
         if !empty {
             self.fields.insert(name.to_owned(), value);

@@ -100,12 +100,19 @@ const RESERVED: [&str; 26] = [
     "tags",
 ];
 
+/// Samples of a metric that a line holds: two metrics of so many fit the 1 MiB that a line may have.
+const SAMPLES: usize = 10_000;
+
 /// The line of an entry.
 ///
 /// # Errors
 /// The commit or the time is not known, nothing names the test, or what the user set is of the
 /// wrong type; all of it at once.
 pub(crate) fn write(entry: &Entry, with: &Completion) -> Result<Line, String> {
+    let unchanged = with.set.is_empty() && !with.without_samples;
+    if let (Some(line), Some(time), true) = (&entry.line, entry.run.timestamp, unchanged) {
+        return Ok(Line { text: line.clone(), time, pull: entry.run.pull });
+    }
     let mut faults = Vec::new();
     let set = |name: &str| with.set.get(name).map(String::as_str).filter(|it| !it.is_empty());
     let told = |name: &str, told: &'_ str| set(name).unwrap_or(told).to_owned();
@@ -192,6 +199,7 @@ fn metrics(all: &[Measurement<'_>], without_samples: bool) -> (Map<String, Value
             odd.push(format!("`{}` is no number", metric.metric));
             continue;
         };
+        let (samples, bounds) = thinned(samples);
         let mut body = Map::new();
         let mut put = |name: &str, value: f64| {
             let number = Number::from_f64(value).map(Value::Number);
@@ -200,7 +208,7 @@ fn metrics(all: &[Measurement<'_>], without_samples: bool) -> (Map<String, Value
         put("value", value);
         metric.std.into_iter().for_each(|std| put("std", std));
         for (name, statistic) in Statistic::ALL {
-            let told = metric.statistics.iter().find(|(it, _)| *it == statistic);
+            let told = metric.statistics.iter().chain(&bounds).find(|(it, _)| *it == statistic);
             told.into_iter().for_each(|(_, value)| put(name, *value));
         }
         if let Some(unit) = &metric.unit {
@@ -222,6 +230,17 @@ fn metrics(all: &[Measurement<'_>], without_samples: bool) -> (Map<String, Value
         map.insert(name, Value::Object(body));
     }
     (map, odd)
+}
+
+/// Every so-manieth of too many samples, in their order, and the least and greatest of all of them.
+fn thinned(samples: Vec<f64>) -> (Vec<f64>, Vec<(Statistic, f64)>) {
+    if samples.len() <= SAMPLES {
+        return (samples, Vec::new());
+    }
+    let step = samples.len().div_ceil(SAMPLES);
+    let least = samples.iter().copied().reduce(f64::min).map(|it| (Statistic::Min, it));
+    let most = samples.iter().copied().reduce(f64::max).map(|it| (Statistic::Max, it));
+    (samples.into_iter().step_by(step).collect(), least.into_iter().chain(most).collect())
 }
 
 /// The fields beside: of here, then of the tool, then as the user set them.

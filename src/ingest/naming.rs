@@ -102,6 +102,7 @@ pub(crate) fn rename(entry: &mut Entry, patterns: &[Pattern]) -> Result<bool, St
     let Some(parts) = patterns.iter().find_map(|pattern| pattern.take(&name)) else {
         return Ok(false);
     };
+    entry.line = None;
     let told = std::mem::take(&mut entry.params);
     // What the tool found in the name, the pattern now says; what stood beside it, it does not.
     entry.params = told.into_iter().filter(|(_, value)| !name.contains(value.as_str())).collect();
