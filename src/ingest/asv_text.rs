@@ -119,7 +119,8 @@ impl At {
         let mut names = cells(head, &spans);
         let mut across = None;
         if names.first().is_some_and(|first| first == "--") {
-            let axis = names.iter().skip(1).find(|it| !it.is_empty()).cloned().unwrap_or_default();
+            // It is centred over the columns that it heads.
+            let axis = head.trim_start().trim_start_matches('-').trim().to_owned();
             let Some((second, rest)) = body.split_first() else { return };
             (names, body, across) = (cells(second, &spans), rest, Some(axis));
         }

@@ -7,9 +7,11 @@
 use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::{Folder, Text};
 use crate::ingest::{
-    asv_text, benchmarkdotnet, benchmarkjs, cargo_criterion, catch2, criterion, criterion_text,
-    dart, deno, divan, go, google, gungraun, hyperfine, jmh, js_time, libtest, luau, pyperf,
-    pytest_benchmark, swift, tinybench, vitest,
+    asv_text, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion, catch2,
+    chrome_perf, criterion, criterion_text, custom, dart, deno, divan, go, google, gungraun,
+    hyperfine, jmh, js_time, julia, k6, libtest, lnt, locust, luau, oha, otava, perfherder,
+    pgbench, pyperf, pytest_benchmark, redis_benchmark, ruby_benchmark, skia_perf, swift,
+    tinybench, vitest, wrk,
 };
 
 /// A format that can be read.
@@ -38,14 +40,19 @@ pub(crate) enum Reader {
 /// Every format, sorted by name.
 pub(crate) const FORMATS: &[&Format] = &[
     &asv_text::FORMAT,
+    &benchmark_ips::FORMAT,
     &benchmarkdotnet::FORMAT,
     &benchmarkjs::FORMAT,
     &luau::FORMAT,
+    &bmf::FORMAT,
     &cargo_criterion::FORMAT,
     &catch2::xml::FORMAT,
     &catch2::text::FORMAT,
+    &chrome_perf::FORMAT,
     &criterion::FORMAT,
     &criterion_text::FORMAT,
+    &custom::BIGGER,
+    &custom::SMALLER,
     &dart::FORMAT,
     &deno::FORMAT,
     &divan::FORMAT,
@@ -57,12 +64,24 @@ pub(crate) const FORMATS: &[&Format] = &[
     &hyperfine::FORMAT,
     &jmh::FORMAT,
     &js_time::FORMAT,
+    &julia::FORMAT,
+    &k6::FORMAT,
     &libtest::FORMAT,
+    &lnt::FORMAT,
+    &locust::FORMAT,
+    &oha::FORMAT,
+    &otava::FORMAT,
+    &perfherder::FORMAT,
+    &pgbench::FORMAT,
     &pyperf::FORMAT,
     &pytest_benchmark::FORMAT,
+    &redis_benchmark::FORMAT,
+    &ruby_benchmark::FORMAT,
+    &skia_perf::FORMAT,
     &swift::FORMAT,
     &tinybench::FORMAT,
     &vitest::FORMAT,
+    &wrk::FORMAT,
 ];
 
 /// The format of this name.
