@@ -21,6 +21,7 @@ mod hostile;
 mod ingest;
 mod ingest_go;
 mod ingest_native;
+mod ingest_tools;
 mod init;
 #[cfg(feature = "net")]
 mod notify;

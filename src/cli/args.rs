@@ -227,6 +227,10 @@ pub(crate) struct Ingest {
     /// The results were measured on another machine: say nothing of this one
     #[arg(long)]
     pub(crate) elsewhere: bool,
+    /// What a column of a CSV is: test=name, metric:time:s=seconds, param:size=kind, commit=sha;
+    /// without, columns are what their headings say
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    pub(crate) column: Vec<String>,
     /// Keep no samples, only what they come to
     #[arg(long)]
     pub(crate) no_samples: bool,

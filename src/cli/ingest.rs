@@ -38,7 +38,9 @@ pub(crate) fn run(global: &Global, args: &Ingest, talk: &Talk) -> anyhow::Result
         // Demo records and real ones are never mixed.
         project::open(&options)?;
     }
-    let asked = asked(&args.format)?;
+    // Columns have a meaning in tables alone.
+    let table = args.format == "auto" && !args.column.is_empty();
+    let asked = asked(if table { "csv" } else { &args.format })?;
     let mut job = Job::new(args, &options, talk)?;
     let mut faults = Vec::new();
     let mut inputs = Vec::new();
@@ -46,6 +48,11 @@ pub(crate) fn run(global: &Global, args: &Ingest, talk: &Talk) -> anyhow::Result
         match open(path, asked) {
             Ok(found) => inputs.extend(found),
             Err(error) => faults.push(format!("{error:#}")),
+        }
+    }
+    for input in &mut inputs {
+        if let Input::Text(text) = input {
+            text.columns.clone_from(&args.column);
         }
     }
     for input in &inputs {

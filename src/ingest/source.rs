@@ -20,6 +20,8 @@ pub(crate) struct Text {
     /// As places name it.
     pub(crate) name: String,
     pub(crate) text: String,
+    /// What the user says that its columns are: `FIELD=COLUMN`; tables read it, nothing else does.
+    pub(crate) columns: Vec<String>,
     value: OnceCell<Option<Value>>,
 }
 
@@ -43,7 +45,7 @@ impl Text {
         } else {
             text.into_owned()
         };
-        Self { name: name.into(), text, value: OnceCell::new() }
+        Self { name: name.into(), text, columns: Vec::new(), value: OnceCell::new() }
     }
 
     /// Lines with their numbers from 1.
