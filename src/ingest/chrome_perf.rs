@@ -180,7 +180,8 @@ mod tests {
         let text = r#"[{"type":"GenericSet","guid":"1","values":["s"]},
             {"name":"a","unit":"ms_smallerIsBetter","sampleValues":[1,2],
              "diagnostics":{"stories":"1"}},
-            {"name":"a","unit":"ms_smallerIsBetter","sampleValues":[3],"diagnostics":{"stories":"1"}},
+            {"name":"a","unit":"ms_smallerIsBetter","sampleValues":[3],
+             "diagnostics":{"stories":"1"}},
             {"name":"b","unit":"n%_biggerIsBetter","running":[4,9,0,2.5,1,10,4]},
             {"name":"c","unit":"count","sampleValues":[]}]"#;
         let found = read_text(&FORMAT, text);

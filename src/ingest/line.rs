@@ -256,3 +256,17 @@ fn fields<'a>(entry: &'a Entry, with: &'a Completion) -> BTreeMap<&'a str, Value
     }
     fields
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_samples_leave_their_extremes_behind() {
+        let all: Vec<f64> = (0..25_000).map(f64::from).collect();
+        let (kept, bounds) = thinned(all);
+        assert_eq!((kept.len(), &kept[..3]), (8_334, &[0.0, 3.0, 6.0][..]));
+        assert_eq!(bounds, [(Statistic::Min, 0.0), (Statistic::Max, 24_999.0)]);
+        assert_eq!(thinned(vec![1.0, 2.0]), (vec![1.0, 2.0], Vec::new()));
+    }
+}
