@@ -86,8 +86,10 @@ mod tests {
     #[test]
     fn files_of_one_name_are_told_apart_and_failures_are_gaps() {
         let text = r#"{"benches":[
-            {"origin":"file:///h/a/x.ts","group":"g","name":"1","results":[{"ok":{"n":9,"avg":2.5,"p999":4}}]},
-            {"origin":"file:///h/b/x.ts","group":null,"name":"1","results":[{"failed":{"message":"no\nluck"}}]}]}"#;
+            {"origin":"file:///h/a/x.ts","group":"g","name":"1","results":[{"ok":{"n":9,
+             "avg":2.5,"p999":4}}]},
+            {"origin":"file:///h/b/x.ts","group":null,"name":"1",
+             "results":[{"failed":{"message":"no\nluck"}}]}]}"#;
         let found = read_text(&FORMAT, text);
         assert_eq!((&*found[0].suite, &*found[1].suite), ("a/x.ts > g", "b/x.ts"));
         assert_eq!(found[0].metrics[0].statistics, [(Statistic::P999, 4.0)]);

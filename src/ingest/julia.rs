@@ -139,7 +139,8 @@ mod tests {
     fn groups_and_trials_become_names_and_samples() {
         let text = r#"[{"Julia":"1.10.0","BenchmarkTools":"1.0.0"},[["BenchmarkGroup",{"tags":["t"],"data":{
             "a":["BenchmarkGroup",{"tags":[],"data":{"(\"f\", 1)":["BenchmarkTools.Trial",
-            {"times":[3.5,1.5],"gctimes":[0.0,1.0],"memory":16,"allocs":1,"params":["Parameters",{"evals":7}]}]}}]}}]]]"#;
+            {"times":[3.5,1.5],"gctimes":[0.0,1.0],"memory":16,"allocs":1,"params":["Parameters",
+             {"evals":7}]}]}}]}}]]]"#;
         let found = read_text(&FORMAT, text);
         assert_eq!((&*found[0].suite, &*found[0].test), ("a", "(\"f\", 1)"));
         assert_eq!(found[0].metrics[0].samples, [3.5, 1.5]);

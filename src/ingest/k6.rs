@@ -140,13 +140,16 @@ mod tests {
     #[test]
     fn both_shapes_say_the_same() {
         let flat = r#"{"metrics":{"http_req_duration":{"avg":2.5,"p(95)":4,"med":2},"vus_max":{"value":3,"max":3},
-            "http_reqs":{"count":10,"rate":5},"iterations":{"count":9,"rate":4},"http_req_failed":{"passes":0,"fails":9,"value":0},
+            "http_reqs":{"count":10,"rate":5},"iterations":{"count":9,"rate":4},
+             "http_req_failed":{"passes":0,"fails":9,"value":0},
             "http_req_duration{expected_response:true}":{"avg":1}}}"#;
         let deep = r#"{"metrics":{"http_req_duration":{"type":"trend","contains":"time","values":{"avg":2.5,"p(95)":4,"med":2}},
-            "vus_max":{"type":"gauge","values":{"value":3,"max":3}},"http_reqs":{"type":"counter","values":{"count":10,"rate":5}},
+            "vus_max":{"type":"gauge","values":{"value":3,"max":3}},
+             "http_reqs":{"type":"counter","values":{"count":10,"rate":5}},
             "iterations":{"type":"counter","values":{"count":9,"rate":4}},
             "http_req_failed":{"type":"rate","values":{"passes":0,"fails":9,"rate":0}},
-            "http_req_duration{expected_response:true}":{"type":"trend","contains":"time","values":{"avg":1}}}}"#;
+            "http_req_duration{expected_response:true}":{"type":"trend","contains":"time",
+             "values":{"avg":1}}}}"#;
         let found = read_text(&FORMAT, flat);
         assert_eq!(found, read_text(&FORMAT, deep));
         let names: Vec<&str> = found[0].metrics.iter().map(|it| &*it.metric).collect();

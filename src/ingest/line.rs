@@ -100,7 +100,7 @@ const RESERVED: [&str; 26] = [
     "tags",
 ];
 
-/// Samples of a metric that a line holds: two metrics of so many fit the 1 MiB that a line may have.
+/// Samples of a metric that a line holds: two metrics of so many fit a line, which may have 1 MiB.
 const SAMPLES: usize = 10_000;
 
 /// The line of an entry.

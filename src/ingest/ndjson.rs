@@ -148,16 +148,24 @@ fn with(metric: Measurement<'static>, body: &Value) -> Measurement<'static> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::ingest::test::read_text;
 
     #[test]
     fn records_of_every_shape_are_kept() {
-        let text = r#"{"commit":"a","timestamp":"2025-09-21T08:22:00Z","backend":"julia","test":"t","n":1e5,"mean_ns":1.5,"std_ns":0.5,"p99":9,"os":"x","reps":5}
-
-{"test":"u","params":{"k":2},"metrics":{"memory":4096,"latency":{"samples":[1,2],"unit":"us"}},"tags":["micro"]}
-{"test":"v","metric":"throughput","value":NaN,"unit":"ops/s","better":"higher","error":"it broke"}"#;
-        let found = read_text(&FORMAT, text);
+        let mut first = json!({"commit": "a", "timestamp": "2025-09-21T08:22:00Z", "test": "t"});
+        let more = json!({"backend": "julia", "n": 1e5, "mean_ns": 1.5, "std_ns": 0.5, "p99": 9});
+        pairs(&more).for_each(|(key, value)| first[key] = value.clone());
+        first["reps"] = json!(5);
+        let latency = json!({"samples": [1, 2], "unit": "us"});
+        let metrics = json!({"memory": 4096, "latency": latency});
+        let second = json!({"test": "u", "params": {"k": 2}, "metrics": metrics});
+        let third =
+            r#"{"test":"v","metric":"ops","value":NaN,"better":"higher","error":"it broke"}"#;
+        let text = format!("{first}\n\n{second}\n{third}\n");
+        let found = read_text(&FORMAT, &text);
         assert_eq!(found[0].metrics, [metric(TIME, "ns", 1.5).std(0.5).with(Statistic::P99, 9.0)]);
         assert_eq!((found[0].n, &found[0].fields["reps"]), (Some(100_000), &5.into()));
         assert_eq!(

@@ -85,7 +85,8 @@ mod tests {
     #[test]
     fn a_run_tells_its_commit_time_and_directions() {
         let text = r#"[{"timestamp":1706220908,"metrics":[{"name":"p50","unit":"us","value":56,"direction":"lower_is_better"}],
-            "attributes":{"git_repo":"r","branch":"main","git_commit":"6995e2de6891c724bfeb2db33d7b87775f913ad1"}}]"#;
+            "attributes":{"git_repo":"r","branch":"main",
+             "git_commit":"6995e2de6891c724bfeb2db33d7b87775f913ad1"}}]"#;
         let found = read_text(&FORMAT, text);
         assert_eq!(found[0].metrics, [metric("p50", "us", 56.0).better(Direction::Lower)]);
         assert_eq!(found[0].run.timestamp, when::time("2024-01-25T22:15:08Z"));

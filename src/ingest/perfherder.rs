@@ -99,7 +99,8 @@ mod tests {
     #[test]
     fn subtests_take_what_their_suite_says() {
         let text = r#"{"framework":{"name":"talos"},"suites":[{"name":"s","unit":"score","lowerIsBetter":false,
-            "extraOptions":["e10s"],"subtests":[{"name":"a","value":2,"replicates":[1,3]},{"name":"b"}]}]}"#;
+            "extraOptions":["e10s"],"subtests":[{"name":"a","value":2,"replicates":[1,3]},
+             {"name":"b"}]}]}"#;
         let found = read_text(&FORMAT, text);
         assert_eq!((&*found[0].suite, &*found[0].params["options"]), ("s", "e10s"));
         assert_eq!(

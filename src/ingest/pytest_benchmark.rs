@@ -136,7 +136,8 @@ mod tests {
     #[test]
     fn names_are_taken_apart_as_pytest_puts_them_together() {
         let text = r#"{"benchmarks":[
-            {"fullname":"t/a.py::T::m[10-x]","params":{"n":10,"kind":"x"},"stats":{"rounds":1,"mean":2}},
+            {"fullname":"t/a.py::T::m[10-x]","params":{"n":10,"kind":"x"},"stats":{"rounds":1,
+             "mean":2}},
             {"fullname":"t/a.py::m[a::b]","params":null,"stats":{"rounds":1,"mean":2}},
             {"name":"m[7]","stats":{"rounds":1}}]}"#;
         let found = read_text(&FORMAT, text);

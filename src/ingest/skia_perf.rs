@@ -142,8 +142,10 @@ mod tests {
     #[test]
     fn version_1_tells_its_units_and_directions() {
         let text = r#"{"version":1,"git_hash":"cd5","key":{"config":"8888"},"results":[
-            {"key":{"test":"a","units":"ms","improvement_direction":"up","width":"13"},"measurement":1.5},
-            {"key":{"test":"b"},"measurements":{"stat":[{"value":"min","measurement":2.5},{"value":"median","measurement":3}]}}]}"#;
+            {"key":{"test":"a","units":"ms","improvement_direction":"up","width":"13"},
+             "measurement":1.5},
+            {"key":{"test":"b"},"measurements":{"stat":[{"value":"min","measurement":2.5},
+             {"value":"median","measurement":3}]}}]}"#;
         let found = read_text(&FORMAT, text);
         assert_eq!(found[0].metrics, [metric(TIME, "ms", 1.5).better(Direction::Higher)]);
         assert_eq!(

@@ -134,7 +134,8 @@ mod tests {
     #[test]
     fn the_tables_of_all_versions_are_read() {
         let text = r#"[{"Task Name":"a","ops/sec":"1,000","Average Time (ns)":100.5,"Margin":"±10%","Samples":7},
-            {"Task name":"b","Latency average (ns)":"50.00 ± 2.00%","Latency median (ns)":"40.00 ± 1.00"},
+            {"Task name":"b","Latency average (ns)":"50.00 ± 2.00%",
+             "Latency median (ns)":"40.00 ± 1.00"},
             {"Task name":"c","Error":"no luck","Stack":"x"}]"#;
         let found = read_text(&FORMAT, text);
         assert_eq!(
