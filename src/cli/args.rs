@@ -3,6 +3,8 @@
 // Help is read on a terminal, where an address needs no brackets.
 #![allow(rustdoc::bare_urls)]
 
+pub(crate) mod import;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
@@ -72,6 +74,8 @@ pub(crate) enum Command {
     DemoData(DemoData),
     /// Turn what a benchmark tool wrote into records of the history
     Ingest(Ingest),
+    /// Take over the whole history that another dashboard kept; again later for what is new
+    Import(Box<import::Import>),
     /// Judge a pull request, or the newest run of the main line: pass or fail
     Check(Check),
     /// Compare two commits, series by series, with the geometric mean

@@ -298,7 +298,7 @@ fn around(args: &Ingest, set: &BTreeMap<String, String>) -> context::Context {
 }
 
 /// A line that the history will take.
-fn checked(line: Line) -> Result<Line, String> {
+pub(super) fn checked(line: Line) -> Result<Line, String> {
     let read = store::read_text(line.text.as_bytes());
     match read.problems().first() {
         Some(problem) => Err(problem.reason.clone()),
@@ -315,13 +315,7 @@ fn refusal(input: &Input, name: &str, reason: String) -> Refused {
 
 /// `--set`, and the options that are short for it.
 fn set(args: &Ingest) -> anyhow::Result<BTreeMap<String, String>> {
-    let mut set = BTreeMap::new();
-    for pair in &args.set {
-        let Some((name, value)) = pair.split_once('=').filter(|(name, _)| !name.is_empty()) else {
-            bail!("--set {pair}: write --set name=value");
-        };
-        set.insert(name.to_owned(), value.to_owned());
-    }
+    let mut set = pairs("--set", &args.set)?;
     let short = [("backend", &args.backend), ("suite", &args.suite)];
     for (name, value) in short {
         set.extend(value.iter().map(|value| (name.to_owned(), value.clone())));
@@ -329,8 +323,17 @@ fn set(args: &Ingest) -> anyhow::Result<BTreeMap<String, String>> {
     Ok(set)
 }
 
+/// `name=value` as it was typed after an option, any number of times.
+pub(super) fn pairs(option: &str, typed: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+    let pair = |pair: &String| match pair.split_once('=').filter(|(name, _)| !name.is_empty()) {
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => bail!("{option} {pair}: write {option} name=value"),
+    };
+    typed.iter().map(pair).collect()
+}
+
 /// A name that cannot leave its folder.
-fn plain(name: &str) -> anyhow::Result<String> {
+pub(super) fn plain(name: &str) -> anyhow::Result<String> {
     let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let stem = name.strip_suffix(".ndjson").unwrap_or(name);
     if stem.is_empty() || stem.starts_with('.') || !stem.chars().all(fine) {

@@ -13,6 +13,7 @@ mod compare;
 mod demo_data;
 mod doctor;
 mod export;
+mod import;
 mod ingest;
 mod init;
 #[cfg(feature = "net")]
@@ -50,6 +51,7 @@ pub fn run() -> ExitCode {
         Command::Serve(serve) => serve::run(&args.global, &serve, &talk),
         Command::DemoData(demo) => demo_data::run(&demo, &talk),
         Command::Ingest(ingest) => ingest::run(&args.global, &ingest, &talk),
+        Command::Import(import) => import::run(&args.global, &import, &talk),
         Command::Compare(compare) => compare::run(&args.global, &compare, &talk),
         Command::Check(check) => check::run(&args.global, &check, &talk),
         Command::Export(export) => export::run(&args.global, &export, &talk),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::ingest::quantity;
 
@@ -100,6 +101,40 @@ pub(super) fn numbers(values: &[Value]) -> Vec<f64> {
 /// Text as it is, anything else as JSON writes it.
 pub(super) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The elements of a list as they stand; anything else is the only element of one.
+///
+/// # Errors
+/// The text is no JSON.
+pub(super) fn elements(text: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
+    if text.trim_start().starts_with('[') {
+        serde_json::from_str(text)
+    } else {
+        serde_json::from_str(text).map(|one| vec![one])
+    }
+}
+
+/// Lines of parts of a text, asked for from its beginning to its end; counts each byte once.
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    read: usize,
+    line: usize,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, read: 0, line: 1 }
+    }
+
+    /// The line, from 1, on which a part of the text begins.
+    pub(super) fn of(&mut self, part: &'t str) -> usize {
+        let start = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        let between = self.text.as_bytes().get(self.read..start).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', between).count();
+        self.read = self.read.max(start);
+        self.line
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 pub(crate) mod entry;
 pub(crate) mod formats;
+pub(crate) mod import;
 pub(crate) mod line;
 pub(crate) mod naming;
 pub(crate) mod sink;

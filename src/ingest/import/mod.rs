@@ -1,0 +1,108 @@
+//! Whole histories that other dashboards kept: one kind a file here, one table of them.
+//!
+//! A kind averages nothing away and puts runs in no order of its own; it reads one file at a time,
+//! so that a history of any size passes through. A file or a part that cannot be read is refused
+//! with its place, and the rest is read.
+
+mod asv;
+mod asv_benchmark;
+mod asv_machine;
+mod told;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::ingest::sink::{Fault, Sink};
+use crate::ingest::source::{self, Folder, Text};
+
+/// A kind of history that can be imported.
+pub(crate) struct Kind {
+    /// What the command line calls it.
+    pub(crate) name: &'static str,
+    /// Other names for it.
+    pub(crate) also: &'static [&'static str],
+    /// What path it takes, for people.
+    pub(crate) takes: &'static str,
+    /// What becomes of it, for people.
+    pub(crate) yields: &'static str,
+    /// The backend of its records where neither history nor user names one.
+    pub(crate) backend: &'static str,
+    /// Reads a path. A fault is one of the path as a whole.
+    pub(crate) read: fn(&Path, &Asked, &mut Sink<'_>) -> Result<(), Fault>,
+}
+
+/// What the user says about a history that does not say it itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked {
+    /// CSV: the byte between cells; none: what the first line suggests.
+    pub(crate) delimiter: Option<u8>,
+    /// CSV: what a column holds, by its name.
+    pub(crate) columns: BTreeMap<String, String>,
+    /// The test of a history that does not name it.
+    pub(crate) test: Option<String>,
+    /// A commit is said for runs that name none.
+    pub(crate) named: bool,
+    /// A time is said for runs that tell none.
+    pub(crate) timed: bool,
+}
+
+/// Every kind, sorted by name.
+pub(crate) const KINDS: [&Kind; 1] = [&asv::KIND];
+
+/// The kind of this name.
+pub(crate) fn named(name: &str) -> Option<&'static Kind> {
+    KINDS.into_iter().find(|kind| kind.name == name || kind.also.contains(&name))
+}
+
+/// Reads each file of a path that a kind wants, one at a time: itself, or those of a folder, by
+/// name; hidden ones are left out. A file that cannot be read is refused and the rest goes on.
+///
+/// # Errors
+/// The folder cannot be listed, or holds no such file.
+fn each_file(
+    path: &Path,
+    wanted: fn(&str) -> bool,
+    sink: &mut Sink<'_>,
+    read: &mut dyn FnMut(&Text, &mut Sink<'_>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let told = |error: anyhow::Error| Fault::whole(format!("{error:#}"));
+    let files = if path.is_dir() {
+        let visible = |file: &String| !file.split('/').any(|part| part.starts_with('.'));
+        let mut files = Folder::open(path).map_err(told)?.files;
+        files.retain(|file| visible(file) && wanted(file));
+        files.into_iter().map(|file| (path.join(&file), file)).collect()
+    } else {
+        vec![(path.to_owned(), path.display().to_string())]
+    };
+    if files.is_empty() {
+        return Err(Fault::whole("it holds no such file"));
+    }
+    for (done, (path, name)) in files.iter().enumerate() {
+        sink.progress(done, files.len());
+        sink.begin(name);
+        match source::read(path, name).map_err(told) {
+            Ok(text) => {
+                if let Err(fault) = read(&text, sink) {
+                    refuse_file(sink, &fault, &text.text);
+                }
+            }
+            Err(fault) => refuse_file(sink, &fault, ""),
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a file as a whole; the line that is at fault is kept.
+fn refuse_file(sink: &mut Sink<'_>, fault: &Fault, text: &str) {
+    let line = fault.line as usize;
+    let at = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let remedy = "nothing of this file was taken; mend it and import again";
+    sink.refuse(line, &format!("not readable: {}", fault.reason), remedy, at);
+}
+
+/// A file's name without folder and ending: what a history is called that has no name inside.
+fn stem(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if stem.is_empty() { name.to_owned() } else { stem.to_owned() }
+}
