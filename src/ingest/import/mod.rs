@@ -7,6 +7,7 @@
 mod asv;
 mod asv_benchmark;
 mod asv_machine;
+mod asv_published;
 mod told;
 
 use std::collections::BTreeMap;
@@ -47,7 +48,10 @@ pub(crate) struct Asked {
 }
 
 /// Every kind, sorted by name.
-pub(crate) const KINDS: [&Kind; 1] = [&asv::KIND];
+pub(crate) const KINDS: [&Kind; 2] = [
+    &asv::KIND,
+    &asv_published::KIND,
+];
 
 /// The kind of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Kind> {
