@@ -8,6 +8,8 @@ mod asv;
 mod asv_benchmark;
 mod asv_machine;
 mod asv_published;
+mod github_action;
+mod github_bench;
 mod told;
 
 use std::collections::BTreeMap;
@@ -48,9 +50,10 @@ pub(crate) struct Asked {
 }
 
 /// Every kind, sorted by name.
-pub(crate) const KINDS: [&Kind; 2] = [
+pub(crate) const KINDS: [&Kind; 3] = [
     &asv::KIND,
     &asv_published::KIND,
+    &github_action::KIND,
 ];
 
 /// The kind of this name.
