@@ -10,6 +10,7 @@ mod asv_machine;
 mod asv_published;
 mod github_action;
 mod github_bench;
+mod gobenchdata;
 mod told;
 
 use std::collections::BTreeMap;
@@ -50,10 +51,11 @@ pub(crate) struct Asked {
 }
 
 /// Every kind, sorted by name.
-pub(crate) const KINDS: [&Kind; 3] = [
+pub(crate) const KINDS: [&Kind; 4] = [
     &asv::KIND,
     &asv_published::KIND,
     &github_action::KIND,
+    &gobenchdata::KIND,
 ];
 
 /// The kind of this name.
