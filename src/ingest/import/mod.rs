@@ -8,6 +8,7 @@ mod asv;
 mod asv_benchmark;
 mod asv_machine;
 mod asv_published;
+mod bencher;
 mod github_action;
 mod github_bench;
 mod gobenchdata;
@@ -51,9 +52,10 @@ pub(crate) struct Asked {
 }
 
 /// Every kind, sorted by name.
-pub(crate) const KINDS: [&Kind; 4] = [
+pub(crate) const KINDS: [&Kind; 5] = [
     &asv::KIND,
     &asv_published::KIND,
+    &bencher::KIND,
     &github_action::KIND,
     &gobenchdata::KIND,
 ];
