@@ -12,6 +12,7 @@ mod bencher;
 mod github_action;
 mod github_bench;
 mod gobenchdata;
+mod nyrkio;
 mod told;
 
 use std::collections::BTreeMap;
@@ -52,12 +53,13 @@ pub(crate) struct Asked {
 }
 
 /// Every kind, sorted by name.
-pub(crate) const KINDS: [&Kind; 5] = [
+pub(crate) const KINDS: [&Kind; 6] = [
     &asv::KIND,
     &asv_published::KIND,
     &bencher::KIND,
     &github_action::KIND,
     &gobenchdata::KIND,
+    &nyrkio::KIND,
 ];
 
 /// The kind of this name.
