@@ -12,6 +12,7 @@ mod bencher;
 mod github_action;
 mod github_bench;
 mod gobenchdata;
+mod golang;
 mod nyrkio;
 mod told;
 
@@ -53,12 +54,13 @@ pub(crate) struct Asked {
 }
 
 /// Every kind, sorted by name.
-pub(crate) const KINDS: [&Kind; 6] = [
+pub(crate) const KINDS: [&Kind; 7] = [
     &asv::KIND,
     &asv_published::KIND,
     &bencher::KIND,
     &github_action::KIND,
     &gobenchdata::KIND,
+    &golang::KIND,
     &nyrkio::KIND,
 ];
 
