@@ -9,6 +9,8 @@ mod asv_benchmark;
 mod asv_machine;
 mod asv_published;
 mod bencher;
+mod csv;
+mod csv_columns;
 mod github_action;
 mod github_bench;
 mod gobenchdata;
@@ -54,10 +56,11 @@ pub(crate) struct Asked {
 }
 
 /// Every kind, sorted by name.
-pub(crate) const KINDS: [&Kind; 7] = [
+pub(crate) const KINDS: [&Kind; 8] = [
     &asv::KIND,
     &asv_published::KIND,
     &bencher::KIND,
+    &csv::KIND,
     &github_action::KIND,
     &gobenchdata::KIND,
     &golang::KIND,
