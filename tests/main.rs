@@ -18,6 +18,7 @@ mod docs;
 mod doctor;
 mod export;
 mod hostile;
+mod import;
 mod ingest;
 mod ingest_go;
 mod ingest_native;

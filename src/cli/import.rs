@@ -122,6 +122,10 @@ struct Job<'a> {
     broken: Option<anyhow::Error>,
     /// Hashes of what makes a series.
     series: BTreeSet<u64>,
+    /// Hashes of benchmarks that have values, and of those that failed: one that only ever failed
+    /// is a series too.
+    measured: BTreeSet<u64>,
+    failed: BTreeSet<u64>,
     /// Hashes of commits that have records.
     commits: BTreeSet<u64>,
     summary: Summary,
@@ -185,6 +189,8 @@ impl<'a> Job<'a> {
             appender: Appender::new(&global.data, Target::Import(into)),
             broken: None,
             series: BTreeSet::new(),
+            measured: BTreeSet::new(),
+            failed: BTreeSet::new(),
             commits: BTreeSet::new(),
             summary: Summary { kind: kind.name, dry: args.dry_run, ..Summary::default() },
         })
@@ -219,9 +225,11 @@ impl<'a> Job<'a> {
             summary.span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))),
         );
         let Entry { suite, test, backend, mode, parallel, n, params, .. } = entry;
-        for metric in &entry.metrics {
-            let key = (suite, test, backend, mode, parallel, n, params, &metric.metric);
-            self.series.insert(hash(key));
+        let benchmark = (suite, test, backend, mode, parallel, n, params);
+        let of = if entry.error.is_some() { &mut self.failed } else { &mut self.measured };
+        of.insert(hash(benchmark));
+        for metric in entry.metrics.iter().filter(|_| entry.error.is_none()) {
+            self.series.insert(hash((benchmark, &metric.metric)));
         }
         self.commits.insert(hash(&entry.run.commit));
         if !self.dry && self.broken.is_none() {
@@ -261,7 +269,7 @@ impl<'a> Job<'a> {
         }
         let commits: Vec<CommitFacts> = commits.into_values().collect();
         let mut summary = Summary {
-            series: self.series.len() as u64,
+            series: (self.series.len() + self.failed.difference(&self.measured).count()) as u64,
             commits: self.commits.len() as u64,
             remarks,
             skipped,

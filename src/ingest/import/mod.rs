@@ -124,3 +124,6 @@ fn stem(name: &str) -> String {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     if stem.is_empty() { name.to_owned() } else { stem.to_owned() }
 }
+
+#[cfg(test)]
+mod tests;
