@@ -214,6 +214,33 @@ fn jobs_that_push_to_the_history_at_once_all_get_through() {
 }
 
 #[test]
+fn the_log_on_the_histories_branch_only_grows() {
+    if !have_tools() {
+        return;
+    }
+    let server = Server::new();
+    server.commit("first");
+    let keep = |log: &str| {
+        let (job, file) = (server.clone(), server.path("log"));
+        std::fs::write(&file, log).unwrap();
+        let mut command = Command::new("bash");
+        command.current_dir(job.path().join("work")).env("DATA_BRANCH", "benchmark-data");
+        command.arg(".github/benchpages-keep.sh").arg(&file).arg("audit.ndjson");
+        command.output().unwrap()
+    };
+    for log in ["{}\n", "{}\n{\"second\": 1}\n"] {
+        let output = keep(log);
+        assert!(output.status.success(), "{}", told(&output));
+        let origin = server.path("origin.git");
+        let kept = git(&origin, &["show", "benchmark-data:audit.ndjson"]);
+        assert_eq!(kept.trim(), log.trim());
+    }
+    for log in ["{}\n", "{\"another\": 1}\n{\"second\": 1}\n{}\n"] {
+        assert!(!keep(log).status.success(), "what was logged is never taken back: {log}");
+    }
+}
+
+#[test]
 fn the_site_is_built_from_the_history_and_what_git_knows() {
     if !have_tools() {
         return;
