@@ -46,6 +46,7 @@ impl Setting {
         let mut setting = Self::default();
         for (asv, ours) in FACTS {
             let told = params.get(asv).and_then(text).filter(|it| !it.is_empty());
+            let told = told.map(|told| if asv == "ram" { memory(&told) } else { told });
             setting.facts.extend(told.map(|told| (ours, told)));
         }
         setting.machine = params.get("machine").and_then(text).unwrap_or_default();
@@ -82,6 +83,19 @@ impl Setting {
             entry.params.insert("with".to_owned(), with);
         }
         entry
+    }
+}
+
+/// A bare number below this counts KiB: 4·10⁹ KiB are more than any machine has, as many bytes less
+/// than most.
+const KIB_END: u64 = 4_000_000_000;
+
+/// A machine's memory. asv asked for KiB in older versions and for bytes in newer ones; both are
+/// bytes here, so that an update of asv is no other machine. Text (`8GB`) stays.
+fn memory(told: &str) -> String {
+    match told.parse::<u64>() {
+        Ok(kib) if kib < KIB_END => (kib * 1024).to_string(),
+        _ => told.to_owned(),
     }
 }
 
@@ -135,6 +149,12 @@ mod tests {
         let entry = setting.put(Entry::named("x"), apart);
         let pairs: Vec<String> = entry.params.iter().map(|(k, v)| format!("{k}={v}")).collect();
         pairs.join(",")
+    }
+
+    #[test]
+    fn an_update_of_asv_is_no_other_machine() {
+        assert_eq!(memory("395591828"), memory("405086031872"));
+        assert_eq!(memory("8GB"), "8GB");
     }
 
     #[test]
