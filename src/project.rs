@@ -164,12 +164,16 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
         own: None,
     };
     stages.end("grouped");
-    // Pages speak of series: their runs hold what they need of the rows.
-    history.columns = Vec::new();
+    let public = options.audience.unwrap_or(policy.site.audience) == Audience::Public;
+    // Pages speak of series, whose runs hold what they need of the rows. Old names and the order in
+    // which machines were first seen stand in the rows alone.
+    if policy.aliases.is_empty() && !public {
+        history.columns = Vec::new();
+    }
     history.details = Vec::new();
     let mut analyses = analyse(&history, &grouped.series, &policy, said, now);
     let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, &policy);
-    if options.audience.unwrap_or(policy.site.audience) == Audience::Public {
+    if public {
         site::redact::redact(&mut history, &mut grouped.series, &policy.site.redact);
     }
     evidence::recorded::explain(&grouped.series, &mut analyses.each, &history);

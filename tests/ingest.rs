@@ -8,13 +8,16 @@ use serde_json::Value;
 
 use crate::support::{Answer, History, files, run};
 
-const COMMIT: &str = "4aacf23a0129a51ddc3581d0e04a1711b879f23c";
+/// No commit of any repository.
+const COMMIT: &str = "00c0ffee00c0ffee00c0ffee00c0ffee00c0ffee";
 const TIME: &str = "2026-01-02T03:04:05Z";
 
 /// Runs the command on files, with a commit and a time.
 pub fn ingest<S: AsRef<std::ffi::OsStr>>(more: &[S]) -> Answer {
     let mut arguments: Vec<&std::ffi::OsStr> =
-        ["ingest", "--commit", COMMIT, "--timestamp", TIME].map(AsRef::as_ref).to_vec();
+        ["ingest", "--elsewhere", "--commit", COMMIT, "--timestamp", TIME]
+            .map(AsRef::as_ref)
+            .to_vec();
     arguments.extend(more.iter().map(AsRef::as_ref));
     run(&arguments)
 }

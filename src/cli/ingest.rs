@@ -15,6 +15,7 @@ use crate::cli::talk::{self, Talk};
 use crate::context::{self, Said, Sources, git};
 use crate::ingest::entry::{Entry, Run};
 use crate::ingest::formats::{self, Format};
+use crate::ingest::import;
 use crate::ingest::line::{self, Completion, Line};
 use crate::ingest::naming::{self, Pattern};
 use crate::ingest::sink::Refused;
@@ -133,10 +134,21 @@ fn format(
 }
 
 fn unknown(input: &Input) -> String {
+    let name = input.name();
+    if let Input::Text(text) = input {
+        if let Some(kind) = import::of_text(text) {
+            return format!("{name}: it is a whole history: `benchpages import {kind} {name}`");
+        }
+        if name.ends_with(".csv") {
+            return format!(
+                "{name}: a table whose headings are no fields of a record; say what its columns \
+                 hold: --column test=NAME --column value=NAME"
+            );
+        }
+    }
     format!(
-        "{}: no format recognises it; `benchpages ingest --list` tells what each is known by, \
-         --format NAME reads it as one",
-        input.name()
+        "{name}: no format recognises it; `benchpages ingest --list` tells what each is known by, \
+         --format NAME reads it as one"
     )
 }
 

@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(found[0].metrics, [metric(TIME, "ns", 1234.5)]);
         assert_eq!(
             (&found[0].fields["spread"], &found[0].fields["mb_per_s"]),
-            (&5.0.into(), &829.0.into())
+            (&5.into(), &829.into())
         );
     }
 

@@ -71,7 +71,7 @@ struct Wire<'a> {
 }
 
 /// Names that a line gives a meaning of their own: other fields keep out of their way.
-const RESERVED: [&str; 26] = [
+const RESERVED: [&str; 25] = [
     "commit",
     "timestamp",
     "commit_time",
@@ -91,7 +91,6 @@ const RESERVED: [&str; 26] = [
     "value",
     "std",
     "samples",
-    "warmup_ns",
     "unit",
     "better",
     "error",

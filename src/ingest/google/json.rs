@@ -187,7 +187,7 @@ mod tests {
             samples,
             [(TIME, &[1.5, 2.5][..]), (CPU_TIME, &[1.0, 2.0]), ("hits", &[3.0, 4.0])]
         );
-        assert_eq!(found[0].fields["items_per_second"], serde_json::json!([7.0, 8.0]));
+        assert_eq!(found[0].fields["items_per_second"], serde_json::json!([7, 8]));
         assert_eq!((found[1].error.as_deref(), found[1].metrics.len()), (Some("no file"), 0));
     }
 

@@ -52,6 +52,7 @@ struct Told {
 
 #[derive(Deserialize)]
 struct Commit {
+    #[serde(alias = "sha")]
     id: String,
     #[serde(default)]
     message: Option<String>,

@@ -40,6 +40,22 @@ pub(crate) struct Kind {
     pub(crate) read: fn(&Path, &Asked, &mut Sink<'_>) -> Result<(), Fault>,
 }
 
+/// The kind of history that a text looks like: who gives one to `ingest` is told where it belongs.
+pub(crate) fn of_text(text: &Text) -> Option<&'static str> {
+    if text.text.trim_start().starts_with("window.BENCHMARK_DATA") {
+        return Some(github_action::KIND.name);
+    }
+    let value = text.json()?;
+    let first = value.get(0).unwrap_or(value);
+    if value.get("entries").is_some_and(|it| it.is_object()) {
+        Some(github_action::KIND.name)
+    } else if first.get("Suites").is_some() {
+        Some(gobenchdata::KIND.name)
+    } else {
+        None
+    }
+}
+
 /// What the user says about a history that does not say it itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Asked {
