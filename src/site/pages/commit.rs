@@ -43,7 +43,6 @@ struct Row {
     key: String,
     cell: ChangeCell,
     values: String,
-    verdict: Option<DeltaVerdict>,
 }
 
 /// Commits with a page: measured ones, each slug once (the newest commit of that slug).
@@ -61,15 +60,15 @@ pub(crate) fn render(site: &Index<'_>, at: CommitIndex) -> Result<Vec<u8>, Failu
     let commit = site.commit(at);
     let path = routes::commit(&commit.id);
     let root = root(site, &path);
-    let rows = rows(site, root, at);
-    let verdict = verdict(&rows);
+    let judged = judged(site, at);
+    let verdict = verdict(&judged);
     let page = Page {
         path: &path,
         title: format!("Commit {}", text::commit(&commit.id)),
         verdict: &verdict,
         section: Section::None,
     };
-    let all = rows.len();
+    let all = judged.len();
     let template = CommitPage {
         frame: frame(site, &page),
         id: text::commit(&commit.id),
@@ -77,7 +76,7 @@ pub(crate) fn render(site: &Index<'_>, at: CommitIndex) -> Result<Vec<u8>, Failu
         tags: commit.tags.clone(),
         facts: facts(site, at),
         links: links(site, root, at),
-        groups: groups(rows),
+        groups: groups(site, root, judged),
         more: (all > ROWS).then(|| Link {
             href: root.to(&format!("api/v1/commit/{}.json", routes::commit_slug(&commit.id))),
             text: format!("All {} as JSON", text::counted(all as u64, "series")),
@@ -88,48 +87,63 @@ pub(crate) fn render(site: &Index<'_>, at: CommitIndex) -> Result<Vec<u8>, Failu
     pages::html(&template)
 }
 
-fn rows(site: &Index<'_>, root: Root, at: CommitIndex) -> Vec<Row> {
+fn judged(site: &Index<'_>, at: CommitIndex) -> Vec<Judged> {
     let main = site.measured[at.0 as usize].iter();
     let main = main.map(|run: &RunRef| (run.series as usize, Measured::Main(run.run)));
     let pulled = site.pulled[at.0 as usize].iter();
     let pulled = pulled.map(|run: &RunRef| (run.series as usize, Measured::Pull(run.run)));
-    main.chain(pulled).map(|(series, run)| row(site, root, series, run)).collect()
+    main.chain(pulled).map(|(series, run)| Judged::of(site, series, run)).collect()
 }
 
 /// One series at the commit, against its level before.
-fn row(site: &Index<'_>, root: Root, index: usize, measured: Measured) -> Row {
-    let (series, _) = site.series(index);
-    let run = measured.of(series);
-    let scale = Scale::for_values(run.value, &series.unit);
-    let values = run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value));
-    let before = run.commit.0.checked_sub(1).map(CommitIndex);
-    let outcome = before.map_or_else(
-        || Outcome::Not("the first run".to_owned()),
-        |before| delta::outcome(site, index, measured, before),
-    );
-    Row {
-        href: root.to(&routes::series(&site.stems[index])),
-        test: series.key.test.clone(),
-        key: words::key(&series.key),
-        cell: delta::cell(series, &outcome),
-        values,
-        verdict: match outcome {
+struct Judged {
+    series: usize,
+    measured: Measured,
+    outcome: Outcome,
+}
+
+impl Judged {
+    fn of(site: &Index<'_>, series: usize, measured: Measured) -> Self {
+        let run = measured.of(site.series(series).0);
+        let before = run.commit.0.checked_sub(1).map(CommitIndex);
+        let outcome = before.map_or_else(
+            || Outcome::Not("the first run".to_owned()),
+            |before| delta::outcome(site, series, measured, before),
+        );
+        Self { series, measured, outcome }
+    }
+
+    fn verdict(&self) -> Option<DeltaVerdict> {
+        match &self.outcome {
             Outcome::Delta(delta) => Some(delta.verdict),
             Outcome::Outlier(_) => Some(DeltaVerdict::Unclear),
             Outcome::Not(_) => None,
-        },
+        }
+    }
+
+    fn row(&self, site: &Index<'_>, root: Root) -> Row {
+        let (series, _) = site.series(self.series);
+        let value = self.measured.of(series).value;
+        let scale = Scale::for_values(value, &series.unit);
+        Row {
+            href: root.to(&routes::series(&site.stems[self.series])),
+            test: series.key.test.clone(),
+            key: words::key(&series.key),
+            cell: delta::cell(series, &self.outcome),
+            values: value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
+        }
     }
 }
 
-fn is_news(row: &Row) -> bool {
-    matches!(row.verdict, Some(DeltaVerdict::Worse | DeltaVerdict::Better))
+fn is_news(one: &Judged) -> bool {
+    matches!(one.verdict(), Some(DeltaVerdict::Worse | DeltaVerdict::Better))
 }
 
-fn verdict(rows: &[Row]) -> Phrase {
-    let count = |wanted| rows.iter().filter(|row| row.verdict == Some(wanted)).count() as u64;
+fn verdict(all: &[Judged]) -> Phrase {
+    let count = |wanted| all.iter().filter(|one| one.verdict() == Some(wanted)).count() as u64;
     let (worse, better) = (count(DeltaVerdict::Worse), count(DeltaVerdict::Better));
-    let compared = rows.iter().filter(|row| row.verdict.is_some()).count() as u64;
-    let not = rows.len() as u64 - compared;
+    let compared = all.iter().filter(|one| one.verdict().is_some()).count() as u64;
+    let not = all.len() as u64 - compared;
     let mut phrase = Phrase::new(if worse > 0 { "worse" } else { "better" });
     if worse == 0 && better == 0 {
         phrase = phrase.text("No clear change against the level before");
@@ -197,19 +211,22 @@ fn links(site: &Index<'_>, root: Root, at: CommitIndex) -> Vec<Link> {
 }
 
 /// What changed first and open, the rest by backend and folded.
-fn groups(rows: Vec<Row>) -> Vec<Group> {
-    let (news, rest): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_news);
+fn groups(site: &Index<'_>, root: Root, all: Vec<Judged>) -> Vec<Group> {
+    let (news, rest): (Vec<Judged>, Vec<Judged>) = all.into_iter().partition(is_news);
+    let rows = |of: &[Judged], most: usize| -> Vec<Row> {
+        of.iter().take(most).map(|one| one.row(site, root)).collect()
+    };
     let shown = ROWS.saturating_sub(news.len());
     let mut groups = Vec::new();
     if !news.is_empty() {
         let note = text::counted(news.len() as u64, "series");
-        let rows = news.into_iter().take(ROWS).collect();
+        let rows = rows(&news, ROWS);
         groups.push(Group { title: "Changed".to_owned(), note, folded: false, rows });
     }
     if !rest.is_empty() {
         let note = text::counted(rest.len() as u64, "series");
         let folded = rest.len() > 20;
-        let rows = rest.into_iter().take(shown).collect();
+        let rows = rows(&rest, shown);
         groups.push(Group { title: "No clear change".to_owned(), note, folded, rows });
     }
     groups
