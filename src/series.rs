@@ -338,7 +338,7 @@ impl Grouping<'_> {
             (median(&values), std, values.len())
         };
         // The newest row tells of the run: of a failed one where all failed.
-        let newest = good().last().unwrap_or(rows[rows.len() - 1].1);
+        let newest = good().next_back().unwrap_or(rows[rows.len() - 1].1);
         Run {
             commit: CommitIndex(key.commit),
             time,

@@ -1,6 +1,5 @@
 //! Collects records as rows of small numbers, then puts them in an order of their own.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -328,13 +327,12 @@ impl Builder {
         let index = self.near.environment?;
         let (known, fields) = (&self.environment_list[index as usize], &self.near.fields);
         let text = |symbol: u32| self.strings.get(symbol);
-        let same = |((name, value), own): (&(u32, u32), &(Cow<'_, str>, Cow<'_, str>))| {
-            text(*name) == own.0 && text(*value) == own.1
-        };
+        let known_fields = fields.iter().map(|(name, value)| (text(*name), text(*value)));
+        let own = record.environment.iter().map(|(name, value)| (&**name, &**value));
         let all = fields.len() == record.environment.len()
             && known.version.map(text) == record.version.as_deref()
             && known.branch.map(text) == record.branch.as_deref()
-            && fields.iter().zip(&record.environment).all(same);
+            && known_fields.eq(own);
         all.then_some(index)
     }
 

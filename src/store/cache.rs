@@ -270,7 +270,10 @@ mod tests {
                 let at = place as usize % bytes.len().max(1);
                 match how {
                     0 => bytes.truncate(at),
-                    1 => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 1 << (place % 8)),
+                    1 => {
+                        let flipped = bytes.iter_mut().skip(at).take(1);
+                        flipped.for_each(|byte| *byte ^= 1 << (place % 8));
+                    }
                     2 => bytes = std::fs::read(&all[(which + 1) % all.len()]).unwrap_or_default(),
                     3 => bytes.extend_from_slice(b"more"),
                     _ => {
@@ -289,14 +292,15 @@ mod tests {
             bit in 0..8_u32,
             cut in proptest::option::of(any::<u32>()),
         ) {
-            let lines = "{\"commit\":\"a\",\"timestamp\":\"2025-01-01T00:00:00Z\",\"backend\":\"b\",\
-                         \"test\":\"t\",\"mean_ns\":1,\"p95\":2,\"tags\":[\"x\"],\"error\":\"e\"}\nno";
+            let lines = "{\"commit\":\"a\",\"timestamp\":\"2025-01-01T00:00:00Z\",\
+                \"backend\":\"b\",\"test\":\"t\",\"mean_ns\":1,\"p95\":2,\
+                \"tags\":[\"x\"],\"error\":\"e\"}\nno";
             let mut bytes = crate::store::read_text(lines.as_bytes()).pack();
             let at = place as usize % bytes.len();
             bytes[at] ^= 1 << bit;
             bytes.truncate(cut.map_or(bytes.len(), |cut| cut as usize % bytes.len()));
             if let Some(builder) = Builder::unpack(&bytes, "file") {
-                let _ = builder.another().merge(builder);
+                builder.another().merge(builder);
             }
         }
     }
