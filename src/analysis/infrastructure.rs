@@ -95,7 +95,7 @@ struct Walker<'a> {
     series: &'a Series,
     backend: usize,
     threshold: f64,
-    /// Level of each run, up is worse; NaN where it failed.
+    /// Level of each run, up is worse; NaN where it failed or is not above zero.
     level: Vec<f64>,
     /// All its runs may be compared: none needs to be asked for its segment.
     alone: bool,
@@ -336,11 +336,12 @@ impl Whole {
 
 impl<'a> Walker<'a> {
     fn of(series: &'a Series, names: &[&str], policy: &Policy) -> Self {
-        let finite = |run: &crate::series::Run| run.value.filter(|value| value.is_finite());
-        let values: Vec<f64> = series.runs.iter().filter_map(finite).collect();
-        // The first value as reference: what comes later must not change what was said before.
-        let positive = values.iter().all(|value| *value > 0.0);
-        let scale = Scale::of(if positive { &values[..values.len().min(1)] } else { &values });
+        // Only what is above zero has a ratio, and the first of it is the reference: what comes later
+        // must not change what was said before.
+        let positive =
+            |run: &crate::series::Run| run.value.filter(|value| value.is_finite() && *value > 0.0);
+        let first: Vec<f64> = series.runs.iter().find_map(positive).into_iter().collect();
+        let scale = Scale::of(&first);
         let limit = limit(series, policy);
         let sign = if limit.better == Direction::Lower { 1.0 } else { -1.0 };
         let level = series.runs.iter();
@@ -349,7 +350,7 @@ impl<'a> Walker<'a> {
             backend: names.binary_search(&series.key.backend.as_str()).unwrap_or(0),
             threshold: limit.threshold,
             level: level
-                .map(|run| finite(run).map_or(f64::NAN, |value| sign * scale.level(value)))
+                .map(|run| positive(run).map_or(f64::NAN, |value| sign * scale.level(value)))
                 .collect(),
             alone: series.segments.len() == 1,
             since: 0,

@@ -178,3 +178,19 @@ fn the_figures_count_what_was_reported_what_vanished_and_what_was_missed() {
     assert_eq!(figures.median_delay_runs, Some(2.0));
     assert_eq!(figures.false_alarm_rate(), 0.0);
 }
+
+/// Found by the property above: a zero in one series scaled it by what came later.
+#[test]
+fn what_is_scaled_is_scaled_by_what_came_before() {
+    let all = backends(176, (17, 1.1240812420705188), 20, 21);
+    let policy = Policy::default();
+    let context = at(Timestamp::from_micros(0), None);
+    let said = replay(&all, &policy, &context);
+    for last in 0..70 {
+        let found = analyse_all(&until(&all, last), &policy, &context);
+        for one in said.iter().filter(|it| it.run == last) {
+            let then = &found.each[one.series];
+            assert_eq!((one.verdict, one.change), (then.verdict, then.change), "run {last}");
+        }
+    }
+}
