@@ -145,6 +145,16 @@ pub(crate) fn open(options: &Options) -> anyhow::Result<Opened> {
     Ok(Opened { policy, policy_sha, history, contents, now, warnings, stages })
 }
 
+/// Refuses a history directory with demo records where it is not said to be one, as [`open`] does,
+/// and reads no more of it than each file's first record.
+///
+/// # Errors
+/// It holds demo records, or cannot be read.
+pub(crate) fn refuse_demo_in(options: &Options) -> anyhow::Result<()> {
+    let first = store::first_records(&options.data)?;
+    refuse_demo(&first.finish(&Finish::default()), options)
+}
+
 /// Reads, groups and analyses a history directory.
 ///
 /// # Errors

@@ -318,9 +318,10 @@ fn parameters_of_asv_come_in_the_order_of_their_product() {
         "m/0123abcd-py3.json",
         r#"{"version":2,"commit_hash":"0123abcd","date":1700000000000,"params":{"machine":"m",
             "os":"Linux","ram":"8GB"},"requirements":{"numpy":"2.0","scipy":""},
-            "result_columns":["result","params","version","started_at","duration","stats_ci_99_a","stats_ci_99_b"],
-            "results":{"a.B.time_x":[[1.5,null,NaN,4.5],[["10","20"],["'p'","'q'"]],"v1",1700000001000,
-            1.0,[1.0,null,null,-Infinity],[2.0,null,null,Infinity]]}}"#,
+            "result_columns":["result","params","version","started_at","duration",
+            "stats_ci_99_a","stats_ci_99_b"],
+            "results":{"a.B.time_x":[[1.5,null,NaN,4.5],[["10","20"],["'p'","'q'"]],"v1",
+            1700000001000,1.0,[1.0,null,null,-Infinity],[2.0,null,null,Infinity]]}}"#,
     );
     let history = History::new();
     let told = import(&history, "asv", folder.path());
@@ -350,7 +351,8 @@ fn what_asv_published_is_read_from_its_graphs_and_from_nowhere_else() {
     let index = r#"{"project":"p","revision_to_hash":{"1":"aaaa","5":"bbbb"},
         "revision_to_date":{"1":1600000000000,"5":1600000600000},"tags":{"v1":5},
         "graph_param_list":[{"machine":"m 1","python":"3.12","branch":"main"}],
-        "benchmarks":{"m.time_a":{"type":"time","unit":"seconds","params":[["1","2"]],"param_names":["k"]},
+        "benchmarks":{
+        "m.time_a":{"type":"time","unit":"seconds","params":[["1","2"]],"param_names":["k"]},
         "../../../../secret":{"type":"time","unit":"seconds","params":[]}}}"#;
     std::fs::write(site.join("index.json"), index).unwrap();
     let graph = "[[1,[0.5,null]],[5,[0.25,1e-3]],[9,[1,1]]]";
@@ -372,14 +374,17 @@ fn reports_and_perf_queries_of_bencher_hold_the_same() {
     let metric = r#"{"uuid":"u","value":5.5,"lower_value":5.0,"upper_value":6.0}"#;
     let measure = r#"{"name":"Latency","slug":"latency","units":"nanoseconds (ns)"}"#;
     let report = format!(
-        r#"[{{"uuid":"r","branch":{{"name":"main","head":{{"version":{{"number":3,"hash":"abc"}}}}}},
-        "testbed":{{"name":"ci"}},"start_time":"2025-01-02T03:04:05Z","end_time":"2025-01-02T03:05:05Z",
-        "adapter":"json","results":[[{{"iteration":0,"benchmark":{{"name":"a::b"}},
+        r#"[{{"uuid":"r",
+        "branch":{{"name":"main","head":{{"version":{{"number":3,"hash":"abc"}}}}}},
+        "testbed":{{"name":"ci"}},"start_time":"2025-01-02T03:04:05Z",
+        "end_time":"2025-01-02T03:05:05Z","adapter":"json",
+        "results":[[{{"iteration":0,"benchmark":{{"name":"a::b"}},
         "measures":[{{"measure":{measure},"metric":{metric}}}]}}]],"alerts":[]}}]"#
     );
     let older = format!(
-        r#"{{"branch":{{"name":"main","version":{{"number":3,"hash":"abc"}}}},"testbed":{{"name":"ci"}},
-        "start_time":"2025-01-02T03:04:05Z","results":[[{{"measure":{measure},"threshold":null,
+        r#"{{"branch":{{"name":"main","version":{{"number":3,"hash":"abc"}}}},
+        "testbed":{{"name":"ci"}},"start_time":"2025-01-02T03:04:05Z",
+        "results":[[{{"measure":{measure},"threshold":null,
         "benchmarks":[{{"name":"a::b","metric":{metric}}}]}}]]}}"#
     );
     let perf = format!(
@@ -413,7 +418,8 @@ fn comparisons_of_benchseries_are_ratios_of_the_numerators_commit() {
     let path = history.data().with_file_name("told.json");
     let told = r#"[{"unit":"sec/op linux amd64","benchmarks":["A/k=1","B"],
         "series":["2022-01-02T03:04:05+00:00"],"residues":[],
-        "summaries":[[{"low":0.9,"center":1.1,"high":1.2,"date":"2022-01-03T00:00:00+00:00","present":true},
+        "summaries":[[{"low":0.9,"center":1.1,"high":1.2,"date":"2022-01-03T00:00:00+00:00",
+        "present":true},
         {"low":0,"center":0,"high":0,"date":"","present":false}]],
         "hashpairs":{"2022-01-02T03:04:05+00:00":{"NumHash":"num","DenHash":"den"}}}]"#;
     std::fs::write(&path, told).unwrap();
@@ -448,7 +454,9 @@ fn a_csv_may_mix_scales_of_time_and_failed_rows() {
             && it["test"] == "stage1-behavior-tests"
     });
     assert_eq!(first["timestamp"], "2020-05-19T01:50:26.261Z");
-    let wall = serde_json::json!({"value": 2523139387.0, "min": 2519633902.0, "max": 2523139387.0, "unit": "ns"});
+    let wall = serde_json::json!({
+        "value": 2523139387.0, "min": 2519633902.0, "max": 2523139387.0, "unit": "ns"
+    });
     assert_eq!(first["metrics"]["wall_time"], wall);
     assert_eq!(
         (&first["wall_time_mean"], &first["samples_taken"]),
@@ -476,7 +484,9 @@ fn columns_and_branches_of_a_csv_are_told_or_asked() {
     );
     let history = History::new();
     let path = history.data().with_file_name("mine.csv");
-    std::fs::write(&path, "# mine\nwhen\tsha\tspeed\tnote\n2024-01-02 03:04\tc1\t1.5\tx\nlater\tc2\t2\ty\n2024-01-03 03:04\tc3\n").unwrap();
+    let rows = ["when\tsha\tspeed\tnote", "2024-01-02 03:04\tc1\t1.5\tx", "later\tc2\t2\ty"];
+    let text = format!("# mine\n{}\n2024-01-03 03:04\tc3\n", rows.join("\n"));
+    std::fs::write(&path, text).unwrap();
     let refused = import_with(&history, "csv", &path, &[]);
     assert_eq!(refused.status, 2);
     assert!(
@@ -536,8 +546,10 @@ fn one_series_in_two_units_is_told_once_and_compared_in_one() {
 fn hostile_names_lead_nowhere_and_what_cannot_be_read_is_a_fault() {
     let history = History::new();
     let path = history.data().with_file_name("data.js");
-    let text = r#"{"entries":{"../../../up":[{"commit":{"id":"../../../../x\u0000\n","message":"<script>","url":"/pull/99999999999999999999999/commits/"},
-        "date":1e308,"tool":"../","benches":[{"name":"../../../../etc/passwd\u001b[2J","value":1,"unit":"\u0000"},{"value":1},3]},{"commit":{}}]}}"#;
+    let text = r#"{"entries":{"../../../up":[{"commit":{"id":"../../../../x\u0000\n",
+        "message":"<script>","url":"/pull/99999999999999999999999/commits/"},
+        "date":1e308,"tool":"../","benches":[{"name":"../../../../etc/passwd\u001b[2J",
+        "value":1,"unit":"\u0000"},{"value":1},3]},{"commit":{}}]}}"#;
     std::fs::write(&path, text).unwrap();
     let answer = import_with(
         &history,
@@ -568,6 +580,10 @@ fn hostile_names_lead_nowhere_and_what_cannot_be_read_is_a_fault() {
         assert_eq!(answer.status, 2, "{kind}: {}", answer.err);
         assert!(!history.data().join("results").exists(), "{kind}");
     }
+    let demo = History::new();
+    demo.records(&[crate::support::record("demo-1", "2025-01-01T00:00:00Z", 1.0)]);
+    let mixed = import_with(&demo, "asv", &sample("histories/asv-sunpy"), &[]);
+    assert!(mixed.status == 2 && mixed.err.contains("demo data"), "{}", mixed.err);
     let into = import_with(&history, "github-action-benchmark", &path, &["--into", "../out"]);
     assert_eq!(into.status, 2, "{}", into.err);
     let typo = run(&["import", "asw", "."]);

@@ -23,9 +23,10 @@ use crate::ingest::naming::{self, Pattern};
 use crate::ingest::sink::{Refused, Sink};
 use crate::project;
 use crate::record::{Direction, Place, Problem, Timestamp, shorten};
+use crate::store;
 use crate::store::append::{Appended, Appender, Target};
 use crate::store::commits::{self, Joined};
-use crate::{store, text};
+use crate::text;
 
 /// Refused parts that are told one by one; all of them stand in `quarantine/`.
 const TOLD: usize = 20;
@@ -41,7 +42,7 @@ pub(crate) fn run(global: &Global, args: &Import, talk: &Talk) -> anyhow::Result
     }
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
-        project::open(&build::options(global, &Site::default())?)?;
+        project::refuse_demo_in(&build::options(global, &Site::default())?)?;
     }
     let asked = asked(args)?;
     let mut job = Job::new(global, args, kind)?;

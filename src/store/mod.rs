@@ -17,7 +17,7 @@ mod side;
 mod walk;
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -98,6 +98,24 @@ pub(crate) fn read(source: &Source) -> anyhow::Result<Contents> {
     let mut contents = Contents { records, files: files.len(), bytes, ..Contents::default() };
     side::read(&source.directory, &mut contents)?;
     Ok(contents)
+}
+
+/// The first record of each file of a history directory: enough to tell whose history it is, at any
+/// size. Packed files are passed over.
+///
+/// # Errors
+/// The directory cannot be listed, or a file in it cannot be read.
+pub(crate) fn first_records(directory: &Path) -> anyhow::Result<Builder> {
+    let mut builder = Builder::new(Arc::default());
+    for file in walk::record_files(directory, false)? {
+        let told = || format!("cannot read {}", file.path.display());
+        let opened = std::fs::File::open(&file.path).with_context(told)?;
+        let mut line = Vec::new();
+        let mut begins = BufReader::new(opened.take(LINE_LIMIT as u64));
+        begins.read_until(b'\n', &mut line).with_context(told)?;
+        read_lines(&line, 1, &file, &mut builder);
+    }
+    Ok(builder)
 }
 
 /// Writes the refused lines to `quarantine/`; see [`quarantine::write`].

@@ -1,5 +1,5 @@
-//! What asv says of its benchmarks (`benchmarks.json`), and the names that follow from it: the class
-//! or module is the suite, the function the test, the product of parameters one record each.
+//! What asv says of its benchmarks (`benchmarks.json`), and the names that follow from it: the
+//! class or module is the suite, the function the test, the product of parameters one record each.
 
 use std::collections::BTreeMap;
 
@@ -76,8 +76,8 @@ impl Benchmark {
         }
     }
 
-    /// A value as a metric: `seconds` are time, `bytes` memory, anything else is `value` in the unit
-    /// told; `runtime (s)` is `runtime` in seconds.
+    /// A value as a metric: `seconds` are time, `bytes` memory, anything else is `value` in the
+    /// unit told; `runtime (s)` is `runtime` in seconds.
     ///
     /// asv calls every larger value worse. A unit that is a rate (`gflopss`, `x/s`) says better.
     pub(super) fn metric(&self, value: f64) -> Measurement<'static> {

@@ -1,8 +1,8 @@
 //! What Bencher gives back: reports (`GET …/reports`), a perf query (`GET …/perf`), or its metric
 //! format, whose commit and time the user says.
 //!
-//! The testbed is a parameter, as Bencher draws it. An iteration after the first is a repeat. Limits
-//! and alerts are Bencher's own conclusions and are left behind.
+//! The testbed is a parameter, as Bencher draws it. An iteration after the first is a repeat.
+//! Limits and alerts are Bencher's own conclusions and are left behind.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -2,8 +2,8 @@
 //! of benchmark output as `bent` names it, `20200101T030626.Tip.stdout`.
 //!
 //! A comparison is a ratio to a baseline, with the bounds of its bootstrap; the commit is that of
-//! the numerator. Output is read as `ingest` reads it; the name of its file tells when, and on which
-//! configuration, it was measured.
+//! the numerator. Output is read as `ingest` reads it; the name of its file tells when, and on
+//! which configuration, it was measured.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -126,7 +126,7 @@ fn entry(test: &str, told: Told, line: usize, sink: &mut Sink<'_>) -> Result<Ent
             "commit_time",
             "test_name",
         ];
-        if !known.contains(&name.as_str()) && !(value.is_object() || value.is_array()) {
+        if !(known.contains(&name.as_str()) || value.is_object() || value.is_array()) {
             entry = entry.field(name, value.clone());
         }
     }
