@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 26] = [
     "",
     "build",
     "serve",
@@ -12,6 +12,7 @@ const COMMANDS: [&str; 25] = [
     "check",
     "compare",
     "export",
+    "import",
     "ingest",
     "policy",
     "policy check",

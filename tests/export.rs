@@ -50,6 +50,26 @@ fn records_that_were_exported_are_the_same_history() {
 }
 
 #[test]
+fn what_ingest_reads_back_is_the_same_history() {
+    for history in [everything(), History::copy_of(&suite().join("samples/pcs"))] {
+        for language in ["csv", "json"] {
+            let again = History::new();
+            let data = again.data();
+            let path = data.with_file_name(format!("exported.{language}"));
+            std::fs::write(&path, export(&history, language, &[])).unwrap();
+            let (data, path) = (data.to_str().unwrap(), path.to_str().unwrap());
+            let answer = run(&["ingest", "--demo", "--elsewhere", "--data", data, path]);
+            assert_eq!(answer.status, 0, "{language}: {}", answer.err);
+            for other in LANGUAGES {
+                let (one, two) = (export(&history, other, &[]), export(&again, other, &[]));
+                let odd = one.lines().zip(two.lines()).find(|(one, two)| one != two);
+                assert_eq!((odd, one.len()), (None, two.len()), "{other} of {language}");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_measurement_stands_in_every_language() {
     let history = everything();
     let csv = export(&history, "csv", &[]);

@@ -87,7 +87,8 @@ fn every_genuine_file_is_read_or_refused_as_reviewed() {
         let cell = line.trim().split_once(": ").filter(|_| cells.len() > 1);
         cells.push(cell.map_or(line.trim(), |(_, cell)| cell));
         if cells.len() == 5 {
-            writeln!(page, "| {} |", cells.join(" | ").replace('*', "\\*")).unwrap();
+            let row = cells.iter().map(|cell| cell.replace('*', "\\*").replace('|', "\\|"));
+            writeln!(page, "| {} |", row.collect::<Vec<_>>().join(" | ")).unwrap();
             cells.clear();
         }
     }
@@ -115,10 +116,11 @@ fn ingesting_twice_is_ingesting_once() {
     let sample = tools().join("hyperfine-1brc/hyperfine.json");
     let arguments = ["--data", data.to_str().unwrap(), sample.to_str().unwrap()];
     let first = ingest(&arguments);
-    assert_eq!((first.status, first.err.lines().next()), (0, Some("2 records added")));
+    assert_eq!(first.status, 0);
+    assert!(first.err.contains("\n2 records added\n"), "{}", first.err);
     let again = ingest(&arguments);
-    let said = again.err.lines().next().unwrap();
-    assert_eq!((again.status, said), (0, "0 records added, 2 stood there already"));
+    assert_eq!(again.status, 0);
+    assert!(again.err.contains("\n0 records added, 2 stood there already"), "{}", again.err);
     let lines = std::fs::read_to_string(data.join("results/2026-01-02.ndjson")).unwrap();
     assert_eq!(lines.lines().count(), 2);
     assert_eq!(history.build(&[]).status, 0);

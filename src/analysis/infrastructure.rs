@@ -336,8 +336,8 @@ impl Whole {
 
 impl<'a> Walker<'a> {
     fn of(series: &'a Series, names: &[&str], policy: &Policy) -> Self {
-        // Only what is above zero has a ratio, and the first of it is the reference: what comes later
-        // must not change what was said before.
+        // Only what is above zero has a ratio, and the first of it is the reference: what comes
+        // later must not change what was said before.
         let positive =
             |run: &crate::series::Run| run.value.filter(|value| value.is_finite() && *value > 0.0);
         let first: Vec<f64> = series.runs.iter().find_map(positive).into_iter().collect();

@@ -480,19 +480,6 @@ impl EnvironmentKey {
     }
 }
 
-impl Counts {
-    fn add(&mut self, other: &Self) {
-        self.records += other.records;
-        self.duplicates += other.duplicates;
-        self.conflicting += other.conflicting;
-        self.failed += other.failed;
-        self.demo += other.demo;
-        self.pulls += other.pulls;
-        self.other_branches += other.other_branches;
-        self.with_warmup += other.with_warmup;
-    }
-}
-
 pub(super) fn earliest(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),

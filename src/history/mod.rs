@@ -162,6 +162,20 @@ pub(crate) struct Counts {
     pub(crate) with_warmup: u64,
 }
 
+impl Counts {
+    /// Counts of two readings together.
+    fn add(&mut self, other: &Self) {
+        self.records += other.records;
+        self.duplicates += other.duplicates;
+        self.conflicting += other.conflicting;
+        self.failed += other.failed;
+        self.demo += other.demo;
+        self.pulls += other.pulls;
+        self.other_branches += other.other_branches;
+        self.with_warmup += other.with_warmup;
+    }
+}
+
 impl History {
     /// The detail of a row, where it has one.
     pub(crate) fn detail(&self, row: &Row) -> Option<&Arc<Detail>> {

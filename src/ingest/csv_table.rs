@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 use crate::ingest::entry::{Entry, Run, Told, metric, sampled};
+use crate::ingest::exported;
 use crate::ingest::formats::{Format, Reader};
 use crate::ingest::quantity::{number, quantity};
 use crate::ingest::sink::{Fault, Sink};
@@ -54,6 +55,9 @@ const FIELDS: [&str; 21] = [
 fn is(text: &Text) -> bool {
     if !text.columns.is_empty() {
         return true;
+    }
+    if exported::is(text) {
+        return false;
     }
     let Some((_, table)) = table(&text.text) else { return false };
     let (delimiter, heading) = heading(table);

@@ -8,10 +8,10 @@ use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::{Folder, Text};
 use crate::ingest::{
     asv_text, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion, catch2,
-    chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, go, google,
-    gungraun, hyperfine, jmh, js_time, julia, k6, libtest, lnt, locust, luau, ndjson, oha, otava,
-    perfherder, pgbench, pyperf, pytest_benchmark, redis_benchmark, ruby_benchmark, skia_perf,
-    swift, tinybench, vitest, wrk,
+    chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported, go,
+    google, gungraun, hyperfine, jmh, js_time, julia, k6, libtest, lnt, locust, luau, ndjson, oha,
+    otava, perfherder, pgbench, pyperf, pytest_benchmark, redis_benchmark, ruby_benchmark,
+    skia_perf, swift, tinybench, vitest, wrk,
 };
 
 /// A format that can be read.
@@ -57,6 +57,7 @@ pub(crate) const FORMATS: &[&Format] = &[
     &dart::FORMAT,
     &deno::FORMAT,
     &divan::FORMAT,
+    &exported::FORMAT,
     &go::FORMAT,
     &google::json::FORMAT,
     &google::console::FORMAT,

@@ -27,6 +27,7 @@ mod custom;
 mod dart;
 mod deno;
 mod divan;
+mod exported;
 mod go;
 mod google;
 mod gungraun;

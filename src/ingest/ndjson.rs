@@ -55,7 +55,8 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
 
 const REMEDY: &str = "write one record a line";
 
-fn take(place: usize, record: &Value, sink: &mut Sink<'_>) {
+/// Takes a record that stands at a line.
+pub(super) fn take(place: usize, record: &Value, sink: &mut Sink<'_>) {
     match record.as_object().ok_or_else(|| "not an object".to_owned()).and_then(entry) {
         Ok(mut entry) => {
             let needed = ["commit", "timestamp", "backend"];

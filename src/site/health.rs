@@ -40,17 +40,7 @@ pub(crate) fn findings(site: &Index<'_>) -> Vec<(State, String)> {
     if let Some(stale) = frame::stale(history.newest, input.options.now) {
         tell(State::Bad, stale);
     }
-    let refused = history.problems.len() as u64;
-    if refused > 0 {
-        let state = if refused * 20 > history.counts.records { State::Bad } else { State::Look };
-        let text = text::counted(refused, "line");
-        tell(state, format!("{text} refused; kept in data/quarantine/ with their reasons."));
-    }
-    let foreign = input.foreign.len() as u64;
-    if foreign > 0 {
-        let parts = text::counted(foreign, "part");
-        tell(State::Look, format!("{parts} of other tools' files refused when ingested."));
-    }
+    refusals(site).into_iter().for_each(|(state, text)| tell(state, text));
     for problem in input.problems {
         tell(State::Look, format!("{}: {}. {}", problem.place, problem.reason, problem.remedy));
     }
@@ -101,6 +91,25 @@ pub(crate) fn findings(site: &Index<'_>) -> Vec<(State, String)> {
     if !input.not_covered.is_empty() {
         let text = text::counted(input.not_covered.len() as u64, "combination");
         tell(State::Look, format!("{text} of the matrix not measured."));
+    }
+    found
+}
+
+/// What could not be read: of the history, and of other tools' files.
+fn refusals(site: &Index<'_>) -> Vec<(State, String)> {
+    let history = site.input.history;
+    let (refused, foreign) = (history.problems.len() as u64, site.input.foreign.len() as u64);
+    let mut found = Vec::new();
+    if refused > 0 {
+        let state = if refused * 20 > history.counts.records { State::Bad } else { State::Look };
+        let text = text::counted(refused, "line");
+        found
+            .push((state, format!("{text} refused; kept in data/quarantine/ with their reasons.")));
+    }
+    if foreign > 0 {
+        let parts = text::counted(foreign, "part");
+        let text = format!("{parts} of other tools' files refused when ingested.");
+        found.push((State::Look, text));
     }
     found
 }
