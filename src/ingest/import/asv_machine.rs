@@ -86,17 +86,20 @@ impl Setting {
     }
 }
 
-/// A bare number below this counts KiB: 4·10⁹ KiB are more than any machine has, as many bytes less
+/// A bare number below this counts KiB: 4·10⁹ KiB are more than any machine has, 4·10⁹ bytes less
 /// than most.
-const KIB_END: u64 = 4_000_000_000;
+const KIB_END: f64 = 4e9;
+const GIB: f64 = 1_073_741_824.0;
 
-/// A machine's memory. asv asked for KiB in older versions and for bytes in newer ones; both are
-/// bytes here, so that an update of asv is no other machine. Text (`8GB`) stays.
+/// A machine's memory in whole GiB, below two in quarters. asv asked for KiB in older versions and
+/// for bytes in newer ones, and a kernel's share differs from one start to the next: neither is
+/// another machine. Text (`8GB`) stays.
 fn memory(told: &str) -> String {
-    match told.parse::<u64>() {
-        Ok(kib) if kib < KIB_END => (kib * 1024).to_string(),
-        _ => told.to_owned(),
-    }
+    let Ok(number) = told.parse::<u64>() else { return told.to_owned() };
+    let number = number as f64;
+    let gib = if number < KIB_END { number * 1024.0 / GIB } else { number / GIB };
+    let rounded = if gib < 2.0 { (gib * 4.0).round() / 4.0 } else { gib.round() };
+    format!("{rounded} GiB")
 }
 
 /// Which settings of a history need more than their parameters to be told apart.
@@ -152,8 +155,10 @@ mod tests {
     }
 
     #[test]
-    fn an_update_of_asv_is_no_other_machine() {
-        assert_eq!(memory("395591828"), memory("405086031872"));
+    fn an_update_of_asv_or_of_a_kernel_is_no_other_machine() {
+        for told in ["395591828", "405086031872", "405085999104"] {
+            assert_eq!(memory(told), "377 GiB");
+        }
         assert_eq!(memory("8GB"), "8GB");
     }
 
