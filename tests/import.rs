@@ -45,7 +45,7 @@ fn values(record: &Value) -> Vec<f64> {
     metrics.map(|(_, metric)| metric["value"].as_f64().unwrap()).collect()
 }
 
-fn only<'a>(all: &'a [Value], what: impl Fn(&Value) -> bool) -> &'a Value {
+fn only(all: &[Value], what: impl Fn(&Value) -> bool) -> &Value {
     let found: Vec<&Value> = all.iter().filter(|it| what(it)).collect();
     assert_eq!(found.len(), 1, "{found:?}");
     found[0]

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::context::git;
 use crate::history::CommitFacts;
 
-/// See [`crate::context::commits`].
+/// See [`crate::context::commits()`].
 pub(super) fn read(repository: &Path, name: &str, most: u32) -> (Vec<CommitFacts>, Vec<String>) {
     let mut commits = git::first_parents(repository, name, most);
     let mut told = Vec::new();
