@@ -183,3 +183,30 @@ fn what_is_refused_is_kept_and_the_health_page_says_so() {
     assert!(page.contains("&#60;b&#62;told.json:1") && !page.contains("<b>told"), "{page}");
     assert!(!page.contains(data.parent().unwrap().to_str().unwrap()), "folders are not told");
 }
+
+#[test]
+fn a_folder_of_asv_results_is_read_as_one() {
+    let histories = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples/histories");
+    let folder = histories.join("asv-metpy");
+    let history = History::new();
+    let data = history.data();
+    let answer =
+        run(&["ingest", "--elsewhere", "--data", data.to_str().unwrap(), folder.to_str().unwrap()]);
+    assert_eq!(answer.status, 0, "{}", answer.err);
+    let same = run(&[
+        "import",
+        "asv",
+        "--dry-run",
+        "--format",
+        "json",
+        "--data",
+        data.to_str().unwrap(),
+        folder.to_str().unwrap(),
+    ]);
+    let told: Value = serde_json::from_str(&same.out).unwrap();
+    let lines = std::fs::read_dir(data.join("results")).unwrap();
+    let lines: usize = lines
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap().lines().count())
+        .sum();
+    assert_eq!(told["records"], lines);
+}

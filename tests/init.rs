@@ -311,3 +311,18 @@ fn every_command_in_the_proposed_files_can_be_typed() {
     }
     assert!(seen >= 6, "only {seen} commands were found");
 }
+
+/// What the proposed scripts hand on is read by `ingest` under the name they give it.
+#[test]
+fn every_format_in_the_proposed_scripts_is_one_that_ingest_reads() {
+    let list = crate::support::run(&["ingest", "--list"]).out;
+    let known: Vec<&str> = list.lines().filter(|line| !line.starts_with(' ')).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tools = std::fs::read_to_string(root.join("src/init/tools.rs")).unwrap();
+    let named: Vec<&str> = tools.split("records --format ").skip(1).collect();
+    assert!(named.len() > 20, "{}", named.len());
+    for rest in named {
+        let name = rest.split_whitespace().next().unwrap_or_default();
+        assert!(known.contains(&name), "{name}");
+    }
+}

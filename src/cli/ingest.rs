@@ -37,7 +37,7 @@ pub(crate) fn run(global: &Global, args: &Ingest, talk: &Talk) -> anyhow::Result
     let options = build::options(global, &Site::default())?;
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
-        project::open(&options)?;
+        project::refuse_demo_in(&options)?;
     }
     // Columns have a meaning in tables alone.
     let table = args.format == "auto" && !args.column.is_empty();

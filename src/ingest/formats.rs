@@ -7,10 +7,10 @@
 use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::{Folder, Text};
 use crate::ingest::{
-    asv_text, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion, catch2,
-    chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported, go,
-    google, gungraun, hyperfine, jmh, js_time, julia, k6, libtest, lnt, locust, luau, ndjson, oha,
-    otava, perfherder, pgbench, pyperf, pytest_benchmark, redis_benchmark, ruby_benchmark,
+    asv_results, asv_text, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion,
+    catch2, chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported,
+    go, google, gungraun, hyperfine, jmh, js_time, julia, k6, libtest, lnt, locust, luau, ndjson,
+    oha, otava, perfherder, pgbench, pyperf, pytest_benchmark, redis_benchmark, ruby_benchmark,
     skia_perf, swift, tinybench, vitest, wrk,
 };
 
@@ -39,6 +39,7 @@ pub(crate) enum Reader {
 
 /// Every format, sorted by name.
 pub(crate) const FORMATS: &[&Format] = &[
+    &asv_results::FORMAT,
     &asv_text::FORMAT,
     &benchmark_ips::FORMAT,
     &benchmarkdotnet::FORMAT,

@@ -12,6 +12,7 @@ pub(crate) mod naming;
 pub(crate) mod sink;
 pub(crate) mod source;
 
+mod asv_results;
 mod asv_text;
 mod benchmark_ips;
 mod benchmarkdotnet;

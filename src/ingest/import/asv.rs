@@ -22,7 +22,7 @@ use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::Folder;
 use crate::record::Statistic;
 
-pub(super) const KIND: Kind = Kind {
+pub(in crate::ingest) const KIND: Kind = Kind {
     name: "asv",
     also: &["airspeed-velocity"],
     takes: "the results directory, or a folder with it",

@@ -4,7 +4,7 @@
 //! so that a history of any size passes through. A file or a part that cannot be read is refused
 //! with its place, and the rest is read.
 
-mod asv;
+pub(super) mod asv;
 mod asv_benchmark;
 mod asv_machine;
 mod asv_published;
