@@ -310,7 +310,11 @@ pub(crate) fn analyse_all(series: &[Series], policy: &Policy, context: &Context<
         .map(|(series, standing)| analyse_one(series, policy, context, standing))
         .collect();
     evidence::explain(series, &mut each);
-    let figures = Figures::of(series, policy, context, (&walked, &each));
+    let figures = match context.depth {
+        Depth::Pages => Figures::of(series, policy, context, (&walked, &each)),
+        // The gate tells of today alone.
+        Depth::Gate => Figures::default(),
+    };
     Analyses { each, infrastructure: walked.infrastructure, figures }
 }
 
