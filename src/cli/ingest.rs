@@ -320,7 +320,7 @@ pub(super) fn checked(line: Line) -> Result<Line, String> {
 
 fn refusal(input: &Input, name: &str, reason: String) -> Refused {
     let place = Place { file: input.name(), line: 1, column: 1 };
-    let remedy = "name what is missing by an option, or leave the benchmark out".to_owned();
+    let remedy = "say by an option what is missing, or measure again".to_owned();
     let reason = format!("`{}`: {reason}", crate::record::shorten(name, 80));
     Refused { problem: Problem { place, reason, remedy }, text: name.to_owned() }
 }

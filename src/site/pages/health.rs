@@ -105,7 +105,7 @@ fn foreign(site: &Index<'_>) -> Option<Part> {
     let row = |problem: &Problem| {
         let name = problem.place.file.rsplit(['/', '\\']).next().unwrap_or_default();
         let place = format!("{}:{}", shorten(name, 100), problem.place.line);
-        let cells = [place, shorten(&problem.reason, 400).into_owned(), problem.remedy.clone()];
+        let cells = [shorten(&problem.reason, 400).into_owned(), place, problem.remedy.clone()];
         cells.map(|text| Phrase::new("").text(text)).to_vec()
     };
     (!all.is_empty()).then(|| Part {
@@ -116,7 +116,7 @@ fn foreign(site: &Index<'_>) -> Option<Part> {
              its text. Delete that file once they are dealt with.",
             text::counted(all.len() as u64, "part")
         ),
-        heads: vec!["Place", "Reason", "What to do"],
+        heads: vec!["Reason", "Place", "What to do"],
         rows: all.iter().take(ROWS).map(row).collect(),
     })
 }
