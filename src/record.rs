@@ -357,6 +357,33 @@ pub(crate) struct Record<'a> {
     pub(crate) environment: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
+/// The fields of a record of one measurement, statistics and samples aside, in the order in which
+/// tables have them.
+pub(crate) const FIELDS: [&str; 22] = [
+    "commit",
+    "timestamp",
+    "commit_time",
+    "branch",
+    "pull",
+    "suite",
+    "test",
+    "backend",
+    "mode",
+    "parallel",
+    "n",
+    "params",
+    "metric",
+    "unit",
+    "better",
+    "value",
+    "std",
+    "error",
+    "version",
+    "url",
+    "tags",
+    "warmup_ns",
+];
+
 /// The metric that `mean_ns` stands for.
 pub(crate) const TIME: &str = "time";
 /// The mode of a record that names none.

@@ -490,15 +490,15 @@ fn columns_and_branches_of_a_csv_are_told_or_asked() {
     let refused = import_with(&history, "csv", &path, &[]);
     assert_eq!(refused.status, 2);
     assert!(
-        refused.err.contains("--column NAME=time; columns are when, sha, speed, note"),
+        refused.err.contains("--column time=NAME; columns are when, sha, speed, note"),
         "{}",
         refused.err
     );
     let more = [
         "--column",
-        "when=time",
+        "time=when",
         "--column",
-        "note=field",
+        "field=note",
         "--better",
         "speed=higher",
         "--test",

@@ -210,3 +210,20 @@ fn a_folder_of_asv_results_is_read_as_one() {
         .sum();
     assert_eq!(told["records"], lines);
 }
+
+#[test]
+fn a_file_that_was_cut_off_says_where_and_an_empty_one_that_it_is() {
+    let history = History::new();
+    let data = history.data();
+    let path = data.with_file_name("cut.json");
+    let whole = std::fs::read_to_string(tools().join("hyperfine-1brc/hyperfine.json")).unwrap();
+    for (text, why) in [
+        (&whole[..whole.len() / 2], "broken JSON, so no format recognises it: EOF"),
+        ("\n", "empty"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let answer = ingest(&["--data", data.to_str().unwrap(), path.to_str().unwrap()]);
+        assert_eq!(answer.status, 2);
+        assert!(answer.err.contains(why), "{}", answer.err);
+    }
+}

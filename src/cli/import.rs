@@ -98,12 +98,21 @@ fn known(name: &str) -> anyhow::Result<&'static Kind> {
     bail!("{name}: no such kind{hint} `benchpages import --list` prints all of them")
 }
 
+/// Columns by name, with what each holds. Several may hold the same.
+fn columns(typed: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+    let column = |pair: &String| match pair.split_once('=') {
+        Some((role, column)) if !role.is_empty() => Ok((column.to_owned(), role.to_owned())),
+        _ => bail!("--column {pair}: write --column FIELD=COLUMN"),
+    };
+    typed.iter().map(column).collect()
+}
+
 fn asked(args: &Import) -> anyhow::Result<Asked> {
     let delimiter = args.delimiter.map(u8::try_from).transpose();
     let delimiter = delimiter.context("--delimiter: one ASCII character")?;
     Ok(Asked {
         delimiter,
-        columns: pairs("--column", &args.column)?,
+        columns: columns(&args.column)?,
         test: args.test.clone(),
         named: args.commit.is_some(),
         timed: args.timestamp.is_some(),

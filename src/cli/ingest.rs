@@ -9,7 +9,8 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use crate::cli::args::{Global, Ingest, Site};
+use crate::cli::args::ingest::Ingest;
+use crate::cli::args::{Global, Site};
 use crate::cli::build;
 use crate::cli::talk::{self, Talk};
 use crate::context::{self, Said, Sources, git};
@@ -18,7 +19,7 @@ use crate::ingest::formats::{self, Format};
 use crate::ingest::import;
 use crate::ingest::line::{self, Completion, Line};
 use crate::ingest::naming::{self, Pattern};
-use crate::ingest::sink::Refused;
+use crate::ingest::sink::{Fault, Refused};
 use crate::ingest::source::Text;
 use crate::ingest::{self, Input};
 use crate::project::{self, Options};
@@ -138,6 +139,18 @@ fn unknown(input: &Input) -> String {
     if let Input::Text(text) = input {
         if let Some(kind) = import::of_text(text) {
             return format!("{name}: it is a whole history: `benchpages import {kind} {name}`");
+        }
+        if text.text.trim().is_empty() {
+            return format!("{name}: the file is empty");
+        }
+        // Whoever is cut off is recognised by nothing, and should hear why.
+        if text.text.trim_start().starts_with(['{', '['])
+            && let Err(fault) = text.parse::<serde::de::IgnoredAny>()
+        {
+            let Fault { line, column, reason } = fault;
+            return format!(
+                "{name}:{line}:{column}: broken JSON, so no format recognises it: {reason}"
+            );
         }
         if name.ends_with(".csv") {
             return format!(

@@ -5,34 +5,8 @@ use std::fmt::{self, Write};
 
 use crate::export::{Point, points};
 use crate::history::{Column, History};
-use crate::record::Statistic;
+use crate::record::{FIELDS, Statistic};
 use crate::text;
-
-/// The columns before the statistics; `ingest --format csv` knows them by these names.
-const FIRST: [&str; 22] = [
-    "commit",
-    "timestamp",
-    "commit_time",
-    "branch",
-    "pull",
-    "suite",
-    "test",
-    "backend",
-    "mode",
-    "parallel",
-    "n",
-    "params",
-    "metric",
-    "unit",
-    "better",
-    "value",
-    "std",
-    "error",
-    "version",
-    "url",
-    "tags",
-    "warmup_ns",
-];
 
 pub(super) fn write(history: &History, columns: &[&Column], out: &mut dyn Write) -> fmt::Result {
     let beside: BTreeSet<&str> = history
@@ -42,7 +16,7 @@ pub(super) fn write(history: &History, columns: &[&Column], out: &mut dyn Write)
         .collect();
     let statistics = Statistic::ALL.map(|(name, _)| name);
     let mut header: Vec<String> = Vec::new();
-    header.extend(FIRST.into_iter().chain(statistics).map(str::to_owned));
+    header.extend(FIELDS.into_iter().chain(statistics).map(str::to_owned));
     header.push("samples".to_owned());
     header.extend(beside.iter().map(|name| text::csv_field(name)));
     write!(out, "{}\r\n", header.join(","))?;

@@ -9,7 +9,7 @@ use crate::ingest::formats::{Format, Reader};
 use crate::ingest::ndjson;
 use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::Text;
-use crate::record::Statistic;
+use crate::record::{FIELDS, Statistic};
 
 pub(super) const FORMAT: Format = Format {
     name: "exported-csv",
@@ -20,13 +20,10 @@ pub(super) const FORMAT: Format = Format {
     reader: Reader::Text { is, read },
 };
 
-/// How the heading begins.
-const HEADING: &str = "commit,timestamp,commit_time,branch,pull,suite,test,backend,mode,parallel,n,\
-                       params,metric,unit,better,value,std,error,version,url,tags,warmup_ns,";
 const REMEDY: &str = "export it again, or give the row the columns of its heading";
 
 pub(super) fn is(text: &Text) -> bool {
-    text.columns.is_empty() && text.text.starts_with(HEADING)
+    text.columns.is_empty() && text.text.starts_with(&FIELDS.join(","))
 }
 
 fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
 use crate::ingest::entry::{Entry, Run};
-use crate::record::{Measurement, Statistic, Timestamp};
+use crate::record::{FIELDS, Measurement, Statistic, Timestamp};
 
 /// What completes an entry. What a tool or a history says of its own run counts more than `run` and
 /// `environment`; what the user set counts more than anything.
@@ -70,34 +70,14 @@ struct Wire<'a> {
     fields: BTreeMap<&'a str, Value>,
 }
 
-/// Names that a line gives a meaning of their own: other fields keep out of their way.
-const RESERVED: [&str; 25] = [
-    "commit",
-    "timestamp",
-    "commit_time",
-    "branch",
-    "pull",
-    "suite",
-    "test",
-    "backend",
-    "mode",
-    "parallel",
-    "n",
-    "params",
-    "metric",
-    "metrics",
-    "mean_ns",
-    "std_ns",
-    "value",
-    "std",
-    "samples",
-    "unit",
-    "better",
-    "error",
-    "version",
-    "url",
-    "tags",
-];
+/// Whether a line gives a name a meaning of its own: other fields keep out of its way. Warm-up
+/// times are what adapters hand on as a field.
+fn reserved(name: &str) -> bool {
+    const MORE: [&str; 4] = ["metrics", "mean_ns", "std_ns", "samples"];
+    name != "warmup_ns" && FIELDS.contains(&name)
+        || MORE.contains(&name)
+        || Statistic::from_name(name).is_some()
+}
 
 /// Samples of a metric that a line holds: two metrics of so many fit a line, which may have 1 MiB.
 const SAMPLES: usize = 10_000;
@@ -249,7 +229,7 @@ fn fields<'a>(entry: &'a Entry, with: &'a Completion) -> BTreeMap<&'a str, Value
     let told = entry.fields.iter().map(|(name, value)| (name, value.clone()));
     let set = with.set.iter().map(|(name, value)| (name, Value::from(value.as_str())));
     for (name, value) in here.chain(told).chain(set) {
-        if !RESERVED.contains(&name.as_str()) && Statistic::from_name(name).is_none() {
+        if !reserved(name) {
             fields.insert(name, value);
         }
     }

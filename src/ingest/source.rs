@@ -79,7 +79,7 @@ impl Text {
     ///
     /// # Errors
     /// It is not, with line and column.
-    pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+    pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         Ok(serde_json::from_str(&json::standard(&self.text))?)
     }
 }

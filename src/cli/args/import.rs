@@ -50,8 +50,8 @@ pub(crate) struct Import {
     #[arg(long, value_name = "METRIC=lower|higher")]
     pub(crate) better: Vec<String>,
     /// CSV: what a column holds (time, commit, branch, suite, test, error, metric, metric_name,
-    /// value, unit, param, field, skip): --column when=time
-    #[arg(long, value_name = "COLUMN=ROLE")]
+    /// value, unit, param, field, skip): --column time=when
+    #[arg(long, value_name = "FIELD=COLUMN")]
     pub(crate) column: Vec<String>,
     /// CSV: the character between cells [default: what the first line suggests]
     #[arg(long, value_name = "CHAR")]

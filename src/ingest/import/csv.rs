@@ -95,12 +95,12 @@ fn table(text: &Text, asked: &Asked, sink: &mut Sink<'_>) -> Result<(), Fault> {
     if !roles.contains(&Role::Time) && !asked.timed {
         let columns = names.join(", ");
         return Err(Fault::whole(format!(
-            "no column holds the time; say --column NAME=time; columns are {columns}"
+            "no column holds the time; say --column time=NAME; columns are {columns}"
         )));
     }
     if !roles.contains(&Role::Commit) && !asked.named {
         sink.remark(
-            "no column holds commits: runs are filed under their time (--column NAME=commit)",
+            "no column holds commits: runs are filed under their time (--column commit=NAME)",
         );
     }
     let mut scales: BTreeMap<Scale, u64> = BTreeMap::new();

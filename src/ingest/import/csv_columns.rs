@@ -105,7 +105,7 @@ fn given(name: &str, told: &str) -> Result<Role, String> {
         "param" => Role::Param(snake(name)),
         "field" => Role::Field(snake(name)),
         "skip" => Role::Skip,
-        _ => return Err(format!("--column {name}={told}: no such role")),
+        _ => return Err(format!("--column {told}={name}: no such field")),
     })
 }
 
