@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::history::ancestry::{self, Facts};
-use crate::history::build::{Builder, EnvironmentKey, earliest, index_of};
+use crate::history::build::{Builder, earliest, index_of};
+use crate::history::key::EnvironmentKey;
 use crate::history::{
     Column, Commit, CommitFacts, Environment, Finish, History, Line, RecordedKey, Row,
 };

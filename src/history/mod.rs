@@ -10,6 +10,7 @@ mod ancestry;
 pub(crate) mod build;
 mod finish;
 mod intern;
+mod key;
 mod pack;
 
 use std::collections::BTreeMap;

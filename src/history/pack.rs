@@ -8,8 +8,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::history::build::{Builder, EnvironmentKey, Key};
+use crate::history::build::Builder;
 use crate::history::intern::Interner;
+use crate::history::key::{EnvironmentKey, Key};
 use crate::history::{Counts, Line, Row};
 use crate::record::{Detail, Direction, Place, Problem, Rare, Statistic, Timestamp};
 

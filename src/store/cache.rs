@@ -24,11 +24,12 @@ const SPARE: usize = 64;
 /// Bytes of the checksum at the end of an entry.
 const CHECKSUM: usize = 16;
 /// What decides what a line becomes: another source is another version.
-const SOURCES: [&str; 5] = [
+const SOURCES: [&str; 6] = [
     include_str!("format.rs"),
     include_str!("mod.rs"),
     include_str!("../record.rs"),
     include_str!("../history/build.rs"),
+    include_str!("../history/key.rs"),
     include_str!("../history/pack.rs"),
 ];
 
