@@ -241,56 +241,72 @@ pub(crate) fn spread(std: f64, scale: &Scale) -> String {
     format!("±{}", scale.number(std))
 }
 
-/// `30 Jul 2025`, UTC.
-pub(crate) fn date(time: Timestamp) -> String {
-    civil(time, "%-d %b %Y")
+/// Names of the months as pages write them.
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Year, month's name and day; none for times that only the general calendar knows.
+fn civil(time: Timestamp) -> Option<(i64, &'static str, u8)> {
+    let (year, month, day) = time.date()?;
+    Some((year, MONTHS.get(usize::from(month) - 1)?, day))
 }
 
-/// `30 Jul`: where the year stands nearby.
-pub(crate) fn day_month(time: Timestamp) -> String {
-    civil(time, "%-d %b")
-}
-
-/// `Jul`.
-pub(crate) fn month(time: Timestamp) -> String {
-    civil(time, "%b")
-}
-
-/// `2025`.
-pub(crate) fn year(time: Timestamp) -> String {
-    civil(time, "%Y")
-}
-
-/// `26 Sep 2025 06:12 UTC`.
-pub(crate) fn date_time(time: Timestamp) -> String {
-    civil(time, "%-d %b %Y %H:%M UTC")
-}
-
-/// `06:12`.
-pub(crate) fn clock(time: Timestamp) -> String {
-    civil(time, "%H:%M")
-}
-
-/// `2025-07-30`: for ids, file names and `datetime` attributes.
-pub(crate) fn iso_date(time: Timestamp) -> String {
-    civil(time, "%Y-%m-%d")
-}
-
-fn civil(time: Timestamp, format: &str) -> String {
+/// The general calendar's way to write a time.
+fn general(time: Timestamp, format: &str) -> String {
     match jiff::Timestamp::from_microsecond(time.micros()) {
         Ok(stamp) => stamp.strftime(format).to_string(),
         Err(_) => time.to_string(),
     }
 }
 
+/// `30 Jul 2025`, UTC.
+pub(crate) fn date(time: Timestamp) -> String {
+    civil(time).map_or_else(
+        || general(time, "%-d %b %Y"),
+        |(year, month, day)| format!("{day} {month} {year}"),
+    )
+}
+
+/// `30 Jul`: where the year stands nearby.
+pub(crate) fn day_month(time: Timestamp) -> String {
+    civil(time).map_or_else(|| general(time, "%-d %b"), |(_, month, day)| format!("{day} {month}"))
+}
+
+/// `Jul`.
+pub(crate) fn month(time: Timestamp) -> String {
+    general(time, "%b")
+}
+
+/// `2025`.
+pub(crate) fn year(time: Timestamp) -> String {
+    general(time, "%Y")
+}
+
+/// `26 Sep 2025 06:12 UTC`.
+pub(crate) fn date_time(time: Timestamp) -> String {
+    general(time, "%-d %b %Y %H:%M UTC")
+}
+
+/// `06:12`.
+pub(crate) fn clock(time: Timestamp) -> String {
+    general(time, "%H:%M")
+}
+
+/// `2025-07-30`: for ids, file names and `datetime` attributes.
+pub(crate) fn iso_date(time: Timestamp) -> String {
+    general(time, "%Y-%m-%d")
+}
+
 /// A span of dates without repeating what both share: `17–25 Jun`, `30 Mar to 26 Sep 2025`.
 pub(crate) fn date_span(from: Timestamp, to: Timestamp) -> String {
-    let same = |format| civil(from, format) == civil(to, format);
-    if same("%Y-%m-%d") {
+    let Some((first, last)) = civil(from).zip(civil(to)) else {
+        return format!("{} to {}", date(from), date(to));
+    };
+    if first == last {
         date(from)
-    } else if same("%Y-%m") {
-        format!("{}–{}", civil(from, "%-d"), date(to))
-    } else if same("%Y") {
+    } else if (first.0, first.1) == (last.0, last.1) {
+        format!("{}–{}", first.2, date(to))
+    } else if first.0 == last.0 {
         format!("{} to {}", day_month(from), date(to))
     } else {
         format!("{} to {}", date(from), date(to))
