@@ -15,6 +15,7 @@ use crate::gate;
 use crate::gate::decide::Plea;
 use crate::gate::scene::Scene;
 use crate::history::build::Reading;
+use crate::history::details::Details;
 use crate::history::{Finish, History};
 use crate::note::Note;
 use crate::output;
@@ -166,7 +167,16 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
     if let Err(error) = store::keep_refused(&options.data, &history.problems) {
         warnings.push(format!("{error:#}; the health page lists the refused lines"));
     }
-    let mut grouped = grouped(&history, &policy);
+    let public = options.audience.unwrap_or(policy.site.audience) == Audience::Public;
+    // Pages speak of series, whose runs hold what they need of the rows. Old names and the order in
+    // which machines were first seen stand in the rows alone.
+    let mut grouped = if policy.aliases.is_empty() && !public {
+        directed(series::group_away(&mut history, &policy), &policy)
+    } else {
+        let grouped = grouped(&history, &policy);
+        history.details = Details::default();
+        grouped
+    };
     let said = Said {
         depth: Depth::Pages,
         accepted: &contents.accepted,
@@ -174,13 +184,6 @@ pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
         own: None,
     };
     stages.end("grouped");
-    let public = options.audience.unwrap_or(policy.site.audience) == Audience::Public;
-    // Pages speak of series, whose runs hold what they need of the rows. Old names and the order in
-    // which machines were first seen stand in the rows alone.
-    if policy.aliases.is_empty() && !public {
-        history.columns = Vec::new();
-    }
-    history.details = Vec::new();
     let mut analyses = analyse(&history, &grouped.series, &policy, said, now);
     let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, &policy);
     if public {
@@ -276,7 +279,10 @@ fn notices(history: &History) -> Vec<String> {
 
 /// The series of a history, each with the direction that the policy's rules give it.
 fn grouped(history: &History, policy: &Policy) -> Grouped {
-    let mut grouped = series::group(history, policy);
+    directed(series::group(history, policy), policy)
+}
+
+fn directed(mut grouped: Grouped, policy: &Policy) -> Grouped {
     for series in &mut grouped.series {
         series.better = policy.limit_for(series.key.subject(&series.tags), series.better).better;
     }

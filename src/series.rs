@@ -4,6 +4,7 @@
 //! with its reason and without a value: a gap stays a gap. Runs that differ in runner fingerprint
 //! or benchmark version belong to different segments; nothing is ever compared across segments.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::filter::{Recent, Subject};
+use crate::history::details::Details;
 use crate::history::{Column, Environment, History, Line, RecordedKey, Row};
 use crate::policy::{Policy, Scalar};
 use crate::record::{Detail, Direction, Timestamp, Unit, median};
@@ -105,7 +107,7 @@ pub(crate) struct Run {
     pub(crate) segment: u32,
     /// Index into [`crate::history::History::environments`].
     pub(crate) environment: u32,
-    /// What is known of this run beyond its value; shared with the history.
+    /// What is known of this run beyond its value; warm-up times of the series' newest run alone.
     pub(crate) detail: Option<Arc<Detail>>,
 }
 
@@ -146,13 +148,27 @@ const PLACEHOLDERS: [&str; 6] = ["local", "unknown", "none", "dirty", "HEAD", "w
 
 /// Groups the history's rows into series.
 pub(crate) fn group(history: &History, policy: &Policy) -> Grouped {
-    let mut columns: BTreeMap<SeriesKey, Vec<&Column>> = BTreeMap::new();
-    for column in &history.columns {
-        columns.entry(key_of(&column.key, policy)).or_default().push(column);
+    let columns = history.columns.iter().collect();
+    grouped(history, columns, policy)
+}
+
+/// The same, and lets go of the rows as it goes: then a large history is in memory once and not
+/// twice.
+pub(crate) fn group_away(history: &mut History, policy: &Policy) -> Grouped {
+    let columns = std::mem::take(&mut history.columns);
+    let grouped = grouped(history, columns, policy);
+    history.details = Details::default();
+    grouped
+}
+
+fn grouped<C: Borrow<Column> + Send>(history: &History, rows: Vec<C>, policy: &Policy) -> Grouped {
+    let mut columns: BTreeMap<SeriesKey, Vec<C>> = BTreeMap::new();
+    for column in rows {
+        columns.entry(key_of(&column.borrow().key, policy)).or_default().push(column);
     }
     let all = columns.len();
-    let ignored = |key: &SeriesKey, columns: &[&Column]| {
-        let subject = key.subject(&columns[0].tags);
+    let ignored = |key: &SeriesKey, columns: &[C]| {
+        let subject = key.subject(&columns[0].borrow().tags);
         policy.ignore.iter().any(|filter| filter.holds(subject, Recent::default()))
     };
     columns.retain(|key, columns| !ignored(key, columns));
@@ -160,7 +176,10 @@ pub(crate) fn group(history: &History, policy: &Policy) -> Grouped {
     let machines = Machines::of(history, policy);
     let series: Vec<Series> = columns
         .into_par_iter()
-        .map(|(key, columns)| assemble(key, &columns, history, policy, &machines))
+        .map(|(key, columns)| {
+            let columns: Vec<&Column> = columns.iter().map(C::borrow).collect();
+            assemble(key, &columns, history, policy, &machines)
+        })
         .collect();
     let not_covered = matrix_gaps(&series, policy);
     Grouped { series, ignored, not_covered }
@@ -233,11 +252,15 @@ fn assemble(
     }
     let (main, pulls): (Vec<&Row>, Vec<&Row>) =
         rows.into_iter().partition(|row| row.line_of == Line::Main);
-    let runs: Vec<Run> = grouping.runs(&main).into_iter().map(|(_, run)| run).collect();
+    let mut main = grouping.runs(&main);
+    if let Some((_, run, row)) = main.last_mut() {
+        run.detail = history.detail(row).map(|detail| Arc::new(detail.owned()));
+    }
+    let runs: Vec<Run> = main.into_iter().map(|(_, run, _)| run).collect();
     let pulls = grouping
         .runs(&pulls)
         .into_iter()
-        .filter_map(|(line, run)| match line {
+        .filter_map(|(line, run, _)| match line {
             Line::Pull(pull) => Some(PullRun { pull: u64::from(pull), run }),
             Line::Main | Line::Branch => None,
         })
@@ -294,17 +317,20 @@ struct RunKey {
 }
 
 impl Grouping<'_> {
-    /// Runs in time order; `rows` must be in time order.
-    fn runs(&mut self, rows: &[&Row]) -> Vec<(Line, Run)> {
-        let mut keyed: Vec<(RunKey, &Row)> =
+    /// Runs in time order, each with the row that tells of it; `rows` must be in time order.
+    fn runs<'r>(&mut self, rows: &[&'r Row]) -> Vec<(Line, Run, &'r Row)> {
+        let mut keyed: Vec<(RunKey, &'r Row)> =
             rows.iter().map(|row| (self.run_key(row), *row)).collect();
         // Stable, so that the rows of one run stay in the history's order.
         keyed.sort_by_key(|(key, _)| *key);
-        let mut runs: Vec<(Line, Run)> = keyed
+        let mut runs: Vec<(Line, Run, &'r Row)> = keyed
             .chunk_by(|(a, _), (b, _)| a == b)
-            .map(|rows| (rows[0].0.line, self.summarise(rows)))
+            .map(|rows| {
+                let (run, row) = self.summarise(rows);
+                (rows[0].0.line, run, row)
+            })
             .collect();
-        runs.sort_by_key(|(_, run)| (run.time, run.commit, run.segment));
+        runs.sort_by_key(|(_, run, _)| (run.time, run.commit, run.segment));
         runs
     }
 
@@ -319,7 +345,7 @@ impl Grouping<'_> {
         RunKey { line: row.line_of, commit: row.commit, segment, day }
     }
 
-    fn summarise(&self, rows: &[(RunKey, &Row)]) -> Run {
+    fn summarise<'r>(&self, rows: &[(RunKey, &'r Row)]) -> (Run, &'r Row) {
         let key = rows[0].0;
         let commit = key.commit as usize;
         let first = rows.iter().map(|(_, row)| row.time).min();
@@ -339,7 +365,8 @@ impl Grouping<'_> {
         };
         // The newest row tells of the run: of a failed one where all failed.
         let newest = good().next_back().unwrap_or(rows[rows.len() - 1].1);
-        Run {
+        let rare = self.history.detail(newest).and_then(|detail| detail.rare);
+        let run = Run {
             commit: CommitIndex(key.commit),
             time,
             value,
@@ -347,8 +374,9 @@ impl Grouping<'_> {
             repeats: u32::try_from(repeats).unwrap_or(u32::MAX),
             segment: key.segment,
             environment: newest.environment,
-            detail: self.history.detail(newest).cloned(),
-        }
+            detail: rare.map(|rare| Arc::new(Detail::of(Box::default(), rare.clone()))),
+        };
+        (run, newest)
     }
 }
 

@@ -58,7 +58,7 @@ fn line(point: &Point<'_>, beside: &BTreeSet<&str>) -> Vec<String> {
         quoted(detail.and_then(|detail| detail.url())),
         // A tag may hold anything but a line's end.
         text::csv_field(&point.column.tags.join("\n")),
-        list(detail.map_or(&[], |detail| &detail.warmup_ns)),
+        list(detail.map_or(&[], |detail| detail.warmup_ns)),
     ];
     line.extend(Statistic::ALL.map(|(_, statistic)| {
         let told = detail.and_then(|it| it.statistics().iter().find(|(one, _)| *one == statistic));

@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::filter::{Filter, Recent, Subject};
 use crate::history::{Column, Commit, Environment, History, Line, Row};
-use crate::record::Detail;
+use crate::record::DetailRef;
 
 /// A language of other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ struct Point<'a> {
     /// Whether the commit's own time is known.
     dated: bool,
     environment: &'a Environment,
-    detail: Option<&'a Detail>,
+    detail: Option<DetailRef<'a>>,
 }
 
 impl<'a> Point<'a> {
@@ -101,6 +101,6 @@ fn points<'a>(history: &'a History, column: &'a Column) -> impl Iterator<Item = 
         commit: &history.commits[row.commit as usize],
         dated: history.dated[row.commit as usize],
         environment: &history.environments[row.environment as usize],
-        detail: history.detail(row).map(|detail| &**detail),
+        detail: history.detail(row),
     })
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::history::details::Details;
 use crate::history::intern::Interner;
 use crate::history::key::{EnvironmentKey, Key};
 use crate::history::{Counts, Line, Row};
 use crate::record::{
-    DEFAULT_MODE, Detail, Direction, Measurement, Place, Problem, Rare, Record, Timestamp, Unit,
-    median,
+    DEFAULT_MODE, Direction, Measurement, Place, Problem, Rare, Record, Timestamp, Unit, median,
 };
 
 /// What the policy says of how values are read.
@@ -43,7 +43,7 @@ pub(crate) struct Builder {
     pub(super) environment_list: Vec<EnvironmentKey>,
     pub(super) commits: FxHashMap<u32, u32>,
     pub(super) commit_list: Vec<(u32, Option<Timestamp>)>,
-    pub(super) details: Vec<Arc<Detail>>,
+    pub(super) details: Details,
     pub(super) files: Vec<String>,
     pub(super) rows: Vec<(u32, Row)>,
     /// Rows taken over from other builders, as they came.
@@ -347,9 +347,7 @@ impl Builder {
             samples: measurement.map_or_else(Vec::new, |one| scaled(&one.samples)),
             url: record.url.as_ref().map(|url| url.clone().into_owned()),
         };
-        let detail = Detail::of(record.warmup_ns.as_slice().into(), rare);
-        self.details.push(Arc::new(detail));
-        index_of(self.details.len())
+        self.details.push(&record.warmup_ns, rare)
     }
 
     /// What was read stands after so many lines of its file.
@@ -381,8 +379,8 @@ impl Builder {
             .collect();
         let commits: Vec<u32> =
             commit_list.iter().map(|&(id, time)| self.commit(strings.get(id), time)).collect();
-        let (details, files) = (index_of(self.details.len()), index_of(self.files.len()));
-        self.details.extend(other.details);
+        let files = index_of(self.files.len());
+        let details = self.details.append(other.details);
         self.files.extend(other.files);
         // Renumbered where they are: large histories are not moved for it.
         let mut pieces = other.merged;

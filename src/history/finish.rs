@@ -13,7 +13,7 @@ use crate::history::key::EnvironmentKey;
 use crate::history::{
     Column, Commit, CommitFacts, Environment, Finish, History, Line, RecordedKey, Row,
 };
-use crate::record::{Detail, Direction, Place, Problem, Statistic, TIME, Timestamp, Unit};
+use crate::record::{DetailRef, Direction, Place, Problem, Statistic, TIME, Timestamp, Unit};
 
 impl Builder {
     /// Everything in its order: see the room's head.
@@ -241,6 +241,10 @@ impl Builder {
                 *directions.entry(better).or_default() += rows.len();
             }
             let found = self.strings.get(variant.unit);
+            if found == unit && column.rows.is_empty() {
+                column.rows = rows;
+                continue;
+            }
             let (kept, refused): (Vec<Row>, Vec<Row>) =
                 rows.into_iter().partition(|row| found == unit || row.value.is_nan());
             column.rows.extend(kept);
@@ -281,7 +285,7 @@ impl Builder {
     }
 
     fn detail_order(&self, a: &Row, b: &Row) -> Ordering {
-        let of = |row: &Row| Some(&self.details[row.detail.checked_sub(1)? as usize]);
+        let of = |row: &Row| self.details.get(row.detail);
         match (of(a), of(b)) {
             (Some(a), Some(b)) => detail_order(a, b),
             (a, b) => a.is_some().cmp(&b.is_some()),
@@ -290,8 +294,8 @@ impl Builder {
 }
 
 /// Any order will do that looks at nothing but content.
-fn detail_order(a: &Detail, b: &Detail) -> Ordering {
-    fn statistics(of: &Detail) -> impl Iterator<Item = (Statistic, u64)> {
+fn detail_order(a: DetailRef<'_>, b: DetailRef<'_>) -> Ordering {
+    fn statistics(of: DetailRef<'_>) -> impl Iterator<Item = (Statistic, u64)> {
         of.statistics().iter().map(|(name, value)| (*name, value.to_bits()))
     }
     fn bits(values: &[f64]) -> impl Iterator<Item = u64> {
@@ -301,7 +305,7 @@ fn detail_order(a: &Detail, b: &Detail) -> Ordering {
         .cmp(&(b.error(), b.url()))
         .then_with(|| statistics(a).cmp(statistics(b)))
         .then_with(|| bits(a.samples()).cmp(bits(b.samples())))
-        .then_with(|| bits(&a.warmup_ns).cmp(bits(&b.warmup_ns)))
+        .then_with(|| bits(a.warmup_ns).cmp(bits(b.warmup_ns)))
 }
 
 /// Commits in their order.

@@ -8,15 +8,16 @@
 
 mod ancestry;
 pub(crate) mod build;
+pub(crate) mod details;
 mod finish;
 mod intern;
 mod key;
 mod pack;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use crate::record::{Detail, Direction, Problem, Timestamp, Unit};
+use crate::history::details::Details;
+use crate::record::{DetailRef, Direction, Problem, Timestamp, Unit};
 
 /// A commit (or any other id that results are filed under).
 #[derive(Clone, Debug, PartialEq)]
@@ -102,7 +103,7 @@ pub(crate) struct Row {
     pub(crate) commit: u32,
     /// Index into [`History::environments`].
     pub(crate) environment: u32,
-    /// Index into [`History::details`] plus one; 0 where there are none.
+    /// Number of its detail in [`History::details`]; 0 where it has none.
     pub(crate) detail: u32,
     pub(crate) line_of: Line,
     /// Number of the file within this reading, and line from 1.
@@ -130,7 +131,7 @@ pub(crate) struct History {
     /// Whether the time of a commit (same index) is that of the commit itself.
     pub(crate) dated: Vec<bool>,
     pub(crate) environments: Vec<Environment>,
-    pub(crate) details: Vec<Arc<Detail>>,
+    pub(crate) details: Details,
     /// Sorted by key.
     pub(crate) columns: Vec<Column>,
     pub(crate) counts: Counts,
@@ -179,7 +180,7 @@ impl Counts {
 
 impl History {
     /// The detail of a row, where it has one.
-    pub(crate) fn detail(&self, row: &Row) -> Option<&Arc<Detail>> {
-        row.detail.checked_sub(1).and_then(|index| self.details.get(index as usize))
+    pub(crate) fn detail(&self, row: &Row) -> Option<DetailRef<'_>> {
+        self.details.get(row.detail)
     }
 }

@@ -6,13 +6,13 @@
 //! gives nothing.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::history::build::Builder;
+use crate::history::details::Details;
 use crate::history::intern::Interner;
 use crate::history::key::{EnvironmentKey, Key};
 use crate::history::{Counts, Line, Row};
-use crate::record::{Detail, Direction, Place, Problem, Rare, Statistic, Timestamp};
+use crate::record::{DetailRef, Direction, Place, Problem, Rare, Statistic, Timestamp};
 
 impl Builder {
     /// The bytes of everything that was read from one file; its name is not among them.
@@ -35,7 +35,8 @@ impl Builder {
             out.u32(*id);
             out.maybe(time.map(|time| time.micros() as u64), Out::u64);
         });
-        out.list(&self.details, |out, detail| out.detail(detail));
+        out.count(self.details.len());
+        self.details.iter().for_each(|detail| out.detail(detail));
         out.rows(&self.all_rows().copied().collect::<Vec<_>>());
         for count in counts(&self.counts) {
             out.u64(count);
@@ -77,7 +78,7 @@ impl Builder {
             let time = |from: &mut In<'_>| Some(Timestamp::from_micros(from.u64()? as i64));
             Some((from.below(symbols)?, from.maybe(time)?))
         })?;
-        let details = from.list(5, |from| Some(Arc::new(from.detail()?)))?;
+        let details = from.details()?;
         let sizes = [key_list.len(), commit_list.len(), environment_list.len(), details.len()];
         let rows = from.rows(sizes)?;
         let counts = from.counts()?;
@@ -173,7 +174,7 @@ impl Out {
         });
     }
 
-    fn detail(&mut self, detail: &Detail) {
+    fn detail(&mut self, detail: DetailRef<'_>) {
         self.maybe(detail.error(), Self::text);
         self.maybe(detail.url(), Self::text);
         self.list(detail.statistics(), |out, (name, value)| {
@@ -182,7 +183,7 @@ impl Out {
             out.f64(*value);
         });
         self.list(detail.samples(), |out, value| out.f64(*value));
-        self.list(&detail.warmup_ns, |out, value| out.f64(*value));
+        self.list(detail.warmup_ns, |out, value| out.f64(*value));
     }
 
     fn rows(&mut self, rows: &[(u32, Row)]) {
@@ -285,8 +286,17 @@ impl<'a> In<'a> {
         Some(key)
     }
 
-    fn detail(&mut self) -> Option<Detail> {
-        let rare = Rare {
+    fn details(&mut self) -> Option<Details> {
+        let mut details = Details::default();
+        for _ in 0..self.count(5)? {
+            let rare = self.rare()?;
+            details.push(&self.list(8, Self::f64)?, rare);
+        }
+        Some(details)
+    }
+
+    fn rare(&mut self) -> Option<Rare> {
+        Some(Rare {
             error: self.maybe(|from| Some(from.text()?.to_owned()))?,
             url: self.maybe(|from| Some(from.text()?.to_owned()))?,
             statistics: self.list(9, |from| {
@@ -294,8 +304,7 @@ impl<'a> In<'a> {
                 Some((name, from.f64()?))
             })?,
             samples: self.list(8, Self::f64)?,
-        };
-        Some(Detail::of(self.list(8, Self::f64)?.into(), rare))
+        })
     }
 
     /// `sizes`: keys, commits, environments, details.

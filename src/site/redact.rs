@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::filter::glob;
 use crate::history::History;
-use crate::record::{Detail, Problem, Timestamp};
+use crate::record::{Problem, Rare, Timestamp};
 use crate::series::{Run, Segment, Series};
 
 /// What stands in place of a value.
@@ -31,7 +31,7 @@ pub(crate) fn redact(history: &mut History, series: &mut [Series], globs: &[Stri
         masks.cover_some("version", &mut environment.version);
         masks.cover_some("branch", &mut environment.branch);
     }
-    history.details.iter_mut().for_each(|detail| masks.detail(Arc::make_mut(detail)));
+    history.details.rare_mut().for_each(|rare| masks.rare(rare));
     history.problems.iter_mut().for_each(|problem| masks.problem(problem));
     for series in series {
         series.segments.iter_mut().for_each(|segment| masks.segment(segment));
@@ -93,12 +93,11 @@ impl<'a> Masks<'a> {
 
     fn run(&self, run: &mut Run) {
         if let Some(detail) = &mut run.detail {
-            self.detail(Arc::make_mut(detail));
+            Arc::make_mut(detail).rare.iter_mut().for_each(|rare| self.rare(rare));
         }
     }
 
-    fn detail(&self, detail: &mut Detail) {
-        let Some(rare) = &mut detail.rare else { return };
+    fn rare(&self, rare: &mut Rare) {
         if self.hides("url") {
             rare.url = None;
         }

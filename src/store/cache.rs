@@ -24,11 +24,15 @@ const SPARE: usize = 64;
 /// Bytes of the checksum at the end of an entry.
 const CHECKSUM: usize = 16;
 /// What decides what a line becomes: another source is another version.
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 10] = [
+    include_str!("fields.rs"),
     include_str!("format.rs"),
+    include_str!("general.rs"),
     include_str!("mod.rs"),
+    include_str!("scan.rs"),
     include_str!("../record.rs"),
     include_str!("../history/build.rs"),
+    include_str!("../history/details.rs"),
     include_str!("../history/key.rs"),
     include_str!("../history/pack.rs"),
 ];

@@ -1,17 +1,10 @@
 //! One line of history: JSON text in, [`Record`] out, or every reason why not.
-//!
-//! The visitor is written by hand: unknown fields are kept as metadata, numbers are accepted where
-//! text is meant, `null` counts as absent, and every error names its field. A derived reader with a
-//! flattened rest would buffer each line twice.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-
-use crate::record::{Direction, Measurement, Record, Statistic, TIME, Timestamp};
+use crate::record::{Measurement, Record, TIME, Timestamp};
+use crate::store::fields::{Single, Wire};
+use crate::store::scan::{Scanner, Unusual};
 
 /// Why a line was refused: byte column from 1 within the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +17,31 @@ pub(crate) struct LineError {
 const REMEDY_JSON: &str = "write one complete JSON object a line";
 const REMEDY_FIELD: &str = "add or correct the field, then build again";
 
-/// Reads one line.
+/// Reads one line: the quick way where it is a usual one.
 ///
 /// # Errors
 /// Broken JSON, a field of the wrong type, a required field missing, a time that does not parse, or
 /// neither a value nor an error.
-pub(crate) fn parse(line: &str) -> Result<Record<'_>, LineError> {
-    let wire: Wire<'_> = serde_json::from_str(line).map_err(|error| json_error(line, &error))?;
+pub(crate) fn parse<'a>(line: &'a str, scanner: &mut Scanner) -> Result<Record<'a>, LineError> {
+    match scanner.scan(line) {
+        Ok(wire) => record(line, wire),
+        Err(Unusual) => record(line, general(line)?),
+    }
+}
+
+/// Reads any line.
+///
+/// # Errors
+/// Broken JSON, or a field of the wrong type.
+pub(super) fn general(line: &str) -> Result<Wire<'_>, LineError> {
+    serde_json::from_str(line).map_err(|error| json_error(line, &error))
+}
+
+/// The record that a line holds.
+///
+/// # Errors
+/// As [`parse`], JSON aside.
+pub(super) fn record<'a>(line: &str, wire: Wire<'a>) -> Result<Record<'a>, LineError> {
     let mut reasons: Vec<(usize, String)> = Vec::new();
     let mut record = wire.record;
     let place = |field: &str| line.find(&format!("\"{field}\"")).map_or(1, |at| at + 1);
@@ -124,323 +135,14 @@ fn single_metric<'a>(
     record.measurements.push(single.body.measurement(metric));
 }
 
-/// A record as it is written, before its times are read.
-#[derive(Default)]
-struct Wire<'a> {
-    record: Record<'a>,
-    timestamp: Option<Cow<'a, str>>,
-    commit_time: Option<Cow<'a, str>>,
-    mean_ns: Option<f64>,
-    std_ns: Option<f64>,
-    single: Single<'a>,
-}
-
-#[derive(Default)]
-struct Single<'a> {
-    metric: Option<Cow<'a, str>>,
-    body: Body<'a>,
-}
-
-/// What stands under one metric.
-#[derive(Default)]
-struct Body<'a> {
-    value: Option<f64>,
-    unit: Option<Cow<'a, str>>,
-    better: Option<Direction>,
-    std: Option<f64>,
-    statistics: Vec<(Statistic, f64)>,
-    samples: Vec<f64>,
-}
-
-impl<'a> Body<'a> {
-    fn measurement(self, metric: Cow<'a, str>) -> Measurement<'a> {
-        Measurement {
-            metric,
-            unit: self.unit,
-            better: self.better,
-            value: self.value.unwrap_or(f64::NAN),
-            std: self.std,
-            statistics: self.statistics,
-            samples: self.samples,
-        }
-    }
-
-    /// Takes one field if it is one of a metric's body.
-    fn take<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
-        match key {
-            "value" => self.value = value(map, key)?,
-            "unit" => self.unit = text(map, key)?,
-            "better" => self.better = value(map, key)?,
-            "std" => self.std = value(map, key)?,
-            "samples" => self.samples = value::<Vec<f64>, A>(map, key)?.unwrap_or_default(),
-            _ => match Statistic::from_name(key) {
-                Some(name) => {
-                    let number: Option<f64> = value(map, key)?;
-                    self.statistics.extend(number.map(|number| (name, number)));
-                }
-                None => return Ok(false),
-            },
-        }
-        Ok(true)
-    }
-}
-
-impl<'de> Deserialize<'de> for Wire<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(RecordVisitor)
-    }
-}
-
-struct RecordVisitor;
-
-impl<'de> Visitor<'de> for RecordVisitor {
-    type Value = Wire<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut wire = Wire::default();
-        // Most records have about as many; growing on the way there costs more.
-        wire.record.environment.reserve(12);
-        while let Some(key) = map.next_key::<Key<'de>>()? {
-            take_field(&mut wire, key.0, &mut map)?;
-        }
-        Ok(wire)
-    }
-}
-
-fn take_field<'de, A: MapAccess<'de>>(
-    wire: &mut Wire<'de>,
-    key: Cow<'de, str>,
-    map: &mut A,
-) -> Result<(), A::Error> {
-    let record = &mut wire.record;
-    match &*key {
-        "commit" => record.commit = text(map, &key)?.unwrap_or_default(),
-        "timestamp" => wire.timestamp = text(map, &key)?,
-        "commit_time" => wire.commit_time = text(map, &key)?,
-        "suite" => record.suite = text(map, &key)?.unwrap_or_default(),
-        "test" => record.test = text(map, &key)?.unwrap_or_default(),
-        "backend" => record.backend = text(map, &key)?.unwrap_or_default(),
-        "mode" => record.mode = text(map, &key)?.filter(|mode| !mode.is_empty()),
-        "parallel" => record.parallel = value(map, &key)?.unwrap_or(false),
-        "n" => record.n = value::<Size, A>(map, &key)?.map(|size| size.0),
-        "params" => record.params = value::<Params, A>(map, &key)?.unwrap_or_default().0.into(),
-        "mean_ns" => wire.mean_ns = value(map, &key)?,
-        "std_ns" => wire.std_ns = value(map, &key)?,
-        "metric" => wire.single.metric = text(map, &key)?,
-        "metrics" => {
-            record.measurements = value::<Metrics<'_>, A>(map, &key)?.unwrap_or_default().0
-        }
-        "error" => record.error = text(map, &key)?.filter(|error| !error.is_empty()),
-        "branch" => record.branch = text(map, &key)?.filter(|branch| !branch.is_empty()),
-        "pull" => record.pull = value(map, &key)?,
-        "version" => record.version = text(map, &key)?,
-        "url" => record.url = text(map, &key)?,
-        "tags" => {
-            let tags: Option<Vec<String>> = value(map, &key)?;
-            record.tags = tags.unwrap_or_default().into_iter().map(Cow::Owned).collect();
-        }
-        "warmup_ns" => record.warmup_ns = value(map, &key)?.unwrap_or_default(),
-        _ => {
-            if !wire.single.body.take(&key, map)? {
-                let field = text(map, &key)?;
-                record.environment.extend(field.map(|value| (key, value)));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// A value of the right type, or none for `null`; errors name the field.
-fn value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
-    map: &mut A,
-    key: &str,
-) -> Result<Option<T>, A::Error> {
-    map.next_value::<Option<T>>().map_err(|error| A::Error::custom(format!("`{key}`: {error}")))
-}
-
-/// Text, or any other JSON as the text it is written in.
-fn text<'de, A: MapAccess<'de>>(map: &mut A, key: &str) -> Result<Option<Cow<'de, str>>, A::Error> {
-    let raw: &'de RawValue = map.next_value()?;
-    let raw = raw.get();
-    match raw.as_bytes().first() {
-        // Checked as JSON by now: without an escape, what stands between the quotes is the text.
-        Some(b'"') if memchr::memchr(b'\\', raw.as_bytes()).is_none() => {
-            Ok(raw.get(1..raw.len() - 1).map(Cow::Borrowed))
-        }
-        Some(b'"') => match serde_json::from_str::<Key<'de>>(raw) {
-            Ok(text) => Ok(Some(text.0)),
-            Err(error) => Err(A::Error::custom(format!("`{key}`: {error}"))),
-        },
-        Some(b'n') => Ok(None),
-        _ => Ok(Some(Cow::Borrowed(raw))),
-    }
-}
-
-/// A string that borrows where it holds no escapes.
-struct Key<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text")
-            }
-            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Borrowed(text)))
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(KeyVisitor)
-    }
-}
-
-/// An input size: a whole number, also written as `1e6` or `1000000.0`.
-struct Size(u64);
-
-impl<'de> Deserialize<'de> for Size {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct SizeVisitor;
-        impl Visitor<'_> for SizeVisitor {
-            type Value = Size;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number from 0")
-            }
-            fn visit_u64<E: Error>(self, size: u64) -> Result<Size, E> {
-                Ok(Size(size))
-            }
-            fn visit_f64<E: Error>(self, size: f64) -> Result<Size, E> {
-                // 2^53: up to here every whole number has its own f64.
-                if size.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&size) {
-                    Ok(Size(size as u64))
-                } else {
-                    Err(E::invalid_value(serde::de::Unexpected::Float(size), &self))
-                }
-            }
-        }
-        deserializer.deserialize_any(SizeVisitor)
-    }
-}
-
-/// Parameters in their canonical text: sorted `key=value` pairs. Text and lists stay as written.
-#[derive(Default)]
-struct Params(String);
-
-impl<'de> Deserialize<'de> for Params {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        Ok(Self(match value {
-            serde_json::Value::Object(map) => {
-                let mut pairs: Vec<String> =
-                    map.iter().map(|(key, value)| format!("{key}={}", scalar(value))).collect();
-                pairs.sort_unstable();
-                pairs.join(", ")
-            }
-            serde_json::Value::Array(items) => {
-                items.iter().map(scalar).collect::<Vec<_>>().join(", ")
-            }
-            other => scalar(&other),
-        }))
-    }
-}
-
-fn scalar(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// `metrics: {name: number | {value, …}}`, sorted by name.
-#[derive(Default)]
-struct Metrics<'a>(Vec<Measurement<'a>>);
-
-impl<'de> Deserialize<'de> for Metrics<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MetricsVisitor;
-        impl<'de> Visitor<'de> for MetricsVisitor {
-            type Value = Metrics<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of metrics")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut all = Vec::new();
-                while let Some(name) = map.next_key::<Key<'de>>()? {
-                    if let Some(body) = map.next_value_seed(BodySeed)? {
-                        all.push(body.measurement(name.0));
-                    }
-                }
-                all.sort_by(|a, b| a.metric.cmp(&b.metric));
-                Ok(Metrics(all))
-            }
-        }
-        deserializer.deserialize_map(MetricsVisitor)
-    }
-}
-
-/// A bare number, or an object with `value` and what stands beside it; none for `null`.
-struct BodySeed;
-
-impl<'de> DeserializeSeed<'de> for BodySeed {
-    type Value = Option<Body<'de>>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for BodySeed {
-    type Value = Option<Body<'de>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number or an object with `value`")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Some(Body { value: Some(value), ..Body::default() }))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-        self.visit_f64(value as f64)
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        self.visit_f64(value as f64)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut samples = Vec::new();
-        while let Some(sample) = seq.next_element()? {
-            samples.push(sample);
-        }
-        Ok(Some(Body { samples, ..Body::default() }))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut body = Body::default();
-        while let Some(key) = map.next_key::<Key<'de>>()? {
-            if !body.take(&key.0, &mut map)? {
-                map.next_value::<serde::de::IgnoredAny>()?;
-            }
-        }
-        Ok(Some(body))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Statistic;
+
+    fn parse(line: &str) -> Result<Record<'_>, LineError> {
+        super::parse(line, &mut Scanner::default())
+    }
 
     const AT: &str = "2025-09-21T08:22:00Z";
 

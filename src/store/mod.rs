@@ -9,10 +9,13 @@ pub(crate) mod append;
 pub(crate) mod audit;
 mod cache;
 pub(crate) mod commits;
+mod fields;
 mod format;
+mod general;
 mod quarantine;
 mod replace;
 pub(crate) mod rotate;
+mod scan;
 mod side;
 mod walk;
 
@@ -31,6 +34,7 @@ use crate::note::Note;
 use crate::policy::accepted::Accepted;
 use crate::record::{Place, Problem};
 use crate::store::cache::Cache;
+use crate::store::scan::Scanner;
 
 /// A line longer than this is refused: 1 MiB.
 const LINE_LIMIT: usize = 1 << 20;
@@ -309,6 +313,7 @@ fn chunks(mut text: &[u8], mut line: u32) -> Vec<(&[u8], u32)> {
 
 fn read_lines(chunk: &[u8], first_line: u32, file: &walk::RecordFile, builder: &mut Builder) {
     let number = builder.file(&file.name);
+    let mut scanner = Scanner::default();
     let mut start = 0;
     let ends = memchr::memchr_iter(b'\n', chunk).chain([chunk.len()]);
     for (index, end) in ends.enumerate() {
@@ -316,13 +321,19 @@ fn read_lines(chunk: &[u8], first_line: u32, file: &walk::RecordFile, builder: &
         let line = &chunk[start..end];
         start = end + 1;
         if !line.iter().all(u8::is_ascii_whitespace) {
-            read_line(builder, line, file, (number, line_number));
+            read_line(builder, &mut scanner, line, file, (number, line_number));
         }
     }
 }
 
 /// Reads a line into the builder; `place` is the file's number there, and the line's.
-fn read_line(builder: &mut Builder, line: &[u8], file: &walk::RecordFile, place: (u32, u32)) {
+fn read_line(
+    builder: &mut Builder,
+    scanner: &mut Scanner,
+    line: &[u8],
+    file: &walk::RecordFile,
+    place: (u32, u32),
+) {
     let problem = |column: u32, reason: String, remedy: &str| Problem {
         place: Place { file: file.name.clone(), line: place.1, column },
         reason,
@@ -341,7 +352,7 @@ fn read_line(builder: &mut Builder, line: &[u8], file: &walk::RecordFile, place:
             return;
         }
     };
-    match format::parse(text) {
+    match format::parse(text, scanner) {
         Ok(mut record) => {
             record.pull = record.pull.or(file.pull);
             builder.push(&record, place.0, place.1);
@@ -371,13 +382,14 @@ fn read_array(text: &[u8], file: &walk::RecordFile, builder: &mut Builder) -> an
         vec![serde_json::from_str(text)?]
     };
     let number = builder.file(&file.name);
+    let mut scanner = Scanner::default();
     let (mut line, mut read) = (1, 0);
     for record in records {
         let start = record.get().as_ptr() as usize - text.as_ptr() as usize;
         let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[read..start]).count();
         line += u32::try_from(lines).unwrap_or(u32::MAX);
         read = start;
-        read_line(builder, record.get().as_bytes(), file, (number, line));
+        read_line(builder, &mut scanner, record.get().as_bytes(), file, (number, line));
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use flate2::{Compression, GzBuilder};
 use serde_json::value::RawValue;
 
 use crate::store::replace::replace;
+use crate::store::scan::Scanner;
 use crate::store::{format, unpack, walk};
 use crate::summary::Days;
 
@@ -139,8 +140,8 @@ fn summarise(
     lines: &BTreeSet<String>,
     tracked: &[String],
 ) -> anyhow::Result<u64> {
-    let mut days = Days::new(tracked);
-    for record in lines.iter().filter_map(|line| format::parse(line).ok()) {
+    let (mut days, mut scanner) = (Days::new(tracked), Scanner::default());
+    for record in lines.iter().filter_map(|line| format::parse(line, &mut scanner).ok()) {
         if record.pull.is_none() {
             days.push(&record);
         }
@@ -189,9 +190,10 @@ fn lines<'t>(file: &walk::RecordFile, text: &'t str) -> Lines<'t> {
         Some(array) => array.into_iter().map(RawValue::get).collect(),
         None => text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
     };
+    let mut scanner = Scanner::default();
     let mut lines = Lines { records: Vec::new(), others: 0, whole };
     for line in each {
-        match format::parse(line).ok().and_then(|record| record.timestamp) {
+        match format::parse(line, &mut scanner).ok().and_then(|record| record.timestamp) {
             Some(time) => {
                 let month = time.to_string().get(..7).unwrap_or_default().to_owned();
                 lines.records.push((line, month));
