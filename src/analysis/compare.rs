@@ -3,6 +3,8 @@
 //! One run on each side is enough where the series' noise is known; without it, and with fewer
 //! than three runs a side, a difference is told but not judged.
 
+use std::borrow::Cow;
+
 use crate::record::Direction;
 
 use super::changes::confidence;
@@ -56,13 +58,9 @@ pub(crate) struct Yardstick {
 /// Compares the runs of one commit (`before`) with those of another; none where a side has no
 /// finite value.
 pub(crate) fn compare(before: &[f64], after: &[f64], by: Yardstick) -> Option<Delta> {
-    let finite = |values: &[f64]| -> Vec<f64> {
-        values.iter().copied().filter(|value| value.is_finite()).collect()
-    };
     let (old, new) = (finite(before), finite(after));
     let (before, after) = (median(&old)?, median(&new)?);
-    let all: Vec<f64> = old.iter().chain(&new).copied().collect();
-    let scale = Scale::of(&all);
+    let scale = Scale::of(&[&*old, &*new].concat());
     let change = scale.change(before, after);
     let z = noise_of(&old, &new, scale, by.noise).map(|noise| {
         let variance = 1.0 / old.len() as f64 + 1.0 / new.len() as f64;
@@ -80,6 +78,14 @@ pub(crate) fn compare(before: &[f64], after: &[f64], by: Yardstick) -> Option<De
     let ratio = ratio.filter(|ratio| ratio.is_finite() && *ratio > 0.0);
     let confidence = z.map_or(0.0, |z| confidence(z, 1));
     Some(Delta { before, after, change, ratio, verdict, confidence })
+}
+
+/// The finite ones of some values; not copied where all are.
+fn finite(values: &[f64]) -> Cow<'_, [f64]> {
+    if values.iter().all(|value| value.is_finite()) {
+        return Cow::Borrowed(values);
+    }
+    values.iter().copied().filter(|value| value.is_finite()).collect()
 }
 
 /// Geometric mean of ratios, each weighing the same whichever way it went; none for no ratio.

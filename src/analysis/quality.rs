@@ -5,7 +5,7 @@
 
 use crate::record::{DAY_US, Timestamp};
 
-use super::stats::{mad_sigma, median_in_place, quantile, robust_sigma, sorted};
+use super::stats::{mad_sigma, median, median_in_place, quantile, robust_sigma, sorted};
 
 /// Runs in a rolling median and its spread: three on either side.
 const HALF_WINDOW: usize = 3;
@@ -63,14 +63,17 @@ pub(crate) fn outliers(levels: &[f64], sigmas: f64) -> Vec<bool> {
 fn without_itself(levels: &[f64], i: usize) -> f64 {
     let from = i.saturating_sub(HALF_WINDOW);
     let to = (i + HALF_WINDOW + 1).min(levels.len());
-    let mut near = [&levels[from..i], &levels[i + 1..to]].concat();
-    median_in_place(&mut near).unwrap_or(levels[i])
+    let mut near = [0.0; 2 * HALF_WINDOW];
+    let (before, after) = (&levels[from..i], &levels[i + 1..to]);
+    near[..before.len()].copy_from_slice(before);
+    near[before.len()..before.len() + after.len()].copy_from_slice(after);
+    median_in_place(&mut near[..before.len() + after.len()]).unwrap_or(levels[i])
 }
 
 /// Median of the 7 values around `i`, and 1.4826 × their median distance from it.
 fn rolling(values: &[f64], i: usize) -> (f64, f64) {
     let near = &values[i.saturating_sub(HALF_WINDOW)..(i + HALF_WINDOW + 1).min(values.len())];
-    let middle = median_in_place(&mut near.to_vec()).unwrap_or(values[i]);
+    let middle = median(near).unwrap_or(values[i]);
     (middle, mad_sigma(near, middle))
 }
 

@@ -34,8 +34,13 @@ pub(crate) fn quantile(ascending: &[f64], q: f64) -> f64 {
 
 /// Middle value, or the mean of the two middle values.
 pub(crate) fn median(values: &[f64]) -> Option<f64> {
-    let mut copy = values.to_vec();
-    median_in_place(&mut copy)
+    if values.len() > FEW {
+        return median_in_place(&mut values.to_vec());
+    }
+    let mut few = [0.0; FEW];
+    let few = &mut few[..values.len()];
+    few.copy_from_slice(values);
+    median_in_place(few)
 }
 
 /// [`median`] that reorders its input instead of copying it.
@@ -65,7 +70,7 @@ fn middle_of_few(values: &mut [f64]) -> f64 {
     for end in 1..values.len() {
         let value = values[end];
         let mut at = end;
-        while at > 0 && value.total_cmp(&values[at - 1]) == Ordering::Less {
+        while at > 0 && value < values[at - 1] {
             values[at] = values[at - 1];
             at -= 1;
         }
@@ -95,6 +100,11 @@ pub(crate) fn robust_sigma(residuals: &[f64]) -> f64 {
 
 /// 1.4826 × the median distance from `centre`.
 pub(crate) fn mad_sigma(values: &[f64], centre: f64) -> f64 {
+    if values.len() <= FEW {
+        let mut few = [0.0; FEW];
+        few.iter_mut().zip(values).for_each(|(size, value)| *size = (value - centre).abs());
+        return MAD_SIGMA * median_in_place(&mut few[..values.len()]).unwrap_or(0.0);
+    }
     let mut sizes: Vec<f64> = values.iter().map(|value| (value - centre).abs()).collect();
     MAD_SIGMA * median_in_place(&mut sizes).unwrap_or(0.0)
 }

@@ -7,7 +7,7 @@
 //! whose variance is inflated by the runs' autocorrelation, since benchmark runs are not
 //! independent and a plain t-test calls every wandering a change.
 
-use super::stats::{Memory, median_in_place, robust_sigma, theil_sen, variogram};
+use super::stats::{Memory, median, median_in_place, robust_sigma, theil_sen, variogram};
 
 /// A proven boundary: the first point of the new level, and its score in standard deviations.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,8 +63,8 @@ const MAD_OF_JUMPS: f64 = 1.048_36;
 fn clamp_to_neighbours(y: &[f64], reach: f64) -> Vec<f64> {
     (0..y.len())
         .map(|i| {
-            let mut near = y[i.saturating_sub(3)..(i + 4).min(y.len())].to_vec();
-            let middle = median_in_place(&mut near).unwrap_or(y[i]);
+            let near = &y[i.saturating_sub(3)..(i + 4).min(y.len())];
+            let middle = median(near).unwrap_or(y[i]);
             y[i].clamp(middle - reach, middle + reach)
         })
         .collect()
@@ -201,7 +201,7 @@ pub(crate) fn of_size(
 }
 
 fn middle(values: &[f64]) -> f64 {
-    median_in_place(&mut values.to_vec()).unwrap_or(0.0)
+    median(values).unwrap_or(0.0)
 }
 
 /// The points next to a boundary, at most [`SIDE`] on each side.

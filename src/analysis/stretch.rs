@@ -14,8 +14,9 @@ use super::steps::boundaries;
 /// How values become levels whose differences are relative changes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Scale {
-    /// Logarithm of the value over a reference: every value is positive.
-    Log { reference: f64 },
+    /// Logarithm of the value over a reference, whose own stands beside it: every value is
+    /// positive.
+    Log { reference: f64, log: f64 },
     /// Value over a size: some value is zero or negative.
     Linear { size: f64 },
 }
@@ -23,14 +24,23 @@ pub(crate) enum Scale {
 /// Levels are rounded to multiples of 2⁻³⁶ (1.5·10⁻¹¹), so that the last bits of a unit's factor
 /// cannot decide a tie.
 const GRID: f64 = 68_719_476_736.0;
+/// 1.5 × 2⁵²: adding it leaves no room for a fraction, ties go to even numbers.
+const NO_FRACTION: f64 = 6_755_399_441_055_744.0;
 /// Bound on linear levels, so that their squares stay finite.
 const LARGEST: f64 = 1e9;
+
+/// The nearest whole number. Levels are rounded by the million, and processors of the oldest
+/// supported kind have no instruction for it.
+fn whole(value: f64) -> f64 {
+    if value.abs() < NO_FRACTION / 3.0 { value + NO_FRACTION - NO_FRACTION } else { value.round() }
+}
 
 impl Scale {
     /// The scale for these values: logarithmic where all are positive.
     pub(crate) fn of(values: &[f64]) -> Self {
         if values.iter().all(|value| *value > 0.0) {
-            return Self::Log { reference: median(values).unwrap_or(1.0) };
+            let reference = median(values).unwrap_or(1.0);
+            return Self::Log { reference, log: reference.ln() };
         }
         let mut sizes: Vec<f64> = values.iter().map(|value| value.abs()).collect();
         let largest = sizes.iter().copied().fold(0.0, f64::max);
@@ -40,16 +50,16 @@ impl Scale {
 
     pub(crate) fn level(self, value: f64) -> f64 {
         let level = match self {
-            Self::Log { reference } => value.ln() - reference.ln(),
+            Self::Log { log, .. } => value.ln() - log,
             Self::Linear { size } => (value / size).clamp(-LARGEST, LARGEST),
         };
-        (level * GRID).round() / GRID
+        whole(level * GRID) / GRID
     }
 
     /// The value of a level.
     pub(crate) fn value(self, level: f64) -> f64 {
         let value = match self {
-            Self::Log { reference } => reference * level.exp(),
+            Self::Log { reference, .. } => reference * level.exp(),
             Self::Linear { size } => level * size,
         };
         value.clamp(f64::MIN, f64::MAX)

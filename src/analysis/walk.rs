@@ -65,6 +65,7 @@ pub(crate) fn walk(
 ) -> Walked {
     let mut walk = Walk::of(series, policy);
     for moment in moments(series) {
+        let moment: Vec<Fresh> = moment.into_iter().map(Packed::fresh).collect();
         walk.step(&moment);
         let on: Vec<usize> = moment.iter().map(|it| it.member).collect();
         visit(&walk.standings, &on);
@@ -72,12 +73,31 @@ pub(crate) fn walk(
     walk.end()
 }
 
+/// [`Fresh`] in half the room: those of the whole history are in memory at once.
+#[derive(Clone, Copy)]
+struct Packed {
+    member: u32,
+    from: u32,
+    to: u32,
+}
+
+impl Packed {
+    fn of(member: usize, from: usize, to: usize) -> Self {
+        let number = |of: usize| u32::try_from(of).unwrap_or(u32::MAX);
+        Self { member: number(member), from: number(from), to: number(to) }
+    }
+
+    fn fresh(self) -> Fresh {
+        Fresh { member: self.member as usize, from: self.from as usize, to: self.to as usize }
+    }
+}
+
 /// The runs of each commit, in an order that keeps every series' own.
-fn moments(series: &[Series]) -> Vec<Vec<Fresh>> {
+fn moments(series: &[Series]) -> Vec<Vec<Packed>> {
     let commits = series.iter().flat_map(|it| &it.runs).map(|run| run.commit.0 as usize + 1);
     let commits = commits.max().unwrap_or(0);
     // Under one id there may be many days (`local`): then the day counts, not the id.
-    let mut days: BTreeMap<(usize, i64), Vec<Fresh>> = BTreeMap::new();
+    let mut days: BTreeMap<(usize, i64), Vec<Packed>> = BTreeMap::new();
     let mut repeated = vec![false; commits];
     for it in series {
         for pair in it.runs.windows(2) {
@@ -87,7 +107,7 @@ fn moments(series: &[Series]) -> Vec<Vec<Fresh>> {
             }
         }
     }
-    let mut plain: Vec<Vec<Fresh>> = vec![Vec::new(); commits];
+    let mut plain: Vec<Vec<Packed>> = vec![Vec::new(); commits];
     for (member, it) in series.iter().enumerate() {
         let mut key = (0, i64::MIN);
         let mut from = 0;
@@ -102,7 +122,7 @@ fn moments(series: &[Series]) -> Vec<Vec<Fresh>> {
             while to < it.runs.len() && at(to) <= key {
                 to += 1;
             }
-            let fresh = Fresh { member, from, to };
+            let fresh = Packed::of(member, from, to);
             if key.1 == i64::MIN {
                 plain[key.0].push(fresh);
             } else {
@@ -290,6 +310,7 @@ impl<'a> Walk<'a> {
 
     fn end(mut self) -> Walked {
         let mut standings = self.standings;
+        standings.iter_mut().for_each(|it| it.watch.rest());
         for body in self.bodies {
             let (told, marks) = body.course.end();
             for (member, marks) in body.members.into_iter().zip(marks) {

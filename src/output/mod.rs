@@ -143,8 +143,17 @@ impl Output {
         if self.folders.read().unwrap_or_else(PoisonError::into_inner).contains(folder) {
             return Ok(());
         }
-        let path = self.staging.path().join(folder);
-        fs::create_dir_all(&path).map_err(OutputError::at(&self.target.path.join(folder)))?;
+        // The folder above first: asking the system for a folder whose own is missing costs as much
+        // as making one.
+        if let Some((above, _)) = folder.rsplit_once('/') {
+            self.make_folder(above)?;
+        }
+        match fs::create_dir(self.staging.path().join(folder)) {
+            Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(OutputError::at(&self.target.path.join(folder))(source));
+            }
+            _ => {}
+        }
         self.folders.write().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned());
         Ok(())
     }

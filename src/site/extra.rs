@@ -49,7 +49,7 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
 
 fn drawing(site: &Index<'_>, series: usize) -> Vec<u8> {
     let root = Root::from(&routes::series_svg(&site.stems[series]), false);
-    let links = ChartLinks { site, root, series, has_rows: false };
+    let links = ChartLinks { site, root, series, rows_from: usize::MAX };
     let notes = table::chart_notes(site, series);
     chart::standalone(&table::trend_input(site, series, &notes, &links, "c1")).into_bytes()
 }

@@ -5,6 +5,7 @@
 //! commits, all pairs or all events for what concerns it makes the site quadratic.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -18,6 +19,7 @@ use crate::series::{CommitIndex, Series, SeriesKey};
 use crate::site::frame::Shell;
 use crate::site::lineage::Lineage;
 use crate::site::pairs::Pair;
+use crate::site::view::Figure;
 use crate::site::{Failure, Input, pairs, routes};
 
 /// Colour slots of the chart room.
@@ -36,6 +38,8 @@ pub(crate) struct Index<'a> {
     group_of: Vec<usize>,
     /// Series that differ in nothing but their backend, in order.
     alike: Vec<Vec<usize>>,
+    /// By group: its chart, drawn for the first of its pages.
+    together: Vec<OnceLock<Arc<Figure>>>,
     slots: BTreeMap<&'a str, u8>,
     /// What is the same around every page.
     pub(crate) shell: Shell,
@@ -110,6 +114,7 @@ impl<'a> Index<'a> {
             recents,
             earliest_from: input.series.iter().map(earliest_from).collect(),
             group_of,
+            together: alike.iter().map(|_| OnceLock::new()).collect(),
             alike,
             slots: slots(input, &backends),
             shell: Shell::of(input),
@@ -157,6 +162,13 @@ impl<'a> Index<'a> {
     /// The series that differ from this one in nothing but their backend, itself among them.
     pub(crate) fn alike(&self, series: usize) -> &[usize] {
         &self.alike[self.group_of[series]]
+    }
+
+    /// The chart of those series, which is the same on the page of each: their pages lie equally
+    /// deep. `draw` is asked once.
+    pub(crate) fn together(&self, series: usize, draw: impl FnOnce() -> Figure) -> Arc<Figure> {
+        let drawn = &self.together[self.group_of[series]];
+        Arc::clone(drawn.get_or_init(|| Arc::new(draw())))
     }
 
     /// The newest run with a value at or before a commit: index into the series' runs. It mostly is

@@ -11,15 +11,15 @@ pub(crate) struct ChartLinks<'a> {
     pub(crate) site: &'a Index<'a>,
     pub(crate) root: Root,
     pub(crate) series: usize,
-    /// The page holds the table of runs: marks may lead to its rows.
-    pub(crate) has_rows: bool,
+    /// The first run that has a row in the page's table: marks from there on may lead to it.
+    pub(crate) rows_from: usize,
 }
 
 impl chart::Links for ChartLinks<'_> {
     fn run(&self, run: usize, alone: bool) -> Option<String> {
         let (series, _) = self.site.series(self.series);
         let commit = self.site.commit(series.runs.get(run)?.commit);
-        if alone || !self.has_rows {
+        if alone || run < self.rows_from {
             Some(self.root.to(&routes::commit(&commit.id)))
         } else {
             Some(format!("#{}", routes::run_anchor(&commit.id)))

@@ -10,6 +10,13 @@ use crate::site::routes;
 /// Newest consecutive pairs of measured commits that have a page.
 const RECENT_PAIRS: usize = 200;
 
+/// Most series compared on the pages of consecutive commits and around changes, over all such
+/// pairs, newest first: comparisons grow with commits times series, and nobody looks up the older
+/// ones of thousands of series; any other pair is compared by the picker.
+const COMPARED: usize = 200_000;
+/// Newest pairs that have a page however many series there are.
+const ALWAYS: usize = 20;
+
 /// Pull requests older than this, in days before the build, have no page of their own any more.
 const PULL_DAYS: i64 = 180;
 
@@ -65,12 +72,29 @@ pub(crate) fn find(site: &Index<'_>) -> Vec<Pair> {
             }
         }
     }
+    within_measure(site, &mut found);
     let pairs = found.into_iter().map(|((head, base), kind)| {
         let slug = routes::pair(&site.commit(base).id, &site.commit(head).id);
         Pair { base, head, kind, slug }
     });
     let mut slugs = BTreeSet::new();
     pairs.filter(|pair| slugs.insert(pair.slug.clone())).collect()
+}
+
+/// Drops the oldest pairs that nobody asked for where all of them would compare too many series.
+fn within_measure(site: &Index<'_>, found: &mut BTreeMap<(CommitIndex, CommitIndex), PairKind>) {
+    let (mut pairs, mut compared) = (0, 0);
+    let mut dropped = BTreeSet::new();
+    for (&(head, base), kind) in found.iter().rev() {
+        if matches!(kind, PairKind::Consecutive | PairKind::Event) {
+            pairs += 1;
+            compared += site.measured[head.0 as usize].len();
+            if pairs > ALWAYS && compared > COMPARED {
+                dropped.insert((head, base));
+            }
+        }
+    }
+    found.retain(|pair, _| !dropped.contains(pair));
 }
 
 /// The nearest measured ancestor along first parents; without parents, the commit before.

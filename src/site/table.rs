@@ -157,9 +157,9 @@ pub(crate) fn notes_of<'a>(
     site.notes.iter().copied().filter(move |(_, note)| note.matches.holds(subject, recent))
 }
 
-/// The full trend chart of a series.
-pub(crate) fn trend(site: &Index<'_>, root: Root, series: usize, has_rows: bool) -> Figure {
-    let links = ChartLinks { site, root, series, has_rows };
+/// The full trend chart of a series, on a page with a row for each run from `rows_from` on.
+pub(crate) fn trend(site: &Index<'_>, root: Root, series: usize, rows_from: usize) -> Figure {
+    let links = ChartLinks { site, root, series, rows_from };
     let notes = chart_notes(site, series);
     let drawn = chart::trend(&trend_input(site, series, &notes, &links, "c1"), Size::Full);
     figure("c1", drawn)

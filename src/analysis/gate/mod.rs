@@ -179,6 +179,11 @@ impl Watch {
         self.level.len()
     }
 
+    /// Forgets what only the next run would need: there is none.
+    pub(crate) fn rest(&mut self) {
+        (self.start, self.calm) = (Vec::new(), Vec::new());
+    }
+
     /// Takes the newest run in: finite values only.
     pub(crate) fn push(&mut self, run: usize, value: f64, segment: u32) {
         self.rescale(value);

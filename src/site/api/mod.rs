@@ -7,6 +7,7 @@ pub(crate) mod replay;
 pub(crate) mod shape;
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use serde::Serialize;
 
@@ -52,7 +53,7 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
     }
     for series in site.all() {
         let stem = &site.stems[series];
-        let file = move || json(&series_file(site, series));
+        let file = move || series_file(site, series);
         add(format!("series/{stem}.json"), Box::new(file));
         add(format!("series/{stem}.csv"), Box::new(move || Ok(csv(site, series))));
     }
@@ -68,7 +69,9 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
 }
 
 pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
-    let mut bytes = serde_json::to_vec(value).map_err(|error| Failure::Template {
+    // As much as most files take, so that they are not moved while they grow.
+    let mut bytes = Vec::with_capacity(32 << 10);
+    serde_json::to_writer(&mut bytes, value).map_err(|error| Failure::Template {
         template: "api".to_owned(),
         reason: error.to_string(),
     })?;
@@ -87,7 +90,7 @@ fn schema_of(name: &str) -> schemars::Schema {
         "health" => schemars::schema_for!(HealthFile),
         "index" => schemars::schema_for!(IndexFile),
         "replay" => schemars::schema_for!(ReplayFile),
-        _ => schemars::schema_for!(SeriesView<Vec<Point>>),
+        _ => schemars::schema_for!(SeriesView<Vec<Point<'static>>>),
     }
 }
 
@@ -160,11 +163,12 @@ fn index_file(site: &Index<'_>) -> IndexFile {
     }
 }
 
-fn series_file(site: &Index<'_>, index: usize) -> SeriesView<Vec<Point>> {
+fn series_file(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure> {
     let (series, analysis) = site.series(index);
     let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
-    let points = (0..series.runs.len()).map(|run| point(site, index, run, &runners)).collect();
-    SeriesView {
+    let points: Vec<Point<'_>> =
+        (0..series.runs.len()).map(|run| point(site, index, run, &runners)).collect();
+    json(&SeriesView {
         built_from: Some(built_from(site)),
         events: Some(
             (0..analysis.events.len()).map(|at| site.event_of(index, at).to_owned()).collect(),
@@ -172,7 +176,7 @@ fn series_file(site: &Index<'_>, index: usize) -> SeriesView<Vec<Point>> {
         schema: Some("schema/series.json"),
         segments: Some(segments(series)),
         ..view(site, index, points)
-    }
+    })
 }
 
 fn segments(series: &Series) -> Vec<SegmentView> {
@@ -192,7 +196,7 @@ fn runner_id(segment: &Segment) -> String {
     if fields.is_empty() { fields } else { routes::hex(&fields, 8) }
 }
 
-fn point(site: &Index<'_>, index: usize, at: usize, runners: &[String]) -> Point {
+fn point<'a>(site: &Index<'a>, index: usize, at: usize, runners: &'a [String]) -> Point<'a> {
     let (series, analysis) = site.series(index);
     let (run, flags) = (&series.runs[at], analysis.flags[at]);
     let named = [
@@ -202,13 +206,13 @@ fn point(site: &Index<'_>, index: usize, at: usize, runners: &[String]) -> Point
         (flags.noisy, "noisy"),
     ];
     Point {
-        commit: site.commit(run.commit).id.clone(),
+        commit: &site.commit(run.commit).id,
         flags: named.into_iter().filter(|(on, _)| *on).map(|(_, name)| name).collect(),
         repeats: (run.repeats > 1).then_some(run.repeats),
-        runner: runners[run.segment as usize].clone(),
+        runner: &runners[run.segment as usize],
         segment: run.segment,
         std: run.std.and_then(finite),
-        timestamp: run.time.to_string(),
+        timestamp: run.time,
         value: run.value,
     }
 }
@@ -218,20 +222,20 @@ fn csv(site: &Index<'_>, index: usize) -> Vec<u8> {
     let (series, _) = site.series(index);
     let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
     let mut out = String::from("commit,timestamp,value,std,unit,segment,flags\r\n");
+    out.reserve(series.runs.len() * 72);
+    let unit = text::csv_field(series.unit.as_str());
+    let number = |out: &mut String, value: Option<f64>| {
+        if let Some(value) = value {
+            let _ = write!(out, "{value}");
+        }
+    };
     for at in 0..series.runs.len() {
         let point = point(site, index, at, &runners);
-        let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
-        let fields = [
-            text::csv_field(&point.commit),
-            point.timestamp,
-            number(point.value),
-            number(point.std),
-            text::csv_field(series.unit.as_str()),
-            point.segment.to_string(),
-            point.flags.join(" "),
-        ];
-        out.push_str(&fields.join(","));
-        out.push_str("\r\n");
+        let _ = write!(out, "{},{},", text::csv_field(point.commit), point.timestamp);
+        number(&mut out, point.value);
+        out.push(',');
+        number(&mut out, point.std);
+        let _ = write!(out, ",{unit},{},{}\r\n", point.segment, point.flags.join(" "));
     }
     out.into_bytes()
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::record::Timestamp;
 use crate::site::audit::AuditView;
 use crate::site::targets::TargetView;
 
@@ -84,19 +85,27 @@ pub(super) struct TrendView {
     pub(super) to: String,
 }
 
+/// A run of a series.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Point {
-    pub(super) commit: String,
+pub(super) struct Point<'a> {
+    pub(super) commit: &'a str,
     pub(super) flags: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) repeats: Option<u32>,
     /// Hash of the runner's fingerprint, as in `segments`; empty where none is recorded.
-    pub(super) runner: String,
+    pub(super) runner: &'a str,
     /// Index into `segments`.
     pub(super) segment: u32,
     pub(super) std: Option<f64>,
-    pub(super) timestamp: String,
+    #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
+    pub(super) timestamp: Timestamp,
     pub(super) value: Option<f64>,
+}
+
+/// As [`std::fmt::Display`] writes it, without a string of its own.
+fn as_text<S: serde::Serializer>(value: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -14,7 +14,7 @@ use crate::site::{Failure, pages, words};
 use crate::text::{self, Scale};
 
 /// Rows of the page; all of them stand in the JSON.
-const ROWS: usize = 300;
+const ROWS: usize = 150;
 
 #[derive(Template)]
 #[template(path = "commit.html")]

@@ -18,7 +18,7 @@ use crate::site::{Failure, pages, table, words};
 use crate::text::{self, Scale};
 
 /// Unchanged and not compared series of one page: what is more stands in the JSON.
-const FOLDED: usize = 200;
+const FOLDED: usize = 60;
 
 #[derive(Template)]
 #[template(path = "diff.html")]

@@ -105,7 +105,7 @@ fn verdict(site: &Index<'_>, root: Root, event: &EventRef) -> Phrase {
 
 fn zoom(site: &Index<'_>, root: Root, event: &EventRef) -> Figure {
     let (_, _, change) = site.change(event);
-    let links = ChartLinks { site, root, series: event.series, has_rows: false };
+    let links = ChartLinks { site, root, series: event.series, rows_from: usize::MAX };
     let notes = table::chart_notes(site, event.series);
     let mut input = table::trend_input(site, event.series, &notes, &links, "c1");
     input.span = Span::Order(Window::around(change.first));

@@ -80,13 +80,17 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
     jobs.push(("404.html".to_owned(), Box::new(|| lost::render(site))));
 }
 
+/// Bytes that most pages fit into: a page that does is never moved while it grows.
+const USUAL: usize = 96 << 10;
+
 /// The bytes of a filled template.
 fn html(template: &impl Template) -> Result<Vec<u8>, Failure> {
-    let rendered = template.render().map_err(|error| Failure::Template {
+    let mut page = String::with_capacity(USUAL);
+    template.render_into(&mut page).map_err(|error| Failure::Template {
         template: "page".to_owned(),
         reason: error.to_string(),
     })?;
-    Ok(printable(rendered).into_bytes())
+    Ok(printable(page).into_bytes())
 }
 
 /// HTML has no place for most control characters and for noncharacters, not even as references:
@@ -106,13 +110,15 @@ fn printable(html: String) -> String {
 /// Whether bytes of UTF-8 may hold what [`printable`] replaces: control characters, or what begins
 /// like U+0080 to U+009F, like U+F000 to U+FFFF, or like what lies beyond.
 fn doubtful(html: &[u8]) -> bool {
-    let mut before = 0;
-    html.iter().any(|&byte| {
-        let c1 = before == 0xc2 && byte < 0xa0;
-        before = byte;
-        let control = byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
-        control || c1 || byte == 0x7f || byte >= 0xef
-    })
+    // No early way out within a piece, so that many bytes are looked at in one step.
+    let odd = |piece: &[u8]| {
+        piece.iter().fold(false, |odd, &byte| {
+            let control = (byte < 0x20) & !matches!(byte, b'\t' | b'\n' | b'\r');
+            odd | control | (byte == 0x7f) | (byte >= 0xef)
+        })
+    };
+    let c1 = |at: usize| html.get(at + 1).is_some_and(|byte| *byte < 0xa0);
+    html.chunks(256).any(odd) || memchr::memchr_iter(0xc2, html).any(c1)
 }
 
 /// A commit as links name it.

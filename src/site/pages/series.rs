@@ -1,5 +1,7 @@
 //! One series: when did it change?
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use crate::analysis::{Analysis, BudgetVerdict};
@@ -13,8 +15,9 @@ use crate::site::view::{EventRow, Fact, Figure, Frame, Link, Moment, Phrase};
 use crate::site::{Failure, markdown, pages, table, verdict, words};
 use crate::text::{self, Scale};
 
-/// Rows of the table of runs; older ones stand in the CSV.
-const RUNS: usize = 200;
+/// Rows of the table of runs; older ones stand in the chart and in the CSV. A row takes as many
+/// bytes as twenty dots of the chart: 200 of them were three quarters of a page that few unfold.
+const RUNS: usize = 60;
 /// Lines of one chart.
 const LINES: usize = 6;
 /// Characters of an error that a page shows.
@@ -34,7 +37,7 @@ struct SeriesPage {
     links: Vec<Link>,
     events: Vec<EventRow>,
     notes: Vec<NoteView>,
-    others: Option<Figure>,
+    others: Option<Arc<Figure>>,
     pulls: Vec<Phrase>,
     environment: Vec<(String, String)>,
     last_error: Option<String>,
@@ -85,7 +88,7 @@ pub(crate) fn render(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure>
         backend: link(routes::backend(&series.key.backend), &series.key.backend),
         key,
         facts: facts(site, root, index),
-        chart: table::trend(site, root, index, true),
+        chart: table::trend(site, root, index, series.runs.len().saturating_sub(RUNS)),
         sensitivity: words::sensitivity(
             analysis,
             site.input.policy.detection.confirmations,
@@ -188,13 +191,17 @@ pub(crate) fn note_view(time: Timestamp, note: &crate::note::Note) -> NoteView {
 }
 
 /// The same benchmark on other backends, in one chart; none where it has no other.
-fn others(site: &Index<'_>, root: Root, index: usize) -> Option<Figure> {
-    let mut members = site.alike(index).to_vec();
+fn others(site: &Index<'_>, root: Root, index: usize) -> Option<Arc<Figure>> {
+    let all = site.alike(index);
+    if (2..=LINES).contains(&all.len()) {
+        return Some(site.together(index, || comparison(site, root, all, "c2")));
+    }
+    let mut members = all.to_vec();
     // The page's own line first, so that it is there however many others are.
     members.sort_by_key(|other| *other != index);
     members.truncate(LINES);
     members.sort_unstable();
-    (members.len() > 1).then(|| comparison(site, root, &members, "c2"))
+    (members.len() > 1).then(|| Arc::new(comparison(site, root, &members, "c2")))
 }
 
 /// Several series in one chart.
