@@ -36,6 +36,7 @@ mod notify;
 
 // ── Application: wires; may use everything above ──
 mod project;
+mod unchanged;
 mod cli;
 #[doc(hidden)]
 pub mod bench;

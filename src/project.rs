@@ -93,7 +93,7 @@ impl Stages {
 }
 
 /// What a build did.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Built {
     pub(crate) pages: u64,
     pub(crate) files: u64,
@@ -101,6 +101,8 @@ pub(crate) struct Built {
     pub(crate) series: usize,
     pub(crate) records: u64,
     pub(crate) refused: usize,
+    /// Paths of all files within the site.
+    pub(crate) routes: Vec<String>,
 }
 
 /// A history directory that was read; nothing is grouped or analysed yet.
@@ -310,6 +312,7 @@ pub(crate) fn build(
         series: project.grouped.series.len(),
         records: project.history.counts.records,
         refused: project.history.problems.len(),
+        routes: written.routes,
     })
 }
 

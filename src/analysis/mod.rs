@@ -303,19 +303,27 @@ pub(crate) struct InfrastructureDay {
 /// Analyses all series of one history, in their order, each without what moved all of them
 /// together.
 pub(crate) fn analyse_all(series: &[Series], policy: &Policy, context: &Context<'_>) -> Analyses {
-    let walked = walk::walk(series, policy, &mut |_, _| ());
-    let mut each: Vec<Analysis> = series
+    let walk::Walked { standings, infrastructure } = walk::walk(series, policy, &mut |_, _| ());
+    // The gate tells of today alone.
+    let look_back = context.depth == Depth::Pages;
+    // A standing holds every run of its series, and goes as soon as the analysis stands.
+    let (mut each, figures): (Vec<Analysis>, Vec<_>) = series
         .par_iter()
-        .zip(&walked.standings)
-        .map(|(series, standing)| analyse_one(series, policy, context, standing))
-        .collect();
+        .zip(standings)
+        .map(|(series, standing)| {
+            let analysis = analyse_one(series, policy, context, &standing);
+            let figures =
+                look_back.then(|| Figures::of_one((series, &standing), policy, context, &analysis));
+            (analysis, figures)
+        })
+        .unzip();
     evidence::explain(series, &mut each);
-    let figures = match context.depth {
-        Depth::Pages => Figures::of(series, policy, context, (&walked, &each)),
-        // The gate tells of today alone.
-        Depth::Gate => Figures::default(),
+    let figures = if look_back {
+        Figures::sum(figures.into_iter().flatten().collect(), infrastructure.len())
+    } else {
+        Figures::default()
     };
-    Analyses { each, infrastructure: walked.infrastructure, figures }
+    Analyses { each, infrastructure, figures }
 }
 
 /// The verdicts alone, in the order of the series: where the walk ends, judged.

@@ -2,8 +2,6 @@
 
 use std::ops::RangeInclusive;
 
-use rayon::prelude::*;
-
 use crate::policy::Policy;
 use crate::series::{CommitIndex, Series};
 
@@ -11,7 +9,7 @@ use super::bare;
 use super::changes::Facts;
 use super::stats::median;
 use super::verdict::{Evidence, Judged};
-use super::walk::{Standing, Walked, walk};
+use super::walk::{Standing, walk};
 use super::{Analysis, Change, ChangeKind, Context, Explanation, Verdict};
 
 /// What the gate said after one run.
@@ -75,25 +73,9 @@ const SAME: usize = 5;
 const HORIZON: usize = 30;
 
 impl Figures {
-    /// Compares what the gate told on the way with what the whole history shows.
-    pub(crate) fn of(
-        series: &[Series],
-        policy: &Policy,
-        context: &Context<'_>,
-        (walked, each): (&Walked, &[Analysis]),
-    ) -> Self {
-        let standings = &walked.standings;
-        let judged = series.par_iter().zip(standings).zip(each);
-        let all: Vec<(Self, Vec<f64>)> = judged
-            .map(|((series, standing), analysis)| {
-                Self::of_one((series, standing), policy, context, analysis)
-            })
-            .collect();
-        let mut figures = Self {
-            series: series.len(),
-            infrastructure_days: walked.infrastructure.len(),
-            ..Self::default()
-        };
+    /// Those of all series together, and the days on which the backends moved together.
+    pub(crate) fn sum(all: Vec<(Self, Vec<f64>)>, infrastructure_days: usize) -> Self {
+        let mut figures = Self { series: all.len(), infrastructure_days, ..Self::default() };
         let mut delays = Vec::new();
         for (one, mut late) in all {
             figures.runs += one.runs;
@@ -109,8 +91,9 @@ impl Figures {
         figures
     }
 
-    /// The figures of one series, and the delay of each finding that was right.
-    fn of_one(
+    /// What the gate told of one series on the way, compared with what its whole history shows; and
+    /// the delay of each finding that was right.
+    pub(crate) fn of_one(
         (series, standing): (&Series, &Standing),
         policy: &Policy,
         context: &Context<'_>,

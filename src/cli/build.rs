@@ -11,6 +11,7 @@ use crate::policy;
 use crate::project::{self, Built, Options, Project, Stages};
 use crate::record::Timestamp;
 use crate::text;
+use crate::unchanged::{Inputs, Known};
 
 /// From here on a site nears what GitHub Pages takes (1 GB, 10 minutes for a deployment).
 const WARN_BYTES: u64 = 200_000_000;
@@ -19,9 +20,10 @@ const WARN_FILES: u64 = 20_000;
 pub(crate) fn run(global: &Global, args: &Build, talk: &Talk) -> anyhow::Result<u8> {
     let started = Instant::now();
     let options = options(global, &args.site)?;
-    let (_, built) = in_pool(global, || make(&options, &args.site, talk))?;
+    let (built, changed) = in_pool(global, || make_or_keep(&options, &args.site, talk))?;
     let seconds = started.elapsed().as_secs_f64();
     match args.format {
+        Format::Text if !changed => talk.info(&kept(&built)),
         Format::Text => talk.info(&closing(&built, seconds)),
         Format::Json => {
             let answer = serde_json::json!({
@@ -38,6 +40,23 @@ pub(crate) fn run(global: &Global, args: &Build, talk: &Talk) -> anyhow::Result<
         }
     }
     Ok(0)
+}
+
+/// Builds, unless that would make the site that is there; whether it did.
+fn make_or_keep(options: &Options, site: &Site, talk: &Talk) -> anyhow::Result<(Built, bool)> {
+    let inputs = Inputs::look(options, &site.out);
+    if let Some(known) = inputs.as_ref().and_then(|inputs| inputs.known(&site.out)) {
+        known.warnings.iter().for_each(|warning| talk.warn(warning));
+        return Ok((known.built, false));
+    }
+    let (project, built) = make(options, site, talk)?;
+    let timeless = options.now.is_some() || project.history.counts.demo > 0;
+    let warnings = project.warnings.iter().cloned().chain(size_warning(&built)).collect();
+    let known = Known { built, warnings };
+    if let Some(inputs) = inputs {
+        inputs.note_down(&site.out, &known, timeless);
+    }
+    Ok((known.built, true))
 }
 
 /// Loads and builds once, telling what was noticed.
@@ -61,15 +80,23 @@ pub(crate) fn make(
     talk.end_progress();
     stage(talk, "wrote the site", started);
     let built = built?;
-    if built.bytes > WARN_BYTES || built.files > WARN_FILES {
-        talk.warn(&format!(
+    if let Some(warning) = size_warning(&built) {
+        talk.warn(&warning);
+    }
+    Ok((project, built))
+}
+
+/// What is said of a site that nears what GitHub Pages takes.
+fn size_warning(built: &Built) -> Option<String> {
+    let large = built.bytes > WARN_BYTES || built.files > WARN_FILES;
+    large.then(|| {
+        format!(
             "the site has {} in {:.0} MB; GitHub Pages stops at 1 GB and 10 minutes: `ignore` \
              series in the policy that nobody looks at, or move old results to data/archive/",
             text::counted(built.files, "file"),
             built.bytes as f64 / 1e6,
-        ));
-    }
-    Ok((project, built))
+        )
+    })
 }
 
 /// How long each stage took, at `-vv`.
@@ -111,6 +138,16 @@ pub(crate) fn closing(built: &Built, seconds: f64) -> String {
     };
     format!(
         "Built {}, {} from {} in {seconds:.1} s{refused}",
+        text::counted(built.pages, "page"),
+        text::counted(built.series as u64, "series"),
+        text::counted(built.records, "record"),
+    )
+}
+
+/// What is said where nothing was built.
+fn kept(built: &Built) -> String {
+    format!(
+        "Nothing has changed since the last build: {}, {} from {}",
         text::counted(built.pages, "page"),
         text::counted(built.series as u64, "series"),
         text::counted(built.records, "record"),

@@ -13,7 +13,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use tempfile::TempDir;
 
@@ -77,15 +77,15 @@ pub(crate) struct Output {
     _lock: File,
     /// Folders that exist in the staging folder, relative.
     folders: RwLock<HashSet<String>>,
-    files: AtomicU64,
+    routes: Mutex<Vec<String>>,
     bytes: AtomicU64,
 }
 
 /// What [`Output::commit`] put in place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Committed {
-    /// Pages and other files, without the marker.
-    pub(crate) files: u64,
+    /// Pages and other files by path, sorted, without the marker.
+    pub(crate) routes: Vec<String>,
     pub(crate) bytes: u64,
     /// The old site, where it could not be removed after the swap.
     pub(crate) leftover: Option<PathBuf>,
@@ -109,7 +109,7 @@ impl Output {
             staging,
             _lock: marker,
             folders: RwLock::default(),
-            files: AtomicU64::new(0),
+            routes: Mutex::default(),
             bytes: AtomicU64::new(0),
         })
     }
@@ -134,7 +134,7 @@ impl Output {
             _ => OutputError::at(&self.target.path.join(route))(source),
         })?;
         file.write_all(bytes).map_err(OutputError::at(&self.target.path.join(route)))?;
-        self.files.fetch_add(1, Ordering::Relaxed);
+        self.routes.lock().unwrap_or_else(PoisonError::into_inner).push(route.to_owned());
         self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         Ok(())
     }
@@ -178,7 +178,9 @@ impl Output {
         let old = old.map_err(OutputError::at(target))?;
         let _ = self.staging.keep(); // its path is now the old site's, or nobody's
         let leftover = old.filter(|old| fs::remove_dir_all(old).is_err() && old.exists());
-        Ok(Committed { files: self.files.into_inner(), bytes: self.bytes.into_inner(), leftover })
+        let mut routes = self.routes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        routes.sort_unstable();
+        Ok(Committed { routes, bytes: self.bytes.into_inner(), leftover })
     }
 }
 

@@ -40,9 +40,10 @@ impl Place {
 fn a_commit_replaces_the_old_site_as_a_whole() {
     let place = place();
     let first = place.build(&[("index.html", "one"), ("old/page/index.html", "gone")]);
-    assert_eq!(first, Committed { files: 2, bytes: 7, leftover: None });
+    let routes = vec!["index.html".to_owned(), "old/page/index.html".to_owned()];
+    assert_eq!(first, Committed { routes, bytes: 7, leftover: None });
     let second = place.build(&[("index.html", "two"), ("new/index.html", "here")]);
-    assert_eq!((second.files, second.bytes), (2, 7));
+    assert_eq!((second.routes.len(), second.bytes), (2, 7));
     assert_eq!(place.read("index.html").as_deref(), Some("two"));
     assert_eq!(place.read("new/index.html").as_deref(), Some("here"));
     assert!(!place.target.join("old").exists());
@@ -216,7 +217,7 @@ fn many_threads_write_at_once() {
             });
         }
     });
-    assert_eq!(output.commit().unwrap().files, 400);
+    assert_eq!(output.commit().unwrap().routes.len(), 400);
     assert_eq!(place.read("series/49/7.html").as_deref(), Some("series/49/7.html"));
 }
 

@@ -122,6 +122,23 @@ pub(crate) fn first_records(directory: &Path) -> anyhow::Result<Builder> {
     Ok(builder)
 }
 
+/// Every file that a build reads of a history directory, sorted.
+///
+/// # Errors
+/// The directory cannot be listed.
+pub(crate) fn inputs(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    walk::inputs(directory)
+}
+
+/// Puts a note of this program's own into the user's cache folder, whole or not at all.
+///
+/// # Errors
+/// The folder cannot be made or written.
+pub(crate) fn keep_note(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+    replace::replace(path, bytes)
+}
+
 /// Writes the refused lines to `quarantine/`; see [`quarantine::write`].
 ///
 /// # Errors

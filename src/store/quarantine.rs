@@ -11,6 +11,8 @@ use serde_json::json;
 use crate::record::{Place, Problem};
 use crate::store::append;
 
+/// Refused lines, from the history directory.
+pub(super) const REFUSED: &str = "quarantine/refused.ndjson";
 /// Parts of foreign files, kept when they were ingested.
 const FOREIGN: &str = "ingested.ndjson";
 
@@ -21,7 +23,7 @@ const FOREIGN: &str = "ingested.ndjson";
 /// The folder cannot be made or written, or a file that was read a moment ago is gone.
 pub(crate) fn write(directory: &Path, problems: &[Problem]) -> anyhow::Result<()> {
     let folder = directory.join("quarantine");
-    let path = folder.join("refused.ndjson");
+    let path = directory.join(REFUSED);
     if problems.is_empty() {
         if path.exists() {
             std::fs::remove_file(&path)

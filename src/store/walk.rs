@@ -86,3 +86,24 @@ fn record_file(directory: &Path, path: &Path) -> Option<RecordFile> {
     };
     Some(RecordFile { path: path.to_owned(), name, json, pull })
 }
+
+/// Every file of a history directory, whatever it holds, sorted; what builds write there
+/// themselves (`quarantine/refused.ndjson`) and dot files aside.
+///
+/// # Errors
+/// The directory does not exist or cannot be listed.
+pub(crate) fn inputs(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let seen = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
+    };
+    let own = directory.join(super::quarantine::REFUSED);
+    let mut files = Vec::new();
+    let walk = WalkDir::new(directory).follow_links(false).sort_by_file_name();
+    for entry in walk.into_iter().filter_entry(seen) {
+        let entry = entry.with_context(|| format!("cannot list {}", directory.display()))?;
+        if !entry.file_type().is_dir() && entry.path() != own {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,172 @@
+//! Whether a build would make the very site that is there: then it need not be made.
+//!
+//! After a build, what went in and what came out is noted down in the user's cache folder: of each
+//! file how it looks from outside, which is size, time of its last change, and inode. The times are
+//! the system's own (`ctime`), which no program can set, so that an edit which keeps size and date
+//! is seen. A note that is cut, altered, or of another program is as good as none, and so is one
+//! whose site was touched. Files that changed within the clock's grain before they were looked at
+//! are not trusted, as in git ("racy git"): nothing is noted down then.
+//! Refused: to be a reason for a build to fail, and systems without such times.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use blake3::Hasher;
+use rayon::prelude::*;
+
+use crate::project::{Built, Options};
+use crate::record::Timestamp;
+use crate::store;
+
+/// First line of a note.
+const HEAD: &str = "benchpages unchanged 1";
+/// A change this long before a file is looked at could be followed by another of the same time:
+/// where times are whole seconds, and where they are finer (a kernel's tick is 10 ms at most).
+const COARSE: Duration = Duration::from_secs(2);
+const FINE: Duration = Duration::from_millis(50);
+
+/// What a build reads, as it looks from outside.
+pub(crate) struct Inputs {
+    key: String,
+    /// The minute that pages show as the build's.
+    minute: String,
+    note: PathBuf,
+}
+
+/// What the note of a build says.
+pub(crate) struct Known {
+    pub(crate) built: Built,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Inputs {
+    /// Looks at everything that a build into `out` reads; none where that tells nothing: there is
+    /// no cache, a file cannot be looked at, or one has just changed.
+    pub(crate) fn look(options: &Options, out: &Path) -> Option<Self> {
+        let root = options.cache.as_ref()?;
+        let now = SystemTime::now();
+        let mut key = Hasher::new();
+        let mut add = |part: &[u8]| {
+            key.update(&part.len().to_le_bytes()).update(part);
+        };
+        add(env!("CARGO_PKG_VERSION").as_bytes());
+        add(&look(&std::env::current_exe().ok()?, None)?);
+        let Options { demo, with_archive, now: at, base_url, explicit_index, audience, .. } =
+            options;
+        let said = (demo, with_archive, at, base_url, explicit_index, audience);
+        add(format!("{said:?}").as_bytes());
+        let mut files = store::inputs(&options.data).ok()?;
+        files.extend(options.policy.clone());
+        let looks: Vec<Vec<u8>> =
+            files.par_iter().map(|file| look(file, Some(now))).collect::<Option<_>>()?;
+        for (file, look) in files.iter().zip(&looks) {
+            add(file.as_os_str().as_encoded_bytes());
+            add(look);
+        }
+        let out = std::path::absolute(out).ok()?;
+        add(out.as_os_str().as_encoded_bytes());
+        let name = blake3::hash(out.as_os_str().as_encoded_bytes()).to_hex();
+        Some(Self {
+            key: key.finalize().to_hex().to_string(),
+            minute: minute(options.clock),
+            note: root.join("built").join(name.get(..16)?),
+        })
+    }
+
+    /// What the last build said, where it read the same and its site is as it left it.
+    pub(crate) fn known(&self, out: &Path) -> Option<Known> {
+        let text = std::fs::read_to_string(&self.note).ok()?;
+        let (body, sum) = text.trim_end().rsplit_once('\n')?;
+        if blake3::hash(body.as_bytes()).to_hex().as_str() != sum {
+            return None;
+        }
+        let mut lines = body.lines();
+        let mut next = || lines.next();
+        let (head, key, minute, site, told) = (next()?, next()?, next()?, next()?, next()?);
+        let same = head == HEAD && key == self.key && (minute == "-" || minute == self.minute);
+        let routes: Vec<String> = lines.map(str::to_owned).collect();
+        if !same || looks_of_site(out, &routes)? != site {
+            return None;
+        }
+        let told: serde_json::Value = serde_json::from_str(told).ok()?;
+        let number = |name: &str| told.get(name)?.as_u64();
+        let size = |name: &str| usize::try_from(number(name)?).ok();
+        let warnings = told.get("warnings")?.as_array()?.iter();
+        Some(Known {
+            built: Built {
+                pages: number("pages")?,
+                files: number("files")?,
+                bytes: number("bytes")?,
+                series: size("series")?,
+                records: number("records")?,
+                refused: size("refused")?,
+                routes: Vec::new(),
+            },
+            warnings: warnings.filter_map(|it| it.as_str().map(str::to_owned)).collect(),
+        })
+    }
+
+    /// Notes down what was built from this. `timeless`: the site does not tell when it was built.
+    /// A note that cannot be written is left out.
+    pub(crate) fn note_down(&self, out: &Path, known: &Known, timeless: bool) {
+        let built = &known.built;
+        let Some(site) = looks_of_site(out, &built.routes) else { return };
+        let told = serde_json::json!({
+            "pages": built.pages,
+            "files": built.files,
+            "bytes": built.bytes,
+            "series": built.series,
+            "records": built.records,
+            "refused": built.refused,
+            "warnings": known.warnings,
+        });
+        let minute = if timeless { "-" } else { &self.minute };
+        let routes = built.routes.join("\n");
+        let body = format!("{HEAD}\n{}\n{minute}\n{site}\n{told}\n{routes}", self.key);
+        let sum = blake3::hash(body.as_bytes()).to_hex();
+        let _ = store::keep_note(&self.note, format!("{body}\n{sum}\n").as_bytes());
+    }
+}
+
+fn minute(time: Timestamp) -> String {
+    (time.micros() / 60_000_000).to_string()
+}
+
+/// How all files of a site look, as one hash; none where one is missing.
+fn looks_of_site(out: &Path, routes: &[String]) -> Option<String> {
+    let looks: Vec<Vec<u8>> =
+        routes.par_iter().map(|route| look(&out.join(route), None)).collect::<Option<_>>()?;
+    let mut all = Hasher::new();
+    for (route, look) in routes.iter().zip(looks) {
+        all.update(route.as_bytes()).update(b"\0").update(&look);
+    }
+    Some(all.finalize().to_hex().to_string())
+}
+
+/// How a file looks from outside. None where it is not there or, with the time at which the looking
+/// began, where it changed too shortly before.
+#[cfg(unix)]
+fn look(path: &Path, began: Option<SystemTime>) -> Option<Vec<u8>> {
+    use std::os::unix::fs::MetadataExt as _;
+    // Through links: the policy may be one.
+    let facts = std::fs::metadata(path).ok()?;
+    if let Some(began) = began {
+        let nanos = u32::try_from(facts.ctime_nsec()).ok()?;
+        let changed = Duration::new(u64::try_from(facts.ctime()).ok()?, nanos);
+        let grain = if nanos == 0 { COARSE } else { FINE };
+        if SystemTime::UNIX_EPOCH + changed + grain > began {
+            return None;
+        }
+    }
+    let times = [facts.mtime(), facts.mtime_nsec(), facts.ctime(), facts.ctime_nsec()];
+    let mut look: Vec<u8> = times.iter().flat_map(|time| time.to_le_bytes()).collect();
+    for number in [facts.size(), facts.ino(), facts.dev()] {
+        look.extend(number.to_le_bytes());
+    }
+    Some(look)
+}
+
+#[cfg(not(unix))]
+fn look(_: &Path, _: Option<SystemTime>) -> Option<Vec<u8>> {
+    None
+}
