@@ -22,7 +22,7 @@ const NEAREST: usize = 5;
 
 pub(crate) fn run(global: &Global, args: &Accept, talk: &Talk) -> anyhow::Result<u8> {
     let options = options(global)?;
-    let project = build::in_pool(global, || project::load(&options))?;
+    let project = project::load(&options)?;
     let told = Said::of(args, options.now.unwrap_or(options.clock))?;
     let known = known(&project);
     let matching = known.matching(&args.series);

@@ -19,7 +19,7 @@ const WARN_FILES: u64 = 20_000;
 pub(crate) fn run(global: &Global, args: &Build, talk: &Talk) -> anyhow::Result<u8> {
     let started = Instant::now();
     let options = options(global, &args.site)?;
-    let (_, built) = in_pool(global, || make(&options, &args.site, talk))?;
+    let (_, built) = make(&options, &args.site, talk)?;
     let seconds = started.elapsed().as_secs_f64();
     match args.format {
         Format::Text => talk.info(&closing(&built, seconds)),
@@ -174,14 +174,4 @@ pub(crate) fn clock() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| since.as_secs());
     Timestamp::from_micros(i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000))
-}
-
-/// Runs work on as many threads as were asked for.
-pub(crate) fn in_pool<T: Send>(
-    global: &Global,
-    work: impl FnOnce() -> anyhow::Result<T> + Send,
-) -> anyhow::Result<T> {
-    let threads = global.jobs.map_or(0, |jobs| usize::from(jobs.get()));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    pool.install(work)
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::audit::Entry;
 use crate::cli::actions;
 use crate::cli::args::{Check, Global, Report, Site};
-use crate::cli::build::{self, in_pool};
+use crate::cli::build;
 use crate::cli::talk::{self, Talk};
 use crate::context::git;
 use crate::gate::decide::{Decision, Plea};
@@ -30,7 +30,7 @@ const AUDITED: usize = 20;
 
 pub(crate) fn run(global: &Global, args: &Check, talk: &Talk) -> anyhow::Result<u8> {
     let options = build::options(global, &site(args))?;
-    let judged = in_pool(global, || judge(&options, args, talk))?;
+    let judged = judge(&options, args, talk)?;
     let outcome = &judged.outcome;
     if outcome.decision == Decision::Overridden {
         audit(&options.data, &judged)?;

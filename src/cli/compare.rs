@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 
 use crate::cli::args::{Compare, Global, Site, Table};
-use crate::cli::build::{self, in_pool};
+use crate::cli::build;
 use crate::cli::talk::{self, Talk};
 use crate::context::git;
 use crate::filter::Filter;
@@ -17,7 +17,7 @@ use crate::site::{self, routes};
 const NOTHING: u8 = 3;
 
 pub(crate) fn run(global: &Global, args: &Compare, talk: &Talk) -> anyhow::Result<u8> {
-    let comparison = in_pool(global, || compare(global, args, talk))?;
+    let comparison = compare(global, args, talk)?;
     let text = match args.format {
         Table::Text => comparison.text(),
         Table::Json => comparison.json(),

@@ -16,7 +16,7 @@ pub(crate) fn run(global: &Global, args: &Export, talk: &Talk) -> anyhow::Result
     let filter = Filter::parse_args(&args.filters).map_err(anyhow::Error::msg)?;
     let site = Site { with_archive: args.with_archive, ..Site::default() };
     let options = build::options(global, &site)?;
-    let opened = build::in_pool(global, || project::open(&options))?;
+    let opened = project::open(&options)?;
     opened.warnings.iter().for_each(|warning| talk.detail(warning));
     let language = match args.language {
         Tongue::Csv => Language::Csv,

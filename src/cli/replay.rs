@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::analysis::Verdict;
 use crate::analysis::replay::{Figures, Said};
 use crate::cli::args::{Format, Global, Site};
-use crate::cli::build::{in_pool, options};
+use crate::cli::build::options;
 use crate::cli::talk::{self, Talk};
 use crate::project::{self, Project};
 use crate::site;
@@ -25,20 +25,18 @@ pub(crate) fn run(
     format: Format,
     talk: &Talk,
 ) -> anyhow::Result<u8> {
-    in_pool(global, || {
-        let own = replay(global, talk)?;
-        let other = match against {
-            Some(policy) => {
-                let global = Global { policy: Some(policy.to_owned()), ..global.clone() };
-                Some(replay(&global, talk)?)
-            }
-            None => None,
-        };
-        match format {
-            Format::Json => json(&own, other.as_ref()),
-            Format::Text => talk::answer(told(&own, other.as_ref()).as_bytes()),
+    let own = replay(global, talk)?;
+    let other = match against {
+        Some(policy) => {
+            let global = Global { policy: Some(policy.to_owned()), ..global.clone() };
+            Some(replay(&global, talk)?)
         }
-    })
+        None => None,
+    };
+    match format {
+        Format::Json => json(&own, other.as_ref()),
+        Format::Text => talk::answer(told(&own, other.as_ref()).as_bytes()),
+    }
 }
 
 fn replay(global: &Global, talk: &Talk) -> anyhow::Result<Replay> {
