@@ -11,6 +11,7 @@ mod build;
 mod check;
 mod commits;
 mod demo_data;
+mod detail;
 mod determinism;
 // What is written is written about the whole program.
 #[cfg(feature = "net")]

@@ -319,7 +319,7 @@ impl Case<'_> {
                     routes::pair(&self.commit(change.last_before), &self.commit(change.first));
                 link::row(&routes::diff(&pair), subject)
             }
-            None => link::series(subject),
+            None => link::series(subject, self.policy.site.detail),
         }
     }
 }
