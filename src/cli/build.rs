@@ -12,7 +12,7 @@ use crate::project::{self, Built, Options, Project, Stages};
 use crate::record::Timestamp;
 use crate::text;
 
-/// From here on a site nears what GitHub Pages takes (1 GB, 10 minutes for a deployment).
+/// From here on people are told, long before a site is too large for GitHub Pages (1 GB).
 const WARN_BYTES: u64 = 200_000_000;
 const WARN_FILES: u64 = 20_000;
 
@@ -61,15 +61,25 @@ pub(crate) fn make(
     talk.end_progress();
     stage(talk, "wrote the site", started);
     let built = built?;
-    if built.bytes > WARN_BYTES || built.files > WARN_FILES {
-        talk.warn(&format!(
-            "the site has {} in {:.0} MB; GitHub Pages stops at 1 GB and 10 minutes: `ignore` \
-             series in the policy that nobody looks at, or move old results to data/archive/",
-            text::counted(built.files, "file"),
-            built.bytes as f64 / 1e6,
-        ));
+    if let Some(warning) = too_large(built.files, built.bytes) {
+        talk.warn(&warning);
     }
     Ok((project, built))
+}
+
+/// What to do about a site that will be too large for where it is to stand.
+fn too_large(files: u64, bytes: u64) -> Option<String> {
+    let large = bytes >= WARN_BYTES || files >= WARN_FILES;
+    large.then(|| {
+        format!(
+            "the site has {} in {:.0} MB, and GitHub Pages stops at 1 GB; to make it smaller, \
+             `site.detail: events-only` in the policy gives quiet series no page of their own, \
+             `benchpages rotate` moves old results to the archive, and `ignore` in the policy \
+             leaves out what no view (`dashboard_presets`) needs",
+            text::counted(files, "file"),
+            bytes as f64 / 1e6,
+        )
+    })
 }
 
 /// How long each stage took, at `-vv`.
@@ -174,4 +184,20 @@ pub(crate) fn clock() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| since.as_secs());
     Timestamp::from_micros(i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_called_large_from_200_megabytes_or_20_000_files_on() {
+        assert_eq!(too_large(19_999, 199_999_999), None);
+        for (files, bytes) in [(20_000, 1), (1, 200_000_000)] {
+            let told = too_large(files, bytes).unwrap();
+            for remedy in ["site.detail: events-only", "benchpages rotate", "`ignore`"] {
+                assert!(told.contains(remedy), "{told}");
+            }
+        }
+    }
 }
