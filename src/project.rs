@@ -1,8 +1,9 @@
 //! The pipeline: read this first. A directory becomes a [`Project`], a project becomes a site.
 
+pub(crate) mod stages;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
@@ -23,6 +24,7 @@ use crate::policy::diagnostic;
 use crate::policy::read::read as read_policy;
 use crate::policy::threshold::sha;
 use crate::policy::{Audience, Policy, accepted};
+use crate::project::stages::{Progress, Stages};
 use crate::record::{Problem, Timestamp};
 use crate::series::{self, CommitIndex, Grouped, Series};
 use crate::site;
@@ -71,26 +73,6 @@ pub(crate) struct Project {
     pub(crate) stages: Stages,
 }
 
-/// How long the stages of a command took, in their order.
-#[derive(Debug)]
-pub(crate) struct Stages {
-    last: Instant,
-    pub(crate) took: Vec<(&'static str, Duration)>,
-}
-
-impl Stages {
-    fn new() -> Self {
-        Self { last: Instant::now(), took: Vec::new() }
-    }
-
-    /// The stage since the last call has ended.
-    fn end(&mut self, stage: &'static str) {
-        let now = Instant::now();
-        self.took.push((stage, now.duration_since(self.last)));
-        self.last = now;
-    }
-}
-
 /// What a build did.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Built {
@@ -120,17 +102,19 @@ pub(crate) struct Opened {
 /// # Errors
 /// The directory or the policy cannot be read, the policy is at fault, or demo records stand in a
 /// history that is not said to be one.
-pub(crate) fn open(options: &Options) -> anyhow::Result<Opened> {
+pub(crate) fn open(options: &Options, progress: &Progress<'_>) -> anyhow::Result<Opened> {
     let mut stages = Stages::new();
     let mut warnings = Vec::new();
     let (policy, policy_sha) = policy(options, &mut warnings)?;
-    let mut contents = store::read(&store::Source {
+    let source = store::Source {
         directory: options.data.clone(),
         with_archive: options.with_archive,
         reading: Arc::new(reading(&policy)),
         cache: options.cache.clone(),
-    })?;
+    };
+    let mut contents = store::read(&source, &|files, of| progress("reading files", files, of))?;
     stages.end("read");
+    progress("putting in order", 0, 0);
     let commits = std::mem::take(&mut contents.commits);
     let finish = Finish { branch: policy.site.branch.clone(), commits };
     let history = std::mem::take(&mut contents.records).finish(&finish);
@@ -159,13 +143,14 @@ pub(crate) fn refuse_demo_in(options: &Options) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// As [`open`].
-pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
-    let opened = open(options)?;
+pub(crate) fn load(options: &Options, progress: &Progress<'_>) -> anyhow::Result<Project> {
+    let opened = open(options, progress)?;
     let Opened { policy, policy_sha, mut history, contents, now, .. } = opened;
     let (mut warnings, mut stages) = (opened.warnings, opened.stages);
     if let Err(error) = store::keep_refused(&options.data, &history.problems) {
         warnings.push(format!("{error:#}; the health page lists the refused lines"));
     }
+    progress("analysing", 0, 0);
     let mut grouped = grouped(&history, &policy);
     let said = Said {
         depth: Depth::Pages,
@@ -290,12 +275,12 @@ fn grouped(history: &History, policy: &Policy) -> Grouped {
 pub(crate) fn build(
     project: &Project,
     out: &Path,
-    progress: &(dyn Fn(u64, u64) + Sync),
+    progress: &Progress<'_>,
 ) -> anyhow::Result<Built> {
     let output = output::Output::prepare(out)?;
     let input = input(project);
     let sink = |path: &str, bytes: &[u8]| output.write(path, bytes).map_err(std::io::Error::other);
-    let rendered = site::render(&input, &sink, progress)?;
+    let rendered = site::render(&input, &sink, &|pages, of| progress("writing files", pages, of))?;
     let written = output.commit()?;
     Ok(Built {
         pages: rendered.pages,
@@ -537,7 +522,7 @@ mod tests {
             audience,
         };
         let out = root.join("site");
-        build(&load(&options).unwrap(), &out, &|_, _| {}).unwrap();
+        build(&load(&options, &stages::silent).unwrap(), &out, &stages::silent).unwrap();
         let mut files = Vec::new();
         let mut folders = vec![out];
         while let Some(folder) = folders.pop() {

@@ -8,7 +8,8 @@ use anyhow::Context;
 use crate::cli::args::{Audience, Build, Format, Global, Site};
 use crate::cli::talk::{self, Talk};
 use crate::policy;
-use crate::project::{self, Built, Options, Project, Stages};
+use crate::project::stages::Stages;
+use crate::project::{self, Built, Options, Project};
 use crate::record::Timestamp;
 use crate::text;
 
@@ -47,19 +48,20 @@ pub(crate) fn make(
     talk: &Talk,
 ) -> anyhow::Result<(Project, Built)> {
     let started = Instant::now();
-    let project = project::load(options)?;
+    let meter = talk.meter();
+    let mut project = project::load(options, &meter)?;
     let read = text::counted(project.files as u64, "file");
     let size = project.bytes as f64 / 1e6;
     stage(talk, &format!("read {read}, {size:.1} MB, and analysed"), started);
-    stages(talk, &project.stages);
     for warning in &project.warnings {
         talk.warn(warning);
     }
     let started = Instant::now();
-    let progress = |done, total| talk.progress("pages", done, total);
-    let built = project::build(&project, &site.out, &progress);
+    let built = project::build(&project, &site.out, &meter);
     talk.end_progress();
+    project.stages.end("wrote");
     stage(talk, "wrote the site", started);
+    stages(talk, &project.stages);
     let built = built?;
     if let Some(warning) = too_large(built.files, built.bytes) {
         talk.warn(&warning);
@@ -82,31 +84,21 @@ fn too_large(files: u64, bytes: u64) -> Option<String> {
     })
 }
 
-/// How long each stage took, at `-vv`.
+/// How long each stage took, and the most memory used until its end, at `-vv`.
 pub(crate) fn stages(talk: &Talk, stages: &Stages) {
     if talk.verbose() > 1 {
-        let each = stages.took.iter();
-        let each: Vec<String> =
-            each.map(|(name, took)| format!("{name} {:.3} s", took.as_secs_f64())).collect();
-        talk.detail(&format!("of that: {}", each.join(", ")));
+        let told = stages.ended.iter().map(|stage| {
+            let peak = stage.peak.map_or_else(String::new, |peak| {
+                format!(" (memory up to {:.1} MB)", peak as f64 / 1e6)
+            });
+            format!("{} {:.3} s{peak}", stage.name, stage.took.as_secs_f64())
+        });
+        talk.detail(&format!("of that: {}", told.collect::<Vec<_>>().join(", ")));
     }
 }
 
 fn stage(talk: &Talk, what: &str, started: Instant) {
-    let mut line = format!("{what} in {:.3} s", started.elapsed().as_secs_f64());
-    if talk.verbose() > 1
-        && let Some(peak) = peak_memory()
-    {
-        line.push_str(&format!(", {peak} at most so far"));
-    }
-    talk.detail(&line);
-}
-
-/// The process's peak memory as Linux tells it.
-fn peak_memory() -> Option<String> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    Some(line.trim_start_matches("VmHWM:").trim().to_owned())
+    talk.detail(&format!("{what} in {:.3} s", started.elapsed().as_secs_f64()));
 }
 
 /// `Built 412 pages, 65 series from 3,900 records in 0.1 s (3 refused: see the health page)`.

@@ -76,7 +76,7 @@ struct Judged {
 }
 
 fn judge(options: &Options, args: &Check, talk: &Talk) -> anyhow::Result<Judged> {
-    let mut opened = project::open(options)?;
+    let mut opened = project::open(options, &talk.meter())?;
     for warning in &opened.warnings {
         talk.warn(warning);
     }

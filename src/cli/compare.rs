@@ -11,6 +11,7 @@ use crate::gate::compare::Comparison;
 use crate::gate::link::Links;
 use crate::gate::scene;
 use crate::project;
+use crate::project::stages;
 use crate::site::{self, routes};
 
 /// Nothing could be compared.
@@ -40,7 +41,7 @@ fn compare(global: &Global, args: &Compare, talk: &Talk) -> anyhow::Result<Compa
         with_archive: args.with_archive,
         explicit_index: false,
     };
-    let project = project::load(&build::options(global, &site)?)?;
+    let project = project::load(&build::options(global, &site)?, &stages::silent)?;
     project.warnings.iter().for_each(|warning| talk.detail(warning));
     let history = &project.history;
     let commit = |name: &str| {

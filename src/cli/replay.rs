@@ -8,6 +8,7 @@ use crate::analysis::replay::{Figures, Said};
 use crate::cli::args::{Format, Global, Site};
 use crate::cli::build::options;
 use crate::cli::talk::{self, Talk};
+use crate::project::stages;
 use crate::project::{self, Project};
 use crate::site;
 use crate::text::{self, harmless};
@@ -40,7 +41,7 @@ pub(crate) fn run(
 }
 
 fn replay(global: &Global, talk: &Talk) -> anyhow::Result<Replay> {
-    let project = project::load(&options(global, &Site::default())?)?;
+    let project = project::load(&options(global, &Site::default())?, &stages::silent)?;
     for warning in project.warnings.iter().filter(|it| !it.starts_with("no base URL")) {
         talk.warn(warning);
     }
