@@ -1,6 +1,7 @@
 //! The pipeline: read this first. A directory becomes a [`Project`], a project becomes a site.
 
 pub(crate) mod stages;
+pub(crate) mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -95,6 +96,9 @@ pub(crate) struct Opened {
     pub(crate) now: Timestamp,
     pub(crate) warnings: Vec<String>,
     pub(crate) stages: Stages,
+    /// What it was read from, and what its history was finished with.
+    source: store::Source,
+    finish: Finish,
 }
 
 /// Reads a history directory.
@@ -119,14 +123,19 @@ pub(crate) fn open(options: &Options, progress: &Progress<'_>) -> anyhow::Result
     let finish = Finish { branch: policy.site.branch.clone(), commits };
     let history = std::mem::take(&mut contents.records).finish(&finish);
     refuse_demo(&history, options)?;
-    let now = options.now.unwrap_or(match history.newest {
-        Some(newest) if history.counts.demo > 0 => newest,
-        _ => options.clock,
-    });
+    let now = now(&history, options);
     let annotated = annotations(&policy);
     contents.notes.extend(annotated);
     stages.end("put in order");
-    Ok(Opened { policy, policy_sha, history, contents, now, warnings, stages })
+    Ok(Opened { policy, policy_sha, history, contents, now, warnings, stages, source, finish })
+}
+
+/// The build's time.
+fn now(history: &History, options: &Options) -> Timestamp {
+    options.now.unwrap_or(match history.newest {
+        Some(newest) if history.counts.demo > 0 => newest,
+        _ => options.clock,
+    })
 }
 
 /// Refuses a history directory with demo records where it is not said to be one, as [`open`] does,
@@ -211,34 +220,54 @@ pub(crate) fn check(
     scene: Scene,
     plea: Option<Plea>,
 ) -> gate::Outcome {
-    let Opened { policy, history, contents, stages, .. } = opened;
-    stages.end("set the scene");
-    let mut grouped = grouped(history, policy);
-    stages.end("grouped");
-    let said = Said {
-        depth: Depth::Gate,
-        accepted: &contents.accepted,
-        notes: &contents.notes,
-        own: Some(&scene),
-    };
-    let mut analyses = analyse(history, &grouped.series, policy, said, opened.now);
-    let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, policy);
+    opened.stages.end("set the scene");
+    let mut grouped = grouped(&opened.history, &opened.policy);
+    opened.stages.end("grouped");
+    let said = Said::of_gate(&opened.contents, &scene);
+    let (history, policy) = (&opened.history, &opened.policy);
+    let analyses = analyse(history, &grouped.series, policy, said, opened.now);
+    let judged = Judged { scene, plea, series: &mut grouped.series, analyses };
+    let outcome = judge(opened, options, None, judged);
+    opened.stages.end("analysed");
+    outcome
+}
+
+/// A staged and analysed history.
+struct Judged<'a> {
+    scene: Scene,
+    plea: Option<Plea>,
+    series: &'a mut [Series],
+    analyses: Analyses,
+}
+
+/// Judges what was analysed; `other` is the history where it is not the one that was opened.
+fn judge(
+    opened: &mut Opened,
+    options: &Options,
+    other: Option<&mut History>,
+    judged: Judged<'_>,
+) -> gate::Outcome {
+    let Judged { scene, plea, series, mut analyses } = judged;
+    let Opened { policy, contents, now, .. } = opened;
+    let (policy, contents, now) = (&*policy, &*contents, *now);
+    let history = other.unwrap_or(&mut opened.history);
+    let targets = analysis::targets::evaluate(series, &analyses.each, policy);
     if options.audience.unwrap_or(policy.site.audience) == Audience::Public {
-        site::redact::redact(history, &mut grouped.series, &policy.site.redact);
+        site::redact::redact(history, series, &policy.site.redact);
     }
-    evidence::recorded::explain(&grouped.series, &mut analyses.each, history);
-    stages.end("analysed");
+    evidence::recorded::explain(series, &mut analyses.each, history);
     let base_url = options.base_url.clone().or_else(|| policy.site.base_url.clone());
-    let (history, now) = (&*history, opened.now);
+    let history = &*history;
     gate::assemble::outcome(gate::assemble::Input {
         scene: scene.clone(),
         history,
         analyse: &|series| {
+            let said = Said::of_gate(contents, &scene);
             let mut again = analyse(history, series, policy, said, now);
             evidence::recorded::explain(series, &mut again.each, history);
             again
         },
-        series: &grouped.series,
+        series,
         analyses: &analyses,
         targets: &targets,
         policy,
@@ -374,6 +403,13 @@ struct Said<'a> {
     notes: &'a [Note],
     /// What is accepted for a commit of this pull request is accepted for its runs.
     own: Option<&'a Scene>,
+}
+
+impl<'a> Said<'a> {
+    fn of_gate(contents: &'a store::Contents, scene: &'a Scene) -> Self {
+        let (accepted, notes) = (&contents.accepted, &contents.notes);
+        Self { depth: Depth::Gate, accepted, notes, own: Some(scene) }
+    }
 }
 
 fn analyse(

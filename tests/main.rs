@@ -9,6 +9,7 @@ mod api;
 mod audit;
 mod build;
 mod check;
+mod check_watch;
 mod commits;
 mod demo_data;
 mod detail;

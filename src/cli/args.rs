@@ -227,6 +227,10 @@ pub(crate) struct Check {
     /// Read data/archive/ too
     #[arg(long)]
     pub(crate) with_archive: bool,
+    /// Answer again whenever a result or the policy changes, until Ctrl-C; overrides nothing and
+    /// writes no file
+    #[arg(long, conflicts_with_all = ["artifact", "actor"])]
+    pub(crate) watch: bool,
 }
 
 /// Which commits are compared, and in which series.
@@ -301,6 +305,8 @@ pub(crate) enum Report {
     Sarif,
     /// JUnit XML, for what shows tests
     Junit,
+    /// file:line:column: error: …, as compilers say it, for editors
+    Gcc,
 }
 
 #[derive(Clone, Debug, Subcommand)]

@@ -219,6 +219,8 @@ impl Case<'_> {
             reason: self.reason(verdict, change),
             hints: self.hints(change),
             path: self.path(&subject, change),
+            run: first.map(|at| series.runs[at].commit),
+            place: None,
             subject,
         };
         Told::Finding(Box::new(finding))
