@@ -15,6 +15,7 @@ use crate::demo::{self, Scenario};
 use crate::history::{Commit, History};
 use crate::policy::Policy;
 use crate::policy::read::read as read_policy;
+use crate::project::stages;
 use crate::project::{self, Opened, Options, Project};
 use crate::record::{DAY_US, Direction, TIME, Timestamp, Unit};
 use crate::series::{self, CommitIndex, Run, Segment, Series, SeriesKey};
@@ -99,7 +100,7 @@ impl Folder {
     /// # Errors
     /// They cannot be read.
     pub fn records(&self) -> anyhow::Result<Records> {
-        let Opened { history, policy, .. } = project::open(&self.options())?;
+        let Opened { history, policy, .. } = project::open(&self.options(), &stages::silent)?;
         Ok(Records { history, policy })
     }
 
@@ -108,7 +109,7 @@ impl Folder {
     /// # Errors
     /// It cannot be loaded.
     pub fn load(&self) -> anyhow::Result<Loaded> {
-        Ok(Loaded(project::load(&self.options())?))
+        Ok(Loaded(project::load(&self.options(), &stages::silent)?))
     }
 
     /// The whole of `benchpages build` into a new folder, which is handed back: whoever drops it
@@ -123,8 +124,8 @@ impl Folder {
     }
 
     fn build_into(&self, out: &Path) -> anyhow::Result<u64> {
-        let project = project::load(&self.options())?;
-        Ok(project::build(&project, out, &|_, _| ())?.files)
+        let project = project::load(&self.options(), &stages::silent)?;
+        Ok(project::build(&project, out, &stages::silent)?.files)
     }
 }
 

@@ -1,8 +1,10 @@
 //! The pipeline: read this first. A directory becomes a [`Project`], a project becomes a site.
 
+pub(crate) mod stages;
+pub(crate) mod watch;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
@@ -24,6 +26,7 @@ use crate::policy::diagnostic;
 use crate::policy::read::read as read_policy;
 use crate::policy::threshold::sha;
 use crate::policy::{Audience, Policy, accepted};
+use crate::project::stages::{Progress, Stages};
 use crate::record::{Problem, Timestamp};
 use crate::series::{self, CommitIndex, Grouped, Series};
 use crate::site;
@@ -72,26 +75,6 @@ pub(crate) struct Project {
     pub(crate) stages: Stages,
 }
 
-/// How long the stages of a command took, in their order.
-#[derive(Debug)]
-pub(crate) struct Stages {
-    last: Instant,
-    pub(crate) took: Vec<(&'static str, Duration)>,
-}
-
-impl Stages {
-    fn new() -> Self {
-        Self { last: Instant::now(), took: Vec::new() }
-    }
-
-    /// The stage since the last call has ended.
-    fn end(&mut self, stage: &'static str) {
-        let now = Instant::now();
-        self.took.push((stage, now.duration_since(self.last)));
-        self.last = now;
-    }
-}
-
 /// What a build did.
 #[derive(Clone, Debug)]
 pub(crate) struct Built {
@@ -116,6 +99,9 @@ pub(crate) struct Opened {
     pub(crate) now: Timestamp,
     pub(crate) warnings: Vec<String>,
     pub(crate) stages: Stages,
+    /// What it was read from, and what its history was finished with.
+    source: store::Source,
+    finish: Finish,
 }
 
 /// Reads a history directory.
@@ -123,29 +109,36 @@ pub(crate) struct Opened {
 /// # Errors
 /// The directory or the policy cannot be read, the policy is at fault, or demo records stand in a
 /// history that is not said to be one.
-pub(crate) fn open(options: &Options) -> anyhow::Result<Opened> {
+pub(crate) fn open(options: &Options, progress: &Progress<'_>) -> anyhow::Result<Opened> {
     let mut stages = Stages::new();
     let mut warnings = Vec::new();
     let (policy, policy_sha) = policy(options, &mut warnings)?;
-    let mut contents = store::read(&store::Source {
+    let source = store::Source {
         directory: options.data.clone(),
         with_archive: options.with_archive,
         reading: Arc::new(reading(&policy)),
         cache: options.cache.clone(),
-    })?;
+    };
+    let mut contents = store::read(&source, &|files, of| progress("reading files", files, of))?;
     stages.end("read");
+    progress("putting in order", 0, 0);
     let commits = std::mem::take(&mut contents.commits);
     let finish = Finish { branch: policy.site.branch.clone(), commits };
     let history = std::mem::take(&mut contents.records).finish(&finish);
     refuse_demo(&history, options)?;
-    let now = options.now.unwrap_or(match history.newest {
-        Some(newest) if history.counts.demo > 0 => newest,
-        _ => options.clock,
-    });
+    let now = now(&history, options);
     let annotated = annotations(&policy);
     contents.notes.extend(annotated);
     stages.end("put in order");
-    Ok(Opened { policy, policy_sha, history, contents, now, warnings, stages })
+    Ok(Opened { policy, policy_sha, history, contents, now, warnings, stages, source, finish })
+}
+
+/// The build's time.
+fn now(history: &History, options: &Options) -> Timestamp {
+    options.now.unwrap_or(match history.newest {
+        Some(newest) if history.counts.demo > 0 => newest,
+        _ => options.clock,
+    })
 }
 
 /// Refuses a history directory with demo records where it is not said to be one, as [`open`] does,
@@ -162,13 +155,14 @@ pub(crate) fn refuse_demo_in(options: &Options) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// As [`open`].
-pub(crate) fn load(options: &Options) -> anyhow::Result<Project> {
-    let opened = open(options)?;
+pub(crate) fn load(options: &Options, progress: &Progress<'_>) -> anyhow::Result<Project> {
+    let opened = open(options, progress)?;
     let Opened { policy, policy_sha, mut history, contents, now, .. } = opened;
     let (mut warnings, mut stages) = (opened.warnings, opened.stages);
     if let Err(error) = store::keep_refused(&options.data, &history.problems) {
         warnings.push(format!("{error:#}; the health page lists the refused lines"));
     }
+    progress("analysing", 0, 0);
     let public = options.audience.unwrap_or(policy.site.audience) == Audience::Public;
     // Pages speak of series, whose runs hold what they need of the rows. Old names and the order in
     // which machines were first seen stand in the rows alone.
@@ -231,34 +225,54 @@ pub(crate) fn check(
     scene: Scene,
     plea: Option<Plea>,
 ) -> gate::Outcome {
-    let Opened { policy, history, contents, stages, .. } = opened;
-    stages.end("set the scene");
-    let mut grouped = grouped(history, policy);
-    stages.end("grouped");
-    let said = Said {
-        depth: Depth::Gate,
-        accepted: &contents.accepted,
-        notes: &contents.notes,
-        own: Some(&scene),
-    };
-    let mut analyses = analyse(history, &grouped.series, policy, said, opened.now);
-    let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, policy);
+    opened.stages.end("set the scene");
+    let mut grouped = grouped(&opened.history, &opened.policy);
+    opened.stages.end("grouped");
+    let said = Said::of_gate(&opened.contents, &scene);
+    let (history, policy) = (&opened.history, &opened.policy);
+    let analyses = analyse(history, &grouped.series, policy, said, opened.now);
+    let judged = Judged { scene, plea, series: &mut grouped.series, analyses };
+    let outcome = judge(opened, options, None, judged);
+    opened.stages.end("analysed");
+    outcome
+}
+
+/// A staged and analysed history.
+struct Judged<'a> {
+    scene: Scene,
+    plea: Option<Plea>,
+    series: &'a mut [Series],
+    analyses: Analyses,
+}
+
+/// Judges what was analysed; `other` is the history where it is not the one that was opened.
+fn judge(
+    opened: &mut Opened,
+    options: &Options,
+    other: Option<&mut History>,
+    judged: Judged<'_>,
+) -> gate::Outcome {
+    let Judged { scene, plea, series, mut analyses } = judged;
+    let Opened { policy, contents, now, .. } = opened;
+    let (policy, contents, now) = (&*policy, &*contents, *now);
+    let history = other.unwrap_or(&mut opened.history);
+    let targets = analysis::targets::evaluate(series, &analyses.each, policy);
     if options.audience.unwrap_or(policy.site.audience) == Audience::Public {
-        site::redact::redact(history, &mut grouped.series, &policy.site.redact);
+        site::redact::redact(history, series, &policy.site.redact);
     }
-    evidence::recorded::explain(&grouped.series, &mut analyses.each, history);
-    stages.end("analysed");
+    evidence::recorded::explain(series, &mut analyses.each, history);
     let base_url = options.base_url.clone().or_else(|| policy.site.base_url.clone());
-    let (history, now) = (&*history, opened.now);
+    let history = &*history;
     gate::assemble::outcome(gate::assemble::Input {
         scene: scene.clone(),
         history,
         analyse: &|series| {
+            let said = Said::of_gate(contents, &scene);
             let mut again = analyse(history, series, policy, said, now);
             evidence::recorded::explain(series, &mut again.each, history);
             again
         },
-        series: &grouped.series,
+        series,
         analyses: &analyses,
         targets: &targets,
         policy,
@@ -298,12 +312,12 @@ fn directed(mut grouped: Grouped, policy: &Policy) -> Grouped {
 pub(crate) fn build(
     project: &Project,
     out: &Path,
-    progress: &(dyn Fn(u64, u64) + Sync),
+    progress: &Progress<'_>,
 ) -> anyhow::Result<Built> {
     let output = output::Output::prepare(out)?;
     let input = input(project);
     let sink = |path: &str, bytes: &[u8]| output.write(path, bytes).map_err(std::io::Error::other);
-    let rendered = site::render(&input, &sink, progress)?;
+    let rendered = site::render(&input, &sink, &|pages, of| progress("writing files", pages, of))?;
     let written = output.commit()?;
     Ok(Built {
         pages: rendered.pages,
@@ -398,6 +412,13 @@ struct Said<'a> {
     notes: &'a [Note],
     /// What is accepted for a commit of this pull request is accepted for its runs.
     own: Option<&'a Scene>,
+}
+
+impl<'a> Said<'a> {
+    fn of_gate(contents: &'a store::Contents, scene: &'a Scene) -> Self {
+        let (accepted, notes) = (&contents.accepted, &contents.notes);
+        Self { depth: Depth::Gate, accepted, notes, own: Some(scene) }
+    }
 }
 
 fn analyse(
@@ -546,7 +567,7 @@ mod tests {
             audience,
         };
         let out = root.join("site");
-        build(&load(&options).unwrap(), &out, &|_, _| {}).unwrap();
+        build(&load(&options, &stages::silent).unwrap(), &out, &stages::silent).unwrap();
         let mut files = Vec::new();
         let mut folders = vec![out];
         while let Some(folder) = folders.pop() {

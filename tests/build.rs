@@ -400,6 +400,25 @@ fn answers_go_to_stdout_and_talk_to_stderr() {
 }
 
 #[test]
+fn time_and_memory_of_each_stage_are_told_when_asked_and_no_bar_without_a_terminal() {
+    let history = History::new();
+    history.records(&good());
+    let told = history.build(&["-vv"]).err;
+    let line = told.lines().find(|line| line.starts_with("of that: ")).unwrap();
+    for stage in ["read", "put in order", "grouped", "analysed", "wrote"] {
+        let of =
+            line.split(", ").find(|part| part.trim_start_matches("of that: ").starts_with(stage));
+        let of = of.unwrap_or_else(|| panic!("{stage}: {line}"));
+        assert!(of.contains(" s"), "{of}");
+        assert_eq!(of.contains(" MB)"), cfg!(target_os = "linux"), "{of}");
+    }
+    for quiet in [history.build(&["-v"]).err, history.build(&[]).err, told] {
+        assert!(!quiet.contains("reading files") && !quiet.contains('\r'), "{quiet}");
+        assert!(!quiet.contains('\u{1b}'), "{quiet}");
+    }
+}
+
+#[test]
 fn demo_records_are_refused_with_their_count_unless_it_is_a_demo() {
     let history = History::new();
     let mut records = good();

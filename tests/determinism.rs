@@ -88,10 +88,19 @@ fn order_files_and_packing_change_no_byte_of_the_demo() {
 #[test]
 fn threads_change_no_byte() {
     let demo = support::demo();
-    for jobs in ["1", "5"] {
+    for jobs in ["1", "4"] {
         let copy = History::copy_of(&demo.history.data());
         let site = copy.site(&["--demo", "--jobs", jobs]);
         assert_same_site(&demo.site.snapshot(), &site.snapshot(), jobs);
+    }
+}
+
+#[test]
+fn no_threads_are_refused_with_the_range() {
+    for jobs in ["0", "-1", "1025", "two"] {
+        let answer = support::run(&["build", &format!("--jobs={jobs}")]);
+        assert_eq!(answer.status, 2, "{jobs}");
+        assert!(answer.err.contains("a whole number from 1 to 1024"), "{}", answer.err);
     }
 }
 

@@ -9,8 +9,10 @@ mod api;
 mod audit;
 mod build;
 mod check;
+mod check_watch;
 mod commits;
 mod demo_data;
+mod detail;
 mod determinism;
 // What is written is written about the whole program.
 #[cfg(feature = "net")]

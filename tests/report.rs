@@ -43,14 +43,70 @@ fn reports_are_as_reviewed() {
         ("github", "github.txt"),
         ("sarif", "sarif"),
         ("junit", "xml"),
+        ("gcc", "gcc.txt"),
     ] {
         let answer = project.check(&["--pull", "7", "--format", format, "--base-url", URL]);
         assert_eq!(answer.status, 1, "{format}: {}", answer.err);
         let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
         let text = answer.out.replace(&version, "\"version\": \"VERSION\"");
+        let text = text.replace(project.history.data().to_str().unwrap(), "data");
         expected.compare(&format!("pull.{ending}"), &text);
     }
     expected.end();
+}
+
+/// File, line, column, level, message and series of each line, as an editor's matcher takes them.
+fn problems(out: &str) -> Vec<(String, usize, String, String)> {
+    let line = |line: &str| {
+        let mut parts = line.splitn(4, ':');
+        let mut next = || parts.next().unwrap().to_owned();
+        let (file, number, column) = (next(), next().parse().unwrap(), next());
+        assert_eq!(column, "1", "{line}");
+        let rest = next();
+        let (level, message) = rest.trim().split_once(": ").unwrap();
+        let (message, series) = message.rsplit_once(" [").unwrap();
+        assert!(!message.is_empty());
+        (file, number, level.to_owned(), series.trim_end_matches(']').to_owned())
+    };
+    out.lines().map(line).collect()
+}
+
+#[test]
+fn editors_are_led_to_the_candidate_s_record() {
+    let project = changed();
+    let answer = project.check(&["--pull", "7", "--format", "gcc"]);
+    assert_eq!(answer.status, 1, "{}", answer.err);
+    let found = problems(&answer.out);
+    let [(file, line, level, series)] = found.as_slice() else { panic!("{}", answer.out) };
+    assert_eq!(level, "error");
+    let text = std::fs::read_to_string(file).unwrap();
+    let record: Value = serde_json::from_str(text.lines().nth(line - 1).unwrap()).unwrap();
+    assert_eq!(record["backend"], "rust");
+    assert_eq!(record["commit"], head(7));
+    assert!(series.contains("/rust/"), "{series}");
+}
+
+#[test]
+fn a_hostile_name_is_one_line_for_an_editor() {
+    let mut project = Project::new(0, POLICY);
+    for day in 0..30 {
+        let factor = if day < 25 { 1.0 } else { 1.5 };
+        let mut records = Project::new(0, POLICY);
+        records.day(day, &[("rust", factor)], &json!({"test": HOSTILE}));
+        project.records.extend(records.records);
+    }
+    let answer = project.write().check(&["--format", "gcc"]);
+    assert_eq!(answer.status, 1, "{}", answer.err);
+    assert_eq!(answer.out.lines().count(), 1, "{}", answer.out);
+    assert!(!answer.out.contains("##[") && !answer.out.contains('\u{202e}'), "{}", answer.out);
+}
+
+#[test]
+fn where_nothing_was_compared_an_editor_s_log_says_so() {
+    let project = Project::new(3, POLICY);
+    let answer = project.write().check(&["--format", "gcc"]);
+    assert_eq!(answer.status, 3, "{}", answer.err);
+    assert!(answer.out.starts_with("benchpages: error: Measure again"), "{}", answer.out);
 }
 
 #[test]

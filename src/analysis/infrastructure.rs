@@ -97,6 +97,7 @@ struct Walker<'a> {
     threshold: f64,
     /// Level of each run, up is worse; NaN where it failed or is not above zero.
     level: Vec<f64>,
+    better: Direction,
     /// All its runs may be compared: none needs to be asked for its segment.
     alone: bool,
     /// First run of the present baseline.
@@ -127,6 +128,7 @@ struct Move {
 }
 
 /// A shift of the whole that is going on.
+#[derive(Clone)]
 struct Open {
     /// The typical excess at its beginning.
     size: f64,
@@ -154,6 +156,20 @@ impl<'a> Course<'a> {
             open: None,
             told: Vec::new(),
         })
+    }
+
+    /// The walk of the same body where its series have other runs from here on.
+    pub(crate) fn onto<'b>(&self, members: &[&'b Series]) -> Course<'b>
+    where
+        'a: 'b,
+    {
+        let walkers = self.walkers.iter().zip(members);
+        Course {
+            policy: self.policy,
+            walkers: walkers.map(|(walker, series)| walker.onto(series)).collect(),
+            open: self.open.clone(),
+            told: self.told.clone(),
+        }
     }
 
     /// The shifts told so far, by day, and what they do to each member. One that is still going on
@@ -334,24 +350,27 @@ impl Whole {
     }
 }
 
+/// Level of each run, up is worse. Only what is above zero has a ratio, and the first of it is the
+/// reference: what comes later must not change what was said before.
+fn levels(series: &Series, better: Direction) -> Vec<f64> {
+    let positive =
+        |run: &crate::series::Run| run.value.filter(|value| value.is_finite() && *value > 0.0);
+    let first: Vec<f64> = series.runs.iter().find_map(positive).into_iter().collect();
+    let scale = Scale::of(&first);
+    let sign = if better == Direction::Lower { 1.0 } else { -1.0 };
+    let level = |value| sign * scale.level(value);
+    series.runs.iter().map(|run| positive(run).map_or(f64::NAN, level)).collect()
+}
+
 impl<'a> Walker<'a> {
     fn of(series: &'a Series, names: &[&str], policy: &Policy) -> Self {
-        // Only what is above zero has a ratio, and the first of it is the reference: what comes
-        // later must not change what was said before.
-        let positive =
-            |run: &crate::series::Run| run.value.filter(|value| value.is_finite() && *value > 0.0);
-        let first: Vec<f64> = series.runs.iter().find_map(positive).into_iter().collect();
-        let scale = Scale::of(&first);
         let limit = limit(series, policy);
-        let sign = if limit.better == Direction::Lower { 1.0 } else { -1.0 };
-        let level = series.runs.iter();
         Self {
             series,
             backend: names.binary_search(&series.key.backend.as_str()).unwrap_or(0),
             threshold: limit.threshold,
-            level: level
-                .map(|run| positive(run).map_or(f64::NAN, |value| sign * scale.level(value)))
-                .collect(),
+            level: levels(series, limit.better),
+            better: limit.better,
             alone: series.segments.len() == 1,
             since: 0,
             next: 0,
@@ -359,6 +378,17 @@ impl<'a> Walker<'a> {
             start: None,
             settled: 0,
             marks: Marks::default(),
+        }
+    }
+
+    /// The same on the way through a series with other runs from here on.
+    fn onto<'b>(&self, series: &'b Series) -> Walker<'b> {
+        Walker {
+            series,
+            level: levels(series, self.better),
+            alone: series.segments.len() == 1,
+            marks: self.marks.clone(),
+            ..*self
         }
     }
 

@@ -18,6 +18,7 @@ mod drift;
 pub(crate) mod evidence;
 mod gate;
 mod infrastructure;
+pub(crate) mod kept;
 mod noise;
 #[cfg(test)]
 mod prefixes;

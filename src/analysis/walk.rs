@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::policy::Policy;
 use crate::record::{DAY_US, Direction};
-use crate::series::{Series, SeriesKey};
+use crate::series::{CommitIndex, Series, SeriesKey};
 
 use super::changes::{Limit, limit};
 use super::gate::{Candidate, Demand, Watch};
@@ -33,6 +33,7 @@ const DECAY: f64 = 2.0;
 const PARALLEL: usize = 256;
 
 /// What the gate has of one series.
+#[derive(Clone)]
 pub(crate) struct Standing {
     pub(crate) watch: Watch,
     pub(crate) limit: Limit,
@@ -64,13 +65,17 @@ pub(crate) fn walk(
     visit: &mut dyn FnMut(&[Standing], &[usize]),
 ) -> Walked {
     let mut walk = Walk::of(series, policy);
-    for moment in moments(series) {
-        let moment: Vec<Fresh> = moment.into_iter().map(Packed::fresh).collect();
+    for moment in moments(series, &|it, _| 0..it.runs.len()) {
+        let moment = fresh(moment);
         walk.step(&moment);
         let on: Vec<usize> = moment.iter().map(|it| it.member).collect();
         visit(&walk.standings, &on);
     }
     walk.end()
+}
+
+fn fresh(moment: Vec<Packed>) -> Vec<Fresh> {
+    moment.into_iter().map(Packed::fresh).collect()
 }
 
 /// [`Fresh`] in half the room: those of the whole history are in memory at once.
@@ -92,15 +97,64 @@ impl Packed {
     }
 }
 
-/// The runs of each commit, in an order that keeps every series' own.
-fn moments(series: &[Series]) -> Vec<Vec<Packed>> {
-    let commits = series.iter().flat_map(|it| &it.runs).map(|run| run.commit.0 as usize + 1);
+/// A walk that has stopped before a commit, to go on from there more than once.
+pub(crate) struct Stopped<'a> {
+    walk: Walk<'a>,
+    /// By series: runs that it has walked.
+    pub(crate) reached: Vec<usize>,
+}
+
+impl<'a> Stopped<'a> {
+    /// Walks all series up to a commit, which no later run of theirs may precede.
+    pub(crate) fn before(
+        from: CommitIndex,
+        series: &'a [Series],
+        policy: &'a Policy,
+    ) -> Option<Self> {
+        let before = |it: &Series| it.runs.iter().take_while(|run| run.commit < from).count();
+        let reached: Vec<usize> = series.iter().map(before).collect();
+        let mut later = series.iter().zip(&reached).flat_map(|(it, reached)| &it.runs[*reached..]);
+        if later.any(|run| run.commit < from) {
+            return None;
+        }
+        let mut walk = Walk::of(series, policy);
+        for moment in moments(series, &|_, at| 0..reached[at]) {
+            walk.step(&fresh(moment));
+        }
+        walk.touched.fill(false);
+        Some(Self { walk, reached })
+    }
+
+    /// Goes on through series that differ from those before in what was not walked yet. Where the
+    /// walk ends, and by series whether anything was done to it on the way there.
+    pub(crate) fn on<'b>(&self, series: &'b [Series]) -> (Walked, Vec<bool>)
+    where
+        'a: 'b,
+    {
+        let mut walk = self.walk.onto(series);
+        for moment in moments(series, &|it, at| self.reached[at]..it.runs.len()) {
+            walk.step(&fresh(moment));
+        }
+        let touched = std::mem::take(&mut walk.touched);
+        (walk.end(), touched)
+    }
+}
+
+/// The runs of each commit, in an order that keeps every series' own; of each series those that
+/// `part` names.
+fn moments(
+    series: &[Series],
+    part: &dyn Fn(&Series, usize) -> std::ops::Range<usize>,
+) -> Vec<Vec<Packed>> {
+    let parts = || series.iter().enumerate().map(|(at, it)| (at, it, part(it, at)));
+    let commits = parts().flat_map(|(_, it, part)| &it.runs[part]);
+    let commits = commits.map(|run| run.commit.0 as usize + 1);
     let commits = commits.max().unwrap_or(0);
     // Under one id there may be many days (`local`): then the day counts, not the id.
     let mut days: BTreeMap<(usize, i64), Vec<Packed>> = BTreeMap::new();
     let mut repeated = vec![false; commits];
-    for it in series {
-        for pair in it.runs.windows(2) {
+    for (_, it, part) in parts() {
+        for pair in it.runs[part].windows(2) {
             let same = pair[0].commit == pair[1].commit;
             if same && pair[0].time.day() != pair[1].time.day() {
                 repeated[pair[0].commit.0 as usize] = true;
@@ -108,18 +162,18 @@ fn moments(series: &[Series]) -> Vec<Vec<Packed>> {
         }
     }
     let mut plain: Vec<Vec<Packed>> = vec![Vec::new(); commits];
-    for (member, it) in series.iter().enumerate() {
+    for (member, it, part) in parts() {
         let mut key = (0, i64::MIN);
-        let mut from = 0;
+        let mut from = part.start;
         let at = |index: usize| {
             let run = &it.runs[index];
             let commit = run.commit.0 as usize;
             (commit, if repeated[commit] { run.time.day() } else { i64::MIN })
         };
-        while from < it.runs.len() {
+        while from < part.end {
             key = key.max(at(from));
             let mut to = from + 1;
-            while to < it.runs.len() && at(to) <= key {
+            while to < part.end && at(to) <= key {
                 to += 1;
             }
             let fresh = Packed::of(member, from, to);
@@ -152,6 +206,8 @@ struct Walk<'a> {
     belongs: Vec<Vec<(usize, usize)>>,
     /// Infrastructure days that a vote found.
     days: Vec<InfrastructureDay>,
+    /// By series: it had a run, or something was done to it.
+    touched: Vec<bool>,
 }
 
 /// Series that are asked together whether they moved together.
@@ -176,10 +232,33 @@ impl<'a> Walk<'a> {
             }
             bodies.push(Body { course, members, fresh: Vec::new(), benchmark });
         }
-        Self { series, policy, standings, bodies, belongs, days: Vec::new() }
+        let touched = vec![false; series.len()];
+        Self { series, policy, standings, bodies, belongs, days: Vec::new(), touched }
+    }
+
+    /// The same walk where the series have other runs from here on.
+    fn onto<'b>(&self, series: &'b [Series]) -> Walk<'b>
+    where
+        'a: 'b,
+    {
+        let bodies = self.bodies.par_iter().map(|body| {
+            let own: Vec<&Series> = body.members.iter().map(|it| &series[*it]).collect();
+            let (members, benchmark) = (body.members.clone(), body.benchmark);
+            Body { course: body.course.onto(&own), members, fresh: Vec::new(), benchmark }
+        });
+        Walk {
+            series,
+            policy: self.policy,
+            bodies: bodies.collect(),
+            standings: self.standings.par_iter().cloned().collect(),
+            belongs: self.belongs.clone(),
+            days: self.days.clone(),
+            touched: vec![false; series.len()],
+        }
     }
 
     fn step(&mut self, moment: &[Fresh]) {
+        moment.iter().for_each(|it| self.touched[it.member] = true);
         self.infrastructure(moment);
         let candidates = self.watch(moment);
         for (member, candidate) in discovered(candidates, moment.len()) {
@@ -219,6 +298,7 @@ impl<'a> Walk<'a> {
         }
         self.days.push(self.infrastructure_day(member, candidate, votes));
         for (other, at) in places {
+            self.touched[other] = true;
             let standing = &mut self.standings[other];
             if standing.watch.carry(at, candidate.worse) {
                 let from = standing.watch.run[at];
@@ -275,6 +355,7 @@ impl<'a> Walk<'a> {
             body.course.step(first.day(), &fresh, &mut effects);
             for effect in &effects {
                 let member = body.members[effect.member()];
+                self.touched[member] = true;
                 let place = self.belongs[member].iter().position(|(body, _)| *body == at);
                 self.standings[member].apply(*effect, 1 << place.unwrap_or(0));
             }

@@ -9,6 +9,7 @@ use crate::cli::args::{Accept, Audience, Global, Site};
 use crate::cli::build;
 use crate::cli::talk::{self, Talk};
 use crate::policy::accepted::{self, Accepted};
+use crate::project::stages;
 use crate::project::{self, Options, Project};
 use crate::record::{DAY_US, Timestamp};
 use crate::series::CommitIndex;
@@ -22,7 +23,7 @@ const NEAREST: usize = 5;
 
 pub(crate) fn run(global: &Global, args: &Accept, talk: &Talk) -> anyhow::Result<u8> {
     let options = options(global)?;
-    let project = build::in_pool(global, || project::load(&options))?;
+    let project = project::load(&options, &stages::silent)?;
     let told = Said::of(args, options.now.unwrap_or(options.clock))?;
     let known = known(&project);
     let matching = known.matching(&args.series);

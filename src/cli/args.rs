@@ -13,6 +13,8 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 /// Most days of demo data, as the parser of ranges wants it.
 const MAX_DAYS: i64 = crate::demo::MAX_DAYS as i64;
 const MAX_SERIES: i64 = crate::demo::MAX_SERIES as i64;
+/// Most threads: no machine has more cores, and each takes memory.
+const MAX_JOBS: u16 = 1024;
 
 /// Turns a directory of benchmark history into a static site that says what got slower, since when,
 /// how sure, and which change did it.
@@ -40,9 +42,9 @@ pub(crate) struct Global {
     /// Time of the build, RFC 3339 [default: the clock; for demo data its newest record]
     #[arg(long, global = true, value_name = "TIME")]
     pub(crate) now: Option<String>,
-    /// Threads [default: one a core]
-    #[arg(long, global = true, value_name = "N")]
-    pub(crate) jobs: Option<std::num::NonZeroU16>,
+    /// Threads, 1 or more [default: one a core]
+    #[arg(long, global = true, value_name = "N", value_parser = jobs)]
+    pub(crate) jobs: Option<u16>,
     /// Read every record from its file: keep nothing for the next time in the user's cache folder,
     /// and use nothing from there
     #[arg(long, global = true)]
@@ -56,6 +58,12 @@ pub(crate) struct Global {
     /// When to colour messages
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(crate) color: Color,
+}
+
+/// A number of threads.
+fn jobs(text: &str) -> Result<u16, String> {
+    let count = text.parse().ok().filter(|count| (1..=MAX_JOBS).contains(count));
+    count.ok_or_else(|| format!("threads are a whole number from 1 to {MAX_JOBS}"))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -219,6 +227,10 @@ pub(crate) struct Check {
     /// Read data/archive/ too
     #[arg(long)]
     pub(crate) with_archive: bool,
+    /// Answer again whenever a result or the policy changes, until Ctrl-C; overrides nothing and
+    /// writes no file
+    #[arg(long, conflicts_with_all = ["artifact", "actor"])]
+    pub(crate) watch: bool,
 }
 
 /// Which commits are compared, and in which series.
@@ -293,6 +305,8 @@ pub(crate) enum Report {
     Sarif,
     /// JUnit XML, for what shows tests
     Junit,
+    /// file:line:column: error: …, as compilers say it, for editors
+    Gcc,
 }
 
 #[derive(Clone, Debug, Subcommand)]

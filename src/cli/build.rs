@@ -8,19 +8,20 @@ use anyhow::Context;
 use crate::cli::args::{Audience, Build, Format, Global, Site};
 use crate::cli::talk::{self, Talk};
 use crate::policy;
-use crate::project::{self, Built, Options, Project, Stages};
+use crate::project::stages::Stages;
+use crate::project::{self, Built, Options, Project};
 use crate::record::Timestamp;
 use crate::text;
 use crate::unchanged::{Inputs, Known};
 
-/// From here on a site nears what GitHub Pages takes (1 GB, 10 minutes for a deployment).
+/// From here on people are told, long before a site is too large for GitHub Pages (1 GB).
 const WARN_BYTES: u64 = 200_000_000;
 const WARN_FILES: u64 = 20_000;
 
 pub(crate) fn run(global: &Global, args: &Build, talk: &Talk) -> anyhow::Result<u8> {
     let started = Instant::now();
     let options = options(global, &args.site)?;
-    let (built, changed) = in_pool(global, || make_or_keep(&options, &args.site, talk))?;
+    let (built, changed) = make_or_keep(&options, &args.site, talk)?;
     let seconds = started.elapsed().as_secs_f64();
     match args.format {
         Format::Text if !changed => talk.info(&kept(&built)),
@@ -51,7 +52,8 @@ fn make_or_keep(options: &Options, site: &Site, talk: &Talk) -> anyhow::Result<(
     }
     let (project, built) = make(options, site, talk)?;
     let timeless = options.now.is_some() || project.history.counts.demo > 0;
-    let warnings = project.warnings.iter().cloned().chain(size_warning(&built)).collect();
+    let warnings =
+        project.warnings.iter().cloned().chain(too_large(built.files, built.bytes)).collect();
     let known = Known { built, warnings };
     if let Some(inputs) = inputs {
         inputs.note_down(&site.out, &known, timeless);
@@ -66,64 +68,57 @@ pub(crate) fn make(
     talk: &Talk,
 ) -> anyhow::Result<(Project, Built)> {
     let started = Instant::now();
-    let project = project::load(options)?;
+    let meter = talk.meter();
+    let mut project = project::load(options, &meter)?;
     let read = text::counted(project.files as u64, "file");
     let size = project.bytes as f64 / 1e6;
     stage(talk, &format!("read {read}, {size:.1} MB, and analysed"), started);
-    stages(talk, &project.stages);
     for warning in &project.warnings {
         talk.warn(warning);
     }
     let started = Instant::now();
-    let progress = |done, total| talk.progress("pages", done, total);
-    let built = project::build(&project, &site.out, &progress);
+    let built = project::build(&project, &site.out, &meter);
     talk.end_progress();
+    project.stages.end("wrote");
     stage(talk, "wrote the site", started);
+    stages(talk, &project.stages);
     let built = built?;
-    if let Some(warning) = size_warning(&built) {
+    if let Some(warning) = too_large(built.files, built.bytes) {
         talk.warn(&warning);
     }
     Ok((project, built))
 }
 
-/// What is said of a site that nears what GitHub Pages takes.
-fn size_warning(built: &Built) -> Option<String> {
-    let large = built.bytes > WARN_BYTES || built.files > WARN_FILES;
+/// What to do about a site that will be too large for where it is to stand.
+fn too_large(files: u64, bytes: u64) -> Option<String> {
+    let large = bytes >= WARN_BYTES || files >= WARN_FILES;
     large.then(|| {
         format!(
-            "the site has {} in {:.0} MB; GitHub Pages stops at 1 GB and 10 minutes: `ignore` \
-             series in the policy that nobody looks at, or move old results to data/archive/",
-            text::counted(built.files, "file"),
-            built.bytes as f64 / 1e6,
+            "the site has {} in {:.0} MB, and GitHub Pages stops at 1 GB; to make it smaller, \
+             `site.detail: events-only` in the policy gives quiet series no page of their own, \
+             `benchpages rotate` moves old results to the archive, and `ignore` in the policy \
+             leaves out what no view (`dashboard_presets`) needs",
+            text::counted(files, "file"),
+            bytes as f64 / 1e6,
         )
     })
 }
 
-/// How long each stage took, at `-vv`.
+/// How long each stage took, and the most memory used until its end, at `-vv`.
 pub(crate) fn stages(talk: &Talk, stages: &Stages) {
     if talk.verbose() > 1 {
-        let each = stages.took.iter();
-        let each: Vec<String> =
-            each.map(|(name, took)| format!("{name} {:.3} s", took.as_secs_f64())).collect();
-        talk.detail(&format!("of that: {}", each.join(", ")));
+        let told = stages.ended.iter().map(|stage| {
+            let peak = stage.peak.map_or_else(String::new, |peak| {
+                format!(" (memory up to {:.1} MB)", peak as f64 / 1e6)
+            });
+            format!("{} {:.3} s{peak}", stage.name, stage.took.as_secs_f64())
+        });
+        talk.detail(&format!("of that: {}", told.collect::<Vec<_>>().join(", ")));
     }
 }
 
 fn stage(talk: &Talk, what: &str, started: Instant) {
-    let mut line = format!("{what} in {:.3} s", started.elapsed().as_secs_f64());
-    if talk.verbose() > 1
-        && let Some(peak) = peak_memory()
-    {
-        line.push_str(&format!(", {peak} at most so far"));
-    }
-    talk.detail(&line);
-}
-
-/// The process's peak memory as Linux tells it.
-fn peak_memory() -> Option<String> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    Some(line.trim_start_matches("VmHWM:").trim().to_owned())
+    talk.detail(&format!("{what} in {:.3} s", started.elapsed().as_secs_f64()));
 }
 
 /// `Built 412 pages, 65 series from 3,900 records in 0.1 s (3 refused: see the health page)`.
@@ -213,12 +208,18 @@ pub(crate) fn clock() -> Timestamp {
     Timestamp::from_micros(i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000))
 }
 
-/// Runs work on as many threads as were asked for.
-pub(crate) fn in_pool<T: Send>(
-    global: &Global,
-    work: impl FnOnce() -> anyhow::Result<T> + Send,
-) -> anyhow::Result<T> {
-    let threads = global.jobs.map_or(0, |jobs| usize::from(jobs.get()));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    pool.install(work)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_called_large_from_200_megabytes_or_20_000_files_on() {
+        assert_eq!(too_large(19_999, 199_999_999), None);
+        for (files, bytes) in [(20_000, 1), (1, 200_000_000)] {
+            let told = too_large(files, bytes).unwrap();
+            for remedy in ["site.detail: events-only", "benchpages rotate", "`ignore`"] {
+                assert!(told.contains(remedy), "{told}");
+            }
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! `benchpages check`: the gate. What was typed and what the job's environment says become a
 //! request; the outcome goes to stdout, and to where a job of GitHub Actions looks for it.
 
+mod watch;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -10,14 +12,14 @@ use serde_json::{Value, json};
 use crate::audit::Entry;
 use crate::cli::actions;
 use crate::cli::args::{Check, Global, Report, Site};
-use crate::cli::build::{self, in_pool};
+use crate::cli::build;
 use crate::cli::talk::{self, Talk};
 use crate::context::git;
 use crate::gate::decide::{Decision, Plea};
 use crate::gate::scene::{self, Request, Scene, Wanted};
 use crate::gate::{
-    Accepted, Finding, Outcome, annotations, json as report, junit, markdown, sarif, snapshot,
-    terminal,
+    Accepted, Finding, Outcome, annotations, gcc, json as json_report, junit, markdown, sarif,
+    snapshot, terminal,
 };
 use crate::history::History;
 use crate::policy::{AcceptFrom, Audience, accepted};
@@ -29,8 +31,11 @@ use crate::store;
 const AUDITED: usize = 20;
 
 pub(crate) fn run(global: &Global, args: &Check, talk: &Talk) -> anyhow::Result<u8> {
+    if args.watch {
+        return watch::run(global, args, talk);
+    }
     let options = build::options(global, &site(args))?;
-    let judged = in_pool(global, || judge(&options, args, talk))?;
+    let judged = judge(&options, args, talk)?;
     let outcome = &judged.outcome;
     if outcome.decision == Decision::Overridden {
         audit(&options.data, &judged)?;
@@ -38,22 +43,38 @@ pub(crate) fn run(global: &Global, args: &Check, talk: &Talk) -> anyhow::Result<
     if outcome.scene.pull.is_none() {
         audit_approvals(&options.data, &judged)?;
     }
-    let own = judged.opened.contents.templates.iter().find(|(name, _)| name == "comment.md");
-    let own = own.map(|(_, text)| text.as_str());
-    let text = match args.format {
-        Report::Text => terminal::render(outcome),
-        Report::Json => report::render(outcome),
-        Report::Markdown => markdown::render(outcome, own)?,
-        Report::Github => annotations::render(outcome),
-        Report::Sarif => sarif::render(outcome),
-        Report::Junit => junit::render(outcome),
-    };
+    let own = own_comment(&judged.opened);
+    let text = report(outcome, args.format, (own, &options.data))?;
     if let Some(folder) = &args.artifact {
         keep(folder, &judged)?;
     }
     actions::write(outcome, own, talk)?;
     talk::answer(text.as_bytes())?;
     Ok(outcome.decision.exit())
+}
+
+/// The user's own form of the comment, where the history has one.
+fn own_comment(opened: &Opened) -> Option<&str> {
+    let own = opened.contents.templates.iter().find(|(name, _)| name == "comment.md");
+    own.map(|(_, text)| text.as_str())
+}
+
+/// An outcome as it was asked for; `own` is the user's form of the comment, `data` the history
+/// directory.
+fn report(
+    outcome: &Outcome,
+    format: Report,
+    (own, data): (Option<&str>, &Path),
+) -> anyhow::Result<String> {
+    Ok(match format {
+        Report::Text => terminal::render(outcome),
+        Report::Json => json_report::render(outcome),
+        Report::Markdown => markdown::render(outcome, own)?,
+        Report::Github => annotations::render(outcome),
+        Report::Sarif => sarif::render(outcome),
+        Report::Junit => junit::render(outcome),
+        Report::Gcc => gcc::render(outcome, data),
+    })
 }
 
 /// What of the arguments says where the history is and where the site will stand.
@@ -76,7 +97,7 @@ struct Judged {
 }
 
 fn judge(options: &Options, args: &Check, talk: &Talk) -> anyhow::Result<Judged> {
-    let mut opened = project::open(options)?;
+    let mut opened = project::open(options, &talk.meter())?;
     for warning in &opened.warnings {
         talk.warn(warning);
     }

@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 
 use crate::cli::args::{Compare, Global, Site, Table};
-use crate::cli::build::{self, in_pool};
+use crate::cli::build;
 use crate::cli::talk::{self, Talk};
 use crate::context::git;
 use crate::filter::Filter;
@@ -11,13 +11,14 @@ use crate::gate::compare::Comparison;
 use crate::gate::link::Links;
 use crate::gate::scene;
 use crate::project;
+use crate::project::stages;
 use crate::site::{self, routes};
 
 /// Nothing could be compared.
 const NOTHING: u8 = 3;
 
 pub(crate) fn run(global: &Global, args: &Compare, talk: &Talk) -> anyhow::Result<u8> {
-    let comparison = in_pool(global, || compare(global, args, talk))?;
+    let comparison = compare(global, args, talk)?;
     let text = match args.format {
         Table::Text => comparison.text(),
         Table::Json => comparison.json(),
@@ -40,7 +41,7 @@ fn compare(global: &Global, args: &Compare, talk: &Talk) -> anyhow::Result<Compa
         with_archive: args.with_archive,
         explicit_index: false,
     };
-    let project = project::load(&build::options(global, &site)?)?;
+    let project = project::load(&build::options(global, &site)?, &stages::silent)?;
     project.warnings.iter().for_each(|warning| talk.detail(warning));
     let history = &project.history;
     let commit = |name: &str| {

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use crate::cli::accept;
 use crate::cli::args::{Doctor, Format, Global};
-use crate::cli::build;
 use crate::cli::talk::{self, Talk};
 use crate::doctor::{self, Finding, Level, Patient};
 use crate::policy::diagnostic::Diagnostic;
 use crate::policy::read::read as read_policy;
+use crate::project::stages;
 use crate::project::{self, Options, Project};
 use crate::text::{self, harmless};
 
@@ -27,7 +27,7 @@ pub(crate) fn run(global: &Global, args: &Doctor, talk: &Talk) -> anyhow::Result
     if refused {
         options.policy = Some(stand_in.path().to_owned());
     }
-    let project = build::in_pool(global, || project::load(&options))?;
+    let project = project::load(&options, &stages::silent)?;
     let found = doctor::examine(&Patient {
         history: &project.history,
         series: &project.grouped.series,

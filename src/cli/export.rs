@@ -11,12 +11,13 @@ use crate::cli::talk::Talk;
 use crate::export::{self, Language};
 use crate::filter::Filter;
 use crate::project;
+use crate::project::stages;
 
 pub(crate) fn run(global: &Global, args: &Export, talk: &Talk) -> anyhow::Result<u8> {
     let filter = Filter::parse_args(&args.filters).map_err(anyhow::Error::msg)?;
     let site = Site { with_archive: args.with_archive, ..Site::default() };
     let options = build::options(global, &site)?;
-    let opened = build::in_pool(global, || project::open(&options))?;
+    let opened = project::open(&options, &stages::silent)?;
     opened.warnings.iter().for_each(|warning| talk.detail(warning));
     let language = match args.language {
         Tongue::Csv => Language::Csv,

@@ -46,7 +46,8 @@ pub(crate) fn run(global: &Global, args: &Import, talk: &Talk) -> anyhow::Result
     }
     let asked = asked(args)?;
     let mut job = Job::new(global, args, kind)?;
-    let progress = |done, total| talk.progress("files", done, total);
+    let meter = talk.meter();
+    let progress = |done, total| meter("files", done, total);
     let mut take = |entry| job.take(entry);
     let mut sink = Sink::new(&mut take).with_progress(&progress);
     let fault = (kind.read)(path, &asked, &mut sink).err();

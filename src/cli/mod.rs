@@ -26,9 +26,10 @@ mod talk;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{CommandFactory, Parser};
 
-use crate::cli::args::{Args, Command};
+use crate::cli::args::{Args, Command, Global};
 use crate::cli::talk::Talk;
 
 /// The input or the usage is at fault.
@@ -46,6 +47,10 @@ pub fn run() -> ExitCode {
         }
     };
     let talk = Talk::new(args.global.quiet, args.global.verbose, args.global.color);
+    if let Err(error) = threads(&args.global) {
+        talk.error(&error);
+        return ExitCode::from(FAULT);
+    }
     let done = match args.command {
         Command::Build(build) => build::run(&args.global, &build, &talk),
         Command::Serve(serve) => serve::run(&args.global, &serve, &talk),
@@ -82,4 +87,13 @@ pub fn run() -> ExitCode {
             ExitCode::from(FAULT)
         }
     }
+}
+
+/// Lets all work run on as many threads as were asked for.
+fn threads(global: &Global) -> anyhow::Result<()> {
+    let Some(jobs) = global.jobs else { return Ok(()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
+    pool.build_global().with_context(|| {
+        format!("the system does not give {jobs} threads; ask for fewer with --jobs")
+    })
 }

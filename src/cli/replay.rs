@@ -6,8 +6,9 @@ use std::path::Path;
 use crate::analysis::Verdict;
 use crate::analysis::replay::{Figures, Said};
 use crate::cli::args::{Format, Global, Site};
-use crate::cli::build::{in_pool, options};
+use crate::cli::build::options;
 use crate::cli::talk::{self, Talk};
+use crate::project::stages;
 use crate::project::{self, Project};
 use crate::site;
 use crate::text::{self, harmless};
@@ -25,24 +26,22 @@ pub(crate) fn run(
     format: Format,
     talk: &Talk,
 ) -> anyhow::Result<u8> {
-    in_pool(global, || {
-        let own = replay(global, talk)?;
-        let other = match against {
-            Some(policy) => {
-                let global = Global { policy: Some(policy.to_owned()), ..global.clone() };
-                Some(replay(&global, talk)?)
-            }
-            None => None,
-        };
-        match format {
-            Format::Json => json(&own, other.as_ref()),
-            Format::Text => talk::answer(told(&own, other.as_ref()).as_bytes()),
+    let own = replay(global, talk)?;
+    let other = match against {
+        Some(policy) => {
+            let global = Global { policy: Some(policy.to_owned()), ..global.clone() };
+            Some(replay(&global, talk)?)
         }
-    })
+        None => None,
+    };
+    match format {
+        Format::Json => json(&own, other.as_ref()),
+        Format::Text => talk::answer(told(&own, other.as_ref()).as_bytes()),
+    }
 }
 
 fn replay(global: &Global, talk: &Talk) -> anyhow::Result<Replay> {
-    let project = project::load(&options(global, &Site::default())?)?;
+    let project = project::load(&options(global, &Site::default())?, &stages::silent)?;
     for warning in project.warnings.iter().filter(|it| !it.starts_with("no base URL")) {
         talk.warn(warning);
     }

@@ -7,6 +7,7 @@ use crate::cli::args::{Format, Global, Rotate, Site};
 use crate::cli::build;
 use crate::cli::talk::{self, Talk};
 use crate::project;
+use crate::project::stages;
 use crate::record::{DAY_US, Timestamp};
 use crate::store;
 use crate::store::rotate::{self, Moved, Plan};
@@ -14,7 +15,7 @@ use crate::text;
 
 pub(crate) fn run(global: &Global, args: &Rotate, talk: &Talk) -> anyhow::Result<u8> {
     let options = build::options(global, &Site::default())?;
-    let opened = build::in_pool(global, || project::open(&options))?;
+    let opened = project::open(&options, &stages::silent)?;
     let days = opened.policy.governance.data_retention_days;
     let kept = Timestamp::from_micros(opened.now.micros() - i64::from(days) * DAY_US);
     let before = text::iso_date(kept).get(..7).unwrap_or_default().to_owned();

@@ -15,7 +15,7 @@ use crate::serve::{self, Hooks, ServeError};
 pub(crate) fn run(global: &Global, args: &Serve, talk: &Talk) -> anyhow::Result<u8> {
     let options = build::options(global, &args.site)?;
     let started = Instant::now();
-    let (_, built) = build::in_pool(global, || build::make(&options, &args.site, talk))?;
+    let (_, built) = build::make(&options, &args.site, talk)?;
     talk.info(&build::closing(&built, started.elapsed().as_secs_f64()));
     let mut port = args.port;
     loop {
@@ -47,14 +47,13 @@ fn serve_options(global: &Global, args: &Serve, port: u16) -> serve::Options {
 fn hooks(global: &Global, args: &Serve, options: &Options) -> Hooks {
     let talk = Arc::new(Talk::new(global.quiet, global.verbose, global.color));
     let (reporting, opening) = (Arc::clone(&talk), Arc::clone(&talk));
-    let (global, site, options) = (global.clone(), args.site.clone(), options.clone());
+    let (site, options) = (args.site.clone(), options.clone());
     Hooks {
         rebuild: Box::new(move || {
             let started = Instant::now();
             // The clock goes on while the server runs.
             let options = Options { clock: build::clock(), ..options.clone() };
-            let made = build::in_pool(&global, || build::make(&options, &site, &talk));
-            match made {
+            match build::make(&options, &site, &talk) {
                 Ok((_, built)) => {
                     talk.info(&build::closing(&built, started.elapsed().as_secs_f64()));
                     Ok(())

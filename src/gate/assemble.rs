@@ -7,7 +7,9 @@ use crate::gate::judge::{Case, Told};
 use crate::gate::link::Links;
 use crate::gate::scene::Scene;
 use crate::gate::second::Analyse;
-use crate::gate::{Block, Facts, Finding, Outcome, Subject, Violation, infrastructure, second};
+use crate::gate::{
+    Block, Facts, Finding, Outcome, Subject, Violation, infrastructure, place, second,
+};
 use crate::history::History;
 use crate::policy::Policy;
 use crate::series::Series;
@@ -98,6 +100,8 @@ fn judge(input: &Input<'_>, outcome: &mut Outcome) {
         &input.analyses.infrastructure,
     );
     outcome.violations = violations(input, &outcome.findings);
+    let told = (outcome.findings.as_mut_slice(), outcome.violations.as_mut_slice());
+    place::mark(input.history, input.policy, told);
     if on_base > 0 {
         let series = text::counted(on_base, "series");
         outcome.notices.push(format!("{series} worse at the base already: not held against it."));
@@ -135,6 +139,7 @@ fn violations(input: &Input<'_>, findings: &[Finding]) -> Vec<Violation> {
             rule: target.name.clone(),
             subject: target.series.map(|at| Subject::of(&input.series[at].key)),
             message: target.message.clone(),
+            place: None,
         })
         .filter(|it| input.scene.first.is_none() || it.subject.as_ref().is_some_and(worse))
         .collect()

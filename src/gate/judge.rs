@@ -219,6 +219,8 @@ impl Case<'_> {
             reason: self.reason(verdict, change),
             hints: self.hints(change),
             path: self.path(&subject, change),
+            run: first.map(|at| series.runs[at].commit),
+            place: None,
             subject,
         };
         Told::Finding(Box::new(finding))
@@ -319,7 +321,7 @@ impl Case<'_> {
                     routes::pair(&self.commit(change.last_before), &self.commit(change.first));
                 link::row(&routes::diff(&pair), subject)
             }
-            None => link::series(subject),
+            None => link::series(subject, self.policy.site.detail),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! to its root: an address is never guessed.
 
 use crate::gate::Subject;
+use crate::policy::Detail;
 use crate::site::routes;
 
 /// The addresses that reports link to.
@@ -34,7 +35,11 @@ fn anchor(stem: &str) -> String {
     format!("s-{}", stem.replace(['/', '~', '.'], "-"))
 }
 
-/// The page of a series.
-pub(crate) fn series(subject: &Subject) -> String {
-    routes::series(&subject.stem)
+/// Where a series is shown: on its page or, where not every series has one, in its row on its
+/// test's page.
+pub(crate) fn series(subject: &Subject, detail: Detail) -> String {
+    match detail {
+        Detail::Full => routes::series(&subject.stem),
+        Detail::EventsOnly => row(&routes::test(&subject.test), subject),
+    }
 }

@@ -10,6 +10,7 @@ pub(crate) mod assemble;
 pub(crate) mod compare;
 pub(crate) mod decide;
 mod escape;
+pub(crate) mod gcc;
 pub(crate) mod infrastructure;
 pub(crate) mod json;
 pub(crate) mod judge;
@@ -17,6 +18,7 @@ pub(crate) mod junit;
 pub(crate) mod link;
 pub(crate) mod markdown;
 pub(crate) mod output;
+mod place;
 mod reason;
 pub(crate) mod sarif;
 pub(crate) mod scene;
@@ -31,8 +33,8 @@ use crate::gate::decide::{Decision, Override};
 use crate::gate::infrastructure::Infrastructure;
 use crate::gate::link::Links;
 use crate::gate::scene::Scene;
-use crate::record::Unit;
-use crate::series::SeriesKey;
+use crate::record::{Place, Unit};
+use crate::series::{CommitIndex, SeriesKey};
 use crate::site::{routes, words};
 use crate::text;
 
@@ -173,6 +175,9 @@ pub(crate) struct Finding {
     pub(crate) hints: Vec<String>,
     /// The path of its evidence on the site.
     pub(crate) path: String,
+    /// The run that it speaks of, by its commit, and where that run's record stands.
+    pub(crate) run: Option<CommitIndex>,
+    pub(crate) place: Option<Place>,
 }
 
 impl Finding {
@@ -210,6 +215,8 @@ pub(crate) struct Violation {
     pub(crate) rule: String,
     pub(crate) subject: Option<Subject>,
     pub(crate) message: String,
+    /// Where the newest record of the series stands.
+    pub(crate) place: Option<Place>,
 }
 
 pub(crate) fn severity_name(severity: Severity) -> &'static str {

@@ -15,6 +15,9 @@ use crate::history::{
 };
 use crate::record::{DetailRef, Direction, Place, Problem, Statistic, TIME, Timestamp, Unit};
 
+/// What helps where a series has values in two units.
+pub(super) const CONTRADICTION: &str = "correct the unit, or give the metric another name";
+
 impl Builder {
     /// Everything in its order: see the room's head.
     pub(crate) fn finish(mut self, finish: &Finish) -> History {
@@ -46,6 +49,7 @@ impl Builder {
             problems: self.problems,
             newest,
             oldest,
+            files: self.files,
         }
     }
 
@@ -268,7 +272,7 @@ impl Builder {
                 named(found),
                 named(unit)
             ),
-            remedy: "correct the unit, or give the metric another name".to_owned(),
+            remedy: CONTRADICTION.to_owned(),
         }
     }
 

@@ -10,6 +10,7 @@ mod ancestry;
 pub(crate) mod build;
 pub(crate) mod details;
 mod finish;
+pub(crate) mod graft;
 mod intern;
 mod key;
 mod pack;
@@ -141,6 +142,8 @@ pub(crate) struct History {
     pub(crate) problems: Vec<Problem>,
     pub(crate) newest: Option<Timestamp>,
     pub(crate) oldest: Option<Timestamp>,
+    /// By [`Row::file`]: its path within the history directory.
+    pub(crate) files: Vec<String>,
 }
 
 /// What was read, and what became of it.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::filter::Filter;
 use crate::policy::{
-    AcceptFrom, Audience, Budget, DataQuality, Detection, Governance, KAnomaly, Regression,
+    AcceptFrom, Audience, Budget, DataQuality, Detail, Detection, Governance, KAnomaly, Regression,
     RunnerFingerprinting, Site, Trends,
 };
 
@@ -96,6 +96,7 @@ impl Default for Site {
             branch: None,
             audience: Audience::default(),
             redact: Vec::new(),
+            detail: Detail::default(),
         }
     }
 }

@@ -378,6 +378,21 @@ pub(crate) struct Site {
     /// Fields of records (`runner_*`, `hostname`) whose values a public site does not show; by name
     /// or glob.
     pub(crate) redact: Vec<String>,
+    /// What has a page of its own: `full`, or `events-only`, where quiet series are rows on their
+    /// test's page alone.
+    pub(crate) detail: Detail,
+}
+
+/// What has a page of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Detail {
+    /// Every series and every measured commit.
+    #[default]
+    Full,
+    /// Series with a change, a verdict that tells something or a note, and commits at which
+    /// something happened.
+    EventsOnly,
 }
 
 /// Who a site is for.

@@ -8,7 +8,7 @@
 
 mod http;
 mod live;
-mod watch;
+pub(crate) mod watch;
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};

@@ -1,4 +1,4 @@
-//! Builds again when something changed: a watcher, and one thread that builds.
+//! Tells what changed, and builds again: a watcher, and one thread that builds.
 //!
 //! Folders are watched, not files, because editors save by renaming. Changes that come while a
 //! build runs cause one more build after it, however many they are.
@@ -9,7 +9,9 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use notify_debouncer_full::notify::{EventKind, RecommendedWatcher, RecursiveMode};
-use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
+use notify_debouncer_full::{
+    DebounceEventResult, DebouncedEvent, Debouncer, RecommendedCache, new_debouncer,
+};
 
 use crate::serve::live::Live;
 use crate::serve::{Options, ServeError};
@@ -30,8 +32,7 @@ pub(super) fn rebuild_on_change(
     report: Box<dyn Fn(&str) + Send>,
     live: &Arc<Live>,
 ) -> Result<Rebuilder, ServeError> {
-    let (changed, changes) = mpsc::channel::<()>();
-    let rebuilder = watch(options, changed)?;
+    let (rebuilder, changes) = changes(&Scope::new(options)?, STILL)?;
     let live = Arc::clone(live);
     let work = move || {
         while changes.recv().is_ok() {
@@ -52,20 +53,34 @@ pub(super) fn rebuild_on_change(
     Ok(rebuilder)
 }
 
-fn watch(options: &Options, changed: mpsc::Sender<()>) -> Result<Rebuilder, ServeError> {
-    let scope = Scope::new(options)?;
-    let roots = scope.roots.clone();
+/// Watches folders (with everything in them) and single files: what a build itself writes and dot
+/// files are passed over. Each message holds the paths that changed since the one before, once
+/// nothing more has changed for as long as `still`; an empty one says that anything may have.
+///
+/// # Errors
+/// A path is missing, or the system watches no more.
+pub(crate) fn paths(
+    watch: &[PathBuf],
+    ignore: &[PathBuf],
+    still: Duration,
+) -> Result<(impl Sized, mpsc::Receiver<Vec<PathBuf>>), ServeError> {
+    changes(&Scope::of(watch, ignore.iter())?, still)
+}
+
+/// Paths that changed and count, as they come.
+fn changes(
+    scope: &Scope,
+    still: Duration,
+) -> Result<(Rebuilder, mpsc::Receiver<Vec<PathBuf>>), ServeError> {
+    let (changed, changes) = mpsc::channel();
+    let own = scope.clone();
     let handler = move |result: DebounceEventResult| {
         let relevant = match result {
-            Ok(events) => events.iter().any(|event| {
-                let read_only = matches!(event.kind, EventKind::Access(_));
-                let anywhere = event.need_rescan();
-                anywhere || !read_only && event.paths.iter().any(|path| scope.covers(path))
-            }),
-            Err(_) => true, // something was missed: build rather than miss a change
+            Ok(events) => own.of_events(&events),
+            Err(_) => Some(Vec::new()), // something was missed: look rather than miss a change
         };
-        if relevant {
-            let _ = changed.send(()); // nobody listens any more: the server is ending
+        if let Some(paths) = relevant {
+            let _ = changed.send(paths); // nobody listens any more: the program is ending
         }
     };
     let failed = |path: &Path| {
@@ -76,8 +91,8 @@ fn watch(options: &Options, changed: mpsc::Sender<()>) -> Result<Rebuilder, Serv
         }
     };
     let mut debouncer =
-        new_debouncer(STILL, None, handler).map_err(failed(Path::new("the file system")))?;
-    for root in &roots {
+        new_debouncer(still, None, handler).map_err(failed(Path::new("the file system")))?;
+    for root in &scope.roots {
         let depth = if root.only.is_some() {
             RecursiveMode::NonRecursive
         } else {
@@ -85,11 +100,11 @@ fn watch(options: &Options, changed: mpsc::Sender<()>) -> Result<Rebuilder, Serv
         };
         debouncer.watch(&root.folder, depth).map_err(failed(&root.folder))?;
     }
-    Ok(debouncer)
+    Ok((debouncer, changes))
 }
 
 /// Which changes count.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Scope {
     roots: Vec<Root>,
     ignore: Vec<PathBuf>,
@@ -104,7 +119,14 @@ struct Root {
 
 impl Scope {
     fn new(options: &Options) -> Result<Self, ServeError> {
-        let roots = options.watch.iter().map(|path| {
+        Self::of(&options.watch, options.ignore.iter().chain([&options.site_dir]))
+    }
+
+    fn of<'a>(
+        watch: &[PathBuf],
+        ignore: impl Iterator<Item = &'a PathBuf>,
+    ) -> Result<Self, ServeError> {
+        let roots = watch.iter().map(|path| {
             let failed = |error: std::io::Error| ServeError::Watch {
                 path: path.clone(),
                 reason: error.to_string(),
@@ -116,8 +138,24 @@ impl Scope {
                 None => Root { folder: real, only: None },
             })
         });
-        let ignore = options.ignore.iter().chain([&options.site_dir]);
         Ok(Self { roots: roots.collect::<Result<_, _>>()?, ignore: ignore.map(resolve).collect() })
+    }
+
+    /// The paths of these events that count; empty where anything may have changed, none where
+    /// nothing did.
+    fn of_events(&self, events: &[DebouncedEvent]) -> Option<Vec<PathBuf>> {
+        if events.iter().any(|event| event.need_rescan()) {
+            return Some(Vec::new());
+        }
+        let changing = events.iter().filter(|event| !matches!(event.kind, EventKind::Access(_)));
+        let mut paths: Vec<PathBuf> = changing
+            .flat_map(|event| &event.paths)
+            .filter(|path| self.covers(path))
+            .cloned()
+            .collect();
+        paths.sort_unstable();
+        paths.dedup();
+        (!paths.is_empty()).then_some(paths)
     }
 
     /// Whether a change of `path` may change the site.

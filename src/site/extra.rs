@@ -32,7 +32,7 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
     add("badge/status.json".to_owned(), Box::new(move || Ok(status().json())));
     add("badge/fresh.svg".to_owned(), Box::new(|| Ok(Badge::fresh(site).svg())));
     add("badge/fresh.json".to_owned(), Box::new(|| Ok(Badge::fresh(site).json())));
-    for series in site.all() {
+    for series in site.all().filter(|one| site.has_page(*one)) {
         let path = routes::series_svg(&site.stems[series]);
         add(path, Box::new(move || Ok(drawing(site, series))));
     }
@@ -156,7 +156,8 @@ fn sitemap(site: &Index<'_>) -> Vec<u8> {
     paths.extend(site.tests.keys().map(|test| routes::test(test)));
     paths.extend(site.backends.keys().map(|backend| routes::backend(backend)));
     paths.extend(site.presets.iter().map(|preset| routes::view(&preset.slug)));
-    paths.extend(site.stems.iter().map(|stem| routes::series(stem)));
+    let paged = site.all().filter(|one| site.has_page(*one));
+    paths.extend(paged.map(|one| routes::series(&site.stems[one])));
     paths.extend(site.events.iter().map(|event| routes::event(&event.id)));
     let mut out = String::from(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\

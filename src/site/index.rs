@@ -16,6 +16,7 @@ use crate::note::Note;
 use crate::policy::threshold::preset_slug;
 use crate::record::{DAY_US, TIME, Timestamp};
 use crate::series::{CommitIndex, Series, SeriesKey};
+use crate::site::detail::Pages;
 use crate::site::frame::Shell;
 use crate::site::lineage::Lineage;
 use crate::site::pairs::Pair;
@@ -61,6 +62,8 @@ pub(crate) struct Index<'a> {
     /// In order of their head, then their base.
     pub(crate) pairs: Vec<Pair>,
     slugs: FxHashSet<String>,
+    /// What has a page of its own.
+    pub(crate) pages: Pages,
     pub(crate) presets: Vec<PresetView>,
     /// By name, the series of it in order.
     pub(crate) tests: BTreeMap<&'a str, Vec<usize>>,
@@ -127,11 +130,13 @@ impl<'a> Index<'a> {
             main,
             pairs: Vec::new(),
             slugs: FxHashSet::default(),
+            pages: Pages::default(),
             presets,
             tests: by_name(input.series, |series| &series.key.test),
             backends,
             known,
         };
+        index.pages = Pages::of(&index);
         index.pairs = pairs::find(&index);
         index.slugs = index.pairs.iter().map(|pair| pair.slug.clone()).collect();
         Ok(index)

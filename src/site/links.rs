@@ -20,7 +20,7 @@ impl chart::Links for ChartLinks<'_> {
         let (series, _) = self.site.series(self.series);
         let commit = self.site.commit(series.runs.get(run)?.commit);
         if alone || run < self.rows_from {
-            Some(self.root.to(&routes::commit(&commit.id)))
+            self.site.commit_link(self.root, &commit.id)
         } else {
             Some(format!("#{}", routes::run_anchor(&commit.id)))
         }

@@ -8,6 +8,7 @@ mod assets;
 mod audit;
 mod code;
 pub(crate) mod delta;
+mod detail;
 mod extra;
 mod frame;
 mod health;

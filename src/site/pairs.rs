@@ -48,7 +48,8 @@ pub(crate) fn find(site: &Index<'_>) -> Vec<Pair> {
             *known = (*known).min(kind);
         }
     };
-    for &head in site.main.iter().rev().take(RECENT_PAIRS) {
+    let told = |at: &&CommitIndex| site.has_commit(**at);
+    for &head in site.main.iter().rev().take(RECENT_PAIRS).filter(told) {
         if let Some(base) = parent(site, head) {
             add(base, head, PairKind::Consecutive);
         }

@@ -36,7 +36,7 @@ pub(crate) fn row(site: &Index<'_>, root: Root, series: usize) -> SeriesRow {
         _ => latest.map_or_else(|| "–".to_owned(), |value| scale.quantity(value)),
     };
     SeriesRow {
-        href: root.to(&routes::series(&site.stems[series])),
+        href: root.to(&site.series_path(series)),
         anchor: anchor(site, series),
         test: key.test.clone(),
         key: words::key(key),
@@ -129,7 +129,7 @@ pub(crate) fn event_row(site: &Index<'_>, root: Root, event: &EventRef) -> Event
         values: words::levels(series, change),
         status: words::status(&change.status).to_owned(),
         series: series.key.test.clone(),
-        series_href: root.to(&routes::series(&site.stems[event.series])),
+        series_href: root.to(&site.series_path(event.series)),
         key: words::key(&series.key),
     }
 }
@@ -243,7 +243,7 @@ fn panel(site: &Index<'_>, root: Root, series: usize, shared: SharedAxes, id: &s
     let scale = words::scale(one, analysis);
     Panel {
         id: id.to_owned(),
-        href: root.to(&routes::series(&site.stems[series])),
+        href: root.to(&site.series_path(series)),
         name: one.key.backend.clone(),
         context: format!("{} {}", one.key.test, words::variant(&one.key)),
         value: latest.map_or_else(String::new, |value| scale.quantity(value)),

@@ -7,7 +7,7 @@ use crate::analysis::BudgetVerdict;
 use crate::analysis::targets::{Target, TargetKind, missed};
 use crate::record::shorten;
 use crate::site::index::Index;
-use crate::site::routes::{self, Root};
+use crate::site::routes::Root;
 use crate::site::view::Phrase;
 use crate::site::words;
 use crate::text;
@@ -91,7 +91,7 @@ fn row(site: &Index<'_>, root: Root, target: &Target) -> Vec<Phrase> {
         || Phrase::new("").text("together"),
         |one| {
             let key = &site.series(one).0.key;
-            let page = root.to(&routes::series(&site.stems[one]));
+            let page = root.to(&site.series_path(one));
             Phrase::new("").link(page, &key.test).text(" ").name(words::key(key))
         },
     );

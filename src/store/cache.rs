@@ -191,7 +191,7 @@ mod tests {
     }
 
     fn told(source: &Source) -> String {
-        let contents = read(source).unwrap();
+        let contents = read(source, &|_, _| ()).unwrap();
         let bytes = contents.bytes;
         format!("{bytes} {:?}", contents.records.finish(&Finish::default()))
     }

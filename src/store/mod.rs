@@ -23,6 +23,7 @@ use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context;
 use rayon::prelude::*;
@@ -73,20 +74,25 @@ pub(crate) struct Contents {
     pub(crate) bytes: u64,
 }
 
-/// Reads a history directory.
+/// Reads a history directory; `progress` is told of how many of its files are read.
 ///
 /// # Errors
 /// The directory does not exist or cannot be listed, or a file in it cannot be opened.
-pub(crate) fn read(source: &Source) -> anyhow::Result<Contents> {
+pub(crate) fn read(
+    source: &Source,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> anyhow::Result<Contents> {
     let files = walk::record_files(&source.directory, source.with_archive)?;
     let cache = source.cache.as_ref();
     let cache = cache.map(|root| Cache::of(root, &source.directory, &source.reading));
+    let done = AtomicU64::new(0);
     let none = || (Builder::new(Arc::clone(&source.reading)), 0, Vec::new());
     // Neighbouring files go into one builder: what they share is interned once.
     let parts: Vec<(Builder, u64)> = files
         .par_iter()
         .try_fold(none, |(mut builder, bytes, mut block), file| {
             let size = read_file(file, &mut builder, &mut block, cache.as_ref())?;
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, files.len() as u64);
             Ok((builder, bytes + size, block))
         })
         .map(|part: anyhow::Result<_>| part.map(|(builder, bytes, _)| (builder, bytes)))
@@ -102,6 +108,18 @@ pub(crate) fn read(source: &Source) -> anyhow::Result<Contents> {
     let mut contents = Contents { records, files: files.len(), bytes, ..Contents::default() };
     side::read(&source.directory, &mut contents)?;
     Ok(contents)
+}
+
+/// One record file of a history directory, read alone, with its path there; none where the path is
+/// not that of a record file. Nothing is kept of it for the next time.
+///
+/// # Errors
+/// The file cannot be read.
+pub(crate) fn read_one(source: &Source, path: &Path) -> anyhow::Result<Option<(String, Builder)>> {
+    let Some(file) = walk::record_file(&source.directory, path) else { return Ok(None) };
+    let mut builder = Builder::new(Arc::clone(&source.reading));
+    read_file(&file, &mut builder, &mut Vec::new(), None)?;
+    Ok(Some((file.name, builder)))
 }
 
 /// The first record of each file of a history directory: enough to tell whose history it is, at any

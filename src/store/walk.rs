@@ -67,7 +67,8 @@ pub(crate) fn record_files(directory: &Path, archive: bool) -> anyhow::Result<Ve
     Ok(files)
 }
 
-fn record_file(directory: &Path, path: &Path) -> Option<RecordFile> {
+/// A file of the directory, where it is one of records by its name.
+pub(crate) fn record_file(directory: &Path, path: &Path) -> Option<RecordFile> {
     let relative = path.strip_prefix(directory).ok()?;
     let parts: Vec<String> =
         relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();

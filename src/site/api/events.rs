@@ -58,7 +58,7 @@ fn runner_changes(site: &Index<'_>, at: usize) -> Vec<EventView> {
             severity: None,
             status: "new",
             timestamp: time.to_string(),
-            url: routes::series(&site.stems[at]),
+            url: site.series_path(at),
         }
     };
     runner::changes(series).into_iter().map(view).collect()

@@ -55,7 +55,9 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
         let stem = &site.stems[series];
         let file = move || series_file(site, series);
         add(format!("series/{stem}.json"), Box::new(file));
-        add(format!("series/{stem}.csv"), Box::new(move || Ok(csv(site, series))));
+        if site.has_page(series) {
+            add(format!("series/{stem}.csv"), Box::new(move || Ok(csv(site, series))));
+        }
     }
     for pair in &site.pairs {
         let file = move || json(&diff_file(site, pair));
@@ -137,7 +139,7 @@ fn view<P>(site: &Index<'_>, index: usize, points: P) -> SeriesView<P> {
         threshold: analysis.threshold,
         trend: analysis.trend.as_ref().map(trend_view),
         unit: series.unit.as_str().to_owned(),
-        url: routes::series(&site.stems[index]),
+        url: site.series_path(index),
         verdict: words::verdict_name(analysis.verdict),
     }
 }

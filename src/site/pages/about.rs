@@ -276,6 +276,7 @@ fn context(site: &Index<'_>) -> Value {
         budgets => policy.budgets.len(),
         service_levels => policy.sla.len(),
         alerts => policy.alerts.len(),
+        events_only => policy.site.detail == policy::Detail::EventsOnly,
         ..markdown::facts(site.input)
     }
 }

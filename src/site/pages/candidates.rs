@@ -7,7 +7,7 @@ use crate::series::CommitIndex;
 use crate::site::code;
 use crate::site::index::{EventRef, Index};
 use crate::site::pages::event::ends;
-use crate::site::routes::{self, Root};
+use crate::site::routes::Root;
 use crate::site::view::Phrase;
 use crate::text;
 
@@ -49,7 +49,7 @@ pub(super) fn sentence(site: &Index<'_>, root: Root, event: &EventRef) -> Phrase
     let (base, head) = ends(site, event);
     let name = |phrase: Phrase, commit: CommitIndex| {
         let id = &site.commit(commit).id;
-        phrase.code_link(root.to(&routes::commit(id)), text::commit(id))
+        site.with_commit(phrase, root, id)
     };
     if site.change(event).2.kind == ChangeKind::Drift {
         let phrase = Phrase::new("")
@@ -94,8 +94,7 @@ pub(super) fn list(site: &Index<'_>, root: Root, event: &EventRef) -> Vec<Phrase
         .map(|candidate| match candidate {
             Candidate::Measured(at) => {
                 let commit = site.commit(at);
-                let href = root.to(&routes::commit(&commit.id));
-                let phrase = Phrase::new("").code_link(href, text::commit(&commit.id));
+                let phrase = site.with_commit(Phrase::new(""), root, &commit.id);
                 let phrase = phrase.text(format!(" {}", text::date(commit.time)));
                 told(site, phrase, (commit.subject.as_deref(), commit.pull, &commit.tags))
             }

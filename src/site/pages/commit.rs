@@ -45,7 +45,7 @@ struct Row {
     values: String,
 }
 
-/// Commits with a page: measured ones, each slug once (the newest commit of that slug).
+/// Commits with a file: measured ones, each slug once (the newest commit of that slug).
 pub(crate) fn measured(site: &Index<'_>) -> Vec<CommitIndex> {
     let mut slugs = std::collections::BTreeSet::new();
     let indices = (0..site.measured.len()).rev();
@@ -54,6 +54,11 @@ pub(crate) fn measured(site: &Index<'_>) -> Vec<CommitIndex> {
         .map(|at| CommitIndex(u32::try_from(at).unwrap_or(u32::MAX)))
         .filter(|at| slugs.insert(routes::commit_slug(&site.commit(*at).id)))
         .collect()
+}
+
+/// Commits with a page.
+pub(crate) fn paged(site: &Index<'_>) -> Vec<CommitIndex> {
+    measured(site).into_iter().filter(|at| site.has_commit(*at)).collect()
 }
 
 pub(crate) fn render(site: &Index<'_>, at: CommitIndex) -> Result<Vec<u8>, Failure> {
@@ -126,7 +131,7 @@ impl Judged {
         let value = self.measured.of(series).value;
         let scale = Scale::for_values(value, &series.unit);
         Row {
-            href: root.to(&routes::series(&site.stems[self.series])),
+            href: root.to(&site.series_path(self.series)),
             test: series.key.test.clone(),
             key: words::key(&series.key),
             cell: delta::cell(series, &self.outcome),
@@ -196,10 +201,11 @@ fn links(site: &Index<'_>, root: Root, at: CommitIndex) -> Vec<Link> {
         let base = text::commit(&site.commit(pair.base).id);
         add(root.to(&routes::diff(&pair.slug)), format!("Compare with {base}"));
     }
-    if let Some(before) = site.before(at) {
+    let paged = |at: &CommitIndex| site.has_commit(*at);
+    if let Some(before) = site.before(at).filter(paged) {
         add(root.to(&routes::commit(&site.commit(before).id)), "Previous measured commit".into());
     }
-    if let Some(after) = site.after(at) {
+    if let Some(after) = site.after(at).filter(paged) {
         add(root.to(&routes::commit(&site.commit(after).id)), "Next measured commit".into());
     }
     if let Some(url) = code::commit(site, &commit.id) {

@@ -177,7 +177,7 @@ pub(crate) fn render(
             .map(|(series, reason)| {
                 let one = site.series(*series).0;
                 Phrase::new("")
-                    .link(root.to(&routes::series(&site.stems[*series])), &one.key.test)
+                    .link(root.to(&site.series_path(*series)), &one.key.test)
                     .text(" ")
                     .name(words::key(&one.key))
                     .text(format!(": {reason}"))
@@ -328,7 +328,8 @@ fn slice_links(
     }
     for (word, commit) in [("Base", base), ("Head", head)] {
         let text = format!("{word} {}", text::commit(commit));
-        links.push(table::more(root, &routes::commit(commit), text));
+        let href = site.commit_link(root, commit);
+        links.extend(href.map(|href| Link { href, text, note: String::new() }));
     }
     links
 }
@@ -365,7 +366,7 @@ fn row(site: &Index<'_>, root: Root, one: &Compared, delta: &Delta) -> Row {
     let (series, analysis): (&Series, _) = site.series(index);
     let scale = Scale::for_values([delta.before, delta.after], &series.unit);
     Row {
-        href: root.to(&routes::series(&site.stems[index])),
+        href: root.to(&site.series_path(index)),
         anchor: table::anchor(site, index),
         test: series.key.test.clone(),
         key: words::key(&series.key),

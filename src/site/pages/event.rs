@@ -57,7 +57,7 @@ pub(crate) fn render(site: &Index<'_>, event: &EventRef) -> Result<Vec<u8>, Fail
         frame: frame(site, &page),
         index: table::more(root, "event/", "Changes".to_owned()),
         series: Link {
-            href: root.to(&routes::series(&site.stems[event.series])),
+            href: root.to(&site.series_path(event.series)),
             text: format!("{} · {key}", series.key.test),
             note: String::new(),
         },
@@ -122,7 +122,7 @@ fn links(site: &Index<'_>, root: Root, event: &EventRef) -> Vec<Link> {
     let (base, head) = ends(site, event);
     let slug = routes::pair(&site.commit(base).id, &site.commit(head).id);
     let mut links = vec![Link {
-        href: root.to(&routes::series(&site.stems[event.series])),
+        href: root.to(&site.series_path(event.series)),
         text: "Whole series".to_owned(),
         note: String::new(),
     }];

@@ -156,10 +156,7 @@ fn facts(site: &Index<'_>) -> Vec<Fact> {
 
 fn series_cell(site: &Index<'_>, root: Root, one: usize) -> Phrase {
     let key = &site.series(one).0.key;
-    Phrase::new("")
-        .link(root.to(&routes::series(&site.stems[one])), &key.test)
-        .text(" ")
-        .name(words::key(key))
+    Phrase::new("").link(root.to(&site.series_path(one)), &key.test).text(" ").name(words::key(key))
 }
 
 /// Budgets, service levels and alerts that do not pass.

@@ -49,7 +49,7 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
             add(&path, Box::new(move || view::render(site, at, page)));
         }
     }
-    for series in site.all() {
+    for series in site.all().filter(|one| site.has_page(*one)) {
         let path = routes::series(&site.stems[series]);
         add(&path, Box::new(move || series::render(site, series)));
     }
@@ -60,7 +60,7 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
         let path = routes::event(&infrastructure::id(day));
         add(&path, Box::new(move || infrastructure::render(site, at)));
     }
-    for commit in commit::measured(site) {
+    for commit in commit::paged(site) {
         let path = routes::commit(&site.commit(commit).id);
         add(&path, Box::new(move || commit::render(site, commit)));
     }

@@ -54,8 +54,8 @@ pub(crate) fn all(site: &Index<'_>) -> Vec<Moved> {
             found.insert(from.clone(), Moved { from, to, old, new, chart });
         };
         let stem = routes::series_stem(&old);
-        let chart = Some((routes::series_svg(&stem), series));
-        add(routes::series(&stem), routes::series(&site.stems[series]), chart);
+        let chart = site.has_page(series).then(|| (routes::series_svg(&stem), series));
+        add(routes::series(&stem), site.series_path(series), chart);
         let now = &site.series(series).0.key.test;
         add(routes::test(&old.test), routes::test(now), None);
         for &event in events.get(&series).into_iter().flatten() {

@@ -171,6 +171,11 @@ fn facts(site: &Index<'_>, root: Root) -> Vec<Fact> {
         let of = format!("{} of {}", text::count(reporting as u64), text::count(all as u64));
         facts.push(Fact::new("Series reporting", of));
     }
+    if site.quiet() > 0 {
+        let note = "quiet series, shown on their test's page";
+        let fact = Fact::new("Without a page of their own", text::count(site.quiet() as u64));
+        facts.push(fact.note(note).href(root.to("about/#rule-detail")));
+    }
     facts.push(Fact::new("Refused lines", text::count(history.problems.len() as u64)));
     let health = health::state(site);
     facts.push(Fact::new("Data health:", health.word()).href(root.to("health/")));

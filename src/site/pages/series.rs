@@ -55,7 +55,7 @@ pub(crate) struct NoteView {
 
 struct RunRow {
     anchor: String,
-    href: String,
+    href: Option<String>,
     commit: String,
     date: String,
     value: String,
@@ -215,7 +215,7 @@ pub(crate) fn comparison(site: &Index<'_>, root: Root, members: &[usize], id: &s
                 analysis,
                 slot: site.slot(&series.key.backend),
                 label: &series.key.backend,
-                href: Some(root.to(&routes::series(&site.stems[member]))),
+                href: Some(root.to(&site.series_path(member))),
             }
         })
         .collect();
@@ -289,7 +289,7 @@ fn runs(site: &Index<'_>, root: Root, index: usize, scale: &Scale) -> Vec<RunRow
             }
             RunRow {
                 anchor,
-                href: root.to(&routes::commit(id)),
+                href: site.commit_link(root, id),
                 commit: text::commit(id),
                 date: text::date(run.time),
                 value: run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),

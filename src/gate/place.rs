@@ -1,0 +1,47 @@
+//! Where the records of findings stand: file and line of the history.
+
+use rustc_hash::FxHashMap;
+
+use crate::gate::{Finding, Violation};
+use crate::history::{Column, History, Row};
+use crate::policy::Policy;
+use crate::record::Place;
+use crate::series::{self, CommitIndex};
+use crate::site::routes;
+
+/// Tells findings and violations where their records stand: the first line, by file and number, of
+/// the run that a finding speaks of, and of the newest run of a violation.
+pub(crate) fn mark(
+    history: &History,
+    policy: &Policy,
+    (findings, violations): (&mut [Finding], &mut [Violation]),
+) {
+    if findings.is_empty() && violations.is_empty() {
+        return;
+    }
+    let mut columns: FxHashMap<String, Vec<&Column>> = FxHashMap::default();
+    for column in &history.columns {
+        let stem = routes::series_stem(&series::key_of(&column.key, policy));
+        columns.entry(stem).or_default().push(column);
+    }
+    let rows = |stem: &str| {
+        let of = columns.get(stem).into_iter().flatten();
+        of.flat_map(|column| &column.rows).collect::<Vec<&Row>>()
+    };
+    for finding in findings {
+        let rows = rows(&finding.subject.stem);
+        finding.place = finding.run.and_then(|run| place(history, &rows, run));
+    }
+    for violation in violations {
+        let rows = violation.subject.as_ref().map_or_else(Vec::new, |it| rows(&it.stem));
+        let newest = rows.iter().map(|row| row.commit).max();
+        violation.place = newest.and_then(|run| place(history, &rows, CommitIndex(run)));
+    }
+}
+
+fn place(history: &History, rows: &[&Row], run: CommitIndex) -> Option<Place> {
+    let own = rows.iter().filter(|row| row.commit == run.0);
+    let places = own.map(|row| (history.files[row.file as usize].as_str(), row.line));
+    let (file, line) = places.min()?;
+    Some(Place { file: file.to_owned(), line, column: 1 })
+}

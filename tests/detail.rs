@@ -1,0 +1,146 @@
+//! `site.detail: events-only`: quiet series and quiet commits have no page, and no link leads to
+//! one.
+
+use serde_json::{Value, json};
+
+use crate::check::{POLICY, Project};
+use crate::support::{self, History, Site};
+use crate::web;
+
+/// The demo history, its policy with one line more.
+fn demo_with(line: &str) -> History {
+    let history = History::copy_of(&support::demo().history.data());
+    let policy = std::fs::read_to_string(history.data().join("policy.yml")).unwrap();
+    history.file("policy.yml", policy.replace("\nsite:\n", &format!("\nsite:\n  {line}\n")));
+    history
+}
+
+fn bytes(site: &Site) -> usize {
+    site.snapshot().values().map(Vec::len).sum()
+}
+
+/// Whether an address of the JSON is that of a page and, where it has one, of a place on it.
+fn stands(site: &Site, url: &str) -> bool {
+    let (page, place) = url.split_once('#').unwrap_or((url, ""));
+    let file = format!("{page}index.html");
+    site.has(&file) && (place.is_empty() || site.read(&file).contains(&format!("id=\"{place}\"")))
+}
+
+#[test]
+fn a_site_of_events_is_much_smaller_and_no_link_is_broken() {
+    let full = support::demo();
+    let history = demo_with("detail: events-only");
+    let site = history.site(&["--demo", "--base-url", "https://o.example/b/"]);
+    web::check_under(&site, "/b/");
+    let (files, all) = (site.snapshot().len(), full.site.snapshot().len());
+    assert!(10 * files < 7 * all, "{files} of {all} files");
+    let (size, whole) = (bytes(&site), bytes(&full.site));
+    assert!(2 * size < whole, "{size} of {whole} bytes");
+    for name in ["index.json", "events.json", "diffs.json"] {
+        let file = site.json(name);
+        let list = ["series", "events", "diffs"].into_iter().find_map(|key| file[key].as_array());
+        for one in list.unwrap() {
+            assert!(stands(&site, one["url"].as_str().unwrap()), "{name}: {one}");
+        }
+    }
+}
+
+#[test]
+fn a_quiet_series_is_a_row_and_its_json() {
+    let history = demo_with("detail: events-only");
+    let site = history.site(&["--demo", "--base-url", "https://o.example/"]);
+    let sitemap = site.read("sitemap.xml");
+    let index = site.json("index.json");
+    let (mut quiet, mut paged) = (0, 0);
+    for series in index["series"].as_array().unwrap() {
+        let (id, url) = (series["id"].as_str().unwrap(), series["url"].as_str().unwrap());
+        let file = site.json(&format!("series/{id}.json"));
+        let tells = ["regressed", "suspected", "approved", "improved", "missing"];
+        let tells = tells.contains(&series["verdict"].as_str().unwrap());
+        let own = url.starts_with("series/");
+        if tells || file["events"].as_array().is_some_and(|all| !all.is_empty()) {
+            assert!(own, "{series}");
+        }
+        let paths = [format!("series/{id}/index.html"), format!("chart/{id}.svg")];
+        for path in paths.iter().chain([&format!("api/v1/series/{id}.csv")]) {
+            assert_eq!(site.has(path), own, "{path}");
+        }
+        assert_eq!(sitemap.contains(&format!("/series/{id}/<")), own, "{id}");
+        if own { paged += 1 } else { quiet += 1 }
+    }
+    assert!(quiet > paged && paged > 10, "{quiet} quiet, {paged} with a page");
+    assert!(site.text("").contains(&format!("Without a page of their own {quiet}")));
+    assert!(site.text("about/").contains("What has a page of its own"));
+}
+
+#[test]
+fn a_note_about_a_series_keeps_its_page_and_one_about_all_keeps_none() {
+    let history = History::new();
+    history.records(&support::days(&[100.0; 40]));
+    let site = |matches: &str| {
+        let note = format!("annotations: [{{date: '2025-09-03', text: moved{matches}}}]\n");
+        let policy = format!("version: '1'\nsite: {{detail: events-only}}\n{note}");
+        history.file("policy.yml", policy).site(&[])
+    };
+    let page = format!("series/{}/index.html", support::SERIES);
+    assert!(site(", match: {backend: rust}").has(&page));
+    assert!(!site("").has(&page));
+}
+
+#[test]
+fn commits_at_which_nothing_happened_have_no_page_and_lead_to_the_code() {
+    let history = History::new();
+    let mut values = [100.0; 60];
+    values[30..].fill(150.0);
+    history.records(&support::days(&values));
+    let facts = [json!({"commit": support::commit(10), "tags": ["v1"]})];
+    history.file("commits.ndjson", support::lines(&facts));
+    let policy = "version: '1'\nsite: {detail: events-only, repo_url: 'https://h.example/o/r'}\n";
+    let site = history.file("policy.yml", policy).site(&[]);
+    web::check(&site);
+    let has = |at: usize| site.has(&format!("commit/{}/index.html", support::commit(at)));
+    let kept: Vec<usize> = (0..60).filter(|at| has(*at)).collect();
+    let wanted: Vec<usize> = [10, 29, 30].into_iter().chain(40..60).collect();
+    assert_eq!(kept, wanted);
+    let page = site.page(&format!("series/{}/", support::SERIES));
+    let code = |at: usize| format!("https://h.example/o/r/commit/{}", support::commit(at));
+    assert!(page.contains(&code(20)) && !page.contains(&code(30)));
+    let pair = |at: usize| format!("diff/{}..{}", support::commit(at - 1), support::commit(at));
+    for (at, own) in [(20, false), (30, true), (10, true), (55, true)] {
+        assert_eq!(site.has(&format!("{}/index.html", pair(at))), own, "{at}");
+        assert_eq!(site.has(&format!("api/v1/{}.json", pair(at))), own, "{at}");
+    }
+}
+
+#[test]
+fn a_check_leads_to_what_the_site_has() {
+    let policy = format!("{POLICY}site: {{detail: events-only}}\n");
+    let mut project = Project::new(30, &policy);
+    project.day(30, &[("rust", 1.3), ("go", 1.0)], &json!({}));
+    project.write();
+    let (_, answer) = project.json(&[]);
+    let site = project.history.site(&["--now", crate::check::NOW]);
+    let findings = answer["findings"].as_array().unwrap();
+    assert!(!findings.is_empty(), "{answer}");
+    for finding in findings {
+        let url = finding["url"].as_str().unwrap();
+        assert!(stands(&site, url), "{finding}");
+    }
+}
+
+#[test]
+fn a_word_that_is_no_detail_is_refused_with_the_choice() {
+    let history = History::new();
+    history.file("policy.yml", "version: '1'\nsite:\n  detail: events\n");
+    let data = history.data();
+    let answer = support::run(&["policy", "check", "--data", data.to_str().unwrap()]);
+    assert_eq!(answer.status, 2);
+    for part in ["policy.yml:3", "events-only", "full"] {
+        assert!(answer.err.contains(part), "{part}: {}", answer.err);
+    }
+    history.file("policy.yml", "version: '1'\nsite:\n  detail: events-only\n");
+    let shown =
+        support::run(&["policy", "show", "--format", "json", "--data", data.to_str().unwrap()]);
+    let policy: Value = serde_json::from_str(&shown.out).unwrap();
+    assert_eq!(policy["site"]["detail"], "events-only");
+}
