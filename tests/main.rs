@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accuracy;
+mod again;
 mod accept;
 mod api;
 mod audit;

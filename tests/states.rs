@@ -315,6 +315,44 @@ fn a_long_series_lists_its_newest_runs_and_links_all_of_them() {
 }
 
 #[test]
+fn a_long_series_stands_in_yearly_parts_whose_years_that_are_over_stay_as_they_are() {
+    let run = |at: usize| {
+        let (year, month, day) = (2022 + at / 336, 1 + at % 336 / 28, 1 + at % 28);
+        let time = format!("{year}-{month:02}-{day:02}T06:00:00Z");
+        record(&commit(at), &time, 1000.0 + (at * 7919 % 23) as f64)
+    };
+    let runs: Vec<Value> = (0..1_100).map(run).collect();
+    let history = History::new();
+    let site = history.records(&runs[..1_099]).site(&[]);
+    let read = |site: &Site| {
+        let main = site.json(&format!("series/{SERIES}.json"));
+        let parts: Vec<(String, u64)> = main["parts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|part| {
+                let url = part["url"].as_str().unwrap();
+                let file: Value = serde_json::from_str(&site.read(url)).unwrap();
+                let points = file["points"].as_array().unwrap();
+                assert_eq!(points.len() as u64, part["points"].as_u64().unwrap());
+                let year = part["year"].as_str().unwrap();
+                let own = |point: &Value| point["timestamp"].as_str().unwrap().starts_with(year);
+                assert!(points.iter().all(own), "{url}");
+                (site.read(url), points.len() as u64)
+            })
+            .collect();
+        (main["points"].as_array().unwrap().len() as u64, parts)
+    };
+    let (newest, parts) = read(&site);
+    assert_eq!(newest + parts.iter().map(|(_, points)| points).sum::<u64>(), 1_099);
+    assert_eq!((newest, parts.len()), (427, 2));
+    let (more, same) = read(&history.records(&runs).site(&[]));
+    assert_eq!(more, newest + 1);
+    assert!(same == parts, "a run of today changed a year that is over");
+    assert_eq!(site.json("index.json")["series"][0]["points"], 1_100);
+}
+
+#[test]
 fn a_chart_stays_small_however_many_runs_it_shows() {
     let drawing = |runs: usize| {
         let history = History::new();

@@ -19,6 +19,7 @@ pub(crate) mod evidence;
 mod gate;
 mod infrastructure;
 pub(crate) mod kept;
+mod moments;
 mod noise;
 #[cfg(test)]
 mod prefixes;

@@ -32,6 +32,10 @@ impl Reading {
     }
 }
 
+/// Rows that lie in one piece: large histories are put in order piece by piece, each given back as
+/// soon as it is, and no piece is moved while it grows large.
+const PIECE: usize = 1 << 14;
+
 /// Takes records in any order.
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
@@ -46,7 +50,7 @@ pub(crate) struct Builder {
     pub(super) details: Details,
     pub(super) files: Vec<String>,
     pub(super) rows: Vec<(u32, Row)>,
-    /// Rows taken over from other builders, as they came.
+    /// Full pieces of rows, and those taken over from other builders, as they came.
     pub(super) merged: Vec<Vec<(u32, Row)>>,
     pub(super) counts: Counts,
     pub(super) per_day: BTreeMap<i64, u32>,
@@ -140,14 +144,21 @@ impl Builder {
                 None => self.key(record, "", "", None),
             };
             let detail = self.detail(record, None, 1.0);
-            self.rows.push((key, Row { detail, ..row }));
+            self.add(key, Row { detail, ..row });
         }
         for (measurement, value) in record.measurements.iter().zip(values) {
             let detail = self.detail(record, Some(measurement), value.factor);
             let key =
                 self.key(record, &measurement.metric, value.unit.as_str(), measurement.better);
             let std = value.std;
-            self.rows.push((key, Row { value: value.value, std, detail, ..row }));
+            self.add(key, Row { value: value.value, std, detail, ..row });
+        }
+    }
+
+    fn add(&mut self, key: u32, row: Row) {
+        self.rows.push((key, row));
+        if self.rows.len() == PIECE {
+            self.merged.push(std::mem::take(&mut self.rows));
         }
     }
 

@@ -4,22 +4,21 @@
 pub(crate) mod check;
 mod events;
 pub(crate) mod replay;
+mod series;
 pub(crate) mod shape;
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use serde::Serialize;
 
 use crate::analysis::Trend;
 use crate::analysis::compare::DeltaVerdict;
 use crate::policy;
-use crate::series::{Segment, Series};
 use crate::site::api::check::{CheckFile, CompareFile};
 use crate::site::api::replay::ReplayFile;
 use crate::site::api::shape::{
     BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile,
-    IndexFile, NotCompared, Point, PolicyFile, RefusedView, SegmentView, SeriesView, TrendView,
+    IndexFile, NotCompared, Point, PointsFile, PolicyFile, RefusedView, SeriesView, TrendView,
 };
 use crate::site::delta::Outcome;
 use crate::site::index::Index;
@@ -28,10 +27,10 @@ use crate::site::pages::diff::outcomes;
 use crate::site::pairs::{Pair, PairKind};
 use crate::site::targets;
 use crate::site::{Failure, Job, audit, health, routes, words};
-use crate::text;
 
-const NAMES: [&str; 10] = [
-    "check", "commit", "compare", "diff", "diffs", "events", "health", "index", "replay", "series",
+const NAMES: [&str; 11] = [
+    "check", "commit", "compare", "diff", "diffs", "events", "health", "index", "points", "replay",
+    "series",
 ];
 
 /// The files, and answers of the program, that have a schema under `schema/`.
@@ -53,10 +52,16 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
     }
     for series in site.all() {
         let stem = &site.stems[series];
-        let file = move || series_file(site, series);
+        let parts = series::parts(site.series(series).0);
+        let newest = parts.newest;
+        let file = move || series::file(site, series, newest);
         add(format!("series/{stem}.json"), Box::new(file));
+        for part in parts.older {
+            let path = format!("series/{stem}/{}.json", part.year);
+            add(path, Box::new(move || series::part_file(site, series, &part)));
+        }
         if site.has_page(series) {
-            add(format!("series/{stem}.csv"), Box::new(move || Ok(csv(site, series))));
+            add(format!("series/{stem}.csv"), Box::new(move || Ok(series::csv(site, series))));
         }
     }
     for pair in &site.pairs {
@@ -91,6 +96,7 @@ fn schema_of(name: &str) -> schemars::Schema {
         "events" => schemars::schema_for!(EventsFile),
         "health" => schemars::schema_for!(HealthFile),
         "index" => schemars::schema_for!(IndexFile),
+        "points" => schemars::schema_for!(PointsFile<'static>),
         "replay" => schemars::schema_for!(ReplayFile),
         _ => schemars::schema_for!(SeriesView<Vec<Point<'static>>>),
     }
@@ -131,6 +137,7 @@ fn view<P>(site: &Index<'_>, index: usize, points: P) -> SeriesView<P> {
         noise: analysis.noise.and_then(finite),
         parallel: key.parallel,
         params: key.params.clone(),
+        parts: None,
         points,
         schema: None,
         segments: None,
@@ -163,83 +170,6 @@ fn index_file(site: &Index<'_>) -> IndexFile {
         schema: "schema/index.json",
         series: site.all().map(|one| view(site, one, site.series(one).0.runs.len())).collect(),
     }
-}
-
-fn series_file(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure> {
-    let (series, analysis) = site.series(index);
-    let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
-    let points: Vec<Point<'_>> =
-        (0..series.runs.len()).map(|run| point(site, index, run, &runners)).collect();
-    json(&SeriesView {
-        built_from: Some(built_from(site)),
-        events: Some(
-            (0..analysis.events.len()).map(|at| site.event_of(index, at).to_owned()).collect(),
-        ),
-        schema: Some("schema/series.json"),
-        segments: Some(segments(series)),
-        ..view(site, index, points)
-    })
-}
-
-fn segments(series: &Series) -> Vec<SegmentView> {
-    let segments = series.segments.iter();
-    segments
-        .map(|segment| SegmentView {
-            id: runner_id(segment),
-            runner: segment.fingerprint.iter().cloned().collect(),
-            version: segment.version.clone(),
-        })
-        .collect()
-}
-
-fn runner_id(segment: &Segment) -> String {
-    let fields = segment.fingerprint.iter().map(|(name, value)| format!("{name}={value}\n"));
-    let fields: String = fields.collect();
-    if fields.is_empty() { fields } else { routes::hex(&fields, 8) }
-}
-
-fn point<'a>(site: &Index<'a>, index: usize, at: usize, runners: &'a [String]) -> Point<'a> {
-    let (series, analysis) = site.series(index);
-    let (run, flags) = (&series.runs[at], analysis.flags[at]);
-    let named = [
-        (flags.failed, "failed"),
-        (flags.outlier, "outlier"),
-        (flags.infrastructure, "infrastructure"),
-        (flags.noisy, "noisy"),
-    ];
-    Point {
-        commit: &site.commit(run.commit).id,
-        flags: named.into_iter().filter(|(on, _)| *on).map(|(_, name)| name).collect(),
-        repeats: (run.repeats > 1).then_some(run.repeats),
-        runner: &runners[run.segment as usize],
-        segment: run.segment,
-        std: run.std.and_then(finite),
-        timestamp: run.time,
-        value: run.value,
-    }
-}
-
-/// The points of a series as RFC 4180 CSV.
-fn csv(site: &Index<'_>, index: usize) -> Vec<u8> {
-    let (series, _) = site.series(index);
-    let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
-    let mut out = String::from("commit,timestamp,value,std,unit,segment,flags\r\n");
-    out.reserve(series.runs.len() * 72);
-    let unit = text::csv_field(series.unit.as_str());
-    let number = |out: &mut String, value: Option<f64>| {
-        if let Some(value) = value {
-            let _ = write!(out, "{value}");
-        }
-    };
-    for at in 0..series.runs.len() {
-        let point = point(site, index, at, &runners);
-        let _ = write!(out, "{},{},", text::csv_field(point.commit), point.timestamp);
-        number(&mut out, point.value);
-        out.push(',');
-        number(&mut out, point.std);
-        let _ = write!(out, ",{unit},{},{}\r\n", point.segment, point.flags.join(" "));
-    }
-    out.into_bytes()
 }
 
 fn health_file(site: &Index<'_>) -> HealthFile {

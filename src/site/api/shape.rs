@@ -52,6 +52,9 @@ pub(super) struct SeriesView<P> {
     pub(super) noise: Option<f64>,
     pub(super) parallel: bool,
     pub(super) params: String,
+    /// Where earlier points stand, oldest first; none where they all stand here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) parts: Option<Vec<PartView>>,
     pub(super) points: P,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) schema: Option<&'static str>,
@@ -83,6 +86,23 @@ pub(super) struct TrendView {
     pub(super) r_squared: f64,
     pub(super) runs: u32,
     pub(super) to: String,
+}
+
+/// The points of one year of a long series.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct PartView {
+    pub(super) points: usize,
+    pub(super) url: String,
+    pub(super) year: String,
+}
+
+/// `series/<path>/<year>.json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct PointsFile<'a> {
+    pub(super) id: &'a str,
+    pub(super) points: Vec<Point<'a>>,
+    pub(super) schema: &'static str,
+    pub(super) year: &'a str,
 }
 
 /// A run of a series.

@@ -1,0 +1,152 @@
+//! `series/<path>.json` and `.csv`: the points of one series.
+//!
+//! A long series stands in yearly parts: its own file has the newest runs, each earlier year a file
+//! of its own that never changes again but for runs of that year, so that no file grows for ever.
+
+use std::fmt::Write;
+use std::ops::Range;
+
+use crate::series::{Segment, Series};
+use crate::site::api::shape::{PartView, Point, PointsFile, SegmentView, SeriesView};
+use crate::site::api::{built_from, finite, json, view};
+use crate::site::index::Index;
+use crate::site::{Failure, routes};
+use crate::text;
+
+/// Runs that one file holds: 140 bytes each.
+const WHOLE: usize = 1_000;
+/// Fewest runs that the series' own file keeps where it is split: what a reader wants first.
+const NEWEST: usize = 365;
+
+/// How the runs of a series are spread over files.
+pub(super) struct Parts {
+    /// First run in the series' own file.
+    pub(super) newest: usize,
+    pub(super) older: Vec<Part>,
+}
+
+/// The runs of one year.
+pub(super) struct Part {
+    pub(super) year: String,
+    runs: Range<usize>,
+}
+
+pub(super) fn parts(series: &Series) -> Parts {
+    let runs = &series.runs;
+    if runs.len() <= WHOLE {
+        return Parts { newest: 0, older: Vec::new() };
+    }
+    let mut older = Vec::new();
+    let mut from = 0;
+    for at in 1..=runs.len() - NEWEST {
+        let (last, next) = (runs[at - 1].time, runs[at].time);
+        if last.date().map(|date| date.0) != next.date().map(|date| date.0) {
+            older.push(Part { year: text::year(last), runs: from..at });
+            from = at;
+        }
+    }
+    Parts { newest: from, older }
+}
+
+pub(super) fn file(site: &Index<'_>, index: usize, newest: usize) -> Result<Vec<u8>, Failure> {
+    let (series, analysis) = site.series(index);
+    let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
+    let older = parts(series).older.into_iter().map(|part| PartView {
+        points: part.runs.len(),
+        url: format!("api/v1/series/{}/{}.json", site.stems[index], part.year),
+        year: part.year,
+    });
+    let older: Vec<PartView> = older.collect();
+    json(&SeriesView {
+        built_from: Some(built_from(site)),
+        events: Some(
+            (0..analysis.events.len()).map(|at| site.event_of(index, at).to_owned()).collect(),
+        ),
+        parts: (!older.is_empty()).then_some(older),
+        schema: Some("schema/series.json"),
+        segments: Some(segments(series)),
+        ..view(site, index, points(site, index, newest..series.runs.len(), &runners))
+    })
+}
+
+/// One earlier year. It does not say what it was built from, so that it stays the same.
+pub(super) fn part_file(site: &Index<'_>, index: usize, part: &Part) -> Result<Vec<u8>, Failure> {
+    let (series, _) = site.series(index);
+    let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
+    json(&PointsFile {
+        id: &site.stems[index],
+        points: points(site, index, part.runs.clone(), &runners),
+        schema: "schema/points.json",
+        year: &part.year,
+    })
+}
+
+fn points<'a>(
+    site: &Index<'a>,
+    index: usize,
+    runs: Range<usize>,
+    runners: &'a [String],
+) -> Vec<Point<'a>> {
+    runs.map(|run| point(site, index, run, runners)).collect()
+}
+
+fn segments(series: &Series) -> Vec<SegmentView> {
+    let segments = series.segments.iter();
+    segments
+        .map(|segment| SegmentView {
+            id: runner_id(segment),
+            runner: segment.fingerprint.iter().cloned().collect(),
+            version: segment.version.clone(),
+        })
+        .collect()
+}
+
+fn runner_id(segment: &Segment) -> String {
+    let fields = segment.fingerprint.iter().map(|(name, value)| format!("{name}={value}\n"));
+    let fields: String = fields.collect();
+    if fields.is_empty() { fields } else { routes::hex(&fields, 8) }
+}
+
+fn point<'a>(site: &Index<'a>, index: usize, at: usize, runners: &'a [String]) -> Point<'a> {
+    let (series, analysis) = site.series(index);
+    let (run, flags) = (&series.runs[at], analysis.flags[at]);
+    let named = [
+        (flags.failed, "failed"),
+        (flags.outlier, "outlier"),
+        (flags.infrastructure, "infrastructure"),
+        (flags.noisy, "noisy"),
+    ];
+    Point {
+        commit: &site.commit(run.commit).id,
+        flags: named.into_iter().filter(|(on, _)| *on).map(|(_, name)| name).collect(),
+        repeats: (run.repeats > 1).then_some(run.repeats),
+        runner: &runners[run.segment as usize],
+        segment: run.segment,
+        std: run.std.and_then(finite),
+        timestamp: run.time,
+        value: run.value,
+    }
+}
+
+/// The points of a series as RFC 4180 CSV.
+pub(super) fn csv(site: &Index<'_>, index: usize) -> Vec<u8> {
+    let (series, _) = site.series(index);
+    let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
+    let mut out = String::from("commit,timestamp,value,std,unit,segment,flags\r\n");
+    out.reserve(series.runs.len() * 72);
+    let unit = text::csv_field(series.unit.as_str());
+    let number = |out: &mut String, value: Option<f64>| {
+        if let Some(value) = value {
+            let _ = write!(out, "{value}");
+        }
+    };
+    for at in 0..series.runs.len() {
+        let point = point(site, index, at, &runners);
+        let _ = write!(out, "{},{},", text::csv_field(point.commit), point.timestamp);
+        number(&mut out, point.value);
+        out.push(',');
+        number(&mut out, point.std);
+        let _ = write!(out, ",{unit},{},{}\r\n", point.segment, point.flags.join(" "));
+    }
+    out.into_bytes()
+}
