@@ -1,5 +1,6 @@
 //! The pipeline: read this first. A directory becomes a [`Project`], a project becomes a site.
 
+mod said;
 pub(crate) mod stages;
 pub(crate) mod watch;
 
@@ -10,9 +11,8 @@ use anyhow::{Context, bail};
 
 use crate::analysis::replay::Said as Replayed;
 use crate::analysis::targets::Target;
-use crate::analysis::{self, Analyses, Depth, Explanation, evidence};
+use crate::analysis::{self, Analyses, Depth, evidence};
 use crate::audit::Chain;
-use crate::filter::Recent;
 use crate::gate;
 use crate::gate::decide::Plea;
 use crate::gate::scene::Scene;
@@ -24,10 +24,11 @@ use crate::policy::accepted::Accepted;
 use crate::policy::diagnostic;
 use crate::policy::read::read as read_policy;
 use crate::policy::threshold::sha;
-use crate::policy::{Audience, Policy, accepted};
+use crate::policy::{Audience, Policy};
+use crate::project::said::{Said, analyse, annotations, with_context};
 use crate::project::stages::{Progress, Stages};
 use crate::record::{Problem, Timestamp};
-use crate::series::{self, CommitIndex, Grouped, Series};
+use crate::series::{self, Grouped, Series};
 use crate::site;
 use crate::store;
 
@@ -395,70 +396,6 @@ fn refuse_demo(history: &History, options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What people wrote beside the records.
-#[derive(Clone, Copy)]
-struct Said<'a> {
-    depth: Depth,
-    accepted: &'a [Accepted],
-    notes: &'a [Note],
-    /// What is accepted for a commit of this pull request is accepted for its runs.
-    own: Option<&'a Scene>,
-}
-
-impl<'a> Said<'a> {
-    fn of_gate(contents: &'a store::Contents, scene: &'a Scene) -> Self {
-        let (accepted, notes) = (&contents.accepted, &contents.notes);
-        Self { depth: Depth::Gate, accepted, notes, own: Some(scene) }
-    }
-}
-
-fn analyse(
-    history: &History,
-    series: &[Series],
-    policy: &Policy,
-    said: Said<'_>,
-    now: Timestamp,
-) -> Analyses {
-    with_context(history, said, now, |context| analysis::analyse_all(series, policy, context))
-}
-
-/// Hands over what analyses need to know of a history beside its series.
-fn with_context<T>(
-    history: &History,
-    said: Said<'_>,
-    now: Timestamp,
-    then: impl FnOnce(&analysis::Context<'_>) -> T,
-) -> T {
-    let commit = |name: &str| {
-        let own = said.own.filter(|scene| scene.owns(name)).and_then(|scene| scene.first);
-        own.or_else(|| commit_named(name, history))
-    };
-    let resolved = said
-        .accepted
-        .iter()
-        .filter_map(|entry| Some((entry, resolve(entry, commit(&entry.commit)?))));
-    let resolved: Vec<(&Accepted, analysis::Accepted)> = resolved.collect();
-    let accepted = |series: &Series| -> Vec<analysis::Accepted> {
-        let name = series.key.name();
-        let concerned = resolved.iter().filter(|(e, _)| accepted::matches(&e.series, &name));
-        concerned.map(|(_, accepted)| accepted.clone()).collect()
-    };
-    let explained = |series: &Series| -> Vec<Explanation> {
-        let subject = series.key.subject(&series.tags);
-        let notes = said.notes.iter();
-        let concerned = notes.filter(|note| note.matches.holds(subject, Recent::default()));
-        concerned.flat_map(|note| explanations(note, history)).collect()
-    };
-    let newest = history.newest;
-    then(&analysis::Context {
-        depth: said.depth,
-        now,
-        newest,
-        accepted: &accepted,
-        explained: &explained,
-    })
-}
-
 /// The gate run over every prefix of a project's history.
 pub(crate) fn replay(project: &Project) -> Vec<Replayed> {
     let said =
@@ -466,46 +403,6 @@ pub(crate) fn replay(project: &Project) -> Vec<Replayed> {
     let series = &project.grouped.series;
     with_context(&project.history, said, project.site.now, |context| {
         analysis::replay::replay(series, &project.policy, context)
-    })
-}
-
-/// A note's day and its commit, where the history has it.
-fn explanations(note: &Note, history: &History) -> impl Iterator<Item = Explanation> {
-    let commit = note.commit.as_deref().and_then(|commit| commit_named(commit, history));
-    let day = note.date.map(Explanation::Day);
-    let about = if note.false_alarm { Explanation::FalseAlarm } else { Explanation::Commit };
-    day.into_iter().chain(commit.map(about))
-}
-
-/// The commit with this name or, from 7 characters on, with an id that begins with it.
-fn commit_named(name: &str, history: &History) -> Option<CommitIndex> {
-    let known = |id: &str| id == name || name.len() >= 7 && id.starts_with(name);
-    let at = history.commits.iter().position(|commit| known(&commit.id))?;
-    Some(CommitIndex(u32::try_from(at).ok()?))
-}
-
-/// An accepted entry with its commit.
-fn resolve(entry: &Accepted, commit: CommitIndex) -> analysis::Accepted {
-    analysis::Accepted {
-        commit,
-        max_change: entry.max_change,
-        reason: entry.reason.clone(),
-        by: entry.by.clone(),
-        expires: entry.expires,
-    }
-}
-
-/// The policy's annotations are notes like those in `notes/`.
-fn annotations(policy: &Policy) -> impl Iterator<Item = Note> {
-    let entries = policy.annotations.iter().enumerate();
-    entries.map(|(at, entry)| Note {
-        false_alarm: false,
-        name: format!("annotation-{at}"),
-        date: Timestamp::parse(&format!("{}T00:00:00Z", entry.date)).ok(),
-        commit: None,
-        title: entry.text.clone(),
-        matches: entry.matches.clone(),
-        markdown: String::new(),
     })
 }
 

@@ -215,3 +215,24 @@ fn a_watch_that_cannot_begin_ends_with_the_reason() {
     assert_eq!(answer.status, 2);
     assert!(answer.err.contains("--artifact"), "{}", answer.err);
 }
+
+#[test]
+fn the_documented_task_of_an_editor_finds_begin_and_end_of_an_answer() {
+    let text = std::fs::read_to_string(crate::support::suite().join("../docs/editors.md")).unwrap();
+    let task = text.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let task: Value = serde_json::from_str(task).unwrap();
+    let matcher = &task["tasks"][0]["problemMatcher"];
+    assert_eq!(matcher["background"]["endsPattern"], "waiting for changes");
+    assert_eq!(matcher["background"]["beginsPattern"], "^Checking again\\.$");
+    let project = project();
+    let watch = Watch::start(&project, &["--pull", "7", "--format", "gcc"]);
+    watch.answer();
+    watch.put(FILE, &lines(&runs(&[("rust", 3, 1.3)], &json!({}))));
+    let line = |holds: &str| {
+        std::iter::from_fn(|| watch.said.recv_timeout(PATIENCE).ok()).find(|it| it.contains(holds))
+    };
+    assert_eq!(line("Checking").as_deref(), Some("Checking again."));
+    let found = line(": error: ").unwrap();
+    assert!(found.contains("pulls/7.ndjson:1:1: error: regressed"), "{found}");
+    assert!(line("waiting for changes").is_some());
+}

@@ -15,8 +15,9 @@ use crate::gate::Outcome;
 use crate::gate::scene::{self, Request, Scene, Wanted};
 use crate::history::History;
 use crate::history::graft::Rest;
+use crate::project::said::{Said, analyse, with_context};
 use crate::project::stages::Progress;
-use crate::project::{self, Judged, Opened, Options, Said};
+use crate::project::{self, Judged, Opened, Options};
 use crate::series::{self, CommitIndex, Run, Segment, Series};
 use crate::store;
 
@@ -161,13 +162,11 @@ fn follow(
     let said = Said::of_gate(&opened.contents, scene);
     let history = &opened.history;
     let kept = loaded.start().and_then(|from| {
-        project::with_context(history, said, opened.now, |context| {
-            Kept::of(&known, &policy, context, from)
-        })
+        with_context(history, said, opened.now, |context| Kept::of(&known, &policy, context, from))
     });
     let (analyses, kept) = match kept {
         Some((analyses, kept)) => (analyses, Some(kept)),
-        None => (project::analyse(history, &known, &policy, said, opened.now), None),
+        None => (analyse(history, &known, &policy, said, opened.now), None),
     };
     let mut series = known.clone();
     let judged = Judged { scene: scene.clone(), plea: None, series: &mut series, analyses };
@@ -213,7 +212,7 @@ fn again(
     let fresh = fresh(&mut history, from, |history| series::group(history, policy).series);
     let mut series = joined(known, kept.reached(), fresh)?;
     let said = Said::of_gate(&loaded.opened.contents, &scene);
-    let analyses = project::with_context(&history, said, loaded.opened.now, |context| {
+    let analyses = with_context(&history, said, loaded.opened.now, |context| {
         kept.again(&series, policy, context)
     });
     let judged = Judged { scene: scene.clone(), plea: None, series: &mut series, analyses };

@@ -73,7 +73,7 @@ pub(crate) fn run(global: &Global, args: &Check, talk: &Talk) -> anyhow::Result<
 fn closing(outcome: &Outcome, alone: bool, took: Duration) -> String {
     let (headline, took) = (terminal::headline(outcome), took.as_secs_f64());
     let read = if alone { "from the changed file alone" } else { "from the whole history" };
-    format!("{headline}. Answered {read} in {took:.3} s; waiting for changes (Ctrl-C ends it).")
+    format!("{headline} Answered {read} in {took:.3} s; waiting for changes (Ctrl-C ends it).")
 }
 
 fn warn(opened: &Opened, said: &mut Vec<String>, talk: &Talk) {
