@@ -26,7 +26,7 @@ use crate::policy::diagnostic;
 use crate::policy::read::read as read_policy;
 use crate::policy::threshold::sha;
 use crate::policy::{Audience, Policy};
-use crate::project::said::{Said, analyse, with_context};
+use crate::project::said::{Said, analyse, annotations, with_context};
 use crate::project::stages::{Progress, Stages};
 use crate::record::{Problem, Timestamp};
 use crate::series::{self, Grouped, Series};
@@ -412,20 +412,6 @@ pub(crate) fn replay(project: &Project) -> Vec<Replayed> {
     let series = &project.grouped.series;
     with_context(&project.history, said, project.site.now, |context| {
         analysis::replay::replay(series, &project.policy, context)
-    })
-}
-
-/// The policy's annotations are notes like those in `notes/`.
-fn annotations(policy: &Policy) -> impl Iterator<Item = Note> {
-    let entries = policy.annotations.iter().enumerate();
-    entries.map(|(at, entry)| Note {
-        false_alarm: false,
-        name: format!("annotation-{at}"),
-        date: Timestamp::parse(&format!("{}T00:00:00Z", entry.date)).ok(),
-        commit: None,
-        title: entry.text.clone(),
-        matches: entry.matches.clone(),
-        markdown: String::new(),
     })
 }
 

@@ -285,17 +285,18 @@
   };
 
   const near = (path, series) => {
-    const pages = new Map(series.slice(0, 4000).flatMap(({ id, url }) => {
+    const pages = {};
+    series.slice(0, 4000).forEach(({ id, url }) => {
       const [test, backend] = id.split('/');
-      const own = [`test/${test}/`, `backend/${backend}/`].map((page) => [page, page]);
-      return [[`series/${id}/`, url], ...own];
-    }));
-    return [...pages]
-      .map(([page, to]) => [distance(path, page), page, to])
+      pages[`series/${id}/`] = url;
+      pages[`test/${test}/`] = pages[`backend/${backend}/`] = '';
+    });
+    return Object.keys(pages)
+      .map((page) => [distance(path, page), page])
       .filter(([away, page]) => away <= page.length * 0.4)
       .sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
       .slice(0, 5)
-      .map(([, page, to]) => [to, page]);
+      .map(([, page]) => [pages[page] || page, page]);
   };
 
   const lost = async (place) => {
@@ -314,8 +315,7 @@
     }
     if (!commit && !diff && /[A-Z]/.test(path)) guesses.set(low, low);
     const index = await json(`${root}api/v1/index.json`).catch(() => ({}));
-    const known = (!commit && !diff && index.series) || [];
-    near(low, known).forEach(([to, page]) => guesses.set(to, page));
+    if (!commit && !diff) near(low, index.series || []).forEach((p) => guesses.set(...p));
     if (!guesses.size) return;
     const listing = make('ul');
     for (const [to, text] of guesses) {

@@ -182,6 +182,23 @@ fn the_newest_run_of_the_main_line_is_answered_again_too() {
 }
 
 #[test]
+fn what_a_public_site_hides_is_hidden_in_every_answer() {
+    let policy = format!("{POLICY}site: {{audience: public, redact: ['runner_*']}}\n");
+    let project = Project::new(30, &policy);
+    project.write();
+    let secret = |factor: f64| {
+        lines(&runs(&[("rust", 3, factor)], &json!({"runner_image": "secret-runner-7"})))
+    };
+    project.history.file(FILE, secret(1.0));
+    let watch = Watch::start(&project, &["--pull", "7", "--format", "json"]);
+    watch.agrees("at once");
+    watch.put(FILE, &secret(1.3));
+    let (said, alone) = watch.answer();
+    assert!(alone && !said.contains("secret-runner-7"), "{said}");
+    assert_eq!(said, project.check(&watch.more).out);
+}
+
+#[test]
 fn every_format_can_be_watched() {
     let project = project();
     for format in ["text", "json", "markdown", "github", "sarif", "junit", "gcc"] {
@@ -211,7 +228,31 @@ fn a_watch_that_cannot_begin_ends_with_the_reason() {
     let answer = project.check(&["--watch", "--base", "nothing-like-it", "--pull", "7"]);
     assert_eq!(answer.status, 2);
     assert!(answer.err.contains("is no measured commit of the main line"), "{}", answer.err);
+    let lost = crate::support::run(&["check", "--watch", "--data", "no/such/folder"]);
+    assert_eq!(lost.status, 2);
+    assert!(lost.err.contains("no history directory at no/such/folder"), "{}", lost.err);
     let answer = project.check(&["--watch", "--artifact", "x"]);
     assert_eq!(answer.status, 2);
     assert!(answer.err.contains("--artifact"), "{}", answer.err);
+}
+
+#[test]
+fn the_documented_task_of_an_editor_finds_begin_and_end_of_an_answer() {
+    let text = std::fs::read_to_string(crate::support::suite().join("../docs/editors.md")).unwrap();
+    let task = text.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let task: Value = serde_json::from_str(task).unwrap();
+    let matcher = &task["tasks"][0]["problemMatcher"];
+    assert_eq!(matcher["background"]["endsPattern"], "waiting for changes");
+    assert_eq!(matcher["background"]["beginsPattern"], "^Checking again\\.$");
+    let project = project();
+    let watch = Watch::start(&project, &["--pull", "7", "--format", "gcc"]);
+    watch.answer();
+    watch.put(FILE, &lines(&runs(&[("rust", 3, 1.3)], &json!({}))));
+    let line = |holds: &str| {
+        std::iter::from_fn(|| watch.said.recv_timeout(PATIENCE).ok()).find(|it| it.contains(holds))
+    };
+    assert_eq!(line("Checking").as_deref(), Some("Checking again."));
+    let found = line(": error: ").unwrap();
+    assert!(found.contains("pulls/7.ndjson:1:1: error: regressed"), "{found}");
+    assert!(line("waiting for changes").is_some());
 }

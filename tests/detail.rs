@@ -106,7 +106,7 @@ fn commits_at_which_nothing_happened_have_no_page_and_lead_to_the_code() {
     let code = |at: usize| format!("https://h.example/o/r/commit/{}", support::commit(at));
     assert!(page.contains(&code(20)) && !page.contains(&code(30)));
     let pair = |at: usize| format!("diff/{}..{}", support::commit(at - 1), support::commit(at));
-    for (at, own) in [(20, false), (30, true), (10, true), (55, true)] {
+    for (at, own) in [(20, false), (29, false), (30, true), (10, true), (55, true)] {
         assert_eq!(site.has(&format!("{}/index.html", pair(at))), own, "{at}");
         assert_eq!(site.has(&format!("api/v1/{}.json", pair(at))), own, "{at}");
     }

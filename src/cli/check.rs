@@ -116,7 +116,10 @@ fn judge(options: &Options, args: &Check, talk: &Talk) -> anyhow::Result<Judged>
     };
     let scene = scene::stage(&mut opened.history, &request).map_err(anyhow::Error::msg)?;
     believe(&mut opened, &scene, (options, args), talk);
-    let outcome = project::check(&mut opened, options, scene, plea(args, talk));
+    let plea = plea(args, talk);
+    talk.meter()("analysing", 0, 0);
+    let outcome = project::check(&mut opened, options, scene, plea);
+    talk.end_progress();
     build::stages(talk, &opened.stages);
     Ok(Judged { outcome, opened, history })
 }

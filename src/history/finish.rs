@@ -23,6 +23,7 @@ impl Builder {
     pub(crate) fn finish(mut self, finish: &Finish) -> History {
         let own = std::mem::take(&mut self.rows);
         self.merged.push(own);
+        self.number_files();
         self.set_branches(finish);
         let Commits { commits, dated, numbers, main_line } = self.finish_commits(finish);
         let (environments, environment_numbers) = self.finish_environments();
@@ -51,6 +52,21 @@ impl Builder {
             oldest,
             files: self.files,
         }
+    }
+
+    /// The files that hold rows, sorted, each once, however many pieces they were read in.
+    fn number_files(&mut self) {
+        let mut used = vec![false; self.files.len()];
+        self.all_rows().for_each(|(_, row)| used[row.file as usize] = true);
+        let names = self.files.iter().zip(used).filter_map(|(name, used)| used.then_some(name));
+        let sorted: BTreeSet<&String> = names.collect();
+        let sorted: Vec<String> = sorted.into_iter().cloned().collect();
+        let number = |name: &String| sorted.binary_search(name).map_or(0, index_of);
+        let numbers: Vec<u32> = self.files.iter().map(number).collect();
+        for (_, row) in self.merged.iter_mut().flatten() {
+            row.file = numbers[row.file as usize];
+        }
+        self.files = sorted;
     }
 
     /// Rows of branches other than the main one belong to no main line.

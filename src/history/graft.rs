@@ -47,8 +47,8 @@ fn all_valued(of: &History) -> bool {
 impl Rest {
     /// Takes a file out of a history; `old` is that file read alone.
     pub(crate) fn of(history: &History, file: &str, old: History) -> Option<Self> {
-        let of_file: Vec<bool> = history.files.iter().map(|name| name == file).collect();
-        let own = |row: &&Row| of_file[row.file as usize];
+        let number = history.files.binary_search_by(|name| name.as_str().cmp(file)).ok()?;
+        let own = |row: &&Row| row.file as usize == number;
         let told = |row: &Row| (row.time, row.line_of, row.line, row.value.to_bits());
         let held = history
             .columns
@@ -135,10 +135,9 @@ impl Numbers {
             environments: environments.collect::<Option<_>>()?,
             commits: commits.collect::<Option<_>>()?,
             details: u32::try_from(whole.details.len()).ok()?,
-            file: u32::try_from(whole.files.len()).ok()?,
+            file: u32::try_from(whole.files.binary_search(&rest.file).ok()?).ok()?,
         };
         whole.details.append(new.details.clone());
-        whole.files.push(rest.file.clone());
         Some(numbers)
     }
 

@@ -18,7 +18,6 @@ impl Builder {
     /// The bytes of everything that was read from one file; its name is not among them.
     pub(crate) fn pack(&self) -> Vec<u8> {
         let mut out = Out(Vec::new());
-        out.u8(u8::from(!self.files.is_empty()));
         out.list(self.strings.strings(), |out, text| out.text(text));
         out.list(&self.key_list, |out, key| out.key(key));
         out.list(&self.key_tags, |out, tags| {
@@ -60,7 +59,6 @@ impl Builder {
     /// into another builder, which is all it is good for. None where the bytes are not whole.
     pub(crate) fn unpack(bytes: &[u8], file: &str) -> Option<Self> {
         let mut from = In(bytes);
-        let named = from.u8()? != 0;
         let strings = from.list(4, |from| Some(from.text()?.into()))?;
         let symbols = strings.len();
         let key_list = from.list(31, |from| from.key(symbols))?;
@@ -92,7 +90,6 @@ impl Builder {
             Some(Problem { place, reason, remedy })
         })?;
         let whole = from.0.is_empty() && key_tags.len() == key_list.len();
-        let whole = whole && (named || rows.is_empty());
         whole.then(|| Self {
             strings: Interner::list(strings),
             key_list,
@@ -100,7 +97,7 @@ impl Builder {
             environment_list,
             commit_list,
             details,
-            files: named.then(|| file.to_owned()).into_iter().collect(),
+            files: vec![file.to_owned()],
             rows,
             counts,
             per_day: per_day.into_iter().collect(),

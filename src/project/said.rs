@@ -1,4 +1,5 @@
-//! What people wrote beside the records, brought to what analyses ask of it.
+//! What people wrote beside the records (approvals, notes), and analyses that know of it: names of
+//! commits become places in the history.
 
 use crate::analysis::{self, Analyses, Depth, Explanation};
 use crate::filter::Recent;
@@ -99,4 +100,18 @@ fn resolve(entry: &Accepted, commit: CommitIndex) -> analysis::Accepted {
         by: entry.by.clone(),
         expires: entry.expires,
     }
+}
+
+/// The policy's annotations are notes like those in `notes/`.
+pub(super) fn annotations(policy: &Policy) -> impl Iterator<Item = Note> {
+    let entries = policy.annotations.iter().enumerate();
+    entries.map(|(at, entry)| Note {
+        false_alarm: false,
+        name: format!("annotation-{at}"),
+        date: Timestamp::parse(&format!("{}T00:00:00Z", entry.date)).ok(),
+        commit: None,
+        title: entry.text.clone(),
+        matches: entry.matches.clone(),
+        markdown: String::new(),
+    })
 }

@@ -156,6 +156,7 @@ fn follow(
     changes: &mut Changes<'_>,
     tell: &mut Tell<'_>,
 ) -> anyhow::Result<bool> {
+    (asked.progress)("analysing", 0, 0);
     let policy = loaded.opened.policy.clone();
     let known = project::grouped(&loaded.opened.history, &policy).series;
     let (opened, scene) = (&loaded.opened, &loaded.scene);

@@ -23,6 +23,9 @@ pub(crate) struct Pages {
     quiet: Vec<bool>,
     /// By commit: none of its own; empty where all have one.
     silent: Vec<bool>,
+    /// By commit: nothing happened there, at most the last run before a change; empty where all are
+    /// compared with the one before.
+    still: Vec<bool>,
     /// Slugs of commits with a page; empty where all have one.
     slugs: FxHashSet<String>,
 }
@@ -34,11 +37,12 @@ impl Pages {
             return Self::default();
         }
         let quiet = site.all().map(|one| is_quiet(site, one)).collect();
-        let silent = silent(site);
+        let still = still(site);
+        let silent = silent(site, still.clone());
         let paged = silent.iter().enumerate().filter(|(_, silent)| !**silent);
         let slugs =
             paged.map(|(at, _)| routes::commit_slug(&site.input.history.commits[at].id)).collect();
-        Self { quiet, silent, slugs }
+        Self { quiet, silent, still, slugs }
     }
 }
 
@@ -62,19 +66,28 @@ fn is_telling(analysis: &Analysis) -> bool {
 }
 
 /// By commit: whether nothing happened there.
-fn silent(site: &Index<'_>) -> Vec<bool> {
+fn still(site: &Index<'_>) -> Vec<bool> {
     let commits = &site.input.history.commits;
-    let mut silent: Vec<bool> = commits.iter().map(|commit| commit.tags.is_empty()).collect();
-    let mut tell = |at: CommitIndex| silent[at.0 as usize] = false;
+    let mut still: Vec<bool> = commits.iter().map(|commit| commit.tags.is_empty()).collect();
+    let mut tell = |at: CommitIndex| still[at.0 as usize] = false;
     site.main.iter().rev().take(NEWEST).for_each(|at| tell(*at));
     for (series, analysis) in site.input.series.iter().zip(&site.input.analyses.each) {
         for change in &analysis.events {
-            tell(series.runs[change.last_before].commit);
             tell(series.runs[change.first].commit);
         }
         series.pulls.iter().for_each(|pulled| tell(pulled.run.commit));
     }
-    silent
+    still
+}
+
+/// By commit: whether it has no page; the last run before a change has one.
+fn silent(site: &Index<'_>, mut still: Vec<bool>) -> Vec<bool> {
+    for (series, analysis) in site.input.series.iter().zip(&site.input.analyses.each) {
+        for change in &analysis.events {
+            still[series.runs[change.last_before].commit.0 as usize] = false;
+        }
+    }
+    still
 }
 
 impl Index<'_> {
@@ -108,6 +121,11 @@ impl Index<'_> {
     /// Whether a commit has a page.
     pub(crate) fn has_commit(&self, commit: CommitIndex) -> bool {
         !self.pages.silent.get(commit.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether a commit has a page of its comparison with the one before.
+    pub(crate) fn is_compared(&self, commit: CommitIndex) -> bool {
+        !self.pages.still.get(commit.0 as usize).copied().unwrap_or(false)
     }
 
     /// The link to a commit: its page, else its code, where the policy names the repository.

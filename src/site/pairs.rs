@@ -48,7 +48,7 @@ pub(crate) fn find(site: &Index<'_>) -> Vec<Pair> {
             *known = (*known).min(kind);
         }
     };
-    let told = |at: &&CommitIndex| site.has_commit(**at);
+    let told = |at: &&CommitIndex| site.is_compared(**at);
     for &head in site.main.iter().rev().take(RECENT_PAIRS).filter(told) {
         if let Some(base) = parent(site, head) {
             add(base, head, PairKind::Consecutive);

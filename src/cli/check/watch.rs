@@ -12,8 +12,9 @@ use crate::cli::check::{believe, report, site, wanted};
 use crate::cli::talk::{self, Talk};
 use crate::context::git;
 use crate::gate::{Outcome, terminal};
-use crate::project::Opened;
+use crate::project::stages::silent;
 use crate::project::watch::{Answer, Asked, watch};
+use crate::project::{self, Opened, Options};
 use crate::serve::watch::paths;
 
 /// Stillness after a change before it counts: long enough for the events of one write.
@@ -21,6 +22,10 @@ const STILL: Duration = Duration::from_millis(10);
 
 pub(crate) fn run(global: &Global, args: &Check, talk: &Talk) -> anyhow::Result<u8> {
     let options = build::options(global, &site(args))?;
+    if !global.data.is_dir() {
+        // It says so better than a watcher would.
+        project::open(&options, &silent)?;
+    }
     let mut roots = vec![global.data.clone()];
     roots.extend(global.policy.clone());
     // The log of overrides is nothing that is judged.
@@ -34,7 +39,7 @@ pub(crate) fn run(global: &Global, args: &Check, talk: &Talk) -> anyhow::Result<
         candidate: wanted(args),
         base: args.base.clone(),
         ancestors: &git::ancestors,
-        options: &|| crate::project::Options { clock: build::clock(), ..options.clone() },
+        options: &|| Options { clock: build::clock(), ..options.clone() },
         opened: &|opened, scene| {
             warn(opened, &mut said.borrow_mut(), talk);
             own.replace(super::own_comment(opened).map(str::to_owned));
@@ -73,7 +78,7 @@ pub(crate) fn run(global: &Global, args: &Check, talk: &Talk) -> anyhow::Result<
 fn closing(outcome: &Outcome, alone: bool, took: Duration) -> String {
     let (headline, took) = (terminal::headline(outcome), took.as_secs_f64());
     let read = if alone { "from the changed file alone" } else { "from the whole history" };
-    format!("{headline}. Answered {read} in {took:.3} s; waiting for changes (Ctrl-C ends it).")
+    format!("{headline} Answered {read} in {took:.3} s; waiting for changes (Ctrl-C ends it).")
 }
 
 fn warn(opened: &Opened, said: &mut Vec<String>, talk: &Talk) {
