@@ -1,6 +1,6 @@
 //! What is known of rows beyond their values, in columns: most rows have a few warm-up times and
-//! nothing else, and all are in memory at once. With an allocation for each they took three times
-//! as much (`cargo bench --bench memory`).
+//! nothing else, and all are in memory at once: an allocation for each would weigh more than they
+//! do (`cargo bench --bench memory` tells the bytes of a record).
 
 use crate::history::build::index_of;
 use crate::record::{DetailRef, Rare};

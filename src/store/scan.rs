@@ -2,8 +2,8 @@
 //! writes most of its records.
 //!
 //! Whatever else a line holds, a mistake above all, is [`Unusual`] and left to the general reader,
-//! which also words the errors: this one takes only what both read alike. It takes a third of the
-//! general reader's instructions (`cargo bench --bench suite -- parse`).
+//! which also words the errors: this one takes only what both read alike
+//! (`cargo bench --bench scale` compares it with the fastest general one).
 
 use std::borrow::Cow;
 
