@@ -32,9 +32,11 @@ impl Reading {
     }
 }
 
-/// Rows that lie in one piece: large histories are put in order piece by piece, each given back as
-/// soon as it is, and no piece is moved while it grows large.
-const PIECE: usize = 1 << 14;
+/// Rows that lie in one piece, of the first and of all further ones. Large histories are put in
+/// order piece by piece, and each goes as soon as it is: beyond 16 MiB a piece is given back to the
+/// system at once, whichever thread lets go of it.
+const FIRST_PIECE: usize = 1 << 14;
+const PIECE: usize = 300_000;
 
 /// Takes records in any order.
 #[derive(Debug, Default)]
@@ -157,8 +159,9 @@ impl Builder {
 
     fn add(&mut self, key: u32, row: Row) {
         self.rows.push((key, row));
-        if self.rows.len() == PIECE {
-            self.merged.push(std::mem::take(&mut self.rows));
+        if self.rows.len() == self.rows.capacity() && self.rows.len() >= FIRST_PIECE {
+            let full = std::mem::replace(&mut self.rows, Vec::with_capacity(PIECE));
+            self.merged.push(full);
         }
     }
 

@@ -8,6 +8,16 @@ use crate::record::{DetailRef, Rare};
 /// Details by number, in the order in which they came.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Details {
+    /// Taken over from others, with the number of details before each: nothing large is moved for
+    /// it.
+    taken: Vec<(u32, Piece)>,
+    /// Those that were added last, and the number of details before them.
+    own: Piece,
+    before: u32,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Piece {
     entries: Vec<Entry>,
     /// Warm-up times of all, one after another.
     warmup_ns: Vec<f64>,
@@ -24,12 +34,58 @@ struct Entry {
 
 impl Details {
     pub(crate) fn len(&self) -> usize {
-        self.entries.len()
+        self.before as usize + self.own.entries.len()
     }
 
     /// The detail of a row by the row's own number for it, which counts from 1; none for 0.
     pub(crate) fn get(&self, number: u32) -> Option<DetailRef<'_>> {
-        let at = number.checked_sub(1)? as usize;
+        let at = number.checked_sub(1)?;
+        if let Some(at) = at.checked_sub(self.before) {
+            return self.own.get(at as usize);
+        }
+        let piece = self.taken.partition_point(|(before, _)| *before <= at).checked_sub(1)?;
+        let (before, piece) = &self.taken[piece];
+        piece.get((at - before) as usize)
+    }
+
+    /// All of them, in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = DetailRef<'_>> {
+        (0..self.len()).map(|at| self.get(index_of(at + 1)).unwrap_or_default())
+    }
+
+    /// Adds one; its number.
+    pub(crate) fn push(&mut self, warmup_ns: &[f64], rare: Rare) -> u32 {
+        self.own.push(warmup_ns, rare);
+        index_of(self.len())
+    }
+
+    /// Takes over those of another, whose numbers rise by what is returned.
+    pub(crate) fn append(&mut self, other: Self) -> u32 {
+        let by = index_of(self.len());
+        let own = std::mem::take(&mut self.own);
+        let mut take = |before: u32, piece: Piece| {
+            if !piece.entries.is_empty() {
+                self.taken.push((before, piece));
+            }
+        };
+        take(self.before, own);
+        for (before, piece) in other.taken {
+            take(by + before, piece);
+        }
+        let all = by + index_of(other.before as usize + other.own.entries.len());
+        take(by + other.before, other.own);
+        self.before = all;
+        by
+    }
+
+    pub(crate) fn rare_mut(&mut self) -> impl Iterator<Item = &mut Rare> {
+        let taken = self.taken.iter_mut().flat_map(|(_, piece)| &mut piece.rare);
+        taken.chain(&mut self.own.rare)
+    }
+}
+
+impl Piece {
+    fn get(&self, at: usize) -> Option<DetailRef<'_>> {
         let entry = self.entries.get(at)?;
         let start = at.checked_sub(1).map_or(0, |before| self.entries[before].end);
         Some(DetailRef {
@@ -38,13 +94,7 @@ impl Details {
         })
     }
 
-    /// All of them, in their order.
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = DetailRef<'_>> {
-        (0..self.len()).map(|at| self.get(index_of(at + 1)).unwrap_or_default())
-    }
-
-    /// Adds one; its number.
-    pub(crate) fn push(&mut self, warmup_ns: &[f64], rare: Rare) -> u32 {
+    fn push(&mut self, warmup_ns: &[f64], rare: Rare) {
         self.warmup_ns.extend_from_slice(warmup_ns);
         let plain = rare == Rare::default();
         if !plain {
@@ -52,24 +102,6 @@ impl Details {
         }
         let rare = if plain { 0 } else { index_of(self.rare.len()) };
         self.entries.push(Entry { end: index_of(self.warmup_ns.len()), rare });
-        index_of(self.entries.len())
-    }
-
-    /// Takes over those of another, whose numbers rise by what is returned.
-    pub(crate) fn append(&mut self, other: Self) -> u32 {
-        let before = index_of(self.entries.len());
-        let (warmup, rare) = (index_of(self.warmup_ns.len()), index_of(self.rare.len()));
-        self.entries.extend(other.entries.into_iter().map(|entry| Entry {
-            end: entry.end + warmup,
-            rare: if entry.rare == 0 { 0 } else { entry.rare + rare },
-        }));
-        self.warmup_ns.extend(other.warmup_ns);
-        self.rare.extend(other.rare);
-        before
-    }
-
-    pub(crate) fn rare_mut(&mut self) -> impl Iterator<Item = &mut Rare> {
-        self.rare.iter_mut()
     }
 }
 
@@ -92,7 +124,9 @@ mod tests {
         assert_eq!(all.get(2).unwrap().warmup_ns, [0.0; 0]);
         let joined = all.get(number).unwrap();
         assert_eq!((joined.warmup_ns, joined.error()), (&[3.0][..], Some("oom")));
-        assert_eq!(all.iter().len(), 4);
-        assert_eq!(all.get(5), None);
+        assert_eq!(all.iter().count(), 4);
+        assert_eq!(all.push(&[5.0], Rare::default()), 5);
+        assert_eq!(all.get(5).unwrap().warmup_ns, [5.0]);
+        assert_eq!(all.get(6), None);
     }
 }

@@ -183,8 +183,10 @@ impl Builder {
         for (key, _) in self.all_rows() {
             sizes[*key as usize] += 1;
         }
+        // Made by the threads that will let go of them: what another thread frees waits for its
+        // maker.
         let mut by_key: Vec<Vec<Row>> =
-            sizes.iter().map(|&size| Vec::with_capacity(size)).collect();
+            sizes.par_iter().map(|&size| Vec::with_capacity(size)).collect();
         for (key, row) in std::mem::take(&mut self.merged).into_iter().flatten() {
             by_key[key as usize].push(row);
         }

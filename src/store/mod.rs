@@ -20,6 +20,7 @@ mod side;
 mod walk;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -86,22 +87,23 @@ pub(crate) fn read(
     let cache = source.cache.as_ref();
     let cache = cache.map(|root| Cache::of(root, &source.directory, &source.reading));
     let done = AtomicU64::new(0);
-    let none = || (Builder::new(Arc::clone(&source.reading)), 0, Vec::new());
-    // Neighbouring files go into one builder: what they share is interned once.
-    let parts: Vec<(Builder, u64)> = files
+    let way =
+        Way { cache: cache.as_ref(), many: files.len() >= MANY * rayon::current_num_threads() };
+    let none = || (Builder::new(Arc::clone(&source.reading)), 0);
+    // Neighbouring files go into one builder: what they share is interned once. Builders are merged
+    // as soon as they stand, so that few are in memory at once.
+    let (records, bytes) = files
         .par_iter()
-        .try_fold(none, |(mut builder, bytes, mut block), file| {
-            let size = read_file(file, &mut builder, &mut block, cache.as_ref())?;
+        .try_fold(none, |(mut builder, bytes), file| {
+            let size = read_file(file, &mut builder, way)?;
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, files.len() as u64);
-            Ok((builder, bytes + size, block))
+            anyhow::Ok((builder, bytes + size))
         })
-        .map(|part: anyhow::Result<_>| part.map(|(builder, bytes, _)| (builder, bytes)))
-        .collect::<anyhow::Result<_>>()?;
-    let (mut records, mut bytes) = (Builder::new(Arc::clone(&source.reading)), 0);
-    for (part, size) in parts {
-        records.merge(part);
-        bytes += size;
-    }
+        .try_reduce(none, |(mut all, bytes), (more, size)| {
+            all.merge(more);
+            Ok((all, bytes + size))
+        })?;
+    rayon::broadcast(|_| drop(SPARE.take()));
     if let Some(cache) = cache {
         cache.tidy();
     }
@@ -118,7 +120,7 @@ pub(crate) fn read(
 pub(crate) fn read_one(source: &Source, path: &Path) -> anyhow::Result<Option<(String, Builder)>> {
     let Some(file) = walk::record_file(&source.directory, path) else { return Ok(None) };
     let mut builder = Builder::new(Arc::clone(&source.reading));
-    read_file(&file, &mut builder, &mut Vec::new(), None)?;
+    read_file(&file, &mut builder, Way { cache: None, many: false })?;
     Ok(Some((file.name, builder)))
 }
 
@@ -189,20 +191,35 @@ fn unpack<'a>(path: &Path, bytes: &'a [u8]) -> anyhow::Result<Cow<'a, [u8]>> {
     Ok(Cow::Owned(unpacked))
 }
 
-/// Reads a file into the builder; its size, unpacked. `block` is memory to use again.
-fn read_file(
-    file: &walk::RecordFile,
-    builder: &mut Builder,
-    block: &mut Vec<u8>,
-    cache: Option<&Cache>,
-) -> anyhow::Result<u64> {
+/// How files are read.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    cache: Option<&'a Cache>,
+    /// There are enough for all threads: each is read by one.
+    many: bool,
+}
+
+/// Files for each thread from which on no file is shared among threads.
+const MANY: usize = 4;
+
+thread_local! {
+    /// Memory for the next block of a file, kept for the file after.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Reads a file into the builder; its size, unpacked.
+fn read_file(file: &walk::RecordFile, builder: &mut Builder, way: Way<'_>) -> anyhow::Result<u64> {
     let told = || format!("cannot read {}", file.path.display());
     if !file.json && !file.packed() {
         let mut input = std::fs::File::open(&file.path).with_context(told)?;
-        return read_blocks(&mut input, file, (builder, block), cache).with_context(told);
+        let mut block = SPARE.take();
+        let size = read_blocks(&mut input, file, (builder, &mut block), way).with_context(told);
+        SPARE.set(block);
+        return size;
     }
     let packed = std::fs::read(&file.path).with_context(told)?;
-    Ok(cached(cache, &packed, file, (builder, 0), |part, _| read_whole(&packed, file, part)))
+    let read = |part: &mut Builder, _| read_whole(&packed, file, part, way.many);
+    Ok(cached(way.cache, &packed, file, (builder, 0), read))
 }
 
 /// Takes what `read` reads from `bytes`, which stand after so many lines, into the builder: from
@@ -232,7 +249,7 @@ fn cached(
 }
 
 /// Reads a file that is packed or may hold an array; its size, unpacked.
-fn read_whole(packed: &[u8], file: &walk::RecordFile, builder: &mut Builder) -> u64 {
+fn read_whole(packed: &[u8], file: &walk::RecordFile, builder: &mut Builder, many: bool) -> u64 {
     let bytes = match unpack(&file.path, packed) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -248,7 +265,7 @@ fn read_whole(packed: &[u8], file: &walk::RecordFile, builder: &mut Builder) -> 
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
     let whole = file.json && first.is_some_and(|byte| *byte == b'[' || *byte == b'{');
     if !(whole && read_array(text, file, builder).is_ok()) {
-        read_block(text, 1, file, builder);
+        read_block(text, 1, file, builder, many);
     }
     bytes.len() as u64
 }
@@ -259,7 +276,7 @@ fn read_blocks(
     input: &mut std::fs::File,
     file: &walk::RecordFile,
     (builder, block): (&mut Builder, &mut Vec<u8>),
-    cache: Option<&Cache>,
+    way: Way<'_>,
 ) -> std::io::Result<u64> {
     let (mut kept, mut lines, mut size) = (0, 0_u32, 0);
     // One byte more than the file: the end is seen at once.
@@ -277,8 +294,8 @@ fn read_blocks(
             continue;
         };
         let text = if size == 0 { without_mark(&block[..end]) } else { &block[..end] };
-        cached(cache, text, file, (builder, lines), |part, first| {
-            read_block(text, first, file, part);
+        cached(way.cache, text, file, (builder, lines), |part, first| {
+            read_block(text, first, file, part, way.many);
             0
         });
         let more = memchr::memchr_iter(b'\n', text).count();
@@ -311,8 +328,17 @@ fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
-/// Reads whole lines, in parallel where they are many.
-fn read_block(text: &[u8], first_line: u32, file: &walk::RecordFile, builder: &mut Builder) {
+/// Reads whole lines, in parallel where they are many and files are not.
+fn read_block(
+    text: &[u8],
+    first_line: u32,
+    file: &walk::RecordFile,
+    builder: &mut Builder,
+    many: bool,
+) {
+    if many {
+        return read_lines(text, first_line, file, builder);
+    }
     match chunks(text, first_line).as_slice() {
         [] => {}
         [(chunk, first_line)] => read_lines(chunk, *first_line, file, builder),
