@@ -192,8 +192,8 @@ impl Loaded {
     /// The site cannot be prepared.
     pub fn pages(&self, then: &mut dyn FnMut(&MakeFile<'_>)) -> anyhow::Result<()> {
         let input = project::input(&self.0);
-        crate::site::prepared(&input, &mut |file| {
-            then(&|path| file(path).map(|bytes| bytes.len()));
+        crate::site::prepared(&input, &mut |site| {
+            then(&|path| Some(site.make(path)?.ok()?.len()));
         })?;
         Ok(())
     }

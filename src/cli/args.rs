@@ -78,6 +78,10 @@ pub(crate) enum Command {
     /// Build the site
     Build(Build),
     /// Build the site and show it at http://localhost:8080/, anew on every change
+    ///
+    /// Pages are made when they are asked for. The folder is written at the start, and after a
+    /// change once nothing is asked for; a server that ends before that leaves the site that was
+    /// last written as a whole.
     Serve(Serve),
     /// Make a demo history: 3,900 believable records with a story
     DemoData(DemoData),

@@ -1,13 +1,16 @@
 //! `benchpages serve`.
 
+mod show;
+
 use std::io::{BufRead, IsTerminal, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::bail;
 
 use crate::cli::args::{Global, Serve};
 use crate::cli::build;
+use crate::cli::serve::show::{Maker, Shown};
 use crate::cli::talk::Talk;
 use crate::project::Options;
 use crate::serve::{self, Hooks, ServeError};
@@ -15,11 +18,14 @@ use crate::serve::{self, Hooks, ServeError};
 pub(crate) fn run(global: &Global, args: &Serve, talk: &Talk) -> anyhow::Result<u8> {
     let options = build::options(global, &args.site)?;
     let started = Instant::now();
-    let (_, built) = build::make(&options, &args.site, talk)?;
+    let (project, built) = build::make(&options, &args.site, talk)?;
     talk.info(&build::closing(&built, started.elapsed().as_secs_f64()));
     let mut port = args.port;
+    // Taken by the server that starts.
+    let first = Arc::new(Mutex::new(Some(Shown { project, written: true })));
     loop {
-        match serve::run(&serve_options(global, args, port), hooks(global, args, &options)) {
+        let hooks = hooks(global, args, &options, Arc::clone(&first));
+        match serve::run(&serve_options(global, args, port), hooks) {
             Ok(()) => return Ok(0),
             Err(ServeError::PortTaken { port: taken, next: Some(next) }) => {
                 if !offer(taken, next)? {
@@ -44,27 +50,25 @@ fn serve_options(global: &Global, args: &Serve, port: u16) -> serve::Options {
     }
 }
 
-fn hooks(global: &Global, args: &Serve, options: &Options) -> Hooks {
-    let talk = Arc::new(Talk::new(global.quiet, global.verbose, global.color));
-    let (reporting, opening) = (Arc::clone(&talk), Arc::clone(&talk));
-    let (site, options) = (args.site.clone(), options.clone());
+fn hooks(
+    global: &Global,
+    args: &Serve,
+    options: &Options,
+    first: Arc<Mutex<Option<Shown>>>,
+) -> Hooks {
+    let talk = || Talk::new(global.quiet, global.verbose, global.color);
+    let maker = Maker { options: options.clone(), args: args.clone(), talk: talk() };
+    let opening = talk();
     Hooks {
-        rebuild: Box::new(move || {
-            let started = Instant::now();
-            // The clock goes on while the server runs.
-            let options = Options { clock: build::clock(), ..options.clone() };
-            match build::make(&options, &site, &talk) {
-                Ok((_, built)) => {
-                    talk.info(&build::closing(&built, started.elapsed().as_secs_f64()));
-                    Ok(())
-                }
-                Err(error) => Err(format!("{error:#}")),
+        work: Box::new(move |desk| {
+            let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(first) = first {
+                show::show(&maker, first, desk);
             }
         }),
         opened: Box::new(move |url| {
             opening.info(&format!("Showing the site at {url} (Ctrl-C ends it)"));
         }),
-        report: Box::new(move |text| reporting.problem(text)),
     }
 }
 

@@ -1,29 +1,26 @@
 //! Requests to answers: who may ask, which file it is, and what is added to pages on the way.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    self, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION,
+    self, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION,
 };
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
-use tower_http::services::ServeDir;
 
 use crate::serve::Options;
+use crate::serve::desk::{Bell, Found};
 use crate::serve::live::Live;
 
 const SCRIPT: &str = include_str!("reload.js");
 const STYLE: &str = include_str!("reload.css");
 const OWN: &str = "/_benchpages/";
-/// Larger pages are served as they are, without live reload.
-const PAGE_LIMIT: usize = 64 << 20;
 
-/// What is sent for the endings that a site has; anything else is guessed.
+/// What is sent for the endings that a site has; anything else is bytes.
 const TYPES: [(&str, &str); 14] = [
     ("html", "text/html; charset=utf-8"),
     ("css", "text/css; charset=utf-8"),
@@ -41,21 +38,19 @@ const TYPES: [(&str, &str); 14] = [
     ("woff2", "font/woff2"),
 ];
 
-/// The folder that is served, and how open pages are told of changes.
+/// Where pages come from, and how open ones are told of changes.
 pub(super) struct Site {
-    folder: PathBuf,
-    files: ServeDir,
+    bell: Bell,
     /// Begins and ends with a slash.
     base: String,
     live: Arc<Live>,
 }
 
 impl Site {
-    pub(super) fn new(options: &Options, live: Arc<Live>) -> Self {
+    pub(super) fn new(options: &Options, live: Arc<Live>, bell: Bell) -> Self {
         let base = options.base_path.trim_matches('/');
-        let prefix = if base.is_empty() { String::new() } else { format!("/{base}") };
-        let files = ServeDir::new(&options.site_dir).redirect_path_prefix(prefix.clone());
-        Self { folder: options.site_dir.clone(), files, base: prefix + "/", live }
+        let base = if base.is_empty() { "/".to_owned() } else { format!("/{base}/") };
+        Self { bell, base, live }
     }
 
     pub(super) fn base(&self) -> &str {
@@ -111,64 +106,63 @@ async fn route(site: &Site, uri: &Uri) -> Response {
 
 /// The file at a path relative to the base, as Pages would answer.
 async fn file(site: &Site, rest: &str, uri: &Uri) -> Response {
-    let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
-    // Neither ranges nor conditions are passed on: what is not stored needs none.
-    let Ok(request) = Request::builder().uri(format!("/{rest}{query}")).body(Body::empty()) else {
-        return not_found(site).await;
-    };
-    let generation = site.live.generation();
-    let mut response = match site.files.clone().try_call(request).await {
-        Ok(response) => response.map(Body::new),
-        Err(_) => return not_found(site).await,
-    };
-    if response.headers().contains_key(LOCATION) {
-        *response.status_mut() = StatusCode::MOVED_PERMANENTLY;
-        return response;
+    let Some(mut path) = decoded(rest) else { return not_found(site).await };
+    if path.is_empty() || path.ends_with('/') {
+        path.push_str("index.html");
     }
-    if response.status() != StatusCode::OK {
-        return not_found(site).await;
+    let found = site.bell.ask(&path).await;
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match found {
+        Found::File { bytes, generation } if ending == "html" => page(&bytes, generation),
+        Found::File { bytes, .. } => typed(ending, bytes),
+        Found::Folder => {
+            let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+            redirect(StatusCode::MOVED_PERMANENTLY, &format!("{}/{query}", uri.path()))
+        }
+        Found::Nothing => not_found(site).await,
+        Found::Fault(reason) => {
+            let mut response = typed("txt", format!("This page cannot be made: {reason}\n"));
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            response
+        }
     }
-    let ending = if rest.is_empty() || rest.ends_with('/') {
-        "html"
-    } else {
-        rest.rsplit_once('.').map_or("", |(_, ending)| ending)
-    };
-    if let Some((_, kind)) = TYPES.iter().find(|(written, _)| *written == ending) {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    }
-    if ending == "html" { with_reload(response, generation).await } else { response }
 }
 
 /// The site's own page for what is not there.
 async fn not_found(site: &Site) -> Response {
-    let generation = site.live.generation();
-    match tokio::fs::read(site.folder.join("404.html")).await {
-        Ok(page) => {
-            let mut response = typed("html", page);
+    match site.bell.ask("404.html").await {
+        Found::File { bytes, generation } => {
+            let mut response = page(&bytes, generation);
             *response.status_mut() = StatusCode::NOT_FOUND;
-            with_reload(response, generation).await
+            response
         }
-        Err(_) => plain(StatusCode::NOT_FOUND, "Not found.\n"),
+        _ => plain(StatusCode::NOT_FOUND, "Not found.\n"),
     }
 }
 
-/// Adds the reload script and its style to a page, at the end of its head.
-async fn with_reload(response: Response, generation: u64) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let Ok(page) = to_bytes(body, PAGE_LIMIT).await else {
-        return plain(StatusCode::INTERNAL_SERVER_ERROR, "This page is too large to serve.\n");
-    };
+/// A path without its percent signs; none where that is no text.
+fn decoded(path: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.bytes();
+    while let Some(byte) = rest.next() {
+        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+        bytes.push(match byte {
+            b'%' => u8::try_from(digit(rest.next())? * 16 + digit(rest.next())?).ok()?,
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// A page with the reload script and its style added at the end of its head.
+fn page(page: &[u8], generation: u64) -> Response {
     let added = format!(
         "<link rel=\"stylesheet\" href=\"{OWN}reload.css\"><script defer src=\"{OWN}reload.js\" \
          data-generation=\"{generation}\"></script>"
     );
     let place = page.windows(7).position(|text| text.eq_ignore_ascii_case(b"</head>"));
     let (head, rest) = page.split_at(place.unwrap_or(page.len()));
-    let page = [head, added.as_bytes(), rest].concat();
-    for stale in [CONTENT_LENGTH, header::ETAG, header::LAST_MODIFIED, header::ACCEPT_RANGES] {
-        parts.headers.remove(stale);
-    }
-    Response::from_parts(parts, Body::from(page))
+    typed("html", [head, added.as_bytes(), rest].concat())
 }
 
 /// The generation that a page says it was served at.
@@ -199,9 +193,9 @@ fn plain(status: StatusCode, text: &'static str) -> Response {
 
 fn typed(ending: &str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
-    if let Some((_, kind)) = TYPES.iter().find(|(written, _)| *written == ending) {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    }
+    let known = TYPES.iter().find(|(written, _)| *written == ending);
+    let kind = known.map_or("application/octet-stream", |(_, kind)| *kind);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }
 

@@ -1,11 +1,14 @@
-//! The site in a browser while it is being worked on: a server for this machine only, which builds
-//! again when data, policy, notes or templates change, and tells open pages.
+//! The site in a browser while it is being worked on: a server for this machine only, whose pages
+//! are made when they are asked for, and which tells open pages when data, policy, notes or
+//! templates change.
 //!
-//! It serves the folder it is handed, by path and request, so that the folder may be swapped under
-//! it; the build comes in as a closure. A build that fails leaves the site as it was and shows its
-//! problem on the pages. Refused: requests whose `Host` is not this machine (DNS rebinding), any
-//! method but GET and HEAD, and paths that leave the folder.
+//! The site stands with one thread, which the caller's `work` runs on: what is asked for and what
+//! changed comes to its [`Desk`], and waits while it is at work. A change that cannot be shown
+//! leaves the site as it was and shows its problem on the pages. Refused: requests whose `Host` is
+//! not this machine (DNS rebinding), and any method but GET and HEAD. Paths are looked up among the
+//! site's own and never reach the file system.
 
+pub(crate) mod desk;
 mod http;
 mod live;
 pub(crate) mod watch;
@@ -13,10 +16,11 @@ pub(crate) mod watch;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::task::Poll;
 use std::time::Duration;
 
+use crate::serve::desk::Desk;
 use crate::serve::live::Live;
 
 /// What to serve and where.
@@ -26,22 +30,21 @@ pub(crate) struct Options {
     pub(crate) port: u16,
     /// Where the site stands on the server: `/`, or `/repo/` as on a project's Pages.
     pub(crate) base_path: String,
+    /// Where `work` writes: a change in it is no change.
     pub(crate) site_dir: PathBuf,
-    /// Folders (with everything in them) and single files whose changes cause a build.
+    /// Folders (with everything in them) and single files whose changes are told.
     pub(crate) watch: Vec<PathBuf>,
-    /// What a build itself writes inside the watched folders. The site's own folder, `quarantine`
+    /// What the work itself writes inside the watched folders. The site's own folder, `quarantine`
     /// folders and dot files are always ignored.
     pub(crate) ignore: Vec<PathBuf>,
 }
 
 /// What the server calls.
 pub(crate) struct Hooks {
-    /// Builds the site again, or says why not in words for people.
-    pub(crate) rebuild: Box<dyn FnMut() -> Result<(), String> + Send>,
+    /// Answers what comes to the desk until the server ends, on a thread of its own.
+    pub(crate) work: Box<dyn FnOnce(&Desk) + Send>,
     /// Told once, with the address, when the first request can be made.
     pub(crate) opened: Box<dyn FnOnce(&str) + Send>,
-    /// Told what goes on: a build that worked, a build that failed.
-    pub(crate) report: Box<dyn Fn(&str) + Send>,
 }
 
 /// Why there is no server.
@@ -87,8 +90,11 @@ fn serve_until(
     let listeners = listeners(options.port)?;
     let port = listeners[0].local_addr().map_err(ServeError::Start)?.port();
     let live = Arc::new(Live::new());
-    let rebuilder = watch::rebuild_on_change(options, hooks.rebuild, hooks.report, &live)?;
-    let site = http::Site::new(options, Arc::clone(&live));
+    let (bell, desk) = desk::desk(&live);
+    let ring = bell.clone();
+    let watcher = watch::told(options, move |paths| ring.changed(paths))?;
+    let worker = Worker::start(hooks.work, desk)?;
+    let site = http::Site::new(options, Arc::clone(&live), bell.clone());
     let address = format!("http://localhost:{port}{}", site.base());
     let served = runtime.block_on(async {
         let router = http::router(site);
@@ -116,9 +122,32 @@ fn serve_until(
         let _ = tokio::time::timeout(GRACE, drain).await;
         Ok(())
     });
-    drop(rebuilder);
+    drop(watcher);
+    bell.end();
+    worker.stop();
     runtime.shutdown_timeout(GRACE);
     served.map_err(ServeError::Start)
+}
+
+/// The thread that the site stands with.
+struct Worker(mpsc::Receiver<()>);
+
+impl Worker {
+    fn start(work: Box<dyn FnOnce(&Desk) + Send>, desk: Desk) -> Result<Self, ServeError> {
+        let (over, is_over) = mpsc::channel();
+        let work = move || {
+            let _over = over; // dropped when the work is done, however it ends
+            work(&desk);
+        };
+        let thread = std::thread::Builder::new().name("site".to_owned());
+        thread.spawn(work).map_err(ServeError::Start)?;
+        Ok(Self(is_over))
+    }
+
+    /// Waits for what it is at, for [`GRACE`] at most.
+    fn stop(self) {
+        let _ = self.0.recv_timeout(GRACE);
+    }
 }
 
 /// The port on 127.0.0.1, and on `::1` where that is to be had too. Never empty.

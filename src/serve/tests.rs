@@ -14,34 +14,54 @@ const LONG: Duration = Duration::from_secs(20);
 struct Server {
     folder: tempfile::TempDir,
     port: u16,
-    reports: mpsc::Receiver<String>,
-    /// What the next builds answer; a build waits for it.
-    builds: mpsc::Sender<Result<(), String>>,
+    /// What the next changes lead to: another home page, or a problem. A change waits for it.
+    sites: mpsc::Sender<Result<&'static str, String>>,
     end: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<JoinHandle<Result<(), ServeError>>>,
 }
 
 const PAGE: &str = "<!doctype html><html><head><title>t</title></HEAD><body>home</body></html>";
 
+const FILES: [(&str, &str); 8] = [
+    ("404.html", "<head></head>lost"),
+    ("api/v1/runs.ndjson", "{}\n"),
+    ("app.webmanifest", "{}"),
+    ("chart.svg", "<svg/>"),
+    ("feed.xml", "<feed/>"),
+    ("index.html", PAGE),
+    ("runs.csv", "a,b\n"),
+    ("series/a/index.html", "<head></head>series a"),
+];
+
+/// Shows a made-up site, which a change turns into the next of `sites`, or refuses.
+fn work(desk: &Desk, sites: &mpsc::Receiver<Result<&'static str, String>>) {
+    let paths: Vec<&str> = FILES.iter().map(|(path, _)| *path).chain(["zero.txt"]).collect();
+    let mut home = PAGE;
+    loop {
+        let make = |path: &str| match FILES.iter().find(|(known, _)| *known == path) {
+            Some(_) if path == "index.html" => Ok(home.as_bytes().to_vec()),
+            Some((_, text)) => Ok(text.as_bytes().to_vec()),
+            None => Err("it divides by zero".to_owned()),
+        };
+        let shelf = desk::Shelf { paths: &paths, make: &make };
+        if desk.answer(&shelf, &mut || false).is_none() {
+            return;
+        }
+        match sites.recv_timeout(LONG).unwrap() {
+            Ok(page) => {
+                home = page;
+                desk.tell(Ok(()));
+            }
+            Err(reason) => desk.tell(Err(reason)),
+        }
+    }
+}
+
 fn start(base_path: &str) -> Server {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    for (path, text) in [
-        ("secret.txt", "secret"),
-        ("data/policy.yml", ""),
-        ("site/index.html", PAGE),
-        ("site/404.html", "<head></head>lost"),
-        ("site/series/a/index.html", "<head></head>series a"),
-        ("site/chart.svg", "<svg/>"),
-        ("site/api/v1/runs.ndjson", "{}\n"),
-        ("site/feed.xml", "<feed/>"),
-        ("site/runs.csv", "a,b\n"),
-        ("site/app.webmanifest", "{}"),
-    ] {
-        let path = root.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    fs::write(root.join("secret.txt"), "secret").unwrap();
+    fs::create_dir(root.join("data")).unwrap();
     let options = Options {
         port: 0,
         base_path: base_path.to_owned(),
@@ -50,12 +70,10 @@ fn start(base_path: &str) -> Server {
         ignore: Vec::new(),
     };
     let (address, addresses) = mpsc::channel();
-    let (report, reports) = mpsc::channel();
-    let (builds, outcomes) = mpsc::channel::<Result<(), String>>();
+    let (sites, outcomes) = mpsc::channel();
     let hooks = Hooks {
-        rebuild: Box::new(move || outcomes.recv_timeout(LONG).unwrap()),
+        work: Box::new(move |desk| work(desk, &outcomes)),
         opened: Box::new(move |url| address.send(url.to_owned()).unwrap()),
-        report: Box::new(move |text| report.send(text.to_owned()).unwrap_or_default()),
     };
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let serve = move || serve_until(&options, hooks, async { ended.await.unwrap_or_default() });
@@ -63,7 +81,7 @@ fn start(base_path: &str) -> Server {
     let url = addresses.recv_timeout(LONG).unwrap();
     let rest = url.strip_prefix("http://localhost:").unwrap();
     let port = rest.split('/').next().unwrap().parse().unwrap();
-    Server { folder, port, reports, builds, end: Some(end), thread }
+    Server { folder, port, sites, end: Some(end), thread }
 }
 
 impl Server {
@@ -217,7 +235,7 @@ fn files_are_sent_as_what_they_are() {
 }
 
 #[test]
-fn no_path_leaves_the_folder() {
+fn no_path_leaves_the_site() {
     let server = start("/");
     for path in [
         "/../secret.txt",
@@ -297,25 +315,38 @@ fn head_answers_like_get_without_a_body_and_other_methods_are_refused() {
 }
 
 #[test]
-fn a_change_builds_and_tells_the_page_to_reload() {
+fn a_page_that_cannot_be_made_says_why() {
     let server = start("/");
-    let mut events = server.follow();
-    server.builds.send(Ok(())).unwrap();
-    server.change();
-    assert_eq!(events.next().0, "reload");
-    assert_eq!(server.reports.recv_timeout(LONG).unwrap(), "rebuilt");
+    let answer = server.get("/zero.txt");
+    assert_eq!(status(&answer), 500);
+    assert!(answer.contains("it divides by zero"), "{answer}");
+    assert!(server.get("/").contains("home"));
 }
 
 #[test]
-fn a_build_that_fails_keeps_the_site_and_shows_why() {
+fn a_change_tells_the_page_to_reload_and_requests_meanwhile_wait_for_the_new_site() {
     let server = start("/");
     let mut events = server.follow();
-    server.builds.send(Err("policy.yml:3:5: <b>no</b>\r\nsuch key".to_owned())).unwrap();
+    server.change();
+    let mut early = server.connect();
+    write!(early, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    server.sites.send(Ok("<head></head>second")).unwrap();
+    assert_eq!(events.next().0, "reload");
+    assert!(server.get("/").contains("second"));
+    let mut answer = String::new();
+    early.read_to_string(&mut answer).unwrap();
+    assert_eq!(status(&answer), 200);
+}
+
+#[test]
+fn a_change_that_cannot_be_shown_keeps_the_site_and_shows_why() {
+    let server = start("/");
+    let mut events = server.follow();
+    server.sites.send(Err("policy.yml:3:5: <b>no</b>\r\nsuch key".to_owned())).unwrap();
     server.change();
     let (name, data) = events.next();
     assert_eq!(name, "problem");
     assert!(data.contains("policy.yml:3:5: <b>no</b>") && data.ends_with("such key"), "{data:?}");
-    assert!(server.reports.recv_timeout(LONG).unwrap().contains("policy.yml"));
     assert!(server.get("/").contains("home"));
     // A page that comes later is told too.
     assert_eq!(server.follow().next().0, "problem");
@@ -329,17 +360,6 @@ fn a_page_from_before_the_last_build_reloads_when_it_comes_back() {
     write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     let mut events = Events(BufReader::new(stream));
     assert_eq!((events.next().0, events.next().0), ("hello".to_owned(), "reload".to_owned()));
-}
-
-#[test]
-fn a_swapped_folder_is_served_at_once() {
-    let server = start("/");
-    let root = server.folder.path();
-    fs::create_dir(root.join("next")).unwrap();
-    fs::write(root.join("next/index.html"), "<head></head>second").unwrap();
-    fs::rename(root.join("site"), root.join("old")).unwrap();
-    fs::rename(root.join("next"), root.join("site")).unwrap();
-    assert!(server.get("/").contains("second"));
 }
 
 #[test]

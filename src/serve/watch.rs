@@ -1,11 +1,7 @@
-//! Tells what changed, and builds again: a watcher, and one thread that builds.
-//!
-//! Folders are watched, not files, because editors save by renaming. Changes that come while a
-//! build runs cause one more build after it, however many they are.
+//! Tells what changed. Folders are watched, not files, because editors save by renaming.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use notify_debouncer_full::notify::{EventKind, RecommendedWatcher, RecursiveMode};
@@ -13,44 +9,24 @@ use notify_debouncer_full::{
     DebounceEventResult, DebouncedEvent, Debouncer, RecommendedCache, new_debouncer,
 };
 
-use crate::serve::live::Live;
 use crate::serve::{Options, ServeError};
 
-/// Stillness after a change before it counts: an editor's save is several events.
-const STILL: Duration = Duration::from_millis(100);
+/// Stillness after a change before it counts: long enough for the events of one write. What comes
+/// later than that is another change.
+const STILL: Duration = Duration::from_millis(10);
 
 /// Watches until it is dropped.
-pub(super) type Rebuilder = Debouncer<RecommendedWatcher, RecommendedCache>;
+pub(super) type Watcher = Debouncer<RecommendedWatcher, RecommendedCache>;
 
-/// Starts watching, and the thread that builds and tells `live`.
+/// Watches what the options name; `tell` hears which paths changed.
 ///
 /// # Errors
 /// A path is missing, or the system watches no more.
-pub(super) fn rebuild_on_change(
+pub(super) fn told(
     options: &Options,
-    mut rebuild: Box<dyn FnMut() -> Result<(), String> + Send>,
-    report: Box<dyn Fn(&str) + Send>,
-    live: &Arc<Live>,
-) -> Result<Rebuilder, ServeError> {
-    let (rebuilder, changes) = changes(&Scope::new(options)?, STILL)?;
-    let live = Arc::clone(live);
-    let work = move || {
-        while changes.recv().is_ok() {
-            while changes.try_recv().is_ok() {}
-            let outcome = catch_unwind(AssertUnwindSafe(&mut rebuild));
-            let outcome = outcome.unwrap_or_else(|_| Err("the build panicked".to_owned()));
-            match &outcome {
-                Ok(()) => report("rebuilt"),
-                Err(reason) => report(reason),
-            }
-            live.built(outcome);
-        }
-    };
-    std::thread::Builder::new()
-        .name("rebuild".to_owned())
-        .spawn(work)
-        .map_err(ServeError::Start)?;
-    Ok(rebuilder)
+    tell: impl Fn(Vec<PathBuf>) + Send + 'static,
+) -> Result<Watcher, ServeError> {
+    changes(&Scope::new(options)?, STILL, tell)
 }
 
 /// Watches folders (with everything in them) and single files: what a build itself writes and dot
@@ -64,15 +40,19 @@ pub(crate) fn paths(
     ignore: &[PathBuf],
     still: Duration,
 ) -> Result<(impl Sized, mpsc::Receiver<Vec<PathBuf>>), ServeError> {
-    changes(&Scope::of(watch, ignore.iter())?, still)
+    let (changed, heard) = mpsc::channel();
+    let tell = move |paths| {
+        let _ = changed.send(paths); // nobody listens any more: the program is ending
+    };
+    Ok((changes(&Scope::of(watch, ignore.iter())?, still, tell)?, heard))
 }
 
-/// Paths that changed and count, as they come.
+/// Tells the paths that changed and count, as they come.
 fn changes(
     scope: &Scope,
     still: Duration,
-) -> Result<(Rebuilder, mpsc::Receiver<Vec<PathBuf>>), ServeError> {
-    let (changed, changes) = mpsc::channel();
+    tell: impl Fn(Vec<PathBuf>) + Send + 'static,
+) -> Result<Watcher, ServeError> {
     let own = scope.clone();
     let handler = move |result: DebounceEventResult| {
         let relevant = match result {
@@ -80,7 +60,7 @@ fn changes(
             Err(_) => Some(Vec::new()), // something was missed: look rather than miss a change
         };
         if let Some(paths) = relevant {
-            let _ = changed.send(paths); // nobody listens any more: the program is ending
+            tell(paths);
         }
     };
     let failed = |path: &Path| {
@@ -100,7 +80,7 @@ fn changes(
         };
         debouncer.watch(&root.folder, depth).map_err(failed(&root.folder))?;
     }
-    Ok((debouncer, changes))
+    Ok(debouncer)
 }
 
 /// Which changes count.

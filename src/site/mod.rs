@@ -26,6 +26,8 @@ mod verdict;
 mod view;
 pub(crate) mod words;
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use crate::analysis::Analyses;
@@ -152,21 +154,34 @@ fn jobs<'a>(site: &'a index::Index<'a>) -> Vec<(String, Job<'a>)> {
     jobs
 }
 
-/// Makes one file of the site, by its path; none where there is no such file, or it cannot be made.
-pub(crate) type MakeFile<'a> = dyn Fn(&str) -> Option<Vec<u8>> + 'a;
+/// A site of which any file can be made, on any thread: what all pages share stands ready.
+pub(crate) struct Prepared<'a>(BTreeMap<String, Job<'a>>);
 
-/// Prepares what all pages share and hands over a function that makes single files: how long one
-/// page takes is measured with it.
+impl Prepared<'_> {
+    /// The paths of all files, sorted.
+    pub(crate) fn paths(&self) -> Vec<&str> {
+        self.0.keys().map(String::as_str).collect()
+    }
+
+    /// Makes one file, by its path; none where the site has none.
+    pub(crate) fn make(&self, path: &str) -> Option<Result<Vec<u8>, Failure>> {
+        self.0.get(path).map(|job| job())
+    }
+}
+
+/// Prepares what all pages share and hands over the site whose files are made one by one.
 ///
 /// # Errors
-/// Two names meet on one path.
+/// Two names meet on one path, or a template of the user's is at fault.
 pub(crate) fn prepared(
     input: &Input<'_>,
-    then: &mut dyn FnMut(&MakeFile<'_>),
+    then: &mut dyn FnMut(&Prepared<'_>),
 ) -> Result<(), Failure> {
+    markdown::check_user(input)?;
     let site = index::Index::of(input)?;
-    let jobs: std::collections::BTreeMap<String, Job<'_>> = jobs(&site).into_iter().collect();
-    then(&|path| jobs.get(path).and_then(|job| job().ok()));
+    let jobs = jobs(&site);
+    unique(&jobs)?;
+    then(&Prepared(jobs.into_iter().collect()));
     Ok(())
 }
 

@@ -1,0 +1,165 @@
+//! The thread that has the site: shows it, loads it anew when something changed, and writes its
+//! folder when nothing else is to be done.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use crate::cli::args::Serve;
+use crate::cli::build;
+use crate::cli::talk::Talk;
+use crate::output::Output;
+use crate::project::{self, Options, Project};
+use crate::serve::desk::{Desk, Shelf};
+use crate::site::{self, Prepared};
+use crate::text;
+
+/// Files written in one go before it is looked whether something was asked for.
+const AT_ONCE: usize = 16;
+
+/// A project, and whether the folder holds its site.
+pub(super) struct Shown {
+    pub(super) project: Project,
+    pub(super) written: bool,
+}
+
+/// What all sites of one run of the program are made from and told with.
+pub(super) struct Maker {
+    pub(super) options: Options,
+    pub(super) args: Serve,
+    pub(super) talk: Talk,
+}
+
+/// Shows a site, and the one after each change, until the server ends.
+pub(super) fn show(maker: &Maker, first: Shown, desk: &Desk) {
+    let (mut current, mut before): (Shown, Option<Shown>) = (first, None);
+    let mut began = None;
+    loop {
+        let (mut next, mut written) = (None, current.written);
+        let prepared = site::prepared(&project::input(&current.project), &mut |site| {
+            if let Some(began) = began.take() {
+                desk.tell(Ok(()));
+                maker.talk.info(&closing(&current.project, began));
+            }
+            before = None;
+            next = maker.follow(site, &mut written, desk);
+        });
+        current.written = written;
+        match (prepared, next, before.take()) {
+            (Ok(()), Some((project, start)), _) => {
+                began = Some(start);
+                before = Some(std::mem::replace(&mut current, Shown { project, written: false }));
+            }
+            (Ok(()), None, _) => return,
+            (Err(failure), _, Some(good)) => {
+                maker.refuse(desk, failure.to_string());
+                current = good;
+                began = None;
+            }
+            (Err(failure), _, None) => {
+                maker.refuse(desk, failure.to_string());
+                return;
+            }
+        }
+    }
+}
+
+impl Maker {
+    /// Answers with one site until there is another, and the moment at which its change came; none
+    /// when the server ends.
+    fn follow(
+        &self,
+        site: &Prepared<'_>,
+        written: &mut bool,
+        desk: &Desk,
+    ) -> Option<(Project, Instant)> {
+        let paths = site.paths();
+        let shelf = Shelf { paths: &paths, make: &|path| make(site, path) };
+        let mut folder = Folder { out: &self.args.site.out, site, paths: &paths, output: None };
+        loop {
+            let mut idle = || {
+                if *written {
+                    return false;
+                }
+                let step = folder.step();
+                *written = !matches!(step, Ok(true));
+                step.unwrap_or_else(|reason| {
+                    self.refuse(desk, reason);
+                    false
+                })
+            };
+            desk.answer(&shelf, &mut idle)?;
+            let began = Instant::now();
+            match self.load() {
+                Ok(project) => return Some((project, began)),
+                Err(reason) => self.refuse(desk, reason),
+            }
+        }
+    }
+
+    fn load(&self) -> Result<Project, String> {
+        // The clock goes on while the server runs.
+        let options = Options { clock: build::clock(), ..self.options.clone() };
+        let meter = self.talk.meter();
+        let loaded = catch_unwind(AssertUnwindSafe(|| project::load(&options, &meter)));
+        self.talk.end_progress();
+        let project = loaded
+            .unwrap_or_else(|_| Err(anyhow::anyhow!("loading stopped; this is a bug")))
+            .map_err(|error| format!("{error:#}"))?;
+        build::stages(&self.talk, &project.stages);
+        project.warnings.iter().for_each(|warning| self.talk.warn(warning));
+        Ok(project)
+    }
+
+    fn refuse(&self, desk: &Desk, reason: String) {
+        self.talk.problem(&reason);
+        desk.tell(Err(reason));
+    }
+}
+
+fn make(site: &Prepared<'_>, path: &str) -> Result<Vec<u8>, String> {
+    let made = site.make(path).ok_or_else(|| format!("there is no {path}"))?;
+    made.map_err(|failure| failure.to_string())
+}
+
+/// A site on its way to the disk. Dropped before its end, it leaves nothing.
+struct Folder<'a> {
+    out: &'a Path,
+    site: &'a Prepared<'a>,
+    paths: &'a [&'a str],
+    /// What is being written, and how many files of it stand.
+    output: Option<(Output, usize)>,
+}
+
+impl Folder<'_> {
+    /// Writes some files more; whether any are left.
+    fn step(&mut self) -> Result<bool, String> {
+        let (output, done) = match self.output.take() {
+            Some(begun) => begun,
+            None => (Output::prepare(self.out).map_err(|error| error.to_string())?, 0),
+        };
+        let end = self.paths.len().min(done + AT_ONCE);
+        self.paths[done..end].par_iter().try_for_each(|path| {
+            let bytes = make(self.site, path)?;
+            output.write(path, &bytes).map_err(|error| error.to_string())
+        })?;
+        if end < self.paths.len() {
+            self.output = Some((output, end));
+            return Ok(true);
+        }
+        output.commit().map_err(|error| error.to_string())?;
+        Ok(false)
+    }
+}
+
+/// `Showing 500 series from 200,000 records, read anew in 0.213 s`.
+fn closing(project: &Project, began: Instant) -> String {
+    format!(
+        "Showing {} from {}, read anew in {:.3} s",
+        text::counted(project.grouped.series.len() as u64, "series"),
+        text::counted(project.history.counts.records, "record"),
+        began.elapsed().as_secs_f64(),
+    )
+}
