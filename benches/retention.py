@@ -52,7 +52,7 @@ class Repository:
 
     def size(self):
         self.git("reflog", "expire", "--expire=now", "--all")
-        self.git("gc", "-q", "--prune=now", "--aggressive")
+        self.git("gc", "-q", "--prune=now")
         paths = (os.path.join(at, file) for at, _, files in os.walk(
             os.path.join(self.folder, ".git")) for file in files)
         return sum(os.path.getsize(path) for path in paths)
