@@ -77,7 +77,7 @@ fn one(
         let figures = Figures::of_one((series, &standing), policy, context, &analysis);
         return Found { standing, accepted, explained, analysis, figures };
     };
-    // Time goes on, and the other series with it: that tells in the verdict, and in what is retired.
+    // Time goes on, and the other series with it: verdicts and what is retired tell of that.
     let entries: Vec<Accepted> = accepted.iter().map(|(entry, _)| entry.clone()).collect();
     let facts = Facts { accepted: &entries, explained: &explained, now: context.now };
     let newest = context.newest;
