@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
+use crate::analysis::again::{self, Known};
 use crate::analysis::replay::Said as Replayed;
 use crate::analysis::targets::Target;
 use crate::analysis::{self, Analyses, Depth, evidence};
@@ -60,6 +61,8 @@ pub(crate) struct Project {
     pub(crate) history: History,
     pub(crate) grouped: Grouped,
     pub(crate) analyses: Analyses,
+    /// What the next load need not find again, where one is to come.
+    known: Option<Known>,
     pub(crate) targets: Vec<Target>,
     pub(crate) notes: Vec<Note>,
     pub(crate) accepted: Vec<Accepted>,
@@ -157,6 +160,38 @@ pub(crate) fn refuse_demo_in(options: &Options) -> anyhow::Result<()> {
 /// # Errors
 /// As [`open`].
 pub(crate) fn load(options: &Options, progress: &Progress<'_>) -> anyhow::Result<Project> {
+    load_with(options, progress, &mut |series, policy, context, _| {
+        (analysis::analyse_all(series, policy, context), None)
+    })
+}
+
+/// The same, from what is known of the project before, where there is one; what is found is kept
+/// for the next time.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn load_again(
+    options: &Options,
+    progress: &Progress<'_>,
+    before: &Project,
+) -> anyhow::Result<Project> {
+    load_with(options, progress, &mut |series, policy, context, sha| {
+        let known = before.known.as_ref().filter(|_| before.policy_sha == sha);
+        let before = known.map(|known| (before.grouped.series.as_slice(), known));
+        let (analyses, known) = again::analyse(series, policy, context, before);
+        (analyses, Some(known))
+    })
+}
+
+/// Analyses series under a policy of this hash.
+type Analyse<'a> =
+    dyn FnMut(&[Series], &Policy, &analysis::Context<'_>, &str) -> (Analyses, Option<Known>) + 'a;
+
+fn load_with(
+    options: &Options,
+    progress: &Progress<'_>,
+    analyse: &mut Analyse<'_>,
+) -> anyhow::Result<Project> {
     let opened = open(options, progress)?;
     let Opened { policy, policy_sha, mut history, contents, now, .. } = opened;
     let (mut warnings, mut stages) = (opened.warnings, opened.stages);
@@ -181,7 +216,9 @@ pub(crate) fn load(options: &Options, progress: &Progress<'_>) -> anyhow::Result
         own: None,
     };
     stages.end("grouped");
-    let mut analyses = analyse(&history, &grouped.series, &policy, said, now);
+    let (mut analyses, known) = with_context(&history, said, now, |context| {
+        analyse(&grouped.series, &policy, context, &policy_sha)
+    });
     let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, &policy);
     if public {
         site::redact::redact(&mut history, &mut grouped.series, &policy.site.redact);
@@ -203,6 +240,7 @@ pub(crate) fn load(options: &Options, progress: &Progress<'_>) -> anyhow::Result
         history,
         grouped,
         analyses,
+        known,
         targets,
         notes: contents.notes,
         accepted: contents.accepted,
@@ -450,19 +488,7 @@ mod tests {
 
     /// Every file of the site, with its path.
     fn site(root: &Path, audience: Option<Audience>) -> Vec<(String, String)> {
-        let now = Timestamp::parse("2025-01-15T00:00:00Z").unwrap();
-        let options = Options {
-            data: root.join("data"),
-            policy: None,
-            demo: false,
-            with_archive: false,
-            cache: None,
-            now: Some(now),
-            clock: now,
-            base_url: None,
-            explicit_index: false,
-            audience,
-        };
+        let options = Options { audience, ..asked(root) };
         let out = root.join("site");
         build(&load(&options, &stages::silent).unwrap(), &out, &stages::silent).unwrap();
         let mut files = Vec::new();
@@ -480,6 +506,58 @@ mod tests {
             }
         }
         files
+    }
+
+    /// What to load of a history of a test, on its own day 15.
+    fn asked(root: &Path) -> Options {
+        let now = Timestamp::parse("2025-01-15T00:00:00Z").unwrap();
+        Options {
+            data: root.join("data"),
+            policy: None,
+            demo: false,
+            with_archive: false,
+            cache: None,
+            now: Some(now),
+            clock: now,
+            base_url: None,
+            explicit_index: false,
+            audience: None,
+        }
+    }
+
+    #[test]
+    fn what_is_loaded_again_is_what_is_loaded_anew() {
+        let root = tempfile::tempdir().unwrap();
+        history(&root.path().join("data"));
+        let file = root.path().join("data/results/b.ndjson");
+        let line = |test: &str, day: u32, value: u32| {
+            format!(
+                "{{\"commit\":\"c{day:02}\",\"timestamp\":\"2025-01-{day:02}T00:00:00Z\",\
+                 \"backend\":\"rust\",\"test\":\"{test}\",\"mean_ns\":{value}}}\n"
+            )
+        };
+        let mut lines: String = (1..12).map(|day| line("scan", day, 100 + day % 3)).collect();
+        std::fs::write(&file, &lines).unwrap();
+        let mut options = asked(root.path());
+        let mut before = load(&options, &stages::silent).unwrap();
+        let policy = root.path().join("data/policy.yml");
+        let policy_text = std::fs::read_to_string(&policy).unwrap();
+        for step in 0..6_u32 {
+            match step {
+                1 => lines += &line("parse", 14, 150),
+                2 => lines += &line("scan", 12, 190),
+                3 => lines = line("scan", 1, 77) + &lines,
+                4 => options.now = Timestamp::parse("2027-01-15T00:00:00Z").ok(),
+                5 => std::fs::write(&policy, policy_text.replace("0.001", "0.002")).unwrap(),
+                _ => {}
+            }
+            std::fs::write(&file, &lines).unwrap();
+            let again = load_again(&options, &stages::silent, &before).unwrap();
+            let anew = load(&options, &stages::silent).unwrap();
+            let told = |it: &Project| format!("{:?}", it.analyses);
+            assert_eq!(told(&again), told(&anew), "step {step}");
+            before = again;
+        }
     }
 
     #[test]

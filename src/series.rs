@@ -77,7 +77,7 @@ impl SeriesKey {
 pub(crate) struct CommitIndex(pub(crate) u32);
 
 /// One metric of one benchmark along the history.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Series {
     pub(crate) key: SeriesKey,
     pub(crate) unit: Unit,
@@ -92,7 +92,7 @@ pub(crate) struct Series {
 }
 
 /// All repeats of one commit on one runner, summarised.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Run {
     pub(crate) commit: CommitIndex,
     /// When the commit was made where that is known, else when it was first measured.
@@ -112,7 +112,7 @@ pub(crate) struct Run {
 }
 
 /// A run of a pull request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PullRun {
     pub(crate) pull: u64,
     pub(crate) run: Run,

@@ -16,7 +16,7 @@ use super::walk::Standing;
 use super::{Accepted, Change, ChangeKind, Explanation, Severity, Status};
 
 /// What the policy demands of one series, resolved.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Limit {
     /// Relative change that counts, as the value moves: 0.1 is from 100 to 110 or to 90.
     pub(crate) threshold: f64,

@@ -10,6 +10,7 @@
 //! whose `proof` looks only back, and `infrastructure` for all of them; `verdict` speaks of today,
 //! `replay` of every day, `sensitivity` of what would be noticed. `compare` looks at two commits.
 
+pub(crate) mod again;
 mod budget;
 mod bare;
 mod changes;
@@ -44,7 +45,7 @@ mod window;
 use rayon::prelude::*;
 
 use crate::policy::Policy;
-use crate::record::Timestamp;
+use crate::record::{DAY_US, Timestamp};
 use crate::series::{CommitIndex, Series};
 
 use changes::Facts;
@@ -340,6 +341,13 @@ pub(crate) fn verdicts(series: &[Series], policy: &Policy, context: &Context<'_>
     judged.collect()
 }
 
+/// Whether the last run of a series is older than the policy keeps series alive for.
+fn retired(series: &Series, policy: &Policy, now: Timestamp) -> bool {
+    let oldest = i64::from(policy.data_quality.max_age_days).saturating_mul(DAY_US);
+    let last = series.runs.last();
+    last.is_some_and(|run| now.micros().saturating_sub(run.time.micros()) > oldest)
+}
+
 fn analyse_one(
     series: &Series,
     policy: &Policy,
@@ -366,7 +374,7 @@ fn analyse_one(
         );
     let lines = ready.lines(&found.changes);
     let level = ready.newest_level(&found.firsts, policy.detection.window);
-    let retired = ready.retired(policy, context.now);
+    let retired = retired(series, policy, context.now);
     let days = policy.trends.window_days;
     let trend = pages.then(|| ready.trend(&found.firsts, days)).flatten();
     Analysis {

@@ -163,13 +163,6 @@ impl<'a> Prepared<'a> {
             [trend.per_day, trend.low, trend.high].map(|slope| self.scale.change_of(slope));
         Some(Trend { per_day, low, high, ..trend })
     }
-
-    /// No run for longer than the policy's age.
-    pub(crate) fn retired(&self, policy: &Policy, now: Timestamp) -> bool {
-        let oldest = i64::from(policy.data_quality.max_age_days).saturating_mul(DAY_US);
-        let last = self.series.runs.last();
-        last.is_some_and(|run| now.micros().saturating_sub(run.time.micros()) > oldest)
-    }
 }
 
 /// Whether a run's own spread exceeds the policy's share of its value.

@@ -12,7 +12,7 @@ use super::stats::{median, median_in_place};
 use super::steps::boundaries;
 
 /// How values become levels whose differences are relative changes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Scale {
     /// Logarithm of the value over a reference, whose own stands beside it: every value is
     /// positive.

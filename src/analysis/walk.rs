@@ -34,7 +34,7 @@ const DECAY: f64 = 2.0;
 const PARALLEL: usize = 256;
 
 /// What the gate has of one series.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Standing {
     pub(crate) watch: Watch,
     pub(crate) limit: Limit,

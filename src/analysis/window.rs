@@ -1,7 +1,7 @@
 //! The median of the newest values, kept as they come.
 
 /// At most so many values, ascending.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Window {
     sorted: Vec<f64>,
 }

@@ -20,7 +20,7 @@ use super::window::Window;
 use pool::Pool;
 
 /// What a new level must show, resolved from the policy for one series.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Demand {
     /// Relative change that counts (0.1 = 10 %), as the value moves.
     pub(crate) threshold: f64,
@@ -88,7 +88,7 @@ impl Candidate {
 }
 
 /// A change that was told. Places are points of the watch.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Finding {
     pub(crate) kind: ChangeKind,
     pub(crate) worse: bool,
@@ -122,7 +122,7 @@ const RESTART: f64 = 0.5;
 const SETTLED: usize = 30;
 /// One series on its way through its runs. Points are the runs that take part; vectors are
 /// parallel to them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Watch {
     demand: Demand,
     scale: Option<Scale>,

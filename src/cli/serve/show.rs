@@ -3,6 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -36,6 +37,7 @@ pub(super) struct Maker {
 pub(super) fn show(maker: &Maker, first: Shown, desk: &Desk) {
     let (mut current, mut before): (Shown, Option<Shown>) = (first, None);
     let mut began = None;
+    let mut sweeping = Vec::new();
     loop {
         let (mut next, mut written) = (None, current.written);
         let prepared = site::prepared(&project::input(&current.project), &mut |site| {
@@ -44,7 +46,7 @@ pub(super) fn show(maker: &Maker, first: Shown, desk: &Desk) {
                 maker.talk.info(&closing(&current.project, began));
             }
             before = None;
-            next = maker.follow(site, &mut written, desk);
+            next = maker.follow((&current.project, site), &mut written, (desk, &mut sweeping));
         });
         current.written = written;
         match (prepared, next, before.take()) {
@@ -52,7 +54,12 @@ pub(super) fn show(maker: &Maker, first: Shown, desk: &Desk) {
                 began = Some(start);
                 before = Some(std::mem::replace(&mut current, Shown { project, written: false }));
             }
-            (Ok(()), None, _) => return,
+            (Ok(()), None, _) => {
+                for thread in sweeping {
+                    let _ = thread.join();
+                }
+                return;
+            }
             (Err(failure), _, Some(good)) => {
                 maker.refuse(desk, failure.to_string());
                 current = good;
@@ -71,9 +78,9 @@ impl Maker {
     /// when the server ends.
     fn follow(
         &self,
-        site: &Prepared<'_>,
+        (project, site): (&Project, &Prepared<'_>),
         written: &mut bool,
-        desk: &Desk,
+        (desk, sweeping): (&Desk, &mut Vec<JoinHandle<()>>),
     ) -> Option<(Project, Instant)> {
         let paths = site.paths();
         let shelf = Shelf { paths: &paths, make: &|path| make(site, path) };
@@ -92,18 +99,23 @@ impl Maker {
             };
             desk.answer(&shelf, &mut idle)?;
             let began = Instant::now();
-            match self.load() {
-                Ok(project) => return Some((project, began)),
+            match self.load(project) {
+                Ok(project) => {
+                    sweeping.retain(|thread| !thread.is_finished());
+                    sweeping.extend(folder.abandon());
+                    return Some((project, began));
+                }
                 Err(reason) => self.refuse(desk, reason),
             }
         }
     }
 
-    fn load(&self) -> Result<Project, String> {
+    fn load(&self, before: &Project) -> Result<Project, String> {
         // The clock goes on while the server runs.
         let options = Options { clock: build::clock(), ..self.options.clone() };
         let meter = self.talk.meter();
-        let loaded = catch_unwind(AssertUnwindSafe(|| project::load(&options, &meter)));
+        let loaded =
+            catch_unwind(AssertUnwindSafe(|| project::load_again(&options, &meter, before)));
         self.talk.end_progress();
         let project = loaded
             .unwrap_or_else(|_| Err(anyhow::anyhow!("loading stopped; this is a bug")))
@@ -134,6 +146,12 @@ struct Folder<'a> {
 }
 
 impl Folder<'_> {
+    /// Removes what was begun, on a thread of its own: the disk may take longer than a load.
+    fn abandon(self) -> Option<JoinHandle<()>> {
+        let (output, _) = self.output?;
+        std::thread::Builder::new().name("sweep".to_owned()).spawn(move || drop(output)).ok()
+    }
+
     /// Writes some files more; whether any are left.
     fn step(&mut self) -> Result<bool, String> {
         let (output, done) = match self.output.take() {
