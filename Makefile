@@ -1,6 +1,6 @@
 # The menu: `make` lists it. Everything longer than a line is a script in .ci/ or tests/browser/.
 .DEFAULT_GOAL := help
-.PHONY: help demo-data demo-serve demo-build test check bench bench-record evaluate shots clean
+.PHONY: help demo-data demo-serve demo-build test check bench bench-steps growth bench-record evaluate shots clean
 
 help: ## show this menu
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -20,8 +20,16 @@ test: ## run every test, in the browser too (the one command)
 check: ## what CI runs: format, lints, tests, documentation, benchmarks compile
 	@.ci/check
 
-bench: ## run the benchmarks
-	cargo bench
+bench: ## hold what is promised of speed and size against what is measured: one table (10 minutes)
+	cargo bench --bench scale
+
+bench-steps: ## time the single steps, and what records take in memory
+	cargo bench --bench suite --bench memory --bench stock
+
+growth: ## measure how a build grows up to 10,000,000 records, and draw it into target/growth/site
+	mkdir -p target/growth/data/results
+	cargo bench --bench scale -- growth --huge --growth $(CURDIR)/target/growth/data/results/growth.ndjson
+	cargo run --release --quiet -- build --data target/growth/data --out target/growth/site
 
 bench-record: ## run the benchmarks and add the figures to data/
 	@.ci/record-bench

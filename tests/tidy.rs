@@ -28,7 +28,7 @@ const OUTSIDE: [&str; 15] = [
     "getrandom",
 ];
 /// Heavy crates and the rooms (one, where it can be) that may name each; any other crate is free.
-const HOMES: [(&str, &[&str]); 19] = [
+const HOMES: [(&str, &[&str]); 18] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -39,7 +39,6 @@ const HOMES: [(&str, &[&str]); 19] = [
     ("plotters_backend", &["chart"]),
     ("serde_saphyr", &["policy"]),
     ("axum", &["serve"]),
-    ("tower_http", &["serve"]),
     ("tokio", &["serve"]),
     ("notify", &["serve"]),
     ("notify_debouncer_full", &["serve"]),

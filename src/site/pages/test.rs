@@ -145,37 +145,44 @@ fn panels(
     groups
 }
 
+/// What the lines of a sweep have in common: metric, suite, parameters, mode, parallel.
+type Swept<'a> = (&'a str, &'a str, &'a str, &'a str, bool);
+
 /// Newest level over input size, a line a backend; none with fewer than two sizes.
 fn sweep(site: &Index<'_>, members: &[usize]) -> Option<Figure> {
-    let mut lines: BTreeMap<(&str, &str, bool), Vec<usize>> = BTreeMap::new();
+    let mut lines: BTreeMap<(Swept<'_>, &str), Vec<usize>> = BTreeMap::new();
     for &one in members {
         let (series, analysis) = site.series(one);
         if series.key.n.is_some() && analysis.latest.is_some() {
             let key = &series.key;
-            lines.entry((&key.mode, &key.backend, key.parallel)).or_default().push(one);
+            let swept = (&*key.metric, &*key.suite, &*key.params, &*key.mode, key.parallel);
+            lines.entry((swept, &key.backend)).or_default().push(one);
         }
     }
-    // One mode for all lines: the one that most backends have at two sizes or more.
+    // One kind for all lines: the one that most backends have at two sizes or more.
     lines.retain(|_, members| members.len() > 1);
-    let mut modes: BTreeMap<(&str, bool), usize> = BTreeMap::new();
-    for (mode, _, parallel) in lines.keys() {
-        *modes.entry((*mode, *parallel)).or_default() += 1;
+    let mut kinds: BTreeMap<Swept<'_>, usize> = BTreeMap::new();
+    for (swept, _) in lines.keys() {
+        *kinds.entry(*swept).or_default() += 1;
     }
-    let (mode, _) = modes.into_iter().max_by_key(|((_, parallel), size)| (*size, !*parallel))?;
-    let chosen = lines.into_iter().filter(|((m, _, p), _)| (*m, *p) == mode).take(LINES);
+    let first = site.series(*members.first()?).0.key.metric.as_str();
+    let rank = |kind: &Swept<'_>, size: usize| (size, !kind.4, kind.0 == first);
+    let (kind, _) = kinds.into_iter().max_by_key(|(kind, size)| rank(kind, *size))?;
+    let chosen: Vec<_> = lines.into_iter().filter(|((it, _), _)| *it == kind).take(LINES).collect();
+    let shown = site.series(*chosen.first()?.1.first()?).0;
     let lines: Vec<chart::compare::SweepLine<'_>> = chosen
-        .map(|((_, backend, _), members)| chart::compare::SweepLine {
+        .iter()
+        .map(|((_, backend), members)| chart::compare::SweepLine {
             label: backend,
             slot: site.slot(backend),
             points: members.iter().filter_map(|one| sweep_point(site, *one)).collect(),
             href: None,
         })
         .collect();
-    let first = site.series(*members.first()?).0;
     let measure = chart::compare::Measure {
-        metric: &first.key.metric_name,
-        unit: &first.unit,
-        better: first.better,
+        metric: &shown.key.metric_name,
+        unit: &shown.unit,
+        better: shown.better,
     };
     Some(table::figure("sweep", chart::compare::sweep(&lines, &measure, "sweep")))
 }

@@ -1,0 +1,88 @@
+//! Where everything happens: a temporary folder with histories, sites and a cache of its own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context;
+use tempfile::TempDir;
+
+use crate::child::{self, Usage};
+
+/// A temporary folder; it goes when this is dropped.
+pub struct Bed(TempDir);
+
+impl Bed {
+    pub fn new() -> anyhow::Result<Self> {
+        Ok(Self(tempfile::tempdir()?))
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// The program as it is shipped, with a cache of its own.
+    pub fn program(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_benchpages"));
+        command.env("XDG_CACHE_HOME", self.path("cache")).env("NO_COLOR", "1");
+        command
+    }
+
+    /// A made-up history of so many series and days; made once.
+    pub fn history(&self, series: u32, days: u32) -> anyhow::Result<PathBuf> {
+        let out = self.path(&format!("history-{series}-{days}"));
+        if !out.exists() {
+            let mut command = self.program();
+            command.args(["demo-data", "--scenario", "large", "--out"]).arg(&out);
+            command.args(["--series", &series.to_string(), "--days", &days.to_string()]);
+            child::run(&mut command)?;
+        }
+        Ok(out)
+    }
+
+    /// Builds into a folder, on what is in it and in the cache.
+    pub fn build(&self, history: &Path, site: &Path) -> anyhow::Result<Usage> {
+        let mut command = self.program();
+        command.args(["build", "--demo", "--data"]).arg(history).arg("--out").arg(site);
+        child::run(&mut command)
+    }
+
+    /// Builds into a new folder, with nothing kept from before.
+    pub fn cold(&self, history: &Path, site: &Path) -> anyhow::Result<Usage> {
+        remove(site)?;
+        remove(&self.path("cache"))?;
+        self.build(history, site)
+    }
+}
+
+pub fn remove(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)
+            .with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// The files of a folder and of all below, by path, with their sizes.
+pub fn files(folder: &Path) -> anyhow::Result<BTreeMap<PathBuf, u64>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in std::fs::read_dir(&next)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                open.push(entry.path());
+            } else {
+                let path = entry.path().strip_prefix(folder)?.to_owned();
+                found.insert(path, entry.metadata()?.len());
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The files of a history's results, oldest day first.
+pub fn days(history: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let results = history.join("results");
+    Ok(files(&results)?.into_keys().map(|name| results.join(name)).collect())
+}

@@ -1,0 +1,82 @@
+//! A million records: a build from nothing, one after a new day, one with nothing new; against
+//! `asv publish` on the same points.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher};
+use std::path::{Path, PathBuf};
+
+use crate::bed::{self, Bed};
+use crate::child::best;
+use crate::table::{Line, line, megabytes, seconds, share, told};
+use crate::{Asked, asv};
+
+const SERIES: u32 = 5_000;
+const DAYS: u32 = 200;
+const TIMES: f64 = 50.0;
+/// Seconds that asv 0.6.6 took on the same points.
+const ASV_BEFORE: f64 = 66.0;
+const PEAK: u64 = 200_000_000;
+const ONE_DAY: f64 = 0.10;
+const NOTHING: f64 = 0.02;
+
+pub fn lines(bed: &Bed, _: &Asked) -> anyhow::Result<Vec<Line>> {
+    let history = bed.history(SERIES, DAYS)?;
+    let site = bed.path("site");
+    let cold = best(|| bed.cold(&history, &site))?;
+    let files = bed::files(&site)?;
+    let size: u64 = files.values().sum();
+    let peer = asv::publish(bed, &history)?;
+    let (name, peer) = peer.map_or(("asv 0.6.6 before", ASV_BEFORE), |it| ("asv", it.wall));
+    let mut lines = vec![
+        line(
+            "build of 1,000,000 records, 5,000 series, from nothing",
+            &format!("{} (a 50th of {name}: {})", seconds(peer / TIMES), seconds(peer)),
+            format!(
+                "{}, {:.1} × (CPU {})",
+                seconds(cold.wall),
+                peer / cold.wall,
+                seconds(cold.cpu)
+            ),
+            cold.wall <= peer / TIMES,
+        ),
+        line("… its peak memory", "200 MB", megabytes(cold.peak), cold.peak <= PEAK),
+        told("… its site", format!("{} files, {}", files.len(), megabytes(size))),
+    ];
+    lines.extend(again(bed, &history, &site, cold.wall)?);
+    Ok(lines)
+}
+
+/// Builds again: after one new day, and with nothing new.
+fn again(bed: &Bed, history: &Path, site: &Path, cold: f64) -> anyhow::Result<Vec<Line>> {
+    let whole = digests(site)?;
+    let newest = bed::days(history)?.pop().unwrap_or_default();
+    let aside = bed.path("newest.ndjson");
+    let day = best(|| {
+        std::fs::rename(&newest, &aside)?;
+        bed.cold(history, site)?;
+        std::fs::rename(&aside, &newest)?;
+        bed.build(history, site)
+    })?;
+    let same = digests(site)? == whole;
+    let nothing = best(|| bed.build(history, site))?;
+    let still = digests(site)? == whole;
+    let told = |wall: f64| format!("{} ({})", share(wall, cold), seconds(wall));
+    let equal = |same: bool| (if same { "equal" } else { "different" }).to_owned();
+    Ok(vec![
+        line("… again after one new day", "10 %", told(day.wall), day.wall <= ONE_DAY * cold),
+        line("… the site, byte for byte as from nothing", "equal", equal(same), same),
+        line("… again with nothing new", "2 %", told(nothing.wall), nothing.wall <= NOTHING * cold),
+        line("… the site, byte for byte as from nothing", "equal", equal(still), still),
+    ])
+}
+
+/// Every file by what is in it, one at a time.
+fn digests(site: &Path) -> anyhow::Result<BTreeMap<PathBuf, u64>> {
+    let mut found = BTreeMap::new();
+    for path in bed::files(site)?.into_keys() {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&std::fs::read(site.join(&path))?);
+        found.insert(path, hasher.finish());
+    }
+    Ok(found)
+}
