@@ -26,10 +26,12 @@ bench: ## hold what is promised of speed and size against what is measured: one 
 bench-steps: ## time the single steps, and what records take in memory
 	cargo bench --bench suite --bench memory --bench stock
 
-growth: ## measure how a build grows up to 10,000,000 records, and draw it into target/growth/site
+growth: ## measure how a build grows up to 10,000,000 records, and draw it: docs/growth.svg
+	rm -rf target/growth
 	mkdir -p target/growth/data/results
 	cargo bench --bench scale -- growth --huge --growth $(CURDIR)/target/growth/data/results/growth.ndjson
 	cargo run --release --quiet -- build --data target/growth/data --out target/growth/site
+	.ci/draw-growth target/growth/site
 
 bench-record: ## run the benchmarks and add the figures to data/
 	@.ci/record-bench

@@ -11,7 +11,8 @@ const SETTINGS: &str = "baseURL = \"https://example.org/\"\ntitle = \"Plain page
 const PAGE: &str = "<!doctype html><html lang=\"en\"><head><title>{{ .Title }}</title></head>\
     <body><h1>{{ .Title }}</h1>{{ .Content }}</body></html>\n";
 const LIST: &str = "<!doctype html><html lang=\"en\"><head><title>{{ .Title }}</title></head>\
-    <body>{{ range .Pages }}<a href=\"{{ .RelPermalink }}\">{{ .Title }}</a>{{ end }}</body></html>\n";
+    <body>{{ range .Pages }}<a href=\"{{ .RelPermalink }}\">{{ .Title }}</a>{{ end }}</body>\
+    </html>\n";
 
 /// The best of a few builds of so many pages.
 pub fn build(bed: &Bed, pages: u32) -> anyhow::Result<Option<Usage>> {
@@ -27,8 +28,8 @@ pub fn build(bed: &Bed, pages: u32) -> anyhow::Result<Option<Usage>> {
     std::fs::write(folder.join("layouts/index.html"), LIST)?;
     for page in 0..pages {
         let text = format!(
-            "---\ntitle: \"Benchmark {page}\"\ndate: 2025-01-01\n---\n\nIts newest level is **{page} \
-             ns**, as it was before.\n\n- one backend\n- one size\n"
+            "---\ntitle: \"Benchmark {page}\"\ndate: 2025-01-01\n---\n\nIts newest level is \
+             **{page} ns**, as it was before.\n\n- one backend\n- one size\n"
         );
         std::fs::write(folder.join(format!("content/page/{page}.md")), text)?;
     }
