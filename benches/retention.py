@@ -5,11 +5,13 @@ usage: benches/retention.py PROGRAM [SERIES [DAYS]]
 
 Makes a history of so many series and days (500 and 120 unless told), commits it day by day in four
 layouts, packs each repository and prints its size. Where pyarrow is installed, one month is written
-as Parquet too.
+as Parquet too. Last, what charts show of 800 days after `rotate` when 90 are kept.
 """
 
 import gzip
+import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -132,7 +134,6 @@ def timed(work):
     return result, time.process_time() - started
 
 
-
 def archive_sizes(days, root):
     months = [day[:7] for day, _ in days]
     month = max(sorted(set(months)), key=months.count)
@@ -149,7 +150,7 @@ def archive_sizes(days, root):
         times = " | ".join(f"{it:.2f} s" if ours else "–" for it in (wrote, read))
         print(f"| {name} | {size:.2f} MB | {share:.1f}% | {times} |", flush=True)
 
-    row("NDJSON, gzip -9 (`rotate`)", lambda: gzip.compress(text, 9), gzip.decompress)
+    row("NDJSON, gzip -6 (`rotate`)", lambda: gzip.compress(text, 6), gzip.decompress)
     if shutil.which("zstd"):
         zstd = lambda *arguments: lambda data: subprocess.run(
             ["zstd", "-q", "-c", *arguments], input=data, capture_output=True, check=True).stdout
@@ -172,6 +173,50 @@ def archive_sizes(days, root):
     row("Parquet, zstd", parquet, lambda data: pyarrow.parquet.read_table(pyarrow.BufferReader(data)))
 
 
+def size_of(folder):
+    paths = (os.path.join(at, file) for at, _, files in os.walk(folder) for file in files)
+    return sum(os.path.getsize(path) for path in paths)
+
+
+def first_series(site):
+    """Its JSON, all years together, and the chart that stands alone."""
+    with open(os.path.join(site, "api/v1/index.json")) as file:
+        head = json.load(file)["series"][0]
+    with open(os.path.join(site, "api/v1/series", head["id"] + ".json")) as file:
+        points = json.load(file)["points"]
+    with open(os.path.join(site, "chart", head["id"] + ".svg"), "rb") as file:
+        return points, file.read()
+
+
+def trend(program, root):
+    """What a chart shows of 800 days when the records of 90 are kept."""
+    data, site = os.path.join(root, "long"), os.path.join(root, "site")
+    run(program, "demo-data", "--scenario", "large", "--series", "50", "--days", "800", "--out", data)
+    with open(os.path.join(data, "policy.yml"), "w") as file:
+        file.write("governance: {data_retention_days: 90}\n")
+    print("\n800 days of 50 series, `data_retention_days: 90`:\n")
+    print("| | results | archive | summaries | oldest point | points of a series | its chart | CPU of `build` |")
+    print("|---|---|---|---|---|---|---|---|")
+
+    def row(name, *more):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run(program, "build", "--demo", "--no-cache", "--data", data, "--out", site, *more)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        points, chart = first_series(site)
+        kept = (size_of(os.path.join(data, part)) for part in ("results", "archive", "summaries"))
+        sizes = " | ".join(f"{it / 1e6:.2f} MB" for it in kept)
+        day, count = points[0]["timestamp"][:10], len(points)
+        print(f"| {name} | {sizes} | {day} | {count} | {len(chart) / 1e3:.1f} KB | {cpu:.2f} s |", flush=True)
+        return chart
+
+    before = row("before `rotate`")
+    run(program, "rotate", "--demo", "--data", data)
+    after = row("after")
+    row("after, `--with-archive`", "--with-archive")
+    print(f"\nThe two charts are {'the same bytes' if before == after else 'different files'}.")
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
@@ -184,6 +229,7 @@ def main():
         history = days_of(data)
         archive_sizes(history, root)
         git_sizes(program, data, history, root)
+        trend(program, root)
 
 
 if __name__ == "__main__":
