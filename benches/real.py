@@ -13,18 +13,29 @@ import subprocess
 import sys
 import tempfile
 
-# Folder, kind, and whose it is.
+# Folder, kind, and whose it is; above it the repository on GitHub, its commit, and what to take of it.
 HISTORIES = [
+    # Unidata/MetPy-benchmark@d7e4c14: results
     ("asv-metpy", "asv", "MetPy (asv)"),
+    # devitocodes/thematrix@a4c0b61: results
     ("asv-thematrix", "asv", "The Matrix (asv)"),
+    # sunpy/sunpy-benchmarks@4544e18: results
     ("asv-sunpy", "asv", "SunPy (asv)"),
+    # ziglang/gotta-go-fast@a788c07: records.csv
     ("big-gotta-go-fast", "csv", "Zig's gotta-go-fast (CSV)"),
+    # hyperium/hyper@553f235: dev/bench/data.js
     ("ghab-hyper", "github-action-benchmark", "hyper (github-action-benchmark)"),
+    # benchmark-action/github-action-benchmark@28787ca: dev/bench/data.js
     ("ghab-selftest", "github-action-benchmark", "github-action-benchmark's own"),
+    # AzureAD/microsoft-authentication-library-for-js@429fca8: dev/bench/data.js
     ("ghab-msal-js", "github-action-benchmark", "MSAL.js (github-action-benchmark)"),
+    # AwesomeAssertions/AwesomeAssertions.analyzers@27bd36d: dev/bench/data.js
     ("ghab-awesomeassertions", "github-action-benchmark", "AwesomeAssertions (same)"),
+    # gofiber/fiber@e11ef83: dev/bench/data.js
     ("ghab-fiber-2020", "github-action-benchmark", "Fiber (same)"),
+    # phpactor/phpactor@ec3f060: dev/bench/data.js
     ("ghab-phpactor", "github-action-benchmark", "Phpactor (same)"),
+    # nyrkio/nyrkio@4b8415b: backend/tests/data
     ("cp-nyrkio", "nyrkio", "TigerBeetle's devhub (Nyrkiö)"),
 ]
 
