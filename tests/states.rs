@@ -367,3 +367,21 @@ fn a_chart_stays_small_however_many_runs_it_shows() {
         assert!(size < 12_288 + 1_024, "{runs} runs: {size} bytes");
     }
 }
+
+#[test]
+fn growth_with_n_is_drawn_of_one_metric_alone() {
+    let history = History::new();
+    let sized = |n: u64, metrics: Value| {
+        let run = record(&commit(0), "2025-09-20T06:00:00Z", n as f64);
+        with(run, json!({"n": n, "metrics": metrics}))
+    };
+    let memory = |bytes: u64| json!({"memory": {"value": bytes, "unit": "B"}});
+    let records = [sized(1_000, memory(7_000_000)), sized(100_000, memory(9_000_000))];
+    let main = history.records(&records).site(&[]).main("test/parse/");
+    let (_, sweep) = main.split_once("id=\"sweep\"").unwrap();
+    let (_, line) = sweep.split_once("<path class=\"m s1\" d=\"").unwrap();
+    // Two sizes are two vertices; memory on the same axis would be two more.
+    let line = line.split_once('"').unwrap().0;
+    assert_eq!(line.matches(['l', ' ', 'v', 'h']).count(), 2, "{line}");
+    assert!(web::text(sweep).contains("At n = 100,000: rust 8.58"), "{sweep}");
+}
