@@ -9,7 +9,7 @@
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 
 /// `previous` of the first line.
 pub(crate) const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";

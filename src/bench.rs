@@ -17,7 +17,8 @@ use crate::policy::Policy;
 use crate::policy::read::read as read_policy;
 use crate::project::stages;
 use crate::project::{self, Opened, Options, Project};
-use crate::record::{DAY_US, Direction, TIME, Timestamp, Unit};
+use crate::record::time::{DAY_US, Timestamp};
+use crate::record::{Direction, TIME, Unit};
 use crate::series::{self, CommitIndex, Run, Segment, Series, SeriesKey};
 use crate::store;
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::filter::Filter;
 use crate::policy::yaml;
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 
 /// A remark.
 #[derive(Clone, Debug, PartialEq)]

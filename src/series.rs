@@ -15,7 +15,8 @@ use crate::filter::{Recent, Subject};
 use crate::history::details::Details;
 use crate::history::{Column, Environment, History, Line, RecordedKey, Row};
 use crate::policy::{Policy, Scalar};
-use crate::record::{Detail, Direction, Timestamp, Unit, median};
+use crate::record::time::Timestamp;
+use crate::record::{Detail, Direction, Unit, median};
 
 /// What makes two measurements comparable. The order of fields is the order of series on pages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::record::{Direction, Measurement, Record, Timestamp, Unit, median};
+use crate::record::time::Timestamp;
+use crate::record::{Direction, Measurement, Record, Unit, median};
 
 /// The field that tells how many runs a record stands for.
 pub(crate) const RUNS: &str = "summary_runs";

@@ -4,7 +4,8 @@
 //! enough runs on the new level. Smaller ones stay part of their level. No cause is ever guessed.
 
 use crate::policy::{self, Policy};
-use crate::record::{DAY_US, Direction, Timestamp};
+use crate::record::Direction;
+use crate::record::time::{DAY_US, Timestamp};
 use crate::series::{CommitIndex, Series};
 
 use super::drift;

@@ -45,7 +45,7 @@ mod window;
 use rayon::prelude::*;
 
 use crate::policy::Policy;
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 use crate::series::{CommitIndex, Series};
 
 use changes::Facts;

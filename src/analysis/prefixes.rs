@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use crate::policy::Policy;
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::series::{Segment, Series};
 
 use super::replay::replay;

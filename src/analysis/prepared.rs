@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::policy::{DataQuality, Policy};
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 use crate::series::Series;
 
 use super::changes::{self, Limit, Teller};

@@ -3,7 +3,7 @@
 //! Nothing here says that a level changed; a run that lies off its level *for once* is an outlier,
 //! and a run whose neighbour lies there too is not.
 
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 
 use super::stats::{mad_sigma, median, median_in_place, quantile, robust_sigma, sorted};
 

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use crate::filter::{Filter, Names};
 use crate::policy::{Policy, Rule};
-use crate::record::{DAY_US, Direction, TIME, Timestamp, Unit};
+use crate::record::time::{DAY_US, Timestamp};
+use crate::record::{Direction, TIME, Unit};
 use crate::series::{CommitIndex, Run, Segment, Series, SeriesKey};
 
 use super::*;

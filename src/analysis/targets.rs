@@ -285,7 +285,8 @@ mod tests {
 
     use super::*;
     use crate::policy::read::read;
-    use crate::record::{DAY_US, Detail, Rare, Timestamp};
+    use crate::record::time::{DAY_US, Timestamp};
+    use crate::record::{Detail, Rare};
     use crate::series::{CommitIndex, Run, Segment, SeriesKey};
 
     fn series(backend: &str, metric: &str, unit: &str, values: &[f64]) -> Series {

@@ -6,7 +6,7 @@
 //! every wandering would be a trend. Fewer than [`FEWEST`] runs, or runs within [`SHORTEST`], have
 //! none: a line through them says nothing of a day.
 
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 
 use super::Trend;
 use super::stats::{Memory, median_in_place, robust_sigma, theil_sen, two_sided_tail};

@@ -5,7 +5,7 @@
 //! again (the change stays in its history).
 
 use crate::policy::Policy;
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 use crate::series::Series;
 
 use super::changes::{self, Facts, Sized};

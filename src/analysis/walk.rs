@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::policy::Policy;
-use crate::record::{DAY_US, Direction};
+use crate::record::Direction;
+use crate::record::time::DAY_US;
 use crate::series::{CommitIndex, Series, SeriesKey};
 
 use super::changes::{Limit, limit};

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged};
 
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 use crate::text;
 
 /// What lies across. All three are integers: microseconds, index of a run, input size.

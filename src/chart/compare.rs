@@ -92,7 +92,7 @@ pub(crate) fn comparison(lines: &[Line<'_>], id: &str) -> Trend {
     let (Some(from), Some(to)) = (times.iter().min(), times.iter().max()) else {
         return nothing(id);
     };
-    let time = record::Timestamp::from_micros;
+    let time = record::time::Timestamp::from_micros;
     let across = Across::time(time(*from), time(*to));
     let (up, scale) = up(&values, &series.unit, false);
     let log = matches!(up, Up::Log { .. });
@@ -254,7 +254,7 @@ fn titles(lines: &[Drawn<'_>], canvas: &Canvas, scale: &Scale) -> String {
     }
     let mut out = String::new();
     for (column, (from, to, values)) in columns {
-        let time = record::Timestamp::from_micros;
+        let time = record::time::Timestamp::from_micros;
         let named: Vec<String> = lines
             .iter()
             .zip(values)

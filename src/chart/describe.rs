@@ -5,7 +5,8 @@ use crate::chart::backend::Role;
 use crate::chart::rows::{self, Row};
 use crate::chart::scene::Scene;
 use crate::chart::{NoteKind, Span, TrendInput};
-use crate::record::{self, DAY_US, Direction, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
+use crate::record::{self, Direction};
 use crate::text;
 
 /// Items of one kind that are named one by one; beyond, the newest are named and the rest counted.

@@ -9,7 +9,8 @@ use crate::chart::axis::{Across, Tick};
 use crate::chart::rows;
 use crate::chart::scene::WIDTH;
 use crate::chart::{Span, TrendInput};
-use crate::record::{Direction, Timestamp};
+use crate::record::Direction;
+use crate::record::time::Timestamp;
 use crate::text::{self, Scale};
 use plotters::coord::ranged1d::Ranged;
 

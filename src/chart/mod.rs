@@ -33,7 +33,7 @@ mod tests;
 
 use crate::analysis::Analysis;
 use crate::history::Commit;
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::series::Series;
 
 /// Most bytes of one inline chart, before compression: where many charts share a page and a site

@@ -9,7 +9,8 @@ use crate::chart::markup::paths;
 use crate::chart::rows::{self, Row};
 use crate::chart::scene::{Draft, Plan, Scene};
 use crate::chart::{Size, TrendInput, describe};
-use crate::record::{Direction, Timestamp};
+use crate::record::Direction;
+use crate::record::time::Timestamp;
 use crate::series::Series;
 use crate::text::{Scale, harmless};
 

@@ -6,7 +6,8 @@ use crate::analysis::{
 };
 use crate::chart::{Links, Note, NoteKind, Span, TrendInput};
 use crate::history::Commit;
-use crate::record::{DAY_US, Detail, Direction, Rare, Timestamp, Unit};
+use crate::record::time::{DAY_US, Timestamp};
+use crate::record::{Detail, Direction, Rare, Unit};
 use crate::series::{CommitIndex, Run, Segment, Series, SeriesKey};
 
 /// A series with all that a chart needs.

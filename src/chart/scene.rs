@@ -9,7 +9,7 @@ use crate::chart::backend::{Canvas, Mark, Role};
 use crate::chart::labels::{self, Label};
 use crate::chart::rows::{Row, new_segments, rows, stretches};
 use crate::chart::{DENSE_ABOVE, NoteKind, Span, TrendInput, columns, range};
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::text::Scale;
 
 /// Grid units across every chart.

@@ -11,7 +11,7 @@ use crate::chart::scene::{Scene, WIDTH};
 use crate::chart::{
     Links, MOST_BYTES, Note, NoteKind, Size, Span, TrendInput, Window, spark, standalone, trend,
 };
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 
 fn scene(sample: &Sample) -> Scene {
     Scene::of_trend(&sample.input(&Linked), 200)

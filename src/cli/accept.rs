@@ -11,7 +11,7 @@ use crate::cli::talk::{self, Talk};
 use crate::policy::accepted::{self, Accepted};
 use crate::project::stages;
 use crate::project::{self, Options, Project};
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 use crate::series::CommitIndex;
 use crate::store;
 use crate::text::{self, Scale, harmless};

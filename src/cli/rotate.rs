@@ -8,7 +8,7 @@ use crate::cli::build;
 use crate::cli::talk::{self, Talk};
 use crate::project;
 use crate::project::stages;
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 use crate::store;
 use crate::store::rotate::{self, Moved, Plan};
 use crate::text;

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use crate::context::actions;
-use crate::record::{Timestamp, shorten};
+use crate::record::shorten;
+use crate::record::time::Timestamp;
 use crate::text;
 
 /// The environment's variables by name.

@@ -15,7 +15,7 @@ use std::path::Path;
 
 use crate::context::ci::{Ci, Variables};
 use crate::history::CommitFacts;
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::text;
 
 /// What was said on the command line; it is believed.

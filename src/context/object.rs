@@ -2,7 +2,8 @@
 //! any bytes; what is not there is left out. A clone that was cut off still has the parents here.
 
 use crate::history::CommitFacts;
-use crate::record::{Timestamp, shorten};
+use crate::record::shorten;
+use crate::record::time::Timestamp;
 
 /// A subject longer than this is no subject.
 const LONGEST_SUBJECT: usize = 500;

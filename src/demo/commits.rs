@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::demo::random::Random;
 use crate::demo::story;
 use crate::demo::{Day, Options, Scenario};
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 use crate::text::iso_date;
 
 /// The open pull request.

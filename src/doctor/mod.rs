@@ -13,7 +13,8 @@ use crate::history::History;
 use crate::policy::Policy;
 use crate::policy::accepted::Accepted;
 use crate::policy::diagnostic::{self, Diagnostic};
-use crate::record::{Place, Problem, Timestamp};
+use crate::record::time::Timestamp;
+use crate::record::{Place, Problem};
 use crate::series::Series;
 use crate::text;
 
@@ -202,7 +203,7 @@ fn sparse_days(patient: &Patient<'_>, found: &mut Vec<Finding>) {
 }
 
 fn midnight(day: i64) -> Timestamp {
-    Timestamp::from_micros(day.saturating_mul(crate::record::DAY_US))
+    Timestamp::from_micros(day.saturating_mul(crate::record::time::DAY_US))
 }
 
 /// The first of many.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::Verdict;
 use crate::doctor::{Finding, Patient, some};
-use crate::record::{Timestamp, median, shorten};
+use crate::record::time::Timestamp;
+use crate::record::{median, shorten};
 use crate::series::{Series, SeriesKey};
 use crate::text;
 
@@ -206,7 +207,7 @@ fn gaps(patient: &Patient<'_>, found: &mut Vec<Finding>) {
         }
     }
     for ((from, to), names) in spans {
-        let at = |day: i64| Timestamp::from_micros(day.saturating_mul(crate::record::DAY_US));
+        let at = |day: i64| Timestamp::from_micros(day.saturating_mul(crate::record::time::DAY_US));
         let span = text::date_span(at(from + 1), at((to - 1).max(from + 1)));
         let cause = format!(
             "no runs {span} in {}: {}",

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use crate::analysis::stats::median;
 use crate::analysis::{Analysis, InfrastructureDay, Verdict};
 use crate::history::History;
-use crate::record::{DAY_US, Direction, Timestamp, shorten};
+use crate::record::time::{DAY_US, Timestamp};
+use crate::record::{Direction, shorten};
 use crate::series::Series;
 use crate::text;
 

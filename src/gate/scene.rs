@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::history::{Column, Commit, Environment, History, Line, Row};
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 use crate::series::CommitIndex;
 use crate::text;
 

@@ -13,7 +13,7 @@ use crate::history::{Column, History, Line, Row};
 use crate::policy::Policy;
 use crate::policy::accepted::Accepted;
 use crate::policy::show::show;
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::site::routes::commit_slug;
 use crate::text;
 

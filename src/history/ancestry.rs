@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::history::CommitFacts;
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 
 /// What is known of commits, by id.
 pub(super) type Facts<'a> = BTreeMap<&'a str, &'a CommitFacts>;

@@ -9,8 +9,9 @@ use crate::history::details::Details;
 use crate::history::intern::Interner;
 use crate::history::key::{EnvironmentKey, Key};
 use crate::history::{Counts, Line, Row};
+use crate::record::time::Timestamp;
 use crate::record::{
-    DEFAULT_MODE, Direction, Measurement, Place, Problem, Rare, Record, Timestamp, Unit, median,
+    DEFAULT_MODE, Direction, Measurement, Place, Problem, Rare, Record, Unit, median,
 };
 
 /// What the policy says of how values are read.
@@ -32,9 +33,8 @@ impl Reading {
     }
 }
 
-/// Rows that lie in one piece, of the first and of all further ones. Large histories are put in
-/// order piece by piece, and each goes as soon as it is: beyond 16 MiB a piece is given back to the
-/// system at once, whichever thread lets go of it.
+/// Rows that lie in one piece, of the first and of all further ones: nothing large is moved while
+/// it grows, and a large history is put in order piece by piece.
 const FIRST_PIECE: usize = 1 << 14;
 const PIECE: usize = 300_000;
 

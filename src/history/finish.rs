@@ -13,7 +13,8 @@ use crate::history::key::EnvironmentKey;
 use crate::history::{
     Column, Commit, CommitFacts, Environment, Finish, History, Line, RecordedKey, Row,
 };
-use crate::record::{DetailRef, Direction, Place, Problem, Statistic, TIME, Timestamp, Unit};
+use crate::record::time::Timestamp;
+use crate::record::{DetailRef, Direction, Place, Problem, Statistic, TIME, Unit};
 
 /// What helps where a series has values in two units.
 pub(super) const CONTRADICTION: &str = "correct the unit, or give the metric another name";

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::history::finish::CONTRADICTION;
 use crate::history::{Column, History, Line, RecordedKey, Row};
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 
 /// A history without the records of one file.
 pub(crate) struct Rest {

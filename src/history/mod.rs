@@ -18,7 +18,8 @@ mod pack;
 use std::collections::BTreeMap;
 
 use crate::history::details::Details;
-use crate::record::{DetailRef, Direction, Problem, Timestamp, Unit};
+use crate::record::time::Timestamp;
+use crate::record::{DetailRef, Direction, Problem, Unit};
 
 /// A commit (or any other id that results are filed under).
 #[derive(Clone, Debug, PartialEq)]

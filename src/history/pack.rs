@@ -12,7 +12,8 @@ use crate::history::details::Details;
 use crate::history::intern::Interner;
 use crate::history::key::{EnvironmentKey, Key};
 use crate::history::{Counts, Line, Row};
-use crate::record::{DetailRef, Direction, Place, Problem, Rare, Statistic, Timestamp};
+use crate::record::time::Timestamp;
+use crate::record::{DetailRef, Direction, Place, Problem, Rare, Statistic};
 
 impl Builder {
     /// The bytes of everything that was read from one file; its name is not among them.

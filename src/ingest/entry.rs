@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::record::{Direction, Measurement, Statistic, TIME, Timestamp, Unit};
+use crate::record::time::Timestamp;
+use crate::record::{Direction, Measurement, Statistic, TIME, Unit};
 
 /// Time by the processor's clock, beside the time by the wall's (`record::TIME`).
 pub(super) const CPU_TIME: &str = "cpu_time";

@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
 use crate::ingest::entry::{Entry, Run};
-use crate::record::{FIELDS, Measurement, Statistic, Timestamp};
+use crate::record::time::Timestamp;
+use crate::record::{FIELDS, Measurement, Statistic};
 
 /// What completes an entry. What a tool or a history says of its own run counts more than `run` and
 /// `environment`; what the user set counts more than anything.

@@ -9,7 +9,8 @@ use crate::ingest::formats::{Format, Reader};
 use crate::ingest::json::{self, Number, number, numbers, pairs, plain, text as word};
 use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::Text;
-use crate::record::{Direction, Measurement, Statistic, TIME, Timestamp};
+use crate::record::time::Timestamp;
+use crate::record::{Direction, Measurement, Statistic, TIME};
 
 pub(super) const FORMAT: Format = Format {
     name: "ndjson",

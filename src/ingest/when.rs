@@ -5,7 +5,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 
 /// Seconds of the year 2286 (10¹⁰): a larger number counts milliseconds, one larger by a thousand
 /// microseconds, by a million nanoseconds. Results of before 1970-04-26 (as milliseconds) are none.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::text;
 
 /// What is known of the repository.

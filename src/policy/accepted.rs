@@ -6,7 +6,7 @@
 use serde::Deserialize;
 
 use crate::policy::yaml::{self, YamlError};
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::text;
 
 /// An entry: the change at `commit` in the series that `series` matches is accepted.

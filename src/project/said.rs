@@ -8,7 +8,7 @@ use crate::history::History;
 use crate::note::Note;
 use crate::policy::Policy;
 use crate::policy::accepted::{self, Accepted};
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::series::{CommitIndex, Series};
 use crate::store;
 

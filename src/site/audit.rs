@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::audit::Link;
-use crate::record::{DAY_US, shorten};
+use crate::record::shorten;
+use crate::record::time::DAY_US;
 use crate::site::index::Index;
 use crate::site::view::Phrase;
 use crate::text;

@@ -1,6 +1,6 @@
 //! What stands around every page: title, navigation, banners, footer.
 
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 use crate::site::index::Index;
 use crate::site::routes::Root;
 use crate::site::view::{Frame, NavItem, Phrase};

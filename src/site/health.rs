@@ -2,7 +2,7 @@
 //! with how bad it is. Draws nothing: the health page, its JSON and the overview read it.
 
 use crate::analysis::Verdict;
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::site::index::Index;
 use crate::site::pages::infrastructure;
 use crate::site::{audit, frame, targets};

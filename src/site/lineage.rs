@@ -4,7 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::history::{CommitFacts, History};
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::text;
 
 pub(crate) struct Lineage<'a> {

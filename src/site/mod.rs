@@ -39,7 +39,8 @@ use crate::history::History;
 use crate::note::Note;
 use crate::policy::Policy;
 use crate::policy::accepted::Accepted;
-use crate::record::{Problem, Timestamp};
+use crate::record::Problem;
+use crate::record::time::Timestamp;
 use crate::series::{CommitIndex, Series};
 
 /// Everything the pages speak of.

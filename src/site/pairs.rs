@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::DAY_US;
+use crate::record::time::DAY_US;
 use crate::series::CommitIndex;
 use crate::site::index::Index;
 use crate::site::routes;

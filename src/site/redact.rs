@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use crate::filter::glob;
 use crate::history::History;
-use crate::record::{Problem, Rare, Timestamp};
+use crate::record::time::Timestamp;
+use crate::record::{Problem, Rare};
 use crate::series::{Run, Segment, Series};
 
 /// What stands in place of a value.

@@ -6,7 +6,8 @@
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::record::{TIME, Timestamp};
+use crate::record::TIME;
+use crate::record::time::Timestamp;
 use crate::series::SeriesKey;
 use crate::text;
 

@@ -150,7 +150,7 @@ pub(crate) fn chart_notes(site: &Index<'_>, series: usize) -> Vec<chart::Note> {
 pub(crate) fn notes_of<'a>(
     site: &'a Index<'_>,
     series: usize,
-) -> impl Iterator<Item = (crate::record::Timestamp, &'a crate::note::Note)> {
+) -> impl Iterator<Item = (crate::record::time::Timestamp, &'a crate::note::Note)> {
     let (one, _) = site.series(series);
     let subject = one.key.subject(&one.tags);
     let recent = site.recents[series];

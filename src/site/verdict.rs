@@ -1,7 +1,8 @@
 //! The verdict of one series in a sentence, with links to the rules that gave it.
 
 use crate::analysis::{Analysis, ChangeKind, Status, Verdict};
-use crate::record::{DAY_US, Direction, Timestamp};
+use crate::record::Direction;
+use crate::record::time::{DAY_US, Timestamp};
 use crate::series::Series;
 use crate::site::index::Index;
 use crate::site::routes::{self, Root};

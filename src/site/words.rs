@@ -2,7 +2,8 @@
 
 use crate::analysis::sensitivity::horizon;
 use crate::analysis::{Analysis, Change, ChangeKind, Status, Trend, Verdict};
-use crate::record::{TIME, Timestamp};
+use crate::record::TIME;
+use crate::record::time::Timestamp;
 use crate::series::{Series, SeriesKey};
 use crate::site::view::{ChangeCell, Moment, Phrase};
 use crate::text::{self, Scale};

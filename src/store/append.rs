@@ -14,7 +14,7 @@ use anyhow::Context;
 use rustc_hash::FxHashSet;
 use tempfile::TempDir;
 
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::store::replace;
 
 /// Bytes of lines that wait in memory: a few large files' worth.

@@ -135,7 +135,7 @@ fn lock(file: &File, path: &Path) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Timestamp;
+    use crate::record::time::Timestamp;
 
     fn entry(reason: &str) -> Entry {
         Entry {

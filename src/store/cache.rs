@@ -24,13 +24,15 @@ const SPARE: usize = 64;
 /// Bytes of the checksum at the end of an entry.
 const CHECKSUM: usize = 16;
 /// What decides what a line becomes: another source is another version.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 12] = [
     include_str!("fields.rs"),
     include_str!("format.rs"),
     include_str!("general.rs"),
     include_str!("mod.rs"),
+    include_str!("read.rs"),
     include_str!("scan.rs"),
     include_str!("../record.rs"),
+    include_str!("../record/time.rs"),
     include_str!("../history/build.rs"),
     include_str!("../history/details.rs"),
     include_str!("../history/key.rs"),

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::history::CommitFacts;
-use crate::record::{Place, Problem, Timestamp};
+use crate::record::time::Timestamp;
+use crate::record::{Place, Problem};
 use crate::store::replace;
 
 pub(super) const FILE: &str = "commits.ndjson";

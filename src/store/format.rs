@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::record::{Measurement, Record, TIME, Timestamp};
+use crate::record::time::Timestamp;
+use crate::record::{Measurement, Record, TIME};
 use crate::store::fields::{Single, Wire};
 use crate::store::scan::{Scanner, Unusual};
 

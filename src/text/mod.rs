@@ -6,7 +6,8 @@
 
 pub(crate) mod harmless;
 
-use crate::record::{Direction, Timestamp, Unit};
+use crate::record::time::Timestamp;
+use crate::record::{Direction, Unit};
 
 /// U+202F, between a number and its unit.
 const THIN: char = '\u{202f}';

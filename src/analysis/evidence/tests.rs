@@ -4,7 +4,7 @@ use crate::analysis::scenarios::{at_end, noisy_history, series};
 use crate::analysis::{Analyses, ChangeKind, analyse_all};
 use crate::history::{Environment, History};
 use crate::policy::Policy;
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 use crate::series::Series;
 
 /// A series of a test on a backend that steps by `factor` at its 41st run of 60.

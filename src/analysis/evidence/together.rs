@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::DAY_US;
+use crate::record::time::DAY_US;
 use crate::series::{Series, SeriesKey};
 use crate::text;
 

@@ -21,7 +21,8 @@ use crate::ingest::repeats::Repeats;
 use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::Text;
 use crate::ingest::words;
-use crate::record::{Timestamp, shorten};
+use crate::record::shorten;
+use crate::record::time::Timestamp;
 
 use self::units::Units;
 

@@ -21,7 +21,7 @@ use crate::ingest::import::{Asked, Kind, each_file};
 use crate::ingest::json::{self, Lines};
 use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::Text;
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 
 pub(super) const KIND: Kind = Kind {
     name: "github-action-benchmark",

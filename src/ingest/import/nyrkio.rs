@@ -17,7 +17,8 @@ use crate::ingest::import::{Asked, Kind, each_file, stem};
 use crate::ingest::json::{self, Lines, Number};
 use crate::ingest::sink::{Fault, Sink};
 use crate::ingest::source::Text;
-use crate::record::{Direction, Timestamp};
+use crate::record::Direction;
+use crate::record::time::Timestamp;
 
 pub(super) const KIND: Kind = Kind {
     name: "nyrkio",

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::ingest::entry::{ALLOCATIONS, BANDWIDTH, Entry, MEMORY, THROUGHPUT};
 use crate::ingest::sink::Sink;
-use crate::record::{TIME, Timestamp, Unit, shorten};
+use crate::record::time::Timestamp;
+use crate::record::{TIME, Unit, shorten};
 
 /// How a number of time since 1970 counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

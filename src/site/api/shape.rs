@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::site::audit::AuditView;
 use crate::site::targets::TargetView;
 

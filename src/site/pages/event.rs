@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::analysis::{Severity, Status};
 use crate::chart::{self, Size, Span, Window};
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 use crate::series::CommitIndex;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{EventRef, Index};

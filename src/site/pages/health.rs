@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use crate::analysis::Verdict;
-use crate::record::{DAY_US, Problem, Timestamp, shorten};
+use crate::record::time::{DAY_US, Timestamp};
+use crate::record::{Problem, shorten};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::health::{State, findings, state};
 use crate::site::index::Index;

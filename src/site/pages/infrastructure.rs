@@ -6,7 +6,7 @@ use std::ops::Range;
 use askama::Template;
 
 use crate::analysis::InfrastructureDay;
-use crate::record::{DAY_US, Timestamp};
+use crate::record::time::{DAY_US, Timestamp};
 use crate::series::Series;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::Index;

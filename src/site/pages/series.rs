@@ -6,7 +6,8 @@ use askama::Template;
 
 use crate::analysis::{Analysis, BudgetVerdict};
 use crate::chart;
-use crate::record::{Timestamp, shorten};
+use crate::record::shorten;
+use crate::record::time::Timestamp;
 use crate::series::Series;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{EventRef, Index};

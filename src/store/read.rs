@@ -1,0 +1,290 @@
+//! One file of records: its bytes in blocks, its lines in parallel where they are many, each line
+//! into the builder. A line that cannot be read is told, never an abort.
+
+use std::cell::Cell;
+use std::io::Read;
+
+use anyhow::Context;
+use rayon::prelude::*;
+
+use crate::history::build::Builder;
+use crate::record::{Place, Problem};
+use crate::store::cache::Cache;
+use crate::store::scan::Scanner;
+use crate::store::{format, unpack, walk};
+
+/// A line longer than this is refused: 1 MiB.
+pub(super) const LINE_LIMIT: usize = 1 << 20;
+/// Bytes parsed as one task; large enough to make a task worth it, small enough to share the work.
+const CHUNK: usize = 4 << 20;
+/// Bytes of a file that are in memory at once, unless one line is longer.
+const BLOCK: usize = 8 * CHUNK;
+
+/// How files are read.
+#[derive(Clone, Copy)]
+pub(super) struct Way<'a> {
+    pub(super) cache: Option<&'a Cache>,
+    /// There are enough for all threads: each is read by one.
+    pub(super) many: bool,
+}
+
+/// Files for each thread from which on no file is shared among threads.
+pub(super) const MANY: usize = 4;
+
+/// Gives back what the threads kept for the next file.
+pub(super) fn forget_spare() {
+    rayon::broadcast(|_| drop(SPARE.take()));
+}
+
+thread_local! {
+    /// Memory for the next block of a file, kept for the file after.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Reads a file into the builder; its size, unpacked.
+pub(super) fn read_file(
+    file: &walk::RecordFile,
+    builder: &mut Builder,
+    way: Way<'_>,
+) -> anyhow::Result<u64> {
+    let told = || format!("cannot read {}", file.path.display());
+    if !file.json && !file.packed() {
+        let mut input = std::fs::File::open(&file.path).with_context(told)?;
+        let mut block = SPARE.take();
+        let size = read_blocks(&mut input, file, (builder, &mut block), way).with_context(told);
+        SPARE.set(block);
+        return size;
+    }
+    let packed = std::fs::read(&file.path).with_context(told)?;
+    let read = |part: &mut Builder, _| read_whole(&packed, file, part, way.many);
+    Ok(cached(way.cache, &packed, file, (builder, 0), read))
+}
+
+/// Takes what `read` reads from `bytes`, which stand after so many lines, into the builder: from
+/// the cache where it is there. `read` is told the first line's number; the number that it gives
+/// is kept with the rest.
+fn cached(
+    cache: Option<&Cache>,
+    bytes: &[u8],
+    file: &walk::RecordFile,
+    (builder, after): (&mut Builder, u32),
+    read: impl FnOnce(&mut Builder, u32) -> u64,
+) -> u64 {
+    let packing = if file.packed() { file.name.rsplit('.').next() } else { None };
+    let how = format!("{} {:?} {:?}", file.json, packing, file.pull);
+    let Some((cache, name)) = cache.and_then(|it| Some((it, it.name(bytes, &how)?))) else {
+        return read(builder, after.saturating_add(1));
+    };
+    let (mut part, number) = cache.get(&name, &file.name).unwrap_or_else(|| {
+        let mut part = builder.another();
+        let number = read(&mut part, 1);
+        cache.put(&name, &part, number);
+        (part, number)
+    });
+    part.stands_after(after);
+    builder.merge(part);
+    number
+}
+
+/// Reads a file that is packed or may hold an array; its size, unpacked.
+fn read_whole(packed: &[u8], file: &walk::RecordFile, builder: &mut Builder, many: bool) -> u64 {
+    let bytes = match unpack(&file.path, packed) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            builder.refuse(Problem {
+                place: Place { file: file.name.clone(), line: 1, column: 1 },
+                reason: format!("the file cannot be unpacked: {error:#}"),
+                remedy: "pack it again, whole; until then none of its records count".to_owned(),
+            });
+            return 0;
+        }
+    };
+    let text = without_mark(&bytes);
+    let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
+    let whole = file.json && first.is_some_and(|byte| *byte == b'[' || *byte == b'{');
+    if !(whole && read_array(text, file, builder).is_ok()) {
+        read_block(text, 1, file, builder, many);
+    }
+    bytes.len() as u64
+}
+
+/// Reads lines block by block, so that a file of any size takes the memory of one block, and what
+/// is appended to a large file is read without what stood there before.
+fn read_blocks(
+    input: &mut std::fs::File,
+    file: &walk::RecordFile,
+    (builder, block): (&mut Builder, &mut Vec<u8>),
+    way: Way<'_>,
+) -> std::io::Result<u64> {
+    let (mut kept, mut lines, mut size) = (0, 0_u32, 0);
+    // One byte more than the file: the end is seen at once.
+    let whole = usize::try_from(input.metadata()?.len()).unwrap_or(BLOCK);
+    let mut most = BLOCK.min(whole.saturating_add(1));
+    loop {
+        block.resize(block.len().max(most), 0);
+        let (filled, ended) = fill(input, &mut block[..most], kept)?;
+        let end = if ended {
+            filled
+        } else if let Some(at) = memchr::memrchr(b'\n', &block[..filled]) {
+            at + 1
+        } else {
+            (kept, most) = (filled, 2 * most);
+            continue;
+        };
+        let text = if size == 0 { without_mark(&block[..end]) } else { &block[..end] };
+        cached(way.cache, text, file, (builder, lines), |part, first| {
+            read_block(text, first, file, part, way.many);
+            0
+        });
+        let more = memchr::memchr_iter(b'\n', text).count();
+        lines = lines.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
+        size += end as u64;
+        if ended {
+            return Ok(size);
+        }
+        block.copy_within(end..filled, 0);
+        kept = filled - end;
+    }
+}
+
+/// Fills the rest of a block; how many bytes it holds then, and whether the input has ended.
+fn fill(input: &mut impl Read, block: &mut [u8], from: usize) -> std::io::Result<(usize, bool)> {
+    let mut at = from;
+    while at < block.len() {
+        match input.read(&mut block[at..]) {
+            Ok(0) => return Ok((at, true)),
+            Ok(more) => at += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((at, false))
+}
+
+/// The text without the byte order mark that some editors write.
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+/// Reads whole lines, in parallel where they are many and files are not.
+fn read_block(
+    text: &[u8],
+    first_line: u32,
+    file: &walk::RecordFile,
+    builder: &mut Builder,
+    many: bool,
+) {
+    if many {
+        return read_lines(text, first_line, file, builder);
+    }
+    match chunks(text, first_line).as_slice() {
+        [] => {}
+        [(chunk, first_line)] => read_lines(chunk, *first_line, file, builder),
+        chunks => {
+            let parts = chunks.par_iter().map(|(chunk, first_line)| {
+                let mut part = builder.another();
+                read_lines(chunk, *first_line, file, &mut part);
+                part
+            });
+            for part in parts.collect::<Vec<_>>() {
+                builder.merge(part);
+            }
+        }
+    }
+}
+
+/// The text in pieces that end at line ends, each with the number of its first line.
+fn chunks(mut text: &[u8], mut line: u32) -> Vec<(&[u8], u32)> {
+    let mut chunks = Vec::new();
+    while !text.is_empty() {
+        let end = match text.get(CHUNK..) {
+            Some(rest) => memchr::memchr(b'\n', rest).map_or(text.len(), |at| CHUNK + at + 1),
+            None => text.len(),
+        };
+        let (chunk, rest) = text.split_at(end);
+        chunks.push((chunk, line));
+        let lines = memchr::memchr_iter(b'\n', chunk).count();
+        line = line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+        text = rest;
+    }
+    chunks
+}
+
+pub(super) fn read_lines(
+    chunk: &[u8],
+    first_line: u32,
+    file: &walk::RecordFile,
+    builder: &mut Builder,
+) {
+    let number = builder.file(&file.name);
+    let mut scanner = Scanner::default();
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b'\n', chunk).chain([chunk.len()]);
+    for (index, end) in ends.enumerate() {
+        let line_number = first_line.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
+        let line = &chunk[start..end];
+        start = end + 1;
+        if !line.iter().all(u8::is_ascii_whitespace) {
+            read_line(builder, &mut scanner, line, file, (number, line_number));
+        }
+    }
+}
+
+/// Reads a line into the builder; `place` is the file's number there, and the line's.
+fn read_line(
+    builder: &mut Builder,
+    scanner: &mut Scanner,
+    line: &[u8],
+    file: &walk::RecordFile,
+    place: (u32, u32),
+) {
+    let problem = |column: u32, reason: String, remedy: &str| Problem {
+        place: Place { file: file.name.clone(), line: place.1, column },
+        reason,
+        remedy: remedy.to_owned(),
+    };
+    if line.len() > LINE_LIMIT {
+        let reason = format!("line of {} bytes; the limit is 1 MiB", line.len());
+        builder.refuse(problem(1, reason, "split the record, or leave out its samples"));
+        return;
+    }
+    let text = match std::str::from_utf8(line) {
+        Ok(text) => text,
+        Err(error) => {
+            let column = u32::try_from(error.valid_up_to() + 1).unwrap_or(u32::MAX);
+            builder.refuse(problem(column, "not UTF-8".to_owned(), "write the file as UTF-8"));
+            return;
+        }
+    };
+    match format::parse(text, scanner) {
+        Ok(mut record) => {
+            record.pull = record.pull.or(file.pull);
+            builder.push(&record, place.0, place.1);
+        }
+        Err(error) => builder.refuse(problem(error.column, error.reason, error.remedy)),
+    }
+}
+
+/// A JSON array of records, or one record over several lines.
+///
+/// # Errors
+/// The text is neither; nothing was taken into the builder then.
+fn read_array(text: &[u8], file: &walk::RecordFile, builder: &mut Builder) -> anyhow::Result<()> {
+    let text = std::str::from_utf8(text)?;
+    let records: Vec<&serde_json::value::RawValue> = if text.trim_start().starts_with('[') {
+        serde_json::from_str(text)?
+    } else {
+        vec![serde_json::from_str(text)?]
+    };
+    let number = builder.file(&file.name);
+    let mut scanner = Scanner::default();
+    let (mut line, mut read) = (1, 0);
+    for record in records {
+        let start = record.get().as_ptr() as usize - text.as_ptr() as usize;
+        let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[read..start]).count();
+        line += u32::try_from(lines).unwrap_or(u32::MAX);
+        read = start;
+        read_line(builder, &mut scanner, record.get().as_bytes(), file, (number, line));
+    }
+    Ok(())
+}
