@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::again::{self, Known};
 use crate::analysis::replay::Said as Replayed;
@@ -29,7 +30,8 @@ use crate::policy::threshold::sha;
 use crate::policy::{Audience, Policy};
 use crate::project::said::{Said, analyse, annotations, with_context};
 use crate::project::stages::{Progress, Stages};
-use crate::record::{Problem, Timestamp};
+use crate::record::Problem;
+use crate::record::time::Timestamp;
 use crate::series::{self, Grouped, Series};
 use crate::site;
 use crate::store;
@@ -80,7 +82,7 @@ pub(crate) struct Project {
 }
 
 /// What a build did.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Built {
     pub(crate) pages: u64,
     pub(crate) files: u64,
@@ -89,6 +91,7 @@ pub(crate) struct Built {
     pub(crate) records: u64,
     pub(crate) refused: usize,
     /// Paths of all files within the site.
+    #[serde(skip)]
     pub(crate) routes: Vec<String>,
 }
 

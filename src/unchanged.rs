@@ -13,9 +13,10 @@ use std::time::{Duration, SystemTime};
 
 use blake3::Hasher;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::project::{Built, Options};
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::store;
 
 /// First line of a note.
@@ -34,6 +35,7 @@ pub(crate) struct Inputs {
 }
 
 /// What the note of a build says.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Known {
     pub(crate) built: Built,
     pub(crate) warnings: Vec<String>,
@@ -88,40 +90,17 @@ impl Inputs {
         if !same || looks_of_site(out, &routes)? != site {
             return None;
         }
-        let told: serde_json::Value = serde_json::from_str(told).ok()?;
-        let number = |name: &str| told.get(name)?.as_u64();
-        let size = |name: &str| usize::try_from(number(name)?).ok();
-        let warnings = told.get("warnings")?.as_array()?.iter();
-        Some(Known {
-            built: Built {
-                pages: number("pages")?,
-                files: number("files")?,
-                bytes: number("bytes")?,
-                series: size("series")?,
-                records: number("records")?,
-                refused: size("refused")?,
-                routes: Vec::new(),
-            },
-            warnings: warnings.filter_map(|it| it.as_str().map(str::to_owned)).collect(),
-        })
+        serde_json::from_str(told).ok()
     }
 
     /// Notes down what was built from this. `timeless`: the site does not tell when it was built.
     /// A note that cannot be written is left out.
     pub(crate) fn note_down(&self, out: &Path, known: &Known, timeless: bool) {
-        let built = &known.built;
-        let Some(site) = looks_of_site(out, &built.routes) else { return };
-        let told = serde_json::json!({
-            "pages": built.pages,
-            "files": built.files,
-            "bytes": built.bytes,
-            "series": built.series,
-            "records": built.records,
-            "refused": built.refused,
-            "warnings": known.warnings,
-        });
+        let routes = &known.built.routes;
+        let Some(site) = looks_of_site(out, routes) else { return };
+        let Ok(told) = serde_json::to_string(known) else { return };
         let minute = if timeless { "-" } else { &self.minute };
-        let routes = built.routes.join("\n");
+        let routes = routes.join("\n");
         let body = format!("{HEAD}\n{}\n{minute}\n{site}\n{told}\n{routes}", self.key);
         let sum = blake3::hash(body.as_bytes()).to_hex();
         let _ = store::keep_note(&self.note, format!("{body}\n{sum}\n").as_bytes());
@@ -132,13 +111,22 @@ fn minute(time: Timestamp) -> String {
     (time.micros() / 60_000_000).to_string()
 }
 
-/// How all files of a site look, as one hash; none where one is missing.
+/// How all files of a site and their folders look, as one hash; none where one is missing. A folder
+/// looks another when something was put into it.
 fn looks_of_site(out: &Path, routes: &[String]) -> Option<String> {
+    let folders = |route: &str| -> Vec<String> {
+        route.match_indices('/').map(|(end, _)| route[..end].to_owned()).collect()
+    };
+    let mut paths: Vec<String> = routes.iter().flat_map(|route| folders(route)).collect();
+    paths.push(String::new());
+    paths.sort_unstable();
+    paths.dedup();
+    paths.extend_from_slice(routes);
     let looks: Vec<Vec<u8>> =
-        routes.par_iter().map(|route| look(&out.join(route), None)).collect::<Option<_>>()?;
+        paths.par_iter().map(|path| look(&out.join(path), None)).collect::<Option<_>>()?;
     let mut all = Hasher::new();
-    for (route, look) in routes.iter().zip(looks) {
-        all.update(route.as_bytes()).update(b"\0").update(&look);
+    for (path, look) in paths.iter().zip(looks) {
+        all.update(path.as_bytes()).update(b"\0").update(&look);
     }
     Some(all.finalize().to_hex().to_string())
 }

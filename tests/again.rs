@@ -90,6 +90,8 @@ enum Step {
     NoCache,
     /// A page is edited or removed by somebody.
     Page(u16, bool),
+    /// A file of somebody's own is put into a folder of the site.
+    Stray(u16),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -105,6 +107,7 @@ fn step() -> impl Strategy<Value = Step> {
         (any::<u16>(), any::<u8>()).prop_map(|(which, how)| Step::Damage(which, how)),
         Just(Step::NoCache),
         (any::<u16>(), any::<bool>()).prop_map(|(which, removed)| Step::Page(which, removed)),
+        any::<u16>().prop_map(Step::Stray),
     ]
 }
 
@@ -152,6 +155,11 @@ impl Step {
                 if file != ".benchpages" {
                     touch(&history.out().join(file), *removed);
                 }
+            }
+            Self::Stray(which) => {
+                let files = support::files(&history.out());
+                let beside = history.out().join(&files[usize::from(*which) % files.len()]);
+                std::fs::write(beside.with_file_name("stray.txt"), "not ours").unwrap();
             }
         }
     }
@@ -210,6 +218,18 @@ fn where_nothing_has_changed_no_file_is_touched_and_the_answer_is_the_same() {
     assert_eq!(told["records"], 420);
     let pages = told["pages"].as_u64().unwrap();
     assert!(first.err.contains(&format!("Built {pages} pages, 5 series")), "{}", first.err);
+}
+
+#[test]
+fn a_file_put_into_the_site_goes_and_refused_lines_are_told_again() {
+    let kept = Kept::new();
+    kept.history.file("results/bad.ndjson", "{broken\n");
+    kept.settle();
+    let told = kept.build().err;
+    assert!(told.contains("Nothing has changed") && told.contains("(1 refused: see"), "{told}");
+    std::fs::write(kept.history.out().join("about/stray.txt"), "not ours").unwrap();
+    kept.build();
+    kept.assert_as_cold("a file of somebody's own");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::cli::talk::{self, Talk};
 use crate::policy;
 use crate::project::stages::Stages;
 use crate::project::{self, Built, Options, Project};
-use crate::record::Timestamp;
+use crate::record::time::Timestamp;
 use crate::text;
 use crate::unchanged::{Inputs, Known};
 
@@ -27,16 +27,9 @@ pub(crate) fn run(global: &Global, args: &Build, talk: &Talk) -> anyhow::Result<
         Format::Text if !changed => talk.info(&kept(&built)),
         Format::Text => talk.info(&closing(&built, seconds)),
         Format::Json => {
-            let answer = serde_json::json!({
-                "pages": built.pages,
-                "files": built.files,
-                "bytes": built.bytes,
-                "series": built.series,
-                "records": built.records,
-                "refused": built.refused,
-                "seconds": seconds,
-                "out": args.site.out,
-            });
+            let mut answer = serde_json::to_value(&built)?;
+            answer["seconds"] = seconds.into();
+            answer["out"] = serde_json::to_value(&args.site.out)?;
             return talk::answer(format!("{answer}\n").as_bytes());
         }
     }
@@ -123,30 +116,28 @@ fn stage(talk: &Talk, what: &str, started: Instant) {
 
 /// `Built 412 pages, 65 series from 3,900 records in 0.1 s (3 refused: see the health page)`.
 pub(crate) fn closing(built: &Built, seconds: f64) -> String {
-    let refused = if built.refused == 0 {
-        String::new()
-    } else {
-        format!(
-            " ({} refused: see health/ and data/quarantine/)",
-            text::count(built.refused as u64)
-        )
-    };
+    format!("Built {} in {seconds:.1} s{}", size(built), refused(built))
+}
+
+/// What is said where nothing was built.
+fn kept(built: &Built) -> String {
+    format!("Nothing has changed since the last build: {}{}", size(built), refused(built))
+}
+
+fn size(built: &Built) -> String {
     format!(
-        "Built {}, {} from {} in {seconds:.1} s{refused}",
+        "{}, {} from {}",
         text::counted(built.pages, "page"),
         text::counted(built.series as u64, "series"),
         text::counted(built.records, "record"),
     )
 }
 
-/// What is said where nothing was built.
-fn kept(built: &Built) -> String {
-    format!(
-        "Nothing has changed since the last build: {}, {} from {}",
-        text::counted(built.pages, "page"),
-        text::counted(built.series as u64, "series"),
-        text::counted(built.records, "record"),
-    )
+fn refused(built: &Built) -> String {
+    if built.refused == 0 {
+        return String::new();
+    }
+    format!(" ({} refused: see health/ and data/quarantine/)", text::count(built.refused as u64))
 }
 
 /// What was typed, with times read.
