@@ -5,7 +5,7 @@
 //! short new level beyond it, and a shift larger than what the same statistic did by itself in
 //! this series' past (the last idea is rustc-perf's).
 
-use super::stats::{Memory, median_in_place, quantile, robust_sigma, sorted};
+use super::stats::{Memory, insert, median, median_in_place, quantile, robust_sigma, sorted};
 use super::steps::NOISE_FLOOR;
 
 /// Lengths of the new level that are tried; those below the policy's confirmations are not.
@@ -24,18 +24,61 @@ pub(crate) const PAST_MIN: usize = 30;
 /// A shift must exceed the largest of the past ones by this factor.
 pub(crate) const BEYOND_PAST: f64 = 1.6;
 
-/// Levels in time order, up being worse, with what is known of each place. Vectors are parallel.
+/// Levels in time order, up being worse, with what is known of each place.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     pub(crate) y: &'a [f64],
-    /// Median of the [`REACH`] levels before the place, within its baseline.
-    pub(crate) base: &'a [f64],
-    /// First place of the baseline that was in force there.
-    pub(crate) start: &'a [usize],
-    /// Not part of a shift that was told.
-    pub(crate) calm: &'a [bool],
+    pub(crate) past: Past<'a>,
     /// First place of the present baseline.
     pub(crate) epoch: usize,
+}
+
+/// What is known of each place. Slices are parallel to the levels.
+#[derive(Clone, Copy)]
+pub(crate) enum Past<'a> {
+    /// As it was when the series came there.
+    Kept {
+        /// Median of the [`REACH`] levels before the place, within its baseline.
+        base: &'a [f64],
+        /// First place of the baseline that was in force there.
+        start: &'a [u32],
+        /// Not part of a shift that was told.
+        calm: &'a [bool],
+    },
+    /// One baseline from the first place on, in which nothing was told.
+    One,
+}
+
+impl View<'_> {
+    /// The level before a place.
+    fn base(&self, at: usize) -> f64 {
+        match self.past {
+            Past::Kept { base, .. } => base[at],
+            Past::One => median(&self.y[at.saturating_sub(REACH)..at]).unwrap_or(self.y[at]),
+        }
+    }
+
+    /// Between which values the level before any place lies from which on a new one is sought.
+    fn bounds(&self) -> (f64, f64) {
+        let before = &self.y[self.y.len().saturating_sub(LONGEST + REACH)..];
+        before.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), level| {
+            (low.min(*level), high.max(*level))
+        })
+    }
+
+    fn start(&self, at: usize) -> usize {
+        match self.past {
+            Past::Kept { start, .. } => start[at] as usize,
+            Past::One => 0,
+        }
+    }
+
+    fn is_calm(&self, at: usize) -> bool {
+        match self.past {
+            Past::Kept { calm, .. } => calm[at],
+            Past::One => true,
+        }
+    }
 }
 
 /// What a new level must show: sizes in levels, both positive.
@@ -65,13 +108,19 @@ pub(crate) struct Step {
 pub(crate) fn newest(view: &View<'_>, demand: Demand) -> Option<Step> {
     let n = view.y.len();
     let mut best: Option<Step> = None;
+    let mut newer = Newer { ascending: [0.0; LONGEST], count: 0 };
+    let mut bounds = Bounds::of(view);
     for &length in LENGTHS.iter().filter(|it| **it >= demand.confirmations.min(LONGEST)) {
         let Some(at) = n.checked_sub(length).filter(|at| *at >= view.epoch) else { break };
         let before = at - view.epoch;
         if before < demand.min_before.max(3) || (length > 3 && before < length / 2) {
             break;
         }
-        let Some(step) = proof(view, at, demand) else { continue };
+        newer.reach(view.y, length);
+        if bounds.as_mut().is_some_and(|it| it.exclude(at, &newer, demand)) {
+            continue;
+        }
+        let Some(step) = proof(view, at, newer.ascending(), demand) else { continue };
         if best.is_none_or(|found| step.z > found.z) {
             best = Some(step);
         }
@@ -94,14 +143,94 @@ fn onset(view: &View<'_>, found: Step, demand: Demand) -> usize {
     at
 }
 
-/// The step at `at`, where every demand holds.
-fn proof(view: &View<'_>, at: usize, demand: Demand) -> Option<Step> {
+/// The newest levels in ascending order; grows from length to length.
+struct Newer {
+    ascending: [f64; LONGEST],
+    count: usize,
+}
+
+impl Newer {
+    /// Takes in so many of the newest levels.
+    fn reach(&mut self, y: &[f64], length: usize) {
+        while self.count < length {
+            let level = y[y.len() - 1 - self.count];
+            self.count += 1;
+            insert(&mut self.ascending[..self.count], level);
+        }
+    }
+
+    fn ascending(&self) -> &[f64] {
+        &self.ascending[..self.count]
+    }
+
+    /// Whether they could be far enough from a level before that lies within these bounds.
+    fn may_prove(&self, (low, high): (f64, f64), demand: Demand) -> bool {
+        let newer = self.ascending();
+        let (part, share) = nearest(newer.len());
+        quantile(newer, part) - low >= share * demand.worse
+            || high - quantile(newer, 1.0 - part) >= share * demand.better
+    }
+}
+
+/// What is asked before the median of the levels before a place, which costs far more than most
+/// runs are worth.
+struct Bounds<'a> {
+    y: &'a [f64],
+    of_any: (f64, f64),
+    before: Option<Before>,
+}
+
+impl<'a> Bounds<'a> {
+    /// None where the medians are known.
+    fn of(view: &'a View<'a>) -> Option<Self> {
+        let is_one = matches!(view.past, Past::One);
+        is_one.then(|| Self { y: view.y, of_any: view.bounds(), before: None })
+    }
+
+    /// Whether nothing is to be proven at a place, which is before the last one asked for.
+    fn exclude(&mut self, at: usize, newer: &Newer, demand: Demand) -> bool {
+        !newer.may_prove(self.of_any, demand) || {
+            let before = self.before.get_or_insert_with(|| Before::of(self.y, at));
+            !newer.may_prove(before.bounds(at), demand)
+        }
+    }
+}
+
+/// The levels before a place in ascending order, and what they say of the places before it.
+struct Before {
+    at: usize,
+    ascending: Vec<f64>,
+}
+
+impl Before {
+    fn of(y: &[f64], at: usize) -> Self {
+        Self { at, ascending: sorted(&y[Self::first(at)..at]) }
+    }
+
+    /// First of the levels before a place.
+    fn first(at: usize) -> usize {
+        at.saturating_sub(REACH)
+    }
+
+    /// Between which values the median before a place lies, by the ranks of what is known: from
+    /// place to place few levels go and come. Far cheaper than the median.
+    fn bounds(&self, at: usize) -> (f64, f64) {
+        let (gone, come) = (self.at - at, Self::first(self.at) - Self::first(at));
+        let unbounded = (f64::NEG_INFINITY, f64::INFINITY);
+        let last = (self.ascending.len() + come).checked_sub(gone + 1);
+        last.map_or(unbounded, |last| {
+            let low = (last / 2).checked_sub(come).and_then(|rank| self.ascending.get(rank));
+            let high = self.ascending.get(last.div_ceil(2) + gone);
+            (*low.unwrap_or(&unbounded.0), *high.unwrap_or(&unbounded.1))
+        })
+    }
+}
+
+/// The step at `at`, where every demand holds; the levels from there on are given in ascending
+/// order.
+fn proof(view: &View<'_>, at: usize, newer: &[f64], demand: Demand) -> Option<Step> {
     let base = &view.y[view.epoch.max(at.saturating_sub(REACH))..at];
-    let mut buffer = [0.0; LONGEST];
-    let newer = &mut buffer[..view.y.len() - at];
-    newer.copy_from_slice(&view.y[at..]);
-    newer.sort_unstable_by(f64::total_cmp);
-    let middle = view.base[at];
+    let middle = view.base(at);
     let after = quantile(newer, 0.5);
     let shift = after - middle;
     let worse = shift > 0.0;
@@ -199,15 +328,53 @@ fn past_shift(view: &View<'_>, at: usize, demand: Demand, sign: f64) -> f64 {
     for end in from..=at {
         let split = end - length;
         let last = end - 1;
-        let grounded = split >= view.start[last] + demand.min_before.max(12);
-        if last < split || !grounded || !view.calm[last] {
+        let grounded = split >= view.start(last) + demand.min_before.max(12);
+        if last < split || !grounded || !view.is_calm(last) {
             continue;
         }
         let newer = &mut buffer[..length];
         newer.copy_from_slice(&view.y[split..end]);
-        let shift = median_in_place(newer).unwrap_or(0.0) - view.base[split];
+        let shift = median_in_place(newer).unwrap_or(0.0) - view.base(split);
         largest = largest.max(sign * shift);
         count += 1;
     }
     if count < PAST_MIN { 0.0 } else { largest }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn demand(confirmations: usize) -> Demand {
+        Demand { worse: 0.1, better: 0.05, confirmations, min_before: 5, proof_better: 5.5 }
+    }
+
+    proptest! {
+        /// What is asked first must not exclude what the levels themselves would prove.
+        #[test]
+        fn one_baseline_says_what_its_levels_say_place_by_place(
+            noise in prop::collection::vec(-1.0..1.0_f64, 5..150),
+            width in 0.0..0.1_f64,
+            shift in -0.4..0.4_f64,
+            newer in 1_usize..40,
+            confirmations in 1_usize..6,
+        ) {
+            let at = noise.len().saturating_sub(newer);
+            let level = |(index, it): (usize, &f64)| {
+                it * width + if index >= at { shift } else { 0.0 }
+            };
+            let y: Vec<f64> = noise.iter().enumerate().map(level).collect();
+            let before = |at: usize| median(&y[at.saturating_sub(REACH)..at]).unwrap_or(y[at]);
+            let base: Vec<f64> = (0..y.len()).map(before).collect();
+            let (start, calm) = (vec![0; y.len()], vec![true; y.len()]);
+            let past = Past::Kept { base: &base, start: &start, calm: &calm };
+            let demand = demand(confirmations);
+            let by_place = newest(&View { y: &y, past, epoch: 0 }, demand);
+            let at_once = newest(&View { y: &y, past: Past::One, epoch: 0 }, demand);
+            let told = |step: Step| (step.at, step.worse, step.z, step.before, step.after);
+            prop_assert_eq!(at_once.map(told), by_place.map(told));
+        }
+    }
 }

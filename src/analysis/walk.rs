@@ -6,6 +6,7 @@
 //! many series that were judged at once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -16,7 +17,8 @@ use crate::series::{CommitIndex, Series, SeriesKey};
 
 use super::changes::{Limit, limit};
 use super::gate::{Candidate, Demand, Watch};
-use super::infrastructure::{Course, Effect, Fresh, Marks};
+use super::infrastructure::walker::Levels;
+use super::infrastructure::{Course, Effect, Fresh, Marks, Member};
 use super::moments::{fresh, moments};
 use super::proof::PROOF;
 use super::steps::Boundary;
@@ -143,11 +145,18 @@ struct Body<'a> {
 
 impl<'a> Walk<'a> {
     fn of(series: &'a [Series], policy: &'a Policy) -> Self {
-        let standings = series.par_iter().map(|it| Standing::of(it, policy)).collect();
+        let standings: Vec<Standing> =
+            series.par_iter().map(|it| Standing::of(it, policy)).collect();
+        let levels = levels(series, &standings);
         let mut bodies = Vec::new();
         let mut belongs = vec![Vec::new(); series.len()];
         for (benchmark, members) in bodies_of(series) {
-            let own: Vec<&Series> = members.iter().map(|member| &series[*member]).collect();
+            let member = |member: &usize| Member {
+                series: &series[*member],
+                limit: standings[*member].limit,
+                levels: Arc::clone(&levels[*member]),
+            };
+            let own: Vec<Member<'_>> = members.iter().map(member).collect();
             let Some(course) = Course::of(&own, policy) else { continue };
             for (place, member) in members.iter().enumerate() {
                 belongs[*member].push((bodies.len(), place));
@@ -163,10 +172,11 @@ impl<'a> Walk<'a> {
     where
         'a: 'b,
     {
-        let bodies = self.bodies.par_iter().map(|body| {
-            let own: Vec<&Series> = body.members.iter().map(|it| &series[*it]).collect();
+        let levels = levels(series, &self.standings);
+        let bodies = self.bodies.iter().map(|body| {
+            let own = body.members.iter().map(|it| Arc::clone(&levels[*it]));
             let (members, benchmark) = (body.members.clone(), body.benchmark);
-            Body { course: body.course.onto(&own), members, fresh: Vec::new(), benchmark }
+            Body { course: body.course.onto(own), members, fresh: Vec::new(), benchmark }
         });
         Walk {
             series,
@@ -343,6 +353,11 @@ struct Rules {
     grace: i64,
     /// Runs of a runner that are needed before it is compared.
     needed: usize,
+}
+
+fn levels(series: &[Series], standings: &[Standing]) -> Vec<Arc<Levels>> {
+    let each = series.par_iter().zip(standings);
+    each.map(|(it, standing)| Arc::new(Levels::of(it, standing.limit.better))).collect()
 }
 
 /// The whole history, and the backends of each benchmark.

@@ -1,5 +1,7 @@
 //! The median of the newest values, kept as they come.
 
+use super::stats::middle;
+
 /// At most so many values, ascending.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Window {
@@ -14,19 +16,29 @@ impl Window {
     /// Takes a value in, and the oldest one out where it is given.
     pub(crate) fn push(&mut self, value: f64, oldest: Option<f64>) {
         if let Some(oldest) = oldest {
-            let at = self.sorted.partition_point(|other| other.total_cmp(&oldest).is_lt());
-            if at < self.sorted.len() {
-                self.sorted.remove(at);
-            }
+            self.remove(oldest);
         }
-        let at = self.sorted.partition_point(|other| other.total_cmp(&value).is_lt());
-        self.sorted.insert(at, value);
+        self.sorted.insert(self.place(value), value);
+    }
+
+    /// Takes a value out that was taken in.
+    pub(crate) fn remove(&mut self, value: f64) {
+        let at = self.place(value);
+        if at < self.sorted.len() {
+            self.sorted.remove(at);
+        }
+    }
+
+    fn place(&self, value: f64) -> usize {
+        self.sorted.partition_point(|other| *other < value)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.sorted.len()
     }
 
     /// Middle value, or the mean of the two middle values.
     pub(crate) fn median(&self) -> Option<f64> {
-        let n = self.sorted.len();
-        let upper = *self.sorted.get(n / 2)?;
-        Some(if n % 2 == 1 { upper } else { (self.sorted[n / 2 - 1] + upper) / 2.0 })
+        middle(&self.sorted)
     }
 }

@@ -2,7 +2,6 @@
 
 use super::Watch;
 use crate::analysis::proof;
-use crate::analysis::window::Window;
 
 impl Watch {
     /// Begins the baseline at the point `at`, where all backends moved; what was told of it is
@@ -50,8 +49,8 @@ impl Watch {
         self.calm.truncate(keep);
         self.findings.retain(|finding| finding.told < keep);
         self.open = self.open.filter(|open| *open < self.findings.len());
-        self.epoch = self.start.last().copied().unwrap_or(0);
-        self.window = Window::new(proof::REACH);
+        self.epoch = self.start.last().map_or(0, |start| *start as usize);
+        self.renew();
         self.refill(keep);
     }
 
@@ -61,6 +60,7 @@ impl Watch {
         }
         let segments = &self.segment[self.epoch.min(end)..end];
         self.mixed = segments.iter().any(|segment| *segment != segments[0]);
+        self.follow();
     }
 
     /// Forgets the runs that were set aside: the shift went away.
@@ -85,7 +85,7 @@ impl Watch {
             self.restart(at, self.level.len());
         } else {
             self.epoch = at;
-            self.window = Window::new(proof::REACH);
+            self.renew();
             self.mixed = false;
         }
     }

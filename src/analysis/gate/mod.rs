@@ -13,11 +13,11 @@ mod stand;
 use super::ChangeKind;
 use super::drift;
 use super::noise::Noise;
-use super::proof::{self, View};
+use super::proof::{self, Past, View};
 use super::stats::median_in_place;
 use super::stretch::Scale;
 use super::window::Window;
-use pool::Pool;
+use pool::{Pool, Runners};
 
 /// What a new level must show, resolved from the policy for one series.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -135,7 +135,7 @@ pub(crate) struct Watch {
     /// Median of the baseline's newest runs before the point.
     base: Vec<f64>,
     /// First point of the baseline that was in force.
-    start: Vec<usize>,
+    start: Vec<u32>,
     /// Not part of a shift that was told.
     calm: Vec<bool>,
     epoch: usize,
@@ -144,8 +144,10 @@ pub(crate) struct Watch {
     window: Window,
     /// The baseline holds runs of several runners.
     mixed: bool,
-    /// Median of the baseline's oldest runs.
-    anchor: f64,
+    /// While it does: their levels.
+    runners: Runners,
+    /// The baseline's oldest runs: a drift is told against their median.
+    oldest: Window,
     /// Points that wait for what becomes of an infrastructure shift: run, value, segment.
     held: Vec<(usize, f64, u32)>,
     pub(crate) findings: Vec<Finding>,
@@ -168,7 +170,8 @@ impl Watch {
             turned: None,
             window: Window::new(proof::REACH),
             mixed: false,
-            anchor: 0.0,
+            runners: Runners::default(),
+            oldest: Window::new(0),
             held: Vec::new(),
             findings: Vec::new(),
             open: None,
@@ -197,6 +200,7 @@ impl Watch {
         self.calm.push(true);
         self.settle();
         self.extend(self.level.len() - 1);
+        self.follow();
         self.close();
     }
 
@@ -249,33 +253,38 @@ impl Watch {
     /// Brings the baseline's bookkeeping up to the point `at`, the newest so far.
     fn extend(&mut self, at: usize) {
         self.base[at] = self.window.median().unwrap_or(self.level[at]);
-        self.start[at] = self.epoch;
+        self.start[at] = u32::try_from(self.epoch).unwrap_or(u32::MAX);
         let reach = proof::REACH;
         let old = at.checked_sub(reach).filter(|old| *old >= self.epoch);
         self.window.push(self.level[at], old.map(|old| self.level[old]));
-        let runs = at + 1 - self.epoch;
-        if runs <= drift::SETTLED {
-            let (old, _) = drift::ends(runs);
-            let mut oldest = self.level[self.epoch..self.epoch + old].to_vec();
-            self.anchor = median_in_place(&mut oldest).unwrap_or(0.0);
+        let (old, _) = drift::ends(at + 1 - self.epoch);
+        while self.oldest.len() < old {
+            self.oldest.push(self.level[self.epoch + self.oldest.len()], None);
         }
+    }
+
+    /// Forgets the windows: a baseline begins.
+    fn renew(&mut self) {
+        self.window = Window::new(proof::REACH);
+        self.oldest = Window::new(0);
+        self.runners = Runners::default();
     }
 
     /// Recomputes the bookkeeping of all points, each in the baseline that was in force there.
     fn rebuild(&mut self) {
         let epoch = self.epoch;
         self.epoch = 0;
-        self.window = Window::new(proof::REACH);
+        self.renew();
         for at in 0..self.level.len() {
-            if self.start[at] != self.epoch {
-                self.epoch = self.start[at];
-                self.window = Window::new(proof::REACH);
+            if self.start[at] as usize != self.epoch {
+                self.epoch = self.start[at] as usize;
+                self.renew();
             }
             self.extend(at);
         }
         if self.epoch != epoch {
             self.epoch = epoch;
-            self.window = Window::new(proof::REACH);
+            self.renew();
         }
     }
 
@@ -285,17 +294,18 @@ impl Watch {
         self.turned = None;
         let segments = &self.segment[from..];
         self.mixed = segments.iter().any(|segment| *segment != segments[0]);
-        self.window = Window::new(proof::REACH);
+        self.renew();
         for at in from..to {
             self.extend(at);
         }
+        self.follow();
     }
 
     /// Whether the newest run's runner is known well enough to be compared.
     pub(crate) fn knows_runner(&self, needed: usize) -> bool {
         let Some(newest) = self.segment.last() else { return false };
-        let own = self.segment[self.epoch..].iter().filter(|segment| *segment == newest).count();
-        !self.mixed || own >= needed
+        let own = self.segment[self.epoch..].iter().filter(|segment| *segment == newest);
+        !self.mixed || own.take(needed).count() == needed
     }
 
     /// The newest level, where it passes every demand.
@@ -305,21 +315,19 @@ impl Watch {
         let at = self.level.len() - 1;
         if self.mixed {
             let mixed = self.pooled()?;
-            let found = self.seek(&mixed.view(), size, &|point| mixed.points[point])?;
+            let found = self.seek(&mixed.view(), size, &|at| self.pooled_point(&mixed, at))?;
             return Some(Candidate { pool: mixed.pool, ..found });
         }
         let distance = newest - self.base[at];
         let stepped = distance >= 0.6 * size.worse || -distance >= RESTART * size.better;
-        let drifted = newest - self.anchor;
+        let drifted = newest - self.oldest.median().unwrap_or(0.0);
         let drifted = drifted >= size.worse || -drifted >= size.better;
         if !stepped && !drifted {
             return None;
         }
         let view = View {
             y: &self.level,
-            base: &self.base,
-            start: &self.start,
-            calm: &self.calm,
+            past: Past::Kept { base: &self.base, start: &self.start, calm: &self.calm },
             epoch: self.epoch,
         };
         self.seek(&view, size, &|point| point)

@@ -1,8 +1,7 @@
 //! Runners that take turns: each is brought to one level by its own median.
 
 use super::Watch;
-use crate::analysis::proof::{self, View};
-use crate::analysis::stats::median_in_place;
+use crate::analysis::proof::{self, Past, View};
 use crate::analysis::window::Window;
 
 /// What is taken from the level of each runner of a pool.
@@ -10,58 +9,133 @@ pub(crate) type Pool = Vec<(u32, f64)>;
 
 /// Fewest runs of a runner that is compared with others by its own median.
 const LEARNT: usize = 5;
+/// The newest points, which are what is asked about: no runner is known by them.
+const ASKED: usize = 2;
 
-impl Watch {
-    /// The baseline of a pool of runners: each runner's runs less their median. None where the
-    /// newest run's runner is not known well enough.
-    pub(super) fn pooled(&self) -> Option<Mixed> {
-        let n = self.level.len();
-        let from = self.epoch.max(n.saturating_sub(proof::PAST + 2 * proof::REACH));
-        let mut segments: Vec<u32> = self.segment[from..].to_vec();
-        segments.sort_unstable();
-        segments.dedup();
-        let mut pool = Pool::new();
-        for segment in segments {
-            // The newest two are what is asked about.
-            let own = (from..n.saturating_sub(2)).filter(|at| self.segment[*at] == segment);
-            let mut own: Vec<f64> = own.map(|at| self.level[at]).collect();
-            if own.len() >= LEARNT {
-                pool.push((segment, median_in_place(&mut own).unwrap_or(0.0)));
+/// The levels of each runner at the points `from..to`, kept as the series goes on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Runners {
+    from: usize,
+    to: usize,
+    each: Vec<(u32, Window)>,
+}
+
+impl Runners {
+    /// Goes on to the points `from..to` of one and the same series.
+    fn reach(&mut self, from: usize, to: usize, segment: &[u32], level: &[f64]) {
+        if self.to < from {
+            *self = Self { from, to: from, each: Vec::new() };
+        }
+        for at in self.to..to {
+            let known = self.each.iter_mut().find(|(own, _)| *own == segment[at]);
+            match known {
+                Some((_, window)) => window.push(level[at], None),
+                None => {
+                    let mut window = Window::new(0);
+                    window.push(level[at], None);
+                    self.each.push((segment[at], window));
+                }
             }
         }
-        offset(&pool, *self.segment.last()?)?;
-        let even = |at: usize| Some((at, self.level[at] - offset(&pool, self.segment[at])?));
-        let (points, y) = (from..n).filter_map(even).unzip();
-        Some(Mixed::of(points, y, pool))
+        for at in self.from..from {
+            let known = self.each.iter_mut().find(|(own, _)| *own == segment[at]);
+            if let Some((_, window)) = known {
+                window.remove(level[at]);
+            }
+        }
+        (self.from, self.to) = (from, self.to.max(to));
+    }
+
+    /// The medians of the runners that are known well enough.
+    fn pool(&self) -> Pool {
+        let known = self.each.iter().filter(|(_, window)| window.len() >= LEARNT);
+        known.filter_map(|(segment, window)| Some((*segment, window.median()?))).collect()
     }
 }
 
+impl Watch {
+    /// Lets the runners of a pool go on to the newest point.
+    pub(super) fn follow(&mut self) {
+        if self.mixed {
+            let from = self.pooled_from();
+            let to = self.level.len().saturating_sub(ASKED).max(from);
+            self.runners.reach(from, to, &self.segment, &self.level);
+        }
+    }
+
+    /// First point of the baseline of a pool.
+    fn pooled_from(&self) -> usize {
+        self.epoch.max(self.level.len().saturating_sub(proof::PAST + 2 * proof::REACH))
+    }
+
+    /// The baseline of a pool of runners: each runner's runs less their median. None where the
+    /// newest run's runner is not known well enough.
+    pub(super) fn pooled(&self) -> Option<Mixed> {
+        let pool = self.runners.pool();
+        offset(&pool, *self.segment.last()?)?;
+        let from = self.pooled_from();
+        let mut y = Vec::with_capacity(self.level.len() - from);
+        for (level, segment) in self.level[from..].iter().zip(&self.segment[from..]) {
+            y.extend(offset(&pool, *segment).map(|offset| level - offset));
+        }
+        Some(Mixed { from, y, pool })
+    }
+
+    /// The point of a place in a pool.
+    pub(super) fn pooled_point(&self, mixed: &Mixed, place: usize) -> usize {
+        let known = |at: &usize| offset(&mixed.pool, self.segment[*at]).is_some();
+        let mut points = (mixed.from..self.level.len()).filter(known);
+        points.nth(place).unwrap_or(self.level.len())
+    }
+}
+
+#[inline]
 pub(super) fn offset(pool: &[(u32, f64)], segment: u32) -> Option<f64> {
     pool.iter().find(|(own, _)| *own == segment).map(|(_, offset)| *offset)
 }
 
-/// A pool of runners brought to one level. Vectors are parallel.
+/// A pool of runners brought to one level.
 pub(super) struct Mixed {
-    pub(super) points: Vec<usize>,
+    /// First point that may be in it.
+    from: usize,
     pub(super) y: Vec<f64>,
-    base: Vec<f64>,
-    start: Vec<usize>,
-    calm: Vec<bool>,
     pub(super) pool: Pool,
 }
 
 impl Mixed {
-    fn of(points: Vec<usize>, y: Vec<f64>, pool: Pool) -> Self {
-        let mut window = Window::new(proof::REACH);
-        let mut base = Vec::with_capacity(y.len());
-        for (at, level) in y.iter().enumerate() {
-            base.push(window.median().unwrap_or(*level));
-            window.push(*level, at.checked_sub(proof::REACH).map(|old| y[old]));
-        }
-        Self { start: vec![0; y.len()], calm: vec![true; y.len()], points, y, base, pool }
-    }
-
     pub(super) fn view(&self) -> View<'_> {
-        View { y: &self.y, base: &self.base, start: &self.start, calm: &self.calm, epoch: 0 }
+        View { y: &self.y, past: Past::One, epoch: 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn runners_that_went_on_are_those_that_were_asked_at_the_end(
+            runs in prop::collection::vec((0_u32..3, (-5_i32..5).prop_map(f64::from)), 1..60),
+            steps in prop::collection::vec((0_usize..4, 0_usize..9), 1..12),
+        ) {
+            let (segment, level): (Vec<u32>, Vec<f64>) = runs.into_iter().unzip();
+            let (mut from, mut to) = (0, 0);
+            let mut kept = Runners::default();
+            for (gone, come) in steps {
+                to = (to + come).min(level.len());
+                from = (from + gone).min(to);
+                kept.reach(from, to, &segment, &level);
+                let mut anew = Runners::default();
+                anew.reach(from, to, &segment, &level);
+                let sorted = |runners: &Runners| {
+                    let mut pool = runners.pool();
+                    pool.sort_unstable_by_key(|(segment, _)| *segment);
+                    pool
+                };
+                prop_assert_eq!(sorted(&kept), sorted(&anew));
+            }
+        }
     }
 }

@@ -7,19 +7,19 @@
 //! left out everywhere. A code change that hits every backend at once cannot be told from
 //! infrastructure: it is told as such a day, never silently.
 
-use std::collections::BTreeMap;
+pub(crate) mod walker;
+
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::policy::Policy;
-use crate::record::Direction;
 use crate::series::Series;
 
 use super::InfrastructureDay;
-use super::changes::limit;
-use super::stats::{median, median_in_place, robust_sigma};
-use super::steps::NOISE_FLOOR;
-use super::stretch::Scale;
+use super::changes::Limit;
+use super::stats::{median, median_in_place};
+use walker::{BEFORE_MIN, Levels, Move, Walker};
 
 /// Members of one commit from which on they are asked in parallel.
 const PARALLEL: usize = 256;
@@ -49,17 +49,14 @@ impl Marks {
     }
 }
 
-/// Runs before that the newest are compared with, and the fewest that say anything.
-const BEFORE: usize = 10;
-const BEFORE_MIN: usize = 4;
-/// Jumps from run to run that the noise is taken from.
-const JUMPS: usize = 60;
 /// Standard deviations of the newest runs' median that a backend must have moved to count.
 const BEYOND_NOISE: f64 = 1.3;
 /// Share of the typical move that a backend must have made to count as moved with the rest, and
 /// how much more than it a series may have moved before it is judged by itself again.
 const WITH_THE_REST: f64 = 0.4;
 const OWN_WAY: f64 = 2.0;
+/// Sums like 0.1 + 0.2 reach a threshold of 0.3.
+const SLACK: f64 = 1e-9;
 /// A shift goes on while the backends keep this share of its first size.
 const STILL: f64 = 0.5;
 
@@ -90,41 +87,11 @@ pub(crate) struct Fresh {
     pub(crate) to: usize,
 }
 
-/// One series on the way through the commits.
-struct Walker<'a> {
-    series: &'a Series,
-    backend: usize,
-    threshold: f64,
-    /// Level of each run, up is worse; NaN where it failed or is not above zero.
-    level: Vec<f64>,
-    better: Direction,
-    /// All its runs may be compared: none needs to be asked for its segment.
-    alone: bool,
-    /// First run of the present baseline.
-    since: usize,
-    /// First run that the walk has not reached.
-    next: usize,
-    /// While a shift of the whole goes on: the first run that it may have touched.
-    frozen: Option<usize>,
-    /// While it goes on: the first run that it is known to have touched.
-    start: Option<usize>,
-    /// Runs before this were kept although marked: their shift stayed.
-    settled: usize,
-    marks: Marks,
-}
-
-/// What one series did.
-#[derive(Clone, Copy)]
-struct Move {
-    member: usize,
-    /// Level of the newest runs over the level just before, up is worse.
-    excess: f64,
-    /// How many standard deviations of one run the two medians vary by.
-    vagueness: f64,
-    /// Level just before.
-    base: f64,
-    from: usize,
-    to: usize,
+/// One series of a body.
+pub(crate) struct Member<'a> {
+    pub(crate) series: &'a Series,
+    pub(crate) limit: Limit,
+    pub(crate) levels: Arc<Levels>,
 }
 
 /// A shift of the whole that is going on.
@@ -138,35 +105,38 @@ struct Open {
 /// The walk of one body of series.
 pub(crate) struct Course<'a> {
     policy: &'a Policy,
-    walkers: Vec<Walker<'a>>,
+    walkers: Vec<Walker>,
+    /// Less than this is beyond no backend's threshold.
+    least: f64,
     open: Option<Open>,
     told: Vec<InfrastructureDay>,
 }
 
 impl<'a> Course<'a> {
     /// None where the body has fewer backends than the policy wants.
-    pub(crate) fn of(members: &[&'a Series], policy: &'a Policy) -> Option<Self> {
-        let mut names: Vec<&str> = members.iter().map(|it| it.key.backend.as_str()).collect();
+    pub(crate) fn of(members: &[Member<'_>], policy: &'a Policy) -> Option<Self> {
+        let mut names: Vec<&str> =
+            members.iter().map(|it| it.series.key.backend.as_str()).collect();
         names.sort_unstable();
         names.dedup();
         let enough = names.len() >= policy.k_anomaly.min_active_backends.max(2) as usize;
+        let thresholds = members.iter().map(|it| it.limit.threshold);
         enough.then(|| Self {
             policy,
-            walkers: members.iter().map(|series| Walker::of(series, &names, policy)).collect(),
+            least: thresholds.fold(f64::INFINITY, f64::min) - SLACK,
+            walkers: members.iter().map(|member| Walker::of(member, &names)).collect(),
             open: None,
             told: Vec::new(),
         })
     }
 
     /// The walk of the same body where its series have other runs from here on.
-    pub(crate) fn onto<'b>(&self, members: &[&'b Series]) -> Course<'b>
-    where
-        'a: 'b,
-    {
+    pub(crate) fn onto(&self, members: impl Iterator<Item = Arc<Levels>>) -> Self {
         let walkers = self.walkers.iter().zip(members);
-        Course {
+        Self {
             policy: self.policy,
-            walkers: walkers.map(|(walker, series)| walker.onto(series)).collect(),
+            least: self.least,
+            walkers: walkers.map(|(walker, levels)| walker.onto(levels)).collect(),
             open: self.open.clone(),
             told: self.told.clone(),
         }
@@ -184,6 +154,9 @@ impl<'a> Course<'a> {
     /// One commit's runs: opens, prolongs or ends a shift of the whole.
     pub(crate) fn step(&mut self, day: i64, fresh: &[Fresh], effects: &mut Vec<Effect>) {
         let moves = self.moves(fresh);
+        if self.open.is_none() && moves.iter().all(|it| it.excess.abs() < self.least) {
+            return;
+        }
         let Some(whole) = Whole::of(&moves, &self.walkers, self.policy, self.open.is_some()) else {
             return;
         };
@@ -194,9 +167,9 @@ impl<'a> Course<'a> {
             if !whole.shifted(self.policy) {
                 return;
             }
-            self.walkers.iter_mut().for_each(|it| it.frozen = Some(it.next));
+            self.walkers.iter_mut().for_each(|it| it.freeze(it.next));
             for it in &moves {
-                self.walkers[it.member].frozen = Some(it.from);
+                self.walkers[it.member].freeze(it.from);
             }
             self.open = Some(Open { size: whole.excess, days: Vec::new() });
         }
@@ -206,7 +179,9 @@ impl<'a> Course<'a> {
     /// What each of the members did, in the order of `fresh`.
     fn moves(&mut self, fresh: &[Fresh]) -> Vec<Move> {
         if fresh.len() < PARALLEL {
-            return fresh.iter().filter_map(|it| self.walkers[it.member].step(*it)).collect();
+            let mut moves = Vec::with_capacity(fresh.len());
+            moves.extend(fresh.iter().filter_map(|it| self.walkers[it.member].step(*it)));
+            return moves;
         }
         let mut tasks: Vec<Option<Fresh>> = vec![None; self.walkers.len()];
         fresh.iter().for_each(|it| tasks[it.member] = Some(*it));
@@ -303,21 +278,23 @@ struct Backend {
 impl Whole {
     /// None where too few backends have runs, or where nothing goes on and most stand still: their
     /// noise need not be asked then.
-    fn of(moves: &[Move], walkers: &[Walker<'_>], policy: &Policy, open: bool) -> Option<Self> {
-        let mut backends: BTreeMap<usize, Vec<&Move>> = BTreeMap::new();
-        for it in moves {
-            backends.entry(walkers[it.member].backend).or_default().push(it);
-        }
-        let active = backends.len();
+    fn of(moves: &[Move], walkers: &[Walker], policy: &Policy, open: bool) -> Option<Self> {
+        let backend = |it: &Move| walkers[it.member].backend;
+        let mut moves: Vec<&Move> = moves.iter().collect();
+        moves.sort_by_key(|it| backend(it));
+        let backends = || moves.chunk_by(|one, other| backend(one) == backend(other));
+        let active = backends().count();
         if active < policy.k_anomaly.min_active_backends.max(2) as usize {
             return None;
         }
-        let typical = |own: &[&Move], what: &dyn Fn(&Move) -> f64| {
-            let mut values: Vec<f64> = own.iter().map(|it| what(it)).collect();
-            median_in_place(&mut values).unwrap_or(0.0)
+        let typical = |own: &[&Move], what: &dyn Fn(&Move) -> f64| match own {
+            [one] => what(one),
+            many => {
+                let mut values: Vec<f64> = many.iter().map(|it| what(it)).collect();
+                median_in_place(&mut values).unwrap_or(0.0)
+            }
         };
-        let mut each: Vec<Backend> = backends
-            .values()
+        let mut each: Vec<Backend> = backends()
             .map(|own| Backend {
                 excess: typical(own, &|it| it.excess),
                 noise: 0.0,
@@ -326,11 +303,11 @@ impl Whole {
             .collect();
         let excess = median(&each.iter().map(|it| it.excess).collect::<Vec<_>>())?;
         let sign = excess.signum();
-        let beyond = each.iter().filter(|it| sign * it.excess >= it.threshold - 1e-9).count();
+        let beyond = each.iter().filter(|it| sign * it.excess >= it.threshold - SLACK).count();
         if !open && 2 * beyond < active {
             return None;
         }
-        for (backend, own) in each.iter_mut().zip(backends.values()) {
+        for (backend, own) in each.iter_mut().zip(backends()) {
             backend.noise =
                 typical(own, &|it| it.vagueness * walkers[it.member].sigma_before(it.from));
         }
@@ -347,113 +324,5 @@ impl Whole {
         let share = self.moved as f64 / self.active as f64;
         let together = share + 1e-9 >= policy.k_anomaly.threshold_ratio;
         together && 2 * self.beyond >= self.active && self.excess != 0.0
-    }
-}
-
-/// Level of each run, up is worse. Only what is above zero has a ratio, and the first of it is the
-/// reference: what comes later must not change what was said before.
-fn levels(series: &Series, better: Direction) -> Vec<f64> {
-    let positive =
-        |run: &crate::series::Run| run.value.filter(|value| value.is_finite() && *value > 0.0);
-    let first: Vec<f64> = series.runs.iter().find_map(positive).into_iter().collect();
-    let scale = Scale::of(&first);
-    let sign = if better == Direction::Lower { 1.0 } else { -1.0 };
-    let level = |value| sign * scale.level(value);
-    series.runs.iter().map(|run| positive(run).map_or(f64::NAN, level)).collect()
-}
-
-impl<'a> Walker<'a> {
-    fn of(series: &'a Series, names: &[&str], policy: &Policy) -> Self {
-        let limit = limit(series, policy);
-        Self {
-            series,
-            backend: names.binary_search(&series.key.backend.as_str()).unwrap_or(0),
-            threshold: limit.threshold,
-            level: levels(series, limit.better),
-            better: limit.better,
-            alone: series.segments.len() == 1,
-            since: 0,
-            next: 0,
-            frozen: None,
-            start: None,
-            settled: 0,
-            marks: Marks::default(),
-        }
-    }
-
-    /// The same on the way through a series with other runs from here on.
-    fn onto<'b>(&self, series: &'b Series) -> Walker<'b> {
-        Walker {
-            series,
-            level: levels(series, self.better),
-            alone: series.segments.len() == 1,
-            marks: self.marks.clone(),
-            ..*self
-        }
-    }
-
-    fn level_of(&self, run: usize) -> Option<f64> {
-        Some(self.level[run]).filter(|level| !level.is_nan())
-    }
-
-    /// What the series did at a commit, against its level just before; none where too few
-    /// comparable runs tell that level.
-    fn step(&mut self, fresh: Fresh) -> Option<Move> {
-        let (from, to) = (fresh.from, fresh.to);
-        self.next = to;
-        let runs = &self.series.runs;
-        let segment = runs.get(to.checked_sub(1)?)?.segment;
-        let comparable = |index: usize| self.alone || runs[index].segment == segment;
-        let levels = |index: usize| self.level_of(index).filter(|_| comparable(index));
-        let known = |index: &usize| *index < self.settled || !self.marks.covers(*index);
-        let end = self.frozen.unwrap_or(from).min(from).max(self.since);
-        let mut before = [0.0; BEFORE];
-        let mut count = 0;
-        for level in (self.since..end).rev().filter(known).filter_map(levels).take(BEFORE) {
-            before[count] = level;
-            count += 1;
-        }
-        if count < BEFORE_MIN {
-            return None;
-        }
-        let (newest, runs) = match (from, to.saturating_sub(from)) {
-            (only, 1) => (levels(only)?, 1),
-            _ => {
-                let mut now: Vec<f64> = (from..to).filter_map(levels).collect();
-                (median_in_place(&mut now)?, now.len())
-            }
-        };
-        let vagueness = (1.0 / runs as f64 + 1.0 / count as f64).sqrt();
-        let base = median_in_place(&mut before[..count])?;
-        let excess = newest - base;
-        Some(Move { member: fresh.member, excess, vagueness, base, from, to })
-    }
-
-    /// Standard deviation of one run, by the jumps between the runs before `end`.
-    fn sigma_before(&self, end: usize) -> f64 {
-        let mut jumps = Vec::with_capacity(JUMPS);
-        let mut newer: Option<f64> = None;
-        for level in (0..end).rev().filter_map(|index| self.level_of(index)) {
-            jumps.extend(newer.map(|newer| newer - level));
-            newer = Some(level);
-            if jumps.len() == JUMPS {
-                break;
-            }
-        }
-        (robust_sigma(&jumps) / std::f64::consts::SQRT_2).max(NOISE_FLOOR)
-    }
-
-    /// First run of a shift whose first whole commit was `it`: the runs just before may have seen
-    /// its beginning.
-    fn start_of(&self, it: &Move, size: f64) -> usize {
-        let shifted = |index: usize| {
-            self.level_of(index).is_some_and(|level| (level - it.base) / size >= STILL)
-        };
-        let mut from = it.from;
-        let free = |index: usize| !self.marks.covers(index) && shifted(index);
-        while from > self.since && it.from - from < BEFORE && free(from - 1) {
-            from -= 1;
-        }
-        from
     }
 }

@@ -1,0 +1,289 @@
+//! One series of a body on its way through the commits: what it did at each, against its level
+//! just before.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::record::Direction;
+use crate::series::{Run, Series};
+
+use super::{Fresh, Marks, Member, STILL};
+use crate::analysis::stats::{insert, median_in_place, middle, robust_sigma};
+use crate::analysis::steps::NOISE_FLOOR;
+use crate::analysis::stretch::Scale;
+
+/// Runs before that the newest are compared with, and the fewest that say anything.
+pub(super) const BEFORE: usize = 10;
+pub(super) const BEFORE_MIN: usize = 4;
+/// Jumps from run to run that the noise is taken from.
+const JUMPS: usize = 60;
+
+/// The levels of a series' runs, which all its bodies share.
+pub(crate) struct Levels {
+    /// Of each run, up is worse; NaN where it failed or is not above zero.
+    level: Vec<f64>,
+    /// The run before each in its segment that has a level, [`NONE`] where there is none. Empty
+    /// for a series of one segment, where it is a step back.
+    earlier: Vec<u32>,
+    /// The segment of each run; empty for a series of one segment.
+    segment: Vec<u32>,
+    segments: usize,
+}
+
+const NONE: u32 = u32::MAX;
+
+/// One series on the way through the commits.
+pub(super) struct Walker {
+    pub(super) backend: usize,
+    pub(super) threshold: f64,
+    levels: Arc<Levels>,
+    /// By segment, while no shift of the whole goes on: its newest runs that may be compared, once
+    /// they were asked for.
+    recent: Vec<Option<Recent>>,
+    /// First run of the present baseline.
+    pub(super) since: usize,
+    /// First run that the walk has not reached.
+    pub(super) next: usize,
+    /// While a shift of the whole goes on: the first run that it may have touched.
+    pub(super) frozen: Option<usize>,
+    /// While it goes on: the first run that it is known to have touched.
+    pub(super) start: Option<usize>,
+    /// Runs before this were kept although marked: their shift stayed.
+    pub(super) settled: usize,
+    pub(super) marks: Marks,
+}
+
+/// What one series did.
+#[derive(Clone, Copy)]
+pub(super) struct Move {
+    pub(super) member: usize,
+    /// Level of the newest runs over the level just before, up is worse.
+    pub(super) excess: f64,
+    /// How many standard deviations of one run the two medians vary by.
+    pub(super) vagueness: f64,
+    /// Level just before.
+    pub(super) base: f64,
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+impl Levels {
+    /// Only what is above zero has a ratio, and the first of it is the reference: what comes later
+    /// must not change what was said before.
+    pub(crate) fn of(series: &Series, better: Direction) -> Self {
+        let runs = &series.runs;
+        let positive = |run: &Run| run.value.filter(|value| value.is_finite() && *value > 0.0);
+        let first: Vec<f64> = runs.iter().find_map(positive).into_iter().collect();
+        let scale = Scale::of(&first);
+        let sign = if better == Direction::Lower { 1.0 } else { -1.0 };
+        let level = |run| positive(run).map_or(f64::NAN, |value| sign * scale.level(value));
+        let level: Vec<f64> = runs.iter().map(level).collect();
+        let (mut earlier, mut segment) = (Vec::new(), Vec::new());
+        if series.segments.len() > 1 {
+            segment = runs.iter().map(|run| run.segment).collect();
+            let mut newest = vec![NONE; series.segments.len()];
+            earlier.reserve_exact(runs.len());
+            for (index, run) in runs.iter().enumerate() {
+                let newest = &mut newest[run.segment as usize];
+                earlier.push(*newest);
+                if !level[index].is_nan() {
+                    *newest = u32::try_from(index).unwrap_or(NONE);
+                }
+            }
+        }
+        let segments = series.segments.len().max(1);
+        Self { level, earlier, segment, segments }
+    }
+
+    fn level(&self, run: usize) -> Option<f64> {
+        Some(self.level[run]).filter(|level| !level.is_nan())
+    }
+
+    fn segment(&self, run: usize) -> usize {
+        self.segment.get(run).map_or(0, |segment| *segment as usize)
+    }
+
+    /// The run before this one in its segment that has a level.
+    fn earlier(&self, run: usize) -> Option<usize> {
+        match self.earlier.get(run) {
+            Some(&NONE) => None,
+            Some(earlier) => Some(*earlier as usize),
+            None => (0..run).rev().find(|index| !self.level[*index].is_nan()),
+        }
+    }
+}
+
+/// The newest levels of one segment, at most [`BEFORE`].
+#[derive(Clone, Copy, Default)]
+struct Recent {
+    /// As they came; once all places are taken, the oldest is replaced.
+    ring: [f64; BEFORE],
+    oldest: usize,
+    ascending: [f64; BEFORE],
+    count: usize,
+}
+
+impl Recent {
+    fn push(&mut self, level: f64) {
+        if self.count < BEFORE {
+            self.ring[self.count] = level;
+            self.count += 1;
+        } else {
+            let oldest = std::mem::replace(&mut self.ring[self.oldest], level);
+            self.oldest = (self.oldest + 1) % BEFORE;
+            let at = self.ascending.iter().position(|other| *other == oldest).unwrap_or(0);
+            self.ascending.copy_within(at + 1.., at);
+        }
+        insert(&mut self.ascending[..self.count], level);
+    }
+
+    fn ascending(&self) -> &[f64] {
+        &self.ascending[..self.count]
+    }
+}
+
+impl Walker {
+    pub(super) fn of(member: &Member<'_>, names: &[&str]) -> Self {
+        let backend = member.series.key.backend.as_str();
+        Self {
+            backend: names.binary_search(&backend).unwrap_or(0),
+            threshold: member.limit.threshold,
+            recent: vec![None; member.levels.segments],
+            levels: Arc::clone(&member.levels),
+            since: 0,
+            next: 0,
+            frozen: None,
+            start: None,
+            settled: 0,
+            marks: Marks::default(),
+        }
+    }
+
+    /// The same on the way through a series with other runs from here on.
+    pub(super) fn onto(&self, levels: Arc<Levels>) -> Self {
+        let recent = vec![None; levels.segments];
+        Self { levels, recent, marks: self.marks.clone(), ..*self }
+    }
+
+    /// A shift of the whole begins, which may have touched the runs from this one on.
+    pub(super) fn freeze(&mut self, from: usize) {
+        self.frozen = Some(from);
+        self.recent.fill(None);
+    }
+
+    /// What the series did at a commit, against its level just before; none where too few
+    /// comparable runs tell that level.
+    pub(super) fn step(&mut self, fresh: Fresh) -> Option<Move> {
+        self.next = fresh.to;
+        let newest = fresh.to.checked_sub(1)?;
+        let before = self.before(fresh.from, newest);
+        if self.frozen.is_none() {
+            for run in fresh.from..fresh.to {
+                let recent = self.recent[self.levels.segment(run)].as_mut();
+                if let Some((recent, level)) = recent.zip(self.levels.level(run)) {
+                    recent.push(level);
+                }
+            }
+        }
+        if before.count < BEFORE_MIN {
+            return None;
+        }
+        let Fresh { member, from, to } = fresh;
+        let (now, runs) = self.now(from..to)?;
+        let vagueness = (1.0 / runs as f64 + 1.0 / before.count as f64).sqrt();
+        let base = middle(before.ascending())?;
+        Some(Move { member, excess: now - base, vagueness, base, from, to })
+    }
+
+    /// The median of the newest runs that may be compared, and their number.
+    fn now(&self, fresh: Range<usize>) -> Option<(f64, usize)> {
+        let newest = fresh.end - 1;
+        if fresh.len() == 1 {
+            return Some((self.levels.level(newest)?, 1));
+        }
+        let mut now: Vec<f64> = self.levels.level(newest).into_iter().collect();
+        let mut run = newest;
+        while let Some(earlier) = self.levels.earlier(run).filter(|it| *it >= fresh.start) {
+            run = earlier;
+            now.push(self.levels.level[run]);
+        }
+        Some((median_in_place(&mut now)?, now.len()))
+    }
+
+    /// The runs before `from` that the run `newest` may be compared with.
+    fn before(&mut self, from: usize, newest: usize) -> Recent {
+        if let Some(frozen) = self.frozen {
+            return self.look_back(frozen.min(from), newest);
+        }
+        let segment = self.levels.segment(newest);
+        if self.recent[segment].is_none() {
+            self.recent[segment] = Some(self.look_back(from, newest));
+        }
+        self.recent[segment].unwrap_or_default()
+    }
+
+    fn look_back(&self, end: usize, newest: usize) -> Recent {
+        let known = |run: usize| run < self.settled || !self.marks.covers(run);
+        let mut before = Vec::with_capacity(BEFORE);
+        let mut run = newest;
+        while before.len() < BEFORE {
+            let earlier = self.levels.earlier(run).filter(|it| *it >= self.since);
+            let Some(earlier) = earlier else { break };
+            run = earlier;
+            if run < end && known(run) {
+                before.push(self.levels.level[run]);
+            }
+        }
+        let mut recent = Recent::default();
+        before.iter().rev().for_each(|level| recent.push(*level));
+        recent
+    }
+
+    /// Standard deviation of one run, by the jumps between the runs before `end`.
+    pub(super) fn sigma_before(&self, end: usize) -> f64 {
+        let mut jumps = Vec::with_capacity(JUMPS);
+        let mut newer: Option<f64> = None;
+        for level in (0..end).rev().filter_map(|index| self.levels.level(index)) {
+            jumps.extend(newer.map(|newer| newer - level));
+            newer = Some(level);
+            if jumps.len() == JUMPS {
+                break;
+            }
+        }
+        (robust_sigma(&jumps) / std::f64::consts::SQRT_2).max(NOISE_FLOOR)
+    }
+
+    /// First run of a shift whose first whole commit was `it`: the runs just before may have seen
+    /// its beginning.
+    pub(super) fn start_of(&self, it: &Move, size: f64) -> usize {
+        let shifted = |index: usize| {
+            self.levels.level(index).is_some_and(|level| (level - it.base) / size >= STILL)
+        };
+        let mut from = it.from;
+        let free = |index: usize| !self.marks.covers(index) && shifted(index);
+        while from > self.since && it.from - from < BEFORE && free(from - 1) {
+            from -= 1;
+        }
+        from
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_newest_levels_are_in_order_however_many_came_before(
+            levels in prop::collection::vec((-3_i32..3).prop_map(f64::from), 0..40),
+        ) {
+            let mut recent = Recent::default();
+            levels.iter().for_each(|level| recent.push(*level));
+            let mut newest = levels[levels.len().saturating_sub(BEFORE)..].to_vec();
+            newest.sort_unstable_by(f64::total_cmp);
+            prop_assert_eq!(recent.ascending(), newest);
+        }
+    }
+}
