@@ -124,6 +124,14 @@ pub(super) trait Values<'a> {
         self.value(name)
     }
 
+    fn flag(&mut self, name: &str) -> Result<Option<bool>, Self::Error> {
+        self.value(name)
+    }
+
+    fn size(&mut self, name: &str) -> Result<Option<u64>, Self::Error> {
+        Ok(self.value::<Size>(name)?.map(|size| size.0))
+    }
+
     fn numbers(&mut self, name: &str) -> Result<Vec<f64>, Self::Error> {
         Ok(self.value(name)?.unwrap_or_default())
     }
@@ -199,8 +207,8 @@ pub(super) fn take_field<'a, V: Values<'a>>(
         Field::Test => record.test = values.text(&name)?.unwrap_or_default(),
         Field::Backend => record.backend = values.text(&name)?.unwrap_or_default(),
         Field::Mode => record.mode = filled(values.text(&name)?),
-        Field::Parallel => record.parallel = values.value(&name)?.unwrap_or(false),
-        Field::N => record.n = values.value::<Size>(&name)?.map(|size| size.0),
+        Field::Parallel => record.parallel = values.flag(&name)?.unwrap_or(false),
+        Field::N => record.n = values.size(&name)?,
         Field::Params => {
             record.params = values.value::<Params>(&name)?.unwrap_or_default().0.into();
         }

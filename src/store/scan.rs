@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use crate::store::fields::{Field, Values, Wire, take_field};
+use crate::store::general::Size;
 
 /// The line is left to the general reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +44,10 @@ impl Scanner {
         let mut place = 0;
         loop {
             cursor.space();
-            let name = cursor.string()?;
+            let (name, field) = self.name(place, &mut cursor)?;
             cursor.take(b':')?;
             cursor.space();
-            take_field(&mut wire, self.field(place, name), Cow::Borrowed(name), &mut cursor)?;
+            take_field(&mut wire, field, Cow::Borrowed(name), &mut cursor)?;
             place += 1;
             if !cursor.next_is(b',') {
                 break;
@@ -57,21 +58,24 @@ impl Scanner {
         if cursor.at == line.len() { Ok(wire) } else { Err(Unusual) }
     }
 
-    fn field(&mut self, place: usize, name: &str) -> Field {
-        match self.known.get_mut(place) {
-            Some((known, field)) if **known == *name => *field,
-            Some(known) => {
-                *known = (name.into(), Field::named(name));
-                known.1
-            }
-            None => {
-                let field = Field::named(name);
-                if place == self.known.len() {
-                    self.known.push((name.into(), field));
-                }
-                field
-            }
+    /// The name of the field at this place, and which field that is.
+    fn name<'a>(
+        &mut self,
+        place: usize,
+        cursor: &mut Cursor<'a>,
+    ) -> Result<(&'a str, Field), Unusual> {
+        if let Some((known, field)) = self.known.get(place)
+            && let Some(name) = cursor.this_string(known)
+        {
+            return Ok((name, *field));
         }
+        let name = cursor.string()?;
+        let field = Field::named(name);
+        match self.known.get_mut(place) {
+            Some(known) => *known = (name.into(), field),
+            None => self.known.push((name.into(), field)),
+        }
+        Ok((name, field))
     }
 }
 
@@ -83,6 +87,12 @@ fn is_plain(line: &[u8]) -> bool {
     };
     line.chunks(128).all(plain)
 }
+
+/// Decimal digits of which a double holds every whole number.
+const EXACT: usize = 15;
+/// Powers of ten up to [`EXACT`], which a double holds too.
+const TENS: [f64; EXACT + 1] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 struct Cursor<'a> {
     text: &'a str,
@@ -129,37 +139,63 @@ impl<'a> Cursor<'a> {
         string
     }
 
-    fn digits(&mut self) -> Result<(), Unusual> {
-        let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        if self.at > start { Ok(()) } else { Err(Unusual) }
+    /// A string that is expected here: to compare is cheaper than to look for its end.
+    fn this_string(&mut self, expected: &str) -> Option<&'a str> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let string = rest.get(1..1 + expected.len())?;
+        let quoted = rest[0] == b'"' && rest.get(1 + expected.len()) == Some(&b'"');
+        let found = quoted && string == expected.as_bytes();
+        let start = self.at + 1;
+        self.at += if found { expected.len() + 2 } else { 0 };
+        self.text.get(start..start + expected.len()).filter(|_| found)
     }
 
-    /// A number by the grammar of JSON (RFC 8259, section 6), as written.
-    fn written_number(&mut self) -> Result<&'a str, Unusual> {
+    /// Digits, at least one; `number` goes on with them, and wraps around where they are many.
+    fn digits(&mut self, number: &mut u64) -> Result<usize, Unusual> {
         let start = self.at;
-        self.at += usize::from(self.peek() == Some(b'-'));
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            *number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+            self.at += 1;
+        }
+        if self.at > start { Ok(self.at - start) } else { Err(Unusual) }
+    }
+
+    /// A number by the grammar of JSON (RFC 8259, section 6), as written; and its size where it is
+    /// the exact quotient of two numbers that a double holds: then one division rounds correctly
+    /// (Clinger 1990).
+    fn written_number(&mut self) -> Result<(&'a str, Option<f64>), Unusual> {
+        let start = self.at;
+        let is_negative = self.peek() == Some(b'-');
+        self.at += usize::from(is_negative);
+        let (mut number, mut fraction) = (0, 0);
+        let mut digits = 1;
         if self.peek() == Some(b'0') {
             self.at += 1;
         } else {
-            self.digits()?;
+            digits = self.digits(&mut number)?;
         }
         if self.peek() == Some(b'.') {
             self.at += 1;
-            self.digits()?;
+            fraction = self.digits(&mut number)?;
         }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
+        let is_scaled = matches!(self.peek(), Some(b'e' | b'E'));
+        if is_scaled {
             self.at += 1;
             self.at += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
-            self.digits()?;
+            self.digits(&mut 0)?;
         }
-        self.since(start)
+        let size = (digits + fraction <= EXACT && !is_scaled)
+            .then(|| number as f64 / TENS[fraction])
+            .map(|size| if is_negative { -size } else { size });
+        Ok((self.since(start)?, size))
     }
 
     fn finite(&mut self) -> Result<f64, Unusual> {
-        let number: f64 = self.written_number()?.parse().map_err(|_| Unusual)?;
+        let (written, size) = self.written_number()?;
+        if let Some(size) = size {
+            return Ok(size);
+        }
+        let number: f64 = written.parse().map_err(|_| Unusual)?;
         if number.is_finite() { Ok(number) } else { Err(Unusual) }
     }
 
@@ -228,6 +264,29 @@ impl<'a> Values<'a> for Cursor<'a> {
 
     fn number(&mut self, _: &str) -> Result<Option<f64>, Unusual> {
         self.finite().map(Some)
+    }
+
+    fn flag(&mut self, _: &str) -> Result<Option<bool>, Unusual> {
+        let rest = self.text.as_bytes().get(self.at..).ok_or(Unusual)?;
+        let flag = rest.starts_with(b"true");
+        if !flag && !rest.starts_with(b"false") {
+            return Err(Unusual);
+        }
+        self.at += if flag { 4 } else { 5 };
+        Ok(Some(flag))
+    }
+
+    fn size(&mut self, name: &str) -> Result<Option<u64>, Unusual> {
+        let start = self.at;
+        if matches!(self.peek(), Some(b'0'..=b'9')) {
+            let (written, size) = self.written_number()?;
+            let whole = size.filter(|_| written.bytes().all(|byte| byte.is_ascii_digit()));
+            if let Some(whole) = whole {
+                return Ok(Some(whole as u64));
+            }
+        }
+        self.at = start;
+        Ok(self.value::<Size>(name)?.map(|size| size.0))
     }
 
     fn numbers(&mut self, _: &str) -> Result<Vec<f64>, Unusual> {
