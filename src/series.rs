@@ -246,13 +246,13 @@ fn assemble(
         .iter()
         .filter(|column| column.unit == unit)
         .flat_map(|column| &column.rows)
-        .filter(|row| row.line_of != Line::Branch)
+        .filter(|row| row.line_of != Line::BRANCH)
         .collect();
     if columns.len() > 1 {
         rows.sort_by_key(|row| row.time);
     }
     let (main, pulls): (Vec<&Row>, Vec<&Row>) =
-        rows.into_iter().partition(|row| row.line_of == Line::Main);
+        rows.into_iter().partition(|row| row.line_of == Line::MAIN);
     let mut main = grouping.runs(&main);
     if let Some((_, run, row)) = main.last_mut() {
         run.detail = history.detail(row).map(|detail| Arc::new(detail.owned()));
@@ -261,10 +261,7 @@ fn assemble(
     let pulls = grouping
         .runs(&pulls)
         .into_iter()
-        .filter_map(|(line, run, _)| match line {
-            Line::Pull(pull) => Some(PullRun { pull: u64::from(pull), run }),
-            Line::Main | Line::Branch => None,
-        })
+        .filter_map(|(line, run, _)| line.pull().map(|pull| PullRun { pull: u64::from(pull), run }))
         .collect();
     Series { key, unit, better, tags, runs, pulls, segments: grouping.segments }
 }

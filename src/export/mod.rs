@@ -11,7 +11,7 @@ mod sql;
 use std::fmt;
 
 use crate::filter::{Filter, Recent, Subject};
-use crate::history::{Column, Commit, Environment, History, Line, Row};
+use crate::history::{Column, Commit, Environment, History, Row};
 use crate::record::DetailRef;
 
 /// A language of other programs.
@@ -74,10 +74,7 @@ struct Point<'a> {
 
 impl<'a> Point<'a> {
     fn pull(&self) -> Option<u32> {
-        match self.row.line_of {
-            Line::Pull(pull) => Some(pull),
-            Line::Main | Line::Branch => None,
-        }
+        self.row.line_of.pull()
     }
 
     fn value(&self) -> Option<f64> {

@@ -151,7 +151,7 @@ fn backends(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<(String, 
     let mut moves: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (one, analysis) in series.iter().zip(analyses) {
         let runs = on_day(one, day);
-        let Some(level) = analysis.level[..runs.start].iter().rev().find_map(|level| *level) else {
+        let Some(level) = analysis.level.last_before(runs.start) else {
             continue;
         };
         let values: Vec<f64> = one.runs[runs].iter().filter_map(|run| run.value).collect();

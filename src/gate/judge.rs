@@ -182,7 +182,7 @@ impl Case<'_> {
         let scale = Scale::for_values([before, after], &series.unit);
         let said = |value: f64| levels.map_or_else(String::new, |_| scale.quantity(value));
         let spread = |at: Option<usize>| {
-            let std = at.and_then(|at| analysis.spread.get(at).copied().flatten());
+            let std = at.and_then(|at| analysis.spread.get(at));
             said_spread(std, &scale)
         };
         let own = analysis.latest.and_then(|at| series.runs[at].std);
@@ -201,7 +201,9 @@ impl Case<'_> {
             before: said(before),
             after: said(after),
             spread_before: spread(change.map(|change| change.last_before).or_else(|| {
-                (0..analysis.latest.unwrap_or(0)).rev().find(|at| analysis.spread[*at].is_some())
+                (0..analysis.latest.unwrap_or(0))
+                    .rev()
+                    .find(|at| analysis.spread.get(*at).is_some())
             })),
             spread_after: after_spread,
             arrow: levels.map_or_else(String::new, |_| scale.arrow(before, after)),

@@ -99,7 +99,7 @@ pub(crate) fn stage(history: &mut History, request: &Request<'_>) -> Result<Scen
         },
         Wanted::Pull(pull) => {
             let rows = history.columns.iter().flat_map(|column| &column.rows);
-            let own = rows.filter(|row| row.line_of == line_of(*pull));
+            let own = rows.filter(|row| row.line_of == Line::of_pull(*pull));
             match own.map(|row| (row.time, row.commit)).max() {
                 Some((_, head)) => on_pull(history, request, *pull, head as usize),
                 None => Ok(Scene::nothing(None, Some(*pull), "no record of this pull request")),
@@ -108,19 +108,11 @@ pub(crate) fn stage(history: &mut History, request: &Request<'_>) -> Result<Scen
     }
 }
 
-fn line_of(pull: u64) -> Line {
-    Line::Pull(u32::try_from(pull).unwrap_or(u32::MAX))
-}
-
 /// The pull request that measured a commit; of several the one with the smallest number.
 fn pull_of(history: &History, commit: usize) -> Option<u64> {
     let rows = history.columns.iter().flat_map(|column| &column.rows);
     let own = rows.filter(|row| row.commit as usize == commit);
-    own.filter_map(|row| match row.line_of {
-        Line::Pull(pull) => Some(u64::from(pull)),
-        Line::Main | Line::Branch => None,
-    })
-    .min()
+    own.filter_map(|row| row.line_of.pull()).map(u64::from).min()
 }
 
 /// The candidate of a name: a measured commit, or what the repository calls so.
@@ -218,7 +210,7 @@ fn on_main(
     let asked = asked(history, request)?;
     let previous = newest_main(history, Some(candidate));
     for column in &mut history.columns {
-        column.rows.retain(|row| row.line_of != Line::Main || row.commit as usize <= candidate);
+        column.rows.retain(|row| row.line_of != Line::MAIN || row.commit as usize <= candidate);
     }
     set_newest(history);
     let (base, why) = match &asked {
@@ -260,13 +252,13 @@ fn on_pull(
     let mut seen = vec![false; history.commits.len()];
     for column in &mut history.columns {
         let rows = std::mem::take(&mut column.rows);
-        let of_pull = |row: &&Row| row.line_of == line_of(pull);
+        let of_pull = |row: &&Row| row.line_of == Line::of_pull(pull);
         for row in rows.iter().filter(of_pull) {
             seen[row.commit as usize] = true;
         }
         let is_head = |row: &&Row| of_pull(row) && row.commit as usize == head;
         let candidates: Vec<Row> = rows.iter().filter(is_head).copied().collect();
-        let kept = |row: &Row| row.line_of == Line::Main && row.commit as usize <= base;
+        let kept = |row: &Row| row.line_of == Line::MAIN && row.commit as usize <= base;
         column.rows = rows.into_iter().filter(kept).collect();
         moved.push(runs(candidates, repeats(column, &machines), &machines));
     }
@@ -362,7 +354,7 @@ fn append(history: &mut History, head: usize, moved: Vec<Vec<Vec<Row>>>) -> Comm
             let placed = run.into_iter().map(|row| Row {
                 time: time(at),
                 commit,
-                line_of: Line::Main,
+                line_of: Line::MAIN,
                 ..row
             });
             column.rows.extend(placed);
@@ -374,7 +366,7 @@ fn append(history: &mut History, head: usize, moved: Vec<Vec<Vec<Row>>>) -> Comm
 /// The newest record of what is left of the main line.
 fn set_newest(history: &mut History) {
     let rows = history.columns.iter().flat_map(|column| &column.rows);
-    let main = rows.filter(|row| row.line_of == Line::Main);
+    let main = rows.filter(|row| row.line_of == Line::MAIN);
     history.newest = main.map(|row| row.time).max();
 }
 

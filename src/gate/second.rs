@@ -79,7 +79,7 @@ fn open(series: &Series, analysis: &Analysis, first: CommitIndex) -> Option<usiz
     let start = series.runs.iter().position(|run| run.commit >= first).filter(|it| *it > 0)?;
     let told = analysis.events.iter().any(|change| change.first >= start);
     // Runs that do not come near the limit are most, and cost no more than this.
-    let level = analysis.level[..start].iter().rev().find_map(|level| *level);
+    let level = analysis.level.last_before(start);
     let reach = analysis.threshold / 2.0;
     let far = |value: f64| level.is_none_or(|it| (value / it - 1.0).abs() > reach);
     let far = series.runs[start..].iter().filter_map(|run| run.value).any(far);

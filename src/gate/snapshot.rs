@@ -34,11 +34,10 @@ pub(crate) fn files(
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for column in &history.columns {
         for row in &column.rows {
-            let name = match row.line_of {
-                Line::Main if main.is_some_and(|main| row.commit as usize <= main) => {
-                    "results/main.ndjson".to_owned()
-                }
-                Line::Pull(number) if Some(number) == pull => format!("pulls/{number}.ndjson"),
+            let on_main = || main.is_some_and(|main| row.commit as usize <= main);
+            let name = match row.line_of.pull() {
+                None if row.line_of == Line::MAIN && on_main() => "results/main.ndjson".to_owned(),
+                Some(number) if Some(number) == pull => format!("pulls/{number}.ndjson"),
                 _ => continue,
             };
             let lines = files.entry(name).or_default();

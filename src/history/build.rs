@@ -130,9 +130,7 @@ impl Builder {
             commit: self.commit(&record.commit, record.commit_time),
             environment: self.environment(record),
             detail: 0,
-            line_of: record
-                .pull
-                .map_or(Line::Main, |pull| Line::Pull(u32::try_from(pull).unwrap_or(u32::MAX))),
+            line_of: record.pull.map_or(Line::MAIN, Line::of_pull),
             file,
             line,
         };

@@ -32,7 +32,7 @@ impl Builder {
         for (_, row) in self.merged.iter_mut().flatten() {
             row.commit = numbers[row.commit as usize];
             row.environment = environment_numbers[row.environment as usize];
-            if row.line_of == Line::Main {
+            if row.line_of == Line::MAIN {
                 oldest = earliest(oldest, Some(row.time));
                 newest = newest.max(Some(row.time));
             }
@@ -97,8 +97,8 @@ impl Builder {
         };
         let others: Vec<bool> = self.environment_list.iter().map(other).collect();
         for (_, row) in self.merged.iter_mut().flatten() {
-            if others[row.environment as usize] && row.line_of == Line::Main {
-                row.line_of = Line::Branch;
+            if others[row.environment as usize] && row.line_of == Line::MAIN {
+                row.line_of = Line::BRANCH;
                 lines.insert((row.file, row.line));
             }
         }
@@ -378,7 +378,7 @@ struct Seen {
 
 impl Seen {
     fn row(&mut self, row: &Row) {
-        let main = row.line_of == Line::Main;
+        let main = row.line_of == Line::MAIN;
         self.main_line |= main;
         let first = if main { &mut self.first_main } else { &mut self.first_other };
         *first = earliest(*first, Some(row.time));

@@ -68,7 +68,7 @@ impl Rest {
         rest.problems.retain(|problem| problem.place.file != file);
         rest.counts.records = rest.counts.records.saturating_sub(old.counts.records);
         let rows = rest.columns.iter().flat_map(|column| &column.rows);
-        rest.newest = rows.filter(|row| row.line_of == Line::Main).map(|row| row.time).max();
+        rest.newest = rows.filter(|row| row.line_of == Line::MAIN).map(|row| row.time).max();
         let commits = rest.commits.iter().zip(0..).map(|(it, at)| (it.id.clone(), at)).collect();
         Some(Self { file: file.to_owned(), history: rest, old, commits })
     }

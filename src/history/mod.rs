@@ -113,13 +113,26 @@ pub(crate) struct Row {
     pub(crate) line: u32,
 }
 
-/// Which line of development a row belongs to.
+/// Which line of development a row belongs to: the main one, then pull requests by their numbers,
+/// then the others. Every row has one, hence a number and no enum, which would take twice the room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Line {
-    Main,
-    Pull(u32),
+pub(crate) struct Line(u32);
+
+impl Line {
+    pub(crate) const MAIN: Self = Self(0);
     /// A branch that is not the main one: counted, not shown.
-    Branch,
+    pub(crate) const BRANCH: Self = Self(u32::MAX);
+    const LAST_PULL: u32 = u32::MAX - 2;
+
+    /// The line of a pull request; numbers beyond 2³² − 3 are taken for that one.
+    pub(crate) fn of_pull(pull: u64) -> Self {
+        Self(u32::try_from(pull).map_or(Self::LAST_PULL, |pull| pull.min(Self::LAST_PULL)) + 1)
+    }
+
+    /// The number of its pull request.
+    pub(crate) fn pull(self) -> Option<u32> {
+        (self != Self::MAIN && self != Self::BRANCH).then(|| self.0 - 1)
+    }
 }
 
 /// Every record once.

@@ -194,11 +194,8 @@ impl Out {
         rows.iter().for_each(|(_, row)| self.f64(row.value));
         rows.iter().for_each(|(_, row)| self.f64(row.std));
         rows.iter().for_each(|(_, row)| {
-            self.u64(match row.line_of {
-                Line::Main => 0,
-                Line::Branch => 1,
-                Line::Pull(pull) => 2 + u64::from(pull),
-            });
+            let other = if row.line_of == Line::MAIN { 0 } else { 1 };
+            self.u64(row.line_of.pull().map_or(other, |pull| 2 + u64::from(pull)));
         });
         rows.iter().for_each(|(key, _)| self.u32(*key));
         rows.iter().for_each(|(_, row)| self.u32(row.commit));
@@ -321,9 +318,9 @@ impl<'a> In<'a> {
         let row = |(((time, value), (std, line_of)), ((key, commit), thin))| {
             let (environment, (detail, line)): (u32, (u32, u32)) = thin;
             let line_of = match line_of {
-                0 => Line::Main,
-                1 => Line::Branch,
-                pull => Line::Pull(u32::try_from(pull - 2).ok()?),
+                0 => Line::MAIN,
+                1 => Line::BRANCH,
+                pull => Line::of_pull(pull - 2),
             };
             let inside = [(key, sizes[0]), (commit, sizes[1]), (environment, sizes[2])];
             let inside = inside.into_iter().all(|(number, size)| (number as usize) < size);
