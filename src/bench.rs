@@ -288,7 +288,7 @@ impl Drawing {
     pub fn points(&self) -> Vec<Point> {
         let runs = self.series.runs.iter().enumerate();
         runs.map(|(at, run)| {
-            let level = self.analysis.level[at].zip(self.analysis.spread[at]);
+            let level = self.analysis.level.get(at).zip(self.analysis.spread.get(at));
             let day = run.time.micros() as f64 / DAY_US as f64;
             (day, run.value.unwrap_or(f64::NAN), level)
         })

@@ -269,7 +269,7 @@ impl Sized {
             ChangeKind::Drift => window,
         };
         let (runs_before, runs_after) = (count(old), count(runs_after));
-        let place = (watch.run[finding.at.saturating_sub(1)], watch.run[finding.at]);
+        let place = (watch.run(finding.at.saturating_sub(1)), watch.run(finding.at));
         let (before, after) = watch.levels(finding, old, window);
         let change = watch.scale().change(before, after);
         Self { before, after, change, runs_before, runs_after, place }

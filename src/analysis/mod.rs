@@ -22,6 +22,7 @@ mod infrastructure;
 pub(crate) mod kept;
 mod moments;
 mod noise;
+pub(crate) mod per_run;
 #[cfg(test)]
 mod prefixes;
 mod prepared;
@@ -49,6 +50,7 @@ use crate::record::time::{DAY_US, Timestamp};
 use crate::series::{CommitIndex, Series};
 
 use changes::Facts;
+use per_run::PerRun;
 use prepared::Prepared;
 use replay::Figures;
 use walk::Standing;
@@ -77,9 +79,9 @@ pub(crate) struct Analysis {
     pub(crate) detectable_surely: Option<f64>,
     /// Rolling median (7 runs) of the runs' values, restarted at events, segments and gaps; none
     /// for failed runs and outliers.
-    pub(crate) level: Vec<Option<f64>>,
+    pub(crate) level: PerRun,
     /// Robust standard deviation (1.4826 × MAD of 7 runs) around the level, same units.
-    pub(crate) spread: Vec<Option<f64>>,
+    pub(crate) spread: PerRun,
     pub(crate) flags: Vec<RunFlags>,
     /// Changes, oldest first.
     pub(crate) events: Vec<Change>,

@@ -12,6 +12,7 @@ use crate::series::Series;
 use super::changes::{self, Limit, Teller};
 use super::infrastructure::Marks;
 use super::noise::Noise;
+use super::per_run::PerRun;
 use super::stats::median;
 use super::steps::Boundary;
 use super::stretch::{self, Scale, Stretch};
@@ -59,8 +60,8 @@ const SAME: usize = 5;
 
 /// Rolling median and spread of each run.
 pub(crate) struct Lines {
-    pub(crate) level: Vec<Option<f64>>,
-    pub(crate) spread: Vec<Option<f64>>,
+    pub(crate) level: PerRun,
+    pub(crate) spread: PerRun,
 }
 
 impl<'a> Prepared<'a> {
@@ -119,7 +120,7 @@ impl<'a> Prepared<'a> {
     /// Rolling medians and spreads, begun anew at steps, segments and gaps.
     pub(crate) fn lines(&self, changes: &[Change]) -> Lines {
         let runs = self.values.len();
-        let mut lines = Lines { level: vec![None; runs], spread: vec![None; runs] };
+        let mut lines = Lines { level: PerRun::none(runs), spread: PerRun::none(runs) };
         let steps: Vec<usize> = changes
             .iter()
             .filter(|change| change.kind == ChangeKind::Step)

@@ -5,6 +5,7 @@
 
 use crate::record::time::{DAY_US, Timestamp};
 
+use super::per_run::PerRun;
 use super::stats::{mad_sigma, median, median_in_place, quantile, robust_sigma, sorted};
 
 /// Runs in a rolling median and its spread: three on either side.
@@ -81,14 +82,14 @@ fn rolling(values: &[f64], i: usize) -> (f64, f64) {
 pub(crate) fn rolling_levels(
     values: &[f64],
     piece: &[usize],
-    level: &mut [Option<f64>],
-    spread: &mut [Option<f64>],
+    level: &mut PerRun,
+    spread: &mut PerRun,
 ) {
     let own: Vec<f64> = piece.iter().map(|index| values[*index]).collect();
     for (i, index) in piece.iter().enumerate() {
         let (middle, around) = rolling(&own, i);
-        level[*index] = Some(middle);
-        spread[*index] = around.is_finite().then_some(around);
+        level.set(*index, Some(middle));
+        spread.set(*index, Some(around).filter(|around| around.is_finite()));
     }
 }
 

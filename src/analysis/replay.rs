@@ -199,5 +199,5 @@ fn reports(standing: &Standing) -> Vec<Report> {
         let (before, after) = watch.levels(it, it.at - it.since, usize::MAX);
         (after - before).abs() >= standing.limit.absolute * (1.0 - 1e-9)
     });
-    large.map(|it| Report { from: watch.run[it.at], told: watch.run[it.told] }).collect()
+    large.map(|it| Report { from: watch.run(it.at), told: watch.run(it.told) }).collect()
 }

@@ -95,7 +95,7 @@ impl Judged<'_> {
 
     /// The newest point of the line that charts draw.
     fn level(&self) -> Option<f64> {
-        self.analysis.level.iter().rev().find_map(|level| *level)
+        self.analysis.level.last()
     }
 
     fn budget(&self, policy: &Policy) -> Option<Target> {
@@ -135,7 +135,7 @@ impl Judged<'_> {
         };
         match comparison.quantity {
             Quantity::Value => Some(value),
-            Quantity::Level => self.analysis.level[at],
+            Quantity::Level => self.analysis.level.get(at),
             Quantity::Mean => Some(mean(detail.map_or(&[], |it| it.samples())).unwrap_or(value)),
             Quantity::Std => run.std,
             Quantity::Statistic(Statistic::Median) => {
@@ -145,7 +145,7 @@ impl Judged<'_> {
             Quantity::Change if Some(at) == self.analysis.latest => self.analysis.change,
             Quantity::Change => {
                 let baseline = self.analysis.baseline?.value;
-                Some(self.analysis.level[at]? / baseline - 1.0).filter(|it| it.is_finite())
+                Some(self.analysis.level.get(at)? / baseline - 1.0).filter(|it| it.is_finite())
             }
             Quantity::Noise => self.analysis.noise,
         }

@@ -97,7 +97,7 @@ impl Evidence<'_> {
         if matches!(watch.answer(), Answer::Open(_)) {
             return None;
         }
-        let since = watch.run.get(watch.epoch()).copied();
+        let since = (watch.epoch() < watch.len()).then(|| watch.run(watch.epoch()));
         let few = watch.len() - watch.epoch() < self.needed();
         if few && (since.is_none() || since == self.standing.cut) {
             return Some(Verdict::Infrastructure);
@@ -138,7 +138,7 @@ impl Evidence<'_> {
         let baseline = Baseline {
             value: it.before,
             runs: it.runs_before.min(self.policy.detection.window),
-            since: watch.run[finding.since],
+            since: watch.run(finding.since),
         };
         Judged {
             verdict,

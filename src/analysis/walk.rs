@@ -213,11 +213,11 @@ impl<'a> Walk<'a> {
         if candidate.kind != ChangeKind::Step {
             return false;
         }
-        let onset = self.standings[member].watch.run[candidate.at()];
+        let onset = self.standings[member].watch.run(candidate.at());
         let onset = self.series[member].runs[onset].time;
         let first = |other: usize| {
             let watch = &self.standings[other].watch;
-            watch.run.partition_point(|run| self.series[other].runs[*run].time < onset)
+            watch.first_point(|run| self.series[other].runs[run].time < onset)
         };
         let places: Vec<(usize, usize)> =
             body.members.iter().map(|other| (*other, first(*other))).collect();
@@ -233,7 +233,7 @@ impl<'a> Walk<'a> {
             self.touched[other] = true;
             let standing = &mut self.standings[other];
             if standing.watch.carry(at, candidate.worse) {
-                let from = standing.watch.run[at];
+                let from = standing.watch.run(at);
                 standing.cut = Some(from);
                 standing.marks.join(Marks { runs: Vec::new(), cuts: vec![from] });
             }
@@ -250,8 +250,9 @@ impl<'a> Walk<'a> {
     ) -> InfrastructureDay {
         let standing = &self.standings[member];
         let runs = &self.series[member].runs;
+        let points = candidate.at()..standing.watch.len();
         let mut days: Vec<i64> =
-            standing.watch.run[candidate.at()..].iter().map(|run| runs[*run].time.day()).collect();
+            points.map(|point| runs[standing.watch.run(point)].time.day()).collect();
         days.dedup();
         let consecutive = self.policy.k_anomaly.alert_on_consecutive_days.max(1) as usize;
         let count = |backends: usize| u32::try_from(backends).unwrap_or(u32::MAX);
@@ -396,14 +397,15 @@ fn passing(scores: &[f64], judged: usize) -> usize {
 impl Standing {
     fn of(series: &Series, policy: &Policy) -> Self {
         let limit = limit(series, policy);
-        let watch = Watch::new(Demand {
+        let demand = Demand {
             threshold: limit.threshold,
             lower: limit.better == Direction::Lower,
             confirmations: (policy.detection.confirmations as usize).max(1),
             min_before: policy.regression.min_sample_size as usize,
             window: policy.detection.window as usize,
             sigmas: policy.data_quality.outlier_threshold,
-        });
+        };
+        let watch = Watch::new(demand, series.runs.len());
         let marks = Marks::default();
         Self { watch, limit, marks, holders: 0, runs: 0, suppressed: 0, held: false, cut: None }
     }
@@ -432,7 +434,7 @@ impl Standing {
     /// The steps that the gate told, by the index of their first runs.
     pub(crate) fn steps(&self) -> Vec<Boundary> {
         let steps = self.watch.findings.iter().filter(|it| it.kind == ChangeKind::Step);
-        steps.map(|it| Boundary { at: self.watch.run[it.at], z: it.z }).collect()
+        steps.map(|it| Boundary { at: self.watch.run(it.at), z: it.z }).collect()
     }
 
     /// What a shift of a body, known by its bit, does to the series.

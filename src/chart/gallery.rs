@@ -80,9 +80,9 @@ fn several(all: &Sample) -> String {
     let names = ["julia", "go", "ts", "sql", "csharp", "rust"];
     let samples = factors.map(|factor| {
         let mut sample = Sample::everything(200);
-        let scale = |value: &mut Option<f64>| *value = value.map(|value| value * factor);
-        sample.series.runs.iter_mut().for_each(|run| scale(&mut run.value));
-        sample.analysis.level.iter_mut().for_each(scale);
+        let scale = |value: Option<f64>| value.map(|value| value * factor);
+        sample.series.runs.iter_mut().for_each(|run| run.value = scale(run.value));
+        sample.analysis.level = sample.analysis.level.iter().map(scale).collect();
         sample
     });
     let line = |(slot, at): (u8, usize)| Line {

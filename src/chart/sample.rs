@@ -1,6 +1,7 @@
 //! Series for tests and for looking at: made up, with every mark a chart can have. The analysis is
 //! a plain stand-in for the real one, so that this room is tested alone.
 
+use crate::analysis::per_run::PerRun;
 use crate::analysis::{
     Analysis, Baseline, Change, ChangeKind, RunFlags, Severity, Status, Verdict,
 };
@@ -144,8 +145,8 @@ impl Sample {
             let near =
                 (0..=6).filter_map(|step| values.get((index + 3 * step).checked_sub(9)?).copied());
             let level = median(near.flatten().collect());
-            (sample.analysis.level[index], sample.analysis.spread[index]) =
-                (Some(level), Some(900.0));
+            sample.analysis.level.set(index, Some(level));
+            sample.analysis.spread.set(index, Some(900.0));
         }
         sample
     }
@@ -206,10 +207,11 @@ impl Sample {
                 .collect();
             let own = runs[index].value.is_some() && !self.analysis.flags[index].outlier;
             let level = (own && !near.is_empty()).then(|| median(near.clone()));
-            self.analysis.level[index] = level;
-            self.analysis.spread[index] = level.map(|level| {
+            self.analysis.level.set(index, level);
+            let spread = level.map(|level| {
                 1.4826 * median(near.iter().map(|value| (value - level).abs()).collect())
             });
+            self.analysis.spread.set(index, spread);
         }
     }
 
@@ -269,8 +271,8 @@ fn analysis(values: &[Option<f64>]) -> Analysis {
         noise: None,
         detectable: None,
         detectable_surely: None,
-        level: vec![None; values.len()],
-        spread: vec![None; values.len()],
+        level: PerRun::none(values.len()),
+        spread: PerRun::none(values.len()),
         flags: values.iter().map(failed).collect(),
         events: Vec::new(),
         gaps: Vec::new(),

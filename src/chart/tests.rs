@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use crate::analysis::Analysis;
+use crate::analysis::per_run::PerRun;
 use crate::chart::backend::{Role, Shape};
 use crate::chart::compare::{Line, comparison};
 use crate::chart::multiple::{SharedAxes, panel};
@@ -123,7 +124,8 @@ fn an_infrastructure_day_widens_the_range_only_while_it_is_new() {
         sample.series.runs[at].value = Some(130.0);
         sample.analysis.typical = Some((50.0, 150.0));
         sample.analysis.flags[at].infrastructure = true;
-        (sample.analysis.level[at], sample.analysis.spread[at]) = (None, None);
+        sample.analysis.level.set(at, None);
+        sample.analysis.spread.set(at, None);
         scene(&sample).up.ends().1
     };
     assert!(ends(20) < 120.0);
@@ -386,8 +388,8 @@ fn no_nan(text: &str) -> Result<(), TestCaseError> {
 fn an_analysis_of_other_length_does_not_matter() {
     let mut sample = Sample::everything(50);
     let Analysis { level, spread, flags, .. } = &mut sample.analysis;
-    level.truncate(3);
-    spread.clear();
+    *level = level.iter().take(3).collect();
+    *spread = PerRun::default();
     flags.clear();
     trend(&sample.input(&Linked), Size::Full);
 }

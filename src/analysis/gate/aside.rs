@@ -32,12 +32,12 @@ impl Watch {
 
     /// Takes the points from a run on back, and what they told, and holds them.
     pub(crate) fn retract(&mut self, from: usize) {
-        let keep = self.run.partition_point(|run| *run < from);
+        let keep = self.first_point(|run| run < from);
         if keep == self.run.len() {
             return;
         }
         let taken: Vec<(usize, f64, u32)> = (keep..self.run.len())
-            .map(|at| (self.run[at], self.value[at], self.segment[at]))
+            .map(|at| (self.run(at), self.value[at], self.segment[at]))
             .collect();
         self.held.splice(0..0, taken);
         self.value.truncate(keep);

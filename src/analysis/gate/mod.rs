@@ -130,7 +130,7 @@ pub(crate) struct Watch {
     /// Up is worse.
     level: Vec<f64>,
     /// Index of the run.
-    pub(crate) run: Vec<usize>,
+    run: Vec<u32>,
     segment: Vec<u32>,
     /// Median of the baseline's newest runs before the point.
     base: Vec<f64>,
@@ -155,17 +155,18 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn new(demand: Demand) -> Self {
+    /// For a series of so many runs: watches of all series are in memory at once.
+    pub(crate) fn new(demand: Demand, runs: usize) -> Self {
         Self {
             demand,
             scale: None,
-            value: Vec::new(),
-            level: Vec::new(),
-            run: Vec::new(),
-            segment: Vec::new(),
-            base: Vec::new(),
-            start: Vec::new(),
-            calm: Vec::new(),
+            value: Vec::with_capacity(runs),
+            level: Vec::with_capacity(runs),
+            run: Vec::with_capacity(runs),
+            segment: Vec::with_capacity(runs),
+            base: Vec::with_capacity(runs),
+            start: Vec::with_capacity(runs),
+            calm: Vec::with_capacity(runs),
             epoch: 0,
             turned: None,
             window: Window::new(proof::REACH),
@@ -176,6 +177,16 @@ impl Watch {
             findings: Vec::new(),
             open: None,
         }
+    }
+
+    /// The index of the run of a point.
+    pub(crate) fn run(&self, point: usize) -> usize {
+        self.run[point] as usize
+    }
+
+    /// The first point whose run is not before something.
+    pub(crate) fn first_point(&self, is_before: impl Fn(usize) -> bool) -> usize {
+        self.run.partition_point(|run| is_before(*run as usize))
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -192,7 +203,7 @@ impl Watch {
         self.rescale(value);
         self.mixed |= self.segment.last().is_some_and(|last| *last != segment);
         self.value.push(value);
-        self.run.push(run);
+        self.run.push(u32::try_from(run).unwrap_or(u32::MAX));
         self.segment.push(segment);
         self.level.push(self.level_of(value));
         self.base.push(0.0);
@@ -439,7 +450,7 @@ impl Watch {
         let newest = *self.segment.last()?;
         let own = (self.epoch..self.len()).filter(|at| self.segment[*at] == newest);
         let own: Vec<usize> = own.collect();
-        let since = self.run[*own.first()?];
+        let since = self.run(*own.first()?);
         Some((own.into_iter().map(|at| self.value[at]).collect(), since))
     }
 

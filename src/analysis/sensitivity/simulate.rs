@@ -69,14 +69,15 @@ pub(crate) fn reported(
 /// which follow runs on one level.
 pub(super) fn reports(level: &[f64], from: usize, sign: f64, demand: Demand) -> bool {
     let size = if sign > 0.0 { demand.up } else { demand.down };
-    let mut watch = Watch::new(gate::Demand {
+    let own = gate::Demand {
         threshold: size.exp_m1(),
         lower: true,
         confirmations: demand.confirmations,
         min_before: demand.min_before,
         window: level.len(),
         sigmas: f64::INFINITY,
-    });
+    };
+    let mut watch = Watch::new(own, level.len());
     level.iter().enumerate().any(|(at, level)| {
         watch.push(at, (sign * level).exp(), 0);
         at >= from && watch.look().is_some_and(|it| it.worse && it.kind == ChangeKind::Step)

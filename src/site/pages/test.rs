@@ -95,7 +95,7 @@ fn ranking(site: &Index<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
         .filter_map(|&one| {
             let (series, analysis) = site.series(one);
             let latest = analysis.latest.and_then(|run| series.runs[run].value);
-            let level = analysis.level.iter().rev().find_map(|level| *level).or(latest);
+            let level = analysis.level.last().or(latest);
             level.filter(|level| *level > 0.0).map(|level| (level, one))
         })
         .collect();
