@@ -22,7 +22,7 @@ pub(crate) fn run(global: &Global, args: &Serve, talk: &Talk) -> anyhow::Result<
     talk.info(&build::closing(&built, started.elapsed().as_secs_f64()));
     let mut port = args.port;
     // Taken by the server that starts.
-    let first = Arc::new(Mutex::new(Some(Shown { project, written: true })));
+    let first = Arc::new(Mutex::new(Some(Shown { project: Arc::new(project), written: true })));
     loop {
         let hooks = hooks(global, args, &options, Arc::clone(&first));
         match serve::run(&serve_options(global, args, port), hooks) {
