@@ -133,12 +133,7 @@ fn open_with(
     let mut stages = Stages::new();
     let mut warnings = Vec::new();
     let (policy, policy_sha) = policy(options, &mut warnings)?;
-    let source = store::Source {
-        directory: options.data.clone(),
-        with_archive: options.with_archive,
-        reading: Arc::new(reading(&policy)),
-        cache: options.cache.clone(),
-    };
+    let source = source(options, &policy);
     let mut contents = read(&source, &|files, of| progress("reading files", files, of))?;
     stages.end("read");
     progress("putting in order", 0, 0);
@@ -413,6 +408,16 @@ fn policy(options: &Options, warnings: &mut Vec<String>) -> anyhow::Result<(Poli
             Ok((policy, sha(&text)))
         }
         None => bail!("the policy is at fault\n{told}"),
+    }
+}
+
+/// Where records are read, and how.
+fn source(options: &Options, policy: &Policy) -> store::Source {
+    store::Source {
+        directory: options.data.clone(),
+        with_archive: options.with_archive,
+        reading: Arc::new(reading(policy)),
+        cache: options.cache.clone(),
     }
 }
 

@@ -42,6 +42,16 @@ impl<'a> Trail<'a> {
         Self { series, policy, stopped: None, worn: false }
     }
 
+    /// Walks ahead to the newest commit, before which little will change; false where nothing was
+    /// to be done, or cannot be.
+    pub(crate) fn prepare(&mut self) -> bool {
+        let runs = self.series.iter().flat_map(|it| &it.runs);
+        let newest = runs.map(|run| run.commit).max().filter(|_| self.stopped.is_none());
+        let Some(from) = newest else { return false };
+        self.stopped = Stopped::before(from, self.series, self.policy).map(|it| (from, it));
+        self.stopped.is_some()
+    }
+
     /// The last series had so little in common with these that another trail serves better.
     pub(crate) fn is_worn(&self) -> bool {
         self.worn

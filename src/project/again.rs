@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::analysis::again::{Trail, analyse};
 use crate::project::stages::Progress;
-use crate::project::{Options, Project, load_opened, open_with};
+use crate::project::{Options, Project, load_opened, open, open_with, source};
 use crate::store::kept::{self, Kept};
 
 /// What one load leaves to the next.
@@ -15,6 +15,31 @@ pub(crate) struct Memory<'a> {
     pub(crate) records: Option<Kept>,
     /// The project whose series were walked, and how far.
     pub(crate) ground: Ground<'a>,
+    /// All of it that can be found ahead was found, or cannot be.
+    pub(crate) prepared: bool,
+}
+
+/// Runs up to which a walk ahead is short enough for the person who waits for a page meanwhile.
+const MOST: usize = 500_000;
+
+impl Memory<'_> {
+    /// Finds a part of what the next load of this project will need, while nothing else is to be
+    /// done; whether there was anything. What cannot be read is left to the load, which tells why.
+    pub(crate) fn prepare(&mut self, options: &Options, project: &Project) -> bool {
+        let runs: usize = project.grouped.series.iter().map(|it| it.runs.len()).sum();
+        if self.prepared || runs > MOST {
+            return false;
+        }
+        if self.ground.trail.prepare() {
+            return true;
+        }
+        self.prepared = true;
+        if self.records.is_some() {
+            return false;
+        }
+        self.records = Kept::ahead(&source(options, &project.policy)).ok().flatten();
+        true
+    }
 }
 
 /// A project that the next ones are compared with.
@@ -42,6 +67,18 @@ impl<'a> Ground<'a> {
     }
 }
 
+/// Loads the first project of several, and keeps what the next one need not find again.
+///
+/// # Errors
+/// As [`load`](super::load).
+pub(crate) fn load_first(options: &Options, progress: &Progress<'_>) -> anyhow::Result<Project> {
+    let opened = open(options, progress)?;
+    load_opened(opened, options, progress, &mut |series, policy, context, _| {
+        let (analyses, known) = analyse(series, policy, context, (None, None));
+        (analyses, Some(known))
+    })
+}
+
 /// Loads a project of whose files these paths changed, of none: any may have; from the project
 /// before and what earlier loads left.
 ///
@@ -53,7 +90,8 @@ pub(crate) fn load_again(
     (before, changed): (&Project, &[PathBuf]),
     memory: &mut Memory<'_>,
 ) -> anyhow::Result<Project> {
-    let Memory { records, ground } = memory;
+    let Memory { records, ground, prepared } = memory;
+    *prepared = false;
     let opened = open_with(options, progress, &mut |source, progress| {
         kept::read_again(source, records, changed, progress)
     })?;
@@ -254,18 +292,22 @@ mod tests {
     fn hold(edits: &[(usize, usize, bool)], audience: Audience) -> Result<(), TestCaseError> {
         let mut edited = Edited::new(audience);
         edited.changed();
-        let mut before = load(&edited.options, &stages::silent).unwrap();
+        let mut before = load_first(&edited.options, &stages::silent).unwrap();
+        same(&before, &load(&edited.options, &stages::silent).unwrap())?;
         let mut edits = edits.iter();
         let (mut records, mut over) = (None, false);
         while !over {
             let base = before;
-            let mut memory = Memory { records, ground: Ground::of(&base) };
+            let mut memory = Memory { records, ground: Ground::of(&base), prepared: false };
             let mut last: Option<Project> = None;
             while !memory.ground.is_worn() {
                 let Some((what, at, lost)) = edits.next() else {
                     over = true;
                     break;
                 };
+                if at % 4 == 0 {
+                    memory.prepare(&edited.options, last.as_ref().unwrap_or(&base));
+                }
                 edited.edit(*what, *at);
                 let changed = if *lost { Vec::new() } else { edited.changed() };
                 let known = (last.as_ref().unwrap_or(&base), changed.as_slice());
@@ -314,7 +356,7 @@ mod tests {
         let mut edited = Edited::new(Audience::Internal);
         let base = load(&edited.options, &stages::silent).unwrap();
         edited.changed();
-        let mut memory = Memory { records: None, ground: Ground::of(&base) };
+        let mut memory = Memory { records: None, ground: Ground::of(&base), prepared: false };
         for at in 0..3 {
             edited.edit(0, at);
             let changed = edited.changed();
@@ -331,5 +373,23 @@ mod tests {
         let known = (&base, changed.as_slice());
         load_again(&edited.options, &stages::silent, known, &mut memory).unwrap();
         assert!(memory.ground.is_worn(), "the first day changed");
+    }
+    #[test]
+    fn what_was_found_ahead_is_not_read_again_for_the_first_change() {
+        let mut edited = Edited::new(Audience::Internal);
+        let base = load(&edited.options, &stages::silent).unwrap();
+        edited.changed();
+        let mut memory = Memory { records: None, ground: Ground::of(&base), prepared: false };
+        let newest = edited.newest();
+        edited.save(&newest);
+        let found = [0; 3].map(|_| memory.prepare(&edited.options, &base));
+        assert_eq!(found, [true, true, false]);
+        break_unseen(&edited.options.data.join("results/00.ndjson"));
+        edited.edit(0, 0);
+        let changed = edited.changed();
+        let known = (&base, changed.as_slice());
+        let again = load_again(&edited.options, &stages::silent, known, &mut memory).unwrap();
+        assert_eq!(again.history.problems, []);
+        assert_eq!(again.history.counts.records, (DAYS * BACKENDS + 1) as u64);
     }
 }

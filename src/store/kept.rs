@@ -34,6 +34,36 @@ pub(crate) struct Kept {
     reading: Arc<Reading>,
 }
 
+impl Kept {
+    /// Reads all files of a history directory but the one that changed last, which is the likeliest
+    /// to change next; none where there are none, or too many records to keep.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub(crate) fn ahead(source: &Source) -> anyhow::Result<Option<Self>> {
+        let mut files = walk::record_files(&source.directory, source.with_archive)?;
+        let looks: Vec<Look> = files.iter().map(Look::at).collect::<anyhow::Result<_>>()?;
+        let Some(last) = looks.iter().max_by_key(|look| look.changed) else { return Ok(None) };
+        let file = last.name.clone();
+        files.retain(|it| it.name != file);
+        let kept = Self::without(file, source, (&files, looks), &|_, _| ())?;
+        Ok(Some(kept).filter(|kept| kept.records.rows() <= MOST))
+    }
+
+    /// Reads all files but one, whose looks are known.
+    fn without(
+        file: String,
+        source: &Source,
+        (rest, mut looks): (&[RecordFile], Vec<Look>),
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> anyhow::Result<Self> {
+        let (records, bytes) = read_files(source, rest, progress)?;
+        looks.retain(|look| look.name != file);
+        let reading = Arc::clone(&source.reading);
+        Ok(Self { file, others: looks, records, bytes, reading })
+    }
+}
+
 /// How a file looks from outside.
 #[derive(PartialEq)]
 struct Look {
@@ -79,11 +109,7 @@ pub(crate) fn read_again(
     let (own, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|it| it.name == file);
     let before = match before.filter(|kept| kept.file == file) {
         Some(before) => before,
-        None => {
-            let (records, bytes) = read_files(source, &rest, progress)?;
-            let others = looks.into_iter().filter(|look| look.name != file).collect();
-            Kept { file, others, records, bytes, reading: Arc::clone(&source.reading) }
-        }
+        None => Kept::without(file, source, (&rest, looks), progress)?,
     };
     let mut contents = Contents { files: rest.len() + own.len(), ..Contents::default() };
     contents.bytes = before.bytes;

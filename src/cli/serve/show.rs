@@ -52,7 +52,7 @@ pub(super) fn show(maker: &Maker, first: Shown, desk: &Desk) {
     let mut records = None;
     loop {
         let project = Arc::clone(&show.current.project);
-        let mut memory = Memory { records, ground: Ground::of(&project) };
+        let mut memory = Memory { records, ground: Ground::of(&project), prepared: false };
         if !show.on(maker, desk, &mut memory) {
             break;
         }
@@ -116,6 +116,9 @@ impl Maker {
         let mut folder = Folder { out: &self.args.site.out, site, paths: &paths, output: None };
         loop {
             let mut idle = || {
+                if memory.prepare(&self.options, project) {
+                    return true;
+                }
                 if *written {
                     return false;
                 }
