@@ -1,5 +1,6 @@
 //! The pipeline: read this first. A directory becomes a [`Project`], a project becomes a site.
 
+pub(crate) mod again;
 mod said;
 pub(crate) mod stages;
 pub(crate) mod watch;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::again::{self, Known};
+use crate::analysis::again::Known;
 use crate::analysis::replay::Said as Replayed;
 use crate::analysis::targets::Target;
 use crate::analysis::{self, Analyses, Depth, evidence};
@@ -117,16 +118,23 @@ pub(crate) struct Opened {
 /// The directory or the policy cannot be read, the policy is at fault, or demo records stand in a
 /// history that is not said to be one.
 pub(crate) fn open(options: &Options, progress: &Progress<'_>) -> anyhow::Result<Opened> {
+    open_with(options, progress, &mut store::read)
+}
+
+/// Reads the files of a history directory.
+type Read<'a> =
+    dyn FnMut(&store::Source, &(dyn Fn(u64, u64) + Sync)) -> anyhow::Result<store::Contents> + 'a;
+
+fn open_with(
+    options: &Options,
+    progress: &Progress<'_>,
+    read: &mut Read<'_>,
+) -> anyhow::Result<Opened> {
     let mut stages = Stages::new();
     let mut warnings = Vec::new();
     let (policy, policy_sha) = policy(options, &mut warnings)?;
-    let source = store::Source {
-        directory: options.data.clone(),
-        with_archive: options.with_archive,
-        reading: Arc::new(reading(&policy)),
-        cache: options.cache.clone(),
-    };
-    let mut contents = store::read(&source, &|files, of| progress("reading files", files, of))?;
+    let source = source(options, &policy);
+    let mut contents = read(&source, &|files, of| progress("reading files", files, of))?;
     stages.end("read");
     progress("putting in order", 0, 0);
     let commits = std::mem::take(&mut contents.commits);
@@ -163,26 +171,9 @@ pub(crate) fn refuse_demo_in(options: &Options) -> anyhow::Result<()> {
 /// # Errors
 /// As [`open`].
 pub(crate) fn load(options: &Options, progress: &Progress<'_>) -> anyhow::Result<Project> {
-    load_with(options, progress, &mut |series, policy, context, _| {
+    let opened = open(options, progress)?;
+    load_opened(opened, options, progress, &mut |series, policy, context, _| {
         (analysis::analyse_all(series, policy, context), None)
-    })
-}
-
-/// The same, from what is known of the project before, where there is one; what is found is kept
-/// for the next time.
-///
-/// # Errors
-/// As [`open`].
-pub(crate) fn load_again(
-    options: &Options,
-    progress: &Progress<'_>,
-    before: &Project,
-) -> anyhow::Result<Project> {
-    load_with(options, progress, &mut |series, policy, context, sha| {
-        let known = before.known.as_ref().filter(|_| before.policy_sha == sha);
-        let before = known.map(|known| (before.grouped.series.as_slice(), known));
-        let (analyses, known) = again::analyse(series, policy, context, before);
-        (analyses, Some(known))
     })
 }
 
@@ -190,12 +181,12 @@ pub(crate) fn load_again(
 type Analyse<'a> =
     dyn FnMut(&[Series], &Policy, &analysis::Context<'_>, &str) -> (Analyses, Option<Known>) + 'a;
 
-fn load_with(
+fn load_opened(
+    opened: Opened,
     options: &Options,
     progress: &Progress<'_>,
     analyse: &mut Analyse<'_>,
 ) -> anyhow::Result<Project> {
-    let opened = open(options, progress)?;
     let Opened { policy, policy_sha, mut history, contents, now, .. } = opened;
     let (mut warnings, mut stages) = (opened.warnings, opened.stages);
     if let Err(error) = store::keep_refused(&options.data, &history.problems) {
@@ -420,6 +411,16 @@ fn policy(options: &Options, warnings: &mut Vec<String>) -> anyhow::Result<(Poli
     }
 }
 
+/// Where records are read, and how.
+fn source(options: &Options, policy: &Policy) -> store::Source {
+    store::Source {
+        directory: options.data.clone(),
+        with_archive: options.with_archive,
+        reading: Arc::new(reading(policy)),
+        cache: options.cache.clone(),
+    }
+}
+
 /// What the policy says of how values are read.
 fn reading(policy: &Policy) -> Reading {
     let warmup = &policy.warmup;
@@ -525,41 +526,6 @@ mod tests {
             base_url: None,
             explicit_index: false,
             audience: None,
-        }
-    }
-
-    #[test]
-    fn what_is_loaded_again_is_what_is_loaded_anew() {
-        let root = tempfile::tempdir().unwrap();
-        history(&root.path().join("data"));
-        let file = root.path().join("data/results/b.ndjson");
-        let line = |test: &str, day: u32, value: u32| {
-            format!(
-                "{{\"commit\":\"c{day:02}\",\"timestamp\":\"2025-01-{day:02}T00:00:00Z\",\
-                 \"backend\":\"rust\",\"test\":\"{test}\",\"mean_ns\":{value}}}\n"
-            )
-        };
-        let mut lines: String = (1..12).map(|day| line("scan", day, 100 + day % 3)).collect();
-        std::fs::write(&file, &lines).unwrap();
-        let mut options = asked(root.path());
-        let mut before = load(&options, &stages::silent).unwrap();
-        let policy = root.path().join("data/policy.yml");
-        let policy_text = std::fs::read_to_string(&policy).unwrap();
-        for step in 0..6_u32 {
-            match step {
-                1 => lines += &line("parse", 14, 150),
-                2 => lines += &line("scan", 12, 190),
-                3 => lines = line("scan", 1, 77) + &lines,
-                4 => options.now = Timestamp::parse("2027-01-15T00:00:00Z").ok(),
-                5 => std::fs::write(&policy, policy_text.replace("0.001", "0.002")).unwrap(),
-                _ => {}
-            }
-            std::fs::write(&file, &lines).unwrap();
-            let again = load_again(&options, &stages::silent, &before).unwrap();
-            let anew = load(&options, &stages::silent).unwrap();
-            let told = |it: &Project| format!("{:?}", it.analyses);
-            assert_eq!(told(&again), told(&anew), "step {step}");
-            before = again;
         }
     }
 

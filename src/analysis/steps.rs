@@ -30,6 +30,8 @@ pub(crate) const NOISE_FLOOR: f64 = 1e-4;
 const PENALTY: f64 = 8.0;
 /// Starts of the last level that the first pass keeps in mind.
 const CANDIDATES: usize = 256;
+/// Costs of which the least are found side by side.
+const LANES: usize = 8;
 /// Lag at which the variogram counts as level: shifts are rarer than that.
 const VARIOGRAM_LAG: usize = 12;
 /// How much autocorrelation beyond the variogram's is believed.
@@ -88,10 +90,91 @@ impl Squares {
         }
         Self { sums, squares }
     }
+}
 
-    fn error(&self, from: usize, to: usize) -> f64 {
-        let sum = self.sums[to] - self.sums[from];
-        (self.squares[to] - self.squares[from] - sum * sum / (to - from) as f64).max(0.0)
+/// Starts of the last level that the first pass keeps in mind, ascending; in columns, so that the
+/// costs of several are found at a time.
+#[derive(Default)]
+struct Starts {
+    at: Vec<usize>,
+    /// The same as a number of points.
+    points: Vec<f64>,
+    /// The sums up to each start.
+    sums: Vec<f64>,
+    squares: Vec<f64>,
+    /// What the levels before each start cost.
+    before: Vec<f64>,
+    /// What they cost together with one level from there on.
+    costs: Vec<f64>,
+}
+
+impl Starts {
+    fn push(&mut self, at: usize, before: f64, of: &Squares) {
+        self.at.push(at);
+        self.points.push(at as f64);
+        self.sums.push(of.sums[at]);
+        self.squares.push(of.squares[at]);
+        self.before.push(before);
+        self.costs.push(0.0);
+    }
+
+    /// Finds the costs of a level from each start to `end`.
+    fn reach(&mut self, end: usize, of: &Squares) {
+        let (points, sum, square) = (end as f64, of.sums[end], of.squares[end]);
+        let starts = self.points.iter().zip(&self.sums).zip(&self.squares).zip(&self.before);
+        for (cost, (((from, sums), squares), before)) in self.costs.iter_mut().zip(starts) {
+            let sum = sum - sums;
+            // The squared error around the mean.
+            let error = square - squares - sum * sum / (points - from);
+            *cost = before + if error > 0.0 { error } else { 0.0 };
+        }
+    }
+
+    /// The least cost and its start, of several the first.
+    fn cheapest(&self) -> Option<(f64, usize)> {
+        let mut least = [f64::INFINITY; LANES];
+        let lanes = self.costs.chunks_exact(LANES);
+        let mut rest = f64::INFINITY;
+        lanes.remainder().iter().for_each(|cost| rest = rest.min(*cost));
+        for costs in lanes {
+            for (least, cost) in least.iter_mut().zip(costs) {
+                *least = if *cost < *least { *cost } else { *least };
+            }
+        }
+        let least = least.into_iter().fold(rest, f64::min);
+        let place = self.costs.iter().position(|cost| *cost == least)?;
+        Some((least, self.at[place]))
+    }
+
+    /// Lets go of the starts whose place and cost are not wanted.
+    fn retain(&mut self, wanted: impl Fn(usize, f64) -> bool) {
+        let all = self.costs.iter().enumerate();
+        let Some((mut kept, _)) = all.clone().find(|(place, cost)| !wanted(*place, **cost)) else {
+            return;
+        };
+        for place in kept + 1..self.at.len() {
+            if wanted(place, self.costs[place]) {
+                self.at[kept] = self.at[place];
+                let columns = [&mut self.points, &mut self.sums, &mut self.squares];
+                for column in columns.into_iter().chain([&mut self.before, &mut self.costs]) {
+                    column[kept] = column[place];
+                }
+                kept += 1;
+            }
+        }
+        self.at.truncate(kept);
+        let columns = [&mut self.points, &mut self.sums, &mut self.squares];
+        for column in columns.into_iter().chain([&mut self.before, &mut self.costs]) {
+            column.truncate(kept);
+        }
+    }
+
+    /// Drops the half of the older starts that cost most: with nothing to prune, exact PELT is
+    /// quadratic, and a start that was never good for a hundred runs is not going to be.
+    fn keep_the_likely(&mut self) {
+        let older = self.costs.len() / 2;
+        let limit = median(&self.costs[..older]).unwrap_or(f64::INFINITY);
+        self.retain(|place, cost| place >= older || cost < limit);
     }
 }
 
@@ -102,28 +185,21 @@ fn segment(y: &[f64], penalty: f64) -> Vec<usize> {
     let mut best = vec![f64::INFINITY; n + 1];
     let mut back = vec![0; n + 1];
     best[0] = -penalty;
-    let mut starts = vec![0];
-    let mut costs: Vec<(f64, usize)> = Vec::with_capacity(CANDIDATES + 1);
+    let mut starts = Starts::default();
+    starts.push(0, best[0], &squares);
     for end in MIN_LEVEL..=n {
-        costs.clear();
-        costs.extend(starts.iter().map(|&start| (best[start] + squares.error(start, end), start)));
-        let (cost, start) = costs
-            .iter()
-            .copied()
-            .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
-            .unwrap_or((0.0, 0));
+        starts.reach(end, &squares);
+        let (cost, start) = starts.cheapest().unwrap_or((0.0, 0));
         best[end] = cost + penalty;
         back[end] = start;
         let limit = best[end];
-        costs.retain(|(cost, _)| *cost <= limit);
-        if costs.len() > CANDIDATES {
-            keep_the_likely(&mut costs);
+        starts.retain(|_, cost| cost <= limit);
+        if starts.at.len() > CANDIDATES {
+            starts.keep_the_likely();
         }
-        starts.clear();
-        starts.extend(costs.iter().map(|(_, start)| *start));
         let next = end + 1 - MIN_LEVEL;
         if next >= MIN_LEVEL {
-            starts.push(next);
+            starts.push(next, best[next], &squares);
         }
     }
     let mut firsts = Vec::new();
@@ -134,19 +210,6 @@ fn segment(y: &[f64], penalty: f64) -> Vec<usize> {
     }
     firsts.reverse();
     firsts
-}
-
-/// Drops the half of the older candidates that cost most: with nothing to prune, exact PELT is
-/// quadratic, and a start that was never good for a hundred runs is not going to be.
-fn keep_the_likely(costs: &mut Vec<(f64, usize)>) {
-    let older = costs.len() / 2;
-    let mut by_cost: Vec<f64> = costs[..older].iter().map(|(cost, _)| *cost).collect();
-    let limit = median_in_place(&mut by_cost).unwrap_or(f64::INFINITY);
-    let mut index = 0;
-    costs.retain(|(cost, _)| {
-        index += 1;
-        index > older || *cost < limit
-    });
 }
 
 /// Merges levels until every boundary left is proven. Each round removes the boundaries that are
@@ -321,4 +384,65 @@ fn newest_levels<'a>(
         let to = firsts.get(i).copied().unwrap_or(y.len());
         (to >= from + 3).then(|| &y[from..to])
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The same, start by start.
+    fn plain(y: &[f64], penalty: f64) -> Vec<usize> {
+        let n = y.len();
+        let Squares { sums, squares } = Squares::of(y);
+        let error = |from: usize, to: usize| {
+            let sum = sums[to] - sums[from];
+            (squares[to] - squares[from] - sum * sum / (to - from) as f64).max(0.0)
+        };
+        let (mut best, mut back) = (vec![f64::INFINITY; n + 1], vec![0; n + 1]);
+        best[0] = -penalty;
+        let mut starts = vec![0];
+        for end in MIN_LEVEL..=n {
+            let cost = |start: &usize| (best[*start] + error(*start, end), *start);
+            let mut costs: Vec<(f64, usize)> = starts.iter().map(cost).collect();
+            let by_cost = |a: &&(f64, usize), b: &&(f64, usize)| a.0.total_cmp(&b.0);
+            let (least, start) = *costs.iter().min_by(by_cost).unwrap();
+            (best[end], back[end]) = (least + penalty, start);
+            costs.retain(|(cost, _)| *cost <= best[end]);
+            if costs.len() > CANDIDATES {
+                let (older, newer) = costs.split_at(costs.len() / 2);
+                let all: Vec<f64> = older.iter().map(|(cost, _)| *cost).collect();
+                let limit = median(&all).unwrap();
+                let likely = older.iter().filter(|(cost, _)| *cost < limit);
+                costs = likely.chain(newer).copied().collect();
+            }
+            starts = costs.into_iter().map(|(_, start)| start).collect();
+            starts.extend(Some(end + 1 - MIN_LEVEL).filter(|next| *next >= MIN_LEVEL));
+        }
+        let mut firsts = vec![back[n]];
+        while firsts[firsts.len() - 1] > 0 {
+            firsts.push(back[firsts[firsts.len() - 1]]);
+        }
+        firsts.pop();
+        firsts.reverse();
+        firsts
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn starts_side_by_side_give_what_one_after_another_gives(
+            noise in prop::collection::vec(-1.0..1.0_f64, 8..900),
+            step in 20..200_usize,
+            shift in prop_oneof![Just(0.0), 0.0..3.0_f64],
+            penalty in 0.01..40.0_f64,
+        ) {
+            let points = noise.iter().enumerate();
+            let y = points.map(|(at, one)| one + (at / step % 3) as f64 * shift);
+            let y: Vec<f64> = y.collect();
+            prop_assert_eq!(segment(&y, penalty), plain(&y, penalty));
+        }
+    }
 }

@@ -8,7 +8,7 @@ use anyhow::Context;
 use crate::cli::args::{Audience, Build, Format, Global, Site};
 use crate::cli::talk::{self, Talk};
 use crate::policy;
-use crate::project::stages::Stages;
+use crate::project::stages::{Progress, Stages};
 use crate::project::{self, Built, Options, Project};
 use crate::record::time::Timestamp;
 use crate::text;
@@ -43,7 +43,7 @@ fn make_or_keep(options: &Options, site: &Site, talk: &Talk) -> anyhow::Result<(
         known.warnings.iter().for_each(|warning| talk.warn(warning));
         return Ok((known.built, false));
     }
-    let (project, built) = make(options, site, talk)?;
+    let (project, built) = make(options, site, talk, &project::load)?;
     let timeless = options.now.is_some() || project.history.counts.demo > 0;
     let warnings =
         project.warnings.iter().cloned().chain(too_large(built.files, built.bytes)).collect();
@@ -54,15 +54,19 @@ fn make_or_keep(options: &Options, site: &Site, talk: &Talk) -> anyhow::Result<(
     Ok((known.built, true))
 }
 
+/// Loads a project.
+type Load = dyn Fn(&Options, &Progress<'_>) -> anyhow::Result<Project>;
+
 /// Loads and builds once, telling what was noticed.
 pub(crate) fn make(
     options: &Options,
     site: &Site,
     talk: &Talk,
+    load: &Load,
 ) -> anyhow::Result<(Project, Built)> {
     let started = Instant::now();
     let meter = talk.meter();
-    let mut project = project::load(options, &meter)?;
+    let mut project = load(options, &meter)?;
     let read = text::counted(project.files as u64, "file");
     let size = project.bytes as f64 / 1e6;
     stage(talk, &format!("read {read}, {size:.1} MB, and analysed"), started);

@@ -13,16 +13,17 @@ use crate::cli::build;
 use crate::cli::serve::show::{Maker, Shown};
 use crate::cli::talk::Talk;
 use crate::project::Options;
+use crate::project::again::load_first;
 use crate::serve::{self, Hooks, ServeError};
 
 pub(crate) fn run(global: &Global, args: &Serve, talk: &Talk) -> anyhow::Result<u8> {
     let options = build::options(global, &args.site)?;
     let started = Instant::now();
-    let (project, built) = build::make(&options, &args.site, talk)?;
+    let (project, built) = build::make(&options, &args.site, talk, &load_first)?;
     talk.info(&build::closing(&built, started.elapsed().as_secs_f64()));
     let mut port = args.port;
     // Taken by the server that starts.
-    let first = Arc::new(Mutex::new(Some(Shown { project, written: true })));
+    let first = Arc::new(Mutex::new(Some(Shown { project: Arc::new(project), written: true })));
     loop {
         let hooks = hooks(global, args, &options, Arc::clone(&first));
         match serve::run(&serve_options(global, args, port), hooks) {

@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::history::{Column, Commit, Environment, History, Line, Row};
 use crate::record::time::{DAY_US, Timestamp};
 use crate::series::CommitIndex;
@@ -98,9 +100,11 @@ pub(crate) fn stage(history: &mut History, request: &Request<'_>) -> Result<Scen
             None => Ok(Scene::nothing(Some(name.clone()), None, "no record of the candidate")),
         },
         Wanted::Pull(pull) => {
-            let rows = history.columns.iter().flat_map(|column| &column.rows);
-            let own = rows.filter(|row| row.line_of == Line::of_pull(*pull));
-            match own.map(|row| (row.time, row.commit)).max() {
+            let newest = |column: &Column| {
+                let own = column.rows.iter().filter(|row| row.line_of == Line::of_pull(*pull));
+                own.map(|row| (row.time, row.commit)).max()
+            };
+            match history.columns.par_iter().filter_map(newest).max() {
                 Some((_, head)) => on_pull(history, request, *pull, head as usize),
                 None => Ok(Scene::nothing(None, Some(*pull), "no record of this pull request")),
             }
@@ -248,20 +252,21 @@ fn on_pull(
         return Ok(Scene::nothing(Some(id), Some(pull), why));
     };
     let machines = machines(history, request.runner_fields);
-    let mut moved: Vec<Vec<Vec<Row>>> = Vec::with_capacity(history.columns.len());
+    let taken = history.columns.par_iter_mut().map(|column| {
+        let mut own = Vec::new();
+        column.rows.retain(|row| {
+            if row.line_of == Line::of_pull(pull) {
+                own.push(*row);
+            }
+            row.line_of == Line::MAIN && row.commit as usize <= base
+        });
+        let commits: Vec<usize> = own.iter().map(|row| row.commit as usize).collect();
+        own.retain(|row| row.commit as usize == head);
+        (runs(own, repeats(column, &machines), &machines), commits)
+    });
+    let (moved, commits): (Vec<Vec<Vec<Row>>>, Vec<Vec<usize>>) = taken.unzip();
     let mut seen = vec![false; history.commits.len()];
-    for column in &mut history.columns {
-        let rows = std::mem::take(&mut column.rows);
-        let of_pull = |row: &&Row| row.line_of == Line::of_pull(pull);
-        for row in rows.iter().filter(of_pull) {
-            seen[row.commit as usize] = true;
-        }
-        let is_head = |row: &&Row| of_pull(row) && row.commit as usize == head;
-        let candidates: Vec<Row> = rows.iter().filter(is_head).copied().collect();
-        let kept = |row: &Row| row.line_of == Line::MAIN && row.commit as usize <= base;
-        column.rows = rows.into_iter().filter(kept).collect();
-        moved.push(runs(candidates, repeats(column, &machines), &machines));
-    }
+    commits.into_iter().flatten().for_each(|commit| seen[commit] = true);
     let own = history.commits.iter().zip(seen).filter(|(commit, seen)| *seen && !commit.main_line);
     let own = own.map(|(commit, _)| commit.id.clone()).collect();
     set_newest(history);
@@ -337,7 +342,8 @@ fn append(history: &mut History, head: usize, moved: Vec<Vec<Vec<Row>>>) -> Comm
         let commit = row.commit as usize;
         row.time.max(if history.dated[commit] { history.commits[commit].time } else { row.time })
     };
-    let newest = history.columns.iter().flat_map(|column| column.rows.iter().map(known)).max();
+    let newest = |column: &Column| column.rows.iter().map(known).max();
+    let newest = history.columns.par_iter().filter_map(newest).max();
     let free = newest.map_or(0, |newest| newest.day().saturating_add(1).saturating_mul(DAY_US));
     let start = measured.map_or(free, |time| time.micros().max(free));
     let first = history.commits.len();
@@ -365,9 +371,9 @@ fn append(history: &mut History, head: usize, moved: Vec<Vec<Vec<Row>>>) -> Comm
 
 /// The newest record of what is left of the main line.
 fn set_newest(history: &mut History) {
-    let rows = history.columns.iter().flat_map(|column| &column.rows);
-    let main = rows.filter(|row| row.line_of == Line::MAIN);
-    history.newest = main.map(|row| row.time).max();
+    let main = |row: &&Row| row.line_of == Line::MAIN;
+    let newest = |column: &Column| column.rows.iter().filter(main).map(|row| row.time).max();
+    history.newest = history.columns.par_iter().filter_map(newest).max();
 }
 
 fn index(at: usize) -> CommitIndex {

@@ -15,7 +15,7 @@ use crate::record::{
 };
 
 /// What the policy says of how values are read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Reading {
     /// Samples to leave out at the start of a record that gives samples and no value.
     pub(crate) burn_in: usize,
@@ -39,7 +39,7 @@ const FIRST_PIECE: usize = 1 << 14;
 const PIECE: usize = 300_000;
 
 /// Takes records in any order.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Builder {
     pub(super) strings: Interner,
     pub(super) keys: FxHashMap<Key, u32>,
@@ -63,7 +63,7 @@ pub(crate) struct Builder {
 
 /// What the record before had. Records of one file share most of it, and files repeat the order of
 /// their keys: to compare is cheaper than to look up.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Near {
     commit: u32,
     environment: Option<u32>,

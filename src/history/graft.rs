@@ -5,6 +5,7 @@
 //! unit or a branch that it did not hold before, a failed run, a measurement that another file
 //! holds too.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::history::finish::CONTRADICTION;
@@ -15,7 +16,9 @@ use crate::record::time::Timestamp;
 pub(crate) struct Rest {
     /// The file's path within the history directory.
     pub(crate) file: String,
+    /// Without its columns, which are copied by all threads.
     history: History,
+    columns: Vec<Column>,
     /// The file alone, as it was.
     old: History,
     /// By id of a commit: its index.
@@ -70,7 +73,8 @@ impl Rest {
         let rows = rest.columns.iter().flat_map(|column| &column.rows);
         rest.newest = rows.filter(|row| row.line_of == Line::MAIN).map(|row| row.time).max();
         let commits = rest.commits.iter().zip(0..).map(|(it, at)| (it.id.clone(), at)).collect();
-        Some(Self { file: file.to_owned(), history: rest, old, commits })
+        let columns = std::mem::take(&mut rest.columns);
+        Some(Self { file: file.to_owned(), history: rest, columns, old, commits })
     }
 
     /// The history with what the file holds now, read alone.
@@ -83,7 +87,8 @@ impl Rest {
         if !alike || !all_valued(new) || old.columns.iter().any(|it| !self.may_miss(it, new)) {
             return None;
         }
-        let mut history = self.history.clone();
+        let columns = self.columns.par_iter().cloned().collect();
+        let mut history = History { columns, ..self.history.clone() };
         let numbers = Numbers::of(self, new, &mut history)?;
         for column in &new.columns {
             let at = history.columns.binary_search_by(|it| it.key.cmp(&column.key)).ok()?;
@@ -100,7 +105,7 @@ impl Rest {
     /// Whether the file may be without a series that it held: others hold it too, and it had
     /// nothing of its own to say of it.
     fn may_miss(&self, old: &Column, new: &History) -> bool {
-        let held = || by_key(&self.history.columns, &old.key).is_some_and(|it| !it.rows.is_empty());
+        let held = || by_key(&self.columns, &old.key).is_some_and(|it| !it.rows.is_empty());
         by_key(&new.columns, &old.key).is_some()
             || old.better.is_none() && old.tags.is_empty() && held()
     }

@@ -165,7 +165,7 @@ fn follow(
     let kept = loaded.start().and_then(|from| {
         with_context(history, said, opened.now, |context| Kept::of(&known, &policy, context, from))
     });
-    let (analyses, kept) = match kept {
+    let (analyses, mut kept) = match kept {
         Some((analyses, kept)) => (analyses, Some(kept)),
         None => (analyse(history, &known, &policy, said, opened.now), None),
     };
@@ -176,7 +176,7 @@ fn follow(
     tell(Ok(Answer { outcome: &outcome, alone: false }))?;
     loop {
         let Some(paths) = changes() else { return Ok(false) };
-        let kept = kept.as_ref().map(|kept| (known.as_slice(), kept));
+        let kept = kept.as_mut().map(|kept| (known.as_slice(), kept));
         match kept.and_then(|kept| again(&mut loaded, asked, kept, &paths)) {
             Some(outcome) => tell(Ok(Answer { outcome: &outcome, alone: true }))?,
             None => return Ok(true),
@@ -188,7 +188,7 @@ fn follow(
 fn again(
     loaded: &mut Loaded,
     asked: &Asked<'_>,
-    (known, kept): (&[Series], &Kept<'_>),
+    (known, kept): (&[Series], &mut Kept<'_>),
     paths: &[PathBuf],
 ) -> Option<Outcome> {
     let [path] = paths else { return None };

@@ -12,6 +12,7 @@ pub(crate) mod commits;
 mod fields;
 mod format;
 mod general;
+pub(crate) mod kept;
 mod quarantine;
 mod read;
 mod replace;
@@ -77,6 +78,18 @@ pub(crate) fn read(
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> anyhow::Result<Contents> {
     let files = walk::record_files(&source.directory, source.with_archive)?;
+    let (records, bytes) = read_files(source, &files, progress)?;
+    let mut contents = Contents { records, files: files.len(), bytes, ..Contents::default() };
+    side::read(&source.directory, &mut contents)?;
+    Ok(contents)
+}
+
+/// The records of these files, and the bytes of the files.
+fn read_files(
+    source: &Source,
+    files: &[walk::RecordFile],
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> anyhow::Result<(Builder, u64)> {
     let cache = source.cache.as_ref();
     let cache = cache.map(|root| Cache::of(root, &source.directory, &source.reading));
     let done = AtomicU64::new(0);
@@ -100,9 +113,7 @@ pub(crate) fn read(
     if let Some(cache) = cache {
         cache.tidy();
     }
-    let mut contents = Contents { records, files: files.len(), bytes, ..Contents::default() };
-    side::read(&source.directory, &mut contents)?;
-    Ok(contents)
+    Ok((records, bytes))
 }
 
 /// One record file of a history directory, read alone, with its path there; none where the path is

@@ -2,7 +2,8 @@
 //! folder when nothing else is to be done.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -12,6 +13,7 @@ use crate::cli::args::Serve;
 use crate::cli::build;
 use crate::cli::talk::Talk;
 use crate::output::Output;
+use crate::project::again::{Ground, Memory, load_again};
 use crate::project::{self, Options, Project};
 use crate::serve::desk::{Desk, Shelf};
 use crate::site::{self, Prepared};
@@ -22,7 +24,7 @@ const AT_ONCE: usize = 16;
 
 /// A project, and whether the folder holds its site.
 pub(super) struct Shown {
-    pub(super) project: Project,
+    pub(super) project: Arc<Project>,
     pub(super) written: bool,
 }
 
@@ -33,43 +35,69 @@ pub(super) struct Maker {
     pub(super) talk: Talk,
 }
 
+/// The site that is shown, and what it takes to show the next one.
+struct Show {
+    current: Shown,
+    /// The site before, until the current one stands.
+    before: Option<Shown>,
+    /// When the change came that the current one shows.
+    began: Option<Instant>,
+    /// Threads that remove what was begun.
+    sweeping: Vec<JoinHandle<()>>,
+}
+
 /// Shows a site, and the one after each change, until the server ends.
 pub(super) fn show(maker: &Maker, first: Shown, desk: &Desk) {
-    let (mut current, mut before): (Shown, Option<Shown>) = (first, None);
-    let mut began = None;
-    let mut sweeping = Vec::new();
+    let mut show = Show { current: first, before: None, began: None, sweeping: Vec::new() };
+    let mut records = None;
     loop {
-        let (mut next, mut written) = (None, current.written);
-        let prepared = site::prepared(&project::input(&current.project), &mut |site| {
-            if let Some(began) = began.take() {
-                desk.tell(Ok(()));
-                maker.talk.info(&closing(&current.project, began));
-            }
-            before = None;
-            next = maker.follow((&current.project, site), &mut written, (desk, &mut sweeping));
-        });
-        current.written = written;
-        match (prepared, next, before.take()) {
-            (Ok(()), Some((project, start)), _) => {
-                began = Some(start);
-                before = Some(std::mem::replace(&mut current, Shown { project, written: false }));
-            }
-            (Ok(()), None, _) => {
-                for thread in sweeping {
-                    let _ = thread.join();
+        let project = Arc::clone(&show.current.project);
+        let mut memory = Memory { records, ground: Ground::of(&project), prepared: false };
+        if !show.on(maker, desk, &mut memory) {
+            break;
+        }
+        records = memory.records;
+    }
+    for thread in show.sweeping {
+        let _ = thread.join();
+    }
+}
+
+impl Show {
+    /// Shows sites until another ground is due; false when the server ends.
+    fn on(&mut self, maker: &Maker, desk: &Desk, memory: &mut Memory<'_>) -> bool {
+        while !memory.ground.is_worn() {
+            let (mut next, mut written) = (None, self.current.written);
+            let project = Arc::clone(&self.current.project);
+            let prepared = site::prepared(&project::input(&project), &mut |site| {
+                if let Some(began) = self.began.take() {
+                    desk.tell(Ok(()));
+                    maker.talk.info(&closing(&project, began));
                 }
-                return;
-            }
-            (Err(failure), _, Some(good)) => {
-                maker.refuse(desk, failure.to_string());
-                current = good;
-                began = None;
-            }
-            (Err(failure), _, None) => {
-                maker.refuse(desk, failure.to_string());
-                return;
+                self.before = None;
+                let site = (&*project, site);
+                next = maker.follow(site, &mut written, (desk, &mut self.sweeping), memory);
+            });
+            self.current.written = written;
+            match (prepared, next, self.before.take()) {
+                (Ok(()), Some((project, start)), _) => {
+                    self.began = Some(start);
+                    let next = Shown { project: Arc::new(project), written: false };
+                    self.before = Some(std::mem::replace(&mut self.current, next));
+                }
+                (Ok(()), None, _) => return false,
+                (Err(failure), _, Some(good)) => {
+                    maker.refuse(desk, failure.to_string());
+                    self.current = good;
+                    self.began = None;
+                }
+                (Err(failure), _, None) => {
+                    maker.refuse(desk, failure.to_string());
+                    return false;
+                }
             }
         }
+        true
     }
 }
 
@@ -81,12 +109,16 @@ impl Maker {
         (project, site): (&Project, &Prepared<'_>),
         written: &mut bool,
         (desk, sweeping): (&Desk, &mut Vec<JoinHandle<()>>),
+        memory: &mut Memory<'_>,
     ) -> Option<(Project, Instant)> {
         let paths = site.paths();
         let shelf = Shelf { paths: &paths, make: &|path| make(site, path) };
         let mut folder = Folder { out: &self.args.site.out, site, paths: &paths, output: None };
         loop {
             let mut idle = || {
+                if memory.prepare(&self.options, project) {
+                    return true;
+                }
                 if *written {
                     return false;
                 }
@@ -97,9 +129,9 @@ impl Maker {
                     false
                 })
             };
-            desk.answer(&shelf, &mut idle)?;
+            let changed = desk.answer(&shelf, &mut idle)?;
             let began = Instant::now();
-            match self.load(project) {
+            match self.load((project, &changed), memory) {
                 Ok(project) => {
                     sweeping.retain(|thread| !thread.is_finished());
                     sweeping.extend(folder.abandon());
@@ -110,12 +142,16 @@ impl Maker {
         }
     }
 
-    fn load(&self, before: &Project) -> Result<Project, String> {
+    fn load(
+        &self,
+        before: (&Project, &[PathBuf]),
+        memory: &mut Memory<'_>,
+    ) -> Result<Project, String> {
         // The clock goes on while the server runs.
         let options = Options { clock: build::clock(), ..self.options.clone() };
         let meter = self.talk.meter();
         let loaded =
-            catch_unwind(AssertUnwindSafe(|| project::load_again(&options, &meter, before)));
+            catch_unwind(AssertUnwindSafe(|| load_again(&options, &meter, before, memory)));
         self.talk.end_progress();
         let project = loaded
             .unwrap_or_else(|_| Err(anyhow::anyhow!("loading stopped; this is a bug")))
