@@ -57,7 +57,11 @@ pub(crate) fn row(site: &Index<'_>, root: Root, series: usize) -> SeriesRow {
 
 /// The id of a series' row on any page: unique there, and the same everywhere.
 pub(crate) fn anchor(site: &Index<'_>, series: usize) -> String {
-    format!("s-{}", site.stems[series].replace(['/', '~', '.'], "-"))
+    let letter = |c: char| if matches!(c, '/' | '~' | '.') { '-' } else { c };
+    let mut anchor = String::with_capacity(site.stems[series].len() + 2);
+    anchor.push_str("s-");
+    anchor.extend(site.stems[series].chars().map(letter));
+    anchor
 }
 
 /// Series sorted worst first.

@@ -111,14 +111,15 @@ fn printable(html: String) -> String {
 /// like U+0080 to U+009F, like U+F000 to U+FFFF, or like what lies beyond.
 fn doubtful(html: &[u8]) -> bool {
     // No early way out within a piece, so that many bytes are looked at in one step.
-    let odd = |piece: &[u8]| {
-        piece.iter().fold(false, |odd, &byte| {
-            let control = (byte < 0x20) & !matches!(byte, b'\t' | b'\n' | b'\r');
-            odd | control | (byte == 0x7f) | (byte >= 0xef)
+    let odd = |(piece, next): (&[u8], &[u8])| {
+        piece.iter().zip(next).fold(false, |odd, (&byte, &next)| {
+            let control = (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r');
+            let c1 = (byte == 0xc2) & (next < 0xa0);
+            odd | control | c1 | (byte == 0x7f) | (byte >= 0xef)
         })
     };
-    let c1 = |at: usize| html.get(at + 1).is_some_and(|byte| *byte < 0xa0);
-    html.chunks(256).any(odd) || memchr::memchr_iter(0xc2, html).any(c1)
+    let Some((last, rest)) = html.split_last() else { return false };
+    rest.chunks(256).zip(html[1..].chunks(256)).any(odd) || odd((&[*last], b" "))
 }
 
 /// A commit as links name it.
