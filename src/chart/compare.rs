@@ -5,7 +5,6 @@
 //! both axes logarithmic.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use crate::analysis::Analysis;
 use crate::chart::axis::{Across, Tick, Up};
@@ -20,7 +19,7 @@ use crate::chart::scene::{INSET, WIDTH};
 use crate::chart::{MOST_BYTES, Span, Trend, describe, palette};
 use crate::record::{self, Direction, Unit};
 use crate::series::Series;
-use crate::text::{self, Scale, harmless};
+use crate::text::{self, Scale};
 
 /// Right end of the data: the last 14 % belong to the labels.
 const DATA_END: i32 = 860;
@@ -213,9 +212,10 @@ struct Axes {
 fn draw(lines: &[Drawn<'_>], axes: Axes, scale: &Scale, id: &str) -> String {
     let ends = (INSET, DATA_END);
     let canvas = Canvas::new(axes.across, axes.up, ends, HEIGHT, (WIDTH, HEIGHT + 8));
-    canvas.gridlines(5);
+    let ticks = axes.up.ticks(5);
+    canvas.gridlines(&ticks);
     canvas.grid_line(Role::Grid, &[(0, HEIGHT), (WIDTH, HEIGHT)]);
-    let mut texts = labels::values(&axes.up.ticks(5), scale, |value| canvas.place((0, value)).1);
+    let mut texts = labels::values(&ticks, scale, |value| canvas.place((0, value)).1);
     for tick in &axes.ticks {
         let (x, _) = canvas.place((tick.at, 1.0));
         canvas.grid_line(Role::Grid, &[(x, HEIGHT), (x, HEIGHT + 4)]);
@@ -227,17 +227,14 @@ fn draw(lines: &[Drawn<'_>], axes: Axes, scale: &Scale, id: &str) -> String {
         }
     }
     texts.extend(end_labels(lines, &canvas));
-    let texts: String = texts.iter().map(|label| inline::text(label, HEIGHT)).collect();
+    let texts = inline::texts(&texts, HEIGHT);
     let titles = if axes.titled { titles(lines, &canvas, scale) } else { String::new() };
     let drawing = paths(&canvas.finish(), |point| point);
     let frame = Frame { id, slot: 1, height: HEIGHT, attributes: "", few: false };
     let frame = frame.labelled("");
-    let bare = frame.wrap(&drawing, "", &texts);
-    let room = MOST_BYTES.saturating_sub(bare.len());
-    match titles.len() <= room {
-        true => frame.wrap(&drawing, &titles, &texts),
-        false => bare,
-    }
+    let bare = frame.wrap("", "", "").len() + drawing.len() + texts.len();
+    let fits = titles.len() <= MOST_BYTES.saturating_sub(bare);
+    frame.wrap(&drawing, if fits { &titles } else { "" }, &texts)
 }
 
 /// Invisible columns whose titles give each line's newest level in them: `18–25 Sep 2025: rust
@@ -252,27 +249,25 @@ fn titles(lines: &[Drawn<'_>], canvas: &Canvas, scale: &Scale) -> String {
             entry.2[index] = Some(value);
         }
     }
-    let mut out = String::new();
+    let labels: Vec<_> =
+        lines.iter().map(|line| record::shorten(line.label, LONGEST_LABEL)).collect();
+    let time = record::time::Timestamp::from_micros;
+    let (mut out, mut title) = (String::with_capacity(MOST_BYTES), String::new());
     for (column, (from, to, values)) in columns {
-        let time = record::time::Timestamp::from_micros;
-        let named: Vec<String> = lines
-            .iter()
-            .zip(values)
-            .filter_map(|(line, value)| {
-                let label = record::shorten(line.label, LONGEST_LABEL);
-                Some(format!("{label} {}", scale.number(value?)))
-            })
-            .collect();
-        let title = format!(
-            "{}: {} {}",
-            text::date_span(time(from), time(to)),
-            named.join(", "),
-            scale.symbol()
-        );
-        let title = harmless::markup(title.trim_end());
-        let (from, to) = (column * WIDTH / TITLE_COLUMNS, (column + 1) * WIDTH / TITLE_COLUMNS);
-        let path = format!(r#"<path d="m{from} 0v{HEIGHT}h{}V0"/>"#, to - from);
-        let _ = write!(out, r#"<g class="c">{path}<title>{title}</title></g>"#);
+        title.clear();
+        text::push_date_span(&mut title, time(from), time(to));
+        let named = labels.iter().zip(values).filter_map(|(label, value)| Some((label, value?)));
+        for (at, (label, value)) in named.enumerate() {
+            title.push_str(if at == 0 { ": " } else { ", " });
+            title.push_str(label);
+            title.push(' ');
+            scale.push_number(&mut title, value);
+        }
+        title.push(' ');
+        title.push_str(scale.symbol());
+        out.push_str(r#"<g class="c">"#);
+        inline::push_column(&mut out, (column, TITLE_COLUMNS), HEIGHT, title.trim_end());
+        out.push_str("</g>");
     }
     out
 }
