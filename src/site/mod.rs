@@ -20,6 +20,7 @@ mod pages;
 mod pairs;
 pub(crate) mod redact;
 pub(crate) mod routes;
+mod shared;
 mod table;
 mod targets;
 mod verdict;
