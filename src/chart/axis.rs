@@ -181,23 +181,18 @@ fn linear_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
     let steps = (top - 2..=top)
         .rev()
         .flat_map(|power| [5.0, 2.5, 2.0, 1.0].map(|factor: f64| factor * 10f64.powi(power)));
-    steps.map(|step| multiples(low, high, step)).find(|ticks| ticks.len() >= least).map_or_else(
-        Vec::new,
-        |mut ticks| {
-            ticks.truncate(most.max(1));
-            ticks
-        },
-    )
+    steps
+        .map(|step| multiples(low, high, step))
+        .find(|ticks| ticks.len() >= least)
+        .map_or_else(Vec::new, |ticks| ticks.take(most.max(1)).collect())
 }
 
-fn multiples(low: f64, high: f64, step: f64) -> Vec<f64> {
-    if !(step.is_normal() && (low / step).abs() < 1e15) {
-        return Vec::new();
-    }
+fn multiples(low: f64, high: f64, step: f64) -> impl ExactSizeIterator<Item = f64> {
     // A thousandth of a step, so that an end that is itself a multiple counts.
     let (first, last) = ((low / step - 1e-3).ceil(), (high / step + 1e-3).floor());
-    let count = (last - first).clamp(-1.0, 20.0) as i32;
-    (0..=count).map(|at| (first + f64::from(at)) * step + 0.0).collect()
+    let sound = step.is_normal() && (low / step).abs() < 1e15;
+    let count = if sound { ((last - first).clamp(-1.0, 20.0) + 1.0) as u16 } else { 0 };
+    (0..count).map(move |at| (first + f64::from(at)) * step + 0.0)
 }
 
 /// Ticks at 1, 2 and 5 of each power of ten, thinned to powers, then to every n-th power.

@@ -11,7 +11,6 @@ use std::rc::Rc;
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::drawing::DrawingArea;
 use plotters::element::{Circle, PathElement, Polygon};
-use plotters::series::LineSeries;
 use plotters::style::RGBColor;
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind,
@@ -208,8 +207,9 @@ impl Canvas {
     }
 
     pub(crate) fn line(&self, role: Role, points: impl IntoIterator<Item = Datum>) {
-        for element in LineSeries::new(points, role.color()) {
-            done(self.area.draw(&element));
+        let points: Vec<Point> = points.into_iter().map(|datum| self.place(datum)).collect();
+        if !points.is_empty() {
+            self.grid_line(role, &points);
         }
     }
 
@@ -217,12 +217,11 @@ impl Canvas {
         done(self.area.draw(&Polygon::new(outline, role.color())));
     }
 
-    /// The gridlines of the values, at the axis's own key points, over the whole width.
-    pub(crate) fn gridlines(&self, most: usize) {
+    /// The gridlines of the values, over the whole width.
+    pub(crate) fn gridlines(&self, ticks: &[f64]) {
         let width = i32::try_from(self.recorder.borrow().size.0).unwrap_or(i32::MAX);
-        let y_axis = self.area.as_coord_spec().y_spec();
-        for value in plotters::coord::ranged1d::Ranged::key_points(y_axis, most) {
-            let (_, y) = self.place((0, value));
+        for value in ticks {
+            let (_, y) = self.place((0, *value));
             self.grid_line(Role::Grid, &[(0, y), (width, y)]);
         }
     }

@@ -1,6 +1,9 @@
 //! The small bar of a row in a comparison of two commits: from zero, with the limit shaded on both
 //! sides, clamped at twice the limit, where an arrow tip says that it goes on.
 
+use std::fmt::Write;
+use std::sync::LazyLock;
+
 use crate::record::Direction;
 
 /// Size of the drawing, its middle, and how far a bar of once the limit reaches.
@@ -10,6 +13,21 @@ const ZERO: i32 = WIDTH / 2;
 const LIMIT: i32 = 27;
 /// Room for the tip beyond twice the limit.
 const TIP: i32 = 5;
+
+/// What all bars have: the drawing's start and the shaded limit.
+static FRAME: LazyLock<String> = LazyLock::new(|| {
+    let (from, to) = (ZERO - LIMIT, ZERO + LIMIT);
+    format!(
+        concat!(
+            r#"<svg class="cb" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true">"#,
+            r#"<path class="lb" d="M{from} 1H{to}V15H{from}z"/>"#,
+        ),
+        w = WIDTH,
+        h = HEIGHT,
+        from = from,
+        to = to,
+    )
+});
 
 /// The bar of a relative `change` against a relative `threshold`. Hidden from screen readers: the
 /// row has both numbers and the word.
@@ -24,30 +42,18 @@ pub(crate) fn change_bar(change: f64, threshold: f64, better: Direction) -> Stri
         (true, true) => "br w",
         (true, false) => "br k",
     };
-    let tip = match (clamped, share > 0.0) {
-        (false, _) => String::new(),
-        (true, true) => format!("V2l{TIP} 6-{TIP} 6z"),
-        (true, false) => format!("V2l-{TIP} 6 {TIP} 6z"),
-    };
-    let bar = match (end - ZERO, tip.as_str()) {
-        (0, _) => String::new(),
-        (_, "") => format!(r#"<path class="{tone}" d="M{ZERO} 4H{end}v8H{ZERO}z"/>"#),
-        _ => format!(r#"<path class="{tone}" d="M{ZERO} 4H{end}v8H{ZERO}zM{end} 8{tip}"/>"#),
-    };
-    let (from, to) = (ZERO - LIMIT, ZERO + LIMIT);
-    format!(
-        concat!(
-            r#"<svg class="cb" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true">"#,
-            r#"<path class="lb" d="M{from} 1H{to}V15H{from}z"/>{bar}"#,
-            r#"<path class="z" d="M{zero} 0V{h}"/></svg>"#
-        ),
-        w = WIDTH,
-        h = HEIGHT,
-        from = from,
-        to = to,
-        bar = bar,
-        zero = ZERO,
-    )
+    let mut out = String::with_capacity(240);
+    out.push_str(&FRAME);
+    if end != ZERO {
+        let tip = match (clamped, share > 0.0) {
+            (false, _) => String::new(),
+            (true, true) => format!("M{end} 8V2l{TIP} 6-{TIP} 6z"),
+            (true, false) => format!("M{end} 8V2l-{TIP} 6 {TIP} 6z"),
+        };
+        let _ = write!(out, r#"<path class="{tone}" d="M{ZERO} 4H{end}v8H{ZERO}z{tip}"/>"#);
+    }
+    let _ = write!(out, r#"<path class="z" d="M{ZERO} 0V{HEIGHT}"/></svg>"#);
+    out
 }
 
 #[cfg(test)]

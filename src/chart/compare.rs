@@ -5,7 +5,6 @@
 //! both axes logarithmic.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use crate::analysis::Analysis;
 use crate::chart::axis::{Across, Tick, Up};
@@ -20,7 +19,7 @@ use crate::chart::scene::{INSET, WIDTH};
 use crate::chart::{MOST_BYTES, Span, Trend, describe, palette};
 use crate::record::{self, Direction, Unit};
 use crate::series::Series;
-use crate::text::{self, Scale, harmless};
+use crate::text::{self, Scale};
 
 /// Right end of the data: the last 14 % belong to the labels.
 const DATA_END: i32 = 860;
@@ -45,7 +44,7 @@ pub(crate) struct Line<'a> {
     pub(crate) slot: u8,
     pub(crate) series: &'a Series,
     pub(crate) analysis: &'a Analysis,
-    /// Where the label leads.
+    /// Where the label leads, from the site's root.
     pub(crate) href: Option<String>,
 }
 
@@ -79,40 +78,79 @@ impl Drawn<'_> {
     }
 }
 
-/// The levels of up to six series over time. Further lines are left out, and the description says
-/// so.
-pub(crate) fn comparison(lines: &[Line<'_>], id: &str) -> Trend {
-    let shown = &lines[..lines.len().min(palette::SLOTS)];
-    let drawn: Vec<Drawn<'_>> = shown.iter().map(levels).collect();
-    let values: Vec<f64> =
-        drawn.iter().flat_map(|line| &line.stretches).flatten().map(|p| p.1).collect();
-    let times: Vec<i64> =
-        drawn.iter().flat_map(|line| &line.stretches).flatten().map(|p| p.0).collect();
-    let Some(series) = shown.first().map(|line| line.series) else { return nothing(id) };
-    let (Some(from), Some(to)) = (times.iter().min(), times.iter().max()) else {
-        return nothing(id);
-    };
-    let time = record::time::Timestamp::from_micros;
-    let across = Across::time(time(*from), time(*to));
-    let (up, scale) = up(&values, &series.unit, false);
-    let log = matches!(up, Up::Log { .. });
-    let ticks = across.time_ticks(6);
-    let measure =
-        Measure { metric: &series.key.metric_name, unit: &series.unit, better: series.better };
-    let axes = Axes { across, up, ticks, titled: true };
-    let svg = draw(&drawn, axes, &scale, id);
-    let left_out = lines.len() - shown.len();
-    let mut description = ranking(&drawn, &series.unit, series.better);
-    description.push_str(" Lines are medians of 7 runs.");
-    if left_out > 0 {
-        description.push_str(&format!(" {left_out} more are not drawn."));
+/// A chart of several series but for what its page adds: one drawing may stand on many pages.
+pub(crate) struct Comparison {
+    drawing: String,
+    /// Columns with titles, left out where they are too many bytes.
+    titles: String,
+    labels: Vec<Label>,
+    caption: String,
+    description: String,
+}
+
+impl Comparison {
+    /// The levels of up to six series over time. Further lines are left out, and the description
+    /// says so.
+    pub(crate) fn of(lines: &[Line<'_>]) -> Self {
+        let shown = &lines[..lines.len().min(palette::SLOTS)];
+        let drawn: Vec<Drawn<'_>> = shown.iter().map(levels).collect();
+        let points = || drawn.iter().flat_map(|line| &line.stretches).flatten();
+        let values: Vec<f64> = points().map(|point| point.1).collect();
+        let times = || points().map(|point| point.0);
+        let Some(series) = shown.first().map(|line| line.series) else { return Self::nothing() };
+        let (Some(from), Some(to)) = (times().min(), times().max()) else {
+            return Self::nothing();
+        };
+        let time = record::time::Timestamp::from_micros;
+        let across = Across::time(time(from), time(to));
+        let (up, scale) = up(&values, &series.unit, false);
+        let log = matches!(up, Up::Log { .. });
+        let ticks = across.time_ticks(6);
+        let measure =
+            Measure { metric: &series.key.metric_name, unit: &series.unit, better: series.better };
+        let left_out = lines.len() - shown.len();
+        let mut description = ranking(&drawn, &series.unit, series.better);
+        description.push_str(" Lines are medians of 7 runs.");
+        if left_out > 0 {
+            description.push_str(&format!(" {left_out} more are not drawn."));
+        }
+        let caption = caption(&measure, &scale, log);
+        let axes = Axes { across, up, ticks, titled: true };
+        draw(&drawn, axes, &scale, (caption, description))
     }
-    Trend { svg, caption: caption(&measure, &scale, log), description, wide: false }
+
+    fn nothing() -> Self {
+        Self {
+            drawing: String::new(),
+            titles: String::new(),
+            labels: Vec::new(),
+            caption: String::new(),
+            description: "No runs yet.".to_owned(),
+        }
+    }
+
+    /// The chart on a page, with the prefix of its ids; `link` knows the way there from a path.
+    pub(crate) fn on_page(&self, id: &str, link: impl Fn(&str) -> String) -> Trend {
+        let linked =
+            |label: &Label| Label { href: label.href.as_deref().map(&link), ..label.clone() };
+        let labels: Vec<Label> = self.labels.iter().map(linked).collect();
+        let texts = inline::texts(&labels, HEIGHT);
+        let frame = Frame { id, slot: 1, height: HEIGHT, attributes: "", few: false };
+        let frame = frame.labelled("");
+        let bare = frame.wrap("", "", "").len() + self.drawing.len() + texts.len();
+        let fits = self.titles.len() <= MOST_BYTES.saturating_sub(bare);
+        Trend {
+            svg: frame.wrap(&self.drawing, if fits { &self.titles } else { "" }, &texts),
+            caption: self.caption.clone(),
+            description: self.description.clone(),
+            wide: false,
+        }
+    }
 }
 
 /// Values over input size, one line for each backend, log-log. Values that are not above zero have
 /// no place on a log scale and are left out.
-pub(crate) fn sweep(lines: &[SweepLine<'_>], measure: &Measure<'_>, id: &str) -> Trend {
+pub(crate) fn sweep(lines: &[SweepLine<'_>], measure: &Measure<'_>) -> Comparison {
     let shown = &lines[..lines.len().min(palette::SLOTS)];
     let drawn: Vec<Drawn<'_>> = shown.iter().map(points).collect();
     let all: Vec<(i64, f64)> =
@@ -120,25 +158,18 @@ pub(crate) fn sweep(lines: &[SweepLine<'_>], measure: &Measure<'_>, id: &str) ->
     let (Some(from), Some(to)) =
         (all.iter().map(|point| point.0).min(), all.iter().map(|point| point.0).max())
     else {
-        return nothing(id);
+        return Comparison::nothing();
     };
     let values: Vec<f64> = all.iter().map(|point| point.1).collect();
     let (up, scale) = up(&values, measure.unit, true);
     let across = Across::Size { from, to };
     let ticks = sizes(&all, across);
-    let svg = draw(&drawn, Axes { across, up, ticks, titled: false }, &scale, id);
     let caption = format!("{} Across: input size n, log scale.", caption(measure, &scale, true));
     let size = text::count(to.unsigned_abs());
-    let largest: Vec<Drawn<'_>> =
-        drawn.into_iter().filter(|line| line.last().map(|l| l.0) == Some(to)).collect();
-    let description = format!("At n = {size}: {}", ranking(&largest, measure.unit, measure.better));
-    Trend { svg, caption, description, wide: false }
-}
-
-fn nothing(id: &str) -> Trend {
-    let frame = Frame { id, slot: 1, height: HEIGHT, attributes: "", few: false };
-    let svg = frame.labelled("").wrap("", "", "");
-    Trend { svg, caption: String::new(), description: "No runs yet.".to_owned(), wide: false }
+    let largest = drawn.iter().filter(|line| line.last().map(|l| l.0) == Some(to));
+    let description = format!("At n = {size}: {}", ranking(largest, measure.unit, measure.better));
+    let axes = Axes { across, up, ticks, titled: false };
+    draw(&drawn, axes, &scale, (caption, description))
 }
 
 fn caption(measure: &Measure<'_>, scale: &Scale, log: bool) -> String {
@@ -210,34 +241,28 @@ struct Axes {
     titled: bool,
 }
 
-fn draw(lines: &[Drawn<'_>], axes: Axes, scale: &Scale, id: &str) -> String {
+fn draw(lines: &[Drawn<'_>], axes: Axes, scale: &Scale, words: (String, String)) -> Comparison {
     let ends = (INSET, DATA_END);
     let canvas = Canvas::new(axes.across, axes.up, ends, HEIGHT, (WIDTH, HEIGHT + 8));
-    canvas.gridlines(5);
+    let ticks = axes.up.ticks(5);
+    canvas.gridlines(&ticks);
     canvas.grid_line(Role::Grid, &[(0, HEIGHT), (WIDTH, HEIGHT)]);
-    let mut texts = labels::values(&axes.up.ticks(5), scale, |value| canvas.place((0, value)).1);
+    let mut labels = labels::values(&ticks, scale, |value| canvas.place((0, value)).1);
     for tick in &axes.ticks {
         let (x, _) = canvas.place((tick.at, 1.0));
         canvas.grid_line(Role::Grid, &[(x, HEIGHT), (x, HEIGHT + 4)]);
     }
-    texts.extend(labels::across(&axes.ticks, |at| canvas.place((at, 1.0)).0));
+    labels.extend(labels::across(&axes.ticks, |at| canvas.place((at, 1.0)).0));
     for line in lines {
         for stretch in &line.stretches {
             stroke(line, stretch, &canvas);
         }
     }
-    texts.extend(end_labels(lines, &canvas));
-    let texts: String = texts.iter().map(|label| inline::text(label, HEIGHT)).collect();
+    labels.extend(end_labels(lines, &canvas));
     let titles = if axes.titled { titles(lines, &canvas, scale) } else { String::new() };
     let drawing = paths(&canvas.finish(), |point| point);
-    let frame = Frame { id, slot: 1, height: HEIGHT, attributes: "", few: false };
-    let frame = frame.labelled("");
-    let bare = frame.wrap(&drawing, "", &texts);
-    let room = MOST_BYTES.saturating_sub(bare.len());
-    match titles.len() <= room {
-        true => frame.wrap(&drawing, &titles, &texts),
-        false => bare,
-    }
+    let (caption, description) = words;
+    Comparison { drawing, titles, labels, caption, description }
 }
 
 /// Invisible columns whose titles give each line's newest level in them: `18–25 Sep 2025: rust
@@ -252,27 +277,25 @@ fn titles(lines: &[Drawn<'_>], canvas: &Canvas, scale: &Scale) -> String {
             entry.2[index] = Some(value);
         }
     }
-    let mut out = String::new();
+    let labels: Vec<_> =
+        lines.iter().map(|line| record::shorten(line.label, LONGEST_LABEL)).collect();
+    let time = record::time::Timestamp::from_micros;
+    let (mut out, mut title) = (String::with_capacity(MOST_BYTES), String::new());
     for (column, (from, to, values)) in columns {
-        let time = record::time::Timestamp::from_micros;
-        let named: Vec<String> = lines
-            .iter()
-            .zip(values)
-            .filter_map(|(line, value)| {
-                let label = record::shorten(line.label, LONGEST_LABEL);
-                Some(format!("{label} {}", scale.number(value?)))
-            })
-            .collect();
-        let title = format!(
-            "{}: {} {}",
-            text::date_span(time(from), time(to)),
-            named.join(", "),
-            scale.symbol()
-        );
-        let title = harmless::markup(title.trim_end());
-        let (from, to) = (column * WIDTH / TITLE_COLUMNS, (column + 1) * WIDTH / TITLE_COLUMNS);
-        let path = format!(r#"<path d="m{from} 0v{HEIGHT}h{}V0"/>"#, to - from);
-        let _ = write!(out, r#"<g class="c">{path}<title>{title}</title></g>"#);
+        title.clear();
+        text::push_date_span(&mut title, time(from), time(to));
+        let named = labels.iter().zip(values).filter_map(|(label, value)| Some((label, value?)));
+        for (at, (label, value)) in named.enumerate() {
+            title.push_str(if at == 0 { ": " } else { ", " });
+            title.push_str(label);
+            title.push(' ');
+            scale.push_number(&mut title, value);
+        }
+        title.push(' ');
+        title.push_str(scale.symbol());
+        out.push_str(r#"<g class="c">"#);
+        inline::push_column(&mut out, (column, TITLE_COLUMNS), HEIGHT, title.trim_end());
+        out.push_str("</g>");
     }
     out
 }
@@ -339,9 +362,13 @@ fn apart(wanted: &[i32], step: i32, ends: (i32, i32)) -> Vec<i32> {
 }
 
 /// Newest values, best first, and how far the last is from the first.
-fn ranking(lines: &[Drawn<'_>], unit: &Unit, better: Direction) -> String {
+fn ranking<'a>(
+    lines: impl IntoIterator<Item = &'a Drawn<'a>>,
+    unit: &Unit,
+    better: Direction,
+) -> String {
     let mut ends: Vec<(f64, &str)> =
-        lines.iter().filter_map(|line| Some((line.last()?.1, line.label))).collect();
+        lines.into_iter().filter_map(|line| Some((line.last()?.1, line.label))).collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
     if better == Direction::Higher {
         ends.reverse();
@@ -372,6 +399,10 @@ mod tests {
     use super::*;
     use crate::chart::sample::Sample;
     use proptest::prelude::*;
+
+    fn comparison(lines: &[Line<'_>], id: &str) -> Trend {
+        Comparison::of(lines).on_page(id, str::to_owned)
+    }
 
     fn samples(bases: &[f64]) -> Vec<Sample> {
         bases.iter().map(|base| Sample::of(vec![Some(*base); 30])).collect()
@@ -453,7 +484,7 @@ mod tests {
                 .collect();
             let unit = Unit::parse("ns").0;
             let measure = Measure { metric: "time", unit: &unit, better: Direction::Lower };
-            let chart = sweep(&lines, &measure, "x");
+            let chart = sweep(&lines, &measure).on_page("x", str::to_owned);
             prop_assert!(!chart.svg.contains("NaN") && !chart.svg.contains("<x>"));
         }
     }

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use crate::chart::bar::change_bar;
-use crate::chart::compare::{Line, Measure, SweepLine, comparison, sweep};
+use crate::chart::compare::{Comparison, Line, Measure, SweepLine, sweep};
 use crate::chart::multiple::{SharedAxes, panel};
 use crate::chart::sample::{Linked, Sample};
 use crate::chart::{Size, Span, Trend, TrendInput, Window, spark, standalone, trend};
@@ -93,8 +93,10 @@ fn several(all: &Sample) -> String {
         href: Some(format!("{slot}/")),
     };
     let lines: Vec<Line<'_>> = (1..).zip(0..6).map(line).collect();
-    body.push_str(&figure("Comparison", "k1", &comparison(&lines, "k1")));
-    body.push_str(&figure("Comparison of three", "k2", &comparison(&lines[..3], "k2")));
+    let placed = |drawn: Comparison, id| drawn.on_page(id, str::to_owned);
+    body.push_str(&figure("Comparison", "k1", &placed(Comparison::of(&lines), "k1")));
+    let three = placed(Comparison::of(&lines[..3]), "k2");
+    body.push_str(&figure("Comparison of three", "k2", &three));
     let sweeps: Vec<SweepLine<'_>> = (1..)
         .zip(names.iter().zip(factors))
         .map(|(slot, (label, factor))| SweepLine {
@@ -108,7 +110,7 @@ fn several(all: &Sample) -> String {
         .collect();
     let unit = &all.series.unit;
     let measure = Measure { metric: "time", unit, better: Direction::Lower };
-    body.push_str(&figure("Sweep", "w", &sweep(&sweeps, &measure, "w")));
+    body.push_str(&figure("Sweep", "w", &placed(sweep(&sweeps, &measure), "w")));
     body
 }
 

@@ -9,9 +9,11 @@ use std::fmt::Write;
 use crate::chart::columns::column_of;
 use crate::chart::labels::{Anchor, Label, Row, Tone};
 use crate::chart::markup::paths;
+use crate::chart::rows;
 use crate::chart::scene::{Scene, WIDTH};
 use crate::chart::{MOST_BYTES, Size, Span, TrendInput, palette};
 use crate::record;
+use crate::text::digits::push_integer;
 use crate::text::{self, harmless};
 
 /// Pixels above the plot, for the labels of events.
@@ -34,12 +36,11 @@ pub(crate) fn trend(input: &TrendInput<'_>, scene: &Scene, size: Size) -> String
         few: scene.rows.len() <= FEW,
     };
     let frame = frame.labelled(&axis_data(input, scene));
-    let mut texts: String = scene.labels.iter().map(|label| text(label, scene.height)).collect();
-    texts.push_str(&symbols(input, scene));
+    let texts = texts(&scene.labels, scene.height) + &symbols(input, scene);
     let drawing = paths(&scene.marks, |point| point);
-    let bare = frame.wrap(&drawing, "", &texts);
+    let bare = frame.wrap("", "", "").len() + drawing.len() + texts.len();
     let most = if size == Size::Full { 0 } else { 2 };
-    let room = MOST_BYTES.saturating_sub(bare.len());
+    let room = MOST_BYTES.saturating_sub(bare);
     let links = LINK_COLUMNS[most..]
         .iter()
         .map(|count| links(input, scene, *count))
@@ -124,55 +125,100 @@ impl<'a> Frame<'a> {
 }
 
 /// A grid place as a share of the width.
-pub(crate) fn percent(x: i32) -> String {
-    if x % 10 == 0 { format!("{}%", x / 10) } else { format!("{}.{}%", x / 10, (x % 10).abs()) }
+fn push_percent(out: &mut String, x: i32) {
+    push_integer(out, x / 10);
+    if x % 10 != 0 {
+        out.push('.');
+        push_integer(out, (x % 10).abs());
+    }
+    out.push('%');
 }
 
-/// One label as a `<text>`, within its link where it has one.
-pub(crate) fn text(label: &Label, height: i32) -> String {
+/// All labels, each as a `<text>`, within its link where it has one.
+pub(crate) fn texts(labels: &[Label], height: i32) -> String {
+    let mut out = String::with_capacity(labels.len() * 80);
+    for label in labels {
+        if let Some(href) = &label.href {
+            out.push_str(r#"<a href=""#);
+            harmless::push_markup(&mut out, href);
+            out.push_str(r#"" tabindex="-1">"#);
+        }
+        push_text(&mut out, label, height);
+        if label.href.is_some() {
+            out.push_str("</a>");
+        }
+    }
+    out
+}
+
+fn push_text(out: &mut String, label: &Label, height: i32) {
     let y = match label.row {
         Row::Above => ABOVE - 4,
         Row::At(y) => ABOVE + y,
         Row::Ticks => ABOVE + height + 16,
         Row::Under => ABOVE + height + 28,
     };
-    let mut classes: Vec<String> = Vec::new();
-    match label.tone {
-        Tone::Muted => {}
-        Tone::Worse => classes.push("w".to_owned()),
-        Tone::Better => classes.push("k".to_owned()),
-        Tone::Slot(slot) => classes.push(format!("t s{}", palette::slot(slot))),
+    push_start(out, "", label.x, y);
+    push_class(out, label);
+    out.push_str(match label.anchor {
+        Anchor::Start => "",
+        Anchor::Middle => r#" text-anchor="middle""#,
+        Anchor::End => r#" text-anchor="end""#,
+    });
+    if label.shift != 0 {
+        out.push_str(r#" dx=""#);
+        push_integer(out, label.shift);
+        out.push('"');
+    }
+    out.push('>');
+    harmless::push_markup(out, &label.text);
+    if !label.more.is_empty() {
+        out.push_str(r#"<tspan class="h">"#);
+        harmless::push_markup(out, &label.more);
+        out.push_str("</tspan>");
+    }
+    if let Some(title) = &label.title {
+        push_title(out, title);
+    }
+    out.push_str("</text>");
+}
+
+/// A `<text>` up to the place it stands at; more attributes may follow.
+fn push_start(out: &mut String, class: &str, x: i32, y: i32) {
+    out.push_str("<text");
+    out.push_str(class);
+    out.push_str(r#" x=""#);
+    push_percent(out, x);
+    out.push_str(r#"" y=""#);
+    push_integer(out, y);
+    out.push('"');
+}
+
+fn push_class(out: &mut String, label: &Label) {
+    let tone = match label.tone {
+        Tone::Muted => "",
+        Tone::Worse => "w",
+        Tone::Better => "k",
+        Tone::Slot(_) => "t s",
+    };
+    if tone.is_empty() && !label.wide_only {
+        return;
+    }
+    out.push_str(r#" class=""#);
+    out.push_str(tone);
+    if let Tone::Slot(slot) = label.tone {
+        push_integer(out, palette::slot(slot).into());
     }
     if label.wide_only {
-        classes.push("h".to_owned());
+        out.push_str(if tone.is_empty() { "h" } else { " h" });
     }
-    let mut attributes = String::new();
-    if !classes.is_empty() {
-        let _ = write!(attributes, r#" class="{}""#, classes.join(" "));
-    }
-    match label.anchor {
-        Anchor::Start => {}
-        Anchor::Middle => attributes.push_str(r#" text-anchor="middle""#),
-        Anchor::End => attributes.push_str(r#" text-anchor="end""#),
-    }
-    if label.shift != 0 {
-        let _ = write!(attributes, r#" dx="{}""#, label.shift);
-    }
-    let title = label
-        .title
-        .as_deref()
-        .map_or(String::new(), |title| format!("<title>{}</title>", harmless::markup(title)));
-    let more = match label.more.as_str() {
-        "" => String::new(),
-        more => format!(r#"<tspan class="h">{}</tspan>"#, harmless::markup(more)),
-    };
-    let x = percent(label.x);
-    let words = harmless::markup(&label.text);
-    let text = format!(r#"<text x="{x}" y="{y}"{attributes}>{words}{more}{title}</text>"#);
-    match &label.href {
-        Some(href) => format!(r#"<a href="{}" tabindex="-1">{text}</a>"#, harmless::markup(href)),
-        None => text,
-    }
+    out.push('"');
+}
+
+fn push_title(out: &mut String, title: &str) {
+    out.push_str("<title>");
+    harmless::push_markup(out, title);
+    out.push_str("</title>");
 }
 
 /// Failed runs as one text whose letters have a place each; remarks one by one, with their text.
@@ -180,91 +226,106 @@ pub(crate) fn symbols(input: &TrendInput<'_>, scene: &Scene) -> String {
     let mut out = String::new();
     let floor = ABOVE + scene.height;
     if !scene.failed.is_empty() {
-        let places: Vec<String> = scene.failed.iter().map(|x| percent(*x)).collect();
-        let letters = "×".repeat(places.len());
-        let (places, y) = (places.join(" "), floor - 1);
-        let _ = write!(out, r#"<text class="x" x="{places}" y="{y}">{letters}</text>"#);
+        out.push_str(r#"<text class="x" x=""#);
+        for (at, x) in scene.failed.iter().enumerate() {
+            out.push_str(if at == 0 { "" } else { " " });
+            push_percent(&mut out, *x);
+        }
+        let (letters, y) = ("×".repeat(scene.failed.len()), floor - 1);
+        let _ = write!(out, r#"" y="{y}">{letters}</text>"#);
     }
     for (x, note, kind) in &scene.notes {
         let note = &input.notes[*note];
         let (mark, above) = kind.mark();
-        let (x, y) = (percent(*x), floor - above);
+        push_start(&mut out, r#" class="an""#, *x, floor - above);
+        out.push('>');
+        out.push_str(mark);
         let title = format!("{}: {}", text::date(note.time), record::shorten(&note.text, 80));
-        let title = harmless::markup(&title);
-        let _ =
-            write!(out, r#"<text class="an" x="{x}" y="{y}">{mark}<title>{title}</title></text>"#);
+        push_title(&mut out, &title);
+        out.push_str("</text>");
     }
     out
 }
 
 /// The columns that carry titles and links, over everything else.
 fn links(input: &TrendInput<'_>, scene: &Scene, count: i32) -> String {
-    let mut out = String::new();
     let rows: Vec<(i32, usize)> =
         scene.places.iter().map(|x| column_of(*x, count)).zip(0..).collect();
+    let mut out = String::with_capacity(MOST_BYTES);
+    let mut words = String::new();
     for group in rows.chunk_by(|a, b| a.0 == b.0) {
-        let column = group[0].0;
-        let (from, to) = (column * WIDTH / count, (column + 1) * WIDTH / count);
-        let runs: Vec<usize> = group.iter().map(|(_, row)| *row).collect();
-        let title = harmless::markup(&title(input, scene, &runs));
-        let path = format!(r#"<path d="m{from} 0v{}h{}V0"/>"#, scene.height, to - from);
-        match input.links.run(scene.rows[runs[0]].run, runs.len() == 1) {
-            Some(href) => {
-                let href = harmless::markup(&href);
-                let _ = write!(
-                    out,
-                    r#"<a href="{href}" tabindex="-1">{path}<title>{title}</title></a>"#
-                );
-            }
-            None => {
-                let _ = write!(out, r#"<g class="c">{path}<title>{title}</title></g>"#);
-            }
+        let (column, first) = group[0];
+        words.clear();
+        push_words(&mut words, input, scene, &scene.rows[first..first + group.len()]);
+        let href = input.links.run(scene.rows[first].run, group.len() == 1);
+        if let Some(href) = &href {
+            out.push_str(r#"<a href=""#);
+            harmless::push_markup(&mut out, href);
+            out.push_str(r#"" tabindex="-1">"#);
+        } else {
+            out.push_str(r#"<g class="c">"#);
         }
+        push_column(&mut out, (column, count), scene.height, &words);
+        out.push_str(if href.is_some() { "</a>" } else { "</g>" });
     }
     out
 }
 
+/// An invisible column, one of `count`, with its title.
+pub(crate) fn push_column(out: &mut String, (column, count): (i32, i32), height: i32, title: &str) {
+    let (from, to) = (column * WIDTH / count, (column + 1) * WIDTH / count);
+    out.push_str(r#"<path d="m"#);
+    push_integer(out, from);
+    out.push_str(" 0v");
+    push_integer(out, height);
+    out.push('h');
+    push_integer(out, to - from);
+    out.push_str(r#"V0"/>"#);
+    push_title(out, title);
+}
+
 /// `18–20 Sep 2025: 4 runs, 92.1–96.2 µs`, or one run with its commit and its own spread.
-fn title(input: &TrendInput<'_>, scene: &Scene, rows: &[usize]) -> String {
-    let run = |row: &usize| &input.series.runs[scene.rows[*row].run];
-    let (first, last) = (run(&rows[0]), run(rows.last().unwrap_or(&rows[0])));
-    let when = text::date_span(first.time, last.time);
-    if rows.len() == 1 {
-        let at = usize::try_from(first.commit.0).unwrap_or(usize::MAX);
-        let commit = input
-            .commits
-            .get(at)
-            .map_or(String::new(), |commit| format!(", {}", text::commit(&commit.id)));
-        let spread = match first.std {
-            Some(std) => format!(" {}", text::spread(std, &scene.scale)),
-            None => String::new(),
-        };
-        let flags = scene.rows[rows[0]].flags;
-        let outlier = match (flags.infrastructure, flags.outlier) {
-            (true, _) => ", infrastructure day",
-            (_, true) => ", outlier",
-            _ => "",
-        };
-        return match scene.rows[rows[0]].value {
-            Some(value) => {
-                format!("{when}{commit}: {}{spread}{outlier}", scene.scale.quantity(value))
-            }
-            None => {
-                let error = record::shorten(first.error().unwrap_or("no reason given"), 60);
-                format!("{when}{commit}: failed, {error}")
-            }
-        };
+fn push_words(out: &mut String, input: &TrendInput<'_>, scene: &Scene, rows: &[rows::Row]) {
+    let [first, .., last] = rows else {
+        return rows.iter().for_each(|row| push_one(out, input, scene, row));
+    };
+    let time = |row: &rows::Row| input.series.runs[row.run].time;
+    text::push_date_span(out, time(first), time(last));
+    out.push_str(": ");
+    out.push_str(&text::counted(rows.len() as u64, "run"));
+    let values = || rows.iter().filter_map(|row| row.value);
+    if let Some((low, high)) = values().reduce(f64::min).zip(values().reduce(f64::max)) {
+        out.push_str(", ");
+        out.push_str(&scene.scale.range(low, high));
     }
-    let values: Vec<f64> = rows.iter().filter_map(|row| scene.rows[*row].value).collect();
-    let low = values.iter().copied().reduce(f64::min);
-    let high = values.iter().copied().reduce(f64::max);
-    let failed = rows.len() - values.len();
-    let mut parts = vec![format!("{when}: {}", text::counted(rows.len() as u64, "run"))];
-    if let Some((low, high)) = low.zip(high) {
-        parts.push(scene.scale.range(low, high));
-    }
+    let failed = rows.len() - values().count();
     if failed > 0 {
-        parts.push(format!("{failed} failed"));
+        let _ = write!(out, ", {failed} failed");
     }
-    parts.join(", ")
+}
+
+fn push_one(out: &mut String, input: &TrendInput<'_>, scene: &Scene, row: &rows::Row) {
+    let run = &input.series.runs[row.run];
+    text::push_date_span(out, run.time, run.time);
+    let at = usize::try_from(run.commit.0).unwrap_or(usize::MAX);
+    if let Some(commit) = input.commits.get(at) {
+        out.push_str(", ");
+        out.push_str(&text::commit(&commit.id));
+    }
+    let Some(value) = row.value else {
+        out.push_str(": failed, ");
+        out.push_str(&record::shorten(run.error().unwrap_or("no reason given"), 60));
+        return;
+    };
+    out.push_str(": ");
+    scene.scale.push_quantity(out, value);
+    if let Some(std) = run.std {
+        out.push(' ');
+        text::push_spread(out, std, &scene.scale);
+    }
+    out.push_str(match (row.flags.infrastructure, row.flags.outlier) {
+        (true, _) => ", infrastructure day",
+        (_, true) => ", outlier",
+        _ => "",
+    });
 }

@@ -32,6 +32,7 @@ mod standalone;
 mod tests;
 
 use crate::analysis::Analysis;
+use crate::chart::scene::Scene;
 use crate::history::Commit;
 use crate::record::time::Timestamp;
 use crate::series::Series;
@@ -162,21 +163,43 @@ pub(crate) struct Trend {
     pub(crate) wide: bool,
 }
 
-/// The trend chart of one series, for a page.
-pub(crate) fn trend(input: &TrendInput<'_>, size: Size) -> Trend {
-    let scene = scene::Scene::of_trend(input, size.plot());
-    Trend {
-        svg: inline::trend(input, &scene, size),
-        caption: describe::caption(input, &scene),
-        description: describe::paragraph(input, &scene),
-        wide: scene.dense,
+/// The trend chart of one series before it is written, for a page, for a file or for both.
+pub(crate) struct Drawing {
+    scene: Scene,
+    size: Size,
+}
+
+impl Drawing {
+    pub(crate) fn of(input: &TrendInput<'_>, size: Size) -> Self {
+        Self { scene: Scene::of_trend(input, size.plot()), size }
+    }
+
+    /// For a page; of the input that it was drawn from.
+    pub(crate) fn on_page(&self, input: &TrendInput<'_>) -> Trend {
+        let Self { scene, size } = self;
+        Trend {
+            svg: inline::trend(input, scene, *size),
+            caption: describe::caption(input, scene),
+            description: describe::paragraph(input, scene),
+            wide: scene.dense,
+        }
+    }
+
+    /// A full one as a complete `.svg` file of 720 × 260 that follows the reader's theme. It has no
+    /// links, so that those of the input do not matter.
+    pub(crate) fn file(&self, input: &TrendInput<'_>) -> String {
+        standalone::file(input, &self.scene)
     }
 }
 
-/// The same chart as a complete `.svg` file of 720 × 260 that follows the reader's theme.
+/// The trend chart of one series, for a page.
+pub(crate) fn trend(input: &TrendInput<'_>, size: Size) -> Trend {
+    Drawing::of(input, size).on_page(input)
+}
+
+/// The same chart as a file.
 pub(crate) fn standalone(input: &TrendInput<'_>) -> String {
-    let scene = scene::Scene::of_trend(input, Size::Full.plot());
-    standalone::file(input, &scene)
+    Drawing::of(input, Size::Full).file(input)
 }
 
 /// The newest 40 runs as a line without labels, at most 600 bytes, hidden from screen readers:

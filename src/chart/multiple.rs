@@ -41,9 +41,7 @@ impl SharedAxes {
 pub(crate) fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> String {
     let scene = scene(input, shared);
     let drawing = paths(&scene.marks, |point| point);
-    let texts: String =
-        scene.labels.iter().map(|label| inline::text(label, scene.height)).collect();
-    let texts = texts + &inline::symbols(input, &scene);
+    let texts = inline::texts(&scene.labels, scene.height) + &inline::symbols(input, &scene);
     let name = harmless::markup(&describe::brief(input, &scene));
     let frame = Frame {
         id: input.id,

@@ -3,21 +3,27 @@
 //!
 //! Knows nothing of charts. One [`PathWriter`] is one `d` attribute.
 
-use std::fmt::Write;
+use crate::text::digits::push_integer;
 
 /// A point of the drawing grid: x to the right, y down.
 pub(crate) type Point = (i32, i32);
 
-/// Collects subpaths into one `d` attribute.
-#[derive(Debug, Default)]
-pub(crate) struct PathWriter {
-    out: String,
+/// Collects subpaths into one `d` attribute, behind what is there.
+#[derive(Debug)]
+pub(crate) struct PathWriter<'a> {
+    out: &'a mut String,
     at: Point,
     /// The command that a bare pair of numbers would repeat.
     repeats: Option<char>,
+    /// Those of one line, kept between lines for their memory.
+    vertices: Vec<Point>,
 }
 
-impl PathWriter {
+impl<'a> PathWriter<'a> {
+    pub(crate) fn new(out: &'a mut String) -> Self {
+        Self { out, at: (0, 0), repeats: None, vertices: Vec::new() }
+    }
+
     /// A dot: drawn by the round or square caps of its class, since it has no length.
     pub(crate) fn dot(&mut self, point: Point) {
         self.start(point);
@@ -26,32 +32,30 @@ impl PathWriter {
     }
 
     /// An open line; fewer than two different points draw nothing.
-    pub(crate) fn line(&mut self, points: &[Point]) {
-        let points = straightened(points);
-        if let [first, rest @ ..] = points.as_slice()
-            && !rest.is_empty()
-        {
-            self.start(*first);
-            rest.iter().for_each(|point| self.to(*point));
-        }
+    pub(crate) fn line(&mut self, points: impl Iterator<Item = Point>) {
+        self.polyline(points, 2);
     }
 
     /// A closed outline.
-    pub(crate) fn area(&mut self, points: &[Point]) {
-        let points = straightened(points);
-        if let [first, rest @ ..] = points.as_slice()
-            && rest.len() > 1
-        {
-            self.start(*first);
-            rest.iter().for_each(|point| self.to(*point));
+    pub(crate) fn area(&mut self, points: impl Iterator<Item = Point>) {
+        if let Some(first) = self.polyline(points, 3) {
             self.out.push('z');
-            self.at = *first;
+            self.at = first;
             self.repeats = None;
         }
     }
 
-    pub(crate) fn finish(self) -> String {
-        self.out
+    /// The first vertex of what was drawn; nothing is, with fewer than `least` vertices.
+    fn polyline(&mut self, points: impl Iterator<Item = Point>, least: usize) -> Option<Point> {
+        let mut vertices = std::mem::take(&mut self.vertices);
+        straighten(points, &mut vertices);
+        let first = vertices.first().copied().filter(|_| vertices.len() >= least);
+        if let Some(first) = first {
+            self.start(first);
+            vertices[1..].iter().for_each(|point| self.to(*point));
+        }
+        self.vertices = vertices;
+        first
     }
 
     fn start(&mut self, point: Point) {
@@ -76,21 +80,21 @@ impl PathWriter {
         } else if first >= 0 {
             self.out.push(' ');
         }
-        let _ = write!(self.out, "{first}");
+        push_integer(self.out, first);
         if let Some(second) = second {
             if second >= 0 {
                 self.out.push(' ');
             }
-            let _ = write!(self.out, "{second}");
+            push_integer(self.out, second);
         }
         self.repeats = Some(letter);
     }
 }
 
 /// The same line without repeated points and without vertices that lie on a straight stretch.
-fn straightened(points: &[Point]) -> Vec<Point> {
-    let mut kept: Vec<Point> = Vec::with_capacity(points.len());
-    for &point in points {
+fn straighten(points: impl Iterator<Item = Point>, kept: &mut Vec<Point>) {
+    kept.clear();
+    for point in points {
         if kept.last() == Some(&point) {
             continue;
         }
@@ -103,7 +107,6 @@ fn straightened(points: &[Point]) -> Vec<Point> {
         }
         kept.push(point);
     }
-    kept
 }
 
 #[cfg(test)]
@@ -154,17 +157,19 @@ mod tests {
 
     #[test]
     fn separators_are_dropped_where_a_reader_does_not_need_them() {
-        let mut path = PathWriter::default();
-        path.line(&[(0, 10), (5, 8), (10, 8), (15, 12), (15, 20)]);
+        let mut out = String::new();
+        let mut path = PathWriter::new(&mut out);
+        path.line([(0, 10), (5, 8), (10, 8), (15, 12), (15, 20)].into_iter());
         path.dot((20, 20));
-        assert_eq!(path.finish(), "m0 10 5-2h5l5 4v8m5 0h0");
+        assert_eq!(out, "m0 10 5-2h5l5 4v8m5 0h0");
     }
 
     #[test]
     fn vertices_on_a_straight_stretch_are_dropped() {
-        let mut path = PathWriter::default();
-        path.line(&[(0, 0), (1, 1), (2, 2), (2, 2), (4, 4), (3, 3)]);
-        assert_eq!(read(&path.finish()), [[(0, 0), (4, 4), (3, 3)]]);
+        let mut out = String::new();
+        let points = [(0, 0), (1, 1), (2, 2), (2, 2), (4, 4), (3, 3)];
+        PathWriter::new(&mut out).line(points.into_iter());
+        assert_eq!(read(&out), [[(0, 0), (4, 4), (3, 3)]]);
     }
 
     proptest! {
@@ -173,12 +178,14 @@ mod tests {
             lines in prop::collection::vec(
                 prop::collection::vec((-50..1000i32, -50..300i32), 0..12), 0..6)
         ) {
-            let mut path = PathWriter::default();
+            let mut out = String::new();
+            let mut path = PathWriter::new(&mut out);
             let mut expected = Vec::new();
             for line in &lines {
-                path.line(line);
-                path.area(line);
-                let straight = straightened(line);
+                path.line(line.iter().copied());
+                path.area(line.iter().copied());
+                let mut straight = Vec::new();
+                straighten(line.iter().copied(), &mut straight);
                 if straight.len() > 1 { expected.push(straight.clone()); }
                 if straight.len() > 2 { expected.push(straight); }
                 if let Some(&point) = line.first() {
@@ -186,7 +193,7 @@ mod tests {
                     expected.push(vec![point, point]);
                 }
             }
-            prop_assert_eq!(read(&path.finish()), expected);
+            prop_assert_eq!(read(&out), expected);
         }
     }
 }

@@ -113,8 +113,9 @@ impl<'a> Draft<'a> {
             let count = if self.plan.panel { columns::COLUMNS / 2 } else { columns::COLUMNS };
             columns::draw(&self.plan.rows, self.plan.up, &self.canvas, count);
         } else {
-            self.bands();
-            self.levels();
+            let stretches = stretches(&self.plan.rows);
+            self.bands(stretches.values());
+            self.levels(stretches.values());
         }
         self.runs();
         let limit_drawn = self.limit();
@@ -150,8 +151,8 @@ impl<'a> Draft<'a> {
             return;
         }
         if self.plan.rows.iter().any(|row| row.value.is_some()) {
-            self.canvas.gridlines(most);
             let ticks = self.plan.up.ticks(most);
+            self.canvas.gridlines(&ticks);
             let place = |value| self.canvas.place((0, value)).1;
             self.labels.extend(if self.plan.panel {
                 labels::shares(&ticks, place)
@@ -168,8 +169,8 @@ impl<'a> Draft<'a> {
         self.labels.extend(labels::across(&ticks, place));
     }
 
-    fn bands(&self) {
-        for stretch in stretches(&self.plan.rows).into_values() {
+    fn bands<'r>(&self, stretches: impl Iterator<Item = &'r Vec<&'r Row>>) {
+        for stretch in stretches {
             let edge: Vec<(i64, f64, f64)> =
                 stretch.iter().filter_map(|row| Some((row.at, row.level?, row.spread?))).collect();
             let (low, high) = self.plan.up.ends();
@@ -179,8 +180,8 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn levels(&self) {
-        for stretch in stretches(&self.plan.rows).into_values() {
+    fn levels<'r>(&self, stretches: impl Iterator<Item = &'r Vec<&'r Row>>) {
+        for stretch in stretches {
             let line = stretch.iter().filter_map(|row| Some((row.at, row.level?)));
             self.canvas.line(Role::Level(0), line);
         }

@@ -3,8 +3,10 @@
 //! the range of the others. No axes, no labels, nothing for a
 //! screen reader: the row says it in words.
 
+use std::fmt::Write;
+
 use crate::analysis::{Analysis, Verdict};
-use crate::chart::path::{PathWriter, Point};
+use crate::chart::path::PathWriter;
 use crate::series::Series;
 
 /// Runs of one spark line: what 8 rem can show apart.
@@ -41,13 +43,14 @@ pub(crate) fn line(series: &Series, analysis: &Analysis) -> String {
     }
     sorted.sort_by(f64::total_cmp);
     let width = STEP * (RUNS as i32 - 1);
-    let mut body = String::new();
-    if let (Some(low), Some(high)) = (sorted.first(), sorted.last()) {
-        let place = Place::between(*low, *high);
-        body = drawing(&values, &place, mark(analysis));
-    }
+    let mut out = String::with_capacity(640);
     let frame = r#"preserveAspectRatio="none" aria-hidden="true""#;
-    format!(r#"<svg class="sp" viewBox="0 0 {width} {HEIGHT}" {frame}>{body}</svg>"#)
+    let _ = write!(out, r#"<svg class="sp" viewBox="0 0 {width} {HEIGHT}" {frame}>"#);
+    if let (Some(low), Some(high)) = (sorted.first(), sorted.last()) {
+        push_drawing(&mut out, &values, &Place::between(*low, *high), mark(analysis));
+    }
+    out.push_str("</svg>");
+    out
 }
 
 /// Values to grid; a least span so that noise does not fill the height.
@@ -83,43 +86,40 @@ fn mark(analysis: &Analysis) -> &'static str {
     }
 }
 
-fn drawing(values: &[Option<f64>], place: &Place, mark: &str) -> String {
+fn push_drawing(out: &mut String, values: &[Option<f64>], place: &Place, mark: &str) {
     let offset = RUNS - values.len();
-    let x = |index: usize| STEP * (index + offset) as i32;
-    let mut line = PathWriter::default();
-    let mut end = PathWriter::default();
-    for stretch in values
-        .iter()
-        .enumerate()
-        .map(|(index, value)| value.map(|value| (x(index), place.y(value))))
-        .collect::<Vec<Option<Point>>>()
-        .split(Option::is_none)
-    {
-        let points: Vec<Point> = stretch.iter().copied().flatten().collect();
-        match points.as_slice() {
-            [only] => line.dot(*only),
-            many => line.line(many),
+    let point = |(index, value): (usize, f64)| (STEP * (index + offset) as i32, place.y(value));
+    push_band(out, values, place, STEP * (RUNS as i32 - 1));
+    out.push_str(r#"<path class="l" d=""#);
+    let mut line = PathWriter::new(out);
+    let mut from = 0;
+    for stretch in values.split(Option::is_none) {
+        let points = (from..).zip(stretch.iter().copied().flatten());
+        match stretch {
+            [Some(only)] => line.dot(point((from, *only))),
+            _ => line.line(points.map(point)),
         }
+        from += stretch.len() + 1;
     }
-    if let Some((index, value)) =
-        values.iter().enumerate().rev().find_map(|(index, value)| Some((index, (*value)?)))
-    {
-        end.dot((x(index), place.y(value)));
+    let _ = write!(out, r#""/><path class="{mark}" d=""#);
+    let newest = values.iter().rposition(Option::is_some);
+    if let Some((index, value)) = newest.and_then(|index| Some((index, values[index]?))) {
+        PathWriter::new(out).dot(point((index, value)));
     }
-    let band = band(values, place, STEP * (RUNS as i32 - 1));
-    let (line, end) = (line.finish(), end.finish());
-    format!(r#"{band}<path class="l" d="{line}"/><path class="{mark}" d="{end}"/>"#)
+    out.push_str(r#""/>"#);
 }
 
 /// The middle 80 % of the first half: the normal range that the newest runs are seen against.
-fn band(values: &[Option<f64>], place: &Place, width: i32) -> String {
+fn push_band(out: &mut String, values: &[Option<f64>], place: &Place, width: i32) {
     let mut half: Vec<f64> = values[..values.len() / 2].iter().copied().flatten().collect();
     half.sort_by(f64::total_cmp);
     let share =
         |share: f64| half.get(((half.len().saturating_sub(1)) as f64 * share).round() as usize);
-    let (Some(low), Some(high)) = (share(0.1), share(0.9)) else { return String::new() };
-    let (top, bottom) = (place.y(*high), place.y(*low));
-    format!(r#"<path class="nb" d="m0 {top}h{width}V{}H0"/>"#, bottom.max(top + 1))
+    if let (Some(low), Some(high)) = (share(0.1), share(0.9)) {
+        let (top, bottom) = (place.y(*high), place.y(*low));
+        let bottom = bottom.max(top + 1);
+        let _ = write!(out, r#"<path class="nb" d="m0 {top}h{width}V{bottom}H0"/>"#);
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::chart::palette::{self, DARK, LIGHT, Theme};
 use crate::chart::scene::{Scene, WIDTH};
 use crate::chart::{NoteKind, TrendInput, describe};
 use crate::record;
+use crate::text::digits::push_integer;
 use crate::text::{self, harmless};
 
 /// Size of the file's drawing, and where the plot starts in it.
@@ -26,8 +27,9 @@ pub(crate) fn file(input: &TrendInput<'_>, scene: &Scene) -> String {
     let description = harmless::markup(&describe::paragraph(input, scene));
     let heading = harmless::markup(&heading(&name, input));
     let drawing = paths(&scene.marks, |(x, y)| (across(x), y));
-    let mut texts: String = scene.labels.iter().map(|label| label_text(label, scene)).collect();
-    texts.push_str(&symbols(scene));
+    let mut texts = String::with_capacity(scene.labels.len() * 64);
+    scene.labels.iter().for_each(|label| push_label(&mut texts, label, scene));
+    push_symbols(&mut texts, scene);
     let style = style(input.slot);
     format!(
         concat!(
@@ -76,33 +78,32 @@ fn across(x: i32) -> i32 {
     (x * plot + WIDTH / 2) / WIDTH
 }
 
-fn label_text(label: &Label, scene: &Scene) -> String {
+fn push_label(out: &mut String, label: &Label, scene: &Scene) {
     let y = match label.row {
         Row::Above => -4,
         Row::At(y) => y,
         Row::Ticks => scene.height + 12,
         Row::Under => scene.height + 23,
     };
-    let class = match label.tone {
-        Tone::Muted | Tone::Slot(_) => "",
-        Tone::Worse => r#" class="wt""#,
-        Tone::Better => r#" class="kt""#,
-    };
-    let anchor = match label.anchor {
-        Anchor::Start => "",
-        Anchor::Middle => r#" text-anchor="middle""#,
-        Anchor::End => r#" text-anchor="end""#,
-    };
-    let x = across(label.x) + label.shift;
-    format!(
-        r#"<text{class} x="{x}" y="{y}"{anchor}>{}{}</text>"#,
-        harmless::markup(&label.text),
-        harmless::markup(&label.more)
-    )
+    out.push_str(match label.tone {
+        Tone::Muted | Tone::Slot(_) => r#"<text x=""#,
+        Tone::Worse => r#"<text class="wt" x=""#,
+        Tone::Better => r#"<text class="kt" x=""#,
+    });
+    push_integer(out, across(label.x) + label.shift);
+    out.push_str(r#"" y=""#);
+    push_integer(out, y);
+    out.push_str(match label.anchor {
+        Anchor::Start => r#"">"#,
+        Anchor::Middle => r#"" text-anchor="middle">"#,
+        Anchor::End => r#"" text-anchor="end">"#,
+    });
+    harmless::push_markup(out, &label.text);
+    harmless::push_markup(out, &label.more);
+    out.push_str("</text>");
 }
 
-fn symbols(scene: &Scene) -> String {
-    let mut out = String::new();
+fn push_symbols(out: &mut String, scene: &Scene) {
     let noted = |wanted: NoteKind| {
         let places: Vec<i32> =
             scene.notes.iter().filter(|(.., kind)| *kind == wanted).map(|(x, ..)| *x).collect();
@@ -119,7 +120,6 @@ fn symbols(scene: &Scene) -> String {
         let (letters, xs, y) = (letter.repeat(xs.len()), xs.join(" "), scene.height - up);
         let _ = write!(out, r#"<text class="{class}" x="{xs}" y="{y}">{letters}</text>"#);
     }
-    out
 }
 
 /// Light colours, then the same rules with the dark ones: viewers that know no media queries show

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::analysis::Analysis;
 use crate::analysis::per_run::PerRun;
 use crate::chart::backend::{Role, Shape};
-use crate::chart::compare::{Line, comparison};
+use crate::chart::compare::{Comparison, Line};
 use crate::chart::multiple::{SharedAxes, panel};
 use crate::chart::sample::{Linked, Sample};
 use crate::chart::scene::{Scene, WIDTH};
@@ -360,7 +360,7 @@ proptest! {
             analysis: &sample.analysis,
             href: None,
         };
-        let several = comparison(&[line(1), line(2)], "x");
+        let several = Comparison::of(&[line(1), line(2)]).on_page("x", str::to_owned);
         well_formed(&several.svg);
         no_nan(&several.svg)?;
         let file = standalone(&input);

@@ -19,6 +19,7 @@ use crate::text;
 pub(crate) const BASE_RUNS: usize = 5;
 
 /// What became of a comparison.
+#[derive(Debug)]
 pub(crate) enum Outcome {
     Delta(Delta),
     /// The candidate run is off its level for once, as the runs after it show.
@@ -27,8 +28,45 @@ pub(crate) enum Outcome {
     Not(String),
 }
 
+/// One series in a comparison of two commits.
+#[derive(Debug)]
+pub(crate) struct Compared {
+    pub(crate) series: usize,
+    pub(crate) measured: Measured,
+    pub(crate) outcome: Outcome,
+}
+
+/// Every series (or every one of `members`) measured at the head, against its level at or before
+/// the base.
+pub(crate) fn outcomes(
+    site: &Index<'_>,
+    (base, head): (CommitIndex, CommitIndex),
+    members: Option<&[usize]>,
+) -> Vec<Compared> {
+    let wanted = |series: &usize| members.is_none_or(|all| all.binary_search(series).is_ok());
+    measured(site, head)
+        .filter(|(series, _)| wanted(series))
+        .map(|(series, measured)| Compared {
+            series,
+            measured,
+            outcome: outcome(site, series, measured, base),
+        })
+        .collect()
+}
+
+/// The runs of a commit: those of the main line, then those of pull requests.
+pub(crate) fn measured(
+    site: &Index<'_>,
+    commit: CommitIndex,
+) -> impl Iterator<Item = (usize, Measured)> {
+    let main = site.measured[commit.0 as usize].iter();
+    let main = main.map(|run| (run.series as usize, Measured::Main(run.run)));
+    let pulled = site.pulled[commit.0 as usize].iter();
+    main.chain(pulled.map(|run| (run.series as usize, Measured::Pull(run.run))))
+}
+
 /// A run of a series: its index among the main line's, or among those of pull requests.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Measured {
     Main(u32),
     Pull(u32),
@@ -44,12 +82,7 @@ impl Measured {
 }
 
 /// Compares a run with the series' level at or before `base`.
-pub(crate) fn outcome(
-    site: &Index<'_>,
-    index: usize,
-    measured: Measured,
-    base: CommitIndex,
-) -> Outcome {
+fn outcome(site: &Index<'_>, index: usize, measured: Measured, base: CommitIndex) -> Outcome {
     let (series, analysis) = site.series(index);
     let after = measured.of(series);
     let at = match measured {

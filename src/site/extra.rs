@@ -1,10 +1,8 @@
-//! Files beside the pages: feeds, charts, badges, sitemap, robots.
+//! Files beside the pages: feeds, charts by their former names, badges, sitemap, robots.
 
 use askama::Template;
 
-use crate::chart;
 use crate::site::index::{EventRef, Index};
-use crate::site::links::ChartLinks;
 use crate::site::routes::{self, Root};
 use crate::site::{Failure, Job, health, pages, table, words};
 use crate::text;
@@ -32,26 +30,15 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
     add("badge/status.json".to_owned(), Box::new(move || Ok(status().json())));
     add("badge/fresh.svg".to_owned(), Box::new(|| Ok(Badge::fresh(site).svg())));
     add("badge/fresh.json".to_owned(), Box::new(|| Ok(Badge::fresh(site).json())));
-    for series in site.all().filter(|one| site.has_page(*one)) {
-        let path = routes::series_svg(&site.stems[series]);
-        add(path, Box::new(move || Ok(drawing(site, series))));
-    }
     // A chart may stand in someone's README by the name that its benchmark had.
     for (path, series) in pages::moved::all(site).into_iter().filter_map(|moved| moved.chart) {
-        add(path, Box::new(move || Ok(drawing(site, series))));
+        add(path, Box::new(move || Ok(pages::series::drawing(site, series))));
     }
     add(".nojekyll".to_owned(), Box::new(|| Ok(Vec::new())));
     add("robots.txt".to_owned(), Box::new(|| Ok(robots(site))));
     if site.input.options.base_url.is_some() {
         add("sitemap.xml".to_owned(), Box::new(|| Ok(sitemap(site))));
     }
-}
-
-fn drawing(site: &Index<'_>, series: usize) -> Vec<u8> {
-    let root = Root::from(&routes::series_svg(&site.stems[series]), false);
-    let links = ChartLinks { site, root, series, rows_from: usize::MAX };
-    let notes = table::chart_notes(site, series);
-    chart::standalone(&table::trend_input(site, series, &notes, &links, "c1")).into_bytes()
 }
 
 #[derive(Template)]

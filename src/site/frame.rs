@@ -3,7 +3,7 @@
 use crate::record::time::{DAY_US, Timestamp};
 use crate::site::index::Index;
 use crate::site::routes::Root;
-use crate::site::view::{Frame, NavItem, Phrase};
+use crate::site::view::{Frame, Moment, NavItem, Phrase};
 use crate::site::{Input, assets, markdown, words};
 use crate::text;
 
@@ -49,6 +49,7 @@ pub(crate) struct Shell {
     banner: Option<String>,
     footer: Option<String>,
     policy: String,
+    built: Moment,
 }
 
 impl Shell {
@@ -62,6 +63,7 @@ impl Shell {
             banner: markdown::user_html(input, "banner.html"),
             footer: markdown::user_html(input, "footer.html"),
             policy: format!("policy{named} ({})", input.policy_sha),
+            built: words::minute(input.options.now),
         }
     }
 }
@@ -104,7 +106,7 @@ pub(crate) fn frame(site: &Index<'_>, page: &Page<'_>) -> Frame {
         banner: shell.banner.clone(),
         footer: shell.footer.clone(),
         stale: stale(input.history.newest, input.options.now).filter(|_| !demo),
-        built: words::minute(input.options.now),
+        built: shell.built.clone(),
         newest_iso: input.history.newest.map_or_else(String::new, |time| time.to_string()),
         stale_after_days: STALE_DAYS,
         records: text::counted(input.history.counts.records, "record"),

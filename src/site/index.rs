@@ -5,11 +5,13 @@
 //! commits, all pairs or all events for what concerns it makes the site quadratic.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analysis::{Analysis, Change, Status, Verdict};
+use crate::chart::Drawing;
+use crate::chart::compare::Comparison;
 use crate::filter::{Filter, Recent};
 use crate::history::Commit;
 use crate::note::Note;
@@ -21,7 +23,7 @@ use crate::site::detail::Pages;
 use crate::site::frame::Shell;
 use crate::site::lineage::Lineage;
 use crate::site::pairs::Pair;
-use crate::site::view::Figure;
+use crate::site::shared::Shared;
 use crate::site::{Failure, Input, pairs, routes};
 
 /// Colour slots of the chart room.
@@ -40,8 +42,10 @@ pub(crate) struct Index<'a> {
     group_of: Vec<usize>,
     /// Series that differ in nothing but their backend, in order.
     alike: Vec<Vec<usize>>,
-    /// By group: its chart, drawn for the first of its pages.
-    together: Vec<OnceLock<Arc<Figure>>>,
+    /// By group: its chart, for the page of each and that of their test.
+    together: Vec<Shared<Comparison>>,
+    /// By series: its chart, for its page and its file.
+    drawings: Vec<Shared<Drawing>>,
     slots: BTreeMap<&'a str, u8>,
     /// What is the same around every page.
     pub(crate) shell: Shell,
@@ -118,7 +122,8 @@ impl<'a> Index<'a> {
             recents,
             earliest_from: input.series.iter().map(earliest_from).collect(),
             group_of,
-            together: alike.iter().map(|_| OnceLock::new()).collect(),
+            together: alike.iter().map(|group| Shared::by(group.len() + 1)).collect(),
+            drawings: input.series.iter().map(|_| Shared::by(2)).collect(),
             alike,
             slots: slots(input, &backends),
             shell: Shell::of(input),
@@ -170,11 +175,18 @@ impl<'a> Index<'a> {
         &self.alike[self.group_of[series]]
     }
 
-    /// The chart of those series, which is the same on the page of each: their pages lie equally
-    /// deep. `draw` is asked once.
-    pub(crate) fn together(&self, series: usize, draw: impl FnOnce() -> Figure) -> Arc<Figure> {
-        let drawn = &self.together[self.group_of[series]];
-        Arc::clone(drawn.get_or_init(|| Arc::new(draw())))
+    /// The chart of those series.
+    pub(crate) fn together(
+        &self,
+        one: usize,
+        draw: impl FnOnce() -> Comparison,
+    ) -> Arc<Comparison> {
+        self.together[self.group_of[one]].take(draw)
+    }
+
+    /// The chart of a series as its page has it.
+    pub(crate) fn drawing(&self, one: usize, draw: impl FnOnce() -> Drawing) -> Arc<Drawing> {
+        self.drawings[one].take(draw)
     }
 
     /// The newest run with a value at or before a commit: index into the series' runs. It mostly is

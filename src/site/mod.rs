@@ -20,6 +20,7 @@ mod pages;
 mod pairs;
 pub(crate) mod redact;
 pub(crate) mod routes;
+mod shared;
 mod table;
 mod targets;
 mod verdict;
@@ -202,14 +203,12 @@ pub(crate) fn paths(input: &Input<'_>) -> Result<Vec<String>, Failure> {
 /// Two names meet on one path.
 pub(crate) fn compared(
     input: &Input<'_>,
-    (base, head): (CommitIndex, CommitIndex),
+    commits: (CommitIndex, CommitIndex),
     filter: &Filter,
 ) -> Result<Vec<(usize, delta::Outcome)>, Failure> {
     let site = index::Index::of(input)?;
     let members = index::preset_members(filter, input, &site.recents);
-    let kind = pairs::PairKind::Consecutive;
-    let pair = pairs::Pair { base, head, kind, slug: String::new() };
-    let outcomes = pages::diff::outcomes(&site, &pair, Some(&members));
+    let outcomes = delta::outcomes(&site, commits, Some(&members));
     Ok(outcomes.into_iter().map(|one| (one.series, one.outcome)).collect())
 }
 

@@ -1,9 +1,11 @@
 //! Which two commits have a page of their comparison, and why.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use crate::record::time::DAY_US;
 use crate::series::CommitIndex;
+use crate::site::delta::{self, Compared};
 use crate::site::index::Index;
 use crate::site::routes;
 
@@ -21,13 +23,23 @@ const ALWAYS: usize = 20;
 const PULL_DAYS: i64 = 180;
 
 /// Two commits that have a page.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Pair {
     pub(crate) base: CommitIndex,
     pub(crate) head: CommitIndex,
     pub(crate) kind: PairKind,
     /// `<base>..<head>`.
     pub(crate) slug: String,
+    /// See [`Pair::compared`].
+    compared: OnceLock<Vec<Compared>>,
+}
+
+impl Pair {
+    /// Every series measured at the head against the base: found once, for the pages and the JSON
+    /// of the pair, for its slices and for the page of the head.
+    pub(crate) fn compared(&self, site: &Index<'_>) -> &[Compared] {
+        self.compared.get_or_init(|| delta::outcomes(site, (self.base, self.head), None))
+    }
 }
 
 /// Why a pair has a page.
@@ -76,7 +88,7 @@ pub(crate) fn find(site: &Index<'_>) -> Vec<Pair> {
     within_measure(site, &mut found);
     let pairs = found.into_iter().map(|((head, base), kind)| {
         let slug = routes::pair(&site.commit(base).id, &site.commit(head).id);
-        Pair { base, head, kind, slug }
+        Pair { base, head, kind, slug, compared: OnceLock::new() }
     });
     let mut slugs = BTreeSet::new();
     pairs.filter(|pair| slugs.insert(pair.slug.clone())).collect()

@@ -52,8 +52,9 @@ fn hashed(name: &str) -> String {
 /// The first `digits` hex digits of the SHA-256 of a text.
 pub(crate) fn hex(text: &str, digits: usize) -> String {
     let digest = Sha256::digest(text.as_bytes());
-    let all: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    all[..digits.min(all.len())].to_owned()
+    let halves = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digit = |half: u8| char::from_digit(half.into(), 16);
+    halves.take(digits).filter_map(digit).collect()
 }
 
 /// `<test>/<backend>/<mode>/<n>` and, where they are not the plain ones, `suite-…`, `params-…` and
@@ -76,11 +77,11 @@ pub(crate) fn series_stem(key: &SeriesKey) -> String {
 }
 
 pub(crate) fn series(stem: &str) -> String {
-    format!("series/{stem}/")
+    ["series/", stem, "/"].concat()
 }
 
 pub(crate) fn series_svg(stem: &str) -> String {
-    format!("chart/{stem}.svg")
+    ["chart/", stem, ".svg"].concat()
 }
 
 pub(crate) fn series_json(stem: &str) -> String {
@@ -92,11 +93,11 @@ pub(crate) fn series_csv(stem: &str) -> String {
 }
 
 pub(crate) fn test(name: &str) -> String {
-    format!("test/{}/", slug(name))
+    ["test/", &slug(name), "/"].concat()
 }
 
 pub(crate) fn backend(name: &str) -> String {
-    format!("backend/{}/", slug(name))
+    ["backend/", &slug(name), "/"].concat()
 }
 
 /// Presets are named together in one file, so their slugs carry no hash.
@@ -112,7 +113,7 @@ pub(crate) fn commit_slug(id: &str) -> String {
 }
 
 pub(crate) fn commit(id: &str) -> String {
-    format!("commit/{}/", commit_slug(id))
+    ["commit/", &commit_slug(id), "/"].concat()
 }
 
 /// `<base>..<head>`.
@@ -125,7 +126,7 @@ pub(crate) fn diff(pair: &str) -> String {
 }
 
 pub(crate) fn event(id: &str) -> String {
-    format!("event/{id}/")
+    ["event/", id, "/"].concat()
 }
 
 /// `<date>-<backend>-<test>-<6 hex>`: the hash is that of the series and the first commit.
@@ -137,7 +138,7 @@ pub(crate) fn event_id(key: &SeriesKey, time: Timestamp, commit: &str, worse: bo
 
 /// The anchor of a run's row in the runs table; HTML ids start with a letter.
 pub(crate) fn run_anchor(commit: &str) -> String {
-    format!("c-{}", commit_slug(commit))
+    ["c-", &commit_slug(commit)].concat()
 }
 
 /// How a page refers to other pages: relative, so that any base path works.
@@ -156,14 +157,16 @@ impl Root {
 
     /// The link to a path of this site.
     pub(crate) fn to(self, path: &str) -> String {
-        let mut link = "../".repeat(self.depth);
+        const INDEX: &str = "index.html";
+        let mut link = String::with_capacity(3 * self.depth + path.len() + INDEX.len());
+        (0..self.depth).for_each(|_| link.push_str("../"));
         let (page, fragment) = path.split_once('#').map_or((path, None), |(p, f)| (p, Some(f)));
         link.push_str(page);
         if link.is_empty() {
             link.push_str("./");
         }
         if self.explicit_index && link.ends_with('/') {
-            link.push_str("index.html");
+            link.push_str(INDEX);
         }
         if let Some(fragment) = fragment {
             link.push('#');

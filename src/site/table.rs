@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::analysis::Verdict;
 use crate::chart::multiple::{self, SharedAxes};
-use crate::chart::{self, NoteKind, Size, Span, TrendInput};
+use crate::chart::{self, NoteKind, Span, TrendInput};
 use crate::site::index::{self, EventRef, Index};
-use crate::site::links::ChartLinks;
 use crate::site::routes::{self, Root};
 use crate::site::view::{
     ChangeCell, EventRow, Figure, Link, Panel, PanelGroup, Phrase, RowData, SeriesGroup, SeriesRow,
@@ -57,7 +56,11 @@ pub(crate) fn row(site: &Index<'_>, root: Root, series: usize) -> SeriesRow {
 
 /// The id of a series' row on any page: unique there, and the same everywhere.
 pub(crate) fn anchor(site: &Index<'_>, series: usize) -> String {
-    format!("s-{}", site.stems[series].replace(['/', '~', '.'], "-"))
+    let letter = |c: char| if matches!(c, '/' | '~' | '.') { '-' } else { c };
+    let mut anchor = String::with_capacity(site.stems[series].len() + 2);
+    anchor.push_str("s-");
+    anchor.extend(site.stems[series].chars().map(letter));
+    anchor
 }
 
 /// Series sorted worst first.
@@ -155,14 +158,6 @@ pub(crate) fn notes_of<'a>(
     let subject = one.key.subject(&one.tags);
     let recent = site.recents[series];
     site.notes.iter().copied().filter(move |(_, note)| note.matches.holds(subject, recent))
-}
-
-/// The full trend chart of a series, on a page with a row for each run from `rows_from` on.
-pub(crate) fn trend(site: &Index<'_>, root: Root, series: usize, rows_from: usize) -> Figure {
-    let links = ChartLinks { site, root, series, rows_from };
-    let notes = chart_notes(site, series);
-    let drawn = chart::trend(&trend_input(site, series, &notes, &links, "c1"), Size::Full);
-    figure("c1", drawn)
 }
 
 pub(crate) fn trend_input<'a>(

@@ -1,39 +1,46 @@
 //! Verdicts and changes in words: always a mark, a sign and a word together, never colour alone.
 
+use std::borrow::Cow;
+use std::iter;
+
 use crate::analysis::sensitivity::horizon;
 use crate::analysis::{Analysis, Change, ChangeKind, Status, Trend, Verdict};
-use crate::record::TIME;
 use crate::record::time::Timestamp;
+use crate::record::{DEFAULT_MODE, TIME};
 use crate::series::{Series, SeriesKey};
 use crate::site::view::{ChangeCell, Moment, Phrase};
 use crate::text::{self, Scale};
 
 /// `julia · loops · parallel · n = 1,000,000`, then suite, parameters and metric.
 pub(crate) fn key(key: &SeriesKey) -> String {
-    let mut parts = vec![key.backend.clone()];
-    parts.extend(variant_parts(key));
-    parts.join(" · ")
+    joined(iter::once(Cow::from(&key.backend)).chain(variant_parts(key)))
 }
 
 /// The same without the backend.
 pub(crate) fn variant(key: &SeriesKey) -> String {
-    variant_parts(key).join(" · ")
+    joined(variant_parts(key))
 }
 
-fn variant_parts(key: &SeriesKey) -> Vec<String> {
-    let mut parts = Vec::new();
-    if key.mode != crate::record::DEFAULT_MODE {
-        parts.push(key.mode.clone());
+fn joined<'a>(parts: impl Iterator<Item = Cow<'a, str>>) -> String {
+    let mut out = String::with_capacity(48);
+    for (at, part) in parts.enumerate() {
+        out.push_str(if at == 0 { "" } else { " · " });
+        out.push_str(&part);
     }
-    if key.parallel {
-        parts.push("parallel".to_owned());
-    }
-    parts.extend(key.n.map(|n| format!("n = {}", text::count(n))));
-    parts.extend([&key.params, &key.suite].into_iter().filter(|part| !part.is_empty()).cloned());
-    if key.metric != TIME {
-        parts.push(key.metric_name.clone());
-    }
-    parts
+    out
+}
+
+fn variant_parts(key: &SeriesKey) -> impl Iterator<Item = Cow<'_, str>> {
+    [
+        (key.mode != DEFAULT_MODE).then(|| Cow::from(&key.mode)),
+        key.parallel.then(|| Cow::from("parallel")),
+        key.n.map(|n| Cow::from(format!("n = {}", text::count(n)))),
+        (!key.params.is_empty()).then(|| Cow::from(&key.params)),
+        (!key.suite.is_empty()).then(|| Cow::from(&key.suite)),
+        (key.metric != TIME).then(|| Cow::from(&key.metric_name)),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// ▲ where the value rose, ▼ where it fell.

@@ -39,6 +39,15 @@ fn shown(c: char) -> char {
 /// control characters.
 pub(crate) fn markup(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    push_markup(&mut out, text);
+    out
+}
+
+/// The same, behind what is there. Most texts have nothing to replace and are copied whole.
+pub(crate) fn push_markup(out: &mut String, text: &str) {
+    if !(0..text.len()).any(|at| is_doubtful(&text.as_bytes()[at..])) {
+        return out.push_str(text);
+    }
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),
@@ -51,7 +60,15 @@ pub(crate) fn markup(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out
+}
+
+/// Whether bytes of UTF-8 begin with, or may begin with, what [`push_markup`] replaces: U+FFFE and
+/// U+FFFF begin with EF.
+fn is_doubtful(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [b'&' | b'<' | b'>' | b'"' | b'\'' | ..0x20 | 0x7f | 0xef, ..] | [0xc2, ..0xa0, ..]
+    )
 }
 
 #[cfg(test)]

@@ -4,15 +4,15 @@
 //! between number and unit, U+2212 as minus, no space before `%`. JSON does not come through here.
 //! What others wrote is made harmless in [`harmless`].
 
+pub(crate) mod digits;
 pub(crate) mod harmless;
 
 use crate::record::time::Timestamp;
 use crate::record::{Direction, Unit};
+use crate::text::digits::{MINUS, push_decimal};
 
 /// U+202F, between a number and its unit.
 const THIN: char = '\u{202f}';
-/// U+2212.
-const MINUS: char = '−';
 
 /// The unit that a row or a chart is written in: one factor, one symbol, one number of decimals.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +71,12 @@ impl Scale {
 
     /// The number alone: for table cells and axis labels whose unit is named once.
     pub(crate) fn number(&self, value: f64) -> String {
-        decimal(value / self.divisor, self.decimals)
+        text_of(|out| self.push_number(out, value))
+    }
+
+    /// The same, behind what is there.
+    pub(crate) fn push_number(&self, out: &mut String, value: f64) {
+        push_decimal(out, value / self.divisor, self.decimals);
     }
 
     /// The number with as few decimals as a tick of this `step` needs.
@@ -83,28 +88,51 @@ impl Scale {
                 (scaled - scaled.round()).abs() < 1e-6 * scaled.max(1.0)
             })
             .unwrap_or(6);
-        decimal(value / self.divisor, usize::try_from(decimals).unwrap_or(0))
+        let decimals = usize::try_from(decimals).unwrap_or(0);
+        text_of(|out| push_decimal(out, value / self.divisor, decimals))
     }
 
     /// Number and unit: `95.6 µs`.
     pub(crate) fn quantity(&self, value: f64) -> String {
-        self.with_symbol(self.number(value))
+        text_of(|out| self.push_quantity(out, value))
+    }
+
+    /// The same, behind what is there.
+    pub(crate) fn push_quantity(&self, out: &mut String, value: f64) {
+        self.push_number(out, value);
+        self.push_symbol(out);
     }
 
     /// Before and after in one unit: `83.9 → 95.6 µs`.
     pub(crate) fn arrow(&self, before: f64, after: f64) -> String {
-        self.with_symbol(format!("{} → {}", self.number(before), self.number(after)))
+        text_of(|out| {
+            self.push_number(out, before);
+            out.push_str(" → ");
+            self.push_quantity(out, after);
+        })
     }
 
     /// A span of values: `88.4–89.6 µs`, or one value where both print alike.
     pub(crate) fn range(&self, low: f64, high: f64) -> String {
         let (low, high) = (self.number(low), self.number(high));
-        self.with_symbol(if low == high { low } else { format!("{low}–{high}") })
+        let mut range = if low == high { low } else { format!("{low}–{high}") };
+        self.push_symbol(&mut range);
+        range
     }
 
-    fn with_symbol(&self, number: String) -> String {
-        if self.symbol.is_empty() { number } else { format!("{number}{THIN}{}", self.symbol) }
+    fn push_symbol(&self, out: &mut String) {
+        if !self.symbol.is_empty() {
+            out.push(THIN);
+            out.push_str(&self.symbol);
+        }
     }
+}
+
+/// A short text that grows no more than once.
+fn text_of(write: impl FnOnce(&mut String)) -> String {
+    let mut out = String::with_capacity(24);
+    write(&mut out);
+    out
 }
 
 const BYTES: [(f64, &str); 5] = [
@@ -130,35 +158,6 @@ fn decimals_for(size: f64) -> usize {
     }
 }
 
-/// A number with thousands commas and a real minus; very large or small ones in scientific form.
-fn decimal(value: f64, decimals: usize) -> String {
-    let size = value.abs();
-    if size >= 1e12 || (size != 0.0 && size < 0.5 * 10f64.powi(-4)) {
-        return format!("{value:.2e}").replace('-', "−");
-    }
-    let plain = format!("{size:.decimals$}");
-    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
-    let mut out = String::with_capacity(plain.len() + 6);
-    if value < 0.0 && plain.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
-        out.push(MINUS);
-    }
-    group_thousands(whole, &mut out);
-    if !fraction.is_empty() {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out
-}
-
-fn group_thousands(digits: &str, out: &mut String) {
-    for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-}
-
 /// A field of CSV (RFC 4180): quoted where it must be, and never the start of a formula in a
 /// spreadsheet: a text that could be one gets a `'` in front. One that begins with `'` gets one
 /// too, so that the guard can be taken off again.
@@ -174,19 +173,22 @@ pub(crate) fn csv_field(text: &str) -> String {
 
 /// `3,900`.
 pub(crate) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    group_thousands(&digits, &mut out);
-    out
+    text_of(|out| digits::push_grouped(out, number))
 }
 
 /// `1 run`, `3,900 records`: the plural is the singular with an `s`, or `series`.
 pub(crate) fn counted(number: u64, noun: &str) -> String {
-    match (number, noun) {
-        (1, _) | (_, "series") => format!("{} {noun}", count(number)),
-        (_, "benchmark is") => format!("{} benchmarks are", count(number)),
-        _ => format!("{} {noun}s", count(number)),
-    }
+    let (noun, plural) = match (number, noun) {
+        (1, _) | (_, "series") => (noun, ""),
+        (_, "benchmark is") => ("benchmarks are", ""),
+        _ => (noun, "s"),
+    };
+    text_of(|out| {
+        digits::push_grouped(out, number);
+        out.push(' ');
+        out.push_str(noun);
+        out.push_str(plural);
+    })
 }
 
 /// A relative change as signed percent, sign as the value moved: `+13.9%`, `−9.8%`, `<0.1%`.
@@ -198,8 +200,7 @@ pub(crate) fn percent_change(change: f64) -> String {
     if percent.abs() < 0.05 {
         return "<0.1%".to_owned();
     }
-    let sign = if percent < 0.0 { MINUS } else { '+' };
-    format!("{sign}{}%", decimal(percent.abs(), 1))
+    signed_percent(percent, 1)
 }
 
 /// A slow change, as signed percent with two digits that count: `+0.11%`, `−1.3%`, `0%`.
@@ -218,8 +219,15 @@ pub(crate) fn percent_rate(rate: f64) -> String {
     if size < 0.0005 {
         return "0%".to_owned();
     }
-    let sign = if percent < 0.0 { MINUS } else { '+' };
-    format!("{sign}{}%", decimal(size, decimals))
+    signed_percent(percent, decimals)
+}
+
+fn signed_percent(percent: f64, decimals: usize) -> String {
+    text_of(|out| {
+        out.push(if percent < 0.0 { MINUS } else { '+' });
+        push_decimal(out, percent.abs(), decimals);
+        out.push('%');
+    })
 }
 
 /// A share or a threshold: `12%`, `2.5%`; one decimal only where there is one.
@@ -228,18 +236,30 @@ pub(crate) fn percent(share: f64) -> String {
     if share != 0.0 && tenths == 0.0 {
         return "<0.1%".to_owned();
     }
-    format!("{}%", decimal(tenths, usize::from(tenths.fract() != 0.0)))
+    text_of(|out| {
+        push_decimal(out, tenths, usize::from(tenths.fract() != 0.0));
+        out.push('%');
+    })
 }
 
 /// How many times: `1.14×`. `factor` is the larger over the smaller, at least 1.
 pub(crate) fn times(factor: f64) -> String {
     let decimals = if factor < 10.0 { 2 } else { 0 };
-    format!("{}×", decimal(factor, decimals))
+    text_of(|out| {
+        push_decimal(out, factor, decimals);
+        out.push('×');
+    })
 }
 
 /// A spread after a value: `±1.6`, in the scale of that value.
 pub(crate) fn spread(std: f64, scale: &Scale) -> String {
-    format!("±{}", scale.number(std))
+    text_of(|out| push_spread(out, std, scale))
+}
+
+/// The same, behind what is there.
+pub(crate) fn push_spread(out: &mut String, std: f64, scale: &Scale) {
+    out.push('±');
+    scale.push_number(out, std);
 }
 
 /// Names of the months as pages write them.
@@ -262,25 +282,36 @@ fn general(time: Timestamp, format: &str) -> String {
 
 /// `30 Jul 2025`, UTC.
 pub(crate) fn date(time: Timestamp) -> String {
-    civil(time).map_or_else(
-        || general(time, "%-d %b %Y"),
-        |(year, month, day)| format!("{day} {month} {year}"),
-    )
+    text_of(|out| push_date(out, time))
+}
+
+fn push_date(out: &mut String, time: Timestamp) {
+    let Some(date) = civil(time) else { return out.push_str(&general(time, "%-d %b %Y")) };
+    push_day_month(out, date);
+    out.push(' ');
+    digits::push_plain(out, date.0.unsigned_abs());
 }
 
 /// `30 Jul`: where the year stands nearby.
 pub(crate) fn day_month(time: Timestamp) -> String {
-    civil(time).map_or_else(|| general(time, "%-d %b"), |(_, month, day)| format!("{day} {month}"))
+    civil(time)
+        .map_or_else(|| general(time, "%-d %b"), |date| text_of(|out| push_day_month(out, date)))
+}
+
+fn push_day_month(out: &mut String, (_, month, day): (i64, &str, u8)) {
+    digits::push_plain(out, u64::from(day));
+    out.push(' ');
+    out.push_str(month);
 }
 
 /// `Jul`.
 pub(crate) fn month(time: Timestamp) -> String {
-    general(time, "%b")
+    civil(time).map_or_else(|| general(time, "%b"), |(_, month, _)| month.to_owned())
 }
 
 /// `2025`.
 pub(crate) fn year(time: Timestamp) -> String {
-    general(time, "%Y")
+    civil(time).map_or_else(|| general(time, "%Y"), |(year, ..)| year.to_string())
 }
 
 /// `26 Sep 2025 06:12 UTC`.
@@ -295,23 +326,37 @@ pub(crate) fn clock(time: Timestamp) -> String {
 
 /// `2025-07-30`: for ids, file names and `datetime` attributes.
 pub(crate) fn iso_date(time: Timestamp) -> String {
-    general(time, "%Y-%m-%d")
+    let Some((year, month, day)) = time.date() else { return general(time, "%Y-%m-%d") };
+    format!("{year}-{month:02}-{day:02}")
 }
 
 /// A span of dates without repeating what both share: `17–25 Jun`, `30 Mar to 26 Sep 2025`.
 pub(crate) fn date_span(from: Timestamp, to: Timestamp) -> String {
-    let Some((first, last)) = civil(from).zip(civil(to)) else {
-        return format!("{} to {}", date(from), date(to));
-    };
-    if first == last {
-        date(from)
-    } else if (first.0, first.1) == (last.0, last.1) {
-        format!("{}–{}", first.2, date(to))
-    } else if first.0 == last.0 {
-        format!("{} to {}", day_month(from), date(to))
-    } else {
-        format!("{} to {}", date(from), date(to))
+    text_of(|out| push_date_span(out, from, to))
+}
+
+/// The same, behind what is there.
+pub(crate) fn push_date_span(out: &mut String, from: Timestamp, to: Timestamp) {
+    match civil(from).zip(civil(to)) {
+        Some((first, last)) if first == last => {}
+        Some((first, last)) if (first.0, first.1) == (last.0, last.1) => {
+            digits::push_plain(out, u64::from(first.2));
+            out.push('–');
+        }
+        Some((first, last)) => {
+            if first.0 == last.0 {
+                push_day_month(out, first);
+            } else {
+                push_date(out, from);
+            }
+            out.push_str(" to ");
+        }
+        None => {
+            push_date(out, from);
+            out.push_str(" to ");
+        }
     }
+    push_date(out, to);
 }
 
 /// A length of time in words: `14 days`, `6 hours`, `12 minutes`.

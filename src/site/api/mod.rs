@@ -23,7 +23,6 @@ use crate::site::api::shape::{
 use crate::site::delta::Outcome;
 use crate::site::index::Index;
 use crate::site::pages::commit;
-use crate::site::pages::diff::outcomes;
 use crate::site::pairs::{Pair, PairKind};
 use crate::site::targets;
 use crate::site::{Failure, Job, audit, health, routes, words};
@@ -89,9 +88,9 @@ pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
 fn schema_of(name: &str) -> schemars::Schema {
     match name {
         "check" => schemars::schema_for!(CheckFile),
-        "commit" => schemars::schema_for!(CommitFile),
+        "commit" => schemars::schema_for!(CommitFile<'static>),
         "compare" => schemars::schema_for!(CompareFile),
-        "diff" => schemars::schema_for!(DiffFile),
+        "diff" => schemars::schema_for!(DiffFile<'static>),
         "diffs" => schemars::schema_for!(DiffsFile),
         "events" => schemars::schema_for!(EventsFile),
         "health" => schemars::schema_for!(HealthFile),
@@ -228,12 +227,12 @@ fn diffs_file(site: &Index<'_>) -> DiffsFile {
     DiffsFile { built_from: built_from(site), diffs: diffs.collect(), schema: "schema/diffs.json" }
 }
 
-fn diff_file(site: &Index<'_>, pair: &Pair) -> DiffFile {
+fn diff_file<'a>(site: &'a Index<'_>, pair: &'a Pair) -> DiffFile<'a> {
     let (mut compared, mut not_compared) = (Vec::new(), Vec::new());
-    for one in outcomes(site, pair, None) {
-        let series = site.stems[one.series].clone();
+    for one in pair.compared(site) {
+        let series = site.stems[one.series].as_str();
         let outlier = matches!(one.outcome, Outcome::Outlier(_));
-        match one.outcome {
+        match &one.outcome {
             Outcome::Not(reason) => not_compared.push(NotCompared { reason, series }),
             Outcome::Outlier(delta) | Outcome::Delta(delta) => compared.push(DeltaView {
                 after: delta.after,
@@ -261,17 +260,18 @@ fn diff_file(site: &Index<'_>, pair: &Pair) -> DiffFile {
     }
 }
 
-fn commit_file(site: &Index<'_>, at: crate::series::CommitIndex) -> CommitFile {
+fn commit_file<'a>(site: &'a Index<'_>, at: crate::series::CommitIndex) -> CommitFile<'a> {
     let commit = site.commit(at);
     let mut values = BTreeMap::new();
     for run in &site.pulled[at.0 as usize] {
         let series = &site.input.series[run.series as usize];
         let value = series.pulls[run.run as usize].run.value;
-        values.insert(site.stems[run.series as usize].clone(), value);
+        values.insert(site.stems[run.series as usize].as_str(), value);
     }
     for run in &site.measured[at.0 as usize] {
         let series = &site.input.series[run.series as usize];
-        values.insert(site.stems[run.series as usize].clone(), series.runs[run.run as usize].value);
+        let value = series.runs[run.run as usize].value;
+        values.insert(site.stems[run.series as usize].as_str(), value);
     }
     CommitFile {
         built_from: built_from(site),

@@ -64,7 +64,7 @@ pub(super) fn file(site: &Index<'_>, index: usize, newest: usize) -> Result<Vec<
         ),
         parts: (!older.is_empty()).then_some(older),
         schema: Some("schema/series.json"),
-        segments: Some(segments(series)),
+        segments: Some(segments(series, &runners)),
         ..view(site, index, points(site, index, newest..series.runs.len(), &runners))
     })
 }
@@ -90,11 +90,11 @@ fn points<'a>(
     runs.map(|run| point(site, index, run, runners)).collect()
 }
 
-fn segments(series: &Series) -> Vec<SegmentView> {
-    let segments = series.segments.iter();
+fn segments(series: &Series, runners: &[String]) -> Vec<SegmentView> {
+    let segments = series.segments.iter().zip(runners);
     segments
-        .map(|segment| SegmentView {
-            id: runner_id(segment),
+        .map(|(segment, id)| SegmentView {
+            id: id.clone(),
             runner: segment.fingerprint.iter().cloned().collect(),
             version: segment.version.clone(),
         })

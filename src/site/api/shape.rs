@@ -217,39 +217,39 @@ pub(super) struct DiffHead {
 
 /// `diff/<a>..<b>.json`.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct DiffFile {
+pub(super) struct DiffFile<'a> {
     pub(super) base: String,
     pub(super) built_from: BuiltFrom,
-    pub(super) compared: Vec<DeltaView>,
+    pub(super) compared: Vec<DeltaView<'a>>,
     pub(super) head: String,
-    pub(super) not_compared: Vec<NotCompared>,
+    pub(super) not_compared: Vec<NotCompared<'a>>,
     pub(super) schema: &'static str,
 }
 
 #[derive(Serialize, JsonSchema)]
-pub(super) struct DeltaView {
+pub(super) struct DeltaView<'a> {
     pub(super) after: f64,
     pub(super) before: f64,
     pub(super) change: Option<f64>,
     pub(super) confidence: f64,
-    pub(super) series: String,
+    pub(super) series: &'a str,
     pub(super) verdict: &'static str,
 }
 
 #[derive(Serialize, JsonSchema)]
-pub(super) struct NotCompared {
-    pub(super) reason: String,
-    pub(super) series: String,
+pub(super) struct NotCompared<'a> {
+    pub(super) reason: &'a str,
+    pub(super) series: &'a str,
 }
 
 /// `commit/<sha12>.json`.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct CommitFile {
+pub(super) struct CommitFile<'a> {
     pub(super) built_from: BuiltFrom,
     pub(super) commit: String,
     pub(super) main_line: bool,
     pub(super) schema: &'static str,
     pub(super) timestamp: String,
     /// Value by series id, base units; null where the run failed.
-    pub(super) values: BTreeMap<String, Option<f64>>,
+    pub(super) values: BTreeMap<&'a str, Option<f64>>,
 }

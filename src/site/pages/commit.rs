@@ -5,9 +5,9 @@ use askama::Template;
 use crate::analysis::compare::DeltaVerdict;
 use crate::series::CommitIndex;
 use crate::site::code;
-use crate::site::delta::{self, Measured, Outcome};
+use crate::site::delta::{self, Compared, Outcome};
 use crate::site::frame::{Page, Section, frame, root};
-use crate::site::index::{Index, RunRef};
+use crate::site::index::Index;
 use crate::site::routes::{self, Root};
 use crate::site::view::{ChangeCell, Fact, Frame, Link, Phrase};
 use crate::site::{Failure, pages, words};
@@ -65,8 +65,16 @@ pub(crate) fn render(site: &Index<'_>, at: CommitIndex) -> Result<Vec<u8>, Failu
     let commit = site.commit(at);
     let path = routes::commit(&commit.id);
     let root = root(site, &path);
-    let judged = judged(site, at);
-    let verdict = verdict(&judged);
+    let own;
+    let pair = site.before(at).and_then(|before| site.pair(before, at));
+    let judged = match pair {
+        Some(pair) => pair.compared(site),
+        None => {
+            own = alone(site, at);
+            &own
+        }
+    };
+    let verdict = verdict(judged);
     let page = Page {
         path: &path,
         title: format!("Commit {}", text::commit(&commit.id)),
@@ -92,62 +100,48 @@ pub(crate) fn render(site: &Index<'_>, at: CommitIndex) -> Result<Vec<u8>, Failu
     pages::html(&template)
 }
 
-fn judged(site: &Index<'_>, at: CommitIndex) -> Vec<Judged> {
-    let main = site.measured[at.0 as usize].iter();
-    let main = main.map(|run: &RunRef| (run.series as usize, Measured::Main(run.run)));
-    let pulled = site.pulled[at.0 as usize].iter();
-    let pulled = pulled.map(|run: &RunRef| (run.series as usize, Measured::Pull(run.run)));
-    main.chain(pulled).map(|(series, run)| Judged::of(site, series, run)).collect()
+/// The series of a commit without a page that compares it with the one before.
+fn alone(site: &Index<'_>, at: CommitIndex) -> Vec<Compared> {
+    if let Some(before) = at.0.checked_sub(1).map(CommitIndex) {
+        return delta::outcomes(site, (before, at), None);
+    }
+    let first = |(series, measured)| Compared {
+        series,
+        measured,
+        outcome: Outcome::Not("the first run".to_owned()),
+    };
+    delta::measured(site, at).map(first).collect()
 }
 
-/// One series at the commit, against its level before.
-struct Judged {
-    series: usize,
-    measured: Measured,
-    outcome: Outcome,
-}
-
-impl Judged {
-    fn of(site: &Index<'_>, series: usize, measured: Measured) -> Self {
-        let run = measured.of(site.series(series).0);
-        let before = run.commit.0.checked_sub(1).map(CommitIndex);
-        let outcome = before.map_or_else(
-            || Outcome::Not("the first run".to_owned()),
-            |before| delta::outcome(site, series, measured, before),
-        );
-        Self { series, measured, outcome }
-    }
-
-    fn verdict(&self) -> Option<DeltaVerdict> {
-        match &self.outcome {
-            Outcome::Delta(delta) => Some(delta.verdict),
-            Outcome::Outlier(_) => Some(DeltaVerdict::Unclear),
-            Outcome::Not(_) => None,
-        }
-    }
-
-    fn row(&self, site: &Index<'_>, root: Root) -> Row {
-        let (series, _) = site.series(self.series);
-        let value = self.measured.of(series).value;
-        let scale = Scale::for_values(value, &series.unit);
-        Row {
-            href: root.to(&site.series_path(self.series)),
-            test: series.key.test.clone(),
-            key: words::key(&series.key),
-            cell: delta::cell(series, &self.outcome),
-            values: value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
-        }
+fn verdict_of(one: &Compared) -> Option<DeltaVerdict> {
+    match &one.outcome {
+        Outcome::Delta(delta) => Some(delta.verdict),
+        Outcome::Outlier(_) => Some(DeltaVerdict::Unclear),
+        Outcome::Not(_) => None,
     }
 }
 
-fn is_news(one: &Judged) -> bool {
-    matches!(one.verdict(), Some(DeltaVerdict::Worse | DeltaVerdict::Better))
+fn row(site: &Index<'_>, root: Root, one: &Compared) -> Row {
+    let (series, _) = site.series(one.series);
+    let value = one.measured.of(series).value;
+    let scale = Scale::for_values(value, &series.unit);
+    Row {
+        href: root.to(&site.series_path(one.series)),
+        test: series.key.test.clone(),
+        key: words::key(&series.key),
+        cell: delta::cell(series, &one.outcome),
+        values: value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
+    }
 }
 
-fn verdict(all: &[Judged]) -> Phrase {
-    let count = |wanted| all.iter().filter(|one| one.verdict() == Some(wanted)).count() as u64;
+fn is_news(one: &&Compared) -> bool {
+    matches!(verdict_of(one), Some(DeltaVerdict::Worse | DeltaVerdict::Better))
+}
+
+fn verdict(all: &[Compared]) -> Phrase {
+    let count = |wanted| all.iter().filter(|one| verdict_of(one) == Some(wanted)).count() as u64;
     let (worse, better) = (count(DeltaVerdict::Worse), count(DeltaVerdict::Better));
-    let compared = all.iter().filter(|one| one.verdict().is_some()).count() as u64;
+    let compared = all.iter().filter(|one| verdict_of(one).is_some()).count() as u64;
     let not = all.len() as u64 - compared;
     let mut phrase = Phrase::new(if worse > 0 { "worse" } else { "better" });
     if worse == 0 && better == 0 {
@@ -217,10 +211,10 @@ fn links(site: &Index<'_>, root: Root, at: CommitIndex) -> Vec<Link> {
 }
 
 /// What changed first and open, the rest by backend and folded.
-fn groups(site: &Index<'_>, root: Root, all: Vec<Judged>) -> Vec<Group> {
-    let (news, rest): (Vec<Judged>, Vec<Judged>) = all.into_iter().partition(is_news);
-    let rows = |of: &[Judged], most: usize| -> Vec<Row> {
-        of.iter().take(most).map(|one| one.row(site, root)).collect()
+fn groups(site: &Index<'_>, root: Root, all: &[Compared]) -> Vec<Group> {
+    let (news, rest): (Vec<&Compared>, Vec<&Compared>) = all.iter().partition(is_news);
+    let rows = |of: &[&Compared], most: usize| -> Vec<Row> {
+        of.iter().take(most).map(|one| row(site, root, one)).collect()
     };
     let shown = ROWS.saturating_sub(news.len());
     let mut groups = Vec::new();

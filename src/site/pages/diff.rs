@@ -8,7 +8,7 @@ use crate::analysis::compare::{Delta, DeltaVerdict};
 use crate::chart;
 use crate::series::Series;
 use crate::site::code;
-use crate::site::delta::{self, Measured, Outcome};
+use crate::site::delta::{self, Compared, Outcome};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::Index;
 use crate::site::pairs::{Pair, PairKind};
@@ -66,15 +66,19 @@ pub(crate) struct Slice<'a> {
     members: Option<&'a [usize]>,
 }
 
-/// One series in a comparison.
-pub(crate) struct Compared {
-    pub(crate) series: usize,
-    pub(crate) outcome: Outcome,
+impl Slice<'_> {
+    /// What the slice holds of a comparison.
+    fn of<'p>(&self, site: &Index<'_>, compared: &'p [Compared]) -> Vec<&'p Compared> {
+        let Some(members) = self.members else { return compared.iter().collect() };
+        let mut wanted = vec![false; site.input.series.len()];
+        members.iter().for_each(|one| wanted[*one] = true);
+        compared.iter().filter(|one| wanted[one.series]).collect()
+    }
 }
 
 /// The whole comparison, and its slices where a change or a pull request makes people link to them.
 pub(crate) fn slices<'a>(site: &'a Index<'_>, pair: &Pair) -> Vec<Slice<'a>> {
-    let compared = outcomes(site, pair, None);
+    let compared = pair.compared(site);
     let changed = |one: &&Compared| match &one.outcome {
         Outcome::Delta(delta) => delta::is_news(delta),
         Outcome::Outlier(_) | Outcome::Not(_) => false,
@@ -99,24 +103,6 @@ pub(crate) fn slices<'a>(site: &'a Index<'_>, pair: &Pair) -> Vec<Slice<'a>> {
     slices
 }
 
-/// Every series (or every one of `members`) measured at the head, against its nearest run at or
-/// before the base.
-pub(crate) fn outcomes(site: &Index<'_>, pair: &Pair, members: Option<&[usize]>) -> Vec<Compared> {
-    let head = pair.head.0 as usize;
-    let main = site.measured[head].iter();
-    let main = main.map(|run| (run.series as usize, Measured::Main(run.run)));
-    let pulled = site.pulled[head].iter();
-    let pulled = pulled.map(|run| (run.series as usize, Measured::Pull(run.run)));
-    let wanted = |series: &usize| members.is_none_or(|all| all.binary_search(series).is_ok());
-    main.chain(pulled)
-        .filter(|(series, _)| wanted(series))
-        .map(|(series, run)| Compared {
-            series,
-            outcome: delta::outcome(site, series, run, pair.base),
-        })
-        .collect()
-}
-
 pub(crate) fn kind_text(kind: PairKind) -> String {
     match kind {
         PairKind::Pull(pull) => format!("pull request #{pull}"),
@@ -136,7 +122,7 @@ pub(crate) fn render(
     let whole = routes::diff(&pair.slug);
     let path = format!("{whole}{}", slice.path);
     let root = root(site, &path);
-    let compared = outcomes(site, pair, slice.members);
+    let compared = slice.of(site, pair.compared(site));
     let (base, head) = (site.commit(pair.base), site.commit(pair.head));
     let sorted = Sorted::of(site, compared);
     let verdict = sorted.verdict(site);
@@ -150,7 +136,7 @@ pub(crate) fn render(
     let kind = Phrase::new("").link(root.to("diff/"), "Compare");
     let kind = kind.text(format!(" · {}", kind_text(pair.kind)));
     let kind = if slice.path.is_empty() { kind } else { kind.text(" · ").name(slice.name) };
-    let unchanged: Vec<&Compared> = sorted.unchanged.iter().take(FOLDED).collect();
+    let unchanged = &sorted.unchanged[..sorted.unchanged.len().min(FOLDED)];
     let cut = sorted.unchanged.len() > FOLDED || sorted.not.len() > FOLDED;
     let template = DiffPage {
         frame: frame(site, &page),
@@ -159,12 +145,12 @@ pub(crate) fn render(
         head: head_text,
         facts: facts(site, pair),
         slices: slice_links(site, root, pair, (slices, slice)),
-        groups: by_backend(site, root, &sorted.changed.iter().collect::<Vec<_>>()),
+        groups: by_backend(site, root, &sorted.changed),
         unchanged_summary: format!(
             "{} unchanged",
             text::counted(sorted.unchanged.len() as u64, "series")
         ),
-        unchanged: by_backend(site, root, &unchanged),
+        unchanged: by_backend(site, root, unchanged),
         not_compared_summary: format!(
             "{} not compared",
             text::counted(sorted.not.len() as u64, "series")
@@ -194,17 +180,17 @@ pub(crate) fn render(
 }
 
 /// A comparison in the order of the page.
-struct Sorted {
+struct Sorted<'p> {
     /// Worst first, then the best.
-    changed: Vec<Compared>,
-    unchanged: Vec<Compared>,
-    not: Vec<(usize, String)>,
+    changed: Vec<&'p Compared>,
+    unchanged: Vec<&'p Compared>,
+    not: Vec<(usize, &'p str)>,
     worse: u64,
     better: u64,
 }
 
-impl Sorted {
-    fn of(site: &Index<'_>, compared: Vec<Compared>) -> Self {
+impl<'p> Sorted<'p> {
+    fn of(site: &Index<'_>, compared: Vec<&'p Compared>) -> Self {
         let mut sorted = Self {
             changed: Vec::new(),
             unchanged: Vec::new(),
@@ -213,15 +199,10 @@ impl Sorted {
             better: 0,
         };
         for one in compared {
-            let series = one.series;
-            match one.outcome {
-                Outcome::Not(reason) => sorted.not.push((series, reason)),
-                Outcome::Outlier(delta) => {
-                    let outcome = Outcome::Outlier(delta);
-                    sorted.unchanged.push(Compared { series, outcome });
-                }
+            match &one.outcome {
+                Outcome::Not(reason) => sorted.not.push((one.series, reason)),
+                Outcome::Outlier(_) => sorted.unchanged.push(one),
                 Outcome::Delta(delta) => {
-                    let one = Compared { series, outcome: Outcome::Delta(delta) };
                     match delta.verdict {
                         DeltaVerdict::Worse => sorted.worse += 1,
                         DeltaVerdict::Better => sorted.better += 1,

@@ -27,9 +27,12 @@ use crate::series::CommitIndex;
 use crate::site::index::Index;
 use crate::site::{Failure, Job, routes};
 
-/// All pages of a site.
+/// All pages of a site, and the drawings of series, which have their pages' charts.
 pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
-    let mut add = |path: &str, job: Job<'a>| jobs.push((format!("{path}index.html"), job));
+    let mut add = |path: &str, job: Job<'a>| {
+        let folder = path.is_empty() || path.ends_with('/');
+        jobs.push(([path, if folder { "index.html" } else { "" }].concat(), job));
+    };
     add("", Box::new(|| overview::render(site)));
     add("view/", Box::new(|| view::render_all(site)));
     add("event/", Box::new(|| events::render(site)));
@@ -37,8 +40,15 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
     add("health/", Box::new(|| health::render(site)));
     add("about/", Box::new(|| about::render(site)));
     add("data/", Box::new(|| data::render(site)));
-    for test in site.tests.keys() {
+    // What shares a chart follows each other, so that few charts wait for their next page.
+    for (test, members) in &site.tests {
         add(&routes::test(test), Box::new(move || test::render(site, test)));
+        for &series in members.iter().filter(|one| site.has_page(**one)) {
+            let stem = &site.stems[series];
+            add(&routes::series(stem), Box::new(move || series::render(site, series)));
+            let file = move || Ok(series::drawing(site, series));
+            add(&routes::series_svg(stem), Box::new(file));
+        }
     }
     for backend in site.backends.keys() {
         add(&routes::backend(backend), Box::new(move || backend::render(site, backend)));
@@ -48,10 +58,6 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
             let path = view::page_path(&preset.slug, page);
             add(&path, Box::new(move || view::render(site, at, page)));
         }
-    }
-    for series in site.all().filter(|one| site.has_page(*one)) {
-        let path = routes::series(&site.stems[series]);
-        add(&path, Box::new(move || series::render(site, series)));
     }
     for event in &site.events {
         add(&routes::event(&event.id), Box::new(move || event::render(site, event)));
@@ -74,10 +80,10 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
         }
     }
     for moved in moved::all(site) {
-        let path = format!("{}index.html", moved.from);
-        jobs.push((path, Box::new(move || moved::render(site, &moved))));
+        let path = moved.from.clone();
+        add(&path, Box::new(move || moved::render(site, &moved)));
     }
-    jobs.push(("404.html".to_owned(), Box::new(|| lost::render(site))));
+    add("404.html", Box::new(|| lost::render(site)));
 }
 
 /// Bytes that most pages fit into: a page that does is never moved while it grows.
@@ -111,14 +117,15 @@ fn printable(html: String) -> String {
 /// like U+0080 to U+009F, like U+F000 to U+FFFF, or like what lies beyond.
 fn doubtful(html: &[u8]) -> bool {
     // No early way out within a piece, so that many bytes are looked at in one step.
-    let odd = |piece: &[u8]| {
-        piece.iter().fold(false, |odd, &byte| {
-            let control = (byte < 0x20) & !matches!(byte, b'\t' | b'\n' | b'\r');
-            odd | control | (byte == 0x7f) | (byte >= 0xef)
+    let odd = |(piece, next): (&[u8], &[u8])| {
+        piece.iter().zip(next).fold(false, |odd, (&byte, &next)| {
+            let control = (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r');
+            let c1 = (byte == 0xc2) & (next < 0xa0);
+            odd | control | c1 | (byte == 0x7f) | (byte >= 0xef)
         })
     };
-    let c1 = |at: usize| html.get(at + 1).is_some_and(|byte| *byte < 0xa0);
-    html.chunks(256).any(odd) || memchr::memchr_iter(0xc2, html).any(c1)
+    let Some((last, rest)) = html.split_last() else { return false };
+    rest.chunks(256).zip(html[1..].chunks(256)).any(odd) || odd((&[*last], b" "))
 }
 
 /// A commit as links name it.

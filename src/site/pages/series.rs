@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use askama::Template;
+use rustc_hash::FxHashSet;
 
 use crate::analysis::{Analysis, BudgetVerdict};
-use crate::chart;
+use crate::chart::compare::{Comparison, Line};
+use crate::chart::{Drawing, Size, TrendInput};
 use crate::record::shorten;
 use crate::record::time::Timestamp;
 use crate::series::Series;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{EventRef, Index};
+use crate::site::links::ChartLinks;
 use crate::site::routes::{self, Root};
 use crate::site::view::{EventRow, Fact, Figure, Frame, Link, Moment, Phrase};
 use crate::site::{Failure, markdown, pages, table, verdict, words};
@@ -19,6 +22,8 @@ use crate::text::{self, Scale};
 /// Rows of the table of runs; older ones stand in the chart and in the CSV. A row takes as many
 /// bytes as twenty dots of the chart: 200 of them were three quarters of a page that few unfold.
 const RUNS: usize = 60;
+/// Prefix of the ids of the series' own chart.
+const CHART: &str = "c1";
 /// Lines of one chart.
 const LINES: usize = 6;
 /// Characters of an error that a page shows.
@@ -38,7 +43,7 @@ struct SeriesPage {
     links: Vec<Link>,
     events: Vec<EventRow>,
     notes: Vec<NoteView>,
-    others: Option<Arc<Figure>>,
+    others: Option<Figure>,
     pulls: Vec<Phrase>,
     environment: Vec<(String, String)>,
     last_error: Option<String>,
@@ -89,7 +94,7 @@ pub(crate) fn render(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure>
         backend: link(routes::backend(&series.key.backend), &series.key.backend),
         key,
         facts: facts(site, root, index),
-        chart: table::trend(site, root, index, series.runs.len().saturating_sub(RUNS)),
+        chart: chart(site, root, index),
         sensitivity: words::sensitivity(
             analysis,
             site.input.policy.detection.confirmations,
@@ -107,6 +112,31 @@ pub(crate) fn render(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure>
         verdict,
     };
     pages::html(&template)
+}
+
+fn chart(site: &Index<'_>, root: Root, index: usize) -> Figure {
+    let drawn = with_chart(site, root, index, |drawing, input| drawing.on_page(input));
+    table::figure(CHART, drawn)
+}
+
+/// The chart of a series as a file of its own.
+pub(crate) fn drawing(site: &Index<'_>, index: usize) -> Vec<u8> {
+    let root = root(site, &routes::series(&site.stems[index]));
+    with_chart(site, root, index, |drawing, input| drawing.file(input)).into_bytes()
+}
+
+/// Does something with the chart of a series, which its page and its file share.
+fn with_chart<T>(
+    site: &Index<'_>,
+    root: Root,
+    index: usize,
+    write: impl FnOnce(&Drawing, &TrendInput<'_>) -> T,
+) -> T {
+    let rows_from = site.series(index).0.runs.len().saturating_sub(RUNS);
+    let links = ChartLinks { site, root, series: index, rows_from };
+    let notes = table::chart_notes(site, index);
+    let input = table::trend_input(site, index, &notes, &links, CHART);
+    write(&site.drawing(index, || Drawing::of(&input, Size::Full)), &input)
 }
 
 fn facts(site: &Index<'_>, root: Root, index: usize) -> Vec<Fact> {
@@ -192,35 +222,43 @@ pub(crate) fn note_view(time: Timestamp, note: &crate::note::Note) -> NoteView {
 }
 
 /// The same benchmark on other backends, in one chart; none where it has no other.
-fn others(site: &Index<'_>, root: Root, index: usize) -> Option<Arc<Figure>> {
-    let all = site.alike(index);
-    if (2..=LINES).contains(&all.len()) {
-        return Some(site.together(index, || comparison(site, root, all, "c2")));
+fn others(site: &Index<'_>, root: Root, index: usize) -> Option<Figure> {
+    let mut members = site.alike(index).to_vec();
+    if members.len() > LINES {
+        // The page's own line first, so that it is there however many others are.
+        members.sort_by_key(|other| *other != index);
+        members.truncate(LINES);
+        members.sort_unstable();
     }
-    let mut members = all.to_vec();
-    // The page's own line first, so that it is there however many others are.
-    members.sort_by_key(|other| *other != index);
-    members.truncate(LINES);
-    members.sort_unstable();
-    (members.len() > 1).then(|| Arc::new(comparison(site, root, &members, "c2")))
+    (members.len() > 1).then(|| comparison(site, root, &members, "c2"))
 }
 
 /// Several series in one chart.
 pub(crate) fn comparison(site: &Index<'_>, root: Root, members: &[usize], id: &str) -> Figure {
-    let lines: Vec<chart::compare::Line<'_>> = members
+    let drawn = match members.first() {
+        Some(first) if site.alike(*first) == members => {
+            site.together(*first, || compared(site, members))
+        }
+        _ => Arc::new(compared(site, members)),
+    };
+    table::figure(id, drawn.on_page(id, |path| root.to(path)))
+}
+
+fn compared(site: &Index<'_>, members: &[usize]) -> Comparison {
+    let lines: Vec<Line<'_>> = members
         .iter()
         .map(|&member| {
             let (series, analysis) = site.series(member);
-            chart::compare::Line {
+            Line {
                 series,
                 analysis,
                 slot: site.slot(&series.key.backend),
                 label: &series.key.backend,
-                href: Some(root.to(&site.series_path(member))),
+                href: Some(site.series_path(member)),
             }
         })
         .collect();
-    table::figure(id, chart::compare::comparison(&lines, id))
+    Comparison::of(&lines)
 }
 
 fn pulls(site: &Index<'_>, root: Root, series: &Series, scale: &Scale) -> Vec<Phrase> {
@@ -278,7 +316,7 @@ fn runs_summary(series: &Series) -> String {
 
 fn runs(site: &Index<'_>, root: Root, index: usize, scale: &Scale) -> Vec<RunRow> {
     let (series, analysis) = site.series(index);
-    let mut anchors = std::collections::BTreeSet::new();
+    let mut anchors = FxHashSet::default();
     let firsts = segment_starts(series);
     let newest = series.runs.iter().enumerate().rev().take(RUNS);
     newest

@@ -184,7 +184,8 @@ fn sweep(site: &Index<'_>, members: &[usize]) -> Option<Figure> {
         unit: &shown.unit,
         better: shown.better,
     };
-    Some(table::figure("sweep", chart::compare::sweep(&lines, &measure, "sweep")))
+    let drawn = chart::compare::sweep(&lines, &measure);
+    Some(table::figure("sweep", drawn.on_page("sweep", str::to_owned)))
 }
 
 fn sweep_point(site: &Index<'_>, one: usize) -> Option<(u64, f64)> {
