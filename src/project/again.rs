@@ -242,7 +242,11 @@ mod tests {
                     self.changed.insert(path);
                 }
                 13 => {
-                    let more = if at % 2 == 0 { "regression: {min_sample_size: 4}\n" } else { "" };
+                    let more = if at.is_multiple_of(2) {
+                        "regression: {min_sample_size: 4}\n"
+                    } else {
+                        ""
+                    };
                     let redact = "site: {redact: ['runner*']}\n";
                     self.put("policy.yml", &format!("version: '1'\n{redact}{more}"));
                 }
@@ -307,7 +311,7 @@ mod tests {
                     over = true;
                     break;
                 };
-                if at % 4 == 0 {
+                if at.is_multiple_of(4) {
                     memory.prepare(&edited.options, last.as_ref().unwrap_or(&base));
                 }
                 edited.edit(*what, *at);
