@@ -1,13 +1,14 @@
 //! Which two commits have a page of their comparison, and why.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use crate::record::time::DAY_US;
 use crate::series::CommitIndex;
 use crate::site::delta::{self, Compared};
 use crate::site::index::Index;
 use crate::site::routes;
+use crate::site::shared::Shared;
 
 /// Newest consecutive pairs of measured commits that have a page.
 const RECENT_PAIRS: usize = 200;
@@ -31,14 +32,19 @@ pub(crate) struct Pair {
     /// `<base>..<head>`.
     pub(crate) slug: String,
     /// See [`Pair::compared`].
-    compared: OnceLock<Vec<Compared>>,
+    compared: Shared<Vec<Compared>>,
 }
 
 impl Pair {
-    /// Every series measured at the head against the base: found once, for the pages and the JSON
-    /// of the pair, for its slices and for the page of the head.
-    pub(crate) fn compared(&self, site: &Index<'_>) -> &[Compared] {
-        self.compared.get_or_init(|| delta::outcomes(site, (self.base, self.head), None))
+    /// Every series measured at the head against the base: found once for the files that
+    /// [`Pair::share`] tells of.
+    pub(crate) fn compared(&self, site: &Index<'_>) -> Arc<Vec<Compared>> {
+        self.compared.take(|| delta::outcomes(site, (self.base, self.head), None))
+    }
+
+    /// So many files will ask what was compared.
+    pub(crate) fn share(&self, files: usize) {
+        self.compared.expect(files);
     }
 }
 
@@ -88,7 +94,7 @@ pub(crate) fn find(site: &Index<'_>) -> Vec<Pair> {
     within_measure(site, &mut found);
     let pairs = found.into_iter().map(|((head, base), kind)| {
         let slug = routes::pair(&site.commit(base).id, &site.commit(head).id);
-        Pair { base, head, kind, slug, compared: OnceLock::new() }
+        Pair { base, head, kind, slug, compared: Shared::by(0) }
     });
     let mut slugs = BTreeSet::new();
     pairs.filter(|pair| slugs.insert(pair.slug.clone())).collect()

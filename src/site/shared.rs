@@ -7,12 +7,18 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A value with the number of files that still want it.
+#[derive(Debug)]
 pub(crate) struct Shared<T>(Mutex<(Option<Arc<T>>, usize)>);
 
 impl<T> Shared<T> {
     /// Nothing yet, for so many files.
     pub(crate) fn by(files: usize) -> Self {
         Self(Mutex::new((None, files)))
+    }
+
+    /// So many more files will want it.
+    pub(crate) fn expect(&self, files: usize) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1 += files;
     }
 
     /// The value, for one of the files. Others that want it wait while it is made, so `make` hands
@@ -43,5 +49,8 @@ mod tests {
         assert_eq!((*first, *take()), (1, 1));
         assert_eq!(Arc::strong_count(&first), 1);
         assert_eq!(*take(), 2);
+        assert_eq!(*take(), 3);
+        shared.expect(2);
+        assert_eq!((*shared.take(|| 4), *shared.take(|| 5), *shared.take(|| 6)), (4, 4, 6));
     }
 }

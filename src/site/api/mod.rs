@@ -20,7 +20,7 @@ use crate::site::api::shape::{
     BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile,
     IndexFile, NotCompared, Point, PointsFile, PolicyFile, RefusedView, SeriesView, TrendView,
 };
-use crate::site::delta::Outcome;
+use crate::site::delta::{Compared, Outcome};
 use crate::site::index::Index;
 use crate::site::pages::commit;
 use crate::site::pairs::{Pair, PairKind};
@@ -63,15 +63,17 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
             add(format!("series/{stem}.csv"), Box::new(move || Ok(series::csv(site, series))));
         }
     }
-    for pair in &site.pairs {
-        let file = move || json(&diff_file(site, pair));
-        add(format!("diff/{}.json", pair.slug), Box::new(file));
-    }
     for at in commit::measured(site) {
         let slug = routes::commit_slug(&site.commit(at).id);
         let file = move || json(&commit_file(site, at));
         add(format!("commit/{slug}.json"), Box::new(file));
     }
+}
+
+/// The file of a pair: made beside its pages.
+pub(crate) fn pair_job<'a>(site: &'a Index<'a>, pair: &'a Pair) -> (String, Job<'a>) {
+    let file = move || json(&diff_file(site, pair, &pair.compared(site)));
+    (format!("api/v1/diff/{}.json", pair.slug), Box::new(file))
 }
 
 pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
@@ -227,9 +229,9 @@ fn diffs_file(site: &Index<'_>) -> DiffsFile {
     DiffsFile { built_from: built_from(site), diffs: diffs.collect(), schema: "schema/diffs.json" }
 }
 
-fn diff_file<'a>(site: &'a Index<'_>, pair: &'a Pair) -> DiffFile<'a> {
+fn diff_file<'a>(site: &'a Index<'_>, pair: &'a Pair, outcomes: &'a [Compared]) -> DiffFile<'a> {
     let (mut compared, mut not_compared) = (Vec::new(), Vec::new());
-    for one in pair.compared(site) {
+    for one in outcomes {
         let series = site.stems[one.series].as_str();
         let outlier = matches!(one.outcome, Outcome::Outlier(_));
         match &one.outcome {

@@ -8,6 +8,7 @@ use crate::site::code;
 use crate::site::delta::{self, Compared, Outcome};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::Index;
+use crate::site::pairs::Pair;
 use crate::site::routes::{self, Root};
 use crate::site::view::{ChangeCell, Fact, Frame, Link, Phrase};
 use crate::site::{Failure, pages, words};
@@ -61,20 +62,18 @@ pub(crate) fn paged(site: &Index<'_>) -> Vec<CommitIndex> {
     measured(site).into_iter().filter(|at| site.has_commit(*at)).collect()
 }
 
+/// The pair whose comparison the page of a commit shows.
+pub(crate) fn told_by<'a>(site: &'a Index<'_>, at: CommitIndex) -> Option<&'a Pair> {
+    site.pair(site.before(at)?, at)
+}
+
 pub(crate) fn render(site: &Index<'_>, at: CommitIndex) -> Result<Vec<u8>, Failure> {
     let commit = site.commit(at);
     let path = routes::commit(&commit.id);
     let root = root(site, &path);
-    let own;
-    let pair = site.before(at).and_then(|before| site.pair(before, at));
-    let judged = match pair {
-        Some(pair) => pair.compared(site),
-        None => {
-            own = alone(site, at);
-            &own
-        }
-    };
-    let verdict = verdict(judged);
+    let judged =
+        told_by(site, at).map_or_else(|| alone(site, at).into(), |pair| pair.compared(site));
+    let verdict = verdict(&judged);
     let page = Page {
         path: &path,
         title: format!("Commit {}", text::commit(&commit.id)),
@@ -89,7 +88,7 @@ pub(crate) fn render(site: &Index<'_>, at: CommitIndex) -> Result<Vec<u8>, Failu
         tags: commit.tags.clone(),
         facts: facts(site, at),
         links: links(site, root, at),
-        groups: groups(site, root, judged),
+        groups: groups(site, root, &judged),
         more: (all > ROWS).then(|| Link {
             href: root.to(&format!("api/v1/commit/{}.json", routes::commit_slug(&commit.id))),
             text: format!("All {} as JSON", text::counted(all as u64, "series")),

@@ -122,7 +122,8 @@ pub(crate) fn render(
     let whole = routes::diff(&pair.slug);
     let path = format!("{whole}{}", slice.path);
     let root = root(site, &path);
-    let compared = slice.of(site, pair.compared(site));
+    let compared = pair.compared(site);
+    let compared = slice.of(site, &compared);
     let (base, head) = (site.commit(pair.base), site.commit(pair.head));
     let sorted = Sorted::of(site, compared);
     let verdict = sorted.verdict(site);

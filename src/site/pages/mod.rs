@@ -18,6 +18,7 @@ pub(crate) mod series;
 mod test;
 mod view;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -25,7 +26,7 @@ use rayon::prelude::*;
 
 use crate::series::CommitIndex;
 use crate::site::index::Index;
-use crate::site::{Failure, Job, routes};
+use crate::site::{Failure, Job, api, routes};
 
 /// All pages of a site, and the drawings of series, which have their pages' charts.
 pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
@@ -66,24 +67,40 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
         let path = routes::event(&infrastructure::id(day));
         add(&path, Box::new(move || infrastructure::render(site, at)));
     }
-    for commit in commit::paged(site) {
-        let path = routes::commit(&site.commit(commit).id);
-        add(&path, Box::new(move || commit::render(site, commit)));
-    }
-    let slices: Vec<Arc<[diff::Slice<'a>]>> =
-        site.pairs.par_iter().map(|pair| diff::slices(site, pair).into()).collect();
-    for (pair, slices) in site.pairs.iter().zip(slices) {
-        for at in 0..slices.len() {
-            let path = format!("{}{}", routes::diff(&pair.slug), slices[at].path);
-            let slices = Arc::clone(&slices);
-            add(&path, Box::new(move || diff::render(site, pair, &slices, &slices[at])));
-        }
-    }
+    compared(site, &mut add);
     for moved in moved::all(site) {
         let path = moved.from.clone();
         add(&path, Box::new(move || moved::render(site, &moved)));
     }
     add("404.html", Box::new(|| lost::render(site)));
+}
+
+/// The pages of commits and of pairs, and the files of pairs. What shows the same comparison
+/// follows each other, so that few comparisons are in memory at once.
+fn compared<'a>(site: &'a Index<'a>, add: &mut dyn FnMut(&str, Job<'a>)) {
+    let slices: Vec<Arc<[diff::Slice<'a>]>> =
+        site.pairs.par_iter().map(|pair| diff::slices(site, pair).into()).collect();
+    let page = |commit: CommitIndex, add: &mut dyn FnMut(&str, Job<'a>)| {
+        let path = routes::commit(&site.commit(commit).id);
+        add(&path, Box::new(move || commit::render(site, commit)));
+    };
+    let paged: BTreeSet<CommitIndex> = commit::paged(site).into_iter().collect();
+    let alone = paged.iter().filter(|at| commit::told_by(site, **at).is_none());
+    alone.for_each(|at| page(*at, add));
+    for (pair, slices) in site.pairs.iter().zip(slices) {
+        let has_commit = paged.contains(&pair.head) && site.before(pair.head) == Some(pair.base);
+        pair.share(slices.len() + 1 + usize::from(has_commit));
+        for at in 0..slices.len() {
+            let path = format!("{}{}", routes::diff(&pair.slug), slices[at].path);
+            let slices = Arc::clone(&slices);
+            add(&path, Box::new(move || diff::render(site, pair, &slices, &slices[at])));
+        }
+        let (path, file) = api::pair_job(site, pair);
+        add(&path, file);
+        if has_commit {
+            page(pair.head, add);
+        }
+    }
 }
 
 /// Bytes that most pages fit into: a page that does is never moved while it grows.
