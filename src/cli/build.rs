@@ -118,7 +118,7 @@ fn stage(talk: &Talk, what: &str, started: Instant) {
     talk.detail(&format!("{what} in {:.3} s", started.elapsed().as_secs_f64()));
 }
 
-/// `Built 412 pages, 65 series from 3,900 records in 0.1 s (3 refused: see the health page)`.
+/// `Built 412 pages, 65 series from 3,900 records in 0.1 s (3 refused: see …)`.
 pub(crate) fn closing(built: &Built, seconds: f64) -> String {
     format!("Built {} in {seconds:.1} s{}", size(built), refused(built))
 }
@@ -141,7 +141,8 @@ fn refused(built: &Built) -> String {
     if built.refused == 0 {
         return String::new();
     }
-    format!(" ({} refused: see health/ and data/quarantine/)", text::count(built.refused as u64))
+    let count = text::count(built.refused as u64);
+    format!(" ({count} refused: see health/, and quarantine/ in the history directory)")
 }
 
 /// What was typed, with times read.
