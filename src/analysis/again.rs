@@ -9,7 +9,8 @@ use crate::series::{CommitIndex, Run, Series};
 
 use super::changes::Facts;
 use super::replay::Figures;
-use super::walk::{self, Standing, Stopped, Walked};
+use super::standing::Standing;
+use super::walk::{self, Stopped, Walked};
 use super::{
     Accepted, Analyses, Analysis, Context, Depth, Explanation, analyse_one, evidence, retired,
     verdict,

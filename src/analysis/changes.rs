@@ -10,10 +10,10 @@ use crate::series::{CommitIndex, Series};
 
 use super::drift;
 use super::gate::{Finding, Watch};
+use super::standing::Standing;
 use super::stats::{median, two_sided_tail};
 use super::steps::{self, Boundary};
 use super::stretch::{Scale, Stretch};
-use super::walk::Standing;
 use super::{Accepted, Change, ChangeKind, Explanation, Severity, Status};
 
 /// What the policy demands of one series, resolved.

@@ -11,7 +11,8 @@ use crate::series::{CommitIndex, Run, Segment, Series};
 
 use super::changes::Facts;
 use super::replay::Figures;
-use super::walk::{Standing, Stopped, Walked};
+use super::standing::Standing;
+use super::walk::{Stopped, Walked};
 use super::{Analyses, Analysis, Context, InfrastructureDay, analyse_one, evidence, verdict};
 
 /// Series that a thread takes at once: few, since those that are analysed stand side by side.

@@ -33,6 +33,7 @@ pub(crate) mod runner;
 #[cfg(test)]
 mod scenarios;
 pub(crate) mod sensitivity;
+mod standing;
 pub(crate) mod stats;
 mod steps;
 mod stretch;
@@ -53,7 +54,7 @@ use changes::Facts;
 use per_run::PerRun;
 use prepared::Prepared;
 use replay::Figures;
-use walk::Standing;
+use standing::Standing;
 
 /// Everything concluded from one series. Vectors are parallel to [`crate::series::Series::runs`].
 #[derive(Clone, Debug)]

@@ -7,9 +7,10 @@ use crate::series::{CommitIndex, Series};
 
 use super::bare;
 use super::changes::Facts;
+use super::standing::Standing;
 use super::stats::median;
 use super::verdict::{Evidence, Judged};
-use super::walk::{Standing, walk};
+use super::walk::walk;
 use super::{Analysis, Change, ChangeKind, Context, Explanation, Verdict};
 
 /// What the gate said after one run.

@@ -13,9 +13,9 @@ use super::gate::{Answer, Finding};
 use super::noise::Noise;
 use super::proof::PROOF;
 use super::quality::longest_interval;
+use super::standing::Standing;
 use super::stats::median;
 use super::stretch::Scale;
-use super::walk::Standing;
 use super::{Baseline, Change, Verdict};
 
 /// A series is too noisy when the smallest change it could show is this many times its threshold:

@@ -7,14 +7,14 @@
 //! What it tells restarts the baseline at the first run of the new level.
 
 mod aside;
+mod look;
 mod pool;
 mod stand;
 
 use super::ChangeKind;
 use super::drift;
 use super::noise::Noise;
-use super::proof::{self, Past, View};
-use super::stats::median_in_place;
+use super::proof;
 use super::stretch::Scale;
 use super::window::Window;
 use pool::{Pool, Runners};
@@ -114,10 +114,6 @@ pub(crate) enum Answer {
     Steady,
 }
 
-/// Score that an improvement needs to restart the baseline.
-const PROOF_BETTER: f64 = 5.5;
-/// An improvement of this share of the policy's size restarts the baseline.
-const RESTART: f64 = 0.5;
 /// Runs of one runner in a row after which the others' runs are forgotten.
 const SETTLED: usize = 30;
 /// One series on its way through its runs. Points are the runs that take part; vectors are
@@ -317,80 +313,6 @@ impl Watch {
         let Some(newest) = self.segment.last() else { return false };
         let own = self.segment[self.epoch..].iter().filter(|segment| *segment == newest);
         !self.mixed || own.take(needed).count() == needed
-    }
-
-    /// The newest level, where it passes every demand.
-    pub(crate) fn look(&self) -> Option<Candidate> {
-        let size = self.demand.size(self.scale());
-        let newest = *self.level.last()?;
-        let at = self.level.len() - 1;
-        if self.mixed {
-            let mixed = self.pooled()?;
-            let found = self.seek(&mixed.view(), size, &|at| self.pooled_point(&mixed, at))?;
-            return Some(Candidate { pool: mixed.pool, ..found });
-        }
-        let distance = newest - self.base[at];
-        let stepped = distance >= 0.6 * size.worse || -distance >= RESTART * size.better;
-        let drifted = newest - self.oldest.median().unwrap_or(0.0);
-        let drifted = drifted >= size.worse || -drifted >= size.better;
-        if !stepped && !drifted {
-            return None;
-        }
-        let view = View {
-            y: &self.level,
-            past: Past::Kept { base: &self.base, start: &self.start, calm: &self.calm },
-            epoch: self.epoch,
-        };
-        self.seek(&view, size, &|point| point)
-    }
-
-    fn seek(
-        &self,
-        view: &View<'_>,
-        size: Size,
-        point: &dyn Fn(usize) -> usize,
-    ) -> Option<Candidate> {
-        let demand = proof::Demand {
-            worse: size.worse,
-            better: RESTART * size.better,
-            confirmations: self.demand.confirmations,
-            min_before: self.demand.min_before,
-            proof_better: PROOF_BETTER,
-        };
-        if let Some(step) = proof::newest(view, demand) {
-            let at = point(step.at);
-            let told = step.worse || step.before - step.after >= size.better;
-            return Some(Candidate {
-                kind: ChangeKind::Step,
-                worse: step.worse,
-                z: step.z,
-                at,
-                restart: at,
-                before: step.before,
-                after: step.after,
-                told,
-                pool: Pool::new(),
-            });
-        }
-        let level = &view.y[view.epoch..];
-        if level.len() > drift::SETTLED && !level.len().is_multiple_of(drift::EVERY) {
-            return None;
-        }
-        let moved = drift::newest(level, size.worse, size.better)?;
-        let (old, new) = drift::ends(level.len());
-        let middle = |values: &[f64]| median_in_place(&mut values.to_vec()).unwrap_or(0.0);
-        let (before, after) = (middle(&level[..old]), middle(&level[level.len() - new..]));
-        Some(Candidate {
-            kind: ChangeKind::Drift,
-            worse: after > before,
-            z: moved.z,
-            at: point(view.epoch + moved.at),
-            restart: point(view.y.len() - new),
-            before,
-            after,
-            told: true,
-            pool: Pool::new(),
-        })
     }
 
     /// Tells a candidate: the baseline begins anew.
