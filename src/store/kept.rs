@@ -39,7 +39,7 @@ impl Kept {
     /// to change next; none where there are none, or too many records to keep.
     ///
     /// # Errors
-    /// As [`read`].
+    /// As [`read()`].
     pub(crate) fn ahead(source: &Source) -> anyhow::Result<Option<Self>> {
         let mut files = walk::record_files(&source.directory, source.with_archive)?;
         let looks: Vec<Look> = files.iter().map(Look::at).collect::<anyhow::Result<_>>()?;
@@ -91,7 +91,7 @@ impl Look {
 /// it serves the next time.
 ///
 /// # Errors
-/// As [`read`].
+/// As [`read()`].
 pub(crate) fn read_again(
     source: &Source,
     kept: &mut Option<Kept>,
