@@ -13,6 +13,7 @@ use crate::analysis::{self, Analysis, Context, Depth, Verdict};
 use crate::chart::{self, Size, Span, TrendInput, Unlinked};
 use crate::demo::{self, Scenario};
 use crate::history::{Commit, History};
+use crate::output::former::Former;
 use crate::policy::Policy;
 use crate::policy::read::read as read_policy;
 use crate::project::stages;
@@ -126,7 +127,7 @@ impl Folder {
 
     fn build_into(&self, out: &Path) -> anyhow::Result<u64> {
         let project = project::load(&self.options(), &stages::silent)?;
-        Ok(project::build(&project, out, &stages::silent)?.files)
+        Ok(project::build(&project, out, Former::Remove, &stages::silent)?.files)
     }
 }
 

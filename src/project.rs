@@ -23,7 +23,7 @@ use crate::history::build::Reading;
 use crate::history::details::Details;
 use crate::history::{Finish, History};
 use crate::note::Note;
-use crate::output;
+use crate::output::{self, former::Former};
 use crate::policy::accepted::Accepted;
 use crate::policy::diagnostic;
 use crate::policy::read::read as read_policy;
@@ -338,16 +338,17 @@ fn directed(mut grouped: Grouped, policy: &Policy) -> Grouped {
     grouped
 }
 
-/// Makes the site of a project in a folder.
+/// Makes the site of a project in a folder; `former` is what becomes of the one that is there.
 ///
 /// # Errors
 /// The folder is not ours to write, a page cannot be made, or the disk refuses.
 pub(crate) fn build(
     project: &Project,
     out: &Path,
+    former: Former,
     progress: &Progress<'_>,
 ) -> anyhow::Result<Built> {
-    let output = output::Output::prepare(out)?;
+    let output = output::Output::prepare(out, former)?;
     let input = input(project);
     let sink = |path: &str, bytes: &[u8]| output.write(path, bytes).map_err(std::io::Error::other);
     let rendered = site::render(&input, &sink, &|pages, of| progress("writing files", pages, of))?;
@@ -494,7 +495,8 @@ mod tests {
     fn site(root: &Path, audience: Option<Audience>) -> Vec<(String, String)> {
         let options = Options { audience, ..asked(root) };
         let out = root.join("site");
-        build(&load(&options, &stages::silent).unwrap(), &out, &stages::silent).unwrap();
+        build(&load(&options, &stages::silent).unwrap(), &out, Former::Remove, &stages::silent)
+            .unwrap();
         let mut files = Vec::new();
         let mut folders = vec![out];
         while let Some(folder) = folders.pop() {

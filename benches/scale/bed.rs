@@ -51,9 +51,16 @@ impl Bed {
     /// Builds into a new folder, with nothing kept from before.
     pub fn cold(&self, history: &Path, site: &Path) -> anyhow::Result<Usage> {
         remove(site)?;
+        remove(&former(site))?;
         remove(&self.path("cache"))?;
         self.build(history, site)
     }
+}
+
+/// Where a build keeps the site that it replaced.
+fn former(site: &Path) -> PathBuf {
+    let name = site.file_name().unwrap_or_default().to_string_lossy();
+    site.with_file_name(format!(".{name}.benchpages.former"))
 }
 
 /// Puts a folder out of the way, to go with the bed: some file systems make new files slowly for

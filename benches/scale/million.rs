@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
+
 use crate::bed::{self, Bed};
 use crate::child::best;
 use crate::table::{Line, line, megabytes, seconds, share, told};
@@ -46,16 +48,24 @@ pub fn lines(bed: &Bed, _: &Asked) -> anyhow::Result<Vec<Line>> {
     Ok(lines)
 }
 
-/// Builds again: after one new day, and with nothing new.
+/// Builds again: after one new day, as on every day but the first, and with nothing new.
 fn again(bed: &Bed, history: &Path, site: &Path, cold: f64) -> anyhow::Result<Vec<Line>> {
     let whole = digests(site)?;
-    let newest = bed::days(history)?.pop().unwrap_or_default();
-    let aside = bed.path("newest.ndjson");
+    let days = bed::days(history)?;
+    let newest = days.get(days.len().saturating_sub(2)..).unwrap_or_default();
+    let aside = |day: &Path| bed.path("aside").join(day.file_name().unwrap_or_default());
+    std::fs::create_dir_all(bed.path("aside"))?;
     let day = best(|| {
-        std::fs::rename(&newest, &aside)?;
+        for day in newest {
+            std::fs::rename(day, aside(day))?;
+        }
         bed.cold(history, site)?;
-        std::fs::rename(&aside, &newest)?;
-        bed.build(history, site)
+        let mut last = None;
+        for day in newest {
+            std::fs::rename(aside(day), day)?;
+            last = Some(bed.build(history, site)?);
+        }
+        last.context("a history of two days")
     })?;
     let same = digests(site)? == whole;
     // What was written a moment ago is not trusted: the build that is kept is one later.

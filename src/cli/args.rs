@@ -45,8 +45,8 @@ pub(crate) struct Global {
     /// Threads, 1 or more [default: one a core]
     #[arg(long, global = true, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<u16>,
-    /// Read every record from its file: keep nothing for the next time in the user's cache folder,
-    /// and use nothing from there
+    /// Read every record from its file: keep nothing for the next time, neither in the user's cache
+    /// folder nor beside the site, and use nothing from there
     #[arg(long, global = true)]
     pub(crate) no_cache: bool,
     /// Say only what is wrong

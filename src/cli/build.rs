@@ -7,6 +7,7 @@ use anyhow::Context;
 
 use crate::cli::args::{Audience, Build, Format, Global, Site};
 use crate::cli::talk::{self, Talk};
+use crate::output::former::Former;
 use crate::policy;
 use crate::project::stages::{Progress, Stages};
 use crate::project::{self, Built, Options, Project};
@@ -74,7 +75,7 @@ pub(crate) fn make(
         talk.warn(warning);
     }
     let started = Instant::now();
-    let built = project::build(&project, &site.out, &meter);
+    let built = project::build(&project, &site.out, former(options), &meter);
     talk.end_progress();
     project.stages.end("wrote");
     stage(talk, "wrote the site", started);
@@ -183,6 +184,11 @@ fn cache(global: &Global) -> Option<PathBuf> {
     let home = || Some(named("HOME")?.join(".cache"));
     let root = named("XDG_CACHE_HOME").or_else(|| named("LOCALAPPDATA")).or_else(home)?;
     (!global.no_cache).then(|| root.join("benchpages"))
+}
+
+/// What becomes of the site that is there: where things are kept to be fast, it is one of them.
+pub(crate) fn former(options: &Options) -> Former {
+    if options.cache.is_some() { Former::Keep } else { Former::Remove }
 }
 
 /// `SOURCE_DATE_EPOCH`, the convention of reproducible builds: seconds since 1970.

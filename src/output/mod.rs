@@ -2,9 +2,11 @@
 //!
 //! A reader, a crash or a full disk never sees half a site: until [`Output::commit`] the old one
 //! stands untouched, and a run that ends before it leaves nothing but a staging folder, which the
-//! next run removes. Refused: a target that this program did not make (no marker file
-//! `.benchpages`), a link, a file, and routes that would leave the folder.
+//! next run removes. The site that was replaced may stay beside it for the next run to write over
+//! (`former`). Refused: a target that this program did not make (no marker file `.benchpages`), a
+//! link, a file, and routes that would leave the folder.
 
+pub(crate) mod former;
 mod swap;
 mod target;
 
@@ -17,6 +19,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use tempfile::TempDir;
 
+use crate::output::former::{Former, Stock};
 use crate::output::target::{ASIDE, MARKER, MARKER_HEAD, Target};
 
 /// Why the site was not written: place, cause, remedy.
@@ -73,6 +76,9 @@ fn remedy(error: &io::Error) -> &'static str {
 pub(crate) struct Output {
     target: Target,
     staging: TempDir,
+    former: Former,
+    /// What lies in the staging folder and is to be written over.
+    stock: Stock,
     /// Held open and locked while the run is at work, so that no other run takes it for stale.
     _lock: File,
     /// Folders that exist in the staging folder, relative.
@@ -93,22 +99,32 @@ pub(crate) struct Committed {
 
 impl Output {
     /// Makes a staging folder beside `target`, and the folders above it where they are missing.
+    /// `former` says what becomes of the site that is there, and whether one before it is used.
     ///
     /// # Errors
     /// The target must not be replaced, or nothing can be written beside it.
-    pub(crate) fn prepare(target: &Path) -> Result<Self, OutputError> {
+    pub(crate) fn prepare(target: &Path, former: Former) -> Result<Self, OutputError> {
         let target = Target::new(target)?;
         target.replaceable()?;
         fs::create_dir_all(&target.parent).map_err(OutputError::at(&target.parent))?;
         target.tidy_after_crash();
         let staging = make_staging(&target)?;
         let path = staging.path().join(MARKER);
-        let marker = make_marker(&path).map_err(OutputError::at(&path))?;
+        let claimed = match former {
+            Former::Keep => former::claim(&target, staging.path()),
+            Former::Remove => None,
+        };
+        let (marker, stock) = match claimed {
+            Some((marker, stock)) => (mark(marker), stock),
+            None => (make_marker(&path), Stock::default()),
+        };
         Ok(Self {
             target,
             staging,
-            _lock: marker,
-            folders: RwLock::default(),
+            former,
+            _lock: marker.map_err(OutputError::at(&path))?,
+            folders: RwLock::new(stock.folders.clone()),
+            stock,
             routes: Mutex::default(),
             bytes: AtomicU64::new(0),
         })
@@ -128,12 +144,15 @@ impl Output {
             self.make_folder(folder)?;
         }
         let path = self.staging.path().join(route);
-        let file = OpenOptions::new().write(true).create_new(true).open(&path);
-        let mut file = file.map_err(|source| match source.kind() {
-            io::ErrorKind::AlreadyExists => OutputError::Twice { route: route.to_owned() },
-            _ => OutputError::at(&self.target.path.join(route))(source),
-        })?;
-        file.write_all(bytes).map_err(OutputError::at(&self.target.path.join(route)))?;
+        let at = |source| OutputError::at(&self.target.path.join(route))(source);
+        if !self.stock.write_over(route, &path, bytes).map_err(at)? {
+            let file = OpenOptions::new().write(true).create_new(true).open(&path);
+            let mut file = file.map_err(|source| match source.kind() {
+                io::ErrorKind::AlreadyExists => OutputError::Twice { route: route.to_owned() },
+                _ => at(source),
+            })?;
+            file.write_all(bytes).map_err(at)?;
+        }
         self.routes.lock().unwrap_or_else(PoisonError::into_inner).push(route.to_owned());
         self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         Ok(())
@@ -148,7 +167,8 @@ impl Output {
         if let Some((above, _)) = folder.rsplit_once('/') {
             self.make_folder(above)?;
         }
-        match fs::create_dir(self.staging.path().join(folder)) {
+        let path = self.staging.path().join(folder);
+        match self.stock.clear(folder, &path).and_then(|()| fs::create_dir(&path)) {
             Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
                 return Err(OutputError::at(&self.target.path.join(folder))(source));
             }
@@ -158,7 +178,7 @@ impl Output {
         Ok(())
     }
 
-    /// Puts the site in the target's place and removes the old one.
+    /// Puts the site in the target's place, and keeps or removes the old one.
     ///
     /// # Errors
     /// The target changed into something that must not be replaced, or the system refuses; the
@@ -168,6 +188,9 @@ impl Output {
         #[cfg(windows)]
         drop(self._lock); // a folder with an open file is not renamed there
         let (staging, target) = (self.staging.path(), &self.target.path);
+        let mut routes = self.routes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        routes.sort_unstable();
+        self.stock.sweep(staging, &routes).map_err(OutputError::at(staging))?;
         let old = if replaces {
             let mut aside = staging.as_os_str().to_owned();
             aside.push(ASIDE);
@@ -177,9 +200,12 @@ impl Output {
         };
         let old = old.map_err(OutputError::at(target))?;
         let _ = self.staging.keep(); // its path is now the old site's, or nobody's
+        if self.former == Former::Remove {
+            former::remove(&self.target);
+        }
+        let old =
+            old.filter(|old| self.former == Former::Remove || !former::keep(&self.target, old));
         let leftover = old.filter(|old| fs::remove_dir_all(old).is_err() && old.exists());
-        let mut routes = self.routes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        routes.sort_unstable();
         Ok(Committed { routes, bytes: self.bytes.into_inner(), leftover })
     }
 }
@@ -196,9 +222,15 @@ fn make_staging(target: &Target) -> Result<TempDir, OutputError> {
 
 /// Locks first and writes then: a marker that is not written yet marks nothing.
 fn make_marker(path: &Path) -> io::Result<File> {
-    let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+    let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
     // A file system without locks builds all the same; it merely cannot tell stale from busy.
     let _ = file.try_lock();
+    mark(file)
+}
+
+/// Writes into a marker what it says.
+fn mark(mut file: File) -> io::Result<File> {
+    file.set_len(0)?;
     writeln!(file, "{MARKER_HEAD}\nwritten by benchpages {}", env!("CARGO_PKG_VERSION"))?;
     Ok(file)
 }

@@ -48,6 +48,14 @@ impl Target {
         prefix
     }
 
+    /// Where the site that was replaced last is kept: `.<name>.benchpages.former`.
+    pub(super) fn former(&self) -> PathBuf {
+        let mut name = OsString::from(".");
+        name.push(&self.name);
+        name.push(".benchpages.former");
+        self.parent.join(name)
+    }
+
     /// Whether there is a folder to replace.
     ///
     /// # Errors
@@ -98,7 +106,7 @@ impl Target {
 }
 
 /// Whether a folder carries the marker: a plain file of its name that begins as it should.
-fn is_marked(folder: &Path) -> bool {
+pub(super) fn is_marked(folder: &Path) -> bool {
     let marker = folder.join(MARKER);
     let plain = fs::symlink_metadata(&marker).is_ok_and(|metadata| metadata.is_file());
     plain && fs::read_to_string(&marker).is_ok_and(|text| text.lines().next() == Some(MARKER_HEAD))

@@ -15,7 +15,7 @@ fn place() -> Place {
 
 impl Place {
     fn build(&self, pages: &[(&str, &str)]) -> Committed {
-        let output = Output::prepare(&self.target).unwrap();
+        let output = Output::prepare(&self.target, Former::Remove).unwrap();
         for (route, text) in pages {
             output.write(route, text.as_bytes()).unwrap();
         }
@@ -55,7 +55,7 @@ fn a_commit_replaces_the_old_site_as_a_whole() {
 fn without_a_commit_the_old_site_stands_and_nothing_is_left() {
     let place = place();
     place.build(&[("index.html", "one")]);
-    let output = Output::prepare(&place.target).unwrap();
+    let output = Output::prepare(&place.target, Former::Remove).unwrap();
     output.write("index.html", b"two").unwrap();
     assert_eq!(place.read("index.html").as_deref(), Some("one"));
     drop(output);
@@ -67,7 +67,7 @@ fn without_a_commit_the_old_site_stands_and_nothing_is_left() {
 fn a_page_that_the_disk_refuses_leaves_the_old_site() {
     let place = place();
     place.build(&[("index.html", "one")]);
-    let output = Output::prepare(&place.target).unwrap();
+    let output = Output::prepare(&place.target, Former::Remove).unwrap();
     let error = output.write(&"x".repeat(5_000), b"").unwrap_err().to_string();
     assert!(error.contains("site") && error.contains("--out"), "{error}");
     drop(output);
@@ -79,7 +79,7 @@ fn a_folder_with_foreign_files_is_refused_untouched() {
     let place = place();
     fs::create_dir(&place.target).unwrap();
     fs::write(place.target.join("thesis.tex"), "years of work").unwrap();
-    let error = Output::prepare(&place.target).unwrap_err().to_string();
+    let error = Output::prepare(&place.target, Former::Remove).unwrap_err().to_string();
     assert!(error.contains("site") && error.contains("--out"), "{error}");
     assert_eq!(place.read("thesis.tex").as_deref(), Some("years of work"));
     assert_eq!(place.beside(), ["site"]);
@@ -88,7 +88,7 @@ fn a_folder_with_foreign_files_is_refused_untouched() {
 #[test]
 fn a_folder_that_became_foreign_during_the_build_is_refused_too() {
     let place = place();
-    let output = Output::prepare(&place.target).unwrap();
+    let output = Output::prepare(&place.target, Former::Remove).unwrap();
     fs::create_dir(&place.target).unwrap();
     fs::write(place.target.join("thesis.tex"), "years of work").unwrap();
     assert!(matches!(output.commit(), Err(OutputError::NotOurs { .. })));
@@ -104,7 +104,7 @@ fn an_empty_folder_is_taken_and_missing_parents_are_made() {
     assert_eq!(place.beside(), ["site"]);
 
     let deep = place.root.path().join("a/b/c");
-    let output = Output::prepare(&deep).unwrap();
+    let output = Output::prepare(&deep, Former::Remove).unwrap();
     output.write("index.html", b"deep").unwrap();
     output.commit().unwrap();
     assert_eq!(fs::read_to_string(deep.join("index.html")).unwrap(), "deep");
@@ -114,10 +114,16 @@ fn an_empty_folder_is_taken_and_missing_parents_are_made() {
 fn a_marker_must_be_a_file_that_says_so() {
     let place = place();
     fs::create_dir_all(place.target.join(".benchpages")).unwrap();
-    assert!(matches!(Output::prepare(&place.target), Err(OutputError::NotOurs { .. })));
+    assert!(matches!(
+        Output::prepare(&place.target, Former::Remove),
+        Err(OutputError::NotOurs { .. })
+    ));
     fs::remove_dir(place.target.join(".benchpages")).unwrap();
     fs::write(place.target.join(".benchpages"), "something else\n").unwrap();
-    assert!(matches!(Output::prepare(&place.target), Err(OutputError::NotOurs { .. })));
+    assert!(matches!(
+        Output::prepare(&place.target, Former::Remove),
+        Err(OutputError::NotOurs { .. })
+    ));
 }
 
 #[test]
@@ -126,7 +132,7 @@ fn a_file_a_nameless_path_and_an_impossible_parent_are_refused_with_a_remedy() {
     fs::write(&place.target, "a file").unwrap();
     let below = place.target.join("below");
     for path in [&place.target, Path::new("/"), Path::new(""), Path::new(".."), &below] {
-        let error = Output::prepare(path).unwrap_err().to_string();
+        let error = Output::prepare(path, Former::Remove).unwrap_err().to_string();
         assert!(error.contains("--out"), "{path:?}: {error}");
     }
     assert_eq!(fs::read_to_string(&place.target).unwrap(), "a file");
@@ -135,7 +141,9 @@ fn a_file_a_nameless_path_and_an_impossible_parent_are_refused_with_a_remedy() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_parent_that_cannot_be_written_is_told() {
-    let error = Output::prepare(Path::new("/proc/benchpages/site")).unwrap_err().to_string();
+    let error = Output::prepare(Path::new("/proc/benchpages/site"), Former::Remove)
+        .unwrap_err()
+        .to_string();
     assert!(error.starts_with("/proc/benchpages: ") && error.contains("--out"), "{error}");
 }
 
@@ -146,7 +154,10 @@ fn a_link_is_refused_and_what_it_points_to_is_untouched() {
     let real = place.root.path().join("real");
     fs::create_dir(&real).unwrap();
     std::os::unix::fs::symlink(&real, &place.target).unwrap();
-    assert!(matches!(Output::prepare(&place.target), Err(OutputError::Link { .. })));
+    assert!(matches!(
+        Output::prepare(&place.target, Former::Remove),
+        Err(OutputError::Link { .. })
+    ));
     assert_eq!(place.beside(), ["real", "site"]);
 }
 
@@ -165,7 +176,7 @@ fn the_site_can_be_read_by_others() {
 #[test]
 fn routes_never_leave_the_site() {
     let place = place();
-    let output = Output::prepare(&place.target).unwrap();
+    let output = Output::prepare(&place.target, Former::Remove).unwrap();
     let routes = [
         "",
         "/",
@@ -197,7 +208,7 @@ fn routes_never_leave_the_site() {
 #[test]
 fn a_route_is_written_once() {
     let place = place();
-    let output = Output::prepare(&place.target).unwrap();
+    let output = Output::prepare(&place.target, Former::Remove).unwrap();
     output.write("a/index.html", b"one").unwrap();
     assert!(matches!(output.write("a/index.html", b"two"), Err(OutputError::Twice { .. })));
 }
@@ -205,7 +216,7 @@ fn a_route_is_written_once() {
 #[test]
 fn many_threads_write_at_once() {
     let place = place();
-    let output = Output::prepare(&place.target).unwrap();
+    let output = Output::prepare(&place.target, Former::Remove).unwrap();
     std::thread::scope(|scope| {
         for thread in 0..8 {
             let output = &output;
@@ -242,7 +253,7 @@ fn an_old_site_that_a_crash_left_aside_goes_back() {
     let place = place();
     place.build(&[("index.html", "one")]);
     fs::rename(&place.target, place.root.path().join(".site.benchpages-x1-old")).unwrap();
-    drop(Output::prepare(&place.target).unwrap());
+    drop(Output::prepare(&place.target, Former::Remove).unwrap());
     assert_eq!(place.read("index.html").as_deref(), Some("one"));
     assert_eq!(place.beside(), ["site"]);
 }
@@ -250,7 +261,7 @@ fn an_old_site_that_a_crash_left_aside_goes_back() {
 #[test]
 fn a_run_at_work_is_not_taken_for_a_crashed_one() {
     let place = place();
-    let slow = Output::prepare(&place.target).unwrap();
+    let slow = Output::prepare(&place.target, Former::Remove).unwrap();
     slow.write("index.html", b"slow").unwrap();
     place.build(&[("index.html", "quick")]);
     assert_eq!(place.read("index.html").as_deref(), Some("quick"));

@@ -13,6 +13,7 @@ use crate::cli::args::Serve;
 use crate::cli::build;
 use crate::cli::talk::Talk;
 use crate::output::Output;
+use crate::output::former::Former;
 use crate::project::again::{Ground, Memory, load_again};
 use crate::project::{self, Options, Project};
 use crate::serve::desk::{Desk, Shelf};
@@ -113,7 +114,8 @@ impl Maker {
     ) -> Option<(Project, Instant)> {
         let paths = site.paths();
         let shelf = Shelf { paths: &paths, make: &|path| make(site, path) };
-        let mut folder = Folder { out: &self.args.site.out, site, paths: &paths, output: None };
+        let (out, former) = (&self.args.site.out, build::former(&self.options));
+        let mut folder = Folder { out, former, site, paths: &paths, output: None };
         loop {
             let mut idle = || {
                 if memory.prepare(&self.options, project) {
@@ -175,6 +177,7 @@ fn make(site: &Prepared<'_>, path: &str) -> Result<Vec<u8>, String> {
 /// A site on its way to the disk. Dropped before its end, it leaves nothing.
 struct Folder<'a> {
     out: &'a Path,
+    former: Former,
     site: &'a Prepared<'a>,
     paths: &'a [&'a str],
     /// What is being written, and how many files of it stand.
@@ -188,11 +191,15 @@ impl Folder<'_> {
         std::thread::Builder::new().name("sweep".to_owned()).spawn(move || drop(output)).ok()
     }
 
+    fn prepare(&self) -> Result<Output, String> {
+        Output::prepare(self.out, self.former).map_err(|error| error.to_string())
+    }
+
     /// Writes some files more; whether any are left.
     fn step(&mut self) -> Result<bool, String> {
         let (output, done) = match self.output.take() {
             Some(begun) => begun,
-            None => (Output::prepare(self.out).map_err(|error| error.to_string())?, 0),
+            None => (self.prepare()?, 0),
         };
         let end = self.paths.len().min(done + AT_ONCE);
         self.paths[done..end].par_iter().try_for_each(|path| {
