@@ -276,8 +276,8 @@ struct Backend {
 }
 
 impl Whole {
-    /// None where too few backends have runs, or where nothing goes on and most stand still: their
-    /// noise need not be asked then.
+    /// None where too few backends have runs, or where nothing goes on and most stand still or go
+    /// their own ways: their noise need not be asked then.
     fn of(moves: &[Move], walkers: &[Walker], policy: &Policy, open: bool) -> Option<Self> {
         let backend = |it: &Move| walkers[it.member].backend;
         let mut moves: Vec<&Move> = moves.iter().collect();
@@ -304,25 +304,33 @@ impl Whole {
         let excess = median(&each.iter().map(|it| it.excess).collect::<Vec<_>>())?;
         let sign = excess.signum();
         let beyond = each.iter().filter(|it| sign * it.excess >= it.threshold - SLACK).count();
-        if !open && 2 * beyond < active {
+        let along = |it: &&Backend| sign * it.excess >= WITH_THE_REST * excess.abs();
+        let most = each.iter().filter(along).count();
+        if !open && (2 * beyond < active || !together(most, active, policy)) {
             return None;
         }
         for (backend, own) in each.iter_mut().zip(backends()) {
             backend.noise =
                 typical(own, &|it| it.vagueness * walkers[it.member].sigma_before(it.from));
         }
-        let with_the_rest = |it: &&Backend| {
-            sign * it.excess >= WITH_THE_REST * excess.abs()
-                && sign * it.excess > BEYOND_NOISE * it.noise
-        };
-        Some(Self { active, moved: each.iter().filter(with_the_rest).count(), beyond, excess })
+        let clear = |it: &&Backend| sign * it.excess > BEYOND_NOISE * it.noise;
+        Some(Self {
+            active,
+            moved: each.iter().filter(along).filter(clear).count(),
+            beyond,
+            excess,
+        })
     }
 
     /// Most backends moved together. Half of them beyond their thresholds at least: moves that
     /// would fail nobody are no news.
     fn shifted(&self, policy: &Policy) -> bool {
-        let share = self.moved as f64 / self.active as f64;
-        let together = share + 1e-9 >= policy.k_anomaly.threshold_ratio;
+        let together = together(self.moved, self.active, policy);
         together && 2 * self.beyond >= self.active && self.excess != 0.0
     }
+}
+
+/// Whether so many of the backends are the policy's share of them.
+fn together(moved: usize, active: usize, policy: &Policy) -> bool {
+    moved as f64 / active as f64 + 1e-9 >= policy.k_anomaly.threshold_ratio
 }
