@@ -25,9 +25,9 @@ const STRAIGHT: f64 = 0.6;
 const STRAIGHT_SHORT: f64 = 0.8;
 
 /// Runs of a level after which its oldest runs are always the same ones.
-pub(crate) const SETTLED: usize = NEW + BETWEEN + OLD;
+const SETTLED: usize = NEW + BETWEEN + OLD;
 /// Beyond [`SETTLED`] runs, every so manieth run is asked for a drift: it is slow.
-pub(crate) const EVERY: usize = 4;
+const EVERY: usize = 4;
 /// Longest level in which the gate looks for a drift.
 pub(crate) const LONGEST: usize = 1_000;
 
@@ -52,6 +52,16 @@ pub(crate) fn is_short(runs: usize) -> bool {
     runs < NEW + 2 * BETWEEN
 }
 
+/// By which factor so many runs must have moved beyond the policy's size.
+pub(crate) fn margin(runs: usize) -> f64 {
+    if is_short(runs) { 1.0 } else { MARGIN }
+}
+
+/// Whether so many runs of a level are asked for a drift on their way.
+pub(crate) fn is_due(runs: usize) -> bool {
+    runs >= SHORTEST && (runs <= SETTLED || runs.is_multiple_of(EVERY))
+}
+
 /// A drift within one level: the first point from which on every rolling median has moved by the
 /// policy's size, with its score.
 pub(crate) fn drift(level: &[f64], up: f64, down: f64) -> Option<Boundary> {
@@ -64,7 +74,7 @@ pub(crate) fn drift(level: &[f64], up: f64, down: f64) -> Option<Boundary> {
     let shift = median(new)? - base;
     let size = if shift > 0.0 { up } else { down };
     let short = is_short(level.len());
-    if shift.abs() < if short { size } else { MARGIN * size } {
+    if shift.abs() < margin(level.len()) * size {
         return None;
     }
     let at = crossing(level, base, size * shift.signum())?;

@@ -33,6 +33,7 @@ pub(crate) mod runner;
 #[cfg(test)]
 mod scenarios;
 pub(crate) mod sensitivity;
+mod sieve;
 mod standing;
 pub(crate) mod stats;
 mod steps;

@@ -5,11 +5,12 @@
 //! short new level beyond it, and a shift larger than what the same statistic did by itself in
 //! this series' past (the last idea is rustc-perf's).
 
+use super::sieve::Sieve;
 use super::stats::{Memory, insert, median, median_in_place, quantile, robust_sigma, sorted};
 use super::steps::NOISE_FLOOR;
 
 /// Lengths of the new level that are tried; those below the policy's confirmations are not.
-const LENGTHS: [usize; 13] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30];
+pub(crate) const LENGTHS: [usize; 13] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30];
 /// Confirmations beyond this are those of the longest level that is tried.
 pub(crate) const LONGEST: usize = 30;
 /// Score that a new level needs, and one of at most 3 runs: bursts are as long. Both measured on
@@ -18,6 +19,8 @@ pub(crate) const PROOF: f64 = 4.8;
 const PROOF_SHORT: f64 = 5.3;
 /// Runs before, at most, that the new ones are compared with.
 pub(crate) const REACH: usize = 60;
+/// The newest runs that say whether any length is worth a closer look.
+pub(crate) const SEEN: usize = LONGEST + REACH;
 /// Runs of history that the series' own past shifts are taken from, and the fewest that count.
 pub(crate) const PAST: usize = 250;
 pub(crate) const PAST_MIN: usize = 30;
@@ -58,12 +61,10 @@ impl View<'_> {
         }
     }
 
-    /// Between which values the level before any place lies from which on a new one is sought.
-    fn bounds(&self) -> (f64, f64) {
-        let before = &self.y[self.y.len().saturating_sub(LONGEST + REACH)..];
-        before.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), level| {
-            (low.min(*level), high.max(*level))
-        })
+    /// What is asked before the medians of the levels before places, where they are not known.
+    fn sieve(&self, demand: Demand) -> Option<Sieve> {
+        let newest = &self.y[self.y.len().saturating_sub(SEEN)..];
+        matches!(self.past, Past::One).then(|| Sieve::of(newest, demand))
     }
 
     fn start(&self, at: usize) -> usize {
@@ -109,17 +110,20 @@ pub(crate) fn newest(view: &View<'_>, demand: Demand) -> Option<Step> {
     let n = view.y.len();
     let mut best: Option<Step> = None;
     let mut newer = Newer { ascending: [0.0; LONGEST], count: 0 };
-    let mut bounds = Bounds::of(view);
-    for &length in LENGTHS.iter().filter(|it| **it >= demand.confirmations.min(LONGEST)) {
+    let sieve = view.sieve(demand);
+    for (place, &length) in LENGTHS.iter().enumerate() {
+        if length < demand.confirmations.min(LONGEST) {
+            continue;
+        }
         let Some(at) = n.checked_sub(length).filter(|at| *at >= view.epoch) else { break };
         let before = at - view.epoch;
         if before < demand.min_before.max(3) || (length > 3 && before < length / 2) {
             break;
         }
-        newer.reach(view.y, length);
-        if bounds.as_mut().is_some_and(|it| it.exclude(at, &newer, demand)) {
+        if sieve.as_ref().is_some_and(|it| !it.is_open(place)) {
             continue;
         }
+        newer.reach(view.y, length);
         let Some(step) = proof(view, at, newer.ascending(), demand) else { continue };
         if best.is_none_or(|found| step.z > found.z) {
             best = Some(step);
@@ -161,68 +165,6 @@ impl Newer {
 
     fn ascending(&self) -> &[f64] {
         &self.ascending[..self.count]
-    }
-
-    /// Whether they could be far enough from a level before that lies within these bounds.
-    fn may_prove(&self, (low, high): (f64, f64), demand: Demand) -> bool {
-        let newer = self.ascending();
-        let (part, share) = nearest(newer.len());
-        quantile(newer, part) - low >= share * demand.worse
-            || high - quantile(newer, 1.0 - part) >= share * demand.better
-    }
-}
-
-/// What is asked before the median of the levels before a place, which costs far more than most
-/// runs are worth.
-struct Bounds<'a> {
-    y: &'a [f64],
-    of_any: (f64, f64),
-    before: Option<Before>,
-}
-
-impl<'a> Bounds<'a> {
-    /// None where the medians are known.
-    fn of(view: &'a View<'a>) -> Option<Self> {
-        let is_one = matches!(view.past, Past::One);
-        is_one.then(|| Self { y: view.y, of_any: view.bounds(), before: None })
-    }
-
-    /// Whether nothing is to be proven at a place, which is before the last one asked for.
-    fn exclude(&mut self, at: usize, newer: &Newer, demand: Demand) -> bool {
-        !newer.may_prove(self.of_any, demand) || {
-            let before = self.before.get_or_insert_with(|| Before::of(self.y, at));
-            !newer.may_prove(before.bounds(at), demand)
-        }
-    }
-}
-
-/// The levels before a place in ascending order, and what they say of the places before it.
-struct Before {
-    at: usize,
-    ascending: Vec<f64>,
-}
-
-impl Before {
-    fn of(y: &[f64], at: usize) -> Self {
-        Self { at, ascending: sorted(&y[Self::first(at)..at]) }
-    }
-
-    /// First of the levels before a place.
-    fn first(at: usize) -> usize {
-        at.saturating_sub(REACH)
-    }
-
-    /// Between which values the median before a place lies, by the ranks of what is known: from
-    /// place to place few levels go and come. Far cheaper than the median.
-    fn bounds(&self, at: usize) -> (f64, f64) {
-        let (gone, come) = (self.at - at, Self::first(self.at) - Self::first(at));
-        let unbounded = (f64::NEG_INFINITY, f64::INFINITY);
-        let last = (self.ascending.len() + come).checked_sub(gone + 1);
-        last.map_or(unbounded, |last| {
-            let low = (last / 2).checked_sub(come).and_then(|rank| self.ascending.get(rank));
-            let high = self.ascending.get(last.div_ceil(2) + gone);
-            (*low.unwrap_or(&unbounded.0), *high.unwrap_or(&unbounded.1))
-        })
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Candidate, Size, Watch};
 use crate::analysis::ChangeKind;
 use crate::analysis::drift;
 use crate::analysis::proof::{self, Past, View};
+use crate::analysis::sieve::{self, Sieve};
 use crate::analysis::stats::median_in_place;
 
 /// Score that an improvement needs to restart the baseline.
@@ -19,9 +20,7 @@ impl Watch {
         let newest = *self.level.last()?;
         let at = self.level.len() - 1;
         if self.mixed {
-            let mixed = self.pooled()?;
-            let found = self.seek(&mixed.view(), size, &|at| self.pooled_point(&mixed, at))?;
-            return Some(Candidate { pool: mixed.pool, ..found });
+            return self.look_at_pool(size);
         }
         let distance = newest - self.base[at];
         let stepped = distance >= 0.6 * size.worse || -distance >= RESTART * size.better;
@@ -38,20 +37,38 @@ impl Watch {
         self.seek(&view, size, &|point| point)
     }
 
+    /// The same where runners take turns.
+    fn look_at_pool(&self, size: Size) -> Option<Candidate> {
+        let newest = self.newest_pooled()?;
+        let levels = newest.levels();
+        let drifts = drift::is_due(self.pooled_len())
+            && (newest.is_full() || sieve::may_drift(levels, size.worse, size.better));
+        if !drifts && !Sieve::of(levels, self.demanded(size)).any() {
+            return None;
+        }
+        let mixed = self.pooled()?;
+        let found = self.seek(&mixed.view(), size, &|at| self.pooled_point(&mixed, at))?;
+        Some(Candidate { pool: mixed.pool, ..found })
+    }
+
+    /// What is asked of a step.
+    fn demanded(&self, size: Size) -> proof::Demand {
+        proof::Demand {
+            worse: size.worse,
+            better: RESTART * size.better,
+            confirmations: self.demand.confirmations,
+            min_before: self.demand.min_before,
+            proof_better: PROOF_BETTER,
+        }
+    }
+
     fn seek(
         &self,
         view: &View<'_>,
         size: Size,
         point: &dyn Fn(usize) -> usize,
     ) -> Option<Candidate> {
-        let demand = proof::Demand {
-            worse: size.worse,
-            better: RESTART * size.better,
-            confirmations: self.demand.confirmations,
-            min_before: self.demand.min_before,
-            proof_better: PROOF_BETTER,
-        };
-        if let Some(step) = proof::newest(view, demand) {
+        if let Some(step) = proof::newest(view, self.demanded(size)) {
             let at = point(step.at);
             let told = step.worse || step.before - step.after >= size.better;
             return Some(Candidate {
@@ -67,7 +84,7 @@ impl Watch {
             });
         }
         let level = &view.y[view.epoch..];
-        if level.len() > drift::SETTLED && !level.len().is_multiple_of(drift::EVERY) {
+        if !drift::is_due(level.len()) {
             return None;
         }
         let moved = drift::newest(level, size.worse, size.better)?;

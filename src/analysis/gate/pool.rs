@@ -18,13 +18,15 @@ pub(super) struct Runners {
     from: usize,
     to: usize,
     each: Vec<(u32, Window)>,
+    /// By segment: the median of a runner that is known well enough.
+    medians: Vec<Option<f64>>,
 }
 
 impl Runners {
     /// Goes on to the points `from..to` of one and the same series.
     fn reach(&mut self, from: usize, to: usize, segment: &[u32], level: &[f64]) {
         if self.to < from {
-            *self = Self { from, to: from, each: Vec::new() };
+            *self = Self { from, to: from, ..Self::default() };
         }
         for at in self.to..to {
             let known = self.each.iter_mut().find(|(own, _)| *own == segment[at]);
@@ -44,12 +46,48 @@ impl Runners {
             }
         }
         (self.from, self.to) = (from, self.to.max(to));
+        for (segment, window) in &self.each {
+            let segment = *segment as usize;
+            if self.medians.len() <= segment {
+                self.medians.resize(segment + 1, None);
+            }
+            self.medians[segment] = window.median().filter(|_| window.len() >= LEARNT);
+        }
     }
 
-    /// The medians of the runners that are known well enough.
+    /// The median of a runner that is known well enough.
+    fn median(&self, segment: u32) -> Option<f64> {
+        *self.medians.get(segment as usize)?
+    }
+
+    /// The newest of these levels, where all runners are known.
+    fn even_all(&self, level: &[f64], segment: &[u32]) -> Option<Newest> {
+        let mut newest = Newest::of(level.len());
+        let from = level.len().saturating_sub(proof::SEEN);
+        let levels = newest.levels.iter_mut().zip(&level[from..]).zip(&segment[from..]);
+        for ((even, level), segment) in levels {
+            *even = level - self.median(*segment)?;
+        }
+        Some(newest)
+    }
+
+    /// The newest of them whose runners are known.
+    fn even_known(&self, level: &[f64], segment: &[u32]) -> Newest {
+        let points = level.iter().zip(segment).rev();
+        let even = points.filter_map(|(level, segment)| Some(level - self.median(*segment)?));
+        let mut newest = Newest::of(0);
+        for (place, even) in newest.levels.iter_mut().zip(even) {
+            *place = even;
+            newest.count += 1;
+        }
+        newest.levels[..newest.count].reverse();
+        newest
+    }
+
+    /// The medians of all of them.
     fn pool(&self) -> Pool {
-        let known = self.each.iter().filter(|(_, window)| window.len() >= LEARNT);
-        known.filter_map(|(segment, window)| Some((*segment, window.median()?))).collect()
+        let each = self.each.iter();
+        each.filter_map(|(segment, _)| Some((*segment, self.median(*segment)?))).collect()
     }
 }
 
@@ -71,14 +109,33 @@ impl Watch {
     /// The baseline of a pool of runners: each runner's runs less their median. None where the
     /// newest run's runner is not known well enough.
     pub(super) fn pooled(&self) -> Option<Mixed> {
-        let pool = self.runners.pool();
-        offset(&pool, *self.segment.last()?)?;
+        self.runners.median(*self.segment.last()?)?;
         let from = self.pooled_from();
         let mut y = Vec::with_capacity(self.level.len() - from);
         for (level, segment) in self.level[from..].iter().zip(&self.segment[from..]) {
-            y.extend(offset(&pool, *segment).map(|offset| level - offset));
+            y.extend(self.runners.median(*segment).map(|median| level - median));
         }
-        Some(Mixed { from, y, pool })
+        Some(Mixed { from, y, pool: self.runners.pool() })
+    }
+
+    /// The newest levels of the same, as many as are asked first.
+    pub(super) fn newest_pooled(&self) -> Option<Newest> {
+        self.runners.median(*self.segment.last()?)?;
+        let from = self.pooled_from();
+        let (level, segment) = (&self.level[from..], &self.segment[from..]);
+        Some(
+            self.runners
+                .even_all(level, segment)
+                .unwrap_or_else(|| self.runners.even_known(level, segment)),
+        )
+    }
+
+    /// How many levels the baseline of a pool has.
+    pub(super) fn pooled_len(&self) -> usize {
+        let known = self.runners.each.iter().map(|(_, window)| window.len());
+        let asked = self.segment[self.runners.to..].iter();
+        known.filter(|runs| *runs >= LEARNT).sum::<usize>()
+            + asked.filter(|segment| self.runners.median(**segment).is_some()).count()
     }
 
     /// The point of a place in a pool.
@@ -105,6 +162,28 @@ pub(super) struct Mixed {
 impl Mixed {
     pub(super) fn view(&self) -> View<'_> {
         View { y: &self.y, past: Past::One, epoch: 0 }
+    }
+}
+
+/// The newest levels of a pool brought to one level, oldest first.
+pub(super) struct Newest {
+    levels: [f64; proof::SEEN],
+    count: usize,
+}
+
+impl Newest {
+    /// Room for so many, or for as many as are asked.
+    fn of(levels: usize) -> Self {
+        Self { levels: [0.0; proof::SEEN], count: levels.min(proof::SEEN) }
+    }
+
+    pub(super) fn levels(&self) -> &[f64] {
+        &self.levels[..self.count]
+    }
+
+    /// Whether there may be more.
+    pub(super) fn is_full(&self) -> bool {
+        self.count == proof::SEEN
     }
 }
 
