@@ -108,6 +108,8 @@ pub(crate) struct Course<'a> {
     walkers: Vec<Walker>,
     /// Less than this is beyond no backend's threshold.
     least: f64,
+    /// By backend, at the present commit: series that are compared, and those beyond `least`.
+    tally: Vec<(u32, u32)>,
     open: Option<Open>,
     told: Vec<InfrastructureDay>,
 }
@@ -125,6 +127,7 @@ impl<'a> Course<'a> {
             policy,
             least: thresholds.fold(f64::INFINITY, f64::min) - SLACK,
             walkers: members.iter().map(|member| Walker::of(member, &names)).collect(),
+            tally: vec![(0, 0); names.len()],
             open: None,
             told: Vec::new(),
         })
@@ -136,6 +139,7 @@ impl<'a> Course<'a> {
         Self {
             policy: self.policy,
             least: self.least,
+            tally: self.tally.clone(),
             walkers: walkers.map(|(walker, levels)| walker.onto(levels)).collect(),
             open: self.open.clone(),
             told: self.told.clone(),
@@ -153,6 +157,10 @@ impl<'a> Course<'a> {
 
     /// One commit's runs: opens, prolongs or ends a shift of the whole.
     pub(crate) fn step(&mut self, day: i64, fresh: &[Fresh], effects: &mut Vec<Effect>) {
+        if self.open.is_none() && fresh.len() < PARALLEL && !self.may_shift(fresh) {
+            fresh.iter().for_each(|it| self.walkers[it.member].reach(*it));
+            return;
+        }
         let moves = self.moves(fresh);
         if self.open.is_none() && moves.iter().all(|it| it.excess.abs() < self.least) {
             return;
@@ -174,6 +182,27 @@ impl<'a> Course<'a> {
             self.open = Some(Open { size: whole.excess, days: Vec::new() });
         }
         self.prolong(day, &whole, &moves, effects);
+    }
+
+    /// Whether so many series move that half of the backends may be beyond their thresholds. The
+    /// median of a backend's series is no further out than half of them.
+    fn may_shift(&mut self, fresh: &[Fresh]) -> bool {
+        self.tally.fill((0, 0));
+        for it in fresh {
+            let walker = &mut self.walkers[it.member];
+            if let Some(loud) = walker.is_loud(*it, self.least) {
+                let (all, loudly) = &mut self.tally[walker.backend];
+                (*all, *loudly) = (*all + 1, *loudly + u32::from(loud));
+            }
+        }
+        let active = self.tally.iter().filter(|(all, _)| *all > 0).count();
+        let beyond = self.tally.iter().filter(|(all, loud)| *loud > 0 && 2 * loud >= *all).count();
+        active >= self.needed() && 2 * beyond >= active
+    }
+
+    /// Fewest backends that tell a shift.
+    fn needed(&self) -> usize {
+        self.policy.k_anomaly.min_active_backends.max(2) as usize
     }
 
     /// What each of the members did, in the order of `fresh`.
@@ -238,7 +267,7 @@ impl<'a> Course<'a> {
         open.days[0].lasting = lasting;
         self.told.append(&mut open.days);
         for (member, walker) in self.walkers.iter_mut().enumerate() {
-            let (start, frozen) = (walker.start.take(), walker.frozen.take());
+            let (start, frozen) = (walker.start.take(), walker.thaw());
             if !lasting {
                 if start.is_some() {
                     effects.push(Effect::Drop { member });

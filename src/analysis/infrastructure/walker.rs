@@ -8,7 +8,7 @@ use crate::record::Direction;
 use crate::series::{Run, Series};
 
 use super::{Fresh, Marks, Member, STILL};
-use crate::analysis::stats::{insert, median_in_place, middle, robust_sigma};
+use crate::analysis::stats::{median, median_in_place, robust_sigma};
 use crate::analysis::steps::NOISE_FLOOR;
 use crate::analysis::stretch::Scale;
 
@@ -37,8 +37,8 @@ pub(super) struct Walker {
     pub(super) backend: usize,
     pub(super) threshold: f64,
     levels: Arc<Levels>,
-    /// By segment, while no shift of the whole goes on: its newest runs that may be compared, once
-    /// they were asked for.
+    /// By segment: its newest runs that may be compared, once they were asked for. While a shift of
+    /// the whole goes on, they are looked for each time.
     recent: Vec<Option<Recent>>,
     /// First run of the present baseline.
     pub(super) since: usize,
@@ -111,34 +111,54 @@ impl Levels {
             None => (0..run).rev().find(|index| !self.level[*index].is_nan()),
         }
     }
+
+    /// The median of those of these runs that may be compared with the last, and their number.
+    fn newest(&self, fresh: Range<usize>) -> Option<(f64, usize)> {
+        let newest = fresh.end - 1;
+        if fresh.len() == 1 {
+            return Some((self.level(newest)?, 1));
+        }
+        let mut now: Vec<f64> = self.level(newest).into_iter().collect();
+        let mut run = newest;
+        while let Some(earlier) = self.earlier(run).filter(|it| *it >= fresh.start) {
+            run = earlier;
+            now.push(self.level[run]);
+        }
+        Some((median_in_place(&mut now)?, now.len()))
+    }
 }
 
 /// The newest levels of one segment, at most [`BEFORE`].
 #[derive(Clone, Copy, Default)]
 struct Recent {
-    /// As they came; once all places are taken, the oldest is replaced.
+    /// As they came; once all places are taken, the oldest is replaced. Until then the first stands
+    /// in the free ones.
     ring: [f64; BEFORE],
     oldest: usize,
-    ascending: [f64; BEFORE],
     count: usize,
 }
 
 impl Recent {
     fn push(&mut self, level: f64) {
+        if self.count == 0 {
+            self.ring = [level; BEFORE];
+        }
         if self.count < BEFORE {
             self.ring[self.count] = level;
             self.count += 1;
         } else {
-            let oldest = std::mem::replace(&mut self.ring[self.oldest], level);
+            self.ring[self.oldest] = level;
             self.oldest = (self.oldest + 1) % BEFORE;
-            let at = self.ascending.iter().position(|other| *other == oldest).unwrap_or(0);
-            self.ascending.copy_within(at + 1.., at);
         }
-        insert(&mut self.ascending[..self.count], level);
     }
 
-    fn ascending(&self) -> &[f64] {
-        &self.ascending[..self.count]
+    fn levels(&self) -> &[f64] {
+        &self.ring[..self.count]
+    }
+
+    /// Whether a level lies less than a distance from each of these, and so from their median.
+    fn is_near(&self, level: f64, distance: f64) -> bool {
+        self.ring.iter().fold(true, |near, it| near & ((level - it).abs() < distance))
     }
 }
 
@@ -165,18 +185,41 @@ impl Walker {
         Self { levels, recent, marks: self.marks.clone(), ..*self }
     }
 
+    /// The shift of the whole is over: the run from which on it may have touched the series.
+    pub(super) fn thaw(&mut self) -> Option<usize> {
+        self.recent.fill(None);
+        self.frozen.take()
+    }
+
     /// A shift of the whole begins, which may have touched the runs from this one on.
     pub(super) fn freeze(&mut self, from: usize) {
         self.frozen = Some(from);
         self.recent.fill(None);
     }
 
+    /// Whether the series moves by a distance or more at a commit that it has not reached; none where
+    /// it has no [`Move`] there. Hardly a median is needed to tell.
+    pub(super) fn is_loud(&mut self, fresh: Fresh, distance: f64) -> Option<bool> {
+        self.look(fresh);
+        let before = self.before(fresh)?;
+        if fresh.to - fresh.from == 1 && before.is_near(self.levels.level(fresh.from)?, distance) {
+            return Some(false);
+        }
+        Some(self.moved(fresh)?.excess.abs() >= distance)
+    }
+
     /// What the series did at a commit, against its level just before; none where too few
     /// comparable runs tell that level.
     pub(super) fn step(&mut self, fresh: Fresh) -> Option<Move> {
+        self.look(fresh);
+        let moved = self.moved(fresh);
+        self.reach(fresh);
+        moved
+    }
+
+    /// Goes past the runs of a commit.
+    pub(super) fn reach(&mut self, fresh: Fresh) {
         self.next = fresh.to;
-        let newest = fresh.to.checked_sub(1)?;
-        let before = self.before(fresh.from, newest);
         if self.frozen.is_none() {
             for run in fresh.from..fresh.to {
                 let recent = self.recent[self.levels.segment(run)].as_mut();
@@ -185,41 +228,32 @@ impl Walker {
                 }
             }
         }
-        if before.count < BEFORE_MIN {
-            return None;
-        }
+    }
+
+    fn moved(&self, fresh: Fresh) -> Option<Move> {
         let Fresh { member, from, to } = fresh;
-        let (now, runs) = self.now(from..to)?;
+        let before = self.before(fresh)?;
+        let (now, runs) = self.levels.newest(from..to)?;
         let vagueness = (1.0 / runs as f64 + 1.0 / before.count as f64).sqrt();
-        let base = middle(before.ascending())?;
+        let base = median(before.levels())?;
         Some(Move { member, excess: now - base, vagueness, base, from, to })
     }
 
-    /// The median of the newest runs that may be compared, and their number.
-    fn now(&self, fresh: Range<usize>) -> Option<(f64, usize)> {
-        let newest = fresh.end - 1;
-        if fresh.len() == 1 {
-            return Some((self.levels.level(newest)?, 1));
+    /// Sees to it that the runs before a commit are known.
+    fn look(&mut self, fresh: Fresh) {
+        let Some(newest) = fresh.to.checked_sub(1) else { return };
+        let segment = self.levels.segment(newest);
+        if self.frozen.is_some() || self.recent[segment].is_none() {
+            let end = self.frozen.map_or(fresh.from, |frozen| frozen.min(fresh.from));
+            self.recent[segment] = Some(self.look_back(end, newest));
         }
-        let mut now: Vec<f64> = self.levels.level(newest).into_iter().collect();
-        let mut run = newest;
-        while let Some(earlier) = self.levels.earlier(run).filter(|it| *it >= fresh.start) {
-            run = earlier;
-            now.push(self.levels.level[run]);
-        }
-        Some((median_in_place(&mut now)?, now.len()))
     }
 
-    /// The runs before `from` that the run `newest` may be compared with.
-    fn before(&mut self, from: usize, newest: usize) -> Recent {
-        if let Some(frozen) = self.frozen {
-            return self.look_back(frozen.min(from), newest);
-        }
-        let segment = self.levels.segment(newest);
-        if self.recent[segment].is_none() {
-            self.recent[segment] = Some(self.look_back(from, newest));
-        }
-        self.recent[segment].unwrap_or_default()
+    /// The runs before a commit that its last one may be compared with; none where they are too
+    /// few to tell a level.
+    fn before(&self, fresh: Fresh) -> Option<&Recent> {
+        let before = self.recent[self.levels.segment(fresh.to.checked_sub(1)?)].as_ref();
+        before.filter(|before| before.count >= BEFORE_MIN)
     }
 
     fn look_back(&self, end: usize, newest: usize) -> Recent {
@@ -273,17 +307,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::analysis::stats::sorted;
 
     proptest! {
         #[test]
-        fn the_newest_levels_are_in_order_however_many_came_before(
-            levels in prop::collection::vec((-3_i32..3).prop_map(f64::from), 0..40),
+        fn the_newest_levels_are_kept_however_many_came_before(
+            levels in prop::collection::vec((-9_i32..9).prop_map(f64::from), 0..40),
+            level in (-9_i32..9).prop_map(f64::from),
+            distance in (0_i32..9).prop_map(f64::from),
         ) {
             let mut recent = Recent::default();
             levels.iter().for_each(|level| recent.push(*level));
-            let mut newest = levels[levels.len().saturating_sub(BEFORE)..].to_vec();
-            newest.sort_unstable_by(f64::total_cmp);
-            prop_assert_eq!(recent.ascending(), newest);
+            let newest = &levels[levels.len().saturating_sub(BEFORE)..];
+            prop_assert_eq!(sorted(recent.levels()), sorted(newest));
+            let near = newest.iter().all(|it| (level - it).abs() < distance);
+            prop_assert!(newest.is_empty() || recent.is_near(level, distance) == near);
+            prop_assert!(!near || median(newest).is_none_or(|it| (level - it).abs() < distance));
         }
     }
 }
