@@ -26,33 +26,20 @@ impl Sieve {
     pub(crate) fn of(y: &[f64], demand: Demand) -> Self {
         let cuts = Cuts::of(CUT, SHARE, demand.worse, demand.better);
         let mut open = [false; LENGTHS.len()];
-        let mut each = [0; SEEN];
-        let each = &mut each[..y.len().min(SEEN)];
-        let all = cuts.count(y, each);
         let shortest = demand.confirmations.clamp(1, LONGEST);
         let least = fewest_before(demand).max(fewest_of(y.len()));
-        if all.odd() <= (least - 1) / 2 && all.beyond() < beyond(shortest) {
+        let newest = &y[y.len().saturating_sub(LONGEST)..];
+        if cuts.beyond(newest) < beyond(shortest) && cuts.odd(y) <= (least - 1) / 2 {
             return Self(open);
         }
-        let mut from = y.len().saturating_sub(REACH);
-        let (mut at, mut newer) = (y.len(), Counts(0));
-        let mut older = Counts(each[..from].iter().sum());
+        let mut places = Places::of(y, &cuts);
         for (open, &length) in open.iter_mut().zip(&LENGTHS) {
             let before = y.len().saturating_sub(length);
             if before < fewest_before(demand) || (length > 3 && before < length / 2) {
                 break;
             }
-            while at > before {
-                at -= 1;
-                newer.0 += each[at];
-                if from > 0 {
-                    from -= 1;
-                    older.0 -= each[from];
-                }
-            }
-            let old = Counts(all.0 - newer.0 - older.0);
-            *open = length >= shortest
-                && (newer.beyond() >= beyond(length) || old.odd() > (at - from - 1) / 2);
+            places.go_back(before);
+            *open = length >= shortest && places.may_differ(beyond(length));
         }
         Self(open)
     }
@@ -73,8 +60,7 @@ pub(crate) fn may_drift(level: &[f64], up: f64, down: f64) -> bool {
     let (old, new) = drift::ends(level.len());
     let (old, new) = (&level[..old], &level[level.len() - new..]);
     let cuts = Cuts::of(CUT_DRIFT, drift::margin(level.len()), up, down);
-    let (old_odd, beyond) = (cuts.count_all(old).odd(), cuts.count_all(new).beyond());
-    old_odd > old.len().saturating_sub(1) / 2 || beyond >= new.len() - new.len() / 2
+    cuts.beyond(new) >= new.len() - new.len() / 2 || cuts.odd(old) > old.len().saturating_sub(1) / 2
 }
 
 /// Fewest levels before a place; of those that are seen, where more are asked for than are.
@@ -107,21 +93,72 @@ impl Cuts {
         Self { low, up, high, down }
     }
 
-    /// What each level counts for, and all of them.
-    fn count(&self, y: &[f64], each: &mut [u64]) -> Counts {
-        let mut all = 0;
-        for (own, level) in each.iter_mut().zip(y) {
-            *own = u64::from(*level >= self.up)
-                | u64::from(*level <= self.down) << 16
-                | u64::from(*level < self.low) << 32
-                | u64::from(*level > self.high) << 48;
-            all += *own;
-        }
-        Counts(all)
+    /// What a level counts for.
+    fn count(&self, level: f64) -> u64 {
+        u64::from(level >= self.up)
+            | u64::from(level <= self.down) << 16
+            | u64::from(level < self.low) << 32
+            | u64::from(level > self.high) << 48
     }
 
-    fn count_all(&self, y: &[f64]) -> Counts {
-        self.count(y, &mut [0; SEEN])
+    /// Levels on one side where a new one would be: the side that has more.
+    fn beyond(&self, y: &[f64]) -> usize {
+        more(y, |level| level >= self.up, |level| level <= self.down)
+    }
+
+    /// Levels on one side of what an old one may be.
+    fn odd(&self, y: &[f64]) -> usize {
+        more(y, |level| level < self.low, |level| level > self.high)
+    }
+}
+
+/// How many levels hold one or the other: what more hold.
+fn more(y: &[f64], one: impl Fn(f64) -> bool, other: impl Fn(f64) -> bool) -> usize {
+    let (mut ones, mut others) = (0_u64, 0_u64);
+    for level in y {
+        ones += u64::from(one(*level));
+        others += u64::from(other(*level));
+    }
+    ones.max(others) as usize
+}
+
+/// A place that goes back, with what is on its two sides.
+struct Places {
+    /// What each level counts for.
+    each: [u64; SEEN],
+    all: Counts,
+    at: usize,
+    newer: Counts,
+    /// Where the levels before the place begin, and what is before that.
+    from: usize,
+    older: Counts,
+}
+
+impl Places {
+    fn of(y: &[f64], cuts: &Cuts) -> Self {
+        let mut each = [0; SEEN];
+        each.iter_mut().zip(y).for_each(|(own, level)| *own = cuts.count(*level));
+        let from = y.len().saturating_sub(REACH);
+        let all = Counts(each.iter().sum());
+        let older = Counts(each[..from].iter().sum());
+        Self { each, all, at: y.len(), newer: Counts(0), from, older }
+    }
+
+    fn go_back(&mut self, at: usize) {
+        while self.at > at {
+            self.at -= 1;
+            self.newer.0 += self.each[self.at];
+            if self.from > 0 {
+                self.from -= 1;
+                self.older.0 -= self.each[self.from];
+            }
+        }
+    }
+
+    /// Whether so many of the newest levels may lie beyond the median of those before.
+    fn may_differ(&self, needed: usize) -> bool {
+        let old = Counts(self.all.0 - self.newer.0 - self.older.0);
+        self.newer.beyond() >= needed || old.odd() > (self.at - self.from - 1) / 2
     }
 }
 
@@ -131,12 +168,12 @@ impl Cuts {
 struct Counts(u64);
 
 impl Counts {
-    /// Levels on one side where a new one would be: the side that has more.
+    /// As [`Cuts::beyond`].
     fn beyond(self) -> usize {
         usize::from(self.part(0).max(self.part(1)))
     }
 
-    /// Levels on one side of what an old one may be.
+    /// As [`Cuts::odd`].
     fn odd(self) -> usize {
         usize::from(self.part(2).max(self.part(3)))
     }

@@ -12,6 +12,10 @@ const IQR_SIGMA: f64 = 1.349;
 /// Φ⁻¹(0.9).
 const Q90_SIGMA: f64 = 1.2816;
 
+/// A [`robust_sigma`] is at most so many times the largest size: the quartiles, as the others,
+/// stay below 1.4826 times.
+pub(crate) const SIGMA_AT_MOST: f64 = 1.5;
+
 /// Ascending by the total order of `f64`. Whole numbers in the same order are sorted in their
 /// place: comparing those takes an instruction, not eight.
 pub(crate) fn sorted(values: &[f64]) -> Vec<f64> {
@@ -315,6 +319,8 @@ mod tests {
             let sizes: Vec<f64> = values.iter().map(|value| value.abs()).collect();
             let middle = median(&sizes).unwrap_or(0.0);
             proptest::prop_assert_eq!(middle_size(&sorted(&values)), middle);
+            let largest = sizes.iter().copied().fold(0.0, f64::max);
+            proptest::prop_assert!(robust_sigma(&values) <= SIGMA_AT_MOST * largest);
         }
     }
 

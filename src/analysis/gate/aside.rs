@@ -58,6 +58,9 @@ impl Watch {
         for at in self.epoch.max(end.saturating_sub(proof::REACH))..end {
             self.window.push(self.level[at], None);
         }
+        for level in &self.level[self.epoch.min(end)..end] {
+            self.span = (self.span.0.min(*level), self.span.1.max(*level));
+        }
         let segments = &self.segment[self.epoch.min(end)..end];
         self.mixed = segments.iter().any(|segment| *segment != segments[0]);
         self.follow();

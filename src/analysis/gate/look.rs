@@ -15,8 +15,8 @@ const RESTART: f64 = 0.5;
 
 impl Watch {
     /// The newest level, where it passes every demand.
-    pub(crate) fn look(&self) -> Option<Candidate> {
-        let size = self.demand.size(self.scale());
+    pub(crate) fn look(&mut self) -> Option<Candidate> {
+        let size = self.size;
         let newest = *self.level.last()?;
         let at = self.level.len() - 1;
         if self.mixed {
@@ -24,9 +24,7 @@ impl Watch {
         }
         let distance = newest - self.base[at];
         let stepped = distance >= 0.6 * size.worse || -distance >= RESTART * size.better;
-        let drifted = newest - self.oldest.median().unwrap_or(0.0);
-        let drifted = drifted >= size.worse || -drifted >= size.better;
-        if !stepped && !drifted {
+        if !stepped && !self.is_off_the_oldest(newest) {
             return None;
         }
         let view = View {
@@ -37,12 +35,27 @@ impl Watch {
         self.seek(&view, size, &|point| point)
     }
 
+    /// Whether a level is as far from the baseline's oldest as a drift. Few are that far from any
+    /// level of the baseline, and only then are the oldest looked at.
+    fn is_off_the_oldest(&mut self, level: f64) -> bool {
+        let Size { worse, better } = self.size;
+        if level - self.span.0 < worse && self.span.1 - level < better {
+            return false;
+        }
+        let (old, _) = drift::ends(self.level.len() - self.epoch);
+        while self.oldest.len() < old {
+            self.oldest.push(self.level[self.epoch + self.oldest.len()], None);
+        }
+        let drifted = level - self.oldest.median().unwrap_or(0.0);
+        drifted >= worse || -drifted >= better
+    }
+
     /// The same where runners take turns.
     fn look_at_pool(&self, size: Size) -> Option<Candidate> {
-        let newest = self.newest_pooled()?;
-        let levels = newest.levels();
+        let mut room = [0.0; proof::SEEN];
+        let levels = self.newest_pooled(&mut room)?;
         let drifts = drift::is_due(self.pooled_len())
-            && (newest.is_full() || sieve::may_drift(levels, size.worse, size.better));
+            && (levels.len() == proof::SEEN || sieve::may_drift(levels, size.worse, size.better));
         if !drifts && !Sieve::of(levels, self.demanded(size)).any() {
             return None;
         }

@@ -36,7 +36,7 @@ pub(crate) struct Demand {
 }
 
 /// The policy's size in levels, up being worse; both positive.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Size {
     pub(crate) worse: f64,
     pub(crate) better: f64,
@@ -116,12 +116,16 @@ pub(crate) enum Answer {
 
 /// Runs of one runner in a row after which the others' runs are forgotten.
 const SETTLED: usize = 30;
+/// The span of no levels.
+const EMPTY: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
 /// One series on its way through its runs. Points are the runs that take part; vectors are
 /// parallel to them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Watch {
     demand: Demand,
     scale: Option<Scale>,
+    /// What the demand is in that scale.
+    size: Size,
     pub(crate) value: Vec<f64>,
     /// Up is worse.
     level: Vec<f64>,
@@ -142,8 +146,11 @@ pub(crate) struct Watch {
     mixed: bool,
     /// While it does: their levels.
     runners: Runners,
-    /// The baseline's oldest runs: a drift is told against their median.
+    /// The baseline's oldest runs, as far as they were asked for: a drift is told against their
+    /// median.
     oldest: Window,
+    /// The lowest and the highest level of the baseline.
+    span: (f64, f64),
     /// Points that wait for what becomes of an infrastructure shift: run, value, segment.
     held: Vec<(usize, f64, u32)>,
     pub(crate) findings: Vec<Finding>,
@@ -156,6 +163,7 @@ impl Watch {
         Self {
             demand,
             scale: None,
+            size: demand.size(Scale::Linear { size: 1.0 }),
             value: Vec::with_capacity(runs),
             level: Vec::with_capacity(runs),
             run: Vec::with_capacity(runs),
@@ -169,6 +177,7 @@ impl Watch {
             mixed: false,
             runners: Runners::default(),
             oldest: Window::new(0),
+            span: EMPTY,
             held: Vec::new(),
             findings: Vec::new(),
             open: None,
@@ -224,6 +233,7 @@ impl Watch {
         };
         let old = self.scale();
         self.scale = Some(scale);
+        self.size = self.demand.size(scale);
         self.level = self.value.iter().map(|value| self.level_of(*value)).collect();
         let sign = if self.demand.lower { 1.0 } else { -1.0 };
         let again = |level: f64| sign * scale.level(old.value(sign * level));
@@ -264,16 +274,14 @@ impl Watch {
         let reach = proof::REACH;
         let old = at.checked_sub(reach).filter(|old| *old >= self.epoch);
         self.window.push(self.level[at], old.map(|old| self.level[old]));
-        let (old, _) = drift::ends(at + 1 - self.epoch);
-        while self.oldest.len() < old {
-            self.oldest.push(self.level[self.epoch + self.oldest.len()], None);
-        }
+        self.span = (self.span.0.min(self.level[at]), self.span.1.max(self.level[at]));
     }
 
     /// Forgets the windows: a baseline begins.
     fn renew(&mut self) {
         self.window = Window::new(proof::REACH);
         self.oldest = Window::new(0);
+        self.span = EMPTY;
         self.runners = Runners::default();
     }
 
@@ -311,8 +319,11 @@ impl Watch {
     /// Whether the newest run's runner is known well enough to be compared.
     pub(crate) fn knows_runner(&self, needed: usize) -> bool {
         let Some(newest) = self.segment.last() else { return false };
+        if !self.mixed || self.runners.learnt(*newest) >= needed {
+            return true;
+        }
         let own = self.segment[self.epoch..].iter().filter(|segment| *segment == newest);
-        !self.mixed || own.take(needed).count() == needed
+        own.take(needed).count() == needed
     }
 
     /// Tells a candidate: the baseline begins anew.
@@ -356,7 +367,7 @@ impl Watch {
 
     /// Whether an improvement brings a level back that an earlier change had left: no news.
     fn is_fix(&self, it: &Candidate) -> bool {
-        let size = self.demand.size(self.scale());
+        let size = self.size;
         let back = |earlier: &Finding| earlier.worse && it.after - earlier.before <= size.worse;
         !it.worse && self.findings.iter().any(back)
     }

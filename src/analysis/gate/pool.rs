@@ -60,28 +60,33 @@ impl Runners {
         *self.medians.get(segment as usize)?
     }
 
-    /// The newest of these levels, where all runners are known.
-    fn even_all(&self, level: &[f64], segment: &[u32]) -> Option<Newest> {
-        let mut newest = Newest::of(level.len());
-        let from = level.len().saturating_sub(proof::SEEN);
-        let levels = newest.levels.iter_mut().zip(&level[from..]).zip(&segment[from..]);
-        for ((even, level), segment) in levels {
+    /// Levels less their runners' medians, as many of the newest as there is room for, and their
+    /// number; none where a runner is not known.
+    fn even_all(&self, level: &[f64], segment: &[u32], room: &mut [f64]) -> Option<usize> {
+        let from = level.len().saturating_sub(room.len());
+        for ((even, level), segment) in room.iter_mut().zip(&level[from..]).zip(&segment[from..]) {
             *even = level - self.median(*segment)?;
         }
-        Some(newest)
+        Some(level.len() - from)
     }
 
-    /// The newest of them whose runners are known.
-    fn even_known(&self, level: &[f64], segment: &[u32]) -> Newest {
+    /// The same of those whose runners are known.
+    fn even_known(&self, level: &[f64], segment: &[u32], room: &mut [f64]) -> usize {
         let points = level.iter().zip(segment).rev();
         let even = points.filter_map(|(level, segment)| Some(level - self.median(*segment)?));
-        let mut newest = Newest::of(0);
-        for (place, even) in newest.levels.iter_mut().zip(even) {
+        let mut count = 0;
+        for (place, even) in room.iter_mut().zip(even) {
             *place = even;
-            newest.count += 1;
+            count += 1;
         }
-        newest.levels[..newest.count].reverse();
-        newest
+        room[..count].reverse();
+        count
+    }
+
+    /// Runs of a runner among those that were learnt from.
+    pub(super) fn learnt(&self, segment: u32) -> usize {
+        let own = self.each.iter().find(|(own, _)| *own == segment);
+        own.map_or(0, |(_, window)| window.len())
     }
 
     /// The medians of all of them.
@@ -118,16 +123,14 @@ impl Watch {
         Some(Mixed { from, y, pool: self.runners.pool() })
     }
 
-    /// The newest levels of the same, as many as are asked first.
-    pub(super) fn newest_pooled(&self) -> Option<Newest> {
+    /// The newest levels of the same, as many as are asked first, in the room for them.
+    pub(super) fn newest_pooled<'a>(&self, room: &'a mut [f64; proof::SEEN]) -> Option<&'a [f64]> {
         self.runners.median(*self.segment.last()?)?;
         let from = self.pooled_from();
         let (level, segment) = (&self.level[from..], &self.segment[from..]);
-        Some(
-            self.runners
-                .even_all(level, segment)
-                .unwrap_or_else(|| self.runners.even_known(level, segment)),
-        )
+        let count = self.runners.even_all(level, segment, room);
+        let count = count.unwrap_or_else(|| self.runners.even_known(level, segment, room));
+        Some(&room[..count])
     }
 
     /// How many levels the baseline of a pool has.
@@ -162,28 +165,6 @@ pub(super) struct Mixed {
 impl Mixed {
     pub(super) fn view(&self) -> View<'_> {
         View { y: &self.y, past: Past::One, epoch: 0 }
-    }
-}
-
-/// The newest levels of a pool brought to one level, oldest first.
-pub(super) struct Newest {
-    levels: [f64; proof::SEEN],
-    count: usize,
-}
-
-impl Newest {
-    /// Room for so many, or for as many as are asked.
-    fn of(levels: usize) -> Self {
-        Self { levels: [0.0; proof::SEEN], count: levels.min(proof::SEEN) }
-    }
-
-    pub(super) fn levels(&self) -> &[f64] {
-        &self.levels[..self.count]
-    }
-
-    /// Whether there may be more.
-    pub(super) fn is_full(&self) -> bool {
-        self.count == proof::SEEN
     }
 }
 

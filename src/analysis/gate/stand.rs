@@ -27,7 +27,7 @@ impl Watch {
     fn suspected(&self) -> usize {
         let n = self.level.len();
         let Some(newest) = self.level.last() else { return 0 };
-        let size = self.demand.size(self.scale());
+        let size = self.size;
         if self.mixed || newest - self.base[n - 1] < 0.5 * size.worse {
             return 0;
         }
@@ -52,7 +52,7 @@ impl Watch {
     pub(super) fn close(&mut self) {
         let Some(index) = self.open else { return };
         let n = self.level.len();
-        let size = self.demand.size(self.scale());
+        let size = self.size;
         let finding = &self.findings[index];
         let since = n - finding.at.min(n);
         let middle = |count: usize| {

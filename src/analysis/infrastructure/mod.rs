@@ -296,11 +296,10 @@ struct Whole {
     excess: f64,
 }
 
-/// Median excess, its standard deviation, and threshold of a backend's series.
+/// Median excess and threshold of a backend's series.
 #[derive(Clone, Copy)]
 struct Backend {
     excess: f64,
-    noise: f64,
     threshold: f64,
 }
 
@@ -323,10 +322,9 @@ impl Whole {
                 median_in_place(&mut values).unwrap_or(0.0)
             }
         };
-        let mut each: Vec<Backend> = backends()
+        let each: Vec<Backend> = backends()
             .map(|own| Backend {
                 excess: typical(own, &|it| it.excess),
-                noise: 0.0,
                 threshold: typical(own, &|it| walkers[it.member].threshold),
             })
             .collect();
@@ -338,17 +336,14 @@ impl Whole {
         if !open && (2 * beyond < active || !together(most, active, policy)) {
             return None;
         }
-        for (backend, own) in each.iter_mut().zip(backends()) {
-            backend.noise =
-                typical(own, &|it| it.vagueness * walkers[it.member].sigma_before(it.from));
-        }
-        let clear = |it: &&Backend| sign * it.excess > BEYOND_NOISE * it.noise;
-        Some(Self {
-            active,
-            moved: each.iter().filter(along).filter(clear).count(),
-            beyond,
-            excess,
-        })
+        let clear = |(it, own): &(&Backend, &[&Move])| {
+            let beyond = |noise: f64| sign * it.excess > BEYOND_NOISE * noise;
+            let at_most = |it: &Move| it.vagueness * walkers[it.member].sigma_at_most(it.from);
+            let noise = |it: &Move| it.vagueness * walkers[it.member].sigma_before(it.from);
+            beyond(typical(own, &at_most)) || beyond(typical(own, &noise))
+        };
+        let moved = each.iter().zip(backends()).filter(|(it, _)| along(it)).filter(clear).count();
+        Some(Self { active, moved, beyond, excess })
     }
 
     /// Most backends moved together. Half of them beyond their thresholds at least: moves that

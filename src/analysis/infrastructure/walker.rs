@@ -8,7 +8,7 @@ use crate::record::Direction;
 use crate::series::{Run, Series};
 
 use super::{Fresh, Marks, Member, STILL};
-use crate::analysis::stats::{median, median_in_place, robust_sigma};
+use crate::analysis::stats::{SIGMA_AT_MOST, median, median_in_place, robust_sigma};
 use crate::analysis::steps::NOISE_FLOOR;
 use crate::analysis::stretch::Scale;
 
@@ -276,15 +276,29 @@ impl Walker {
     /// Standard deviation of one run, by the jumps between the runs before `end`.
     pub(super) fn sigma_before(&self, end: usize) -> f64 {
         let mut jumps = Vec::with_capacity(JUMPS);
-        let mut newer: Option<f64> = None;
-        for level in (0..end).rev().filter_map(|index| self.levels.level(index)) {
-            jumps.extend(newer.map(|newer| newer - level));
-            newer = Some(level);
-            if jumps.len() == JUMPS {
-                break;
-            }
-        }
+        self.jumps_before(end, |jump| jumps.push(jump));
         (robust_sigma(&jumps) / std::f64::consts::SQRT_2).max(NOISE_FLOOR)
+    }
+
+    /// What that is at most, by the largest of them, which takes no order.
+    pub(super) fn sigma_at_most(&self, end: usize) -> f64 {
+        let mut largest = 0.0;
+        self.jumps_before(end, |jump| {
+            largest = if jump.abs() > largest { jump.abs() } else { largest }
+        });
+        (SIGMA_AT_MOST * largest / std::f64::consts::SQRT_2).max(NOISE_FLOOR)
+    }
+
+    /// The newest jumps from run to run before `end`, as many as the noise is taken from.
+    fn jumps_before(&self, end: usize, mut tell: impl FnMut(f64)) {
+        let levels = self.levels.level[..end].iter().rev().filter(|level| !level.is_nan());
+        let mut newer: Option<f64> = None;
+        for level in levels.take(JUMPS + 1) {
+            if let Some(newer) = newer {
+                tell(newer - level);
+            }
+            newer = Some(*level);
+        }
     }
 
     /// First run of a shift whose first whole commit was `it`: the runs just before may have seen
