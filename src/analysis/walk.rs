@@ -265,6 +265,9 @@ impl<'a> Walk<'a> {
             let first = self.series[body.members[fresh[0].member]].runs[fresh[0].from].time;
             effects.clear();
             body.course.step(first.day(), &fresh, &mut effects);
+            // The room is kept for the next commit.
+            body.fresh = fresh;
+            body.fresh.clear();
             for effect in &effects {
                 let member = body.members[effect.member()];
                 self.touched[member] = true;

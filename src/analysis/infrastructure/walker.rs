@@ -197,8 +197,8 @@ impl Walker {
         self.recent.fill(None);
     }
 
-    /// Whether the series moves by a distance or more at a commit that it has not reached; none where
-    /// it has no [`Move`] there. Hardly a median is needed to tell.
+    /// Whether the series moves by a distance or more at a commit that it has not reached; none
+    /// where it has no [`Move`] there. Hardly a median is needed to tell.
     pub(super) fn is_loud(&mut self, fresh: Fresh, distance: f64) -> Option<bool> {
         self.look(fresh);
         let before = self.before(fresh)?;
