@@ -358,3 +358,49 @@ impl Whole {
 fn together(moved: usize, active: usize, policy: &Policy) -> bool {
     moved as f64 / active as f64 + 1e-9 >= policy.k_anomaly.threshold_ratio
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::analysis::changes::limit;
+    use crate::analysis::scenarios::series;
+
+    fn course<'a>(all: &[Series], policy: &'a Policy) -> Option<Course<'a>> {
+        let member = |series| {
+            let limit = limit(series, policy);
+            Member { series, limit, levels: Arc::new(Levels::of(series, limit.better)) }
+        };
+        let members: Vec<Member<'_>> = all.iter().map(member).collect();
+        Course::of(&members, policy)
+    }
+
+    proptest! {
+        /// Series of a few backends, whose moves are about as large as the threshold.
+        #[test]
+        fn where_no_shift_is_thought_possible_the_medians_find_none(
+            runs in prop::collection::vec(prop::collection::vec(-4_i32..5, 7), 5..25),
+            backends in prop::collection::vec(0_usize..5, 7),
+            size in 0.01..0.2_f64,
+        ) {
+            let of = |member: usize| {
+                let values = runs.iter().map(|it| 100.0 * (1.0 + size * f64::from(it[member])));
+                let mut it = series(&values.collect::<Vec<f64>>());
+                it.key.backend = format!("b{}", backends[member]);
+                it
+            };
+            let all: Vec<Series> = (0..7).map(of).collect();
+            let policy = Policy::default();
+            let Some(mut course) = course(&all, &policy) else { return Ok(()) };
+            for from in 0..runs.len() {
+                let fresh = |member| Fresh { member, from, to: from + 1 };
+                let fresh: Vec<Fresh> = (0..7).map(fresh).collect();
+                let may_shift = course.may_shift(&fresh);
+                let moves = course.moves(&fresh);
+                let whole = Whole::of(&moves, &course.walkers, &policy, false);
+                prop_assert!(may_shift || whole.is_none());
+            }
+        }
+    }
+}
