@@ -37,9 +37,13 @@ pub(super) fn moments(
     part: &dyn Fn(&Series, usize) -> std::ops::Range<usize>,
 ) -> Vec<Vec<Packed>> {
     let parts = || series.iter().enumerate().map(|(at, it)| (at, it, part(it, at)));
-    let commits = parts().flat_map(|(_, it, part)| &it.runs[part]);
-    let commits = commits.map(|run| run.commit.0 as usize + 1);
-    let commits = commits.max().unwrap_or(0);
+    let mut runs_of: Vec<usize> = Vec::new();
+    for run in parts().flat_map(|(_, it, part)| &it.runs[part]) {
+        let commit = run.commit.0 as usize;
+        runs_of.resize(runs_of.len().max(commit + 1), 0);
+        runs_of[commit] += 1;
+    }
+    let commits = runs_of.len();
     // Under one id there may be many days (`local`): then the day counts, not the id.
     let mut days: BTreeMap<(usize, i64), Vec<Packed>> = BTreeMap::new();
     let mut repeated = vec![false; commits];
@@ -51,7 +55,8 @@ pub(super) fn moments(
             }
         }
     }
-    let mut plain: Vec<Vec<Packed>> = vec![Vec::new(); commits];
+    // No list that grows: nearly every run is a moment's only one of its series.
+    let mut plain: Vec<Vec<Packed>> = runs_of.into_iter().map(Vec::with_capacity).collect();
     for (member, it, part) in parts() {
         let mut key = (0, i64::MIN);
         let mut from = part.start;
