@@ -20,7 +20,7 @@ use crate::project::stages;
 use crate::project::{self, Opened, Options, Project};
 use crate::record::time::{DAY_US, Timestamp};
 use crate::record::{Direction, TIME, Unit};
-use crate::series::{self, CommitIndex, Run, Segment, Series, SeriesKey};
+use crate::series::{self, CommitIndex, Run, Segment, Series, SeriesKey, Std};
 use crate::store;
 
 /// A history directory that is removed when it is dropped.
@@ -307,7 +307,7 @@ fn synthetic(index: usize, runs: usize) -> Series {
             commit: CommitIndex(u32::try_from(at).unwrap_or(u32::MAX)),
             time: Timestamp::from_micros(at as i64 * DAY_US),
             value: Some(level * (1.0 + 0.02 * noise(&mut state))),
-            std: None,
+            std: Std::of(None),
             repeats: 1,
             segment: 0,
             environment: 0,

@@ -102,7 +102,7 @@ pub(crate) struct Run {
     pub(crate) value: Option<f64>,
     /// The run's own spread: median of the repeats' reported standard deviations where they report
     /// one, else the standard deviation of the repeats; none for a single bare value.
-    pub(crate) std: Option<f64>,
+    pub(crate) std: Std,
     /// Repeats that gave a value, at least 1 unless the run failed.
     pub(crate) repeats: u32,
     pub(crate) segment: u32,
@@ -110,6 +110,28 @@ pub(crate) struct Run {
     pub(crate) environment: u32,
     /// What is known of this run beyond its value; warm-up times of the series' newest run alone.
     pub(crate) detail: Option<Arc<Detail>>,
+}
+
+/// A standard deviation where there is one, in the room of a number: the runs of a large history
+/// are most of what is in memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Std(f64);
+
+impl Std {
+    /// NaN stands for none, and is none.
+    pub(crate) fn of(std: Option<f64>) -> Self {
+        Self(std.unwrap_or(f64::NAN))
+    }
+
+    pub(crate) fn get(self) -> Option<f64> {
+        Some(self.0).filter(|std| !std.is_nan())
+    }
+}
+
+impl PartialEq for Std {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
+    }
 }
 
 /// A run of a pull request.
@@ -323,13 +345,12 @@ impl Grouping<'_> {
             rows.iter().map(|row| (self.run_key(row), *row)).collect();
         // Stable, so that the rows of one run stay in the history's order.
         keyed.sort_by_key(|(key, _)| *key);
-        let mut runs: Vec<(Line, Run, &'r Row)> = keyed
-            .chunk_by(|(a, _), (b, _)| a == b)
-            .map(|rows| {
-                let (run, row) = self.summarise(rows);
-                (rows[0].0.line, run, row)
-            })
-            .collect();
+        // Most runs are of one row.
+        let mut runs: Vec<(Line, Run, &'r Row)> = Vec::with_capacity(keyed.len());
+        runs.extend(keyed.chunk_by(|(a, _), (b, _)| a == b).map(|rows| {
+            let (run, row) = self.summarise(rows);
+            (rows[0].0.line, run, row)
+        }));
         runs.sort_by_key(|(_, run, _)| (run.time, run.commit, run.segment));
         runs
     }
@@ -370,7 +391,7 @@ impl Grouping<'_> {
             commit: CommitIndex(key.commit),
             time,
             value,
-            std,
+            std: Std::of(std),
             repeats: u32::try_from(repeats).unwrap_or(u32::MAX),
             segment: key.segment,
             environment: newest.environment,

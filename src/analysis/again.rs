@@ -101,7 +101,7 @@ fn parting(known: &[Series], series: &[Series]) -> Option<CommitIndex> {
 fn is_same(a: &Run, b: &Run) -> bool {
     (a.commit, a.time, a.segment, a.repeats) == (b.commit, b.time, b.segment, b.repeats)
         && a.value.map(f64::to_bits) == b.value.map(f64::to_bits)
-        && a.std.map(f64::to_bits) == b.std.map(f64::to_bits)
+        && a.std.get().map(f64::to_bits) == b.std.get().map(f64::to_bits)
 }
 
 /// Whether two series are the same to an analysis.

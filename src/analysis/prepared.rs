@@ -84,7 +84,7 @@ impl<'a> Prepared<'a> {
                 failed: value(i).is_none(),
                 outlier: odd[i],
                 infrastructure: marks.covers(i) && value(i).is_some(),
-                noisy: noisy(value(i), runs[i].std, &policy.data_quality),
+                noisy: noisy(value(i), runs[i].std.get(), &policy.data_quality),
             })
             .collect();
         let gaps = quality::gaps(&times, &valued);

@@ -6,7 +6,7 @@ use crate::filter::{Filter, Names};
 use crate::policy::{Policy, Rule};
 use crate::record::time::{DAY_US, Timestamp};
 use crate::record::{Direction, TIME, Unit};
-use crate::series::{CommitIndex, Run, Segment, Series, SeriesKey};
+use crate::series::{CommitIndex, Run, Segment, Series, SeriesKey, Std};
 
 use super::*;
 
@@ -26,7 +26,7 @@ pub(crate) fn series(values: &[f64]) -> Series {
         commit: CommitIndex(index as u32),
         time: Timestamp::from_micros(index as i64 * DAY_US + 3_600_000_000),
         value: Some(*value),
-        std: None,
+        std: Std::of(None),
         repeats: 1,
         segment: 0,
         environment: 0,

@@ -137,7 +137,7 @@ impl Judged<'_> {
             Quantity::Value => Some(value),
             Quantity::Level => self.analysis.level.get(at),
             Quantity::Mean => Some(mean(detail.map_or(&[], |it| it.samples())).unwrap_or(value)),
-            Quantity::Std => run.std,
+            Quantity::Std => run.std.get(),
             Quantity::Statistic(Statistic::Median) => {
                 statistic(Statistic::Median).or_else(|| statistic(Statistic::P50))
             }
@@ -287,14 +287,14 @@ mod tests {
     use crate::policy::read::read;
     use crate::record::time::{DAY_US, Timestamp};
     use crate::record::{Detail, Rare};
-    use crate::series::{CommitIndex, Run, Segment, SeriesKey};
+    use crate::series::{CommitIndex, Run, Segment, SeriesKey, Std};
 
     fn series(backend: &str, metric: &str, unit: &str, values: &[f64]) -> Series {
         let run = |(at, value): (usize, &f64)| Run {
             commit: CommitIndex(at as u32),
             time: Timestamp::from_micros(at as i64 * DAY_US),
             value: Some(*value),
-            std: None,
+            std: Std::of(None),
             repeats: 1,
             segment: 0,
             environment: 0,

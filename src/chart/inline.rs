@@ -319,7 +319,7 @@ fn push_one(out: &mut String, input: &TrendInput<'_>, scene: &Scene, row: &rows:
     };
     out.push_str(": ");
     scene.scale.push_quantity(out, value);
-    if let Some(std) = run.std {
+    if let Some(std) = run.std.get() {
         out.push(' ');
         text::push_spread(out, std, &scene.scale);
     }

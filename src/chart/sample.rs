@@ -9,7 +9,7 @@ use crate::chart::{Links, Note, NoteKind, Span, TrendInput};
 use crate::history::Commit;
 use crate::record::time::{DAY_US, Timestamp};
 use crate::record::{Detail, Direction, Rare, Unit};
-use crate::series::{CommitIndex, Run, Segment, Series, SeriesKey};
+use crate::series::{CommitIndex, Run, Segment, Series, SeriesKey, Std};
 
 /// A series with all that a chart needs.
 pub(crate) struct Sample {
@@ -102,7 +102,7 @@ impl Sample {
                 commit: CommitIndex(index as u32),
                 time: Timestamp::from_micros(START + index as i64 * DAY_US),
                 value: *value,
-                std: value.map(|value| value.abs() * 0.01),
+                std: Std::of(value.map(|value| value.abs() * 0.01)),
                 repeats: u32::from(value.is_some()),
                 segment: 0,
                 environment: 0,

@@ -185,7 +185,7 @@ impl Case<'_> {
             let std = at.and_then(|at| analysis.spread.get(at));
             said_spread(std, &scale)
         };
-        let own = analysis.latest.and_then(|at| series.runs[at].std);
+        let own = analysis.latest.and_then(|at| series.runs[at].std.get());
         let after_spread = match change {
             Some(change) => spread(Some(change.first)),
             None => said_spread(own.filter(|std| std.is_finite()), &scale),

@@ -450,7 +450,7 @@ pub(crate) fn urgency(series: &Series, analysis: &Analysis) -> (u8, f64) {
 mod tests {
     use super::*;
     use crate::record::{Direction, Unit};
-    use crate::series::Run;
+    use crate::series::{Run, Std};
     use proptest::prelude::*;
 
     fn series(runs: &[(u32, bool)]) -> Series {
@@ -458,7 +458,7 @@ mod tests {
             commit: CommitIndex(*commit),
             time: Timestamp::from_micros(at as i64),
             value: valued.then_some(1.0),
-            std: None,
+            std: Std::of(None),
             repeats: 1,
             segment: 0,
             environment: 0,

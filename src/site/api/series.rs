@@ -122,7 +122,7 @@ fn point<'a>(site: &Index<'a>, index: usize, at: usize, runners: &'a [String]) -
         repeats: (run.repeats > 1).then_some(run.repeats),
         runner: &runners[run.segment as usize],
         segment: run.segment,
-        std: run.std.and_then(finite),
+        std: run.std.get().and_then(finite),
         timestamp: run.time,
         value: run.value,
     }

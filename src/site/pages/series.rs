@@ -145,7 +145,7 @@ fn facts(site: &Index<'_>, root: Root, index: usize) -> Vec<Fact> {
     let mut facts = Vec::new();
     if let Some(run) = analysis.latest.map(|run| &series.runs[run]) {
         let value = scale.quantity(run.value.unwrap_or(f64::NAN));
-        let spread = run.std.map_or_else(String::new, |std| text::spread(std, &scale));
+        let spread = run.std.get().map_or_else(String::new, |std| text::spread(std, &scale));
         facts.push(Fact::new("Latest", value).note(spread));
     }
     if analysis.report_only {
@@ -332,7 +332,7 @@ fn runs(site: &Index<'_>, root: Root, index: usize, scale: &Scale) -> Vec<RunRow
                 commit: text::commit(id),
                 date: text::date(run.time),
                 value: run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
-                spread: run.std.map_or_else(String::new, |std| text::spread(std, scale)),
+                spread: run.std.get().map_or_else(String::new, |std| text::spread(std, scale)),
                 note: run_note(
                     series,
                     analysis,
