@@ -130,12 +130,13 @@ fn middle_size(ascending: &[f64]) -> f64 {
     let mut next = || {
         let up = ascending.get(above).map_or(f64::INFINITY, |value| value.abs());
         let down = below.checked_sub(1).map_or(f64::INFINITY, |at| ascending[at].abs());
-        if up <= down {
-            above += 1;
-            up
-        } else {
+        // What is no number ends nothing: differences of huge values may be none.
+        if down < up {
             below -= 1;
             down
+        } else {
+            above += 1;
+            up
         }
     };
     let Some(skipped) = ascending.len().checked_sub(1) else { return 0.0 };
@@ -321,6 +322,18 @@ mod tests {
             proptest::prop_assert_eq!(middle_size(&sorted(&values)), middle);
             let largest = sizes.iter().copied().fold(0.0, f64::max);
             proptest::prop_assert!(robust_sigma(&values) <= SIGMA_AT_MOST * largest);
+        }
+    }
+
+    #[test]
+    fn the_spread_of_what_is_no_number_is_found_without_a_panic() {
+        let odd = [f64::NAN, -f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -1.0];
+        for (at, first) in odd.iter().enumerate() {
+            for length in 1..8 {
+                let values: Vec<f64> = odd.iter().cycle().skip(at).take(length).copied().collect();
+                assert!(middle_size(&sorted(&values)).is_nan() || robust_sigma(&values) >= 0.0);
+                assert!(robust_sigma(&vec![*first; length]).is_nan() || !first.is_nan());
+            }
         }
     }
 

@@ -28,12 +28,17 @@ impl Place {
 
     /// Names in the folder that holds the target.
     fn beside(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.root.path()).unwrap();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
+        names(self.root.path())
     }
+}
+
+/// What is in a folder, sorted.
+pub(super) fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 #[test]

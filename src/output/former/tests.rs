@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::output::Output;
+use crate::output::tests::names;
 
 const FORMER: &str = ".site.benchpages.former";
 
@@ -50,11 +51,7 @@ impl Place {
     }
 
     fn beside(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.root.path()).unwrap();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
+        names(self.root.path())
     }
 }
 
