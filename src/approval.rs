@@ -5,11 +5,11 @@
 //! it and itself, when the newest run is worse and not yet confirmed, or when a run of a pull
 //! request is worse than the baseline. Judges nothing anew: sizes and levels come from `analysis`.
 
-use crate::analysis::{Analysis, Change, Status, Verdict};
-use crate::history::History;
-use crate::policy::accepted;
-use crate::record::Direction;
-use crate::series::{CommitIndex, Series};
+use detect::{Analysis, Change, Status, Verdict};
+use model::history::History;
+use model::policy::accepted;
+use model::record::Direction;
+use model::series::{CommitIndex, Series};
 
 /// A regression of one series at one commit.
 #[derive(Clone, Copy, Debug, PartialEq)]

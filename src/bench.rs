@@ -8,20 +8,20 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::analysis::sensitivity::simulate;
-use crate::analysis::{self, Analysis, Context, Depth, Verdict};
-use crate::chart::{self, Size, Span, TrendInput, Unlinked};
 use crate::demo::{self, Scenario};
-use crate::history::{Commit, History};
 use crate::output::former::Former;
-use crate::policy::Policy;
-use crate::policy::read::read as read_policy;
 use crate::project::stages;
 use crate::project::{self, Opened, Options, Project};
-use crate::record::time::{DAY_US, Timestamp};
-use crate::record::{Direction, TIME, Unit};
-use crate::series::{self, CommitIndex, Run, Segment, Series, SeriesKey, Std};
 use crate::store;
+use chart::{self, Size, Span, TrendInput, Unlinked};
+use detect::sensitivity::simulate;
+use detect::{Analysis, Context, Depth, Verdict};
+use model::history::{Commit, History};
+use model::policy::Policy;
+use model::policy::read::read as read_policy;
+use model::record::time::{DAY_US, Timestamp};
+use model::record::{Direction, TIME, Unit};
+use model::series::{self, CommitIndex, Run, Segment, Series, SeriesKey, Std};
 
 /// A history directory that is removed when it is dropped.
 pub struct Folder {
@@ -170,7 +170,7 @@ impl Loaded {
     pub fn verdicts(&self) -> usize {
         let series = &self.0.grouped.series;
         let context = context_of(series);
-        let verdicts = analysis::verdicts(series, &self.0.policy, &context);
+        let verdicts = detect::verdicts(series, &self.0.policy, &context);
         verdicts.iter().filter(|verdict| **verdict != Verdict::Steady).count()
     }
 
@@ -210,7 +210,7 @@ impl Loaded {
 }
 
 fn changes(series: &[Series], policy: &Policy) -> usize {
-    let found = analysis::analyse_all(series, policy, &context_of(series));
+    let found = detect::analyse_all(series, policy, &context_of(series));
     found.each.iter().map(|analysis| analysis.events.len()).sum()
 }
 
@@ -246,7 +246,7 @@ impl Drawing {
         });
         let commits = commits.collect();
         let series = [series];
-        let analysis = analysis::analyse_all(&series, &Policy::default(), &context_of(&series));
+        let analysis = detect::analyse_all(&series, &Policy::default(), &context_of(&series));
         let analysis = analysis.each.into_iter().next().expect("one series was analysed");
         let [series] = series;
         Self { commits, analysis, series }

@@ -6,19 +6,8 @@
 //! an edge never uses another edge (`tests/tidy.rs` holds both).
 
 // ── Core: pure values in, values out ──
-mod record;
-mod text;
-mod summary;
-mod filter;
-mod policy;
-mod note;
-mod audit;
-mod history;
-mod series;
-mod analysis;
 mod approval;
 mod doctor;
-mod chart;
 mod site;
 mod gate;
 mod export;
@@ -29,7 +18,6 @@ mod output;
 mod demo;
 mod serve;
 mod init;
-mod ingest;
 mod context;
 #[cfg(feature = "net")]
 mod notify;

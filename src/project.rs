@@ -11,31 +11,31 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::again::Known;
-use crate::analysis::replay::Said as Replayed;
-use crate::analysis::targets::Target;
-use crate::analysis::{self, Analyses, Depth, evidence};
-use crate::audit::Chain;
 use crate::gate;
 use crate::gate::decide::Plea;
 use crate::gate::scene::Scene;
-use crate::history::build::Reading;
-use crate::history::details::Details;
-use crate::history::{Finish, History};
-use crate::note::Note;
 use crate::output::{self, former::Former};
-use crate::policy::accepted::Accepted;
-use crate::policy::diagnostic;
-use crate::policy::read::read as read_policy;
-use crate::policy::threshold::sha;
-use crate::policy::{Audience, Policy};
 use crate::project::said::{Said, analyse, annotations, with_context};
 use crate::project::stages::{Progress, Stages};
-use crate::record::Problem;
-use crate::record::time::Timestamp;
-use crate::series::{self, Grouped, Series};
 use crate::site;
 use crate::store;
+use detect::again::Known;
+use detect::replay::Said as Replayed;
+use detect::targets::Target;
+use detect::{Analyses, Depth, evidence};
+use model::audit::Chain;
+use model::history::build::Reading;
+use model::history::details::Details;
+use model::history::{Finish, History};
+use model::note::Note;
+use model::policy::accepted::Accepted;
+use model::policy::diagnostic;
+use model::policy::read::read as read_policy;
+use model::policy::threshold::sha;
+use model::policy::{Audience, Policy};
+use model::record::Problem;
+use model::record::time::Timestamp;
+use model::series::{self, Grouped, Series};
 
 /// What to load.
 #[derive(Clone, Debug)]
@@ -173,13 +173,13 @@ pub(crate) fn refuse_demo_in(options: &Options) -> anyhow::Result<()> {
 pub(crate) fn load(options: &Options, progress: &Progress<'_>) -> anyhow::Result<Project> {
     let opened = open(options, progress)?;
     load_opened(opened, options, progress, &mut |series, policy, context, _| {
-        (analysis::analyse_all(series, policy, context), None)
+        (detect::analyse_all(series, policy, context), None)
     })
 }
 
 /// Analyses series under a policy of this hash.
 type Analyse<'a> =
-    dyn FnMut(&[Series], &Policy, &analysis::Context<'_>, &str) -> (Analyses, Option<Known>) + 'a;
+    dyn FnMut(&[Series], &Policy, &detect::Context<'_>, &str) -> (Analyses, Option<Known>) + 'a;
 
 fn load_opened(
     opened: Opened,
@@ -213,7 +213,7 @@ fn load_opened(
     let (mut analyses, known) = with_context(&history, said, now, |context| {
         analyse(&grouped.series, &policy, context, &policy_sha)
     });
-    let targets = analysis::targets::evaluate(&grouped.series, &analyses.each, &policy);
+    let targets = detect::targets::evaluate(&grouped.series, &analyses.each, &policy);
     if public {
         site::redact::redact(&mut history, &mut grouped.series, &policy.site.redact);
     }
@@ -289,7 +289,7 @@ fn judge(
     let Opened { policy, contents, now, .. } = opened;
     let (policy, contents, now) = (&*policy, &*contents, *now);
     let history = other.unwrap_or(&mut opened.history);
-    let targets = analysis::targets::evaluate(series, &analyses.each, policy);
+    let targets = detect::targets::evaluate(series, &analyses.each, policy);
     if options.audience.unwrap_or(policy.site.audience) == Audience::Public {
         site::redact::redact(history, series, &policy.site.redact);
     }
@@ -320,7 +320,7 @@ fn judge(
 fn notices(history: &History) -> Vec<String> {
     let refused = history.problems.len() as u64;
     let refused = (refused > 0).then(|| {
-        let lines = crate::text::counted(refused, "line");
+        let lines = model::text::counted(refused, "line");
         format!("{lines} of the records could not be read; `benchpages build` tells which.")
     });
     refused.into_iter().collect()
@@ -454,7 +454,7 @@ pub(crate) fn replay(project: &Project) -> Vec<Replayed> {
         Said { depth: Depth::Pages, accepted: &project.accepted, notes: &project.notes, own: None };
     let series = &project.grouped.series;
     with_context(&project.history, said, project.site.now, |context| {
-        analysis::replay::replay(series, &project.policy, context)
+        detect::replay::replay(series, &project.policy, context)
     })
 }
 

@@ -16,8 +16,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::project::{Built, Options};
-use crate::record::time::Timestamp;
 use crate::store;
+use model::record::time::Timestamp;
 
 /// First line of a note.
 const HEAD: &str = "benchpages unchanged 1";

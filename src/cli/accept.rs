@@ -4,17 +4,17 @@ use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
 use crate::approval::{self, Known, Regression};
-use crate::audit::Entry;
 use crate::cli::args::{Accept, Audience, Global, Site};
 use crate::cli::build;
 use crate::cli::talk::{self, Talk};
-use crate::policy::accepted::{self, Accepted};
 use crate::project::stages;
 use crate::project::{self, Options, Project};
-use crate::record::time::{DAY_US, Timestamp};
-use crate::series::CommitIndex;
 use crate::store;
-use crate::text::{self, Scale, harmless};
+use model::audit::Entry;
+use model::policy::accepted::{self, Accepted};
+use model::record::time::{DAY_US, Timestamp};
+use model::series::CommitIndex;
+use model::text::{self, Scale, harmless};
 
 /// Lines of each list; the rest is counted.
 const ROWS: usize = 20;

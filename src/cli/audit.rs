@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::audit::{Chain, Link};
 use crate::cli::args::{Audit, Format, Global};
 use crate::cli::talk::{self, Talk};
 use crate::store;
-use crate::text::{self, harmless};
+use model::audit::{Chain, Link};
+use model::text::{self, harmless};
 
 /// The chain is broken.
 const BROKEN: u8 = 1;

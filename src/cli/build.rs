@@ -8,12 +8,12 @@ use anyhow::Context;
 use crate::cli::args::{Audience, Build, Format, Global, Site};
 use crate::cli::talk::{self, Talk};
 use crate::output::former::Former;
-use crate::policy;
 use crate::project::stages::{Progress, Stages};
 use crate::project::{self, Built, Options, Project};
-use crate::record::time::Timestamp;
-use crate::text;
 use crate::unchanged::{Inputs, Known};
+use model::policy;
+use model::record::time::Timestamp;
+use model::text;
 
 /// From here on people are told, long before a site is too large for GitHub Pages (1 GB).
 const WARN_BYTES: u64 = 200_000_000;

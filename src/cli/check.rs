@@ -9,7 +9,6 @@ use std::path::Path;
 use anyhow::Context;
 use serde_json::{Value, json};
 
-use crate::audit::Entry;
 use crate::cli::actions;
 use crate::cli::args::{Check, Global, Report, Site};
 use crate::cli::build;
@@ -21,11 +20,12 @@ use crate::gate::{
     Accepted, Finding, Outcome, annotations, gcc, json as json_report, junit, markdown, sarif,
     snapshot, terminal,
 };
-use crate::history::History;
-use crate::policy::{AcceptFrom, Audience, accepted};
 use crate::project::{self, Opened, Options};
 use crate::site::redact;
 use crate::store;
+use model::audit::Entry;
+use model::history::History;
+use model::policy::{AcceptFrom, Audience, accepted};
 
 /// Findings that a line of the audit log names.
 const AUDITED: usize = 20;

@@ -6,13 +6,13 @@ use crate::cli::args::{Compare, Global, Site, Table};
 use crate::cli::build;
 use crate::cli::talk::{self, Talk};
 use crate::context::git;
-use crate::filter::Filter;
 use crate::gate::compare::Comparison;
 use crate::gate::link::Links;
 use crate::gate::scene;
 use crate::project;
 use crate::project::stages;
 use crate::site::{self, routes};
+use model::filter::Filter;
 
 /// Nothing could be compared.
 const NOTHING: u8 = 3;
@@ -52,7 +52,7 @@ fn compare(global: &Global, args: &Compare, talk: &Talk) -> anyhow::Result<Compa
     if !history.commits[pair.0.0 as usize].main_line {
         bail!("base `{base}` was not measured on the main line; a pull request can only be HEAD");
     }
-    let id = |at: crate::series::CommitIndex| history.commits[at.0 as usize].id.clone();
+    let id = |at: model::series::CommitIndex| history.commits[at.0 as usize].id.clone();
     let ids = (id(pair.0), id(pair.1));
     let links = Links {
         base_url: project.site.base_url.clone(),

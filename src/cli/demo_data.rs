@@ -3,7 +3,7 @@
 use crate::cli::args::DemoData;
 use crate::cli::talk::Talk;
 use crate::demo;
-use crate::text;
+use model::text;
 
 pub(crate) fn run(args: &DemoData, talk: &Talk) -> anyhow::Result<u8> {
     let scenario = demo::Scenario::from_name(&args.scenario).unwrap_or(demo::Scenario::Story);

@@ -7,11 +7,11 @@ use crate::cli::accept;
 use crate::cli::args::{Doctor, Format, Global};
 use crate::cli::talk::{self, Talk};
 use crate::doctor::{self, Finding, Level, Patient};
-use crate::policy::diagnostic::Diagnostic;
-use crate::policy::read::read as read_policy;
 use crate::project::stages;
 use crate::project::{self, Options, Project};
-use crate::text::{self, harmless};
+use model::policy::diagnostic::Diagnostic;
+use model::policy::read::read as read_policy;
+use model::text::{self, harmless};
 
 /// Something is wrong.
 const WRONG: u8 = 1;

@@ -9,9 +9,9 @@ use crate::cli::args::{Export, Global, Site, Tongue};
 use crate::cli::build;
 use crate::cli::talk::Talk;
 use crate::export::{self, Language};
-use crate::filter::Filter;
 use crate::project;
 use crate::project::stages;
+use model::filter::Filter;
 
 pub(crate) fn run(global: &Global, args: &Export, talk: &Talk) -> anyhow::Result<u8> {
     let filter = Filter::parse_args(&args.filters).map_err(anyhow::Error::msg)?;

@@ -15,19 +15,19 @@ use crate::cli::args::{Format, Global, Site};
 use crate::cli::build;
 use crate::cli::ingest::{checked, pairs, plain};
 use crate::cli::talk::{self, Talk};
-use crate::history::CommitFacts;
-use crate::ingest::entry::{Entry, Run};
-use crate::ingest::import::{self, Asked, Kind};
-use crate::ingest::line::{self, Completion};
-use crate::ingest::naming::{self, Pattern};
-use crate::ingest::sink::{Refused, Sink};
 use crate::project;
-use crate::record::time::Timestamp;
-use crate::record::{Direction, Place, Problem, shorten};
 use crate::store;
 use crate::store::append::{Appended, Appender, Target};
 use crate::store::commits::{self, Joined};
-use crate::text;
+use ingest::entry::{Entry, Run};
+use ingest::import::{self, Asked, Kind};
+use ingest::line::{self, Completion};
+use ingest::naming::{self, Pattern};
+use ingest::sink::{Refused, Sink};
+use model::history::CommitFacts;
+use model::record::time::Timestamp;
+use model::record::{Direction, Place, Problem, shorten};
+use model::text;
 
 /// Refused parts that are told one by one; all of them stand in `quarantine/`.
 const TOLD: usize = 20;

@@ -14,20 +14,20 @@ use crate::cli::args::{Global, Site};
 use crate::cli::build;
 use crate::cli::talk::{self, Talk};
 use crate::context::{self, Said, Sources, git};
-use crate::ingest::entry::{Entry, Run};
-use crate::ingest::formats::{self, Format};
-use crate::ingest::import;
-use crate::ingest::line::{self, Completion, Line};
-use crate::ingest::naming::{self, Pattern};
-use crate::ingest::sink::{Fault, Refused};
-use crate::ingest::source::Text;
-use crate::ingest::{self, Input};
 use crate::project::{self, Options};
-use crate::record::time::Timestamp;
-use crate::record::{Place, Problem};
 use crate::store;
 use crate::store::append::{Appender, Target};
-use crate::text;
+use ingest::entry::{Entry, Run};
+use ingest::formats::{self, Format};
+use ingest::import;
+use ingest::line::{self, Completion, Line};
+use ingest::naming::{self, Pattern};
+use ingest::sink::{Fault, Refused};
+use ingest::source::Text;
+use ingest::{self, Input};
+use model::record::time::Timestamp;
+use model::record::{Place, Problem};
+use model::text;
 
 /// Commits before the measured one that are remembered: more than lie between two measurements.
 const COMMITS: u32 = 2_000;
@@ -335,7 +335,7 @@ pub(super) fn checked(line: Line) -> Result<Line, String> {
 fn refusal(input: &Input, name: &str, reason: String) -> Refused {
     let place = Place { file: input.name(), line: 1, column: 1 };
     let remedy = "say by an option what is missing, or measure again".to_owned();
-    let reason = format!("`{}`: {reason}", crate::record::shorten(name, 80));
+    let reason = format!("`{}`: {reason}", model::record::shorten(name, 80));
     Refused { problem: Problem { place, reason, remedy }, text: name.to_owned() }
 }
 

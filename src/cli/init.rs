@@ -8,7 +8,7 @@ use crate::cli::build;
 use crate::cli::talk::{self, Talk};
 use crate::context::git;
 use crate::init::{self, Facts, Plan, State};
-use crate::text;
+use model::text;
 
 pub(crate) fn run(global: &Global, args: &Init, talk: &Talk) -> anyhow::Result<u8> {
     if !args.directory.is_dir() {

@@ -7,9 +7,9 @@ use anyhow::Context;
 use crate::cli::args::{Global, Policy as PolicyArgs, PolicyFormat};
 use crate::cli::talk::{self, Talk};
 use crate::cli::{FAULT, replay};
-use crate::policy::diagnostic::{self, Level};
-use crate::policy::read::{self, Reading};
-use crate::policy::{Policy, schema, show};
+use model::policy::diagnostic::{self, Level};
+use model::policy::read::{self, Reading};
+use model::policy::{Policy, schema, show};
 
 pub(crate) fn run(global: &Global, command: &PolicyArgs, talk: &Talk) -> anyhow::Result<u8> {
     match command {
@@ -53,8 +53,8 @@ fn check(path: &Path, talk: &Talk) -> anyhow::Result<u8> {
     let counted = format!(
         "{}: {}, {}",
         path.display(),
-        crate::text::counted(errors, "error"),
-        crate::text::counted(warnings, "warning")
+        model::text::counted(errors, "error"),
+        model::text::counted(warnings, "warning")
     );
     talk.info(&if errors + warnings == 0 { format!("{}: good", path.display()) } else { counted });
     Ok(if errors > 0 { FAULT } else { 0 })

@@ -3,15 +3,15 @@
 
 use std::path::Path;
 
-use crate::analysis::Verdict;
-use crate::analysis::replay::{Figures, Said};
 use crate::cli::args::{Format, Global, Site};
 use crate::cli::build::options;
 use crate::cli::talk::{self, Talk};
 use crate::project::stages;
 use crate::project::{self, Project};
 use crate::site;
-use crate::text::{self, harmless};
+use detect::Verdict;
+use detect::replay::{Figures, Said};
+use model::text::{self, harmless};
 
 /// A project with what the gate would have said.
 struct Replay {

@@ -2,16 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::audit::Entry;
 use crate::cli::args::{Format, Global, Rotate, Site};
 use crate::cli::build;
 use crate::cli::talk::{self, Talk};
 use crate::project;
 use crate::project::stages;
-use crate::record::time::{DAY_US, Timestamp};
 use crate::store;
 use crate::store::rotate::{self, Moved, Plan};
-use crate::text;
+use model::audit::Entry;
+use model::record::time::{DAY_US, Timestamp};
+use model::text;
 
 pub(crate) fn run(global: &Global, args: &Rotate, talk: &Talk) -> anyhow::Result<u8> {
     let options = build::options(global, &Site::default())?;

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::cli::args::Color;
-use crate::text::{self, harmless};
+use model::text::{self, harmless};
 
 /// Says things on stderr.
 pub(crate) struct Talk {

@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use crate::context::actions;
-use crate::record::shorten;
-use crate::record::time::Timestamp;
-use crate::text;
+use model::record::shorten;
+use model::record::time::Timestamp;
+use model::text;
 
 /// The environment's variables by name.
 pub(crate) type Variables = BTreeMap<String, String>;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::context::git;
-use crate::history::CommitFacts;
+use model::history::CommitFacts;
 
 /// See [`crate::context::commits()`].
 pub(super) fn read(repository: &Path, name: &str, most: u32) -> (Vec<CommitFacts>, Vec<String>) {
@@ -22,7 +22,7 @@ pub(super) fn read(repository: &Path, name: &str, most: u32) -> (Vec<CommitFacts
         told.push(format!(
             "this clone is cut off (shallow): only its {} were read; fetch the others \
              (fetch-depth: 0, or git fetch --unshallow --tags)",
-            crate::text::counted(commits.len() as u64, "commit")
+            model::text::counted(commits.len() as u64, "commit")
         ));
     }
     (commits, told)

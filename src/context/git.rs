@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use crate::context::object;
-use crate::history::CommitFacts;
+use model::history::CommitFacts;
 
 /// Commits that are looked through for a measured ancestor.
 const ANCESTORS: &str = "--max-count=2000";

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::context::ci::Variables;
-use crate::record::shorten;
+use model::record::shorten;
 
 /// A file of the kernel's is smaller than this, also with a thousand processors.
 const MOST_BYTES: u64 = 8 << 20;

@@ -14,9 +14,9 @@ mod toolchain;
 use std::path::Path;
 
 use crate::context::ci::{Ci, Variables};
-use crate::history::CommitFacts;
-use crate::record::time::Timestamp;
-use crate::text;
+use model::history::CommitFacts;
+use model::record::time::Timestamp;
+use model::text;
 
 /// What was said on the command line; it is believed.
 #[derive(Clone, Debug, Default)]

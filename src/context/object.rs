@@ -1,9 +1,9 @@
 //! Reads the bytes of a commit object (gitformat-commit): parents, author time and subject. Takes
 //! any bytes; what is not there is left out. A clone that was cut off still has the parents here.
 
-use crate::history::CommitFacts;
-use crate::record::shorten;
-use crate::record::time::Timestamp;
+use model::history::CommitFacts;
+use model::record::shorten;
+use model::record::time::Timestamp;
 
 /// A subject longer than this is no subject.
 const LONGEST_SUBJECT: usize = 500;

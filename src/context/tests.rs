@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::context::ci::Variables;
 use crate::context::{Context, Said, Sources, commits, gather, git};
-use crate::record::time::Timestamp;
+use model::record::time::Timestamp;
 
 /// A repository of its own with fixed times, and no configuration of whoever runs the tests.
 struct Repository {

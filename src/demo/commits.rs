@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::demo::random::Random;
 use crate::demo::story;
 use crate::demo::{Day, Options, Scenario};
-use crate::record::time::{DAY_US, Timestamp};
-use crate::text::iso_date;
+use model::record::time::{DAY_US, Timestamp};
+use model::text::iso_date;
 
 /// The open pull request.
 pub(super) struct Pull {

@@ -18,7 +18,7 @@ mod story;
 use crate::demo::matrix::Slot;
 use crate::demo::random::Random;
 use crate::demo::records::{Measured, Outcome};
-use crate::record::time::{DAY_US, Timestamp};
+use model::record::time::{DAY_US, Timestamp};
 
 /// What every demo record says of its origin: the contamination guard looks for it.
 pub(crate) const GENERATOR: &str = "benchpages@demo";
@@ -125,7 +125,7 @@ struct Day {
 
 impl Day {
     fn date(&self) -> String {
-        crate::text::iso_date(self.start)
+        model::text::iso_date(self.start)
     }
 
     fn at(&self, seconds: i64) -> Timestamp {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::demo::GENERATOR;
 use crate::demo::matrix::Slot;
 use crate::demo::random::{Random, significant};
-use crate::record::time::Timestamp;
+use model::record::time::Timestamp;
 
 /// Share of runs with a heavier tail, and the mean of what it adds.
 const TAIL: (f64, f64) = (0.03, 0.035);

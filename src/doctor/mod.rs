@@ -6,17 +6,17 @@ mod series;
 
 use std::collections::BTreeSet;
 
-use crate::analysis::Analysis;
 use crate::approval::Known;
-use crate::audit::Chain;
-use crate::history::History;
-use crate::policy::Policy;
-use crate::policy::accepted::Accepted;
-use crate::policy::diagnostic::{self, Diagnostic};
-use crate::record::time::Timestamp;
-use crate::record::{Place, Problem};
-use crate::series::Series;
-use crate::text;
+use detect::Analysis;
+use model::audit::Chain;
+use model::history::History;
+use model::policy::Policy;
+use model::policy::accepted::Accepted;
+use model::policy::diagnostic::{self, Diagnostic};
+use model::record::time::Timestamp;
+use model::record::{Place, Problem};
+use model::series::Series;
+use model::text;
 
 /// What is examined.
 pub(crate) struct Patient<'a> {
@@ -203,7 +203,7 @@ fn sparse_days(patient: &Patient<'_>, found: &mut Vec<Finding>) {
 }
 
 fn midnight(day: i64) -> Timestamp {
-    Timestamp::from_micros(day.saturating_mul(crate::record::time::DAY_US))
+    Timestamp::from_micros(day.saturating_mul(model::record::time::DAY_US))
 }
 
 /// The first of many.

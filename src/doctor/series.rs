@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::Verdict;
 use crate::doctor::{Finding, Patient, some};
-use crate::record::time::Timestamp;
-use crate::record::{median, shorten};
-use crate::series::{Series, SeriesKey};
-use crate::text;
+use detect::Verdict;
+use model::record::time::Timestamp;
+use model::record::{median, shorten};
+use model::series::{Series, SeriesKey};
+use model::text;
 
 /// Runs at the end of the one and at the beginning of the other that tell their levels.
 const END_RUNS: usize = 7;
@@ -207,7 +207,7 @@ fn gaps(patient: &Patient<'_>, found: &mut Vec<Finding>) {
         }
     }
     for ((from, to), names) in spans {
-        let at = |day: i64| Timestamp::from_micros(day.saturating_mul(crate::record::time::DAY_US));
+        let at = |day: i64| Timestamp::from_micros(day.saturating_mul(model::record::time::DAY_US));
         let span = text::date_span(at(from + 1), at((to - 1).max(from + 1)));
         let cause = format!(
             "no runs {span} in {}: {}",

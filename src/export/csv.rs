@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
 use crate::export::{Point, points};
-use crate::history::{Column, History};
-use crate::record::{FIELDS, Statistic};
-use crate::text;
+use model::history::{Column, History};
+use model::record::{FIELDS, Statistic};
+use model::text;
 
 pub(super) fn write(history: &History, columns: &[&Column], out: &mut dyn Write) -> fmt::Result {
     let beside: BTreeSet<&str> = history

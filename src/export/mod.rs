@@ -10,9 +10,9 @@ mod sql;
 
 use std::fmt;
 
-use crate::filter::{Filter, Recent, Subject};
-use crate::history::{Column, Commit, Environment, History, Row};
-use crate::record::DetailRef;
+use model::filter::{Filter, Recent, Subject};
+use model::history::{Column, Commit, Environment, History, Row};
+use model::record::DetailRef;
 
 /// A language of other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

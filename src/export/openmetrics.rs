@@ -6,8 +6,8 @@
 
 use std::fmt::{self, Write};
 
-use crate::history::{Column, History, Line};
-use crate::record::median;
+use model::history::{Column, History, Line};
+use model::record::median;
 
 pub(super) fn write(_: &History, columns: &[&Column], out: &mut dyn Write) -> fmt::Result {
     out.write_str("# HELP benchpages_value What a benchmark measured.\n")?;
@@ -16,7 +16,7 @@ pub(super) fn write(_: &History, columns: &[&Column], out: &mut dyn Write) -> fm
         let labels = labels(column);
         let scale = if column.unit.as_str() == "ns" { 1e-9 } else { 1.0 };
         let measured =
-            |row: &&crate::history::Row| row.line_of == Line::MAIN && row.value.is_finite();
+            |row: &&model::history::Row| row.line_of == Line::MAIN && row.value.is_finite();
         let rows: Vec<_> = column.rows.iter().filter(measured).collect();
         for same in rows.chunk_by(|a, b| a.time == b.time) {
             let values: Vec<f64> = same.iter().map(|row| row.value * scale).collect();

@@ -5,8 +5,8 @@ use std::fmt::{self, Write};
 use serde_json::{Map, Value};
 
 use crate::export::{Point, points};
-use crate::history::{Column, History};
-use crate::record::Statistic;
+use model::history::{Column, History};
+use model::record::Statistic;
 
 pub(super) fn write(history: &History, columns: &[&Column], out: &mut dyn Write) -> fmt::Result {
     for column in columns {

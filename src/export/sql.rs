@@ -4,7 +4,7 @@
 use std::fmt::{self, Write};
 
 use crate::export::{Point, points};
-use crate::history::{Column, History};
+use model::history::{Column, History};
 
 /// Rows of one statement: far below what either database refuses.
 const ROWS: usize = 200;

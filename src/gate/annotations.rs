@@ -3,13 +3,13 @@
 //! A step may have 10 annotations of each level; GitHub drops the rest without a word. Where there
 //! are more, the tenth counts them.
 
-use crate::analysis::Verdict;
 use crate::gate::decide::Decision;
 use crate::gate::escape::{command_data, command_property, log_line};
 use crate::gate::{Finding, Outcome, terminal};
-use crate::record::shorten;
 use crate::site::words::verdict_name;
-use crate::text;
+use detect::Verdict;
+use model::record::shorten;
+use model::text;
 
 /// Annotations of one level in one step.
 const MOST: usize = 10;

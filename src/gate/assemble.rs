@@ -1,7 +1,5 @@
 //! From analyses to the [`Outcome`]: every series judged, sorted, counted, decided.
 
-use crate::analysis::targets::{Target, TargetKind};
-use crate::analysis::{Analyses, BudgetVerdict, Verdict};
 use crate::gate::decide::{self, Plea};
 use crate::gate::judge::{Case, Told};
 use crate::gate::link::Links;
@@ -10,11 +8,13 @@ use crate::gate::second::Analyse;
 use crate::gate::{
     Block, Facts, Finding, Outcome, Subject, Violation, infrastructure, place, second,
 };
-use crate::history::History;
-use crate::policy::Policy;
-use crate::series::Series;
 use crate::site::routes;
-use crate::text;
+use detect::targets::{Target, TargetKind};
+use detect::{Analyses, BudgetVerdict, Verdict};
+use model::history::History;
+use model::policy::Policy;
+use model::series::Series;
+use model::text;
 
 /// Everything that is judged.
 pub(crate) struct Input<'a> {
@@ -162,7 +162,7 @@ fn links(scene: &Scene, policy: &Policy, base_url: Option<String>) -> Links {
 fn facts(input: &Input<'_>) -> Facts {
     let first = input.scene.first;
     let own = |series: &Series| {
-        let own = |run: &&crate::series::Run| match first {
+        let own = |run: &&model::series::Run| match first {
             Some(first) => run.commit >= first,
             None => Some(run.commit) == series.runs.last().map(|run| run.commit),
         };

@@ -3,19 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::Analysis;
-use crate::analysis::compare::{Delta, DeltaVerdict, geomean};
 use crate::gate::Subject;
 use crate::gate::escape::markdown as escaped;
 use crate::gate::link::{Links, row};
 use crate::gate::terminal::Page;
-use crate::record::{Direction, Unit, shorten};
-use crate::series::Series;
 use crate::site::api::check::{CompareFile, LeftOutView, MeanView, RowView};
 use crate::site::api::finite;
 use crate::site::delta::Outcome;
 use crate::site::words;
-use crate::text::{self, Scale};
+use detect::Analysis;
+use detect::compare::{Delta, DeltaVerdict, geomean};
+use model::record::{Direction, Unit, shorten};
+use model::series::Series;
+use model::text::{self, Scale};
 
 /// Rows of the text and of the Markdown table; JSON has all.
 const MOST: usize = 100;

@@ -2,7 +2,7 @@
 
 use crate::gate::infrastructure::Infrastructure;
 use crate::gate::{Block, Finding, Violation};
-use crate::policy::Policy;
+use model::policy::Policy;
 
 /// The answer of the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,7 +1,7 @@
 //! Names come from strangers: how text is written where something would obey it.
 
-use crate::record::shorten;
-use crate::text::harmless;
+use model::record::shorten;
+use model::text::harmless;
 
 /// Text for a GitHub comment. Nothing in it becomes markup, a mention, a reference to an issue or
 /// a link: GitHub looks for the last three in the text that a reader sees, so an invisible space

@@ -7,13 +7,13 @@
 
 use std::path::Path;
 
-use crate::analysis::Verdict;
 use crate::gate::decide::Decision;
 use crate::gate::escape::log_line;
 use crate::gate::{Finding, Outcome, terminal};
-use crate::record::Place;
 use crate::site::words::verdict_name;
-use crate::text;
+use detect::Verdict;
+use model::record::Place;
+use model::text;
 
 /// The lines; empty where there is nothing to tell. `data` is the history directory.
 pub(crate) fn render(outcome: &Outcome, data: &Path) -> String {

@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::stats::median;
-use crate::analysis::{Analysis, InfrastructureDay, Verdict};
-use crate::history::History;
-use crate::record::time::{DAY_US, Timestamp};
-use crate::record::{Direction, shorten};
-use crate::series::Series;
-use crate::text;
+use detect::stats::median;
+use detect::{Analysis, InfrastructureDay, Verdict};
+use model::history::History;
+use model::record::time::{DAY_US, Timestamp};
+use model::record::{Direction, shorten};
+use model::series::Series;
+use model::text;
 
 /// The infrastructure day that the candidate's runs lie on.
 #[derive(Clone, Debug)]

@@ -136,7 +136,7 @@ fn infrastructure(it: &Infrastructure) -> InfrastructureView {
                 series: changed.series,
             })
             .collect(),
-        day: crate::text::iso_date(it.day),
+        day: model::text::iso_date(it.day),
         days: it.days,
         direction: direction(it.worse),
         look_at: it.look_at.clone(),

@@ -3,17 +3,17 @@
 //! The analysis says where a series stands; this says whether the candidate brought it there. What
 //! the base already was is told, and held against nobody.
 
-use crate::analysis::compare::DeltaVerdict;
-use crate::analysis::{Analysis, Change, Severity, Status, Verdict};
 use crate::gate::link::{self, Links};
 use crate::gate::scene::Scene;
 use crate::gate::second::Second;
 use crate::gate::{Accepted, Block, Finding, NotCompared, Subject, reason};
-use crate::history::History;
-use crate::policy::Policy;
-use crate::series::Series;
 use crate::site::{routes, words};
-use crate::text::{self, Scale};
+use detect::compare::DeltaVerdict;
+use detect::{Analysis, Change, Severity, Status, Verdict};
+use model::history::History;
+use model::policy::Policy;
+use model::series::Series;
+use model::text::{self, Scale};
 
 /// What one series is judged by.
 #[derive(Clone, Copy)]

@@ -1,11 +1,11 @@
 //! The outcome as JUnit XML: a case for each series, so that tools which show tests show it.
 
-use crate::analysis::Verdict;
 use crate::gate::decide::Decision;
 use crate::gate::escape::xml;
 use crate::gate::{Finding, Outcome, Subject, terminal};
-use crate::record::shorten;
-use crate::text;
+use detect::Verdict;
+use model::record::shorten;
+use model::text;
 
 /// Characters of a name or a message.
 const CHARS: usize = 500;

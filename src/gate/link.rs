@@ -2,8 +2,8 @@
 //! to its root: an address is never guessed.
 
 use crate::gate::Subject;
-use crate::policy::Detail;
 use crate::site::routes;
+use model::policy::Detail;
 
 /// The addresses that reports link to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,17 +7,17 @@
 
 use serde::Serialize;
 
-use crate::analysis::Verdict;
 use crate::gate::decide::Decision;
 use crate::gate::escape::markdown as escaped;
 use crate::gate::terminal::by_reason;
 use crate::gate::{Block, Finding, NotCompared, Outcome, terminal};
-use crate::record::TIME;
 use crate::site::Failure;
 use crate::site::markdown::fill_with;
 use crate::site::routes::{self, commit_slug};
 use crate::site::words::{self, mark};
-use crate::text;
+use detect::Verdict;
+use model::record::TIME;
+use model::text;
 
 /// How the comment begins: what finds it again.
 pub(crate) const MARKER: &str = "<!-- benchpages:pr v1";

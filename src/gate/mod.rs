@@ -28,15 +28,15 @@ pub(crate) mod terminal;
 
 use std::collections::BTreeMap;
 
-use crate::analysis::{Severity, Verdict};
 use crate::gate::decide::{Decision, Override};
 use crate::gate::infrastructure::Infrastructure;
 use crate::gate::link::Links;
 use crate::gate::scene::Scene;
-use crate::record::{Place, Unit};
-use crate::series::{CommitIndex, SeriesKey};
 use crate::site::{routes, words};
-use crate::text;
+use detect::{Severity, Verdict};
+use model::record::{Place, Unit};
+use model::series::{CommitIndex, SeriesKey};
+use model::text;
 
 /// Everything that was found, and what follows from it. Names are as in the data: every format
 /// makes them safe for where it is read.

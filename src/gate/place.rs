@@ -3,11 +3,11 @@
 use rustc_hash::FxHashMap;
 
 use crate::gate::{Finding, Violation};
-use crate::history::{Column, History, Row};
-use crate::policy::Policy;
-use crate::record::Place;
-use crate::series::{self, CommitIndex};
 use crate::site::routes;
+use model::history::{Column, History, Row};
+use model::policy::Policy;
+use model::record::Place;
+use model::series::{self, CommitIndex};
 
 /// Tells findings and violations where their records stand: the first line, by file and number, of
 /// the run that a finding speaks of, and of the newest run of a violation.

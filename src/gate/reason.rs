@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::{Analysis, Verdict};
 use crate::gate::{NotCompared, Subject};
-use crate::policy::Policy;
-use crate::record::shorten;
-use crate::record::time::{DAY_US, Timestamp};
-use crate::series::{Run, Segment, Series};
 use crate::site::delta::runner_difference;
-use crate::text;
+use detect::{Analysis, Verdict};
+use model::policy::Policy;
+use model::record::shorten;
+use model::record::time::{DAY_US, Timestamp};
+use model::series::{Run, Segment, Series};
+use model::text;
 
 /// Characters of an error message that reports show.
 const ERROR_CHARS: usize = 120;

@@ -3,14 +3,14 @@
 
 use serde_json::{Value, json};
 
-use crate::analysis::Verdict;
 use crate::gate::decide::Decision;
 use crate::gate::escape::message as plain;
 use crate::gate::{Finding, Outcome, Subject, terminal};
-use crate::record::shorten;
 use crate::site::routes::hex;
 use crate::site::words::verdict_name;
-use crate::text;
+use detect::Verdict;
+use model::record::shorten;
+use model::text;
 
 /// Results that code scanning takes of one run (GitHub's documentation: 25,000; it shows 5,000).
 const MOST: usize = 5_000;

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::history::{Column, Commit, Environment, History, Line, Row};
-use crate::record::time::{DAY_US, Timestamp};
-use crate::series::CommitIndex;
-use crate::text;
+use model::history::{Column, Commit, Environment, History, Line, Row};
+use model::record::time::{DAY_US, Timestamp};
+use model::series::CommitIndex;
+use model::text;
 
 /// Newest runs of the main line that tell how many repeats a run of it has.
 const TYPICAL: usize = 20;

@@ -7,11 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::compare::{Delta, DeltaVerdict, Yardstick, compare};
-use crate::analysis::{Analyses, Analysis, Change, Status, Verdict};
 use crate::gate::scene::Scene;
-use crate::series::{CommitIndex, Series};
 use crate::site::delta::base_values;
+use detect::compare::{Delta, DeltaVerdict, Yardstick, compare};
+use detect::{Analyses, Analysis, Change, Status, Verdict};
+use model::series::{CommitIndex, Series};
 
 /// What a second look at one series shows.
 #[derive(Clone, Debug)]

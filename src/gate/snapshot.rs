@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::gate::{Outcome, json as report};
-use crate::history::{Column, History, Line, Row};
-use crate::policy::Policy;
-use crate::policy::accepted::Accepted;
-use crate::policy::show::show;
-use crate::record::time::Timestamp;
 use crate::site::routes::commit_slug;
-use crate::text;
+use model::history::{Column, History, Line, Row};
+use model::policy::Policy;
+use model::policy::accepted::Accepted;
+use model::policy::show::show;
+use model::record::time::Timestamp;
+use model::text;
 
 /// The files of the snapshot: path and text. `history` is as it was read, before the stage was set.
 pub(crate) fn files(

@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::analysis::Verdict;
 use crate::gate::decide::Decision;
 use crate::gate::escape::log_line;
 use crate::gate::infrastructure::Infrastructure;
 use crate::gate::{Block, Finding, NotCompared, Outcome};
-use crate::record::shorten;
 use crate::site::words::{mark, verdict_name};
-use crate::text;
+use detect::Verdict;
+use model::record::shorten;
+use model::text;
 
 /// What a reader should do where nothing is wrong.
 pub(crate) const NOTHING_TO_DO: &str = "Nothing to do.";

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::record::time::Timestamp;
-use crate::text;
+use model::record::time::Timestamp;
+use model::text;
 
 /// What is known of the repository.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Names from data, made harmless for where they are shown: GitHub's Markdown and Slack's mrkdwn.
 //! Nothing that comes out mentions a person, links, formats, reorders text or leaves its line.
 
-use crate::text::harmless;
+use model::text::harmless;
 
 /// Between a mark and what it would act on. GitHub looks for mentions and references after it has
 /// decoded entities, so that only a character between helps; this one shows nothing.

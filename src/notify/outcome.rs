@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::notify::Failure;
-use crate::record::Unit;
-use crate::text::{self, Scale};
+use model::record::Unit;
+use model::text::{self, Scale};
 
 /// A check of 50,000 series stays below.
 pub(crate) const LONGEST: u64 = 16 << 20;

@@ -11,7 +11,7 @@ use crate::notify::client::{Client, Method, Request};
 use crate::notify::outcome::Outcome;
 use crate::notify::secret::Secret;
 use crate::notify::{Failure, Told};
-use crate::record::time::Timestamp;
+use model::record::time::Timestamp;
 
 /// What is told, to whom.
 #[derive(Clone, Debug)]

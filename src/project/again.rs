@@ -4,10 +4,10 @@
 
 use std::path::PathBuf;
 
-use crate::analysis::again::{Trail, analyse};
 use crate::project::stages::Progress;
 use crate::project::{Options, Project, load_opened, open, open_with, source};
 use crate::store::kept::{self, Kept};
+use detect::again::{Trail, analyse};
 
 /// What one load leaves to the next.
 pub(crate) struct Memory<'a> {
@@ -111,9 +111,9 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use crate::policy::Audience;
     use crate::project::{load, stages};
-    use crate::record::time::Timestamp;
+    use model::policy::Audience;
+    use model::record::time::Timestamp;
 
     use super::*;
 

@@ -1,16 +1,16 @@
 //! What people wrote beside the records (approvals, notes), and analyses that know of it: names of
 //! commits become places in the history.
 
-use crate::analysis::{self, Analyses, Depth, Explanation};
-use crate::filter::Recent;
 use crate::gate::scene::Scene;
-use crate::history::History;
-use crate::note::Note;
-use crate::policy::Policy;
-use crate::policy::accepted::{self, Accepted};
-use crate::record::time::Timestamp;
-use crate::series::{CommitIndex, Series};
 use crate::store;
+use detect::{Analyses, Depth, Explanation};
+use model::filter::Recent;
+use model::history::History;
+use model::note::Note;
+use model::policy::Policy;
+use model::policy::accepted::{self, Accepted};
+use model::record::time::Timestamp;
+use model::series::{CommitIndex, Series};
 
 /// What people wrote beside the records.
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ pub(super) fn analyse(
     said: Said<'_>,
     now: Timestamp,
 ) -> Analyses {
-    with_context(history, said, now, |context| analysis::analyse_all(series, policy, context))
+    with_context(history, said, now, |context| detect::analyse_all(series, policy, context))
 }
 
 /// Hands over what analyses need to know of a history beside its series.
@@ -44,7 +44,7 @@ pub(super) fn with_context<T>(
     history: &History,
     said: Said<'_>,
     now: Timestamp,
-    then: impl FnOnce(&analysis::Context<'_>) -> T,
+    then: impl FnOnce(&detect::Context<'_>) -> T,
 ) -> T {
     let commit = |name: &str| {
         let own = said.own.filter(|scene| scene.owns(name)).and_then(|scene| scene.first);
@@ -54,8 +54,8 @@ pub(super) fn with_context<T>(
         .accepted
         .iter()
         .filter_map(|entry| Some((entry, resolve(entry, commit(&entry.commit)?))));
-    let resolved: Vec<(&Accepted, analysis::Accepted)> = resolved.collect();
-    let accepted = |series: &Series| -> Vec<analysis::Accepted> {
+    let resolved: Vec<(&Accepted, detect::Accepted)> = resolved.collect();
+    let accepted = |series: &Series| -> Vec<detect::Accepted> {
         let name = series.key.name();
         let concerned = resolved.iter().filter(|(e, _)| accepted::matches(&e.series, &name));
         concerned.map(|(_, accepted)| accepted.clone()).collect()
@@ -67,7 +67,7 @@ pub(super) fn with_context<T>(
         concerned.flat_map(|note| explanations(note, history)).collect()
     };
     let newest = history.newest;
-    then(&analysis::Context {
+    then(&detect::Context {
         depth: said.depth,
         now,
         newest,
@@ -92,8 +92,8 @@ fn commit_named(name: &str, history: &History) -> Option<CommitIndex> {
 }
 
 /// An accepted entry with its commit.
-fn resolve(entry: &Accepted, commit: CommitIndex) -> analysis::Accepted {
-    analysis::Accepted {
+fn resolve(entry: &Accepted, commit: CommitIndex) -> detect::Accepted {
+    detect::Accepted {
         commit,
         max_change: entry.max_change,
         reason: entry.reason.clone(),

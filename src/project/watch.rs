@@ -10,16 +10,16 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use crate::analysis::kept::Kept;
 use crate::gate::Outcome;
 use crate::gate::scene::{self, Request, Scene, Wanted};
-use crate::history::History;
-use crate::history::graft::Rest;
 use crate::project::said::{Said, analyse, with_context};
 use crate::project::stages::Progress;
 use crate::project::{self, Judged, Opened, Options};
-use crate::series::{self, CommitIndex, Run, Segment, Series};
 use crate::store;
+use detect::kept::Kept;
+use model::history::History;
+use model::history::graft::Rest;
+use model::series::{self, CommitIndex, Run, Segment, Series};
 
 /// What is asked for, and how the caller takes part.
 pub(crate) struct Asked<'a> {
@@ -227,7 +227,7 @@ fn fresh<T>(history: &mut History, from: CommitIndex, group: impl FnOnce(&Histor
         let rows = column.rows.iter().filter(|row| row.commit >= from.0).copied();
         let rows: Vec<_> = rows.collect();
         let (key, tags) = (&column.key, &column.tags);
-        (!rows.is_empty()).then(|| crate::history::Column {
+        (!rows.is_empty()).then(|| model::history::Column {
             key: key.clone(),
             unit: column.unit.clone(),
             better: column.better,

@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::audit::Link;
-use crate::record::shorten;
-use crate::record::time::DAY_US;
 use crate::site::index::Index;
 use crate::site::view::Phrase;
-use crate::text;
+use model::audit::Link;
+use model::record::shorten;
+use model::record::time::DAY_US;
+use model::text;
 
 /// The log of overrides and approvals.
 #[derive(Serialize, JsonSchema)]

@@ -2,7 +2,7 @@
 //! guessed: an id that is no sha has none, nor has a pull request on a host of unknown kind.
 
 use crate::site::index::Index;
-use crate::text;
+use model::text;
 
 fn repository<'a>(site: &Index<'a>) -> Option<&'a str> {
     Some(site.input.policy.site.repo_url.as_deref()?.trim_end_matches('/'))

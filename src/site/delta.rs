@@ -6,14 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::Analysis;
-use crate::analysis::compare::{Delta, DeltaVerdict, Yardstick, compare};
-use crate::record::shorten;
-use crate::series::{CommitIndex, Run, Segment, Series};
 use crate::site::index::Index;
 use crate::site::view::ChangeCell;
 use crate::site::words;
-use crate::text;
+use detect::Analysis;
+use detect::compare::{Delta, DeltaVerdict, Yardstick, compare};
+use model::record::shorten;
+use model::series::{CommitIndex, Run, Segment, Series};
+use model::text;
 
 /// Runs that the base's median is taken of, at most.
 pub(crate) const BASE_RUNS: usize = 5;

@@ -4,14 +4,14 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::analysis::{Analysis, Verdict};
-use crate::policy::Detail;
-use crate::series::CommitIndex;
 use crate::site::index::Index;
 use crate::site::routes::{self, Root};
 use crate::site::view::Phrase;
 use crate::site::{code, table};
-use crate::text;
+use detect::{Analysis, Verdict};
+use model::policy::Detail;
+use model::series::CommitIndex;
+use model::text;
 
 /// Newest measured commits of the main line that have a page whatever happened there.
 const NEWEST: usize = 20;

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::site::index::{EventRef, Index};
 use crate::site::routes::{self, Root};
 use crate::site::{Failure, Job, health, pages, table, words};
-use crate::text;
+use model::text;
 
 /// Entries of a feed.
 const ENTRIES: usize = 100;

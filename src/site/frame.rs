@@ -1,11 +1,11 @@
 //! What stands around every page: title, navigation, banners, footer.
 
-use crate::record::time::{DAY_US, Timestamp};
 use crate::site::index::Index;
 use crate::site::routes::Root;
 use crate::site::view::{Frame, Moment, NavItem, Phrase};
 use crate::site::{Input, assets, markdown, words};
-use crate::text;
+use model::record::time::{DAY_US, Timestamp};
+use model::text;
 
 /// The sections of the navigation.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! Whether the data can be trusted: a state in one word, and what is not as it should be, each
 //! with how bad it is. Draws nothing: the health page, its JSON and the overview read it.
 
-use crate::analysis::Verdict;
-use crate::record::time::Timestamp;
 use crate::site::index::Index;
 use crate::site::pages::infrastructure;
 use crate::site::{audit, frame, targets};
-use crate::text;
+use detect::Verdict;
+use model::record::time::Timestamp;
+use model::text;
 
 /// Days of the records-a-day rule that are looked at.
 const RECENT_DAYS: i64 = 30;

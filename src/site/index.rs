@@ -9,22 +9,22 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::analysis::{Analysis, Change, Status, Verdict};
-use crate::chart::Drawing;
-use crate::chart::compare::Comparison;
-use crate::filter::{Filter, Recent};
-use crate::history::Commit;
-use crate::note::Note;
-use crate::policy::threshold::preset_slug;
-use crate::record::TIME;
-use crate::record::time::{DAY_US, Timestamp};
-use crate::series::{CommitIndex, Series, SeriesKey};
 use crate::site::detail::Pages;
 use crate::site::frame::Shell;
 use crate::site::lineage::Lineage;
 use crate::site::pairs::Pair;
 use crate::site::shared::Shared;
 use crate::site::{Failure, Input, pairs, routes};
+use chart::Drawing;
+use chart::compare::Comparison;
+use detect::{Analysis, Change, Status, Verdict};
+use model::filter::{Filter, Recent};
+use model::history::Commit;
+use model::note::Note;
+use model::policy::threshold::preset_slug;
+use model::record::TIME;
+use model::record::time::{DAY_US, Timestamp};
+use model::series::{CommitIndex, Series, SeriesKey};
 
 /// Colour slots of the chart room.
 const SLOTS: usize = 6;
@@ -449,8 +449,8 @@ pub(crate) fn urgency(series: &Series, analysis: &Analysis) -> (u8, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Direction, Unit};
-    use crate::series::{Run, Std};
+    use model::record::{Direction, Unit};
+    use model::series::{Run, Std};
     use proptest::prelude::*;
 
     fn series(runs: &[(u32, bool)]) -> Series {

@@ -3,9 +3,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::history::{CommitFacts, History};
-use crate::record::time::Timestamp;
-use crate::text;
+use model::history::{CommitFacts, History};
+use model::record::time::Timestamp;
+use model::text;
 
 pub(crate) struct Lineage<'a> {
     line: &'a [CommitFacts],

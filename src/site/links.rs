@@ -1,10 +1,9 @@
 //! Where the marks of a chart lead, and the presets, from one page.
 
-use crate::chart;
 use crate::site::index::Index;
 use crate::site::routes::{self, Root};
 use crate::site::view::Link;
-use crate::text;
+use model::text;
 
 /// Links of the chart of one series.
 pub(crate) struct ChartLinks<'a> {

@@ -31,18 +31,18 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::analysis::Analyses;
-use crate::analysis::replay::{Figures, Said};
-use crate::analysis::targets::Target;
-use crate::audit::Chain;
-use crate::filter::Filter;
-use crate::history::History;
-use crate::note::Note;
-use crate::policy::Policy;
-use crate::policy::accepted::Accepted;
-use crate::record::Problem;
-use crate::record::time::Timestamp;
-use crate::series::{CommitIndex, Series};
+use detect::Analyses;
+use detect::replay::{Figures, Said};
+use detect::targets::Target;
+use model::audit::Chain;
+use model::filter::Filter;
+use model::history::History;
+use model::note::Note;
+use model::policy::Policy;
+use model::policy::accepted::Accepted;
+use model::record::Problem;
+use model::record::time::Timestamp;
+use model::series::{CommitIndex, Series};
 
 /// Everything the pages speak of.
 pub(crate) struct Input<'a> {

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::record::time::DAY_US;
-use crate::series::CommitIndex;
 use crate::site::delta::{self, Compared};
 use crate::site::index::Index;
 use crate::site::routes;
 use crate::site::shared::Shared;
+use model::record::time::DAY_US;
+use model::series::CommitIndex;
 
 /// Newest consecutive pairs of measured commits that have a page.
 const RECENT_PAIRS: usize = 200;

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 
 use std::sync::Arc;
 
-use crate::filter::glob;
-use crate::history::History;
-use crate::record::time::Timestamp;
-use crate::record::{Problem, Rare};
-use crate::series::{Run, Segment, Series};
+use model::filter::glob;
+use model::history::History;
+use model::record::time::Timestamp;
+use model::record::{Problem, Rare};
+use model::series::{Run, Segment, Series};
 
 /// What stands in place of a value.
 const REDACTED: &str = "redacted";

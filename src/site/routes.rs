@@ -6,10 +6,10 @@
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::record::TIME;
-use crate::record::time::Timestamp;
-use crate::series::SeriesKey;
-use crate::text;
+use model::record::TIME;
+use model::record::time::Timestamp;
+use model::series::SeriesKey;
+use model::text;
 
 /// Names that some file system or server treats specially: always written with their hash.
 const RESERVED: [&str; 25] = [

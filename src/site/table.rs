@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::Verdict;
-use crate::chart::multiple::{self, SharedAxes};
-use crate::chart::{self, NoteKind, Span, TrendInput};
 use crate::site::index::{self, EventRef, Index};
 use crate::site::routes::{self, Root};
 use crate::site::view::{
     ChangeCell, EventRow, Figure, Link, Panel, PanelGroup, Phrase, RowData, SeriesGroup, SeriesRow,
 };
 use crate::site::words;
-use crate::text;
+use chart::multiple::{self, SharedAxes};
+use chart::{self, NoteKind, Span, TrendInput};
+use detect::Verdict;
+use model::text;
 
 /// More series than this on a page are grouped by test, and folded where nothing happened.
 pub(crate) const OPEN_ROWS: usize = 60;
@@ -153,7 +153,7 @@ pub(crate) fn chart_notes(site: &Index<'_>, series: usize) -> Vec<chart::Note> {
 pub(crate) fn notes_of<'a>(
     site: &'a Index<'_>,
     series: usize,
-) -> impl Iterator<Item = (crate::record::time::Timestamp, &'a crate::note::Note)> {
+) -> impl Iterator<Item = (model::record::time::Timestamp, &'a model::note::Note)> {
     let (one, _) = site.series(series);
     let subject = one.key.subject(&one.tags);
     let recent = site.recents[series];

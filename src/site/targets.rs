@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::analysis::BudgetVerdict;
-use crate::analysis::targets::{Target, TargetKind, missed};
-use crate::record::shorten;
 use crate::site::index::Index;
 use crate::site::routes::Root;
 use crate::site::view::Phrase;
 use crate::site::words;
-use crate::text;
+use detect::BudgetVerdict;
+use detect::targets::{Target, TargetKind, missed};
+use model::record::shorten;
+use model::text;
 
 /// One target as JSON. `limit` and `measured` are in base units, fractions for shares, and null
 /// for an alert that stays quiet.

@@ -1,14 +1,14 @@
 //! The verdict of one series in a sentence, with links to the rules that gave it.
 
-use crate::analysis::{Analysis, ChangeKind, Status, Verdict};
-use crate::record::Direction;
-use crate::record::time::{DAY_US, Timestamp};
-use crate::series::Series;
 use crate::site::index::Index;
 use crate::site::routes::{self, Root};
 use crate::site::view::Phrase;
 use crate::site::words;
-use crate::text;
+use detect::{Analysis, ChangeKind, Status, Verdict};
+use model::record::Direction;
+use model::record::time::{DAY_US, Timestamp};
+use model::series::Series;
+use model::text;
 
 /// The answer to the page's question in one sentence, with the rule that gave it.
 pub(crate) fn sentence(site: &Index<'_>, root: Root, index: usize) -> Phrase {

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::iter;
 
-use crate::analysis::sensitivity::horizon;
-use crate::analysis::{Analysis, Change, ChangeKind, Status, Trend, Verdict};
-use crate::record::time::Timestamp;
-use crate::record::{DEFAULT_MODE, TIME};
-use crate::series::{Series, SeriesKey};
 use crate::site::view::{ChangeCell, Moment, Phrase};
-use crate::text::{self, Scale};
+use detect::sensitivity::horizon;
+use detect::{Analysis, Change, ChangeKind, Status, Trend, Verdict};
+use model::record::time::Timestamp;
+use model::record::{DEFAULT_MODE, TIME};
+use model::series::{Series, SeriesKey};
+use model::text::{self, Scale};
 
 /// `julia · loops · parallel · n = 1,000,000`, then suite, parameters and metric.
 pub(crate) fn key(key: &SeriesKey) -> String {

@@ -14,8 +14,8 @@ use anyhow::Context;
 use rustc_hash::FxHashSet;
 use tempfile::TempDir;
 
-use crate::record::time::Timestamp;
 use crate::store::replace;
+use model::record::time::Timestamp;
 
 /// Bytes of lines that wait in memory: a few large files' worth.
 const WAITING: usize = 32 << 20;

@@ -2,7 +2,7 @@
 //!
 //! An append holds the file's lock from reading the chain to the last byte, so two at once follow
 //! one another. Refuses to append to a broken chain, to write through a link, and to write a line
-//! of more than 1 MiB. What a line is, and what breaks the chain: `crate::audit`.
+//! of more than 1 MiB. What a line is, and what breaks the chain: `model::audit`.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Write};
@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 
-use crate::audit::{self, Chain, Entry};
 use crate::store::LINE_LIMIT;
+use model::audit::{self, Chain, Entry};
 
 const NAME: &str = "audit.ndjson";
 /// How long an append waits for another one: far longer than one takes.
@@ -135,7 +135,7 @@ fn lock(file: &File, path: &Path) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::time::Timestamp;
+    use model::record::time::Timestamp;
 
     fn entry(reason: &str) -> Entry {
         Entry {

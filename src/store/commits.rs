@@ -9,10 +9,10 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::history::CommitFacts;
-use crate::record::time::Timestamp;
-use crate::record::{Place, Problem};
 use crate::store::replace;
+use model::history::CommitFacts;
+use model::record::time::Timestamp;
+use model::record::{Place, Problem};
 
 pub(super) const FILE: &str = "commits.ndjson";
 /// A larger file is refused when it is to be joined: some five million commits.

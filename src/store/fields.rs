@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::record::{Direction, Measurement, Record, Statistic};
 use crate::store::general::{Metrics, Params, Size};
+use model::record::{Direction, Measurement, Record, Statistic};
 
 /// A record as it is written, before its times are read.
 #[derive(Default)]

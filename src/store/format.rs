@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::record::time::Timestamp;
-use crate::record::{Measurement, Record, TIME};
 use crate::store::fields::{Single, Wire};
 use crate::store::scan::{Scanner, Unusual};
+use model::record::time::Timestamp;
+use model::record::{Measurement, Record, TIME};
 
 /// Why a line was refused: byte column from 1 within the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +139,7 @@ fn single_metric<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Statistic;
+    use model::record::Statistic;
 
     fn parse(line: &str) -> Result<Record<'_>, LineError> {
         super::parse(line, &mut Scanner::default())

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::record::Measurement;
 use crate::store::fields::{Body, BodyField, Field, Values, Wire, take_field};
+use model::record::Measurement;
 
 /// The general reader's values.
 struct General<'m, A>(&'m mut A);

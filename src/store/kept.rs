@@ -12,11 +12,11 @@ use std::time::SystemTime;
 
 use anyhow::Context;
 
-use crate::history::build::{Builder, Reading};
 use crate::store::cache::Cache;
 use crate::store::read::{Way, read_file};
 use crate::store::walk::RecordFile;
 use crate::store::{Contents, Source, read, read_files, side, walk};
+use model::history::build::{Builder, Reading};
 
 /// Rows up to which records stay in memory: about 200 MB of them.
 const MOST: usize = 2_000_000;

@@ -30,14 +30,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::Context;
 use rayon::prelude::*;
 
-use crate::audit::Chain;
-use crate::history::CommitFacts;
-use crate::history::build::{Builder, Reading};
-use crate::note::Note;
-use crate::policy::accepted::Accepted;
-use crate::record::Problem;
 use crate::store::cache::Cache;
 use crate::store::read::{LINE_LIMIT, MANY, Way, read_file, read_lines};
+use model::audit::Chain;
+use model::history::CommitFacts;
+use model::history::build::{Builder, Reading};
+use model::note::Note;
+use model::policy::accepted::Accepted;
+use model::record::Problem;
 
 /// Where to read, and what of it.
 #[derive(Clone, Debug)]

@@ -8,8 +8,8 @@ use anyhow::Context;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::record::{Place, Problem};
 use crate::store::append;
+use model::record::{Place, Problem};
 
 /// Refused lines, from the history directory.
 pub(super) const REFUSED: &str = "quarantine/refused.ndjson";

@@ -7,11 +7,11 @@ use std::io::Read;
 use anyhow::Context;
 use rayon::prelude::*;
 
-use crate::history::build::Builder;
-use crate::record::{Place, Problem};
 use crate::store::cache::Cache;
 use crate::store::scan::Scanner;
 use crate::store::{format, unpack, walk};
+use model::history::build::Builder;
+use model::record::{Place, Problem};
 
 /// A line longer than this is refused: 1 MiB.
 pub(super) const LINE_LIMIT: usize = 1 << 20;

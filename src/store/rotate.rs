@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use crate::store::replace::replace;
 use crate::store::scan::Scanner;
 use crate::store::{format, unpack, walk};
-use crate::summary::Days;
+use model::summary::Days;
 
 /// What a rotation would move.
 #[derive(Debug, Default)]

@@ -317,8 +317,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::record::FIELDS;
     use crate::store::format;
+    use model::record::FIELDS;
 
     /// What both readers make of a line, the quick one having read others before.
     fn both(line: &str) {

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::note;
-use crate::policy::accepted;
-use crate::record::{Place, Problem};
 use crate::store::{Contents, audit, commits, quarantine};
+use model::note;
+use model::policy::accepted;
+use model::record::{Place, Problem};
 
 /// Reads the side files into `contents`; what is wrong with them becomes a problem there.
 pub(super) fn read(directory: &Path, contents: &mut Contents) -> anyhow::Result<()> {

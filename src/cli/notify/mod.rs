@@ -22,9 +22,9 @@ use crate::notify::slack::{self, Way};
 use crate::notify::webhook;
 use crate::notify::wire::{Clock, Network};
 use crate::notify::{Failure, Told};
-use crate::policy::Policy;
-use crate::policy::diagnostic;
-use crate::policy::read::read as read_policy;
+use model::policy::Policy;
+use model::policy::diagnostic;
+use model::policy::read::read as read_policy;
 
 /// A comment that is longer is none of `check`.
 const LONGEST_COMMENT: u64 = 1 << 20;

@@ -18,7 +18,7 @@ use crate::project::again::{Ground, Memory, load_again};
 use crate::project::{self, Options, Project};
 use crate::serve::desk::{Desk, Shelf};
 use crate::site::{self, Prepared};
-use crate::text;
+use model::text;
 
 /// Files written in one go before it is looked whether something was asked for.
 const AT_ONCE: usize = 16;

@@ -4,7 +4,7 @@
 use crate::notify::escape::{link, markdown, plain};
 use crate::notify::github::sanitise::sanitise;
 use crate::notify::outcome::{Finding, Outcome, Overall};
-use crate::text;
+use model::text;
 
 /// Every comment of ours begins with this, whatever its version.
 pub(crate) const MARKER: &str = "<!-- benchpages:pr ";

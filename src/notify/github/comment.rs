@@ -10,7 +10,7 @@ use crate::notify::github::body::{MARKER, State, body};
 use crate::notify::github::{Api, Mine, User, Walk};
 use crate::notify::outcome::Outcome;
 use crate::notify::{Failure, Told};
-use crate::policy::notify::Comment as When;
+use model::policy::notify::Comment as When;
 
 /// Looking anew after a write that may or may not have been done.
 const ROUNDS: u32 = 3;
@@ -83,7 +83,7 @@ fn resolve(api: &mut Api<'_, '_>, target: &Target) -> Result<Result<u64, String>
             if head.eq_ignore_ascii_case(sha) {
                 Ok(pull)
             } else {
-                let head = crate::text::commit(&crate::notify::escape::plain(&head, 64));
+                let head = model::text::commit(&crate::notify::escape::plain(&head, 64));
                 Err(format!("not told: the head of #{pull} is {head} by now"))
             }
         }

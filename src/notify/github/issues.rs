@@ -13,7 +13,7 @@ use crate::notify::escape::{link, markdown, plain};
 use crate::notify::github::{Api, User, Walk};
 use crate::notify::outcome::{Finding, Infrastructure, Outcome, Overall};
 use crate::notify::{Failure, Told};
-use crate::text;
+use model::text;
 
 /// New issues, and closed ones, of one run: what breaks everything is not worth a flood.
 const MOST: usize = 20;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::notify::escape::{link, mrkdwn, plain};
 use crate::notify::outcome::{Finding, Outcome, Overall};
 use crate::notify::slack::Message;
-use crate::text;
+use model::text;
 
 /// Slack's most: a message, a header, a section.
 #[cfg(test)]

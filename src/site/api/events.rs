@@ -1,14 +1,14 @@
 //! `events.json`: changes, infrastructure days and changes of runner, as one list.
 
-use crate::analysis::runner::{self, RunnerChange};
-use crate::analysis::{ChangeKind, Severity, Status};
-use crate::record::Direction;
 use crate::site::api::shape::{EventView, EventsFile};
 use crate::site::api::{built_from, finite};
 use crate::site::index::{EventRef, Index};
 use crate::site::pages::infrastructure;
 use crate::site::{routes, words};
-use crate::text;
+use detect::runner::{self, RunnerChange};
+use detect::{ChangeKind, Severity, Status};
+use model::record::Direction;
+use model::text;
 
 pub(super) fn file(site: &Index<'_>) -> EventsFile {
     let mut events: Vec<EventView> =

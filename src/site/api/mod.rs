@@ -11,9 +11,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::analysis::Trend;
-use crate::analysis::compare::DeltaVerdict;
-use crate::policy;
 use crate::site::api::check::{CheckFile, CompareFile};
 use crate::site::api::replay::ReplayFile;
 use crate::site::api::shape::{
@@ -26,6 +23,9 @@ use crate::site::pages::commit;
 use crate::site::pairs::{Pair, PairKind};
 use crate::site::targets;
 use crate::site::{Failure, Job, audit, health, routes, words};
+use detect::Trend;
+use detect::compare::DeltaVerdict;
+use model::policy;
 
 const NAMES: [&str; 11] = [
     "check", "commit", "compare", "diff", "diffs", "events", "health", "index", "points", "replay",
@@ -262,7 +262,7 @@ fn diff_file<'a>(site: &'a Index<'_>, pair: &'a Pair, outcomes: &'a [Compared]) 
     }
 }
 
-fn commit_file<'a>(site: &'a Index<'_>, at: crate::series::CommitIndex) -> CommitFile<'a> {
+fn commit_file<'a>(site: &'a Index<'_>, at: model::series::CommitIndex) -> CommitFile<'a> {
     let commit = site.commit(at);
     let mut values = BTreeMap::new();
     for run in &site.pulled[at.0 as usize] {

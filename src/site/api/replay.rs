@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::analysis::replay::{Figures, Said};
 use crate::site::api::shape::{BuiltFrom, EventView};
 use crate::site::api::{built_from, events, finite};
 use crate::site::index::Index;
 use crate::site::words;
+use detect::replay::{Figures, Said};
 
 /// The replay of one policy.
 #[derive(Serialize, JsonSchema)]

@@ -6,12 +6,12 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use crate::series::{Segment, Series};
 use crate::site::api::shape::{PartView, Point, PointsFile, SegmentView, SeriesView};
 use crate::site::api::{built_from, finite, json, view};
 use crate::site::index::Index;
 use crate::site::{Failure, routes};
-use crate::text;
+use model::series::{Segment, Series};
+use model::text;
 
 /// Runs that one file holds: 140 bytes each.
 const WHOLE: usize = 1_000;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::record::time::Timestamp;
 use crate::site::audit::AuditView;
 use crate::site::targets::TargetView;
+use model::record::time::Timestamp;
 
 /// What a file was built from.
 #[derive(Serialize, JsonSchema)]

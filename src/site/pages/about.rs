@@ -3,15 +3,15 @@
 use askama::Template;
 use minijinja::Value;
 
-use crate::filter::Filter;
-use crate::policy::{self, Policy};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::Index;
 use crate::site::markdown;
 use crate::site::pages::series::{NoteView, note_view};
 use crate::site::view::{Fact, Frame, Phrase};
 use crate::site::{Failure, pages};
-use crate::text;
+use model::filter::Filter;
+use model::policy::{self, Policy};
+use model::text;
 
 #[derive(Template)]
 #[template(path = "about.html")]

@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use crate::analysis::Verdict;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{EventRef, Index};
 use crate::site::view::{EventRow, Fact, Frame, Link, Phrase, SeriesGroup};
 use crate::site::{Failure, pages, routes, table};
-use crate::text;
+use detect::Verdict;
+use model::text;
 
 /// Changes listed before the link to all of them.
 const EVENTS: usize = 20;

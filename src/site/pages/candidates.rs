@@ -1,15 +1,15 @@
 //! The commits that come into question for a change: all that lie after the last run on the old
 //! level, up to the first on the new. Where parents are known, also those that nobody measured.
 
-use crate::analysis::ChangeKind;
-use crate::history::CommitFacts;
-use crate::series::CommitIndex;
 use crate::site::code;
 use crate::site::index::{EventRef, Index};
 use crate::site::pages::event::ends;
 use crate::site::routes::Root;
 use crate::site::view::Phrase;
-use crate::text;
+use detect::ChangeKind;
+use model::history::CommitFacts;
+use model::series::CommitIndex;
+use model::text;
 
 /// Candidates listed one by one.
 const LISTED: usize = 50;

@@ -2,8 +2,6 @@
 
 use askama::Template;
 
-use crate::analysis::compare::DeltaVerdict;
-use crate::series::CommitIndex;
 use crate::site::code;
 use crate::site::delta::{self, Compared, Outcome};
 use crate::site::frame::{Page, Section, frame, root};
@@ -12,7 +10,9 @@ use crate::site::pairs::Pair;
 use crate::site::routes::{self, Root};
 use crate::site::view::{ChangeCell, Fact, Frame, Link, Phrase};
 use crate::site::{Failure, pages, words};
-use crate::text::{self, Scale};
+use detect::compare::DeltaVerdict;
+use model::series::CommitIndex;
+use model::text::{self, Scale};
 
 /// Rows of the page; all of them stand in the JSON.
 const ROWS: usize = 150;

@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use crate::analysis::compare::{Delta, DeltaVerdict};
-use crate::chart;
-use crate::series::Series;
 use crate::site::code;
 use crate::site::delta::{self, Compared, Outcome};
 use crate::site::frame::{Page, Section, frame, root};
@@ -15,7 +12,9 @@ use crate::site::pairs::{Pair, PairKind};
 use crate::site::routes::{self, Root};
 use crate::site::view::{ChangeCell, Fact, Frame, Link, Phrase};
 use crate::site::{Failure, pages, table, words};
-use crate::text::{self, Scale};
+use detect::compare::{Delta, DeltaVerdict};
+use model::series::Series;
+use model::text::{self, Scale};
 
 /// Unchanged and not compared series of one page: what is more stands in the JSON.
 const FOLDED: usize = 60;

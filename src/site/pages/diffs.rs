@@ -8,7 +8,7 @@ use crate::site::pairs::{Pair, PairKind};
 use crate::site::routes::{self, Root};
 use crate::site::view::{Frame, Phrase};
 use crate::site::{Failure, pages};
-use crate::text;
+use model::text;
 
 /// Comparisons of one kind that are listed, and commits offered to pick from.
 const LISTED: usize = 60;

@@ -2,10 +2,6 @@
 
 use askama::Template;
 
-use crate::analysis::{Severity, Status};
-use crate::chart::{self, Size, Span, Window};
-use crate::record::time::{DAY_US, Timestamp};
-use crate::series::CommitIndex;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{EventRef, Index};
 use crate::site::links::ChartLinks;
@@ -13,7 +9,11 @@ use crate::site::pages::{self, candidates};
 use crate::site::routes::{self, Root};
 use crate::site::view::{EventRow, Fact, Figure, Frame, Link, Phrase};
 use crate::site::{Failure, table, words};
-use crate::text;
+use chart::{self, Size, Span, Window};
+use detect::{Severity, Status};
+use model::record::time::{DAY_US, Timestamp};
+use model::series::CommitIndex;
+use model::text;
 
 /// Other changes listed as "at the same time".
 const SAME_TIME: usize = 20;

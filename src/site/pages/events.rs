@@ -7,7 +7,7 @@ use crate::site::index::Index;
 use crate::site::pages::infrastructure;
 use crate::site::view::{EventRow, Frame, Link, Phrase};
 use crate::site::{Failure, pages, routes, table};
-use crate::text;
+use model::text;
 
 /// Changes on the page; all of them stand in the JSON.
 const SHOWN: usize = 200;

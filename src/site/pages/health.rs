@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use crate::analysis::Verdict;
-use crate::record::time::{DAY_US, Timestamp};
-use crate::record::{Problem, shorten};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::health::{State, findings, state};
 use crate::site::index::Index;
@@ -14,7 +11,10 @@ use crate::site::pages::infrastructure;
 use crate::site::routes::{self, Root};
 use crate::site::view::{Fact, Frame, Phrase};
 use crate::site::{Failure, audit, pages, targets, words};
-use crate::text;
+use detect::Verdict;
+use model::record::time::{DAY_US, Timestamp};
+use model::record::{Problem, shorten};
+use model::text;
 
 /// Rows of each list; the JSON has all of them.
 const ROWS: usize = 50;

@@ -5,14 +5,14 @@ use std::ops::Range;
 
 use askama::Template;
 
-use crate::analysis::InfrastructureDay;
-use crate::record::time::{DAY_US, Timestamp};
-use crate::series::Series;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::Index;
 use crate::site::view::{Fact, Frame, Link, PanelGroup, Phrase};
 use crate::site::{Failure, pages, routes, table, words};
-use crate::text;
+use detect::InfrastructureDay;
+use model::record::time::{DAY_US, Timestamp};
+use model::series::Series;
+use model::text;
 
 #[derive(Template)]
 #[template(path = "infrastructure.html")]
@@ -130,7 +130,7 @@ fn advice(site: &Index<'_>, root: routes::Root, day: &InfrastructureDay) -> Vec<
             |run: usize| &site.input.history.environments[runs[run].environment as usize].fields;
         for (name, value) in fields(at) {
             if let Some(old) = fields(before).get(name).filter(|old| *old != value) {
-                let cut = |text: &str| crate::record::shorten(text, 60).into_owned();
+                let cut = |text: &str| model::record::shorten(text, 60).into_owned();
                 let line = format!("{}: {} → {}", cut(name), cut(old), cut(value));
                 *lines.entry(line).or_default() += 1;
             }

@@ -24,9 +24,9 @@ use std::sync::Arc;
 use askama::Template;
 use rayon::prelude::*;
 
-use crate::series::CommitIndex;
 use crate::site::index::Index;
 use crate::site::{Failure, Job, api, routes};
+use model::series::CommitIndex;
 
 /// All pages of a site, and the drawings of series, which have their pages' charts.
 pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
@@ -147,5 +147,5 @@ fn doubtful(html: &[u8]) -> bool {
 
 /// A commit as links name it.
 fn commit_text(site: &Index<'_>, commit: CommitIndex) -> String {
-    crate::text::commit(&site.commit(commit).id)
+    model::text::commit(&site.commit(commit).id)
 }

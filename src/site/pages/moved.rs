@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
-use crate::series::{self, SeriesKey};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{EventRef, Index};
 use crate::site::view::{Frame, Link, Phrase};
 use crate::site::{Failure, pages, routes};
+use model::series::{self, SeriesKey};
 
 #[derive(Template)]
 #[template(path = "moved.html")]

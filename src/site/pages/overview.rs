@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use crate::analysis::{Status, Verdict};
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::Index;
 use crate::site::pairs::{Pair, PairKind};
 use crate::site::routes::{self, Root};
 use crate::site::view::{EventRow, Fact, Frame, Link, PanelGroup, Phrase, SeriesRow};
 use crate::site::{Failure, health, links, pages, table, targets, words};
-use crate::text;
+use detect::{Status, Verdict};
+use model::text;
 
 /// Days that the verdict on top speaks of.
 const DAYS: f64 = 7.0;

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use askama::Template;
 use rustc_hash::FxHashSet;
 
-use crate::analysis::{Analysis, BudgetVerdict};
-use crate::chart::compare::{Comparison, Line};
-use crate::chart::{Drawing, Size, TrendInput};
-use crate::record::shorten;
-use crate::record::time::Timestamp;
-use crate::series::Series;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{EventRef, Index};
 use crate::site::links::ChartLinks;
 use crate::site::routes::{self, Root};
 use crate::site::view::{EventRow, Fact, Figure, Frame, Link, Moment, Phrase};
 use crate::site::{Failure, markdown, pages, table, verdict, words};
-use crate::text::{self, Scale};
+use chart::compare::{Comparison, Line};
+use chart::{Drawing, Size, TrendInput};
+use detect::{Analysis, BudgetVerdict};
+use model::record::shorten;
+use model::record::time::Timestamp;
+use model::series::Series;
+use model::text::{self, Scale};
 
 /// Rows of the table of runs; older ones stand in the chart and in the CSV. A row takes as many
 /// bytes as twenty dots of the chart: 200 of them were three quarters of a page that few unfold.
@@ -212,7 +212,7 @@ fn notes(site: &Index<'_>, index: usize) -> Vec<NoteView> {
 }
 
 /// A note with its Markdown rendered.
-pub(crate) fn note_view(time: Timestamp, note: &crate::note::Note) -> NoteView {
+pub(crate) fn note_view(time: Timestamp, note: &model::note::Note) -> NoteView {
     NoteView {
         id: routes::slug(&note.name).replace(['~', '.'], "-"),
         date: words::day(time),
@@ -348,7 +348,7 @@ fn runs(site: &Index<'_>, root: Root, index: usize, scale: &Scale) -> Vec<RunRow
 fn segment_starts(series: &Series) -> Vec<usize> {
     let mut seen = vec![false; series.segments.len()];
     let runs = series.runs.iter().enumerate();
-    let first = |(at, run): (usize, &crate::series::Run)| {
+    let first = |(at, run): (usize, &model::series::Run)| {
         let known = std::mem::replace(&mut seen[run.segment as usize], true);
         (run.segment > 0 && !known).then_some(at)
     };

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
-use crate::chart;
-use crate::record::Direction;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::Index;
 use crate::site::pages::series::comparison;
 use crate::site::view::{Fact, Figure, Frame, PanelGroup, Phrase, SeriesGroup};
 use crate::site::{Failure, pages, routes, table, words};
-use crate::text;
+use model::record::Direction;
+use model::text;
 
 /// Comparison charts of one page: one a variant, the first by size.
 const CHARTS: usize = 4;

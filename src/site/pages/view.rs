@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use crate::filter::Filter;
-use crate::record::shorten;
 use crate::site::frame::{Page, Section, frame, root};
 use crate::site::index::{Index, preset_members};
 use crate::site::pages::backend::counts;
 use crate::site::routes::{self, Root};
 use crate::site::view::{Fact, Frame, Link, PanelGroup, Phrase, SeriesGroup};
 use crate::site::{Failure, links, pages, table, words};
-use crate::text;
+use model::filter::Filter;
+use model::record::shorten;
+use model::text;
 
 /// Characters of a name in a list to pick from.
 const OPTION: usize = 60;

@@ -1,0 +1,411 @@
+//! The axes: what lies across (time, commit order, input size) and up (a value, linear or log10),
+//! as plotters' ranged types, with the ticks that people expect of each.
+//!
+//! Ticks are at most as many as asked for. No axis starts at zero unless its values do.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged};
+
+use model::record::time::{DAY_US, Timestamp};
+use model::text;
+
+/// What lies across. All three are integers: microseconds, index of a run, input size.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Across {
+    Time {
+        from: i64,
+        to: i64,
+    },
+    Order {
+        from: i64,
+        to: i64,
+    },
+    /// Input sizes on a log10 scale, from 1.
+    Size {
+        from: i64,
+        to: i64,
+    },
+}
+
+/// A tick of an axis across, with its label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    pub at: i64,
+    pub label: String,
+}
+
+impl Across {
+    /// Time from the first to the last moment; a single moment gets half a day on either side.
+    pub fn time(from: Timestamp, to: Timestamp) -> Self {
+        let (from, to) = (from.micros().min(to.micros()), from.micros().max(to.micros()));
+        if from == to {
+            let half = DAY_US / 2;
+            return Self::Time { from: from.saturating_sub(half), to: to.saturating_add(half) };
+        }
+        Self::Time { from, to }
+    }
+
+    fn ends(&self) -> (i64, i64) {
+        match *self {
+            Self::Time { from, to } | Self::Order { from, to } | Self::Size { from, to } => {
+                (from, to)
+            }
+        }
+    }
+
+    /// Times with their labels: the first names its year, as does each January.
+    pub fn time_ticks(&self, most: usize) -> Vec<Tick> {
+        let (from, to) = self.ends();
+        let Some((step, ticks)) = calendar_ticks(from, to, most) else { return Vec::new() };
+        let mut first = true;
+        ticks
+            .into_iter()
+            .map(|at| {
+                let time = Timestamp::from_micros(at);
+                let label = step.label(time, first);
+                first = false;
+                Tick { at, label }
+            })
+            .collect()
+    }
+}
+
+impl Ranged for Across {
+    type FormatOption = NoDefaultFormatting;
+    type ValueType = i64;
+
+    fn map(&self, value: &i64, limit: (i32, i32)) -> i32 {
+        let (from, to) = self.ends();
+        let place = |value: i64| match self {
+            Self::Size { .. } => (value.max(1) as f64).log10(),
+            _ => value as f64,
+        };
+        on_grid(place(*value), place(from), place(to), limit)
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<i64> {
+        let most = hint.max_num_points();
+        let (from, to) = self.ends();
+        match self {
+            Self::Time { .. } => calendar_ticks(from, to, most).map_or(Vec::new(), |(_, at)| at),
+            Self::Order { .. } => {
+                let step = whole_step(to.saturating_sub(from), most);
+                (from..=to).filter(|at| at.rem_euclid(step) == 0).take(most).collect()
+            }
+            Self::Size { .. } => log_ticks(from.max(1) as f64, to.max(1) as f64, most)
+                .into_iter()
+                .map(|size| size as i64)
+                .collect(),
+        }
+    }
+
+    fn range(&self) -> Range<i64> {
+        let (from, to) = self.ends();
+        from..to
+    }
+}
+
+/// What lies up. `unit` is what one tick unit is in base units: 1,000 where labels say µs, so that
+/// ticks are round in what people read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Up {
+    Linear { low: f64, high: f64, unit: f64 },
+    Log { low: f64, high: f64, unit: f64 },
+}
+
+impl Up {
+    pub fn ends(&self) -> (f64, f64) {
+        match *self {
+            Self::Linear { low, high, .. } | Self::Log { low, high, .. } => (low, high),
+        }
+    }
+
+    /// Tick values in base units, lowest first.
+    pub fn ticks(&self, most: usize) -> Vec<f64> {
+        let (Self::Linear { low, high, unit } | Self::Log { low, high, unit }) = *self;
+        let ticks = match self {
+            Self::Linear { .. } => linear_ticks(low / unit, high / unit, most),
+            Self::Log { .. } => log_ticks(low / unit, high / unit, most),
+        };
+        ticks.into_iter().map(|tick| tick * unit).filter(|tick| tick.is_finite()).collect()
+    }
+}
+
+impl Ranged for Up {
+    type FormatOption = NoDefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        let (low, high) = self.ends();
+        match self {
+            Self::Linear { .. } => on_grid(*value, low, high, limit),
+            Self::Log { .. } => {
+                let log = |value: f64| value.max(f64::MIN_POSITIVE).log10();
+                on_grid(log(*value), log(low), log(high), limit)
+            }
+        }
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        self.ticks(hint.max_num_points())
+    }
+
+    fn range(&self) -> Range<f64> {
+        let (low, high) = self.ends();
+        low..high
+    }
+}
+
+/// The grid unit nearest to a value's place between two ends; ends that meet give the middle.
+/// Halves keep the difference of the largest doubles finite.
+fn on_grid(value: f64, from: f64, to: f64, (start, end): (i32, i32)) -> i32 {
+    let span = to / 2.0 - from / 2.0;
+    let share = if span > 0.0 { (value / 2.0 - from / 2.0) / span } else { 0.5 };
+    let share = if share.is_finite() { share.clamp(-1.0, 2.0) } else { 0.5 };
+    let place = f64::from(start) + share * f64::from(end - start);
+    place.round() as i32
+}
+
+/// Round ticks with steps of 1, 2, 2.5 and 5: the largest step that gives 3 (2 where at most 3 are
+/// wanted), which never gives more than twice that less one.
+fn linear_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
+    let span = high - low;
+    if !span.is_finite() || span <= 0.0 {
+        return Vec::new();
+    }
+    let least = if most < 5 { 2 } else { 3 };
+    let top = span.log10().ceil() as i32;
+    let steps = (top - 2..=top)
+        .rev()
+        .flat_map(|power| [5.0, 2.5, 2.0, 1.0].map(|factor: f64| factor * 10f64.powi(power)));
+    steps
+        .map(|step| multiples(low, high, step))
+        .find(|ticks| ticks.len() >= least)
+        .map_or_else(Vec::new, |ticks| ticks.take(most.max(1)).collect())
+}
+
+fn multiples(low: f64, high: f64, step: f64) -> impl ExactSizeIterator<Item = f64> {
+    // A thousandth of a step, so that an end that is itself a multiple counts.
+    let (first, last) = ((low / step - 1e-3).ceil(), (high / step + 1e-3).floor());
+    let sound = step.is_normal() && (low / step).abs() < 1e15;
+    let count = if sound { ((last - first).clamp(-1.0, 20.0) + 1.0) as u16 } else { 0 };
+    (0..count).map(move |at| (first + f64::from(at)) * step + 0.0)
+}
+
+/// Ticks at 1, 2 and 5 of each power of ten, thinned to powers, then to every n-th power.
+fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
+    if !(low > 0.0 && high >= low && high.is_finite()) {
+        return Vec::new();
+    }
+    let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+    let inside = |tick: &f64| *tick >= low * 0.999 && *tick <= high * 1.001;
+    let every = |factors: &[f64], stride: i32| -> Vec<f64> {
+        (first..=last)
+            .filter(|power| power.rem_euclid(stride) == 0)
+            .flat_map(|power| factors.iter().map(move |factor| factor * 10f64.powi(power)))
+            .filter(inside)
+            .collect()
+    };
+    let all = every(&[1.0, 2.0, 5.0], 1);
+    if all.len() <= most {
+        return all;
+    }
+    let fewer = every(&[1.0, 3.0], 1);
+    if fewer.len() <= most && fewer.len() > 2 && every(&[1.0], 1).len() < 3 {
+        return fewer;
+    }
+    (1..=700).map(|stride| every(&[1.0], stride)).find(|ticks| ticks.len() <= most).unwrap_or(all)
+}
+
+/// A step of 1, 2 or 5 times a power of ten that divides `span` into at most `most` parts.
+fn whole_step(span: i64, most: usize) -> i64 {
+    let most = i64::try_from(most.max(1)).unwrap_or(i64::MAX);
+    (0..18)
+        .flat_map(|power| [1, 2, 5].map(|factor| factor * 10_i64.pow(power)))
+        .find(|step| span / step < most)
+        .unwrap_or(i64::MAX)
+}
+
+/// A step of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Step {
+    Minutes(i64),
+    Days(i64),
+    Months(i64),
+    Years(i64),
+}
+
+const MINUTE_US: i64 = 60_000_000;
+const STEPS: [Step; 24] = [
+    Step::Minutes(1),
+    Step::Minutes(5),
+    Step::Minutes(15),
+    Step::Minutes(30),
+    Step::Minutes(60),
+    Step::Minutes(180),
+    Step::Minutes(360),
+    Step::Minutes(720),
+    Step::Days(1),
+    Step::Days(2),
+    Step::Days(7),
+    Step::Days(14),
+    Step::Months(1),
+    Step::Months(2),
+    Step::Months(3),
+    Step::Months(6),
+    Step::Years(1),
+    Step::Years(2),
+    Step::Years(5),
+    Step::Years(10),
+    Step::Years(20),
+    Step::Years(50),
+    Step::Years(100),
+    Step::Years(1000),
+];
+
+impl Step {
+    fn label(self, time: Timestamp, first: bool) -> String {
+        let january = text::iso_date(time).get(5..7) == Some("01");
+        match self {
+            Self::Minutes(_) if first || time.micros().rem_euclid(DAY_US) == 0 => {
+                text::day_month(time)
+            }
+            Self::Minutes(_) => text::clock(time),
+            Self::Days(_) if first => text::date(time),
+            Self::Days(_) => text::day_month(time),
+            Self::Months(_) if first || january => {
+                format!("{} {}", text::month(time), text::year(time))
+            }
+            Self::Months(_) => text::month(time),
+            Self::Years(_) => text::year(time),
+        }
+    }
+
+    fn micros(self) -> i64 {
+        match self {
+            Self::Minutes(minutes) => minutes * MINUTE_US,
+            Self::Days(days) => days * DAY_US,
+            Self::Months(months) => months * 30 * DAY_US,
+            Self::Years(years) => years * 365 * DAY_US,
+        }
+    }
+
+    fn ticks(self, from: i64, to: i64) -> Vec<i64> {
+        // 1970-01-05 was the first Monday.
+        let offset = if self.micros() % (7 * DAY_US) == 0 { 4 * DAY_US } else { 0 };
+        match self {
+            Self::Minutes(_) | Self::Days(_) => {
+                let step = self.micros();
+                let before = from.saturating_sub(offset).rem_euclid(step);
+                let first = from.saturating_sub(before);
+                (0..40)
+                    .map_while(|at| first.checked_add(at * step))
+                    .filter(|at| (from..=to).contains(at))
+                    .collect()
+            }
+            Self::Months(months) => months_between(from, to, months),
+            Self::Years(years) => months_between(from, to, years * 12),
+        }
+    }
+}
+
+/// The smallest step of the calendar that gives at most `most` ticks, and those ticks.
+fn calendar_ticks(from: i64, to: i64, most: usize) -> Option<(Step, Vec<i64>)> {
+    let span = to.checked_sub(from)?;
+    let parts = i64::try_from(most).ok()?.checked_add(1)?;
+    STEPS
+        .iter()
+        .filter(|step| span / step.micros() <= parts)
+        .map(|step| (*step, step.ticks(from, to)))
+        .find(|(_, ticks)| ticks.len() <= most)
+}
+
+/// First instants of every `step`-th month, counted from January of year 0.
+fn months_between(from: i64, to: i64, step: i64) -> Vec<i64> {
+    let Some(start) = civil(from) else { return Vec::new() };
+    let month = i64::from(start.year()) * 12 + i64::from(start.month()) - 1;
+    let first = month.div_euclid(step) * step;
+    (0..40)
+        .map_while(|at| {
+            let index = first + at * step;
+            let year = i16::try_from(index.div_euclid(12)).ok()?;
+            let month = i8::try_from(index.rem_euclid(12) + 1).ok()?;
+            let date = Date::new(year, month, 1).ok()?;
+            Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_microsecond())
+        })
+        .filter(|at| (from..=to).contains(at))
+        .collect()
+}
+
+fn civil(micros: i64) -> Option<Date> {
+    let stamp = jiff::Timestamp::from_microsecond(micros).ok()?;
+    Some(stamp.to_zoned(TimeZone::UTC).date())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    #[test]
+    fn half_a_year_has_month_ticks_with_the_year_on_the_first() {
+        let axis = Across::time(at("2025-03-30T06:00:00Z"), at("2025-09-26T06:00:00Z"));
+        let labels: Vec<_> = axis.time_ticks(6).into_iter().map(|tick| tick.label).collect();
+        assert_eq!(labels, ["Apr 2025", "May", "Jun", "Jul", "Aug", "Sep"]);
+    }
+
+    #[test]
+    fn spans_from_minutes_to_centuries_have_one_to_six_ticks() {
+        let from = at("2025-03-30T06:07:00Z");
+        for days in [0.01, 0.3, 1.0, 3.0, 20.0, 50.0, 200.0, 400.0, 900.0, 9000.0, 90_000.0] {
+            let to = Timestamp::from_micros(from.micros() + (days * DAY_US as f64) as i64);
+            let ticks = Across::time(from, to).time_ticks(6);
+            assert!((1..=6).contains(&ticks.len()), "{days} days: {ticks:?}");
+        }
+    }
+
+    #[test]
+    fn log_ticks_are_1_2_5() {
+        assert_eq!(log_ticks(8.0, 120.0, 5), [10.0, 20.0, 50.0, 100.0]);
+        assert_eq!(log_ticks(1.0, 1e6, 5), [1.0, 100.0, 10_000.0, 1e6]);
+    }
+
+    #[test]
+    fn ticks_are_round_in_the_unit_that_labels_say() {
+        let up = Up::Linear { low: 3.1e6, high: 5.9e6, unit: 1_048_576.0 };
+        let ticks: Vec<_> = up.ticks(5).iter().map(|tick| tick / 1_048_576.0).collect();
+        assert_eq!(ticks, [3.0, 4.0, 5.0]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_linear_axis_has_three_to_five_round_ticks(
+            low in -1e6..1e6f64, power in -6..9i32, share in 1.0..10.0f64
+        ) {
+            let high = low + share * 10f64.powi(power);
+            prop_assume!((high - low) > low.abs() * 1e-6);
+            let ticks = linear_ticks(low, high, 5);
+            prop_assert!((3..=5).contains(&ticks.len()), "{low} {high} {ticks:?}");
+            let few = linear_ticks(low, high, 3);
+            prop_assert!((2..=3).contains(&few.len()), "{low} {high} {few:?}");
+        }
+
+        #[test]
+        fn no_axis_panics_or_leaves_the_grid(from: i64, to: i64, value: i64, a: f64, b: f64) {
+            let across = Across::time(Timestamp::from_micros(from), Timestamp::from_micros(to));
+            across.time_ticks(6);
+            prop_assert!((-1000..=2000).contains(&across.map(&value, (0, 1000))));
+            let up = Up::Linear { low: a.min(b), high: a.max(b), unit: 1.0 };
+            up.ticks(5);
+            prop_assert!((-200..=400).contains(&up.map(&(value as f64), (200, 0))));
+            Up::Log { low: a.min(b), high: a.max(b), unit: 1.0 }.ticks(5);
+        }
+    }
+}

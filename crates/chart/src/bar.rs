@@ -1,0 +1,86 @@
+//! The small bar of a row in a comparison of two commits: from zero, with the limit shaded on both
+//! sides, clamped at twice the limit, where an arrow tip says that it goes on.
+
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+use model::record::Direction;
+
+/// Size of the drawing, its middle, and how far a bar of once the limit reaches.
+const WIDTH: i32 = 120;
+const HEIGHT: i32 = 16;
+const ZERO: i32 = WIDTH / 2;
+const LIMIT: i32 = 27;
+/// Room for the tip beyond twice the limit.
+const TIP: i32 = 5;
+
+/// What all bars have: the drawing's start and the shaded limit.
+static FRAME: LazyLock<String> = LazyLock::new(|| {
+    let (from, to) = (ZERO - LIMIT, ZERO + LIMIT);
+    format!(
+        concat!(
+            r#"<svg class="cb" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true">"#,
+            r#"<path class="lb" d="M{from} 1H{to}V15H{from}z"/>"#,
+        ),
+        w = WIDTH,
+        h = HEIGHT,
+        from = from,
+        to = to,
+    )
+});
+
+/// The bar of a relative `change` against a relative `threshold`. Hidden from screen readers: the
+/// row has both numbers and the word.
+pub fn change_bar(change: f64, threshold: f64, better: Direction) -> String {
+    let share = if change == 0.0 { 0.0 } else { change / threshold.max(1e-9) };
+    let share = if share.is_nan() { 0.0 } else { share.clamp(-9.0, 9.0) };
+    let clamped = share.abs() > 2.0;
+    let end = ZERO + (share.clamp(-2.0, 2.0) * f64::from(LIMIT)).round() as i32;
+    let worse = (change > 0.0) == (better == Direction::Lower);
+    let tone = match (share.abs() >= 1.0, worse) {
+        (false, _) => "br",
+        (true, true) => "br w",
+        (true, false) => "br k",
+    };
+    let mut out = String::with_capacity(240);
+    out.push_str(&FRAME);
+    if end != ZERO {
+        let tip = match (clamped, share > 0.0) {
+            (false, _) => String::new(),
+            (true, true) => format!("M{end} 8V2l{TIP} 6-{TIP} 6z"),
+            (true, false) => format!("M{end} 8V2l-{TIP} 6 {TIP} 6z"),
+        };
+        let _ = write!(out, r#"<path class="{tone}" d="M{ZERO} 4H{end}v8H{ZERO}z{tip}"/>"#);
+    }
+    let _ = write!(out, r#"<path class="z" d="M{ZERO} 0V{HEIGHT}"/></svg>"#);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_starts_at_zero_and_ends_at_its_share_of_the_limit() {
+        let bar = change_bar(0.06, 0.12, Direction::Lower);
+        assert!(bar.contains(r#"class="br" d="M60 4H74v8H60z""#), "{bar}");
+        let bar = change_bar(-0.18, 0.12, Direction::Lower);
+        assert!(bar.contains(r#"class="br k" d="M60 4H19v8H60z""#), "{bar}");
+    }
+
+    #[test]
+    fn a_bar_beyond_twice_the_limit_ends_in_a_tip() {
+        for change in [5.0, -5.0, f64::MAX] {
+            let bar = change_bar(change, 0.1, Direction::Higher);
+            assert!(bar.contains(if change > 0.0 { "H114" } else { "H6" }), "{bar}");
+            assert_eq!(bar.matches("zM").count(), 1, "{bar}");
+        }
+    }
+
+    #[test]
+    fn no_change_no_limit_and_no_number_give_no_bar_or_a_whole_one() {
+        assert!(!change_bar(0.0, 0.0, Direction::Lower).contains("br"));
+        assert!(!change_bar(f64::NAN, 0.1, Direction::Lower).contains("NaN"));
+        assert!(change_bar(0.5, 0.0, Direction::Lower).contains("H114"));
+    }
+}

@@ -1,0 +1,491 @@
+//! Several series in one chart: at most six lines, each with a colour, a dash pattern and a label
+//! at its end, so that none of the three is needed to tell them apart.
+//!
+//! Log scale where the levels differ by more than tenfold. [`sweep`] draws values over input size,
+//! both axes logarithmic.
+
+use std::collections::BTreeMap;
+
+use crate::axis::{Across, Tick, Up};
+use crate::backend::{Canvas, Role};
+use crate::columns::column_of;
+use crate::inline::{self, Frame};
+use crate::labels::{self, Anchor, Label, Row, Tone};
+use crate::markup::paths;
+use crate::path::Point;
+use crate::rows;
+use crate::scene::{INSET, WIDTH};
+use crate::{MOST_BYTES, Span, Trend, describe, palette};
+use detect::Analysis;
+use model::record::{self, Direction, Unit};
+use model::series::Series;
+use model::text::{self, Scale};
+
+/// Right end of the data: the last 14 % belong to the labels.
+const DATA_END: i32 = 860;
+const LABELS_START: i32 = 868;
+const HEIGHT: i32 = 200;
+/// Least distance of two labels: the height of a line of 12 px text.
+const LABEL_STEP: i32 = 14;
+/// Longer labels are right-aligned: 6 characters of 12 px fit into 14 % of a phone's width.
+const SHORT_LABEL: usize = 6;
+const LONGEST_LABEL: usize = 24;
+/// Vertices of one line are at least this far apart: 3 px on a plot of 720 px.
+const VERTEX_STEP: i32 = 4;
+/// The ratio of levels above which small ones would lie on the floor of a linear axis.
+const LOG_ABOVE: f64 = 10.0;
+/// Columns with titles: 30 px each on a plot of 720 px.
+const TITLE_COLUMNS: i32 = 24;
+
+/// One line of a comparison.
+pub struct Line<'a> {
+    pub label: &'a str,
+    /// Colour slot 1–6.
+    pub slot: u8,
+    pub series: &'a Series,
+    pub analysis: &'a Analysis,
+    /// Where the label leads, from the site's root.
+    pub href: Option<String>,
+}
+
+/// One line of a sweep: values by input size, both as measured.
+pub struct SweepLine<'a> {
+    pub label: &'a str,
+    pub slot: u8,
+    pub points: Vec<(u64, f64)>,
+    pub href: Option<String>,
+}
+
+/// What the values of a sweep are.
+pub struct Measure<'a> {
+    pub metric: &'a str,
+    pub unit: &'a Unit,
+    pub better: Direction,
+}
+
+/// A line as it is drawn: stretches that are joined, and the value it ends with.
+struct Drawn<'a> {
+    label: &'a str,
+    slot: u8,
+    stretches: Vec<Vec<(i64, f64)>>,
+    href: Option<&'a str>,
+    dots: bool,
+}
+
+impl Drawn<'_> {
+    fn last(&self) -> Option<(i64, f64)> {
+        self.stretches.iter().flatten().copied().max_by_key(|(at, _)| *at)
+    }
+}
+
+/// A chart of several series but for what its page adds: one drawing may stand on many pages.
+pub struct Comparison {
+    drawing: String,
+    /// Columns with titles, left out where they are too many bytes.
+    titles: String,
+    labels: Vec<Label>,
+    caption: String,
+    description: String,
+}
+
+impl Comparison {
+    /// The levels of up to six series over time. Further lines are left out, and the description
+    /// says so.
+    pub fn of(lines: &[Line<'_>]) -> Self {
+        let shown = &lines[..lines.len().min(palette::SLOTS)];
+        let drawn: Vec<Drawn<'_>> = shown.iter().map(levels).collect();
+        let points = || drawn.iter().flat_map(|line| &line.stretches).flatten();
+        let values: Vec<f64> = points().map(|point| point.1).collect();
+        let times = || points().map(|point| point.0);
+        let Some(series) = shown.first().map(|line| line.series) else { return Self::nothing() };
+        let (Some(from), Some(to)) = (times().min(), times().max()) else {
+            return Self::nothing();
+        };
+        let time = record::time::Timestamp::from_micros;
+        let across = Across::time(time(from), time(to));
+        let (up, scale) = up(&values, &series.unit, false);
+        let log = matches!(up, Up::Log { .. });
+        let ticks = across.time_ticks(6);
+        let measure =
+            Measure { metric: &series.key.metric_name, unit: &series.unit, better: series.better };
+        let left_out = lines.len() - shown.len();
+        let mut description = ranking(&drawn, &series.unit, series.better);
+        description.push_str(" Lines are medians of 7 runs.");
+        if left_out > 0 {
+            description.push_str(&format!(" {left_out} more are not drawn."));
+        }
+        let caption = caption(&measure, &scale, log);
+        let axes = Axes { across, up, ticks, titled: true };
+        draw(&drawn, axes, &scale, (caption, description))
+    }
+
+    fn nothing() -> Self {
+        Self {
+            drawing: String::new(),
+            titles: String::new(),
+            labels: Vec::new(),
+            caption: String::new(),
+            description: "No runs yet.".to_owned(),
+        }
+    }
+
+    /// The chart on a page, with the prefix of its ids; `link` knows the way there from a path.
+    pub fn on_page(&self, id: &str, link: impl Fn(&str) -> String) -> Trend {
+        let linked =
+            |label: &Label| Label { href: label.href.as_deref().map(&link), ..label.clone() };
+        let labels: Vec<Label> = self.labels.iter().map(linked).collect();
+        let texts = inline::texts(&labels, HEIGHT);
+        let frame = Frame { id, slot: 1, height: HEIGHT, attributes: "", few: false };
+        let frame = frame.labelled("");
+        let bare = frame.wrap("", "", "").len() + self.drawing.len() + texts.len();
+        let fits = self.titles.len() <= MOST_BYTES.saturating_sub(bare);
+        Trend {
+            svg: frame.wrap(&self.drawing, if fits { &self.titles } else { "" }, &texts),
+            caption: self.caption.clone(),
+            description: self.description.clone(),
+            wide: false,
+        }
+    }
+}
+
+/// Values over input size, one line for each backend, log-log. Values that are not above zero have
+/// no place on a log scale and are left out.
+pub fn sweep(lines: &[SweepLine<'_>], measure: &Measure<'_>) -> Comparison {
+    let shown = &lines[..lines.len().min(palette::SLOTS)];
+    let drawn: Vec<Drawn<'_>> = shown.iter().map(points).collect();
+    let all: Vec<(i64, f64)> =
+        drawn.iter().flat_map(|line| &line.stretches).flatten().copied().collect();
+    let (Some(from), Some(to)) =
+        (all.iter().map(|point| point.0).min(), all.iter().map(|point| point.0).max())
+    else {
+        return Comparison::nothing();
+    };
+    let values: Vec<f64> = all.iter().map(|point| point.1).collect();
+    let (up, scale) = up(&values, measure.unit, true);
+    let across = Across::Size { from, to };
+    let ticks = sizes(&all, across);
+    let caption = format!("{} Across: input size n, log scale.", caption(measure, &scale, true));
+    let size = text::count(to.unsigned_abs());
+    let largest = drawn.iter().filter(|line| line.last().map(|l| l.0) == Some(to));
+    let description = format!("At n = {size}: {}", ranking(largest, measure.unit, measure.better));
+    let axes = Axes { across, up, ticks, titled: false };
+    draw(&drawn, axes, &scale, (caption, description))
+}
+
+fn caption(measure: &Measure<'_>, scale: &Scale, log: bool) -> String {
+    let name = describe::measure(measure.metric, scale.symbol());
+    let log = if log { ", log scale" } else { "" };
+    format!("{name}{log}. {}", describe::direction(measure.better))
+}
+
+/// The levels of a series, in the stretches that may be joined.
+fn levels<'a>(line: &'a Line<'a>) -> Drawn<'a> {
+    let rows = rows::rows(line.series, line.analysis, Span::Time);
+    let stretches = rows::stretches(&rows).into_values();
+    let stretches = stretches
+        .map(|stretch| stretch.iter().filter_map(|row| Some((row.at, row.level?))).collect())
+        .collect();
+    let href = line.href.as_deref();
+    Drawn { label: line.label, slot: line.slot, stretches, href, dots: false }
+}
+
+fn points<'a>(line: &'a SweepLine<'a>) -> Drawn<'a> {
+    let mut points: Vec<(i64, f64)> = line
+        .points
+        .iter()
+        .filter(|(n, value)| *n > 0 && value.is_finite() && *value > 0.0)
+        .map(|(n, value)| (i64::try_from(*n).unwrap_or(i64::MAX), value.min(1e300)))
+        .collect();
+    points.sort_by_key(|(n, _)| *n);
+    let href = line.href.as_deref();
+    Drawn { label: line.label, slot: line.slot, stretches: vec![points], href, dots: true }
+}
+
+/// Log where asked for or where the values differ by more than tenfold, and all are above zero.
+fn up(values: &[f64], unit: &Unit, always_log: bool) -> (Up, Scale) {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let scale = Scale::for_values(values.iter().copied(), unit);
+    let unit = scale.divisor();
+    if low > 0.0 && (always_log || high / LOG_ABOVE > low) {
+        // A twentieth of the decades on either side, at least a fifth of the value.
+        let room = (high.log10() - low.log10()) * 0.05;
+        let room = 10f64.powf(room).max(1.2);
+        return (Up::Log { low: low / room, high: high * room, unit }, scale);
+    }
+    let least = low.abs().max(high.abs()) * 0.1;
+    let span = (high - low).max(least);
+    let span = if span > 0.0 { span } else { 1.0 };
+    let middle = low / 2.0 + high / 2.0;
+    (Up::Linear { low: middle - span * 0.6, high: middle + span * 0.6, unit }, scale)
+}
+
+/// The sizes that were measured where few, else powers of ten.
+fn sizes(points: &[(i64, f64)], across: Across) -> Vec<Tick> {
+    use plotters::coord::ranged1d::Ranged;
+    let mut sizes: Vec<i64> = points.iter().map(|point| point.0).collect();
+    sizes.sort_unstable();
+    sizes.dedup();
+    if sizes.len() > 5 {
+        sizes = across.key_points(5);
+    }
+    let label = |size: i64| text::count(size.unsigned_abs());
+    sizes.into_iter().map(|at| Tick { at, label: label(at) }).collect()
+}
+
+struct Axes {
+    across: Across,
+    up: Up,
+    ticks: Vec<Tick>,
+    /// Columns with a title: what lies across is time.
+    titled: bool,
+}
+
+fn draw(lines: &[Drawn<'_>], axes: Axes, scale: &Scale, words: (String, String)) -> Comparison {
+    let ends = (INSET, DATA_END);
+    let canvas = Canvas::new(axes.across, axes.up, ends, HEIGHT, (WIDTH, HEIGHT + 8));
+    let ticks = axes.up.ticks(5);
+    canvas.gridlines(&ticks);
+    canvas.grid_line(Role::Grid, &[(0, HEIGHT), (WIDTH, HEIGHT)]);
+    let mut labels = labels::values(&ticks, scale, |value| canvas.place((0, value)).1);
+    for tick in &axes.ticks {
+        let (x, _) = canvas.place((tick.at, 1.0));
+        canvas.grid_line(Role::Grid, &[(x, HEIGHT), (x, HEIGHT + 4)]);
+    }
+    labels.extend(labels::across(&axes.ticks, |at| canvas.place((at, 1.0)).0));
+    for line in lines {
+        for stretch in &line.stretches {
+            stroke(line, stretch, &canvas);
+        }
+    }
+    labels.extend(end_labels(lines, &canvas));
+    let titles = if axes.titled { titles(lines, &canvas, scale) } else { String::new() };
+    let drawing = paths(&canvas.finish(), |point| point);
+    let (caption, description) = words;
+    Comparison { drawing, titles, labels, caption, description }
+}
+
+/// Invisible columns whose titles give each line's newest level in them: `18–25 Sep 2025: rust
+/// 12.1, go 31.0 µs`.
+fn titles(lines: &[Drawn<'_>], canvas: &Canvas, scale: &Scale) -> String {
+    let mut columns: BTreeMap<i32, (i64, i64, Vec<Option<f64>>)> = BTreeMap::new();
+    for (index, line) in lines.iter().enumerate() {
+        for &(at, value) in line.stretches.iter().flatten() {
+            let column = column_of(canvas.place((at, value)).0, TITLE_COLUMNS);
+            let entry = columns.entry(column).or_insert((at, at, vec![None; lines.len()]));
+            (entry.0, entry.1) = (entry.0.min(at), entry.1.max(at));
+            entry.2[index] = Some(value);
+        }
+    }
+    let labels: Vec<_> =
+        lines.iter().map(|line| record::shorten(line.label, LONGEST_LABEL)).collect();
+    let time = record::time::Timestamp::from_micros;
+    let (mut out, mut title) = (String::with_capacity(MOST_BYTES), String::new());
+    for (column, (from, to, values)) in columns {
+        title.clear();
+        text::push_date_span(&mut title, time(from), time(to));
+        let named = labels.iter().zip(values).filter_map(|(label, value)| Some((label, value?)));
+        for (at, (label, value)) in named.enumerate() {
+            title.push_str(if at == 0 { ": " } else { ", " });
+            title.push_str(label);
+            title.push(' ');
+            scale.push_number(&mut title, value);
+        }
+        title.push(' ');
+        title.push_str(scale.symbol());
+        out.push_str(r#"<g class="c">"#);
+        inline::push_column(&mut out, (column, TITLE_COLUMNS), HEIGHT, title.trim_end());
+        out.push_str("</g>");
+    }
+    out
+}
+
+/// One stretch, its vertices thinned; a single one becomes a short dash.
+fn stroke(line: &Drawn<'_>, stretch: &[(i64, f64)], canvas: &Canvas) {
+    let role = Role::Level(palette::slot(line.slot));
+    let last = stretch.len().saturating_sub(1);
+    let mut kept: Vec<Point> = Vec::new();
+    for (index, datum) in stretch.iter().enumerate() {
+        let point = canvas.place(*datum);
+        let far = kept.last().is_none_or(|before: &Point| point.0 - before.0 >= VERTEX_STEP);
+        if far || index == last {
+            kept.push(point);
+        }
+        if line.dots {
+            canvas.grid_dot(Role::Point(palette::slot(line.slot)), point);
+        }
+    }
+    if let [(x, y)] = kept[..] {
+        kept = vec![(x - INSET / 2, y), (x + INSET / 2, y)];
+    }
+    canvas.grid_line(role, &kept);
+}
+
+/// Labels at the ends of lines, pushed apart, each joined to its line by a thin one.
+fn end_labels(lines: &[Drawn<'_>], canvas: &Canvas) -> Vec<Label> {
+    let mut ends: Vec<(Point, &Drawn<'_>)> =
+        lines.iter().filter_map(|line| Some((canvas.place(line.last()?), line))).collect();
+    ends.sort_by_key(|(end, _)| end.1);
+    let wanted: Vec<i32> = ends.iter().map(|(end, _)| end.1).collect();
+    let places = apart(&wanted, LABEL_STEP, (8, HEIGHT - 4));
+    let names: Vec<_> =
+        ends.iter().map(|(_, line)| record::shorten(line.label, LONGEST_LABEL)).collect();
+    let short = names.iter().all(|name| name.chars().count() <= SHORT_LABEL);
+    let (x, anchor) = if short { (LABELS_START, Anchor::Start) } else { (WIDTH, Anchor::End) };
+    let labelled = ends.iter().zip(places).zip(names);
+    labelled
+        .map(|(((end, line), y), name)| {
+            canvas.grid_line(Role::Grid, &[(end.0 + 2, end.1), (LABELS_START - 3, y)]);
+            let mut label = Label::new(x, Row::At(y + 4), name.into_owned());
+            label.anchor = anchor;
+            label.tone = Tone::Slot(line.slot);
+            label.href = line.href.map(str::to_owned);
+            label
+        })
+        .collect()
+}
+
+/// Sorted places moved as little as it takes to be `step` apart and, if they fit, within `ends`.
+fn apart(wanted: &[i32], step: i32, ends: (i32, i32)) -> Vec<i32> {
+    let mut places = wanted.to_vec();
+    let mut floor = ends.0;
+    for place in &mut places {
+        *place = (*place).max(floor);
+        floor = *place + step;
+    }
+    let mut ceiling = ends.1;
+    for place in places.iter_mut().rev() {
+        *place = (*place).min(ceiling);
+        ceiling = *place - step;
+    }
+    places
+}
+
+/// Newest values, best first, and how far the last is from the first.
+fn ranking<'a>(
+    lines: impl IntoIterator<Item = &'a Drawn<'a>>,
+    unit: &Unit,
+    better: Direction,
+) -> String {
+    let mut ends: Vec<(f64, &str)> =
+        lines.into_iter().filter_map(|line| Some((line.last()?.1, line.label))).collect();
+    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    if better == Direction::Higher {
+        ends.reverse();
+    }
+    let named: Vec<String> = ends
+        .iter()
+        .map(|(value, label)| {
+            let own = Scale::for_value(*value, unit);
+            format!("{} {}", record::shorten(label, LONGEST_LABEL), own.quantity(*value))
+        })
+        .collect();
+    let spread = match (ends.first(), ends.last()) {
+        (Some((best, first)), Some((worst, last)))
+            if ends.len() > 1 && *best > 0.0 && *worst > 0.0 =>
+        {
+            let factor = (best / worst).max(worst / best);
+            let (first, last) = (record::shorten(first, 40), record::shorten(last, 40));
+            let word = text::comparative(unit, better, false);
+            format!("; {first} is {} {word} than {last}", text::times(factor))
+        }
+        _ => String::new(),
+    };
+    format!("{}{spread}.", text::list(&named))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::Sample;
+    use proptest::prelude::*;
+
+    fn comparison(lines: &[Line<'_>], id: &str) -> Trend {
+        Comparison::of(lines).on_page(id, str::to_owned)
+    }
+
+    fn samples(bases: &[f64]) -> Vec<Sample> {
+        bases.iter().map(|base| Sample::of(vec![Some(*base); 30])).collect()
+    }
+
+    fn lines<'a>(samples: &'a [Sample], names: &[&'a str]) -> Vec<Line<'a>> {
+        (1_u8..)
+            .zip(samples.iter().zip(names))
+            .map(|(slot, (sample, label))| Line {
+                label,
+                slot,
+                series: &sample.series,
+                analysis: &sample.analysis,
+                href: None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn levels_more_than_tenfold_apart_get_a_log_scale() {
+        let near = samples(&[100.0, 900.0]);
+        let far = samples(&[100.0, 1100.0]);
+        assert!(!comparison(&lines(&near, &["a", "b"]), "x").caption.contains("log"));
+        assert!(comparison(&lines(&far, &["a", "b"]), "x").caption.contains("log scale"));
+    }
+
+    #[test]
+    fn the_seventh_line_is_left_out_and_said_so() {
+        let many = samples(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
+        let chart = comparison(&lines(&many, &["a", "b", "c", "d", "e", "f", "g", "h"]), "x");
+        assert!(chart.description.ends_with("2 more are not drawn."), "{}", chart.description);
+        assert_eq!(chart.svg.matches("class=\"m s").count(), 6);
+    }
+
+    #[test]
+    fn the_description_ranks_the_newest_levels() {
+        let two = samples(&[95_100.0, 12_100.0]);
+        let text = comparison(&lines(&two, &["julia", "rust"]), "x").description;
+        assert!(
+            text.starts_with("rust 12.1\u{202f}µs and julia 95.1\u{202f}µs; rust is 7.86× faster"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_column_says_each_lines_level() {
+        let two = samples(&[95_100.0, 12_100.0]);
+        let svg = comparison(&lines(&two, &["julia", "<rust>"]), "x").svg;
+        let title = "<title>30–31 Mar 2025: julia 95.1, &lt;rust&gt; 12.1 µs</title>";
+        assert!(svg.contains(title), "{svg}");
+    }
+
+    #[test]
+    fn six_long_lines_stay_within_the_bytes_of_a_chart() {
+        let many: Vec<Sample> = (0..6).map(|_| Sample::everything(3000)).collect();
+        let chart = comparison(&lines(&many, &["a", "b", "c", "d", "e", "f"]), "x");
+        assert!(chart.svg.len() <= crate::MOST_BYTES, "{}", chart.svg.len());
+    }
+
+    proptest! {
+        #[test]
+        fn labels_are_apart_and_on_the_chart(
+            mut wanted in prop::collection::vec(-50..250i32, 0..7)
+        ) {
+            wanted.sort_unstable();
+            let places = apart(&wanted, LABEL_STEP, (8, HEIGHT - 4));
+            prop_assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= LABEL_STEP));
+            prop_assert!(places.iter().all(|place| (8..=HEIGHT - 4).contains(place)));
+        }
+
+        #[test]
+        fn any_sweep_is_drawn(
+            points in prop::collection::vec(
+                prop::collection::vec((any::<u64>(), any::<f64>()), 0..8), 0..8)
+        ) {
+            let lines: Vec<SweepLine<'_>> = points
+                .into_iter()
+                .map(|points| SweepLine { label: "<x>", slot: 3, points, href: None })
+                .collect();
+            let unit = Unit::parse("ns").0;
+            let measure = Measure { metric: "time", unit: &unit, better: Direction::Lower };
+            let chart = sweep(&lines, &measure).on_page("x", str::to_owned);
+            prop_assert!(!chart.svg.contains("NaN") && !chart.svg.contains("<x>"));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! All charts on one page, to look at: `BENCHPAGES_CHART_OUT=1 cargo test gallery` writes it to the
+//! temporary directory. Without the variable the page is made and checked, but not written.
+
+use std::fmt::Write;
+
+use crate::bar::change_bar;
+use crate::compare::{Comparison, Line, Measure, SweepLine, sweep};
+use crate::multiple::{SharedAxes, panel};
+use crate::sample::{Linked, Sample};
+use crate::{Size, Span, Trend, TrendInput, Window, spark, standalone, trend};
+use model::record::Direction;
+
+fn figure(title: &str, id: &str, chart: &Trend) -> String {
+    let caption = model::text::harmless::markup(&chart.caption);
+    let description = model::text::harmless::markup(&chart.description);
+    format!(
+        "<h2>{title}</h2><figure><figcaption id=\"{id}-t\">{caption}</figcaption>{}\
+         <p id=\"{id}-s\">{description}</p></figure>\n",
+        chart.svg
+    )
+}
+
+fn page(body: &str) -> String {
+    let css = include_str!("../../../static/app.css");
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>charts</title>\
+         <meta name=viewport content=\"width=device-width\"><style>{css}\
+         body{{font:16px/1.5 system-ui,sans-serif;background:var(--bg);color:var(--fg);\
+         max-width:72rem;margin:0 auto;padding:0 1rem 3rem}}figure{{margin:0}}\
+         .grid{{display:grid;gap:1rem;\
+         grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr))}}\
+         p{{color:var(--mut)}}img{{max-width:100%}}a{{color:inherit}}</style><body>{body}"
+    )
+}
+
+fn gallery() -> String {
+    let mut body = String::new();
+    let mut add = |title: &str, id: &'static str, sample: &Sample, span: Span| {
+        let input = TrendInput { id, span, ..sample.input(&Linked) };
+        body.push_str(&figure(title, id, &trend(&input, Size::Full)));
+    };
+    let all = Sample::everything(200);
+    let event = all.analysis.events[1].first;
+    add("Everything, 200 runs", "a", &all, Span::Time);
+    add("Zoom on commits", "b", &all, Span::Order(Window::around(event)));
+    add("Dense, 5,000 runs", "c", &Sample::everything(5000), Span::Time);
+    add("One run", "d", &Sample::of(vec![Some(9.1e4)]), Span::Time);
+    add("Only failures", "e", &Sample::of(vec![None; 9]), Span::Time);
+    add("Two runs", "g", &Sample::of(vec![Some(9.1e4), Some(9.3e4)]), Span::Time);
+    add("A pool of three runners", "h", &Sample::pool(150), Span::Time);
+    add("Many changes", "i", &Sample::restless(300), Span::Time);
+    add("No runs", "f", &Sample::of(vec![]), Span::Time);
+    let input = all.input(&Linked);
+    let _ = write!(body, "<h2>Compact</h2>{}", trend(&input, Size::Compact).svg);
+    let _ = write!(body, "<h2>Spark</h2>{}", spark(&all.series, &all.analysis));
+    let _ = write!(body, "<h2>Multiples</h2><div class=grid>");
+    let quiet =
+        Sample::of((0..170).map(|i| Some(1.2e6 + f64::from(i * 7919 % 31) * 1e3)).collect());
+    let group = [&all, &quiet, &Sample::everything(90)];
+    if let Some(shared) = SharedAxes::of(group.map(|sample| &sample.series)) {
+        for (slot, sample) in (1..).zip(group) {
+            let id = format!("m{slot}");
+            let input = TrendInput { slot, id: &id, ..sample.input(&Linked) };
+            let _ = write!(body, "<figure>{}</figure>", panel(&input, shared));
+        }
+    }
+    body.push_str("</div>");
+    body.push_str(&several(&all));
+    body.push_str("<h2>Changes</h2>");
+    for change in [0.0, 0.03, -0.05, 0.139, -0.2, 1.3, -0.9] {
+        body.push_str(&change_bar(change, 0.12, Direction::Lower));
+    }
+    let _ = write!(body, "<h2>Stand-alone</h2><img src=chart.svg alt=chart>");
+    body
+}
+
+fn several(all: &Sample) -> String {
+    let mut body = String::new();
+    let factors = [1.0, 0.9, 0.33, 14.0, 0.8, 0.13];
+    let names = ["julia", "go", "ts", "sql", "csharp", "rust"];
+    let samples = factors.map(|factor| {
+        let mut sample = Sample::everything(200);
+        let scale = |value: Option<f64>| value.map(|value| value * factor);
+        sample.series.runs.iter_mut().for_each(|run| run.value = scale(run.value));
+        sample.analysis.level = sample.analysis.level.iter().map(scale).collect();
+        sample
+    });
+    let line = |(slot, at): (u8, usize)| Line {
+        label: names[at],
+        slot,
+        series: &samples[at].series,
+        analysis: &samples[at].analysis,
+        href: Some(format!("{slot}/")),
+    };
+    let lines: Vec<Line<'_>> = (1..).zip(0..6).map(line).collect();
+    let placed = |drawn: Comparison, id| drawn.on_page(id, str::to_owned);
+    body.push_str(&figure("Comparison", "k1", &placed(Comparison::of(&lines), "k1")));
+    let three = placed(Comparison::of(&lines[..3]), "k2");
+    body.push_str(&figure("Comparison of three", "k2", &three));
+    let sweeps: Vec<SweepLine<'_>> = (1..)
+        .zip(names.iter().zip(factors))
+        .map(|(slot, (label, factor))| SweepLine {
+            label,
+            slot,
+            points: [1_000_u64, 10_000, 100_000, 1_000_000]
+                .map(|n| (n, factor * (n as f64 * 0.9 + 2e4 * f64::from(slot))))
+                .to_vec(),
+            href: None,
+        })
+        .collect();
+    let unit = &all.series.unit;
+    let measure = Measure { metric: "time", unit, better: Direction::Lower };
+    body.push_str(&figure("Sweep", "w", &placed(sweep(&sweeps, &measure), "w")));
+    body
+}
+
+#[test]
+fn the_gallery_shows_every_chart() {
+    let html = page(&gallery());
+    assert!(!html.contains("NaN") && !html.contains("inf%"));
+    if std::env::var_os("BENCHPAGES_CHART_OUT").is_some() {
+        let folder = std::env::temp_dir().join("benchpages-charts");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("index.html"), html).unwrap();
+        let all = Sample::everything(200);
+        std::fs::write(folder.join("chart.svg"), standalone(&all.input(&Linked))).unwrap();
+    }
+}

@@ -1,0 +1,302 @@
+//! The texts of a chart, in grid numbers: values at their gridlines, times under the floor, events
+//! above the plot, the limit at its line.
+//!
+//! Labels never overlap: of two that would, the less important one goes, or hides on narrow
+//! screens. The line or mark it named stays.
+
+use crate::axis::{Across, Tick};
+use crate::rows;
+use crate::scene::WIDTH;
+use crate::{Span, TrendInput};
+use detect::{Change, ChangeKind, Status};
+use model::record::Direction;
+use model::record::time::Timestamp;
+use model::text::{self, Scale};
+use plotters::coord::ranged1d::Ranged;
+
+/// Grid units that a character takes on a page of usual width and on a phone: 12 px bold text at
+/// 0.65 em
+/// on a plot of 720 and of 340 px.
+const WIDE_CHARACTER: i32 = 11;
+const NARROW_CHARACTER: i32 = 23;
+/// Ticks across, at most: each label takes about a tenth of a phone's width.
+const MOST_TICKS: usize = 6;
+/// Events and runner changes with a label, at most.
+const MOST_LABELS: usize = 8;
+
+/// One text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// Grid units across.
+    pub x: i32,
+    pub row: Row,
+    pub anchor: Anchor,
+    pub text: String,
+    /// More of the text, dropped on narrow screens.
+    pub more: String,
+    pub tone: Tone,
+    /// Hidden on narrow screens.
+    pub wide_only: bool,
+    /// Pixels to the right of `x`.
+    pub shift: i32,
+    pub href: Option<String>,
+    pub title: Option<String>,
+}
+
+/// Where a text stands up and down.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Row {
+    /// In the strip above the plot.
+    Above,
+    /// With its baseline so many grid units below the plot's top.
+    At(i32),
+    /// First and second line under the floor.
+    Ticks,
+    Under,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// What a text's colour says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tone {
+    Muted,
+    Worse,
+    Better,
+    /// In the colour of a slot.
+    Slot(u8),
+}
+
+impl Label {
+    pub fn new(x: i32, row: Row, text: String) -> Self {
+        Self {
+            x,
+            row,
+            anchor: Anchor::Start,
+            text,
+            more: String::new(),
+            tone: Tone::Muted,
+            wide_only: false,
+            shift: 0,
+            href: None,
+            title: None,
+        }
+    }
+
+    /// Centred on `x`, or starting or ending there where it would stick out of a narrow plot.
+    fn centred(mut self) -> Self {
+        let half = self.width(NARROW_CHARACTER) / 2;
+        self.anchor = match self.x {
+            x if x < half => Anchor::Start,
+            x if x > WIDTH - half => Anchor::End,
+            _ => Anchor::Middle,
+        };
+        self
+    }
+
+    fn width(&self, character: i32) -> i32 {
+        let more = if character == WIDE_CHARACTER { self.more.chars().count() } else { 0 };
+        let count = self.text.chars().count() + more + 1;
+        i32::try_from(count).unwrap_or(WIDTH).saturating_mul(character)
+    }
+
+    /// Whether it overlaps none of the others that are shown at this width.
+    fn fits(&self, others: &[Label], character: i32) -> bool {
+        let (from, to) = self.extent(character);
+        others
+            .iter()
+            .filter(|other| character == WIDE_CHARACTER || !other.wide_only)
+            .map(|other| other.extent(character))
+            .all(|(a, b)| to <= a || b <= from)
+    }
+
+    /// Grid units from left to right end.
+    fn extent(&self, character: i32) -> (i32, i32) {
+        let width = self.width(character);
+        match self.anchor {
+            Anchor::Start => (self.x, self.x + width),
+            Anchor::Middle => (self.x - width / 2, self.x + width / 2),
+            Anchor::End => (self.x - width, self.x),
+        }
+    }
+}
+
+/// Keeps the labels that do not overlap a more important one; `labels` come most important first.
+fn without_overlap(labels: Vec<Label>, most: usize) -> Vec<Label> {
+    let mut kept: Vec<Label> = Vec::new();
+    for mut label in labels {
+        if kept.len() == most {
+            break;
+        }
+        if !label.fits(&kept, WIDE_CHARACTER) {
+            label.more.clear();
+        }
+        if !label.fits(&kept, WIDE_CHARACTER) {
+            continue;
+        }
+        label.wide_only |= !label.fits(&kept, NARROW_CHARACTER);
+        kept.push(label);
+    }
+    kept
+}
+
+/// Labels inside the plot, on their gridlines; the top one names the unit.
+pub fn values(ticks: &[f64], scale: &Scale, place: impl Fn(f64) -> i32) -> Vec<Label> {
+    let step = match ticks {
+        [a, b, ..] => b - a,
+        [only] => *only,
+        [] => 0.0,
+    };
+    let top = ticks.len().saturating_sub(1);
+    let unit = match scale.symbol() {
+        "" => String::new(),
+        symbol => format!("\u{202f}{symbol}"),
+    };
+    ticks
+        .iter()
+        .enumerate()
+        .map(|(at, tick)| {
+            let unit = if at == top { unit.as_str() } else { "" };
+            let text = format!("{}{unit}", scale.tick(*tick, step));
+            on_gridline(place(*tick), text)
+        })
+        .collect()
+}
+
+/// Labels of a relative axis: `+20%`.
+pub fn shares(ticks: &[f64], place: impl Fn(f64) -> i32) -> Vec<Label> {
+    let label = |tick: &f64| {
+        let sign = if *tick > 0.0 { "+" } else { "" };
+        let text = format!("{sign}{}", text::percent(*tick));
+        on_gridline(place(*tick), text)
+    };
+    ticks.iter().map(label).collect()
+}
+
+/// Above its gridline, or below it where the labels of events begin.
+fn on_gridline(y: i32, text: String) -> Label {
+    let row = Row::At(if y < 8 { y + 13 } else { y - 4 });
+    Label { shift: 2, ..Label::new(0, row, text) }
+}
+
+/// What a narrow panel keeps: no label for wide screens, no link.
+pub fn for_panel(labels: Vec<Label>) -> Vec<Label> {
+    let kept = labels.into_iter().filter(|label| !label.wide_only);
+    kept.map(|label| Label { more: String::new(), href: None, ..label }).collect()
+}
+
+/// The ticks of a trend's axis across: dates, or commits; one date where all runs share a time.
+pub fn ticks_across(input: &TrendInput<'_>, across: Across, rows: &[rows::Row]) -> Vec<Tick> {
+    if let ([first, ..], [.., last]) = (rows, rows)
+        && first.at == last.at
+        && input.span == Span::Time
+        && across == Across::time(Timestamp::from_micros(first.at), Timestamp::from_micros(last.at))
+    {
+        return vec![Tick { at: first.at, label: text::date(Timestamp::from_micros(first.at)) }];
+    }
+    match input.span {
+        Span::Time => across.time_ticks(MOST_TICKS),
+        Span::Order(_) => across
+            .key_points(MOST_TICKS)
+            .into_iter()
+            .filter_map(|at| {
+                let run = input.series.runs.get(usize::try_from(at).ok()?)?;
+                let commit = input.commits.get(usize::try_from(run.commit.0).ok()?)?;
+                Some(Tick { at, label: text::commit(&commit.id) })
+            })
+            .collect(),
+    }
+}
+
+/// Labels under the floor; every second one hides on narrow screens where there are many.
+pub fn across(ticks: &[Tick], place: impl Fn(i64) -> i32) -> Vec<Label> {
+    let label = |(index, tick): (usize, &Tick)| {
+        let mut label = Label::new(place(tick.at), Row::Ticks, tick.label.clone());
+        label.wide_only = ticks.len() > 3 && index % 2 == 1;
+        label.centred()
+    };
+    without_overlap(ticks.iter().enumerate().map(label).collect(), MOST_TICKS)
+}
+
+/// `limit +12%`, at the left end of its line and clear of the labels of values.
+pub fn limit((x, y): (i32, i32), input: &TrendInput<'_>) -> Label {
+    let sign = if input.series.better == Direction::Lower { '+' } else { '−' };
+    let text = format!("limit {sign}{}", text::percent(input.analysis.threshold));
+    let row = Row::At(if y < 16 { y + 13 } else { y - 5 });
+    let shift = if x < 90 { 48 } else { 4 };
+    Label { tone: Tone::Worse, shift, ..Label::new(x.min(WIDTH - 200), row, text) }
+}
+
+/// `▲ +13.9% slower (fixed)` above each event, the largest first; links to the event.
+pub fn events(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -> Vec<Label> {
+    let mut events: Vec<_> = events.iter().collect();
+    events.sort_by(|a, b| b.2.change.abs().total_cmp(&a.2.change.abs()));
+    let label = |(x, index, event): &&(i32, usize, &Change)| {
+        let arrow = if event.change < 0.0 { '▼' } else { '▲' };
+        let drift = if event.kind == ChangeKind::Drift { "drift " } else { "" };
+        let percent = text::percent_change(event.change);
+        let series = input.series;
+        let word = text::comparative(&series.unit, series.better, event.worse);
+        let scale = Scale::for_values([event.before, event.after], &input.series.unit);
+        let when = input.series.runs.get(event.first).map(|run| text::date(run.time));
+        let mut label = Label::new(*x, Row::Above, format!("{arrow} {drift}{percent}"));
+        let fate = match event.status {
+            Status::Approved { .. } => " (accepted)",
+            Status::Fixed => " (fixed)",
+            Status::New | Status::Explained => "",
+        };
+        label.more = format!(" {word}{fate}");
+        label.tone = if event.worse { Tone::Worse } else { Tone::Better };
+        label.href = input.links.event(*index);
+        label.title = Some(format!(
+            "{}: {percent}, {word}{fate}, {}",
+            when.unwrap_or_default(),
+            scale.arrow(event.before, event.after)
+        ));
+        label.centred()
+    };
+    without_overlap(events.iter().map(label).collect(), MOST_LABELS)
+}
+
+/// `runner changed` under the floor, newest first.
+pub fn runners(changes: &[(i32, &'static str)]) -> Vec<Label> {
+    let label =
+        |(x, what): &(i32, &'static str)| Label::new(*x, Row::Under, (*what).to_owned()).centred();
+    without_overlap(changes.iter().rev().map(label).collect(), MOST_LABELS)
+}
+
+/// `no runs` over a gap that is wide enough for it.
+pub fn gap(from: i32, to: i32, floor: i32) -> Option<Label> {
+    let mut label = Label::new(from / 2 + to / 2, Row::At(floor - 6), "no runs".to_owned());
+    label.anchor = Anchor::Middle;
+    label.wide_only = to - from < label.width(NARROW_CHARACTER);
+    (to - from >= label.width(WIDE_CHARACTER)).then_some(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_labels_that_overlap_the_more_important_one_stays() {
+        let at = |x, text: &str| Label::new(x, Row::Above, text.to_owned());
+        let kept = without_overlap(vec![at(300, "▲ +40%"), at(320, "▲ +20%")], 8);
+        assert_eq!(kept.iter().map(|label| label.x).collect::<Vec<_>>(), [300]);
+        let kept = without_overlap(vec![at(300, "▲ +40%"), at(400, "▲ +20%")], 8);
+        assert_eq!(kept.iter().map(|label| label.wide_only).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn a_label_at_the_edge_stays_within_the_plot() {
+        for x in [0, 5, 500, 995, 1000] {
+            let label = Label::new(x, Row::Under, "runner changed".to_owned()).centred();
+            let (from, to) = label.extent(NARROW_CHARACTER);
+            assert!(from >= 0 && to <= WIDTH, "{x}: {from}..{to}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The colours of charts and pages, light and dark: the one list that the stylesheet, the
+//! stand-alone writer and the test of contrasts share.
+//!
+//! Six slots with the hues of Okabe and Ito, each darkened or lightened until it may also be text.
+
+/// One theme. Every field is `#rrggbb`.
+#[derive(Clone, Copy, Debug)]
+pub struct Theme {
+    pub page: &'static str,
+    pub text: &'static str,
+    pub muted: &'static str,
+    pub grid: &'static str,
+    pub worse: &'static str,
+    pub better: &'static str,
+    pub slots: [&'static str; SLOTS],
+}
+
+/// Lines that one chart can tell apart.
+pub const SLOTS: usize = 6;
+
+pub const LIGHT: Theme = Theme {
+    page: "#ffffff",
+    text: "#1b1f24",
+    muted: "#57606a",
+    grid: "#d0d7de",
+    worse: "#a83200",
+    better: "#0a58b8",
+    slots: ["#9f2205", "#376be3", "#233255", "#0c5f4c", "#c326a7", "#927213"],
+};
+
+pub const DARK: Theme = Theme {
+    page: "#14171a",
+    text: "#e6edf3",
+    muted: "#a2adb8",
+    grid: "#343b44",
+    worse: "#ff9d5c",
+    better: "#7cc0ff",
+    slots: ["#eb8825", "#5495ea", "#ede9ff", "#81cbb0", "#b76e92", "#f9d026"],
+};
+
+/// A slot number as the palette counts them: 1–6, larger numbers start over, 0 is 1.
+pub fn slot(number: u8) -> u8 {
+    (number.max(1) - 1) % SLOTS as u8 + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Dash pattern of each slot; the first is solid.
+    const DASHES: [&str; SLOTS] = ["", "7 3", "2 3", "9 3 2 3", "9 3 2 3 2 3", "4 4"];
+
+    const APP: &str = include_str!("../../../static/app.css");
+
+    /// The part of the stylesheet that is about charts; it stands last.
+    fn stylesheet() -> &'static str {
+        let start = APP.find("/* Charts.").expect("charts have their part of the stylesheet");
+        &APP[start..]
+    }
+
+    /// Relative luminance and contrast ratio as WCAG 2.2 defines them.
+    fn contrast(a: &str, b: &str) -> f64 {
+        let luminance = |color: &str| -> f64 {
+            let channel = |at: usize| {
+                let byte = u8::from_str_radix(&color[at..at + 2], 16).unwrap();
+                let share = f64::from(byte) / 255.0;
+                if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+            };
+            0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+        };
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn every_colour_that_writes_text_has_a_contrast_of_4_5() {
+        for theme in [LIGHT, DARK] {
+            let named = [theme.text, theme.muted, theme.worse, theme.better];
+            for color in named.iter().chain(&theme.slots) {
+                let ratio = contrast(color, theme.page);
+                assert!(ratio >= 4.5, "{color} on {}: {ratio:.2}", theme.page);
+            }
+        }
+    }
+
+    #[test]
+    fn the_stylesheet_uses_exactly_these_colours() {
+        let (light, dark) =
+            stylesheet().split_once("prefers-color-scheme:dark").expect("a dark theme in the css");
+        for (theme, css) in [(LIGHT, light), (DARK, dark)] {
+            let named = [
+                ("bg", theme.page),
+                ("fg", theme.text),
+                ("mut", theme.muted),
+                ("line", theme.grid),
+                ("worse", theme.worse),
+                ("better", theme.better),
+            ];
+            for (name, color) in named {
+                assert!(css.contains(&format!("--{name}:{color}")), "--{name}:{color}");
+            }
+            for (at, color) in theme.slots.iter().enumerate() {
+                assert!(css.contains(&format!("--s{}:{color}", at + 1)), "slot {}", at + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn the_stylesheet_uses_exactly_these_dashes_and_no_other_colour() {
+        for (at, dash) in DASHES.iter().enumerate().skip(1) {
+            let rule = format!(".tc .m.s{}{{stroke-dasharray:{dash}}}", at + 1);
+            assert!(stylesheet().contains(&rule), "{rule}");
+        }
+        let known: Vec<&str> = [LIGHT, DARK]
+            .iter()
+            .flat_map(|t| {
+                let mut all = vec![t.page, t.text, t.muted, t.grid, t.worse, t.better];
+                all.extend(t.slots);
+                all
+            })
+            .collect();
+        for (at, _) in stylesheet().match_indices('#') {
+            let color = &stylesheet()[at..at + 7];
+            assert!(known.contains(&color), "{color} is not in the palette");
+        }
+    }
+
+    #[test]
+    fn slots_beyond_the_palette_start_over() {
+        assert_eq!([0, 1, 6, 7, 255].map(slot), [1, 1, 6, 1, 3]);
+    }
+}

@@ -1,0 +1,110 @@
+//! The range of values that a chart shows, and the unit its labels are written in.
+//!
+//! Not from zero: position carries the value, and a step of 5 % must be visible. Not closer than
+//! 10 % of the median either, so that jitter does not look like a cliff.
+
+use crate::axis::Up;
+use crate::rows::Row;
+use detect::{Analysis, Verdict};
+use model::record::{Direction, Unit};
+use model::text::Scale;
+
+/// Least span of the values as a share of their median: 1 % of jitter stays a ripple.
+const LEAST_SPAN: f64 = 0.10;
+/// Free space above and below, as a share of the span.
+const PADDING: f64 = 0.10;
+/// The newest runs that are never clipped: a fresh jump must be seen.
+const NEWEST: usize = 20;
+/// Of these, the ones that are shown even where they are outliers or stand on infrastructure days.
+const NEWEST_OUTLIERS: usize = 3;
+/// A limit line is taken in where it stretches the span to at most this much.
+const LIMIT_STRETCH: f64 = 1.5;
+
+/// The value of the limit: baseline and threshold, on the side that is worse; none while nothing
+/// is judged against it.
+pub fn limit(analysis: &Analysis, better: Direction) -> Option<f64> {
+    let baseline = analysis.baseline.filter(|_| analysis.verdict != Verdict::New)?;
+    let factor = match better {
+        Direction::Lower => 1.0 + analysis.threshold,
+        Direction::Higher => 1.0 - analysis.threshold,
+    };
+    Some(baseline.value * factor).filter(|value| value.is_finite())
+}
+
+/// The linear axis of one series, and the scale of its labels.
+pub fn of_rows(rows: &[Row], analysis: &Analysis, unit: &Unit, limit: Option<f64>) -> (Up, Scale) {
+    let (mut low, mut high) = shown(rows, analysis.typical);
+    if low > high {
+        (low, high) = limit.map_or((0.0, 1.0), |value| (value.min(0.0), value.max(0.0)));
+    }
+    if let Some(limit) = limit {
+        let (with_low, with_high) = (low.min(limit), high.max(limit));
+        let least = least_span(rows);
+        if with_high - with_low <= LIMIT_STRETCH * (high - low).max(least) {
+            (low, high) = (with_low, with_high);
+        }
+    }
+    let (low, high) = padded(low, high, least_span(rows));
+    let scale = scale(rows, (low, high), unit);
+    (Up::Linear { low, high, unit: scale.divisor() }, scale)
+}
+
+fn shown(rows: &[Row], typical: Option<(f64, f64)>) -> (f64, f64) {
+    let newest = rows.len().saturating_sub(NEWEST);
+    let newest_outliers = rows.len().saturating_sub(NEWEST_OUTLIERS);
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    let mut take = |value: f64| {
+        low = low.min(value);
+        high = high.max(value);
+    };
+    for (at, row) in rows.iter().enumerate() {
+        if let Some(value) = row.value {
+            let inside = typical.is_none_or(|(from, to)| (from..=to).contains(&value));
+            let usual = inside || (at >= newest && !row.flags.outlier);
+            if (usual && !row.flags.infrastructure) || at >= newest_outliers {
+                take(value);
+            }
+        }
+        if let Some(level) = row.level {
+            take(level);
+        }
+    }
+    (low, high)
+}
+
+/// 10 % of the median of what is drawn as the level, or of the runs where there is no level.
+fn least_span(rows: &[Row]) -> f64 {
+    let mut sizes: Vec<f64> =
+        rows.iter().filter_map(|row| row.level.or(row.value)).map(f64::abs).collect();
+    let middle = sizes.len() / 2;
+    if sizes.is_empty() {
+        return 0.0;
+    }
+    let (_, median, _) = sizes.select_nth_unstable_by(middle, f64::total_cmp);
+    *median * LEAST_SPAN
+}
+
+fn padded(low: f64, high: f64, least: f64) -> (f64, f64) {
+    let span = high - low;
+    let (low, high) = if span < least {
+        let middle = low / 2.0 + high / 2.0;
+        (middle - least / 2.0, middle + least / 2.0)
+    } else if span > 0.0 {
+        (low, high)
+    } else {
+        (low, low + 1.0)
+    };
+    let padding = (high - low) * PADDING;
+    (low - padding, high + padding)
+}
+
+/// One unit for the whole chart, by the smallest level: labels and titles have its decimals.
+fn scale(rows: &[Row], (low, high): (f64, f64), unit: &Unit) -> Scale {
+    let levels: Vec<f64> = rows.iter().filter_map(|row| row.level).collect();
+    let inside = |value: &f64| (low..=high).contains(value);
+    if levels.is_empty() {
+        Scale::for_values(rows.iter().filter_map(|row| row.value).filter(inside), unit)
+    } else {
+        Scale::for_values(levels, unit)
+    }
+}

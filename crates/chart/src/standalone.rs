@@ -1,0 +1,164 @@
+//! The writer of complete `.svg` files: fixed size, its own styles, light and dark by media query,
+//! with title and description, and no link, since it is shown in `<img>`.
+//!
+//! Well-formed for any name: text is escaped, characters that XML forbids are replaced.
+
+use std::fmt::Write;
+
+use crate::labels::{Anchor, Label, Row, Tone};
+use crate::markup::paths;
+use crate::palette::{self, DARK, LIGHT, Theme};
+use crate::scene::{Scene, WIDTH};
+use crate::{NoteKind, TrendInput, describe};
+use model::record;
+use model::text::digits::push_integer;
+use model::text::{self, harmless};
+
+/// Size of the file's drawing, and where the plot starts in it.
+const SIZE: (i32, i32) = (720, 260);
+const LEFT: i32 = 4;
+const TOP: i32 = 32;
+
+/// The whole file.
+pub fn file(input: &TrendInput<'_>, scene: &Scene) -> String {
+    let (width, height) = SIZE;
+    let name = name(input);
+    let title = harmless::markup(&format!("{name}. {}", describe::caption(input, scene)));
+    let description = harmless::markup(&describe::paragraph(input, scene));
+    let heading = harmless::markup(&heading(&name, input));
+    let drawing = paths(&scene.marks, |(x, y)| (across(x), y));
+    let mut texts = String::with_capacity(scene.labels.len() * 64);
+    scene.labels.iter().for_each(|label| push_label(&mut texts, label, scene));
+    push_symbols(&mut texts, scene);
+    let style = style(input.slot);
+    format!(
+        concat!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" "#,
+            r#"height="{h}" role="img" aria-labelledby="t d"><title id="t">{title}</title>"#,
+            r#"<desc id="d">{description}</desc><style>{style}</style>"#,
+            r#"<rect class="bg" width="{w}" height="{h}"/><text class="hd" x="4" y="14">{heading}"#,
+            r#"</text><g transform="translate({left} {top})">{drawing}{texts}</g></svg>"#
+        ),
+        w = width,
+        h = height,
+        title = title,
+        description = description,
+        style = style,
+        heading = heading,
+        left = LEFT,
+        top = TOP,
+        drawing = drawing,
+        texts = texts,
+    )
+}
+
+/// `sum, julia, loops, n = 1,000,000`.
+fn name(input: &TrendInput<'_>) -> String {
+    let key = &input.series.key;
+    let size = key.n.map(|n| format!("n = {}", text::count(n)));
+    let parallel = key.parallel.then(|| "parallel".to_owned());
+    [Some(key.test.clone()), Some(key.backend.clone()), Some(key.mode.clone()), parallel, size]
+        .into_iter()
+        .flatten()
+        .chain([key.params.clone()])
+        .filter(|part| !part.is_empty())
+        .map(|part| record::shorten(&part, 60).into_owned())
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+fn heading(name: &str, input: &TrendInput<'_>) -> String {
+    let direction = describe::direction(input.series.better);
+    let room = 100_usize.saturating_sub(direction.chars().count());
+    format!("{} — {direction}", record::shorten(name, room))
+}
+
+fn across(x: i32) -> i32 {
+    let plot = SIZE.0 - 2 * LEFT;
+    (x * plot + WIDTH / 2) / WIDTH
+}
+
+fn push_label(out: &mut String, label: &Label, scene: &Scene) {
+    let y = match label.row {
+        Row::Above => -4,
+        Row::At(y) => y,
+        Row::Ticks => scene.height + 12,
+        Row::Under => scene.height + 23,
+    };
+    out.push_str(match label.tone {
+        Tone::Muted | Tone::Slot(_) => r#"<text x=""#,
+        Tone::Worse => r#"<text class="wt" x=""#,
+        Tone::Better => r#"<text class="kt" x=""#,
+    });
+    push_integer(out, across(label.x) + label.shift);
+    out.push_str(r#"" y=""#);
+    push_integer(out, y);
+    out.push_str(match label.anchor {
+        Anchor::Start => r#"">"#,
+        Anchor::Middle => r#"" text-anchor="middle">"#,
+        Anchor::End => r#"" text-anchor="end">"#,
+    });
+    harmless::push_markup(out, &label.text);
+    harmless::push_markup(out, &label.more);
+    out.push_str("</text>");
+}
+
+fn push_symbols(out: &mut String, scene: &Scene) {
+    let noted = |wanted: NoteKind| {
+        let places: Vec<i32> =
+            scene.notes.iter().filter(|(.., kind)| *kind == wanted).map(|(x, ..)| *x).collect();
+        let (mark, above) = wanted.mark();
+        ("an", mark, places, above)
+    };
+    for (class, letter, places, up) in
+        [("x", "×", scene.failed.clone(), 1), noted(NoteKind::Remark), noted(NoteKind::Tag)]
+    {
+        if places.is_empty() {
+            continue;
+        }
+        let xs: Vec<String> = places.iter().map(|x| across(*x).to_string()).collect();
+        let (letters, xs, y) = (letter.repeat(xs.len()), xs.join(" "), scene.height - up);
+        let _ = write!(out, r#"<text class="{class}" x="{xs}" y="{y}">{letters}</text>"#);
+    }
+}
+
+/// Light colours, then the same rules with the dark ones: viewers that know no media queries show
+/// the light file.
+fn style(slot: u8) -> String {
+    let rules = concat!(
+        "text{font:12px system-ui,sans-serif;paint-order:stroke;stroke-width:3px;",
+        "stroke-linejoin:round}path{fill:none}.hd,.wt,.kt{font-weight:600}",
+        ".x{font-size:15px;font-weight:700}.x,.an{text-anchor:middle}",
+        ".d{stroke-width:4;stroke-linecap:round;opacity:.55}.hl{opacity:.35}",
+        ".mm{stroke-width:3;opacity:.5}.m{stroke-width:2;stroke-linejoin:round}",
+        ".b{opacity:.2}.lim{stroke-dasharray:6 4}.ev{stroke-width:1.5}",
+        ".ev.n,.ev.a{stroke-dasharray:8 3}",
+        ".rc{stroke-dasharray:2 4;stroke-width:1.5}.gp{stroke-width:2}",
+        ".o{stroke-width:7;stroke-linecap:square}.oi{stroke-width:4;stroke-linecap:square}",
+        ".cl{stroke-width:7;stroke-linecap:square}",
+        ".f{stroke-width:8;stroke-linecap:round}.fi{stroke-width:5;stroke-linecap:round}"
+    );
+    let light = colors(&LIGHT, slot);
+    let dark = colors(&DARK, slot);
+    format!("{rules}{light}@media(prefers-color-scheme:dark){{{dark}}}")
+}
+
+fn colors(theme: &Theme, slot: u8) -> String {
+    let Theme { page, text, muted, grid, worse, better, .. } = theme;
+    let own = theme.slots[usize::from(palette::slot(slot)) - 1];
+    format!(
+        concat!(
+            ".bg{{fill:{page}}}text{{fill:{muted};stroke:{page}}}.hd,.x{{fill:{text}}}",
+            ".g{{stroke:{grid}}}.b{{fill:{own}}}.d,.hl,.mm,.m,.o,.f,.cl{{stroke:{own}}}",
+            ".oi,.fi{{stroke:{page}}}.lim,.w{{stroke:{worse}}}.wt{{fill:{worse}}}",
+            ".k{{stroke:{better}}}.kt{{fill:{better}}}.rc,.gp,.n{{stroke:{muted}}}"
+        ),
+        page = page,
+        text = text,
+        muted = muted,
+        grid = grid,
+        worse = worse,
+        better = better,
+        own = own,
+    )
+}

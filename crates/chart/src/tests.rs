@@ -1,0 +1,395 @@
+//! What every chart must hold, whatever the series.
+
+use proptest::prelude::*;
+
+use crate::backend::{Role, Shape};
+use crate::compare::{Comparison, Line};
+use crate::multiple::{SharedAxes, panel};
+use crate::sample::{Linked, Sample};
+use crate::scene::{Scene, WIDTH};
+use crate::{
+    Links, MOST_BYTES, Note, NoteKind, Size, Span, TrendInput, Window, spark, standalone, trend,
+};
+use detect::Analysis;
+use detect::per_run::PerRun;
+use model::record::time::Timestamp;
+
+fn scene(sample: &Sample) -> Scene {
+    Scene::of_trend(&sample.input(&Linked), 200)
+}
+
+fn lines(scene: &Scene, role: Role) -> Vec<Vec<(i32, i32)>> {
+    let of_role = scene.marks.iter().filter(|mark| mark.role == role);
+    of_role
+        .map(|mark| match &mark.shape {
+            Shape::Dot(point) => vec![*point],
+            Shape::Line(points) | Shape::Area(points) => points.clone(),
+        })
+        .collect()
+}
+
+#[test]
+fn a_chart_with_everything_stays_within_its_bytes() {
+    for runs in [1, 48, 200, 400, 401, 1000, 5000, 20_000] {
+        let sample = Sample::everything(runs);
+        let chart = trend(&sample.input(&Linked), Size::Full);
+        assert!(chart.svg.len() <= MOST_BYTES, "{runs} runs: {} bytes", chart.svg.len());
+        assert!(spark(&sample.series, &sample.analysis).len() <= 600);
+    }
+}
+
+#[test]
+fn two_hundred_runs_and_dense_charts_have_48_link_columns() {
+    for runs in [200, 5000] {
+        let svg = trend(&Sample::everything(runs).input(&Linked), Size::Full).svg;
+        let columns = svg.matches("<path d=\"m").count();
+        assert!((44..=48).contains(&columns), "{runs} runs: {columns} columns");
+    }
+}
+
+#[test]
+fn all_marks_are_drawn_back_to_front() {
+    let scene = scene(&Sample::everything(200));
+    let roles: Vec<Role> = scene.marks.iter().map(|mark| mark.role).collect();
+    assert!(roles.is_sorted());
+    for role in [
+        Role::Grid,
+        Role::Band,
+        Role::Run,
+        Role::Level(0),
+        Role::Limit,
+        Role::Worse,
+        Role::Better,
+        Role::Runner,
+        Role::Gap,
+        Role::Outlier,
+        Role::Clamped,
+    ] {
+        assert!(roles.contains(&role), "{role:?}");
+    }
+    assert_eq!((scene.failed.len(), scene.notes.len()), (2, 1));
+}
+
+#[test]
+fn no_line_crosses_an_event_a_gap_or_a_runner_change() {
+    let sample = Sample::everything(200);
+    let scene = scene(&sample);
+    let cuts: Vec<i32> = [60, 88, 104, 136].map(|run: usize| scene.places[run]).to_vec();
+    for role in [Role::Level(0), Role::Band] {
+        let drawn = lines(&scene, role);
+        assert_eq!(drawn.len(), 5, "{role:?}");
+        for line in drawn {
+            let from = line.iter().map(|point| point.0).min().unwrap();
+            let to = line.iter().map(|point| point.0).max().unwrap();
+            assert!(cuts.iter().all(|cut| to < *cut || from >= *cut), "{from}..{to} of {cuts:?}");
+        }
+    }
+}
+
+#[test]
+fn a_run_off_the_scale_is_clamped_to_the_edge() {
+    let sample = Sample::everything(200);
+    let scene = scene(&sample);
+    assert_eq!(lines(&scene, Role::Clamped), [[(scene.places[90], 4)]]);
+    assert_eq!(scene.clamped, 1);
+}
+
+#[test]
+fn an_infrastructure_day_has_a_mark_of_its_own_also_off_the_scale() {
+    let mut sample = Sample::everything(200);
+    for run in [20, 90, 120] {
+        sample.analysis.flags[run] =
+            detect::RunFlags { infrastructure: true, ..Default::default() };
+    }
+    let plain = scene(&sample);
+    let places = [20, 90, 120].map(|run| plain.places[run]);
+    let drawn: Vec<i32> = lines(&plain, Role::Infrastructure).iter().map(|dot| dot[0].0).collect();
+    assert_eq!(drawn, places);
+    assert_eq!(lines(&plain, Role::Infrastructure)[1], [(plain.places[90], 4)]);
+    assert!(lines(&plain, Role::Clamped).is_empty());
+    let chart = trend(&sample.input(&Linked), Size::Full);
+    assert!(chart.description.contains("hollow circles are infrastructure days"));
+    assert!(chart.description.contains("3 runs on infrastructure days"), "{}", chart.description);
+    assert!(!chart.description.contains("filled squares"));
+    for svg in [&chart.svg, &standalone(&sample.input(&Linked))] {
+        assert!(svg.contains(r#"<path class="f" d="#) && svg.contains(r#"<path class="fi" d="#));
+    }
+    assert!(chart.svg.len() <= MOST_BYTES);
+}
+
+#[test]
+fn an_infrastructure_day_widens_the_range_only_while_it_is_new() {
+    let ends = |at: usize| {
+        let mut sample = Sample::of((0..40).map(|i| Some(100.0 + f64::from(i % 3))).collect());
+        sample.series.runs[at].value = Some(130.0);
+        sample.analysis.typical = Some((50.0, 150.0));
+        sample.analysis.flags[at].infrastructure = true;
+        sample.analysis.level.set(at, None);
+        sample.analysis.spread.set(at, None);
+        scene(&sample).up.ends().1
+    };
+    assert!(ends(20) < 120.0);
+    assert!(ends(30) < 120.0);
+    assert!(ends(38) > 130.0);
+}
+
+#[test]
+fn accepted_and_fixed_changes_look_different_without_colour() {
+    let mut sample = Sample::everything(200);
+    let open = trend(&sample.input(&Linked), Size::Full).svg;
+    assert!(!open.contains("(accepted)") && !open.contains("(fixed)"));
+    let (reason, by) = ("safer".to_owned(), "ada".to_owned());
+    sample.analysis.events[1].status = detect::Status::Approved { reason, by };
+    let drawn = scene(&sample);
+    assert_eq!(lines(&drawn, Role::Accepted).len(), 1);
+    assert!(lines(&drawn, Role::Worse).is_empty());
+    let svg = trend(&sample.input(&Linked), Size::Full).svg;
+    assert!(svg.contains(r#"<path class="ev w a" d="#) && svg.contains("(accepted)</tspan>"));
+    assert!(include_str!("../../../static/app.css").contains(".tc .ev.a{stroke-dasharray"));
+    sample.analysis.events[1].status = detect::Status::Fixed;
+    assert!(trend(&sample.input(&Linked), Size::Full).svg.contains("(fixed)</tspan>"));
+}
+
+#[test]
+fn the_limit_runs_from_its_baseline_to_the_right_edge() {
+    let sample = Sample::everything(200);
+    let scene = scene(&sample);
+    let limit = lines(&scene, Role::Limit).remove(0);
+    assert_eq!((limit[0].0, limit[1].0), (scene.places[60], WIDTH));
+    assert_eq!(limit[0].1, limit[1].1);
+}
+
+#[test]
+fn jitter_of_one_percent_fills_a_tenth_of_the_height() {
+    let values = (0..60).map(|index| Some(1e6 + f64::from(index % 2) * 1e4)).collect();
+    let scene = scene(&Sample::of(values));
+    let heights: Vec<i32> = lines(&scene, Role::Run).iter().map(|dot| dot[0].1).collect();
+    let span = heights.iter().max().unwrap() - heights.iter().min().unwrap();
+    assert!((10..=25).contains(&span), "{span} of 200");
+}
+
+#[test]
+fn a_pool_of_two_runners_has_one_line_for_each() {
+    let mut sample =
+        Sample::of((0..40).map(|index| Some(f64::from(100 + index % 2 * 40))).collect());
+    for (index, run) in sample.series.runs.iter_mut().enumerate() {
+        run.segment = index as u32 % 2;
+    }
+    sample.analysis.level = sample.series.runs.iter().map(|run| run.value).collect();
+    let drawn = lines(&scene(&sample), Role::Level(0));
+    assert_eq!(drawn.len(), 2);
+    assert!(drawn.iter().all(|line| line.iter().all(|point| point.1 == line[0].1)));
+    let description = trend(&sample.input(&Linked), Size::Full).description;
+    assert!(description.contains("Runner added on 31 Mar 2025."), "{description}");
+}
+
+#[test]
+fn a_commit_axis_gives_every_run_the_same_step() {
+    let sample = Sample::everything(200);
+    let window = Window { from: 80, to: 101 };
+    let input = TrendInput { span: Span::Order(window), ..sample.input(&Linked) };
+    let scene = Scene::of_trend(&input, 200);
+    assert_eq!(scene.rows.len(), 21);
+    let steps: Vec<i32> = scene.places.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(steps.iter().all(|step| (49..=50).contains(step)), "{steps:?}");
+}
+
+#[test]
+fn names_from_data_cannot_leave_their_place() {
+    let mut sample = Sample::everything(60);
+    let hostile = "</title><script>alert(1)</script>\"'&\u{0}\u{b}";
+    sample.series.key.test = hostile.to_owned();
+    sample.series.key.metric_name = hostile.to_owned();
+    sample.notes[0].text = hostile.to_owned();
+    for commit in &mut sample.commits {
+        commit.id = hostile.to_owned();
+    }
+    let input = TrendInput { id: "x\"><b", ..sample.input(&Linked) };
+    for text in [trend(&input, Size::Full).svg, standalone(&input)] {
+        assert!(!text.contains("<script") && !text.contains('\u{0}') && !text.contains("\"><b"));
+        well_formed(&text);
+    }
+}
+
+/// Links that try to leave their attribute.
+struct Hostile;
+
+impl Links for Hostile {
+    fn run(&self, _run: usize, _alone: bool) -> Option<String> {
+        Some("\"><script>alert(1)</script>".to_owned())
+    }
+
+    fn event(&self, _event: usize) -> Option<String> {
+        Some("'\"><script>&".to_owned())
+    }
+}
+
+#[test]
+fn links_cannot_leave_their_attribute() {
+    let sample = Sample::everything(60);
+    let svg = trend(&sample.input(&Hostile), Size::Full).svg;
+    assert!(!svg.contains("<script"));
+    well_formed(&svg);
+}
+
+#[test]
+fn the_description_says_what_the_chart_shows() {
+    let sample = Sample::everything(200);
+    let chart = trend(&sample.input(&Linked), Size::Full);
+    assert_eq!(
+        chart.caption,
+        "Median time per call, µs. Lower is better ↓. Axis does not start at 0."
+    );
+    assert_eq!(
+        chart.description,
+        "200 runs, 30 Mar to 4 Oct 2025. 2 lasting changes: −5.4% (faster) on 23 May 2025 and \
+         +12.3% (slower) on 8 Aug 2025. Runner changed on 10 Jul 2025: not compared across it. \
+         No runs 17–25 Jun 2025. 2 failed runs, 3 outliers and 1 run off the scale. Dots are \
+         runs, the line is the \
+         median of 7 runs, the shaded edge is their usual spread, the dashed line is the limit, \
+         hollow squares are outliers, filled squares lie off the scale, × is a failed run and ◆ is \
+         a note."
+    );
+    assert_eq!(trend(&Sample::of(vec![]).input(&Linked), Size::Full).description, "No runs yet.");
+}
+
+#[test]
+fn what_is_no_time_is_better_or_worse() {
+    let mut sample = Sample::everything(200);
+    sample.series.unit = model::record::Unit::parse("score").0;
+    let description = trend(&sample.input(&Linked), Size::Full).description;
+    assert!(description.contains("−5.4% (better)") && description.contains("+12.3% (worse)"));
+}
+
+#[test]
+fn a_new_version_of_the_benchmark_is_not_called_a_new_runner() {
+    let mut sample = Sample::everything(200);
+    let runner = sample.series.segments[0].fingerprint.clone();
+    sample.series.segments[1].fingerprint = runner;
+    sample.series.segments[1].version = Some("2".to_owned());
+    let chart = trend(&sample.input(&Linked), Size::Full);
+    assert!(chart.description.contains("Benchmark changed on 10 Jul 2025."));
+    assert!(chart.svg.contains("benchmark changed") && !chart.svg.contains("runner changed"));
+}
+
+#[test]
+fn higher_is_better_puts_the_limit_below() {
+    let mut sample = Sample::everything(200);
+    sample.series.better = model::record::Direction::Higher;
+    let scene = scene(&sample);
+    assert!(!scene.limit_drawn || lines(&scene, Role::Limit)[0][0].1 > 100);
+    assert!(trend(&sample.input(&Linked), Size::Full).caption.contains("Higher is better ↑."));
+}
+
+/// Every tag closes, every attribute is quoted, no name twice in one tag.
+fn well_formed(svg: &str) {
+    let mut reader = quick_xml::Reader::from_str(svg);
+    reader.config_mut().check_end_names = true;
+    let mut depth = 0_i32;
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Start(tag) => {
+                depth += 1;
+                tag.attributes().for_each(|attribute| drop(attribute.unwrap()));
+            }
+            quick_xml::events::Event::Empty(tag) => {
+                tag.attributes().for_each(|attribute| drop(attribute.unwrap()));
+            }
+            quick_xml::events::Event::End(_) => depth -= 1,
+            quick_xml::events::Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert_eq!(depth, 0);
+}
+
+const EXTREMES: [f64; 8] = [0.0, -5.0, 1e300, -1e300, 1e-300, f64::MAX, f64::MIN, 5e-324];
+
+fn value() -> impl Strategy<Value = Option<f64>> {
+    prop_oneof![
+        6 => (50.0..150.0f64).prop_map(Some),
+        1 => Just(None),
+        1 => prop::sample::select(EXTREMES.to_vec()).prop_map(Some),
+        1 => any::<f64>().prop_map(Some),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+    #[test]
+    fn any_series_gives_well_formed_charts_without_nan(
+        values in prop::collection::vec(value(), 0..60),
+        segments in prop::collection::vec(0..4u32, 60),
+        cuts in prop::collection::vec(0..60usize, 0..4),
+        baseline in prop::option::of(value()),
+        window in prop::option::of((0..60usize, 0..60usize)),
+        times in prop::option::of(prop::collection::vec(any::<i64>(), 60)),
+    ) {
+        let mut sample = Sample::of(values);
+        for (run, segment) in sample.series.runs.iter_mut().zip(&segments) {
+            run.segment = *segment;
+        }
+        for (run, time) in sample.series.runs.iter_mut().zip(times.iter().flatten()) {
+            run.time = Timestamp::from_micros(*time);
+        }
+        let (time, text) = (Timestamp::from_micros(0), "note".to_owned());
+        sample.notes.push(Note { time, text, kind: NoteKind::Remark });
+        sample.analysis.gaps = cuts;
+        sample.levels();
+        if let Some(Some(value)) = baseline {
+            sample.analysis.baseline = Some(detect::Baseline { value, runs: 9, since: 3 });
+        }
+        let span = window.map_or(Span::Time, |(from, to)| Span::Order(Window { from, to }));
+        let input = TrendInput { span, ..sample.input(&Linked) };
+        for size in [Size::Full, Size::Compact] {
+            let chart = trend(&input, size);
+            well_formed(&chart.svg);
+            prop_assert!(chart.svg.len() <= MOST_BYTES);
+            no_nan(&chart.svg)?;
+            no_nan(&chart.description)?;
+        }
+        if let Some(shared) = SharedAxes::of([&sample.series]) {
+            let svg = panel(&input, shared);
+            well_formed(&svg);
+            no_nan(&svg)?;
+        }
+        let line = |slot| Line {
+            label: "a<b",
+            slot,
+            series: &sample.series,
+            analysis: &sample.analysis,
+            href: None,
+        };
+        let several = Comparison::of(&[line(1), line(2)]).on_page("x", str::to_owned);
+        well_formed(&several.svg);
+        no_nan(&several.svg)?;
+        let file = standalone(&input);
+        well_formed(&file);
+        no_nan(&file)?;
+        let line = spark(&sample.series, &sample.analysis);
+        prop_assert!(line.len() <= 600);
+        no_nan(&line)?;
+        let scene = Scene::of_trend(&input, 200);
+        for mark in &scene.marks {
+            let (Shape::Line(points) | Shape::Area(points)) = &mark.shape else { continue };
+            let on_grid = |(x, y): &(i32, i32)| (0..=WIDTH).contains(x) && (0..=208).contains(y);
+            prop_assert!(points.iter().all(on_grid));
+        }
+    }
+}
+
+fn no_nan(text: &str) -> Result<(), TestCaseError> {
+    let bad = ["NaN", "\"inf", " inf", "-inf"].iter().any(|word| text.contains(word));
+    prop_assert!(!bad, "{text}");
+    Ok(())
+}
+
+#[test]
+fn an_analysis_of_other_length_does_not_matter() {
+    let mut sample = Sample::everything(50);
+    let Analysis { level, spread, flags, .. } = &mut sample.analysis;
+    *level = level.iter().take(3).collect();
+    *spread = PerRun::default();
+    flags.clear();
+    trend(&sample.input(&Linked), Size::Full);
+}

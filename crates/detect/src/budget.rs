@@ -1,0 +1,40 @@
+//! A series against its budget: the level of its newest runs, never a single run.
+
+use model::filter::Recent;
+use model::policy::Policy;
+use model::record::Direction;
+use model::series::Series;
+
+use super::{BudgetState, BudgetVerdict};
+
+/// The state of the first budget that holds for the series; none where there is none, or where
+/// the share cannot be said (a budget or a level of zero or less).
+/// `better` is the direction in force. Budgets take part in verdicts, so no clause of their filters
+/// can ask for one.
+pub fn budget(
+    series: &Series,
+    policy: &Policy,
+    better: Direction,
+    level: Option<f64>,
+) -> Option<BudgetState> {
+    let level = level.filter(|level| *level > 0.0)?;
+    let subject = series.key.subject(&series.tags);
+    let own = policy.budgets.iter().find(|budget| {
+        budget.metric == series.key.metric && budget.matches.holds(subject, Recent::default())
+    })?;
+    let share = match better {
+        Direction::Lower => level / own.budget,
+        Direction::Higher => own.budget / level,
+    };
+    if !share.is_finite() || own.budget <= 0.0 || !own.budget.is_finite() {
+        return None;
+    }
+    let verdict = if share > own.violation_at {
+        BudgetVerdict::Violation
+    } else if share >= own.drift_at {
+        BudgetVerdict::Drift
+    } else {
+        BudgetVerdict::Pass
+    };
+    Some(BudgetState { budget: own.budget, share, verdict })
+}

@@ -1,0 +1,196 @@
+//! What the walk must say: of every run what a history that ends there would say, and of many
+//! series no more than of few.
+
+use proptest::prelude::*;
+
+use model::policy::Policy;
+use model::record::time::Timestamp;
+use model::series::{Segment, Series};
+
+use super::replay::replay;
+use super::scenarios::{at, noisy_history, series};
+use super::*;
+
+/// Backends of one benchmark that step, move together, fail and change runners.
+fn backends(salt: usize, step: (usize, f64), shift: usize, turn: usize) -> Vec<Series> {
+    (0..5)
+        .map(|backend| {
+            let own = if backend == 0 { step } else { (usize::MAX, 1.0) };
+            let steps = [own, (shift, 1.25)];
+            let mut it = series(&noisy_history(70, &steps, 0.01, salt * 5 + backend));
+            it.key.backend = format!("b{backend}");
+            it.segments.push(Segment { fingerprint: Vec::new(), version: Some("2".to_owned()) });
+            if backend == 1 {
+                it.runs[turn..].iter_mut().for_each(|run| run.segment = 1);
+            }
+            if backend == 2 {
+                it.runs[turn].value = None;
+                it.runs[turn / 2].value = Some(0.0);
+            }
+            it
+        })
+        .collect()
+}
+
+/// The series as they were when the run `last` was the newest.
+fn until(all: &[Series], last: usize) -> Vec<Series> {
+    let cut = |it: &Series| Series { runs: it.runs[..=last].to_vec(), ..it.clone() };
+    all.iter().map(cut).collect()
+}
+
+/// An analysis without what the gate says nothing of.
+fn gated(it: &Analysis) -> String {
+    let noisy = it.verdict == Verdict::Noisy;
+    format!(
+        "{:?}",
+        Analysis {
+            trend: None,
+            typical: None,
+            detectable: it.detectable.filter(|_| noisy),
+            detectable_surely: it.detectable_surely.filter(|_| noisy),
+            ..it.clone()
+        }
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn the_gate_sees_what_pages_see_and_verdicts_alone_are_the_same(
+        salt in 0..1_000_usize,
+        step in (10..75_usize, 0.7..1.5_f64),
+        shift in 20..75_usize,
+        turn in 8..70_usize,
+        last in 5..70_usize,
+        sigma in prop_oneof![Just(0.0), 0.05..0.4_f64],
+    ) {
+        let mut all = until(&backends(salt, step, shift, turn), last);
+        // Every kind of verdict, that of a series too noisy to be judged included.
+        for (at, run) in all[4].runs.iter_mut().enumerate() {
+            run.value = run.value.map(|value| value * (1.0 + sigma * (at % 3) as f64));
+        }
+        let policy = Policy::default();
+        let newest = all[0].runs.last().map(|run| run.time);
+        let pages = at(newest.unwrap_or(Timestamp::from_micros(0)), newest);
+        let gate = Context { depth: Depth::Gate, ..pages };
+        let (of_pages, of_gate) =
+            (analyse_all(&all, &policy, &pages), analyse_all(&all, &policy, &gate));
+        let told = |found: &Analyses| found.each.iter().map(gated).collect::<Vec<_>>();
+        prop_assert_eq!(told(&of_pages), told(&of_gate));
+        prop_assert_eq!(of_pages.infrastructure, of_gate.infrastructure);
+        let alone = verdicts(&all, &policy, &gate);
+        let each: Vec<Verdict> = of_gate.each.iter().map(|it| it.verdict).collect();
+        prop_assert_eq!(alone, each);
+    }
+
+    #[test]
+    fn a_replay_says_of_each_run_what_a_history_cut_off_there_says(
+        salt in 0..1_000_usize,
+        step in (10..60_usize, 0.7..1.5_f64),
+        shift in 20..75_usize,
+        turn in 8..60_usize,
+    ) {
+        let all = backends(salt, step, shift, turn);
+        let policy = Policy::default();
+        let context = at(Timestamp::from_micros(0), None);
+        let said = replay(&all, &policy, &context);
+        for last in 0..70 {
+            let found = analyse_all(&until(&all, last), &policy, &context);
+            for (index, analysis) in found.each.iter().enumerate() {
+                let then = said.iter().find(|it| (it.series, it.run) == (index, last));
+                let verdict = then.map_or(Verdict::Steady, |it| it.verdict);
+                prop_assert_eq!(verdict, analysis.verdict, "series {} run {}", index, last);
+                if let Some(then) = then {
+                    prop_assert_eq!(then.change, analysis.change);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_of_series_and_others_beside_them_change_no_replay(
+        salt in 0..1_000_usize,
+        step in (10..60_usize, 0.7..1.5_f64),
+    ) {
+        let all = backends(salt, step, 200, 30);
+        let policy = Policy::default();
+        let context = at(Timestamp::from_micros(0), None);
+        let mut more = all.clone();
+        more.reverse();
+        for other in 0..40 {
+            let mut it = series(&noisy_history(70, &[], 0.01, 9_000 + other));
+            it.key.test = format!("other {other}");
+            more.push(it);
+        }
+        let said = replay(&all, &policy, &context);
+        let turned = replay(&more, &policy, &context);
+        for one in said {
+            let same = |it: &&super::replay::Said| (it.series, it.run) == (4 - one.series, one.run);
+            let there = turned.iter().find(same).map(|it| (it.verdict, it.change));
+            prop_assert_eq!(there, Some((one.verdict, one.change)));
+        }
+    }
+}
+
+#[test]
+fn five_thousand_steady_series_report_nothing_in_sixty_days() {
+    let all: Vec<Series> = (0..5_000)
+        .map(|index| {
+            let mut it = series(&noisy_history(60, &[], 0.03, 20_000 + index));
+            it.key.test = format!("t{index}");
+            it
+        })
+        .collect();
+    let context = at(Timestamp::from_micros(0), None);
+    let said = replay(&all, &Policy::default(), &context);
+    let regressed = said.iter().filter(|it| it.verdict == Verdict::Regressed).count();
+    assert_eq!(regressed, 0);
+}
+
+#[test]
+fn backends_too_noisy_to_tell_alone_are_asked_before_one_of_them_is_told() {
+    let shifted = |backend: usize, sigma: f64| {
+        let mut it = series(&noisy_history(52, &[(45, 1.16)], sigma, 300 + backend));
+        it.key.backend = format!("b{backend}");
+        it
+    };
+    let noise = [0.01, 0.03, 0.035, 0.04, 0.03];
+    let all: Vec<Series> =
+        noise.iter().enumerate().map(|(backend, sigma)| shifted(backend, *sigma)).collect();
+    let context = at(Timestamp::from_micros(0), None);
+    let found = analyse_all(&all, &Policy::default(), &context);
+    assert!(!found.infrastructure.is_empty());
+    assert!(found.each.iter().all(|it| it.verdict != Verdict::Regressed), "{:?}", found.each[0]);
+    let alone = analyse_all(&all[..1], &Policy::default(), &context);
+    assert_eq!(alone.each[0].verdict, Verdict::Regressed);
+}
+
+#[test]
+fn the_figures_count_what_was_reported_what_vanished_and_what_was_missed() {
+    let steady = series(&noisy_history(120, &[], 0.01, 1));
+    let mut stepped = series(&noisy_history(120, &[(60, 1.3)], 0.01, 2));
+    stepped.key.test = "stepped".to_owned();
+    let context = at(Timestamp::from_micros(0), None);
+    let figures = analyse_all(&[steady, stepped], &Policy::default(), &context).figures;
+    assert_eq!((figures.runs, figures.series), (240, 2));
+    assert_eq!((figures.findings, figures.withdrawn, figures.missed), (1, 0, 0));
+    assert_eq!(figures.median_delay_runs, Some(2.0));
+    assert_eq!(figures.false_alarm_rate(), 0.0);
+}
+
+/// Found by the property above: a zero in one series scaled it by what came later.
+#[test]
+fn what_is_scaled_is_scaled_by_what_came_before() {
+    let all = backends(176, (17, 1.1240812420705188), 20, 21);
+    let policy = Policy::default();
+    let context = at(Timestamp::from_micros(0), None);
+    let said = replay(&all, &policy, &context);
+    for last in 0..70 {
+        let found = analyse_all(&until(&all, last), &policy, &context);
+        for one in said.iter().filter(|it| it.run == last) {
+            let then = &found.each[one.series];
+            assert_eq!((one.verdict, one.change), (then.verdict, then.change), "run {last}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Where the runner or the version changed for good: shown, never judged. Runners that take turns
+//! are one pool, in which nothing changes.
+
+use model::series::{Run, Series};
+
+use super::stats::median;
+
+/// The first run in a segment that the series had not known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RunnerChange {
+    /// Index of that run, and of the one before it.
+    pub first: usize,
+    pub last_before: usize,
+    /// Medians of at most [`REACH`] runs with a value on each side, base units; after it of the
+    /// new segment only.
+    pub before: f64,
+    pub after: f64,
+}
+
+/// Runs on a side that tell its level.
+const REACH: usize = 20;
+
+/// The changes of one series, oldest first; those without a value on either side are left out.
+pub fn changes(series: &Series) -> Vec<RunnerChange> {
+    let runs = &series.runs;
+    let mut known = vec![false; series.segments.len()];
+    let mut changes = Vec::new();
+    for (first, run) in runs.iter().enumerate() {
+        let Some(known) = known.get_mut(run.segment as usize) else { continue };
+        if std::mem::replace(known, true) || first == 0 {
+            continue;
+        }
+        let old = |it: &Run| runs[..first].iter().any(|before| before.segment == it.segment);
+        if runs[first..].iter().any(old) {
+            continue;
+        }
+        let before = runs[..first].iter().rev().filter_map(|run| run.value).take(REACH);
+        let after = runs[first..].iter().filter(|it| it.segment == run.segment);
+        let after = after.filter_map(|run| run.value).take(REACH);
+        let level = |values: Vec<f64>| median(&values).filter(|level| level.is_finite());
+        if let (Some(before), Some(after)) = (level(before.collect()), level(after.collect())) {
+            changes.push(RunnerChange { first, last_before: first - 1, before, after });
+        }
+    }
+    changes
+}

@@ -1,0 +1,220 @@
+//! Powers of the gate at the stated changes: laws of noise, bootstraps and true futures.
+
+use proptest::prelude::*;
+
+use super::simulate::{reported, splitmix};
+use super::*;
+use crate::Verdict;
+use crate::scenarios;
+use model::policy::{Policy, Rule};
+use model::record::Direction;
+
+const SIGMA: f64 = 0.01;
+
+fn demand(size: f64) -> Demand {
+    Demand { up: size, down: size, confirmations: 3, min_before: 5 }
+}
+
+/// Uniform on 0–1, and normal by Box and Muller's transform.
+struct Random(u64);
+
+impl Random {
+    fn uniform(&mut self) -> f64 {
+        (splitmix(&mut self.0) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn normal(&mut self) -> f64 {
+        let (radius, angle) = (1.0 - self.uniform(), self.uniform());
+        (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
+    }
+}
+
+type Family = fn(&mut Random, &mut f64) -> f64;
+
+/// One run of each law of noise; the second argument is the run before it.
+const FAMILIES: [(&str, Family); 6] = [
+    ("normal", |random, _| random.normal()),
+    ("lognormal", |random, _| (0.6 * random.normal()).exp()),
+    ("autoregressive", |random, last| {
+        *last = 0.5 * *last + 0.75_f64.sqrt() * random.normal();
+        *last
+    }),
+    ("bimodal", |random, _| {
+        0.4 * random.normal() + if random.uniform() < 0.25 { 3.0 } else { 0.0 }
+    }),
+    ("heavy tails", |random, _| {
+        // Student's t with three degrees of freedom.
+        let square: f64 = (0..3).map(|_| random.normal().powi(2)).sum();
+        random.normal() / (square / 3.0).sqrt()
+    }),
+    ("quantised", |random, _| random.normal().round()),
+];
+
+fn made(family: Family, runs: usize, seed: u64) -> Vec<f64> {
+    let (mut random, mut last) = (Random(seed), 0.0);
+    (0..runs).map(|_| SIGMA * family(&mut random, &mut last)).collect()
+}
+
+/// The gate's answer within five runs to a shift that comes after these runs.
+fn reports(history: &[f64], runs: usize, shift: f64, demand: Demand) -> bool {
+    let mut shifted = history.to_vec();
+    shifted[runs..].iter_mut().for_each(|value| *value += shift);
+    simulate::reports(&shifted, runs, shift.signum(), demand)
+}
+
+#[test]
+fn nine_of_ten_bootstrapped_histories_report_the_stated_change() {
+    for (name, family) in FAMILIES {
+        for (runs, size) in [(40, 0.01), (40, 0.1), (100, 0.03)] {
+            let power = |seed: u64| {
+                let level = without_steps(&made(family, runs, seed), &[]);
+                let stated = of(&level, REACH, demand(size), true).unwrap().likely;
+                reported(&level, runs, stated, demand(size), 30)
+            };
+            let mean = (0..8).map(power).sum::<f64>() / 8.0;
+            assert!((0.85..=0.999).contains(&mean), "{name}, {runs} runs, {size}: {mean}");
+        }
+    }
+}
+
+#[test]
+fn nine_of_ten_and_99_of_100_true_futures_report_it() {
+    let cases = FAMILIES.len() * 60;
+    let (mut likely, mut surely) = (0, 0);
+    for (_, family) in FAMILIES {
+        for seed in 0..60 {
+            let history = made(family, 65, seed);
+            let stated = of(&history[..60], REACH, demand(0.01), true).unwrap();
+            likely += usize::from(reports(&history, 60, stated.likely, demand(0.01)));
+            surely += usize::from(reports(&history, 60, stated.surely, demand(0.01)));
+        }
+    }
+    assert!(likely * 10 >= cases * 9, "{likely} of {cases}");
+    assert!(surely * 100 >= cases * 97, "{surely} of {cases}");
+}
+
+#[test]
+fn half_of_the_stated_change_is_rarely_reported() {
+    for (name, family) in FAMILIES {
+        let level = without_steps(&made(family, 60, 1), &[]);
+        let stated = of(&level, REACH, demand(0.01), true).unwrap().likely;
+        let power = reported(&level, 60, stated / 2.0, demand(0.01), 40);
+        assert!(power < 0.5, "{name}: {power}");
+    }
+}
+
+#[test]
+fn without_noise_the_policy_decides_and_a_few_runs_see_less_than_many() {
+    let flat = of(&[0.0; 60], REACH, demand(0.05), true).unwrap();
+    assert!((flat.likely - 0.05).abs() < 0.001 && (flat.surely - 0.05).abs() < 0.001);
+    let level = made(FAMILIES[0].1, 60, 5);
+    let few = of(&level[..10], REACH, demand(0.01), true).unwrap();
+    let many = of(&level, REACH, demand(0.01), true).unwrap();
+    assert!(few.likely > 1.5 * many.likely, "{few:?} {many:?}");
+    assert_eq!(of(&level[..4], REACH, demand(0.01), true), None);
+}
+
+#[test]
+fn more_confirmations_than_five_lengthen_the_horizon() {
+    assert_eq!((horizon(3), horizon(8), horizon(1_000)), (5, 8, proof::LONGEST));
+    let patient = Demand { confirmations: 8, ..demand(0.01) };
+    let level = without_steps(&made(FAMILIES[0].1, 60, 2), &[]);
+    let stated = of(&level, REACH, patient, true).unwrap().likely;
+    assert!(reported(&level, 60, stated, patient, 60) > 0.8);
+}
+
+#[test]
+fn a_step_in_the_past_does_not_blur_what_is_seen_now() {
+    let level = made(FAMILIES[0].1, 60, 4);
+    let mut stepped = level.clone();
+    stepped[40..].iter_mut().for_each(|value| *value += 1.0);
+    let (plain, stepped) = (without_steps(&level, &[]), without_steps(&stepped, &[40]));
+    let seen = |level: &[f64]| of(level, REACH, demand(0.01), true).unwrap().likely;
+    assert!((seen(&stepped) / seen(&plain) - 1.0).abs() < 0.2);
+}
+
+#[test]
+fn a_drifting_level_is_taken_where_it_stands_now() {
+    let (mut likely, mut half) = (0, 0);
+    for seed in 0..60 {
+        let noise = made(FAMILIES[0].1, 65, seed);
+        let level: Vec<f64> =
+            noise.iter().enumerate().map(|(at, e)| 1.4 * e + 0.0035 * at as f64).collect();
+        let stated = of(&level[..60], REACH, demand(0.1), true).unwrap().likely;
+        likely += usize::from(reports(&level, 60, stated, demand(0.1)));
+        half += usize::from(reports(&level, 60, stated / 2.0, demand(0.1)));
+    }
+    assert!(likely >= 54 && half < 30, "{likely} and {half} of 60");
+}
+
+#[test]
+fn the_same_simulation_gives_the_same_share() {
+    let level = made(FAMILIES[4].1, 60, 7);
+    let share = || reported(&level, 60, 0.03, demand(0.01), 20);
+    assert_eq!(share(), share());
+    assert_eq!(reported(&[], 60, 0.03, demand(0.01), 20), 0.0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_wider_noise_is_seen_less_in_proportion(
+        seed in 0..1_000_u64, runs in 12..130_usize, factor in 1.5..50.0_f64,
+    ) {
+        let level = made(FAMILIES[0].1, runs, seed);
+        let wider: Vec<f64> = level.iter().map(|value| value * factor).collect();
+        let seen = |level: &[f64], size: f64| of(level, REACH, demand(size), true).unwrap().likely;
+        let (one, other) = (seen(&level, 0.01), seen(&wider, 0.01 * factor));
+        prop_assert!((other / one / factor - 1.0).abs() < 1e-6, "{} {}", one, other);
+    }
+
+    #[test]
+    fn any_levels_give_an_ordered_finite_answer(
+        level in prop::collection::vec(prop_oneof![-1e9..1e9_f64, Just(0.0)], 0..150),
+        confirmations in 0..40_usize, up: bool,
+    ) {
+        let demand = Demand { confirmations, ..demand(0.05) };
+        if let Some(told) = of(&level, REACH, demand, up) {
+            prop_assert!(told.likely.is_finite() && told.surely.is_finite());
+            prop_assert!(told.likely <= told.surely);
+        }
+    }
+}
+
+#[test]
+fn the_whole_analysis_reports_what_it_said_it_would() {
+    let policy = Policy::default();
+    let mut regressed = 0;
+    for seed in 0..60 {
+        let noise = made(FAMILIES[0].1, 65, seed);
+        let mut values: Vec<f64> = noise.iter().map(|e| 100.0 * (6.0 * e).exp()).collect();
+        let before = scenarios::judge(&scenarios::series(&values[..60]));
+        let stated = before.detectable.unwrap();
+        assert!(stated > before.threshold && stated <= before.detectable_surely.unwrap());
+        values[60..].iter_mut().for_each(|value| *value *= 1.0 + stated);
+        let verdict = |end: usize| scenarios::judge(&scenarios::series(&values[..end])).verdict;
+        regressed += usize::from((61..=65).any(|end| verdict(end) == Verdict::Regressed));
+        if seed == 0 {
+            let checked = simulate::check(&scenarios::series(&values[..60]), &policy, 40).unwrap();
+            assert!(checked.stated == stated && checked.reported > 0.8, "{checked:?}");
+        }
+    }
+    assert!((52..60).contains(&regressed), "{regressed} of 60");
+}
+
+#[test]
+fn a_rate_is_worse_downwards_and_an_absolute_limit_counts() {
+    let noise = made(FAMILIES[0].1, 60, 3);
+    let values: Vec<f64> = noise.iter().map(|e| 100.0 * (6.0 * e).exp()).collect();
+    let mut rate = scenarios::series(&values);
+    rate.better = Direction::Higher;
+    let (time, rate) = (scenarios::judge(&scenarios::series(&values)), scenarios::judge(&rate));
+    let (time, rate) = (time.detectable.unwrap(), rate.detectable.unwrap());
+    assert!(rate < time && rate > 0.5 * time, "a fall of 1/2 is as far as a rise of 1: {rate}");
+    let mut policy = Policy::default();
+    policy.regression.rules = vec![Rule { absolute: Some(60.0), ..Rule::default() }];
+    let it = scenarios::series(&values);
+    let told = scenarios::analyse(&it, &policy, &scenarios::at_end(&it)).detectable.unwrap();
+    assert!((0.6..0.8).contains(&told), "{told}");
+}

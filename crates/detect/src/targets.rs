@@ -1,0 +1,457 @@
+//! Every target of the policy against the newest levels: budgets, service levels, alerts.
+//!
+//! A budget or service level is told for each series it is for, an alert for each series it fires
+//! for, or once where it was asked and stays quiet. Retired series, and series whose unit or
+//! statistics a target does not fit, are left out: nothing is concluded from what is not known.
+
+use model::filter::{Filter, Recent};
+use model::policy::Policy;
+use model::policy::expression::{Comparison, Quantity};
+use model::policy::target::{Alert, AlertSeverity, Sla};
+use model::record::{Direction, Statistic, TIME, Unit};
+use model::series::Series;
+use model::text::{self, Scale};
+
+use super::{Analysis, BudgetState, BudgetVerdict};
+
+/// Nanoseconds in a millisecond.
+const MS: f64 = 1e6;
+
+/// One target and what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    pub kind: TargetKind,
+    /// An alert's own name, else the key in the policy: `budgets[0]`, `sla[1].max_avg_time_ms`.
+    pub name: String,
+    /// Index of the series; none where the target is for several together.
+    pub series: Option<usize>,
+    /// Base units; a fraction for an alert on a share, NaN for an alert that stays quiet.
+    pub measured: f64,
+    /// As `measured`.
+    pub limit: f64,
+    pub verdict: BudgetVerdict,
+    pub severity: AlertSeverity,
+    /// What was measured against what, in words; for an alert its own message after that.
+    pub message: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TargetKind {
+    Budget,
+    Sla,
+    Alert,
+}
+
+/// All targets that can be said, the worst first, else in the order of the policy, then of series.
+pub fn evaluate(series: &[Series], analyses: &[Analysis], policy: &Policy) -> Vec<Target> {
+    let judged: Vec<Judged<'_>> = series
+        .iter()
+        .zip(analyses)
+        .enumerate()
+        .filter(|(_, (_, analysis))| !analysis.retired)
+        .map(|(index, (series, analysis))| Judged { index, series, analysis })
+        .collect();
+    let mut targets: Vec<Target> = judged.iter().filter_map(|one| one.budget(policy)).collect();
+    for (at, sla) in policy.sla.iter().enumerate() {
+        service_levels(at, sla, &judged, &mut targets);
+    }
+    for alert in &policy.alerts {
+        fired(alert, &judged, &mut targets);
+    }
+    let rank = |verdict| match verdict {
+        BudgetVerdict::Violation => 0,
+        BudgetVerdict::Drift => 1,
+        BudgetVerdict::Pass => 2,
+    };
+    targets.sort_by_key(|it| (rank(it.verdict), std::cmp::Reverse(it.severity)));
+    targets
+}
+
+/// Targets that are violated.
+pub fn missed(targets: &[Target]) -> usize {
+    targets.iter().filter(|target| target.verdict == BudgetVerdict::Violation).count()
+}
+
+/// How bad a verdict of a budget or a service level is.
+fn severity(verdict: BudgetVerdict) -> AlertSeverity {
+    match verdict {
+        BudgetVerdict::Pass => AlertSeverity::Info,
+        BudgetVerdict::Drift => AlertSeverity::Warning,
+        BudgetVerdict::Violation => AlertSeverity::Critical,
+    }
+}
+
+/// A series that is not retired, with what was concluded from it.
+struct Judged<'a> {
+    index: usize,
+    series: &'a Series,
+    analysis: &'a Analysis,
+}
+
+impl Judged<'_> {
+    fn is_for(&self, filter: &Filter) -> bool {
+        filter.holds(self.series.key.subject(&self.series.tags), Recent::default())
+    }
+
+    /// The newest point of the line that charts draw.
+    fn level(&self) -> Option<f64> {
+        self.analysis.level.last()
+    }
+
+    fn budget(&self, policy: &Policy) -> Option<Target> {
+        let BudgetState { budget, share, verdict } = self.analysis.budget?;
+        let own = policy.budgets.iter().position(|it| {
+            it.metric == self.series.key.metric && it.budget == budget && self.is_for(&it.matches)
+        });
+        let measured = match self.series.better {
+            Direction::Lower => share * budget,
+            Direction::Higher => budget / share,
+        };
+        let scale = Scale::for_values([measured, budget], &self.series.unit);
+        let (level, of) = (scale.quantity(measured), scale.quantity(budget));
+        Some(Target {
+            kind: TargetKind::Budget,
+            name: own.map_or_else(|| "budgets".to_owned(), |at| format!("budgets[{at}]")),
+            series: Some(self.index),
+            measured,
+            limit: budget,
+            verdict,
+            severity: severity(verdict),
+            message: format!("{level}, {} of its budget of {of}", text::percent(share)),
+        })
+    }
+
+    /// What a run measured of what is compared; none where it has no such thing.
+    fn measured(&self, at: usize, comparison: &Comparison) -> Option<f64> {
+        let run = &self.series.runs[at];
+        let value = run.value?;
+        if comparison.unit.as_ref().is_some_and(|unit| *unit != self.series.unit) {
+            return None;
+        }
+        let detail = run.detail.as_ref();
+        let statistic = |wanted: Statistic| {
+            let all = detail?.statistics();
+            all.iter().find(|(statistic, _)| *statistic == wanted).map(|(_, value)| *value)
+        };
+        match comparison.quantity {
+            Quantity::Value => Some(value),
+            Quantity::Level => self.analysis.level.get(at),
+            Quantity::Mean => Some(mean(detail.map_or(&[], |it| it.samples())).unwrap_or(value)),
+            Quantity::Std => run.std.get(),
+            Quantity::Statistic(Statistic::Median) => {
+                statistic(Statistic::Median).or_else(|| statistic(Statistic::P50))
+            }
+            Quantity::Statistic(wanted) => statistic(wanted),
+            Quantity::Change if Some(at) == self.analysis.latest => self.analysis.change,
+            Quantity::Change => {
+                let baseline = self.analysis.baseline?.value;
+                Some(self.analysis.level.get(at)? / baseline - 1.0).filter(|it| it.is_finite())
+            }
+            Quantity::Noise => self.analysis.noise,
+        }
+    }
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    let count = values.len() as f64;
+    (count > 0.0).then(|| values.iter().map(|value| value / count).sum())
+}
+
+/// The entries of one service level.
+fn service_levels(at: usize, sla: &Sla, judged: &[Judged<'_>], targets: &mut Vec<Target>) {
+    let own: Vec<(&Judged<'_>, f64)> = judged
+        .iter()
+        .filter(|one| one.is_for(&sla.matches))
+        .filter_map(|one| Some((one, one.level()?)))
+        .collect();
+    let of = |names: &[&str], unit: Option<&str>| -> Vec<(&Judged<'_>, f64)> {
+        let fits = |one: &Judged<'_>| {
+            names.contains(&one.series.key.metric.as_str())
+                && unit.is_none_or(|unit| one.series.unit.as_str() == unit)
+        };
+        own.iter().filter(|(one, _)| fits(one)).copied().collect()
+    };
+    let times = of(&[TIME], Some("ns"));
+    let name = |key: &str| format!("sla[{at}].{key}");
+    let mut each = |key: &str, members: &[(&Judged<'_>, f64)], limit: Option<f64>, most: bool| {
+        let Some(limit) = limit else { return };
+        for (one, level) in members {
+            let unit = &one.series.unit;
+            let target = promised(name(key), (*level, limit, most), unit);
+            targets.push(Target { series: Some(one.index), ..target });
+        }
+    };
+    each("max_avg_time_ms", &times, sla.max_avg_time_ms.map(|ms| ms * MS), true);
+    each("min_throughput", &of(&["throughput"], None), sla.min_throughput, false);
+    let memory = of(&["memory", "peak_memory"], Some("B"));
+    each("max_memory_bytes", &memory, sla.max_memory_bytes, true);
+    if let (Some(most), Some((first, _))) = (sla.max_total_time_ms, times.first()) {
+        let total: f64 = times.iter().map(|(_, level)| level).sum();
+        let unit = &first.series.unit;
+        let target = promised(name("max_total_time_ms"), (total, most * MS, true), unit);
+        let of = text::counted(times.len() as u64, "series");
+        targets.push(Target { message: format!("{} for {of}", target.message), ..target });
+    }
+}
+
+/// A level against what was promised: at `most` the limit, or else at least.
+fn promised(name: String, (measured, limit, most): (f64, f64, bool), unit: &Unit) -> Target {
+    let kept = if most { measured <= limit } else { measured >= limit };
+    let verdict = if kept { BudgetVerdict::Pass } else { BudgetVerdict::Violation };
+    let scale = Scale::for_values([measured, limit], unit);
+    let word = if most { "most" } else { "least" };
+    Target {
+        kind: TargetKind::Sla,
+        name,
+        series: None,
+        measured,
+        limit,
+        verdict,
+        severity: severity(verdict),
+        message: format!("{}, at {word} {}", scale.quantity(measured), scale.quantity(limit)),
+    }
+}
+
+/// An alert at every series it fires for; once where it was asked and fires for none.
+fn fired(alert: &Alert, judged: &[Judged<'_>], targets: &mut Vec<Target>) {
+    let Ok(when) = &alert.when.parsed else { return };
+    let mut asked = 0;
+    let before = targets.len();
+    for one in judged.iter().filter(|one| one.is_for(&alert.matches)) {
+        let Some(newest) = one.series.runs.len().checked_sub(1) else { continue };
+        let holds = |at: usize| when.holds(&|comparison| one.measured(at, comparison));
+        asked += u64::from(holds(newest).is_some());
+        let needed = (alert.runs as usize).max(1);
+        let Some(from) = one.series.runs.len().checked_sub(needed) else { continue };
+        if !(from..=newest).rev().all(|at| holds(at) == Some(true)) {
+            continue;
+        }
+        let witness = when.witness(&|comparison| one.measured(newest, comparison));
+        targets.extend(witness.map(|witness| firing(alert, one, witness)));
+    }
+    if asked > 0 && targets.len() == before {
+        targets.push(Target {
+            kind: TargetKind::Alert,
+            name: alert.name.clone(),
+            series: None,
+            measured: f64::NAN,
+            limit: f64::NAN,
+            verdict: BudgetVerdict::Pass,
+            severity: alert.severity,
+            message: format!("fires for none of {}", text::counted(asked, "series")),
+        });
+    }
+}
+
+fn firing(alert: &Alert, one: &Judged<'_>, (comparison, measured): (&Comparison, f64)) -> Target {
+    let limit = comparison.number;
+    let quantity = comparison.quantity;
+    let words = if quantity == Quantity::Change {
+        [text::percent_change(measured), text::percent_change(limit)]
+    } else if quantity.is_share() {
+        [text::percent(measured), text::percent(limit)]
+    } else {
+        let scale = Scale::for_values([measured, limit], &one.series.unit);
+        [scale.quantity(measured), scale.quantity(limit)]
+    };
+    let sign = comparison.operator.sign();
+    let mut message = format!("{} {} {sign} {}", quantity.name(), words[0], words[1]);
+    if alert.runs > 1 {
+        message.push_str(&format!(", {} in a row", text::counted(u64::from(alert.runs), "run")));
+    }
+    if let Some(own) = alert.message.as_ref().filter(|own| !own.is_empty()) {
+        message.push_str(". ");
+        message.push_str(own);
+    }
+    let verdict = match alert.severity {
+        AlertSeverity::Info => BudgetVerdict::Drift,
+        AlertSeverity::Warning | AlertSeverity::Critical => BudgetVerdict::Violation,
+    };
+    Target {
+        kind: TargetKind::Alert,
+        name: alert.name.clone(),
+        series: Some(one.index),
+        measured,
+        limit,
+        verdict,
+        severity: alert.severity,
+        message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use model::policy::read::read;
+    use model::record::time::{DAY_US, Timestamp};
+    use model::record::{Detail, Rare};
+    use model::series::{CommitIndex, Run, Segment, SeriesKey, Std};
+
+    fn series(backend: &str, metric: &str, unit: &str, values: &[f64]) -> Series {
+        let run = |(at, value): (usize, &f64)| Run {
+            commit: CommitIndex(at as u32),
+            time: Timestamp::from_micros(at as i64 * DAY_US),
+            value: Some(*value),
+            std: Std::of(None),
+            repeats: 1,
+            segment: 0,
+            environment: 0,
+            detail: None,
+        };
+        let unit = Unit::parse(unit).0;
+        Series {
+            key: SeriesKey {
+                suite: String::new(),
+                test: "t".to_owned(),
+                backend: backend.to_owned(),
+                mode: "default".to_owned(),
+                parallel: false,
+                n: None,
+                params: String::new(),
+                metric: metric.to_owned(),
+                metric_name: "time".to_owned(),
+            },
+            better: Direction::of_metric(metric, &unit),
+            unit,
+            tags: Vec::new(),
+            runs: values.iter().enumerate().map(run).collect(),
+            pulls: Vec::new(),
+            segments: vec![Segment { fingerprint: Vec::new(), version: None }],
+        }
+    }
+
+    fn found(series: &[Series], policy: &str) -> Vec<Target> {
+        let reading = read(&format!("version: '1'\n{policy}"), "policy.yml");
+        let policy = reading.policy.unwrap_or_else(|| panic!("{:?}", reading.diagnostics));
+        let newest = series[0].runs.last().map(|run| run.time);
+        let now = newest.unwrap_or(Timestamp::from_micros(0));
+        let context = crate::Context {
+            depth: crate::Depth::Pages,
+            now,
+            newest,
+            accepted: &|_| Vec::new(),
+            explained: &|_| Vec::new(),
+        };
+        let analyses = crate::analyse_all(series, &policy, &context);
+        evaluate(series, &analyses.each, &policy)
+    }
+
+    /// Name, series and verdict of each.
+    fn brief(targets: &[Target]) -> Vec<(&str, Option<usize>, BudgetVerdict)> {
+        targets.iter().map(|it| (it.name.as_str(), it.series, it.verdict)).collect()
+    }
+
+    use BudgetVerdict::{Drift, Pass, Violation};
+
+    #[test]
+    fn service_levels_ask_the_series_of_their_metric() {
+        let all = [
+            series("go", "time", "ns", &[4e6; 12]),
+            series("rust", "time", "ns", &[2e6; 12]),
+            series("go", "throughput", "ops/s", &[50.0; 12]),
+            series("go", "peak_memory", "B", &[2048.0; 12]),
+            series("go", "time", "parrots", &[1.0; 12]),
+        ];
+        let targets = found(
+            &all,
+            "sla:\n  - {max_avg_time_ms: 3, max_total_time_ms: 6, min_throughput: 60, \
+             max_memory_bytes: 1000}\n  - {match: {backend: rust}, min_throughput: 1}\n",
+        );
+        assert_eq!(
+            brief(&targets),
+            [
+                ("sla[0].max_avg_time_ms", Some(0), Violation),
+                ("sla[0].min_throughput", Some(2), Violation),
+                ("sla[0].max_memory_bytes", Some(3), Violation),
+                ("sla[0].max_avg_time_ms", Some(1), Pass),
+                ("sla[0].max_total_time_ms", None, Pass),
+            ]
+        );
+        assert_eq!((targets[4].measured, targets[4].limit), (6e6, 6e6));
+        assert_eq!(missed(&targets), 3);
+    }
+
+    #[test]
+    fn budgets_drift_before_they_are_violated() {
+        let of = |value: f64| {
+            let all = [series("go", "time", "ns", &[value; 12])];
+            found(&all, "budgets:\n  - {budget: 1000, tolerance: 0.5}\n")
+        };
+        for (value, verdict) in [(900.0, Pass), (1400.0, Drift), (1600.0, Violation)] {
+            assert_eq!(brief(&of(value)), [("budgets[0]", Some(0), verdict)], "{value}");
+        }
+        assert!((of(1400.0)[0].measured - 1400.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn an_alert_fires_after_so_many_runs_in_a_row() {
+        let policy = "alerts:\n  - {name: Slow, when: value > 150ns, for: 2, severity: critical, \
+                      message: Look.}\n";
+        let with = |newest: [f64; 3]| {
+            let values = [&[100.0; 10][..], &newest].concat();
+            found(&[series("go", "time", "ns", &values)], policy)
+        };
+        let fires = with([100.0, 200.0, 200.0]);
+        assert_eq!(brief(&fires), [("Slow", Some(0), Violation)]);
+        assert_eq!(fires[0].severity, AlertSeverity::Critical);
+        assert_eq!((fires[0].measured, fires[0].limit), (200.0, 150.0));
+        assert!(fires[0].message.ends_with("2 runs in a row. Look."), "{}", fires[0].message);
+        assert_eq!(brief(&with([200.0, 100.0, 200.0])), [("Slow", None, Pass)]);
+    }
+
+    #[test]
+    fn what_a_run_does_not_have_neither_fires_nor_passes() {
+        let mut one = series("go", "time", "ns", &[100.0; 12]);
+        let policy = "alerts:\n  - {name: Tail, when: p95 > 150 ns}\n  - {name: Bytes, when: \
+                      value > 1 B}\n  - {name: Told, when: value > 0, severity: info}\n";
+        assert_eq!(brief(&found(&[one.clone()], policy)), [("Told", Some(0), Drift)]);
+        let statistics = vec![(Statistic::P95, 180.0)];
+        let last = one.runs.last_mut().unwrap();
+        let rare = Rare { statistics, ..Rare::default() };
+        last.detail = Some(Arc::new(Detail::of(Box::default(), rare)));
+        let told = found(&[one.clone()], policy);
+        assert_eq!(brief(&told), [("Tail", Some(0), Violation), ("Told", Some(0), Drift)]);
+        assert_eq!(missed(&told), 1, "info is no missed target");
+        one.runs.last_mut().unwrap().value = None;
+        assert_eq!(found(&[one], policy), [], "the newest run failed");
+    }
+
+    #[test]
+    fn a_change_is_compared_with_the_baseline() {
+        let values = [&[100.0; 20][..], &[130.0; 5]].concat();
+        let all = [series("go", "time", "ns", &values)];
+        let when = |when: &str| {
+            let policy = format!("alerts:\n  - {{name: A, when: {when}, for: 3}}\n");
+            found(&all, &policy).remove(0).verdict
+        };
+        assert_eq!(when("change > 25%"), Violation);
+        assert_eq!(when("change > 35%"), Pass);
+        assert_eq!(when("change > 25% and level > 200"), Pass);
+    }
+
+    #[test]
+    fn a_rule_says_the_severity_whatever_the_size() {
+        let values = [&[100.0; 20][..], &[130.0; 5]].concat();
+        let all = [series("go", "time", "ns", &values)];
+        let severity = |rule: &str| {
+            let text = format!("version: '1'\nregression: {{rules: [{rule}]}}\n");
+            let policy = read(&text, "policy.yml").policy.unwrap();
+            let newest = all[0].runs.last().map(|run| run.time);
+            let now = newest.unwrap();
+            let context = crate::Context {
+                depth: crate::Depth::Pages,
+                now,
+                newest,
+                accepted: &|_| Vec::new(),
+                explained: &|_| Vec::new(),
+            };
+            crate::analyse_all(&all[..1], &policy, &context).each[0].events[0].severity
+        };
+        assert_eq!(severity(""), crate::Severity::Major);
+        let critical = "{match: {backend: go}, severity: critical}";
+        assert_eq!(severity(critical), crate::Severity::Critical);
+        assert_eq!(severity("{match: {backend: rust}, severity: critical}"), severity(""));
+    }
+}

@@ -1,0 +1,211 @@
+//! How fast the newest level moves: a robust slope a day with its 95 % interval.
+//!
+//! The slope is the median of the slopes between all pairs of runs (Theil 1950, Sen 1968), the
+//! interval Sen's: the slopes whose ranks lie 1.96 standard deviations of Kendall's S from the
+//! middle. That variance assumes independent runs, so it is inflated by their autocorrelation, or
+//! every wandering would be a trend. Fewer than [`FEWEST`] runs, or runs within [`SHORTEST`], have
+//! none: a line through them says nothing of a day.
+
+use model::record::time::{DAY_US, Timestamp};
+
+use super::Trend;
+use super::stats::{Memory, median_in_place, robust_sigma, theil_sen, two_sided_tail};
+use super::steps::NOISE_FLOOR;
+
+/// Fewest runs that tell a trend: with fewer, Sen's interval at 95 % spans nearly every slope.
+const FEWEST: usize = 10;
+/// Shortest time that the runs must span to tell of a day: microseconds.
+const SHORTEST: i64 = DAY_US;
+/// Most points that are paired (1,770 slopes): more runs are joined to their medians in time.
+const POINTS: usize = 60;
+/// Φ⁻¹(0.975).
+const Q975: f64 = 1.96;
+
+/// The trend of levels over their times (ascending), in levels a day; none for too few runs.
+pub fn trend(times: &[Timestamp], level: &[f64]) -> Option<Trend> {
+    let (from, to) = (*times.first()?, *times.last()?);
+    if level.len() < FEWEST || to.micros().saturating_sub(from.micros()) < SHORTEST {
+        return None;
+    }
+    let days: Vec<f64> = times
+        .iter()
+        .map(|time| time.micros().saturating_sub(from.micros()) as f64 / DAY_US as f64)
+        .collect();
+    let (x, y) = joined(&days, level);
+    if x.len() < FEWEST {
+        return None;
+    }
+    let (slope, r_squared) = theil_sen(&x, &y)?;
+    let mut slopes = Vec::with_capacity(x.len() * x.len() / 2);
+    for (index, (x1, y1)) in x.iter().zip(&y).enumerate() {
+        slopes.extend(
+            x[index + 1..].iter().zip(&y[index + 1..]).map(|(x2, y2)| (y2 - y1) / (x2 - x1)),
+        );
+    }
+    let balance = |slope: &f64| if *slope == 0.0 { 0.0 } else { slope.signum() };
+    let kendall: f64 = slopes.iter().map(balance).sum();
+    let deviation = (kendall_variance(&y) * inflation(&x, &y, slope)).sqrt();
+    let (low, high, bounded) = interval(&mut slopes, Q975 * deviation);
+    // One less, since S moves in steps of two (continuity correction, Kendall 1970).
+    let chance = two_sided_tail((kendall.abs() - 1.0).max(0.0) / deviation.max(f64::MIN_POSITIVE));
+    let clear = bounded && (low > 0.0 || high < 0.0) && chance < 0.05;
+    let runs = u32::try_from(level.len()).unwrap_or(u32::MAX);
+    Some(Trend { per_day: slope, low, high, r_squared, clear, runs, from, to })
+}
+
+/// Points in time, each the median of the runs that stand at one time or, of very many, of so many
+/// neighbours that at most [`POINTS`] are left.
+fn joined(days: &[f64], level: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let size = days.len().div_ceil(POINTS).max(1);
+    let (mut x, mut y) = (Vec::with_capacity(POINTS), Vec::with_capacity(POINTS));
+    let mut at = 0;
+    while at < days.len() {
+        let mut end = (at + size).min(days.len());
+        while end < days.len() && days[end] <= days[end - 1] {
+            end += 1;
+        }
+        x.push(days[at..end].iter().sum::<f64>() / (end - at) as f64);
+        y.push(median_in_place(&mut level[at..end].to_vec()).unwrap_or(0.0));
+        at = end;
+    }
+    (x, y)
+}
+
+/// Variance of Kendall's S over independent values of which some are equal (Kendall 1970).
+fn kendall_variance(y: &[f64]) -> f64 {
+    let term = |count: f64| count * (count - 1.0) * (2.0 * count + 5.0);
+    let ascending = super::stats::sorted(y);
+    let tied: f64 = ascending.chunk_by(|a, b| a == b).map(|equal| term(equal.len() as f64)).sum();
+    ((term(y.len() as f64) - tied) / 18.0).max(0.0)
+}
+
+/// By how much the runs' dependence on each other widens that: `g(n)` of [`Memory`] over what the
+/// line leaves. The slack of 0.5/√n is for an autocorrelation estimated from few runs.
+fn inflation(x: &[f64], y: &[f64], slope: f64) -> f64 {
+    let rests: Vec<f64> = y.iter().zip(x).map(|(y, x)| y - slope * x).collect();
+    let middle = median_in_place(&mut rests.clone()).unwrap_or(0.0);
+    let residuals: Vec<f64> = rests.iter().map(|rest| rest - middle).collect();
+    let own = Memory::of(&residuals, 3.0 * robust_sigma(&residuals).max(NOISE_FLOOR));
+    let slack = 0.5 / (residuals.len() as f64).sqrt();
+    let memory = Memory { lag1: (own.lag1 + slack).clamp(0.0, 0.95), lag5: own.lag5.max(0.0) };
+    memory.variance_of_mean(residuals.len()) * residuals.len() as f64
+}
+
+/// The slopes `reach` ranks of S from the middle, and whether there are so many (Sen 1968).
+fn interval(slopes: &mut [f64], reach: f64) -> (f64, f64, bool) {
+    let last = slopes.len() - 1;
+    let count = slopes.len() as f64;
+    let low = ((count - reach) / 2.0).floor();
+    let high = ((count + reach) / 2.0).ceil();
+    let bounded = low >= 0.0 && high <= last as f64;
+    let mut ranked = |rank: f64| {
+        let rank = (rank.max(0.0) as usize).min(last);
+        *slopes.select_nth_unstable_by(rank, f64::total_cmp).1
+    };
+    (ranked(low), ranked(high), bounded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Independent normal numbers: Box and Muller's transform of splitmix64.
+    fn normal(seed: u64, count: usize) -> Vec<f64> {
+        let mut state = seed;
+        let mut uniform = || {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut mixed = state;
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        (0..count)
+            .map(|_| {
+                let (radius, angle) = (1.0 - uniform(), uniform());
+                (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
+            })
+            .collect()
+    }
+
+    fn days(count: usize) -> Vec<Timestamp> {
+        (0..count).map(|day| Timestamp::from_micros(day as i64 * DAY_US)).collect()
+    }
+
+    /// Noise of 1 % where each run keeps `share` of the last one's, along a slope.
+    fn levels(seed: u64, count: usize, share: f64, slope: f64) -> Vec<f64> {
+        let fresh = (1.0 - share * share).sqrt();
+        let mut last = 0.0;
+        normal(seed, count + 50)
+            .into_iter()
+            .map(|e| {
+                last = share * last + fresh * e;
+                last
+            })
+            .skip(50)
+            .enumerate()
+            .map(|(day, e)| 0.01 * e + slope * day as f64)
+            .collect()
+    }
+
+    fn told(level: &[f64]) -> Option<Trend> {
+        trend(&days(level.len()), level)
+    }
+
+    #[test]
+    fn ten_runs_tell_a_trend_and_nine_do_not() {
+        assert_eq!(told(&levels(1, 9, 0.0, 0.1)), None);
+        assert!(told(&levels(1, 10, 0.0, 0.1)).unwrap().clear);
+        let hour = |index: i64| Timestamp::from_micros(index * DAY_US / 24);
+        let times: Vec<Timestamp> = (0..20).map(hour).collect();
+        assert_eq!(trend(&times, &levels(1, 20, 0.0, 0.1)), None, "20 hours tell of no day");
+        assert_eq!(trend(&[hour(0); 20], &levels(1, 20, 0.0, 0.1)), None);
+    }
+
+    #[test]
+    fn an_interval_holds_the_true_slope_nineteen_times_in_twenty() {
+        for (count, share) in [(12, 0.0), (30, 0.0), (30, 0.5), (90, 0.0), (90, 0.6)] {
+            let holds = |seed: &u64| {
+                let trend = told(&levels(*seed, count, share, 0.002)).unwrap();
+                trend.low <= 0.002 && 0.002 <= trend.high
+            };
+            let held = (0..400).filter(holds).count();
+            assert!((364..=400).contains(&held), "{count} runs, {share}: {held} of 400");
+        }
+    }
+
+    #[test]
+    fn without_a_trend_hardly_one_in_twenty_is_told_and_a_line_always_is() {
+        for (count, share) in [(10, 0.0), (30, 0.0), (30, 0.6), (300, 0.8)] {
+            let clear = |slope: f64| {
+                let told = |seed: &u64| told(&levels(*seed, count, share, slope)).unwrap().clear;
+                (0..400).filter(told).count()
+            };
+            assert!(clear(0.0) <= 36, "{count} runs, {share}: {} of 400", clear(0.0));
+            assert!(clear(0.01) >= 395, "{count} runs, {share}: {} of 400", clear(0.01));
+        }
+    }
+
+    #[test]
+    fn a_constant_and_a_two_valued_level_have_no_trend() {
+        let flat = told(&[0.5; 40]).unwrap();
+        assert_eq!((flat.per_day, flat.low, flat.high, flat.clear), (0.0, 0.0, 0.0, false));
+        let two: Vec<f64> = (0..40).map(|day| f64::from(day % 2)).collect();
+        assert!(!told(&two).unwrap().clear);
+    }
+
+    #[test]
+    fn ties_shrink_the_variance_of_s_as_in_kendalls_book() {
+        assert_eq!(kendall_variance(&[1.0, 2.0, 3.0, 4.0]), 4.0 * 3.0 * 13.0 / 18.0);
+        assert_eq!(kendall_variance(&[1.0, 1.0, 3.0, 4.0]), (156.0 - 18.0) / 18.0);
+        assert_eq!(kendall_variance(&[1.0; 9]), 0.0);
+    }
+
+    #[test]
+    fn more_runs_than_points_are_joined_and_tell_the_same_slope() {
+        let level = levels(3, 1_000, 0.0, 0.001);
+        let trend = told(&level).unwrap();
+        assert!((trend.per_day - 0.001).abs() < 1e-5 && trend.clear && trend.runs == 1_000);
+        let (x, _) = joined(&[0.0, 0.0, 1.0, 1.0, 2.0], &[1.0, 3.0, 4.0, 4.0, 9.0]);
+        assert_eq!(x, [0.0, 1.0, 2.0]);
+    }
+}

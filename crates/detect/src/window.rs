@@ -1,0 +1,44 @@
+//! The median of the newest values, kept as they come.
+
+use super::stats::middle;
+
+/// At most so many values, ascending.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Window {
+    sorted: Vec<f64>,
+}
+
+impl Window {
+    pub fn new(capacity: usize) -> Self {
+        Self { sorted: Vec::with_capacity(capacity + 1) }
+    }
+
+    /// Takes a value in, and the oldest one out where it is given.
+    pub fn push(&mut self, value: f64, oldest: Option<f64>) {
+        if let Some(oldest) = oldest {
+            self.remove(oldest);
+        }
+        self.sorted.insert(self.place(value), value);
+    }
+
+    /// Takes a value out that was taken in.
+    pub fn remove(&mut self, value: f64) {
+        let at = self.place(value);
+        if at < self.sorted.len() {
+            self.sorted.remove(at);
+        }
+    }
+
+    fn place(&self, value: f64) -> usize {
+        self.sorted.partition_point(|other| *other < value)
+    }
+
+    pub fn len(&self) -> usize {
+        self.sorted.len()
+    }
+
+    /// Middle value, or the mean of the two middle values.
+    pub fn median(&self) -> Option<f64> {
+        middle(&self.sorted)
+    }
+}

@@ -1,0 +1,384 @@
+//! Any CSV with a heading line: `,`, `;` or tab, told by the heading; lines with `#` before it are
+//! passed over. What a column is, `--column FIELD=COLUMN` says, or its heading, where that is the
+//! name of a record's field.
+//!
+//! Rows that differ in their values alone are repeats. Times may be RFC 3339, without a zone, or
+//! numbers since 1970. A value may carry its unit (`4ms`). A row whose value or time cannot be read
+//! is refused; an empty value is a gap.
+
+use std::collections::BTreeMap;
+
+use crate::entry::{Entry, Run, Told, metric, sampled};
+use crate::exported;
+use crate::formats::{Format, Reader};
+use crate::quantity::{number, quantity};
+use crate::sink::{Fault, Sink};
+use crate::source::Text;
+use crate::when;
+use model::record::{Direction, Measurement, Statistic, TIME};
+
+pub const FORMAT: Format = Format {
+    name: "csv",
+    tool: "any CSV with a heading, by --column",
+    mark: "a heading with `test` and `value` or `mean_ns`; or --column is given",
+    yields: "what --column FIELD=COLUMN names: suite, test, backend, n, value, metric:NAME:UNIT, \
+             param:NAME, field:NAME, commit, timestamp, …",
+    backend: "csv",
+    reader: Reader::Text { is, read },
+};
+
+/// What a column may be, beside a statistic's name and `metric:…`, `param:…`, `field:…`.
+const FIELDS: [&str; 21] = [
+    "suite",
+    "test",
+    "backend",
+    "mode",
+    "parallel",
+    "n",
+    "commit",
+    "timestamp",
+    "commit_time",
+    "branch",
+    "pull",
+    "version",
+    "url",
+    "error",
+    "metric",
+    "unit",
+    "better",
+    "value",
+    "std",
+    "samples",
+    "mean_ns",
+];
+
+fn is(text: &Text) -> bool {
+    if !text.columns.is_empty() {
+        return true;
+    }
+    if exported::is(text) {
+        return false;
+    }
+    let Some((_, table)) = table(&text.text) else { return false };
+    let (delimiter, heading) = heading(table);
+    let names: Vec<&str> = heading.split(delimiter).map(|it| it.trim().trim_matches('"')).collect();
+    let own = ["value", "mean_ns"].iter().any(|name| names.contains(name));
+    names.contains(&"test") && own
+}
+
+/// The text from its heading on, and how many lines stand before.
+fn table(text: &str) -> Option<(usize, &str)> {
+    let mut rest = text;
+    let mut before = 0;
+    loop {
+        let line = rest.lines().next()?;
+        if !line.trim().is_empty() && !line.starts_with('#') {
+            return Some((before, rest));
+        }
+        rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
+        before += 1;
+    }
+}
+
+/// The mark between columns, and the heading.
+fn heading(table: &str) -> (char, &str) {
+    let line = table.lines().next().unwrap_or_default();
+    let count = |mark: &char| line.matches(*mark).count();
+    let mark = [',', ';', '\t'].into_iter().rev().max_by_key(count).unwrap_or(',');
+    (mark, line)
+}
+
+/// What each column is; empty where it is nothing.
+fn columns(heads: &csv::StringRecord, asked: &[String]) -> Result<Vec<Vec<String>>, String> {
+    let mut columns = vec![Vec::new(); heads.len()];
+    let mut faults = Vec::new();
+    for pair in asked {
+        let Some((field, name)) = pair.split_once('=') else {
+            faults.push(format!("--column {pair}: write FIELD=COLUMN"));
+            continue;
+        };
+        let own = ["metric:", "param:", "field:"];
+        let known = FIELDS.contains(&field)
+            || Statistic::from_name(field).is_some()
+            || own.iter().any(|start| field.strip_prefix(start).is_some_and(|it| !it.is_empty()));
+        if !known {
+            let all = FIELDS.join(", ");
+            let own = "metric:NAME[:UNIT], param:NAME, field:NAME, or a statistic";
+            faults.push(format!("--column {pair}: `{field}` is none of {all}, {own}"));
+        }
+        match heads.iter().position(|head| head.trim() == name) {
+            Some(at) => columns[at].push(field.to_owned()),
+            None => {
+                let all = heads.iter().collect::<Vec<_>>().join("`, `");
+                faults.push(format!("--column {pair}: no column `{name}`, there are `{all}`"));
+            }
+        }
+    }
+    if asked.is_empty() {
+        for (column, head) in columns.iter_mut().zip(heads) {
+            let head = head.trim();
+            let known = FIELDS.contains(&head) || Statistic::from_name(head).is_some();
+            let other = if head == "std_ns" { "std".to_owned() } else { format!("field:{head}") };
+            column.push(if known { head.to_owned() } else { other });
+        }
+    }
+    if faults.is_empty() { Ok(columns) } else { Err(faults.join("; ")) }
+}
+
+fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let Some((before, table)) = table(&text.text) else {
+        return Err(Fault::whole("no heading"));
+    };
+    let delimiter = u8::try_from(heading(table).0).unwrap_or(b',');
+    let mut builder = csv::ReaderBuilder::new();
+    let mut reader = builder.delimiter(delimiter).flexible(true).from_reader(table.as_bytes());
+    let heads = reader.headers().cloned().unwrap_or_default();
+    let columns = columns(&heads, &text.columns).map_err(Fault::whole)?;
+    let mut rows: BTreeMap<String, Group> = BTreeMap::new();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                sink.refuse(before + 1, &error.to_string(), "write the row again", "");
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, |place| place.line() as usize) + before;
+        let mut row = Row::default();
+        let cells = columns.iter().zip(&record);
+        let fields =
+            cells.flat_map(|(fields, cell)| fields.iter().map(move |it| (it, cell.trim())));
+        let faults: Vec<String> =
+            fields.filter_map(|(field, cell)| row.put(field, cell).err()).collect();
+        if faults.is_empty() {
+            row.finish(&mut rows);
+        } else {
+            let all: Vec<&str> = record.iter().collect();
+            let remedy = "correct the row, or name another column by --column";
+            sink.refuse(line, &faults.join("; "), remedy, &all.join(","));
+        }
+    }
+    rows.into_values().for_each(|group| sink.entry(group.entry()));
+    Ok(())
+}
+
+/// A row as its columns are read.
+#[derive(Default)]
+struct Row {
+    entry: Entry,
+    /// Metrics by name, with unit.
+    values: Vec<(String, String, Option<f64>)>,
+    metric: String,
+    unit: String,
+    better: Option<Direction>,
+    std: Option<f64>,
+    statistics: Vec<(Statistic, f64)>,
+    samples: Vec<f64>,
+    /// Whether `value` is a column: its name and unit may stand in others.
+    value: Option<Option<(f64, String)>>,
+}
+
+impl Row {
+    fn put(&mut self, field: &str, cell: &str) -> Result<(), String> {
+        let owned = || Some(cell.to_owned()).filter(|it| !it.is_empty());
+        let time = || match cell {
+            "" => Ok(None),
+            _ => when::time(cell).map(Some).ok_or_else(|| format!("`{cell}` is no time")),
+        };
+        let numeric = || match cell {
+            "" => Ok(None),
+            _ => number(cell).map(Some).ok_or_else(|| format!("{field}: `{cell}` is no number")),
+        };
+        let whole =
+            || cell.parse::<u64>().map_err(|_| format!("{field}: `{cell}` is no whole number"));
+        let entry = &mut self.entry;
+        match field {
+            "suite" => cell.clone_into(&mut entry.suite),
+            "test" => cell.clone_into(&mut entry.test),
+            "backend" => cell.clone_into(&mut entry.backend),
+            "mode" => cell.clone_into(&mut entry.mode),
+            "parallel" => {
+                entry.parallel = Some(matches!(cell, "true" | "True" | "TRUE" | "1" | "yes"))
+            }
+            "n" if cell.is_empty() => {}
+            "n" => entry.n = Some(whole()?),
+            "pull" if cell.is_empty() => {}
+            "pull" => entry.run.pull = Some(whole()?),
+            "commit" => entry.run.commit = owned(),
+            "branch" => entry.run.branch = owned(),
+            "timestamp" => entry.run.timestamp = time()?,
+            "commit_time" => entry.run.commit_time = time()?,
+            "version" => entry.version = owned(),
+            "url" => entry.url = owned(),
+            "error" => entry.error = owned(),
+            "metric" => cell.clone_into(&mut self.metric),
+            "unit" => cell.clone_into(&mut self.unit),
+            "better" if cell.starts_with("high") => self.better = Some(Direction::Higher),
+            "better" if cell.starts_with("low") => self.better = Some(Direction::Lower),
+            "better" => {}
+            "value" => self.value = Some(value(field, cell)?),
+            "mean_ns" => {
+                let told = value(field, cell)?.map(|(value, _)| value);
+                self.values.push((TIME.to_owned(), "ns".to_owned(), told));
+            }
+            "std" => self.std = numeric()?,
+            "samples" => {
+                let parts = cell.split([' ', ';', ',', '[', ']']).filter(|it| !it.is_empty());
+                self.samples = parts.filter_map(number).collect();
+            }
+            _ => return self.named(field, cell),
+        }
+        Ok(())
+    }
+
+    /// `metric:NAME:UNIT`, `param:NAME`, `field:NAME`, or a statistic.
+    fn named(&mut self, field: &str, cell: &str) -> Result<(), String> {
+        if let Some(name) = field.strip_prefix("param:") {
+            self.entry = std::mem::take(&mut self.entry).param(name, cell);
+        } else if let Some(name) = field.strip_prefix("field:") {
+            self.entry = std::mem::take(&mut self.entry).field(name, cell);
+        } else if let Some(told) = field.strip_prefix("metric:") {
+            let (name, unit) = told.split_once(':').unwrap_or((told, ""));
+            let (number, own) = match value(field, cell)? {
+                Some((number, own)) => (Some(number), own),
+                None => (None, String::new()),
+            };
+            let unit = if own.is_empty() { unit.to_owned() } else { own };
+            self.values.push((name.to_owned(), unit, number));
+        } else if let (Some(statistic), Some(number)) = (Statistic::from_name(field), number(cell))
+        {
+            self.statistics.push((statistic, number));
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, rows: &mut BTreeMap<String, Group>) {
+        if let Some(value) = self.value.take() {
+            let name = if self.metric.is_empty() { TIME.to_owned() } else { self.metric.clone() };
+            let (value, own) = match value {
+                Some((value, own)) => (Some(value), own),
+                None => (None, String::new()),
+            };
+            let unit = if own.is_empty() { self.unit.clone() } else { own };
+            self.values.insert(0, (name, unit, value));
+        }
+        let entry = &mut self.entry;
+        entry.name = [&*entry.suite, &*entry.test].join("/").trim_start_matches('/').to_owned();
+        let Run { commit, timestamp, branch, pull, .. } = &entry.run;
+        let of = (&entry.suite, &entry.test, &entry.backend, &entry.mode, entry.parallel, entry.n);
+        let key = format!("{of:?} {:?} {commit:?} {timestamp:?} {branch:?} {pull:?}", entry.params);
+        let group = rows
+            .entry(key)
+            .or_insert_with(|| Group { entry: entry.clone(), metrics: BTreeMap::new() });
+        for (name, unit, value) in &self.values {
+            let told = group.metrics.entry((name.clone(), unit.clone())).or_default();
+            told.better = self.better.or(told.better);
+            told.values.extend(value.iter().copied());
+            told.values.append(&mut self.samples);
+            (told.std, told.statistics) = (self.std.take(), std::mem::take(&mut self.statistics));
+        }
+    }
+}
+
+/// A cell that should hold a number, with the unit it carries; none where it says that there is
+/// none.
+fn value(field: &str, cell: &str) -> Result<Option<(f64, String)>, String> {
+    const NONE: [&str; 8] = ["", "-", "nan", "n/a", "na", "null", "none", "failed"];
+    if NONE.contains(&cell.to_lowercase().as_str()) {
+        return Ok(None);
+    }
+    let told = quantity(cell).map(|(value, unit)| Some((value, unit.to_owned())));
+    told.ok_or_else(|| format!("{field}: `{cell}` is no number"))
+}
+
+/// Rows that differ in their values alone.
+struct Group {
+    entry: Entry,
+    metrics: BTreeMap<(String, String), Values>,
+}
+
+#[derive(Default)]
+struct Values {
+    values: Vec<f64>,
+    better: Option<Direction>,
+    std: Option<f64>,
+    statistics: Vec<(Statistic, f64)>,
+}
+
+impl Group {
+    fn entry(self) -> Entry {
+        let mut entry = self.entry;
+        for ((name, unit), told) in self.metrics {
+            let measured: Measurement<'static> = match told.values.as_slice() {
+                [] => continue,
+                [one] => {
+                    let one = metric(&name, &unit, *one).std(told.std);
+                    told.statistics
+                        .iter()
+                        .fold(one, |it, (statistic, value)| it.with(*statistic, *value))
+                }
+                _ => sampled(&name, &unit, told.values),
+            };
+            entry.metrics.push(match told.better {
+                Some(better) => measured.better(better),
+                None => measured,
+            });
+        }
+        if entry.metrics.is_empty() && entry.error.is_none() {
+            return entry.failed("the row has no value");
+        }
+        entry
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Input;
+    use crate::test::read_text;
+
+    /// Entries, and reasons of what was refused, or of the whole.
+    fn mapped(text: &str, columns: &[&str]) -> Result<(Vec<Entry>, Vec<String>), String> {
+        let mut text = Text::new("a.csv", text.as_bytes());
+        text.columns = columns.iter().map(|it| (*it).to_owned()).collect();
+        let mut entries = Vec::new();
+        let read = Input::Text(text).read(&FORMAT, &mut |entry| entries.push(entry));
+        let read = read.map_err(|fault| fault.reason)?;
+        let reasons = read
+            .refused
+            .into_iter()
+            .map(|it| format!("{} {}", it.problem.place.line, it.problem.reason));
+        Ok((entries, reasons.collect()))
+    }
+
+    #[test]
+    fn headings_that_are_fields_need_no_mapping() {
+        let text =
+            "# made by hand\n\ntest;value;unit;n;min;who\n\"a;b\";1.5;ms;10;1;me\nc;4us;;;;\n";
+        let found = read_text(&FORMAT, text);
+        assert_eq!(found[0].metrics, [metric(TIME, "ms", 1.5).with(Statistic::Min, 1.0)]);
+        assert_eq!(
+            (&*found[0].test, found[0].n, &found[0].fields["who"]),
+            ("a;b", Some(10), &"me".into())
+        );
+        assert_eq!(found[1].metrics[0].unit.as_deref(), Some("us"));
+    }
+
+    #[test]
+    fn rows_that_differ_in_their_values_alone_are_repeats() {
+        let text = "when,bench,secs,size\n1700000000,a,0.5,3\n1700000000000,a,0.25,3\n2023-11-14 22:13:20,a,,3\n,b,x,1\n";
+        let columns = ["timestamp=when", "test=bench", "metric:time:s=secs", "metric:size:B=size"];
+        let (found, refused) = mapped(text, &columns).unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].metrics[1].samples, [0.5, 0.25]);
+        assert_eq!(refused, ["5 metric:time:s: `x` is no number"]);
+    }
+
+    #[test]
+    fn every_fault_of_a_mapping_is_told_at_once() {
+        let told = mapped("a,b\n1,2\n", &["test=c", "tset=a", "value"]).unwrap_err();
+        for part in ["no column `c`", "`tset` is none of", "write FIELD=COLUMN"] {
+            assert!(told.contains(part), "{told}");
+        }
+    }
+}

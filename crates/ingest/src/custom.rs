@@ -1,0 +1,119 @@
+//! github-action-benchmark's own two formats, `customSmallerIsBetter` and `customBiggerIsBetter`:
+//! a list of `name`, `unit`, `value`, `range?`, `extra?`. Both look the same, so the user must say
+//! which it is. A `range` that is a number, `± …` or a percentage becomes bounds, `stddev: …` the
+//! deviation; other text stays a field.
+
+use serde_json::Value;
+
+use crate::entry::{self, Entry, Told, metric};
+use crate::formats::{Format, Reader};
+use crate::json::{number, plain, text as word};
+use crate::quantity::quantity;
+use crate::sink::{Fault, Sink};
+use crate::source::Text;
+use model::record::{Direction, Measurement, Statistic};
+
+const MARK: &str = "a list of `name`, `unit`, `value`: both of them recognise it";
+const YIELDS: &str = "time, throughput, size or value, by its unit (lower, upper, std); extra";
+
+pub const SMALLER: Format = Format {
+    name: "custom-smaller",
+    tool: "github-action-benchmark customSmallerIsBetter",
+    mark: MARK,
+    yields: YIELDS,
+    backend: "custom",
+    reader: Reader::Text { is, read: read_smaller },
+};
+
+pub const BIGGER: Format = Format {
+    name: "custom-bigger",
+    tool: "github-action-benchmark customBiggerIsBetter",
+    mark: MARK,
+    yields: YIELDS,
+    backend: "custom",
+    reader: Reader::Text { is, read: read_bigger },
+};
+
+fn is(text: &Text) -> bool {
+    let own = |item: &Value| {
+        item.get("name").is_some_and(Value::is_string)
+            && item.get("unit").is_some_and(Value::is_string)
+            && number(item, "value").is_some()
+    };
+    let all = text.json().and_then(Value::as_array);
+    all.is_some_and(|all| !all.is_empty() && all.iter().all(own))
+}
+
+fn read_smaller(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    read(text, Direction::Lower, sink)
+}
+
+fn read_bigger(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    read(text, Direction::Higher, sink)
+}
+
+fn read(text: &Text, better: Direction, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let Some(all) = text.value()?.as_array() else {
+        return Err(Fault::whole("not a list of results"));
+    };
+    for item in all {
+        let name = word(item, "name");
+        if name.is_empty() {
+            let remedy = "give each result a name, a unit and a value";
+            sink.refuse(1, "a result has no name", remedy, &item.to_string());
+            continue;
+        }
+        let unit = word(item, "unit");
+        let entry = Entry::named(name).field("extra", word(item, "extra"));
+        let Some(value) = number(item, "value") else {
+            sink.entry(entry.failed("the result has no value"));
+            continue;
+        };
+        let measured = metric(entry::metric_of(unit), unit, value).better(better);
+        let range = item.get("range").map(plain).unwrap_or_default();
+        sink.entry(match ranged(measured.clone(), &range) {
+            Some(measured) => entry.metric(measured),
+            None => entry.metric(measured).field("range", range),
+        });
+    }
+    Ok(())
+}
+
+/// The value with what its `range` says; none where that is other text.
+fn ranged(metric: Measurement<'static>, range: &str) -> Option<Measurement<'static>> {
+    let range = range.trim();
+    if let Some(std) = range.strip_prefix("stddev:") {
+        return Some(metric.std(quantity(std)?.0));
+    }
+    let value = metric.value;
+    let distance = match quantity(range.trim_start_matches(['±', ' ']))? {
+        (distance, "") => distance,
+        (percent, "%") => value * percent / 100.0,
+        _ => return None,
+    };
+    Some(metric.with(Statistic::Lower, value - distance).with(Statistic::Upper, value + distance))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::read_text;
+
+    #[test]
+    fn ranges_become_bounds_and_the_direction_is_the_formats() {
+        let text = r#"[{"name":"a","unit":"ms","value":50,"range":"± 10%"},{"name":"b","unit":"x","value":2,"range":"stddev: 0.5"},
+            {"name":"c","unit":"req/s","value":3,"range":"wide"}]"#;
+        let found = read_text(&SMALLER, text);
+        let bounds = [(Statistic::Lower, 45.0), (Statistic::Upper, 55.0)];
+        assert_eq!(
+            (&*found[0].metrics[0].metric, &found[0].metrics[0].statistics[..]),
+            ("time", &bounds[..])
+        );
+        assert_eq!(
+            (found[1].metrics[0].std, &found[2].fields["range"]),
+            (Some(0.5), &"wide".into())
+        );
+        let bigger = read_text(&BIGGER, text);
+        assert_eq!(bigger[2].metrics[0].better, Some(Direction::Higher));
+    }
+}

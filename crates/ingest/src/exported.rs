@@ -1,0 +1,108 @@
+//! CSV that `benchpages export csv` wrote: each row is the record it was, to the last digit.
+//!
+//! Columns go by their headings; those that no record's field is named after are fields beside the
+//! measurement. The `'` that guards what a spreadsheet could take for a formula is taken off.
+
+use serde_json::{Map, Number, Value, json};
+
+use crate::formats::{Format, Reader};
+use crate::ndjson;
+use crate::sink::{Fault, Sink};
+use crate::source::Text;
+use model::record::{FIELDS, Statistic};
+
+pub const FORMAT: Format = Format {
+    name: "exported-csv",
+    tool: "benchpages export csv",
+    mark: "its heading: commit, timestamp, commit_time, branch, pull, suite, test, …",
+    yields: "the records that were exported",
+    backend: "unknown",
+    reader: Reader::Text { is, read },
+};
+
+const REMEDY: &str = "export it again, or give the row the columns of its heading";
+
+pub fn is(text: &Text) -> bool {
+    text.columns.is_empty() && text.text.starts_with(&FIELDS.join(","))
+}
+
+fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let mut reader = csv::ReaderBuilder::new().from_reader(text.text.as_bytes());
+    let heads = reader.headers().map_err(|error| Fault::whole(error.to_string()))?.clone();
+    for row in reader.records() {
+        match row {
+            Ok(row) => {
+                let line = row.position().map_or(1, |place| place.line() as usize);
+                ndjson::take(line, &Value::Object(record(&heads, &row)), sink);
+            }
+            Err(error) => {
+                let line = error.position().map_or(1, |place| place.line() as usize);
+                sink.refuse(line, &error.to_string(), REMEDY, "");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn record(heads: &csv::StringRecord, row: &csv::StringRecord) -> Map<String, Value> {
+    let (mut record, mut body) = (Map::new(), Map::new());
+    let mut metric = String::new();
+    for (head, cell) in heads.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
+        let (head, cell) = (unguarded(head), unguarded(cell));
+        match head {
+            "metric" => cell.clone_into(&mut metric),
+            "value" | "std" => {
+                body.insert(head.to_owned(), number(cell));
+            }
+            "unit" | "better" => {
+                body.insert(head.to_owned(), cell.into());
+            }
+            "samples" => {
+                body.insert(head.to_owned(), numbers(cell));
+            }
+            "n" | "pull" => {
+                record
+                    .insert(head.to_owned(), cell.parse::<u64>().map_or(cell.into(), Value::from));
+            }
+            "parallel" => {
+                record.insert(head.to_owned(), (cell == "true").into());
+            }
+            "warmup_ns" => {
+                record.insert(head.to_owned(), numbers(cell));
+            }
+            "tags" => {
+                record.insert(head.to_owned(), cell.split('\n').collect());
+            }
+            _ if Statistic::from_name(head).is_some() => {
+                body.insert(head.to_owned(), number(cell));
+            }
+            _ => {
+                record.insert(head.to_owned(), cell.into());
+            }
+        }
+    }
+    if record.contains_key("error") {
+        record.insert("metric".to_owned(), metric.into());
+        let named = ["unit", "better"].map(|name| (name.to_owned(), body.remove(name)));
+        record.extend(named.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    } else {
+        record.insert("metrics".to_owned(), json!({ metric: body }));
+    }
+    record
+}
+
+/// Without the guard that the export put before what could be a formula.
+fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'')
+        .filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']))
+        .unwrap_or(cell)
+}
+
+/// A number; what is none stays text, and the record says so when it is read.
+fn number(cell: &str) -> Value {
+    cell.parse().ok().and_then(Number::from_f64).map_or(cell.into(), Value::Number)
+}
+
+fn numbers(cell: &str) -> Value {
+    cell.split(' ').map(number).collect()
+}

@@ -1,0 +1,137 @@
+//! The one table of formats: what each is called, how it is recognised, what it yields. Adding a
+//! format is a file beside this one and a row here.
+//!
+//! Recognition looks at content alone. A text that two formats recognise is no format's: the user
+//! is asked.
+
+use crate::sink::{Fault, Sink};
+use crate::source::{Folder, Text};
+use crate::{
+    asv_results, asv_text, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion,
+    catch2, chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported,
+    go, google, gungraun, hyperfine, jmh, js_time, julia, k6, libtest, lnt, locust, luau, ndjson,
+    oha, otava, perfherder, pgbench, pyperf, pytest_benchmark, redis_benchmark, ruby_benchmark,
+    skia_perf, swift, tinybench, vitest, wrk,
+};
+
+/// A format that can be read.
+pub struct Format {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// The tool and its version or option, for people.
+    pub tool: &'static str,
+    /// What tells it from others, for people.
+    pub mark: &'static str,
+    /// Metrics and fields it yields, for people.
+    pub yields: &'static str,
+    /// The backend of its records where neither tool nor user names one.
+    pub backend: &'static str,
+    pub reader: Reader,
+}
+
+/// How a format is recognised and read.
+pub enum Reader {
+    /// One file, or standard input.
+    Text { is: fn(&Text) -> bool, read: fn(&Text, &mut Sink<'_>) -> Result<(), Fault> },
+    /// A folder whose files belong together.
+    Folder { is: fn(&Folder) -> bool, read: fn(&Folder, &mut Sink<'_>) -> Result<(), Fault> },
+}
+
+/// Every format, sorted by name.
+pub const FORMATS: &[&Format] = &[
+    &asv_results::FORMAT,
+    &asv_text::FORMAT,
+    &benchmark_ips::FORMAT,
+    &benchmarkdotnet::FORMAT,
+    &benchmarkjs::FORMAT,
+    &luau::FORMAT,
+    &bmf::FORMAT,
+    &cargo_criterion::FORMAT,
+    &catch2::xml::FORMAT,
+    &catch2::text::FORMAT,
+    &chrome_perf::FORMAT,
+    &criterion::FORMAT,
+    &criterion_text::FORMAT,
+    &csv_table::FORMAT,
+    &custom::BIGGER,
+    &custom::SMALLER,
+    &dart::FORMAT,
+    &deno::FORMAT,
+    &divan::FORMAT,
+    &exported::FORMAT,
+    &go::FORMAT,
+    &google::json::FORMAT,
+    &google::console::FORMAT,
+    &gungraun::json::FORMAT,
+    &gungraun::text::FORMAT,
+    &hyperfine::FORMAT,
+    &jmh::FORMAT,
+    &js_time::FORMAT,
+    &julia::FORMAT,
+    &k6::FORMAT,
+    &libtest::FORMAT,
+    &lnt::FORMAT,
+    &locust::FORMAT,
+    &ndjson::FORMAT,
+    &oha::FORMAT,
+    &otava::FORMAT,
+    &perfherder::FORMAT,
+    &pgbench::FORMAT,
+    &pyperf::FORMAT,
+    &pytest_benchmark::FORMAT,
+    &redis_benchmark::FORMAT,
+    &ruby_benchmark::FORMAT,
+    &skia_perf::FORMAT,
+    &swift::FORMAT,
+    &tinybench::FORMAT,
+    &vitest::FORMAT,
+    &wrk::FORMAT,
+];
+
+/// The format of this name.
+pub fn named(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.name == name)
+}
+
+/// The formats that recognise a text.
+pub fn of_text(text: &Text) -> Vec<&'static Format> {
+    let is = |format: &&Format| matches!(format.reader, Reader::Text { is, .. } if is(text));
+    FORMATS.iter().copied().filter(is).collect()
+}
+
+/// The formats that recognise a folder.
+pub fn of_folder(folder: &Folder) -> Vec<&'static Format> {
+    let is = |format: &&Format| matches!(format.reader, Reader::Folder { is, .. } if is(folder));
+    FORMATS.iter().copied().filter(is).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_and_typeable() {
+        let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        assert!(names.is_sorted(), "{names:?}");
+        for name in names {
+            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            assert!(name.bytes().all(|byte| plain(byte) || byte == b'-'), "{name}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_any_format_panic(
+            bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300),
+        ) {
+            let text = Text::new("x", &bytes);
+            for format in FORMATS {
+                if let Reader::Text { is, read } = format.reader {
+                    let _ = is(&text);
+                    let mut take = |_| {};
+                    let _ = read(&text, &mut Sink::new(&mut take));
+                }
+            }
+        }
+    }
+}

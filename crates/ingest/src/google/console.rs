@@ -1,0 +1,147 @@
+//! What Google Benchmark prints: a table `Benchmark  Time  CPU  Iterations  UserCounters...`.
+//!
+//! Numbers are rounded for people here; `--benchmark_format=json` tells all digits. Counters stand
+//! with prefixes of their own (`1.2k`) and are kept as fields, as they stand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::formats::{Format, Reader};
+use crate::google::{Row, parted, tell};
+use crate::quantity::number;
+use crate::sink::{Fault, Sink};
+use crate::source::Text;
+use crate::words;
+
+pub(crate) const FORMAT: Format = Format {
+    name: "google-benchmark-console",
+    tool: "Google Benchmark: what it prints",
+    mark: "a line `Benchmark  Time  CPU  Iterations` between dashes",
+    yields: "time, cpu_time, samples or mean, median, std; iterations, counters as fields",
+    backend: "cpp",
+    reader: Reader::Text { is, read },
+};
+
+const UNITS: [&str; 4] = ["ns", "us", "ms", "s"];
+
+fn is(text: &Text) -> bool {
+    text.lines().any(|(_, line)| is_header(line))
+}
+
+fn is_header(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    ["Benchmark", "Time", "CPU", "Iterations"].iter().all(|word| words.next() == Some(*word))
+}
+
+/// A row as it stands: the name, and the rest of its words.
+struct Line<'a> {
+    name: String,
+    words: Vec<&'a str>,
+}
+
+fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let mut lines = Vec::new();
+    for (_, line) in text.lines().skip_while(|(_, line)| !is_header(line)) {
+        lines.extend(self::line(line));
+    }
+    let names: BTreeSet<&str> = lines.iter().map(|line| line.name.as_str()).collect();
+    let rows = lines.iter().map(|line| row(line, &names)).collect();
+    tell(rows, &BTreeMap::new(), sink);
+    Ok(())
+}
+
+/// A row of the table: a time follows the name, or an error does.
+fn line(line: &str) -> Option<Line<'_>> {
+    if let Some((name, error)) = line.split_once("ERROR OCCURRED:") {
+        return Some(Line {
+            name: name.trim().to_owned(),
+            words: vec!["ERROR", error.trim().trim_matches('\'')],
+        });
+    }
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let at = (1..words.len().saturating_sub(1)).find(|at| {
+        let unit = words[at + 1];
+        number(words[*at]).is_some() && (UNITS.contains(&unit) || unit == "%")
+    });
+    if let Some(at) = at {
+        return Some(Line { name: words[..at].join(" "), words: words[at..].to_vec() });
+    }
+    let complexity = words.first().is_some_and(|it| it.ends_with("_BigO") || it.ends_with("_RMS"));
+    complexity.then(|| Line { name: words[0].to_owned(), words: Vec::new() })
+}
+
+fn row(line: &Line<'_>, names: &BTreeSet<&str>) -> Row {
+    let (name, aggregate) = parted(&line.name, names);
+    let mut row = Row { name: name.to_owned(), aggregate: aggregate.to_owned(), ..Row::default() };
+    let rest = match line.words.as_slice() {
+        ["ERROR", error, ..] => {
+            row.error = Some((*error).to_owned());
+            return row;
+        }
+        [time, unit, cpu, cpu_unit, rest @ ..] if UNITS.contains(cpu_unit) || *cpu_unit == "%" => {
+            (row.time, row.cpu) = (number(time), number(cpu));
+            row.unit = (*unit).to_owned();
+            rest
+        }
+        [time, unit, rest @ ..] => {
+            row.time = number(time);
+            row.unit = (*unit).to_owned();
+            rest
+        }
+        _ => return row,
+    };
+    let mut label = Vec::new();
+    for (place, word) in rest.iter().enumerate() {
+        match word.split_once('=') {
+            _ if place == 0 && words::is_whole(word) => {
+                row.fields
+                    .extend(number(word).map(|count| ("iterations".to_owned(), count.into())));
+            }
+            Some((key, value)) if words::is_key(key) => {
+                row.fields.insert(words::snake(key), value.into());
+            }
+            _ => label.push(*word),
+        }
+    }
+    if !label.is_empty() {
+        row.fields.insert("label".to_owned(), label.join(" ").into());
+    }
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::{CPU_TIME, Told, metric};
+    use crate::test::read_text;
+    use model::record::TIME;
+
+    #[test]
+    fn the_table_is_read() {
+        let text = "2024-05-05T10:00:00+00:00\nRun on (8 X 24 MHz CPU s)\n\
+            -----\nBenchmark           Time        CPU   Iterations UserCounters...\n-----\n\
+            BM_a/8      1.50 us   1.25 us   573453 bytes_per_second=1.2G/s hits=1.5k a label\n\
+            BM_a/8      2.50 us   1.75 us   573453 bytes_per_second=1.1G/s hits=1.5k a label\n\
+            BM_a/8_mean      2.00 us      1.50 us            2\n\
+            BM_b_mean        2.00 ms      1.50 ms            2\n\
+            BM_b_stddev      0.10 ms      0.05 ms            2\n\
+            BM_b_cv          5.00 %       3.00 %             2\n\
+            BM_a_BigO        1.02 N       1.02 N\n\
+            BM_c             ERROR OCCURRED: 'no file'\n";
+        let found = read_text(&FORMAT, text);
+        let names: Vec<&str> = found.iter().map(|it| &*it.name).collect();
+        assert_eq!(names, ["BM_a/8", "BM_c", "BM_b"]);
+        assert_eq!(
+            (found[0].metrics[0].samples.as_slice(), found[0].n),
+            (&[1.5, 2.5][..], Some(8))
+        );
+        assert_eq!(
+            (&found[0].fields["hits"], &found[0].fields["label"]),
+            (&"1.5k".into(), &"a label".into())
+        );
+        assert_eq!(found[1].error.as_deref(), Some("no file"));
+        assert_eq!(
+            found[2].metrics,
+            [metric(TIME, "ms", 2.0).std(0.1), metric(CPU_TIME, "ms", 1.5).std(0.05)]
+        );
+    }
+}

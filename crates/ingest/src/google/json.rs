@@ -1,0 +1,210 @@
+//! Google Benchmark `--benchmark_format=json`.
+//!
+//! Numbers under other names than its own are counters of the user and become metrics; their unit
+//! is not known, and their direction is lower unless the name says `per_second`. The machine's
+//! facts go to fields, but not its clock and load of the moment. A date without a zone is no time.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::entry::{ALLOCATIONS, Told, metric};
+use crate::formats::{Format, Reader};
+use crate::google::{Row, parted, tell};
+use crate::json::Number;
+use crate::sink::{Fault, Sink};
+use crate::source::Text;
+use crate::words;
+use model::record::{Direction, Measurement};
+
+pub(crate) const FORMAT: Format = Format {
+    name: "google-benchmark",
+    tool: "Google Benchmark --benchmark_format=json",
+    mark: "`benchmarks` with `real_time` or `run_type`",
+    yields: "time, cpu_time, counters, samples or mean, median, std; iterations, label, rates",
+    backend: "cpp",
+    reader: Reader::Text { is, read },
+};
+
+/// Names that a benchmark has of its own; any other number is the user's.
+const OWN: [&str; 16] = [
+    "name",
+    "run_name",
+    "run_type",
+    "family_index",
+    "per_family_instance_index",
+    "repetitions",
+    "repetition_index",
+    "threads",
+    "iterations",
+    "real_time",
+    "cpu_time",
+    "bytes_per_second",
+    "items_per_second",
+    "cpu_coefficient",
+    "real_coefficient",
+    "rms",
+];
+/// Facts of the run that are kept, and as which fields.
+const CONTEXT: [(&str, &str); 6] = [
+    ("num_cpus", "cores"),
+    ("cpu_scaling_enabled", "cpu_scaling_enabled"),
+    ("library_build_type", "library_build_type"),
+    ("library_version", "google_benchmark"),
+    ("executable", "executable"),
+    ("host_name", "host_name"),
+];
+
+fn is(text: &Text) -> bool {
+    let first = || text.json()?.get("benchmarks")?.get(0);
+    first().is_some_and(|it| {
+        it.get("name").is_some()
+            && (it.get("real_time").is_some()
+                || it.get("run_type").is_some()
+                || it.get("big_o").is_some())
+    })
+}
+
+fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let whole: Value = text.parse()?;
+    let Some(list) = whole.get("benchmarks").and_then(Value::as_array) else {
+        return Err(Fault::whole("no list `benchmarks`"));
+    };
+    let name = |it: &'_ Value| it.get("name").and_then(Value::as_str).map(str::to_owned);
+    let names: Vec<String> = list.iter().filter_map(name).collect();
+    let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    let mut rows = Vec::new();
+    for benchmark in list {
+        let told = benchmark.as_object().ok_or("a benchmark is no object");
+        match told.and_then(|told| row(told, &names)) {
+            Ok(Some(row)) => rows.push(row),
+            Ok(None) => sink.remark("skipped benchmarks are left out"),
+            Err(reason) => {
+                let text = benchmark.to_string();
+                sink.refuse(1, reason, "leave it out or measure it again", &text);
+            }
+        }
+    }
+    let context = whole.get("context").and_then(Value::as_object);
+    let facts = CONTEXT.iter().filter_map(|(name, field)| {
+        let value = context?.get(*name)?;
+        Some(((*field).to_owned(), value.clone()))
+    });
+    tell(rows, &facts.collect(), sink);
+    Ok(())
+}
+
+/// None for a benchmark that the user skipped.
+fn row(told: &Map<String, Value>, names: &BTreeSet<&str>) -> Result<Option<Row>, &'static str> {
+    let text = |name: &str| told.get(name).and_then(Value::as_str);
+    let number = |name: &str| told.get(name).and_then(|it| Number::of(it).0);
+    let flag = |name: &str| told.get(name).and_then(Value::as_bool).unwrap_or(false);
+    let whole = text("name").ok_or("it has no name")?;
+    if flag("skipped") {
+        return Ok(None);
+    }
+    let (name, aggregate) = match (text("run_type"), text("aggregate_name")) {
+        (_, Some(aggregate)) => {
+            let own = whole.strip_suffix(&format!("_{aggregate}")).unwrap_or(whole);
+            (text("run_name").unwrap_or(own), aggregate)
+        }
+        (Some(_), None) => (text("run_name").unwrap_or(whole), ""),
+        (None, None) => parted(whole, names),
+    };
+    let error = flag("error_occurred").then(|| {
+        text("error_message").filter(|it| !it.is_empty()).unwrap_or("it failed").to_owned()
+    });
+    let (time, cpu) = (number("real_time"), number("cpu_time"));
+    let complexity = text("big_o").is_some() || told.contains_key("rms");
+    if time.is_none() && cpu.is_none() && error.is_none() && !complexity {
+        return Err("it has neither `real_time` nor `cpu_time`");
+    }
+    let mut row = Row {
+        name: name.to_owned(),
+        aggregate: aggregate.to_owned(),
+        error,
+        time,
+        cpu,
+        unit: text("time_unit").unwrap_or("ns").to_owned(),
+        ..Row::default()
+    };
+    for field in ["iterations", "threads", "bytes_per_second", "items_per_second"] {
+        let value = told.get(field).filter(|it| Number::of(it).0.is_some());
+        row.fields.extend(value.map(|value| (field.to_owned(), value.clone())));
+    }
+    row.fields.extend(text("label").map(|label| ("label".to_owned(), label.into())));
+    if aggregate.is_empty() || aggregate == "mean" {
+        row.counters = told.iter().filter_map(|(name, value)| counter(name, value)).collect();
+    }
+    Ok(Some(row))
+}
+
+/// A counter of the user, or of the memory manager.
+fn counter(name: &str, value: &Value) -> Option<Measurement<'static>> {
+    let value = value.as_f64().filter(|_| !OWN.contains(&name))?;
+    let counter = match name {
+        "allocs_per_iter" => metric(ALLOCATIONS, "count", value),
+        "max_bytes_used" | "total_allocated_bytes" | "net_heap_growth" => metric(name, "B", value),
+        _ => {
+            let name = words::snake(name);
+            metric(if name.is_empty() { "counter" } else { &name }, "", value)
+        }
+    };
+    let rate = name.contains("per_second") || name.ends_with("/s");
+    Some(if rate { counter.better(Direction::Higher) } else { counter })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::CPU_TIME;
+    use crate::test::read_text;
+    use model::record::{Statistic, TIME};
+
+    #[test]
+    fn repetitions_are_samples_and_make_aggregates_needless() {
+        let text = r#"{"context":{"num_cpus":4,"mhz_per_cpu":1},"benchmarks":[
+            {"name":"a/8","run_name":"a/8","run_type":"iteration","iterations":5,
+             "real_time":1.5,"cpu_time":1,"time_unit":"us","items_per_second":7.0,"hits":3,
+             "threads":1},
+            {"name":"a/8","run_name":"a/8","run_type":"iteration","iterations":5,
+             "real_time":2.5,"cpu_time":2,"time_unit":"us","items_per_second":8.0,"hits":4,
+             "threads":1},
+            {"name":"a/8_mean","run_name":"a/8","run_type":"aggregate","aggregate_name":"mean",
+             "real_time":2,"cpu_time":1.5,"time_unit":"us"},
+            {"name":"a_BigO","run_name":"a","run_type":"aggregate","aggregate_name":"BigO",
+             "big_o":"N","time_unit":"us"},
+            {"name":"c","run_name":"c","run_type":"iteration","error_occurred":true,
+             "error_message":"no file"}]}"#;
+        let found = read_text(&FORMAT, text);
+        assert_eq!(
+            (found.len(), found[0].n, found[0].fields["cores"].as_u64()),
+            (2, Some(8), Some(4))
+        );
+        let samples: Vec<_> =
+            found[0].metrics.iter().map(|it| (&*it.metric, &*it.samples)).collect();
+        assert_eq!(
+            samples,
+            [(TIME, &[1.5, 2.5][..]), (CPU_TIME, &[1.0, 2.0]), ("hits", &[3.0, 4.0])]
+        );
+        assert_eq!(found[0].fields["items_per_second"], serde_json::json!([7, 8]));
+        assert_eq!((found[1].error.as_deref(), found[1].metrics.len()), (Some("no file"), 0));
+    }
+
+    #[test]
+    fn aggregates_alone_are_one_entry() {
+        let row = |aggregate: &str, time: f64| {
+            format!(
+                r#"{{"name":"b_{aggregate}","run_name":"b","run_type":"aggregate",
+                 "aggregate_name":"{aggregate}","iterations":3,"real_time":{time},
+                 "cpu_time":{time},"time_unit":"ns"}}"#
+            )
+        };
+        let rows = [row("mean", 2.0), row("median", 1.9), row("stddev", 0.1), row("cv", 0.05)];
+        let found = read_text(&FORMAT, &format!(r#"{{"benchmarks":[{}]}}"#, rows.join(",")));
+        assert_eq!(found.len(), 1);
+        let time = metric(TIME, "ns", 2.0).std(0.1).with(Statistic::Median, 1.9);
+        assert_eq!(found[0].metrics[0], time);
+        assert_eq!(found[0].fields["time_cv"], 0.05);
+    }
+}

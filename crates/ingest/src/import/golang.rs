@@ -1,0 +1,167 @@
+//! What Go's performance tools keep: comparisons as `benchseries` writes them (JSON), or a folder
+//! of benchmark output as `bent` names it, `20200101T030626.Tip.stdout`.
+//!
+//! A comparison is a ratio to a baseline, with the bounds of its bootstrap; the commit is that of
+//! the numerator. Output is read as `ingest` reads it; the name of its file tells when, and on
+//! which configuration, it was measured.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::entry::{Entry, Run, Told, metric};
+use crate::formats::{self, Reader};
+use crate::import::told::{go_name, metric_of, snake, time};
+use crate::import::{Asked, Kind, each_file};
+use crate::json::{self, Lines};
+use crate::sink::{Fault, Sink};
+use crate::source::Text;
+use model::record::{Direction, Statistic};
+
+pub const KIND: Kind = Kind {
+    name: "golang-benchseries",
+    also: &["benchseries", "golang-perf"],
+    takes: "JSON of benchseries, or a folder of it or of bent's output (with --commit)",
+    yields: "test, parameters; ratios with their bounds; or what ingest reads of the output",
+    backend: "go",
+    read,
+};
+
+/// A table of comparisons of one unit, as `benchseries.ComparisonSeries`.
+#[derive(Deserialize)]
+struct Series {
+    /// The unit, then how the table was made: `sec/op linux amd64`.
+    unit: String,
+    #[serde(default)]
+    benchmarks: Option<Vec<String>>,
+    /// Times of the numerators' commits.
+    #[serde(default)]
+    series: Option<Vec<String>>,
+    /// By series, then benchmark.
+    #[serde(default)]
+    summaries: Option<Vec<Vec<Option<Summary>>>>,
+    #[serde(default)]
+    hashpairs: Option<BTreeMap<String, Hashes>>,
+}
+
+#[derive(Deserialize)]
+struct Summary {
+    low: f64,
+    center: f64,
+    high: f64,
+    #[serde(default)]
+    date: String,
+    #[serde(default)]
+    present: bool,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Hashes {
+    #[serde(default)]
+    num_hash: String,
+    #[serde(default)]
+    den_hash: String,
+}
+
+/// Endings of what bent writes beside each other.
+const OUTPUT: [&str; 4] = [".stdout", ".build", ".benchsize", ".benchdwarf"];
+
+fn read(path: &Path, _: &Asked, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let wanted = |file: &str| {
+        [".json", ".bench", ".txt"].iter().chain(&OUTPUT).any(|end| file.ends_with(end))
+    };
+    each_file(path, wanted, sink, &mut |text, sink| {
+        if text.text.trim_start().starts_with(['[', '{']) {
+            comparisons(text, sink)
+        } else {
+            output(text, sink)
+        }
+    })
+}
+
+fn comparisons(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let body = json::standard(&text.text);
+    let mut lines = Lines::new(&body);
+    for told in json::elements(&body)? {
+        let line = lines.of(told.get());
+        match serde_json::from_str::<Series>(told.get()) {
+            Ok(series) => table(&series, sink),
+            Err(error) => {
+                let reason = format!("no table of comparisons: {}", Fault::from(error).reason);
+                sink.refuse(line, &reason, "the other tables were imported", told.get());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn table(told: &Series, sink: &mut Sink<'_>) {
+    let (unit, made) = told.unit.split_once(' ').unwrap_or((&told.unit, ""));
+    let name = metric_of(unit).map_or_else(|| snake(unit), str::to_owned);
+    let name = format!("{name}_ratio");
+    let higher = unit.ends_with("/s") || unit.ends_with("/sec");
+    let rows = told.series.iter().flatten().zip(told.summaries.iter().flatten());
+    for (stamp, row) in rows {
+        let hashes = told.hashpairs.as_ref().and_then(|all| all.get(stamp)).cloned();
+        let hashes = hashes.unwrap_or_default();
+        for (benchmark, summary) in told.benchmarks.iter().flatten().zip(row) {
+            let Some(summary) = summary.as_ref().filter(|it| it.present) else {
+                sink.skip("comparisons that were not made", 1);
+                continue;
+            };
+            let ratio = metric(&name, "ratio", summary.center)
+                .with(Statistic::Lower, summary.low)
+                .with(Statistic::Upper, summary.high)
+                .better(if higher { Direction::Higher } else { Direction::Lower });
+            let made_at = time(stamp).map(|(time, _)| time);
+            let mut entry = go_name(Entry::named(benchmark), benchmark).metric(ratio);
+            entry.run = Run {
+                commit: (!hashes.num_hash.is_empty()).then(|| hashes.num_hash.clone()),
+                timestamp: time(&summary.date).map(|(time, _)| time).or(made_at),
+                commit_time: made_at,
+                ..Run::default()
+            };
+            if !made.is_empty() {
+                entry = entry.param("table", made);
+            }
+            sink.entry(entry.field("baseline_commit", hashes.den_hash.as_str()));
+        }
+    }
+}
+
+/// Output of `go test -bench`, and what the name of its file tells of it.
+fn output(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let name = text.name.rsplit('/').next().unwrap_or(&text.name);
+    let mut parts = name.splitn(3, '.');
+    let measured = parts.next().and_then(time).map(|(time, _)| time);
+    let configuration = parts.next().filter(|_| measured.is_some());
+    let found = formats::of_text(text);
+    let [format] = found.as_slice() else {
+        if text.text.trim().is_empty() {
+            sink.skip("files with nothing in them", 1);
+            return Ok(());
+        }
+        return Err(Fault::whole("no output of Go's benchmarks"));
+    };
+    let Reader::Text { read, .. } = format.reader else { return Ok(()) };
+    let mut entries = Vec::new();
+    let mut take = |entry: Entry| entries.push(entry);
+    let mut inner = Sink::new(&mut take);
+    inner.begin(&text.name);
+    let said = read(text, &mut inner);
+    let refused = std::mem::take(&mut inner.refused);
+    for refused in refused {
+        let problem = refused.problem;
+        sink.refuse(problem.place.line as usize, &problem.reason, &problem.remedy, &refused.text);
+    }
+    for mut entry in entries {
+        entry.run.timestamp = entry.run.timestamp.or(measured);
+        if let Some(configuration) = configuration {
+            entry = entry.param("configuration", configuration);
+        }
+        sink.entry(entry);
+    }
+    said
+}

@@ -1,0 +1,145 @@
+//! Whole histories that other dashboards kept: one kind a file here, one table of them.
+//!
+//! A kind averages nothing away and puts runs in no order of its own; it reads one file at a time,
+//! so that a history of any size passes through. A file or a part that cannot be read is refused
+//! with its place, and the rest is read.
+
+pub mod asv;
+mod asv_benchmark;
+mod asv_machine;
+mod asv_published;
+mod bencher;
+mod csv;
+mod csv_columns;
+mod github_action;
+mod github_bench;
+mod gobenchdata;
+mod golang;
+mod nyrkio;
+mod told;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::sink::{Fault, Sink};
+use crate::source::{self, Folder, Text};
+
+/// A kind of history that can be imported.
+pub struct Kind {
+    /// What the command line calls it.
+    pub name: &'static str,
+    /// Other names for it.
+    pub also: &'static [&'static str],
+    /// What path it takes, for people.
+    pub takes: &'static str,
+    /// What becomes of it, for people.
+    pub yields: &'static str,
+    /// The backend of its records where neither history nor user names one.
+    pub backend: &'static str,
+    /// Reads a path. A fault is one of the path as a whole.
+    pub read: fn(&Path, &Asked, &mut Sink<'_>) -> Result<(), Fault>,
+}
+
+/// The kind of history that a text looks like: who gives one to `ingest` is told where it belongs.
+pub fn of_text(text: &Text) -> Option<&'static str> {
+    if text.text.trim_start().starts_with("window.BENCHMARK_DATA") {
+        return Some(github_action::KIND.name);
+    }
+    let value = text.json()?;
+    let first = value.get(0).unwrap_or(value);
+    if value.get("entries").is_some_and(|it| it.is_object()) {
+        Some(github_action::KIND.name)
+    } else if first.get("Suites").is_some() {
+        Some(gobenchdata::KIND.name)
+    } else {
+        None
+    }
+}
+
+/// What the user says about a history that does not say it itself.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// CSV: the byte between cells; none: what the first line suggests.
+    pub delimiter: Option<u8>,
+    /// CSV: what a column holds, by its name.
+    pub columns: BTreeMap<String, String>,
+    /// The test of a history that does not name it.
+    pub test: Option<String>,
+    /// A commit is said for runs that name none.
+    pub named: bool,
+    /// A time is said for runs that tell none.
+    pub timed: bool,
+}
+
+/// Every kind, sorted by name.
+pub const KINDS: [&Kind; 8] = [
+    &asv::KIND,
+    &asv_published::KIND,
+    &bencher::KIND,
+    &csv::KIND,
+    &github_action::KIND,
+    &gobenchdata::KIND,
+    &golang::KIND,
+    &nyrkio::KIND,
+];
+
+/// The kind of this name.
+pub fn named(name: &str) -> Option<&'static Kind> {
+    KINDS.into_iter().find(|kind| kind.name == name || kind.also.contains(&name))
+}
+
+/// Reads each file of a path that a kind wants, one at a time: itself, or those of a folder, by
+/// name; hidden ones are left out. A file that cannot be read is refused and the rest goes on.
+///
+/// # Errors
+/// The folder cannot be listed, or holds no such file.
+fn each_file(
+    path: &Path,
+    wanted: fn(&str) -> bool,
+    sink: &mut Sink<'_>,
+    read: &mut dyn FnMut(&Text, &mut Sink<'_>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let told = |error: anyhow::Error| Fault::whole(format!("{error:#}"));
+    let files = if path.is_dir() {
+        let visible = |file: &String| !file.split('/').any(|part| part.starts_with('.'));
+        let mut files = Folder::open(path).map_err(told)?.files;
+        files.retain(|file| visible(file) && wanted(file));
+        files.into_iter().map(|file| (path.join(&file), file)).collect()
+    } else {
+        vec![(path.to_owned(), path.display().to_string())]
+    };
+    if files.is_empty() {
+        return Err(Fault::whole("it holds no such file"));
+    }
+    for (done, (path, name)) in files.iter().enumerate() {
+        sink.progress(done, files.len());
+        sink.begin(name);
+        match source::read(path, name).map_err(told) {
+            Ok(text) => {
+                if let Err(fault) = read(&text, sink) {
+                    refuse_file(sink, &fault, &text.text);
+                }
+            }
+            Err(fault) => refuse_file(sink, &fault, ""),
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a file as a whole; the line that is at fault is kept.
+fn refuse_file(sink: &mut Sink<'_>, fault: &Fault, text: &str) {
+    let line = fault.line as usize;
+    let at = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let remedy = "nothing of this file was taken; mend it and import again";
+    sink.refuse(line, &format!("not readable: {}", fault.reason), remedy, at);
+}
+
+/// A file's name without folder and ending: what a history is called that has no name inside.
+fn stem(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if stem.is_empty() { name.to_owned() } else { stem.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! No history, however broken, makes a kind panic or leave the folder it was given.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use crate::import::{Asked, KINDS, named};
+use crate::sink::Sink;
+
+/// A genuine file of each kind, and what it must be called.
+const GENUINE: [(&str, &str, &str); 8] = [
+    ("asv", "histories/asv-selftest/cheetah/05d283b9-py2.7-Cython-numpy1.8.json", "m/a-b.json"),
+    ("asv", "histories/asv-selftest/benchmarks.json", "benchmarks.json"),
+    ("github-action-benchmark", "histories/ghab-moov-ach/data.js", "data.js"),
+    ("csv", "histories/big-gotta-go-fast/records.csv", "records.csv"),
+    ("csv", "histories/cp-otava/histostat.csv", "histostat.csv"),
+    ("nyrkio", "histories/cp-nyrkio/tigerbeetle.json", "t.json"),
+    ("gobenchdata", "tools/gobenchdata/benchmarks.json", "benchmarks.json"),
+    ("bencher", "tools/bencher-tool_output/json/report_latency.json", "t.json"),
+];
+
+/// Cut off, doubled, or with bytes turned over.
+fn mutated(bytes: &[u8], from: usize, to: usize, how: u8) -> Vec<u8> {
+    let (from, to) = (from % (bytes.len() + 1), to % (bytes.len() + 1));
+    let (from, to) = (from.min(to), from.max(to));
+    let mut out = bytes.to_vec();
+    match how % 4 {
+        0 => out.truncate(from),
+        1 => out.extend_from_slice(&bytes[from..to]),
+        2 => drop(out.drain(from..to)),
+        _ => out.iter_mut().skip(from).take(8).for_each(|byte| *byte ^= how),
+    }
+    out
+}
+
+fn read(kind: &str, path: &Path) {
+    let kind = named(kind).unwrap();
+    let mut take = |_| {};
+    let _ = (kind.read)(path, &Asked::default(), &mut Sink::new(&mut take));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn no_broken_history_makes_a_kind_panic(from: usize, to: usize, how: u8) {
+        for (kind, genuine, name) in GENUINE {
+            let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/samples");
+            let bytes = std::fs::read(samples.join(genuine)).unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::create_dir(folder.path().join("m")).unwrap();
+            std::fs::write(folder.path().join("m/machine.json"), "{}").unwrap();
+            std::fs::write(folder.path().join("m/c-d.json"), "{}").unwrap();
+            std::fs::write(folder.path().join(name), mutated(&bytes, from, to, how)).unwrap();
+            read(kind, folder.path());
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_a_kind_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json");
+        std::fs::write(&path, bytes).unwrap();
+        for kind in KINDS {
+            read(kind.name, &path);
+        }
+    }
+}
+
+#[test]
+fn names_of_kinds_are_sorted_and_typeable() {
+    let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    assert!(names.is_sorted(), "{names:?}");
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    for name in KINDS.iter().flat_map(|kind| kind.also.iter().chain([&kind.name])) {
+        assert!(name.bytes().all(plain), "{name}");
+        assert!(named(name).is_some(), "{name}");
+    }
+}

@@ -1,0 +1,160 @@
+//! JSON as tools write it: `NaN` and `Infinity` stand bare in it, numbers stand in text.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::quantity;
+
+/// The same text with bare `NaN`, `Infinity` and `-Infinity` in quotes: legal JSON. Columns after
+/// one on the same line shift by two.
+pub fn standard(text: &str) -> Cow<'_, str> {
+    const BARE: [&str; 3] = ["NaN", "-Infinity", "Infinity"];
+    if !text.contains("NaN") && !text.contains("Infinity") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut rest = text;
+    while let Some(at) = rest.find(['"', 'N', 'I', '-']) {
+        let (before, found) = rest.split_at(at);
+        out.push_str(before);
+        if found.starts_with('"') {
+            let end = string_end(found);
+            out.push_str(&found[..end]);
+            rest = &found[end..];
+        } else if let Some(bare) = BARE.iter().find(|bare| found.starts_with(**bare)) {
+            out.push('"');
+            out.push_str(bare);
+            out.push('"');
+            rest = &found[bare.len()..];
+        } else {
+            out.push_str(&found[..1]);
+            rest = &found[1..];
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// Where the string that begins here ends; the text's end where it does not.
+fn string_end(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// A number, a number in text, or none: `null`, `NaN`, `Infinity` and other text.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Number(pub Option<f64>);
+
+impl Number {
+    pub fn of(value: &Value) -> Self {
+        let number = match value {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => quantity::number(text),
+            _ => None,
+        };
+        Self(number.filter(|it| it.is_finite()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::of(&Value::deserialize(deserializer)?))
+    }
+}
+
+/// The text under a key; empty where there is none.
+pub fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The number under a key, also where it stands in text.
+pub fn number(value: &Value, key: &str) -> Option<f64> {
+    value.get(key).and_then(|it| Number::of(it).0)
+}
+
+/// The list under a key; empty where there is none.
+pub fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The pairs of an object, sorted by key; none of what is no object.
+pub fn pairs(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    value.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
+}
+
+/// The numbers of a list; what is none is passed over.
+pub fn numbers(values: &[Value]) -> Vec<f64> {
+    values.iter().filter_map(|it| Number::of(it).0).collect()
+}
+
+/// Text as it is, anything else as JSON writes it.
+pub fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The elements of a list as they stand; anything else is the only element of one.
+///
+/// # Errors
+/// The text is no JSON.
+pub fn elements(text: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
+    if text.trim_start().starts_with('[') {
+        serde_json::from_str(text)
+    } else {
+        serde_json::from_str(text).map(|one| vec![one])
+    }
+}
+
+/// Lines of parts of a text, asked for from its beginning to its end; counts each byte once.
+pub struct Lines<'t> {
+    text: &'t str,
+    read: usize,
+    line: usize,
+}
+
+impl<'t> Lines<'t> {
+    pub fn new(text: &'t str) -> Self {
+        Self { text, read: 0, line: 1 }
+    }
+
+    /// The line, from 1, on which a part of the text begins.
+    pub fn of(&mut self, part: &'t str) -> usize {
+        let start = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        let between = self.text.as_bytes().get(self.read..start).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', between).count();
+        self.read = self.read.max(start);
+        self.line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bare_words_are_quoted_outside_of_text_only() {
+        let text = r#"{"NaN \" Infinity": [NaN, -Infinity, Infinity, -1, "-Infinity"]}"#;
+        let legal = r#"{"NaN \" Infinity": ["NaN", "-Infinity", "Infinity", -1, "-Infinity"]}"#;
+        assert_eq!(standard(text), legal);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_legal_means_the_same_after(text in "[NaIfinity\"\\\\ ,\\[\\]\\-0-9é]{0,60}") {
+            if let Ok(before) = serde_json::from_str::<Value>(&text) {
+                let after = serde_json::from_str::<Value>(&standard(&text)).expect("still JSON");
+                proptest::prop_assert_eq!(before, after);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! k6: `--summary-export`, and what `handleSummary` is given, as JSON. One entry for the run, one
+//! for each set of tags that thresholds name.
+//!
+//! Trends are times in milliseconds, bytes, or numbers without a unit; a counter of data is a rate;
+//! `http_reqs` is the throughput. Iterations a second say the same again and are a field, where
+//! requests are counted. Numbers of virtual users are what was asked for: fields too.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::entry::{Entry, THROUGHPUT, Told, metric};
+use crate::formats::{Format, Reader};
+use crate::json::{number, pairs, text as word};
+use crate::sink::{Fault, Sink};
+use crate::source::Text;
+use model::record::{Direction, Statistic};
+
+pub const FORMAT: Format = Format {
+    name: "k6",
+    tool: "k6 run --summary-export, or handleSummary",
+    mark: "`metrics` with `iterations` or `vus_max`",
+    yields: "each trend (mean, median, min, max, p90, p95, p99), throughput, bytes a second, failed \
+             requests, checks; virtual users, counts",
+    backend: "k6",
+    reader: Reader::Text { is, read },
+};
+
+fn is(text: &Text) -> bool {
+    let metrics = || text.json()?.get("metrics")?.as_object();
+    let own = ["iterations", "vus_max", "iteration_duration", "http_req_duration"];
+    metrics().is_some_and(|metrics| {
+        own.iter().any(|name| metrics.get(*name).is_some_and(Value::is_object))
+    })
+}
+
+fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let file = text.value()?;
+    let Some(metrics) = file.get("metrics").filter(|it| it.is_object()) else {
+        return Err(Fault::whole("no object `metrics`"));
+    };
+    let name = match file.get("root_group").map(|group| word(group, "name")) {
+        Some(name) if !name.is_empty() => name,
+        _ => "k6",
+    };
+    let duration = file.get("state").and_then(|state| state.get("testRunDurationMs")).cloned();
+    let mut entries: BTreeMap<&str, Entry> = BTreeMap::new();
+    let requests = metrics.get("http_reqs").is_some();
+    for (told, body) in pairs(metrics) {
+        let (metric, tags) =
+            told.strip_suffix('}').and_then(|it| it.split_once('{')).unwrap_or((told, ""));
+        let start = || {
+            let entry = Entry::named(name).field("duration_ms", duration.clone());
+            tagged(entry, tags)
+        };
+        let entry = entries.remove(tags).unwrap_or_else(start);
+        entries.insert(tags, put(entry, metric, body, requests));
+    }
+    entries.into_values().filter(|it| !it.metrics.is_empty()).for_each(|entry| sink.entry(entry));
+    Ok(())
+}
+
+/// `expected_response:true,name:home` as parameters.
+fn tagged(entry: Entry, tags: &str) -> Entry {
+    let pairs = tags.split(',').filter_map(|tag| tag.trim().split_once(':'));
+    pairs.fold(entry, |entry, (key, value)| entry.param(key, value))
+}
+
+/// One metric of k6, of either shape: values beside `thresholds`, or under `values`.
+fn put(entry: Entry, name: &str, body: &Value, requests: bool) -> Entry {
+    let values = body.get("values").unwrap_or(body);
+    let value = |key: &str| number(values, key);
+    match name {
+        "vus" | "vus_max" => return entry.field(name, value("max").or(value("value"))),
+        "iterations" | "http_reqs" => {
+            let entry = entry.field(name, value("count"));
+            let rate = value("rate").filter(|_| name == "http_reqs" || !requests);
+            let unit = if name == "http_reqs" { "req/s" } else { "ops/s" };
+            return rate
+                .into_iter()
+                .fold(entry, |entry, rate| entry.metric(metric(THROUGHPUT, unit, rate)));
+        }
+        "data_received" | "data_sent" => {
+            let rate = value("rate").map(|rate| metric(name, "B/s", rate));
+            return rate.into_iter().fold(entry.field(name, value("count")), Entry::metric);
+        }
+        _ => {}
+    }
+    let trend = value("avg").or(value("med"));
+    let metric = if let Some(typical) = trend {
+        metric(name, unit(name, body), typical)
+            .with(Statistic::Median, value("med"))
+            .with(Statistic::Min, value("min"))
+            .with(Statistic::Max, value("max"))
+            .with(Statistic::P50, value("p(50)"))
+            .with(Statistic::P75, value("p(75)"))
+            .with(Statistic::P90, value("p(90)"))
+            .with(Statistic::P95, value("p(95)"))
+            .with(Statistic::P99, value("p(99)"))
+            .with(Statistic::P999, value("p(99.9)"))
+            .better(Direction::Lower)
+    } else if value("passes").is_some() || word(body, "type") == "rate" {
+        // A part of all, from 0 to 1. Checks are wanted, failures and errors are not.
+        let better = if name == "checks" { Direction::Higher } else { Direction::Lower };
+        metric(name, "", value("rate").or(value("value")).unwrap_or(f64::NAN)).better(better)
+    } else if let Some(count) = value("count") {
+        metric(name, "count", count)
+    } else {
+        metric(name, unit(name, body), value("value").unwrap_or(f64::NAN))
+    };
+    entry.metric(metric)
+}
+
+/// What a metric is counted in: said by the newer shape, and by the names of k6's own metrics.
+fn unit(name: &str, body: &Value) -> &'static str {
+    const TIMES: [&str; 7] = [
+        "http_req_",
+        "iteration_",
+        "group_",
+        "grpc_req_",
+        "ws_connecting",
+        "ws_ping",
+        "browser_web_vital_",
+    ];
+    let own_time = TIMES.iter().any(|start| name.starts_with(start))
+        || ["_duration", "_time", "_latency"].iter().any(|end| name.ends_with(end));
+    match word(body, "contains") {
+        "time" => "ms",
+        "data" => "B",
+        "" if own_time && !name.ends_with("_cls") => "ms",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::read_text;
+
+    #[test]
+    fn both_shapes_say_the_same() {
+        let flat = r#"{"metrics":{"http_req_duration":{"avg":2.5,"p(95)":4,"med":2},"vus_max":{"value":3,"max":3},
+            "http_reqs":{"count":10,"rate":5},"iterations":{"count":9,"rate":4},
+             "http_req_failed":{"passes":0,"fails":9,"value":0},
+            "http_req_duration{expected_response:true}":{"avg":1}}}"#;
+        let deep = r#"{"metrics":{"http_req_duration":{"type":"trend","contains":"time","values":{"avg":2.5,"p(95)":4,"med":2}},
+            "vus_max":{"type":"gauge","values":{"value":3,"max":3}},
+             "http_reqs":{"type":"counter","values":{"count":10,"rate":5}},
+            "iterations":{"type":"counter","values":{"count":9,"rate":4}},
+            "http_req_failed":{"type":"rate","values":{"passes":0,"fails":9,"rate":0}},
+            "http_req_duration{expected_response:true}":{"type":"trend","contains":"time",
+             "values":{"avg":1}}}}"#;
+        let found = read_text(&FORMAT, flat);
+        assert_eq!(found, read_text(&FORMAT, deep));
+        let names: Vec<&str> = found[0].metrics.iter().map(|it| &*it.metric).collect();
+        assert_eq!(names, ["http_req_duration", "http_req_failed", THROUGHPUT]);
+        assert_eq!(
+            (&*found[1].params["expected_response"], found[1].metrics[0].value),
+            ("true", 1.0)
+        );
+    }
+}

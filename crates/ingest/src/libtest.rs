@@ -1,0 +1,158 @@
+//! What `cargo bench` prints of `#[bench]`: `test NAME ... bench: 1,234 ns/iter (+/- 56)`, also as
+//! criterion.rs imitates it with `--output-format bencher`.
+//!
+//! The value is the median, `(+/- …)` the distance of the slowest from the fastest sample: it is
+//! kept as the field `spread`, for it is no standard deviation. `MB/s` beside a time is that time
+//! turned over and becomes a field. Ignored tests are passed over; failed ones are told.
+
+use std::collections::BTreeMap;
+
+use crate::entry::{BANDWIDTH, Entry, THROUGHPUT, Told, metric};
+use crate::formats::{Format, Reader};
+use crate::quantity::{number, quantity};
+use crate::repeats::Repeats;
+use crate::sink::{Fault, Sink};
+use crate::source::Text;
+use crate::words;
+use model::record::{Direction, Measurement, TIME, Unit, shorten};
+
+pub const FORMAT: Format = Format {
+    name: "libtest",
+    tool: "cargo bench with #[bench]; criterion.rs --output-format bencher",
+    mark: "lines `test … ... bench: … ns/iter (+/- …)`",
+    yields: "time (median), or a rate; spread, mb_per_s; failed benchmarks",
+    backend: "rust",
+    reader: Reader::Text { is, read },
+};
+
+/// Longest reason that is kept of a failure, in characters.
+const REASON: usize = 200;
+
+fn is(text: &Text) -> bool {
+    let told = |line: &str| line.starts_with("test ") && line.contains(" ... bench:");
+    text.lines().any(|(_, line)| told(line)) || is_empty_run(text)
+}
+
+/// A run without benchmarks: nothing but what the test harness itself prints.
+fn is_empty_run(text: &Text) -> bool {
+    let own = |line: &str| {
+        let words = ["running ", "test ", "test result:", "Running ", "Doc-tests "];
+        line.is_empty() || words.iter().any(|word| line.starts_with(word))
+    };
+    text.text.contains("test result:")
+        && text.text.contains(" measured")
+        && text.lines().all(|(_, line)| own(line.trim()))
+}
+
+fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let reasons = reasons(text);
+    let mut repeats = Repeats::default();
+    let mut target = None;
+    for (number, line) in text.lines() {
+        target = words::target(line).or(target);
+        let Some((name, told)) = line.strip_prefix("test ").and_then(|it| it.split_once(" ... "))
+        else {
+            continue;
+        };
+        let name = name.trim().trim_end_matches(" - should panic");
+        let entry = named(name, target);
+        if told.trim() == "FAILED" {
+            let why = reasons.get(name).map_or("the benchmark panicked", String::as_str);
+            repeats.add(entry.failed(why));
+        } else if let Some((_, told)) = told.split_once("bench:") {
+            match measured(told, entry) {
+                Some(entry) => repeats.add(entry),
+                None => sink.refuse(number, "no number and unit after `bench:`", "mend it", line),
+            }
+        }
+    }
+    repeats.entries().into_iter().for_each(|entry| sink.entry(entry));
+    Ok(())
+}
+
+/// `tests::add` of the target `app` is `add` of `app::tests`.
+fn named(name: &str, target: Option<&str>) -> Entry {
+    let (module, test) = words::path(name, "::");
+    let suite: Vec<&str> =
+        target.into_iter().chain([module]).filter(|part| !part.is_empty()).collect();
+    Entry { name: name.to_owned(), ..Entry::of(suite.join("::"), test) }
+}
+
+fn measured(told: &str, entry: Entry) -> Option<Entry> {
+    let (value, rest) = quantity(told)?;
+    let unit = rest.split_whitespace().next()?;
+    let spread = rest.split_once("(+/- ").and_then(|(_, it)| number(it.split_once(')')?.0));
+    let rate = rest.split_once('=').and_then(|(_, it)| quantity(it));
+    let rate = rate.filter(|(_, unit)| *unit == "MB/s").map(|(rate, _)| rate);
+    let entry = entry.metric(told_in(unit, value)).field("spread", spread);
+    Some(entry.field("mb_per_s", rate))
+}
+
+/// A time of one iteration, another count of one iteration, or a rate.
+fn told_in(unit: &str, value: f64) -> Measurement<'static> {
+    let base = |unit: &str| Unit::parse(unit).0.as_str() == "ns";
+    match unit.strip_suffix("/iter") {
+        Some(unit) if base(unit) => metric(TIME, unit, value),
+        Some(unit) => metric(&words::snake(unit), unit, value),
+        None if Unit::parse(unit).0.as_str() == "B/s" => metric(BANDWIDTH, unit, value),
+        None if unit.ends_with("/s") => metric(THROUGHPUT, unit, value).better(Direction::Higher),
+        None => metric(&words::snake(unit), unit, value),
+    }
+}
+
+/// What failed benchmarks said last, by name: the blocks `---- NAME stdout ----`.
+fn reasons(text: &Text) -> BTreeMap<String, String> {
+    let mut reasons: BTreeMap<String, String> = BTreeMap::new();
+    let mut name = None;
+    for (_, line) in text.lines() {
+        let line = line.trim();
+        if let Some(rest) = line.strip_prefix("---- ") {
+            name = rest.strip_suffix(" stdout ----");
+        } else if line.is_empty() || line.starts_with("note: ") {
+            name = name.filter(|name| !reasons.contains_key(*name));
+        } else if let Some(name) = name {
+            let reason = reasons.entry(name.to_owned()).or_default();
+            let space = if reason.is_empty() { "" } else { " " };
+            *reason = shorten(&format!("{reason}{space}{line}"), REASON).into_owned();
+        }
+    }
+    reasons
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::read_text;
+
+    #[test]
+    fn throughput_beside_a_time_is_no_second_metric() {
+        let line = "test a ... bench:       1,234.50 ns/iter (+/- 5) = 829 MB/s";
+        let found = read_text(&FORMAT, line);
+        assert_eq!(found[0].metrics, [metric(TIME, "ns", 1234.5)]);
+        assert_eq!(
+            (&found[0].fields["spread"], &found[0].fields["mb_per_s"]),
+            (&5.into(), &829.into())
+        );
+    }
+
+    #[test]
+    fn a_failure_tells_its_panic() {
+        let text = "test a::b ... FAILED\ntest c ... bench: 1 ns/iter (+/- 0)\n\nfailures:\n\n\
+            ---- a::b stdout ----\n\nthread 'main' panicked at src/lib.rs:3:5:\nout of luck\n\
+            note: run with `RUST_BACKTRACE=1`\n\n";
+        let found = read_text(&FORMAT, text);
+        let why = "thread 'main' panicked at src/lib.rs:3:5: out of luck";
+        assert_eq!((&*found[0].test, found[0].error.as_deref()), ("b", Some(why)));
+        assert_eq!(found[1].error, None);
+    }
+
+    #[test]
+    fn the_same_name_in_two_targets_is_two_benchmarks() {
+        let text = "Running benches/x.rs (target/release/deps/x-0123456789abcdef)\n\
+            test a ... bench: 1 ns/iter (+/- 0)\n\
+            Running benches/y.rs (target/release/deps/y-0123456789abcdef)\n\
+            test a ... bench: 2 ns/iter (+/- 0)\n";
+        let suites: Vec<String> = read_text(&FORMAT, text).into_iter().map(|it| it.suite).collect();
+        assert_eq!(suites, ["x", "y"]);
+    }
+}

@@ -1,0 +1,252 @@
+//! An entry becomes a line of history: what the tool told, completed by what the user and the place
+//! of the run say.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Number, Value};
+
+use crate::entry::{Entry, Run};
+use model::record::time::Timestamp;
+use model::record::{FIELDS, Measurement, Statistic};
+
+/// What completes an entry. What a tool or a history says of its own run counts more than `run` and
+/// `environment`; what the user set counts more than anything.
+#[derive(Clone, Debug, Default)]
+pub struct Completion {
+    /// The run here: for entries that do not tell their own.
+    pub run: Run,
+    /// The machine and the job here.
+    pub environment: BTreeMap<String, String>,
+    /// The format's backend.
+    pub backend: &'static str,
+    /// What the user set, by field name.
+    pub set: BTreeMap<String, String>,
+    /// Leave samples out.
+    pub without_samples: bool,
+}
+
+/// A line of history, without its newline, and what decides where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub text: String,
+    pub time: Timestamp,
+    pub pull: Option<u64>,
+}
+
+/// The fields in the order in which they are written.
+#[derive(Serialize)]
+struct Wire<'a> {
+    commit: &'a str,
+    timestamp: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pull: Option<u64>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    suite: &'a str,
+    test: &'a str,
+    backend: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    mode: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parallel: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n: Option<u64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    params: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    metrics: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    tags: &'a [String],
+    #[serde(flatten)]
+    fields: BTreeMap<&'a str, Value>,
+}
+
+/// Whether a line gives a name a meaning of its own: other fields keep out of its way. Warm-up
+/// times are what adapters hand on as a field.
+fn reserved(name: &str) -> bool {
+    const MORE: [&str; 4] = ["metrics", "mean_ns", "std_ns", "samples"];
+    name != "warmup_ns" && FIELDS.contains(&name)
+        || MORE.contains(&name)
+        || Statistic::from_name(name).is_some()
+}
+
+/// Samples of a metric that a line holds: two metrics of so many fit a line, which may have 1 MiB.
+const SAMPLES: usize = 10_000;
+
+/// The line of an entry.
+///
+/// # Errors
+/// The commit or the time is not known, nothing names the test, or what the user set is of the
+/// wrong type; all of it at once.
+pub fn write(entry: &Entry, with: &Completion) -> Result<Line, String> {
+    let unchanged = with.set.is_empty() && !with.without_samples;
+    if let (Some(line), Some(time), true) = (&entry.line, entry.run.timestamp, unchanged) {
+        return Ok(Line { text: line.clone(), time, pull: entry.run.pull });
+    }
+    let mut faults = Vec::new();
+    let set = |name: &str| with.set.get(name).map(String::as_str).filter(|it| !it.is_empty());
+    let told = |name: &str, told: &'_ str| set(name).unwrap_or(told).to_owned();
+    let run = |of: fn(&Run) -> Option<&str>| of(&entry.run).or_else(|| of(&with.run));
+    let commit = set("commit").or_else(|| run(|run| run.commit.as_deref()));
+    if commit.is_none() {
+        faults.push("no commit is known: say --commit, or measure in a git repository".to_owned());
+    }
+    let timestamp = entry.run.timestamp.or(with.run.timestamp);
+    if timestamp.is_none() {
+        faults.push("no time is known: say --timestamp".to_owned());
+    }
+    let (suite, test) = (told("suite", &entry.suite), told("test", &entry.test));
+    if test.trim().is_empty() {
+        faults.push("the benchmark has no name".to_owned());
+    }
+    let backend = if entry.backend.is_empty() { with.backend } else { &entry.backend };
+    let (backend, mode) = (told("backend", backend), told("mode", &entry.mode));
+    let parallel = typed(set("parallel"), "parallel", entry.parallel, &mut faults);
+    let n = typed(set("n"), "n", entry.n, &mut faults);
+    let pull = typed(set("pull"), "pull", entry.run.pull.or(with.run.pull), &mut faults);
+    let (metrics, odd) = metrics(&entry.metrics, with.without_samples);
+    let nothing = (metrics.is_empty() && entry.error.is_none())
+        .then(|| if odd.is_empty() { "no value".to_owned() } else { odd.join(", ") });
+    let error = entry.error.as_deref().or(nothing.as_deref());
+    if !faults.is_empty() {
+        return Err(faults.join("; "));
+    }
+    let wire = Wire {
+        commit: commit.unwrap_or_default(),
+        timestamp: timestamp.map(|time| time.to_string()).unwrap_or_default(),
+        commit_time: entry.run.commit_time.or(with.run.commit_time).map(|it| it.to_string()),
+        branch: set("branch").or_else(|| run(|run| run.branch.as_deref())),
+        pull,
+        suite: &suite,
+        test: &test,
+        backend: &backend,
+        mode: &mode,
+        parallel,
+        n,
+        params: &entry.params,
+        metrics,
+        error,
+        version: set("version").or(entry.version.as_deref()),
+        url: set("url").or(entry.url.as_deref()).or_else(|| run(|run| run.url.as_deref())),
+        tags: &entry.tags,
+        fields: fields(entry, with),
+    };
+    let text = serde_json::to_string(&wire).map_err(|error| error.to_string())?;
+    let time = timestamp.unwrap_or(Timestamp::from_micros(0));
+    Ok(Line { text, time, pull })
+}
+
+/// What the user set, read as its type, or what was told.
+fn typed<T: std::str::FromStr>(
+    set: Option<&str>,
+    name: &str,
+    told: Option<T>,
+    faults: &mut Vec<String>,
+) -> Option<T> {
+    match set.map(|text| (text, text.parse::<T>())) {
+        None => told,
+        Some((_, Ok(value))) => Some(value),
+        Some((text, Err(_))) => {
+            faults.push(format!("--set {name}={text} is not of this field's type"));
+            None
+        }
+    }
+}
+
+/// Metrics by name, and the names of those that have no finite value. Of two with one name the
+/// first keeps it and the next is numbered.
+fn metrics(all: &[Measurement<'_>], without_samples: bool) -> (Map<String, Value>, Vec<String>) {
+    let (mut map, mut odd) = (Map::new(), Vec::new());
+    for metric in all {
+        let samples: Vec<f64> =
+            metric.samples.iter().copied().filter(|it| it.is_finite()).collect();
+        let value = if metric.value.is_finite() {
+            Some(metric.value)
+        } else {
+            model::record::median(&samples)
+        };
+        let Some(value) = value else {
+            odd.push(format!("`{}` is no number", metric.metric));
+            continue;
+        };
+        let (samples, bounds) = thinned(samples);
+        let mut body = Map::new();
+        let mut put = |name: &str, value: f64| {
+            let number = Number::from_f64(value).map(Value::Number);
+            body.extend(number.map(|number| (name.to_owned(), number)));
+        };
+        put("value", value);
+        metric.std.into_iter().for_each(|std| put("std", std));
+        for (name, statistic) in Statistic::ALL {
+            let told = metric.statistics.iter().chain(&bounds).find(|(it, _)| *it == statistic);
+            told.into_iter().for_each(|(_, value)| put(name, *value));
+        }
+        if let Some(unit) = &metric.unit {
+            body.insert("unit".to_owned(), Value::from(&**unit));
+        }
+        if let Some(better) = metric.better {
+            body.insert("better".to_owned(), Value::from(better.as_str()));
+        }
+        if !without_samples && samples.len() > 1 {
+            body.insert("samples".to_owned(), Value::from(samples));
+        }
+        let mut name = metric.metric.to_string();
+        let same = |map: &Map<String, Value>, name: &str| map.contains_key(name);
+        let mut number = 2;
+        while same(&map, &name) {
+            name = format!("{}_{number}", metric.metric);
+            number += 1;
+        }
+        map.insert(name, Value::Object(body));
+    }
+    (map, odd)
+}
+
+/// Every so-manieth of too many samples, in their order, and the least and greatest of all of them.
+fn thinned(samples: Vec<f64>) -> (Vec<f64>, Vec<(Statistic, f64)>) {
+    if samples.len() <= SAMPLES {
+        return (samples, Vec::new());
+    }
+    let step = samples.len().div_ceil(SAMPLES);
+    let least = samples.iter().copied().reduce(f64::min).map(|it| (Statistic::Min, it));
+    let most = samples.iter().copied().reduce(f64::max).map(|it| (Statistic::Max, it));
+    (samples.into_iter().step_by(step).collect(), least.into_iter().chain(most).collect())
+}
+
+/// The fields beside: of here, then of the tool, then as the user set them.
+fn fields<'a>(entry: &'a Entry, with: &'a Completion) -> BTreeMap<&'a str, Value> {
+    let mut fields: BTreeMap<&str, Value> = BTreeMap::new();
+    let here = with.environment.iter().map(|(name, value)| (name, Value::from(value.as_str())));
+    let told = entry.fields.iter().map(|(name, value)| (name, value.clone()));
+    let set = with.set.iter().map(|(name, value)| (name, Value::from(value.as_str())));
+    for (name, value) in here.chain(told).chain(set) {
+        if !reserved(name) {
+            fields.insert(name, value);
+        }
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_samples_leave_their_extremes_behind() {
+        let all: Vec<f64> = (0..25_000).map(f64::from).collect();
+        let (kept, bounds) = thinned(all);
+        assert_eq!((kept.len(), &kept[..3]), (8_334, &[0.0, 3.0, 6.0][..]));
+        assert_eq!(bounds, [(Statistic::Min, 0.0), (Statistic::Max, 24_999.0)]);
+        assert_eq!(thinned(vec![1.0, 2.0]), (vec![1.0, 2.0], Vec::new()));
+    }
+}

@@ -1,0 +1,73 @@
+//! Genuine files with cuts, repeats and flipped bits: whatever comes, no format panics, and what is
+//! read of a file stays in proportion to it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rand_core::{RngCore, SeedableRng};
+use rand_pcg::Pcg32;
+
+use crate::entry::Entry;
+use crate::formats::{self, Reader};
+use crate::sink::Sink;
+use crate::source::{Folder, Text};
+
+/// Larger files hold no more kinds of lines.
+const LARGEST: usize = 40_000;
+/// Of each file.
+const MUTATIONS: usize = 12;
+
+#[test]
+fn no_mutation_of_a_genuine_file_makes_its_format_panic() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/samples/tools");
+    let folder = Folder::open(&root).expect("samples stand in the repository");
+    let mut random = Pcg32::seed_from_u64(20_260_102);
+    let mut seen = BTreeSet::new();
+    for file in &folder.files {
+        let Ok(bytes) = std::fs::read(root.join(file)) else { continue };
+        let found = formats::of_text(&Text::new(file.as_str(), &bytes));
+        if found.is_empty() || bytes.len() > LARGEST {
+            continue;
+        }
+        for _ in 0..MUTATIONS {
+            let text = Text::new(file.as_str(), &mutated(&bytes, &mut random));
+            for format in &found {
+                seen.insert(format.name);
+                let Reader::Text { is, read } = format.reader else { continue };
+                let (mut entries, mut values) = (0_usize, 0_usize);
+                let mut take = |entry: Entry| {
+                    entries += 1;
+                    values += entry.metrics.len();
+                };
+                let _ = is(&text);
+                let _ = read(&text, &mut Sink::new(&mut take));
+                let size = text.text.len();
+                assert!(entries <= size && values <= size, "{file} as {}", format.name);
+            }
+        }
+    }
+    assert!(seen.len() >= 10, "{seen:?}");
+}
+
+/// One to three changes, each anywhere.
+fn mutated(bytes: &[u8], random: &mut Pcg32) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for _ in 0..=random.next_u32() % 3 {
+        let mut within = |length: usize| random.next_u32() as usize % length.max(1);
+        let (from, length) = (within(bytes.len()), within(200));
+        let to = (from + length).min(bytes.len());
+        match within(4) {
+            0 => bytes.truncate(from),
+            1 => {
+                bytes.drain(from..to);
+            }
+            2 => {
+                let part = bytes[from..to].to_vec();
+                bytes.splice(from..from, part);
+            }
+            _ if from < bytes.len() => bytes[from] ^= 1 << within(8),
+            _ => {}
+        }
+    }
+    bytes
+}

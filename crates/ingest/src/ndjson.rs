@@ -1,0 +1,182 @@
+//! The project's own records, a line each or as a JSON list. One that is complete passes unchanged;
+//! to one that lacks commit, time or backend, the place of the run adds what it knows. A line that
+//! is none is refused.
+
+use serde_json::{Map, Value};
+
+use crate::entry::{Entry, Told, metric};
+use crate::formats::{Format, Reader};
+use crate::json::{self, Number, number, numbers, pairs, plain, text as word};
+use crate::sink::{Fault, Sink};
+use crate::source::Text;
+use model::record::time::Timestamp;
+use model::record::{Direction, Measurement, Statistic, TIME};
+
+pub const FORMAT: Format = Format {
+    name: "ndjson",
+    tool: "records as this program keeps them",
+    mark: "objects with `test` and `mean_ns`, `value`, `metrics` or `error`",
+    yields: "what the records hold",
+    backend: "unknown",
+    reader: Reader::Text { is, read },
+};
+
+fn is(text: &Text) -> bool {
+    let record = |value: &Value| {
+        let values = ["mean_ns", "value", "metrics", "error"];
+        value.get("test").is_some_and(Value::is_string)
+            && values.iter().any(|key| value.get(*key).is_some())
+    };
+    match text.json() {
+        Some(Value::Array(all)) => all.first().is_some_and(record),
+        Some(one) => record(one),
+        None => {
+            let first = text.lines().map(|(_, line)| line.trim()).find(|line| !line.is_empty());
+            let first = first.filter(|line| line.starts_with('{'));
+            let value = first.and_then(|line| serde_json::from_str(&json::standard(line)).ok());
+            value.is_some_and(|value: Value| record(&value))
+        }
+    }
+}
+
+fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    if let Some(value) = text.json() {
+        let all = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        all.iter().enumerate().for_each(|(place, record)| take(place + 1, record, sink));
+        return Ok(());
+    }
+    for (place, line) in text.lines().filter(|(_, line)| !line.trim().is_empty()) {
+        match serde_json::from_str::<Value>(&json::standard(line)) {
+            Ok(record) => take(place, &record, sink),
+            Err(error) => sink.refuse(place, &error.to_string(), REMEDY, line),
+        }
+    }
+    Ok(())
+}
+
+const REMEDY: &str = "write one record a line";
+
+/// Takes a record that stands at a line.
+pub fn take(place: usize, record: &Value, sink: &mut Sink<'_>) {
+    match record.as_object().ok_or_else(|| "not an object".to_owned()).and_then(entry) {
+        Ok(mut entry) => {
+            let needed = ["commit", "timestamp", "backend"];
+            let complete =
+                needed.iter().all(|key| record.get(*key).is_some_and(|it| !it.is_null()));
+            entry.line = complete.then(|| record.to_string());
+            sink.entry(entry);
+        }
+        Err(reason) => sink.refuse(place, &reason, REMEDY, &record.to_string()),
+    }
+}
+
+fn entry(record: &Map<String, Value>) -> Result<Entry, String> {
+    let mut entry = Entry::default();
+    let mut flat = Map::new();
+    let mut name = TIME.to_owned();
+    for (key, value) in record.iter().filter(|(_, value)| !value.is_null()) {
+        let time =
+            || Timestamp::parse(&plain(value)).map(Some).map_err(|why| format!("`{key}`: {why}"));
+        let whole = || value.as_u64().ok_or_else(|| format!("`{key}` is no whole number"));
+        match key.as_str() {
+            "test" => entry.test = plain(value),
+            "suite" => entry.suite = plain(value),
+            "backend" => entry.backend = plain(value),
+            "mode" => entry.mode = plain(value),
+            "parallel" => entry.parallel = value.as_bool(),
+            "n" => {
+                let size = Number::of(value).0.filter(|it| *it >= 0.0 && it.fract() == 0.0);
+                entry.n = Some(size.ok_or_else(|| "`n` is no whole number".to_owned())? as u64);
+            }
+            "params" if value.is_object() => {
+                entry
+                    .params
+                    .extend(pairs(value).map(|(key, value)| (key.to_owned(), plain(value))));
+            }
+            "params" => {
+                entry.params.insert("params".to_owned(), plain(value));
+            }
+            "commit" => entry.run.commit = Some(plain(value)),
+            "timestamp" => entry.run.timestamp = time()?,
+            "commit_time" => entry.run.commit_time = time()?,
+            "branch" => entry.run.branch = Some(plain(value)),
+            "pull" => entry.run.pull = Some(whole()?),
+            "url" => entry.url = Some(plain(value)),
+            "version" => entry.version = Some(plain(value)),
+            "error" => entry.error = Some(plain(value)),
+            "tags" => entry.tags = value.as_array().into_iter().flatten().map(plain).collect(),
+            "metrics" => {
+                entry.metrics.extend(pairs(value).map(|(name, body)| measured(name, body)))
+            }
+            "metric" => name = plain(value),
+            "mean_ns" | "std_ns" | "value" | "unit" | "better" | "std" | "samples" => {
+                flat.insert(key.clone(), value.clone());
+            }
+            key if Statistic::from_name(key).is_some() => {
+                flat.insert(key.to_owned(), value.clone());
+            }
+            key => entry = entry.field(key, value.clone()),
+        }
+    }
+    entry.name.clone_from(&entry.test);
+    let flat = Value::Object(flat);
+    if let Some(mean) = number(&flat, "mean_ns") {
+        let time = with(metric(TIME, "ns", mean), &flat).std(number(&flat, "std_ns"));
+        entry.metrics.insert(0, time);
+    } else if flat.get("value").is_some() || flat.get("samples").is_some() {
+        entry.metrics.push(measured(&name, &flat));
+    }
+    if entry.test.trim().is_empty() { Err("no `test`".to_owned()) } else { Ok(entry) }
+}
+
+/// A bare number, a list of samples, or an object with what stands beside a value.
+fn measured(name: &str, body: &Value) -> Measurement<'static> {
+    let value = Number::of(body).0.or_else(|| number(body, "value")).unwrap_or(f64::NAN);
+    let told = with(metric(name, word(body, "unit"), value), body);
+    let listed = body.as_array().map(|all| numbers(all));
+    let samples = listed.unwrap_or_else(|| numbers(json::list(body, "samples")));
+    let told = told.std(number(body, "std")).samples(samples);
+    match word(body, "better") {
+        "lower" => told.better(Direction::Lower),
+        "higher" => told.better(Direction::Higher),
+        _ => told,
+    }
+}
+
+fn with(metric: Measurement<'static>, body: &Value) -> Measurement<'static> {
+    let all = Statistic::ALL.into_iter();
+    all.fold(metric, |metric, (name, statistic)| metric.with(statistic, number(body, name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::test::read_text;
+
+    #[test]
+    fn records_of_every_shape_are_kept() {
+        let mut first = json!({"commit": "a", "timestamp": "2025-09-21T08:22:00Z", "test": "t"});
+        let more = json!({"backend": "julia", "n": 1e5, "mean_ns": 1.5, "std_ns": 0.5, "p99": 9});
+        pairs(&more).for_each(|(key, value)| first[key] = value.clone());
+        first["reps"] = json!(5);
+        let latency = json!({"samples": [1, 2], "unit": "us"});
+        let metrics = json!({"memory": 4096, "latency": latency});
+        let second = json!({"test": "u", "params": {"k": 2}, "metrics": metrics});
+        let third =
+            r#"{"test":"v","metric":"ops","value":NaN,"better":"higher","error":"it broke"}"#;
+        let text = format!("{first}\n\n{second}\n{third}\n");
+        let found = read_text(&FORMAT, &text);
+        assert_eq!(found[0].metrics, [metric(TIME, "ns", 1.5).std(0.5).with(Statistic::P99, 9.0)]);
+        assert_eq!((found[0].n, &found[0].fields["reps"]), (Some(100_000), &5.into()));
+        assert_eq!(
+            (&*found[1].params["k"], &found[1].metrics[0].samples[..]),
+            ("2", &[1.0, 2.0][..])
+        );
+        assert_eq!(
+            (found[2].error.as_deref(), found[2].metrics[0].better),
+            (Some("it broke"), Some(Direction::Higher))
+        );
+    }
+}

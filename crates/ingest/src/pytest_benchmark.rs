@@ -1,0 +1,150 @@
+//! pytest-benchmark `--benchmark-json` and its storage files, 2.5 to 5: one entry a test; seconds.
+//!
+//! The value is the mean; rounds that were saved (`--benchmark-save-data`) stand beside it as
+//! samples. Commit, branch and time are the file's own. Operations a second are the mean turned
+//! over and are left out. `group` is a field: it says what is compared, not what the test is.
+
+use serde_json::Value;
+
+use crate::entry::{Entry, Run, Told, metric};
+use crate::formats::{Format, Reader};
+use crate::json::{list, number, numbers, pairs, plain, text as word};
+use crate::sink::{Fault, Sink};
+use crate::source::Text;
+use crate::when;
+use model::record::{Statistic, TIME};
+
+pub const FORMAT: Format = Format {
+    name: "pytest-benchmark",
+    tool: "pytest-benchmark --benchmark-json, or its storage",
+    mark: "`benchmarks` with `stats` of `rounds`",
+    yields: "time (mean, std, median, min, max, quartiles, samples); rounds, iterations, group, \
+             machine, commit, branch, time",
+    backend: "python",
+    reader: Reader::Text { is, read },
+};
+
+fn is(text: &Text) -> bool {
+    let rounds = || text.json()?.get("benchmarks")?.get(0)?.get("stats")?.get("rounds");
+    rounds().is_some()
+}
+
+fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let file = text.value()?;
+    let Some(benchmarks) = file.get("benchmarks").and_then(Value::as_array) else {
+        return Err(Fault::whole("no list `benchmarks`"));
+    };
+    let commit = file.get("commit_info").unwrap_or(&Value::Null);
+    // Outside of a repository these words stand for nothing.
+    let nothing = ["", "unversioned", "(unknown)", "(detached head)"];
+    let told = |key: &str| Some(word(commit, key)).filter(|it| !nothing.contains(it));
+    let run = Run {
+        commit: told("id").map(str::to_owned),
+        timestamp: when::time(word(file, "datetime")),
+        commit_time: when::time(word(commit, "time")),
+        branch: told("branch").map(str::to_owned),
+        ..Run::default()
+    };
+    for benchmark in benchmarks {
+        let entry = machine(file, entry(benchmark));
+        let dirty = commit.get("dirty").and_then(Value::as_bool) == Some(true);
+        let entry = if dirty { entry.field("dirty", true) } else { entry };
+        sink.entry(Entry { run: run.clone(), ..entry });
+    }
+    Ok(())
+}
+
+fn entry(benchmark: &Value) -> Entry {
+    let mut entry = named(benchmark);
+    let stats = benchmark.get("stats").unwrap_or(&Value::Null);
+    for field in ["rounds", "iterations"] {
+        entry = entry.field(field, stats.get(field).cloned());
+    }
+    entry = entry.field("group", word(benchmark, "group"));
+    for (key, value) in benchmark.get("extra_info").into_iter().flat_map(pairs) {
+        entry = entry.field(&format!("extra.{key}"), plain(value));
+    }
+    // Versions differ in where saved rounds stand.
+    let data = [list(stats, "data"), list(benchmark, "data")].concat();
+    let Some(mean) = number(stats, "mean") else {
+        return entry.failed("pytest-benchmark tells no mean");
+    };
+    let time = metric(TIME, "s", mean)
+        .std(number(stats, "stddev"))
+        .with(Statistic::Median, number(stats, "median"))
+        .with(Statistic::Min, number(stats, "min"))
+        .with(Statistic::Max, number(stats, "max"))
+        .with(Statistic::P25, number(stats, "q1"))
+        .with(Statistic::P75, number(stats, "q3"))
+        .samples(numbers(&data));
+    entry.metric(time)
+}
+
+/// `path/test_a.py::TestX::test_m[10-list]`: what stands before the last `::` is the suite. Named
+/// parameters count; of others the text in brackets is kept, a whole number as `n`.
+fn named(benchmark: &Value) -> Entry {
+    let name = word(benchmark, "name");
+    let full = match word(benchmark, "fullname") {
+        "" => name,
+        full => full,
+    };
+    let (plain_name, bracket) = match full.strip_suffix(']').and_then(|it| it.split_once('[')) {
+        Some((plain_name, bracket)) => (plain_name, Some(bracket)),
+        None => (full, None),
+    };
+    let (suite, test) = plain_name.rsplit_once("::").unwrap_or(("", plain_name));
+    let mut entry = Entry::of(suite, test);
+    full.clone_into(&mut entry.name);
+    let params = benchmark.get("params").filter(|it| it.is_object());
+    match (params, bracket) {
+        (Some(params), _) => {
+            for (key, value) in pairs(params) {
+                entry = entry.param(key, plain(value));
+            }
+            entry
+        }
+        (None, Some(text)) if text.parse::<u64>().is_ok() => entry.param("n", text),
+        (None, Some(text)) => entry.param("param", text),
+        (None, None) => entry,
+    }
+}
+
+/// What does not change from run to run on one machine.
+fn machine(file: &Value, entry: Entry) -> Entry {
+    let machine = file.get("machine_info").unwrap_or(&Value::Null);
+    let cpu = machine.get("cpu").unwrap_or(&Value::Null);
+    let brand = match word(cpu, "brand_raw") {
+        "" => word(cpu, "brand"),
+        brand => brand,
+    };
+    let python = [word(machine, "python_implementation"), word(machine, "python_version")];
+    entry
+        .field("os", word(machine, "system"))
+        .field("kernel", word(machine, "release"))
+        .field("arch", word(machine, "machine"))
+        .field("hostname", word(machine, "node"))
+        .field("cpu", brand)
+        .field("python", python.join(" ").trim())
+        .field("pytest_benchmark", word(file, "version"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::read_text;
+
+    #[test]
+    fn names_are_taken_apart_as_pytest_puts_them_together() {
+        let text = r#"{"benchmarks":[
+            {"fullname":"t/a.py::T::m[10-x]","params":{"n":10,"kind":"x"},"stats":{"rounds":1,
+             "mean":2}},
+            {"fullname":"t/a.py::m[a::b]","params":null,"stats":{"rounds":1,"mean":2}},
+            {"name":"m[7]","stats":{"rounds":1}}]}"#;
+        let found = read_text(&FORMAT, text);
+        assert_eq!((&*found[0].suite, &*found[0].test, found[0].n), ("t/a.py::T", "m", Some(10)));
+        assert_eq!(found[0].params["kind"], "x");
+        assert_eq!((&*found[1].suite, &*found[1].params["param"]), ("t/a.py", "a::b"));
+        assert_eq!((&*found[2].test, found[2].n), ("m", Some(7)));
+        assert!(found[2].error.is_some());
+    }
+}

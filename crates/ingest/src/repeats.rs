@@ -1,0 +1,138 @@
+//! The same benchmark told several times in one file: one entry, whose samples are the values.
+//!
+//! Spread and bounds of a single repeat are dropped where there are several, for they say nothing
+//! of all of them; fields that differ become lists in the order of the repeats. A repeat that
+//! failed is counted in `failed_runs` beside those that did not.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::entry::Entry;
+use crate::quantity;
+use model::record::Measurement;
+
+/// Entries in the order in which each was told first.
+#[derive(Default)]
+pub struct Repeats {
+    entries: Vec<Entry>,
+    /// How often each was told.
+    counts: Vec<usize>,
+    places: HashMap<Identity, usize>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Identity {
+    names: [String; 5],
+    n: Option<u64>,
+    params: BTreeMap<String, String>,
+}
+
+impl Identity {
+    fn of(entry: &Entry) -> Self {
+        let names = [&entry.name, &entry.suite, &entry.test, &entry.backend, &entry.mode];
+        Self { names: names.map(Clone::clone), n: entry.n, params: entry.params.clone() }
+    }
+}
+
+impl Repeats {
+    pub fn add(&mut self, entry: Entry) {
+        let next = self.entries.len();
+        let place = *self.places.entry(Identity::of(&entry)).or_insert(next);
+        if place == next {
+            self.entries.push(entry);
+            self.counts.push(1);
+        } else {
+            merge(&mut self.entries[place], self.counts[place], entry);
+            self.counts[place] += 1;
+        }
+    }
+
+    pub fn entries(self) -> Vec<Entry> {
+        self.entries
+    }
+}
+
+fn merge(first: &mut Entry, told: usize, again: Entry) {
+    if again.error.is_some() || first.error.is_some() {
+        let failed = |entry: &Entry| entry.fields.get("failed_runs").and_then(Value::as_u64);
+        let one = failed(first).unwrap_or(u64::from(first.error.is_some()));
+        let count = one + u64::from(again.error.is_some());
+        first.fields.insert("failed_runs".to_owned(), count.into());
+        if again.error.is_some() {
+            return;
+        }
+        first.error = None;
+    }
+    for metric in again.metrics {
+        match first.metrics.iter_mut().find(|it| it.metric == metric.metric) {
+            Some(known) => gather(known, &metric),
+            None => first.metrics.push(metric),
+        }
+    }
+    for (name, value) in again.fields {
+        let known = first.fields.entry(name).or_insert(Value::Null);
+        match known {
+            Value::Array(list) if list.len() == told && told > 1 => list.push(value),
+            _ if *known == value => {}
+            _ => {
+                let mut list = vec![known.take(); told];
+                list.push(value);
+                *known = list.into();
+            }
+        }
+    }
+}
+
+/// Adds a repeat's values to the samples of a metric, in that metric's unit.
+fn gather(known: &mut Measurement<'static>, again: &Measurement<'static>) {
+    if known.samples.is_empty() {
+        known.samples.push(known.value);
+        known.std = None;
+        known.statistics.clear();
+    }
+    let unit = |metric: &Measurement<'static>| metric.unit.clone().unwrap_or_default();
+    let (from, to) = (unit(again), unit(known));
+    let told = if again.samples.is_empty() { &[again.value][..] } else { &again.samples };
+    known.samples.extend(told.iter().filter_map(|it| quantity::converted(*it, &from, &to)));
+    // The median of the samples, once it is read.
+    known.value = f64::NAN;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::{Told, metric};
+
+    fn told(value: f64, unit: &str, rounds: u64) -> Entry {
+        Entry::named("a").metric(metric("time", unit, value).std(1.0)).field("rounds", rounds)
+    }
+
+    #[test]
+    fn repeats_become_samples_in_one_unit() {
+        let mut repeats = Repeats::default();
+        for entry in [told(900.0, "ns", 5), told(1.5, "us", 5), told(700.0, "ns", 6)] {
+            repeats.add(entry);
+        }
+        repeats.add(Entry::named("a").param("k", "v").metric(metric("time", "ns", 1.0)));
+        let entries = repeats.entries();
+        assert_eq!(entries.len(), 2);
+        assert_eq!(entries[0].metrics[0].samples, [900.0, 1500.0, 700.0]);
+        assert_eq!(entries[0].metrics[0].std, None);
+        assert_eq!(entries[0].fields["rounds"], serde_json::json!([5, 5, 6]));
+    }
+
+    #[test]
+    fn a_failed_repeat_is_counted_and_hides_no_value() {
+        let mut repeats = Repeats::default();
+        for entry in
+            [Entry::named("a").failed("no"), told(1.0, "ns", 1), Entry::named("a").failed("no")]
+        {
+            repeats.add(entry);
+        }
+        let entries = repeats.entries();
+        assert_eq!((entries[0].error.as_deref(), entries[0].metrics[0].value), (None, 1.0));
+        assert_eq!(entries[0].fields["failed_runs"], 2);
+    }
+}

@@ -1,0 +1,82 @@
+//! Ruby's own `Benchmark.bm` and `bmbm`: rows of user, system, total and real time; seconds. The
+//! rehearsal of `bmbm` is warm-up and is left out.
+
+use crate::entry::{CPU_TIME, Entry, metric};
+use crate::formats::{Format, Reader};
+use crate::quantity::number;
+use crate::sink::{Fault, Sink};
+use crate::source::Text;
+use model::record::TIME;
+
+pub const FORMAT: Format = Format {
+    name: "ruby-benchmark",
+    tool: "Ruby Benchmark.bm and Benchmark.bmbm",
+    mark: "a line `user system total real`",
+    yields: "time, user_time, system_time, cpu_time",
+    backend: "ruby",
+    reader: Reader::Text { is, read },
+};
+
+fn is(text: &Text) -> bool {
+    text.lines().any(|(_, line)| is_head(line))
+}
+
+fn is_head(line: &str) -> bool {
+    line.split_whitespace().eq(["user", "system", "total", "real"])
+}
+
+fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let mut rehearsal = false;
+    for (place, line) in text.lines() {
+        if line.starts_with("Rehearsal ---") {
+            rehearsal = true;
+        } else if is_head(line) {
+            rehearsal = false;
+        } else if let (false, Some((label, times))) = (rehearsal, row(line)) {
+            if label.is_empty() {
+                sink.refuse(place, "the row has no label", "give `report` a label", line);
+            } else {
+                sink.entry(entry(label, times));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Label, and user, system, total and real seconds.
+fn row(line: &str) -> Option<(&str, [f64; 4])> {
+    let (before, real) = line.trim_end().strip_suffix(')')?.rsplit_once('(')?;
+    let mut rest = before.trim_end();
+    let mut times = [0.0, 0.0, 0.0, number(real)?];
+    for place in (0..3).rev() {
+        let (before, last) = rest.rsplit_once(char::is_whitespace).unwrap_or(("", rest));
+        times[place] = number(last)?;
+        rest = before.trim_end();
+    }
+    Some((rest.trim(), times))
+}
+
+fn entry(label: &str, [user, system, total, real]: [f64; 4]) -> Entry {
+    let mut entry = Entry::named(label.strip_suffix(':').unwrap_or(label));
+    label.clone_into(&mut entry.name);
+    entry
+        .metric(metric(TIME, "s", real))
+        .metric(metric("user_time", "s", user))
+        .metric(metric("system_time", "s", system))
+        .metric(metric(CPU_TIME, "s", total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::read_text;
+
+    #[test]
+    fn a_label_may_end_in_numbers() {
+        let text =
+            "      user     system      total        real\nsort 2 10   0.25   0.5   0.75 (  1.5)\n";
+        let found = read_text(&FORMAT, text);
+        assert_eq!((&*found[0].test, found[0].metrics[0].value), ("sort 2 10", 1.5));
+        assert_eq!(found[0].metrics[3].value, 0.75);
+    }
+}

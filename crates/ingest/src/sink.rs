@@ -1,0 +1,153 @@
+//! Where adapters put what they found: entries go on at once, so that a history of any size passes
+//! through; what cannot be read is kept with its place.
+
+use std::collections::BTreeMap;
+
+use crate::entry::Entry;
+use model::history::CommitFacts;
+use model::record::{Place, Problem, shorten};
+
+/// Refused parts whose text is kept; of more only their number and reason. Bounds memory at some
+/// 50 MB when a whole history is refused.
+const KEPT: usize = 10_000;
+/// Characters of a refused part that are kept: enough to find it again.
+const KEPT_TEXT: usize = 4_000;
+/// Different reasons that are counted apart.
+const REASONS: usize = 200;
+
+/// A part of a file that was refused, and its text as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused {
+    pub problem: Problem,
+    pub text: String,
+}
+
+/// Why a file cannot be read at all: line and column from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub line: u32,
+    pub column: u32,
+    pub reason: String,
+}
+
+impl Fault {
+    /// A fault of the file as a whole.
+    pub fn whole(reason: impl Into<String>) -> Self {
+        Self { line: 1, column: 1, reason: reason.into() }
+    }
+}
+
+impl From<serde_json::Error> for Fault {
+    fn from(error: serde_json::Error) -> Self {
+        let text = error.to_string();
+        let number = |value: usize| u32::try_from(value.max(1)).unwrap_or(u32::MAX);
+        let reason = text.split(" at line ").next().unwrap_or(&text).to_owned();
+        Self { line: number(error.line()), column: number(error.column()), reason }
+    }
+}
+
+/// What an adapter fills. Counts what passes.
+pub struct Sink<'a> {
+    file: String,
+    take: &'a mut dyn FnMut(Entry),
+    pub taken: usize,
+    pub refused: Vec<Refused>,
+    /// How many parts were refused, by reason: also those that are not kept.
+    pub reasons: BTreeMap<String, u64>,
+    /// What a user should know and need not act on, each told once.
+    pub remarks: Vec<String>,
+    /// What the history knows of its commits, by id.
+    pub commits: BTreeMap<String, CommitFacts>,
+    /// Values that are not there on purpose, by reason: no record, and no fault.
+    pub skipped: BTreeMap<String, u64>,
+    /// Is told how many of how many parts were read.
+    step: Option<&'a dyn Fn(u64, u64)>,
+}
+
+impl<'a> Sink<'a> {
+    pub fn new(take: &'a mut dyn FnMut(Entry)) -> Self {
+        Self {
+            file: String::new(),
+            take,
+            taken: 0,
+            refused: Vec::new(),
+            reasons: BTreeMap::new(),
+            remarks: Vec::new(),
+            commits: BTreeMap::new(),
+            skipped: BTreeMap::new(),
+            step: None,
+        }
+    }
+
+    /// Tells how far it is.
+    pub fn with_progress(mut self, step: &'a dyn Fn(u64, u64)) -> Self {
+        self.step = Some(step);
+        self
+    }
+
+    pub fn progress(&self, done: usize, total: usize) {
+        if let Some(step) = self.step {
+            step(done as u64, total as u64);
+        }
+    }
+
+    /// The file that what follows comes from, as places name it.
+    pub fn begin(&mut self, file: &str) {
+        file.clone_into(&mut self.file);
+    }
+
+    pub fn entry(&mut self, entry: Entry) {
+        self.taken += 1;
+        (self.take)(entry);
+    }
+
+    /// Keeps a part that cannot be a record: its line, why, what to do, and the text itself.
+    pub fn refuse(&mut self, line: usize, reason: &str, remedy: &str, text: &str) {
+        let place = Place {
+            file: self.file.clone(),
+            line: u32::try_from(line.max(1)).unwrap_or(u32::MAX),
+            column: 1,
+        };
+        let (reason, remedy) = (reason.to_owned(), remedy.to_owned());
+        count(&mut self.reasons, &reason, 1);
+        if self.refused.len() < KEPT {
+            let problem = Problem { place, reason, remedy };
+            let text = shorten(text, KEPT_TEXT).into_owned();
+            self.refused.push(Refused { problem, text });
+        }
+    }
+
+    /// Counts values that are not there on purpose.
+    pub fn skip(&mut self, reason: &str, values: u64) {
+        if values > 0 {
+            count(&mut self.skipped, reason, values);
+        }
+    }
+
+    /// Keeps what is told of a commit; what was told before stays.
+    pub fn commit(&mut self, facts: CommitFacts) {
+        let known = self
+            .commits
+            .entry(facts.id.clone())
+            .or_insert_with(|| CommitFacts { id: facts.id.clone(), ..CommitFacts::default() });
+        known.time = known.time.or(facts.time);
+        known.subject = known.subject.take().or(facts.subject);
+        known.pull = known.pull.or(facts.pull);
+        known.tags.extend(facts.tags.into_iter().filter(|tag| !tag.is_empty()));
+        known.tags.sort_unstable();
+        known.tags.dedup();
+    }
+
+    pub fn remark(&mut self, remark: impl Into<String>) {
+        let remark = remark.into();
+        if !self.remarks.contains(&remark) {
+            self.remarks.push(remark);
+        }
+    }
+}
+
+fn count(counts: &mut BTreeMap<String, u64>, reason: &str, more: u64) {
+    let full = counts.len() >= REASONS && !counts.contains_key(reason);
+    let reason = if full { "other reasons" } else { reason };
+    *counts.entry(reason.to_owned()).or_default() += more;
+}

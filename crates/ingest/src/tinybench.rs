@@ -1,0 +1,161 @@
+//! tinybench 2 to 6: the tasks (`name`, `result`) or the table of `bench.table()`, as JSON.
+//!
+//! Time is the latency, in milliseconds (tasks) or in the unit of the table's heading. Throughput
+//! is the same turned over and is left out. Tables of 4 and later are rounded by tinybench; tasks
+//! tell more. A list of results alone names no benchmark and is refused.
+
+use serde_json::Value;
+
+use crate::entry::{Entry, Told, metric};
+use crate::formats::{Format, Reader};
+use crate::json::{list, number, numbers, plain, text as word};
+use crate::quantity::quantity;
+use crate::sink::{Fault, Sink};
+use crate::source::Text;
+use model::record::{Measurement, Statistic, TIME};
+
+pub const FORMAT: Format = Format {
+    name: "tinybench",
+    tool: "tinybench: JSON of bench.tasks or bench.table()",
+    mark: "a list of `name` and `result`, or of rows with `Task name`",
+    yields: "time (mean, std, median, min, max, p75, p99, p99.9, lower, upper, samples); sample_count",
+    backend: "javascript",
+    reader: Reader::Text { is, read },
+};
+
+fn is(text: &Text) -> bool {
+    text.json().and_then(|it| it.get(0)).is_some_and(|first| {
+        let result = first.get("result").is_some_and(Value::is_object);
+        task_name(first).is_some() || (result && first.get("name").is_some())
+    })
+}
+
+/// The first column of the table, by any of its headings.
+fn task_name(row: &Value) -> Option<&str> {
+    row.get("Task name").or_else(|| row.get("Task Name")).and_then(Value::as_str)
+}
+
+fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let Some(all) = text.value()?.as_array() else {
+        return Err(Fault::whole("not a list of tasks"));
+    };
+    for (place, item) in all.iter().enumerate() {
+        if let Some(name) = task_name(item) {
+            sink.entry(row(name, item));
+        } else if let Some(name) = item.get("name").and_then(Value::as_str) {
+            sink.entry(task(name, item.get("result").unwrap_or(&Value::Null)));
+        } else {
+            let reason = format!("item {} has no name", place + 1);
+            sink.refuse(1, &reason, "write name and result of each task", &item.to_string());
+        }
+    }
+    Ok(())
+}
+
+fn task(name: &str, result: &Value) -> Entry {
+    let entry = Entry::named(name);
+    // 3.0 put what it knows of the time under `latency`.
+    let stats = result.get("latency").filter(|it| it.is_object()).unwrap_or(result);
+    let count = stats.get("samplesCount").and_then(Value::as_u64);
+    let entry = entry
+        .field(
+            "sample_count",
+            count.or(Some(list(stats, "samples").len() as u64).filter(|it| *it > 0)),
+        )
+        .field("runtime", word(result, "runtime"))
+        .field("runtime_version", word(result, "runtimeVersion"));
+    match latency(stats, "ms") {
+        Some(time) => entry.metric(time),
+        None => entry.failed(error(result.get("error"))),
+    }
+}
+
+/// What tinybench and vitest know of a time; none without a mean.
+pub fn latency(stats: &Value, unit: &str) -> Option<Measurement<'static>> {
+    let mean = number(stats, "mean")?;
+    let margin = number(stats, "moe");
+    let median = number(stats, "median").or_else(|| number(stats, "p50"));
+    let time = metric(TIME, unit, mean)
+        .std(number(stats, "sd"))
+        .with(Statistic::Median, median)
+        .with(Statistic::Min, number(stats, "min"))
+        .with(Statistic::Max, number(stats, "max"))
+        .with(Statistic::P75, number(stats, "p75"))
+        .with(Statistic::P99, number(stats, "p99"))
+        .with(Statistic::P999, number(stats, "p999"))
+        .with(Statistic::Lower, margin.map(|margin| mean - margin))
+        .with(Statistic::Upper, margin.map(|margin| mean + margin))
+        .samples(numbers(list(stats, "samples")));
+    Some(time)
+}
+
+fn error(told: Option<&Value>) -> String {
+    let text = match told {
+        Some(Value::Object(error)) => error.get("message").map(plain).unwrap_or_default(),
+        Some(other) if !other.is_null() => plain(other),
+        _ => String::new(),
+    };
+    let first = text.lines().next().unwrap_or_default();
+    if first.is_empty() { "the task has no result".to_owned() } else { first.to_owned() }
+}
+
+/// A row of the table: `Latency avg (ns)`: `128.84 ± 52.82%`, `Average Time (ns)`: 128.84, ….
+fn row(name: &str, row: &Value) -> Entry {
+    let column = |words: [&str; 2]| {
+        crate::json::pairs(row).find_map(|(heading, value)| {
+            let known = words.iter().all(|word| heading.to_lowercase().contains(word));
+            let (_, unit) = heading.strip_suffix(')')?.rsplit_once('(')?;
+            known.then(|| (plain(value), unit))
+        })
+    };
+    let entry = Entry::named(name).field("sample_count", row.get("Samples").cloned());
+    let average = column(["latency", "av"]).or_else(|| column(["average", "time"]));
+    let Some((text, unit)) = average else {
+        return entry.failed(error(row.get("Error")));
+    };
+    let (value, rest) = quantity(&text).unwrap_or((f64::NAN, ""));
+    let margin = rest.strip_prefix('±').or(row.get("Margin").and_then(Value::as_str));
+    let margin = margin.map(|it| it.trim_start_matches('±')).and_then(quantity);
+    let margin =
+        margin.map(|(margin, unit)| if unit == "%" { value * margin / 100.0 } else { margin });
+    let median = column(["latency", "med"]).and_then(|(text, _)| Some(quantity(&text)?.0));
+    let time = metric(TIME, unit, value)
+        .with(Statistic::Median, median)
+        .with(Statistic::Lower, margin.map(|margin| value - margin))
+        .with(Statistic::Upper, margin.map(|margin| value + margin));
+    entry.metric(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::read_text;
+
+    #[test]
+    fn the_tables_of_all_versions_are_read() {
+        let text = r#"[{"Task Name":"a","ops/sec":"1,000","Average Time (ns)":100.5,"Margin":"±10%","Samples":7},
+            {"Task name":"b","Latency average (ns)":"50.00 ± 2.00%",
+             "Latency median (ns)":"40.00 ± 1.00"},
+            {"Task name":"c","Error":"no luck","Stack":"x"}]"#;
+        let found = read_text(&FORMAT, text);
+        assert_eq!(
+            (found[0].metrics[0].value, found[0].metrics[0].unit.as_deref()),
+            (100.5, Some("ns"))
+        );
+        assert_eq!(found[0].metrics[0].statistics[0], (Statistic::Lower, 100.5 - 10.05));
+        assert_eq!(found[1].metrics[0].statistics[0], (Statistic::Median, 40.0));
+        assert_eq!(found[2].error.as_deref(), Some("no luck"));
+    }
+
+    #[test]
+    fn tasks_of_version_2_tell_their_time_at_once() {
+        let text = r#"[{"name":"a","result":{"mean":0.5,"moe":0.25,"samples":[0.25,0.75]}},{"name":"b","result":{"error":{}}}]"#;
+        let found = read_text(&FORMAT, text);
+        assert_eq!(found[0].metrics[0].samples, [0.25, 0.75]);
+        assert_eq!(
+            found[0].metrics[0].statistics,
+            [(Statistic::Lower, 0.25), (Statistic::Upper, 0.75)]
+        );
+        assert!(found[1].error.is_some());
+    }
+}

@@ -1,0 +1,189 @@
+//! wrk and wrk2, their report; one entry a run. Latency with its distribution, requests and bytes a
+//! second; threads and connections are parameters. wrk counts 1024 bytes a KB.
+
+use crate::entry::{BANDWIDTH, Entry, THROUGHPUT, Told, metric};
+use crate::formats::{Format, Reader};
+use crate::quantity::quantity;
+use crate::sink::{Fault, Sink};
+use crate::source::Text;
+use model::record::{Measurement, Statistic, TIME};
+
+pub const FORMAT: Format = Format {
+    name: "wrk",
+    tool: "wrk and wrk2, their report",
+    mark: "lines `Running … test @ …` and `Requests/sec:`",
+    yields: "time (mean, std, max, p50, p75, p90, p99, p99.9), throughput, bandwidth; threads and \
+             connections as parameters; requests, errors",
+    backend: "http",
+    reader: Reader::Text { is, read },
+};
+
+fn is(text: &Text) -> bool {
+    let runs = text.lines().any(|(_, line)| url(line).is_some());
+    runs && text.lines().any(|(_, line)| line.trim_start().starts_with("Thread Stats"))
+}
+
+/// `Running 3s test @ http://…`
+fn url(line: &str) -> Option<&str> {
+    let (_, url) = line.strip_prefix("Running ")?.split_once(" test @ ")?;
+    Some(url.trim())
+}
+
+fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+    let mut open: Option<Run<'_>> = None;
+    for (place, line) in text.lines() {
+        if let Some(url) = url(line) {
+            open.into_iter().for_each(|run| run.finish(sink));
+            open = Some(Run { url, place, ..Run::default() });
+        } else if let Some(run) = &mut open {
+            run.line(line.trim());
+        }
+    }
+    let Some(run) = open else { return Err(Fault::whole("no line `Running … test @ …`")) };
+    run.finish(sink);
+    Ok(())
+}
+
+#[derive(Default)]
+struct Run<'t> {
+    url: &'t str,
+    place: usize,
+    threads: &'t str,
+    connections: &'t str,
+    latency: Option<Measurement<'static>>,
+    rate: Option<f64>,
+    transfer: Option<(f64, &'t str)>,
+    fields: Vec<(&'static str, f64)>,
+}
+
+/// Milliseconds of what wrk prints: `4.61ms`, `1.20s`, `2.00m`.
+fn milliseconds(text: &str) -> Option<f64> {
+    let (value, unit) = quantity(text)?;
+    Some(match unit {
+        "us" => value / 1e3,
+        "ms" => value,
+        "s" => value * 1e3,
+        "m" => value * 6e4,
+        "h" => value * 3.6e6,
+        _ => return None,
+    })
+}
+
+const PERCENTILES: [(&str, Statistic); 5] = [
+    ("50", Statistic::P50),
+    ("75", Statistic::P75),
+    ("90", Statistic::P90),
+    ("99", Statistic::P99),
+    ("99.9", Statistic::P999),
+];
+
+impl<'t> Run<'t> {
+    fn line(&mut self, line: &'t str) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            [threads, "threads", "and", connections, "connections"] => {
+                (self.threads, self.connections) = (threads, connections);
+            }
+            ["Latency", average, deviation, max, ..] => {
+                let typical = milliseconds(average);
+                let time = |typical| {
+                    metric(TIME, "ms", typical)
+                        .std(milliseconds(deviation))
+                        .with(Statistic::Max, milliseconds(max))
+                };
+                self.latency = typical.map(time).or(self.latency.take());
+            }
+            [percent, value] if percent.ends_with('%') => self.percentile(percent, value),
+            [count, "requests", "in", ..] => self.field("requests", count),
+            [
+                "Socket",
+                "errors:",
+                "connect",
+                connect,
+                "read",
+                read,
+                "write",
+                write,
+                "timeout",
+                timeout,
+            ] => {
+                self.field("connect_errors", connect);
+                self.field("read_errors", read);
+                self.field("write_errors", write);
+                self.field("timeouts", timeout);
+            }
+            ["Non-2xx", "or", "3xx", "responses:", count] => self.field("non_2xx", count),
+            ["Requests/sec:", rate] => self.rate = quantity(rate).map(|(rate, _)| rate),
+            ["Transfer/sec:", rate] => self.transfer = quantity(rate),
+            _ => {}
+        }
+    }
+
+    fn field(&mut self, name: &'static str, text: &str) {
+        let value = quantity(text.trim_end_matches(','));
+        self.fields.extend(value.map(|(value, _)| (name, value)));
+    }
+
+    /// `50%  3.88ms`, and wrk2's `50.000%  3.88ms`.
+    fn percentile(&mut self, percent: &str, value: &str) {
+        let bare = percent.trim_end_matches('%');
+        let bare = if bare.contains('.') {
+            bare.trim_end_matches('0').trim_end_matches('.')
+        } else {
+            bare
+        };
+        let known = PERCENTILES.iter().find(|(name, _)| *name == bare);
+        if let (Some((_, statistic)), Some(time)) = (known, self.latency.take()) {
+            self.latency = Some(time.with(*statistic, milliseconds(value)));
+        }
+    }
+
+    fn finish(self, sink: &mut Sink<'_>) {
+        let Some(rate) = self.rate else {
+            sink.refuse(
+                self.place,
+                "no line `Requests/sec:` follows",
+                "let wrk end by itself",
+                self.url,
+            );
+            return;
+        };
+        let mut entry = Entry::named(self.url);
+        for (name, value) in [("threads", self.threads), ("connections", self.connections)] {
+            entry = if value.is_empty() { entry } else { entry.param(name, value) };
+        }
+        entry.metrics.extend(self.latency);
+        entry = entry.metric(metric(THROUGHPUT, "req/s", rate));
+        if let Some((value, unit)) = self.transfer {
+            let unit = match unit {
+                "KB" => "KiB/s",
+                "MB" => "MiB/s",
+                "GB" => "GiB/s",
+                _ => "B/s",
+            };
+            entry = entry.metric(metric(BANDWIDTH, unit, value));
+        }
+        for (name, value) in self.fields {
+            entry = entry.field(name, value);
+        }
+        sink.entry(entry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::read_text;
+
+    #[test]
+    fn the_longer_percentiles_of_wrk2_are_read() {
+        let text = "Running 30s test @ http://a/b\n  2 threads and 100 connections\n  Thread Stats   Avg      Stdev     Max   +/- Stdev\n    Latency     6.5ms    2.5ms  1.5s    80.78%\n 50.000%    3.5ms\n 99.900%  200.00us\nRequests/sec:   2000.5\nTransfer/sec:    1.5MB\n";
+        let found = read_text(&FORMAT, text);
+        let time = &found[0].metrics[0];
+        assert_eq!((time.value, time.std), (6.5, Some(2.5)));
+        let told = [(Statistic::Max, 1500.0), (Statistic::P50, 3.5), (Statistic::P999, 0.2)];
+        assert_eq!(time.statistics, told);
+        assert_eq!(found[0].metrics[2].unit.as_deref(), Some("MiB/s"));
+        assert_eq!(found[0].params["connections"], "100");
+    }
+}

@@ -1,0 +1,450 @@
+//! Collects records as rows of small numbers, then puts them in an order of their own.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::history::details::Details;
+use crate::history::intern::Interner;
+use crate::history::key::{EnvironmentKey, Key};
+use crate::history::{Counts, Line, Row};
+use crate::record::time::Timestamp;
+use crate::record::{
+    DEFAULT_MODE, Direction, Measurement, Place, Problem, Rare, Record, Unit, median,
+};
+
+/// What the policy says of how values are read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// Samples to leave out at the start of a record that gives samples and no value.
+    pub burn_in: usize,
+    /// Units, as written, of metrics whose records name none.
+    pub units: BTreeMap<String, String>,
+}
+
+impl Reading {
+    /// The base unit and the factor of a metric that comes without a unit.
+    fn unit(&self, metric: &str) -> (Unit, f64) {
+        match self.units.get(metric) {
+            Some(unit) => Unit::parse(unit),
+            None => (Unit::of_metric(metric), 1.0),
+        }
+    }
+}
+
+/// Rows that lie in one piece, of the first and of all further ones: nothing large is moved while
+/// it grows, and a large history is put in order piece by piece.
+const FIRST_PIECE: usize = 1 << 14;
+const PIECE: usize = 300_000;
+
+/// Takes records in any order.
+#[derive(Clone, Debug, Default)]
+pub struct Builder {
+    pub strings: Interner,
+    pub keys: FxHashMap<Key, u32>,
+    pub key_list: Vec<Key>,
+    pub key_tags: Vec<BTreeSet<u32>>,
+    pub environments: FxHashMap<EnvironmentKey, u32>,
+    pub environment_list: Vec<EnvironmentKey>,
+    pub commits: FxHashMap<u32, u32>,
+    pub commit_list: Vec<(u32, Option<Timestamp>)>,
+    pub details: Details,
+    pub files: Vec<String>,
+    pub rows: Vec<(u32, Row)>,
+    /// Full pieces of rows, and those taken over from other builders, as they came.
+    pub merged: Vec<Vec<(u32, Row)>>,
+    pub counts: Counts,
+    pub per_day: BTreeMap<i64, u32>,
+    pub problems: Vec<Problem>,
+    pub reading: Arc<Reading>,
+    pub near: Near,
+}
+
+/// What the record before had. Records of one file share most of it, and files repeat the order of
+/// their keys: to compare is cheaper than to look up.
+#[derive(Clone, Debug, Default)]
+pub struct Near {
+    commit: u32,
+    environment: Option<u32>,
+    /// Fields of that environment in the order of the line.
+    fields: Vec<(u32, u32)>,
+    key: u32,
+    /// By key: the key that came after it last time.
+    next: Vec<u32>,
+}
+
+impl Builder {
+    pub fn new(reading: Arc<Reading>) -> Self {
+        Self { reading, ..Self::default() }
+    }
+
+    /// An empty builder of the same kind, to be merged later.
+    pub fn another(&self) -> Self {
+        Self::new(Arc::clone(&self.reading))
+    }
+
+    /// Names the file that following records come from; returns its number for [`Self::push`].
+    pub fn file(&mut self, name: &str) -> u32 {
+        self.files.push(name.to_owned());
+        index_of(self.files.len() - 1)
+    }
+
+    /// The measurements collected so far, duplicates included.
+    pub fn rows(&self) -> usize {
+        self.all_rows().count()
+    }
+
+    /// Rows with their keys.
+    pub fn all_rows(&self) -> impl Iterator<Item = &(u32, Row)> {
+        self.merged.iter().flatten().chain(&self.rows)
+    }
+
+    /// What was refused so far.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Tells of a line that could not be read.
+    pub fn refuse(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// Takes a record; a record whose values cannot be is refused, with all its reasons.
+    pub fn push(&mut self, record: &Record<'_>, file: u32, line: u32) {
+        let values = match self.values(record) {
+            Ok(values) => values,
+            Err(reason) => {
+                let place = Place { file: self.files[file as usize].clone(), line, column: 1 };
+                let remedy = "correct the value, or record the run as failed with `error`";
+                self.refuse(Problem { place, reason, remedy: remedy.to_owned() });
+                return;
+            }
+        };
+        let Some(time) = record.timestamp else { return };
+        self.count(record, time);
+        let row = Row {
+            time,
+            value: f64::NAN,
+            std: f64::NAN,
+            commit: self.commit(&record.commit, record.commit_time),
+            environment: self.environment(record),
+            detail: 0,
+            line_of: record.pull.map_or(Line::MAIN, Line::of_pull),
+            file,
+            line,
+        };
+        if values.is_empty() {
+            // A failed run belongs to the metric it names, else to all of its benchmark's.
+            let key = match record.measurements.first() {
+                Some(named) => {
+                    let unit = self.unit(named).0;
+                    self.key(record, &named.metric, unit.as_str(), named.better)
+                }
+                None => self.key(record, "", "", None),
+            };
+            let detail = self.detail(record, None, 1.0);
+            self.add(key, Row { detail, ..row });
+        }
+        for (measurement, value) in record.measurements.iter().zip(values) {
+            let detail = self.detail(record, Some(measurement), value.factor);
+            let key =
+                self.key(record, &measurement.metric, value.unit.as_str(), measurement.better);
+            let std = value.std;
+            self.add(key, Row { value: value.value, std, detail, ..row });
+        }
+    }
+
+    fn add(&mut self, key: u32, row: Row) {
+        self.rows.push((key, row));
+        if self.rows.len() == self.rows.capacity() && self.rows.len() >= FIRST_PIECE {
+            let full = std::mem::replace(&mut self.rows, Vec::with_capacity(PIECE));
+            self.merged.push(full);
+        }
+    }
+
+    /// The record's values in base units, or every reason why it has none.
+    fn values(&self, record: &Record<'_>) -> Result<Vec<Value>, String> {
+        if record.error.is_some() {
+            return Ok(Vec::new());
+        }
+        let mut reasons = Vec::new();
+        let mut values = Vec::new();
+        for measurement in &record.measurements {
+            let (unit, factor) = self.unit(measurement);
+            let value = if measurement.value.is_nan() {
+                let skip = self.reading.burn_in.min(measurement.samples.len().saturating_sub(1));
+                median(&measurement.samples[skip..]).unwrap_or(f64::NAN)
+            } else {
+                measurement.value
+            } * factor;
+            let std = measurement.std.map_or(f64::NAN, |std| std * factor);
+            if !value.is_finite() {
+                reasons.push(format!("`{}` is not a finite number", measurement.metric));
+            } else if value < 0.0 && unit.forbids_negative() {
+                reasons.push(format!("`{}` is below zero", measurement.metric));
+            }
+            if std.is_infinite() || std < 0.0 {
+                reasons.push(format!("the spread of `{}` is no spread", measurement.metric));
+            }
+            values.push(Value { value, std, unit, factor });
+        }
+        if reasons.is_empty() { Ok(values) } else { Err(reasons.join("; ")) }
+    }
+
+    /// The base unit of a measurement, and the factor that takes its value there.
+    fn unit(&self, measurement: &Measurement<'_>) -> (Unit, f64) {
+        match measurement.unit.as_deref() {
+            Some(name) => Unit::parse(name),
+            None => self.reading.unit(&measurement.metric),
+        }
+    }
+
+    fn count(&mut self, record: &Record<'_>, time: Timestamp) {
+        self.counts.records += 1;
+        self.counts.failed += u64::from(record.error.is_some());
+        self.counts.with_warmup += u64::from(!record.warmup_ns.is_empty());
+        let by_demo = record.commit.starts_with("demo-")
+            || record.environment.iter().any(|(name, value)| {
+                name == "generator" && value.split(['@', '-', '/']).any(|part| part == "demo")
+            });
+        self.counts.demo += u64::from(by_demo);
+        if record.pull.is_some() {
+            self.counts.pulls += 1;
+        } else {
+            *self.per_day.entry(time.day()).or_default() += 1;
+        }
+    }
+
+    fn commit(&mut self, id: &str, time: Option<Timestamp>) -> u32 {
+        let near = self.commit_list.get_mut(self.near.commit as usize);
+        if let Some((symbol, known)) = near
+            && self.strings.get(*symbol) == id
+        {
+            *known = earliest(*known, time);
+            return self.near.commit;
+        }
+        let symbol = self.strings.intern(id);
+        let next = index_of(self.commit_list.len());
+        let index = *self.commits.entry(symbol).or_insert(next);
+        if index == next {
+            self.commit_list.push((symbol, time));
+        } else {
+            let known = &mut self.commit_list[index as usize].1;
+            *known = earliest(*known, time);
+        }
+        self.near.commit = index;
+        index
+    }
+
+    fn key(
+        &mut self,
+        record: &Record<'_>,
+        metric: &str,
+        unit: &str,
+        better: Option<Direction>,
+    ) -> u32 {
+        let wanted = Key {
+            suite: record.suite.as_ref(),
+            test: record.test.as_ref(),
+            backend: record.backend.as_ref(),
+            mode: record.mode.as_deref().unwrap_or(DEFAULT_MODE),
+            params: record.params.as_ref(),
+            metric,
+            unit,
+            n: record.n,
+            parallel: record.parallel,
+            better,
+        };
+        let index = match self.expected(&wanted) {
+            Some(index) => index,
+            None => {
+                let key = wanted.map(|text| self.strings.intern(text));
+                self.key_index(key)
+            }
+        };
+        if let Some(next) = self.near.next.get_mut(self.near.key as usize) {
+            *next = index;
+        }
+        self.near.key = index;
+        for tag in &record.tags {
+            let tag = self.strings.intern(tag);
+            self.key_tags[index as usize].insert(tag);
+        }
+        index
+    }
+
+    /// The key that followed the one before, where it is the wanted one.
+    fn expected(&self, wanted: &Key<&str>) -> Option<u32> {
+        let index = *self.near.next.get(self.near.key as usize)?;
+        let known = self.key_list.get(index as usize)?;
+        (known.map(|symbol| self.strings.get(symbol)) == *wanted).then_some(index)
+    }
+
+    fn key_index(&mut self, key: Key) -> u32 {
+        let next = index_of(self.key_list.len());
+        let index = *self.keys.entry(key).or_insert(next);
+        if index == next {
+            self.key_list.push(key);
+            self.key_tags.push(BTreeSet::new());
+            self.near.next.push(next);
+        }
+        index
+    }
+
+    fn environment(&mut self, record: &Record<'_>) -> u32 {
+        if let Some(near) = self.near_environment(record) {
+            return near;
+        }
+        let strings = &mut self.strings;
+        let fields = record.environment.iter();
+        let fields = fields.map(|(name, value)| (strings.intern(name), strings.intern(value)));
+        self.near.fields = fields.collect();
+        let mut fields = self.near.fields.clone();
+        fields.sort_unstable_by_key(|(name, value)| (strings.get(*name), strings.get(*value)));
+        let key = EnvironmentKey {
+            fields,
+            version: record.version.as_ref().map(|version| strings.intern(version)),
+            branch: record.branch.as_ref().map(|branch| strings.intern(branch)),
+        };
+        let index = self.environment_index(key);
+        self.near.environment = Some(index);
+        index
+    }
+
+    /// The environment of the record before, where this one has the same.
+    fn near_environment(&self, record: &Record<'_>) -> Option<u32> {
+        let index = self.near.environment?;
+        let (known, fields) = (&self.environment_list[index as usize], &self.near.fields);
+        let text = |symbol: u32| self.strings.get(symbol);
+        let known_fields = fields.iter().map(|(name, value)| (text(*name), text(*value)));
+        let own = record.environment.iter().map(|(name, value)| (&**name, &**value));
+        let all = fields.len() == record.environment.len()
+            && known.version.map(text) == record.version.as_deref()
+            && known.branch.map(text) == record.branch.as_deref()
+            && known_fields.eq(own);
+        all.then_some(index)
+    }
+
+    fn environment_index(&mut self, key: EnvironmentKey) -> u32 {
+        if let Some(&index) = self.environments.get(&key) {
+            return index;
+        }
+        let index = index_of(self.environment_list.len());
+        self.environment_list.push(key.clone());
+        self.environments.insert(key, index);
+        index
+    }
+
+    fn detail(
+        &mut self,
+        record: &Record<'_>,
+        measurement: Option<&Measurement<'_>>,
+        factor: f64,
+    ) -> u32 {
+        let bare = measurement
+            .is_none_or(|one| one.statistics.is_empty() && one.samples.is_empty())
+            && record.error.is_none()
+            && record.warmup_ns.is_empty()
+            && record.url.is_none();
+        if bare {
+            return 0;
+        }
+        let scaled = |values: &[f64]| values.iter().map(|value| value * factor).collect();
+        let rare = Rare {
+            error: record.error.as_ref().map(|error| error.clone().into_owned()),
+            statistics: measurement.map_or_else(Vec::new, |one| {
+                one.statistics.iter().map(|&(name, value)| (name, value * factor)).collect()
+            }),
+            samples: measurement.map_or_else(Vec::new, |one| scaled(&one.samples)),
+            url: record.url.as_ref().map(|url| url.clone().into_owned()),
+        };
+        self.details.push(&record.warmup_ns, rare)
+    }
+
+    /// What was read stands after so many lines of its file.
+    pub fn stands_after(&mut self, lines: u32) {
+        if lines == 0 {
+            return;
+        }
+        for (_, row) in self.merged.iter_mut().flatten().chain(&mut self.rows) {
+            row.line = row.line.saturating_add(lines);
+        }
+        for problem in &mut self.problems {
+            problem.place.line = problem.place.line.saturating_add(lines);
+        }
+    }
+
+    /// Takes over everything another builder collected.
+    pub fn merge(&mut self, other: Self) {
+        let Self { strings, key_list, key_tags, environment_list, commit_list, .. } = other;
+        let symbols: Vec<u32> =
+            strings.strings().iter().map(|text| self.strings.intern(text)).collect();
+        let symbol = |old: u32| symbols[old as usize];
+        let keys: Vec<u32> = key_list.iter().map(|key| self.key_index(key.map(symbol))).collect();
+        for (new, tags) in keys.iter().zip(key_tags) {
+            self.key_tags[*new as usize].extend(tags.into_iter().map(symbol));
+        }
+        let environments: Vec<u32> = environment_list
+            .iter()
+            .map(|key| self.environment_index(key.renumbered(&symbol)))
+            .collect();
+        let commits: Vec<u32> =
+            commit_list.iter().map(|&(id, time)| self.commit(strings.get(id), time)).collect();
+        let files = index_of(self.files.len());
+        let details = self.details.append(other.details);
+        self.files.extend(other.files);
+        // Renumbered where they are: large histories are not moved for it.
+        let mut pieces = other.merged;
+        pieces.push(other.rows);
+        pieces.retain(|rows| !rows.is_empty());
+        for (key, row) in pieces.iter_mut().flatten() {
+            *key = keys[*key as usize];
+            row.commit = commits[row.commit as usize];
+            row.environment = environments[row.environment as usize];
+            row.detail += if row.detail == 0 { 0 } else { details };
+            row.file += files;
+        }
+        self.merged.append(&mut pieces);
+        self.problems.extend(other.problems);
+        self.counts.add(&other.counts);
+        for (day, records) in other.per_day {
+            *self.per_day.entry(day).or_default() += records;
+        }
+    }
+}
+
+struct Value {
+    value: f64,
+    std: f64,
+    unit: Unit,
+    factor: f64,
+}
+
+impl<T: Copy> Key<T> {
+    fn map<U>(self, mut each: impl FnMut(T) -> U) -> Key<U> {
+        Key {
+            suite: each(self.suite),
+            test: each(self.test),
+            backend: each(self.backend),
+            mode: each(self.mode),
+            params: each(self.params),
+            metric: each(self.metric),
+            unit: each(self.unit),
+            n: self.n,
+            parallel: self.parallel,
+            better: self.better,
+        }
+    }
+}
+
+pub fn earliest(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+pub fn index_of(length: usize) -> u32 {
+    u32::try_from(length).expect("fewer than 2^32 rows, names and files")
+}

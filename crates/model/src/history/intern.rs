@@ -1,0 +1,48 @@
+//! Strings as small numbers. Numbers follow the order of insertion and mean nothing outside.
+
+use std::hash::{BuildHasher, BuildHasherDefault};
+
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
+
+/// Each distinct string once.
+#[derive(Clone, Debug, Default)]
+pub struct Interner {
+    table: HashTable<u32>,
+    strings: Vec<Box<str>>,
+}
+
+fn hash(text: &str) -> u64 {
+    BuildHasherDefault::<FxHasher>::default().hash_one(text)
+}
+
+impl Interner {
+    /// Distinct strings by their places, to be read from only.
+    pub fn list(strings: Vec<Box<str>>) -> Self {
+        Self { table: HashTable::new(), strings }
+    }
+
+    /// The number of a string; the same string always has the same number.
+    pub fn intern(&mut self, text: &str) -> u32 {
+        let strings = &mut self.strings;
+        let entry = self.table.entry(
+            hash(text),
+            |&index| *strings[index as usize] == *text,
+            |&index| hash(&strings[index as usize]),
+        );
+        *entry
+            .or_insert_with(|| {
+                strings.push(text.into());
+                u32::try_from(strings.len() - 1).expect("fewer than 2^32 distinct strings")
+            })
+            .get()
+    }
+
+    pub fn get(&self, index: u32) -> &str {
+        &self.strings[index as usize]
+    }
+
+    pub fn strings(&self) -> &[Box<str>] {
+        &self.strings
+    }
+}

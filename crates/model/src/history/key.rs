@@ -1,0 +1,60 @@
+//! What rows are told apart by, as numbers of interned text: the key of a series, and what
+//! surrounds a run.
+
+use crate::history::RecordedKey;
+use crate::history::intern::Interner;
+use crate::record::Direction;
+
+/// Interned comparability key, unit included so that contradictions can be told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key<T = u32> {
+    pub suite: T,
+    pub test: T,
+    pub backend: T,
+    pub mode: T,
+    pub params: T,
+    /// The empty string for a failed run that names no metric.
+    pub metric: T,
+    pub unit: T,
+    pub n: Option<u64>,
+    pub parallel: bool,
+    pub better: Option<Direction>,
+}
+
+/// Runner, provenance and unknown fields, version and branch of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct EnvironmentKey {
+    pub fields: Vec<(u32, u32)>,
+    pub version: Option<u32>,
+    pub branch: Option<u32>,
+}
+
+impl Key {
+    pub fn recorded(self, strings: &Interner) -> RecordedKey {
+        let text = |symbol| strings.get(symbol).to_owned();
+        RecordedKey {
+            suite: text(self.suite),
+            test: text(self.test),
+            backend: text(self.backend),
+            mode: text(self.mode),
+            parallel: self.parallel,
+            n: self.n,
+            params: text(self.params),
+            metric: text(self.metric),
+        }
+    }
+}
+
+impl EnvironmentKey {
+    pub fn renumbered(&self, symbol: &impl Fn(u32) -> u32) -> Self {
+        Self {
+            fields: self
+                .fields
+                .iter()
+                .map(|&(name, value)| (symbol(name), symbol(value)))
+                .collect(),
+            version: self.version.map(symbol),
+            branch: self.branch.map(symbol),
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The history: every record once, in an order that does not depend on the order of lines, with
+//! what was dropped or refused said beside it.
+//!
+//! [`build::Builder`] takes records in any order, from several threads through
+//! [`build::Builder::merge`], and keeps them as rows of small numbers; [`build::Builder::finish`]
+//! resolves short shas, drops duplicates, refuses what contradicts the rest of its series, and
+//! sorts. It knows no policy and no files.
+
+mod ancestry;
+pub mod build;
+pub mod details;
+mod finish;
+pub mod graft;
+mod intern;
+mod key;
+mod pack;
+
+use std::collections::BTreeMap;
+
+use crate::history::details::Details;
+use crate::record::time::Timestamp;
+use crate::record::{DetailRef, Direction, Problem, Unit};
+
+/// A commit (or any other id that results are filed under).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Commit {
+    /// As written in the records: full or short sha, or any id.
+    pub id: String,
+    /// Author time where it is known, else the time of the first measurement; on the main line
+    /// never before that of a parent.
+    pub time: Timestamp,
+    pub subject: Option<String>,
+    pub parents: Vec<String>,
+    pub pull: Option<u64>,
+    /// Sorted.
+    pub tags: Vec<String>,
+    /// Measured on the main line (and not only for a pull request).
+    pub main_line: bool,
+}
+
+/// What `commits.ndjson` knows of a commit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CommitFacts {
+    pub id: String,
+    pub time: Option<Timestamp>,
+    pub subject: Option<String>,
+    pub parents: Vec<String>,
+    pub pull: Option<u64>,
+    /// Sorted.
+    pub tags: Vec<String>,
+}
+
+/// What finishing needs to know beyond the records.
+#[derive(Debug, Default)]
+pub struct Finish {
+    /// The main branch; none: `main`, else `master`, else the branch of most records.
+    pub branch: Option<String>,
+    /// What `commits.ndjson` says.
+    pub commits: Vec<CommitFacts>,
+}
+
+/// One set of runner, provenance and unknown fields, sorted by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Environment {
+    pub fields: BTreeMap<String, String>,
+    pub version: Option<String>,
+    pub branch: Option<String>,
+}
+
+/// The key of a series as it was recorded: aliases and the policy come later.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordedKey {
+    pub suite: String,
+    pub test: String,
+    pub backend: String,
+    pub mode: String,
+    pub parallel: bool,
+    pub n: Option<u64>,
+    pub params: String,
+    pub metric: String,
+}
+
+/// All rows of one recorded key, in base units of one unit.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub key: RecordedKey,
+    pub unit: Unit,
+    /// The direction that records gave; none where they gave none.
+    pub better: Option<Direction>,
+    pub tags: Vec<String>,
+    /// Sorted by time, then commit, then value.
+    pub rows: Vec<Row>,
+}
+
+/// One measurement of one series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Row {
+    /// When it was measured.
+    pub time: Timestamp,
+    /// Base units; NaN where the run failed.
+    pub value: f64,
+    /// Reported standard deviation in base units; NaN where there is none.
+    pub std: f64,
+    /// Index into [`History::commits`].
+    pub commit: u32,
+    /// Index into [`History::environments`].
+    pub environment: u32,
+    /// Number of its detail in [`History::details`]; 0 where it has none.
+    pub detail: u32,
+    pub line_of: Line,
+    /// Number of the file within this reading, and line from 1.
+    pub file: u32,
+    pub line: u32,
+}
+
+/// Which line of development a row belongs to: the main one, then pull requests by their numbers,
+/// then the others. Every row has one, hence a number and no enum, which would take twice the room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Line(u32);
+
+impl Line {
+    pub const MAIN: Self = Self(0);
+    /// A branch that is not the main one: counted, not shown.
+    pub const BRANCH: Self = Self(u32::MAX);
+    const LAST_PULL: u32 = u32::MAX - 2;
+
+    /// The line of a pull request; numbers beyond 2³² − 3 are taken for that one.
+    pub fn of_pull(pull: u64) -> Self {
+        Self(u32::try_from(pull).map_or(Self::LAST_PULL, |pull| pull.min(Self::LAST_PULL)) + 1)
+    }
+
+    /// The number of its pull request.
+    pub fn pull(self) -> Option<u32> {
+        (self != Self::MAIN && self != Self::BRANCH).then(|| self.0 - 1)
+    }
+}
+
+/// Every record once.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// In time order, then in that of their parents, then by id.
+    pub commits: Vec<Commit>,
+    /// The main line as parents tell it, oldest first, up to the newest measured commit, also the
+    /// commits that nobody measured; empty where no parents are known. Times are the authors'.
+    pub main_line: Vec<CommitFacts>,
+    /// Whether the time of a commit (same index) is that of the commit itself.
+    pub dated: Vec<bool>,
+    pub environments: Vec<Environment>,
+    pub details: Details,
+    /// Sorted by key.
+    pub columns: Vec<Column>,
+    pub counts: Counts,
+    /// Main-line records by UTC day.
+    pub per_day: BTreeMap<i64, u32>,
+    /// Refused lines, sorted by place.
+    pub problems: Vec<Problem>,
+    pub newest: Option<Timestamp>,
+    pub oldest: Option<Timestamp>,
+    /// By [`Row::file`]: its path within the history directory.
+    pub files: Vec<String>,
+}
+
+/// What was read, and what became of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Records that were read, duplicates included.
+    pub records: u64,
+    /// Records that repeat another one to the letter of their value; read once.
+    pub duplicates: u64,
+    /// Records of the same series, commit, runner and time that differ in value: kept as repeats.
+    pub conflicting: u64,
+    /// Records of failed runs.
+    pub failed: u64,
+    /// Records that a demo generator made.
+    pub demo: u64,
+    /// Records of pull requests.
+    pub pulls: u64,
+    /// Records of branches other than the main one, left out.
+    pub other_branches: u64,
+    /// Records that carry their warm-up times.
+    pub with_warmup: u64,
+}
+
+impl Counts {
+    /// Counts of two readings together.
+    fn add(&mut self, other: &Self) {
+        self.records += other.records;
+        self.duplicates += other.duplicates;
+        self.conflicting += other.conflicting;
+        self.failed += other.failed;
+        self.demo += other.demo;
+        self.pulls += other.pulls;
+        self.other_branches += other.other_branches;
+        self.with_warmup += other.with_warmup;
+    }
+}
+
+impl History {
+    /// The detail of a row, where it has one.
+    pub fn detail(&self, row: &Row) -> Option<DetailRef<'_>> {
+        self.details.get(row.detail)
+    }
+}

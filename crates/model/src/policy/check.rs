@@ -1,0 +1,246 @@
+//! Whether a tree has the shape of a policy: every key known, every value of its type and in range.
+//!
+//! Walks the tree beside the JSON Schema of the policy types and notes every fault. It knows the
+//! keywords that [`crate::policy::schema`] writes, no others; a test holds that. What the values
+//! mean together is checked afterwards (`meaning`).
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde_json::Value as Json;
+
+use crate::policy::hint;
+use crate::policy::tree::{Key, Node, Value};
+
+/// Faults noted before the reader gives up: bounds the work on a hostile file.
+pub const MOST_FINDINGS: usize = 1000;
+
+/// A fault and the bytes it stands at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    pub message: String,
+    pub span: Range<usize>,
+    pub help: Option<String>,
+}
+
+/// Every fault of the tree against the schema, in the order of the tree. `text` is the file, for
+/// quoting what was found.
+pub fn check(root: &Node, schema: &Json, text: &str) -> Vec<Finding> {
+    let mut walk = Walk { schema, text, findings: Vec::new() };
+    walk.visit(root, schema, "");
+    walk.findings
+}
+
+struct Walk<'a> {
+    schema: &'a Json,
+    text: &'a str,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Walk<'a> {
+    /// `path` is how messages name the node: `regression.rules[0].match`; empty for the file.
+    fn visit(&mut self, node: &Node, rule: &'a Json, path: &str) {
+        if self.findings.len() >= MOST_FINDINGS {
+            return;
+        }
+        let choices = self.choices(rule);
+        if !choices.iter().any(|choice| accepts(choice, &node.value)) {
+            return self.wrong_type(node, &choices, path);
+        }
+        let start = self.findings.len();
+        let mut first = None;
+        for choice in choices.into_iter().filter(|choice| accepts(choice, &node.value)) {
+            self.details(node, choice, path);
+            let faults = self.findings.split_off(start);
+            if faults.is_empty() {
+                return;
+            }
+            first = first.or(Some(faults));
+        }
+        self.findings.extend(first.into_iter().flatten());
+    }
+
+    /// The alternatives of a schema, references and nested alternatives resolved.
+    fn choices(&self, rule: &'a Json) -> Vec<&'a Json> {
+        let rule = self.resolve(rule);
+        match rule.get("anyOf").or_else(|| rule.get("oneOf")) {
+            Some(Json::Array(parts)) => parts.iter().flat_map(|part| self.choices(part)).collect(),
+            _ => vec![rule],
+        }
+    }
+
+    fn resolve(&self, rule: &'a Json) -> &'a Json {
+        let reference = rule.get("$ref").and_then(Json::as_str);
+        let target = reference.and_then(|name| self.schema.pointer(name.strip_prefix('#')?));
+        target.unwrap_or(rule)
+    }
+
+    fn details(&mut self, node: &Node, rule: &'a Json, path: &str) {
+        match &node.value {
+            Value::Integer(integer) => self.range(node, rule, path, *integer as f64),
+            Value::Number(number) => self.range(node, rule, path, *number),
+            Value::Text(text) => {
+                if text.trim().is_empty() && rule.get("minLength").is_some() {
+                    self.note(&node.span, format!("{} is empty", subject(path)), None);
+                }
+            }
+            Value::List(items) => self.list(node, items, rule, path),
+            Value::Mapping(entries) => self.mapping(node, entries, rule, path),
+            Value::Null | Value::Flag(_) => {}
+        }
+    }
+
+    fn range(&mut self, node: &Node, rule: &Json, path: &str, number: f64) {
+        let least = rule.get("minimum").and_then(Json::as_f64);
+        let most = rule.get("maximum").and_then(Json::as_f64).or_else(|| largest(rule));
+        let above = least.is_none_or(|least| number >= least);
+        let below = most.is_none_or(|most| number <= most);
+        if number.is_finite() && above && below {
+            return;
+        }
+        let bounds = match (least, most) {
+            _ if !number.is_finite() => "it must be a finite number".to_owned(),
+            (Some(least), Some(most)) if largest(rule).is_none_or(|end| most < end) => {
+                format!("it must be from {least} to {most}")
+            }
+            (Some(least), _) if !above => format!("it must be at least {least}"),
+            (_, Some(most)) => format!("it must be at most {most}"),
+            _ => "it is out of range".to_owned(),
+        };
+        let found = hint::quote(self.text, &node.span);
+        let help = (most == Some(1.0) && number > 1.0 && number <= 100.0).then(|| {
+            format!("a share is a fraction: {} % is `{}`", number, (number * 1e4).round() / 1e6)
+        });
+        self.note(&node.span, format!("{} is {found}; {bounds}", subject(path)), help);
+    }
+
+    fn list(&mut self, node: &Node, items: &[Node], rule: &'a Json, path: &str) {
+        if items.is_empty() && rule.get("minItems").is_some() {
+            self.note(&node.span, format!("{} is an empty list", subject(path)), None);
+        }
+        let Some(each) = rule.get("items") else { return };
+        for (index, item) in items.iter().enumerate() {
+            self.visit(item, each, &format!("{path}[{index}]"));
+        }
+    }
+
+    fn mapping(&mut self, node: &Node, entries: &[(Key, Node)], rule: &'a Json, path: &str) {
+        let mut seen: BTreeMap<&str, &Key> = BTreeMap::new();
+        for (key, value) in entries {
+            if let Some(first) = seen.get(key.name.as_str()) {
+                let message = format!("{} is given twice", hint::code(&join(path, &key.name)));
+                let line = hint::line(self.text, first.span.start);
+                let help = format!("it stands on line {line} already; keep one of them");
+                self.note(&key.span, message, Some(help));
+            } else {
+                seen.insert(&key.name, key);
+            }
+            match (property(rule, &key.name), rule.get("additionalProperties")) {
+                (Some(rule), _) | (None, Some(rule @ Json::Object(_))) => {
+                    self.visit(value, rule, &join(path, &key.name));
+                }
+                (None, Some(Json::Bool(false))) => self.unknown(key, rule, path),
+                (None, _) => {}
+            }
+        }
+        let required = rule.get("required").and_then(Json::as_array).into_iter().flatten();
+        for name in required.filter_map(Json::as_str).filter(|name| !seen.contains_key(name)) {
+            let message = format!("{} is missing", hint::code(&join(path, name)));
+            self.note(&node.span, message, None);
+        }
+    }
+
+    fn unknown(&mut self, key: &Key, rule: &Json, path: &str) {
+        let known: Vec<&str> = keys(rule).collect();
+        let place = if path.is_empty() { String::new() } else { format!(" in `{path}`") };
+        let message = format!("unknown key {}{place}", hint::code(&key.name));
+        let help = hint::nearest(&key.name, &known)
+            .map(|name| format!("did you mean `{name}`?"))
+            .or_else(|| self.home_of(&key.name))
+            .unwrap_or_else(|| format!("known here: {}", known.join(", ")));
+        self.note(&key.span, message, Some(help));
+    }
+
+    /// Where a key of another section belongs.
+    fn home_of(&self, name: &str) -> Option<String> {
+        let sections = self.schema.get("properties")?.as_object()?;
+        let mut homes =
+            sections.iter().filter(|(_, rule)| property(self.resolve(rule), name).is_some());
+        if property(self.schema, name).is_some() {
+            return Some(format!("`{name}` belongs at the top level"));
+        }
+        let (section, _) = homes.next()?;
+        Some(format!("`{name}` belongs under `{section}`"))
+    }
+
+    fn wrong_type(&mut self, node: &Node, choices: &[&Json], path: &str) {
+        let texts: Vec<&str> =
+            choices.iter().filter_map(|choice| choice.get("const")?.as_str()).collect();
+        let expected = hint::expected(choices);
+        let found = hint::found(node, self.text);
+        let help = match &node.value {
+            Value::Text(text) if !texts.is_empty() => {
+                hint::nearest(text, &texts).map(|name| format!("did you mean `{name}`?"))
+            }
+            value => hint::remedy(value, &self.text[node.span.clone()], choices),
+        };
+        let message = format!("{} must be {expected}, not {found}", subject(path));
+        self.note(&node.span, message, help);
+    }
+
+    fn note(&mut self, span: &Range<usize>, message: String, help: Option<String>) {
+        if self.findings.len() < MOST_FINDINGS {
+            self.findings.push(Finding { message, span: span.clone(), help });
+        }
+    }
+}
+
+fn subject(path: &str) -> String {
+    if path.is_empty() { "the policy".to_owned() } else { hint::code(path) }
+}
+
+fn join(path: &str, name: &str) -> String {
+    let name = crate::record::shorten(name, hint::LONGEST_QUOTE);
+    if path.is_empty() { name.into_owned() } else { format!("{path}.{name}") }
+}
+
+fn property<'a>(rule: &'a Json, name: &str) -> Option<&'a Json> {
+    rule.get("properties")?.get(name)
+}
+
+fn keys(rule: &Json) -> impl Iterator<Item = &str> {
+    let properties = rule.get("properties").and_then(Json::as_object);
+    properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str))
+}
+
+/// The largest value of the Rust type behind an integer, which JSON Schema leaves to `format`.
+fn largest(rule: &Json) -> Option<f64> {
+    match rule.get("format")?.as_str()? {
+        "uint32" => Some(f64::from(u32::MAX)),
+        "uint64" => Some(u64::MAX as f64),
+        "int64" => Some(i64::MAX as f64),
+        _ => None,
+    }
+}
+
+/// Whether a value is of the kind that one alternative asks for.
+fn accepts(rule: &Json, value: &Value) -> bool {
+    if let Some(only) = rule.get("const") {
+        return matches!(value, Value::Text(text) if only.as_str() == Some(text));
+    }
+    let kind = match value {
+        Value::Null => "null",
+        Value::Flag(_) => "boolean",
+        Value::Integer(_) => "integer",
+        Value::Number(_) => "number",
+        Value::Text(_) => "string",
+        Value::List(_) => "array",
+        Value::Mapping(_) => "object",
+    };
+    let fits = |name: &Json| name == kind || (name == "number" && kind == "integer");
+    match rule.get("type") {
+        Some(Json::Array(names)) => names.iter().any(fits),
+        Some(name) => fits(name),
+        None => true,
+    }
+}

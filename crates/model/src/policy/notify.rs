@@ -1,0 +1,78 @@
+//! Whom `benchpages notify` tells of changes, and how. No secret belongs here: tokens, keys and the
+//! address of a Slack webhook come from the environment.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Who is told of changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Notify {
+    /// Minutes that a person spends on one finding, as your team knows it: `policy replay` reckons
+    /// the work that was saved by it.
+    #[schemars(range(max = 10080))]
+    pub minutes_per_finding: u32,
+    /// Messages to a Slack channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slack: Option<Slack>,
+    /// A request to an address of yours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<Webhook>,
+    /// Comments on pull requests, and issues.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub github: Option<Github>,
+}
+
+impl Default for Notify {
+    fn default() -> Self {
+        // Nobody measured it: long enough to open the chart, look at the diff and run it once more.
+        Self { minutes_per_finding: 15, slack: None, webhook: None, github: None }
+    }
+}
+
+/// Messages to a Slack channel.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Slack {
+    /// The channel; left out: the one the Slack address belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// Who is called when something is wrong: `@here`, `@channel`, or the id of a user (`U…`) or of
+    /// a user group (`S…`).
+    pub mention: Vec<String>,
+}
+
+/// A request to an address of yours.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhook {
+    /// The address, https; `BENCHPAGES_WEBHOOK_URL` wins over it, and the published policy does not
+    /// show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// Comments on pull requests, and issues.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Github {
+    /// When a pull request gets a comment.
+    pub comment: Comment,
+    /// Whether a regression on the main branch opens an issue, which is closed when it is gone.
+    pub issues: bool,
+    /// Labels of such issues.
+    pub labels: Vec<String>,
+}
+
+/// When a pull request gets a comment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Comment {
+    /// On every pull request.
+    Always,
+    /// Where something changed.
+    #[default]
+    Changes,
+    /// Never.
+    Never,
+}

@@ -1,0 +1,129 @@
+//! Targets beside the budgets: service levels and alerts.
+//!
+//! An alert's `when` keeps its text and what it means. It is read whatever it says, so that the
+//! checks can tell its fault with its place (`meaning`); a policy that holds has none.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::filter::Filter;
+use crate::policy::expression::{self, Expression, Fault};
+
+/// Service levels of the series that `match` holds for; at least one must be given.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sla {
+    /// The series the service levels are for.
+    #[serde(rename = "match")]
+    pub matches: Filter,
+    /// Most that the level of each `time` series may be, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0))]
+    pub max_avg_time_ms: Option<f64>,
+    /// Most that the levels of the `time` series may be together, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0))]
+    pub max_total_time_ms: Option<f64>,
+    /// Least that the level of each `throughput` series may be, in its base unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0))]
+    pub min_throughput: Option<f64>,
+    /// Most that the level of each `memory` or `peak_memory` series may be, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0))]
+    pub max_memory_bytes: Option<f64>,
+    /// Relative change that counts; a rule of `regression.rules` as specific wins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub regression_threshold: Option<f64>,
+}
+
+impl Sla {
+    /// Whether it demands nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self { matches: self.matches.clone(), ..Self::default() }
+    }
+}
+
+/// A condition on the newest runs of each series that `match` holds for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "when"]))]
+pub struct Alert {
+    /// What the alert is called.
+    #[schemars(length(min = 1))]
+    pub name: String,
+    /// The series it watches.
+    #[serde(rename = "match")]
+    pub matches: Filter,
+    /// When it fires: `p95 > 500ms and change > 10%`.
+    #[schemars(with = "String", length(min = 1))]
+    pub when: When,
+    /// Newest runs in a row for which that must hold.
+    #[serde(rename = "for")]
+    #[schemars(range(min = 1))]
+    pub runs: u32,
+    /// How bad it is. `info` is told, but is no missed target.
+    pub severity: AlertSeverity,
+    /// Told with it: what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// How bad a firing alert is.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum AlertSeverity {
+    /// Good to know.
+    Info,
+    /// Should be looked at.
+    #[default]
+    Warning,
+    /// Must be looked at.
+    Critical,
+}
+
+impl AlertSeverity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// A condition: its text and what it means.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct When {
+    pub text: String,
+    pub parsed: Result<Expression, Fault>,
+}
+
+impl From<String> for When {
+    fn from(text: String) -> Self {
+        Self { parsed: expression::parse(&text), text }
+    }
+}
+
+impl From<When> for String {
+    fn from(when: When) -> Self {
+        when.text
+    }
+}
+
+impl Default for Alert {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            matches: Filter::default(),
+            when: When::from(String::new()),
+            runs: 1,
+            severity: AlertSeverity::default(),
+            message: None,
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Which limit of the policy a series is judged by, and the names the policy gives to pages.
+//!
+//! Of the rules that match, the one with the most clauses wins; of two alike the later one, so that
+//! an exception is added at the end. A service level's `regression_threshold` is such a rule, below
+//! those of `regression.rules` that are as specific. What the winning rule leaves out comes from
+//! the backend's threshold, then from the default.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::filter::{Recent, Subject};
+use crate::policy::{Policy, Rule, Severity};
+use crate::record::Direction;
+
+/// What a change must exceed to count, and why so.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    /// Relative change, as a fraction.
+    pub threshold: f64,
+    /// Absolute change that must be exceeded too, in base units.
+    pub absolute: Option<f64>,
+    /// Which way is better: the metric's own way, unless a rule says otherwise.
+    pub better: Direction,
+    /// Shown and told, but never a failure.
+    pub report_only: bool,
+    pub rule: LimitSource,
+}
+
+/// What in the policy set a limit: pages link there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitSource {
+    /// `regression.rules`, by index.
+    Rule(usize),
+    /// `regression_threshold` of an entry of `sla`, by index.
+    Sla(usize),
+    /// `regression.per_backend`.
+    Backend,
+    /// `regression.default_threshold`.
+    Default,
+}
+
+impl Policy {
+    /// The limit of one series. `better` is the direction of its metric.
+    pub fn limit_for(&self, subject: Subject<'_>, better: Direction) -> Limit {
+        let regression = &self.regression;
+        let (threshold, source) = match regression.per_backend.get(subject.backend) {
+            Some(threshold) => (*threshold, LimitSource::Backend),
+            None => (regression.default_threshold, LimitSource::Default),
+        };
+        let own = Limit { threshold, absolute: None, better, report_only: false, rule: source };
+        match self.rule_for(subject) {
+            Some(Winner::Rule(index, rule)) => Limit {
+                threshold: rule.threshold.unwrap_or(threshold),
+                absolute: rule.absolute,
+                better: rule.direction.unwrap_or(better),
+                report_only: rule.report_only,
+                rule: LimitSource::Rule(index),
+            },
+            Some(Winner::Sla(index, threshold)) => {
+                Limit { threshold, rule: LimitSource::Sla(index), ..own }
+            }
+            None => own,
+        }
+    }
+
+    /// The severity of every change of one series, where its rule says so; else it goes by size.
+    pub fn severity_for(&self, subject: Subject<'_>) -> Option<Severity> {
+        match self.rule_for(subject)? {
+            Winner::Rule(_, rule) => rule.severity,
+            Winner::Sla(..) => None,
+        }
+    }
+
+    /// Rules decide verdicts, so no clause of theirs can ask for one: [`Recent`] is empty here.
+    fn rule_for(&self, subject: Subject<'_>) -> Option<Winner<'_>> {
+        let levels = self.sla.iter().enumerate().filter_map(|(index, sla)| {
+            Some((&sla.matches, Winner::Sla(index, sla.regression_threshold?)))
+        });
+        let rules = self.regression.rules.iter().enumerate();
+        let rules = rules.map(|(index, rule)| (&rule.matches, Winner::Rule(index, rule)));
+        let holding = levels.chain(rules).filter(|(it, _)| it.holds(subject, Recent::default()));
+        let most = holding.max_by_key(|(it, _)| it.clauses().len()); // the last of several greatest
+        most.map(|(_, winner)| winner)
+    }
+}
+
+/// The rule that decides for a series.
+enum Winner<'a> {
+    Rule(usize, &'a Rule),
+    Sla(usize, f64),
+}
+
+/// The first 12 hex digits of the SHA-256 of the policy's text: what records and pages name it by.
+pub fn sha(text: &str) -> String {
+    hex(text, 12)
+}
+
+fn hex(text: &str, digits: usize) -> String {
+    let mut out = String::with_capacity(digits + 1);
+    for byte in Sha256::digest(text.as_bytes()).iter().take(digits.div_ceil(2)) {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out.truncate(digits);
+    out
+}
+
+/// Names that mean another page, or that some disk cannot hold.
+const RESERVED: [&str; 6] = ["index", "all", "con", "prn", "aux", "nul"];
+
+/// The last part of a preset's URL: lower-case ASCII letters and digits, all else one `-`. A name
+/// of which nothing is left, or a reserved one, is told apart by 6 hex digits of its hash.
+pub fn preset_slug(name: &str) -> String {
+    let mut slug = String::new();
+    for character in name.chars().map(|character| character.to_ascii_lowercase()) {
+        if character.is_ascii_alphanumeric() {
+            slug.push(character);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(64); // as long as every other part of a URL may be
+    slug.truncate(slug.trim_end_matches('-').len());
+    let port = slug.strip_prefix("com").or_else(|| slug.strip_prefix("lpt"));
+    let port = port.is_some_and(|number| matches!(number.as_bytes(), [b'1'..=b'9']));
+    if slug.is_empty() || port || RESERVED.contains(&slug.as_str()) {
+        let stem = if slug.is_empty() { "x" } else { &slug };
+        let name: String = name.nfc().collect();
+        return format!("{stem}~{}", hex(&name, 6));
+    }
+    slug
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::read::read;
+
+    fn policy() -> Policy {
+        let text = "version: '1'\nregression:\n  default_threshold: 0.1\n  \
+                    per_backend: {julia: 0.12}\n  rules:\n    - {match: {}, absolute: 5}\n    \
+                    - {match: {backend: julia, test: 'sum_*'}, threshold: 0.3}\n    \
+                    - {match: {backend: julia}, report_only: true, direction: higher}\n    \
+                    - {match: {test: 'sum_*', mode: loops}, threshold: 0.4}\n";
+        read(text, "policy.yml").policy.unwrap()
+    }
+
+    fn subject<'a>(backend: &'a str, test: &'a str) -> Subject<'a> {
+        Subject {
+            suite: "",
+            test,
+            backend,
+            mode: "loops",
+            metric: "time",
+            params: "",
+            tags: &[],
+            parallel: false,
+            n: None,
+        }
+    }
+
+    #[test]
+    fn the_most_specific_rule_wins_and_of_two_alike_the_later() {
+        let policy = policy();
+        let limit = |backend, test| policy.limit_for(subject(backend, test), Direction::Lower);
+        assert_eq!(limit("julia", "sum_x").rule, LimitSource::Rule(3), "two clauses, as rule 1");
+        assert_eq!(limit("julia", "sum_x").threshold, 0.4);
+        assert_eq!(limit("rust", "sort").rule, LimitSource::Rule(0));
+        assert_eq!(limit("rust", "sort").absolute, Some(5.0));
+    }
+
+    #[test]
+    fn what_a_rule_leaves_out_comes_from_the_backend_then_the_default() {
+        let mut policy = policy();
+        let julia = policy.limit_for(subject("julia", "sort"), Direction::Lower);
+        let expected = Limit {
+            threshold: 0.12,
+            absolute: None,
+            better: Direction::Higher,
+            report_only: true,
+            rule: LimitSource::Rule(2),
+        };
+        assert_eq!(julia, expected);
+        policy.regression.rules.clear();
+        let limit = |backend| policy.limit_for(subject(backend, "sort"), Direction::Lower);
+        assert_eq!((limit("julia").threshold, limit("julia").rule), (0.12, LimitSource::Backend));
+        assert_eq!((limit("go").threshold, limit("go").rule), (0.1, LimitSource::Default));
+        assert_eq!(limit("go").better, Direction::Lower);
+    }
+
+    #[test]
+    fn a_service_level_sets_a_limit_below_rules_as_specific() {
+        let text = "version: '1'\nregression:\n  rules:\n    - {match: {backend: julia}, \
+                    threshold: 0.3, severity: minor}\nsla:\n  - {match: {backend: julia}, \
+                    regression_threshold: 0.05}\n  - {match: {backend: julia, test: sort}, \
+                    regression_threshold: 0.02}\n  - {max_avg_time_ms: 5}\n";
+        let policy = read(text, "policy.yml").policy.unwrap();
+        let limit = |test| policy.limit_for(subject("julia", test), Direction::Lower);
+        assert_eq!((limit("sum").threshold, limit("sum").rule), (0.3, LimitSource::Rule(0)));
+        assert_eq!((limit("sort").threshold, limit("sort").rule), (0.02, LimitSource::Sla(1)));
+        assert_eq!(policy.severity_for(subject("julia", "sum")), Some(Severity::Minor));
+        assert_eq!(policy.severity_for(subject("julia", "sort")), None);
+        let go = policy.limit_for(subject("go", "sort"), Direction::Lower);
+        assert_eq!((go.threshold, go.rule), (0.1, LimitSource::Default));
+    }
+
+    #[test]
+    fn the_sha_is_the_head_of_the_published_one() {
+        // FIPS 180-4 example for the empty message and for "abc".
+        assert_eq!(sha(""), "e3b0c44298fc");
+        assert_eq!(sha("abc"), "ba7816bf8f01");
+    }
+
+    #[test]
+    fn presets_have_plain_names_in_urls() {
+        for (name, slug) in [
+            ("Large N Only", "large-n-only"),
+            ("Julia vs Rust", "julia-vs-rust"),
+            ("  --a//b..  ", "a-b"),
+            ("../../etc", "etc"),
+            ("日本語", "x~77710a"),
+        ] {
+            assert_eq!(preset_slug(name), slug);
+        }
+        for name in ["Index", "CON", "com7", "all", "", "…"] {
+            assert!(preset_slug(name).contains('~'), "{name}");
+        }
+        assert!(preset_slug(&"a b ".repeat(100)).len() <= 64);
+        assert!(!preset_slug(&"aaaaaaa ".repeat(100)).ends_with('-'));
+    }
+}

@@ -1,0 +1,387 @@
+//! The words of the data: what one measurement is, before anything is concluded from it.
+//!
+//! A [`Record`] is one parsed line of history; it borrows from that line. Values are in base units
+//! from here on (nanoseconds, bytes, operations a second): [`Unit::parse`] is the only place that
+//! knows how to get there. This room reads no files and refuses nothing on its own; what a record
+//! must have is checked where lines are read (`store`).
+
+pub mod time;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use time::Timestamp;
+
+/// Which way is better.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Lower is better: time, memory, size.
+    Lower,
+    /// Higher is better: throughput, operations a second.
+    Higher,
+}
+
+impl Direction {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lower => "lower",
+            Self::Higher => "higher",
+        }
+    }
+
+    /// The direction of a metric that does not say its own: higher for rates, else lower.
+    pub fn of_metric(metric: &str, unit: &Unit) -> Self {
+        const HIGHER: [&str; 8] =
+            ["throughput", "ops", "rps", "qps", "speedup", "score", "hits", "bandwidth"];
+        let rate = unit.as_str().ends_with("/s");
+        if rate || HIGHER.contains(&metric) { Self::Higher } else { Self::Lower }
+    }
+}
+
+/// A base unit, or a unit this program has no scale for, kept as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Unit(Cow<'static, str>);
+
+/// Name as written → base unit, factor. Decimal prefixes for `kB`, binary ones for `KiB`.
+const UNITS: &[(&str, &str, f64)] = &[
+    ("ps", "ns", 1e-3),
+    ("ns", "ns", 1.0),
+    ("nsec", "ns", 1.0),
+    ("nanoseconds", "ns", 1.0),
+    ("ns/op", "ns", 1.0),
+    ("us/op", "ns", 1e3),
+    ("ms/op", "ns", 1e6),
+    ("s/op", "ns", 1e9),
+    ("sec/op", "ns", 1e9),
+    ("min/op", "ns", 6e10),
+    ("us", "ns", 1e3),
+    ("usec", "ns", 1e3),
+    ("µs", "ns", 1e3),
+    ("μs", "ns", 1e3),
+    ("microseconds", "ns", 1e3),
+    ("ms", "ns", 1e6),
+    ("msec", "ns", 1e6),
+    ("milliseconds", "ns", 1e6),
+    ("s", "ns", 1e9),
+    ("sec", "ns", 1e9),
+    ("seconds", "ns", 1e9),
+    ("min", "ns", 6e10),
+    ("minutes", "ns", 6e10),
+    ("h", "ns", 3.6e12),
+    ("B", "B", 1.0),
+    ("bytes", "B", 1.0),
+    ("byte", "B", 1.0),
+    ("B/op", "B", 1.0),
+    ("kB", "B", 1e3),
+    ("KB", "B", 1e3),
+    ("MB", "B", 1e6),
+    ("GB", "B", 1e9),
+    ("Kilobytes", "B", 1e3),
+    ("Megabytes", "B", 1e6),
+    ("Gigabytes", "B", 1e9),
+    ("sizeInBytes", "B", 1.0),
+    ("KiB", "B", 1024.0),
+    ("MiB", "B", 1_048_576.0),
+    ("GiB", "B", 1_073_741_824.0),
+    ("ops/s", "ops/s", 1.0),
+    ("ops/sec", "ops/s", 1.0),
+    ("op/s", "ops/s", 1.0),
+    ("i/s", "ops/s", 1.0),
+    ("tps", "ops/s", 1.0),
+    ("kops/s", "ops/s", 1e3),
+    ("Mops/s", "ops/s", 1e6),
+    ("ops/ns", "ops/s", 1e9),
+    ("ops/us", "ops/s", 1e6),
+    ("ops/ms", "ops/s", 1e3),
+    ("ops/min", "ops/s", 1.0 / 60.0),
+    ("req/s", "req/s", 1.0),
+    ("B/s", "B/s", 1.0),
+    ("kB/s", "B/s", 1e3),
+    ("MB/s", "B/s", 1e6),
+    ("GB/s", "B/s", 1e9),
+    ("KiB/s", "B/s", 1024.0),
+    ("MiB/s", "B/s", 1_048_576.0),
+    ("GiB/s", "B/s", 1_073_741_824.0),
+    ("count", "count", 1.0),
+    ("counts", "count", 1.0),
+    ("allocs/op", "count", 1.0),
+];
+
+impl Unit {
+    /// The base unit of a unit's name, and the factor that takes a value there.
+    pub fn parse(name: &str) -> (Self, f64) {
+        match UNITS.iter().find(|(written, _, _)| *written == name) {
+            Some(&(_, base, factor)) => (Self(Cow::Borrowed(base)), factor),
+            None => (Self(Cow::Owned(name.to_owned())), 1.0),
+        }
+    }
+
+    /// Whether this program knows the scale of a unit of this name.
+    pub fn is_known(name: &str) -> bool {
+        UNITS.iter().any(|(written, _, _)| *written == name)
+    }
+
+    /// The unit of a metric that does not say its own.
+    pub fn of_metric(metric: &str) -> Self {
+        let name = match metric {
+            "time" | "latency" | "cpu_time" | "real_time" | "wall_time" => "ns",
+            "memory" | "peak_memory" | "max_rss" | "file_size" | "binary_size" => "B",
+            "throughput" => "ops/s",
+            "bandwidth" => "B/s",
+            "allocations" | "allocs" | "instructions" | "cycles" => "count",
+            _ => "",
+        };
+        Self(Cow::Borrowed(name))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a value below zero makes no sense: durations, sizes, rates and counts.
+    pub fn forbids_negative(&self) -> bool {
+        matches!(&*self.0, "ns" | "B" | "count") || self.0.ends_with("/s")
+    }
+}
+
+/// One value of one metric, in the unit as written (`unit`), not yet scaled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measurement<'a> {
+    pub metric: Cow<'a, str>,
+    pub unit: Option<Cow<'a, str>>,
+    pub better: Option<Direction>,
+    pub value: f64,
+    pub std: Option<f64>,
+    /// Further statistics by name (`min`, `max`, `p95`, …), same unit.
+    pub statistics: Vec<(Statistic, f64)>,
+    pub samples: Vec<f64>,
+}
+
+/// A statistic that a tool reported beside the value it is judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Statistic {
+    Min,
+    Max,
+    Median,
+    P25,
+    P50,
+    P75,
+    P90,
+    P95,
+    P99,
+    P999,
+    Lower,
+    Upper,
+}
+
+impl Statistic {
+    pub const ALL: [(&'static str, Self); 12] = [
+        ("min", Self::Min),
+        ("max", Self::Max),
+        ("median", Self::Median),
+        ("p25", Self::P25),
+        ("p50", Self::P50),
+        ("p75", Self::P75),
+        ("p90", Self::P90),
+        ("p95", Self::P95),
+        ("p99", Self::P99),
+        ("p99.9", Self::P999),
+        ("lower", Self::Lower),
+        ("upper", Self::Upper),
+    ];
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(written, _)| *written == name).map(|(_, statistic)| *statistic)
+    }
+}
+
+/// What is known of a run beyond its value. Many runs have warm-up times and nothing else, and all
+/// are in memory at once: the rest takes no room where there is none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Detail {
+    pub warmup_ns: Box<[f64]>,
+    pub rare: Option<Box<Rare>>,
+}
+
+/// The rarer facts of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rare {
+    pub error: Option<String>,
+    pub statistics: Vec<(Statistic, f64)>,
+    pub samples: Vec<f64>,
+    pub url: Option<String>,
+}
+
+/// [`Detail`] where all rows' are kept together.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct DetailRef<'a> {
+    pub warmup_ns: &'a [f64],
+    pub rare: Option<&'a Rare>,
+}
+
+impl<'a> DetailRef<'a> {
+    pub fn error(self) -> Option<&'a str> {
+        self.rare.and_then(|it| it.error.as_deref())
+    }
+
+    pub fn url(self) -> Option<&'a str> {
+        self.rare.and_then(|it| it.url.as_deref())
+    }
+
+    pub fn statistics(self) -> &'a [(Statistic, f64)] {
+        self.rare.map_or(&[], |it| &it.statistics)
+    }
+
+    pub fn samples(self) -> &'a [f64] {
+        self.rare.map_or(&[], |it| &it.samples)
+    }
+
+    /// A copy of its own.
+    pub fn owned(self) -> Detail {
+        Detail { warmup_ns: self.warmup_ns.into(), rare: self.rare.cloned().map(Box::new) }
+    }
+}
+
+impl Detail {
+    pub fn of(warmup_ns: Box<[f64]>, rare: Rare) -> Self {
+        let rare = (rare != Rare::default()).then(|| Box::new(rare));
+        Self { warmup_ns, rare }
+    }
+
+    pub fn error(&self) -> Option<&str> {
+        self.rare.as_ref().and_then(|it| it.error.as_deref())
+    }
+
+    pub fn statistics(&self) -> &[(Statistic, f64)] {
+        self.rare.as_ref().map_or(&[], |it| &it.statistics)
+    }
+
+    pub fn samples(&self) -> &[f64] {
+        self.rare.as_ref().map_or(&[], |it| &it.samples)
+    }
+}
+
+/// One line of history. `measurements` is empty exactly when the run failed (`error` is set).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record<'a> {
+    pub commit: Cow<'a, str>,
+    pub timestamp: Option<Timestamp>,
+    pub commit_time: Option<Timestamp>,
+    pub suite: Cow<'a, str>,
+    pub test: Cow<'a, str>,
+    pub backend: Cow<'a, str>,
+    pub mode: Option<Cow<'a, str>>,
+    pub parallel: bool,
+    pub n: Option<u64>,
+    /// `key=value` pairs, sorted and joined by `, `: the benchmark's other parameters.
+    pub params: Cow<'a, str>,
+    pub measurements: Vec<Measurement<'a>>,
+    pub error: Option<Cow<'a, str>>,
+    pub branch: Option<Cow<'a, str>>,
+    pub pull: Option<u64>,
+    pub version: Option<Cow<'a, str>>,
+    pub url: Option<Cow<'a, str>>,
+    pub tags: Vec<Cow<'a, str>>,
+    pub warmup_ns: Vec<f64>,
+    /// Runner, provenance and unknown fields, as written and in the order of the line.
+    pub environment: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+/// The fields of a record of one measurement, statistics and samples aside, in the order in which
+/// tables have them.
+pub const FIELDS: [&str; 22] = [
+    "commit",
+    "timestamp",
+    "commit_time",
+    "branch",
+    "pull",
+    "suite",
+    "test",
+    "backend",
+    "mode",
+    "parallel",
+    "n",
+    "params",
+    "metric",
+    "unit",
+    "better",
+    "value",
+    "std",
+    "error",
+    "version",
+    "url",
+    "tags",
+    "warmup_ns",
+];
+
+/// The metric that `mean_ns` stands for.
+pub const TIME: &str = "time";
+/// The mode of a record that names none.
+pub const DEFAULT_MODE: &str = "default";
+
+/// Where a thing was read: file relative to the history directory, line and column from 1.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// A line that was refused: where, why, and what to do. Never an abort: the rest is read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    pub place: Place,
+    pub reason: String,
+    pub remedy: String,
+}
+
+/// The median: how samples and repeats become one value. None for no values.
+pub fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let (middle, odd) = (sorted.len() / 2, sorted.len() % 2 == 1);
+    match sorted.get(middle) {
+        Some(&value) if odd => Some(value),
+        Some(&value) => Some(value / 2.0 + sorted[middle - 1] / 2.0),
+        None => None,
+    }
+}
+
+/// Cuts a text to `limit` characters, with an ellipsis where something was cut.
+pub fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn microseconds_are_one_unit_in_three_spellings() {
+        for name in ["us", "µs", "μs"] {
+            assert_eq!(Unit::parse(name), (Unit(Cow::Borrowed("ns")), 1e3));
+        }
+    }
+}

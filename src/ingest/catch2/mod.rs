@@ -1,5 +1,0 @@
-//! Catch2 (`BENCHMARK`): its XML and what it prints. Mean and standard deviation with their
-//! confidence bounds; sections are part of the suite.
-
-pub(super) mod text;
-pub(super) mod xml;
