@@ -5,13 +5,13 @@
 use std::error::Error;
 use std::hint::black_box;
 
-use benchpages::bench::{Drawing, Point};
+use benchpages::bench::{ChartFixture, ChartPoint};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use plotters::prelude::*;
 
 /// The same marks by plotters' stock writer, on a canvas of ten times the size so that its whole
 /// pixels are as fine as ours.
-fn stock(points: &[Point]) -> Result<String, Box<dyn Error>> {
+fn stock(points: &[ChartPoint]) -> Result<String, Box<dyn Error>> {
     let mut out = String::new();
     {
         let area = SVGBackend::with_string(&mut out, (7200, 2600)).into_drawing_area();
@@ -43,7 +43,7 @@ fn writers(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("stock");
     group.sample_size(20);
     for runs in [200, 5_000] {
-        let drawing = Drawing::of(runs);
+        let drawing = ChartFixture::of(runs);
         let points = drawing.points();
         let stock_bytes = stock(&points).expect("plotters draws into a string").len();
         let ours = drawing.standalone();

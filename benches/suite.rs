@@ -5,7 +5,7 @@
 
 use std::hint::black_box;
 
-use benchpages::bench::{self, Drawing, Folder, Loaded};
+use benchpages::bench::{self, ChartFixture, DemoFolder, LoadedDemo};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 
 /// Days of the large history: 500 series × 400 days are 200,000 records.
@@ -14,12 +14,12 @@ const DAYS: u32 = 400;
 /// A history of the demo generator with its size.
 struct Size {
     records: u64,
-    folder: Folder,
-    loaded: Loaded,
+    folder: DemoFolder,
+    loaded: LoadedDemo,
 }
 
 impl Size {
-    fn of(folder: anyhow::Result<Folder>) -> Self {
+    fn of(folder: anyhow::Result<DemoFolder>) -> Self {
         let folder = folder.expect("the demo history is written to the folder for temporary files");
         let loaded = folder.load().expect("the demo history loads");
         Self { records: folder.records, folder, loaded }
@@ -32,13 +32,13 @@ fn parse(criterion: &mut Criterion, story: &Size) {
         let lines = story.folder.lines(count).expect("the demo history is read");
         group.throughput(Throughput::Bytes(lines.len() as u64));
         group.bench_function(BenchmarkId::new("lines", count), |bencher| {
-            bencher.iter(|| bench::parse(black_box(&lines)));
+            bencher.iter(|| bench::parse_lines(black_box(&lines)));
         });
     }
     group.finish();
     let policy = story.folder.policy().expect("the demo policy is read");
     criterion.benchmark_group("policy").bench_function("read", |bencher| {
-        bencher.iter(|| bench::policy(black_box(&policy)));
+        bencher.iter(|| bench::parse_policy(black_box(&policy)));
     });
 }
 
@@ -59,7 +59,7 @@ fn core(criterion: &mut Criterion, size: &Size) {
     let mut group = criterion.benchmark_group("analysis");
     group.sample_size(10);
     group.bench_function(BenchmarkId::new("all", size.records), |bencher| {
-        bencher.iter(|| black_box(&size.loaded).analyse());
+        bencher.iter(|| black_box(&size.loaded).analyze());
     });
     group.finish();
 }
@@ -68,16 +68,16 @@ fn one_series(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("analysis");
     group.sample_size(10);
     for runs in [1_000, 20_000] {
-        let one = Drawing::of(runs);
+        let one = ChartFixture::of(runs);
         group.bench_function(BenchmarkId::new("one", runs), |bencher| {
-            bencher.iter(|| black_box(&one).analyse());
+            bencher.iter(|| black_box(&one).analyze());
         });
     }
     group.finish();
     let mut group = criterion.benchmark_group("chart");
     group.sample_size(10);
     for runs in [200, 5_000] {
-        let drawing = Drawing::of(runs);
+        let drawing = ChartFixture::of(runs);
         group.bench_function(BenchmarkId::new("trend", runs), |bencher| {
             bencher.iter(|| black_box(&drawing).trend());
         });

@@ -9,22 +9,22 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::demo::{self, Scenario};
-use crate::output::former::Former;
+use crate::output::previous::PreviousSite;
 use crate::project::stages;
-use crate::project::{self, Opened, Options, Project};
+use crate::project::{self, LoadOptions, LoadedHistory, Project};
 use crate::store;
-use chart::{self, Size, Span, TrendInput, Unlinked};
+use chart::{self, ChartSize, ChartSpan, NoLinks, TrendInput};
 use detect::sensitivity::simulate;
-use detect::{Analysis, Context, Depth, Verdict};
+use detect::{Analysis, AnalysisContext, AnalysisDepth, Verdict};
 use model::history::{Commit, History};
 use model::policy::Policy;
 use model::policy::read::read as read_policy;
 use model::record::time::{DAY_US, Timestamp};
-use model::record::{Direction, TIME, Unit};
+use model::record::{Direction, TIME_METRIC, Unit};
 use model::series::{self, CommitIndex, Run, Segment, Series, SeriesKey, Std};
 
 /// A history directory that is removed when it is dropped.
-pub struct Folder {
+pub struct DemoFolder {
     directory: TempDir,
     /// Records in it.
     pub records: u64,
@@ -34,29 +34,29 @@ pub struct Folder {
 ///
 /// # Errors
 /// It cannot be written.
-pub fn story() -> anyhow::Result<Folder> {
-    Folder::write(Scenario::Story, Scenario::Story.default_days())
+pub fn story() -> anyhow::Result<DemoFolder> {
+    DemoFolder::write(Scenario::Story, Scenario::Story.default_days())
 }
 
 /// 500 series of so many days each.
 ///
 /// # Errors
 /// It cannot be written.
-pub fn large(days: u32) -> anyhow::Result<Folder> {
-    Folder::write(Scenario::Large, days)
+pub fn large(days: u32) -> anyhow::Result<DemoFolder> {
+    DemoFolder::write(Scenario::Large, days)
 }
 
-impl Folder {
+impl DemoFolder {
     fn write(scenario: Scenario, days: u32) -> anyhow::Result<Self> {
-        let options = demo::Options { scenario, days, ..demo::Options::default() };
+        let options = demo::DemoOptions { scenario, days, ..demo::DemoOptions::default() };
         let history = demo::generate(&options);
         let directory = tempfile::tempdir()?;
         demo::folder::write(&history, &directory.path().join("data"))?;
         Ok(Self { directory, records: history.records })
     }
 
-    fn options(&self) -> Options {
-        Options {
+    fn options(&self) -> LoadOptions {
+        LoadOptions {
             data: self.directory.path().join("data"),
             policy: None,
             demo: true,
@@ -101,17 +101,18 @@ impl Folder {
     ///
     /// # Errors
     /// They cannot be read.
-    pub fn records(&self) -> anyhow::Result<Records> {
-        let Opened { history, policy, .. } = project::open(&self.options(), &stages::silent)?;
-        Ok(Records { history, policy })
+    pub fn records(&self) -> anyhow::Result<DemoRecords> {
+        let LoadedHistory { history, policy, .. } =
+            project::load_history(&self.options(), &stages::no_progress)?;
+        Ok(DemoRecords { history, policy })
     }
 
     /// Reads, groups and analyses it.
     ///
     /// # Errors
     /// It cannot be loaded.
-    pub fn load(&self) -> anyhow::Result<Loaded> {
-        Ok(Loaded(project::load(&self.options(), &stages::silent)?))
+    pub fn load(&self) -> anyhow::Result<LoadedDemo> {
+        Ok(LoadedDemo(project::load(&self.options(), &stages::no_progress)?))
     }
 
     /// The whole of `benchpages build` into a new folder, which is handed back: whoever drops it
@@ -126,28 +127,28 @@ impl Folder {
     }
 
     fn build_into(&self, out: &Path) -> anyhow::Result<u64> {
-        let project = project::load(&self.options(), &stages::silent)?;
-        Ok(project::build(&project, out, Former::Remove, &stages::silent)?.files)
+        let project = project::load(&self.options(), &stages::no_progress)?;
+        Ok(project::build(&project, out, PreviousSite::Remove, &stages::no_progress)?.files)
     }
 }
 
 /// Reads lines of history; the number of rows they gave.
-pub fn parse(lines: &str) -> usize {
-    store::read_text(lines.as_bytes()).rows()
+pub fn parse_lines(lines: &str) -> usize {
+    store::read_lines_of_text(lines.as_bytes()).row_count()
 }
 
 /// Reads a policy; the number of things said about it.
-pub fn policy(text: &str) -> usize {
+pub fn parse_policy(text: &str) -> usize {
     read_policy(text, "policy.yml").diagnostics.len()
 }
 
 /// The records of a history, each once, and nothing beside them.
-pub struct Records {
+pub struct DemoRecords {
     history: History,
     policy: Policy,
 }
 
-impl Records {
+impl DemoRecords {
     /// How many there are, duplicates included.
     pub fn count(&self) -> u64 {
         self.history.counts.records
@@ -155,7 +156,7 @@ impl Records {
 
     /// Groups them; the number of series.
     pub fn group(&self) -> usize {
-        series::group(&self.history, &self.policy).series.len()
+        series::group_series(&self.history, &self.policy).series.len()
     }
 }
 
@@ -163,28 +164,28 @@ impl Records {
 pub type MakeFile<'a> = dyn Fn(&str) -> Option<usize> + 'a;
 
 /// A history that was read, grouped and analysed.
-pub struct Loaded(Project);
+pub struct LoadedDemo(Project);
 
-impl Loaded {
+impl LoadedDemo {
     /// The gate's verdict on every series; how many are not steady.
     pub fn verdicts(&self) -> usize {
         let series = &self.0.grouped.series;
         let context = context_of(series);
         let verdicts = detect::verdicts(series, &self.0.policy, &context);
-        verdicts.iter().filter(|verdict| **verdict != Verdict::Steady).count()
+        verdicts.iter().filter(|verdict| **verdict != Verdict::Unchanged).count()
     }
 
     /// Analyses every series; the number of changes.
-    pub fn analyse(&self) -> usize {
-        changes(&self.0.grouped.series, &self.0.policy)
+    pub fn analyze(&self) -> usize {
+        analyze_changes(&self.0.grouped.series, &self.0.policy)
     }
 
     /// Of every series that has one: the smallest change that is said to be reported within five
     /// runs in 9 of 10 cases, and in which share of so many made-up histories it is.
     pub fn sensitivity(&self, draws: u32) -> Vec<(f64, f64)> {
         let (series, policy) = (self.0.grouped.series.iter(), &self.0.policy);
-        let checked = series.filter_map(|series| simulate::check(series, policy, draws));
-        checked.map(|checked| (checked.stated, checked.reported)).collect()
+        let checked = series.filter_map(|series| simulate::measure_power(series, policy, draws));
+        checked.map(|checked| (checked.detectable_change, checked.power)).collect()
     }
 
     /// Hands over a function that makes one file of the site: its bytes' number, none where the
@@ -193,9 +194,9 @@ impl Loaded {
     /// # Errors
     /// The site cannot be prepared.
     pub fn pages(&self, then: &mut dyn FnMut(&MakeFile<'_>)) -> anyhow::Result<()> {
-        let input = project::input(&self.0);
-        crate::site::prepared(&input, &mut |site| {
-            then(&|path| Some(site.make(path)?.ok()?.len()));
+        let input = project::site_input(&self.0);
+        crate::site::prepare(&input, &mut |site| {
+            then(&|path| Some(site.render(path)?.ok()?.len()));
         })?;
         Ok(())
     }
@@ -205,33 +206,39 @@ impl Loaded {
     /// # Errors
     /// The site cannot be prepared.
     pub fn paths(&self) -> anyhow::Result<Vec<String>> {
-        Ok(crate::site::paths(&project::input(&self.0))?)
+        Ok(crate::site::paths(&project::site_input(&self.0))?)
     }
 }
 
-fn changes(series: &[Series], policy: &Policy) -> usize {
-    let found = detect::analyse_all(series, policy, &context_of(series));
-    found.each.iter().map(|analysis| analysis.events.len()).sum()
+fn analyze_changes(series: &[Series], policy: &Policy) -> usize {
+    let found = detect::analyze_all(series, policy, &context_of(series));
+    found.by_series.iter().map(|analysis| analysis.changes.len()).sum()
 }
 
-fn context_of(series: &[Series]) -> Context<'static> {
+fn context_of(series: &[Series]) -> AnalysisContext<'static> {
     let newest = series.iter().filter_map(|one| one.runs.last()).map(|run| run.time).max();
     let now = newest.unwrap_or(Timestamp::from_micros(0));
     let (accepted, explained) = (&|_: &Series| Vec::new(), &|_: &Series| Vec::new());
-    Context { depth: Depth::Pages, now, newest, accepted, explained }
+    AnalysisContext {
+        depth: AnalysisDepth::Full,
+        now,
+        newest_run: newest,
+        accepted,
+        explanations: explained,
+    }
 }
 
 /// One analysed series, ready to be drawn.
-pub struct Drawing {
+pub struct ChartFixture {
     series: Series,
     analysis: Analysis,
     commits: Vec<Commit>,
 }
 
 /// One point of a drawing: time in days, value, level and its spread.
-pub type Point = (f64, f64, Option<(f64, f64)>);
+pub type ChartPoint = (f64, f64, Option<(f64, f64)>);
 
-impl Drawing {
+impl ChartFixture {
     /// A series with a run a day, 2 % noise, and a step of 20 % after two thirds of its runs.
     pub fn of(runs: usize) -> Self {
         let series = synthetic(0, runs);
@@ -246,8 +253,8 @@ impl Drawing {
         });
         let commits = commits.collect();
         let series = [series];
-        let analysis = detect::analyse_all(&series, &Policy::default(), &context_of(&series));
-        let analysis = analysis.each.into_iter().next().expect("one series was analysed");
+        let analysis = detect::analyze_all(&series, &Policy::default(), &context_of(&series));
+        let analysis = analysis.by_series.into_iter().next().expect("one series was analysed");
         let [series] = series;
         Self { commits, analysis, series }
     }
@@ -260,19 +267,19 @@ impl Drawing {
             notes: &[],
             slot: 1,
             id: "c1",
-            links: &Unlinked,
-            span: Span::Time,
+            links: &NoLinks,
+            span: ChartSpan::Time,
         }
     }
 
     /// Analyses the series; the number of changes.
-    pub fn analyse(&self) -> usize {
-        changes(std::slice::from_ref(&self.series), &Policy::default())
+    pub fn analyze(&self) -> usize {
+        analyze_changes(std::slice::from_ref(&self.series), &Policy::default())
     }
 
     /// Draws it for a page; bytes of SVG.
     pub fn trend(&self) -> usize {
-        chart::trend(&self.input(), Size::Full).svg.len()
+        chart::trend(&self.input(), ChartSize::Full).svg.len()
     }
 
     /// Draws it as a file; bytes of SVG.
@@ -286,7 +293,7 @@ impl Drawing {
     }
 
     /// What the chart shows, for a writer that is compared with ours.
-    pub fn points(&self) -> Vec<Point> {
+    pub fn points(&self) -> Vec<ChartPoint> {
         let runs = self.series.runs.iter().enumerate();
         runs.map(|(at, run)| {
             let level = self.analysis.level.get(at).zip(self.analysis.spread.get(at));
@@ -306,7 +313,7 @@ fn synthetic(index: usize, runs: usize) -> Series {
         Run {
             commit: CommitIndex(u32::try_from(at).unwrap_or(u32::MAX)),
             time: Timestamp::from_micros(at as i64 * DAY_US),
-            value: Some(level * (1.0 + 0.02 * noise(&mut state))),
+            value: Some(level * (1.0 + 0.02 * pseudo_noise(&mut state))),
             std: Std::of(None),
             repeats: 1,
             segment: 0,
@@ -323,11 +330,11 @@ fn synthetic(index: usize, runs: usize) -> Series {
             parallel: false,
             n: None,
             params: String::new(),
-            metric: TIME.to_owned(),
+            metric: TIME_METRIC.to_owned(),
             metric_name: "time".to_owned(),
         },
         unit: Unit::parse("ns").0,
-        better: Direction::Lower,
+        direction: Direction::Lower,
         tags: Vec::new(),
         runs: (0..runs).map(run).collect(),
         pulls: Vec::new(),
@@ -337,7 +344,7 @@ fn synthetic(index: usize, runs: usize) -> Series {
 
 /// Nearly normal with standard deviation 1: the sum of 12 uniform numbers less 6, from a linear
 /// congruential generator (Knuth's MMIX constants).
-fn noise(state: &mut u64) -> f64 {
+fn pseudo_noise(state: &mut u64) -> f64 {
     let uniform = |state: &mut u64| {
         *state =
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

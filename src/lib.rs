@@ -6,7 +6,7 @@
 //! an edge never uses another edge (`tests/tidy.rs` holds both).
 
 // ── Core: pure values in, values out ──
-mod approval;
+mod regressions;
 mod doctor;
 mod site;
 mod gate;
@@ -24,7 +24,7 @@ mod notify;
 
 // ── Application: wires; may use everything above ──
 mod project;
-mod unchanged;
+mod up_to_date;
 mod cli;
 #[doc(hidden)]
 pub mod bench;

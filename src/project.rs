@@ -1,7 +1,7 @@
 //! The pipeline: read this first. A directory becomes a [`Project`], a project becomes a site.
 
-pub(crate) mod again;
-mod said;
+pub(crate) mod session;
+mod human_input;
 pub(crate) mod stages;
 pub(crate) mod watch;
 
@@ -12,34 +12,34 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::gate;
-use crate::gate::decide::Plea;
-use crate::gate::scene::Scene;
-use crate::output::{self, former::Former};
-use crate::project::said::{Said, analyse, annotations, with_context};
+use crate::gate::candidate::Candidate;
+use crate::gate::decision::OverrideRequest;
+use crate::output::{self, previous::PreviousSite};
+use crate::project::human_input::{HumanInput, analyze_series, annotations, with_analysis_context};
 use crate::project::stages::{Progress, Stages};
 use crate::site;
 use crate::store;
-use detect::again::Known;
-use detect::replay::Said as Replayed;
-use detect::targets::Target;
-use detect::{Analyses, Depth, evidence};
-use model::audit::Chain;
-use model::history::build::Reading;
-use model::history::details::Details;
-use model::history::{Finish, History};
+use detect::analysis_cache::AnalysisCache;
+use detect::replay::ReplayedVerdict as Replayed;
+use detect::targets::TargetResult;
+use detect::{Analyses, AnalysisDepth, evidence};
+use model::audit::AuditChain;
+use model::history::build::ValueOptions;
+use model::history::details::DetailStore;
+use model::history::{History, NormalizeOptions};
 use model::note::Note;
-use model::policy::accepted::Accepted;
+use model::policy::accepted::AcceptedEntry;
 use model::policy::diagnostic;
 use model::policy::read::read as read_policy;
-use model::policy::threshold::sha;
-use model::policy::{Audience, Policy};
+use model::policy::threshold::policy_sha;
+use model::policy::{Policy, SiteAudience};
 use model::record::Problem;
 use model::record::time::Timestamp;
-use model::series::{self, Grouped, Series};
+use model::series::{self, GroupedSeries, Series};
 
 /// What to load.
 #[derive(Clone, Debug)]
-pub(crate) struct Options {
+pub(crate) struct LoadOptions {
     pub(crate) data: PathBuf,
     /// `policy.yml` in the data directory where none is named.
     pub(crate) policy: Option<PathBuf>,
@@ -54,7 +54,7 @@ pub(crate) struct Options {
     pub(crate) base_url: Option<String>,
     pub(crate) explicit_index: bool,
     /// Who the site is for; the policy says where this does not.
-    pub(crate) audience: Option<Audience>,
+    pub(crate) audience: Option<SiteAudience>,
 }
 
 /// A loaded and analysed history.
@@ -62,21 +62,21 @@ pub(crate) struct Project {
     pub(crate) policy: Policy,
     pub(crate) policy_sha: String,
     pub(crate) history: History,
-    pub(crate) grouped: Grouped,
+    pub(crate) grouped: GroupedSeries,
     pub(crate) analyses: Analyses,
     /// What the next load need not find again, where one is to come.
-    known: Option<Known>,
-    pub(crate) targets: Vec<Target>,
+    analysis_cache: Option<AnalysisCache>,
+    pub(crate) targets: Vec<TargetResult>,
     pub(crate) notes: Vec<Note>,
-    pub(crate) accepted: Vec<Accepted>,
+    pub(crate) accepted: Vec<AcceptedEntry>,
     pub(crate) problems: Vec<Problem>,
-    pub(crate) foreign: Vec<Problem>,
+    pub(crate) ingest_problems: Vec<Problem>,
     pub(crate) templates: Vec<(String, String)>,
-    pub(crate) audit: Chain,
+    pub(crate) audit: AuditChain,
     /// Files of records, and their unpacked bytes.
     pub(crate) files: usize,
     pub(crate) bytes: u64,
-    pub(crate) site: site::Options,
+    pub(crate) site: site::SiteOptions,
     /// Told once: what was guessed or could not be done.
     pub(crate) warnings: Vec<String>,
     pub(crate) stages: Stages,
@@ -84,7 +84,7 @@ pub(crate) struct Project {
 
 /// What a build did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Built {
+pub(crate) struct BuildSummary {
     pub(crate) pages: u64,
     pub(crate) files: u64,
     pub(crate) bytes: u64,
@@ -97,7 +97,7 @@ pub(crate) struct Built {
 }
 
 /// A history directory that was read; nothing is grouped or analysed yet.
-pub(crate) struct Opened {
+pub(crate) struct LoadedHistory {
     pub(crate) policy: Policy,
     pub(crate) policy_sha: String,
     pub(crate) history: History,
@@ -109,7 +109,7 @@ pub(crate) struct Opened {
     pub(crate) stages: Stages,
     /// What it was read from, and what its history was finished with.
     source: store::Source,
-    finish: Finish,
+    finish: NormalizeOptions,
 }
 
 /// Reads a history directory.
@@ -117,39 +117,52 @@ pub(crate) struct Opened {
 /// # Errors
 /// The directory or the policy cannot be read, the policy is at fault, or demo records stand in a
 /// history that is not said to be one.
-pub(crate) fn open(options: &Options, progress: &Progress<'_>) -> anyhow::Result<Opened> {
-    open_with(options, progress, &mut store::read)
+pub(crate) fn load_history(
+    options: &LoadOptions,
+    progress: &Progress<'_>,
+) -> anyhow::Result<LoadedHistory> {
+    load_history_with(options, progress, &mut store::read)
 }
 
 /// Reads the files of a history directory.
-type Read<'a> =
+type ReadHistory<'a> =
     dyn FnMut(&store::Source, &(dyn Fn(u64, u64) + Sync)) -> anyhow::Result<store::Contents> + 'a;
 
-fn open_with(
-    options: &Options,
+fn load_history_with(
+    options: &LoadOptions,
     progress: &Progress<'_>,
-    read: &mut Read<'_>,
-) -> anyhow::Result<Opened> {
+    read: &mut ReadHistory<'_>,
+) -> anyhow::Result<LoadedHistory> {
     let mut stages = Stages::new();
     let mut warnings = Vec::new();
-    let (policy, policy_sha) = policy(options, &mut warnings)?;
-    let source = source(options, &policy);
+    let (policy, policy_sha) = load_policy(options, &mut warnings)?;
+    let source = record_source(options, &policy);
     let mut contents = read(&source, &|files, of| progress("reading files", files, of))?;
-    stages.end("read");
+    stages.finish("read");
     progress("putting in order", 0, 0);
     let commits = std::mem::take(&mut contents.commits);
-    let finish = Finish { branch: policy.site.branch.clone(), commits };
-    let history = std::mem::take(&mut contents.records).finish(&finish);
-    refuse_demo(&history, options)?;
-    let now = now(&history, options);
+    let finish = NormalizeOptions { branch: policy.site.branch.clone(), commits };
+    let history = std::mem::take(&mut contents.records).normalize(&finish);
+    reject_demo(&history, options)?;
+    let now = build_time(&history, options);
     let annotated = annotations(&policy);
     contents.notes.extend(annotated);
-    stages.end("put in order");
-    Ok(Opened { policy, policy_sha, history, contents, now, warnings, stages, source, finish })
+    stages.finish("put in order");
+    Ok(LoadedHistory {
+        policy,
+        policy_sha,
+        history,
+        contents,
+        now,
+        warnings,
+        stages,
+        source,
+        finish,
+    })
 }
 
 /// The build's time.
-fn now(history: &History, options: &Options) -> Timestamp {
+fn build_time(history: &History, options: &LoadOptions) -> Timestamp {
     options.now.unwrap_or(match history.newest {
         Some(newest) if history.counts.demo > 0 => newest,
         _ => options.clock,
@@ -161,64 +174,69 @@ fn now(history: &History, options: &Options) -> Timestamp {
 ///
 /// # Errors
 /// It holds demo records, or cannot be read.
-pub(crate) fn refuse_demo_in(options: &Options) -> anyhow::Result<()> {
+pub(crate) fn reject_demo_in(options: &LoadOptions) -> anyhow::Result<()> {
     let first = store::first_records(&options.data)?;
-    refuse_demo(&first.finish(&Finish::default()), options)
+    reject_demo(&first.normalize(&NormalizeOptions::default()), options)
 }
 
 /// Reads, groups and analyses a history directory.
 ///
 /// # Errors
 /// As [`open`].
-pub(crate) fn load(options: &Options, progress: &Progress<'_>) -> anyhow::Result<Project> {
-    let opened = open(options, progress)?;
-    load_opened(opened, options, progress, &mut |series, policy, context, _| {
-        (detect::analyse_all(series, policy, context), None)
+pub(crate) fn load(options: &LoadOptions, progress: &Progress<'_>) -> anyhow::Result<Project> {
+    let opened = load_history(options, progress)?;
+    analyze_history(opened, options, progress, &mut |series, policy, context, _| {
+        (detect::analyze_all(series, policy, context), None)
     })
 }
 
 /// Analyses series under a policy of this hash.
-type Analyse<'a> =
-    dyn FnMut(&[Series], &Policy, &detect::Context<'_>, &str) -> (Analyses, Option<Known>) + 'a;
+type SeriesAnalyzer<'a> = dyn FnMut(
+        &[Series],
+        &Policy,
+        &detect::AnalysisContext<'_>,
+        &str,
+    ) -> (Analyses, Option<AnalysisCache>)
+    + 'a;
 
-fn load_opened(
-    opened: Opened,
-    options: &Options,
+fn analyze_history(
+    opened: LoadedHistory,
+    options: &LoadOptions,
     progress: &Progress<'_>,
-    analyse: &mut Analyse<'_>,
+    analyse: &mut SeriesAnalyzer<'_>,
 ) -> anyhow::Result<Project> {
-    let Opened { policy, policy_sha, mut history, contents, now, .. } = opened;
+    let LoadedHistory { policy, policy_sha, mut history, contents, now, .. } = opened;
     let (mut warnings, mut stages) = (opened.warnings, opened.stages);
-    if let Err(error) = store::keep_refused(&options.data, &history.problems) {
+    if let Err(error) = store::quarantine_rejected(&options.data, &history.rejected_records) {
         warnings.push(format!("{error:#}; the health page lists the refused lines"));
     }
     progress("analysing", 0, 0);
-    let public = options.audience.unwrap_or(policy.site.audience) == Audience::Public;
+    let public = options.audience.unwrap_or(policy.site.audience) == SiteAudience::Public;
     // Pages speak of series, whose runs hold what they need of the rows. Old names and the order in
     // which machines were first seen stand in the rows alone.
     let mut grouped = if policy.aliases.is_empty() && !public {
-        directed(series::group_away(&mut history, &policy), &policy)
+        with_policy_directions(series::group_and_drop_rows(&mut history, &policy), &policy)
     } else {
-        let grouped = grouped(&history, &policy);
-        history.details = Details::default();
+        let grouped = group_series(&history, &policy);
+        history.details = DetailStore::default();
         grouped
     };
-    let said = Said {
-        depth: Depth::Pages,
+    let said = HumanInput {
+        depth: AnalysisDepth::Full,
         accepted: &contents.accepted,
         notes: &contents.notes,
-        own: None,
+        candidate: None,
     };
-    stages.end("grouped");
-    let (mut analyses, known) = with_context(&history, said, now, |context| {
+    stages.finish("grouped");
+    let (mut analyses, known) = with_analysis_context(&history, said, now, |context| {
         analyse(&grouped.series, &policy, context, &policy_sha)
     });
-    let targets = detect::targets::evaluate(&grouped.series, &analyses.each, &policy);
+    let targets = detect::targets::evaluate(&grouped.series, &analyses.by_series, &policy);
     if public {
         site::redact::redact(&mut history, &mut grouped.series, &policy.site.redact);
     }
-    evidence::recorded::explain(&grouped.series, &mut analyses.each, &history);
-    stages.end("analysed");
+    evidence::environment::explain(&grouped.series, &mut analyses.by_series, &history);
+    stages.finish("analysed");
     let base_url = options.base_url.clone().or_else(|| policy.site.base_url.clone());
     if base_url.is_none() {
         warnings.push(
@@ -234,17 +252,17 @@ fn load_opened(
         history,
         grouped,
         analyses,
-        known,
+        analysis_cache: known,
         targets,
         notes: contents.notes,
         accepted: contents.accepted,
         problems: contents.problems,
-        foreign: contents.foreign,
+        ingest_problems: contents.ingest_problems,
         templates: contents.templates,
         files: contents.files,
         bytes: contents.bytes,
         audit: contents.audit,
-        site: site::Options { now, base_url, explicit_index: options.explicit_index },
+        site: site::SiteOptions { now, base_url, explicit_index: options.explicit_index },
         warnings,
         stages,
     })
@@ -253,56 +271,56 @@ fn load_opened(
 /// Judges the candidate of a scene, once the stage is set, by the analysis and the policy that make
 /// the site.
 pub(crate) fn check(
-    opened: &mut Opened,
-    options: &Options,
-    scene: Scene,
-    plea: Option<Plea>,
-) -> gate::Outcome {
-    opened.stages.end("set the scene");
-    let mut grouped = grouped(&opened.history, &opened.policy);
-    opened.stages.end("grouped");
-    let said = Said::of_gate(&opened.contents, &scene);
+    opened: &mut LoadedHistory,
+    options: &LoadOptions,
+    scene: Candidate,
+    plea: Option<OverrideRequest>,
+) -> gate::CheckOutcome {
+    opened.stages.finish("set the scene");
+    let mut grouped = group_series(&opened.history, &opened.policy);
+    opened.stages.finish("grouped");
+    let said = HumanInput::for_gate(&opened.contents, &scene);
     let (history, policy) = (&opened.history, &opened.policy);
-    let analyses = analyse(history, &grouped.series, policy, said, opened.now);
-    let judged = Judged { scene, plea, series: &mut grouped.series, analyses };
-    let outcome = judge(opened, options, None, judged);
-    opened.stages.end("analysed");
+    let analyses = analyze_series(history, &grouped.series, policy, said, opened.now);
+    let judged = AnalyzedCandidate { scene, plea, series: &mut grouped.series, analyses };
+    let outcome = judge_candidate(opened, options, None, judged);
+    opened.stages.finish("analysed");
     outcome
 }
 
 /// A staged and analysed history.
-struct Judged<'a> {
-    scene: Scene,
-    plea: Option<Plea>,
+struct AnalyzedCandidate<'a> {
+    scene: Candidate,
+    plea: Option<OverrideRequest>,
     series: &'a mut [Series],
     analyses: Analyses,
 }
 
 /// Judges what was analysed; `other` is the history where it is not the one that was opened.
-fn judge(
-    opened: &mut Opened,
-    options: &Options,
+fn judge_candidate(
+    opened: &mut LoadedHistory,
+    options: &LoadOptions,
     other: Option<&mut History>,
-    judged: Judged<'_>,
-) -> gate::Outcome {
-    let Judged { scene, plea, series, mut analyses } = judged;
-    let Opened { policy, contents, now, .. } = opened;
+    judged: AnalyzedCandidate<'_>,
+) -> gate::CheckOutcome {
+    let AnalyzedCandidate { scene, plea, series, mut analyses } = judged;
+    let LoadedHistory { policy, contents, now, .. } = opened;
     let (policy, contents, now) = (&*policy, &*contents, *now);
     let history = other.unwrap_or(&mut opened.history);
-    let targets = detect::targets::evaluate(series, &analyses.each, policy);
-    if options.audience.unwrap_or(policy.site.audience) == Audience::Public {
+    let targets = detect::targets::evaluate(series, &analyses.by_series, policy);
+    if options.audience.unwrap_or(policy.site.audience) == SiteAudience::Public {
         site::redact::redact(history, series, &policy.site.redact);
     }
-    evidence::recorded::explain(series, &mut analyses.each, history);
+    evidence::environment::explain(series, &mut analyses.by_series, history);
     let base_url = options.base_url.clone().or_else(|| policy.site.base_url.clone());
     let history = &*history;
-    gate::assemble::outcome(gate::assemble::Input {
-        scene: scene.clone(),
+    gate::assemble::outcome(gate::assemble::CheckInput {
+        candidate: scene.clone(),
         history,
-        analyse: &|series| {
-            let said = Said::of_gate(contents, &scene);
-            let mut again = analyse(history, series, policy, said, now);
-            evidence::recorded::explain(series, &mut again.each, history);
+        analyze: &|series| {
+            let said = HumanInput::for_gate(contents, &scene);
+            let mut again = analyze_series(history, series, policy, said, now);
+            evidence::environment::explain(series, &mut again.by_series, history);
             again
         },
         series,
@@ -311,29 +329,30 @@ fn judge(
         policy,
         policy_sha: opened.policy_sha.clone(),
         base_url: base_url.map(|url| format!("{}/", url.trim_end_matches('/'))),
-        plea,
-        notices: notices(history),
+        override_request: plea,
+        notices: report_notices(history),
     })
 }
 
 /// What a reader of a report should know of the records it was made from.
-fn notices(history: &History) -> Vec<String> {
-    let refused = history.problems.len() as u64;
+fn report_notices(history: &History) -> Vec<String> {
+    let refused = history.rejected_records.len() as u64;
     let refused = (refused > 0).then(|| {
-        let lines = model::text::counted(refused, "line");
+        let lines = model::text::count_noun(refused, "line");
         format!("{lines} of the records could not be read; `benchpages build` tells which.")
     });
     refused.into_iter().collect()
 }
 
 /// The series of a history, each with the direction that the policy's rules give it.
-fn grouped(history: &History, policy: &Policy) -> Grouped {
-    directed(series::group(history, policy), policy)
+fn group_series(history: &History, policy: &Policy) -> GroupedSeries {
+    with_policy_directions(series::group_series(history, policy), policy)
 }
 
-fn directed(mut grouped: Grouped, policy: &Policy) -> Grouped {
+fn with_policy_directions(mut grouped: GroupedSeries, policy: &Policy) -> GroupedSeries {
     for series in &mut grouped.series {
-        series.better = policy.limit_for(series.key.subject(&series.tags), series.better).better;
+        series.direction =
+            policy.threshold_for(series.key.subject(&series.tags), series.direction).direction;
     }
     grouped
 }
@@ -345,28 +364,28 @@ fn directed(mut grouped: Grouped, policy: &Policy) -> Grouped {
 pub(crate) fn build(
     project: &Project,
     out: &Path,
-    former: Former,
+    former: PreviousSite,
     progress: &Progress<'_>,
-) -> anyhow::Result<Built> {
+) -> anyhow::Result<BuildSummary> {
     let output = output::Output::prepare(out, former)?;
-    let input = input(project);
+    let input = site_input(project);
     let sink = |path: &str, bytes: &[u8]| output.write(path, bytes).map_err(std::io::Error::other);
     let rendered = site::render(&input, &sink, &|pages, of| progress("writing files", pages, of))?;
     let written = output.commit()?;
-    Ok(Built {
+    Ok(BuildSummary {
         pages: rendered.pages,
         files: rendered.files,
         bytes: written.bytes,
         series: project.grouped.series.len(),
         records: project.history.counts.records,
-        refused: project.history.problems.len(),
+        refused: project.history.rejected_records.len(),
         routes: written.routes,
     })
 }
 
 /// What the site is made of.
-pub(crate) fn input(project: &Project) -> site::Input<'_> {
-    site::Input {
+pub(crate) fn site_input(project: &Project) -> site::SiteInput<'_> {
+    site::SiteInput {
         history: &project.history,
         series: &project.grouped.series,
         analyses: &project.analyses,
@@ -376,7 +395,7 @@ pub(crate) fn input(project: &Project) -> site::Input<'_> {
         notes: &project.notes,
         accepted: &project.accepted,
         problems: &project.problems,
-        foreign: &project.foreign,
+        ingest_problems: &project.ingest_problems,
         ignored: project.grouped.ignored,
         not_covered: &project.grouped.not_covered,
         templates: &project.templates,
@@ -386,13 +405,16 @@ pub(crate) fn input(project: &Project) -> site::Input<'_> {
 }
 
 /// The policy and the hash of its text; the default policy where the directory has none.
-fn policy(options: &Options, warnings: &mut Vec<String>) -> anyhow::Result<(Policy, String)> {
+fn load_policy(
+    options: &LoadOptions,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<(Policy, String)> {
     let path = options.policy.clone().unwrap_or_else(|| options.data.join("policy.yml"));
     if options.policy.is_none() && !path.exists() {
         if options.data.is_dir() {
             warnings.push(format!("no {}: the default policy is in force", path.display()));
         }
-        return Ok((Policy::default(), sha("")));
+        return Ok((Policy::default(), policy_sha("")));
     }
     let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let text =
@@ -406,34 +428,34 @@ fn policy(options: &Options, warnings: &mut Vec<String>) -> anyhow::Result<(Poli
                 // The first of them is told as a warning; the others say so themselves.
                 warnings.push(told.trim().trim_start_matches("warning: ").to_owned());
             }
-            Ok((policy, sha(&text)))
+            Ok((policy, policy_sha(&text)))
         }
         None => bail!("the policy is at fault\n{told}"),
     }
 }
 
 /// Where records are read, and how.
-fn source(options: &Options, policy: &Policy) -> store::Source {
+fn record_source(options: &LoadOptions, policy: &Policy) -> store::Source {
     store::Source {
         directory: options.data.clone(),
         with_archive: options.with_archive,
-        reading: Arc::new(reading(policy)),
+        reading: Arc::new(reading_options(policy)),
         cache: options.cache.clone(),
     }
 }
 
 /// What the policy says of how values are read.
-fn reading(policy: &Policy) -> Reading {
+fn reading_options(policy: &Policy) -> ValueOptions {
     let warmup = &policy.warmup;
     let units = policy.metrics.iter();
-    Reading {
+    ValueOptions {
         burn_in: if warmup.enabled { warmup.burn_in_runs as usize } else { 0 },
         units: units.filter_map(|(name, one)| Some((name.clone(), one.unit.clone()?))).collect(),
     }
 }
 
 /// The contamination guard: demo records make no statement about real code.
-fn refuse_demo(history: &History, options: &Options) -> anyhow::Result<()> {
+fn reject_demo(history: &History, options: &LoadOptions) -> anyhow::Result<()> {
     let counts = history.counts;
     if counts.demo > 0 && !options.demo {
         bail!(
@@ -450,10 +472,14 @@ fn refuse_demo(history: &History, options: &Options) -> anyhow::Result<()> {
 
 /// The gate run over every prefix of a project's history.
 pub(crate) fn replay(project: &Project) -> Vec<Replayed> {
-    let said =
-        Said { depth: Depth::Pages, accepted: &project.accepted, notes: &project.notes, own: None };
+    let said = HumanInput {
+        depth: AnalysisDepth::Full,
+        accepted: &project.accepted,
+        notes: &project.notes,
+        candidate: None,
+    };
     let series = &project.grouped.series;
-    with_context(&project.history, said, project.site.now, |context| {
+    with_analysis_context(&project.history, said, project.site.now, |context| {
         detect::replay::replay(series, &project.policy, context)
     })
 }
@@ -492,11 +518,16 @@ mod tests {
     }
 
     /// Every file of the site, with its path.
-    fn site(root: &Path, audience: Option<Audience>) -> Vec<(String, String)> {
-        let options = Options { audience, ..asked(root) };
+    fn site(root: &Path, audience: Option<SiteAudience>) -> Vec<(String, String)> {
+        let options = LoadOptions { audience, ..test_options(root) };
         let out = root.join("site");
-        build(&load(&options, &stages::silent).unwrap(), &out, Former::Remove, &stages::silent)
-            .unwrap();
+        build(
+            &load(&options, &stages::no_progress).unwrap(),
+            &out,
+            PreviousSite::Remove,
+            &stages::no_progress,
+        )
+        .unwrap();
         let mut files = Vec::new();
         let mut folders = vec![out];
         while let Some(folder) = folders.pop() {
@@ -515,9 +546,9 @@ mod tests {
     }
 
     /// What to load of a history of a test, on its own day 15.
-    fn asked(root: &Path) -> Options {
+    fn test_options(root: &Path) -> LoadOptions {
         let now = Timestamp::parse("2025-01-15T00:00:00Z").unwrap();
-        Options {
+        LoadOptions {
             data: root.join("data"),
             policy: None,
             demo: false,
@@ -540,7 +571,7 @@ mod tests {
             files.iter().filter(|(_, text)| text.contains(word)).map(|(at, _)| at.clone()).collect()
         };
         assert!(named(&open, SECRET).len() >= 3, "{:?}", named(&open, SECRET));
-        let public = site(root.path(), Some(Audience::Public));
+        let public = site(root.path(), Some(SiteAudience::Public));
         assert_eq!(named(&public, SECRET), Vec::<String>::new());
         let told = named(&public, "redacted 2");
         assert!(told.iter().any(|path| path.ends_with("health/index.html")), "{told:?}");
@@ -587,7 +618,7 @@ mod tests {
         };
         let told = events(None);
         assert!(told.contains(&format!("runner_image (plain → {SECRET})")), "{told}");
-        let told = events(Some(Audience::Public));
+        let told = events(Some(SiteAudience::Public));
         assert!(told.contains("runner_image (redacted → redacted 2)"), "{told}");
         assert!(!told.contains(SECRET), "{told}");
     }

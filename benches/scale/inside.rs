@@ -109,7 +109,7 @@ fn parse(history: &Path) -> anyhow::Result<[f64; 2]> {
     for day in bed::days(history)? {
         let text = std::fs::read_to_string(&day)?;
         let mut rows = 0;
-        ours += took(|| rows = bench::parse(&text));
+        ours += took(|| rows = bench::parse_lines(&text));
         let mut records: Vec<Borrowed<'_>> = Vec::new();
         serde += took(|| {
             records = text.lines().filter_map(|it| serde_json::from_str(it).ok()).collect()
@@ -125,7 +125,7 @@ fn parse(history: &Path) -> anyhow::Result<[f64; 2]> {
 fn gate() -> anyhow::Result<[f64; 2]> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
     let loaded = bench::story()?.load()?;
-    Ok(pool.install(|| [median(|| loaded.verdicts()), median(|| loaded.analyse())]))
+    Ok(pool.install(|| [median(|| loaded.verdicts()), median(|| loaded.analyze())]))
 }
 
 fn median(mut what: impl FnMut() -> usize) -> f64 {

@@ -3,48 +3,48 @@
 use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
-use crate::approval::{self, Known, Regression};
-use crate::cli::args::{Accept, Audience, Global, Site};
+use crate::cli::args::{AcceptArgs, AudienceArg, GlobalArgs, SiteArgs};
 use crate::cli::build;
-use crate::cli::talk::{self, Talk};
+use crate::cli::ui::{self, Reporter};
 use crate::project::stages;
-use crate::project::{self, Options, Project};
+use crate::project::{self, LoadOptions, Project};
+use crate::regressions::{self, RegressionLookup, SeriesRegression};
 use crate::store;
-use model::audit::Entry;
-use model::policy::accepted::{self, Accepted};
+use model::audit::AuditEntry;
+use model::policy::accepted::{self, AcceptedEntry};
 use model::record::time::{DAY_US, Timestamp};
 use model::series::CommitIndex;
-use model::text::{self, Scale, harmless};
+use model::text::{self, UnitScale, sanitize};
 
 /// Lines of each list; the rest is counted.
-const ROWS: usize = 20;
+const MAX_ROWS: usize = 20;
 /// Suggestions where nothing matches.
-const NEAREST: usize = 5;
+const MAX_SUGGESTIONS: usize = 5;
 
-pub(crate) fn run(global: &Global, args: &Accept, talk: &Talk) -> anyhow::Result<u8> {
-    let options = options(global)?;
-    let project = project::load(&options, &stages::silent)?;
-    let told = Said::of(args, options.now.unwrap_or(options.clock))?;
-    let known = known(&project);
-    let matching = known.matching(&args.series);
+pub(crate) fn run(global: &GlobalArgs, args: &AcceptArgs, talk: &Reporter) -> anyhow::Result<u8> {
+    let options = load_options(global)?;
+    let project = project::load(&options, &stages::no_progress)?;
+    let told = AcceptOptions::of(args, options.now.unwrap_or(options.clock))?;
+    let known = acceptance_context(&project);
+    let matching = known.series_matching(&args.series);
     if matching.is_empty() {
-        bail!("no series matches `{}`{}", args.series, like(&project, &args.series));
+        bail!("no series matches `{}`{}", args.series, suggest_names(&project, &args.series));
     }
-    let commit = the_commit(&known, &args.commit, &matching)?;
-    let found = known.regressions(&matching, commit);
+    let commit = resolve_commit(&known, &args.commit, &matching)?;
+    let found = known.regressions_at(&matching, commit);
     let id = &project.history.commits[commit.0 as usize].id;
     if found.is_empty() && told.max_change.is_none() {
         bail!(
             "nothing got worse at {} in the {} that match `{}`{}\n\
              to say yes ahead of a measurement, say how much: --max-change 20%",
-            text::commit(id),
-            text::counted(matching.len() as u64, "series"),
+            text::short_commit(id),
+            text::count_noun(matching.len() as u64, "series"),
             args.series,
-            candidates(&known, &matching)
+            suggest_changes(&known, &matching)
         );
     }
-    let max_change = told.max_change.or_else(|| approval::allowance(&found)).unwrap_or_default();
-    let entry = Accepted {
+    let max_change = told.max_change.or_else(|| regressions::allowance(&found)).unwrap_or_default();
+    let entry = AcceptedEntry {
         series: args.series.clone(),
         commit: id.clone(),
         max_change,
@@ -52,34 +52,34 @@ pub(crate) fn run(global: &Global, args: &Accept, talk: &Talk) -> anyhow::Result
         by: told.by,
         expires: told.expires,
     };
-    refuse_twice(&project, &entry, options.now.unwrap_or(options.clock))?;
+    reject_duplicate(&project, &entry, options.now.unwrap_or(options.clock))?;
     let existing = store::accepted::read(&global.data)?;
     let path = store::accepted::path(&global.data).display().to_string();
     let longer = accepted::append(&existing, &entry).map_err(|why| {
         anyhow::anyhow!("{path}: {why}; correct the file first, nothing was written")
     })?;
-    talk::answer(summary(&project, &entry, &found, matching.len()).as_bytes())?;
+    ui::print(summary(&project, &entry, &found, matching.len()).as_bytes())?;
     if args.dry_run {
         let added = longer.strip_prefix(existing.as_str()).unwrap_or(&longer);
-        talk::answer(format!("\nwould be appended to {path}:\n{added}").as_bytes())?;
+        ui::print(format!("\nwould be appended to {path}:\n{added}").as_bytes())?;
         return Ok(0);
     }
     let time = options.now.unwrap_or(options.clock);
-    write(global, (&existing, &longer), &logged(&entry, &found, time))?;
+    write(global, (&existing, &longer), &audit_entry(&entry, &found, time))?;
     talk.info(&format!("{path}: one entry more; commit it for review"));
     Ok(0)
 }
 
 /// What the options mean.
-struct Said {
+struct AcceptOptions {
     max_change: Option<f64>,
     reason: String,
     by: String,
     expires: Option<Timestamp>,
 }
 
-impl Said {
-    fn of(args: &Accept, now: Timestamp) -> anyhow::Result<Self> {
+impl AcceptOptions {
+    fn of(args: &AcceptArgs, now: Timestamp) -> anyhow::Result<Self> {
         let reason = args.reason.trim();
         if reason.is_empty() {
             bail!("--reason says nothing: reviewers and readers of the chart want to know why");
@@ -89,16 +89,16 @@ impl Said {
             .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()));
         let by = args.by.clone().or(actor).context("who accepts it? say --by NAME")?;
         Ok(Self {
-            max_change: args.max_change.as_deref().map(share).transpose()?,
+            max_change: args.max_change.as_deref().map(parse_share).transpose()?,
             reason: reason.to_owned(),
             by,
-            expires: args.expires.as_deref().map(|text| expiry(text, now)).transpose()?,
+            expires: args.expires.as_deref().map(|text| parse_expiry(text, now)).transpose()?,
         })
     }
 }
 
 /// `30%` or `0.3`.
-fn share(text: &str) -> anyhow::Result<f64> {
+fn parse_share(text: &str) -> anyhow::Result<f64> {
     let number = |text: &str| text.trim().parse::<f64>().ok().filter(|it| it.is_finite());
     let value = match text.trim().strip_suffix('%') {
         Some(percent) => number(percent).map(|percent| percent / 100.0),
@@ -111,7 +111,7 @@ fn share(text: &str) -> anyhow::Result<f64> {
 }
 
 /// `2026-03-01`, or `90d` from now; the entry counts until the day begins.
-fn expiry(text: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
+fn parse_expiry(text: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
     let fault = || format!("--expires {text}: write a date as 2026-03-01, or a time as 90d");
     let day = match text.trim().strip_suffix('d') {
         Some(days) => {
@@ -129,47 +129,51 @@ fn expiry(text: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
 }
 
 /// What a command needs that builds no site.
-pub(crate) fn options(global: &Global) -> anyhow::Result<Options> {
-    let site = Site {
+pub(crate) fn load_options(global: &GlobalArgs) -> anyhow::Result<LoadOptions> {
+    let site = SiteArgs {
         out: std::path::PathBuf::new(),
         base_url: None,
-        audience: Some(Audience::Internal),
+        audience: Some(AudienceArg::Internal),
         with_archive: false,
         explicit_index: false,
     };
-    build::options(global, &site)
+    build::load_options(global, &site)
 }
 
-fn known(project: &Project) -> Known<'_> {
-    Known {
+fn acceptance_context(project: &Project) -> RegressionLookup<'_> {
+    RegressionLookup {
         history: &project.history,
         series: &project.grouped.series,
-        analyses: &project.analyses.each,
+        analyses: &project.analyses.by_series,
     }
 }
 
 /// The one commit that was meant.
-fn the_commit(known: &Known<'_>, name: &str, matching: &[usize]) -> anyhow::Result<CommitIndex> {
-    let found = known.commits(name);
+fn resolve_commit(
+    known: &RegressionLookup<'_>,
+    name: &str,
+    matching: &[usize],
+) -> anyhow::Result<CommitIndex> {
+    let found = known.commits_named(name);
     let id = |it: &CommitIndex| known.history.commits[it.0 as usize].id.clone();
     match found.as_slice() {
         [one] => Ok(*one),
-        [] => bail!("no measured commit is called `{name}`{}", candidates(known, matching)),
+        [] => bail!("no measured commit is called `{name}`{}", suggest_changes(known, matching)),
         several => {
-            let ids: Vec<String> = several.iter().take(NEAREST).map(id).collect();
-            bail!("`{name}` is the beginning of several commits: {}", text::list(&ids))
+            let ids: Vec<String> = several.iter().take(MAX_SUGGESTIONS).map(id).collect();
+            bail!("`{name}` is the beginning of several commits: {}", text::join_and(&ids))
         }
     }
 }
 
 /// What could be accepted in these series instead, as it would be typed.
-fn candidates(known: &Known<'_>, matching: &[usize]) -> String {
-    let open = known.open(matching);
+fn suggest_changes(known: &RegressionLookup<'_>, matching: &[usize]) -> String {
+    let open = known.open_regressions(matching);
     if open.is_empty() {
         return "; nothing in these series is open to be accepted".to_owned();
     }
     let mut out = "; what could be accepted:".to_owned();
-    for it in open.iter().take(NEAREST) {
+    for it in open.iter().take(MAX_SUGGESTIONS) {
         let commit = &known.history.commits[it.commit.0 as usize];
         // Pasted into a shell it stays one word: what could end the quotes becomes a glob's `?`.
         let name = known.series[it.series].key.name();
@@ -181,7 +185,7 @@ fn candidates(known: &Known<'_>, matching: &[usize]) -> String {
 }
 
 /// The names of series that are most like a glob that matches none.
-fn like(project: &Project, glob: &str) -> String {
+fn suggest_names(project: &Project, glob: &str) -> String {
     let plain = glob.replace('*', "");
     let names = project.grouped.series.iter().map(|series| series.key.name());
     let mut names: Vec<(f64, String)> =
@@ -190,12 +194,17 @@ fn like(project: &Project, glob: &str) -> String {
     if names.is_empty() {
         return ": the history has no series".to_owned();
     }
-    let names: Vec<String> = names.into_iter().take(NEAREST).map(|(_, name)| name).collect();
-    format!("; the nearest are {} (a glob covers many: 'parse/*')", text::list(&names))
+    let names: Vec<String> =
+        names.into_iter().take(MAX_SUGGESTIONS).map(|(_, name)| name).collect();
+    format!("; the nearest are {} (a glob covers many: 'parse/*')", text::join_and(&names))
 }
 
-fn refuse_twice(project: &Project, entry: &Accepted, now: Timestamp) -> anyhow::Result<()> {
-    let same = |it: &&Accepted| {
+fn reject_duplicate(
+    project: &Project,
+    entry: &AcceptedEntry,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let same = |it: &&AcceptedEntry| {
         (&it.series, &it.commit) == (&entry.series, &entry.commit)
             && it.max_change >= entry.max_change
             && it.expires.is_none_or(|until| until > now)
@@ -207,41 +216,47 @@ fn refuse_twice(project: &Project, entry: &Accepted, now: Timestamp) -> anyhow::
 }
 
 /// What the entry covers, in one screen.
-fn summary(project: &Project, entry: &Accepted, found: &[Regression], matching: usize) -> String {
-    let covered = |it: &&Regression| it.change.abs() <= entry.max_change + 1e-9;
-    let (yes, no): (Vec<&Regression>, Vec<&Regression>) = found.iter().partition(covered);
+fn summary(
+    project: &Project,
+    entry: &AcceptedEntry,
+    found: &[SeriesRegression],
+    matching: usize,
+) -> String {
+    let covered = |it: &&SeriesRegression| it.change.abs() <= entry.max_change + 1e-9;
+    let (yes, no): (Vec<&SeriesRegression>, Vec<&SeriesRegression>) =
+        found.iter().partition(covered);
     let mut out = format!(
         "accepts {} of up to {} at {} in {} of {}\n",
-        text::counted(yes.len() as u64, "regression"),
+        text::count_noun(yes.len() as u64, "regression"),
         text::percent(entry.max_change),
-        text::commit(&entry.commit),
-        text::counted(yes.len() as u64, "series"),
+        text::short_commit(&entry.commit),
+        text::count_noun(yes.len() as u64, "series"),
         text::count(matching as u64),
     );
-    out.push_str(&rows(project, &yes));
+    out.push_str(&table_rows(project, &yes));
     if !no.is_empty() {
         out.push_str(&format!("does not accept {}, larger than that\n", no.len()));
-        out.push_str(&rows(project, &no));
+        out.push_str(&table_rows(project, &no));
     }
     out
 }
 
-fn rows(project: &Project, regressions: &[&Regression]) -> String {
+fn table_rows(project: &Project, regressions: &[&SeriesRegression]) -> String {
     let mut out = String::new();
-    for it in regressions.iter().take(ROWS) {
+    for it in regressions.iter().take(MAX_ROWS) {
         let series = &project.grouped.series[it.series];
-        let scale = Scale::for_values([it.before, it.after], &series.unit);
-        let name = harmless::line(&series.key.name());
+        let scale = UnitScale::for_values([it.before, it.after], &series.unit);
+        let name = sanitize::line(&series.key.name());
         let arrow = scale.arrow(it.before, it.after);
         out.push_str(&format!("  {name}  {arrow}  {}\n", text::percent_change(it.change)));
     }
-    if regressions.len() > ROWS {
-        out.push_str(&format!("  and {} more\n", regressions.len() - ROWS));
+    if regressions.len() > MAX_ROWS {
+        out.push_str(&format!("  and {} more\n", regressions.len() - MAX_ROWS));
     }
     out
 }
 
-fn logged(entry: &Accepted, found: &[Regression], time: Timestamp) -> Entry {
+fn audit_entry(entry: &AcceptedEntry, found: &[SeriesRegression], time: Timestamp) -> AuditEntry {
     let mut details = Map::new();
     details.insert("series".to_owned(), Value::from(entry.series.as_str()));
     details.insert("max_change".to_owned(), Value::from(entry.max_change));
@@ -249,7 +264,7 @@ fn logged(entry: &Accepted, found: &[Regression], time: Timestamp) -> Entry {
     if let Some(expires) = entry.expires {
         details.insert("expires".to_owned(), Value::from(text::iso_date(expires)));
     }
-    Entry {
+    AuditEntry {
         time,
         kind: "approval".to_owned(),
         actor: entry.by.clone(),
@@ -260,7 +275,7 @@ fn logged(entry: &Accepted, found: &[Regression], time: Timestamp) -> Entry {
 }
 
 /// Writes the list and the log: both, or neither.
-fn write(global: &Global, texts: (&str, &str), entry: &Entry) -> anyhow::Result<()> {
+fn write(global: &GlobalArgs, texts: (&str, &str), entry: &AuditEntry) -> anyhow::Result<()> {
     let (existing, longer) = texts;
     let chain = store::audit::read(&global.data)?;
     if chain.broken.is_none() {

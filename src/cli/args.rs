@@ -20,16 +20,16 @@ const MAX_JOBS: u16 = 1024;
 /// how sure, and which change did it.
 #[derive(Debug, Parser)]
 #[command(name = "benchpages", version, propagate_version = true, arg_required_else_help = true)]
-pub(crate) struct Args {
+pub(crate) struct CliArgs {
     #[command(flatten)]
-    pub(crate) global: Global,
+    pub(crate) global: GlobalArgs,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: CliCommand,
 }
 
 /// What every command understands.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Global {
+pub(crate) struct GlobalArgs {
     /// History directory
     #[arg(long, global = true, default_value = "data", value_name = "DIR")]
     pub(crate) data: PathBuf,
@@ -56,8 +56,8 @@ pub(crate) struct Global {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
     /// When to colour messages
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub(crate) color: Color,
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub(crate) color: ColorChoice,
 }
 
 /// A number of threads.
@@ -67,57 +67,57 @@ fn jobs(text: &str) -> Result<u16, String> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
+pub(crate) enum ColorChoice {
     Auto,
     Always,
     Never,
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum CliCommand {
     /// Build the site
-    Build(Build),
+    Build(BuildArgs),
     /// Build the site and show it at http://localhost:8080/, anew on every change
     ///
     /// Pages are made when they are asked for. The folder is written at the start, and after a
     /// change once nothing is asked for; a server that ends before that leaves the site that was
     /// last written as a whole.
-    Serve(Serve),
+    Serve(ServeArgs),
     /// Make a demo history: 3,900 believable records with a story
-    DemoData(DemoData),
+    DemoData(DemoDataArgs),
     /// Turn what a benchmark tool wrote into records of the history
-    Ingest(ingest::Ingest),
+    Ingest(ingest::IngestArgs),
     /// Take over the whole history that another dashboard kept; again later for what is new
-    Import(Box<import::Import>),
+    Import(Box<import::ImportArgs>),
     /// Judge a pull request, or the newest run of the main line: pass or fail
-    Check(Check),
+    Check(CheckArgs),
     /// Compare two commits, series by series, with the geometric mean
-    Compare(Compare),
+    Compare(CompareArgs),
     /// Write the history in the language of another program
-    Export(Export),
+    Export(ExportArgs),
     /// Check, show or describe the policy
     Policy {
         #[command(subcommand)]
-        command: Policy,
+        command: PolicyCommand,
     },
     /// Accept a regression: writes data/accepted.yml, for review
-    Accept(Accept),
+    Accept(AcceptArgs),
     /// Prove or show the log of overrides and approvals
     Audit {
         #[command(subcommand)]
-        command: Audit,
+        command: AuditCommand,
     },
     /// Move what is older than the policy keeps to the archive; charts keep a value a day
-    Rotate(Rotate),
+    Rotate(RotateArgs),
     /// Say what is wrong with this history, and what to do about it
-    Doctor(Doctor),
+    Doctor(DoctorArgs),
     /// Propose the policy, workflows and code owners that this repository needs
-    Init(Init),
+    Init(InitArgs),
     /// Tell people what a check found
     #[cfg(feature = "net")]
     Notify {
         #[command(subcommand)]
-        command: crate::cli::notify::args::Command,
+        command: crate::cli::notify::args::NotifyCommand,
     },
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
@@ -127,7 +127,7 @@ pub(crate) enum Command {
 
 /// How a site is built.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub(crate) struct Site {
+pub(crate) struct SiteArgs {
     /// Folder to write; an existing one must be one that benchpages made
     #[arg(long, default_value = "site", value_name = "DIR")]
     pub(crate) out: PathBuf,
@@ -137,7 +137,7 @@ pub(crate) struct Site {
     /// Who the site is for; a public one does not show the fields of site.redact [default:
     /// site.audience, internal]
     #[arg(long, value_enum, value_name = "WHO")]
-    pub(crate) audience: Option<Audience>,
+    pub(crate) audience: Option<AudienceArg>,
     /// Read data/archive/ too
     #[arg(long)]
     pub(crate) with_archive: bool,
@@ -147,30 +147,30 @@ pub(crate) struct Site {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Audience {
+pub(crate) enum AudienceArg {
     Public,
     Internal,
 }
 
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Build {
+pub(crate) struct BuildArgs {
     #[command(flatten)]
-    pub(crate) site: Site,
+    pub(crate) site: SiteArgs,
     /// How the closing line is printed
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    pub(crate) format: OutputFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum OutputFormat {
     Text,
     Json,
 }
 
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Serve {
+pub(crate) struct ServeArgs {
     #[command(flatten)]
-    pub(crate) site: Site,
+    pub(crate) site: SiteArgs,
     /// Port on this machine; 0 takes any free one
     #[arg(long, default_value_t = 8080)]
     pub(crate) port: u16,
@@ -180,7 +180,7 @@ pub(crate) struct Serve {
 }
 
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct DemoData {
+pub(crate) struct DemoDataArgs {
     /// Folder to write; an existing one must be one that this command made
     #[arg(long, default_value = "demo/data", value_name = "DIR")]
     pub(crate) out: PathBuf,
@@ -203,7 +203,7 @@ pub(crate) struct DemoData {
 
 /// Whose runs are judged against whose.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Check {
+pub(crate) struct CheckArgs {
     /// What to compare with: a measured commit, or a name of the git repository here [default: the
     /// nearest measured ancestor; on the main line the rolling baseline]
     #[arg(long, value_name = "REF")]
@@ -216,8 +216,8 @@ pub(crate) struct Check {
     #[arg(long, value_name = "NUMBER")]
     pub(crate) pull: Option<u64>,
     /// How the answer is written to stdout
-    #[arg(long, value_enum, default_value_t = Report::Text)]
-    pub(crate) format: Report,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
     /// Where the site stands, for links (https://owner.github.io/repo/) [default: site.base_url]
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
@@ -239,7 +239,7 @@ pub(crate) struct Check {
 
 /// Which commits are compared, and in which series.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Compare {
+pub(crate) struct CompareArgs {
     /// Two measured commits (shas, their beginnings, tags, `latest`) or names of the git repository
     /// here
     #[arg(value_name = "BASE..HEAD")]
@@ -248,8 +248,8 @@ pub(crate) struct Compare {
     #[arg(value_name = "FILTER")]
     pub(crate) filters: Vec<String>,
     /// How the answer is written to stdout
-    #[arg(long, value_enum, default_value_t = Table::Text)]
-    pub(crate) format: Table,
+    #[arg(long, value_enum, default_value_t = TableFormat::Text)]
+    pub(crate) format: TableFormat,
     /// Where the site stands, for links (https://owner.github.io/repo/) [default: site.base_url]
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
@@ -259,7 +259,7 @@ pub(crate) struct Compare {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Table {
+pub(crate) enum TableFormat {
     Text,
     Json,
     Markdown,
@@ -267,10 +267,10 @@ pub(crate) enum Table {
 
 /// What is written, and where.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Export {
+pub(crate) struct ExportArgs {
     /// The language
     #[arg(value_enum, value_name = "LANGUAGE")]
-    pub(crate) language: Tongue,
+    pub(crate) language: ExportLanguage,
     /// Only some series: backend=julia,rust n=1000000.. parallel=true test=sum_* not.mode=loops
     #[arg(value_name = "FILTER")]
     pub(crate) filters: Vec<String>,
@@ -283,7 +283,7 @@ pub(crate) struct Export {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Tongue {
+pub(crate) enum ExportLanguage {
     /// A table, for spreadsheets and statistics; `ingest` reads it back
     Csv,
     /// A record a line, as the history keeps them; `ingest` reads it back
@@ -296,7 +296,7 @@ pub(crate) enum Tongue {
 
 /// How the gate answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Report {
+pub(crate) enum ReportFormat {
     /// For a terminal: first what to do
     Text,
     /// Everything, for scripts
@@ -314,7 +314,7 @@ pub(crate) enum Report {
 }
 
 #[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Policy {
+pub(crate) enum PolicyCommand {
     /// Say everything that is wrong with the policy, with file, line and column
     Check {
         /// Policy files [default: the policy of the history directory]
@@ -333,8 +333,8 @@ pub(crate) enum Policy {
         /// Another policy: what it would report that this one does not, and the other way round
         #[arg(long, value_name = "FILE")]
         against: Option<PathBuf>,
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+        format: OutputFormat,
     },
     /// Print the JSON Schema of policy.yml
     Schema,
@@ -347,24 +347,24 @@ pub(crate) enum PolicyFormat {
 }
 
 #[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Audit {
+pub(crate) enum AuditCommand {
     /// Prove that no line of the log was changed: status 1 with line and reason where one was
     Verify {
         /// Also demand the line with this hash, which an earlier run told
         #[arg(long, value_name = "HASH")]
         contains: Option<String>,
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+        format: OutputFormat,
     },
     /// Print the log, newest first
     Show {
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+        format: OutputFormat,
     },
 }
 
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Accept {
+pub(crate) struct AcceptArgs {
     /// Series that it concerns, by name or glob: 'parse/rust/*'
     #[arg(long, value_name = "GLOB")]
     pub(crate) series: String,
@@ -389,23 +389,23 @@ pub(crate) struct Accept {
 }
 
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Rotate {
+pub(crate) struct RotateArgs {
     /// Show what would be moved, and move nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    pub(crate) format: OutputFormat,
 }
 
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Doctor {
+pub(crate) struct DoctorArgs {
     /// How the findings are printed; status 1 where something is wrong
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    pub(crate) format: OutputFormat,
 }
 
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Init {
+pub(crate) struct InitArgs {
     /// Root of the repository
     #[arg(default_value = ".", value_name = "DIR")]
     pub(crate) directory: PathBuf,

@@ -2,32 +2,36 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::args::{Audit, Format, Global};
-use crate::cli::talk::{self, Talk};
+use crate::cli::args::{AuditCommand, GlobalArgs, OutputFormat};
+use crate::cli::ui::{self, Reporter};
 use crate::store;
-use model::audit::{Chain, Link};
-use model::text::{self, harmless};
+use model::audit::{AuditChain, AuditLink};
+use model::text::{self, sanitize};
 
 /// The chain is broken.
-const BROKEN: u8 = 1;
+const EXIT_BROKEN_CHAIN: u8 = 1;
 
-pub(crate) fn run(global: &Global, command: &Audit, talk: &Talk) -> anyhow::Result<u8> {
+pub(crate) fn run(
+    global: &GlobalArgs,
+    command: &AuditCommand,
+    talk: &Reporter,
+) -> anyhow::Result<u8> {
     if !global.data.is_dir() {
         anyhow::bail!("no history directory at {}: name it with --data DIR", global.data.display());
     }
     let chain = store::audit::read(&global.data)?;
     let path = store::audit::path(&global.data).display().to_string();
     let (format, contains) = match command {
-        Audit::Verify { contains, format } => (*format, contains.as_deref()),
-        Audit::Show { format } => (*format, None),
+        AuditCommand::Verify { contains, format } => (*format, contains.as_deref()),
+        AuditCommand::Show { format } => (*format, None),
     };
     let forgotten = contains.filter(|hash| !chain.contains(hash));
     let answer = match (command, format) {
-        (_, Format::Json) => format!("{}\n", as_json(&chain, forgotten)),
-        (Audit::Show { .. }, Format::Text) => shown(&chain),
-        (Audit::Verify { .. }, Format::Text) => verified(&chain, &path),
+        (_, OutputFormat::Json) => format!("{}\n", as_json(&chain, forgotten)),
+        (AuditCommand::Show { .. }, OutputFormat::Text) => chain_text(&chain),
+        (AuditCommand::Verify { .. }, OutputFormat::Text) => verified_text(&chain, &path),
     };
-    talk::answer(answer.as_bytes())?;
+    ui::print(answer.as_bytes())?;
     if let Some(broken) = &chain.broken {
         talk.problem(&format!("{path}:{}: {}", broken.line, broken.reason));
     }
@@ -36,53 +40,53 @@ pub(crate) fn run(global: &Global, command: &Audit, talk: &Talk) -> anyhow::Resu
             "{path}: no line with the hash {hash}: lines were cut off, or the log was written anew"
         ));
     }
-    Ok(if chain.broken.is_some() || forgotten.is_some() { BROKEN } else { 0 })
+    Ok(if chain.broken.is_some() || forgotten.is_some() { EXIT_BROKEN_CHAIN } else { 0 })
 }
 
 /// One line that says how much is proven.
-fn verified(chain: &Chain, path: &str) -> String {
-    let lines = text::counted(chain.links.len() as u64, "line");
+fn verified_text(chain: &AuditChain, path: &str) -> String {
+    let lines = text::count_noun(chain.links.len() as u64, "line");
     match &chain.broken {
         None if chain.links.is_empty() => format!("{path}: nothing was ever logged\n"),
-        None => format!("{path}: {lines}, whole; newest {}\n", chain.head()),
+        None => format!("{path}: {lines}, whole; newest {}\n", chain.newest_hash()),
         Some(broken) => format!(
             "{path}: broken at line {}; {} before it proven\n",
             broken.line,
-            text::counted(chain.proven().count() as u64, "line")
+            text::count_noun(chain.verified().count() as u64, "line")
         ),
     }
 }
 
 /// The entries, newest first, each with what it says.
-fn shown(chain: &Chain) -> String {
+fn chain_text(chain: &AuditChain) -> String {
     let mut out = String::new();
     for link in chain.links.iter().rev() {
         let entry = &link.entry;
         let commit = entry.commit.as_deref().map_or_else(String::new, |commit| {
-            format!(" at {}", harmless::line(&text::commit(commit)))
+            format!(" at {}", sanitize::line(&text::short_commit(commit)))
         });
-        let unproven = if chain.proves(link) { "" } else { " (not proven)" };
+        let unproven = if chain.is_verified(link) { "" } else { " (not proven)" };
         out.push_str(&format!(
             "{} {} by {}{commit}{unproven}\n    {}\n",
             text::date_time(entry.time),
-            harmless::line(&entry.kind).replace('_', " "),
-            harmless::line(&entry.actor),
-            harmless::line(&entry.reason),
+            sanitize::line(&entry.kind).replace('_', " "),
+            sanitize::line(&entry.actor),
+            sanitize::line(&entry.reason),
         ));
         for (name, value) in &entry.details {
             let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-            out.push_str(&format!("    {}: {}\n", harmless::line(name), harmless::line(&value)));
+            out.push_str(&format!("    {}: {}\n", sanitize::line(name), sanitize::line(&value)));
         }
     }
     out
 }
 
-fn as_json(chain: &Chain, forgotten: Option<&str>) -> Value {
-    let link = |link: &Link| {
+fn as_json(chain: &AuditChain, forgotten: Option<&str>) -> Value {
+    let link = |link: &AuditLink| {
         json!({
             "line": link.line,
             "hash": link.hash,
-            "proven": chain.proves(link),
+            "proven": chain.is_verified(link),
             "time": link.entry.time.to_string(),
             "kind": link.entry.kind,
             "actor": link.entry.actor,
@@ -96,7 +100,7 @@ fn as_json(chain: &Chain, forgotten: Option<&str>) -> Value {
         "whole": broken.is_none() && forgotten.is_none(),
         "broken": broken.map(|broken| json!({"line": broken.line, "reason": broken.reason})),
         "missing": forgotten,
-        "head": chain.head(),
+        "head": chain.newest_hash(),
         "entries": chain.links.iter().map(link).collect::<Vec<_>>(),
     })
 }

@@ -2,50 +2,54 @@
 
 use anyhow::{Context, bail};
 
-use crate::cli::args::{Compare, Global, Site, Table};
+use crate::cli::args::{CompareArgs, GlobalArgs, SiteArgs, TableFormat};
 use crate::cli::build;
-use crate::cli::talk::{self, Talk};
+use crate::cli::ui::{self, Reporter};
 use crate::context::git;
-use crate::gate::compare::Comparison;
-use crate::gate::link::Links;
-use crate::gate::scene;
+use crate::gate::candidate;
+use crate::gate::compare::CommitComparison;
+use crate::gate::links::ReportLinks;
 use crate::project;
 use crate::project::stages;
-use crate::site::{self, routes};
+use crate::site::{self, urls};
 use model::filter::Filter;
 
 /// Nothing could be compared.
-const NOTHING: u8 = 3;
+const EXIT_NOTHING_COMPARED: u8 = 3;
 
-pub(crate) fn run(global: &Global, args: &Compare, talk: &Talk) -> anyhow::Result<u8> {
+pub(crate) fn run(global: &GlobalArgs, args: &CompareArgs, talk: &Reporter) -> anyhow::Result<u8> {
     let comparison = compare(global, args, talk)?;
     let text = match args.format {
-        Table::Text => comparison.text(),
-        Table::Json => comparison.json(),
-        Table::Markdown => comparison.markdown(),
+        TableFormat::Text => comparison.text(),
+        TableFormat::Json => comparison.json(),
+        TableFormat::Markdown => comparison.markdown(),
     };
-    talk::answer(text.as_bytes())?;
-    Ok(if comparison.is_empty() { NOTHING } else { 0 })
+    ui::print(text.as_bytes())?;
+    Ok(if comparison.is_empty() { EXIT_NOTHING_COMPARED } else { 0 })
 }
 
-fn compare(global: &Global, args: &Compare, talk: &Talk) -> anyhow::Result<Comparison> {
+fn compare(
+    global: &GlobalArgs,
+    args: &CompareArgs,
+    talk: &Reporter,
+) -> anyhow::Result<CommitComparison> {
     let Some((base, head)) = args.pair.split_once("..").filter(|(_, head)| !head.starts_with('.'))
     else {
         bail!("`{}` is no pair of commits: write BASE..HEAD", args.pair);
     };
     let filter = Filter::parse_args(&args.filters).map_err(anyhow::Error::msg)?;
-    let site = Site {
+    let site = SiteArgs {
         out: std::path::PathBuf::new(),
         base_url: args.base_url.clone(),
         audience: None,
         with_archive: args.with_archive,
         explicit_index: false,
     };
-    let project = project::load(&build::options(global, &site)?, &stages::silent)?;
+    let project = project::load(&build::load_options(global, &site)?, &stages::no_progress)?;
     project.warnings.iter().for_each(|warning| talk.detail(warning));
     let history = &project.history;
     let commit = |name: &str| {
-        scene::measured(history, name, &git::ancestors)
+        candidate::measured_commit(history, name, &git::ancestors)
             .with_context(|| format!("`{name}` is no measured commit, nor a name git knows here"))
     };
     let pair = (commit(base)?, commit(head)?);
@@ -54,12 +58,12 @@ fn compare(global: &Global, args: &Compare, talk: &Talk) -> anyhow::Result<Compa
     }
     let id = |at: model::series::CommitIndex| history.commits[at.0 as usize].id.clone();
     let ids = (id(pair.0), id(pair.1));
-    let links = Links {
+    let links = ReportLinks {
         base_url: project.site.base_url.clone(),
-        diff: Some(routes::diff(&routes::pair(&ids.0, &ids.1))),
-        code: None,
+        diff_path: Some(urls::diff(&urls::pair(&ids.0, &ids.1))),
+        code_url: None,
     };
-    let compared = site::compared(&project::input(&project), pair, &filter)?;
-    let all = (project.grouped.series.as_slice(), project.analyses.each.as_slice());
-    Ok(Comparison::of(ids, compared, all, links))
+    let compared = site::compare(&project::site_input(&project), pair, &filter)?;
+    let all = (project.grouped.series.as_slice(), project.analyses.by_series.as_slice());
+    Ok(CommitComparison::of(ids, compared, all, links))
 }

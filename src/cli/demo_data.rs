@@ -1,21 +1,21 @@
 //! `benchpages demo-data`.
 
-use crate::cli::args::DemoData;
-use crate::cli::talk::Talk;
+use crate::cli::args::DemoDataArgs;
+use crate::cli::ui::Reporter;
 use crate::demo;
 use model::text;
 
-pub(crate) fn run(args: &DemoData, talk: &Talk) -> anyhow::Result<u8> {
+pub(crate) fn run(args: &DemoDataArgs, talk: &Reporter) -> anyhow::Result<u8> {
     let scenario = demo::Scenario::from_name(&args.scenario).unwrap_or(demo::Scenario::Story);
     if args.series.is_some() && scenario != demo::Scenario::Large {
         anyhow::bail!("--series is for --scenario large; the others have series of their own");
     }
-    let mut options = demo::Options {
+    let mut options = demo::DemoOptions {
         days: args.days.unwrap_or(scenario.default_days()),
         seed: args.seed,
         scenario,
         series: args.series.unwrap_or(demo::LARGE_SERIES),
-        ..demo::Options::default()
+        ..demo::DemoOptions::default()
     };
     if let Some(end) = &args.end {
         let fault = |fault: String| anyhow::anyhow!("--end {end}: {fault}");
@@ -26,8 +26,8 @@ pub(crate) fn run(args: &DemoData, talk: &Talk) -> anyhow::Result<u8> {
     let written = demo::folder::write(&history, &args.out)?;
     talk.info(&format!(
         "Made {} in {} at {}",
-        text::counted(records, "record"),
-        text::counted(written.files, "file"),
+        text::count_noun(records, "record"),
+        text::count_noun(written.files, "file"),
         args.out.display()
     ));
     Ok(0)

@@ -4,34 +4,34 @@ use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::cli::accept;
-use crate::cli::args::{Doctor, Format, Global};
-use crate::cli::talk::{self, Talk};
-use crate::doctor::{self, Finding, Level, Patient};
+use crate::cli::args::{DoctorArgs, GlobalArgs, OutputFormat};
+use crate::cli::ui::{self, Reporter};
+use crate::doctor::{self, DoctorFinding, DoctorInput, FindingLevel};
 use crate::project::stages;
-use crate::project::{self, Options, Project};
+use crate::project::{self, LoadOptions, Project};
 use model::policy::diagnostic::Diagnostic;
 use model::policy::read::read as read_policy;
-use model::text::{self, harmless};
+use model::text::{self, sanitize};
 
 /// Something is wrong.
-const WRONG: u8 = 1;
+const EXIT_PROBLEMS: u8 = 1;
 /// Findings of one kind that are written in full; the JSON has all of them.
-const EACH: usize = 10;
+const MAX_PER_KIND: usize = 10;
 
-pub(crate) fn run(global: &Global, args: &Doctor, talk: &Talk) -> anyhow::Result<u8> {
+pub(crate) fn run(global: &GlobalArgs, args: &DoctorArgs, talk: &Reporter) -> anyhow::Result<u8> {
     // What `build` refuses is what this command is for: it is loaded, and told.
-    let mut options = Options { demo: true, ..accept::options(global)? };
-    let (diagnostics, refused) = policy(global)?;
+    let mut options = LoadOptions { demo: true, ..accept::load_options(global)? };
+    let (diagnostics, refused) = policy_diagnostics(global)?;
     // An empty file is the default policy.
     let stand_in = tempfile::NamedTempFile::new()?;
     if refused {
         options.policy = Some(stand_in.path().to_owned());
     }
-    let project = project::load(&options, &stages::silent)?;
-    let found = doctor::examine(&Patient {
+    let project = project::load(&options, &stages::no_progress)?;
+    let found = doctor::examine(&DoctorInput {
         history: &project.history,
         series: &project.grouped.series,
-        analyses: &project.analyses.each,
+        analyses: &project.analyses.by_series,
         policy: &project.policy,
         diagnostics: &diagnostics,
         accepted: &project.accepted,
@@ -40,17 +40,17 @@ pub(crate) fn run(global: &Global, args: &Doctor, talk: &Talk) -> anyhow::Result
         now: project.site.now,
         demo: global.demo,
     });
-    let wrong = found.iter().filter(|finding| finding.level == Level::Wrong).count();
+    let wrong = found.iter().filter(|finding| finding.level == FindingLevel::Error).count();
     match args.format {
-        Format::Json => talk::answer(format!("{}\n", as_json(&found, wrong)).as_bytes())?,
-        Format::Text => talk::answer(as_text(&found).as_bytes())?,
+        OutputFormat::Json => ui::print(format!("{}\n", as_json(&found, wrong)).as_bytes())?,
+        OutputFormat::Text => ui::print(as_text(&found).as_bytes())?,
     };
-    talk.info(&closing(&project, wrong, found.len() - wrong));
-    Ok(if wrong > 0 { WRONG } else { 0 })
+    talk.info(&summary_line(&project, wrong, found.len() - wrong));
+    Ok(if wrong > 0 { EXIT_PROBLEMS } else { 0 })
 }
 
 /// What is wrong with the policy, and whether it cannot be used at all.
-fn policy(global: &Global) -> anyhow::Result<(Vec<Diagnostic>, bool)> {
+fn policy_diagnostics(global: &GlobalArgs) -> anyhow::Result<(Vec<Diagnostic>, bool)> {
     let path = global.policy.clone().unwrap_or_else(|| global.data.join("policy.yml"));
     if global.policy.is_none() && !path.exists() {
         return Ok((Vec::new(), false));
@@ -61,15 +61,15 @@ fn policy(global: &Global) -> anyhow::Result<(Vec<Diagnostic>, bool)> {
     Ok((reading.diagnostics, reading.policy.is_none()))
 }
 
-fn closing(project: &Project, wrong: usize, notes: usize) -> String {
+fn summary_line(project: &Project, wrong: usize, notes: usize) -> String {
     let of = format!(
         "{} in {}",
-        text::counted(project.history.counts.records, "record"),
-        text::counted(project.grouped.series.len() as u64, "series")
+        text::count_noun(project.history.counts.records, "record"),
+        text::count_noun(project.grouped.series.len() as u64, "series")
     );
     let notes = match notes {
         0 => String::new(),
-        notes => format!(", {} to know", text::counted(notes as u64, "thing")),
+        notes => format!(", {} to know", text::count_noun(notes as u64, "thing")),
     };
     match wrong {
         0 => format!("Nothing is wrong with {of}{notes}"),
@@ -78,9 +78,9 @@ fn closing(project: &Project, wrong: usize, notes: usize) -> String {
     }
 }
 
-fn as_text(found: &[Finding]) -> String {
+fn as_text(found: &[DoctorFinding]) -> String {
     let mut out = String::new();
-    let mut kind = ("", Level::Wrong, 0);
+    let mut kind = ("", FindingLevel::Error, 0);
     let mut rest = 0;
     for finding in found {
         if (kind.0, kind.1) != (finding.kind, finding.level) {
@@ -88,17 +88,17 @@ fn as_text(found: &[Finding]) -> String {
             (kind, rest) = ((finding.kind, finding.level, 0), 0);
         }
         kind.2 += 1;
-        if kind.2 > EACH {
+        if kind.2 > MAX_PER_KIND {
             rest += 1;
             continue;
         }
-        let word = if finding.level == Level::Wrong { "wrong" } else { "note" };
+        let word = if finding.level == FindingLevel::Error { "wrong" } else { "note" };
         out.push_str(&format!(
             "{word} [{}] {}\n  {}\n  → {}\n",
             finding.kind,
-            harmless::line(&finding.place),
-            harmless::line(&finding.cause),
-            harmless::line(&finding.remedy)
+            sanitize::line(&finding.place),
+            sanitize::line(&finding.cause),
+            sanitize::line(&finding.remedy)
         ));
     }
     left_out(&mut out, kind.0, rest);
@@ -114,11 +114,11 @@ fn left_out(out: &mut String, kind: &str, rest: u64) {
     }
 }
 
-fn as_json(found: &[Finding], wrong: usize) -> Value {
-    let one = |finding: &Finding| {
+fn as_json(found: &[DoctorFinding], wrong: usize) -> Value {
+    let one = |finding: &DoctorFinding| {
         json!({
             "kind": finding.kind,
-            "level": if finding.level == Level::Wrong { "wrong" } else { "note" },
+            "level": if finding.level == FindingLevel::Error { "wrong" } else { "note" },
             "place": finding.place,
             "cause": finding.cause,
             "remedy": finding.remedy,

@@ -10,72 +10,74 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use anyhow::{Context, bail};
 use serde_json::json;
 
-use crate::cli::args::import::Import;
-use crate::cli::args::{Format, Global, Site};
+use crate::cli::args::import::ImportArgs;
+use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
 use crate::cli::build;
-use crate::cli::ingest::{checked, pairs, plain};
-use crate::cli::talk::{self, Talk};
+use crate::cli::ingest::{checked_file_stem, parse_pairs, validated};
+use crate::cli::ui::{self, Reporter};
 use crate::project;
 use crate::store;
-use crate::store::append::{Appended, Appender, Target};
-use crate::store::commits::{self, Joined};
-use ingest::entry::{Entry, Run};
-use ingest::import::{self, Asked, Kind};
+use crate::store::append::{AppendTarget, Appended, Appender};
+use crate::store::commits::{self, CommitMerge};
+use ingest::entry::{BenchmarkEntry, RunContext};
+use ingest::import::{self, HistoryKind, ImportOptions};
 use ingest::line::{self, Completion};
 use ingest::naming::{self, Pattern};
-use ingest::sink::{Refused, Sink};
+use ingest::sink::{EntrySink, RejectedPart};
 use model::history::CommitFacts;
 use model::record::time::Timestamp;
-use model::record::{Direction, Place, Problem, shorten};
+use model::record::{Direction, Problem, SourceLocation, shorten};
 use model::text;
 
 /// Refused parts that are told one by one; all of them stand in `quarantine/`.
-const TOLD: usize = 20;
+const MAX_LISTED_REJECTS: usize = 20;
 
-pub(crate) fn run(global: &Global, args: &Import, talk: &Talk) -> anyhow::Result<u8> {
+pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> anyhow::Result<u8> {
     if args.list {
-        return talk::answer(list().as_bytes());
+        return ui::print(list_kinds().as_bytes());
     }
-    let (Some(kind), Some(path)) = (&args.kind, &args.path) else { return Ok(super::FAULT) };
-    let kind = known(kind)?;
+    let (Some(kind), Some(path)) = (&args.kind, &args.path) else { return Ok(super::EXIT_ERROR) };
+    let kind = find_kind(kind)?;
     if !path.exists() {
         bail!("{} is not there; `{}` takes {}", path.display(), kind.name, kind.takes);
     }
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
-        project::refuse_demo_in(&build::options(global, &Site::default())?)?;
+        project::reject_demo_in(&build::load_options(global, &SiteArgs::default())?)?;
     }
-    let asked = asked(args)?;
-    let mut job = Job::new(global, args, kind)?;
-    let meter = talk.meter();
+    let asked = import_options(args)?;
+    let mut job = ImportJob::new(global, args, kind)?;
+    let meter = talk.progress();
     let progress = |done, total| meter("files", done, total);
-    let mut take = |entry| job.take(entry);
-    let mut sink = Sink::new(&mut take).with_progress(&progress);
+    let mut take = |entry| job.add_entry(entry);
+    let mut sink = EntrySink::new(&mut take).with_progress(&progress);
     let fault = (kind.read)(path, &asked, &mut sink).err();
-    let Sink { refused, reasons, remarks, commits, skipped, .. } = sink;
+    let EntrySink {
+        rejected: refused, rejection_counts: reasons, remarks, commits, skipped, ..
+    } = sink;
     talk.end_progress();
     if let Some(fault) = &fault {
         let place = path.display();
         talk.problem(&format!("{place}: {}; `{}` takes {}", fault.reason, kind.name, kind.takes));
     }
-    job.refuse(refused, reasons);
+    job.add_rejected(refused, reasons);
     let summary = job.finish(commits, remarks, skipped)?;
-    for refused in summary.refused.iter().take(TOLD) {
-        let Problem { place, reason, remedy } = &refused.problem;
+    for refused in summary.rejected.iter().take(MAX_LISTED_REJECTS) {
+        let Problem { location: place, reason, remedy } = &refused.problem;
         talk.problem(&format!("{place}: {reason}; {remedy}"));
     }
     for remark in &summary.remarks {
         talk.warn(remark);
     }
-    talk::answer(summary.answer(args.format).as_bytes())?;
-    if fault.is_some() || summary.records == 0 { Ok(super::FAULT) } else { Ok(0) }
+    ui::print(summary.render(args.format).as_bytes())?;
+    if fault.is_some() || summary.records == 0 { Ok(super::EXIT_ERROR) } else { Ok(0) }
 }
 
 /// The table of kinds.
-fn list() -> String {
+fn list_kinds() -> String {
     let mut out = String::new();
     for kind in import::KINDS {
-        let also = match kind.also {
+        let also = match kind.aliases {
             [] => String::new(),
             also => format!(" (also {})", also.join(", ")),
         };
@@ -87,11 +89,11 @@ fn list() -> String {
     out
 }
 
-fn known(name: &str) -> anyhow::Result<&'static Kind> {
-    if let Some(kind) = import::named(name) {
+fn find_kind(name: &str) -> anyhow::Result<&'static HistoryKind> {
+    if let Some(kind) = import::by_name(name) {
         return Ok(kind);
     }
-    let near = |kind: &&Kind| strsim::jaro_winkler(kind.name, name) > 0.8;
+    let near = |kind: &&HistoryKind| strsim::jaro_winkler(kind.name, name) > 0.8;
     let like: Vec<&str> = import::KINDS.into_iter().filter(near).map(|it| it.name).collect();
     let hint = match like.as_slice() {
         [] => String::new(),
@@ -101,7 +103,7 @@ fn known(name: &str) -> anyhow::Result<&'static Kind> {
 }
 
 /// Columns by name, with what each holds. Several may hold the same.
-fn columns(typed: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+fn parse_columns(typed: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
     let column = |pair: &String| match pair.split_once('=') {
         Some((role, column)) if !role.is_empty() => Ok((column.to_owned(), role.to_owned())),
         _ => bail!("--column {pair}: write --column FIELD=COLUMN"),
@@ -109,45 +111,45 @@ fn columns(typed: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
     typed.iter().map(column).collect()
 }
 
-fn asked(args: &Import) -> anyhow::Result<Asked> {
+fn import_options(args: &ImportArgs) -> anyhow::Result<ImportOptions> {
     let delimiter = args.delimiter.map(u8::try_from).transpose();
     let delimiter = delimiter.context("--delimiter: one ASCII character")?;
-    Ok(Asked {
+    Ok(ImportOptions {
         delimiter,
-        columns: columns(&args.column)?,
+        columns: parse_columns(&args.column)?,
         test: args.test.clone(),
-        named: args.commit.is_some(),
-        timed: args.timestamp.is_some(),
+        has_commit: args.commit.is_some(),
+        has_time: args.timestamp.is_some(),
     })
 }
 
 /// What is gathered while the history is read.
-struct Job<'a> {
-    global: &'a Global,
-    dry: bool,
+struct ImportJob<'a> {
+    global: &'a GlobalArgs,
+    dry_run: bool,
     completion: Completion,
     patterns: Vec<Pattern>,
     units: BTreeMap<String, String>,
-    better: BTreeMap<String, Direction>,
+    directions: BTreeMap<String, Direction>,
     appender: Appender,
     /// Why lines can no longer be put aside.
-    broken: Option<anyhow::Error>,
+    append_error: Option<anyhow::Error>,
     /// Hashes of what makes a series.
     series: BTreeSet<u64>,
     /// Hashes of benchmarks that have values, and of those that failed: one that only ever failed
     /// is a series too.
-    measured: BTreeSet<u64>,
-    failed: BTreeSet<u64>,
+    measured_benchmarks: BTreeSet<u64>,
+    failed_benchmarks: BTreeSet<u64>,
     /// Hashes of commits that have records.
     commits: BTreeSet<u64>,
-    summary: Summary,
+    summary: ImportSummary,
 }
 
 /// What became of a history.
 #[derive(Default)]
-struct Summary {
+struct ImportSummary {
     kind: &'static str,
-    dry: bool,
+    dry_run: bool,
     records: u64,
     values: u64,
     failed: u64,
@@ -156,25 +158,29 @@ struct Summary {
     span: Option<(Timestamp, Timestamp)>,
     appended: Appended,
     commits: u64,
-    joined: Joined,
-    refused: Vec<Refused>,
+    commit_merge: CommitMerge,
+    rejected: Vec<RejectedPart>,
     reasons: BTreeMap<String, u64>,
     skipped: BTreeMap<String, u64>,
     remarks: Vec<String>,
 }
 
-impl<'a> Job<'a> {
-    fn new(global: &'a Global, args: &Import, kind: &'static Kind) -> anyhow::Result<Self> {
+impl<'a> ImportJob<'a> {
+    fn new(
+        global: &'a GlobalArgs,
+        args: &ImportArgs,
+        kind: &'static HistoryKind,
+    ) -> anyhow::Result<Self> {
         let parsed = |pattern: &String| Pattern::parse(pattern).map_err(anyhow::Error::msg);
         let patterns: Result<Vec<Pattern>, _> = args.map.iter().map(parsed).collect();
         let time = args.timestamp.as_deref().map(Timestamp::parse).transpose();
-        let run = Run {
+        let run = RunContext {
             commit: args.commit.clone(),
             timestamp: time.map_err(anyhow::Error::msg).context("--timestamp")?,
             branch: args.branch.clone(),
-            ..Run::default()
+            ..RunContext::default()
         };
-        let mut set = pairs("--set", &args.set)?;
+        let mut set = parse_pairs("--set", &args.set)?;
         for (name, value) in [("backend", &args.backend), ("suite", &args.suite)] {
             set.extend(value.iter().map(|value| (name.to_owned(), value.clone())));
         }
@@ -183,51 +189,55 @@ impl<'a> Job<'a> {
             "higher" => Ok((name, Direction::Higher)),
             _ => bail!("--better {name}={told}: write lower or higher"),
         };
-        let better = pairs("--better", &args.better)?.into_iter().map(direction);
-        let into = plain(args.into.as_deref().unwrap_or(kind.name))?;
+        let better = parse_pairs("--better", &args.better)?.into_iter().map(direction);
+        let into = checked_file_stem(args.into.as_deref().unwrap_or(kind.name))?;
         Ok(Self {
             global,
-            dry: args.dry_run,
+            dry_run: args.dry_run,
             completion: Completion {
                 run,
                 environment: BTreeMap::new(),
                 backend: kind.backend,
-                set,
+                overrides: set,
                 without_samples: args.no_samples,
             },
             patterns: patterns.context("--map")?,
-            units: pairs("--unit", &args.unit)?,
-            better: better.collect::<anyhow::Result<_>>()?,
-            appender: Appender::new(&global.data, Target::Import(into)),
-            broken: None,
+            units: parse_pairs("--unit", &args.unit)?,
+            directions: better.collect::<anyhow::Result<_>>()?,
+            appender: Appender::new(&global.data, AppendTarget::Import(into)),
+            append_error: None,
             series: BTreeSet::new(),
-            measured: BTreeSet::new(),
-            failed: BTreeSet::new(),
+            measured_benchmarks: BTreeSet::new(),
+            failed_benchmarks: BTreeSet::new(),
             commits: BTreeSet::new(),
-            summary: Summary { kind: kind.name, dry: args.dry_run, ..Summary::default() },
+            summary: ImportSummary {
+                kind: kind.name,
+                dry_run: args.dry_run,
+                ..ImportSummary::default()
+            },
         })
     }
 
     /// One benchmark of one run.
-    fn take(&mut self, mut entry: Entry) {
+    fn add_entry(&mut self, mut entry: BenchmarkEntry) {
         for metric in &mut entry.metrics {
             let name = metric.metric.to_string();
             if metric.unit.is_none() {
                 metric.unit = self.units.get(&name).map(|unit| unit.clone().into());
             }
-            metric.better = self.better.get(&name).copied().or(metric.better);
+            metric.direction = self.directions.get(&name).copied().or(metric.direction);
         }
         let name = entry.name.clone();
         let line = naming::rename(&mut entry, &self.patterns)
             .and_then(|_| line::write(&entry, &self.completion))
-            .and_then(checked);
+            .and_then(validated);
         match line {
-            Ok(line) => self.keep(&entry, &line.text, line.time),
-            Err(reason) => self.odd(&entry, &name, reason),
+            Ok(line) => self.store_line(&entry, &line.text, line.time),
+            Err(reason) => self.reject_entry(&entry, &name, reason),
         }
     }
 
-    fn keep(&mut self, entry: &Entry, line: &str, time: Timestamp) {
+    fn store_line(&mut self, entry: &BenchmarkEntry, line: &str, time: Timestamp) {
         let summary = &mut self.summary;
         summary.records += 1;
         summary.failed += u64::from(entry.error.is_some());
@@ -236,34 +246,39 @@ impl<'a> Job<'a> {
         summary.span = Some(
             summary.span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))),
         );
-        let Entry { suite, test, backend, mode, parallel, n, params, .. } = entry;
+        let BenchmarkEntry { suite, test, backend, mode, parallel, n, params, .. } = entry;
         let benchmark = (suite, test, backend, mode, parallel, n, params);
-        let of = if entry.error.is_some() { &mut self.failed } else { &mut self.measured };
+        let of = if entry.error.is_some() {
+            &mut self.failed_benchmarks
+        } else {
+            &mut self.measured_benchmarks
+        };
         of.insert(hash(benchmark));
         for metric in entry.metrics.iter().filter(|_| entry.error.is_none()) {
             self.series.insert(hash((benchmark, &metric.metric)));
         }
         self.commits.insert(hash(&entry.run.commit));
-        if !self.dry && self.broken.is_none() {
+        if !self.dry_run && self.append_error.is_none() {
             // A month of commits stays one file however late they were measured.
             let month = entry.run.commit_time.unwrap_or(time);
-            self.broken = self.appender.add(line, month, entry.run.pull).err();
+            self.append_error = self.appender.add(line, month, entry.run.pull).err();
         }
     }
 
-    fn odd(&mut self, entry: &Entry, name: &str, reason: String) {
+    fn reject_entry(&mut self, entry: &BenchmarkEntry, name: &str, reason: String) {
         *self.summary.reasons.entry(reason.clone()).or_default() += 1;
-        if self.summary.refused.len() < TOLD {
+        if self.summary.rejected.len() < MAX_LISTED_REJECTS {
             let commit = entry.run.commit.as_deref().unwrap_or("an unknown commit");
             let file = format!("{} at {}", shorten(name, 80), shorten(commit, 40));
             let remedy = "name what is missing by an option, or leave the benchmark out".to_owned();
-            let problem = Problem { place: Place { file, line: 1, column: 1 }, reason, remedy };
-            self.summary.refused.push(Refused { problem, text: name.to_owned() });
+            let problem =
+                Problem { location: SourceLocation { file, line: 1, column: 1 }, reason, remedy };
+            self.summary.rejected.push(RejectedPart { problem, text: name.to_owned() });
         }
     }
 
-    fn refuse(&mut self, refused: Vec<Refused>, reasons: BTreeMap<String, u64>) {
-        self.summary.refused.extend(refused);
+    fn add_rejected(&mut self, refused: Vec<RejectedPart>, reasons: BTreeMap<String, u64>) {
+        self.summary.rejected.extend(refused);
         for (reason, count) in reasons {
             *self.summary.reasons.entry(reason).or_default() += count;
         }
@@ -275,29 +290,31 @@ impl<'a> Job<'a> {
         commits: BTreeMap<String, CommitFacts>,
         remarks: Vec<String>,
         skipped: BTreeMap<String, u64>,
-    ) -> anyhow::Result<Summary> {
-        if let Some(error) = self.broken {
+    ) -> anyhow::Result<ImportSummary> {
+        if let Some(error) = self.append_error {
             return Err(error);
         }
         let commits: Vec<CommitFacts> = commits.into_values().collect();
-        let mut summary = Summary {
-            series: (self.series.len() + self.failed.difference(&self.measured).count()) as u64,
+        let mut summary = ImportSummary {
+            series: (self.series.len()
+                + self.failed_benchmarks.difference(&self.measured_benchmarks).count())
+                as u64,
             commits: self.commits.len() as u64,
             remarks,
             skipped,
             ..self.summary
         };
-        if !self.dry {
+        if !self.dry_run {
             let data = &self.global.data;
             let refused: Vec<(&Problem, &str)> =
-                summary.refused.iter().map(|it| (&it.problem, it.text.as_str())).collect();
-            store::keep_foreign(data, &refused)?;
+                summary.rejected.iter().map(|it| (&it.problem, it.text.as_str())).collect();
+            store::quarantine_ingest_rejects(data, &refused)?;
             summary.appended = self.appender.finish()?;
             // A sha and a time alone stand in the records already.
             let told = |it: &&CommitFacts| it.subject.is_some() || !it.tags.is_empty();
             let told: Vec<CommitFacts> = commits.iter().filter(told).cloned().collect();
             if !told.is_empty() && summary.records > 0 {
-                summary.joined = commits::join(data, &told)?;
+                summary.commit_merge = commits::merge(data, &told)?;
             }
         }
         Ok(summary)
@@ -310,11 +327,11 @@ fn hash(value: impl Hash) -> u64 {
     hasher.finish()
 }
 
-impl Summary {
-    fn answer(&self, format: Format) -> String {
+impl ImportSummary {
+    fn render(&self, format: OutputFormat) -> String {
         match format {
-            Format::Text => self.text(),
-            Format::Json => format!("{}\n", self.json()),
+            OutputFormat::Text => self.text(),
+            OutputFormat::Json => format!("{}\n", self.json()),
         }
     }
 
@@ -325,7 +342,7 @@ impl Summary {
         };
         json!({
             "kind": self.kind,
-            "dry_run": self.dry,
+            "dry_run": self.dry_run,
             "records": self.records,
             "values": self.values,
             "failed": self.failed,
@@ -333,13 +350,13 @@ impl Summary {
             "series": self.series,
             "first": first,
             "last": last,
-            "new": self.appended.new,
-            "known": self.appended.known,
+            "new": self.appended.added,
+            "known": self.appended.duplicates,
             "files": self.appended.files,
             "commits": {
                 "measured": self.commits,
-                "added": self.joined.added,
-                "changed": self.joined.changed,
+                "added": self.commit_merge.added,
+                "changed": self.commit_merge.changed,
             },
             "skipped": self.skipped,
             "refused": self.reasons,
@@ -351,9 +368,9 @@ impl Summary {
         let mut lines = vec![format!(
             "{}: {} in {} of {}",
             self.kind,
-            text::counted(self.records, "record"),
-            text::counted(self.series, "series"),
-            text::counted(self.commits, "commit"),
+            text::count_noun(self.records, "record"),
+            text::count_noun(self.series, "series"),
+            text::count_noun(self.commits, "commit"),
         )];
         if let Some((first, last)) = self.span {
             lines.push(format!("  measured from {first} to {last}"));
@@ -366,18 +383,18 @@ impl Summary {
         line(self.values, "values");
         line(self.failed, "of failed runs");
         line(self.pulls, "of pull requests: shown beside the main line");
-        let new = self.appended.new as u64;
+        let new = self.appended.added as u64;
         line(new, "new");
-        line(self.appended.known as u64, "stood there already");
-        line(self.joined.added, "new in commits.ndjson");
-        line(self.joined.changed, "completed in commits.ndjson");
+        line(self.appended.duplicates as u64, "stood there already");
+        line(self.commit_merge.added, "new in commits.ndjson");
+        line(self.commit_merge.changed, "completed in commits.ndjson");
         for (reason, count) in &self.skipped {
             line(*count, &format!("left out: {reason}"));
         }
         for (reason, count) in &self.reasons {
             line(*count, &format!("refused: {reason}"));
         }
-        if self.dry {
+        if self.dry_run {
             lines.push("  nothing was written (--dry-run)".to_owned());
         } else if !self.reasons.is_empty() {
             lines.push("  what was refused stands in quarantine/ingested.ndjson".to_owned());

@@ -9,61 +9,61 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use crate::cli::args::ingest::Ingest;
-use crate::cli::args::{Global, Site};
+use crate::cli::args::ingest::IngestArgs;
+use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::build;
-use crate::cli::talk::{self, Talk};
-use crate::context::{self, Said, Sources, git};
-use crate::project::{self, Options};
+use crate::cli::ui::{self, Reporter};
+use crate::context::{self, MetadataOverrides, MetadataSources, git};
+use crate::project::{self, LoadOptions};
 use crate::store;
-use crate::store::append::{Appender, Target};
-use ingest::entry::{Entry, Run};
+use crate::store::append::{AppendTarget, Appender};
+use ingest::entry::{BenchmarkEntry, RunContext};
 use ingest::formats::{self, Format};
 use ingest::import;
-use ingest::line::{self, Completion, Line};
+use ingest::line::{self, Completion, RecordLine};
 use ingest::naming::{self, Pattern};
-use ingest::sink::{Fault, Refused};
+use ingest::sink::{InputError, RejectedPart};
 use ingest::source::Text;
-use ingest::{self, Input};
+use ingest::{self, IngestInput};
 use model::record::time::Timestamp;
-use model::record::{Place, Problem};
+use model::record::{Problem, SourceLocation};
 use model::text;
 
 /// Commits before the measured one that are remembered: more than lie between two measurements.
-const COMMITS: u32 = 2_000;
+const MAX_COMMITS: u32 = 2_000;
 
-pub(crate) fn run(global: &Global, args: &Ingest, talk: &Talk) -> anyhow::Result<u8> {
+pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> anyhow::Result<u8> {
     if args.list {
-        return talk::answer(list().as_bytes());
+        return ui::print(list_formats().as_bytes());
     }
-    let options = build::options(global, &Site::default())?;
+    let options = build::load_options(global, &SiteArgs::default())?;
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
-        project::refuse_demo_in(&options)?;
+        project::reject_demo_in(&options)?;
     }
     // Columns have a meaning in tables alone.
     let table = args.format == "auto" && !args.column.is_empty();
-    let asked = asked(if table { "csv" } else { &args.format })?;
-    let mut job = Job::new(args, &options, talk)?;
+    let asked = requested_format(if table { "csv" } else { &args.format })?;
+    let mut job = IngestJob::new(args, &options, talk)?;
     let mut faults = Vec::new();
     let mut inputs = Vec::new();
     for path in &args.inputs {
-        match open(path, asked) {
+        match open_input(path, asked) {
             Ok(found) => inputs.extend(found),
             Err(error) => faults.push(format!("{error:#}")),
         }
     }
     for input in &mut inputs {
-        if let Input::Text(text) = input {
+        if let IngestInput::Text(text) = input {
             text.columns.clone_from(&args.column);
         }
     }
     for input in &inputs {
         // Files of a folder that are no results lie beside those that are.
         let alone = args.inputs.len() == inputs.len();
-        match format(input, asked) {
+        match detect_format(input, asked) {
             Ok(Some(format)) => faults.extend(job.read(input, format, talk)),
-            Ok(None) if alone => faults.push(unknown(input)),
+            Ok(None) if alone => faults.push(unknown_format_message(input)),
             Ok(None) => talk.detail(&format!("{}: no format recognises it", input.name())),
             Err(fault) => faults.push(fault),
         }
@@ -75,27 +75,27 @@ pub(crate) fn run(global: &Global, args: &Ingest, talk: &Talk) -> anyhow::Result
         talk.problem(fault);
     }
     job.finish(global, args, talk)?;
-    if faults.is_empty() { Ok(0) } else { Ok(super::FAULT) }
+    if faults.is_empty() { Ok(0) } else { Ok(super::EXIT_ERROR) }
 }
 
 /// The table of formats.
-fn list() -> String {
+fn list_formats() -> String {
     let mut out = String::new();
     for format in formats::FORMATS {
         out.push_str(&format!(
             "{}\n  {}\n  recognised by: {}\n  yields: {}\n  backend: {}\n",
-            format.name, format.tool, format.mark, format.yields, format.backend,
+            format.name, format.tool, format.signature, format.yields, format.backend,
         ));
     }
     out
 }
 
 /// The format that was asked for; none for `auto`.
-fn asked(name: &str) -> anyhow::Result<Option<&'static Format>> {
+fn requested_format(name: &str) -> anyhow::Result<Option<&'static Format>> {
     if name == "auto" {
         return Ok(None);
     }
-    if let Some(format) = formats::named(name) {
+    if let Some(format) = formats::by_name(name) {
         return Ok(Some(format));
     }
     let near = |format: &&Format| strsim::jaro_winkler(format.name, name) > 0.8;
@@ -107,18 +107,18 @@ fn asked(name: &str) -> anyhow::Result<Option<&'static Format>> {
     bail!("--format {name}: no such format{hint} `benchpages ingest --list` prints all of them")
 }
 
-fn open(path: &Path, format: Option<&Format>) -> anyhow::Result<Vec<Input>> {
+fn open_input(path: &Path, format: Option<&Format>) -> anyhow::Result<Vec<IngestInput>> {
     if path.as_os_str() == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
-        return Ok(vec![Input::Text(Text::new("standard input", &bytes))]);
+        return Ok(vec![IngestInput::Text(Text::new("standard input", &bytes))]);
     }
     ingest::inputs(path, format)
 }
 
 /// The format of an input: what was asked for, or the one that recognises it.
-fn format(
-    input: &Input,
+fn detect_format(
+    input: &IngestInput,
     asked: Option<&'static Format>,
 ) -> Result<Option<&'static Format>, String> {
     if asked.is_some() {
@@ -135,10 +135,10 @@ fn format(
     }
 }
 
-fn unknown(input: &Input) -> String {
+fn unknown_format_message(input: &IngestInput) -> String {
     let name = input.name();
-    if let Input::Text(text) = input {
-        if let Some(kind) = import::of_text(text) {
+    if let IngestInput::Text(text) = input {
+        if let Some(kind) = import::recognize(text) {
             return format!("{name}: it is a whole history: `benchpages import {kind} {name}`");
         }
         if text.text.trim().is_empty() {
@@ -148,7 +148,7 @@ fn unknown(input: &Input) -> String {
         if text.text.trim_start().starts_with(['{', '['])
             && let Err(fault) = text.parse::<serde::de::IgnoredAny>()
         {
-            let Fault { line, column, reason } = fault;
+            let InputError { line, column, reason } = fault;
             return format!(
                 "{name}:{line}:{column}: broken JSON, so no format recognises it: {reason}"
             );
@@ -167,28 +167,28 @@ fn unknown(input: &Input) -> String {
 }
 
 /// What is gathered until all is read.
-struct Job {
+struct IngestJob {
     completion: Completion,
     patterns: Vec<Pattern>,
-    lines: Vec<Line>,
+    lines: Vec<RecordLine>,
     entries: usize,
-    refused: Vec<Refused>,
+    rejected: Vec<RejectedPart>,
 }
 
-impl Job {
-    fn new(args: &Ingest, options: &Options, talk: &Talk) -> anyhow::Result<Self> {
+impl IngestJob {
+    fn new(args: &IngestArgs, options: &LoadOptions, talk: &Reporter) -> anyhow::Result<Self> {
         let parsed = |pattern: &String| Pattern::parse(pattern).map_err(anyhow::Error::msg);
         let patterns: Result<Vec<Pattern>, _> = args.map.iter().map(parsed).collect();
         let time = args.timestamp.as_deref().map(Timestamp::parse).transpose();
         let time = time.map_err(anyhow::Error::msg).context("--timestamp")?;
-        let mut set = set(args)?;
-        let around = around(args, &set);
+        let mut set = set_fields(args)?;
+        let around = run_metadata(args, &set);
         around.warnings.iter().for_each(|warning| talk.warn(warning));
         if let (Some(_), Some(commit)) = (&args.commit, &around.commit) {
             // What the user says counts more than what a tool believes.
             set.insert("commit".to_owned(), commit.clone());
         }
-        let run = Run {
+        let run = RunContext {
             commit: around.commit.clone(),
             timestamp: Some(time.or(options.now).unwrap_or(options.clock)),
             commit_time: around.commit_time,
@@ -200,24 +200,29 @@ impl Job {
             run,
             environment: around.environment.into_iter().collect(),
             backend: "",
-            set,
+            overrides: set,
             without_samples: args.no_samples,
         };
         let (lines, refused) = (Vec::new(), Vec::new());
         let patterns = patterns.context("--map")?;
-        Ok(Self { completion, patterns, lines, entries: 0, refused })
+        Ok(Self { completion, patterns, lines, entries: 0, rejected: refused })
     }
 
     /// Reads an input; what is wrong with it as a whole.
-    fn read(&mut self, input: &Input, format: &'static Format, talk: &Talk) -> Option<String> {
+    fn read(
+        &mut self,
+        input: &IngestInput,
+        format: &'static Format,
+        talk: &Reporter,
+    ) -> Option<String> {
         self.completion.backend = format.backend;
         let (completion, patterns) = (&self.completion, &self.patterns);
         let (mut lines, mut odd) = (Vec::new(), Vec::new());
-        let mut take = |mut entry: Entry| {
+        let mut take = |mut entry: BenchmarkEntry| {
             let name = entry.name.clone();
             let line = naming::rename(&mut entry, patterns)
                 .and_then(|_| line::write(&entry, completion))
-                .and_then(checked);
+                .and_then(validated);
             match line {
                 Ok(line) => lines.push(line),
                 Err(reason) => odd.push((name, reason)),
@@ -226,19 +231,19 @@ impl Job {
         let read = input.read(format, &mut take);
         self.entries += lines.len() + odd.len();
         self.lines.append(&mut lines);
-        self.refused.extend(odd.into_iter().map(|(name, reason)| refusal(input, &name, reason)));
+        self.rejected.extend(odd.into_iter().map(|(name, reason)| rejection(input, &name, reason)));
         match read {
             Ok(mut read) => {
                 talk.detail(&format!(
                     "{}: {} as {}",
                     input.name(),
-                    text::counted(read.entries as u64, "benchmark"),
+                    text::count_noun(read.entries as u64, "benchmark"),
                     format.name
                 ));
                 for remark in &read.remarks {
                     talk.warn(&format!("{}: {remark}", input.name()));
                 }
-                self.refused.append(&mut read.refused);
+                self.rejected.append(&mut read.rejected);
                 None
             }
             Err(fault) => {
@@ -249,19 +254,19 @@ impl Job {
     }
 
     /// Writes what was read, or shows it.
-    fn finish(self, global: &Global, args: &Ingest, talk: &Talk) -> anyhow::Result<()> {
-        for refused in &self.refused {
-            let Problem { place, reason, remedy } = &refused.problem;
+    fn finish(self, global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> anyhow::Result<()> {
+        for refused in &self.rejected {
+            let Problem { location: place, reason, remedy } = &refused.problem;
             talk.problem(&format!("{place}: {reason}; {remedy}"));
         }
         if args.dry_run {
             let lines: String = self.lines.into_iter().map(|line| line.text + "\n").collect();
-            return talk::answer(lines.as_bytes()).map(|_| ());
+            return ui::print(lines.as_bytes()).map(|_| ());
         }
-        store::keep_foreign(&global.data, &self.refused_lines())?;
+        store::quarantine_ingest_rejects(&global.data, &self.rejected_lines())?;
         let target = match &args.into {
-            Some(name) => Target::File(plain(name)?),
-            None => Target::Day,
+            Some(name) => AppendTarget::File(checked_file_stem(name)?),
+            None => AppendTarget::Day,
         };
         let mut appender = Appender::new(&global.data, target);
         for line in &self.lines {
@@ -269,12 +274,15 @@ impl Job {
         }
         let done = appender.finish()?;
         self.remember_commits(global, talk)?;
-        let mut said = format!("{} added", text::counted(done.new as u64, "record"));
-        if done.known > 0 {
-            said.push_str(&format!(", {} stood there already", text::count(done.known as u64)));
+        let mut said = format!("{} added", text::count_noun(done.added as u64, "record"));
+        if done.duplicates > 0 {
+            said.push_str(&format!(
+                ", {} stood there already",
+                text::count(done.duplicates as u64)
+            ));
         }
-        if !self.refused.is_empty() {
-            let count = text::count(self.refused.len() as u64);
+        if !self.rejected.is_empty() {
+            let count = text::count(self.rejected.len() as u64);
             said.push_str(&format!(", {count} refused (see quarantine/)"));
         }
         for file in &done.files {
@@ -286,24 +294,24 @@ impl Job {
 
     /// What git knows of the measured commit and those before it: charts order by it, and changes
     /// name the commits that nobody measured.
-    fn remember_commits(&self, global: &Global, talk: &Talk) -> anyhow::Result<()> {
+    fn remember_commits(&self, global: &GlobalArgs, talk: &Reporter) -> anyhow::Result<()> {
         let Some(commit) = &self.completion.run.commit else { return Ok(()) };
         if git::resolve(Path::new("."), commit).is_none() {
             return Ok(());
         }
-        let (facts, told) = context::commits(Path::new("."), commit, COMMITS);
+        let (facts, told) = context::commits(Path::new("."), commit, MAX_COMMITS);
         told.iter().for_each(|warning| talk.warn(warning));
-        store::commits::join(&global.data, &facts).map(|_| ())
+        store::commits::merge(&global.data, &facts).map(|_| ())
     }
 
-    fn refused_lines(&self) -> Vec<(&Problem, &str)> {
-        self.refused.iter().map(|it| (&it.problem, it.text.as_str())).collect()
+    fn rejected_lines(&self) -> Vec<(&Problem, &str)> {
+        self.rejected.iter().map(|it| (&it.problem, it.text.as_str())).collect()
     }
 }
 
 /// What git, continuous integration and the machine say of the run here.
-fn around(args: &Ingest, set: &BTreeMap<String, String>) -> context::Context {
-    let said = Said {
+fn run_metadata(args: &IngestArgs, set: &BTreeMap<String, String>) -> context::RunMetadata {
+    let said = MetadataOverrides {
         commit: args.commit.clone(),
         branch: args.branch.clone(),
         pull: args.pull,
@@ -312,9 +320,12 @@ fn around(args: &Ingest, set: &BTreeMap<String, String>) -> context::Context {
         fields: set.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         toolchains: args.toolchain.clone(),
     };
-    let variables = context::variables();
-    let sources =
-        Sources { variables: &variables, repository: Path::new("."), machine: Path::new("/") };
+    let variables = context::env_variables();
+    let sources = MetadataSources {
+        variables: &variables,
+        repository: Path::new("."),
+        machine: Path::new("/"),
+    };
     let mut around = context::gather(&said, sources);
     if args.elsewhere {
         around.environment.clear();
@@ -324,24 +335,24 @@ fn around(args: &Ingest, set: &BTreeMap<String, String>) -> context::Context {
 }
 
 /// A line that the history will take.
-pub(super) fn checked(line: Line) -> Result<Line, String> {
-    let read = store::read_text(line.text.as_bytes());
-    match read.problems().first() {
+pub(super) fn validated(line: RecordLine) -> Result<RecordLine, String> {
+    let read = store::read_lines_of_text(line.text.as_bytes());
+    match read.rejected_records().first() {
         Some(problem) => Err(problem.reason.clone()),
         None => Ok(line),
     }
 }
 
-fn refusal(input: &Input, name: &str, reason: String) -> Refused {
-    let place = Place { file: input.name(), line: 1, column: 1 };
+fn rejection(input: &IngestInput, name: &str, reason: String) -> RejectedPart {
+    let place = SourceLocation { file: input.name(), line: 1, column: 1 };
     let remedy = "say by an option what is missing, or measure again".to_owned();
     let reason = format!("`{}`: {reason}", model::record::shorten(name, 80));
-    Refused { problem: Problem { place, reason, remedy }, text: name.to_owned() }
+    RejectedPart { problem: Problem { location: place, reason, remedy }, text: name.to_owned() }
 }
 
 /// `--set`, and the options that are short for it.
-fn set(args: &Ingest) -> anyhow::Result<BTreeMap<String, String>> {
-    let mut set = pairs("--set", &args.set)?;
+fn set_fields(args: &IngestArgs) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut set = parse_pairs("--set", &args.set)?;
     let short = [("backend", &args.backend), ("suite", &args.suite)];
     for (name, value) in short {
         set.extend(value.iter().map(|value| (name.to_owned(), value.clone())));
@@ -350,7 +361,10 @@ fn set(args: &Ingest) -> anyhow::Result<BTreeMap<String, String>> {
 }
 
 /// `name=value` as it was typed after an option, any number of times.
-pub(super) fn pairs(option: &str, typed: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+pub(super) fn parse_pairs(
+    option: &str,
+    typed: &[String],
+) -> anyhow::Result<BTreeMap<String, String>> {
     let pair = |pair: &String| match pair.split_once('=').filter(|(name, _)| !name.is_empty()) {
         Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
         None => bail!("{option} {pair}: write {option} name=value"),
@@ -359,7 +373,7 @@ pub(super) fn pairs(option: &str, typed: &[String]) -> anyhow::Result<BTreeMap<S
 }
 
 /// A name that cannot leave its folder.
-pub(super) fn plain(name: &str) -> anyhow::Result<String> {
+pub(super) fn checked_file_stem(name: &str) -> anyhow::Result<String> {
     let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let stem = name.strip_suffix(".ndjson").unwrap_or(name);
     if stem.is_empty() || stem.starts_with('.') || !stem.chars().all(fine) {

@@ -3,52 +3,52 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use crate::cli::args::{Global, Init, Site};
+use crate::cli::args::{GlobalArgs, InitArgs, SiteArgs};
 use crate::cli::build;
-use crate::cli::talk::{self, Talk};
+use crate::cli::ui::{self, Reporter};
 use crate::context::git;
-use crate::init::{self, Facts, Plan, State};
+use crate::init::{self, InitPlan, ProjectFacts, ProposalState};
 use model::text;
 
-pub(crate) fn run(global: &Global, args: &Init, talk: &Talk) -> anyhow::Result<u8> {
+pub(crate) fn run(global: &GlobalArgs, args: &InitArgs, talk: &Reporter) -> anyhow::Result<u8> {
     if !args.directory.is_dir() {
         anyhow::bail!("{} is no directory", args.directory.display());
     }
-    let facts = facts(global, args)?;
+    let facts = project_facts(global, args)?;
     let plan = init::plan(&facts)?;
-    list(&plan, talk);
-    let new = plan.proposals.iter().filter(|one| one.state == State::New).count();
+    print_proposals(&plan, talk);
+    let new = plan.proposals.iter().filter(|one| one.state == ProposalState::New).count();
     if new == 0 {
         talk.info("Nothing to write");
         return Ok(0);
     }
-    if !args.yes && !asked(new)? {
-        talk::answer(shown(&plan).as_bytes())?;
+    if !args.yes && !confirm(new)? {
+        ui::print(proposals_json(&plan).as_bytes())?;
         talk.info(&format!(
             "Nothing was written; `benchpages init{} --yes` writes the {}",
             if args.hooks { " --hooks" } else { "" },
-            text::counted(new as u64, "new file")
+            text::count_noun(new as u64, "new file")
         ));
         return Ok(0);
     }
     let written = init::write(&facts.root, &plan)?;
-    talk.info(&format!("Wrote {}. Next:", text::counted(written.len() as u64, "file")));
-    next(args, talk);
+    talk.info(&format!("Wrote {}. Next:", text::count_noun(written.len() as u64, "file")));
+    print_next_steps(args, talk);
     Ok(0)
 }
 
-fn facts(global: &Global, args: &Init) -> anyhow::Result<Facts> {
-    let site = Site {
+fn project_facts(global: &GlobalArgs, args: &InitArgs) -> anyhow::Result<ProjectFacts> {
+    let site = SiteArgs {
         out: std::path::PathBuf::new(),
         base_url: None,
         audience: None,
         with_archive: false,
         explicit_index: false,
     };
-    let options = build::options(global, &site)?;
+    let options = build::load_options(global, &site)?;
     let root = args.directory.clone();
     let (branch, remote) = git::origin(&root);
-    Ok(Facts {
+    Ok(ProjectFacts {
         root,
         repository: remote.as_deref().and_then(repository),
         branch: branch.filter(|name| init::is_branch(name)).unwrap_or_else(|| "main".to_owned()),
@@ -66,20 +66,20 @@ fn repository(remote: &str) -> Option<String> {
 }
 
 /// What is proposed, what is there, and how that differs.
-fn list(plan: &Plan, talk: &Talk) {
+fn print_proposals(plan: &InitPlan, talk: &Reporter) {
     let tools: Vec<String> = plan.tools.iter().map(|name| (*name).to_owned()).collect();
     if tools.is_empty() {
         talk.info(
             "No benchmark tool was recognised: .github/benchmarks.sh says what it must write",
         );
     } else {
-        talk.info(&format!("Found {}", text::list(&tools)));
+        talk.info(&format!("Found {}", text::join_and(&tools)));
     }
     for one in &plan.proposals {
         match &one.state {
-            State::New => talk.info(&format!("new    {}: {}", one.path, one.purpose)),
-            State::Same => talk.info(&format!("there  {}", one.path)),
-            State::Other(there) => talk.info(&format!(
+            ProposalState::New => talk.info(&format!("new    {}: {}", one.path, one.purpose)),
+            ProposalState::Unchanged => talk.info(&format!("there  {}", one.path)),
+            ProposalState::Differs(there) => talk.info(&format!(
                 "kept   {}, which differs from what is proposed (- there, + proposed)\n{}",
                 one.path,
                 init::difference(there, &one.text).trim_end()
@@ -89,18 +89,18 @@ fn list(plan: &Plan, talk: &Talk) {
 }
 
 /// The text of each new file.
-fn shown(plan: &Plan) -> String {
-    let new = plan.proposals.iter().filter(|one| one.state == State::New);
+fn proposals_json(plan: &InitPlan) -> String {
+    let new = plan.proposals.iter().filter(|one| one.state == ProposalState::New);
     new.map(|one| format!("==> {} <==\n{}\n", one.path, one.text)).collect()
 }
 
 /// Asks on a terminal; elsewhere the answer is no.
-fn asked(new: usize) -> anyhow::Result<bool> {
+fn confirm(new: usize) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Ok(false);
     }
     let mut err = std::io::stderr().lock();
-    write!(err, "Write the {}? [y/N] ", text::counted(new as u64, "new file"))?;
+    write!(err, "Write the {}? [y/N] ", text::count_noun(new as u64, "new file"))?;
     err.flush()?;
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
@@ -108,7 +108,7 @@ fn asked(new: usize) -> anyhow::Result<bool> {
 }
 
 /// What nobody but the user can do.
-fn next(args: &Init, talk: &Talk) {
+fn print_next_steps(args: &InitArgs, talk: &Reporter) {
     talk.info("  1. see that .github/benchmarks.sh measures what you want, and commit the files");
     talk.info("  2. Settings → Pages → Source: GitHub Actions");
     talk.info("  3. make the check `benchmarks` required, and reviews by code owners");

@@ -22,75 +22,75 @@ mod policy;
 mod replay;
 mod rotate;
 mod serve;
-mod talk;
+mod ui;
 
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{CommandFactory, Parser};
 
-use crate::cli::args::{Args, Command, Global};
-use crate::cli::talk::Talk;
+use crate::cli::args::{CliArgs, CliCommand, GlobalArgs};
+use crate::cli::ui::Reporter;
 
 /// The input or the usage is at fault.
-const FAULT: u8 = 2;
+const EXIT_ERROR: u8 = 2;
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match CliArgs::try_parse() {
         Ok(args) => args,
         Err(error) => {
             // Help and version are answers, not faults.
-            let status = if error.use_stderr() { FAULT } else { 0 };
+            let status = if error.use_stderr() { EXIT_ERROR } else { 0 };
             let _ = error.print();
             return ExitCode::from(status);
         }
     };
-    let talk = Talk::new(args.global.quiet, args.global.verbose, args.global.color);
-    if let Err(error) = threads(&args.global) {
+    let talk = Reporter::new(args.global.quiet, args.global.verbose, args.global.color);
+    if let Err(error) = set_thread_count(&args.global) {
         talk.error(&error);
-        return ExitCode::from(FAULT);
+        return ExitCode::from(EXIT_ERROR);
     }
     let done = match args.command {
-        Command::Build(build) => build::run(&args.global, &build, &talk),
-        Command::Serve(serve) => serve::run(&args.global, &serve, &talk),
-        Command::DemoData(demo) => demo_data::run(&demo, &talk),
-        Command::Ingest(ingest) => ingest::run(&args.global, &ingest, &talk),
-        Command::Import(import) => import::run(&args.global, &import, &talk),
-        Command::Compare(compare) => compare::run(&args.global, &compare, &talk),
-        Command::Check(check) => check::run(&args.global, &check, &talk),
-        Command::Export(export) => export::run(&args.global, &export, &talk),
-        Command::Policy { command } => policy::run(&args.global, &command, &talk),
-        Command::Accept(accept) => accept::run(&args.global, &accept, &talk),
-        Command::Audit { command } => audit::run(&args.global, &command, &talk),
-        Command::Rotate(rotate) => rotate::run(&args.global, &rotate, &talk),
-        Command::Doctor(doctor) => doctor::run(&args.global, &doctor, &talk),
-        Command::Init(init) => init::run(&args.global, &init, &talk),
+        CliCommand::Build(build) => build::run(&args.global, &build, &talk),
+        CliCommand::Serve(serve) => serve::run(&args.global, &serve, &talk),
+        CliCommand::DemoData(demo) => demo_data::run(&demo, &talk),
+        CliCommand::Ingest(ingest) => ingest::run(&args.global, &ingest, &talk),
+        CliCommand::Import(import) => import::run(&args.global, &import, &talk),
+        CliCommand::Compare(compare) => compare::run(&args.global, &compare, &talk),
+        CliCommand::Check(check) => check::run(&args.global, &check, &talk),
+        CliCommand::Export(export) => export::run(&args.global, &export, &talk),
+        CliCommand::Policy { command } => policy::run(&args.global, &command, &talk),
+        CliCommand::Accept(accept) => accept::run(&args.global, &accept, &talk),
+        CliCommand::Audit { command } => audit::run(&args.global, &command, &talk),
+        CliCommand::Rotate(rotate) => rotate::run(&args.global, &rotate, &talk),
+        CliCommand::Doctor(doctor) => doctor::run(&args.global, &doctor, &talk),
+        CliCommand::Init(init) => init::run(&args.global, &init, &talk),
         #[cfg(feature = "net")]
-        Command::Notify { command } => notify::run(&args.global, &command, &talk),
-        Command::Completions { shell } => {
-            let mut command = Args::command();
+        CliCommand::Notify { command } => notify::run(&args.global, &command, &talk),
+        CliCommand::Completions { shell } => {
+            let mut command = CliArgs::command();
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut command, "benchpages", &mut script);
-            talk::answer(&script)
+            ui::print(&script)
         }
-        Command::Man => {
+        CliCommand::Man => {
             let mut page = Vec::new();
-            let rendered = clap_mangen::Man::new(Args::command()).render(&mut page);
-            rendered.map_err(anyhow::Error::from).and_then(|()| talk::answer(&page))
+            let rendered = clap_mangen::Man::new(CliArgs::command()).render(&mut page);
+            rendered.map_err(anyhow::Error::from).and_then(|()| ui::print(&page))
         }
     };
     match done {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             talk.error(&error);
-            ExitCode::from(FAULT)
+            ExitCode::from(EXIT_ERROR)
         }
     }
 }
 
 /// Lets all work run on as many threads as were asked for.
-fn threads(global: &Global) -> anyhow::Result<()> {
+fn set_thread_count(global: &GlobalArgs) -> anyhow::Result<()> {
     let Some(jobs) = global.jobs else { return Ok(()) };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
     pool.build_global().with_context(|| {

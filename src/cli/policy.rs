@@ -4,21 +4,25 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::cli::args::{Global, Policy as PolicyArgs, PolicyFormat};
-use crate::cli::talk::{self, Talk};
-use crate::cli::{FAULT, replay};
-use model::policy::diagnostic::{self, Level};
-use model::policy::read::{self, Reading};
+use crate::cli::args::{GlobalArgs, PolicyCommand as PolicyArgs, PolicyFormat};
+use crate::cli::ui::{self, Reporter};
+use crate::cli::{EXIT_ERROR, replay};
+use model::policy::diagnostic::{self, DiagnosticLevel};
+use model::policy::read::{self, ParsedPolicy};
 use model::policy::{Policy, schema, show};
 
-pub(crate) fn run(global: &Global, command: &PolicyArgs, talk: &Talk) -> anyhow::Result<u8> {
+pub(crate) fn run(
+    global: &GlobalArgs,
+    command: &PolicyArgs,
+    talk: &Reporter,
+) -> anyhow::Result<u8> {
     match command {
-        PolicyArgs::Schema => talk::answer(schema::schema().as_bytes()),
-        PolicyArgs::Show { reference: true, .. } => talk::answer(show::REFERENCE.as_bytes()),
+        PolicyArgs::Schema => ui::print(schema::schema_json().as_bytes()),
+        PolicyArgs::Show { reference: true, .. } => ui::print(show::REFERENCE.as_bytes()),
         PolicyArgs::Replay { against, format } => {
             replay::run(global, against.as_deref(), *format, talk)
         }
-        PolicyArgs::Show { format, .. } => in_force(global, *format, talk),
+        PolicyArgs::Show { format, .. } => print_effective(global, *format, talk),
         PolicyArgs::Check { files } => {
             let files = if files.is_empty() { vec![default_path(global)] } else { files.clone() };
             let mut status = 0;
@@ -30,11 +34,11 @@ pub(crate) fn run(global: &Global, command: &PolicyArgs, talk: &Talk) -> anyhow:
     }
 }
 
-fn default_path(global: &Global) -> PathBuf {
+fn default_path(global: &GlobalArgs) -> PathBuf {
     global.policy.clone().unwrap_or_else(|| global.data.join("policy.yml"))
 }
 
-fn read(path: &Path) -> anyhow::Result<(String, Reading)> {
+fn read(path: &Path) -> anyhow::Result<(String, ParsedPolicy)> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let text =
         String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
@@ -42,25 +46,29 @@ fn read(path: &Path) -> anyhow::Result<(String, Reading)> {
     Ok((text, reading))
 }
 
-fn check(path: &Path, talk: &Talk) -> anyhow::Result<u8> {
+fn check(path: &Path, talk: &Reporter) -> anyhow::Result<u8> {
     let (text, reading) = read(path)?;
     let count = |level| reading.diagnostics.iter().filter(|one| one.level == level).count() as u64;
-    let (errors, warnings) = (count(Level::Error), count(Level::Warning));
+    let (errors, warnings) = (count(DiagnosticLevel::Error), count(DiagnosticLevel::Warning));
     if !reading.diagnostics.is_empty() {
-        let told = diagnostic::render(&reading.diagnostics, &text, talk.colour());
-        talk::tell(&told);
+        let told = diagnostic::render(&reading.diagnostics, &text, talk.color());
+        ui::emit(&told);
     }
     let counted = format!(
         "{}: {}, {}",
         path.display(),
-        model::text::counted(errors, "error"),
-        model::text::counted(warnings, "warning")
+        model::text::count_noun(errors, "error"),
+        model::text::count_noun(warnings, "warning")
     );
     talk.info(&if errors + warnings == 0 { format!("{}: good", path.display()) } else { counted });
-    Ok(if errors > 0 { FAULT } else { 0 })
+    Ok(if errors > 0 { EXIT_ERROR } else { 0 })
 }
 
-fn in_force(global: &Global, format: PolicyFormat, talk: &Talk) -> anyhow::Result<u8> {
+fn print_effective(
+    global: &GlobalArgs,
+    format: PolicyFormat,
+    talk: &Reporter,
+) -> anyhow::Result<u8> {
     let path = default_path(global);
     let policy = if global.policy.is_none() && !path.exists() {
         talk.info(&format!("no {}: these are the defaults", path.display()));
@@ -68,14 +76,14 @@ fn in_force(global: &Global, format: PolicyFormat, talk: &Talk) -> anyhow::Resul
     } else {
         let (text, reading) = read(&path)?;
         let Some(policy) = reading.policy else {
-            talk::tell(&diagnostic::render(&reading.diagnostics, &text, talk.colour()));
-            return Ok(FAULT);
+            ui::emit(&diagnostic::render(&reading.diagnostics, &text, talk.color()));
+            return Ok(EXIT_ERROR);
         };
         policy
     };
     let shown = match format {
-        PolicyFormat::Yaml => show::show(&policy),
+        PolicyFormat::Yaml => show::to_yaml(&policy),
         PolicyFormat::Json => show::to_json(&policy),
     };
-    talk::answer(shown.as_bytes())
+    ui::print(shown.as_bytes())
 }

@@ -3,62 +3,67 @@
 
 use std::path::Path;
 
-use crate::cli::args::{Format, Global, Site};
-use crate::cli::build::options;
-use crate::cli::talk::{self, Talk};
+use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
+use crate::cli::build::load_options;
+use crate::cli::ui::{self, Reporter};
 use crate::project::stages;
 use crate::project::{self, Project};
 use crate::site;
 use detect::Verdict;
-use detect::replay::{Figures, Said};
-use model::text::{self, harmless};
+use detect::replay::{ReplaySummary, ReplayedVerdict};
+use model::text::{self, sanitize};
 
 /// A project with what the gate would have said.
-struct Replay {
+struct PolicyReplay {
     project: Project,
-    said: Vec<Said>,
-    figures: Figures,
+    replayed: Vec<ReplayedVerdict>,
+    figures: ReplaySummary,
 }
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalArgs,
     against: Option<&Path>,
-    format: Format,
-    talk: &Talk,
+    format: OutputFormat,
+    talk: &Reporter,
 ) -> anyhow::Result<u8> {
     let own = replay(global, talk)?;
     let other = match against {
         Some(policy) => {
-            let global = Global { policy: Some(policy.to_owned()), ..global.clone() };
+            let global = GlobalArgs { policy: Some(policy.to_owned()), ..global.clone() };
             Some(replay(&global, talk)?)
         }
         None => None,
     };
     match format {
-        Format::Json => json(&own, other.as_ref()),
-        Format::Text => talk::answer(told(&own, other.as_ref()).as_bytes()),
+        OutputFormat::Json => json(&own, other.as_ref()),
+        OutputFormat::Text => ui::print(text_report(&own, other.as_ref()).as_bytes()),
     }
 }
 
-fn replay(global: &Global, talk: &Talk) -> anyhow::Result<Replay> {
-    let project = project::load(&options(global, &Site::default())?, &stages::silent)?;
+fn replay(global: &GlobalArgs, talk: &Reporter) -> anyhow::Result<PolicyReplay> {
+    let project =
+        project::load(&load_options(global, &SiteArgs::default())?, &stages::no_progress)?;
     for warning in project.warnings.iter().filter(|it| !it.starts_with("no base URL")) {
         talk.warn(warning);
     }
     let said = project::replay(&project);
-    let figures = project.analyses.figures;
-    Ok(Replay { project, said, figures })
+    let figures = project.analyses.replay_summary;
+    Ok(PolicyReplay { project, replayed: said, figures })
 }
 
-fn file(replay: &Replay) -> anyhow::Result<serde_json::Value> {
-    let bytes = site::replay(&project::input(&replay.project), &replay.said, &replay.figures)?;
+fn replay_json(replay: &PolicyReplay) -> anyhow::Result<serde_json::Value> {
+    let bytes = site::replay_json(
+        &project::site_input(&replay.project),
+        &replay.replayed,
+        &replay.figures,
+    )?;
     Ok(serde_json::from_slice(&bytes)?)
 }
 
-fn json(own: &Replay, other: Option<&Replay>) -> anyhow::Result<u8> {
-    let mut answer = file(own)?;
+fn json(own: &PolicyReplay, other: Option<&PolicyReplay>) -> anyhow::Result<u8> {
+    let mut answer = replay_json(own)?;
     if let (Some(other), Some(answer)) = (other, answer.as_object_mut()) {
-        let second = file(other)?;
+        let second = replay_json(other)?;
         let (appear, vanish) = differences(own, other);
         answer.insert(
             "against".to_owned(),
@@ -70,23 +75,24 @@ fn json(own: &Replay, other: Option<&Replay>) -> anyhow::Result<u8> {
             }),
         );
     }
-    talk::answer(format!("{answer}\n").as_bytes())
+    ui::print(format!("{answer}\n").as_bytes())
 }
 
 /// The regressions that a replay reports, each by its series and the commit that reported it.
-fn reported(replay: &Replay) -> Vec<(String, String, String)> {
+fn reported_regressions(replay: &PolicyReplay) -> Vec<(String, String, String)> {
     let mut reported: Vec<(usize, usize, (String, String, String))> = Vec::new();
     let Project { grouped, history, .. } = &replay.project;
-    let worse = |it: &&Said| matches!(it.verdict, Verdict::Regressed | Verdict::Approved);
-    for it in replay.said.iter().filter(worse) {
+    let worse =
+        |it: &&ReplayedVerdict| matches!(it.verdict, Verdict::Regressed | Verdict::Accepted);
+    for it in replay.replayed.iter().filter(worse) {
         let series = &grouped.series[it.series];
         let run = &series.runs[it.run];
         match reported.last_mut() {
             Some((last, at, _)) if *last == it.series && it.run <= *at + 1 => *at = it.run,
             _ => {
                 let commit = history.commits[run.commit.0 as usize].id.clone();
-                let mut change = text::percent_change(it.change.unwrap_or(0.0));
-                if it.verdict == Verdict::Approved {
+                let mut change = text::percent_change(it.latest_change.unwrap_or(0.0));
+                if it.verdict == Verdict::Accepted {
                     change.push_str(", accepted since");
                 }
                 let time = text::iso_date(run.time);
@@ -94,7 +100,7 @@ fn reported(replay: &Replay) -> Vec<(String, String, String)> {
                 reported.push((
                     it.series,
                     it.run,
-                    (harmless::line(&series.key.name()), harmless::line(&place), change),
+                    (sanitize::line(&series.key.name()), sanitize::line(&place), change),
                 ));
             }
         }
@@ -103,9 +109,9 @@ fn reported(replay: &Replay) -> Vec<(String, String, String)> {
 }
 
 /// What the other policy reports and this one does not, and the other way round.
-fn differences(own: &Replay, other: &Replay) -> (Vec<String>, Vec<String>) {
-    let lines = |replay: &Replay| -> Vec<String> {
-        let lines = reported(replay).into_iter();
+fn differences(own: &PolicyReplay, other: &PolicyReplay) -> (Vec<String>, Vec<String>) {
+    let lines = |replay: &PolicyReplay| -> Vec<String> {
+        let lines = reported_regressions(replay).into_iter();
         lines.map(|(series, place, change)| format!("{place} {series} {change}")).collect()
     };
     let (own, other) = (lines(own), lines(other));
@@ -115,12 +121,12 @@ fn differences(own: &Replay, other: &Replay) -> (Vec<String>, Vec<String>) {
     (without(&other, &own), without(&own, &other))
 }
 
-fn told(own: &Replay, other: Option<&Replay>) -> String {
+fn text_report(own: &PolicyReplay, other: Option<&PolicyReplay>) -> String {
     let mut out = summary(own);
     match other {
         None => {
             out.push_str("\nreported regressions\n");
-            let lines = reported(own);
+            let lines = reported_regressions(own);
             if lines.is_empty() {
                 out.push_str("  none\n");
             }
@@ -144,7 +150,7 @@ fn told(own: &Replay, other: Option<&Replay>) -> String {
     out
 }
 
-fn summary(replay: &Replay) -> String {
+fn summary(replay: &PolicyReplay) -> String {
     let figures = &replay.figures;
     let minutes = replay.project.policy.notify.minutes_per_finding;
     let count = |number: usize| text::count(number as u64);
@@ -152,14 +158,14 @@ fn summary(replay: &Replay) -> String {
     let rows = [
         ("runs judged", count(figures.runs)),
         ("series", count(figures.series)),
-        ("regressions reported", count(figures.findings)),
-        ("  of them vanished later", count(figures.withdrawn)),
-        ("  of them marked false alarms", count(figures.marked)),
-        ("changes never reported", count(figures.missed)),
-        ("runs not compared (new runner)", count(figures.suppressed)),
+        ("regressions reported", count(figures.reported_regressions)),
+        ("  of them vanished later", count(figures.withdrawn_reports)),
+        ("  of them marked false alarms", count(figures.marked_false_alarms)),
+        ("changes never reported", count(figures.missed_regressions)),
+        ("runs not compared (new runner)", count(figures.runs_not_compared)),
         ("infrastructure days", count(figures.infrastructure_days)),
         ("median delay, runs", delay),
-        ("alarms of a bare limit kept back", count(figures.spared)),
+        ("alarms of a bare limit kept back", count(figures.avoided_alarms)),
         ("minutes of work saved", text::count(figures.minutes_saved(minutes))),
     ];
     let rows = rows.iter().map(|(what, count)| format!("  {what:<32}{count:>8}\n"));
@@ -168,7 +174,7 @@ fn summary(replay: &Replay) -> String {
          counted once, with no change in the whole history; {} each, assumed\n    \
          (notify.minutes_per_finding)\n",
         replay.project.policy.detection.window,
-        text::counted(u64::from(minutes), "minute"),
+        text::count_noun(u64::from(minutes), "minute"),
     );
     rows.collect::<String>() + &assumed
 }

@@ -9,28 +9,28 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::context::ci::{Ci, Variables, address};
+use crate::context::ci::{CiJob, EnvVariables, checked_url};
 
 /// An event's file is smaller than this (GitHub's limit on a webhook's payload is 25 MB).
-const MOST_BYTES: u64 = 25 << 20;
+const MAX_EVENT_BYTES: u64 = 25 << 20;
 
 #[derive(Default, Deserialize)]
-struct Event {
-    pull_request: Option<Pull>,
+struct ActionsEvent {
+    pull_request: Option<EventPull>,
     merge_group: Option<MergeGroup>,
 }
 
 #[derive(Deserialize)]
-struct Pull {
+struct EventPull {
     number: Option<u64>,
-    head: Option<Head>,
+    head: Option<EventHead>,
 }
 
 #[derive(Deserialize)]
-struct Head {
+struct EventHead {
     sha: Option<String>,
     #[serde(rename = "ref")]
-    name: Option<String>,
+    ref_name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -39,7 +39,7 @@ struct MergeGroup {
 }
 
 /// None outside of GitHub Actions.
-pub(super) fn read(variables: &Variables) -> Option<Ci> {
+pub(super) fn read(variables: &EnvVariables) -> Option<CiJob> {
     let get = |name: &str| variables.get(name).cloned().filter(|value| !value.is_empty());
     if get("GITHUB_ACTIONS")? != "true" {
         return None;
@@ -48,20 +48,20 @@ pub(super) fn read(variables: &Variables) -> Option<Ci> {
     let repository =
         get("GITHUB_SERVER_URL").zip(get("GITHUB_REPOSITORY")).map(|(at, it)| format!("{at}/{it}"));
     let run = repository.clone().zip(get("GITHUB_RUN_ID"));
-    let mut ci = Ci {
+    let mut ci = CiJob {
         commit: get("GITHUB_SHA"),
         branch: name.strip_prefix("refs/heads/").map(str::to_owned),
-        url: run.and_then(|(at, id)| address(&format!("{at}/actions/runs/{id}"))),
-        repository: repository.and_then(|url| address(&url)),
+        url: run.and_then(|(at, id)| checked_url(&format!("{at}/actions/runs/{id}"))),
+        repository: repository.and_then(|url| checked_url(&url)),
         actor: get("GITHUB_ACTOR"),
-        ..Ci::default()
+        ..CiJob::default()
     };
     match get("GITHUB_EVENT_NAME").unwrap_or_default().as_str() {
         "pull_request" => pull_request(&mut ci, &get, &name),
         "merge_group" => {
             let group = event(&get, &mut ci.warnings).merge_group;
             ci.commit = group.and_then(|group| group.head_sha).or(ci.commit);
-            ci.pull = queued(&name);
+            ci.pull = queued_pull(&name);
         }
         of @ ("pull_request_target" | "workflow_run" | "issue_comment") => {
             // GITHUB_SHA is the newest commit of the main branch, whatever was checked out.
@@ -76,16 +76,16 @@ pub(super) fn read(variables: &Variables) -> Option<Ci> {
     Some(ci)
 }
 
-fn pull_request(ci: &mut Ci, get: &dyn Fn(&str) -> Option<String>, name: &str) {
+fn pull_request(ci: &mut CiJob, get: &dyn Fn(&str) -> Option<String>, name: &str) {
     let pull = event(get, &mut ci.warnings).pull_request;
     let number = name.strip_prefix("refs/pull/").and_then(|rest| rest.split('/').next());
     let number = number.and_then(|number| number.parse().ok());
     let (said, head) = pull.map_or((None, None), |pull| (pull.number, pull.head));
-    let (sha, branch) = head.map_or((None, None), |head| (head.sha, head.name));
+    let (sha, branch) = head.map_or((None, None), |head| (head.sha, head.ref_name));
     ci.pull = said.or(number);
     ci.branch = get("GITHUB_HEAD_REF").or(branch);
     match sha {
-        Some(head) => ci.merge = ci.commit.replace(head),
+        Some(head) => ci.merge_commit = ci.commit.replace(head),
         None => ci.warnings.push(
             "the event's file does not name the head of the pull request: the records tell of \
              GitHub's merge commit, which nobody can look up; name it with --commit"
@@ -95,23 +95,23 @@ fn pull_request(ci: &mut Ci, get: &dyn Fn(&str) -> Option<String>, name: &str) {
 }
 
 /// The pull request of a merge queue's branch: `refs/heads/gh-readonly-queue/main/pr-7-0f1e2d3c`.
-fn queued(name: &str) -> Option<u64> {
+fn queued_pull(name: &str) -> Option<u64> {
     let queue = name.strip_prefix("refs/heads/gh-readonly-queue/")?;
     queue.rsplit_once("/pr-")?.1.split('-').next()?.parse().ok()
 }
 
 /// The event; an empty one, and a warning, where it cannot be read.
-fn event(get: &dyn Fn(&str) -> Option<String>, warnings: &mut Vec<String>) -> Event {
-    let Some(path) = get("GITHUB_EVENT_PATH") else { return Event::default() };
-    let read = || -> Result<Event, String> {
+fn event(get: &dyn Fn(&str) -> Option<String>, warnings: &mut Vec<String>) -> ActionsEvent {
+    let Some(path) = get("GITHUB_EVENT_PATH") else { return ActionsEvent::default() };
+    let read = || -> Result<ActionsEvent, String> {
         let file = std::fs::File::open(Path::new(&path)).map_err(|error| error.to_string())?;
         let mut bytes = Vec::new();
-        file.take(MOST_BYTES).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+        file.take(MAX_EVENT_BYTES).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
         serde_json::from_slice(&bytes).map_err(|error| error.to_string())
     };
     read().unwrap_or_else(|error| {
         warnings.push(format!("cannot read the event's file (GITHUB_EVENT_PATH): {error}"));
-        Event::default()
+        ActionsEvent::default()
     })
 }
 
@@ -122,7 +122,7 @@ mod tests {
     const MERGE: &str = "1111111111111111111111111111111111111111";
     const HEAD: &str = "2222222222222222222222222222222222222222";
 
-    fn job(more: &[(&str, &str)]) -> Variables {
+    fn job(more: &[(&str, &str)]) -> EnvVariables {
         let common = [
             ("GITHUB_ACTIONS", "true"),
             ("GITHUB_SHA", MERGE),
@@ -135,7 +135,7 @@ mod tests {
         common.iter().chain(more).map(owned).collect()
     }
 
-    fn with_event(text: &str, more: &[(&str, &str)]) -> Ci {
+    fn with_event(text: &str, more: &[(&str, &str)]) -> CiJob {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
         let path = file.path().display().to_string();
@@ -150,7 +150,7 @@ mod tests {
         );
         let of_pull = [("GITHUB_EVENT_NAME", "pull_request"), ("GITHUB_REF", "refs/pull/12/merge")];
         let ci = with_event(&event, &of_pull);
-        assert_eq!((ci.commit.as_deref(), ci.merge.as_deref()), (Some(HEAD), Some(MERGE)));
+        assert_eq!((ci.commit.as_deref(), ci.merge_commit.as_deref()), (Some(HEAD), Some(MERGE)));
         assert_eq!((ci.pull, ci.branch.as_deref()), (Some(12), Some("faster")));
         assert_eq!(ci.url.as_deref(), Some("https://github.com/ada/engine/actions/runs/77"));
         assert!(ci.warnings.is_empty(), "{:?}", ci.warnings);
@@ -182,6 +182,6 @@ mod tests {
         let ci = read(&job(&target)).unwrap();
         assert_eq!(ci.commit, None, "GITHUB_SHA is another commit's");
         assert!(ci.warnings[0].contains("--pull"));
-        assert!(read(&Variables::new()).is_none());
+        assert!(read(&EnvVariables::new()).is_none());
     }
 }

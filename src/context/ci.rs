@@ -10,15 +10,15 @@ use model::record::time::Timestamp;
 use model::text;
 
 /// The environment's variables by name.
-pub(crate) type Variables = BTreeMap<String, String>;
+pub(crate) type EnvVariables = BTreeMap<String, String>;
 
 /// What is known; all of it may be missing.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Ci {
+pub(super) struct CiJob {
     /// The full sha that records tell of.
     pub(super) commit: Option<String>,
     /// The commit that was built instead, where the service merged it with its base.
-    pub(super) merge: Option<String>,
+    pub(super) merge_commit: Option<String>,
     pub(super) branch: Option<String>,
     pub(super) pull: Option<u64>,
     pub(super) commit_time: Option<Timestamp>,
@@ -32,9 +32,9 @@ pub(super) struct Ci {
 }
 
 /// A service that says all it knows in variables; several names are tried in order.
-struct Service {
+struct CiService {
     /// There on this service only.
-    mark: &'static str,
+    marker: &'static str,
     commit: &'static str,
     branch: [&'static str; 2],
     pull: &'static str,
@@ -42,52 +42,52 @@ struct Service {
 }
 
 /// As each service's manual names them (predefined variables), 2026.
-const SERVICES: [Service; 7] = [
-    Service {
-        mark: "BUILDKITE",
+const SERVICES: [CiService; 7] = [
+    CiService {
+        marker: "BUILDKITE",
         commit: "BUILDKITE_COMMIT",
         branch: ["BUILDKITE_BRANCH", ""],
         pull: "BUILDKITE_PULL_REQUEST",
         url: "BUILDKITE_BUILD_URL",
     },
-    Service {
-        mark: "CIRCLECI",
+    CiService {
+        marker: "CIRCLECI",
         commit: "CIRCLE_SHA1",
         branch: ["CIRCLE_BRANCH", ""],
         pull: "CIRCLE_PR_NUMBER",
         url: "CIRCLE_BUILD_URL",
     },
-    Service {
-        mark: "TRAVIS",
+    CiService {
+        marker: "TRAVIS",
         commit: "TRAVIS_PULL_REQUEST_SHA",
         branch: ["TRAVIS_PULL_REQUEST_BRANCH", "TRAVIS_BRANCH"],
         pull: "TRAVIS_PULL_REQUEST",
         url: "TRAVIS_BUILD_WEB_URL",
     },
-    Service {
-        mark: "DRONE",
+    CiService {
+        marker: "DRONE",
         commit: "DRONE_COMMIT_SHA",
         branch: ["DRONE_SOURCE_BRANCH", "DRONE_BRANCH"],
         pull: "DRONE_PULL_REQUEST",
         url: "DRONE_BUILD_LINK",
     },
-    Service {
-        mark: "BITBUCKET_BUILD_NUMBER",
+    CiService {
+        marker: "BITBUCKET_BUILD_NUMBER",
         commit: "BITBUCKET_COMMIT",
         branch: ["BITBUCKET_BRANCH", ""],
         pull: "BITBUCKET_PR_ID",
         url: "",
     },
-    Service {
-        mark: "JENKINS_URL",
+    CiService {
+        marker: "JENKINS_URL",
         commit: "GIT_COMMIT",
         branch: ["CHANGE_BRANCH", "BRANCH_NAME"],
         pull: "CHANGE_ID",
         url: "BUILD_URL",
     },
     // Whatever else follows the names that most scripts use.
-    Service {
-        mark: "CI_COMMIT_SHA",
+    CiService {
+        marker: "CI_COMMIT_SHA",
         commit: "CI_COMMIT_SHA",
         branch: ["CI_COMMIT_BRANCH", ""],
         pull: "",
@@ -96,12 +96,12 @@ const SERVICES: [Service; 7] = [
 ];
 
 /// What the service says that this runs on; nothing where it is none.
-pub(super) fn read(variables: &Variables) -> Ci {
+pub(super) fn read(variables: &EnvVariables) -> CiJob {
     let mut ci = actions::read(variables)
         .or_else(|| gitlab(variables))
-        .or_else(|| other(variables))
+        .or_else(|| other_service(variables))
         .unwrap_or_default();
-    for commit in [&mut ci.commit, &mut ci.merge] {
+    for commit in [&mut ci.commit, &mut ci.merge_commit] {
         if let Some(strange) = commit.take_if(|id| !text::is_sha(id)) {
             let strange = shorten(&strange, 60);
             ci.warnings.push(format!("the environment names `{strange}`, which is no commit"));
@@ -110,11 +110,11 @@ pub(super) fn read(variables: &Variables) -> Ci {
     ci
 }
 
-fn get(variables: &Variables, name: &str) -> Option<String> {
+fn get(variables: &EnvVariables, name: &str) -> Option<String> {
     variables.get(name).cloned().filter(|value| !value.is_empty())
 }
 
-fn gitlab(variables: &Variables) -> Option<Ci> {
+fn gitlab(variables: &EnvVariables) -> Option<CiJob> {
     let get = |name: &str| get(variables, name);
     get("GITLAB_CI")?;
     let (built, head) = (get("CI_COMMIT_SHA"), get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"));
@@ -122,35 +122,35 @@ fn gitlab(variables: &Variables) -> Option<Ci> {
     let merge = head.is_some().then(|| built.clone()).flatten();
     let own = merge.is_none();
     let time = get("CI_COMMIT_TIMESTAMP").filter(|_| own);
-    Some(Ci {
+    Some(CiJob {
         commit: head.or(built),
-        merge,
+        merge_commit: merge,
         branch: get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME").or_else(|| get("CI_COMMIT_BRANCH")),
         pull: get("CI_MERGE_REQUEST_IID").and_then(|number| number.parse().ok()),
         commit_time: time.and_then(|time| Timestamp::parse(&time).ok()),
         subject: get("CI_COMMIT_TITLE").filter(|_| own),
-        url: get("CI_JOB_URL").and_then(|url| address(&url)),
-        repository: get("CI_PROJECT_URL").and_then(|url| address(&url)),
+        url: get("CI_JOB_URL").and_then(|url| checked_url(&url)),
+        repository: get("CI_PROJECT_URL").and_then(|url| checked_url(&url)),
         actor: get("GITLAB_USER_LOGIN"),
         warnings: Vec::new(),
     })
 }
 
-fn other(variables: &Variables) -> Option<Ci> {
+fn other_service(variables: &EnvVariables) -> Option<CiJob> {
     let get = |name: &str| get(variables, name);
-    let service = SERVICES.iter().find(|service| get(service.mark).is_some())?;
-    Some(Ci {
+    let service = SERVICES.iter().find(|service| get(service.marker).is_some())?;
+    Some(CiJob {
         commit: get(service.commit).or_else(|| get("TRAVIS_COMMIT")),
         branch: service.branch.iter().find_map(|name| get(name)),
         // `false` on some where there is none.
         pull: get(service.pull).and_then(|number| number.parse().ok()),
-        url: get(service.url).and_then(|url| address(&url)),
-        ..Ci::default()
+        url: get(service.url).and_then(|url| checked_url(&url)),
+        ..CiJob::default()
     })
 }
 
 /// An address of the web, as it may stand in a link.
-pub(super) fn address(url: &str) -> Option<String> {
+pub(super) fn checked_url(url: &str) -> Option<String> {
     let web = ["https://", "http://"].iter().any(|start| url.starts_with(start));
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>\\`".contains(&byte));
     // Where a name and a word stand before the host, a secret may.
@@ -164,7 +164,7 @@ mod tests {
 
     const SHA: &str = "2222222222222222222222222222222222222222";
 
-    fn of(variables: &[(&str, &str)]) -> Ci {
+    fn of(variables: &[(&str, &str)]) -> CiJob {
         read(&variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
     }
 
@@ -179,7 +179,7 @@ mod tests {
             ("CI_COMMIT_TITLE", "faster"),
         ];
         let ci = of(&push);
-        assert_eq!((ci.commit.as_deref(), ci.merge), (Some(SHA), None));
+        assert_eq!((ci.commit.as_deref(), ci.merge_commit), (Some(SHA), None));
         assert_eq!(ci.commit_time, Timestamp::parse("2025-09-26T05:17:38Z").ok());
         let ci = of(&[
             ("GITLAB_CI", "true"),
@@ -188,7 +188,7 @@ mod tests {
             ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", SHA),
             ("CI_MERGE_REQUEST_IID", "8"),
         ]);
-        assert_eq!((ci.commit.as_deref(), ci.merge.as_deref()), (Some(SHA), Some(merge)));
+        assert_eq!((ci.commit.as_deref(), ci.merge_commit.as_deref()), (Some(SHA), Some(merge)));
         assert_eq!((ci.pull, ci.subject), (Some(8), None));
     }
 
@@ -207,7 +207,7 @@ mod tests {
             of(&[("TRAVIS", "true"), ("TRAVIS_COMMIT", SHA), ("TRAVIS_PULL_REQUEST", "false")]);
         assert_eq!((ci.commit.as_deref(), ci.pull), (Some(SHA), None));
         assert_eq!(of(&[("CI_COMMIT_SHA", SHA)]).commit.as_deref(), Some(SHA));
-        assert_eq!(of(&[("CI", "true")]), Ci::default());
+        assert_eq!(of(&[("CI", "true")]), CiJob::default());
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
         assert_eq!((ci.commit, ci.url), (None, None));
         assert_eq!(ci.warnings.len(), 1);
         for url in ["https://user:word@host/x", "https://host/\"><x", "ftp://host", "https://a b"] {
-            assert_eq!(address(url), None, "{url}");
+            assert_eq!(checked_url(url), None, "{url}");
         }
     }
 }

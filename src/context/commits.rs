@@ -22,7 +22,7 @@ pub(super) fn read(repository: &Path, name: &str, most: u32) -> (Vec<CommitFacts
         told.push(format!(
             "this clone is cut off (shallow): only its {} were read; fetch the others \
              (fetch-depth: 0, or git fetch --unshallow --tags)",
-            model::text::counted(commits.len() as u64, "commit")
+            model::text::count_noun(commits.len() as u64, "commit")
         ));
     }
     (commits, told)

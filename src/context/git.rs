@@ -12,15 +12,16 @@ use crate::context::object;
 use model::history::CommitFacts;
 
 /// Commits that are looked through for a measured ancestor.
-const ANCESTORS: &str = "--max-count=2000";
+const MAX_ANCESTORS: &str = "--max-count=2000";
 /// Of a longer commit object only this much is looked at: 1 MiB holds any head and subject.
-const MOST_OBJECT: u64 = 1 << 20;
+const MAX_OBJECT_BYTES: u64 = 1 << 20;
 
 /// First parents of a name, itself first; empty where git does not know it.
 pub(crate) fn ancestors(name: &str) -> Vec<String> {
     let Some(commit) = resolve(Path::new("."), name) else { return Vec::new() };
-    let arguments = ["rev-list", "--first-parent", ANCESTORS, "--end-of-options", &commit, "--"];
-    let said = ask(Path::new("."), &arguments).unwrap_or_default();
+    let arguments =
+        ["rev-list", "--first-parent", MAX_ANCESTORS, "--end-of-options", &commit, "--"];
+    let said = git_output(Path::new("."), &arguments).unwrap_or_default();
     String::from_utf8_lossy(&said).lines().map(str::to_owned).collect()
 }
 
@@ -28,13 +29,13 @@ pub(crate) fn ancestors(name: &str) -> Vec<String> {
 ///
 /// None where the folder is in no repository; an error where no name is known there. A file that
 /// the commit does not have is empty.
-pub(crate) fn file(folder: &Path, names: &[String], file: &str) -> Option<Result<String, ()>> {
-    ask(folder, &["rev-parse", "--git-dir"])?;
+pub(crate) fn file_at(folder: &Path, names: &[String], file: &str) -> Option<Result<String, ()>> {
+    git_output(folder, &["rev-parse", "--git-dir"])?;
     let Some(commit) = names.iter().find_map(|name| resolve(folder, name)) else {
         return Some(Err(()));
     };
-    let text =
-        ask(folder, &["cat-file", "blob", &format!("{commit}:./{file}")]).unwrap_or_default();
+    let text = git_output(folder, &["cat-file", "blob", &format!("{commit}:./{file}")])
+        .unwrap_or_default();
     Some(Ok(String::from_utf8_lossy(&text).into_owned()))
 }
 
@@ -47,43 +48,44 @@ pub(crate) fn resolve(folder: &Path, name: &str) -> Option<String> {
     let commit = format!("{name}^{{commit}}");
     let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit];
     // Some versions repeat the option in their answer.
-    line(folder, &arguments).filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    git_line(folder, &arguments).filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// The branch that is checked out; none where there is none (a detached head), or no repository.
 pub(crate) fn branch(folder: &Path) -> Option<String> {
-    line(folder, &["symbolic-ref", "--quiet", "--short", "HEAD"])
+    git_line(folder, &["symbolic-ref", "--quiet", "--short", "HEAD"])
 }
 
 /// The main branch as `origin` names it, and the address of `origin`.
 pub(crate) fn origin(folder: &Path) -> (Option<String>, Option<String>) {
-    let head = line(folder, &["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"]);
+    let head =
+        git_line(folder, &["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"]);
     let branch = head.and_then(|name| name.strip_prefix("origin/").map(ToOwned::to_owned));
-    (branch, line(folder, &["remote", "get-url", "origin"]))
+    (branch, git_line(folder, &["remote", "get-url", "origin"]))
 }
 
 /// Whether the clone was cut off; none where there is no repository.
 pub(crate) fn is_shallow(folder: &Path) -> Option<bool> {
-    line(folder, &["rev-parse", "--is-shallow-repository"]).map(|said| said == "true")
+    git_line(folder, &["rev-parse", "--is-shallow-repository"]).map(|said| said == "true")
 }
 
 /// Whether files that git follows differ from the commit; none where git cannot tell.
 pub(crate) fn is_dirty(folder: &Path) -> Option<bool> {
     let arguments = ["status", "--porcelain", "-z", "--untracked-files=no"];
-    ask(folder, &arguments).map(|changed| !changed.is_empty())
+    git_output(folder, &arguments).map(|changed| !changed.is_empty())
 }
 
 /// What git knows of one commit, without its tags; `id` is a full one.
 pub(crate) fn commit(folder: &Path, id: &str) -> Option<CommitFacts> {
-    let bytes = ask(folder, &["cat-file", "commit", &resolve(folder, id)?])?;
-    Some(object::facts(id, &bytes))
+    let bytes = git_output(folder, &["cat-file", "commit", &resolve(folder, id)?])?;
+    Some(object::parse_commit(id, &bytes))
 }
 
 /// Names of tags by the full id of their commit, sorted.
 pub(crate) fn tags(folder: &Path) -> BTreeMap<String, Vec<String>> {
     // Neither an id nor the name of a ref holds a space or a line break.
     let format = "--format=%(objectname) %(*objectname) %(refname:strip=2)";
-    let said = ask(folder, &["for-each-ref", format, "refs/tags"]).unwrap_or_default();
+    let said = git_output(folder, &["for-each-ref", format, "refs/tags"]).unwrap_or_default();
     let mut tags: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in String::from_utf8_lossy(&said).lines() {
         let mut words = line.splitn(3, ' ');
@@ -104,28 +106,28 @@ pub(crate) fn first_parents(folder: &Path, name: &str, most: u32) -> Vec<CommitF
     let Some(head) = resolve(folder, name) else { return Vec::new() };
     let count = format!("--max-count={most}");
     let list = ["rev-list", "--first-parent", &count, "--end-of-options", &head, "--"];
-    let Ok(mut ids) = command(folder, &list).stdout(Stdio::piped()).spawn() else {
+    let Ok(mut ids) = git_command(folder, &list).stdout(Stdio::piped()).spawn() else {
         return Vec::new();
     };
     let facts = ids.stdout.take().and_then(|ids| {
-        let mut reader = command(folder, &["cat-file", "--batch"]);
+        let mut reader = git_command(folder, &["cat-file", "--batch"]);
         let mut objects = reader.stdin(ids).stdout(Stdio::piped()).spawn().ok()?;
-        let read = objects.stdout.take().map(|out| batch(&mut BufReader::new(out)));
-        end(objects);
+        let read = objects.stdout.take().map(|out| read_batch(&mut BufReader::new(out)));
+        reap(objects);
         read
     });
-    end(ids);
+    reap(ids);
     facts.unwrap_or_default()
 }
 
 /// Waits for a program whose answer was taken, however it ended.
-fn end(mut child: Child) {
+fn reap(mut child: Child) {
     // An error means that there is nothing left to wait for.
     drop(child.wait());
 }
 
 /// The commits that `cat-file --batch` tells of: `<id> commit <size>`, the object, a line break.
-fn batch(said: &mut impl BufRead) -> Vec<CommitFacts> {
+fn read_batch(said: &mut impl BufRead) -> Vec<CommitFacts> {
     let mut commits = Vec::new();
     let mut head = String::new();
     while said.by_ref().take(256).read_line(&mut head).is_ok_and(|length| length > 0) {
@@ -133,14 +135,14 @@ fn batch(said: &mut impl BufRead) -> Vec<CommitFacts> {
         let (id, kind) = (words.next().unwrap_or_default(), words.next());
         let Some(size) = words.next().and_then(|size| size.parse::<u64>().ok()) else { break };
         let mut object = Vec::new();
-        let kept = said.by_ref().take(size.min(MOST_OBJECT)).read_to_end(&mut object);
-        let rest = size.saturating_sub(MOST_OBJECT) + 1;
+        let kept = said.by_ref().take(size.min(MAX_OBJECT_BYTES)).read_to_end(&mut object);
+        let rest = size.saturating_sub(MAX_OBJECT_BYTES) + 1;
         let skipped = std::io::copy(&mut said.by_ref().take(rest), &mut std::io::sink());
         if kept.is_err() || skipped.is_err() {
             break;
         }
         if kind == Some("commit") {
-            commits.push(object::facts(id, &object));
+            commits.push(object::parse_commit(id, &object));
         }
         head.clear();
     }
@@ -148,18 +150,18 @@ fn batch(said: &mut impl BufRead) -> Vec<CommitFacts> {
 }
 
 /// The last line of git's answer.
-fn line(folder: &Path, arguments: &[&str]) -> Option<String> {
-    let said = String::from_utf8(ask(folder, arguments)?).ok()?;
+fn git_line(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let said = String::from_utf8(git_output(folder, arguments)?).ok()?;
     said.lines().last().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
 }
 
 /// What git writes to stdout; none where there is no git, no repository, or it refuses.
-fn ask<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Option<Vec<u8>> {
-    let output = command(folder, arguments).output().ok()?;
+fn git_output<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Option<Vec<u8>> {
+    let output = git_command(folder, arguments).output().ok()?;
     output.status.success().then_some(output.stdout)
 }
 
-fn command<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Command {
+fn git_command<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Command {
     let mut command = Command::new("git");
     command.arg("-C").arg(folder).args(["--no-replace-objects", "-c", "core.fsmonitor=false"]);
     command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null());

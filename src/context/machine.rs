@@ -7,11 +7,11 @@ use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::context::ci::Variables;
+use crate::context::ci::EnvVariables;
 use model::record::shorten;
 
 /// A file of the kernel's is smaller than this, also with a thousand processors.
-const MOST_BYTES: u64 = 8 << 20;
+const MAX_BYTES: u64 = 8 << 20;
 const GIB: f64 = 1_073_741_824.0;
 
 /// Cores that do not name themselves: implementer, part, name (Linux, `cputype.h` of arm64).
@@ -36,10 +36,10 @@ const ARM_CORES: [(&str, &str, &str); 13] = [
 /// `runner`, `runner_image`, `runner_image_version`; only those that are known.
 ///
 /// An image's version is beside its name: it changes every week, and would cut every series then.
-pub(super) fn fingerprint(root: &Path, variables: &Variables) -> Vec<(String, String)> {
+pub(super) fn fingerprint(root: &Path, variables: &EnvVariables) -> Vec<(String, String)> {
     let (os, os_version) = system(root);
     let cpuinfo = read(root, "proc/cpuinfo");
-    let limits = limits(root);
+    let limits = cgroup_limits(root);
     let get = |name: &str| variables.get(name).cloned();
     let fields = [
         ("os", os),
@@ -58,14 +58,14 @@ pub(super) fn fingerprint(root: &Path, variables: &Variables) -> Vec<(String, St
     ];
     let mut known: Vec<(String, String)> = fields
         .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), tidy(&value?)?)))
+        .filter_map(|(name, value)| Some((name.to_owned(), normalize_value(&value?)?)))
         .collect();
     known.sort_unstable();
     known
 }
 
 /// One line without doubled spaces, of at most 200 characters; none where nothing is left.
-pub(super) fn tidy(value: &str) -> Option<String> {
+pub(super) fn normalize_value(value: &str) -> Option<String> {
     let words: Vec<&str> = value.split(|c: char| c.is_whitespace() || c.is_control()).collect();
     let line = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     (!line.is_empty()).then(|| shorten(&line, 200).into_owned())
@@ -74,7 +74,7 @@ pub(super) fn tidy(value: &str) -> Option<String> {
 fn read(root: &Path, path: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let file = std::fs::File::open(root.join(path)).ok()?;
-    file.take(MOST_BYTES).read_to_end(&mut bytes).ok()?;
+    file.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -94,7 +94,7 @@ fn system(root: &Path) -> (Option<String>, Option<String>) {
 }
 
 /// The first value of a key of /proc/cpuinfo.
-fn of<'a>(cpuinfo: &'a str, key: &str) -> Option<&'a str> {
+fn cpuinfo_value<'a>(cpuinfo: &'a str, key: &str) -> Option<&'a str> {
     let mut pairs = cpuinfo.lines().filter_map(|line| line.split_once(':'));
     let value = pairs.find(|(name, _)| name.trim_end() == key)?.1.trim();
     (!value.is_empty()).then_some(value)
@@ -103,10 +103,13 @@ fn of<'a>(cpuinfo: &'a str, key: &str) -> Option<&'a str> {
 /// What the processor calls itself: `model name` (x86), `cpu` (POWER), `uarch` (RISC-V), or the
 /// name of an ARM core by its numbers.
 fn model(cpuinfo: &str) -> Option<String> {
-    if let Some(name) = ["model name", "cpu", "uarch"].iter().find_map(|key| of(cpuinfo, key)) {
+    if let Some(name) =
+        ["model name", "cpu", "uarch"].iter().find_map(|key| cpuinfo_value(cpuinfo, key))
+    {
         return Some(name.to_owned());
     }
-    let (maker, part) = (of(cpuinfo, "CPU implementer")?, of(cpuinfo, "CPU part")?);
+    let (maker, part) =
+        (cpuinfo_value(cpuinfo, "CPU implementer")?, cpuinfo_value(cpuinfo, "CPU part")?);
     let known = ARM_CORES.iter().find(|(of, core, _)| *of == maker && *core == part);
     Some(known.map_or_else(|| format!("ARM {maker} {part}"), |(_, _, name)| (*name).to_owned()))
 }
@@ -124,7 +127,9 @@ fn count(cpuinfo: &str) -> Option<String> {
 /// The first 12 hex digits of the SHA-256 of the processor's features, sorted: their order differs
 /// between kernels, and hundreds of them in every record would help nobody.
 fn flags(cpuinfo: &str) -> Option<String> {
-    let all = ["flags", "Features", "features", "isa"].iter().find_map(|key| of(cpuinfo, key))?;
+    let all = ["flags", "Features", "features", "isa"]
+        .iter()
+        .find_map(|key| cpuinfo_value(cpuinfo, key))?;
     let mut flags: Vec<&str> = all.split_whitespace().collect();
     flags.sort_unstable();
     flags.dedup();
@@ -136,20 +141,20 @@ fn flags(cpuinfo: &str) -> Option<String> {
 fn memory(meminfo: &str) -> Option<String> {
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     let kib: f64 = line.split_whitespace().next()?.parse().ok()?;
-    size(kib * 1024.0)
+    memory_size(kib * 1024.0)
 }
 
 /// Whole GiB, below two in quarters.
-fn size(bytes: f64) -> Option<String> {
+fn memory_size(bytes: f64) -> Option<String> {
     let gib = bytes / GIB;
     let rounded = if gib < 2.0 { (gib * 4.0).round() / 4.0 } else { gib.round() };
     (rounded > 0.0 && rounded.is_finite()).then(|| format!("{rounded} GiB"))
 }
 
 /// Processors and memory that a container may use (cgroup v2), the least of all groups around it.
-fn limits(root: &Path) -> (Option<String>, Option<String>) {
+fn cgroup_limits(root: &Path) -> (Option<String>, Option<String>) {
     let (mut cpus, mut bytes) = (f64::INFINITY, f64::INFINITY);
-    for group in groups(root) {
+    for group in cgroup_folders(root) {
         let at = |file: &str| group.join(file).display().to_string();
         if let Some(text) = read(root, &at("cpu.max")) {
             let words: Vec<f64> = text.split_whitespace().filter_map(|w| w.parse().ok()).collect();
@@ -165,11 +170,11 @@ fn limits(root: &Path) -> (Option<String>, Option<String>) {
         bytes = bytes.min(most.unwrap_or(f64::INFINITY));
     }
     let cpus = cpus.is_finite().then(|| format!("{}", (cpus * 100.0).round() / 100.0));
-    (cpus, bytes.is_finite().then(|| size(bytes)).flatten())
+    (cpus, bytes.is_finite().then(|| memory_size(bytes)).flatten())
 }
 
 /// The folders of this process' control group and of those around it, below the root.
-fn groups(root: &Path) -> Vec<PathBuf> {
+fn cgroup_folders(root: &Path) -> Vec<PathBuf> {
     let mount = PathBuf::from("sys/fs/cgroup");
     let own = read(root, "proc/self/cgroup").unwrap_or_default();
     let path = own.lines().find_map(|line| line.strip_prefix("0::")).unwrap_or_default();
@@ -210,7 +215,7 @@ mod tests {
     }
 
     fn read_from(files: &[(&str, &str)], variables: &[(&str, &str)]) -> Vec<(String, String)> {
-        let variables: Variables =
+        let variables: EnvVariables =
             variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         fingerprint(machine(files).path(), &variables)
     }

@@ -13,14 +13,14 @@ mod toolchain;
 
 use std::path::Path;
 
-use crate::context::ci::{Ci, Variables};
+use crate::context::ci::{CiJob, EnvVariables};
 use model::history::CommitFacts;
 use model::record::time::Timestamp;
 use model::text;
 
 /// What was said on the command line; it is believed.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Said {
+pub(crate) struct MetadataOverrides {
     /// Anything git knows (`HEAD`, a tag, a short sha), else an id as it stands.
     pub(crate) commit: Option<String>,
     pub(crate) branch: Option<String>,
@@ -35,8 +35,8 @@ pub(crate) struct Said {
 
 /// Where the rest is found; a test names other places.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Sources<'a> {
-    pub(crate) variables: &'a Variables,
+pub(crate) struct MetadataSources<'a> {
+    pub(crate) variables: &'a EnvVariables,
     /// Any folder of the repository.
     pub(crate) repository: &'a Path,
     /// The folder that holds `proc`, `sys` and `etc`: `/`.
@@ -45,7 +45,7 @@ pub(crate) struct Sources<'a> {
 
 /// What records of a run have in common.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Context {
+pub(crate) struct RunMetadata {
     /// A full sha where git or a service knows one, else as it was said. None: it must be said.
     pub(crate) commit: Option<String>,
     pub(crate) branch: Option<String>,
@@ -68,7 +68,7 @@ pub(crate) struct Context {
 }
 
 /// This process' variables; those that are not UTF-8 are left out.
-pub(crate) fn variables() -> Variables {
+pub(crate) fn env_variables() -> EnvVariables {
     let pairs = std::env::vars_os();
     pairs
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -76,24 +76,25 @@ pub(crate) fn variables() -> Variables {
 }
 
 /// Everything that is known of a run.
-pub(crate) fn gather(said: &Said, sources: Sources<'_>) -> Context {
+pub(crate) fn gather(said: &MetadataOverrides, sources: MetadataSources<'_>) -> RunMetadata {
     let mut ci = ci::read(sources.variables);
     let mut warnings = std::mem::take(&mut ci.warnings);
     let head = git::resolve(sources.repository, "HEAD");
-    let commit = named(said, &ci, sources.repository).or_else(|| head.clone());
+    let commit = requested_commit(said, &ci, sources.repository).or_else(|| head.clone());
     let is = |other: &Option<String>| commit.is_some() && *other == commit;
     // What a job runs for is no word on a commit that somebody else named.
-    let own = said.commit.is_none() || is(&ci.commit) || is(&ci.merge);
+    let own = said.commit.is_none() || is(&ci.commit) || is(&ci.merge_commit);
     let facts = commit.as_ref().and_then(|id| git::commit(sources.repository, id));
-    let checked_out = is(&head) || own && ci.merge.is_some() && ci.merge == head;
+    let checked_out = is(&head) || own && ci.merge_commit.is_some() && ci.merge_commit == head;
     let dirty = checked_out && git::is_dirty(sources.repository) == Some(true);
-    let standing = Standing { head: head.as_deref(), checked_out, dirty, facts: facts.as_ref() };
+    let standing =
+        CheckoutState { head: head.as_deref(), checked_out, dirty, facts: facts.as_ref() };
     warnings.extend(standing.warnings(said, commit.as_deref(), &ci, sources.repository));
     let facts = facts.unwrap_or_default();
     let of_ci = |value: &Option<String>| value.clone().filter(|_| own);
     let git_branch = || is(&head).then(|| git::branch(sources.repository)).flatten();
     let environment = environment(said, sources, (&ci, own, dirty), &mut warnings);
-    Context {
+    RunMetadata {
         branch: said.branch.clone().or_else(|| of_ci(&ci.branch)).or_else(git_branch),
         pull: said.pull.or(ci.pull.filter(|_| own)),
         commit_time: said.commit_time.or(facts.time).or(ci.commit_time.filter(|_| own)),
@@ -115,28 +116,28 @@ pub(crate) fn commits(repository: &Path, name: &str, most: u32) -> (Vec<CommitFa
 }
 
 /// The commit that was said or that the service names.
-fn named(said: &Said, ci: &Ci, repository: &Path) -> Option<String> {
+fn requested_commit(said: &MetadataOverrides, ci: &CiJob, repository: &Path) -> Option<String> {
     let Some(name) = &said.commit else { return ci.commit.clone() };
     let begins = |id: &&String| text::is_sha(name) && id.starts_with(name.as_str());
-    let known = || [&ci.commit, &ci.merge].into_iter().flatten().find(begins).cloned();
+    let known = || [&ci.commit, &ci.merge_commit].into_iter().flatten().find(begins).cloned();
     let id = git::resolve(repository, name).or_else(known);
     Some(id.unwrap_or_else(|| name.clone()))
 }
 
 /// How the commit that records tell of stands to what is checked out.
-struct Standing<'a> {
+struct CheckoutState<'a> {
     head: Option<&'a str>,
     checked_out: bool,
     dirty: bool,
     facts: Option<&'a CommitFacts>,
 }
 
-impl Standing<'_> {
+impl CheckoutState<'_> {
     fn warnings(
         &self,
-        said: &Said,
+        said: &MetadataOverrides,
         commit: Option<&str>,
-        ci: &Ci,
+        ci: &CiJob,
         repository: &Path,
     ) -> Vec<String> {
         let mut told = Vec::new();
@@ -148,12 +149,12 @@ impl Standing<'_> {
             );
             return told;
         };
-        let short = text::commit(commit);
+        let short = text::short_commit(commit);
         if let Some(head) = self.head.filter(|_| !self.checked_out && said.commit.is_none()) {
             told.push(format!(
                 "{} is checked out, but this job runs for {short}: the records tell of {short}; \
                  name what was measured with --commit",
-                text::commit(head)
+                text::short_commit(head)
             ));
         }
         if self.dirty {
@@ -171,7 +172,7 @@ impl Standing<'_> {
             ),
             Some(false) if self.facts.is_none() => told.push(format!(
                 "git does not know {short} here: its time, subject and parents stay unknown{}",
-                if ci.merge.is_some() { "; check out with fetch-depth: 0" } else { "" }
+                if ci.merge_commit.is_some() { "; check out with fetch-depth: 0" } else { "" }
             )),
             Some(false) => {}
         }
@@ -181,9 +182,9 @@ impl Standing<'_> {
 
 /// Fields for the record: machine, tools, provenance; what was said replaces what was found.
 fn environment(
-    said: &Said,
-    sources: Sources<'_>,
-    (ci, own, dirty): (&Ci, bool, bool),
+    said: &MetadataOverrides,
+    sources: MetadataSources<'_>,
+    (ci, own, dirty): (&CiJob, bool, bool),
     warnings: &mut Vec<String>,
 ) -> Vec<(String, String)> {
     let mut fields: std::collections::BTreeMap<String, String> =
@@ -191,7 +192,7 @@ fn environment(
     let (versions, told) = toolchain::versions(&said.toolchains, sources.variables);
     fields.extend(versions);
     warnings.extend(told);
-    if let Some(merge) = ci.merge.as_ref().filter(|_| own) {
+    if let Some(merge) = ci.merge_commit.as_ref().filter(|_| own) {
         fields.insert("merge_commit".to_owned(), merge.clone());
     }
     if dirty {

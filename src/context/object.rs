@@ -6,10 +6,10 @@ use model::record::shorten;
 use model::record::time::Timestamp;
 
 /// A subject longer than this is no subject.
-const LONGEST_SUBJECT: usize = 500;
+const MAX_SUBJECT_CHARS: usize = 500;
 
 /// What a commit says of itself. `time` is the author's, in UTC.
-pub(super) fn facts(id: &str, object: &[u8]) -> CommitFacts {
+pub(super) fn parse_commit(id: &str, object: &[u8]) -> CommitFacts {
     let text = String::from_utf8_lossy(object);
     let (head, message) = text.split_once("\n\n").unwrap_or((&text, ""));
     let mut facts = CommitFacts { id: id.to_owned(), ..CommitFacts::default() };
@@ -21,7 +21,7 @@ pub(super) fn facts(id: &str, object: &[u8]) -> CommitFacts {
         }
     }
     let subject = subject(message);
-    facts.pull = pull(&subject);
+    facts.pull = pull_number(&subject);
     facts.subject = Some(subject).filter(|subject| !subject.is_empty());
     facts
 }
@@ -39,12 +39,12 @@ fn time(author: &str) -> Option<Timestamp> {
 fn subject(message: &str) -> String {
     let lines = message.lines().map(str::trim).skip_while(|line| line.is_empty());
     let first: Vec<&str> = lines.take_while(|line| !line.is_empty()).take(20).collect();
-    shorten(&first.join(" "), LONGEST_SUBJECT).into_owned()
+    shorten(&first.join(" "), MAX_SUBJECT_CHARS).into_owned()
 }
 
 /// The pull request that a subject names: `Merge pull request #12 from …` of a merge,
 /// `… (#12)` of a squash, `Merge #12` of a merge bot, `… (!12)` of GitLab.
-pub(crate) fn pull(subject: &str) -> Option<u64> {
+pub(crate) fn pull_number(subject: &str) -> Option<u64> {
     let merged = ["Merge pull request #", "Merge #", "Auto merge of #"];
     let number = merged.iter().find_map(|start| subject.strip_prefix(start)).or_else(|| {
         let inside = subject.trim_end().strip_suffix(')')?.rsplit_once('(')?.1;
@@ -67,7 +67,7 @@ mod tests {
             committer C <c@d> 1858863858 +0000\n\
             gpgsig -----BEGIN\n parent 3\n author x <y> 1 +0000\n\n\
             parse: faster\n by far (#12)\n\nbody (#13)\n";
-        let facts = facts("abc", object);
+        let facts = parse_commit("abc", object);
         assert_eq!(facts.parents.len(), 2, "a signature's lines are no heads");
         assert_eq!(facts.time, Timestamp::parse("2025-09-26T05:17:38Z").ok());
         assert_eq!(facts.subject.as_deref(), Some("parse: faster by far (#12)"));
@@ -78,7 +78,7 @@ mod tests {
     fn bytes_that_are_no_commit_give_what_they_hold_and_no_more() {
         let huge = b"author x <y> 9223372036854775807 +0000\nauthor".to_vec();
         for object in [&b""[..], b"\n\n\n", b"parent", b"\xff\xfe", b"author  <> - +", &huge] {
-            let facts = facts("abc", object);
+            let facts = parse_commit("abc", object);
             assert_eq!((facts.time, facts.pull, facts.parents.len()), (None, None, 0));
         }
     }
@@ -100,7 +100,7 @@ mod tests {
             ("日本語)", None),
             ("", None),
         ] {
-            assert_eq!(pull(subject), wanted, "{subject}");
+            assert_eq!(pull_number(subject), wanted, "{subject}");
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::context::ci::Variables;
-use crate::context::{Context, Said, Sources, commits, gather, git};
+use crate::context::ci::EnvVariables;
+use crate::context::{MetadataOverrides, MetadataSources, RunMetadata, commits, gather, git};
 use model::record::time::Timestamp;
 
 /// A repository of its own with fixed times, and no configuration of whoever runs the tests.
@@ -58,15 +58,15 @@ fn run_git(folder: &Path, arguments: &[&str], day: u32) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-fn gathered(folder: &Path, said: &Said, variables: &[(&str, &str)]) -> Context {
-    let variables: Variables =
+fn gathered(folder: &Path, said: &MetadataOverrides, variables: &[(&str, &str)]) -> RunMetadata {
+    let variables: EnvVariables =
         variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let nothing = tempfile::tempdir().unwrap();
     let machine = nothing.path();
-    gather(said, Sources { variables: &variables, repository: folder, machine })
+    gather(said, MetadataSources { variables: &variables, repository: folder, machine })
 }
 
-fn field<'a>(context: &'a Context, name: &str) -> Option<&'a str> {
+fn field<'a>(context: &'a RunMetadata, name: &str) -> Option<&'a str> {
     context.environment.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
 }
 
@@ -77,7 +77,7 @@ fn a_clean_clone_says_everything_and_warns_of_nothing() {
     let repository = Repository::new();
     let first = repository.commit("one", 1);
     let second = repository.commit("two (#7)", 2);
-    let context = gathered(&repository.root(), &Said::default(), &[]);
+    let context = gathered(&repository.root(), &MetadataOverrides::default(), &[]);
     assert_eq!(context.commit.as_deref(), Some(second.as_str()));
     assert_eq!(context.parents, [first]);
     assert_eq!(context.branch.as_deref(), Some("main"));
@@ -92,9 +92,12 @@ fn a_tree_that_differs_from_its_commit_is_told_in_the_records() {
     let repository = Repository::new();
     repository.commit("one", 1);
     std::fs::write(repository.root().join("beside"), "not followed").unwrap();
-    assert_eq!(field(&gathered(&repository.root(), &Said::default(), &[]), "dirty"), None);
+    assert_eq!(
+        field(&gathered(&repository.root(), &MetadataOverrides::default(), &[]), "dirty"),
+        None
+    );
     std::fs::write(repository.root().join("file"), "changed").unwrap();
-    let context = gathered(&repository.root(), &Said::default(), &[]);
+    let context = gathered(&repository.root(), &MetadataOverrides::default(), &[]);
     assert_eq!(field(&context, "dirty"), Some("true"));
     assert!(context.warnings[0].contains("files differ"), "{:?}", context.warnings);
 }
@@ -105,7 +108,7 @@ fn a_clone_that_is_cut_off_is_told_and_still_knows_its_parents() {
     let first = repository.commit("one", 1);
     repository.commit("two", 2);
     let clone = repository.clone_of("1");
-    let context = gathered(&clone, &Said::default(), &[]);
+    let context = gathered(&clone, &MetadataOverrides::default(), &[]);
     assert_eq!(context.parents, [first], "the object names them though the clone has them not");
     assert!(context.warnings[0].contains("fetch-depth: 0"), "{:?}", context.warnings);
     let (line, told) = commits(&clone, "HEAD", 100);
@@ -148,12 +151,13 @@ fn a_service_is_stronger_than_git_and_the_command_line_than_both() {
         ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "faster"),
         ("CI_JOB_URL", "https://ci/9"),
     ];
-    let context = gathered(&repository.root(), &Said::default(), &job);
+    let context = gathered(&repository.root(), &MetadataOverrides::default(), &job);
     assert_eq!(context.commit.as_deref(), Some(first.as_str()));
     assert_eq!((context.pull, context.branch.as_deref()), (Some(8), Some("faster")));
     assert_eq!(context.subject.as_deref(), Some("one"), "of the commit that is told of");
     assert!(context.warnings[0].contains("is checked out"), "{:?}", context.warnings);
-    let said = Said { commit: Some("HEAD".to_owned()), ..Said::default() };
+    let said =
+        MetadataOverrides { commit: Some("HEAD".to_owned()), ..MetadataOverrides::default() };
     let context = gathered(&repository.root(), &said, &job);
     assert_eq!(context.commit.as_deref(), Some(second.as_str()));
     assert_eq!(context.pull, None, "the job's pull request is another commit's");
@@ -161,7 +165,7 @@ fn a_service_is_stronger_than_git_and_the_command_line_than_both() {
     assert_eq!(context.url.as_deref(), Some("https://ci/9"), "but it is the page of this run");
     let fields = [("cpu", "mine"), ("arch", "")];
     let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    let said = Said { pull: Some(3), fields, ..Said::default() };
+    let said = MetadataOverrides { pull: Some(3), fields, ..MetadataOverrides::default() };
     let context = gathered(&repository.root(), &said, &job);
     assert_eq!(context.pull, Some(3));
     assert_eq!((field(&context, "cpu"), field(&context, "arch")), (Some("mine"), None));
@@ -177,7 +181,7 @@ fn the_merge_that_a_service_built_is_kept_beside_the_head() {
         ("CI_COMMIT_SHA", merge.as_str()),
         ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", head.as_str()),
     ];
-    let context = gathered(&repository.root(), &Said::default(), &job);
+    let context = gathered(&repository.root(), &MetadataOverrides::default(), &job);
     assert_eq!(context.commit.as_deref(), Some(head.as_str()));
     assert_eq!(field(&context, "merge_commit"), Some(merge.as_str()));
     assert_eq!(context.warnings, Vec::<String>::new(), "that merge is meant to be checked out");
@@ -186,11 +190,12 @@ fn the_merge_that_a_service_built_is_kept_beside_the_head() {
 #[test]
 fn without_a_repository_an_id_is_taken_as_it_was_said_and_its_lack_is_told() {
     let nowhere = tempfile::tempdir().unwrap();
-    let context = gathered(nowhere.path(), &Said::default(), &[]);
+    let context = gathered(nowhere.path(), &MetadataOverrides::default(), &[]);
     assert_eq!(context.commit, None);
     assert!(context.warnings[0].contains("--commit"), "{:?}", context.warnings);
     for name in ["build-17", "--output=x", ".."] {
-        let said = Said { commit: Some(name.to_owned()), ..Said::default() };
+        let said =
+            MetadataOverrides { commit: Some(name.to_owned()), ..MetadataOverrides::default() };
         let context = gathered(nowhere.path(), &said, &[]);
         assert_eq!(context.commit.as_deref(), Some(name));
         assert_eq!(context.warnings, Vec::<String>::new());

@@ -3,40 +3,40 @@
 
 use std::process::{Command, Stdio};
 
-use crate::context::ci::Variables;
-use crate::context::machine::tidy;
+use crate::context::ci::EnvVariables;
+use crate::context::machine::normalize_value;
 
 /// A tool as it is named, the variable that may name its program, and how its version is asked for.
-struct Tool {
+struct ToolchainCommand {
     name: &'static str,
     variable: &'static str,
     arguments: &'static [&'static str],
 }
 
-const TOOLS: [Tool; 16] = [
-    Tool { name: "rustc", variable: "RUSTC", arguments: &["--version"] },
-    Tool { name: "gcc", variable: "CC", arguments: &["--version"] },
-    Tool { name: "g++", variable: "CXX", arguments: &["--version"] },
-    Tool { name: "clang", variable: "CC", arguments: &["--version"] },
-    Tool { name: "go", variable: "", arguments: &["version"] },
-    Tool { name: "python3", variable: "PYTHON", arguments: &["--version"] },
-    Tool { name: "node", variable: "", arguments: &["--version"] },
-    Tool { name: "deno", variable: "", arguments: &["--version"] },
-    Tool { name: "bun", variable: "", arguments: &["--version"] },
-    Tool { name: "java", variable: "", arguments: &["--version"] },
-    Tool { name: "dotnet", variable: "", arguments: &["--version"] },
-    Tool { name: "julia", variable: "", arguments: &["--version"] },
-    Tool { name: "ruby", variable: "", arguments: &["--version"] },
-    Tool { name: "swift", variable: "", arguments: &["--version"] },
-    Tool { name: "zig", variable: "", arguments: &["version"] },
-    Tool { name: "ghc", variable: "", arguments: &["--version"] },
+const TOOLS: [ToolchainCommand; 16] = [
+    ToolchainCommand { name: "rustc", variable: "RUSTC", arguments: &["--version"] },
+    ToolchainCommand { name: "gcc", variable: "CC", arguments: &["--version"] },
+    ToolchainCommand { name: "g++", variable: "CXX", arguments: &["--version"] },
+    ToolchainCommand { name: "clang", variable: "CC", arguments: &["--version"] },
+    ToolchainCommand { name: "go", variable: "", arguments: &["version"] },
+    ToolchainCommand { name: "python3", variable: "PYTHON", arguments: &["--version"] },
+    ToolchainCommand { name: "node", variable: "", arguments: &["--version"] },
+    ToolchainCommand { name: "deno", variable: "", arguments: &["--version"] },
+    ToolchainCommand { name: "bun", variable: "", arguments: &["--version"] },
+    ToolchainCommand { name: "java", variable: "", arguments: &["--version"] },
+    ToolchainCommand { name: "dotnet", variable: "", arguments: &["--version"] },
+    ToolchainCommand { name: "julia", variable: "", arguments: &["--version"] },
+    ToolchainCommand { name: "ruby", variable: "", arguments: &["--version"] },
+    ToolchainCommand { name: "swift", variable: "", arguments: &["--version"] },
+    ToolchainCommand { name: "zig", variable: "", arguments: &["version"] },
+    ToolchainCommand { name: "ghc", variable: "", arguments: &["--version"] },
 ];
 
 /// The first line that each of the named tools says of its version, as a field of its name; and
 /// what could not be found out.
 pub(super) fn versions(
     names: &[String],
-    variables: &Variables,
+    variables: &EnvVariables,
 ) -> (Vec<(String, String)>, Vec<String>) {
     let (mut found, mut warnings) = (Vec::new(), Vec::new());
     for name in names {
@@ -58,7 +58,7 @@ fn version(program: &str, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
     let output = command.output().ok().filter(|output| output.status.success())?;
-    String::from_utf8_lossy(&output.stdout).lines().find_map(tidy)
+    String::from_utf8_lossy(&output.stdout).lines().find_map(normalize_value)
 }
 
 #[cfg(test)]
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_tool_that_is_not_there_or_not_known_is_told_and_left_out() {
-        let variables = Variables::from([("RUSTC".to_owned(), "no/such/program".to_owned())]);
+        let variables = EnvVariables::from([("RUSTC".to_owned(), "no/such/program".to_owned())]);
         let (found, warnings) = versions(&["rustc".to_owned(), "sh -c x".to_owned()], &variables);
         assert!(found.is_empty());
         assert!(warnings[0].contains("`rustc`") && warnings[1].contains("no known toolchain"));

@@ -2,28 +2,28 @@
 
 use serde::Serialize;
 
-use crate::demo::random::Random;
+use crate::demo::random::DemoRandom;
 use crate::demo::story;
-use crate::demo::{Day, Options, Scenario};
+use crate::demo::{DemoDay, DemoOptions, Scenario};
 use model::record::time::{DAY_US, Timestamp};
 use model::text::iso_date;
 
 /// The open pull request.
-pub(super) struct Pull {
+pub(super) struct DemoPull {
     pub(super) number: u64,
     pub(super) branch: &'static str,
     pub(super) commit: String,
 }
 
-impl Pull {
-    pub(super) fn new(random: &mut Random) -> Self {
+impl DemoPull {
+    pub(super) fn new(random: &mut DemoRandom) -> Self {
         let commit = format!("demo-{}", random.hex8());
         Self { number: 412, branch: "julia-dict-groupby", commit }
     }
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct DemoCommitLine<'a> {
     commit: &'a str,
     parents: Vec<&'a str>,
     author_time: String,
@@ -41,11 +41,11 @@ const HOSTILE_SUBJECTS: [&str; 4] = [
 ];
 
 /// `commits.ndjson`: one line a day, oldest first, then the pull request's commit.
-pub(super) fn file(
-    days: &[Day],
-    pull: Option<&Pull>,
+pub(super) fn commits_file(
+    days: &[DemoDay],
+    pull: Option<&DemoPull>,
     scenario: Scenario,
-    random: &mut Random,
+    random: &mut DemoRandom,
 ) -> (String, Vec<u8>) {
     let mut lines = Vec::new();
     let mut parent: Option<&str> = None;
@@ -59,7 +59,7 @@ pub(super) fn file(
         };
         push(
             &mut lines,
-            &Line {
+            &DemoCommitLine {
                 commit: &day.commit,
                 parents: parent.into_iter().collect(),
                 author_time: day.at(seconds).to_string(),
@@ -72,7 +72,7 @@ pub(super) fn file(
     if let (Some(pull), Some(newest)) = (pull, days.last()) {
         push(
             &mut lines,
-            &Line {
+            &DemoCommitLine {
                 commit: &pull.commit,
                 parents: parent.into_iter().collect(),
                 author_time: newest.at(63_000).to_string(), // 17:30
@@ -89,7 +89,7 @@ fn pull_number(age: u32) -> Option<u64> {
     411_u64.checked_sub(u64::from(age) + u64::from(age / 3)).filter(|number| *number > 0)
 }
 
-fn push(lines: &mut Vec<u8>, line: &Line<'_>) {
+fn push(lines: &mut Vec<u8>, line: &DemoCommitLine<'_>) {
     // Strings and numbers always serialise, and a Vec takes every byte.
     if serde_json::to_writer(&mut *lines, line).is_ok() {
         lines.push(b'\n');
@@ -111,7 +111,7 @@ const NOTES: [(&str, u32, &str); 4] = [
 ];
 
 /// `policy.yml`, `accepted.yml` and the notes: those whose day lies in the history.
-pub(super) fn papers(days: &[Day], options: &Options) -> Vec<(String, Vec<u8>)> {
+pub(super) fn companion_files(days: &[DemoDay], options: &DemoOptions) -> Vec<(String, Vec<u8>)> {
     let of_age = |age: u32| days.iter().find(|day| day.age == age);
     let mut policy = POLICY.to_owned();
     let mut files = Vec::new();
@@ -143,7 +143,7 @@ pub(super) fn papers(days: &[Day], options: &Options) -> Vec<(String, Vec<u8>)> 
 
 /// The policy's dated remark. `text` holds no double quote and no backslash,
 /// and `filter` is YAML in one line.
-fn annotation(day: &Day, text: &str, filter: &str) -> String {
+fn annotation(day: &DemoDay, text: &str, filter: &str) -> String {
     format!(
         "\n# Dated remarks, shown on the charts they match.\nannotations:\n  - date: \"{}\"\n    \
          text: \"{text}\"\n    match: {filter}\n",
@@ -154,7 +154,7 @@ fn annotation(day: &Day, text: &str, filter: &str) -> String {
 /// Days for which the acceptance of the demo holds.
 const ACCEPTANCE_DAYS: i64 = 90;
 
-fn accepted(day: &Day, end: Timestamp) -> String {
+fn accepted(day: &DemoDay, end: Timestamp) -> String {
     let expires = Timestamp::from_micros(end.micros() + ACCEPTANCE_DAYS * DAY_US);
     format!(
         "# Changes that were looked at and are wanted. `benchpages accept` adds entries.\n\
@@ -171,7 +171,7 @@ fn accepted(day: &Day, end: Timestamp) -> String {
 }
 
 /// A note's front matter gets its day: date and commit come first.
-fn note(name: &str, day: &Day, text: &str) -> (String, Vec<u8>) {
+fn note(name: &str, day: &DemoDay, text: &str) -> (String, Vec<u8>) {
     let rest = text.strip_prefix("---\n").unwrap_or(text);
     let text = format!("---\ndate: \"{}\"\ncommit: \"{}\"\n{rest}", day.date(), day.commit);
     (format!("notes/{name}"), text.into_bytes())

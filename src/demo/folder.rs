@@ -13,14 +13,14 @@ use crate::demo::DemoHistory;
 
 /// The manifest: a first line that names it, then one path a line.
 const MANIFEST: &str = ".benchpages-demo";
-const HEAD: &str = "benchpages demo-data 1";
+const MANIFEST_HEADER: &str = "benchpages demo-data 1";
 /// What other commands make beside a history; in a demo history, they are part of the demo.
 const BYPRODUCTS: [&str; 5] =
     ["quarantine", "archive", "audit.ndjson", "baselines.json", "events.ndjson"];
 
 /// Why the history was not written.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum WriteError {
+pub(crate) enum DemoWriteError {
     #[error(
         "{} holds `{}`, which demo-data did not make; write the demo elsewhere with --out, or \
          remove that folder yourself",
@@ -34,7 +34,7 @@ pub(crate) enum WriteError {
 
 /// What was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Written {
+pub(crate) struct WrittenDemo {
     pub(crate) files: u64,
     pub(crate) bytes: u64,
 }
@@ -44,51 +44,51 @@ pub(crate) struct Written {
 ///
 /// # Errors
 /// [`WriteError::NotOurs`] before anything is touched; [`WriteError::Io`] with the path at fault.
-pub(crate) fn write(history: &DemoHistory, dir: &Path) -> Result<Written, WriteError> {
-    let old = manifest(dir)?;
-    refuse_foreign(dir, &old)?;
+pub(crate) fn write(history: &DemoHistory, dir: &Path) -> Result<WrittenDemo, DemoWriteError> {
+    let old = read_manifest(dir)?;
+    reject_foreign_files(dir, &old)?;
     let new: BTreeSet<String> = history.files.iter().map(|(path, _)| path.clone()).collect();
-    fs::create_dir_all(dir).map_err(at(dir))?;
+    fs::create_dir_all(dir).map_err(write_error_at(dir))?;
     // Both lists first: should the run be cut off, its leftovers are known as ours.
     write_manifest(dir, old.union(&new))?;
     for byproduct in BYPRODUCTS {
         let path = dir.join(byproduct);
         let gone = if path.is_dir() { fs::remove_dir_all(&path) } else { remove(&path) };
-        gone.map_err(at(&path))?;
+        gone.map_err(write_error_at(&path))?;
     }
     for path in old.difference(&new) {
         let path = dir.join(path);
-        remove(&path).map_err(at(&path))?;
+        remove(&path).map_err(write_error_at(&path))?;
     }
     let mut bytes = 0;
     for (relative, content) in &history.files {
         let path = dir.join(relative);
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(at(parent))?;
+            fs::create_dir_all(parent).map_err(write_error_at(parent))?;
         }
-        fs::write(&path, content).map_err(at(&path))?;
+        fs::write(&path, content).map_err(write_error_at(&path))?;
         bytes += content.len() as u64;
     }
     write_manifest(dir, new.iter())?;
-    Ok(Written { files: history.files.len() as u64, bytes })
+    Ok(WrittenDemo { files: history.files.len() as u64, bytes })
 }
 
 /// The files of an earlier run; none where there was no run.
-fn manifest(dir: &Path) -> Result<BTreeSet<String>, WriteError> {
+fn read_manifest(dir: &Path) -> Result<BTreeSet<String>, DemoWriteError> {
     let path = dir.join(MANIFEST);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
-        Err(error) => return Err(at(&path)(error)),
+        Err(error) => return Err(write_error_at(&path)(error)),
     };
     let mut lines = text.lines();
-    let ours = lines.next() == Some(HEAD);
+    let ours = lines.next() == Some(MANIFEST_HEADER);
     let safe = |line: &&str| !line.starts_with('/') && !line.split('/').any(|part| part == "..");
     Ok(if ours { lines.filter(safe).map(str::to_owned).collect() } else { BTreeSet::new() })
 }
 
 /// Errors where the folder holds a file, link or folder that is in no list of ours.
-fn refuse_foreign(dir: &Path, ours: &BTreeSet<String>) -> Result<(), WriteError> {
+fn reject_foreign_files(dir: &Path, ours: &BTreeSet<String>) -> Result<(), DemoWriteError> {
     let entries = walkdir::WalkDir::new(dir).min_depth(1).sort_by_file_name().into_iter();
     let own = |entry: &walkdir::DirEntry| {
         let top = entry.depth() == 1 && !ours.is_empty();
@@ -100,7 +100,7 @@ fn refuse_foreign(dir: &Path, ours: &BTreeSet<String>) -> Result<(), WriteError>
             Err(error) if !dir.exists() && error.depth() == 0 => return Ok(()),
             Err(error) => {
                 let path = error.path().unwrap_or(dir).to_owned();
-                return Err(at(&path)(error.into()));
+                return Err(write_error_at(&path)(error.into()));
             }
         };
         let relative = entry.path().strip_prefix(dir).unwrap_or(entry.path());
@@ -108,7 +108,10 @@ fn refuse_foreign(dir: &Path, ours: &BTreeSet<String>) -> Result<(), WriteError>
         let kind = entry.file_type();
         let known = ours.contains(&name) || (name == MANIFEST && !ours.is_empty());
         if !(kind.is_dir() || kind.is_file() && known) {
-            return Err(WriteError::NotOurs { folder: dir.to_owned(), file: relative.to_owned() });
+            return Err(DemoWriteError::NotOurs {
+                folder: dir.to_owned(),
+                file: relative.to_owned(),
+            });
         }
     }
     Ok(())
@@ -117,10 +120,10 @@ fn refuse_foreign(dir: &Path, ours: &BTreeSet<String>) -> Result<(), WriteError>
 fn write_manifest<'a>(
     dir: &Path,
     files: impl Iterator<Item = &'a String>,
-) -> Result<(), WriteError> {
+) -> Result<(), DemoWriteError> {
     let path = dir.join(MANIFEST);
-    let lines = files.fold(format!("{HEAD}\n"), |text, file| text + file + "\n");
-    fs::write(&path, lines).map_err(at(&path))
+    let lines = files.fold(format!("{MANIFEST_HEADER}\n"), |text, file| text + file + "\n");
+    fs::write(&path, lines).map_err(write_error_at(&path))
 }
 
 /// Removes a file; one that is not there is fine.
@@ -131,18 +134,18 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> WriteError + use<> {
+fn write_error_at(path: &Path) -> impl FnOnce(io::Error) -> DemoWriteError + use<> {
     let path = path.to_owned();
-    |source| WriteError::Io { path, source }
+    |source| DemoWriteError::Io { path, source }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::{Options, Scenario, generate};
+    use crate::demo::{DemoOptions, Scenario, generate};
 
     fn history(days: u32) -> DemoHistory {
-        generate(&Options { days, ..Options::default() })
+        generate(&DemoOptions { days, ..DemoOptions::default() })
     }
 
     fn names(dir: &Path) -> BTreeSet<String> {
@@ -182,7 +185,7 @@ mod tests {
         write(&history(3), ours.path()).unwrap();
         fs::write(ours.path().join("results/mine.ndjson"), "{}\n").unwrap();
         let before = names(ours.path());
-        assert!(matches!(write(&history(3), ours.path()), Err(WriteError::NotOurs { .. })));
+        assert!(matches!(write(&history(3), ours.path()), Err(DemoWriteError::NotOurs { .. })));
         assert_eq!(names(ours.path()), before);
     }
 
@@ -192,8 +195,11 @@ mod tests {
         let (dir, outside) = (root.path().join("demo"), root.path().join("precious"));
         fs::write(&outside, "keep").unwrap();
         fs::create_dir(&dir).unwrap();
-        fs::write(dir.join(MANIFEST), format!("{HEAD}\n../precious\n{}\n", outside.display()))
-            .unwrap();
+        fs::write(
+            dir.join(MANIFEST),
+            format!("{MANIFEST_HEADER}\n../precious\n{}\n", outside.display()),
+        )
+        .unwrap();
         let _ = write(&history(2), &dir);
         assert_eq!(fs::read_to_string(&outside).unwrap(), "keep");
     }
@@ -211,7 +217,7 @@ mod tests {
     fn an_empty_folder_is_taken_and_every_scenario_fits_a_disk() {
         for (_, scenario) in Scenario::ALL {
             let root = tempfile::tempdir().unwrap();
-            let history = generate(&Options { days: 2, scenario, ..Options::default() });
+            let history = generate(&DemoOptions { days: 2, scenario, ..DemoOptions::default() });
             write(&history, root.path()).unwrap();
         }
     }

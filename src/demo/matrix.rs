@@ -4,25 +4,25 @@ use std::borrow::Cow;
 
 /// A backend's character. Factors are relative to the sequential loop in Rust.
 #[derive(Debug)]
-pub(super) struct Backend {
+pub(super) struct DemoBackend {
     pub(super) name: &'static str,
     /// Run-to-run noise: σ of the logarithm.
     pub(super) noise: f64,
     /// Speed-up of the parallel loop at n = 100,000 and at n = 1,000,000, on four cores.
     speed_up: [f64; 2],
     /// Time of `broadcast` relative to the loop.
-    broadcast: f64,
+    broadcast_factor: f64,
     /// First warm-up run relative to a warm one: compilation and cold caches.
-    pub(super) cold: f64,
+    pub(super) cold_factor: f64,
     /// Level on the newer runner image relative to the older one.
-    pub(super) new_runner: f64,
+    pub(super) new_runner_factor: f64,
     /// Times of the three tests at n = 100,000, sequential, in nanoseconds.
-    times: [f64; 3],
+    base_times: [f64; 3],
 }
 
 /// One slot of the matrix: a series that is measured every day.
 #[derive(Clone, Debug)]
-pub(super) struct Slot {
+pub(super) struct BenchmarkSlot {
     pub(super) test: Cow<'static, str>,
     pub(super) backend: Cow<'static, str>,
     pub(super) mode: Cow<'static, str>,
@@ -31,11 +31,11 @@ pub(super) struct Slot {
     /// Level in nanoseconds before anything happens to it.
     pub(super) level: f64,
     /// The backend whose character the slot has.
-    pub(super) character: &'static Backend,
+    pub(super) profile: &'static DemoBackend,
 }
 
-impl Slot {
-    pub(super) fn is(&self, test: &str, backend: &str) -> bool {
+impl BenchmarkSlot {
+    pub(super) fn matches(&self, test: &str, backend: &str) -> bool {
         self.test == test && self.backend == backend
     }
 }
@@ -46,63 +46,63 @@ pub(super) const TESTS: [&str; 3] = ["sum_even_squares", "groupby_topN", "time_b
 const GROWTH: [f64; 3] = [10.2, 12.4, 10.8];
 
 /// Speeds are of the order that such loops take on a hosted runner; nobody measured them.
-pub(super) static BACKENDS: [Backend; 5] = [
-    Backend {
+pub(super) static BACKENDS: [DemoBackend; 5] = [
+    DemoBackend {
         name: "julia",
         noise: 0.013,
         speed_up: [1.9, 3.0],
-        broadcast: 0.92,
-        cold: 9.0,
-        new_runner: 0.955,
-        times: [36_400.0, 2_610_000.0, 712_000.0],
+        broadcast_factor: 0.92,
+        cold_factor: 9.0,
+        new_runner_factor: 0.955,
+        base_times: [36_400.0, 2_610_000.0, 712_000.0],
     },
-    Backend {
+    DemoBackend {
         name: "rust",
         noise: 0.008,
         speed_up: [2.4, 3.4],
-        broadcast: 1.03,
-        cold: 1.1,
-        new_runner: 0.97,
-        times: [31_800.0, 1_930_000.0, 618_000.0],
+        broadcast_factor: 1.03,
+        cold_factor: 1.1,
+        new_runner_factor: 0.97,
+        base_times: [31_800.0, 1_930_000.0, 618_000.0],
     },
-    Backend {
+    DemoBackend {
         name: "go",
         noise: 0.011,
         speed_up: [2.1, 3.1],
-        broadcast: 1.16,
-        cold: 1.2,
-        new_runner: 0.96,
-        times: [58_300.0, 3_420_000.0, 1_090_000.0],
+        broadcast_factor: 1.16,
+        cold_factor: 1.2,
+        new_runner_factor: 0.96,
+        base_times: [58_300.0, 3_420_000.0, 1_090_000.0],
     },
-    Backend {
+    DemoBackend {
         name: "ts",
         noise: 0.016,
         speed_up: [0.82, 1.9],
-        broadcast: 1.27,
-        cold: 2.6,
-        new_runner: 0.945,
-        times: [188_000.0, 6_180_000.0, 2_370_000.0],
+        broadcast_factor: 1.27,
+        cold_factor: 2.6,
+        new_runner_factor: 0.945,
+        base_times: [188_000.0, 6_180_000.0, 2_370_000.0],
     },
-    Backend {
+    DemoBackend {
         name: "csharp",
         noise: 0.012,
         speed_up: [1.8, 2.8],
-        broadcast: 1.34,
-        cold: 3.8,
-        new_runner: 0.965,
-        times: [66_100.0, 2_990_000.0, 947_000.0],
+        broadcast_factor: 1.34,
+        cold_factor: 3.8,
+        new_runner_factor: 0.965,
+        base_times: [66_100.0, 2_990_000.0, 947_000.0],
     },
 ];
 
 /// The 65 slots of the demo, backend by backend: 12 loops each, and one broadcast.
-pub(super) fn slots() -> Vec<Slot> {
+pub(super) fn slots() -> Vec<BenchmarkSlot> {
     let mut slots = Vec::with_capacity(65);
     for backend in &BACKENDS {
         for (index, test) in TESTS.into_iter().enumerate() {
-            slots.extend(loops(backend, test.into(), backend.times[index], GROWTH[index]));
+            slots.extend(loops(backend, test.into(), backend.base_times[index], GROWTH[index]));
         }
-        let level = backend.times[0] * backend.broadcast;
-        slots.push(Slot {
+        let level = backend.base_times[0] * backend.broadcast_factor;
+        slots.push(BenchmarkSlot {
             mode: "broadcast".into(),
             ..slot(backend, TESTS[0].into(), false, SIZES[0], level)
         });
@@ -112,11 +112,11 @@ pub(super) fn slots() -> Vec<Slot> {
 
 /// The four loops of one test on one backend: two sizes, sequential and parallel.
 fn loops(
-    backend: &'static Backend,
+    backend: &'static DemoBackend,
     test: Cow<'static, str>,
     time: f64,
     growth: f64,
-) -> impl Iterator<Item = Slot> {
+) -> impl Iterator<Item = BenchmarkSlot> {
     let levels = [time, time * growth];
     [(0, false), (0, true), (1, false), (1, true)].into_iter().map(move |(size, parallel)| {
         let share = if parallel { backend.speed_up[size] } else { 1.0 };
@@ -125,20 +125,20 @@ fn loops(
 }
 
 fn slot(
-    backend: &'static Backend,
+    backend: &'static DemoBackend,
     test: Cow<'static, str>,
     parallel: bool,
     n: u64,
     level: f64,
-) -> Slot {
-    Slot {
+) -> BenchmarkSlot {
+    BenchmarkSlot {
         test,
         backend: backend.name.into(),
         mode: "loops".into(),
         parallel,
         n,
         level,
-        character: backend,
+        profile: backend,
     }
 }
 
@@ -147,7 +147,7 @@ const NOUNS: [&str; 5] = ["strings", "intervals", "csv", "matrix", "tree"];
 
 /// So many slots, 500 of which are 25 tests × 5 backends × 2 sizes × sequential and parallel; the
 /// next 500 are the same tests by a second name, and so on.
-pub(super) fn many_slots(count: usize) -> Vec<Slot> {
+pub(super) fn many_slots(count: usize) -> Vec<BenchmarkSlot> {
     let tests = (0..).flat_map(|round| {
         let named = VERBS.into_iter().enumerate().flat_map(|verb| NOUNS.map(|noun| (verb, noun)));
         named.enumerate().map(move |(place, ((row, verb), noun))| {
@@ -160,7 +160,7 @@ pub(super) fn many_slots(count: usize) -> Vec<Slot> {
     });
     let slots = tests.flat_map(|(name, row, heavier)| {
         BACKENDS.iter().flat_map(move |backend| {
-            let time = backend.times[row % 3] * heavier;
+            let time = backend.base_times[row % 3] * heavier;
             loops(backend, name.clone().into(), time, GROWTH[0])
         })
     });
@@ -168,10 +168,10 @@ pub(super) fn many_slots(count: usize) -> Vec<Slot> {
 }
 
 /// The 300-character and 4,000-character names stand for generated ones: templates, closures.
-const LONG: [usize; 2] = [300, 4_000];
+const LONG_NAME_LENGTHS: [usize; 2] = [300, 4_000];
 
 /// Names that break tools, each as a test, a backend or a mode: `(test, backend, mode)`.
-const HOSTILE: [(&str, &str, &str); 30] = [
+const HOSTILE_NAMES: [(&str, &str, &str); 30] = [
     ("<script>alert(1)</script>", "rust", "loops"),
     ("<img src=x onerror=alert(1)>", "go", "\"><svg onload=alert(1)>"),
     ("</title></style></svg><script>alert(2)</script>", "rust", "loops"),
@@ -205,16 +205,16 @@ const HOSTILE: [(&str, &str, &str); 30] = [
 ];
 
 /// The names that break tools, and two very long ones.
-pub(super) fn hostile_slots() -> Vec<Slot> {
-    let named = HOSTILE.into_iter().map(|(test, backend, mode)| {
+pub(super) fn hostile_slots() -> Vec<BenchmarkSlot> {
+    let named = HOSTILE_NAMES.into_iter().map(|(test, backend, mode)| {
         let character = &BACKENDS[1];
-        Slot {
+        BenchmarkSlot {
             backend: backend.into(),
             mode: mode.into(),
-            ..slot(character, test.into(), false, SIZES[0], character.times[0])
+            ..slot(character, test.into(), false, SIZES[0], character.base_times[0])
         }
     });
-    let long = LONG.into_iter().map(|length| {
+    let long = LONG_NAME_LENGTHS.into_iter().map(|length| {
         slot(
             &BACKENDS[2],
             "Vec<W>, ".repeat(length / 8 + 1)[..length].to_owned().into(),
@@ -231,8 +231,10 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    fn distinct(slots: &[Slot]) -> usize {
-        let key = |s: &Slot| (s.test.clone(), s.backend.clone(), s.mode.clone(), s.parallel, s.n);
+    fn distinct(slots: &[BenchmarkSlot]) -> usize {
+        let key = |s: &BenchmarkSlot| {
+            (s.test.clone(), s.backend.clone(), s.mode.clone(), s.parallel, s.n)
+        };
         slots.iter().map(key).collect::<BTreeSet<_>>().len()
     }
 
@@ -242,6 +244,6 @@ mod tests {
         assert_eq!(distinct(&many_slots(500)), 500);
         assert_eq!(distinct(&many_slots(1_030)), 1_030);
         assert_eq!(many_slots(500)[499].level, many_slots(1_030)[499].level);
-        assert_eq!(distinct(&hostile_slots()), HOSTILE.len() + LONG.len());
+        assert_eq!(distinct(&hostile_slots()), HOSTILE_NAMES.len() + LONG_NAME_LENGTHS.len());
     }
 }

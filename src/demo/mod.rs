@@ -15,9 +15,9 @@ mod random;
 mod records;
 mod story;
 
-use crate::demo::matrix::Slot;
-use crate::demo::random::Random;
-use crate::demo::records::{Measured, Outcome};
+use crate::demo::matrix::BenchmarkSlot;
+use crate::demo::random::DemoRandom;
+use crate::demo::records::{DemoResult, DemoRun};
 use model::record::time::{DAY_US, Timestamp};
 
 /// What every demo record says of its origin: the contamination guard looks for it.
@@ -60,7 +60,7 @@ impl Scenario {
 
 /// What to generate.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Options {
+pub(crate) struct DemoOptions {
     /// Days of history; more than [`MAX_DAYS`] are cut.
     pub(crate) days: u32,
     pub(crate) seed: u64,
@@ -82,7 +82,7 @@ pub(crate) const DEFAULT_SEED: u64 = 1337;
 /// 2025-09-26, as days since 1970-01-01: fixed, so that the bytes never depend on the clock.
 const DEFAULT_END: i64 = 20_357;
 
-impl Default for Options {
+impl Default for DemoOptions {
     fn default() -> Self {
         Self {
             days: Scenario::Story.default_days(),
@@ -116,14 +116,14 @@ pub(crate) struct DemoHistory {
 }
 
 /// One day of the history, and the commit that is measured on it.
-struct Day {
+struct DemoDay {
     /// Days before the newest one.
     age: u32,
     start: Timestamp,
     commit: String,
 }
 
-impl Day {
+impl DemoDay {
     fn date(&self) -> String {
         model::text::iso_date(self.start)
     }
@@ -134,15 +134,15 @@ impl Day {
 }
 
 /// Makes the history. Pure: the same options give the same bytes.
-pub(crate) fn generate(options: &Options) -> DemoHistory {
-    let mut random = Random::new(options.seed);
+pub(crate) fn generate(options: &DemoOptions) -> DemoHistory {
+    let mut random = DemoRandom::new(options.seed);
     let days = days(options, &mut random);
     let slots = match options.scenario {
         Scenario::Story | Scenario::Steady => matrix::slots(),
         Scenario::Hostile => matrix::hostile_slots(),
         Scenario::Large => matrix::many_slots(options.series.min(MAX_SERIES) as usize),
     };
-    let steps = steps(&slots, options, &mut random);
+    let steps = level_steps(&slots, options, &mut random);
     let mut files = Vec::with_capacity(days.len() + 8);
     let mut records = 0;
     for day in &days {
@@ -150,21 +150,21 @@ pub(crate) fn generate(options: &Options) -> DemoHistory {
         records += slots.len() as u64;
         files.push((format!("results/{}.ndjson", day.date()), bytes));
     }
-    let pull = (options.scenario == Scenario::Story).then(|| commits::Pull::new(&mut random));
+    let pull = (options.scenario == Scenario::Story).then(|| commits::DemoPull::new(&mut random));
     if let (Some(pull), Some(newest)) = (&pull, days.last()) {
         let bytes = measure_pull(pull, newest, &slots, &mut random);
         files.push((format!("pulls/{}.ndjson", pull.number), bytes));
     }
-    files.push(commits::file(&days, pull.as_ref(), options.scenario, &mut random));
-    files.extend(commits::papers(&days, options));
+    files.push(commits::commits_file(&days, pull.as_ref(), options.scenario, &mut random));
+    files.extend(commits::companion_files(&days, options));
     files.sort();
     DemoHistory { files, records }
 }
 
 /// The days, oldest first.
-fn days(options: &Options, random: &mut Random) -> Vec<Day> {
+fn days(options: &DemoOptions, random: &mut DemoRandom) -> Vec<DemoDay> {
     let ages = (0..options.days.min(MAX_DAYS)).rev();
-    ages.map(|age| Day {
+    ages.map(|age| DemoDay {
         age,
         start: Timestamp::from_micros((options.end.day() - i64::from(age)) * DAY_US),
         commit: format!("demo-{}", random.hex8()),
@@ -173,12 +173,16 @@ fn days(options: &Options, random: &mut Random) -> Vec<Day> {
 }
 
 /// A step of a series in the large scenario: from this age on, by this factor.
-type Step = Option<(u32, f64)>;
+type LevelStep = Option<(u32, f64)>;
 
 /// Every fifth series of the large scenario steps once, up or down by 12–40 %.
-fn steps(slots: &[Slot], options: &Options, random: &mut Random) -> Vec<Step> {
+fn level_steps(
+    slots: &[BenchmarkSlot],
+    options: &DemoOptions,
+    random: &mut DemoRandom,
+) -> Vec<LevelStep> {
     let large = options.scenario == Scenario::Large;
-    let draw = |_: &Slot| {
+    let draw = |_: &BenchmarkSlot| {
         let (age, size) = (random.below(options.days.min(MAX_DAYS)), random.between(1.12, 1.40));
         let (steps, down) = (random.uniform() < 0.2, random.uniform() < 0.5);
         (large && steps).then_some((age, if down { 1.0 / size } else { size }))
@@ -189,26 +193,26 @@ fn steps(slots: &[Slot], options: &Options, random: &mut Random) -> Vec<Step> {
 /// Seconds after midnight at which the day's first benchmark is measured: 16:20.
 const FIRST_RUN: i64 = 58_800;
 /// Seconds between the starts of two benchmarks, without jitter.
-const PACE: i64 = 40;
+const RUN_INTERVAL: i64 = 40;
 /// Seconds within which all benchmarks of a day start, however many they are: they end on that day.
-const SESSION: i64 = 20_000;
+const SESSION_SECONDS: i64 = 20_000;
 
 /// The lines of one day, one for each slot.
 fn measure_day(
-    day: &Day,
-    slots: &[Slot],
-    steps: &[Step],
+    day: &DemoDay,
+    slots: &[BenchmarkSlot],
+    steps: &[LevelStep],
     scenario: Scenario,
-    random: &mut Random,
+    random: &mut DemoRandom,
 ) -> Vec<u8> {
     let mut lines = Vec::with_capacity(slots.len() * 420);
     let weather = libm::exp(0.003 * random.normal()); // what all runs of one day share
-    let pace = PACE.min(SESSION / slots.len().max(1) as i64);
+    let pace = RUN_INTERVAL.min(SESSION_SECONDS / slots.len().max(1) as i64);
     for (index, slot) in slots.iter().enumerate() {
         let seconds = FIRST_RUN + pace * index as i64 + i64::from(random.below(35));
         let story = scenario == Scenario::Story;
         let old = story && day.age > story::RUNNER_CHANGE;
-        let at = Measured {
+        let at = DemoRun {
             commit: &day.commit,
             time: day.at(seconds),
             runner: if old { &records::OLD_RUNNER } else { &records::NEW_RUNNER },
@@ -218,12 +222,16 @@ fn measure_day(
         // The slot before it is the sequential loop of the same test: measured twice until then.
         let slot = if unborn { &slots[index.saturating_sub(1)] } else { slot };
         let outcome = match scenario {
-            Scenario::Story if story::fails(slot, day.age) => Outcome::Failed(story::FAILURE_TEXT),
-            Scenario::Story => Outcome::Level(slot.level * story::factor(slot, day.age) * weather),
-            Scenario::Hostile if index == 0 && day.age == 3 => Outcome::Failed(HOSTILE_ERROR),
+            Scenario::Story if story::fails(slot, day.age) => {
+                DemoResult::Failed(story::FAILURE_TEXT)
+            }
+            Scenario::Story => {
+                DemoResult::Level(slot.level * story::factor(slot, day.age) * weather)
+            }
+            Scenario::Hostile if index == 0 && day.age == 3 => DemoResult::Failed(HOSTILE_ERROR),
             _ => {
                 let step = steps[index].filter(|(from, _)| day.age <= *from);
-                Outcome::Level(slot.level * step.map_or(1.0, |(_, factor)| factor) * weather)
+                DemoResult::Level(slot.level * step.map_or(1.0, |(_, factor)| factor) * weather)
             }
         };
         records::append(&mut lines, slot, &at, outcome, random);
@@ -241,20 +249,25 @@ const PULL_RUN: i64 = 64_800;
 const PULL_REPEATS: i64 = 5;
 
 /// The lines of the open pull request, measured on the newest day.
-fn measure_pull(pull: &commits::Pull, day: &Day, slots: &[Slot], random: &mut Random) -> Vec<u8> {
+fn measure_pull(
+    pull: &commits::DemoPull,
+    day: &DemoDay,
+    slots: &[BenchmarkSlot],
+    random: &mut DemoRandom,
+) -> Vec<u8> {
     let mut lines = Vec::new();
     for repeat in 0..PULL_REPEATS {
         for (index, slot) in slots.iter().enumerate() {
             let place = repeat * slots.len() as i64 + index as i64;
-            let at = Measured {
+            let at = DemoRun {
                 commit: &pull.commit,
-                time: day.at(PULL_RUN + PACE * place),
+                time: day.at(PULL_RUN + RUN_INTERVAL * place),
                 runner: &records::NEW_RUNNER,
                 pull: Some((pull.number, pull.branch)),
             };
             let slower = if story::is_slowed_by_pull(slot) { story::PULL_FACTOR } else { 1.0 };
             let level = slot.level * story::factor(slot, day.age) * slower;
-            records::append(&mut lines, slot, &at, Outcome::Level(level), random);
+            records::append(&mut lines, slot, &at, DemoResult::Level(level), random);
         }
     }
     lines

@@ -10,9 +10,9 @@ use rand_pcg::Pcg64;
 const STREAM: u128 = 0x0a02_bdbf_7bb3_c0a7_ac28_fa16_a64a_bf96;
 
 /// A source of numbers: the same seed gives the same numbers.
-pub(super) struct Random(Pcg64);
+pub(super) struct DemoRandom(Pcg64);
 
-impl Random {
+impl DemoRandom {
     pub(super) fn new(seed: u64) -> Self {
         Self(Pcg64::new(u128::from(seed), STREAM))
     }
@@ -52,7 +52,7 @@ impl Random {
 }
 
 /// Rounds to `digits` significant digits, so that printed numbers stay short and stable.
-pub(super) fn significant(value: f64, digits: usize) -> f64 {
+pub(super) fn round_significant(value: f64, digits: usize) -> f64 {
     let precision = digits.saturating_sub(1);
     format!("{value:.precision$e}").parse().unwrap_or(value)
 }
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn the_distributions_have_their_mean_and_spread() {
-        let mut random = Random::new(7);
+        let mut random = DemoRandom::new(7);
         let normals: Vec<f64> = (0..20_000).map(|_| random.normal()).collect();
         let mean = normals.iter().sum::<f64>() / 20_000.0;
         let variance = normals.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / 20_000.0;
@@ -75,8 +75,8 @@ mod tests {
 
     #[test]
     fn rounding_keeps_the_significant_digits() {
-        assert_eq!(significant(142_109.135_267, 7), 142_109.1);
-        assert_eq!(significant(0.000_123_456_789, 3), 0.000_123);
-        assert_eq!(significant(0.0, 7), 0.0);
+        assert_eq!(round_significant(142_109.135_267, 7), 142_109.1);
+        assert_eq!(round_significant(0.000_123_456_789, 3), 0.000_123);
+        assert_eq!(round_significant(0.0, 7), 0.0);
     }
 }

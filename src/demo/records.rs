@@ -3,22 +3,22 @@
 use serde::Serialize;
 
 use crate::demo::GENERATOR;
-use crate::demo::matrix::Slot;
-use crate::demo::random::{Random, significant};
+use crate::demo::matrix::BenchmarkSlot;
+use crate::demo::random::{DemoRandom, round_significant};
 use model::record::time::Timestamp;
 
 /// Share of runs with a heavier tail, and the mean of what it adds.
-const TAIL: (f64, f64) = (0.03, 0.035);
+const TAIL_SHARES: (f64, f64) = (0.03, 0.035);
 /// Share of runs that are outliers, and by how much they are slower.
 const OUTLIER: (f64, f64, f64) = (0.004, 1.35, 1.9);
 /// A run's own standard deviation, as a multiple of the backend's noise.
-const OWN_SPREAD: (f64, f64) = (0.8, 1.8);
+const SLOT_SPREAD: (f64, f64) = (0.8, 1.8);
 /// Significant digits of printed values; far below what the noise leaves of them.
 const DIGITS: usize = 7;
 
 /// The seed format's fields, in the order in which they are written.
 #[derive(Serialize)]
-struct Line<'a> {
+struct DemoRecordLine<'a> {
     commit: &'a str,
     timestamp: String,
     os: &'a str,
@@ -51,27 +51,27 @@ struct Line<'a> {
 }
 
 /// The machine of a day, as four of the seed format's fields.
-pub(super) struct Runner {
+pub(super) struct DemoRunner {
     image: &'static str,
     version: &'static str,
 }
 
-pub(super) const OLD_RUNNER: Runner =
-    Runner { image: "ubuntu-22.04", version: "Ubuntu 22.04.5 LTS" };
-pub(super) const NEW_RUNNER: Runner =
-    Runner { image: "ubuntu-24.04", version: "Ubuntu 24.04.3 LTS" };
+pub(super) const OLD_RUNNER: DemoRunner =
+    DemoRunner { image: "ubuntu-22.04", version: "Ubuntu 22.04.5 LTS" };
+pub(super) const NEW_RUNNER: DemoRunner =
+    DemoRunner { image: "ubuntu-24.04", version: "Ubuntu 24.04.3 LTS" };
 
 /// Where and when a record is measured.
-pub(super) struct Measured<'a> {
+pub(super) struct DemoRun<'a> {
     pub(super) commit: &'a str,
     pub(super) time: Timestamp,
-    pub(super) runner: &'static Runner,
+    pub(super) runner: &'static DemoRunner,
     /// Pull request and its branch.
     pub(super) pull: Option<(u64, &'a str)>,
 }
 
 /// Either a level in nanoseconds around which the run falls, or why it failed.
-pub(super) enum Outcome<'a> {
+pub(super) enum DemoResult<'a> {
     Level(f64),
     Failed(&'a str),
 }
@@ -80,17 +80,17 @@ pub(super) enum Outcome<'a> {
 /// so that a story changes no other series.
 pub(super) fn append(
     out: &mut Vec<u8>,
-    slot: &Slot,
-    at: &Measured<'_>,
-    outcome: Outcome<'_>,
-    random: &mut Random,
+    slot: &BenchmarkSlot,
+    at: &DemoRun<'_>,
+    outcome: DemoResult<'_>,
+    random: &mut DemoRandom,
 ) {
-    let run = draw(slot, random);
+    let run = draw_run(slot, random);
     let (level, error) = match outcome {
-        Outcome::Level(level) => (Some(level), None),
-        Outcome::Failed(reason) => (None, Some(reason)),
+        DemoResult::Level(level) => (Some(level), None),
+        DemoResult::Failed(reason) => (None, Some(reason)),
     };
-    let line = Line {
+    let line = DemoRecordLine {
         commit: at.commit,
         timestamp: at.time.to_string(),
         os: "linux",
@@ -104,9 +104,9 @@ pub(super) fn append(
         mode: &slot.mode,
         parallel: slot.parallel,
         n: slot.n,
-        mean_ns: level.map(|level| significant(level * run.factor, DIGITS)),
-        std_ns: level.map(|level| significant(level * run.factor * run.spread, DIGITS)),
-        warmup_ns: level.map(|level| run.warmup.map(|warm| significant(level * warm, 4))),
+        mean_ns: level.map(|level| round_significant(level * run.factor, DIGITS)),
+        std_ns: level.map(|level| round_significant(level * run.factor * run.spread, DIGITS)),
+        warmup_ns: level.map(|level| run.warmup.map(|warm| round_significant(level * warm, 4))),
         error,
         reps: 5,
         k_policy: "best-of-k",
@@ -121,26 +121,26 @@ pub(super) fn append(
     }
 }
 
-struct Run {
+struct RunDraw {
     factor: f64,
     spread: f64,
     warmup: [f64; 3],
 }
 
-fn draw(slot: &Slot, random: &mut Random) -> Run {
-    let sigma = slot.character.noise;
+fn draw_run(slot: &BenchmarkSlot, random: &mut DemoRandom) -> RunDraw {
+    let sigma = slot.profile.noise;
     let mut log = sigma * random.normal();
-    let tail = TAIL.1 * random.exponential();
-    if random.uniform() < TAIL.0 {
+    let tail = TAIL_SHARES.1 * random.exponential();
+    if random.uniform() < TAIL_SHARES.0 {
         log += tail;
     }
-    let mut spread = sigma * random.between(OWN_SPREAD.0, OWN_SPREAD.1);
+    let mut spread = sigma * random.between(SLOT_SPREAD.0, SLOT_SPREAD.1);
     let mut factor = libm::exp(log);
     let slower = random.between(OUTLIER.1, OUTLIER.2);
     if random.uniform() < OUTLIER.0 {
         factor *= slower;
         spread += 0.5 * (slower - 1.0); // two of five repetitions were slow
     }
-    let warmup = [slot.character.cold, 1.08, 1.02];
-    Run { factor, spread, warmup: warmup.map(|warm| warm * (1.0 + sigma * random.normal())) }
+    let warmup = [slot.profile.cold_factor, 1.08, 1.02];
+    RunDraw { factor, spread, warmup: warmup.map(|warm| warm * (1.0 + sigma * random.normal())) }
 }

@@ -3,7 +3,7 @@
 //! Ages count back from the newest day (age 0), so that a shorter or a longer history ends the same
 //! way; in the default 60 days, age 59 is day 0. What lies before the first day does not happen.
 
-use crate::demo::matrix::Slot;
+use crate::demo::matrix::BenchmarkSlot;
 
 /// The runner image moves from ubuntu-22.04 to ubuntu-24.04 (day 18).
 pub(super) const RUNNER_CHANGE: u32 = 41;
@@ -36,7 +36,7 @@ const INFRASTRUCTURE_FACTORS: [(&str, f64); 5] =
 pub(super) const PULL_FACTOR: f64 = 1.139;
 
 /// The level of a slot on a day, relative to the slot's own level at the beginning.
-pub(super) fn factor(slot: &Slot, age: u32) -> f64 {
+pub(super) fn factor(slot: &BenchmarkSlot, age: u32) -> f64 {
     let mut factor = runner_factor(slot, age);
     if age == INFRASTRUCTURE {
         let of = INFRASTRUCTURE_FACTORS.iter().find(|(backend, _)| *backend == slot.backend);
@@ -45,44 +45,44 @@ pub(super) fn factor(slot: &Slot, age: u32) -> f64 {
     if is_regression(slot) && (FIX + 1..=REGRESSION).contains(&age) {
         factor *= REGRESSION_FACTOR;
     }
-    if slot.is("groupby_topN", "csharp") && age < DRIFT {
+    if slot.matches("groupby_topN", "csharp") && age < DRIFT {
         let share = f64::from(DRIFT - age) / f64::from(DRIFT);
         factor *= libm::exp(libm::log(DRIFT_FACTOR) * share);
     }
-    if slot.is("time_buckets", "rust") && age <= IMPROVEMENT {
+    if slot.matches("time_buckets", "rust") && age <= IMPROVEMENT {
         factor *= IMPROVEMENT_FACTOR;
     }
-    if slot.is("groupby_topN", "go") && age <= ACCEPTED {
+    if slot.matches("groupby_topN", "go") && age <= ACCEPTED {
         factor *= ACCEPTED_FACTOR;
     }
     factor
 }
 
 /// The level on the runner of that day, relative to the old runner.
-pub(super) fn runner_factor(slot: &Slot, age: u32) -> f64 {
-    if age <= RUNNER_CHANGE { slot.character.new_runner } else { 1.0 }
+pub(super) fn runner_factor(slot: &BenchmarkSlot, age: u32) -> f64 {
+    if age <= RUNNER_CHANGE { slot.profile.new_runner_factor } else { 1.0 }
 }
 
-fn is_regression(slot: &Slot) -> bool {
-    slot.is("sum_even_squares", "julia") && is_large_parallel(slot)
+fn is_regression(slot: &BenchmarkSlot) -> bool {
+    slot.matches("sum_even_squares", "julia") && is_large_parallel(slot)
 }
 
 /// The slot whose run is killed.
-pub(super) fn fails(slot: &Slot, age: u32) -> bool {
-    age == FAILURE && slot.is("time_buckets", "csharp") && is_large_parallel(slot)
+pub(super) fn fails(slot: &BenchmarkSlot, age: u32) -> bool {
+    age == FAILURE && slot.matches("time_buckets", "csharp") && is_large_parallel(slot)
 }
 
 /// The slot that is not measured yet.
-pub(super) fn is_unborn(slot: &Slot, age: u32) -> bool {
-    age > BIRTH && slot.is("time_buckets", "ts") && is_large_parallel(slot)
+pub(super) fn is_unborn(slot: &BenchmarkSlot, age: u32) -> bool {
+    age > BIRTH && slot.matches("time_buckets", "ts") && is_large_parallel(slot)
 }
 
 /// The slot that the open pull request slows down.
-pub(super) fn is_slowed_by_pull(slot: &Slot) -> bool {
-    slot.is("groupby_topN", "julia") && !slot.parallel && slot.n == 1_000_000
+pub(super) fn is_slowed_by_pull(slot: &BenchmarkSlot) -> bool {
+    slot.matches("groupby_topN", "julia") && !slot.parallel && slot.n == 1_000_000
 }
 
-fn is_large_parallel(slot: &Slot) -> bool {
+fn is_large_parallel(slot: &BenchmarkSlot) -> bool {
     slot.parallel && slot.n == 1_000_000
 }
 

@@ -7,9 +7,9 @@ use sha2::Digest as _;
 use super::*;
 
 /// One parsed record: day from the oldest, key, value.
-type Point = (usize, String, Option<f64>);
+type DemoPoint = (usize, String, Option<f64>);
 
-fn points(history: &DemoHistory) -> Vec<Point> {
+fn points(history: &DemoHistory) -> Vec<DemoPoint> {
     let days = history.files.iter().filter(|(path, _)| path.starts_with("results/"));
     let lines = days.enumerate().flat_map(|(day, (_, bytes))| {
         std::str::from_utf8(bytes).unwrap().lines().map(move |line| (day, line))
@@ -69,7 +69,7 @@ fn digest(history: &DemoHistory) -> String {
 
 #[test]
 fn the_default_is_3900_records_65_on_each_of_60_days() {
-    let history = generate(&Options::default());
+    let history = generate(&DemoOptions::default());
     let points = points(&history);
     assert_eq!((points.len(), history.records), (3_900, 3_900));
     for day in 0..60 {
@@ -82,10 +82,10 @@ fn the_default_is_3900_records_65_on_each_of_60_days() {
 
 #[test]
 fn the_bytes_are_these_on_every_platform() {
-    let history = generate(&Options::default());
-    assert_eq!(history, generate(&Options::default()));
+    let history = generate(&DemoOptions::default());
+    assert_eq!(history, generate(&DemoOptions::default()));
     assert_eq!(digest(&history), PINNED);
-    let other = generate(&Options { seed: 1, ..Options::default() });
+    let other = generate(&DemoOptions { seed: 1, ..DemoOptions::default() });
     assert_ne!(digest(&history), digest(&other));
 }
 
@@ -107,7 +107,7 @@ fn every_line_has_the_fields_of_the_seed_format() {
         "bench_runner_ver",
     ];
     for (_, scenario) in Scenario::ALL {
-        let history = generate(&Options { days: 25, scenario, ..Options::default() });
+        let history = generate(&DemoOptions { days: 25, scenario, ..DemoOptions::default() });
         let measured = |path: &str| path.starts_with("results/") || path.starts_with("pulls/");
         for (path, bytes) in history.files.iter().filter(|(path, _)| measured(path)) {
             let mut seen = std::collections::BTreeSet::new();
@@ -131,7 +131,7 @@ fn every_line_has_the_fields_of_the_seed_format() {
 
 #[test]
 fn the_regression_and_its_fix_show() {
-    let series = by_series(&generate(&Options::default()));
+    let series = by_series(&generate(&DemoOptions::default()));
     let runs = &series["sum_even_squares/julia/loops-parallel/1000000"];
     let (worse, fixed) = (change(runs, 19..33, 33..46), change(runs, 33..46, 46..60));
     assert!((worse - 0.18).abs() < 0.02, "{worse}");
@@ -142,7 +142,7 @@ fn the_regression_and_its_fix_show() {
 
 #[test]
 fn the_improvement_the_accepted_change_and_the_drift_show() {
-    let series = by_series(&generate(&Options::default()));
+    let series = by_series(&generate(&DemoOptions::default()));
     for loops in
         ["loops/100000", "loops-parallel/100000", "loops/1000000", "loops-parallel/1000000"]
     {
@@ -157,7 +157,7 @@ fn the_improvement_the_accepted_change_and_the_drift_show() {
 
 #[test]
 fn the_runner_change_and_the_infrastructure_day_show_in_every_backend() {
-    let history = generate(&Options::default());
+    let history = generate(&DemoOptions::default());
     for (key, runs) in by_series(&history).into_iter().filter(|(_, runs)| runs.len() > 50) {
         let shift = change(&runs, 0..18, 19..27);
         assert!((-0.075..-0.01).contains(&shift), "{key} {shift}");
@@ -174,7 +174,7 @@ fn the_runner_change_and_the_infrastructure_day_show_in_every_backend() {
 
 #[test]
 fn one_series_is_two_days_old_and_one_run_failed() {
-    let history = generate(&Options::default());
+    let history = generate(&DemoOptions::default());
     let series = by_series(&history);
     assert_eq!(series.len(), 65);
     let young: Vec<_> = series.iter().filter(|(_, runs)| runs[0].0 > 0).collect();
@@ -187,7 +187,7 @@ fn one_series_is_two_days_old_and_one_run_failed() {
 
 #[test]
 fn the_papers_name_the_commits_of_the_story() {
-    let history = generate(&Options::default());
+    let history = generate(&DemoOptions::default());
     let file = |name: &str| {
         let (_, bytes) = history.files.iter().find(|(path, _)| path == name).unwrap();
         String::from_utf8(bytes.clone()).unwrap()
@@ -208,7 +208,7 @@ fn the_papers_name_the_commits_of_the_story() {
 
 #[test]
 fn the_pull_request_slows_one_series_by_13_percent() {
-    let history = generate(&Options::default());
+    let history = generate(&DemoOptions::default());
     let (_, bytes) = history.files.iter().find(|(path, _)| path == "pulls/412.ndjson").unwrap();
     let results = vec![("results/x".to_owned(), bytes.clone())];
     let pull = by_series(&DemoHistory { files: results, records: 0 });
@@ -223,7 +223,7 @@ fn the_pull_request_slows_one_series_by_13_percent() {
 
 #[test]
 fn the_policy_in_the_repository_is_yaml_without_tabs() {
-    let (_, bytes) = commits::papers(&[], &Options::default()).pop().unwrap();
+    let (_, bytes) = commits::companion_files(&[], &DemoOptions::default()).pop().unwrap();
     let policy: serde_json::Value =
         serde_saphyr::from_str(std::str::from_utf8(&bytes).unwrap()).unwrap();
     assert_eq!(policy["regression"]["per_backend"]["rust"], 0.08);
@@ -232,7 +232,7 @@ fn the_policy_in_the_repository_is_yaml_without_tabs() {
 
 #[test]
 fn nothing_happens_when_steady() {
-    let options = Options { scenario: Scenario::Steady, ..Options::default() };
+    let options = DemoOptions { scenario: Scenario::Steady, ..DemoOptions::default() };
     for (key, runs) in by_series(&generate(&options)) {
         let change = change(&runs, 0..30, 30..60);
         assert!(change.abs() < 0.025, "{key} {change}");
@@ -242,14 +242,15 @@ fn nothing_happens_when_steady() {
 #[test]
 fn large_is_200000_records() {
     let days = Scenario::Large.default_days();
-    let options = Options { scenario: Scenario::Large, days, ..Options::default() };
+    let options = DemoOptions { scenario: Scenario::Large, days, ..DemoOptions::default() };
     assert_eq!(generate(&options).records, 200_000);
 }
 
 #[test]
 fn a_day_of_very_many_series_ends_on_its_day() {
     let series = crate::demo::MAX_SERIES;
-    let options = Options { scenario: Scenario::Large, days: 1, series, ..Options::default() };
+    let options =
+        DemoOptions { scenario: Scenario::Large, days: 1, series, ..DemoOptions::default() };
     let made = generate(&options);
     assert_eq!(made.records, u64::from(series));
     let (_, lines) = made.files.iter().find(|(path, _)| path.starts_with("results/")).unwrap();
@@ -260,10 +261,10 @@ fn a_day_of_very_many_series_ends_on_its_day() {
 #[test]
 fn any_length_ends_the_same_way_and_none_is_empty() {
     for days in [0, 1, 2, 10, 59, 75] {
-        let history = generate(&Options { days, ..Options::default() });
+        let history = generate(&DemoOptions { days, ..DemoOptions::default() });
         assert_eq!(history.records, u64::from(days) * 65);
     }
-    assert!(parse_end("2025-09-26").is_ok_and(|end| end == Options::default().end));
+    assert!(parse_end("2025-09-26").is_ok_and(|end| end == DemoOptions::default().end));
     for wrong in ["", "2025-9-26", "2025-02-30", "0001-01-01", "9999-12-31", "日本語日本語"] {
         assert!(parse_end(wrong).is_err(), "{wrong}");
     }

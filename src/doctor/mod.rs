@@ -6,20 +6,20 @@ mod series;
 
 use std::collections::BTreeSet;
 
-use crate::approval::Known;
+use crate::regressions::RegressionLookup;
 use detect::Analysis;
-use model::audit::Chain;
+use model::audit::AuditChain;
 use model::history::History;
 use model::policy::Policy;
-use model::policy::accepted::Accepted;
+use model::policy::accepted::AcceptedEntry;
 use model::policy::diagnostic::{self, Diagnostic};
 use model::record::time::Timestamp;
-use model::record::{Place, Problem};
+use model::record::{Problem, SourceLocation};
 use model::series::Series;
 use model::text;
 
 /// What is examined.
-pub(crate) struct Patient<'a> {
+pub(crate) struct DoctorInput<'a> {
     pub(crate) history: &'a History,
     pub(crate) series: &'a [Series],
     /// Of each series, in their order.
@@ -27,9 +27,9 @@ pub(crate) struct Patient<'a> {
     pub(crate) policy: &'a Policy,
     /// What was said of the policy when it was read.
     pub(crate) diagnostics: &'a [Diagnostic],
-    pub(crate) accepted: &'a [Accepted],
+    pub(crate) accepted: &'a [AcceptedEntry],
     pub(crate) problems: &'a [Problem],
-    pub(crate) audit: &'a Chain,
+    pub(crate) audit: &'a AuditChain,
     pub(crate) now: Timestamp,
     /// The history is said to be a demo.
     pub(crate) demo: bool,
@@ -37,16 +37,16 @@ pub(crate) struct Patient<'a> {
 
 /// Whether somebody has to act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Level {
-    Wrong,
+pub(crate) enum FindingLevel {
+    Error,
     /// Worth knowing, and maybe meant so.
     Note,
 }
 
 /// Something found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Finding {
-    pub(crate) level: Level,
+pub(crate) struct DoctorFinding {
+    pub(crate) level: FindingLevel,
     /// One stable word for scripts.
     pub(crate) kind: &'static str,
     /// A file with its line, a series, or the history.
@@ -55,14 +55,14 @@ pub(crate) struct Finding {
     pub(crate) remedy: String,
 }
 
-impl Finding {
+impl DoctorFinding {
     fn new(kind: &'static str, place: impl Into<String>) -> Self {
         let (place, cause, remedy) = (place.into(), String::new(), String::new());
-        Self { level: Level::Wrong, kind, place, cause, remedy }
+        Self { level: FindingLevel::Error, kind, place, cause, remedy }
     }
 
     fn note(self) -> Self {
-        Self { level: Level::Note, ..self }
+        Self { level: FindingLevel::Note, ..self }
     }
 
     fn cause(self, cause: impl Into<String>) -> Self {
@@ -77,22 +77,22 @@ impl Finding {
 /// Days that the records-a-day rule looks back on.
 const RECENT_DAYS: i64 = 30;
 /// Names listed of one kind of field.
-const NAMES: usize = 12;
+const MAX_NAMES: usize = 12;
 
 /// Fields of a record that mean something (the reference of the format names them all).
-const FIELDS: &str = "arch backend bench_runner_ver better branch commit commit_time container_cpus \
+const KNOWN_FIELDS: &str = "arch backend bench_runner_ver better branch commit commit_time container_cpus \
      container_memory cpu cpu_count cpu_flags dirty error generator k_policy kernel lower max \
      mean_ns median memory_total merge_commit metric metrics min mode n os os_version p50 p90 p95 \
      p99 parallel params pcs_sha policy_sha pull reps runner runner_image runner_image_version \
      samples std std_ns suite tags test timestamp unit upper url value version warmup_ns";
 
 /// Everything found: what is wrong first, each kind together.
-pub(crate) fn examine(patient: &Patient<'_>) -> Vec<Finding> {
+pub(crate) fn examine(patient: &DoctorInput<'_>) -> Vec<DoctorFinding> {
     let mut found = Vec::new();
-    policy(patient, &mut found);
-    records(patient, &mut found);
-    accepted(patient, &mut found);
-    audit(patient, &mut found);
+    check_policy(patient, &mut found);
+    check_records(patient, &mut found);
+    check_accepted(patient, &mut found);
+    check_audit(patient, &mut found);
     series::examine(patient, &mut found);
     let mut kinds: Vec<&str> = Vec::new();
     for finding in &found {
@@ -105,21 +105,23 @@ pub(crate) fn examine(patient: &Patient<'_>) -> Vec<Finding> {
     found
 }
 
-fn policy(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+fn check_policy(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
     for one in patient.diagnostics {
         let sort = match one.level {
-            diagnostic::Level::Error => "the policy is refused",
-            diagnostic::Level::Warning => "the policy holds, but",
+            diagnostic::DiagnosticLevel::Error => "the policy is refused",
+            diagnostic::DiagnosticLevel::Warning => "the policy holds, but",
         };
         let help = one.help.clone();
         let remedy = help.unwrap_or_else(|| "correct it; see `benchpages policy check`".to_owned());
-        let place = one.place.to_string();
+        let place = one.location.to_string();
         found.push(
-            Finding::new("policy", place).cause(format!("{sort}: {}", one.message)).remedy(remedy),
+            DoctorFinding::new("policy", place)
+                .cause(format!("{sort}: {}", one.message))
+                .remedy(remedy),
         );
     }
     let tracked = &patient.policy.runner_fingerprinting;
-    let recorded = fields(patient.history);
+    let recorded = recorded_fields(patient.history);
     let wanted = tracked.track_fields.iter().filter(|_| tracked.enabled);
     let missing: Vec<String> =
         wanted.filter(|name| !recorded.contains(name.as_str())).cloned().collect();
@@ -127,30 +129,30 @@ fn policy(patient: &Patient<'_>, found: &mut Vec<Finding>) {
         return;
     }
     let all = missing.len() == tracked.track_fields.len();
-    let finding = Finding::new("runner", "policy.yml: runner_fingerprinting.track_fields")
+    let finding = DoctorFinding::new("runner", "policy.yml: runner_fingerprinting.track_fields")
         .cause(if all {
             "no record has any of the tracked fields: a change of the runner looks like a change \
              of the code"
                 .to_owned()
         } else {
-            format!("no record has {}", text::list(&missing))
+            format!("no record has {}", text::join_and(&missing))
         })
         .remedy("record these fields, or track those that are recorded");
     found.push(if all { finding } else { finding.note() });
 }
 
-fn records(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+fn check_records(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
     let history = patient.history;
     let told = |kind, problem: &Problem| {
-        Finding::new(kind, problem.place.to_string())
+        DoctorFinding::new(kind, problem.location.to_string())
             .cause(problem.reason.clone())
             .remedy(problem.remedy.clone())
     };
-    found.extend(history.problems.iter().map(|problem| told("refused", problem)));
+    found.extend(history.rejected_records.iter().map(|problem| told("refused", problem)));
     found.extend(patient.problems.iter().map(|problem| told("file", problem)));
     let counts = history.counts;
     if counts.records == 0 {
-        let finding = Finding::new("empty", "the history");
+        let finding = DoctorFinding::new("empty", "the history");
         found.push(
             finding
                 .cause("no records at all")
@@ -162,16 +164,16 @@ fn records(patient: &Patient<'_>, found: &mut Vec<Finding>) {
         let cause = format!(
             "{} of {} are demo data; `build` and `check` refuse them",
             text::count(counts.demo),
-            text::counted(counts.records, "record")
+            text::count_noun(counts.records, "record")
         );
         let remedy = "remove the records whose `generator` is a demo's or whose commit begins \
                       with `demo-`; where all of it is a demo, say --demo";
-        found.push(Finding::new("demo", "the history").cause(cause).remedy(remedy));
+        found.push(DoctorFinding::new("demo", "the history").cause(cause).remedy(remedy));
     }
     if counts.conflicting > 0 {
-        let cause = text::counted(counts.conflicting, "record")
+        let cause = text::count_noun(counts.conflicting, "record")
             + " of the same series, commit, runner and time as another, with another value";
-        let finding = Finding::new("conflict", "the history").cause(cause);
+        let finding = DoctorFinding::new("conflict", "the history").cause(cause);
         found.push(finding.remedy("give repeats times of their own; both count until then").note());
     }
     sparse_days(patient, found);
@@ -179,7 +181,7 @@ fn records(patient: &Patient<'_>, found: &mut Vec<Finding>) {
 }
 
 /// Recent days with fewer records than the policy asks for; the newest may still be under way.
-fn sparse_days(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+fn sparse_days(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
     let least = patient.policy.data_quality.min_records_per_day;
     let newest = patient.history.newest.map_or(0, Timestamp::day);
     let days = patient.history.per_day.range(newest - RECENT_DAYS..newest);
@@ -192,11 +194,11 @@ fn sparse_days(patient: &Patient<'_>, found: &mut Vec<Finding>) {
     }
     let cause = format!(
         "{} of the last {RECENT_DAYS} with fewer than {least} records ({})",
-        text::counted(sparse.len() as u64, "day"),
-        some(&sparse)
+        text::count_noun(sparse.len() as u64, "day"),
+        list_some(&sparse)
     );
     found.push(
-        Finding::new("sparse", "results/").cause(cause).remedy(
+        DoctorFinding::new("sparse", "results/").cause(cause).remedy(
             "see why the benchmarks did not run, or lower data_quality.min_records_per_day",
         ),
     );
@@ -207,24 +209,24 @@ fn midnight(day: i64) -> Timestamp {
 }
 
 /// The first of many.
-fn some(names: &[String]) -> String {
-    let more = names.len().saturating_sub(NAMES);
+fn list_some(names: &[String]) -> String {
+    let more = names.len().saturating_sub(MAX_NAMES);
     let listed = names[..names.len() - more].join(", ");
     if more == 0 { listed } else { format!("{listed}, and {more} more") }
 }
 
 /// The runner, provenance and unknown fields that records have.
-fn fields(history: &History) -> BTreeSet<&str> {
+fn recorded_fields(history: &History) -> BTreeSet<&str> {
     let all = history.environments.iter().flat_map(|one| one.fields.keys());
     all.map(String::as_str).collect()
 }
 
 /// Fields that mean nothing here: those one slip away from one that does are probably meant so.
-fn unknown_fields(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+fn unknown_fields(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
     let mut other = Vec::new();
     let tracked = &patient.policy.runner_fingerprinting.track_fields;
-    for name in fields(patient.history) {
-        let mut known = FIELDS.split(' ');
+    for name in recorded_fields(patient.history) {
+        let mut known = KNOWN_FIELDS.split(' ');
         if known.clone().any(|field| field == name) || tracked.iter().any(|field| field == name) {
             continue;
         }
@@ -233,7 +235,7 @@ fn unknown_fields(patient: &Patient<'_>, found: &mut Vec<Finding>) {
         };
         match known.find(near) {
             Some(field) => found.push(
-                Finding::new("field", format!("the field `{name}`"))
+                DoctorFinding::new("field", format!("the field `{name}`"))
                     .cause(format!("means nothing; it looks like `{field}`"))
                     .remedy(format!("call it `{field}` where the records are written")),
             ),
@@ -241,8 +243,8 @@ fn unknown_fields(patient: &Patient<'_>, found: &mut Vec<Finding>) {
         }
     }
     if !other.is_empty() {
-        let finding = Finding::new("field", "the records")
-            .cause(format!("fields that mean nothing here: {}", some(&other)))
+        let finding = DoctorFinding::new("field", "the records")
+            .cause(format!("fields that mean nothing here: {}", list_some(&other)))
             .remedy(
                 "nothing to do: they are shown with the runs; track those that tell runners apart",
             );
@@ -250,31 +252,35 @@ fn unknown_fields(patient: &Patient<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-fn accepted(patient: &Patient<'_>, found: &mut Vec<Finding>) {
-    let known =
-        Known { history: patient.history, series: patient.series, analyses: patient.analyses };
+fn check_accepted(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
+    let known = RegressionLookup {
+        history: patient.history,
+        series: patient.series,
+        analyses: patient.analyses,
+    };
     for entry in patient.accepted {
-        let place = format!("accepted.yml: {} at {}", entry.series, text::commit(&entry.commit));
+        let place =
+            format!("accepted.yml: {} at {}", entry.series, text::short_commit(&entry.commit));
         if let Some(until) = entry.expires.filter(|until| *until <= patient.now) {
             found.push(
-                Finding::new("expired", place)
+                DoctorFinding::new("expired", place)
                     .cause(format!("expired on {}", text::date(until)))
                     .remedy("fix the regression, renew the entry, or remove it"),
             );
-        } else if let Some(cause) = unused(&known, entry) {
+        } else if let Some(cause) = unused_reason(&known, entry) {
             let remedy = "correct the entry (`benchpages accept` shows what matches), or remove it";
-            found.push(Finding::new("unused", place).cause(cause).remedy(remedy));
+            found.push(DoctorFinding::new("unused", place).cause(cause).remedy(remedy));
         }
     }
 }
 
 /// Why an entry covers nothing.
-fn unused(known: &Known<'_>, entry: &Accepted) -> Option<String> {
-    let matching = known.matching(&entry.series);
+fn unused_reason(known: &RegressionLookup<'_>, entry: &AcceptedEntry) -> Option<String> {
+    let matching = known.series_matching(&entry.series);
     if matching.is_empty() {
         return Some("no series has such a name".to_owned());
     }
-    let commits = known.commits(&entry.commit);
+    let commits = known.commits_named(&entry.commit);
     let named = commits.first().filter(|it| {
         // Analysis takes no shorter beginning of an id.
         entry.commit.len() >= 7 || known.history.commits[it.0 as usize].id == entry.commit
@@ -282,7 +288,7 @@ fn unused(known: &Known<'_>, entry: &Accepted) -> Option<String> {
     let Some(commit) = named else {
         return Some("no measured commit has this id".to_owned());
     };
-    let regressions = known.regressions(&matching, *commit);
+    let regressions = known.regressions_at(&matching, *commit);
     let Some(smallest) = regressions.last() else {
         return Some("nothing got worse at this commit in these series".to_owned());
     };
@@ -295,11 +301,14 @@ fn unused(known: &Known<'_>, entry: &Accepted) -> Option<String> {
     })
 }
 
-fn audit(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+fn check_audit(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
     if let Some(broken) = &patient.audit.broken {
-        let place = Place { file: "audit.ndjson".to_owned(), line: broken.line, column: 1 };
-        found.push(Finding::new("audit", place.to_string()).cause(broken.reason.clone()).remedy(
-            "find in version control who changed the line, and restore the file from before",
-        ));
+        let place =
+            SourceLocation { file: "audit.ndjson".to_owned(), line: broken.line, column: 1 };
+        found.push(
+            DoctorFinding::new("audit", place.to_string()).cause(broken.reason.clone()).remedy(
+                "find in version control who changed the line, and restore the file from before",
+            ),
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::doctor::{Finding, Patient, some};
+use crate::doctor::{DoctorFinding, DoctorInput, list_some};
 use detect::Verdict;
 use model::record::time::Timestamp;
 use model::record::{median, shorten};
@@ -10,37 +10,37 @@ use model::series::{Series, SeriesKey};
 use model::text;
 
 /// Runs at the end of the one and at the beginning of the other that tell their levels.
-const END_RUNS: usize = 7;
+const EDGE_RUNS: usize = 7;
 /// Fewer runs than this make no level worth following.
-const LEAST_RUNS: usize = 3;
+const MIN_RUNS: usize = 3;
 /// Levels further apart than this (ratio) are not those of one benchmark under two names.
-const LIKE: f64 = 1.25;
+const MAX_LEVEL_RATIO: f64 = 1.25;
 
-pub(super) fn examine(patient: &Patient<'_>, found: &mut Vec<Finding>) {
-    let renamed = renamed(patient);
+pub(super) fn examine(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
+    let renamed = renamed_pairs(patient);
     let old: BTreeSet<usize> = renamed.iter().map(|(old, _)| *old).collect();
     let mut renames: BTreeMap<_, Vec<(&Series, &Series)>> = BTreeMap::new();
     for (old, new) in renamed {
         let pair = (&patient.series[old], &patient.series[new]);
-        renames.entry(changed(&pair.0.key, &pair.1.key)).or_default().push(pair);
+        renames.entry(changed_parts(&pair.0.key, &pair.1.key)).or_default().push(pair);
     }
-    found.extend(renames.iter().filter_map(|(parts, pairs)| rename(patient, parts, pairs)));
+    found.extend(renames.iter().filter_map(|(parts, pairs)| rename_finding(patient, parts, pairs)));
     for (at, (series, analysis)) in patient.series.iter().zip(patient.analyses).enumerate() {
         let name = series.key.name();
         if old.contains(&at) {
             continue;
         }
-        if analysis.retired {
-            found.push(retired(series, name));
+        if analysis.is_retired {
+            found.push(retired_finding(series, name));
             continue;
         }
         if analysis.verdict == Verdict::Missing {
-            found.push(missing(series, name.clone()));
+            found.push(missing_finding(series, name.clone()));
         }
         // A short new level notices little too, but that passes: only the verdict means noise.
-        if analysis.verdict == Verdict::Noisy {
+        if analysis.verdict == Verdict::TooNoisy {
             let limit = text::percent(analysis.threshold);
-            let cause = analysis.detectable.map_or_else(
+            let cause = analysis.detectable_change_90.map_or_else(
                 || format!("too noisy for its limit of {limit}"),
                 |least| {
                     let least = text::percent(least);
@@ -49,23 +49,23 @@ pub(super) fn examine(patient: &Patient<'_>, found: &mut Vec<Finding>) {
             );
             let remedy = "repeat the benchmark more often a run, use a quieter runner, or give it \
                           a limit it can keep (regression.rules, or report_only)";
-            found.push(Finding::new("noisy", name).cause(cause).remedy(remedy));
+            found.push(DoctorFinding::new("noisy", name).cause(cause).remedy(remedy));
         }
     }
-    gaps(patient, found);
+    gap_findings(patient, found);
 }
 
-fn retired(series: &Series, name: String) -> Finding {
+fn retired_finding(series: &Series, name: String) -> DoctorFinding {
     let last = series.runs.last().map_or_else(|| "never".to_owned(), |run| text::date(run.time));
-    Finding::new("retired", name)
+    DoctorFinding::new("retired", name)
         .cause(format!("no run for longer than max_age_days; newest run: {last}"))
         .remedy("`ignore` it in the policy, or move its records to archive/")
         .note()
 }
 
-fn missing(series: &Series, name: String) -> Finding {
+fn missing_finding(series: &Series, name: String) -> DoctorFinding {
     let last = series.runs.last();
-    let finding = Finding::new("missing", name);
+    let finding = DoctorFinding::new("missing", name);
     match last.and_then(|run| run.error()) {
         Some(error) => finding
             .cause(format!("the newest run failed: {}", shorten(error, 200)))
@@ -80,7 +80,7 @@ fn missing(series: &Series, name: String) -> Finding {
 }
 
 /// Series that end where another of like level begins: indices of the old and the new one.
-fn renamed(patient: &Patient<'_>) -> Vec<(usize, usize)> {
+fn renamed_pairs(patient: &DoctorInput<'_>) -> Vec<(usize, usize)> {
     let all = patient.series;
     let measured: BTreeSet<u32> =
         all.iter().flat_map(|series| series.runs.iter().map(|run| run.commit.0)).collect();
@@ -96,12 +96,12 @@ fn renamed(patient: &Patient<'_>) -> Vec<(usize, usize)> {
     for (old, series) in all.iter().enumerate() {
         let Some(last) = series.runs.last().map(|run| run.commit.0) else { continue };
         let Some(next) = measured.range(last + 1..).next() else { continue };
-        let (Some(level), true) = (level(series, true), series.runs.len() >= LEAST_RUNS) else {
+        let (Some(level), true) = (edge_level(series, true), series.runs.len() >= MIN_RUNS) else {
             continue;
         };
         let begun = [last, *next].into_iter().filter_map(|at| starts.get(&at)).flatten();
         for new in begun.copied().filter(|new| *new != old) {
-            let likeness = likeness(series, level, &all[new]);
+            let likeness = similarity(series, level, &all[new]);
             pairs.extend(likeness.map(|likeness| (likeness, old, new)));
         }
     }
@@ -119,28 +119,32 @@ fn renamed(patient: &Patient<'_>) -> Vec<(usize, usize)> {
 }
 
 /// The level at one end of a series.
-fn level(series: &Series, end: bool) -> Option<f64> {
+fn edge_level(series: &Series, end: bool) -> Option<f64> {
     let values = series.runs.iter().filter_map(|run| run.value);
     let values: Vec<f64> =
-        if end { values.rev().take(END_RUNS).collect() } else { values.take(END_RUNS).collect() };
+        if end { values.rev().take(EDGE_RUNS).collect() } else { values.take(EDGE_RUNS).collect() };
     median(&values).filter(|level| *level > 0.0)
 }
 
 /// How much the new series is like the old one, 0–1; none where it cannot be the same benchmark:
 /// other metric, unit or size, more than one part of the name changed, or another level.
-fn likeness(old: &Series, before: f64, new: &Series) -> Option<f64> {
-    let after = level(new, false)?;
+fn similarity(old: &Series, before: f64, new: &Series) -> Option<f64> {
+    let after = edge_level(new, false)?;
     let ratio = (after / before).max(before / after);
     let (a, b) = (&old.key, &new.key);
-    let same = a.metric == b.metric && old.unit == new.unit && a.n == b.n && ratio <= LIKE;
-    let changed = changed(a, b);
+    let same =
+        a.metric == b.metric && old.unit == new.unit && a.n == b.n && ratio <= MAX_LEVEL_RATIO;
+    let changed = changed_parts(a, b);
     let names: f64 =
         changed.iter().map(|(_, old, new)| strsim::jaro_winkler(old, new)).sum::<f64>();
     (same && changed.len() == 1).then_some(names / ratio)
 }
 
 /// The parts of the key that differ: which, old, new.
-fn changed<'a>(old: &'a SeriesKey, new: &'a SeriesKey) -> Vec<(&'static str, &'a str, &'a str)> {
+fn changed_parts<'a>(
+    old: &'a SeriesKey,
+    new: &'a SeriesKey,
+) -> Vec<(&'static str, &'a str, &'a str)> {
     let word = |parallel: bool| if parallel { "parallel" } else { "sequential" };
     let parts: [(&'static str, &'a str, &'a str); 6] = [
         ("suite", &old.suite, &new.suite),
@@ -154,13 +158,13 @@ fn changed<'a>(old: &'a SeriesKey, new: &'a SeriesKey) -> Vec<(&'static str, &'a
 }
 
 /// One finding for all series that the same new name takes along.
-fn rename(
-    patient: &Patient<'_>,
+fn rename_finding(
+    patient: &DoctorInput<'_>,
     parts: &[(&'static str, &str, &str)],
     pairs: &[(&Series, &Series)],
-) -> Option<Finding> {
+) -> Option<DoctorFinding> {
     let (&(part, from, to), &(old, new)) = (parts.first()?, pairs.first()?);
-    let line = format!("{}: {}", scalar(from), scalar(to));
+    let line = format!("{}: {}", yaml_scalar(from), yaml_scalar(to));
     let remedy = match part {
         "test" if patient.policy.aliases.is_empty() => {
             format!("where it is the same benchmark: `aliases: {{{line}}}` in the policy")
@@ -174,7 +178,7 @@ fn rename(
         0 => String::new(),
         more => format!(" (and {} more like it)", text::count(more)),
     };
-    let finding = Finding::new("renamed", old.key.name());
+    let finding = DoctorFinding::new("renamed", old.key.name());
     let name = new.key.name();
     Some(
         finding
@@ -184,7 +188,7 @@ fn rename(
 }
 
 /// A name as it may stand in YAML: in quotes unless it is a plain word, for JSON's are YAML's too.
-fn scalar(name: &str) -> String {
+fn yaml_scalar(name: &str) -> String {
     let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
     let plain = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(word);
     // Words that YAML, or an older YAML, reads as something else than text.
@@ -197,10 +201,10 @@ fn scalar(name: &str) -> String {
 }
 
 /// Gaps, those of many series at once told together.
-fn gaps(patient: &Patient<'_>, found: &mut Vec<Finding>) {
+fn gap_findings(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
     let mut spans: BTreeMap<(i64, i64), Vec<String>> = BTreeMap::new();
     for (series, analysis) in patient.series.iter().zip(patient.analyses) {
-        for &after in analysis.gaps.iter().filter(|_| !analysis.retired) {
+        for &after in analysis.gaps.iter().filter(|_| !analysis.is_retired) {
             let Some(before) = after.checked_sub(1) else { continue };
             let day = |at: usize| series.runs[at].time.day();
             spans.entry((day(before), day(after))).or_default().push(series.key.name());
@@ -211,11 +215,11 @@ fn gaps(patient: &Patient<'_>, found: &mut Vec<Finding>) {
         let span = text::date_span(at(from + 1), at((to - 1).max(from + 1)));
         let cause = format!(
             "no runs {span} in {}: {}",
-            text::counted(names.len() as u64, "series"),
-            some(&names)
+            text::count_noun(names.len() as u64, "series"),
+            list_some(&names)
         );
         found.push(
-            Finding::new("gap", "results/")
+            DoctorFinding::new("gap", "results/")
                 .cause(cause)
                 .remedy("import what was measured then; a gap stays a gap and is never filled")
                 .note(),

@@ -3,12 +3,16 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
-use crate::export::{Point, points};
-use model::history::{Column, History};
-use model::record::{FIELDS, Statistic};
+use crate::export::{ExportPoint, points};
+use model::history::{History, SeriesColumn};
+use model::record::{RECORD_FIELDS, Statistic};
 use model::text;
 
-pub(super) fn write(history: &History, columns: &[&Column], out: &mut dyn Write) -> fmt::Result {
+pub(super) fn write(
+    history: &History,
+    columns: &[&SeriesColumn],
+    out: &mut dyn Write,
+) -> fmt::Result {
     let beside: BTreeSet<&str> = history
         .environments
         .iter()
@@ -16,7 +20,7 @@ pub(super) fn write(history: &History, columns: &[&Column], out: &mut dyn Write)
         .collect();
     let statistics = Statistic::ALL.map(|(name, _)| name);
     let mut header: Vec<String> = Vec::new();
-    header.extend(FIELDS.into_iter().chain(statistics).map(str::to_owned));
+    header.extend(RECORD_FIELDS.into_iter().chain(statistics).map(str::to_owned));
     header.push("samples".to_owned());
     header.extend(beside.iter().map(|name| text::csv_field(name)));
     write!(out, "{}\r\n", header.join(","))?;
@@ -28,7 +32,7 @@ pub(super) fn write(history: &History, columns: &[&Column], out: &mut dyn Write)
     Ok(())
 }
 
-fn line(point: &Point<'_>, beside: &BTreeSet<&str>) -> Vec<String> {
+fn line(point: &ExportPoint<'_>, beside: &BTreeSet<&str>) -> Vec<String> {
     let (key, commit, environment) = (&point.column.key, point.commit, point.environment);
     let quoted = |text: Option<&str>| text.map_or_else(String::new, text::csv_field);
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
@@ -50,7 +54,7 @@ fn line(point: &Point<'_>, beside: &BTreeSet<&str>) -> Vec<String> {
         text::csv_field(&key.params),
         text::csv_field(&key.metric),
         text::csv_field(point.column.unit.as_str()),
-        point.column.better.map_or_else(String::new, |better| better.as_str().to_owned()),
+        point.column.direction.map_or_else(String::new, |better| better.as_str().to_owned()),
         number(point.value()),
         number(point.std()),
         quoted(point.error()),

@@ -5,18 +5,18 @@
 
 mod csv;
 mod openmetrics;
-mod records;
+mod ndjson;
 mod sql;
 
 use std::fmt;
 
-use model::filter::{Filter, Recent, Subject};
-use model::history::{Column, Commit, Environment, History, Row};
-use model::record::DetailRef;
+use model::filter::{ChangeAges, Filter, FilterSubject};
+use model::history::{Commit, Environment, History, MeasurementRow, SeriesColumn};
+use model::record::RunDetailRef;
 
 /// A language of other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Language {
+pub(crate) enum ExportFormat {
     /// RFC 4180, a header and a line for each measurement.
     Csv,
     /// A record a line, as the history keeps them.
@@ -34,12 +34,12 @@ pub(crate) enum Language {
 pub(crate) fn write(
     history: &History,
     filter: &Filter,
-    language: Language,
+    language: ExportFormat,
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
-    let told = |column: &&Column| {
+    let told = |column: &&SeriesColumn| {
         let key = &column.key;
-        let subject = Subject {
+        let subject = FilterSubject {
             suite: &key.suite,
             test: &key.test,
             backend: &key.backend,
@@ -50,31 +50,31 @@ pub(crate) fn write(
             parallel: key.parallel,
             n: key.n,
         };
-        filter.holds(subject, Recent::default())
+        filter.holds(subject, ChangeAges::default())
     };
-    let chosen: Vec<&Column> = history.columns.iter().filter(told).collect();
+    let chosen: Vec<&SeriesColumn> = history.columns.iter().filter(told).collect();
     match language {
-        Language::Csv => csv::write(history, &chosen, out),
-        Language::Json => records::write(history, &chosen, out),
-        Language::OpenMetrics => openmetrics::write(history, &chosen, out),
-        Language::Sql => sql::write(history, &chosen, out),
+        ExportFormat::Csv => csv::write(history, &chosen, out),
+        ExportFormat::Json => ndjson::write(history, &chosen, out),
+        ExportFormat::OpenMetrics => openmetrics::write(history, &chosen, out),
+        ExportFormat::Sql => sql::write(history, &chosen, out),
     }
 }
 
 /// One measurement with everything that is known of it.
-struct Point<'a> {
-    column: &'a Column,
-    row: &'a Row,
+struct ExportPoint<'a> {
+    column: &'a SeriesColumn,
+    row: &'a MeasurementRow,
     commit: &'a Commit,
     /// Whether the commit's own time is known.
     dated: bool,
     environment: &'a Environment,
-    detail: Option<DetailRef<'a>>,
+    detail: Option<RunDetailRef<'a>>,
 }
 
-impl<'a> Point<'a> {
+impl<'a> ExportPoint<'a> {
     fn pull(&self) -> Option<u32> {
-        self.row.line_of.pull()
+        self.row.branch.pull()
     }
 
     fn value(&self) -> Option<f64> {
@@ -91,12 +91,15 @@ impl<'a> Point<'a> {
 }
 
 /// The measurements of a column, oldest first.
-fn points<'a>(history: &'a History, column: &'a Column) -> impl Iterator<Item = Point<'a>> {
-    column.rows.iter().map(move |row| Point {
+fn points<'a>(
+    history: &'a History,
+    column: &'a SeriesColumn,
+) -> impl Iterator<Item = ExportPoint<'a>> {
+    column.rows.iter().map(move |row| ExportPoint {
         column,
         row,
         commit: &history.commits[row.commit as usize],
-        dated: history.dated[row.commit as usize],
+        dated: history.has_author_time[row.commit as usize],
         environment: &history.environments[row.environment as usize],
         detail: history.detail(row),
     })

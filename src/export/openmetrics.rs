@@ -6,17 +6,18 @@
 
 use std::fmt::{self, Write};
 
-use model::history::{Column, History, Line};
+use model::history::{BranchId, History, SeriesColumn};
 use model::record::median;
 
-pub(super) fn write(_: &History, columns: &[&Column], out: &mut dyn Write) -> fmt::Result {
+pub(super) fn write(_: &History, columns: &[&SeriesColumn], out: &mut dyn Write) -> fmt::Result {
     out.write_str("# HELP benchpages_value What a benchmark measured.\n")?;
     out.write_str("# TYPE benchpages_value gauge\n")?;
     for column in columns {
         let labels = labels(column);
         let scale = if column.unit.as_str() == "ns" { 1e-9 } else { 1.0 };
-        let measured =
-            |row: &&model::history::Row| row.line_of == Line::MAIN && row.value.is_finite();
+        let measured = |row: &&model::history::MeasurementRow| {
+            row.branch == BranchId::MAIN && row.value.is_finite()
+        };
         let rows: Vec<_> = column.rows.iter().filter(measured).collect();
         for same in rows.chunk_by(|a, b| a.time == b.time) {
             let values: Vec<f64> = same.iter().map(|row| row.value * scale).collect();
@@ -28,7 +29,7 @@ pub(super) fn write(_: &History, columns: &[&Column], out: &mut dyn Write) -> fm
     out.write_str("# EOF\n")
 }
 
-fn labels(column: &Column) -> String {
+fn labels(column: &SeriesColumn) -> String {
     let key = &column.key;
     let n = key.n.map_or_else(String::new, |n| n.to_string());
     let unit = if column.unit.as_str() == "ns" { "s" } else { column.unit.as_str() };

@@ -3,11 +3,11 @@
 
 use std::fmt::{self, Write};
 
-use crate::export::{Point, points};
-use model::history::{Column, History};
+use crate::export::{ExportPoint, points};
+use model::history::{History, SeriesColumn};
 
 /// Rows of one statement: far below what either database refuses.
-const ROWS: usize = 200;
+const ROWS_PER_INSERT: usize = 200;
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS benchpages_point (
   commit_id TEXT NOT NULL, timestamp TEXT NOT NULL, commit_time TEXT, branch TEXT, pull INTEGER,
@@ -18,13 +18,17 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS benchpages_point (
 );
 ";
 
-pub(super) fn write(history: &History, columns: &[&Column], out: &mut dyn Write) -> fmt::Result {
+pub(super) fn write(
+    history: &History,
+    columns: &[&SeriesColumn],
+    out: &mut dyn Write,
+) -> fmt::Result {
     out.write_str("BEGIN;\n")?;
     out.write_str(TABLE)?;
     let mut row = 0;
     for column in columns {
         for point in points(history, column) {
-            let begins = row % ROWS == 0;
+            let begins = row % ROWS_PER_INSERT == 0;
             if begins && row > 0 {
                 out.write_str(";\n")?;
             }
@@ -36,7 +40,7 @@ pub(super) fn write(history: &History, columns: &[&Column], out: &mut dyn Write)
     out.write_str(if row > 0 { ";\nCOMMIT;\n" } else { "COMMIT;\n" })
 }
 
-fn values(point: &Point<'_>) -> Vec<String> {
+fn values(point: &ExportPoint<'_>) -> Vec<String> {
     let (key, commit, environment) = (&point.column.key, point.commit, point.environment);
     let number = |value: Option<f64>| value.map_or_else(|| "NULL".to_owned(), |it| it.to_string());
     let whole = |value: Option<u64>| value.map_or_else(|| "NULL".to_owned(), |it| it.to_string());
@@ -58,7 +62,7 @@ fn values(point: &Point<'_>) -> Vec<String> {
         quoted(&key.params),
         quoted(&key.metric),
         quoted(point.column.unit.as_str()),
-        optional(point.column.better.map(|better| better.as_str())),
+        optional(point.column.direction.map(|better| better.as_str())),
         number(point.value()),
         number(point.std()),
         optional(point.error()),

@@ -3,24 +3,24 @@
 //! A step may have 10 annotations of each level; GitHub drops the rest without a word. Where there
 //! are more, the tenth counts them.
 
-use crate::gate::decide::Decision;
+use crate::gate::decision::Decision;
 use crate::gate::escape::{command_data, command_property, log_line};
-use crate::gate::{Finding, Outcome, terminal};
-use crate::site::words::verdict_name;
+use crate::gate::{CheckOutcome, SeriesFinding, terminal};
+use crate::site::wording::verdict_name;
 use detect::Verdict;
 use model::record::shorten;
 use model::text;
 
 /// Annotations of one level in one step.
-const MOST: usize = 10;
+const MAX_ANNOTATIONS: usize = 10;
 /// Characters of a name.
 const NAME_CHARS: usize = 150;
 
 /// One command a line.
-pub(crate) fn render(outcome: &Outcome) -> String {
-    let failing = matches!(outcome.decision, Decision::Fail | Decision::Approval);
-    let blocks = |it: &&Finding| it.block.is_some() && failing;
-    let quiet = |it: &&Finding| matches!(it.verdict, Verdict::Improved | Verdict::Approved);
+pub(crate) fn render(outcome: &CheckOutcome) -> String {
+    let failing = matches!(outcome.decision, Decision::Fail | Decision::ApprovalNeeded);
+    let blocks = |it: &&SeriesFinding| it.block.is_some() && failing;
+    let quiet = |it: &&SeriesFinding| matches!(it.verdict, Verdict::Improved | Verdict::Accepted);
     let told = outcome.findings.iter().filter(|it| it.verdict != Verdict::Infrastructure);
     let (mut errors, mut warnings, mut notices) = (Vec::new(), Vec::new(), Vec::new());
     for it in told {
@@ -37,18 +37,18 @@ pub(crate) fn render(outcome: &Outcome) -> String {
         level.push((format!("target missed: {}", it.rule), format!("{of}: {}", it.message)));
     }
     if let Some(it) = &outcome.infrastructure {
-        let said = format!("{}. {}", it.summary(), it.look_at.join(" "));
+        let said = format!("{}. {}", it.summary(), it.advice.join(" "));
         warnings.insert(0, ("infrastructure".to_owned(), said));
     }
-    let said = || terminal::to_do(outcome);
-    match (outcome.decision, &outcome.overriding) {
+    let said = || terminal::next_step(outcome);
+    match (outcome.decision, &outcome.override_decision) {
         (Decision::NothingCompared, _) => errors.push(("nothing compared".to_owned(), said())),
         (Decision::Overridden, _) => warnings.insert(0, ("overridden".to_owned(), said())),
         (_, Some(_)) => errors.insert(0, ("override refused".to_owned(), said())),
         _ => {}
     }
     if !outcome.not_compared.is_empty() {
-        let count = text::counted(outcome.not_compared.len() as u64, "series");
+        let count = text::count_noun(outcome.not_compared.len() as u64, "series");
         let reasons = terminal::by_reason(&outcome.not_compared);
         let first = reasons.first().map_or("", |(reason, _)| reason);
         notices.push((format!("{count} not compared"), format!("most often: {first}")));
@@ -60,7 +60,7 @@ pub(crate) fn render(outcome: &Outcome) -> String {
         .collect()
 }
 
-fn finding(it: &Finding) -> (String, String) {
+fn finding(it: &SeriesFinding) -> (String, String) {
     let title = shorten(&it.subject.title, NAME_CHARS);
     let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
     let message = format!(
@@ -75,9 +75,10 @@ fn finding(it: &Finding) -> (String, String) {
 
 /// The commands of one level: at most ten, the last of them for all that are left.
 fn commands(level: &str, mut all: Vec<(String, String)>) -> Vec<String> {
-    if all.len() > MOST {
-        let rest = all.split_off(MOST - 1);
-        let names: Vec<&str> = rest.iter().map(|(title, _)| title.as_str()).take(MOST).collect();
+    if all.len() > MAX_ANNOTATIONS {
+        let rest = all.split_off(MAX_ANNOTATIONS - 1);
+        let names: Vec<&str> =
+            rest.iter().map(|(title, _)| title.as_str()).take(MAX_ANNOTATIONS).collect();
         let title = format!("{} more", text::count(rest.len() as u64));
         all.push((title, format!("among them {}", names.join("; "))));
     }

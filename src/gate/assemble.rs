@@ -1,15 +1,16 @@
 //! From analyses to the [`Outcome`]: every series judged, sorted, counted, decided.
 
-use crate::gate::decide::{self, Plea};
-use crate::gate::judge::{Case, Told};
-use crate::gate::link::Links;
-use crate::gate::scene::Scene;
-use crate::gate::second::Analyse;
+use crate::gate::candidate::Candidate;
+use crate::gate::decision::{self, OverrideRequest};
+use crate::gate::judge::{SeriesJudge, SeriesOutcome};
+use crate::gate::links::ReportLinks;
+use crate::gate::recheck::AnalyzeFn;
 use crate::gate::{
-    Block, Facts, Finding, Outcome, Subject, Violation, infrastructure, place, second,
+    BlockReason, CheckOutcome, Provenance, SeriesFinding, SeriesRef, TargetViolation,
+    infrastructure, locate, recheck,
 };
-use crate::site::routes;
-use detect::targets::{Target, TargetKind};
+use crate::site::urls;
+use detect::targets::{TargetKind, TargetResult};
 use detect::{Analyses, BudgetVerdict, Verdict};
 use model::history::History;
 use model::policy::Policy;
@@ -17,150 +18,154 @@ use model::series::Series;
 use model::text;
 
 /// Everything that is judged.
-pub(crate) struct Input<'a> {
-    pub(crate) scene: Scene,
+pub(crate) struct CheckInput<'a> {
+    pub(crate) candidate: Candidate,
     pub(crate) history: &'a History,
     pub(crate) series: &'a [Series],
     pub(crate) analyses: &'a Analyses,
     /// Analyses other series as those were.
-    pub(crate) analyse: &'a Analyse<'a>,
-    pub(crate) targets: &'a [Target],
+    pub(crate) analyze: &'a AnalyzeFn<'a>,
+    pub(crate) targets: &'a [TargetResult],
     pub(crate) policy: &'a Policy,
     pub(crate) policy_sha: String,
     /// With a trailing slash.
     pub(crate) base_url: Option<String>,
-    pub(crate) plea: Option<Plea>,
+    pub(crate) override_request: Option<OverrideRequest>,
     /// What was noticed before, in sentences.
     pub(crate) notices: Vec<String>,
 }
 
 /// Judges the candidate.
-pub(crate) fn outcome(input: Input<'_>) -> Outcome {
-    let links = links(&input.scene, input.policy, input.base_url.clone());
-    let mut outcome = Outcome {
-        decision: decide::Decision::NothingCompared,
+pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
+    let links = links(&input.candidate, input.policy, input.base_url.clone());
+    let mut outcome = CheckOutcome {
+        decision: decision::Decision::NothingCompared,
         compared: 0,
         findings: Vec::new(),
         unchanged: Vec::new(),
         not_compared: Vec::new(),
         infrastructure: None,
         violations: Vec::new(),
-        overriding: None,
+        override_decision: None,
         notices: input.notices.clone(),
         links,
-        facts: facts(&input),
-        scene: input.scene.clone(),
+        provenance: provenance(&input),
+        candidate: input.candidate.clone(),
     };
-    match &input.scene.nothing {
+    match &input.candidate.nothing_compared {
         Some(why) => outcome.notices.insert(0, format!("Nothing was compared: {why}.")),
-        None => judge(&input, &mut outcome),
+        None => judge_all(&input, &mut outcome),
     }
     let (findings, violations) = (&outcome.findings, &outcome.violations);
     let infrastructure = outcome.infrastructure.as_ref();
-    let decision = decide::decide(findings, violations, outcome.compared, infrastructure);
+    let decision = decision::decide(findings, violations, outcome.compared, infrastructure);
     outcome.decision = decision;
-    outcome.overriding =
-        input.plea.as_ref().and_then(|plea| decide::override_of(decision, plea, input.policy));
-    if outcome.overriding.as_ref().is_some_and(|it| it.granted) {
-        outcome.decision = decide::Decision::Overridden;
+    outcome.override_decision = input
+        .override_request
+        .as_ref()
+        .and_then(|plea| decision::decide_override(decision, plea, input.policy));
+    if outcome.override_decision.as_ref().is_some_and(|it| it.granted) {
+        outcome.decision = decision::Decision::Overridden;
     }
     outcome
 }
 
-fn judge(input: &Input<'_>, outcome: &mut Outcome) {
+fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
     let mut on_base = 0_u64;
-    let each = &input.analyses.each;
-    let second = second::look(input.series, each, &input.scene, input.analyse);
+    let each = &input.analyses.by_series;
+    let second = recheck::recheck(input.series, each, &input.candidate, input.analyze);
     for (at, (series, analysis)) in input.series.iter().zip(each).enumerate() {
-        let case = Case {
+        let case = SeriesJudge {
             series,
             analysis,
-            scene: &input.scene,
+            candidate: &input.candidate,
             policy: input.policy,
             history: input.history,
             links: &outcome.links,
-            second: second.get(&at),
+            recheck: second.get(&at),
         };
         match case.judge() {
-            Told::Finding(finding) => outcome.findings.push(*finding),
-            Told::Unchanged { on_base: already } => {
+            SeriesOutcome::Finding(finding) => outcome.findings.push(*finding),
+            SeriesOutcome::Unchanged { worse_on_base: already } => {
                 on_base += u64::from(already);
-                outcome.unchanged.push(Subject::of(&series.key));
+                outcome.unchanged.push(SeriesRef::of(&series.key));
             }
-            Told::Not(not) => outcome.not_compared.push(*not),
-            Told::Nothing => {}
+            SeriesOutcome::NotCompared(not) => outcome.not_compared.push(*not),
+            SeriesOutcome::NotApplicable => {}
         }
     }
-    sort(&mut outcome.findings);
+    sort_findings(&mut outcome.findings);
     outcome.compared = outcome.findings.len() + outcome.unchanged.len();
-    outcome.infrastructure = infrastructure::find(
+    outcome.infrastructure = infrastructure::find_anomaly(
         input.history,
         input.series,
-        &input.analyses.each,
-        &input.analyses.infrastructure,
+        &input.analyses.by_series,
+        &input.analyses.infrastructure_days,
     );
     outcome.violations = violations(input, &outcome.findings);
     let told = (outcome.findings.as_mut_slice(), outcome.violations.as_mut_slice());
-    place::mark(input.history, input.policy, told);
+    locate::set_places(input.history, input.policy, told);
     if on_base > 0 {
-        let series = text::counted(on_base, "series");
+        let series = text::count_noun(on_base, "series");
         outcome.notices.push(format!("{series} worse at the base already: not held against it."));
     }
 }
 
 /// What blocks first, then what is worse, each by severity: change over limit.
-fn sort(findings: &mut [Finding]) {
-    let rank = |finding: &Finding| match (finding.block, finding.verdict) {
-        (Some(Block::Critical), _) => 0,
+fn sort_findings(findings: &mut [SeriesFinding]) {
+    let rank = |finding: &SeriesFinding| match (finding.block, finding.verdict) {
+        (Some(BlockReason::Critical), _) => 0,
         (Some(_), _) => 1,
         (None, Verdict::Regressed) => 2,
         (None, Verdict::Suspected { .. }) => 3,
-        (None, Verdict::Approved) => 4,
+        (None, Verdict::Accepted) => 4,
         (None, Verdict::Improved) => 5,
         _ => 6,
     };
     findings.sort_by(|a, b| {
-        let by_weight = b.weight().total_cmp(&a.weight());
+        let by_weight = b.relative_size().total_cmp(&a.relative_size());
         rank(a).cmp(&rank(b)).then(by_weight).then_with(|| a.subject.stem.cmp(&b.subject.stem))
     });
 }
 
 /// Missed budgets and service levels: on the main line all of them, of a pull request only those of
 /// a series that it made worse (the others were missed before it came).
-fn violations(input: &Input<'_>, findings: &[Finding]) -> Vec<Violation> {
-    let worse = |subject: &Subject| {
+fn violations(input: &CheckInput<'_>, findings: &[SeriesFinding]) -> Vec<TargetViolation> {
+    let worse = |subject: &SeriesRef| {
         findings.iter().any(|it| it.subject.stem == subject.stem && it.block.is_some())
     };
     let missed = input.targets.iter().filter(|target| {
         target.verdict == BudgetVerdict::Violation && target.kind != TargetKind::Alert
     });
     missed
-        .map(|target| Violation {
+        .map(|target| TargetViolation {
             rule: target.name.clone(),
-            subject: target.series.map(|at| Subject::of(&input.series[at].key)),
+            subject: target.series.map(|at| SeriesRef::of(&input.series[at].key)),
             message: target.message.clone(),
             place: None,
         })
-        .filter(|it| input.scene.first.is_none() || it.subject.as_ref().is_some_and(worse))
+        .filter(|it| {
+            input.candidate.first_commit.is_none() || it.subject.as_ref().is_some_and(worse)
+        })
         .collect()
 }
 
-fn links(scene: &Scene, policy: &Policy, base_url: Option<String>) -> Links {
-    let (Some(base), Some(head)) = (&scene.base, &scene.candidate) else {
-        return Links { base_url, ..Links::default() };
+fn links(scene: &Candidate, policy: &Policy, base_url: Option<String>) -> ReportLinks {
+    let (Some(base), Some(head)) = (&scene.base, &scene.commit) else {
+        return ReportLinks { base_url, ..ReportLinks::default() };
     };
     let shas = text::is_sha(base) && text::is_sha(head);
     let repository = policy.site.repo_url.as_deref().filter(|_| shas);
-    Links {
+    ReportLinks {
         base_url,
-        diff: Some(routes::diff(&routes::pair(base, head))),
-        code: repository
+        diff_path: Some(urls::diff(&urls::pair(base, head))),
+        code_url: repository
             .map(|url| format!("{}/compare/{base}...{head}", url.trim_end_matches('/'))),
     }
 }
 
-fn facts(input: &Input<'_>) -> Facts {
-    let first = input.scene.first;
+fn provenance(input: &CheckInput<'_>) -> Provenance {
+    let first = input.candidate.first_commit;
     let own = |series: &Series| {
         let own = |run: &&model::series::Run| match first {
             Some(first) => run.commit >= first,
@@ -168,19 +173,19 @@ fn facts(input: &Input<'_>) -> Facts {
         };
         series.runs.iter().filter(own).count() as u64
     };
-    Facts {
+    Provenance {
         records: input.history.counts.records,
         newest: input.history.newest.map(|time| time.to_string()),
         policy_sha: input.policy_sha.clone(),
         policy_version: input.policy.version.clone(),
         candidate_runs: input.series.iter().map(own).max().unwrap_or(0),
-        runner: runner(input),
+        runner: runner_text(input),
     }
 }
 
 /// The runner of the candidate's newest runs, where all share one.
-fn runner(input: &Input<'_>) -> String {
-    let first = input.scene.first;
+fn runner_text(input: &CheckInput<'_>) -> String {
+    let first = input.candidate.first_commit;
     let newest = input.series.iter().filter_map(|series| {
         let run = series.runs.last().filter(|run| first.is_none_or(|first| run.commit >= first))?;
         series.segments.get(run.segment as usize)

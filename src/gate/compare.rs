@@ -3,40 +3,40 @@
 
 use std::collections::BTreeMap;
 
-use crate::gate::Subject;
+use crate::gate::SeriesRef;
 use crate::gate::escape::markdown as escaped;
-use crate::gate::link::{Links, row};
-use crate::gate::terminal::Page;
+use crate::gate::links::{ReportLinks, row_path};
+use crate::gate::terminal::TerminalText;
 use crate::site::api::check::{CompareFile, LeftOutView, MeanView, RowView};
 use crate::site::api::finite;
-use crate::site::delta::Outcome;
-use crate::site::words;
+use crate::site::delta::SeriesDelta;
+use crate::site::wording;
 use detect::Analysis;
 use detect::compare::{Delta, DeltaVerdict, geomean};
 use model::record::{Direction, Unit, shorten};
 use model::series::Series;
-use model::text::{self, Scale};
+use model::text::{self, UnitScale};
 
 /// Rows of the text and of the Markdown table; JSON has all.
-const MOST: usize = 100;
+const MAX_ROWS: usize = 100;
 /// Bytes of a comment on GitHub, some kept in hand: see the gate's comment.
-const BUDGET: usize = 60_000;
+const MAX_BYTES: usize = 60_000;
 /// Characters of a name.
 const NAME_CHARS: usize = 150;
 
 /// Two commits compared.
-pub(crate) struct Comparison {
+pub(crate) struct CommitComparison {
     pub(crate) base: String,
     pub(crate) head: String,
     /// What is worse first, then what is better, then what is not clear, each by size.
-    rows: Vec<Row>,
-    not: Vec<(Subject, String)>,
-    means: Vec<Mean>,
-    links: Links,
+    rows: Vec<ComparisonRow>,
+    not_compared: Vec<(SeriesRef, String)>,
+    means: Vec<GeometricMean>,
+    links: ReportLinks,
 }
 
-struct Row {
-    subject: Subject,
+struct ComparisonRow {
+    subject: SeriesRef,
     delta: Delta,
     threshold: f64,
     outlier: bool,
@@ -45,7 +45,7 @@ struct Row {
 }
 
 /// The geometric mean of one metric's ratios.
-struct Mean {
+struct GeometricMean {
     metric: String,
     ratio: f64,
     series: usize,
@@ -53,14 +53,14 @@ struct Mean {
     word: &'static str,
 }
 
-impl Row {
+impl ComparisonRow {
     fn verdict(&self) -> &'static str {
         match self.delta.verdict {
             _ if self.outlier => "outlier",
-            DeltaVerdict::Worse => "regressed",
-            DeltaVerdict::Better => "improved",
-            DeltaVerdict::Same => "steady",
-            DeltaVerdict::Unclear => "noisy",
+            DeltaVerdict::Regressed => "regressed",
+            DeltaVerdict::Improved => "improved",
+            DeltaVerdict::Unchanged => "steady",
+            DeltaVerdict::Inconclusive => "noisy",
         }
     }
 
@@ -73,46 +73,46 @@ impl Row {
     }
 
     fn mark(&self) -> &'static str {
-        if self.rank() < 2 { words::mark(self.delta.change) } else { "~" }
+        if self.rank() < 2 { wording::arrow(self.delta.change) } else { "~" }
     }
 
     /// `83.9 → 95.6 µs`.
     fn levels(&self) -> String {
         let (before, after) = (self.delta.before, self.delta.after);
-        Scale::for_values([before, after], &self.unit).arrow(before, after)
+        UnitScale::for_values([before, after], &self.unit).arrow(before, after)
     }
 }
 
-impl Comparison {
+impl CommitComparison {
     /// The comparison of two commits (ids) from what the site says of each series.
     pub(crate) fn of(
         (base, head): (String, String),
-        compared: Vec<(usize, Outcome)>,
+        compared: Vec<(usize, SeriesDelta)>,
         (series, analyses): (&[Series], &[Analysis]),
-        links: Links,
+        links: ReportLinks,
     ) -> Self {
         let (mut rows, mut not) = (Vec::new(), Vec::new());
         let mut ratios: BTreeMap<(&str, Direction), Vec<(f64, &Series)>> = BTreeMap::new();
         for (at, outcome) in compared {
             let one = &series[at];
-            let subject = Subject::of(&one.key);
+            let subject = SeriesRef::of(&one.key);
             let (delta, outlier) = match outcome {
-                Outcome::Not(reason) => {
+                SeriesDelta::NotCompared(reason) => {
                     not.push((subject, reason));
                     continue;
                 }
-                Outcome::Outlier(delta) => (delta, true),
-                Outcome::Delta(delta) => (delta, false),
+                SeriesDelta::Outlier(delta) => (delta, true),
+                SeriesDelta::Delta(delta) => (delta, false),
             };
             if let Some(ratio) = delta.ratio.filter(|_| !outlier) {
-                ratios.entry((&one.key.metric_name, one.better)).or_default().push((ratio, one));
+                ratios.entry((&one.key.metric_name, one.direction)).or_default().push((ratio, one));
             }
-            let worse = (delta.change > 0.0) == (one.better == Direction::Lower);
-            let size = words::sized(one, delta.before, delta.after, worse);
+            let worse = (delta.change > 0.0) == (one.direction == Direction::Lower);
+            let size = wording::change_size(one, delta.before, delta.after, worse);
             let (unit, threshold) = (one.unit.clone(), analyses[at].threshold);
-            rows.push(Row { subject, delta, threshold, outlier, unit, size });
+            rows.push(ComparisonRow { subject, delta, threshold, outlier, unit, size });
         }
-        let weight = |row: &Row| row.delta.change.abs() / row.threshold.max(1e-9);
+        let weight = |row: &ComparisonRow| row.delta.change.abs() / row.threshold.max(1e-9);
         rows.sort_by(|a, b| {
             let by_weight = weight(b).total_cmp(&weight(a));
             a.rank()
@@ -125,9 +125,9 @@ impl Comparison {
             let ratio = geomean(&each)?;
             let worse = (ratio > 1.0) == (better == Direction::Lower);
             let word = text::comparative(&all[0].1.unit, better, worse);
-            Some(Mean { metric: metric.to_owned(), ratio, series: each.len(), word })
+            Some(GeometricMean { metric: metric.to_owned(), ratio, series: each.len(), word })
         });
-        Self { base, head, rows, not, means: means.collect(), links }
+        Self { base, head, rows, not_compared: not, means: means.collect(), links }
     }
 
     /// Whether no series could be compared.
@@ -143,77 +143,83 @@ impl Comparison {
             format!("{} better", text::count(count(1))),
             format!("{} unchanged", text::count(count(2))),
         ];
-        if !self.not.is_empty() {
-            parts.push(format!("{} not compared", text::count(self.not.len() as u64)));
+        if !self.not_compared.is_empty() {
+            parts.push(format!("{} not compared", text::count(self.not_compared.len() as u64)));
         }
         parts.join(", ")
     }
 
     /// For a terminal of 80 columns.
     pub(crate) fn text(&self) -> String {
-        let mut page = Page::default();
-        let name = |id: &str| text::commit(id);
-        page.put(0, &format!("{} → {}: {}.", name(&self.base), name(&self.head), self.counts()));
+        let mut page = TerminalText::default();
+        let name = |id: &str| text::short_commit(id);
+        page.write_wrapped(
+            0,
+            &format!("{} → {}: {}.", name(&self.base), name(&self.head), self.counts()),
+        );
         for mean in &self.means {
-            page.put(0, &mean.words());
+            page.write_wrapped(0, &mean.describe());
         }
         if !self.rows.is_empty() {
-            page.gap();
+            page.blank_line();
         }
-        for row in self.rows.iter().take(MOST) {
+        for row in self.rows.iter().take(MAX_ROWS) {
             let title = shorten(&row.subject.title, NAME_CHARS);
-            page.put(0, &format!("{} {}: {title}", row.mark(), row.verdict()));
+            page.write_wrapped(0, &format!("{} {}: {title}", row.mark(), row.verdict()));
             let change = text::percent_change(row.delta.change);
             let limit = text::percent(row.threshold);
-            page.put(4, &format!("{}, {change} ({}), limit {limit}", row.levels(), row.size));
+            page.write_wrapped(
+                4,
+                &format!("{}, {change} ({}), limit {limit}", row.levels(), row.size),
+            );
         }
-        if self.rows.len() > MOST {
-            let more = text::count((self.rows.len() - MOST) as u64);
-            page.put(0, &format!("… and {more} more: see --format json."));
+        if self.rows.len() > MAX_ROWS {
+            let more = text::count((self.rows.len() - MAX_ROWS) as u64);
+            page.write_wrapped(0, &format!("… and {more} more: see --format json."));
         }
-        if !self.not.is_empty() {
-            page.gap();
-            page.put(0, "Not compared:");
+        if !self.not_compared.is_empty() {
+            page.blank_line();
+            page.write_wrapped(0, "Not compared:");
         }
-        for (subject, reason) in self.not.iter().take(MOST) {
-            page.put(2, &format!("{}: {reason}", shorten(&subject.title, NAME_CHARS)));
+        for (subject, reason) in self.not_compared.iter().take(MAX_ROWS) {
+            page.write_wrapped(2, &format!("{}: {reason}", shorten(&subject.title, NAME_CHARS)));
         }
         page.text
     }
 
     /// A table, short enough for a comment.
     pub(crate) fn markdown(&self) -> String {
-        let name = |id: &str| escaped(&text::commit(id), NAME_CHARS);
+        let name = |id: &str| escaped(&text::short_commit(id), NAME_CHARS);
         let mut out =
             format!("### {} → {}: {}\n\n", name(&self.base), name(&self.head), self.counts());
         for mean in &self.means {
-            out.push_str(&format!("{}\n", escaped(&mean.words(), NAME_CHARS)));
+            out.push_str(&format!("{}\n", escaped(&mean.describe(), NAME_CHARS)));
         }
         if !self.rows.is_empty() {
             out.push_str("\n| | Series | Before → after | Change | Limit |\n|-|:-|-:|-:|-:|\n");
         }
         for (at, row) in self.rows.iter().enumerate() {
-            let line = self.line(row);
-            if at == MOST || out.len() + line.len() > BUDGET {
+            let line = self.markdown_row(row);
+            if at == MAX_ROWS || out.len() + line.len() > MAX_BYTES {
                 let more = text::count((self.rows.len() - at) as u64);
                 out.push_str(&format!("\n… and {more} more.\n"));
                 break;
             }
             out.push_str(&line);
         }
-        if !self.not.is_empty() {
-            let not = text::counted(self.not.len() as u64, "series");
-            let reason = escaped(&self.not[0].1, NAME_CHARS);
+        if !self.not_compared.is_empty() {
+            let not = text::count_noun(self.not_compared.len() as u64, "series");
+            let reason = escaped(&self.not_compared[0].1, NAME_CHARS);
             out.push_str(&format!("\n{not} not compared, the first because: {reason}\n"));
         }
         out
     }
 
-    fn line(&self, of: &Row) -> String {
+    fn markdown_row(&self, of: &ComparisonRow) -> String {
         let title = escaped(&of.subject.title, NAME_CHARS);
-        let title = match (&self.links.base_url, &self.links.diff) {
+        let title = match (&self.links.base_url, &self.links.diff_path) {
             (Some(_), Some(diff)) => {
-                format!("[{title}]({})", self.links.to(&row(diff, &of.subject)))
+                format!("[{title}]({})", self.links.url_of(&row_path(diff, &of.subject)))
             }
             _ => title,
         };
@@ -225,7 +231,7 @@ impl Comparison {
 
     /// Everything, for scripts.
     pub(crate) fn json(&self) -> String {
-        let row = |row: &Row| RowView {
+        let row = |row: &ComparisonRow| RowView {
             after: finite(row.delta.after),
             before: finite(row.delta.before),
             change: finite(row.delta.change),
@@ -237,30 +243,33 @@ impl Comparison {
             unit: row.unit.as_str().to_owned(),
             verdict: row.verdict(),
         };
-        let not = |(subject, reason): &(Subject, String)| LeftOutView {
+        let not = |(subject, reason): &(SeriesRef, String)| LeftOutView {
             name: subject.name.clone(),
             reason: reason.clone(),
             series: subject.stem.clone(),
         };
-        let mean =
-            |it: &Mean| MeanView { metric: it.metric.clone(), ratio: it.ratio, series: it.series };
+        let mean = |it: &GeometricMean| MeanView {
+            metric: it.metric.clone(),
+            ratio: it.ratio,
+            series: it.series,
+        };
         let whole = CompareFile {
             base: self.base.clone(),
             compared: self.rows.iter().map(row).collect(),
             geomean: self.means.iter().map(mean).collect(),
             head: self.head.clone(),
-            not_compared: self.not.iter().map(not).collect(),
+            not_compared: self.not_compared.iter().map(not).collect(),
             schema: "schema/compare.json",
-            url: self.links.diff.as_deref().map(|path| self.links.to(path)),
+            url: self.links.diff_path.as_deref().map(|path| self.links.url_of(path)),
         };
         let text = serde_json::to_string_pretty(&whole).unwrap_or_default();
         format!("{}\n", text.replace("#[", "\\u0023["))
     }
 }
 
-impl Mean {
+impl GeometricMean {
     /// `Geometric mean, time: 1.02× slower over 64 series.`
-    fn words(&self) -> String {
+    fn describe(&self) -> String {
         let factor = if self.ratio >= 1.0 { self.ratio } else { 1.0 / self.ratio };
         let size = if (factor - 1.0).abs() < 0.0005 {
             "no change".to_owned()
@@ -268,9 +277,9 @@ impl Mean {
             let change = text::percent_change(self.ratio - 1.0);
             format!("{change}, {}", self.word)
         } else {
-            format!("{} {}", text::times(factor), self.word)
+            format!("{} {}", text::ratio(factor), self.word)
         };
-        let series = text::counted(self.series as u64, "series");
+        let series = text::count_noun(self.series as u64, "series");
         format!("Geometric mean, {}: {size} over {series}.", self.metric)
     }
 }

@@ -1,7 +1,7 @@
 //! Names come from strangers: how text is written where something would obey it.
 
 use model::record::shorten;
-use model::text::harmless;
+use model::text::sanitize;
 
 /// Text for a GitHub comment. Nothing in it becomes markup, a mention, a reference to an issue or
 /// a link: GitHub looks for the last three in the text that a reader sees, so an invisible space
@@ -29,11 +29,11 @@ pub(crate) fn markdown(text: &str, most: usize) -> String {
             '@' => out.push_str("&#64;&#8203;"),
             '#' => out.push_str("&#35;&#8203;"),
             // Inside a word it means nothing, and names are full of it.
-            '_' if before.is_alphanumeric() && letter_after(rest) => out.push('_'),
+            '_' if before.is_alphanumeric() && is_letter_after(rest) => out.push('_'),
             '_' => out.push_str("&#95;"),
             ':' if rest.starts_with("://") => out.push_str(":&#8203;"),
             '.' if ends_www(&cut[..at]) => out.push_str("&#8203;."),
-            '-' if gh_number(&cut[..at], rest) => out.push_str("&#45;&#8203;"),
+            '-' if is_gh_number(&cut[..at], rest) => out.push_str("&#45;&#8203;"),
             c => out.push(c),
         }
         before = c;
@@ -41,7 +41,7 @@ pub(crate) fn markdown(text: &str, most: usize) -> String {
     out
 }
 
-fn letter_after(rest: &str) -> bool {
+fn is_letter_after(rest: &str) -> bool {
     rest.chars().nth(1).is_some_and(char::is_alphanumeric)
 }
 
@@ -50,7 +50,7 @@ fn ends_www(before: &str) -> bool {
 }
 
 /// `GH-123` is a reference to an issue.
-fn gh_number(before: &str, rest: &str) -> bool {
+fn is_gh_number(before: &str, rest: &str) -> bool {
     let gh = before.len() >= 2 && before.as_bytes()[before.len() - 2..].eq_ignore_ascii_case(b"gh");
     gh && rest.as_bytes().get(1).is_some_and(u8::is_ascii_digit)
 }
@@ -59,19 +59,19 @@ fn gh_number(before: &str, rest: &str) -> bool {
 fn visible(c: char) -> char {
     match c {
         c if c.is_control() || c.is_whitespace() && c != '\u{202f}' => ' ',
-        c if harmless::is_hidden(c) => '\u{fffd}',
+        c if sanitize::is_hidden(c) => '\u{fffd}',
         c => c,
     }
 }
 
 /// Text and attribute values of XML: a runner of GitHub obeys `##[…]` anywhere in a log.
 pub(crate) fn xml(text: &str) -> String {
-    harmless::markup(text).replace("##[", "#&#35;[")
+    sanitize::markup(text).replace("##[", "#&#35;[")
 }
 
 /// Text for a log, which a terminal may show and a runner of GitHub reads.
 pub(crate) fn log_line(text: &str) -> String {
-    harmless::line(text).replace("##[", "## [")
+    sanitize::line(text).replace("##[", "## [")
 }
 
 /// Text that GitHub shows as Markdown although its format is not Markdown (the messages of SARIF):
@@ -86,7 +86,7 @@ pub(crate) fn message(text: &str) -> String {
             '@' | '#' => true,
             ':' => rest.starts_with("://"),
             '.' => ends_www(&line[..at]),
-            '-' => gh_number(&line[..at], rest),
+            '-' => is_gh_number(&line[..at], rest),
             _ => false,
         };
         if apart {

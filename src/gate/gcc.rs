@@ -7,24 +7,24 @@
 
 use std::path::Path;
 
-use crate::gate::decide::Decision;
+use crate::gate::decision::Decision;
 use crate::gate::escape::log_line;
-use crate::gate::{Finding, Outcome, terminal};
-use crate::site::words::verdict_name;
+use crate::gate::{CheckOutcome, SeriesFinding, terminal};
+use crate::site::wording::verdict_name;
 use detect::Verdict;
-use model::record::Place;
+use model::record::SourceLocation;
 use model::text;
 
 /// The lines; empty where there is nothing to tell. `data` is the history directory.
-pub(crate) fn render(outcome: &Outcome, data: &Path) -> String {
-    let failing = matches!(outcome.decision, Decision::Fail | Decision::Approval);
+pub(crate) fn render(outcome: &CheckOutcome, data: &Path) -> String {
+    let failing = matches!(outcome.decision, Decision::Fail | Decision::ApprovalNeeded);
     let level = |blocks: bool| if blocks && failing { "error" } else { "warning" };
-    let asks = |it: &&Finding| {
-        let quiet = matches!(it.verdict, Verdict::Improved | Verdict::Approved);
+    let asks = |it: &&SeriesFinding| {
+        let quiet = matches!(it.verdict, Verdict::Improved | Verdict::Accepted);
         it.block.is_some() || !quiet && it.verdict != Verdict::Infrastructure
     };
     let mut out = String::new();
-    let mut line = |place: Option<&Place>, level: &str, message: &str, series: &str| {
+    let mut line = |place: Option<&SourceLocation>, level: &str, message: &str, series: &str| {
         let place = place.map_or_else(
             || "benchpages".to_owned(),
             |it| format!("{}:{}:{}", data.join(&it.file).display(), it.line, it.column),
@@ -34,7 +34,7 @@ pub(crate) fn render(outcome: &Outcome, data: &Path) -> String {
         out.push('\n');
     };
     if outcome.decision == Decision::NothingCompared {
-        line(None, "error", &terminal::to_do(outcome), "");
+        line(None, "error", &terminal::next_step(outcome), "");
     }
     if let Some(it) = &outcome.infrastructure {
         line(None, "warning", &format!("infrastructure: {}", it.summary()), "");
@@ -51,7 +51,7 @@ pub(crate) fn render(outcome: &Outcome, data: &Path) -> String {
 }
 
 /// `regressed: 13.9% slower (83.9 → 95.6 µs), limit 12%; beyond the limit of 12%`.
-fn message(it: &Finding) -> String {
+fn message(it: &SeriesFinding) -> String {
     let verdict = verdict_name(it.verdict);
     let limit = text::percent(it.threshold);
     format!("{verdict}: {} ({}), limit {limit}; {}", it.size, it.arrow, it.reason)

@@ -15,7 +15,7 @@ use model::text;
 
 /// The infrastructure day that the candidate's runs lie on.
 #[derive(Clone, Debug)]
-pub(crate) struct Infrastructure {
+pub(crate) struct InfrastructureAnomaly {
     pub(crate) day: Timestamp,
     /// Days in a row so far, this one included.
     pub(crate) days: usize,
@@ -31,26 +31,26 @@ pub(crate) struct Infrastructure {
     /// Each backend with its median change, up is worse; the one that moved most first.
     pub(crate) backends: Vec<(String, f64)>,
     /// Recorded fields that changed with it.
-    pub(crate) changed: Vec<Changed>,
+    pub(crate) field_changes: Vec<FieldChange>,
     /// What to do next, in sentences.
-    pub(crate) look_at: Vec<String>,
+    pub(crate) advice: Vec<String>,
 }
 
 /// A recorded field of the runs that changed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Changed {
-    pub(crate) kind: Kind,
+pub(crate) struct FieldChange {
+    pub(crate) kind: FieldKind,
     pub(crate) field: String,
     pub(crate) before: String,
     pub(crate) after: String,
     pub(crate) series: usize,
 }
 
-impl Changed {
+impl FieldChange {
     /// `cpu AMD EPYC → Intel Xeon, in 13 series`.
-    pub(crate) fn words(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         let cut = |text: &str| shorten(text, 60).into_owned();
-        let series = text::counted(self.series as u64, "series");
+        let series = text::count_noun(self.series as u64, "series");
         let (before, after) = (cut(&self.before), cut(&self.after));
         format!("{} {before} → {after}, in {series}", cut(&self.field))
     }
@@ -58,14 +58,14 @@ impl Changed {
 
 /// What a field tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum FieldKind {
     RunnerImage,
     Toolchain,
     Host,
     Other,
 }
 
-impl Kind {
+impl FieldKind {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::RunnerImage => "runner image",
@@ -91,73 +91,75 @@ impl Kind {
 }
 
 /// Most fields that are told of: what differs in everything differs for another reason.
-const MOST_FIELDS: usize = 12;
+const MAX_CHANGES: usize = 12;
 /// A field that took more values than this is one of the run itself (a number, a time).
-const MOST_VALUES: usize = 3;
+const MAX_VALUES: usize = 3;
 /// Fields that differ from run to run and say nothing of the machine.
-const OF_THE_RUN: [&str; 6] = ["policy_sha", "pcs_sha", "run_id", "job_id", "k_policy", "reps"];
+const PER_RUN_FIELDS: [&str; 6] = ["policy_sha", "pcs_sha", "run_id", "job_id", "k_policy", "reps"];
 
 /// What the candidate's newest runs share with everything else that day; none where no series was
 /// set aside for it.
-pub(crate) fn find(
+pub(crate) fn find_anomaly(
     history: &History,
     series: &[Series],
     analyses: &[Analysis],
     days: &[InfrastructureDay],
-) -> Option<Infrastructure> {
+) -> Option<InfrastructureAnomaly> {
     let aside: Vec<(&Series, &Analysis, usize)> = series
         .iter()
         .zip(analyses)
         .filter(|(_, analysis)| analysis.verdict == Verdict::Infrastructure)
-        .filter_map(|(series, analysis)| Some((series, analysis, analysis.latest?)))
+        .filter_map(|(series, analysis)| Some((series, analysis, analysis.latest_run?)))
         .filter(|(_, analysis, latest)| analysis.flags[*latest].infrastructure)
         .collect();
     let newest = aside.iter().map(|(series, _, at)| series.runs[*at].time.day()).max()?;
     let at = days.iter().rposition(|it| it.day <= newest)?;
     let day = days[at];
-    let since = (0..=at).rev().take_while(|i| days[*i].worse == day.worse && near(days, *i, at));
-    let mut infrastructure = Infrastructure {
+    let since = (0..=at)
+        .rev()
+        .take_while(|i| days[*i].is_degradation == day.is_degradation && is_near(days, *i, at));
+    let mut infrastructure = InfrastructureAnomaly {
         day: Timestamp::from_micros(day.day.saturating_mul(DAY_US)),
         days: since.count(),
         backends_moved: day.backends_moved,
         backends_active: day.backends_active,
         change: day.change,
-        worse: day.worse,
+        worse: day.is_degradation,
         alert: day.alert,
         series: aside.len(),
-        backends: backends(series, analyses, newest),
-        changed: changed(history, series, newest),
-        look_at: Vec::new(),
+        backends: backend_shifts(series, analyses, newest),
+        field_changes: field_changes(history, series, newest),
+        advice: Vec::new(),
     };
-    infrastructure.look_at = look_at(&infrastructure);
+    infrastructure.advice = advice_for(&infrastructure);
     Some(infrastructure)
 }
 
 /// Whether no more than the days between lie between two infrastructure days of a row.
-fn near(days: &[InfrastructureDay], from: usize, to: usize) -> bool {
+fn is_near(days: &[InfrastructureDay], from: usize, to: usize) -> bool {
     let span = days[to].day.saturating_sub(days[from].day);
     // Days without runs (weekends) do not end a row.
     span <= 3 * (to - from) as i64
 }
 
 /// The runs of a series on a day: they stand in order of time.
-fn on_day(series: &Series, day: i64) -> std::ops::Range<usize> {
+fn runs_on_day(series: &Series, day: i64) -> std::ops::Range<usize> {
     let before = |limit: i64| series.runs.partition_point(|run| run.time.day() < limit);
     before(day)..before(day.saturating_add(1))
 }
 
 /// Each backend's median change that day against its levels before; the worst first.
-fn backends(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<(String, f64)> {
+fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<(String, f64)> {
     let mut moves: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (one, analysis) in series.iter().zip(analyses) {
-        let runs = on_day(one, day);
+        let runs = runs_on_day(one, day);
         let Some(level) = analysis.level.last_before(runs.start) else {
             continue;
         };
         let values: Vec<f64> = one.runs[runs].iter().filter_map(|run| run.value).collect();
         let Some(value) = median(&values).filter(|_| level > 0.0) else { continue };
         let change = value / level - 1.0;
-        let worse = if one.better == Direction::Lower { change } else { -change };
+        let worse = if one.direction == Direction::Lower { change } else { -change };
         moves.entry(&one.key.backend).or_default().push(worse);
     }
     let each = moves.into_iter().filter_map(|(name, of)| Some((name.to_owned(), median(&of)?)));
@@ -167,25 +169,25 @@ fn backends(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<(String, 
 }
 
 /// Fields whose values that day are not those of the run before, in how many series.
-fn changed(history: &History, series: &[Series], day: i64) -> Vec<Changed> {
+fn field_changes(history: &History, series: &[Series], day: i64) -> Vec<FieldChange> {
     // By field, how many series went from which value to which.
-    type Values<'a> = BTreeMap<(&'a str, &'a str), usize>;
-    let mut found: BTreeMap<(Kind, &str), Values<'_>> = BTreeMap::new();
+    type ValueCounts<'a> = BTreeMap<(&'a str, &'a str), usize>;
+    let mut found: BTreeMap<(FieldKind, &str), ValueCounts<'_>> = BTreeMap::new();
     for one in series {
-        let Some(at) = on_day(one, day).next() else { continue };
+        let Some(at) = runs_on_day(one, day).next() else { continue };
         let Some(before) = at.checked_sub(1) else { continue };
         let fields = |run: usize| &history.environments[one.runs[run].environment as usize].fields;
         for (name, value) in fields(at) {
             let old = fields(before).get(name).filter(|old| *old != value);
-            if let Some(old) = old.filter(|_| !OF_THE_RUN.contains(&name.as_str())) {
-                let values = found.entry((Kind::of(name), name)).or_default();
+            if let Some(old) = old.filter(|_| !PER_RUN_FIELDS.contains(&name.as_str())) {
+                let values = found.entry((FieldKind::of(name), name)).or_default();
                 *values.entry((old, value)).or_default() += 1;
             }
         }
     }
-    let few = found.into_iter().filter(|(_, values)| values.len() <= MOST_VALUES);
+    let few = found.into_iter().filter(|(_, values)| values.len() <= MAX_VALUES);
     let all = few.flat_map(|((kind, field), values)| {
-        values.into_iter().map(move |((before, after), series)| Changed {
+        values.into_iter().map(move |((before, after), series)| FieldChange {
             kind,
             field: field.to_owned(),
             before: before.to_owned(),
@@ -193,20 +195,20 @@ fn changed(history: &History, series: &[Series], day: i64) -> Vec<Changed> {
             series,
         })
     });
-    all.take(MOST_FIELDS).collect()
+    all.take(MAX_CHANGES).collect()
 }
 
 /// What to do next: by what changed, else a control.
-fn look_at(of: &Infrastructure) -> Vec<String> {
-    let kinds = |kind: Kind| of.changed.iter().any(|changed| changed.kind == kind);
+fn advice_for(of: &InfrastructureAnomaly) -> Vec<String> {
+    let kinds = |kind: FieldKind| of.field_changes.iter().any(|changed| changed.kind == kind);
     let mut lines = Vec::new();
-    if kinds(Kind::RunnerImage) {
+    if kinds(FieldKind::RunnerImage) {
         lines.push("The runner image changed: pin it, or let the baselines restart.".to_owned());
     }
-    if kinds(Kind::Toolchain) {
+    if kinds(FieldKind::Toolchain) {
         lines.push("A toolchain changed: measure the base again with the new one.".to_owned());
     }
-    if kinds(Kind::Host) {
+    if kinds(FieldKind::Host) {
         lines.push("The host changed: look at its CPU, memory and kernel.".to_owned());
     }
     if lines.is_empty() {
@@ -219,7 +221,7 @@ fn look_at(of: &Infrastructure) -> Vec<String> {
     lines
 }
 
-impl Infrastructure {
+impl InfrastructureAnomaly {
     /// `4 of 5 backends 27% worse at once`.
     pub(crate) fn summary(&self) -> String {
         let word = if self.worse { "worse" } else { "better" };
@@ -231,7 +233,7 @@ impl Infrastructure {
     }
 
     /// The backends that moved, each with its change.
-    pub(crate) fn moved(&self) -> &[(String, f64)] {
+    pub(crate) fn shifted_backends(&self) -> &[(String, f64)] {
         &self.backends[..self.backends.len().min(self.backends_moved as usize)]
     }
 }

@@ -3,53 +3,53 @@
 
 use std::collections::BTreeMap;
 
-use crate::gate::infrastructure::Infrastructure;
-use crate::gate::{Finding, NotCompared, Outcome, severity_name};
+use crate::gate::infrastructure::InfrastructureAnomaly;
+use crate::gate::{CheckOutcome, SeriesFinding, UncomparedSeries, severity_name};
 use crate::site::api::check::{
     BackendView, ChangedView, CheckFile, FindingView, InfrastructureView, NotComparedView,
     OverrideView, ViolationView,
 };
 use crate::site::api::finite;
-use crate::site::api::shape::BuiltFrom;
-use crate::site::words::verdict_name;
+use crate::site::api::json_types::BuiltFrom;
+use crate::site::wording::verdict_name;
 
 /// The outcome, a line for each field, with a line end.
-pub(crate) fn render(outcome: &Outcome) -> String {
+pub(crate) fn render(outcome: &CheckOutcome) -> String {
     let mut text = serde_json::to_string_pretty(&file(outcome)).unwrap_or_default();
     text.push('\n');
     text.replace("#[", "\\u0023[")
 }
 
-fn file(outcome: &Outcome) -> CheckFile {
-    let Outcome { scene, facts, links, .. } = outcome;
+fn file(outcome: &CheckOutcome) -> CheckFile {
+    let CheckOutcome { candidate: scene, provenance: facts, links, .. } = outcome;
     CheckFile {
         base: scene.base.clone(),
-        base_reason: scene.why.clone(),
+        base_reason: scene.base_reason.clone(),
         built_from: BuiltFrom {
             newest: facts.newest.clone(),
             policy_sha: facts.policy_sha.clone(),
             records: facts.records,
             version: env!("CARGO_PKG_VERSION"),
         },
-        candidate: scene.candidate.clone(),
+        candidate: scene.commit.clone(),
         candidate_runs: facts.candidate_runs,
         compared: outcome.compared,
         counts: counts(outcome),
-        exit: outcome.decision.exit(),
+        exit: outcome.decision.exit_code(),
         findings: outcome.findings.iter().map(|it| finding(outcome, it)).collect(),
         infrastructure: outcome.infrastructure.as_ref().map(infrastructure),
         not_compared: outcome.not_compared.iter().map(not_compared).collect(),
         notices: outcome.notices.clone(),
-        overriding: outcome.overriding.as_ref().map(|it| OverrideView {
+        override_view: outcome.override_decision.as_ref().map(|it| OverrideView {
             actor: it.actor.clone(),
             granted: it.granted,
-            of: it.of.as_str(),
+            of: it.decision.as_str(),
             reason: it.reason.clone(),
-            refused: (!it.granted).then(|| it.refused.clone()),
+            refused: (!it.granted).then(|| it.rejection.clone()),
         }),
         pull: scene.pull,
         schema: "schema/check.json",
-        url: links.diff.as_deref().map(|path| links.to(path)),
+        url: links.diff_path.as_deref().map(|path| links.url_of(path)),
         verdict: outcome.decision.as_str(),
         violations: outcome
             .violations
@@ -64,7 +64,7 @@ fn file(outcome: &Outcome) -> CheckFile {
 }
 
 /// How many series have each verdict.
-fn counts(outcome: &Outcome) -> BTreeMap<&'static str, usize> {
+fn counts(outcome: &CheckOutcome) -> BTreeMap<&'static str, usize> {
     let mut counts = BTreeMap::new();
     let found = outcome.findings.iter().map(|it| it.verdict);
     let not = outcome.not_compared.iter().map(|it| it.verdict);
@@ -75,7 +75,7 @@ fn counts(outcome: &Outcome) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-fn finding(outcome: &Outcome, it: &Finding) -> FindingView {
+fn finding(outcome: &CheckOutcome, it: &SeriesFinding) -> FindingView {
     FindingView {
         after: it.levels.and_then(|levels| finite(levels.1)),
         before: it.levels.and_then(|levels| finite(levels.0)),
@@ -93,7 +93,7 @@ fn finding(outcome: &Outcome, it: &Finding) -> FindingView {
         severity: it.severity.map(severity_name),
         threshold: finite(it.threshold),
         unit: it.unit.as_str().to_owned(),
-        url: outcome.links.to(&it.path),
+        url: outcome.links.url_of(&it.path),
         verdict: verdict_name(it.verdict),
     }
 }
@@ -102,7 +102,7 @@ fn direction(worse: bool) -> &'static str {
     if worse { "worse" } else { "better" }
 }
 
-fn not_compared(it: &NotCompared) -> NotComparedView {
+fn not_compared(it: &UncomparedSeries) -> NotComparedView {
     NotComparedView {
         failed: it.failed,
         name: it.subject.name.clone(),
@@ -114,7 +114,7 @@ fn not_compared(it: &NotCompared) -> NotComparedView {
     }
 }
 
-fn infrastructure(it: &Infrastructure) -> InfrastructureView {
+fn infrastructure(it: &InfrastructureAnomaly) -> InfrastructureView {
     let backend = |(name, change): &(String, f64)| BackendView {
         backend: name.clone(),
         change: finite(*change),
@@ -126,7 +126,7 @@ fn infrastructure(it: &Infrastructure) -> InfrastructureView {
         backends_moved: it.backends_moved,
         change: finite(it.change),
         changed: it
-            .changed
+            .field_changes
             .iter()
             .map(|changed| ChangedView {
                 after: changed.after.clone(),
@@ -139,8 +139,8 @@ fn infrastructure(it: &Infrastructure) -> InfrastructureView {
         day: model::text::iso_date(it.day),
         days: it.days,
         direction: direction(it.worse),
-        look_at: it.look_at.clone(),
-        moved: it.moved().iter().map(|(name, _)| name.clone()).collect(),
+        look_at: it.advice.clone(),
+        moved: it.shifted_backends().iter().map(|(name, _)| name.clone()).collect(),
         series: it.series,
     }
 }

@@ -1,21 +1,21 @@
 //! The outcome as JUnit XML: a case for each series, so that tools which show tests show it.
 
-use crate::gate::decide::Decision;
+use crate::gate::decision::Decision;
 use crate::gate::escape::xml;
-use crate::gate::{Finding, Outcome, Subject, terminal};
+use crate::gate::{CheckOutcome, SeriesFinding, SeriesRef, terminal};
 use detect::Verdict;
 use model::record::shorten;
 use model::text;
 
 /// Characters of a name or a message.
-const CHARS: usize = 500;
+const MAX_CHARS: usize = 500;
 
 /// One suite, with a line end.
-pub(crate) fn render(outcome: &Outcome) -> String {
-    let failing = matches!(outcome.decision, Decision::Fail | Decision::Approval);
+pub(crate) fn render(outcome: &CheckOutcome) -> String {
+    let failing = matches!(outcome.decision, Decision::Fail | Decision::ApprovalNeeded);
     let mut cases = String::new();
     let (mut failures, mut skipped, mut tests) = (0_usize, 0_usize, 0_usize);
-    let mut add = |subject: &Subject, inner: &str| {
+    let mut add = |subject: &SeriesRef, inner: &str| {
         tests += 1;
         let (class, name) = (attribute(&subject.backend), attribute(&subject.name));
         cases.push_str(&match inner {
@@ -28,13 +28,13 @@ pub(crate) fn render(outcome: &Outcome) -> String {
     for it in &outcome.findings {
         if it.block.is_some() && failing {
             failures += 1;
-            let said = attribute(&said(it));
+            let said = attribute(&finding_text(it));
             add(&it.subject, &format!("<failure message=\"{said}\" type=\"regression\"/>"));
         } else if it.verdict == Verdict::Infrastructure {
             skipped += 1;
             add(&it.subject, &format!("<skipped message=\"{}\"/>", attribute(&it.reason)));
         } else {
-            add(&it.subject, &format!("<system-out>{}</system-out>", attribute(&said(it))));
+            add(&it.subject, &format!("<system-out>{}</system-out>", attribute(&finding_text(it))));
         }
     }
     for it in &outcome.not_compared {
@@ -42,7 +42,7 @@ pub(crate) fn render(outcome: &Outcome) -> String {
         add(&it.subject, &format!("<skipped message=\"{}\"/>", attribute(&it.reason)));
     }
     outcome.unchanged.iter().for_each(|subject| add(subject, ""));
-    let whole = whole(outcome, failing);
+    let whole = check_cases(outcome, failing);
     tests += whole.len();
     failures += whole.iter().filter(|case| case.contains("<failure")).count();
     let errors = whole.iter().filter(|case| case.contains("<error")).count();
@@ -58,13 +58,13 @@ pub(crate) fn render(outcome: &Outcome) -> String {
 }
 
 /// Cases that are of no one series.
-fn whole(outcome: &Outcome, failing: bool) -> Vec<String> {
+fn check_cases(outcome: &CheckOutcome, failing: bool) -> Vec<String> {
     let case = |name: &str, inner: &str| {
         let name = attribute(name);
         format!("    <testcase classname=\"benchpages\" name=\"{name}\">{inner}</testcase>\n")
     };
     let mut cases = Vec::new();
-    let to_do = attribute(&terminal::to_do(outcome));
+    let to_do = attribute(&terminal::next_step(outcome));
     if outcome.decision == Decision::NothingCompared {
         cases.push(case("check", &format!("<error message=\"{to_do}\" type=\"nothing\"/>")));
     }
@@ -84,12 +84,12 @@ fn whole(outcome: &Outcome, failing: bool) -> Vec<String> {
     cases
 }
 
-fn said(it: &Finding) -> String {
+fn finding_text(it: &SeriesFinding) -> String {
     let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
     let limit = text::percent(it.threshold);
     format!("{}, {change} ({}), limit {limit}; {}", it.arrow, it.size, it.reason)
 }
 
 fn attribute(text: &str) -> String {
-    xml(&shorten(text, CHARS))
+    xml(&shorten(text, MAX_CHARS))
 }

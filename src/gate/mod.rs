@@ -8,61 +8,61 @@
 pub(crate) mod annotations;
 pub(crate) mod assemble;
 pub(crate) mod compare;
-pub(crate) mod decide;
+pub(crate) mod decision;
 mod escape;
 pub(crate) mod gcc;
 pub(crate) mod infrastructure;
 pub(crate) mod json;
 pub(crate) mod judge;
 pub(crate) mod junit;
-pub(crate) mod link;
+pub(crate) mod links;
 pub(crate) mod markdown;
-pub(crate) mod output;
-mod place;
+pub(crate) mod actions_output;
+mod locate;
 mod reason;
 pub(crate) mod sarif;
-pub(crate) mod scene;
-mod second;
+pub(crate) mod candidate;
+mod recheck;
 pub(crate) mod snapshot;
 pub(crate) mod terminal;
 
 use std::collections::BTreeMap;
 
-use crate::gate::decide::{Decision, Override};
-use crate::gate::infrastructure::Infrastructure;
-use crate::gate::link::Links;
-use crate::gate::scene::Scene;
-use crate::site::{routes, words};
-use detect::{Severity, Verdict};
-use model::record::{Place, Unit};
+use crate::gate::candidate::Candidate;
+use crate::gate::decision::{Decision, OverrideDecision};
+use crate::gate::infrastructure::InfrastructureAnomaly;
+use crate::gate::links::ReportLinks;
+use crate::site::{urls, wording};
+use detect::{ChangeSeverity, Verdict};
+use model::record::{SourceLocation, Unit};
 use model::series::{CommitIndex, SeriesKey};
 use model::text;
 
 /// Everything that was found, and what follows from it. Names are as in the data: every format
 /// makes them safe for where it is read.
 #[derive(Clone, Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct CheckOutcome {
     pub(crate) decision: Decision,
-    pub(crate) scene: Scene,
+    pub(crate) candidate: Candidate,
     /// Series with a verdict by comparison, findings among them.
     pub(crate) compared: usize,
     /// What blocks first, then by severity: change over limit.
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) findings: Vec<SeriesFinding>,
     /// Compared series with nothing to tell.
-    pub(crate) unchanged: Vec<Subject>,
-    pub(crate) not_compared: Vec<NotCompared>,
-    pub(crate) infrastructure: Option<Infrastructure>,
-    pub(crate) violations: Vec<Violation>,
-    pub(crate) overriding: Option<Override>,
+    pub(crate) unchanged: Vec<SeriesRef>,
+    pub(crate) not_compared: Vec<UncomparedSeries>,
+    pub(crate) infrastructure: Option<InfrastructureAnomaly>,
+    pub(crate) violations: Vec<TargetViolation>,
+    pub(crate) override_decision: Option<OverrideDecision>,
     /// What a reader should know of the comparison as a whole, in sentences.
     pub(crate) notices: Vec<String>,
-    pub(crate) links: Links,
-    pub(crate) facts: Facts,
+    pub(crate) links: ReportLinks,
+    pub(crate) provenance: Provenance,
 }
 
 /// What the outcome was made from.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Facts {
+pub(crate) struct Provenance {
     pub(crate) records: u64,
     pub(crate) newest: Option<String>,
     pub(crate) policy_sha: String,
@@ -75,7 +75,7 @@ pub(crate) struct Facts {
 
 /// A series, by all the names that reports need.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Subject {
+pub(crate) struct SeriesRef {
     /// `test/backend/mode/n`: what `accepted.yml` is matched against.
     pub(crate) name: String,
     /// Its id in the site's JSON and its path.
@@ -87,24 +87,24 @@ pub(crate) struct Subject {
     pub(crate) title: String,
 }
 
-impl Subject {
+impl SeriesRef {
     pub(crate) fn of(key: &SeriesKey) -> Self {
         Self {
             name: key.name(),
-            stem: routes::series_stem(key),
+            stem: urls::series_stem(key),
             test: key.test.clone(),
             backend: key.backend.clone(),
             metric: key.metric.clone(),
-            title: title(key),
+            title: series_title(key),
         }
     }
 }
 
 /// The series in one line, its size as a power of ten where it is one: titles are short.
-fn title(key: &SeriesKey) -> String {
+fn series_title(key: &SeriesKey) -> String {
     let sized = key.n.and_then(power_of_ten).map(|n| format!("n {n}"));
     let long = key.n.map(|n| format!("n = {}", text::count(n))).unwrap_or_default();
-    let words = words::key(key);
+    let words = wording::series_label(key);
     let words = match sized {
         Some(short) => words.replacen(&long, &short, 1),
         None => words,
@@ -123,29 +123,29 @@ fn power_of_ten(n: u64) -> Option<String> {
 
 /// Why a finding keeps the gate shut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Block {
+pub(crate) enum BlockReason {
     /// At or above `regression.max_regression_ratio`: no approval helps.
     Critical,
     /// Worse by more than the limit: fix it, or have it accepted.
     Regression,
     /// At or above `governance.require_approval_threshold`: an entry in `accepted.yml` opens.
-    Approval,
+    NeedsAcceptance,
 }
 
 /// What `accepted.yml` says of a change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Accepted {
+pub(crate) struct AcceptedBy {
     pub(crate) by: String,
     pub(crate) reason: String,
 }
 
 /// A verdict worth a person's time.
 #[derive(Clone, Debug)]
-pub(crate) struct Finding {
-    pub(crate) subject: Subject,
+pub(crate) struct SeriesFinding {
+    pub(crate) subject: SeriesRef,
     pub(crate) verdict: Verdict,
     /// None where it does not keep the gate shut.
-    pub(crate) block: Option<Block>,
+    pub(crate) block: Option<BlockReason>,
     /// Enough runs stand on the new level.
     pub(crate) confirmed: bool,
     pub(crate) report_only: bool,
@@ -165,64 +165,64 @@ pub(crate) struct Finding {
     pub(crate) size: String,
     pub(crate) threshold: f64,
     pub(crate) confidence: Option<f64>,
-    pub(crate) severity: Option<Severity>,
+    pub(crate) severity: Option<ChangeSeverity>,
     /// The first commit on the new level.
     pub(crate) commit: String,
     /// Who accepted it, and why.
-    pub(crate) accepted: Option<Accepted>,
+    pub(crate) accepted: Option<AcceptedBy>,
     /// In one sentence, without a full stop.
     pub(crate) reason: String,
     pub(crate) hints: Vec<String>,
     /// The path of its evidence on the site.
     pub(crate) path: String,
     /// The run that it speaks of, by its commit, and where that run's record stands.
-    pub(crate) run: Option<CommitIndex>,
-    pub(crate) place: Option<Place>,
+    pub(crate) commit_index: Option<CommitIndex>,
+    pub(crate) place: Option<SourceLocation>,
 }
 
-impl Finding {
+impl SeriesFinding {
     /// The entry of `accepted.yml` without which it would keep the gate shut.
-    pub(crate) fn rests_on(&self) -> Option<&Accepted> {
-        let passes = self.verdict == Verdict::Approved && self.block.is_none();
+    pub(crate) fn effective_acceptance(&self) -> Option<&AcceptedBy> {
+        let passes = self.verdict == Verdict::Accepted && self.block.is_none();
         self.accepted.as_ref().filter(|_| passes && !self.report_only)
     }
 
     /// |change| ÷ limit: what findings are sorted by.
-    pub(crate) fn weight(&self) -> f64 {
+    pub(crate) fn relative_size(&self) -> f64 {
         self.change.map_or(0.0, |change| change.abs() / self.threshold.max(1e-9))
     }
 }
 
 /// Names and values of a runner's tracked fields.
-pub(crate) type Fields = BTreeMap<String, String>;
+pub(crate) type RunnerFields = BTreeMap<String, String>;
 
 /// A series that was not compared, and why.
 #[derive(Clone, Debug)]
-pub(crate) struct NotCompared {
-    pub(crate) subject: Subject,
+pub(crate) struct UncomparedSeries {
+    pub(crate) subject: SeriesRef,
     pub(crate) verdict: Verdict,
     pub(crate) reason: String,
     /// The fingerprints before and after, where the runner is the reason.
-    pub(crate) runners: Option<(Fields, Fields)>,
+    pub(crate) runners: Option<(RunnerFields, RunnerFields)>,
     /// The candidate's run failed.
     pub(crate) failed: bool,
 }
 
 /// A budget or a service level that is missed.
 #[derive(Clone, Debug)]
-pub(crate) struct Violation {
+pub(crate) struct TargetViolation {
     /// The key in the policy: `budgets[0]`.
     pub(crate) rule: String,
-    pub(crate) subject: Option<Subject>,
+    pub(crate) subject: Option<SeriesRef>,
     pub(crate) message: String,
     /// Where the newest record of the series stands.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<SourceLocation>,
 }
 
-pub(crate) fn severity_name(severity: Severity) -> &'static str {
+pub(crate) fn severity_name(severity: ChangeSeverity) -> &'static str {
     match severity {
-        Severity::Minor => "minor",
-        Severity::Major => "major",
-        Severity::Critical => "critical",
+        ChangeSeverity::Minor => "minor",
+        ChangeSeverity::Major => "major",
+        ChangeSeverity::Critical => "critical",
     }
 }

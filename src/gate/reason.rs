@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::gate::{NotCompared, Subject};
+use crate::gate::{SeriesRef, UncomparedSeries};
 use crate::site::delta::runner_difference;
 use detect::{Analysis, Verdict};
 use model::policy::Policy;
@@ -19,31 +19,31 @@ pub(crate) fn not_compared(
     (series, analysis): (&Series, &Analysis),
     policy: &Policy,
     start: usize,
-) -> NotCompared {
+) -> UncomparedSeries {
     let runners = match analysis.verdict {
-        Verdict::Suppressed => changed_runner(series, analysis, start),
+        Verdict::NotCompared => changed_runner(series, analysis, start),
         _ => None,
     };
     let failed = series.runs[start..].iter().rev().find(|run| run.value.is_none());
     let failed = failed.filter(|_| analysis.verdict == Verdict::Missing);
     let reason = match (analysis.verdict, runners) {
-        (Verdict::Suppressed, Some((old, new))) => {
+        (Verdict::NotCompared, Some((old, new))) => {
             format!("{}; not compared", runner_difference(old, new))
         }
-        (Verdict::Suppressed, None) => few_on_runner(series, analysis, policy),
-        (Verdict::New, _) => new(series, policy),
-        (Verdict::Noisy, _) => format!(
+        (Verdict::NotCompared, None) => few_runs_reason(series, analysis, policy),
+        (Verdict::New, _) => new_reason(series, policy),
+        (Verdict::TooNoisy, _) => format!(
             "too noisy: only changes of {} would show, the limit is {}",
-            text::percent(analysis.detectable.unwrap_or(f64::INFINITY).min(1e6)),
+            text::percent(analysis.detectable_change_90.unwrap_or(f64::INFINITY).min(1e6)),
             text::percent(analysis.threshold)
         ),
         (Verdict::Infrastructure, _) => {
             "everything moved at once a few runs ago; its new baseline has too few runs".to_owned()
         }
-        _ => missing(series, failed),
+        _ => missing_reason(series, failed),
     };
-    NotCompared {
-        subject: Subject::of(&series.key),
+    UncomparedSeries {
+        subject: SeriesRef::of(&series.key),
         verdict: analysis.verdict,
         reason,
         runners: runners.map(|(old, new)| (fields(old), fields(new))),
@@ -52,9 +52,9 @@ pub(crate) fn not_compared(
 }
 
 /// A series that the candidate did not measure, though it still was at the base.
-pub(crate) fn unmeasured(series: &Series) -> NotCompared {
-    NotCompared {
-        subject: Subject::of(&series.key),
+pub(crate) fn unmeasured(series: &Series) -> UncomparedSeries {
+    UncomparedSeries {
+        subject: SeriesRef::of(&series.key),
         verdict: Verdict::Missing,
         reason: "the candidate has no result".to_owned(),
         runners: None,
@@ -63,12 +63,12 @@ pub(crate) fn unmeasured(series: &Series) -> NotCompared {
 }
 
 /// A series whose every run of the candidate failed.
-pub(crate) fn all_failed(series: &Series, start: usize) -> NotCompared {
+pub(crate) fn failed_runs(series: &Series, start: usize) -> UncomparedSeries {
     let run = series.runs[start..].last();
-    NotCompared { failed: true, reason: missing(series, run), ..unmeasured(series) }
+    UncomparedSeries { failed: true, reason: missing_reason(series, run), ..unmeasured(series) }
 }
 
-fn missing(series: &Series, failed: Option<&Run>) -> String {
+fn missing_reason(series: &Series, failed: Option<&Run>) -> String {
     if let Some(run) = failed {
         let error = run.error().unwrap_or("no reason given");
         return format!("the run failed: {}", shorten(error, ERROR_CHARS));
@@ -86,27 +86,27 @@ fn changed_runner<'a>(
     start: usize,
 ) -> Option<(&'a Segment, &'a Segment)> {
     let of = |run: &Run| series.segments.get(run.segment as usize);
-    let new = of(&series.runs[analysis.latest?])?;
+    let new = of(&series.runs[analysis.latest_run?])?;
     // On the main line the whole history is the candidate's: the newest run of another runner.
-    let before = if start == 0 { analysis.latest? } else { start };
+    let before = if start == 0 { analysis.latest_run? } else { start };
     let old = series.runs[..before].iter().rev().filter_map(of).find(|old| *old != new)?;
     let last = series.runs[..before].last().and_then(of);
     (start == 0 || last == Some(old)).then_some((old, new))
 }
 
-fn few_on_runner(series: &Series, analysis: &Analysis, policy: &Policy) -> String {
-    let segment = analysis.latest.map(|at| series.runs[at].segment);
+fn few_runs_reason(series: &Series, analysis: &Analysis, policy: &Policy) -> String {
+    let segment = analysis.latest_run.map(|at| series.runs[at].segment);
     let same = |run: &&Run| run.value.is_some() && Some(run.segment) == segment;
     let runs = series.runs.iter().filter(same).count() as u64;
     let needed = u64::from(policy.regression.min_sample_size);
-    format!("{} on this runner so far, a verdict needs {needed}", text::counted(runs, "run"))
+    format!("{} on this runner so far, a verdict needs {needed}", text::count_noun(runs, "run"))
 }
 
-fn new(series: &Series, policy: &Policy) -> String {
+fn new_reason(series: &Series, policy: &Policy) -> String {
     let runs = series.runs.iter().filter(|run| run.value.is_some()).count() as u64;
     let needed = u64::from(policy.regression.min_sample_size);
     if runs < needed {
-        return format!("new: {}, a verdict needs {needed}", text::counted(runs, "run"));
+        return format!("new: {}, a verdict needs {needed}", text::count_noun(runs, "run"));
     }
     let grace = i64::from(policy.regression.grace_period_days).saturating_mul(DAY_US);
     let first = series.runs.first().map_or(0, |run| run.time.micros());

@@ -3,19 +3,19 @@
 
 use serde_json::{Value, json};
 
-use crate::gate::decide::Decision;
+use crate::gate::decision::Decision;
 use crate::gate::escape::message as plain;
-use crate::gate::{Finding, Outcome, Subject, terminal};
-use crate::site::routes::hex;
-use crate::site::words::verdict_name;
+use crate::gate::{CheckOutcome, SeriesFinding, SeriesRef, terminal};
+use crate::site::urls::sha256_hex;
+use crate::site::wording::verdict_name;
 use detect::Verdict;
 use model::record::shorten;
 use model::text;
 
 /// Results that code scanning takes of one run (GitHub's documentation: 25,000; it shows 5,000).
-const MOST: usize = 5_000;
+const MAX_RESULTS: usize = 5_000;
 /// Characters of a message.
-const CHARS: usize = 900;
+const MAX_CHARS: usize = 900;
 
 /// What can be found: id, name, what it means.
 const RULES: [(&str, &str, &str); 7] = [
@@ -29,7 +29,7 @@ const RULES: [(&str, &str, &str); 7] = [
 ];
 
 /// The log, with a line end.
-pub(crate) fn render(outcome: &Outcome) -> String {
+pub(crate) fn render(outcome: &CheckOutcome) -> String {
     let mut results: Vec<Value> = outcome
         .findings
         .iter()
@@ -39,9 +39,9 @@ pub(crate) fn render(outcome: &Outcome) -> String {
         results.push(result("violation", "error", &it.message, it.subject.as_ref()));
     }
     if outcome.decision == Decision::NothingCompared {
-        results.push(result("nothing-compared", "error", &terminal::to_do(outcome), None));
+        results.push(result("nothing-compared", "error", &terminal::next_step(outcome), None));
     }
-    results.truncate(MOST);
+    results.truncate(MAX_RESULTS);
     let rules: Vec<Value> = RULES
         .iter()
         .map(|(id, name, text)| json!({"id": id, "name": name, "shortDescription": {"text": text}}))
@@ -60,7 +60,7 @@ pub(crate) fn render(outcome: &Outcome) -> String {
             "columnKind": "unicodeCodePoints",
             "invocations": [{
                 "executionSuccessful": true,
-                "exitCode": outcome.decision.exit(),
+                "exitCode": outcome.decision.exit_code(),
                 "exitCodeDescription": outcome.decision.as_str(),
             }],
             "results": results,
@@ -70,7 +70,7 @@ pub(crate) fn render(outcome: &Outcome) -> String {
     format!("{}\n", text.replace("#[", "\\u0023["))
 }
 
-fn level(it: &Finding) -> &'static str {
+fn level(it: &SeriesFinding) -> &'static str {
     match it.verdict {
         _ if it.block.is_some() => "error",
         Verdict::Regressed | Verdict::Suspected { .. } | Verdict::Infrastructure => "warning",
@@ -78,7 +78,7 @@ fn level(it: &Finding) -> &'static str {
     }
 }
 
-fn message(it: &Finding) -> String {
+fn message(it: &SeriesFinding) -> String {
     let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
     format!(
         "{}: {}, {change} ({}), limit {}; {}.",
@@ -90,10 +90,10 @@ fn message(it: &Finding) -> String {
     )
 }
 
-fn result(rule: &str, level: &str, message: &str, subject: Option<&Subject>) -> Value {
+fn result(rule: &str, level: &str, message: &str, subject: Option<&SeriesRef>) -> Value {
     let index = RULES.iter().position(|(id, ..)| *id == rule);
     let name = subject.map_or("all", |subject| &subject.name);
-    let plain = plain(&shorten(message, CHARS));
+    let plain = plain(&shorten(message, MAX_CHARS));
     json!({
         "ruleId": rule,
         "ruleIndex": index,
@@ -106,6 +106,6 @@ fn result(rule: &str, level: &str, message: &str, subject: Option<&Subject>) -> 
             },
             "logicalLocations": [{"fullyQualifiedName": name, "kind": "member"}],
         }],
-        "partialFingerprints": {"series/v1": hex(&format!("{rule}\n{name}"), 32)},
+        "partialFingerprints": {"series/v1": sha256_hex(&format!("{rule}\n{name}"), 32)},
     })
 }

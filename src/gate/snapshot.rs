@@ -8,35 +8,37 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::gate::{Outcome, json as report};
-use crate::site::routes::commit_slug;
-use model::history::{Column, History, Line, Row};
+use crate::gate::{CheckOutcome, json as report};
+use crate::site::urls::commit_slug;
+use model::history::{BranchId, History, MeasurementRow, SeriesColumn};
 use model::policy::Policy;
-use model::policy::accepted::Accepted;
-use model::policy::show::show;
+use model::policy::accepted::AcceptedEntry;
+use model::policy::show::to_yaml;
 use model::record::time::Timestamp;
 use model::text;
 
 /// The files of the snapshot: path and text. `history` is as it was read, before the stage was set.
 pub(crate) fn files(
-    outcome: &Outcome,
+    outcome: &CheckOutcome,
     history: &History,
     policy: &Policy,
-    accepted: &[Accepted],
+    accepted: &[AcceptedEntry],
 ) -> Vec<(String, String)> {
-    let scene = &outcome.scene;
+    let scene = &outcome.candidate;
     let at = |id: &Option<String>| {
         let id = id.as_deref()?;
         history.commits.iter().position(|commit| commit.id == id)
     };
-    let main = if scene.pull.is_some() { at(&scene.base) } else { at(&scene.candidate) };
+    let main = if scene.pull.is_some() { at(&scene.base) } else { at(&scene.commit) };
     let pull = scene.pull.and_then(|pull| u32::try_from(pull).ok());
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for column in &history.columns {
         for row in &column.rows {
             let on_main = || main.is_some_and(|main| row.commit as usize <= main);
-            let name = match row.line_of.pull() {
-                None if row.line_of == Line::MAIN && on_main() => "results/main.ndjson".to_owned(),
+            let name = match row.branch.pull() {
+                None if row.branch == BranchId::MAIN && on_main() => {
+                    "results/main.ndjson".to_owned()
+                }
                 Some(number) if Some(number) == pull => format!("pulls/{number}.ndjson"),
                 _ => continue,
             };
@@ -44,7 +46,7 @@ pub(crate) fn files(
             lines.push_str(&format!("{}\n", record(history, column, row)));
         }
     }
-    files.insert("policy.yml".to_owned(), show(policy));
+    files.insert("policy.yml".to_owned(), to_yaml(policy));
     files.insert("check.json".to_owned(), report::render(outcome));
     if !accepted.is_empty() {
         let entries: Vec<Value> = accepted.iter().map(entry).collect();
@@ -54,14 +56,14 @@ pub(crate) fn files(
 }
 
 /// `<commit>-<time>`: safe as the name of a folder.
-pub(crate) fn name(outcome: &Outcome, now: Timestamp) -> String {
-    let head = outcome.scene.candidate.as_deref().map_or_else(|| "none".to_owned(), commit_slug);
+pub(crate) fn folder_name(outcome: &CheckOutcome, now: Timestamp) -> String {
+    let head = outcome.candidate.commit.as_deref().map_or_else(|| "none".to_owned(), commit_slug);
     let time: String = now.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
     format!("{head}-{time}")
 }
 
 /// An accepted change; JSON is YAML too.
-fn entry(it: &Accepted) -> Value {
+fn entry(it: &AcceptedEntry) -> Value {
     json!({
         "series": it.series,
         "commit": it.commit,
@@ -73,7 +75,7 @@ fn entry(it: &Accepted) -> Value {
 }
 
 /// A row as a line of a history.
-fn record(history: &History, column: &Column, row: &Row) -> Value {
+fn record(history: &History, column: &SeriesColumn, row: &MeasurementRow) -> Value {
     let environment = &history.environments[row.environment as usize];
     let commit = &history.commits[row.commit as usize];
     let key = &column.key;
@@ -99,7 +101,7 @@ fn record(history: &History, column: &Column, row: &Row) -> Value {
         ("n", key.n.map(|n| json!(n))),
         ("version", environment.version.as_ref().map(|it| json!(it))),
         ("branch", environment.branch.as_ref().map(|it| json!(it))),
-        ("better", column.better.map(|it| json!(it.as_str()))),
+        ("better", column.direction.map(|it| json!(it.as_str()))),
         ("unit", Some(column.unit.as_str()).filter(|it| !it.is_empty()).map(|it| json!(it))),
         ("tags", (!column.tags.is_empty()).then(|| json!(column.tags))),
         ("std", row.std.is_finite().then(|| json!(row.std))),
@@ -108,7 +110,7 @@ fn record(history: &History, column: &Column, row: &Row) -> Value {
     for (name, value) in optional {
         record.extend(value.map(|value| (name.to_owned(), value)));
     }
-    if history.dated[row.commit as usize] {
+    if history.has_author_time[row.commit as usize] {
         record.insert("commit_time".to_owned(), json!(commit.time.to_string()));
     }
     if row.value.is_nan() {

@@ -5,35 +5,36 @@
 use std::io::Read;
 use std::path::Path;
 
-use crate::init::tools::{NONE, TOOLS, Tool};
+use crate::init::tools::{BenchmarkTool, NO_TOOL_SCRIPT, TOOLS};
 
 /// Folders that hold other people's code or what was built.
-const PASSED_OVER: [&str; 6] = ["target", "node_modules", "vendor", "build", "dist", "venv"];
-const MOST_BYTES: u64 = 1 << 20;
+const SKIPPED_FOLDERS: [&str; 6] = ["target", "node_modules", "vendor", "build", "dist", "venv"];
+const MAX_BYTES: u64 = 1 << 20;
 /// Files looked into; a repository that has more at its top is told by the first of them.
-const MOST_FILES: usize = 5000;
+const MAX_FILES: usize = 5000;
 
 /// A tool, and the file that gave it away, from the root.
-pub(super) struct Found {
-    pub(super) tool: &'static Tool,
+pub(super) struct DetectedTool {
+    pub(super) tool: &'static BenchmarkTool,
     folder: String,
     file: String,
 }
 
 /// The tools that a repository names, in the order of their table.
-pub(super) fn tools(root: &Path) -> Vec<Found> {
-    let mut found: Vec<Option<Found>> = TOOLS.iter().map(|_| None).collect();
+pub(super) fn detect_tools(root: &Path) -> Vec<DetectedTool> {
+    let mut found: Vec<Option<DetectedTool>> = TOOLS.iter().map(|_| None).collect();
     for (folder, name) in files(root) {
         let mut text = None;
         for (tool, place) in TOOLS.iter().zip(&mut found).filter(|(_, place)| place.is_none()) {
-            let mut marks = tool.marks.iter().filter(|(pattern, _)| fits(pattern, &name));
+            let mut marks =
+                tool.markers.iter().filter(|(pattern, _)| matches_pattern(pattern, &name));
             let gives_away = marks.any(|(_, words)| {
-                let read = || content(&root.join(&folder).join(&name)).unwrap_or_default();
+                let read = || read_small_file(&root.join(&folder).join(&name)).unwrap_or_default();
                 let text = text.get_or_insert_with(read);
                 words.is_empty() || words.iter().any(|word| text.contains(word))
             });
             if gives_away {
-                *place = Some(Found { tool, folder: folder.clone(), file: name.clone() });
+                *place = Some(DetectedTool { tool, folder: folder.clone(), file: name.clone() });
             }
         }
     }
@@ -41,20 +42,20 @@ pub(super) fn tools(root: &Path) -> Vec<Found> {
 }
 
 /// Their parts of `benchmarks.sh`; where there is none, one that says what to do.
-pub(super) fn fragments(root: &Path, found: &[Found]) -> Vec<String> {
+pub(super) fn fragments(root: &Path, found: &[DetectedTool]) -> Vec<String> {
     if found.is_empty() {
-        return vec![NONE.to_owned()];
+        return vec![NO_TOOL_SCRIPT.to_owned()];
     }
     found.iter().map(|one| fragment(root, one)).collect()
 }
 
 /// A tool's own part, in the folder that holds what it needs: a manifest deeper than the root
 /// belongs to a project of its own, unless the root has one too.
-fn fragment(root: &Path, found: &Found) -> String {
+fn fragment(root: &Path, found: &DetectedTool) -> String {
     let (tool, inside) = (found.tool, !found.folder.is_empty());
-    let remark = if tool.remark.is_empty() { "" } else { ": " };
-    let heading = format!("\n# {}{remark}{}.\n", tool.name, tool.remark);
-    let manifest = tool.marks.iter().any(|(name, _)| *name == found.file);
+    let remark = if tool.comment.is_empty() { "" } else { ": " };
+    let heading = format!("\n# {}{remark}{}.\n", tool.name, tool.comment);
+    let manifest = tool.markers.iter().any(|(name, _)| *name == found.file);
     let own = manifest && inside && !root.join(&found.file).exists();
     if own && !tool.script.contains("FILE") {
         let script = tool.script.replace('\n', "\n  ");
@@ -65,7 +66,7 @@ fn fragment(root: &Path, found: &Found) -> String {
 }
 
 /// `*` stands for anything; what lies between two of them is to be found in the name.
-fn fits(pattern: &str, name: &str) -> bool {
+fn matches_pattern(pattern: &str, name: &str) -> bool {
     match pattern.split('*').collect::<Vec<_>>().as_slice() {
         [whole] => *whole == name,
         [start, middle @ .., end] => {
@@ -78,9 +79,9 @@ fn fits(pattern: &str, name: &str) -> bool {
     }
 }
 
-fn content(path: &Path) -> Option<String> {
+fn read_small_file(path: &Path) -> Option<String> {
     let mut bytes = Vec::new();
-    std::fs::File::open(path).ok()?.take(MOST_BYTES).read_to_end(&mut bytes).ok()?;
+    std::fs::File::open(path).ok()?.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -92,17 +93,19 @@ fn files(root: &Path) -> Vec<(String, String)> {
     folders.extend(
         names(root, true)
             .into_iter()
-            .filter(|name| !name.starts_with('.') && !PASSED_OVER.contains(&name.as_str())),
+            .filter(|name| !name.starts_with('.') && !SKIPPED_FOLDERS.contains(&name.as_str())),
     );
     for folder in folders {
         let wanted = |name: &String| {
-            TOOLS.iter().any(|tool| tool.marks.iter().any(|(pattern, _)| fits(pattern, name)))
+            TOOLS
+                .iter()
+                .any(|tool| tool.markers.iter().any(|(pattern, _)| matches_pattern(pattern, name)))
         };
         for name in names(&root.join(&folder), false).into_iter().filter(wanted) {
             files.push((folder.clone(), name));
         }
     }
-    files.truncate(MOST_FILES);
+    files.truncate(MAX_FILES);
     files
 }
 
@@ -142,7 +145,7 @@ mod tests {
             ("*requirements*.txt", "dev-requirements.txt", true),
             ("*requirements*.txt", "notes.txt", false),
         ] {
-            assert_eq!(fits(pattern, name), wanted, "{pattern} {name}");
+            assert_eq!(matches_pattern(pattern, name), wanted, "{pattern} {name}");
         }
     }
 

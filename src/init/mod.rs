@@ -14,7 +14,7 @@ use model::text;
 
 /// What is known of the repository.
 #[derive(Clone, Debug)]
-pub(crate) struct Facts {
+pub(crate) struct ProjectFacts {
     pub(crate) root: PathBuf,
     /// `owner/name` on GitHub.
     pub(crate) repository: Option<String>,
@@ -32,29 +32,29 @@ pub(crate) struct Proposal {
     /// One line on what it is for.
     pub(crate) purpose: &'static str,
     pub(crate) text: String,
-    pub(crate) state: State,
+    pub(crate) state: ProposalState,
 }
 
 /// How a proposal compares with the repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum ProposalState {
     New,
     /// It is there to the letter.
-    Same,
+    Unchanged,
     /// Another file is there, with this text.
-    Other(String),
+    Differs(String),
 }
 
 /// Everything proposed for a repository.
 #[derive(Clone, Debug)]
-pub(crate) struct Plan {
+pub(crate) struct InitPlan {
     pub(crate) proposals: Vec<Proposal>,
     /// Names of the benchmark tools that were recognised.
     pub(crate) tools: Vec<&'static str>,
 }
 
 /// What a template becomes: where it goes, what it is for.
-struct Template {
+struct FileTemplate {
     name: &'static str,
     text: &'static str,
     path: &'static str,
@@ -63,7 +63,7 @@ struct Template {
 
 macro_rules! template {
     ($name:literal, $path:literal, $purpose:literal) => {
-        Template {
+        FileTemplate {
             name: $name,
             text: include_str!(concat!("../../templates/", $name)),
             path: $path,
@@ -72,7 +72,7 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [Template; 8] = [
+const TEMPLATES: [FileTemplate; 8] = [
     template!("init/policy.yml", "data/policy.yml", "what counts as slower"),
     template!("init/measure.sh", ".github/benchmarks.sh", "runs the benchmarks, writes records"),
     template!(
@@ -103,7 +103,7 @@ const TEMPLATES: [Template; 8] = [
     template!("init/codeowners", ".github/CODEOWNERS", "who may accept a regression"),
 ];
 
-const HOOKS: [Template; 3] = [
+const HOOKS: [FileTemplate; 3] = [
     template!(
         "init/pre-commit-config.yaml",
         ".pre-commit-config.yaml",
@@ -120,14 +120,14 @@ const OUR_SITE: &str = "https://benchpages.github.io/benchpages/";
 ///
 /// # Errors
 /// A file that is proposed exists and cannot be read.
-pub(crate) fn plan(facts: &Facts) -> anyhow::Result<Plan> {
-    let tools = detect::tools(&facts.root);
+pub(crate) fn plan(facts: &ProjectFacts) -> anyhow::Result<InitPlan> {
+    let tools = detect::detect_tools(&facts.root);
     let hooks = HOOKS.iter().filter(|_| facts.hooks);
     let proposals: anyhow::Result<Vec<Proposal>> = TEMPLATES
         .iter()
         .chain(hooks)
         .map(|template| {
-            let mut text = filled(template.text, facts);
+            let mut text = fill_template(template.text, facts);
             if template.name == "init/measure.sh" {
                 text.extend(detect::fragments(&facts.root, &tools));
             }
@@ -135,17 +135,20 @@ pub(crate) fn plan(facts: &Facts) -> anyhow::Result<Plan> {
             Ok(Proposal { path: template.path, purpose: template.purpose, text, state })
         })
         .collect();
-    Ok(Plan { proposals: proposals?, tools: tools.iter().map(|found| found.tool.name).collect() })
+    Ok(InitPlan {
+        proposals: proposals?,
+        tools: tools.iter().map(|found| found.tool.name).collect(),
+    })
 }
 
 /// A template with the repository's own names in it.
-fn filled(template: &str, facts: &Facts) -> String {
+fn fill_template(template: &str, facts: &ProjectFacts) -> String {
     let (owner, name) = facts
         .repository
         .as_deref()
         .and_then(|repository| repository.split_once('/'))
         .map_or((None, "Benchmarks"), |(owner, name)| (Some(owner), name));
-    let site = owner.map(|owner| pages(owner, name));
+    let site = owner.map(|owner| pages_url(owner, name));
     let lines = match (owner, &site) {
         (Some(owner), Some(site)) => {
             format!("  base_url: \"{site}\"\n  repo_url: \"https://github.com/{owner}/{name}\"")
@@ -167,7 +170,7 @@ fn filled(template: &str, facts: &Facts) -> String {
 }
 
 /// Where GitHub Pages shows a repository.
-fn pages(owner: &str, name: &str) -> String {
+fn pages_url(owner: &str, name: &str) -> String {
     let owner = owner.to_ascii_lowercase();
     let host = format!("{owner}.github.io");
     if name.eq_ignore_ascii_case(&host) {
@@ -177,12 +180,12 @@ fn pages(owner: &str, name: &str) -> String {
     }
 }
 
-fn state(path: &Path, text: &str) -> anyhow::Result<State> {
+fn state(path: &Path, text: &str) -> anyhow::Result<ProposalState> {
     match std::fs::read(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(State::New),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(ProposalState::New),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
-        Ok(bytes) if bytes == text.as_bytes() => Ok(State::Same),
-        Ok(bytes) => Ok(State::Other(String::from_utf8_lossy(&bytes).into_owned())),
+        Ok(bytes) if bytes == text.as_bytes() => Ok(ProposalState::Unchanged),
+        Ok(bytes) => Ok(ProposalState::Differs(String::from_utf8_lossy(&bytes).into_owned())),
     }
 }
 
@@ -190,9 +193,9 @@ fn state(path: &Path, text: &str) -> anyhow::Result<State> {
 ///
 /// # Errors
 /// A file cannot be made, or has come to be since it was looked for: it is left as it is.
-pub(crate) fn write(root: &Path, plan: &Plan) -> anyhow::Result<Vec<&'static str>> {
+pub(crate) fn write(root: &Path, plan: &InitPlan) -> anyhow::Result<Vec<&'static str>> {
     let mut written = Vec::new();
-    for proposal in plan.proposals.iter().filter(|one| one.state == State::New) {
+    for proposal in plan.proposals.iter().filter(|one| one.state == ProposalState::New) {
         let path = root.join(proposal.path);
         let told = || format!("cannot write {}", path.display());
         if let Some(folder) = path.parent() {
@@ -269,7 +272,7 @@ mod tests {
 
     #[test]
     fn pages_stands_where_github_shows_it() {
-        assert_eq!(pages("Ada", "engine"), "https://ada.github.io/engine/");
-        assert_eq!(pages("Ada", "Ada.github.io"), "https://ada.github.io/");
+        assert_eq!(pages_url("Ada", "engine"), "https://ada.github.io/engine/");
+        assert_eq!(pages_url("Ada", "Ada.github.io"), "https://ada.github.io/");
     }
 }

@@ -3,19 +3,19 @@
 //! of them. `FILE` in a script stands for the file that gave the tool away.
 
 /// A benchmark tool.
-pub(super) struct Tool {
+pub(super) struct BenchmarkTool {
     pub(super) name: &'static str,
     /// Files that would give it away (`*.cpp` is any of that ending), and words of which one must
     /// stand in the file; none: the file itself tells.
-    pub(super) marks: &'static [(&'static str, &'static [&'static str])],
+    pub(super) markers: &'static [(&'static str, &'static [&'static str])],
     /// What to know before it is run.
-    pub(super) remark: &'static str,
+    pub(super) comment: &'static str,
     /// Runs it, and hands its results to `records`.
     pub(super) script: &'static str,
 }
 
 /// Where no tool is found: a script that says what to do.
-pub(super) const NONE: &str = "
+pub(super) const NO_TOOL_SCRIPT: &str = "
 # Put your benchmarks here: measure, then hand the results on. This stops until you do.
 # ./measure > results.csv
 # records --format csv results.csv
@@ -27,45 +27,45 @@ const CARGO: &str = "Cargo.toml";
 const JSON_PACKAGE: &str = "package.json";
 const CMAKE: &str = "CMakeLists.txt";
 
-pub(super) const TOOLS: [Tool; 24] = [
-    Tool {
+pub(super) const TOOLS: [BenchmarkTool; 24] = [
+    BenchmarkTool {
         name: "Criterion",
-        marks: &[(CARGO, &["criterion"])],
-        remark: "every target of `cargo bench`, also of other crates of the workspace",
+        markers: &[(CARGO, &["criterion"])],
+        comment: "every target of `cargo bench`, also of other crates of the workspace",
         script: "cargo bench\nrecords --format criterion target/criterion",
     },
-    Tool {
+    BenchmarkTool {
         name: "Divan",
-        marks: &[(CARGO, &["divan"])],
-        remark: "its table, as it prints it",
+        markers: &[(CARGO, &["divan"])],
+        comment: "its table, as it prints it",
         script: "cargo bench | tee divan.txt\nrecords --format divan divan.txt",
     },
-    Tool {
+    BenchmarkTool {
         name: "Gungraun",
-        marks: &[(CARGO, &["gungraun", "iai-callgrind"])],
-        remark: "needs valgrind and the runner of the same version",
+        markers: &[(CARGO, &["gungraun", "iai-callgrind"])],
+        comment: "needs valgrind and the runner of the same version",
         script: "GUNGRAUN_SAVE_SUMMARY=json IAI_CALLGRIND_SAVE_SUMMARY=json cargo bench\n\
                  find target \\( -path '*/gungraun/*' -o -path '*/iai/*' \\) \
                  -name summary.json |\n  \
                  while read -r summary; do records --format gungraun \"$summary\"; done",
     },
-    Tool {
+    BenchmarkTool {
         name: "cargo bench",
-        marks: &[("*.rs", &["#![feature(test)]"])],
-        remark: "the compiler's own benchmarks need a nightly one",
+        markers: &[("*.rs", &["#![feature(test)]"])],
+        comment: "the compiler's own benchmarks need a nightly one",
         script: "cargo +nightly bench | tee libtest.txt\nrecords --format libtest libtest.txt",
     },
-    Tool {
+    BenchmarkTool {
         name: "go test -bench",
-        marks: &[("go.mod", &[])],
-        remark: "each of the five counts is a repeat",
+        markers: &[("go.mod", &[])],
+        comment: "each of the five counts is a repeat",
         script: "go test -run '^$' -bench . -benchmem -count 5 ./... | tee go.txt\n\
                  records --format go go.txt",
     },
-    Tool {
+    BenchmarkTool {
         name: "Google Benchmark",
-        marks: &[(CMAKE, &["benchmark::benchmark", "google/benchmark", "(benchmark "])],
-        remark: "every program in build/ with bench in its name",
+        markers: &[(CMAKE, &["benchmark::benchmark", "google/benchmark", "(benchmark "])],
+        comment: "every program in build/ with bench in its name",
         script: "cmake -S . -B build -DCMAKE_BUILD_TYPE=Release\n\
                  cmake --build build --parallel\n\
                  find build -type f -perm -u+x -name '*bench*' ! -name '*.*' | sort |\n  \
@@ -75,13 +75,13 @@ pub(super) const TOOLS: [Tool; 24] = [
                  records --format google-benchmark --suite \"$suite\" google.json\n  \
                  done",
     },
-    Tool {
+    BenchmarkTool {
         name: "Catch2",
-        marks: &[
+        markers: &[
             ("*.cpp", &["catch2/benchmark/", "CATCH_CONFIG_ENABLE_BENCHMARKING"]),
             ("*.cc", &["catch2/benchmark/", "CATCH_CONFIG_ENABLE_BENCHMARKING"]),
         ],
-        remark: "every program in build/ with test or bench in its name",
+        comment: "every program in build/ with test or bench in its name",
         script: "cmake -S . -B build -DCMAKE_BUILD_TYPE=Release\n\
                  cmake --build build --parallel\n\
                  find build -type f -perm -u+x \\( -name '*test*' -o -name '*bench*' \\) \
@@ -91,126 +91,126 @@ pub(super) const TOOLS: [Tool; 24] = [
                  records --format catch2 catch2.xml\n  \
                  done",
     },
-    Tool {
+    BenchmarkTool {
         name: "pytest-benchmark",
-        marks: &[
+        markers: &[
             ("pyproject.toml", &["pytest-benchmark"]),
             ("setup.cfg", &["pytest-benchmark"]),
             ("*requirements*.txt", &["pytest-benchmark"]),
             ("tox.ini", &["pytest-benchmark"]),
         ],
-        remark: "",
+        comment: "",
         script: "python3 -m pytest --benchmark-only --benchmark-json=pytest-benchmark.json\n\
                  records --format pytest-benchmark pytest-benchmark.json",
     },
-    Tool {
+    BenchmarkTool {
         name: "pyperf",
-        marks: &[("*.py", &["import pyperf"])],
-        remark: "one script; it refuses to write over an older result",
+        markers: &[("*.py", &["import pyperf"])],
+        comment: "one script; it refuses to write over an older result",
         script: "rm -f pyperf.json\npython3 FILE --output pyperf.json\n\
                  records --format pyperf pyperf.json",
     },
-    Tool {
+    BenchmarkTool {
         name: "asv",
-        marks: &[("asv.conf.json", &[]), ("asv.conf.jsonc", &[])],
-        remark: "results_dir of asv.conf.json, where it is another",
+        markers: &[("asv.conf.json", &[]), ("asv.conf.jsonc", &[])],
+        comment: "results_dir of asv.conf.json, where it is another",
         script: "asv machine --yes\nasv run --show-stderr \"$commit^!\"\n\
                  records --format asv .asv/results",
     },
-    Tool {
+    BenchmarkTool {
         name: "Locust",
-        marks: &[("locustfile.py", &[])],
-        remark: "says where the server listens: set LOCUST_HOST",
+        markers: &[("locustfile.py", &[])],
+        comment: "says where the server listens: set LOCUST_HOST",
         script: "locust --headless --users 10 --run-time 1m --host \"$LOCUST_HOST\" \
                  --locustfile FILE --csv locust\nrecords --format locust locust_stats.csv",
     },
-    Tool {
+    BenchmarkTool {
         name: "Vitest",
-        marks: &[(JSON_PACKAGE, &["\"vitest\""])],
-        remark: "",
+        markers: &[(JSON_PACKAGE, &["\"vitest\""])],
+        comment: "",
         script: "npm ci\nnpx vitest bench --run --outputJson vitest.json\n\
                  records --format vitest vitest.json",
     },
-    Tool {
+    BenchmarkTool {
         name: "Tinybench",
-        marks: &[(JSON_PACKAGE, &["\"tinybench\""])],
-        remark: "the script `bench` of package.json prints its results as JSON",
+        markers: &[(JSON_PACKAGE, &["\"tinybench\""])],
+        comment: "the script `bench` of package.json prints its results as JSON",
         script: "npm ci\nnpm run --silent bench > tinybench.json\n\
                  records --format tinybench tinybench.json",
     },
-    Tool {
+    BenchmarkTool {
         name: "Benchmark.js",
-        marks: &[(JSON_PACKAGE, &["\"benchmark\":"])],
-        remark: "the script `bench` of package.json prints a line for each",
+        markers: &[(JSON_PACKAGE, &["\"benchmark\":"])],
+        comment: "the script `bench` of package.json prints a line for each",
         script: "npm ci\nnpm run --silent bench | tee benchmarkjs.txt\n\
                  records --format benchmarkjs benchmarkjs.txt",
     },
-    Tool {
+    BenchmarkTool {
         name: "deno bench",
-        marks: &[("*.ts", &["Deno.bench("]), ("*.js", &["Deno.bench("])],
-        remark: "",
+        markers: &[("*.ts", &["Deno.bench("]), ("*.js", &["Deno.bench("])],
+        comment: "",
         script: "deno bench --json > deno-bench.json\nrecords --format deno deno-bench.json",
     },
-    Tool {
+    BenchmarkTool {
         name: "k6",
-        marks: &[("*.js", &["from 'k6", "from \"k6"]), ("*.ts", &["from 'k6", "from \"k6"])],
-        remark: "",
+        markers: &[("*.js", &["from 'k6", "from \"k6"]), ("*.ts", &["from 'k6", "from \"k6"])],
+        comment: "",
         script: "k6 run --summary-export k6.json FILE\nrecords --format k6 k6.json",
     },
-    Tool {
+    BenchmarkTool {
         name: "JMH",
-        marks: &[("pom.xml", &["jmh-core"])],
-        remark: "",
+        markers: &[("pom.xml", &["jmh-core"])],
+        comment: "",
         script: "mvn --batch-mode --quiet -DskipTests package\n\
                  java -jar target/benchmarks.jar -rf json -rff jmh.json\n\
                  records --format jmh jmh.json",
     },
-    Tool {
+    BenchmarkTool {
         name: "JMH (Gradle)",
-        marks: &[("build.gradle", &["jmh"]), ("build.gradle.kts", &["jmh"])],
-        remark: "with resultFormat = \"JSON\" in its jmh block",
+        markers: &[("build.gradle", &["jmh"]), ("build.gradle.kts", &["jmh"])],
+        comment: "with resultFormat = \"JSON\" in its jmh block",
         script: "./gradlew jmh\nrecords --format jmh build/results/jmh/results.json",
     },
-    Tool {
+    BenchmarkTool {
         name: "BenchmarkDotNet",
-        marks: &[("*.csproj", &["BenchmarkDotNet"]), ("*.fsproj", &["BenchmarkDotNet"])],
-        remark: "",
+        markers: &[("*.csproj", &["BenchmarkDotNet"]), ("*.fsproj", &["BenchmarkDotNet"])],
+        comment: "",
         script: "dotnet run --configuration Release --project FILE -- --filter '*' \
                  --exporters json\n\
                  records --format benchmarkdotnet BenchmarkDotNet.Artifacts/results/*.json",
     },
-    Tool {
+    BenchmarkTool {
         name: "BenchmarkTools.jl",
-        marks: &[("benchmarks.jl", &["BenchmarkTools"])],
-        remark: "a file that makes the suite SUITE",
+        markers: &[("benchmarks.jl", &["BenchmarkTools"])],
+        comment: "a file that makes the suite SUITE",
         script: "julia --project=\"$(dirname FILE)\" -e 'using Pkg; Pkg.instantiate()\n  \
                  using BenchmarkTools; include(ARGS[1])\n  \
                  BenchmarkTools.save(\"julia.json\", run(SUITE))' \"$PWD/\"FILE\n\
                  records --format julia julia.json",
     },
-    Tool {
+    BenchmarkTool {
         name: "benchmark-ips",
-        marks: &[("*.rb", &["benchmark/ips"])],
-        remark: "the script says `x.json! \"benchmark-ips.json\"`",
+        markers: &[("*.rb", &["benchmark/ips"])],
+        comment: "the script says `x.json! \"benchmark-ips.json\"`",
         script: "bundle exec ruby FILE\nrecords --format benchmark-ips benchmark-ips.json",
     },
-    Tool {
+    BenchmarkTool {
         name: "Swift Benchmark",
-        marks: &[("Package.swift", &["package-benchmark"])],
-        remark: "",
+        markers: &[("Package.swift", &["package-benchmark"])],
+        comment: "",
         script: "swift package --allow-writing-to-package-directory benchmark \
                  --format jmh --path swift\nrecords --format swift swift/*.json",
     },
-    Tool {
+    BenchmarkTool {
         name: "Hyperfine",
-        marks: &[("*.sh", &["hyperfine "])],
-        remark: "the script says `--export-json hyperfine.json`",
+        markers: &[("*.sh", &["hyperfine "])],
+        comment: "the script says `--export-json hyperfine.json`",
         script: "bash FILE\nrecords --format hyperfine hyperfine.json",
     },
-    Tool {
+    BenchmarkTool {
         name: "pgbench",
-        marks: &[("*.sh", &["pgbench "])],
-        remark: "what the script prints",
+        markers: &[("*.sh", &["pgbench "])],
+        comment: "what the script prints",
         script: "bash FILE | tee pgbench.txt\nrecords --format pgbench pgbench.txt",
     },
 ];

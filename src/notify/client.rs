@@ -6,26 +6,26 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::notify::Failure;
-use crate::notify::address::Address;
-use crate::notify::secret::{MASK, Masks, Secret};
-use crate::notify::wait;
+use crate::notify::NotifyError;
+use crate::notify::endpoint::EndpointUrl;
+use crate::notify::retry;
+use crate::notify::secret::{MASK, Secret, SecretMasks};
 
 /// Tries of one request before giving up.
-const TRIES: u32 = 5;
+const MAX_TRIES: u32 = 5;
 /// Redirects of one request that are followed.
-const REDIRECTS: u32 = 3;
+const MAX_REDIRECTS: u32 = 3;
 /// A server's own words in an error.
-const QUOTED_CHARS: usize = 300;
+const MAX_QUOTED_CHARS: usize = 300;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Method {
+pub(crate) enum HttpMethod {
     Get,
     Post,
     Patch,
 }
 
-impl Method {
+impl HttpMethod {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -37,51 +37,51 @@ impl Method {
 
 /// A request, complete but for the carrier's own headers.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) method: Method,
-    pub(crate) address: Address,
+pub(crate) struct HttpRequest {
+    pub(crate) method: HttpMethod,
+    pub(crate) address: EndpointUrl,
     pub(crate) headers: Vec<(&'static str, String)>,
     /// Sent as `Authorization: Bearer`.
     pub(crate) token: Option<Secret>,
     /// JSON.
     pub(crate) body: Option<Vec<u8>>,
     /// Doing it twice does harm: an answer that does not come ends in [`Failure::Unsure`].
-    pub(crate) once: bool,
+    pub(crate) retry_is_unsafe: bool,
     /// The status that an answer means, where its own status does not tell.
-    pub(crate) means: Option<fn(&Response) -> u16>,
+    pub(crate) effective_status: Option<fn(&HttpResponse) -> u16>,
     /// What a dry run takes as the answer.
-    pub(crate) assumed: Value,
+    pub(crate) dry_run_response: Value,
 }
 
-impl Request {
-    pub(crate) fn new(method: Method, address: Address) -> Self {
+impl HttpRequest {
+    pub(crate) fn new(method: HttpMethod, address: EndpointUrl) -> Self {
         Self {
             method,
             address,
             headers: Vec::new(),
             token: None,
             body: None,
-            once: false,
-            means: None,
-            assumed: Value::Null,
+            retry_is_unsafe: false,
+            effective_status: None,
+            dry_run_response: Value::Null,
         }
     }
 
     /// The request as errors name it.
-    fn call(&self) -> String {
-        format!("{} {}", self.method.as_str(), self.address.shown())
+    fn description(&self) -> String {
+        format!("{} {}", self.method.as_str(), self.address.redacted())
     }
 }
 
 /// An answer. Names of headers are in lower case.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Response {
+pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Response {
+impl HttpResponse {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
@@ -90,71 +90,75 @@ impl Response {
 
 /// Why no answer came.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Broken {
-    pub(crate) text: String,
+pub(crate) struct TransportError {
+    pub(crate) message: String,
     /// The other side may have got the request.
-    pub(crate) sent: bool,
+    pub(crate) may_be_sent: bool,
     /// Another try would break in the same way.
-    pub(crate) lasting: bool,
+    pub(crate) is_permanent: bool,
 }
 
 /// What carries requests.
-pub(crate) trait Wire {
+pub(crate) trait Transport {
     /// One try, within `timeout`.
-    fn send(&mut self, request: &Request, timeout: Duration) -> Result<Response, Broken>;
+    fn send(
+        &mut self,
+        request: &HttpRequest,
+        timeout: Duration,
+    ) -> Result<HttpResponse, TransportError>;
 }
 
 /// What keeps time.
-pub(crate) trait Pace {
+pub(crate) trait RetryClock {
     /// Since the start.
     fn elapsed(&self) -> Duration;
     /// Seconds since 1970.
-    fn unix(&self) -> u64;
+    fn unix_seconds(&self) -> u64;
     /// A number in [0, 1).
-    fn luck(&mut self) -> f64;
+    fn jitter(&mut self) -> f64;
     fn sleep(&mut self, wait: Duration);
 }
 
 /// How long things may take.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct TimeLimits {
     /// One try of one request.
     pub(crate) timeout: Duration,
     /// Everything, waits included.
     pub(crate) total: Duration,
 }
 
-pub(crate) struct Client<'a> {
-    wire: &'a mut dyn Wire,
-    pace: &'a mut dyn Pace,
-    limits: Limits,
-    masks: Masks,
+pub(crate) struct NotifyClient<'a> {
+    transport: &'a mut dyn Transport,
+    clock: &'a mut dyn RetryClock,
+    limits: TimeLimits,
+    masks: SecretMasks,
     /// Waits, told as they begin.
-    said: &'a dyn Fn(&str),
+    on_wait: &'a dyn Fn(&str),
 }
 
 /// What became of one try.
-enum Tried {
-    Done(Response),
-    Moved(Address),
-    Again { wait: Duration, unsure: bool, text: String },
-    Over(Failure),
+enum Attempt {
+    Done(HttpResponse),
+    Redirect(EndpointUrl),
+    Retry { wait: Duration, unsure: bool, text: String },
+    GiveUp(NotifyError),
 }
 
-impl<'a> Client<'a> {
+impl<'a> NotifyClient<'a> {
     pub(crate) fn new(
-        wire: &'a mut dyn Wire,
-        pace: &'a mut dyn Pace,
-        limits: Limits,
-        masks: Masks,
+        wire: &'a mut dyn Transport,
+        pace: &'a mut dyn RetryClock,
+        limits: TimeLimits,
+        masks: SecretMasks,
         said: &'a dyn Fn(&str),
     ) -> Self {
-        Self { wire, pace, limits, masks, said }
+        Self { transport: wire, clock: pace, limits, masks, on_wait: said }
     }
 
     /// Seconds since 1970.
-    pub(crate) fn unix(&self) -> u64 {
-        self.pace.unix()
+    pub(crate) fn unix_seconds(&self) -> u64 {
+        self.clock.unix_seconds()
     }
 
     /// Sends until there is a success (2xx).
@@ -162,40 +166,43 @@ impl<'a> Client<'a> {
     /// # Errors
     /// The other side refuses, does not answer within tries and time, or (where the request must
     /// not be done twice) does not tell whether it did it.
-    pub(crate) fn send(&mut self, request: &Request) -> Result<Response, Failure> {
+    pub(crate) fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse, NotifyError> {
         let mut request = request.clone();
         let (mut tries, mut redirects) = (1, 0);
         loop {
-            let call = request.call();
-            let lost = |text| Failure::Lost { call: call.clone(), text };
-            let left = self.left();
+            let call = request.description();
+            let lost = |text| NotifyError::Failed { call: call.clone(), text };
+            let left = self.time_left();
             if left.is_zero() {
-                return Err(lost(self.out_of_time()));
+                return Err(lost(self.time_limit_text()));
             }
-            match self.once(&request, tries, left) {
-                Tried::Done(response) => return Ok(response),
-                Tried::Over(failure) => return Err(failure),
-                Tried::Moved(_) if redirects == REDIRECTS => {
+            match self.attempt(&request, tries, left) {
+                Attempt::Done(response) => return Ok(response),
+                Attempt::GiveUp(failure) => return Err(failure),
+                Attempt::Redirect(_) if redirects == MAX_REDIRECTS => {
                     return Err(lost("redirects in a circle".to_owned()));
                 }
-                Tried::Moved(address) => {
+                Attempt::Redirect(address) => {
                     redirects += 1;
                     request.address = address;
                 }
-                Tried::Again { text, .. } if tries == TRIES => {
-                    return Err(lost(format!("{text}; gave up after {TRIES} tries")));
+                Attempt::Retry { text, .. } if tries == MAX_TRIES => {
+                    return Err(lost(format!("{text}; gave up after {MAX_TRIES} tries")));
                 }
-                Tried::Again { wait, text, .. } if wait >= self.left() => {
+                Attempt::Retry { wait, text, .. } if wait >= self.time_left() => {
                     let wait = wait.as_secs_f64();
-                    let limit = self.out_of_time();
+                    let limit = self.time_limit_text();
                     return Err(lost(format!("{text}; the next try is {wait:.0} s off, {limit}")));
                 }
-                Tried::Again { wait, unsure, text } => {
+                Attempt::Retry { wait, unsure, text } => {
                     tries += 1;
-                    (self.said)(&format!("{call}: {text}; again in {:.1} s", wait.as_secs_f64()));
-                    self.pace.sleep(wait);
-                    if unsure && request.once {
-                        return Err(Failure::Unsure { call, text });
+                    (self.on_wait)(&format!(
+                        "{call}: {text}; again in {:.1} s",
+                        wait.as_secs_f64()
+                    ));
+                    self.clock.sleep(wait);
+                    if unsure && request.retry_is_unsafe {
+                        return Err(NotifyError::Unconfirmed { call, text });
                     }
                 }
             }
@@ -208,65 +215,71 @@ impl<'a> Client<'a> {
     /// As [`Self::send`], or the answer is not the JSON it should be.
     pub(crate) fn json<T: serde::de::DeserializeOwned>(
         &mut self,
-        request: &Request,
-    ) -> Result<(T, Response), Failure> {
+        request: &HttpRequest,
+    ) -> Result<(T, HttpResponse), NotifyError> {
         let response = self.send(request)?;
         let parsed = serde_json::from_slice(&response.body);
-        let value = parsed.map_err(|error| Failure::Lost {
-            call: request.call(),
-            text: self.masks.hide(&format!("the answer is not what it should be: {error}")),
+        let value = parsed.map_err(|error| NotifyError::Failed {
+            call: request.description(),
+            text: self.masks.mask(&format!("the answer is not what it should be: {error}")),
         })?;
         Ok((value, response))
     }
 
-    fn left(&self) -> Duration {
-        self.limits.total.saturating_sub(self.pace.elapsed())
+    fn time_left(&self) -> Duration {
+        self.limits.total.saturating_sub(self.clock.elapsed())
     }
 
-    fn out_of_time(&self) -> String {
+    fn time_limit_text(&self) -> String {
         format!("beyond the time limit of {} s", self.limits.total.as_secs_f64())
     }
 
-    fn once(&mut self, request: &Request, tries: u32, left: Duration) -> Tried {
-        let call = request.call();
-        match self.wire.send(request, self.limits.timeout.min(left)) {
+    fn attempt(&mut self, request: &HttpRequest, tries: u32, left: Duration) -> Attempt {
+        let call = request.description();
+        match self.transport.send(request, self.limits.timeout.min(left)) {
             Ok(mut response) => {
-                response.status = request.means.map_or(response.status, |means| means(&response));
-                self.judged(request, response, tries)
+                response.status =
+                    request.effective_status.map_or(response.status, |means| means(&response));
+                self.classify(request, response, tries)
             }
             Err(broken) => {
-                let text = self.masks.hide(&broken.text);
-                if broken.lasting {
-                    return Tried::Over(Failure::Lost { call, text });
+                let text = self.masks.mask(&broken.message);
+                if broken.is_permanent {
+                    return Attempt::GiveUp(NotifyError::Failed { call, text });
                 }
-                let wait = wait::back_off(tries, self.pace.luck());
-                Tried::Again { wait, unsure: broken.sent, text }
+                let wait = retry::back_off(tries, self.clock.jitter());
+                Attempt::Retry { wait, unsure: broken.may_be_sent, text }
             }
         }
     }
 
-    fn judged(&mut self, request: &Request, response: Response, tries: u32) -> Tried {
-        let call = request.call();
+    fn classify(&mut self, request: &HttpRequest, response: HttpResponse, tries: u32) -> Attempt {
+        let call = request.description();
         match response.status {
-            200..=299 => Tried::Done(response),
+            200..=299 => Attempt::Done(response),
             // The other side's 303 asks to read something else, which no write of ours means.
             301 | 302 | 307 | 308 => {
                 let to = response.header("location").unwrap_or_default();
-                match request.address.follow(to) {
-                    Ok(address) => Tried::Moved(address),
+                match request.address.redirect_to(to) {
+                    Ok(address) => Attempt::Redirect(address),
                     Err(fault) => {
-                        let text = self.masks.hide(&format!("{} {fault}", response.status));
-                        Tried::Over(Failure::Lost { call, text })
+                        let text = self.masks.mask(&format!("{} {fault}", response.status));
+                        Attempt::GiveUp(NotifyError::Failed { call, text })
                     }
                 }
             }
             status => {
-                let words = self.words(&response);
-                match wait::after(&response, tries, self.pace.unix(), self.pace.luck()) {
-                    None => Tried::Over(Failure::Refused { call, status, text: words }),
+                let words = self.error_detail(&response);
+                match retry::retry_delay(
+                    &response,
+                    tries,
+                    self.clock.unix_seconds(),
+                    self.clock.jitter(),
+                ) {
+                    None => Attempt::GiveUp(NotifyError::Rejected { call, status, text: words }),
                     Some(wait) => {
                         let unsure = status >= 500;
-                        Tried::Again { wait, unsure, text: format!("{status}{words}") }
+                        Attempt::Retry { wait, unsure, text: format!("{status}{words}") }
                     }
                 }
             }
@@ -274,20 +287,20 @@ impl<'a> Client<'a> {
     }
 
     /// What the server says of its refusal, in brackets; a text that may be shown.
-    fn words(&self, response: &Response) -> String {
+    fn error_detail(&self, response: &HttpResponse) -> String {
         let json: Option<Value> = serde_json::from_slice(&response.body).ok();
         let said = json.as_ref().and_then(|json| {
             let field = ["message", "error"].iter().find_map(|name| json.get(name)?.as_str());
             field.map(str::to_owned)
         });
         let text = said.unwrap_or_else(|| String::from_utf8_lossy(&response.body).into_owned());
-        let text = crate::notify::escape::plain(&self.masks.hide(&text), QUOTED_CHARS);
+        let text = crate::notify::escape::plain(&self.masks.mask(&text), MAX_QUOTED_CHARS);
         if text.is_empty() { String::new() } else { format!(" ({text})") }
     }
 }
 
 /// The headers of a request as they may be shown: a signature proves what it stands beside.
-pub(crate) fn shown_headers(request: &Request) -> Vec<(String, String)> {
+pub(crate) fn shown_headers(request: &HttpRequest) -> Vec<(String, String)> {
     let token = request.token.as_ref();
     let token = token.map(|_| ("authorization".to_owned(), format!("Bearer {MASK}")));
     let own = request.headers.iter().map(|(name, value)| {
@@ -305,12 +318,16 @@ mod tests {
 
     /// Answers from a list, and what it was asked.
     struct Script {
-        answers: Vec<Result<Response, Broken>>,
+        answers: Vec<Result<HttpResponse, TransportError>>,
         asked: Vec<(String, Duration)>,
     }
 
-    impl Wire for Script {
-        fn send(&mut self, request: &Request, timeout: Duration) -> Result<Response, Broken> {
+    impl Transport for Script {
+        fn send(
+            &mut self,
+            request: &HttpRequest,
+            timeout: Duration,
+        ) -> Result<HttpResponse, TransportError> {
             self.asked.push((request.address.expose().to_owned(), timeout));
             if self.answers.len() > 1 { self.answers.remove(0) } else { self.answers[0].clone() }
         }
@@ -322,16 +339,16 @@ mod tests {
         slept: Vec<f64>,
     }
 
-    impl Pace for Still {
+    impl RetryClock for Still {
         fn elapsed(&self) -> Duration {
             Duration::from_secs_f64(self.slept.iter().sum())
         }
 
-        fn unix(&self) -> u64 {
+        fn unix_seconds(&self) -> u64 {
             1_000
         }
 
-        fn luck(&mut self) -> f64 {
+        fn jitter(&mut self) -> f64 {
             0.5
         }
 
@@ -340,35 +357,41 @@ mod tests {
         }
     }
 
-    fn with(status: u16, headers: &[(&str, &str)]) -> Result<Response, Broken> {
+    fn with(status: u16, headers: &[(&str, &str)]) -> Result<HttpResponse, TransportError> {
         let headers = headers.iter().map(|(name, value)| ((*name).into(), (*value).into()));
-        Ok(Response { status, headers: headers.collect(), body: Vec::new() })
+        Ok(HttpResponse { status, headers: headers.collect(), body: Vec::new() })
     }
 
-    fn broken(sent: bool, lasting: bool) -> Result<Response, Broken> {
-        Err(Broken { text: "token-12345 broke".to_owned(), sent, lasting })
+    fn broken(sent: bool, lasting: bool) -> Result<HttpResponse, TransportError> {
+        Err(TransportError {
+            message: "token-12345 broke".to_owned(),
+            may_be_sent: sent,
+            is_permanent: lasting,
+        })
     }
 
-    struct Run {
-        result: Result<Response, Failure>,
+    struct ScriptedRun {
+        result: Result<HttpResponse, NotifyError>,
         slept: Vec<f64>,
         asked: Vec<(String, Duration)>,
         said: Vec<String>,
     }
 
-    fn run(answers: Vec<Result<Response, Broken>>, once: bool) -> Run {
+    fn run(answers: Vec<Result<HttpResponse, TransportError>>, once: bool) -> ScriptedRun {
         let mut script = Script { answers, asked: Vec::new() };
         let mut still = Still::default();
-        let limits = Limits { timeout: Duration::from_secs(20), total: Duration::from_secs(100) };
-        let mut masks = Masks::default();
+        let limits =
+            TimeLimits { timeout: Duration::from_secs(20), total: Duration::from_secs(100) };
+        let mut masks = SecretMasks::default();
         masks.add(&Secret::new("token-12345").unwrap());
         let said = RefCell::new(Vec::new());
         let tell = |text: &str| said.borrow_mut().push(text.to_owned());
-        let mut client = Client::new(&mut script, &mut still, limits, masks, &tell);
-        let mut request = Request::new(Method::Post, Address::parse("https://h/a").unwrap());
-        request.once = once;
+        let mut client = NotifyClient::new(&mut script, &mut still, limits, masks, &tell);
+        let mut request =
+            HttpRequest::new(HttpMethod::Post, EndpointUrl::parse("https://h/a").unwrap());
+        request.retry_is_unsafe = once;
         let result = client.send(&request);
-        Run { result, slept: still.slept, asked: script.asked, said: said.into_inner() }
+        ScriptedRun { result, slept: still.slept, asked: script.asked, said: said.into_inner() }
     }
 
     #[test]
@@ -390,7 +413,7 @@ mod tests {
         assert_eq!(timeouts, [20, 20, 10], "the last try has the time that is left");
         let beyond = run(vec![wait("99"), wait("2")], false);
         assert_eq!(beyond.slept, [99.0]);
-        assert!(matches!(beyond.result, Err(Failure::Lost { .. })));
+        assert!(matches!(beyond.result, Err(NotifyError::Failed { .. })));
         let reset = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1009")];
         assert_eq!(run(vec![with(403, &reset), with(200, &[])], false).slept, [10.0]);
     }
@@ -399,7 +422,7 @@ mod tests {
     fn what_may_have_been_done_is_left_to_the_caller() {
         for unsure in [broken(true, false), with(500, &[]), with(504, &[])] {
             let run = run(vec![unsure], true);
-            assert!(matches!(run.result, Err(Failure::Unsure { .. })));
+            assert!(matches!(run.result, Err(NotifyError::Unconfirmed { .. })));
             assert_eq!((run.asked.len(), run.slept.len()), (1, 1));
         }
         for not_done in [broken(false, false), with(429, &[])] {

@@ -1,19 +1,19 @@
 //! Names from data, made harmless for where they are shown: GitHub's Markdown and Slack's mrkdwn.
 //! Nothing that comes out mentions a person, links, formats, reorders text or leaves its line.
 
-use model::text::harmless;
+use model::text::sanitize;
 
 /// Between a mark and what it would act on. GitHub looks for mentions and references after it has
 /// decoded entities, so that only a character between helps; this one shows nothing.
-const APART: char = '\u{200b}';
+const ZERO_WIDTH_SPACE: char = '\u{200b}';
 
 /// Longer addresses are cut by mail programs and browsers.
-const LONGEST_LINK: usize = 2_000;
+const MAX_LINK_CHARS: usize = 2_000;
 
 /// One line of at most `most` characters, without controls and without characters that show nothing
 /// or turn the direction of text.
 pub(crate) fn plain(text: &str, most: usize) -> String {
-    let shown = text.chars().filter(|c| !harmless::is_hidden(*c));
+    let shown = text.chars().filter(|c| !sanitize::is_hidden(*c));
     let spaced: String = shown.map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut line = String::new();
     for word in spaced.split_whitespace() {
@@ -39,11 +39,11 @@ pub(crate) fn markdown(text: &str, most: usize) -> String {
     let mut out = String::with_capacity(line.len() * 2);
     for (at, c) in line.char_indices() {
         match c {
-            '@' => out.extend([c, APART]),
-            '#' => out.extend(['&', '#', '3', '5', ';', APART]),
+            '@' => out.extend([c, ZERO_WIDTH_SPACE]),
+            '#' => out.extend(['&', '#', '3', '5', ';', ZERO_WIDTH_SPACE]),
             // `GH-12` is a reference, `www.` begins a link.
-            '-' if ends_with(&line[..at], "gh") => out.extend([c, APART]),
-            '.' if ends_with(&line[..at], "www") => out.extend([c, APART]),
+            '-' if ends_with(&line[..at], "gh") => out.extend([c, ZERO_WIDTH_SPACE]),
+            '.' if ends_with(&line[..at], "www") => out.extend([c, ZERO_WIDTH_SPACE]),
             '&' | '<' | '>' | '"' | '\'' | '|' | '`' | '*' | '_' | '~' | '[' | ']' | '(' | ')'
             | '\\' | ':' | '!' | '$' | '{' | '}' | '+' | '=' => {
                 out.push_str(&format!("&#{};", c as u32));
@@ -83,8 +83,10 @@ pub(crate) fn mrkdwn(text: &str, most: usize) -> String {
             '`' => out.push('ˋ'),
             '|' => out.push('¦'),
             // Within a word it forms nothing.
-            '_' if !before.is_alphanumeric() || !next.is_alphanumeric() => out.extend([APART, c]),
-            ':' | '@' | '#' if !next.is_whitespace() => out.extend([c, APART]),
+            '_' if !before.is_alphanumeric() || !next.is_alphanumeric() => {
+                out.extend([ZERO_WIDTH_SPACE, c])
+            }
+            ':' | '@' | '#' if !next.is_whitespace() => out.extend([c, ZERO_WIDTH_SPACE]),
             _ => out.push(c),
         }
         before = c;
@@ -94,10 +96,10 @@ pub(crate) fn mrkdwn(text: &str, most: usize) -> String {
 
 /// An address that may stand in a link: under one of `allowed`, without what ends a link in
 /// Markdown, HTML or mrkdwn.
-pub(crate) fn link<'a>(url: &'a str, allowed: &[String]) -> Option<&'a str> {
+pub(crate) fn allowed_link<'a>(url: &'a str, allowed: &[String]) -> Option<&'a str> {
     let harmless = |byte: u8| byte.is_ascii_graphic() && !b"<>\"'`\\|()[]{}^@*&".contains(&byte);
     let known = allowed.iter().any(|start| is_under(url, start));
-    (url.len() <= LONGEST_LINK && url.bytes().all(harmless) && known).then_some(url)
+    (url.len() <= MAX_LINK_CHARS && url.bytes().all(harmless) && known).then_some(url)
 }
 
 /// Whether an address is `start` or lies below it.
@@ -150,7 +152,7 @@ mod tests {
     fn only_known_addresses_become_links() {
         let known = ["https://o.github.io/r/".to_owned()];
         for url in ["https://o.github.io/r", "https://o.github.io/r/diff/a..b/#x"] {
-            assert!(link(url, &known).is_some(), "{url}");
+            assert!(allowed_link(url, &known).is_some(), "{url}");
         }
         for url in [
             "https://o.github.io/rx/",
@@ -164,7 +166,7 @@ mod tests {
             "https://o.github.io/r/>",
             "https://o.github.io@evil.org/",
         ] {
-            assert!(link(url, &known).is_none(), "{url}");
+            assert!(allowed_link(url, &known).is_none(), "{url}");
         }
     }
 

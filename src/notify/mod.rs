@@ -5,44 +5,44 @@
 //! every name escaped for where it goes. Secrets are shown nowhere. Refuses addresses that are not
 //! https (but on this machine), redirects to another host, and waits beyond its time limit.
 
-pub(crate) mod address;
+pub(crate) mod endpoint;
 pub(crate) mod client;
 pub(crate) mod escape;
 pub(crate) mod github;
-pub(crate) mod outcome;
+pub(crate) mod check_report;
 pub(crate) mod preview;
 pub(crate) mod secret;
 pub(crate) mod slack;
-mod wait;
+mod retry;
 pub(crate) mod webhook;
-pub(crate) mod wire;
+pub(crate) mod transport;
 
 /// Why something was not told. Secrets are already masked in every text.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum NotifyError {
     /// What was given is at fault; nothing was sent.
     #[error("{0}")]
     Input(String),
     /// The other side said no, for good.
     #[error("{call}: {status}{text}")]
-    Refused { call: String, status: u16, text: String },
+    Rejected { call: String, status: u16, text: String },
     /// The other side gave no answer: it may have done what was asked.
     #[error("{call}: {text}")]
-    Unsure { call: String, text: String },
+    Unconfirmed { call: String, text: String },
     /// Tries or time ran out, or the answer makes no sense.
     #[error("{call}: {text}")]
-    Lost { call: String, text: String },
+    Failed { call: String, text: String },
 }
 
 /// What was done, in a sentence for people, and what they should know beside it.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Told {
-    pub(crate) done: String,
+pub(crate) struct Delivery {
+    pub(crate) summary: String,
     pub(crate) warnings: Vec<String>,
 }
 
-impl Told {
+impl Delivery {
     pub(crate) fn new(done: impl Into<String>) -> Self {
-        Self { done: done.into(), warnings: Vec::new() }
+        Self { summary: done.into(), warnings: Vec::new() }
     }
 }

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::notify::client::{Broken, Request, Response, Wire, shown_headers};
-use crate::notify::secret::Masks;
+use crate::notify::client::{HttpRequest, HttpResponse, Transport, TransportError, shown_headers};
+use crate::notify::secret::SecretMasks;
 
 #[derive(Debug, Default)]
 pub(crate) struct Preview {
-    masks: Masks,
+    masks: SecretMasks,
     text: String,
 }
 
 impl Preview {
-    pub(crate) fn new(masks: Masks) -> Self {
+    pub(crate) fn new(masks: SecretMasks) -> Self {
         Self { masks, text: String::new() }
     }
 
@@ -25,9 +25,9 @@ impl Preview {
     }
 }
 
-impl Wire for Preview {
-    fn send(&mut self, request: &Request, _: Duration) -> Result<Response, Broken> {
-        let (method, address) = (request.method.as_str(), request.address.shown());
+impl Transport for Preview {
+    fn send(&mut self, request: &HttpRequest, _: Duration) -> Result<HttpResponse, TransportError> {
+        let (method, address) = (request.method.as_str(), request.address.redacted());
         let mut text = format!("{method} {address}\n");
         for (name, value) in shown_headers(request) {
             text.push_str(&format!("{name}: {value}\n"));
@@ -40,9 +40,9 @@ impl Wire for Preview {
             text.push_str(&pretty.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned()));
             text.push('\n');
         }
-        self.text.push_str(&self.masks.hide(&text));
+        self.text.push_str(&self.masks.mask(&text));
         self.text.push('\n');
-        let body = request.assumed.to_string().into_bytes();
-        Ok(Response { status: 200, headers: Vec::new(), body })
+        let body = request.dry_run_response.to_string().into_bytes();
+        Ok(HttpResponse { status: 200, headers: Vec::new(), body })
     }
 }

@@ -4,7 +4,7 @@
 /// What stands where a secret stood.
 pub(crate) const MASK: &str = "***";
 /// A shorter secret would mask words of ordinary text; no token is so short.
-const SHORTEST_MASKED: usize = 6;
+const MIN_MASKED_CHARS: usize = 6;
 
 /// A text that must not be shown.
 #[derive(Clone, PartialEq)]
@@ -31,9 +31,9 @@ impl std::fmt::Debug for Secret {
 
 /// All secrets of a run, to take out of every text that is shown.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Masks(Vec<Secret>);
+pub(crate) struct SecretMasks(Vec<Secret>);
 
-impl Masks {
+impl SecretMasks {
     pub(crate) fn add(&mut self, secret: &Secret) {
         self.0.push(secret.clone());
         // The longest first, so that a secret within another leaves no rest of it.
@@ -41,8 +41,8 @@ impl Masks {
     }
 
     /// The text without any secret.
-    pub(crate) fn hide(&self, text: &str) -> String {
-        let long = self.0.iter().filter(|secret| secret.0.len() >= SHORTEST_MASKED);
+    pub(crate) fn mask(&self, text: &str) -> String {
+        let long = self.0.iter().filter(|secret| secret.0.len() >= MIN_MASKED_CHARS);
         long.fold(text.to_owned(), |text, secret| text.replace(&secret.0, MASK))
     }
 }
@@ -53,11 +53,11 @@ mod tests {
 
     #[test]
     fn no_secret_survives_in_shown_text() {
-        let mut masks = Masks::default();
+        let mut masks = SecretMasks::default();
         let (short, long) = (Secret::new("token1").unwrap(), Secret::new("token1-long\n").unwrap());
         masks.add(&short);
         masks.add(&long);
-        assert_eq!(masks.hide("a token1-long, token1"), "a ***, ***");
+        assert_eq!(masks.mask("a token1-long, token1"), "a ***, ***");
         assert_eq!(format!("{short:?} {masks:?}"), "*** Masks([***, ***])");
         assert_eq!(Secret::new(" \n"), None);
     }

@@ -6,20 +6,20 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::notify::address::Address;
-use crate::notify::client::{Client, Method, Request};
-use crate::notify::outcome::Outcome;
+use crate::notify::check_report::CheckReport;
+use crate::notify::client::{HttpMethod, HttpRequest, NotifyClient};
+use crate::notify::endpoint::EndpointUrl;
 use crate::notify::secret::Secret;
-use crate::notify::{Failure, Told};
+use crate::notify::{Delivery, NotifyError};
 use model::record::time::Timestamp;
 
 /// What is told, to whom.
 #[derive(Clone, Debug)]
-pub(crate) struct Message<'a> {
-    pub(crate) address: Address,
+pub(crate) struct WebhookMessage<'a> {
+    pub(crate) address: EndpointUrl,
     /// Left out: unsigned.
     pub(crate) key: Option<Secret>,
-    pub(crate) outcome: &'a Outcome,
+    pub(crate) outcome: &'a CheckReport,
     pub(crate) repo: Option<String>,
     pub(crate) pull: Option<u64>,
 }
@@ -28,8 +28,11 @@ pub(crate) struct Message<'a> {
 ///
 /// # Errors
 /// As [`Client::send`].
-pub(crate) fn tell(client: &mut Client<'_>, message: &Message<'_>) -> Result<Told, Failure> {
-    let unix = client.unix();
+pub(crate) fn post(
+    client: &mut NotifyClient<'_>,
+    message: &WebhookMessage<'_>,
+) -> Result<Delivery, NotifyError> {
+    let unix = client.unix_seconds();
     let micros = i64::try_from(unix).unwrap_or(i64::MAX).saturating_mul(1_000_000);
     let body = json!({
         "event": "check",
@@ -40,7 +43,7 @@ pub(crate) fn tell(client: &mut Client<'_>, message: &Message<'_>) -> Result<Tol
         "sent": Timestamp::from_micros(micros).to_string(),
     });
     let body = body.to_string().into_bytes();
-    let mut request = Request::new(Method::Post, message.address.clone());
+    let mut request = HttpRequest::new(HttpMethod::Post, message.address.clone());
     request.headers = vec![
         ("content-type", "application/json".to_owned()),
         ("x-benchpages-delivery", hex(&Sha256::digest(&body)[..16])),
@@ -52,13 +55,13 @@ pub(crate) fn tell(client: &mut Client<'_>, message: &Message<'_>) -> Result<Tol
     }
     request.body = Some(body);
     client.send(&request)?;
-    Ok(Told::new(format!("webhook: told {}", message.address.origin())))
+    Ok(Delivery::new(format!("webhook: told {}", message.address.origin())))
 }
 
 /// HMAC-SHA256 (RFC 2104) in lower-case hex.
-fn signature(key: &Secret, unix: u64, body: &[u8]) -> Result<String, Failure> {
+fn signature(key: &Secret, unix: u64, body: &[u8]) -> Result<String, NotifyError> {
     let keyed = Hmac::<Sha256>::new_from_slice(key.expose().as_bytes());
-    let mut mac = keyed.map_err(|_| Failure::Input("the key cannot be used".to_owned()))?;
+    let mut mac = keyed.map_err(|_| NotifyError::Input("the key cannot be used".to_owned()))?;
     mac.update(format!("v1:{unix}:").as_bytes());
     mac.update(body);
     Ok(hex(&mac.finalize().into_bytes()))

@@ -6,7 +6,7 @@
 //! (`former`). Refused: a target that this program did not make (no marker file `.benchpages`), a
 //! link, a file, and routes that would leave the folder.
 
-pub(crate) mod former;
+pub(crate) mod previous;
 mod swap;
 mod target;
 
@@ -19,8 +19,8 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use tempfile::TempDir;
 
-use crate::output::former::{Former, Stock};
-use crate::output::target::{ASIDE, MARKER, MARKER_HEAD, Target};
+use crate::output::previous::{PreviousSite, ReusableFiles};
+use crate::output::target::{MARKER, MARKER_HEAD, OLD_SUFFIX, OutputTarget};
 
 /// Why the site was not written: place, cause, remedy.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,7 @@ pub(crate) enum OutputError {
          itself with --out",
         .path.display()
     )]
-    Link { path: PathBuf },
+    SymbolicLink { path: PathBuf },
     #[error("{} is a file, not a folder; name another folder with --out", .path.display())]
     NotAFolder { path: PathBuf },
     #[error(
@@ -45,9 +45,9 @@ pub(crate) enum OutputError {
     )]
     NoName { path: PathBuf },
     #[error("the page `{route}` would not lie inside the site; this is a bug, please report it")]
-    Route { route: String },
+    OutsideSite { route: String },
     #[error("two pages are named `{route}`; this is a bug, please report it")]
-    Twice { route: String },
+    DuplicateRoute { route: String },
     #[error("{}: {source}; {}", .path.display(), remedy(.source))]
     Io { path: PathBuf, source: io::Error },
 }
@@ -74,11 +74,11 @@ fn remedy(error: &io::Error) -> &'static str {
 /// A site that is being written. Dropped without [`Output::commit`], it leaves nothing.
 #[derive(Debug)]
 pub(crate) struct Output {
-    target: Target,
+    target: OutputTarget,
     staging: TempDir,
-    former: Former,
+    previous: PreviousSite,
     /// What lies in the staging folder and is to be written over.
-    stock: Stock,
+    reusable: ReusableFiles,
     /// Held open and locked while the run is at work, so that no other run takes it for stale.
     _lock: File,
     /// Folders that exist in the staging folder, relative.
@@ -103,28 +103,28 @@ impl Output {
     ///
     /// # Errors
     /// The target must not be replaced, or nothing can be written beside it.
-    pub(crate) fn prepare(target: &Path, former: Former) -> Result<Self, OutputError> {
-        let target = Target::new(target)?;
-        target.replaceable()?;
+    pub(crate) fn prepare(target: &Path, former: PreviousSite) -> Result<Self, OutputError> {
+        let target = OutputTarget::new(target)?;
+        target.is_replaceable()?;
         fs::create_dir_all(&target.parent).map_err(OutputError::at(&target.parent))?;
-        target.tidy_after_crash();
-        let staging = make_staging(&target)?;
+        target.clean_up_after_crash();
+        let staging = create_staging(&target)?;
         let path = staging.path().join(MARKER);
         let claimed = match former {
-            Former::Keep => former::claim(&target, staging.path()),
-            Former::Remove => None,
+            PreviousSite::Keep => previous::claim(&target, staging.path()),
+            PreviousSite::Remove => None,
         };
         let (marker, stock) = match claimed {
-            Some((marker, stock)) => (mark(marker), stock),
-            None => (make_marker(&path), Stock::default()),
+            Some((marker, stock)) => (write_marker(marker), stock),
+            None => (create_marker(&path), ReusableFiles::default()),
         };
         Ok(Self {
             target,
             staging,
-            former,
+            previous: former,
             _lock: marker.map_err(OutputError::at(&path))?,
             folders: RwLock::new(stock.folders.clone()),
-            stock,
+            reusable: stock,
             routes: Mutex::default(),
             bytes: AtomicU64::new(0),
         })
@@ -138,17 +138,19 @@ impl Output {
     /// was.
     pub(crate) fn write(&self, route: &str, bytes: &[u8]) -> Result<(), OutputError> {
         if !is_inside(route) {
-            return Err(OutputError::Route { route: route.to_owned() });
+            return Err(OutputError::OutsideSite { route: route.to_owned() });
         }
         if let Some((folder, _)) = route.rsplit_once('/') {
-            self.make_folder(folder)?;
+            self.create_folder(folder)?;
         }
         let path = self.staging.path().join(route);
         let at = |source| OutputError::at(&self.target.path.join(route))(source);
-        if !self.stock.write_over(route, &path, bytes).map_err(at)? {
+        if !self.reusable.overwrite(route, &path, bytes).map_err(at)? {
             let file = OpenOptions::new().write(true).create_new(true).open(&path);
             let mut file = file.map_err(|source| match source.kind() {
-                io::ErrorKind::AlreadyExists => OutputError::Twice { route: route.to_owned() },
+                io::ErrorKind::AlreadyExists => {
+                    OutputError::DuplicateRoute { route: route.to_owned() }
+                }
                 _ => at(source),
             })?;
             file.write_all(bytes).map_err(at)?;
@@ -158,17 +160,17 @@ impl Output {
         Ok(())
     }
 
-    fn make_folder(&self, folder: &str) -> Result<(), OutputError> {
+    fn create_folder(&self, folder: &str) -> Result<(), OutputError> {
         if self.folders.read().unwrap_or_else(PoisonError::into_inner).contains(folder) {
             return Ok(());
         }
         // The folder above first: asking the system for a folder whose own is missing costs as much
         // as making one.
         if let Some((above, _)) = folder.rsplit_once('/') {
-            self.make_folder(above)?;
+            self.create_folder(above)?;
         }
         let path = self.staging.path().join(folder);
-        match self.stock.clear(folder, &path).and_then(|()| fs::create_dir(&path)) {
+        match self.reusable.remove_blocking(folder, &path).and_then(|()| fs::create_dir(&path)) {
             Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
                 return Err(OutputError::at(&self.target.path.join(folder))(source));
             }
@@ -184,33 +186,34 @@ impl Output {
     /// The target changed into something that must not be replaced, or the system refuses; the
     /// target is as it was.
     pub(crate) fn commit(self) -> Result<Committed, OutputError> {
-        let replaces = self.target.replaceable()?;
+        let replaces = self.target.is_replaceable()?;
         #[cfg(windows)]
         drop(self._lock); // a folder with an open file is not renamed there
         let (staging, target) = (self.staging.path(), &self.target.path);
         let mut routes = self.routes.into_inner().unwrap_or_else(PoisonError::into_inner);
         routes.sort_unstable();
-        self.stock.sweep(staging, &routes).map_err(OutputError::at(staging))?;
+        self.reusable.sweep(staging, &routes).map_err(OutputError::at(staging))?;
         let old = if replaces {
             let mut aside = staging.as_os_str().to_owned();
-            aside.push(ASIDE);
+            aside.push(OLD_SUFFIX);
             swap::replace(staging, target, Path::new(&aside)).map(Some)
         } else {
             fs::rename(staging, target).map(|()| None)
         };
         let old = old.map_err(OutputError::at(target))?;
         let _ = self.staging.keep(); // its path is now the old site's, or nobody's
-        if self.former == Former::Remove {
-            former::remove(&self.target);
+        if self.previous == PreviousSite::Remove {
+            previous::remove(&self.target);
         }
-        let old =
-            old.filter(|old| self.former == Former::Remove || !former::keep(&self.target, old));
+        let old = old.filter(|old| {
+            self.previous == PreviousSite::Remove || !previous::keep(&self.target, old)
+        });
         let leftover = old.filter(|old| fs::remove_dir_all(old).is_err() && old.exists());
         Ok(Committed { routes, bytes: self.bytes.into_inner(), leftover })
     }
 }
 
-fn make_staging(target: &Target) -> Result<TempDir, OutputError> {
+fn create_staging(target: &OutputTarget) -> Result<TempDir, OutputError> {
     let prefix = target.staging_prefix();
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix);
@@ -221,15 +224,15 @@ fn make_staging(target: &Target) -> Result<TempDir, OutputError> {
 }
 
 /// Locks first and writes then: a marker that is not written yet marks nothing.
-fn make_marker(path: &Path) -> io::Result<File> {
+fn create_marker(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
     // A file system without locks builds all the same; it merely cannot tell stale from busy.
     let _ = file.try_lock();
-    mark(file)
+    write_marker(file)
 }
 
 /// Writes into a marker what it says.
-fn mark(mut file: File) -> io::Result<File> {
+fn write_marker(mut file: File) -> io::Result<File> {
     file.set_len(0)?;
     writeln!(file, "{MARKER_HEAD}\nwritten by benchpages {}", env!("CARGO_PKG_VERSION"))?;
     Ok(file)

@@ -13,17 +13,17 @@ pub(super) const MARKER: &str = ".benchpages";
 pub(super) const MARKER_HEAD: &str = "benchpages site 1";
 
 /// What the name of an old site ends with while the new one is moved into its place in two steps.
-pub(super) const ASIDE: &str = "-old";
+pub(super) const OLD_SUFFIX: &str = "-old";
 
 /// An output folder by absolute path, split into its parent and its name.
 #[derive(Clone, Debug)]
-pub(super) struct Target {
+pub(super) struct OutputTarget {
     pub(super) path: PathBuf,
     pub(super) parent: PathBuf,
     name: OsString,
 }
 
-impl Target {
+impl OutputTarget {
     /// # Errors
     /// The path has no last name (`/`, `.`, `..`), so nothing can be written beside it.
     pub(super) fn new(path: &Path) -> Result<Self, OutputError> {
@@ -49,7 +49,7 @@ impl Target {
     }
 
     /// Where the site that was replaced last is kept: `.<name>.benchpages.former`.
-    pub(super) fn former(&self) -> PathBuf {
+    pub(super) fn previous_path(&self) -> PathBuf {
         let mut name = OsString::from(".");
         name.push(&self.name);
         name.push(".benchpages.former");
@@ -61,7 +61,7 @@ impl Target {
     /// # Errors
     /// There is something that must not be replaced: a file, a link, or a folder that holds files
     /// and no marker.
-    pub(super) fn replaceable(&self) -> Result<bool, OutputError> {
+    pub(super) fn is_replaceable(&self) -> Result<bool, OutputError> {
         let path = || self.path.clone();
         let kind = match fs::symlink_metadata(&self.path) {
             Ok(metadata) => metadata.file_type(),
@@ -69,7 +69,7 @@ impl Target {
             Err(error) => return Err(OutputError::at(&self.path)(error)),
         };
         if kind.is_symlink() {
-            return Err(OutputError::Link { path: path() });
+            return Err(OutputError::SymbolicLink { path: path() });
         }
         if !kind.is_dir() {
             return Err(OutputError::NotAFolder { path: path() });
@@ -85,7 +85,7 @@ impl Target {
     /// Removes the staging folders of runs that crashed: named like ours, marked, and not locked by
     /// a run that is still at work. An old site that was moved aside and not yet replaced goes back
     /// into its place. What cannot be removed stays; it harms nobody.
-    pub(super) fn tidy_after_crash(&self) {
+    pub(super) fn clean_up_after_crash(&self) {
         let prefix = self.staging_prefix();
         let Ok(entries) = fs::read_dir(&self.parent) else { return };
         for entry in entries.flatten() {
@@ -95,7 +95,7 @@ impl Target {
                 if !is_marked(&path) || is_locked(&path.join(MARKER)) {
                     continue;
                 }
-                let aside = entry.file_name().as_encoded_bytes().ends_with(ASIDE.as_bytes());
+                let aside = entry.file_name().as_encoded_bytes().ends_with(OLD_SUFFIX.as_bytes());
                 let homeless = aside && fs::symlink_metadata(&self.path).is_err();
                 if !homeless || fs::rename(&path, &self.path).is_err() {
                     let _ = fs::remove_dir_all(&path);

@@ -9,35 +9,35 @@ use std::time::{Duration, Instant};
 pub(crate) type Progress<'a> = dyn Fn(&'static str, u64, u64) + Sync + 'a;
 
 /// Tells nobody.
-pub(crate) fn silent(_: &'static str, _: u64, _: u64) {}
+pub(crate) fn no_progress(_: &'static str, _: u64, _: u64) {}
 
 /// A stage that has ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stage {
     pub(crate) name: &'static str,
-    pub(crate) took: Duration,
+    pub(crate) duration: Duration,
     /// Most memory that the process had at once until the stage ended, in bytes.
-    pub(crate) peak: Option<u64>,
+    pub(crate) peak_bytes: Option<u64>,
 }
 
 /// The stages of a command, in their order.
 #[derive(Debug)]
 pub(crate) struct Stages {
-    last: Instant,
-    pub(crate) ended: Vec<Stage>,
+    last_end: Instant,
+    pub(crate) finished: Vec<Stage>,
 }
 
 impl Stages {
     pub(crate) fn new() -> Self {
-        Self { last: Instant::now(), ended: Vec::new() }
+        Self { last_end: Instant::now(), finished: Vec::new() }
     }
 
     /// The stage since the last call has ended.
-    pub(crate) fn end(&mut self, name: &'static str) {
+    pub(crate) fn finish(&mut self, name: &'static str) {
         let now = Instant::now();
-        let took = now.duration_since(self.last);
-        self.ended.push(Stage { name, took, peak: peak_memory() });
-        self.last = now;
+        let took = now.duration_since(self.last_end);
+        self.finished.push(Stage { name, duration: took, peak_bytes: peak_memory() });
+        self.last_end = now;
     }
 }
 

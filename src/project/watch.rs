@@ -10,54 +10,55 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use crate::gate::Outcome;
-use crate::gate::scene::{self, Request, Scene, Wanted};
-use crate::project::said::{Said, analyse, with_context};
+use crate::gate::CheckOutcome;
+use crate::gate::candidate::{self, Candidate, CandidateRef, CandidateRequest};
+use crate::project::human_input::{HumanInput, analyze_series, with_analysis_context};
 use crate::project::stages::Progress;
-use crate::project::{self, Judged, Opened, Options};
+use crate::project::{self, AnalyzedCandidate, LoadOptions, LoadedHistory};
 use crate::store;
-use detect::kept::Kept;
+use detect::reanalysis::Reanalysis;
 use model::history::History;
-use model::history::graft::Rest;
+use model::history::file_replacement::HistoryWithoutFile;
 use model::series::{self, CommitIndex, Run, Segment, Series};
 
 /// What is asked for, and how the caller takes part.
-pub(crate) struct Asked<'a> {
-    pub(crate) candidate: Wanted,
+pub(crate) struct WatchRequest<'a> {
+    pub(crate) candidate: CandidateRef,
     pub(crate) base: Option<String>,
     /// See [`Request::ancestors`].
     pub(crate) ancestors: &'a dyn Fn(&str) -> Vec<String>,
     /// What to load, at this moment.
-    pub(crate) options: &'a dyn Fn() -> Options,
+    pub(crate) options: &'a dyn Fn() -> LoadOptions,
     /// Told once after everything was read, before anything is judged.
-    pub(crate) opened: &'a dyn Fn(&mut Opened, &Scene),
+    pub(crate) on_loaded: &'a dyn Fn(&mut LoadedHistory, &Candidate),
     pub(crate) progress: &'a Progress<'a>,
 }
 
 /// Waits for changes: the paths that changed, of which none stands for any; none ends the watch.
-pub(crate) type Changes<'a> = dyn FnMut() -> Option<Vec<PathBuf>> + 'a;
+pub(crate) type NextChanges<'a> = dyn FnMut() -> Option<Vec<PathBuf>> + 'a;
 
 /// An answer, and whether the candidate's file alone was read for it.
-pub(crate) struct Answer<'a> {
-    pub(crate) outcome: &'a Outcome,
-    pub(crate) alone: bool,
+pub(crate) struct CheckUpdate<'a> {
+    pub(crate) outcome: &'a CheckOutcome,
+    pub(crate) candidate_only: bool,
 }
 
 /// Takes an answer, or why there is none at the moment.
-pub(crate) type Tell<'a> = dyn FnMut(anyhow::Result<Answer<'_>>) -> anyhow::Result<()> + 'a;
+pub(crate) type OnUpdate<'a> =
+    dyn FnMut(anyhow::Result<CheckUpdate<'_>>) -> anyhow::Result<()> + 'a;
 
 /// Answers now and after every change, until changes end.
 ///
 /// # Errors
 /// The first answer cannot be given, or an answer cannot be told.
 pub(crate) fn watch(
-    asked: &Asked<'_>,
-    changes: &mut Changes<'_>,
-    tell: &mut Tell<'_>,
+    asked: &WatchRequest<'_>,
+    changes: &mut NextChanges<'_>,
+    tell: &mut OnUpdate<'_>,
 ) -> anyhow::Result<()> {
     let mut answered = false;
     loop {
-        match load(asked) {
+        match load_watched(asked) {
             Ok(loaded) => {
                 if !follow(loaded, asked, changes, tell)? {
                     return Ok(());
@@ -76,47 +77,51 @@ pub(crate) fn watch(
 }
 
 /// A history that was read, with its stage set.
-struct Loaded {
-    options: Options,
-    opened: Opened,
-    scene: Scene,
+struct WatchedHistory {
+    options: LoadOptions,
+    loaded: LoadedHistory,
+    scene: Candidate,
     /// The history without the candidate's file, where it has one of its own.
-    rest: Option<Rest>,
+    rest: Option<HistoryWithoutFile>,
     /// First parents of names, as the repository told them.
     ancestors: RefCell<BTreeMap<String, Vec<String>>>,
 }
 
-impl Loaded {
-    fn stage(&self, history: &mut History, asked: &Asked<'_>) -> Result<Scene, String> {
+impl WatchedHistory {
+    fn select_candidate(
+        &self,
+        history: &mut History,
+        asked: &WatchRequest<'_>,
+    ) -> Result<Candidate, String> {
         let ancestors = |name: &str| {
             let mut known = self.ancestors.borrow_mut();
             known.entry(name.to_owned()).or_insert_with(|| (asked.ancestors)(name)).clone()
         };
-        let request = Request {
+        let request = CandidateRequest {
             candidate: asked.candidate.clone(),
-            runner_fields: &self.opened.policy.runner_fingerprinting.track_fields,
+            runner_fields: &self.loaded.policy.runner_fingerprinting.track_fields,
             base: asked.base.clone(),
             ancestors: &ancestors,
         };
-        scene::stage(history, &request)
+        candidate::select(history, &request)
     }
 
     /// The commit at which the candidate's runs begin.
-    fn start(&self) -> Option<CommitIndex> {
+    fn candidate_start(&self) -> Option<CommitIndex> {
         let candidate = || {
-            let id = self.scene.candidate.as_ref()?;
-            self.opened.history.commits.iter().position(|commit| commit.id == *id)
+            let id = self.scene.commit.as_ref()?;
+            self.loaded.history.commits.iter().position(|commit| commit.id == *id)
         };
         match self.scene.pull {
-            Some(_) => self.scene.first,
+            Some(_) => self.scene.first_commit,
             None => Some(CommitIndex(u32::try_from(candidate()?).ok()?)),
         }
     }
 
     /// The history without the one file that the candidate's runs stand in.
-    fn rest(&self, whole: &History) -> Option<Rest> {
-        let from = self.start()?.0;
-        let staged = &self.opened.history;
+    fn rest(&self, whole: &History) -> Option<HistoryWithoutFile> {
+        let from = self.candidate_start()?.0;
+        let staged = &self.loaded.history;
         let rows = staged.columns.iter().flat_map(|column| &column.rows);
         let own = rows.filter(|row| row.commit >= from).map(|row| row.file);
         let own: BTreeSet<u32> = own.collect();
@@ -124,61 +129,64 @@ impl Loaded {
             own.into_iter().map(|file| staged.files[file as usize].as_str()).collect();
         let mut names = names.into_iter();
         let (name, None) = (names.next()?, names.next()) else { return None };
-        let path = self.opened.source.directory.join(name);
-        let (_, old) = store::read_one(&self.opened.source, &path).ok()??;
-        Rest::of(whole, name, old.finish(&self.opened.finish))
+        let path = self.loaded.source.directory.join(name);
+        let (_, old) = store::read_record_file(&self.loaded.source, &path).ok()??;
+        HistoryWithoutFile::of(whole, name, old.normalize(&self.loaded.finish))
     }
 }
 
-fn load(asked: &Asked<'_>) -> anyhow::Result<Loaded> {
+fn load_watched(asked: &WatchRequest<'_>) -> anyhow::Result<WatchedHistory> {
     let options = (asked.options)();
-    let mut opened = project::open(&options, asked.progress)?;
+    let mut opened = project::load_history(&options, asked.progress)?;
     let whole = opened.history.clone();
     let mut staged = std::mem::take(&mut opened.history);
-    let mut loaded = Loaded {
+    let mut loaded = WatchedHistory {
         options,
-        opened,
-        scene: Scene::default(),
+        loaded: opened,
+        scene: Candidate::default(),
         rest: None,
         ancestors: RefCell::default(),
     };
-    loaded.scene = loaded.stage(&mut staged, asked).map_err(anyhow::Error::msg)?;
-    loaded.opened.history = staged;
+    loaded.scene = loaded.select_candidate(&mut staged, asked).map_err(anyhow::Error::msg)?;
+    loaded.loaded.history = staged;
     loaded.rest = loaded.rest(&whole);
-    (asked.opened)(&mut loaded.opened, &loaded.scene);
+    (asked.on_loaded)(&mut loaded.loaded, &loaded.scene);
     Ok(loaded)
 }
 
 /// Answers of one load; whether another one is due.
 fn follow(
-    mut loaded: Loaded,
-    asked: &Asked<'_>,
-    changes: &mut Changes<'_>,
-    tell: &mut Tell<'_>,
+    mut loaded: WatchedHistory,
+    asked: &WatchRequest<'_>,
+    changes: &mut NextChanges<'_>,
+    tell: &mut OnUpdate<'_>,
 ) -> anyhow::Result<bool> {
     (asked.progress)("analysing", 0, 0);
-    let policy = loaded.opened.policy.clone();
-    let known = project::grouped(&loaded.opened.history, &policy).series;
-    let (opened, scene) = (&loaded.opened, &loaded.scene);
-    let said = Said::of_gate(&opened.contents, scene);
+    let policy = loaded.loaded.policy.clone();
+    let known = project::group_series(&loaded.loaded.history, &policy).series;
+    let (opened, scene) = (&loaded.loaded, &loaded.scene);
+    let said = HumanInput::for_gate(&opened.contents, scene);
     let history = &opened.history;
-    let kept = loaded.start().and_then(|from| {
-        with_context(history, said, opened.now, |context| Kept::of(&known, &policy, context, from))
+    let kept = loaded.candidate_start().and_then(|from| {
+        with_analysis_context(history, said, opened.now, |context| {
+            Reanalysis::of(&known, &policy, context, from)
+        })
     });
     let (analyses, mut kept) = match kept {
         Some((analyses, kept)) => (analyses, Some(kept)),
-        None => (analyse(history, &known, &policy, said, opened.now), None),
+        None => (analyze_series(history, &known, &policy, said, opened.now), None),
     };
     let mut series = known.clone();
-    let judged = Judged { scene: scene.clone(), plea: None, series: &mut series, analyses };
-    let outcome = project::judge(&mut loaded.opened, &loaded.options, None, judged);
+    let judged =
+        AnalyzedCandidate { scene: scene.clone(), plea: None, series: &mut series, analyses };
+    let outcome = project::judge_candidate(&mut loaded.loaded, &loaded.options, None, judged);
     drop(series);
-    tell(Ok(Answer { outcome: &outcome, alone: false }))?;
+    tell(Ok(CheckUpdate { outcome: &outcome, candidate_only: false }))?;
     loop {
         let Some(paths) = changes() else { return Ok(false) };
         let kept = kept.as_mut().map(|kept| (known.as_slice(), kept));
         match kept.and_then(|kept| again(&mut loaded, asked, kept, &paths)) {
-            Some(outcome) => tell(Ok(Answer { outcome: &outcome, alone: true }))?,
+            Some(outcome) => tell(Ok(CheckUpdate { outcome: &outcome, candidate_only: true }))?,
             None => return Ok(true),
         }
     }
@@ -186,38 +194,39 @@ fn follow(
 
 /// The answer where nothing but the candidate's file changed; none where everything must be read.
 fn again(
-    loaded: &mut Loaded,
-    asked: &Asked<'_>,
-    (known, kept): (&[Series], &mut Kept<'_>),
+    loaded: &mut WatchedHistory,
+    asked: &WatchRequest<'_>,
+    (known, kept): (&[Series], &mut Reanalysis<'_>),
     paths: &[PathBuf],
-) -> Option<Outcome> {
+) -> Option<CheckOutcome> {
     let [path] = paths else { return None };
     let rest = loaded.rest.as_ref()?;
-    let source = &loaded.opened.source;
+    let source = &loaded.loaded.source;
     // What is watched has its real path.
     let real = source.directory.canonicalize().ok()?;
     let path = source.directory.join(path.strip_prefix(real).ok()?);
-    let (name, part) = store::read_one(source, &path).ok()??;
-    let part = part.finish(&loaded.opened.finish);
+    let (name, part) = store::read_record_file(source, &path).ok()??;
+    let part = part.normalize(&loaded.loaded.finish);
     let demo = part.counts.demo > 0 && !loaded.options.demo;
-    let mut history = rest.with(&part).filter(|_| name == rest.file && !demo)?;
-    if project::now(&history, &loaded.options) != loaded.opened.now {
+    let mut history = rest.with_file(&part).filter(|_| name == rest.file && !demo)?;
+    if project::build_time(&history, &loaded.options) != loaded.loaded.now {
         return None;
     }
-    let scene = loaded.stage(&mut history, asked).ok()?;
-    let from = loaded.start()?;
+    let scene = loaded.select_candidate(&mut history, asked).ok()?;
+    let from = loaded.candidate_start()?;
     if scene != loaded.scene {
         return None;
     }
-    let policy = &loaded.opened.policy;
-    let fresh = fresh(&mut history, from, |history| series::group(history, policy).series);
-    let mut series = joined(known, kept.reached(), fresh)?;
-    let said = Said::of_gate(&loaded.opened.contents, &scene);
-    let analyses = with_context(&history, said, loaded.opened.now, |context| {
-        kept.again(&series, policy, context)
+    let policy = &loaded.loaded.policy;
+    let fresh = fresh(&mut history, from, |history| series::group_series(history, policy).series);
+    let mut series = joined(known, kept.runs_before(), fresh)?;
+    let said = HumanInput::for_gate(&loaded.loaded.contents, &scene);
+    let analyses = with_analysis_context(&history, said, loaded.loaded.now, |context| {
+        kept.analyze(&series, policy, context)
     });
-    let judged = Judged { scene: scene.clone(), plea: None, series: &mut series, analyses };
-    Some(project::judge(&mut loaded.opened, &loaded.options, Some(&mut history), judged))
+    let judged =
+        AnalyzedCandidate { scene: scene.clone(), plea: None, series: &mut series, analyses };
+    Some(project::judge_candidate(&mut loaded.loaded, &loaded.options, Some(&mut history), judged))
 }
 
 /// Groups the rows from a commit on alone.
@@ -227,10 +236,10 @@ fn fresh<T>(history: &mut History, from: CommitIndex, group: impl FnOnce(&Histor
         let rows = column.rows.iter().filter(|row| row.commit >= from.0).copied();
         let rows: Vec<_> = rows.collect();
         let (key, tags) = (&column.key, &column.tags);
-        (!rows.is_empty()).then(|| model::history::Column {
+        (!rows.is_empty()).then(|| model::history::SeriesColumn {
             key: key.clone(),
             unit: column.unit.clone(),
-            better: column.better,
+            direction: column.direction,
             tags: tags.clone(),
             rows,
         })
@@ -274,7 +283,7 @@ fn join(known: &Series, reached: usize, fresh: Option<Series>) -> Series {
     Series {
         key: known.key.clone(),
         unit: known.unit.clone(),
-        better: known.better,
+        direction: known.direction,
         tags: known.tags.clone(),
         runs,
         pulls: Vec::new(),

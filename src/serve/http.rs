@@ -12,16 +12,16 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
-use crate::serve::Options;
-use crate::serve::desk::{Bell, Found};
-use crate::serve::live::Live;
+use crate::serve::ServeOptions;
+use crate::serve::live_reload::LiveReload;
+use crate::serve::requests::{PageLookup, RequestSender};
 
 const SCRIPT: &str = include_str!("reload.js");
 const STYLE: &str = include_str!("reload.css");
-const OWN: &str = "/_benchpages/";
+const INTERNAL_PREFIX: &str = "/_benchpages/";
 
 /// What is sent for the endings that a site has; anything else is bytes.
-const TYPES: [(&str, &str); 14] = [
+const MEDIA_TYPES: [(&str, &str); 14] = [
     ("html", "text/html; charset=utf-8"),
     ("css", "text/css; charset=utf-8"),
     ("js", "text/javascript; charset=utf-8"),
@@ -39,35 +39,35 @@ const TYPES: [(&str, &str); 14] = [
 ];
 
 /// Where pages come from, and how open ones are told of changes.
-pub(super) struct Site {
-    bell: Bell,
+pub(super) struct HttpState {
+    requests: RequestSender,
     /// Begins and ends with a slash.
-    base: String,
-    live: Arc<Live>,
+    base_path: String,
+    live: Arc<LiveReload>,
 }
 
-impl Site {
-    pub(super) fn new(options: &Options, live: Arc<Live>, bell: Bell) -> Self {
+impl HttpState {
+    pub(super) fn new(options: &ServeOptions, live: Arc<LiveReload>, bell: RequestSender) -> Self {
         let base = options.base_path.trim_matches('/');
         let base = if base.is_empty() { "/".to_owned() } else { format!("/{base}/") };
-        Self { bell, base, live }
+        Self { requests: bell, base_path: base, live }
     }
 
     pub(super) fn base(&self) -> &str {
-        &self.base
+        &self.base_path
     }
 }
 
-pub(super) fn router(site: Site) -> Router {
-    Router::new().fallback(answer).with_state(Arc::new(site))
+pub(super) fn router(site: HttpState) -> Router {
+    Router::new().fallback(handle).with_state(Arc::new(site))
 }
 
 /// Every answer: guarded, never stored, never sniffed.
-async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let mut response = if !is_for_this_machine(request.headers()) {
-        plain(StatusCode::FORBIDDEN, "This server answers only for localhost.\n")
+async fn handle(State(site): State<Arc<HttpState>>, request: Request) -> Response {
+    let mut response = if !is_local_host(request.headers()) {
+        plain_text(StatusCode::FORBIDDEN, "This server answers only for localhost.\n")
     } else if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD.\n");
+        let mut response = plain_text(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD.\n");
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         response
     } else {
@@ -81,47 +81,50 @@ async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response {
     response
 }
 
-async fn route(site: &Site, uri: &Uri) -> Response {
+async fn route(site: &HttpState, uri: &Uri) -> Response {
     let path = uri.path();
-    if let Some(own) = path.strip_prefix(OWN) {
+    if let Some(own) = path.strip_prefix(INTERNAL_PREFIX) {
         return match own {
-            "reload.js" => typed("js", SCRIPT),
-            "reload.css" => typed("css", STYLE),
-            "events" => site.live.follow(generation(uri)).into_response(),
-            _ => plain(StatusCode::NOT_FOUND, "Not found.\n"),
+            "reload.js" => with_media_type("js", SCRIPT),
+            "reload.css" => with_media_type("css", STYLE),
+            "events" => site.live.event_stream(page_generation(uri)).into_response(),
+            _ => plain_text(StatusCode::NOT_FOUND, "Not found.\n"),
         };
     }
-    if path == "/" && site.base != "/" {
-        return redirect(StatusCode::FOUND, &site.base);
+    if path == "/" && site.base_path != "/" {
+        return redirect(StatusCode::FOUND, &site.base_path);
     }
-    if path.len() + 1 == site.base.len() && site.base.starts_with(path) {
-        return redirect(StatusCode::MOVED_PERMANENTLY, &site.base);
+    if path.len() + 1 == site.base_path.len() && site.base_path.starts_with(path) {
+        return redirect(StatusCode::MOVED_PERMANENTLY, &site.base_path);
     }
-    match path.strip_prefix(&site.base) {
+    match path.strip_prefix(&site.base_path) {
         // A doubled slash names no page, and a redirect to `//name/` would leave this server.
-        Some(rest) if !path.contains("//") => file(site, rest, uri).await,
+        Some(rest) if !path.contains("//") => serve_file(site, rest, uri).await,
         _ => not_found(site).await,
     }
 }
 
 /// The file at a path relative to the base, as Pages would answer.
-async fn file(site: &Site, rest: &str, uri: &Uri) -> Response {
-    let Some(mut path) = decoded(rest) else { return not_found(site).await };
+async fn serve_file(site: &HttpState, rest: &str, uri: &Uri) -> Response {
+    let Some(mut path) = percent_decoded(rest) else { return not_found(site).await };
     if path.is_empty() || path.ends_with('/') {
         path.push_str("index.html");
     }
-    let found = site.bell.ask(&path).await;
+    let found = site.requests.fetch(&path).await;
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
     match found {
-        Found::File { bytes, generation } if ending == "html" => page(&bytes, generation),
-        Found::File { bytes, .. } => typed(ending, bytes),
-        Found::Folder => {
+        PageLookup::File { bytes, generation } if ending == "html" => {
+            with_reload_script(&bytes, generation)
+        }
+        PageLookup::File { bytes, .. } => with_media_type(ending, bytes),
+        PageLookup::Folder => {
             let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
             redirect(StatusCode::MOVED_PERMANENTLY, &format!("{}/{query}", uri.path()))
         }
-        Found::Nothing => not_found(site).await,
-        Found::Fault(reason) => {
-            let mut response = typed("txt", format!("This page cannot be made: {reason}\n"));
+        PageLookup::Missing => not_found(site).await,
+        PageLookup::Failed(reason) => {
+            let mut response =
+                with_media_type("txt", format!("This page cannot be made: {reason}\n"));
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
             response
         }
@@ -129,19 +132,19 @@ async fn file(site: &Site, rest: &str, uri: &Uri) -> Response {
 }
 
 /// The site's own page for what is not there.
-async fn not_found(site: &Site) -> Response {
-    match site.bell.ask("404.html").await {
-        Found::File { bytes, generation } => {
-            let mut response = page(&bytes, generation);
+async fn not_found(site: &HttpState) -> Response {
+    match site.requests.fetch("404.html").await {
+        PageLookup::File { bytes, generation } => {
+            let mut response = with_reload_script(&bytes, generation);
             *response.status_mut() = StatusCode::NOT_FOUND;
             response
         }
-        _ => plain(StatusCode::NOT_FOUND, "Not found.\n"),
+        _ => plain_text(StatusCode::NOT_FOUND, "Not found.\n"),
     }
 }
 
 /// A path without its percent signs; none where that is no text.
-fn decoded(path: &str) -> Option<String> {
+fn percent_decoded(path: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.bytes();
     while let Some(byte) = rest.next() {
@@ -155,25 +158,25 @@ fn decoded(path: &str) -> Option<String> {
 }
 
 /// A page with the reload script and its style added at the end of its head.
-fn page(page: &[u8], generation: u64) -> Response {
+fn with_reload_script(page: &[u8], generation: u64) -> Response {
     let added = format!(
-        "<link rel=\"stylesheet\" href=\"{OWN}reload.css\"><script defer src=\"{OWN}reload.js\" \
+        "<link rel=\"stylesheet\" href=\"{INTERNAL_PREFIX}reload.css\"><script defer src=\"{INTERNAL_PREFIX}reload.js\" \
          data-generation=\"{generation}\"></script>"
     );
     let place = page.windows(7).position(|text| text.eq_ignore_ascii_case(b"</head>"));
     let (head, rest) = page.split_at(place.unwrap_or(page.len()));
-    typed("html", [head, added.as_bytes(), rest].concat())
+    with_media_type("html", [head, added.as_bytes(), rest].concat())
 }
 
 /// The generation that a page says it was served at.
-fn generation(uri: &Uri) -> u64 {
+fn page_generation(uri: &Uri) -> u64 {
     let value = uri.query().and_then(|query| query.strip_prefix("generation="));
     value.and_then(|value| value.parse().ok()).unwrap_or_default()
 }
 
 /// Whether the one `Host` is a name of this machine. Another name means that a page elsewhere made
 /// its own name point here (DNS rebinding).
-fn is_for_this_machine(headers: &HeaderMap) -> bool {
+fn is_local_host(headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
     let authority = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
@@ -185,25 +188,25 @@ fn is_for_this_machine(headers: &HeaderMap) -> bool {
     })
 }
 
-fn plain(status: StatusCode, text: &'static str) -> Response {
-    let mut response = typed("txt", text);
+fn plain_text(status: StatusCode, text: &'static str) -> Response {
+    let mut response = with_media_type("txt", text);
     *response.status_mut() = status;
     response
 }
 
-fn typed(ending: &str, body: impl Into<Body>) -> Response {
+fn with_media_type(ending: &str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
-    let known = TYPES.iter().find(|(written, _)| *written == ending);
+    let known = MEDIA_TYPES.iter().find(|(written, _)| *written == ending);
     let kind = known.map_or("application/octet-stream", |(_, kind)| *kind);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }
 
 fn redirect(status: StatusCode, to: &str) -> Response {
-    let mut response = plain(status, "");
+    let mut response = plain_text(status, "");
     match HeaderValue::from_str(to) {
         Ok(to) => response.headers_mut().insert(LOCATION, to),
-        Err(_) => return plain(StatusCode::NOT_FOUND, "Not found.\n"),
+        Err(_) => return plain_text(StatusCode::NOT_FOUND, "Not found.\n"),
     };
     response
 }

@@ -8,10 +8,10 @@
 //! not this machine (DNS rebinding), and any method but GET and HEAD. Paths are looked up among the
 //! site's own and never reach the file system.
 
-pub(crate) mod desk;
+pub(crate) mod requests;
 mod http;
-mod live;
-pub(crate) mod watch;
+mod live_reload;
+pub(crate) mod watcher;
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
@@ -20,12 +20,12 @@ use std::sync::{Arc, mpsc};
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::serve::desk::Desk;
-use crate::serve::live::Live;
+use crate::serve::live_reload::LiveReload;
+use crate::serve::requests::Requests;
 
 /// What to serve and where.
 #[derive(Clone, Debug)]
-pub(crate) struct Options {
+pub(crate) struct ServeOptions {
     /// 0 takes any free port.
     pub(crate) port: u16,
     /// Where the site stands on the server: `/`, or `/repo/` as on a project's Pages.
@@ -40,11 +40,11 @@ pub(crate) struct Options {
 }
 
 /// What the server calls.
-pub(crate) struct Hooks {
+pub(crate) struct ServeHooks {
     /// Answers what comes to the desk until the server ends, on a thread of its own.
-    pub(crate) work: Box<dyn FnOnce(&Desk) + Send>,
+    pub(crate) work: Box<dyn FnOnce(&Requests) + Send>,
     /// Told once, with the address, when the first request can be made.
-    pub(crate) opened: Box<dyn FnOnce(&str) + Send>,
+    pub(crate) on_ready: Box<dyn FnOnce(&str) + Send>,
 }
 
 /// Why there is no server.
@@ -64,22 +64,22 @@ pub(crate) enum ServeError {
 }
 
 /// How long requests under way may take once the server is asked to end.
-const GRACE: Duration = Duration::from_secs(1);
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
 /// Ports tried after a taken one.
-const PORTS_TRIED: u16 = 100;
+const MAX_PORTS_TRIED: u16 = 100;
 
 /// Serves until Ctrl-C or SIGTERM.
 ///
 /// # Errors
 /// The port is taken or refused, or a path cannot be watched.
-pub(crate) fn run(options: &Options, hooks: Hooks) -> Result<(), ServeError> {
-    serve_until(options, hooks, asked_to_end())
+pub(crate) fn run(options: &ServeOptions, hooks: ServeHooks) -> Result<(), ServeError> {
+    serve_until(options, hooks, shutdown_signal())
 }
 
 /// Serves until `end` is done, then lets requests under way finish, for [`GRACE`] at most.
 fn serve_until(
-    options: &Options,
-    hooks: Hooks,
+    options: &ServeOptions,
+    hooks: ServeHooks,
     end: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -87,14 +87,14 @@ fn serve_until(
         .enable_all()
         .build()
         .map_err(ServeError::Start)?;
-    let listeners = listeners(options.port)?;
+    let listeners = bind_local(options.port)?;
     let port = listeners[0].local_addr().map_err(ServeError::Start)?.port();
-    let live = Arc::new(Live::new());
-    let (bell, desk) = desk::desk(&live);
+    let live = Arc::new(LiveReload::new());
+    let (bell, desk) = requests::channel(&live);
     let ring = bell.clone();
-    let watcher = watch::told(options, move |paths| ring.changed(paths))?;
-    let worker = Worker::start(hooks.work, desk)?;
-    let site = http::Site::new(options, Arc::clone(&live), bell.clone());
+    let watcher = watcher::watch_site(options, move |paths| ring.files_changed(paths))?;
+    let worker = SiteThread::start(hooks.work, desk)?;
+    let site = http::HttpState::new(options, Arc::clone(&live), bell.clone());
     let address = format!("http://localhost:{port}{}", site.base());
     let served = runtime.block_on(async {
         let router = http::router(site);
@@ -109,7 +109,7 @@ fn serve_until(
         // Asked once before anyone is told the address: signals are heard from then on.
         let mut end = std::pin::pin!(end);
         let over = std::future::poll_fn(|context| Poll::Ready(end.as_mut().poll(context))).await;
-        (hooks.opened)(&address);
+        (hooks.on_ready)(&address);
         if over.is_pending() {
             end.await;
         }
@@ -119,21 +119,21 @@ fn serve_until(
                 let _ = server.await;
             }
         };
-        let _ = tokio::time::timeout(GRACE, drain).await;
+        let _ = tokio::time::timeout(SHUTDOWN_GRACE, drain).await;
         Ok(())
     });
     drop(watcher);
-    bell.end();
+    bell.shut_down();
     worker.stop();
-    runtime.shutdown_timeout(GRACE);
+    runtime.shutdown_timeout(SHUTDOWN_GRACE);
     served.map_err(ServeError::Start)
 }
 
 /// The thread that the site stands with.
-struct Worker(mpsc::Receiver<()>);
+struct SiteThread(mpsc::Receiver<()>);
 
-impl Worker {
-    fn start(work: Box<dyn FnOnce(&Desk) + Send>, desk: Desk) -> Result<Self, ServeError> {
+impl SiteThread {
+    fn start(work: Box<dyn FnOnce(&Requests) + Send>, desk: Requests) -> Result<Self, ServeError> {
         let (over, is_over) = mpsc::channel();
         let work = move || {
             let _over = over; // dropped when the work is done, however it ends
@@ -146,16 +146,16 @@ impl Worker {
 
     /// Waits for what it is at, for [`GRACE`] at most.
     fn stop(self) {
-        let _ = self.0.recv_timeout(GRACE);
+        let _ = self.0.recv_timeout(SHUTDOWN_GRACE);
     }
 }
 
 /// The port on 127.0.0.1, and on `::1` where that is to be had too. Never empty.
-fn listeners(port: u16) -> Result<Vec<TcpListener>, ServeError> {
+fn bind_local(port: u16) -> Result<Vec<TcpListener>, ServeError> {
     let first = match bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))) {
         Ok(listener) => listener,
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            return Err(ServeError::PortTaken { port, next: next_free(port) });
+            return Err(ServeError::PortTaken { port, next: next_free_port(port) });
         }
         Err(source) => return Err(ServeError::Bind { port, source }),
     };
@@ -170,14 +170,14 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-fn next_free(port: u16) -> Option<u16> {
-    let candidates = (1..=PORTS_TRIED).filter_map(|step| port.checked_add(step));
+fn next_free_port(port: u16) -> Option<u16> {
+    let candidates = (1..=MAX_PORTS_TRIED).filter_map(|step| port.checked_add(step));
     let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
     candidates.into_iter().find(free)
 }
 
 /// Done on Ctrl-C, or on SIGTERM where there is such a thing.
-async fn asked_to_end() {
+async fn shutdown_signal() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

@@ -34,7 +34,7 @@ const FILES: [(&str, &str); 8] = [
 ];
 
 /// Shows a made-up site, which a change turns into the next of `sites`, or refuses.
-fn work(desk: &Desk, sites: &mpsc::Receiver<Result<&'static str, String>>) {
+fn work(desk: &Requests, sites: &mpsc::Receiver<Result<&'static str, String>>) {
     let paths: Vec<&str> = FILES.iter().map(|(path, _)| *path).chain(["zero.txt"]).collect();
     let mut home = PAGE;
     loop {
@@ -43,16 +43,16 @@ fn work(desk: &Desk, sites: &mpsc::Receiver<Result<&'static str, String>>) {
             Some((_, text)) => Ok(text.as_bytes().to_vec()),
             None => Err("it divides by zero".to_owned()),
         };
-        let shelf = desk::Shelf { paths: &paths, make: &make };
-        if desk.answer(&shelf, &mut || false).is_none() {
+        let shelf = requests::SitePages { paths: &paths, render: &make };
+        if desk.answer_until_change(&shelf, &mut || false).is_none() {
             return;
         }
         match sites.recv_timeout(LONG).unwrap() {
             Ok(page) => {
                 home = page;
-                desk.tell(Ok(()));
+                desk.report_build(Ok(()));
             }
-            Err(reason) => desk.tell(Err(reason)),
+            Err(reason) => desk.report_build(Err(reason)),
         }
     }
 }
@@ -62,7 +62,7 @@ fn start(base_path: &str) -> Server {
     let root = folder.path();
     fs::write(root.join("secret.txt"), "secret").unwrap();
     fs::create_dir(root.join("data")).unwrap();
-    let options = Options {
+    let options = ServeOptions {
         port: 0,
         base_path: base_path.to_owned(),
         site_dir: root.join("site"),
@@ -71,9 +71,9 @@ fn start(base_path: &str) -> Server {
     };
     let (address, addresses) = mpsc::channel();
     let (sites, outcomes) = mpsc::channel();
-    let hooks = Hooks {
+    let hooks = ServeHooks {
         work: Box::new(move |desk| work(desk, &outcomes)),
-        opened: Box::new(move |url| address.send(url.to_owned()).unwrap()),
+        on_ready: Box::new(move |url| address.send(url.to_owned()).unwrap()),
     };
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let serve = move || serve_until(&options, hooks, async { ended.await.unwrap_or_default() });
@@ -366,7 +366,7 @@ fn a_page_from_before_the_last_build_reloads_when_it_comes_back() {
 fn a_taken_port_is_told_with_the_next_free_one() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
-    match listeners(port) {
+    match bind_local(port) {
         Err(ServeError::PortTaken { port: told, next }) => {
             assert_eq!(told, port);
             assert!(next.is_none_or(|next| next > port));
@@ -379,7 +379,7 @@ fn a_taken_port_is_told_with_the_next_free_one() {
 
 #[test]
 fn only_loopback_is_bound() {
-    for listener in listeners(0).unwrap() {
+    for listener in bind_local(0).unwrap() {
         assert!(listener.local_addr().unwrap().ip().is_loopback());
     }
 }

@@ -1,20 +1,21 @@
 //! The static files, embedded: one table, each under a name that carries the hash of its content.
 
-use crate::site::routes;
+use crate::site::urls;
 
 /// A file of `static/`.
 #[derive(Clone, Copy)]
 pub(crate) struct Asset {
     name: &'static str,
-    ending: &'static str,
+    extension: &'static str,
     pub(crate) bytes: &'static [u8],
 }
 
 const CSS: Asset =
-    Asset { name: "app", ending: "css", bytes: include_bytes!("../../static/app.css") };
-const JS: Asset = Asset { name: "app", ending: "js", bytes: include_bytes!("../../static/app.js") };
+    Asset { name: "app", extension: "css", bytes: include_bytes!("../../static/app.css") };
+const JS: Asset =
+    Asset { name: "app", extension: "js", bytes: include_bytes!("../../static/app.js") };
 const ICON: Asset =
-    Asset { name: "favicon", ending: "svg", bytes: include_bytes!("../../static/favicon.svg") };
+    Asset { name: "favicon", extension: "svg", bytes: include_bytes!("../../static/favicon.svg") };
 
 pub(crate) fn all() -> [Asset; 3] {
     [CSS, JS, ICON]
@@ -35,7 +36,7 @@ pub(crate) fn icon() -> String {
 impl Asset {
     /// `assets/<name>.<hash>.<ending>`: may be cached for ever.
     pub(crate) fn path(self) -> String {
-        let hash = routes::hex(&String::from_utf8_lossy(self.bytes), 8);
-        format!("assets/{}.{hash}.{}", self.name, self.ending)
+        let hash = urls::sha256_hex(&String::from_utf8_lossy(self.bytes), 8);
+        format!("assets/{}.{hash}.{}", self.name, self.extension)
     }
 }

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::site::index::Index;
+use crate::site::context::SiteContext;
 use crate::site::view::Phrase;
-use model::audit::Link;
+use model::audit::AuditLink;
 use model::record::shorten;
 use model::record::time::DAY_US;
 use model::text;
@@ -26,7 +26,7 @@ pub(crate) struct AuditView {
 const RECENT_DAYS: i64 = 30;
 
 /// Where the log stops being proven.
-pub(crate) fn broken(site: &Index<'_>) -> Option<String> {
+pub(crate) fn broken_finding(site: &SiteContext<'_>) -> Option<String> {
     site.input.audit.broken.as_ref().map(|broken| {
         format!(
             "The audit log is broken at line {}: {}. Nothing after that is proven.",
@@ -36,25 +36,25 @@ pub(crate) fn broken(site: &Index<'_>) -> Option<String> {
 }
 
 /// Overrides of the gate in the last days.
-pub(crate) fn overridden(site: &Index<'_>) -> Option<String> {
+pub(crate) fn override_finding(site: &SiteContext<'_>) -> Option<String> {
     let since = site.input.options.now.micros().saturating_sub(RECENT_DAYS * DAY_US);
-    let recent = |link: &&Link| is_override(link) && link.entry.time.micros() >= since;
-    let recent: Vec<&Link> = site.input.audit.links.iter().filter(recent).collect();
+    let recent = |link: &&AuditLink| is_override(link) && link.entry.time.micros() >= since;
+    let recent: Vec<&AuditLink> = site.input.audit.links.iter().filter(recent).collect();
     let newest = recent.last()?;
     Some(format!(
         "{} of the gate in the last {RECENT_DAYS} days, the newest on {} by {}.",
-        text::counted(recent.len() as u64, "override"),
+        text::count_noun(recent.len() as u64, "override"),
         text::date(newest.entry.time),
         shorten(&newest.entry.actor, 60),
     ))
 }
 
-fn is_override(link: &Link) -> bool {
+fn is_override(link: &AuditLink) -> bool {
     link.entry.kind == "override"
 }
 
 /// One sentence on the whole log; none where there is none.
-pub(crate) fn note(site: &Index<'_>) -> Option<String> {
+pub(crate) fn note(site: &SiteContext<'_>) -> Option<String> {
     let chain = site.input.audit;
     if chain.links.is_empty() && chain.broken.is_none() {
         return None;
@@ -67,7 +67,7 @@ pub(crate) fn note(site: &Index<'_>) -> Option<String> {
     Some(match &chain.broken {
         None => format!(
             "{entries}, newest first. The log is whole; its newest hash is {}.",
-            &chain.head()[..16.min(chain.head().len())]
+            &chain.newest_hash()[..16.min(chain.newest_hash().len())]
         ),
         Some(broken) => format!(
             "{entries}, newest first. The log is broken at line {}: {}.",
@@ -77,12 +77,12 @@ pub(crate) fn note(site: &Index<'_>) -> Option<String> {
 }
 
 /// The newest entries: when, what, who, which commit, why.
-pub(crate) fn rows(site: &Index<'_>, most: usize) -> Vec<Vec<Phrase>> {
+pub(crate) fn rows(site: &SiteContext<'_>, most: usize) -> Vec<Vec<Phrase>> {
     let chain = site.input.audit;
     let newest = chain.links.iter().rev().take(most);
     let cells = newest.map(|link| {
         let entry = &link.entry;
-        let commit = entry.commit.as_deref().map_or_else(|| "–".to_owned(), text::commit);
+        let commit = entry.commit.as_deref().map_or_else(|| "–".to_owned(), text::short_commit);
         let kind = shorten(&entry.kind, 40).replace('_', " ");
         let what = if is_override(link) {
             Phrase::new("").marked("worse", kind)
@@ -91,7 +91,7 @@ pub(crate) fn rows(site: &Index<'_>, most: usize) -> Vec<Vec<Phrase>> {
         };
         vec![
             Phrase::new("").text(text::date_time(entry.time)),
-            if chain.proves(link) { what } else { what.text(" (not proven)") },
+            if chain.is_verified(link) { what } else { what.text(" (not proven)") },
             Phrase::new("").name(shorten(&entry.actor, 100).into_owned()),
             Phrase::new("").name(commit),
             Phrase::new("").name(shorten(&entry.reason, 400).into_owned()),
@@ -101,12 +101,12 @@ pub(crate) fn rows(site: &Index<'_>, most: usize) -> Vec<Vec<Phrase>> {
 }
 
 /// The log as `health.json` tells it.
-pub(crate) fn view(site: &Index<'_>) -> AuditView {
+pub(crate) fn view(site: &SiteContext<'_>) -> AuditView {
     let chain = site.input.audit;
     AuditView {
         broken_at: chain.broken.as_ref().map(|broken| broken.line),
         entries: chain.links.len(),
-        head: chain.head().to_owned(),
+        head: chain.newest_hash().to_owned(),
         overrides: chain.links.iter().filter(|link| is_override(link)).count(),
         whole: chain.broken.is_none(),
     }

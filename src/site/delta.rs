@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::site::index::Index;
+use crate::site::context::SiteContext;
 use crate::site::view::ChangeCell;
-use crate::site::words;
+use crate::site::wording;
 use detect::Analysis;
-use detect::compare::{Delta, DeltaVerdict, Yardstick, compare};
+use detect::compare::{ComparisonCriteria, Delta, DeltaVerdict, compare};
 use model::record::shorten;
 use model::series::{CommitIndex, Run, Segment, Series};
 use model::text;
@@ -20,60 +20,60 @@ pub(crate) const BASE_RUNS: usize = 5;
 
 /// What became of a comparison.
 #[derive(Debug)]
-pub(crate) enum Outcome {
+pub(crate) enum SeriesDelta {
     Delta(Delta),
     /// The candidate run is off its level for once, as the runs after it show.
     Outlier(Delta),
     /// Why it was not compared.
-    Not(String),
+    NotCompared(String),
 }
 
 /// One series in a comparison of two commits.
 #[derive(Debug)]
-pub(crate) struct Compared {
+pub(crate) struct ComparedSeries {
     pub(crate) series: usize,
-    pub(crate) measured: Measured,
-    pub(crate) outcome: Outcome,
+    pub(crate) position: RunPosition,
+    pub(crate) delta: SeriesDelta,
 }
 
 /// Every series (or every one of `members`) measured at the head, against its level at or before
 /// the base.
-pub(crate) fn outcomes(
-    site: &Index<'_>,
+pub(crate) fn compare_commits(
+    site: &SiteContext<'_>,
     (base, head): (CommitIndex, CommitIndex),
     members: Option<&[usize]>,
-) -> Vec<Compared> {
+) -> Vec<ComparedSeries> {
     let wanted = |series: &usize| members.is_none_or(|all| all.binary_search(series).is_ok());
-    measured(site, head)
+    measured_series(site, head)
         .filter(|(series, _)| wanted(series))
-        .map(|(series, measured)| Compared {
+        .map(|(series, measured)| ComparedSeries {
             series,
-            measured,
-            outcome: outcome(site, series, measured, base),
+            position: measured,
+            delta: compare_series(site, series, measured, base),
         })
         .collect()
 }
 
 /// The runs of a commit: those of the main line, then those of pull requests.
-pub(crate) fn measured(
-    site: &Index<'_>,
+pub(crate) fn measured_series(
+    site: &SiteContext<'_>,
     commit: CommitIndex,
-) -> impl Iterator<Item = (usize, Measured)> {
-    let main = site.measured[commit.0 as usize].iter();
-    let main = main.map(|run| (run.series as usize, Measured::Main(run.run)));
-    let pulled = site.pulled[commit.0 as usize].iter();
-    main.chain(pulled.map(|run| (run.series as usize, Measured::Pull(run.run))))
+) -> impl Iterator<Item = (usize, RunPosition)> {
+    let main = site.main_runs[commit.0 as usize].iter();
+    let main = main.map(|run| (run.series as usize, RunPosition::Main(run.run)));
+    let pulled = site.pull_runs[commit.0 as usize].iter();
+    main.chain(pulled.map(|run| (run.series as usize, RunPosition::Pull(run.run))))
 }
 
 /// A run of a series: its index among the main line's, or among those of pull requests.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Measured {
+pub(crate) enum RunPosition {
     Main(u32),
     Pull(u32),
 }
 
-impl Measured {
-    pub(crate) fn of(self, series: &Series) -> &Run {
+impl RunPosition {
+    pub(crate) fn run_in(self, series: &Series) -> &Run {
         match self {
             Self::Main(at) => &series.runs[at as usize],
             Self::Pull(at) => &series.pulls[at as usize].run,
@@ -82,55 +82,64 @@ impl Measured {
 }
 
 /// Compares a run with the series' level at or before `base`.
-fn outcome(site: &Index<'_>, index: usize, measured: Measured, base: CommitIndex) -> Outcome {
+fn compare_series(
+    site: &SiteContext<'_>,
+    index: usize,
+    measured: RunPosition,
+    base: CommitIndex,
+) -> SeriesDelta {
     let (series, analysis) = site.series(index);
-    let after = measured.of(series);
+    let after = measured.run_in(series);
     let at = match measured {
-        Measured::Main(at) => Some(at as usize),
-        Measured::Pull(_) => None,
+        RunPosition::Main(at) => Some(at as usize),
+        RunPosition::Pull(_) => None,
     };
     let Some(value) = after.value else {
         let reason = after.error().unwrap_or("no reason given");
-        return Outcome::Not(format!("the run failed: {}", shorten(reason, 120)));
+        return SeriesDelta::NotCompared(format!("the run failed: {}", shorten(reason, 120)));
     };
     let flags = at.map(|at| analysis.flags[at]).unwrap_or_default();
     if flags.infrastructure {
-        return Outcome::Not("infrastructure: most backends moved that day".to_owned());
+        return SeriesDelta::NotCompared("infrastructure: most backends moved that day".to_owned());
     }
     let Some(newest) = site.newest_at(index, base, at) else {
-        return Outcome::Not("no run at or before the base".to_owned());
+        return SeriesDelta::NotCompared("no run at or before the base".to_owned());
     };
     let before = &series.runs[newest];
     if before.segment != after.segment {
         let of = |run: &Run| &series.segments[run.segment as usize];
-        return Outcome::Not(runner_difference(of(before), of(after)));
+        return SeriesDelta::NotCompared(runner_difference(of(before), of(after)));
     }
-    let yardstick =
-        Yardstick { noise: analysis.noise, threshold: analysis.threshold, better: series.better };
+    let yardstick = ComparisonCriteria {
+        noise: analysis.noise,
+        threshold: analysis.threshold,
+        direction: series.direction,
+    };
     let values = base_values(series, analysis, newest);
     match compare(&values, &[value], yardstick) {
-        Some(delta) if flags.outlier && is_news(&delta) => Outcome::Outlier(delta),
-        Some(delta) => Outcome::Delta(delta),
-        None => Outcome::Not("a value is no number".to_owned()),
+        Some(delta) if flags.is_outlier && is_significant(&delta) => SeriesDelta::Outlier(delta),
+        Some(delta) => SeriesDelta::Delta(delta),
+        None => SeriesDelta::NotCompared("a value is no number".to_owned()),
     }
 }
 
 /// The values of the base: those of the newest runs up to `newest` that share its level.
 pub(crate) fn base_values(series: &Series, analysis: &Analysis, newest: usize) -> Vec<f64> {
-    let since = analysis.events.iter().map(|change| change.first).rfind(|first| *first <= newest);
+    let since =
+        analysis.changes.iter().map(|change| change.first_after).rfind(|first| *first <= newest);
     let segment = series.runs[newest].segment;
     let level = since.unwrap_or(0)..=newest;
     let usable = |at: &usize| {
         let flags = analysis.flags[*at];
-        series.runs[*at].segment == segment && !flags.outlier && !flags.infrastructure
+        series.runs[*at].segment == segment && !flags.is_outlier && !flags.infrastructure
     };
     let values: Vec<f64> =
         level.rev().filter(usable).filter_map(|at| series.runs[at].value).take(BASE_RUNS).collect();
     if values.is_empty() { series.runs[newest].value.into_iter().collect() } else { values }
 }
 
-pub(crate) fn is_news(delta: &Delta) -> bool {
-    matches!(delta.verdict, DeltaVerdict::Worse | DeltaVerdict::Better)
+pub(crate) fn is_significant(delta: &Delta) -> bool {
+    matches!(delta.verdict, DeltaVerdict::Regressed | DeltaVerdict::Improved)
 }
 
 /// `runner_image ubuntu-22.04 → ubuntu-24.04`, or the versions of the benchmark.
@@ -158,19 +167,23 @@ pub(crate) fn runner_difference(old: &Segment, new: &Segment) -> String {
 }
 
 /// How an outcome reads in a table.
-pub(crate) fn cell(series: &Series, outcome: &Outcome) -> ChangeCell {
+pub(crate) fn delta_cell(series: &Series, outcome: &SeriesDelta) -> ChangeCell {
     let quiet = |delta: &Delta, words: &str| ChangeCell {
         change: text::percent_change(delta.change),
-        ..words::quiet(words)
+        ..wording::muted_cell(words)
     };
     match outcome {
-        Outcome::Not(reason) => words::quiet(format!("not compared: {reason}")),
-        Outcome::Outlier(delta) => quiet(delta, "outlier, not confirmed by later runs"),
-        Outcome::Delta(delta) => match delta.verdict {
-            DeltaVerdict::Worse => words::cell(series, delta.before, delta.after, true),
-            DeltaVerdict::Better => words::cell(series, delta.before, delta.after, false),
-            DeltaVerdict::Same => quiet(delta, "within the limit"),
-            DeltaVerdict::Unclear => quiet(delta, "within the noise"),
+        SeriesDelta::NotCompared(reason) => wording::muted_cell(format!("not compared: {reason}")),
+        SeriesDelta::Outlier(delta) => quiet(delta, "outlier, not confirmed by later runs"),
+        SeriesDelta::Delta(delta) => match delta.verdict {
+            DeltaVerdict::Regressed => {
+                wording::change_cell(series, delta.before, delta.after, true)
+            }
+            DeltaVerdict::Improved => {
+                wording::change_cell(series, delta.before, delta.after, false)
+            }
+            DeltaVerdict::Unchanged => quiet(delta, "within the limit"),
+            DeltaVerdict::Inconclusive => quiet(delta, "within the noise"),
         },
     }
 }

@@ -1,15 +1,15 @@
 //! What stands around every page: title, navigation, banners, footer.
 
-use crate::site::index::Index;
-use crate::site::routes::Root;
-use crate::site::view::{Frame, Moment, NavItem, Phrase};
-use crate::site::{Input, assets, markdown, words};
+use crate::site::context::SiteContext;
+use crate::site::urls::LinkRoot;
+use crate::site::view::{Moment, NavItem, PageFrame, Phrase};
+use crate::site::{SiteInput, assets, markdown, wording};
 use model::record::time::{DAY_US, Timestamp};
 use model::text;
 
 /// The sections of the navigation.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Section {
+pub(crate) enum NavSection {
     Overview,
     Views,
     Changes,
@@ -20,29 +20,29 @@ pub(crate) enum Section {
     None,
 }
 
-const NAV: [(Section, &str, &str); 7] = [
-    (Section::Overview, "", "Overview"),
-    (Section::Views, "view/", "Views"),
-    (Section::Changes, "event/", "Changes"),
-    (Section::Compare, "diff/", "Compare"),
-    (Section::Health, "health/", "Health"),
-    (Section::About, "about/", "About"),
-    (Section::Data, "data/", "Data"),
+const NAV: [(NavSection, &str, &str); 7] = [
+    (NavSection::Overview, "", "Overview"),
+    (NavSection::Views, "view/", "Views"),
+    (NavSection::Changes, "event/", "Changes"),
+    (NavSection::Compare, "diff/", "Compare"),
+    (NavSection::Health, "health/", "Health"),
+    (NavSection::About, "about/", "About"),
+    (NavSection::Data, "data/", "Data"),
 ];
 /// A result older than this at the build is told on every page: pages.md's gap rule in days.
 const STALE_DAYS: u32 = 3;
 
 /// What makes one page differ from another around its main part.
-pub(crate) struct Page<'p> {
+pub(crate) struct PageHead<'p> {
     /// `series/a/b/c/1/`: with a trailing slash, empty for the overview.
     pub(crate) path: &'p str,
     pub(crate) title: String,
     pub(crate) verdict: &'p Phrase,
-    pub(crate) section: Section,
+    pub(crate) section: NavSection,
 }
 
 /// What stands around every page alike.
-pub(crate) struct Shell {
+pub(crate) struct FrameDefaults {
     css: String,
     js: String,
     icon: String,
@@ -52,8 +52,8 @@ pub(crate) struct Shell {
     built: Moment,
 }
 
-impl Shell {
-    pub(crate) fn of(input: &Input<'_>) -> Self {
+impl FrameDefaults {
+    pub(crate) fn of(input: &SiteInput<'_>) -> Self {
         let version = &input.policy.version;
         let named = if version.is_empty() { String::new() } else { format!(" {version}") };
         Self {
@@ -63,20 +63,20 @@ impl Shell {
             banner: markdown::user_html(input, "banner.html"),
             footer: markdown::user_html(input, "footer.html"),
             policy: format!("policy{named} ({})", input.policy_sha),
-            built: words::minute(input.options.now),
+            built: wording::minute(input.options.now),
         }
     }
 }
 
 /// The link root of a page.
-pub(crate) fn root(site: &Index<'_>, path: &str) -> Root {
-    Root::from(path, site.input.options.explicit_index)
+pub(crate) fn link_root(site: &SiteContext<'_>, path: &str) -> LinkRoot {
+    LinkRoot::from(path, site.input.options.explicit_index)
 }
 
 /// What stands around a page.
-pub(crate) fn frame(site: &Index<'_>, page: &Page<'_>) -> Frame {
-    let (input, shell) = (site.input, &site.shell);
-    let root = root(site, page.path);
+pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
+    let (input, shell) = (site.input, &site.frame_defaults);
+    let root = link_root(site, page.path);
     let site_title = input.policy.site.title.clone();
     let title = if page.title.is_empty() {
         site_title.clone()
@@ -85,7 +85,7 @@ pub(crate) fn frame(site: &Index<'_>, page: &Page<'_>) -> Frame {
     };
     let demo = input.history.counts.demo > 0;
     let base_url = input.options.base_url.as_deref();
-    Frame {
+    PageFrame {
         description: page.verdict.plain(),
         title,
         site_title,
@@ -109,7 +109,7 @@ pub(crate) fn frame(site: &Index<'_>, page: &Page<'_>) -> Frame {
         built: shell.built.clone(),
         newest_iso: input.history.newest.map_or_else(String::new, |time| time.to_string()),
         stale_after_days: STALE_DAYS,
-        records: text::counted(input.history.counts.records, "record"),
+        records: text::count_noun(input.history.counts.records, "record"),
         policy: shell.policy.clone(),
         about: root.to("about/"),
         health: root.to("health/"),
@@ -121,6 +121,6 @@ pub(crate) fn stale(newest: Option<Timestamp>, now: Timestamp) -> Option<String>
     let newest = newest?;
     let age = now.micros() - newest.micros();
     (age > i64::from(STALE_DAYS) * DAY_US).then(|| {
-        format!("Newest result: {}, {} before this build.", text::date(newest), text::span(age))
+        format!("Newest result: {}, {} before this build.", text::date(newest), text::duration(age))
     })
 }

@@ -8,9 +8,9 @@ use model::record::time::Timestamp;
 use model::text;
 
 pub(crate) struct Lineage<'a> {
-    line: &'a [CommitFacts],
+    commits: &'a [CommitFacts],
     /// By id: the place in the line.
-    places: FxHashMap<&'a str, usize>,
+    position_by_id: FxHashMap<&'a str, usize>,
     /// Names of tags with the time of their commit, oldest first.
     pub(crate) tags: Vec<(Timestamp, String)>,
 }
@@ -19,18 +19,18 @@ impl<'a> Lineage<'a> {
     pub(crate) fn of(history: &'a History) -> Self {
         let line = history.main_line.as_slice();
         let places = line.iter().enumerate().map(|(at, facts)| (facts.id.as_str(), at)).collect();
-        Self { line, places, tags: tags(history) }
+        Self { commits: line, position_by_id: places, tags: tags(history) }
     }
 
     /// The commits after `base` up to `head`, oldest first; none where either is not on the line,
     /// or they stand the other way round.
     pub(crate) fn between(&self, base: &str, head: &str) -> Option<&'a [CommitFacts]> {
-        self.line.get(self.places.get(base)? + 1..=*self.places.get(head)?)
+        self.commits.get(self.position_by_id.get(base)? + 1..=*self.position_by_id.get(head)?)
     }
 
     /// What git knows of a commit of the line: its author's own time among it.
     pub(crate) fn facts(&self, id: &str) -> Option<&'a CommitFacts> {
-        self.line.get(*self.places.get(id)?)
+        self.commits.get(*self.position_by_id.get(id)?)
     }
 }
 
@@ -43,7 +43,7 @@ fn tags(history: &History) -> Vec<(Timestamp, String)> {
     let others = others.map(|facts| (facts.time, &facts.tags));
     let tagged = measured.chain(others).filter(|(_, names)| !names.is_empty());
     let mut tags: Vec<(Timestamp, String)> =
-        tagged.filter_map(|(time, names)| Some((time?, text::list(names)))).collect();
+        tagged.filter_map(|(time, names)| Some((time?, text::join_and(names)))).collect();
     tags.sort();
     tags
 }

@@ -9,7 +9,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
 
-use crate::site::{Failure, Input};
+use crate::site::{RenderError, SiteInput};
 
 /// Instructions a template may run: a thousand times what the shipped ones need.
 const FUEL: u64 = 1_000_000;
@@ -57,7 +57,11 @@ fn is_safe(url: &str) -> bool {
 ///
 /// # Errors
 /// Syntax errors, unknown names, or more work than a page may cost.
-pub(crate) fn fill(name: &str, template: &str, context: Value) -> Result<String, Failure> {
+pub(crate) fn render_template(
+    name: &str,
+    template: &str,
+    context: Value,
+) -> Result<String, RenderError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
@@ -69,7 +73,7 @@ pub(crate) fn fill(name: &str, template: &str, context: Value) -> Result<String,
         },
     );
     let rendered = environment.render_named_str(name, template, context).map_err(|error| {
-        Failure::Template { template: format!("templates/{name}"), reason: error.to_string() }
+        RenderError::Template { template: format!("templates/{name}"), reason: error.to_string() }
     })?;
     Ok(rendered)
 }
@@ -78,36 +82,36 @@ pub(crate) fn fill(name: &str, template: &str, context: Value) -> Result<String,
 ///
 /// # Errors
 /// As [`fill`].
-pub(crate) fn fill_with(
+pub(crate) fn render_template_with(
     name: &str,
     template: &str,
     view: &impl serde::Serialize,
-) -> Result<String, Failure> {
-    fill(name, template, Value::from(Serde(view)))
+) -> Result<String, RenderError> {
+    render_template(name, template, Value::from(Serde(view)))
 }
 
 /// One of the user's own HTML fragments, filled with facts of the site; none where there is none.
 /// Faults were told before the first page was made: see [`check_user`].
-pub(crate) fn user_html(input: &Input<'_>, name: &str) -> Option<String> {
+pub(crate) fn user_html(input: &SiteInput<'_>, name: &str) -> Option<String> {
     let (_, template) = input.templates.iter().find(|(file, _)| file == name)?;
-    fill(name, template, facts(input)).ok()
+    render_template(name, template, template_facts(input)).ok()
 }
 
 /// Tries the user's templates.
 ///
 /// # Errors
 /// The first one that is at fault.
-pub(crate) fn check_user(input: &Input<'_>) -> Result<(), Failure> {
+pub(crate) fn check_user_templates(input: &SiteInput<'_>) -> Result<(), RenderError> {
     for (name, template) in input.templates {
         if name.ends_with(".html") {
-            fill(name, template, facts(input))?;
+            render_template(name, template, template_facts(input))?;
         }
     }
     Ok(())
 }
 
 /// What templates may name: `policy`, and the facts of the build.
-pub(crate) fn facts(input: &Input<'_>) -> Value {
+pub(crate) fn template_facts(input: &SiteInput<'_>) -> Value {
     minijinja::context! {
         policy => Value::from(Serde(input.policy)),
         policy_sha => input.policy_sha.as_str(),
@@ -151,16 +155,17 @@ mod tests {
 
     #[test]
     fn an_unknown_name_in_a_template_is_an_error() {
-        assert!(fill("a.html", "{{ nonsense }}", Value::UNDEFINED).is_err());
+        assert!(render_template("a.html", "{{ nonsense }}", Value::UNDEFINED).is_err());
         assert!(
-            fill(
+            render_template(
                 "a.html",
                 "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}",
                 Value::UNDEFINED
             )
             .is_err()
         );
-        let filled = fill("a.html", "{{ a }}", minijinja::context! { a => "<b>" }).unwrap();
+        let filled =
+            render_template("a.html", "{{ a }}", minijinja::context! { a => "<b>" }).unwrap();
         assert_eq!(filled, "&lt;b&gt;");
     }
 }

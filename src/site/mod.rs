@@ -6,72 +6,72 @@
 pub(crate) mod api;
 mod assets;
 mod audit;
-mod code;
+mod repository;
 pub(crate) mod delta;
-mod detail;
-mod extra;
+mod page_policy;
+mod feeds;
 mod frame;
 mod health;
-mod index;
+mod context;
 mod lineage;
 mod links;
 pub(crate) mod markdown;
 mod pages;
 mod pairs;
 pub(crate) mod redact;
-pub(crate) mod routes;
-mod shared;
+pub(crate) mod urls;
+mod memo;
 mod table;
 mod targets;
 mod verdict;
 mod view;
-pub(crate) mod words;
+pub(crate) mod wording;
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use detect::Analyses;
-use detect::replay::{Figures, Said};
-use detect::targets::Target;
-use model::audit::Chain;
+use detect::replay::{ReplaySummary, ReplayedVerdict};
+use detect::targets::TargetResult;
+use model::audit::AuditChain;
 use model::filter::Filter;
 use model::history::History;
 use model::note::Note;
 use model::policy::Policy;
-use model::policy::accepted::Accepted;
+use model::policy::accepted::AcceptedEntry;
 use model::record::Problem;
 use model::record::time::Timestamp;
 use model::series::{CommitIndex, Series};
 
 /// Everything the pages speak of.
-pub(crate) struct Input<'a> {
+pub(crate) struct SiteInput<'a> {
     pub(crate) history: &'a History,
     pub(crate) series: &'a [Series],
     pub(crate) analyses: &'a Analyses,
     /// Budgets, service levels and alerts, the worst first.
-    pub(crate) targets: &'a [Target],
+    pub(crate) targets: &'a [TargetResult],
     pub(crate) policy: &'a Policy,
     /// Short hash of the policy's text.
     pub(crate) policy_sha: String,
     pub(crate) notes: &'a [Note],
-    pub(crate) accepted: &'a [Accepted],
-    pub(crate) audit: &'a Chain,
+    pub(crate) accepted: &'a [AcceptedEntry],
+    pub(crate) audit: &'a AuditChain,
     /// What is wrong with files beside the records.
     pub(crate) problems: &'a [Problem],
     /// What was refused of other tools' files when they were ingested.
-    pub(crate) foreign: &'a [Problem],
+    pub(crate) ingest_problems: &'a [Problem],
     /// Series that the policy hides, and combinations of its matrix that nothing measures.
     pub(crate) ignored: usize,
     pub(crate) not_covered: &'a [String],
     /// The user's own templates: file name, text.
     pub(crate) templates: &'a [(String, String)],
-    pub(crate) options: Options,
+    pub(crate) options: SiteOptions,
 }
 
 /// How the site is made.
 #[derive(Clone, Debug)]
-pub(crate) struct Options {
+pub(crate) struct SiteOptions {
     /// The build's time.
     pub(crate) now: Timestamp,
     /// Where the site will stand, with a trailing slash.
@@ -81,11 +81,11 @@ pub(crate) struct Options {
 }
 
 /// Takes a finished page; called from many threads.
-pub(crate) type Sink<'a> = dyn Fn(&str, &[u8]) -> std::io::Result<()> + Sync + 'a;
+pub(crate) type FileSink<'a> = dyn Fn(&str, &[u8]) -> std::io::Result<()> + Sync + 'a;
 
 /// What was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Rendered {
+pub(crate) struct RenderedCounts {
     /// HTML pages.
     pub(crate) pages: u64,
     /// All files.
@@ -94,9 +94,9 @@ pub(crate) struct Rendered {
 
 /// Why a site could not be made.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum RenderError {
     #[error("two names meet at {path}: {first} and {second}; rename one of them")]
-    Clash { path: String, first: String, second: String },
+    PathClash { path: String, first: String, second: String },
     #[error("cannot write {path}: {source}")]
     Sink { path: String, source: std::io::Error },
     #[error("{template}: {reason}")]
@@ -104,52 +104,52 @@ pub(crate) enum Failure {
 }
 
 /// A page, or another file, that can be made on any thread.
-type Job<'a> = Box<dyn Fn() -> Result<Vec<u8>, Failure> + Send + Sync + 'a>;
+type RenderJob<'a> = Box<dyn Fn() -> Result<Vec<u8>, RenderError> + Send + Sync + 'a>;
 
 /// Makes every page and hands it to the sink.
 ///
 /// # Errors
 /// Two names meet on one path, the sink fails, or a template of the user's is at fault.
 pub(crate) fn render(
-    input: &Input<'_>,
-    sink: &Sink<'_>,
+    input: &SiteInput<'_>,
+    sink: &FileSink<'_>,
     progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Rendered, Failure> {
-    markdown::check_user(input)?;
-    let site = index::Index::of(input)?;
+) -> Result<RenderedCounts, RenderError> {
+    markdown::check_user_templates(input)?;
+    let site = context::SiteContext::of(input)?;
     let jobs = jobs(&site);
-    unique(&jobs)?;
+    check_unique(&jobs)?;
     let total = jobs.len() as u64;
     let done = std::sync::atomic::AtomicU64::new(0);
     jobs.par_iter().try_for_each(|(path, job)| {
         let bytes = job()?;
-        sink(path, &bytes).map_err(|source| Failure::Sink { path: path.clone(), source })?;
+        sink(path, &bytes).map_err(|source| RenderError::Sink { path: path.clone(), source })?;
         progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
         Ok(())
     })?;
     let pages = jobs.iter().filter(|(path, _)| path.ends_with(".html")).count() as u64;
-    Ok(Rendered { pages, files: total })
+    Ok(RenderedCounts { pages, files: total })
 }
 
 /// What a replay of the gate says, as JSON.
 ///
 /// # Errors
 /// Two names meet on one path.
-pub(crate) fn replay(
-    input: &Input<'_>,
-    said: &[Said],
-    figures: &Figures,
-) -> Result<Vec<u8>, Failure> {
-    let site = index::Index::of(input)?;
+pub(crate) fn replay_json(
+    input: &SiteInput<'_>,
+    said: &[ReplayedVerdict],
+    figures: &ReplaySummary,
+) -> Result<Vec<u8>, RenderError> {
+    let site = context::SiteContext::of(input)?;
     api::json(&api::replay::file(&site, said, figures))
 }
 
 /// Every file of the site.
-fn jobs<'a>(site: &'a index::Index<'a>) -> Vec<(String, Job<'a>)> {
+fn jobs<'a>(site: &'a context::SiteContext<'a>) -> Vec<(String, RenderJob<'a>)> {
     let mut jobs = Vec::new();
     pages::jobs(site, &mut jobs);
     api::jobs(site, &mut jobs);
-    extra::jobs(site, &mut jobs);
+    feeds::jobs(site, &mut jobs);
     for asset in assets::all() {
         jobs.push((asset.path(), Box::new(move || Ok(asset.bytes.to_vec()))));
     }
@@ -157,16 +157,16 @@ fn jobs<'a>(site: &'a index::Index<'a>) -> Vec<(String, Job<'a>)> {
 }
 
 /// A site of which any file can be made, on any thread: what all pages share stands ready.
-pub(crate) struct Prepared<'a>(BTreeMap<String, Job<'a>>);
+pub(crate) struct PreparedSite<'a>(BTreeMap<String, RenderJob<'a>>);
 
-impl Prepared<'_> {
+impl PreparedSite<'_> {
     /// The paths of all files, sorted.
     pub(crate) fn paths(&self) -> Vec<&str> {
         self.0.keys().map(String::as_str).collect()
     }
 
     /// Makes one file, by its path; none where the site has none.
-    pub(crate) fn make(&self, path: &str) -> Option<Result<Vec<u8>, Failure>> {
+    pub(crate) fn render(&self, path: &str) -> Option<Result<Vec<u8>, RenderError>> {
         self.0.get(path).map(|job| job())
     }
 }
@@ -175,15 +175,15 @@ impl Prepared<'_> {
 ///
 /// # Errors
 /// Two names meet on one path, or a template of the user's is at fault.
-pub(crate) fn prepared(
-    input: &Input<'_>,
-    then: &mut dyn FnMut(&Prepared<'_>),
-) -> Result<(), Failure> {
-    markdown::check_user(input)?;
-    let site = index::Index::of(input)?;
+pub(crate) fn prepare(
+    input: &SiteInput<'_>,
+    then: &mut dyn FnMut(&PreparedSite<'_>),
+) -> Result<(), RenderError> {
+    markdown::check_user_templates(input)?;
+    let site = context::SiteContext::of(input)?;
     let jobs = jobs(&site);
-    unique(&jobs)?;
-    then(&Prepared(jobs.into_iter().collect()));
+    check_unique(&jobs)?;
+    then(&PreparedSite(jobs.into_iter().collect()));
     Ok(())
 }
 
@@ -191,8 +191,8 @@ pub(crate) fn prepared(
 ///
 /// # Errors
 /// Two names meet on one path.
-pub(crate) fn paths(input: &Input<'_>) -> Result<Vec<String>, Failure> {
-    let site = index::Index::of(input)?;
+pub(crate) fn paths(input: &SiteInput<'_>) -> Result<Vec<String>, RenderError> {
+    let site = context::SiteContext::of(input)?;
     Ok(jobs(&site).into_iter().map(|(path, _)| path).collect())
 }
 
@@ -201,23 +201,23 @@ pub(crate) fn paths(input: &Input<'_>) -> Result<Vec<String>, Failure> {
 ///
 /// # Errors
 /// Two names meet on one path.
-pub(crate) fn compared(
-    input: &Input<'_>,
+pub(crate) fn compare(
+    input: &SiteInput<'_>,
     commits: (CommitIndex, CommitIndex),
     filter: &Filter,
-) -> Result<Vec<(usize, delta::Outcome)>, Failure> {
-    let site = index::Index::of(input)?;
-    let members = index::preset_members(filter, input, &site.recents);
-    let outcomes = delta::outcomes(&site, commits, Some(&members));
-    Ok(outcomes.into_iter().map(|one| (one.series, one.outcome)).collect())
+) -> Result<Vec<(usize, delta::SeriesDelta)>, RenderError> {
+    let site = context::SiteContext::of(input)?;
+    let members = context::preset_members(filter, input, &site.recents);
+    let outcomes = delta::compare_commits(&site, commits, Some(&members));
+    Ok(outcomes.into_iter().map(|one| (one.series, one.delta)).collect())
 }
 
 /// Two jobs on one path would make the site depend on the order of threads.
-fn unique(jobs: &[(String, Job<'_>)]) -> Result<(), Failure> {
+fn check_unique(jobs: &[(String, RenderJob<'_>)]) -> Result<(), RenderError> {
     let mut paths: Vec<&str> = jobs.iter().map(|(path, _)| path.as_str()).collect();
     paths.sort_unstable();
     match paths.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Failure::Clash {
+        Some(pair) => Err(RenderError::PathClash {
             path: pair[0].to_owned(),
             first: "a page".to_owned(),
             second: "another of the same address".to_owned(),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use model::filter::glob;
 use model::history::History;
 use model::record::time::Timestamp;
-use model::record::{Problem, Rare};
+use model::record::{Problem, RareDetail};
 use model::series::{Run, Segment, Series};
 
 /// What stands in place of a value.
@@ -24,16 +24,16 @@ pub(crate) fn redact(history: &mut History, series: &mut [Series], globs: &[Stri
     if globs.is_empty() {
         return;
     }
-    let masks = Masks::of(history, globs);
+    let masks = FieldMasks::of(history, globs);
     for environment in &mut history.environments {
         for (field, value) in &mut environment.fields {
-            masks.cover(field, value);
+            masks.mask(field, value);
         }
-        masks.cover_some("version", &mut environment.version);
-        masks.cover_some("branch", &mut environment.branch);
+        masks.mask_option("version", &mut environment.version);
+        masks.mask_option("branch", &mut environment.branch);
     }
     history.details.rare_mut().for_each(|rare| masks.rare(rare));
-    history.problems.iter_mut().for_each(|problem| masks.problem(problem));
+    history.rejected_records.iter_mut().for_each(|problem| masks.problem(problem));
     for series in series {
         series.segments.iter_mut().for_each(|segment| masks.segment(segment));
         series.runs.iter_mut().for_each(|run| masks.run(run));
@@ -41,13 +41,13 @@ pub(crate) fn redact(history: &mut History, series: &mut [Series], globs: &[Stri
     }
 }
 
-struct Masks<'a> {
+struct FieldMasks<'a> {
     globs: &'a [String],
     /// What stands for each value of each field.
     by_value: BTreeMap<(String, String), String>,
 }
 
-impl<'a> Masks<'a> {
+impl<'a> FieldMasks<'a> {
     fn of(history: &History, globs: &'a [String]) -> Self {
         let mut masks = Self { globs, by_value: BTreeMap::new() };
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
@@ -72,24 +72,24 @@ impl<'a> Masks<'a> {
         hides(self.globs, field)
     }
 
-    fn cover(&self, field: &str, value: &mut String) {
+    fn mask(&self, field: &str, value: &mut String) {
         if self.hides(field) {
             let mask = self.by_value.get(&(field.to_owned(), std::mem::take(value)));
             *value = mask.cloned().unwrap_or_else(|| REDACTED.to_owned());
         }
     }
 
-    fn cover_some(&self, field: &str, value: &mut Option<String>) {
+    fn mask_option(&self, field: &str, value: &mut Option<String>) {
         if let Some(value) = value {
-            self.cover(field, value);
+            self.mask(field, value);
         }
     }
 
     fn segment(&self, segment: &mut Segment) {
         for (field, value) in &mut segment.fingerprint {
-            self.cover(field, value);
+            self.mask(field, value);
         }
-        self.cover_some("version", &mut segment.version);
+        self.mask_option("version", &mut segment.version);
     }
 
     fn run(&self, run: &mut Run) {
@@ -98,11 +98,11 @@ impl<'a> Masks<'a> {
         }
     }
 
-    fn rare(&self, rare: &mut Rare) {
+    fn rare(&self, rare: &mut RareDetail) {
         if self.hides("url") {
             rare.url = None;
         }
-        self.cover_some("error", &mut rare.error);
+        self.mask_option("error", &mut rare.error);
     }
 
     /// A reason quotes values; the names of fields in it stand between backticks.

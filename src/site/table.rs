@@ -2,60 +2,61 @@
 
 use std::collections::BTreeMap;
 
-use crate::site::index::{self, EventRef, Index};
-use crate::site::routes::{self, Root};
+use crate::site::context::{self, EventRef, SiteContext};
+use crate::site::urls::{self, LinkRoot};
 use crate::site::view::{
-    ChangeCell, EventRow, Figure, Link, Panel, PanelGroup, Phrase, RowData, SeriesGroup, SeriesRow,
+    ChangeCell, EventRow, Figure, PageLink, Panel, PanelGroup, Phrase, RowData, SeriesGroup,
+    SeriesRow,
 };
-use crate::site::words;
+use crate::site::wording;
 use chart::multiple::{self, SharedAxes};
-use chart::{self, NoteKind, Span, TrendInput};
+use chart::{self, ChartSpan, NoteKind, TrendInput};
 use detect::Verdict;
 use model::text;
 
 /// More series than this on a page are grouped by test, and folded where nothing happened.
-pub(crate) const OPEN_ROWS: usize = 60;
+pub(crate) const MAX_OPEN_ROWS: usize = 60;
 /// Most rows of one table: what is more stands in the JSON.
-pub(crate) const MOST_ROWS: usize = 500;
+pub(crate) const MAX_ROWS: usize = 500;
 /// Panels of one group, and of one page: bounds the page's weight.
-pub(crate) const GROUP_PANELS: usize = 6;
-pub(crate) const PAGE_PANELS: usize = 18;
+pub(crate) const MAX_GROUP_PANELS: usize = 6;
+pub(crate) const MAX_PAGE_PANELS: usize = 18;
 
 /// A series as a table shows it.
-pub(crate) fn row(site: &Index<'_>, root: Root, series: usize) -> SeriesRow {
+pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, series: usize) -> SeriesRow {
     let (one, analysis) = site.series(series);
     let key = &one.key;
-    let scale = words::scale(one, analysis);
-    let latest = analysis.latest.and_then(|run| one.runs[run].value);
-    let cell = words::verdict_cell(one, analysis);
-    let values = match (analysis.verdict, analysis.events.last()) {
-        (Verdict::Regressed | Verdict::Improved | Verdict::Approved, Some(change)) => {
-            words::levels(one, change)
+    let scale = wording::scale(one, analysis);
+    let latest = analysis.latest_run.and_then(|run| one.runs[run].value);
+    let cell = wording::verdict_cell(one, analysis);
+    let values = match (analysis.verdict, analysis.changes.last()) {
+        (Verdict::Regressed | Verdict::Improved | Verdict::Accepted, Some(change)) => {
+            wording::levels(one, change)
         }
         _ => latest.map_or_else(|| "–".to_owned(), |value| scale.quantity(value)),
     };
     SeriesRow {
         href: root.to(&site.series_path(series)),
-        anchor: anchor(site, series),
+        anchor: series_anchor(site, series),
         test: key.test.clone(),
-        key: words::key(key),
+        key: wording::series_label(key),
         cell,
         values,
         limit: text::percent(analysis.threshold),
         spark: chart::spark(one, analysis),
         data: RowData {
-            backend: routes::slug(&key.backend),
-            mode: routes::slug(&key.mode),
-            test: routes::slug(&key.test),
+            backend: urls::slug(&key.backend),
+            mode: urls::slug(&key.mode),
+            test: urls::slug(&key.test),
             n: key.n.map_or_else(String::new, |n| n.to_string()),
             parallel: if key.parallel { "true" } else { "false" },
-            verdict: words::verdict_name(analysis.verdict),
+            verdict: wording::verdict_name(analysis.verdict),
         },
     }
 }
 
 /// The id of a series' row on any page: unique there, and the same everywhere.
-pub(crate) fn anchor(site: &Index<'_>, series: usize) -> String {
+pub(crate) fn series_anchor(site: &SiteContext<'_>, series: usize) -> String {
     let letter = |c: char| if matches!(c, '/' | '~' | '.') { '-' } else { c };
     let mut anchor = String::with_capacity(site.stems[series].len() + 2);
     anchor.push_str("s-");
@@ -64,12 +65,12 @@ pub(crate) fn anchor(site: &Index<'_>, series: usize) -> String {
 }
 
 /// Series sorted worst first.
-pub(crate) fn by_urgency(site: &Index<'_>, members: &[usize]) -> Vec<usize> {
+pub(crate) fn by_urgency(site: &SiteContext<'_>, members: &[usize]) -> Vec<usize> {
     let mut sorted = members.to_vec();
     sorted.sort_by(|a, b| {
         let of = |series: usize| {
             let (one, analysis) = site.series(series);
-            index::urgency(one, analysis)
+            context::urgency(one, analysis)
         };
         let ((rank_a, size_a), (rank_b, size_b)) = (of(*a), of(*b));
         rank_a.cmp(&rank_b).then(size_a.total_cmp(&size_b)).then(a.cmp(b))
@@ -78,11 +79,15 @@ pub(crate) fn by_urgency(site: &Index<'_>, members: &[usize]) -> Vec<usize> {
 }
 
 /// Tables of series: one where they are few, one a test (folded if quiet) where they are many.
-pub(crate) fn groups(site: &Index<'_>, root: Root, members: &[usize]) -> Vec<SeriesGroup> {
-    let shown = &members[..members.len().min(MOST_ROWS)];
-    if members.len() <= OPEN_ROWS {
+pub(crate) fn series_groups(
+    site: &SiteContext<'_>,
+    root: LinkRoot,
+    members: &[usize],
+) -> Vec<SeriesGroup> {
+    let shown = &members[..members.len().min(MAX_ROWS)];
+    if members.len() <= MAX_OPEN_ROWS {
         let sorted = by_urgency(site, shown);
-        let rows = sorted.into_iter().map(|one| row(site, root, one)).collect();
+        let rows = sorted.into_iter().map(|one| series_row(site, root, one)).collect();
         return vec![SeriesGroup {
             title: String::new(),
             note: String::new(),
@@ -97,8 +102,8 @@ pub(crate) fn groups(site: &Index<'_>, root: Root, members: &[usize]) -> Vec<Ser
     by_test
         .into_iter()
         .map(|(test, series)| {
-            let off = series.iter().filter(|one| is_off(site, **one)).count();
-            let note = text::counted(series.len() as u64, "series");
+            let off = series.iter().filter(|one| has_open_regression(site, **one)).count();
+            let note = text::count_noun(series.len() as u64, "series");
             let note = if off > 0 { format!("{note}, {off} off their limit") } else { note };
             SeriesGroup {
                 title: test.to_owned(),
@@ -106,7 +111,7 @@ pub(crate) fn groups(site: &Index<'_>, root: Root, members: &[usize]) -> Vec<Ser
                 folded: off == 0,
                 rows: by_urgency(site, &series)
                     .into_iter()
-                    .map(|one| row(site, root, one))
+                    .map(|one| series_row(site, root, one))
                     .collect(),
             }
         })
@@ -114,44 +119,45 @@ pub(crate) fn groups(site: &Index<'_>, root: Root, members: &[usize]) -> Vec<Ser
 }
 
 /// Whether a series needs attention.
-pub(crate) fn is_off(site: &Index<'_>, series: usize) -> bool {
+pub(crate) fn has_open_regression(site: &SiteContext<'_>, series: usize) -> bool {
     let (_, analysis) = site.series(series);
-    let drifting = analysis.events.last().is_some_and(|last| last.worse && index::is_open(last));
+    let drifting =
+        analysis.changes.last().is_some_and(|last| last.is_regression && context::is_open(last));
     let verdict = matches!(analysis.verdict, Verdict::Regressed | Verdict::Suspected { .. });
-    let off = verdict || drifting && analysis.verdict != Verdict::Steady;
-    off && !analysis.retired && !analysis.report_only
+    let off = verdict || drifting && analysis.verdict != Verdict::Unchanged;
+    off && !analysis.is_retired && !analysis.report_only
 }
 
 /// A change as a list of changes shows it.
-pub(crate) fn event_row(site: &Index<'_>, root: Root, event: &EventRef) -> EventRow {
+pub(crate) fn event_row(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> EventRow {
     let (series, _, change) = site.change(event);
     EventRow {
-        href: root.to(&routes::event(&event.id)),
-        date: words::day(event.time),
-        what: words::event(series, change),
-        values: words::levels(series, change),
-        status: words::status(&change.status).to_owned(),
+        href: root.to(&urls::event(&event.id)),
+        date: wording::day(event.time),
+        what: wording::event(series, change),
+        values: wording::levels(series, change),
+        status: wording::status(&change.status).to_owned(),
         series: series.key.test.clone(),
         series_href: root.to(&site.series_path(event.series)),
-        key: words::key(&series.key),
+        key: wording::series_label(&series.key),
     }
 }
 
 /// The notes that concern a series, and the tags, for its chart.
-pub(crate) fn chart_notes(site: &Index<'_>, series: usize) -> Vec<chart::Note> {
-    let remarks = notes_of(site, series);
+pub(crate) fn chart_notes(site: &SiteContext<'_>, series: usize) -> Vec<chart::ChartNote> {
+    let remarks = notes_on(site, series);
     let remarks = remarks.map(|(time, note)| (time, note.title.clone(), NoteKind::Remark));
     let tags = site.lineage.tags.iter().map(|(time, names)| (*time, names.clone(), NoteKind::Tag));
     let all = remarks.chain(tags);
-    let mut notes: Vec<chart::Note> =
-        all.map(|(time, text, kind)| chart::Note { time, text, kind }).collect();
+    let mut notes: Vec<chart::ChartNote> =
+        all.map(|(time, text, kind)| chart::ChartNote { time, text, kind }).collect();
     notes.sort_by(|a, b| (a.time, &a.text).cmp(&(b.time, &b.text)));
     notes
 }
 
 /// The notes that concern a series, with their time.
-pub(crate) fn notes_of<'a>(
-    site: &'a Index<'_>,
+pub(crate) fn notes_on<'a>(
+    site: &'a SiteContext<'_>,
     series: usize,
 ) -> impl Iterator<Item = (model::record::time::Timestamp, &'a model::note::Note)> {
     let (one, _) = site.series(series);
@@ -161,10 +167,10 @@ pub(crate) fn notes_of<'a>(
 }
 
 pub(crate) fn trend_input<'a>(
-    site: &'a Index<'_>,
+    site: &'a SiteContext<'_>,
     series: usize,
-    notes: &'a [chart::Note],
-    links: &'a dyn chart::Links,
+    notes: &'a [chart::ChartNote],
+    links: &'a dyn chart::MarkLinks,
     id: &'a str,
 ) -> TrendInput<'a> {
     let (one, analysis) = site.series(series);
@@ -176,11 +182,11 @@ pub(crate) fn trend_input<'a>(
         slot: site.slot(&one.key.backend),
         id,
         links,
-        span: Span::Time,
+        span: ChartSpan::Time,
     }
 }
 
-pub(crate) fn figure(id: &str, drawn: chart::Trend) -> Figure {
+pub(crate) fn figure(id: &str, drawn: chart::TrendChart) -> Figure {
     Figure {
         id: id.to_owned(),
         title: None,
@@ -191,19 +197,19 @@ pub(crate) fn figure(id: &str, drawn: chart::Trend) -> Figure {
 }
 
 /// What a series' newest level says in a few words: under a panel.
-pub(crate) fn short(site: &Index<'_>, series: usize) -> Phrase {
+pub(crate) fn short_verdict(site: &SiteContext<'_>, series: usize) -> Phrase {
     let (one, analysis) = site.series(series);
-    match (analysis.verdict, analysis.events.last()) {
-        (Verdict::Regressed | Verdict::Improved | Verdict::Approved, Some(change)) => {
-            let since = one.runs[change.first].time;
-            let size = words::sized(one, change.before, change.after, change.worse);
-            let tone = words::tone(change.worse);
+    match (analysis.verdict, analysis.changes.last()) {
+        (Verdict::Regressed | Verdict::Improved | Verdict::Accepted, Some(change)) => {
+            let since = one.runs[change.first_after].time;
+            let size = wording::change_size(one, change.before, change.after, change.is_regression);
+            let tone = wording::tone(change.is_regression);
             Phrase::new(tone)
-                .marked(tone, format!("{} {size}", words::mark(change.change)))
+                .marked(tone, format!("{} {size}", wording::arrow(change.change)))
                 .text(format!(" since {}", text::day_month(since)))
         }
         _ => {
-            let ChangeCell { words, .. } = words::verdict_cell(one, analysis);
+            let ChangeCell { words, .. } = wording::verdict_cell(one, analysis);
             Phrase::new("note").text(words)
         }
     }
@@ -211,14 +217,14 @@ pub(crate) fn short(site: &Index<'_>, series: usize) -> Phrase {
 
 /// Panels of up to [`GROUP_PANELS`] series that share their time axis.
 pub(crate) fn panel_group(
-    site: &Index<'_>,
-    root: Root,
+    site: &SiteContext<'_>,
+    root: LinkRoot,
     heading: (String, String, String),
     members: &[usize],
     first_id: usize,
 ) -> PanelGroup {
     let (title, href, note) = heading;
-    let members = &members[..members.len().min(GROUP_PANELS)];
+    let members = &members[..members.len().min(MAX_GROUP_PANELS)];
     let shared = SharedAxes::of(members.iter().map(|series| site.series(*series).0));
     let panels = members
         .iter()
@@ -230,24 +236,30 @@ pub(crate) fn panel_group(
     PanelGroup { title, href, note, panels }
 }
 
-fn panel(site: &Index<'_>, root: Root, series: usize, shared: SharedAxes, id: &str) -> Panel {
+fn panel(
+    site: &SiteContext<'_>,
+    root: LinkRoot,
+    series: usize,
+    shared: SharedAxes,
+    id: &str,
+) -> Panel {
     let (one, analysis) = site.series(series);
-    let links = chart::Unlinked;
+    let links = chart::NoLinks;
     let svg = multiple::panel(&trend_input(site, series, &[], &links, id), shared);
-    let latest = analysis.latest.and_then(|run| one.runs[run].value);
-    let scale = words::scale(one, analysis);
+    let latest = analysis.latest_run.and_then(|run| one.runs[run].value);
+    let scale = wording::scale(one, analysis);
     Panel {
         id: id.to_owned(),
         href: root.to(&site.series_path(series)),
         name: one.key.backend.clone(),
-        context: format!("{} {}", one.key.test, words::variant(&one.key)),
+        context: format!("{} {}", one.key.test, wording::variant_label(&one.key)),
         value: latest.map_or_else(String::new, |value| scale.quantity(value)),
         svg,
-        words: short(site, series),
+        words: short_verdict(site, series),
     }
 }
 
 /// Links to more of a list that was cut.
-pub(crate) fn more(root: Root, path: &str, text: String) -> Link {
-    Link { href: root.to(path), text, note: String::new() }
+pub(crate) fn more_link(root: LinkRoot, path: &str, text: String) -> PageLink {
+    PageLink { href: root.to(path), text, note: String::new() }
 }

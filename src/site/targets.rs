@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::site::index::Index;
-use crate::site::routes::Root;
+use crate::site::context::SiteContext;
+use crate::site::urls::LinkRoot;
 use crate::site::view::Phrase;
-use crate::site::words;
+use crate::site::wording;
 use detect::BudgetVerdict;
-use detect::targets::{Target, TargetKind, missed};
+use detect::targets::{TargetKind, TargetResult, count_missed};
 use model::record::shorten;
 use model::text;
 
@@ -28,7 +28,7 @@ pub(crate) struct TargetView {
 }
 
 /// Every target, the worst first.
-pub(crate) fn views(site: &Index<'_>) -> Vec<TargetView> {
+pub(crate) fn views(site: &SiteContext<'_>) -> Vec<TargetView> {
     let finite = |value: f64| value.is_finite().then_some(value);
     let targets = site.input.targets.iter();
     targets
@@ -58,13 +58,13 @@ fn kind(kind: TargetKind) -> &'static str {
 }
 
 /// `2 targets missed`; none where none is.
-pub(crate) fn missed_text(site: &Index<'_>) -> Option<String> {
-    let missed = missed(site.input.targets) as u64;
-    (missed > 0).then(|| format!("{} missed", text::counted(missed, "target")))
+pub(crate) fn missed_text(site: &SiteContext<'_>) -> Option<String> {
+    let missed = count_missed(site.input.targets) as u64;
+    (missed > 0).then(|| format!("{} missed", text::count_noun(missed, "target")))
 }
 
 /// What the findings of the health page say of the targets.
-pub(crate) fn finding(site: &Index<'_>) -> Option<String> {
+pub(crate) fn finding(site: &SiteContext<'_>) -> Option<String> {
     let missed = missed_text(site)?;
     let mut names: Vec<String> = Vec::new();
     for target in site.input.targets.iter().filter(|it| it.verdict == BudgetVerdict::Violation) {
@@ -81,18 +81,18 @@ pub(crate) fn finding(site: &Index<'_>) -> Option<String> {
 }
 
 /// The targets that do not pass, for a table.
-pub(crate) fn rows(site: &Index<'_>, root: Root, most: usize) -> Vec<Vec<Phrase>> {
+pub(crate) fn rows(site: &SiteContext<'_>, root: LinkRoot, most: usize) -> Vec<Vec<Phrase>> {
     let told = site.input.targets.iter().filter(|it| it.verdict != BudgetVerdict::Pass);
     told.take(most).map(|target| row(site, root, target)).collect()
 }
 
-fn row(site: &Index<'_>, root: Root, target: &Target) -> Vec<Phrase> {
+fn row(site: &SiteContext<'_>, root: LinkRoot, target: &TargetResult) -> Vec<Phrase> {
     let series = target.series.map_or_else(
         || Phrase::new("").text("together"),
         |one| {
             let key = &site.series(one).0.key;
             let page = root.to(&site.series_path(one));
-            Phrase::new("").link(page, &key.test).text(" ").name(words::key(key))
+            Phrase::new("").link(page, &key.test).text(" ").name(wording::series_label(key))
         },
     );
     let (tone, state) = match (target.kind, target.verdict) {
@@ -110,18 +110,19 @@ fn row(site: &Index<'_>, root: Root, target: &Target) -> Vec<Phrase> {
 }
 
 /// `2 violations, 1 alert, 3 drifting, 12 passed`, worst first.
-pub(crate) fn summary(site: &Index<'_>) -> String {
-    let count = |wanted: &dyn Fn(&Target) -> bool| {
+pub(crate) fn summary(site: &SiteContext<'_>) -> String {
+    let count = |wanted: &dyn Fn(&TargetResult) -> bool| {
         site.input.targets.iter().filter(|target| wanted(target)).count() as u64
     };
-    let fires = |it: &Target| it.kind == TargetKind::Alert && it.verdict != BudgetVerdict::Pass;
+    let fires =
+        |it: &TargetResult| it.kind == TargetKind::Alert && it.verdict != BudgetVerdict::Pass;
     let alerts = count(&fires);
     let violated = count(&|it| it.verdict == BudgetVerdict::Violation && !fires(it));
     let drifting = count(&|it| it.verdict == BudgetVerdict::Drift && !fires(it));
     let passed = count(&|it| it.verdict == BudgetVerdict::Pass);
     let parts = [
-        (violated, text::counted(violated, "violation")),
-        (alerts, format!("{} firing", text::counted(alerts, "alert"))),
+        (violated, text::count_noun(violated, "violation")),
+        (alerts, format!("{} firing", text::count_noun(alerts, "alert"))),
         (drifting, format!("{} drifting", text::count(drifting))),
         (passed, format!("{} passed", text::count(passed))),
     ];

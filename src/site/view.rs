@@ -2,7 +2,7 @@
 //! they compute nothing and format nothing.
 
 /// What stands around every page.
-pub(crate) struct Frame {
+pub(crate) struct PageFrame {
     pub(crate) title: String,
     pub(crate) description: String,
     pub(crate) site_title: String,
@@ -47,12 +47,12 @@ pub(crate) struct Moment {
 pub(crate) struct Phrase {
     /// `worse`, `better`, `note` or empty: colours the mark beside the sentence.
     pub(crate) tone: &'static str,
-    pub(crate) spans: Vec<Span>,
+    pub(crate) spans: Vec<PhraseSpan>,
 }
 
 /// A part of a sentence.
 #[derive(Clone, Default)]
-pub(crate) struct Span {
+pub(crate) struct PhraseSpan {
     pub(crate) text: String,
     /// `worse`, `better`, `note`, `strong`, `code` or empty.
     pub(crate) class: &'static str,
@@ -67,29 +67,29 @@ impl Phrase {
     }
 
     pub(crate) fn text(mut self, text: impl Into<String>) -> Self {
-        self.spans.push(Span { text: text.into(), ..Span::default() });
+        self.spans.push(PhraseSpan { text: text.into(), ..PhraseSpan::default() });
         self
     }
 
     pub(crate) fn marked(mut self, class: &'static str, text: impl Into<String>) -> Self {
-        self.spans.push(Span { text: text.into(), class, ..Span::default() });
+        self.spans.push(PhraseSpan { text: text.into(), class, ..PhraseSpan::default() });
         self
     }
 
     pub(crate) fn name(mut self, text: impl Into<String>) -> Self {
-        self.spans.push(Span { text: text.into(), name: true, ..Span::default() });
+        self.spans.push(PhraseSpan { text: text.into(), name: true, ..PhraseSpan::default() });
         self
     }
 
     pub(crate) fn link(mut self, href: impl Into<String>, text: impl Into<String>) -> Self {
         let (text, href) = (text.into(), Some(href.into()));
-        self.spans.push(Span { text, href, name: true, ..Span::default() });
+        self.spans.push(PhraseSpan { text, href, name: true, ..PhraseSpan::default() });
         self
     }
 
     pub(crate) fn code_link(mut self, href: impl Into<String>, text: impl Into<String>) -> Self {
         let (text, href) = (text.into(), Some(href.into()));
-        self.spans.push(Span { text, href, class: "code", name: true });
+        self.spans.push(PhraseSpan { text, href, class: "code", name: true });
         self
     }
 
@@ -100,7 +100,7 @@ impl Phrase {
 }
 
 /// A link with its text; `note` is set beside it, muted.
-pub(crate) struct Link {
+pub(crate) struct PageLink {
     pub(crate) href: String,
     pub(crate) text: String,
     pub(crate) note: String,
@@ -180,7 +180,7 @@ pub(crate) struct SeriesGroup {
 /// A chart with what it says in words.
 pub(crate) struct Figure {
     pub(crate) id: String,
-    pub(crate) title: Option<Link>,
+    pub(crate) title: Option<PageLink>,
     pub(crate) caption: String,
     pub(crate) svg: String,
     pub(crate) description: String,

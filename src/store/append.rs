@@ -18,11 +18,11 @@ use crate::store::replace;
 use model::record::time::Timestamp;
 
 /// Bytes of lines that wait in memory: a few large files' worth.
-const WAITING: usize = 32 << 20;
+const MAX_PENDING_BYTES: usize = 32 << 20;
 
 /// Which file of the history a line goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
+pub(crate) enum AppendTarget {
     /// `results/YYYY-MM-DD.ndjson`, by the day of its time.
     Day,
     /// `results/<name>/YYYY-MM.ndjson`: a foreign history, which nobody appends to by hand.
@@ -34,8 +34,8 @@ pub(crate) enum Target {
 /// Lines on their way.
 pub(crate) struct Appender {
     directory: PathBuf,
-    target: Target,
-    waiting: BTreeMap<String, String>,
+    target: AppendTarget,
+    pending: BTreeMap<String, String>,
     bytes: usize,
     /// Made when the first lines do not fit into memory.
     staged: Option<TempDir>,
@@ -46,15 +46,15 @@ pub(crate) struct Appender {
 pub(crate) struct Appended {
     /// Files that changed, relative to the history directory.
     pub(crate) files: Vec<String>,
-    pub(crate) new: usize,
+    pub(crate) added: usize,
     /// Lines that stood there already, or were told twice.
-    pub(crate) known: usize,
+    pub(crate) duplicates: usize,
 }
 
 impl Appender {
-    pub(crate) fn new(directory: &Path, target: Target) -> Self {
+    pub(crate) fn new(directory: &Path, target: AppendTarget) -> Self {
         let directory = directory.to_owned();
-        Self { directory, target, waiting: BTreeMap::new(), bytes: 0, staged: None }
+        Self { directory, target, pending: BTreeMap::new(), bytes: 0, staged: None }
     }
 
     /// Adds a line, without its newline.
@@ -67,29 +67,29 @@ impl Appender {
         time: Timestamp,
         pull: Option<u64>,
     ) -> anyhow::Result<()> {
-        let file = self.file(time, pull);
-        let lines = self.waiting.entry(file).or_default();
+        let file = self.file_for(time, pull);
+        let lines = self.pending.entry(file).or_default();
         lines.push_str(line);
         lines.push('\n');
         self.bytes += line.len() + 1;
-        if self.bytes > WAITING { self.put_aside() } else { Ok(()) }
+        if self.bytes > MAX_PENDING_BYTES { self.stage_pending() } else { Ok(()) }
     }
 
     /// Where a line goes, relative to the history directory.
-    fn file(&self, time: Timestamp, pull: Option<u64>) -> String {
+    fn file_for(&self, time: Timestamp, pull: Option<u64>) -> String {
         if let Some(pull) = pull {
             return format!("pulls/{pull}.ndjson");
         }
         let text = time.to_string();
         let upto = |end: usize| text.get(..end).unwrap_or("undated");
         match &self.target {
-            Target::Day => format!("results/{}.ndjson", upto(10)),
-            Target::Import(name) => format!("results/{name}/{}.ndjson", upto(7)),
-            Target::File(name) => format!("results/{name}.ndjson"),
+            AppendTarget::Day => format!("results/{}.ndjson", upto(10)),
+            AppendTarget::Import(name) => format!("results/{name}/{}.ndjson", upto(7)),
+            AppendTarget::File(name) => format!("results/{name}.ndjson"),
         }
     }
 
-    fn put_aside(&mut self) -> anyhow::Result<()> {
+    fn stage_pending(&mut self) -> anyhow::Result<()> {
         if self.staged.is_none() {
             fs::create_dir_all(&self.directory)?;
             let made = tempfile::Builder::new().prefix(".ingest-").tempdir_in(&self.directory);
@@ -98,13 +98,13 @@ impl Appender {
             })?);
         }
         let Some(staged) = &self.staged else { return Ok(()) };
-        for (file, lines) in std::mem::take(&mut self.waiting) {
+        for (file, lines) in std::mem::take(&mut self.pending) {
             let path = staged.path().join(file.replace('/', "@"));
             let open = OpenOptions::new().create(true).append(true).open(&path);
             open.and_then(|mut file| file.write_all(lines.as_bytes()))
                 .with_context(|| format!("cannot write {}", path.display()))?;
             // Remembered with no lines: the file has them.
-            self.waiting.insert(file, String::new());
+            self.pending.insert(file, String::new());
         }
         self.bytes = 0;
         Ok(())
@@ -117,7 +117,7 @@ impl Appender {
     pub(crate) fn finish(mut self) -> anyhow::Result<Appended> {
         let mut done = Appended::default();
         let directory = std::mem::take(&mut self.directory);
-        for (file, mut lines) in std::mem::take(&mut self.waiting) {
+        for (file, mut lines) in std::mem::take(&mut self.pending) {
             if let Some(staged) = &self.staged {
                 let path = staged.path().join(file.replace('/', "@"));
                 if path.exists() {
@@ -126,9 +126,9 @@ impl Appender {
                     lines.insert_str(0, &aside);
                 }
             }
-            let (new, known) = add_lines(&directory.join(&file), &lines)?;
-            done.new += new;
-            done.known += known;
+            let (new, known) = append_lines(&directory.join(&file), &lines)?;
+            done.added += new;
+            done.duplicates += known;
             if new > 0 {
                 done.files.push(file);
             }
@@ -138,7 +138,7 @@ impl Appender {
 }
 
 /// Adds the lines that a file does not hold yet; how many those are, and how many it held.
-pub(super) fn add_lines(path: &Path, lines: &str) -> anyhow::Result<(usize, usize)> {
+pub(super) fn append_lines(path: &Path, lines: &str) -> anyhow::Result<(usize, usize)> {
     let shown = path.display();
     let mut text = match fs::read(path) {
         Ok(bytes) => bytes,

@@ -11,42 +11,42 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 
-use crate::store::LINE_LIMIT;
-use model::audit::{self, Chain, Entry};
+use crate::store::MAX_LINE_BYTES;
+use model::audit::{self, AuditChain, AuditEntry};
 
-const NAME: &str = "audit.ndjson";
+const FILE_NAME: &str = "audit.ndjson";
 /// How long an append waits for another one: far longer than one takes.
-const PATIENCE: Duration = Duration::from_secs(10);
-const PAUSE: Duration = Duration::from_millis(5);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+const LOCK_RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Appends an entry and waits for the disk; the hash of the new line.
 ///
 /// # Errors
 /// The directory does not exist, the chain is broken, another process holds the file for longer
 /// than ten seconds, or the disk refuses; the file is as before then.
-pub(crate) fn append(directory: &Path, entry: &Entry) -> anyhow::Result<String> {
-    Ok(append_where(directory, entry, |_| true)?.unwrap_or_default())
+pub(crate) fn append(directory: &Path, entry: &AuditEntry) -> anyhow::Result<String> {
+    Ok(append_if(directory, entry, |_| true)?.unwrap_or_default())
 }
 
 /// Appends an entry that the log does not tell already; whether it did.
 ///
 /// # Errors
 /// As [`append`].
-pub(crate) fn append_once(directory: &Path, entry: &Entry) -> anyhow::Result<bool> {
-    Ok(append_where(directory, entry, |chain| !chain.tells(entry))?.is_some())
+pub(crate) fn append_once(directory: &Path, entry: &AuditEntry) -> anyhow::Result<bool> {
+    Ok(append_if(directory, entry, |chain| !chain.has_entry(entry))?.is_some())
 }
 
 /// Asks what the log tells while it is locked, so that two at once do not say the same twice.
-fn append_where(
+fn append_if(
     directory: &Path,
-    entry: &Entry,
-    wanted: impl FnOnce(&Chain) -> bool,
+    entry: &AuditEntry,
+    wanted: impl FnOnce(&AuditChain) -> bool,
 ) -> anyhow::Result<Option<String>> {
-    let path = directory.join(NAME);
+    let path = directory.join(FILE_NAME);
     if !directory.is_dir() {
         bail!("no history directory at {}", directory.display());
     }
-    refuse_link(&path)?;
+    reject_symlink(&path)?;
     let told = || format!("cannot append to {}", path.display());
     let mut file =
         OpenOptions::new().read(true).append(true).create(true).open(&path).with_context(told)?;
@@ -66,9 +66,9 @@ fn append_where(
     if !wanted(&chain) {
         return Ok(None);
     }
-    let (mut line, hash) = audit::line(entry, chain.head());
+    let (mut line, hash) = audit::format_line(entry, chain.newest_hash());
     line.push('\n');
-    if line.len() > LINE_LIMIT {
+    if line.len() > MAX_LINE_BYTES {
         bail!("the audit line has {} bytes; the limit is 1 MiB", line.len());
     }
     let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_all());
@@ -84,12 +84,12 @@ fn append_where(
 ///
 /// # Errors
 /// The file is a link, or cannot be read.
-pub(crate) fn read(directory: &Path) -> anyhow::Result<Chain> {
-    let path = directory.join(NAME);
-    refuse_link(&path)?;
+pub(crate) fn read(directory: &Path) -> anyhow::Result<AuditChain> {
+    let path = directory.join(FILE_NAME);
+    reject_symlink(&path)?;
     let told = || format!("cannot read {}", path.display());
     let mut file = match File::open(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Chain::default()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(AuditChain::default()),
         opened => opened.with_context(told)?,
     };
     // Where the file system knows no locks, a reader is content with what it finds.
@@ -102,10 +102,10 @@ pub(crate) fn read(directory: &Path) -> anyhow::Result<Chain> {
 
 /// The file's place; for messages.
 pub(crate) fn path(directory: &Path) -> PathBuf {
-    directory.join(NAME)
+    directory.join(FILE_NAME)
 }
 
-fn refuse_link(path: &Path) -> anyhow::Result<()> {
+fn reject_symlink(path: &Path) -> anyhow::Result<()> {
     match std::fs::symlink_metadata(path) {
         Ok(facts) if !facts.is_file() => bail!("{} is no plain file", path.display()),
         Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -120,9 +120,9 @@ fn lock(file: &File, path: &Path) -> anyhow::Result<()> {
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) if waited < PATIENCE => {
-                std::thread::sleep(PAUSE);
-                waited += PAUSE;
+            Err(TryLockError::WouldBlock) if waited < LOCK_TIMEOUT => {
+                std::thread::sleep(LOCK_RETRY_INTERVAL);
+                waited += LOCK_RETRY_INTERVAL;
             }
             Err(TryLockError::WouldBlock) => bail!("{}: another process holds it", path.display()),
             Err(TryLockError::Error(error)) => {
@@ -137,8 +137,8 @@ mod tests {
     use super::*;
     use model::record::time::Timestamp;
 
-    fn entry(reason: &str) -> Entry {
-        Entry {
+    fn entry(reason: &str) -> AuditEntry {
+        AuditEntry {
             time: Timestamp::from_micros(0),
             kind: "approval".to_owned(),
             actor: "ada".to_owned(),
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn appends_follow_one_another_and_a_missing_log_is_an_empty_one() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(read(folder.path()).unwrap(), Chain::default());
+        assert_eq!(read(folder.path()).unwrap(), AuditChain::default());
         let first = append(folder.path(), &entry("one")).unwrap();
         let second = append(folder.path(), &entry("two")).unwrap();
         let chain = read(folder.path()).unwrap();

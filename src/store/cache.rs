@@ -15,21 +15,21 @@ use std::sync::{Mutex, PoisonError};
 
 use blake3::Hasher;
 
-use model::history::build::{Builder, Reading};
+use model::history::build::{HistoryBuilder, ValueOptions};
 
 /// Text of fewer bytes is read as fast as an entry is opened.
-const SMALLEST: usize = 16 << 10;
+const MIN_ENTRY_BYTES: usize = 16 << 10;
 /// Entries that may lie about unused before they are removed, beside as many as are in use.
-const SPARE: usize = 64;
+const MAX_UNUSED_ENTRIES: usize = 64;
 /// Bytes of the checksum at the end of an entry.
-const CHECKSUM: usize = 16;
+const CHECKSUM_BYTES: usize = 16;
 /// Number of the entries' format, and of what a line becomes. Raise it with every change of the
 /// reader, of the record or of the codec that gives other values for the same bytes.
-const FORMAT: u32 = 1;
+const FORMAT_VERSION: u32 = 1;
 
 /// The cache of one history directory.
 #[derive(Debug)]
-pub(super) struct Cache {
+pub(super) struct ParseCache {
     folder: PathBuf,
     /// What all names begin with.
     head: Hasher,
@@ -38,13 +38,13 @@ pub(super) struct Cache {
     sealed: AtomicBool,
 }
 
-impl Cache {
+impl ParseCache {
     /// The cache under `root` of a history directory. The folder is made when it is first written.
-    pub(super) fn of(root: &Path, directory: &Path, reading: &Reading) -> Self {
+    pub(super) fn of(root: &Path, directory: &Path, reading: &ValueOptions) -> Self {
         let place = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
         let own = hex(&blake3::hash(place.as_os_str().as_encoded_bytes()).as_bytes()[..8]);
         let mut head = Hasher::new();
-        head.update(&FORMAT.to_le_bytes()).update(env!("CARGO_PKG_VERSION").as_bytes());
+        head.update(&FORMAT_VERSION.to_le_bytes()).update(env!("CARGO_PKG_VERSION").as_bytes());
         head.update(format!("{reading:?}").as_bytes());
         let folder = root.join("records").join(own);
         Self { folder, head, used: Mutex::default(), sealed: AtomicBool::new(false) }
@@ -52,8 +52,8 @@ impl Cache {
 
     /// The name of what is read from these bytes; `how` is what else decides what they become.
     /// None where it is not worth an entry.
-    pub(super) fn name(&self, bytes: &[u8], how: &str) -> Option<String> {
-        if bytes.len() < SMALLEST {
+    pub(super) fn entry_name(&self, bytes: &[u8], how: &str) -> Option<String> {
+        if bytes.len() < MIN_ENTRY_BYTES {
             return None;
         }
         let mut hash = self.head.clone();
@@ -64,23 +64,23 @@ impl Cache {
     }
 
     /// An entry, and the number that was kept with it.
-    pub(super) fn get(&self, name: &str, file: &str) -> Option<(Builder, u64)> {
+    pub(super) fn get(&self, name: &str, file: &str) -> Option<(HistoryBuilder, u64)> {
         let bytes = std::fs::read(self.folder.join(name)).ok()?;
-        let (payload, sum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM)?)?;
+        let (payload, sum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM_BYTES)?)?;
         if checksum(name, payload) != sum {
             return None;
         }
         let (number, packed) = payload.split_first_chunk::<8>()?;
-        Some((Builder::unpack(packed, file)?, u64::from_le_bytes(*number)))
+        Some((HistoryBuilder::decode(packed, file)?, u64::from_le_bytes(*number)))
     }
 
     /// Keeps what was read from one file, and a number with it.
-    pub(super) fn put(&self, name: &str, read: &Builder, number: u64) {
+    pub(super) fn put(&self, name: &str, read: &HistoryBuilder, number: u64) {
         if self.sealed.load(Ordering::Relaxed) {
             return;
         }
         let mut payload = number.to_le_bytes().to_vec();
-        payload.append(&mut read.pack());
+        payload.append(&mut read.encode());
         let sum = checksum(name, &payload);
         payload.extend_from_slice(&sum);
         if self.write(name, &payload).is_err() {
@@ -97,13 +97,13 @@ impl Cache {
     }
 
     /// Removes entries that this run had no use for, once they are many.
-    pub(super) fn tidy(&self) {
+    pub(super) fn remove_stale_entries(&self) {
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         let unused = |name: &std::ffi::OsString| name.to_str().is_none_or(|it| !used.contains(it));
         let spare: Vec<_> =
             entries.flatten().map(|entry| entry.file_name()).filter(unused).collect();
-        if spare.len() > used.len() + SPARE {
+        if spare.len() > used.len() + MAX_UNUSED_ENTRIES {
             for name in spare {
                 let _ = std::fs::remove_file(self.folder.join(name));
             }
@@ -113,7 +113,8 @@ impl Cache {
 
 /// Of an entry under its name: one entry does not stand for another.
 fn checksum(name: &str, bytes: &[u8]) -> Vec<u8> {
-    Hasher::new().update(name.as_bytes()).update(bytes).finalize().as_bytes()[..CHECKSUM].to_vec()
+    Hasher::new().update(name.as_bytes()).update(bytes).finalize().as_bytes()[..CHECKSUM_BYTES]
+        .to_vec()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -128,7 +129,7 @@ mod tests {
 
     use super::*;
     use crate::store::{Source, read};
-    use model::history::Finish;
+    use model::history::NormalizeOptions;
 
     /// Files of every kind, each large enough for an entry, with lines that are refused.
     fn history(root: &Path) -> PathBuf {
@@ -168,20 +169,20 @@ mod tests {
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), level);
         packed.write_all(text.replace("\"t1\"", "\"t9\"").as_bytes()).unwrap();
         std::fs::write(data.join("results/c.ndjson.gz"), packed.finish().unwrap()).unwrap();
-        std::fs::write(data.join("results/d.ndjson.gz"), vec![7; SMALLEST]).unwrap();
+        std::fs::write(data.join("results/d.ndjson.gz"), vec![7; MIN_ENTRY_BYTES]).unwrap();
         data
     }
 
     fn source(data: &Path, cache: Option<&Path>) -> Source {
         let cache = cache.map(Path::to_owned);
-        let reading = Arc::new(Reading { burn_in: 1, ..Reading::default() });
+        let reading = Arc::new(ValueOptions { burn_in: 1, ..ValueOptions::default() });
         Source { directory: data.to_owned(), with_archive: false, reading, cache }
     }
 
-    fn told(source: &Source) -> String {
+    fn snapshot_text(source: &Source) -> String {
         let contents = read(source, &|_, _| ()).unwrap();
         let bytes = contents.bytes;
-        format!("{bytes} {:?}", contents.records.finish(&Finish::default()))
+        format!("{bytes} {:?}", contents.records.normalize(&NormalizeOptions::default()))
     }
 
     fn entries(root: &Path) -> Vec<PathBuf> {
@@ -202,10 +203,10 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let data = history(root.path());
         let kept = root.path().join("kept");
-        let plain = told(&source(&data, None));
+        let plain = snapshot_text(&source(&data, None));
         assert!(plain.contains("broken") || plain.contains("key must be a string"), "{plain}");
         for round in 0..3 {
-            assert!(told(&source(&data, Some(&kept))) == plain, "round {round}");
+            assert!(snapshot_text(&source(&data, Some(&kept))) == plain, "round {round}");
         }
         assert_eq!(entries(&kept).len(), 5);
     }
@@ -215,18 +216,21 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let data = history(root.path());
         let (kept, file) = (root.path().join("kept"), data.join("results/a.ndjson"));
-        let before = told(&source(&data, Some(&kept)));
+        let before = snapshot_text(&source(&data, Some(&kept)));
         let time = std::fs::metadata(&file).unwrap().modified().unwrap();
         let text =
             std::fs::read_to_string(&file).unwrap().replace("\"mean_ns\":9,", "\"mean_ns\":8,");
         std::fs::write(&file, text).unwrap();
         std::fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
-        let after = told(&source(&data, Some(&kept)));
-        assert!(after != before && after == told(&source(&data, None)));
+        let after = snapshot_text(&source(&data, Some(&kept)));
+        assert!(after != before && after == snapshot_text(&source(&data, None)));
         let mut otherwise = source(&data, Some(&kept));
         otherwise.reading = Arc::default();
-        let fresh = told(&Source { cache: None, ..otherwise.clone() });
-        assert!(told(&otherwise) == fresh && fresh != after, "the policy's reading counts too");
+        let fresh = snapshot_text(&Source { cache: None, ..otherwise.clone() });
+        assert!(
+            snapshot_text(&otherwise) == fresh && fresh != after,
+            "the policy's reading counts too"
+        );
     }
 
     #[test]
@@ -234,16 +238,16 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let data = history(root.path());
         let kept = root.path().join("kept");
-        let plain = told(&source(&data, Some(&kept)));
+        let plain = snapshot_text(&source(&data, Some(&kept)));
         let folder = entries(&kept)[0].parent().unwrap().to_owned();
         for number in 0..100 {
             std::fs::write(folder.join(format!("stray{number}")), "x").unwrap();
         }
-        assert!(told(&source(&data, Some(&kept))) == plain);
+        assert!(snapshot_text(&source(&data, Some(&kept))) == plain);
         assert_eq!(entries(&kept).len(), 5);
         let file = root.path().join("file");
         std::fs::write(&file, "").unwrap();
-        assert!(told(&source(&data, Some(&file))) == plain);
+        assert!(snapshot_text(&source(&data, Some(&file))) == plain);
     }
 
     proptest! {
@@ -255,7 +259,7 @@ mod tests {
             let root = tempfile::tempdir().unwrap();
             let data = history(root.path());
             let kept = root.path().join("kept");
-            let plain = told(&source(&data, Some(&kept)));
+            let plain = snapshot_text(&source(&data, Some(&kept)));
             let all = entries(&kept);
             for (which, how, place) in damages {
                 let path = &all[which];
@@ -276,7 +280,7 @@ mod tests {
                 }
                 std::fs::write(path, bytes).unwrap();
             }
-            prop_assert!(told(&source(&data, Some(&kept))) == plain);
+            prop_assert!(snapshot_text(&source(&data, Some(&kept))) == plain);
         }
 
         #[test]
@@ -288,12 +292,12 @@ mod tests {
             let lines = "{\"commit\":\"a\",\"timestamp\":\"2025-01-01T00:00:00Z\",\
                 \"backend\":\"b\",\"test\":\"t\",\"mean_ns\":1,\"p95\":2,\
                 \"tags\":[\"x\"],\"error\":\"e\"}\nno";
-            let mut bytes = crate::store::read_text(lines.as_bytes()).pack();
+            let mut bytes = crate::store::read_lines_of_text(lines.as_bytes()).encode();
             let at = place as usize % bytes.len();
             bytes[at] ^= 1 << bit;
             bytes.truncate(cut.map_or(bytes.len(), |cut| cut as usize % bytes.len()));
-            if let Some(builder) = Builder::unpack(&bytes, "file") {
-                builder.another().merge(builder);
+            if let Some(builder) = HistoryBuilder::decode(&bytes, "file") {
+                builder.new_sibling().merge(builder);
             }
         }
     }

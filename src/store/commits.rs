@@ -12,15 +12,15 @@ use serde_json::{Map, Value};
 use crate::store::replace;
 use model::history::CommitFacts;
 use model::record::time::Timestamp;
-use model::record::{Place, Problem};
+use model::record::{Problem, SourceLocation};
 
 pub(super) const FILE: &str = "commits.ndjson";
 /// A larger file is refused when it is to be joined: some five million commits.
-const MOST_BYTES: u64 = 1 << 30;
+const MAX_BYTES: u64 = 1 << 30;
 
 /// A line of the file. `tag` is the older form of `tags`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Wire {
+struct CommitLine {
     commit: String,
     #[serde(default)]
     parents: Vec<String>,
@@ -36,10 +36,10 @@ struct Wire {
     tags: Vec<String>,
     /// Fields that nothing here knows.
     #[serde(flatten)]
-    other: Map<String, Value>,
+    unknown_fields: Map<String, Value>,
 }
 
-impl Wire {
+impl CommitLine {
     fn parse(line: &str) -> Result<Self, String> {
         let mut wire: Self = serde_json::from_str(line).map_err(|error| error.to_string())?;
         wire.tags.extend(wire.tag.take());
@@ -53,7 +53,7 @@ impl Wire {
     }
 
     /// The newer facts, and what only the older ones know.
-    fn join(&mut self, new: &CommitFacts) {
+    fn merge(&mut self, new: &CommitFacts) {
         if !new.parents.is_empty() {
             self.parents.clone_from(&new.parents);
         }
@@ -70,7 +70,7 @@ impl Wire {
 
 /// What joining did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Joined {
+pub(crate) struct CommitMerge {
     /// Commits that were not in the file.
     pub(crate) added: u64,
     /// Commits of which something new was learned.
@@ -82,7 +82,7 @@ pub(crate) struct Joined {
 pub(super) fn read(text: &str) -> (Vec<CommitFacts>, Vec<Problem>) {
     let (mut commits, mut problems) = (Vec::new(), Vec::new());
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        match Wire::parse(line).and_then(|wire| Ok((wire.time()?, wire))) {
+        match CommitLine::parse(line).and_then(|wire| Ok((wire.time()?, wire))) {
             Ok((time, wire)) => commits.push(CommitFacts {
                 id: wire.commit,
                 time,
@@ -92,7 +92,7 @@ pub(super) fn read(text: &str) -> (Vec<CommitFacts>, Vec<Problem>) {
                 tags: wire.tags,
             }),
             Err(reason) => problems.push(Problem {
-                place: Place {
+                location: SourceLocation {
                     file: FILE.to_owned(),
                     line: u32::try_from(index + 1).unwrap_or(u32::MAX),
                     column: 1,
@@ -116,10 +116,10 @@ pub(super) fn read(text: &str) -> (Vec<CommitFacts>, Vec<Problem>) {
 ///
 /// # Errors
 /// The file is no plain file, is not UTF-8, is over 1 GiB, or the disk refuses; it is as before.
-pub(crate) fn join(directory: &Path, facts: &[CommitFacts]) -> anyhow::Result<Joined> {
+pub(crate) fn merge(directory: &Path, facts: &[CommitFacts]) -> anyhow::Result<CommitMerge> {
     let path = directory.join(FILE);
-    let text = current(&path)?;
-    let (text_now, joined) = joined(&text, facts);
+    let text = read_current(&path)?;
+    let (text_now, joined) = merge_text(&text, facts);
     if text_now != text {
         std::fs::create_dir_all(directory)?;
         replace::replace(&path, text_now.as_bytes())?;
@@ -128,13 +128,13 @@ pub(crate) fn join(directory: &Path, facts: &[CommitFacts]) -> anyhow::Result<Jo
 }
 
 /// The text of the file; empty where there is none.
-fn current(path: &Path) -> anyhow::Result<String> {
+fn read_current(path: &Path) -> anyhow::Result<String> {
     let shown = path.display();
     let Ok(about) = std::fs::symlink_metadata(path) else { return Ok(String::new()) };
     if !about.is_file() {
         bail!("{shown} is no plain file");
     }
-    if about.len() > MOST_BYTES {
+    if about.len() > MAX_BYTES {
         bail!("{shown} is over 1 GiB: begin a new one");
     }
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
@@ -142,11 +142,11 @@ fn current(path: &Path) -> anyhow::Result<String> {
 }
 
 /// The text of the file after joining; the same text where nothing is new.
-fn joined(text: &str, facts: &[CommitFacts]) -> (String, Joined) {
-    let mut known: BTreeMap<String, Wire> = BTreeMap::new();
+fn merge_text(text: &str, facts: &[CommitFacts]) -> (String, CommitMerge) {
+    let mut known: BTreeMap<String, CommitLine> = BTreeMap::new();
     let mut strange: Vec<&str> = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        match Wire::parse(line).and_then(|wire| Ok((wire.time()?, wire))) {
+        match CommitLine::parse(line).and_then(|wire| Ok((wire.time()?, wire))) {
             // Two lines about one commit are left to whoever wrote them.
             Ok((_, wire)) if !known.contains_key(&wire.commit) => {
                 known.insert(wire.commit.clone(), wire);
@@ -154,7 +154,7 @@ fn joined(text: &str, facts: &[CommitFacts]) -> (String, Joined) {
             _ => strange.push(line),
         }
     }
-    let mut told = Joined::default();
+    let mut told = CommitMerge::default();
     let moved: BTreeSet<&str> =
         facts.iter().flat_map(|new| &new.tags).map(String::as_str).collect();
     let holders: BTreeMap<&str, &CommitFacts> =
@@ -163,20 +163,20 @@ fn joined(text: &str, facts: &[CommitFacts]) -> (String, Joined) {
         let before = wire.clone();
         wire.tags.retain(|tag| !moved.contains(tag.as_str()));
         if let Some(new) = holders.get(wire.commit.as_str()) {
-            wire.join(new);
+            wire.merge(new);
         }
         told.changed += u64::from(*wire != before);
     }
     for new in holders.values().filter(|new| !known.contains_key(&new.id)).collect::<Vec<_>>() {
-        let mut wire = Wire { commit: new.id.clone(), ..Wire::default() };
-        wire.join(new);
+        let mut wire = CommitLine { commit: new.id.clone(), ..CommitLine::default() };
+        wire.merge(new);
         known.insert(new.id.clone(), wire);
         told.added += 1;
     }
-    if told == Joined::default() {
+    if told == CommitMerge::default() {
         return (text.to_owned(), told);
     }
-    let mut sorted: Vec<&Wire> = known.values().collect();
+    let mut sorted: Vec<&CommitLine> = known.values().collect();
     sorted.sort_by_key(|wire| (wire.time().ok().flatten(), wire.commit.as_str()));
     let mut out = String::new();
     for wire in sorted {
@@ -211,12 +211,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         let facts = [fact("b", 2, &[]), fact("a", 3, &["v1"]), fact("c", 1, &[])];
-        assert_eq!(join(&data, &facts).unwrap(), Joined { added: 3, changed: 0 });
+        assert_eq!(merge(&data, &facts).unwrap(), CommitMerge { added: 3, changed: 0 });
         let text = std::fs::read_to_string(data.join(FILE)).unwrap();
         let back: Vec<CommitFacts> = facts.iter().rev().cloned().collect();
-        assert_eq!(join(&data, &back).unwrap(), Joined::default());
+        assert_eq!(merge(&data, &back).unwrap(), CommitMerge::default());
         assert_eq!(std::fs::read_to_string(data.join(FILE)).unwrap(), text);
-        assert_eq!(joined("", &back).0, text);
+        assert_eq!(merge_text("", &back).0, text);
         let order: Vec<&str> = text.lines().map(|line| &line[11..12]).collect();
         assert_eq!(order, ["c", "b", "a"], "oldest first");
         let (read, problems) = read(&text);
@@ -229,25 +229,28 @@ mod tests {
     fn what_only_the_file_knows_is_kept() {
         let text = "{\"commit\":\"a\",\"parents\":[\"p\"],\"author_time\":\"2025-01-03T01:00:00+01:00\",\
                     \"pull\":4,\"tag\":\"old\",\"mine\":[1]}\nno json\n";
-        let (now, told) = joined(text, &[fact("a", 3, &["v1"])]);
-        assert_eq!(told, Joined { added: 0, changed: 1 });
+        let (now, told) = merge_text(text, &[fact("a", 3, &["v1"])]);
+        assert_eq!(told, CommitMerge { added: 0, changed: 1 });
         assert!(now.contains("\"mine\":[1]") && now.contains("\"pull\":4"), "{now}");
         assert!(now.contains("\"tags\":[\"old\",\"v1\"]"), "{now}");
         assert!(now.contains("+01:00") && now.ends_with("\nno json\n"), "{now}");
-        assert_eq!(joined(&now, &[fact("a", 3, &["v1"])]), (now.clone(), Joined::default()));
+        assert_eq!(
+            merge_text(&now, &[fact("a", 3, &["v1"])]),
+            (now.clone(), CommitMerge::default())
+        );
         let empty = CommitFacts { id: "a".to_owned(), ..CommitFacts::default() };
         assert_eq!(
-            joined(&now, &[empty]).1,
-            Joined::default(),
+            merge_text(&now, &[empty]).1,
+            CommitMerge::default(),
             "a poorer clone takes nothing away"
         );
     }
 
     #[test]
     fn a_tag_that_moved_stands_on_one_commit() {
-        let (text, _) = joined("", &[fact("a", 1, &["nightly"]), fact("b", 2, &[])]);
-        let (text, told) = joined(&text, &[fact("b", 2, &["nightly"])]);
-        assert_eq!(told, Joined { added: 0, changed: 2 });
+        let (text, _) = merge_text("", &[fact("a", 1, &["nightly"]), fact("b", 2, &[])]);
+        let (text, told) = merge_text(&text, &[fact("b", 2, &["nightly"])]);
+        assert_eq!(told, CommitMerge { added: 0, changed: 2 });
         let tags: Vec<Vec<String>> = read(&text).0.into_iter().map(|it| it.tags).collect();
         assert_eq!(tags, [vec![], vec!["nightly".to_owned()]]);
     }
@@ -259,7 +262,7 @@ mod tests {
         let aim = folder.path().join("aim");
         std::fs::write(&aim, "").unwrap();
         std::os::unix::fs::symlink(&aim, folder.path().join(FILE)).unwrap();
-        assert!(join(folder.path(), &[fact("a", 1, &[])]).is_err());
+        assert!(merge(folder.path(), &[fact("a", 1, &[])]).is_err());
         assert_eq!(std::fs::read_to_string(&aim).unwrap(), "");
     }
 }

@@ -9,16 +9,16 @@ pub(crate) mod append;
 pub(crate) mod audit;
 mod cache;
 pub(crate) mod commits;
-mod fields;
-mod format;
-mod general;
-pub(crate) mod kept;
+mod record_fields;
+mod json_line;
+mod serde_parser;
+pub(crate) mod resident;
 mod quarantine;
 mod read;
 mod replace;
 pub(crate) mod rotate;
-mod scan;
-mod side;
+mod fast_parser;
+mod sidecar;
 mod walk;
 
 use std::borrow::Cow;
@@ -30,13 +30,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::Context;
 use rayon::prelude::*;
 
-use crate::store::cache::Cache;
-use crate::store::read::{LINE_LIMIT, MANY, Way, read_file, read_lines};
-use model::audit::Chain;
+use crate::store::cache::ParseCache;
+use crate::store::read::{
+    MAX_LINE_BYTES, MIN_FILES_PER_THREAD, ReadOptions, read_file, read_lines,
+};
+use model::audit::AuditChain;
 use model::history::CommitFacts;
-use model::history::build::{Builder, Reading};
+use model::history::build::{HistoryBuilder, ValueOptions};
 use model::note::Note;
-use model::policy::accepted::Accepted;
+use model::policy::accepted::AcceptedEntry;
 use model::record::Problem;
 
 /// Where to read, and what of it.
@@ -45,7 +47,7 @@ pub(crate) struct Source {
     pub(crate) directory: PathBuf,
     /// Read `archive/` too.
     pub(crate) with_archive: bool,
-    pub(crate) reading: Arc<Reading>,
+    pub(crate) reading: Arc<ValueOptions>,
     /// Where to keep what was read for the next time; see [`cache`].
     pub(crate) cache: Option<PathBuf>,
 }
@@ -53,18 +55,18 @@ pub(crate) struct Source {
 /// Everything a history directory holds, the policy aside.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
-    pub(crate) records: Builder,
+    pub(crate) records: HistoryBuilder,
     pub(crate) commits: Vec<CommitFacts>,
-    pub(crate) accepted: Vec<Accepted>,
+    pub(crate) accepted: Vec<AcceptedEntry>,
     pub(crate) notes: Vec<Note>,
     /// What is wrong with the files beside the records; refused records are told by the history.
     pub(crate) problems: Vec<Problem>,
     /// What was refused of other tools' files when they were ingested.
-    pub(crate) foreign: Vec<Problem>,
+    pub(crate) ingest_problems: Vec<Problem>,
     /// The user's own templates under `templates/`, by file name.
     pub(crate) templates: Vec<(String, String)>,
     /// The log of overrides and approvals.
-    pub(crate) audit: Chain,
+    pub(crate) audit: AuditChain,
     pub(crate) files: usize,
     pub(crate) bytes: u64,
 }
@@ -80,7 +82,7 @@ pub(crate) fn read(
     let files = walk::record_files(&source.directory, source.with_archive)?;
     let (records, bytes) = read_files(source, &files, progress)?;
     let mut contents = Contents { records, files: files.len(), bytes, ..Contents::default() };
-    side::read(&source.directory, &mut contents)?;
+    sidecar::read_sidecars(&source.directory, &mut contents)?;
     Ok(contents)
 }
 
@@ -89,13 +91,15 @@ fn read_files(
     source: &Source,
     files: &[walk::RecordFile],
     progress: &(dyn Fn(u64, u64) + Sync),
-) -> anyhow::Result<(Builder, u64)> {
+) -> anyhow::Result<(HistoryBuilder, u64)> {
     let cache = source.cache.as_ref();
-    let cache = cache.map(|root| Cache::of(root, &source.directory, &source.reading));
+    let cache = cache.map(|root| ParseCache::of(root, &source.directory, &source.reading));
     let done = AtomicU64::new(0);
-    let way =
-        Way { cache: cache.as_ref(), many: files.len() >= MANY * rayon::current_num_threads() };
-    let none = || (Builder::new(Arc::clone(&source.reading)), 0);
+    let way = ReadOptions {
+        cache: cache.as_ref(),
+        one_thread_per_file: files.len() >= MIN_FILES_PER_THREAD * rayon::current_num_threads(),
+    };
+    let none = || (HistoryBuilder::new(Arc::clone(&source.reading)), 0);
     // Neighbouring files go into one builder: what they share is interned once. Builders are merged
     // as soon as they stand, so that few are in memory at once.
     let (records, bytes) = files
@@ -109,9 +113,9 @@ fn read_files(
             all.merge(more);
             Ok((all, bytes + size))
         })?;
-    read::forget_spare();
+    read::release_spare_blocks();
     if let Some(cache) = cache {
-        cache.tidy();
+        cache.remove_stale_entries();
     }
     Ok((records, bytes))
 }
@@ -121,10 +125,13 @@ fn read_files(
 ///
 /// # Errors
 /// The file cannot be read.
-pub(crate) fn read_one(source: &Source, path: &Path) -> anyhow::Result<Option<(String, Builder)>> {
+pub(crate) fn read_record_file(
+    source: &Source,
+    path: &Path,
+) -> anyhow::Result<Option<(String, HistoryBuilder)>> {
     let Some(file) = walk::record_file(&source.directory, path) else { return Ok(None) };
-    let mut builder = Builder::new(Arc::clone(&source.reading));
-    read_file(&file, &mut builder, Way { cache: None, many: false })?;
+    let mut builder = HistoryBuilder::new(Arc::clone(&source.reading));
+    read_file(&file, &mut builder, ReadOptions { cache: None, one_thread_per_file: false })?;
     Ok(Some((file.name, builder)))
 }
 
@@ -133,13 +140,13 @@ pub(crate) fn read_one(source: &Source, path: &Path) -> anyhow::Result<Option<(S
 ///
 /// # Errors
 /// The directory cannot be listed, or a file in it cannot be read.
-pub(crate) fn first_records(directory: &Path) -> anyhow::Result<Builder> {
-    let mut builder = Builder::new(Arc::default());
+pub(crate) fn first_records(directory: &Path) -> anyhow::Result<HistoryBuilder> {
+    let mut builder = HistoryBuilder::new(Arc::default());
     for file in walk::record_files(directory, false)? {
         let told = || format!("cannot read {}", file.path.display());
         let opened = std::fs::File::open(&file.path).with_context(told)?;
         let mut line = Vec::new();
-        let mut begins = BufReader::new(opened.take(LINE_LIMIT as u64));
+        let mut begins = BufReader::new(opened.take(MAX_LINE_BYTES as u64));
         begins.read_until(b'\n', &mut line).with_context(told)?;
         read_lines(&line, 1, &file, &mut builder);
     }
@@ -158,7 +165,7 @@ pub(crate) fn inputs(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// The folder cannot be made or written.
-pub(crate) fn keep_note(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub(crate) fn write_build_record(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
     replace::replace(path, bytes)
 }
@@ -167,7 +174,7 @@ pub(crate) fn keep_note(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// The folder cannot be written; nothing is lost then, since the lines stay where they were.
-pub(crate) fn keep_refused(directory: &Path, problems: &[Problem]) -> anyhow::Result<()> {
+pub(crate) fn quarantine_rejected(directory: &Path, problems: &[Problem]) -> anyhow::Result<()> {
     quarantine::write(directory, problems)
 }
 
@@ -176,8 +183,11 @@ pub(crate) fn keep_refused(directory: &Path, problems: &[Problem]) -> anyhow::Re
 ///
 /// # Errors
 /// The folder cannot be written.
-pub(crate) fn keep_foreign(directory: &Path, refused: &[(&Problem, &str)]) -> anyhow::Result<()> {
-    quarantine::keep(directory, refused)
+pub(crate) fn quarantine_ingest_rejects(
+    directory: &Path,
+    refused: &[(&Problem, &str)],
+) -> anyhow::Result<()> {
+    quarantine::append_rejects(directory, refused)
 }
 
 /// The bytes of a file, unpacked where its name says `.gz` or `.zst`.
@@ -196,10 +206,10 @@ fn unpack<'a>(path: &Path, bytes: &'a [u8]) -> anyhow::Result<Cow<'a, [u8]>> {
 }
 
 /// Reads lines that stand in memory.
-pub(crate) fn read_text(text: &[u8]) -> Builder {
+pub(crate) fn read_lines_of_text(text: &[u8]) -> HistoryBuilder {
     let name = "memory".to_owned();
-    let file = walk::RecordFile { path: PathBuf::new(), name, json: false, pull: None };
-    let mut builder = Builder::new(Arc::default());
+    let file = walk::RecordFile { path: PathBuf::new(), name, is_json: false, pull: None };
+    let mut builder = HistoryBuilder::new(Arc::default());
     read_lines(text, 1, &file, &mut builder);
     builder
 }

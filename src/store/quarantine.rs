@@ -9,12 +9,12 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::store::append;
-use model::record::{Place, Problem};
+use model::record::{Problem, SourceLocation};
 
 /// Refused lines, from the history directory.
-pub(super) const REFUSED: &str = "quarantine/refused.ndjson";
+pub(super) const REJECTED: &str = "quarantine/refused.ndjson";
 /// Parts of foreign files, kept when they were ingested.
-const FOREIGN: &str = "ingested.ndjson";
+const INGEST_REJECTS: &str = "ingested.ndjson";
 
 /// Writes one JSON object for every refused line: `file`, `line`, `column`, `reason`, `remedy`,
 /// `text` (the line as it stands, invalid UTF-8 replaced).
@@ -23,7 +23,7 @@ const FOREIGN: &str = "ingested.ndjson";
 /// The folder cannot be made or written, or a file that was read a moment ago is gone.
 pub(crate) fn write(directory: &Path, problems: &[Problem]) -> anyhow::Result<()> {
     let folder = directory.join("quarantine");
-    let path = directory.join(REFUSED);
+    let path = directory.join(REJECTED);
     if problems.is_empty() {
         if path.exists() {
             std::fs::remove_file(&path)
@@ -40,11 +40,11 @@ pub(crate) fn write(directory: &Path, problems: &[Problem]) -> anyhow::Result<()
         let bytes = super::unpack(&path, &packed).unwrap_or_default();
         let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
         for problem in problems {
-            let index = problem.place.line.saturating_sub(1) as usize;
+            let index = problem.location.line.saturating_sub(1) as usize;
             let text = lines
                 .get(index)
                 .map_or_else(String::new, |line| String::from_utf8_lossy(line).into_owned());
-            out.push_str(&entry(problem, &text));
+            out.push_str(&line_of(problem, &text));
         }
     }
     if std::fs::read_to_string(&path).is_ok_and(|old| old == out) {
@@ -60,26 +60,26 @@ pub(crate) fn write(directory: &Path, problems: &[Problem]) -> anyhow::Result<()
 ///
 /// # Errors
 /// The folder cannot be made or written.
-pub(super) fn keep(directory: &Path, refused: &[(&Problem, &str)]) -> anyhow::Result<()> {
+pub(super) fn append_rejects(directory: &Path, refused: &[(&Problem, &str)]) -> anyhow::Result<()> {
     if refused.is_empty() {
         return Ok(());
     }
     let folder = directory.join("quarantine");
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make {}", folder.display()))?;
-    let lines: String = refused.iter().map(|(problem, text)| entry(problem, text)).collect();
-    append::add_lines(&folder.join(FOREIGN), &lines).map(|_| ())
+    let lines: String = refused.iter().map(|(problem, text)| line_of(problem, text)).collect();
+    append::append_lines(&folder.join(INGEST_REJECTS), &lines).map(|_| ())
 }
 
 /// What [`keep`] kept, sorted by place; lines that are none of its own are passed over.
-pub(super) fn kept(directory: &Path) -> Vec<Problem> {
-    let path = directory.join("quarantine").join(FOREIGN);
+pub(super) fn read_rejects(directory: &Path) -> Vec<Problem> {
+    let path = directory.join("quarantine").join(INGEST_REJECTS);
     let bytes = std::fs::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
-    let wires = text.lines().filter_map(|line| serde_json::from_str::<Wire>(line).ok());
+    let wires = text.lines().filter_map(|line| serde_json::from_str::<QuarantineLine>(line).ok());
     let mut problems: Vec<Problem> = wires
         .map(|wire| Problem {
-            place: Place { file: wire.file, line: wire.line, column: wire.column },
+            location: SourceLocation { file: wire.file, line: wire.line, column: wire.column },
             reason: wire.reason,
             remedy: wire.remedy,
         })
@@ -90,7 +90,7 @@ pub(super) fn kept(directory: &Path) -> Vec<Problem> {
 
 /// A refused part as it was kept, its text aside.
 #[derive(Deserialize)]
-struct Wire {
+struct QuarantineLine {
     file: String,
     line: u32,
     column: u32,
@@ -98,11 +98,11 @@ struct Wire {
     remedy: String,
 }
 
-fn entry(problem: &Problem, text: &str) -> String {
+fn line_of(problem: &Problem, text: &str) -> String {
     let entry = json!({
-        "file": problem.place.file,
-        "line": problem.place.line,
-        "column": problem.place.column,
+        "file": problem.location.file,
+        "line": problem.location.line,
+        "column": problem.location.column,
         "reason": problem.reason,
         "remedy": problem.remedy,
         "text": text,
@@ -113,7 +113,7 @@ fn entry(problem: &Problem, text: &str) -> String {
 fn by_file(problems: &[Problem]) -> BTreeMap<&str, Vec<&Problem>> {
     let mut files: BTreeMap<&str, Vec<&Problem>> = BTreeMap::new();
     for problem in problems {
-        files.entry(&problem.place.file).or_default().push(problem);
+        files.entry(&problem.location.file).or_default().push(problem);
     }
     files
 }

@@ -7,101 +7,107 @@ use std::io::Read;
 use anyhow::Context;
 use rayon::prelude::*;
 
-use crate::store::cache::Cache;
-use crate::store::scan::Scanner;
-use crate::store::{format, unpack, walk};
-use model::history::build::Builder;
-use model::record::{Place, Problem};
+use crate::store::cache::ParseCache;
+use crate::store::fast_parser::LineScanner;
+use crate::store::{json_line, unpack, walk};
+use model::history::build::HistoryBuilder;
+use model::record::{Problem, SourceLocation};
 
 /// A line longer than this is refused: 1 MiB.
-pub(super) const LINE_LIMIT: usize = 1 << 20;
+pub(super) const MAX_LINE_BYTES: usize = 1 << 20;
 /// Bytes parsed as one task; large enough to make a task worth it, small enough to share the work.
-const CHUNK: usize = 4 << 20;
+const CHUNK_BYTES: usize = 4 << 20;
 /// Bytes of a file that are in memory at once, unless one line is longer.
-const BLOCK: usize = 8 * CHUNK;
+const BLOCK_BYTES: usize = 8 * CHUNK_BYTES;
 
 /// How files are read.
 #[derive(Clone, Copy)]
-pub(super) struct Way<'a> {
-    pub(super) cache: Option<&'a Cache>,
+pub(super) struct ReadOptions<'a> {
+    pub(super) cache: Option<&'a ParseCache>,
     /// There are enough for all threads: each is read by one.
-    pub(super) many: bool,
+    pub(super) one_thread_per_file: bool,
 }
 
 /// Files for each thread from which on no file is shared among threads.
-pub(super) const MANY: usize = 4;
+pub(super) const MIN_FILES_PER_THREAD: usize = 4;
 
 /// Gives back what the threads kept for the next file.
-pub(super) fn forget_spare() {
-    rayon::broadcast(|_| drop(SPARE.take()));
+pub(super) fn release_spare_blocks() {
+    rayon::broadcast(|_| drop(SPARE_BLOCK.take()));
 }
 
 thread_local! {
     /// Memory for the next block of a file, kept for the file after.
-    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    static SPARE_BLOCK: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// Reads a file into the builder; its size, unpacked.
 pub(super) fn read_file(
     file: &walk::RecordFile,
-    builder: &mut Builder,
-    way: Way<'_>,
+    builder: &mut HistoryBuilder,
+    way: ReadOptions<'_>,
 ) -> anyhow::Result<u64> {
     let told = || format!("cannot read {}", file.path.display());
-    if !file.json && !file.packed() {
+    if !file.is_json && !file.is_packed() {
         let mut input = std::fs::File::open(&file.path).with_context(told)?;
-        let mut block = SPARE.take();
+        let mut block = SPARE_BLOCK.take();
         let size = read_blocks(&mut input, file, (builder, &mut block), way).with_context(told);
-        SPARE.set(block);
+        SPARE_BLOCK.set(block);
         return size;
     }
     let packed = std::fs::read(&file.path).with_context(told)?;
-    let read = |part: &mut Builder, _| read_whole(&packed, file, part, way.many);
-    Ok(cached(way.cache, &packed, file, (builder, 0), read))
+    let read =
+        |part: &mut HistoryBuilder, _| read_whole(&packed, file, part, way.one_thread_per_file);
+    Ok(read_cached(way.cache, &packed, file, (builder, 0), read))
 }
 
 /// Takes what `read` reads from `bytes`, which stand after so many lines, into the builder: from
 /// the cache where it is there. `read` is told the first line's number; the number that it gives
 /// is kept with the rest.
-fn cached(
-    cache: Option<&Cache>,
+fn read_cached(
+    cache: Option<&ParseCache>,
     bytes: &[u8],
     file: &walk::RecordFile,
-    (builder, after): (&mut Builder, u32),
-    read: impl FnOnce(&mut Builder, u32) -> u64,
+    (builder, after): (&mut HistoryBuilder, u32),
+    read: impl FnOnce(&mut HistoryBuilder, u32) -> u64,
 ) -> u64 {
-    let packing = if file.packed() { file.name.rsplit('.').next() } else { None };
-    let how = format!("{} {:?} {:?}", file.json, packing, file.pull);
-    let Some((cache, name)) = cache.and_then(|it| Some((it, it.name(bytes, &how)?))) else {
+    let packing = if file.is_packed() { file.name.rsplit('.').next() } else { None };
+    let how = format!("{} {:?} {:?}", file.is_json, packing, file.pull);
+    let Some((cache, name)) = cache.and_then(|it| Some((it, it.entry_name(bytes, &how)?))) else {
         return read(builder, after.saturating_add(1));
     };
     let (mut part, number) = cache.get(&name, &file.name).unwrap_or_else(|| {
-        let mut part = builder.another();
+        let mut part = builder.new_sibling();
         let number = read(&mut part, 1);
         cache.put(&name, &part, number);
         (part, number)
     });
-    part.stands_after(after);
+    part.shift_lines(after);
     builder.merge(part);
     number
 }
 
 /// Reads a file that is packed or may hold an array; its size, unpacked.
-fn read_whole(packed: &[u8], file: &walk::RecordFile, builder: &mut Builder, many: bool) -> u64 {
+fn read_whole(
+    packed: &[u8],
+    file: &walk::RecordFile,
+    builder: &mut HistoryBuilder,
+    many: bool,
+) -> u64 {
     let bytes = match unpack(&file.path, packed) {
         Ok(bytes) => bytes,
         Err(error) => {
-            builder.refuse(Problem {
-                place: Place { file: file.name.clone(), line: 1, column: 1 },
+            builder.reject(Problem {
+                location: SourceLocation { file: file.name.clone(), line: 1, column: 1 },
                 reason: format!("the file cannot be unpacked: {error:#}"),
                 remedy: "pack it again, whole; until then none of its records count".to_owned(),
             });
             return 0;
         }
     };
-    let text = without_mark(&bytes);
+    let text = without_bom(&bytes);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
-    let whole = file.json && first.is_some_and(|byte| *byte == b'[' || *byte == b'{');
+    let whole = file.is_json && first.is_some_and(|byte| *byte == b'[' || *byte == b'{');
     if !(whole && read_array(text, file, builder).is_ok()) {
         read_block(text, 1, file, builder, many);
     }
@@ -113,16 +119,16 @@ fn read_whole(packed: &[u8], file: &walk::RecordFile, builder: &mut Builder, man
 fn read_blocks(
     input: &mut std::fs::File,
     file: &walk::RecordFile,
-    (builder, block): (&mut Builder, &mut Vec<u8>),
-    way: Way<'_>,
+    (builder, block): (&mut HistoryBuilder, &mut Vec<u8>),
+    way: ReadOptions<'_>,
 ) -> std::io::Result<u64> {
     let (mut kept, mut lines, mut size) = (0, 0_u32, 0);
     // One byte more than the file: the end is seen at once.
-    let whole = usize::try_from(input.metadata()?.len()).unwrap_or(BLOCK);
-    let mut most = BLOCK.min(whole.saturating_add(1));
+    let whole = usize::try_from(input.metadata()?.len()).unwrap_or(BLOCK_BYTES);
+    let mut most = BLOCK_BYTES.min(whole.saturating_add(1));
     loop {
         block.resize(block.len().max(most), 0);
-        let (filled, ended) = fill(input, &mut block[..most], kept)?;
+        let (filled, ended) = fill_block(input, &mut block[..most], kept)?;
         let end = if ended {
             filled
         } else if let Some(at) = memchr::memrchr(b'\n', &block[..filled]) {
@@ -131,9 +137,9 @@ fn read_blocks(
             (kept, most) = (filled, 2 * most);
             continue;
         };
-        let text = if size == 0 { without_mark(&block[..end]) } else { &block[..end] };
-        cached(way.cache, text, file, (builder, lines), |part, first| {
-            read_block(text, first, file, part, way.many);
+        let text = if size == 0 { without_bom(&block[..end]) } else { &block[..end] };
+        read_cached(way.cache, text, file, (builder, lines), |part, first| {
+            read_block(text, first, file, part, way.one_thread_per_file);
             0
         });
         let more = memchr::memchr_iter(b'\n', text).count();
@@ -148,7 +154,11 @@ fn read_blocks(
 }
 
 /// Fills the rest of a block; how many bytes it holds then, and whether the input has ended.
-fn fill(input: &mut impl Read, block: &mut [u8], from: usize) -> std::io::Result<(usize, bool)> {
+fn fill_block(
+    input: &mut impl Read,
+    block: &mut [u8],
+    from: usize,
+) -> std::io::Result<(usize, bool)> {
     let mut at = from;
     while at < block.len() {
         match input.read(&mut block[at..]) {
@@ -162,7 +172,7 @@ fn fill(input: &mut impl Read, block: &mut [u8], from: usize) -> std::io::Result
 }
 
 /// The text without the byte order mark that some editors write.
-fn without_mark(text: &[u8]) -> &[u8] {
+fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
@@ -171,18 +181,18 @@ fn read_block(
     text: &[u8],
     first_line: u32,
     file: &walk::RecordFile,
-    builder: &mut Builder,
+    builder: &mut HistoryBuilder,
     many: bool,
 ) {
     if many {
         return read_lines(text, first_line, file, builder);
     }
-    match chunks(text, first_line).as_slice() {
+    match split_into_chunks(text, first_line).as_slice() {
         [] => {}
         [(chunk, first_line)] => read_lines(chunk, *first_line, file, builder),
         chunks => {
             let parts = chunks.par_iter().map(|(chunk, first_line)| {
-                let mut part = builder.another();
+                let mut part = builder.new_sibling();
                 read_lines(chunk, *first_line, file, &mut part);
                 part
             });
@@ -194,11 +204,11 @@ fn read_block(
 }
 
 /// The text in pieces that end at line ends, each with the number of its first line.
-fn chunks(mut text: &[u8], mut line: u32) -> Vec<(&[u8], u32)> {
+fn split_into_chunks(mut text: &[u8], mut line: u32) -> Vec<(&[u8], u32)> {
     let mut chunks = Vec::new();
     while !text.is_empty() {
-        let end = match text.get(CHUNK..) {
-            Some(rest) => memchr::memchr(b'\n', rest).map_or(text.len(), |at| CHUNK + at + 1),
+        let end = match text.get(CHUNK_BYTES..) {
+            Some(rest) => memchr::memchr(b'\n', rest).map_or(text.len(), |at| CHUNK_BYTES + at + 1),
             None => text.len(),
         };
         let (chunk, rest) = text.split_at(end);
@@ -214,10 +224,10 @@ pub(super) fn read_lines(
     chunk: &[u8],
     first_line: u32,
     file: &walk::RecordFile,
-    builder: &mut Builder,
+    builder: &mut HistoryBuilder,
 ) {
-    let number = builder.file(&file.name);
-    let mut scanner = Scanner::default();
+    let number = builder.add_file(&file.name);
+    let mut scanner = LineScanner::default();
     let mut start = 0;
     let ends = memchr::memchr_iter(b'\n', chunk).chain([chunk.len()]);
     for (index, end) in ends.enumerate() {
@@ -232,36 +242,36 @@ pub(super) fn read_lines(
 
 /// Reads a line into the builder; `place` is the file's number there, and the line's.
 fn read_line(
-    builder: &mut Builder,
-    scanner: &mut Scanner,
+    builder: &mut HistoryBuilder,
+    scanner: &mut LineScanner,
     line: &[u8],
     file: &walk::RecordFile,
     place: (u32, u32),
 ) {
     let problem = |column: u32, reason: String, remedy: &str| Problem {
-        place: Place { file: file.name.clone(), line: place.1, column },
+        location: SourceLocation { file: file.name.clone(), line: place.1, column },
         reason,
         remedy: remedy.to_owned(),
     };
-    if line.len() > LINE_LIMIT {
+    if line.len() > MAX_LINE_BYTES {
         let reason = format!("line of {} bytes; the limit is 1 MiB", line.len());
-        builder.refuse(problem(1, reason, "split the record, or leave out its samples"));
+        builder.reject(problem(1, reason, "split the record, or leave out its samples"));
         return;
     }
     let text = match std::str::from_utf8(line) {
         Ok(text) => text,
         Err(error) => {
             let column = u32::try_from(error.valid_up_to() + 1).unwrap_or(u32::MAX);
-            builder.refuse(problem(column, "not UTF-8".to_owned(), "write the file as UTF-8"));
+            builder.reject(problem(column, "not UTF-8".to_owned(), "write the file as UTF-8"));
             return;
         }
     };
-    match format::parse(text, scanner) {
+    match json_line::parse(text, scanner) {
         Ok(mut record) => {
             record.pull = record.pull.or(file.pull);
             builder.push(&record, place.0, place.1);
         }
-        Err(error) => builder.refuse(problem(error.column, error.reason, error.remedy)),
+        Err(error) => builder.reject(problem(error.column, error.reason, error.remedy)),
     }
 }
 
@@ -269,15 +279,19 @@ fn read_line(
 ///
 /// # Errors
 /// The text is neither; nothing was taken into the builder then.
-fn read_array(text: &[u8], file: &walk::RecordFile, builder: &mut Builder) -> anyhow::Result<()> {
+fn read_array(
+    text: &[u8],
+    file: &walk::RecordFile,
+    builder: &mut HistoryBuilder,
+) -> anyhow::Result<()> {
     let text = std::str::from_utf8(text)?;
     let records: Vec<&serde_json::value::RawValue> = if text.trim_start().starts_with('[') {
         serde_json::from_str(text)?
     } else {
         vec![serde_json::from_str(text)?]
     };
-    let number = builder.file(&file.name);
-    let mut scanner = Scanner::default();
+    let number = builder.add_file(&file.name);
+    let mut scanner = LineScanner::default();
     let (mut line, mut read) = (1, 0);
     for record in records {
         let start = record.get().as_ptr() as usize - text.as_ptr() as usize;

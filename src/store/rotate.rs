@@ -13,46 +13,46 @@ use anyhow::Context;
 use flate2::{Compression, GzBuilder};
 use serde_json::value::RawValue;
 
+use crate::store::fast_parser::LineScanner;
 use crate::store::replace::replace;
-use crate::store::scan::Scanner;
-use crate::store::{format, unpack, walk};
-use model::summary::Days;
+use crate::store::{json_line, unpack, walk};
+use model::summary::DailySummaries;
 
 /// What a rotation would move.
 #[derive(Debug, Default)]
-pub(crate) struct Plan {
+pub(crate) struct RotationPlan {
     /// Months that have lines to move, with how many, oldest first.
     pub(crate) months: BTreeMap<String, usize>,
     /// Files that lose lines.
     files: Vec<walk::RecordFile>,
     /// Files that hold old and new records in one array or one packed file, and stay whole.
-    pub(crate) left: Vec<String>,
+    pub(crate) skipped: Vec<String>,
 }
 
 /// What a rotation did: bytes of results before, of archive and summaries after.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Moved {
+pub(crate) struct RotationResult {
     pub(crate) records: usize,
     pub(crate) bytes: u64,
-    pub(crate) packed: u64,
-    pub(crate) summaries: u64,
+    pub(crate) packed_bytes: u64,
+    pub(crate) summary_bytes: u64,
 }
 
 /// Records of a file: each one's text and month, and what else it holds.
-struct Lines<'t> {
+struct DatedLines<'t> {
     records: Vec<(&'t str, String)>,
     /// Lines that are no records, or have no time.
-    others: usize,
+    undated: usize,
     /// Cannot lose some of its lines.
-    whole: bool,
+    indivisible: bool,
 }
 
 /// Finds what is older than `before`, a month as `YYYY-MM`.
 ///
 /// # Errors
 /// The directory or a file in it cannot be read.
-pub(crate) fn plan(directory: &Path, before: &str) -> anyhow::Result<Plan> {
-    let mut plan = Plan::default();
+pub(crate) fn plan(directory: &Path, before: &str) -> anyhow::Result<RotationPlan> {
+    let mut plan = RotationPlan::default();
     for file in walk::record_files(directory, false)? {
         if !file.name.starts_with("results/") {
             continue;
@@ -65,8 +65,8 @@ pub(crate) fn plan(directory: &Path, before: &str) -> anyhow::Result<Plan> {
         if moved.is_empty() {
             continue;
         }
-        if lines.whole && (!kept.is_empty() || lines.others > 0) {
-            plan.left.push(file.name.clone());
+        if lines.indivisible && (!kept.is_empty() || lines.undated > 0) {
+            plan.skipped.push(file.name.clone());
             continue;
         }
         for (_, month) in moved {
@@ -81,8 +81,12 @@ pub(crate) fn plan(directory: &Path, before: &str) -> anyhow::Result<Plan> {
 ///
 /// # Errors
 /// A file cannot be read or written; nothing is lost then, and the next rotation completes it.
-pub(crate) fn apply(directory: &Path, plan: &Plan, tracked: &[String]) -> anyhow::Result<Moved> {
-    let mut done = Moved::default();
+pub(crate) fn apply(
+    directory: &Path,
+    plan: &RotationPlan,
+    tracked: &[String],
+) -> anyhow::Result<RotationResult> {
+    let mut done = RotationResult::default();
     for folder in ["archive", "summaries"] {
         let folder = directory.join(folder);
         std::fs::create_dir_all(&folder)
@@ -90,17 +94,17 @@ pub(crate) fn apply(directory: &Path, plan: &Plan, tracked: &[String]) -> anyhow
     }
     for month in plan.months.keys() {
         let archive = directory.join("archive").join(format!("{month}.ndjson.gz"));
-        let mut all = archived(&archive)?;
+        let mut all = archived_lines(&archive)?;
         for file in &plan.files {
             let text = text(&file.path)?;
             let records = lines(file, &text).records;
             all.extend(records.into_iter().filter(|(_, of)| of == month).map(|(line, _)| {
                 // An array may spread a record over lines; a history has one a line.
-                if line.contains('\n') { compact(line) } else { line.to_owned() }
+                if line.contains('\n') { compact_json(line) } else { line.to_owned() }
             }));
         }
-        done.packed += pack(&archive, &all)?;
-        done.summaries += summarise(directory, month, &all, tracked)?;
+        done.packed_bytes += pack(&archive, &all)?;
+        done.summary_bytes += summarize(directory, month, &all, tracked)?;
     }
     for file in &plan.files {
         let (records, bytes) = remove(file, &plan.months)?;
@@ -111,7 +115,7 @@ pub(crate) fn apply(directory: &Path, plan: &Plan, tracked: &[String]) -> anyhow
 }
 
 /// The lines that the archive has of a month.
-fn archived(path: &Path) -> anyhow::Result<BTreeSet<String>> {
+fn archived_lines(path: &Path) -> anyhow::Result<BTreeSet<String>> {
     if !path.exists() {
         return Ok(BTreeSet::new());
     }
@@ -134,14 +138,14 @@ fn pack(path: &Path, lines: &BTreeSet<String>) -> anyhow::Result<u64> {
     Ok(bytes.len() as u64)
 }
 
-fn summarise(
+fn summarize(
     directory: &Path,
     month: &str,
     lines: &BTreeSet<String>,
     tracked: &[String],
 ) -> anyhow::Result<u64> {
-    let (mut days, mut scanner) = (Days::new(tracked), Scanner::default());
-    for record in lines.iter().filter_map(|line| format::parse(line, &mut scanner).ok()) {
+    let (mut days, mut scanner) = (DailySummaries::new(tracked), LineScanner::default());
+    for record in lines.iter().filter_map(|line| json_line::parse(line, &mut scanner).ok()) {
         if record.pull.is_none() {
             days.push(&record);
         }
@@ -170,7 +174,7 @@ fn remove(
         .collect();
     let bytes = lines.records.iter().filter(|(line, _)| gone.contains(&line.as_ptr()));
     let bytes: usize = bytes.map(|(line, _)| line.len() + 1).sum();
-    if gone.len() == lines.records.len() && lines.others == 0 {
+    if gone.len() == lines.records.len() && lines.undated == 0 {
         let told = || format!("cannot remove {}", file.path.display());
         std::fs::remove_file(&file.path).with_context(told)?;
     } else {
@@ -181,30 +185,30 @@ fn remove(
     Ok((gone.len(), bytes as u64))
 }
 
-fn lines<'t>(file: &walk::RecordFile, text: &'t str) -> Lines<'t> {
+fn lines<'t>(file: &walk::RecordFile, text: &'t str) -> DatedLines<'t> {
     let packed = file.path.extension().is_some_and(|it| it == "gz" || it == "zst");
     let array: Option<Vec<&RawValue>> =
-        if file.json { serde_json::from_str(text).ok() } else { None };
+        if file.is_json { serde_json::from_str(text).ok() } else { None };
     let whole = packed || array.is_some();
     let each: Vec<&str> = match array {
         Some(array) => array.into_iter().map(RawValue::get).collect(),
         None => text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
     };
-    let mut scanner = Scanner::default();
-    let mut lines = Lines { records: Vec::new(), others: 0, whole };
+    let mut scanner = LineScanner::default();
+    let mut lines = DatedLines { records: Vec::new(), undated: 0, indivisible: whole };
     for line in each {
-        match format::parse(line, &mut scanner).ok().and_then(|record| record.timestamp) {
+        match json_line::parse(line, &mut scanner).ok().and_then(|record| record.timestamp) {
             Some(time) => {
                 let month = time.to_string().get(..7).unwrap_or_default().to_owned();
                 lines.records.push((line, month));
             }
-            None => lines.others += 1,
+            None => lines.undated += 1,
         }
     }
     lines
 }
 
-fn compact(text: &str) -> String {
+fn compact_json(text: &str) -> String {
     serde_json::from_str::<serde_json::Value>(text)
         .map_or_else(|_| text.replace('\n', " "), |value| value.to_string())
 }

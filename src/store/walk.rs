@@ -15,14 +15,14 @@ pub(crate) struct RecordFile {
     /// Relative to the history directory, with `/`.
     pub(crate) name: String,
     /// May hold an array instead of lines.
-    pub(crate) json: bool,
+    pub(crate) is_json: bool,
     /// The pull request that a file under `pulls/` belongs to.
     pub(crate) pull: Option<u64>,
 }
 
 impl RecordFile {
     /// Its name says that it is compressed.
-    pub(crate) fn packed(&self) -> bool {
+    pub(crate) fn is_packed(&self) -> bool {
         self.name.ends_with(".gz") || self.name.ends_with(".zst")
     }
 }
@@ -85,7 +85,7 @@ pub(crate) fn record_file(directory: &Path, path: &Path) -> Option<RecordFile> {
         [folder, file] if folder == "pulls" => file.split('.').next()?.parse().ok(),
         _ => None,
     };
-    Some(RecordFile { path: path.to_owned(), name, json, pull })
+    Some(RecordFile { path: path.to_owned(), name, is_json: json, pull })
 }
 
 /// Every file of a history directory, whatever it holds, sorted; what builds write there
@@ -97,7 +97,7 @@ pub(crate) fn inputs(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let seen = |entry: &walkdir::DirEntry| {
         entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
     };
-    let own = directory.join(super::quarantine::REFUSED);
+    let own = directory.join(super::quarantine::REJECTED);
     let mut files = Vec::new();
     let walk = WalkDir::new(directory).follow_links(false).sort_by_file_name();
     for entry in walk.into_iter().filter_entry(seen) {

@@ -14,7 +14,7 @@ use model::text;
 
 /// What lies across. All three are integers: microseconds, index of a run, input size.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Across {
+pub enum XAxis {
     Time {
         from: i64,
         to: i64,
@@ -33,11 +33,11 @@ pub enum Across {
 /// A tick of an axis across, with its label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
-    pub at: i64,
+    pub value: i64,
     pub label: String,
 }
 
-impl Across {
+impl XAxis {
     /// Time from the first to the last moment; a single moment gets half a day on either side.
     pub fn time(from: Timestamp, to: Timestamp) -> Self {
         let (from, to) = (from.micros().min(to.micros()), from.micros().max(to.micros()));
@@ -48,7 +48,7 @@ impl Across {
         Self::Time { from, to }
     }
 
-    fn ends(&self) -> (i64, i64) {
+    fn bounds(&self) -> (i64, i64) {
         match *self {
             Self::Time { from, to } | Self::Order { from, to } | Self::Size { from, to } => {
                 (from, to)
@@ -58,7 +58,7 @@ impl Across {
 
     /// Times with their labels: the first names its year, as does each January.
     pub fn time_ticks(&self, most: usize) -> Vec<Tick> {
-        let (from, to) = self.ends();
+        let (from, to) = self.bounds();
         let Some((step, ticks)) = calendar_ticks(from, to, most) else { return Vec::new() };
         let mut first = true;
         ticks
@@ -67,28 +67,28 @@ impl Across {
                 let time = Timestamp::from_micros(at);
                 let label = step.label(time, first);
                 first = false;
-                Tick { at, label }
+                Tick { value: at, label }
             })
             .collect()
     }
 }
 
-impl Ranged for Across {
+impl Ranged for XAxis {
     type FormatOption = NoDefaultFormatting;
     type ValueType = i64;
 
     fn map(&self, value: &i64, limit: (i32, i32)) -> i32 {
-        let (from, to) = self.ends();
+        let (from, to) = self.bounds();
         let place = |value: i64| match self {
             Self::Size { .. } => (value.max(1) as f64).log10(),
             _ => value as f64,
         };
-        on_grid(place(*value), place(from), place(to), limit)
+        to_grid(place(*value), place(from), place(to), limit)
     }
 
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<i64> {
         let most = hint.max_num_points();
-        let (from, to) = self.ends();
+        let (from, to) = self.bounds();
         match self {
             Self::Time { .. } => calendar_ticks(from, to, most).map_or(Vec::new(), |(_, at)| at),
             Self::Order { .. } => {
@@ -103,7 +103,7 @@ impl Ranged for Across {
     }
 
     fn range(&self) -> Range<i64> {
-        let (from, to) = self.ends();
+        let (from, to) = self.bounds();
         from..to
     }
 }
@@ -111,13 +111,13 @@ impl Ranged for Across {
 /// What lies up. `unit` is what one tick unit is in base units: 1,000 where labels say µs, so that
 /// ticks are round in what people read.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Up {
+pub enum YAxis {
     Linear { low: f64, high: f64, unit: f64 },
     Log { low: f64, high: f64, unit: f64 },
 }
 
-impl Up {
-    pub fn ends(&self) -> (f64, f64) {
+impl YAxis {
+    pub fn bounds(&self) -> (f64, f64) {
         match *self {
             Self::Linear { low, high, .. } | Self::Log { low, high, .. } => (low, high),
         }
@@ -134,17 +134,17 @@ impl Up {
     }
 }
 
-impl Ranged for Up {
+impl Ranged for YAxis {
     type FormatOption = NoDefaultFormatting;
     type ValueType = f64;
 
     fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
-        let (low, high) = self.ends();
+        let (low, high) = self.bounds();
         match self {
-            Self::Linear { .. } => on_grid(*value, low, high, limit),
+            Self::Linear { .. } => to_grid(*value, low, high, limit),
             Self::Log { .. } => {
                 let log = |value: f64| value.max(f64::MIN_POSITIVE).log10();
-                on_grid(log(*value), log(low), log(high), limit)
+                to_grid(log(*value), log(low), log(high), limit)
             }
         }
     }
@@ -154,14 +154,14 @@ impl Ranged for Up {
     }
 
     fn range(&self) -> Range<f64> {
-        let (low, high) = self.ends();
+        let (low, high) = self.bounds();
         low..high
     }
 }
 
 /// The grid unit nearest to a value's place between two ends; ends that meet give the middle.
 /// Halves keep the difference of the largest doubles finite.
-fn on_grid(value: f64, from: f64, to: f64, (start, end): (i32, i32)) -> i32 {
+fn to_grid(value: f64, from: f64, to: f64, (start, end): (i32, i32)) -> i32 {
     let span = to / 2.0 - from / 2.0;
     let share = if span > 0.0 { (value / 2.0 - from / 2.0) / span } else { 0.5 };
     let share = if share.is_finite() { share.clamp(-1.0, 2.0) } else { 0.5 };
@@ -231,7 +231,7 @@ fn whole_step(span: i64, most: usize) -> i64 {
 
 /// A step of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Step {
+enum TickStep {
     Minutes(i64),
     Days(i64),
     Months(i64),
@@ -239,41 +239,41 @@ enum Step {
 }
 
 const MINUTE_US: i64 = 60_000_000;
-const STEPS: [Step; 24] = [
-    Step::Minutes(1),
-    Step::Minutes(5),
-    Step::Minutes(15),
-    Step::Minutes(30),
-    Step::Minutes(60),
-    Step::Minutes(180),
-    Step::Minutes(360),
-    Step::Minutes(720),
-    Step::Days(1),
-    Step::Days(2),
-    Step::Days(7),
-    Step::Days(14),
-    Step::Months(1),
-    Step::Months(2),
-    Step::Months(3),
-    Step::Months(6),
-    Step::Years(1),
-    Step::Years(2),
-    Step::Years(5),
-    Step::Years(10),
-    Step::Years(20),
-    Step::Years(50),
-    Step::Years(100),
-    Step::Years(1000),
+const STEPS: [TickStep; 24] = [
+    TickStep::Minutes(1),
+    TickStep::Minutes(5),
+    TickStep::Minutes(15),
+    TickStep::Minutes(30),
+    TickStep::Minutes(60),
+    TickStep::Minutes(180),
+    TickStep::Minutes(360),
+    TickStep::Minutes(720),
+    TickStep::Days(1),
+    TickStep::Days(2),
+    TickStep::Days(7),
+    TickStep::Days(14),
+    TickStep::Months(1),
+    TickStep::Months(2),
+    TickStep::Months(3),
+    TickStep::Months(6),
+    TickStep::Years(1),
+    TickStep::Years(2),
+    TickStep::Years(5),
+    TickStep::Years(10),
+    TickStep::Years(20),
+    TickStep::Years(50),
+    TickStep::Years(100),
+    TickStep::Years(1000),
 ];
 
-impl Step {
+impl TickStep {
     fn label(self, time: Timestamp, first: bool) -> String {
         let january = text::iso_date(time).get(5..7) == Some("01");
         match self {
             Self::Minutes(_) if first || time.micros().rem_euclid(DAY_US) == 0 => {
                 text::day_month(time)
             }
-            Self::Minutes(_) => text::clock(time),
+            Self::Minutes(_) => text::time_of_day(time),
             Self::Days(_) if first => text::date(time),
             Self::Days(_) => text::day_month(time),
             Self::Months(_) if first || january => {
@@ -313,7 +313,7 @@ impl Step {
 }
 
 /// The smallest step of the calendar that gives at most `most` ticks, and those ticks.
-fn calendar_ticks(from: i64, to: i64, most: usize) -> Option<(Step, Vec<i64>)> {
+fn calendar_ticks(from: i64, to: i64, most: usize) -> Option<(TickStep, Vec<i64>)> {
     let span = to.checked_sub(from)?;
     let parts = i64::try_from(most).ok()?.checked_add(1)?;
     STEPS
@@ -356,7 +356,7 @@ mod tests {
 
     #[test]
     fn half_a_year_has_month_ticks_with_the_year_on_the_first() {
-        let axis = Across::time(at("2025-03-30T06:00:00Z"), at("2025-09-26T06:00:00Z"));
+        let axis = XAxis::time(at("2025-03-30T06:00:00Z"), at("2025-09-26T06:00:00Z"));
         let labels: Vec<_> = axis.time_ticks(6).into_iter().map(|tick| tick.label).collect();
         assert_eq!(labels, ["Apr 2025", "May", "Jun", "Jul", "Aug", "Sep"]);
     }
@@ -366,7 +366,7 @@ mod tests {
         let from = at("2025-03-30T06:07:00Z");
         for days in [0.01, 0.3, 1.0, 3.0, 20.0, 50.0, 200.0, 400.0, 900.0, 9000.0, 90_000.0] {
             let to = Timestamp::from_micros(from.micros() + (days * DAY_US as f64) as i64);
-            let ticks = Across::time(from, to).time_ticks(6);
+            let ticks = XAxis::time(from, to).time_ticks(6);
             assert!((1..=6).contains(&ticks.len()), "{days} days: {ticks:?}");
         }
     }
@@ -379,7 +379,7 @@ mod tests {
 
     #[test]
     fn ticks_are_round_in_the_unit_that_labels_say() {
-        let up = Up::Linear { low: 3.1e6, high: 5.9e6, unit: 1_048_576.0 };
+        let up = YAxis::Linear { low: 3.1e6, high: 5.9e6, unit: 1_048_576.0 };
         let ticks: Vec<_> = up.ticks(5).iter().map(|tick| tick / 1_048_576.0).collect();
         assert_eq!(ticks, [3.0, 4.0, 5.0]);
     }
@@ -399,13 +399,13 @@ mod tests {
 
         #[test]
         fn no_axis_panics_or_leaves_the_grid(from: i64, to: i64, value: i64, a: f64, b: f64) {
-            let across = Across::time(Timestamp::from_micros(from), Timestamp::from_micros(to));
+            let across = XAxis::time(Timestamp::from_micros(from), Timestamp::from_micros(to));
             across.time_ticks(6);
             prop_assert!((-1000..=2000).contains(&across.map(&value, (0, 1000))));
-            let up = Up::Linear { low: a.min(b), high: a.max(b), unit: 1.0 };
+            let up = YAxis::Linear { low: a.min(b), high: a.max(b), unit: 1.0 };
             up.ticks(5);
             prop_assert!((-200..=400).contains(&up.map(&(value as f64), (200, 0))));
-            Up::Log { low: a.min(b), high: a.max(b), unit: 1.0 }.ticks(5);
+            YAxis::Log { low: a.min(b), high: a.max(b), unit: 1.0 }.ticks(5);
         }
     }
 }

@@ -16,31 +16,31 @@ use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind,
 };
 
-use crate::axis::{Across, Up};
-use crate::path::Point;
+use crate::axis::{XAxis, YAxis};
+use crate::path::GridPoint;
 
 /// What a mark stands for: in drawing order, back to front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
+pub enum MarkRole {
     Grid,
     Band,
     /// Lowest to highest run of a column.
-    Hair,
+    ColumnExtent,
     /// Middle 80 % of a column.
-    Middle,
+    ColumnMiddle,
     Run,
     /// The rolling median, or one of several lines by slot (0: the chart's own).
     Level(u8),
     /// A measured point of a line with a slot.
     Point(u8),
-    Limit,
-    Worse,
+    Threshold,
+    Regression,
     /// A change for the worse that was accepted.
     Accepted,
-    Better,
+    Improvement,
     /// Where a drift is told.
-    Neutral,
-    Runner,
+    Drift,
+    RunnerChange,
     Gap,
     Outlier,
     /// A run on an infrastructure day, in range or clamped.
@@ -49,34 +49,36 @@ pub enum Role {
 }
 
 /// Roles without a slot, by the number that stands for them in a colour.
-const ROLES: [Role; 16] = [
-    Role::Grid,
-    Role::Band,
-    Role::Hair,
-    Role::Middle,
-    Role::Run,
-    Role::Level(0),
-    Role::Limit,
-    Role::Worse,
-    Role::Accepted,
-    Role::Better,
-    Role::Neutral,
-    Role::Runner,
-    Role::Gap,
-    Role::Outlier,
-    Role::Infrastructure,
-    Role::Clamped,
+const UNSLOTTED_ROLES: [MarkRole; 16] = [
+    MarkRole::Grid,
+    MarkRole::Band,
+    MarkRole::ColumnExtent,
+    MarkRole::ColumnMiddle,
+    MarkRole::Run,
+    MarkRole::Level(0),
+    MarkRole::Threshold,
+    MarkRole::Regression,
+    MarkRole::Accepted,
+    MarkRole::Improvement,
+    MarkRole::Drift,
+    MarkRole::RunnerChange,
+    MarkRole::Gap,
+    MarkRole::Outlier,
+    MarkRole::Infrastructure,
+    MarkRole::Clamped,
 ];
 /// First colour numbers of the lines and of the points with a slot.
-const LINES: u8 = 32;
-const POINTS: u8 = 64;
+const FIRST_LINE_COLOR: u8 = 32;
+const FIRST_POINT_COLOR: u8 = 64;
 
-impl Role {
+impl MarkRole {
     fn color(self) -> RGBColor {
         let number = match self {
-            Self::Level(slot) if slot > 0 => LINES + slot,
-            Self::Point(slot) => POINTS + slot,
-            role => ROLES.iter().position(|known| *known == role).map_or(0, |at| at as u8),
+            Self::Level(slot) if slot > 0 => FIRST_LINE_COLOR + slot,
+            Self::Point(slot) => FIRST_POINT_COLOR + slot,
+            role => {
+                UNSLOTTED_ROLES.iter().position(|known| *known == role).map_or(0, |at| at as u8)
+            }
         };
         RGBColor(0, 0, number)
     }
@@ -84,9 +86,9 @@ impl Role {
     fn of_color(color: BackendColor) -> Self {
         let number = color.rgb.2;
         match number {
-            POINTS.. => Self::Point(number - POINTS),
-            LINES.. => Self::Level(number - LINES),
-            _ => ROLES.get(usize::from(number)).copied().unwrap_or(Self::Grid),
+            FIRST_POINT_COLOR.. => Self::Point(number - FIRST_POINT_COLOR),
+            FIRST_LINE_COLOR.. => Self::Level(number - FIRST_LINE_COLOR),
+            _ => UNSLOTTED_ROLES.get(usize::from(number)).copied().unwrap_or(Self::Grid),
         }
     }
 }
@@ -94,15 +96,15 @@ impl Role {
 /// One shape of the drawing, in grid numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
-    pub role: Role,
+    pub role: MarkRole,
     pub shape: Shape,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
-    Dot(Point),
-    Line(Vec<Point>),
-    Area(Vec<Point>),
+    Dot(GridPoint),
+    Line(Vec<GridPoint>),
+    Area(Vec<GridPoint>),
 }
 
 /// The backend: a list of what was drawn, in the order it was drawn.
@@ -112,11 +114,11 @@ struct Recorder {
     marks: Vec<Mark>,
 }
 
-type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+type DrawResult = Result<(), DrawingErrorKind<Infallible>>;
 
 impl Recorder {
-    fn keep(&mut self, color: BackendColor, shape: Shape) -> Drawn {
-        self.marks.push(Mark { role: Role::of_color(color), shape });
+    fn record(&mut self, color: BackendColor, shape: Shape) -> DrawResult {
+        self.marks.push(Mark { role: MarkRole::of_color(color), shape });
         Ok(())
     }
 }
@@ -128,16 +130,16 @@ impl DrawingBackend for Recorder {
         self.size
     }
 
-    fn ensure_prepared(&mut self) -> Drawn {
+    fn ensure_prepared(&mut self) -> DrawResult {
         Ok(())
     }
 
-    fn present(&mut self) -> Drawn {
+    fn present(&mut self) -> DrawResult {
         Ok(())
     }
 
-    fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Drawn {
-        self.keep(color, Shape::Dot(point))
+    fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> DrawResult {
+        self.record(color, Shape::Dot(point))
     }
 
     fn draw_line<S: BackendStyle>(
@@ -145,16 +147,16 @@ impl DrawingBackend for Recorder {
         from: BackendCoord,
         to: BackendCoord,
         style: &S,
-    ) -> Drawn {
-        self.keep(style.color(), Shape::Line(vec![from, to]))
+    ) -> DrawResult {
+        self.record(style.color(), Shape::Line(vec![from, to]))
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
         &mut self,
         path: I,
         style: &S,
-    ) -> Drawn {
-        self.keep(style.color(), Shape::Line(path.into_iter().collect()))
+    ) -> DrawResult {
+        self.record(style.color(), Shape::Line(path.into_iter().collect()))
     }
 
     fn draw_circle<S: BackendStyle>(
@@ -163,16 +165,16 @@ impl DrawingBackend for Recorder {
         _radius: u32,
         style: &S,
         _fill: bool,
-    ) -> Drawn {
-        self.keep(style.color(), Shape::Dot(center))
+    ) -> DrawResult {
+        self.record(style.color(), Shape::Dot(center))
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
         &mut self,
         outline: I,
         style: &S,
-    ) -> Drawn {
-        self.keep(style.color(), Shape::Area(outline.into_iter().collect()))
+    ) -> DrawResult {
+        self.record(style.color(), Shape::Area(outline.into_iter().collect()))
     }
 }
 
@@ -182,12 +184,18 @@ pub type Datum = (i64, f64);
 /// A plotters drawing area with our two axes.
 pub struct Canvas {
     recorder: Rc<RefCell<Recorder>>,
-    area: DrawingArea<Recorder, Cartesian2d<Across, Up>>,
+    area: DrawingArea<Recorder, Cartesian2d<XAxis, YAxis>>,
 }
 
 impl Canvas {
     /// An area of `size` grid units. Data fills `left..right` across and, up, `floor` to 0.
-    pub fn new(across: Across, up: Up, (left, right): (i32, i32), floor: i32, size: Point) -> Self {
+    pub fn new(
+        across: XAxis,
+        up: YAxis,
+        (left, right): (i32, i32),
+        floor: i32,
+        size: GridPoint,
+    ) -> Self {
         let size = (size.0.unsigned_abs(), size.1.unsigned_abs());
         let recorder = Rc::new(RefCell::new(Recorder { size, marks: Vec::new() }));
         let plane = Cartesian2d::new(across, up, (left..right, floor..0));
@@ -196,19 +204,19 @@ impl Canvas {
     }
 
     /// Where a datum lies on the grid.
-    pub fn place(&self, datum: Datum) -> Point {
+    pub fn place(&self, datum: Datum) -> GridPoint {
         self.area.map_coordinate(&datum)
     }
 
-    pub fn line(&self, role: Role, points: impl IntoIterator<Item = Datum>) {
-        let points: Vec<Point> = points.into_iter().map(|datum| self.place(datum)).collect();
+    pub fn line(&self, role: MarkRole, points: impl IntoIterator<Item = Datum>) {
+        let points: Vec<GridPoint> = points.into_iter().map(|datum| self.place(datum)).collect();
         if !points.is_empty() {
             self.grid_line(role, &points);
         }
     }
 
-    pub fn area(&self, role: Role, outline: Vec<Datum>) {
-        done(self.area.draw(&Polygon::new(outline, role.color())));
+    pub fn area(&self, role: MarkRole, outline: Vec<Datum>) {
+        assert_drawn(self.area.draw(&Polygon::new(outline, role.color())));
     }
 
     /// The gridlines of the values, over the whole width.
@@ -216,19 +224,19 @@ impl Canvas {
         let width = i32::try_from(self.recorder.borrow().size.0).unwrap_or(i32::MAX);
         for value in ticks {
             let (_, y) = self.place((0, *value));
-            self.grid_line(Role::Grid, &[(0, y), (width, y)]);
+            self.grid_line(MarkRole::Grid, &[(0, y), (width, y)]);
         }
     }
 
     /// A line in grid numbers, for what has no place in the data.
-    pub fn grid_line(&self, role: Role, points: &[Point]) {
+    pub fn grid_line(&self, role: MarkRole, points: &[GridPoint]) {
         let bare = self.area.strip_coord_spec();
-        done(bare.draw(&PathElement::new(points, role.color())));
+        assert_drawn(bare.draw(&PathElement::new(points, role.color())));
     }
 
     /// A dot in grid numbers.
-    pub fn grid_dot(&self, role: Role, point: Point) {
-        done(self.area.strip_coord_spec().draw(&Circle::new(point, 1, role.color())));
+    pub fn grid_dot(&self, role: MarkRole, point: GridPoint) {
+        assert_drawn(self.area.strip_coord_spec().draw(&Circle::new(point, 1, role.color())));
     }
 
     /// What was drawn, back to front.
@@ -240,6 +248,6 @@ impl Canvas {
 }
 
 /// The recorder cannot fail, and nothing borrows it while plotters draws.
-fn done<E>(result: Result<(), E>) {
+fn assert_drawn<E>(result: Result<(), E>) {
     debug_assert!(result.is_ok());
 }

@@ -10,13 +10,13 @@ use model::record::Direction;
 const WIDTH: i32 = 120;
 const HEIGHT: i32 = 16;
 const ZERO: i32 = WIDTH / 2;
-const LIMIT: i32 = 27;
+const THRESHOLD_WIDTH: i32 = 27;
 /// Room for the tip beyond twice the limit.
 const TIP: i32 = 5;
 
 /// What all bars have: the drawing's start and the shaded limit.
 static FRAME: LazyLock<String> = LazyLock::new(|| {
-    let (from, to) = (ZERO - LIMIT, ZERO + LIMIT);
+    let (from, to) = (ZERO - THRESHOLD_WIDTH, ZERO + THRESHOLD_WIDTH);
     format!(
         concat!(
             r#"<svg class="cb" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true">"#,
@@ -35,7 +35,7 @@ pub fn change_bar(change: f64, threshold: f64, better: Direction) -> String {
     let share = if change == 0.0 { 0.0 } else { change / threshold.max(1e-9) };
     let share = if share.is_nan() { 0.0 } else { share.clamp(-9.0, 9.0) };
     let clamped = share.abs() > 2.0;
-    let end = ZERO + (share.clamp(-2.0, 2.0) * f64::from(LIMIT)).round() as i32;
+    let end = ZERO + (share.clamp(-2.0, 2.0) * f64::from(THRESHOLD_WIDTH)).round() as i32;
     let worse = (change > 0.0) == (better == Direction::Lower);
     let tone = match (share.abs() >= 1.0, worse) {
         (false, _) => "br",

@@ -6,20 +6,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::axis::{Across, Tick, Up};
-use crate::backend::{Canvas, Role};
+use crate::axis::{Tick, XAxis, YAxis};
+use crate::backend::{Canvas, MarkRole};
 use crate::columns::column_of;
-use crate::inline::{self, Frame};
-use crate::labels::{self, Anchor, Label, Row, Tone};
+use crate::inline::{self, SvgFrame};
+use crate::labels::{self, Anchor, Label, LabelRow, Tone};
+use crate::layout::{INSET, WIDTH};
 use crate::markup::paths;
-use crate::path::Point;
+use crate::path::GridPoint;
 use crate::rows;
-use crate::scene::{INSET, WIDTH};
-use crate::{MOST_BYTES, Span, Trend, describe, palette};
+use crate::{ChartSpan, MAX_CHART_BYTES, TrendChart, describe, palette};
 use detect::Analysis;
 use model::record::{self, Direction, Unit};
 use model::series::Series;
-use model::text::{self, Scale};
+use model::text::{self, UnitScale};
 
 /// Right end of the data: the last 14 % belong to the labels.
 const DATA_END: i32 = 860;
@@ -38,7 +38,7 @@ const LOG_ABOVE: f64 = 10.0;
 const TITLE_COLUMNS: i32 = 24;
 
 /// One line of a comparison.
-pub struct Line<'a> {
+pub struct ComparisonLine<'a> {
     pub label: &'a str,
     /// Colour slot 1–6.
     pub slot: u8,
@@ -60,26 +60,26 @@ pub struct SweepLine<'a> {
 pub struct Measure<'a> {
     pub metric: &'a str,
     pub unit: &'a Unit,
-    pub better: Direction,
+    pub direction: Direction,
 }
 
 /// A line as it is drawn: stretches that are joined, and the value it ends with.
-struct Drawn<'a> {
+struct DrawnLine<'a> {
     label: &'a str,
     slot: u8,
-    stretches: Vec<Vec<(i64, f64)>>,
+    polylines: Vec<Vec<(i64, f64)>>,
     href: Option<&'a str>,
     dots: bool,
 }
 
-impl Drawn<'_> {
-    fn last(&self) -> Option<(i64, f64)> {
-        self.stretches.iter().flatten().copied().max_by_key(|(at, _)| *at)
+impl DrawnLine<'_> {
+    fn last_point(&self) -> Option<(i64, f64)> {
+        self.polylines.iter().flatten().copied().max_by_key(|(at, _)| *at)
     }
 }
 
 /// A chart of several series but for what its page adds: one drawing may stand on many pages.
-pub struct Comparison {
+pub struct ComparisonChart {
     drawing: String,
     /// Columns with titles, left out where they are too many bytes.
     titles: String,
@@ -88,38 +88,41 @@ pub struct Comparison {
     description: String,
 }
 
-impl Comparison {
+impl ComparisonChart {
     /// The levels of up to six series over time. Further lines are left out, and the description
     /// says so.
-    pub fn of(lines: &[Line<'_>]) -> Self {
+    pub fn of(lines: &[ComparisonLine<'_>]) -> Self {
         let shown = &lines[..lines.len().min(palette::SLOTS)];
-        let drawn: Vec<Drawn<'_>> = shown.iter().map(levels).collect();
-        let points = || drawn.iter().flat_map(|line| &line.stretches).flatten();
+        let drawn: Vec<DrawnLine<'_>> = shown.iter().map(level_line).collect();
+        let points = || drawn.iter().flat_map(|line| &line.polylines).flatten();
         let values: Vec<f64> = points().map(|point| point.1).collect();
         let times = || points().map(|point| point.0);
-        let Some(series) = shown.first().map(|line| line.series) else { return Self::nothing() };
+        let Some(series) = shown.first().map(|line| line.series) else { return Self::empty() };
         let (Some(from), Some(to)) = (times().min(), times().max()) else {
-            return Self::nothing();
+            return Self::empty();
         };
         let time = record::time::Timestamp::from_micros;
-        let across = Across::time(time(from), time(to));
-        let (up, scale) = up(&values, &series.unit, false);
-        let log = matches!(up, Up::Log { .. });
+        let across = XAxis::time(time(from), time(to));
+        let (up, scale) = y_axis(&values, &series.unit, false);
+        let log = matches!(up, YAxis::Log { .. });
         let ticks = across.time_ticks(6);
-        let measure =
-            Measure { metric: &series.key.metric_name, unit: &series.unit, better: series.better };
+        let measure = Measure {
+            metric: &series.key.metric_name,
+            unit: &series.unit,
+            direction: series.direction,
+        };
         let left_out = lines.len() - shown.len();
-        let mut description = ranking(&drawn, &series.unit, series.better);
+        let mut description = ranking(&drawn, &series.unit, series.direction);
         description.push_str(" Lines are medians of 7 runs.");
         if left_out > 0 {
             description.push_str(&format!(" {left_out} more are not drawn."));
         }
         let caption = caption(&measure, &scale, log);
-        let axes = Axes { across, up, ticks, titled: true };
+        let axes = ComparisonAxes { x_axis: across, y_axis: up, ticks, titled: true };
         draw(&drawn, axes, &scale, (caption, description))
     }
 
-    fn nothing() -> Self {
+    fn empty() -> Self {
         Self {
             drawing: String::new(),
             titles: String::new(),
@@ -130,16 +133,16 @@ impl Comparison {
     }
 
     /// The chart on a page, with the prefix of its ids; `link` knows the way there from a path.
-    pub fn on_page(&self, id: &str, link: impl Fn(&str) -> String) -> Trend {
+    pub fn on_page(&self, id: &str, link: impl Fn(&str) -> String) -> TrendChart {
         let linked =
             |label: &Label| Label { href: label.href.as_deref().map(&link), ..label.clone() };
         let labels: Vec<Label> = self.labels.iter().map(linked).collect();
-        let texts = inline::texts(&labels, HEIGHT);
-        let frame = Frame { id, slot: 1, height: HEIGHT, attributes: "", few: false };
-        let frame = frame.labelled("");
+        let texts = inline::label_texts(&labels, HEIGHT);
+        let frame = SvgFrame { id, slot: 1, height: HEIGHT, attributes: "", large_dots: false };
+        let frame = frame.labeled("");
         let bare = frame.wrap("", "", "").len() + self.drawing.len() + texts.len();
-        let fits = self.titles.len() <= MOST_BYTES.saturating_sub(bare);
-        Trend {
+        let fits = self.titles.len() <= MAX_CHART_BYTES.saturating_sub(bare);
+        TrendChart {
             svg: frame.wrap(&self.drawing, if fits { &self.titles } else { "" }, &texts),
             caption: self.caption.clone(),
             description: self.description.clone(),
@@ -150,46 +153,47 @@ impl Comparison {
 
 /// Values over input size, one line for each backend, log-log. Values that are not above zero have
 /// no place on a log scale and are left out.
-pub fn sweep(lines: &[SweepLine<'_>], measure: &Measure<'_>) -> Comparison {
+pub fn sweep(lines: &[SweepLine<'_>], measure: &Measure<'_>) -> ComparisonChart {
     let shown = &lines[..lines.len().min(palette::SLOTS)];
-    let drawn: Vec<Drawn<'_>> = shown.iter().map(points).collect();
+    let drawn: Vec<DrawnLine<'_>> = shown.iter().map(sweep_line).collect();
     let all: Vec<(i64, f64)> =
-        drawn.iter().flat_map(|line| &line.stretches).flatten().copied().collect();
+        drawn.iter().flat_map(|line| &line.polylines).flatten().copied().collect();
     let (Some(from), Some(to)) =
         (all.iter().map(|point| point.0).min(), all.iter().map(|point| point.0).max())
     else {
-        return Comparison::nothing();
+        return ComparisonChart::empty();
     };
     let values: Vec<f64> = all.iter().map(|point| point.1).collect();
-    let (up, scale) = up(&values, measure.unit, true);
-    let across = Across::Size { from, to };
-    let ticks = sizes(&all, across);
+    let (up, scale) = y_axis(&values, measure.unit, true);
+    let across = XAxis::Size { from, to };
+    let ticks = size_ticks(&all, across);
     let caption = format!("{} Across: input size n, log scale.", caption(measure, &scale, true));
     let size = text::count(to.unsigned_abs());
-    let largest = drawn.iter().filter(|line| line.last().map(|l| l.0) == Some(to));
-    let description = format!("At n = {size}: {}", ranking(largest, measure.unit, measure.better));
-    let axes = Axes { across, up, ticks, titled: false };
+    let largest = drawn.iter().filter(|line| line.last_point().map(|l| l.0) == Some(to));
+    let description =
+        format!("At n = {size}: {}", ranking(largest, measure.unit, measure.direction));
+    let axes = ComparisonAxes { x_axis: across, y_axis: up, ticks, titled: false };
     draw(&drawn, axes, &scale, (caption, description))
 }
 
-fn caption(measure: &Measure<'_>, scale: &Scale, log: bool) -> String {
-    let name = describe::measure(measure.metric, scale.symbol());
+fn caption(measure: &Measure<'_>, scale: &UnitScale, log: bool) -> String {
+    let name = describe::metric_label(measure.metric, scale.symbol());
     let log = if log { ", log scale" } else { "" };
-    format!("{name}{log}. {}", describe::direction(measure.better))
+    format!("{name}{log}. {}", describe::direction_phrase(measure.direction))
 }
 
 /// The levels of a series, in the stretches that may be joined.
-fn levels<'a>(line: &'a Line<'a>) -> Drawn<'a> {
-    let rows = rows::rows(line.series, line.analysis, Span::Time);
-    let stretches = rows::stretches(&rows).into_values();
+fn level_line<'a>(line: &'a ComparisonLine<'a>) -> DrawnLine<'a> {
+    let rows = rows::plot_rows(line.series, line.analysis, ChartSpan::Time);
+    let stretches = rows::joined_rows(&rows).into_values();
     let stretches = stretches
-        .map(|stretch| stretch.iter().filter_map(|row| Some((row.at, row.level?))).collect())
+        .map(|stretch| stretch.iter().filter_map(|row| Some((row.x_value, row.level?))).collect())
         .collect();
     let href = line.href.as_deref();
-    Drawn { label: line.label, slot: line.slot, stretches, href, dots: false }
+    DrawnLine { label: line.label, slot: line.slot, polylines: stretches, href, dots: false }
 }
 
-fn points<'a>(line: &'a SweepLine<'a>) -> Drawn<'a> {
+fn sweep_line<'a>(line: &'a SweepLine<'a>) -> DrawnLine<'a> {
     let mut points: Vec<(i64, f64)> = line
         .points
         .iter()
@@ -198,30 +202,30 @@ fn points<'a>(line: &'a SweepLine<'a>) -> Drawn<'a> {
         .collect();
     points.sort_by_key(|(n, _)| *n);
     let href = line.href.as_deref();
-    Drawn { label: line.label, slot: line.slot, stretches: vec![points], href, dots: true }
+    DrawnLine { label: line.label, slot: line.slot, polylines: vec![points], href, dots: true }
 }
 
 /// Log where asked for or where the values differ by more than tenfold, and all are above zero.
-fn up(values: &[f64], unit: &Unit, always_log: bool) -> (Up, Scale) {
+fn y_axis(values: &[f64], unit: &Unit, always_log: bool) -> (YAxis, UnitScale) {
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let scale = Scale::for_values(values.iter().copied(), unit);
+    let scale = UnitScale::for_values(values.iter().copied(), unit);
     let unit = scale.divisor();
     if low > 0.0 && (always_log || high / LOG_ABOVE > low) {
         // A twentieth of the decades on either side, at least a fifth of the value.
         let room = (high.log10() - low.log10()) * 0.05;
         let room = 10f64.powf(room).max(1.2);
-        return (Up::Log { low: low / room, high: high * room, unit }, scale);
+        return (YAxis::Log { low: low / room, high: high * room, unit }, scale);
     }
     let least = low.abs().max(high.abs()) * 0.1;
     let span = (high - low).max(least);
     let span = if span > 0.0 { span } else { 1.0 };
     let middle = low / 2.0 + high / 2.0;
-    (Up::Linear { low: middle - span * 0.6, high: middle + span * 0.6, unit }, scale)
+    (YAxis::Linear { low: middle - span * 0.6, high: middle + span * 0.6, unit }, scale)
 }
 
 /// The sizes that were measured where few, else powers of ten.
-fn sizes(points: &[(i64, f64)], across: Across) -> Vec<Tick> {
+fn size_ticks(points: &[(i64, f64)], across: XAxis) -> Vec<Tick> {
     use plotters::coord::ranged1d::Ranged;
     let mut sizes: Vec<i64> = points.iter().map(|point| point.0).collect();
     sizes.sort_unstable();
@@ -230,47 +234,52 @@ fn sizes(points: &[(i64, f64)], across: Across) -> Vec<Tick> {
         sizes = across.key_points(5);
     }
     let label = |size: i64| text::count(size.unsigned_abs());
-    sizes.into_iter().map(|at| Tick { at, label: label(at) }).collect()
+    sizes.into_iter().map(|at| Tick { value: at, label: label(at) }).collect()
 }
 
-struct Axes {
-    across: Across,
-    up: Up,
+struct ComparisonAxes {
+    x_axis: XAxis,
+    y_axis: YAxis,
     ticks: Vec<Tick>,
     /// Columns with a title: what lies across is time.
     titled: bool,
 }
 
-fn draw(lines: &[Drawn<'_>], axes: Axes, scale: &Scale, words: (String, String)) -> Comparison {
+fn draw(
+    lines: &[DrawnLine<'_>],
+    axes: ComparisonAxes,
+    scale: &UnitScale,
+    words: (String, String),
+) -> ComparisonChart {
     let ends = (INSET, DATA_END);
-    let canvas = Canvas::new(axes.across, axes.up, ends, HEIGHT, (WIDTH, HEIGHT + 8));
-    let ticks = axes.up.ticks(5);
+    let canvas = Canvas::new(axes.x_axis, axes.y_axis, ends, HEIGHT, (WIDTH, HEIGHT + 8));
+    let ticks = axes.y_axis.ticks(5);
     canvas.gridlines(&ticks);
-    canvas.grid_line(Role::Grid, &[(0, HEIGHT), (WIDTH, HEIGHT)]);
-    let mut labels = labels::values(&ticks, scale, |value| canvas.place((0, value)).1);
+    canvas.grid_line(MarkRole::Grid, &[(0, HEIGHT), (WIDTH, HEIGHT)]);
+    let mut labels = labels::value_labels(&ticks, scale, |value| canvas.place((0, value)).1);
     for tick in &axes.ticks {
-        let (x, _) = canvas.place((tick.at, 1.0));
-        canvas.grid_line(Role::Grid, &[(x, HEIGHT), (x, HEIGHT + 4)]);
+        let (x, _) = canvas.place((tick.value, 1.0));
+        canvas.grid_line(MarkRole::Grid, &[(x, HEIGHT), (x, HEIGHT + 4)]);
     }
-    labels.extend(labels::across(&axes.ticks, |at| canvas.place((at, 1.0)).0));
+    labels.extend(labels::x_tick_labels(&axes.ticks, |at| canvas.place((at, 1.0)).0));
     for line in lines {
-        for stretch in &line.stretches {
-            stroke(line, stretch, &canvas);
+        for stretch in &line.polylines {
+            draw_line(line, stretch, &canvas);
         }
     }
     labels.extend(end_labels(lines, &canvas));
-    let titles = if axes.titled { titles(lines, &canvas, scale) } else { String::new() };
+    let titles = if axes.titled { title_columns(lines, &canvas, scale) } else { String::new() };
     let drawing = paths(&canvas.finish(), |point| point);
     let (caption, description) = words;
-    Comparison { drawing, titles, labels, caption, description }
+    ComparisonChart { drawing, titles, labels, caption, description }
 }
 
 /// Invisible columns whose titles give each line's newest level in them: `18–25 Sep 2025: rust
 /// 12.1, go 31.0 µs`.
-fn titles(lines: &[Drawn<'_>], canvas: &Canvas, scale: &Scale) -> String {
+fn title_columns(lines: &[DrawnLine<'_>], canvas: &Canvas, scale: &UnitScale) -> String {
     let mut columns: BTreeMap<i32, (i64, i64, Vec<Option<f64>>)> = BTreeMap::new();
     for (index, line) in lines.iter().enumerate() {
-        for &(at, value) in line.stretches.iter().flatten() {
+        for &(at, value) in line.polylines.iter().flatten() {
             let column = column_of(canvas.place((at, value)).0, TITLE_COLUMNS);
             let entry = columns.entry(column).or_insert((at, at, vec![None; lines.len()]));
             (entry.0, entry.1) = (entry.0.min(at), entry.1.max(at));
@@ -280,7 +289,7 @@ fn titles(lines: &[Drawn<'_>], canvas: &Canvas, scale: &Scale) -> String {
     let labels: Vec<_> =
         lines.iter().map(|line| record::shorten(line.label, LONGEST_LABEL)).collect();
     let time = record::time::Timestamp::from_micros;
-    let (mut out, mut title) = (String::with_capacity(MOST_BYTES), String::new());
+    let (mut out, mut title) = (String::with_capacity(MAX_CHART_BYTES), String::new());
     for (column, (from, to, values)) in columns {
         title.clear();
         text::push_date_span(&mut title, time(from), time(to));
@@ -301,18 +310,18 @@ fn titles(lines: &[Drawn<'_>], canvas: &Canvas, scale: &Scale) -> String {
 }
 
 /// One stretch, its vertices thinned; a single one becomes a short dash.
-fn stroke(line: &Drawn<'_>, stretch: &[(i64, f64)], canvas: &Canvas) {
-    let role = Role::Level(palette::slot(line.slot));
+fn draw_line(line: &DrawnLine<'_>, stretch: &[(i64, f64)], canvas: &Canvas) {
+    let role = MarkRole::Level(palette::slot(line.slot));
     let last = stretch.len().saturating_sub(1);
-    let mut kept: Vec<Point> = Vec::new();
+    let mut kept: Vec<GridPoint> = Vec::new();
     for (index, datum) in stretch.iter().enumerate() {
         let point = canvas.place(*datum);
-        let far = kept.last().is_none_or(|before: &Point| point.0 - before.0 >= VERTEX_STEP);
+        let far = kept.last().is_none_or(|before: &GridPoint| point.0 - before.0 >= VERTEX_STEP);
         if far || index == last {
             kept.push(point);
         }
         if line.dots {
-            canvas.grid_dot(Role::Point(palette::slot(line.slot)), point);
+            canvas.grid_dot(MarkRole::Point(palette::slot(line.slot)), point);
         }
     }
     if let [(x, y)] = kept[..] {
@@ -322,12 +331,12 @@ fn stroke(line: &Drawn<'_>, stretch: &[(i64, f64)], canvas: &Canvas) {
 }
 
 /// Labels at the ends of lines, pushed apart, each joined to its line by a thin one.
-fn end_labels(lines: &[Drawn<'_>], canvas: &Canvas) -> Vec<Label> {
-    let mut ends: Vec<(Point, &Drawn<'_>)> =
-        lines.iter().filter_map(|line| Some((canvas.place(line.last()?), line))).collect();
+fn end_labels(lines: &[DrawnLine<'_>], canvas: &Canvas) -> Vec<Label> {
+    let mut ends: Vec<(GridPoint, &DrawnLine<'_>)> =
+        lines.iter().filter_map(|line| Some((canvas.place(line.last_point()?), line))).collect();
     ends.sort_by_key(|(end, _)| end.1);
     let wanted: Vec<i32> = ends.iter().map(|(end, _)| end.1).collect();
-    let places = apart(&wanted, LABEL_STEP, (8, HEIGHT - 4));
+    let places = spread_apart(&wanted, LABEL_STEP, (8, HEIGHT - 4));
     let names: Vec<_> =
         ends.iter().map(|(_, line)| record::shorten(line.label, LONGEST_LABEL)).collect();
     let short = names.iter().all(|name| name.chars().count() <= SHORT_LABEL);
@@ -335,8 +344,8 @@ fn end_labels(lines: &[Drawn<'_>], canvas: &Canvas) -> Vec<Label> {
     let labelled = ends.iter().zip(places).zip(names);
     labelled
         .map(|(((end, line), y), name)| {
-            canvas.grid_line(Role::Grid, &[(end.0 + 2, end.1), (LABELS_START - 3, y)]);
-            let mut label = Label::new(x, Row::At(y + 4), name.into_owned());
+            canvas.grid_line(MarkRole::Grid, &[(end.0 + 2, end.1), (LABELS_START - 3, y)]);
+            let mut label = Label::new(x, LabelRow::At(y + 4), name.into_owned());
             label.anchor = anchor;
             label.tone = Tone::Slot(line.slot);
             label.href = line.href.map(str::to_owned);
@@ -346,7 +355,7 @@ fn end_labels(lines: &[Drawn<'_>], canvas: &Canvas) -> Vec<Label> {
 }
 
 /// Sorted places moved as little as it takes to be `step` apart and, if they fit, within `ends`.
-fn apart(wanted: &[i32], step: i32, ends: (i32, i32)) -> Vec<i32> {
+fn spread_apart(wanted: &[i32], step: i32, ends: (i32, i32)) -> Vec<i32> {
     let mut places = wanted.to_vec();
     let mut floor = ends.0;
     for place in &mut places {
@@ -363,12 +372,12 @@ fn apart(wanted: &[i32], step: i32, ends: (i32, i32)) -> Vec<i32> {
 
 /// Newest values, best first, and how far the last is from the first.
 fn ranking<'a>(
-    lines: impl IntoIterator<Item = &'a Drawn<'a>>,
+    lines: impl IntoIterator<Item = &'a DrawnLine<'a>>,
     unit: &Unit,
     better: Direction,
 ) -> String {
     let mut ends: Vec<(f64, &str)> =
-        lines.into_iter().filter_map(|line| Some((line.last()?.1, line.label))).collect();
+        lines.into_iter().filter_map(|line| Some((line.last_point()?.1, line.label))).collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
     if better == Direction::Higher {
         ends.reverse();
@@ -376,7 +385,7 @@ fn ranking<'a>(
     let named: Vec<String> = ends
         .iter()
         .map(|(value, label)| {
-            let own = Scale::for_value(*value, unit);
+            let own = UnitScale::for_value(*value, unit);
             format!("{} {}", record::shorten(label, LONGEST_LABEL), own.quantity(*value))
         })
         .collect();
@@ -387,31 +396,31 @@ fn ranking<'a>(
             let factor = (best / worst).max(worst / best);
             let (first, last) = (record::shorten(first, 40), record::shorten(last, 40));
             let word = text::comparative(unit, better, false);
-            format!("; {first} is {} {word} than {last}", text::times(factor))
+            format!("; {first} is {} {word} than {last}", text::ratio(factor))
         }
         _ => String::new(),
     };
-    format!("{}{spread}.", text::list(&named))
+    format!("{}{spread}.", text::join_and(&named))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::Sample;
+    use crate::example::ExampleChart;
     use proptest::prelude::*;
 
-    fn comparison(lines: &[Line<'_>], id: &str) -> Trend {
-        Comparison::of(lines).on_page(id, str::to_owned)
+    fn comparison(lines: &[ComparisonLine<'_>], id: &str) -> TrendChart {
+        ComparisonChart::of(lines).on_page(id, str::to_owned)
     }
 
-    fn samples(bases: &[f64]) -> Vec<Sample> {
-        bases.iter().map(|base| Sample::of(vec![Some(*base); 30])).collect()
+    fn samples(bases: &[f64]) -> Vec<ExampleChart> {
+        bases.iter().map(|base| ExampleChart::from_values(vec![Some(*base); 30])).collect()
     }
 
-    fn lines<'a>(samples: &'a [Sample], names: &[&'a str]) -> Vec<Line<'a>> {
+    fn lines<'a>(samples: &'a [ExampleChart], names: &[&'a str]) -> Vec<ComparisonLine<'a>> {
         (1_u8..)
             .zip(samples.iter().zip(names))
-            .map(|(slot, (sample, label))| Line {
+            .map(|(slot, (sample, label))| ComparisonLine {
                 label,
                 slot,
                 series: &sample.series,
@@ -457,9 +466,9 @@ mod tests {
 
     #[test]
     fn six_long_lines_stay_within_the_bytes_of_a_chart() {
-        let many: Vec<Sample> = (0..6).map(|_| Sample::everything(3000)).collect();
+        let many: Vec<ExampleChart> = (0..6).map(|_| ExampleChart::with_everything(3000)).collect();
         let chart = comparison(&lines(&many, &["a", "b", "c", "d", "e", "f"]), "x");
-        assert!(chart.svg.len() <= crate::MOST_BYTES, "{}", chart.svg.len());
+        assert!(chart.svg.len() <= crate::MAX_CHART_BYTES, "{}", chart.svg.len());
     }
 
     proptest! {
@@ -468,7 +477,7 @@ mod tests {
             mut wanted in prop::collection::vec(-50..250i32, 0..7)
         ) {
             wanted.sort_unstable();
-            let places = apart(&wanted, LABEL_STEP, (8, HEIGHT - 4));
+            let places = spread_apart(&wanted, LABEL_STEP, (8, HEIGHT - 4));
             prop_assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= LABEL_STEP));
             prop_assert!(places.iter().all(|place| (8..=HEIGHT - 4).contains(place)));
         }
@@ -483,7 +492,7 @@ mod tests {
                 .map(|points| SweepLine { label: "<x>", slot: 3, points, href: None })
                 .collect();
             let unit = Unit::parse("ns").0;
-            let measure = Measure { metric: "time", unit: &unit, better: Direction::Lower };
+            let measure = Measure { metric: "time", unit: &unit, direction: Direction::Lower };
             let chart = sweep(&lines, &measure).on_page("x", str::to_owned);
             prop_assert!(!chart.svg.contains("NaN") && !chart.svg.contains("<x>"));
         }

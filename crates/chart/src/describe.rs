@@ -1,28 +1,28 @@
 //! What a chart shows, in words: the caption above it and the paragraph below it, which is also
 //! what a screen reader says. Plain text; whoever puts it on a page escapes it.
 
-use crate::backend::Role;
-use crate::rows::{self, Row};
-use crate::scene::Scene;
-use crate::{NoteKind, Span, TrendInput};
+use crate::backend::MarkRole;
+use crate::layout::ChartLayout;
+use crate::rows::{self, ChartRow};
+use crate::{ChartSpan, NoteKind, TrendInput};
 use model::record::time::{DAY_US, Timestamp};
 use model::record::{self, Direction};
 use model::text;
 
 /// Items of one kind that are named one by one; beyond, the newest are named and the rest counted.
-const MOST_NAMED: usize = 4;
+const MAX_NAMED: usize = 4;
 
 /// `Median time per call, µs`: what the values of a metric are.
-pub fn measure(metric: &str, symbol: &str) -> String {
+pub fn metric_label(metric: &str, symbol: &str) -> String {
     let name = match metric {
-        record::TIME => "time per call".to_owned(),
+        record::TIME_METRIC => "time per call".to_owned(),
         other => record::shorten(other, 60).replace('_', " "),
     };
     let unit = if symbol.is_empty() { String::new() } else { format!(", {symbol}") };
     format!("Median {name}{unit}")
 }
 
-pub fn direction(better: Direction) -> &'static str {
+pub fn direction_phrase(better: Direction) -> &'static str {
     match better {
         Direction::Lower => "Lower is better ↓.",
         Direction::Higher => "Higher is better ↑.",
@@ -30,18 +30,18 @@ pub fn direction(better: Direction) -> &'static str {
 }
 
 /// Metric, unit, direction, and what is unusual about the axes.
-pub fn caption(input: &TrendInput<'_>, scene: &Scene) -> String {
+pub fn caption(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
     let any_value = scene.rows.iter().any(|row| row.value.is_some());
     let symbol = if any_value { scene.scale.symbol() } else { "" };
     let mut parts = vec![
-        format!("{}.", measure(&input.series.key.metric_name, symbol)),
-        direction(input.series.better).to_owned(),
+        format!("{}.", metric_label(&input.series.key.metric_name, symbol)),
+        direction_phrase(input.series.direction).to_owned(),
     ];
-    let (low, high) = scene.up.ends();
+    let (low, high) = scene.y_axis.bounds();
     if any_value && !(low <= 0.0 && high >= 0.0) {
         parts.push("Axis does not start at 0.".to_owned());
     }
-    if matches!(input.span, Span::Order(_)) {
+    if matches!(input.span, ChartSpan::Order(_)) {
         parts.push("One step per commit.".to_owned());
     }
     if scene.dense {
@@ -52,61 +52,62 @@ pub fn caption(input: &TrendInput<'_>, scene: &Scene) -> String {
 }
 
 /// Count, span, events, runner changes, gaps, what stands out, and what the marks mean.
-pub fn paragraph(input: &TrendInput<'_>, scene: &Scene) -> String {
+pub fn paragraph(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
     let (Some(first), Some(last)) = (scene.rows.first(), scene.rows.last()) else {
         return "No runs yet.".to_owned();
     };
     let runs = &input.series.runs;
-    let count = text::counted(scene.rows.len() as u64, "run");
+    let count = text::count_noun(scene.rows.len() as u64, "run");
     let span = text::date_span(runs[first.run].time, runs[last.run].time);
     let mut parts = vec![format!("{count}, {span}.")];
-    parts.extend(events(input, scene));
-    parts.extend(runners(input, scene));
-    parts.extend(gaps(input, scene));
-    parts.extend(counted(scene));
+    parts.extend(changes_sentence(input, scene));
+    parts.extend(runners_sentence(input, scene));
+    parts.extend(gaps_sentence(input, scene));
+    parts.extend(unusual_runs_sentence(scene));
     parts.push(legend(scene));
     parts.retain(|part| !part.is_empty());
     parts.join(" ")
 }
 
 /// One line for a panel: whose it is, count, span and changes.
-pub fn brief(input: &TrendInput<'_>, scene: &Scene) -> String {
+pub fn short_description(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
     let key = &input.series.key;
     let name = format!("{}, {}", record::shorten(&key.test, 60), record::shorten(&key.backend, 40));
     let (Some(first), Some(last)) = (scene.rows.first(), scene.rows.last()) else {
         return format!("{name}: no runs yet.");
     };
     let runs = &input.series.runs;
-    let count = text::counted(scene.rows.len() as u64, "run");
+    let count = text::count_noun(scene.rows.len() as u64, "run");
     let span = text::date_span(runs[first.run].time, runs[last.run].time);
-    let changes = events(input, scene).unwrap_or_else(|| "No lasting change.".to_owned());
+    let changes = changes_sentence(input, scene).unwrap_or_else(|| "No lasting change.".to_owned());
     format!("{name}: {count}, {span}. {changes}")
 }
 
-fn events(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
+fn changes_sentence(input: &TrendInput<'_>, scene: &ChartLayout) -> Option<String> {
     let shown = |run: usize| scene.rows.binary_search_by_key(&run, |row| row.run).is_ok();
-    let events: Vec<_> = input.analysis.events.iter().filter(|e| shown(e.first)).collect();
+    let events: Vec<_> = input.analysis.changes.iter().filter(|e| shown(e.first_after)).collect();
     if events.is_empty() {
         return None;
     }
     let named: Vec<String> = events
         .iter()
         .rev()
-        .take(MOST_NAMED)
+        .take(MAX_NAMED)
         .rev()
         .filter_map(|event| {
-            let run = input.series.runs.get(event.first)?;
-            let word = text::comparative(&input.series.unit, input.series.better, event.worse);
+            let run = input.series.runs.get(event.first_after)?;
+            let word =
+                text::comparative(&input.series.unit, input.series.direction, event.is_regression);
             let change = text::percent_change(event.change);
             Some(format!("{change} ({word}) on {}", text::date(run.time)))
         })
         .collect();
-    let noun = text::counted(events.len() as u64, "lasting change");
+    let noun = text::count_noun(events.len() as u64, "lasting change");
     let lead = if events.len() > named.len() { format!("{noun}, the newest") } else { noun };
-    Some(format!("{lead}: {}.", text::list(&named)))
+    Some(format!("{lead}: {}.", text::join_and(&named)))
 }
 
-fn runners(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
+fn runners_sentence(input: &TrendInput<'_>, scene: &ChartLayout) -> Option<String> {
     let found = rows::new_segments(&scene.rows, &input.series.segments);
     let when = |at: usize| text::date(input.series.runs[scene.rows[at].run].time);
     let parts: Vec<String> = ["runner changed", "runner added", "benchmark changed"]
@@ -114,23 +115,23 @@ fn runners(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
         .filter_map(|what| {
             let dates: Vec<String> =
                 found.iter().filter(|(_, is)| *is == what).map(|(at, _)| when(*at)).collect();
-            let what = capital(what);
+            let what = capitalize(what);
             match dates.as_slice() {
                 [] => None,
-                [.., last] if dates.len() > MOST_NAMED => {
+                [.., last] if dates.len() > MAX_NAMED => {
                     Some(format!("{what} {} times, last on {last}.", dates.len()))
                 }
                 some if what == "Runner changed" => {
-                    Some(format!("{what} on {}: not compared across it.", text::list(some)))
+                    Some(format!("{what} on {}: not compared across it.", text::join_and(some)))
                 }
-                some => Some(format!("{what} on {}.", text::list(some))),
+                some => Some(format!("{what} on {}.", text::join_and(some))),
             }
         })
         .collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-fn gaps(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
+fn gaps_sentence(input: &TrendInput<'_>, scene: &ChartLayout) -> Option<String> {
     let spans: Vec<String> = input
         .analysis
         .gaps
@@ -147,7 +148,7 @@ fn gaps(input: &TrendInput<'_>, scene: &Scene) -> Option<String> {
         .collect();
     match spans.len() {
         0 => None,
-        1..=MOST_NAMED => Some(format!("No runs {}.", text::list(&spans))),
+        1..=MAX_NAMED => Some(format!("No runs {}.", text::join_and(&spans))),
         many => Some(format!("{many} gaps without runs, the last {}.", spans[many - 1])),
     }
 }
@@ -156,15 +157,15 @@ fn day_after(time: Timestamp, days: i64) -> Timestamp {
     Timestamp::from_micros((time.day() + days).saturating_mul(DAY_US))
 }
 
-fn infrastructure(scene: &Scene) -> impl Iterator<Item = &Row> {
+fn infrastructure_rows(scene: &ChartLayout) -> impl Iterator<Item = &ChartRow> {
     scene.rows.iter().filter(|row| row.flags.infrastructure && row.value.is_some())
 }
 
 /// Failed runs, outliers, infrastructure days and runs off the scale.
-fn counted(scene: &Scene) -> Option<String> {
+fn unusual_runs_sentence(scene: &ChartLayout) -> Option<String> {
     let failed = scene.rows.iter().filter(|row| row.value.is_none()).count();
-    let outliers = scene.rows.iter().filter(|row| row.flags.outlier).count();
-    let infrastructure = infrastructure(scene).count();
+    let outliers = scene.rows.iter().filter(|row| row.flags.is_outlier).count();
+    let infrastructure = infrastructure_rows(scene).count();
     let counts = [
         (failed, "failed run"),
         (outliers, "outlier"),
@@ -178,44 +179,48 @@ fn counted(scene: &Scene) -> Option<String> {
             (1, "run on infrastructure days") => "1 run on an infrastructure day".to_owned(),
             (1, _) => format!("1 {noun}"),
             _ => match noun.strip_prefix("run ") {
-                Some(where_) => format!("{} {where_}", text::counted(count as u64, "run")),
-                None => text::counted(count as u64, noun),
+                Some(where_) => format!("{} {where_}", text::count_noun(count as u64, "run")),
+                None => text::count_noun(count as u64, noun),
             },
         })
         .collect();
-    (!parts.is_empty()).then(|| format!("{}.", text::list(&parts)))
+    (!parts.is_empty()).then(|| format!("{}.", text::join_and(&parts)))
 }
 
 /// Names the marks that are there, and no others.
-fn legend(scene: &Scene) -> String {
+fn legend(scene: &ChartLayout) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut add = |there: bool, words: &str| {
         if there {
             parts.push(words.to_owned());
         }
     };
-    let any = |test: fn(&Row) -> bool| scene.rows.iter().any(test);
+    let any = |test: fn(&ChartRow) -> bool| scene.rows.iter().any(test);
     let values = scene.rows.iter().filter(|row| row.value.is_some()).count();
     add(values > 1 && !scene.dense, "dots are runs");
     let levels = scene.rows.iter().filter(|row| row.level.is_some()).count();
     add(levels > 1 && !scene.dense, "the line is the median of 7 runs");
     let band = any(|row| row.spread.is_some_and(|spread| spread > 0.0));
     add(band && levels > 1 && !scene.dense, "the shaded edge is their usual spread");
-    add(scene.limit_drawn, "the dashed line is the limit");
-    add(any(|row| row.flags.outlier), "hollow squares are outliers");
-    add(infrastructure(scene).next().is_some(), "hollow circles are infrastructure days");
+    add(scene.threshold_drawn, "the dashed line is the limit");
+    add(any(|row| row.flags.is_outlier), "hollow squares are outliers");
+    add(infrastructure_rows(scene).next().is_some(), "hollow circles are infrastructure days");
     add(
-        scene.marks.iter().any(|mark| mark.role == Role::Clamped),
+        scene.marks.iter().any(|mark| mark.role == MarkRole::Clamped),
         "filled squares lie off the scale",
     );
-    add(!scene.failed.is_empty(), "× is a failed run");
+    add(!scene.failed_runs.is_empty(), "× is a failed run");
     let noted = |wanted| scene.notes.iter().any(|(.., kind)| *kind == wanted);
     add(noted(NoteKind::Remark), "◆ is a note");
     add(noted(NoteKind::Tag), "◇ is a tag");
-    if parts.is_empty() { String::new() } else { format!("{}.", capital(&text::list(&parts))) }
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("{}.", capitalize(&text::join_and(&parts)))
+    }
 }
 
-fn capital(words: &str) -> String {
+fn capitalize(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     first + letters.as_str()

@@ -4,15 +4,15 @@
 use std::fmt::Write;
 
 use crate::bar::change_bar;
-use crate::compare::{Comparison, Line, Measure, SweepLine, sweep};
+use crate::compare::{ComparisonChart, ComparisonLine, Measure, SweepLine, sweep};
+use crate::example::{ExampleChart, ExampleLinks};
 use crate::multiple::{SharedAxes, panel};
-use crate::sample::{Linked, Sample};
-use crate::{Size, Span, Trend, TrendInput, Window, spark, standalone, trend};
+use crate::{ChartSize, ChartSpan, RunWindow, TrendChart, TrendInput, spark, standalone, trend};
 use model::record::Direction;
 
-fn figure(title: &str, id: &str, chart: &Trend) -> String {
-    let caption = model::text::harmless::markup(&chart.caption);
-    let description = model::text::harmless::markup(&chart.description);
+fn figure(title: &str, id: &str, chart: &TrendChart) -> String {
+    let caption = model::text::sanitize::markup(&chart.caption);
+    let description = model::text::sanitize::markup(&chart.description);
     format!(
         "<h2>{title}</h2><figure><figcaption id=\"{id}-t\">{caption}</figcaption>{}\
          <p id=\"{id}-s\">{description}</p></figure>\n",
@@ -35,32 +35,38 @@ fn page(body: &str) -> String {
 
 fn gallery() -> String {
     let mut body = String::new();
-    let mut add = |title: &str, id: &'static str, sample: &Sample, span: Span| {
-        let input = TrendInput { id, span, ..sample.input(&Linked) };
-        body.push_str(&figure(title, id, &trend(&input, Size::Full)));
+    let mut add = |title: &str, id: &'static str, sample: &ExampleChart, span: ChartSpan| {
+        let input = TrendInput { id, span, ..sample.input(&ExampleLinks) };
+        body.push_str(&figure(title, id, &trend(&input, ChartSize::Full)));
     };
-    let all = Sample::everything(200);
-    let event = all.analysis.events[1].first;
-    add("Everything, 200 runs", "a", &all, Span::Time);
-    add("Zoom on commits", "b", &all, Span::Order(Window::around(event)));
-    add("Dense, 5,000 runs", "c", &Sample::everything(5000), Span::Time);
-    add("One run", "d", &Sample::of(vec![Some(9.1e4)]), Span::Time);
-    add("Only failures", "e", &Sample::of(vec![None; 9]), Span::Time);
-    add("Two runs", "g", &Sample::of(vec![Some(9.1e4), Some(9.3e4)]), Span::Time);
-    add("A pool of three runners", "h", &Sample::pool(150), Span::Time);
-    add("Many changes", "i", &Sample::restless(300), Span::Time);
-    add("No runs", "f", &Sample::of(vec![]), Span::Time);
-    let input = all.input(&Linked);
-    let _ = write!(body, "<h2>Compact</h2>{}", trend(&input, Size::Compact).svg);
+    let all = ExampleChart::with_everything(200);
+    let event = all.analysis.changes[1].first_after;
+    add("Everything, 200 runs", "a", &all, ChartSpan::Time);
+    add("Zoom on commits", "b", &all, ChartSpan::Order(RunWindow::around(event)));
+    add("Dense, 5,000 runs", "c", &ExampleChart::with_everything(5000), ChartSpan::Time);
+    add("One run", "d", &ExampleChart::from_values(vec![Some(9.1e4)]), ChartSpan::Time);
+    add("Only failures", "e", &ExampleChart::from_values(vec![None; 9]), ChartSpan::Time);
+    add(
+        "Two runs",
+        "g",
+        &ExampleChart::from_values(vec![Some(9.1e4), Some(9.3e4)]),
+        ChartSpan::Time,
+    );
+    add("A pool of three runners", "h", &ExampleChart::three_runners(150), ChartSpan::Time);
+    add("Many changes", "i", &ExampleChart::many_changes(300), ChartSpan::Time);
+    add("No runs", "f", &ExampleChart::from_values(vec![]), ChartSpan::Time);
+    let input = all.input(&ExampleLinks);
+    let _ = write!(body, "<h2>Compact</h2>{}", trend(&input, ChartSize::Compact).svg);
     let _ = write!(body, "<h2>Spark</h2>{}", spark(&all.series, &all.analysis));
     let _ = write!(body, "<h2>Multiples</h2><div class=grid>");
-    let quiet =
-        Sample::of((0..170).map(|i| Some(1.2e6 + f64::from(i * 7919 % 31) * 1e3)).collect());
-    let group = [&all, &quiet, &Sample::everything(90)];
+    let quiet = ExampleChart::from_values(
+        (0..170).map(|i| Some(1.2e6 + f64::from(i * 7919 % 31) * 1e3)).collect(),
+    );
+    let group = [&all, &quiet, &ExampleChart::with_everything(90)];
     if let Some(shared) = SharedAxes::of(group.map(|sample| &sample.series)) {
         for (slot, sample) in (1..).zip(group) {
             let id = format!("m{slot}");
-            let input = TrendInput { slot, id: &id, ..sample.input(&Linked) };
+            let input = TrendInput { slot, id: &id, ..sample.input(&ExampleLinks) };
             let _ = write!(body, "<figure>{}</figure>", panel(&input, shared));
         }
     }
@@ -74,28 +80,28 @@ fn gallery() -> String {
     body
 }
 
-fn several(all: &Sample) -> String {
+fn several(all: &ExampleChart) -> String {
     let mut body = String::new();
     let factors = [1.0, 0.9, 0.33, 14.0, 0.8, 0.13];
     let names = ["julia", "go", "ts", "sql", "csharp", "rust"];
     let samples = factors.map(|factor| {
-        let mut sample = Sample::everything(200);
+        let mut sample = ExampleChart::with_everything(200);
         let scale = |value: Option<f64>| value.map(|value| value * factor);
         sample.series.runs.iter_mut().for_each(|run| run.value = scale(run.value));
         sample.analysis.level = sample.analysis.level.iter().map(scale).collect();
         sample
     });
-    let line = |(slot, at): (u8, usize)| Line {
+    let line = |(slot, at): (u8, usize)| ComparisonLine {
         label: names[at],
         slot,
         series: &samples[at].series,
         analysis: &samples[at].analysis,
         href: Some(format!("{slot}/")),
     };
-    let lines: Vec<Line<'_>> = (1..).zip(0..6).map(line).collect();
-    let placed = |drawn: Comparison, id| drawn.on_page(id, str::to_owned);
-    body.push_str(&figure("Comparison", "k1", &placed(Comparison::of(&lines), "k1")));
-    let three = placed(Comparison::of(&lines[..3]), "k2");
+    let lines: Vec<ComparisonLine<'_>> = (1..).zip(0..6).map(line).collect();
+    let placed = |drawn: ComparisonChart, id| drawn.on_page(id, str::to_owned);
+    body.push_str(&figure("Comparison", "k1", &placed(ComparisonChart::of(&lines), "k1")));
+    let three = placed(ComparisonChart::of(&lines[..3]), "k2");
     body.push_str(&figure("Comparison of three", "k2", &three));
     let sweeps: Vec<SweepLine<'_>> = (1..)
         .zip(names.iter().zip(factors))
@@ -109,7 +115,7 @@ fn several(all: &Sample) -> String {
         })
         .collect();
     let unit = &all.series.unit;
-    let measure = Measure { metric: "time", unit, better: Direction::Lower };
+    let measure = Measure { metric: "time", unit, direction: Direction::Lower };
     body.push_str(&figure("Sweep", "w", &placed(sweep(&sweeps, &measure), "w")));
     body
 }
@@ -122,7 +128,7 @@ fn the_gallery_shows_every_chart() {
         let folder = std::env::temp_dir().join("benchpages-charts");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("index.html"), html).unwrap();
-        let all = Sample::everything(200);
-        std::fs::write(folder.join("chart.svg"), standalone(&all.input(&Linked))).unwrap();
+        let all = ExampleChart::with_everything(200);
+        std::fs::write(folder.join("chart.svg"), standalone(&all.input(&ExampleLinks))).unwrap();
     }
 }

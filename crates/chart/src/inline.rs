@@ -7,43 +7,43 @@
 use std::fmt::Write;
 
 use crate::columns::column_of;
-use crate::labels::{Anchor, Label, Row, Tone};
+use crate::labels::{Anchor, Label, LabelRow, Tone};
+use crate::layout::{ChartLayout, WIDTH};
 use crate::markup::paths;
 use crate::rows;
-use crate::scene::{Scene, WIDTH};
-use crate::{MOST_BYTES, Size, Span, TrendInput, palette};
+use crate::{ChartSize, ChartSpan, MAX_CHART_BYTES, TrendInput, palette};
 use model::record;
 use model::text::digits::push_integer;
-use model::text::{self, harmless};
+use model::text::{self, sanitize};
 
 /// Pixels above the plot, for the labels of events.
 const ABOVE: i32 = 14;
 /// Pixels below it, for two lines of labels.
 const BELOW: i32 = 30;
 /// Up to this many runs have larger dots.
-const FEW: usize = 60;
+const MAX_LARGE_DOTS: usize = 60;
 /// Link columns, most first: fewer where the chart would be larger than its budget. 48 columns are
 /// 15 px each on a plot of 720 px.
 const LINK_COLUMNS: [i32; 5] = [48, 36, 24, 16, 8];
 
 /// The drawing of a trend.
-pub fn trend(input: &TrendInput<'_>, scene: &Scene, size: Size) -> String {
-    let frame = Frame {
+pub fn trend(input: &TrendInput<'_>, scene: &ChartLayout, size: ChartSize) -> String {
+    let frame = SvgFrame {
         id: input.id,
         slot: input.slot,
         height: scene.height,
         attributes: "",
-        few: scene.rows.len() <= FEW,
+        large_dots: scene.rows.len() <= MAX_LARGE_DOTS,
     };
-    let frame = frame.labelled(&axis_data(input, scene));
-    let texts = texts(&scene.labels, scene.height) + &symbols(input, scene);
+    let frame = frame.labeled(&axis_data(input, scene));
+    let texts = label_texts(&scene.labels, scene.height) + &note_symbols(input, scene);
     let drawing = paths(&scene.marks, |point| point);
     let bare = frame.wrap("", "", "").len() + drawing.len() + texts.len();
-    let most = if size == Size::Full { 0 } else { 2 };
-    let room = MOST_BYTES.saturating_sub(bare);
+    let most = if size == ChartSize::Full { 0 } else { 2 };
+    let room = MAX_CHART_BYTES.saturating_sub(bare);
     let links = LINK_COLUMNS[most..]
         .iter()
-        .map(|count| links(input, scene, *count))
+        .map(|count| link_columns(input, scene, *count))
         .find(|links| links.len() <= room)
         .unwrap_or_default();
     frame.wrap(&drawing, &links, &texts)
@@ -52,53 +52,53 @@ pub fn trend(input: &TrendInput<'_>, scene: &Scene, size: Size) -> String {
 /// What the script needs to place a run: `data-x` is the kind of axis and its first and last run
 /// (microseconds or index), which lie [`crate::scene::INSET`] grid units inside the plot's
 /// ends; `data-y` is the values at its bottom and top, in base units.
-fn axis_data(input: &TrendInput<'_>, scene: &Scene) -> String {
-    let (low, high) = scene.up.ends();
-    let kind = if input.span == Span::Time { "time" } else { "order" };
+fn axis_data(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
+    let (low, high) = scene.y_axis.bounds();
+    let kind = if input.span == ChartSpan::Time { "time" } else { "order" };
     let (Some(first), Some(last)) = (scene.rows.first(), scene.rows.last()) else {
         return String::new();
     };
-    let (from, to) = (first.at, last.at);
+    let (from, to) = (first.x_value, last.x_value);
     format!(r#" data-x="{kind} {from} {to}" data-y="{low:e} {high:e}""#)
 }
 
 /// The frame that every inline chart shares.
 #[derive(Clone, Copy)]
-pub struct Frame<'a> {
+pub struct SvgFrame<'a> {
     pub id: &'a str,
     pub slot: u8,
     pub height: i32,
     /// What the outer element says of itself, each attribute after a space.
     pub attributes: &'a str,
     /// So few runs that their dots may be larger.
-    pub few: bool,
+    pub large_dots: bool,
 }
 
 /// A frame that a caption and a description on the page name: a group, since it holds links.
-pub struct Labelled<'a> {
-    frame: Frame<'a>,
+pub struct LabeledFrame<'a> {
+    frame: SvgFrame<'a>,
     attributes: String,
 }
 
-impl Labelled<'_> {
+impl LabeledFrame<'_> {
     pub fn wrap(&self, drawing: &str, links: &str, texts: &str) -> String {
-        Frame { attributes: &self.attributes, ..self.frame }.wrap(drawing, links, texts)
+        SvgFrame { attributes: &self.attributes, ..self.frame }.wrap(drawing, links, texts)
     }
 }
 
-impl<'a> Frame<'a> {
+impl<'a> SvgFrame<'a> {
     /// Names the frame by `<id>-t` and describes it by `<id>-s`; `data` are further attributes.
-    pub fn labelled(self, data: &str) -> Labelled<'a> {
-        let id = harmless::markup(self.id);
+    pub fn labeled(self, data: &str) -> LabeledFrame<'a> {
+        let id = sanitize::markup(self.id);
         let attributes =
             format!(r#" role="group" aria-labelledby="{id}-t" aria-describedby="{id}-s"{data}"#);
-        Labelled { frame: self, attributes }
+        LabeledFrame { frame: self, attributes }
     }
 
     pub fn wrap(&self, drawing: &str, links: &str, texts: &str) -> String {
         let Self { id, height, attributes, .. } = self;
-        let few = if self.few { " few" } else { "" };
-        let (id, slot) = (harmless::markup(id), palette::slot(self.slot));
+        let few = if self.large_dots { " few" } else { "" };
+        let (id, slot) = (sanitize::markup(id), palette::slot(self.slot));
         let outer = height + ABOVE + BELOW;
         format!(
             concat!(
@@ -135,12 +135,12 @@ fn push_percent(out: &mut String, x: i32) {
 }
 
 /// All labels, each as a `<text>`, within its link where it has one.
-pub fn texts(labels: &[Label], height: i32) -> String {
+pub fn label_texts(labels: &[Label], height: i32) -> String {
     let mut out = String::with_capacity(labels.len() * 80);
     for label in labels {
         if let Some(href) = &label.href {
             out.push_str(r#"<a href=""#);
-            harmless::push_markup(&mut out, href);
+            sanitize::push_markup(&mut out, href);
             out.push_str(r#"" tabindex="-1">"#);
         }
         push_text(&mut out, label, height);
@@ -153,10 +153,10 @@ pub fn texts(labels: &[Label], height: i32) -> String {
 
 fn push_text(out: &mut String, label: &Label, height: i32) {
     let y = match label.row {
-        Row::Above => ABOVE - 4,
-        Row::At(y) => ABOVE + y,
-        Row::Ticks => ABOVE + height + 16,
-        Row::Under => ABOVE + height + 28,
+        LabelRow::Above => ABOVE - 4,
+        LabelRow::At(y) => ABOVE + y,
+        LabelRow::Ticks => ABOVE + height + 16,
+        LabelRow::UnderTicks => ABOVE + height + 28,
     };
     push_start(out, "", label.x, y);
     push_class(out, label);
@@ -171,10 +171,10 @@ fn push_text(out: &mut String, label: &Label, height: i32) {
         out.push('"');
     }
     out.push('>');
-    harmless::push_markup(out, &label.text);
-    if !label.more.is_empty() {
+    sanitize::push_markup(out, &label.text);
+    if !label.wide_suffix.is_empty() {
         out.push_str(r#"<tspan class="h">"#);
-        harmless::push_markup(out, &label.more);
+        sanitize::push_markup(out, &label.wide_suffix);
         out.push_str("</tspan>");
     }
     if let Some(title) = &label.title {
@@ -197,8 +197,8 @@ fn push_start(out: &mut String, class: &str, x: i32, y: i32) {
 fn push_class(out: &mut String, label: &Label) {
     let tone = match label.tone {
         Tone::Muted => "",
-        Tone::Worse => "w",
-        Tone::Better => "k",
+        Tone::Regression => "w",
+        Tone::Improvement => "k",
         Tone::Slot(_) => "t s",
     };
     if tone.is_empty() && !label.wide_only {
@@ -217,26 +217,26 @@ fn push_class(out: &mut String, label: &Label) {
 
 fn push_title(out: &mut String, title: &str) {
     out.push_str("<title>");
-    harmless::push_markup(out, title);
+    sanitize::push_markup(out, title);
     out.push_str("</title>");
 }
 
 /// Failed runs as one text whose letters have a place each; remarks one by one, with their text.
-pub fn symbols(input: &TrendInput<'_>, scene: &Scene) -> String {
+pub fn note_symbols(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
     let mut out = String::new();
     let floor = ABOVE + scene.height;
-    if !scene.failed.is_empty() {
+    if !scene.failed_runs.is_empty() {
         out.push_str(r#"<text class="x" x=""#);
-        for (at, x) in scene.failed.iter().enumerate() {
+        for (at, x) in scene.failed_runs.iter().enumerate() {
             out.push_str(if at == 0 { "" } else { " " });
             push_percent(&mut out, *x);
         }
-        let (letters, y) = ("×".repeat(scene.failed.len()), floor - 1);
+        let (letters, y) = ("×".repeat(scene.failed_runs.len()), floor - 1);
         let _ = write!(out, r#"" y="{y}">{letters}</text>"#);
     }
     for (x, note, kind) in &scene.notes {
         let note = &input.notes[*note];
-        let (mark, above) = kind.mark();
+        let (mark, above) = kind.symbol();
         push_start(&mut out, r#" class="an""#, *x, floor - above);
         out.push('>');
         out.push_str(mark);
@@ -248,19 +248,19 @@ pub fn symbols(input: &TrendInput<'_>, scene: &Scene) -> String {
 }
 
 /// The columns that carry titles and links, over everything else.
-fn links(input: &TrendInput<'_>, scene: &Scene, count: i32) -> String {
+fn link_columns(input: &TrendInput<'_>, scene: &ChartLayout, count: i32) -> String {
     let rows: Vec<(i32, usize)> =
-        scene.places.iter().map(|x| column_of(*x, count)).zip(0..).collect();
-    let mut out = String::with_capacity(MOST_BYTES);
+        scene.positions.iter().map(|x| column_of(*x, count)).zip(0..).collect();
+    let mut out = String::with_capacity(MAX_CHART_BYTES);
     let mut words = String::new();
     for group in rows.chunk_by(|a, b| a.0 == b.0) {
         let (column, first) = group[0];
         words.clear();
-        push_words(&mut words, input, scene, &scene.rows[first..first + group.len()]);
+        push_runs_title(&mut words, input, scene, &scene.rows[first..first + group.len()]);
         let href = input.links.run(scene.rows[first].run, group.len() == 1);
         if let Some(href) = &href {
             out.push_str(r#"<a href=""#);
-            harmless::push_markup(&mut out, href);
+            sanitize::push_markup(&mut out, href);
             out.push_str(r#"" tabindex="-1">"#);
         } else {
             out.push_str(r#"<g class="c">"#);
@@ -285,14 +285,19 @@ pub fn push_column(out: &mut String, (column, count): (i32, i32), height: i32, t
 }
 
 /// `18–20 Sep 2025: 4 runs, 92.1–96.2 µs`, or one run with its commit and its own spread.
-fn push_words(out: &mut String, input: &TrendInput<'_>, scene: &Scene, rows: &[rows::Row]) {
+fn push_runs_title(
+    out: &mut String,
+    input: &TrendInput<'_>,
+    scene: &ChartLayout,
+    rows: &[rows::ChartRow],
+) {
     let [first, .., last] = rows else {
-        return rows.iter().for_each(|row| push_one(out, input, scene, row));
+        return rows.iter().for_each(|row| push_run_title(out, input, scene, row));
     };
-    let time = |row: &rows::Row| input.series.runs[row.run].time;
+    let time = |row: &rows::ChartRow| input.series.runs[row.run].time;
     text::push_date_span(out, time(first), time(last));
     out.push_str(": ");
-    out.push_str(&text::counted(rows.len() as u64, "run"));
+    out.push_str(&text::count_noun(rows.len() as u64, "run"));
     let values = || rows.iter().filter_map(|row| row.value);
     if let Some((low, high)) = values().reduce(f64::min).zip(values().reduce(f64::max)) {
         out.push_str(", ");
@@ -304,13 +309,18 @@ fn push_words(out: &mut String, input: &TrendInput<'_>, scene: &Scene, rows: &[r
     }
 }
 
-fn push_one(out: &mut String, input: &TrendInput<'_>, scene: &Scene, row: &rows::Row) {
+fn push_run_title(
+    out: &mut String,
+    input: &TrendInput<'_>,
+    scene: &ChartLayout,
+    row: &rows::ChartRow,
+) {
     let run = &input.series.runs[row.run];
     text::push_date_span(out, run.time, run.time);
     let at = usize::try_from(run.commit.0).unwrap_or(usize::MAX);
     if let Some(commit) = input.commits.get(at) {
         out.push_str(", ");
-        out.push_str(&text::commit(&commit.id));
+        out.push_str(&text::short_commit(&commit.id));
     }
     let Some(value) = row.value else {
         out.push_str(": failed, ");
@@ -323,7 +333,7 @@ fn push_one(out: &mut String, input: &TrendInput<'_>, scene: &Scene, row: &rows:
         out.push(' ');
         text::push_spread(out, std, &scene.scale);
     }
-    out.push_str(match (row.flags.infrastructure, row.flags.outlier) {
+    out.push_str(match (row.flags.infrastructure, row.flags.is_outlier) {
         (true, _) => ", infrastructure day",
         (_, true) => ", outlier",
         _ => "",

@@ -4,14 +4,14 @@
 //! Labels never overlap: of two that would, the less important one goes, or hides on narrow
 //! screens. The line or mark it named stays.
 
-use crate::axis::{Across, Tick};
+use crate::axis::{Tick, XAxis};
+use crate::layout::WIDTH;
 use crate::rows;
-use crate::scene::WIDTH;
-use crate::{Span, TrendInput};
-use detect::{Change, ChangeKind, Status};
+use crate::{ChartSpan, TrendInput};
+use detect::{Change, ChangeKind, ChangeStatus};
 use model::record::Direction;
 use model::record::time::Timestamp;
-use model::text::{self, Scale};
+use model::text::{self, UnitScale};
 use plotters::coord::ranged1d::Ranged;
 
 /// Grid units that a character takes on a page of usual width and on a phone: 12 px bold text at
@@ -20,20 +20,20 @@ use plotters::coord::ranged1d::Ranged;
 const WIDE_CHARACTER: i32 = 11;
 const NARROW_CHARACTER: i32 = 23;
 /// Ticks across, at most: each label takes about a tenth of a phone's width.
-const MOST_TICKS: usize = 6;
+const MAX_TICKS: usize = 6;
 /// Events and runner changes with a label, at most.
-const MOST_LABELS: usize = 8;
+const MAX_LABELS: usize = 8;
 
 /// One text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
     /// Grid units across.
     pub x: i32,
-    pub row: Row,
+    pub row: LabelRow,
     pub anchor: Anchor,
     pub text: String,
     /// More of the text, dropped on narrow screens.
-    pub more: String,
+    pub wide_suffix: String,
     pub tone: Tone,
     /// Hidden on narrow screens.
     pub wide_only: bool,
@@ -45,14 +45,14 @@ pub struct Label {
 
 /// Where a text stands up and down.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Row {
+pub enum LabelRow {
     /// In the strip above the plot.
     Above,
     /// With its baseline so many grid units below the plot's top.
     At(i32),
     /// First and second line under the floor.
     Ticks,
-    Under,
+    UnderTicks,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,20 +66,20 @@ pub enum Anchor {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Tone {
     Muted,
-    Worse,
-    Better,
+    Regression,
+    Improvement,
     /// In the colour of a slot.
     Slot(u8),
 }
 
 impl Label {
-    pub fn new(x: i32, row: Row, text: String) -> Self {
+    pub fn new(x: i32, row: LabelRow, text: String) -> Self {
         Self {
             x,
             row,
             anchor: Anchor::Start,
             text,
-            more: String::new(),
+            wide_suffix: String::new(),
             tone: Tone::Muted,
             wide_only: false,
             shift: 0,
@@ -89,7 +89,7 @@ impl Label {
     }
 
     /// Centred on `x`, or starting or ending there where it would stick out of a narrow plot.
-    fn centred(mut self) -> Self {
+    fn centered(mut self) -> Self {
         let half = self.width(NARROW_CHARACTER) / 2;
         self.anchor = match self.x {
             x if x < half => Anchor::Start,
@@ -100,7 +100,7 @@ impl Label {
     }
 
     fn width(&self, character: i32) -> i32 {
-        let more = if character == WIDE_CHARACTER { self.more.chars().count() } else { 0 };
+        let more = if character == WIDE_CHARACTER { self.wide_suffix.chars().count() } else { 0 };
         let count = self.text.chars().count() + more + 1;
         i32::try_from(count).unwrap_or(WIDTH).saturating_mul(character)
     }
@@ -134,7 +134,7 @@ fn without_overlap(labels: Vec<Label>, most: usize) -> Vec<Label> {
             break;
         }
         if !label.fits(&kept, WIDE_CHARACTER) {
-            label.more.clear();
+            label.wide_suffix.clear();
         }
         if !label.fits(&kept, WIDE_CHARACTER) {
             continue;
@@ -146,7 +146,7 @@ fn without_overlap(labels: Vec<Label>, most: usize) -> Vec<Label> {
 }
 
 /// Labels inside the plot, on their gridlines; the top one names the unit.
-pub fn values(ticks: &[f64], scale: &Scale, place: impl Fn(f64) -> i32) -> Vec<Label> {
+pub fn value_labels(ticks: &[f64], scale: &UnitScale, place: impl Fn(f64) -> i32) -> Vec<Label> {
     let step = match ticks {
         [a, b, ..] => b - a,
         [only] => *only,
@@ -169,7 +169,7 @@ pub fn values(ticks: &[f64], scale: &Scale, place: impl Fn(f64) -> i32) -> Vec<L
 }
 
 /// Labels of a relative axis: `+20%`.
-pub fn shares(ticks: &[f64], place: impl Fn(f64) -> i32) -> Vec<Label> {
+pub fn share_labels(ticks: &[f64], place: impl Fn(f64) -> i32) -> Vec<Label> {
     let label = |tick: &f64| {
         let sign = if *tick > 0.0 { "+" } else { "" };
         let text = format!("{sign}{}", text::percent(*tick));
@@ -180,60 +180,67 @@ pub fn shares(ticks: &[f64], place: impl Fn(f64) -> i32) -> Vec<Label> {
 
 /// Above its gridline, or below it where the labels of events begin.
 fn on_gridline(y: i32, text: String) -> Label {
-    let row = Row::At(if y < 8 { y + 13 } else { y - 4 });
+    let row = LabelRow::At(if y < 8 { y + 13 } else { y - 4 });
     Label { shift: 2, ..Label::new(0, row, text) }
 }
 
 /// What a narrow panel keeps: no label for wide screens, no link.
 pub fn for_panel(labels: Vec<Label>) -> Vec<Label> {
     let kept = labels.into_iter().filter(|label| !label.wide_only);
-    kept.map(|label| Label { more: String::new(), href: None, ..label }).collect()
+    kept.map(|label| Label { wide_suffix: String::new(), href: None, ..label }).collect()
 }
 
 /// The ticks of a trend's axis across: dates, or commits; one date where all runs share a time.
-pub fn ticks_across(input: &TrendInput<'_>, across: Across, rows: &[rows::Row]) -> Vec<Tick> {
+pub fn x_ticks(input: &TrendInput<'_>, across: XAxis, rows: &[rows::ChartRow]) -> Vec<Tick> {
     if let ([first, ..], [.., last]) = (rows, rows)
-        && first.at == last.at
-        && input.span == Span::Time
-        && across == Across::time(Timestamp::from_micros(first.at), Timestamp::from_micros(last.at))
+        && first.x_value == last.x_value
+        && input.span == ChartSpan::Time
+        && across
+            == XAxis::time(
+                Timestamp::from_micros(first.x_value),
+                Timestamp::from_micros(last.x_value),
+            )
     {
-        return vec![Tick { at: first.at, label: text::date(Timestamp::from_micros(first.at)) }];
+        return vec![Tick {
+            value: first.x_value,
+            label: text::date(Timestamp::from_micros(first.x_value)),
+        }];
     }
     match input.span {
-        Span::Time => across.time_ticks(MOST_TICKS),
-        Span::Order(_) => across
-            .key_points(MOST_TICKS)
+        ChartSpan::Time => across.time_ticks(MAX_TICKS),
+        ChartSpan::Order(_) => across
+            .key_points(MAX_TICKS)
             .into_iter()
             .filter_map(|at| {
                 let run = input.series.runs.get(usize::try_from(at).ok()?)?;
                 let commit = input.commits.get(usize::try_from(run.commit.0).ok()?)?;
-                Some(Tick { at, label: text::commit(&commit.id) })
+                Some(Tick { value: at, label: text::short_commit(&commit.id) })
             })
             .collect(),
     }
 }
 
 /// Labels under the floor; every second one hides on narrow screens where there are many.
-pub fn across(ticks: &[Tick], place: impl Fn(i64) -> i32) -> Vec<Label> {
+pub fn x_tick_labels(ticks: &[Tick], place: impl Fn(i64) -> i32) -> Vec<Label> {
     let label = |(index, tick): (usize, &Tick)| {
-        let mut label = Label::new(place(tick.at), Row::Ticks, tick.label.clone());
+        let mut label = Label::new(place(tick.value), LabelRow::Ticks, tick.label.clone());
         label.wide_only = ticks.len() > 3 && index % 2 == 1;
-        label.centred()
+        label.centered()
     };
-    without_overlap(ticks.iter().enumerate().map(label).collect(), MOST_TICKS)
+    without_overlap(ticks.iter().enumerate().map(label).collect(), MAX_TICKS)
 }
 
 /// `limit +12%`, at the left end of its line and clear of the labels of values.
-pub fn limit((x, y): (i32, i32), input: &TrendInput<'_>) -> Label {
-    let sign = if input.series.better == Direction::Lower { '+' } else { '−' };
+pub fn threshold_label((x, y): (i32, i32), input: &TrendInput<'_>) -> Label {
+    let sign = if input.series.direction == Direction::Lower { '+' } else { '−' };
     let text = format!("limit {sign}{}", text::percent(input.analysis.threshold));
-    let row = Row::At(if y < 16 { y + 13 } else { y - 5 });
+    let row = LabelRow::At(if y < 16 { y + 13 } else { y - 5 });
     let shift = if x < 90 { 48 } else { 4 };
-    Label { tone: Tone::Worse, shift, ..Label::new(x.min(WIDTH - 200), row, text) }
+    Label { tone: Tone::Regression, shift, ..Label::new(x.min(WIDTH - 200), row, text) }
 }
 
 /// `▲ +13.9% slower (fixed)` above each event, the largest first; links to the event.
-pub fn events(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -> Vec<Label> {
+pub fn change_labels(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -> Vec<Label> {
     let mut events: Vec<_> = events.iter().collect();
     events.sort_by(|a, b| b.2.change.abs().total_cmp(&a.2.change.abs()));
     let label = |(x, index, event): &&(i32, usize, &Change)| {
@@ -241,38 +248,39 @@ pub fn events(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -> Vec<L
         let drift = if event.kind == ChangeKind::Drift { "drift " } else { "" };
         let percent = text::percent_change(event.change);
         let series = input.series;
-        let word = text::comparative(&series.unit, series.better, event.worse);
-        let scale = Scale::for_values([event.before, event.after], &input.series.unit);
-        let when = input.series.runs.get(event.first).map(|run| text::date(run.time));
-        let mut label = Label::new(*x, Row::Above, format!("{arrow} {drift}{percent}"));
+        let word = text::comparative(&series.unit, series.direction, event.is_regression);
+        let scale = UnitScale::for_values([event.before, event.after], &input.series.unit);
+        let when = input.series.runs.get(event.first_after).map(|run| text::date(run.time));
+        let mut label = Label::new(*x, LabelRow::Above, format!("{arrow} {drift}{percent}"));
         let fate = match event.status {
-            Status::Approved { .. } => " (accepted)",
-            Status::Fixed => " (fixed)",
-            Status::New | Status::Explained => "",
+            ChangeStatus::Accepted { .. } => " (accepted)",
+            ChangeStatus::Fixed => " (fixed)",
+            ChangeStatus::New | ChangeStatus::Explained => "",
         };
-        label.more = format!(" {word}{fate}");
-        label.tone = if event.worse { Tone::Worse } else { Tone::Better };
-        label.href = input.links.event(*index);
+        label.wide_suffix = format!(" {word}{fate}");
+        label.tone = if event.is_regression { Tone::Regression } else { Tone::Improvement };
+        label.href = input.links.change(*index);
         label.title = Some(format!(
             "{}: {percent}, {word}{fate}, {}",
             when.unwrap_or_default(),
             scale.arrow(event.before, event.after)
         ));
-        label.centred()
+        label.centered()
     };
-    without_overlap(events.iter().map(label).collect(), MOST_LABELS)
+    without_overlap(events.iter().map(label).collect(), MAX_LABELS)
 }
 
 /// `runner changed` under the floor, newest first.
-pub fn runners(changes: &[(i32, &'static str)]) -> Vec<Label> {
-    let label =
-        |(x, what): &(i32, &'static str)| Label::new(*x, Row::Under, (*what).to_owned()).centred();
-    without_overlap(changes.iter().rev().map(label).collect(), MOST_LABELS)
+pub fn runner_labels(changes: &[(i32, &'static str)]) -> Vec<Label> {
+    let label = |(x, what): &(i32, &'static str)| {
+        Label::new(*x, LabelRow::UnderTicks, (*what).to_owned()).centered()
+    };
+    without_overlap(changes.iter().rev().map(label).collect(), MAX_LABELS)
 }
 
 /// `no runs` over a gap that is wide enough for it.
-pub fn gap(from: i32, to: i32, floor: i32) -> Option<Label> {
-    let mut label = Label::new(from / 2 + to / 2, Row::At(floor - 6), "no runs".to_owned());
+pub fn gap_label(from: i32, to: i32, floor: i32) -> Option<Label> {
+    let mut label = Label::new(from / 2 + to / 2, LabelRow::At(floor - 6), "no runs".to_owned());
     label.anchor = Anchor::Middle;
     label.wide_only = to - from < label.width(NARROW_CHARACTER);
     (to - from >= label.width(WIDE_CHARACTER)).then_some(label)
@@ -284,7 +292,7 @@ mod tests {
 
     #[test]
     fn of_two_labels_that_overlap_the_more_important_one_stays() {
-        let at = |x, text: &str| Label::new(x, Row::Above, text.to_owned());
+        let at = |x, text: &str| Label::new(x, LabelRow::Above, text.to_owned());
         let kept = without_overlap(vec![at(300, "▲ +40%"), at(320, "▲ +20%")], 8);
         assert_eq!(kept.iter().map(|label| label.x).collect::<Vec<_>>(), [300]);
         let kept = without_overlap(vec![at(300, "▲ +40%"), at(400, "▲ +20%")], 8);
@@ -294,7 +302,7 @@ mod tests {
     #[test]
     fn a_label_at_the_edge_stays_within_the_plot() {
         for x in [0, 5, 500, 995, 1000] {
-            let label = Label::new(x, Row::Under, "runner changed".to_owned()).centred();
+            let label = Label::new(x, LabelRow::UnderTicks, "runner changed".to_owned()).centered();
             let (from, to) = label.extent(NARROW_CHARACTER);
             assert!(from >= 0 && to <= WIDTH, "{x}: {from}..{to}");
         }

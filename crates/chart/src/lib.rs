@@ -24,14 +24,14 @@ mod path;
 mod range;
 mod rows;
 #[cfg(test)]
-pub mod sample;
-mod scene;
+pub mod example;
+mod layout;
 mod spark;
 mod standalone;
 #[cfg(test)]
 mod tests;
 
-use crate::scene::Scene;
+use crate::layout::ChartLayout;
 use detect::Analysis;
 use model::history::Commit;
 use model::record::time::Timestamp;
@@ -39,7 +39,7 @@ use model::series::Series;
 
 /// Most bytes of one inline chart, before compression: where many charts share a page and a site
 /// is capped at 1 GB, bytes are what runs out.
-pub const MOST_BYTES: usize = 12_288;
+pub const MAX_CHART_BYTES: usize = 12_288;
 /// More runs than this are drawn as columns: beyond two runs a pixel column, dots hide each other.
 pub const DENSE_ABOVE: usize = 400;
 
@@ -52,33 +52,33 @@ pub struct TrendInput<'a> {
     pub commits: &'a [Commit],
     /// Dated remarks and tags, oldest first; the newest 5 of each within the chart's time are
     /// drawn.
-    pub notes: &'a [Note],
+    pub notes: &'a [ChartNote],
     /// Colour slot 1–6 of the backend.
     pub slot: u8,
     /// Prefix of the ids in the markup; must be a valid id already.
     pub id: &'a str,
-    pub links: &'a dyn Links,
-    pub span: Span,
+    pub links: &'a dyn MarkLinks,
+    pub span: ChartSpan,
 }
 
 /// What lies across a trend chart.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Span {
+pub enum ChartSpan {
     /// All runs, by time.
     #[default]
     Time,
     /// The runs of a window, one step each.
-    Order(Window),
+    Order(RunWindow),
 }
 
 /// Indices of runs, `from` included, `to` not.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Window {
+pub struct RunWindow {
     pub from: usize,
     pub to: usize,
 }
 
-impl Window {
+impl RunWindow {
     /// The runs around an event: 25 on either side show the level before and after.
     pub fn around(run: usize) -> Self {
         Self { from: run.saturating_sub(25), to: run.saturating_add(26) }
@@ -87,7 +87,7 @@ impl Window {
 
 /// A dated remark, or a tag with its name.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Note {
+pub struct ChartNote {
     pub time: Timestamp,
     pub text: String,
     pub kind: NoteKind,
@@ -102,7 +102,7 @@ pub enum NoteKind {
 
 impl NoteKind {
     /// The mark on the chart, and how far above the floor it stands: both may be on one day.
-    fn mark(self) -> (&'static str, i32) {
+    fn symbol(self) -> (&'static str, i32) {
         match self {
             Self::Remark => ("◆", 2),
             Self::Tag => ("◇", 14),
@@ -111,40 +111,40 @@ impl NoteKind {
 }
 
 /// Where marks lead, as `href` values not yet escaped.
-pub trait Links {
+pub trait MarkLinks {
     /// A run, by index in the runs. `alone`: no other run shares its column, so the link may go to
     /// its commit; otherwise it should go to the row of the table, where the others stand below.
     fn run(&self, run: usize, alone: bool) -> Option<String>;
 
     /// An event, by index in the events of the analysis.
-    fn event(&self, event: usize) -> Option<String>;
+    fn change(&self, event: usize) -> Option<String>;
 }
 
 /// No links.
-pub struct Unlinked;
+pub struct NoLinks;
 
-impl Links for Unlinked {
+impl MarkLinks for NoLinks {
     fn run(&self, _run: usize, _alone: bool) -> Option<String> {
         None
     }
 
-    fn event(&self, _event: usize) -> Option<String> {
+    fn change(&self, _event: usize) -> Option<String> {
         None
     }
 }
 
 /// How large a trend chart is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Size {
+pub enum ChartSize {
     /// 200 px plot: the chart of a page.
     Full,
     /// 70 px plot: one of several.
     Compact,
 }
 
-impl Size {
+impl ChartSize {
     /// Height of the plot in grid units, which are pixels up.
-    fn plot(self) -> i32 {
+    fn plot_height(self) -> i32 {
         match self {
             Self::Full => 200,
             Self::Compact => 70,
@@ -155,7 +155,7 @@ impl Size {
 /// A chart for a page: a `<figure>` takes the caption with id `<id>-t`, the drawing, and the
 /// description with id `<id>-s`. Caption and description are plain text, not escaped.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Trend {
+pub struct TrendChart {
     pub svg: String,
     pub caption: String,
     pub description: String,
@@ -164,20 +164,20 @@ pub struct Trend {
 }
 
 /// The trend chart of one series before it is written, for a page, for a file or for both.
-pub struct Drawing {
-    scene: Scene,
-    size: Size,
+pub struct TrendDrawing {
+    layout: ChartLayout,
+    size: ChartSize,
 }
 
-impl Drawing {
-    pub fn of(input: &TrendInput<'_>, size: Size) -> Self {
-        Self { scene: Scene::of_trend(input, size.plot()), size }
+impl TrendDrawing {
+    pub fn of(input: &TrendInput<'_>, size: ChartSize) -> Self {
+        Self { layout: ChartLayout::of_trend(input, size.plot_height()), size }
     }
 
     /// For a page; of the input that it was drawn from.
-    pub fn on_page(&self, input: &TrendInput<'_>) -> Trend {
-        let Self { scene, size } = self;
-        Trend {
+    pub fn on_page(&self, input: &TrendInput<'_>) -> TrendChart {
+        let Self { layout: scene, size } = self;
+        TrendChart {
             svg: inline::trend(input, scene, *size),
             caption: describe::caption(input, scene),
             description: describe::paragraph(input, scene),
@@ -187,23 +187,23 @@ impl Drawing {
 
     /// A full one as a complete `.svg` file of 720 × 260 that follows the reader's theme. It has no
     /// links, so that those of the input do not matter.
-    pub fn file(&self, input: &TrendInput<'_>) -> String {
-        standalone::file(input, &self.scene)
+    pub fn svg_file(&self, input: &TrendInput<'_>) -> String {
+        standalone::svg_file(input, &self.layout)
     }
 }
 
 /// The trend chart of one series, for a page.
-pub fn trend(input: &TrendInput<'_>, size: Size) -> Trend {
-    Drawing::of(input, size).on_page(input)
+pub fn trend(input: &TrendInput<'_>, size: ChartSize) -> TrendChart {
+    TrendDrawing::of(input, size).on_page(input)
 }
 
 /// The same chart as a file.
 pub fn standalone(input: &TrendInput<'_>) -> String {
-    Drawing::of(input, Size::Full).file(input)
+    TrendDrawing::of(input, ChartSize::Full).svg_file(input)
 }
 
 /// The newest 40 runs as a line without labels, at most 600 bytes, hidden from screen readers:
 /// the row it stands in says it in words.
 pub fn spark(series: &Series, analysis: &Analysis) -> String {
-    spark::line(series, analysis)
+    spark::spark_line(series, analysis)
 }

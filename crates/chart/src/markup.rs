@@ -1,43 +1,43 @@
 //! What every writer of SVG here needs: the names of classes, and one path for each of them.
 
-use crate::backend::{Mark, Role, Shape};
-use crate::path::{PathWriter, Point};
+use crate::backend::{Mark, MarkRole, Shape};
+use crate::path::{GridPoint, PathWriter};
 use model::text::digits::push_integer;
 
 /// Bytes that the paths of most charts fit into.
-const USUAL: usize = 3 << 10;
+const USUAL_BYTES: usize = 3 << 10;
 
 /// The class of a role, as the stylesheet names it.
-fn push_class(out: &mut String, role: Role) {
+fn push_class(out: &mut String, role: MarkRole) {
     let name = match role {
-        Role::Grid => "g",
-        Role::Band => "b",
-        Role::Hair => "hl",
-        Role::Middle => "mm",
-        Role::Run => "d",
-        Role::Level(0) => "m",
-        Role::Level(_) => "m s",
-        Role::Point(_) => "p s",
-        Role::Limit => "lim",
-        Role::Worse => "ev w",
-        Role::Accepted => "ev w a",
-        Role::Better => "ev k",
-        Role::Neutral => "ev n",
-        Role::Runner => "rc",
-        Role::Gap => "gp",
-        Role::Outlier => "o",
-        Role::Infrastructure => "f",
-        Role::Clamped => "cl",
+        MarkRole::Grid => "g",
+        MarkRole::Band => "b",
+        MarkRole::ColumnExtent => "hl",
+        MarkRole::ColumnMiddle => "mm",
+        MarkRole::Run => "d",
+        MarkRole::Level(0) => "m",
+        MarkRole::Level(_) => "m s",
+        MarkRole::Point(_) => "p s",
+        MarkRole::Threshold => "lim",
+        MarkRole::Regression => "ev w",
+        MarkRole::Accepted => "ev w a",
+        MarkRole::Improvement => "ev k",
+        MarkRole::Drift => "ev n",
+        MarkRole::RunnerChange => "rc",
+        MarkRole::Gap => "gp",
+        MarkRole::Outlier => "o",
+        MarkRole::Infrastructure => "f",
+        MarkRole::Clamped => "cl",
     };
     out.push_str(name);
-    if let Role::Level(slot @ 1..) | Role::Point(slot) = role {
+    if let MarkRole::Level(slot @ 1..) | MarkRole::Point(slot) = role {
         push_integer(out, slot.into());
     }
 }
 
 /// One path per role, in drawing order. `place` moves grid points to where the writer wants them.
-pub fn paths(marks: &[Mark], place: impl Fn(Point) -> Point) -> String {
-    let mut out = String::with_capacity(USUAL);
+pub fn paths(marks: &[Mark], place: impl Fn(GridPoint) -> GridPoint) -> String {
+    let mut out = String::with_capacity(USUAL_BYTES);
     for group in marks.chunk_by(|a, b| a.role == b.role) {
         let (before, role) = (out.len(), group[0].role);
         out.push_str(r#"<path class=""#);
@@ -60,8 +60,8 @@ pub fn paths(marks: &[Mark], place: impl Fn(Point) -> Point) -> String {
         out.push_str(r#""/>"#);
         // The hollow of a hollow mark: page colour inside, drawn with the same caps.
         out.push_str(match role {
-            Role::Outlier => r#"<path class="oi" d=""#,
-            Role::Infrastructure => r#"<path class="fi" d=""#,
+            MarkRole::Outlier => r#"<path class="oi" d=""#,
+            MarkRole::Infrastructure => r#"<path class="fi" d=""#,
             _ => continue,
         });
         out.extend_from_within(data);

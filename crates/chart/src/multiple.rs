@@ -3,20 +3,20 @@
 //!
 //! A panel has no link and no column of titles: it is an image with a name, and the page links it.
 
-use crate::axis::{Across, Up};
-use crate::inline::{self, Frame};
+use crate::axis::{XAxis, YAxis};
+use crate::inline::{self, SvgFrame};
+use crate::layout::{ChartLayout, LayoutBuilder, LayoutPlan};
 use crate::markup::paths;
-use crate::rows::{self, Row};
-use crate::scene::{Draft, Plan, Scene};
-use crate::{Size, TrendInput, describe};
+use crate::rows::{self, ChartRow};
+use crate::{ChartSize, TrendInput, describe};
 use model::record::Direction;
 use model::record::time::Timestamp;
 use model::series::Series;
-use model::text::{Scale, harmless};
+use model::text::{UnitScale, sanitize};
 
 /// The relative range, by the side that is worse: room for twice a usual limit on that side.
-const WORSE: f64 = 0.25;
-const BETTER: f64 = 0.15;
+const REGRESSION_RANGE: f64 = 0.25;
+const IMPROVEMENT_RANGE: f64 = 0.15;
 
 /// The time that all panels of a group share.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,46 +39,47 @@ impl SharedAxes {
 /// The panel of one series. The level that counts as 0 % is its baseline, else its newest level,
 /// else its newest value.
 pub fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> String {
-    let scene = scene(input, shared);
+    let scene = panel_layout(input, shared);
     let drawing = paths(&scene.marks, |point| point);
-    let texts = inline::texts(&scene.labels, scene.height) + &inline::symbols(input, &scene);
-    let name = harmless::markup(&describe::brief(input, &scene));
-    let frame = Frame {
+    let texts =
+        inline::label_texts(&scene.labels, scene.height) + &inline::note_symbols(input, &scene);
+    let name = sanitize::markup(&describe::short_description(input, &scene));
+    let frame = SvgFrame {
         id: input.id,
         slot: input.slot,
         height: scene.height,
         attributes: &format!(r#" role="img" aria-label="{name}""#),
-        few: false,
+        large_dots: false,
     };
     frame.wrap(&drawing, "", &texts)
 }
 
-fn scene(input: &TrendInput<'_>, shared: SharedAxes) -> Scene {
-    let mut rows = rows::rows(input.series, input.analysis, input.span);
-    let base = base(input, &rows);
+fn panel_layout(input: &TrendInput<'_>, shared: SharedAxes) -> ChartLayout {
+    let mut rows = rows::plot_rows(input.series, input.analysis, input.span);
+    let base = baseline_value(input, &rows);
     for row in &mut rows {
         let relative = |value: Option<f64>| base.and_then(|base| value.map(|v| v / base - 1.0));
         row.value = relative(row.value).filter(|value| value.is_finite());
         row.level = relative(row.level).filter(|level| level.is_finite());
         row.spread = base.and_then(|base| row.spread.map(|spread| spread / base.abs()));
     }
-    let (low, high, limit) = match input.series.better {
-        Direction::Lower => (-BETTER, WORSE, input.analysis.threshold),
-        Direction::Higher => (-WORSE, BETTER, -input.analysis.threshold),
+    let (low, high, limit) = match input.series.direction {
+        Direction::Lower => (-IMPROVEMENT_RANGE, REGRESSION_RANGE, input.analysis.threshold),
+        Direction::Higher => (-REGRESSION_RANGE, IMPROVEMENT_RANGE, -input.analysis.threshold),
     };
-    let plan = Plan {
+    let plan = LayoutPlan {
         rows,
-        across: Across::time(shared.from, shared.to),
-        up: Up::Linear { low, high, unit: 0.01 },
-        scale: Scale::for_value(base.unwrap_or(0.0), &input.series.unit),
-        limit: input.analysis.baseline.map(|_| limit),
-        height: Size::Compact.plot(),
+        x_axis: XAxis::time(shared.from, shared.to),
+        y_axis: YAxis::Linear { low, high, unit: 0.01 },
+        scale: UnitScale::for_value(base.unwrap_or(0.0), &input.series.unit),
+        threshold: input.analysis.baseline.map(|_| limit),
+        height: ChartSize::Compact.plot_height(),
         panel: true,
     };
-    Draft::new(input, plan).finish()
+    LayoutBuilder::new(input, plan).finish()
 }
 
-fn base(input: &TrendInput<'_>, rows: &[Row]) -> Option<f64> {
+fn baseline_value(input: &TrendInput<'_>, rows: &[ChartRow]) -> Option<f64> {
     let baseline = input.analysis.baseline.map(|baseline| baseline.value);
     let level = || rows.iter().rev().find_map(|row| row.level);
     let value = || rows.iter().rev().find_map(|row| row.value);
@@ -92,13 +93,13 @@ mod tests {
     /// 60 panels stay under 300 kB before compression.
     const MOST_PANEL_BYTES: usize = 5000;
 
-    use crate::backend::{Role, Shape};
-    use crate::sample::{Linked, Sample};
+    use crate::backend::{MarkRole, Shape};
+    use crate::example::{ExampleChart, ExampleLinks};
 
-    fn last_dot(sample: &Sample) -> i32 {
+    fn last_dot(sample: &ExampleChart) -> i32 {
         let shared = SharedAxes::of([&sample.series]).unwrap();
-        let scene = scene(&sample.input(&Linked), shared);
-        let mut dots = scene.marks.iter().filter(|mark| mark.role == Role::Run);
+        let scene = panel_layout(&sample.input(&ExampleLinks), shared);
+        let mut dots = scene.marks.iter().filter(|mark| mark.role == MarkRole::Run);
         let last = dots.next_back().map(|mark| mark.shape.clone());
         let Some(Shape::Dot((_, y))) = last else { panic!("no dot") };
         y
@@ -107,8 +108,10 @@ mod tests {
     #[test]
     fn the_same_relative_change_is_at_the_same_height_at_any_scale() {
         let heights = [12e3, 1.2e6, 9e9].map(|base| {
-            let mut sample = Sample::of(vec![Some(base), Some(base), Some(base * 1.05)]);
-            sample.analysis.baseline = Some(detect::Baseline { value: base, runs: 2, since: 0 });
+            let mut sample =
+                ExampleChart::from_values(vec![Some(base), Some(base), Some(base * 1.05)]);
+            sample.analysis.baseline =
+                Some(detect::Baseline { value: base, runs: 2, first_run: 0 });
             last_dot(&sample)
         });
         assert_eq!(heights, [35, 35, 35]);
@@ -116,28 +119,28 @@ mod tests {
 
     #[test]
     fn panels_of_a_group_share_their_time() {
-        let long = Sample::everything(100);
-        let short = Sample::of(vec![Some(1.0), Some(1.0)]);
+        let long = ExampleChart::with_everything(100);
+        let short = ExampleChart::from_values(vec![Some(1.0), Some(1.0)]);
         let shared = SharedAxes::of([&long.series, &short.series]).unwrap();
-        let scene = scene(&short.input(&Linked), shared);
-        assert!(scene.places[1] < 20, "{:?}", scene.places);
-        assert_eq!(SharedAxes::of([&Sample::of(vec![]).series]), None);
+        let scene = panel_layout(&short.input(&ExampleLinks), shared);
+        assert!(scene.positions[1] < 20, "{:?}", scene.positions);
+        assert_eq!(SharedAxes::of([&ExampleChart::from_values(vec![]).series]), None);
     }
 
     #[test]
     fn a_panel_of_any_length_is_small() {
         for runs in [200, 400, 5000] {
-            let sample = Sample::everything(runs);
+            let sample = ExampleChart::with_everything(runs);
             let shared = SharedAxes::of([&sample.series]).unwrap();
-            let svg = panel(&sample.input(&Linked), shared);
+            let svg = panel(&sample.input(&ExampleLinks), shared);
             assert!(svg.len() <= MOST_PANEL_BYTES, "{runs} runs: {} bytes", svg.len());
         }
     }
 
     #[test]
     fn a_baseline_of_zero_gives_an_empty_panel() {
-        let sample = Sample::of(vec![Some(0.0); 5]);
+        let sample = ExampleChart::from_values(vec![Some(0.0); 5]);
         let shared = SharedAxes::of([&sample.series]).unwrap();
-        assert!(!panel(&sample.input(&Linked), shared).contains("NaN"));
+        assert!(!panel(&sample.input(&ExampleLinks), shared).contains("NaN"));
     }
 }

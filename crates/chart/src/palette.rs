@@ -10,8 +10,8 @@ pub struct Theme {
     pub text: &'static str,
     pub muted: &'static str,
     pub grid: &'static str,
-    pub worse: &'static str,
-    pub better: &'static str,
+    pub regression: &'static str,
+    pub improvement: &'static str,
     pub slots: [&'static str; SLOTS],
 }
 
@@ -23,8 +23,8 @@ pub const LIGHT: Theme = Theme {
     text: "#1b1f24",
     muted: "#57606a",
     grid: "#d0d7de",
-    worse: "#a83200",
-    better: "#0a58b8",
+    regression: "#a83200",
+    improvement: "#0a58b8",
     slots: ["#9f2205", "#376be3", "#233255", "#0c5f4c", "#c326a7", "#927213"],
 };
 
@@ -33,8 +33,8 @@ pub const DARK: Theme = Theme {
     text: "#e6edf3",
     muted: "#a2adb8",
     grid: "#343b44",
-    worse: "#ff9d5c",
-    better: "#7cc0ff",
+    regression: "#ff9d5c",
+    improvement: "#7cc0ff",
     slots: ["#eb8825", "#5495ea", "#ede9ff", "#81cbb0", "#b76e92", "#f9d026"],
 };
 
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn every_colour_that_writes_text_has_a_contrast_of_4_5() {
         for theme in [LIGHT, DARK] {
-            let named = [theme.text, theme.muted, theme.worse, theme.better];
+            let named = [theme.text, theme.muted, theme.regression, theme.improvement];
             for color in named.iter().chain(&theme.slots) {
                 let ratio = contrast(color, theme.page);
                 assert!(ratio >= 4.5, "{color} on {}: {ratio:.2}", theme.page);
@@ -93,8 +93,8 @@ mod tests {
                 ("fg", theme.text),
                 ("mut", theme.muted),
                 ("line", theme.grid),
-                ("worse", theme.worse),
-                ("better", theme.better),
+                ("worse", theme.regression),
+                ("better", theme.improvement),
             ];
             for (name, color) in named {
                 assert!(css.contains(&format!("--{name}:{color}")), "--{name}:{color}");
@@ -114,7 +114,7 @@ mod tests {
         let known: Vec<&str> = [LIGHT, DARK]
             .iter()
             .flat_map(|t| {
-                let mut all = vec![t.page, t.text, t.muted, t.grid, t.worse, t.better];
+                let mut all = vec![t.page, t.text, t.muted, t.grid, t.regression, t.improvement];
                 all.extend(t.slots);
                 all
             })

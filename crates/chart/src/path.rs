@@ -6,76 +6,80 @@
 use model::text::digits::push_integer;
 
 /// A point of the drawing grid: x to the right, y down.
-pub type Point = (i32, i32);
+pub type GridPoint = (i32, i32);
 
 /// Collects subpaths into one `d` attribute, behind what is there.
 #[derive(Debug)]
 pub struct PathWriter<'a> {
     out: &'a mut String,
-    at: Point,
+    position: GridPoint,
     /// The command that a bare pair of numbers would repeat.
-    repeats: Option<char>,
+    implied_command: Option<char>,
     /// Those of one line, kept between lines for their memory.
-    vertices: Vec<Point>,
+    vertices: Vec<GridPoint>,
 }
 
 impl<'a> PathWriter<'a> {
     pub fn new(out: &'a mut String) -> Self {
-        Self { out, at: (0, 0), repeats: None, vertices: Vec::new() }
+        Self { out, position: (0, 0), implied_command: None, vertices: Vec::new() }
     }
 
     /// A dot: drawn by the round or square caps of its class, since it has no length.
-    pub fn dot(&mut self, point: Point) {
-        self.start(point);
+    pub fn dot(&mut self, point: GridPoint) {
+        self.move_to(point);
         self.out.push_str("h0");
-        self.repeats = None;
+        self.implied_command = None;
     }
 
     /// An open line; fewer than two different points draw nothing.
-    pub fn line(&mut self, points: impl Iterator<Item = Point>) {
+    pub fn line(&mut self, points: impl Iterator<Item = GridPoint>) {
         self.polyline(points, 2);
     }
 
     /// A closed outline.
-    pub fn area(&mut self, points: impl Iterator<Item = Point>) {
+    pub fn area(&mut self, points: impl Iterator<Item = GridPoint>) {
         if let Some(first) = self.polyline(points, 3) {
             self.out.push('z');
-            self.at = first;
-            self.repeats = None;
+            self.position = first;
+            self.implied_command = None;
         }
     }
 
     /// The first vertex of what was drawn; nothing is, with fewer than `least` vertices.
-    fn polyline(&mut self, points: impl Iterator<Item = Point>, least: usize) -> Option<Point> {
+    fn polyline(
+        &mut self,
+        points: impl Iterator<Item = GridPoint>,
+        least: usize,
+    ) -> Option<GridPoint> {
         let mut vertices = std::mem::take(&mut self.vertices);
         straighten(points, &mut vertices);
         let first = vertices.first().copied().filter(|_| vertices.len() >= least);
         if let Some(first) = first {
-            self.start(first);
-            vertices[1..].iter().for_each(|point| self.to(*point));
+            self.move_to(first);
+            vertices[1..].iter().for_each(|point| self.line_to(*point));
         }
         self.vertices = vertices;
         first
     }
 
-    fn start(&mut self, point: Point) {
-        self.command('m', point.0 - self.at.0, Some(point.1 - self.at.1));
-        self.at = point;
-        self.repeats = Some('l');
+    fn move_to(&mut self, point: GridPoint) {
+        self.command('m', point.0 - self.position.0, Some(point.1 - self.position.1));
+        self.position = point;
+        self.implied_command = Some('l');
     }
 
-    fn to(&mut self, point: Point) {
-        let (dx, dy) = (point.0 - self.at.0, point.1 - self.at.1);
+    fn line_to(&mut self, point: GridPoint) {
+        let (dx, dy) = (point.0 - self.position.0, point.1 - self.position.1);
         match (dx, dy) {
             (_, 0) => self.command('h', dx, None),
             (0, _) => self.command('v', dy, None),
             _ => self.command('l', dx, Some(dy)),
         }
-        self.at = point;
+        self.position = point;
     }
 
     fn command(&mut self, letter: char, first: i32, second: Option<i32>) {
-        if self.repeats != Some(letter) || letter == 'm' {
+        if self.implied_command != Some(letter) || letter == 'm' {
             self.out.push(letter);
         } else if first >= 0 {
             self.out.push(' ');
@@ -87,12 +91,12 @@ impl<'a> PathWriter<'a> {
             }
             push_integer(self.out, second);
         }
-        self.repeats = Some(letter);
+        self.implied_command = Some(letter);
     }
 }
 
 /// The same line without repeated points and without vertices that lie on a straight stretch.
-fn straighten(points: impl Iterator<Item = Point>, kept: &mut Vec<Point>) {
+fn straighten(points: impl Iterator<Item = GridPoint>, kept: &mut Vec<GridPoint>) {
     kept.clear();
     for point in points {
         if kept.last() == Some(&point) {
@@ -115,7 +119,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// Reads path data back into absolute vertices, one list per subpath.
-    fn read(path: &str) -> Vec<Vec<Point>> {
+    fn read(path: &str) -> Vec<Vec<GridPoint>> {
         let mut numbers = String::new();
         for c in path.chars() {
             match c {
@@ -129,7 +133,7 @@ mod tests {
             }
         }
         let mut words = numbers.split_whitespace().peekable();
-        let (mut at, mut letter, mut paths) = ((0, 0), "l", Vec::<Vec<Point>>::new());
+        let (mut at, mut letter, mut paths) = ((0, 0), "l", Vec::<Vec<GridPoint>>::new());
         while let Some(word) = words.peek() {
             if word.chars().all(|c| c.is_ascii_alphabetic()) {
                 letter = words.next().unwrap();

@@ -3,11 +3,11 @@
 //! Not from zero: position carries the value, and a step of 5 % must be visible. Not closer than
 //! 10 % of the median either, so that jitter does not look like a cliff.
 
-use crate::axis::Up;
-use crate::rows::Row;
+use crate::axis::YAxis;
+use crate::rows::ChartRow;
 use detect::{Analysis, Verdict};
 use model::record::{Direction, Unit};
-use model::text::Scale;
+use model::text::UnitScale;
 
 /// Least span of the values as a share of their median: 1 % of jitter stays a ripple.
 const LEAST_SPAN: f64 = 0.10;
@@ -18,11 +18,11 @@ const NEWEST: usize = 20;
 /// Of these, the ones that are shown even where they are outliers or stand on infrastructure days.
 const NEWEST_OUTLIERS: usize = 3;
 /// A limit line is taken in where it stretches the span to at most this much.
-const LIMIT_STRETCH: f64 = 1.5;
+const MAX_THRESHOLD_STRETCH: f64 = 1.5;
 
 /// The value of the limit: baseline and threshold, on the side that is worse; none while nothing
 /// is judged against it.
-pub fn limit(analysis: &Analysis, better: Direction) -> Option<f64> {
+pub fn threshold_value(analysis: &Analysis, better: Direction) -> Option<f64> {
     let baseline = analysis.baseline.filter(|_| analysis.verdict != Verdict::New)?;
     let factor = match better {
         Direction::Lower => 1.0 + analysis.threshold,
@@ -32,24 +32,29 @@ pub fn limit(analysis: &Analysis, better: Direction) -> Option<f64> {
 }
 
 /// The linear axis of one series, and the scale of its labels.
-pub fn of_rows(rows: &[Row], analysis: &Analysis, unit: &Unit, limit: Option<f64>) -> (Up, Scale) {
-    let (mut low, mut high) = shown(rows, analysis.typical);
+pub fn y_axis(
+    rows: &[ChartRow],
+    analysis: &Analysis,
+    unit: &Unit,
+    limit: Option<f64>,
+) -> (YAxis, UnitScale) {
+    let (mut low, mut high) = shown_range(rows, analysis.typical_range);
     if low > high {
         (low, high) = limit.map_or((0.0, 1.0), |value| (value.min(0.0), value.max(0.0)));
     }
     if let Some(limit) = limit {
         let (with_low, with_high) = (low.min(limit), high.max(limit));
         let least = least_span(rows);
-        if with_high - with_low <= LIMIT_STRETCH * (high - low).max(least) {
+        if with_high - with_low <= MAX_THRESHOLD_STRETCH * (high - low).max(least) {
             (low, high) = (with_low, with_high);
         }
     }
     let (low, high) = padded(low, high, least_span(rows));
     let scale = scale(rows, (low, high), unit);
-    (Up::Linear { low, high, unit: scale.divisor() }, scale)
+    (YAxis::Linear { low, high, unit: scale.divisor() }, scale)
 }
 
-fn shown(rows: &[Row], typical: Option<(f64, f64)>) -> (f64, f64) {
+fn shown_range(rows: &[ChartRow], typical: Option<(f64, f64)>) -> (f64, f64) {
     let newest = rows.len().saturating_sub(NEWEST);
     let newest_outliers = rows.len().saturating_sub(NEWEST_OUTLIERS);
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
@@ -60,7 +65,7 @@ fn shown(rows: &[Row], typical: Option<(f64, f64)>) -> (f64, f64) {
     for (at, row) in rows.iter().enumerate() {
         if let Some(value) = row.value {
             let inside = typical.is_none_or(|(from, to)| (from..=to).contains(&value));
-            let usual = inside || (at >= newest && !row.flags.outlier);
+            let usual = inside || (at >= newest && !row.flags.is_outlier);
             if (usual && !row.flags.infrastructure) || at >= newest_outliers {
                 take(value);
             }
@@ -73,7 +78,7 @@ fn shown(rows: &[Row], typical: Option<(f64, f64)>) -> (f64, f64) {
 }
 
 /// 10 % of the median of what is drawn as the level, or of the runs where there is no level.
-fn least_span(rows: &[Row]) -> f64 {
+fn least_span(rows: &[ChartRow]) -> f64 {
     let mut sizes: Vec<f64> =
         rows.iter().filter_map(|row| row.level.or(row.value)).map(f64::abs).collect();
     let middle = sizes.len() / 2;
@@ -99,12 +104,12 @@ fn padded(low: f64, high: f64, least: f64) -> (f64, f64) {
 }
 
 /// One unit for the whole chart, by the smallest level: labels and titles have its decimals.
-fn scale(rows: &[Row], (low, high): (f64, f64), unit: &Unit) -> Scale {
+fn scale(rows: &[ChartRow], (low, high): (f64, f64), unit: &Unit) -> UnitScale {
     let levels: Vec<f64> = rows.iter().filter_map(|row| row.level).collect();
     let inside = |value: &f64| (low..=high).contains(value);
     if levels.is_empty() {
-        Scale::for_values(rows.iter().filter_map(|row| row.value).filter(inside), unit)
+        UnitScale::for_values(rows.iter().filter_map(|row| row.value).filter(inside), unit)
     } else {
-        Scale::for_values(levels, unit)
+        UnitScale::for_values(levels, unit)
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::Span;
+use crate::ChartSpan;
 use detect::{Analysis, RunFlags};
 use model::series::{Segment, Series};
 
@@ -14,25 +14,25 @@ const LARGEST: f64 = 1e300;
 
 /// One run as it is drawn.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct ChartRow {
     /// Index of the run.
     pub run: usize,
     /// Place across, in the axis's own numbers.
-    pub at: i64,
+    pub x_value: i64,
     pub value: Option<f64>,
     pub level: Option<f64>,
     pub spread: Option<f64>,
     pub flags: RunFlags,
     pub segment: u32,
     /// Events and gaps up to this run: lines join only runs of one epoch.
-    pub epoch: u32,
+    pub breaks_before: u32,
 }
 
 /// The runs within a span, as they are drawn.
-pub fn rows(series: &Series, analysis: &Analysis, span: Span) -> Vec<Row> {
+pub fn plot_rows(series: &Series, analysis: &Analysis, span: ChartSpan) -> Vec<ChartRow> {
     let runs = &series.runs;
     let mut cuts: Vec<usize> = analysis.gaps.clone();
-    cuts.extend(analysis.events.iter().map(|event| event.first));
+    cuts.extend(analysis.changes.iter().map(|event| event.first_after));
     cuts.sort_unstable();
     let mut passed = 0;
     let finite = |value: Option<f64>| {
@@ -44,36 +44,36 @@ pub fn rows(series: &Series, analysis: &Analysis, span: Span) -> Vec<Row> {
             passed += 1;
         }
         let at = match span {
-            Span::Time => run.time.micros(),
-            Span::Order(window) if (window.from..window.to).contains(&index) => index as i64,
-            Span::Order(_) => continue,
+            ChartSpan::Time => run.time.micros(),
+            ChartSpan::Order(window) if (window.from..window.to).contains(&index) => index as i64,
+            ChartSpan::Order(_) => continue,
         };
-        rows.push(Row {
+        rows.push(ChartRow {
             run: index,
-            at,
+            x_value: at,
             value: finite(run.value),
             level: finite(analysis.level.get(index)),
             spread: finite(analysis.spread.get(index)),
             flags: analysis.flags.get(index).copied().unwrap_or_default(),
             segment: run.segment,
-            epoch: passed as u32,
+            breaks_before: passed as u32,
         });
     }
     rows
 }
 
 /// Runs that a line may join: one segment, one epoch.
-pub fn stretches<'a>(rows: &'a [Row]) -> BTreeMap<(u32, u32), Vec<&'a Row>> {
-    let mut stretches: BTreeMap<(u32, u32), Vec<&'a Row>> = BTreeMap::new();
+pub fn joined_rows<'a>(rows: &'a [ChartRow]) -> BTreeMap<(u32, u32), Vec<&'a ChartRow>> {
+    let mut stretches: BTreeMap<(u32, u32), Vec<&'a ChartRow>> = BTreeMap::new();
     for row in rows {
-        stretches.entry((row.segment, row.epoch)).or_default().push(row);
+        stretches.entry((row.segment, row.breaks_before)).or_default().push(row);
     }
     stretches
 }
 
 /// Rows at which a segment is first seen, the very first row aside, and what that means: a runner
 /// that comes beside others is not a change of runner.
-pub fn new_segments(rows: &[Row], segments: &[Segment]) -> Vec<(usize, &'static str)> {
+pub fn new_segments(rows: &[ChartRow], segments: &[Segment]) -> Vec<(usize, &'static str)> {
     let Some(first) = rows.first() else { return Vec::new() };
     // The smallest segment among later rows: below the new one, an older runner still reports.
     let mut later: Vec<u32> = rows.iter().map(|row| row.segment).collect();

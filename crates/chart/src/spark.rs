@@ -19,7 +19,7 @@ const HEIGHT: i32 = 24;
 const MARGIN: i32 = 2;
 
 /// The drawing. `slot` colours come from the stylesheet; the mark at the end from the verdict.
-pub fn line(series: &Series, analysis: &Analysis) -> String {
+pub fn spark_line(series: &Series, analysis: &Analysis) -> String {
     let runs = &series.runs[series.runs.len().saturating_sub(RUNS)..];
     let values: Vec<Option<f64>> = runs
         .iter()
@@ -28,11 +28,11 @@ pub fn line(series: &Series, analysis: &Analysis) -> String {
     let first = series.runs.len() - runs.len();
     let odd = |at: usize| {
         let flags = analysis.flags.get(first + at);
-        flags.is_some_and(|flags| flags.outlier || flags.infrastructure)
+        flags.is_some_and(|flags| flags.is_outlier || flags.infrastructure)
     };
     let newest = values.len().saturating_sub(NEWEST);
     let typical = |at: usize, value: f64| {
-        let (low, high) = analysis.typical.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        let (low, high) = analysis.typical_range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
         at >= newest || (low..=high).contains(&value)
     };
     let usual = values.iter().enumerate().filter(|(at, _)| !odd(*at));
@@ -47,19 +47,24 @@ pub fn line(series: &Series, analysis: &Analysis) -> String {
     let frame = r#"preserveAspectRatio="none" aria-hidden="true""#;
     let _ = write!(out, r#"<svg class="sp" viewBox="0 0 {width} {HEIGHT}" {frame}>"#);
     if let (Some(low), Some(high)) = (sorted.first(), sorted.last()) {
-        push_drawing(&mut out, &values, &Place::between(*low, *high), mark(analysis));
+        push_drawing(
+            &mut out,
+            &values,
+            &SparkRange::between(*low, *high),
+            end_mark_class(analysis),
+        );
     }
     out.push_str("</svg>");
     out
 }
 
 /// Values to grid; a least span so that noise does not fill the height.
-struct Place {
+struct SparkRange {
     low: f64,
     span: f64,
 }
 
-impl Place {
+impl SparkRange {
     fn between(low: f64, high: f64) -> Self {
         let least = (low / 2.0 + high / 2.0).abs() * 0.05;
         let span = (high - low).max(least);
@@ -78,7 +83,7 @@ impl Place {
     }
 }
 
-fn mark(analysis: &Analysis) -> &'static str {
+fn end_mark_class(analysis: &Analysis) -> &'static str {
     match analysis.verdict {
         Verdict::Regressed | Verdict::Suspected { .. } => "e w",
         Verdict::Improved => "e k",
@@ -86,7 +91,7 @@ fn mark(analysis: &Analysis) -> &'static str {
     }
 }
 
-fn push_drawing(out: &mut String, values: &[Option<f64>], place: &Place, mark: &str) {
+fn push_drawing(out: &mut String, values: &[Option<f64>], place: &SparkRange, mark: &str) {
     let offset = RUNS - values.len();
     let point = |(index, value): (usize, f64)| (STEP * (index + offset) as i32, place.y(value));
     push_band(out, values, place, STEP * (RUNS as i32 - 1));
@@ -110,7 +115,7 @@ fn push_drawing(out: &mut String, values: &[Option<f64>], place: &Place, mark: &
 }
 
 /// The middle 80 % of the first half: the normal range that the newest runs are seen against.
-fn push_band(out: &mut String, values: &[Option<f64>], place: &Place, width: i32) {
+fn push_band(out: &mut String, values: &[Option<f64>], place: &SparkRange, width: i32) {
     let mut half: Vec<f64> = values[..values.len() / 2].iter().copied().flatten().collect();
     half.sort_by(f64::total_cmp);
     let share =
@@ -125,15 +130,15 @@ fn push_band(out: &mut String, values: &[Option<f64>], place: &Place, width: i32
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::Sample;
+    use crate::example::ExampleChart;
 
     /// Heights of the line, as its relative path has them.
-    fn height_of_step(spike: impl Fn(&mut Sample)) -> i32 {
+    fn height_of_step(spike: impl Fn(&mut ExampleChart)) -> i32 {
         let value = |at: usize| Some(if at < 30 { 100.0 } else { 115.0 });
-        let mut sample = Sample::of((0..40).map(value).collect());
+        let mut sample = ExampleChart::from_values((0..40).map(value).collect());
         sample.series.runs[15].value = Some(130.0);
         spike(&mut sample);
-        let svg = line(&sample.series, &sample.analysis);
+        let svg = spark_line(&sample.series, &sample.analysis);
         assert!(svg.len() <= 600, "{}", svg.len());
         let after = svg.split("class=\"l\" d=\"").nth(1).unwrap();
         let path = after.split('"').next().unwrap();
@@ -149,9 +154,9 @@ mod tests {
             let height = height_of_step(|sample| {
                 let flags = &mut sample.analysis.flags[15];
                 match flag {
-                    0 => flags.outlier = true,
+                    0 => flags.is_outlier = true,
                     1 => flags.infrastructure = true,
-                    _ => sample.analysis.typical = Some((90.0, 120.0)),
+                    _ => sample.analysis.typical_range = Some((90.0, 120.0)),
                 }
             });
             assert_eq!(height, HEIGHT - 2 * MARGIN, "kind {flag}");
@@ -160,10 +165,10 @@ mod tests {
 
     #[test]
     fn the_newest_runs_are_shown_whole_whatever_is_typical() {
-        let mut sample = Sample::of((0..40).map(|_| Some(100.0)).collect());
+        let mut sample = ExampleChart::from_values((0..40).map(|_| Some(100.0)).collect());
         sample.series.runs[39].value = Some(150.0);
-        sample.analysis.typical = Some((99.0, 101.0));
-        let svg = line(&sample.series, &sample.analysis);
+        sample.analysis.typical_range = Some((99.0, 101.0));
+        let svg = spark_line(&sample.series, &sample.analysis);
         assert!(svg.contains(&format!(r#"class="e w" d="m117 {MARGIN}h0"/>"#)), "{svg}");
     }
 }

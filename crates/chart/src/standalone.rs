@@ -5,14 +5,14 @@
 
 use std::fmt::Write;
 
-use crate::labels::{Anchor, Label, Row, Tone};
+use crate::labels::{Anchor, Label, LabelRow, Tone};
+use crate::layout::{ChartLayout, WIDTH};
 use crate::markup::paths;
 use crate::palette::{self, DARK, LIGHT, Theme};
-use crate::scene::{Scene, WIDTH};
 use crate::{NoteKind, TrendInput, describe};
 use model::record;
 use model::text::digits::push_integer;
-use model::text::{self, harmless};
+use model::text::{self, sanitize};
 
 /// Size of the file's drawing, and where the plot starts in it.
 const SIZE: (i32, i32) = (720, 260);
@@ -20,13 +20,13 @@ const LEFT: i32 = 4;
 const TOP: i32 = 32;
 
 /// The whole file.
-pub fn file(input: &TrendInput<'_>, scene: &Scene) -> String {
+pub fn svg_file(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
     let (width, height) = SIZE;
     let name = name(input);
-    let title = harmless::markup(&format!("{name}. {}", describe::caption(input, scene)));
-    let description = harmless::markup(&describe::paragraph(input, scene));
-    let heading = harmless::markup(&heading(&name, input));
-    let drawing = paths(&scene.marks, |(x, y)| (across(x), y));
+    let title = sanitize::markup(&format!("{name}. {}", describe::caption(input, scene)));
+    let description = sanitize::markup(&describe::paragraph(input, scene));
+    let heading = sanitize::markup(&heading(&name, input));
+    let drawing = paths(&scene.marks, |(x, y)| (to_file_x(x), y));
     let mut texts = String::with_capacity(scene.labels.len() * 64);
     scene.labels.iter().for_each(|label| push_label(&mut texts, label, scene));
     push_symbols(&mut texts, scene);
@@ -68,29 +68,29 @@ fn name(input: &TrendInput<'_>) -> String {
 }
 
 fn heading(name: &str, input: &TrendInput<'_>) -> String {
-    let direction = describe::direction(input.series.better);
+    let direction = describe::direction_phrase(input.series.direction);
     let room = 100_usize.saturating_sub(direction.chars().count());
     format!("{} — {direction}", record::shorten(name, room))
 }
 
-fn across(x: i32) -> i32 {
+fn to_file_x(x: i32) -> i32 {
     let plot = SIZE.0 - 2 * LEFT;
     (x * plot + WIDTH / 2) / WIDTH
 }
 
-fn push_label(out: &mut String, label: &Label, scene: &Scene) {
+fn push_label(out: &mut String, label: &Label, scene: &ChartLayout) {
     let y = match label.row {
-        Row::Above => -4,
-        Row::At(y) => y,
-        Row::Ticks => scene.height + 12,
-        Row::Under => scene.height + 23,
+        LabelRow::Above => -4,
+        LabelRow::At(y) => y,
+        LabelRow::Ticks => scene.height + 12,
+        LabelRow::UnderTicks => scene.height + 23,
     };
     out.push_str(match label.tone {
         Tone::Muted | Tone::Slot(_) => r#"<text x=""#,
-        Tone::Worse => r#"<text class="wt" x=""#,
-        Tone::Better => r#"<text class="kt" x=""#,
+        Tone::Regression => r#"<text class="wt" x=""#,
+        Tone::Improvement => r#"<text class="kt" x=""#,
     });
-    push_integer(out, across(label.x) + label.shift);
+    push_integer(out, to_file_x(label.x) + label.shift);
     out.push_str(r#"" y=""#);
     push_integer(out, y);
     out.push_str(match label.anchor {
@@ -98,25 +98,25 @@ fn push_label(out: &mut String, label: &Label, scene: &Scene) {
         Anchor::Middle => r#"" text-anchor="middle">"#,
         Anchor::End => r#"" text-anchor="end">"#,
     });
-    harmless::push_markup(out, &label.text);
-    harmless::push_markup(out, &label.more);
+    sanitize::push_markup(out, &label.text);
+    sanitize::push_markup(out, &label.wide_suffix);
     out.push_str("</text>");
 }
 
-fn push_symbols(out: &mut String, scene: &Scene) {
+fn push_symbols(out: &mut String, scene: &ChartLayout) {
     let noted = |wanted: NoteKind| {
         let places: Vec<i32> =
             scene.notes.iter().filter(|(.., kind)| *kind == wanted).map(|(x, ..)| *x).collect();
-        let (mark, above) = wanted.mark();
+        let (mark, above) = wanted.symbol();
         ("an", mark, places, above)
     };
     for (class, letter, places, up) in
-        [("x", "×", scene.failed.clone(), 1), noted(NoteKind::Remark), noted(NoteKind::Tag)]
+        [("x", "×", scene.failed_runs.clone(), 1), noted(NoteKind::Remark), noted(NoteKind::Tag)]
     {
         if places.is_empty() {
             continue;
         }
-        let xs: Vec<String> = places.iter().map(|x| across(*x).to_string()).collect();
+        let xs: Vec<String> = places.iter().map(|x| to_file_x(*x).to_string()).collect();
         let (letters, xs, y) = (letter.repeat(xs.len()), xs.join(" "), scene.height - up);
         let _ = write!(out, r#"<text class="{class}" x="{xs}" y="{y}">{letters}</text>"#);
     }
@@ -144,7 +144,7 @@ fn style(slot: u8) -> String {
 }
 
 fn colors(theme: &Theme, slot: u8) -> String {
-    let Theme { page, text, muted, grid, worse, better, .. } = theme;
+    let Theme { page, text, muted, grid, regression: worse, improvement: better, .. } = theme;
     let own = theme.slots[usize::from(palette::slot(slot)) - 1];
     format!(
         concat!(

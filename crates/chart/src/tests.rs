@@ -2,23 +2,24 @@
 
 use proptest::prelude::*;
 
-use crate::backend::{Role, Shape};
-use crate::compare::{Comparison, Line};
+use crate::backend::{MarkRole, Shape};
+use crate::compare::{ComparisonChart, ComparisonLine};
+use crate::example::{ExampleChart, ExampleLinks};
+use crate::layout::{ChartLayout, WIDTH};
 use crate::multiple::{SharedAxes, panel};
-use crate::sample::{Linked, Sample};
-use crate::scene::{Scene, WIDTH};
 use crate::{
-    Links, MOST_BYTES, Note, NoteKind, Size, Span, TrendInput, Window, spark, standalone, trend,
+    ChartNote, ChartSize, ChartSpan, MAX_CHART_BYTES, MarkLinks, NoteKind, RunWindow, TrendInput,
+    spark, standalone, trend,
 };
 use detect::Analysis;
 use detect::per_run::PerRun;
 use model::record::time::Timestamp;
 
-fn scene(sample: &Sample) -> Scene {
-    Scene::of_trend(&sample.input(&Linked), 200)
+fn scene(sample: &ExampleChart) -> ChartLayout {
+    ChartLayout::of_trend(&sample.input(&ExampleLinks), 200)
 }
 
-fn lines(scene: &Scene, role: Role) -> Vec<Vec<(i32, i32)>> {
+fn lines(scene: &ChartLayout, role: MarkRole) -> Vec<Vec<(i32, i32)>> {
     let of_role = scene.marks.iter().filter(|mark| mark.role == role);
     of_role
         .map(|mark| match &mark.shape {
@@ -31,9 +32,9 @@ fn lines(scene: &Scene, role: Role) -> Vec<Vec<(i32, i32)>> {
 #[test]
 fn a_chart_with_everything_stays_within_its_bytes() {
     for runs in [1, 48, 200, 400, 401, 1000, 5000, 20_000] {
-        let sample = Sample::everything(runs);
-        let chart = trend(&sample.input(&Linked), Size::Full);
-        assert!(chart.svg.len() <= MOST_BYTES, "{runs} runs: {} bytes", chart.svg.len());
+        let sample = ExampleChart::with_everything(runs);
+        let chart = trend(&sample.input(&ExampleLinks), ChartSize::Full);
+        assert!(chart.svg.len() <= MAX_CHART_BYTES, "{runs} runs: {} bytes", chart.svg.len());
         assert!(spark(&sample.series, &sample.analysis).len() <= 600);
     }
 }
@@ -41,7 +42,8 @@ fn a_chart_with_everything_stays_within_its_bytes() {
 #[test]
 fn two_hundred_runs_and_dense_charts_have_48_link_columns() {
     for runs in [200, 5000] {
-        let svg = trend(&Sample::everything(runs).input(&Linked), Size::Full).svg;
+        let svg =
+            trend(&ExampleChart::with_everything(runs).input(&ExampleLinks), ChartSize::Full).svg;
         let columns = svg.matches("<path d=\"m").count();
         assert!((44..=48).contains(&columns), "{runs} runs: {columns} columns");
     }
@@ -49,33 +51,33 @@ fn two_hundred_runs_and_dense_charts_have_48_link_columns() {
 
 #[test]
 fn all_marks_are_drawn_back_to_front() {
-    let scene = scene(&Sample::everything(200));
-    let roles: Vec<Role> = scene.marks.iter().map(|mark| mark.role).collect();
+    let scene = scene(&ExampleChart::with_everything(200));
+    let roles: Vec<MarkRole> = scene.marks.iter().map(|mark| mark.role).collect();
     assert!(roles.is_sorted());
     for role in [
-        Role::Grid,
-        Role::Band,
-        Role::Run,
-        Role::Level(0),
-        Role::Limit,
-        Role::Worse,
-        Role::Better,
-        Role::Runner,
-        Role::Gap,
-        Role::Outlier,
-        Role::Clamped,
+        MarkRole::Grid,
+        MarkRole::Band,
+        MarkRole::Run,
+        MarkRole::Level(0),
+        MarkRole::Threshold,
+        MarkRole::Regression,
+        MarkRole::Improvement,
+        MarkRole::RunnerChange,
+        MarkRole::Gap,
+        MarkRole::Outlier,
+        MarkRole::Clamped,
     ] {
         assert!(roles.contains(&role), "{role:?}");
     }
-    assert_eq!((scene.failed.len(), scene.notes.len()), (2, 1));
+    assert_eq!((scene.failed_runs.len(), scene.notes.len()), (2, 1));
 }
 
 #[test]
 fn no_line_crosses_an_event_a_gap_or_a_runner_change() {
-    let sample = Sample::everything(200);
+    let sample = ExampleChart::with_everything(200);
     let scene = scene(&sample);
-    let cuts: Vec<i32> = [60, 88, 104, 136].map(|run: usize| scene.places[run]).to_vec();
-    for role in [Role::Level(0), Role::Band] {
+    let cuts: Vec<i32> = [60, 88, 104, 136].map(|run: usize| scene.positions[run]).to_vec();
+    for role in [MarkRole::Level(0), MarkRole::Band] {
         let drawn = lines(&scene, role);
         assert_eq!(drawn.len(), 5, "{role:?}");
         for line in drawn {
@@ -88,45 +90,47 @@ fn no_line_crosses_an_event_a_gap_or_a_runner_change() {
 
 #[test]
 fn a_run_off_the_scale_is_clamped_to_the_edge() {
-    let sample = Sample::everything(200);
+    let sample = ExampleChart::with_everything(200);
     let scene = scene(&sample);
-    assert_eq!(lines(&scene, Role::Clamped), [[(scene.places[90], 4)]]);
+    assert_eq!(lines(&scene, MarkRole::Clamped), [[(scene.positions[90], 4)]]);
     assert_eq!(scene.clamped, 1);
 }
 
 #[test]
 fn an_infrastructure_day_has_a_mark_of_its_own_also_off_the_scale() {
-    let mut sample = Sample::everything(200);
+    let mut sample = ExampleChart::with_everything(200);
     for run in [20, 90, 120] {
         sample.analysis.flags[run] =
             detect::RunFlags { infrastructure: true, ..Default::default() };
     }
     let plain = scene(&sample);
-    let places = [20, 90, 120].map(|run| plain.places[run]);
-    let drawn: Vec<i32> = lines(&plain, Role::Infrastructure).iter().map(|dot| dot[0].0).collect();
+    let places = [20, 90, 120].map(|run| plain.positions[run]);
+    let drawn: Vec<i32> =
+        lines(&plain, MarkRole::Infrastructure).iter().map(|dot| dot[0].0).collect();
     assert_eq!(drawn, places);
-    assert_eq!(lines(&plain, Role::Infrastructure)[1], [(plain.places[90], 4)]);
-    assert!(lines(&plain, Role::Clamped).is_empty());
-    let chart = trend(&sample.input(&Linked), Size::Full);
+    assert_eq!(lines(&plain, MarkRole::Infrastructure)[1], [(plain.positions[90], 4)]);
+    assert!(lines(&plain, MarkRole::Clamped).is_empty());
+    let chart = trend(&sample.input(&ExampleLinks), ChartSize::Full);
     assert!(chart.description.contains("hollow circles are infrastructure days"));
     assert!(chart.description.contains("3 runs on infrastructure days"), "{}", chart.description);
     assert!(!chart.description.contains("filled squares"));
-    for svg in [&chart.svg, &standalone(&sample.input(&Linked))] {
+    for svg in [&chart.svg, &standalone(&sample.input(&ExampleLinks))] {
         assert!(svg.contains(r#"<path class="f" d="#) && svg.contains(r#"<path class="fi" d="#));
     }
-    assert!(chart.svg.len() <= MOST_BYTES);
+    assert!(chart.svg.len() <= MAX_CHART_BYTES);
 }
 
 #[test]
 fn an_infrastructure_day_widens_the_range_only_while_it_is_new() {
     let ends = |at: usize| {
-        let mut sample = Sample::of((0..40).map(|i| Some(100.0 + f64::from(i % 3))).collect());
+        let mut sample =
+            ExampleChart::from_values((0..40).map(|i| Some(100.0 + f64::from(i % 3))).collect());
         sample.series.runs[at].value = Some(130.0);
-        sample.analysis.typical = Some((50.0, 150.0));
+        sample.analysis.typical_range = Some((50.0, 150.0));
         sample.analysis.flags[at].infrastructure = true;
         sample.analysis.level.set(at, None);
         sample.analysis.spread.set(at, None);
-        scene(&sample).up.ends().1
+        scene(&sample).y_axis.bounds().1
     };
     assert!(ends(20) < 120.0);
     assert!(ends(30) < 120.0);
@@ -135,68 +139,69 @@ fn an_infrastructure_day_widens_the_range_only_while_it_is_new() {
 
 #[test]
 fn accepted_and_fixed_changes_look_different_without_colour() {
-    let mut sample = Sample::everything(200);
-    let open = trend(&sample.input(&Linked), Size::Full).svg;
+    let mut sample = ExampleChart::with_everything(200);
+    let open = trend(&sample.input(&ExampleLinks), ChartSize::Full).svg;
     assert!(!open.contains("(accepted)") && !open.contains("(fixed)"));
     let (reason, by) = ("safer".to_owned(), "ada".to_owned());
-    sample.analysis.events[1].status = detect::Status::Approved { reason, by };
+    sample.analysis.changes[1].status = detect::ChangeStatus::Accepted { reason, accepted_by: by };
     let drawn = scene(&sample);
-    assert_eq!(lines(&drawn, Role::Accepted).len(), 1);
-    assert!(lines(&drawn, Role::Worse).is_empty());
-    let svg = trend(&sample.input(&Linked), Size::Full).svg;
+    assert_eq!(lines(&drawn, MarkRole::Accepted).len(), 1);
+    assert!(lines(&drawn, MarkRole::Regression).is_empty());
+    let svg = trend(&sample.input(&ExampleLinks), ChartSize::Full).svg;
     assert!(svg.contains(r#"<path class="ev w a" d="#) && svg.contains("(accepted)</tspan>"));
     assert!(include_str!("../../../static/app.css").contains(".tc .ev.a{stroke-dasharray"));
-    sample.analysis.events[1].status = detect::Status::Fixed;
-    assert!(trend(&sample.input(&Linked), Size::Full).svg.contains("(fixed)</tspan>"));
+    sample.analysis.changes[1].status = detect::ChangeStatus::Fixed;
+    assert!(trend(&sample.input(&ExampleLinks), ChartSize::Full).svg.contains("(fixed)</tspan>"));
 }
 
 #[test]
 fn the_limit_runs_from_its_baseline_to_the_right_edge() {
-    let sample = Sample::everything(200);
+    let sample = ExampleChart::with_everything(200);
     let scene = scene(&sample);
-    let limit = lines(&scene, Role::Limit).remove(0);
-    assert_eq!((limit[0].0, limit[1].0), (scene.places[60], WIDTH));
+    let limit = lines(&scene, MarkRole::Threshold).remove(0);
+    assert_eq!((limit[0].0, limit[1].0), (scene.positions[60], WIDTH));
     assert_eq!(limit[0].1, limit[1].1);
 }
 
 #[test]
 fn jitter_of_one_percent_fills_a_tenth_of_the_height() {
     let values = (0..60).map(|index| Some(1e6 + f64::from(index % 2) * 1e4)).collect();
-    let scene = scene(&Sample::of(values));
-    let heights: Vec<i32> = lines(&scene, Role::Run).iter().map(|dot| dot[0].1).collect();
+    let scene = scene(&ExampleChart::from_values(values));
+    let heights: Vec<i32> = lines(&scene, MarkRole::Run).iter().map(|dot| dot[0].1).collect();
     let span = heights.iter().max().unwrap() - heights.iter().min().unwrap();
     assert!((10..=25).contains(&span), "{span} of 200");
 }
 
 #[test]
 fn a_pool_of_two_runners_has_one_line_for_each() {
-    let mut sample =
-        Sample::of((0..40).map(|index| Some(f64::from(100 + index % 2 * 40))).collect());
+    let mut sample = ExampleChart::from_values(
+        (0..40).map(|index| Some(f64::from(100 + index % 2 * 40))).collect(),
+    );
     for (index, run) in sample.series.runs.iter_mut().enumerate() {
         run.segment = index as u32 % 2;
     }
     sample.analysis.level = sample.series.runs.iter().map(|run| run.value).collect();
-    let drawn = lines(&scene(&sample), Role::Level(0));
+    let drawn = lines(&scene(&sample), MarkRole::Level(0));
     assert_eq!(drawn.len(), 2);
     assert!(drawn.iter().all(|line| line.iter().all(|point| point.1 == line[0].1)));
-    let description = trend(&sample.input(&Linked), Size::Full).description;
+    let description = trend(&sample.input(&ExampleLinks), ChartSize::Full).description;
     assert!(description.contains("Runner added on 31 Mar 2025."), "{description}");
 }
 
 #[test]
 fn a_commit_axis_gives_every_run_the_same_step() {
-    let sample = Sample::everything(200);
-    let window = Window { from: 80, to: 101 };
-    let input = TrendInput { span: Span::Order(window), ..sample.input(&Linked) };
-    let scene = Scene::of_trend(&input, 200);
+    let sample = ExampleChart::with_everything(200);
+    let window = RunWindow { from: 80, to: 101 };
+    let input = TrendInput { span: ChartSpan::Order(window), ..sample.input(&ExampleLinks) };
+    let scene = ChartLayout::of_trend(&input, 200);
     assert_eq!(scene.rows.len(), 21);
-    let steps: Vec<i32> = scene.places.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let steps: Vec<i32> = scene.positions.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!(steps.iter().all(|step| (49..=50).contains(step)), "{steps:?}");
 }
 
 #[test]
 fn names_from_data_cannot_leave_their_place() {
-    let mut sample = Sample::everything(60);
+    let mut sample = ExampleChart::with_everything(60);
     let hostile = "</title><script>alert(1)</script>\"'&\u{0}\u{b}";
     sample.series.key.test = hostile.to_owned();
     sample.series.key.metric_name = hostile.to_owned();
@@ -204,8 +209,8 @@ fn names_from_data_cannot_leave_their_place() {
     for commit in &mut sample.commits {
         commit.id = hostile.to_owned();
     }
-    let input = TrendInput { id: "x\"><b", ..sample.input(&Linked) };
-    for text in [trend(&input, Size::Full).svg, standalone(&input)] {
+    let input = TrendInput { id: "x\"><b", ..sample.input(&ExampleLinks) };
+    for text in [trend(&input, ChartSize::Full).svg, standalone(&input)] {
         assert!(!text.contains("<script") && !text.contains('\u{0}') && !text.contains("\"><b"));
         well_formed(&text);
     }
@@ -214,28 +219,28 @@ fn names_from_data_cannot_leave_their_place() {
 /// Links that try to leave their attribute.
 struct Hostile;
 
-impl Links for Hostile {
+impl MarkLinks for Hostile {
     fn run(&self, _run: usize, _alone: bool) -> Option<String> {
         Some("\"><script>alert(1)</script>".to_owned())
     }
 
-    fn event(&self, _event: usize) -> Option<String> {
+    fn change(&self, _event: usize) -> Option<String> {
         Some("'\"><script>&".to_owned())
     }
 }
 
 #[test]
 fn links_cannot_leave_their_attribute() {
-    let sample = Sample::everything(60);
-    let svg = trend(&sample.input(&Hostile), Size::Full).svg;
+    let sample = ExampleChart::with_everything(60);
+    let svg = trend(&sample.input(&Hostile), ChartSize::Full).svg;
     assert!(!svg.contains("<script"));
     well_formed(&svg);
 }
 
 #[test]
 fn the_description_says_what_the_chart_shows() {
-    let sample = Sample::everything(200);
-    let chart = trend(&sample.input(&Linked), Size::Full);
+    let sample = ExampleChart::with_everything(200);
+    let chart = trend(&sample.input(&ExampleLinks), ChartSize::Full);
     assert_eq!(
         chart.caption,
         "Median time per call, µs. Lower is better ↓. Axis does not start at 0."
@@ -250,35 +255,42 @@ fn the_description_says_what_the_chart_shows() {
          hollow squares are outliers, filled squares lie off the scale, × is a failed run and ◆ is \
          a note."
     );
-    assert_eq!(trend(&Sample::of(vec![]).input(&Linked), Size::Full).description, "No runs yet.");
+    assert_eq!(
+        trend(&ExampleChart::from_values(vec![]).input(&ExampleLinks), ChartSize::Full).description,
+        "No runs yet."
+    );
 }
 
 #[test]
 fn what_is_no_time_is_better_or_worse() {
-    let mut sample = Sample::everything(200);
+    let mut sample = ExampleChart::with_everything(200);
     sample.series.unit = model::record::Unit::parse("score").0;
-    let description = trend(&sample.input(&Linked), Size::Full).description;
+    let description = trend(&sample.input(&ExampleLinks), ChartSize::Full).description;
     assert!(description.contains("−5.4% (better)") && description.contains("+12.3% (worse)"));
 }
 
 #[test]
 fn a_new_version_of_the_benchmark_is_not_called_a_new_runner() {
-    let mut sample = Sample::everything(200);
+    let mut sample = ExampleChart::with_everything(200);
     let runner = sample.series.segments[0].fingerprint.clone();
     sample.series.segments[1].fingerprint = runner;
     sample.series.segments[1].version = Some("2".to_owned());
-    let chart = trend(&sample.input(&Linked), Size::Full);
+    let chart = trend(&sample.input(&ExampleLinks), ChartSize::Full);
     assert!(chart.description.contains("Benchmark changed on 10 Jul 2025."));
     assert!(chart.svg.contains("benchmark changed") && !chart.svg.contains("runner changed"));
 }
 
 #[test]
 fn higher_is_better_puts_the_limit_below() {
-    let mut sample = Sample::everything(200);
-    sample.series.better = model::record::Direction::Higher;
+    let mut sample = ExampleChart::with_everything(200);
+    sample.series.direction = model::record::Direction::Higher;
     let scene = scene(&sample);
-    assert!(!scene.limit_drawn || lines(&scene, Role::Limit)[0][0].1 > 100);
-    assert!(trend(&sample.input(&Linked), Size::Full).caption.contains("Higher is better ↑."));
+    assert!(!scene.threshold_drawn || lines(&scene, MarkRole::Threshold)[0][0].1 > 100);
+    assert!(
+        trend(&sample.input(&ExampleLinks), ChartSize::Full)
+            .caption
+            .contains("Higher is better ↑.")
+    );
 }
 
 /// Every tag closes, every attribute is quoted, no name twice in one tag.
@@ -325,7 +337,7 @@ proptest! {
         window in prop::option::of((0..60usize, 0..60usize)),
         times in prop::option::of(prop::collection::vec(any::<i64>(), 60)),
     ) {
-        let mut sample = Sample::of(values);
+        let mut sample = ExampleChart::from_values(values);
         for (run, segment) in sample.series.runs.iter_mut().zip(&segments) {
             run.segment = *segment;
         }
@@ -333,18 +345,18 @@ proptest! {
             run.time = Timestamp::from_micros(*time);
         }
         let (time, text) = (Timestamp::from_micros(0), "note".to_owned());
-        sample.notes.push(Note { time, text, kind: NoteKind::Remark });
+        sample.notes.push(ChartNote { time, text, kind: NoteKind::Remark });
         sample.analysis.gaps = cuts;
-        sample.levels();
+        sample.compute_levels();
         if let Some(Some(value)) = baseline {
-            sample.analysis.baseline = Some(detect::Baseline { value, runs: 9, since: 3 });
+            sample.analysis.baseline = Some(detect::Baseline { value, runs: 9, first_run: 3 });
         }
-        let span = window.map_or(Span::Time, |(from, to)| Span::Order(Window { from, to }));
-        let input = TrendInput { span, ..sample.input(&Linked) };
-        for size in [Size::Full, Size::Compact] {
+        let span = window.map_or(ChartSpan::Time, |(from, to)| ChartSpan::Order(RunWindow { from, to }));
+        let input = TrendInput { span, ..sample.input(&ExampleLinks) };
+        for size in [ChartSize::Full, ChartSize::Compact] {
             let chart = trend(&input, size);
             well_formed(&chart.svg);
-            prop_assert!(chart.svg.len() <= MOST_BYTES);
+            prop_assert!(chart.svg.len() <= MAX_CHART_BYTES);
             no_nan(&chart.svg)?;
             no_nan(&chart.description)?;
         }
@@ -353,14 +365,14 @@ proptest! {
             well_formed(&svg);
             no_nan(&svg)?;
         }
-        let line = |slot| Line {
+        let line = |slot| ComparisonLine {
             label: "a<b",
             slot,
             series: &sample.series,
             analysis: &sample.analysis,
             href: None,
         };
-        let several = Comparison::of(&[line(1), line(2)]).on_page("x", str::to_owned);
+        let several = ComparisonChart::of(&[line(1), line(2)]).on_page("x", str::to_owned);
         well_formed(&several.svg);
         no_nan(&several.svg)?;
         let file = standalone(&input);
@@ -369,7 +381,7 @@ proptest! {
         let line = spark(&sample.series, &sample.analysis);
         prop_assert!(line.len() <= 600);
         no_nan(&line)?;
-        let scene = Scene::of_trend(&input, 200);
+        let scene = ChartLayout::of_trend(&input, 200);
         for mark in &scene.marks {
             let (Shape::Line(points) | Shape::Area(points)) = &mark.shape else { continue };
             let on_grid = |(x, y): &(i32, i32)| (0..=WIDTH).contains(x) && (0..=208).contains(y);
@@ -386,10 +398,10 @@ fn no_nan(text: &str) -> Result<(), TestCaseError> {
 
 #[test]
 fn an_analysis_of_other_length_does_not_matter() {
-    let mut sample = Sample::everything(50);
+    let mut sample = ExampleChart::with_everything(50);
     let Analysis { level, spread, flags, .. } = &mut sample.analysis;
     *level = level.iter().take(3).collect();
     *spread = PerRun::default();
     flags.clear();
-    trend(&sample.input(&Linked), Size::Full);
+    trend(&sample.input(&ExampleLinks), ChartSize::Full);
 }

@@ -1,6 +1,6 @@
 //! A series against its budget: the level of its newest runs, never a single run.
 
-use model::filter::Recent;
+use model::filter::ChangeAges;
 use model::policy::Policy;
 use model::record::Direction;
 use model::series::Series;
@@ -11,7 +11,7 @@ use super::{BudgetState, BudgetVerdict};
 /// the share cannot be said (a budget or a level of zero or less).
 /// `better` is the direction in force. Budgets take part in verdicts, so no clause of their filters
 /// can ask for one.
-pub fn budget(
+pub fn budget_state(
     series: &Series,
     policy: &Policy,
     better: Direction,
@@ -20,7 +20,7 @@ pub fn budget(
     let level = level.filter(|level| *level > 0.0)?;
     let subject = series.key.subject(&series.tags);
     let own = policy.budgets.iter().find(|budget| {
-        budget.metric == series.key.metric && budget.matches.holds(subject, Recent::default())
+        budget.metric == series.key.metric && budget.matches.holds(subject, ChangeAges::default())
     })?;
     let share = match better {
         Direction::Lower => level / own.budget,
@@ -36,5 +36,5 @@ pub fn budget(
     } else {
         BudgetVerdict::Pass
     };
-    Some(BudgetState { budget: own.budget, share, verdict })
+    Some(BudgetState { budget: own.budget, ratio: share, verdict })
 }

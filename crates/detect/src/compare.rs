@@ -7,10 +7,10 @@ use std::borrow::Cow;
 
 use model::record::Direction;
 
-use super::changes::confidence;
+use super::change_point::NOISE_FLOOR;
+use super::changes::bonferroni_confidence;
+use super::comparable::LevelScale;
 use super::stats::{median, robust_sigma};
-use super::steps::NOISE_FLOOR;
-use super::stretch::Scale;
 
 /// One series at two commits.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,51 +32,51 @@ pub struct Delta {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeltaVerdict {
     /// Worse by at least the threshold and beyond the noise.
-    Worse,
+    Regressed,
     /// Better by at least the threshold and beyond the noise.
-    Better,
+    Improved,
     /// Within the threshold.
-    Same,
+    Unchanged,
     /// Beyond the threshold, but not beyond what these runs vary by.
-    Unclear,
+    Inconclusive,
 }
 
 /// Standard deviations that a difference must exceed to be beyond the noise. Two commits are
 /// compared once, not at every run, so less than the scan over a history needs.
-const BEYOND_NOISE: f64 = 3.0;
+const MIN_Z: f64 = 3.0;
 
 /// What a comparison is judged by.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Yardstick {
+pub struct ComparisonCriteria {
     /// The series' own noise, [`super::Analysis::noise`].
     pub noise: Option<f64>,
     /// [`super::Analysis::threshold`].
     pub threshold: f64,
-    pub better: Direction,
+    pub direction: Direction,
 }
 
 /// Compares the runs of one commit (`before`) with those of another; none where a side has no
 /// finite value.
-pub fn compare(before: &[f64], after: &[f64], by: Yardstick) -> Option<Delta> {
+pub fn compare(before: &[f64], after: &[f64], by: ComparisonCriteria) -> Option<Delta> {
     let (old, new) = (finite(before), finite(after));
     let (before, after) = (median(&old)?, median(&new)?);
-    let scale = Scale::of(&[&*old, &*new].concat());
+    let scale = LevelScale::of(&[&*old, &*new].concat());
     let change = scale.change(before, after);
     let z = noise_of(&old, &new, scale, by.noise).map(|noise| {
         let variance = 1.0 / old.len() as f64 + 1.0 / new.len() as f64;
         (scale.level(after) - scale.level(before)).abs()
             / (noise.max(NOISE_FLOOR) * variance.sqrt())
     });
-    let worse = (change > 0.0) == (by.better == Direction::Lower);
+    let worse = (change > 0.0) == (by.direction == Direction::Lower);
     let verdict = match z {
-        _ if change.abs() < by.threshold - 1e-9 => DeltaVerdict::Same,
-        Some(z) if z >= BEYOND_NOISE && worse => DeltaVerdict::Worse,
-        Some(z) if z >= BEYOND_NOISE => DeltaVerdict::Better,
-        _ => DeltaVerdict::Unclear,
+        _ if change.abs() < by.threshold - 1e-9 => DeltaVerdict::Unchanged,
+        Some(z) if z >= MIN_Z && worse => DeltaVerdict::Regressed,
+        Some(z) if z >= MIN_Z => DeltaVerdict::Improved,
+        _ => DeltaVerdict::Inconclusive,
     };
     let ratio = (before > 0.0 && after > 0.0).then(|| after / before);
     let ratio = ratio.filter(|ratio| ratio.is_finite() && *ratio > 0.0);
-    let confidence = z.map_or(0.0, |z| confidence(z, 1));
+    let confidence = z.map_or(0.0, |z| bonferroni_confidence(z, 1));
     Some(Delta { before, after, change, ratio, verdict, confidence })
 }
 
@@ -99,7 +99,7 @@ pub fn geomean(ratios: &[f64]) -> Option<f64> {
 
 /// Noise of one run: the series' own, or what these runs show by themselves where that is more
 /// (three runs a side at least).
-fn noise_of(old: &[f64], new: &[f64], scale: Scale, series: Option<f64>) -> Option<f64> {
+fn noise_of(old: &[f64], new: &[f64], scale: LevelScale, series: Option<f64>) -> Option<f64> {
     if old.len() < 3 || new.len() < 3 {
         return series;
     }
@@ -118,40 +118,43 @@ fn noise_of(old: &[f64], new: &[f64], scale: Scale, series: Option<f64>) -> Opti
 mod tests {
     use super::*;
 
-    fn by(noise: Option<f64>) -> Yardstick {
-        Yardstick { noise, threshold: 0.1, better: Direction::Lower }
+    fn criteria(noise: Option<f64>) -> ComparisonCriteria {
+        ComparisonCriteria { noise, threshold: 0.1, direction: Direction::Lower }
     }
 
     #[test]
     fn one_run_on_each_side_is_judged_by_the_series_noise() {
-        let delta = compare(&[100.0], &[120.0], by(Some(0.01))).unwrap();
-        assert_eq!(delta.verdict, DeltaVerdict::Worse);
+        let delta = compare(&[100.0], &[120.0], criteria(Some(0.01))).unwrap();
+        assert_eq!(delta.verdict, DeltaVerdict::Regressed);
         assert!((delta.change - 0.2).abs() < 1e-12 && delta.confidence > 0.99);
-        let delta = compare(&[100.0], &[120.0], by(Some(0.1))).unwrap();
-        assert_eq!(delta.verdict, DeltaVerdict::Unclear);
-        let delta = compare(&[100.0], &[120.0], by(None)).unwrap();
-        assert_eq!((delta.verdict, delta.confidence), (DeltaVerdict::Unclear, 0.0));
+        let delta = compare(&[100.0], &[120.0], criteria(Some(0.1))).unwrap();
+        assert_eq!(delta.verdict, DeltaVerdict::Inconclusive);
+        let delta = compare(&[100.0], &[120.0], criteria(None)).unwrap();
+        assert_eq!((delta.verdict, delta.confidence), (DeltaVerdict::Inconclusive, 0.0));
         assert_eq!(delta.ratio, Some(1.2));
     }
 
     #[test]
     fn direction_decides_what_is_better() {
-        let faster = compare(&[100.0], &[70.0], by(Some(0.01))).unwrap();
-        assert_eq!(faster.verdict, DeltaVerdict::Better);
-        let rate = Yardstick { better: Direction::Higher, ..by(Some(0.01)) };
-        assert_eq!(compare(&[100.0], &[70.0], rate).unwrap().verdict, DeltaVerdict::Worse);
+        let faster = compare(&[100.0], &[70.0], criteria(Some(0.01))).unwrap();
+        assert_eq!(faster.verdict, DeltaVerdict::Improved);
+        let rate = ComparisonCriteria { direction: Direction::Higher, ..criteria(Some(0.01)) };
+        assert_eq!(compare(&[100.0], &[70.0], rate).unwrap().verdict, DeltaVerdict::Regressed);
     }
 
     #[test]
     fn within_the_threshold_is_the_same_however_sure() {
-        let delta = compare(&[100.0; 9], &[105.0; 9], by(Some(0.001))).unwrap();
-        assert_eq!(delta.verdict, DeltaVerdict::Same);
+        let delta = compare(&[100.0; 9], &[105.0; 9], criteria(Some(0.001))).unwrap();
+        assert_eq!(delta.verdict, DeltaVerdict::Unchanged);
     }
 
     #[test]
     fn runs_that_vary_more_than_the_series_speak_for_themselves() {
         let (old, new) = ([80.0, 100.0, 130.0, 90.0], [90.0, 115.0, 150.0, 125.0]);
-        assert_eq!(compare(&old, &new, by(Some(0.01))).unwrap().verdict, DeltaVerdict::Unclear);
+        assert_eq!(
+            compare(&old, &new, criteria(Some(0.01))).unwrap().verdict,
+            DeltaVerdict::Inconclusive
+        );
     }
 
     #[test]
@@ -163,10 +166,10 @@ mod tests {
 
     #[test]
     fn odd_values_give_numbers_or_nothing() {
-        assert_eq!(compare(&[], &[1.0], by(None)), None);
-        assert_eq!(compare(&[f64::NAN], &[1.0], by(None)), None);
+        assert_eq!(compare(&[], &[1.0], criteria(None)), None);
+        assert_eq!(compare(&[f64::NAN], &[1.0], criteria(None)), None);
         for (a, b) in [(0.0, 1.0), (-1.0, 1e300), (1e-300, 1e300), (f64::MAX, f64::MIN)] {
-            let delta = compare(&[a], &[b], by(Some(0.01))).unwrap();
+            let delta = compare(&[a], &[b], criteria(Some(0.01))).unwrap();
             assert!(delta.change.is_finite() && delta.confidence.is_finite(), "{a} {b}");
         }
     }

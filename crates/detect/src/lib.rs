@@ -10,39 +10,39 @@
 //! whose `proof` looks only back, and `infrastructure` for all of them; `verdict` speaks of today,
 //! `replay` of every day, `sensitivity` of what would be noticed. `compare` looks at two commits.
 
-pub mod again;
+pub mod analysis_cache;
 mod budget;
-mod bare;
+mod naive_threshold;
 mod changes;
 pub mod compare;
 mod drift;
 pub mod evidence;
-mod gate;
-mod infrastructure;
-pub mod kept;
-mod moments;
+mod detector;
+mod common_mode;
+pub mod reanalysis;
+mod commit_batches;
 mod noise;
 pub mod per_run;
 #[cfg(test)]
 mod prefixes;
-mod prepared;
-mod proof;
+mod prepared_series;
+mod significance;
 mod quality;
 pub mod replay;
 pub mod runner;
 #[cfg(test)]
 mod scenarios;
 pub mod sensitivity;
-mod sieve;
-mod standing;
+mod prefilter;
+mod series_state;
 pub mod stats;
-mod steps;
-mod stretch;
+mod change_point;
+mod comparable;
 pub mod targets;
 mod trend;
 mod verdict;
-mod vote;
-mod walk;
+mod peer_vote;
+mod sequential;
 mod window;
 
 use rayon::prelude::*;
@@ -51,11 +51,11 @@ use model::policy::Policy;
 use model::record::time::{DAY_US, Timestamp};
 use model::series::{CommitIndex, Series};
 
-use changes::Facts;
+use changes::SeriesReview;
 use per_run::PerRun;
-use prepared::Prepared;
-use replay::Figures;
-use standing::Standing;
+use prepared_series::PreparedSeries;
+use replay::ReplaySummary;
+use series_state::SeriesState;
 
 /// Everything concluded from one series. Vectors are parallel to [`model::series::Series::runs`].
 #[derive(Clone, Debug)]
@@ -68,17 +68,17 @@ pub struct Analysis {
     /// Level that the newest run is compared with; none while there are too few runs.
     pub baseline: Option<Baseline>,
     /// Newest run that has a value: index into the runs.
-    pub latest: Option<usize>,
+    pub latest_run: Option<usize>,
     /// Relative change of the newest level against the baseline, signed as the value moved.
-    pub change: Option<f64>,
+    pub latest_change: Option<f64>,
     /// The series' own noise: robust relative standard deviation of one run around its level, which
     /// may move: a drift adds nothing to it.
     pub noise: Option<f64>,
     /// Smallest lasting relative change for the worse, unsigned, that would be reported within
     /// [`sensitivity::horizon`] runs in 9 of 10 cases; none for too few runs.
-    pub detectable: Option<f64>,
+    pub detectable_change_90: Option<f64>,
     /// The same in 99 of 100 cases.
-    pub detectable_surely: Option<f64>,
+    pub detectable_change_99: Option<f64>,
     /// Rolling median (7 runs) of the runs' values, restarted at events, segments and gaps; none
     /// for failed runs and outliers.
     pub level: PerRun,
@@ -86,15 +86,15 @@ pub struct Analysis {
     pub spread: PerRun,
     pub flags: Vec<RunFlags>,
     /// Changes, oldest first.
-    pub events: Vec<Change>,
+    pub changes: Vec<Change>,
     /// Index of the first run after each gap: the time before it is longer than the policy allows.
     pub gaps: Vec<usize>,
     /// Values within which a chart shows its runs: quartiles ± 6 interquartile ranges.
-    pub typical: Option<(f64, f64)>,
+    pub typical_range: Option<(f64, f64)>,
     pub budget: Option<BudgetState>,
-    pub trend: Option<Trend>,
+    pub trend: Option<TrendEstimate>,
     /// No run for so long that the series is retired.
-    pub retired: bool,
+    pub is_retired: bool,
 }
 
 /// The verdict on a series: what its newest runs say.
@@ -107,19 +107,19 @@ pub enum Verdict {
     /// Moved together with most other backends.
     Infrastructure,
     /// Worse, and accepted by an entry in `accepted.yml`.
-    Approved,
+    Accepted,
     /// Better by more than the threshold, confirmed.
     Improved,
     /// The runner changed and has too few runs yet: not compared.
-    Suppressed,
+    NotCompared,
     /// Too noisy to be judged at this threshold.
-    Noisy,
+    TooNoisy,
     /// In its grace period, or fewer runs than the policy's minimum.
     New,
     /// No run where one was due, or only failed ones.
     Missing,
     /// None of these.
-    Steady,
+    Unchanged,
 }
 
 /// What the newest level is compared with.
@@ -129,19 +129,19 @@ pub struct Baseline {
     pub value: f64,
     pub runs: u32,
     /// Index of the first run of the level that the baseline describes: where a limit line starts.
-    pub since: usize,
+    pub first_run: usize,
 }
 
 /// What a run is beyond its value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RunFlags {
-    pub failed: bool,
+    pub has_failed: bool,
     /// Off its level by the policy's σ: shown, left out of levels and verdicts.
-    pub outlier: bool,
+    pub is_outlier: bool,
     /// Part of an infrastructure day.
     pub infrastructure: bool,
     /// Its own spread exceeds the policy's share of its value.
-    pub noisy: bool,
+    pub is_noisy: bool,
 }
 
 /// A lasting change of level, or a drift.
@@ -149,7 +149,7 @@ pub struct RunFlags {
 pub struct Change {
     pub kind: ChangeKind,
     /// Index of the first run on the new level.
-    pub first: usize,
+    pub first_after: usize,
     /// Index of the last run on the old level.
     pub last_before: usize,
     /// Medians of the levels, base units; of a drift, of its oldest and of its newest runs.
@@ -160,11 +160,11 @@ pub struct Change {
     pub runs_after: u32,
     /// `after / before − 1`, signed as the value moved.
     pub change: f64,
-    pub worse: bool,
+    pub is_regression: bool,
     /// How sure, 0–1.
     pub confidence: f64,
-    pub severity: Severity,
-    pub status: Status,
+    pub severity: ChangeSeverity,
+    pub status: ChangeStatus,
     /// Evidence in whole sentences of plain text, the most telling first.
     pub hints: Vec<String>,
 }
@@ -179,7 +179,7 @@ pub enum ChangeKind {
 
 /// By size against the policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
+pub enum ChangeSeverity {
     /// At least the threshold.
     Minor,
     /// At least the approval threshold.
@@ -190,14 +190,14 @@ pub enum Severity {
 
 /// What became of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum ChangeStatus {
     New,
     /// A later change brought the level back.
     Fixed,
     /// Accepted, with the reason and the name given in `accepted.yml`.
-    Approved {
+    Accepted {
         reason: String,
-        by: String,
+        accepted_by: String,
     },
     /// A note or an annotation stands on its day or names its commit.
     Explained,
@@ -208,7 +208,7 @@ pub enum Status {
 pub struct BudgetState {
     pub budget: f64,
     /// Level over budget (or budget over level where higher is better): 1.0 is exactly on it.
-    pub share: f64,
+    pub ratio: f64,
     pub verdict: BudgetVerdict,
 }
 
@@ -221,7 +221,7 @@ pub enum BudgetVerdict {
 
 /// Robust slope of the newest level over the policy's trend window.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Trend {
+pub struct TrendEstimate {
     /// Relative change of the level per day, and its 95 % interval.
     pub per_day: f64,
     pub low: f64,
@@ -229,7 +229,7 @@ pub struct Trend {
     /// Share of the variance that the line explains.
     pub r_squared: f64,
     /// The interval does not hold zero: without it there is no trend to speak of.
-    pub clear: bool,
+    pub is_significant: bool,
     pub runs: u32,
     pub from: Timestamp,
     pub to: Timestamp,
@@ -237,26 +237,26 @@ pub struct Trend {
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Depth {
+pub enum AnalysisDepth {
     /// Pages: everything.
-    Pages,
+    Full,
     /// The gate, which says nothing of trends, of the typical range, and of what would be noticed
     /// in a series that is not too noisy: these are left out.
-    Gate,
+    GateOnly,
 }
 
 /// What an analysis needs beyond the series and the policy.
 #[derive(Clone, Copy)]
-pub struct Context<'a> {
-    pub depth: Depth,
+pub struct AnalysisContext<'a> {
+    pub depth: AnalysisDepth,
     /// The build's time: what has expired, what is retired.
     pub now: Timestamp,
     /// Time of the newest main-line run of the whole history; none where nothing is to be missed.
-    pub newest: Option<Timestamp>,
+    pub newest_run: Option<Timestamp>,
     /// The accepted changes that concern a series.
-    pub accepted: &'a (dyn Fn(&Series) -> Vec<Accepted> + Sync),
+    pub accepted: &'a (dyn Fn(&Series) -> Vec<ResolvedAcceptance> + Sync),
     /// What notes and annotations say of a series.
-    pub explained: &'a (dyn Fn(&Series) -> Vec<Explanation> + Sync),
+    pub explanations: &'a (dyn Fn(&Series) -> Vec<Explanation> + Sync),
 }
 
 /// What a note is about.
@@ -271,12 +271,12 @@ pub enum Explanation {
 
 /// An accepted change, resolved against the history.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Accepted {
+pub struct ResolvedAcceptance {
     pub commit: CommitIndex,
     /// Largest relative change that the entry covers, unsigned.
     pub max_change: f64,
     pub reason: String,
-    pub by: String,
+    pub accepted_by: String,
     /// The entry counts until then.
     pub expires: Option<Timestamp>,
 }
@@ -284,10 +284,10 @@ pub struct Accepted {
 /// The analyses of all series, in their order, and the days on which the backends moved together.
 #[derive(Clone, Debug)]
 pub struct Analyses {
-    pub each: Vec<Analysis>,
-    pub infrastructure: Vec<InfrastructureDay>,
+    pub by_series: Vec<Analysis>,
+    pub infrastructure_days: Vec<InfrastructureDay>,
     /// What the gate would have reported over the whole history.
-    pub figures: Figures,
+    pub replay_summary: ReplaySummary,
 }
 
 /// A UTC day on which most backends moved the same way.
@@ -300,105 +300,123 @@ pub struct InfrastructureDay {
     /// How much worse the median backend was than before, relative (0.1 = 10 % worse); negative
     /// where it was better.
     pub change: f64,
-    pub worse: bool,
+    pub is_degradation: bool,
     /// It has lasted for the policy's number of consecutive days with runs.
     pub alert: bool,
     /// First day of a shift that stayed: every baseline restarts here.
-    pub lasting: bool,
+    pub is_lasting: bool,
 }
 
 /// Analyses all series of one history, in their order, each without what moved all of them
 /// together.
-pub fn analyse_all(series: &[Series], policy: &Policy, context: &Context<'_>) -> Analyses {
-    let walk::Walked { standings, infrastructure } = walk::walk(series, policy, &mut |_, _| ());
+pub fn analyze_all(series: &[Series], policy: &Policy, context: &AnalysisContext<'_>) -> Analyses {
+    let sequential::PassResult { states: standings, infrastructure_days: infrastructure } =
+        sequential::run_pass(series, policy, &mut |_, _| ());
     // The gate tells of today alone.
-    let look_back = context.depth == Depth::Pages;
+    let look_back = context.depth == AnalysisDepth::Full;
     // A standing holds every run of its series, and goes as soon as the analysis stands.
     let (mut each, figures): (Vec<Analysis>, Vec<_>) = series
         .par_iter()
         .zip(standings)
         .map(|(series, standing)| {
-            let analysis = analyse_one(series, policy, context, &standing);
-            let figures =
-                look_back.then(|| Figures::of_one((series, &standing), policy, context, &analysis));
+            let analysis = analyze_series(series, policy, context, &standing);
+            let figures = look_back
+                .then(|| ReplaySummary::of_series((series, &standing), policy, context, &analysis));
             (analysis, figures)
         })
         .unzip();
     evidence::explain(series, &mut each);
     let figures = if look_back {
-        Figures::sum(figures.into_iter().flatten().collect(), infrastructure.len())
+        ReplaySummary::total(figures.into_iter().flatten().collect(), infrastructure.len())
     } else {
-        Figures::default()
+        ReplaySummary::default()
     };
-    Analyses { each, infrastructure, figures }
+    Analyses { by_series: each, infrastructure_days: infrastructure, replay_summary: figures }
 }
 
 /// The verdicts alone, in the order of the series: where the walk ends, judged.
-pub fn verdicts(series: &[Series], policy: &Policy, context: &Context<'_>) -> Vec<Verdict> {
-    let walked = walk::walk(series, policy, &mut |_, _| ());
-    let judged = series.iter().zip(&walked.standings).map(|(series, standing)| {
-        let (accepted, explained) = ((context.accepted)(series), (context.explained)(series));
-        let facts = Facts { accepted: &accepted, explained: &explained, now: context.now };
-        let newest = context.newest;
-        verdict::Evidence { series, policy, standing, facts, newest }.judge().verdict
+pub fn verdicts(series: &[Series], policy: &Policy, context: &AnalysisContext<'_>) -> Vec<Verdict> {
+    let walked = sequential::run_pass(series, policy, &mut |_, _| ());
+    let judged = series.iter().zip(&walked.states).map(|(series, standing)| {
+        let (accepted, explained) = ((context.accepted)(series), (context.explanations)(series));
+        let facts =
+            SeriesReview { accepted: &accepted, explanations: &explained, now: context.now };
+        let newest = context.newest_run;
+        verdict::VerdictInput { series, policy, state: standing, review: facts, newest_run: newest }
+            .judge()
+            .verdict
     });
     judged.collect()
 }
 
 /// Whether the last run of a series is older than the policy keeps series alive for.
-fn retired(series: &Series, policy: &Policy, now: Timestamp) -> bool {
+fn is_retired(series: &Series, policy: &Policy, now: Timestamp) -> bool {
     let oldest = i64::from(policy.data_quality.max_age_days).saturating_mul(DAY_US);
     let last = series.runs.last();
     last.is_some_and(|run| now.micros().saturating_sub(run.time.micros()) > oldest)
 }
 
-fn analyse_one(
+fn analyze_series(
     series: &Series,
     policy: &Policy,
-    context: &Context<'_>,
-    standing: &Standing,
+    context: &AnalysisContext<'_>,
+    standing: &SeriesState,
 ) -> Analysis {
-    let limit = &standing.limit;
-    let ready = Prepared::of(series, policy, &standing.marks);
-    let mut found = ready.changes(policy, limit, &standing.steps());
-    let (accepted, explained) = ((context.accepted)(series), (context.explained)(series));
-    let facts = Facts { accepted: &accepted, explained: &explained, now: context.now };
-    let judged =
-        verdict::Evidence { series, policy, standing, facts, newest: context.newest }.judge();
-    found.tell(verdict::open_change(series, policy, standing));
+    let limit = &standing.threshold;
+    let ready = PreparedSeries::of(series, policy, &standing.exclusions);
+    let mut found = ready.changes(policy, limit, &standing.change_points());
+    let (accepted, explained) = ((context.accepted)(series), (context.explanations)(series));
+    let facts = SeriesReview { accepted: &accepted, explanations: &explained, now: context.now };
+    let judged = verdict::VerdictInput {
+        series,
+        policy,
+        state: standing,
+        review: facts,
+        newest_run: context.newest_run,
+    }
+    .judge();
+    found.add_open(verdict::open_change(series, policy, standing));
     let changes = &mut found.changes;
-    changes::settle(series, changes, limit.threshold, &facts);
-    let noise = ready.noise(&found.firsts);
+    changes::resolve_statuses(series, changes, limit.relative, &facts);
+    let noise = ready.noise(&found.level_starts);
     let share = noise.map(|noise| ready.scale.change_of(noise.sigma));
-    let demand = sensitivity::Demand::of(limit, ready.scale, policy);
-    let pages = context.depth == Depth::Pages;
+    let demand = sensitivity::DetectabilityRule::of(limit, ready.scale, policy);
+    let pages = context.depth == AnalysisDepth::Full;
     let sense =
-        ready.stretches.last().filter(|_| pages || judged.verdict == Verdict::Noisy).and_then(
-            |runs| sensitivity::relative(runs, &found.shifts, ready.scale, limit, demand),
+        ready.comparable.last().filter(|_| pages || judged.verdict == Verdict::TooNoisy).and_then(
+            |runs| {
+                sensitivity::detectable_change(
+                    runs,
+                    &found.all_level_starts,
+                    ready.scale,
+                    limit,
+                    demand,
+                )
+            },
         );
     let lines = ready.lines(&found.changes);
-    let level = ready.newest_level(&found.firsts, policy.detection.window);
-    let retired = retired(series, policy, context.now);
+    let level = ready.newest_level(&found.level_starts, policy.detection.window);
+    let retired = is_retired(series, policy, context.now);
     let days = policy.trends.window_days;
-    let trend = pages.then(|| ready.trend(&found.firsts, days)).flatten();
+    let trend = pages.then(|| ready.trend(&found.level_starts, days)).flatten();
     Analysis {
         verdict: judged.verdict,
-        threshold: limit.threshold,
+        threshold: limit.relative,
         report_only: limit.report_only,
         baseline: judged.baseline,
-        latest: ready.latest,
-        change: judged.change,
+        latest_run: ready.latest_run,
+        latest_change: judged.latest_change,
         noise: share,
-        detectable: sense.map(|it| it.likely),
-        detectable_surely: sense.map(|it| it.surely),
+        detectable_change_90: sense.map(|it| it.power_90),
+        detectable_change_99: sense.map(|it| it.power_99),
         level: lines.level,
         spread: lines.spread,
-        typical: pages.then(|| quality::typical(&ready.valued())).flatten(),
+        typical_range: pages.then(|| quality::typical_range(&ready.valued())).flatten(),
         flags: ready.flags,
-        events: found.changes,
+        changes: found.changes,
         gaps: ready.gaps,
-        budget: budget::budget(series, policy, limit.better, level),
+        budget: budget::budget_state(series, policy, limit.direction, level),
         trend,
-        retired,
+        is_retired: retired,
     }
 }

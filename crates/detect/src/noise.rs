@@ -1,32 +1,33 @@
 //! How much one run varies around its level.
 
-use super::stats::{Memory, median, robust_sigma};
-use super::steps;
+use super::change_point;
+use super::stats::{Autocorrelation, median, robust_sigma};
 
 /// Noise of one run around its level.
 #[derive(Clone, Copy, Debug)]
-pub struct Noise {
+pub struct SeriesNoise {
     /// Standard deviation in levels, around the moving level: no drift is in it.
     pub sigma: f64,
     /// The same with what slow wandering adds, and how runs depend on the runs before them.
-    pub wandering: f64,
-    pub memory: Memory,
+    pub total_sigma: f64,
+    pub autocorrelation: Autocorrelation,
     /// Runs that it was taken from.
     pub runs: usize,
 }
 
 /// Runs that the noise and the memory of a series are taken from.
-const RUNS: usize = 60;
+const MAX_RUNS: usize = 60;
 /// Fewest residuals around the moving level that tell its noise.
-const LOCAL_MIN: usize = 8;
+const MIN_LOCAL_RESIDUALS: usize = 8;
 
-impl Noise {
+impl SeriesNoise {
     /// Of the newest runs of a stretch whose levels begin at `firsts`; none for fewer than 4.
     pub fn of(level: &[f64], firsts: &[usize]) -> Option<Self> {
-        let residuals = steps::residuals(level, firsts, RUNS);
+        let residuals = change_point::residuals(level, firsts, MAX_RUNS);
         let noise = Self::of_residuals(&residuals)?;
-        let local = steps::local_residuals(level, firsts, RUNS);
-        let sigma = if local.len() < LOCAL_MIN { noise.sigma } else { robust_sigma(&local) };
+        let local = change_point::local_residuals(level, firsts, MAX_RUNS);
+        let sigma =
+            if local.len() < MIN_LOCAL_RESIDUALS { noise.sigma } else { robust_sigma(&local) };
         Some(Self { sigma, ..noise })
     }
 
@@ -41,8 +42,13 @@ impl Noise {
             return None;
         }
         let wandering = robust_sigma(residuals);
-        let own = Memory::of(residuals, 3.0 * wandering.max(1e-12));
-        let memory = Memory { lag1: own.lag1.clamp(0.0, 0.95), lag5: own.lag5.max(0.0) };
-        Some(Self { sigma: wandering, wandering, memory, runs: residuals.len() })
+        let own = Autocorrelation::of(residuals, 3.0 * wandering.max(1e-12));
+        let memory = Autocorrelation { lag1: own.lag1.clamp(0.0, 0.95), lag5: own.lag5.max(0.0) };
+        Some(Self {
+            sigma: wandering,
+            total_sigma: wandering,
+            autocorrelation: memory,
+            runs: residuals.len(),
+        })
     }
 }

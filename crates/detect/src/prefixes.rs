@@ -33,21 +33,21 @@ fn backends(salt: usize, step: (usize, f64), shift: usize, turn: usize) -> Vec<S
 }
 
 /// The series as they were when the run `last` was the newest.
-fn until(all: &[Series], last: usize) -> Vec<Series> {
+fn runs_until(all: &[Series], last: usize) -> Vec<Series> {
     let cut = |it: &Series| Series { runs: it.runs[..=last].to_vec(), ..it.clone() };
     all.iter().map(cut).collect()
 }
 
 /// An analysis without what the gate says nothing of.
-fn gated(it: &Analysis) -> String {
-    let noisy = it.verdict == Verdict::Noisy;
+fn gate_view(it: &Analysis) -> String {
+    let noisy = it.verdict == Verdict::TooNoisy;
     format!(
         "{:?}",
         Analysis {
             trend: None,
-            typical: None,
-            detectable: it.detectable.filter(|_| noisy),
-            detectable_surely: it.detectable_surely.filter(|_| noisy),
+            typical_range: None,
+            detectable_change_90: it.detectable_change_90.filter(|_| noisy),
+            detectable_change_99: it.detectable_change_99.filter(|_| noisy),
             ..it.clone()
         }
     )
@@ -65,7 +65,7 @@ proptest! {
         last in 5..70_usize,
         sigma in prop_oneof![Just(0.0), 0.05..0.4_f64],
     ) {
-        let mut all = until(&backends(salt, step, shift, turn), last);
+        let mut all = runs_until(&backends(salt, step, shift, turn), last);
         // Every kind of verdict, that of a series too noisy to be judged included.
         for (at, run) in all[4].runs.iter_mut().enumerate() {
             run.value = run.value.map(|value| value * (1.0 + sigma * (at % 3) as f64));
@@ -73,14 +73,14 @@ proptest! {
         let policy = Policy::default();
         let newest = all[0].runs.last().map(|run| run.time);
         let pages = at(newest.unwrap_or(Timestamp::from_micros(0)), newest);
-        let gate = Context { depth: Depth::Gate, ..pages };
+        let gate = AnalysisContext { depth: AnalysisDepth::GateOnly, ..pages };
         let (of_pages, of_gate) =
-            (analyse_all(&all, &policy, &pages), analyse_all(&all, &policy, &gate));
-        let told = |found: &Analyses| found.each.iter().map(gated).collect::<Vec<_>>();
+            (analyze_all(&all, &policy, &pages), analyze_all(&all, &policy, &gate));
+        let told = |found: &Analyses| found.by_series.iter().map(gate_view).collect::<Vec<_>>();
         prop_assert_eq!(told(&of_pages), told(&of_gate));
-        prop_assert_eq!(of_pages.infrastructure, of_gate.infrastructure);
+        prop_assert_eq!(of_pages.infrastructure_days, of_gate.infrastructure_days);
         let alone = verdicts(&all, &policy, &gate);
-        let each: Vec<Verdict> = of_gate.each.iter().map(|it| it.verdict).collect();
+        let each: Vec<Verdict> = of_gate.by_series.iter().map(|it| it.verdict).collect();
         prop_assert_eq!(alone, each);
     }
 
@@ -96,13 +96,13 @@ proptest! {
         let context = at(Timestamp::from_micros(0), None);
         let said = replay(&all, &policy, &context);
         for last in 0..70 {
-            let found = analyse_all(&until(&all, last), &policy, &context);
-            for (index, analysis) in found.each.iter().enumerate() {
+            let found = analyze_all(&runs_until(&all, last), &policy, &context);
+            for (index, analysis) in found.by_series.iter().enumerate() {
                 let then = said.iter().find(|it| (it.series, it.run) == (index, last));
-                let verdict = then.map_or(Verdict::Steady, |it| it.verdict);
+                let verdict = then.map_or(Verdict::Unchanged, |it| it.verdict);
                 prop_assert_eq!(verdict, analysis.verdict, "series {} run {}", index, last);
                 if let Some(then) = then {
-                    prop_assert_eq!(then.change, analysis.change);
+                    prop_assert_eq!(then.latest_change, analysis.latest_change);
                 }
             }
         }
@@ -126,9 +126,9 @@ proptest! {
         let said = replay(&all, &policy, &context);
         let turned = replay(&more, &policy, &context);
         for one in said {
-            let same = |it: &&super::replay::Said| (it.series, it.run) == (4 - one.series, one.run);
-            let there = turned.iter().find(same).map(|it| (it.verdict, it.change));
-            prop_assert_eq!(there, Some((one.verdict, one.change)));
+            let same = |it: &&super::replay::ReplayedVerdict| (it.series, it.run) == (4 - one.series, one.run);
+            let there = turned.iter().find(same).map(|it| (it.verdict, it.latest_change));
+            prop_assert_eq!(there, Some((one.verdict, one.latest_change)));
         }
     }
 }
@@ -159,11 +159,15 @@ fn backends_too_noisy_to_tell_alone_are_asked_before_one_of_them_is_told() {
     let all: Vec<Series> =
         noise.iter().enumerate().map(|(backend, sigma)| shifted(backend, *sigma)).collect();
     let context = at(Timestamp::from_micros(0), None);
-    let found = analyse_all(&all, &Policy::default(), &context);
-    assert!(!found.infrastructure.is_empty());
-    assert!(found.each.iter().all(|it| it.verdict != Verdict::Regressed), "{:?}", found.each[0]);
-    let alone = analyse_all(&all[..1], &Policy::default(), &context);
-    assert_eq!(alone.each[0].verdict, Verdict::Regressed);
+    let found = analyze_all(&all, &Policy::default(), &context);
+    assert!(!found.infrastructure_days.is_empty());
+    assert!(
+        found.by_series.iter().all(|it| it.verdict != Verdict::Regressed),
+        "{:?}",
+        found.by_series[0]
+    );
+    let alone = analyze_all(&all[..1], &Policy::default(), &context);
+    assert_eq!(alone.by_series[0].verdict, Verdict::Regressed);
 }
 
 #[test]
@@ -172,9 +176,12 @@ fn the_figures_count_what_was_reported_what_vanished_and_what_was_missed() {
     let mut stepped = series(&noisy_history(120, &[(60, 1.3)], 0.01, 2));
     stepped.key.test = "stepped".to_owned();
     let context = at(Timestamp::from_micros(0), None);
-    let figures = analyse_all(&[steady, stepped], &Policy::default(), &context).figures;
+    let figures = analyze_all(&[steady, stepped], &Policy::default(), &context).replay_summary;
     assert_eq!((figures.runs, figures.series), (240, 2));
-    assert_eq!((figures.findings, figures.withdrawn, figures.missed), (1, 0, 0));
+    assert_eq!(
+        (figures.reported_regressions, figures.withdrawn_reports, figures.missed_regressions),
+        (1, 0, 0)
+    );
     assert_eq!(figures.median_delay_runs, Some(2.0));
     assert_eq!(figures.false_alarm_rate(), 0.0);
 }
@@ -187,10 +194,14 @@ fn what_is_scaled_is_scaled_by_what_came_before() {
     let context = at(Timestamp::from_micros(0), None);
     let said = replay(&all, &policy, &context);
     for last in 0..70 {
-        let found = analyse_all(&until(&all, last), &policy, &context);
+        let found = analyze_all(&runs_until(&all, last), &policy, &context);
         for one in said.iter().filter(|it| it.run == last) {
-            let then = &found.each[one.series];
-            assert_eq!((one.verdict, one.change), (then.verdict, then.change), "run {last}");
+            let then = &found.by_series[one.series];
+            assert_eq!(
+                (one.verdict, one.latest_change),
+                (then.verdict, then.latest_change),
+                "run {last}"
+            );
         }
     }
 }

@@ -51,7 +51,7 @@ pub fn outliers(levels: &[f64], sigmas: f64) -> Vec<bool> {
     if n < 5 {
         return flags;
     }
-    let middles: Vec<f64> = (0..n).map(|i| without_itself(levels, i)).collect();
+    let middles: Vec<f64> = (0..n).map(|i| median_of_neighbors(levels, i)).collect();
     let rests: Vec<f64> = levels.iter().zip(&middles).map(|(level, m)| level - m).collect();
     let sigma = (robust_sigma(&rests) / MEDIAN_OF_SIX).max(OUTLIER_FLOOR);
     for i in 0..n - 1 {
@@ -61,7 +61,7 @@ pub fn outliers(levels: &[f64], sigmas: f64) -> Vec<bool> {
     flags
 }
 
-fn without_itself(levels: &[f64], i: usize) -> f64 {
+fn median_of_neighbors(levels: &[f64], i: usize) -> f64 {
     let from = i.saturating_sub(HALF_WINDOW);
     let to = (i + HALF_WINDOW + 1).min(levels.len());
     let mut near = [0.0; 2 * HALF_WINDOW];
@@ -90,7 +90,7 @@ pub fn rolling_levels(values: &[f64], piece: &[usize], level: &mut PerRun, sprea
 
 /// Quartiles ± 6 interquartile ranges: what a chart shows without letting one run rule its scale.
 /// None where there is no value.
-pub fn typical(values: &[f64]) -> Option<(f64, f64)> {
+pub fn typical_range(values: &[f64]) -> Option<(f64, f64)> {
     if values.is_empty() {
         return None;
     }

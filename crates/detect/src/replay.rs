@@ -5,38 +5,50 @@ use std::ops::RangeInclusive;
 use model::policy::Policy;
 use model::series::{CommitIndex, Series};
 
-use super::bare;
-use super::changes::Facts;
-use super::standing::Standing;
+use super::changes::SeriesReview;
+use super::naive_threshold;
+use super::sequential::run_pass;
+use super::series_state::SeriesState;
 use super::stats::median;
-use super::verdict::{Evidence, Judged};
-use super::walk::walk;
-use super::{Analysis, Change, ChangeKind, Context, Explanation, Verdict};
+use super::verdict::{SeriesVerdict, VerdictInput};
+use super::{Analysis, AnalysisContext, Change, ChangeKind, Explanation, Verdict};
 
 /// What the gate said after one run.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Said {
+pub struct ReplayedVerdict {
     /// Index of the series, and of its run.
     pub series: usize,
     pub run: usize,
     pub verdict: Verdict,
-    pub change: Option<f64>,
+    pub latest_change: Option<f64>,
     pub confidence: f64,
 }
 
 /// Every run at which the gate did not say steady: by series, then by run.
-pub fn replay(series: &[Series], policy: &Policy, context: &Context<'_>) -> Vec<Said> {
+pub fn replay(
+    series: &[Series],
+    policy: &Policy,
+    context: &AnalysisContext<'_>,
+) -> Vec<ReplayedVerdict> {
     let accepted: Vec<_> = series.iter().map(|it| (context.accepted)(it)).collect();
     let mut said = Vec::new();
-    walk(series, policy, &mut |standings, on| {
+    run_pass(series, policy, &mut |standings, on| {
         for &at in on {
-            let facts = Facts { accepted: &accepted[at], explained: &[], now: context.now };
+            let facts =
+                SeriesReview { accepted: &accepted[at], explanations: &[], now: context.now };
             let (series, standing) = (&series[at], &standings[at]);
-            let evidence = Evidence { series, policy, standing, facts, newest: None };
-            let Judged { verdict, change, confidence, .. } = evidence.judge();
-            if verdict != Verdict::Steady {
-                let run = standing.runs - 1;
-                said.push(Said { series: at, run, verdict, change, confidence });
+            let evidence =
+                VerdictInput { series, policy, state: standing, review: facts, newest_run: None };
+            let SeriesVerdict { verdict, latest_change: change, confidence, .. } = evidence.judge();
+            if verdict != Verdict::Unchanged {
+                let run = standing.runs_seen - 1;
+                said.push(ReplayedVerdict {
+                    series: at,
+                    run,
+                    verdict,
+                    latest_change: change,
+                    confidence,
+                });
             }
         }
     });
@@ -46,46 +58,46 @@ pub fn replay(series: &[Series], policy: &Policy, context: &Context<'_>) -> Vec<
 
 /// What a policy amounts to over a history.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Figures {
+pub struct ReplaySummary {
     /// Runs that the gate saw, and series.
     pub runs: usize,
     pub series: usize,
     /// Regressions that it reported, each counted once.
-    pub findings: usize,
+    pub reported_regressions: usize,
     /// Runs that it did not compare because of a new runner.
-    pub suppressed: usize,
+    pub runs_not_compared: usize,
     pub infrastructure_days: usize,
     /// Findings that vanished: the whole history shows no change for the worse there.
-    pub withdrawn: usize,
+    pub withdrawn_reports: usize,
     /// Findings that did not vanish, and that a note marks as false alarms.
-    pub marked: usize,
+    pub marked_false_alarms: usize,
     /// Alarms of a bare limit that it kept back: where the whole history shows no change for the
     /// worse, and it reported none.
-    pub spared: usize,
+    pub avoided_alarms: usize,
     /// Changes for the worse in the whole history that it never reported.
-    pub missed: usize,
+    pub missed_regressions: usize,
     /// Runs from the first one on a new level to the one at which it was reported, the median.
     pub median_delay_runs: Option<f64>,
 }
 
 /// Runs by which the place of a change may differ between the report and the look back.
-const SAME: usize = 5;
+const EARLY_TOLERANCE: usize = 5;
 /// A report that comes later than so many runs is of something else.
-const HORIZON: usize = 30;
+const MAX_DELAY: usize = 30;
 
-impl Figures {
+impl ReplaySummary {
     /// Those of all series together, and the days on which the backends moved together.
-    pub fn sum(all: Vec<(Self, Vec<f64>)>, infrastructure_days: usize) -> Self {
+    pub fn total(all: Vec<(Self, Vec<f64>)>, infrastructure_days: usize) -> Self {
         let mut figures = Self { series: all.len(), infrastructure_days, ..Self::default() };
         let mut delays = Vec::new();
         for (one, mut late) in all {
             figures.runs += one.runs;
-            figures.findings += one.findings;
-            figures.suppressed += one.suppressed;
-            figures.withdrawn += one.withdrawn;
-            figures.marked += one.marked;
-            figures.spared += one.spared;
-            figures.missed += one.missed;
+            figures.reported_regressions += one.reported_regressions;
+            figures.runs_not_compared += one.runs_not_compared;
+            figures.withdrawn_reports += one.withdrawn_reports;
+            figures.marked_false_alarms += one.marked_false_alarms;
+            figures.avoided_alarms += one.avoided_alarms;
+            figures.missed_regressions += one.missed_regressions;
             delays.append(&mut late);
         }
         figures.median_delay_runs = median(&delays);
@@ -94,60 +106,64 @@ impl Figures {
 
     /// What the gate told of one series on the way, compared with what its whole history shows; and
     /// the delay of each finding that was right.
-    pub fn of_one(
-        (series, standing): (&Series, &Standing),
+    pub fn of_series(
+        (series, standing): (&Series, &SeriesState),
         policy: &Policy,
-        context: &Context<'_>,
+        context: &AnalysisContext<'_>,
         analysis: &Analysis,
     ) -> (Self, Vec<f64>) {
-        let reports = reports(standing);
+        let reports = regression_reports(standing);
         let mut figures = Self {
             runs: series.runs.len(),
-            suppressed: standing.suppressed,
-            findings: reports.len(),
+            runs_not_compared: standing.runs_not_compared,
+            reported_regressions: reports.len(),
             ..Self::default()
         };
         let mut delays = Vec::new();
         let mut true_ones = vec![false; reports.len()];
-        for event in analysis.events.iter().filter(|event| event.worse) {
-            let span = span(event);
-            let hits = (0..reports.len()).filter(|it| span.contains(&reports[*it].told));
+        for event in analysis.changes.iter().filter(|event| event.is_regression) {
+            let span = report_window(event);
+            let hits = (0..reports.len()).filter(|it| span.contains(&reports[*it].reported_at));
             let hits: Vec<usize> = hits.collect();
             hits.iter().for_each(|it| true_ones[*it] = true);
             match hits.first() {
-                Some(first) => delays.push(reports[*first].told.saturating_sub(event.first) as f64),
-                None => figures.missed += 1,
+                Some(first) => delays
+                    .push(reports[*first].reported_at.saturating_sub(event.first_after) as f64),
+                None => figures.missed_regressions += 1,
             }
         }
-        let marks =
-            if reports.is_empty() { Vec::new() } else { false_alarms((context.explained)(series)) };
+        let marks = if reports.is_empty() {
+            Vec::new()
+        } else {
+            false_alarms((context.explanations)(series))
+        };
         for (report, is_true) in reports.iter().zip(true_ones) {
-            figures.withdrawn += usize::from(!is_true);
-            let marked = marks.iter().any(|mark| report.is_of(*mark, series));
-            figures.marked += usize::from(is_true && marked);
+            figures.withdrawn_reports += usize::from(!is_true);
+            let marked = marks.iter().any(|mark| report.blames(*mark, series));
+            figures.marked_false_alarms += usize::from(is_true && marked);
         }
         let runs_before =
             (policy.detection.window as usize, policy.regression.min_sample_size as usize);
         let spared = |(first, last): &(usize, usize)| {
             let seen = |span: &RangeInclusive<usize>| first <= span.end() && last >= span.start();
-            let mut events = analysis.events.iter().filter(|event| event.worse);
-            let told = |it: &Report| seen(&(it.from..=it.told));
-            !events.any(|event| seen(&span(event))) && !reports.iter().any(told)
+            let mut events = analysis.changes.iter().filter(|event| event.is_regression);
+            let told = |it: &RegressionReport| seen(&(it.first_run..=it.reported_at));
+            !events.any(|event| seen(&report_window(event))) && !reports.iter().any(told)
         };
-        let bare = bare::alarms(series, &standing.limit, runs_before);
-        figures.spared = bare.iter().filter(|alarm| spared(alarm)).count();
+        let bare = naive_threshold::alarms(series, &standing.threshold, runs_before);
+        figures.avoided_alarms = bare.iter().filter(|alarm| spared(alarm)).count();
         (figures, delays)
     }
 
     /// Minutes of people's work that the alarms it kept back would have cost, where each costs so
     /// many.
     pub fn minutes_saved(&self, minutes_per_finding: u32) -> u64 {
-        u64::from(minutes_per_finding).saturating_mul(self.spared as u64)
+        u64::from(minutes_per_finding).saturating_mul(self.avoided_alarms as u64)
     }
 
     /// Findings that were no change: they vanished, or somebody marked them so.
     pub fn false_alarms(&self) -> usize {
-        self.withdrawn + self.marked
+        self.withdrawn_reports + self.marked_false_alarms
     }
 
     /// Share of all runs at which a false alarm was reported.
@@ -157,12 +173,12 @@ impl Figures {
 }
 
 /// The runs at which a report is of this change.
-fn span(event: &Change) -> RangeInclusive<usize> {
+fn report_window(event: &Change) -> RangeInclusive<usize> {
     let (early, late) = match event.kind {
-        ChangeKind::Step => (SAME, HORIZON),
-        ChangeKind::Drift => (2 * HORIZON, 2 * HORIZON),
+        ChangeKind::Step => (EARLY_TOLERANCE, MAX_DELAY),
+        ChangeKind::Drift => (2 * MAX_DELAY, 2 * MAX_DELAY),
     };
-    event.first.saturating_sub(early)..=event.first + late
+    event.first_after.saturating_sub(early)..=event.first_after + late
 }
 
 /// The commits whose findings somebody marked.
@@ -176,29 +192,35 @@ fn false_alarms(explained: Vec<Explanation>) -> Vec<CommitIndex> {
 
 /// A regression that the gate reported.
 #[derive(Clone, Copy, Debug)]
-struct Report {
+struct RegressionReport {
     /// The first run on the new level, as it was seen then.
-    from: usize,
+    first_run: usize,
     /// The run at which it was told.
-    told: usize,
+    reported_at: usize,
 }
 
-impl Report {
+impl RegressionReport {
     /// Whether a commit is one that was blamed: after the last run on the old level, and not after
     /// the run that told.
-    fn is_of(&self, commit: CommitIndex, series: &Series) -> bool {
-        let before = self.from.checked_sub(1).map(|run| series.runs[run].commit);
-        before.is_none_or(|before| commit > before) && commit <= series.runs[self.told].commit
+    fn blames(&self, commit: CommitIndex, series: &Series) -> bool {
+        let before = self.first_run.checked_sub(1).map(|run| series.runs[run].commit);
+        before.is_none_or(|before| commit > before)
+            && commit <= series.runs[self.reported_at].commit
     }
 }
 
 /// The regressions that the gate reported, oldest first.
-fn reports(standing: &Standing) -> Vec<Report> {
-    let watch = &standing.watch;
-    let told = watch.findings.iter().filter(|it| it.worse);
+fn regression_reports(standing: &SeriesState) -> Vec<RegressionReport> {
+    let watch = &standing.detector;
+    let told = watch.reports.iter().filter(|it| it.is_regression);
     let large = told.filter(|it| {
-        let (before, after) = watch.levels(it, it.at - it.since, usize::MAX);
-        (after - before).abs() >= standing.limit.absolute * (1.0 - 1e-9)
+        let (before, after) = watch.levels_of(it, it.change_point - it.previous_start, usize::MAX);
+        (after - before).abs() >= standing.threshold.absolute * (1.0 - 1e-9)
     });
-    large.map(|it| Report { from: watch.run(it.at), told: watch.run(it.told) }).collect()
+    large
+        .map(|it| RegressionReport {
+            first_run: watch.run(it.change_point),
+            reported_at: watch.run(it.reported_at),
+        })
+        .collect()
 }

@@ -9,7 +9,7 @@ use super::stats::median;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RunnerChange {
     /// Index of that run, and of the one before it.
-    pub first: usize,
+    pub first_after: usize,
     pub last_before: usize,
     /// Medians of at most [`REACH`] runs with a value on each side, base units; after it of the
     /// new segment only.
@@ -18,10 +18,10 @@ pub struct RunnerChange {
 }
 
 /// Runs on a side that tell its level.
-const REACH: usize = 20;
+const MAX_LEVEL_RUNS: usize = 20;
 
 /// The changes of one series, oldest first; those without a value on either side are left out.
-pub fn changes(series: &Series) -> Vec<RunnerChange> {
+pub fn runner_changes(series: &Series) -> Vec<RunnerChange> {
     let runs = &series.runs;
     let mut known = vec![false; series.segments.len()];
     let mut changes = Vec::new();
@@ -34,12 +34,17 @@ pub fn changes(series: &Series) -> Vec<RunnerChange> {
         if runs[first..].iter().any(old) {
             continue;
         }
-        let before = runs[..first].iter().rev().filter_map(|run| run.value).take(REACH);
+        let before = runs[..first].iter().rev().filter_map(|run| run.value).take(MAX_LEVEL_RUNS);
         let after = runs[first..].iter().filter(|it| it.segment == run.segment);
-        let after = after.filter_map(|run| run.value).take(REACH);
+        let after = after.filter_map(|run| run.value).take(MAX_LEVEL_RUNS);
         let level = |values: Vec<f64>| median(&values).filter(|level| level.is_finite());
         if let (Some(before), Some(after)) = (level(before.collect()), level(after.collect())) {
-            changes.push(RunnerChange { first, last_before: first - 1, before, after });
+            changes.push(RunnerChange {
+                first_after: first,
+                last_before: first - 1,
+                before,
+                after,
+            });
         }
     }
     changes

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use model::filter::{Filter, Names};
-use model::policy::{Policy, Rule};
+use model::policy::{Policy, RegressionRule};
 use model::record::time::{DAY_US, Timestamp};
-use model::record::{Direction, TIME, Unit};
+use model::record::{Direction, TIME_METRIC, Unit};
 use model::series::{CommitIndex, Run, Segment, Series, SeriesKey, Std};
 
 use super::*;
@@ -41,11 +41,11 @@ pub fn series(values: &[f64]) -> Series {
             parallel: false,
             n: None,
             params: String::new(),
-            metric: TIME.to_owned(),
+            metric: TIME_METRIC.to_owned(),
             metric_name: "time".to_owned(),
         },
         unit: Unit::parse("ns").0,
-        better: Direction::Lower,
+        direction: Direction::Lower,
         tags: Vec::new(),
         runs: values.iter().enumerate().map(run).collect(),
         pulls: Vec::new(),
@@ -65,109 +65,114 @@ pub fn noisy_history(runs: usize, steps: &[(usize, f64)], sigma: f64, salt: usiz
     (0..runs).map(|at| 100.0 * factor(at) * (1.0 + sigma * noise(at, salt))).collect()
 }
 
-pub fn at(now: Timestamp, newest: Option<Timestamp>) -> Context<'static> {
-    Context {
-        depth: Depth::Pages,
+pub fn at(now: Timestamp, newest: Option<Timestamp>) -> AnalysisContext<'static> {
+    AnalysisContext {
+        depth: AnalysisDepth::Full,
         now,
-        newest,
+        newest_run: newest,
         accepted: &|_| Vec::new(),
-        explained: &|_| Vec::new(),
+        explanations: &|_| Vec::new(),
     }
 }
 
-pub fn analyse(series: &Series, policy: &Policy, context: &Context<'_>) -> Analysis {
-    analyse_all(std::slice::from_ref(series), policy, context).each.remove(0)
+pub fn analyze(series: &Series, policy: &Policy, context: &AnalysisContext<'_>) -> Analysis {
+    analyze_all(std::slice::from_ref(series), policy, context).by_series.remove(0)
 }
 
-pub fn at_end(series: &Series) -> Context<'static> {
+pub fn at_end(series: &Series) -> AnalysisContext<'static> {
     let newest = series.runs.last().map(|run| run.time);
     at(newest.unwrap_or(Timestamp::from_micros(0)), newest)
 }
 
-pub fn judge(series: &Series) -> Analysis {
-    analyse(series, &Policy::default(), &at_end(series))
+pub fn analyze_at_end(series: &Series) -> Analysis {
+    analyze(series, &Policy::default(), &at_end(series))
 }
 
 #[test]
 fn a_step_of_twenty_percent_is_found_when_its_third_run_is_there() {
     for salt in 0..20 {
         let values = noisy_history(43, &[(40, 1.2)], 0.01, salt);
-        let found = judge(&series(&values));
+        let found = analyze_at_end(&series(&values));
         assert_eq!(found.verdict, Verdict::Regressed, "salt {salt}");
-        assert_eq!(found.events.len(), 1);
-        let event = &found.events[0];
-        assert_eq!((event.first, event.last_before), (40, 39));
-        assert!((event.change - 0.2).abs() < 0.03 && event.worse && event.confidence > 0.9);
+        assert_eq!(found.changes.len(), 1);
+        let event = &found.changes[0];
+        assert_eq!((event.first_after, event.last_before), (40, 39));
+        assert!((event.change - 0.2).abs() < 0.03 && event.is_regression && event.confidence > 0.9);
     }
 }
 
 #[test]
 fn severity_goes_by_size() {
-    for (factor, severity) in
-        [(1.15, Severity::Minor), (1.3, Severity::Major), (1.7, Severity::Critical)]
-    {
-        assert_eq!(judge(&series(&history(60, &[(40, factor)]))).events[0].severity, severity);
+    for (factor, severity) in [
+        (1.15, ChangeSeverity::Minor),
+        (1.3, ChangeSeverity::Major),
+        (1.7, ChangeSeverity::Critical),
+    ] {
+        assert_eq!(
+            analyze_at_end(&series(&history(60, &[(40, factor)]))).changes[0].severity,
+            severity
+        );
     }
 }
 
 #[test]
 fn one_and_two_bad_runs_are_suspected_and_say_how_many_are_missing() {
     for (bad, needed) in [(1, 2), (2, 1)] {
-        let found = judge(&series(&history(40 + bad, &[(40, 1.25)])));
+        let found = analyze_at_end(&series(&history(40 + bad, &[(40, 1.25)])));
         assert_eq!(found.verdict, Verdict::Suspected { runs_needed: needed });
-        assert!(found.events.is_empty());
+        assert!(found.changes.is_empty());
         assert!((found.baseline.unwrap().value - 100.0).abs() < 1.0);
-        assert!((found.change.unwrap() - 0.25).abs() < 0.04);
+        assert!((found.latest_change.unwrap() - 0.25).abs() < 0.04);
     }
 }
 
 #[test]
 fn an_unchanged_series_is_steady_and_has_no_events() {
     for salt in 0..30 {
-        let found = judge(&series(&noisy_history(120, &[], 0.01, salt)));
-        assert_eq!((found.verdict, found.events.len()), (Verdict::Steady, 0), "salt {salt}");
+        let found = analyze_at_end(&series(&noisy_history(120, &[], 0.01, salt)));
+        assert_eq!((found.verdict, found.changes.len()), (Verdict::Unchanged, 0), "salt {salt}");
         let noise = found.noise.unwrap();
         assert!((0.006..0.016).contains(&noise), "{noise}");
-        assert!(found.detectable.unwrap() >= found.threshold);
+        assert!(found.detectable_change_90.unwrap() >= found.threshold);
     }
 }
 
 #[test]
 fn a_lasting_improvement_is_improved() {
-    let found = judge(&series(&history(50, &[(44, 0.7)])));
+    let found = analyze_at_end(&series(&history(50, &[(44, 0.7)])));
     assert_eq!(found.verdict, Verdict::Improved);
-    assert!(!found.events[0].worse && found.events[0].change < -0.25);
+    assert!(!found.changes[0].is_regression && found.changes[0].change < -0.25);
 }
 
 #[test]
 fn for_rates_down_is_worse() {
     let mut rate = series(&history(50, &[(44, 0.7)]));
-    rate.better = Direction::Higher;
-    let found = judge(&rate);
+    rate.direction = Direction::Higher;
+    let found = analyze_at_end(&rate);
     assert_eq!(found.verdict, Verdict::Regressed);
-    assert!(found.events[0].worse && found.change.unwrap() < 0.0);
+    assert!(found.changes[0].is_regression && found.latest_change.unwrap() < 0.0);
 }
 
 #[test]
 fn after_the_window_the_new_level_is_the_baseline() {
-    let found = judge(&series(&history(80, &[(40, 1.3)])));
-    assert_eq!(found.verdict, Verdict::Steady);
-    assert_eq!(found.baseline.unwrap().since, 40);
-    assert_eq!(found.events.len(), 1);
+    let found = analyze_at_end(&series(&history(80, &[(40, 1.3)])));
+    assert_eq!(found.verdict, Verdict::Unchanged);
+    assert_eq!(found.baseline.unwrap().first_run, 40);
+    assert_eq!(found.changes.len(), 1);
 }
 
 #[test]
 fn a_change_that_went_away_is_fixed_and_the_fix_is_no_improvement() {
-    let found = judge(&series(&history(70, &[(40, 1.3), (56, 1.0 / 1.3)])));
-    assert_eq!(found.verdict, Verdict::Steady);
-    assert_eq!(found.events.len(), 2);
-    assert_eq!(found.events[0].status, Status::Fixed);
+    let found = analyze_at_end(&series(&history(70, &[(40, 1.3), (56, 1.0 / 1.3)])));
+    assert_eq!(found.verdict, Verdict::Unchanged);
+    assert_eq!(found.changes.len(), 2);
+    assert_eq!(found.changes[0].status, ChangeStatus::Fixed);
 }
 
 #[test]
 fn a_shift_below_the_threshold_is_no_event() {
-    let found = judge(&series(&history(80, &[(40, 1.06)])));
-    assert_eq!((found.verdict, found.events.len()), (Verdict::Steady, 0));
+    let found = analyze_at_end(&series(&history(80, &[(40, 1.06)])));
+    assert_eq!((found.verdict, found.changes.len()), (Verdict::Unchanged, 0));
 }
 
 #[test]
@@ -176,13 +181,19 @@ fn an_accepted_change_is_approved_until_it_grows_or_expires() {
     let now = it.runs[45].time;
     let verdict = |max_change: f64, commit: u32, expires: Option<Timestamp>| {
         let entries = move |_: &Series| {
-            let (reason, by) = ("safer".to_owned(), "ada".to_owned());
-            vec![Accepted { commit: CommitIndex(commit), max_change, reason, by, expires }]
+            let (reason, accepted_by) = ("safer".to_owned(), "ada".to_owned());
+            vec![ResolvedAcceptance {
+                commit: CommitIndex(commit),
+                max_change,
+                reason,
+                accepted_by,
+                expires,
+            }]
         };
-        let context = Context { accepted: &entries, ..at(now, Some(now)) };
-        analyse(&it, &Policy::default(), &context).verdict
+        let context = AnalysisContext { accepted: &entries, ..at(now, Some(now)) };
+        analyze(&it, &Policy::default(), &context).verdict
     };
-    assert_eq!(verdict(0.3, 40, None), Verdict::Approved);
+    assert_eq!(verdict(0.3, 40, None), Verdict::Accepted);
     assert_eq!(verdict(0.1, 40, None), Verdict::Regressed);
     assert_eq!(verdict(0.3, 39, None), Verdict::Regressed);
     assert_eq!(verdict(0.3, 40, Some(it.runs[44].time)), Verdict::Regressed);
@@ -193,45 +204,51 @@ fn a_note_on_its_day_or_on_its_commit_explains_a_change() {
     let it = series(&history(46, &[(40, 1.2)]));
     let status = |it: &Series, explanation: Explanation| {
         let notes = move |_: &Series| vec![explanation];
-        let context = Context { explained: &notes, ..at_end(it) };
-        let found = analyse(it, &Policy::default(), &context);
-        assert_eq!(found.events[0].first, 40);
-        found.events[0].status.clone()
+        let context = AnalysisContext { explanations: &notes, ..at_end(it) };
+        let found = analyze(it, &Policy::default(), &context);
+        assert_eq!(found.changes[0].first_after, 40);
+        found.changes[0].status.clone()
     };
     let day = |index: usize| Explanation::Day(it.runs[index].time);
     let commit = |index: u32| Explanation::Commit(CommitIndex(index));
     for explanation in [day(39), day(40), day(41), commit(40)] {
-        assert_eq!(status(&it, explanation), Status::Explained, "{explanation:?}");
+        assert_eq!(status(&it, explanation), ChangeStatus::Explained, "{explanation:?}");
     }
     for explanation in [day(38), day(42), commit(39), commit(41)] {
-        assert_eq!(status(&it, explanation), Status::New, "{explanation:?}");
+        assert_eq!(status(&it, explanation), ChangeStatus::New, "{explanation:?}");
     }
     let fixed = series(&history(70, &[(40, 1.3), (56, 1.0 / 1.3)]));
-    assert_eq!(status(&fixed, commit(40)), Status::Fixed);
+    assert_eq!(status(&fixed, commit(40)), ChangeStatus::Fixed);
 }
 
 #[test]
 fn an_acceptance_outweighs_a_note() {
     let it = series(&history(46, &[(40, 1.2)]));
     let entries = |_: &Series| {
-        let (reason, by) = ("safer".to_owned(), "ada".to_owned());
-        vec![Accepted { commit: CommitIndex(40), max_change: 0.3, reason, by, expires: None }]
+        let (reason, accepted_by) = ("safer".to_owned(), "ada".to_owned());
+        vec![ResolvedAcceptance {
+            commit: CommitIndex(40),
+            max_change: 0.3,
+            reason,
+            accepted_by,
+            expires: None,
+        }]
     };
     let notes = |_: &Series| vec![Explanation::Commit(CommitIndex(40))];
-    let context = Context { accepted: &entries, explained: &notes, ..at_end(&it) };
-    let found = analyse(&it, &Policy::default(), &context);
-    assert!(matches!(found.events[0].status, Status::Approved { .. }));
+    let context = AnalysisContext { accepted: &entries, explanations: &notes, ..at_end(&it) };
+    let found = analyze(&it, &Policy::default(), &context);
+    assert!(matches!(found.changes[0].status, ChangeStatus::Accepted { .. }));
 }
 
 #[test]
 fn a_new_series_is_new_whatever_happens_in_it() {
-    assert_eq!(judge(&series(&[100.0, 150.0, 150.0])).verdict, Verdict::New);
+    assert_eq!(analyze_at_end(&series(&[100.0, 150.0, 150.0])).verdict, Verdict::New);
     let mut quick = series(&history(40, &[(20, 1.5)]));
     for (index, run) in quick.runs.iter_mut().enumerate() {
         run.time = Timestamp::from_micros(index as i64 * 3_600_000_000);
     }
-    let found = judge(&quick);
-    assert_eq!((found.verdict, found.events.len()), (Verdict::New, 0));
+    let found = analyze_at_end(&quick);
+    assert_eq!((found.verdict, found.changes.len()), (Verdict::New, 0));
 }
 
 #[test]
@@ -240,14 +257,14 @@ fn a_new_runner_is_not_compared_until_it_is_known() {
     let fingerprint = vec![("os_version".to_owned(), "24.04".to_owned())];
     moved.segments.push(Segment { fingerprint, version: None });
     moved.runs[40..].iter_mut().for_each(|run| run.segment = 1);
-    let found = judge(&moved);
-    assert_eq!((found.verdict, found.events.len()), (Verdict::Suppressed, 0));
+    let found = analyze_at_end(&moved);
+    assert_eq!((found.verdict, found.changes.len()), (Verdict::NotCompared, 0));
     let mut later = series(&history(60, &[(40, 1.5)]));
     later.segments.clone_from(&moved.segments);
     later.runs[40..].iter_mut().for_each(|run| run.segment = 1);
-    let found = judge(&later);
-    assert_eq!((found.verdict, found.events.len()), (Verdict::Steady, 0));
-    assert_eq!(found.baseline.unwrap().since, 40);
+    let found = analyze_at_end(&later);
+    assert_eq!((found.verdict, found.changes.len()), (Verdict::Unchanged, 0));
+    assert_eq!(found.baseline.unwrap().first_run, 40);
 }
 
 #[test]
@@ -260,45 +277,45 @@ fn runners_that_take_turns_hide_no_regression() {
             run.value = run.value.map(|value| value * 2.0);
         }
     }
-    let found = judge(&pool);
+    let found = analyze_at_end(&pool);
     assert_eq!(found.verdict, Verdict::Regressed);
-    assert_eq!(found.events.len(), 1);
-    assert_eq!(found.events[0].first, 66);
-    assert!((found.events[0].change - 0.25).abs() < 0.03);
+    assert_eq!(found.changes.len(), 1);
+    assert_eq!(found.changes[0].first_after, 66);
+    assert!((found.changes[0].change - 0.25).abs() < 0.03);
 }
 
 #[test]
 fn a_failed_newest_run_and_a_silent_series_are_missing() {
     let mut failed = series(&history(40, &[]));
     failed.runs[39].value = None;
-    let found = judge(&failed);
-    assert_eq!((found.verdict, found.latest), (Verdict::Missing, Some(38)));
-    assert!(found.flags[39].failed && found.level.get(39).is_none());
+    let found = analyze_at_end(&failed);
+    assert_eq!((found.verdict, found.latest_run), (Verdict::Missing, Some(38)));
+    assert!(found.flags[39].has_failed && found.level.get(39).is_none());
     let silent = series(&history(40, &[]));
     let newest = Timestamp::from_micros(60 * DAY_US);
     let context = at(newest, Some(newest));
-    assert_eq!(analyse(&silent, &Policy::default(), &context).verdict, Verdict::Missing);
+    assert_eq!(analyze(&silent, &Policy::default(), &context).verdict, Verdict::Missing);
     let late = Timestamp::from_micros(400 * DAY_US);
     let context = at(late, Some(late));
-    assert!(analyse(&silent, &Policy::default(), &context).retired);
+    assert!(analyze(&silent, &Policy::default(), &context).is_retired);
 }
 
 #[test]
 fn a_series_that_cannot_show_its_threshold_is_noisy() {
-    let found = judge(&series(&noisy_history(60, &[], 0.2, 3)));
-    assert_eq!(found.verdict, Verdict::Noisy);
-    assert!(found.detectable.unwrap() > 0.3);
+    let found = analyze_at_end(&series(&noisy_history(60, &[], 0.2, 3)));
+    assert_eq!(found.verdict, Verdict::TooNoisy);
+    assert!(found.detectable_change_90.unwrap() > 0.3);
 }
 
 #[test]
 fn a_spike_is_an_outlier_and_a_level_is_not() {
     let mut values = history(60, &[(40, 1.3)]);
     values[20] *= 1.5;
-    let found = judge(&series(&values));
-    assert!(found.flags[20].outlier);
-    assert!((36..46).all(|at| !found.flags[at].outlier));
+    let found = analyze_at_end(&series(&values));
+    assert!(found.flags[20].is_outlier);
+    assert!((36..46).all(|at| !found.flags[at].is_outlier));
     assert!(found.level.get(20).is_none());
-    assert_eq!(found.events.len(), 1);
+    assert_eq!(found.changes.len(), 1);
 }
 
 #[test]
@@ -309,9 +326,9 @@ fn a_slow_rise_is_a_drift_and_no_step() {
     let mut policy = Policy::default();
     policy.regression.default_threshold = 0.15;
     let it = series(&values);
-    let found = analyse(&it, &policy, &at_end(&it));
-    assert!(found.events.iter().any(|event| event.kind == ChangeKind::Drift), "{found:?}");
-    assert!(found.events.iter().all(|event| event.worse));
+    let found = analyze(&it, &policy, &at_end(&it));
+    assert!(found.changes.iter().any(|event| event.kind == ChangeKind::Drift), "{found:?}");
+    assert!(found.changes.iter().all(|event| event.is_regression));
 }
 
 #[test]
@@ -320,22 +337,22 @@ fn a_drift_within_forty_runs_is_regressed_and_adds_nothing_to_the_noise() {
         let rise = |at: usize| 1.15_f64.powf(at.saturating_sub(6) as f64 / 35.0);
         let values: Vec<f64> =
             (0..41).map(|at| 100.0 * rise(at) * (1.0 + 0.015 * noise(at, salt))).collect();
-        let found = judge(&series(&values));
+        let found = analyze_at_end(&series(&values));
         let noise = found.noise.unwrap();
         assert!((0.006..0.03).contains(&noise), "salt {salt}: {noise}");
         assert_eq!(found.verdict, Verdict::Regressed, "salt {salt}: {found:?}");
-        assert_eq!(found.events.len(), 1);
-        let event = &found.events[0];
+        assert_eq!(found.changes.len(), 1);
+        let event = &found.changes[0];
         assert_eq!(event.kind, ChangeKind::Drift);
-        assert!((0.1..0.18).contains(&event.change) && event.worse, "{event:?}");
+        assert!((0.1..0.18).contains(&event.change) && event.is_regression, "{event:?}");
     }
 }
 
 #[test]
 fn forty_runs_of_one_level_have_no_drift() {
     for salt in 0..200 {
-        let found = judge(&series(&noisy_history(41, &[], 0.04, salt)));
-        assert!(found.events.is_empty(), "salt {salt}: {:?}", found.events);
+        let found = analyze_at_end(&series(&noisy_history(41, &[], 0.04, salt)));
+        assert!(found.changes.is_empty(), "salt {salt}: {:?}", found.changes);
     }
 }
 
@@ -343,14 +360,14 @@ fn forty_runs_of_one_level_have_no_drift() {
 fn a_rise_that_goes_on_for_good_is_still_a_drift() {
     let values: Vec<f64> =
         (0..600).map(|at| (100.0 + 0.1 * at as f64) * (1.0 + 0.03 * noise(at, 9))).collect();
-    let found = judge(&series(&values));
-    assert!(!found.events.is_empty());
+    let found = analyze_at_end(&series(&values));
+    assert!(!found.changes.is_empty());
 }
 
 #[test]
 fn a_steady_trend_is_measured_per_day() {
     let values: Vec<f64> = (0..60).map(|at| 100.0 * 1.001_f64.powi(at)).collect();
-    let trend = judge(&series(&values)).trend.unwrap();
+    let trend = analyze_at_end(&series(&values)).trend.unwrap();
     assert!((trend.per_day - 0.001).abs() < 1e-5 && trend.r_squared > 0.99);
 }
 
@@ -360,11 +377,11 @@ fn a_gap_is_longer_than_three_usual_intervals() {
     it.runs[20..].iter_mut().for_each(|run| {
         run.time = Timestamp::from_micros(run.time.micros() + 5 * DAY_US);
     });
-    assert_eq!(judge(&it).gaps, [20]);
+    assert_eq!(analyze_at_end(&it).gaps, [20]);
     it.runs.iter_mut().for_each(|run| {
         run.time = Timestamp::from_micros(run.time.micros() * 3);
     });
-    let found = judge(&it);
+    let found = analyze_at_end(&it);
     assert_eq!(found.gaps, [20], "every three days with one pause of 18");
 }
 
@@ -373,13 +390,13 @@ fn a_budget_is_held_against_the_level() {
     let mut policy = Policy::default();
     policy.budgets = vec![model::policy::Budget { budget: 97.0, ..Default::default() }];
     let it = series(&history(40, &[]));
-    let state = analyse(&it, &policy, &at_end(&it)).budget.unwrap();
+    let state = analyze(&it, &policy, &at_end(&it)).budget.unwrap();
     assert_eq!(state.verdict, BudgetVerdict::Drift);
-    assert!((state.share - 100.0 / 97.0).abs() < 0.01);
+    assert!((state.ratio - 100.0 / 97.0).abs() < 0.01);
 }
 
-fn rule(matches: Filter) -> Rule {
-    Rule { matches, ..Rule::default() }
+fn rule(matches: Filter) -> RegressionRule {
+    RegressionRule { matches, ..RegressionRule::default() }
 }
 
 fn of_backend(name: &str) -> Filter {
@@ -389,20 +406,20 @@ fn of_backend(name: &str) -> Filter {
 #[test]
 fn the_rules_of_the_policy_decide_what_counts() {
     let it = series(&history(46, &[(40, 1.2)]));
-    let judged = |rule: Rule| {
+    let judged = |rule: RegressionRule| {
         let mut policy = Policy::default();
         policy.regression.rules = vec![rule];
-        analyse(&it, &policy, &at_end(&it))
+        analyze(&it, &policy, &at_end(&it))
     };
-    let looser = Rule { threshold: Some(0.4), ..rule(of_backend("ru*")) };
-    assert_eq!(judged(looser).verdict, Verdict::Steady);
-    let other = Rule { threshold: Some(0.4), ..rule(of_backend("go")) };
+    let looser = RegressionRule { threshold: Some(0.4), ..rule(of_backend("ru*")) };
+    assert_eq!(judged(looser).verdict, Verdict::Unchanged);
+    let other = RegressionRule { threshold: Some(0.4), ..rule(of_backend("go")) };
     assert_eq!(judged(other).verdict, Verdict::Regressed);
-    let small = Rule { absolute: Some(50.0), ..rule(of_backend("rust")) };
-    assert_eq!(judged(small).verdict, Verdict::Steady, "20 % of 100 are fewer than 50");
-    let turned = Rule { direction: Some(Direction::Higher), ..rule(of_backend("rust")) };
+    let small = RegressionRule { absolute: Some(50.0), ..rule(of_backend("rust")) };
+    assert_eq!(judged(small).verdict, Verdict::Unchanged, "20 % of 100 are fewer than 50");
+    let turned = RegressionRule { direction: Some(Direction::Higher), ..rule(of_backend("rust")) };
     assert_eq!(judged(turned).verdict, Verdict::Improved);
-    let told = judged(Rule { report_only: true, ..rule(of_backend("rust")) });
+    let told = judged(RegressionRule { report_only: true, ..rule(of_backend("rust")) });
     assert!(told.report_only && told.verdict == Verdict::Regressed);
 }
 
@@ -412,12 +429,12 @@ fn a_budget_holds_where_its_whole_filter_does_and_the_way_a_rule_says() {
     let matches = Filter { parallel: Some(true), ..of_backend("rust") };
     policy.budgets = vec![model::policy::Budget { budget: 97.0, matches, ..Default::default() }];
     let mut it = series(&history(40, &[]));
-    assert_eq!(analyse(&it, &policy, &at_end(&it)).budget, None);
+    assert_eq!(analyze(&it, &policy, &at_end(&it)).budget, None);
     it.key.parallel = true;
-    assert!(analyse(&it, &policy, &at_end(&it)).budget.is_some());
-    let turned = Rule { direction: Some(Direction::Higher), ..rule(Filter::default()) };
+    assert!(analyze(&it, &policy, &at_end(&it)).budget.is_some());
+    let turned = RegressionRule { direction: Some(Direction::Higher), ..rule(Filter::default()) };
     policy.regression.rules = vec![turned];
-    let state = analyse(&it, &policy, &at_end(&it)).budget.unwrap();
+    let state = analyze(&it, &policy, &at_end(&it)).budget.unwrap();
     assert_eq!(state.verdict, BudgetVerdict::Pass);
 }
 
@@ -438,14 +455,14 @@ fn backends(shifted: usize, days: usize, runs: usize) -> Vec<Series> {
 fn what_all_backends_do_together_is_infrastructure() {
     for (days, runs) in [(2, 42), (2, 60), (100, 42), (100, 60)] {
         let all = backends(5, days, runs);
-        let found = analyse_all(&all, &Policy::default(), &at_end(&all[0]));
-        assert!(!found.infrastructure.is_empty());
-        assert_eq!(found.infrastructure[0].day, 40);
-        assert!(found.infrastructure[0].worse);
-        for it in &found.each {
-            assert!(it.events.is_empty(), "{days} {runs} {:?}", it.events);
+        let found = analyze_all(&all, &Policy::default(), &at_end(&all[0]));
+        assert!(!found.infrastructure_days.is_empty());
+        assert_eq!(found.infrastructure_days[0].day, 40);
+        assert!(found.infrastructure_days[0].is_degradation);
+        for it in &found.by_series {
+            assert!(it.changes.is_empty(), "{days} {runs} {:?}", it.changes);
             assert!(it.flags[40].infrastructure);
-            let expected = if runs == 42 { Verdict::Infrastructure } else { Verdict::Steady };
+            let expected = if runs == 42 { Verdict::Infrastructure } else { Verdict::Unchanged };
             assert_eq!(it.verdict, expected);
         }
     }
@@ -454,11 +471,11 @@ fn what_all_backends_do_together_is_infrastructure() {
 #[test]
 fn what_two_of_five_backends_do_is_theirs() {
     let all = backends(2, 100, 46);
-    let found = analyse_all(&all, &Policy::default(), &at_end(&all[0]));
-    assert!(found.infrastructure.is_empty());
-    let verdicts: Vec<Verdict> = found.each.iter().map(|it| it.verdict).collect();
+    let found = analyze_all(&all, &Policy::default(), &at_end(&all[0]));
+    assert!(found.infrastructure_days.is_empty());
+    let verdicts: Vec<Verdict> = found.by_series.iter().map(|it| it.verdict).collect();
     assert_eq!(verdicts[..2], [Verdict::Regressed; 2]);
-    assert_eq!(verdicts[2..], [Verdict::Steady; 3]);
+    assert_eq!(verdicts[2..], [Verdict::Unchanged; 3]);
 }
 
 #[test]
@@ -472,14 +489,14 @@ fn drifts_belong_together_although_their_places_are_not_sharp() {
         it
     };
     let all = [drifting(4, 1), drifting(9, 2)];
-    let found = analyse_all(&all, &Policy::default(), &at_end(&all[0]));
-    for it in &found.each {
-        let event = &it.events[0];
+    let found = analyze_all(&all, &Policy::default(), &at_end(&all[0]));
+    for it in &found.by_series {
+        let event = &it.changes[0];
         assert_eq!(event.kind, ChangeKind::Drift);
         let hint = "The one other series drifted for the worse within two weeks of it: ";
         assert!(event.hints.iter().any(|it| it.starts_with(hint)), "{:?}", event.hints);
     }
-    let firsts: Vec<usize> = found.each.iter().map(|it| it.events[0].first).collect();
+    let firsts: Vec<usize> = found.by_series.iter().map(|it| it.changes[0].first_after).collect();
     assert!(firsts[0].abs_diff(firsts[1]) > 1, "{firsts:?}");
 }
 
@@ -490,9 +507,9 @@ fn a_series_without_runs_on_the_days_of_a_lasting_shift_restarts_too() {
     rare.key.test = "rare".to_owned();
     rare.runs.retain(|run| !(39..46).contains(&run.commit.0));
     all.push(rare);
-    let found = analyse_all(&all, &Policy::default(), &at_end(&all[0]));
-    assert!(found.infrastructure[0].lasting);
-    assert!(found.each[5].events.is_empty(), "{:?}", found.each[5].events);
+    let found = analyze_all(&all, &Policy::default(), &at_end(&all[0]));
+    assert!(found.infrastructure_days[0].is_lasting);
+    assert!(found.by_series[5].changes.is_empty(), "{:?}", found.by_series[5].changes);
 }
 
 #[test]
@@ -511,8 +528,8 @@ fn a_policy_of_nonsense_panics_nowhere() {
         for runs in [0, 1, 2, 5, 60] {
             policy.regression.grace_period_days = 0;
             let all = backends(3, 9, runs);
-            let found = analyse_all(&all, &policy, &at_end(&all[0]));
-            assert_eq!(found.each.len(), 5);
+            let found = analyze_all(&all, &policy, &at_end(&all[0]));
+            assert_eq!(found.by_series.len(), 5);
         }
     }
 }
@@ -522,22 +539,22 @@ fn another_order_of_series_and_more_of_them_change_nothing() {
     let all = backends(2, 100, 46);
     let context = at_end(&all[0]);
     let policy = Policy::default();
-    let alone = analyse(&all[0], &policy, &context);
+    let alone = analyze(&all[0], &policy, &context);
     let mut reversed = all.clone();
     reversed.reverse();
-    let found = analyse_all(&reversed, &policy, &context);
-    let first = |found: &Analysis| (found.events[0].first, found.events[0].change);
-    assert_eq!(first(&found.each[4]), first(&alone));
-    assert_eq!(found.each[4].verdict, alone.verdict);
+    let found = analyze_all(&reversed, &policy, &context);
+    let first = |found: &Analysis| (found.changes[0].first_after, found.changes[0].change);
+    assert_eq!(first(&found.by_series[4]), first(&alone));
+    assert_eq!(found.by_series[4].verdict, alone.verdict);
 }
 
 /// Everything in an analysis that is a number, and must be one.
 fn assert_finite(found: &Analysis) {
-    let numbers = [found.change, found.noise, found.detectable];
+    let numbers = [found.latest_change, found.noise, found.detectable_change_90];
     assert!(numbers.iter().flatten().all(|number| number.is_finite()), "{found:?}");
     let lines = found.level.iter().chain(found.spread.iter()).flatten();
     assert!(lines.into_iter().all(f64::is_finite), "{found:?}");
-    for event in &found.events {
+    for event in &found.changes {
         let numbers = [event.before, event.after, event.change, event.confidence];
         assert!(numbers.iter().all(|number| number.is_finite()), "{event:?}");
         assert!((0.0..=1.0).contains(&event.confidence));
@@ -578,14 +595,14 @@ proptest! {
             day += jumps[index];
             run.time = Timestamp::from_micros(day * DAY_US);
         }
-        let found = analyse_all(&vec![it.clone(); 4], &Policy::default(), &at_end(&it));
-        found.each.iter().for_each(assert_finite);
+        let found = analyze_all(&vec![it.clone(); 4], &Policy::default(), &at_end(&it));
+        found.by_series.iter().for_each(assert_finite);
     }
 
     #[test]
     fn a_constant_series_never_alarms(value in any_value(), runs in 0..200_usize) {
-        let found = judge(&series(&vec![value; runs]));
-        prop_assert!(found.events.is_empty());
+        let found = analyze_at_end(&series(&vec![value; runs]));
+        prop_assert!(found.changes.is_empty());
         let alarm = [Verdict::Regressed, Verdict::Suspected { runs_needed: 1 }, Verdict::Improved];
         let other = Verdict::Suspected { runs_needed: 2 };
         prop_assert!(!alarm.contains(&found.verdict) && found.verdict != other);
@@ -600,11 +617,11 @@ proptest! {
     ) {
         let values = noisy_history(80, &[(at, factor)], 0.02, salt);
         let scaled: Vec<f64> = values.iter().map(|value| value * unit).collect();
-        let (one, other) = (judge(&series(&values)), judge(&series(&scaled)));
+        let (one, other) = (analyze_at_end(&series(&values)), analyze_at_end(&series(&scaled)));
         prop_assert_eq!(one.verdict, other.verdict);
         prop_assert_eq!(&one.flags, &other.flags);
         let firsts = |found: &Analysis| -> Vec<_> {
-            found.events.iter().map(|it| (it.first, it.kind, it.severity, it.worse)).collect()
+            found.changes.iter().map(|it| (it.first_after, it.kind, it.severity, it.is_regression)).collect()
         };
         prop_assert_eq!(firsts(&one), firsts(&other));
     }
@@ -617,9 +634,9 @@ proptest! {
         let mut other = one.clone();
         other.segments.reverse();
         other.runs.iter_mut().for_each(|run| run.segment = 1 - run.segment);
-        let (one, other) = (judge(&one), judge(&other));
+        let (one, other) = (analyze_at_end(&one), analyze_at_end(&other));
         prop_assert_eq!(one.verdict, other.verdict);
-        prop_assert_eq!(one.events, other.events);
+        prop_assert_eq!(one.changes, other.changes);
         prop_assert!(one.level.iter().eq(other.level.iter()));
     }
 }

@@ -14,22 +14,23 @@ const Q90_SIGMA: f64 = 1.2816;
 
 /// A [`robust_sigma`] is at most so many times the largest size: the quartiles, as the others,
 /// stay below 1.4826 times.
-pub const SIGMA_AT_MOST: f64 = 1.5;
+pub const MAX_SIGMA_RATIO: f64 = 1.5;
 
 /// Ascending by the total order of `f64`. Whole numbers in the same order are sorted in their
 /// place: comparing those takes an instruction, not eight.
 pub fn sorted(values: &[f64]) -> Vec<f64> {
-    let mut ranks: Vec<i64> = values.iter().map(|value| turned(value.to_bits())).collect();
+    let mut ranks: Vec<i64> =
+        values.iter().map(|value| total_order_bits(value.to_bits())).collect();
     ranks.sort_unstable();
     ranks
         .into_iter()
-        .map(|rank| f64::from_bits(turned(rank.cast_unsigned()).cast_unsigned()))
+        .map(|rank| f64::from_bits(total_order_bits(rank.cast_unsigned()).cast_unsigned()))
         .collect()
 }
 
 /// The bits of a number as a whole one that stands where [`f64::total_cmp`] puts the number: below
 /// zero, larger bits are smaller numbers. Its own inverse.
-fn turned(bits: u64) -> i64 {
+fn total_order_bits(bits: u64) -> i64 {
     let bits = bits.cast_signed();
     bits ^ i64::MAX & (bits >> 63)
 }
@@ -49,10 +50,10 @@ pub fn quantile(ascending: &[f64], q: f64) -> f64 {
 
 /// Middle value, or the mean of the two middle values.
 pub fn median(values: &[f64]) -> Option<f64> {
-    if values.len() > FEW {
+    if values.len() > INSERTION_SORT_MAX {
         return median_in_place(&mut values.to_vec());
     }
-    let mut few = [0.0; FEW];
+    let mut few = [0.0; INSERTION_SORT_MAX];
     let few = &mut few[..values.len()];
     few.copy_from_slice(values);
     median_in_place(few)
@@ -64,8 +65,8 @@ pub fn median_in_place(values: &mut [f64]) -> Option<f64> {
     if count == 0 {
         return None;
     }
-    if count <= FEW {
-        return Some(middle_of_few(values));
+    if count <= INSERTION_SORT_MAX {
+        return Some(median_of_few(values));
     }
     let (below, upper, _) = values.select_nth_unstable_by(count / 2, f64::total_cmp);
     let upper = *upper;
@@ -78,10 +79,10 @@ pub fn median_in_place(values: &mut [f64]) -> Option<f64> {
 }
 
 /// Up to here plain insertion is faster than selection: windows of 7 and 10 runs.
-const FEW: usize = 12;
+const INSERTION_SORT_MAX: usize = 12;
 
 /// Puts a value into its place among ascending ones; the last place of the slice is free.
-pub fn insert(ascending: &mut [f64], value: f64) {
+pub fn insert_sorted(ascending: &mut [f64], value: f64) {
     let Some(mut at) = ascending.len().checked_sub(1) else { return };
     while at > 0 && value < ascending[at - 1] {
         ascending[at] = ascending[at - 1];
@@ -91,16 +92,16 @@ pub fn insert(ascending: &mut [f64], value: f64) {
 }
 
 /// [`median`] of 1 to [`FEW`] values, which it sorts.
-fn middle_of_few(values: &mut [f64]) -> f64 {
+fn median_of_few(values: &mut [f64]) -> f64 {
     for end in 1..values.len() {
         let value = values[end];
-        insert(&mut values[..=end], value);
+        insert_sorted(&mut values[..=end], value);
     }
-    middle(values).unwrap_or(0.0)
+    median_of_sorted(values).unwrap_or(0.0)
 }
 
 /// [`median`] of ascending values.
-pub fn middle(ascending: &[f64]) -> Option<f64> {
+pub fn median_of_sorted(ascending: &[f64]) -> Option<f64> {
     let upper = *ascending.get(ascending.len() / 2)?;
     if ascending.len() % 2 == 1 {
         return Some(upper);
@@ -115,7 +116,7 @@ pub fn middle(ascending: &[f64]) -> Option<f64> {
 /// a second mode that holds a tenth of the runs, where the other two see nothing.
 pub fn robust_sigma(residuals: &[f64]) -> f64 {
     let ascending = sorted(residuals);
-    let mad = MAD_SIGMA * middle_size(&ascending);
+    let mad = MAD_SIGMA * median_abs_of_sorted(&ascending);
     let iqr = (quantile(&ascending, 0.75) - quantile(&ascending, 0.25)) / IQR_SIGMA;
     let upper = quantile(&ascending, 0.9) / Q90_SIGMA;
     let lower = -quantile(&ascending, 0.1) / Q90_SIGMA;
@@ -124,7 +125,7 @@ pub fn robust_sigma(residuals: &[f64]) -> f64 {
 
 /// Median of the sizes of ascending values; 0 for none. The smallest sizes are a run of
 /// neighbours, which grows at whichever end is nearer to zero.
-fn middle_size(ascending: &[f64]) -> f64 {
+fn median_abs_of_sorted(ascending: &[f64]) -> f64 {
     let mut above = ascending.partition_point(|value| *value < 0.0);
     let mut below = above;
     let mut next = || {
@@ -147,30 +148,30 @@ fn middle_size(ascending: &[f64]) -> f64 {
     if ascending.len() % 2 == 1 {
         return lower;
     }
-    middle(&[lower, next()]).unwrap_or(lower)
+    median_of_sorted(&[lower, next()]).unwrap_or(lower)
 }
 
 /// 1.4826 × the median distance from `centre`.
-pub fn mad_sigma(values: &[f64], centre: f64) -> f64 {
-    if values.len() <= FEW {
-        let mut few = [0.0; FEW];
-        few.iter_mut().zip(values).for_each(|(size, value)| *size = (value - centre).abs());
+pub fn mad_sigma(values: &[f64], center: f64) -> f64 {
+    if values.len() <= INSERTION_SORT_MAX {
+        let mut few = [0.0; INSERTION_SORT_MAX];
+        few.iter_mut().zip(values).for_each(|(size, value)| *size = (value - center).abs());
         return MAD_SIGMA * median_in_place(&mut few[..values.len()]).unwrap_or(0.0);
     }
-    let mut sizes: Vec<f64> = values.iter().map(|value| (value - centre).abs()).collect();
+    let mut sizes: Vec<f64> = values.iter().map(|value| (value - center).abs()).collect();
     MAD_SIGMA * median_in_place(&mut sizes).unwrap_or(0.0)
 }
 
 /// How runs depend on the runs before them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Memory {
+pub struct Autocorrelation {
     /// Autocorrelation at lag 1.
     pub lag1: f64,
     /// Mean autocorrelation at lags 4 to 6: what tells slow wandering from a short memory.
     pub lag5: f64,
 }
 
-impl Memory {
+impl Autocorrelation {
     /// Of residuals around their levels, each clamped to ± `clamp` so that single runs weigh
     /// little. Nothing is known of fewer than 8.
     pub fn of(residuals: &[f64], clamp: f64) -> Self {
@@ -221,7 +222,7 @@ impl Memory {
 /// Autocorrelation that level shifts hardly touch, and the standard deviation of one run with it:
 /// one minus the robust variogram at lags 1 and 4 to 6 over that at the three longest lags up to
 /// `lag` (Cressie & Hawkins 1980 for the robust variogram). None for too few values.
-pub fn variogram(values: &[f64], lag: usize) -> Option<(Memory, f64)> {
+pub fn variogram(values: &[f64], lag: usize) -> Option<(Autocorrelation, f64)> {
     if lag < 6 || values.len() < lag + 8 {
         return None;
     }
@@ -232,10 +233,10 @@ pub fn variogram(values: &[f64], lag: usize) -> Option<(Memory, f64)> {
     };
     let sill = (at(lag) + at(lag - 1) + at(lag - 2)) / 3.0;
     if sill <= 0.0 {
-        return Some((Memory::default(), 0.0));
+        return Some((Autocorrelation::default(), 0.0));
     }
     let share = |variance: f64| (1.0 - variance / sill).max(0.0);
-    let memory = Memory { lag1: share(at(1)), lag5: share((at(4) + at(5) + at(6)) / 3.0) };
+    let memory = Autocorrelation { lag1: share(at(1)), lag5: share((at(4) + at(5) + at(6)) / 3.0) };
     Some((memory, sill.sqrt()))
 }
 
@@ -245,13 +246,13 @@ pub fn two_sided_tail(z: f64) -> f64 {
 }
 
 /// Most points that [`theil_sen`] pairs: 44,850 slopes; more are thinned evenly.
-const SLOPE_POINTS: usize = 300;
+const MAX_SLOPE_POINTS: usize = 300;
 
 /// Median of the slopes between all pairs of points (Theil 1950, Sen 1968), and the share of the
 /// variance that the line explains. None where all points stand at one time.
 pub fn theil_sen(x: &[f64], y: &[f64]) -> Option<(f64, f64)> {
     let n = x.len().min(y.len());
-    let step = n.div_ceil(SLOPE_POINTS).max(1);
+    let step = n.div_ceil(MAX_SLOPE_POINTS).max(1);
     let points: Vec<(f64, f64)> = (0..n).step_by(step).map(|i| (x[i], y[i])).collect();
     let mut slopes = Vec::with_capacity(points.len() * points.len() / 2);
     for (index, (x1, y1)) in points.iter().enumerate() {
@@ -289,7 +290,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn a_median_of_few_is_that_of_a_sorted_list(
-            values in proptest::collection::vec(-1e300..1e300_f64, 1..=2 * FEW),
+            values in proptest::collection::vec(-1e300..1e300_f64, 1..=2 * INSERTION_SORT_MAX),
         ) {
             let (ascending, half) = (sorted(&values), values.len() / 2);
             let middle = match values.len() % 2 {
@@ -319,9 +320,9 @@ mod tests {
         ) {
             let sizes: Vec<f64> = values.iter().map(|value| value.abs()).collect();
             let middle = median(&sizes).unwrap_or(0.0);
-            proptest::prop_assert_eq!(middle_size(&sorted(&values)), middle);
+            proptest::prop_assert_eq!(median_abs_of_sorted(&sorted(&values)), middle);
             let largest = sizes.iter().copied().fold(0.0, f64::max);
-            proptest::prop_assert!(robust_sigma(&values) <= SIGMA_AT_MOST * largest);
+            proptest::prop_assert!(robust_sigma(&values) <= MAX_SIGMA_RATIO * largest);
         }
     }
 
@@ -331,7 +332,9 @@ mod tests {
         for (at, first) in odd.iter().enumerate() {
             for length in 1..8 {
                 let values: Vec<f64> = odd.iter().cycle().skip(at).take(length).copied().collect();
-                assert!(middle_size(&sorted(&values)).is_nan() || robust_sigma(&values) >= 0.0);
+                assert!(
+                    median_abs_of_sorted(&sorted(&values)).is_nan() || robust_sigma(&values) >= 0.0
+                );
                 assert!(robust_sigma(&vec![*first; length]).is_nan() || !first.is_nan());
             }
         }
@@ -359,22 +362,22 @@ mod tests {
 
     #[test]
     fn independent_runs_average_by_one_over_n_and_dependent_ones_less() {
-        let white = Memory::default();
+        let white = Autocorrelation::default();
         assert!((white.variance_of_mean(4) - 0.25).abs() < 1e-12);
-        let slow = Memory { lag1: 0.8, lag5: 0.5 };
+        let slow = Autocorrelation { lag1: 0.8, lag5: 0.5 };
         assert!(slow.variance_of_mean(4) > 0.7);
         // AR(1) with 0.5: g(2)/2 = (1 + 2·½·0.5)/2.
-        let ar = Memory { lag1: 0.5, lag5: 0.5_f64.powi(5) };
+        let ar = Autocorrelation { lag1: 0.5, lag5: 0.5_f64.powi(5) };
         assert!((ar.variance_of_mean(2) - 0.75).abs() < 1e-12);
     }
 
     #[test]
     fn memory_of_alternating_and_of_repeated_runs() {
         let alternating: Vec<f64> = (0..40).map(|i| f64::from(i % 2) - 0.5).collect();
-        assert!(Memory::of(&alternating, 3.0).lag1 < -0.9);
+        assert!(Autocorrelation::of(&alternating, 3.0).lag1 < -0.9);
         let slow: Vec<f64> = (0..40).map(|i| f64::from(i / 10 % 2) - 0.5).collect();
-        assert!(Memory::of(&slow, 3.0).lag1 > 0.7);
-        assert_eq!(Memory::of(&[1.0; 40], 3.0), Memory::default());
+        assert!(Autocorrelation::of(&slow, 3.0).lag1 > 0.7);
+        assert_eq!(Autocorrelation::of(&[1.0; 40], 3.0), Autocorrelation::default());
     }
 
     #[test]

@@ -4,22 +4,22 @@
 //! for, or once where it was asked and stays quiet. Retired series, and series whose unit or
 //! statistics a target does not fit, are left out: nothing is concluded from what is not known.
 
-use model::filter::{Filter, Recent};
+use model::filter::{ChangeAges, Filter};
 use model::policy::Policy;
-use model::policy::expression::{Comparison, Quantity};
+use model::policy::expression::{AlertComparison, AlertQuantity};
 use model::policy::target::{Alert, AlertSeverity, Sla};
-use model::record::{Direction, Statistic, TIME, Unit};
+use model::record::{Direction, Statistic, TIME_METRIC, Unit};
 use model::series::Series;
-use model::text::{self, Scale};
+use model::text::{self, UnitScale};
 
 use super::{Analysis, BudgetState, BudgetVerdict};
 
 /// Nanoseconds in a millisecond.
-const MS: f64 = 1e6;
+const NS_PER_MS: f64 = 1e6;
 
 /// One target and what became of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Target {
+pub struct TargetResult {
     pub kind: TargetKind,
     /// An alert's own name, else the key in the policy: `budgets[0]`, `sla[1].max_avg_time_ms`.
     pub name: String,
@@ -43,20 +43,21 @@ pub enum TargetKind {
 }
 
 /// All targets that can be said, the worst first, else in the order of the policy, then of series.
-pub fn evaluate(series: &[Series], analyses: &[Analysis], policy: &Policy) -> Vec<Target> {
-    let judged: Vec<Judged<'_>> = series
+pub fn evaluate(series: &[Series], analyses: &[Analysis], policy: &Policy) -> Vec<TargetResult> {
+    let judged: Vec<EvaluatedSeries<'_>> = series
         .iter()
         .zip(analyses)
         .enumerate()
-        .filter(|(_, (_, analysis))| !analysis.retired)
-        .map(|(index, (series, analysis))| Judged { index, series, analysis })
+        .filter(|(_, (_, analysis))| !analysis.is_retired)
+        .map(|(index, (series, analysis))| EvaluatedSeries { index, series, analysis })
         .collect();
-    let mut targets: Vec<Target> = judged.iter().filter_map(|one| one.budget(policy)).collect();
+    let mut targets: Vec<TargetResult> =
+        judged.iter().filter_map(|one| one.budget(policy)).collect();
     for (at, sla) in policy.sla.iter().enumerate() {
-        service_levels(at, sla, &judged, &mut targets);
+        evaluate_sla(at, sla, &judged, &mut targets);
     }
     for alert in &policy.alerts {
-        fired(alert, &judged, &mut targets);
+        evaluate_alert(alert, &judged, &mut targets);
     }
     let rank = |verdict| match verdict {
         BudgetVerdict::Violation => 0,
@@ -68,7 +69,7 @@ pub fn evaluate(series: &[Series], analyses: &[Analysis], policy: &Policy) -> Ve
 }
 
 /// Targets that are violated.
-pub fn missed(targets: &[Target]) -> usize {
+pub fn count_missed(targets: &[TargetResult]) -> usize {
     targets.iter().filter(|target| target.verdict == BudgetVerdict::Violation).count()
 }
 
@@ -82,34 +83,34 @@ fn severity(verdict: BudgetVerdict) -> AlertSeverity {
 }
 
 /// A series that is not retired, with what was concluded from it.
-struct Judged<'a> {
+struct EvaluatedSeries<'a> {
     index: usize,
     series: &'a Series,
     analysis: &'a Analysis,
 }
 
-impl Judged<'_> {
-    fn is_for(&self, filter: &Filter) -> bool {
-        filter.holds(self.series.key.subject(&self.series.tags), Recent::default())
+impl EvaluatedSeries<'_> {
+    fn matches(&self, filter: &Filter) -> bool {
+        filter.holds(self.series.key.subject(&self.series.tags), ChangeAges::default())
     }
 
     /// The newest point of the line that charts draw.
-    fn level(&self) -> Option<f64> {
+    fn latest_level(&self) -> Option<f64> {
         self.analysis.level.last()
     }
 
-    fn budget(&self, policy: &Policy) -> Option<Target> {
-        let BudgetState { budget, share, verdict } = self.analysis.budget?;
+    fn budget(&self, policy: &Policy) -> Option<TargetResult> {
+        let BudgetState { budget, ratio: share, verdict } = self.analysis.budget?;
         let own = policy.budgets.iter().position(|it| {
-            it.metric == self.series.key.metric && it.budget == budget && self.is_for(&it.matches)
+            it.metric == self.series.key.metric && it.budget == budget && self.matches(&it.matches)
         });
-        let measured = match self.series.better {
+        let measured = match self.series.direction {
             Direction::Lower => share * budget,
             Direction::Higher => budget / share,
         };
-        let scale = Scale::for_values([measured, budget], &self.series.unit);
+        let scale = UnitScale::for_values([measured, budget], &self.series.unit);
         let (level, of) = (scale.quantity(measured), scale.quantity(budget));
-        Some(Target {
+        Some(TargetResult {
             kind: TargetKind::Budget,
             name: own.map_or_else(|| "budgets".to_owned(), |at| format!("budgets[{at}]")),
             series: Some(self.index),
@@ -122,7 +123,7 @@ impl Judged<'_> {
     }
 
     /// What a run measured of what is compared; none where it has no such thing.
-    fn measured(&self, at: usize, comparison: &Comparison) -> Option<f64> {
+    fn measured(&self, at: usize, comparison: &AlertComparison) -> Option<f64> {
         let run = &self.series.runs[at];
         let value = run.value?;
         if comparison.unit.as_ref().is_some_and(|unit| *unit != self.series.unit) {
@@ -134,20 +135,24 @@ impl Judged<'_> {
             all.iter().find(|(statistic, _)| *statistic == wanted).map(|(_, value)| *value)
         };
         match comparison.quantity {
-            Quantity::Value => Some(value),
-            Quantity::Level => self.analysis.level.get(at),
-            Quantity::Mean => Some(mean(detail.map_or(&[], |it| it.samples())).unwrap_or(value)),
-            Quantity::Std => run.std.get(),
-            Quantity::Statistic(Statistic::Median) => {
+            AlertQuantity::Value => Some(value),
+            AlertQuantity::Level => self.analysis.level.get(at),
+            AlertQuantity::Mean => {
+                Some(mean(detail.map_or(&[], |it| it.samples())).unwrap_or(value))
+            }
+            AlertQuantity::Std => run.std.get(),
+            AlertQuantity::Statistic(Statistic::Median) => {
                 statistic(Statistic::Median).or_else(|| statistic(Statistic::P50))
             }
-            Quantity::Statistic(wanted) => statistic(wanted),
-            Quantity::Change if Some(at) == self.analysis.latest => self.analysis.change,
-            Quantity::Change => {
+            AlertQuantity::Statistic(wanted) => statistic(wanted),
+            AlertQuantity::Change if Some(at) == self.analysis.latest_run => {
+                self.analysis.latest_change
+            }
+            AlertQuantity::Change => {
                 let baseline = self.analysis.baseline?.value;
                 Some(self.analysis.level.get(at)? / baseline - 1.0).filter(|it| it.is_finite())
             }
-            Quantity::Noise => self.analysis.noise,
+            AlertQuantity::Noise => self.analysis.noise,
         }
     }
 }
@@ -158,49 +163,59 @@ fn mean(values: &[f64]) -> Option<f64> {
 }
 
 /// The entries of one service level.
-fn service_levels(at: usize, sla: &Sla, judged: &[Judged<'_>], targets: &mut Vec<Target>) {
-    let own: Vec<(&Judged<'_>, f64)> = judged
+fn evaluate_sla(
+    at: usize,
+    sla: &Sla,
+    judged: &[EvaluatedSeries<'_>],
+    targets: &mut Vec<TargetResult>,
+) {
+    let own: Vec<(&EvaluatedSeries<'_>, f64)> = judged
         .iter()
-        .filter(|one| one.is_for(&sla.matches))
-        .filter_map(|one| Some((one, one.level()?)))
+        .filter(|one| one.matches(&sla.matches))
+        .filter_map(|one| Some((one, one.latest_level()?)))
         .collect();
-    let of = |names: &[&str], unit: Option<&str>| -> Vec<(&Judged<'_>, f64)> {
-        let fits = |one: &Judged<'_>| {
+    let of = |names: &[&str], unit: Option<&str>| -> Vec<(&EvaluatedSeries<'_>, f64)> {
+        let fits = |one: &EvaluatedSeries<'_>| {
             names.contains(&one.series.key.metric.as_str())
                 && unit.is_none_or(|unit| one.series.unit.as_str() == unit)
         };
         own.iter().filter(|(one, _)| fits(one)).copied().collect()
     };
-    let times = of(&[TIME], Some("ns"));
+    let times = of(&[TIME_METRIC], Some("ns"));
     let name = |key: &str| format!("sla[{at}].{key}");
-    let mut each = |key: &str, members: &[(&Judged<'_>, f64)], limit: Option<f64>, most: bool| {
-        let Some(limit) = limit else { return };
-        for (one, level) in members {
-            let unit = &one.series.unit;
-            let target = promised(name(key), (*level, limit, most), unit);
-            targets.push(Target { series: Some(one.index), ..target });
-        }
-    };
-    each("max_avg_time_ms", &times, sla.max_avg_time_ms.map(|ms| ms * MS), true);
+    let mut each =
+        |key: &str, members: &[(&EvaluatedSeries<'_>, f64)], limit: Option<f64>, most: bool| {
+            let Some(limit) = limit else { return };
+            for (one, level) in members {
+                let unit = &one.series.unit;
+                let target = sla_result(name(key), (*level, limit, most), unit);
+                targets.push(TargetResult { series: Some(one.index), ..target });
+            }
+        };
+    each("max_avg_time_ms", &times, sla.max_avg_time_ms.map(|ms| ms * NS_PER_MS), true);
     each("min_throughput", &of(&["throughput"], None), sla.min_throughput, false);
     let memory = of(&["memory", "peak_memory"], Some("B"));
     each("max_memory_bytes", &memory, sla.max_memory_bytes, true);
     if let (Some(most), Some((first, _))) = (sla.max_total_time_ms, times.first()) {
         let total: f64 = times.iter().map(|(_, level)| level).sum();
         let unit = &first.series.unit;
-        let target = promised(name("max_total_time_ms"), (total, most * MS, true), unit);
-        let of = text::counted(times.len() as u64, "series");
-        targets.push(Target { message: format!("{} for {of}", target.message), ..target });
+        let target = sla_result(name("max_total_time_ms"), (total, most * NS_PER_MS, true), unit);
+        let of = text::count_noun(times.len() as u64, "series");
+        targets.push(TargetResult { message: format!("{} for {of}", target.message), ..target });
     }
 }
 
 /// A level against what was promised: at `most` the limit, or else at least.
-fn promised(name: String, (measured, limit, most): (f64, f64, bool), unit: &Unit) -> Target {
+fn sla_result(
+    name: String,
+    (measured, limit, most): (f64, f64, bool),
+    unit: &Unit,
+) -> TargetResult {
     let kept = if most { measured <= limit } else { measured >= limit };
     let verdict = if kept { BudgetVerdict::Pass } else { BudgetVerdict::Violation };
-    let scale = Scale::for_values([measured, limit], unit);
+    let scale = UnitScale::for_values([measured, limit], unit);
     let word = if most { "most" } else { "least" };
-    Target {
+    TargetResult {
         kind: TargetKind::Sla,
         name,
         series: None,
@@ -213,11 +228,11 @@ fn promised(name: String, (measured, limit, most): (f64, f64, bool), unit: &Unit
 }
 
 /// An alert at every series it fires for; once where it was asked and fires for none.
-fn fired(alert: &Alert, judged: &[Judged<'_>], targets: &mut Vec<Target>) {
+fn evaluate_alert(alert: &Alert, judged: &[EvaluatedSeries<'_>], targets: &mut Vec<TargetResult>) {
     let Ok(when) = &alert.when.parsed else { return };
     let mut asked = 0;
     let before = targets.len();
-    for one in judged.iter().filter(|one| one.is_for(&alert.matches)) {
+    for one in judged.iter().filter(|one| one.matches(&alert.matches)) {
         let Some(newest) = one.series.runs.len().checked_sub(1) else { continue };
         let holds = |at: usize| when.holds(&|comparison| one.measured(at, comparison));
         asked += u64::from(holds(newest).is_some());
@@ -226,11 +241,11 @@ fn fired(alert: &Alert, judged: &[Judged<'_>], targets: &mut Vec<Target>) {
         if !(from..=newest).rev().all(|at| holds(at) == Some(true)) {
             continue;
         }
-        let witness = when.witness(&|comparison| one.measured(newest, comparison));
-        targets.extend(witness.map(|witness| firing(alert, one, witness)));
+        let witness = when.first_match(&|comparison| one.measured(newest, comparison));
+        targets.extend(witness.map(|witness| alert_result(alert, one, witness)));
     }
     if asked > 0 && targets.len() == before {
-        targets.push(Target {
+        targets.push(TargetResult {
             kind: TargetKind::Alert,
             name: alert.name.clone(),
             series: None,
@@ -238,26 +253,30 @@ fn fired(alert: &Alert, judged: &[Judged<'_>], targets: &mut Vec<Target>) {
             limit: f64::NAN,
             verdict: BudgetVerdict::Pass,
             severity: alert.severity,
-            message: format!("fires for none of {}", text::counted(asked, "series")),
+            message: format!("fires for none of {}", text::count_noun(asked, "series")),
         });
     }
 }
 
-fn firing(alert: &Alert, one: &Judged<'_>, (comparison, measured): (&Comparison, f64)) -> Target {
+fn alert_result(
+    alert: &Alert,
+    one: &EvaluatedSeries<'_>,
+    (comparison, measured): (&AlertComparison, f64),
+) -> TargetResult {
     let limit = comparison.number;
     let quantity = comparison.quantity;
-    let words = if quantity == Quantity::Change {
+    let words = if quantity == AlertQuantity::Change {
         [text::percent_change(measured), text::percent_change(limit)]
     } else if quantity.is_share() {
         [text::percent(measured), text::percent(limit)]
     } else {
-        let scale = Scale::for_values([measured, limit], &one.series.unit);
+        let scale = UnitScale::for_values([measured, limit], &one.series.unit);
         [scale.quantity(measured), scale.quantity(limit)]
     };
     let sign = comparison.operator.sign();
     let mut message = format!("{} {} {sign} {}", quantity.name(), words[0], words[1]);
     if alert.runs > 1 {
-        message.push_str(&format!(", {} in a row", text::counted(u64::from(alert.runs), "run")));
+        message.push_str(&format!(", {} in a row", text::count_noun(u64::from(alert.runs), "run")));
     }
     if let Some(own) = alert.message.as_ref().filter(|own| !own.is_empty()) {
         message.push_str(". ");
@@ -267,7 +286,7 @@ fn firing(alert: &Alert, one: &Judged<'_>, (comparison, measured): (&Comparison,
         AlertSeverity::Info => BudgetVerdict::Drift,
         AlertSeverity::Warning | AlertSeverity::Critical => BudgetVerdict::Violation,
     };
-    Target {
+    TargetResult {
         kind: TargetKind::Alert,
         name: alert.name.clone(),
         series: Some(one.index),
@@ -286,7 +305,7 @@ mod tests {
     use super::*;
     use model::policy::read::read;
     use model::record::time::{DAY_US, Timestamp};
-    use model::record::{Detail, Rare};
+    use model::record::{RareDetail, RunDetail};
     use model::series::{CommitIndex, Run, Segment, SeriesKey, Std};
 
     fn series(backend: &str, metric: &str, unit: &str, values: &[f64]) -> Series {
@@ -313,7 +332,7 @@ mod tests {
                 metric: metric.to_owned(),
                 metric_name: "time".to_owned(),
             },
-            better: Direction::of_metric(metric, &unit),
+            direction: Direction::of_metric(metric, &unit),
             unit,
             tags: Vec::new(),
             runs: values.iter().enumerate().map(run).collect(),
@@ -322,24 +341,24 @@ mod tests {
         }
     }
 
-    fn found(series: &[Series], policy: &str) -> Vec<Target> {
+    fn evaluate_policy(series: &[Series], policy: &str) -> Vec<TargetResult> {
         let reading = read(&format!("version: '1'\n{policy}"), "policy.yml");
         let policy = reading.policy.unwrap_or_else(|| panic!("{:?}", reading.diagnostics));
         let newest = series[0].runs.last().map(|run| run.time);
         let now = newest.unwrap_or(Timestamp::from_micros(0));
-        let context = crate::Context {
-            depth: crate::Depth::Pages,
+        let context = crate::AnalysisContext {
+            depth: crate::AnalysisDepth::Full,
             now,
-            newest,
+            newest_run: newest,
             accepted: &|_| Vec::new(),
-            explained: &|_| Vec::new(),
+            explanations: &|_| Vec::new(),
         };
-        let analyses = crate::analyse_all(series, &policy, &context);
-        evaluate(series, &analyses.each, &policy)
+        let analyses = crate::analyze_all(series, &policy, &context);
+        evaluate(series, &analyses.by_series, &policy)
     }
 
     /// Name, series and verdict of each.
-    fn brief(targets: &[Target]) -> Vec<(&str, Option<usize>, BudgetVerdict)> {
+    fn brief(targets: &[TargetResult]) -> Vec<(&str, Option<usize>, BudgetVerdict)> {
         targets.iter().map(|it| (it.name.as_str(), it.series, it.verdict)).collect()
     }
 
@@ -354,7 +373,7 @@ mod tests {
             series("go", "peak_memory", "B", &[2048.0; 12]),
             series("go", "time", "parrots", &[1.0; 12]),
         ];
-        let targets = found(
+        let targets = evaluate_policy(
             &all,
             "sla:\n  - {max_avg_time_ms: 3, max_total_time_ms: 6, min_throughput: 60, \
              max_memory_bytes: 1000}\n  - {match: {backend: rust}, min_throughput: 1}\n",
@@ -370,14 +389,14 @@ mod tests {
             ]
         );
         assert_eq!((targets[4].measured, targets[4].limit), (6e6, 6e6));
-        assert_eq!(missed(&targets), 3);
+        assert_eq!(count_missed(&targets), 3);
     }
 
     #[test]
     fn budgets_drift_before_they_are_violated() {
         let of = |value: f64| {
             let all = [series("go", "time", "ns", &[value; 12])];
-            found(&all, "budgets:\n  - {budget: 1000, tolerance: 0.5}\n")
+            evaluate_policy(&all, "budgets:\n  - {budget: 1000, tolerance: 0.5}\n")
         };
         for (value, verdict) in [(900.0, Pass), (1400.0, Drift), (1600.0, Violation)] {
             assert_eq!(brief(&of(value)), [("budgets[0]", Some(0), verdict)], "{value}");
@@ -391,7 +410,7 @@ mod tests {
                       message: Look.}\n";
         let with = |newest: [f64; 3]| {
             let values = [&[100.0; 10][..], &newest].concat();
-            found(&[series("go", "time", "ns", &values)], policy)
+            evaluate_policy(&[series("go", "time", "ns", &values)], policy)
         };
         let fires = with([100.0, 200.0, 200.0]);
         assert_eq!(brief(&fires), [("Slow", Some(0), Violation)]);
@@ -406,16 +425,16 @@ mod tests {
         let mut one = series("go", "time", "ns", &[100.0; 12]);
         let policy = "alerts:\n  - {name: Tail, when: p95 > 150 ns}\n  - {name: Bytes, when: \
                       value > 1 B}\n  - {name: Told, when: value > 0, severity: info}\n";
-        assert_eq!(brief(&found(&[one.clone()], policy)), [("Told", Some(0), Drift)]);
+        assert_eq!(brief(&evaluate_policy(&[one.clone()], policy)), [("Told", Some(0), Drift)]);
         let statistics = vec![(Statistic::P95, 180.0)];
         let last = one.runs.last_mut().unwrap();
-        let rare = Rare { statistics, ..Rare::default() };
-        last.detail = Some(Arc::new(Detail::of(Box::default(), rare)));
-        let told = found(&[one.clone()], policy);
+        let rare = RareDetail { statistics, ..RareDetail::default() };
+        last.detail = Some(Arc::new(RunDetail::of(Box::default(), rare)));
+        let told = evaluate_policy(&[one.clone()], policy);
         assert_eq!(brief(&told), [("Tail", Some(0), Violation), ("Told", Some(0), Drift)]);
-        assert_eq!(missed(&told), 1, "info is no missed target");
+        assert_eq!(count_missed(&told), 1, "info is no missed target");
         one.runs.last_mut().unwrap().value = None;
-        assert_eq!(found(&[one], policy), [], "the newest run failed");
+        assert_eq!(evaluate_policy(&[one], policy), [], "the newest run failed");
     }
 
     #[test]
@@ -424,7 +443,7 @@ mod tests {
         let all = [series("go", "time", "ns", &values)];
         let when = |when: &str| {
             let policy = format!("alerts:\n  - {{name: A, when: {when}, for: 3}}\n");
-            found(&all, &policy).remove(0).verdict
+            evaluate_policy(&all, &policy).remove(0).verdict
         };
         assert_eq!(when("change > 25%"), Violation);
         assert_eq!(when("change > 35%"), Pass);
@@ -440,18 +459,18 @@ mod tests {
             let policy = read(&text, "policy.yml").policy.unwrap();
             let newest = all[0].runs.last().map(|run| run.time);
             let now = newest.unwrap();
-            let context = crate::Context {
-                depth: crate::Depth::Pages,
+            let context = crate::AnalysisContext {
+                depth: crate::AnalysisDepth::Full,
                 now,
-                newest,
+                newest_run: newest,
                 accepted: &|_| Vec::new(),
-                explained: &|_| Vec::new(),
+                explanations: &|_| Vec::new(),
             };
-            crate::analyse_all(&all[..1], &policy, &context).each[0].events[0].severity
+            crate::analyze_all(&all[..1], &policy, &context).by_series[0].changes[0].severity
         };
-        assert_eq!(severity(""), crate::Severity::Major);
+        assert_eq!(severity(""), crate::ChangeSeverity::Major);
         let critical = "{match: {backend: go}, severity: critical}";
-        assert_eq!(severity(critical), crate::Severity::Critical);
+        assert_eq!(severity(critical), crate::ChangeSeverity::Critical);
         assert_eq!(severity("{match: {backend: rust}, severity: critical}"), severity(""));
     }
 }

@@ -8,31 +8,31 @@
 
 use model::record::time::{DAY_US, Timestamp};
 
-use super::Trend;
-use super::stats::{Memory, median_in_place, robust_sigma, theil_sen, two_sided_tail};
-use super::steps::NOISE_FLOOR;
+use super::TrendEstimate;
+use super::change_point::NOISE_FLOOR;
+use super::stats::{Autocorrelation, median_in_place, robust_sigma, theil_sen, two_sided_tail};
 
 /// Fewest runs that tell a trend: with fewer, Sen's interval at 95 % spans nearly every slope.
-const FEWEST: usize = 10;
+const MIN_RUNS: usize = 10;
 /// Shortest time that the runs must span to tell of a day: microseconds.
-const SHORTEST: i64 = DAY_US;
+const MIN_SPAN_US: i64 = DAY_US;
 /// Most points that are paired (1,770 slopes): more runs are joined to their medians in time.
-const POINTS: usize = 60;
+const MAX_POINTS: usize = 60;
 /// Φ⁻¹(0.975).
 const Q975: f64 = 1.96;
 
 /// The trend of levels over their times (ascending), in levels a day; none for too few runs.
-pub fn trend(times: &[Timestamp], level: &[f64]) -> Option<Trend> {
+pub fn estimate_trend(times: &[Timestamp], level: &[f64]) -> Option<TrendEstimate> {
     let (from, to) = (*times.first()?, *times.last()?);
-    if level.len() < FEWEST || to.micros().saturating_sub(from.micros()) < SHORTEST {
+    if level.len() < MIN_RUNS || to.micros().saturating_sub(from.micros()) < MIN_SPAN_US {
         return None;
     }
     let days: Vec<f64> = times
         .iter()
         .map(|time| time.micros().saturating_sub(from.micros()) as f64 / DAY_US as f64)
         .collect();
-    let (x, y) = joined(&days, level);
-    if x.len() < FEWEST {
+    let (x, y) = bin_points(&days, level);
+    if x.len() < MIN_RUNS {
         return None;
     }
     let (slope, r_squared) = theil_sen(&x, &y)?;
@@ -44,20 +44,29 @@ pub fn trend(times: &[Timestamp], level: &[f64]) -> Option<Trend> {
     }
     let balance = |slope: &f64| if *slope == 0.0 { 0.0 } else { slope.signum() };
     let kendall: f64 = slopes.iter().map(balance).sum();
-    let deviation = (kendall_variance(&y) * inflation(&x, &y, slope)).sqrt();
-    let (low, high, bounded) = interval(&mut slopes, Q975 * deviation);
+    let deviation = (kendall_variance(&y) * variance_inflation(&x, &y, slope)).sqrt();
+    let (low, high, bounded) = slope_interval(&mut slopes, Q975 * deviation);
     // One less, since S moves in steps of two (continuity correction, Kendall 1970).
     let chance = two_sided_tail((kendall.abs() - 1.0).max(0.0) / deviation.max(f64::MIN_POSITIVE));
     let clear = bounded && (low > 0.0 || high < 0.0) && chance < 0.05;
     let runs = u32::try_from(level.len()).unwrap_or(u32::MAX);
-    Some(Trend { per_day: slope, low, high, r_squared, clear, runs, from, to })
+    Some(TrendEstimate {
+        per_day: slope,
+        low,
+        high,
+        r_squared,
+        is_significant: clear,
+        runs,
+        from,
+        to,
+    })
 }
 
 /// Points in time, each the median of the runs that stand at one time or, of very many, of so many
 /// neighbours that at most [`POINTS`] are left.
-fn joined(days: &[f64], level: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let size = days.len().div_ceil(POINTS).max(1);
-    let (mut x, mut y) = (Vec::with_capacity(POINTS), Vec::with_capacity(POINTS));
+fn bin_points(days: &[f64], level: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let size = days.len().div_ceil(MAX_POINTS).max(1);
+    let (mut x, mut y) = (Vec::with_capacity(MAX_POINTS), Vec::with_capacity(MAX_POINTS));
     let mut at = 0;
     while at < days.len() {
         let mut end = (at + size).min(days.len());
@@ -81,18 +90,19 @@ fn kendall_variance(y: &[f64]) -> f64 {
 
 /// By how much the runs' dependence on each other widens that: `g(n)` of [`Memory`] over what the
 /// line leaves. The slack of 0.5/√n is for an autocorrelation estimated from few runs.
-fn inflation(x: &[f64], y: &[f64], slope: f64) -> f64 {
+fn variance_inflation(x: &[f64], y: &[f64], slope: f64) -> f64 {
     let rests: Vec<f64> = y.iter().zip(x).map(|(y, x)| y - slope * x).collect();
     let middle = median_in_place(&mut rests.clone()).unwrap_or(0.0);
     let residuals: Vec<f64> = rests.iter().map(|rest| rest - middle).collect();
-    let own = Memory::of(&residuals, 3.0 * robust_sigma(&residuals).max(NOISE_FLOOR));
+    let own = Autocorrelation::of(&residuals, 3.0 * robust_sigma(&residuals).max(NOISE_FLOOR));
     let slack = 0.5 / (residuals.len() as f64).sqrt();
-    let memory = Memory { lag1: (own.lag1 + slack).clamp(0.0, 0.95), lag5: own.lag5.max(0.0) };
+    let memory =
+        Autocorrelation { lag1: (own.lag1 + slack).clamp(0.0, 0.95), lag5: own.lag5.max(0.0) };
     memory.variance_of_mean(residuals.len()) * residuals.len() as f64
 }
 
 /// The slopes `reach` ranks of S from the middle, and whether there are so many (Sen 1968).
-fn interval(slopes: &mut [f64], reach: f64) -> (f64, f64, bool) {
+fn slope_interval(slopes: &mut [f64], reach: f64) -> (f64, f64, bool) {
     let last = slopes.len() - 1;
     let count = slopes.len() as f64;
     let low = ((count - reach) / 2.0).floor();
@@ -147,25 +157,29 @@ mod tests {
             .collect()
     }
 
-    fn told(level: &[f64]) -> Option<Trend> {
-        trend(&days(level.len()), level)
+    fn daily_trend(level: &[f64]) -> Option<TrendEstimate> {
+        estimate_trend(&days(level.len()), level)
     }
 
     #[test]
     fn ten_runs_tell_a_trend_and_nine_do_not() {
-        assert_eq!(told(&levels(1, 9, 0.0, 0.1)), None);
-        assert!(told(&levels(1, 10, 0.0, 0.1)).unwrap().clear);
+        assert_eq!(daily_trend(&levels(1, 9, 0.0, 0.1)), None);
+        assert!(daily_trend(&levels(1, 10, 0.0, 0.1)).unwrap().is_significant);
         let hour = |index: i64| Timestamp::from_micros(index * DAY_US / 24);
         let times: Vec<Timestamp> = (0..20).map(hour).collect();
-        assert_eq!(trend(&times, &levels(1, 20, 0.0, 0.1)), None, "20 hours tell of no day");
-        assert_eq!(trend(&[hour(0); 20], &levels(1, 20, 0.0, 0.1)), None);
+        assert_eq!(
+            estimate_trend(&times, &levels(1, 20, 0.0, 0.1)),
+            None,
+            "20 hours tell of no day"
+        );
+        assert_eq!(estimate_trend(&[hour(0); 20], &levels(1, 20, 0.0, 0.1)), None);
     }
 
     #[test]
     fn an_interval_holds_the_true_slope_nineteen_times_in_twenty() {
         for (count, share) in [(12, 0.0), (30, 0.0), (30, 0.5), (90, 0.0), (90, 0.6)] {
             let holds = |seed: &u64| {
-                let trend = told(&levels(*seed, count, share, 0.002)).unwrap();
+                let trend = daily_trend(&levels(*seed, count, share, 0.002)).unwrap();
                 trend.low <= 0.002 && 0.002 <= trend.high
             };
             let held = (0..400).filter(holds).count();
@@ -177,7 +191,9 @@ mod tests {
     fn without_a_trend_hardly_one_in_twenty_is_told_and_a_line_always_is() {
         for (count, share) in [(10, 0.0), (30, 0.0), (30, 0.6), (300, 0.8)] {
             let clear = |slope: f64| {
-                let told = |seed: &u64| told(&levels(*seed, count, share, slope)).unwrap().clear;
+                let told = |seed: &u64| {
+                    daily_trend(&levels(*seed, count, share, slope)).unwrap().is_significant
+                };
                 (0..400).filter(told).count()
             };
             assert!(clear(0.0) <= 36, "{count} runs, {share}: {} of 400", clear(0.0));
@@ -187,10 +203,13 @@ mod tests {
 
     #[test]
     fn a_constant_and_a_two_valued_level_have_no_trend() {
-        let flat = told(&[0.5; 40]).unwrap();
-        assert_eq!((flat.per_day, flat.low, flat.high, flat.clear), (0.0, 0.0, 0.0, false));
+        let flat = daily_trend(&[0.5; 40]).unwrap();
+        assert_eq!(
+            (flat.per_day, flat.low, flat.high, flat.is_significant),
+            (0.0, 0.0, 0.0, false)
+        );
         let two: Vec<f64> = (0..40).map(|day| f64::from(day % 2)).collect();
-        assert!(!told(&two).unwrap().clear);
+        assert!(!daily_trend(&two).unwrap().is_significant);
     }
 
     #[test]
@@ -203,9 +222,11 @@ mod tests {
     #[test]
     fn more_runs_than_points_are_joined_and_tell_the_same_slope() {
         let level = levels(3, 1_000, 0.0, 0.001);
-        let trend = told(&level).unwrap();
-        assert!((trend.per_day - 0.001).abs() < 1e-5 && trend.clear && trend.runs == 1_000);
-        let (x, _) = joined(&[0.0, 0.0, 1.0, 1.0, 2.0], &[1.0, 3.0, 4.0, 4.0, 9.0]);
+        let trend = daily_trend(&level).unwrap();
+        assert!(
+            (trend.per_day - 0.001).abs() < 1e-5 && trend.is_significant && trend.runs == 1_000
+        );
+        let (x, _) = bin_points(&[0.0, 0.0, 1.0, 1.0, 2.0], &[1.0, 3.0, 4.0, 4.0, 9.0]);
         assert_eq!(x, [0.0, 1.0, 2.0]);
     }
 }

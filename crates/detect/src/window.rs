@@ -1,14 +1,14 @@
 //! The median of the newest values, kept as they come.
 
-use super::stats::middle;
+use super::stats::median_of_sorted;
 
 /// At most so many values, ascending.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Window {
+pub struct SortedWindow {
     sorted: Vec<f64>,
 }
 
-impl Window {
+impl SortedWindow {
     pub fn new(capacity: usize) -> Self {
         Self { sorted: Vec::with_capacity(capacity + 1) }
     }
@@ -39,6 +39,6 @@ impl Window {
 
     /// Middle value, or the mean of the two middle values.
     pub fn median(&self) -> Option<f64> {
-        middle(&self.sorted)
+        median_of_sorted(&self.sorted)
     }
 }

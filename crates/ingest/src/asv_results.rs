@@ -2,27 +2,27 @@
 //! as `import asv` reads it; here it holds what the run at hand left there.
 
 use crate::formats::{Format, Reader};
-use crate::import::{self, Asked};
-use crate::sink::{Fault, Sink};
-use crate::source::Folder;
+use crate::import::{self, ImportOptions};
+use crate::sink::{EntrySink, InputError};
+use crate::source::ResultFolder;
 
 pub const FORMAT: Format = Format {
     name: "asv",
     tool: "asv run: the folder .asv/results",
-    mark: "a folder with `…/machine.json` and results beside it",
+    signature: "a folder with `…/machine.json` and results beside it",
     yields: "time, memory or the tracked value (bounds, quartiles, samples); machine and \
              environment as parameters, version, commit",
     backend: "python",
-    reader: Reader::Folder { is, read },
+    reader: Reader::Folder { recognizes, read },
 };
 
-fn is(folder: &Folder) -> bool {
+fn recognizes(folder: &ResultFolder) -> bool {
     folder.files.iter().filter_map(|file| file.strip_suffix("machine.json")).any(|beside| {
         let result = |file: &&String| file.starts_with(beside) && file.ends_with(".json");
         folder.files.iter().filter(result).count() > 1
     })
 }
 
-fn read(folder: &Folder, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    (import::asv::KIND.read)(&folder.root, &Asked::default(), sink)
+fn read(folder: &ResultFolder, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    (import::asv::KIND.read)(&folder.root, &ImportOptions::default(), sink)
 }

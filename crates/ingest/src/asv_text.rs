@@ -4,30 +4,30 @@
 //! asv names. `failed` is a gap with its reason; `n/a` was skipped and is none. What stands behind
 //! `±` is half of the distance of the quartiles and is kept as the field `half_iqr`.
 
-use crate::entry::{Entry, MEMORY, metric};
+use crate::entry::{BenchmarkEntry, MEMORY, metric};
 use crate::formats::{Format, Reader};
-use crate::quantity::quantity;
-use crate::sink::{Fault, Sink};
+use crate::quantity::parse_quantity;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::TIME;
+use model::record::TIME_METRIC;
 
 pub const FORMAT: Format = Format {
     name: "asv-text",
     tool: "asv run, its output",
-    mark: "lines `[ 50.00%] ··· module.Class.time_x  1.2±0.1ms`",
+    signature: "lines `[ 50.00%] ··· module.Class.time_x  1.2±0.1ms`",
     yields: "time, memory or value; environment as parameter, commit, half_iqr",
     backend: "python",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 const REMEDY: &str = "asv's results folder holds the same and more: import that";
 
-fn is(text: &Text) -> bool {
-    text.lines().take(200).any(|(_, line)| progress(line).is_some_and(|(depth, _)| depth > 0))
+fn recognizes(text: &Text) -> bool {
+    text.lines().take(200).any(|(_, line)| parse_progress(line).is_some_and(|(depth, _)| depth > 0))
 }
 
 /// How deep a line `[ 50.00%] ··· …` stands, and what it says.
-fn progress(line: &str) -> Option<(usize, &str)> {
+fn parse_progress(line: &str) -> Option<(usize, &str)> {
     let (percent, rest) = line.trim_start().strip_prefix('[')?.split_once(']')?;
     percent.trim().strip_suffix('%')?.parse::<f64>().ok()?;
     let rest = rest.trim_start();
@@ -35,35 +35,35 @@ fn progress(line: &str) -> Option<(usize, &str)> {
     Some(((rest.len() - said.len()) / '·'.len_utf8(), said.trim()))
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    let mut at = At::default();
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    let mut at = AsvTextContext::default();
     let mut lines = text.lines().peekable();
     while let Some((number, line)) = lines.next() {
-        let Some((depth, said)) = progress(line) else { continue };
+        let Some((depth, said)) = parse_progress(line) else { continue };
         if depth == 1 {
-            at.commit = commit(said).or(at.commit);
+            at.commit = parse_commit(said).or(at.commit);
         } else if let Some(environment) = said.strip_prefix("Benchmarking ") {
             environment.clone_into(&mut at.environment);
         } else if depth == 3 && is_rule(said, '=') {
             let mut table = vec![said];
-            while let Some((_, row)) = lines.next_if(|(_, row)| progress(row).is_none()) {
+            while let Some((_, row)) = lines.next_if(|(_, row)| parse_progress(row).is_none()) {
                 table.push(row);
                 if table.len() > 2 && is_rule(row, '=') && !next_is_body(&table) {
                     break;
                 }
             }
-            at.table(number, &table, sink);
+            at.take_table(number, &table, sink);
         } else if depth == 3 {
-            let table = lines.peek().and_then(|(_, next)| progress(next));
-            at.line(number, said, table.is_some_and(|(_, next)| is_rule(next, '=')), sink);
+            let table = lines.peek().and_then(|(_, next)| parse_progress(next));
+            at.take_line(number, said, table.is_some_and(|(_, next)| is_rule(next, '=')), sink);
         }
     }
     Ok(())
 }
 
 /// `For project commit 4238c44d <master>:`
-fn commit(said: &str) -> Option<String> {
-    let (_, after) = said.split_once(" commit ")?;
+fn parse_commit(text: &str) -> Option<String> {
+    let (_, after) = text.split_once(" commit ")?;
     let id = after.split([' ', ':']).next()?;
     (id.len() >= 7 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| id.to_owned())
 }
@@ -81,38 +81,38 @@ fn next_is_body(table: &[&str]) -> bool {
 
 /// Where the reading stands.
 #[derive(Default)]
-struct At {
+struct AsvTextContext {
     commit: Option<String>,
     environment: String,
     /// The benchmark whose table comes.
     name: String,
 }
 
-impl At {
-    fn entry(&self, name: &str) -> Entry {
+impl AsvTextContext {
+    fn entry(&self, name: &str) -> BenchmarkEntry {
         let (suite, test) = name.rsplit_once('.').unwrap_or(("", name));
-        let mut entry = Entry::of(suite, test);
+        let mut entry = BenchmarkEntry::of(suite, test);
         name.clone_into(&mut entry.name);
         entry.run.commit.clone_from(&self.commit);
         if self.environment.is_empty() { entry } else { entry.param("env", &*self.environment) }
     }
 
     /// `module.Class.time_x    1.2±0.1ms`; the values of a table come after it.
-    fn line(&mut self, number: usize, said: &str, table: bool, sink: &mut Sink<'_>) {
-        let Some((name, result)) = said.split_once(' ') else { return };
+    fn take_line(&mut self, number: usize, line_text: &str, table: bool, sink: &mut EntrySink<'_>) {
+        let Some((name, result)) = line_text.split_once(' ') else { return };
         if !name.contains('.') || name.starts_with('(') {
             return; // `Setting up …`, `Running (…)`
         }
         name.clone_into(&mut self.name);
         if !table {
             let entry = self.entry(name);
-            put(entry, number, result.trim(), sink);
+            emit_result(entry, number, result.trim(), sink);
         }
     }
 
     /// One value a row, or a row of values under those of the last parameter.
-    fn table(&self, number: usize, table: &[&str], sink: &mut Sink<'_>) {
-        let spans = table.last().map(|rule| spans(rule)).unwrap_or_default();
+    fn take_table(&self, number: usize, table: &[&str], sink: &mut EntrySink<'_>) {
+        let spans = table.last().map(|rule| column_spans(rule)).unwrap_or_default();
         let text: Vec<&&str> =
             table.iter().skip(1).filter(|row| !is_rule(row, '=') && !is_rule(row, '-')).collect();
         let Some((head, mut body)) = text.split_first() else { return };
@@ -124,7 +124,7 @@ impl At {
             let Some((second, rest)) = body.split_first() else { return };
             (names, body, across) = (cells(second, &spans), rest, Some(axis));
         }
-        let columns = if across.is_some() { self.rows(&names, body, &spans) } else { 1 };
+        let columns = if across.is_some() { self.take_rows(&names, body, &spans) } else { 1 };
         for (row, line) in body.iter().enumerate() {
             let row_cells = cells(line, &spans);
             let keys = row_cells.len().saturating_sub(columns);
@@ -136,17 +136,17 @@ impl At {
                 if let (Some(axis), Some(value)) = (&across, names.get(column)) {
                     entry = entry.param(axis, value.as_str());
                 }
-                put(entry, number + row, &row_cells[column], sink);
+                emit_result(entry, number + row, &row_cells[column], sink);
             }
         }
     }
 
     /// How many of the columns hold values: those in which some row has what can only be a result.
-    fn rows(&self, names: &[String], body: &[&&str], spans: &[(usize, usize)]) -> usize {
+    fn take_rows(&self, names: &[String], body: &[&&str], spans: &[(usize, usize)]) -> usize {
         let result = |cell: &str| {
             matches!(cell, "failed" | "n/a" | "nan")
                 || cell.contains('±')
-                || value("", cell).is_some()
+                || parse_value("", cell).is_some()
         };
         let all = |column: usize| {
             body.iter().all(|row| cells(row, spans).get(column).is_some_and(|cell| result(cell)))
@@ -157,7 +157,7 @@ impl At {
 }
 
 /// Columns of characters that a rule `=== =====` draws.
-fn spans(rule: &str) -> Vec<(usize, usize)> {
+fn column_spans(rule: &str) -> Vec<(usize, usize)> {
     let mut spans: Vec<(usize, usize)> = Vec::new();
     for (at, _) in rule.chars().enumerate().filter(|(_, c)| *c == '=') {
         match spans.last_mut() {
@@ -179,27 +179,30 @@ fn cells(row: &str, spans: &[(usize, usize)]) -> Vec<String> {
     spans.iter().enumerate().map(cell).collect()
 }
 
-fn put(entry: Entry, number: usize, result: &str, sink: &mut Sink<'_>) {
-    match value(&entry.test, result) {
+fn emit_result(entry: BenchmarkEntry, number: usize, result: &str, sink: &mut EntrySink<'_>) {
+    match parse_value(&entry.test, result) {
         Some((name, unit, number, spread)) => {
             sink.entry(entry.metric(metric(name, unit, number)).field("half_iqr", spread));
         }
         None if result.ends_with("failed") => sink.entry(entry.failed("asv says: failed")),
         None if matches!(result, "n/a" | "ok" | "nan" | "skipped") => {}
-        None => sink.refuse(number, "the result is no number", REMEDY, result),
+        None => sink.reject(number, "the result is no number", REMEDY, result),
     }
 }
 
 /// `11.1±0.01μs`, `2.42k`, `12`: metric, unit, value and spread. Bytes where the benchmark is
 /// named as asv's memory tests are.
-fn value<'t>(test: &str, text: &'t str) -> Option<(&'static str, &'t str, f64, Option<&'t str>)> {
+fn parse_value<'t>(
+    test: &str,
+    text: &'t str,
+) -> Option<(&'static str, &'t str, f64, Option<&'t str>)> {
     let (middle, spread) = match text.split_once('±') {
         Some((middle, spread)) => (middle, Some(spread)),
         None => (text, None),
     };
-    let (value, own) = quantity(middle)?;
+    let (value, own) = parse_quantity(middle)?;
     let unit = match spread {
-        Some(spread) if own.is_empty() => quantity(spread)?.1,
+        Some(spread) if own.is_empty() => parse_quantity(spread)?.1,
         _ => own,
     };
     let (factor, base) = match unit {
@@ -213,7 +216,7 @@ fn value<'t>(test: &str, text: &'t str) -> Option<(&'static str, &'t str, f64, O
     let (name, base) = match base {
         "" if memory => (MEMORY, "B"),
         "" => ("value", ""),
-        unit => (TIME, unit),
+        unit => (TIME_METRIC, unit),
     };
     Some((name, base, value * factor, spread))
 }
@@ -221,7 +224,7 @@ fn value<'t>(test: &str, text: &'t str) -> Option<(&'static str, &'t str, f64, O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn a_table_is_read_cell_by_cell() {
@@ -250,7 +253,7 @@ mod tests {
         let list = |n| (Some(n), "list".to_owned());
         let tuple = (Some(10), "tuple".to_owned());
         assert_eq!(told, [list(10), tuple, list(1000), (None, "1".to_owned())]);
-        assert_eq!(found[0].metrics, [metric(TIME, "μs", 4.85)]);
+        assert_eq!(found[0].metrics, [metric(TIME_METRIC, "μs", 4.85)]);
         assert!(found[1].error.is_some());
         assert_eq!(found[3].metrics, [metric(MEMORY, "B", 24.8e6)]);
     }

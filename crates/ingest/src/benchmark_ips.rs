@@ -3,51 +3,51 @@
 
 use serde_json::Value;
 
-use crate::entry::{Entry, THROUGHPUT, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::formats::{Format, Reader};
 use crate::json::{number, text as word};
 use crate::quantity;
-use crate::sink::{Fault, Sink};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 
 pub const FORMAT: Format = Format {
     name: "benchmark-ips",
     tool: "Ruby benchmark-ips: its report, or json!",
-    mark: "lines `… (±…%) i/s`, or a list with `ips` and `cycles`",
+    signature: "lines `… (±…%) i/s`, or a list with `ips` and `cycles`",
     yields: "throughput (std); iterations, cycles",
     backend: "ruby",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     match text.json() {
         Some(file) => {
             file.get(0).is_some_and(|it| it.get("ips").is_some() && it.get("name").is_some())
         }
-        None => text.lines().any(|(_, line)| looks(line)),
+        None => text.lines().any(|(_, line)| is_result_line(line)),
     }
 }
 
 /// A line of the report: rate, deviation, unit.
-fn looks(line: &str) -> bool {
+fn is_result_line(line: &str) -> bool {
     line.split_once(" i/s")
         .is_some_and(|(before, _)| before.contains("(±") && before.ends_with(')'))
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     if let Some(file) = text.json() {
-        let all = file.as_array().ok_or_else(|| Fault::whole("not a list of results"))?;
-        all.iter().for_each(|item| sink.entry(told(item)));
+        let all = file.as_array().ok_or_else(|| InputError::whole("not a list of results"))?;
+        all.iter().for_each(|item| sink.entry(json_entry(item)));
         return Ok(());
     }
     // A name that is too long for its column stands on a line of its own.
     let mut alone = "";
     for (place, line) in text.lines() {
-        if looks(line) {
-            match entry(line, alone) {
+        if is_result_line(line) {
+            match line_entry(line, alone) {
                 Some(entry) => sink.entry(entry),
                 None => {
-                    sink.refuse(place, "the rate is no number", "run the benchmark again", line);
+                    sink.reject(place, "the rate is no number", "run the benchmark again", line);
                 }
             }
         }
@@ -56,8 +56,8 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn told(item: &Value) -> Entry {
-    let entry = Entry::named(word(item, "name"))
+fn json_entry(item: &Value) -> BenchmarkEntry {
+    let entry = BenchmarkEntry::named(word(item, "name"))
         .field("iterations", item.get("iterations").cloned())
         .field("cycles", item.get("cycles").cloned());
     match number(item, "ips").or_else(|| number(item, "central_tendency")) {
@@ -67,23 +67,23 @@ fn told(item: &Value) -> Entry {
 }
 
 /// `  addition     20.262M (± 3.9%) i/s   (49.35 ns/i) -     20.520M in   1.014590s`
-fn entry(line: &str, alone: &str) -> Option<Entry> {
+fn line_entry(line: &str, alone: &str) -> Option<BenchmarkEntry> {
     let (before, after) = line.split_once("(±")?;
     let (deviation, _) = after.split_once("%)")?;
     let before = before.trim_end();
     let (name, rate) = before.rsplit_once(char::is_whitespace).unwrap_or(("", before));
     let name = if name.trim().is_empty() { alone } else { name.trim() };
-    let rate = scaled(rate.trim())?;
-    let deviation = quantity::number(deviation)?;
+    let rate = parse_scaled(rate.trim())?;
+    let deviation = quantity::parse_number(deviation)?;
     let iterations =
-        after.split_once(" - ").and_then(|(_, it)| scaled(it.split_whitespace().next()?));
+        after.split_once(" - ").and_then(|(_, it)| parse_scaled(it.split_whitespace().next()?));
     let rate = metric(THROUGHPUT, "i/s", rate).std(rate * deviation / 100.0);
-    Some(Entry::named(name).metric(rate).field("iterations", iterations))
+    Some(BenchmarkEntry::named(name).metric(rate).field("iterations", iterations))
 }
 
 /// `20.262M`: the letters are the tool's own, thousands to quadrillions.
-fn scaled(text: &str) -> Option<f64> {
-    let (_, unit) = quantity::quantity(text)?;
+fn parse_scaled(text: &str) -> Option<f64> {
+    let (_, unit) = quantity::parse_quantity(text)?;
     let exponent = match unit {
         "" => 0,
         "k" => 3,
@@ -100,7 +100,7 @@ fn scaled(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn the_report_is_read_to_its_last_digit() {

@@ -9,21 +9,21 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::entry::{Entry, MEMORY, Told, metric};
+use crate::entry::{BenchmarkEntry, MEMORY, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
 use crate::json::Number;
-use crate::sink::{Fault, Sink};
+use crate::name_syntax;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::words;
-use model::record::{Direction, Measurement, Statistic, TIME};
+use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "benchmarkdotnet",
     tool: "BenchmarkDotNet JsonExporter, full and brief",
-    mark: "`Benchmarks` of `Method` and `Statistics`, beside `HostEnvironmentInfo`",
+    signature: "`Benchmarks` of `Method` and `Statistics`, beside `HostEnvironmentInfo`",
     yields: "time (mean, std, bounds, percentiles, samples), memory, diagnosers; collections, host",
     backend: "dotnet",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 const STATISTICS: [(&str, Statistic); 8] = [
@@ -50,21 +50,21 @@ const HOST: [(&str, &str); 10] = [
     ("/DotNetCliVersion", "dotnet"),
 ];
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let Some(json) = text.json() else { return false };
     json.get("HostEnvironmentInfo").is_some() && json.get("Benchmarks").is_some_and(Value::is_array)
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let whole: Value = text.parse()?;
     let Some(list) = whole.get("Benchmarks").and_then(Value::as_array) else {
-        return Err(Fault::whole("no list `Benchmarks`"));
+        return Err(InputError::whole("no list `Benchmarks`"));
     };
     let host = whole.get("HostEnvironmentInfo").unwrap_or(&Value::Null);
     let jobs: BTreeSet<&str> = list.iter().filter_map(job).collect();
     for benchmark in list {
-        let Some(mut entry) = named(benchmark) else {
-            sink.refuse(1, "a benchmark has no `Method`", "leave it out", &benchmark.to_string());
+        let Some(mut entry) = entry_named(benchmark) else {
+            sink.reject(1, "a benchmark has no `Method`", "leave it out", &benchmark.to_string());
             continue;
         };
         if let Some(job) = job(benchmark) {
@@ -77,7 +77,7 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
                 entry = entry.field(field, value.cloned().unwrap_or_default());
             }
         }
-        sink.entry(measured(entry, benchmark));
+        sink.entry(with_metrics(entry, benchmark));
     }
     Ok(())
 }
@@ -88,10 +88,11 @@ fn job(benchmark: &Value) -> Option<&str> {
     Some(shown.split(" [").next().unwrap_or(shown).trim()).filter(|job| !job.is_empty())
 }
 
-fn named(benchmark: &Value) -> Option<Entry> {
+fn entry_named(benchmark: &Value) -> Option<BenchmarkEntry> {
     let text = |name: &str| benchmark.get(name).and_then(Value::as_str).filter(|it| !it.is_empty());
     let suite: Vec<&str> = [text("Namespace"), text("Type")].into_iter().flatten().collect();
-    let mut entry = Entry::of(suite.join("."), text("Method").or_else(|| text("MethodTitle"))?);
+    let mut entry =
+        BenchmarkEntry::of(suite.join("."), text("Method").or_else(|| text("MethodTitle"))?);
     entry.name = match text("FullName") {
         Some(name) => name.to_owned(),
         None => entry.name.replace('/', "."),
@@ -102,34 +103,36 @@ fn named(benchmark: &Value) -> Option<Entry> {
         if told.contains('&') { told.split('&').collect() } else { told.split(", ").collect() };
     for part in parts {
         if let Some((name, value)) = part.split_once('=') {
-            entry = words::parameter(entry, name.trim(), value.trim());
+            entry = name_syntax::add_parameter(entry, name.trim(), value.trim());
         }
     }
     Some(entry)
 }
 
-fn measured(mut entry: Entry, benchmark: &Value) -> Entry {
+fn with_metrics(mut entry: BenchmarkEntry, benchmark: &Value) -> BenchmarkEntry {
     let number = |place: &str| benchmark.pointer(place).and_then(|it| Number::of(it).0);
     let Some(mean) = number("/Statistics/Mean") else {
         return entry.failed("it has no statistics: the benchmark did not run to its end");
     };
-    let mut time = metric(TIME, "ns", mean)
+    let mut time = metric(TIME_METRIC, "ns", mean)
         .std(number("/Statistics/StandardDeviation"))
-        .with(Statistic::Upper, number("/Statistics/ConfidenceInterval/Upper"));
+        .statistic(Statistic::Upper, number("/Statistics/ConfidenceInterval/Upper"));
     for (place, statistic) in STATISTICS {
-        time = time.with(statistic, number(&format!("/Statistics{place}")));
+        time = time.statistic(statistic, number(&format!("/Statistics{place}")));
     }
     entry = entry.metric(time.samples(samples(benchmark)));
     if let Some(bytes) = number("/Memory/BytesAllocatedPerOperation") {
         entry = entry.metric(metric(MEMORY, "B", bytes));
     }
     for name in ["Gen0Collections", "Gen1Collections", "Gen2Collections", "TotalOperations"] {
-        entry = entry
-            .field(&words::snake(name), benchmark.pointer(&format!("/Memory/{name}")).cloned());
+        entry = entry.field(
+            &name_syntax::snake_case(name),
+            benchmark.pointer(&format!("/Memory/{name}")).cloned(),
+        );
     }
     for told in benchmark.get("Metrics").and_then(Value::as_array).into_iter().flatten() {
         let known = entry.metrics.len() > 1 && is_memory(told);
-        entry.metrics.extend(diagnosed(told).filter(|_| !known));
+        entry.metrics.extend(diagnoser_metric(told).filter(|_| !known));
     }
     entry.field("sample_count", number("/Statistics/N"))
 }
@@ -153,25 +156,28 @@ fn samples(benchmark: &Value) -> Vec<f64> {
 }
 
 /// Whether a diagnoser's metric says what `Memory` says too.
-fn is_memory(told: &Value) -> bool {
-    let id = told.pointer("/Descriptor/Id").and_then(Value::as_str).unwrap_or_default();
+fn is_memory(metric_json: &Value) -> bool {
+    let id = metric_json.pointer("/Descriptor/Id").and_then(Value::as_str).unwrap_or_default();
     id == "Allocated Memory" || id.starts_with("Gen")
 }
 
-fn diagnosed(told: &Value) -> Option<Measurement<'static>> {
-    let text = |place: &str| told.pointer(place).and_then(Value::as_str);
-    let value = Number::of(told.get("Value")?).0?;
-    let name = words::snake(text("/Descriptor/Id").or_else(|| text("/Descriptor/DisplayName"))?);
-    let greater = told.pointer("/Descriptor/TheGreaterTheBetter").and_then(Value::as_bool)?;
+fn diagnoser_metric(metric_json: &Value) -> Option<Measurement<'static>> {
+    let text = |place: &str| metric_json.pointer(place).and_then(Value::as_str);
+    let value = Number::of(metric_json.get("Value")?).0?;
+    let name = name_syntax::snake_case(
+        text("/Descriptor/Id").or_else(|| text("/Descriptor/DisplayName"))?,
+    );
+    let greater =
+        metric_json.pointer("/Descriptor/TheGreaterTheBetter").and_then(Value::as_bool)?;
     let better = if greater { Direction::Higher } else { Direction::Lower };
     let unit = text("/Descriptor/Unit").unwrap_or_default();
-    (!name.is_empty()).then(|| metric(&name, unit, value).better(better))
+    (!name.is_empty()).then(|| metric(&name, unit, value).direction(better))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn jobs_and_parameters_tell_benchmarks_apart() {
@@ -194,14 +200,14 @@ mod tests {
         let it = &found[0];
         assert_eq!((&*it.suite, &*it.test, it.n), ("A.T", "M", Some(10)));
         assert_eq!((&*it.params["job"], &*it.params["Mode"]), ("net8(Runtime=8)", "x"));
-        let time = metric(TIME, "ns", 2.5)
+        let time = metric(TIME_METRIC, "ns", 2.5)
             .std(0.5)
-            .with(Statistic::Median, 2.0)
-            .with(Statistic::Lower, 2.0)
+            .statistic(Statistic::Median, 2.0)
+            .statistic(Statistic::Lower, 2.0)
             .samples(vec![2.5]);
         assert_eq!(it.metrics[0], time);
         let names: Vec<&str> = it.metrics.iter().map(|it| &*it.metric).collect();
-        assert_eq!(names, [TIME, MEMORY, "cache_misses"]);
+        assert_eq!(names, [TIME_METRIC, MEMORY, "cache_misses"]);
         assert_eq!((&it.fields["cpu"], &it.fields["cores"]), (&"CPU".into(), &8.into()));
         assert!(found[1].error.is_some() && found[1].params["job"] == "net9(Runtime=9)");
     }

@@ -1,59 +1,59 @@
 //! Benchmark.js: `name x 1,234 ops/sec ±1.23% (89 runs sampled)` a line. What stands behind `±` is
 //! the margin of error at 95 % and becomes bounds. Other lines are the program's own.
 
-use crate::entry::{Entry, THROUGHPUT, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::formats::{Format, Reader};
-use crate::quantity::{number, quantity};
-use crate::sink::{Fault, Sink};
+use crate::quantity::{parse_number, parse_quantity};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::Statistic;
 
 pub const FORMAT: Format = Format {
     name: "benchmarkjs",
     tool: "Benchmark.js: String(benchmark)",
-    mark: "lines `… x … ops/sec ±…% (… runs sampled)`",
+    signature: "lines `… x … ops/sec ±…% (… runs sampled)`",
     yields: "throughput (lower, upper); runs",
     backend: "javascript",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
-    text.lines().any(|(_, line)| looks(line).is_some())
+fn recognizes(text: &Text) -> bool {
+    text.lines().any(|(_, line)| split_result_line(line).is_some())
 }
 
 /// Name, and what follows the last ` x `.
-fn looks(line: &str) -> Option<(&str, &str)> {
+fn split_result_line(line: &str) -> Option<(&str, &str)> {
     let before = line.strip_suffix(" runs sampled)").or(line.strip_suffix(" run sampled)"))?;
     let (_, _) = before.split_once(" ops/sec ±")?;
     let (name, result) = line.rsplit_once(" x ")?;
     Some((name.trim(), result))
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     for (place, line) in text.lines() {
-        let Some((name, result)) = looks(line.trim_end()) else { continue };
+        let Some((name, result)) = split_result_line(line.trim_end()) else { continue };
         match entry(name, result) {
             Some(entry) => sink.entry(entry),
-            None => sink.refuse(place, "a number is missing", "run the benchmark again", line),
+            None => sink.reject(place, "a number is missing", "run the benchmark again", line),
         }
     }
     Ok(())
 }
 
-fn entry(name: &str, result: &str) -> Option<Entry> {
+fn entry(name: &str, result: &str) -> Option<BenchmarkEntry> {
     let (rate, rest) = result.split_once(" ops/sec ±")?;
     let (margin, runs) = rest.split_once("% (")?;
-    let (rate, margin) = (number(rate)?, number(margin)? / 100.0);
+    let (rate, margin) = (parse_number(rate)?, parse_number(margin)? / 100.0);
     let throughput = metric(THROUGHPUT, "ops/sec", rate)
-        .with(Statistic::Lower, rate - rate * margin)
-        .with(Statistic::Upper, rate + rate * margin);
-    Some(Entry::named(name).metric(throughput).field("runs", quantity(runs)?.0))
+        .statistic(Statistic::Lower, rate - rate * margin)
+        .statistic(Statistic::Upper, rate + rate * margin);
+    Some(BenchmarkEntry::named(name).metric(throughput).field("runs", parse_quantity(runs)?.0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn a_name_may_hold_what_separates_it() {

@@ -7,30 +7,30 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use crate::entry::{Entry, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
-use crate::sink::{Fault, Sink};
+use crate::name_syntax;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::words;
-use model::record::{Statistic, TIME, Unit};
+use model::record::{Statistic, TIME_METRIC, Unit};
 
 pub const FORMAT: Format = Format {
     name: "cargo-criterion",
     tool: "cargo criterion --message-format=json",
-    mark: "lines with `\"reason\":\"benchmark-complete\"`",
+    signature: "lines with `\"reason\":\"benchmark-complete\"`",
     yields: "time (typical, median, lower, upper, samples); mean, iterations, size of an iteration",
     backend: "rust",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     text.lines().any(|(_, line)| line.starts_with('{') && line.contains("\"benchmark-complete\""))
 }
 
 #[derive(Deserialize)]
 #[serde(tag = "reason", rename_all = "kebab-case")]
-enum Message {
-    BenchmarkComplete(Box<Complete>),
+enum CargoCriterionMessage {
+    BenchmarkComplete(Box<CompletedBenchmark>),
     GroupComplete {
         group_name: String,
         benchmarks: Vec<String>,
@@ -40,7 +40,7 @@ enum Message {
 }
 
 #[derive(Deserialize)]
-struct Complete {
+struct CompletedBenchmark {
     id: String,
     #[serde(default)]
     iteration_count: Vec<f64>,
@@ -48,39 +48,39 @@ struct Complete {
     measured_values: Vec<f64>,
     unit: String,
     #[serde(default)]
-    throughput: Vec<Throughput>,
-    typical: Estimate,
-    mean: Estimate,
-    median: Estimate,
-    median_abs_dev: Option<Estimate>,
+    throughput: Vec<CargoCriterionThroughput>,
+    typical: CargoCriterionEstimate,
+    mean: CargoCriterionEstimate,
+    median: CargoCriterionEstimate,
+    median_abs_dev: Option<CargoCriterionEstimate>,
 }
 
 #[derive(Deserialize)]
-struct Throughput {
+struct CargoCriterionThroughput {
     per_iteration: f64,
     unit: String,
 }
 
 #[derive(Deserialize)]
-struct Estimate {
+struct CargoCriterionEstimate {
     estimate: f64,
     lower_bound: f64,
     upper_bound: f64,
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut groups: HashMap<String, String> = HashMap::new();
     let mut found = Vec::new();
     for (number, line) in text.lines().filter(|(_, line)| line.starts_with('{')) {
         match serde_json::from_str(line) {
-            Ok(Message::BenchmarkComplete(complete)) => found.push(complete),
-            Ok(Message::GroupComplete { group_name, benchmarks }) => {
+            Ok(CargoCriterionMessage::BenchmarkComplete(complete)) => found.push(complete),
+            Ok(CargoCriterionMessage::GroupComplete { group_name, benchmarks }) => {
                 groups.extend(benchmarks.into_iter().map(|id| (id, group_name.clone())));
             }
-            Ok(Message::Other) => {}
+            Ok(CargoCriterionMessage::Other) => {}
             Err(error) if line.contains("benchmark-complete") => {
                 let remedy = "run the benchmark again; a stopped run leaves lines cut off";
-                sink.refuse(number, &Fault::from(error).reason, remedy, line);
+                sink.reject(number, &InputError::from(error).reason, remedy, line);
             }
             Err(_) => {}
         }
@@ -92,24 +92,24 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn entry(told: &Complete, group: Option<&str>) -> Entry {
-    let unit = told.unit.as_str();
+fn entry(completed: &CompletedBenchmark, group: Option<&str>) -> BenchmarkEntry {
+    let unit = completed.unit.as_str();
     let time = Unit::parse(unit).0.as_str() == "ns";
-    let what = if time { TIME.to_owned() } else { words::snake(unit) };
-    let values = told.measured_values.iter().zip(&told.iteration_count);
-    let metric = metric(&what, unit, told.typical.estimate)
-        .with(Statistic::Median, told.median.estimate)
-        .with(Statistic::Lower, told.typical.lower_bound)
-        .with(Statistic::Upper, told.typical.upper_bound)
+    let what = if time { TIME_METRIC.to_owned() } else { name_syntax::snake_case(unit) };
+    let values = completed.measured_values.iter().zip(&completed.iteration_count);
+    let metric = metric(&what, unit, completed.typical.estimate)
+        .statistic(Statistic::Median, completed.median.estimate)
+        .statistic(Statistic::Lower, completed.typical.lower_bound)
+        .statistic(Statistic::Upper, completed.typical.upper_bound)
         .samples(values.map(|(value, count)| value / count).collect());
-    let count: f64 = told.iteration_count.iter().sum();
-    let mut entry = words::criterion(&told.id, group)
+    let count: f64 = completed.iteration_count.iter().sum();
+    let mut entry = name_syntax::criterion_entry(&completed.id, group)
         .metric(metric)
-        .field("mean", told.mean.estimate)
-        .field("median_abs_dev", told.median_abs_dev.as_ref().map(|it| it.estimate))
+        .field("mean", completed.mean.estimate)
+        .field("median_abs_dev", completed.median_abs_dev.as_ref().map(|it| it.estimate))
         .field("iterations", Some(count).filter(|count| *count > 0.0));
-    for throughput in &told.throughput {
-        let name = format!("{}_per_iteration", words::snake(&throughput.unit));
+    for throughput in &completed.throughput {
+        let name = format!("{}_per_iteration", name_syntax::snake_case(&throughput.unit));
         entry = entry.field(&name, throughput.per_iteration);
     }
     entry
@@ -118,7 +118,7 @@ fn entry(told: &Complete, group: Option<&str>) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     const LINES: &str = concat!(
         r#"{"reason":"compiler-artifact","package_id":"x"}"#,
@@ -140,10 +140,10 @@ mod tests {
         let found = read_text(&FORMAT, LINES);
         let it = &found[0];
         assert_eq!((&*it.suite, &*it.test, it.n), ("a/b", "fib", Some(20)));
-        let time = metric(TIME, "ns", 5.7)
-            .with(Statistic::Median, 5.6)
-            .with(Statistic::Lower, 5.5)
-            .with(Statistic::Upper, 5.9)
+        let time = metric(TIME_METRIC, "ns", 5.7)
+            .statistic(Statistic::Median, 5.6)
+            .statistic(Statistic::Lower, 5.5)
+            .statistic(Statistic::Upper, 5.9)
             .samples(vec![5.0, 6.0]);
         assert_eq!(it.metrics, [time]);
         assert_eq!(it.fields["bytes_per_iteration"], 64.0);

@@ -8,25 +8,25 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::entry::{self, Entry, Told, metric, sampled};
+use crate::entry::{self, BenchmarkEntry, MeasurementExt, metric, sampled};
 use crate::formats::{Format, Reader};
-use crate::json::{Number, list, number, numbers, plain, text as word};
-use crate::sink::{Fault, Sink};
+use crate::json::{Number, list, number, numbers, text as word, to_plain_text};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::when;
+use crate::timestamps;
 use model::record::{Direction, Measurement, Statistic};
 
 pub const FORMAT: Format = Format {
     name: "chrome-perf",
     tool: "Chrome telemetry histograms (HistogramSet JSON)",
-    mark: "a list with `guid` and `type`, or `name`, `unit` and `sampleValues`",
+    signature: "a list with `guid` and `type`, or `name`, `unit` and `sampleValues`",
     yields: "time, size, count or value by the unit (samples, min, max; mean and std without \
              samples); story as parameter, time, os, arch",
     backend: "chrome",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let first = || text.json()?.as_array()?.first();
     first().is_some_and(|it| {
         let diagnostic = it.get("guid").is_some() && it.get("type").is_some();
@@ -41,21 +41,23 @@ fn is_histogram(item: &Value) -> bool {
         && values.iter().any(|key| item.get(*key).is_some())
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let Some(all) = text.value()?.as_array() else {
-        return Err(Fault::whole("not a list of histograms"));
+        return Err(InputError::whole("not a list of histograms"));
     };
     let guid = |item| Some((word(item, "guid"), item)).filter(|(guid, _)| !guid.is_empty());
     let shared: BTreeMap<&str, &Value> = all.iter().filter_map(guid).collect();
-    let mut found: BTreeMap<(String, String, String, String), Found<'_>> = BTreeMap::new();
+    let mut found: BTreeMap<(String, String, String, String), FoundHistogram<'_>> = BTreeMap::new();
     for item in all.iter().filter(|it| is_histogram(it)) {
-        let about = About { item, shared: &shared };
-        let (suite, story) = (about.first("benchmarks"), about.every("stories").join(", "));
+        let about = HistogramContext { item, shared: &shared };
+        let (suite, story) = (about.first_value("benchmarks"), about.values("stories").join(", "));
         // A story that the file does not hold still tells two histograms apart.
-        let told = item.get("diagnostics").and_then(|it| it.get("stories")).map(plain);
+        let told = item.get("diagnostics").and_then(|it| it.get("stories")).map(to_plain_text);
         let key = (suite, word(item, "name").to_owned(), story, told.unwrap_or_default());
-        let at = found.entry(key).or_insert_with(|| Found { about, items: Vec::new() });
-        at.items.push(item);
+        let at = found
+            .entry(key)
+            .or_insert_with(|| FoundHistogram { context: about, histograms: Vec::new() });
+        at.histograms.push(item);
     }
     for ((suite, name, story, _), found) in found {
         sink.entry(found.entry(suite, name, &story));
@@ -64,12 +66,12 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
 }
 
 /// A histogram's diagnostics, its own or those it shares.
-struct About<'v> {
+struct HistogramContext<'v> {
     item: &'v Value,
     shared: &'v BTreeMap<&'v str, &'v Value>,
 }
 
-impl<'v> About<'v> {
+impl<'v> HistogramContext<'v> {
     fn diagnostic(&self, name: &str) -> Option<&'v Value> {
         let told = self.item.get("diagnostics")?.get(name)?;
         match told.as_str() {
@@ -78,25 +80,25 @@ impl<'v> About<'v> {
         }
     }
 
-    fn every(&self, name: &str) -> Vec<String> {
+    fn values(&self, name: &str) -> Vec<String> {
         let values = self.diagnostic(name).map(|it| list(it, "values")).unwrap_or_default();
-        values.iter().map(plain).collect()
+        values.iter().map(to_plain_text).collect()
     }
 
-    fn first(&self, name: &str) -> String {
-        self.every(name).into_iter().next().unwrap_or_default()
+    fn first_value(&self, name: &str) -> String {
+        self.values(name).into_iter().next().unwrap_or_default()
     }
 }
 
 /// The histograms of one name and story.
-struct Found<'v> {
-    about: About<'v>,
-    items: Vec<&'v Value>,
+struct FoundHistogram<'v> {
+    context: HistogramContext<'v>,
+    histograms: Vec<&'v Value>,
 }
 
-impl Found<'_> {
-    fn entry(self, suite: String, name: String, story: &str) -> Entry {
-        let mut entry = Entry::of(suite, name);
+impl FoundHistogram<'_> {
+    fn entry(self, suite: String, name: String, story: &str) -> BenchmarkEntry {
+        let mut entry = BenchmarkEntry::of(suite, name);
         if !story.is_empty() {
             entry = entry.param("story", story);
             entry.name = format!("{}/{story}", entry.name);
@@ -108,26 +110,26 @@ impl Found<'_> {
             ("botId", "bot"),
         ];
         for (key, field) in fields {
-            entry = entry.field(field, self.about.first(key));
+            entry = entry.field(field, self.context.first_value(key));
         }
-        let position = self.about.first("chromiumCommitPositions");
+        let position = self.context.first_value("chromiumCommitPositions");
         entry.run.commit = Some(position).filter(|it| !it.is_empty());
-        let start = self.about.diagnostic("benchmarkStart").and_then(|it| number(it, "min"));
-        entry.run.timestamp = start.and_then(when::epoch);
-        match self.measured() {
+        let start = self.context.diagnostic("benchmarkStart").and_then(|it| number(it, "min"));
+        entry.run.timestamp = start.and_then(timestamps::parse_epoch);
+        match self.measurement() {
             Some(measured) => entry.metric(measured),
             None => entry.failed("the histogram holds no sample"),
         }
     }
 
-    fn measured(&self) -> Option<Measurement<'static>> {
-        let (unit, better) = unit(word(self.about.item, "unit"));
-        let name = entry::metric_of(unit);
+    fn measurement(&self) -> Option<Measurement<'static>> {
+        let (unit, better) = split_unit(word(self.context.item, "unit"));
+        let name = entry::metric_for_unit(unit);
         let samples: Vec<f64> =
-            self.items.iter().flat_map(|it| numbers(list(it, "sampleValues"))).collect();
+            self.histograms.iter().flat_map(|it| numbers(list(it, "sampleValues"))).collect();
         // count, max, mean of logarithms, mean, min, sum, variance
         let running = |place: usize| {
-            let all = self.items.iter().map(|it| list(it, "running"));
+            let all = self.histograms.iter().map(|it| list(it, "running"));
             let told = all.filter_map(move |it| Number::of(it.get(place)?).0);
             told.collect::<Vec<f64>>()
         };
@@ -140,24 +142,24 @@ impl Found<'_> {
             _ => sampled(name, unit, samples),
         };
         let told = if counted {
-            told.with(Statistic::Min, running(4).into_iter().reduce(f64::min))
-                .with(Statistic::Max, running(1).into_iter().reduce(f64::max))
+            told.statistic(Statistic::Min, running(4).into_iter().reduce(f64::min))
+                .statistic(Statistic::Max, running(1).into_iter().reduce(f64::max))
         } else {
             told
         };
         Some(match better {
-            Some(better) => told.better(better),
+            Some(better) => told.direction(better),
             None => told,
         })
     }
 }
 
 /// `ms_smallerIsBetter` is `ms`, lower.
-fn unit(told: &str) -> (&str, Option<Direction>) {
-    let (unit, better) = match told.rsplit_once('_') {
+fn split_unit(histogram_unit: &str) -> (&str, Option<Direction>) {
+    let (unit, better) = match histogram_unit.rsplit_once('_') {
         Some((unit, "smallerIsBetter")) => (unit, Some(Direction::Lower)),
         Some((unit, "biggerIsBetter")) => (unit, Some(Direction::Higher)),
-        _ => (told, None),
+        _ => (histogram_unit, None),
     };
     let unit = match unit {
         "sizeInBytes" => "B",
@@ -173,7 +175,7 @@ fn unit(told: &str) -> (&str, Option<Direction>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn repeats_join_and_what_saw_nothing_is_a_gap() {
@@ -190,7 +192,7 @@ mod tests {
             (&[1.0, 2.0, 3.0][..], "s")
         );
         let b = &found[1].metrics[0];
-        assert_eq!((b.value, b.std, b.better), (2.5, Some(2.0), Some(Direction::Higher)));
+        assert_eq!((b.value, b.std, b.direction), (2.5, Some(2.0), Some(Direction::Higher)));
         assert_eq!(b.statistics, [(Statistic::Min, 1.0), (Statistic::Max, 9.0)]);
         assert!(found[2].error.is_some());
     }

@@ -10,40 +10,40 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::entry::{Entry, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
-use crate::sink::{Fault, Sink};
-use crate::source::Folder;
-use model::record::{Statistic, TIME};
+use crate::sink::{EntrySink, InputError};
+use crate::source::ResultFolder;
+use model::record::{Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "criterion",
     tool: "criterion.rs 0.2 and later: the folder target/criterion",
-    mark: "a folder with `…/new/estimates.json`",
+    signature: "a folder with `…/new/estimates.json`",
     yields: "time (slope or mean, std, median, lower, upper, samples); size of an iteration",
     backend: "rust",
-    reader: Reader::Folder { is, read },
+    reader: Reader::Folder { recognizes, read },
 };
 
 const ESTIMATES: &str = "/new/estimates.json";
 
-fn is(folder: &Folder) -> bool {
+fn recognizes(folder: &ResultFolder) -> bool {
     folder.files.iter().any(|file| file.ends_with(ESTIMATES) || *file == ESTIMATES[1..])
 }
 
-fn read(folder: &Folder, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(folder: &ResultFolder, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     for file in &folder.files {
         let Some(stem) = file.strip_suffix("estimates.json") else { continue };
         if !format!("/{stem}").ends_with("/new/") {
             continue;
         }
-        sink.begin(file);
+        sink.begin_file(file);
         match entry(folder, stem) {
             Ok(entry) => sink.entry(entry),
             Err((file, fault)) => {
-                sink.begin(&file);
+                sink.begin_file(&file);
                 let remedy = "run the benchmark again; a stopped run leaves files cut off";
-                sink.refuse(fault.line as usize, &fault.reason, remedy, "");
+                sink.reject(fault.line as usize, &fault.reason, remedy, "");
             }
         }
     }
@@ -51,7 +51,7 @@ fn read(folder: &Folder, sink: &mut Sink<'_>) -> Result<(), Fault> {
 }
 
 #[derive(Deserialize)]
-struct Benchmark {
+struct CriterionBenchmark {
     group_id: String,
     function_id: Option<String>,
     value_str: Option<String>,
@@ -63,17 +63,17 @@ struct Benchmark {
 #[derive(Deserialize)]
 struct Estimates {
     #[serde(alias = "Mean")]
-    mean: Estimate,
+    mean: CriterionEstimate,
     #[serde(alias = "Median")]
-    median: Estimate,
+    median: CriterionEstimate,
     #[serde(alias = "Slope")]
-    slope: Option<Estimate>,
+    slope: Option<CriterionEstimate>,
     #[serde(alias = "StdDev")]
-    std_dev: Option<Estimate>,
+    std_dev: Option<CriterionEstimate>,
 }
 
 #[derive(Deserialize)]
-struct Estimate {
+struct CriterionEstimate {
     confidence_interval: Interval,
     point_estimate: f64,
 }
@@ -85,35 +85,39 @@ struct Interval {
 }
 
 #[derive(Deserialize)]
-struct Sample {
+struct CriterionSample {
     iters: Vec<f64>,
     times: Vec<f64>,
 }
 
 /// A file of the tree, or which one is at fault and why.
-fn part<T: DeserializeOwned>(folder: &Folder, file: String) -> Result<T, (String, Fault)> {
+fn read_part<T: DeserializeOwned>(
+    folder: &ResultFolder,
+    file: String,
+) -> Result<T, (String, InputError)> {
     let read = folder.read(&file).and_then(|text| text.parse());
     read.map_err(|fault| (file, fault))
 }
 
 /// The benchmark whose `new/` this is.
-fn entry(folder: &Folder, new: &str) -> Result<Entry, (String, Fault)> {
-    let estimates: Estimates = part(folder, format!("{new}estimates.json"))?;
-    let benchmark: Benchmark = part(folder, format!("{new}benchmark.json"))?;
+fn entry(folder: &ResultFolder, new: &str) -> Result<BenchmarkEntry, (String, InputError)> {
+    let estimates: Estimates = read_part(folder, format!("{new}estimates.json"))?;
+    let benchmark: CriterionBenchmark = read_part(folder, format!("{new}benchmark.json"))?;
     let sample = format!("{new}sample.json");
-    let sample: Option<Sample> = folder.has(&sample).then(|| part(folder, sample)).transpose()?;
+    let sample: Option<CriterionSample> =
+        folder.has(&sample).then(|| read_part(folder, sample)).transpose()?;
     let typical = estimates.slope.as_ref().unwrap_or(&estimates.mean);
     let each = sample.as_ref().map_or_else(Vec::new, |sample| {
         sample.times.iter().zip(&sample.iters).map(|(time, iters)| time / iters).collect()
     });
-    let time = metric(TIME, "ns", typical.point_estimate)
+    let time = metric(TIME_METRIC, "ns", typical.point_estimate)
         .std(estimates.std_dev.map(|it| it.point_estimate))
-        .with(Statistic::Median, estimates.median.point_estimate)
-        .with(Statistic::Lower, typical.confidence_interval.lower_bound)
-        .with(Statistic::Upper, typical.confidence_interval.upper_bound)
+        .statistic(Statistic::Median, estimates.median.point_estimate)
+        .statistic(Statistic::Lower, typical.confidence_interval.lower_bound)
+        .statistic(Statistic::Upper, typical.confidence_interval.upper_bound)
         .samples(each);
     let iterations = sample.map(|sample| sample.iters.iter().sum::<f64>());
-    let mut entry = named(&benchmark).metric(time).field("iterations", iterations);
+    let mut entry = entry_named(&benchmark).metric(time).field("iterations", iterations);
     if let Some((kind, size)) = benchmark.throughput.as_object().and_then(|it| it.iter().next()) {
         let field = format!("{}_per_iteration", kind.to_lowercase());
         entry = entry.field(&field, size.clone());
@@ -122,12 +126,12 @@ fn entry(folder: &Folder, new: &str) -> Result<Entry, (String, Fault)> {
 }
 
 /// Group, function and value: suite, test, and `n` where the value is a whole number.
-fn named(benchmark: &Benchmark) -> Entry {
+fn entry_named(benchmark: &CriterionBenchmark) -> BenchmarkEntry {
     let (suite, test) = match &benchmark.function_id {
         Some(function) => (benchmark.group_id.as_str(), function.as_str()),
         None => ("", benchmark.group_id.as_str()),
     };
-    let mut entry = Entry::of(suite, test);
+    let mut entry = BenchmarkEntry::of(suite, test);
     if let Some(full) = &benchmark.full_id {
         entry.name.clone_from(full);
     }

@@ -8,23 +8,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::entry::{Entry, Run, Told, metric, sampled};
+use crate::entry::{BenchmarkEntry, MeasurementExt, RunContext, metric, sampled};
 use crate::exported;
 use crate::formats::{Format, Reader};
-use crate::quantity::{number, quantity};
-use crate::sink::{Fault, Sink};
+use crate::quantity::{parse_number, parse_quantity};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::when;
-use model::record::{Direction, Measurement, Statistic, TIME};
+use crate::timestamps;
+use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "csv",
     tool: "any CSV with a heading, by --column",
-    mark: "a heading with `test` and `value` or `mean_ns`; or --column is given",
+    signature: "a heading with `test` and `value` or `mean_ns`; or --column is given",
     yields: "what --column FIELD=COLUMN names: suite, test, backend, n, value, metric:NAME:UNIT, \
              param:NAME, field:NAME, commit, timestamp, …",
     backend: "csv",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 /// What a column may be, beside a statistic's name and `metric:…`, `param:…`, `field:…`.
@@ -52,14 +52,14 @@ const FIELDS: [&str; 21] = [
     "mean_ns",
 ];
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     if !text.columns.is_empty() {
         return true;
     }
-    if exported::is(text) {
+    if exported::recognizes(text) {
         return false;
     }
-    let Some((_, table)) = table(&text.text) else { return false };
+    let Some((_, table)) = skip_preamble(&text.text) else { return false };
     let (delimiter, heading) = heading(table);
     let names: Vec<&str> = heading.split(delimiter).map(|it| it.trim().trim_matches('"')).collect();
     let own = ["value", "mean_ns"].iter().any(|name| names.contains(name));
@@ -67,7 +67,7 @@ fn is(text: &Text) -> bool {
 }
 
 /// The text from its heading on, and how many lines stand before.
-fn table(text: &str) -> Option<(usize, &str)> {
+fn skip_preamble(text: &str) -> Option<(usize, &str)> {
     let mut rest = text;
     let mut before = 0;
     loop {
@@ -89,10 +89,13 @@ fn heading(table: &str) -> (char, &str) {
 }
 
 /// What each column is; empty where it is nothing.
-fn columns(heads: &csv::StringRecord, asked: &[String]) -> Result<Vec<Vec<String>>, String> {
+fn column_fields(
+    heads: &csv::StringRecord,
+    mappings: &[String],
+) -> Result<Vec<Vec<String>>, String> {
     let mut columns = vec![Vec::new(); heads.len()];
     let mut faults = Vec::new();
-    for pair in asked {
+    for pair in mappings {
         let Some((field, name)) = pair.split_once('=') else {
             faults.push(format!("--column {pair}: write FIELD=COLUMN"));
             continue;
@@ -114,7 +117,7 @@ fn columns(heads: &csv::StringRecord, asked: &[String]) -> Result<Vec<Vec<String
             }
         }
     }
-    if asked.is_empty() {
+    if mappings.is_empty() {
         for (column, head) in columns.iter_mut().zip(heads) {
             let head = head.trim();
             let known = FIELDS.contains(&head) || Statistic::from_name(head).is_some();
@@ -125,37 +128,37 @@ fn columns(heads: &csv::StringRecord, asked: &[String]) -> Result<Vec<Vec<String
     if faults.is_empty() { Ok(columns) } else { Err(faults.join("; ")) }
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    let Some((before, table)) = table(&text.text) else {
-        return Err(Fault::whole("no heading"));
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    let Some((before, table)) = skip_preamble(&text.text) else {
+        return Err(InputError::whole("no heading"));
     };
     let delimiter = u8::try_from(heading(table).0).unwrap_or(b',');
     let mut builder = csv::ReaderBuilder::new();
     let mut reader = builder.delimiter(delimiter).flexible(true).from_reader(table.as_bytes());
     let heads = reader.headers().cloned().unwrap_or_default();
-    let columns = columns(&heads, &text.columns).map_err(Fault::whole)?;
-    let mut rows: BTreeMap<String, Group> = BTreeMap::new();
+    let columns = column_fields(&heads, &text.columns).map_err(InputError::whole)?;
+    let mut rows: BTreeMap<String, RowGroup> = BTreeMap::new();
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                sink.refuse(before + 1, &error.to_string(), "write the row again", "");
+                sink.reject(before + 1, &error.to_string(), "write the row again", "");
                 continue;
             }
         };
         let line = record.position().map_or(0, |place| place.line() as usize) + before;
-        let mut row = Row::default();
+        let mut row = TableRow::default();
         let cells = columns.iter().zip(&record);
         let fields =
             cells.flat_map(|(fields, cell)| fields.iter().map(move |it| (it, cell.trim())));
         let faults: Vec<String> =
-            fields.filter_map(|(field, cell)| row.put(field, cell).err()).collect();
+            fields.filter_map(|(field, cell)| row.set(field, cell).err()).collect();
         if faults.is_empty() {
-            row.finish(&mut rows);
+            row.add_to(&mut rows);
         } else {
             let all: Vec<&str> = record.iter().collect();
             let remedy = "correct the row, or name another column by --column";
-            sink.refuse(line, &faults.join("; "), remedy, &all.join(","));
+            sink.reject(line, &faults.join("; "), remedy, &all.join(","));
         }
     }
     rows.into_values().for_each(|group| sink.entry(group.entry()));
@@ -164,13 +167,13 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
 
 /// A row as its columns are read.
 #[derive(Default)]
-struct Row {
-    entry: Entry,
+struct TableRow {
+    entry: BenchmarkEntry,
     /// Metrics by name, with unit.
     values: Vec<(String, String, Option<f64>)>,
     metric: String,
     unit: String,
-    better: Option<Direction>,
+    direction: Option<Direction>,
     std: Option<f64>,
     statistics: Vec<(Statistic, f64)>,
     samples: Vec<f64>,
@@ -178,16 +181,20 @@ struct Row {
     value: Option<Option<(f64, String)>>,
 }
 
-impl Row {
-    fn put(&mut self, field: &str, cell: &str) -> Result<(), String> {
+impl TableRow {
+    fn set(&mut self, field: &str, cell: &str) -> Result<(), String> {
         let owned = || Some(cell.to_owned()).filter(|it| !it.is_empty());
         let time = || match cell {
             "" => Ok(None),
-            _ => when::time(cell).map(Some).ok_or_else(|| format!("`{cell}` is no time")),
+            _ => {
+                timestamps::parse_time(cell).map(Some).ok_or_else(|| format!("`{cell}` is no time"))
+            }
         };
         let numeric = || match cell {
             "" => Ok(None),
-            _ => number(cell).map(Some).ok_or_else(|| format!("{field}: `{cell}` is no number")),
+            _ => parse_number(cell)
+                .map(Some)
+                .ok_or_else(|| format!("{field}: `{cell}` is no number")),
         };
         let whole =
             || cell.parse::<u64>().map_err(|_| format!("{field}: `{cell}` is no whole number"));
@@ -213,48 +220,50 @@ impl Row {
             "error" => entry.error = owned(),
             "metric" => cell.clone_into(&mut self.metric),
             "unit" => cell.clone_into(&mut self.unit),
-            "better" if cell.starts_with("high") => self.better = Some(Direction::Higher),
-            "better" if cell.starts_with("low") => self.better = Some(Direction::Lower),
+            "better" if cell.starts_with("high") => self.direction = Some(Direction::Higher),
+            "better" if cell.starts_with("low") => self.direction = Some(Direction::Lower),
             "better" => {}
-            "value" => self.value = Some(value(field, cell)?),
+            "value" => self.value = Some(parse_value(field, cell)?),
             "mean_ns" => {
-                let told = value(field, cell)?.map(|(value, _)| value);
-                self.values.push((TIME.to_owned(), "ns".to_owned(), told));
+                let told = parse_value(field, cell)?.map(|(value, _)| value);
+                self.values.push((TIME_METRIC.to_owned(), "ns".to_owned(), told));
             }
             "std" => self.std = numeric()?,
             "samples" => {
                 let parts = cell.split([' ', ';', ',', '[', ']']).filter(|it| !it.is_empty());
-                self.samples = parts.filter_map(number).collect();
+                self.samples = parts.filter_map(parse_number).collect();
             }
-            _ => return self.named(field, cell),
+            _ => return self.set_prefixed(field, cell),
         }
         Ok(())
     }
 
     /// `metric:NAME:UNIT`, `param:NAME`, `field:NAME`, or a statistic.
-    fn named(&mut self, field: &str, cell: &str) -> Result<(), String> {
+    fn set_prefixed(&mut self, field: &str, cell: &str) -> Result<(), String> {
         if let Some(name) = field.strip_prefix("param:") {
             self.entry = std::mem::take(&mut self.entry).param(name, cell);
         } else if let Some(name) = field.strip_prefix("field:") {
             self.entry = std::mem::take(&mut self.entry).field(name, cell);
         } else if let Some(told) = field.strip_prefix("metric:") {
             let (name, unit) = told.split_once(':').unwrap_or((told, ""));
-            let (number, own) = match value(field, cell)? {
+            let (number, own) = match parse_value(field, cell)? {
                 Some((number, own)) => (Some(number), own),
                 None => (None, String::new()),
             };
             let unit = if own.is_empty() { unit.to_owned() } else { own };
             self.values.push((name.to_owned(), unit, number));
-        } else if let (Some(statistic), Some(number)) = (Statistic::from_name(field), number(cell))
+        } else if let (Some(statistic), Some(number)) =
+            (Statistic::from_name(field), parse_number(cell))
         {
             self.statistics.push((statistic, number));
         }
         Ok(())
     }
 
-    fn finish(mut self, rows: &mut BTreeMap<String, Group>) {
+    fn add_to(mut self, rows: &mut BTreeMap<String, RowGroup>) {
         if let Some(value) = self.value.take() {
-            let name = if self.metric.is_empty() { TIME.to_owned() } else { self.metric.clone() };
+            let name =
+                if self.metric.is_empty() { TIME_METRIC.to_owned() } else { self.metric.clone() };
             let (value, own) = match value {
                 Some((value, own)) => (Some(value), own),
                 None => (None, String::new()),
@@ -264,15 +273,15 @@ impl Row {
         }
         let entry = &mut self.entry;
         entry.name = [&*entry.suite, &*entry.test].join("/").trim_start_matches('/').to_owned();
-        let Run { commit, timestamp, branch, pull, .. } = &entry.run;
+        let RunContext { commit, timestamp, branch, pull, .. } = &entry.run;
         let of = (&entry.suite, &entry.test, &entry.backend, &entry.mode, entry.parallel, entry.n);
         let key = format!("{of:?} {:?} {commit:?} {timestamp:?} {branch:?} {pull:?}", entry.params);
         let group = rows
             .entry(key)
-            .or_insert_with(|| Group { entry: entry.clone(), metrics: BTreeMap::new() });
+            .or_insert_with(|| RowGroup { entry: entry.clone(), metrics: BTreeMap::new() });
         for (name, unit, value) in &self.values {
             let told = group.metrics.entry((name.clone(), unit.clone())).or_default();
-            told.better = self.better.or(told.better);
+            told.direction = self.direction.or(told.direction);
             told.values.extend(value.iter().copied());
             told.values.append(&mut self.samples);
             (told.std, told.statistics) = (self.std.take(), std::mem::take(&mut self.statistics));
@@ -282,31 +291,31 @@ impl Row {
 
 /// A cell that should hold a number, with the unit it carries; none where it says that there is
 /// none.
-fn value(field: &str, cell: &str) -> Result<Option<(f64, String)>, String> {
+fn parse_value(field: &str, cell: &str) -> Result<Option<(f64, String)>, String> {
     const NONE: [&str; 8] = ["", "-", "nan", "n/a", "na", "null", "none", "failed"];
     if NONE.contains(&cell.to_lowercase().as_str()) {
         return Ok(None);
     }
-    let told = quantity(cell).map(|(value, unit)| Some((value, unit.to_owned())));
+    let told = parse_quantity(cell).map(|(value, unit)| Some((value, unit.to_owned())));
     told.ok_or_else(|| format!("{field}: `{cell}` is no number"))
 }
 
 /// Rows that differ in their values alone.
-struct Group {
-    entry: Entry,
-    metrics: BTreeMap<(String, String), Values>,
+struct RowGroup {
+    entry: BenchmarkEntry,
+    metrics: BTreeMap<(String, String), MetricValues>,
 }
 
 #[derive(Default)]
-struct Values {
+struct MetricValues {
     values: Vec<f64>,
-    better: Option<Direction>,
+    direction: Option<Direction>,
     std: Option<f64>,
     statistics: Vec<(Statistic, f64)>,
 }
 
-impl Group {
-    fn entry(self) -> Entry {
+impl RowGroup {
+    fn entry(self) -> BenchmarkEntry {
         let mut entry = self.entry;
         for ((name, unit), told) in self.metrics {
             let measured: Measurement<'static> = match told.values.as_slice() {
@@ -315,12 +324,12 @@ impl Group {
                     let one = metric(&name, &unit, *one).std(told.std);
                     told.statistics
                         .iter()
-                        .fold(one, |it, (statistic, value)| it.with(*statistic, *value))
+                        .fold(one, |it, (statistic, value)| it.statistic(*statistic, *value))
                 }
                 _ => sampled(&name, &unit, told.values),
             };
-            entry.metrics.push(match told.better {
-                Some(better) => measured.better(better),
+            entry.metrics.push(match told.direction {
+                Some(better) => measured.direction(better),
                 None => measured,
             });
         }
@@ -334,20 +343,20 @@ impl Group {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Input;
-    use crate::test::read_text;
+    use crate::IngestInput;
+    use crate::test_support::read_text;
 
     /// Entries, and reasons of what was refused, or of the whole.
-    fn mapped(text: &str, columns: &[&str]) -> Result<(Vec<Entry>, Vec<String>), String> {
+    fn mapped(text: &str, columns: &[&str]) -> Result<(Vec<BenchmarkEntry>, Vec<String>), String> {
         let mut text = Text::new("a.csv", text.as_bytes());
         text.columns = columns.iter().map(|it| (*it).to_owned()).collect();
         let mut entries = Vec::new();
-        let read = Input::Text(text).read(&FORMAT, &mut |entry| entries.push(entry));
+        let read = IngestInput::Text(text).read(&FORMAT, &mut |entry| entries.push(entry));
         let read = read.map_err(|fault| fault.reason)?;
         let reasons = read
-            .refused
+            .rejected
             .into_iter()
-            .map(|it| format!("{} {}", it.problem.place.line, it.problem.reason));
+            .map(|it| format!("{} {}", it.problem.location.line, it.problem.reason));
         Ok((entries, reasons.collect()))
     }
 
@@ -356,7 +365,10 @@ mod tests {
         let text =
             "# made by hand\n\ntest;value;unit;n;min;who\n\"a;b\";1.5;ms;10;1;me\nc;4us;;;;\n";
         let found = read_text(&FORMAT, text);
-        assert_eq!(found[0].metrics, [metric(TIME, "ms", 1.5).with(Statistic::Min, 1.0)]);
+        assert_eq!(
+            found[0].metrics,
+            [metric(TIME_METRIC, "ms", 1.5).statistic(Statistic::Min, 1.0)]
+        );
         assert_eq!(
             (&*found[0].test, found[0].n, &found[0].fields["who"]),
             ("a;b", Some(10), &"me".into())

@@ -5,11 +5,11 @@
 
 use serde_json::Value;
 
-use crate::entry::{self, Entry, Told, metric};
+use crate::entry::{self, BenchmarkEntry, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
-use crate::json::{number, plain, text as word};
-use crate::quantity::quantity;
-use crate::sink::{Fault, Sink};
+use crate::json::{number, text as word, to_plain_text};
+use crate::quantity::parse_quantity;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement, Statistic};
 
@@ -19,22 +19,22 @@ const YIELDS: &str = "time, throughput, size or value, by its unit (lower, upper
 pub const SMALLER: Format = Format {
     name: "custom-smaller",
     tool: "github-action-benchmark customSmallerIsBetter",
-    mark: MARK,
+    signature: MARK,
     yields: YIELDS,
     backend: "custom",
-    reader: Reader::Text { is, read: read_smaller },
+    reader: Reader::Text { recognizes, read: read_smaller },
 };
 
 pub const BIGGER: Format = Format {
     name: "custom-bigger",
     tool: "github-action-benchmark customBiggerIsBetter",
-    mark: MARK,
+    signature: MARK,
     yields: YIELDS,
     backend: "custom",
-    reader: Reader::Text { is, read: read_bigger },
+    reader: Reader::Text { recognizes, read: read_bigger },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let own = |item: &Value| {
         item.get("name").is_some_and(Value::is_string)
             && item.get("unit").is_some_and(Value::is_string)
@@ -44,34 +44,34 @@ fn is(text: &Text) -> bool {
     all.is_some_and(|all| !all.is_empty() && all.iter().all(own))
 }
 
-fn read_smaller(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read_smaller(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     read(text, Direction::Lower, sink)
 }
 
-fn read_bigger(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read_bigger(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     read(text, Direction::Higher, sink)
 }
 
-fn read(text: &Text, better: Direction, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, better: Direction, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let Some(all) = text.value()?.as_array() else {
-        return Err(Fault::whole("not a list of results"));
+        return Err(InputError::whole("not a list of results"));
     };
     for item in all {
         let name = word(item, "name");
         if name.is_empty() {
             let remedy = "give each result a name, a unit and a value";
-            sink.refuse(1, "a result has no name", remedy, &item.to_string());
+            sink.reject(1, "a result has no name", remedy, &item.to_string());
             continue;
         }
         let unit = word(item, "unit");
-        let entry = Entry::named(name).field("extra", word(item, "extra"));
+        let entry = BenchmarkEntry::named(name).field("extra", word(item, "extra"));
         let Some(value) = number(item, "value") else {
             sink.entry(entry.failed("the result has no value"));
             continue;
         };
-        let measured = metric(entry::metric_of(unit), unit, value).better(better);
-        let range = item.get("range").map(plain).unwrap_or_default();
-        sink.entry(match ranged(measured.clone(), &range) {
+        let measured = metric(entry::metric_for_unit(unit), unit, value).direction(better);
+        let range = item.get("range").map(to_plain_text).unwrap_or_default();
+        sink.entry(match with_range(measured.clone(), &range) {
             Some(measured) => entry.metric(measured),
             None => entry.metric(measured).field("range", range),
         });
@@ -80,24 +80,28 @@ fn read(text: &Text, better: Direction, sink: &mut Sink<'_>) -> Result<(), Fault
 }
 
 /// The value with what its `range` says; none where that is other text.
-fn ranged(metric: Measurement<'static>, range: &str) -> Option<Measurement<'static>> {
+fn with_range(metric: Measurement<'static>, range: &str) -> Option<Measurement<'static>> {
     let range = range.trim();
     if let Some(std) = range.strip_prefix("stddev:") {
-        return Some(metric.std(quantity(std)?.0));
+        return Some(metric.std(parse_quantity(std)?.0));
     }
     let value = metric.value;
-    let distance = match quantity(range.trim_start_matches(['±', ' ']))? {
+    let distance = match parse_quantity(range.trim_start_matches(['±', ' ']))? {
         (distance, "") => distance,
         (percent, "%") => value * percent / 100.0,
         _ => return None,
     };
-    Some(metric.with(Statistic::Lower, value - distance).with(Statistic::Upper, value + distance))
+    Some(
+        metric
+            .statistic(Statistic::Lower, value - distance)
+            .statistic(Statistic::Upper, value + distance),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn ranges_become_bounds_and_the_direction_is_the_formats() {
@@ -114,6 +118,6 @@ mod tests {
             (Some(0.5), &"wide".into())
         );
         let bigger = read_text(&BIGGER, text);
-        assert_eq!(bigger[2].metrics[0].better, Some(Direction::Higher));
+        assert_eq!(bigger[2].metrics[0].direction, Some(Direction::Higher));
     }
 }

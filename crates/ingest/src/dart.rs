@@ -3,48 +3,48 @@
 
 use std::collections::BTreeMap;
 
-use crate::entry::{Entry, sampled};
+use crate::entry::{BenchmarkEntry, sampled};
 use crate::formats::{Format, Reader};
-use crate::quantity::quantity;
-use crate::sink::{Fault, Sink};
+use crate::quantity::parse_quantity;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::TIME;
+use model::record::TIME_METRIC;
 
 pub const FORMAT: Format = Format {
     name: "dart",
     tool: "Dart benchmark_harness",
-    mark: "lines `Name(RunTime): 1.5 us.`",
+    signature: "lines `Name(RunTime): 1.5 us.`",
     yields: "time, or what stands in the brackets (samples where a name repeats)",
     backend: "dart",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
-    text.lines().any(|(_, line)| reading(line).is_some())
+fn recognizes(text: &Text) -> bool {
+    text.lines().any(|(_, line)| parse_result_line(line).is_some())
 }
 
 /// Name, what was measured, value, unit.
-fn reading(line: &str) -> Option<(&str, &str, f64, &str)> {
+fn parse_result_line(line: &str) -> Option<(&str, &str, f64, &str)> {
     let (head, told) = line.trim().rsplit_once("): ")?;
     let (name, what) = head.rsplit_once('(')?;
     let known = ["RunTime", "RunTimeRaw", "CodeSize", "StartupTime"].contains(&what);
-    let (value, unit) = quantity(told)?;
+    let (value, unit) = parse_quantity(told)?;
     let unit = unit.strip_suffix('.').unwrap_or(unit);
     (known && !name.is_empty() && !unit.is_empty()).then_some((name, what, value, unit))
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut all: BTreeMap<&str, BTreeMap<(&str, &str), Vec<f64>>> = BTreeMap::new();
     for (_, line) in text.lines() {
-        if let Some((name, what, value, unit)) = reading(line) {
+        if let Some((name, what, value, unit)) = parse_result_line(line) {
             all.entry(name).or_default().entry((what, unit)).or_default().push(value);
         }
     }
     for (name, metrics) in all {
-        let mut entry = Entry::named(name);
+        let mut entry = BenchmarkEntry::named(name);
         for ((what, unit), values) in metrics {
             let metric = match what {
-                "RunTime" => TIME,
+                "RunTime" => TIME_METRIC,
                 "RunTimeRaw" => "raw_time",
                 "CodeSize" => "code_size",
                 _ => "startup_time",
@@ -59,7 +59,7 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn names_may_hold_brackets_and_repeat() {
@@ -67,7 +67,7 @@ mod tests {
             "noise\nF(x)(RunTime): 1.5 us.\nF(x)(RunTime): 2.5 us.\nF(x)(CodeSize): 10 bytes.\n";
         let found = read_text(&FORMAT, text);
         assert_eq!((found.len(), &*found[0].name), (1, "F(x)"));
-        assert_eq!(&*found[0].metrics[1].metric, TIME);
+        assert_eq!(&*found[0].metrics[1].metric, TIME_METRIC);
         assert_eq!(found[0].metrics[1].samples, [1.5, 2.5]);
         assert_eq!(found[0].metrics[0].unit.as_deref(), Some("bytes"));
     }

@@ -3,61 +3,61 @@
 
 use serde_json::Value;
 
-use crate::entry::{Entry, Told, metric, sampled};
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric, sampled};
 use crate::formats::{Format, Reader};
 use crate::json::{list, number, text as word};
-use crate::sink::{Fault, Sink};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Statistic, TIME};
+use model::record::{Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "deno",
     tool: "deno bench --json",
-    mark: "`benches` with `origin` and `results`",
+    signature: "`benches` with `origin` and `results`",
     yields: "time (mean, min, max, p75, p99, p99.9); iterations, runtime, cpu",
     backend: "typescript",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     text.json().is_some_and(|file| {
         let first = list(file, "benches").first();
         first.is_some_and(|it| it.get("origin").is_some() && it.get("results").is_some())
     })
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let file = text.value()?;
     let benches = list(file, "benches");
     let mut origins: Vec<&str> = benches.iter().map(|bench| word(bench, "origin")).collect();
     origins.sort_unstable();
     origins.dedup();
     let parts = (1..12).find(|parts| {
-        let mut ends: Vec<&str> = origins.iter().map(|origin| end(origin, *parts)).collect();
+        let mut ends: Vec<&str> = origins.iter().map(|origin| path_end(origin, *parts)).collect();
         ends.sort_unstable();
         ends.windows(2).all(|pair| pair[0] != pair[1])
     });
     for bench in benches {
-        let mut suite = end(word(bench, "origin"), parts.unwrap_or(12)).to_owned();
+        let mut suite = path_end(word(bench, "origin"), parts.unwrap_or(12)).to_owned();
         let group = word(bench, "group");
         if !group.is_empty() {
             suite = format!("{suite} > {group}");
         }
-        let entry = Entry::of(suite, word(bench, "name"))
+        let entry = BenchmarkEntry::of(suite, word(bench, "name"))
             .field("runtime", word(file, "runtime"))
             .field("cpu", word(file, "cpu"));
-        sink.entry(measured(entry, list(bench, "results")));
+        sink.entry(with_results(entry, list(bench, "results")));
     }
     Ok(())
 }
 
 /// The last parts of a path.
-fn end(path: &str, parts: usize) -> &str {
+fn path_end(path: &str, parts: usize) -> &str {
     let at = path.rmatch_indices('/').nth(parts - 1).map_or(0, |(at, _)| at + 1);
     &path[at..]
 }
 
-fn measured(entry: Entry, results: &[Value]) -> Entry {
+fn with_results(entry: BenchmarkEntry, results: &[Value]) -> BenchmarkEntry {
     if let Some(failed) = results.iter().find_map(|result| result.get("failed")) {
         let told = word(failed, "message").lines().next().unwrap_or_default();
         return entry.failed(if told.is_empty() { "the benchmark failed" } else { told });
@@ -67,21 +67,21 @@ fn measured(entry: Entry, results: &[Value]) -> Entry {
     let entry = entry.field("iterations", first.get("n").cloned());
     let averages: Vec<f64> = stats.iter().filter_map(|stats| number(stats, "avg")).collect();
     if averages.len() > 1 {
-        return entry.metric(sampled(TIME, "ns", averages));
+        return entry.metric(sampled(TIME_METRIC, "ns", averages));
     }
-    let time = metric(TIME, "ns", averages.first().copied().unwrap_or(f64::NAN))
-        .with(Statistic::Min, number(first, "min"))
-        .with(Statistic::Max, number(first, "max"))
-        .with(Statistic::P75, number(first, "p75"))
-        .with(Statistic::P99, number(first, "p99"))
-        .with(Statistic::P999, number(first, "p999"));
+    let time = metric(TIME_METRIC, "ns", averages.first().copied().unwrap_or(f64::NAN))
+        .statistic(Statistic::Min, number(first, "min"))
+        .statistic(Statistic::Max, number(first, "max"))
+        .statistic(Statistic::P75, number(first, "p75"))
+        .statistic(Statistic::P99, number(first, "p99"))
+        .statistic(Statistic::P999, number(first, "p999"));
     entry.metric(time)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn files_of_one_name_are_told_apart_and_failures_are_gaps() {

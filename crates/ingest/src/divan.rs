@@ -6,27 +6,27 @@
 //! are the time turned over and become fields. A row that was begun and not finished is a failed
 //! benchmark; ignored ones are passed over.
 
-use crate::entry::{ALLOCATIONS, Entry, MEMORY, Told, metric};
+use crate::entry::{ALLOCATIONS, BenchmarkEntry, MEMORY, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
-use crate::quantity::{converted, number, quantity};
-use crate::sink::{Fault, Sink};
+use crate::name_syntax;
+use crate::quantity::{convert, parse_number, parse_quantity};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::words;
-use model::record::{Statistic, TIME};
+use model::record::{Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "divan",
     tool: "divan: what cargo bench prints",
-    mark: "a line with `fastest │ slowest │ median │ mean`",
+    signature: "a line with `fastest │ slowest │ median │ mean`",
     yields: "time (mean, median, min, max), allocations, memory, max_alloc; throughput, threads",
     backend: "rust",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 const COLUMNS: [&str; 6] = ["fastest", "slowest", "median", "mean", "samples", "iters"];
 
-fn is(text: &Text) -> bool {
-    text.lines().any(|(_, line)| Header::of(line).is_some())
+fn recognizes(text: &Text) -> bool {
+    text.lines().any(|(_, line)| Header::parse(line).is_some())
 }
 
 /// Where the names of a tree end and what its columns are.
@@ -38,7 +38,7 @@ struct Header {
 }
 
 impl Header {
-    fn of(line: &str) -> Option<Self> {
+    fn parse(line: &str) -> Option<Self> {
         let at = line.find("fastest")?;
         let columns: Vec<String> = line[at..].split('│').map(|it| it.trim().to_owned()).collect();
         let known = columns.iter().all(|column| COLUMNS.contains(&column.as_str()));
@@ -54,19 +54,19 @@ impl Header {
 }
 
 /// The benchmark whose rows are being read.
-struct Open {
-    entry: Entry,
+struct DivanGroup {
+    entry: BenchmarkEntry,
     /// The heading of allocations (`max alloc`), and how many of its rows were read.
     heading: String,
     rows: usize,
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut header: Option<Header> = None;
     let mut path: Vec<String> = Vec::new();
-    let mut open: Option<Open> = None;
+    let mut open: Option<DivanGroup> = None;
     for (number, line) in text.lines() {
-        if let Some(found) = Header::of(line) {
+        if let Some(found) = Header::parse(line) {
             path = vec![found.root.clone()];
             header = Some(found);
             continue;
@@ -77,22 +77,22 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
         let cells: Vec<&str> = right.split('│').map(str::trim).collect();
         let Some((depth, name)) = node(left) else {
             if let Some(open) = &mut open {
-                below(open, header, &cells);
+                add_continuation_row(open, header, &cells);
             }
             continue;
         };
         open.take().into_iter().for_each(|open| sink.entry(open.entry));
         path.truncate(depth);
         path.push(name.to_owned());
-        let begun = || Open { entry: named(&path), heading: String::new(), rows: 0 };
+        let begun = || DivanGroup { entry: entry_named(&path), heading: String::new(), rows: 0 };
         if header.cell(&cells, "mean").is_some() {
             let mut row = begun();
-            match measured(row.entry, header, &cells) {
+            match with_times(row.entry, header, &cells) {
                 Some(entry) => {
                     row.entry = entry;
                     open = Some(row);
                 }
-                None => sink.refuse(number, "no time in this row", "run the benchmark again", line),
+                None => sink.reject(number, "no time in this row", "run the benchmark again", line),
             }
         } else if cells.len() == 1 && cells[0].is_empty() {
             sink.entry(begun().entry.failed("the run stopped in this benchmark"));
@@ -113,16 +113,17 @@ fn node(left: &str) -> Option<(usize, &str)> {
     (!name.is_empty()).then_some((depth, name))
 }
 
-fn named(path: &[String]) -> Entry {
+fn entry_named(path: &[String]) -> BenchmarkEntry {
     let mut parts: Vec<&str> = path.iter().map(String::as_str).collect();
     let mut last = |is: fn(&str) -> bool| {
         let fits = parts.len() > 2 && parts.last().is_some_and(|part| is(part));
         if fits { parts.pop() } else { None }
     };
-    let threads = last(|part| part.strip_prefix("t=").is_some_and(words::is_whole));
-    let n = last(words::is_whole);
+    let threads = last(|part| part.strip_prefix("t=").is_some_and(name_syntax::is_whole));
+    let n = last(name_syntax::is_whole);
     let test = parts.pop().unwrap_or_default();
-    let mut entry = Entry { name: path.join("::"), ..Entry::of(parts.join("::"), test) };
+    let mut entry =
+        BenchmarkEntry { name: path.join("::"), ..BenchmarkEntry::of(parts.join("::"), test) };
     for (name, value) in [("threads", threads.and_then(|it| it.strip_prefix("t="))), ("n", n)] {
         entry = match value {
             Some(value) => entry.param(name, value),
@@ -132,31 +133,31 @@ fn named(path: &[String]) -> Entry {
     entry
 }
 
-fn measured(entry: Entry, header: &Header, cells: &[&str]) -> Option<Entry> {
-    let time = |column| header.cell(cells, column).and_then(quantity);
+fn with_times(entry: BenchmarkEntry, header: &Header, cells: &[&str]) -> Option<BenchmarkEntry> {
+    let time = |column| header.cell(cells, column).and_then(parse_quantity);
     let (mean, unit) = time("mean")?;
-    let other = |column| time(column).and_then(|(value, from)| converted(value, from, unit));
+    let other = |column| time(column).and_then(|(value, from)| convert(value, from, unit));
     // divan writes minutes and hours with one letter; a lone `m` elsewhere is no time.
     let unit = if unit == "m" { "min" } else { unit };
-    let metric = metric(TIME, unit, mean)
-        .with(Statistic::Min, other("fastest"))
-        .with(Statistic::Max, other("slowest"))
-        .with(Statistic::Median, other("median"));
-    let count = |column| header.cell(cells, column).and_then(number);
+    let metric = metric(TIME_METRIC, unit, mean)
+        .statistic(Statistic::Min, other("fastest"))
+        .statistic(Statistic::Max, other("slowest"))
+        .statistic(Statistic::Median, other("median"));
+    let count = |column| header.cell(cells, column).and_then(parse_number);
     let entry = entry.metric(metric).field("sample_count", count("samples"));
     Some(entry.field("iterations", count("iters")))
 }
 
 /// A row below the times: a counter, or allocations under their heading.
-fn below(open: &mut Open, header: &Header, cells: &[&str]) {
+fn add_continuation_row(open: &mut DivanGroup, header: &Header, cells: &[&str]) {
     let first = cells.first().copied().unwrap_or_default();
     if let Some(heading) = first.strip_suffix(':') {
-        open.heading = words::snake(heading);
+        open.heading = name_syntax::snake_case(heading);
         open.rows = 0;
         return;
     }
     let Some(mean) = header.cell(cells, "mean") else { return };
-    let Some((value, unit)) = quantity(mean) else { return };
+    let Some((value, unit)) = parse_quantity(mean) else { return };
     let fields = &mut open.entry.fields;
     let metrics = &mut open.entry.metrics;
     match (open.heading.as_str(), open.rows) {
@@ -182,7 +183,7 @@ fn below(open: &mut Open, header: &Header, cells: &[&str]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     /// As divan 0.1.21 paints it.
     const TREE: &str = "\
@@ -219,10 +220,10 @@ thread 'main' panicked at benches/sort.rs:1:1:
                 ("sort", "last", None)
             ]
         );
-        let time = metric(TIME, "ms", 4.896)
-            .with(Statistic::Min, 4.865)
-            .with(Statistic::Max, 5.049)
-            .with(Statistic::Median, 4.894);
+        let time = metric(TIME_METRIC, "ms", 4.896)
+            .statistic(Statistic::Min, 4.865)
+            .statistic(Statistic::Max, 5.049)
+            .statistic(Statistic::Median, 4.894);
         let counted = metric(ALLOCATIONS, "count", 2.5);
         assert_eq!(found[0].metrics, [time, counted, metric(MEMORY, "KB", 16.2)]);
         assert_eq!(found[0].fields["throughput"], "1.16 GB/s");

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use model::record::time::Timestamp;
-use model::record::{Direction, Measurement, Statistic, TIME, Unit};
+use model::record::{Direction, Measurement, Statistic, TIME_METRIC, Unit};
 
 /// Time by the processor's clock, beside the time by the wall's (`record::TIME`).
 pub const CPU_TIME: &str = "cpu_time";
@@ -22,7 +22,7 @@ pub const ALLOCATIONS: &str = "allocations";
 
 /// One benchmark of one run. Empty text means that the tool does not say.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Entry {
+pub struct BenchmarkEntry {
     /// The name as the tool tells it, whole: what `--map` is matched with.
     pub name: String,
     pub suite: String,
@@ -40,7 +40,7 @@ pub struct Entry {
     pub tags: Vec<String>,
     pub version: Option<String>,
     pub url: Option<String>,
-    pub run: Run,
+    pub run: RunContext,
     /// A whole record as it stands: written so where the user changes nothing in it.
     pub line: Option<String>,
     /// Everything else worth keeping (`iterations`, the tool's version, …), by field name.
@@ -49,7 +49,7 @@ pub struct Entry {
 
 /// When and of what was measured, as far as the tool or the history knows.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Run {
+pub struct RunContext {
     pub commit: Option<String>,
     pub timestamp: Option<Timestamp>,
     pub commit_time: Option<Timestamp>,
@@ -58,7 +58,7 @@ pub struct Run {
     pub url: Option<String>,
 }
 
-impl Entry {
+impl BenchmarkEntry {
     /// A benchmark whose whole name is its test's.
     pub fn named(name: impl Into<String>) -> Self {
         let name = name.into();
@@ -117,7 +117,7 @@ pub fn metric(name: &str, unit: &str, value: f64) -> Measurement<'static> {
     Measurement {
         metric: text(name),
         unit: (!unit.is_empty()).then(|| text(unit)),
-        better: None,
+        direction: None,
         value,
         std: None,
         statistics: Vec::new(),
@@ -131,9 +131,9 @@ pub fn sampled(name: &str, unit: &str, samples: Vec<f64>) -> Measurement<'static
 }
 
 /// The metric that a value of this unit is, where nothing but the unit tells.
-pub fn metric_of(unit: &str) -> &'static str {
+pub fn metric_for_unit(unit: &str) -> &'static str {
     match Unit::parse(unit).0.as_str() {
-        "ns" => TIME,
+        "ns" => TIME_METRIC,
         "B/s" => BANDWIDTH,
         "B" => "size",
         "count" => "count",
@@ -143,27 +143,27 @@ pub fn metric_of(unit: &str) -> &'static str {
 }
 
 /// What adapters add to a metric; statistics that are no numbers are left out.
-pub trait Told {
+pub trait MeasurementExt {
     fn std(self, std: impl Into<Option<f64>>) -> Self;
-    fn with(self, statistic: Statistic, value: impl Into<Option<f64>>) -> Self;
-    fn better(self, direction: Direction) -> Self;
+    fn statistic(self, statistic: Statistic, value: impl Into<Option<f64>>) -> Self;
+    fn direction(self, direction: Direction) -> Self;
     fn samples(self, samples: Vec<f64>) -> Self;
 }
 
-impl Told for Measurement<'static> {
+impl MeasurementExt for Measurement<'static> {
     fn std(mut self, std: impl Into<Option<f64>>) -> Self {
         self.std = std.into().filter(|it| it.is_finite());
         self
     }
 
-    fn with(mut self, statistic: Statistic, value: impl Into<Option<f64>>) -> Self {
+    fn statistic(mut self, statistic: Statistic, value: impl Into<Option<f64>>) -> Self {
         let value = value.into().filter(|it| it.is_finite());
         self.statistics.extend(value.map(|value| (statistic, value)));
         self
     }
 
-    fn better(mut self, direction: Direction) -> Self {
-        self.better = Some(direction);
+    fn direction(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
         self
     }
 

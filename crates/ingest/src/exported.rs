@@ -7,37 +7,37 @@ use serde_json::{Map, Number, Value, json};
 
 use crate::formats::{Format, Reader};
 use crate::ndjson;
-use crate::sink::{Fault, Sink};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{FIELDS, Statistic};
+use model::record::{RECORD_FIELDS, Statistic};
 
 pub const FORMAT: Format = Format {
     name: "exported-csv",
     tool: "benchpages export csv",
-    mark: "its heading: commit, timestamp, commit_time, branch, pull, suite, test, …",
+    signature: "its heading: commit, timestamp, commit_time, branch, pull, suite, test, …",
     yields: "the records that were exported",
     backend: "unknown",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 const REMEDY: &str = "export it again, or give the row the columns of its heading";
 
-pub fn is(text: &Text) -> bool {
-    text.columns.is_empty() && text.text.starts_with(&FIELDS.join(","))
+pub fn recognizes(text: &Text) -> bool {
+    text.columns.is_empty() && text.text.starts_with(&RECORD_FIELDS.join(","))
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut reader = csv::ReaderBuilder::new().from_reader(text.text.as_bytes());
-    let heads = reader.headers().map_err(|error| Fault::whole(error.to_string()))?.clone();
+    let heads = reader.headers().map_err(|error| InputError::whole(error.to_string()))?.clone();
     for row in reader.records() {
         match row {
             Ok(row) => {
                 let line = row.position().map_or(1, |place| place.line() as usize);
-                ndjson::take(line, &Value::Object(record(&heads, &row)), sink);
+                ndjson::take_record(line, &Value::Object(record(&heads, &row)), sink);
             }
             Err(error) => {
                 let line = error.position().map_or(1, |place| place.line() as usize);
-                sink.refuse(line, &error.to_string(), REMEDY, "");
+                sink.reject(line, &error.to_string(), REMEDY, "");
             }
         }
     }
@@ -48,17 +48,17 @@ fn record(heads: &csv::StringRecord, row: &csv::StringRecord) -> Map<String, Val
     let (mut record, mut body) = (Map::new(), Map::new());
     let mut metric = String::new();
     for (head, cell) in heads.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
-        let (head, cell) = (unguarded(head), unguarded(cell));
+        let (head, cell) = (strip_formula_guard(head), strip_formula_guard(cell));
         match head {
             "metric" => cell.clone_into(&mut metric),
             "value" | "std" => {
-                body.insert(head.to_owned(), number(cell));
+                body.insert(head.to_owned(), number_value(cell));
             }
             "unit" | "better" => {
                 body.insert(head.to_owned(), cell.into());
             }
             "samples" => {
-                body.insert(head.to_owned(), numbers(cell));
+                body.insert(head.to_owned(), number_list(cell));
             }
             "n" | "pull" => {
                 record
@@ -68,13 +68,13 @@ fn record(heads: &csv::StringRecord, row: &csv::StringRecord) -> Map<String, Val
                 record.insert(head.to_owned(), (cell == "true").into());
             }
             "warmup_ns" => {
-                record.insert(head.to_owned(), numbers(cell));
+                record.insert(head.to_owned(), number_list(cell));
             }
             "tags" => {
                 record.insert(head.to_owned(), cell.split('\n').collect());
             }
             _ if Statistic::from_name(head).is_some() => {
-                body.insert(head.to_owned(), number(cell));
+                body.insert(head.to_owned(), number_value(cell));
             }
             _ => {
                 record.insert(head.to_owned(), cell.into());
@@ -92,17 +92,17 @@ fn record(heads: &csv::StringRecord, row: &csv::StringRecord) -> Map<String, Val
 }
 
 /// Without the guard that the export put before what could be a formula.
-fn unguarded(cell: &str) -> &str {
+fn strip_formula_guard(cell: &str) -> &str {
     cell.strip_prefix('\'')
         .filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']))
         .unwrap_or(cell)
 }
 
 /// A number; what is none stays text, and the record says so when it is read.
-fn number(cell: &str) -> Value {
+fn number_value(cell: &str) -> Value {
     cell.parse().ok().and_then(Number::from_f64).map_or(cell.into(), Value::Number)
 }
 
-fn numbers(cell: &str) -> Value {
-    cell.split(' ').map(number).collect()
+fn number_list(cell: &str) -> Value {
+    cell.split(' ').map(number_value).collect()
 }

@@ -4,8 +4,8 @@
 //! Recognition looks at content alone. A text that two formats recognise is no format's: the user
 //! is asked.
 
-use crate::sink::{Fault, Sink};
-use crate::source::{Folder, Text};
+use crate::sink::{EntrySink, InputError};
+use crate::source::{ResultFolder, Text};
 use crate::{
     asv_results, asv_text, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion,
     catch2, chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported,
@@ -21,7 +21,7 @@ pub struct Format {
     /// The tool and its version or option, for people.
     pub tool: &'static str,
     /// What tells it from others, for people.
-    pub mark: &'static str,
+    pub signature: &'static str,
     /// Metrics and fields it yields, for people.
     pub yields: &'static str,
     /// The backend of its records where neither tool nor user names one.
@@ -32,9 +32,15 @@ pub struct Format {
 /// How a format is recognised and read.
 pub enum Reader {
     /// One file, or standard input.
-    Text { is: fn(&Text) -> bool, read: fn(&Text, &mut Sink<'_>) -> Result<(), Fault> },
+    Text {
+        recognizes: fn(&Text) -> bool,
+        read: fn(&Text, &mut EntrySink<'_>) -> Result<(), InputError>,
+    },
     /// A folder whose files belong together.
-    Folder { is: fn(&Folder) -> bool, read: fn(&Folder, &mut Sink<'_>) -> Result<(), Fault> },
+    Folder {
+        recognizes: fn(&ResultFolder) -> bool,
+        read: fn(&ResultFolder, &mut EntrySink<'_>) -> Result<(), InputError>,
+    },
 }
 
 /// Every format, sorted by name.
@@ -89,19 +95,19 @@ pub const FORMATS: &[&Format] = &[
 ];
 
 /// The format of this name.
-pub fn named(name: &str) -> Option<&'static Format> {
+pub fn by_name(name: &str) -> Option<&'static Format> {
     FORMATS.iter().copied().find(|format| format.name == name)
 }
 
 /// The formats that recognise a text.
-pub fn of_text(text: &Text) -> Vec<&'static Format> {
-    let is = |format: &&Format| matches!(format.reader, Reader::Text { is, .. } if is(text));
+pub fn recognizing_text(text: &Text) -> Vec<&'static Format> {
+    let is = |format: &&Format| matches!(format.reader, Reader::Text { recognizes, .. } if recognizes(text));
     FORMATS.iter().copied().filter(is).collect()
 }
 
 /// The formats that recognise a folder.
-pub fn of_folder(folder: &Folder) -> Vec<&'static Format> {
-    let is = |format: &&Format| matches!(format.reader, Reader::Folder { is, .. } if is(folder));
+pub fn recognizing_folder(folder: &ResultFolder) -> Vec<&'static Format> {
+    let is = |format: &&Format| matches!(format.reader, Reader::Folder { recognizes, .. } if recognizes(folder));
     FORMATS.iter().copied().filter(is).collect()
 }
 
@@ -126,10 +132,10 @@ mod tests {
         ) {
             let text = Text::new("x", &bytes);
             for format in FORMATS {
-                if let Reader::Text { is, read } = format.reader {
-                    let _ = is(&text);
+                if let Reader::Text { recognizes, read } = format.reader {
+                    let _ = recognizes(&text);
                     let mut take = |_| {};
-                    let _ = read(&text, &mut Sink::new(&mut take));
+                    let _ = read(&text, &mut EntrySink::new(&mut take));
                 }
             }
         }

@@ -5,33 +5,33 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::entry::{CPU_TIME, Entry, MEMORY, Told, metric};
+use crate::entry::{BenchmarkEntry, CPU_TIME, MEMORY, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
-use crate::sink::{Fault, Sink};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Statistic, TIME};
+use model::record::{Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "hyperfine",
     tool: "hyperfine --export-json",
-    mark: "`results` of `command` and `times`",
+    signature: "`results` of `command` and `times`",
     yields: "time (mean, std, median, min, max, samples), user_time, system_time, cpu_time, memory",
     backend: "shell",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let first = || text.json()?.get("results")?.get(0)?.get("command");
     first().is_some()
 }
 
 #[derive(Deserialize)]
-struct Export {
-    results: Vec<Command>,
+struct HyperfineExport {
+    results: Vec<HyperfineCommand>,
 }
 
 #[derive(Deserialize)]
-struct Command {
+struct HyperfineCommand {
     command: String,
     mean: Option<f64>,
     stddev: Option<f64>,
@@ -50,16 +50,16 @@ struct Command {
     parameters: BTreeMap<String, String>,
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    let export: Export = text.parse()?;
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    let export: HyperfineExport = text.parse()?;
     for command in export.results {
         sink.entry(entry(command));
     }
     Ok(())
 }
 
-fn entry(command: Command) -> Entry {
-    let mut entry = Entry::named(command.command);
+fn entry(command: HyperfineCommand) -> BenchmarkEntry {
+    let mut entry = BenchmarkEntry::named(command.command);
     for (name, value) in command.parameters {
         entry = entry.param(&name, value);
     }
@@ -70,11 +70,11 @@ fn entry(command: Command) -> Entry {
     let Some(mean) = command.mean else {
         return entry.failed("hyperfine tells no mean");
     };
-    let time = metric(TIME, "s", mean)
+    let time = metric(TIME_METRIC, "s", mean)
         .std(command.stddev)
-        .with(Statistic::Median, command.median)
-        .with(Statistic::Min, command.min)
-        .with(Statistic::Max, command.max)
+        .statistic(Statistic::Median, command.median)
+        .statistic(Statistic::Min, command.min)
+        .statistic(Statistic::Max, command.max)
         .samples(command.times);
     entry = entry.metric(time);
     for (name, value) in [("user_time", command.user), ("system_time", command.system)] {
@@ -93,7 +93,7 @@ fn entry(command: Command) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn a_command_without_a_mean_is_a_failed_run() {

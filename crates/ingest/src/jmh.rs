@@ -10,21 +10,21 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::entry::{Entry, MEMORY, THROUGHPUT, Told, metric};
+use crate::entry::{BenchmarkEntry, MEMORY, MeasurementExt, THROUGHPUT, metric};
 use crate::formats::{Format, Reader};
 use crate::json::Number;
-use crate::sink::{Fault, Sink};
+use crate::name_syntax;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::words;
-use model::record::{Direction, Measurement, Statistic, TIME, Unit};
+use model::record::{Direction, Measurement, Statistic, TIME_METRIC, Unit};
 
 pub const FORMAT: Format = Format {
     name: "jmh",
     tool: "JMH -rf json",
-    mark: "a list of objects with `benchmark` and `primaryMetric`",
+    signature: "a list of objects with `benchmark` and `primaryMetric`",
     yields: "time or throughput (lower, upper, percentiles, samples), memory, profilers' metrics",
     backend: "java",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 /// JMH's percentiles, by their names in its file.
@@ -53,29 +53,29 @@ const FIELDS: [(&str, &str); 12] = [
     ("jvmArgs", "jvm_args"),
 ];
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let first = || text.json()?.get(0);
     first().is_some_and(|it| it.get("primaryMetric").is_some() && it.get("benchmark").is_some())
 }
 
 #[derive(Deserialize)]
-struct Benchmark {
+struct JmhBenchmark {
     benchmark: String,
     #[serde(default)]
     mode: String,
     #[serde(default)]
     params: BTreeMap<String, Value>,
     #[serde(rename = "primaryMetric")]
-    primary: Metric,
+    primary: JmhMetric,
     #[serde(default, rename = "secondaryMetrics")]
-    secondary: BTreeMap<String, Metric>,
+    secondary: BTreeMap<String, JmhMetric>,
     #[serde(flatten)]
-    rest: BTreeMap<String, Value>,
+    other_fields: BTreeMap<String, Value>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Metric {
+struct JmhMetric {
     score: Number,
     #[serde(default)]
     score_confidence: Vec<Number>,
@@ -87,92 +87,96 @@ struct Metric {
     raw_data: Vec<Vec<Number>>,
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let all: Vec<Value> = text.parse()?;
     for one in all {
         let shown = one.get("benchmark").and_then(Value::as_str).unwrap_or_default().to_owned();
         match serde_json::from_value(one) {
             Ok(benchmark) => sink.entry(entry(benchmark)),
             Err(error) => {
-                let reason = Fault::from(error).reason;
-                sink.refuse(1, &reason, "run the benchmark again", &shown);
+                let reason = InputError::from(error).reason;
+                sink.reject(1, &reason, "run the benchmark again", &shown);
             }
         }
     }
     Ok(())
 }
 
-fn entry(told: Benchmark) -> Entry {
-    let (suite, test) = words::path(&told.benchmark, ".");
-    let mut entry = Entry::of(suite, test);
-    entry.name.clone_from(&told.benchmark);
-    entry.mode = told.mode;
-    let swift = told.benchmark.starts_with("package.");
+fn entry(jmh_benchmark: JmhBenchmark) -> BenchmarkEntry {
+    let (suite, test) = name_syntax::split_path(&jmh_benchmark.benchmark, ".");
+    let mut entry = BenchmarkEntry::of(suite, test);
+    entry.name.clone_from(&jmh_benchmark.benchmark);
+    entry.mode = jmh_benchmark.mode;
+    let swift = jmh_benchmark.benchmark.starts_with("package.");
     if swift {
         entry.backend = "swift".to_owned();
     }
-    for (name, value) in &told.params {
+    for (name, value) in &jmh_benchmark.params {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        entry = words::parameter(entry, name, &text);
+        entry = name_syntax::add_parameter(entry, name, &text);
     }
     for (name, field) in FIELDS {
-        let value = told.rest.get(name).filter(|it| **it != Value::Array(Vec::new()));
+        let value =
+            jmh_benchmark.other_fields.get(name).filter(|it| **it != Value::Array(Vec::new()));
         entry = entry.field(field, value.cloned().unwrap_or_default());
     }
-    let unit = told.primary.score_unit.clone();
+    let unit = jmh_benchmark.primary.score_unit.clone();
     let name = match Unit::parse(&unit).0.as_str() {
-        "ns" => TIME.to_owned(),
+        "ns" => TIME_METRIC.to_owned(),
         base if base.ends_with("/s") => THROUGHPUT.to_owned(),
-        _ => words::snake(&unit),
+        _ => name_syntax::snake_case(&unit),
     };
-    if told.primary.score.0.is_none() && told.primary.raw_data.is_empty() {
+    if jmh_benchmark.primary.score.0.is_none() && jmh_benchmark.primary.raw_data.is_empty() {
         return entry.failed("JMH tells no score");
     }
-    entry = entry.metric(measured(&name, &unit, &told.primary));
-    for (name, metric) in &told.secondary {
+    entry = entry.metric(measurement(&name, &unit, &jmh_benchmark.primary));
+    for (name, metric) in &jmh_benchmark.secondary {
         let measured = match swift {
             // package-benchmark writes `ops/s` for whatever it measured beside.
-            true => measured(&words::snake(name), "", metric).better(Direction::Lower),
-            false => profiled(name, metric),
+            true => {
+                measurement(&name_syntax::snake_case(name), "", metric).direction(Direction::Lower)
+            }
+            false => profiler_measurement(name, metric),
         };
         entry = entry.metric(measured);
     }
     entry
 }
 
-fn measured(name: &str, unit: &str, told: &Metric) -> Measurement<'static> {
-    let bound = |at: usize| told.score_confidence.get(at).and_then(|it| it.0);
-    let mut metric = metric(name, unit, told.score.0.unwrap_or(f64::NAN))
-        .with(Statistic::Lower, bound(0))
-        .with(Statistic::Upper, bound(1));
+fn measurement(name: &str, unit: &str, jmh_metric: &JmhMetric) -> Measurement<'static> {
+    let bound = |at: usize| jmh_metric.score_confidence.get(at).and_then(|it| it.0);
+    let mut metric = metric(name, unit, jmh_metric.score.0.unwrap_or(f64::NAN))
+        .statistic(Statistic::Lower, bound(0))
+        .statistic(Statistic::Upper, bound(1));
     for (name, statistic) in PERCENTILES {
-        metric = metric.with(statistic, told.score_percentiles.get(name).and_then(|it| it.0));
+        metric =
+            metric.statistic(statistic, jmh_metric.score_percentiles.get(name).and_then(|it| it.0));
     }
-    metric.samples(told.raw_data.iter().flatten().filter_map(|it| it.0).collect())
+    metric.samples(jmh_metric.raw_data.iter().flatten().filter_map(|it| it.0).collect())
 }
 
 /// A metric of a profiler or of a group's part, under its own name; `·` stands before the former.
-fn profiled(name: &str, told: &Metric) -> Measurement<'static> {
+fn profiler_measurement(name: &str, jmh_metric: &JmhMetric) -> Measurement<'static> {
     let plain = name.trim_start_matches('·');
-    let unit = told.score_unit.as_str();
-    let snaked = words::snake(plain);
+    let unit = jmh_metric.score_unit.as_str();
+    let snaked = name_syntax::snake_case(plain);
     match plain {
-        "gc.alloc.rate.norm" => measured(MEMORY, unit, told),
+        "gc.alloc.rate.norm" => measurement(MEMORY, unit, jmh_metric),
         // GCProfiler divides bytes by 1024 twice and calls that MB.
         "gc.alloc.rate" if unit == "MB/sec" => {
-            measured(&snaked, "MiB/s", told).better(Direction::Lower)
+            measurement(&snaked, "MiB/s", jmh_metric).direction(Direction::Lower)
         }
         _ if unit.ends_with("/s") || unit.starts_with("ops/") => {
-            measured(&snaked, unit, told).better(Direction::Higher)
+            measurement(&snaked, unit, jmh_metric).direction(Direction::Higher)
         }
-        _ => measured(&snaked, unit, told),
+        _ => measurement(&snaked, unit, jmh_metric),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn profilers_and_odd_numbers_are_read() {
@@ -189,11 +193,11 @@ mod tests {
         let found = read_text(&FORMAT, text);
         let it = &found[0];
         assert_eq!((&*it.suite, &*it.test, &*it.mode, it.n), ("a.b.C", "run", "avgt", Some(100)));
-        let time = metric(TIME, "us/op", 2.5)
-            .with(Statistic::Upper, 3.0)
-            .with(Statistic::Min, 2.0)
-            .with(Statistic::Median, 2.5)
-            .with(Statistic::P999, 2.9)
+        let time = metric(TIME_METRIC, "us/op", 2.5)
+            .statistic(Statistic::Upper, 3.0)
+            .statistic(Statistic::Min, 2.0)
+            .statistic(Statistic::Median, 2.5)
+            .statistic(Statistic::P999, 2.9)
             .samples(vec![2.0, 3.0]);
         assert_eq!(it.metrics[0], time);
         let names: Vec<_> = it.metrics.iter().map(|it| (&*it.metric, it.unit.as_deref())).collect();

@@ -4,39 +4,39 @@
 
 use std::collections::BTreeMap;
 
-use crate::entry::{Entry, sampled};
+use crate::entry::{BenchmarkEntry, sampled};
 use crate::formats::{Format, Reader};
-use crate::quantity::{number, quantity};
-use crate::sink::{Fault, Sink};
+use crate::quantity::{parse_number, parse_quantity};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::TIME;
+use model::record::TIME_METRIC;
 
 pub const FORMAT: Format = Format {
     name: "js-time",
     tool: "JavaScript: console.time and console.timeEnd",
-    mark: "nothing but lines `label: 12.5ms`",
+    signature: "nothing but lines `label: 12.5ms`",
     yields: "time (samples where a label repeats)",
     backend: "javascript",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let mut lines = text.lines().filter(|(_, line)| !line.trim().is_empty()).peekable();
-    lines.peek().is_some() && lines.all(|(_, line)| timed(line).is_some())
+    lines.peek().is_some() && lines.all(|(_, line)| parse_timer_line(line).is_some())
 }
 
 /// Label, milliseconds, and whether the timer ended.
-fn timed(line: &str) -> Option<(&str, f64, bool)> {
+fn parse_timer_line(line: &str) -> Option<(&str, f64, bool)> {
     let line = line.trim();
     let bare = line.strip_suffix(" - timer ended").unwrap_or(line);
     let (label, told) = bare.rsplit_once(": ").filter(|(label, _)| !label.is_empty())?;
     // Node.js writes long times as `1:02.345 (m:ss.mmm)`.
     if let Some(clock) = told.strip_suffix(" (m:ss.mmm)").or(told.strip_suffix(" (h:mm:ss.mmm)")) {
-        let parts: Option<Vec<f64>> = clock.split(':').map(number).collect();
+        let parts: Option<Vec<f64>> = clock.split(':').map(parse_number).collect();
         let seconds = parts?.into_iter().fold(0.0, |sum, part| sum * 60.0 + part);
         return Some((label, seconds * 1e3, true));
     }
-    let (value, rest) = quantity(told)?;
+    let (value, rest) = parse_quantity(told)?;
     let (unit, more) = rest.split_once(' ').unwrap_or((rest, ""));
     let factor = match unit {
         "ms" => 1.0,
@@ -46,15 +46,15 @@ fn timed(line: &str) -> Option<(&str, f64, bool)> {
     Some((label, value * factor, more.is_empty()))
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut all: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (_, line) in text.lines() {
-        if let Some((label, value, true)) = timed(line) {
+        if let Some((label, value, true)) = parse_timer_line(line) {
             all.entry(label).or_default().push(value);
         }
     }
     for (label, times) in all {
-        sink.entry(Entry::named(label).metric(sampled(TIME, "ms", times)));
+        sink.entry(BenchmarkEntry::named(label).metric(sampled(TIME_METRIC, "ms", times)));
     }
     Ok(())
 }
@@ -62,7 +62,7 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn repeats_are_samples_and_clocks_are_read() {

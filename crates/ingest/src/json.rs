@@ -10,7 +10,7 @@ use crate::quantity;
 
 /// The same text with bare `NaN`, `Infinity` and `-Infinity` in quotes: legal JSON. Columns after
 /// one on the same line shift by two.
-pub fn standard(text: &str) -> Cow<'_, str> {
+pub fn quote_bare_numbers(text: &str) -> Cow<'_, str> {
     const BARE: [&str; 3] = ["NaN", "-Infinity", "Infinity"];
     if !text.contains("NaN") && !text.contains("Infinity") {
         return Cow::Borrowed(text);
@@ -60,7 +60,7 @@ impl Number {
     pub fn of(value: &Value) -> Self {
         let number = match value {
             Value::Number(number) => number.as_f64(),
-            Value::String(text) => quantity::number(text),
+            Value::String(text) => quantity::parse_number(text),
             _ => None,
         };
         Self(number.filter(|it| it.is_finite()))
@@ -99,7 +99,7 @@ pub fn numbers(values: &[Value]) -> Vec<f64> {
 }
 
 /// Text as it is, anything else as JSON writes it.
-pub fn plain(value: &Value) -> String {
+pub fn to_plain_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
@@ -116,23 +116,23 @@ pub fn elements(text: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
 }
 
 /// Lines of parts of a text, asked for from its beginning to its end; counts each byte once.
-pub struct Lines<'t> {
+pub struct LineCounter<'t> {
     text: &'t str,
-    read: usize,
+    offset: usize,
     line: usize,
 }
 
-impl<'t> Lines<'t> {
+impl<'t> LineCounter<'t> {
     pub fn new(text: &'t str) -> Self {
-        Self { text, read: 0, line: 1 }
+        Self { text, offset: 0, line: 1 }
     }
 
     /// The line, from 1, on which a part of the text begins.
-    pub fn of(&mut self, part: &'t str) -> usize {
+    pub fn line_of(&mut self, part: &'t str) -> usize {
         let start = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        let between = self.text.as_bytes().get(self.read..start).unwrap_or_default();
+        let between = self.text.as_bytes().get(self.offset..start).unwrap_or_default();
         self.line += memchr::memchr_iter(b'\n', between).count();
-        self.read = self.read.max(start);
+        self.offset = self.offset.max(start);
         self.line
     }
 }
@@ -145,14 +145,14 @@ mod tests {
     fn bare_words_are_quoted_outside_of_text_only() {
         let text = r#"{"NaN \" Infinity": [NaN, -Infinity, Infinity, -1, "-Infinity"]}"#;
         let legal = r#"{"NaN \" Infinity": ["NaN", "-Infinity", "Infinity", -1, "-Infinity"]}"#;
-        assert_eq!(standard(text), legal);
+        assert_eq!(quote_bare_numbers(text), legal);
     }
 
     proptest::proptest! {
         #[test]
         fn what_is_legal_means_the_same_after(text in "[NaIfinity\"\\\\ ,\\[\\]\\-0-9é]{0,60}") {
             if let Ok(before) = serde_json::from_str::<Value>(&text) {
-                let after = serde_json::from_str::<Value>(&standard(&text)).expect("still JSON");
+                let after = serde_json::from_str::<Value>(&quote_bare_numbers(&text)).expect("still JSON");
                 proptest::prop_assert_eq!(before, after);
             }
         }

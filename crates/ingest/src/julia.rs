@@ -6,92 +6,92 @@
 
 use serde_json::Value;
 
-use crate::entry::{ALLOCATIONS, Entry, MEMORY, metric, sampled};
+use crate::entry::{ALLOCATIONS, BenchmarkEntry, MEMORY, metric, sampled};
 use crate::formats::{Format, Reader};
-use crate::json::{list, number, numbers, pairs, plain};
-use crate::sink::{Fault, Sink};
+use crate::json::{list, number, numbers, pairs, to_plain_text};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::TIME;
+use model::record::TIME_METRIC;
 
 pub const FORMAT: Format = Format {
     name: "julia",
     tool: "Julia BenchmarkTools.save",
-    mark: "`[{\"Julia\": …, \"BenchmarkTools\": …}, […]]`",
+    signature: "`[{\"Julia\": …, \"BenchmarkTools\": …}, […]]`",
     yields: "time (samples), gc_time, memory, allocations; evals, tags, versions",
     backend: "julia",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let versions = || text.json()?.get(0)?.get("BenchmarkTools");
     versions().is_some()
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let file = text.value()?;
     let (Some(versions), Some(roots)) = (file.get(0), file.get(1).and_then(Value::as_array)) else {
-        return Err(Fault::whole("not a list of versions and of what was saved"));
+        return Err(InputError::whole("not a list of versions and of what was saved"));
     };
-    let version = |key: &str| versions.get(key).map(plain);
+    let version = |key: &str| versions.get(key).map(to_plain_text);
     let fields = [("julia", version("Julia")), ("benchmark_tools", version("BenchmarkTools"))];
-    let mut reading = Reading { path: Vec::new(), tags: Vec::new(), fields, sink };
+    let mut reading = JuliaReading { path: Vec::new(), tags: Vec::new(), fields, sink };
     for root in roots {
-        reading.value(root);
+        reading.take_value(root);
     }
     Ok(())
 }
 
-struct Reading<'a, 'v, 's> {
+struct JuliaReading<'a, 'v, 's> {
     /// Keys from the root.
     path: Vec<&'v str>,
     tags: Vec<String>,
     fields: [(&'static str, Option<String>); 2],
-    sink: &'a mut Sink<'s>,
+    sink: &'a mut EntrySink<'s>,
 }
 
-impl<'v> Reading<'_, 'v, '_> {
+impl<'v> JuliaReading<'_, 'v, '_> {
     /// `["BenchmarkGroup", {…}]`, `["Trial", {…}]`, …: groups are as deep as the JSON reader lets
     /// them be (128).
-    fn value(&mut self, value: &'v Value) {
+    fn take_value(&mut self, value: &'v Value) {
         let kind = value.get(0).and_then(Value::as_str).unwrap_or_default();
         let body = value.get(1).unwrap_or(&Value::Null);
         match kind.rsplit('.').next().unwrap_or(kind) {
-            "BenchmarkGroup" => self.group(body),
+            "BenchmarkGroup" => self.take_group(body),
             "Trial" => {
-                let times = sampled(TIME, "ns", numbers(list(body, "times")));
+                let times = sampled(TIME_METRIC, "ns", numbers(list(body, "times")));
                 let gc = sampled("gc_time", "ns", numbers(list(body, "gctimes")));
-                self.benchmark(body, times, gc);
+                self.take_benchmark(body, times, gc);
             }
             "TrialEstimate" => {
                 let or_none = |key: &str| number(body, key).unwrap_or(f64::NAN);
-                let time = metric(TIME, "ns", or_none("time"));
-                self.benchmark(body, time, metric("gc_time", "ns", or_none("gctime")));
+                let time = metric(TIME_METRIC, "ns", or_none("time"));
+                self.take_benchmark(body, time, metric("gc_time", "ns", or_none("gctime")));
             }
             other => {
                 let reason = format!("`{}` is a {other}, no measurement", self.path.join("/"));
-                self.sink.refuse(1, &reason, "save the results of `run`", &value.to_string());
+                self.sink.reject(1, &reason, "save the results of `run`", &value.to_string());
             }
         }
     }
 
-    fn group(&mut self, body: &'v Value) {
+    fn take_group(&mut self, body: &'v Value) {
         let before = self.tags.len();
-        self.tags.extend(list(body, "tags").iter().map(plain));
+        self.tags.extend(list(body, "tags").iter().map(to_plain_text));
         for (key, value) in body.get("data").into_iter().flat_map(pairs) {
             self.path.push(key);
-            self.value(value);
+            self.take_value(value);
             self.path.pop();
         }
         self.tags.truncate(before);
     }
 
-    fn benchmark(
+    fn take_benchmark(
         &mut self,
         body: &Value,
         time: model::record::Measurement<'static>,
         gc: model::record::Measurement<'static>,
     ) {
-        let mut entry = named(&self.path);
+        let mut entry = entry_named(&self.path);
         entry.tags.clone_from(&self.tags);
         entry.tags.sort_unstable();
         entry.tags.dedup();
@@ -113,14 +113,14 @@ impl<'v> Reading<'_, 'v, '_> {
     }
 }
 
-fn named(path: &[&str]) -> Entry {
+fn entry_named(path: &[&str]) -> BenchmarkEntry {
     let sized = path.len() > 1 && path.last().is_some_and(|key| key.parse::<u64>().is_ok());
     let (n, keys) = match path.split_last() {
         Some((last, keys)) if sized => (Some(*last), keys),
         _ => (None, path),
     };
     let (test, groups) = keys.split_last().unwrap_or((&"benchmark", &[]));
-    let mut entry = Entry::of(groups.join("/"), *test);
+    let mut entry = BenchmarkEntry::of(groups.join("/"), *test);
     if !path.is_empty() {
         entry.name = path.join("/");
     }
@@ -133,7 +133,7 @@ fn named(path: &[&str]) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn groups_and_trials_become_names_and_samples() {
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!((&*found[0].suite, &*found[0].test), ("a", "(\"f\", 1)"));
         assert_eq!(found[0].metrics[0].samples, [3.5, 1.5]);
         let names: Vec<&str> = found[0].metrics.iter().map(|it| &*it.metric).collect();
-        assert_eq!(names, [TIME, "gc_time", MEMORY, ALLOCATIONS]);
+        assert_eq!(names, [TIME_METRIC, "gc_time", MEMORY, ALLOCATIONS]);
         assert_eq!((&found[0].fields["evals"], &*found[0].tags[0]), (&7.into(), "t"));
     }
 }

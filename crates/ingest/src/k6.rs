@@ -9,24 +9,24 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::entry::{Entry, THROUGHPUT, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::formats::{Format, Reader};
 use crate::json::{number, pairs, text as word};
-use crate::sink::{Fault, Sink};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Statistic};
 
 pub const FORMAT: Format = Format {
     name: "k6",
     tool: "k6 run --summary-export, or handleSummary",
-    mark: "`metrics` with `iterations` or `vus_max`",
+    signature: "`metrics` with `iterations` or `vus_max`",
     yields: "each trend (mean, median, min, max, p90, p95, p99), throughput, bytes a second, failed \
              requests, checks; virtual users, counts",
     backend: "k6",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let metrics = || text.json()?.get("metrics")?.as_object();
     let own = ["iterations", "vus_max", "iteration_duration", "http_req_duration"];
     metrics().is_some_and(|metrics| {
@@ -34,40 +34,40 @@ fn is(text: &Text) -> bool {
     })
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let file = text.value()?;
     let Some(metrics) = file.get("metrics").filter(|it| it.is_object()) else {
-        return Err(Fault::whole("no object `metrics`"));
+        return Err(InputError::whole("no object `metrics`"));
     };
     let name = match file.get("root_group").map(|group| word(group, "name")) {
         Some(name) if !name.is_empty() => name,
         _ => "k6",
     };
     let duration = file.get("state").and_then(|state| state.get("testRunDurationMs")).cloned();
-    let mut entries: BTreeMap<&str, Entry> = BTreeMap::new();
+    let mut entries: BTreeMap<&str, BenchmarkEntry> = BTreeMap::new();
     let requests = metrics.get("http_reqs").is_some();
     for (told, body) in pairs(metrics) {
         let (metric, tags) =
             told.strip_suffix('}').and_then(|it| it.split_once('{')).unwrap_or((told, ""));
         let start = || {
-            let entry = Entry::named(name).field("duration_ms", duration.clone());
-            tagged(entry, tags)
+            let entry = BenchmarkEntry::named(name).field("duration_ms", duration.clone());
+            with_tags(entry, tags)
         };
         let entry = entries.remove(tags).unwrap_or_else(start);
-        entries.insert(tags, put(entry, metric, body, requests));
+        entries.insert(tags, with_metric(entry, metric, body, requests));
     }
     entries.into_values().filter(|it| !it.metrics.is_empty()).for_each(|entry| sink.entry(entry));
     Ok(())
 }
 
 /// `expected_response:true,name:home` as parameters.
-fn tagged(entry: Entry, tags: &str) -> Entry {
+fn with_tags(entry: BenchmarkEntry, tags: &str) -> BenchmarkEntry {
     let pairs = tags.split(',').filter_map(|tag| tag.trim().split_once(':'));
     pairs.fold(entry, |entry, (key, value)| entry.param(key, value))
 }
 
 /// One metric of k6, of either shape: values beside `thresholds`, or under `values`.
-fn put(entry: Entry, name: &str, body: &Value, requests: bool) -> Entry {
+fn with_metric(entry: BenchmarkEntry, name: &str, body: &Value, requests: bool) -> BenchmarkEntry {
     let values = body.get("values").unwrap_or(body);
     let value = |key: &str| number(values, key);
     match name {
@@ -82,37 +82,39 @@ fn put(entry: Entry, name: &str, body: &Value, requests: bool) -> Entry {
         }
         "data_received" | "data_sent" => {
             let rate = value("rate").map(|rate| metric(name, "B/s", rate));
-            return rate.into_iter().fold(entry.field(name, value("count")), Entry::metric);
+            return rate
+                .into_iter()
+                .fold(entry.field(name, value("count")), BenchmarkEntry::metric);
         }
         _ => {}
     }
     let trend = value("avg").or(value("med"));
     let metric = if let Some(typical) = trend {
-        metric(name, unit(name, body), typical)
-            .with(Statistic::Median, value("med"))
-            .with(Statistic::Min, value("min"))
-            .with(Statistic::Max, value("max"))
-            .with(Statistic::P50, value("p(50)"))
-            .with(Statistic::P75, value("p(75)"))
-            .with(Statistic::P90, value("p(90)"))
-            .with(Statistic::P95, value("p(95)"))
-            .with(Statistic::P99, value("p(99)"))
-            .with(Statistic::P999, value("p(99.9)"))
-            .better(Direction::Lower)
+        metric(name, metric_unit(name, body), typical)
+            .statistic(Statistic::Median, value("med"))
+            .statistic(Statistic::Min, value("min"))
+            .statistic(Statistic::Max, value("max"))
+            .statistic(Statistic::P50, value("p(50)"))
+            .statistic(Statistic::P75, value("p(75)"))
+            .statistic(Statistic::P90, value("p(90)"))
+            .statistic(Statistic::P95, value("p(95)"))
+            .statistic(Statistic::P99, value("p(99)"))
+            .statistic(Statistic::P999, value("p(99.9)"))
+            .direction(Direction::Lower)
     } else if value("passes").is_some() || word(body, "type") == "rate" {
         // A part of all, from 0 to 1. Checks are wanted, failures and errors are not.
         let better = if name == "checks" { Direction::Higher } else { Direction::Lower };
-        metric(name, "", value("rate").or(value("value")).unwrap_or(f64::NAN)).better(better)
+        metric(name, "", value("rate").or(value("value")).unwrap_or(f64::NAN)).direction(better)
     } else if let Some(count) = value("count") {
         metric(name, "count", count)
     } else {
-        metric(name, unit(name, body), value("value").unwrap_or(f64::NAN))
+        metric(name, metric_unit(name, body), value("value").unwrap_or(f64::NAN))
     };
     entry.metric(metric)
 }
 
 /// What a metric is counted in: said by the newer shape, and by the names of k6's own metrics.
-fn unit(name: &str, body: &Value) -> &'static str {
+fn metric_unit(name: &str, body: &Value) -> &'static str {
     const TIMES: [&str; 7] = [
         "http_req_",
         "iteration_",
@@ -135,7 +137,7 @@ fn unit(name: &str, body: &Value) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn both_shapes_say_the_same() {

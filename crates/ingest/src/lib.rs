@@ -57,34 +57,34 @@ mod skia_perf;
 mod swift;
 mod tinybench;
 mod vitest;
-mod when;
-mod words;
+mod timestamps;
+mod name_syntax;
 mod wrk;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]
-mod test;
+mod test_support;
 
 use std::path::Path;
 
 use anyhow::Context;
 
-use crate::entry::Entry;
+use crate::entry::BenchmarkEntry;
 use crate::formats::{Format, Reader};
-use crate::sink::{Fault, Refused, Sink};
-use crate::source::{Folder, Text};
+use crate::sink::{EntrySink, InputError, RejectedPart};
+use crate::source::{ResultFolder, Text};
 
 /// What is read, once it is found.
-pub enum Input {
+pub enum IngestInput {
     Text(Text),
-    Folder(Folder),
+    Folder(ResultFolder),
 }
 
 /// What was read of an input.
 #[derive(Debug, Default)]
-pub struct Read {
+pub struct IngestReport {
     pub entries: usize,
-    pub refused: Vec<Refused>,
+    pub rejected: Vec<RejectedPart>,
     pub remarks: Vec<String>,
 }
 
@@ -93,27 +93,27 @@ pub struct Read {
 ///
 /// # Errors
 /// It is not there or cannot be read.
-pub fn inputs(path: &Path, format: Option<&Format>) -> anyhow::Result<Vec<Input>> {
+pub fn inputs(path: &Path, format: Option<&Format>) -> anyhow::Result<Vec<IngestInput>> {
     let shown = path.display().to_string();
     let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {shown}"))?;
     if !metadata.is_dir() {
-        return Ok(vec![Input::Text(source::read(path, &shown)?)]);
+        return Ok(vec![IngestInput::Text(source::read(path, &shown)?)]);
     }
-    let folder = Folder::open(path)?;
+    let folder = ResultFolder::open(path)?;
     let whole = match format.map(|format| &format.reader) {
         Some(Reader::Folder { .. }) => true,
         Some(Reader::Text { .. }) => false,
-        None => !formats::of_folder(&folder).is_empty(),
+        None => !formats::recognizing_folder(&folder).is_empty(),
     };
     if whole {
-        return Ok(vec![Input::Folder(folder)]);
+        return Ok(vec![IngestInput::Folder(folder)]);
     }
     let visible = |file: &&String| !file.split('/').any(|part| part.starts_with('.'));
     let read = |file: &String| source::read(&path.join(file), &format!("{shown}/{file}"));
-    folder.files.iter().filter(visible).map(|file| read(file).map(Input::Text)).collect()
+    folder.files.iter().filter(visible).map(|file| read(file).map(IngestInput::Text)).collect()
 }
 
-impl Input {
+impl IngestInput {
     /// As messages name it.
     pub fn name(&self) -> String {
         match self {
@@ -125,8 +125,8 @@ impl Input {
     /// The formats that recognise it.
     pub fn formats(&self) -> Vec<&'static Format> {
         match self {
-            Self::Text(text) => formats::of_text(text),
-            Self::Folder(folder) => formats::of_folder(folder),
+            Self::Text(text) => formats::recognizing_text(text),
+            Self::Folder(folder) => formats::recognizing_folder(folder),
         }
     }
 
@@ -134,19 +134,27 @@ impl Input {
     ///
     /// # Errors
     /// It is not of this format, or broken as a whole; what was taken before stays taken.
-    pub fn read(&self, format: &Format, take: &mut dyn FnMut(Entry)) -> Result<Read, Fault> {
-        let mut sink = Sink::new(take);
-        sink.begin(&self.name());
+    pub fn read(
+        &self,
+        format: &Format,
+        take: &mut dyn FnMut(BenchmarkEntry),
+    ) -> Result<IngestReport, InputError> {
+        let mut sink = EntrySink::new(take);
+        sink.begin_file(&self.name());
         match (&format.reader, self) {
             (Reader::Text { read, .. }, Self::Text(text)) => read(text, &mut sink)?,
             (Reader::Folder { read, .. }, Self::Folder(folder)) => read(folder, &mut sink)?,
             (Reader::Text { .. }, Self::Folder(_)) => {
-                return Err(Fault::whole(format!("{} is read from files", format.name)));
+                return Err(InputError::whole(format!("{} is read from files", format.name)));
             }
             (Reader::Folder { .. }, Self::Text(_)) => {
-                return Err(Fault::whole(format!("{} is read from a folder", format.name)));
+                return Err(InputError::whole(format!("{} is read from a folder", format.name)));
             }
         }
-        Ok(Read { entries: sink.taken, refused: sink.refused, remarks: sink.remarks })
+        Ok(IngestReport {
+            entries: sink.entry_count,
+            rejected: sink.rejected,
+            remarks: sink.remarks,
+        })
     }
 }

@@ -7,28 +7,28 @@
 
 use std::collections::BTreeMap;
 
-use crate::entry::{BANDWIDTH, Entry, THROUGHPUT, Told, metric};
+use crate::entry::{BANDWIDTH, BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::formats::{Format, Reader};
-use crate::quantity::{number, quantity};
-use crate::repeats::Repeats;
-use crate::sink::{Fault, Sink};
+use crate::name_syntax;
+use crate::quantity::{parse_number, parse_quantity};
+use crate::repeats::RepeatMerger;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::words;
-use model::record::{Direction, Measurement, TIME, Unit, shorten};
+use model::record::{Direction, Measurement, TIME_METRIC, Unit, shorten};
 
 pub const FORMAT: Format = Format {
     name: "libtest",
     tool: "cargo bench with #[bench]; criterion.rs --output-format bencher",
-    mark: "lines `test … ... bench: … ns/iter (+/- …)`",
+    signature: "lines `test … ... bench: … ns/iter (+/- …)`",
     yields: "time (median), or a rate; spread, mb_per_s; failed benchmarks",
     backend: "rust",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 /// Longest reason that is kept of a failure, in characters.
-const REASON: usize = 200;
+const MAX_REASON: usize = 200;
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let told = |line: &str| line.starts_with("test ") && line.contains(" ... bench:");
     text.lines().any(|(_, line)| told(line)) || is_empty_run(text)
 }
@@ -44,25 +44,25 @@ fn is_empty_run(text: &Text) -> bool {
         && text.lines().all(|(_, line)| own(line.trim()))
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    let reasons = reasons(text);
-    let mut repeats = Repeats::default();
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    let reasons = failure_reasons(text);
+    let mut repeats = RepeatMerger::default();
     let mut target = None;
     for (number, line) in text.lines() {
-        target = words::target(line).or(target);
+        target = name_syntax::cargo_target(line).or(target);
         let Some((name, told)) = line.strip_prefix("test ").and_then(|it| it.split_once(" ... "))
         else {
             continue;
         };
         let name = name.trim().trim_end_matches(" - should panic");
-        let entry = named(name, target);
+        let entry = entry_named(name, target);
         if told.trim() == "FAILED" {
             let why = reasons.get(name).map_or("the benchmark panicked", String::as_str);
             repeats.add(entry.failed(why));
         } else if let Some((_, told)) = told.split_once("bench:") {
-            match measured(told, entry) {
+            match with_result(told, entry) {
                 Some(entry) => repeats.add(entry),
-                None => sink.refuse(number, "no number and unit after `bench:`", "mend it", line),
+                None => sink.reject(number, "no number and unit after `bench:`", "mend it", line),
             }
         }
     }
@@ -71,37 +71,39 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
 }
 
 /// `tests::add` of the target `app` is `add` of `app::tests`.
-fn named(name: &str, target: Option<&str>) -> Entry {
-    let (module, test) = words::path(name, "::");
+fn entry_named(name: &str, target: Option<&str>) -> BenchmarkEntry {
+    let (module, test) = name_syntax::split_path(name, "::");
     let suite: Vec<&str> =
         target.into_iter().chain([module]).filter(|part| !part.is_empty()).collect();
-    Entry { name: name.to_owned(), ..Entry::of(suite.join("::"), test) }
+    BenchmarkEntry { name: name.to_owned(), ..BenchmarkEntry::of(suite.join("::"), test) }
 }
 
-fn measured(told: &str, entry: Entry) -> Option<Entry> {
-    let (value, rest) = quantity(told)?;
+fn with_result(result_text: &str, entry: BenchmarkEntry) -> Option<BenchmarkEntry> {
+    let (value, rest) = parse_quantity(result_text)?;
     let unit = rest.split_whitespace().next()?;
-    let spread = rest.split_once("(+/- ").and_then(|(_, it)| number(it.split_once(')')?.0));
-    let rate = rest.split_once('=').and_then(|(_, it)| quantity(it));
+    let spread = rest.split_once("(+/- ").and_then(|(_, it)| parse_number(it.split_once(')')?.0));
+    let rate = rest.split_once('=').and_then(|(_, it)| parse_quantity(it));
     let rate = rate.filter(|(_, unit)| *unit == "MB/s").map(|(rate, _)| rate);
-    let entry = entry.metric(told_in(unit, value)).field("spread", spread);
+    let entry = entry.metric(measurement_in(unit, value)).field("spread", spread);
     Some(entry.field("mb_per_s", rate))
 }
 
 /// A time of one iteration, another count of one iteration, or a rate.
-fn told_in(unit: &str, value: f64) -> Measurement<'static> {
+fn measurement_in(unit: &str, value: f64) -> Measurement<'static> {
     let base = |unit: &str| Unit::parse(unit).0.as_str() == "ns";
     match unit.strip_suffix("/iter") {
-        Some(unit) if base(unit) => metric(TIME, unit, value),
-        Some(unit) => metric(&words::snake(unit), unit, value),
+        Some(unit) if base(unit) => metric(TIME_METRIC, unit, value),
+        Some(unit) => metric(&name_syntax::snake_case(unit), unit, value),
         None if Unit::parse(unit).0.as_str() == "B/s" => metric(BANDWIDTH, unit, value),
-        None if unit.ends_with("/s") => metric(THROUGHPUT, unit, value).better(Direction::Higher),
-        None => metric(&words::snake(unit), unit, value),
+        None if unit.ends_with("/s") => {
+            metric(THROUGHPUT, unit, value).direction(Direction::Higher)
+        }
+        None => metric(&name_syntax::snake_case(unit), unit, value),
     }
 }
 
 /// What failed benchmarks said last, by name: the blocks `---- NAME stdout ----`.
-fn reasons(text: &Text) -> BTreeMap<String, String> {
+fn failure_reasons(text: &Text) -> BTreeMap<String, String> {
     let mut reasons: BTreeMap<String, String> = BTreeMap::new();
     let mut name = None;
     for (_, line) in text.lines() {
@@ -113,7 +115,7 @@ fn reasons(text: &Text) -> BTreeMap<String, String> {
         } else if let Some(name) = name {
             let reason = reasons.entry(name.to_owned()).or_default();
             let space = if reason.is_empty() { "" } else { " " };
-            *reason = shorten(&format!("{reason}{space}{line}"), REASON).into_owned();
+            *reason = shorten(&format!("{reason}{space}{line}"), MAX_REASON).into_owned();
         }
     }
     reasons
@@ -122,13 +124,13 @@ fn reasons(text: &Text) -> BTreeMap<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn throughput_beside_a_time_is_no_second_metric() {
         let line = "test a ... bench:       1,234.50 ns/iter (+/- 5) = 829 MB/s";
         let found = read_text(&FORMAT, line);
-        assert_eq!(found[0].metrics, [metric(TIME, "ns", 1234.5)]);
+        assert_eq!(found[0].metrics, [metric(TIME_METRIC, "ns", 1234.5)]);
         assert_eq!(
             (&found[0].fields["spread"], &found[0].fields["mb_per_s"]),
             (&5.into(), &829.into())

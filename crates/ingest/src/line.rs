@@ -6,29 +6,29 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
-use crate::entry::{Entry, Run};
+use crate::entry::{BenchmarkEntry, RunContext};
 use model::record::time::Timestamp;
-use model::record::{FIELDS, Measurement, Statistic};
+use model::record::{Measurement, RECORD_FIELDS, Statistic};
 
 /// What completes an entry. What a tool or a history says of its own run counts more than `run` and
 /// `environment`; what the user set counts more than anything.
 #[derive(Clone, Debug, Default)]
 pub struct Completion {
     /// The run here: for entries that do not tell their own.
-    pub run: Run,
+    pub run: RunContext,
     /// The machine and the job here.
     pub environment: BTreeMap<String, String>,
     /// The format's backend.
     pub backend: &'static str,
     /// What the user set, by field name.
-    pub set: BTreeMap<String, String>,
+    pub overrides: BTreeMap<String, String>,
     /// Leave samples out.
     pub without_samples: bool,
 }
 
 /// A line of history, without its newline, and what decides where it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct RecordLine {
     pub text: String,
     pub time: Timestamp,
     pub pull: Option<u64>,
@@ -36,7 +36,7 @@ pub struct Line {
 
 /// The fields in the order in which they are written.
 #[derive(Serialize)]
-struct Wire<'a> {
+struct RecordFields<'a> {
     commit: &'a str,
     timestamp: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,30 +73,30 @@ struct Wire<'a> {
 
 /// Whether a line gives a name a meaning of its own: other fields keep out of its way. Warm-up
 /// times are what adapters hand on as a field.
-fn reserved(name: &str) -> bool {
+fn is_reserved(name: &str) -> bool {
     const MORE: [&str; 4] = ["metrics", "mean_ns", "std_ns", "samples"];
-    name != "warmup_ns" && FIELDS.contains(&name)
+    name != "warmup_ns" && RECORD_FIELDS.contains(&name)
         || MORE.contains(&name)
         || Statistic::from_name(name).is_some()
 }
 
 /// Samples of a metric that a line holds: two metrics of so many fit a line, which may have 1 MiB.
-const SAMPLES: usize = 10_000;
+const MAX_SAMPLES: usize = 10_000;
 
 /// The line of an entry.
 ///
 /// # Errors
 /// The commit or the time is not known, nothing names the test, or what the user set is of the
 /// wrong type; all of it at once.
-pub fn write(entry: &Entry, with: &Completion) -> Result<Line, String> {
-    let unchanged = with.set.is_empty() && !with.without_samples;
+pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, String> {
+    let unchanged = with.overrides.is_empty() && !with.without_samples;
     if let (Some(line), Some(time), true) = (&entry.line, entry.run.timestamp, unchanged) {
-        return Ok(Line { text: line.clone(), time, pull: entry.run.pull });
+        return Ok(RecordLine { text: line.clone(), time, pull: entry.run.pull });
     }
     let mut faults = Vec::new();
-    let set = |name: &str| with.set.get(name).map(String::as_str).filter(|it| !it.is_empty());
+    let set = |name: &str| with.overrides.get(name).map(String::as_str).filter(|it| !it.is_empty());
     let told = |name: &str, told: &'_ str| set(name).unwrap_or(told).to_owned();
-    let run = |of: fn(&Run) -> Option<&str>| of(&entry.run).or_else(|| of(&with.run));
+    let run = |of: fn(&RunContext) -> Option<&str>| of(&entry.run).or_else(|| of(&with.run));
     let commit = set("commit").or_else(|| run(|run| run.commit.as_deref()));
     if commit.is_none() {
         faults.push("no commit is known: say --commit, or measure in a git repository".to_owned());
@@ -111,9 +111,9 @@ pub fn write(entry: &Entry, with: &Completion) -> Result<Line, String> {
     }
     let backend = if entry.backend.is_empty() { with.backend } else { &entry.backend };
     let (backend, mode) = (told("backend", backend), told("mode", &entry.mode));
-    let parallel = typed(set("parallel"), "parallel", entry.parallel, &mut faults);
-    let n = typed(set("n"), "n", entry.n, &mut faults);
-    let pull = typed(set("pull"), "pull", entry.run.pull.or(with.run.pull), &mut faults);
+    let parallel = typed_value(set("parallel"), "parallel", entry.parallel, &mut faults);
+    let n = typed_value(set("n"), "n", entry.n, &mut faults);
+    let pull = typed_value(set("pull"), "pull", entry.run.pull.or(with.run.pull), &mut faults);
     let (metrics, odd) = metrics(&entry.metrics, with.without_samples);
     let nothing = (metrics.is_empty() && entry.error.is_none())
         .then(|| if odd.is_empty() { "no value".to_owned() } else { odd.join(", ") });
@@ -121,7 +121,7 @@ pub fn write(entry: &Entry, with: &Completion) -> Result<Line, String> {
     if !faults.is_empty() {
         return Err(faults.join("; "));
     }
-    let wire = Wire {
+    let wire = RecordFields {
         commit: commit.unwrap_or_default(),
         timestamp: timestamp.map(|time| time.to_string()).unwrap_or_default(),
         commit_time: entry.run.commit_time.or(with.run.commit_time).map(|it| it.to_string()),
@@ -143,18 +143,18 @@ pub fn write(entry: &Entry, with: &Completion) -> Result<Line, String> {
     };
     let text = serde_json::to_string(&wire).map_err(|error| error.to_string())?;
     let time = timestamp.unwrap_or(Timestamp::from_micros(0));
-    Ok(Line { text, time, pull })
+    Ok(RecordLine { text, time, pull })
 }
 
 /// What the user set, read as its type, or what was told.
-fn typed<T: std::str::FromStr>(
+fn typed_value<T: std::str::FromStr>(
     set: Option<&str>,
     name: &str,
-    told: Option<T>,
+    reported: Option<T>,
     faults: &mut Vec<String>,
 ) -> Option<T> {
     match set.map(|text| (text, text.parse::<T>())) {
-        None => told,
+        None => reported,
         Some((_, Ok(value))) => Some(value),
         Some((text, Err(_))) => {
             faults.push(format!("--set {name}={text} is not of this field's type"));
@@ -179,7 +179,7 @@ fn metrics(all: &[Measurement<'_>], without_samples: bool) -> (Map<String, Value
             odd.push(format!("`{}` is no number", metric.metric));
             continue;
         };
-        let (samples, bounds) = thinned(samples);
+        let (samples, bounds) = thin_samples(samples);
         let mut body = Map::new();
         let mut put = |name: &str, value: f64| {
             let number = Number::from_f64(value).map(Value::Number);
@@ -194,7 +194,7 @@ fn metrics(all: &[Measurement<'_>], without_samples: bool) -> (Map<String, Value
         if let Some(unit) = &metric.unit {
             body.insert("unit".to_owned(), Value::from(&**unit));
         }
-        if let Some(better) = metric.better {
+        if let Some(better) = metric.direction {
             body.insert("better".to_owned(), Value::from(better.as_str()));
         }
         if !without_samples && samples.len() > 1 {
@@ -213,24 +213,24 @@ fn metrics(all: &[Measurement<'_>], without_samples: bool) -> (Map<String, Value
 }
 
 /// Every so-manieth of too many samples, in their order, and the least and greatest of all of them.
-fn thinned(samples: Vec<f64>) -> (Vec<f64>, Vec<(Statistic, f64)>) {
-    if samples.len() <= SAMPLES {
+fn thin_samples(samples: Vec<f64>) -> (Vec<f64>, Vec<(Statistic, f64)>) {
+    if samples.len() <= MAX_SAMPLES {
         return (samples, Vec::new());
     }
-    let step = samples.len().div_ceil(SAMPLES);
+    let step = samples.len().div_ceil(MAX_SAMPLES);
     let least = samples.iter().copied().reduce(f64::min).map(|it| (Statistic::Min, it));
     let most = samples.iter().copied().reduce(f64::max).map(|it| (Statistic::Max, it));
     (samples.into_iter().step_by(step).collect(), least.into_iter().chain(most).collect())
 }
 
 /// The fields beside: of here, then of the tool, then as the user set them.
-fn fields<'a>(entry: &'a Entry, with: &'a Completion) -> BTreeMap<&'a str, Value> {
+fn fields<'a>(entry: &'a BenchmarkEntry, with: &'a Completion) -> BTreeMap<&'a str, Value> {
     let mut fields: BTreeMap<&str, Value> = BTreeMap::new();
     let here = with.environment.iter().map(|(name, value)| (name, Value::from(value.as_str())));
     let told = entry.fields.iter().map(|(name, value)| (name, value.clone()));
-    let set = with.set.iter().map(|(name, value)| (name, Value::from(value.as_str())));
+    let set = with.overrides.iter().map(|(name, value)| (name, Value::from(value.as_str())));
     for (name, value) in here.chain(told).chain(set) {
-        if !reserved(name) {
+        if !is_reserved(name) {
             fields.insert(name, value);
         }
     }
@@ -244,9 +244,9 @@ mod tests {
     #[test]
     fn too_many_samples_leave_their_extremes_behind() {
         let all: Vec<f64> = (0..25_000).map(f64::from).collect();
-        let (kept, bounds) = thinned(all);
+        let (kept, bounds) = thin_samples(all);
         assert_eq!((kept.len(), &kept[..3]), (8_334, &[0.0, 3.0, 6.0][..]));
         assert_eq!(bounds, [(Statistic::Min, 0.0), (Statistic::Max, 24_999.0)]);
-        assert_eq!(thinned(vec![1.0, 2.0]), (vec![1.0, 2.0], Vec::new()));
+        assert_eq!(thin_samples(vec![1.0, 2.0]), (vec![1.0, 2.0], Vec::new()));
     }
 }

@@ -8,30 +8,30 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::entry::{Entry, MEMORY, Run, Told, metric, sampled};
+use crate::entry::{BenchmarkEntry, MEMORY, MeasurementExt, RunContext, metric, sampled};
 use crate::formats::{Format, Reader};
-use crate::json::{Number, numbers, pairs, plain, text as word};
+use crate::json::{Number, numbers, pairs, text as word, to_plain_text};
 use crate::quantity;
-use crate::sink::{Fault, Sink};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::when;
-use model::record::{Direction, Measurement, TIME};
+use crate::timestamps;
+use model::record::{Direction, Measurement, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "lnt",
     tool: "LNT reports (JSON, both formats), LNT text",
-    mark: "`machine`, `run` and `tests`, or `Machine`, `Run`, `Tests`; or lines `test.metric value`",
+    signature: "`machine`, `run` and `tests`, or `Machine`, `Run`, `Tests`; or lines `test.metric value`",
     yields: "time, compile_time, user_time, sys_time, code_size, size_bytes, memory, score (samples); \
              commit, time, runner, hash",
     backend: "llvm",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 /// What LNT measures: its name in format 2, in the older one, ours, unit.
 const METRICS: [(&str, &str, &str, &str); 10] = [
-    ("execution_time", "exec", TIME, "s"),
+    ("execution_time", "exec", TIME_METRIC, "s"),
     ("compile_time", "compile", "compile_time", "s"),
-    ("wall_time", "wall", TIME, "s"),
+    ("wall_time", "wall", TIME_METRIC, "s"),
     ("user_time", "user", "user_time", "s"),
     ("sys_time", "sys", "system_time", "s"),
     ("mem_bytes", "mem", MEMORY, "B"),
@@ -41,7 +41,7 @@ const METRICS: [(&str, &str, &str, &str); 10] = [
     ("hash", "hash", "hash", ""),
 ];
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     match text.json() {
         Some(file) => {
             ["machine", "Machine"].iter().any(|key| file.get(*key).is_some_and(Value::is_object))
@@ -61,9 +61,9 @@ fn is_row(line: &str) -> bool {
     what == "profile" || what.ends_with("_status") || METRICS.iter().any(|it| it.0 == what)
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     if text.json().is_none() && !text.text.trim_start().starts_with(['{', '[']) {
-        return lines(text, sink);
+        return read_lines(text, sink);
     }
     let file = text.value()?;
     let (tests, machine, run) = match file.get("tests") {
@@ -71,30 +71,30 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
         None => (file.get("Tests").unwrap_or(&Value::Null), file.get("Machine"), file.get("Run")),
     };
     let Some(tests) = tests.as_array() else {
-        return Err(Fault::whole("no list `tests`"));
+        return Err(InputError::whole("no list `tests`"));
     };
     let (machine, run) = (machine.unwrap_or(&Value::Null), run.unwrap_or(&Value::Null));
     // LNT's own default.
     let schema = Some(word(file, "schema")).filter(|it| !it.is_empty()).unwrap_or("nts");
-    let report = Report { run: of_run(run), machine, suite: schema };
+    let report = LntReport { run: run_context(run), machine, suite: schema };
     let mut all: BTreeMap<(String, String), BTreeMap<String, Vec<Value>>> = BTreeMap::new();
     for test in tests {
         if file.get("tests").is_some() {
             let key = (report.suite.to_owned(), word(test, "name").to_owned());
             for (what, value) in pairs(test).filter(|(what, _)| *what != "name") {
-                add(all.entry(key.clone()).or_default(), what, value);
+                add_value(all.entry(key.clone()).or_default(), what, value);
             }
-        } else if let Some((suite, name, what)) = older(word(test, "Name")) {
+        } else if let Some((suite, name, what)) = split_old_name(word(test, "Name")) {
             let test_values = all.entry((suite.to_owned(), name.to_owned())).or_default();
             let data = test.get("Data").unwrap_or(&Value::Null);
-            add(test_values, &what, data);
+            add_value(test_values, &what, data);
         }
     }
-    finish(all, &report, sink);
+    emit_entries(all, &report, sink);
     Ok(())
 }
 
-fn add(test: &mut BTreeMap<String, Vec<Value>>, what: &str, value: &Value) {
+fn add_value(test: &mut BTreeMap<String, Vec<Value>>, what: &str, value: &Value) {
     let values = test.entry(what.to_owned()).or_default();
     match value.as_array() {
         Some(all) => values.extend(all.iter().cloned()),
@@ -103,25 +103,25 @@ fn add(test: &mut BTreeMap<String, Vec<Value>>, what: &str, value: &Value) {
 }
 
 /// What all tests of a report share.
-struct Report<'v> {
-    run: Run,
+struct LntReport<'v> {
+    run: RunContext,
     machine: &'v Value,
     suite: &'v str,
 }
 
 /// Revision and start, from either format.
-fn of_run(run: &Value) -> Run {
+fn run_context(run: &Value) -> RunContext {
     let info = run.get("Info").unwrap_or(&Value::Null);
     let orders = ["llvm_project_revision", "run_order", "inferred_run_order", "cc_src_revision"];
     let order = orders.iter().find_map(|key| run.get(*key).or_else(|| info.get(*key)));
-    let commit = order.map(|it| plain(it).trim().to_owned()).filter(|it| !it.is_empty());
-    let start = run.get("start_time").or_else(|| run.get("Start Time")).map(plain);
-    let timestamp = start.and_then(|it| when::time(&it));
-    Run { commit, timestamp, ..Run::default() }
+    let commit = order.map(|it| to_plain_text(it).trim().to_owned()).filter(|it| !it.is_empty());
+    let start = run.get("start_time").or_else(|| run.get("Start Time")).map(to_plain_text);
+    let timestamp = start.and_then(|it| timestamps::parse_time(&it));
+    RunContext { commit, timestamp, ..RunContext::default() }
 }
 
 /// `nts.Path/test.exec.status` is suite, test and `execution_status`.
-fn older(name: &str) -> Option<(&str, &str, String)> {
+fn split_old_name(name: &str) -> Option<(&str, &str, String)> {
     let (name, status) = match name.strip_suffix(".status") {
         Some(name) => (name, true),
         None => (name, false),
@@ -137,34 +137,34 @@ fn older(name: &str) -> Option<(&str, &str, String)> {
     Some((suite, test, what))
 }
 
-fn lines(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read_lines(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut all: BTreeMap<(String, String), BTreeMap<String, Vec<Value>>> = BTreeMap::new();
     for (place, line) in text.lines().filter(|(_, line)| !line.trim().is_empty()) {
         let parts = line.trim().rsplit_once(' ');
         let named =
             parts.and_then(|(name, value)| Some((name.trim_end().rsplit_once('.')?, value)));
         let Some(((test, what), value)) = named else {
-            sink.refuse(place, "not `test.metric value`", "write one value a line", line);
+            sink.reject(place, "not `test.metric value`", "write one value a line", line);
             continue;
         };
-        let number = quantity::number(value);
+        let number = quantity::parse_number(value);
         if number.is_none() && !matches!(what, "hash" | "profile") {
-            sink.refuse(place, "the value is no number", "write one value a line", line);
+            sink.reject(place, "the value is no number", "write one value a line", line);
             continue;
         }
         let value = number.map_or_else(|| Value::from(value), Value::from);
         let test = all.entry((String::new(), test.to_owned())).or_default();
-        add(test, what, &value);
+        add_value(test, what, &value);
     }
-    let report = Report { run: Run::default(), machine: &Value::Null, suite: "" };
-    finish(all, &report, sink);
+    let report = LntReport { run: RunContext::default(), machine: &Value::Null, suite: "" };
+    emit_entries(all, &report, sink);
     Ok(())
 }
 
-fn finish(
+fn emit_entries(
     all: BTreeMap<(String, String), BTreeMap<String, Vec<Value>>>,
-    report: &Report<'_>,
-    sink: &mut Sink<'_>,
+    report: &LntReport<'_>,
+    sink: &mut EntrySink<'_>,
 ) {
     let mut empty = 0;
     for ((suite, test), values) in all {
@@ -184,13 +184,13 @@ fn entry(
     suite: &str,
     test: &str,
     values: &BTreeMap<String, Vec<Value>>,
-    report: &Report<'_>,
-) -> Entry {
+    report: &LntReport<'_>,
+) -> BenchmarkEntry {
     let info = report.machine.get("Info").unwrap_or(report.machine);
-    let said = |key: &str| info.get(key).map(plain);
+    let said = |key: &str| info.get(key).map(to_plain_text);
     let name = report.machine.get("name").or_else(|| report.machine.get("Name"));
-    let mut entry = Entry::of(suite, test)
-        .field("runner", name.map(plain))
+    let mut entry = BenchmarkEntry::of(suite, test)
+        .field("runner", name.map(to_plain_text))
         .field("arch", said("hardware"))
         .field("os", said("os"))
         .field("os_version", said("os_version"))
@@ -200,13 +200,13 @@ fn entry(
     let mut bad = None;
     for (what, values) in values {
         if what == "hash" {
-            let hash: Vec<String> = values.iter().map(plain).collect();
+            let hash: Vec<String> = values.iter().map(to_plain_text).collect();
             entry = entry.field("hash", hash.join(" "));
         } else if let Some(status) = what.strip_suffix("_status") {
             let failed = values.iter().filter_map(|it| Number::of(it).0).find(|code| *code != 0.0);
             bad = bad.or(failed.map(|code| format!("{status} status {code}")));
         } else if what != "profile" {
-            entry.metrics.extend(measured(what, numbers(values)));
+            entry.metrics.extend(measurement(what, numbers(values)));
         }
     }
     match bad {
@@ -216,7 +216,7 @@ fn entry(
     }
 }
 
-fn measured(what: &str, values: Vec<f64>) -> Option<Measurement<'static>> {
+fn measurement(what: &str, values: Vec<f64>) -> Option<Measurement<'static>> {
     let known = METRICS.iter().find(|it| it.0 == what);
     let (name, unit) = known.map_or((what, ""), |it| (it.2, it.3));
     let told = match values.as_slice() {
@@ -225,13 +225,13 @@ fn measured(what: &str, values: Vec<f64>) -> Option<Measurement<'static>> {
         _ => sampled(name, unit, values),
     };
     let better = if name == "score" { Direction::Higher } else { Direction::Lower };
-    Some(told.better(better))
+    Some(told.direction(better))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn statuses_make_gaps_only_where_nothing_was_measured() {
@@ -244,7 +244,7 @@ mod tests {
             (1, &"execution status 1".into())
         );
         assert_eq!(found[1].error.as_deref(), Some("execution status 1"));
-        assert_eq!(found[2].metrics[0].better, Some(Direction::Higher));
+        assert_eq!(found[2].metrics[0].direction, Some(Direction::Higher));
         assert_eq!(
             (found[0].run.commit.as_deref(), &found[0].fields["runner"]),
             (Some("12"), &"m".into())
@@ -253,10 +253,10 @@ mod tests {
 
     #[test]
     fn names_of_the_older_report_may_hold_dots() {
-        let told = older("compile.build/Adium-1.5.7(config='Debug',j=1).user");
+        let told = split_old_name("compile.build/Adium-1.5.7(config='Debug',j=1).user");
         let name = "build/Adium-1.5.7(config='Debug',j=1)";
         assert_eq!(told, Some(("compile", name, "user_time".to_owned())));
-        let status = older("nts.a.exec.status");
+        let status = split_old_name("nts.a.exec.status");
         assert_eq!(status, Some(("nts", "a", "execution_status".to_owned())));
     }
 }

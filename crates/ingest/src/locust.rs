@@ -6,30 +6,30 @@
 
 use std::collections::BTreeMap;
 
-use crate::entry::{Entry, THROUGHPUT, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::formats::{Format, Reader};
-use crate::quantity::number;
-use crate::sink::{Fault, Sink};
+use crate::quantity::parse_number;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Direction, Statistic, TIME};
+use model::record::{Direction, Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "locust",
     tool: "Locust --csv: …_stats.csv",
-    mark: "a first line with `Type`, `Name`, `Median Response Time`",
+    signature: "a first line with `Type`, `Name`, `Median Response Time`",
     yields: "time (mean, median, min, max, percentiles), throughput, failures a second; requests, \
              content_size",
     backend: "locust",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn first(text: &Text) -> String {
+fn first_line(text: &Text) -> String {
     text.text.lines().next().unwrap_or_default().replace('"', "").trim().to_owned()
 }
 
 /// What each of Locust's files begins with; of those that hold no results, why.
-fn kind(text: &Text) -> Option<Result<(), &'static str>> {
-    let first = first(text);
+fn file_kind(text: &Text) -> Option<Result<(), &'static str>> {
+    let first = first_line(text);
     match first.as_str() {
         "Method,Name,Error,Occurrences" | "Count,Message,Traceback,Nodes" => {
             Some(Err("it holds Locust's failures, not its results: those are in …_stats.csv"))
@@ -44,15 +44,15 @@ fn kind(text: &Text) -> Option<Result<(), &'static str>> {
     }
 }
 
-fn is(text: &Text) -> bool {
-    kind(text).is_some()
+fn recognizes(text: &Text) -> bool {
+    file_kind(text).is_some()
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    match kind(text) {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    match file_kind(text) {
         Some(Ok(())) => {}
-        Some(Err(reason)) => return Err(Fault::whole(reason)),
-        None => return Err(Fault::whole("the first line names no columns of Locust")),
+        Some(Err(reason)) => return Err(InputError::whole(reason)),
+        None => return Err(InputError::whole("the first line names no columns of Locust")),
     }
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.text.as_bytes());
     let heads = reader.headers().cloned().unwrap_or_default();
@@ -61,19 +61,19 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
             Ok(row) => sink.entry(entry(&heads.iter().zip(row.iter()).collect())),
             Err(error) => {
                 let line = error.position().map_or(1, |place| place.line() as usize);
-                sink.refuse(line, &error.to_string(), "write the file again", "");
+                sink.reject(line, &error.to_string(), "write the file again", "");
             }
         }
     }
     Ok(())
 }
 
-fn entry(row: &BTreeMap<&str, &str>) -> Entry {
+fn entry(row: &BTreeMap<&str, &str>) -> BenchmarkEntry {
     let cell = |names: &[&str]| names.iter().find_map(|name| row.get(name)).copied();
-    let value = |names: &[&str]| cell(names).and_then(number);
+    let value = |names: &[&str]| cell(names).and_then(parse_number);
     let method = cell(&["Type", "Method"]).unwrap_or_default();
     let name = cell(&["Name"]).unwrap_or_default();
-    let mut entry = Entry::named(name);
+    let mut entry = BenchmarkEntry::named(name);
     if !method.is_empty() {
         entry = entry.param("method", method);
         entry.name = format!("{method} {name}");
@@ -87,22 +87,22 @@ fn entry(row: &BTreeMap<&str, &str>) -> Entry {
         return entry.failed("no request was made");
     }
     let average = value(&["Average Response Time", "Average response time"]);
-    let time = metric(TIME, "ms", average.unwrap_or(f64::NAN))
-        .with(Statistic::Median, value(&["Median Response Time", "Median response time"]))
-        .with(Statistic::Min, value(&["Min Response Time", "Min response time"]))
-        .with(Statistic::Max, value(&["Max Response Time", "Max response time"]))
-        .with(Statistic::P50, value(&["50%"]))
-        .with(Statistic::P75, value(&["75%"]))
-        .with(Statistic::P90, value(&["90%"]))
-        .with(Statistic::P95, value(&["95%"]))
-        .with(Statistic::P99, value(&["99%"]))
-        .with(Statistic::P999, value(&["99.9%"]));
+    let time = metric(TIME_METRIC, "ms", average.unwrap_or(f64::NAN))
+        .statistic(Statistic::Median, value(&["Median Response Time", "Median response time"]))
+        .statistic(Statistic::Min, value(&["Min Response Time", "Min response time"]))
+        .statistic(Statistic::Max, value(&["Max Response Time", "Max response time"]))
+        .statistic(Statistic::P50, value(&["50%"]))
+        .statistic(Statistic::P75, value(&["75%"]))
+        .statistic(Statistic::P90, value(&["90%"]))
+        .statistic(Statistic::P95, value(&["95%"]))
+        .statistic(Statistic::P99, value(&["99%"]))
+        .statistic(Statistic::P999, value(&["99.9%"]));
     entry = entry.metric(time);
     let rate = value(&["Requests/s"]).map(|rate| metric(THROUGHPUT, "req/s", rate));
     entry.metrics.extend(rate);
     let failures = value(&["Failures/s"]);
     let failures =
-        failures.map(|rate| metric("failures", "failures/s", rate).better(Direction::Lower));
+        failures.map(|rate| metric("failures", "failures/s", rate).direction(Direction::Lower));
     entry.metrics.extend(failures);
     entry
 }
@@ -110,7 +110,7 @@ fn entry(row: &BTreeMap<&str, &str>) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn the_headings_of_old_are_read_too() {

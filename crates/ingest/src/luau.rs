@@ -1,24 +1,24 @@
 //! Luau's `bench.py`: the table under `RESULTS`, else the lines `SUCCESS: … +/- …% on …`. The
 //! driver that ran it is a parameter. `Total` is the sum of the rows and is left out.
 
-use crate::entry::{Entry, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
-use crate::quantity::quantity;
-use crate::sink::{Fault, Sink};
+use crate::quantity::parse_quantity;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Statistic, TIME};
+use model::record::{Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "benchmarkluau",
     tool: "Luau bench.py",
-    mark: "a table `Test | Min | Average | StdDev% | Driver`, or lines `SUCCESS: … +/- …% on …`",
+    signature: "a table `Test | Min | Average | StdDev% | Driver`, or lines `SUCCESS: … +/- …% on …`",
     yields: "time (mean, min, std); driver as parameter",
     backend: "luau",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
-    text.lines().any(|(_, line)| is_head(line) || success(line).is_some())
+fn recognizes(text: &Text) -> bool {
+    text.lines().any(|(_, line)| is_head(line) || success_entry(line).is_some())
 }
 
 fn is_head(line: &str) -> bool {
@@ -29,11 +29,11 @@ fn cells(line: &str) -> Vec<&str> {
     line.split('|').map(str::trim).collect()
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut table = text.lines().skip_while(|(_, line)| !is_head(line)).skip(1).peekable();
     if table.peek().is_none() {
         for (_, line) in text.lines() {
-            if let Some(entry) = success(line) {
+            if let Some(entry) = success_entry(line) {
                 sink.entry(entry);
             }
         }
@@ -44,35 +44,36 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
         if *name == "Total" {
             continue;
         }
-        match (quantity(min), entry(name, average, deviation, driver)) {
+        match (parse_quantity(min), entry(name, average, deviation, driver)) {
             (Some((min, unit)), Some(mut entry)) => {
                 // The least stands in the unit of the average, or nowhere.
                 let same = entry.metrics[0].unit.as_deref() == Some(unit);
-                let time = entry.metrics.remove(0).with(Statistic::Min, same.then_some(min));
+                let time = entry.metrics.remove(0).statistic(Statistic::Min, same.then_some(min));
                 sink.entry(entry.metric(time));
             }
-            _ => sink.refuse(place, "a number is missing", "run the benchmark again", line),
+            _ => sink.reject(place, "a number is missing", "run the benchmark again", line),
         }
     }
     for (_, line) in text.lines() {
         if let Some(name) = line.strip_prefix("FAILED: ") {
             let name = name.split(" : ").next().unwrap_or(name).trim();
-            sink.entry(Entry::named(name).failed("bench.py says: FAILED"));
+            sink.entry(BenchmarkEntry::named(name).failed("bench.py says: FAILED"));
         }
     }
     Ok(())
 }
 
-fn entry(name: &str, average: &str, deviation: &str, driver: &str) -> Option<Entry> {
-    let (value, unit) = quantity(average)?;
-    let std =
-        quantity(deviation).filter(|(_, unit)| *unit == "%").map(|(it, _)| value * it / 100.0);
-    let entry = Entry::named(name).metric(metric(TIME, unit, value).std(std));
+fn entry(name: &str, average: &str, deviation: &str, driver: &str) -> Option<BenchmarkEntry> {
+    let (value, unit) = parse_quantity(average)?;
+    let std = parse_quantity(deviation)
+        .filter(|(_, unit)| *unit == "%")
+        .map(|(it, _)| value * it / 100.0);
+    let entry = BenchmarkEntry::named(name).metric(metric(TIME_METRIC, unit, value).std(std));
     Some(if driver.is_empty() { entry } else { entry.param("driver", driver) })
 }
 
 /// `SUCCESS: base64   :   15.041ms +/-  0.636% on luau`
-fn success(line: &str) -> Option<Entry> {
+fn success_entry(line: &str) -> Option<BenchmarkEntry> {
     let (name, rest) = line.strip_prefix("SUCCESS: ")?.rsplit_once(" : ")?;
     let (average, rest) = rest.split_once(" +/- ")?;
     let (deviation, driver) = rest.split_once(" on ")?;
@@ -82,7 +83,7 @@ fn success(line: &str) -> Option<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn lines_are_read_where_no_table_stands() {

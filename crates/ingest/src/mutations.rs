@@ -7,10 +7,10 @@ use std::path::Path;
 use rand_core::{RngCore, SeedableRng};
 use rand_pcg::Pcg32;
 
-use crate::entry::Entry;
+use crate::entry::BenchmarkEntry;
 use crate::formats::{self, Reader};
-use crate::sink::Sink;
-use crate::source::{Folder, Text};
+use crate::sink::EntrySink;
+use crate::source::{ResultFolder, Text};
 
 /// Larger files hold no more kinds of lines.
 const LARGEST: usize = 40_000;
@@ -20,12 +20,12 @@ const MUTATIONS: usize = 12;
 #[test]
 fn no_mutation_of_a_genuine_file_makes_its_format_panic() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/samples/tools");
-    let folder = Folder::open(&root).expect("samples stand in the repository");
+    let folder = ResultFolder::open(&root).expect("samples stand in the repository");
     let mut random = Pcg32::seed_from_u64(20_260_102);
     let mut seen = BTreeSet::new();
     for file in &folder.files {
         let Ok(bytes) = std::fs::read(root.join(file)) else { continue };
-        let found = formats::of_text(&Text::new(file.as_str(), &bytes));
+        let found = formats::recognizing_text(&Text::new(file.as_str(), &bytes));
         if found.is_empty() || bytes.len() > LARGEST {
             continue;
         }
@@ -33,14 +33,14 @@ fn no_mutation_of_a_genuine_file_makes_its_format_panic() {
             let text = Text::new(file.as_str(), &mutated(&bytes, &mut random));
             for format in &found {
                 seen.insert(format.name);
-                let Reader::Text { is, read } = format.reader else { continue };
+                let Reader::Text { recognizes, read } = format.reader else { continue };
                 let (mut entries, mut values) = (0_usize, 0_usize);
-                let mut take = |entry: Entry| {
+                let mut take = |entry: BenchmarkEntry| {
                     entries += 1;
                     values += entry.metrics.len();
                 };
-                let _ = is(&text);
-                let _ = read(&text, &mut Sink::new(&mut take));
+                let _ = recognizes(&text);
+                let _ = read(&text, &mut EntrySink::new(&mut take));
                 let size = text.text.len();
                 assert!(entries <= size && values <= size, "{file} as {}", format.name);
             }

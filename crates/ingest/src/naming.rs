@@ -6,22 +6,22 @@
 
 use std::borrow::Cow;
 
-use crate::entry::Entry;
+use crate::entry::BenchmarkEntry;
 
 /// Parts of a record that a pattern can name; any other name is a parameter's.
-const PARTS: [&str; 6] = ["suite", "test", "backend", "mode", "parallel", "n"];
+const PLACEHOLDERS: [&str; 6] = ["suite", "test", "backend", "mode", "parallel", "n"];
 
 /// A pattern: text, and parts between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
-    pieces: Vec<Piece>,
+    parts: Vec<PatternPart>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
+enum PatternPart {
     Text(String),
     /// The name of a part or parameter; `_` is passed over.
-    Part(String),
+    Placeholder(String),
 }
 
 impl Pattern {
@@ -31,11 +31,11 @@ impl Pattern {
     /// A brace is not closed, a part has no name, is named twice or stands directly beside another
     /// one, or no part is `test`.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut pieces: Vec<Piece> = Vec::new();
+        let mut pieces: Vec<PatternPart> = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             if !before.is_empty() {
-                pieces.push(Piece::Text(before.to_owned()));
+                pieces.push(PatternPart::Text(before.to_owned()));
             }
             let Some((name, after)) = after.split_once('}') else {
                 return Err(format!("`{text}`: `{{` without `}}`"));
@@ -44,33 +44,36 @@ impl Pattern {
             if name.is_empty() {
                 return Err(format!("`{text}`: a part has no name; write {{test}} or {{_}}"));
             }
-            if matches!(pieces.last(), Some(Piece::Part(_))) {
+            if matches!(pieces.last(), Some(PatternPart::Placeholder(_))) {
                 return Err(format!("`{text}`: put some text between {{…}} and {{{name}}}"));
             }
-            if name != "_" && pieces.contains(&Piece::Part(name.to_owned())) {
+            if name != "_" && pieces.contains(&PatternPart::Placeholder(name.to_owned())) {
                 return Err(format!("`{text}`: {{{name}}} stands twice"));
             }
-            pieces.push(Piece::Part(name.to_owned()));
+            pieces.push(PatternPart::Placeholder(name.to_owned()));
             rest = after;
         }
         if !rest.is_empty() {
-            pieces.push(Piece::Text(rest.to_owned()));
+            pieces.push(PatternPart::Text(rest.to_owned()));
         }
-        if !pieces.contains(&Piece::Part("test".to_owned())) {
-            return Err(format!("`{text}`: no {{test}}; parts are {{{}}}", PARTS.join("}, {")));
+        if !pieces.contains(&PatternPart::Placeholder("test".to_owned())) {
+            return Err(format!(
+                "`{text}`: no {{test}}; parts are {{{}}}",
+                PLACEHOLDERS.join("}, {")
+            ));
         }
-        Ok(Self { pieces })
+        Ok(Self { parts: pieces })
     }
 
     /// The parts of a name that the pattern fits, in the pattern's order.
-    fn take<'n>(&self, name: &'n str) -> Option<Vec<(&str, &'n str)>> {
+    fn match_name<'n>(&self, name: &'n str) -> Option<Vec<(&str, &'n str)>> {
         let mut rest = name;
         let mut parts = Vec::new();
-        let mut pieces = self.pieces.iter().peekable();
+        let mut pieces = self.parts.iter().peekable();
         while let Some(piece) = pieces.next() {
             match (piece, pieces.peek()) {
-                (Piece::Text(text), _) => rest = rest.strip_prefix(text.as_str())?,
-                (Piece::Part(part), Some(Piece::Text(end))) => {
+                (PatternPart::Text(text), _) => rest = rest.strip_prefix(text.as_str())?,
+                (PatternPart::Placeholder(part), Some(PatternPart::Text(end))) => {
                     // The last text must end the name; others end their part at once.
                     let last = pieces.len() == 1;
                     let first = rest.chars().next()?.len_utf8();
@@ -82,7 +85,7 @@ impl Pattern {
                     parts.push((part.as_str(), &rest[..at]));
                     rest = &rest[at..];
                 }
-                (Piece::Part(part), _) => {
+                (PatternPart::Placeholder(part), _) => {
                     parts.push((part.as_str(), rest));
                     rest = "";
                 }
@@ -97,9 +100,9 @@ impl Pattern {
 ///
 /// # Errors
 /// A pattern fits, but what it takes for `n` is no number, or for `parallel` neither yes nor no.
-pub fn rename(entry: &mut Entry, patterns: &[Pattern]) -> Result<bool, String> {
+pub fn rename(entry: &mut BenchmarkEntry, patterns: &[Pattern]) -> Result<bool, String> {
     let name = entry.name.clone();
-    let Some(parts) = patterns.iter().find_map(|pattern| pattern.take(&name)) else {
+    let Some(parts) = patterns.iter().find_map(|pattern| pattern.match_name(&name)) else {
         return Ok(false);
     };
     entry.line = None;
@@ -116,8 +119,8 @@ pub fn rename(entry: &mut Entry, patterns: &[Pattern]) -> Result<bool, String> {
             "test" => value.clone_into(&mut entry.test),
             "backend" => value.clone_into(&mut entry.backend),
             "mode" => value.clone_into(&mut entry.mode),
-            "parallel" => entry.parallel = Some(parallel(value)?),
-            "n" => entry.n = Some(size(value)?),
+            "parallel" => entry.parallel = Some(parse_parallel(value)?),
+            "n" => entry.n = Some(parse_size(value)?),
             other => {
                 entry.params.insert(other.to_owned(), value.to_owned());
             }
@@ -126,7 +129,7 @@ pub fn rename(entry: &mut Entry, patterns: &[Pattern]) -> Result<bool, String> {
     Ok(true)
 }
 
-fn parallel(value: &str) -> Result<bool, String> {
+fn parse_parallel(value: &str) -> Result<bool, String> {
     match value.to_lowercase().as_str() {
         "parallel" | "par" | "true" | "yes" | "1" | "mt" => Ok(true),
         "sequential" | "seq" | "serial" | "single" | "false" | "no" | "0" | "st" => Ok(false),
@@ -135,7 +138,7 @@ fn parallel(value: &str) -> Result<bool, String> {
 }
 
 /// A whole number; `1_000`, `1,000`, `10k` and `1M` are read too.
-fn size(value: &str) -> Result<u64, String> {
+fn parse_size(value: &str) -> Result<u64, String> {
     let plain: Cow<'_, str> = if value.contains(['_', ',']) {
         value.replace(['_', ','], "").into()
     } else {
@@ -155,8 +158,8 @@ fn size(value: &str) -> Result<u64, String> {
 mod tests {
     use super::*;
 
-    fn mapped(pattern: &str, name: &str) -> Option<Entry> {
-        let mut entry = Entry::named(name);
+    fn mapped(pattern: &str, name: &str) -> Option<BenchmarkEntry> {
+        let mut entry = BenchmarkEntry::named(name);
         let pattern = Pattern::parse(pattern).unwrap();
         rename(&mut entry, &[pattern]).unwrap().then_some(entry)
     }
@@ -183,16 +186,16 @@ mod tests {
         for pattern in ["{test", "{}", "{suite}", "{suite}{test}", "{test}/{test}", ""] {
             assert!(Pattern::parse(pattern).is_err(), "{pattern}");
         }
-        assert_eq!(size("1_000"), Ok(1000));
-        assert_eq!(size("64k"), Ok(64_000));
-        assert!(size("99999999999999999999").is_err() && size("k").is_err());
+        assert_eq!(parse_size("1_000"), Ok(1000));
+        assert_eq!(parse_size("64k"), Ok(64_000));
+        assert!(parse_size("99999999999999999999").is_err() && parse_size("k").is_err());
     }
 
     proptest::proptest! {
         #[test]
         fn no_pattern_and_no_name_make_it_panic(pattern in "[{}a-zé/_]{0,20}", name in ".{0,30}") {
             if let Ok(pattern) = Pattern::parse(&pattern) {
-                let _ = rename(&mut Entry::named(name), &[pattern]);
+                let _ = rename(&mut BenchmarkEntry::named(name), &[pattern]);
             }
         }
 

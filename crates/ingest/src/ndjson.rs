@@ -4,24 +4,24 @@
 
 use serde_json::{Map, Value};
 
-use crate::entry::{Entry, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
-use crate::json::{self, Number, number, numbers, pairs, plain, text as word};
-use crate::sink::{Fault, Sink};
+use crate::json::{self, Number, number, numbers, pairs, text as word, to_plain_text};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::time::Timestamp;
-use model::record::{Direction, Measurement, Statistic, TIME};
+use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "ndjson",
     tool: "records as this program keeps them",
-    mark: "objects with `test` and `mean_ns`, `value`, `metrics` or `error`",
+    signature: "objects with `test` and `mean_ns`, `value`, `metrics` or `error`",
     yields: "what the records hold",
     backend: "unknown",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let record = |value: &Value| {
         let values = ["mean_ns", "value", "metrics", "error"];
         value.get("test").is_some_and(Value::is_string)
@@ -33,22 +33,23 @@ fn is(text: &Text) -> bool {
         None => {
             let first = text.lines().map(|(_, line)| line.trim()).find(|line| !line.is_empty());
             let first = first.filter(|line| line.starts_with('{'));
-            let value = first.and_then(|line| serde_json::from_str(&json::standard(line)).ok());
+            let value =
+                first.and_then(|line| serde_json::from_str(&json::quote_bare_numbers(line)).ok());
             value.is_some_and(|value: Value| record(&value))
         }
     }
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     if let Some(value) = text.json() {
         let all = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        all.iter().enumerate().for_each(|(place, record)| take(place + 1, record, sink));
+        all.iter().enumerate().for_each(|(place, record)| take_record(place + 1, record, sink));
         return Ok(());
     }
     for (place, line) in text.lines().filter(|(_, line)| !line.trim().is_empty()) {
-        match serde_json::from_str::<Value>(&json::standard(line)) {
-            Ok(record) => take(place, &record, sink),
-            Err(error) => sink.refuse(place, &error.to_string(), REMEDY, line),
+        match serde_json::from_str::<Value>(&json::quote_bare_numbers(line)) {
+            Ok(record) => take_record(place, &record, sink),
+            Err(error) => sink.reject(place, &error.to_string(), REMEDY, line),
         }
     }
     Ok(())
@@ -57,7 +58,7 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
 const REMEDY: &str = "write one record a line";
 
 /// Takes a record that stands at a line.
-pub fn take(place: usize, record: &Value, sink: &mut Sink<'_>) {
+pub fn take_record(place: usize, record: &Value, sink: &mut EntrySink<'_>) {
     match record.as_object().ok_or_else(|| "not an object".to_owned()).and_then(entry) {
         Ok(mut entry) => {
             let needed = ["commit", "timestamp", "backend"];
@@ -66,49 +67,54 @@ pub fn take(place: usize, record: &Value, sink: &mut Sink<'_>) {
             entry.line = complete.then(|| record.to_string());
             sink.entry(entry);
         }
-        Err(reason) => sink.refuse(place, &reason, REMEDY, &record.to_string()),
+        Err(reason) => sink.reject(place, &reason, REMEDY, &record.to_string()),
     }
 }
 
-fn entry(record: &Map<String, Value>) -> Result<Entry, String> {
-    let mut entry = Entry::default();
+fn entry(record: &Map<String, Value>) -> Result<BenchmarkEntry, String> {
+    let mut entry = BenchmarkEntry::default();
     let mut flat = Map::new();
-    let mut name = TIME.to_owned();
+    let mut name = TIME_METRIC.to_owned();
     for (key, value) in record.iter().filter(|(_, value)| !value.is_null()) {
-        let time =
-            || Timestamp::parse(&plain(value)).map(Some).map_err(|why| format!("`{key}`: {why}"));
+        let time = || {
+            Timestamp::parse(&to_plain_text(value))
+                .map(Some)
+                .map_err(|why| format!("`{key}`: {why}"))
+        };
         let whole = || value.as_u64().ok_or_else(|| format!("`{key}` is no whole number"));
         match key.as_str() {
-            "test" => entry.test = plain(value),
-            "suite" => entry.suite = plain(value),
-            "backend" => entry.backend = plain(value),
-            "mode" => entry.mode = plain(value),
+            "test" => entry.test = to_plain_text(value),
+            "suite" => entry.suite = to_plain_text(value),
+            "backend" => entry.backend = to_plain_text(value),
+            "mode" => entry.mode = to_plain_text(value),
             "parallel" => entry.parallel = value.as_bool(),
             "n" => {
                 let size = Number::of(value).0.filter(|it| *it >= 0.0 && it.fract() == 0.0);
                 entry.n = Some(size.ok_or_else(|| "`n` is no whole number".to_owned())? as u64);
             }
             "params" if value.is_object() => {
-                entry
-                    .params
-                    .extend(pairs(value).map(|(key, value)| (key.to_owned(), plain(value))));
+                entry.params.extend(
+                    pairs(value).map(|(key, value)| (key.to_owned(), to_plain_text(value))),
+                );
             }
             "params" => {
-                entry.params.insert("params".to_owned(), plain(value));
+                entry.params.insert("params".to_owned(), to_plain_text(value));
             }
-            "commit" => entry.run.commit = Some(plain(value)),
+            "commit" => entry.run.commit = Some(to_plain_text(value)),
             "timestamp" => entry.run.timestamp = time()?,
             "commit_time" => entry.run.commit_time = time()?,
-            "branch" => entry.run.branch = Some(plain(value)),
+            "branch" => entry.run.branch = Some(to_plain_text(value)),
             "pull" => entry.run.pull = Some(whole()?),
-            "url" => entry.url = Some(plain(value)),
-            "version" => entry.version = Some(plain(value)),
-            "error" => entry.error = Some(plain(value)),
-            "tags" => entry.tags = value.as_array().into_iter().flatten().map(plain).collect(),
-            "metrics" => {
-                entry.metrics.extend(pairs(value).map(|(name, body)| measured(name, body)))
+            "url" => entry.url = Some(to_plain_text(value)),
+            "version" => entry.version = Some(to_plain_text(value)),
+            "error" => entry.error = Some(to_plain_text(value)),
+            "tags" => {
+                entry.tags = value.as_array().into_iter().flatten().map(to_plain_text).collect()
             }
-            "metric" => name = plain(value),
+            "metrics" => {
+                entry.metrics.extend(pairs(value).map(|(name, body)| measurement(name, body)))
+            }
+            "metric" => name = to_plain_text(value),
             "mean_ns" | "std_ns" | "value" | "unit" | "better" | "std" | "samples" => {
                 flat.insert(key.clone(), value.clone());
             }
@@ -121,31 +127,32 @@ fn entry(record: &Map<String, Value>) -> Result<Entry, String> {
     entry.name.clone_from(&entry.test);
     let flat = Value::Object(flat);
     if let Some(mean) = number(&flat, "mean_ns") {
-        let time = with(metric(TIME, "ns", mean), &flat).std(number(&flat, "std_ns"));
+        let time =
+            with_statistics(metric(TIME_METRIC, "ns", mean), &flat).std(number(&flat, "std_ns"));
         entry.metrics.insert(0, time);
     } else if flat.get("value").is_some() || flat.get("samples").is_some() {
-        entry.metrics.push(measured(&name, &flat));
+        entry.metrics.push(measurement(&name, &flat));
     }
     if entry.test.trim().is_empty() { Err("no `test`".to_owned()) } else { Ok(entry) }
 }
 
 /// A bare number, a list of samples, or an object with what stands beside a value.
-fn measured(name: &str, body: &Value) -> Measurement<'static> {
+fn measurement(name: &str, body: &Value) -> Measurement<'static> {
     let value = Number::of(body).0.or_else(|| number(body, "value")).unwrap_or(f64::NAN);
-    let told = with(metric(name, word(body, "unit"), value), body);
+    let told = with_statistics(metric(name, word(body, "unit"), value), body);
     let listed = body.as_array().map(|all| numbers(all));
     let samples = listed.unwrap_or_else(|| numbers(json::list(body, "samples")));
     let told = told.std(number(body, "std")).samples(samples);
     match word(body, "better") {
-        "lower" => told.better(Direction::Lower),
-        "higher" => told.better(Direction::Higher),
+        "lower" => told.direction(Direction::Lower),
+        "higher" => told.direction(Direction::Higher),
         _ => told,
     }
 }
 
-fn with(metric: Measurement<'static>, body: &Value) -> Measurement<'static> {
+fn with_statistics(metric: Measurement<'static>, body: &Value) -> Measurement<'static> {
     let all = Statistic::ALL.into_iter();
-    all.fold(metric, |metric, (name, statistic)| metric.with(statistic, number(body, name)))
+    all.fold(metric, |metric, (name, statistic)| metric.statistic(statistic, number(body, name)))
 }
 
 #[cfg(test)]
@@ -153,7 +160,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn records_of_every_shape_are_kept() {
@@ -168,14 +175,17 @@ mod tests {
             r#"{"test":"v","metric":"ops","value":NaN,"better":"higher","error":"it broke"}"#;
         let text = format!("{first}\n\n{second}\n{third}\n");
         let found = read_text(&FORMAT, &text);
-        assert_eq!(found[0].metrics, [metric(TIME, "ns", 1.5).std(0.5).with(Statistic::P99, 9.0)]);
+        assert_eq!(
+            found[0].metrics,
+            [metric(TIME_METRIC, "ns", 1.5).std(0.5).statistic(Statistic::P99, 9.0)]
+        );
         assert_eq!((found[0].n, &found[0].fields["reps"]), (Some(100_000), &5.into()));
         assert_eq!(
             (&*found[1].params["k"], &found[1].metrics[0].samples[..]),
             ("2", &[1.0, 2.0][..])
         );
         assert_eq!(
-            (found[2].error.as_deref(), found[2].metrics[0].better),
+            (found[2].error.as_deref(), found[2].metrics[0].direction),
             (Some("it broke"), Some(Direction::Higher))
         );
     }

@@ -3,34 +3,34 @@
 
 use serde_json::Value;
 
-use crate::entry::{BANDWIDTH, Entry, THROUGHPUT, Told, metric};
+use crate::entry::{BANDWIDTH, BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::formats::{Format, Reader};
 use crate::json::{number, pairs};
-use crate::sink::{Fault, Sink};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Direction, Measurement, Statistic, TIME};
+use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "oha",
     tool: "oha --output-format json",
-    mark: "`summary` with `successRate` and `requestsPerSec`",
+    signature: "`summary` with `successRate` and `requestsPerSec`",
     yields: "time (mean, min, max, percentiles), first_byte, throughput, bandwidth, success_rate; \
              status codes, errors",
     backend: "http",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let summary = || text.json()?.get("summary")?.get("requestsPerSec");
     summary().is_some()
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let file = text.value()?;
     let Some(summary) = file.get("summary").filter(|it| it.is_object()) else {
-        return Err(Fault::whole("no object `summary`"));
+        return Err(InputError::whole("no object `summary`"));
     };
-    let mut entry = Entry::named("oha").field("duration_s", summary.get("total").cloned());
+    let mut entry = BenchmarkEntry::named("oha").field("duration_s", summary.get("total").cloned());
     for (key, count) in file.get("statusCodeDistribution").into_iter().flat_map(pairs) {
         entry = entry.field(&format!("status_{key}"), count.clone());
     }
@@ -40,7 +40,8 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
         entry = entry.field("errors", errors);
     }
     let null = &Value::Null;
-    let latency = trio(TIME, summary, file.get("latencyPercentiles").unwrap_or(null));
+    let latency =
+        latency_summary(TIME_METRIC, summary, file.get("latencyPercentiles").unwrap_or(null));
     let Some(latency) = latency else {
         sink.entry(entry.failed("no request succeeded"));
         return Ok(());
@@ -48,10 +49,12 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
     entry = entry.metric(latency);
     let details = file.get("details").and_then(|details| details.get("firstByte"));
     let spread = file.get("firstBytePercentiles").unwrap_or(null);
-    entry.metrics.extend(details.and_then(|details| trio("first_byte", details, spread)));
+    entry
+        .metrics
+        .extend(details.and_then(|details| latency_summary("first_byte", details, spread)));
     let mut put = |name: &str, unit: &str, key: &str| {
         let told = number(summary, key).map(|value| metric(name, unit, value));
-        entry.metrics.extend(told.map(|metric| metric.better(Direction::Higher)));
+        entry.metrics.extend(told.map(|metric| metric.direction(Direction::Higher)));
     };
     put(THROUGHPUT, "req/s", "requestsPerSec");
     put(BANDWIDTH, "B/s", "sizePerSec");
@@ -61,10 +64,10 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
 }
 
 /// Average, fastest and slowest with their percentiles; none without an average.
-fn trio(name: &str, body: &Value, percentiles: &Value) -> Option<Measurement<'static>> {
+fn latency_summary(name: &str, body: &Value, percentiles: &Value) -> Option<Measurement<'static>> {
     let time = metric(name, "s", number(body, "average")?)
-        .with(Statistic::Min, number(body, "fastest"))
-        .with(Statistic::Max, number(body, "slowest"));
+        .statistic(Statistic::Min, number(body, "fastest"))
+        .statistic(Statistic::Max, number(body, "slowest"));
     let keys = [
         ("p25", Statistic::P25),
         ("p50", Statistic::P50),
@@ -75,7 +78,7 @@ fn trio(name: &str, body: &Value, percentiles: &Value) -> Option<Measurement<'st
         ("p99.9", Statistic::P999),
     ];
     let put = |time: Measurement<'static>, (key, statistic)| {
-        time.with(statistic, number(percentiles, key))
+        time.statistic(statistic, number(percentiles, key))
     };
     Some(keys.into_iter().fold(time, put))
 }
@@ -83,7 +86,7 @@ fn trio(name: &str, body: &Value, percentiles: &Value) -> Option<Measurement<'st
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn a_run_that_reached_nobody_is_a_gap() {

@@ -4,25 +4,25 @@
 
 use serde_json::Value;
 
-use crate::bmf::snake;
-use crate::entry::{Entry, Told, metric};
+use crate::bmf::snake_case;
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
-use crate::json::{list, number, pairs, plain, text as word};
-use crate::sink::{Fault, Sink};
+use crate::json::{list, number, pairs, text as word, to_plain_text};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::when;
+use crate::timestamps;
 use model::record::Direction;
 
 pub const FORMAT: Format = Format {
     name: "otava-json",
     tool: "Apache Otava (Hunter) JSON, Nyrkiö upload",
-    mark: "a list of `timestamp`, `metrics` with `name` and `value`, `attributes`",
+    signature: "a list of `timestamp`, `metrics` with `name` and `value`, `attributes`",
     yields: "each metric by its own name; commit, branch, time, attributes",
     backend: "otava",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     text.json().and_then(|file| file.get(0)).is_some_and(|run| {
         run.get("timestamp").is_some()
             && list(run, "metrics").iter().all(|it| it.get("name").is_some())
@@ -30,9 +30,9 @@ fn is(text: &Text) -> bool {
     })
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let Some(runs) = text.value()?.as_array() else {
-        return Err(Fault::whole("not a list of runs"));
+        return Err(InputError::whole("not a list of runs"));
     };
     for run in runs {
         sink.entry(entry(run));
@@ -42,31 +42,32 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
 
 /// An attribute: text, or the first of a list.
 fn attribute(value: &Value) -> String {
-    plain(value.get(0).unwrap_or(value))
+    to_plain_text(value.get(0).unwrap_or(value))
 }
 
-fn entry(run: &Value) -> Entry {
+fn entry(run: &Value) -> BenchmarkEntry {
     let attributes = run.get("attributes").unwrap_or(&Value::Null);
     let said = |keys: &[&str]| {
         let told = keys.iter().find_map(|key| attributes.get(*key)).map(attribute);
         told.filter(|it| !it.is_empty())
     };
     let names = ["test_name", "test", "benchmark", "name"];
-    let mut entry = Entry::named(said(&names).unwrap_or_else(|| "otava".to_owned()));
+    let mut entry = BenchmarkEntry::named(said(&names).unwrap_or_else(|| "otava".to_owned()));
     let commits = ["git_commit", "commit", "revision", "version"];
     entry.run.commit = said(&commits);
     entry.run.branch = said(&["branch"]);
-    entry.run.timestamp = run.get("timestamp").map(plain).and_then(|it| when::time(&it));
+    entry.run.timestamp =
+        run.get("timestamp").map(to_plain_text).and_then(|it| timestamps::parse_time(&it));
     let taken = [&names[..], &commits[..], &["branch"]].concat();
     for (key, value) in pairs(attributes).filter(|(key, _)| !taken.contains(key)) {
         entry = entry.field(key, attribute(value));
     }
     for told in list(run, "metrics") {
         let value = number(told, "value").unwrap_or(f64::NAN);
-        let mut measured = metric(&snake(word(told, "name")), word(told, "unit"), value);
+        let mut measured = metric(&snake_case(word(told, "name")), word(told, "unit"), value);
         match word(told, "direction") {
-            "lower_is_better" => measured = measured.better(Direction::Lower),
-            "higher_is_better" => measured = measured.better(Direction::Higher),
+            "lower_is_better" => measured = measured.direction(Direction::Lower),
+            "higher_is_better" => measured = measured.direction(Direction::Higher),
             _ => {}
         }
         entry = entry.metric(measured);
@@ -80,7 +81,7 @@ fn entry(run: &Value) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn a_run_tells_its_commit_time_and_directions() {
@@ -88,8 +89,8 @@ mod tests {
             "attributes":{"git_repo":"r","branch":"main",
              "git_commit":"6995e2de6891c724bfeb2db33d7b87775f913ad1"}}]"#;
         let found = read_text(&FORMAT, text);
-        assert_eq!(found[0].metrics, [metric("p50", "us", 56.0).better(Direction::Lower)]);
-        assert_eq!(found[0].run.timestamp, when::time("2024-01-25T22:15:08Z"));
+        assert_eq!(found[0].metrics, [metric("p50", "us", 56.0).direction(Direction::Lower)]);
+        assert_eq!(found[0].run.timestamp, timestamps::parse_time("2024-01-25T22:15:08Z"));
         assert_eq!(
             (found[0].run.branch.as_deref(), &found[0].fields["git_repo"]),
             (Some("main"), &"r".into())

@@ -4,61 +4,66 @@
 //! otherwise it is the clients divided by the rate and is a field. Latencies of single statements
 //! (`-r`) and the lines of progress are passed over.
 
-use crate::entry::{Entry, THROUGHPUT, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::formats::{Format, Reader};
-use crate::quantity::quantity;
-use crate::sink::{Fault, Sink};
+use crate::quantity::parse_quantity;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::TIME;
+use model::record::TIME_METRIC;
 
 pub const FORMAT: Format = Format {
     name: "pgbench",
     tool: "PostgreSQL pgbench, its report",
-    mark: "lines `transaction type:` and `tps = `",
+    signature: "lines `transaction type:` and `tps = `",
     yields: "throughput, time (mean, std) where measured; clients, threads, scale, mode of queries as \
              parameters; transactions",
     backend: "sql",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let begins = |start: &str| text.lines().any(|(_, line)| line.starts_with(start));
     begins("transaction type: ") && begins("tps = ")
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut version = "";
-    let mut runs: Vec<Run<'_>> = Vec::new();
+    let mut runs: Vec<PgbenchReport<'_>> = Vec::new();
     for (place, line) in text.lines() {
         if let Some(told) = line.strip_prefix("pgbench (") {
             version = told.split([' ', ')']).next().unwrap_or_default();
         } else if let Some(script) = line.strip_prefix("transaction type: ") {
-            runs.push(Run { version, script, place, ..Run::default() });
+            runs.push(PgbenchReport {
+                version,
+                script,
+                line_number: place,
+                ..PgbenchReport::default()
+            });
         } else if let Some(run) = runs.last_mut() {
-            run.line(line);
+            run.take_line(line);
         }
     }
     if runs.is_empty() {
-        return Err(Fault::whole("no line `transaction type:`"));
+        return Err(InputError::whole("no line `transaction type:`"));
     }
     for run in runs {
-        run.finish(sink);
+        run.emit(sink);
     }
     Ok(())
 }
 
 /// A report, or the part of it that is one script's.
 #[derive(Clone, Default)]
-struct Run<'t> {
+struct PgbenchReport<'t> {
     version: &'t str,
     script: &'t str,
-    place: usize,
+    line_number: usize,
     params: Vec<(&'static str, &'t str)>,
     latency: Option<f64>,
     deviation: Option<f64>,
     rate: Option<f64>,
     fields: Vec<(&'static str, f64)>,
-    scripts: Vec<Run<'t>>,
+    scripts: Vec<PgbenchReport<'t>>,
 }
 
 const PARAMS: [(&str, &str); 5] = [
@@ -76,23 +81,28 @@ const FIELDS: [(&str, &str); 5] = [
     ("average connection time = ", "average_connection_ms"),
 ];
 
-impl<'t> Run<'t> {
-    fn line(&mut self, line: &'t str) {
+impl<'t> PgbenchReport<'t> {
+    fn take_line(&mut self, line: &'t str) {
         if let Some((_, script)) =
             line.strip_prefix("SQL script ").and_then(|it| it.split_once(": "))
         {
             let (version, params) = (self.version, self.params.clone());
-            self.scripts.push(Run { version, script, params, ..Run::default() });
+            self.scripts.push(PgbenchReport {
+                version,
+                script,
+                params,
+                ..PgbenchReport::default()
+            });
             return;
         }
         match (line.strip_prefix(" - "), self.scripts.last_mut()) {
-            (Some(rest), Some(script)) => script.told(rest),
-            _ => self.told(line),
+            (Some(rest), Some(script)) => script.take_statistic(rest),
+            _ => self.take_statistic(line),
         }
     }
 
-    fn told(&mut self, line: &'t str) {
-        let number = |rest: &str| quantity(rest).map(|(value, _)| value);
+    fn take_statistic(&mut self, line: &'t str) {
+        let number = |rest: &str| parse_quantity(rest).map(|(value, _)| value);
         let after = |start: &str| line.strip_prefix(start);
         for (start, name) in PARAMS {
             self.params.extend(after(start).map(|value| (name, value.trim())));
@@ -111,10 +121,11 @@ impl<'t> Run<'t> {
         }
     }
 
-    fn finish(self, sink: &mut Sink<'_>) {
+    fn emit(self, sink: &mut EntrySink<'_>) {
         let script = self.script.trim();
         let plain = script.strip_prefix("<builtin: ").and_then(|it| it.strip_suffix('>'));
-        let mut entry = Entry::named(plain.unwrap_or(script)).field("pgbench", self.version);
+        let mut entry =
+            BenchmarkEntry::named(plain.unwrap_or(script)).field("pgbench", self.version);
         script.clone_into(&mut entry.name);
         for (name, value) in self.params {
             entry = entry.param(name, value);
@@ -123,17 +134,22 @@ impl<'t> Run<'t> {
             entry = entry.field(name, value);
         }
         let Some(rate) = self.rate else {
-            sink.refuse(self.place, "no line `tps =` follows", "let pgbench end by itself", script);
+            sink.reject(
+                self.line_number,
+                "no line `tps =` follows",
+                "let pgbench end by itself",
+                script,
+            );
             return;
         };
         entry = entry.metric(metric(THROUGHPUT, "tps", rate));
         entry = match (self.latency, self.deviation) {
-            (Some(latency), Some(std)) => entry.metric(metric(TIME, "ms", latency).std(std)),
+            (Some(latency), Some(std)) => entry.metric(metric(TIME_METRIC, "ms", latency).std(std)),
             (latency, _) => entry.field("latency_ms", latency),
         };
         sink.entry(entry);
         for script in self.scripts {
-            script.finish(sink);
+            script.emit(sink);
         }
     }
 }
@@ -141,7 +157,7 @@ impl<'t> Run<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn a_latency_that_was_only_computed_is_no_metric() {

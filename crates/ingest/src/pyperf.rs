@@ -7,32 +7,32 @@
 
 use serde_json::Value;
 
-use crate::entry::{Entry, MEMORY, sampled};
+use crate::entry::{BenchmarkEntry, MEMORY, sampled};
 use crate::formats::{Format, Reader};
-use crate::json::{Number, list, numbers, plain};
-use crate::sink::{Fault, Sink};
+use crate::json::{Number, list, numbers, to_plain_text};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::when;
-use model::record::TIME;
+use crate::timestamps;
+use model::record::TIME_METRIC;
 
 pub const FORMAT: Format = Format {
     name: "pyperf",
     tool: "pyperf -o FILE",
-    mark: "`benchmarks` with `runs`, and `version`",
+    signature: "`benchmarks` with `runs`, and `version`",
     yields: "time, memory or value (samples), max_rss; warm-up, loops, inner_loops, python, cpu, os",
     backend: "python",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let runs = || text.json()?.get("benchmarks")?.get(0)?.get("runs")?.get(0);
     runs().is_some_and(Value::is_object)
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let file = text.value()?;
     let Some(benchmarks) = file.get("benchmarks").and_then(Value::as_array) else {
-        return Err(Fault::whole("no list `benchmarks`"));
+        return Err(InputError::whole("no list `benchmarks`"));
     };
     for benchmark in benchmarks {
         sink.entry(entry(file, benchmark));
@@ -45,17 +45,17 @@ fn metadata<'v>(places: &[&'v Value], key: &str) -> Option<&'v Value> {
     places.iter().rev().find_map(|place| place.get("metadata")?.get(key))
 }
 
-fn entry(file: &Value, benchmark: &Value) -> Entry {
+fn entry(file: &Value, benchmark: &Value) -> BenchmarkEntry {
     let runs: Vec<&Value> =
         list(benchmark, "runs").iter().filter(|run| !list(run, "values").is_empty()).collect();
     let first = runs.first().copied().unwrap_or(&Value::Null);
     let places = [file, benchmark, first];
-    let said = |key: &str| metadata(&places, key).map(plain).unwrap_or_default();
+    let said = |key: &str| metadata(&places, key).map(to_plain_text).unwrap_or_default();
     let mut entry = match said("name") {
-        name if name.is_empty() => Entry::named(said("timeit_stmt")),
-        name => Entry::named(name),
+        name if name.is_empty() => BenchmarkEntry::named(said("timeit_stmt")),
+        name => BenchmarkEntry::named(name),
     };
-    entry.run.timestamp = when::time(&said("date"));
+    entry.run.timestamp = timestamps::parse_time(&said("date"));
     let fields = [
         ("loops", "loops"),
         ("inner_loops", "inner_loops"),
@@ -76,7 +76,7 @@ fn entry(file: &Value, benchmark: &Value) -> Entry {
         return entry.failed("pyperf tells no value");
     }
     let (name, unit) = match &*said("unit") {
-        "second" | "" => (TIME, "s"),
+        "second" | "" => (TIME_METRIC, "s"),
         "byte" => (MEMORY, "B"),
         "integer" => ("value", ""),
         _ => ("value", "?"),
@@ -99,7 +99,7 @@ fn entry(file: &Value, benchmark: &Value) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn calibration_is_no_value_and_the_nearest_metadata_counts() {
@@ -114,7 +114,7 @@ mod tests {
             (&found[0].fields["loops"], found[0].fields.get("warmup_ns")),
             (&2.into(), None)
         );
-        assert_eq!(found[0].run.timestamp, when::time("2026-01-02T03:04:05.5Z"));
+        assert_eq!(found[0].run.timestamp, timestamps::parse_time("2026-01-02T03:04:05.5Z"));
         assert!(found[1].error.is_some());
     }
 }

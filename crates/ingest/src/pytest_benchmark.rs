@@ -6,83 +6,83 @@
 
 use serde_json::Value;
 
-use crate::entry::{Entry, Run, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, RunContext, metric};
 use crate::formats::{Format, Reader};
-use crate::json::{list, number, numbers, pairs, plain, text as word};
-use crate::sink::{Fault, Sink};
+use crate::json::{list, number, numbers, pairs, text as word, to_plain_text};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::when;
-use model::record::{Statistic, TIME};
+use crate::timestamps;
+use model::record::{Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "pytest-benchmark",
     tool: "pytest-benchmark --benchmark-json, or its storage",
-    mark: "`benchmarks` with `stats` of `rounds`",
+    signature: "`benchmarks` with `stats` of `rounds`",
     yields: "time (mean, std, median, min, max, quartiles, samples); rounds, iterations, group, \
              machine, commit, branch, time",
     backend: "python",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let rounds = || text.json()?.get("benchmarks")?.get(0)?.get("stats")?.get("rounds");
     rounds().is_some()
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let file = text.value()?;
     let Some(benchmarks) = file.get("benchmarks").and_then(Value::as_array) else {
-        return Err(Fault::whole("no list `benchmarks`"));
+        return Err(InputError::whole("no list `benchmarks`"));
     };
     let commit = file.get("commit_info").unwrap_or(&Value::Null);
     // Outside of a repository these words stand for nothing.
     let nothing = ["", "unversioned", "(unknown)", "(detached head)"];
     let told = |key: &str| Some(word(commit, key)).filter(|it| !nothing.contains(it));
-    let run = Run {
+    let run = RunContext {
         commit: told("id").map(str::to_owned),
-        timestamp: when::time(word(file, "datetime")),
-        commit_time: when::time(word(commit, "time")),
+        timestamp: timestamps::parse_time(word(file, "datetime")),
+        commit_time: timestamps::parse_time(word(commit, "time")),
         branch: told("branch").map(str::to_owned),
-        ..Run::default()
+        ..RunContext::default()
     };
     for benchmark in benchmarks {
-        let entry = machine(file, entry(benchmark));
+        let entry = with_machine(file, entry(benchmark));
         let dirty = commit.get("dirty").and_then(Value::as_bool) == Some(true);
         let entry = if dirty { entry.field("dirty", true) } else { entry };
-        sink.entry(Entry { run: run.clone(), ..entry });
+        sink.entry(BenchmarkEntry { run: run.clone(), ..entry });
     }
     Ok(())
 }
 
-fn entry(benchmark: &Value) -> Entry {
-    let mut entry = named(benchmark);
+fn entry(benchmark: &Value) -> BenchmarkEntry {
+    let mut entry = entry_named(benchmark);
     let stats = benchmark.get("stats").unwrap_or(&Value::Null);
     for field in ["rounds", "iterations"] {
         entry = entry.field(field, stats.get(field).cloned());
     }
     entry = entry.field("group", word(benchmark, "group"));
     for (key, value) in benchmark.get("extra_info").into_iter().flat_map(pairs) {
-        entry = entry.field(&format!("extra.{key}"), plain(value));
+        entry = entry.field(&format!("extra.{key}"), to_plain_text(value));
     }
     // Versions differ in where saved rounds stand.
     let data = [list(stats, "data"), list(benchmark, "data")].concat();
     let Some(mean) = number(stats, "mean") else {
         return entry.failed("pytest-benchmark tells no mean");
     };
-    let time = metric(TIME, "s", mean)
+    let time = metric(TIME_METRIC, "s", mean)
         .std(number(stats, "stddev"))
-        .with(Statistic::Median, number(stats, "median"))
-        .with(Statistic::Min, number(stats, "min"))
-        .with(Statistic::Max, number(stats, "max"))
-        .with(Statistic::P25, number(stats, "q1"))
-        .with(Statistic::P75, number(stats, "q3"))
+        .statistic(Statistic::Median, number(stats, "median"))
+        .statistic(Statistic::Min, number(stats, "min"))
+        .statistic(Statistic::Max, number(stats, "max"))
+        .statistic(Statistic::P25, number(stats, "q1"))
+        .statistic(Statistic::P75, number(stats, "q3"))
         .samples(numbers(&data));
     entry.metric(time)
 }
 
 /// `path/test_a.py::TestX::test_m[10-list]`: what stands before the last `::` is the suite. Named
 /// parameters count; of others the text in brackets is kept, a whole number as `n`.
-fn named(benchmark: &Value) -> Entry {
+fn entry_named(benchmark: &Value) -> BenchmarkEntry {
     let name = word(benchmark, "name");
     let full = match word(benchmark, "fullname") {
         "" => name,
@@ -93,13 +93,13 @@ fn named(benchmark: &Value) -> Entry {
         None => (full, None),
     };
     let (suite, test) = plain_name.rsplit_once("::").unwrap_or(("", plain_name));
-    let mut entry = Entry::of(suite, test);
+    let mut entry = BenchmarkEntry::of(suite, test);
     full.clone_into(&mut entry.name);
     let params = benchmark.get("params").filter(|it| it.is_object());
     match (params, bracket) {
         (Some(params), _) => {
             for (key, value) in pairs(params) {
-                entry = entry.param(key, plain(value));
+                entry = entry.param(key, to_plain_text(value));
             }
             entry
         }
@@ -110,7 +110,7 @@ fn named(benchmark: &Value) -> Entry {
 }
 
 /// What does not change from run to run on one machine.
-fn machine(file: &Value, entry: Entry) -> Entry {
+fn with_machine(file: &Value, entry: BenchmarkEntry) -> BenchmarkEntry {
     let machine = file.get("machine_info").unwrap_or(&Value::Null);
     let cpu = machine.get("cpu").unwrap_or(&Value::Null);
     let brand = match word(cpu, "brand_raw") {
@@ -131,7 +131,7 @@ fn machine(file: &Value, entry: Entry) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn names_are_taken_apart_as_pytest_puts_them_together() {

@@ -6,7 +6,7 @@
 use model::record::Unit;
 
 /// A number and the unit that follows it, trimmed; the unit is empty where nothing follows.
-pub fn quantity(text: &str) -> Option<(f64, &str)> {
+pub fn parse_quantity(text: &str) -> Option<(f64, &str)> {
     let text = text.trim();
     let end = number_end(text);
     let (number, unit) = text.split_at_checked(end)?;
@@ -19,12 +19,12 @@ pub fn quantity(text: &str) -> Option<(f64, &str)> {
 }
 
 /// A number with nothing after it.
-pub fn number(text: &str) -> Option<f64> {
-    quantity(text).filter(|(_, unit)| unit.is_empty()).map(|(value, _)| value)
+pub fn parse_number(text: &str) -> Option<f64> {
+    parse_quantity(text).filter(|(_, unit)| unit.is_empty()).map(|(value, _)| value)
 }
 
 /// A value of one unit told in another of the same kind; the value itself where both are one.
-pub fn converted(value: f64, from: &str, to: &str) -> Option<f64> {
+pub fn convert(value: f64, from: &str, to: &str) -> Option<f64> {
     if from == to {
         return Some(value);
     }
@@ -77,9 +77,9 @@ mod tests {
             ("2e", 2.0, "e"),
             ("1234567.25 ops/sec", 1_234_567.25, "ops/sec"),
         ] {
-            assert_eq!(quantity(text), Some((value, unit)), "{text}");
+            assert_eq!(parse_quantity(text), Some((value, unit)), "{text}");
         }
-        assert_eq!(number("1,000"), Some(1000.0));
+        assert_eq!(parse_number("1,000"), Some(1000.0));
     }
 
     #[test]
@@ -88,28 +88,28 @@ mod tests {
             "", "µs", "1,5", "1,23,456", "1234,567", "1.2.3", "1__000", "-", ".", "inf", "NaN",
             "1e999",
         ] {
-            assert_eq!(quantity(text), None, "{text}");
+            assert_eq!(parse_quantity(text), None, "{text}");
         }
-        assert_eq!(number("5 ms"), None);
+        assert_eq!(parse_number("5 ms"), None);
     }
 
     #[test]
     fn units_of_one_kind_are_told_in_each_other() {
-        assert_eq!(converted(999.1, "ns", "µs"), Some(0.9991));
-        assert_eq!(converted(1.2, "ms", "µs"), Some(1200.0));
-        assert_eq!(converted(0.1, "odd", "odd"), Some(0.1));
-        assert_eq!(converted(1.0, "ns", "B"), None);
+        assert_eq!(convert(999.1, "ns", "µs"), Some(0.9991));
+        assert_eq!(convert(1.2, "ms", "µs"), Some(1200.0));
+        assert_eq!(convert(0.1, "odd", "odd"), Some(0.1));
+        assert_eq!(convert(1.0, "ns", "B"), None);
     }
 
     proptest::proptest! {
         #[test]
         fn no_text_makes_it_panic(text in "[-+0-9.,_eEé ]{0,12}.{0,3}") {
-            let _ = quantity(&text);
+            let _ = parse_quantity(&text);
         }
 
         #[test]
         fn a_number_is_read_to_its_last_digit(value in -1e15..1e15_f64) {
-            proptest::prop_assert_eq!(number(&value.to_string()), Some(value));
+            proptest::prop_assert_eq!(parse_number(&value.to_string()), Some(value));
         }
     }
 }

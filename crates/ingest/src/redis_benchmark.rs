@@ -1,20 +1,20 @@
 //! redis-benchmark: `--csv` of all versions, and the short report (`-q`). Requests a second; since
 //! 6.2 the latency in milliseconds beside.
 
-use crate::entry::{Entry, THROUGHPUT, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::formats::{Format, Reader};
-use crate::quantity::{number, quantity};
-use crate::sink::{Fault, Sink};
+use crate::quantity::{parse_number, parse_quantity};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Statistic, TIME};
+use model::record::{Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "redis-benchmark",
     tool: "redis-benchmark --csv, or -q",
-    mark: "`\"test\",\"rps\",…`, lines `\"SET\",\"50000.00\"`, or lines `SET: … requests per second`",
+    signature: "`\"test\",\"rps\",…`, lines `\"SET\",\"50000.00\"`, or lines `SET: … requests per second`",
     yields: "throughput, time (mean, min, p50, p95, p99, max)",
     backend: "redis",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 /// The start of the first line since 6.2.
@@ -22,26 +22,27 @@ const HEAD: &str = "\"test\",\"rps\"";
 /// Tests of every version, by which a file without a first line is known.
 const TESTS: [&str; 6] = ["PING_INLINE", "PING_BULK", "SET", "GET", "INCR", "LPUSH"];
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let known = |line: &str| TESTS.iter().any(|test| line.starts_with(&format!("\"{test}\",\"")));
-    text.lines().any(|(_, line)| line.starts_with(HEAD) || known(line) || short(line).is_some())
+    text.lines()
+        .any(|(_, line)| line.starts_with(HEAD) || known(line) || quiet_entry(line).is_some())
 }
 
 /// `SET: 73260.07 requests per second, p50=0.351 msec`, behind the progress that it overwrites.
-fn short(line: &str) -> Option<Entry> {
+fn quiet_entry(line: &str) -> Option<BenchmarkEntry> {
     let line = line.rsplit('\r').next().unwrap_or(line);
     let (before, after) = line.split_once(" requests per second")?;
     let (name, rate) = before.rsplit_once(": ")?;
-    let rate = number(rate)?;
-    let entry = Entry::named(name.trim()).metric(metric(THROUGHPUT, "req/s", rate));
-    let median = after.strip_prefix(", p50=").and_then(quantity);
+    let rate = parse_number(rate)?;
+    let entry = BenchmarkEntry::named(name.trim()).metric(metric(THROUGHPUT, "req/s", rate));
+    let median = after.strip_prefix(", p50=").and_then(parse_quantity);
     let Some((median, unit)) = median else { return Some(entry) };
-    Some(entry.metric(metric(TIME, unit, median).with(Statistic::P50, median)))
+    Some(entry.metric(metric(TIME_METRIC, unit, median).statistic(Statistic::P50, median)))
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     for (place, line) in text.text.split('\n').enumerate().map(|(at, line)| (at + 1, line)) {
-        if let Some(entry) = short(line.trim_end()) {
+        if let Some(entry) = quiet_entry(line.trim_end()) {
             sink.entry(entry);
             continue;
         }
@@ -49,36 +50,36 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
         if line.starts_with(HEAD) || !line.starts_with('"') {
             continue;
         }
-        match row(line) {
+        match csv_entry(line) {
             Some(entry) => sink.entry(entry),
-            None => sink.refuse(place, "not a name and numbers", "write the file again", line),
+            None => sink.reject(place, "not a name and numbers", "write the file again", line),
         }
     }
     Ok(())
 }
 
 /// `"SET","50761.42","0.651","0.192",…`: average, min, p50, p95, p99, max in milliseconds.
-fn row(line: &str) -> Option<Entry> {
+fn csv_entry(line: &str) -> Option<BenchmarkEntry> {
     let inner = line.strip_prefix('"')?.strip_suffix('"')?;
     let cells: Vec<&str> = inner.split("\",\"").collect();
-    let numbers: Option<Vec<f64>> = cells.iter().skip(1).map(|cell| number(cell)).collect();
+    let numbers: Option<Vec<f64>> = cells.iter().skip(1).map(|cell| parse_number(cell)).collect();
     let numbers = numbers?;
-    let entry = Entry::named(*cells.first()?);
+    let entry = BenchmarkEntry::named(*cells.first()?);
     let entry = entry.metric(metric(THROUGHPUT, "req/s", *numbers.first()?));
     let [_, average, min, p50, p95, p99, max] = numbers[..] else { return Some(entry) };
-    let time = metric(TIME, "ms", average)
-        .with(Statistic::Min, min)
-        .with(Statistic::P50, p50)
-        .with(Statistic::P95, p95)
-        .with(Statistic::P99, p99)
-        .with(Statistic::Max, max);
+    let time = metric(TIME_METRIC, "ms", average)
+        .statistic(Statistic::Min, min)
+        .statistic(Statistic::P50, p50)
+        .statistic(Statistic::P95, p95)
+        .statistic(Statistic::P99, p99)
+        .statistic(Statistic::Max, max);
     Some(entry.metric(time))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn all_versions_are_read() {

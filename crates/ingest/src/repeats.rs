@@ -9,75 +9,78 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::entry::Entry;
+use crate::entry::BenchmarkEntry;
 use crate::quantity;
 use model::record::Measurement;
 
 /// Entries in the order in which each was told first.
 #[derive(Default)]
-pub struct Repeats {
-    entries: Vec<Entry>,
+pub struct RepeatMerger {
+    entries: Vec<BenchmarkEntry>,
     /// How often each was told.
     counts: Vec<usize>,
-    places: HashMap<Identity, usize>,
+    index_by_identity: HashMap<EntryIdentity, usize>,
 }
 
 #[derive(PartialEq, Eq, Hash)]
-struct Identity {
+struct EntryIdentity {
     names: [String; 5],
     n: Option<u64>,
     params: BTreeMap<String, String>,
 }
 
-impl Identity {
-    fn of(entry: &Entry) -> Self {
+impl EntryIdentity {
+    fn of(entry: &BenchmarkEntry) -> Self {
         let names = [&entry.name, &entry.suite, &entry.test, &entry.backend, &entry.mode];
         Self { names: names.map(Clone::clone), n: entry.n, params: entry.params.clone() }
     }
 }
 
-impl Repeats {
-    pub fn add(&mut self, entry: Entry) {
+impl RepeatMerger {
+    pub fn add(&mut self, entry: BenchmarkEntry) {
         let next = self.entries.len();
-        let place = *self.places.entry(Identity::of(&entry)).or_insert(next);
+        let place = *self.index_by_identity.entry(EntryIdentity::of(&entry)).or_insert(next);
         if place == next {
             self.entries.push(entry);
             self.counts.push(1);
         } else {
-            merge(&mut self.entries[place], self.counts[place], entry);
+            merge_repeat(&mut self.entries[place], self.counts[place], entry);
             self.counts[place] += 1;
         }
     }
 
-    pub fn entries(self) -> Vec<Entry> {
+    pub fn entries(self) -> Vec<BenchmarkEntry> {
         self.entries
     }
 }
 
-fn merge(first: &mut Entry, told: usize, again: Entry) {
-    if again.error.is_some() || first.error.is_some() {
-        let failed = |entry: &Entry| entry.fields.get("failed_runs").and_then(Value::as_u64);
+fn merge_repeat(first: &mut BenchmarkEntry, earlier_runs: usize, repeat: BenchmarkEntry) {
+    if repeat.error.is_some() || first.error.is_some() {
+        let failed =
+            |entry: &BenchmarkEntry| entry.fields.get("failed_runs").and_then(Value::as_u64);
         let one = failed(first).unwrap_or(u64::from(first.error.is_some()));
-        let count = one + u64::from(again.error.is_some());
+        let count = one + u64::from(repeat.error.is_some());
         first.fields.insert("failed_runs".to_owned(), count.into());
-        if again.error.is_some() {
+        if repeat.error.is_some() {
             return;
         }
         first.error = None;
     }
-    for metric in again.metrics {
+    for metric in repeat.metrics {
         match first.metrics.iter_mut().find(|it| it.metric == metric.metric) {
-            Some(known) => gather(known, &metric),
+            Some(known) => add_samples(known, &metric),
             None => first.metrics.push(metric),
         }
     }
-    for (name, value) in again.fields {
+    for (name, value) in repeat.fields {
         let known = first.fields.entry(name).or_insert(Value::Null);
         match known {
-            Value::Array(list) if list.len() == told && told > 1 => list.push(value),
+            Value::Array(list) if list.len() == earlier_runs && earlier_runs > 1 => {
+                list.push(value)
+            }
             _ if *known == value => {}
             _ => {
-                let mut list = vec![known.take(); told];
+                let mut list = vec![known.take(); earlier_runs];
                 list.push(value);
                 *known = list.into();
             }
@@ -86,36 +89,38 @@ fn merge(first: &mut Entry, told: usize, again: Entry) {
 }
 
 /// Adds a repeat's values to the samples of a metric, in that metric's unit.
-fn gather(known: &mut Measurement<'static>, again: &Measurement<'static>) {
-    if known.samples.is_empty() {
-        known.samples.push(known.value);
-        known.std = None;
-        known.statistics.clear();
+fn add_samples(target: &mut Measurement<'static>, repeat: &Measurement<'static>) {
+    if target.samples.is_empty() {
+        target.samples.push(target.value);
+        target.std = None;
+        target.statistics.clear();
     }
     let unit = |metric: &Measurement<'static>| metric.unit.clone().unwrap_or_default();
-    let (from, to) = (unit(again), unit(known));
-    let told = if again.samples.is_empty() { &[again.value][..] } else { &again.samples };
-    known.samples.extend(told.iter().filter_map(|it| quantity::converted(*it, &from, &to)));
+    let (from, to) = (unit(repeat), unit(target));
+    let told = if repeat.samples.is_empty() { &[repeat.value][..] } else { &repeat.samples };
+    target.samples.extend(told.iter().filter_map(|it| quantity::convert(*it, &from, &to)));
     // The median of the samples, once it is read.
-    known.value = f64::NAN;
+    target.value = f64::NAN;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::{Told, metric};
+    use crate::entry::{MeasurementExt, metric};
 
-    fn told(value: f64, unit: &str, rounds: u64) -> Entry {
-        Entry::named("a").metric(metric("time", unit, value).std(1.0)).field("rounds", rounds)
+    fn told(value: f64, unit: &str, rounds: u64) -> BenchmarkEntry {
+        BenchmarkEntry::named("a")
+            .metric(metric("time", unit, value).std(1.0))
+            .field("rounds", rounds)
     }
 
     #[test]
     fn repeats_become_samples_in_one_unit() {
-        let mut repeats = Repeats::default();
+        let mut repeats = RepeatMerger::default();
         for entry in [told(900.0, "ns", 5), told(1.5, "us", 5), told(700.0, "ns", 6)] {
             repeats.add(entry);
         }
-        repeats.add(Entry::named("a").param("k", "v").metric(metric("time", "ns", 1.0)));
+        repeats.add(BenchmarkEntry::named("a").param("k", "v").metric(metric("time", "ns", 1.0)));
         let entries = repeats.entries();
         assert_eq!(entries.len(), 2);
         assert_eq!(entries[0].metrics[0].samples, [900.0, 1500.0, 700.0]);
@@ -125,10 +130,12 @@ mod tests {
 
     #[test]
     fn a_failed_repeat_is_counted_and_hides_no_value() {
-        let mut repeats = Repeats::default();
-        for entry in
-            [Entry::named("a").failed("no"), told(1.0, "ns", 1), Entry::named("a").failed("no")]
-        {
+        let mut repeats = RepeatMerger::default();
+        for entry in [
+            BenchmarkEntry::named("a").failed("no"),
+            told(1.0, "ns", 1),
+            BenchmarkEntry::named("a").failed("no"),
+        ] {
             repeats.add(entry);
         }
         let entries = repeats.entries();

@@ -1,23 +1,23 @@
 //! Ruby's own `Benchmark.bm` and `bmbm`: rows of user, system, total and real time; seconds. The
 //! rehearsal of `bmbm` is warm-up and is left out.
 
-use crate::entry::{CPU_TIME, Entry, metric};
+use crate::entry::{BenchmarkEntry, CPU_TIME, metric};
 use crate::formats::{Format, Reader};
-use crate::quantity::number;
-use crate::sink::{Fault, Sink};
+use crate::quantity::parse_number;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::TIME;
+use model::record::TIME_METRIC;
 
 pub const FORMAT: Format = Format {
     name: "ruby-benchmark",
     tool: "Ruby Benchmark.bm and Benchmark.bmbm",
-    mark: "a line `user system total real`",
+    signature: "a line `user system total real`",
     yields: "time, user_time, system_time, cpu_time",
     backend: "ruby",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     text.lines().any(|(_, line)| is_head(line))
 }
 
@@ -25,7 +25,7 @@ fn is_head(line: &str) -> bool {
     line.split_whitespace().eq(["user", "system", "total", "real"])
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut rehearsal = false;
     for (place, line) in text.lines() {
         if line.starts_with("Rehearsal ---") {
@@ -34,7 +34,7 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
             rehearsal = false;
         } else if let (false, Some((label, times))) = (rehearsal, row(line)) {
             if label.is_empty() {
-                sink.refuse(place, "the row has no label", "give `report` a label", line);
+                sink.reject(place, "the row has no label", "give `report` a label", line);
             } else {
                 sink.entry(entry(label, times));
             }
@@ -47,20 +47,20 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
 fn row(line: &str) -> Option<(&str, [f64; 4])> {
     let (before, real) = line.trim_end().strip_suffix(')')?.rsplit_once('(')?;
     let mut rest = before.trim_end();
-    let mut times = [0.0, 0.0, 0.0, number(real)?];
+    let mut times = [0.0, 0.0, 0.0, parse_number(real)?];
     for place in (0..3).rev() {
         let (before, last) = rest.rsplit_once(char::is_whitespace).unwrap_or(("", rest));
-        times[place] = number(last)?;
+        times[place] = parse_number(last)?;
         rest = before.trim_end();
     }
     Some((rest.trim(), times))
 }
 
-fn entry(label: &str, [user, system, total, real]: [f64; 4]) -> Entry {
-    let mut entry = Entry::named(label.strip_suffix(':').unwrap_or(label));
+fn entry(label: &str, [user, system, total, real]: [f64; 4]) -> BenchmarkEntry {
+    let mut entry = BenchmarkEntry::named(label.strip_suffix(':').unwrap_or(label));
     label.clone_into(&mut entry.name);
     entry
-        .metric(metric(TIME, "s", real))
+        .metric(metric(TIME_METRIC, "s", real))
         .metric(metric("user_time", "s", user))
         .metric(metric("system_time", "s", system))
         .metric(metric(CPU_TIME, "s", total))
@@ -69,7 +69,7 @@ fn entry(label: &str, [user, system, total, real]: [f64; 4]) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn a_label_may_end_in_numbers() {

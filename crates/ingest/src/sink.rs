@@ -3,41 +3,41 @@
 
 use std::collections::BTreeMap;
 
-use crate::entry::Entry;
+use crate::entry::BenchmarkEntry;
 use model::history::CommitFacts;
-use model::record::{Place, Problem, shorten};
+use model::record::{Problem, SourceLocation, shorten};
 
 /// Refused parts whose text is kept; of more only their number and reason. Bounds memory at some
 /// 50 MB when a whole history is refused.
-const KEPT: usize = 10_000;
+const MAX_REJECTED: usize = 10_000;
 /// Characters of a refused part that are kept: enough to find it again.
-const KEPT_TEXT: usize = 4_000;
+const MAX_REJECTED_TEXT: usize = 4_000;
 /// Different reasons that are counted apart.
-const REASONS: usize = 200;
+const MAX_REASONS: usize = 200;
 
 /// A part of a file that was refused, and its text as it stands.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Refused {
+pub struct RejectedPart {
     pub problem: Problem,
     pub text: String,
 }
 
 /// Why a file cannot be read at all: line and column from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct InputError {
     pub line: u32,
     pub column: u32,
     pub reason: String,
 }
 
-impl Fault {
+impl InputError {
     /// A fault of the file as a whole.
     pub fn whole(reason: impl Into<String>) -> Self {
         Self { line: 1, column: 1, reason: reason.into() }
     }
 }
 
-impl From<serde_json::Error> for Fault {
+impl From<serde_json::Error> for InputError {
     fn from(error: serde_json::Error) -> Self {
         let text = error.to_string();
         let number = |value: usize| u32::try_from(value.max(1)).unwrap_or(u32::MAX);
@@ -47,13 +47,13 @@ impl From<serde_json::Error> for Fault {
 }
 
 /// What an adapter fills. Counts what passes.
-pub struct Sink<'a> {
+pub struct EntrySink<'a> {
     file: String,
-    take: &'a mut dyn FnMut(Entry),
-    pub taken: usize,
-    pub refused: Vec<Refused>,
+    take: &'a mut dyn FnMut(BenchmarkEntry),
+    pub entry_count: usize,
+    pub rejected: Vec<RejectedPart>,
     /// How many parts were refused, by reason: also those that are not kept.
-    pub reasons: BTreeMap<String, u64>,
+    pub rejection_counts: BTreeMap<String, u64>,
     /// What a user should know and need not act on, each told once.
     pub remarks: Vec<String>,
     /// What the history knows of its commits, by id.
@@ -61,71 +61,71 @@ pub struct Sink<'a> {
     /// Values that are not there on purpose, by reason: no record, and no fault.
     pub skipped: BTreeMap<String, u64>,
     /// Is told how many of how many parts were read.
-    step: Option<&'a dyn Fn(u64, u64)>,
+    on_progress: Option<&'a dyn Fn(u64, u64)>,
 }
 
-impl<'a> Sink<'a> {
-    pub fn new(take: &'a mut dyn FnMut(Entry)) -> Self {
+impl<'a> EntrySink<'a> {
+    pub fn new(take: &'a mut dyn FnMut(BenchmarkEntry)) -> Self {
         Self {
             file: String::new(),
             take,
-            taken: 0,
-            refused: Vec::new(),
-            reasons: BTreeMap::new(),
+            entry_count: 0,
+            rejected: Vec::new(),
+            rejection_counts: BTreeMap::new(),
             remarks: Vec::new(),
             commits: BTreeMap::new(),
             skipped: BTreeMap::new(),
-            step: None,
+            on_progress: None,
         }
     }
 
     /// Tells how far it is.
     pub fn with_progress(mut self, step: &'a dyn Fn(u64, u64)) -> Self {
-        self.step = Some(step);
+        self.on_progress = Some(step);
         self
     }
 
     pub fn progress(&self, done: usize, total: usize) {
-        if let Some(step) = self.step {
+        if let Some(step) = self.on_progress {
             step(done as u64, total as u64);
         }
     }
 
     /// The file that what follows comes from, as places name it.
-    pub fn begin(&mut self, file: &str) {
+    pub fn begin_file(&mut self, file: &str) {
         file.clone_into(&mut self.file);
     }
 
-    pub fn entry(&mut self, entry: Entry) {
-        self.taken += 1;
+    pub fn entry(&mut self, entry: BenchmarkEntry) {
+        self.entry_count += 1;
         (self.take)(entry);
     }
 
     /// Keeps a part that cannot be a record: its line, why, what to do, and the text itself.
-    pub fn refuse(&mut self, line: usize, reason: &str, remedy: &str, text: &str) {
-        let place = Place {
+    pub fn reject(&mut self, line: usize, reason: &str, remedy: &str, text: &str) {
+        let place = SourceLocation {
             file: self.file.clone(),
             line: u32::try_from(line.max(1)).unwrap_or(u32::MAX),
             column: 1,
         };
         let (reason, remedy) = (reason.to_owned(), remedy.to_owned());
-        count(&mut self.reasons, &reason, 1);
-        if self.refused.len() < KEPT {
-            let problem = Problem { place, reason, remedy };
-            let text = shorten(text, KEPT_TEXT).into_owned();
-            self.refused.push(Refused { problem, text });
+        add_count(&mut self.rejection_counts, &reason, 1);
+        if self.rejected.len() < MAX_REJECTED {
+            let problem = Problem { location: place, reason, remedy };
+            let text = shorten(text, MAX_REJECTED_TEXT).into_owned();
+            self.rejected.push(RejectedPart { problem, text });
         }
     }
 
     /// Counts values that are not there on purpose.
     pub fn skip(&mut self, reason: &str, values: u64) {
         if values > 0 {
-            count(&mut self.skipped, reason, values);
+            add_count(&mut self.skipped, reason, values);
         }
     }
 
     /// Keeps what is told of a commit; what was told before stays.
-    pub fn commit(&mut self, facts: CommitFacts) {
+    pub fn add_commit(&mut self, facts: CommitFacts) {
         let known = self
             .commits
             .entry(facts.id.clone())
@@ -146,8 +146,8 @@ impl<'a> Sink<'a> {
     }
 }
 
-fn count(counts: &mut BTreeMap<String, u64>, reason: &str, more: u64) {
-    let full = counts.len() >= REASONS && !counts.contains_key(reason);
+fn add_count(counts: &mut BTreeMap<String, u64>, reason: &str, more: u64) {
+    let full = counts.len() >= MAX_REASONS && !counts.contains_key(reason);
     let reason = if full { "other reasons" } else { reason };
     *counts.entry(reason.to_owned()).or_default() += more;
 }

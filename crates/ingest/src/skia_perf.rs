@@ -6,24 +6,24 @@
 
 use serde_json::Value;
 
-use crate::bmf::snake;
-use crate::entry::{self, Entry, Told, metric};
+use crate::bmf::snake_case;
+use crate::entry::{self, BenchmarkEntry, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
-use crate::json::{Number, list, number, numbers, pairs, plain, text as word};
-use crate::sink::{Fault, Sink};
+use crate::json::{Number, list, number, numbers, pairs, text as word, to_plain_text};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Direction, Statistic, TIME};
+use model::record::{Direction, Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "skia-perf",
     tool: "Skia nanobench JSON; Skia Perf version 1",
-    mark: "`results` of `options` and `samples`; or `version`, `git_hash`, `results` with `key`",
+    signature: "`results` of `options` and `samples`; or `version`, `git_hash`, `results` with `key`",
     yields: "time (samples, min, median) or each measurement; configuration as parameter, commit",
     backend: "skia",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let Some(results) = text.json().and_then(|file| file.get("results")) else { return false };
     let config = |it: &Value| it.get("options").is_some() || it.get("min_ms").is_some();
     let nano = pairs(results).any(|(_, test)| pairs(test).any(|(_, it)| config(it)));
@@ -33,27 +33,27 @@ fn is(text: &Text) -> bool {
     nano || one
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let file = text.value()?;
     let results = file.get("results").unwrap_or(&Value::Null);
-    let all: Vec<Entry> = if results.is_array() {
-        list(file, "results").iter().map(|result| version_1(file, result)).collect()
+    let all: Vec<BenchmarkEntry> = if results.is_array() {
+        list(file, "results").iter().map(|result| version_1_entry(file, result)).collect()
     } else if results.is_object() {
         let idle = pairs(results).filter(|(_, test)| pairs(test).next().is_none()).count();
         if idle > 0 {
             sink.remark(format!("{idle} benchmarks did not run in any configuration"));
         }
         let tests = pairs(results).flat_map(|(name, test)| pairs(test).map(move |it| (name, it)));
-        tests.map(|(name, (config, body))| nano(name, config, body)).collect()
+        tests.map(|(name, (config, body))| nanobench_entry(name, config, body)).collect()
     } else {
-        return Err(Fault::whole("no `results`"));
+        return Err(InputError::whole("no `results`"));
     };
     let commit =
         ["git_hash", "gitHash"].iter().map(|key| word(file, key)).find(|it| !it.is_empty());
     for mut entry in all {
         entry.run.commit = commit.map(str::to_owned);
         for (key, value) in file.get("key").into_iter().flat_map(pairs) {
-            entry = entry.field(key, plain(value));
+            entry = entry.field(key, to_plain_text(value));
         }
         sink.entry(entry);
     }
@@ -61,12 +61,12 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
 }
 
 /// One configuration of one benchmark of nanobench.
-fn nano(name: &str, config: &str, body: &Value) -> Entry {
+fn nanobench_entry(name: &str, config: &str, body: &Value) -> BenchmarkEntry {
     let options = body.get("options").unwrap_or(&Value::Null);
-    let mut entry = Entry::of(word(options, "source_type"), name).param("config", config);
+    let mut entry = BenchmarkEntry::of(word(options, "source_type"), name).param("config", config);
     name.clone_into(&mut entry.name);
     for (key, value) in pairs(options).filter(|(key, _)| !["name", "source_type"].contains(key)) {
-        entry = entry.field(&key.to_lowercase(), plain(value));
+        entry = entry.field(&key.to_lowercase(), to_plain_text(value));
     }
     let samples = numbers(list(body, "samples"));
     let (min, median) = (number(body, "min_ms"), number(body, "median_ms"));
@@ -77,9 +77,9 @@ fn nano(name: &str, config: &str, body: &Value) -> Entry {
             // Their median is the value.
             (None, false) => f64::NAN,
         };
-        let time = metric(TIME, "ms", value)
-            .with(Statistic::Min, min)
-            .with(Statistic::Median, median)
+        let time = metric(TIME_METRIC, "ms", value)
+            .statistic(Statistic::Min, min)
+            .statistic(Statistic::Median, median)
             .samples(samples);
         entry = entry.metric(time);
     }
@@ -95,9 +95,9 @@ fn nano(name: &str, config: &str, body: &Value) -> Entry {
     if entry.metrics.is_empty() { entry.failed("nanobench tells no time") } else { entry }
 }
 
-fn version_1(_file: &Value, result: &Value) -> Entry {
+fn version_1_entry(_file: &Value, result: &Value) -> BenchmarkEntry {
     let key = result.get("key").unwrap_or(&Value::Null);
-    let mut entry = Entry::named(word(key, "test"));
+    let mut entry = BenchmarkEntry::named(word(key, "test"));
     let unit = match word(key, "unit") {
         "" => word(key, "units"),
         unit => unit,
@@ -109,24 +109,24 @@ fn version_1(_file: &Value, result: &Value) -> Entry {
     };
     let taken = ["test", "unit", "units", "improvement_direction", "stat"];
     for (name, value) in pairs(key).filter(|(name, _)| !taken.contains(name)) {
-        entry = entry.param(name, plain(value));
+        entry = entry.param(name, to_plain_text(value));
     }
-    let put = |entry: Entry, name: &str, value: Option<f64>| {
+    let put = |entry: BenchmarkEntry, name: &str, value: Option<f64>| {
         let measured = metric(name, unit, value.unwrap_or(f64::NAN));
         entry.metric(match better {
-            Some(better) => measured.better(better),
+            Some(better) => measured.direction(better),
             None => measured,
         })
     };
     if result.get("measurement").is_some() {
-        entry = put(entry, entry::metric_of(unit), number(result, "measurement"));
+        entry = put(entry, entry::metric_for_unit(unit), number(result, "measurement"));
     }
     for (kind, values) in result.get("measurements").into_iter().flat_map(pairs) {
         for told in values.as_array().into_iter().flatten() {
             let name = if kind == "stat" {
-                snake(word(told, "value"))
+                snake_case(word(told, "value"))
             } else {
-                snake(&format!("{kind} {}", word(told, "value")))
+                snake_case(&format!("{kind} {}", word(told, "value")))
             };
             entry = put(entry, &name, number(told, "measurement"));
         }
@@ -137,7 +137,7 @@ fn version_1(_file: &Value, result: &Value) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn version_1_tells_its_units_and_directions() {
@@ -147,7 +147,7 @@ mod tests {
             {"key":{"test":"b"},"measurements":{"stat":[{"value":"min","measurement":2.5},
              {"value":"median","measurement":3}]}}]}"#;
         let found = read_text(&FORMAT, text);
-        assert_eq!(found[0].metrics, [metric(TIME, "ms", 1.5).better(Direction::Higher)]);
+        assert_eq!(found[0].metrics, [metric(TIME_METRIC, "ms", 1.5).direction(Direction::Higher)]);
         assert_eq!(
             (&*found[0].params["width"], found[0].run.commit.as_deref()),
             ("13", Some("cd5"))

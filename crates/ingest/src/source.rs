@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::json;
-use crate::sink::Fault;
+use crate::sink::InputError;
 
 /// A file larger than this is no benchmark result: 1 GiB.
-const LIMIT: u64 = 1 << 30;
+const MAX_BYTES: u64 = 1 << 30;
 
 /// One file's text, without byte order mark and colours.
 pub struct Text {
@@ -56,7 +56,7 @@ impl Text {
     /// The text as JSON, where it is one whole value; read once, for recognition. Bare `NaN` and
     /// `Infinity` read as the texts of that name.
     pub fn json(&self) -> Option<&Value> {
-        let whole = || serde_json::from_str(&json::standard(&self.text)).ok();
+        let whole = || serde_json::from_str(&json::quote_bare_numbers(&self.text)).ok();
         let begins = self.text.trim_start().starts_with(['{', '[']);
         self.value.get_or_init(|| if begins { whole() } else { None }).as_ref()
     }
@@ -65,12 +65,12 @@ impl Text {
     ///
     /// # Errors
     /// It is not, with line and column, or neither an object nor a list.
-    pub fn value(&self) -> Result<&Value, Fault> {
+    pub fn value(&self) -> Result<&Value, InputError> {
         match self.json() {
             Some(value) => Ok(value),
             None => {
                 self.parse::<serde::de::IgnoredAny>()?;
-                Err(Fault::whole("neither an object nor a list"))
+                Err(InputError::whole("neither an object nor a list"))
             }
         }
     }
@@ -79,19 +79,19 @@ impl Text {
     ///
     /// # Errors
     /// It is not, with line and column.
-    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        Ok(serde_json::from_str(&json::standard(&self.text))?)
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, InputError> {
+        Ok(serde_json::from_str(&json::quote_bare_numbers(&self.text))?)
     }
 }
 
 /// A folder whose files belong together.
-pub struct Folder {
+pub struct ResultFolder {
     pub root: PathBuf,
     /// Relative to the root, with `/`, sorted.
     pub files: Vec<String>,
 }
 
-impl Folder {
+impl ResultFolder {
     /// Lists a folder.
     ///
     /// # Errors
@@ -118,9 +118,9 @@ impl Folder {
     ///
     /// # Errors
     /// It cannot be read, or is larger than any result.
-    pub fn read(&self, file: &str) -> Result<Text, Fault> {
+    pub fn read(&self, file: &str) -> Result<Text, InputError> {
         let path = file.split('/').fold(self.root.clone(), |path, part| path.join(part));
-        read(&path, file).map_err(|error| Fault::whole(format!("{error:#}")))
+        read(&path, file).map_err(|error| InputError::whole(format!("{error:#}")))
     }
 }
 
@@ -131,7 +131,7 @@ impl Folder {
 pub fn read(path: &Path, name: &str) -> anyhow::Result<Text> {
     let shown = path.display();
     let size = std::fs::metadata(path).with_context(|| format!("cannot read {shown}"))?.len();
-    if size > LIMIT {
+    if size > MAX_BYTES {
         bail!("{shown} has {size} bytes; the limit is 1 GiB");
     }
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;

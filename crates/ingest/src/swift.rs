@@ -8,21 +8,23 @@
 
 use serde_json::Value;
 
-use crate::entry::{ALLOCATIONS, CPU_TIME, Entry, MEMORY, THROUGHPUT, Told, metric};
+use crate::entry::{
+    ALLOCATIONS, BenchmarkEntry, CPU_TIME, MEMORY, MeasurementExt, THROUGHPUT, metric,
+};
 use crate::formats::{Format, Reader};
 use crate::json::Number;
-use crate::sink::{Fault, Sink};
+use crate::name_syntax;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::words;
-use model::record::{Direction, Measurement, Statistic, TIME};
+use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "swift",
     tool: "Swift package-benchmark: Thresholds/*.p90.json",
-    mark: "an object of nothing but its metrics' names, as `mallocCountTotal`",
+    signature: "an object of nothing but its metrics' names, as `mallocCountTotal`",
     yields: "the 90th percentile of every metric",
     backend: "swift",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 /// package-benchmark's metrics, by the names in its files (`BenchmarkMetric.rawDescription`): our
@@ -31,7 +33,7 @@ const METRICS: [(&str, &str, &str); 28] = [
     ("cpuUser", "user_time", "ns"),
     ("cpuSystem", "system_time", "ns"),
     ("cpuTotal", CPU_TIME, "ns"),
-    ("wallClock", TIME, "ns"),
+    ("wallClock", TIME_METRIC, "ns"),
     ("throughput", THROUGHPUT, "ops/s"),
     ("peakMemoryResident", MEMORY, "B"),
     ("peakMemoryResidentDelta", "", "B"),
@@ -58,7 +60,7 @@ const METRICS: [(&str, &str, &str); 28] = [
     ("retainReleaseDelta", "", "count"),
 ];
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let Some(object) = text.json().and_then(Value::as_object) else { return false };
     // A custom metric may stand beside those that are known.
     let known = object.keys().filter(|key| METRICS.iter().any(|(name, _, _)| name == key)).count();
@@ -66,40 +68,40 @@ fn is(text: &Text) -> bool {
     known > 0 && 2 * known >= object.len() && object.values().all(plain)
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let told: serde_json::Map<String, Value> = text.parse()?;
     let file = text.name.rsplit(['/', '\\']).next().unwrap_or(&text.name);
     let name = file.trim_end_matches(".json").trim_end_matches(".p90");
     let (target, test) = name.split_once('.').unwrap_or(("", name));
-    let mut entry = Entry::of(target, test);
+    let mut entry = BenchmarkEntry::of(target, test);
     entry.name = name.to_owned();
     for (name, value) in &told {
-        match measured(name, value) {
+        match measurement(name, value) {
             Some(metric) => entry.metrics.push(metric),
-            None => sink.refuse(1, &format!("`{name}` is no number"), "measure it again", name),
+            None => sink.reject(1, &format!("`{name}` is no number"), "measure it again", name),
         }
     }
     sink.entry(entry);
     Ok(())
 }
 
-fn measured(name: &str, value: &Value) -> Option<Measurement<'static>> {
+fn measurement(name: &str, value: &Value) -> Option<Measurement<'static>> {
     let (min, max) = (value.get("min").map(Number::of), value.get("max").map(Number::of));
     let p90 = max.unwrap_or_else(|| Number::of(value)).0?;
     let known = METRICS.iter().find(|(written, _, _)| *written == name);
     let (own, unit) = known.map_or(("", ""), |(_, own, unit)| (*own, *unit));
-    let snaked = words::snake(name);
+    let snaked = name_syntax::snake_case(name);
     let told = metric(if own.is_empty() { &snaked } else { own }, unit, p90)
-        .with(Statistic::P90, p90)
-        .with(Statistic::Lower, min.and_then(|it| it.0))
-        .with(Statistic::Upper, max.and_then(|it| it.0));
-    Some(if unit == "ops/s" { told.better(Direction::Higher) } else { told })
+        .statistic(Statistic::P90, p90)
+        .statistic(Statistic::Lower, min.and_then(|it| it.0))
+        .statistic(Statistic::Upper, max.and_then(|it| it.0));
+    Some(if unit == "ops/s" { told.direction(Direction::Higher) } else { told })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn thresholds_may_be_ranges() {
@@ -107,6 +109,9 @@ mod tests {
         let found = read_text(&FORMAT, text);
         assert_eq!(found[0].metrics[0].value, 5.0);
         assert_eq!(found[0].metrics[0].statistics[1], (Statistic::Lower, 3.0));
-        assert_eq!(found[0].metrics[1], metric(TIME, "ns", 12.0).with(Statistic::P90, 12.0));
+        assert_eq!(
+            found[0].metrics[1],
+            metric(TIME_METRIC, "ns", 12.0).statistic(Statistic::P90, 12.0)
+        );
     }
 }

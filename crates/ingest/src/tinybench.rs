@@ -6,24 +6,24 @@
 
 use serde_json::Value;
 
-use crate::entry::{Entry, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
-use crate::json::{list, number, numbers, plain, text as word};
-use crate::quantity::quantity;
-use crate::sink::{Fault, Sink};
+use crate::json::{list, number, numbers, text as word, to_plain_text};
+use crate::quantity::parse_quantity;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Measurement, Statistic, TIME};
+use model::record::{Measurement, Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "tinybench",
     tool: "tinybench: JSON of bench.tasks or bench.table()",
-    mark: "a list of `name` and `result`, or of rows with `Task name`",
+    signature: "a list of `name` and `result`, or of rows with `Task name`",
     yields: "time (mean, std, median, min, max, p75, p99, p99.9, lower, upper, samples); sample_count",
     backend: "javascript",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     text.json().and_then(|it| it.get(0)).is_some_and(|first| {
         let result = first.get("result").is_some_and(Value::is_object);
         task_name(first).is_some() || (result && first.get("name").is_some())
@@ -35,25 +35,25 @@ fn task_name(row: &Value) -> Option<&str> {
     row.get("Task name").or_else(|| row.get("Task Name")).and_then(Value::as_str)
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let Some(all) = text.value()?.as_array() else {
-        return Err(Fault::whole("not a list of tasks"));
+        return Err(InputError::whole("not a list of tasks"));
     };
     for (place, item) in all.iter().enumerate() {
         if let Some(name) = task_name(item) {
-            sink.entry(row(name, item));
+            sink.entry(table_entry(name, item));
         } else if let Some(name) = item.get("name").and_then(Value::as_str) {
-            sink.entry(task(name, item.get("result").unwrap_or(&Value::Null)));
+            sink.entry(task_entry(name, item.get("result").unwrap_or(&Value::Null)));
         } else {
             let reason = format!("item {} has no name", place + 1);
-            sink.refuse(1, &reason, "write name and result of each task", &item.to_string());
+            sink.reject(1, &reason, "write name and result of each task", &item.to_string());
         }
     }
     Ok(())
 }
 
-fn task(name: &str, result: &Value) -> Entry {
-    let entry = Entry::named(name);
+fn task_entry(name: &str, result: &Value) -> BenchmarkEntry {
+    let entry = BenchmarkEntry::named(name);
     // 3.0 put what it knows of the time under `latency`.
     let stats = result.get("latency").filter(|it| it.is_object()).unwrap_or(result);
     let count = stats.get("samplesCount").and_then(Value::as_u64);
@@ -66,7 +66,7 @@ fn task(name: &str, result: &Value) -> Entry {
         .field("runtime_version", word(result, "runtimeVersion"));
     match latency(stats, "ms") {
         Some(time) => entry.metric(time),
-        None => entry.failed(error(result.get("error"))),
+        None => entry.failed(error_text(result.get("error"))),
     }
 }
 
@@ -75,24 +75,24 @@ pub fn latency(stats: &Value, unit: &str) -> Option<Measurement<'static>> {
     let mean = number(stats, "mean")?;
     let margin = number(stats, "moe");
     let median = number(stats, "median").or_else(|| number(stats, "p50"));
-    let time = metric(TIME, unit, mean)
+    let time = metric(TIME_METRIC, unit, mean)
         .std(number(stats, "sd"))
-        .with(Statistic::Median, median)
-        .with(Statistic::Min, number(stats, "min"))
-        .with(Statistic::Max, number(stats, "max"))
-        .with(Statistic::P75, number(stats, "p75"))
-        .with(Statistic::P99, number(stats, "p99"))
-        .with(Statistic::P999, number(stats, "p999"))
-        .with(Statistic::Lower, margin.map(|margin| mean - margin))
-        .with(Statistic::Upper, margin.map(|margin| mean + margin))
+        .statistic(Statistic::Median, median)
+        .statistic(Statistic::Min, number(stats, "min"))
+        .statistic(Statistic::Max, number(stats, "max"))
+        .statistic(Statistic::P75, number(stats, "p75"))
+        .statistic(Statistic::P99, number(stats, "p99"))
+        .statistic(Statistic::P999, number(stats, "p999"))
+        .statistic(Statistic::Lower, margin.map(|margin| mean - margin))
+        .statistic(Statistic::Upper, margin.map(|margin| mean + margin))
         .samples(numbers(list(stats, "samples")));
     Some(time)
 }
 
-fn error(told: Option<&Value>) -> String {
-    let text = match told {
-        Some(Value::Object(error)) => error.get("message").map(plain).unwrap_or_default(),
-        Some(other) if !other.is_null() => plain(other),
+fn error_text(error_json: Option<&Value>) -> String {
+    let text = match error_json {
+        Some(Value::Object(error)) => error.get("message").map(to_plain_text).unwrap_or_default(),
+        Some(other) if !other.is_null() => to_plain_text(other),
         _ => String::new(),
     };
     let first = text.lines().next().unwrap_or_default();
@@ -100,36 +100,36 @@ fn error(told: Option<&Value>) -> String {
 }
 
 /// A row of the table: `Latency avg (ns)`: `128.84 ± 52.82%`, `Average Time (ns)`: 128.84, ….
-fn row(name: &str, row: &Value) -> Entry {
+fn table_entry(name: &str, row: &Value) -> BenchmarkEntry {
     let column = |words: [&str; 2]| {
         crate::json::pairs(row).find_map(|(heading, value)| {
             let known = words.iter().all(|word| heading.to_lowercase().contains(word));
             let (_, unit) = heading.strip_suffix(')')?.rsplit_once('(')?;
-            known.then(|| (plain(value), unit))
+            known.then(|| (to_plain_text(value), unit))
         })
     };
-    let entry = Entry::named(name).field("sample_count", row.get("Samples").cloned());
+    let entry = BenchmarkEntry::named(name).field("sample_count", row.get("Samples").cloned());
     let average = column(["latency", "av"]).or_else(|| column(["average", "time"]));
     let Some((text, unit)) = average else {
-        return entry.failed(error(row.get("Error")));
+        return entry.failed(error_text(row.get("Error")));
     };
-    let (value, rest) = quantity(&text).unwrap_or((f64::NAN, ""));
+    let (value, rest) = parse_quantity(&text).unwrap_or((f64::NAN, ""));
     let margin = rest.strip_prefix('±').or(row.get("Margin").and_then(Value::as_str));
-    let margin = margin.map(|it| it.trim_start_matches('±')).and_then(quantity);
+    let margin = margin.map(|it| it.trim_start_matches('±')).and_then(parse_quantity);
     let margin =
         margin.map(|(margin, unit)| if unit == "%" { value * margin / 100.0 } else { margin });
-    let median = column(["latency", "med"]).and_then(|(text, _)| Some(quantity(&text)?.0));
-    let time = metric(TIME, unit, value)
-        .with(Statistic::Median, median)
-        .with(Statistic::Lower, margin.map(|margin| value - margin))
-        .with(Statistic::Upper, margin.map(|margin| value + margin));
+    let median = column(["latency", "med"]).and_then(|(text, _)| Some(parse_quantity(&text)?.0));
+    let time = metric(TIME_METRIC, unit, value)
+        .statistic(Statistic::Median, median)
+        .statistic(Statistic::Lower, margin.map(|margin| value - margin))
+        .statistic(Statistic::Upper, margin.map(|margin| value + margin));
     entry.metric(time)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn the_tables_of_all_versions_are_read() {

@@ -4,23 +4,23 @@
 
 use serde_json::Value;
 
-use crate::entry::Entry;
+use crate::entry::BenchmarkEntry;
 use crate::formats::{Format, Reader};
 use crate::json::{list, pairs, text as word};
-use crate::sink::{Fault, Sink};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use crate::tinybench;
 
 pub const FORMAT: Format = Format {
     name: "vitest",
     tool: "vitest bench --outputJson",
-    mark: "`files` of `groups` of `benchmarks`, or `testResults` with `hz`",
+    signature: "`files` of `groups` of `benchmarks`, or `testResults` with `hz`",
     yields: "time (mean, std, median, min, max, p75, p99, p99.9, lower, upper, samples); sample_count",
     backend: "typescript",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let Some(file) = text.json() else { return false };
     let first = |value: &'_ Value, key: &str| value.get(key).and_then(|it| it.get(0)).cloned();
     let group = first(file, "files").and_then(|it| first(&it, "groups"));
@@ -42,7 +42,7 @@ fn results(file: &Value) -> impl Iterator<Item = (&str, &[Value])> {
     named.chain(listed)
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let file = text.value()?;
     let groups = list(file, "files").iter().flat_map(|file| list(file, "groups"));
     let groups = groups.map(|group| (word(group, "fullName"), list(group, "benchmarks")));
@@ -54,8 +54,8 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn entry(suite: &str, benchmark: &Value) -> Entry {
-    let mut entry = Entry::of(suite, word(benchmark, "name"));
+fn entry(suite: &str, benchmark: &Value) -> BenchmarkEntry {
+    let mut entry = BenchmarkEntry::of(suite, word(benchmark, "name"));
     entry.name =
         if suite.is_empty() { entry.test.clone() } else { format!("{suite} > {}", entry.test) };
     entry = entry.field("sample_count", benchmark.get("sampleCount").cloned());
@@ -68,7 +68,7 @@ fn entry(suite: &str, benchmark: &Value) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn the_older_shape_is_read_too() {

@@ -1,24 +1,24 @@
 //! wrk and wrk2, their report; one entry a run. Latency with its distribution, requests and bytes a
 //! second; threads and connections are parameters. wrk counts 1024 bytes a KB.
 
-use crate::entry::{BANDWIDTH, Entry, THROUGHPUT, Told, metric};
+use crate::entry::{BANDWIDTH, BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::formats::{Format, Reader};
-use crate::quantity::quantity;
-use crate::sink::{Fault, Sink};
+use crate::quantity::parse_quantity;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Measurement, Statistic, TIME};
+use model::record::{Measurement, Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
     name: "wrk",
     tool: "wrk and wrk2, their report",
-    mark: "lines `Running … test @ …` and `Requests/sec:`",
+    signature: "lines `Running … test @ …` and `Requests/sec:`",
     yields: "time (mean, std, max, p50, p75, p90, p99, p99.9), throughput, bandwidth; threads and \
              connections as parameters; requests, errors",
     backend: "http",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let runs = text.lines().any(|(_, line)| url(line).is_some());
     runs && text.lines().any(|(_, line)| line.trim_start().starts_with("Thread Stats"))
 }
@@ -29,25 +29,25 @@ fn url(line: &str) -> Option<&str> {
     Some(url.trim())
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    let mut open: Option<Run<'_>> = None;
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    let mut open: Option<WrkReport<'_>> = None;
     for (place, line) in text.lines() {
         if let Some(url) = url(line) {
-            open.into_iter().for_each(|run| run.finish(sink));
-            open = Some(Run { url, place, ..Run::default() });
+            open.into_iter().for_each(|run| run.emit(sink));
+            open = Some(WrkReport { url, line_number: place, ..WrkReport::default() });
         } else if let Some(run) = &mut open {
-            run.line(line.trim());
+            run.take_line(line.trim());
         }
     }
-    let Some(run) = open else { return Err(Fault::whole("no line `Running … test @ …`")) };
-    run.finish(sink);
+    let Some(run) = open else { return Err(InputError::whole("no line `Running … test @ …`")) };
+    run.emit(sink);
     Ok(())
 }
 
 #[derive(Default)]
-struct Run<'t> {
+struct WrkReport<'t> {
     url: &'t str,
-    place: usize,
+    line_number: usize,
     threads: &'t str,
     connections: &'t str,
     latency: Option<Measurement<'static>>,
@@ -58,7 +58,7 @@ struct Run<'t> {
 
 /// Milliseconds of what wrk prints: `4.61ms`, `1.20s`, `2.00m`.
 fn milliseconds(text: &str) -> Option<f64> {
-    let (value, unit) = quantity(text)?;
+    let (value, unit) = parse_quantity(text)?;
     Some(match unit {
         "us" => value / 1e3,
         "ms" => value,
@@ -77,8 +77,8 @@ const PERCENTILES: [(&str, Statistic); 5] = [
     ("99.9", Statistic::P999),
 ];
 
-impl<'t> Run<'t> {
-    fn line(&mut self, line: &'t str) {
+impl<'t> WrkReport<'t> {
+    fn take_line(&mut self, line: &'t str) {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
             [threads, "threads", "and", connections, "connections"] => {
@@ -87,9 +87,9 @@ impl<'t> Run<'t> {
             ["Latency", average, deviation, max, ..] => {
                 let typical = milliseconds(average);
                 let time = |typical| {
-                    metric(TIME, "ms", typical)
+                    metric(TIME_METRIC, "ms", typical)
                         .std(milliseconds(deviation))
-                        .with(Statistic::Max, milliseconds(max))
+                        .statistic(Statistic::Max, milliseconds(max))
                 };
                 self.latency = typical.map(time).or(self.latency.take());
             }
@@ -113,14 +113,14 @@ impl<'t> Run<'t> {
                 self.field("timeouts", timeout);
             }
             ["Non-2xx", "or", "3xx", "responses:", count] => self.field("non_2xx", count),
-            ["Requests/sec:", rate] => self.rate = quantity(rate).map(|(rate, _)| rate),
-            ["Transfer/sec:", rate] => self.transfer = quantity(rate),
+            ["Requests/sec:", rate] => self.rate = parse_quantity(rate).map(|(rate, _)| rate),
+            ["Transfer/sec:", rate] => self.transfer = parse_quantity(rate),
             _ => {}
         }
     }
 
     fn field(&mut self, name: &'static str, text: &str) {
-        let value = quantity(text.trim_end_matches(','));
+        let value = parse_quantity(text.trim_end_matches(','));
         self.fields.extend(value.map(|(value, _)| (name, value)));
     }
 
@@ -134,21 +134,21 @@ impl<'t> Run<'t> {
         };
         let known = PERCENTILES.iter().find(|(name, _)| *name == bare);
         if let (Some((_, statistic)), Some(time)) = (known, self.latency.take()) {
-            self.latency = Some(time.with(*statistic, milliseconds(value)));
+            self.latency = Some(time.statistic(*statistic, milliseconds(value)));
         }
     }
 
-    fn finish(self, sink: &mut Sink<'_>) {
+    fn emit(self, sink: &mut EntrySink<'_>) {
         let Some(rate) = self.rate else {
-            sink.refuse(
-                self.place,
+            sink.reject(
+                self.line_number,
                 "no line `Requests/sec:` follows",
                 "let wrk end by itself",
                 self.url,
             );
             return;
         };
-        let mut entry = Entry::named(self.url);
+        let mut entry = BenchmarkEntry::named(self.url);
         for (name, value) in [("threads", self.threads), ("connections", self.connections)] {
             entry = if value.is_empty() { entry } else { entry.param(name, value) };
         }
@@ -173,7 +173,7 @@ impl<'t> Run<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn the_longer_percentiles_of_wrk2_are_read() {

@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 use crate::record::time::Timestamp;
 
 /// `previous` of the first line.
-pub const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+pub const FIRST_PREVIOUS_HASH: &str =
+    "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// How the tokens of well-known services begin (their own documentation, 2026): such a word of 20
 /// characters or more never reaches the log.
@@ -36,11 +37,11 @@ const SECRET_WORDS: [&str; 15] = [
 const SECRET_WORD_LENGTH: usize = 20;
 /// What follows these, up to a blank, is a secret (Slack's and Discord's hooks).
 const SECRET_URLS: [&str; 2] = ["hooks.slack.com/", "/api/webhooks/"];
-const REMOVED: &str = "[removed: looks like a secret]";
+const SECRET_REPLACEMENT: &str = "[removed: looks like a secret]";
 
 /// Something that was let through or moved, by whom and why.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct AuditEntry {
     pub time: Timestamp,
     /// `override`, `approval`, `approval_used`, `rotation`, …
     pub kind: String,
@@ -53,16 +54,16 @@ pub struct Entry {
 
 /// A line of the log that could be read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Link {
+pub struct AuditLink {
     /// From 1.
     pub line: u32,
     pub hash: String,
-    pub entry: Entry,
+    pub entry: AuditEntry,
 }
 
 /// The first place where a log is not what was once written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Break {
+pub struct ChainBreak {
     /// From 1.
     pub line: u32,
     pub reason: String,
@@ -70,24 +71,24 @@ pub struct Break {
 
 /// A log as it was read: every readable line, and where it stops being proven.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Chain {
-    pub links: Vec<Link>,
-    pub broken: Option<Break>,
+pub struct AuditChain {
+    pub links: Vec<AuditLink>,
+    pub broken: Option<ChainBreak>,
 }
 
-impl Chain {
+impl AuditChain {
     /// The newest proven hash; [`START`] where nothing is proven.
-    pub fn head(&self) -> &str {
-        self.proven().last().map_or(START, |link| link.hash.as_str())
+    pub fn newest_hash(&self) -> &str {
+        self.verified().last().map_or(FIRST_PREVIOUS_HASH, |link| link.hash.as_str())
     }
 
     /// The lines before the first break.
-    pub fn proven(&self) -> impl Iterator<Item = &Link> {
-        self.links.iter().filter(|link| self.proves(link))
+    pub fn verified(&self) -> impl Iterator<Item = &AuditLink> {
+        self.links.iter().filter(|link| self.is_verified(link))
     }
 
     /// Whether the log tells this already: the same kind, actor, reason and commit.
-    pub fn tells(&self, entry: &Entry) -> bool {
+    pub fn has_entry(&self, entry: &AuditEntry) -> bool {
         let (actor, reason) = (without_secrets(&entry.actor), without_secrets(&entry.reason));
         self.links.iter().map(|link| &link.entry).any(|it| {
             it.kind == entry.kind
@@ -97,20 +98,20 @@ impl Chain {
         })
     }
 
-    pub fn proves(&self, link: &Link) -> bool {
+    pub fn is_verified(&self, link: &AuditLink) -> bool {
         self.broken.as_ref().is_none_or(|broken| link.line < broken.line)
     }
 
     /// Whether a hash that somebody remembers is still in the log: without it, lines were cut off
     /// at the end, or the log was written anew. A beginning of at least 8 characters will do.
     pub fn contains(&self, hash: &str) -> bool {
-        let known = |link: &Link| hash.len() >= 8 && link.hash.starts_with(hash);
-        hash == START || self.proven().any(known)
+        let known = |link: &AuditLink| hash.len() >= 8 && link.hash.starts_with(hash);
+        hash == FIRST_PREVIOUS_HASH || self.verified().any(known)
     }
 }
 
 /// The line that follows a line with the hash `previous`, and its own hash; no line end.
-pub fn line(entry: &Entry, previous: &str) -> (String, String) {
+pub fn format_line(entry: &AuditEntry, previous: &str) -> (String, String) {
     let mut fields = Map::new();
     fields.insert("time".to_owned(), Value::String(entry.time.to_string()));
     fields.insert("kind".to_owned(), Value::String(without_secrets(&entry.kind)));
@@ -121,29 +122,29 @@ pub fn line(entry: &Entry, previous: &str) -> (String, String) {
     }
     if !entry.details.is_empty() {
         let mut details = Value::Object(entry.details.clone());
-        clean(&mut details);
+        remove_secrets(&mut details);
         fields.insert("details".to_owned(), details);
     }
     fields.insert("previous".to_owned(), Value::String(previous.to_owned()));
-    let hash = hash_of(&canonical(&Value::Object(fields.clone())));
+    let hash = sha256_hex(&canonical(&Value::Object(fields.clone())));
     fields.insert("hash".to_owned(), Value::String(hash.clone()));
     (canonical(&Value::Object(fields)), hash)
 }
 
 /// Reads a log. Lines after a break are read too, but they prove nothing.
-pub fn read(text: &str) -> Chain {
-    let mut chain = Chain::default();
-    let mut previous = START.to_owned();
+pub fn read(text: &str) -> AuditChain {
+    let mut chain = AuditChain::default();
+    let mut previous = FIRST_PREVIOUS_HASH.to_owned();
     let ended = text.is_empty() || text.ends_with('\n');
     let last = text.lines().count();
     for (index, line) in text.lines().enumerate() {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        let (link, fault) = link(line, number, &previous);
+        let (link, fault) = parse_link(line, number, &previous);
         let cut = (index + 1 == last && !ended).then(|| {
             "the line does not end: something is cut off, or was added by hand".to_owned()
         });
         if let (None, Some(reason)) = (&chain.broken, fault.or(cut)) {
-            chain.broken = Some(Break { line: number, reason });
+            chain.broken = Some(ChainBreak { line: number, reason });
         }
         previous = link.as_ref().map_or_else(String::new, |link| link.hash.clone());
         chain.links.extend(link);
@@ -152,7 +153,7 @@ pub fn read(text: &str) -> Chain {
 }
 
 /// One line: what of it can be read, and what is wrong with it.
-fn link(line: &str, number: u32, previous: &str) -> (Option<Link>, Option<String>) {
+fn parse_link(line: &str, number: u32, previous: &str) -> (Option<AuditLink>, Option<String>) {
     let Ok(Value::Object(mut fields)) = serde_json::from_str::<Value>(line) else {
         return (None, Some("not a line of this log: no JSON object".to_owned()));
     };
@@ -160,12 +161,12 @@ fn link(line: &str, number: u32, previous: &str) -> (Option<Link>, Option<String
     let Some(Value::String(hash)) = fields.remove("hash") else {
         return (None, Some("the line has no hash".to_owned()));
     };
-    let Some(entry) = entry(&fields) else {
+    let Some(entry) = parse_entry(&fields) else {
         let reason = "the line has no `time`, `kind`, `actor` or `reason` that could be read";
         return (None, Some(reason.to_owned()));
     };
     let before = fields.get("previous").and_then(Value::as_str).unwrap_or_default();
-    let fault = if hash_of(&canonical(&Value::Object(fields.clone()))) != hash {
+    let fault = if sha256_hex(&canonical(&Value::Object(fields.clone()))) != hash {
         Some("the line was edited: its text does not give its hash".to_owned())
     } else if whole != line {
         Some("the line was edited: it is not written as this program writes it".to_owned())
@@ -176,12 +177,12 @@ fn link(line: &str, number: u32, previous: &str) -> (Option<Link>, Option<String
     } else {
         None
     };
-    (Some(Link { line: number, hash, entry }), fault)
+    (Some(AuditLink { line: number, hash, entry }), fault)
 }
 
-fn entry(fields: &Map<String, Value>) -> Option<Entry> {
+fn parse_entry(fields: &Map<String, Value>) -> Option<AuditEntry> {
     let text = |name: &str| fields.get(name)?.as_str().map(ToOwned::to_owned);
-    Some(Entry {
+    Some(AuditEntry {
         time: Timestamp::parse(fields.get("time")?.as_str()?).ok()?,
         kind: text("kind")?,
         actor: text("actor")?,
@@ -210,16 +211,16 @@ fn canonical(value: &Value) -> String {
     }
 }
 
-fn hash_of(text: &str) -> String {
+fn sha256_hex(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Takes secrets out of every text at any depth.
-fn clean(value: &mut Value) {
+fn remove_secrets(value: &mut Value) {
     match value {
         Value::String(text) => *text = without_secrets(text),
-        Value::Array(values) => values.iter_mut().for_each(clean),
-        Value::Object(fields) => fields.values_mut().for_each(clean),
+        Value::Array(values) => values.iter_mut().for_each(remove_secrets),
+        Value::Object(fields) => fields.values_mut().for_each(remove_secrets),
         _ => {}
     }
 }
@@ -235,11 +236,11 @@ pub fn without_secrets(text: &str) -> String {
         let word = piece.trim_end();
         let blank = &piece[word.len()..];
         if SECRET_URLS.iter().any(|url| word.contains(url)) {
-            out.push_str(REMOVED);
+            out.push_str(SECRET_REPLACEMENT);
         } else {
             for word in word.split_inclusive(|c| !part(c)) {
                 let name = word.trim_end_matches(|c| !part(c));
-                out.push_str(if is_secret(name) { REMOVED } else { name });
+                out.push_str(if is_secret(name) { SECRET_REPLACEMENT } else { name });
                 out.push_str(&word[name.len()..]);
             }
         }
@@ -254,8 +255,8 @@ mod tests {
 
     use super::*;
 
-    fn entry(reason: &str) -> Entry {
-        Entry {
+    fn entry(reason: &str) -> AuditEntry {
+        AuditEntry {
             time: Timestamp::parse("2025-09-26T12:00:00Z").unwrap(),
             kind: "override".to_owned(),
             actor: "ada".to_owned(),
@@ -266,9 +267,9 @@ mod tests {
     }
 
     fn log(reasons: &[&str]) -> Vec<String> {
-        let mut previous = START.to_owned();
+        let mut previous = FIRST_PREVIOUS_HASH.to_owned();
         let lines = reasons.iter().map(|reason| {
-            let (line, hash) = line(&entry(reason), &previous);
+            let (line, hash) = format_line(&entry(reason), &previous);
             previous = hash;
             line + "\n"
         });
@@ -287,9 +288,9 @@ mod tests {
         let reasons: Vec<&str> = chain.links.iter().map(|link| &*link.entry.reason).collect();
         assert_eq!(reasons, ["one", "two \"quoted\"\n<b>", "drei 🙂"]);
         assert_eq!(chain.links[0].entry, entry("one"));
-        assert_eq!(chain.head(), chain.links[2].hash);
+        assert_eq!(chain.newest_hash(), chain.links[2].hash);
         assert!(chain.contains(&chain.links[0].hash.clone()) && !chain.contains("12345678"));
-        assert_eq!(read("").head(), START);
+        assert_eq!(read("").newest_hash(), FIRST_PREVIOUS_HASH);
     }
 
     #[test]
@@ -308,7 +309,7 @@ mod tests {
         assert_eq!(changed(&|lines| lines.swap(1, 2)), Some(2), "moved");
         let twice = changed(&|lines| lines.insert(1, lines[0].clone()));
         assert_eq!(twice, Some(2), "said twice");
-        let forged = line(&entry("forged"), &read(&lines[0]).links[0].hash).0 + "\n";
+        let forged = format_line(&entry("forged"), &read(&lines[0]).links[0].hash).0 + "\n";
         let inserted = changed(&|lines| lines.insert(1, forged.clone()));
         assert_eq!(inserted, Some(3), "inserted with a hash of its own");
         let cut = changed(&|lines| lines[3].truncate(40));
@@ -328,10 +329,10 @@ mod tests {
     #[test]
     fn lines_cut_off_at_the_end_are_noticed_by_who_remembers_a_hash() {
         let lines = log(&["one", "two"]);
-        let head = read(&lines.concat()).head().to_owned();
+        let head = read(&lines.concat()).newest_hash().to_owned();
         let shorter = read(&lines[0]);
         assert_eq!(shorter.broken, None);
-        assert!(!shorter.contains(&head) && shorter.contains(START));
+        assert!(!shorter.contains(&head) && shorter.contains(FIRST_PREVIOUS_HASH));
     }
 
     #[test]
@@ -340,7 +341,7 @@ mod tests {
         lines[1] = "{\"hash\": 1}\n".to_owned();
         let chain = read(&lines.concat());
         assert_eq!(chain.broken.as_ref().map(|broken| broken.line), Some(2));
-        assert_eq!((chain.links.len(), chain.proven().count()), (2, 1));
+        assert_eq!((chain.links.len(), chain.verified().count()), (2, 1));
     }
 
     #[test]
@@ -349,7 +350,7 @@ mod tests {
         let hook = "https://hooks.slack.com/services/T0/B0/xyz";
         let mut one = entry(&format!("see ({token}), {hook} ok"));
         one.details.insert("note".to_owned(), Value::from(vec![token.clone()]));
-        let (text, _) = line(&one, START);
+        let (text, _) = format_line(&one, FIRST_PREVIOUS_HASH);
         assert!(!text.contains(&token) && !text.contains("hooks.slack"), "{text}");
         assert!(text.contains("see ([removed: looks like a secret]), [removed"), "{text}");
         assert_eq!(without_secrets("skip  this-one,\tplease"), "skip  this-one,\tplease");
@@ -363,7 +364,7 @@ mod tests {
             let mut one = entry(&reason);
             one.actor = actor;
             one.details.insert("change".to_owned(), Value::from(number));
-            let (text, _) = line(&one, START);
+            let (text, _) = format_line(&one, FIRST_PREVIOUS_HASH);
             let chain = read(&format!("{text}\n"));
             prop_assert_eq!(&chain.broken, &None);
             prop_assert_eq!(&chain.links[0].entry.actor, &without_secrets(&one.actor));

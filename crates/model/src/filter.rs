@@ -86,7 +86,7 @@ pub struct SizeRange {
 
 /// What a filter is asked about: the comparability key of one series, borrowed.
 #[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
+pub struct FilterSubject<'a> {
     pub suite: &'a str,
     pub test: &'a str,
     pub backend: &'a str,
@@ -101,7 +101,7 @@ pub struct Subject<'a> {
 /// What the verdict clauses of a filter are asked about: the ages, in days before the build's time,
 /// of the newest change and of the newest regression of one series; none where there is none.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Recent {
+pub struct ChangeAges {
     pub changed_days: Option<f64>,
     pub regressed_days: Option<f64>,
 }
@@ -109,7 +109,7 @@ pub struct Recent {
 impl Filter {
     /// Whether every clause holds. `days` beside `regression` says how long ago the regression may
     /// be; alone it asks for any change. A series without `n` fails every clause on `n`.
-    pub fn holds(&self, subject: Subject<'_>, recent: Recent) -> bool {
+    pub fn holds(&self, subject: FilterSubject<'_>, recent: ChangeAges) -> bool {
         let named = |names: &Option<Names>, value| names.as_ref().is_none_or(|n| n.holds(value));
         named(&self.suite, subject.suite)
             && named(&self.test, subject.test)
@@ -120,11 +120,11 @@ impl Filter {
             && self.tags.as_ref().is_none_or(|names| subject.tags.iter().any(|t| names.holds(t)))
             && self.parallel.is_none_or(|parallel| parallel == subject.parallel)
             && self.n.as_ref().is_none_or(|sizes| subject.n.is_some_and(|n| sizes.holds(n)))
-            && self.holds_recently(recent)
+            && self.holds_for_changes(recent)
             && self.not.as_ref().is_none_or(|not| !not.holds(subject, recent))
     }
 
-    fn holds_recently(&self, recent: Recent) -> bool {
+    fn holds_for_changes(&self, recent: ChangeAges) -> bool {
         let within = |age: Option<f64>| {
             age.is_some_and(|age| self.days.is_none_or(|days| age <= f64::from(days)))
         };
@@ -191,29 +191,29 @@ impl Filter {
 
     /// Each clause in prose, in the order of [`Self::clauses`]: `backend julia or rust`,
     /// `n ≥ 1,000,000`. Names stand as they are: escape them.
-    pub fn words(&self) -> Vec<String> {
-        self.clauses().iter().map(Self::clause_words).collect()
+    pub fn describe(&self) -> Vec<String> {
+        self.clauses().iter().map(Self::describe_clause).collect()
     }
 
-    fn clause_words(&self) -> String {
+    fn describe_clause(&self) -> String {
         if let Some((key, names)) = self.names().next() {
             let key = if key == "tags" { "tag" } else { key };
-            return format!("{key} {}", any_of(names.as_slice()));
+            return format!("{key} {}", join_or(names.as_slice()));
         }
         let last = self.days.map(|days| match days {
             1 => "in the last day".to_owned(),
-            days => format!("in the last {}", text::counted(u64::from(days), "day")),
+            days => format!("in the last {}", text::count_noun(u64::from(days), "day")),
         });
         match (self.parallel, &self.n, self.regression, &self.not) {
             (Some(parallel), ..) => if parallel { "parallel" } else { "sequential" }.to_owned(),
-            (_, Some(sizes), ..) => sizes.words(),
+            (_, Some(sizes), ..) => sizes.describe(),
             (_, _, Some(wanted), _) => {
                 let with = if wanted { "with" } else { "without" };
                 let last = last.map_or(String::new(), |last| format!(" {last}"));
                 format!("{with} a regression{last}")
             }
             (.., Some(not)) if not.is_empty() => "not (every series)".to_owned(),
-            (.., Some(not)) => format!("not ({})", not.words().join(", ")),
+            (.., Some(not)) => format!("not ({})", not.describe().join(", ")),
             _ => last.map_or(String::new(), |last| format!("changed {last}")),
         }
     }
@@ -244,12 +244,12 @@ impl Sizes {
         }
     }
 
-    fn words(&self) -> String {
+    fn describe(&self) -> String {
         match self {
             Self::One(size) => format!("n = {}", text::count(*size)),
             Self::Many(sizes) => {
                 let sizes: Vec<String> = sizes.iter().map(|size| text::count(*size)).collect();
-                format!("n = {}", any_of(&sizes))
+                format!("n = {}", join_or(&sizes))
             }
             Self::Range(SizeRange { min, max }) => match (min, max) {
                 (Some(min), Some(max)) => {
@@ -263,7 +263,7 @@ impl Sizes {
     }
 }
 
-fn any_of(items: &[String]) -> String {
+fn join_or(items: &[String]) -> String {
     match items {
         [] => "none".to_owned(),
         [only] => only.clone(),
@@ -304,8 +304,8 @@ mod tests {
         serde_json::from_value(json).unwrap()
     }
 
-    fn subject<'a>(tags: &'a [String]) -> Subject<'a> {
-        Subject {
+    fn subject<'a>(tags: &'a [String]) -> FilterSubject<'a> {
+        FilterSubject {
             suite: "core",
             test: "sum_even",
             backend: "julia",
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn a_filter_holds_where_all_its_clauses_do() {
         let tags = ["micro".to_owned(), "smoke".to_owned()];
-        let holds = |json| filter(json).holds(subject(&tags), Recent::default());
+        let holds = |json| filter(json).holds(subject(&tags), ChangeAges::default());
         for yes in [
             serde_json::json!({}),
             serde_json::json!({"backend": "julia", "parallel": true}),
@@ -343,14 +343,14 @@ mod tests {
         ] {
             assert!(!holds(no.clone()), "{no}");
         }
-        let sizeless = Subject { n: None, ..subject(&tags) };
-        assert!(!filter(serde_json::json!({"n": {}})).holds(sizeless, Recent::default()));
+        let sizeless = FilterSubject { n: None, ..subject(&tags) };
+        assert!(!filter(serde_json::json!({"n": {}})).holds(sizeless, ChangeAges::default()));
     }
 
     #[test]
     fn days_and_regression_ask_one_question_together() {
         let asks = |json, changed, regressed| {
-            let recent = Recent { changed_days: changed, regressed_days: regressed };
+            let recent = ChangeAges { changed_days: changed, regressed_days: regressed };
             filter(json).holds(subject(&[]), recent)
         };
         let recent = serde_json::json!({"days": 7, "regression": true});
@@ -365,13 +365,13 @@ mod tests {
     }
 
     #[test]
-    fn clauses_are_told_in_words() {
+    fn clauses_are_described_in_words() {
         let all = filter(serde_json::json!({
             "backend": ["julia", "rust"], "tags": "micro", "parallel": true,
             "n": {"min": 1_000_000}, "days": 7, "regression": true, "not": {"mode": "l*", "n": 5},
         }));
         assert_eq!(
-            all.words(),
+            all.describe(),
             [
                 "backend julia or rust",
                 "tag micro",
@@ -381,7 +381,7 @@ mod tests {
                 "not (mode l*, n = 5)",
             ]
         );
-        let alone = |json| filter(json).words().concat();
+        let alone = |json| filter(json).describe().concat();
         assert_eq!(alone(serde_json::json!({"days": 1})), "changed in the last day");
         assert_eq!(alone(serde_json::json!({"regression": true})), "with a regression");
         assert_eq!(alone(serde_json::json!({"regression": false})), "without a regression");
@@ -432,11 +432,11 @@ mod tests {
             let n = size.map(|min| Sizes::Range(SizeRange { min: Some(min), max: None }));
             let backend = backend.map(Names::One);
             let all = Filter { backend, parallel, n, days, regression, ..Filter::default() };
-            let recent = Recent { changed_days: changed, regressed_days: regressed };
+            let recent = ChangeAges { changed_days: changed, regressed_days: regressed };
             let clauses = all.clauses();
             let each = clauses.iter().all(|clause| clause.holds(subject(&[]), recent));
             prop_assert_eq!(all.holds(subject(&[]), recent), each);
-            prop_assert_eq!(all.words().len(), clauses.len());
+            prop_assert_eq!(all.describe().len(), clauses.len());
             prop_assert_eq!(all.is_empty(), clauses.is_empty());
         }
     }

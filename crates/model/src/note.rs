@@ -62,7 +62,7 @@ pub fn read(file: &str, text: &str) -> Result<Note, String> {
     if front.false_alarm && front.commit.is_none() {
         return Err("`false_alarm` needs the `commit` that was reported".to_owned());
     }
-    let title = front.title.unwrap_or_else(|| spoken(&name));
+    let title = front.title.unwrap_or_else(|| title_from_name(&name));
     let title = if front.false_alarm { format!("False alarm: {title}") } else { title };
     let markdown = markdown.trim_start_matches('-').trim().to_owned();
     Ok(Note {
@@ -77,7 +77,7 @@ pub fn read(file: &str, text: &str) -> Result<Note, String> {
 }
 
 /// A file's name as a title: `julia-bounds-check` → `Julia bounds check`.
-fn spoken(name: &str) -> String {
+fn title_from_name(name: &str) -> String {
     let words = name.replace(['-', '_'], " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_without_a_place_in_time_is_refused() {
+    fn a_note_without_a_place_in_time_is_rejected() {
         for text in [
             "",
             "hello",

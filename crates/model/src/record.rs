@@ -162,7 +162,7 @@ impl Unit {
 pub struct Measurement<'a> {
     pub metric: Cow<'a, str>,
     pub unit: Option<Cow<'a, str>>,
-    pub better: Option<Direction>,
+    pub direction: Option<Direction>,
     pub value: f64,
     pub std: Option<f64>,
     /// Further statistics by name (`min`, `max`, `p95`, …), same unit.
@@ -211,14 +211,14 @@ impl Statistic {
 /// What is known of a run beyond its value. Many runs have warm-up times and nothing else, and all
 /// are in memory at once: the rest takes no room where there is none.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Detail {
+pub struct RunDetail {
     pub warmup_ns: Box<[f64]>,
-    pub rare: Option<Box<Rare>>,
+    pub rare: Option<Box<RareDetail>>,
 }
 
 /// The rarer facts of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rare {
+pub struct RareDetail {
     pub error: Option<String>,
     pub statistics: Vec<(Statistic, f64)>,
     pub samples: Vec<f64>,
@@ -227,12 +227,12 @@ pub struct Rare {
 
 /// [`Detail`] where all rows' are kept together.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct DetailRef<'a> {
+pub struct RunDetailRef<'a> {
     pub warmup_ns: &'a [f64],
-    pub rare: Option<&'a Rare>,
+    pub rare: Option<&'a RareDetail>,
 }
 
-impl<'a> DetailRef<'a> {
+impl<'a> RunDetailRef<'a> {
     pub fn error(self) -> Option<&'a str> {
         self.rare.and_then(|it| it.error.as_deref())
     }
@@ -250,14 +250,14 @@ impl<'a> DetailRef<'a> {
     }
 
     /// A copy of its own.
-    pub fn owned(self) -> Detail {
-        Detail { warmup_ns: self.warmup_ns.into(), rare: self.rare.cloned().map(Box::new) }
+    pub fn to_detail(self) -> RunDetail {
+        RunDetail { warmup_ns: self.warmup_ns.into(), rare: self.rare.cloned().map(Box::new) }
     }
 }
 
-impl Detail {
-    pub fn of(warmup_ns: Box<[f64]>, rare: Rare) -> Self {
-        let rare = (rare != Rare::default()).then(|| Box::new(rare));
+impl RunDetail {
+    pub fn of(warmup_ns: Box<[f64]>, rare: RareDetail) -> Self {
+        let rare = (rare != RareDetail::default()).then(|| Box::new(rare));
         Self { warmup_ns, rare }
     }
 
@@ -302,7 +302,7 @@ pub struct Record<'a> {
 
 /// The fields of a record of one measurement, statistics and samples aside, in the order in which
 /// tables have them.
-pub const FIELDS: [&str; 22] = [
+pub const RECORD_FIELDS: [&str; 22] = [
     "commit",
     "timestamp",
     "commit_time",
@@ -328,19 +328,19 @@ pub const FIELDS: [&str; 22] = [
 ];
 
 /// The metric that `mean_ns` stands for.
-pub const TIME: &str = "time";
+pub const TIME_METRIC: &str = "time";
 /// The mode of a record that names none.
 pub const DEFAULT_MODE: &str = "default";
 
 /// Where a thing was read: file relative to the history directory, line and column from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct SourceLocation {
     pub file: String,
     pub line: u32,
     pub column: u32,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SourceLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
@@ -349,7 +349,7 @@ impl fmt::Display for Place {
 /// A line that was refused: where, why, and what to do. Never an abort: the rest is read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    pub place: Place,
+    pub location: SourceLocation,
     pub reason: String,
     pub remedy: String,
 }

@@ -11,12 +11,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::filter::{Recent, Subject};
-use crate::history::details::Details;
-use crate::history::{Column, Environment, History, Line, RecordedKey, Row};
+use crate::filter::{ChangeAges, FilterSubject};
+use crate::history::details::DetailStore;
+use crate::history::{BranchId, Environment, History, MeasurementRow, RecordedKey, SeriesColumn};
 use crate::policy::{Policy, Scalar};
 use crate::record::time::Timestamp;
-use crate::record::{Detail, Direction, Unit, median};
+use crate::record::{Direction, RunDetail, Unit, median};
 
 /// What makes two measurements comparable. The order of fields is the order of series on pages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,8 +36,8 @@ pub struct SeriesKey {
 
 impl SeriesKey {
     /// What filters and rules are asked about.
-    pub fn subject<'a>(&'a self, tags: &'a [String]) -> Subject<'a> {
-        Subject {
+    pub fn subject<'a>(&'a self, tags: &'a [String]) -> FilterSubject<'a> {
+        FilterSubject {
             suite: &self.suite,
             test: &self.test,
             backend: &self.backend,
@@ -65,7 +65,7 @@ impl SeriesKey {
                 name.push_str(part);
             }
         }
-        if self.metric != crate::record::TIME {
+        if self.metric != crate::record::TIME_METRIC {
             name.push('/');
             name.push_str(&self.metric);
         }
@@ -82,7 +82,7 @@ pub struct CommitIndex(pub u32);
 pub struct Series {
     pub key: SeriesKey,
     pub unit: Unit,
-    pub better: Direction,
+    pub direction: Direction,
     pub tags: Vec<String>,
     /// Main-line runs, oldest first.
     pub runs: Vec<Run>,
@@ -109,7 +109,7 @@ pub struct Run {
     /// Index into [`crate::history::History::environments`].
     pub environment: u32,
     /// What is known of this run beyond its value; warm-up times of the series' newest run alone.
-    pub detail: Option<Arc<Detail>>,
+    pub detail: Option<Arc<RunDetail>>,
 }
 
 /// A standard deviation where there is one, in the room of a number: the runs of a large history
@@ -158,7 +158,7 @@ impl Run {
 
 /// Series of a history under a policy: aliases followed, ignored ones left out, sorted by key.
 #[derive(Debug, Default)]
-pub struct Grouped {
+pub struct GroupedSeries {
     pub series: Vec<Series>,
     /// Series that the policy's `ignore` hides.
     pub ignored: usize,
@@ -170,46 +170,50 @@ pub struct Grouped {
 const PLACEHOLDERS: [&str; 6] = ["local", "unknown", "none", "dirty", "HEAD", "working-tree"];
 
 /// Groups the history's rows into series.
-pub fn group(history: &History, policy: &Policy) -> Grouped {
+pub fn group_series(history: &History, policy: &Policy) -> GroupedSeries {
     let columns = history.columns.iter().collect();
-    grouped(history, columns, policy)
+    group_columns(history, columns, policy)
 }
 
 /// The same, and lets go of the rows as it goes: then a large history is in memory once and not
 /// twice.
-pub fn group_away(history: &mut History, policy: &Policy) -> Grouped {
+pub fn group_and_drop_rows(history: &mut History, policy: &Policy) -> GroupedSeries {
     let columns = std::mem::take(&mut history.columns);
-    let grouped = grouped(history, columns, policy);
-    history.details = Details::default();
+    let grouped = group_columns(history, columns, policy);
+    history.details = DetailStore::default();
     grouped
 }
 
-fn grouped<C: Borrow<Column> + Send>(history: &History, rows: Vec<C>, policy: &Policy) -> Grouped {
+fn group_columns<C: Borrow<SeriesColumn> + Send>(
+    history: &History,
+    rows: Vec<C>,
+    policy: &Policy,
+) -> GroupedSeries {
     let mut columns: BTreeMap<SeriesKey, Vec<C>> = BTreeMap::new();
     for column in rows {
-        columns.entry(key_of(&column.borrow().key, policy)).or_default().push(column);
+        columns.entry(series_key(&column.borrow().key, policy)).or_default().push(column);
     }
     let all = columns.len();
     let ignored = |key: &SeriesKey, columns: &[C]| {
         let subject = key.subject(&columns[0].borrow().tags);
-        policy.ignore.iter().any(|filter| filter.holds(subject, Recent::default()))
+        policy.ignore.iter().any(|filter| filter.holds(subject, ChangeAges::default()))
     };
     columns.retain(|key, columns| !ignored(key, columns));
     let ignored = all - columns.len();
-    let machines = Machines::of(history, policy);
+    let machines = EnvironmentSegments::of(history, policy);
     let series: Vec<Series> = columns
         .into_par_iter()
         .map(|(key, columns)| {
-            let columns: Vec<&Column> = columns.iter().map(C::borrow).collect();
-            assemble(key, &columns, history, policy, &machines)
+            let columns: Vec<&SeriesColumn> = columns.iter().map(C::borrow).collect();
+            build_series(key, &columns, history, policy, &machines)
         })
         .collect();
     let not_covered = matrix_gaps(&series, policy);
-    Grouped { series, ignored, not_covered }
+    GroupedSeries { series, ignored, not_covered }
 }
 
 /// The key under which a recorded key is shown: test names follow the policy's aliases.
-pub fn key_of(key: &RecordedKey, policy: &Policy) -> SeriesKey {
+pub fn series_key(key: &RecordedKey, policy: &Policy) -> SeriesKey {
     let mut test = &key.test;
     // As many steps as there are aliases: a loop in them ends here too.
     for _ in 0..policy.aliases.len() {
@@ -247,37 +251,41 @@ fn fingerprint(environment: &Environment, policy: &Policy) -> Vec<(String, Strin
     tracking.track_fields.iter().filter_map(field).collect()
 }
 
-fn assemble(
+fn build_series(
     key: SeriesKey,
-    columns: &[&Column],
+    columns: &[&SeriesColumn],
     history: &History,
     policy: &Policy,
-    machines: &Machines,
+    machines: &EnvironmentSegments,
 ) -> Series {
     let unit = columns.iter().map(|column| &column.unit).min().cloned();
     let unit = unit.unwrap_or_else(|| Unit::of_metric(&key.metric));
-    let said = columns.iter().find_map(|column| column.better);
+    let said = columns.iter().find_map(|column| column.direction);
     let by_policy = policy.metrics.get(&key.metric).and_then(|metric| metric.better);
     let better = by_policy.or(said).unwrap_or_else(|| Direction::of_metric(&key.metric, &unit));
     let mut tags: Vec<String> = columns.iter().flat_map(|column| column.tags.clone()).collect();
     tags.sort_unstable();
     tags.dedup();
-    let mut grouping =
-        Grouping { history, machines, segments: Vec::new(), numbers: FxHashMap::default() };
-    let mut rows: Vec<&Row> = columns
+    let mut grouping = RunGrouper {
+        history,
+        environment_segments: machines,
+        segments: Vec::new(),
+        local_segments: FxHashMap::default(),
+    };
+    let mut rows: Vec<&MeasurementRow> = columns
         .iter()
         .filter(|column| column.unit == unit)
         .flat_map(|column| &column.rows)
-        .filter(|row| row.line_of != Line::BRANCH)
+        .filter(|row| row.branch != BranchId::OTHER)
         .collect();
     if columns.len() > 1 {
         rows.sort_by_key(|row| row.time);
     }
-    let (main, pulls): (Vec<&Row>, Vec<&Row>) =
-        rows.into_iter().partition(|row| row.line_of == Line::MAIN);
+    let (main, pulls): (Vec<&MeasurementRow>, Vec<&MeasurementRow>) =
+        rows.into_iter().partition(|row| row.branch == BranchId::MAIN);
     let mut main = grouping.runs(&main);
     if let Some((_, run, row)) = main.last_mut() {
-        run.detail = history.detail(row).map(|detail| Arc::new(detail.owned()));
+        run.detail = history.detail(row).map(|detail| Arc::new(detail.to_detail()));
     }
     // Collected, they would keep the memory of what they were made from, half as much again.
     let mut runs: Vec<Run> = Vec::with_capacity(main.len());
@@ -287,33 +295,34 @@ fn assemble(
         .into_iter()
         .filter_map(|(line, run, _)| line.pull().map(|pull| PullRun { pull: u64::from(pull), run }))
         .collect();
-    Series { key, unit, better, tags, runs, pulls, segments: grouping.segments }
+    Series { key, unit, direction: better, tags, runs, pulls, segments: grouping.segments }
 }
 
 /// Turns the rows of one series into runs.
-struct Grouping<'a> {
+struct RunGrouper<'a> {
     history: &'a History,
-    machines: &'a Machines,
+    environment_segments: &'a EnvironmentSegments,
     segments: Vec<Segment>,
     /// The segment of a machine.
-    numbers: FxHashMap<u32, u32>,
+    local_segments: FxHashMap<u32, u32>,
 }
 
 /// What environments have in common: runs of one machine may be compared.
-struct Machines {
+struct EnvironmentSegments {
     /// By environment.
-    of: Vec<u32>,
+    by_environment: Vec<u32>,
     segments: Vec<Segment>,
     /// By commit: its id is a placeholder.
-    nameless: Vec<bool>,
+    is_placeholder: Vec<bool>,
 }
 
-impl Machines {
+impl EnvironmentSegments {
     fn of(history: &History, policy: &Policy) -> Self {
         let mut known: FxHashMap<Segment, u32> = FxHashMap::default();
         let commits = history.commits.iter();
         let nameless = commits.map(|it| PLACEHOLDERS.contains(&it.id.as_str())).collect();
-        let mut machines = Self { of: Vec::new(), segments: Vec::new(), nameless };
+        let mut machines =
+            Self { by_environment: Vec::new(), segments: Vec::new(), is_placeholder: nameless };
         for environment in &history.environments {
             let fingerprint = fingerprint(environment, policy);
             let segment = Segment { fingerprint, version: environment.version.clone() };
@@ -322,7 +331,7 @@ impl Machines {
                 machines.segments.push(segment.clone());
                 next
             });
-            machines.of.push(number);
+            machines.by_environment.push(number);
         }
         machines
     }
@@ -331,47 +340,54 @@ impl Machines {
 /// What repeats share.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct RunKey {
-    line: Line,
+    branch: BranchId,
     commit: u32,
     segment: u32,
     /// The UTC day where the commit is a placeholder; else 0.
     day: i64,
 }
 
-impl Grouping<'_> {
+impl RunGrouper<'_> {
     /// Runs in time order, each with the row that tells of it; `rows` must be in time order.
-    fn runs<'r>(&mut self, rows: &[&'r Row]) -> Vec<(Line, Run, &'r Row)> {
-        let mut keyed: Vec<(RunKey, &'r Row)> =
+    fn runs<'r>(
+        &mut self,
+        rows: &[&'r MeasurementRow],
+    ) -> Vec<(BranchId, Run, &'r MeasurementRow)> {
+        let mut keyed: Vec<(RunKey, &'r MeasurementRow)> =
             rows.iter().map(|row| (self.run_key(row), *row)).collect();
         // Stable, so that the rows of one run stay in the history's order.
         keyed.sort_by_key(|(key, _)| *key);
         // Most runs are of one row.
-        let mut runs: Vec<(Line, Run, &'r Row)> = Vec::with_capacity(keyed.len());
+        let mut runs: Vec<(BranchId, Run, &'r MeasurementRow)> = Vec::with_capacity(keyed.len());
         runs.extend(keyed.chunk_by(|(a, _), (b, _)| a == b).map(|rows| {
-            let (run, row) = self.summarise(rows);
-            (rows[0].0.line, run, row)
+            let (run, row) = self.summarize(rows);
+            (rows[0].0.branch, run, row)
         }));
         runs.sort_by_key(|(_, run, _)| (run.time, run.commit, run.segment));
         runs
     }
 
-    fn run_key(&mut self, row: &Row) -> RunKey {
-        let machine = self.machines.of[row.environment as usize];
+    fn run_key(&mut self, row: &MeasurementRow) -> RunKey {
+        let machine = self.environment_segments.by_environment[row.environment as usize];
         let next = u32::try_from(self.segments.len()).unwrap_or(u32::MAX);
-        let segment = *self.numbers.entry(machine).or_insert(next);
+        let segment = *self.local_segments.entry(machine).or_insert(next);
         if segment == next {
-            self.segments.push(self.machines.segments[machine as usize].clone());
+            self.segments.push(self.environment_segments.segments[machine as usize].clone());
         }
-        let day = if self.machines.nameless[row.commit as usize] { row.time.day() } else { 0 };
-        RunKey { line: row.line_of, commit: row.commit, segment, day }
+        let day = if self.environment_segments.is_placeholder[row.commit as usize] {
+            row.time.day()
+        } else {
+            0
+        };
+        RunKey { branch: row.branch, commit: row.commit, segment, day }
     }
 
-    fn summarise<'r>(&self, rows: &[(RunKey, &'r Row)]) -> (Run, &'r Row) {
+    fn summarize<'r>(&self, rows: &[(RunKey, &'r MeasurementRow)]) -> (Run, &'r MeasurementRow) {
         let key = rows[0].0;
         let commit = key.commit as usize;
         let first = rows.iter().map(|(_, row)| row.time).min();
         let time = match first {
-            Some(first) if !self.history.dated[commit] || key.day != 0 => first,
+            Some(first) if !self.history.has_author_time[commit] || key.day != 0 => first,
             _ => self.history.commits[commit].time,
         };
         let good = || rows.iter().map(|(_, row)| *row).filter(|row| !row.value.is_nan());
@@ -381,7 +397,7 @@ impl Grouping<'_> {
         } else {
             let values: Vec<f64> = good().map(|row| row.value).collect();
             let reported: Vec<f64> = good().filter_map(|row| number(row.std)).collect();
-            let std = median(&reported).or_else(|| deviation(&values));
+            let std = median(&reported).or_else(|| standard_deviation(&values));
             (median(&values), std, values.len())
         };
         // The newest row tells of the run: of a failed one where all failed.
@@ -395,14 +411,14 @@ impl Grouping<'_> {
             repeats: u32::try_from(repeats).unwrap_or(u32::MAX),
             segment: key.segment,
             environment: newest.environment,
-            detail: rare.map(|rare| Arc::new(Detail::of(Box::default(), rare.clone()))),
+            detail: rare.map(|rare| Arc::new(RunDetail::of(Box::default(), rare.clone()))),
         };
         (run, newest)
     }
 }
 
 /// Standard deviation of at least two repeats (n − 1 in the denominator).
-fn deviation(values: &[f64]) -> Option<f64> {
+fn standard_deviation(values: &[f64]) -> Option<f64> {
     if values.len() < 2 {
         return None;
     }

@@ -13,19 +13,19 @@ use crate::record::time::Timestamp;
 use crate::record::{Direction, Measurement, Record, Unit, median};
 
 /// The field that tells how many runs a record stands for.
-pub const RUNS: &str = "summary_runs";
+pub const RUNS_FIELD: &str = "summary_runs";
 
 /// Collects records; their order has no say.
 #[derive(Debug)]
-pub struct Days {
+pub struct DailySummaries {
     /// Fields of the machine that make a runner: days are kept apart by them.
     tracked: Vec<String>,
-    groups: BTreeMap<Group, Seen>,
+    groups: BTreeMap<SummaryKey, SummaryValues>,
 }
 
 /// What is summarised together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Group {
+struct SummaryKey {
     day: i64,
     suite: String,
     test: String,
@@ -42,7 +42,7 @@ struct Group {
 }
 
 #[derive(Debug, Default)]
-struct Seen {
+struct SummaryValues {
     /// Time and commit of the newest run, and the commit's time.
     newest: Option<(Timestamp, String, Option<Timestamp>)>,
     values: Vec<f64>,
@@ -51,7 +51,7 @@ struct Seen {
     tags: BTreeSet<String>,
 }
 
-impl Days {
+impl DailySummaries {
     pub fn new(tracked: &[String]) -> Self {
         Self { tracked: tracked.to_vec(), groups: BTreeMap::new() }
     }
@@ -68,7 +68,7 @@ impl Days {
 
     fn add(&mut self, record: &Record<'_>, measurement: Option<&Measurement<'_>>) {
         let Some(time) = record.timestamp else { return };
-        let (group, factor) = self.group(record, measurement, time);
+        let (group, factor) = self.summary_key(record, measurement, time);
         let seen = self.groups.entry(group).or_default();
         let run = (time, record.commit.clone().into_owned(), record.commit_time);
         if seen.newest.as_ref().is_none_or(|newest| *newest < run) {
@@ -86,19 +86,19 @@ impl Days {
         seen.stds.extend(measurement.std.map(|std| std * factor));
     }
 
-    fn group(
+    fn summary_key(
         &self,
         record: &Record<'_>,
         measurement: Option<&Measurement<'_>>,
         time: Timestamp,
-    ) -> (Group, f64) {
+    ) -> (SummaryKey, f64) {
         let unit = measurement.and_then(|one| one.unit.as_deref()).map(Unit::parse);
         let factor = unit.as_ref().map_or(1.0, |(_, factor)| *factor);
         let unit = unit.map(|(unit, _)| unit);
         let tracked = |(name, _): &&(std::borrow::Cow<'_, str>, _)| {
             self.tracked.iter().any(|field| field == name)
         };
-        let group = Group {
+        let group = SummaryKey {
             day: time.day(),
             suite: record.suite.clone().into_owned(),
             test: record.test.clone().into_owned(),
@@ -107,7 +107,7 @@ impl Days {
             parallel: record.parallel,
             n: record.n,
             params: record.params.clone().into_owned(),
-            metric: measurement.map(|one| (one.metric.clone().into_owned(), unit, one.better)),
+            metric: measurement.map(|one| (one.metric.clone().into_owned(), unit, one.direction)),
             version: record.version.clone().map(std::borrow::Cow::into_owned),
             branch: record.branch.clone().map(std::borrow::Cow::into_owned),
             runner: record
@@ -122,8 +122,8 @@ impl Days {
 
     /// The summaries, a line each with its newline, in an order of content.
     pub fn lines(&self) -> String {
-        let bare = |group: &Group| Group { metric: None, ..group.clone() };
-        let measured: BTreeSet<Group> = self
+        let bare = |group: &SummaryKey| SummaryKey { metric: None, ..group.clone() };
+        let measured: BTreeSet<SummaryKey> = self
             .groups
             .iter()
             .filter(|(group, seen)| group.metric.is_some() && !seen.values.is_empty())
@@ -137,7 +137,7 @@ impl Days {
                 Some(_) => !seen.values.is_empty(),
             };
             if told {
-                out.push_str(&line(group, seen));
+                out.push_str(&summary_line(group, seen));
                 out.push('\n');
             }
         }
@@ -145,7 +145,7 @@ impl Days {
     }
 }
 
-fn line(group: &Group, seen: &Seen) -> String {
+fn summary_line(group: &SummaryKey, seen: &SummaryValues) -> String {
     let Some((time, commit, commit_time)) = &seen.newest else { return String::new() };
     let mut record = Map::new();
     for (name, value) in &group.runner {
@@ -173,7 +173,7 @@ fn line(group: &Group, seen: &Seen) -> String {
     match &group.metric {
         None => put("error", seen.errors.iter().next().map(String::as_str).into()),
         Some((metric, unit, better)) => {
-            put(RUNS, seen.values.len().into());
+            put(RUNS_FIELD, seen.values.len().into());
             let low = seen.values.iter().copied().reduce(f64::min);
             let high = seen.values.iter().copied().reduce(f64::max);
             let all = json!({

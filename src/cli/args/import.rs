@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::Format;
+use crate::cli::args::OutputFormat;
 
 /// Which history becomes records, and what it does not say itself.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Import {
+pub(crate) struct ImportArgs {
     /// What kept the history; --list prints every kind
     #[arg(required_unless_present = "list", value_name = "KIND")]
     pub(crate) kind: Option<String>,
@@ -63,6 +63,6 @@ pub(crate) struct Import {
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// How the summary is printed
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    pub(crate) format: OutputFormat,
 }

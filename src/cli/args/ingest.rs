@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// What a tool wrote, and what it does not say.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Ingest {
+pub(crate) struct IngestArgs {
     /// Files, folders, or `-` for standard input
     #[arg(value_name = "FILE|DIR|-", required_unless_present = "list")]
     pub(crate) inputs: Vec<PathBuf>,

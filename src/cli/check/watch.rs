@@ -6,62 +6,62 @@ use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use crate::cli::args::{Check, Global};
+use crate::cli::args::{CheckArgs, GlobalArgs};
 use crate::cli::build;
-use crate::cli::check::{believe, report, site, wanted};
-use crate::cli::talk::{self, Talk};
+use crate::cli::check::{candidate_ref, render_report, site_args, trust_base_approvals};
+use crate::cli::ui::{self, Reporter};
 use crate::context::git;
-use crate::gate::{Outcome, terminal};
-use crate::project::stages::silent;
-use crate::project::watch::{Answer, Asked, watch};
-use crate::project::{self, Opened, Options};
-use crate::serve::watch::paths;
+use crate::gate::{CheckOutcome, terminal};
+use crate::project::stages::no_progress;
+use crate::project::watch::{CheckUpdate, WatchRequest, watch};
+use crate::project::{self, LoadOptions, LoadedHistory};
+use crate::serve::watcher::watch_paths;
 
 /// Stillness after a change before it counts: long enough for the events of one write.
-const STILL: Duration = Duration::from_millis(10);
+const DEBOUNCE: Duration = Duration::from_millis(10);
 
-pub(crate) fn run(global: &Global, args: &Check, talk: &Talk) -> anyhow::Result<u8> {
-    let options = build::options(global, &site(args))?;
+pub(crate) fn run(global: &GlobalArgs, args: &CheckArgs, talk: &Reporter) -> anyhow::Result<u8> {
+    let options = build::load_options(global, &site_args(args))?;
     if !global.data.is_dir() {
         // It says so better than a watcher would.
-        project::open(&options, &silent)?;
+        project::load_history(&options, &no_progress)?;
     }
     let mut roots = vec![global.data.clone()];
     roots.extend(global.policy.clone());
     // The log of overrides is nothing that is judged.
     let log = [global.data.join("audit.ndjson")];
-    let (_watcher, changes) = paths(&roots, &log, STILL)?;
+    let (_watcher, changes) = watch_paths(&roots, &log, DEBOUNCE)?;
     // What was said of the policy once is not said again.
     let mut said = Vec::new();
     let said = std::cell::RefCell::new(&mut said);
     let own = std::cell::RefCell::new(None);
-    let asked = Asked {
-        candidate: wanted(args),
+    let asked = WatchRequest {
+        candidate: candidate_ref(args),
         base: args.base.clone(),
         ancestors: &git::ancestors,
-        options: &|| Options { clock: build::clock(), ..options.clone() },
-        opened: &|opened, scene| {
-            warn(opened, &mut said.borrow_mut(), talk);
-            own.replace(super::own_comment(opened).map(str::to_owned));
-            believe(opened, scene, (&options, args), talk);
+        options: &|| LoadOptions { clock: build::clock(), ..options.clone() },
+        on_loaded: &|opened, scene| {
+            report_warnings(opened, &mut said.borrow_mut(), talk);
+            own.replace(super::comment_template(opened).map(str::to_owned));
+            trust_base_approvals(opened, scene, (&options, args), talk);
         },
-        progress: &talk.meter(),
+        progress: &talk.progress(),
     };
     let began = std::cell::Cell::new(Instant::now());
     let mut wait = || {
-        let paths = next(&changes)?;
+        let paths = next_changes(&changes)?;
         began.set(Instant::now());
         talk.info("Checking again.");
         Some(paths)
     };
-    let mut tell = |answer: anyhow::Result<Answer<'_>>| {
+    let mut tell = |answer: anyhow::Result<CheckUpdate<'_>>| {
         talk.end_progress();
         match answer {
-            Ok(Answer { outcome, alone }) => {
+            Ok(CheckUpdate { outcome, candidate_only: alone }) => {
                 let own = own.borrow();
-                let text = report(outcome, args.format, (own.as_deref(), &options.data))?;
-                talk::answer(text.as_bytes())?;
-                talk.info(&closing(outcome, alone, began.get().elapsed()));
+                let text = render_report(outcome, args.format, (own.as_deref(), &options.data))?;
+                ui::print(text.as_bytes())?;
+                talk.info(&summary_line(outcome, alone, began.get().elapsed()));
             }
             Err(error) => {
                 talk.error(&error);
@@ -75,13 +75,13 @@ pub(crate) fn run(global: &Global, args: &Check, talk: &Talk) -> anyhow::Result<
 }
 
 /// `FAIL: 1 regressed, 64 unchanged. Answered from the changed file alone in 0.083 s; waiting …`
-fn closing(outcome: &Outcome, alone: bool, took: Duration) -> String {
+fn summary_line(outcome: &CheckOutcome, alone: bool, took: Duration) -> String {
     let (headline, took) = (terminal::headline(outcome), took.as_secs_f64());
     let read = if alone { "from the changed file alone" } else { "from the whole history" };
     format!("{headline} Answered {read} in {took:.3} s; waiting for changes (Ctrl-C ends it).")
 }
 
-fn warn(opened: &Opened, said: &mut Vec<String>, talk: &Talk) {
+fn report_warnings(opened: &LoadedHistory, said: &mut Vec<String>, talk: &Reporter) {
     for warning in
         opened.warnings.iter().filter(|it| !said.contains(it)).cloned().collect::<Vec<_>>()
     {
@@ -91,7 +91,7 @@ fn warn(opened: &Opened, said: &mut Vec<String>, talk: &Talk) {
 }
 
 /// The paths of all changes that have come, once one has; none where no more can come.
-fn next(changes: &Receiver<Vec<PathBuf>>) -> Option<Vec<PathBuf>> {
+fn next_changes(changes: &Receiver<Vec<PathBuf>>) -> Option<Vec<PathBuf>> {
     let mut paths = changes.recv().ok()?;
     while let Ok(more) = changes.try_recv() {
         // Anything may have changed: then it is of no use to know what surely has.
@@ -120,11 +120,11 @@ mod tests {
         for paths in [vec![path("b"), path("a")], vec![path("b")]] {
             changed.send(paths).unwrap();
         }
-        assert_eq!(next(&changes), Some(vec![path("a"), path("b")]));
+        assert_eq!(next_changes(&changes), Some(vec![path("a"), path("b")]));
         changed.send(vec![path("c")]).unwrap();
-        assert_eq!(next(&changes), Some(vec![path("c")]));
+        assert_eq!(next_changes(&changes), Some(vec![path("c")]));
         drop(changed);
-        assert_eq!(next(&changes), None);
+        assert_eq!(next_changes(&changes), None);
     }
 
     #[test]
@@ -133,6 +133,6 @@ mod tests {
         for paths in [vec![path("a")], Vec::new(), vec![path("b")]] {
             changed.send(paths).unwrap();
         }
-        assert_eq!(next(&changes), Some(Vec::new()));
+        assert_eq!(next_changes(&changes), Some(Vec::new()));
     }
 }

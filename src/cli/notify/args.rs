@@ -27,21 +27,21 @@ X-Benchpages-Signature is `sha256=` and the HMAC-SHA256, in hex, of
 `v1:`, the value of X-Benchpages-Timestamp, `:` and the body.";
 
 #[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum NotifyCommand {
     /// Keep one comment on a pull request up to date, or one issue for each finding
     #[command(after_help = GITHUB_HELP)]
-    Github(Github),
+    Github(GithubArgs),
     /// Write to a Slack channel, once, and then to the thread
     #[command(after_help = SLACK_HELP)]
-    Slack(Slack),
+    Slack(SlackArgs),
     /// Send the result as signed JSON to an address of yours
     #[command(after_help = WEBHOOK_HELP)]
-    Webhook(Webhook),
+    Webhook(WebhookArgs),
 }
 
 /// What every kind understands.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Common {
+pub(crate) struct NotifyArgs {
     /// What `benchpages check --format json` printed; - reads it from stdin
     #[arg(long, value_name = "FILE")]
     pub(super) result: PathBuf,
@@ -57,9 +57,9 @@ pub(crate) struct Common {
 }
 
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Github {
+pub(crate) struct GithubArgs {
     #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) common: NotifyArgs,
     /// Where the site stands; links to elsewhere are not sent [default: site.base_url]
     #[arg(long, value_name = "URL")]
     pub(super) base_url: Option<String>,
@@ -89,9 +89,9 @@ pub(crate) struct Github {
 }
 
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Slack {
+pub(crate) struct SlackArgs {
     #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) common: NotifyArgs,
     /// Where the site stands; links to elsewhere are not sent [default: site.base_url]
     #[arg(long, value_name = "URL")]
     pub(super) base_url: Option<String>,
@@ -102,23 +102,23 @@ pub(crate) struct Slack {
     #[arg(long, value_name = "FILE")]
     pub(super) state: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) about: About,
+    pub(super) about: SubjectArgs,
 }
 
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Webhook {
+pub(crate) struct WebhookArgs {
     #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) common: NotifyArgs,
     /// Send without a signature
     #[arg(long)]
     pub(super) unsigned: bool,
     #[command(flatten)]
-    pub(super) about: About,
+    pub(super) about: SubjectArgs,
 }
 
 /// What was checked, as a message names it.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct About {
+pub(crate) struct SubjectArgs {
     /// Pull request that was checked
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) pull: Option<u64>,
@@ -130,7 +130,7 @@ pub(crate) struct About {
     pub(super) repo: Option<String>,
 }
 
-impl About {
+impl SubjectArgs {
     /// `owner/name #7`.
     pub(super) fn subject(&self) -> String {
         let repo = self.repo.as_deref().unwrap_or("main");

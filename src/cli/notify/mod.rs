@@ -7,106 +7,112 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use crate::cli::args::Global;
-use crate::cli::notify::args::{Command, Common, Github, Slack, Webhook};
-use crate::cli::talk::{self, Talk};
-use crate::notify::address::Address;
-use crate::notify::client::{Client, Limits};
-use crate::notify::github::comment::{self, Message, Target};
-use crate::notify::github::{Api, Place, issues};
-use crate::notify::outcome::{LONGEST, Outcome};
+use crate::cli::args::GlobalArgs;
+use crate::cli::notify::args::{GithubArgs, NotifyArgs, NotifyCommand, SlackArgs, WebhookArgs};
+use crate::cli::ui::{self, Reporter};
+use crate::notify::check_report::{CheckReport, MAX_REPORT_BYTES};
+use crate::notify::client::{NotifyClient, TimeLimits};
+use crate::notify::endpoint::EndpointUrl;
+use crate::notify::github::comment::{self, CommentMessage, PullTarget};
+use crate::notify::github::{GithubApi, GithubTarget, issues};
 use crate::notify::preview::Preview;
-use crate::notify::secret::{Masks, Secret};
-use crate::notify::slack::state::{self, State};
-use crate::notify::slack::{self, Way};
+use crate::notify::secret::{Secret, SecretMasks};
+use crate::notify::slack::state::{self, SlackState};
+use crate::notify::slack::{self, SlackDestination};
+use crate::notify::transport::{Network, SystemClock};
 use crate::notify::webhook;
-use crate::notify::wire::{Clock, Network};
-use crate::notify::{Failure, Told};
+use crate::notify::{Delivery, NotifyError};
 use model::policy::Policy;
 use model::policy::diagnostic;
 use model::policy::read::read as read_policy;
 
 /// A comment that is longer is none of `check`.
-const LONGEST_COMMENT: u64 = 1 << 20;
-const API: &str = "https://api.github.com";
+const MAX_COMMENT_BYTES: u64 = 1 << 20;
+const GITHUB_API: &str = "https://api.github.com";
 const SLACK_API: &str = "https://slack.com/api";
 /// What a dry run writes to.
-const SLACK_HOOK: &str = "https://hooks.slack.com/services/T/B/x";
-const SERVER: &str = "https://github.com";
+const EXAMPLE_SLACK_WEBHOOK: &str = "https://hooks.slack.com/services/T/B/x";
+const GITHUB_SERVER: &str = "https://github.com";
 
-pub(crate) fn run(global: &Global, command: &Command, talk: &Talk) -> anyhow::Result<u8> {
+pub(crate) fn run(
+    global: &GlobalArgs,
+    command: &NotifyCommand,
+    talk: &Reporter,
+) -> anyhow::Result<u8> {
     match command {
-        Command::Github(args) => github(global, args, talk),
-        Command::Slack(args) => slack(global, args, talk),
-        Command::Webhook(args) => webhook(global, args, talk),
+        NotifyCommand::Github(args) => github(global, args, talk),
+        NotifyCommand::Slack(args) => slack(global, args, talk),
+        NotifyCommand::Webhook(args) => webhook(global, args, talk),
     }
 }
 
-fn github(global: &Global, args: &Github, talk: &Talk) -> anyhow::Result<u8> {
-    let outcome = outcome(global, &args.common)?;
-    let policy = policy(global, talk)?;
+fn github(global: &GlobalArgs, args: &GithubArgs, talk: &Reporter) -> anyhow::Result<u8> {
+    let outcome = read_report(global, &args.common)?;
+    let policy = load_policy(global, talk)?;
     let markdown = args.comment.as_deref().map(|path| {
-        let bytes = read(path, LONGEST_COMMENT)?;
+        let bytes = read_bounded(path, MAX_COMMENT_BYTES)?;
         Ok::<_, anyhow::Error>(String::from_utf8_lossy(&bytes).into_owned())
     });
     let markdown = markdown.transpose()?;
-    let token = secret("GITHUB_TOKEN");
+    let token = env_secret("GITHUB_TOKEN");
     if token.is_none() && !args.common.dry_run {
         bail!("GITHUB_TOKEN is not set; `--dry-run` shows what would be sent");
     }
-    let api = address("GITHUB_API_URL", API)?;
-    let graphql = match variable("GITHUB_GRAPHQL_URL") {
-        Some(_) => address("GITHUB_GRAPHQL_URL", API)?,
+    let api = env_endpoint("GITHUB_API_URL", GITHUB_API)?;
+    let graphql = match env_variable("GITHUB_GRAPHQL_URL") {
+        Some(_) => env_endpoint("GITHUB_GRAPHQL_URL", GITHUB_API)?,
         None => api.join("graphql"),
     };
-    let place = Place {
+    let place = GithubTarget {
         api,
         graphql,
         repo: args.repo.clone(),
         token: token.clone(),
         author: args.author.clone(),
     };
-    let links = links(args.base_url.as_ref(), &policy, Some(&args.repo), talk)?;
-    let target = Target { pull: args.pull, sha: args.sha.clone() };
+    let links = allowed_links(args.base_url.as_ref(), &policy, Some(&args.repo), talk)?;
+    let target = PullTarget { pull: args.pull, sha: args.sha.clone() };
     let told = policy.notify.github.clone().unwrap_or_default();
     let by_policy = told.issues && args.pull.is_none() && args.sha.is_none();
     send(&args.common, &masks([token]), talk, |client| {
-        let mut api = Api::new(client, place);
+        let mut api = GithubApi::new(client, place);
         if args.issues || by_policy {
-            return issues::tell(&mut api, &outcome, &told.labels, &links);
+            return issues::sync(&mut api, &outcome, &told.labels, &links);
         }
-        let message = Message {
+        let message = CommentMessage {
             outcome: &outcome,
             markdown: markdown.as_deref(),
             when: told.comment,
             links: &links,
         };
-        comment::tell(&mut api, &target, message)
+        comment::publish(&mut api, &target, message)
     })
 }
 
-fn slack(global: &Global, args: &Slack, talk: &Talk) -> anyhow::Result<u8> {
-    let outcome = outcome(global, &args.common)?;
-    let policy = policy(global, talk)?;
+fn slack(global: &GlobalArgs, args: &SlackArgs, talk: &Reporter) -> anyhow::Result<u8> {
+    let outcome = read_report(global, &args.common)?;
+    let policy = load_policy(global, talk)?;
     let told = policy.notify.slack.clone().unwrap_or_default();
     let channel = args.channel.clone().or(told.channel);
-    let (token, hook) = (secret("SLACK_BOT_TOKEN"), secret("SLACK_WEBHOOK_URL"));
+    let (token, hook) = (env_secret("SLACK_BOT_TOKEN"), env_secret("SLACK_WEBHOOK_URL"));
     let masks = masks([token.clone(), hook.clone()]);
     let way = match (token, hook, channel) {
         (Some(token), _, Some(channel)) => {
-            let api = address("SLACK_API_URL", SLACK_API)?;
-            Way::Bot { api, token, channel }
+            let api = env_endpoint("SLACK_API_URL", SLACK_API)?;
+            SlackDestination::Bot { api, token, channel }
         }
         (_, Some(_), channel) => {
             if channel.is_some() {
                 talk.warn("an incoming webhook writes to its own channel only");
             }
-            Way::Hook(address("SLACK_WEBHOOK_URL", "")?.secret())
+            SlackDestination::Webhook(env_endpoint("SLACK_WEBHOOK_URL", "")?.into_secret())
         }
         (Some(_), None, None) => {
             bail!("which channel? give --channel, or notify.slack.channel in the policy")
         }
-        (None, None, _) if args.common.dry_run => Way::Hook(address("", SLACK_HOOK)?.secret()),
+        (None, None, _) if args.common.dry_run => {
+            SlackDestination::Webhook(env_endpoint("", EXAMPLE_SLACK_WEBHOOK)?.into_secret())
+        }
         (None, None, _) => {
             bail!(
                 "neither SLACK_BOT_TOKEN nor SLACK_WEBHOOK_URL is set; `--dry-run` shows what \
@@ -114,18 +120,18 @@ fn slack(global: &Global, args: &Slack, talk: &Talk) -> anyhow::Result<u8> {
             )
         }
     };
-    let mut state = state(args, talk)?;
+    let mut state = read_state(args, talk)?;
     let before = state.clone();
-    let links = links(args.base_url.as_ref(), &policy, args.about.repo.as_deref(), talk)?;
+    let links = allowed_links(args.base_url.as_ref(), &policy, args.about.repo.as_deref(), talk)?;
     let subject = args.about.subject();
-    let message = slack::Message {
+    let message = slack::SlackMessage {
         outcome: &outcome,
         subject: &subject,
         mention: &told.mention,
         links: &links,
     };
     let status =
-        send(&args.common, &masks, talk, |client| slack::tell(client, &way, message, &mut state))?;
+        send(&args.common, &masks, talk, |client| slack::post(client, &way, message, &mut state))?;
     if let Some(path) = args.state.as_deref().filter(|_| !args.common.dry_run && state != before) {
         let written = std::fs::write(path, state.to_json());
         written.with_context(|| format!("cannot write {}", path.display()))?;
@@ -133,47 +139,47 @@ fn slack(global: &Global, args: &Slack, talk: &Talk) -> anyhow::Result<u8> {
     Ok(status)
 }
 
-fn state(args: &Slack, talk: &Talk) -> anyhow::Result<State> {
+fn read_state(args: &SlackArgs, talk: &Reporter) -> anyhow::Result<SlackState> {
     let Some(path) = args.state.as_deref().filter(|path| path.exists()) else {
-        return Ok(State::default());
+        return Ok(SlackState::default());
     };
-    Ok(State::read(&read(path, state::LONGEST)?).unwrap_or_else(|fault| {
+    Ok(SlackState::read(&read_bounded(path, state::MAX_STATE_BYTES)?).unwrap_or_else(|fault| {
         talk.warn(&format!("{} is begun anew: {fault}", path.display()));
-        State::default()
+        SlackState::default()
     }))
 }
 
-fn webhook(global: &Global, args: &Webhook, talk: &Talk) -> anyhow::Result<u8> {
-    let outcome = outcome(global, &args.common)?;
-    let policy = policy(global, talk)?;
+fn webhook(global: &GlobalArgs, args: &WebhookArgs, talk: &Reporter) -> anyhow::Result<u8> {
+    let outcome = read_report(global, &args.common)?;
+    let policy = load_policy(global, talk)?;
     let known = policy.notify.webhook.clone().and_then(|webhook| webhook.url);
-    let url = secret("BENCHPAGES_WEBHOOK_URL").or(known.as_deref().and_then(Secret::new));
+    let url = env_secret("BENCHPAGES_WEBHOOK_URL").or(known.as_deref().and_then(Secret::new));
     let Some(url) = url else {
         bail!("where to? set BENCHPAGES_WEBHOOK_URL, or notify.webhook.url in the policy")
     };
-    let address = Address::parse(url.expose());
+    let address = EndpointUrl::parse(url.expose());
     let address = address.map_err(|fault| anyhow::anyhow!("the webhook's address {fault}"))?;
-    let key = secret("BENCHPAGES_WEBHOOK_SECRET").filter(|_| !args.unsigned);
+    let key = env_secret("BENCHPAGES_WEBHOOK_SECRET").filter(|_| !args.unsigned);
     if key.is_none() && !args.unsigned && !args.common.dry_run {
         bail!("BENCHPAGES_WEBHOOK_SECRET is not set; `--unsigned` sends without a signature");
     }
     let masks = masks([Some(url), key.clone()]);
-    let message = webhook::Message {
-        address: address.secret(),
+    let message = webhook::WebhookMessage {
+        address: address.into_secret(),
         key,
         outcome: &outcome,
         repo: args.about.repo.clone(),
         pull: args.about.pull,
     };
-    send(&args.common, &masks, talk, |client| webhook::tell(client, &message))
+    send(&args.common, &masks, talk, |client| webhook::post(client, &message))
 }
 
 /// Where links may lead: the site and the repository. A result may come from a stranger.
-fn links(
+fn allowed_links(
     site: Option<&String>,
     policy: &Policy,
     repo: Option<&str>,
-    talk: &Talk,
+    talk: &Reporter,
 ) -> anyhow::Result<Vec<String>> {
     let site = site.or(policy.site.base_url.as_ref()).cloned();
     if site.is_none() {
@@ -182,44 +188,44 @@ fn links(
              policy)",
         );
     }
-    let server = address("GITHUB_SERVER_URL", SERVER)?;
+    let server = env_endpoint("GITHUB_SERVER_URL", GITHUB_SERVER)?;
     let repo = repo.map(|repo| server.join(repo).expose().to_owned());
     Ok(site.into_iter().chain(policy.site.repo_url.clone()).chain(repo).collect())
 }
 
 /// Sends what `work` sends, or shows it.
 fn send(
-    common: &Common,
-    masks: &Masks,
-    talk: &Talk,
-    work: impl FnOnce(&mut Client<'_>) -> Result<Told, Failure>,
+    common: &NotifyArgs,
+    masks: &SecretMasks,
+    talk: &Reporter,
+    work: impl FnOnce(&mut NotifyClient<'_>) -> Result<Delivery, NotifyError>,
 ) -> anyhow::Result<u8> {
-    let limits = Limits { timeout: common.timeout, total: common.time_limit };
+    let limits = TimeLimits { timeout: common.timeout, total: common.time_limit };
     let said = |text: &str| talk.info(text);
-    let mut clock = Clock::new();
+    let mut clock = SystemClock::new();
     if common.dry_run {
         let mut preview = Preview::new(masks.clone());
-        let mut client = Client::new(&mut preview, &mut clock, limits, masks.clone(), &said);
+        let mut client = NotifyClient::new(&mut preview, &mut clock, limits, masks.clone(), &said);
         let told = work(&mut client)?;
-        talk::answer(preview.text().as_bytes())?;
+        ui::print(preview.text().as_bytes())?;
         for warning in &told.warnings {
             talk.warn(warning);
         }
-        talk.info(&format!("dry run: nothing was sent; it would end with: {}", told.done));
+        talk.info(&format!("dry run: nothing was sent; it would end with: {}", told.summary));
         return Ok(0);
     }
     let mut network = Network::new();
-    let mut client = Client::new(&mut network, &mut clock, limits, masks.clone(), &said);
+    let mut client = NotifyClient::new(&mut network, &mut clock, limits, masks.clone(), &said);
     let told = work(&mut client)?;
     for warning in &told.warnings {
         talk.warn(warning);
     }
-    talk.info(&told.done);
+    talk.info(&told.summary);
     Ok(0)
 }
 
-fn outcome(global: &Global, common: &Common) -> anyhow::Result<Outcome> {
-    let outcome = Outcome::read(&read(&common.result, LONGEST)?)?;
+fn read_report(global: &GlobalArgs, common: &NotifyArgs) -> anyhow::Result<CheckReport> {
+    let outcome = CheckReport::read(&read_bounded(&common.result, MAX_REPORT_BYTES)?)?;
     let demo = |commit: &str| commit.starts_with("demo-");
     if !global.demo && (demo(&outcome.candidate) || demo(&outcome.base)) {
         bail!("the result is of demo data, made by a generator; say that this is a demo: --demo");
@@ -228,7 +234,7 @@ fn outcome(global: &Global, common: &Common) -> anyhow::Result<Outcome> {
 }
 
 /// A file, or stdin, of at most `most` bytes.
-fn read(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
+fn read_bounded(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let name = if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() };
     let read = if path == Path::new("-") {
@@ -244,7 +250,7 @@ fn read(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn policy(global: &Global, talk: &Talk) -> anyhow::Result<Policy> {
+fn load_policy(global: &GlobalArgs, talk: &Reporter) -> anyhow::Result<Policy> {
     let path = global.policy.clone().unwrap_or_else(|| global.data.join("policy.yml"));
     if global.policy.is_none() && !path.exists() {
         return Ok(Policy::default());
@@ -255,23 +261,23 @@ fn policy(global: &Global, talk: &Talk) -> anyhow::Result<Policy> {
     match reading.policy {
         Some(policy) => Ok(policy),
         None => {
-            talk::tell(&diagnostic::render(&reading.diagnostics, &text, talk.colour()));
+            ui::emit(&diagnostic::render(&reading.diagnostics, &text, talk.color()));
             bail!("the policy is at fault")
         }
     }
 }
 
 /// What an environment variable says; unset secrets of a workflow arrive empty.
-fn variable(name: &str) -> Option<String> {
+fn env_variable(name: &str) -> Option<String> {
     std::env::var(name).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-fn secret(name: &str) -> Option<Secret> {
-    variable(name).as_deref().and_then(Secret::new)
+fn env_secret(name: &str) -> Option<Secret> {
+    env_variable(name).as_deref().and_then(Secret::new)
 }
 
-fn masks(secrets: impl IntoIterator<Item = Option<Secret>>) -> Masks {
-    let mut masks = Masks::default();
+fn masks(secrets: impl IntoIterator<Item = Option<Secret>>) -> SecretMasks {
+    let mut masks = SecretMasks::default();
     for secret in secrets.into_iter().flatten() {
         masks.add(&secret);
         // Of a secret address, a server may echo what stands behind the host.
@@ -284,7 +290,7 @@ fn masks(secrets: impl IntoIterator<Item = Option<Secret>>) -> Masks {
 }
 
 /// An address that a variable may change.
-fn address(name: &str, usual: &str) -> anyhow::Result<Address> {
-    let text = variable(name).unwrap_or_else(|| usual.to_owned());
-    Address::parse(&text).map_err(|fault| anyhow::anyhow!("{name} {fault}"))
+fn env_endpoint(name: &str, usual: &str) -> anyhow::Result<EndpointUrl> {
+    let text = env_variable(name).unwrap_or_else(|| usual.to_owned());
+    EndpointUrl::parse(&text).map_err(|fault| anyhow::anyhow!("{name} {fault}"))
 }

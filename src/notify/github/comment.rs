@@ -5,27 +5,27 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::notify::client::Method;
-use crate::notify::github::body::{MARKER, State, body};
-use crate::notify::github::{Api, Mine, User, Walk};
-use crate::notify::outcome::Outcome;
-use crate::notify::{Failure, Told};
+use crate::notify::check_report::CheckReport;
+use crate::notify::client::HttpMethod;
+use crate::notify::github::comment_body::{CommentState, MARKER, render};
+use crate::notify::github::{ApiUser, GithubApi, OwnIdentity, PageStep};
+use crate::notify::{Delivery, NotifyError};
 use model::policy::notify::Comment as When;
 
 /// Looking anew after a write that may or may not have been done.
-const ROUNDS: u32 = 3;
+const MAX_ROUNDS: u32 = 3;
 
 /// Which pull request: by number, by the commit that was measured, or by both.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Target {
+pub(crate) struct PullTarget {
     pub(crate) pull: Option<u64>,
     pub(crate) sha: Option<String>,
 }
 
 /// What is told.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Message<'a> {
-    pub(crate) outcome: &'a Outcome,
+pub(crate) struct CommentMessage<'a> {
+    pub(crate) outcome: &'a CheckReport,
     /// What `check --format markdown` printed.
     pub(crate) markdown: Option<&'a str>,
     pub(crate) when: When,
@@ -34,18 +34,18 @@ pub(crate) struct Message<'a> {
 }
 
 #[derive(Debug, Deserialize)]
-struct Entry {
+struct ApiComment {
     id: u64,
     #[serde(default)]
     body: Option<String>,
     #[serde(default)]
-    user: Option<User>,
+    user: Option<ApiUser>,
 }
 
 /// What is to be done.
 #[derive(Debug, PartialEq)]
-enum Act {
-    Nothing(&'static str),
+enum CommentAction {
+    Skip(&'static str),
     Write(String),
 }
 
@@ -53,29 +53,32 @@ enum Act {
 ///
 /// # Errors
 /// As [`crate::notify::client::Client::send`].
-pub(crate) fn tell(
-    api: &mut Api<'_, '_>,
-    target: &Target,
-    message: Message<'_>,
-) -> Result<Told, Failure> {
+pub(crate) fn publish(
+    api: &mut GithubApi<'_, '_>,
+    target: &PullTarget,
+    message: CommentMessage<'_>,
+) -> Result<Delivery, NotifyError> {
     if message.when == When::Never {
-        return Ok(Told::new("not told: the policy's notify.github.comment is `never`"));
+        return Ok(Delivery::new("not told: the policy's notify.github.comment is `never`"));
     }
-    let pull = match resolve(api, target)? {
+    let pull = match resolve_pull(api, target)? {
         Ok(pull) => pull,
-        Err(reason) => return Ok(Told::new(reason)),
+        Err(reason) => return Ok(Delivery::new(reason)),
     };
     let mut round = 1;
     loop {
-        match once(api, pull, message) {
-            Err(Failure::Unsure { .. }) if round < ROUNDS => round += 1,
+        match attempt(api, pull, message) {
+            Err(NotifyError::Unconfirmed { .. }) if round < MAX_ROUNDS => round += 1,
             other => return other,
         }
     }
 }
 
 /// The pull request's number, or why there is none to tell.
-fn resolve(api: &mut Api<'_, '_>, target: &Target) -> Result<Result<u64, String>, Failure> {
+fn resolve_pull(
+    api: &mut GithubApi<'_, '_>,
+    target: &PullTarget,
+) -> Result<Result<u64, String>, NotifyError> {
     Ok(match (target.pull, &target.sha) {
         (Some(pull), None) => Ok(pull),
         (Some(pull), Some(sha)) => {
@@ -83,7 +86,7 @@ fn resolve(api: &mut Api<'_, '_>, target: &Target) -> Result<Result<u64, String>
             if head.eq_ignore_ascii_case(sha) {
                 Ok(pull)
             } else {
-                let head = model::text::commit(&crate::notify::escape::plain(&head, 64));
+                let head = model::text::short_commit(&crate::notify::escape::plain(&head, 64));
                 Err(format!("not told: the head of #{pull} is {head} by now"))
             }
         }
@@ -92,57 +95,71 @@ fn resolve(api: &mut Api<'_, '_>, target: &Target) -> Result<Result<u64, String>
         }),
         (None, None) => {
             let text = "which pull request? give --pull or --sha".to_owned();
-            return Err(Failure::Input(text));
+            return Err(NotifyError::Input(text));
         }
     })
 }
 
-fn once(api: &mut Api<'_, '_>, pull: u64, message: Message<'_>) -> Result<Told, Failure> {
+fn attempt(
+    api: &mut GithubApi<'_, '_>,
+    pull: u64,
+    message: CommentMessage<'_>,
+) -> Result<Delivery, NotifyError> {
     let mine = api.author()?;
-    let older = find(api, pull, &mine)?;
+    let older = find_own_comment(api, pull, &mine)?;
     let text = older.as_ref().map(|entry| entry.body.as_deref().unwrap_or_default());
-    match (act(message, text), older) {
-        (Act::Nothing(why), _) => Ok(Told::new(format!("#{pull}: nothing to tell, {why}"))),
-        (Act::Write(body), Some(entry)) => {
-            let path = format!("issues/comments/{}", entry.id);
-            api.write(Method::Patch, &path, &json!({"body": body}))?;
-            let resolved = State::of(&body) == State::Resolved;
-            let done = if resolved { "marked as resolved" } else { "updated" };
-            Ok(Told::new(format!("#{pull}: comment {done}")))
+    match (decide_action(message, text), older) {
+        (CommentAction::Skip(why), _) => {
+            Ok(Delivery::new(format!("#{pull}: nothing to tell, {why}")))
         }
-        (Act::Write(body), None) => {
-            api.write(Method::Post, &format!("issues/{pull}/comments"), &json!({"body": body}))?;
-            Ok(Told::new(format!("#{pull}: commented")))
+        (CommentAction::Write(body), Some(entry)) => {
+            let path = format!("issues/comments/{}", entry.id);
+            api.write(HttpMethod::Patch, &path, &json!({"body": body}))?;
+            let resolved = CommentState::of(&body) == CommentState::Resolved;
+            let done = if resolved { "marked as resolved" } else { "updated" };
+            Ok(Delivery::new(format!("#{pull}: comment {done}")))
+        }
+        (CommentAction::Write(body), None) => {
+            api.write(
+                HttpMethod::Post,
+                &format!("issues/{pull}/comments"),
+                &json!({"body": body}),
+            )?;
+            Ok(Delivery::new(format!("#{pull}: commented")))
         }
     }
 }
 
 /// The oldest comment with our marker that we wrote ourselves: anyone can write the marker.
-fn find(api: &mut Api<'_, '_>, pull: u64, mine: &Mine) -> Result<Option<Entry>, Failure> {
+fn find_own_comment(
+    api: &mut GithubApi<'_, '_>,
+    pull: u64,
+    mine: &OwnIdentity,
+) -> Result<Option<ApiComment>, NotifyError> {
     let path = format!("issues/{pull}/comments?per_page={}", super::PER_PAGE);
-    api.walk(&path, json!([]), |entry: Entry| {
+    api.find_in_pages(&path, json!([]), |entry: ApiComment| {
         let marked = entry.body.as_deref().is_some_and(|body| body.starts_with(MARKER));
-        let ours = marked && Api::is_ours(mine, entry.user.as_ref());
-        if ours { Walk::Found(entry) } else { Walk::On }
+        let ours = marked && GithubApi::is_ours(mine, entry.user.as_ref());
+        if ours { PageStep::Found(entry) } else { PageStep::Continue }
     })
 }
 
-fn act(message: Message<'_>, older: Option<&str>) -> Act {
-    let state = match (message.outcome.is_clean(), older.map(State::of)) {
-        (false, _) => State::Open,
-        (true, None | Some(State::Clean)) => State::Clean,
-        (true, Some(State::Open | State::Resolved)) => State::Resolved,
+fn decide_action(message: CommentMessage<'_>, older: Option<&str>) -> CommentAction {
+    let state = match (message.outcome.is_clean(), older.map(CommentState::of)) {
+        (false, _) => CommentState::Open,
+        (true, None | Some(CommentState::Clean)) => CommentState::Clean,
+        (true, Some(CommentState::Open | CommentState::Resolved)) => CommentState::Resolved,
     };
-    if state == State::Clean && older.is_none() && message.when != When::Always {
-        return Act::Nothing("no change");
+    if state == CommentState::Clean && older.is_none() && message.when != When::Always {
+        return CommentAction::Skip("no change");
     }
-    let text = body(message.outcome, message.markdown, state, message.links);
+    let text = render(message.outcome, message.markdown, state, message.links);
     // GitHub stores line ends as they are sent by browsers.
     let same = |older: &str| older.replace("\r\n", "\n").trim_end() == text.trim_end();
     if older.is_some_and(same) {
-        return Act::Nothing("the comment already says so");
+        return CommentAction::Skip("the comment already says so");
     }
-    Act::Write(text)
+    CommentAction::Write(text)
 }
 
 #[cfg(test)]
@@ -154,18 +171,19 @@ mod tests {
                         [{\"series\": \"s\", \"verdict\": \"regressed\"}]}";
 
     /// What is written, as its state; none where nothing is.
-    fn written(text: &str, when: When, older: Option<&str>) -> Option<State> {
-        let outcome = Outcome::read(text.as_bytes()).unwrap();
-        let message = Message { outcome: &outcome, markdown: None, when, links: &[] };
-        match act(message, older) {
-            Act::Nothing(_) => None,
-            Act::Write(body) => Some(State::of(&body)),
+    fn written(text: &str, when: When, older: Option<&str>) -> Option<CommentState> {
+        let outcome = CheckReport::read(text.as_bytes()).unwrap();
+        let message = CommentMessage { outcome: &outcome, markdown: None, when, links: &[] };
+        match decide_action(message, older) {
+            CommentAction::Skip(_) => None,
+            CommentAction::Write(body) => Some(CommentState::of(&body)),
         }
     }
 
     #[test]
     fn a_comment_is_made_changed_and_resolved_as_the_policy_says() {
-        let (open, clean, resolved) = [State::Open, State::Clean, State::Resolved].into();
+        let (open, clean, resolved) =
+            [CommentState::Open, CommentState::Clean, CommentState::Resolved].into();
         let older = |state| format!("x\n{}", body_line(state));
         let (was_open, was_clean) = (older(open), older(clean));
         assert_eq!(written(CLEAN, When::Changes, None), None);
@@ -178,15 +196,15 @@ mod tests {
         assert_eq!(written(CLEAN, When::Changes, Some("by another version")), Some(resolved));
     }
 
-    fn body_line(state: State) -> String {
-        let outcome = Outcome::read(CLEAN.as_bytes()).unwrap();
-        body(&outcome, None, state, &[]).lines().next_back().unwrap().to_owned()
+    fn body_line(state: CommentState) -> String {
+        let outcome = CheckReport::read(CLEAN.as_bytes()).unwrap();
+        render(&outcome, None, state, &[]).lines().next_back().unwrap().to_owned()
     }
 
     #[test]
     fn what_already_stands_is_not_written_again() {
-        let outcome = Outcome::read(SLOW.as_bytes()).unwrap();
-        let text = body(&outcome, None, State::Open, &[]).replace('\n', "\r\n");
+        let outcome = CheckReport::read(SLOW.as_bytes()).unwrap();
+        let text = render(&outcome, None, CommentState::Open, &[]).replace('\n', "\r\n");
         assert_eq!(written(SLOW, When::Changes, Some(&text)), None);
     }
 }

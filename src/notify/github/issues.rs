@@ -8,49 +8,51 @@ use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::notify::client::Method;
-use crate::notify::escape::{link, markdown, plain};
-use crate::notify::github::{Api, User, Walk};
-use crate::notify::outcome::{Finding, Infrastructure, Outcome, Overall};
-use crate::notify::{Failure, Told};
+use crate::notify::check_report::{
+    CheckReport, ReportedAnomaly, ReportedDecision, ReportedFinding,
+};
+use crate::notify::client::HttpMethod;
+use crate::notify::escape::{allowed_link, markdown, plain};
+use crate::notify::github::{ApiUser, GithubApi, PageStep};
+use crate::notify::{Delivery, NotifyError};
 use model::text;
 
 /// New issues, and closed ones, of one run: what breaks everything is not worth a flood.
-const MOST: usize = 20;
+const MAX_CHANGED_ISSUES: usize = 20;
 /// Looking anew after a write that may or may not have been done.
-const ROUNDS: u32 = 3;
+const MAX_ROUNDS: u32 = 3;
 const MARKER: &str = "<!-- benchpages:issue v1 id=";
 /// People may write below it.
 const END: &str = "<!-- benchpages:end -->";
-const NAME_CHARS: usize = 200;
-const REASON_CHARS: usize = 500;
-const HINTS: usize = 10;
+const MAX_NAME_CHARS: usize = 200;
+const MAX_REASON_CHARS: usize = 500;
+const MAX_HINTS: usize = 10;
 /// GitHub's most.
-const LABEL_CHARS: usize = 50;
+const MAX_LABEL_CHARS: usize = 50;
 
 #[derive(Debug, Deserialize)]
-struct Issue {
+struct ApiIssue {
     number: u64,
     #[serde(default)]
     title: String,
     #[serde(default)]
     body: Option<String>,
     #[serde(default)]
-    user: Option<User>,
+    user: Option<ApiUser>,
     /// Pull requests are issues too.
     #[serde(default)]
     pull_request: Option<serde::de::IgnoredAny>,
 }
 
 /// An issue as it should stand.
-struct Wanted {
+struct DesiredIssue {
     title: String,
     body: String,
 }
 
 /// What one run did.
 #[derive(Default)]
-struct Count {
+struct IssueCounts {
     opened: u64,
     updated: u64,
     closed: u64,
@@ -60,75 +62,75 @@ struct Count {
 ///
 /// # Errors
 /// As [`crate::notify::client::Client::send`].
-pub(crate) fn tell(
-    api: &mut Api<'_, '_>,
-    outcome: &Outcome,
+pub(crate) fn sync(
+    api: &mut GithubApi<'_, '_>,
+    outcome: &CheckReport,
     labels: &[String],
     links: &[String],
-) -> Result<Told, Failure> {
-    if outcome.verdict == Overall::NothingCompared {
-        return Ok(Told::new("issues stay as they are: nothing was compared"));
+) -> Result<Delivery, NotifyError> {
+    if outcome.verdict == ReportedDecision::NothingCompared {
+        return Ok(Delivery::new("issues stay as they are: nothing was compared"));
     }
-    let mut count = Count::default();
+    let mut count = IssueCounts::default();
     let mut round = 1;
     let left_out = loop {
-        match once(api, outcome, labels, links, &mut count) {
-            Err(Failure::Unsure { .. }) if round < ROUNDS => round += 1,
+        match attempt(api, outcome, labels, links, &mut count) {
+            Err(NotifyError::Unconfirmed { .. }) if round < MAX_ROUNDS => round += 1,
             other => break other?,
         }
     };
-    let Count { opened, updated, closed } = count;
+    let IssueCounts { opened, updated, closed } = count;
     let mut told =
-        Told::new(format!("issues: {opened} opened, {updated} updated, {closed} closed"));
+        Delivery::new(format!("issues: {opened} opened, {updated} updated, {closed} closed"));
     if left_out > 0 {
         told.warnings.push(format!(
-            "{} opened or closed no issue: at most {MOST} of each a run",
-            text::counted(left_out as u64, "finding")
+            "{} opened or closed no issue: at most {MAX_CHANGED_ISSUES} of each a run",
+            text::count_noun(left_out as u64, "finding")
         ));
     }
     Ok(told)
 }
 
 /// One look and what follows from it; the number of changes that were left to a later run.
-fn once(
-    api: &mut Api<'_, '_>,
-    outcome: &Outcome,
+fn attempt(
+    api: &mut GithubApi<'_, '_>,
+    outcome: &CheckReport,
     labels: &[String],
     links: &[String],
-    count: &mut Count,
-) -> Result<usize, Failure> {
+    count: &mut IssueCounts,
+) -> Result<usize, NotifyError> {
     let mine = api.author()?;
-    let mut open: BTreeMap<String, Issue> = BTreeMap::new();
+    let mut open: BTreeMap<String, ApiIssue> = BTreeMap::new();
     let path = format!("issues?state=open&per_page={}", super::PER_PAGE);
-    api.walk(&path, json!([]), |issue: Issue| {
+    api.find_in_pages(&path, json!([]), |issue: ApiIssue| {
         let id = issue.body.as_deref().and_then(id_of).map(str::to_owned);
-        let ours = issue.pull_request.is_none() && Api::is_ours(&mine, issue.user.as_ref());
+        let ours = issue.pull_request.is_none() && GithubApi::is_ours(&mine, issue.user.as_ref());
         if let Some(id) = id.filter(|_| ours) {
             // Of two with one id the older stays ours; listings begin with the newest.
             open.insert(id, issue);
         }
-        Walk::On::<()>
+        PageStep::Continue::<()>
     })?;
-    let wanted = wanted(outcome, links);
+    let wanted = desired_issues(outcome, links);
     let (mut new, mut gone) = (0, 0);
     for (id, wanted) in &wanted {
         match open.get(id) {
             Some(issue) => update(api, issue, wanted, count)?,
-            None if new == MOST => {}
+            None if new == MAX_CHANGED_ISSUES => {}
             None => {
                 let labels: Vec<&String> =
-                    labels.iter().filter(|it| it.chars().count() <= LABEL_CHARS).collect();
+                    labels.iter().filter(|it| it.chars().count() <= MAX_LABEL_CHARS).collect();
                 let body = json!({"title": wanted.title, "body": wanted.body, "labels": labels});
-                api.write(Method::Post, "issues", &body)?;
+                api.write(HttpMethod::Post, "issues", &body)?;
                 count.opened += 1;
                 new += 1;
             }
         }
     }
-    let unsure = unsure(outcome);
+    let unsure = undecided_ids(outcome);
     let over = |id: &&String| !wanted.contains_key(*id) && !unsure.contains(*id);
     let over: Vec<&String> = open.keys().filter(over).collect();
-    for id in over.iter().take(MOST) {
+    for id in over.iter().take(MAX_CHANGED_ISSUES) {
         close(api, &open[*id], outcome, id)?;
         count.closed += 1;
         gone += 1;
@@ -153,25 +155,26 @@ fn series_id(series: &str) -> String {
 }
 
 /// The issues that should be open, by id.
-fn wanted(outcome: &Outcome, links: &[String]) -> BTreeMap<String, Wanted> {
-    let reported = outcome.worse().filter(|finding| !finding.report_only);
-    let mut wanted: BTreeMap<String, Wanted> = BTreeMap::new();
+fn desired_issues(outcome: &CheckReport, links: &[String]) -> BTreeMap<String, DesiredIssue> {
+    let reported = outcome.regressions().filter(|finding| !finding.report_only);
+    let mut wanted: BTreeMap<String, DesiredIssue> = BTreeMap::new();
     for finding in reported {
         let id = series_id(&finding.series);
-        let issue = of_finding(&id, finding, outcome, links);
+        let issue = finding_issue(&id, finding, outcome, links);
         wanted.entry(id).or_insert(issue);
     }
     if let Some(it) = outcome.alert() {
         let id = id("infrastructure", "");
-        let issue = of_infrastructure(&id, it);
+        let issue = anomaly_issue(&id, it);
         wanted.insert(id, issue);
     }
     wanted
 }
 
 /// What this check says nothing sure of: such issues stay open.
-fn unsure(outcome: &Outcome) -> BTreeSet<String> {
-    let settled = |finding: &&Finding| finding.is_better() || finding.verdict == "approved";
+fn undecided_ids(outcome: &CheckReport) -> BTreeSet<String> {
+    let settled =
+        |finding: &&ReportedFinding| finding.is_improvement() || finding.verdict == "approved";
     let found = outcome.findings.iter().filter(|finding| !settled(finding));
     let found = found.map(|finding| series_id(&finding.series));
     let not = outcome.not_compared.iter().map(|it| series_id(&it.series));
@@ -183,11 +186,11 @@ fn unsure(outcome: &Outcome) -> BTreeSet<String> {
 }
 
 fn update(
-    api: &mut Api<'_, '_>,
-    issue: &Issue,
-    wanted: &Wanted,
-    count: &mut Count,
-) -> Result<(), Failure> {
+    api: &mut GithubApi<'_, '_>,
+    issue: &ApiIssue,
+    wanted: &DesiredIssue,
+    count: &mut IssueCounts,
+) -> Result<(), NotifyError> {
     let old = issue.body.as_deref().unwrap_or_default().replace("\r\n", "\n");
     let by_people = old.split_once(END).map_or("", |(_, rest)| rest.trim_end());
     let body = format!("{}{by_people}", wanted.body);
@@ -195,15 +198,20 @@ fn update(
         return Ok(());
     }
     let change = json!({"title": wanted.title, "body": body});
-    api.write(Method::Patch, &format!("issues/{}", issue.number), &change)?;
+    api.write(HttpMethod::Patch, &format!("issues/{}", issue.number), &change)?;
     count.updated += 1;
     Ok(())
 }
 
 /// Closes first: a comment that fails leaves no issue open, and is not made twice.
-fn close(api: &mut Api<'_, '_>, issue: &Issue, outcome: &Outcome, id: &str) -> Result<(), Failure> {
+fn close(
+    api: &mut GithubApi<'_, '_>,
+    issue: &ApiIssue,
+    outcome: &CheckReport,
+    id: &str,
+) -> Result<(), NotifyError> {
     let path = format!("issues/{}", issue.number);
-    api.write(Method::Patch, &path, &json!({"state": "closed", "state_reason": "completed"}))?;
+    api.write(HttpMethod::Patch, &path, &json!({"state": "closed", "state_reason": "completed"}))?;
     let approved = outcome
         .findings
         .iter()
@@ -211,80 +219,86 @@ fn close(api: &mut Api<'_, '_>, issue: &Issue, outcome: &Outcome, id: &str) -> R
     let commit = commit(&outcome.candidate);
     let words = match approved {
         Some(finding) => {
-            let reason = markdown(finding.reason.as_deref().unwrap_or_default(), REASON_CHARS);
+            let reason = markdown(finding.reason.as_deref().unwrap_or_default(), MAX_REASON_CHARS);
             format!("Accepted as of {commit}. {reason}")
         }
         None => format!("`benchpages check` no longer reports this at {commit}."),
     };
-    match api.write(Method::Post, &format!("{path}/comments"), &json!({"body": words.trim()})) {
-        Err(Failure::Unsure { .. }) => Ok(()),
+    match api.write(HttpMethod::Post, &format!("{path}/comments"), &json!({"body": words.trim()})) {
+        Err(NotifyError::Unconfirmed { .. }) => Ok(()),
         other => other.map(|_| ()),
     }
 }
 
 fn commit(id: &str) -> String {
-    let short = text::commit(&plain(id, NAME_CHARS));
-    if short.is_empty() { "this commit".to_owned() } else { markdown(&short, NAME_CHARS) }
+    let short = text::short_commit(&plain(id, MAX_NAME_CHARS));
+    if short.is_empty() { "this commit".to_owned() } else { markdown(&short, MAX_NAME_CHARS) }
 }
 
-fn of_finding(id: &str, finding: &Finding, outcome: &Outcome, links: &[String]) -> Wanted {
-    let name = markdown(finding.shown(), NAME_CHARS);
+fn finding_issue(
+    id: &str,
+    finding: &ReportedFinding,
+    outcome: &CheckReport,
+    links: &[String],
+) -> DesiredIssue {
+    let name = markdown(finding.display_name(), MAX_NAME_CHARS);
     let mut body = format!("{MARKER}{id} -->\n**{name}** is worse");
-    if let Some(values) = finding.values() {
+    if let Some(values) = finding.values_text() {
         body.push_str(&format!(": {values}"));
     }
-    body.push_str(&format!(", **{}**", finding.change()));
-    if let Some(limit) = finding.limit() {
+    body.push_str(&format!(", **{}**", finding.change_text()));
+    if let Some(limit) = finding.threshold_text() {
         body.push_str(&format!(" (limit {limit})"));
     }
     let (base, candidate) = (commit(&outcome.base), commit(&outcome.candidate));
     body.push_str(&format!(" at {candidate}, compared with {base}.\n"));
     let mut point = |word: &str, text: &str| {
-        let text = markdown(text, REASON_CHARS);
+        let text = markdown(text, MAX_REASON_CHARS);
         if !text.is_empty() {
             body.push_str(&format!("- {word}: {text}\n"));
         }
     };
     body_points(finding, &mut point);
-    if let Some(url) = finding.url.as_deref().and_then(|url| link(url, links)) {
+    if let Some(url) = finding.url.as_deref().and_then(|url| allowed_link(url, links)) {
         body.push_str(&format!("\n[Before and after]({url})\n"));
     }
     body.push_str(FOOTER);
-    let title = format!("Benchmark regressed: {}", one_line(finding.shown()));
-    Wanted { title, body: format!("{body}{END}") }
+    let title = format!("Benchmark regressed: {}", title_text(finding.display_name()));
+    DesiredIssue { title, body: format!("{body}{END}") }
 }
 
 const FOOTER: &str = "\nThis issue is kept up to date, and closed once the gate no longer reports \
                       it. Notes below this line stay.\n";
 
-fn body_points(finding: &Finding, point: &mut impl FnMut(&str, &str)) {
+fn body_points(finding: &ReportedFinding, point: &mut impl FnMut(&str, &str)) {
     point("Why", finding.reason.as_deref().unwrap_or_default());
     point("Severity", finding.severity.as_deref().unwrap_or_default());
     if let Some(confidence) = finding.confidence.filter(|share| share.is_finite()) {
         point("Confidence", &text::percent(confidence));
     }
-    for hint in finding.hints.iter().take(HINTS) {
+    for hint in finding.hints.iter().take(MAX_HINTS) {
         point("Hint", hint);
     }
 }
 
-fn of_infrastructure(id: &str, it: &Infrastructure) -> Wanted {
-    let mut body = format!("{MARKER}{id} -->\n{}.\n", it.sentence());
-    let moved: Vec<String> = it.moved.iter().take(HINTS).map(|name| markdown(name, 60)).collect();
+fn anomaly_issue(id: &str, it: &ReportedAnomaly) -> DesiredIssue {
+    let mut body = format!("{MARKER}{id} -->\n{}.\n", it.describe());
+    let moved: Vec<String> =
+        it.moved.iter().take(MAX_HINTS).map(|name| markdown(name, 60)).collect();
     if !moved.is_empty() {
-        body.push_str(&format!("- Moved: {}\n", text::list(&moved)));
+        body.push_str(&format!("- Moved: {}\n", text::join_and(&moved)));
     }
-    for line in it.look_at.iter().take(HINTS) {
-        body.push_str(&format!("- {}\n", markdown(line, REASON_CHARS)));
+    for line in it.look_at.iter().take(MAX_HINTS) {
+        body.push_str(&format!("- {}\n", markdown(line, MAX_REASON_CHARS)));
     }
     body.push_str(FOOTER);
     let title = "Benchmarks: infrastructure anomaly".to_owned();
-    Wanted { title, body: format!("{body}{END}") }
+    DesiredIssue { title, body: format!("{body}{END}") }
 }
 
 /// A name in a title, which is no Markdown but takes mentions.
-fn one_line(name: &str) -> String {
-    plain(name, NAME_CHARS).replace('@', "@\u{200b}").replace('#', "#\u{200b}")
+fn title_text(name: &str) -> String {
+    plain(name, MAX_NAME_CHARS).replace('@', "@\u{200b}").replace('#', "#\u{200b}")
 }
 
 #[cfg(test)]

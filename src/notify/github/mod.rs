@@ -1,18 +1,18 @@
 //! GitHub's REST API: its pages, its refusals, and who we are there. Asks the same host only, and
 //! believes no number that came with a result: a pull request is found by the head it has now.
 
-pub(crate) mod body;
+pub(crate) mod comment_body;
 pub(crate) mod comment;
 pub(crate) mod issues;
-mod sanitise;
+mod sanitize;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::notify::Failure;
-use crate::notify::address::Address;
-use crate::notify::client::{Client, Method, Request, Response};
+use crate::notify::NotifyError;
+use crate::notify::client::{HttpMethod, HttpRequest, HttpResponse, NotifyClient};
+use crate::notify::endpoint::EndpointUrl;
 use crate::notify::secret::Secret;
 
 /// The API's version that this was written against.
@@ -20,15 +20,15 @@ const VERSION: &str = "2022-11-28";
 /// GitHub's most.
 const PER_PAGE: usize = 100;
 /// Pages of one listing: 5,000 entries, twice the most comments that an issue can have.
-const MOST_PAGES: usize = 50;
+const MAX_PAGES: usize = 50;
 
 /// Where, and as whom.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct GithubTarget {
     /// `https://api.github.com`.
-    pub(crate) api: Address,
+    pub(crate) api: EndpointUrl,
     /// `https://api.github.com/graphql`.
-    pub(crate) graphql: Address,
+    pub(crate) graphql: EndpointUrl,
     /// `owner/name`.
     pub(crate) repo: String,
     pub(crate) token: Option<Secret>,
@@ -37,16 +37,16 @@ pub(crate) struct Place {
 }
 
 /// The API of one repository.
-pub(crate) struct Api<'a, 'b> {
-    client: &'a mut Client<'b>,
-    place: Place,
+pub(crate) struct GithubApi<'a, 'b> {
+    client: &'a mut NotifyClient<'b>,
+    target: GithubTarget,
     /// Asked once, when first needed.
-    author: Option<Author>,
+    author: Option<CommentAuthor>,
 }
 
 /// Whose comments are ours.
 #[derive(Clone, Debug, PartialEq)]
-enum Author {
+enum CommentAuthor {
     Login(String),
     /// The token may not ask who it is: any app, since no person can pass for one.
     AnyApp,
@@ -54,7 +54,7 @@ enum Author {
 
 /// A user, as entries name their author.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub(crate) struct User {
+pub(crate) struct ApiUser {
     #[serde(default)]
     login: String,
     #[serde(default, rename = "type")]
@@ -62,26 +62,26 @@ pub(crate) struct User {
 }
 
 #[derive(Debug, Deserialize)]
-struct Pull {
+struct ApiPull {
     number: u64,
-    head: Head,
+    head: ApiHead,
 }
 
 #[derive(Debug, Deserialize)]
-struct Head {
+struct ApiHead {
     sha: String,
 }
 
 /// What a walk over a listing found.
-pub(crate) enum Walk<T> {
-    On,
+pub(crate) enum PageStep<T> {
+    Continue,
     Found(T),
 }
 
-impl<'a, 'b> Api<'a, 'b> {
-    pub(crate) fn new(client: &'a mut Client<'b>, place: Place) -> Self {
-        let author = place.author.clone().map(Author::Login);
-        Self { client, place, author }
+impl<'a, 'b> GithubApi<'a, 'b> {
+    pub(crate) fn new(client: &'a mut NotifyClient<'b>, place: GithubTarget) -> Self {
+        let author = place.author.clone().map(CommentAuthor::Login);
+        Self { client, target: place, author }
     }
 
     /// The number of the open pull request whose head is `sha` now. Forks' too: that is why all
@@ -89,12 +89,12 @@ impl<'a, 'b> Api<'a, 'b> {
     ///
     /// # Errors
     /// As [`Client::send`].
-    pub(crate) fn pull_with_head(&mut self, sha: &str) -> Result<Option<u64>, Failure> {
+    pub(crate) fn pull_with_head(&mut self, sha: &str) -> Result<Option<u64>, NotifyError> {
         let path = format!("pulls?state=open&sort=updated&direction=desc&per_page={PER_PAGE}");
         let assumed = json!([{"number": 0, "head": {"sha": sha}}]);
-        self.walk(&path, assumed, |pull: Pull| {
+        self.find_in_pages(&path, assumed, |pull: ApiPull| {
             let same = pull.head.sha.eq_ignore_ascii_case(sha);
-            if same { Walk::Found(pull.number) } else { Walk::On }
+            if same { PageStep::Found(pull.number) } else { PageStep::Continue }
         })
     }
 
@@ -102,10 +102,10 @@ impl<'a, 'b> Api<'a, 'b> {
     ///
     /// # Errors
     /// As [`Client::send`].
-    pub(crate) fn head_of(&mut self, pull: u64, assumed: &str) -> Result<String, Failure> {
-        let mut request = self.request(Method::Get, &format!("pulls/{pull}"));
-        request.assumed = json!({"number": pull, "head": {"sha": assumed}});
-        let (pull, _): (Pull, _) = self.client.json(&request).map_err(explain)?;
+    pub(crate) fn head_of(&mut self, pull: u64, assumed: &str) -> Result<String, NotifyError> {
+        let mut request = self.request(HttpMethod::Get, &format!("pulls/{pull}"));
+        request.dry_run_response = json!({"number": pull, "head": {"sha": assumed}});
+        let (pull, _): (ApiPull, _) = self.client.json(&request).map_err(explain_failure)?;
         Ok(pull.head.sha)
     }
 
@@ -113,27 +113,28 @@ impl<'a, 'b> Api<'a, 'b> {
     ///
     /// # Errors
     /// As [`Client::send`]; the listing never ends, or leads to another host.
-    pub(crate) fn walk<E: DeserializeOwned, T>(
+    pub(crate) fn find_in_pages<E: DeserializeOwned, T>(
         &mut self,
         path: &str,
         assumed: Value,
-        mut look: impl FnMut(E) -> Walk<T>,
-    ) -> Result<Option<T>, Failure> {
-        let mut request = self.request(Method::Get, path);
-        request.assumed = assumed;
-        for _ in 0..MOST_PAGES {
-            let (entries, response): (Vec<E>, _) = self.client.json(&request).map_err(explain)?;
+        mut look: impl FnMut(E) -> PageStep<T>,
+    ) -> Result<Option<T>, NotifyError> {
+        let mut request = self.request(HttpMethod::Get, path);
+        request.dry_run_response = assumed;
+        for _ in 0..MAX_PAGES {
+            let (entries, response): (Vec<E>, _) =
+                self.client.json(&request).map_err(explain_failure)?;
             for entry in entries {
-                if let Walk::Found(found) = look(entry) {
+                if let PageStep::Found(found) = look(entry) {
                     return Ok(Some(found));
                 }
             }
             let Some(next) = response.header("link").and_then(next_page) else { return Ok(None) };
-            let lost = |text| Failure::Lost { call: format!("GET {path}"), text };
-            request.address = request.address.follow(next).map_err(lost)?;
+            let lost = |text| NotifyError::Failed { call: format!("GET {path}"), text };
+            request.address = request.address.redirect_to(next).map_err(lost)?;
         }
-        let text = format!("more than {MOST_PAGES} pages");
-        Err(Failure::Lost { call: format!("GET {path}"), text })
+        let text = format!("more than {MAX_PAGES} pages");
+        Err(NotifyError::Failed { call: format!("GET {path}"), text })
     }
 
     /// Writes.
@@ -142,23 +143,23 @@ impl<'a, 'b> Api<'a, 'b> {
     /// As [`Client::send`].
     pub(crate) fn write(
         &mut self,
-        method: Method,
+        method: HttpMethod,
         path: &str,
         body: &Value,
-    ) -> Result<Response, Failure> {
+    ) -> Result<HttpResponse, NotifyError> {
         let mut request = self.request(method, path);
         request.body = Some(body.to_string().into_bytes());
-        request.assumed = json!({"number": 0});
+        request.dry_run_response = json!({"number": 0});
         // A second POST makes a second comment; a second PATCH changes nothing.
-        request.once = method == Method::Post;
-        self.client.send(&request).map_err(explain)
+        request.retry_is_unsafe = method == HttpMethod::Post;
+        self.client.send(&request).map_err(explain_failure)
     }
 
     /// Whether an entry is one of ours.
-    pub(crate) fn is_ours(author: &Mine, user: Option<&User>) -> bool {
+    pub(crate) fn is_ours(author: &OwnIdentity, user: Option<&ApiUser>) -> bool {
         user.is_some_and(|user| match &author.0 {
-            Author::Login(login) => user.login.eq_ignore_ascii_case(login),
-            Author::AnyApp => user.kind == "Bot",
+            CommentAuthor::Login(login) => user.login.eq_ignore_ascii_case(login),
+            CommentAuthor::AnyApp => user.kind == "Bot",
         })
     }
 
@@ -166,34 +167,34 @@ impl<'a, 'b> Api<'a, 'b> {
     ///
     /// # Errors
     /// As [`Client::send`], but for a refusal to say it.
-    pub(crate) fn author(&mut self) -> Result<Mine, Failure> {
+    pub(crate) fn author(&mut self) -> Result<OwnIdentity, NotifyError> {
         if let Some(author) = &self.author {
-            return Ok(Mine(author.clone()));
+            return Ok(OwnIdentity(author.clone()));
         }
-        let mut request = self.request(Method::Post, "");
-        request.address = self.place.graphql.clone();
+        let mut request = self.request(HttpMethod::Post, "");
+        request.address = self.target.graphql.clone();
         request.body = Some(json!({"query": "query { viewer { login } }"}).to_string().into());
-        request.assumed = json!({"data": {"viewer": {"login": "me"}}});
+        request.dry_run_response = json!({"data": {"viewer": {"login": "me"}}});
         let author = match self.client.send(&request) {
             Ok(response) => {
                 let answer: Value = serde_json::from_slice(&response.body).unwrap_or_default();
                 let login = answer.pointer("/data/viewer/login").and_then(Value::as_str);
-                login.map_or(Author::AnyApp, |login| Author::Login(login.to_owned()))
+                login.map_or(CommentAuthor::AnyApp, |login| CommentAuthor::Login(login.to_owned()))
             }
-            Err(Failure::Refused { status: 403 | 404, .. }) => Author::AnyApp,
-            Err(failure) => return Err(explain(failure)),
+            Err(NotifyError::Rejected { status: 403 | 404, .. }) => CommentAuthor::AnyApp,
+            Err(failure) => return Err(explain_failure(failure)),
         };
         self.author = Some(author.clone());
-        Ok(Mine(author))
+        Ok(OwnIdentity(author))
     }
 
-    fn request(&self, method: Method, path: &str) -> Request {
-        let address = self.place.api.join(&format!("repos/{}/{path}", self.place.repo));
-        let mut request = Request::new(method, address);
-        request.token = self.place.token.clone();
+    fn request(&self, method: HttpMethod, path: &str) -> HttpRequest {
+        let address = self.target.api.join(&format!("repos/{}/{path}", self.target.repo));
+        let mut request = HttpRequest::new(method, address);
+        request.token = self.target.token.clone();
         request.headers.push(("accept", "application/vnd.github+json".to_owned()));
         request.headers.push(("x-github-api-version", VERSION.to_owned()));
-        if method != Method::Get {
+        if method != HttpMethod::Get {
             request.headers.push(("content-type", "application/json".to_owned()));
         }
         request
@@ -201,11 +202,11 @@ impl<'a, 'b> Api<'a, 'b> {
 }
 
 /// The author whose entries are ours.
-pub(crate) struct Mine(Author);
+pub(crate) struct OwnIdentity(CommentAuthor);
 
 /// Adds to a refusal what most often is the cause.
-fn explain(failure: Failure) -> Failure {
-    let Failure::Refused { call, status, text } = failure else { return failure };
+fn explain_failure(failure: NotifyError) -> NotifyError {
+    let NotifyError::Rejected { call, status, text } = failure else { return failure };
     let cause = match status {
         401 => "; GITHUB_TOKEN is not valid",
         403 => {
@@ -217,7 +218,7 @@ fn explain(failure: Failure) -> Failure {
         }
         _ => "",
     };
-    Failure::Refused { call, status, text: format!("{text}{cause}") }
+    NotifyError::Rejected { call, status, text: format!("{text}{cause}") }
 }
 
 /// The address with `rel="next"` of a Link header (RFC 8288).

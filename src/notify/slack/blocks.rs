@@ -2,78 +2,79 @@
 
 use serde_json::{Value, json};
 
-use crate::notify::escape::{link, mrkdwn, plain};
-use crate::notify::outcome::{Finding, Outcome, Overall};
-use crate::notify::slack::Message;
+use crate::notify::check_report::{CheckReport, ReportedDecision, ReportedFinding};
+use crate::notify::escape::{allowed_link, mrkdwn, plain};
+use crate::notify::slack::SlackMessage;
 use model::text;
 
 /// Slack's most: a message, a header, a section.
 #[cfg(test)]
-const BLOCKS: usize = 50;
-const HEADER_CHARS: usize = 150;
-const SECTION_CHARS: usize = 3_000;
+const MAX_BLOCKS: usize = 50;
+const MAX_HEADER_CHARS: usize = 150;
+const MAX_SECTION_CHARS: usize = 3_000;
 /// Findings that are shown, each in a section of its own: more is read on the page.
-const SHOWN: usize = 10;
+const MAX_SHOWN_FINDINGS: usize = 10;
 /// Names and reasons grow when they are escaped, at most fivefold: all stays within a section.
-const NAME_CHARS: usize = 120;
-const REASON_CHARS: usize = 200;
+const MAX_NAME_CHARS: usize = 120;
+const MAX_REASON_CHARS: usize = 200;
 
 /// The first message.
-pub(crate) fn message(message: Message<'_>) -> Value {
+pub(crate) fn message(message: SlackMessage<'_>) -> Value {
     let outcome = message.outcome;
     let mut blocks = vec![header(&title(message)), section(&summary(message))];
     if let Some(it) = &outcome.infrastructure {
-        let mut lines = vec![format!("*Infrastructure:* {}", mrkdwn(&it.sentence(), 300))];
+        let mut lines = vec![format!("*Infrastructure:* {}", mrkdwn(&it.describe(), 300))];
         let look_at = it.look_at.iter().take(4);
-        lines.extend(look_at.map(|line| format!("• {}", mrkdwn(line, NAME_CHARS))));
+        lines.extend(look_at.map(|line| format!("• {}", mrkdwn(line, MAX_NAME_CHARS))));
         blocks.push(section(&lines.join("\n")));
     }
-    let shown = outcome.in_order().take(SHOWN);
-    blocks.extend(shown.map(|finding| section(&line(finding, message.links))));
-    for it in outcome.violations.iter().take(SHOWN) {
-        let (rule, reason) = (mrkdwn(&it.rule, NAME_CHARS), mrkdwn(&it.reason, REASON_CHARS));
+    let shown = outcome.ordered_findings().take(MAX_SHOWN_FINDINGS);
+    blocks.extend(shown.map(|finding| section(&finding_line(finding, message.links))));
+    for it in outcome.violations.iter().take(MAX_SHOWN_FINDINGS) {
+        let (rule, reason) =
+            (mrkdwn(&it.rule, MAX_NAME_CHARS), mrkdwn(&it.reason, MAX_REASON_CHARS));
         blocks.push(section(&format!("*Target missed*, {rule}: {reason}")));
     }
-    let more = |found: usize| found.saturating_sub(SHOWN) as u64;
+    let more = |found: usize| found.saturating_sub(MAX_SHOWN_FINDINGS) as u64;
     let rest = more(outcome.findings.len()) + more(outcome.violations.len());
     if rest > 0 {
         blocks.push(section(&format!("and {} more", text::count(rest))));
     }
-    json!({"text": mrkdwn(&title(message), SECTION_CHARS), "blocks": blocks})
+    json!({"text": mrkdwn(&title(message), MAX_SECTION_CHARS), "blocks": blocks})
 }
 
 /// What stands in the thread when something else was found.
-pub(crate) fn reply(message: Message<'_>) -> Value {
+pub(crate) fn reply(message: SlackMessage<'_>) -> Value {
     let blocks = [section(&summary(message))];
-    json!({"text": mrkdwn(&title(message), SECTION_CHARS), "blocks": blocks})
+    json!({"text": mrkdwn(&title(message), MAX_SECTION_CHARS), "blocks": blocks})
 }
 
-fn title(message: Message<'_>) -> String {
+fn title(message: SlackMessage<'_>) -> String {
     let outcome = message.outcome;
     let said = match (&outcome.infrastructure, outcome.is_quiet()) {
         (_, true) => "resolved".to_owned(),
         (Some(_), _) => "infrastructure anomaly".to_owned(),
-        (None, false) => outcome.counts(),
+        (None, false) => outcome.counts_text(),
     };
-    plain(&format!("Benchmarks: {said} · {}", message.subject), HEADER_CHARS)
+    plain(&format!("Benchmarks: {said} · {}", message.subject), MAX_HEADER_CHARS)
 }
 
 /// Verdict, commits, link and whom it calls.
-fn summary(message: Message<'_>) -> String {
+fn summary(message: SlackMessage<'_>) -> String {
     let outcome = message.outcome;
     let said = if outcome.is_quiet() { "what was found is gone" } else { outcome.headline() };
-    let commit = |id: &str| mrkdwn(&text::commit(&plain(id, NAME_CHARS)), NAME_CHARS);
+    let commit = |id: &str| mrkdwn(&text::short_commit(&plain(id, MAX_NAME_CHARS)), MAX_NAME_CHARS);
     let (base, candidate) = (commit(&outcome.base), commit(&outcome.candidate));
     let mut text =
-        format!("*{said}*: {candidate} against {base}, {}", mrkdwn(&outcome.counts(), 120));
+        format!("*{said}*: {candidate} against {base}, {}", mrkdwn(&outcome.counts_text(), 120));
     if let Some(it) = outcome.overridden.as_ref().filter(|it| it.granted != Some(false)) {
-        let (actor, reason) = (mrkdwn(&it.actor, 60), mrkdwn(&it.reason, REASON_CHARS));
+        let (actor, reason) = (mrkdwn(&it.actor, 60), mrkdwn(&it.reason, MAX_REASON_CHARS));
         text.push_str(&format!("\nOverridden by {actor}: {reason}"));
     }
-    if let Some(url) = outcome.url.as_deref().and_then(|url| link(url, message.links)) {
+    if let Some(url) = outcome.url.as_deref().and_then(|url| allowed_link(url, message.links)) {
         text.push_str(&format!("\n<{url}|Before and after>"));
     }
-    if calls(outcome) {
+    if needs_mention(outcome) {
         let (called, _) = mentions(message.mention);
         if !called.is_empty() {
             text.push_str(&format!("\n{}", called.join(" ")));
@@ -83,30 +84,34 @@ fn summary(message: Message<'_>) -> String {
 }
 
 /// Whether people are to be called, not only told.
-fn calls(outcome: &Outcome) -> bool {
+fn needs_mention(outcome: &CheckReport) -> bool {
     let red = matches!(
         outcome.verdict,
-        Overall::Fail | Overall::Approval | Overall::Overridden | Overall::NothingCompared
+        ReportedDecision::Fail
+            | ReportedDecision::Approval
+            | ReportedDecision::Overridden
+            | ReportedDecision::NothingCompared
     );
     red || outcome.alert().is_some()
 }
 
-fn line(finding: &Finding, links: &[String]) -> String {
-    let mark = finding.mark();
-    let word = mrkdwn(&finding.word(), NAME_CHARS);
+fn finding_line(finding: &ReportedFinding, links: &[String]) -> String {
+    let mark = finding.symbol();
+    let word = mrkdwn(&finding.verdict_prefix(), MAX_NAME_CHARS);
     let space = if word.is_empty() { "" } else { " " };
-    let name = mrkdwn(finding.shown(), NAME_CHARS);
-    let name = match finding.url.as_deref().and_then(|url| link(url, links)) {
+    let name = mrkdwn(finding.display_name(), MAX_NAME_CHARS);
+    let name = match finding.url.as_deref().and_then(|url| allowed_link(url, links)) {
         Some(url) => format!("<{url}|{name}>"),
         None => name,
     };
-    let values = finding.values().map(|values| format!(" ({})", mrkdwn(&values, NAME_CHARS)));
-    let limit = finding.limit().map(|limit| format!(", limit {limit}"));
-    let reason = finding.reason.as_deref().map(|reason| mrkdwn(reason, REASON_CHARS));
+    let values =
+        finding.values_text().map(|values| format!(" ({})", mrkdwn(&values, MAX_NAME_CHARS)));
+    let limit = finding.threshold_text().map(|limit| format!(", limit {limit}"));
+    let reason = finding.reason.as_deref().map(|reason| mrkdwn(reason, MAX_REASON_CHARS));
     let reason = reason.filter(|text| !text.is_empty()).map(|text| format!("\n{text}"));
     format!(
         "{mark} {name}: {word}{space}*{}*{}{}{}",
-        finding.change(),
+        finding.change_text(),
         values.unwrap_or_default(),
         limit.unwrap_or_default(),
         reason.unwrap_or_default()
@@ -119,14 +124,14 @@ fn header(text: &str) -> Value {
 
 /// `verbatim` keeps Slack from making links and mentions of what only looks like them.
 fn section(text: &str) -> Value {
-    let text: String = text.chars().take(SECTION_CHARS).collect();
+    let text: String = text.chars().take(MAX_SECTION_CHARS).collect();
     json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}})
 }
 
 /// The policy's mentions as Slack writes them, and those that are no ids.
 pub(crate) fn mentions(names: &[String]) -> (Vec<String>, Vec<String>) {
     let (mut called, mut strange) = (Vec::new(), Vec::new());
-    for name in names.iter().take(SHOWN) {
+    for name in names.iter().take(MAX_SHOWN_FINDINGS) {
         let bare = name.trim().trim_start_matches('@');
         let upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
         let id = bare.len() >= 6 && bare.len() <= 30 && bare.chars().all(upper);
@@ -148,20 +153,20 @@ mod tests {
 
     use super::*;
 
-    fn built(outcome: &Outcome) -> Value {
+    fn built(outcome: &CheckReport) -> Value {
         let (mention, links) =
             (vec!["@here".to_owned(), "@oncall".to_owned()], vec!["https://h".to_owned()]);
-        message(Message { outcome, subject: "o/r #7", mention: &mention, links: &links })
+        message(SlackMessage { outcome, subject: "o/r #7", mention: &mention, links: &links })
     }
 
     fn within_limits(message: &Value) -> bool {
         let blocks = message["blocks"].as_array().unwrap();
         let fits = |block: &Value| {
-            let most = if block["type"] == "header" { HEADER_CHARS } else { SECTION_CHARS };
+            let most = if block["type"] == "header" { MAX_HEADER_CHARS } else { MAX_SECTION_CHARS };
             let text = block["text"]["text"].as_str().unwrap();
             (1..=most).contains(&text.chars().count()) && whole(text)
         };
-        blocks.len() <= BLOCKS && blocks.iter().all(fits)
+        blocks.len() <= MAX_BLOCKS && blocks.iter().all(fits)
     }
 
     /// Whether no entity and no link was cut.
@@ -182,9 +187,9 @@ mod tests {
         assert_eq!(called, ["<!here>", "<@U012AB3CD>", "<!subteam^S0123456>"]);
         assert_eq!(strange, ["@oncall", "<!channel>", "here|x"]);
         let better = "{\"verdict\": \"pass\", \"findings\": [{\"verdict\": \"improved\"}]}";
-        let better = built(&Outcome::read(better.as_bytes()).unwrap()).to_string();
+        let better = built(&CheckReport::read(better.as_bytes()).unwrap()).to_string();
         assert!(!better.contains("<!here>"), "{better}");
-        let fail = Outcome::read(b"{\"verdict\": \"fail\"}").unwrap();
+        let fail = CheckReport::read(b"{\"verdict\": \"fail\"}").unwrap();
         assert!(built(&fail).to_string().contains("<!here>"));
     }
 
@@ -206,7 +211,7 @@ mod tests {
             if names.is_empty() {
                 text["override"] = Value::Null;
             }
-            let outcome = Outcome::read(text.to_string().as_bytes()).unwrap();
+            let outcome = CheckReport::read(text.to_string().as_bytes()).unwrap();
             let message = built(&outcome);
             prop_assert!(within_limits(&message), "{message}");
             prop_assert!(!message.to_string().contains("<!channel"));

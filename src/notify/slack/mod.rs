@@ -9,26 +9,26 @@ pub(crate) mod state;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::notify::address::Address;
-use crate::notify::client::{Client, Method, Request, Response};
-use crate::notify::outcome::Outcome;
+use crate::notify::check_report::CheckReport;
+use crate::notify::client::{HttpMethod, HttpRequest, HttpResponse, NotifyClient};
+use crate::notify::endpoint::EndpointUrl;
 use crate::notify::secret::Secret;
-use crate::notify::slack::state::{State, Thread};
-use crate::notify::{Failure, Told};
+use crate::notify::slack::state::{SlackState, SlackThread};
+use crate::notify::{Delivery, NotifyError};
 
 /// How a channel is written to.
 #[derive(Clone, Debug)]
-pub(crate) enum Way {
+pub(crate) enum SlackDestination {
     /// The secret address of an incoming webhook, which belongs to a channel.
-    Hook(Address),
+    Webhook(EndpointUrl),
     /// A bot that may write to a channel (`chat:write`).
-    Bot { api: Address, token: Secret, channel: String },
+    Bot { api: EndpointUrl, token: Secret, channel: String },
 }
 
 /// What is told.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Message<'a> {
-    pub(crate) outcome: &'a Outcome,
+pub(crate) struct SlackMessage<'a> {
+    pub(crate) outcome: &'a CheckReport,
     /// What was checked: `owner/name`, `owner/name #7`. A thread is about one subject.
     pub(crate) subject: &'a str,
     pub(crate) mention: &'a [String],
@@ -41,107 +41,115 @@ pub(crate) struct Message<'a> {
 ///
 /// # Errors
 /// As [`Client::send`].
-pub(crate) fn tell(
-    client: &mut Client<'_>,
-    way: &Way,
-    message: Message<'_>,
-    state: &mut State,
-) -> Result<Told, Failure> {
+pub(crate) fn post(
+    client: &mut NotifyClient<'_>,
+    way: &SlackDestination,
+    message: SlackMessage<'_>,
+    state: &mut SlackState,
+) -> Result<Delivery, NotifyError> {
     let quiet = message.outcome.is_quiet();
     let print = fingerprint(message.outcome);
     let earlier = state.threads.get(message.subject).cloned();
     let mut told = match (&earlier, quiet) {
-        (None, true) => return Ok(Told::new("Slack: nothing to tell")),
-        (Some(thread), _) if thread.print == print => refresh(client, way, message, thread)?,
-        (Some(thread), _) => follow(client, way, message, thread)?,
-        (None, false) => first(client, way, message)?,
+        (None, true) => return Ok(Delivery::new("Slack: nothing to tell")),
+        (Some(thread), _) if thread.print == print => update_message(client, way, message, thread)?,
+        (Some(thread), _) => post_in_thread(client, way, message, thread)?,
+        (None, false) => post_message(client, way, message)?,
     };
     if quiet {
         state.threads.remove(message.subject);
     } else {
-        let thread = Thread { print, channel: told.thread.0, ts: told.thread.1 };
+        let thread = SlackThread { print, channel: told.thread.0, ts: told.thread.1 };
         state.threads.insert(message.subject.to_owned(), thread);
     }
     let (_, strange) = blocks::mentions(message.mention);
-    told.told.warnings.extend(strange.into_iter().map(|name| {
+    told.delivery.warnings.extend(strange.into_iter().map(|name| {
         format!("notify.slack.mention: {name} is no id (@here, @channel, U…, S…); nobody is called")
     }));
-    Ok(told.told)
+    Ok(told.delivery)
 }
 
 /// What was done, and the message that a thread hangs on: channel and time stamp.
-struct Sent {
-    told: Told,
+struct SentMessage {
+    delivery: Delivery,
     thread: (String, String),
 }
 
-fn first(client: &mut Client<'_>, way: &Way, message: Message<'_>) -> Result<Sent, Failure> {
+fn post_message(
+    client: &mut NotifyClient<'_>,
+    way: &SlackDestination,
+    message: SlackMessage<'_>,
+) -> Result<SentMessage, NotifyError> {
     let content = blocks::message(message);
     match way {
-        Way::Hook(address) => {
-            hook(client, address, &content)?;
-            Ok(Sent { told: Told::new("Slack: told"), thread: Default::default() })
+        SlackDestination::Webhook(address) => {
+            post_to_webhook(client, address, &content)?;
+            Ok(SentMessage { delivery: Delivery::new("Slack: told"), thread: Default::default() })
         }
-        Way::Bot { channel, .. } => {
-            let answer = call(client, way, "chat.postMessage", addressed(&content, channel))?;
+        SlackDestination::Bot { channel, .. } => {
+            let answer =
+                call_api(client, way, "chat.postMessage", with_channel(&content, channel))?;
             let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-            Ok(Sent { told: Told::new("Slack: told"), thread: (text("channel"), text("ts")) })
+            Ok(SentMessage {
+                delivery: Delivery::new("Slack: told"),
+                thread: (text("channel"), text("ts")),
+            })
         }
     }
 }
 
 /// The same was found before: the first message shows the numbers of now, and nobody is called.
-fn refresh(
-    client: &mut Client<'_>,
-    way: &Way,
-    message: Message<'_>,
-    thread: &Thread,
-) -> Result<Sent, Failure> {
+fn update_message(
+    client: &mut NotifyClient<'_>,
+    way: &SlackDestination,
+    message: SlackMessage<'_>,
+    thread: &SlackThread,
+) -> Result<SentMessage, NotifyError> {
     let known = (thread.channel.clone(), thread.ts.clone());
-    let mut told = Told::new("Slack: nothing new to tell");
-    if matches!(way, Way::Bot { .. }) && !thread.ts.is_empty() {
-        told.warnings.extend(rewrite(client, way, message, thread)?);
+    let mut told = Delivery::new("Slack: nothing new to tell");
+    if matches!(way, SlackDestination::Bot { .. }) && !thread.ts.is_empty() {
+        told.warnings.extend(edit_first_message(client, way, message, thread)?);
     }
-    Ok(Sent { told, thread: known })
+    Ok(SentMessage { delivery: told, thread: known })
 }
 
 /// Something else was found: the first message shows it, and the thread is told.
-fn follow(
-    client: &mut Client<'_>,
-    way: &Way,
-    message: Message<'_>,
-    thread: &Thread,
-) -> Result<Sent, Failure> {
-    if matches!(way, Way::Hook(_)) || thread.ts.is_empty() {
-        return first(client, way, message);
+fn post_in_thread(
+    client: &mut NotifyClient<'_>,
+    way: &SlackDestination,
+    message: SlackMessage<'_>,
+    thread: &SlackThread,
+) -> Result<SentMessage, NotifyError> {
+    if matches!(way, SlackDestination::Webhook(_)) || thread.ts.is_empty() {
+        return post_message(client, way, message);
     }
-    let warning = rewrite(client, way, message, thread)?;
-    let mut content = addressed(&blocks::reply(message), &thread.channel);
+    let warning = edit_first_message(client, way, message, thread)?;
+    let mut content = with_channel(&blocks::reply(message), &thread.channel);
     content["thread_ts"] = json!(thread.ts);
-    call(client, way, "chat.postMessage", content)?;
-    let mut told = Told::new("Slack: told in the thread");
+    call_api(client, way, "chat.postMessage", content)?;
+    let mut told = Delivery::new("Slack: told in the thread");
     told.warnings.extend(warning);
-    Ok(Sent { told, thread: (thread.channel.clone(), thread.ts.clone()) })
+    Ok(SentMessage { delivery: told, thread: (thread.channel.clone(), thread.ts.clone()) })
 }
 
 /// Changes the first message in place; a warning where Slack does not let us.
-fn rewrite(
-    client: &mut Client<'_>,
-    way: &Way,
-    message: Message<'_>,
-    thread: &Thread,
-) -> Result<Option<String>, Failure> {
-    let mut content = addressed(&blocks::message(message), &thread.channel);
+fn edit_first_message(
+    client: &mut NotifyClient<'_>,
+    way: &SlackDestination,
+    message: SlackMessage<'_>,
+    thread: &SlackThread,
+) -> Result<Option<String>, NotifyError> {
+    let mut content = with_channel(&blocks::message(message), &thread.channel);
     content["ts"] = json!(thread.ts);
-    match call(client, way, "chat.update", content) {
-        Err(Failure::Refused { text, .. }) => {
+    match call_api(client, way, "chat.update", content) {
+        Err(NotifyError::Rejected { text, .. }) => {
             Ok(Some(format!("Slack does not change the first message of the thread{text}")))
         }
         other => other.map(|_| None),
     }
 }
 
-fn addressed(content: &Value, channel: &str) -> Value {
+fn with_channel(content: &Value, channel: &str) -> Value {
     let mut content = content.clone();
     content["channel"] = json!(channel);
     // A preview of each link would be longer than the message.
@@ -150,32 +158,36 @@ fn addressed(content: &Value, channel: &str) -> Value {
     content
 }
 
-fn hook(client: &mut Client<'_>, address: &Address, content: &Value) -> Result<(), Failure> {
-    let mut request = Request::new(Method::Post, address.clone());
+fn post_to_webhook(
+    client: &mut NotifyClient<'_>,
+    address: &EndpointUrl,
+    content: &Value,
+) -> Result<(), NotifyError> {
+    let mut request = HttpRequest::new(HttpMethod::Post, address.clone());
     request.headers.push(("content-type", "application/json".to_owned()));
     request.body = Some(content.to_string().into_bytes());
     client.send(&request).map(|_| ())
 }
 
-fn call(
-    client: &mut Client<'_>,
-    way: &Way,
+fn call_api(
+    client: &mut NotifyClient<'_>,
+    way: &SlackDestination,
     method: &str,
     content: Value,
-) -> Result<Value, Failure> {
-    let Way::Bot { api, token, .. } = way else { return Ok(Value::Null) };
-    let mut request = Request::new(Method::Post, api.join(method));
+) -> Result<Value, NotifyError> {
+    let SlackDestination::Bot { api, token, .. } = way else { return Ok(Value::Null) };
+    let mut request = HttpRequest::new(HttpMethod::Post, api.join(method));
     request.token = Some(token.clone());
     request.headers.push(("content-type", "application/json; charset=utf-8".to_owned()));
     request.body = Some(content.to_string().into_bytes());
-    request.means = Some(meaning);
-    request.assumed = json!({"ok": true, "channel": content["channel"], "ts": "0"});
+    request.effective_status = Some(effective_status);
+    request.dry_run_response = json!({"ok": true, "channel": content["channel"], "ts": "0"});
     let (answer, _) = client.json(&request)?;
     Ok(answer)
 }
 
 /// Slack says 200 to what it refuses, and why in the body.
-fn meaning(response: &Response) -> u16 {
+fn effective_status(response: &HttpResponse) -> u16 {
     if response.status != 200 {
         return response.status;
     }
@@ -190,7 +202,7 @@ fn meaning(response: &Response) -> u16 {
 }
 
 /// What was found, without its numbers: two runs that differ in noise only are alike.
-fn fingerprint(outcome: &Outcome) -> String {
+fn fingerprint(outcome: &CheckReport) -> String {
     let mut found: Vec<String> = outcome
         .findings
         .iter()
@@ -216,7 +228,7 @@ mod tests {
     #[test]
     fn a_refusal_in_the_body_is_a_refusal() {
         let status = |status: u16, body: &str| {
-            meaning(&Response { status, headers: Vec::new(), body: body.into() })
+            effective_status(&HttpResponse { status, headers: Vec::new(), body: body.into() })
         };
         assert_eq!(status(200, "{\"ok\": true}"), 200);
         assert_eq!(status(200, "{\"ok\": false, \"error\": \"channel_not_found\"}"), 400);

@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// A file that is longer is none of ours.
-pub(crate) const LONGEST: u64 = 1 << 20;
+pub(crate) const MAX_STATE_BYTES: u64 = 1 << 20;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct State {
+pub(crate) struct SlackState {
     version: u32,
     /// By subject; those that are over are gone.
-    pub(crate) threads: BTreeMap<String, Thread>,
+    pub(crate) threads: BTreeMap<String, SlackThread>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Thread {
+pub(crate) struct SlackThread {
     /// What was found.
     pub(crate) print: String,
     /// Empty where a webhook told it.
@@ -26,7 +26,7 @@ pub(crate) struct Thread {
     pub(crate) ts: String,
 }
 
-impl State {
+impl SlackState {
     /// The state of a file's text, or why it is none.
     pub(crate) fn read(text: &[u8]) -> Result<Self, String> {
         let state: Self = serde_json::from_slice(text).map_err(|error| error.to_string())?;

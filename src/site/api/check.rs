@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::site::api::shape::BuiltFrom;
+use crate::site::api::json_types::BuiltFrom;
 
 /// What a check found.
 #[derive(Serialize, JsonSchema)]
@@ -31,7 +31,7 @@ pub(crate) struct CheckFile {
     /// What a reader should know of the comparison as a whole, in sentences.
     pub(crate) notices: Vec<String>,
     #[serde(rename = "override")]
-    pub(crate) overriding: Option<OverrideView>,
+    pub(crate) override_view: Option<OverrideView>,
     pub(crate) pull: Option<u64>,
     pub(crate) schema: &'static str,
     /// The page that compares the two commits.

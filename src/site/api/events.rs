@@ -1,19 +1,19 @@
 //! `events.json`: changes, infrastructure days and changes of runner, as one list.
 
-use crate::site::api::shape::{EventView, EventsFile};
+use crate::site::api::json_types::{EventView, EventsFile};
 use crate::site::api::{built_from, finite};
-use crate::site::index::{EventRef, Index};
+use crate::site::context::{EventRef, SiteContext};
 use crate::site::pages::infrastructure;
-use crate::site::{routes, words};
+use crate::site::{urls, wording};
 use detect::runner::{self, RunnerChange};
-use detect::{ChangeKind, Severity, Status};
+use detect::{ChangeKind, ChangeSeverity, ChangeStatus};
 use model::record::Direction;
 use model::text;
 
-pub(super) fn file(site: &Index<'_>) -> EventsFile {
+pub(super) fn file(site: &SiteContext<'_>) -> EventsFile {
     let mut events: Vec<EventView> =
         site.events.iter().map(|event| event_view(site, event)).collect();
-    let days = site.input.analyses.infrastructure.iter().rev();
+    let days = site.input.analyses.infrastructure_days.iter().rev();
     events.extend(days.map(|day| EventView {
         after: None,
         before: None,
@@ -21,7 +21,7 @@ pub(super) fn file(site: &Index<'_>) -> EventsFile {
         commit: infrastructure::first_commit(site, day).unwrap_or_default(),
         commit_before: String::new(),
         confidence: None,
-        direction: words::tone(day.worse),
+        direction: wording::tone(day.is_degradation),
         hints: vec![infrastructure::summary(day)],
         id: infrastructure::id(day),
         kind: "infrastructure",
@@ -29,30 +29,30 @@ pub(super) fn file(site: &Index<'_>) -> EventsFile {
         severity: None,
         status: "new",
         timestamp: infrastructure::time(day).to_string(),
-        url: routes::event(&infrastructure::id(day)),
+        url: urls::event(&infrastructure::id(day)),
     }));
-    events.extend(site.all().flat_map(|series| runner_changes(site, series)));
+    events.extend(site.series_indices().flat_map(|series| runner_changes(site, series)));
     EventsFile { built_from: built_from(site), events, schema: "schema/events.json" }
 }
 
 /// New runners and versions of one series: not compared, so neither worse nor better by verdict.
-fn runner_changes(site: &Index<'_>, at: usize) -> Vec<EventView> {
+fn runner_changes(site: &SiteContext<'_>, at: usize) -> Vec<EventView> {
     let (series, _) = site.series(at);
     let id = |run: usize| site.commit(series.runs[run].commit).id.clone();
     let view = |it: RunnerChange| {
         let change = it.after / it.before - 1.0;
         let rose = it.after > it.before;
-        let time = series.runs[it.first].time;
+        let time = series.runs[it.first_after].time;
         EventView {
             after: finite(it.after),
             before: finite(it.before),
             change: if change.is_finite() { change } else { 0.0 },
-            commit: id(it.first),
+            commit: id(it.first_after),
             commit_before: id(it.last_before),
             confidence: None,
-            direction: words::tone(rose == (series.better == Direction::Lower)),
+            direction: wording::tone(rose == (series.direction == Direction::Lower)),
             hints: vec!["New runner or version: nothing is compared across it.".to_owned()],
-            id: format!("{}-runner-{}", text::iso_date(time), routes::hex(&site.stems[at], 8)),
+            id: format!("{}-runner-{}", text::iso_date(time), urls::sha256_hex(&site.stems[at], 8)),
             kind: "runner_change",
             series: Some(site.stems[at].clone()),
             severity: None,
@@ -61,24 +61,24 @@ fn runner_changes(site: &Index<'_>, at: usize) -> Vec<EventView> {
             url: site.series_path(at),
         }
     };
-    runner::changes(series).into_iter().map(view).collect()
+    runner::runner_changes(series).into_iter().map(view).collect()
 }
 
-fn event_view(site: &Index<'_>, event: &EventRef) -> EventView {
+fn event_view(site: &SiteContext<'_>, event: &EventRef) -> EventView {
     let (series, _, change) = site.change(event);
     let id = |run: usize| site.commit(series.runs[run].commit).id.clone();
     let mut hints = change.hints.clone();
-    if let Status::Approved { reason, by } = &change.status {
+    if let ChangeStatus::Accepted { reason, accepted_by: by } = &change.status {
         hints.push(format!("accepted by {by}: {reason}"));
     }
     EventView {
         after: finite(change.after),
         before: finite(change.before),
         change: if change.change.is_finite() { change.change } else { 0.0 },
-        commit: id(change.first),
+        commit: id(change.first_after),
         commit_before: id(change.last_before),
         confidence: finite(change.confidence),
-        direction: words::tone(change.worse),
+        direction: wording::tone(change.is_regression),
         hints,
         id: event.id.clone(),
         kind: match change.kind {
@@ -87,12 +87,12 @@ fn event_view(site: &Index<'_>, event: &EventRef) -> EventView {
         },
         series: Some(site.stems[event.series].clone()),
         severity: Some(match change.severity {
-            Severity::Minor => "minor",
-            Severity::Major => "major",
-            Severity::Critical => "critical",
+            ChangeSeverity::Minor => "minor",
+            ChangeSeverity::Major => "major",
+            ChangeSeverity::Critical => "critical",
         }),
-        status: words::status(&change.status),
+        status: wording::status(&change.status),
         timestamp: event.time.to_string(),
-        url: routes::event(&event.id),
+        url: urls::event(&event.id),
     }
 }

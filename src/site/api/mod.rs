@@ -5,51 +5,52 @@ pub(crate) mod check;
 mod events;
 pub(crate) mod replay;
 mod series;
-pub(crate) mod shape;
+pub(crate) mod json_types;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::site::api::check::{CheckFile, CompareFile};
-use crate::site::api::replay::ReplayFile;
-use crate::site::api::shape::{
+use crate::site::api::json_types::{
     BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile,
-    IndexFile, NotCompared, Point, PointsFile, PolicyFile, RefusedView, SeriesView, TrendView,
+    IndexFile, PointView, PointsFile, PolicyFile, RejectedView, SeriesView, TrendView,
+    UncomparedView,
 };
-use crate::site::delta::{Compared, Outcome};
-use crate::site::index::Index;
+use crate::site::api::replay::ReplayFile;
+use crate::site::context::SiteContext;
+use crate::site::delta::{ComparedSeries, SeriesDelta};
 use crate::site::pages::commit;
-use crate::site::pairs::{Pair, PairKind};
+use crate::site::pairs::{CommitPair, PairKind};
 use crate::site::targets;
-use crate::site::{Failure, Job, audit, health, routes, words};
-use detect::Trend;
+use crate::site::{RenderError, RenderJob, audit, health, urls, wording};
+use detect::TrendEstimate;
 use detect::compare::DeltaVerdict;
 use model::policy;
 
-const NAMES: [&str; 11] = [
+const SCHEMA_NAMES: [&str; 11] = [
     "check", "commit", "compare", "diff", "diffs", "events", "health", "index", "points", "replay",
     "series",
 ];
 
 /// The files, and answers of the program, that have a schema under `schema/`.
 pub(crate) fn schema_names() -> Vec<&'static str> {
-    NAMES.to_vec()
+    SCHEMA_NAMES.to_vec()
 }
 
-pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
-    let mut add = |path: String, job: Job<'a>| jobs.push((format!("api/v1/{path}"), job));
+pub(crate) fn jobs<'a>(site: &'a SiteContext<'a>, jobs: &mut Vec<(String, RenderJob<'a>)>) {
+    let mut add = |path: String, job: RenderJob<'a>| jobs.push((format!("api/v1/{path}"), job));
     add("index.json".into(), Box::new(|| json(&index_file(site))));
     add("events.json".into(), Box::new(|| json(&events::file(site))));
     add("health.json".into(), Box::new(|| json(&health_file(site))));
     add("diffs.json".into(), Box::new(|| json(&diffs_file(site))));
     add("policy.json".into(), Box::new(|| json(&policy_file(site))));
-    let schema = || Ok(policy::schema::schema().into_bytes());
+    let schema = || Ok(policy::schema::schema_json().into_bytes());
     add("policy.schema.json".into(), Box::new(schema));
-    for name in NAMES {
+    for name in SCHEMA_NAMES {
         add(format!("schema/{name}.json"), Box::new(move || json(schema_of(name).as_value())));
     }
-    for series in site.all() {
+    for series in site.series_indices() {
         let stem = &site.stems[series];
         let parts = series::parts(site.series(series).0);
         let newest = parts.newest;
@@ -64,22 +65,25 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
         }
     }
     for at in commit::measured(site) {
-        let slug = routes::commit_slug(&site.commit(at).id);
+        let slug = urls::commit_slug(&site.commit(at).id);
         let file = move || json(&commit_file(site, at));
         add(format!("commit/{slug}.json"), Box::new(file));
     }
 }
 
 /// The file of a pair: made beside its pages.
-pub(crate) fn pair_job<'a>(site: &'a Index<'a>, pair: &'a Pair) -> (String, Job<'a>) {
+pub(crate) fn diff_job<'a>(
+    site: &'a SiteContext<'a>,
+    pair: &'a CommitPair,
+) -> (String, RenderJob<'a>) {
     let file = move || json(&diff_file(site, pair, &pair.compared(site)));
     (format!("api/v1/diff/{}.json", pair.slug), Box::new(file))
 }
 
-pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
+pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
     // As much as most files take, so that they are not moved while they grow.
     let mut bytes = Vec::with_capacity(32 << 10);
-    serde_json::to_writer(&mut bytes, value).map_err(|error| Failure::Template {
+    serde_json::to_writer(&mut bytes, value).map_err(|error| RenderError::Template {
         template: "api".to_owned(),
         reason: error.to_string(),
     })?;
@@ -99,11 +103,11 @@ fn schema_of(name: &str) -> schemars::Schema {
         "index" => schemars::schema_for!(IndexFile),
         "points" => schemars::schema_for!(PointsFile<'static>),
         "replay" => schemars::schema_for!(ReplayFile),
-        _ => schemars::schema_for!(SeriesView<Vec<Point<'static>>>),
+        _ => schemars::schema_for!(SeriesView<Vec<PointView<'static>>>),
     }
 }
 
-fn built_from(site: &Index<'_>) -> BuiltFrom {
+fn built_from(site: &SiteContext<'_>) -> BuiltFrom {
     let history = site.input.history;
     BuiltFrom {
         newest: history.newest.map(|time| time.to_string()),
@@ -118,20 +122,20 @@ pub(crate) fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-fn view<P>(site: &Index<'_>, index: usize, points: P) -> SeriesView<P> {
+fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView<P> {
     let (series, analysis) = site.series(index);
     let key = &series.key;
     SeriesView {
         backend: key.backend.clone(),
         baseline: analysis.baseline.and_then(|baseline| finite(baseline.value)),
-        better: series.better.as_str(),
+        better: series.direction.as_str(),
         built_from: None,
-        change: analysis.change.and_then(finite),
-        detectable: analysis.detectable.and_then(finite),
-        detectable_surely: analysis.detectable_surely.and_then(finite),
+        change: analysis.latest_change.and_then(finite),
+        detectable: analysis.detectable_change_90.and_then(finite),
+        detectable_surely: analysis.detectable_change_99.and_then(finite),
         events: None,
         id: site.stems[index].clone(),
-        latest: analysis.latest.and_then(|run| series.runs[run].value),
+        latest: analysis.latest_run.and_then(|run| series.runs[run].value),
         metric: key.metric.clone(),
         mode: key.mode.clone(),
         n: key.n,
@@ -148,13 +152,13 @@ fn view<P>(site: &Index<'_>, index: usize, points: P) -> SeriesView<P> {
         trend: analysis.trend.as_ref().map(trend_view),
         unit: series.unit.as_str().to_owned(),
         url: site.series_path(index),
-        verdict: words::verdict_name(analysis.verdict),
+        verdict: wording::verdict_name(analysis.verdict),
     }
 }
 
-fn trend_view(trend: &Trend) -> TrendView {
+fn trend_view(trend: &TrendEstimate) -> TrendView {
     TrendView {
-        clear: trend.clear,
+        clear: trend.is_significant,
         from: trend.from.to_string(),
         high: trend.high,
         low: trend.low,
@@ -165,15 +169,18 @@ fn trend_view(trend: &Trend) -> TrendView {
     }
 }
 
-fn index_file(site: &Index<'_>) -> IndexFile {
+fn index_file(site: &SiteContext<'_>) -> IndexFile {
     IndexFile {
         built_from: built_from(site),
         schema: "schema/index.json",
-        series: site.all().map(|one| view(site, one, site.series(one).0.runs.len())).collect(),
+        series: site
+            .series_indices()
+            .map(|one| series_view(site, one, site.series(one).0.runs.len()))
+            .collect(),
     }
 }
 
-fn health_file(site: &Index<'_>) -> HealthFile {
+fn health_file(site: &SiteContext<'_>) -> HealthFile {
     let history = site.input.history;
     HealthFile {
         audit: audit::view(site),
@@ -184,23 +191,23 @@ fn health_file(site: &Index<'_>) -> HealthFile {
         findings: health::findings(site).into_iter().map(|(_, text)| text).collect(),
         not_covered: site.input.not_covered.to_vec(),
         refused: history
-            .problems
+            .rejected_records
             .iter()
-            .map(|problem| RefusedView {
-                column: problem.place.column,
-                file: problem.place.file.clone(),
-                line: problem.place.line,
+            .map(|problem| RejectedView {
+                column: problem.location.column,
+                file: problem.location.file.clone(),
+                line: problem.location.line,
                 reason: problem.reason.clone(),
                 remedy: problem.remedy.clone(),
             })
             .collect(),
         schema: "schema/health.json",
-        state: health::state(site).word(),
+        state: health::state(site).as_str(),
         targets: targets::views(site),
     }
 }
 
-fn policy_file(site: &Index<'_>) -> PolicyFile {
+fn policy_file(site: &SiteContext<'_>) -> PolicyFile {
     let text = policy::show::to_json(site.input.policy);
     let mut policy: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     // Who knows the address of a webhook can write to it.
@@ -210,10 +217,10 @@ fn policy_file(site: &Index<'_>) -> PolicyFile {
     PolicyFile { built_from: built_from(site), policy, schema: "policy.schema.json" }
 }
 
-fn diffs_file(site: &Index<'_>) -> DiffsFile {
+fn diffs_file(site: &SiteContext<'_>) -> DiffsFile {
     let diffs = site.pairs.iter().map(|pair| DiffHead {
-        base: routes::commit_slug(&site.commit(pair.base).id),
-        head: routes::commit_slug(&site.commit(pair.head).id),
+        base: urls::commit_slug(&site.commit(pair.base).id),
+        head: urls::commit_slug(&site.commit(pair.head).id),
         kind: match pair.kind {
             PairKind::Pull(_) => "pull",
             PairKind::Tags => "tags",
@@ -224,19 +231,25 @@ fn diffs_file(site: &Index<'_>) -> DiffsFile {
             PairKind::Pull(pull) => Some(pull),
             _ => None,
         },
-        url: routes::diff(&pair.slug),
+        url: urls::diff(&pair.slug),
     });
     DiffsFile { built_from: built_from(site), diffs: diffs.collect(), schema: "schema/diffs.json" }
 }
 
-fn diff_file<'a>(site: &'a Index<'_>, pair: &'a Pair, outcomes: &'a [Compared]) -> DiffFile<'a> {
+fn diff_file<'a>(
+    site: &'a SiteContext<'_>,
+    pair: &'a CommitPair,
+    outcomes: &'a [ComparedSeries],
+) -> DiffFile<'a> {
     let (mut compared, mut not_compared) = (Vec::new(), Vec::new());
     for one in outcomes {
         let series = site.stems[one.series].as_str();
-        let outlier = matches!(one.outcome, Outcome::Outlier(_));
-        match &one.outcome {
-            Outcome::Not(reason) => not_compared.push(NotCompared { reason, series }),
-            Outcome::Outlier(delta) | Outcome::Delta(delta) => compared.push(DeltaView {
+        let outlier = matches!(one.delta, SeriesDelta::Outlier(_));
+        match &one.delta {
+            SeriesDelta::NotCompared(reason) => {
+                not_compared.push(UncomparedView { reason, series })
+            }
+            SeriesDelta::Outlier(delta) | SeriesDelta::Delta(delta) => compared.push(DeltaView {
                 after: delta.after,
                 before: delta.before,
                 change: finite(delta.change),
@@ -244,10 +257,10 @@ fn diff_file<'a>(site: &'a Index<'_>, pair: &'a Pair, outcomes: &'a [Compared]) 
                 series,
                 verdict: match delta.verdict {
                     _ if outlier => "outlier",
-                    DeltaVerdict::Worse => "regressed",
-                    DeltaVerdict::Better => "improved",
-                    DeltaVerdict::Same => "steady",
-                    DeltaVerdict::Unclear => "noisy",
+                    DeltaVerdict::Regressed => "regressed",
+                    DeltaVerdict::Improved => "improved",
+                    DeltaVerdict::Unchanged => "steady",
+                    DeltaVerdict::Inconclusive => "noisy",
                 },
             }),
         }
@@ -262,15 +275,15 @@ fn diff_file<'a>(site: &'a Index<'_>, pair: &'a Pair, outcomes: &'a [Compared]) 
     }
 }
 
-fn commit_file<'a>(site: &'a Index<'_>, at: model::series::CommitIndex) -> CommitFile<'a> {
+fn commit_file<'a>(site: &'a SiteContext<'_>, at: model::series::CommitIndex) -> CommitFile<'a> {
     let commit = site.commit(at);
     let mut values = BTreeMap::new();
-    for run in &site.pulled[at.0 as usize] {
+    for run in &site.pull_runs[at.0 as usize] {
         let series = &site.input.series[run.series as usize];
         let value = series.pulls[run.run as usize].run.value;
         values.insert(site.stems[run.series as usize].as_str(), value);
     }
-    for run in &site.measured[at.0 as usize] {
+    for run in &site.main_runs[at.0 as usize] {
         let series = &site.input.series[run.series as usize];
         let value = series.runs[run.run as usize].value;
         values.insert(site.stems[run.series as usize].as_str(), value);

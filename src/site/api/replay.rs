@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::site::api::shape::{BuiltFrom, EventView};
+use crate::site::api::json_types::{BuiltFrom, EventView};
 use crate::site::api::{built_from, events, finite};
-use crate::site::index::Index;
-use crate::site::words;
-use detect::replay::{Figures, Said};
+use crate::site::context::SiteContext;
+use crate::site::wording;
+use detect::replay::{ReplaySummary, ReplayedVerdict};
 
 /// The replay of one policy.
 #[derive(Serialize, JsonSchema)]
@@ -55,16 +55,20 @@ pub(crate) struct FiguresView {
     withdrawn: usize,
 }
 
-pub(crate) fn file(site: &Index<'_>, said: &[Said], figures: &Figures) -> ReplayFile {
+pub(crate) fn file(
+    site: &SiteContext<'_>,
+    said: &[ReplayedVerdict],
+    figures: &ReplaySummary,
+) -> ReplayFile {
     let alarms = said.iter().map(|it| {
         let run = &site.series(it.series).0.runs[it.run];
         AlarmView {
-            change: it.change.and_then(finite),
+            change: it.latest_change.and_then(finite),
             commit: site.commit(run.commit).id.clone(),
             confidence: it.confidence,
             series: site.stems[it.series].clone(),
             timestamp: run.time.to_string(),
-            verdict: words::verdict_name(it.verdict),
+            verdict: wording::verdict_name(it.verdict),
         }
     });
     let minutes = site.input.policy.notify.minutes_per_finding;
@@ -74,18 +78,18 @@ pub(crate) fn file(site: &Index<'_>, said: &[Said], figures: &Figures) -> Replay
         events: events::file(site).events,
         figures: FiguresView {
             false_alarm_rate: figures.false_alarm_rate(),
-            findings: figures.findings,
+            findings: figures.reported_regressions,
             infrastructure_days: figures.infrastructure_days,
-            marked: figures.marked,
+            marked: figures.marked_false_alarms,
             median_delay_runs: figures.median_delay_runs,
             minutes_per_finding: minutes,
             minutes_saved: figures.minutes_saved(minutes),
-            missed: figures.missed,
+            missed: figures.missed_regressions,
             runs: figures.runs,
             series: figures.series,
-            spared: figures.spared,
-            suppressed: figures.suppressed,
-            withdrawn: figures.withdrawn,
+            spared: figures.avoided_alarms,
+            suppressed: figures.runs_not_compared,
+            withdrawn: figures.withdrawn_reports,
         },
         schema: "schema/replay.json",
     }

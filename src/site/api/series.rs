@@ -6,49 +6,53 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use crate::site::api::shape::{PartView, Point, PointsFile, SegmentView, SeriesView};
-use crate::site::api::{built_from, finite, json, view};
-use crate::site::index::Index;
-use crate::site::{Failure, routes};
+use crate::site::api::json_types::{PartView, PointView, PointsFile, SegmentView, SeriesView};
+use crate::site::api::{built_from, finite, json, series_view};
+use crate::site::context::SiteContext;
+use crate::site::{RenderError, urls};
 use model::series::{Segment, Series};
 use model::text;
 
 /// Runs that one file holds: 140 bytes each.
-const WHOLE: usize = 1_000;
+const MAX_UNSPLIT_RUNS: usize = 1_000;
 /// Fewest runs that the series' own file keeps where it is split: what a reader wants first.
-const NEWEST: usize = 365;
+const NEWEST_RUNS: usize = 365;
 
 /// How the runs of a series are spread over files.
-pub(super) struct Parts {
+pub(super) struct YearParts {
     /// First run in the series' own file.
     pub(super) newest: usize,
-    pub(super) older: Vec<Part>,
+    pub(super) older: Vec<YearPart>,
 }
 
 /// The runs of one year.
-pub(super) struct Part {
+pub(super) struct YearPart {
     pub(super) year: String,
     runs: Range<usize>,
 }
 
-pub(super) fn parts(series: &Series) -> Parts {
+pub(super) fn parts(series: &Series) -> YearParts {
     let runs = &series.runs;
-    if runs.len() <= WHOLE {
-        return Parts { newest: 0, older: Vec::new() };
+    if runs.len() <= MAX_UNSPLIT_RUNS {
+        return YearParts { newest: 0, older: Vec::new() };
     }
     let mut older = Vec::new();
     let mut from = 0;
-    for at in 1..=runs.len() - NEWEST {
+    for at in 1..=runs.len() - NEWEST_RUNS {
         let (last, next) = (runs[at - 1].time, runs[at].time);
         if last.date().map(|date| date.0) != next.date().map(|date| date.0) {
-            older.push(Part { year: text::year(last), runs: from..at });
+            older.push(YearPart { year: text::year(last), runs: from..at });
             from = at;
         }
     }
-    Parts { newest: from, older }
+    YearParts { newest: from, older }
 }
 
-pub(super) fn file(site: &Index<'_>, index: usize, newest: usize) -> Result<Vec<u8>, Failure> {
+pub(super) fn file(
+    site: &SiteContext<'_>,
+    index: usize,
+    newest: usize,
+) -> Result<Vec<u8>, RenderError> {
     let (series, analysis) = site.series(index);
     let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
     let older = parts(series).older.into_iter().map(|part| PartView {
@@ -60,17 +64,21 @@ pub(super) fn file(site: &Index<'_>, index: usize, newest: usize) -> Result<Vec<
     json(&SeriesView {
         built_from: Some(built_from(site)),
         events: Some(
-            (0..analysis.events.len()).map(|at| site.event_of(index, at).to_owned()).collect(),
+            (0..analysis.changes.len()).map(|at| site.event_id(index, at).to_owned()).collect(),
         ),
         parts: (!older.is_empty()).then_some(older),
         schema: Some("schema/series.json"),
         segments: Some(segments(series, &runners)),
-        ..view(site, index, points(site, index, newest..series.runs.len(), &runners))
+        ..series_view(site, index, points(site, index, newest..series.runs.len(), &runners))
     })
 }
 
 /// One earlier year. It does not say what it was built from, so that it stays the same.
-pub(super) fn part_file(site: &Index<'_>, index: usize, part: &Part) -> Result<Vec<u8>, Failure> {
+pub(super) fn part_file(
+    site: &SiteContext<'_>,
+    index: usize,
+    part: &YearPart,
+) -> Result<Vec<u8>, RenderError> {
     let (series, _) = site.series(index);
     let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
     json(&PointsFile {
@@ -82,11 +90,11 @@ pub(super) fn part_file(site: &Index<'_>, index: usize, part: &Part) -> Result<V
 }
 
 fn points<'a>(
-    site: &Index<'a>,
+    site: &SiteContext<'a>,
     index: usize,
     runs: Range<usize>,
     runners: &'a [String],
-) -> Vec<Point<'a>> {
+) -> Vec<PointView<'a>> {
     runs.map(|run| point(site, index, run, runners)).collect()
 }
 
@@ -104,19 +112,24 @@ fn segments(series: &Series, runners: &[String]) -> Vec<SegmentView> {
 fn runner_id(segment: &Segment) -> String {
     let fields = segment.fingerprint.iter().map(|(name, value)| format!("{name}={value}\n"));
     let fields: String = fields.collect();
-    if fields.is_empty() { fields } else { routes::hex(&fields, 8) }
+    if fields.is_empty() { fields } else { urls::sha256_hex(&fields, 8) }
 }
 
-fn point<'a>(site: &Index<'a>, index: usize, at: usize, runners: &'a [String]) -> Point<'a> {
+fn point<'a>(
+    site: &SiteContext<'a>,
+    index: usize,
+    at: usize,
+    runners: &'a [String],
+) -> PointView<'a> {
     let (series, analysis) = site.series(index);
     let (run, flags) = (&series.runs[at], analysis.flags[at]);
     let named = [
-        (flags.failed, "failed"),
-        (flags.outlier, "outlier"),
+        (flags.has_failed, "failed"),
+        (flags.is_outlier, "outlier"),
         (flags.infrastructure, "infrastructure"),
-        (flags.noisy, "noisy"),
+        (flags.is_noisy, "noisy"),
     ];
-    Point {
+    PointView {
         commit: &site.commit(run.commit).id,
         flags: named.into_iter().filter(|(on, _)| *on).map(|(_, name)| name).collect(),
         repeats: (run.repeats > 1).then_some(run.repeats),
@@ -129,7 +142,7 @@ fn point<'a>(site: &Index<'a>, index: usize, at: usize, runners: &'a [String]) -
 }
 
 /// The points of a series as RFC 4180 CSV.
-pub(super) fn csv(site: &Index<'_>, index: usize) -> Vec<u8> {
+pub(super) fn csv(site: &SiteContext<'_>, index: usize) -> Vec<u8> {
     let (series, _) = site.series(index);
     let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
     let mut out = String::from("commit,timestamp,value,std,unit,segment,flags\r\n");

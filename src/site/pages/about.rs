@@ -3,12 +3,12 @@
 use askama::Template;
 use minijinja::Value;
 
-use crate::site::frame::{Page, Section, frame, root};
-use crate::site::index::Index;
+use crate::site::context::SiteContext;
+use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::markdown;
 use crate::site::pages::series::{NoteView, note_view};
-use crate::site::view::{Fact, Frame, Phrase};
-use crate::site::{Failure, pages};
+use crate::site::view::{Fact, PageFrame, Phrase};
+use crate::site::{RenderError, pages};
 use model::filter::Filter;
 use model::policy::{self, Policy};
 use model::text;
@@ -16,7 +16,7 @@ use model::text;
 #[derive(Template)]
 #[template(path = "about.html")]
 struct AboutPage {
-    frame: Frame,
+    frame: PageFrame,
     verdict: Phrase,
     facts: Vec<Fact>,
     intro: String,
@@ -79,18 +79,18 @@ const GLOSSARY: [(&str, &str); 18] = [
     ("preset, view", "A named filter with a page of its own."),
 ];
 
-pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
-    let root = root(site, "about/");
+pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
+    let root = link_root(site, "about/");
     let policy = site.input.policy;
     let verdict = Phrase::new("note").text(
         "A change counts when it is larger than its limit, larger than the noise, confirmed by \
          further runs, not the runner's, and not everyone's at once.",
     );
-    let page = Page {
+    let page = PageHead {
         path: "about/",
         title: "About & Methods".to_owned(),
         verdict: &verdict,
-        section: Section::About,
+        section: NavSection::About,
     };
     let (intro, rules) = methods(site)?;
     let mut notes = site.notes.clone();
@@ -120,7 +120,7 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
             .text(", ")
             .link(root.to("api/v1/policy.schema.json"), "its JSON Schema")
             .text("."),
-        policy_yaml: policy::show::show(policy),
+        policy_yaml: policy::show::to_yaml(policy),
         verdict,
     };
     pages::html(&template)
@@ -132,8 +132,8 @@ const MEASURED: &str = "The gate under this policy, run over every commit of the
      shows now. Kept back: runs beyond the limit against the median of the runs before them, \
      neighbours counted once, that it did not report and that are no change in the whole history.";
 
-fn measured(site: &Index<'_>) -> Vec<Fact> {
-    let figures = &site.input.analyses.figures;
+fn measured(site: &SiteContext<'_>) -> Vec<Fact> {
+    let figures = &site.input.analyses.replay_summary;
     let minutes = site.input.policy.notify.minutes_per_finding;
     let count = |number: usize| text::count(number as u64);
     let rate = if figures.runs == 0 {
@@ -143,19 +143,19 @@ fn measured(site: &Index<'_>) -> Vec<Fact> {
     };
     let delay = figures
         .median_delay_runs
-        .map_or_else(|| "–".to_owned(), |runs| text::counted(runs.round() as u64, "run"));
+        .map_or_else(|| "–".to_owned(), |runs| text::count_noun(runs.round() as u64, "run"));
     vec![
         Fact::new("Runs judged", count(figures.runs)).note(format!("{} series", figures.series)),
-        Fact::new("Regressions reported", count(figures.findings)),
-        Fact::new("Vanished later", count(figures.withdrawn)),
-        Fact::new("Marked false alarms", count(figures.marked)).note("by a note"),
+        Fact::new("Regressions reported", count(figures.reported_regressions)),
+        Fact::new("Vanished later", count(figures.withdrawn_reports)),
+        Fact::new("Marked false alarms", count(figures.marked_false_alarms)).note("by a note"),
         Fact::new("False alarms", rate).note("of the runs"),
-        Fact::new("Never reported", count(figures.missed)),
-        Fact::new("Not compared", count(figures.suppressed)).note("new runner"),
+        Fact::new("Never reported", count(figures.missed_regressions)),
+        Fact::new("Not compared", count(figures.runs_not_compared)).note("new runner"),
         Fact::new("Infrastructure days", count(figures.infrastructure_days)),
         Fact::new("Median delay", delay),
-        Fact::new("Kept back", count(figures.spared)).note("alarms of a bare limit"),
-        Fact::new("Work saved", text::counted(figures.minutes_saved(minutes), "minute"))
+        Fact::new("Kept back", count(figures.avoided_alarms)).note("alarms of a bare limit"),
+        Fact::new("Work saved", text::count_noun(figures.minutes_saved(minutes), "minute"))
             .note(format!("at {minutes} an alarm, assumed")),
     ]
 }
@@ -183,7 +183,7 @@ fn limits(policy: &Policy) -> Vec<LimitRow> {
         limit.extend(rule.report_only.then(|| "report only".to_owned()));
         rows.push(LimitRow {
             id: format!("limit-rule-{at}"),
-            name: words_of(&rule.matches),
+            name: filter_text(&rule.matches),
             limit: limit.join(" "),
             source: format!("regression.rules[{at}]"),
         });
@@ -192,7 +192,7 @@ fn limits(policy: &Policy) -> Vec<LimitRow> {
         let Some(threshold) = sla.regression_threshold else { continue };
         rows.push(LimitRow {
             id: format!("limit-sla-{at}"),
-            name: words_of(&sla.matches),
+            name: filter_text(&sla.matches),
             limit: text::percent(threshold),
             source: format!("sla[{at}].regression_threshold"),
         });
@@ -200,16 +200,16 @@ fn limits(policy: &Policy) -> Vec<LimitRow> {
     rows
 }
 
-fn words_of(filter: &Filter) -> String {
-    if filter.is_empty() { "every series".to_owned() } else { filter.words().join(", ") }
+fn filter_text(filter: &Filter) -> String {
+    if filter.is_empty() { "every series".to_owned() } else { filter.describe().join(", ") }
 }
 
 /// The prose with the policy's numbers: an introduction, then one section for each `## ` heading
 /// of the form `id: title | key, key`.
-fn methods(site: &Index<'_>) -> Result<(String, Vec<RuleView>), Failure> {
+fn methods(site: &SiteContext<'_>) -> Result<(String, Vec<RuleView>), RenderError> {
     let own = site.input.templates.iter().find(|(name, _)| name == "methods.md");
     let template = own.map_or(METHODS, |(_, text)| text);
-    let filled = markdown::fill("methods.md", template, context(site))?;
+    let filled = markdown::render_template("methods.md", template, context(site))?;
     let mut parts = filled.split("\n## ");
     let intro = markdown::to_html(parts.next().unwrap_or_default());
     let json: serde_json::Value =
@@ -229,7 +229,7 @@ fn rule(part: &str, policy: &serde_json::Value) -> RuleView {
     let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     RuleView {
         id: if id.is_empty() {
-            format!("own-{}", crate::site::routes::hex(head, 6))
+            format!("own-{}", crate::site::urls::sha256_hex(head, 6))
         } else {
             format!("rule-{id}")
         },
@@ -244,7 +244,7 @@ fn rule(part: &str, policy: &serde_json::Value) -> RuleView {
 }
 
 /// What the methods text may name.
-fn context(site: &Index<'_>) -> Value {
+fn context(site: &SiteContext<'_>) -> Value {
     let policy = site.input.policy;
     let percent = text::percent;
     minijinja::context! {
@@ -276,7 +276,7 @@ fn context(site: &Index<'_>) -> Value {
         budgets => policy.budgets.len(),
         service_levels => policy.sla.len(),
         alerts => policy.alerts.len(),
-        events_only => policy.site.detail == policy::Detail::EventsOnly,
-        ..markdown::facts(site.input)
+        events_only => policy.site.detail == policy::PageDetail::EventsOnly,
+        ..markdown::template_facts(site.input)
     }
 }

@@ -2,35 +2,39 @@
 
 use askama::Template;
 
-use crate::site::frame::{Page, Section, frame, root};
-use crate::site::index::{EventRef, Index};
-use crate::site::view::{EventRow, Fact, Frame, Link, Phrase, SeriesGroup};
-use crate::site::{Failure, pages, routes, table};
+use crate::site::context::{EventRef, SiteContext};
+use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::view::{EventRow, Fact, PageFrame, PageLink, Phrase, SeriesGroup};
+use crate::site::{RenderError, pages, table, urls};
 use detect::Verdict;
 use model::text;
 
 /// Changes listed before the link to all of them.
-const EVENTS: usize = 20;
+const MAX_EVENTS: usize = 20;
 
 #[derive(Template)]
 #[template(path = "backend.html")]
 struct BackendPage {
-    frame: Frame,
+    frame: PageFrame,
     name: String,
     verdict: Phrase,
     facts: Vec<Fact>,
     events: Vec<EventRow>,
-    more_events: Option<Link>,
+    more_events: Option<PageLink>,
     groups: Vec<SeriesGroup>,
 }
 
-pub(crate) fn render(site: &Index<'_>, name: &str) -> Result<Vec<u8>, Failure> {
-    let path = routes::backend(name);
-    let root = root(site, &path);
+pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, RenderError> {
+    let path = urls::backend(name);
+    let root = link_root(site, &path);
     let members = site.backends.get(name).map_or(&[][..], Vec::as_slice);
-    let verdict = counts(site, members);
-    let page =
-        Page { path: &path, title: name.to_owned(), verdict: &verdict, section: Section::None };
+    let verdict = verdict_counts(site, members);
+    let page = PageHead {
+        path: &path,
+        title: name.to_owned(),
+        verdict: &verdict,
+        section: NavSection::None,
+    };
     let events: Vec<&EventRef> =
         site.events.iter().filter(|event| members.binary_search(&event.series).is_ok()).collect();
     let regression = &site.input.policy.regression;
@@ -43,23 +47,27 @@ pub(crate) fn render(site: &Index<'_>, name: &str) -> Result<Vec<u8>, Failure> {
             Fact::new("Series", text::count(members.len() as u64)),
             Fact::new("Changes", text::count(events.len() as u64)),
         ],
-        more_events: (events.len() > EVENTS)
-            .then(|| table::more(root, "event/", format!("All {} changes", events.len()))),
-        events: events.iter().take(EVENTS).map(|one| table::event_row(site, root, one)).collect(),
-        groups: table::groups(site, root, members),
+        more_events: (events.len() > MAX_EVENTS)
+            .then(|| table::more_link(root, "event/", format!("All {} changes", events.len()))),
+        events: events
+            .iter()
+            .take(MAX_EVENTS)
+            .map(|one| table::event_row(site, root, one))
+            .collect(),
+        groups: table::series_groups(site, root, members),
         verdict,
     };
     pages::html(&template)
 }
 
 /// `▲ 1 slower, ▼ 1 faster, 11 steady, 0 not judged.`
-pub(crate) fn counts(site: &Index<'_>, members: &[usize]) -> Phrase {
+pub(crate) fn verdict_counts(site: &SiteContext<'_>, members: &[usize]) -> Phrase {
     let (mut worse, mut better, mut steady, mut other) = (0_u64, 0_u64, 0_u64, 0_u64);
     for &one in members {
         match site.series(one).1.verdict {
-            _ if table::is_off(site, one) => worse += 1,
+            _ if table::has_open_regression(site, one) => worse += 1,
             Verdict::Improved => better += 1,
-            Verdict::Steady | Verdict::Approved | Verdict::Regressed => steady += 1,
+            Verdict::Unchanged | Verdict::Accepted | Verdict::Regressed => steady += 1,
             _ => other += 1,
         }
     }

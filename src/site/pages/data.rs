@@ -3,30 +3,30 @@
 use askama::Template;
 
 use crate::site::api;
-use crate::site::frame::{Page, Section, frame, root};
-use crate::site::index::Index;
-use crate::site::view::{Frame, Link, Phrase};
-use crate::site::{Failure, pages};
+use crate::site::context::SiteContext;
+use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::view::{PageFrame, PageLink, Phrase};
+use crate::site::{RenderError, pages};
 
 #[derive(Template)]
 #[template(path = "data.html")]
 struct DataPage {
-    frame: Frame,
+    frame: PageFrame,
     verdict: Phrase,
-    first: Vec<Address>,
+    first: Vec<DataLink>,
     all: Vec<(&'static str, &'static str)>,
     promises: Vec<&'static str>,
-    schemas: Vec<Link>,
+    schemas: Vec<PageLink>,
 }
 
-struct Address {
+struct DataLink {
     href: String,
     text: &'static str,
     note: &'static str,
     copy: String,
 }
 
-const ALL: [(&str, &str); 13] = [
+const ENDPOINTS: [(&str, &str); 13] = [
     ("api/v1/index.json", "every series: key, unit, direction, newest level, baseline, verdict"),
     ("api/v1/events.json", "every change, with evidence and status"),
     ("api/v1/health.json", "what was read, refused, missing or stale"),
@@ -51,26 +51,30 @@ const PROMISES: [&str; 4] = [
     "A series' address depends on its name alone: a new benchmark never moves another.",
 ];
 
-pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
-    let root = root(site, "data/");
+pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
+    let root = link_root(site, "data/");
     let verdict =
         Phrase::new("note").text("Everything on this site is also JSON, at addresses that stay.");
-    let page =
-        Page { path: "data/", title: "Data".to_owned(), verdict: &verdict, section: Section::Data };
-    let first = ALL.iter().take(3).map(|&(path, note)| {
+    let page = PageHead {
+        path: "data/",
+        title: "Data".to_owned(),
+        verdict: &verdict,
+        section: NavSection::Data,
+    };
+    let first = ENDPOINTS.iter().take(3).map(|&(path, note)| {
         let href = root.to(path);
         let base = site.input.options.base_url.as_deref();
         let copy = base.map_or_else(|| href.clone(), |base| format!("{base}{path}"));
-        Address { href, text: path, note, copy }
+        DataLink { href, text: path, note, copy }
     });
     let template = DataPage {
         frame: frame(site, &page),
         first: first.collect(),
-        all: ALL.to_vec(),
+        all: ENDPOINTS.to_vec(),
         promises: PROMISES.to_vec(),
         schemas: api::schema_names()
             .into_iter()
-            .map(|name| Link {
+            .map(|name| PageLink {
                 href: root.to(&format!("api/v1/schema/{name}.json")),
                 text: name.to_owned(),
                 note: String::new(),

@@ -2,58 +2,58 @@
 
 use askama::Template;
 
-use crate::site::frame::{Page, Section, frame, root};
-use crate::site::index::Index;
-use crate::site::pairs::{Pair, PairKind};
-use crate::site::routes::{self, Root};
-use crate::site::view::{Frame, Phrase};
-use crate::site::{Failure, pages};
+use crate::site::context::SiteContext;
+use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::pairs::{CommitPair, PairKind};
+use crate::site::urls::{self, LinkRoot};
+use crate::site::view::{PageFrame, Phrase};
+use crate::site::{RenderError, pages};
 use model::text;
 
 /// Comparisons of one kind that are listed, and commits offered to pick from.
-const LISTED: usize = 60;
-const PICKED: usize = 200;
+const MAX_LISTED: usize = 60;
+const MAX_CHOICES: usize = 200;
 
 #[derive(Template)]
 #[template(path = "diffs.html")]
 struct DiffsPage {
-    frame: Frame,
+    frame: PageFrame,
     verdict: Phrase,
     diffs_json: String,
     commits_json: String,
     /// `(slug, text)`.
     commits: Vec<(String, String)>,
-    groups: Vec<Group>,
+    groups: Vec<PairGroup>,
 }
 
-struct Group {
+struct PairGroup {
     title: &'static str,
     lines: Vec<Phrase>,
 }
 
-pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
-    let root = root(site, "diff/");
-    let count = text::counted(site.pairs.len() as u64, "comparison");
+pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
+    let root = link_root(site, "diff/");
+    let count = text::count_noun(site.pairs.len() as u64, "comparison");
     let verdict = if site.pairs.is_empty() {
         Phrase::new("note").text("Fewer than two measured commits: nothing to compare yet.")
     } else {
         Phrase::new("note").text(format!("{count} of measured commits."))
     };
-    let page = Page {
+    let page = PageHead {
         path: "diff/",
         title: "Compare".to_owned(),
         verdict: &verdict,
-        section: Section::Compare,
+        section: NavSection::Compare,
     };
     let titles = ["Pull requests", "Tags", "Consecutive commits", "Around changes"];
     let groups = titles.into_iter().filter_map(|title| {
         let pairs =
-            site.pairs.iter().rev().filter(|pair| title_of(pair.kind) == title).take(LISTED);
+            site.pairs.iter().rev().filter(|pair| title_of(pair.kind) == title).take(MAX_LISTED);
         let lines: Vec<Phrase> = pairs.map(|pair| line(site, root, pair)).collect();
-        (!lines.is_empty()).then_some(Group { title, lines })
+        (!lines.is_empty()).then_some(PairGroup { title, lines })
     });
     let mut slugs = std::collections::BTreeSet::new();
-    let newest = site.main.iter().rev().take(PICKED);
+    let newest = site.main_commits.iter().rev().take(MAX_CHOICES);
     let template = DiffsPage {
         frame: frame(site, &page),
         diffs_json: root.to("api/v1/diffs.json"),
@@ -61,8 +61,8 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         commits: newest
             .map(|at| {
                 let commit = site.commit(*at);
-                let name = text::commit(&commit.id);
-                (routes::commit_slug(&commit.id), format!("{name}, {}", text::date(commit.time)))
+                let name = text::short_commit(&commit.id);
+                (urls::commit_slug(&commit.id), format!("{name}, {}", text::date(commit.time)))
             })
             .filter(|(slug, _)| slugs.insert(slug.clone()))
             .collect(),
@@ -81,11 +81,11 @@ fn title_of(kind: PairKind) -> &'static str {
     }
 }
 
-fn line(site: &Index<'_>, root: Root, pair: &Pair) -> Phrase {
+fn line(site: &SiteContext<'_>, root: LinkRoot, pair: &CommitPair) -> Phrase {
     let (base, head) = (pages::commit_text(site, pair.base), pages::commit_text(site, pair.head));
     let commit = site.commit(pair.head);
     let phrase = Phrase::new("")
-        .code_link(root.to(&routes::diff(&pair.slug)), format!("{base} → {head}"))
+        .code_link(root.to(&urls::diff(&pair.slug)), format!("{base} → {head}"))
         .text(format!(" {}", text::date(commit.time)));
     let phrase = match &commit.subject {
         Some(subject) => phrase.text(": ").name(subject),

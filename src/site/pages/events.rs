@@ -2,29 +2,29 @@
 
 use askama::Template;
 
-use crate::site::frame::{Page, Section, frame, root};
-use crate::site::index::Index;
+use crate::site::context::SiteContext;
+use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages::infrastructure;
-use crate::site::view::{EventRow, Frame, Link, Phrase};
-use crate::site::{Failure, pages, routes, table};
+use crate::site::view::{EventRow, PageFrame, PageLink, Phrase};
+use crate::site::{RenderError, pages, table, urls};
 use model::text;
 
 /// Changes on the page; all of them stand in the JSON.
-const SHOWN: usize = 200;
+const MAX_EVENTS: usize = 200;
 
 #[derive(Template)]
 #[template(path = "events.html")]
 struct EventsPage {
-    frame: Frame,
+    frame: PageFrame,
     verdict: Phrase,
     infrastructure: Vec<Phrase>,
     events: Vec<EventRow>,
-    more: Option<Link>,
+    more: Option<PageLink>,
 }
 
-pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
-    let root = root(site, "event/");
-    let worse = site.events.iter().filter(|event| site.change(event).2.worse).count();
+pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
+    let root = link_root(site, "event/");
+    let worse = site.events.iter().filter(|event| site.change(event).2.is_regression).count();
     let better = site.events.len() - worse;
     let verdict = if site.events.is_empty() {
         Phrase::new("better").text("No change so far.")
@@ -35,27 +35,32 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
             .marked("better", format!("▼ {} for the better", text::count(better as u64)))
             .text(", in the whole history.")
     };
-    let page = Page {
+    let page = PageHead {
         path: "event/",
         title: "Changes".to_owned(),
         verdict: &verdict,
-        section: Section::Changes,
+        section: NavSection::Changes,
     };
-    let days = site.input.analyses.infrastructure.iter().rev();
+    let days = site.input.analyses.infrastructure_days.iter().rev();
     let template = EventsPage {
         frame: frame(site, &page),
         infrastructure: days
             .map(|day| {
-                let href = root.to(&routes::event(&infrastructure::id(day)));
+                let href = root.to(&urls::event(&infrastructure::id(day)));
                 Phrase::new("")
                     .link(href, text::date(infrastructure::time(day)))
                     .text(format!(": {}", infrastructure::summary(day)))
             })
             .collect(),
-        events: site.events.iter().take(SHOWN).map(|e| table::event_row(site, root, e)).collect(),
-        more: (site.events.len() > SHOWN).then(|| {
+        events: site
+            .events
+            .iter()
+            .take(MAX_EVENTS)
+            .map(|e| table::event_row(site, root, e))
+            .collect(),
+        more: (site.events.len() > MAX_EVENTS).then(|| {
             let text = format!("All {} as JSON", text::count(site.events.len() as u64));
-            table::more(root, "api/v1/events.json", text)
+            table::more_link(root, "api/v1/events.json", text)
         }),
         verdict,
     };

@@ -4,40 +4,40 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use crate::site::frame::{Page, Section, frame, root};
-use crate::site::health::{State, findings, state};
-use crate::site::index::Index;
+use crate::site::context::SiteContext;
+use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::health::{HealthState, findings, state};
 use crate::site::pages::infrastructure;
-use crate::site::routes::{self, Root};
-use crate::site::view::{Fact, Frame, Phrase};
-use crate::site::{Failure, audit, pages, targets, words};
+use crate::site::urls::{self, LinkRoot};
+use crate::site::view::{Fact, PageFrame, Phrase};
+use crate::site::{RenderError, audit, pages, targets, wording};
 use detect::Verdict;
 use model::record::time::{DAY_US, Timestamp};
 use model::record::{Problem, shorten};
 use model::text;
 
 /// Rows of each list; the JSON has all of them.
-const ROWS: usize = 50;
+const MAX_ROWS: usize = 50;
 
 #[derive(Template)]
 #[template(path = "health.html")]
 struct HealthPage {
-    frame: Frame,
+    frame: PageFrame,
     verdict: Phrase,
     facts: Vec<Fact>,
     findings: Vec<Phrase>,
-    refused: Vec<Refused>,
+    refused: Vec<RejectedRow>,
     refused_note: String,
-    sections: Vec<Part>,
+    sections: Vec<HealthSection>,
 }
 
-struct Refused {
+struct RejectedRow {
     place: String,
     reason: String,
     remedy: String,
 }
 
-struct Part {
+struct HealthSection {
     id: &'static str,
     title: &'static str,
     note: String,
@@ -45,31 +45,31 @@ struct Part {
     rows: Vec<Vec<Phrase>>,
 }
 
-pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
-    let root = root(site, "health/");
+pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
+    let root = link_root(site, "health/");
     let state = state(site);
     let findings = findings(site);
     let tone = match state {
-        State::Good => "better",
-        State::Bad => "worse",
-        State::Look | State::NoData => "note",
+        HealthState::Good => "better",
+        HealthState::Bad => "worse",
+        HealthState::Warning | HealthState::NoData => "note",
     };
     let sentence = match (state, findings.len()) {
-        (State::NoData, _) => "No data yet.".to_owned(),
-        (State::Good, _) => "The data can be trusted.".to_owned(),
+        (HealthState::NoData, _) => "No data yet.".to_owned(),
+        (HealthState::Good, _) => "The data can be trusted.".to_owned(),
         (_, 1) => "One thing to look at.".to_owned(),
         (_, things) => format!("{things} things to look at."),
     };
-    let verdict = Phrase::new(tone).marked("strong", state.word()).text(": ").text(sentence);
-    let page = Page {
+    let verdict = Phrase::new(tone).marked("strong", state.as_str()).text(": ").text(sentence);
+    let page = PageHead {
         path: "health/",
         title: "Data health".to_owned(),
         verdict: &verdict,
-        section: Section::Health,
+        section: NavSection::Health,
     };
-    let problems = &site.input.history.problems;
-    let refused = problems.iter().take(ROWS).map(|problem| Refused {
-        place: shorten(&problem.place.to_string(), 200).into_owned(),
+    let problems = &site.input.history.rejected_records;
+    let refused = problems.iter().take(MAX_ROWS).map(|problem| RejectedRow {
+        place: shorten(&problem.location.to_string(), 200).into_owned(),
         reason: shorten(&problem.reason, 400).into_owned(),
         remedy: problem.remedy.clone(),
     });
@@ -78,10 +78,10 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         facts: facts(site),
         findings: findings.into_iter().map(|(_, text)| Phrase::new("").text(text)).collect(),
         refused: refused.collect(),
-        refused_note: refused_note(problems.len()),
+        refused_note: rejected_note(problems.len()),
         sections: [
-            targets_part(site, root),
-            foreign(site),
+            targets_section(site, root),
+            ingest_section(site),
             freshness(site, root),
             failures(site, root),
             noise(site, root),
@@ -101,92 +101,95 @@ pub(crate) fn render(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
 
 /// What was refused of other tools' files. Only a file's name is told: its folder is nobody's
 /// business.
-fn foreign(site: &Index<'_>) -> Option<Part> {
-    let all = site.input.foreign;
+fn ingest_section(site: &SiteContext<'_>) -> Option<HealthSection> {
+    let all = site.input.ingest_problems;
     let row = |problem: &Problem| {
-        let name = problem.place.file.rsplit(['/', '\\']).next().unwrap_or_default();
-        let place = format!("{}:{}", shorten(name, 100), problem.place.line);
+        let name = problem.location.file.rsplit(['/', '\\']).next().unwrap_or_default();
+        let place = format!("{}:{}", shorten(name, 100), problem.location.line);
         let cells = [shorten(&problem.reason, 400).into_owned(), place, problem.remedy.clone()];
         cells.map(|text| Phrase::new("").text(text)).to_vec()
     };
-    (!all.is_empty()).then(|| Part {
+    (!all.is_empty()).then(|| HealthSection {
         id: "ingested",
         title: "Refused when ingested",
         note: format!(
             "{} of files that other tools wrote; data/quarantine/ingested.ndjson keeps each with \
              its text. Delete that file once they are dealt with.",
-            text::counted(all.len() as u64, "part")
+            text::count_noun(all.len() as u64, "part")
         ),
         heads: vec!["Reason", "Place", "What to do"],
-        rows: all.iter().take(ROWS).map(row).collect(),
+        rows: all.iter().take(MAX_ROWS).map(row).collect(),
     })
 }
 
-fn refused_note(all: usize) -> String {
+fn rejected_note(all: usize) -> String {
     let kept = "Each is kept in data/quarantine/refused.ndjson with its text.";
-    if all > ROWS {
-        format!("The first {ROWS} of {}. {kept}", text::count(all as u64))
+    if all > MAX_ROWS {
+        format!("The first {MAX_ROWS} of {}. {kept}", text::count(all as u64))
     } else {
         kept.to_owned()
     }
 }
 
-fn facts(site: &Index<'_>) -> Vec<Fact> {
+fn facts(site: &SiteContext<'_>) -> Vec<Fact> {
     let history = site.input.history;
     let counts = history.counts;
     let mut facts = Vec::new();
     if let Some(newest) = history.newest {
-        facts.push(Fact::at("Newest result", words::minute(newest)));
+        facts.push(Fact::at("Newest result", wording::minute(newest)));
     }
     facts.push(Fact::new("Records", text::count(counts.records)));
     facts.push(Fact::new("Series", text::count(site.input.series.len() as u64)));
     facts.push(Fact::new("Duplicates read once", text::count(counts.duplicates)));
     facts.push(Fact::new("Failed runs", text::count(counts.failed)));
-    facts.push(Fact::new("Refused", text::count(history.problems.len() as u64)));
+    facts.push(Fact::new("Refused", text::count(history.rejected_records.len() as u64)));
     if counts.pulls > 0 {
         facts.push(Fact::new("Of pull requests", text::count(counts.pulls)));
     }
     if site.input.ignored > 0 {
         facts.push(Fact::new(
             "Ignored by policy",
-            text::counted(site.input.ignored as u64, "series"),
+            text::count_noun(site.input.ignored as u64, "series"),
         ));
     }
     facts
 }
 
-fn series_cell(site: &Index<'_>, root: Root, one: usize) -> Phrase {
+fn series_cell(site: &SiteContext<'_>, root: LinkRoot, one: usize) -> Phrase {
     let key = &site.series(one).0.key;
-    Phrase::new("").link(root.to(&site.series_path(one)), &key.test).text(" ").name(words::key(key))
+    Phrase::new("")
+        .link(root.to(&site.series_path(one)), &key.test)
+        .text(" ")
+        .name(wording::series_label(key))
 }
 
 /// Budgets, service levels and alerts that do not pass.
-fn targets_part(site: &Index<'_>, root: Root) -> Option<Part> {
-    (!site.input.targets.is_empty()).then(|| Part {
+fn targets_section(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
+    (!site.input.targets.is_empty()).then(|| HealthSection {
         id: "targets",
         title: "Targets",
         note: format!("{}, worst first.", targets::summary(site)),
         heads: vec!["Target", "Series", "State", "What"],
-        rows: targets::rows(site, root, ROWS),
+        rows: targets::rows(site, root, MAX_ROWS),
     })
 }
 
 /// Series whose newest run is missing, failed or long ago.
-fn freshness(site: &Index<'_>, root: Root) -> Option<Part> {
+fn freshness(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
     let mut late: Vec<usize> = site
-        .all()
+        .series_indices()
         .filter(|one| {
             let analysis = site.series(*one).1;
-            analysis.retired || analysis.verdict == Verdict::Missing
+            analysis.is_retired || analysis.verdict == Verdict::Missing
         })
         .collect();
     late.sort_by_key(|one| site.series(*one).0.runs.last().map(|run| run.time));
     let all = late.len();
-    let rows = late.into_iter().take(ROWS).map(|one| {
+    let rows = late.into_iter().take(MAX_ROWS).map(|one| {
         let (series, analysis) = site.series(one);
         let newest =
             series.runs.last().map_or_else(|| "never".to_owned(), |run| text::date(run.time));
-        let why = if analysis.retired {
+        let why = if analysis.is_retired {
             "retired: no run for longer than max_age_days".to_owned()
         } else if let Some(error) = series.runs.last().and_then(|run| run.error()) {
             format!("failed: {}", shorten(error, 120))
@@ -196,19 +199,19 @@ fn freshness(site: &Index<'_>, root: Root) -> Option<Part> {
         vec![series_cell(site, root, one), Phrase::new("").text(newest), Phrase::new("").text(why)]
     });
     let rows: Vec<Vec<Phrase>> = rows.collect();
-    (!rows.is_empty()).then(|| Part {
+    (!rows.is_empty()).then(|| HealthSection {
         id: "freshness",
         title: "Missing results",
-        note: format!("{}, oldest first.", text::counted(all as u64, "series")),
+        note: format!("{}, oldest first.", text::count_noun(all as u64, "series")),
         heads: vec!["Series", "Newest run", "Why"],
         rows,
     })
 }
 
 /// The newest failed runs.
-fn failures(site: &Index<'_>, root: Root) -> Option<Part> {
+fn failures(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
     let mut failed: Vec<(Timestamp, usize, usize)> = Vec::new();
-    for one in site.all() {
+    for one in site.series_indices() {
         for (at, run) in site.series(one).0.runs.iter().enumerate() {
             if run.value.is_none() {
                 failed.push((run.time, one, at));
@@ -219,7 +222,7 @@ fn failures(site: &Index<'_>, root: Root) -> Option<Part> {
     let all = failed.len() as u64;
     let rows: Vec<Vec<Phrase>> = failed
         .into_iter()
-        .take(ROWS)
+        .take(MAX_ROWS)
         .map(|(time, one, at)| {
             let error = site.series(one).0.runs[at].error().unwrap_or("no reason given");
             vec![
@@ -229,27 +232,29 @@ fn failures(site: &Index<'_>, root: Root) -> Option<Part> {
             ]
         })
         .collect();
-    (!rows.is_empty()).then(|| Part {
+    (!rows.is_empty()).then(|| HealthSection {
         id: "failed",
         title: "Failed runs",
-        note: format!("{}, newest first. A failed run stays a gap.", text::counted(all, "run")),
+        note: format!("{}, newest first. A failed run stays a gap.", text::count_noun(all, "run")),
         heads: vec!["Series", "When", "Error"],
         rows,
     })
 }
 
 /// Series by noise, the noisiest first.
-fn noise(site: &Index<'_>, root: Root) -> Option<Part> {
-    let mut noisy: Vec<(f64, usize)> =
-        site.all().filter_map(|one| site.series(one).1.noise.map(|noise| (noise, one))).collect();
+fn noise(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
+    let mut noisy: Vec<(f64, usize)> = site
+        .series_indices()
+        .filter_map(|one| site.series(one).1.noise.map(|noise| (noise, one)))
+        .collect();
     noisy.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let rows: Vec<Vec<Phrase>> = noisy
         .into_iter()
         .take(10)
         .map(|(noise, one)| {
             let analysis = site.series(one).1;
-            let flagged = analysis.flags.iter().filter(|flags| flags.noisy).count() as u64;
-            let least = analysis.detectable.map_or_else(|| "–".to_owned(), text::percent);
+            let flagged = analysis.flags.iter().filter(|flags| flags.is_noisy).count() as u64;
+            let least = analysis.detectable_change_90.map_or_else(|| "–".to_owned(), text::percent);
             vec![
                 series_cell(site, root, one),
                 Phrase::new("").text(text::percent(noise)),
@@ -259,7 +264,7 @@ fn noise(site: &Index<'_>, root: Root) -> Option<Part> {
         })
         .collect();
     let warning = text::percent(site.input.policy.data_quality.variance_warning_ratio);
-    (!rows.is_empty()).then(|| Part {
+    (!rows.is_empty()).then(|| HealthSection {
         id: "noise",
         title: "Noisiest series",
         note: format!(
@@ -272,9 +277,9 @@ fn noise(site: &Index<'_>, root: Root) -> Option<Part> {
 }
 
 /// Which runner measured from when to when.
-fn runners(site: &Index<'_>) -> Option<Part> {
+fn runners(site: &SiteContext<'_>) -> Option<HealthSection> {
     let mut spans: BTreeMap<String, (Timestamp, Timestamp, u64)> = BTreeMap::new();
-    for one in site.all() {
+    for one in site.series_indices() {
         let series = site.series(one).0;
         let mut segments = vec![None; series.segments.len()];
         for run in &series.runs {
@@ -299,7 +304,7 @@ fn runners(site: &Index<'_>) -> Option<Part> {
     let tracked = site.input.policy.runner_fingerprinting.track_fields.join(", ");
     let rows: Vec<Vec<Phrase>> = spans
         .into_iter()
-        .take(ROWS)
+        .take(MAX_ROWS)
         .map(|(name, (from, to, runs))| {
             vec![
                 Phrase::new("").name(name),
@@ -308,7 +313,7 @@ fn runners(site: &Index<'_>) -> Option<Part> {
             ]
         })
         .collect();
-    (!rows.is_empty()).then(|| Part {
+    (!rows.is_empty()).then(|| HealthSection {
         id: "runners",
         title: "Runners",
         note: format!("Told apart by {tracked}. Nothing is compared across a change."),
@@ -317,19 +322,19 @@ fn runners(site: &Index<'_>) -> Option<Part> {
     })
 }
 
-fn infrastructure_days(site: &Index<'_>, root: Root) -> Option<Part> {
-    let days = site.input.analyses.infrastructure.iter().rev().take(ROWS);
+fn infrastructure_days(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
+    let days = site.input.analyses.infrastructure_days.iter().rev().take(MAX_ROWS);
     let rows: Vec<Vec<Phrase>> = days
         .map(|day| {
             let date = text::date(Timestamp::from_micros(day.day.saturating_mul(DAY_US)));
-            let href = root.to(&routes::event(&infrastructure::id(day)));
+            let href = root.to(&urls::event(&infrastructure::id(day)));
             vec![
                 Phrase::new("").link(href, date),
                 Phrase::new("").text(infrastructure::summary(day)),
             ]
         })
         .collect();
-    (!rows.is_empty()).then(|| Part {
+    (!rows.is_empty()).then(|| HealthSection {
         id: "infrastructure",
         title: "Infrastructure days",
         note: "Days on which most backends moved together.".to_owned(),
@@ -339,8 +344,8 @@ fn infrastructure_days(site: &Index<'_>, root: Root) -> Option<Part> {
 }
 
 /// What `accepted.yml` says.
-fn accepted(site: &Index<'_>) -> Option<Part> {
-    let entries = site.input.accepted.iter().take(ROWS);
+fn accepted(site: &SiteContext<'_>) -> Option<HealthSection> {
+    let entries = site.input.accepted.iter().take(MAX_ROWS);
     let rows: Vec<Vec<Phrase>> = entries
         .map(|entry| {
             let until = match entry.expires {
@@ -352,7 +357,7 @@ fn accepted(site: &Index<'_>) -> Option<Part> {
             };
             vec![
                 Phrase::new("").name(shorten(&entry.series, 200).into_owned()),
-                Phrase::new("").name(text::commit(&entry.commit)),
+                Phrase::new("").name(text::short_commit(&entry.commit)),
                 Phrase::new("").text(text::percent(entry.max_change)),
                 Phrase::new("").name(shorten(&entry.by, 100).into_owned()),
                 Phrase::new("").name(shorten(&entry.reason, 400).into_owned()),
@@ -360,7 +365,7 @@ fn accepted(site: &Index<'_>) -> Option<Part> {
             ]
         })
         .collect();
-    (!rows.is_empty()).then(|| Part {
+    (!rows.is_empty()).then(|| HealthSection {
         id: "accepted",
         title: "Accepted changes",
         note: "Entries of accepted.yml: a change they cover is shown, and no regression."
@@ -371,20 +376,20 @@ fn accepted(site: &Index<'_>) -> Option<Part> {
 }
 
 /// Who let what through, and whether the log of it is whole.
-fn audit_log(site: &Index<'_>) -> Option<Part> {
-    audit::note(site).map(|note| Part {
+fn audit_log(site: &SiteContext<'_>) -> Option<HealthSection> {
+    audit::note(site).map(|note| HealthSection {
         id: "audit",
         title: "Overrides and approvals",
         note,
         heads: vec!["When", "What", "By", "Commit", "Reason"],
-        rows: audit::rows(site, ROWS),
+        rows: audit::rows(site, MAX_ROWS),
     })
 }
 
-fn matrix(site: &Index<'_>) -> Option<Part> {
-    let missing = site.input.not_covered.iter().take(ROWS);
+fn matrix(site: &SiteContext<'_>) -> Option<HealthSection> {
+    let missing = site.input.not_covered.iter().take(MAX_ROWS);
     let rows: Vec<Vec<Phrase>> = missing.map(|text| vec![Phrase::new("").name(text)]).collect();
-    (!rows.is_empty()).then(|| Part {
+    (!rows.is_empty()).then(|| HealthSection {
         id: "matrix",
         title: "Not measured",
         note: "Combinations of the policy's matrix without a series.".to_owned(),

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use askama::Template;
 
-use crate::site::frame::{Page, Section, frame, root};
-use crate::site::index::Index;
-use crate::site::view::{Fact, Frame, Link, PanelGroup, Phrase};
-use crate::site::{Failure, pages, routes, table, words};
+use crate::site::context::SiteContext;
+use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, Phrase};
+use crate::site::{RenderError, pages, table, urls, wording};
 use detect::InfrastructureDay;
 use model::record::time::{DAY_US, Timestamp};
 use model::series::Series;
@@ -17,8 +17,8 @@ use model::text;
 #[derive(Template)]
 #[template(path = "infrastructure.html")]
 struct InfrastructurePage {
-    frame: Frame,
-    index: Link,
+    frame: PageFrame,
+    index: PageLink,
     heading: Phrase,
     verdict: Phrase,
     facts: Vec<Fact>,
@@ -33,21 +33,21 @@ pub(crate) fn time(day: &InfrastructureDay) -> Timestamp {
 
 /// `<date>-infrastructure-<worse or better>`.
 pub(crate) fn id(day: &InfrastructureDay) -> String {
-    let direction = if day.worse { "worse" } else { "better" };
+    let direction = if day.is_degradation { "worse" } else { "better" };
     format!("{}-infrastructure-{direction}", text::iso_date(time(day)))
 }
 
 /// `5 of 5 backends 27% worse at once`.
 pub(crate) fn summary(day: &InfrastructureDay) -> String {
-    let word = if day.worse { "worse" } else { "better" };
+    let word = if day.is_degradation { "worse" } else { "better" };
     let size = text::percent(day.change.abs());
     format!("{} of {} backends {size} {word} at once", day.backends_moved, day.backends_active)
 }
 
-pub(crate) fn render(site: &Index<'_>, at: usize) -> Result<Vec<u8>, Failure> {
-    let day = &site.input.analyses.infrastructure[at];
-    let path = routes::event(&id(day));
-    let root = root(site, &path);
+pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, RenderError> {
+    let day = &site.input.analyses.infrastructure_days[at];
+    let path = urls::event(&id(day));
+    let root = link_root(site, &path);
     let date = text::date(time(day));
     let verdict = Phrase::new("note")
         .marked("strong", "Infrastructure: ")
@@ -55,17 +55,17 @@ pub(crate) fn render(site: &Index<'_>, at: usize) -> Result<Vec<u8>, Failure> {
         .text("No change of the code does that to all; nothing is held against it (")
         .link(root.to("about/#rule-infrastructure"), "k-anomaly")
         .text(").");
-    let page = Page {
+    let page = PageHead {
         path: &path,
         title: format!("Infrastructure, {date}"),
         verdict: &verdict,
-        section: Section::Changes,
+        section: NavSection::Changes,
     };
-    let lasting = if day.lasting { "yes, baselines restart here" } else { "no" };
+    let lasting = if day.is_lasting { "yes, baselines restart here" } else { "no" };
     let alert = if day.alert { "yes" } else { "not yet" };
     let template = InfrastructurePage {
         frame: frame(site, &page),
-        index: table::more(root, "event/", "Changes".to_owned()),
+        index: table::more_link(root, "event/", "Changes".to_owned()),
         heading: Phrase::new("").text(format!("Infrastructure, {date}")),
         facts: vec![
             Fact::new("Backends", format!("{} of {}", day.backends_moved, day.backends_active)),
@@ -73,7 +73,7 @@ pub(crate) fn render(site: &Index<'_>, at: usize) -> Result<Vec<u8>, Failure> {
             Fact::new("Lasting", lasting),
             Fact::new("Alert", alert),
         ],
-        moved: moved(site, day),
+        moved: shifted_backends(site, day),
         advice: advice(site, root, day),
         panels: panels(site, root),
         verdict,
@@ -88,8 +88,8 @@ fn runs_of(series: &Series, day: &InfrastructureDay) -> Range<usize> {
 }
 
 /// The first commit that was measured on that day.
-pub(crate) fn first_commit(site: &Index<'_>, day: &InfrastructureDay) -> Option<String> {
-    let runs = site.all().filter_map(|one| {
+pub(crate) fn first_commit(site: &SiteContext<'_>, day: &InfrastructureDay) -> Option<String> {
+    let runs = site.series_indices().filter_map(|one| {
         let series = site.series(one).0;
         series.runs[runs_of(series, day)].iter().map(|run| run.commit).min()
     });
@@ -97,9 +97,9 @@ pub(crate) fn first_commit(site: &Index<'_>, day: &InfrastructureDay) -> Option<
 }
 
 /// Each backend with how many of its series were measured that day.
-fn moved(site: &Index<'_>, day: &InfrastructureDay) -> Vec<Phrase> {
+fn shifted_backends(site: &SiteContext<'_>, day: &InfrastructureDay) -> Vec<Phrase> {
     let mut measured: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for one in site.all() {
+    for one in site.series_indices() {
         let (series, analysis) = site.series(one);
         for at in runs_of(series, day) {
             if series.runs[at].value.is_some() {
@@ -119,9 +119,9 @@ fn moved(site: &Index<'_>, day: &InfrastructureDay) -> Vec<Phrase> {
 }
 
 /// What differs in the records of that day from those of the day before: what to look at first.
-fn advice(site: &Index<'_>, root: routes::Root, day: &InfrastructureDay) -> Vec<Phrase> {
+fn advice(site: &SiteContext<'_>, root: urls::LinkRoot, day: &InfrastructureDay) -> Vec<Phrase> {
     let mut lines: BTreeMap<String, u64> = BTreeMap::new();
-    for one in site.all() {
+    for one in site.series_indices() {
         let series = site.series(one).0;
         let runs = &series.runs;
         let Some(at) = runs_of(series, day).next() else { continue };
@@ -140,7 +140,7 @@ fn advice(site: &Index<'_>, root: routes::Root, day: &InfrastructureDay) -> Vec<
         .into_iter()
         .take(20)
         .map(|(line, series)| {
-            Phrase::new("").name(line).text(format!(" in {}", text::counted(series, "series")))
+            Phrase::new("").name(line).text(format!(" in {}", text::count_noun(series, "series")))
         })
         .collect();
     if advice.is_empty() {
@@ -153,11 +153,11 @@ fn advice(site: &Index<'_>, root: routes::Root, day: &InfrastructureDay) -> Vec<
     advice
 }
 
-fn panels(site: &Index<'_>, root: routes::Root) -> Vec<PanelGroup> {
+fn panels(site: &SiteContext<'_>, root: urls::LinkRoot) -> Vec<PanelGroup> {
     let test = site.tests.keys().next();
     let members = test.and_then(|test| pages::overview::representative(site, test));
     let (Some(test), Some(members)) = (test, members) else { return Vec::new() };
-    let variant = words::variant(&site.series(members[0]).0.key);
-    let heading = ((*test).to_owned(), root.to(&routes::test(test)), variant);
+    let variant = wording::variant_label(&site.series(members[0]).0.key);
+    let heading = ((*test).to_owned(), root.to(&urls::test(test)), variant);
     vec![table::panel_group(site, root, heading, &members, 0)]
 }

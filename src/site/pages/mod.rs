@@ -2,7 +2,7 @@
 
 mod about;
 mod backend;
-mod candidates;
+mod suspects;
 pub(crate) mod commit;
 mod data;
 pub(crate) mod diff;
@@ -11,8 +11,8 @@ mod event;
 mod events;
 pub(crate) mod health;
 pub(crate) mod infrastructure;
-mod lost;
-pub(crate) mod moved;
+mod not_found;
+pub(crate) mod redirects;
 pub(crate) mod overview;
 pub(crate) mod series;
 mod test;
@@ -24,13 +24,13 @@ use std::sync::Arc;
 use askama::Template;
 use rayon::prelude::*;
 
-use crate::site::index::Index;
-use crate::site::{Failure, Job, api, routes};
+use crate::site::context::SiteContext;
+use crate::site::{RenderError, RenderJob, api, urls};
 use model::series::CommitIndex;
 
 /// All pages of a site, and the drawings of series, which have their pages' charts.
-pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
-    let mut add = |path: &str, job: Job<'a>| {
+pub(crate) fn jobs<'a>(site: &'a SiteContext<'a>, jobs: &mut Vec<(String, RenderJob<'a>)>) {
+    let mut add = |path: &str, job: RenderJob<'a>| {
         let folder = path.is_empty() || path.ends_with('/');
         jobs.push(([path, if folder { "index.html" } else { "" }].concat(), job));
     };
@@ -43,16 +43,16 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
     add("data/", Box::new(|| data::render(site)));
     // What shares a chart follows each other, so that few charts wait for their next page.
     for (test, members) in &site.tests {
-        add(&routes::test(test), Box::new(move || test::render(site, test)));
+        add(&urls::test(test), Box::new(move || test::render(site, test)));
         for &series in members.iter().filter(|one| site.has_page(**one)) {
             let stem = &site.stems[series];
-            add(&routes::series(stem), Box::new(move || series::render(site, series)));
+            add(&urls::series(stem), Box::new(move || series::render(site, series)));
             let file = move || Ok(series::drawing(site, series));
-            add(&routes::series_svg(stem), Box::new(file));
+            add(&urls::series_svg(stem), Box::new(file));
         }
     }
     for backend in site.backends.keys() {
-        add(&routes::backend(backend), Box::new(move || backend::render(site, backend)));
+        add(&urls::backend(backend), Box::new(move || backend::render(site, backend)));
     }
     for (at, preset) in site.presets.iter().enumerate() {
         for page in 0..view::page_count(preset.members.len()) {
@@ -61,41 +61,42 @@ pub(crate) fn jobs<'a>(site: &'a Index<'a>, jobs: &mut Vec<(String, Job<'a>)>) {
         }
     }
     for event in &site.events {
-        add(&routes::event(&event.id), Box::new(move || event::render(site, event)));
+        add(&urls::event(&event.id), Box::new(move || event::render(site, event)));
     }
-    for (at, day) in site.input.analyses.infrastructure.iter().enumerate() {
-        let path = routes::event(&infrastructure::id(day));
+    for (at, day) in site.input.analyses.infrastructure_days.iter().enumerate() {
+        let path = urls::event(&infrastructure::id(day));
         add(&path, Box::new(move || infrastructure::render(site, at)));
     }
-    compared(site, &mut add);
-    for moved in moved::all(site) {
+    comparison_jobs(site, &mut add);
+    for moved in redirects::all(site) {
         let path = moved.from.clone();
-        add(&path, Box::new(move || moved::render(site, &moved)));
+        add(&path, Box::new(move || redirects::render(site, &moved)));
     }
-    add("404.html", Box::new(|| lost::render(site)));
+    add("404.html", Box::new(|| not_found::render(site)));
 }
 
 /// The pages of commits and of pairs, and the files of pairs. What shows the same comparison
 /// follows each other, so that few comparisons are in memory at once.
-fn compared<'a>(site: &'a Index<'a>, add: &mut dyn FnMut(&str, Job<'a>)) {
-    let slices: Vec<Arc<[diff::Slice<'a>]>> =
+fn comparison_jobs<'a>(site: &'a SiteContext<'a>, add: &mut dyn FnMut(&str, RenderJob<'a>)) {
+    let slices: Vec<Arc<[diff::DiffSlice<'a>]>> =
         site.pairs.par_iter().map(|pair| diff::slices(site, pair).into()).collect();
-    let page = |commit: CommitIndex, add: &mut dyn FnMut(&str, Job<'a>)| {
-        let path = routes::commit(&site.commit(commit).id);
+    let page = |commit: CommitIndex, add: &mut dyn FnMut(&str, RenderJob<'a>)| {
+        let path = urls::commit(&site.commit(commit).id);
         add(&path, Box::new(move || commit::render(site, commit)));
     };
-    let paged: BTreeSet<CommitIndex> = commit::paged(site).into_iter().collect();
-    let alone = paged.iter().filter(|at| commit::told_by(site, **at).is_none());
+    let paged: BTreeSet<CommitIndex> = commit::commits_with_page(site).into_iter().collect();
+    let alone = paged.iter().filter(|at| commit::consecutive_pair(site, **at).is_none());
     alone.for_each(|at| page(*at, add));
     for (pair, slices) in site.pairs.iter().zip(slices) {
-        let has_commit = paged.contains(&pair.head) && site.before(pair.head) == Some(pair.base);
-        pair.share(slices.len() + 1 + usize::from(has_commit));
+        let has_commit =
+            paged.contains(&pair.head) && site.commit_before(pair.head) == Some(pair.base);
+        pair.expect_uses(slices.len() + 1 + usize::from(has_commit));
         for at in 0..slices.len() {
-            let path = format!("{}{}", routes::diff(&pair.slug), slices[at].path);
+            let path = format!("{}{}", urls::diff(&pair.slug), slices[at].path);
             let slices = Arc::clone(&slices);
             add(&path, Box::new(move || diff::render(site, pair, &slices, &slices[at])));
         }
-        let (path, file) = api::pair_job(site, pair);
+        let (path, file) = api::diff_job(site, pair);
         add(&path, file);
         if has_commit {
             page(pair.head, add);
@@ -104,12 +105,12 @@ fn compared<'a>(site: &'a Index<'a>, add: &mut dyn FnMut(&str, Job<'a>)) {
 }
 
 /// Bytes that most pages fit into: a page that does is never moved while it grows.
-const USUAL: usize = 96 << 10;
+const PAGE_CAPACITY: usize = 96 << 10;
 
 /// The bytes of a filled template.
-fn html(template: &impl Template) -> Result<Vec<u8>, Failure> {
-    let mut page = String::with_capacity(USUAL);
-    template.render_into(&mut page).map_err(|error| Failure::Template {
+fn html(template: &impl Template) -> Result<Vec<u8>, RenderError> {
+    let mut page = String::with_capacity(PAGE_CAPACITY);
+    template.render_into(&mut page).map_err(|error| RenderError::Template {
         template: "page".to_owned(),
         reason: error.to_string(),
     })?;
@@ -123,7 +124,7 @@ fn printable(html: String) -> String {
         let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
         control || matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
     };
-    if doubtful(html.as_bytes()) && html.contains(banned) {
+    if may_need_escape(html.as_bytes()) && html.contains(banned) {
         html.replace(banned, "\u{fffd}")
     } else {
         html
@@ -132,7 +133,7 @@ fn printable(html: String) -> String {
 
 /// Whether bytes of UTF-8 may hold what [`printable`] replaces: control characters, or what begins
 /// like U+0080 to U+009F, like U+F000 to U+FFFF, or like what lies beyond.
-fn doubtful(html: &[u8]) -> bool {
+fn may_need_escape(html: &[u8]) -> bool {
     // No early way out within a piece, so that many bytes are looked at in one step.
     let odd = |(piece, next): (&[u8], &[u8])| {
         piece.iter().zip(next).fold(false, |odd, (&byte, &next)| {
@@ -146,6 +147,6 @@ fn doubtful(html: &[u8]) -> bool {
 }
 
 /// A commit as links name it.
-fn commit_text(site: &Index<'_>, commit: CommitIndex) -> String {
-    model::text::commit(&site.commit(commit).id)
+fn commit_text(site: &SiteContext<'_>, commit: CommitIndex) -> String {
+    model::text::short_commit(&site.commit(commit).id)
 }

@@ -5,42 +5,42 @@ use std::sync::Arc;
 use askama::Template;
 use rustc_hash::FxHashSet;
 
-use crate::site::frame::{Page, Section, frame, root};
-use crate::site::index::{EventRef, Index};
+use crate::site::context::{EventRef, SiteContext};
+use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::links::ChartLinks;
-use crate::site::routes::{self, Root};
-use crate::site::view::{EventRow, Fact, Figure, Frame, Link, Moment, Phrase};
-use crate::site::{Failure, markdown, pages, table, verdict, words};
-use chart::compare::{Comparison, Line};
-use chart::{Drawing, Size, TrendInput};
+use crate::site::urls::{self, LinkRoot};
+use crate::site::view::{EventRow, Fact, Figure, Moment, PageFrame, PageLink, Phrase};
+use crate::site::{RenderError, markdown, pages, table, verdict, wording};
+use chart::compare::{ComparisonChart, ComparisonLine};
+use chart::{ChartSize, TrendDrawing, TrendInput};
 use detect::{Analysis, BudgetVerdict};
 use model::record::shorten;
 use model::record::time::Timestamp;
 use model::series::Series;
-use model::text::{self, Scale};
+use model::text::{self, UnitScale};
 
 /// Rows of the table of runs; older ones stand in the chart and in the CSV. A row takes as many
 /// bytes as twenty dots of the chart: 200 of them were three quarters of a page that few unfold.
-const RUNS: usize = 60;
+const MAX_RUNS: usize = 60;
 /// Prefix of the ids of the series' own chart.
-const CHART: &str = "c1";
+const CHART_ID: &str = "c1";
 /// Lines of one chart.
-const LINES: usize = 6;
+const MAX_LINES: usize = 6;
 /// Characters of an error that a page shows.
-const ERROR: usize = 200;
+const MAX_ERROR_CHARS: usize = 200;
 
 #[derive(Template)]
 #[template(path = "series.html")]
 struct SeriesPage {
-    frame: Frame,
-    test: Link,
-    backend: Link,
+    frame: PageFrame,
+    test: PageLink,
+    backend: PageLink,
     key: String,
     verdict: Phrase,
     facts: Vec<Fact>,
     chart: Figure,
     sensitivity: Option<Phrase>,
-    links: Vec<Link>,
+    links: Vec<PageLink>,
     events: Vec<EventRow>,
     notes: Vec<NoteView>,
     others: Option<Figure>,
@@ -69,33 +69,33 @@ struct RunRow {
     note: String,
 }
 
-pub(crate) fn render(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure> {
+pub(crate) fn render(site: &SiteContext<'_>, index: usize) -> Result<Vec<u8>, RenderError> {
     let (series, analysis) = site.series(index);
-    let path = routes::series(&site.stems[index]);
-    let root = root(site, &path);
-    let key = words::key(&series.key);
+    let path = urls::series(&site.stems[index]);
+    let root = link_root(site, &path);
+    let key = wording::series_label(&series.key);
     let verdict = verdict::sentence(site, root, index);
-    let page = Page {
+    let page = PageHead {
         path: &path,
         title: format!("{} · {key}", series.key.test),
         verdict: &verdict,
-        section: Section::None,
+        section: NavSection::None,
     };
-    let link = |path: String, text: &str| Link {
+    let link = |path: String, text: &str| PageLink {
         href: root.to(&path),
         text: text.to_owned(),
         note: String::new(),
     };
-    let scale = words::scale(series, analysis);
-    let changes = (0..analysis.events.len()).rev();
+    let scale = wording::scale(series, analysis);
+    let changes = (0..analysis.changes.len()).rev();
     let template = SeriesPage {
         frame: frame(site, &page),
-        test: link(routes::test(&series.key.test), &series.key.test),
-        backend: link(routes::backend(&series.key.backend), &series.key.backend),
+        test: link(urls::test(&series.key.test), &series.key.test),
+        backend: link(urls::backend(&series.key.backend), &series.key.backend),
         key,
         facts: facts(site, root, index),
         chart: chart(site, root, index),
-        sensitivity: words::sensitivity(
+        sensitivity: wording::sensitivity(
             analysis,
             site.input.policy.detection.confirmations,
             root.to("about/#rule-noise"),
@@ -103,7 +103,7 @@ pub(crate) fn render(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure>
         links: links(site, root, index),
         events: changes.map(|change| event_row(site, root, index, change)).collect(),
         notes: notes(site, index),
-        others: others(site, root, index),
+        others: peer_figure(site, root, index),
         pulls: pulls(site, root, series, &scale),
         environment: environment(site, series),
         last_error: last_error(series, analysis),
@@ -114,36 +114,36 @@ pub(crate) fn render(site: &Index<'_>, index: usize) -> Result<Vec<u8>, Failure>
     pages::html(&template)
 }
 
-fn chart(site: &Index<'_>, root: Root, index: usize) -> Figure {
+fn chart(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Figure {
     let drawn = with_chart(site, root, index, |drawing, input| drawing.on_page(input));
-    table::figure(CHART, drawn)
+    table::figure(CHART_ID, drawn)
 }
 
 /// The chart of a series as a file of its own.
-pub(crate) fn drawing(site: &Index<'_>, index: usize) -> Vec<u8> {
-    let root = root(site, &routes::series(&site.stems[index]));
-    with_chart(site, root, index, |drawing, input| drawing.file(input)).into_bytes()
+pub(crate) fn drawing(site: &SiteContext<'_>, index: usize) -> Vec<u8> {
+    let root = link_root(site, &urls::series(&site.stems[index]));
+    with_chart(site, root, index, |drawing, input| drawing.svg_file(input)).into_bytes()
 }
 
 /// Does something with the chart of a series, which its page and its file share.
 fn with_chart<T>(
-    site: &Index<'_>,
-    root: Root,
+    site: &SiteContext<'_>,
+    root: LinkRoot,
     index: usize,
-    write: impl FnOnce(&Drawing, &TrendInput<'_>) -> T,
+    write: impl FnOnce(&TrendDrawing, &TrendInput<'_>) -> T,
 ) -> T {
-    let rows_from = site.series(index).0.runs.len().saturating_sub(RUNS);
+    let rows_from = site.series(index).0.runs.len().saturating_sub(MAX_RUNS);
     let links = ChartLinks { site, root, series: index, rows_from };
     let notes = table::chart_notes(site, index);
-    let input = table::trend_input(site, index, &notes, &links, CHART);
-    write(&site.drawing(index, || Drawing::of(&input, Size::Full)), &input)
+    let input = table::trend_input(site, index, &notes, &links, CHART_ID);
+    write(&site.drawing(index, || TrendDrawing::of(&input, ChartSize::Full)), &input)
 }
 
-fn facts(site: &Index<'_>, root: Root, index: usize) -> Vec<Fact> {
+fn facts(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Fact> {
     let (series, analysis) = site.series(index);
-    let scale = words::scale(series, analysis);
+    let scale = wording::scale(series, analysis);
     let mut facts = Vec::new();
-    if let Some(run) = analysis.latest.map(|run| &series.runs[run]) {
+    if let Some(run) = analysis.latest_run.map(|run| &series.runs[run]) {
         let value = scale.quantity(run.value.unwrap_or(f64::NAN));
         let spread = run.std.get().map_or_else(String::new, |std| text::spread(std, &scale));
         facts.push(Fact::new("Latest", value).note(spread));
@@ -155,14 +155,14 @@ fn facts(site: &Index<'_>, root: Root, index: usize) -> Vec<Fact> {
         facts.push(Fact::new("Noise", text::percent(noise)));
     }
     if let (Some(first), Some(last)) = (series.runs.first(), series.runs.last()) {
-        let days = text::span(last.time.micros() - first.time.micros());
+        let days = text::duration(last.time.micros() - first.time.micros());
         let count = text::count(series.runs.len() as u64);
         let span = if series.runs.len() > 1 { format!("in {days}") } else { String::new() };
         facts.push(Fact::new("Runs", count).note(span));
-        facts.push(Fact::at("Newest", words::day(last.time)));
+        facts.push(Fact::at("Newest", wording::day(last.time)));
     }
     if let Some(trend) = &analysis.trend {
-        let (value, note) = words::trend(trend);
+        let (value, note) = wording::trend(trend);
         facts.push(Fact::new("Trend", value).note(note).href(root.to("about/#rule-trend")));
     }
     if let Some(budget) = analysis.budget {
@@ -171,42 +171,42 @@ fn facts(site: &Index<'_>, root: Root, index: usize) -> Vec<Fact> {
             BudgetVerdict::Drift => "drift",
             BudgetVerdict::Violation => "violation",
         };
-        let of = format!("{} of {}", text::percent(budget.share), scale.quantity(budget.budget));
+        let of = format!("{} of {}", text::percent(budget.ratio), scale.quantity(budget.budget));
         facts.push(Fact::new("Budget", word).note(of));
     }
     facts
 }
 
-fn links(site: &Index<'_>, root: Root, index: usize) -> Vec<Link> {
+fn links(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<PageLink> {
     let (series, analysis) = site.series(index);
     let stem = &site.stems[index];
     let mut links = Vec::new();
     let mut add = |path: String, text: String| {
-        links.push(Link { href: root.to(&path), text, note: String::new() });
+        links.push(PageLink { href: root.to(&path), text, note: String::new() });
     };
-    if let Some(change) = analysis.events.last() {
+    if let Some(change) = analysis.changes.last() {
         let of = |run: usize| &site.commit(series.runs[run].commit).id;
-        let pair = routes::pair(of(change.last_before), of(change.first));
+        let pair = urls::pair(of(change.last_before), of(change.first_after));
         if site.has_pair(&pair) {
-            let day = text::day_month(series.runs[change.first].time);
-            add(routes::diff(&pair), format!("Compare {day} with the run before"));
+            let day = text::day_month(series.runs[change.first_after].time);
+            add(urls::diff(&pair), format!("Compare {day} with the run before"));
         }
     }
-    add(routes::series_svg(stem), "SVG".to_owned());
-    add(routes::series_csv(stem), "CSV".to_owned());
-    add(routes::series_json(stem), "JSON".to_owned());
+    add(urls::series_svg(stem), "SVG".to_owned());
+    add(urls::series_csv(stem), "CSV".to_owned());
+    add(urls::series_json(stem), "JSON".to_owned());
     links
 }
 
-fn event_row(site: &Index<'_>, root: Root, index: usize, change: usize) -> EventRow {
+fn event_row(site: &SiteContext<'_>, root: LinkRoot, index: usize, change: usize) -> EventRow {
     let (series, analysis) = site.series(index);
-    let time = series.runs[analysis.events[change].first].time;
-    let id = site.event_of(index, change).to_owned();
+    let time = series.runs[analysis.changes[change].first_after].time;
+    let id = site.event_id(index, change).to_owned();
     table::event_row(site, root, &EventRef { id, series: index, change, time })
 }
 
-fn notes(site: &Index<'_>, index: usize) -> Vec<NoteView> {
-    let mut notes: Vec<_> = table::notes_of(site, index).collect();
+fn notes(site: &SiteContext<'_>, index: usize) -> Vec<NoteView> {
+    let mut notes: Vec<_> = table::notes_on(site, index).collect();
     notes.sort_by(|(a, _), (b, _)| b.cmp(a));
     notes.into_iter().map(|(time, note)| note_view(time, note)).collect()
 }
@@ -214,42 +214,47 @@ fn notes(site: &Index<'_>, index: usize) -> Vec<NoteView> {
 /// A note with its Markdown rendered.
 pub(crate) fn note_view(time: Timestamp, note: &model::note::Note) -> NoteView {
     NoteView {
-        id: routes::slug(&note.name).replace(['~', '.'], "-"),
-        date: words::day(time),
+        id: urls::slug(&note.name).replace(['~', '.'], "-"),
+        date: wording::day(time),
         title: note.title.clone(),
         html: markdown::to_html(&note.markdown),
     }
 }
 
 /// The same benchmark on other backends, in one chart; none where it has no other.
-fn others(site: &Index<'_>, root: Root, index: usize) -> Option<Figure> {
-    let mut members = site.alike(index).to_vec();
-    if members.len() > LINES {
+fn peer_figure(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Option<Figure> {
+    let mut members = site.peers(index).to_vec();
+    if members.len() > MAX_LINES {
         // The page's own line first, so that it is there however many others are.
         members.sort_by_key(|other| *other != index);
-        members.truncate(LINES);
+        members.truncate(MAX_LINES);
         members.sort_unstable();
     }
     (members.len() > 1).then(|| comparison(site, root, &members, "c2"))
 }
 
 /// Several series in one chart.
-pub(crate) fn comparison(site: &Index<'_>, root: Root, members: &[usize], id: &str) -> Figure {
+pub(crate) fn comparison(
+    site: &SiteContext<'_>,
+    root: LinkRoot,
+    members: &[usize],
+    id: &str,
+) -> Figure {
     let drawn = match members.first() {
-        Some(first) if site.alike(*first) == members => {
-            site.together(*first, || compared(site, members))
+        Some(first) if site.peers(*first) == members => {
+            site.peer_chart(*first, || peer_comparison(site, members))
         }
-        _ => Arc::new(compared(site, members)),
+        _ => Arc::new(peer_comparison(site, members)),
     };
     table::figure(id, drawn.on_page(id, |path| root.to(path)))
 }
 
-fn compared(site: &Index<'_>, members: &[usize]) -> Comparison {
-    let lines: Vec<Line<'_>> = members
+fn peer_comparison(site: &SiteContext<'_>, members: &[usize]) -> ComparisonChart {
+    let lines: Vec<ComparisonLine<'_>> = members
         .iter()
         .map(|&member| {
             let (series, analysis) = site.series(member);
-            Line {
+            ComparisonLine {
                 series,
                 analysis,
                 slot: site.slot(&series.key.backend),
@@ -258,21 +263,26 @@ fn compared(site: &Index<'_>, members: &[usize]) -> Comparison {
             }
         })
         .collect();
-    Comparison::of(&lines)
+    ComparisonChart::of(&lines)
 }
 
-fn pulls(site: &Index<'_>, root: Root, series: &Series, scale: &Scale) -> Vec<Phrase> {
-    let newest = series.pulls.iter().rev().take(LINES);
+fn pulls(
+    site: &SiteContext<'_>,
+    root: LinkRoot,
+    series: &Series,
+    scale: &UnitScale,
+) -> Vec<Phrase> {
+    let newest = series.pulls.iter().rev().take(MAX_LINES);
     newest
         .map(|pulled| {
             let head = pulled.run.commit;
-            let base = site.before(head);
+            let base = site.commit_before(head);
             let pair = base.and_then(|base| site.pair(base, head));
             let value = pulled.run.value.map_or_else(|| "failed".to_owned(), |v| scale.quantity(v));
             let name = format!("#{}", pulled.pull);
             let phrase = Phrase::new("");
             let phrase = match pair {
-                Some(pair) => phrase.link(root.to(&routes::diff(&pair.slug)), name),
+                Some(pair) => phrase.link(root.to(&urls::diff(&pair.slug)), name),
                 None => phrase.text(name),
             };
             phrase.text(format!(" {value}, {}", text::date(pulled.run.time)))
@@ -280,7 +290,7 @@ fn pulls(site: &Index<'_>, root: Root, series: &Series, scale: &Scale) -> Vec<Ph
         .collect()
 }
 
-fn environment(site: &Index<'_>, series: &Series) -> Vec<(String, String)> {
+fn environment(site: &SiteContext<'_>, series: &Series) -> Vec<(String, String)> {
     let Some(run) = series.runs.last() else { return Vec::new() };
     let environment = &site.input.history.environments[run.environment as usize];
     let cut = |text: &str| shorten(text, 300).into_owned();
@@ -290,7 +300,7 @@ fn environment(site: &Index<'_>, series: &Series) -> Vec<(String, String)> {
     fields.extend(environment.branch.iter().map(|b| ("branch".to_owned(), cut(b))));
     let warmup = run.detail.as_ref().map(|detail| &detail.warmup_ns).filter(|all| !all.is_empty());
     if let Some(warmup) = warmup {
-        let scale = Scale::for_values(warmup.iter().copied(), &series.unit);
+        let scale = UnitScale::for_values(warmup.iter().copied(), &series.unit);
         let times: Vec<String> = warmup.iter().take(10).map(|time| scale.quantity(*time)).collect();
         fields.push(("warm-up".to_owned(), times.join(", ")));
     }
@@ -300,36 +310,36 @@ fn environment(site: &Index<'_>, series: &Series) -> Vec<(String, String)> {
 fn last_error(series: &Series, analysis: &Analysis) -> Option<String> {
     let failed = series.runs.iter().rposition(|run| run.value.is_none())?;
     // An error long overcome is history: the table of runs has it.
-    let recent = analysis.latest.is_none_or(|latest| failed > latest);
+    let recent = analysis.latest_run.is_none_or(|latest| failed > latest);
     let error = recent.then(|| series.runs[failed].error())??;
-    Some(shorten(error, ERROR).into_owned())
+    Some(shorten(error, MAX_ERROR_CHARS).into_owned())
 }
 
 fn runs_summary(series: &Series) -> String {
     let all = series.runs.len();
-    if all > RUNS {
-        format!("Show the newest {RUNS} of {} runs as a table", text::count(all as u64))
+    if all > MAX_RUNS {
+        format!("Show the newest {MAX_RUNS} of {} runs as a table", text::count(all as u64))
     } else {
-        format!("Show {} as a table", text::counted(all as u64, "run"))
+        format!("Show {} as a table", text::count_noun(all as u64, "run"))
     }
 }
 
-fn runs(site: &Index<'_>, root: Root, index: usize, scale: &Scale) -> Vec<RunRow> {
+fn runs(site: &SiteContext<'_>, root: LinkRoot, index: usize, scale: &UnitScale) -> Vec<RunRow> {
     let (series, analysis) = site.series(index);
     let mut anchors = FxHashSet::default();
     let firsts = segment_starts(series);
-    let newest = series.runs.iter().enumerate().rev().take(RUNS);
+    let newest = series.runs.iter().enumerate().rev().take(MAX_RUNS);
     newest
         .map(|(at, run)| {
             let id = &site.commit(run.commit).id;
-            let mut anchor = routes::run_anchor(id);
+            let mut anchor = urls::run_anchor(id);
             if !anchors.insert(anchor.clone()) {
                 anchor = format!("{anchor}-{at}");
             }
             RunRow {
                 anchor,
                 href: site.commit_link(root, id),
-                commit: text::commit(id),
+                commit: text::short_commit(id),
                 date: text::date(run.time),
                 value: run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
                 spread: run.std.get().map_or_else(String::new, |std| text::spread(std, scale)),
@@ -369,9 +379,9 @@ fn run_note(
             notes.push(text.to_owned());
         }
     };
-    add(flags.outlier, "outlier");
+    add(flags.is_outlier, "outlier");
     add(flags.infrastructure, "infrastructure");
-    add(flags.noisy, "large spread");
+    add(flags.is_noisy, "large spread");
     add(analysis.gaps.contains(&at), "after a gap");
     add(new_runner, "runner or version changed");
     if run.repeats > 1 {

@@ -4,53 +4,57 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
-use crate::site::frame::{Page, Section, frame, root};
-use crate::site::index::Index;
+use crate::site::context::SiteContext;
+use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages::series::comparison;
-use crate::site::view::{Fact, Figure, Frame, PanelGroup, Phrase, SeriesGroup};
-use crate::site::{Failure, pages, routes, table, words};
+use crate::site::view::{Fact, Figure, PageFrame, PanelGroup, Phrase, SeriesGroup};
+use crate::site::{RenderError, pages, table, urls, wording};
 use model::record::Direction;
 use model::text;
 
 /// Comparison charts of one page: one a variant, the first by size.
-const CHARTS: usize = 4;
+const MAX_CHARTS: usize = 4;
 /// Lines of one chart.
-const LINES: usize = 6;
+const MAX_LINES: usize = 6;
 
 #[derive(Template)]
 #[template(path = "test.html")]
 struct TestPage {
-    frame: Frame,
+    frame: PageFrame,
     name: String,
     verdict: Phrase,
     facts: Vec<Fact>,
-    comparisons: Vec<Comparison>,
+    comparisons: Vec<TestComparison>,
     panels: Vec<PanelGroup>,
     sweep: Option<Figure>,
     groups: Vec<SeriesGroup>,
 }
 
-struct Comparison {
+struct TestComparison {
     heading: String,
     figure: Figure,
 }
 
-pub(crate) fn render(site: &Index<'_>, name: &str) -> Result<Vec<u8>, Failure> {
-    let path = routes::test(name);
-    let root = root(site, &path);
+pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, RenderError> {
+    let path = urls::test(name);
+    let root = link_root(site, &path);
     let members = site.tests.get(name).map_or(&[][..], Vec::as_slice);
-    let alike = alike(site, members);
+    let alike = peer_groups(site, members);
     let verdict = ranking(site, &alike);
-    let page =
-        Page { path: &path, title: name.to_owned(), verdict: &verdict, section: Section::None };
-    let off = members.iter().filter(|one| table::is_off(site, **one)).count();
+    let page = PageHead {
+        path: &path,
+        title: name.to_owned(),
+        verdict: &verdict,
+        section: NavSection::None,
+    };
+    let off = members.iter().filter(|one| table::has_open_regression(site, **one)).count();
     let backends: BTreeSet<&str> =
         members.iter().map(|one| site.series(*one).0.key.backend.as_str()).collect();
     let several = alike.iter().filter(|(_, members)| members.len() > 1);
-    let comparisons = several.take(CHARTS).enumerate().map(|(at, (variant, members))| {
-        let shown = &members[..members.len().min(LINES)];
+    let comparisons = several.take(MAX_CHARTS).enumerate().map(|(at, (variant, members))| {
+        let shown = &members[..members.len().min(MAX_LINES)];
         let figure = comparison(site, root, shown, &format!("c{at}"));
-        Comparison { heading: variant.clone(), figure }
+        TestComparison { heading: variant.clone(), figure }
     });
     let template = TestPage {
         frame: frame(site, &page),
@@ -63,18 +67,18 @@ pub(crate) fn render(site: &Index<'_>, name: &str) -> Result<Vec<u8>, Failure> {
         comparisons: comparisons.collect(),
         panels: panels(site, root, &path, &alike),
         sweep: sweep(site, members),
-        groups: table::groups(site, root, members),
+        groups: table::series_groups(site, root, members),
         verdict,
     };
     pages::html(&template)
 }
 
 /// Series measured alike on several backends, most backends first, then the largest n.
-fn alike(site: &Index<'_>, members: &[usize]) -> Vec<(String, Vec<usize>)> {
+fn peer_groups(site: &SiteContext<'_>, members: &[usize]) -> Vec<(String, Vec<usize>)> {
     let mut by_variant: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for &series in members {
         let key = &site.series(series).0.key;
-        by_variant.entry(words::variant(key)).or_default().push(series);
+        by_variant.entry(wording::variant_label(key)).or_default().push(series);
     }
     let mut alike: Vec<(String, Vec<usize>)> = by_variant.into_iter().collect();
     alike.sort_by_key(|(variant, members)| {
@@ -85,7 +89,7 @@ fn alike(site: &Index<'_>, members: &[usize]) -> Vec<(String, Vec<usize>)> {
 }
 
 /// `rust is 7.80× faster than julia and 2.40× faster than go (loops · n = 1,000,000).`
-fn ranking(site: &Index<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
+fn ranking(site: &SiteContext<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
     let Some((variant, members)) = alike.iter().find(|(_, members)| members.len() > 1) else {
         return Phrase::new("note").text("Measured on one backend only.");
     };
@@ -93,28 +97,28 @@ fn ranking(site: &Index<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
         .iter()
         .filter_map(|&one| {
             let (series, analysis) = site.series(one);
-            let latest = analysis.latest.and_then(|run| series.runs[run].value);
+            let latest = analysis.latest_run.and_then(|run| series.runs[run].value);
             let level = analysis.level.last().or(latest);
             level.filter(|level| *level > 0.0).map(|level| (level, one))
         })
         .collect();
-    let lower = site.series(members[0]).0.better == Direction::Lower;
+    let lower = site.series(members[0]).0.direction == Direction::Lower;
     levels.sort_by(|a, b| if lower { a.0.total_cmp(&b.0) } else { b.0.total_cmp(&a.0) });
     let [(best, first), rest @ ..] = levels.as_slice() else {
         return Phrase::new("note").text("No results to rank yet.");
     };
     let (series, _) = site.series(*first);
-    let word = text::comparative(&series.unit, series.better, false);
+    let word = text::comparative(&series.unit, series.direction, false);
     let mut phrase = Phrase::new("better").name(&series.key.backend).text(" is ");
-    for (at, (level, other)) in rest.iter().take(LINES).enumerate() {
+    for (at, (level, other)) in rest.iter().take(MAX_LINES).enumerate() {
         let join = if at == 0 {
             ""
-        } else if at + 1 == rest.len().min(LINES) {
+        } else if at + 1 == rest.len().min(MAX_LINES) {
             " and "
         } else {
             ", "
         };
-        let factor = words::factor(*best, *level).unwrap_or_default();
+        let factor = wording::factor(*best, *level).unwrap_or_default();
         phrase = phrase.text(format!("{join}{factor} {word} than "));
         phrase = phrase.name(&site.series(*other).0.key.backend);
     }
@@ -125,34 +129,34 @@ fn ranking(site: &Index<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
 }
 
 fn panels(
-    site: &Index<'_>,
-    root: routes::Root,
+    site: &SiteContext<'_>,
+    root: urls::LinkRoot,
     path: &str,
     alike: &[(String, Vec<usize>)],
 ) -> Vec<PanelGroup> {
     let mut groups = Vec::new();
     let mut drawn = 0;
     for (variant, members) in alike {
-        if drawn + members.len().min(table::GROUP_PANELS) > table::PAGE_PANELS {
+        if drawn + members.len().min(table::MAX_GROUP_PANELS) > table::MAX_PAGE_PANELS {
             break;
         }
         let title = if variant.is_empty() { "each backend".to_owned() } else { variant.clone() };
         let heading = (title, root.to(path), String::new());
         groups.push(table::panel_group(site, root, heading, members, drawn));
-        drawn += members.len().min(table::GROUP_PANELS);
+        drawn += members.len().min(table::MAX_GROUP_PANELS);
     }
     groups
 }
 
 /// What the lines of a sweep have in common: metric, suite, parameters, mode, parallel.
-type Swept<'a> = (&'a str, &'a str, &'a str, &'a str, bool);
+type SweepKey<'a> = (&'a str, &'a str, &'a str, &'a str, bool);
 
 /// Newest level over input size, a line a backend; none with fewer than two sizes.
-fn sweep(site: &Index<'_>, members: &[usize]) -> Option<Figure> {
-    let mut lines: BTreeMap<(Swept<'_>, &str), Vec<usize>> = BTreeMap::new();
+fn sweep(site: &SiteContext<'_>, members: &[usize]) -> Option<Figure> {
+    let mut lines: BTreeMap<(SweepKey<'_>, &str), Vec<usize>> = BTreeMap::new();
     for &one in members {
         let (series, analysis) = site.series(one);
-        if series.key.n.is_some() && analysis.latest.is_some() {
+        if series.key.n.is_some() && analysis.latest_run.is_some() {
             let key = &series.key;
             let swept = (&*key.metric, &*key.suite, &*key.params, &*key.mode, key.parallel);
             lines.entry((swept, &key.backend)).or_default().push(one);
@@ -160,14 +164,15 @@ fn sweep(site: &Index<'_>, members: &[usize]) -> Option<Figure> {
     }
     // One kind for all lines: the one that most backends have at two sizes or more.
     lines.retain(|_, members| members.len() > 1);
-    let mut kinds: BTreeMap<Swept<'_>, usize> = BTreeMap::new();
+    let mut kinds: BTreeMap<SweepKey<'_>, usize> = BTreeMap::new();
     for (swept, _) in lines.keys() {
         *kinds.entry(*swept).or_default() += 1;
     }
     let first = site.series(*members.first()?).0.key.metric.as_str();
-    let rank = |kind: &Swept<'_>, size: usize| (size, !kind.4, kind.0 == first);
+    let rank = |kind: &SweepKey<'_>, size: usize| (size, !kind.4, kind.0 == first);
     let (kind, _) = kinds.into_iter().max_by_key(|(kind, size)| rank(kind, *size))?;
-    let chosen: Vec<_> = lines.into_iter().filter(|((it, _), _)| *it == kind).take(LINES).collect();
+    let chosen: Vec<_> =
+        lines.into_iter().filter(|((it, _), _)| *it == kind).take(MAX_LINES).collect();
     let shown = site.series(*chosen.first()?.1.first()?).0;
     let lines: Vec<chart::compare::SweepLine<'_>> = chosen
         .iter()
@@ -181,14 +186,14 @@ fn sweep(site: &Index<'_>, members: &[usize]) -> Option<Figure> {
     let measure = chart::compare::Measure {
         metric: &shown.key.metric_name,
         unit: &shown.unit,
-        better: shown.better,
+        direction: shown.direction,
     };
     let drawn = chart::compare::sweep(&lines, &measure);
     Some(table::figure("sweep", drawn.on_page("sweep", str::to_owned)))
 }
 
-fn sweep_point(site: &Index<'_>, one: usize) -> Option<(u64, f64)> {
+fn sweep_point(site: &SiteContext<'_>, one: usize) -> Option<(u64, f64)> {
     let (series, analysis) = site.series(one);
-    let value = series.runs[analysis.latest?].value?;
+    let value = series.runs[analysis.latest_run?].value?;
     Some((series.key.n?, value))
 }

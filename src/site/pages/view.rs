@@ -4,29 +4,29 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use crate::site::frame::{Page, Section, frame, root};
-use crate::site::index::{Index, preset_members};
-use crate::site::pages::backend::counts;
-use crate::site::routes::{self, Root};
-use crate::site::view::{Fact, Frame, Link, PanelGroup, Phrase, SeriesGroup};
-use crate::site::{Failure, links, pages, table, words};
+use crate::site::context::{SiteContext, preset_members};
+use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::pages::backend::verdict_counts;
+use crate::site::urls::{self, LinkRoot};
+use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, Phrase, SeriesGroup};
+use crate::site::{RenderError, links, pages, table, wording};
 use model::filter::Filter;
 use model::record::shorten;
 use model::text;
 
 /// Characters of a name in a list to pick from.
-const OPTION: usize = 60;
+const MAX_OPTION_CHARS: usize = 60;
 /// Series on one page of a view.
-const PER_PAGE: usize = 500;
+const SERIES_PER_PAGE: usize = 500;
 
 #[derive(Template)]
 #[template(path = "view.html")]
 struct ViewPage {
-    frame: Frame,
+    frame: PageFrame,
     name: String,
     verdict: Phrase,
     facts: Vec<Fact>,
-    presets: Vec<Link>,
+    presets: Vec<PageLink>,
     filters: bool,
     /// `(slug, name)` of what the filters offer.
     backends: Vec<(String, String)>,
@@ -34,43 +34,47 @@ struct ViewPage {
     modes: Vec<(String, String)>,
     panels: Vec<PanelGroup>,
     groups: Vec<SeriesGroup>,
-    pages: Vec<Link>,
+    pages: Vec<PageLink>,
 }
 
 pub(crate) fn page_count(members: usize) -> usize {
-    members.div_ceil(PER_PAGE).max(1)
+    members.div_ceil(SERIES_PER_PAGE).max(1)
 }
 
 /// `view/<preset>/`, then `view/<preset>/page/2/`.
 pub(crate) fn page_path(preset: &str, page: usize) -> String {
-    let first = routes::view(preset);
+    let first = urls::view(preset);
     if page == 0 { first } else { format!("{first}page/{}/", page + 1) }
 }
 
 /// A preset.
-pub(crate) fn render(site: &Index<'_>, at: usize, page: usize) -> Result<Vec<u8>, Failure> {
+pub(crate) fn render(
+    site: &SiteContext<'_>,
+    at: usize,
+    page: usize,
+) -> Result<Vec<u8>, RenderError> {
     let preset = &site.presets[at];
     let path = page_path(&preset.slug, page);
-    let root = root(site, &path);
+    let root = link_root(site, &path);
     let verdict = if preset.members.is_empty() {
         empty(site, root, &preset.filter)
     } else {
-        counts(site, &preset.members)
+        verdict_counts(site, &preset.members)
     };
-    let from = page * PER_PAGE;
-    let shown = &preset.members[from..preset.members.len().min(from + PER_PAGE)];
-    let framed = Page {
+    let from = page * SERIES_PER_PAGE;
+    let shown = &preset.members[from..preset.members.len().min(from + SERIES_PER_PAGE)];
+    let framed = PageHead {
         path: &path,
         title: preset.name.clone(),
         verdict: &verdict,
-        section: Section::Views,
+        section: NavSection::Views,
     };
     let template = ViewPage {
         frame: frame(site, &framed),
         name: preset.name.clone(),
         facts: vec![
             Fact::new("Series", text::count(preset.members.len() as u64)),
-            Fact::new("Filter", preset.filter.words().join(", ")),
+            Fact::new("Filter", preset.filter.describe().join(", ")),
         ],
         presets: links::presets(site, root),
         filters: false,
@@ -78,7 +82,7 @@ pub(crate) fn render(site: &Index<'_>, at: usize, page: usize) -> Result<Vec<u8>
         tests: Vec::new(),
         modes: Vec::new(),
         panels: panels(site, root, shown),
-        groups: table::groups(site, root, shown),
+        groups: table::series_groups(site, root, shown),
         pages: page_links(root, &preset.slug, preset.members.len()),
         verdict,
     };
@@ -86,29 +90,30 @@ pub(crate) fn render(site: &Index<'_>, at: usize, page: usize) -> Result<Vec<u8>
 }
 
 /// All series, with free filters for those who have JavaScript.
-pub(crate) fn render_all(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
-    let root = root(site, "view/");
-    let members: Vec<usize> = site.all().collect();
+pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
+    let root = link_root(site, "view/");
+    let members: Vec<usize> = site.series_indices().collect();
     let sorted = table::by_urgency(site, &members);
-    let shown = &sorted[..sorted.len().min(PER_PAGE)];
+    let shown = &sorted[..sorted.len().min(SERIES_PER_PAGE)];
     let verdict = if members.is_empty() {
         Phrase::new("note").text("No results yet.")
     } else {
-        counts(site, &members)
+        verdict_counts(site, &members)
     };
-    let framed = Page {
+    let framed = PageHead {
         path: "view/",
         title: "Views".to_owned(),
         verdict: &verdict,
-        section: Section::Views,
+        section: NavSection::Views,
     };
     let mut facts = vec![Fact::new("Series", text::count(members.len() as u64))];
     if shown.len() < members.len() {
         let note = "those that need attention first; the presets hold the others";
         facts.push(Fact::new("Shown here", text::count(shown.len() as u64)).note(note));
     }
-    let named = |name: &&str| (routes::slug(name), shorten(name, OPTION).into_owned());
-    let mut modes: Vec<&str> = site.all().map(|one| site.series(one).0.key.mode.as_str()).collect();
+    let named = |name: &&str| (urls::slug(name), shorten(name, MAX_OPTION_CHARS).into_owned());
+    let mut modes: Vec<&str> =
+        site.series_indices().map(|one| site.series(one).0.key.mode.as_str()).collect();
     modes.sort_unstable();
     modes.dedup();
     let template = ViewPage {
@@ -121,7 +126,7 @@ pub(crate) fn render_all(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
         tests: site.tests.keys().map(named).collect(),
         modes: modes.iter().map(named).collect(),
         panels: Vec::new(),
-        groups: table::groups(site, root, shown),
+        groups: table::series_groups(site, root, shown),
         pages: Vec::new(),
         verdict,
     };
@@ -129,15 +134,15 @@ pub(crate) fn render_all(site: &Index<'_>) -> Result<Vec<u8>, Failure> {
 }
 
 /// `No series match: parallel, n ≥ 1,000,000.` and which clause removed the last one.
-fn empty(site: &Index<'_>, root: Root, filter: &Filter) -> Phrase {
+fn empty(site: &SiteContext<'_>, root: LinkRoot, filter: &Filter) -> Phrase {
     let phrase =
-        Phrase::new("note").text(format!("No series match: {}. ", filter.words().join(", ")));
-    let mut kept: Vec<usize> = site.all().collect();
+        Phrase::new("note").text(format!("No series match: {}. ", filter.describe().join(", ")));
+    let mut kept: Vec<usize> = site.series_indices().collect();
     for clause in filter.clauses() {
         let matching = preset_members(&clause, site.input, &site.recents);
         kept.retain(|one| matching.binary_search(one).is_ok());
         if kept.is_empty() {
-            let words = clause.words().join(", ");
+            let words = clause.describe().join(", ");
             return phrase
                 .text(format!("The clause that removed the last one: {words}. "))
                 .link(root.to("view/"), "All series");
@@ -147,34 +152,37 @@ fn empty(site: &Index<'_>, root: Root, filter: &Filter) -> Phrase {
 }
 
 /// Panels of a view: like series side by side, as many as a page may hold.
-fn panels(site: &Index<'_>, root: Root, members: &[usize]) -> Vec<PanelGroup> {
+fn panels(site: &SiteContext<'_>, root: LinkRoot, members: &[usize]) -> Vec<PanelGroup> {
     let mut alike: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
     for &one in members {
         let (series, analysis) = site.series(one);
-        if analysis.latest.is_some() {
-            alike.entry((&series.key.test, words::variant(&series.key))).or_default().push(one);
+        if analysis.latest_run.is_some() {
+            alike
+                .entry((&series.key.test, wording::variant_label(&series.key)))
+                .or_default()
+                .push(one);
         }
     }
     let mut groups = Vec::new();
     let mut drawn = 0;
     for ((test, variant), members) in alike {
-        if drawn + members.len().min(table::GROUP_PANELS) > table::PAGE_PANELS {
+        if drawn + members.len().min(table::MAX_GROUP_PANELS) > table::MAX_PAGE_PANELS {
             break;
         }
-        let heading = (test.to_owned(), root.to(&routes::test(test)), variant);
+        let heading = (test.to_owned(), root.to(&urls::test(test)), variant);
         groups.push(table::panel_group(site, root, heading, &members, drawn));
-        drawn += members.len().min(table::GROUP_PANELS);
+        drawn += members.len().min(table::MAX_GROUP_PANELS);
     }
     groups
 }
 
-fn page_links(root: Root, slug: &str, members: usize) -> Vec<Link> {
+fn page_links(root: LinkRoot, slug: &str, members: usize) -> Vec<PageLink> {
     let pages = page_count(members);
     if pages == 1 {
         return Vec::new();
     }
     (0..pages)
-        .map(|page| Link {
+        .map(|page| PageLink {
             href: root.to(&page_path(slug, page)),
             text: format!("Page {}", page + 1),
             note: String::new(),

@@ -1,7 +1,7 @@
 //! One scenario for each sentence of the evidence.
 
 use crate::scenarios::{at_end, noisy_history, series};
-use crate::{Analyses, ChangeKind, analyse_all};
+use crate::{Analyses, ChangeKind, analyze_all};
 use model::history::{Environment, History};
 use model::policy::Policy;
 use model::record::time::{DAY_US, Timestamp};
@@ -14,15 +14,15 @@ fn of(test: &str, backend: &str, factor: f64, salt: usize) -> Series {
     it
 }
 
-fn analysed(all: &[Series]) -> Analyses {
-    analyse_all(all, &Policy::default(), &at_end(&all[0]))
+fn analyze(all: &[Series]) -> Analyses {
+    analyze_all(all, &Policy::default(), &at_end(&all[0]))
 }
 
 fn hints(all: &[Series]) -> Vec<String> {
-    analysed(all).each[0].events[0].hints.clone()
+    analyze(all).by_series[0].changes[0].hints.clone()
 }
 
-fn assert_told(all: &[Series], hint: &str) {
+fn assert_hint(all: &[Series], hint: &str) {
     let hints = hints(all);
     assert!(hints.iter().any(|it| it == hint), "{hint}\n{hints:#?}");
 }
@@ -44,9 +44,9 @@ fn every_hint_is_a_sentence_and_a_lone_series_says_that_it_is_alone() {
 #[test]
 fn that_nothing_else_moved_is_told() {
     let two = [of("parse", "rust", 1.3, 1), of("load", "go", 1.0, 2)];
-    assert_told(&two, "The one other series did not get worse within a day of it.");
+    assert_hint(&two, "The one other series did not get worse within a day of it.");
     let three = [two[0].clone(), two[1].clone(), of("sort", "go", 1.0, 3)];
-    assert_told(&three, "None of the 2 other series got worse within a day of it.");
+    assert_hint(&three, "None of the 2 other series got worse within a day of it.");
 }
 
 #[test]
@@ -61,17 +61,17 @@ fn what_moved_with_it_is_counted_named_and_described() {
     let told = found.iter().find(|it| it.starts_with(hint)).unwrap_or_else(|| panic!("{found:?}"));
     assert!(told.contains("/rust/default/any") && told.contains(" and 2 more. "), "{told}");
     assert!(told.ends_with(" All are of the backend rust. 1 got better."), "{told}");
-    assert_told(&all, "Of the 4 backends of this benchmark only rust got worse.");
+    assert_hint(&all, "Of the 4 backends of this benchmark only rust got worse.");
     let mut two = vec![of("parse", "rust", 1.3, 1), of("parse", "go", 1.4, 2)];
-    assert_told(&two, "All 2 backends of this benchmark got worse.");
+    assert_hint(&two, "All 2 backends of this benchmark got worse.");
     let turned = [two[0].clone(), of("parse", "go", 0.7, 2)];
-    assert_told(&turned, "Of the 2 backends of this benchmark only rust got worse.");
+    assert_hint(&turned, "Of the 2 backends of this benchmark only rust got worse.");
     two.push(of("parse", "sql", 1.0, 3));
-    assert_told(&two, "Of the 3 backends of this benchmark rust and go got worse.");
+    assert_hint(&two, "Of the 3 backends of this benchmark rust and go got worse.");
     let with = "1 of the 2 other series got worse within a day of it: parse/go/default/any/s. \
                 All are of the test parse.";
     two[2].key.test = "load".to_owned();
-    assert_told(&two, with);
+    assert_hint(&two, with);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn which_of_its_siblings_moved_is_told_where_they_share_something() {
     };
     let told = |moves: &dyn Fn(&Series) -> bool, words: &str| {
         let hint = format!("Of the 8 series of this test and backend {words} got worse.");
-        assert_told(&variants(moves), &hint);
+        assert_hint(&variants(moves), &hint);
     };
     told(&|it| it.key.parallel, "only the parallel ones");
     told(&|it| !it.key.parallel, "only the sequential ones");
@@ -103,7 +103,7 @@ fn which_of_its_siblings_moved_is_told_where_they_share_something() {
     told(&|it| it.key.parallel == (it.key.mode == "loops"), "4");
     let one = |it: &Series| it.key.parallel && it.key.mode == "loops" && it.key.n == Some(1_000);
     told(&one, "only this one");
-    assert_told(&variants(&|_| true), "All 8 series of this test and backend got worse.");
+    assert_hint(&variants(&|_| true), "All 8 series of this test and backend got worse.");
 }
 
 #[test]
@@ -113,9 +113,9 @@ fn earlier_changes_and_lone_runs_of_this_size_are_counted() {
     let mut values = noisy_history(140, &steps, 0.01, 3);
     values[60] *= 1.32;
     values[70] *= 1.4;
-    let found = analysed(&[series(&values)]);
+    let found = analyze(&[series(&values)]);
     let told = |event: usize, hint: &str| {
-        let hints = &found.each[0].events[event].hints;
+        let hints = &found.by_series[0].changes[event].hints;
         assert!(hints.iter().any(|it| it == hint), "{hint}\n{hints:#?}");
     };
     told(0, "It never got worse by this much before.");
@@ -147,9 +147,9 @@ fn recorded(old: &[&[(&str, &str)]], new: &[&[(&str, &str)]], version: Option<&s
         run.environment = at as u32;
     }
     let all = [it];
-    let mut found = analysed(&all);
-    super::recorded::explain(&all, &mut found.each, &history);
-    found.each[0].events[0].hints[0].clone()
+    let mut found = analyze(&all);
+    super::environment::explain(&all, &mut found.by_series, &history);
+    found.by_series[0].changes[0].hints[0].clone()
 }
 
 #[test]
@@ -185,10 +185,10 @@ fn more_measurements_a_run_are_told() {
     let mut history = History::default();
     history.environments.push(Environment::default());
     let all = [it];
-    let mut found = analysed(&all);
-    super::recorded::explain(&all, &mut found.each, &history);
+    let mut found = analyze(&all);
+    super::environment::explain(&all, &mut found.by_series, &history);
     let hint = "Recorded differently from this run on: measurements a run (1 → 5).";
-    assert_eq!(found.each[0].events[0].hints[0], hint);
+    assert_eq!(found.by_series[0].changes[0].hints[0], hint);
 }
 
 #[test]
@@ -198,16 +198,16 @@ fn a_drift_is_no_company_for_a_step() {
     let values: Vec<f64> = noise.iter().enumerate().map(|(at, v)| v * slow(at)).collect();
     let mut drift = series(&values);
     drift.key.test = "load".to_owned();
-    let found = analysed(std::slice::from_ref(&drift));
-    assert_eq!(found.each[0].events[0].kind, ChangeKind::Drift);
+    let found = analyze(std::slice::from_ref(&drift));
+    assert_eq!(found.by_series[0].changes[0].kind, ChangeKind::Drift);
     let mut step = of("parse", "rust", 1.0, 1);
-    let first = found.each[0].events[0].first;
+    let first = found.by_series[0].changes[0].first_after;
     step.runs = series(&noisy_history(60, &[(first, 1.3)], 0.01, 2)).runs;
     let all = [step, drift];
-    assert_told(&all, "The one other series did not get worse within a day of it.");
+    assert_hint(&all, "The one other series did not get worse within a day of it.");
     let drifts = [all[1].clone(), all[0].clone()];
     let told = "The one other series did not drift for the worse within two weeks of it.";
-    assert_told(&drifts, told);
+    assert_hint(&drifts, told);
 }
 
 #[test]
@@ -220,5 +220,5 @@ fn series_that_were_not_measured_then_are_not_counted() {
     });
     let none = Series { runs: Vec::new(), ..of("sum", "rust", 1.0, 4) };
     let all = [of("parse", "rust", 1.3, 1), early, late, none];
-    assert_told(&all, "No other series was measured then.");
+    assert_hint(&all, "No other series was measured then.");
 }

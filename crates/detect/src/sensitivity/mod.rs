@@ -17,42 +17,42 @@ use std::ops::RangeInclusive;
 
 use model::policy::Policy;
 
-use super::changes::Limit;
-use super::proof::{self, BEYOND_PAST, PAST_MIN, REACH};
-use super::stats::{Memory, median, quantile, robust_sigma};
-use super::stretch::{Scale, Stretch as Runs};
+use super::changes::SeriesThreshold;
+use super::comparable::{ComparableRuns as Runs, LevelScale};
+use super::significance::{self, MAX_BASELINE_RUNS, MIN_PAST_SHIFTS, PAST_SHIFT_FACTOR};
+use super::stats::{Autocorrelation, median, quantile, robust_sigma};
 
 /// Runs within which a change is to be reported; more where the policy asks for more
 /// confirmations.
-pub const HORIZON: usize = 5;
+pub const MIN_HORIZON: usize = 5;
 /// Newest runs whose stretches are looked at.
-const STARTS: usize = 4 * BLOCK;
+const MAX_WINDOW_STARTS: usize = 4 * BLOCK_RUNS;
 /// Shares of the cases in which it is.
-const LIKELY: f64 = 0.9;
-const SURELY: f64 = 0.99;
+const POWER_90: f64 = 0.9;
+const POWER_99: f64 = 0.99;
 
 /// Smallest lasting changes for the worse that would be reported: shifts in levels, or relative.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sensitivity {
+pub struct DetectableChange {
     /// In 9 of 10 cases.
-    pub likely: f64,
+    pub power_90: f64,
     /// In 99 of 100.
-    pub surely: f64,
+    pub power_99: f64,
 }
 
 /// What a new level must show, in levels: its sizes up and down (both positive), how many runs it
 /// needs, and how many the level before it.
 #[derive(Clone, Copy, Debug)]
-pub struct Demand {
+pub struct DetectabilityRule {
     pub up: f64,
     pub down: f64,
     pub confirmations: usize,
     pub min_before: usize,
 }
 
-impl Demand {
-    pub fn of(limit: &Limit, scale: Scale, policy: &Policy) -> Self {
-        let (up, down) = limit.size(scale);
+impl DetectabilityRule {
+    pub fn of(limit: &SeriesThreshold, scale: LevelScale, policy: &Policy) -> Self {
+        let (up, down) = limit.level_shifts(scale);
         Self {
             up,
             down,
@@ -64,34 +64,34 @@ impl Demand {
 
 /// Runs after which a change is to be reported under this demand.
 pub fn horizon(confirmations: usize) -> usize {
-    HORIZON.max(confirmations.min(proof::LONGEST))
+    MIN_HORIZON.max(confirmations.min(significance::MAX_NEW_RUNS))
 }
 
 /// The sensitivity of the newest stretch, as relative changes (unsigned); `shifts` are the first
 /// points of its levels, however little they differ. They count as one level: what follows the
 /// newest step varies like what came before it.
-pub fn relative(
+pub fn detectable_change(
     runs: &Runs,
     shifts: &[usize],
-    scale: Scale,
-    limit: &Limit,
-    demand: Demand,
-) -> Option<Sensitivity> {
-    let level = without_steps(&runs.level, shifts);
-    let up = limit.is_worse(1.0);
-    let demand = with_absolute(demand, scale, limit, &runs.value);
+    scale: LevelScale,
+    limit: &SeriesThreshold,
+    demand: DetectabilityRule,
+) -> Option<DetectableChange> {
+    let level = remove_steps(&runs.levels, shifts);
+    let up = limit.is_regression(1.0);
+    let demand = with_absolute_threshold(demand, scale, limit, &runs.values);
     // A step that is younger than the newest level may be is not yet where the rules begin.
     let since = level.len() - shifts.last().copied().unwrap_or(0);
-    let told = of(&level, since.max(proof::LONGEST + 1), demand, up)?;
+    let told = detectable_shift(&level, since.max(significance::MAX_NEW_RUNS + 1), demand, up)?;
     let change = |shift: f64| {
         let change = scale.change_of(if up { shift } else { -shift }).abs();
-        change.max(limit.threshold).min(f64::MAX)
+        change.max(limit.relative).min(f64::MAX)
     };
-    Some(Sensitivity { likely: change(told.likely), surely: change(told.surely) })
+    Some(DetectableChange { power_90: change(told.power_90), power_99: change(told.power_99) })
 }
 
 /// The levels brought to one: each less its median.
-pub fn without_steps(level: &[f64], shifts: &[usize]) -> Vec<f64> {
+pub fn remove_steps(level: &[f64], shifts: &[usize]) -> Vec<f64> {
     let mut out = Vec::with_capacity(level.len());
     for end in shifts.iter().copied().chain([level.len()]) {
         let middle = median(&level[out.len()..end]).unwrap_or(0.0);
@@ -101,13 +101,18 @@ pub fn without_steps(level: &[f64], shifts: &[usize]) -> Vec<f64> {
 }
 
 /// The demand where a change must also reach the limit's absolute size from the newest runs.
-fn with_absolute(demand: Demand, scale: Scale, limit: &Limit, values: &[f64]) -> Demand {
-    let newest = &values[values.len().saturating_sub(REACH)..];
+fn with_absolute_threshold(
+    demand: DetectabilityRule,
+    scale: LevelScale,
+    limit: &SeriesThreshold,
+    values: &[f64],
+) -> DetectabilityRule {
+    let newest = &values[values.len().saturating_sub(MAX_BASELINE_RUNS)..];
     let share = limit.absolute / median(newest).unwrap_or(0.0).abs();
     if !(share > 0.0 && share.is_finite()) {
         return demand;
     }
-    Demand {
+    DetectabilityRule {
         up: demand.up.max(scale.shift_of(share)),
         down: demand.down.max(scale.shift_of(-share).abs()),
         ..demand
@@ -117,65 +122,71 @@ fn with_absolute(demand: Demand, scale: Scale, limit: &Limit, values: &[f64]) ->
 /// The sensitivity of a level (its runs so far, oldest first), of which the newest `known` are what
 /// a new level is compared with, to a shift of the demanded size, upwards if `up`; none for fewer
 /// runs than the rules ask for.
-pub fn of(level: &[f64], known: usize, demand: Demand, up: bool) -> Option<Sensitivity> {
+pub fn detectable_shift(
+    level: &[f64],
+    known: usize,
+    demand: DetectabilityRule,
+    up: bool,
+) -> Option<DetectableChange> {
     if level.len() < demand.min_before.max(3) {
         return None;
     }
-    let recent = &level[level.len().saturating_sub(STARTS)..];
-    let noise = Noise::of(recent, if up { 1.0 } else { -1.0 });
-    let base = &level[level.len().saturating_sub(known.min(REACH))..];
-    let rules = Rules::of(level.len(), base, &noise, demand, up);
-    let mut shifts = rules.shifts(&noise.around);
-    let (likely, surely) = (rank(&mut shifts, LIKELY), rank(&mut shifts, SURELY));
-    Some(Sensitivity { likely, surely })
+    let recent = &level[level.len().saturating_sub(MAX_WINDOW_STARTS)..];
+    let noise = LevelResiduals::of(recent, if up { 1.0 } else { -1.0 });
+    let base = &level[level.len().saturating_sub(known.min(MAX_BASELINE_RUNS))..];
+    let rules = NewLevelRules::of(level.len(), base, &noise, demand, up);
+    let mut shifts = rules.reported_shifts(&noise.residuals);
+    let (likely, surely) = (upper_rank(&mut shifts, POWER_90), upper_rank(&mut shifts, POWER_99));
+    Some(DetectableChange { power_90: likely, power_99: surely })
 }
 
 /// The value below which at least this share of the values lies; 0 for none.
-fn rank(values: &mut [f64], share: f64) -> f64 {
+fn upper_rank(values: &mut [f64], share: f64) -> f64 {
     let Some(last) = values.len().checked_sub(1) else { return 0.0 };
     let at = (share * last as f64).ceil() as usize;
     *values.select_nth_unstable_by(at.min(last), f64::total_cmp).1
 }
 
 /// The runs of a level as they lay around it; up is worse.
-struct Noise {
+struct LevelResiduals {
     /// Distance from the median of the run's own block.
-    around: Vec<f64>,
+    residuals: Vec<f64>,
     /// Distance of that median from the median of the [`REACH`] runs before the block: what the
     /// newest-level rules would have seen.
-    moved: Vec<f64>,
+    block_shifts: Vec<f64>,
     /// How far the newest runs lie from the median of what they are compared with: 0 unless the
     /// level drifts.
-    ahead: f64,
+    drift_lead: f64,
 }
 
 /// Share of the variance that a line must explain for a level to count as drifting, as in `drift`.
-const STRAIGHT: f64 = 0.6;
+const MIN_DRIFT_R_SQUARED: f64 = 0.6;
 
 /// Runs in a block whose median counts as their level: blocks that are long enough to have one,
 /// short enough that shifts which nobody was told of add nothing.
-const BLOCK: usize = 30;
+const BLOCK_RUNS: usize = 30;
 
-impl Noise {
+impl LevelResiduals {
     fn of(level: &[f64], sign: f64) -> Self {
-        let mut noise = Self { around: Vec::new(), moved: Vec::new(), ahead: 0.0 };
-        let (whole, rest) = (level.len() / BLOCK, level.len() % BLOCK);
+        let mut noise = Self { residuals: Vec::new(), block_shifts: Vec::new(), drift_lead: 0.0 };
+        let (whole, rest) = (level.len() / BLOCK_RUNS, level.len() % BLOCK_RUNS);
         let mut from = 0;
         // The oldest block takes what is over: a short one has hardly a level of its own.
-        for end in (1..=whole.max(1)).map(|block| (block * BLOCK + rest).min(level.len())) {
+        for end in (1..=whole.max(1)).map(|block| (block * BLOCK_RUNS + rest).min(level.len())) {
             let own = median(&level[from..end]).unwrap_or(0.0);
-            let before = median(&level[from.saturating_sub(REACH)..from]).unwrap_or(own);
-            noise.around.extend(level[from..end].iter().map(|value| sign * (value - own)));
-            noise.moved.resize(end, own - before);
+            let before =
+                median(&level[from.saturating_sub(MAX_BASELINE_RUNS)..from]).unwrap_or(own);
+            noise.residuals.extend(level[from..end].iter().map(|value| sign * (value - own)));
+            noise.block_shifts.resize(end, own - before);
             from = end;
         }
-        noise.along_line(level, sign);
+        noise.detrend(level, sign);
         noise
     }
 
     /// Takes a drifting level along its line: what comes next varies around the line's end, not
     /// around the middle of the runs so far.
-    fn along_line(&mut self, level: &[f64], sign: f64) {
+    fn detrend(&mut self, level: &[f64], sign: f64) {
         let n = level.len() as f64;
         let mean = level.iter().sum::<f64>() / n;
         let place = |at: usize| at as f64 - (n - 1.0) / 2.0;
@@ -183,18 +194,21 @@ impl Noise {
         let squares: f64 = each().map(|(_, y)| y * y).sum();
         let slope = each().map(|(x, y)| x * y).sum::<f64>() / (n * (n * n - 1.0) / 12.0);
         let left: f64 = each().map(|(x, y)| (y - slope * x).powi(2)).sum();
-        if level.len() < BLOCK || left > (1.0 - STRAIGHT) * squares || squares <= 0.0 {
+        if level.len() < BLOCK_RUNS
+            || left > (1.0 - MIN_DRIFT_R_SQUARED) * squares
+            || squares <= 0.0
+        {
             return;
         }
-        self.around = each().map(|(x, y)| sign * (y - slope * x)).collect();
-        let base = median(&level[level.len().saturating_sub(REACH)..]).unwrap_or(mean);
-        self.ahead = sign * (mean + slope * place(level.len()) - base);
+        self.residuals = each().map(|(x, y)| sign * (y - slope * x)).collect();
+        let base = median(&level[level.len().saturating_sub(MAX_BASELINE_RUNS)..]).unwrap_or(mean);
+        self.drift_lead = sign * (mean + slope * place(level.len()) - base);
     }
 }
 
 /// What the rules look at in so many consecutive runs.
 #[derive(Clone, Copy)]
-struct Stretch {
+struct WindowStatistics {
     middle: f64,
     nearest: f64,
     mean: f64,
@@ -202,40 +216,46 @@ struct Stretch {
 }
 
 /// The rules of the newest level with everything in them that does not depend on the new runs.
-struct Rules {
+struct NewLevelRules {
     size: f64,
     /// Runs that the new ones are compared with.
-    runs: usize,
+    baseline_runs: usize,
     sigma: f64,
-    memory: Memory,
+    autocorrelation: Autocorrelation,
     /// Lengths of the new level that are tried.
     lengths: RangeInclusive<usize>,
     /// What was at these lengths in the past is known well enough to count.
-    past: bool,
-    moved: Vec<f64>,
-    ahead: f64,
+    has_past: bool,
+    block_shifts: Vec<f64>,
+    drift_lead: f64,
 }
 
-impl Rules {
-    fn of(runs: usize, base: &[f64], noise: &Noise, demand: Demand, up: bool) -> Self {
+impl NewLevelRules {
+    fn of(
+        runs: usize,
+        base: &[f64],
+        noise: &LevelResiduals,
+        demand: DetectabilityRule,
+        up: bool,
+    ) -> Self {
         let middle = median(base).unwrap_or(0.0);
-        let sigma = proof::sigma_before(base, middle).max(robust_sigma(&noise.around));
-        let confirmations = demand.confirmations.clamp(1, proof::LONGEST);
+        let sigma = significance::sigma_before(base, middle).max(robust_sigma(&noise.residuals));
+        let confirmations = demand.confirmations.clamp(1, significance::MAX_NEW_RUNS);
         Self {
             size: if up { demand.up } else { demand.down },
-            runs: base.len(),
+            baseline_runs: base.len(),
             sigma,
-            memory: proof::memory_before(base, middle, sigma),
+            autocorrelation: significance::autocorrelation_before(base, middle, sigma),
             lengths: confirmations..=horizon(demand.confirmations),
-            past: runs >= 12 + horizon(demand.confirmations) + PAST_MIN,
-            moved: noise.moved.clone(),
-            ahead: noise.ahead,
+            has_past: runs >= 12 + horizon(demand.confirmations) + MIN_PAST_SHIFTS,
+            block_shifts: noise.block_shifts.clone(),
+            drift_lead: noise.drift_lead,
         }
     }
 
     /// Every stretch of consecutive runs, circular, so that every run counts the same (Politis &
     /// Romano 1992): for each start one of every length.
-    fn stretches(&self, noise: &[f64]) -> Vec<Stretch> {
+    fn windows(&self, noise: &[f64]) -> Vec<WindowStatistics> {
         let count = noise.len();
         let mut stretches = Vec::with_capacity(count * self.lengths.clone().count());
         let mut ascending: Vec<f64> = Vec::with_capacity(*self.lengths.end());
@@ -248,11 +268,11 @@ impl Rules {
                 let at = ascending.iter().rposition(|other| *other <= value).map_or(0, |i| i + 1);
                 ascending.insert(at, value);
                 if self.lengths.contains(&length) {
-                    stretches.push(Stretch {
+                    stretches.push(WindowStatistics {
                         middle: quantile(&ascending, 0.5),
-                        nearest: quantile(&ascending, proof::nearest(length).0),
+                        nearest: quantile(&ascending, significance::nearest_quantile(length).0),
                         mean: sum / length as f64,
-                        spread: proof::spread(&ascending),
+                        spread: significance::new_level_sigma(&ascending),
                     });
                 }
             }
@@ -261,27 +281,32 @@ impl Rules {
     }
 
     /// For every start: the smallest shift with which its stretches would be reported.
-    fn shifts(&self, noise: &[f64]) -> Vec<f64> {
-        let stretches = self.stretches(noise);
-        let margin = 1.0 + MARGIN / (self.runs as f64).sqrt();
+    fn reported_shifts(&self, noise: &[f64]) -> Vec<f64> {
+        let stretches = self.windows(noise);
+        let margin = 1.0 + SIGMA_MARGIN / (self.baseline_runs as f64).sqrt();
         let lengths: Vec<usize> = self.lengths.clone().collect();
         let mut shifts = vec![f64::INFINITY; stretches.len() / lengths.len()];
         for (which, length) in lengths.iter().enumerate() {
             let own = || stretches.iter().skip(which).step_by(lengths.len());
-            let mut past: Vec<f64> =
-                own().zip(&self.moved).map(|(it, moved)| (it.middle + moved).abs()).collect();
-            let past = if self.past { BEYOND_PAST * rank(&mut past, 1.0) } else { 0.0 };
-            let variance =
-                self.memory.variance_of_mean(*length) + self.memory.variance_of_mean(self.runs);
-            let z = proof::student(self.runs, proof::needed(*length)) * variance.sqrt();
+            let mut past: Vec<f64> = own()
+                .zip(&self.block_shifts)
+                .map(|(it, moved)| (it.middle + moved).abs())
+                .collect();
+            let past =
+                if self.has_past { PAST_SHIFT_FACTOR * upper_rank(&mut past, 1.0) } else { 0.0 };
+            let variance = self.autocorrelation.variance_of_mean(*length)
+                + self.autocorrelation.variance_of_mean(self.baseline_runs);
+            let z = significance::student_z(self.baseline_runs, significance::min_z(*length))
+                * variance.sqrt();
             let size = self.size.max(margin * past);
-            let nearest = (margin * self.sigma).max(proof::nearest(*length).1 * self.size);
+            let nearest =
+                (margin * self.sigma).max(significance::nearest_quantile(*length).1 * self.size);
             for (shift, it) in shifts.iter_mut().zip(own()) {
                 let proven = z * self.sigma.max(it.spread) - it.mean;
                 let needed = (size - margin * it.middle)
                     .max(nearest - margin * it.nearest)
                     .max(margin * proven);
-                *shift = shift.min(needed - self.ahead);
+                *shift = shift.min(needed - self.drift_lead);
             }
         }
         shifts
@@ -290,4 +315,4 @@ impl Rules {
 
 /// The scale of `n` runs is uncertain by about one in √n: the noise is taken for so much larger.
 /// With it the rules report a shift of the stated size in 9 of 10 bootstrapped histories.
-const MARGIN: f64 = 1.0;
+const SIGMA_MARGIN: f64 = 1.0;

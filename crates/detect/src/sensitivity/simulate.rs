@@ -9,35 +9,39 @@ use model::series::Series;
 
 use crate::ChangeKind;
 use crate::changes;
-use crate::gate::{self, Watch};
-use crate::infrastructure::Marks;
-use crate::prepared::Prepared;
-use crate::proof::REACH;
+use crate::common_mode::Exclusions;
+use crate::detector::{self, ChangeDetector};
+use crate::prepared_series::PreparedSeries;
+use crate::significance::MAX_BASELINE_RUNS;
 
-use super::{Demand, horizon, relative, without_steps};
+use super::{DetectabilityRule, detectable_change, horizon, remove_steps};
 
 /// What is stated of a series, and what came of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Checked {
+pub struct SimulatedPower {
     /// Relative change, unsigned.
-    pub stated: f64,
+    pub detectable_change: f64,
     /// Share of the made-up histories in which it was reported within [`horizon`] runs.
-    pub reported: f64,
+    pub power: f64,
 }
 
 /// Checks the sensitivity of a series by so many histories; none where it has none.
-pub fn check(series: &Series, policy: &Policy, draws: u32) -> Option<Checked> {
-    let limit = changes::limit(series, policy);
-    let ready = Prepared::of(series, policy, &Marks::default());
+pub fn measure_power(series: &Series, policy: &Policy, draws: u32) -> Option<SimulatedPower> {
+    let limit = changes::series_threshold(series, policy);
+    let ready = PreparedSeries::of(series, policy, &Exclusions::default());
     let found = ready.changes(policy, &limit, &[]);
-    let demand = Demand::of(&limit, ready.scale, policy);
-    let runs = ready.stretches.last()?;
-    let stated = relative(runs, &found.shifts, ready.scale, &limit, demand)?.likely;
-    let worse = if limit.is_worse(1.0) { stated } else { -stated };
-    let level = without_steps(&runs.level, &found.shifts);
-    let newest = &level[level.len().saturating_sub(2 * REACH)..];
+    let demand = DetectabilityRule::of(&limit, ready.scale, policy);
+    let runs = ready.comparable.last()?;
+    let stated =
+        detectable_change(runs, &found.all_level_starts, ready.scale, &limit, demand)?.power_90;
+    let worse = if limit.is_regression(1.0) { stated } else { -stated };
+    let level = remove_steps(&runs.levels, &found.all_level_starts);
+    let newest = &level[level.len().saturating_sub(2 * MAX_BASELINE_RUNS)..];
     let shift = ready.scale.shift_of(worse);
-    Some(Checked { stated, reported: reported(newest, level.len(), shift, demand, draws) })
+    Some(SimulatedPower {
+        detectable_change: stated,
+        power: simulated_power(newest, level.len(), shift, demand, draws),
+    })
 }
 
 /// Share of so many made-up histories in which a lasting `shift` (in levels, signed) is reported
@@ -45,47 +49,54 @@ pub fn check(series: &Series, policy: &Policy, draws: u32) -> Option<Checked> {
 /// of 10 keep the dependence between the runs that the rules look at) of `runs` runs and the new
 /// ones, judged by the gate at each new run. The same arguments give the
 /// same share: the blocks are chosen by splitmix64 (Steele, Lea & Flood 2014) of a counter.
-pub fn reported(residuals: &[f64], runs: usize, shift: f64, demand: Demand, draws: u32) -> f64 {
+pub fn simulated_power(
+    residuals: &[f64],
+    runs: usize,
+    shift: f64,
+    demand: DetectabilityRule,
+    draws: u32,
+) -> f64 {
     if residuals.is_empty() || draws == 0 {
         return 0.0;
     }
     let horizon = horizon(demand.confirmations);
     let mut counter = 0;
     let reported = (0..draws).filter(|_| {
-        let mut made = bootstrapped(residuals, runs + horizon, &mut counter);
+        let mut made = block_bootstrap(residuals, runs + horizon, &mut counter);
         made[runs..].iter_mut().for_each(|value| *value += shift);
-        reports(&made, runs, shift.signum(), demand)
+        is_reported(&made, runs, shift.signum(), demand)
     });
     reported.count() as f64 / f64::from(draws)
 }
 
 /// Whether the gate reports a step in the direction of `sign` at one of the runs from `from` on,
 /// which follow runs on one level.
-pub fn reports(level: &[f64], from: usize, sign: f64, demand: Demand) -> bool {
+pub fn is_reported(level: &[f64], from: usize, sign: f64, demand: DetectabilityRule) -> bool {
     let size = if sign > 0.0 { demand.up } else { demand.down };
-    let own = gate::Demand {
+    let own = detector::DetectionRule {
         threshold: size.exp_m1(),
-        lower: true,
+        lower_is_better: true,
         confirmations: demand.confirmations,
         min_before: demand.min_before,
-        window: level.len(),
+        open_window: level.len(),
         sigmas: f64::INFINITY,
     };
-    let mut watch = Watch::new(own, level.len());
+    let mut watch = ChangeDetector::new(own, level.len());
     level.iter().enumerate().any(|(at, level)| {
         watch.push(at, (sign * level).exp(), 0);
-        at >= from && watch.look().is_some_and(|it| it.worse && it.kind == ChangeKind::Step)
+        at >= from
+            && watch.find_change().is_some_and(|it| it.is_regression && it.kind == ChangeKind::Step)
     })
 }
 
 /// Runs in a block of the bootstrap.
-const RESAMPLED: usize = 10;
+const BLOCK_RUNS: usize = 10;
 
-fn bootstrapped(residuals: &[f64], runs: usize, counter: &mut u64) -> Vec<f64> {
-    let mut made = Vec::with_capacity(runs + RESAMPLED);
+fn block_bootstrap(residuals: &[f64], runs: usize, counter: &mut u64) -> Vec<f64> {
+    let mut made = Vec::with_capacity(runs + BLOCK_RUNS);
     while made.len() < runs {
         let start = (splitmix(counter) % residuals.len() as u64) as usize;
-        made.extend((start..start + RESAMPLED).map(|at| residuals[at % residuals.len()]));
+        made.extend((start..start + BLOCK_RUNS).map(|at| residuals[at % residuals.len()]));
     }
     made.truncate(runs);
     made

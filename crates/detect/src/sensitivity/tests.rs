@@ -2,17 +2,17 @@
 
 use proptest::prelude::*;
 
-use super::simulate::{reported, splitmix};
+use super::simulate::{simulated_power, splitmix};
 use super::*;
 use crate::Verdict;
 use crate::scenarios;
-use model::policy::{Policy, Rule};
+use model::policy::{Policy, RegressionRule};
 use model::record::Direction;
 
 const SIGMA: f64 = 0.01;
 
-fn demand(size: f64) -> Demand {
-    Demand { up: size, down: size, confirmations: 3, min_before: 5 }
+fn demand(size: f64) -> DetectabilityRule {
+    DetectabilityRule { up: size, down: size, confirmations: 3, min_before: 5 }
 }
 
 /// Uniform on 0–1, and normal by Box and Muller's transform.
@@ -50,16 +50,21 @@ const FAMILIES: [(&str, Family); 6] = [
     ("quantised", |random, _| random.normal().round()),
 ];
 
-fn made(family: Family, runs: usize, seed: u64) -> Vec<f64> {
+fn sample_history(family: Family, runs: usize, seed: u64) -> Vec<f64> {
     let (mut random, mut last) = (Random(seed), 0.0);
     (0..runs).map(|_| SIGMA * family(&mut random, &mut last)).collect()
 }
 
 /// The gate's answer within five runs to a shift that comes after these runs.
-fn reports(history: &[f64], runs: usize, shift: f64, demand: Demand) -> bool {
+fn is_reported_within_horizon(
+    history: &[f64],
+    runs: usize,
+    shift: f64,
+    demand: DetectabilityRule,
+) -> bool {
     let mut shifted = history.to_vec();
     shifted[runs..].iter_mut().for_each(|value| *value += shift);
-    simulate::reports(&shifted, runs, shift.signum(), demand)
+    simulate::is_reported(&shifted, runs, shift.signum(), demand)
 }
 
 #[test]
@@ -67,9 +72,11 @@ fn nine_of_ten_bootstrapped_histories_report_the_stated_change() {
     for (name, family) in FAMILIES {
         for (runs, size) in [(40, 0.01), (40, 0.1), (100, 0.03)] {
             let power = |seed: u64| {
-                let level = without_steps(&made(family, runs, seed), &[]);
-                let stated = of(&level, REACH, demand(size), true).unwrap().likely;
-                reported(&level, runs, stated, demand(size), 30)
+                let level = remove_steps(&sample_history(family, runs, seed), &[]);
+                let stated = detectable_shift(&level, MAX_BASELINE_RUNS, demand(size), true)
+                    .unwrap()
+                    .power_90;
+                simulated_power(&level, runs, stated, demand(size), 30)
             };
             let mean = (0..8).map(power).sum::<f64>() / 8.0;
             assert!((0.85..=0.999).contains(&mean), "{name}, {runs} runs, {size}: {mean}");
@@ -83,10 +90,21 @@ fn nine_of_ten_and_99_of_100_true_futures_report_it() {
     let (mut likely, mut surely) = (0, 0);
     for (_, family) in FAMILIES {
         for seed in 0..60 {
-            let history = made(family, 65, seed);
-            let stated = of(&history[..60], REACH, demand(0.01), true).unwrap();
-            likely += usize::from(reports(&history, 60, stated.likely, demand(0.01)));
-            surely += usize::from(reports(&history, 60, stated.surely, demand(0.01)));
+            let history = sample_history(family, 65, seed);
+            let stated =
+                detectable_shift(&history[..60], MAX_BASELINE_RUNS, demand(0.01), true).unwrap();
+            likely += usize::from(is_reported_within_horizon(
+                &history,
+                60,
+                stated.power_90,
+                demand(0.01),
+            ));
+            surely += usize::from(is_reported_within_horizon(
+                &history,
+                60,
+                stated.power_99,
+                demand(0.01),
+            ));
         }
     }
     assert!(likely * 10 >= cases * 9, "{likely} of {cases}");
@@ -96,40 +114,43 @@ fn nine_of_ten_and_99_of_100_true_futures_report_it() {
 #[test]
 fn half_of_the_stated_change_is_rarely_reported() {
     for (name, family) in FAMILIES {
-        let level = without_steps(&made(family, 60, 1), &[]);
-        let stated = of(&level, REACH, demand(0.01), true).unwrap().likely;
-        let power = reported(&level, 60, stated / 2.0, demand(0.01), 40);
+        let level = remove_steps(&sample_history(family, 60, 1), &[]);
+        let stated =
+            detectable_shift(&level, MAX_BASELINE_RUNS, demand(0.01), true).unwrap().power_90;
+        let power = simulated_power(&level, 60, stated / 2.0, demand(0.01), 40);
         assert!(power < 0.5, "{name}: {power}");
     }
 }
 
 #[test]
 fn without_noise_the_policy_decides_and_a_few_runs_see_less_than_many() {
-    let flat = of(&[0.0; 60], REACH, demand(0.05), true).unwrap();
-    assert!((flat.likely - 0.05).abs() < 0.001 && (flat.surely - 0.05).abs() < 0.001);
-    let level = made(FAMILIES[0].1, 60, 5);
-    let few = of(&level[..10], REACH, demand(0.01), true).unwrap();
-    let many = of(&level, REACH, demand(0.01), true).unwrap();
-    assert!(few.likely > 1.5 * many.likely, "{few:?} {many:?}");
-    assert_eq!(of(&level[..4], REACH, demand(0.01), true), None);
+    let flat = detectable_shift(&[0.0; 60], MAX_BASELINE_RUNS, demand(0.05), true).unwrap();
+    assert!((flat.power_90 - 0.05).abs() < 0.001 && (flat.power_99 - 0.05).abs() < 0.001);
+    let level = sample_history(FAMILIES[0].1, 60, 5);
+    let few = detectable_shift(&level[..10], MAX_BASELINE_RUNS, demand(0.01), true).unwrap();
+    let many = detectable_shift(&level, MAX_BASELINE_RUNS, demand(0.01), true).unwrap();
+    assert!(few.power_90 > 1.5 * many.power_90, "{few:?} {many:?}");
+    assert_eq!(detectable_shift(&level[..4], MAX_BASELINE_RUNS, demand(0.01), true), None);
 }
 
 #[test]
 fn more_confirmations_than_five_lengthen_the_horizon() {
-    assert_eq!((horizon(3), horizon(8), horizon(1_000)), (5, 8, proof::LONGEST));
-    let patient = Demand { confirmations: 8, ..demand(0.01) };
-    let level = without_steps(&made(FAMILIES[0].1, 60, 2), &[]);
-    let stated = of(&level, REACH, patient, true).unwrap().likely;
-    assert!(reported(&level, 60, stated, patient, 60) > 0.8);
+    assert_eq!((horizon(3), horizon(8), horizon(1_000)), (5, 8, significance::MAX_NEW_RUNS));
+    let patient = DetectabilityRule { confirmations: 8, ..demand(0.01) };
+    let level = remove_steps(&sample_history(FAMILIES[0].1, 60, 2), &[]);
+    let stated = detectable_shift(&level, MAX_BASELINE_RUNS, patient, true).unwrap().power_90;
+    assert!(simulated_power(&level, 60, stated, patient, 60) > 0.8);
 }
 
 #[test]
 fn a_step_in_the_past_does_not_blur_what_is_seen_now() {
-    let level = made(FAMILIES[0].1, 60, 4);
+    let level = sample_history(FAMILIES[0].1, 60, 4);
     let mut stepped = level.clone();
     stepped[40..].iter_mut().for_each(|value| *value += 1.0);
-    let (plain, stepped) = (without_steps(&level, &[]), without_steps(&stepped, &[40]));
-    let seen = |level: &[f64]| of(level, REACH, demand(0.01), true).unwrap().likely;
+    let (plain, stepped) = (remove_steps(&level, &[]), remove_steps(&stepped, &[40]));
+    let seen = |level: &[f64]| {
+        detectable_shift(level, MAX_BASELINE_RUNS, demand(0.01), true).unwrap().power_90
+    };
     assert!((seen(&stepped) / seen(&plain) - 1.0).abs() < 0.2);
 }
 
@@ -137,22 +158,23 @@ fn a_step_in_the_past_does_not_blur_what_is_seen_now() {
 fn a_drifting_level_is_taken_where_it_stands_now() {
     let (mut likely, mut half) = (0, 0);
     for seed in 0..60 {
-        let noise = made(FAMILIES[0].1, 65, seed);
+        let noise = sample_history(FAMILIES[0].1, 65, seed);
         let level: Vec<f64> =
             noise.iter().enumerate().map(|(at, e)| 1.4 * e + 0.0035 * at as f64).collect();
-        let stated = of(&level[..60], REACH, demand(0.1), true).unwrap().likely;
-        likely += usize::from(reports(&level, 60, stated, demand(0.1)));
-        half += usize::from(reports(&level, 60, stated / 2.0, demand(0.1)));
+        let stated =
+            detectable_shift(&level[..60], MAX_BASELINE_RUNS, demand(0.1), true).unwrap().power_90;
+        likely += usize::from(is_reported_within_horizon(&level, 60, stated, demand(0.1)));
+        half += usize::from(is_reported_within_horizon(&level, 60, stated / 2.0, demand(0.1)));
     }
     assert!(likely >= 54 && half < 30, "{likely} and {half} of 60");
 }
 
 #[test]
 fn the_same_simulation_gives_the_same_share() {
-    let level = made(FAMILIES[4].1, 60, 7);
-    let share = || reported(&level, 60, 0.03, demand(0.01), 20);
+    let level = sample_history(FAMILIES[4].1, 60, 7);
+    let share = || simulated_power(&level, 60, 0.03, demand(0.01), 20);
     assert_eq!(share(), share());
-    assert_eq!(reported(&[], 60, 0.03, demand(0.01), 20), 0.0);
+    assert_eq!(simulated_power(&[], 60, 0.03, demand(0.01), 20), 0.0);
 }
 
 proptest! {
@@ -162,9 +184,9 @@ proptest! {
     fn a_wider_noise_is_seen_less_in_proportion(
         seed in 0..1_000_u64, runs in 12..130_usize, factor in 1.5..50.0_f64,
     ) {
-        let level = made(FAMILIES[0].1, runs, seed);
+        let level = sample_history(FAMILIES[0].1, runs, seed);
         let wider: Vec<f64> = level.iter().map(|value| value * factor).collect();
-        let seen = |level: &[f64], size: f64| of(level, REACH, demand(size), true).unwrap().likely;
+        let seen = |level: &[f64], size: f64| detectable_shift(level, MAX_BASELINE_RUNS, demand(size), true).unwrap().power_90;
         let (one, other) = (seen(&level, 0.01), seen(&wider, 0.01 * factor));
         prop_assert!((other / one / factor - 1.0).abs() < 1e-6, "{} {}", one, other);
     }
@@ -174,10 +196,10 @@ proptest! {
         level in prop::collection::vec(prop_oneof![-1e9..1e9_f64, Just(0.0)], 0..150),
         confirmations in 0..40_usize, up: bool,
     ) {
-        let demand = Demand { confirmations, ..demand(0.05) };
-        if let Some(told) = of(&level, REACH, demand, up) {
-            prop_assert!(told.likely.is_finite() && told.surely.is_finite());
-            prop_assert!(told.likely <= told.surely);
+        let demand = DetectabilityRule { confirmations, ..demand(0.05) };
+        if let Some(told) = detectable_shift(&level, MAX_BASELINE_RUNS, demand, up) {
+            prop_assert!(told.power_90.is_finite() && told.power_99.is_finite());
+            prop_assert!(told.power_90 <= told.power_99);
         }
     }
 }
@@ -187,17 +209,19 @@ fn the_whole_analysis_reports_what_it_said_it_would() {
     let policy = Policy::default();
     let mut regressed = 0;
     for seed in 0..60 {
-        let noise = made(FAMILIES[0].1, 65, seed);
+        let noise = sample_history(FAMILIES[0].1, 65, seed);
         let mut values: Vec<f64> = noise.iter().map(|e| 100.0 * (6.0 * e).exp()).collect();
-        let before = scenarios::judge(&scenarios::series(&values[..60]));
-        let stated = before.detectable.unwrap();
-        assert!(stated > before.threshold && stated <= before.detectable_surely.unwrap());
+        let before = scenarios::analyze_at_end(&scenarios::series(&values[..60]));
+        let stated = before.detectable_change_90.unwrap();
+        assert!(stated > before.threshold && stated <= before.detectable_change_99.unwrap());
         values[60..].iter_mut().for_each(|value| *value *= 1.0 + stated);
-        let verdict = |end: usize| scenarios::judge(&scenarios::series(&values[..end])).verdict;
+        let verdict =
+            |end: usize| scenarios::analyze_at_end(&scenarios::series(&values[..end])).verdict;
         regressed += usize::from((61..=65).any(|end| verdict(end) == Verdict::Regressed));
         if seed == 0 {
-            let checked = simulate::check(&scenarios::series(&values[..60]), &policy, 40).unwrap();
-            assert!(checked.stated == stated && checked.reported > 0.8, "{checked:?}");
+            let checked =
+                simulate::measure_power(&scenarios::series(&values[..60]), &policy, 40).unwrap();
+            assert!(checked.detectable_change == stated && checked.power > 0.8, "{checked:?}");
         }
     }
     assert!((52..60).contains(&regressed), "{regressed} of 60");
@@ -205,16 +229,19 @@ fn the_whole_analysis_reports_what_it_said_it_would() {
 
 #[test]
 fn a_rate_is_worse_downwards_and_an_absolute_limit_counts() {
-    let noise = made(FAMILIES[0].1, 60, 3);
+    let noise = sample_history(FAMILIES[0].1, 60, 3);
     let values: Vec<f64> = noise.iter().map(|e| 100.0 * (6.0 * e).exp()).collect();
     let mut rate = scenarios::series(&values);
-    rate.better = Direction::Higher;
-    let (time, rate) = (scenarios::judge(&scenarios::series(&values)), scenarios::judge(&rate));
-    let (time, rate) = (time.detectable.unwrap(), rate.detectable.unwrap());
+    rate.direction = Direction::Higher;
+    let (time, rate) =
+        (scenarios::analyze_at_end(&scenarios::series(&values)), scenarios::analyze_at_end(&rate));
+    let (time, rate) = (time.detectable_change_90.unwrap(), rate.detectable_change_90.unwrap());
     assert!(rate < time && rate > 0.5 * time, "a fall of 1/2 is as far as a rise of 1: {rate}");
     let mut policy = Policy::default();
-    policy.regression.rules = vec![Rule { absolute: Some(60.0), ..Rule::default() }];
+    policy.regression.rules =
+        vec![RegressionRule { absolute: Some(60.0), ..RegressionRule::default() }];
     let it = scenarios::series(&values);
-    let told = scenarios::analyse(&it, &policy, &scenarios::at_end(&it)).detectable.unwrap();
+    let told =
+        scenarios::analyze(&it, &policy, &scenarios::at_end(&it)).detectable_change_90.unwrap();
     assert!((0.6..0.8).contains(&told), "{told}");
 }

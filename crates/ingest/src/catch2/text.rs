@@ -4,25 +4,25 @@
 //! Long names go on in the second and third row. Values are rounded for people; `-r xml` tells all
 //! digits. The bounds of the standard deviation are fields. Rows that break off are refused.
 
-use crate::entry::{Entry, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
-use crate::quantity::{converted, number};
-use crate::sink::{Fault, Sink};
+use crate::quantity::{convert, parse_number};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Statistic, TIME};
+use model::record::{Statistic, TIME_METRIC};
 
 pub(crate) const FORMAT: Format = Format {
     name: "catch2-text",
     tool: "Catch2 2 and 3: what it prints",
-    mark: "a line `benchmark name  samples  iterations  …`",
+    signature: "a line `benchmark name  samples  iterations  …`",
     yields: "time (mean, std, lower, upper); sample_count, iterations; failed benchmarks",
     backend: "cpp",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 const UNITS: [&str; 6] = ["ns", "us", "ms", "s", "m", "h"];
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     text.lines().any(|(_, line)| is_header(line))
 }
 
@@ -32,25 +32,25 @@ fn is_header(line: &str) -> bool {
 }
 
 /// A benchmark whose rows are being read.
-struct Open {
+struct OpenRow {
     line: usize,
     name: Vec<String>,
     samples: f64,
     iterations: f64,
-    mean: Option<[Value; 3]>,
+    mean: Option<[ClockReading; 3]>,
 }
 
 #[derive(Clone, Copy)]
-struct Value {
+struct ClockReading {
     value: f64,
     unit: &'static str,
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let (mut suite, mut heading, mut before) = (String::new(), Vec::new(), "");
     // Headings stand between dashes; a table begins where its header does.
     let (mut in_heading, mut in_table) = (false, false);
-    let mut open: Option<Open> = None;
+    let mut open: Option<OpenRow> = None;
     for (number, line) in text.lines() {
         let rule = line.trim_end();
         let dashes = rule.len() > 20 && rule.bytes().all(|byte| byte == b'-');
@@ -64,17 +64,17 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
         } else if is_header(line) {
             in_table = true;
         } else if in_table && !line.trim().is_empty() && !dashes {
-            open = row(open, number, line, &suite, sink);
+            open = take_row(open, number, line, &suite, sink);
         } else if line.trim().is_empty() {
-            cut_off(open.take(), sink);
+            reject_incomplete(open.take(), sink);
         }
         if dashes || line.starts_with("====") {
-            cut_off(open.take(), sink);
+            reject_incomplete(open.take(), sink);
             in_table &= !line.starts_with("====");
         }
         before = line;
     }
-    cut_off(open, sink);
+    reject_incomplete(open, sink);
     Ok(())
 }
 
@@ -82,26 +82,26 @@ fn is_std_header(line: &str) -> bool {
     line.trim_start().starts_with("std dev ") || is_header(line)
 }
 
-fn cut_off(open: Option<Open>, sink: &mut Sink<'_>) {
+fn reject_incomplete(open: Option<OpenRow>, sink: &mut EntrySink<'_>) {
     if let Some(open) = open {
         let reason = "the rows of this benchmark break off";
-        sink.refuse(open.line, reason, "run the benchmark again", &open.name.join(" "));
+        sink.reject(open.line, reason, "run the benchmark again", &open.name.join(" "));
     }
 }
 
 /// Takes a row of the table; what is still open after it.
-fn row(
-    open: Option<Open>,
+fn take_row(
+    open: Option<OpenRow>,
     line_number: usize,
     line: &str,
     suite: &str,
-    sink: &mut Sink<'_>,
-) -> Option<Open> {
+    sink: &mut EntrySink<'_>,
+) -> Option<OpenRow> {
     let words: Vec<&str> = line.split_whitespace().collect();
     match open {
-        None => first(line_number, &words),
+        None => parse_first_row(line_number, &words),
         Some(mut open) => {
-            let (name, values) = match triple(&words) {
+            let (name, values) = match trailing_times(&words) {
                 Some(found) => found,
                 None if line.contains("failed") => {
                     sink.entry(entry(&open, suite).failed(line.trim()));
@@ -115,59 +115,59 @@ fn row(
                 open.mean = Some(values);
                 return Some(open);
             };
-            sink.entry(told(entry(&open, suite), mean, values));
+            sink.entry(with_time(entry(&open, suite), mean, values));
             None
         }
     }
 }
 
 /// Name, samples, iterations, and a time that is estimated.
-fn first(line: usize, words: &[&str]) -> Option<Open> {
+fn parse_first_row(line: usize, words: &[&str]) -> Option<OpenRow> {
     let [name @ .., samples, iterations, time, unit] = words else { return None };
-    let whole = |text: &str| number(text).filter(|it| it.fract() == 0.0);
+    let whole = |text: &str| parse_number(text).filter(|it| it.fract() == 0.0);
     let (samples, iterations) = (whole(samples)?, whole(iterations)?);
-    number(time)?;
+    parse_number(time)?;
     let known = UNITS.contains(unit) && !name.is_empty();
     let name = name.iter().map(|&word| word.to_owned()).collect();
-    known.then_some(Open { line, name, samples, iterations, mean: None })
+    known.then_some(OpenRow { line, name, samples, iterations, mean: None })
 }
 
 /// What stands before three times, and these.
-fn triple<'a>(words: &'a [&'a str]) -> Option<(&'a [&'a str], [Value; 3])> {
+fn trailing_times<'a>(words: &'a [&'a str]) -> Option<(&'a [&'a str], [ClockReading; 3])> {
     let at = words.len().checked_sub(6)?;
     let value = |place: usize| {
         let unit = UNITS.into_iter().find(|unit| *unit == words[at + place + 1])?;
         // Catch2 writes minutes with one letter.
         let unit = if unit == "m" { "min" } else { unit };
-        Some(Value { value: number(words[at + place])?, unit })
+        Some(ClockReading { value: parse_number(words[at + place])?, unit })
     };
     Some((&words[..at], [value(0)?, value(2)?, value(4)?]))
 }
 
-fn entry(open: &Open, suite: &str) -> Entry {
-    Entry::of(suite, open.name.join(" "))
+fn entry(open: &OpenRow, suite: &str) -> BenchmarkEntry {
+    BenchmarkEntry::of(suite, open.name.join(" "))
         .field("sample_count", open.samples)
         .field("iterations", open.iterations)
 }
 
-fn told(
-    entry: Entry,
-    [mean, low, high]: [Value; 3],
-    [std, std_low, std_high]: [Value; 3],
-) -> Entry {
-    let same = |it: Value| converted(it.value, it.unit, mean.unit);
-    let time = metric(TIME, mean.unit, mean.value)
+fn with_time(
+    entry: BenchmarkEntry,
+    [mean, low, high]: [ClockReading; 3],
+    [std, std_low, std_high]: [ClockReading; 3],
+) -> BenchmarkEntry {
+    let same = |it: ClockReading| convert(it.value, it.unit, mean.unit);
+    let time = metric(TIME_METRIC, mean.unit, mean.value)
         .std(same(std))
-        .with(Statistic::Lower, same(low))
-        .with(Statistic::Upper, same(high));
-    let shown = |it: Value| format!("{} {}", it.value, it.unit);
+        .statistic(Statistic::Lower, same(low))
+        .statistic(Statistic::Upper, same(high));
+    let shown = |it: ClockReading| format!("{} {}", it.value, it.unit);
     entry.metric(time).field("std_low", shown(std_low)).field("std_high", shown(std_high))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn long_names_and_sections_are_joined() {
@@ -194,17 +194,17 @@ cut                                            100             2     8.3712 ms
         let text = Text::new("x", text.as_bytes());
         let mut found = Vec::new();
         let mut take = |entry| found.push(entry);
-        let mut sink = Sink::new(&mut take);
+        let mut sink = EntrySink::new(&mut take);
         read(&text, &mut sink).unwrap();
-        assert_eq!((sink.refused.len(), sink.refused[0].text.as_str()), (1, "cut"));
+        assert_eq!((sink.rejected.len(), sink.rejected[0].text.as_str()), (1, "cut"));
         assert_eq!(
             (&*found[0].suite, &*found[0].test),
             ("Case/Section", "Fibonacci 10 with a long name")
         );
-        let time = metric(TIME, "ns", 344.0)
+        let time = metric(TIME_METRIC, "ns", 344.0)
             .std(19.0)
-            .with(Statistic::Lower, 341.0)
-            .with(Statistic::Upper, 350.0);
+            .statistic(Statistic::Lower, 341.0)
+            .statistic(Statistic::Upper, 350.0);
         assert_eq!(found[0].metrics, [time]);
         assert_eq!(found[0].fields["iterations"], 208.0);
     }
@@ -212,7 +212,7 @@ cut                                            100             2     8.3712 ms
     #[test]
     fn minutes_are_no_metres() {
         let words = ["1", "m", "1", "m", "2", "m"];
-        let (_, values) = triple(&words).unwrap();
+        let (_, values) = trailing_times(&words).unwrap();
         assert_eq!(values[0].unit, "min");
         assert!(read_text(&FORMAT, "benchmark name samples iterations estimated\n").is_empty());
     }

@@ -6,68 +6,68 @@
 use quick_xml::Reader as Xml;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::entry::{Entry, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
-use crate::quantity::number;
-use crate::sink::{Fault, Sink};
+use crate::quantity::parse_number;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Statistic, TIME};
+use model::record::{Statistic, TIME_METRIC};
 
 pub(crate) const FORMAT: Format = Format {
     name: "catch2",
     tool: "Catch2 2 and 3: -r xml",
-    mark: "XML with `<BenchmarkResults`",
+    signature: "XML with `<BenchmarkResults`",
     yields: "time (mean, std, lower, upper); sample_count, iterations, outliers; failed benchmarks",
     backend: "cpp",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 /// Deeper than any nesting of sections.
-const DEPTH: usize = 256;
+const MAX_DEPTH: usize = 256;
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     text.text.trim_start().starts_with('<') && text.text.contains("<BenchmarkResults")
 }
 
 /// What is being read.
 #[derive(Default)]
-struct State {
+struct XmlState {
     /// Test case and sections around.
     path: Vec<String>,
-    open: Option<Entry>,
+    entry: Option<BenchmarkEntry>,
     mean: Option<[Option<f64>; 3]>,
     std: Option<[Option<f64>; 3]>,
     catch2: Option<String>,
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut xml = Xml::from_str(&text.text);
-    let mut state = State::default();
+    let mut state = XmlState::default();
     loop {
         let before = xml.buffer_position();
         match xml.read_event() {
-            Ok(Event::Start(tag)) => state.begin(&tag, true),
-            Ok(Event::Empty(tag)) => state.begin(&tag, false),
-            Ok(Event::End(tag)) => state.end(tag.name().as_ref(), sink),
+            Ok(Event::Start(tag)) => state.start_element(&tag, true),
+            Ok(Event::Empty(tag)) => state.start_element(&tag, false),
+            Ok(Event::End(tag)) => state.end_element(tag.name().as_ref(), sink),
             Ok(Event::Eof) => break,
             Ok(_) => {}
-            Err(error) => return Err(fault(&text.text, before, &error.to_string())),
+            Err(error) => return Err(error_at(&text.text, before, &error.to_string())),
         }
-        if state.path.len() > DEPTH {
-            return Err(fault(&text.text, before, "sections lie too deep in each other"));
+        if state.path.len() > MAX_DEPTH {
+            return Err(error_at(&text.text, before, "sections lie too deep in each other"));
         }
     }
-    match state.open {
+    match state.entry {
         None => Ok(()),
-        Some(_) => Err(Fault::whole("it ends inside of a benchmark")),
+        Some(_) => Err(InputError::whole("it ends inside of a benchmark")),
     }
 }
 
-fn fault(text: &str, at: u64, reason: &str) -> Fault {
+fn error_at(text: &str, at: u64, reason: &str) -> InputError {
     let at = usize::try_from(at).unwrap_or(usize::MAX).min(text.len());
     let before = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
     let line = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1);
-    Fault { line, column: 1, reason: reason.to_owned() }
+    InputError { line, column: 1, reason: reason.to_owned() }
 }
 
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
@@ -77,9 +77,9 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     Some(plain.trim().to_owned())
 }
 
-impl State {
-    fn begin(&mut self, tag: &BytesStart<'_>, holds: bool) {
-        let number = |name: &str| attribute(tag, name).and_then(|text| number(&text));
+impl XmlState {
+    fn start_element(&mut self, tag: &BytesStart<'_>, holds: bool) {
+        let number = |name: &str| attribute(tag, name).and_then(|text| parse_number(&text));
         let bounds = || Some(["value", "lowerBound", "upperBound"].map(number));
         match tag.name().as_ref() {
             b"Catch2TestRun" => self.catch2 = attribute(tag, "catch2-version"),
@@ -88,44 +88,44 @@ impl State {
             }
             b"BenchmarkResults" => {
                 let name = attribute(tag, "name").unwrap_or_default();
-                let entry = Entry::of(self.path.join("/"), name)
+                let entry = BenchmarkEntry::of(self.path.join("/"), name)
                     .field("sample_count", number("samples"))
                     .field("resamples", number("resamples"))
                     .field("iterations", number("iterations"))
                     .field("catch2", self.catch2.clone());
-                self.open = Some(entry);
+                self.entry = Some(entry);
             }
             b"mean" => self.mean = bounds(),
             b"standardDeviation" => self.std = bounds(),
             b"outliers" => {
                 for name in ["lowMild", "lowSevere", "highMild", "highSevere", "variance"] {
-                    let field = format!("outliers_{}", crate::words::snake(name));
-                    self.open = self.open.take().map(|open| open.field(&field, number(name)));
+                    let field = format!("outliers_{}", crate::name_syntax::snake_case(name));
+                    self.entry = self.entry.take().map(|open| open.field(&field, number(name)));
                 }
             }
             b"failed" => {
                 let why = attribute(tag, "message").filter(|it| !it.is_empty());
                 let why = why.unwrap_or_else(|| "the benchmark failed".to_owned());
-                self.open = self.open.take().map(|open| open.failed(why));
+                self.entry = self.entry.take().map(|open| open.failed(why));
             }
             _ => {}
         }
     }
 
-    fn end(&mut self, tag: &[u8], sink: &mut Sink<'_>) {
+    fn end_element(&mut self, tag: &[u8], sink: &mut EntrySink<'_>) {
         match tag {
             b"TestCase" | b"Section" => {
                 self.path.pop();
             }
             b"BenchmarkResults" => {
                 let (mean, std) = (self.mean.take(), self.std.take());
-                let Some(mut entry) = self.open.take() else { return };
+                let Some(mut entry) = self.entry.take() else { return };
                 if let Some([Some(value), lower, upper]) = mean {
                     let [std, std_low, std_high] = std.unwrap_or_default();
-                    let time = metric(TIME, "ns", value)
+                    let time = metric(TIME_METRIC, "ns", value)
                         .std(std)
-                        .with(Statistic::Lower, lower)
-                        .with(Statistic::Upper, upper);
+                        .statistic(Statistic::Lower, lower)
+                        .statistic(Statistic::Upper, upper);
                     entry =
                         entry.metric(time).field("std_low", std_low).field("std_high", std_high);
                 } else if entry.error.is_none() {
@@ -141,7 +141,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     const RUN: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <Catch2TestRun name="bench" rng-seed="1" xml-format-version="2" catch2-version="3.1.0">
@@ -165,10 +165,10 @@ mod tests {
     fn results_are_read_with_what_is_around() {
         let found = read_text(&FORMAT, RUN);
         assert_eq!((&*found[0].suite, &*found[0].test), ("Fibonacci <int>/small", "Fibonacci 10"));
-        let time = metric(TIME, "ns", 344.25)
+        let time = metric(TIME_METRIC, "ns", 344.25)
             .std(19.5)
-            .with(Statistic::Lower, 341.0)
-            .with(Statistic::Upper, 349.5);
+            .statistic(Statistic::Lower, 341.0)
+            .statistic(Statistic::Upper, 349.5);
         assert_eq!(found[0].metrics, [time]);
         assert_eq!(found[0].fields["outliers_high_mild"], 3.0);
         assert_eq!(found[1].error.as_deref(), Some("no & luck"));
@@ -178,7 +178,7 @@ mod tests {
     fn what_is_cut_off_is_a_fault_with_its_place() {
         let mut take = |_| {};
         let cut = Text::new("x", &RUN.as_bytes()[..620]);
-        let fault = read(&cut, &mut Sink::new(&mut take)).unwrap_err();
+        let fault = read(&cut, &mut EntrySink::new(&mut take)).unwrap_err();
         assert!(fault.line >= 1, "{fault:?}");
     }
 }

@@ -14,32 +14,32 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::entry::Entry;
+use crate::entry::BenchmarkEntry;
 use crate::formats::{Format, Reader};
-use crate::quantity::number;
-use crate::repeats::Repeats;
-use crate::sink::{Fault, Sink};
+use crate::name_syntax;
+use crate::quantity::parse_number;
+use crate::repeats::RepeatMerger;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::words;
 use model::record::shorten;
 use model::record::time::Timestamp;
 
-use self::units::Units;
+use self::units::GoUnits;
 
 pub const FORMAT: Format = Format {
     name: "go",
     tool: "go test -bench (also -json), and what benchstat reads",
-    mark: "lines `Benchmark… <iterations> <value> <unit>`",
+    signature: "lines `Benchmark… <iterations> <value> <unit>`",
     yields: "time, memory, allocations, every other unit, samples; iterations, mb_per_s",
     backend: "go",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 /// The parameter or field of the `-8` behind a name.
 const GOMAXPROCS: &str = "gomaxprocs";
 /// Keys of configuration that are fields of a record whether they vary or not: its own name for
 /// each. What `go test` prints that only looks like configuration has none and is left out.
-const KNOWN: [(&str, &str); 9] = [
+const CONFIG_FIELDS: [(&str, &str); 9] = [
     ("goos", "os"),
     ("goarch", "arch"),
     ("cpu", "cpu"),
@@ -51,8 +51,8 @@ const KNOWN: [(&str, &str); 9] = [
     ("error", ""),
 ];
 
-fn is(text: &Text) -> bool {
-    let told = |line: &str| Told::of(line).is_some_and(|told| told.values.is_ok());
+fn recognizes(text: &Text) -> bool {
+    let told = |line: &str| GoResultLine::parse(line).is_some_and(|told| told.values.is_ok());
     text.lines().any(|(_, line)| told(line)) || is_events(&text.text)
 }
 
@@ -61,25 +61,27 @@ fn is_events(text: &str) -> bool {
     text.starts_with('{') && text.contains("\"Action\":\"") && text.contains("ns/op")
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let told = if is_events(&text.text) {
-        unpacked(&text.text).into()
+        event_output(&text.text).into()
     } else {
         Cow::Borrowed(&*text.text)
     };
     let mut config: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut units = Units::default();
-    let mut repeats = Repeats::default();
+    let mut units = GoUnits::default();
+    let mut repeats = RepeatMerger::default();
     for (number, line) in told.lines().enumerate().map(|(index, line)| (index + 1, line)) {
         if let Some((_, name)) = line.split_once("--- FAIL: Benchmark") {
             let name = name.split_whitespace().next().unwrap_or(name);
-            repeats.add(named(name, &config).failed("the benchmark failed"));
-        } else if let Some(told) = Told::of(line) {
+            repeats.add(entry_named(name, &config).failed("the benchmark failed"));
+        } else if let Some(told) = GoResultLine::parse(line) {
             match told.values {
-                Ok(values) => {
-                    repeats.add(units.told(named(told.name, &config), told.iterations, &values))
-                }
-                Err(reason) => sink.refuse(number, reason, "values and units come in pairs", line),
+                Ok(values) => repeats.add(units.with_metrics(
+                    entry_named(told.name, &config),
+                    told.iterations,
+                    &values,
+                )),
+                Err(reason) => sink.reject(number, reason, "values and units come in pairs", line),
             }
         } else if let Some(rest) = line.strip_prefix("Unit ") {
             if let Err(reason) = units.declare(rest) {
@@ -93,13 +95,13 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
         }
     }
     let mut entries = repeats.entries();
-    settle(&mut entries);
+    settle_config(&mut entries);
     entries.into_iter().for_each(|entry| sink.entry(entry));
     Ok(())
 }
 
 /// The output inside events, each package's on its own, for packages run side by side.
-fn unpacked(text: &str) -> String {
+fn event_output(text: &str) -> String {
     let mut outputs: BTreeMap<String, String> = BTreeMap::new();
     for line in text.lines() {
         let Ok(event) = serde_json::from_str::<Value>(line) else { continue };
@@ -119,15 +121,15 @@ fn unpacked(text: &str) -> String {
 }
 
 /// A result line: name without `Benchmark`, iterations, values and their units.
-struct Told<'a> {
+struct GoResultLine<'a> {
     name: &'a str,
     iterations: u64,
     values: Result<Vec<(f64, &'a str)>, &'static str>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> GoResultLine<'a> {
     /// None where the line is no result: another word, a name alone, no number of iterations.
-    fn of(line: &'a str) -> Option<Self> {
+    fn parse(line: &'a str) -> Option<Self> {
         let mut words = line.strip_prefix("Benchmark")?.split_ascii_whitespace();
         let name = if line.as_bytes().get(9)?.is_ascii_whitespace() { "" } else { words.next()? };
         let iterations = words.next()?.parse().ok()?;
@@ -135,7 +137,7 @@ impl<'a> Told<'a> {
         let mut values = Vec::new();
         for pair in words.chunks(2) {
             match pair {
-                [value, unit] => match number(value) {
+                [value, unit] => match parse_number(value) {
                     Some(value) => values.push((value, *unit)),
                     None if values.is_empty() => return None,
                     None => {
@@ -167,15 +169,15 @@ fn configuration(line: &str) -> Option<(&str, &str)> {
 }
 
 /// The benchmark of this name under this configuration; all of it parameters for now.
-fn named(name: &str, config: &BTreeMap<&str, &str>) -> Entry {
+fn entry_named(name: &str, config: &BTreeMap<&str, &str>) -> BenchmarkEntry {
     let (whole, processes) = match name.rsplit_once('-') {
-        Some((whole, digits)) if words::is_whole(digits) => (whole, Some(digits)),
+        Some((whole, digits)) if name_syntax::is_whole(digits) => (whole, Some(digits)),
         _ => (name, None),
     };
     let mut params: BTreeMap<String, String> = BTreeMap::new();
     let mut parts = Vec::new();
     for part in whole.split('/') {
-        match part.split_once('=').filter(|(key, _)| words::is_key(key)) {
+        match part.split_once('=').filter(|(key, _)| name_syntax::is_key(key)) {
             Some((key, value)) if !parts.is_empty() && !params.contains_key(key) => {
                 params.insert(key.to_owned(), value.to_owned());
             }
@@ -184,33 +186,35 @@ fn named(name: &str, config: &BTreeMap<&str, &str>) -> Entry {
     }
     let sized = parts.len() > 1
         && !["n", "N"].iter().any(|key| params.contains_key(*key))
-        && parts.last().is_some_and(|it| words::is_whole(it));
+        && parts.last().is_some_and(|it| name_syntax::is_whole(it));
     let size = if sized { parts.pop() } else { None };
     params.extend(size.map(|size| ("n".to_owned(), size.to_owned())));
     let suite = config.get("pkg").copied().unwrap_or_default();
-    let mut entry =
-        Entry { name: format!("Benchmark{whole}"), ..Entry::of(suite, parts.join("/")) };
+    let mut entry = BenchmarkEntry {
+        name: format!("Benchmark{whole}"),
+        ..BenchmarkEntry::of(suite, parts.join("/"))
+    };
     for (name, value) in params {
-        entry = words::parameter(entry, &name, &value);
+        entry = name_syntax::add_parameter(entry, &name, &value);
     }
     let config = config.iter().filter(|(key, _)| **key != "pkg").map(|(key, value)| (*key, *value));
     for (key, value) in config.chain(processes.map(|it| (GOMAXPROCS, it))) {
-        entry = configured(entry, key, value);
+        entry = with_config(entry, key, value);
     }
     entry
 }
 
-fn configured(mut entry: Entry, key: &str, value: &str) -> Entry {
+fn with_config(mut entry: BenchmarkEntry, key: &str, value: &str) -> BenchmarkEntry {
     match key {
         "commit" if is_commit(value) => entry.run.commit = Some(value.to_owned()),
         "branch" => entry.run.branch = Some(value.to_owned()),
         "commit-time" => entry.run.commit_time = Timestamp::parse(value).ok(),
-        _ => match KNOWN.iter().find(|(known, _)| *known == key) {
+        _ => match CONFIG_FIELDS.iter().find(|(known, _)| *known == key) {
             Some((_, "")) => {}
             Some((_, field)) => return entry.field(field, value),
             None => {
-                let key = format!("{CONFIGURED}{key}");
-                entry.params.insert(key, shorten(value, VALUE).into_owned());
+                let key = format!("{CONFIG_MARK}{key}");
+                entry.params.insert(key, shorten(value, MAX_CONFIG_VALUE).into_owned());
             }
         },
     }
@@ -219,27 +223,27 @@ fn configured(mut entry: Entry, key: &str, value: &str) -> Entry {
 
 /// Marks parameters that come from configuration until it is known whether they vary; no name
 /// from a file holds it, for lines end there.
-const CONFIGURED: &str = "\n";
+const CONFIG_MARK: &str = "\n";
 /// Longest value of configuration that tells benchmarks apart, in characters.
-const VALUE: usize = 200;
+const MAX_CONFIG_VALUE: usize = 200;
 
 fn is_commit(text: &str) -> bool {
     (7..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Configuration that is the same in all entries becomes a field, the rest stays a parameter.
-fn settle(entries: &mut [Entry]) {
+fn settle_config(entries: &mut [BenchmarkEntry]) {
     let mut same: BTreeMap<String, String> = match entries.first() {
         Some(first) => first.params.clone(),
         None => return,
     };
     same.retain(|key, value| {
-        key.starts_with(CONFIGURED) && entries.iter().all(|it| it.params.get(key) == Some(value))
+        key.starts_with(CONFIG_MARK) && entries.iter().all(|it| it.params.get(key) == Some(value))
     });
     for entry in entries {
         let mut params = BTreeMap::new();
         for (key, value) in std::mem::take(&mut entry.params) {
-            match key.strip_prefix(CONFIGURED) {
+            match key.strip_prefix(CONFIG_MARK) {
                 Some(name) if same.contains_key(&key) => {
                     let number = value.parse::<u64>().ok().filter(|_| name == GOMAXPROCS);
                     let value = number.map_or_else(|| Value::from(value), Value::from);
@@ -263,11 +267,11 @@ fn settle(entries: &mut [Entry]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::{ALLOCATIONS, BANDWIDTH, MEMORY, Told as _, metric};
-    use crate::test::read_text;
-    use model::record::{Direction, TIME};
+    use crate::entry::{ALLOCATIONS, BANDWIDTH, MEMORY, MeasurementExt as _, metric};
+    use crate::test_support::read_text;
+    use model::record::{Direction, TIME_METRIC};
 
-    fn only(text: &str) -> Entry {
+    fn only(text: &str) -> BenchmarkEntry {
         let mut found = read_text(&FORMAT, text);
         assert_eq!(found.len(), 1);
         found.remove(0)
@@ -302,12 +306,12 @@ mod tests {
              BenchmarkA 1 2 ns/op 3 MB/s 4 B/op 5 allocs/op 6 hits 7 p99-ns\n",
         );
         let names: Vec<&str> = it.metrics.iter().map(|it| &*it.metric).collect();
-        assert_eq!(names, [TIME, MEMORY, ALLOCATIONS, "hits", "p99_ns"]);
-        assert_eq!(it.metrics[3].better, Some(Direction::Higher));
+        assert_eq!(names, [TIME_METRIC, MEMORY, ALLOCATIONS, "hits", "p99_ns"]);
+        assert_eq!(it.metrics[3].direction, Some(Direction::Higher));
         assert_eq!(it.metrics[4].unit.as_deref(), Some("ns"));
         assert_eq!(it.fields["mb_per_s"], 3.0);
         let alone = only("BenchmarkA 1 3 MB/s");
-        let rate = metric(BANDWIDTH, "MB/s", 3.0).better(Direction::Higher);
+        let rate = metric(BANDWIDTH, "MB/s", 3.0).direction(Direction::Higher);
         assert_eq!(alone.metrics, [rate]);
     }
 
@@ -318,9 +322,9 @@ mod tests {
         assert!(found[1].error.is_some() && found[1].test == "B");
         let text = Text::new("x", b"BenchmarkA-8 1 2 ns/op\nBenchmarkA-8 1 2 ns/op x B/op\n");
         let mut take = |_| {};
-        let mut sink = Sink::new(&mut take);
+        let mut sink = EntrySink::new(&mut take);
         read(&text, &mut sink).unwrap();
-        assert_eq!((sink.refused.len(), sink.refused[0].problem.place.line), (1, 2));
+        assert_eq!((sink.rejected.len(), sink.rejected[0].problem.location.line), (1, 2));
     }
 
     #[test]

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::entry::{ALLOCATIONS, BANDWIDTH, Entry, MEMORY, THROUGHPUT, Told, metric};
-use crate::words;
-use model::record::{Direction, Measurement, TIME, Unit};
+use crate::entry::{
+    ALLOCATIONS, BANDWIDTH, BenchmarkEntry, MEMORY, MeasurementExt, THROUGHPUT, metric,
+};
+use crate::name_syntax;
+use model::record::{Direction, Measurement, TIME_METRIC, Unit};
 
 /// What `Unit` lines said so far, by unit.
 #[derive(Default)]
-pub struct Units<'a> {
+pub struct GoUnits<'a> {
     better: BTreeMap<&'a str, Direction>,
 }
 
-impl<'a> Units<'a> {
+impl<'a> GoUnits<'a> {
     /// Takes `<unit> better=higher assume=exact`.
     ///
     /// # Errors
@@ -35,7 +37,12 @@ impl<'a> Units<'a> {
     }
 
     /// A benchmark with the values of one line.
-    pub fn told(&self, mut entry: Entry, iterations: u64, values: &[(f64, &str)]) -> Entry {
+    pub fn with_metrics(
+        &self,
+        mut entry: BenchmarkEntry,
+        iterations: u64,
+        values: &[(f64, &str)],
+    ) -> BenchmarkEntry {
         entry = entry.field("iterations", iterations);
         let timed = values.iter().any(|(_, unit)| *unit == "ns/op");
         for (value, unit) in values {
@@ -50,20 +57,20 @@ impl<'a> Units<'a> {
 
     fn metric(&self, unit: &str, value: f64) -> Measurement<'static> {
         let told = match unit {
-            "ns/op" | "sec/op" | "s/op" => metric(TIME, unit, value),
+            "ns/op" | "sec/op" | "s/op" => metric(TIME_METRIC, unit, value),
             "B/op" => metric(MEMORY, unit, value),
             "allocs/op" => metric(ALLOCATIONS, unit, value),
             "MB/s" | "B/s" => metric(BANDWIDTH, unit, value),
             "op/s" | "ops/s" | "req/s" => metric(THROUGHPUT, unit, value),
             other => {
-                let name = words::snake(other.strip_suffix("/op").unwrap_or(other));
+                let name = name_syntax::snake_case(other.strip_suffix("/op").unwrap_or(other));
                 metric(if name.is_empty() { "value" } else { &name }, scale(other), value)
             }
         };
         match self.better.get(unit) {
-            Some(direction) => told.better(*direction),
+            Some(direction) => told.direction(*direction),
             None if unit.ends_with("/s") || unit.ends_with("/sec") => {
-                told.better(Direction::Higher)
+                told.direction(Direction::Higher)
             }
             None => told,
         }

@@ -6,24 +6,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::formats::{Format, Reader};
-use crate::google::{Row, parted, tell};
-use crate::quantity::number;
-use crate::sink::{Fault, Sink};
+use crate::google::{GoogleRow, emit_entries, split_aggregate};
+use crate::name_syntax;
+use crate::quantity::parse_number;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::words;
 
 pub(crate) const FORMAT: Format = Format {
     name: "google-benchmark-console",
     tool: "Google Benchmark: what it prints",
-    mark: "a line `Benchmark  Time  CPU  Iterations` between dashes",
+    signature: "a line `Benchmark  Time  CPU  Iterations` between dashes",
     yields: "time, cpu_time, samples or mean, median, std; iterations, counters as fields",
     backend: "cpp",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 const UNITS: [&str; 4] = ["ns", "us", "ms", "s"];
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     text.lines().any(|(_, line)| is_header(line))
 }
 
@@ -33,26 +33,26 @@ fn is_header(line: &str) -> bool {
 }
 
 /// A row as it stands: the name, and the rest of its words.
-struct Line<'a> {
+struct ConsoleLine<'a> {
     name: String,
     words: Vec<&'a str>,
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut lines = Vec::new();
     for (_, line) in text.lines().skip_while(|(_, line)| !is_header(line)) {
-        lines.extend(self::line(line));
+        lines.extend(self::parse_line(line));
     }
     let names: BTreeSet<&str> = lines.iter().map(|line| line.name.as_str()).collect();
     let rows = lines.iter().map(|line| row(line, &names)).collect();
-    tell(rows, &BTreeMap::new(), sink);
+    emit_entries(rows, &BTreeMap::new(), sink);
     Ok(())
 }
 
 /// A row of the table: a time follows the name, or an error does.
-fn line(line: &str) -> Option<Line<'_>> {
+fn parse_line(line: &str) -> Option<ConsoleLine<'_>> {
     if let Some((name, error)) = line.split_once("ERROR OCCURRED:") {
-        return Some(Line {
+        return Some(ConsoleLine {
             name: name.trim().to_owned(),
             words: vec!["ERROR", error.trim().trim_matches('\'')],
         });
@@ -60,30 +60,34 @@ fn line(line: &str) -> Option<Line<'_>> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let at = (1..words.len().saturating_sub(1)).find(|at| {
         let unit = words[at + 1];
-        number(words[*at]).is_some() && (UNITS.contains(&unit) || unit == "%")
+        parse_number(words[*at]).is_some() && (UNITS.contains(&unit) || unit == "%")
     });
     if let Some(at) = at {
-        return Some(Line { name: words[..at].join(" "), words: words[at..].to_vec() });
+        return Some(ConsoleLine { name: words[..at].join(" "), words: words[at..].to_vec() });
     }
     let complexity = words.first().is_some_and(|it| it.ends_with("_BigO") || it.ends_with("_RMS"));
-    complexity.then(|| Line { name: words[0].to_owned(), words: Vec::new() })
+    complexity.then(|| ConsoleLine { name: words[0].to_owned(), words: Vec::new() })
 }
 
-fn row(line: &Line<'_>, names: &BTreeSet<&str>) -> Row {
-    let (name, aggregate) = parted(&line.name, names);
-    let mut row = Row { name: name.to_owned(), aggregate: aggregate.to_owned(), ..Row::default() };
+fn row(line: &ConsoleLine<'_>, names: &BTreeSet<&str>) -> GoogleRow {
+    let (name, aggregate) = split_aggregate(&line.name, names);
+    let mut row = GoogleRow {
+        name: name.to_owned(),
+        aggregate: aggregate.to_owned(),
+        ..GoogleRow::default()
+    };
     let rest = match line.words.as_slice() {
         ["ERROR", error, ..] => {
             row.error = Some((*error).to_owned());
             return row;
         }
         [time, unit, cpu, cpu_unit, rest @ ..] if UNITS.contains(cpu_unit) || *cpu_unit == "%" => {
-            (row.time, row.cpu) = (number(time), number(cpu));
+            (row.time, row.cpu) = (parse_number(time), parse_number(cpu));
             row.unit = (*unit).to_owned();
             rest
         }
         [time, unit, rest @ ..] => {
-            row.time = number(time);
+            row.time = parse_number(time);
             row.unit = (*unit).to_owned();
             rest
         }
@@ -92,12 +96,13 @@ fn row(line: &Line<'_>, names: &BTreeSet<&str>) -> Row {
     let mut label = Vec::new();
     for (place, word) in rest.iter().enumerate() {
         match word.split_once('=') {
-            _ if place == 0 && words::is_whole(word) => {
-                row.fields
-                    .extend(number(word).map(|count| ("iterations".to_owned(), count.into())));
+            _ if place == 0 && name_syntax::is_whole(word) => {
+                row.fields.extend(
+                    parse_number(word).map(|count| ("iterations".to_owned(), count.into())),
+                );
             }
-            Some((key, value)) if words::is_key(key) => {
-                row.fields.insert(words::snake(key), value.into());
+            Some((key, value)) if name_syntax::is_key(key) => {
+                row.fields.insert(name_syntax::snake_case(key), value.into());
             }
             _ => label.push(*word),
         }
@@ -111,9 +116,9 @@ fn row(line: &Line<'_>, names: &BTreeSet<&str>) -> Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::{CPU_TIME, Told, metric};
-    use crate::test::read_text;
-    use model::record::TIME;
+    use crate::entry::{CPU_TIME, MeasurementExt, metric};
+    use crate::test_support::read_text;
+    use model::record::TIME_METRIC;
 
     #[test]
     fn the_table_is_read() {
@@ -141,7 +146,7 @@ mod tests {
         assert_eq!(found[1].error.as_deref(), Some("no file"));
         assert_eq!(
             found[2].metrics,
-            [metric(TIME, "ms", 2.0).std(0.1), metric(CPU_TIME, "ms", 1.5).std(0.05)]
+            [metric(TIME_METRIC, "ms", 2.0).std(0.1), metric(CPU_TIME, "ms", 1.5).std(0.05)]
         );
     }
 }

@@ -8,26 +8,26 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::entry::{ALLOCATIONS, Told, metric};
+use crate::entry::{ALLOCATIONS, MeasurementExt, metric};
 use crate::formats::{Format, Reader};
-use crate::google::{Row, parted, tell};
+use crate::google::{GoogleRow, emit_entries, split_aggregate};
 use crate::json::Number;
-use crate::sink::{Fault, Sink};
+use crate::name_syntax;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::words;
 use model::record::{Direction, Measurement};
 
 pub(crate) const FORMAT: Format = Format {
     name: "google-benchmark",
     tool: "Google Benchmark --benchmark_format=json",
-    mark: "`benchmarks` with `real_time` or `run_type`",
+    signature: "`benchmarks` with `real_time` or `run_type`",
     yields: "time, cpu_time, counters, samples or mean, median, std; iterations, label, rates",
     backend: "cpp",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 /// Names that a benchmark has of its own; any other number is the user's.
-const OWN: [&str; 16] = [
+const BUILTIN_KEYS: [&str; 16] = [
     "name",
     "run_name",
     "run_type",
@@ -55,7 +55,7 @@ const CONTEXT: [(&str, &str); 6] = [
     ("host_name", "host_name"),
 ];
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let first = || text.json()?.get("benchmarks")?.get(0);
     first().is_some_and(|it| {
         it.get("name").is_some()
@@ -65,10 +65,10 @@ fn is(text: &Text) -> bool {
     })
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let whole: Value = text.parse()?;
     let Some(list) = whole.get("benchmarks").and_then(Value::as_array) else {
-        return Err(Fault::whole("no list `benchmarks`"));
+        return Err(InputError::whole("no list `benchmarks`"));
     };
     let name = |it: &'_ Value| it.get("name").and_then(Value::as_str).map(str::to_owned);
     let names: Vec<String> = list.iter().filter_map(name).collect();
@@ -81,7 +81,7 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
             Ok(None) => sink.remark("skipped benchmarks are left out"),
             Err(reason) => {
                 let text = benchmark.to_string();
-                sink.refuse(1, reason, "leave it out or measure it again", &text);
+                sink.reject(1, reason, "leave it out or measure it again", &text);
             }
         }
     }
@@ -90,15 +90,18 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
         let value = context?.get(*name)?;
         Some(((*field).to_owned(), value.clone()))
     });
-    tell(rows, &facts.collect(), sink);
+    emit_entries(rows, &facts.collect(), sink);
     Ok(())
 }
 
 /// None for a benchmark that the user skipped.
-fn row(told: &Map<String, Value>, names: &BTreeSet<&str>) -> Result<Option<Row>, &'static str> {
-    let text = |name: &str| told.get(name).and_then(Value::as_str);
-    let number = |name: &str| told.get(name).and_then(|it| Number::of(it).0);
-    let flag = |name: &str| told.get(name).and_then(Value::as_bool).unwrap_or(false);
+fn row(
+    benchmark: &Map<String, Value>,
+    names: &BTreeSet<&str>,
+) -> Result<Option<GoogleRow>, &'static str> {
+    let text = |name: &str| benchmark.get(name).and_then(Value::as_str);
+    let number = |name: &str| benchmark.get(name).and_then(|it| Number::of(it).0);
+    let flag = |name: &str| benchmark.get(name).and_then(Value::as_bool).unwrap_or(false);
     let whole = text("name").ok_or("it has no name")?;
     if flag("skipped") {
         return Ok(None);
@@ -109,57 +112,57 @@ fn row(told: &Map<String, Value>, names: &BTreeSet<&str>) -> Result<Option<Row>,
             (text("run_name").unwrap_or(own), aggregate)
         }
         (Some(_), None) => (text("run_name").unwrap_or(whole), ""),
-        (None, None) => parted(whole, names),
+        (None, None) => split_aggregate(whole, names),
     };
     let error = flag("error_occurred").then(|| {
         text("error_message").filter(|it| !it.is_empty()).unwrap_or("it failed").to_owned()
     });
     let (time, cpu) = (number("real_time"), number("cpu_time"));
-    let complexity = text("big_o").is_some() || told.contains_key("rms");
+    let complexity = text("big_o").is_some() || benchmark.contains_key("rms");
     if time.is_none() && cpu.is_none() && error.is_none() && !complexity {
         return Err("it has neither `real_time` nor `cpu_time`");
     }
-    let mut row = Row {
+    let mut row = GoogleRow {
         name: name.to_owned(),
         aggregate: aggregate.to_owned(),
         error,
         time,
         cpu,
         unit: text("time_unit").unwrap_or("ns").to_owned(),
-        ..Row::default()
+        ..GoogleRow::default()
     };
     for field in ["iterations", "threads", "bytes_per_second", "items_per_second"] {
-        let value = told.get(field).filter(|it| Number::of(it).0.is_some());
+        let value = benchmark.get(field).filter(|it| Number::of(it).0.is_some());
         row.fields.extend(value.map(|value| (field.to_owned(), value.clone())));
     }
     row.fields.extend(text("label").map(|label| ("label".to_owned(), label.into())));
     if aggregate.is_empty() || aggregate == "mean" {
-        row.counters = told.iter().filter_map(|(name, value)| counter(name, value)).collect();
+        row.counters = benchmark.iter().filter_map(|(name, value)| counter(name, value)).collect();
     }
     Ok(Some(row))
 }
 
 /// A counter of the user, or of the memory manager.
 fn counter(name: &str, value: &Value) -> Option<Measurement<'static>> {
-    let value = value.as_f64().filter(|_| !OWN.contains(&name))?;
+    let value = value.as_f64().filter(|_| !BUILTIN_KEYS.contains(&name))?;
     let counter = match name {
         "allocs_per_iter" => metric(ALLOCATIONS, "count", value),
         "max_bytes_used" | "total_allocated_bytes" | "net_heap_growth" => metric(name, "B", value),
         _ => {
-            let name = words::snake(name);
+            let name = name_syntax::snake_case(name);
             metric(if name.is_empty() { "counter" } else { &name }, "", value)
         }
     };
     let rate = name.contains("per_second") || name.ends_with("/s");
-    Some(if rate { counter.better(Direction::Higher) } else { counter })
+    Some(if rate { counter.direction(Direction::Higher) } else { counter })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::entry::CPU_TIME;
-    use crate::test::read_text;
-    use model::record::{Statistic, TIME};
+    use crate::test_support::read_text;
+    use model::record::{Statistic, TIME_METRIC};
 
     #[test]
     fn repetitions_are_samples_and_make_aggregates_needless() {
@@ -185,7 +188,7 @@ mod tests {
             found[0].metrics.iter().map(|it| (&*it.metric, &*it.samples)).collect();
         assert_eq!(
             samples,
-            [(TIME, &[1.5, 2.5][..]), (CPU_TIME, &[1.0, 2.0]), ("hits", &[3.0, 4.0])]
+            [(TIME_METRIC, &[1.5, 2.5][..]), (CPU_TIME, &[1.0, 2.0]), ("hits", &[3.0, 4.0])]
         );
         assert_eq!(found[0].fields["items_per_second"], serde_json::json!([7, 8]));
         assert_eq!((found[1].error.as_deref(), found[1].metrics.len()), (Some("no file"), 0));
@@ -203,7 +206,7 @@ mod tests {
         let rows = [row("mean", 2.0), row("median", 1.9), row("stddev", 0.1), row("cv", 0.05)];
         let found = read_text(&FORMAT, &format!(r#"{{"benchmarks":[{}]}}"#, rows.join(",")));
         assert_eq!(found.len(), 1);
-        let time = metric(TIME, "ns", 2.0).std(0.1).with(Statistic::Median, 1.9);
+        let time = metric(TIME_METRIC, "ns", 2.0).std(0.1).statistic(Statistic::Median, 1.9);
         assert_eq!(found[0].metrics[0], time);
         assert_eq!(found[0].fields["time_cv"], 0.05);
     }

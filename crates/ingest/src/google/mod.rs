@@ -12,15 +12,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::entry::{CPU_TIME, Entry, Told, metric};
-use crate::repeats::Repeats;
-use crate::sink::Sink;
-use crate::words;
-use model::record::{Measurement, Statistic, TIME};
+use crate::entry::{BenchmarkEntry, CPU_TIME, MeasurementExt, metric};
+use crate::name_syntax;
+use crate::repeats::RepeatMerger;
+use crate::sink::EntrySink;
+use model::record::{Measurement, Statistic, TIME_METRIC};
 
 /// A row: one repetition, or one aggregate of several.
 #[derive(Default)]
-struct Row {
+struct GoogleRow {
     /// Without the aggregate's name.
     name: String,
     /// `mean`, `stddev`, …; empty for a repetition.
@@ -38,12 +38,12 @@ struct Row {
 const AGGREGATES: [&str; 4] = ["mean", "median", "stddev", "cv"];
 const COMPLEXITY: [&str; 2] = ["BigO", "RMS"];
 /// Parts of a name that tell how it was run, not what; their fields.
-const HOW: [&str; 4] = ["repeats", "iterations", "min_time", "min_warmup_time"];
+const RUN_OPTIONS: [&str; 4] = ["repeats", "iterations", "min_time", "min_warmup_time"];
 const CLOCKS: [&str; 3] = ["real_time", "manual_time", "process_time"];
 
 /// Name and aggregate of a row that tells both in one: `BM_a_mean` where `BM_a` or another
 /// aggregate of it stands beside.
-fn parted<'a>(name: &'a str, all: &BTreeSet<&str>) -> (&'a str, &'a str) {
+fn split_aggregate<'a>(name: &'a str, all: &BTreeSet<&str>) -> (&'a str, &'a str) {
     let Some((base, last)) = name.rsplit_once('_') else { return (name, "") };
     let beside = || {
         let other = |it: &&str| *it != last && all.contains(format!("{base}_{it}").as_str());
@@ -54,11 +54,11 @@ fn parted<'a>(name: &'a str, all: &BTreeSet<&str>) -> (&'a str, &'a str) {
 }
 
 /// Hands on the entries of all rows; `context` goes to each.
-fn tell(rows: Vec<Row>, context: &BTreeMap<String, Value>, sink: &mut Sink<'_>) {
+fn emit_entries(rows: Vec<GoogleRow>, context: &BTreeMap<String, Value>, sink: &mut EntrySink<'_>) {
     let single: BTreeSet<String> =
         rows.iter().filter(|row| row.aggregate.is_empty()).map(|row| row.name.clone()).collect();
-    let mut repeats = Repeats::default();
-    let mut alone: Vec<(String, Vec<Row>)> = Vec::new();
+    let mut repeats = RepeatMerger::default();
+    let mut alone: Vec<(String, Vec<GoogleRow>)> = Vec::new();
     for row in rows {
         if COMPLEXITY.contains(&row.aggregate.as_str()) {
             sink.remark("complexity (BigO, RMS) is of a family of benchmarks and is left out");
@@ -71,7 +71,7 @@ fn tell(rows: Vec<Row>, context: &BTreeMap<String, Value>, sink: &mut Sink<'_>) 
             }
         }
     }
-    let aggregates = alone.into_iter().filter_map(|(_, group)| aggregated(group));
+    let aggregates = alone.into_iter().filter_map(|(_, group)| aggregate_entry(group));
     for mut entry in repeats.entries().into_iter().chain(aggregates) {
         for (name, value) in context {
             entry.fields.entry(name.clone()).or_insert_with(|| value.clone());
@@ -80,9 +80,9 @@ fn tell(rows: Vec<Row>, context: &BTreeMap<String, Value>, sink: &mut Sink<'_>) 
     }
 }
 
-fn entry(row: Row) -> Entry {
-    let mut entry = named(&row.name);
-    for (name, value) in [(TIME, row.time), (CPU_TIME, row.cpu)] {
+fn entry(row: GoogleRow) -> BenchmarkEntry {
+    let mut entry = entry_named(&row.name);
+    for (name, value) in [(TIME_METRIC, row.time), (CPU_TIME, row.cpu)] {
         entry.metrics.extend(value.map(|value| metric(name, &row.unit, value)));
     }
     entry.metrics.extend(row.counters);
@@ -90,42 +90,45 @@ fn entry(row: Row) -> Entry {
         entry = entry.field(&name, value);
     }
     match row.error {
-        Some(error) => Entry { metrics: Vec::new(), ..entry.failed(error) },
+        Some(error) => BenchmarkEntry { metrics: Vec::new(), ..entry.failed(error) },
         None => entry,
     }
 }
 
 /// One of the two clocks of a row.
-type Clock = fn(&Row) -> Option<f64>;
+type TimeColumn = fn(&GoogleRow) -> Option<f64>;
 
 /// The entry of a benchmark whose repetitions were not reported: its mean, or its median.
-fn aggregated(rows: Vec<Row>) -> Option<Entry> {
-    let value = |aggregate: &str, of: Clock| {
+fn aggregate_entry(rows: Vec<GoogleRow>) -> Option<BenchmarkEntry> {
+    let value = |aggregate: &str, of: TimeColumn| {
         rows.iter().find(|row| row.aggregate == aggregate).and_then(of)
     };
     let main =
         ["mean", "median"].iter().find_map(|it| rows.iter().position(|row| row.aggregate == *it));
     let unit = rows.get(main.unwrap_or(0))?.unit.clone();
-    let mut entry = named(&rows.first()?.name);
-    let clocks: [(&str, Clock); 2] = [(TIME, |row| row.time), (CPU_TIME, |row| row.cpu)];
+    let mut entry = entry_named(&rows.first()?.name);
+    let clocks: [(&str, TimeColumn); 2] =
+        [(TIME_METRIC, |row| row.time), (CPU_TIME, |row| row.cpu)];
     for (name, of) in clocks {
         if let Some(typical) = value("mean", of).or_else(|| value("median", of)) {
             let told = metric(name, &unit, typical)
                 .std(value("stddev", of))
-                .with(Statistic::Median, value("median", of))
-                .with(Statistic::Min, value("min", of))
-                .with(Statistic::Max, value("max", of));
+                .statistic(Statistic::Median, value("median", of))
+                .statistic(Statistic::Min, value("min", of))
+                .statistic(Statistic::Max, value("max", of));
             entry = entry.metric(told);
         }
     }
     for row in
         rows.iter().filter(|row| !["stddev", "median", "min", "max"].contains(&&*row.aggregate))
     {
-        let name = words::snake(&row.aggregate);
+        let name = name_syntax::snake_case(&row.aggregate);
         let of_all = main.is_none() && entry.metrics.iter().all(|it| it.metric != name);
         match row.time {
-            Some(time) if of_all => entry.metrics.push(metric(&format!("{TIME}_{name}"), "", time)),
-            time if name != "mean" => entry = entry.field(&format!("{TIME}_{name}"), time),
+            Some(time) if of_all => {
+                entry.metrics.push(metric(&format!("{TIME_METRIC}_{name}"), "", time))
+            }
+            time if name != "mean" => entry = entry.field(&format!("{TIME_METRIC}_{name}"), time),
             _ => {}
         }
     }
@@ -136,16 +139,16 @@ fn aggregated(rows: Vec<Row>) -> Option<Entry> {
 }
 
 /// `Fixture/Test/n:8/4096/threads:2/real_time`: suite, test, parameters; a lone number is `n`.
-fn named(name: &str) -> Entry {
+fn entry_named(name: &str) -> BenchmarkEntry {
     let (mut tests, mut numbers, mut params, mut fields) = (vec![], vec![], vec![], vec![]);
     for part in name.split('/') {
-        match part.split_once(':').filter(|(key, _)| words::is_key(key)) {
-            Some((key, value)) if HOW.contains(&key) => fields.push((key, value)),
+        match part.split_once(':').filter(|(key, _)| name_syntax::is_key(key)) {
+            Some((key, value)) if RUN_OPTIONS.contains(&key) => fields.push((key, value)),
             Some((key, value)) if !tests.is_empty() && !value.starts_with(':') => {
                 params.push((key, value));
             }
             None if tests.is_empty() => tests.push(part),
-            None if words::is_number(part) => numbers.push(part),
+            None if name_syntax::is_number(part) => numbers.push(part),
             None if CLOCKS.contains(&part) => params.push(("clock", part)),
             _ => tests.push(part),
         }
@@ -154,9 +157,9 @@ fn named(name: &str) -> Entry {
         [suite, rest @ ..] if !rest.is_empty() => (*suite, rest.join("/")),
         all => ("", all.join("/")),
     };
-    let mut entry = Entry { name: name.to_owned(), ..Entry::of(suite, test) };
+    let mut entry = BenchmarkEntry { name: name.to_owned(), ..BenchmarkEntry::of(suite, test) };
     match numbers.as_slice() {
-        [only] if words::is_whole(only) => entry = entry.param("n", *only),
+        [only] if name_syntax::is_whole(only) => entry = entry.param("n", *only),
         all => {
             for (place, number) in all.iter().enumerate() {
                 entry = entry.param(&format!("arg{}", place + 1), *number);
@@ -164,7 +167,7 @@ fn named(name: &str) -> Entry {
         }
     }
     for (key, value) in params {
-        entry = words::parameter(entry, key, value);
+        entry = name_syntax::add_parameter(entry, key, value);
     }
     for (key, value) in fields {
         entry = entry.field(&format!("run_{key}"), value);
@@ -178,22 +181,22 @@ mod tests {
 
     #[test]
     fn names_are_taken_apart() {
-        let it = named("Fix/Copy/N:8/threads:2/repeats:3/real_time");
+        let it = entry_named("Fix/Copy/N:8/threads:2/repeats:3/real_time");
         assert_eq!((&*it.suite, &*it.test, it.n), ("Fix", "Copy", Some(8)));
         assert_eq!((&*it.params["threads"], &*it.params["clock"]), ("2", "real_time"));
         assert_eq!(it.fields["run_repeats"], "3");
-        let it = named("BM_x<std::map<int, int>>/4096");
+        let it = entry_named("BM_x<std::map<int, int>>/4096");
         assert_eq!((&*it.suite, &*it.test, it.n), ("", "BM_x<std::map<int, int>>", Some(4096)));
-        let it = named("BM_x/8/64");
+        let it = entry_named("BM_x/8/64");
         assert_eq!((&*it.params["arg1"], &*it.params["arg2"], it.n), ("8", "64", None));
     }
 
     #[test]
     fn aggregates_are_known_by_what_stands_beside() {
         let all = BTreeSet::from(["BM_a", "BM_a_mean", "BM_b_mean", "BM_b_cv", "x_mean"]);
-        assert_eq!(parted("BM_a_mean", &all), ("BM_a", "mean"));
-        assert_eq!(parted("BM_b_mean", &all), ("BM_b", "mean"));
-        assert_eq!(parted("x_mean", &all), ("x_mean", ""));
-        assert_eq!(parted("x_BigO", &all), ("x", "BigO"));
+        assert_eq!(split_aggregate("BM_a_mean", &all), ("BM_a", "mean"));
+        assert_eq!(split_aggregate("BM_b_mean", &all), ("BM_b", "mean"));
+        assert_eq!(split_aggregate("x_mean", &all), ("x_mean", ""));
+        assert_eq!(split_aggregate("x_BigO", &all), ("x", "BigO"));
     }
 }

@@ -7,30 +7,30 @@
 
 use serde_json::{Map, Value};
 
-use crate::entry::Entry;
+use crate::entry::BenchmarkEntry;
 use crate::formats::{Format, Reader};
 use crate::gungraun;
-use crate::gungraun::{add, named};
+use crate::gungraun::{add_metric, entry_named};
 use crate::json::Number;
-use crate::sink::{Fault, Sink};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 
 pub(crate) const FORMAT: Format = Format {
     name: "gungraun",
     tool: "gungraun and iai-callgrind: summaries in JSON",
-    mark: "objects with `module_path`, `function_name` and `profiles` or `callgrind_summary`",
+    signature: "objects with `module_path`, `function_name` and `profiles` or `callgrind_summary`",
     yields: "every count, size and rate of Valgrind's tools",
     backend: "rust",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
-fn is(text: &Text) -> bool {
+fn recognizes(text: &Text) -> bool {
     let text = &text.text;
     let profiled = ["\"profiles\"", "\"callgrind_summary\""].iter().any(|it| text.contains(it));
     profiled && ["\"module_path\"", "\"function_name\""].iter().all(|it| text.contains(it))
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let all = text.text.as_str();
     let (mut at, mut number) = (0, 0);
     let mut entries = Vec::new();
@@ -47,31 +47,31 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
         match values.next() {
             Some(Ok(value)) => {
                 let read = start + values.byte_offset();
-                entries.extend(summed(&value, number, sink));
+                entries.extend(summary_entry(&value, number, sink));
                 number += all[at..read].matches('\n').count().saturating_sub(1);
                 // What follows on the same line is no summary.
                 at = all[read..].find('\n').map_or(all.len(), |length| read + length + 1);
                 number += usize::from(all[start..read].contains('\n'));
             }
             _ => {
-                let opening: String = all[start..].chars().take(OPENING).collect();
+                let opening: String = all[start..].chars().take(OPENING_CHARS).collect();
                 if opening.contains("\"baselines\"") || opening.contains("\"module_path\"") {
                     let remedy = "run the benchmark again; a stopped run leaves summaries cut off";
-                    sink.refuse(number, "a summary breaks off", remedy, line.trim_end());
+                    sink.reject(number, "a summary breaks off", remedy, line.trim_end());
                 }
                 at = end;
             }
         }
     }
-    gungraun::tell(entries, sink);
+    gungraun::emit_entries(entries, sink);
     Ok(())
 }
 
 /// Within so many characters a summary names its first fields.
-const OPENING: usize = 200;
+const OPENING_CHARS: usize = 200;
 
 /// The entry of a summary; none for another object, or one without numbers.
-fn summed(summary: &Value, line: usize, sink: &mut Sink<'_>) -> Option<Entry> {
+fn summary_entry(summary: &Value, line: usize, sink: &mut EntrySink<'_>) -> Option<BenchmarkEntry> {
     let text = |name: &str| summary.get(name).and_then(Value::as_str).unwrap_or_default();
     let (module, function) = (text("module_path"), text("function_name"));
     if module.is_empty() && function.is_empty() {
@@ -82,7 +82,7 @@ fn summed(summary: &Value, line: usize, sink: &mut Sink<'_>) -> Option<Entry> {
         Some(last) if last == function || function.is_empty() => module.to_owned(),
         _ => format!("{module}::{function}"),
     };
-    let mut entry = named(&path, text("id"), text("details"));
+    let mut entry = entry_named(&path, text("id"), text("details"));
     entry = entry.field("summary_version", text("version"));
     let profiles = summary.get("profiles").and_then(Value::as_array).into_iter().flatten();
     let older = [("callgrind", "callgrind_summary")];
@@ -92,7 +92,7 @@ fn summed(summary: &Value, line: usize, sink: &mut Sink<'_>) -> Option<Entry> {
     let mut silent = Vec::new();
     for (tool, profile) in profiles.chain(tools).map(named_tools).chain(older) {
         let before = entry.metrics.len();
-        take(&mut entry, tool, profile);
+        add_profile(&mut entry, tool, profile);
         if entry.metrics.len() == before && !profile.is_null() {
             silent.push(tool);
         }
@@ -107,13 +107,13 @@ fn summed(summary: &Value, line: usize, sink: &mut Sink<'_>) -> Option<Entry> {
         return Some(entry);
     }
     if silent.is_empty() {
-        sink.refuse(line, "this summary holds no numbers", "leave it out", &entry.name);
+        sink.reject(line, "this summary holds no numbers", "leave it out", &entry.name);
     }
     None
 }
 
 /// The totals of one tool, wherever its schema has them.
-fn take(entry: &mut Entry, tool: &str, profile: &Value) {
+fn add_profile(entry: &mut BenchmarkEntry, tool: &str, profile: &Value) {
     const TOTALS: [&str; 5] = [
         "/summaries/total/summary",
         "/callgrind_run/total/summary",
@@ -127,22 +127,22 @@ fn take(entry: &mut Entry, tool: &str, profile: &Value) {
     let inside = totals.values().next().and_then(Value::as_object);
     let inside = inside.filter(|it| totals.len() == 1 && !is_metric(it));
     for (label, told) in inside.unwrap_or(totals) {
-        if let Some(value) = newest(told) {
-            add(entry, tool, label, value);
+        if let Some(value) = newest_value(told) {
+            add_metric(entry, tool, label, value);
         }
     }
 }
 
-fn is_metric(told: &Map<String, Value>) -> bool {
-    ["metrics", "costs", "new"].iter().any(|name| told.contains_key(*name))
+fn is_metric(metric_json: &Map<String, Value>) -> bool {
+    ["metrics", "costs", "new"].iter().any(|name| metric_json.contains_key(*name))
 }
 
 /// The value of this run: the left one, the first of both, or the new.
-fn newest(told: &Value) -> Option<f64> {
-    let costs = told.get("metrics").or_else(|| told.get("costs"));
+fn newest_value(metric_json: &Value) -> Option<f64> {
+    let costs = metric_json.get("metrics").or_else(|| metric_json.get("costs"));
     let value = match costs {
         Some(costs) => costs.get("Left").or_else(|| costs.get("Both")?.get(0))?,
-        None => told.get("new")?,
+        None => metric_json.get("new")?,
     };
     let typed = ["Int", "Float"].iter().find_map(|name| value.get(*name));
     Number::of(typed.unwrap_or(value)).0
@@ -151,7 +151,7 @@ fn newest(told: &Value) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn older_schemas_are_read_too() {
@@ -176,9 +176,9 @@ mod tests {
         let text = Text::new("x", text.as_bytes());
         let mut found = Vec::new();
         let mut take = |entry| found.push(entry);
-        let mut sink = Sink::new(&mut take);
+        let mut sink = EntrySink::new(&mut take);
         read(&text, &mut sink).unwrap();
-        let lines: Vec<u32> = sink.refused.iter().map(|it| it.problem.place.line).collect();
+        let lines: Vec<u32> = sink.rejected.iter().map(|it| it.problem.location.line).collect();
         assert_eq!(lines, [2, 8]);
         assert_eq!((found.len(), found[0].metrics[0].value), (1, 8.0));
     }

@@ -7,9 +7,9 @@ pub mod text;
 
 use std::collections::BTreeMap;
 
-use crate::entry::{Entry, Told, metric};
-use crate::sink::Sink;
-use crate::words;
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
+use crate::name_syntax;
+use crate::sink::EntrySink;
 use model::record::{Direction, Measurement};
 
 /// Names in JSON whose words cannot be told by their letters, or that are printed otherwise.
@@ -31,20 +31,20 @@ const NAMES: [(&str, &str); 12] = [
 const CHECKERS: [&str; 3] = ["memcheck", "helgrind", "drd"];
 
 /// Adds a number of a tool; a later one of the same name counts, for totals stand last.
-fn add(entry: &mut Entry, tool: &str, label: &str, value: f64) {
+fn add_metric(entry: &mut BenchmarkEntry, tool: &str, label: &str, value: f64) {
     let tool = tool.to_lowercase();
-    let name = match name(label) {
+    let name = match metric_name(label) {
         name if CHECKERS.contains(&tool.as_str()) => format!("{tool}_{name}"),
         name => name,
     };
-    let told = measured(&name, value);
+    let told = measurement(&name, value);
     match entry.metrics.iter_mut().find(|it| it.metric == name) {
         Some(known) => *known = told,
         None => entry.metrics.push(told),
     }
 }
 
-fn measured(name: &str, value: f64) -> Measurement<'static> {
+fn measurement(name: &str, value: f64) -> Measurement<'static> {
     let unit = match name {
         _ if name.ends_with("_rate") => "%",
         _ if name.ends_with("bytes") => "B",
@@ -53,11 +53,11 @@ fn measured(name: &str, value: f64) -> Measurement<'static> {
         _ => "count",
     };
     let told = metric(name, unit, value);
-    if name == "l1_hit_rate" { told.better(Direction::Higher) } else { told }
+    if name == "l1_hit_rate" { told.direction(Direction::Higher) } else { told }
 }
 
 /// `L1 Hit Rate` and `L1HitRate` are `l1_hit_rate`; `DLdmr` is `dldmr`.
-fn name(label: &str) -> String {
+fn metric_name(label: &str) -> String {
     if let Some((_, name)) = NAMES.iter().find(|(written, _)| *written == label) {
         return (*name).to_owned();
     }
@@ -71,13 +71,13 @@ fn name(label: &str) -> String {
         parted.extend(c.to_lowercase());
         before = c;
     }
-    words::snake(&parted)
+    name_syntax::snake_case(&parted)
 }
 
 /// The benchmark of a path and an id: `crate::group::function`, `short`, its arguments `10`.
-fn named(path: &str, id: &str, arguments: &str) -> Entry {
-    let (suite, test) = words::path(path, "::");
-    let mut entry = Entry::of(suite, test);
+fn entry_named(path: &str, id: &str, arguments: &str) -> BenchmarkEntry {
+    let (suite, test) = name_syntax::split_path(path, "::");
+    let mut entry = BenchmarkEntry::of(suite, test);
     let rest = [id, arguments].map(str::trim);
     entry.name = match rest {
         ["", ""] => path.to_owned(),
@@ -90,15 +90,16 @@ fn named(path: &str, id: &str, arguments: &str) -> Entry {
         entry = entry.param("id", id);
     }
     match arguments {
-        whole if words::is_whole(whole) => entry.param("n", whole),
+        whole if name_syntax::is_whole(whole) => entry.param("n", whole),
         other => entry.field("arguments", other),
     }
 }
 
 /// Hands on all entries. Where an id stands for several arguments, these tell them apart.
-fn tell(entries: Vec<Entry>, sink: &mut Sink<'_>) {
-    let identity =
-        |it: &Entry| (it.suite.clone(), it.test.clone(), it.params.get("id").cloned(), it.n);
+fn emit_entries(entries: Vec<BenchmarkEntry>, sink: &mut EntrySink<'_>) {
+    let identity = |it: &BenchmarkEntry| {
+        (it.suite.clone(), it.test.clone(), it.params.get("id").cloned(), it.n)
+    };
     let mut known: BTreeMap<_, usize> = BTreeMap::new();
     for entry in &entries {
         *known.entry(identity(entry)).or_default() += 1;
@@ -134,7 +135,7 @@ mod tests {
             ("Suppressed Errors", "SuppressedErrors", "suppressed_errors"),
             ("AcCost1", "AcCost1", "accost1"),
         ] {
-            assert_eq!((name(printed).as_str(), name(json).as_str()), (one, one));
+            assert_eq!((metric_name(printed).as_str(), metric_name(json).as_str()), (one, one));
         }
     }
 }

@@ -4,20 +4,20 @@
 //! A name may go on over several lines. What an earlier run had, `N/A` and changes are left alone.
 //! Lines that are neither are passed over.
 
-use crate::entry::Entry;
+use crate::entry::BenchmarkEntry;
 use crate::formats::{Format, Reader};
-use crate::gungraun::{add, named, tell};
-use crate::quantity::quantity;
-use crate::sink::{Fault, Sink};
+use crate::gungraun::{add_metric, emit_entries, entry_named};
+use crate::quantity::parse_quantity;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 
 pub(crate) const FORMAT: Format = Format {
     name: "gungraun-text",
     tool: "gungraun, iai-callgrind, iai: what they print",
-    mark: "indented lines `Instructions: … |…` and the like",
+    signature: "indented lines `Instructions: … |…` and the like",
     yields: "every count, size and rate of Valgrind's tools",
     backend: "rust",
-    reader: Reader::Text { is, read },
+    reader: Reader::Text { recognizes, read },
 };
 
 /// Labels by which the output is known; a benchmark may show any of them alone.
@@ -36,21 +36,22 @@ const LABELS: [&str; 12] = [
     "Errors",
 ];
 
-fn is(text: &Text) -> bool {
-    text.lines().any(|(_, line)| count(line).is_some_and(|(label, _)| LABELS.contains(&label)))
+fn recognizes(text: &Text) -> bool {
+    text.lines()
+        .any(|(_, line)| parse_count(line).is_some_and(|(label, _)| LABELS.contains(&label)))
 }
 
-fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut pending: Vec<&str> = Vec::new();
     let mut tool = "callgrind";
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries: Vec<BenchmarkEntry> = Vec::new();
     for (number, line) in text.lines() {
-        if let Some((label, value)) = count(line) {
-            entries.extend(name(&pending));
+        if let Some((label, value)) = parse_count(line) {
+            entries.extend(benchmark_entry(&pending));
             pending.clear();
             match entries.last_mut() {
-                Some(entry) => add(entry, tool, label, value),
-                None => sink.refuse(number, "no benchmark stands above", "name it", line),
+                Some(entry) => add_metric(entry, tool, label, value),
+                None => sink.reject(number, "no benchmark stands above", "name it", line),
             }
         } else if let Some(heading) = heading(line) {
             tool = heading;
@@ -65,7 +66,7 @@ fn read(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
             pending.push(line.trim());
         }
     }
-    tell(entries, sink);
+    emit_entries(entries, sink);
     Ok(())
 }
 
@@ -77,26 +78,26 @@ fn heading(line: &str) -> Option<&str> {
 }
 
 /// Label and new value of an indented line.
-fn count(line: &str) -> Option<(&str, f64)> {
+fn parse_count(line: &str) -> Option<(&str, f64)> {
     let (label, rest) = line.strip_prefix("  ")?.split_once(':')?;
     let (label, rest) = (label.trim(), rest.trim());
     let end = rest.find(['|', '(']).unwrap_or(rest.len());
-    let (value, unit) = quantity(&rest[..end])?;
+    let (value, unit) = parse_quantity(&rest[..end])?;
     (unit.is_empty() && !label.is_empty() && !label.contains("::")).then_some((label, value))
 }
 
 /// `crate::group::function id:arguments`, over as many lines as it takes; in iai a name alone.
-fn name(lines: &[&str]) -> Option<Entry> {
+fn benchmark_entry(lines: &[&str]) -> Option<BenchmarkEntry> {
     let whole = lines.join(" ");
     let (path, rest) = whole.split_once(' ').unwrap_or((&whole, ""));
     let (id, arguments) = rest.split_once(':').unwrap_or((rest, ""));
-    (!path.is_empty()).then(|| named(path, id, arguments))
+    (!path.is_empty()).then(|| entry_named(path, id, arguments))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::read_text;
+    use crate::test_support::read_text;
 
     #[test]
     fn tools_and_long_names_are_told_apart() {

@@ -11,20 +11,20 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::entry::{Entry, Run, Told};
-use crate::import::asv_benchmark::{self, Benchmark, Benchmarks};
-use crate::import::asv_machine::{Apart, Setting};
-use crate::import::told::{millis, whole};
-use crate::import::{Asked, Kind, refuse_file};
+use crate::entry::{BenchmarkEntry, MeasurementExt, RunContext};
+use crate::import::asv_benchmark::{self, AsvBenchmark, AsvBenchmarks};
+use crate::import::asv_machine::{AsvSetting, DistinctEnvironments};
+use crate::import::conventions::{count_value, epoch_millis};
+use crate::import::{HistoryKind, ImportOptions, reject_file};
 use crate::json::Number;
-use crate::sink::{Fault, Sink};
-use crate::source::Folder;
+use crate::sink::{EntrySink, InputError};
+use crate::source::ResultFolder;
 use model::history::CommitFacts;
 use model::record::Statistic;
 
-pub(crate) const KIND: Kind = Kind {
+pub(crate) const KIND: HistoryKind = HistoryKind {
     name: "asv",
-    also: &["airspeed-velocity"],
+    aliases: &["airspeed-velocity"],
     takes: "the results directory, or a folder with it",
     yields: "suite, test, parameters, machine and environment as parameters; time, memory or the \
              tracked value with its bounds, quartiles, samples; version",
@@ -34,7 +34,7 @@ pub(crate) const KIND: Kind = Kind {
 
 /// A file of results; fields as asv names them.
 #[derive(Deserialize)]
-struct Results {
+struct AsvResults {
     commit_hash: String,
     date: Number,
     params: BTreeMap<String, Value>,
@@ -53,9 +53,9 @@ struct Results {
     benchmark_version: Value,
 }
 
-fn read(path: &Path, _: &Asked, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    let told = |error: anyhow::Error| Fault::whole(format!("{error:#}"));
-    let folder = Folder::open(path).map_err(told)?;
+fn read(path: &Path, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    let told = |error: anyhow::Error| InputError::whole(format!("{error:#}"));
+    let folder = ResultFolder::open(path).map_err(told)?;
     let machines: BTreeSet<&str> =
         folder.files.iter().filter_map(|file| file.strip_suffix("machine.json")).collect();
     let result = |file: &&String| {
@@ -65,32 +65,34 @@ fn read(path: &Path, _: &Asked, sink: &mut Sink<'_>) -> Result<(), Fault> {
     };
     let files: Vec<&String> = folder.files.iter().filter(result).collect();
     if files.is_empty() {
-        return Err(Fault::whole("no folder with machine.json and results beside it"));
+        return Err(InputError::whole("no folder with machine.json and results beside it"));
     }
-    let apart = environments(&folder, &files);
+    let apart = distinct_environments(&folder, &files);
     if !apart.is_empty() {
         sink.remark(
             "some environments differ only in requirements without a version: parameter `with`",
         );
     }
-    let mut listed: BTreeMap<String, Benchmarks> = BTreeMap::new();
+    let mut listed: BTreeMap<String, AsvBenchmarks> = BTreeMap::new();
     for (done, file) in files.iter().enumerate() {
         sink.progress(done, files.len());
-        let root = root(file);
+        let root = results_root(file);
         if !listed.contains_key(root) {
-            listed.insert(root.to_owned(), benchmarks(&folder, root, sink));
+            listed.insert(root.to_owned(), read_benchmarks(&folder, root, sink));
         }
-        sink.begin(file);
-        let read = folder.read(file).and_then(|text| text.parse::<Results>());
+        sink.begin_file(file);
+        let read = folder.read(file).and_then(|text| text.parse::<AsvResults>());
         match read {
-            Ok(results) if results.params.get("machine").is_some_and(|it| *it != machine(file)) => {
+            Ok(results)
+                if results.params.get("machine").is_some_and(|it| *it != machine_folder(file)) =>
+            {
                 let remedy = "asv passes it over too; mend `params.machine` or move the file";
-                sink.refuse(1, "`params.machine` is not the folder's machine", remedy, file);
+                sink.reject(1, "`params.machine` is not the folder's machine", remedy, file);
             }
-            Ok(results) => file_of(results, &listed[root], &apart, sink),
+            Ok(results) => take_results(results, &listed[root], &apart, sink),
             Err(fault) => {
                 let text = folder.read(file).map(|text| text.text).unwrap_or_default();
-                refuse_file(sink, &fault, &text);
+                reject_file(sink, &fault, &text);
             }
         }
     }
@@ -98,57 +100,57 @@ fn read(path: &Path, _: &Asked, sink: &mut Sink<'_>) -> Result<(), Fault> {
 }
 
 /// The folder of a machine's folder, with its `/`.
-fn root(file: &str) -> &str {
+fn results_root(file: &str) -> &str {
     let machine = file.rfind('/').unwrap_or(0);
     file[..machine].rfind('/').map_or("", |at| &file[..=at])
 }
 
 /// The name of a machine's folder; none for the folder that was named itself.
-fn machine(file: &str) -> &str {
+fn machine_folder(file: &str) -> &str {
     file.rsplit('/').nth(1).unwrap_or("")
 }
 
-fn benchmarks(folder: &Folder, root: &str, sink: &mut Sink<'_>) -> Benchmarks {
+fn read_benchmarks(folder: &ResultFolder, root: &str, sink: &mut EntrySink<'_>) -> AsvBenchmarks {
     let file = format!("{root}benchmarks.json");
-    sink.begin(&file);
+    sink.begin_file(&file);
     if !folder.has(&file) {
         sink.remark(format!("no {file}: units and parameter names are guessed from the results"));
-        return Benchmarks::new();
+        return AsvBenchmarks::new();
     }
     folder.read(&file).and_then(|text| asv_benchmark::read(&text)).unwrap_or_else(|fault| {
-        refuse_file(sink, &fault, "");
-        Benchmarks::new()
+        reject_file(sink, &fault, "");
+        AsvBenchmarks::new()
     })
 }
 
 /// What tells the environments apart: one file of each is looked at, known by the end of its name.
-fn environments(folder: &Folder, files: &[&String]) -> Apart {
+fn distinct_environments(folder: &ResultFolder, files: &[&String]) -> DistinctEnvironments {
     let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
     let mut settings = Vec::new();
     for file in files {
         let name = file.rsplit('/').next().unwrap_or(file);
         let environment = name.split_once('-').map_or("", |(_, environment)| environment);
-        if seen.contains(&(machine(file), environment)) {
+        if seen.contains(&(machine_folder(file), environment)) {
             continue;
         }
-        if let Ok(results) = folder.read(file).and_then(|text| text.parse::<Results>()) {
-            seen.insert((machine(file), environment));
+        if let Ok(results) = folder.read(file).and_then(|text| text.parse::<AsvResults>()) {
+            seen.insert((machine_folder(file), environment));
             settings.push(results.setting());
         }
     }
-    Apart::new(&settings)
+    DistinctEnvironments::new(&settings)
 }
 
-impl Results {
-    fn setting(&self) -> Setting {
+impl AsvResults {
+    fn setting(&self) -> AsvSetting {
         let mut told = self.requirements.clone();
         told.extend(self.env_vars.clone());
-        Setting::of(&self.params, Some(&told))
+        AsvSetting::of(&self.params, Some(&told))
     }
 
     /// A benchmark's row; version 1 has a number, a list or an object instead of columns.
-    fn row<'r>(&'r self, name: &str, told: &'r Value) -> BTreeMap<&'r str, &'r Value> {
-        let mut row: BTreeMap<&str, &Value> = match told {
+    fn row<'r>(&'r self, name: &str, result_json: &'r Value) -> BTreeMap<&'r str, &'r Value> {
+        let mut row: BTreeMap<&str, &Value> = match result_json {
             Value::Array(cells) if !self.result_columns.is_empty() => {
                 self.result_columns.iter().map(String::as_str).zip(cells).collect()
             }
@@ -167,9 +169,14 @@ impl Results {
 }
 
 /// One file: a commit in an environment.
-fn file_of(results: Results, benchmarks: &Benchmarks, apart: &Apart, sink: &mut Sink<'_>) {
-    let made = results.date.0.and_then(millis);
-    sink.commit(CommitFacts {
+fn take_results(
+    results: AsvResults,
+    benchmarks: &AsvBenchmarks,
+    apart: &DistinctEnvironments,
+    sink: &mut EntrySink<'_>,
+) {
+    let made = results.date.0.and_then(epoch_millis);
+    sink.add_commit(CommitFacts {
         id: results.commit_hash.clone(),
         time: made,
         ..CommitFacts::default()
@@ -181,39 +188,39 @@ fn file_of(results: Results, benchmarks: &Benchmarks, apart: &Apart, sink: &mut 
         let benchmark = match benchmarks.get(name) {
             Some(benchmark) => benchmark,
             None => {
-                unlisted = Benchmark::unlisted(name);
+                unlisted = AsvBenchmark::unlisted(name);
                 &unlisted
             }
         };
-        let started = row.get("started_at").and_then(|it| Number::of(it).0).and_then(millis);
-        let mut entry = setting.put(Benchmark::entry(name), apart);
+        let started = row.get("started_at").and_then(|it| Number::of(it).0).and_then(epoch_millis);
+        let mut entry = setting.apply_to(AsvBenchmark::entry(name), apart);
         entry.version = row.get("version").and_then(|it| version(it));
-        entry.run = Run {
+        entry.run = RunContext {
             commit: Some(results.commit_hash.clone()),
             timestamp: started.or(made),
             commit_time: made,
-            ..Run::default()
+            ..RunContext::default()
         };
-        if let Err(reason) = values(entry, benchmark, &row, sink) {
+        if let Err(reason) = emit_values(entry, benchmark, &row, sink) {
             let remedy = "the file's other benchmarks were imported";
-            sink.refuse(1, reason, remedy, &format!("{name}: {told}"));
+            sink.reject(1, reason, remedy, &format!("{name}: {told}"));
         }
     }
 }
 
 /// A version as asv makes it is a SHA-256 in 64 digits: 12 tell two of them apart.
-fn version(told: &Value) -> Option<String> {
-    let told = told.as_str()?;
+fn version(version_json: &Value) -> Option<String> {
+    let told = version_json.as_str()?;
     let hash = told.len() == 64 && told.bytes().all(|byte| byte.is_ascii_hexdigit());
     Some(if hash { told[..12].to_owned() } else { told.to_owned() })
 }
 
 /// The values of a row, one entry for each combination of parameters.
-fn values(
-    entry: Entry,
-    benchmark: &Benchmark,
+fn emit_values(
+    entry: BenchmarkEntry,
+    benchmark: &AsvBenchmark,
     row: &BTreeMap<&str, &Value>,
-    sink: &mut Sink<'_>,
+    sink: &mut EntrySink<'_>,
 ) -> Result<(), &'static str> {
     let own = row.get("params").and_then(|it| Vec::<Vec<String>>::deserialize(*it).ok());
     let result = *row.get("result").ok_or("no `result`")?;
@@ -236,7 +243,7 @@ fn values(
         let entry = benchmark.with_params(entry.clone(), params, at);
         match (told, Number::of(told).0) {
             (Value::Null, _) => sink.entry(entry.failed("it failed; asv keeps no reason")),
-            (_, Some(value)) => sink.entry(told_of(entry, benchmark, row, at, value)),
+            (_, Some(value)) => sink.entry(with_value(entry, benchmark, row, at, value)),
             (Value::String(text), None) if text == "NaN" => {
                 sink.skip("left out by the benchmark (NaN)", 1);
             }
@@ -247,14 +254,14 @@ fn values(
 }
 
 /// The value of one combination, and what stands beside it.
-fn told_of(
-    entry: Entry,
-    benchmark: &Benchmark,
+fn with_value(
+    entry: BenchmarkEntry,
+    benchmark: &AsvBenchmark,
     row: &BTreeMap<&str, &Value>,
     at: usize,
     value: f64,
-) -> Entry {
-    let cell = |column: &str| column_at(row.get(column).copied(), at);
+) -> BenchmarkEntry {
+    let cell = |column: &str| cell_at(row.get(column).copied(), at);
     // Version 1 keeps the same in an object a combination: `{ci_99: [a, b], q_25, …}`.
     let stats = cell("stats");
     let number = |column: &str, old: &str| {
@@ -266,19 +273,19 @@ fn told_of(
     let samples = samples.unwrap_or_default().into_iter().filter_map(|it| it.0).collect();
     let metric = benchmark
         .metric(value)
-        .with(Statistic::Lower, number("stats_ci_99_a", "ci_99_a").or(bound(0)))
-        .with(Statistic::Upper, number("stats_ci_99_b", "ci_99_b").or(bound(1)))
-        .with(Statistic::P25, number("stats_q_25", "q_25"))
-        .with(Statistic::P75, number("stats_q_75", "q_75"))
+        .statistic(Statistic::Lower, number("stats_ci_99_a", "ci_99_a").or(bound(0)))
+        .statistic(Statistic::Upper, number("stats_ci_99_b", "ci_99_b").or(bound(1)))
+        .statistic(Statistic::P25, number("stats_q_25", "q_25"))
+        .statistic(Statistic::P75, number("stats_q_75", "q_75"))
         .samples(samples);
     entry
         .metric(metric)
-        .field("iterations", number("stats_number", "number").map(whole))
-        .field("rounds", number("stats_repeat", "repeat").map(whole))
+        .field("iterations", number("stats_number", "number").map(count_value))
+        .field("rounds", number("stats_repeat", "repeat").map(count_value))
 }
 
 /// The cell of one combination; a column that is no list is that of a benchmark without parameters.
-fn column_at(column: Option<&Value>, at: usize) -> Option<&Value> {
+fn cell_at(column: Option<&Value>, at: usize) -> Option<&Value> {
     match column? {
         Value::Array(all) => all.get(at),
         Value::Null => None,

@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::entry::{Entry, MEMORY};
-use crate::sink::Fault;
+use crate::entry::{BenchmarkEntry, MEMORY};
+use crate::sink::InputError;
 use crate::source::Text;
-use model::record::{Direction, Measurement, TIME, Unit};
+use model::record::{Direction, Measurement, TIME_METRIC, Unit};
 
 /// More combinations of parameters than this are told as one failed benchmark: a product of lists
 /// in a broken file must not fill the memory.
-const COMBINATIONS: usize = 100_000;
+const MAX_COMBINATIONS: usize = 100_000;
 
 /// A benchmark of `benchmarks.json`.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Benchmark {
+pub struct AsvBenchmark {
     #[serde(default, rename = "type")]
     kind: String,
     #[serde(default)]
@@ -29,26 +29,26 @@ pub struct Benchmark {
 }
 
 /// Benchmarks by name.
-pub type Benchmarks = BTreeMap<String, Benchmark>;
+pub type AsvBenchmarks = BTreeMap<String, AsvBenchmark>;
 
 /// Reads `benchmarks.json`. Keys that hold no benchmark (`version`) are passed over.
 ///
 /// # Errors
 /// It is no JSON object.
-pub fn read(text: &Text) -> Result<Benchmarks, Fault> {
+pub fn read(text: &Text) -> Result<AsvBenchmarks, InputError> {
     let all: BTreeMap<String, Value> = text.parse()?;
-    Ok(of(all))
+    Ok(from_json(all))
 }
 
 /// The benchmarks in an object of them.
-pub fn of(all: BTreeMap<String, Value>) -> Benchmarks {
+pub fn from_json(all: BTreeMap<String, Value>) -> AsvBenchmarks {
     let one = |(name, value): (String, Value)| {
-        Benchmark::deserialize(value).ok().map(|benchmark| (name, benchmark))
+        AsvBenchmark::deserialize(value).ok().map(|benchmark| (name, benchmark))
     };
     all.into_iter().filter_map(one).collect()
 }
 
-impl Benchmark {
+impl AsvBenchmark {
     /// A benchmark that the list no longer has: its kind by the beginning of its name, as asv does.
     pub fn unlisted(name: &str) -> Self {
         let function = name.rsplit('.').next().unwrap_or(name);
@@ -66,13 +66,13 @@ impl Benchmark {
     }
 
     /// An entry of this benchmark, without parameters and values.
-    pub fn entry(name: &str) -> Entry {
+    pub fn entry(name: &str) -> BenchmarkEntry {
         let (suite, test) = name.rsplit_once('.').unwrap_or(("", name));
-        Entry {
+        BenchmarkEntry {
             name: name.to_owned(),
             suite: suite.to_owned(),
             test: test.to_owned(),
-            ..Entry::default()
+            ..BenchmarkEntry::default()
         }
     }
 
@@ -86,30 +86,35 @@ impl Benchmark {
         let bracketed =
             bracketed.filter(|(_, unit)| Unit::parse(unit).0.as_str() != *unit || *unit == "ns");
         let (name, unit) = match (self.kind.as_str(), bracketed) {
-            ("time" | "timeraw", _) => (TIME.to_owned(), told),
+            ("time" | "timeraw", _) => (TIME_METRIC.to_owned(), told),
             ("memory", _) => (MEMORY.to_owned(), told),
             ("peakmemory", _) => ("peak_memory".to_owned(), told),
-            (_, Some((name, unit))) => (super::told::snake(name), unit),
+            (_, Some((name, unit))) => (super::conventions::snake_case(name), unit),
             (_, None) => ("value".to_owned(), if told == "unit" { "" } else { told }),
         };
         let lower = unit.to_lowercase();
         let rate = ["/s", "/sec", "flops", "flopss", "pointss", "per second"];
         let better = rate.iter().any(|end| lower.ends_with(end));
         Measurement {
-            better: better.then_some(Direction::Higher),
+            direction: better.then_some(Direction::Higher),
             ..crate::entry::metric(&name, unit, value)
         }
     }
 
     /// The parameters of one combination, in the order of Python's `itertools.product`: the last
     /// list turns fastest.
-    pub fn with_params(&self, mut entry: Entry, params: &[Vec<String>], at: usize) -> Entry {
+    pub fn with_params(
+        &self,
+        mut entry: BenchmarkEntry,
+        params: &[Vec<String>],
+        at: usize,
+    ) -> BenchmarkEntry {
         let mut rest = at;
         for (axis, values) in params.iter().enumerate().rev() {
             if let Some(value) = values.get(rest % values.len().max(1)) {
                 let name = self.param_names.get(axis).filter(|name| !name.is_empty());
                 let name = name.cloned().unwrap_or_else(|| format!("param{}", axis + 1));
-                entry = entry.param(&name, shown(value));
+                entry = entry.param(&name, displayed_repr(value));
             }
             rest /= values.len().max(1);
         }
@@ -121,12 +126,12 @@ impl Benchmark {
 pub fn combinations(params: &[Vec<String>]) -> Option<usize> {
     let product =
         params.iter().try_fold(1_usize, |product, values| product.checked_mul(values.len()));
-    product.filter(|product| *product <= COMBINATIONS)
+    product.filter(|product| *product <= MAX_COMBINATIONS)
 }
 
 /// Python's `repr` as people read it: text without its quotes, an object without the address that
 /// is another one in each run.
-fn shown(repr: &str) -> String {
+fn displayed_repr(repr: &str) -> String {
     for quote in ['\'', '"'] {
         let inner = repr.strip_prefix(quote).and_then(|it| it.strip_suffix(quote));
         if let Some(inner) = inner.filter(|it| !it.contains([quote, '\\'])) {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::entry::Entry;
+use crate::entry::BenchmarkEntry;
 
 /// What asv says of a machine, by its word and by ours.
 const FACTS: [(&str, &str); 5] = [
@@ -22,17 +22,17 @@ const FACTS: [(&str, &str); 5] = [
 
 /// Where and with what a file of results was measured.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Setting {
+pub struct AsvSetting {
     pub machine: String,
     pub branch: Option<String>,
     facts: Vec<(&'static str, String)>,
     /// What tells series apart.
     params: BTreeMap<String, String>,
     /// Requirements without a version.
-    newest: BTreeSet<String>,
+    unpinned: BTreeSet<String>,
 }
 
-impl Setting {
+impl AsvSetting {
     /// From asv's `params` of a file or graph, and the file's own word on requirements.
     pub fn of(
         params: &BTreeMap<String, Value>,
@@ -46,7 +46,7 @@ impl Setting {
         let mut setting = Self::default();
         for (asv, ours) in FACTS {
             let told = params.get(asv).and_then(text).filter(|it| !it.is_empty());
-            let told = told.map(|told| if asv == "ram" { memory(&told) } else { told });
+            let told = told.map(|told| if asv == "ram" { rounded_memory(&told) } else { told });
             setting.facts.extend(told.map(|told| (ours, told)));
         }
         setting.machine = params.get("machine").and_then(text).unwrap_or_default();
@@ -61,7 +61,7 @@ impl Setting {
                     setting.params.insert(name.clone(), version);
                 }
                 None => {
-                    setting.newest.insert(name.clone());
+                    setting.unpinned.insert(name.clone());
                 }
             }
         }
@@ -72,14 +72,18 @@ impl Setting {
     }
 
     /// Adds what the setting says to an entry.
-    pub fn put(&self, mut entry: Entry, apart: &Apart) -> Entry {
+    pub fn apply_to(
+        &self,
+        mut entry: BenchmarkEntry,
+        apart: &DistinctEnvironments,
+    ) -> BenchmarkEntry {
         for (name, value) in &self.facts {
             entry = entry.field(name, value.as_str());
         }
-        let newest: Vec<&str> = self.newest.iter().map(String::as_str).collect();
+        let newest: Vec<&str> = self.unpinned.iter().map(String::as_str).collect();
         entry = entry.field("requirements", newest.join(" "));
         entry.params.extend(self.params.clone());
-        if let Some(with) = apart.with(self) {
+        if let Some(with) = apart.distinguishing_requirements(self) {
             entry.params.insert("with".to_owned(), with);
         }
         entry
@@ -88,32 +92,32 @@ impl Setting {
 
 /// A bare number below this counts KiB: 4·10⁹ KiB are more than any machine has, 4·10⁹ bytes less
 /// than most.
-const KIB_END: f64 = 4e9;
+const MAX_KIB: f64 = 4e9;
 const GIB: f64 = 1_073_741_824.0;
 
 /// A machine's memory in whole GiB, below two in quarters. asv asked for KiB in older versions and
 /// for bytes in newer ones, and a kernel's share differs from one start to the next: neither is
 /// another machine. Text (`8GB`) stays.
-fn memory(told: &str) -> String {
-    let Ok(number) = told.parse::<u64>() else { return told.to_owned() };
+fn rounded_memory(memory_text: &str) -> String {
+    let Ok(number) = memory_text.parse::<u64>() else { return memory_text.to_owned() };
     let number = number as f64;
-    let gib = if number < KIB_END { number * 1024.0 / GIB } else { number / GIB };
+    let gib = if number < MAX_KIB { number * 1024.0 / GIB } else { number / GIB };
     let rounded = if gib < 2.0 { (gib * 4.0).round() / 4.0 } else { gib.round() };
     format!("{rounded} GiB")
 }
 
 /// Which settings of a history need more than their parameters to be told apart.
 #[derive(Debug, Default)]
-pub struct Apart {
+pub struct DistinctEnvironments {
     /// By parameters: the requirements that all such settings share; only where they differ.
     shared: BTreeMap<BTreeMap<String, String>, BTreeSet<String>>,
 }
 
-impl Apart {
-    pub fn new(settings: &[Setting]) -> Self {
+impl DistinctEnvironments {
+    pub fn new(settings: &[AsvSetting]) -> Self {
         let mut groups: BTreeMap<_, BTreeSet<&BTreeSet<String>>> = BTreeMap::new();
         for setting in settings {
-            groups.entry(setting.params.clone()).or_default().insert(&setting.newest);
+            groups.entry(setting.params.clone()).or_default().insert(&setting.unpinned);
         }
         let shared = |sets: BTreeSet<&BTreeSet<String>>| {
             let mut sets = sets.into_iter();
@@ -124,9 +128,9 @@ impl Apart {
         Self { shared: differ.map(|(params, sets)| (params, shared(sets))).collect() }
     }
 
-    fn with(&self, setting: &Setting) -> Option<String> {
+    fn distinguishing_requirements(&self, setting: &AsvSetting) -> Option<String> {
         let shared = self.shared.get(&setting.params)?;
-        let own: Vec<&str> = setting.newest.difference(shared).map(String::as_str).collect();
+        let own: Vec<&str> = setting.unpinned.difference(shared).map(String::as_str).collect();
         (!own.is_empty()).then(|| own.join("+"))
     }
 
@@ -140,16 +144,16 @@ impl Apart {
 mod tests {
     use super::*;
 
-    fn setting(requirements: &[(&str, &str)]) -> Setting {
+    fn setting(requirements: &[(&str, &str)]) -> AsvSetting {
         let requirements =
             requirements.iter().map(|(k, v)| ((*k).to_owned(), Value::from(*v))).collect();
         let params = [("machine", "m"), ("python", "3.12"), ("ram", "8GB")];
         let params = params.map(|(k, v)| (k.to_owned(), Value::from(v))).into();
-        Setting::of(&params, Some(&requirements))
+        AsvSetting::of(&params, Some(&requirements))
     }
 
-    fn params(setting: &Setting, apart: &Apart) -> String {
-        let entry = setting.put(Entry::named("x"), apart);
+    fn params(setting: &AsvSetting, apart: &DistinctEnvironments) -> String {
+        let entry = setting.apply_to(BenchmarkEntry::named("x"), apart);
         let pairs: Vec<String> = entry.params.iter().map(|(k, v)| format!("{k}={v}")).collect();
         pairs.join(",")
     }
@@ -157,19 +161,22 @@ mod tests {
     #[test]
     fn an_update_of_asv_or_of_a_kernel_is_no_other_machine() {
         for told in ["395591828", "405086031872", "405085999104"] {
-            assert_eq!(memory(told), "377 GiB");
+            assert_eq!(rounded_memory(told), "377 GiB");
         }
-        assert_eq!(memory("8GB"), "8GB");
+        assert_eq!(rounded_memory("8GB"), "8GB");
     }
 
     #[test]
     fn only_what_differs_tells_environments_apart() {
         let (a, b) = (setting(&[("numpy", ""), ("foo", "")]), setting(&[("numpy", "")]));
         let c = setting(&[("numpy", "1.8")]);
-        let apart = Apart::new(&[a.clone(), b.clone(), c.clone()]);
+        let apart = DistinctEnvironments::new(&[a.clone(), b.clone(), c.clone()]);
         assert_eq!(params(&a, &apart), "machine=m,python=3.12,with=foo");
         assert_eq!(params(&b, &apart), "machine=m,python=3.12");
         assert_eq!(params(&c, &apart), "machine=m,numpy=1.8,python=3.12");
-        assert_eq!(params(&a, &Apart::new(&[a.clone(), c])), "machine=m,python=3.12");
+        assert_eq!(
+            params(&a, &DistinctEnvironments::new(&[a.clone(), c])),
+            "machine=m,python=3.12"
+        );
     }
 }

@@ -10,17 +10,17 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::entry::{Entry, Run, Told, metric};
-use crate::import::told::{Units, snake, time, unit};
-use crate::import::{Asked, Kind, each_file};
-use crate::json::{self, Lines, Number};
-use crate::sink::{Fault, Sink};
+use crate::entry::{BenchmarkEntry, MeasurementExt, RunContext, metric};
+use crate::import::conventions::{UnitUsage, parse_time, plain_unit, snake_case};
+use crate::import::{HistoryKind, ImportOptions, for_each_file};
+use crate::json::{self, LineCounter, Number};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Direction, Measurement, Statistic, TIME};
+use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
-pub const KIND: Kind = Kind {
+pub const KIND: HistoryKind = HistoryKind {
     name: "bencher",
-    also: &["bmf"],
+    aliases: &["bmf"],
     takes: "JSON of reports or of a perf query, or Bencher Metric Format with --commit and \
             --timestamp; or a folder of them",
     yields: "test, testbed as a parameter, measures with their bounds",
@@ -29,7 +29,7 @@ pub const KIND: Kind = Kind {
 };
 
 #[derive(Deserialize)]
-struct Named {
+struct BencherName {
     name: String,
     #[serde(default)]
     slug: Option<String>,
@@ -38,28 +38,28 @@ struct Named {
 }
 
 #[derive(Deserialize)]
-struct Branch {
+struct BencherBranch {
     name: String,
     #[serde(default)]
-    version: Option<Version>,
+    version: Option<BencherVersion>,
     #[serde(default)]
-    head: Option<Head>,
+    head: Option<BencherHead>,
 }
 
 #[derive(Deserialize)]
-struct Head {
+struct BencherHead {
     #[serde(default)]
-    version: Option<Version>,
+    version: Option<BencherVersion>,
 }
 
 #[derive(Deserialize)]
-struct Version {
+struct BencherVersion {
     #[serde(default)]
     hash: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Metric {
+struct BencherMetric {
     value: Number,
     #[serde(default)]
     lower_value: Number,
@@ -70,103 +70,111 @@ struct Metric {
 /// A report: results by iteration, each a benchmark with its measures, or, of older servers, a
 /// measure with its benchmarks.
 #[derive(Deserialize)]
-struct Report {
-    branch: Branch,
-    testbed: Named,
+struct BencherReport {
+    branch: BencherBranch,
+    testbed: BencherName,
     start_time: String,
     results: Vec<Vec<Value>>,
 }
 
 #[derive(Deserialize)]
-struct ByBenchmark {
-    benchmark: Named,
-    measures: Vec<Measured>,
+struct BenchmarkMeasures {
+    benchmark: BencherName,
+    measures: Vec<MeasureMetric>,
 }
 
 #[derive(Deserialize)]
-struct Measured {
-    measure: Named,
-    metric: Metric,
+struct MeasureMetric {
+    measure: BencherName,
+    metric: BencherMetric,
 }
 
 #[derive(Deserialize)]
-struct ByMeasure {
+struct MeasureBenchmarks {
     #[serde(alias = "metric_kind")]
-    measure: Named,
-    benchmarks: Vec<OfBenchmark>,
+    measure: BencherName,
+    benchmarks: Vec<BenchmarkMetric>,
 }
 
 #[derive(Deserialize)]
-struct OfBenchmark {
+struct BenchmarkMetric {
     name: String,
-    metric: Metric,
+    metric: BencherMetric,
 }
 
 /// One line of a perf query.
 #[derive(Deserialize)]
-struct Perf {
-    branch: Branch,
-    testbed: Named,
-    benchmark: Named,
-    measure: Named,
-    metrics: Vec<PerfMetric>,
+struct BencherPerf {
+    branch: BencherBranch,
+    testbed: BencherName,
+    benchmark: BencherName,
+    measure: BencherName,
+    metrics: Vec<BencherPerfMetric>,
 }
 
 #[derive(Deserialize)]
-struct PerfMetric {
+struct BencherPerfMetric {
     #[serde(default)]
     iteration: u64,
     start_time: String,
-    version: Version,
-    metric: Metric,
+    version: BencherVersion,
+    metric: BencherMetric,
 }
 
-fn read(path: &Path, _: &Asked, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    let mut units = Units::default();
-    each_file(path, |file| file.ends_with(".json"), sink, &mut |text, sink| {
-        file(text, &mut units, sink)
+fn read(path: &Path, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    let mut units = UnitUsage::default();
+    for_each_file(path, |file| file.ends_with(".json"), sink, &mut |text, sink| {
+        read_file(text, &mut units, sink)
     })?;
-    units.tell(sink);
+    units.remark_mixed_units(sink);
     Ok(())
 }
 
-fn file(text: &Text, units: &mut Units, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    let body = json::standard(&text.text);
-    let mut take = |entry: Entry, sink: &mut Sink<'_>| {
-        units.see(&entry);
+fn read_file(
+    text: &Text,
+    units: &mut UnitUsage,
+    sink: &mut EntrySink<'_>,
+) -> Result<(), InputError> {
+    let body = json::quote_bare_numbers(&text.text);
+    let mut take = |entry: BenchmarkEntry, sink: &mut EntrySink<'_>| {
+        units.record(&entry);
         sink.entry(entry);
     };
-    let mut lines = Lines::new(&body);
+    let mut lines = LineCounter::new(&body);
     for part in json::elements(&body)? {
-        let line = lines.of(part.get());
+        let line = lines.line_of(part.get());
         let value: Value = serde_json::from_str(part.get())?;
         let said = if value.get("results").is_some_and(Value::is_array)
             && value.get("branch").is_some()
         {
-            Report::deserialize(value).map(|report| of_report(report, line, sink, &mut take))
+            BencherReport::deserialize(value)
+                .map(|report| take_report(report, line, sink, &mut take))
         } else if let Some(results) = value.get("results").filter(|it| it.is_array()) {
-            Vec::<Perf>::deserialize(results).map(|all| {
-                all.into_iter().for_each(|perf| of_perf(perf, sink, &mut take));
+            Vec::<BencherPerf>::deserialize(results).map(|all| {
+                all.into_iter().for_each(|perf| take_perf(perf, sink, &mut take));
             })
         } else {
-            BTreeMap::<String, BTreeMap<String, Metric>>::deserialize(value).map(|all| {
-                all.into_iter().for_each(|(name, measures)| take(of_bmf(&name, measures), sink));
+            BTreeMap::<String, BTreeMap<String, BencherMetric>>::deserialize(value).map(|all| {
+                all.into_iter().for_each(|(name, measures)| take(bmf_entry(&name, measures), sink));
             })
         };
         if let Err(error) = said {
             let reason = format!("neither a report, nor a perf query, nor metrics: {error}");
-            sink.refuse(line, &reason, "the rest was imported", part.get());
+            sink.reject(line, &reason, "the rest was imported", part.get());
         }
     }
     Ok(())
 }
 
 /// A measure's value; the built-in measures are known by their slug.
-fn measurement(measure: &Named, told: &Metric) -> Option<Measurement<'static>> {
+fn measurement(
+    measure: &BencherName,
+    bencher_metric: &BencherMetric,
+) -> Option<Measurement<'static>> {
     let slug = measure.slug.as_deref().unwrap_or(&measure.name).to_lowercase();
-    let units = measure.units.as_deref().map(unit);
+    let units = measure.units.as_deref().map(plain_unit);
     let (name, default, better) = match slug.as_str() {
-        "latency" => (TIME, "ns", None),
+        "latency" => (TIME_METRIC, "ns", None),
         "throughput" => ("throughput", "ops/s", Some(Direction::Higher)),
         "build-time" => ("build_time", "s", None),
         "file-size" => ("file_size", "B", None),
@@ -179,82 +187,87 @@ fn measurement(measure: &Named, told: &Metric) -> Option<Measurement<'static>> {
         "operations / second (ops/s)" => "ops/s",
         other => other,
     };
-    let own = if name.is_empty() { snake(&slug) } else { name.to_owned() };
-    let metric = metric(&own, long, told.value.0?)
-        .with(Statistic::Lower, told.lower_value.0)
-        .with(Statistic::Upper, told.upper_value.0);
+    let own = if name.is_empty() { snake_case(&slug) } else { name.to_owned() };
+    let metric = metric(&own, long, bencher_metric.value.0?)
+        .statistic(Statistic::Lower, bencher_metric.lower_value.0)
+        .statistic(Statistic::Upper, bencher_metric.upper_value.0);
     Some(match better {
-        Some(better) => metric.better(better),
+        Some(better) => metric.direction(better),
         None => metric,
     })
 }
 
 /// A benchmark on a testbed. What stands before the last `::` is the suite; the suffix that hides
 /// it from Bencher's own list is no part of it.
-fn named(name: &str, testbed: &str) -> Entry {
+fn entry_named(name: &str, testbed: &str) -> BenchmarkEntry {
     let name = name.strip_suffix("-bencher-ignore").unwrap_or(name);
     let (suite, test) = name.rsplit_once("::").unwrap_or(("", name));
-    let entry = Entry { name: name.to_owned(), ..Entry::of(suite, test) };
+    let entry = BenchmarkEntry { name: name.to_owned(), ..BenchmarkEntry::of(suite, test) };
     if testbed.is_empty() { entry } else { entry.param("testbed", testbed) }
 }
 
-fn run(branch: &str, hash: Option<&str>, start: &str) -> Run {
-    Run {
+fn run_context(branch: &str, hash: Option<&str>, start: &str) -> RunContext {
+    RunContext {
         commit: hash.map(str::to_owned),
-        timestamp: time(start).map(|(time, _)| time),
+        timestamp: parse_time(start).map(|(time, _)| time),
         branch: (!branch.is_empty()).then(|| branch.to_owned()),
-        ..Run::default()
+        ..RunContext::default()
     }
 }
 
-type Take<'t> = dyn FnMut(Entry, &mut Sink<'_>) + 't;
+type TakeEntry<'t> = dyn FnMut(BenchmarkEntry, &mut EntrySink<'_>) + 't;
 
-fn of_report(report: Report, line: usize, sink: &mut Sink<'_>, take: &mut Take<'_>) {
-    let Branch { name, version, head } = report.branch;
+fn take_report(
+    report: BencherReport,
+    line: usize,
+    sink: &mut EntrySink<'_>,
+    take: &mut TakeEntry<'_>,
+) {
+    let BencherBranch { name, version, head } = report.branch;
     let version = version.or_else(|| head?.version);
-    let run = run(&name, version.and_then(|it| it.hash).as_deref(), &report.start_time);
+    let run = run_context(&name, version.and_then(|it| it.hash).as_deref(), &report.start_time);
     for (iteration, results) in report.results.into_iter().enumerate() {
         let mut entries: BTreeMap<String, Vec<Measurement<'static>>> = BTreeMap::new();
         for told in results {
-            if let Ok(told) = ByBenchmark::deserialize(&told) {
+            if let Ok(told) = BenchmarkMeasures::deserialize(&told) {
                 let metrics = told.measures.iter();
                 let metrics = metrics.filter_map(|it| measurement(&it.measure, &it.metric));
                 entries.entry(told.benchmark.name).or_default().extend(metrics);
-            } else if let Ok(told) = ByMeasure::deserialize(&told) {
+            } else if let Ok(told) = MeasureBenchmarks::deserialize(&told) {
                 for of in told.benchmarks {
                     let metric = measurement(&told.measure, &of.metric);
                     entries.entry(of.name).or_default().extend(metric);
                 }
             } else {
                 let remedy = "the report's other results were imported";
-                sink.refuse(line, "no result of a report", remedy, &told.to_string());
+                sink.reject(line, "no result of a report", remedy, &told.to_string());
             }
         }
         for (name, metrics) in entries {
-            let mut entry = named(&name, &report.testbed.name);
+            let mut entry = entry_named(&name, &report.testbed.name);
             (entry.metrics, entry.run) = (metrics, run.clone());
-            take(repeat(entry, iteration as u64), sink);
+            take(mark_iteration(entry, iteration as u64), sink);
         }
     }
 }
 
-fn repeat(entry: Entry, iteration: u64) -> Entry {
+fn mark_iteration(entry: BenchmarkEntry, iteration: u64) -> BenchmarkEntry {
     if iteration > 0 { entry.field("repeat", iteration + 1) } else { entry }
 }
 
-fn of_perf(perf: Perf, sink: &mut Sink<'_>, take: &mut Take<'_>) {
+fn take_perf(perf: BencherPerf, sink: &mut EntrySink<'_>, take: &mut TakeEntry<'_>) {
     for told in &perf.metrics {
-        let mut entry = named(&perf.benchmark.name, &perf.testbed.name);
+        let mut entry = entry_named(&perf.benchmark.name, &perf.testbed.name);
         entry.metrics.extend(measurement(&perf.measure, &told.metric));
-        entry.run = run(&perf.branch.name, told.version.hash.as_deref(), &told.start_time);
-        take(repeat(entry, told.iteration), sink);
+        entry.run = run_context(&perf.branch.name, told.version.hash.as_deref(), &told.start_time);
+        take(mark_iteration(entry, told.iteration), sink);
     }
 }
 
-fn of_bmf(name: &str, measures: BTreeMap<String, Metric>) -> Entry {
-    let mut entry = named(name, "");
+fn bmf_entry(name: &str, measures: BTreeMap<String, BencherMetric>) -> BenchmarkEntry {
+    let mut entry = entry_named(name, "");
     for (measure, told) in measures {
-        let measure = Named { name: measure, slug: None, units: None };
+        let measure = BencherName { name: measure, slug: None, units: None };
         entry.metrics.extend(measurement(&measure, &told));
     }
     entry

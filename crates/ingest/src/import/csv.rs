@@ -9,18 +9,18 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use crate::entry::{Entry, Told as _, metric};
-use crate::import::csv_columns::{Role, roles, unit_of};
-use crate::import::told::{self, Scale, whole};
-use crate::import::{Asked, Kind, each_file, stem};
-use crate::quantity::number;
-use crate::sink::{Fault, Sink};
+use crate::entry::{BenchmarkEntry, MeasurementExt as _, metric};
+use crate::import::conventions::{self, EpochUnit, count_value};
+use crate::import::csv_columns::{ColumnRole, roles, unit_of};
+use crate::import::{HistoryKind, ImportOptions, for_each_file, stem};
+use crate::quantity::parse_number;
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::history::CommitFacts;
 
-pub const KIND: Kind = Kind {
+pub const KIND: HistoryKind = HistoryKind {
     name: "csv",
-    also: &["otava-csv", "hunter-csv"],
+    aliases: &["otava-csv", "hunter-csv"],
     takes: "a CSV with a header and a column of times, or a folder of them",
     yields: "a metric a column of numbers (statistics of one together), text as parameters; \
              failed runs; commits",
@@ -29,23 +29,23 @@ pub const KIND: Kind = Kind {
 };
 
 /// Of a column's cells at least this part are numbers where it holds values: a few say `n/a`.
-const NUMERIC: f64 = 0.9;
+const MIN_NUMERIC_SHARE: f64 = 0.9;
 
-fn read(path: &Path, asked: &Asked, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(path: &Path, options: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let wanted = |file: &str| [".csv", ".tsv"].iter().any(|end| file.ends_with(end));
-    each_file(path, wanted, sink, &mut |text, sink| table(text, asked, sink))
+    for_each_file(path, wanted, sink, &mut |text, sink| read_table(text, options, sink))
 }
 
 /// Where the table begins: its header, the text of its rows, the line of the first of them.
-struct Table<'t> {
+struct CsvTable<'t> {
     header: StringRecord,
     rows: &'t str,
     line: usize,
     delimiter: u8,
 }
 
-impl<'t> Table<'t> {
-    fn of(text: &'t str, delimiter: Option<u8>) -> Result<Self, Fault> {
+impl<'t> CsvTable<'t> {
+    fn parse(text: &'t str, delimiter: Option<u8>) -> Result<Self, InputError> {
         let mut read = 0;
         let mut before: Option<&str> = None;
         for (index, line) in text.split_inclusive('\n').enumerate() {
@@ -55,7 +55,7 @@ impl<'t> Table<'t> {
                 read += line.len();
                 continue;
             }
-            let delimiter = delimiter.unwrap_or_else(|| usual(plain));
+            let delimiter = delimiter.unwrap_or_else(|| likeliest_delimiter(plain));
             let cells = |line: &str| line.bytes().filter(|byte| *byte == delimiter).count();
             // `#Tag,count,min`: the last remark is the header where it has as many cells.
             let remark = before.filter(|it| cells(it) > 1 && cells(it) == cells(plain));
@@ -67,7 +67,7 @@ impl<'t> Table<'t> {
             let header = records(header, delimiter).next().and_then(Result::ok).unwrap_or_default();
             return Ok(Self { header, rows: &text[read + skip..], line, delimiter });
         }
-        Err(Fault::whole("it has no header"))
+        Err(InputError::whole("it has no header"))
     }
 
     fn rows(&self) -> impl Iterator<Item = csv::Result<StringRecord>> {
@@ -82,29 +82,33 @@ fn records(text: &str, delimiter: u8) -> impl Iterator<Item = csv::Result<String
 }
 
 /// The separator that a header has most of.
-fn usual(header: &str) -> u8 {
+fn likeliest_delimiter(header: &str) -> u8 {
     let count = |delimiter: u8| header.bytes().filter(|byte| *byte == delimiter).count();
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|it| count(*it)).unwrap_or(b',')
 }
 
-fn table(text: &Text, asked: &Asked, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    let table = Table::of(&text.text, asked.delimiter)?;
+fn read_table(
+    text: &Text,
+    options: &ImportOptions,
+    sink: &mut EntrySink<'_>,
+) -> Result<(), InputError> {
+    let table = CsvTable::parse(&text.text, options.delimiter)?;
     let names: Vec<String> = table.header.iter().map(str::to_owned).collect();
-    let roles =
-        roles(&names, &numeric(&table, names.len()), &asked.columns).map_err(Fault::whole)?;
-    if !roles.contains(&Role::Time) && !asked.timed {
+    let roles = roles(&names, &numeric_columns(&table, names.len()), &options.columns)
+        .map_err(InputError::whole)?;
+    if !roles.contains(&ColumnRole::Time) && !options.has_time {
         let columns = names.join(", ");
-        return Err(Fault::whole(format!(
+        return Err(InputError::whole(format!(
             "no column holds the time; say --column time=NAME; columns are {columns}"
         )));
     }
-    if !roles.contains(&Role::Commit) && !asked.named {
+    if !roles.contains(&ColumnRole::Commit) && !options.has_commit {
         sink.remark(
             "no column holds commits: runs are filed under their time (--column commit=NAME)",
         );
     }
-    let mut scales: BTreeMap<Scale, u64> = BTreeMap::new();
-    let test = asked.test.clone().unwrap_or_else(|| stem(&text.name));
+    let mut scales: BTreeMap<EpochUnit, u64> = BTreeMap::new();
+    let test = options.test.clone().unwrap_or_else(|| stem(&text.name));
     for (index, row) in table.rows().enumerate() {
         let at = row.as_ref().ok().and_then(|row| row.position().map(csv::Position::line));
         let line = table.line + at.map_or(index, |at| at as usize - 1);
@@ -113,13 +117,13 @@ fn table(text: &Text, asked: &Asked, sink: &mut Sink<'_>) -> Result<(), Fault> {
             Ok(row) if row.len() != names.len() => {
                 Err(format!("{} cells, and {} columns", row.len(), names.len()))
             }
-            Ok(row) => entry(&test, row, &roles, asked, &mut scales, sink),
+            Ok(row) => entry(&test, row, &roles, options, &mut scales, sink),
         };
         match said {
             Ok(entry) => sink.entry(entry),
             Err(reason) => {
                 let shown: Vec<&str> = row.iter().flatten().collect();
-                sink.refuse(line, &reason, "the other rows were imported", &shown.join(","));
+                sink.reject(line, &reason, "the other rows were imported", &shown.join(","));
             }
         }
     }
@@ -132,15 +136,16 @@ fn table(text: &Text, asked: &Asked, sink: &mut Sink<'_>) -> Result<(), Fault> {
 }
 
 /// Which columns hold numbers.
-fn numeric(table: &Table<'_>, columns: usize) -> Vec<bool> {
+fn numeric_columns(table: &CsvTable<'_>, columns: usize) -> Vec<bool> {
     let mut counts = vec![(0_u64, 0_u64); columns];
     for row in table.rows().flatten() {
         for (cell, (filled, numbers)) in row.iter().zip(&mut counts) {
             *filled += u64::from(!cell.is_empty());
-            *numbers += u64::from(number(cell).is_some());
+            *numbers += u64::from(parse_number(cell).is_some());
         }
     }
-    let most = |(filled, numbers)| numbers > 0 && numbers as f64 >= NUMERIC * filled as f64;
+    let most =
+        |(filled, numbers)| numbers > 0 && numbers as f64 >= MIN_NUMERIC_SHARE * filled as f64;
     counts.into_iter().map(most).collect()
 }
 
@@ -148,69 +153,80 @@ fn numeric(table: &Table<'_>, columns: usize) -> Vec<bool> {
 fn entry(
     test: &str,
     row: &StringRecord,
-    roles: &[Role],
-    asked: &Asked,
-    scales: &mut BTreeMap<Scale, u64>,
-    sink: &mut Sink<'_>,
-) -> Result<Entry, String> {
-    let mut entry = Entry::named(test);
+    roles: &[ColumnRole],
+    options: &ImportOptions,
+    scales: &mut BTreeMap<EpochUnit, u64>,
+    sink: &mut EntrySink<'_>,
+) -> Result<BenchmarkEntry, String> {
+    let mut entry = BenchmarkEntry::named(test);
     let mut subject = None;
     for (cell, role) in row.iter().zip(roles).filter(|(cell, _)| !cell.is_empty()) {
         match role {
-            Role::Time => {
-                let (time, scale) = told::time(cell).ok_or("its time cannot be read")?;
+            ColumnRole::Time => {
+                let (time, scale) =
+                    conventions::parse_time(cell).ok_or("its time cannot be read")?;
                 scale.into_iter().for_each(|scale| *scales.entry(scale).or_default() += 1);
                 entry.run.timestamp = Some(time);
             }
-            Role::CommitTime => entry.run.commit_time = told::time(cell).map(|(time, _)| time),
-            Role::Commit => entry.run.commit = Some(cell.to_owned()),
-            Role::Subject => subject = cell.lines().next().map(str::to_owned),
-            Role::Branch => entry.run.branch = Some(cell.to_owned()),
-            Role::Suite => cell.clone_into(&mut entry.suite),
-            Role::Test => {
+            ColumnRole::CommitTime => {
+                entry.run.commit_time = conventions::parse_time(cell).map(|(time, _)| time)
+            }
+            ColumnRole::Commit => entry.run.commit = Some(cell.to_owned()),
+            ColumnRole::Subject => subject = cell.lines().next().map(str::to_owned),
+            ColumnRole::Branch => entry.run.branch = Some(cell.to_owned()),
+            ColumnRole::Suite => cell.clone_into(&mut entry.suite),
+            ColumnRole::Test => {
                 let name = cell.strip_prefix("Tag=").unwrap_or(cell);
                 name.clone_into(&mut entry.test);
                 name.clone_into(&mut entry.name);
             }
-            Role::Error => entry.error = Some(cell.to_owned()),
-            Role::Param(name) => entry = entry.param(name, cell),
-            Role::Field(name) => {
-                let value = number(cell).map_or_else(|| cell.into(), whole);
+            ColumnRole::Error => entry.error = Some(cell.to_owned()),
+            ColumnRole::Param(name) => entry = entry.param(name, cell),
+            ColumnRole::Field(name) => {
+                let value = parse_number(cell).map_or_else(|| cell.into(), count_value);
                 entry = entry.field(name, value);
             }
             _ => {}
         }
     }
-    if entry.run.timestamp.is_none() && !asked.timed {
+    if entry.run.timestamp.is_none() && !options.has_time {
         return Err("it has no time".to_owned());
     }
-    if entry.run.commit.is_none() && !asked.named {
-        if roles.contains(&Role::Commit) {
+    if entry.run.commit.is_none() && !options.has_commit {
+        if roles.contains(&ColumnRole::Commit) {
             return Err("it has no commit".to_owned());
         }
         entry.run.commit = entry.run.timestamp.map(|time| time.to_string());
     }
     if let (Some(id), Some(subject)) = (entry.run.commit.clone(), subject) {
-        sink.commit(CommitFacts { id, subject: Some(subject), ..CommitFacts::default() });
+        sink.add_commit(CommitFacts { id, subject: Some(subject), ..CommitFacts::default() });
     }
     if entry.error.is_some() {
         return Ok(entry);
     }
-    values(&mut entry, row, roles, sink);
+    add_values(&mut entry, row, roles, sink);
     if entry.metrics.is_empty() { Err("it has no value".to_owned()) } else { Ok(entry) }
 }
 
 /// The values of a row, with the statistics beside them.
-fn values(entry: &mut Entry, row: &StringRecord, roles: &[Role], sink: &mut Sink<'_>) {
-    let cell = |role: Role| roles.iter().position(|it| *it == role).and_then(|at| row.get(at));
-    if let (Some(name), Some(value)) = (cell(Role::Metric), cell(Role::Value).and_then(number)) {
-        let name = told::snake(name);
-        let unit = unit_of(&name, cell(Role::Unit).unwrap_or_default());
+fn add_values(
+    entry: &mut BenchmarkEntry,
+    row: &StringRecord,
+    roles: &[ColumnRole],
+    sink: &mut EntrySink<'_>,
+) {
+    let cell =
+        |role: ColumnRole| roles.iter().position(|it| *it == role).and_then(|at| row.get(at));
+    if let (Some(name), Some(value)) =
+        (cell(ColumnRole::Metric), cell(ColumnRole::Value).and_then(parse_number))
+    {
+        let name = conventions::snake_case(name);
+        let unit = unit_of(&name, cell(ColumnRole::Unit).unwrap_or_default());
         entry.metrics.push(metric(&name, &unit, value));
     }
     for (cell, role) in row.iter().zip(roles) {
-        let Role::Measured(name, unit) = role else { continue };
-        match number(cell) {
+        let ColumnRole::Measured(name, unit) = role else { continue };
+        match parse_number(cell) {
             Some(value) => entry.metrics.push(metric(name, &unit_of(name, unit), value)),
             None if cell.is_empty() => {}
             None => sink.skip("a cell among numbers that is none", 1),
@@ -218,12 +234,13 @@ fn values(entry: &mut Entry, row: &StringRecord, roles: &[Role], sink: &mut Sink
     }
     for metric in &mut entry.metrics {
         let taken = std::mem::replace(metric, crate::entry::metric("", "", f64::NAN));
-        let beside = row.iter().zip(roles).filter_map(|(cell, role)| Some((number(cell)?, role)));
+        let beside =
+            row.iter().zip(roles).filter_map(|(cell, role)| Some((parse_number(cell)?, role)));
         *metric = beside.fold(taken, |metric, (value, role)| match role {
-            Role::Statistic(name, statistic) if *name == *metric.metric => {
-                metric.with(*statistic, value)
+            ColumnRole::Statistic(name, statistic) if *name == *metric.metric => {
+                metric.statistic(*statistic, value)
             }
-            Role::Std(name) if *name == *metric.metric => metric.std(value),
+            ColumnRole::Std(name) if *name == *metric.metric => metric.std(value),
             _ => metric,
         });
     }

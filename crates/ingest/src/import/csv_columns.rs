@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::import::told::snake;
+use crate::import::conventions::snake_case;
 use model::record::{Statistic, Unit};
 
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Role {
+pub enum ColumnRole {
     Time,
     Commit,
     CommitTime,
@@ -35,41 +35,41 @@ pub enum Role {
 }
 
 /// Names that tell a role, best first; as [`snake`] writes them.
-const KNOWN: [(&str, Role); 34] = [
-    ("timestamp", Role::Time),
-    ("datetime", Role::Time),
-    ("date_time", Role::Time),
-    ("date", Role::Time),
-    ("time", Role::Time),
-    ("commit", Role::Commit),
-    ("commit_hash", Role::Commit),
-    ("commit_id", Role::Commit),
-    ("commit_sha", Role::Commit),
-    ("git_commit", Role::Commit),
-    ("git_sha", Role::Commit),
-    ("sha", Role::Commit),
-    ("revision", Role::Commit),
-    ("hash", Role::Commit),
-    ("commit_time", Role::CommitTime),
-    ("commit_date", Role::CommitTime),
-    ("commit_message", Role::Subject),
-    ("subject", Role::Subject),
-    ("branch", Role::Branch),
-    ("git_branch", Role::Branch),
-    ("suite", Role::Suite),
-    ("group", Role::Suite),
-    ("benchmark_name", Role::Test),
-    ("benchmark", Role::Test),
-    ("test", Role::Test),
-    ("test_name", Role::Test),
-    ("name", Role::Test),
-    ("tag", Role::Test),
-    ("error_message", Role::Error),
-    ("error", Role::Error),
-    ("metric", Role::Metric),
-    ("metric_name", Role::Metric),
-    ("value", Role::Value),
-    ("unit", Role::Unit),
+const COLUMN_NAMES: [(&str, ColumnRole); 34] = [
+    ("timestamp", ColumnRole::Time),
+    ("datetime", ColumnRole::Time),
+    ("date_time", ColumnRole::Time),
+    ("date", ColumnRole::Time),
+    ("time", ColumnRole::Time),
+    ("commit", ColumnRole::Commit),
+    ("commit_hash", ColumnRole::Commit),
+    ("commit_id", ColumnRole::Commit),
+    ("commit_sha", ColumnRole::Commit),
+    ("git_commit", ColumnRole::Commit),
+    ("git_sha", ColumnRole::Commit),
+    ("sha", ColumnRole::Commit),
+    ("revision", ColumnRole::Commit),
+    ("hash", ColumnRole::Commit),
+    ("commit_time", ColumnRole::CommitTime),
+    ("commit_date", ColumnRole::CommitTime),
+    ("commit_message", ColumnRole::Subject),
+    ("subject", ColumnRole::Subject),
+    ("branch", ColumnRole::Branch),
+    ("git_branch", ColumnRole::Branch),
+    ("suite", ColumnRole::Suite),
+    ("group", ColumnRole::Suite),
+    ("benchmark_name", ColumnRole::Test),
+    ("benchmark", ColumnRole::Test),
+    ("test", ColumnRole::Test),
+    ("test_name", ColumnRole::Test),
+    ("name", ColumnRole::Test),
+    ("tag", ColumnRole::Test),
+    ("error_message", ColumnRole::Error),
+    ("error", ColumnRole::Error),
+    ("metric", ColumnRole::Metric),
+    ("metric_name", ColumnRole::Metric),
+    ("value", ColumnRole::Value),
+    ("unit", ColumnRole::Unit),
 ];
 
 /// Counts beside the values: how often something ran is no metric.
@@ -88,24 +88,24 @@ const COUNTS: [&str; 8] = [
 ///
 /// # Errors
 /// There is no such role.
-fn given(name: &str, told: &str) -> Result<Role, String> {
-    Ok(match told {
-        "time" => Role::Time,
-        "commit" => Role::Commit,
-        "commit_time" => Role::CommitTime,
-        "subject" => Role::Subject,
-        "branch" => Role::Branch,
-        "suite" => Role::Suite,
-        "test" => Role::Test,
-        "error" => Role::Error,
-        "value" => Role::Value,
-        "unit" => Role::Unit,
-        "metric_name" => Role::Metric,
-        "metric" => measured(name),
-        "param" => Role::Param(snake(name)),
-        "field" => Role::Field(snake(name)),
-        "skip" => Role::Skip,
-        _ => return Err(format!("--column {told}={name}: no such field")),
+fn role_named(name: &str, role_name: &str) -> Result<ColumnRole, String> {
+    Ok(match role_name {
+        "time" => ColumnRole::Time,
+        "commit" => ColumnRole::Commit,
+        "commit_time" => ColumnRole::CommitTime,
+        "subject" => ColumnRole::Subject,
+        "branch" => ColumnRole::Branch,
+        "suite" => ColumnRole::Suite,
+        "test" => ColumnRole::Test,
+        "error" => ColumnRole::Error,
+        "value" => ColumnRole::Value,
+        "unit" => ColumnRole::Unit,
+        "metric_name" => ColumnRole::Metric,
+        "metric" => measured_column(name),
+        "param" => ColumnRole::Param(snake_case(name)),
+        "field" => ColumnRole::Field(snake_case(name)),
+        "skip" => ColumnRole::Skip,
+        _ => return Err(format!("--column {role_name}={name}: no such field")),
     })
 }
 
@@ -117,65 +117,69 @@ fn given(name: &str, told: &str) -> Result<Role, String> {
 pub fn roles(
     names: &[String],
     numeric: &[bool],
-    asked: &BTreeMap<String, String>,
-) -> Result<Vec<Role>, String> {
-    let mut roles: Vec<Option<Role>> = vec![None; names.len()];
-    for (name, told) in asked {
+    requested_roles: &BTreeMap<String, String>,
+) -> Result<Vec<ColumnRole>, String> {
+    let mut roles: Vec<Option<ColumnRole>> = vec![None; names.len()];
+    for (name, told) in requested_roles {
         let at = names.iter().position(|it| it == name);
         let at = at.ok_or_else(|| format!("--column {name}: no such column"))?;
-        roles[at] = Some(given(name, told)?);
+        roles[at] = Some(role_named(name, told)?);
     }
     let long =
-        ["metric", "metric_name"].iter().any(|it| names.iter().any(|name| snake(name) == *it))
-            && names.iter().any(|name| snake(name) == "value");
-    for (known, role) in KNOWN {
-        let of_long = matches!(role, Role::Metric | Role::Value | Role::Unit);
+        ["metric", "metric_name"].iter().any(|it| names.iter().any(|name| snake_case(name) == *it))
+            && names.iter().any(|name| snake_case(name) == "value");
+    for (known, role) in COLUMN_NAMES {
+        let of_long = matches!(role, ColumnRole::Metric | ColumnRole::Value | ColumnRole::Unit);
         if roles.iter().flatten().any(|it| *it == role) || of_long && !long {
             continue;
         }
-        let at = names.iter().position(|name| snake(name) == known);
+        let at = names.iter().position(|name| snake_case(name) == known);
         if let Some(at) = at.filter(|at| roles[*at].is_none()) {
             roles[at] = Some(role);
         }
     }
-    let rest =
-        |(at, role): (usize, Option<Role>)| role.unwrap_or_else(|| guess(&names[at], numeric[at]));
-    let mut roles: Vec<Role> = roles.into_iter().enumerate().map(rest).collect();
-    group(&mut roles);
+    let rest = |(at, role): (usize, Option<ColumnRole>)| {
+        role.unwrap_or_else(|| guess_role(&names[at], numeric[at]))
+    };
+    let mut roles: Vec<ColumnRole> = roles.into_iter().enumerate().map(rest).collect();
+    group_statistics(&mut roles);
     Ok(roles)
 }
 
-fn guess(name: &str, numeric: bool) -> Role {
-    let plain = snake(name);
+fn guess_role(name: &str, numeric: bool) -> ColumnRole {
+    let plain = snake_case(name);
     let counts = COUNTS.iter().any(|it| plain == *it || plain.ends_with(&format!("_{it}")));
     match plain.as_str() {
-        "n" => Role::Param(plain),
-        _ if counts || plain.ends_with("error_message") => Role::Field(plain),
-        _ if numeric => measured(name),
-        _ => Role::Param(plain),
+        "n" => ColumnRole::Param(plain),
+        _ if counts || plain.ends_with("error_message") => ColumnRole::Field(plain),
+        _ if numeric => measured_column(name),
+        _ => ColumnRole::Param(plain),
     }
 }
 
 /// A metric's column: `latency (ms)`, `latency [ms]` and `latency_ms` tell the unit.
-fn measured(name: &str) -> Role {
+fn measured_column(name: &str) -> ColumnRole {
     let brackets = [('(', ')'), ('[', ']')].into_iter().find_map(|(open, close)| {
         let (name, unit) = name.trim().strip_suffix(close)?.rsplit_once(open)?;
         Some((name, unit.trim()))
     });
     if let Some((name, unit)) = brackets {
-        return Role::Measured(snake(name), unit.to_owned());
+        return ColumnRole::Measured(snake_case(name), unit.to_owned());
     }
     let units =
         [("ns", "ns"), ("us", "us"), ("ms", "ms"), ("sec", "s"), ("seconds", "s"), ("bytes", "B")];
     let unit = name.rsplit_once('_').and_then(|(_, end)| units.iter().find(|(it, _)| *it == end));
-    Role::Measured(snake(name), unit.map_or_else(String::new, |(_, unit)| (*unit).to_owned()))
+    ColumnRole::Measured(
+        snake_case(name),
+        unit.map_or_else(String::new, |(_, unit)| (*unit).to_owned()),
+    )
 }
 
 /// `x_min`, `x_max`, … beside a value of `x` are statistics of it. The value is `x`, else the
 /// median, else the mean; a mean that is not the value is a field.
-fn group(roles: &mut [Role]) {
-    let split = |role: &Role| match role {
-        Role::Measured(name, unit) => {
+fn group_statistics(roles: &mut [ColumnRole]) {
+    let split = |role: &ColumnRole| match role {
+        ColumnRole::Measured(name, unit) => {
             let (base, end) = name.rsplit_once('_')?;
             (!base.is_empty()).then(|| (base.to_owned(), end.to_owned(), unit.clone()))
         }
@@ -184,7 +188,7 @@ fn group(roles: &mut [Role]) {
     let measured: Vec<String> = roles
         .iter()
         .filter_map(|role| match role {
-            Role::Measured(name, _) => Some(name.clone()),
+            ColumnRole::Measured(name, _) => Some(name.clone()),
             _ => None,
         })
         .collect();
@@ -198,26 +202,26 @@ fn group(roles: &mut [Role]) {
         }
         let is_value = !bare(&base) && value == Some(end.as_str());
         *role = match (end.as_str(), Statistic::from_name(&end)) {
-            _ if is_value => Role::Measured(base, unit),
-            ("mean" | "avg" | "average", _) => Role::Field(format!("{base}_{end}")),
-            ("std" | "stddev" | "stdev", _) => Role::Std(base),
-            ("p999", _) => Role::Statistic(base, Statistic::P999),
-            (_, Some(statistic)) => Role::Statistic(base, statistic),
+            _ if is_value => ColumnRole::Measured(base, unit),
+            ("mean" | "avg" | "average", _) => ColumnRole::Field(format!("{base}_{end}")),
+            ("std" | "stddev" | "stdev", _) => ColumnRole::Std(base),
+            ("p999", _) => ColumnRole::Statistic(base, Statistic::P999),
+            (_, Some(statistic)) => ColumnRole::Statistic(base, statistic),
             _ => continue,
         };
     }
 }
 
 /// The unit of a metric's column: what it says, else what the metric's name means.
-pub fn unit_of(name: &str, told: &str) -> String {
-    if told.is_empty() { Unit::of_metric(name).as_str().to_owned() } else { told.to_owned() }
+pub fn unit_of(name: &str, unit: &str) -> String {
+    if unit.is_empty() { Unit::of_metric(name).as_str().to_owned() } else { unit.to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(names: &[&str], numeric: &[bool]) -> Vec<Role> {
+    fn of(names: &[&str], numeric: &[bool]) -> Vec<ColumnRole> {
         let names: Vec<String> = names.iter().map(|it| (*it).to_owned()).collect();
         roles(&names, numeric, &BTreeMap::new()).unwrap()
     }
@@ -227,15 +231,16 @@ mod tests {
         let names = ["timestamp", "time", "lat_median", "lat_mean", "lat_p99", "wall (ms)", "os"];
         let found = of(&names, &[true, true, true, true, true, true, false]);
         let lat = || "lat".to_owned();
-        let metric = |name: &str, unit: &str| Role::Measured(name.to_owned(), unit.to_owned());
+        let metric =
+            |name: &str, unit: &str| ColumnRole::Measured(name.to_owned(), unit.to_owned());
         let expected = [
-            Role::Time,
+            ColumnRole::Time,
             metric("time", ""),
             metric("lat", ""),
-            Role::Field("lat_mean".to_owned()),
-            Role::Statistic(lat(), Statistic::P99),
+            ColumnRole::Field("lat_mean".to_owned()),
+            ColumnRole::Statistic(lat(), Statistic::P99),
             metric("wall", "ms"),
-            Role::Param("os".to_owned()),
+            ColumnRole::Param("os".to_owned()),
         ];
         assert_eq!(found, expected);
     }

@@ -13,19 +13,19 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::entry::{Entry, Run};
-use crate::import::github_bench::{Bench, Tool, entries};
-use crate::import::told::{Repeats, Units, millis};
-use crate::import::{Asked, Kind, each_file};
-use crate::json::{self, Lines};
-use crate::sink::{Fault, Sink};
+use crate::entry::{BenchmarkEntry, RunContext};
+use crate::import::conventions::{RepeatMarker, UnitUsage, epoch_millis};
+use crate::import::github_bench::{ActionBenchmark, ActionTool, entries};
+use crate::import::{HistoryKind, ImportOptions, for_each_file};
+use crate::json::{self, LineCounter};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::history::CommitFacts;
 use model::record::time::Timestamp;
 
-pub const KIND: Kind = Kind {
+pub const KIND: HistoryKind = HistoryKind {
     name: "github-action-benchmark",
-    also: &["gh-action-benchmark", "github-action"],
+    aliases: &["gh-action-benchmark", "github-action"],
     takes: "data.js, its JSON, or a checkout of the gh-pages branch",
     yields: "suite, test, time or the unit's metric, spread, what stands in `extra`; commits",
     backend: "custom",
@@ -35,14 +35,14 @@ pub const KIND: Kind = Kind {
 const PREFIX: &str = "window.BENCHMARK_DATA";
 
 #[derive(Deserialize)]
-struct Data<'t> {
+struct ActionData<'t> {
     #[serde(borrow)]
     entries: BTreeMap<String, &'t RawValue>,
 }
 
 #[derive(Deserialize)]
-struct Told {
-    commit: Commit,
+struct ActionRun {
+    commit: ActionCommit,
     #[serde(default)]
     date: Value,
     #[serde(default)]
@@ -51,7 +51,7 @@ struct Told {
 }
 
 #[derive(Deserialize)]
-struct Commit {
+struct ActionCommit {
     #[serde(alias = "sha")]
     id: String,
     #[serde(default)]
@@ -62,15 +62,19 @@ struct Commit {
     url: Option<String>,
 }
 
-fn read(path: &Path, _: &Asked, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(path: &Path, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let wanted = |file: &str| file.rsplit('/').next() == Some("data.js");
-    let mut units = Units::default();
-    each_file(path, wanted, sink, &mut |text, sink| data(text, &mut units, sink))?;
-    units.tell(sink);
+    let mut units = UnitUsage::default();
+    for_each_file(path, wanted, sink, &mut |text, sink| read_data(text, &mut units, sink))?;
+    units.remark_mixed_units(sink);
     Ok(())
 }
 
-fn data(text: &Text, units: &mut Units, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read_data(
+    text: &Text,
+    units: &mut UnitUsage,
+    sink: &mut EntrySink<'_>,
+) -> Result<(), InputError> {
     let told = text.text.trim_start();
     let body = match told.strip_prefix(PREFIX) {
         Some(rest) => rest.trim_start().strip_prefix('=').unwrap_or(rest),
@@ -78,35 +82,35 @@ fn data(text: &Text, units: &mut Units, sink: &mut Sink<'_>) -> Result<(), Fault
     };
     let skipped = text.text.len() - body.len();
     let before = text.text[..skipped].matches('\n').count();
-    let body = json::standard(body.trim_end().trim_end_matches(';'));
+    let body = json::quote_bare_numbers(body.trim_end().trim_end_matches(';'));
     let shifted = |error: serde_json::Error| {
-        let mut fault = Fault::from(error);
+        let mut fault = InputError::from(error);
         fault.line += u32::try_from(before).unwrap_or(0);
         fault
     };
-    let data: Data<'_> = serde_json::from_str(&body).map_err(shifted)?;
+    let data: ActionData<'_> = serde_json::from_str(&body).map_err(shifted)?;
     let mut suites: Vec<(&String, &&RawValue)> = data.entries.iter().collect();
     suites.sort_by_key(|(_, runs)| runs.get().as_ptr() as usize);
-    let mut lines = Lines::new(&body);
+    let mut lines = LineCounter::new(&body);
     let mut repeats = 0;
     for (suite, runs) in suites {
         let remedy = "the other suites were imported";
         let runs = match json::elements(runs.get()) {
             Ok(runs) => runs,
             Err(error) => {
-                let line = before + lines.of(runs.get());
-                sink.refuse(line, &format!("no list of runs: {error}"), remedy, runs.get());
+                let line = before + lines.line_of(runs.get());
+                sink.reject(line, &format!("no list of runs: {error}"), remedy, runs.get());
                 continue;
             }
         };
         for told in runs {
-            let line = before + lines.of(told.get());
-            match serde_json::from_str::<Told>(told.get()) {
-                Ok(told) => repeats += run(suite, told, line, units, sink),
+            let line = before + lines.line_of(told.get());
+            match serde_json::from_str::<ActionRun>(told.get()) {
+                Ok(told) => repeats += take_run(suite, told, line, units, sink),
                 Err(error) => {
-                    let reason = Fault::from(error).reason;
+                    let reason = InputError::from(error).reason;
                     let remedy = "the other runs were imported";
-                    sink.refuse(line, &format!("no run: {reason}"), remedy, told.get());
+                    sink.reject(line, &format!("no run: {reason}"), remedy, told.get());
                 }
             }
         }
@@ -118,16 +122,22 @@ fn data(text: &Text, units: &mut Units, sink: &mut Sink<'_>) -> Result<(), Fault
 }
 
 /// One run of one suite; how many of its benchmarks are repeats.
-fn run(suite: &str, told: Told, line: usize, units: &mut Units, sink: &mut Sink<'_>) -> u64 {
-    let run = of(&told, sink);
-    let tool = Tool::named(&told.tool);
+fn take_run(
+    suite: &str,
+    action_run: ActionRun,
+    line: usize,
+    units: &mut UnitUsage,
+    sink: &mut EntrySink<'_>,
+) -> u64 {
+    let run = run_context(&action_run, sink);
+    let tool = ActionTool::named(&action_run.tool);
     let mut benches = Vec::new();
-    for value in &told.benches {
-        match Bench::deserialize(value) {
+    for value in &action_run.benches {
+        match ActionBenchmark::deserialize(value) {
             Ok(bench) => benches.push(bench),
             Err(error) => {
                 let remedy = "the run's other benchmarks were imported";
-                sink.refuse(line, &format!("no benchmark: {error}"), remedy, &value.to_string());
+                sink.reject(line, &format!("no benchmark: {error}"), remedy, &value.to_string());
             }
         }
     }
@@ -135,44 +145,44 @@ fn run(suite: &str, told: Told, line: usize, units: &mut Units, sink: &mut Sink<
     for (bench, reason) in refused {
         let remedy = "the run's other values were imported";
         let text = format!("{}: {} {}", bench.name, bench.value, bench.unit);
-        sink.refuse(line, reason, remedy, &text);
+        sink.reject(line, reason, remedy, &text);
     }
-    let mut repeats = Repeats::default();
+    let mut repeats = RepeatMarker::default();
     for entry in entries {
-        let entry = Entry { suite: suite.to_owned(), run: run.clone(), ..entry };
-        units.see(&entry);
+        let entry = BenchmarkEntry { suite: suite.to_owned(), run: run.clone(), ..entry };
+        units.record(&entry);
         sink.entry(repeats.mark(entry));
     }
-    repeats.count()
+    repeats.repeats()
 }
 
 /// Commit, time and pull request of a run; what is told of the commit goes to the sink.
-fn of(told: &Told, sink: &mut Sink<'_>) -> Run {
-    let commit = &told.commit;
+fn run_context(action_run: &ActionRun, sink: &mut EntrySink<'_>) -> RunContext {
+    let commit = &action_run.commit;
     let url = commit.url.clone().unwrap_or_default();
-    let pull = pull(&url);
+    let pull = pull_number(&url);
     let made = commit.timestamp.as_deref().and_then(|text| Timestamp::parse(text).ok());
     let made = made.filter(|_| pull.is_none());
     let subject = commit.message.as_deref().and_then(|text| text.lines().next());
-    sink.commit(CommitFacts {
+    sink.add_commit(CommitFacts {
         id: commit.id.clone(),
         time: made,
         subject: subject.map(str::to_owned).filter(|it| !it.is_empty()),
         pull,
         ..CommitFacts::default()
     });
-    let date = json::Number::of(&told.date).0.and_then(millis);
-    Run {
+    let date = json::Number::of(&action_run.date).0.and_then(epoch_millis);
+    RunContext {
         commit: Some(commit.id.clone()),
         timestamp: date.or(made),
         commit_time: made,
         pull,
-        ..Run::default()
+        ..RunContext::default()
     }
 }
 
 /// The number in `…/pull/12/commits/<sha>`: the form of runs for a pull request.
-fn pull(url: &str) -> Option<u64> {
+fn pull_number(url: &str) -> Option<u64> {
     let (_, rest) = url.split_once("/pull/")?;
     rest.split_once("/commits/")?.0.parse().ok()
 }

@@ -6,14 +6,18 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::entry::{ALLOCATIONS, CPU_TIME, Entry, MEMORY, THROUGHPUT, Told as _, metric};
-use crate::import::told::{GOMAXPROCS, go_name, metric_of, snake, unit, whole};
-use crate::quantity::{number, quantity};
+use crate::entry::{
+    ALLOCATIONS, BenchmarkEntry, CPU_TIME, MEMORY, MeasurementExt as _, THROUGHPUT, metric,
+};
+use crate::import::conventions::{
+    GOMAXPROCS, apply_go_name, count_value, metric_named_by_unit, plain_unit, snake_case,
+};
+use crate::quantity::{parse_number, parse_quantity};
 use model::record::{Direction, Measurement, Statistic};
 
 /// One benchmark as the action stores it.
 #[derive(Deserialize)]
-pub struct Bench {
+pub struct ActionBenchmark {
     pub name: String,
     /// A number; `null` where the tool wrote none.
     #[serde(default)]
@@ -26,16 +30,16 @@ pub struct Bench {
     extra: Option<String>,
     /// Of forks of the action.
     #[serde(default, rename = "biggerIsBetter")]
-    bigger: Option<bool>,
+    bigger_is_better: Option<bool>,
 }
 
 /// Which tool wrote a run, and so what its text means.
-pub struct Tool<'t> {
+pub struct ActionTool<'t> {
     name: &'t str,
     backend: &'static str,
 }
 
-impl<'t> Tool<'t> {
+impl<'t> ActionTool<'t> {
     pub fn named(name: &'t str) -> Self {
         let backend = match name {
             "cargo" => "rust",
@@ -53,10 +57,10 @@ impl<'t> Tool<'t> {
     }
 
     /// What the action compares by. It has JMH's rates the wrong way round; units tell better.
-    fn direction(&self, bench: &Bench) -> Option<Direction> {
+    fn direction(&self, bench: &ActionBenchmark) -> Option<Direction> {
         let of = |bigger| if bigger { Direction::Higher } else { Direction::Lower };
         match self.name {
-            _ if bench.bigger.is_some() => bench.bigger.map(of),
+            _ if bench.bigger_is_better.is_some() => bench.bigger_is_better.map(of),
             "benchmarkjs" | "pytest" | "customBiggerIsBetter" => Some(Direction::Higher),
             "customSmallerIsBetter" => Some(Direction::Lower),
             _ => None,
@@ -65,18 +69,22 @@ impl<'t> Tool<'t> {
 }
 
 /// What could not be a value, and why.
-type Refused<'b> = Vec<(&'b Bench, &'static str)>;
+type RejectedBenchmarks<'b> = Vec<(&'b ActionBenchmark, &'static str)>;
 
 const NO_VALUE: &str = "the value is no number";
 const NO_UNIT: &str = "no unit but the benchmark's own output";
 
 /// The benchmarks of a run, those of Go with all their units in one.
-pub fn entries<'b>(tool: &Tool<'_>, benches: &'b [Bench]) -> (Vec<Entry>, Refused<'b>) {
-    let (mut all, mut refused): (Vec<Entry>, Refused<'b>) = (Vec::new(), Vec::new());
+pub fn entries<'b>(
+    tool: &ActionTool<'_>,
+    benches: &'b [ActionBenchmark],
+) -> (Vec<BenchmarkEntry>, RejectedBenchmarks<'b>) {
+    let (mut all, mut refused): (Vec<BenchmarkEntry>, RejectedBenchmarks<'b>) =
+        (Vec::new(), Vec::new());
     // Where each name of Go stands in `all`, so that its further units find it.
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for bench in benches {
-        let Some(value) = value(&bench.value) else {
+        let Some(value) = numeric_value(&bench.value) else {
             refused.push((bench, NO_VALUE));
             continue;
         };
@@ -88,7 +96,7 @@ pub fn entries<'b>(tool: &Tool<'_>, benches: &'b [Bench]) -> (Vec<Entry>, Refuse
         // `name - unit`: the same line once more, a unit at a time.
         let part = bench.name.rsplit_once(" - ").filter(|(_, unit)| go && *unit == bench.unit);
         if let Some(place) = part.and_then(|(name, _)| places.get(name)) {
-            let more = plain(&bench.unit, value);
+            let more = measurement(&bench.unit, value);
             let metrics = &mut all[*place].metrics;
             if !metrics.iter().any(|it| it.metric == more.metric) {
                 metrics.push(more);
@@ -102,37 +110,37 @@ pub fn entries<'b>(tool: &Tool<'_>, benches: &'b [Bench]) -> (Vec<Entry>, Refuse
 }
 
 /// A number, also one in text (`1,234.5`).
-fn value(told: &Value) -> Option<f64> {
-    match told {
+fn numeric_value(json_value: &Value) -> Option<f64> {
+    match json_value {
         Value::Number(told) => told.as_f64(),
-        Value::String(told) => number(told),
+        Value::String(told) => parse_number(told),
         _ => None,
     }
 }
 
-fn plain(told: &str, value: f64) -> Measurement<'static> {
-    let name = metric_of(told).map_or_else(|| snake(told), str::to_owned);
-    metric(if name.is_empty() { "value" } else { &name }, unit(told), value)
+fn measurement(unit_text: &str, value: f64) -> Measurement<'static> {
+    let name = metric_named_by_unit(unit_text).map_or_else(|| snake_case(unit_text), str::to_owned);
+    metric(if name.is_empty() { "value" } else { &name }, plain_unit(unit_text), value)
 }
 
-fn entry(tool: &Tool<'_>, bench: &Bench, value: f64) -> Entry {
-    let named = Entry::named(&bench.name);
-    let mut entry = if tool.name == "go" { go(named, bench, value) } else { named };
+fn entry(tool: &ActionTool<'_>, bench: &ActionBenchmark, value: f64) -> BenchmarkEntry {
+    let named = BenchmarkEntry::named(&bench.name);
+    let mut entry = if tool.name == "go" { go_entry(named, bench, value) } else { named };
     if entry.metrics.is_empty() {
-        let value = plain(&bench.unit, value);
-        let value = spread(tool, bench, value, &mut entry);
+        let value = measurement(&bench.unit, value);
+        let value = with_range(tool, bench, value, &mut entry);
         entry.metrics.push(value);
     }
     let direction = tool.direction(bench);
     for metric in &mut entry.metrics {
-        metric.better = direction.or((metric.metric == THROUGHPUT).then_some(Direction::Higher));
+        metric.direction = direction.or((metric.metric == THROUGHPUT).then_some(Direction::Higher));
     }
     entry.backend = tool.backend.to_owned();
-    extra(tool, bench.extra.as_deref().unwrap_or_default(), entry)
+    add_extra_text(tool, bench.extra.as_deref().unwrap_or_default(), entry)
 }
 
 /// A line of Go: the unit may hold the rest of the line, `ns/op\t 32 B/op\t 1 allocs/op`.
-fn go(entry: Entry, bench: &Bench, value: f64) -> Entry {
+fn go_entry(entry: BenchmarkEntry, bench: &ActionBenchmark, value: f64) -> BenchmarkEntry {
     let (name, package) = match bench.name.split_once(" (") {
         Some((name, package)) if package.ends_with(')') => (name, package.strip_suffix(')')),
         _ => (bench.name.as_str(), None),
@@ -140,28 +148,28 @@ fn go(entry: Entry, bench: &Bench, value: f64) -> Entry {
     // `X - B/op` without an `X` before it.
     let name = name.rsplit_once(" - ").filter(|(_, unit)| *unit == bench.unit);
     let name = name.map_or(bench.name.split(" (").next().unwrap_or(&bench.name), |(name, _)| name);
-    let mut entry = go_name(entry, name);
+    let mut entry = apply_go_name(entry, name);
     if let Some(package) = package {
         entry = entry.param("package", package);
     }
     let mut words = bench.unit.split_whitespace();
-    let first = plain(words.next().unwrap_or_default(), value);
+    let first = measurement(words.next().unwrap_or_default(), value);
     entry.metrics.push(first);
     while let (Some(value), Some(unit)) = (words.next(), words.next()) {
         // What the benchmark itself printed is no measurement.
-        let Some(value) = number(value) else { break };
-        entry.metrics.push(plain(unit, value));
+        let Some(value) = parse_number(value) else { break };
+        entry.metrics.push(measurement(unit, value));
     }
     entry
 }
 
 /// The range: a standard deviation, or bounds, as the tool means it. What it does not say stays
 /// text.
-fn spread(
-    tool: &Tool<'_>,
-    bench: &Bench,
+fn with_range(
+    tool: &ActionTool<'_>,
+    bench: &ActionBenchmark,
     value: Measurement<'static>,
-    entry: &mut Entry,
+    entry: &mut BenchmarkEntry,
 ) -> Measurement<'static> {
     let text = match &bench.range {
         Value::String(text) => text.trim(),
@@ -169,13 +177,13 @@ fn spread(
         _ => return value,
     };
     let told = ["±", "+/-", "stddev:"].iter().find_map(|it| text.strip_prefix(it)).unwrap_or(text);
-    let Some((size, unit)) = quantity(told).filter(|(size, _)| *size >= 0.0) else {
+    let Some((size, unit)) = parse_quantity(told).filter(|(size, _)| *size >= 0.0) else {
         entry.fields.insert("range".to_owned(), Value::from(text));
         return value;
     };
     let middle = value.value;
     let around = |value: Measurement<'static>, by: f64| {
-        value.with(Statistic::Lower, middle - by).with(Statistic::Upper, middle + by)
+        value.statistic(Statistic::Lower, middle - by).statistic(Statistic::Upper, middle + by)
     };
     match (tool.name, unit) {
         // Relative margins: of error at 95 % (benchmark.js), else as the tool means it.
@@ -202,27 +210,27 @@ fn spread(
 }
 
 /// The extra text: `key: value` or `key=value` a line, or `4 times`, `8 procs`, `72 samples`.
-fn extra(tool: &Tool<'_>, text: &str, mut entry: Entry) -> Entry {
+fn add_extra_text(tool: &ActionTool<'_>, text: &str, mut entry: BenchmarkEntry) -> BenchmarkEntry {
     let mut rest: Vec<&str> = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let pair = line.split_once(": ").or_else(|| line.split_once('='));
-        match (tool.name, pair, quantity(line)) {
+        match (tool.name, pair, parse_quantity(line)) {
             ("googlecpp", Some(("cpu", told)), _) => {
-                if let Some((value, unit)) = quantity(told) {
+                if let Some((value, unit)) = parse_quantity(told) {
                     entry.metrics.push(metric(CPU_TIME, unit, value));
                 }
             }
-            ("julia", Some(("memory", told)), _) if number(told).is_some() => {
-                entry.metrics.extend(number(told).map(|it| metric(MEMORY, "B", it)));
+            ("julia", Some(("memory", told)), _) if parse_number(told).is_some() => {
+                entry.metrics.extend(parse_number(told).map(|it| metric(MEMORY, "B", it)));
             }
-            ("julia", Some(("allocs", told)), _) if number(told).is_some() => {
-                entry.metrics.extend(number(told).map(|it| metric(ALLOCATIONS, "count", it)));
+            ("julia", Some(("allocs", told)), _) if parse_number(told).is_some() => {
+                entry.metrics.extend(parse_number(told).map(|it| metric(ALLOCATIONS, "count", it)));
             }
             ("julia", Some(("params", told)), _) => entry = entry.field("julia_params", told),
             ("pytest", Some(("mean", _)), _) => {} // the value, turned over and rounded
             (_, Some((key, told)), _) if !key.is_empty() && key.len() < 40 => {
-                let told = number(told).map_or_else(|| Value::from(told), whole);
-                entry = entry.field(&snake(key), told);
+                let told = parse_number(told).map_or_else(|| Value::from(told), count_value);
+                entry = entry.field(&snake_case(key), told);
             }
             (_, _, Some((count, what))) if !what.is_empty() && what.len() < 40 => {
                 let what = match what {
@@ -231,7 +239,7 @@ fn extra(tool: &Tool<'_>, text: &str, mut entry: Entry) -> Entry {
                     "samples" => "sample_count",
                     what => what,
                 };
-                entry = entry.field(&snake(what), whole(count));
+                entry = entry.field(&snake_case(what), count_value(count));
             }
             _ => rest.push(line),
         }

@@ -10,18 +10,18 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::entry::{Entry, Run, Told, metric};
+use crate::entry::{BenchmarkEntry, MeasurementExt, RunContext, metric};
 use crate::formats::{self, Reader};
-use crate::import::told::{go_name, metric_of, snake, time};
-use crate::import::{Asked, Kind, each_file};
-use crate::json::{self, Lines};
-use crate::sink::{Fault, Sink};
+use crate::import::conventions::{apply_go_name, metric_named_by_unit, parse_time, snake_case};
+use crate::import::{HistoryKind, ImportOptions, for_each_file};
+use crate::json::{self, LineCounter};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Statistic};
 
-pub const KIND: Kind = Kind {
+pub const KIND: HistoryKind = HistoryKind {
     name: "golang-benchseries",
-    also: &["benchseries", "golang-perf"],
+    aliases: &["benchseries", "golang-perf"],
     takes: "JSON of benchseries, or a folder of it or of bent's output (with --commit)",
     yields: "test, parameters; ratios with their bounds; or what ingest reads of the output",
     backend: "go",
@@ -30,7 +30,7 @@ pub const KIND: Kind = Kind {
 
 /// A table of comparisons of one unit, as `benchseries.ComparisonSeries`.
 #[derive(Deserialize)]
-struct Series {
+struct GoSeriesTable {
     /// The unit, then how the table was made: `sec/op linux amd64`.
     unit: String,
     #[serde(default)]
@@ -40,13 +40,13 @@ struct Series {
     series: Option<Vec<String>>,
     /// By series, then benchmark.
     #[serde(default)]
-    summaries: Option<Vec<Vec<Option<Summary>>>>,
+    summaries: Option<Vec<Vec<Option<GoSummary>>>>,
     #[serde(default)]
-    hashpairs: Option<BTreeMap<String, Hashes>>,
+    hashpairs: Option<BTreeMap<String, GoHashPair>>,
 }
 
 #[derive(Deserialize)]
-struct Summary {
+struct GoSummary {
     low: f64,
     center: f64,
     high: f64,
@@ -58,7 +58,7 @@ struct Summary {
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Hashes {
+struct GoHashPair {
     #[serde(default)]
     num_hash: String,
     #[serde(default)]
@@ -68,60 +68,61 @@ struct Hashes {
 /// Endings of what bent writes beside each other.
 const OUTPUT: [&str; 4] = [".stdout", ".build", ".benchsize", ".benchdwarf"];
 
-fn read(path: &Path, _: &Asked, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read(path: &Path, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let wanted = |file: &str| {
         [".json", ".bench", ".txt"].iter().chain(&OUTPUT).any(|end| file.ends_with(end))
     };
-    each_file(path, wanted, sink, &mut |text, sink| {
+    for_each_file(path, wanted, sink, &mut |text, sink| {
         if text.text.trim_start().starts_with(['[', '{']) {
-            comparisons(text, sink)
+            read_comparisons(text, sink)
         } else {
-            output(text, sink)
+            read_output(text, sink)
         }
     })
 }
 
-fn comparisons(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    let body = json::standard(&text.text);
-    let mut lines = Lines::new(&body);
+fn read_comparisons(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    let body = json::quote_bare_numbers(&text.text);
+    let mut lines = LineCounter::new(&body);
     for told in json::elements(&body)? {
-        let line = lines.of(told.get());
-        match serde_json::from_str::<Series>(told.get()) {
-            Ok(series) => table(&series, sink),
+        let line = lines.line_of(told.get());
+        match serde_json::from_str::<GoSeriesTable>(told.get()) {
+            Ok(series) => take_table(&series, sink),
             Err(error) => {
-                let reason = format!("no table of comparisons: {}", Fault::from(error).reason);
-                sink.refuse(line, &reason, "the other tables were imported", told.get());
+                let reason = format!("no table of comparisons: {}", InputError::from(error).reason);
+                sink.reject(line, &reason, "the other tables were imported", told.get());
             }
         }
     }
     Ok(())
 }
 
-fn table(told: &Series, sink: &mut Sink<'_>) {
-    let (unit, made) = told.unit.split_once(' ').unwrap_or((&told.unit, ""));
-    let name = metric_of(unit).map_or_else(|| snake(unit), str::to_owned);
+fn take_table(series_table: &GoSeriesTable, sink: &mut EntrySink<'_>) {
+    let (unit, made) = series_table.unit.split_once(' ').unwrap_or((&series_table.unit, ""));
+    let name = metric_named_by_unit(unit).map_or_else(|| snake_case(unit), str::to_owned);
     let name = format!("{name}_ratio");
     let higher = unit.ends_with("/s") || unit.ends_with("/sec");
-    let rows = told.series.iter().flatten().zip(told.summaries.iter().flatten());
+    let rows = series_table.series.iter().flatten().zip(series_table.summaries.iter().flatten());
     for (stamp, row) in rows {
-        let hashes = told.hashpairs.as_ref().and_then(|all| all.get(stamp)).cloned();
+        let hashes = series_table.hashpairs.as_ref().and_then(|all| all.get(stamp)).cloned();
         let hashes = hashes.unwrap_or_default();
-        for (benchmark, summary) in told.benchmarks.iter().flatten().zip(row) {
+        for (benchmark, summary) in series_table.benchmarks.iter().flatten().zip(row) {
             let Some(summary) = summary.as_ref().filter(|it| it.present) else {
                 sink.skip("comparisons that were not made", 1);
                 continue;
             };
             let ratio = metric(&name, "ratio", summary.center)
-                .with(Statistic::Lower, summary.low)
-                .with(Statistic::Upper, summary.high)
-                .better(if higher { Direction::Higher } else { Direction::Lower });
-            let made_at = time(stamp).map(|(time, _)| time);
-            let mut entry = go_name(Entry::named(benchmark), benchmark).metric(ratio);
-            entry.run = Run {
+                .statistic(Statistic::Lower, summary.low)
+                .statistic(Statistic::Upper, summary.high)
+                .direction(if higher { Direction::Higher } else { Direction::Lower });
+            let made_at = parse_time(stamp).map(|(time, _)| time);
+            let mut entry =
+                apply_go_name(BenchmarkEntry::named(benchmark), benchmark).metric(ratio);
+            entry.run = RunContext {
                 commit: (!hashes.num_hash.is_empty()).then(|| hashes.num_hash.clone()),
-                timestamp: time(&summary.date).map(|(time, _)| time).or(made_at),
+                timestamp: parse_time(&summary.date).map(|(time, _)| time).or(made_at),
                 commit_time: made_at,
-                ..Run::default()
+                ..RunContext::default()
             };
             if !made.is_empty() {
                 entry = entry.param("table", made);
@@ -132,29 +133,34 @@ fn table(told: &Series, sink: &mut Sink<'_>) {
 }
 
 /// Output of `go test -bench`, and what the name of its file tells of it.
-fn output(text: &Text, sink: &mut Sink<'_>) -> Result<(), Fault> {
+fn read_output(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let name = text.name.rsplit('/').next().unwrap_or(&text.name);
     let mut parts = name.splitn(3, '.');
-    let measured = parts.next().and_then(time).map(|(time, _)| time);
+    let measured = parts.next().and_then(parse_time).map(|(time, _)| time);
     let configuration = parts.next().filter(|_| measured.is_some());
-    let found = formats::of_text(text);
+    let found = formats::recognizing_text(text);
     let [format] = found.as_slice() else {
         if text.text.trim().is_empty() {
             sink.skip("files with nothing in them", 1);
             return Ok(());
         }
-        return Err(Fault::whole("no output of Go's benchmarks"));
+        return Err(InputError::whole("no output of Go's benchmarks"));
     };
     let Reader::Text { read, .. } = format.reader else { return Ok(()) };
     let mut entries = Vec::new();
-    let mut take = |entry: Entry| entries.push(entry);
-    let mut inner = Sink::new(&mut take);
-    inner.begin(&text.name);
+    let mut take = |entry: BenchmarkEntry| entries.push(entry);
+    let mut inner = EntrySink::new(&mut take);
+    inner.begin_file(&text.name);
     let said = read(text, &mut inner);
-    let refused = std::mem::take(&mut inner.refused);
+    let refused = std::mem::take(&mut inner.rejected);
     for refused in refused {
         let problem = refused.problem;
-        sink.refuse(problem.place.line as usize, &problem.reason, &problem.remedy, &refused.text);
+        sink.reject(
+            problem.location.line as usize,
+            &problem.reason,
+            &problem.remedy,
+            &refused.text,
+        );
     }
     for mut entry in entries {
         entry.run.timestamp = entry.run.timestamp.or(measured);

@@ -16,20 +16,20 @@ mod github_bench;
 mod gobenchdata;
 mod golang;
 mod nyrkio;
-mod told;
+mod conventions;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::sink::{Fault, Sink};
-use crate::source::{self, Folder, Text};
+use crate::sink::{EntrySink, InputError};
+use crate::source::{self, ResultFolder, Text};
 
 /// A kind of history that can be imported.
-pub struct Kind {
+pub struct HistoryKind {
     /// What the command line calls it.
     pub name: &'static str,
     /// Other names for it.
-    pub also: &'static [&'static str],
+    pub aliases: &'static [&'static str],
     /// What path it takes, for people.
     pub takes: &'static str,
     /// What becomes of it, for people.
@@ -37,11 +37,11 @@ pub struct Kind {
     /// The backend of its records where neither history nor user names one.
     pub backend: &'static str,
     /// Reads a path. A fault is one of the path as a whole.
-    pub read: fn(&Path, &Asked, &mut Sink<'_>) -> Result<(), Fault>,
+    pub read: fn(&Path, &ImportOptions, &mut EntrySink<'_>) -> Result<(), InputError>,
 }
 
 /// The kind of history that a text looks like: who gives one to `ingest` is told where it belongs.
-pub fn of_text(text: &Text) -> Option<&'static str> {
+pub fn recognize(text: &Text) -> Option<&'static str> {
     if text.text.trim_start().starts_with("window.BENCHMARK_DATA") {
         return Some(github_action::KIND.name);
     }
@@ -58,7 +58,7 @@ pub fn of_text(text: &Text) -> Option<&'static str> {
 
 /// What the user says about a history that does not say it itself.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct ImportOptions {
     /// CSV: the byte between cells; none: what the first line suggests.
     pub delimiter: Option<u8>,
     /// CSV: what a column holds, by its name.
@@ -66,13 +66,13 @@ pub struct Asked {
     /// The test of a history that does not name it.
     pub test: Option<String>,
     /// A commit is said for runs that name none.
-    pub named: bool,
+    pub has_commit: bool,
     /// A time is said for runs that tell none.
-    pub timed: bool,
+    pub has_time: bool,
 }
 
 /// Every kind, sorted by name.
-pub const KINDS: [&Kind; 8] = [
+pub const KINDS: [&HistoryKind; 8] = [
     &asv::KIND,
     &asv_published::KIND,
     &bencher::KIND,
@@ -84,8 +84,8 @@ pub const KINDS: [&Kind; 8] = [
 ];
 
 /// The kind of this name.
-pub fn named(name: &str) -> Option<&'static Kind> {
-    KINDS.into_iter().find(|kind| kind.name == name || kind.also.contains(&name))
+pub fn by_name(name: &str) -> Option<&'static HistoryKind> {
+    KINDS.into_iter().find(|kind| kind.name == name || kind.aliases.contains(&name))
 }
 
 /// Reads each file of a path that a kind wants, one at a time: itself, or those of a folder, by
@@ -93,45 +93,45 @@ pub fn named(name: &str) -> Option<&'static Kind> {
 ///
 /// # Errors
 /// The folder cannot be listed, or holds no such file.
-fn each_file(
+fn for_each_file(
     path: &Path,
     wanted: fn(&str) -> bool,
-    sink: &mut Sink<'_>,
-    read: &mut dyn FnMut(&Text, &mut Sink<'_>) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let told = |error: anyhow::Error| Fault::whole(format!("{error:#}"));
+    sink: &mut EntrySink<'_>,
+    read: &mut dyn FnMut(&Text, &mut EntrySink<'_>) -> Result<(), InputError>,
+) -> Result<(), InputError> {
+    let told = |error: anyhow::Error| InputError::whole(format!("{error:#}"));
     let files = if path.is_dir() {
         let visible = |file: &String| !file.split('/').any(|part| part.starts_with('.'));
-        let mut files = Folder::open(path).map_err(told)?.files;
+        let mut files = ResultFolder::open(path).map_err(told)?.files;
         files.retain(|file| visible(file) && wanted(file));
         files.into_iter().map(|file| (path.join(&file), file)).collect()
     } else {
         vec![(path.to_owned(), path.display().to_string())]
     };
     if files.is_empty() {
-        return Err(Fault::whole("it holds no such file"));
+        return Err(InputError::whole("it holds no such file"));
     }
     for (done, (path, name)) in files.iter().enumerate() {
         sink.progress(done, files.len());
-        sink.begin(name);
+        sink.begin_file(name);
         match source::read(path, name).map_err(told) {
             Ok(text) => {
                 if let Err(fault) = read(&text, sink) {
-                    refuse_file(sink, &fault, &text.text);
+                    reject_file(sink, &fault, &text.text);
                 }
             }
-            Err(fault) => refuse_file(sink, &fault, ""),
+            Err(fault) => reject_file(sink, &fault, ""),
         }
     }
     Ok(())
 }
 
 /// Refuses a file as a whole; the line that is at fault is kept.
-fn refuse_file(sink: &mut Sink<'_>, fault: &Fault, text: &str) {
+fn reject_file(sink: &mut EntrySink<'_>, fault: &InputError, text: &str) {
     let line = fault.line as usize;
     let at = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
     let remedy = "nothing of this file was taken; mend it and import again";
-    sink.refuse(line, &format!("not readable: {}", fault.reason), remedy, at);
+    sink.reject(line, &format!("not readable: {}", fault.reason), remedy, at);
 }
 
 /// A file's name without folder and ending: what a history is called that has no name inside.

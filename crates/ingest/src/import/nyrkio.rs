@@ -10,19 +10,19 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::entry::{Entry, Run, Told as _, metric};
-use crate::import::told::{Units, epoch, time, unit};
-use crate::import::{Asked, Kind, each_file, stem};
-use crate::json::{self, Lines, Number};
-use crate::sink::{Fault, Sink};
+use crate::entry::{BenchmarkEntry, MeasurementExt as _, RunContext, metric};
+use crate::import::conventions::{UnitUsage, parse_epoch, parse_time, plain_unit};
+use crate::import::{HistoryKind, ImportOptions, for_each_file, stem};
+use crate::json::{self, LineCounter, Number};
+use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::history::CommitFacts;
 use model::record::Direction;
 use model::record::time::Timestamp;
 
-pub const KIND: Kind = Kind {
+pub const KIND: HistoryKind = HistoryKind {
     name: "nyrkio",
-    also: &["otava-json", "otava"],
+    aliases: &["otava-json", "otava"],
     takes: "a JSON file a test, or a folder of them",
     yields: "test (the file's name), its metrics with unit and direction; commits",
     backend: "otava",
@@ -30,9 +30,9 @@ pub const KIND: Kind = Kind {
 };
 
 #[derive(Deserialize)]
-struct Told {
+struct NyrkioRun {
     timestamp: Value,
-    metrics: Vec<Metric>,
+    metrics: Vec<NyrkioMetric>,
     #[serde(default)]
     attributes: BTreeMap<String, Value>,
     #[serde(default)]
@@ -40,7 +40,7 @@ struct Told {
 }
 
 #[derive(Deserialize)]
-struct Metric {
+struct NyrkioMetric {
     name: String,
     value: Number,
     #[serde(default)]
@@ -49,75 +49,81 @@ struct Metric {
     direction: Option<String>,
 }
 
-fn read(path: &Path, asked: &Asked, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    let mut units = Units::default();
-    each_file(path, |file| file.ends_with(".json"), sink, &mut |text, sink| {
-        history(text, asked, &mut units, sink)
+fn read(path: &Path, options: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    let mut units = UnitUsage::default();
+    for_each_file(path, |file| file.ends_with(".json"), sink, &mut |text, sink| {
+        read_history(text, options, &mut units, sink)
     })?;
-    units.tell(sink);
+    units.remark_mixed_units(sink);
     Ok(())
 }
 
-fn history(
+fn read_history(
     text: &Text,
-    asked: &Asked,
-    units: &mut Units,
-    sink: &mut Sink<'_>,
-) -> Result<(), Fault> {
-    let test = asked.test.clone().unwrap_or_else(|| stem(&text.name));
-    let body = json::standard(&text.text);
-    let mut lines = Lines::new(&body);
+    options: &ImportOptions,
+    units: &mut UnitUsage,
+    sink: &mut EntrySink<'_>,
+) -> Result<(), InputError> {
+    let test = options.test.clone().unwrap_or_else(|| stem(&text.name));
+    let body = json::quote_bare_numbers(&text.text);
+    let mut lines = LineCounter::new(&body);
     for told in json::elements(&body)? {
-        let line = lines.of(told.get());
-        let run = serde_json::from_str::<Told>(told.get());
-        let run = run.map_err(|error| Fault::from(error).reason);
+        let line = lines.line_of(told.get());
+        let run = serde_json::from_str::<NyrkioRun>(told.get());
+        let run = run.map_err(|error| InputError::from(error).reason);
         match run.and_then(|told| entry(&test, told, line, sink)) {
             Ok(entry) => {
-                units.see(&entry);
+                units.record(&entry);
                 sink.entry(entry);
             }
             Err(reason) => {
                 let reason = format!("no run: {reason}");
-                sink.refuse(line, &reason, "the other runs were imported", told.get());
+                sink.reject(line, &reason, "the other runs were imported", told.get());
             }
         }
     }
     Ok(())
 }
 
-fn entry(test: &str, told: Told, line: usize, sink: &mut Sink<'_>) -> Result<Entry, String> {
-    let text = |name: &str| told.attributes.get(name).and_then(Value::as_str);
-    let mut entry = Entry::named(text("test_name").unwrap_or(test));
-    for told in &told.metrics {
+fn entry(
+    test: &str,
+    nyrkio_run: NyrkioRun,
+    line: usize,
+    sink: &mut EntrySink<'_>,
+) -> Result<BenchmarkEntry, String> {
+    let text = |name: &str| nyrkio_run.attributes.get(name).and_then(Value::as_str);
+    let mut entry = BenchmarkEntry::named(text("test_name").unwrap_or(test));
+    for told in &nyrkio_run.metrics {
         let Some(value) = told.value.0 else {
             let remedy = "the run's other metrics were imported";
-            sink.refuse(line, "the value is no number", remedy, &told.name);
+            sink.reject(line, "the value is no number", remedy, &told.name);
             continue;
         };
-        let metric = metric(&told.name, unit(told.unit.as_deref().unwrap_or_default()), value);
+        let metric =
+            metric(&told.name, plain_unit(told.unit.as_deref().unwrap_or_default()), value);
         entry.metrics.push(match told.direction.as_deref() {
-            Some("higher_is_better") => metric.better(Direction::Higher),
-            Some("lower_is_better") => metric.better(Direction::Lower),
+            Some("higher_is_better") => metric.direction(Direction::Higher),
+            Some("lower_is_better") => metric.direction(Direction::Lower),
             _ => metric,
         });
     }
     if entry.metrics.is_empty() {
         return Err("it has no metric".to_owned());
     }
-    let measured = at(&told.timestamp).ok_or("its `timestamp` is no time")?;
+    let measured = timestamp_of(&nyrkio_run.timestamp).ok_or("its `timestamp` is no time")?;
     let commit = text("git_commit").or_else(|| text("commit")).map(str::to_owned);
     if let (Some(id), Some(message)) = (&commit, text("commit_msg")) {
         let subject = message.lines().next().map(str::to_owned);
-        sink.commit(CommitFacts { id: id.clone(), subject, ..CommitFacts::default() });
+        sink.add_commit(CommitFacts { id: id.clone(), subject, ..CommitFacts::default() });
     }
-    entry.run = Run {
+    entry.run = RunContext {
         commit,
         timestamp: Some(measured),
-        commit_time: told.attributes.get("commit_time").and_then(at),
+        commit_time: nyrkio_run.attributes.get("commit_time").and_then(timestamp_of),
         branch: text("branch").map(str::to_owned),
-        ..Run::default()
+        ..RunContext::default()
     };
-    for (name, value) in told.extra_info.iter().chain(&told.attributes) {
+    for (name, value) in nyrkio_run.extra_info.iter().chain(&nyrkio_run.attributes) {
         let known = [
             "git_commit",
             "commit",
@@ -135,10 +141,10 @@ fn entry(test: &str, told: Told, line: usize, sink: &mut Sink<'_>) -> Result<Ent
 }
 
 /// A time as a number since 1970 or as text.
-fn at(told: &Value) -> Option<Timestamp> {
-    match told {
-        Value::Number(told) => epoch(told.as_f64()?).map(|(time, _)| time),
-        Value::String(told) => time(told).map(|(time, _)| time),
+fn timestamp_of(timestamp: &Value) -> Option<Timestamp> {
+    match timestamp {
+        Value::Number(told) => parse_epoch(told.as_f64()?).map(|(time, _)| time),
+        Value::String(told) => parse_time(told).map(|(time, _)| time),
         _ => None,
     }
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use crate::import::{Asked, KINDS, named};
-use crate::sink::Sink;
+use crate::import::{ImportOptions, KINDS, by_name};
+use crate::sink::EntrySink;
 
 /// A genuine file of each kind, and what it must be called.
 const GENUINE: [(&str, &str, &str); 8] = [
@@ -34,9 +34,9 @@ fn mutated(bytes: &[u8], from: usize, to: usize, how: u8) -> Vec<u8> {
 }
 
 fn read(kind: &str, path: &Path) {
-    let kind = named(kind).unwrap();
+    let kind = by_name(kind).unwrap();
     let mut take = |_| {};
-    let _ = (kind.read)(path, &Asked::default(), &mut Sink::new(&mut take));
+    let _ = (kind.read)(path, &ImportOptions::default(), &mut EntrySink::new(&mut take));
 }
 
 proptest! {
@@ -71,8 +71,8 @@ fn names_of_kinds_are_sorted_and_typeable() {
     let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
     assert!(names.is_sorted(), "{names:?}");
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    for name in KINDS.iter().flat_map(|kind| kind.also.iter().chain([&kind.name])) {
+    for name in KINDS.iter().flat_map(|kind| kind.aliases.iter().chain([&kind.name])) {
         assert!(name.bytes().all(plain), "{name}");
-        assert!(named(name).is_some(), "{name}");
+        assert!(by_name(name).is_some(), "{name}");
     }
 }

@@ -34,36 +34,36 @@ impl Filter {
                 return Err(format!("`{argument}` is no filter: write `key=value`"));
             };
             match key.strip_prefix("not.") {
-                Some(key) => filter.not.get_or_insert_default().set(key, value),
-                None => filter.set(key, value),
+                Some(key) => filter.not.get_or_insert_default().set_clause(key, value),
+                None => filter.set_clause(key, value),
             }
             .map_err(|fault| format!("filter `{argument}`: {fault}"))?;
         }
         Ok(filter)
     }
 
-    fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
+    fn set_clause(&mut self, key: &str, value: &str) -> Result<(), String> {
         if let Some(slot) = self.names_mut(key) {
-            return fill(slot, key, names(key, value)?);
+            return set_once(slot, key, parse_names(key, value)?);
         }
         match key {
-            "parallel" => fill(&mut self.parallel, key, flag(value)?),
-            "regression" => fill(&mut self.regression, key, flag(value)?),
-            "n" => fill(&mut self.n, key, sizes(value)?),
-            "days" => fill(&mut self.days, key, days(value)?),
-            _ => Err(unknown(key)),
+            "parallel" => set_once(&mut self.parallel, key, parse_flag(value)?),
+            "regression" => set_once(&mut self.regression, key, parse_flag(value)?),
+            "n" => set_once(&mut self.n, key, parse_sizes(value)?),
+            "days" => set_once(&mut self.days, key, parse_days(value)?),
+            _ => Err(unknown_key(key)),
         }
     }
 }
 
-fn fill<T>(slot: &mut Option<T>, key: &str, value: T) -> Result<(), String> {
+fn set_once<T>(slot: &mut Option<T>, key: &str, value: T) -> Result<(), String> {
     match slot.replace(value) {
         None => Ok(()),
         Some(_) => Err(format!("`{key}` is given twice; several values are one list: `a,b`")),
     }
 }
 
-fn unknown(key: &str) -> String {
+fn unknown_key(key: &str) -> String {
     let near = KEYS.iter().map(|known| (strsim::damerau_levenshtein(key, known), known)).min();
     match near {
         // Two slips: enough for any typing error, too few to guess wildly.
@@ -74,7 +74,7 @@ fn unknown(key: &str) -> String {
     }
 }
 
-fn names(key: &str, value: &str) -> Result<Names, String> {
+fn parse_names(key: &str, value: &str) -> Result<Names, String> {
     let mut names: Vec<String> = match key {
         "params" => vec![value.to_owned()],
         _ => value.split(',').map(str::to_owned).collect(),
@@ -85,20 +85,20 @@ fn names(key: &str, value: &str) -> Result<Names, String> {
     Ok(if names.len() == 1 { Names::One(names.remove(0)) } else { Names::Many(names) })
 }
 
-fn flag(value: &str) -> Result<bool, String> {
+fn parse_flag(value: &str) -> Result<bool, String> {
     value.parse().map_err(|_| "write `true` or `false`".to_owned())
 }
 
-fn days(value: &str) -> Result<u32, String> {
+fn parse_days(value: &str) -> Result<u32, String> {
     match value.parse() {
         Ok(days) if days > 0 => Ok(days),
         _ => Err("write a whole number of days, at least 1".to_owned()),
     }
 }
 
-fn sizes(value: &str) -> Result<Sizes, String> {
+fn parse_sizes(value: &str) -> Result<Sizes, String> {
     if let Some((min, max)) = value.split_once("..") {
-        let end = |text: &str| (!text.is_empty()).then(|| size(text)).transpose();
+        let end = |text: &str| (!text.is_empty()).then(|| parse_size(text)).transpose();
         return match (end(min)?, end(max)?) {
             (None, None) => Err("give the range an end: `1000..` or `..1000`".to_owned()),
             (Some(min), Some(max)) if min > max => {
@@ -107,11 +107,11 @@ fn sizes(value: &str) -> Result<Sizes, String> {
             (min, max) => Ok(Sizes::Range(SizeRange { min, max })),
         };
     }
-    let mut sizes = value.split(',').map(size).collect::<Result<Vec<u64>, String>>()?;
+    let mut sizes = value.split(',').map(parse_size).collect::<Result<Vec<u64>, String>>()?;
     Ok(if sizes.len() == 1 { Sizes::One(sizes.remove(0)) } else { Sizes::Many(sizes) })
 }
 
-fn size(text: &str) -> Result<u64, String> {
+fn parse_size(text: &str) -> Result<u64, String> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = if digits { text.parse().ok() } else { None };
     number.ok_or_else(|| format!("`{text}` is no size; write digits: `1000000`"))

@@ -10,16 +10,16 @@ use crate::history::CommitFacts;
 use crate::record::time::Timestamp;
 
 /// What is known of commits, by id.
-pub type Facts<'a> = BTreeMap<&'a str, &'a CommitFacts>;
+pub type FactsById<'a> = BTreeMap<&'a str, &'a CommitFacts>;
 
 /// How many first parents of each commit are known; 0 for a root, or one whose parent is unknown.
-pub fn depths<'a>(facts: &Facts<'a>) -> FxHashMap<&'a str, u32> {
+pub fn depths<'a>(facts: &FactsById<'a>) -> FxHashMap<&'a str, u32> {
     let mut depths: FxHashMap<&str, u32> = FxHashMap::default();
     for &id in facts.keys() {
         let (mut path, mut seen, mut at) = (Vec::new(), FxHashSet::default(), Some(id));
         while let Some(id) = at.filter(|id| !depths.contains_key(id) && seen.insert(*id)) {
             path.push(id);
-            at = parent(facts, id);
+            at = first_parent(facts, id);
         }
         let mut next = at.and_then(|id| depths.get(id)).map_or(0, |depth| depth.saturating_add(1));
         for id in path.into_iter().rev() {
@@ -30,14 +30,14 @@ pub fn depths<'a>(facts: &Facts<'a>) -> FxHashMap<&'a str, u32> {
     depths
 }
 
-fn parent<'a>(facts: &Facts<'a>, id: &str) -> Option<&'a str> {
+fn first_parent<'a>(facts: &FactsById<'a>, id: &str) -> Option<&'a str> {
     let first = facts.get(id)?.parents.first()?;
     facts.get_key_value(first.as_str()).map(|(id, _)| *id)
 }
 
 /// The line that ends at the deepest of these commits (ties: the first by id), oldest first.
 pub fn main_line<'a>(
-    facts: &Facts<'a>,
+    facts: &FactsById<'a>,
     depths: &FxHashMap<&'a str, u32>,
     heads: impl Iterator<Item = &'a str>,
 ) -> Vec<&'a str> {
@@ -46,7 +46,7 @@ pub fn main_line<'a>(
     let (mut line, mut seen) = (Vec::new(), FxHashSet::default());
     while let Some(id) = at.filter(|id| seen.insert(*id)) {
         line.push(id);
-        at = parent(facts, id);
+        at = first_parent(facts, id);
     }
     line.reverse();
     line
@@ -55,7 +55,7 @@ pub fn main_line<'a>(
 /// Times that never go back: as many as can be are kept (a longest non-decreasing subsequence, by
 /// patience sorting: Fredman 1975), the others become that of the nearest one kept before them, or
 /// after where there is none.
-pub fn in_order(times: &[Timestamp]) -> Vec<Timestamp> {
+pub fn nondecreasing_times(times: &[Timestamp]) -> Vec<Timestamp> {
     // By length: where the best subsequence of that length ends; and what each one follows.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(times.len());
@@ -92,7 +92,7 @@ mod tests {
     }
 
     fn line_of(all: &[CommitFacts], heads: &[&'static str]) -> Vec<String> {
-        let facts: Facts<'_> = all.iter().map(|fact| (fact.id.as_str(), fact)).collect();
+        let facts: FactsById<'_> = all.iter().map(|fact| (fact.id.as_str(), fact)).collect();
         let heads = heads.iter().copied();
         let line = main_line(&facts, &depths(&facts), heads);
         line.into_iter().map(str::to_owned).collect()
@@ -124,7 +124,7 @@ mod tests {
         let order = |times: &[i64]| -> Vec<i64> {
             let times: Vec<Timestamp> =
                 times.iter().map(|us| Timestamp::from_micros(*us)).collect();
-            in_order(&times).into_iter().map(Timestamp::micros).collect()
+            nondecreasing_times(&times).into_iter().map(Timestamp::micros).collect()
         };
         assert_eq!(order(&[1, 2, 3, 3]), [1, 2, 3, 3]);
         assert_eq!(order(&[1, 2, 99, 3, 4]), [1, 2, 2, 3, 4], "a clock of next year");
@@ -140,9 +140,9 @@ mod tests {
             times in proptest::collection::vec(-50_i64..50, 0..60)
         ) {
             let times: Vec<Timestamp> = times.into_iter().map(Timestamp::from_micros).collect();
-            let ordered = in_order(&times);
+            let ordered = nondecreasing_times(&times);
             proptest::prop_assert!(ordered.is_sorted() && ordered.len() == times.len());
-            proptest::prop_assert_eq!(in_order(&ordered), ordered);
+            proptest::prop_assert_eq!(nondecreasing_times(&ordered), ordered);
         }
     }
 }

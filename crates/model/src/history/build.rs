@@ -5,27 +5,27 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::history::details::Details;
+use crate::history::details::DetailStore;
 use crate::history::intern::Interner;
-use crate::history::key::{EnvironmentKey, Key};
-use crate::history::{Counts, Line, Row};
+use crate::history::key::{EnvironmentKey, InternedKey};
+use crate::history::{BranchId, MeasurementRow, RecordCounts};
 use crate::record::time::Timestamp;
 use crate::record::{
-    DEFAULT_MODE, Direction, Measurement, Place, Problem, Rare, Record, Unit, median,
+    DEFAULT_MODE, Direction, Measurement, Problem, RareDetail, Record, SourceLocation, Unit, median,
 };
 
 /// What the policy says of how values are read.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reading {
+pub struct ValueOptions {
     /// Samples to leave out at the start of a record that gives samples and no value.
     pub burn_in: usize,
     /// Units, as written, of metrics whose records name none.
     pub units: BTreeMap<String, String>,
 }
 
-impl Reading {
+impl ValueOptions {
     /// The base unit and the factor of a metric that comes without a unit.
-    fn unit(&self, metric: &str) -> (Unit, f64) {
+    fn default_unit(&self, metric: &str) -> (Unit, f64) {
         match self.units.get(metric) {
             Some(unit) => Unit::parse(unit),
             None => (Unit::of_metric(metric), 1.0),
@@ -35,102 +35,103 @@ impl Reading {
 
 /// Rows that lie in one piece, of the first and of all further ones: nothing large is moved while
 /// it grows, and a large history is put in order piece by piece.
-const FIRST_PIECE: usize = 1 << 14;
-const PIECE: usize = 300_000;
+const FIRST_CHUNK_ROWS: usize = 1 << 14;
+const CHUNK_ROWS: usize = 300_000;
 
 /// Takes records in any order.
 #[derive(Clone, Debug, Default)]
-pub struct Builder {
+pub struct HistoryBuilder {
     pub strings: Interner,
-    pub keys: FxHashMap<Key, u32>,
-    pub key_list: Vec<Key>,
+    pub keys: FxHashMap<InternedKey, u32>,
+    pub key_list: Vec<InternedKey>,
     pub key_tags: Vec<BTreeSet<u32>>,
     pub environments: FxHashMap<EnvironmentKey, u32>,
     pub environment_list: Vec<EnvironmentKey>,
     pub commits: FxHashMap<u32, u32>,
     pub commit_list: Vec<(u32, Option<Timestamp>)>,
-    pub details: Details,
+    pub details: DetailStore,
     pub files: Vec<String>,
-    pub rows: Vec<(u32, Row)>,
+    pub rows: Vec<(u32, MeasurementRow)>,
     /// Full pieces of rows, and those taken over from other builders, as they came.
-    pub merged: Vec<Vec<(u32, Row)>>,
-    pub counts: Counts,
-    pub per_day: BTreeMap<i64, u32>,
-    pub problems: Vec<Problem>,
-    pub reading: Arc<Reading>,
-    pub near: Near,
+    pub chunks: Vec<Vec<(u32, MeasurementRow)>>,
+    pub counts: RecordCounts,
+    pub records_per_day: BTreeMap<i64, u32>,
+    pub rejected_records: Vec<Problem>,
+    pub options: Arc<ValueOptions>,
+    pub last_seen: LastSeen,
 }
 
 /// What the record before had. Records of one file share most of it, and files repeat the order of
 /// their keys: to compare is cheaper than to look up.
 #[derive(Clone, Debug, Default)]
-pub struct Near {
+pub struct LastSeen {
     commit: u32,
     environment: Option<u32>,
     /// Fields of that environment in the order of the line.
     fields: Vec<(u32, u32)>,
     key: u32,
     /// By key: the key that came after it last time.
-    next: Vec<u32>,
+    next_keys: Vec<u32>,
 }
 
-impl Builder {
-    pub fn new(reading: Arc<Reading>) -> Self {
-        Self { reading, ..Self::default() }
+impl HistoryBuilder {
+    pub fn new(reading: Arc<ValueOptions>) -> Self {
+        Self { options: reading, ..Self::default() }
     }
 
     /// An empty builder of the same kind, to be merged later.
-    pub fn another(&self) -> Self {
-        Self::new(Arc::clone(&self.reading))
+    pub fn new_sibling(&self) -> Self {
+        Self::new(Arc::clone(&self.options))
     }
 
     /// Names the file that following records come from; returns its number for [`Self::push`].
-    pub fn file(&mut self, name: &str) -> u32 {
+    pub fn add_file(&mut self, name: &str) -> u32 {
         self.files.push(name.to_owned());
-        index_of(self.files.len() - 1)
+        to_index(self.files.len() - 1)
     }
 
     /// The measurements collected so far, duplicates included.
-    pub fn rows(&self) -> usize {
+    pub fn row_count(&self) -> usize {
         self.all_rows().count()
     }
 
     /// Rows with their keys.
-    pub fn all_rows(&self) -> impl Iterator<Item = &(u32, Row)> {
-        self.merged.iter().flatten().chain(&self.rows)
+    pub fn all_rows(&self) -> impl Iterator<Item = &(u32, MeasurementRow)> {
+        self.chunks.iter().flatten().chain(&self.rows)
     }
 
     /// What was refused so far.
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
+    pub fn rejected_records(&self) -> &[Problem] {
+        &self.rejected_records
     }
 
     /// Tells of a line that could not be read.
-    pub fn refuse(&mut self, problem: Problem) {
-        self.problems.push(problem);
+    pub fn reject(&mut self, problem: Problem) {
+        self.rejected_records.push(problem);
     }
 
     /// Takes a record; a record whose values cannot be is refused, with all its reasons.
     pub fn push(&mut self, record: &Record<'_>, file: u32, line: u32) {
-        let values = match self.values(record) {
+        let values = match self.scaled_values(record) {
             Ok(values) => values,
             Err(reason) => {
-                let place = Place { file: self.files[file as usize].clone(), line, column: 1 };
+                let place =
+                    SourceLocation { file: self.files[file as usize].clone(), line, column: 1 };
                 let remedy = "correct the value, or record the run as failed with `error`";
-                self.refuse(Problem { place, reason, remedy: remedy.to_owned() });
+                self.reject(Problem { location: place, reason, remedy: remedy.to_owned() });
                 return;
             }
         };
         let Some(time) = record.timestamp else { return };
-        self.count(record, time);
-        let row = Row {
+        self.count_record(record, time);
+        let row = MeasurementRow {
             time,
             value: f64::NAN,
             std: f64::NAN,
-            commit: self.commit(&record.commit, record.commit_time),
-            environment: self.environment(record),
+            commit: self.commit_index(&record.commit, record.commit_time),
+            environment: self.record_environment(record),
             detail: 0,
-            line_of: record.pull.map_or(Line::MAIN, Line::of_pull),
+            branch: record.pull.map_or(BranchId::MAIN, BranchId::of_pull),
             file,
             line,
         };
@@ -139,32 +140,36 @@ impl Builder {
             let key = match record.measurements.first() {
                 Some(named) => {
                     let unit = self.unit(named).0;
-                    self.key(record, &named.metric, unit.as_str(), named.better)
+                    self.record_key(record, &named.metric, unit.as_str(), named.direction)
                 }
-                None => self.key(record, "", "", None),
+                None => self.record_key(record, "", "", None),
             };
-            let detail = self.detail(record, None, 1.0);
-            self.add(key, Row { detail, ..row });
+            let detail = self.add_detail(record, None, 1.0);
+            self.add(key, MeasurementRow { detail, ..row });
         }
         for (measurement, value) in record.measurements.iter().zip(values) {
-            let detail = self.detail(record, Some(measurement), value.factor);
-            let key =
-                self.key(record, &measurement.metric, value.unit.as_str(), measurement.better);
+            let detail = self.add_detail(record, Some(measurement), value.factor);
+            let key = self.record_key(
+                record,
+                &measurement.metric,
+                value.unit.as_str(),
+                measurement.direction,
+            );
             let std = value.std;
-            self.add(key, Row { value: value.value, std, detail, ..row });
+            self.add(key, MeasurementRow { value: value.value, std, detail, ..row });
         }
     }
 
-    fn add(&mut self, key: u32, row: Row) {
+    fn add(&mut self, key: u32, row: MeasurementRow) {
         self.rows.push((key, row));
-        if self.rows.len() == self.rows.capacity() && self.rows.len() >= FIRST_PIECE {
-            let full = std::mem::replace(&mut self.rows, Vec::with_capacity(PIECE));
-            self.merged.push(full);
+        if self.rows.len() == self.rows.capacity() && self.rows.len() >= FIRST_CHUNK_ROWS {
+            let full = std::mem::replace(&mut self.rows, Vec::with_capacity(CHUNK_ROWS));
+            self.chunks.push(full);
         }
     }
 
     /// The record's values in base units, or every reason why it has none.
-    fn values(&self, record: &Record<'_>) -> Result<Vec<Value>, String> {
+    fn scaled_values(&self, record: &Record<'_>) -> Result<Vec<ScaledValue>, String> {
         if record.error.is_some() {
             return Ok(Vec::new());
         }
@@ -173,7 +178,7 @@ impl Builder {
         for measurement in &record.measurements {
             let (unit, factor) = self.unit(measurement);
             let value = if measurement.value.is_nan() {
-                let skip = self.reading.burn_in.min(measurement.samples.len().saturating_sub(1));
+                let skip = self.options.burn_in.min(measurement.samples.len().saturating_sub(1));
                 median(&measurement.samples[skip..]).unwrap_or(f64::NAN)
             } else {
                 measurement.value
@@ -187,7 +192,7 @@ impl Builder {
             if std.is_infinite() || std < 0.0 {
                 reasons.push(format!("the spread of `{}` is no spread", measurement.metric));
             }
-            values.push(Value { value, std, unit, factor });
+            values.push(ScaledValue { value, std, unit, factor });
         }
         if reasons.is_empty() { Ok(values) } else { Err(reasons.join("; ")) }
     }
@@ -196,11 +201,11 @@ impl Builder {
     fn unit(&self, measurement: &Measurement<'_>) -> (Unit, f64) {
         match measurement.unit.as_deref() {
             Some(name) => Unit::parse(name),
-            None => self.reading.unit(&measurement.metric),
+            None => self.options.default_unit(&measurement.metric),
         }
     }
 
-    fn count(&mut self, record: &Record<'_>, time: Timestamp) {
+    fn count_record(&mut self, record: &Record<'_>, time: Timestamp) {
         self.counts.records += 1;
         self.counts.failed += u64::from(record.error.is_some());
         self.counts.with_warmup += u64::from(!record.warmup_ns.is_empty());
@@ -212,20 +217,20 @@ impl Builder {
         if record.pull.is_some() {
             self.counts.pulls += 1;
         } else {
-            *self.per_day.entry(time.day()).or_default() += 1;
+            *self.records_per_day.entry(time.day()).or_default() += 1;
         }
     }
 
-    fn commit(&mut self, id: &str, time: Option<Timestamp>) -> u32 {
-        let near = self.commit_list.get_mut(self.near.commit as usize);
+    fn commit_index(&mut self, id: &str, time: Option<Timestamp>) -> u32 {
+        let near = self.commit_list.get_mut(self.last_seen.commit as usize);
         if let Some((symbol, known)) = near
             && self.strings.get(*symbol) == id
         {
             *known = earliest(*known, time);
-            return self.near.commit;
+            return self.last_seen.commit;
         }
         let symbol = self.strings.intern(id);
-        let next = index_of(self.commit_list.len());
+        let next = to_index(self.commit_list.len());
         let index = *self.commits.entry(symbol).or_insert(next);
         if index == next {
             self.commit_list.push((symbol, time));
@@ -233,18 +238,18 @@ impl Builder {
             let known = &mut self.commit_list[index as usize].1;
             *known = earliest(*known, time);
         }
-        self.near.commit = index;
+        self.last_seen.commit = index;
         index
     }
 
-    fn key(
+    fn record_key(
         &mut self,
         record: &Record<'_>,
         metric: &str,
         unit: &str,
         better: Option<Direction>,
     ) -> u32 {
-        let wanted = Key {
+        let wanted = InternedKey {
             suite: record.suite.as_ref(),
             test: record.test.as_ref(),
             backend: record.backend.as_ref(),
@@ -254,19 +259,19 @@ impl Builder {
             unit,
             n: record.n,
             parallel: record.parallel,
-            better,
+            direction: better,
         };
-        let index = match self.expected(&wanted) {
+        let index = match self.predicted_key(&wanted) {
             Some(index) => index,
             None => {
                 let key = wanted.map(|text| self.strings.intern(text));
                 self.key_index(key)
             }
         };
-        if let Some(next) = self.near.next.get_mut(self.near.key as usize) {
+        if let Some(next) = self.last_seen.next_keys.get_mut(self.last_seen.key as usize) {
             *next = index;
         }
-        self.near.key = index;
+        self.last_seen.key = index;
         for tag in &record.tags {
             let tag = self.strings.intern(tag);
             self.key_tags[index as usize].insert(tag);
@@ -275,32 +280,32 @@ impl Builder {
     }
 
     /// The key that followed the one before, where it is the wanted one.
-    fn expected(&self, wanted: &Key<&str>) -> Option<u32> {
-        let index = *self.near.next.get(self.near.key as usize)?;
+    fn predicted_key(&self, wanted: &InternedKey<&str>) -> Option<u32> {
+        let index = *self.last_seen.next_keys.get(self.last_seen.key as usize)?;
         let known = self.key_list.get(index as usize)?;
         (known.map(|symbol| self.strings.get(symbol)) == *wanted).then_some(index)
     }
 
-    fn key_index(&mut self, key: Key) -> u32 {
-        let next = index_of(self.key_list.len());
+    fn key_index(&mut self, key: InternedKey) -> u32 {
+        let next = to_index(self.key_list.len());
         let index = *self.keys.entry(key).or_insert(next);
         if index == next {
             self.key_list.push(key);
             self.key_tags.push(BTreeSet::new());
-            self.near.next.push(next);
+            self.last_seen.next_keys.push(next);
         }
         index
     }
 
-    fn environment(&mut self, record: &Record<'_>) -> u32 {
-        if let Some(near) = self.near_environment(record) {
+    fn record_environment(&mut self, record: &Record<'_>) -> u32 {
+        if let Some(near) = self.last_environment(record) {
             return near;
         }
         let strings = &mut self.strings;
         let fields = record.environment.iter();
         let fields = fields.map(|(name, value)| (strings.intern(name), strings.intern(value)));
-        self.near.fields = fields.collect();
-        let mut fields = self.near.fields.clone();
+        self.last_seen.fields = fields.collect();
+        let mut fields = self.last_seen.fields.clone();
         fields.sort_unstable_by_key(|(name, value)| (strings.get(*name), strings.get(*value)));
         let key = EnvironmentKey {
             fields,
@@ -308,14 +313,14 @@ impl Builder {
             branch: record.branch.as_ref().map(|branch| strings.intern(branch)),
         };
         let index = self.environment_index(key);
-        self.near.environment = Some(index);
+        self.last_seen.environment = Some(index);
         index
     }
 
     /// The environment of the record before, where this one has the same.
-    fn near_environment(&self, record: &Record<'_>) -> Option<u32> {
-        let index = self.near.environment?;
-        let (known, fields) = (&self.environment_list[index as usize], &self.near.fields);
+    fn last_environment(&self, record: &Record<'_>) -> Option<u32> {
+        let index = self.last_seen.environment?;
+        let (known, fields) = (&self.environment_list[index as usize], &self.last_seen.fields);
         let text = |symbol: u32| self.strings.get(symbol);
         let known_fields = fields.iter().map(|(name, value)| (text(*name), text(*value)));
         let own = record.environment.iter().map(|(name, value)| (&**name, &**value));
@@ -330,13 +335,13 @@ impl Builder {
         if let Some(&index) = self.environments.get(&key) {
             return index;
         }
-        let index = index_of(self.environment_list.len());
+        let index = to_index(self.environment_list.len());
         self.environment_list.push(key.clone());
         self.environments.insert(key, index);
         index
     }
 
-    fn detail(
+    fn add_detail(
         &mut self,
         record: &Record<'_>,
         measurement: Option<&Measurement<'_>>,
@@ -351,7 +356,7 @@ impl Builder {
             return 0;
         }
         let scaled = |values: &[f64]| values.iter().map(|value| value * factor).collect();
-        let rare = Rare {
+        let rare = RareDetail {
             error: record.error.as_ref().map(|error| error.clone().into_owned()),
             statistics: measurement.map_or_else(Vec::new, |one| {
                 one.statistics.iter().map(|&(name, value)| (name, value * factor)).collect()
@@ -363,15 +368,15 @@ impl Builder {
     }
 
     /// What was read stands after so many lines of its file.
-    pub fn stands_after(&mut self, lines: u32) {
+    pub fn shift_lines(&mut self, lines: u32) {
         if lines == 0 {
             return;
         }
-        for (_, row) in self.merged.iter_mut().flatten().chain(&mut self.rows) {
+        for (_, row) in self.chunks.iter_mut().flatten().chain(&mut self.rows) {
             row.line = row.line.saturating_add(lines);
         }
-        for problem in &mut self.problems {
-            problem.place.line = problem.place.line.saturating_add(lines);
+        for problem in &mut self.rejected_records {
+            problem.location.line = problem.location.line.saturating_add(lines);
         }
     }
 
@@ -387,15 +392,17 @@ impl Builder {
         }
         let environments: Vec<u32> = environment_list
             .iter()
-            .map(|key| self.environment_index(key.renumbered(&symbol)))
+            .map(|key| self.environment_index(key.with_symbols(&symbol)))
             .collect();
-        let commits: Vec<u32> =
-            commit_list.iter().map(|&(id, time)| self.commit(strings.get(id), time)).collect();
-        let files = index_of(self.files.len());
+        let commits: Vec<u32> = commit_list
+            .iter()
+            .map(|&(id, time)| self.commit_index(strings.get(id), time))
+            .collect();
+        let files = to_index(self.files.len());
         let details = self.details.append(other.details);
         self.files.extend(other.files);
         // Renumbered where they are: large histories are not moved for it.
-        let mut pieces = other.merged;
+        let mut pieces = other.chunks;
         pieces.push(other.rows);
         pieces.retain(|rows| !rows.is_empty());
         for (key, row) in pieces.iter_mut().flatten() {
@@ -405,25 +412,25 @@ impl Builder {
             row.detail += if row.detail == 0 { 0 } else { details };
             row.file += files;
         }
-        self.merged.append(&mut pieces);
-        self.problems.extend(other.problems);
+        self.chunks.append(&mut pieces);
+        self.rejected_records.extend(other.rejected_records);
         self.counts.add(&other.counts);
-        for (day, records) in other.per_day {
-            *self.per_day.entry(day).or_default() += records;
+        for (day, records) in other.records_per_day {
+            *self.records_per_day.entry(day).or_default() += records;
         }
     }
 }
 
-struct Value {
+struct ScaledValue {
     value: f64,
     std: f64,
     unit: Unit,
     factor: f64,
 }
 
-impl<T: Copy> Key<T> {
-    fn map<U>(self, mut each: impl FnMut(T) -> U) -> Key<U> {
-        Key {
+impl<T: Copy> InternedKey<T> {
+    fn map<U>(self, mut each: impl FnMut(T) -> U) -> InternedKey<U> {
+        InternedKey {
             suite: each(self.suite),
             test: each(self.test),
             backend: each(self.backend),
@@ -433,7 +440,7 @@ impl<T: Copy> Key<T> {
             unit: each(self.unit),
             n: self.n,
             parallel: self.parallel,
-            better: self.better,
+            direction: self.direction,
         }
     }
 }
@@ -445,6 +452,6 @@ pub fn earliest(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp>
     }
 }
 
-pub fn index_of(length: usize) -> u32 {
+pub fn to_index(length: usize) -> u32 {
     u32::try_from(length).expect("fewer than 2^32 rows, names and files")
 }

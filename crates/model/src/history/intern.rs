@@ -18,7 +18,7 @@ fn hash(text: &str) -> u64 {
 
 impl Interner {
     /// Distinct strings by their places, to be read from only.
-    pub fn list(strings: Vec<Box<str>>) -> Self {
+    pub fn from_strings(strings: Vec<Box<str>>) -> Self {
         Self { table: HashTable::new(), strings }
     }
 

@@ -7,7 +7,7 @@ use crate::record::Direction;
 
 /// Interned comparability key, unit included so that contradictions can be told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key<T = u32> {
+pub struct InternedKey<T = u32> {
     pub suite: T,
     pub test: T,
     pub backend: T,
@@ -18,7 +18,7 @@ pub struct Key<T = u32> {
     pub unit: T,
     pub n: Option<u64>,
     pub parallel: bool,
-    pub better: Option<Direction>,
+    pub direction: Option<Direction>,
 }
 
 /// Runner, provenance and unknown fields, version and branch of a run.
@@ -29,8 +29,8 @@ pub struct EnvironmentKey {
     pub branch: Option<u32>,
 }
 
-impl Key {
-    pub fn recorded(self, strings: &Interner) -> RecordedKey {
+impl InternedKey {
+    pub fn to_recorded_key(self, strings: &Interner) -> RecordedKey {
         let text = |symbol| strings.get(symbol).to_owned();
         RecordedKey {
             suite: text(self.suite),
@@ -46,7 +46,7 @@ impl Key {
 }
 
 impl EnvironmentKey {
-    pub fn renumbered(&self, symbol: &impl Fn(u32) -> u32) -> Self {
+    pub fn with_symbols(&self, symbol: &impl Fn(u32) -> u32) -> Self {
         Self {
             fields: self
                 .fields

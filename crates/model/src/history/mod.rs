@@ -9,17 +9,17 @@
 mod ancestry;
 pub mod build;
 pub mod details;
-mod finish;
-pub mod graft;
+mod normalize;
+pub mod file_replacement;
 mod intern;
 mod key;
-mod pack;
+mod codec;
 
 use std::collections::BTreeMap;
 
-use crate::history::details::Details;
+use crate::history::details::DetailStore;
 use crate::record::time::Timestamp;
-use crate::record::{DetailRef, Direction, Problem, Unit};
+use crate::record::{Direction, Problem, RunDetailRef, Unit};
 
 /// A commit (or any other id that results are filed under).
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub struct CommitFacts {
 
 /// What finishing needs to know beyond the records.
 #[derive(Debug, Default)]
-pub struct Finish {
+pub struct NormalizeOptions {
     /// The main branch; none: `main`, else `master`, else the branch of most records.
     pub branch: Option<String>,
     /// What `commits.ndjson` says.
@@ -82,19 +82,19 @@ pub struct RecordedKey {
 
 /// All rows of one recorded key, in base units of one unit.
 #[derive(Clone, Debug)]
-pub struct Column {
+pub struct SeriesColumn {
     pub key: RecordedKey,
     pub unit: Unit,
     /// The direction that records gave; none where they gave none.
-    pub better: Option<Direction>,
+    pub direction: Option<Direction>,
     pub tags: Vec<String>,
     /// Sorted by time, then commit, then value.
-    pub rows: Vec<Row>,
+    pub rows: Vec<MeasurementRow>,
 }
 
 /// One measurement of one series.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Row {
+pub struct MeasurementRow {
     /// When it was measured.
     pub time: Timestamp,
     /// Base units; NaN where the run failed.
@@ -107,7 +107,7 @@ pub struct Row {
     pub environment: u32,
     /// Number of its detail in [`History::details`]; 0 where it has none.
     pub detail: u32,
-    pub line_of: Line,
+    pub branch: BranchId,
     /// Number of the file within this reading, and line from 1.
     pub file: u32,
     pub line: u32,
@@ -116,12 +116,12 @@ pub struct Row {
 /// Which line of development a row belongs to: the main one, then pull requests by their numbers,
 /// then the others. Every row has one, hence a number and no enum, which would take twice the room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Line(u32);
+pub struct BranchId(u32);
 
-impl Line {
+impl BranchId {
     pub const MAIN: Self = Self(0);
     /// A branch that is not the main one: counted, not shown.
-    pub const BRANCH: Self = Self(u32::MAX);
+    pub const OTHER: Self = Self(u32::MAX);
     const LAST_PULL: u32 = u32::MAX - 2;
 
     /// The line of a pull request; numbers beyond 2³² − 3 are taken for that one.
@@ -131,7 +131,7 @@ impl Line {
 
     /// The number of its pull request.
     pub fn pull(self) -> Option<u32> {
-        (self != Self::MAIN && self != Self::BRANCH).then(|| self.0 - 1)
+        (self != Self::MAIN && self != Self::OTHER).then(|| self.0 - 1)
     }
 }
 
@@ -144,16 +144,16 @@ pub struct History {
     /// commits that nobody measured; empty where no parents are known. Times are the authors'.
     pub main_line: Vec<CommitFacts>,
     /// Whether the time of a commit (same index) is that of the commit itself.
-    pub dated: Vec<bool>,
+    pub has_author_time: Vec<bool>,
     pub environments: Vec<Environment>,
-    pub details: Details,
+    pub details: DetailStore,
     /// Sorted by key.
-    pub columns: Vec<Column>,
-    pub counts: Counts,
+    pub columns: Vec<SeriesColumn>,
+    pub counts: RecordCounts,
     /// Main-line records by UTC day.
     pub per_day: BTreeMap<i64, u32>,
     /// Refused lines, sorted by place.
-    pub problems: Vec<Problem>,
+    pub rejected_records: Vec<Problem>,
     pub newest: Option<Timestamp>,
     pub oldest: Option<Timestamp>,
     /// By [`Row::file`]: its path within the history directory.
@@ -162,7 +162,7 @@ pub struct History {
 
 /// What was read, and what became of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct RecordCounts {
     /// Records that were read, duplicates included.
     pub records: u64,
     /// Records that repeat another one to the letter of their value; read once.
@@ -181,7 +181,7 @@ pub struct Counts {
     pub with_warmup: u64,
 }
 
-impl Counts {
+impl RecordCounts {
     /// Counts of two readings together.
     fn add(&mut self, other: &Self) {
         self.records += other.records;
@@ -197,7 +197,7 @@ impl Counts {
 
 impl History {
     /// The detail of a row, where it has one.
-    pub fn detail(&self, row: &Row) -> Option<DetailRef<'_>> {
+    pub fn detail(&self, row: &MeasurementRow) -> Option<RunDetailRef<'_>> {
         self.details.get(row.detail)
     }
 }

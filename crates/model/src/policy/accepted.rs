@@ -11,7 +11,7 @@ use crate::text;
 
 /// An entry: the change at `commit` in the series that `series` matches is accepted.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Accepted {
+pub struct AcceptedEntry {
     /// Glob over series names (`test/backend/mode/n`).
     pub series: String,
     pub commit: String,
@@ -25,7 +25,7 @@ pub struct Accepted {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
+struct AcceptedEntryYaml {
     series: String,
     commit: String,
     max_change: f64,
@@ -44,9 +44,9 @@ pub fn matches(glob: &str, name: &str) -> bool {
 ///
 /// # Errors
 /// Not a YAML list of entries, or an entry with a missing, unknown or impossible field.
-pub fn read(text: &str) -> Result<Vec<Accepted>, YamlError> {
+pub fn read(text: &str) -> Result<Vec<AcceptedEntry>, YamlError> {
     let refuse = |reason: String| YamlError { line: 1, column: 1, reason };
-    let wires: Option<Vec<Wire>> = yaml::read(text)?;
+    let wires: Option<Vec<AcceptedEntryYaml>> = yaml::read(text)?;
     wires
         .unwrap_or_default()
         .into_iter()
@@ -58,7 +58,7 @@ pub fn read(text: &str) -> Result<Vec<Accepted>, YamlError> {
                 Timestamp::parse(&format!("{date}T00:00:00Z"))
                     .map_err(|_| refuse(format!("`expires: {date}` is not YYYY-MM-DD")))
             };
-            Ok(Accepted {
+            Ok(AcceptedEntry {
                 expires: wire.expires.map(day).transpose()?,
                 series: wire.series,
                 commit: wire.commit,
@@ -71,7 +71,8 @@ pub fn read(text: &str) -> Result<Vec<Accepted>, YamlError> {
 }
 
 /// The head of a file that is made.
-const HEAD: &str = "# Accepted changes: each entry is a reviewed yes to one change in some series.
+const FILE_HEADER: &str =
+    "# Accepted changes: each entry is a reviewed yes to one change in some series.
 # `benchpages accept` writes them; whoever owns this file (CODEOWNERS) has the say.
 ";
 
@@ -79,23 +80,27 @@ const HEAD: &str = "# Accepted changes: each entry is a reviewed yes to one chan
 ///
 /// # Errors
 /// The text is no list that could be read, or is written so that nothing can be appended to it.
-pub fn append(existing: &str, entry: &Accepted) -> Result<String, String> {
+pub fn append(existing: &str, entry: &AcceptedEntry) -> Result<String, String> {
     let before = read(existing)
         .map_err(|error| format!("{}:{}: {}", error.line, error.column, error.reason))?;
     let mut wanted = before.clone();
     wanted.push(entry.clone());
     let mut text = if existing.trim().is_empty() {
-        HEAD.to_owned()
+        FILE_HEADER.to_owned()
     } else if before.is_empty() {
         // `[]` or nothing at all: only the remarks are worth keeping.
-        existing.lines().filter(|line| is_remark(line)).map(|line| format!("{line}\n")).collect()
+        existing
+            .lines()
+            .filter(|line| is_comment_or_blank(line))
+            .map(|line| format!("{line}\n"))
+            .collect()
     } else {
         existing.to_owned()
     };
     if !text.ends_with('\n') {
         text.push('\n');
     }
-    text.push_str(&item(entry, &indent(existing)));
+    text.push_str(&format_entry(entry, &indent(existing)));
     if existing.contains("\r\n") {
         text = text.replace("\r\n", "\n").replace('\n', "\r\n");
     }
@@ -107,7 +112,7 @@ pub fn append(existing: &str, entry: &Accepted) -> Result<String, String> {
     }
 }
 
-fn is_remark(line: &str) -> bool {
+fn is_comment_or_blank(line: &str) -> bool {
     line.trim_start().starts_with('#') || line.trim().is_empty()
 }
 
@@ -117,7 +122,7 @@ fn indent(text: &str) -> String {
     first.map_or("", |line| &line[..line.len() - line.trim_start().len()]).to_owned()
 }
 
-fn item(entry: &Accepted, indent: &str) -> String {
+fn format_entry(entry: &AcceptedEntry, indent: &str) -> String {
     let mut fields = vec![
         ("series", quoted(&entry.series)),
         ("commit", quoted(&entry.commit)),
@@ -160,8 +165,8 @@ mod tests {
 
     use super::*;
 
-    fn entry(series: &str, reason: &str) -> Accepted {
-        Accepted {
+    fn entry(series: &str, reason: &str) -> AcceptedEntry {
+        AcceptedEntry {
             series: series.to_owned(),
             commit: "c0ffee1".to_owned(),
             max_change: 0.25,
@@ -195,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_read_back_is_refused() {
+    fn what_could_not_be_read_back_is_rejected() {
         let flow = "[{series: a, commit: c, max_change: 1, reason: r, by: b}]\n";
         for text in [flow, "series: a\n", "- series: a\n", "- [", "...\n- x\n"] {
             assert!(append(text, &entry("b", "new")).is_err(), "{text}");

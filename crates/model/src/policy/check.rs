@@ -10,14 +10,14 @@ use std::ops::Range;
 use serde_json::Value as Json;
 
 use crate::policy::hint;
-use crate::policy::tree::{Key, Node, Value};
+use crate::policy::tree::{YamlKey, YamlNode, YamlValue};
 
 /// Faults noted before the reader gives up: bounds the work on a hostile file.
-pub const MOST_FINDINGS: usize = 1000;
+pub const MAX_FINDINGS: usize = 1000;
 
 /// A fault and the bytes it stands at.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
+pub struct PolicyFinding {
     pub message: String,
     pub span: Range<usize>,
     pub help: Option<String>,
@@ -25,32 +25,32 @@ pub struct Finding {
 
 /// Every fault of the tree against the schema, in the order of the tree. `text` is the file, for
 /// quoting what was found.
-pub fn check(root: &Node, schema: &Json, text: &str) -> Vec<Finding> {
-    let mut walk = Walk { schema, text, findings: Vec::new() };
+pub fn check_schema(root: &YamlNode, schema: &Json, text: &str) -> Vec<PolicyFinding> {
+    let mut walk = SchemaCheck { schema, text, findings: Vec::new() };
     walk.visit(root, schema, "");
     walk.findings
 }
 
-struct Walk<'a> {
+struct SchemaCheck<'a> {
     schema: &'a Json,
     text: &'a str,
-    findings: Vec<Finding>,
+    findings: Vec<PolicyFinding>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> SchemaCheck<'a> {
     /// `path` is how messages name the node: `regression.rules[0].match`; empty for the file.
-    fn visit(&mut self, node: &Node, rule: &'a Json, path: &str) {
-        if self.findings.len() >= MOST_FINDINGS {
+    fn visit(&mut self, node: &YamlNode, rule: &'a Json, path: &str) {
+        if self.findings.len() >= MAX_FINDINGS {
             return;
         }
         let choices = self.choices(rule);
         if !choices.iter().any(|choice| accepts(choice, &node.value)) {
-            return self.wrong_type(node, &choices, path);
+            return self.add_wrong_type(node, &choices, path);
         }
         let start = self.findings.len();
         let mut first = None;
         for choice in choices.into_iter().filter(|choice| accepts(choice, &node.value)) {
-            self.details(node, choice, path);
+            self.check_value(node, choice, path);
             let faults = self.findings.split_off(start);
             if faults.is_empty() {
                 return;
@@ -75,24 +75,24 @@ impl<'a> Walk<'a> {
         target.unwrap_or(rule)
     }
 
-    fn details(&mut self, node: &Node, rule: &'a Json, path: &str) {
+    fn check_value(&mut self, node: &YamlNode, rule: &'a Json, path: &str) {
         match &node.value {
-            Value::Integer(integer) => self.range(node, rule, path, *integer as f64),
-            Value::Number(number) => self.range(node, rule, path, *number),
-            Value::Text(text) => {
+            YamlValue::Integer(integer) => self.check_range(node, rule, path, *integer as f64),
+            YamlValue::Number(number) => self.check_range(node, rule, path, *number),
+            YamlValue::Text(text) => {
                 if text.trim().is_empty() && rule.get("minLength").is_some() {
-                    self.note(&node.span, format!("{} is empty", subject(path)), None);
+                    self.add_finding(&node.span, format!("{} is empty", subject(path)), None);
                 }
             }
-            Value::List(items) => self.list(node, items, rule, path),
-            Value::Mapping(entries) => self.mapping(node, entries, rule, path),
-            Value::Null | Value::Flag(_) => {}
+            YamlValue::List(items) => self.check_list(node, items, rule, path),
+            YamlValue::Mapping(entries) => self.check_mapping(node, entries, rule, path),
+            YamlValue::Null | YamlValue::Flag(_) => {}
         }
     }
 
-    fn range(&mut self, node: &Node, rule: &Json, path: &str, number: f64) {
+    fn check_range(&mut self, node: &YamlNode, rule: &Json, path: &str, number: f64) {
         let least = rule.get("minimum").and_then(Json::as_f64);
-        let most = rule.get("maximum").and_then(Json::as_f64).or_else(|| largest(rule));
+        let most = rule.get("maximum").and_then(Json::as_f64).or_else(|| max_of_format(rule));
         let above = least.is_none_or(|least| number >= least);
         let below = most.is_none_or(|most| number <= most);
         if number.is_finite() && above && below {
@@ -100,7 +100,7 @@ impl<'a> Walk<'a> {
         }
         let bounds = match (least, most) {
             _ if !number.is_finite() => "it must be a finite number".to_owned(),
-            (Some(least), Some(most)) if largest(rule).is_none_or(|end| most < end) => {
+            (Some(least), Some(most)) if max_of_format(rule).is_none_or(|end| most < end) => {
                 format!("it must be from {least} to {most}")
             }
             (Some(least), _) if !above => format!("it must be at least {least}"),
@@ -111,12 +111,12 @@ impl<'a> Walk<'a> {
         let help = (most == Some(1.0) && number > 1.0 && number <= 100.0).then(|| {
             format!("a share is a fraction: {} % is `{}`", number, (number * 1e4).round() / 1e6)
         });
-        self.note(&node.span, format!("{} is {found}; {bounds}", subject(path)), help);
+        self.add_finding(&node.span, format!("{} is {found}; {bounds}", subject(path)), help);
     }
 
-    fn list(&mut self, node: &Node, items: &[Node], rule: &'a Json, path: &str) {
+    fn check_list(&mut self, node: &YamlNode, items: &[YamlNode], rule: &'a Json, path: &str) {
         if items.is_empty() && rule.get("minItems").is_some() {
-            self.note(&node.span, format!("{} is an empty list", subject(path)), None);
+            self.add_finding(&node.span, format!("{} is an empty list", subject(path)), None);
         }
         let Some(each) = rule.get("items") else { return };
         for (index, item) in items.iter().enumerate() {
@@ -124,14 +124,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn mapping(&mut self, node: &Node, entries: &[(Key, Node)], rule: &'a Json, path: &str) {
-        let mut seen: BTreeMap<&str, &Key> = BTreeMap::new();
+    fn check_mapping(
+        &mut self,
+        node: &YamlNode,
+        entries: &[(YamlKey, YamlNode)],
+        rule: &'a Json,
+        path: &str,
+    ) {
+        let mut seen: BTreeMap<&str, &YamlKey> = BTreeMap::new();
         for (key, value) in entries {
             if let Some(first) = seen.get(key.name.as_str()) {
                 let message = format!("{} is given twice", hint::code(&join(path, &key.name)));
-                let line = hint::line(self.text, first.span.start);
+                let line = hint::line_number(self.text, first.span.start);
                 let help = format!("it stands on line {line} already; keep one of them");
-                self.note(&key.span, message, Some(help));
+                self.add_finding(&key.span, message, Some(help));
             } else {
                 seen.insert(&key.name, key);
             }
@@ -139,30 +145,30 @@ impl<'a> Walk<'a> {
                 (Some(rule), _) | (None, Some(rule @ Json::Object(_))) => {
                     self.visit(value, rule, &join(path, &key.name));
                 }
-                (None, Some(Json::Bool(false))) => self.unknown(key, rule, path),
+                (None, Some(Json::Bool(false))) => self.add_unknown_key(key, rule, path),
                 (None, _) => {}
             }
         }
         let required = rule.get("required").and_then(Json::as_array).into_iter().flatten();
         for name in required.filter_map(Json::as_str).filter(|name| !seen.contains_key(name)) {
             let message = format!("{} is missing", hint::code(&join(path, name)));
-            self.note(&node.span, message, None);
+            self.add_finding(&node.span, message, None);
         }
     }
 
-    fn unknown(&mut self, key: &Key, rule: &Json, path: &str) {
+    fn add_unknown_key(&mut self, key: &YamlKey, rule: &Json, path: &str) {
         let known: Vec<&str> = keys(rule).collect();
         let place = if path.is_empty() { String::new() } else { format!(" in `{path}`") };
         let message = format!("unknown key {}{place}", hint::code(&key.name));
         let help = hint::nearest(&key.name, &known)
             .map(|name| format!("did you mean `{name}`?"))
-            .or_else(|| self.home_of(&key.name))
+            .or_else(|| self.section_of(&key.name))
             .unwrap_or_else(|| format!("known here: {}", known.join(", ")));
-        self.note(&key.span, message, Some(help));
+        self.add_finding(&key.span, message, Some(help));
     }
 
     /// Where a key of another section belongs.
-    fn home_of(&self, name: &str) -> Option<String> {
+    fn section_of(&self, name: &str) -> Option<String> {
         let sections = self.schema.get("properties")?.as_object()?;
         let mut homes =
             sections.iter().filter(|(_, rule)| property(self.resolve(rule), name).is_some());
@@ -173,24 +179,24 @@ impl<'a> Walk<'a> {
         Some(format!("`{name}` belongs under `{section}`"))
     }
 
-    fn wrong_type(&mut self, node: &Node, choices: &[&Json], path: &str) {
+    fn add_wrong_type(&mut self, node: &YamlNode, choices: &[&Json], path: &str) {
         let texts: Vec<&str> =
             choices.iter().filter_map(|choice| choice.get("const")?.as_str()).collect();
-        let expected = hint::expected(choices);
-        let found = hint::found(node, self.text);
+        let expected = hint::expected_kinds(choices);
+        let found = hint::actual_kind(node, self.text);
         let help = match &node.value {
-            Value::Text(text) if !texts.is_empty() => {
+            YamlValue::Text(text) if !texts.is_empty() => {
                 hint::nearest(text, &texts).map(|name| format!("did you mean `{name}`?"))
             }
             value => hint::remedy(value, &self.text[node.span.clone()], choices),
         };
         let message = format!("{} must be {expected}, not {found}", subject(path));
-        self.note(&node.span, message, help);
+        self.add_finding(&node.span, message, help);
     }
 
-    fn note(&mut self, span: &Range<usize>, message: String, help: Option<String>) {
-        if self.findings.len() < MOST_FINDINGS {
-            self.findings.push(Finding { message, span: span.clone(), help });
+    fn add_finding(&mut self, span: &Range<usize>, message: String, help: Option<String>) {
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(PolicyFinding { message, span: span.clone(), help });
         }
     }
 }
@@ -200,7 +206,7 @@ fn subject(path: &str) -> String {
 }
 
 fn join(path: &str, name: &str) -> String {
-    let name = crate::record::shorten(name, hint::LONGEST_QUOTE);
+    let name = crate::record::shorten(name, hint::MAX_QUOTE_CHARS);
     if path.is_empty() { name.into_owned() } else { format!("{path}.{name}") }
 }
 
@@ -214,7 +220,7 @@ fn keys(rule: &Json) -> impl Iterator<Item = &str> {
 }
 
 /// The largest value of the Rust type behind an integer, which JSON Schema leaves to `format`.
-fn largest(rule: &Json) -> Option<f64> {
+fn max_of_format(rule: &Json) -> Option<f64> {
     match rule.get("format")?.as_str()? {
         "uint32" => Some(f64::from(u32::MAX)),
         "uint64" => Some(u64::MAX as f64),
@@ -224,18 +230,18 @@ fn largest(rule: &Json) -> Option<f64> {
 }
 
 /// Whether a value is of the kind that one alternative asks for.
-fn accepts(rule: &Json, value: &Value) -> bool {
+fn accepts(rule: &Json, value: &YamlValue) -> bool {
     if let Some(only) = rule.get("const") {
-        return matches!(value, Value::Text(text) if only.as_str() == Some(text));
+        return matches!(value, YamlValue::Text(text) if only.as_str() == Some(text));
     }
     let kind = match value {
-        Value::Null => "null",
-        Value::Flag(_) => "boolean",
-        Value::Integer(_) => "integer",
-        Value::Number(_) => "number",
-        Value::Text(_) => "string",
-        Value::List(_) => "array",
-        Value::Mapping(_) => "object",
+        YamlValue::Null => "null",
+        YamlValue::Flag(_) => "boolean",
+        YamlValue::Integer(_) => "integer",
+        YamlValue::Number(_) => "number",
+        YamlValue::Text(_) => "string",
+        YamlValue::List(_) => "array",
+        YamlValue::Mapping(_) => "object",
     };
     let fits = |name: &Json| name == kind || (name == "number" && kind == "integer");
     match rule.get("type") {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use crate::filter::Filter;
 use crate::policy::{
-    AcceptFrom, Audience, Budget, DataQuality, Detail, Detection, Governance, KAnomaly, Regression,
-    RunnerFingerprinting, Site, Trends,
+    AcceptFrom, Budget, DataQuality, Detection, Governance, KAnomaly, PageDetail, RegressionPolicy,
+    RunnerFingerprinting, SiteAudience, SitePolicy, Trends,
 };
 
-impl Default for Regression {
+impl Default for RegressionPolicy {
     fn default() -> Self {
         Self {
             default_threshold: 0.10,
@@ -72,7 +72,7 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             matches: Filter::default(),
-            metric: crate::record::TIME.to_owned(),
+            metric: crate::record::TIME_METRIC.to_owned(),
             budget: f64::INFINITY,
             tolerance: None,
             drift_at: 1.0,
@@ -87,16 +87,16 @@ impl Default for Trends {
     }
 }
 
-impl Default for Site {
+impl Default for SitePolicy {
     fn default() -> Self {
         Self {
             title: "Benchmarks".to_owned(),
             base_url: None,
             repo_url: None,
             branch: None,
-            audience: Audience::default(),
+            audience: SiteAudience::default(),
             redact: Vec::new(),
-            detail: Detail::default(),
+            detail: PageDetail::default(),
         }
     }
 }

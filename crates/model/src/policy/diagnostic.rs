@@ -8,20 +8,20 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level as Title, Origin, Renderer, Snippet};
 
-use crate::record::Place;
+use crate::record::SourceLocation;
 use crate::text;
 
 /// Blocks drawn: more than anyone reads at once, and a bound on the output of a hostile file.
-const MOST_BLOCKS: usize = 100;
+const MAX_BLOCKS: usize = 100;
 
 /// Bytes of a line that is still drawn; of a longer one only the place is told.
-const LONGEST_LINE: usize = 2000;
+const MAX_LINE_BYTES: usize = 2000;
 /// The byte order mark that some editors put in front.
-const MARK: char = '\u{feff}';
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Whether a policy may be used in spite of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub enum DiagnosticLevel {
     /// The policy is refused.
     Error,
     /// The policy holds, but probably does not say what was meant.
@@ -31,10 +31,10 @@ pub enum Level {
 /// A fault of the policy: what, where, and what to do about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
-    pub level: Level,
+    pub level: DiagnosticLevel,
     pub message: String,
     /// Line and column, in characters, of the start of `span`.
-    pub place: Place,
+    pub location: SourceLocation,
     /// Bytes of the file, on character boundaries.
     pub span: Range<usize>,
     pub help: Option<String>,
@@ -42,7 +42,7 @@ pub struct Diagnostic {
 
 /// Goes through a text from front to back and counts lines and columns, so that the places of many
 /// faults cost one pass. A byte order mark at the front is no column.
-pub struct Cursor<'a> {
+pub struct LocationCursor<'a> {
     text: &'a str,
     file: &'a str,
     offset: usize,
@@ -50,15 +50,15 @@ pub struct Cursor<'a> {
     column: u32,
 }
 
-impl<'a> Cursor<'a> {
+impl<'a> LocationCursor<'a> {
     pub fn new(text: &'a str, file: &'a str) -> Self {
-        let offset = if text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
+        let offset = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
         Self { text, file, offset, line: 1, column: 1 }
     }
 
     /// Line and column, both from 1 and in characters, of a byte. Bytes before the one asked for
     /// last are taken to be that one.
-    pub fn place(&mut self, offset: usize) -> Place {
+    pub fn location(&mut self, offset: usize) -> SourceLocation {
         for character in self.text.get(self.offset..offset).unwrap_or("").chars() {
             self.offset += character.len_utf8();
             if character == '\n' {
@@ -68,20 +68,20 @@ impl<'a> Cursor<'a> {
                 self.column = self.column.saturating_add(1);
             }
         }
-        Place { file: self.file.to_owned(), line: self.line, column: self.column }
+        SourceLocation { file: self.file.to_owned(), line: self.line, column: self.column }
     }
 }
 
 /// Every diagnostic as a block of text that ends in a newline; nothing where there are none.
 /// `source` is the text they were read from.
-pub fn render(diagnostics: &[Diagnostic], source: &str, colour: bool) -> String {
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+pub fn render(diagnostics: &[Diagnostic], source: &str, color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
-    for diagnostic in diagnostics.iter().take(MOST_BLOCKS) {
-        out.push_str(&block(diagnostic, source, &renderer));
+    for diagnostic in diagnostics.iter().take(MAX_BLOCKS) {
+        out.push_str(&render_block(diagnostic, source, &renderer));
         out.push_str("\n\n");
     }
-    if let Some(rest) = diagnostics.len().checked_sub(MOST_BLOCKS).filter(|rest| *rest > 0) {
+    if let Some(rest) = diagnostics.len().checked_sub(MAX_BLOCKS).filter(|rest| *rest > 0) {
         let rest = u64::try_from(rest).unwrap_or(u64::MAX);
         out.push_str(&format!("and {} more\n\n", text::count(rest)));
     }
@@ -92,31 +92,31 @@ pub fn render(diagnostics: &[Diagnostic], source: &str, colour: bool) -> String 
     out
 }
 
-fn block(diagnostic: &Diagnostic, source: &str, renderer: &Renderer) -> String {
+fn render_block(diagnostic: &Diagnostic, source: &str, renderer: &Renderer) -> String {
     let (line, mark) = excerpt(source, &diagnostic.span);
     let title = match diagnostic.level {
-        Level::Error => Title::ERROR,
-        Level::Warning => Title::WARNING,
+        DiagnosticLevel::Error => Title::ERROR,
+        DiagnosticLevel::Warning => Title::WARNING,
     };
     let number = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
-    let (row, column) = (number(diagnostic.place.line), number(diagnostic.place.column));
-    let path = harmless(&diagnostic.place.file, false);
-    let title = title.primary_title(harmless(&diagnostic.message, false));
-    let mut group = if line.len() > LONGEST_LINE {
+    let (row, column) = (number(diagnostic.location.line), number(diagnostic.location.column));
+    let path = replace_hostile(&diagnostic.location.file, false);
+    let title = title.primary_title(replace_hostile(&diagnostic.message, false));
+    let mut group = if line.len() > MAX_LINE_BYTES {
         title.element(Origin::path(path).line(row).char_column(column))
     } else {
-        let snippet = Snippet::source(harmless(line, true)).line_start(row).path(path);
+        let snippet = Snippet::source(replace_hostile(line, true)).line_start(row).path(path);
         title.element(snippet.annotation(AnnotationKind::Primary.span(mark)))
     };
     if let Some(help) = &diagnostic.help {
-        group = group.element(Title::HELP.message(harmless(help, false)));
+        group = group.element(Title::HELP.message(replace_hostile(help, false)));
     }
     renderer.render(&[group])
 }
 
 /// The line on which a span starts, and the part of the span on it, in bytes of that line.
 fn excerpt<'a>(source: &'a str, span: &Range<usize>) -> (&'a str, Range<usize>) {
-    let first = if source.starts_with(MARK) { MARK.len_utf8() } else { 0 };
+    let first = if source.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
     let at = span.start.clamp(first, source.len().max(first));
     let start = source[..at].rfind('\n').map_or(first, |newline| newline + 1);
     let rest = &source[start..];
@@ -129,10 +129,10 @@ fn excerpt<'a>(source: &'a str, span: &Range<usize>) -> (&'a str, Range<usize>) 
 
 /// The text with every character that could drive a terminal or turn the reading direction replaced
 /// by one of the same length in bytes, so that spans still fit. Tabs stay where `tabs` says so.
-fn harmless(text: &str, tabs: bool) -> String {
+fn replace_hostile(text: &str, tabs: bool) -> String {
     let replace = |character: char| match character {
         '\t' if tabs => character,
-        _ if !text::harmless::is_hostile(character) => character,
+        _ if !text::sanitize::is_hostile(character) => character,
         _ => match character.len_utf8() {
             1 => '?',
             2 => '¿',
@@ -148,9 +148,9 @@ mod tests {
 
     fn diagnostic(source: &str, span: Range<usize>) -> Diagnostic {
         Diagnostic {
-            level: Level::Error,
+            level: DiagnosticLevel::Error,
             message: "unknown key `bakend`".to_owned(),
-            place: Cursor::new(source, "policy.yml").place(span.start),
+            location: LocationCursor::new(source, "policy.yml").location(span.start),
             span,
             help: Some("did you mean `backend`?".to_owned()),
         }
@@ -173,12 +173,12 @@ mod tests {
         let mut fault = diagnostic(source, 3..4);
         fault.message = source.to_owned();
         fault.help = Some(source.to_owned());
-        fault.place.file = source.to_owned();
+        fault.location.file = source.to_owned();
         let block = render(&[fault], source, false);
         assert!(
             block
                 .chars()
-                .all(|character| character == '\n' || !text::harmless::is_hostile(character))
+                .all(|character| character == '\n' || !text::sanitize::is_hostile(character))
         );
     }
 
@@ -187,15 +187,15 @@ mod tests {
         let source = "\u{feff}ä: 1\n日本: [x,\n  y]\n";
         for (offset, _) in source.char_indices().skip(1) {
             let fault = diagnostic(source, offset..offset);
-            let place = fault.place.to_string();
+            let place = fault.location.to_string();
             let block = render(&[fault], source, false);
             assert!(block.contains(&format!("--> {place}\n")), "{place} {block}");
         }
     }
 
     #[test]
-    fn of_a_very_long_line_only_the_place_is_told() {
-        let source = format!("a: {}bakend", "é".repeat(LONGEST_LINE));
+    fn a_very_long_line_is_reported_by_place_only() {
+        let source = format!("a: {}bakend", "é".repeat(MAX_LINE_BYTES));
         let end = source.len();
         let block = render(&[diagnostic(&source, end - 6..end)], &source, false);
         assert!(block.len() < 100 && block.contains("--> policy.yml:1:2004\n"), "{block}");

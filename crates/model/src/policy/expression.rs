@@ -12,27 +12,27 @@ use crate::policy::hint;
 use crate::record::{Statistic, Unit};
 
 /// Bytes of an expression: ten times the longest that anyone reads in one go.
-const LONGEST: usize = 1000;
+const MAX_BYTES: usize = 1000;
 /// Parentheses inside each other; bounds the recursion.
-const DEEPEST: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 /// The units that a number may have, besides `%`.
-const UNITS: [&str; 15] =
+const UNIT_NAMES: [&str; 15] =
     ["ns", "us", "µs", "μs", "ms", "s", "min", "B", "KiB", "MiB", "GiB", "kB", "MB", "GB", "ops/s"];
 
 /// What is asked of a run.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Expression {
-    Compare(Comparison),
-    All(Vec<Expression>),
-    Any(Vec<Expression>),
+pub enum AlertExpression {
+    Compare(AlertComparison),
+    All(Vec<AlertExpression>),
+    Any(Vec<AlertExpression>),
 }
 
 /// One quantity of a run against one number.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Comparison {
-    pub quantity: Quantity,
-    pub operator: Operator,
+pub struct AlertComparison {
+    pub quantity: AlertQuantity,
+    pub operator: ComparisonOperator,
     /// Base units; a fraction where the quantity is a share.
     pub number: f64,
     /// The base unit that was written; a series in another unit cannot be compared.
@@ -41,7 +41,7 @@ pub struct Comparison {
 
 /// What of a run is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quantity {
+pub enum AlertQuantity {
     Value,
     Level,
     Mean,
@@ -54,7 +54,7 @@ pub enum Quantity {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operator {
+pub enum ComparisonOperator {
     Above,
     AtLeast,
     Below,
@@ -63,37 +63,37 @@ pub enum Operator {
 
 /// Why a text is no expression: one reason, and its bytes in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ExpressionError {
     pub message: String,
     pub help: Option<String>,
     pub span: Range<usize>,
 }
 
-const QUANTITIES: [(&str, Quantity); 14] = [
-    ("value", Quantity::Value),
-    ("level", Quantity::Level),
-    ("mean", Quantity::Mean),
-    ("std", Quantity::Std),
-    ("min", Quantity::Statistic(Statistic::Min)),
-    ("max", Quantity::Statistic(Statistic::Max)),
-    ("median", Quantity::Statistic(Statistic::Median)),
-    ("p50", Quantity::Statistic(Statistic::P50)),
-    ("p95", Quantity::Statistic(Statistic::P95)),
-    ("p99", Quantity::Statistic(Statistic::P99)),
-    ("lower", Quantity::Statistic(Statistic::Lower)),
-    ("upper", Quantity::Statistic(Statistic::Upper)),
-    ("change", Quantity::Change),
-    ("noise", Quantity::Noise),
+const QUANTITIES: [(&str, AlertQuantity); 14] = [
+    ("value", AlertQuantity::Value),
+    ("level", AlertQuantity::Level),
+    ("mean", AlertQuantity::Mean),
+    ("std", AlertQuantity::Std),
+    ("min", AlertQuantity::Statistic(Statistic::Min)),
+    ("max", AlertQuantity::Statistic(Statistic::Max)),
+    ("median", AlertQuantity::Statistic(Statistic::Median)),
+    ("p50", AlertQuantity::Statistic(Statistic::P50)),
+    ("p95", AlertQuantity::Statistic(Statistic::P95)),
+    ("p99", AlertQuantity::Statistic(Statistic::P99)),
+    ("lower", AlertQuantity::Statistic(Statistic::Lower)),
+    ("upper", AlertQuantity::Statistic(Statistic::Upper)),
+    ("change", AlertQuantity::Change),
+    ("noise", AlertQuantity::Noise),
 ];
 
-const OPERATORS: [(&str, Operator); 4] = [
-    (">", Operator::Above),
-    (">=", Operator::AtLeast),
-    ("<", Operator::Below),
-    ("<=", Operator::AtMost),
+const OPERATORS: [(&str, ComparisonOperator); 4] = [
+    (">", ComparisonOperator::Above),
+    (">=", ComparisonOperator::AtLeast),
+    ("<", ComparisonOperator::Below),
+    ("<=", ComparisonOperator::AtMost),
 ];
 
-impl Quantity {
+impl AlertQuantity {
     pub fn name(self) -> &'static str {
         QUANTITIES.iter().find(|(_, quantity)| *quantity == self).map_or("", |(name, _)| name)
     }
@@ -104,27 +104,27 @@ impl Quantity {
     }
 }
 
-impl Operator {
+impl ComparisonOperator {
     pub fn sign(self) -> &'static str {
         OPERATORS.iter().find(|(_, operator)| *operator == self).map_or("", |(sign, _)| sign)
     }
 }
 
-impl Comparison {
+impl AlertComparison {
     pub fn holds(&self, measured: f64) -> bool {
         match self.operator {
-            Operator::Above => measured > self.number,
-            Operator::AtLeast => measured >= self.number,
-            Operator::Below => measured < self.number,
-            Operator::AtMost => measured <= self.number,
+            ComparisonOperator::Above => measured > self.number,
+            ComparisonOperator::AtLeast => measured >= self.number,
+            ComparisonOperator::Below => measured < self.number,
+            ComparisonOperator::AtMost => measured <= self.number,
         }
     }
 }
 
-impl Expression {
+impl AlertExpression {
     /// Whether it holds; none where what is unknown could turn it either way. `measured` knows a
     /// comparison's quantity, or does not.
-    pub fn holds(&self, measured: &dyn Fn(&Comparison) -> Option<f64>) -> Option<bool> {
+    pub fn holds(&self, measured: &dyn Fn(&AlertComparison) -> Option<f64>) -> Option<bool> {
         let each = |parts: &[Self], decisive: bool| {
             let mut all = Some(!decisive);
             for part in parts {
@@ -144,17 +144,17 @@ impl Expression {
     }
 
     /// The first comparison that holds, with what was measured.
-    pub fn witness(
+    pub fn first_match(
         &self,
-        measured: &dyn Fn(&Comparison) -> Option<f64>,
-    ) -> Option<(&Comparison, f64)> {
+        measured: &dyn Fn(&AlertComparison) -> Option<f64>,
+    ) -> Option<(&AlertComparison, f64)> {
         match self {
             Self::Compare(comparison) => {
                 let value = measured(comparison)?;
                 comparison.holds(value).then_some((comparison, value))
             }
             Self::All(parts) | Self::Any(parts) => {
-                parts.iter().find_map(|part| part.witness(measured))
+                parts.iter().find_map(|part| part.first_match(measured))
             }
         }
     }
@@ -164,17 +164,17 @@ impl Expression {
 ///
 /// # Errors
 /// The text is none: the first fault, with its place.
-pub fn parse(text: &str) -> Result<Expression, Fault> {
-    if text.len() > LONGEST {
-        let message = format!("an expression of more than {LONGEST} bytes: nobody can read that");
-        return Err(Fault { message, help: None, span: 0..0 });
+pub fn parse(text: &str) -> Result<AlertExpression, ExpressionError> {
+    if text.len() > MAX_BYTES {
+        let message = format!("an expression of more than {MAX_BYTES} bytes: nobody can read that");
+        return Err(ExpressionError { message, help: None, span: 0..0 });
     }
-    let mut parser = Parser { text, at: 0, depth: 0 };
+    let mut parser = ExpressionParser { text, at: 0, depth: 0 };
     let whole = parser.any()?;
-    if parser.peek().is_empty() { Ok(whole) } else { Err(parser.expected("`and` or `or`")) }
+    if parser.peek().is_empty() { Ok(whole) } else { Err(parser.expected_error("`and` or `or`")) }
 }
 
-struct Parser<'a> {
+struct ExpressionParser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
@@ -188,7 +188,7 @@ fn is_sign(character: char) -> bool {
     "<>=!".contains(character)
 }
 
-impl<'a> Parser<'a> {
+impl<'a> ExpressionParser<'a> {
     /// The next word, sign or other character; empty at the end.
     fn peek(&self) -> Range<usize> {
         let rest = &self.text[self.at..];
@@ -214,7 +214,7 @@ impl<'a> Parser<'a> {
         (&self.text[span.clone()], span)
     }
 
-    fn takes(&mut self, word: &str) -> bool {
+    fn take_if(&mut self, word: &str) -> bool {
         let found = self.peek_text() == word;
         if found {
             self.take();
@@ -222,63 +222,63 @@ impl<'a> Parser<'a> {
         found
     }
 
-    fn expected(&self, what: &str) -> Fault {
+    fn expected_error(&self, what: &str) -> ExpressionError {
         let span = self.peek();
         let found = match &self.text[span.clone()] {
             "" => "the end".to_owned(),
             found => hint::code(found),
         };
-        Fault { message: format!("expected {what}, found {found}"), help: None, span }
+        ExpressionError { message: format!("expected {what}, found {found}"), help: None, span }
     }
 
-    fn any(&mut self) -> Result<Expression, Fault> {
+    fn any(&mut self) -> Result<AlertExpression, ExpressionError> {
         let mut parts = vec![self.all()?];
-        while self.takes("or") {
+        while self.take_if("or") {
             parts.push(self.all()?);
         }
-        Ok(single(parts, Expression::Any))
+        Ok(join_unless_single(parts, AlertExpression::Any))
     }
 
-    fn all(&mut self) -> Result<Expression, Fault> {
+    fn all(&mut self) -> Result<AlertExpression, ExpressionError> {
         let mut parts = vec![self.term()?];
-        while self.takes("and") {
+        while self.take_if("and") {
             parts.push(self.term()?);
         }
-        Ok(single(parts, Expression::All))
+        Ok(join_unless_single(parts, AlertExpression::All))
     }
 
-    fn term(&mut self) -> Result<Expression, Fault> {
+    fn term(&mut self) -> Result<AlertExpression, ExpressionError> {
         let open = self.peek();
-        if !self.takes("(") {
-            return self.comparison().map(Expression::Compare);
+        if !self.take_if("(") {
+            return self.comparison().map(AlertExpression::Compare);
         }
         self.depth += 1;
-        if self.depth > DEEPEST {
-            let message = format!("more than {DEEPEST} parentheses inside each other");
-            return Err(Fault { message, help: None, span: open });
+        if self.depth > MAX_DEPTH {
+            let message = format!("more than {MAX_DEPTH} parentheses inside each other");
+            return Err(ExpressionError { message, help: None, span: open });
         }
         let inside = self.any()?;
-        if !self.takes(")") {
-            return Err(self.expected("`)`, `and` or `or`"));
+        if !self.take_if(")") {
+            return Err(self.expected_error("`)`, `and` or `or`"));
         }
         self.depth -= 1;
         Ok(inside)
     }
 
-    fn comparison(&mut self) -> Result<Comparison, Fault> {
+    fn comparison(&mut self) -> Result<AlertComparison, ExpressionError> {
         let quantity = self.quantity()?;
         let (sign, span) = (self.peek_text(), self.peek());
         let Some((_, operator)) = OPERATORS.iter().find(|(written, _)| *written == sign) else {
-            let mut fault = self.expected("a comparison");
+            let mut fault = self.expected_error("a comparison");
             fault.help = Some("comparisons are `>`, `>=`, `<` and `<=`".to_owned());
-            return Err(Fault { span, ..fault });
+            return Err(ExpressionError { span, ..fault });
         };
         self.take();
         let (number, unit) = self.number(quantity)?;
-        Ok(Comparison { quantity, operator: *operator, number, unit })
+        Ok(AlertComparison { quantity, operator: *operator, number, unit })
     }
 
-    fn quantity(&mut self) -> Result<Quantity, Fault> {
+    fn quantity(&mut self) -> Result<AlertQuantity, ExpressionError> {
         let (name, span) = (self.peek_text(), self.peek());
         if let Some((_, quantity)) = QUANTITIES.iter().find(|(written, _)| *written == name) {
             self.take();
@@ -287,19 +287,19 @@ impl<'a> Parser<'a> {
         let names = QUANTITIES.map(|(name, _)| name);
         let known = format!("quantities are {}", names.join(", "));
         if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-            return Err(Fault { help: Some(known), ..self.expected("a quantity") });
+            return Err(ExpressionError { help: Some(known), ..self.expected_error("a quantity") });
         }
         let near = hint::nearest(name, &names).map(|name| format!("did you mean `{name}`?"));
         let message = format!("unknown quantity {}", hint::code(name));
-        Err(Fault { message, help: Some(near.unwrap_or(known)), span })
+        Err(ExpressionError { message, help: Some(near.unwrap_or(known)), span })
     }
 
     /// A number with its unit, in base units.
-    fn number(&mut self, quantity: Quantity) -> Result<(f64, Option<Unit>), Fault> {
+    fn number(&mut self, quantity: AlertQuantity) -> Result<(f64, Option<Unit>), ExpressionError> {
         let (word, span) = (self.peek_text(), self.peek());
         let digits = number_length(word);
         let Some(number) = word[..digits].parse::<f64>().ok().filter(|it| it.is_finite()) else {
-            return Err(self.expected("a number"));
+            return Err(self.expected_error("a number"));
         };
         self.take();
         let mut unit = (&word[digits..], span.start + digits..span.end);
@@ -308,12 +308,15 @@ impl<'a> Parser<'a> {
         if unit.0.is_empty() && next.starts_with(begins_unit) && !["and", "or"].contains(&next) {
             unit = self.take();
         }
-        scaled(quantity, number, unit)
+        to_base_units(quantity, number, unit)
     }
 }
 
 /// One part alone is itself.
-fn single(mut parts: Vec<Expression>, join: fn(Vec<Expression>) -> Expression) -> Expression {
+fn join_unless_single(
+    mut parts: Vec<AlertExpression>,
+    join: fn(Vec<AlertExpression>) -> AlertExpression,
+) -> AlertExpression {
     match parts.pop() {
         Some(only) if parts.is_empty() => only,
         last => {
@@ -343,13 +346,14 @@ fn number_length(word: &str) -> usize {
 }
 
 /// The number in base units, where its unit suits the quantity.
-fn scaled(
-    quantity: Quantity,
+fn to_base_units(
+    quantity: AlertQuantity,
     number: f64,
     (unit, span): (&str, Range<usize>),
-) -> Result<(f64, Option<Unit>), Fault> {
+) -> Result<(f64, Option<Unit>), ExpressionError> {
     let name = quantity.name();
-    let refuse = |message: String, help: String| Fault { message, help: Some(help), span };
+    let refuse =
+        |message: String, help: String| ExpressionError { message, help: Some(help), span };
     match unit {
         "" => Ok((number, None)),
         "%" if quantity.is_share() => Ok((number / 100.0, None)),
@@ -357,18 +361,18 @@ fn scaled(
             format!("`{name}` is no share"),
             "write a number in a unit: `500ms`, `2 MiB`".to_owned(),
         )),
-        known if UNITS.contains(&known) && quantity.is_share() => Err(refuse(
+        known if UNIT_NAMES.contains(&known) && quantity.is_share() => Err(refuse(
             format!("`{name}` is a share, which has no unit"),
             "write a percentage or a fraction: `10%`, `0.1`".to_owned(),
         )),
-        known if UNITS.contains(&known) => {
+        known if UNIT_NAMES.contains(&known) => {
             let (base, factor) = Unit::parse(known);
             Ok((number * factor, Some(base)))
         }
         unknown => {
-            let names = [&UNITS[..], &["%", "and", "or"]].concat();
+            let names = [&UNIT_NAMES[..], &["%", "and", "or"]].concat();
             let near = hint::nearest(unknown, &names).map(|name| format!("did you mean `{name}`?"));
-            let known = format!("units are {} and %", UNITS.join(", "));
+            let known = format!("units are {} and %", UNIT_NAMES.join(", "));
             let message = format!("unknown unit {}", hint::code(unknown));
             Err(refuse(message, near.unwrap_or(known)))
         }
@@ -381,9 +385,9 @@ mod tests {
 
     use super::*;
 
-    fn compared(text: &str) -> Comparison {
+    fn compared(text: &str) -> AlertComparison {
         match parse(text) {
-            Ok(Expression::Compare(comparison)) => comparison,
+            Ok(AlertExpression::Compare(comparison)) => comparison,
             other => panic!("{text}: {other:?}"),
         }
     }
@@ -411,7 +415,8 @@ mod tests {
 
     #[test]
     fn and_binds_tighter_than_or_and_parentheses_tighter_than_both() {
-        let value = |v: f64| move |it: &Comparison| (it.quantity == Quantity::Value).then_some(v);
+        let value =
+            |v: f64| move |it: &AlertComparison| (it.quantity == AlertQuantity::Value).then_some(v);
         let holds = |text: &str, v: f64| parse(text).unwrap().holds(&value(v));
         assert_eq!(holds("value > 1 or value > 5 and value < 0", 2.0), Some(true));
         assert_eq!(holds("(value > 1 or value > 5) and value < 0", 2.0), Some(false));
@@ -420,7 +425,7 @@ mod tests {
 
     #[test]
     fn the_unknown_decides_nothing_by_itself() {
-        let known = |it: &Comparison| (it.quantity == Quantity::Value).then_some(2.0);
+        let known = |it: &AlertComparison| (it.quantity == AlertQuantity::Value).then_some(2.0);
         let holds = |text: &str| parse(text).unwrap().holds(&known);
         assert_eq!(holds("p95 > 1"), None);
         assert_eq!(holds("p95 > 1 or value > 1"), Some(true));
@@ -428,7 +433,7 @@ mod tests {
         assert_eq!(holds("p95 > 1 and value > 3"), Some(false));
         assert_eq!(holds("p95 > 1 and value > 1"), None);
         let both = parse("p95 > 1 or value > 1").unwrap();
-        let (witness, measured) = both.witness(&known).unwrap();
+        let (witness, measured) = both.first_match(&known).unwrap();
         assert_eq!((witness.quantity.name(), witness.operator.sign()), ("value", ">"));
         assert_eq!(measured, 2.0);
     }
@@ -456,8 +461,8 @@ mod tests {
             assert_eq!(fault(text), (message.to_owned(), at), "{text}");
         }
         assert_eq!(parse("medain > 5").unwrap_err().help.unwrap(), "did you mean `median`?");
-        assert!(parse(&"(".repeat(LONGEST)).is_err());
-        assert!(parse(&"value > 1 and ".repeat(LONGEST)).is_err());
+        assert!(parse(&"(".repeat(MAX_BYTES)).is_err());
+        assert!(parse(&"value > 1 and ".repeat(MAX_BYTES)).is_err());
     }
 
     proptest! {

@@ -7,15 +7,15 @@ use std::ops::Range;
 
 use serde_json::Value as Json;
 
-use crate::policy::tree::{Node, Value};
+use crate::policy::tree::{YamlNode, YamlValue};
 use crate::record;
 
 /// Characters quoted of one name or value: enough to know it again, short enough for a line.
-pub const LONGEST_QUOTE: usize = 60;
+pub const MAX_QUOTE_CHARS: usize = 60;
 
 /// The candidate that `name` was probably meant to be: at most a third of its characters differ.
 pub fn nearest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
-    if name.chars().count() > LONGEST_QUOTE {
+    if name.chars().count() > MAX_QUOTE_CHARS {
         return None;
     }
     let plain = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
@@ -29,22 +29,22 @@ pub fn nearest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
 
 /// A name between backticks, cut where it is long.
 pub fn code(name: &str) -> String {
-    format!("`{}`", record::shorten(name, 3 * LONGEST_QUOTE))
+    format!("`{}`", record::shorten(name, 3 * MAX_QUOTE_CHARS))
 }
 
 /// The bytes of a span between backticks, cut where they are long.
 pub fn quote(text: &str, span: &Range<usize>) -> String {
     let found = text.get(span.clone()).unwrap_or("");
-    format!("`{}`", record::shorten(found.lines().next().unwrap_or(""), LONGEST_QUOTE))
+    format!("`{}`", record::shorten(found.lines().next().unwrap_or(""), MAX_QUOTE_CHARS))
 }
 
 /// The line, from 1, of a byte.
-pub fn line(text: &str, offset: usize) -> usize {
+pub fn line_number(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// What the alternatives of a schema ask for, in words: `text or a list of text`.
-pub fn expected(choices: &[&Json]) -> String {
+pub fn expected_kinds(choices: &[&Json]) -> String {
     let mut words: Vec<String> = Vec::new();
     for choice in choices {
         for word in kinds(choice) {
@@ -93,18 +93,20 @@ fn kind(name: &str, choice: &Json) -> Option<String> {
 }
 
 /// What stands there instead, in words.
-pub fn found(node: &Node, text: &str) -> String {
+pub fn actual_kind(node: &YamlNode, text: &str) -> String {
     match &node.value {
-        Value::Null => "empty".to_owned(),
-        Value::Flag(_) | Value::Integer(_) | Value::Number(_) => quote(text, &node.span),
-        Value::Text(_) => format!("the text {}", quote(text, &node.span)),
-        Value::List(_) => "a list".to_owned(),
-        Value::Mapping(_) => "a mapping".to_owned(),
+        YamlValue::Null => "empty".to_owned(),
+        YamlValue::Flag(_) | YamlValue::Integer(_) | YamlValue::Number(_) => {
+            quote(text, &node.span)
+        }
+        YamlValue::Text(_) => format!("the text {}", quote(text, &node.span)),
+        YamlValue::List(_) => "a list".to_owned(),
+        YamlValue::Mapping(_) => "a mapping".to_owned(),
     }
 }
 
 /// How to write what was probably meant. `source` is the value as it stands in the file.
-pub fn remedy(value: &Value, source: &str, choices: &[&Json]) -> Option<String> {
+pub fn remedy(value: &YamlValue, source: &str, choices: &[&Json]) -> Option<String> {
     let wants = |name: &str| {
         choices.iter().any(|choice| match choice.get("type") {
             Some(Json::Array(names)) => names.iter().any(|kind| kind == name),
@@ -114,27 +116,28 @@ pub fn remedy(value: &Value, source: &str, choices: &[&Json]) -> Option<String> 
     };
     let number = wants("number") || wants("integer");
     match value {
-        Value::Null => Some("leave the key out to get its default".to_owned()),
-        Value::Text(text) if number && text.ends_with('%') => {
+        YamlValue::Null => Some("leave the key out to get its default".to_owned()),
+        YamlValue::Text(text) if number && text.ends_with('%') => {
             let percent: f64 = text.trim_end_matches('%').trim().parse().ok()?;
             Some(format!("write the fraction: `{}`", percent / 100.0))
         }
-        Value::Text(text) if number && text.trim().parse::<f64>().is_ok() => {
-            Some(format!("take the quotes away: `{}`", record::shorten(text.trim(), LONGEST_QUOTE)))
+        YamlValue::Text(text) if number && text.trim().parse::<f64>().is_ok() => Some(format!(
+            "take the quotes away: `{}`",
+            record::shorten(text.trim(), MAX_QUOTE_CHARS)
+        )),
+        YamlValue::Text(text) if wants("boolean") => boolean_remedy(text),
+        YamlValue::Flag(_) | YamlValue::Integer(_) | YamlValue::Number(_) if wants("string") => {
+            Some(format!("put it in quotes: `\"{}\"`", record::shorten(source, MAX_QUOTE_CHARS)))
         }
-        Value::Text(text) if wants("boolean") => flag(text),
-        Value::Flag(_) | Value::Integer(_) | Value::Number(_) if wants("string") => {
-            Some(format!("put it in quotes: `\"{}\"`", record::shorten(source, LONGEST_QUOTE)))
-        }
-        Value::Text(_) | Value::Integer(_) | Value::Number(_) if wants("array") => {
-            Some(format!("write a list: `[{}]`", record::shorten(source, LONGEST_QUOTE)))
+        YamlValue::Text(_) | YamlValue::Integer(_) | YamlValue::Number(_) if wants("array") => {
+            Some(format!("write a list: `[{}]`", record::shorten(source, MAX_QUOTE_CHARS)))
         }
         _ => None,
     }
 }
 
 /// The words that older YAML took for booleans.
-fn flag(text: &str) -> Option<String> {
+fn boolean_remedy(text: &str) -> Option<String> {
     match text.to_lowercase().as_str() {
         "yes" | "y" | "on" | "true" | "1" => Some("write `true`".to_owned()),
         "no" | "n" | "off" | "false" | "0" => Some("write `false`".to_owned()),

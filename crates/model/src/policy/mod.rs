@@ -9,7 +9,7 @@ mod defaults;
 pub mod diagnostic;
 pub mod expression;
 mod hint;
-pub mod meaning;
+pub mod semantics;
 pub mod notify;
 pub mod read;
 pub mod schema;
@@ -38,7 +38,7 @@ pub struct Policy {
     /// When the policy last changed, `YYYY-MM-DD`.
     pub last_updated: String,
     /// When a change counts as a regression.
-    pub regression: Regression,
+    pub regression: RegressionPolicy,
     /// When a shift that many backends make together is infrastructure.
     pub k_anomaly: KAnomaly,
     /// What the data must be like to be trusted.
@@ -64,7 +64,7 @@ pub struct Policy {
     /// How trends are fitted.
     pub trends: Trends,
     /// Units, directions and display names of metrics, by metric name.
-    pub metrics: BTreeMap<String, Metric>,
+    pub metrics: BTreeMap<String, MetricPolicy>,
     /// Renamed benchmarks: old test name → new test name. The old history continues the new one.
     pub aliases: BTreeMap<String, String>,
     /// Series that are kept in the data but not shown and not judged.
@@ -72,7 +72,7 @@ pub struct Policy {
     /// Dated remarks shown on charts.
     pub annotations: Vec<Annotation>,
     /// What the pages say of themselves.
-    pub site: Site,
+    pub site: SitePolicy,
     /// Whom `benchpages notify` tells of changes.
     pub notify: Notify,
 }
@@ -80,7 +80,7 @@ pub struct Policy {
 /// When a change counts as a regression.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Regression {
+pub struct RegressionPolicy {
     /// Relative change that counts, for backends without their own.
     #[schemars(range(min = 0.0, max = 10.0))]
     pub default_threshold: f64,
@@ -96,13 +96,13 @@ pub struct Regression {
     #[schemars(range(min = 0.0))]
     pub max_regression_ratio: f64,
     /// Finer rules; the most specific that matches wins over `per_backend`.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<RegressionRule>,
 }
 
 /// A finer threshold for the series that `match` holds for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Rule {
+pub struct RegressionRule {
     /// The series this rule is for.
     #[serde(rename = "match")]
     pub matches: Filter,
@@ -119,7 +119,7 @@ pub struct Rule {
     pub direction: Option<Direction>,
     /// How bad a change is, whatever its size.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub severity: Option<Severity>,
+    pub severity: Option<RuleSeverity>,
     /// Shown and told, but never a failure.
     pub report_only: bool,
 }
@@ -127,7 +127,7 @@ pub struct Rule {
 /// How bad a change is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Severity {
+pub enum RuleSeverity {
     /// As one of at least the threshold.
     Minor,
     /// As one that needs approval.
@@ -136,7 +136,7 @@ pub enum Severity {
     Critical,
 }
 
-impl Severity {
+impl RuleSeverity {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Minor => "minor",
@@ -331,7 +331,7 @@ pub struct Trends {
 /// What is known of a metric beyond its name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Metric {
+pub struct MetricPolicy {
     /// The unit of values that name none (`ns`, `B`, `ops/s`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
@@ -361,7 +361,7 @@ pub struct Annotation {
 /// What the pages say of themselves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Site {
+pub struct SitePolicy {
     /// What the site is called.
     pub title: String,
     /// Where the site will stand; needed for absolute links (feed, sitemap, canonical, 404).
@@ -374,19 +374,19 @@ pub struct Site {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
     /// Who the site is for. On a public one the fields of `redact` are not shown.
-    pub audience: Audience,
+    pub audience: SiteAudience,
     /// Fields of records (`runner_*`, `hostname`) whose values a public site does not show; by name
     /// or glob.
     pub redact: Vec<String>,
     /// What has a page of its own: `full`, or `events-only`, where quiet series are rows on their
     /// test's page alone.
-    pub detail: Detail,
+    pub detail: PageDetail,
 }
 
 /// What has a page of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Detail {
+pub enum PageDetail {
     /// Every series and every measured commit.
     #[default]
     Full,
@@ -398,7 +398,7 @@ pub enum Detail {
 /// Who a site is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Audience {
+pub enum SiteAudience {
     /// Everyone: what `redact` names is not shown.
     Public,
     /// Those who may see everything.

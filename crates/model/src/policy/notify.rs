@@ -14,13 +14,13 @@ pub struct Notify {
     pub minutes_per_finding: u32,
     /// Messages to a Slack channel.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub slack: Option<Slack>,
+    pub slack: Option<SlackPolicy>,
     /// A request to an address of yours.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub webhook: Option<Webhook>,
+    pub webhook: Option<WebhookPolicy>,
     /// Comments on pull requests, and issues.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub github: Option<Github>,
+    pub github: Option<GithubPolicy>,
 }
 
 impl Default for Notify {
@@ -33,7 +33,7 @@ impl Default for Notify {
 /// Messages to a Slack channel.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Slack {
+pub struct SlackPolicy {
     /// The channel; left out: the one the Slack address belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
@@ -45,7 +45,7 @@ pub struct Slack {
 /// A request to an address of yours.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Webhook {
+pub struct WebhookPolicy {
     /// The address, https; `BENCHPAGES_WEBHOOK_URL` wins over it, and the published policy does not
     /// show it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,7 +55,7 @@ pub struct Webhook {
 /// Comments on pull requests, and issues.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Github {
+pub struct GithubPolicy {
     /// When a pull request gets a comment.
     pub comment: Comment,
     /// Whether a regression on the main branch opens an issue, which is closed when it is gone.

@@ -7,84 +7,94 @@
 use serde::Deserialize;
 
 use crate::policy::Policy;
-use crate::policy::check::{self, Finding};
-use crate::policy::diagnostic::{Cursor, Diagnostic, Level};
-use crate::policy::meaning;
+use crate::policy::check::{self, PolicyFinding};
+use crate::policy::diagnostic::{Diagnostic, DiagnosticLevel, LocationCursor};
 use crate::policy::schema;
-use crate::policy::tree::{self, Node, Value};
+use crate::policy::semantics;
+use crate::policy::tree::{self, YamlNode, YamlValue};
 
 /// What came of reading: a policy exactly where no diagnostic is an error.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reading {
+pub struct ParsedPolicy {
     pub policy: Option<Policy>,
     /// In the order of the file.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Reads a policy. `file` is the name that places carry.
-pub fn read(text: &str, file: &str) -> Reading {
-    let (policy, mut findings) = judge(text);
+pub fn read(text: &str, file: &str) -> ParsedPolicy {
+    let (policy, mut findings) = parse_and_check(text);
     findings.sort_by_key(|(level, finding)| (finding.span.start, *level));
-    let mut cursor = Cursor::new(text, file);
+    let mut cursor = LocationCursor::new(text, file);
     let diagnostics = findings
         .into_iter()
         .map(|(level, finding)| Diagnostic {
             level,
-            place: cursor.place(finding.span.start),
+            location: cursor.location(finding.span.start),
             message: finding.message,
             span: finding.span,
             help: finding.help,
         })
         .collect();
-    Reading { policy, diagnostics }
+    ParsedPolicy { policy, diagnostics }
 }
 
-fn judge(text: &str) -> (Option<Policy>, Vec<(Level, Finding)>) {
+fn parse_and_check(text: &str) -> (Option<Policy>, Vec<(DiagnosticLevel, PolicyFinding)>) {
     let root = match tree::parse(text) {
         Ok(root) => root,
         Err(tree::SyntaxError { message, help, span }) => {
-            return (None, vec![(Level::Error, Finding { message, span, help })]);
+            return (None, vec![(DiagnosticLevel::Error, PolicyFinding { message, span, help })]);
         }
     };
-    if root.value == Value::Null {
+    if root.value == YamlValue::Null {
         return (Some(Policy::default()), Vec::new());
     }
-    let faults = check::check(&root, schema::document(), text);
+    let faults = check::check_schema(&root, schema::schema_value(), text);
     if !faults.is_empty() {
-        return (None, with_contradictions(faults, root, text));
+        return (None, add_semantic_errors(faults, root, text));
     }
     match Policy::deserialize(root.to_json()) {
         Ok(mut policy) => {
-            spell_out(&mut policy, &root);
-            let found = meaning::examine(&policy, &root, text);
-            let holds = found.iter().all(|(level, _)| *level != Level::Error);
+            expand_shorthands(&mut policy, &root);
+            let found = semantics::check_semantics(&policy, &root, text);
+            let holds = found.iter().all(|(level, _)| *level != DiagnosticLevel::Error);
             (holds.then_some(policy), found)
         }
         Err(error) => {
             let span = root.span.start..root.span.start;
-            (None, vec![(Level::Error, Finding { message: error.to_string(), span, help: None })])
+            (
+                None,
+                vec![(
+                    DiagnosticLevel::Error,
+                    PolicyFinding { message: error.to_string(), span, help: None },
+                )],
+            )
         }
     }
 }
 
 /// The faults, and the errors among what stands beside them. Warnings are left out: the values they
 /// would weigh may be the ones at fault.
-fn with_contradictions(faults: Vec<Finding>, mut root: Node, text: &str) -> Vec<(Level, Finding)> {
+fn add_semantic_errors(
+    faults: Vec<PolicyFinding>,
+    mut root: YamlNode,
+    text: &str,
+) -> Vec<(DiagnosticLevel, PolicyFinding)> {
     root.prune(&faults.iter().map(|fault| (fault.span.start, fault.span.end)).collect());
     let mut found = match Policy::deserialize(root.to_json()) {
         Ok(mut policy) => {
-            spell_out(&mut policy, &root);
-            meaning::examine(&policy, &root, text)
+            expand_shorthands(&mut policy, &root);
+            semantics::check_semantics(&policy, &root, text)
         }
         Err(_) => Vec::new(), // a fault above the root's entries: nothing is left to examine
     };
-    found.retain(|(level, _)| *level == Level::Error);
-    found.extend(faults.into_iter().map(|fault| (Level::Error, fault)));
+    found.retain(|(level, _)| *level == DiagnosticLevel::Error);
+    found.extend(faults.into_iter().map(|fault| (DiagnosticLevel::Error, fault)));
     found
 }
 
 /// Gives every shorthand its long form: the tolerance of a budget that names no `violation_at`.
-fn spell_out(policy: &mut Policy, root: &Node) {
+fn expand_shorthands(policy: &mut Policy, root: &YamlNode) {
     let budgets = root.get("budgets");
     for (index, budget) in policy.budgets.iter_mut().enumerate() {
         let written = budgets.and_then(|budgets| budgets.item(index));
@@ -111,7 +121,7 @@ mod tests {
     /// Each `broken/<claim>.yml` is told exactly as `<claim>.txt` beside it; a `.txt` that is
     /// missing or wrong is written anew and the test fails once, so that the change is reviewed.
     #[test]
-    fn broken_policies_are_told_as_their_expectations_say() {
+    fn broken_policies_are_reported_as_expected() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/policy/broken");
         let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
         names.retain(|path| path.extension().is_some_and(|extension| extension == "yml"));
@@ -177,11 +187,11 @@ mod tests {
         let reading = read(text, "policy.yml");
         assert_eq!(reading.diagnostics, []);
         let filters = reading.policy.unwrap().dashboard_presets.remove(0).filters;
-        assert_eq!(filters.words(), ["backend go", "parallel"]);
+        assert_eq!(filters.describe(), ["backend go", "parallel"]);
     }
 
     #[test]
-    fn a_warning_does_not_refuse_the_policy() {
+    fn a_warning_does_not_reject_the_policy() {
         let text = "regression:\n  max_regression_ratio: 0.1\n  per_backend: {go: 0.3}\n  \
                     rules:\n    - match: {backend: go}\n";
         let reading = read(text, "policy.yml");
@@ -229,17 +239,18 @@ mod tests {
         for policy in [Policy::default(), read(SEED, "policy.yml").policy.unwrap()] {
             let text = show::to_json(&policy);
             let root = tree::parse(&text).unwrap();
-            assert_eq!(check::check(&root, schema::document(), &text), []);
+            assert_eq!(check::check_schema(&root, schema::schema_value(), &text), []);
         }
     }
 
     /// Reads, and holds what every reading must.
-    fn read_any(text: &str) -> Result<Reading, TestCaseError> {
+    fn read_any(text: &str) -> Result<ParsedPolicy, TestCaseError> {
         let reading = read(text, "policy.yml");
-        let errors = reading.diagnostics.iter().filter(|d| d.level == Level::Error).count();
+        let errors =
+            reading.diagnostics.iter().filter(|d| d.level == DiagnosticLevel::Error).count();
         prop_assert_eq!(reading.policy.is_none(), errors > 0);
         for diagnostic in &reading.diagnostics {
-            let (line, column) = (diagnostic.place.line, diagnostic.place.column);
+            let (line, column) = (diagnostic.location.line, diagnostic.location.column);
             let lines: Vec<&str> = text.split('\n').collect();
             prop_assert!(
                 line >= 1 && (line as usize) <= lines.len(),
@@ -297,7 +308,7 @@ mod tests {
             let line = text[..at].matches('\n').count() + 1;
             let found = reading.diagnostics.iter().any(|diagnostic| {
                 let help = diagnostic.help.as_deref().unwrap_or("");
-                diagnostic.place.line as usize == line && help.contains("did you mean")
+                diagnostic.location.line as usize == line && help.contains("did you mean")
             });
             prop_assert!(found, "{:?}", reading.diagnostics);
         }

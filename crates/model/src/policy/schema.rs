@@ -13,13 +13,13 @@ use serde_json::Value;
 use crate::policy::Policy;
 
 /// The schema as a value, made once. Keys are sorted: the same types give the same schema.
-pub fn document() -> &'static Value {
+pub fn schema_value() -> &'static Value {
     static DOCUMENT: LazyLock<Value> = LazyLock::new(generate);
     &DOCUMENT
 }
 
 fn generate() -> Value {
-    let settings = SchemaSettings::draft2020_12().with_transform(finish);
+    let settings = SchemaSettings::draft2020_12().with_transform(simplify);
     let mut schema = settings.into_generator().into_root_schema_for::<Policy>();
     schema.insert("title".to_owned(), "benchpages policy".into());
     schema.insert(
@@ -32,12 +32,12 @@ fn generate() -> Value {
 }
 
 /// The schema as pretty JSON that ends in a newline.
-pub fn schema() -> String {
-    format!("{:#}\n", document())
+pub fn schema_json() -> String {
+    format!("{:#}\n", schema_value())
 }
 
 /// Drops the default of what is required, and unwraps the lines of doc comments.
-fn finish(schema: &mut Schema) {
+fn simplify(schema: &mut Schema) {
     if let Some(Value::String(description)) = schema.get_mut("description") {
         *description = description.replace('\n', " ");
     }
@@ -48,7 +48,7 @@ fn finish(schema: &mut Schema) {
             property.and_then(Value::as_object_mut).map(|property| property.remove("default"));
         }
     }
-    transform_subschemas(&mut finish, schema);
+    transform_subschemas(&mut simplify, schema);
 }
 
 #[cfg(test)]
@@ -91,11 +91,13 @@ mod tests {
             "properties",
             "required",
         ];
-        const TOLD: [&str; 6] = ["$defs", "$schema", "default", "description", "title", "type"];
-        let document = document();
+        const ANNOTATION_KEYWORDS: [&str; 6] =
+            ["$defs", "$schema", "default", "description", "title", "type"];
+        let document = schema_value();
         for part in parts(document) {
             for key in part.as_object().into_iter().flat_map(|part| part.keys()) {
-                let known = CHECKED.contains(&key.as_str()) || TOLD.contains(&key.as_str());
+                let known =
+                    CHECKED.contains(&key.as_str()) || ANNOTATION_KEYWORDS.contains(&key.as_str());
                 assert!(known, "`{key}` is not checked: {part}");
             }
             let limit = |name| part.get(name).is_some_and(|limit| limit != 1);
@@ -107,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_schema_is_strict_documented_and_the_same_every_time() {
-        let document = document();
+        let document = schema_value();
         assert_eq!(document["$schema"], "https://json-schema.org/draft/2020-12/schema");
         assert_eq!(document.get("$id"), None);
         for part in parts(document) {

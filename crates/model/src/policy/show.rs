@@ -3,14 +3,14 @@
 //! Both read back to the same policy. Comments of the file it came from are not kept.
 
 use crate::policy::Policy;
-use crate::policy::meaning::url_fault;
+use crate::policy::semantics::url_fault;
 
 /// Every key with its default and what it means: the reference of `policy.yml`.
 pub const REFERENCE: &str = include_str!("reference.yml");
 
 /// The policy as YAML. Where the site's address is known, the first line tells editors where its
 /// schema stands.
-pub fn show(policy: &Policy) -> String {
+pub fn to_yaml(policy: &Policy) -> String {
     let address = policy.site.base_url.as_deref().filter(|url| url_fault(url).is_none());
     let head = address.map_or(String::new(), |url| {
         let base = url.trim_end_matches('/');
@@ -37,8 +37,8 @@ mod tests {
     use super::*;
     use crate::filter::{Filter, Names, SizeRange, Sizes};
     use crate::policy::read::read;
-    use crate::policy::target::{Alert, Sla, When};
-    use crate::policy::{Annotation, Budget, Metric, Preset, Rule, schema};
+    use crate::policy::target::{Alert, AlertCondition, Sla};
+    use crate::policy::{Annotation, Budget, MetricPolicy, Preset, RegressionRule, schema};
     use crate::record::Direction;
 
     #[test]
@@ -74,7 +74,7 @@ mod tests {
         let reading = read(&text, "reference.yml");
         let told: Vec<&str> = reading.diagnostics.iter().map(|d| d.message.as_str()).collect();
         assert_eq!(told, [""; 0], "{text}");
-        let schema = schema::document();
+        let schema = schema::schema_value();
         let shown: Value = serde_json::from_str(&to_json(&reading.policy.unwrap())).unwrap();
         let mut seen = BTreeSet::new();
         collect(&shown, schema, schema, "", &mut seen);
@@ -118,13 +118,13 @@ mod tests {
     #[test]
     fn the_first_line_names_the_schema_only_where_the_address_is_known() {
         let mut policy = Policy::default();
-        assert!(show(&policy).starts_with("version:"));
+        assert!(to_yaml(&policy).starts_with("version:"));
         policy.site.base_url = Some("https://example.org/bench/".to_owned());
         let first = "# yaml-language-server: $schema=\
                      https://example.org/bench/api/v1/policy.schema.json\n";
-        assert!(show(&policy).starts_with(first));
+        assert!(to_yaml(&policy).starts_with(first));
         policy.site.base_url = Some("https://example.org/\nversion: stolen".to_owned());
-        assert!(show(&policy).starts_with("version:"));
+        assert!(to_yaml(&policy).starts_with("version:"));
     }
 
     #[test]
@@ -216,13 +216,13 @@ mod tests {
         ) -> Policy {
             let mut policy = Policy { version, ..Policy::default() };
             policy.regression.per_backend = per_backend;
-            let rule = Rule { matches: matches.clone(), threshold, absolute, ..Rule::default() };
+            let rule = RegressionRule { matches: matches.clone(), threshold, absolute, ..RegressionRule::default() };
             policy.regression.rules = vec![rule];
             policy.dashboard_presets = vec![Preset { name: remark.clone(), filters }];
             let alert = Alert {
                 name: remark.clone(),
                 matches: matches.clone(),
-                when: When::from(format!("level > {budget} or change > 5%")),
+                when: AlertCondition::from(format!("level > {budget} or change > 5%")),
                 message: Some(title.clone()),
                 ..Alert::default()
             };
@@ -231,7 +231,7 @@ mod tests {
             policy.site.redact = vec![old.clone()];
             let tolerant = Budget { tolerance: threshold, budget, ..Budget::default() };
             policy.budgets = vec![Budget { matches, budget, ..Budget::default() }, tolerant];
-            let metric = Metric { unit: Some(remark.clone()), better, name: None };
+            let metric = MetricPolicy { unit: Some(remark.clone()), better, name: None };
             policy.metrics = BTreeMap::from([(old.clone(), metric)]);
             policy.aliases = BTreeMap::from([(old, "a name that no one else has".to_owned())]);
             let date = "2025-02-28".to_owned();
@@ -245,7 +245,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_shown_reads_back_as_the_same_policy(policy in policy()) {
-            for text in [show(&policy), to_json(&policy)] {
+            for text in [to_yaml(&policy), to_json(&policy)] {
                 let reading = read(&text, "policy.yml");
                 prop_assert_eq!(reading.policy.as_ref(), Some(&policy), "{}\n{:?}", text, reading);
             }

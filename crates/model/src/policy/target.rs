@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::filter::Filter;
-use crate::policy::expression::{self, Expression, Fault};
+use crate::policy::expression::{self, AlertExpression, ExpressionError};
 
 /// Service levels of the series that `match` holds for; at least one must be given.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -58,7 +58,7 @@ pub struct Alert {
     pub matches: Filter,
     /// When it fires: `p95 > 500ms and change > 10%`.
     #[schemars(with = "String", length(min = 1))]
-    pub when: When,
+    pub when: AlertCondition,
     /// Newest runs in a row for which that must hold.
     #[serde(rename = "for")]
     #[schemars(range(min = 1))]
@@ -98,19 +98,19 @@ impl AlertSeverity {
 /// A condition: its text and what it means.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
-pub struct When {
+pub struct AlertCondition {
     pub text: String,
-    pub parsed: Result<Expression, Fault>,
+    pub parsed: Result<AlertExpression, ExpressionError>,
 }
 
-impl From<String> for When {
+impl From<String> for AlertCondition {
     fn from(text: String) -> Self {
         Self { parsed: expression::parse(&text), text }
     }
 }
 
-impl From<When> for String {
-    fn from(when: When) -> Self {
+impl From<AlertCondition> for String {
+    fn from(when: AlertCondition) -> Self {
         when.text
     }
 }
@@ -120,7 +120,7 @@ impl Default for Alert {
         Self {
             name: String::new(),
             matches: Filter::default(),
-            when: When::from(String::new()),
+            when: AlertCondition::from(String::new()),
             runs: 1,
             severity: AlertSeverity::default(),
             message: None,

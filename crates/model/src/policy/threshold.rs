@@ -10,27 +10,27 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::filter::{Recent, Subject};
-use crate::policy::{Policy, Rule, Severity};
+use crate::filter::{ChangeAges, FilterSubject};
+use crate::policy::{Policy, RegressionRule, RuleSeverity};
 use crate::record::Direction;
 
 /// What a change must exceed to count, and why so.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limit {
+pub struct Threshold {
     /// Relative change, as a fraction.
-    pub threshold: f64,
+    pub relative: f64,
     /// Absolute change that must be exceeded too, in base units.
     pub absolute: Option<f64>,
     /// Which way is better: the metric's own way, unless a rule says otherwise.
-    pub better: Direction,
+    pub direction: Direction,
     /// Shown and told, but never a failure.
     pub report_only: bool,
-    pub rule: LimitSource,
+    pub source: ThresholdSource,
 }
 
 /// What in the policy set a limit: pages link there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LimitSource {
+pub enum ThresholdSource {
     /// `regression.rules`, by index.
     Rule(usize),
     /// `regression_threshold` of an entry of `sla`, by index.
@@ -43,61 +43,68 @@ pub enum LimitSource {
 
 impl Policy {
     /// The limit of one series. `better` is the direction of its metric.
-    pub fn limit_for(&self, subject: Subject<'_>, better: Direction) -> Limit {
+    pub fn threshold_for(&self, subject: FilterSubject<'_>, better: Direction) -> Threshold {
         let regression = &self.regression;
         let (threshold, source) = match regression.per_backend.get(subject.backend) {
-            Some(threshold) => (*threshold, LimitSource::Backend),
-            None => (regression.default_threshold, LimitSource::Default),
+            Some(threshold) => (*threshold, ThresholdSource::Backend),
+            None => (regression.default_threshold, ThresholdSource::Default),
         };
-        let own = Limit { threshold, absolute: None, better, report_only: false, rule: source };
+        let own = Threshold {
+            relative: threshold,
+            absolute: None,
+            direction: better,
+            report_only: false,
+            source,
+        };
         match self.rule_for(subject) {
-            Some(Winner::Rule(index, rule)) => Limit {
-                threshold: rule.threshold.unwrap_or(threshold),
+            Some(MatchedRule::Rule(index, rule)) => Threshold {
+                relative: rule.threshold.unwrap_or(threshold),
                 absolute: rule.absolute,
-                better: rule.direction.unwrap_or(better),
+                direction: rule.direction.unwrap_or(better),
                 report_only: rule.report_only,
-                rule: LimitSource::Rule(index),
+                source: ThresholdSource::Rule(index),
             },
-            Some(Winner::Sla(index, threshold)) => {
-                Limit { threshold, rule: LimitSource::Sla(index), ..own }
+            Some(MatchedRule::Sla(index, threshold)) => {
+                Threshold { relative: threshold, source: ThresholdSource::Sla(index), ..own }
             }
             None => own,
         }
     }
 
     /// The severity of every change of one series, where its rule says so; else it goes by size.
-    pub fn severity_for(&self, subject: Subject<'_>) -> Option<Severity> {
+    pub fn severity_for(&self, subject: FilterSubject<'_>) -> Option<RuleSeverity> {
         match self.rule_for(subject)? {
-            Winner::Rule(_, rule) => rule.severity,
-            Winner::Sla(..) => None,
+            MatchedRule::Rule(_, rule) => rule.severity,
+            MatchedRule::Sla(..) => None,
         }
     }
 
     /// Rules decide verdicts, so no clause of theirs can ask for one: [`Recent`] is empty here.
-    fn rule_for(&self, subject: Subject<'_>) -> Option<Winner<'_>> {
+    fn rule_for(&self, subject: FilterSubject<'_>) -> Option<MatchedRule<'_>> {
         let levels = self.sla.iter().enumerate().filter_map(|(index, sla)| {
-            Some((&sla.matches, Winner::Sla(index, sla.regression_threshold?)))
+            Some((&sla.matches, MatchedRule::Sla(index, sla.regression_threshold?)))
         });
         let rules = self.regression.rules.iter().enumerate();
-        let rules = rules.map(|(index, rule)| (&rule.matches, Winner::Rule(index, rule)));
-        let holding = levels.chain(rules).filter(|(it, _)| it.holds(subject, Recent::default()));
+        let rules = rules.map(|(index, rule)| (&rule.matches, MatchedRule::Rule(index, rule)));
+        let holding =
+            levels.chain(rules).filter(|(it, _)| it.holds(subject, ChangeAges::default()));
         let most = holding.max_by_key(|(it, _)| it.clauses().len()); // the last of several greatest
         most.map(|(_, winner)| winner)
     }
 }
 
 /// The rule that decides for a series.
-enum Winner<'a> {
-    Rule(usize, &'a Rule),
+enum MatchedRule<'a> {
+    Rule(usize, &'a RegressionRule),
     Sla(usize, f64),
 }
 
 /// The first 12 hex digits of the SHA-256 of the policy's text: what records and pages name it by.
-pub fn sha(text: &str) -> String {
-    hex(text, 12)
+pub fn policy_sha(text: &str) -> String {
+    sha256_prefix(text, 12)
 }
 
-fn hex(text: &str, digits: usize) -> String {
+fn sha256_prefix(text: &str, digits: usize) -> String {
     let mut out = String::with_capacity(digits + 1);
     for byte in Sha256::digest(text.as_bytes()).iter().take(digits.div_ceil(2)) {
         let _ = write!(out, "{byte:02x}");
@@ -107,7 +114,7 @@ fn hex(text: &str, digits: usize) -> String {
 }
 
 /// Names that mean another page, or that some disk cannot hold.
-const RESERVED: [&str; 6] = ["index", "all", "con", "prn", "aux", "nul"];
+const RESERVED_SLUGS: [&str; 6] = ["index", "all", "con", "prn", "aux", "nul"];
 
 /// The last part of a preset's URL: lower-case ASCII letters and digits, all else one `-`. A name
 /// of which nothing is left, or a reserved one, is told apart by 6 hex digits of its hash.
@@ -124,10 +131,10 @@ pub fn preset_slug(name: &str) -> String {
     slug.truncate(slug.trim_end_matches('-').len());
     let port = slug.strip_prefix("com").or_else(|| slug.strip_prefix("lpt"));
     let port = port.is_some_and(|number| matches!(number.as_bytes(), [b'1'..=b'9']));
-    if slug.is_empty() || port || RESERVED.contains(&slug.as_str()) {
+    if slug.is_empty() || port || RESERVED_SLUGS.contains(&slug.as_str()) {
         let stem = if slug.is_empty() { "x" } else { &slug };
         let name: String = name.nfc().collect();
-        return format!("{stem}~{}", hex(&name, 6));
+        return format!("{stem}~{}", sha256_prefix(&name, 6));
     }
     slug
 }
@@ -146,8 +153,8 @@ mod tests {
         read(text, "policy.yml").policy.unwrap()
     }
 
-    fn subject<'a>(backend: &'a str, test: &'a str) -> Subject<'a> {
-        Subject {
+    fn subject<'a>(backend: &'a str, test: &'a str) -> FilterSubject<'a> {
+        FilterSubject {
             suite: "",
             test,
             backend,
@@ -163,30 +170,37 @@ mod tests {
     #[test]
     fn the_most_specific_rule_wins_and_of_two_alike_the_later() {
         let policy = policy();
-        let limit = |backend, test| policy.limit_for(subject(backend, test), Direction::Lower);
-        assert_eq!(limit("julia", "sum_x").rule, LimitSource::Rule(3), "two clauses, as rule 1");
-        assert_eq!(limit("julia", "sum_x").threshold, 0.4);
-        assert_eq!(limit("rust", "sort").rule, LimitSource::Rule(0));
+        let limit = |backend, test| policy.threshold_for(subject(backend, test), Direction::Lower);
+        assert_eq!(
+            limit("julia", "sum_x").source,
+            ThresholdSource::Rule(3),
+            "two clauses, as rule 1"
+        );
+        assert_eq!(limit("julia", "sum_x").relative, 0.4);
+        assert_eq!(limit("rust", "sort").source, ThresholdSource::Rule(0));
         assert_eq!(limit("rust", "sort").absolute, Some(5.0));
     }
 
     #[test]
     fn what_a_rule_leaves_out_comes_from_the_backend_then_the_default() {
         let mut policy = policy();
-        let julia = policy.limit_for(subject("julia", "sort"), Direction::Lower);
-        let expected = Limit {
-            threshold: 0.12,
+        let julia = policy.threshold_for(subject("julia", "sort"), Direction::Lower);
+        let expected = Threshold {
+            relative: 0.12,
             absolute: None,
-            better: Direction::Higher,
+            direction: Direction::Higher,
             report_only: true,
-            rule: LimitSource::Rule(2),
+            source: ThresholdSource::Rule(2),
         };
         assert_eq!(julia, expected);
         policy.regression.rules.clear();
-        let limit = |backend| policy.limit_for(subject(backend, "sort"), Direction::Lower);
-        assert_eq!((limit("julia").threshold, limit("julia").rule), (0.12, LimitSource::Backend));
-        assert_eq!((limit("go").threshold, limit("go").rule), (0.1, LimitSource::Default));
-        assert_eq!(limit("go").better, Direction::Lower);
+        let limit = |backend| policy.threshold_for(subject(backend, "sort"), Direction::Lower);
+        assert_eq!(
+            (limit("julia").relative, limit("julia").source),
+            (0.12, ThresholdSource::Backend)
+        );
+        assert_eq!((limit("go").relative, limit("go").source), (0.1, ThresholdSource::Default));
+        assert_eq!(limit("go").direction, Direction::Lower);
     }
 
     #[test]
@@ -196,20 +210,20 @@ mod tests {
                     regression_threshold: 0.05}\n  - {match: {backend: julia, test: sort}, \
                     regression_threshold: 0.02}\n  - {max_avg_time_ms: 5}\n";
         let policy = read(text, "policy.yml").policy.unwrap();
-        let limit = |test| policy.limit_for(subject("julia", test), Direction::Lower);
-        assert_eq!((limit("sum").threshold, limit("sum").rule), (0.3, LimitSource::Rule(0)));
-        assert_eq!((limit("sort").threshold, limit("sort").rule), (0.02, LimitSource::Sla(1)));
-        assert_eq!(policy.severity_for(subject("julia", "sum")), Some(Severity::Minor));
+        let limit = |test| policy.threshold_for(subject("julia", test), Direction::Lower);
+        assert_eq!((limit("sum").relative, limit("sum").source), (0.3, ThresholdSource::Rule(0)));
+        assert_eq!((limit("sort").relative, limit("sort").source), (0.02, ThresholdSource::Sla(1)));
+        assert_eq!(policy.severity_for(subject("julia", "sum")), Some(RuleSeverity::Minor));
         assert_eq!(policy.severity_for(subject("julia", "sort")), None);
-        let go = policy.limit_for(subject("go", "sort"), Direction::Lower);
-        assert_eq!((go.threshold, go.rule), (0.1, LimitSource::Default));
+        let go = policy.threshold_for(subject("go", "sort"), Direction::Lower);
+        assert_eq!((go.relative, go.source), (0.1, ThresholdSource::Default));
     }
 
     #[test]
     fn the_sha_is_the_head_of_the_published_one() {
         // FIPS 180-4 example for the empty message and for "abc".
-        assert_eq!(sha(""), "e3b0c44298fc");
-        assert_eq!(sha("abc"), "ba7816bf8f01");
+        assert_eq!(policy_sha(""), "e3b0c44298fc");
+        assert_eq!(policy_sha("abc"), "ba7816bf8f01");
     }
 
     #[test]

@@ -16,37 +16,37 @@ use serde_saphyr::{Location, MessageFormatter, Spanned, UserMessageFormatter};
 use crate::text;
 
 /// Bytes: a hundred times the longest policy known; keeps every pass over the file short.
-pub const LARGEST_FILE: usize = 256 * 1024;
+pub const MAX_FILE_BYTES: usize = 256 * 1024;
 /// Values after anchors are expanded: two thousand rules of ten values each; stops alias bombs.
-const MOST_NODES: usize = 20_000;
+const MAX_NODES: usize = 20_000;
 
 /// Three times the depth of the deepest key of a policy; bounds every recursion over the tree.
-const DEEPEST: usize = 24;
+const MAX_DEPTH: usize = 24;
 
 /// A value and where it stands, in bytes of the file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Node {
-    pub value: Value,
+pub struct YamlNode {
+    pub value: YamlValue,
     pub span: Range<usize>,
 }
 
 /// What a value is, before anything is expected of it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub enum YamlValue {
     Null,
     Flag(bool),
     /// `i128` so that both ends of `i64` and `u64` fit.
     Integer(i128),
     Number(f64),
     Text(String),
-    List(Vec<Node>),
+    List(Vec<YamlNode>),
     /// In the order of the file; a key given twice is here twice.
-    Mapping(Vec<(Key, Node)>),
+    Mapping(Vec<(YamlKey, YamlNode)>),
 }
 
 /// A key of a mapping and where it stands.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Key {
+pub struct YamlKey {
     pub name: String,
     pub span: Range<usize>,
 }
@@ -59,11 +59,11 @@ pub struct SyntaxError {
     pub span: Range<usize>,
 }
 
-impl Node {
+impl YamlNode {
     /// The value under `name`, where this is a mapping that has it.
-    pub fn get(&self, name: &str) -> Option<&Node> {
+    pub fn get(&self, name: &str) -> Option<&YamlNode> {
         match &self.value {
-            Value::Mapping(entries) => {
+            YamlValue::Mapping(entries) => {
                 entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
             }
             _ => None,
@@ -71,9 +71,9 @@ impl Node {
     }
 
     /// The key `name` itself, where this is a mapping that has it.
-    pub fn key(&self, name: &str) -> Option<&Key> {
+    pub fn key(&self, name: &str) -> Option<&YamlKey> {
         match &self.value {
-            Value::Mapping(entries) => {
+            YamlValue::Mapping(entries) => {
                 entries.iter().map(|(key, _)| key).find(|key| key.name == name)
             }
             _ => None,
@@ -81,9 +81,9 @@ impl Node {
     }
 
     /// The item at `index`, where this is a list that has it.
-    pub fn item(&self, index: usize) -> Option<&Node> {
+    pub fn item(&self, index: usize) -> Option<&YamlNode> {
         match &self.value {
-            Value::List(items) => items.get(index),
+            YamlValue::List(items) => items.get(index),
             _ => None,
         }
     }
@@ -93,10 +93,10 @@ impl Node {
     pub fn prune(&mut self, faults: &BTreeSet<(usize, usize)>) {
         let faulty = |span: &Range<usize>| faults.contains(&(span.start, span.end));
         match &mut self.value {
-            Value::List(items) => {
+            YamlValue::List(items) => {
                 items.retain(|item| {
                     let entries = match &item.value {
-                        Value::Mapping(entries) => entries.as_slice(),
+                        YamlValue::Mapping(entries) => entries.as_slice(),
                         _ => &[],
                     };
                     let inside =
@@ -105,7 +105,7 @@ impl Node {
                 });
                 items.iter_mut().for_each(|item| item.prune(faults));
             }
-            Value::Mapping(entries) => {
+            YamlValue::Mapping(entries) => {
                 entries.retain(|(key, node)| !faulty(&key.span) && !faulty(&node.span));
                 entries.iter_mut().for_each(|(_, node)| node.prune(faults));
             }
@@ -116,13 +116,13 @@ impl Node {
     /// The same value without places; a number that JSON cannot hold becomes null.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {
-            Value::Null => serde_json::Value::Null,
-            Value::Flag(flag) => (*flag).into(),
-            Value::Integer(integer) => integer_to_json(*integer),
-            Value::Number(number) => (*number).into(),
-            Value::Text(text) => text.as_str().into(),
-            Value::List(items) => items.iter().map(Node::to_json).collect(),
-            Value::Mapping(entries) => {
+            YamlValue::Null => serde_json::Value::Null,
+            YamlValue::Flag(flag) => (*flag).into(),
+            YamlValue::Integer(integer) => integer_to_json(*integer),
+            YamlValue::Number(number) => (*number).into(),
+            YamlValue::Text(text) => text.as_str().into(),
+            YamlValue::List(items) => items.iter().map(YamlNode::to_json).collect(),
+            YamlValue::Mapping(entries) => {
                 entries.iter().map(|(key, node)| (key.name.clone(), node.to_json())).collect()
             }
         }
@@ -141,8 +141,8 @@ fn integer_to_json(integer: i128) -> serde_json::Value {
 ///
 /// # Errors
 /// The text is not one YAML document, or a bound on size, depth or aliases is exceeded.
-pub fn parse(text: &str) -> Result<Node, SyntaxError> {
-    if text.len() > LARGEST_FILE {
+pub fn parse(text: &str) -> Result<YamlNode, SyntaxError> {
+    if text.len() > MAX_FILE_BYTES {
         let message = "the file is larger than 256 KiB, which no policy needs".to_owned();
         return Err(SyntaxError { message, help: None, span: 0..0 });
     }
@@ -154,20 +154,20 @@ pub fn parse(text: &str) -> Result<Node, SyntaxError> {
     .map_err(|error| syntax_error(&error, text))
 }
 
-fn parse_with(text: &str, duplicates: DuplicateKeyPolicy) -> Result<Node, serde_saphyr::Error> {
+fn parse_with(text: &str, duplicates: DuplicateKeyPolicy) -> Result<YamlNode, serde_saphyr::Error> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
-            max_nodes: MOST_NODES,
-            max_events: 4 * MOST_NODES,
-            max_depth: DEEPEST,
+            max_nodes: MAX_NODES,
+            max_events: 4 * MAX_NODES,
+            max_depth: MAX_DEPTH,
         },
         duplicate_keys: duplicates,
         non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
         strict_booleans: true,
         with_snippet: false,
     };
-    let read = serde_saphyr::from_str_with_options::<Spanned<Bare>>(text, options)?;
-    Ok(node(read, text))
+    let read = serde_saphyr::from_str_with_options::<Spanned<RawNode>>(text, options)?;
+    Ok(to_node(read, text))
 }
 
 fn is_duplicate(error: &serde_saphyr::Error) -> bool {
@@ -181,9 +181,9 @@ fn syntax_error(error: &serde_saphyr::Error, source: &str) -> SyntaxError {
     }
     let (message, help) = match cause {
         serde_saphyr::Error::Budget { .. } => {
-            let most = text::count(MOST_NODES as u64);
+            let most = text::count(MAX_NODES as u64);
             let message = format!(
-                "more than {most} values, or deeper than {DEEPEST} levels, once aliases are \
+                "more than {most} values, or deeper than {MAX_DEPTH} levels, once aliases are \
                  expanded: no policy needs that"
             );
             (message, None)
@@ -199,7 +199,7 @@ fn syntax_error(error: &serde_saphyr::Error, source: &str) -> SyntaxError {
     };
     let mut span = error.location().map_or(0..0, |location| match location.span().byte_offset() {
         Some(_) => span(&location, source),
-        None => character(&location, source),
+        None => character_span(&location, source),
     });
     if message.contains("tab") {
         span = tab_before(&span, source);
@@ -245,7 +245,7 @@ fn unclosed_bracket(text: &str) -> Option<(usize, usize)> {
 }
 
 /// The one character at a location that has only line and column.
-fn character(location: &Location, text: &str) -> Range<usize> {
+fn character_span(location: &Location, text: &str) -> Range<usize> {
     let nth = |number: u64| usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
     let mut lines = text.split_inclusive('\n');
     let before: usize = lines.by_ref().take(nth(location.line())).map(str::len).sum();
@@ -256,18 +256,20 @@ fn character(location: &Location, text: &str) -> Range<usize> {
     }
 }
 
-fn node(read: Spanned<Bare>, text: &str) -> Node {
+fn to_node(read: Spanned<RawNode>, text: &str) -> YamlNode {
     let span = span(&read.referenced, text);
     let value = match read.value {
-        Bare::Scalar(value) => value,
-        Bare::List(items) => Value::List(items.into_iter().map(|item| node(item, text)).collect()),
-        Bare::Mapping(entries) => Value::Mapping(
+        RawNode::Scalar(value) => value,
+        RawNode::List(items) => {
+            YamlValue::List(items.into_iter().map(|item| to_node(item, text)).collect())
+        }
+        RawNode::Mapping(entries) => YamlValue::Mapping(
             entries
                 .into_iter()
                 .map(|(key, value)| {
-                    let key = Key { span: self::span(&key.referenced, text), name: key.value };
-                    let mut value = node(value, text);
-                    if value.value == Value::Null && value.span.is_empty() {
+                    let key = YamlKey { span: self::span(&key.referenced, text), name: key.value };
+                    let mut value = to_node(value, text);
+                    if value.value == YamlValue::Null && value.span.is_empty() {
                         value.span = key.span.clone(); // nothing is written: the key is the place
                     }
                     (key, value)
@@ -275,7 +277,7 @@ fn node(read: Spanned<Bare>, text: &str) -> Node {
                 .collect(),
         ),
     };
-    Node { value, span }
+    YamlNode { value, span }
 }
 
 /// The bytes of a location, cut to what the text has and to whole characters.
@@ -290,69 +292,69 @@ fn span(location: &Location, text: &str) -> Range<usize> {
 }
 
 /// A node as the YAML crate hands it over: places still in its own terms.
-enum Bare {
-    Scalar(Value),
-    List(Vec<Spanned<Bare>>),
-    Mapping(Vec<(Spanned<String>, Spanned<Bare>)>),
+enum RawNode {
+    Scalar(YamlValue),
+    List(Vec<Spanned<RawNode>>),
+    Mapping(Vec<(Spanned<String>, Spanned<RawNode>)>),
 }
 
-impl<'de> Deserialize<'de> for Bare {
+impl<'de> Deserialize<'de> for RawNode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(BareVisitor)
+        deserializer.deserialize_any(RawNodeVisitor)
     }
 }
 
-struct BareVisitor;
+struct RawNodeVisitor;
 
-impl<'de> Visitor<'de> for BareVisitor {
-    type Value = Bare;
+impl<'de> Visitor<'de> for RawNodeVisitor {
+    type Value = RawNode;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any YAML value")
     }
 
-    fn visit_unit<E>(self) -> Result<Bare, E> {
-        Ok(Bare::Scalar(Value::Null))
+    fn visit_unit<E>(self) -> Result<RawNode, E> {
+        Ok(RawNode::Scalar(YamlValue::Null))
     }
 
-    fn visit_none<E: Error>(self) -> Result<Bare, E> {
+    fn visit_none<E: Error>(self) -> Result<RawNode, E> {
         self.visit_unit()
     }
 
-    fn visit_bool<E>(self, flag: bool) -> Result<Bare, E> {
-        Ok(Bare::Scalar(Value::Flag(flag)))
+    fn visit_bool<E>(self, flag: bool) -> Result<RawNode, E> {
+        Ok(RawNode::Scalar(YamlValue::Flag(flag)))
     }
 
-    fn visit_i64<E>(self, integer: i64) -> Result<Bare, E> {
-        Ok(Bare::Scalar(Value::Integer(integer.into())))
+    fn visit_i64<E>(self, integer: i64) -> Result<RawNode, E> {
+        Ok(RawNode::Scalar(YamlValue::Integer(integer.into())))
     }
 
-    fn visit_u64<E>(self, integer: u64) -> Result<Bare, E> {
-        Ok(Bare::Scalar(Value::Integer(integer.into())))
+    fn visit_u64<E>(self, integer: u64) -> Result<RawNode, E> {
+        Ok(RawNode::Scalar(YamlValue::Integer(integer.into())))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Bare, E> {
-        Ok(Bare::Scalar(Value::Number(number)))
+    fn visit_f64<E>(self, number: f64) -> Result<RawNode, E> {
+        Ok(RawNode::Scalar(YamlValue::Number(number)))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Bare, E> {
-        Ok(Bare::Scalar(Value::Text(text.to_owned())))
+    fn visit_str<E>(self, text: &str) -> Result<RawNode, E> {
+        Ok(RawNode::Scalar(YamlValue::Text(text.to_owned())))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Bare, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<RawNode, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element()? {
             list.push(item);
         }
-        Ok(Bare::List(list))
+        Ok(RawNode::List(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Bare, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<RawNode, A::Error> {
         let mut mapping = Vec::new();
         while let Some(entry) = entries.next_entry()? {
             mapping.push(entry);
         }
-        Ok(Bare::Mapping(mapping))
+        Ok(RawNode::Mapping(mapping))
     }
 }
 
@@ -368,7 +370,7 @@ mod tests {
         assert_eq!(&text[list.item(1).unwrap().span.clone()], "ü");
         assert_eq!(&text[root.key("b").unwrap().span.clone()], "b");
         assert_eq!(&text[root.get("c").unwrap().span.clone()], "*x", "an alias, not its anchor");
-        assert_eq!(root.get("c").unwrap().value, Value::Text("yes".to_owned()));
+        assert_eq!(root.get("c").unwrap().value, YamlValue::Text("yes".to_owned()));
     }
 
     #[test]
@@ -380,7 +382,7 @@ mod tests {
     #[test]
     fn a_file_without_values_is_null_and_a_byte_order_mark_is_no_value() {
         for text in ["", "# only a remark\n", "---\n", "\u{feff}"] {
-            assert_eq!(parse(text).unwrap().value, Value::Null, "{text:?}");
+            assert_eq!(parse(text).unwrap().value, YamlValue::Null, "{text:?}");
         }
         assert!(parse("\u{feff}a: 1").unwrap().get("a").is_some());
     }
@@ -394,7 +396,8 @@ mod tests {
             bomb.push_str(&format!("{name}: &{name} [{aliases}]\n"));
         }
         let deep = format!("a: {}", "{b: ".repeat(100));
-        for text in [bomb, deep, "[".repeat(5000), "- ".repeat(5000), "#".repeat(LARGEST_FILE + 1)]
+        for text in
+            [bomb, deep, "[".repeat(5000), "- ".repeat(5000), "#".repeat(MAX_FILE_BYTES + 1)]
         {
             assert!(parse(&text).is_err());
         }

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn what_is_no_time_is_rejected() {
         for text in [
             "",
             "2025-09-26",

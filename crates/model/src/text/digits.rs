@@ -7,8 +7,8 @@
 /// U+2212.
 pub const MINUS: char = '−';
 /// Decimals that a number may have.
-const MOST_DECIMALS: usize = 6;
-const POWERS: [u64; MOST_DECIMALS + 1] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+const MAX_DECIMALS: usize = 6;
+const POWERS: [u64; MAX_DECIMALS + 1] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
 /// `-42`: for markup, with an ASCII minus.
 pub fn push_integer(out: &mut String, number: i32) {
@@ -51,7 +51,7 @@ pub fn push_decimal(out: &mut String, value: f64, decimals: usize) {
         out.push_str(&format!("{value:.2e}").replace('-', "−"));
         return;
     }
-    let digits = fixed(size, decimals);
+    let digits = fixed_point(size, decimals);
     if value < 0.0 && digits > 0 {
         out.push(MINUS);
     }
@@ -60,7 +60,7 @@ pub fn push_decimal(out: &mut String, value: f64, decimals: usize) {
 
 /// The number whose decimal digits, less the point, are those of `size` with so many decimals:
 /// 1235 for 12.345 with two.
-fn fixed(size: f64, decimals: usize) -> u64 {
+fn fixed_point(size: f64, decimals: usize) -> u64 {
     // The double is `fraction` times a power of two, so that its product with a power of ten is
     // known to the last bit, and so is which way to round it.
     let bits = size.to_bits();
@@ -97,7 +97,7 @@ mod tests {
 
     fn ours(size: f64, decimals: usize) -> String {
         let mut out = String::new();
-        push_fixed(&mut out, fixed(size, decimals), decimals);
+        push_fixed(&mut out, fixed_point(size, decimals), decimals);
         out.replace(',', "")
     }
 
@@ -122,7 +122,7 @@ mod tests {
         #[test]
         fn digits_are_those_of_the_standard_library(
             size in 0.0..1e12f64, small in 0.0..1000.0f64, eighths in 0..10_000u32,
-            decimals in 0..=MOST_DECIMALS,
+            decimals in 0..=MAX_DECIMALS,
         ) {
             for size in [size, small, f64::from(eighths) / 8.0, f64::from(eighths) / 1024.0] {
                 prop_assert_eq!(ours(size, decimals), format!("{:.*}", decimals, size));

@@ -5,41 +5,44 @@
 //! What others wrote is made harmless in [`harmless`].
 
 pub mod digits;
-pub mod harmless;
+pub mod sanitize;
 
 use crate::record::time::Timestamp;
 use crate::record::{Direction, Unit};
 use crate::text::digits::{MINUS, push_decimal};
 
 /// U+202F, between a number and its unit.
-const THIN: char = '\u{202f}';
+const NARROW_SPACE: char = '\u{202f}';
 
 /// The unit that a row or a chart is written in: one factor, one symbol, one number of decimals.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Scale {
+pub struct UnitScale {
     divisor: f64,
     symbol: String,
     decimals: usize,
 }
 
-impl Scale {
+impl UnitScale {
     /// The scale for values of which `smallest` is the smallest in magnitude: it gets three
     /// significant digits and everything beside it the same decimals.
     pub fn for_value(smallest: f64, unit: &Unit) -> Self {
         let size = smallest.abs();
         let (divisor, symbol) = match unit.as_str() {
-            "ns" => pick(size, &[(1.0, "ns"), (1e3, "µs"), (1e6, "ms"), (1e9, "s")]),
-            "B" => pick(size, &BYTES),
+            "ns" => choose_prefix(size, &[(1.0, "ns"), (1e3, "µs"), (1e6, "ms"), (1e9, "s")]),
+            "B" => choose_prefix(size, &BYTES),
             "B/s" => {
-                let (divisor, symbol) = pick(size, &BYTES);
+                let (divisor, symbol) = choose_prefix(size, &BYTES);
                 return Self::new(size, divisor, format!("{symbol}/s"));
             }
-            "count" | "" => pick(size, &[(1.0, ""), (1e6, "M"), (1e9, "G")]),
+            "count" | "" => choose_prefix(size, &[(1.0, ""), (1e6, "M"), (1e9, "G")]),
             other => {
                 let (divisor, prefix) =
-                    pick(size, &[(1.0, ""), (1e3, "k"), (1e6, "M"), (1e9, "G")]);
-                let spaced =
-                    if prefix.is_empty() { String::new() } else { format!("{prefix}{THIN}") };
+                    choose_prefix(size, &[(1.0, ""), (1e3, "k"), (1e6, "M"), (1e9, "G")]);
+                let spaced = if prefix.is_empty() {
+                    String::new()
+                } else {
+                    format!("{prefix}{NARROW_SPACE}")
+                };
                 return Self::new(size, divisor, format!("{spaced}{other}"));
             }
         };
@@ -71,7 +74,7 @@ impl Scale {
 
     /// The number alone: for table cells and axis labels whose unit is named once.
     pub fn number(&self, value: f64) -> String {
-        text_of(|out| self.push_number(out, value))
+        build_text(|out| self.push_number(out, value))
     }
 
     /// The same, behind what is there.
@@ -89,12 +92,12 @@ impl Scale {
             })
             .unwrap_or(6);
         let decimals = usize::try_from(decimals).unwrap_or(0);
-        text_of(|out| push_decimal(out, value / self.divisor, decimals))
+        build_text(|out| push_decimal(out, value / self.divisor, decimals))
     }
 
     /// Number and unit: `95.6 µs`.
     pub fn quantity(&self, value: f64) -> String {
-        text_of(|out| self.push_quantity(out, value))
+        build_text(|out| self.push_quantity(out, value))
     }
 
     /// The same, behind what is there.
@@ -105,7 +108,7 @@ impl Scale {
 
     /// Before and after in one unit: `83.9 → 95.6 µs`.
     pub fn arrow(&self, before: f64, after: f64) -> String {
-        text_of(|out| {
+        build_text(|out| {
             self.push_number(out, before);
             out.push_str(" → ");
             self.push_quantity(out, after);
@@ -122,14 +125,14 @@ impl Scale {
 
     fn push_symbol(&self, out: &mut String) {
         if !self.symbol.is_empty() {
-            out.push(THIN);
+            out.push(NARROW_SPACE);
             out.push_str(&self.symbol);
         }
     }
 }
 
 /// A short text that grows no more than once.
-fn text_of(write: impl FnOnce(&mut String)) -> String {
+fn build_text(write: impl FnOnce(&mut String)) -> String {
     let mut out = String::with_capacity(24);
     write(&mut out);
     out
@@ -143,7 +146,7 @@ const BYTES: [(f64, &str); 5] = [
     (1_099_511_627_776.0, "TiB"),
 ];
 
-fn pick<'a>(size: f64, steps: &[(f64, &'a str)]) -> (f64, &'a str) {
+fn choose_prefix<'a>(size: f64, steps: &[(f64, &'a str)]) -> (f64, &'a str) {
     // 0.9995 so that what rounds to 1,000 of one unit is written as 1.00 of the next.
     steps.iter().rev().find(|(divisor, _)| size >= divisor * 0.9995).copied().unwrap_or(steps[0])
 }
@@ -173,17 +176,17 @@ pub fn csv_field(text: &str) -> String {
 
 /// `3,900`.
 pub fn count(number: u64) -> String {
-    text_of(|out| digits::push_grouped(out, number))
+    build_text(|out| digits::push_grouped(out, number))
 }
 
 /// `1 run`, `3,900 records`: the plural is the singular with an `s`, or `series`.
-pub fn counted(number: u64, noun: &str) -> String {
+pub fn count_noun(number: u64, noun: &str) -> String {
     let (noun, plural) = match (number, noun) {
         (1, _) | (_, "series") => (noun, ""),
         (_, "benchmark is") => ("benchmarks are", ""),
         _ => (noun, "s"),
     };
-    text_of(|out| {
+    build_text(|out| {
         digits::push_grouped(out, number);
         out.push(' ');
         out.push_str(noun);
@@ -223,7 +226,7 @@ pub fn percent_rate(rate: f64) -> String {
 }
 
 fn signed_percent(percent: f64, decimals: usize) -> String {
-    text_of(|out| {
+    build_text(|out| {
         out.push(if percent < 0.0 { MINUS } else { '+' });
         push_decimal(out, percent.abs(), decimals);
         out.push('%');
@@ -236,28 +239,28 @@ pub fn percent(share: f64) -> String {
     if share != 0.0 && tenths == 0.0 {
         return "<0.1%".to_owned();
     }
-    text_of(|out| {
+    build_text(|out| {
         push_decimal(out, tenths, usize::from(tenths.fract() != 0.0));
         out.push('%');
     })
 }
 
 /// How many times: `1.14×`. `factor` is the larger over the smaller, at least 1.
-pub fn times(factor: f64) -> String {
+pub fn ratio(factor: f64) -> String {
     let decimals = if factor < 10.0 { 2 } else { 0 };
-    text_of(|out| {
+    build_text(|out| {
         push_decimal(out, factor, decimals);
         out.push('×');
     })
 }
 
 /// A spread after a value: `±1.6`, in the scale of that value.
-pub fn spread(std: f64, scale: &Scale) -> String {
-    text_of(|out| push_spread(out, std, scale))
+pub fn spread(std: f64, scale: &UnitScale) -> String {
+    build_text(|out| push_spread(out, std, scale))
 }
 
 /// The same, behind what is there.
-pub fn push_spread(out: &mut String, std: f64, scale: &Scale) {
+pub fn push_spread(out: &mut String, std: f64, scale: &UnitScale) {
     out.push('±');
     scale.push_number(out, std);
 }
@@ -267,13 +270,13 @@ const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Year, month's name and day; none for times that only the general calendar knows.
-fn civil(time: Timestamp) -> Option<(i64, &'static str, u8)> {
+fn calendar_date(time: Timestamp) -> Option<(i64, &'static str, u8)> {
     let (year, month, day) = time.date()?;
     Some((year, MONTHS.get(usize::from(month) - 1)?, day))
 }
 
 /// The general calendar's way to write a time.
-fn general(time: Timestamp, format: &str) -> String {
+fn strftime(time: Timestamp, format: &str) -> String {
     match jiff::Timestamp::from_microsecond(time.micros()) {
         Ok(stamp) => stamp.strftime(format).to_string(),
         Err(_) => time.to_string(),
@@ -282,11 +285,11 @@ fn general(time: Timestamp, format: &str) -> String {
 
 /// `30 Jul 2025`, UTC.
 pub fn date(time: Timestamp) -> String {
-    text_of(|out| push_date(out, time))
+    build_text(|out| push_date(out, time))
 }
 
 fn push_date(out: &mut String, time: Timestamp) {
-    let Some(date) = civil(time) else { return out.push_str(&general(time, "%-d %b %Y")) };
+    let Some(date) = calendar_date(time) else { return out.push_str(&strftime(time, "%-d %b %Y")) };
     push_day_month(out, date);
     out.push(' ');
     digits::push_plain(out, date.0.unsigned_abs());
@@ -294,8 +297,10 @@ fn push_date(out: &mut String, time: Timestamp) {
 
 /// `30 Jul`: where the year stands nearby.
 pub fn day_month(time: Timestamp) -> String {
-    civil(time)
-        .map_or_else(|| general(time, "%-d %b"), |date| text_of(|out| push_day_month(out, date)))
+    calendar_date(time).map_or_else(
+        || strftime(time, "%-d %b"),
+        |date| build_text(|out| push_day_month(out, date)),
+    )
 }
 
 fn push_day_month(out: &mut String, (_, month, day): (i64, &str, u8)) {
@@ -306,38 +311,38 @@ fn push_day_month(out: &mut String, (_, month, day): (i64, &str, u8)) {
 
 /// `Jul`.
 pub fn month(time: Timestamp) -> String {
-    civil(time).map_or_else(|| general(time, "%b"), |(_, month, _)| month.to_owned())
+    calendar_date(time).map_or_else(|| strftime(time, "%b"), |(_, month, _)| month.to_owned())
 }
 
 /// `2025`.
 pub fn year(time: Timestamp) -> String {
-    civil(time).map_or_else(|| general(time, "%Y"), |(year, ..)| year.to_string())
+    calendar_date(time).map_or_else(|| strftime(time, "%Y"), |(year, ..)| year.to_string())
 }
 
 /// `26 Sep 2025 06:12 UTC`.
 pub fn date_time(time: Timestamp) -> String {
-    general(time, "%-d %b %Y %H:%M UTC")
+    strftime(time, "%-d %b %Y %H:%M UTC")
 }
 
 /// `06:12`.
-pub fn clock(time: Timestamp) -> String {
-    general(time, "%H:%M")
+pub fn time_of_day(time: Timestamp) -> String {
+    strftime(time, "%H:%M")
 }
 
 /// `2025-07-30`: for ids, file names and `datetime` attributes.
 pub fn iso_date(time: Timestamp) -> String {
-    let Some((year, month, day)) = time.date() else { return general(time, "%Y-%m-%d") };
+    let Some((year, month, day)) = time.date() else { return strftime(time, "%Y-%m-%d") };
     format!("{year}-{month:02}-{day:02}")
 }
 
 /// A span of dates without repeating what both share: `17–25 Jun`, `30 Mar to 26 Sep 2025`.
 pub fn date_span(from: Timestamp, to: Timestamp) -> String {
-    text_of(|out| push_date_span(out, from, to))
+    build_text(|out| push_date_span(out, from, to))
 }
 
 /// The same, behind what is there.
 pub fn push_date_span(out: &mut String, from: Timestamp, to: Timestamp) {
-    match civil(from).zip(civil(to)) {
+    match calendar_date(from).zip(calendar_date(to)) {
         Some((first, last)) if first == last => {}
         Some((first, last)) if (first.0, first.1) == (last.0, last.1) => {
             digits::push_plain(out, u64::from(first.2));
@@ -360,18 +365,18 @@ pub fn push_date_span(out: &mut String, from: Timestamp, to: Timestamp) {
 }
 
 /// A length of time in words: `14 days`, `6 hours`, `12 minutes`.
-pub fn span(micros: i64) -> String {
+pub fn duration(micros: i64) -> String {
     let minutes = micros.max(0) / 60_000_000;
     let (amount, noun) = match minutes {
         m if m >= 2 * 24 * 60 => (m / (24 * 60), "day"),
         m if m >= 2 * 60 => (m / 60, "hour"),
         m => (m, "minute"),
     };
-    counted(amount.unsigned_abs(), noun)
+    count_noun(amount.unsigned_abs(), noun)
 }
 
 /// A commit as people say it: the first 7 of a hex sha, else the id itself.
-pub fn commit(id: &str) -> String {
+pub fn short_commit(id: &str) -> String {
     if is_sha(id) {
         id[..7].to_ascii_lowercase()
     } else {
@@ -399,7 +404,7 @@ pub fn comparative(unit: &Unit, better: Direction, worse: bool) -> &'static str 
 }
 
 /// Joins names as prose does: `a`, `a and b`, `a, b and c`.
-pub fn list(items: &[String]) -> String {
+pub fn join_and(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [only] => only.clone(),
@@ -417,9 +422,9 @@ mod tests {
 
     #[test]
     fn a_row_has_one_unit_and_one_number_of_decimals() {
-        let scale = Scale::for_values([83_912.0, 95_600.0], &ns());
+        let scale = UnitScale::for_values([83_912.0, 95_600.0], &ns());
         assert_eq!(scale.arrow(83_912.0, 95_600.0), "83.9 → 95.6\u{202f}µs");
-        let scale = Scale::for_values([999_700.0, 1_200_000.0], &ns());
+        let scale = UnitScale::for_values([999_700.0, 1_200_000.0], &ns());
         assert_eq!(scale.arrow(999_700.0, 1_200_000.0), "1.00 → 1.20\u{202f}ms");
     }
 
@@ -449,17 +454,17 @@ mod tests {
     fn bytes_are_binary_and_counts_have_commas() {
         let unit = Unit::parse("B").0;
         assert_eq!(
-            Scale::for_value(3.0 * 1_048_576.0, &unit).quantity(3_145_728.0),
+            UnitScale::for_value(3.0 * 1_048_576.0, &unit).quantity(3_145_728.0),
             "3.00\u{202f}MiB"
         );
         assert_eq!(count(18_412), "18,412");
-        assert_eq!(counted(1, "run"), "1 run");
+        assert_eq!(count_noun(1, "run"), "1 run");
     }
 
     #[test]
     fn extreme_values_stay_short() {
         for value in [1e300, -1e300, 1e-300, 0.0, f64::MIN_POSITIVE] {
-            let text = Scale::for_value(value, &ns()).quantity(value);
+            let text = UnitScale::for_value(value, &ns()).quantity(value);
             assert!(text.chars().count() < 14, "{text}");
         }
     }

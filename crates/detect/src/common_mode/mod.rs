@@ -1,0 +1,438 @@
+//! Backends together: shifts that most of them make at once (k-anomaly).
+//!
+//! What everything does together is not any one backend's regression. A [`Course`] walks the
+//! series of one body (the backends of one benchmark, or of the whole history) commit by commit. A
+//! backend counts as moved when the median of its series moved, beyond its own noise, with the
+//! rest. A shift of the whole that stays cuts every baseline once; the runs it took to be sure are
+//! left out everywhere. A code change that hits every backend at once cannot be told from
+//! infrastructure: it is told as such a day, never silently.
+
+pub mod member;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use model::policy::Policy;
+use model::series::Series;
+
+use super::InfrastructureDay;
+use super::changes::SeriesThreshold;
+use super::stats::{median, median_in_place};
+use member::{MIN_RUNS_BEFORE, MemberLevels, MemberShift, MemberState};
+
+/// Members of one commit from which on they are asked in parallel.
+const MIN_PARALLEL_MEMBERS: usize = 256;
+
+/// What infrastructure does to one series.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Exclusions {
+    /// Runs of infrastructure days, ascending.
+    pub runs: Vec<usize>,
+    /// Index of the first run after each lasting shift, ascending.
+    pub rebases: Vec<usize>,
+}
+
+impl Exclusions {
+    pub fn contains(&self, run: usize) -> bool {
+        self.runs.binary_search(&run).is_ok()
+    }
+
+    /// Both together; cuts a few runs apart are one.
+    pub fn merge(&mut self, other: Self) {
+        self.runs.extend(other.runs);
+        self.runs.sort_unstable();
+        self.runs.dedup();
+        self.rebases.extend(other.rebases);
+        self.rebases.sort_unstable();
+        self.rebases.dedup_by(|later, earlier| *later - *earlier < MIN_RUNS_BEFORE);
+    }
+}
+
+/// Standard deviations of the newest runs' median that a backend must have moved to count.
+const MIN_NOISE_MULTIPLE: f64 = 1.3;
+/// Share of the typical move that a backend must have made to count as moved with the rest, and
+/// how much more than it a series may have moved before it is judged by itself again.
+const MIN_SHARE_OF_SHIFT: f64 = 0.4;
+const INDEPENDENT_MULTIPLE: f64 = 2.0;
+/// Sums like 0.1 + 0.2 reach a threshold of 0.3.
+const SLACK: f64 = 1e-9;
+/// A shift goes on while the backends keep this share of its first size.
+const MIN_REMAINING_SHARE: f64 = 0.5;
+
+/// What a step of a course means for one series of it (its place in the body).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommonModeEffect {
+    /// Its runs from this one on are part of a shift that is going on.
+    Suspend { member: usize, from: usize },
+    /// The shift went away: what was held is left out.
+    Discard { member: usize },
+    /// The shift stayed: the baseline begins anew at this run.
+    Rebase { member: usize, from: usize },
+}
+
+impl CommonModeEffect {
+    pub fn member(self) -> usize {
+        match self {
+            Self::Suspend { member, .. }
+            | Self::Discard { member }
+            | Self::Rebase { member, .. } => member,
+        }
+    }
+}
+
+/// The newest runs of one member: `from..to` of its runs.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRuns {
+    pub member: usize,
+    pub from: usize,
+    pub to: usize,
+}
+
+/// One series of a body.
+pub struct GroupMember<'a> {
+    pub series: &'a Series,
+    pub threshold: SeriesThreshold,
+    pub levels: Arc<MemberLevels>,
+}
+
+/// A shift of the whole that is going on.
+#[derive(Clone)]
+struct OngoingShift {
+    /// The typical excess at its beginning.
+    size: f64,
+    days: Vec<InfrastructureDay>,
+}
+
+/// The walk of one body of series.
+pub struct CommonModeDetector<'a> {
+    policy: &'a Policy,
+    members: Vec<MemberState>,
+    /// Less than this is beyond no backend's threshold.
+    min_threshold: f64,
+    /// By backend, at the present commit: series that are compared, and those beyond `least`.
+    tally: Vec<(u32, u32)>,
+    ongoing: Option<OngoingShift>,
+    reported_days: Vec<InfrastructureDay>,
+}
+
+impl<'a> CommonModeDetector<'a> {
+    /// None where the body has fewer backends than the policy wants.
+    pub fn of(members: &[GroupMember<'_>], policy: &'a Policy) -> Option<Self> {
+        let mut names: Vec<&str> =
+            members.iter().map(|it| it.series.key.backend.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let enough = names.len() >= policy.k_anomaly.min_active_backends.max(2) as usize;
+        let thresholds = members.iter().map(|it| it.threshold.relative);
+        enough.then(|| Self {
+            policy,
+            min_threshold: thresholds.fold(f64::INFINITY, f64::min) - SLACK,
+            members: members.iter().map(|member| MemberState::of(member, &names)).collect(),
+            tally: vec![(0, 0); names.len()],
+            ongoing: None,
+            reported_days: Vec::new(),
+        })
+    }
+
+    /// The walk of the same body where its series have other runs from here on.
+    pub fn with_levels(&self, members: impl Iterator<Item = Arc<MemberLevels>>) -> Self {
+        let walkers = self.members.iter().zip(members);
+        Self {
+            policy: self.policy,
+            min_threshold: self.min_threshold,
+            tally: self.tally.clone(),
+            members: walkers.map(|(walker, levels)| walker.with_levels(levels)).collect(),
+            ongoing: self.ongoing.clone(),
+            reported_days: self.reported_days.clone(),
+        }
+    }
+
+    /// The shifts told so far, by day, and what they do to each member. One that is still going on
+    /// is among them.
+    pub fn finish(mut self) -> (Vec<InfrastructureDay>, Vec<Exclusions>) {
+        if let Some(open) = self.ongoing.take() {
+            self.reported_days.extend(open.days);
+        }
+        (self.reported_days, self.members.into_iter().map(|walker| walker.exclusions).collect())
+    }
+
+    /// One commit's runs: opens, prolongs or ends a shift of the whole.
+    pub fn advance(&mut self, day: i64, fresh: &[NewRuns], effects: &mut Vec<CommonModeEffect>) {
+        if self.ongoing.is_none() && fresh.len() < MIN_PARALLEL_MEMBERS && !self.may_shift(fresh) {
+            fresh.iter().for_each(|it| self.members[it.member].skip(*it));
+            return;
+        }
+        let moves = self.advance_members(fresh);
+        if self.ongoing.is_none() && moves.iter().all(|it| it.shift.abs() < self.min_threshold) {
+            return;
+        }
+        let Some(whole) =
+            GroupShift::of(&moves, &self.members, self.policy, self.ongoing.is_some())
+        else {
+            return;
+        };
+        if self.ongoing.as_ref().is_some_and(|it| whole.shift / it.size < MIN_REMAINING_SHARE) {
+            self.end_shift(false, effects);
+        }
+        if self.ongoing.is_none() {
+            if !whole.is_common(self.policy) {
+                return;
+            }
+            self.members.iter_mut().for_each(|it| it.freeze(it.next_run));
+            for it in &moves {
+                self.members[it.member].freeze(it.from);
+            }
+            self.ongoing = Some(OngoingShift { size: whole.shift, days: Vec::new() });
+        }
+        self.extend_shift(day, &whole, &moves, effects);
+    }
+
+    /// Whether so many series move that half of the backends may be beyond their thresholds. The
+    /// median of a backend's series is no further out than half of them.
+    fn may_shift(&mut self, fresh: &[NewRuns]) -> bool {
+        self.tally.fill((0, 0));
+        for it in fresh {
+            let walker = &mut self.members[it.member];
+            if let Some(loud) = walker.moves_by(*it, self.min_threshold) {
+                let (all, loudly) = &mut self.tally[walker.backend];
+                (*all, *loudly) = (*all + 1, *loudly + u32::from(loud));
+            }
+        }
+        let active = self.tally.iter().filter(|(all, _)| *all > 0).count();
+        let beyond = self.tally.iter().filter(|(all, loud)| *loud > 0 && 2 * loud >= *all).count();
+        active >= self.min_backends() && 2 * beyond >= active
+    }
+
+    /// Fewest backends that tell a shift.
+    fn min_backends(&self) -> usize {
+        self.policy.k_anomaly.min_active_backends.max(2) as usize
+    }
+
+    /// What each of the members did, in the order of `fresh`.
+    fn advance_members(&mut self, fresh: &[NewRuns]) -> Vec<MemberShift> {
+        if fresh.len() < MIN_PARALLEL_MEMBERS {
+            let mut moves = Vec::with_capacity(fresh.len());
+            moves.extend(fresh.iter().filter_map(|it| self.members[it.member].advance(*it)));
+            return moves;
+        }
+        let mut tasks: Vec<Option<NewRuns>> = vec![None; self.members.len()];
+        fresh.iter().for_each(|it| tasks[it.member] = Some(*it));
+        let walkers = self.members.par_iter_mut().zip(tasks).with_min_len(64);
+        let mut moves: Vec<Option<MemberShift>> =
+            walkers.map(|(walker, task)| walker.advance(task?)).collect();
+        fresh.iter().filter_map(|it| moves[it.member].take()).collect()
+    }
+
+    /// One more commit of the shift that goes on.
+    fn extend_shift(
+        &mut self,
+        day: i64,
+        whole: &GroupShift,
+        moves: &[MemberShift],
+        effects: &mut Vec<CommonModeEffect>,
+    ) {
+        let Some(open) = &mut self.ongoing else { return };
+        let lasting = self.policy.k_anomaly.alert_on_consecutive_days.max(1) as usize;
+        let same = open.days.last().is_some_and(|it| it.day == day);
+        if !same {
+            open.days.push(InfrastructureDay {
+                day,
+                backends_moved: 0,
+                backends_active: 0,
+                change: 0.0,
+                is_degradation: open.size > 0.0,
+                alert: open.days.len() + 1 >= lasting,
+                is_lasting: false,
+            });
+        }
+        let size = open.size;
+        let days = open.days.len();
+        if let Some(told) =
+            open.days.last_mut().filter(|it| it.backends_moved as usize <= whole.moved_backends)
+        {
+            told.backends_moved = u32::try_from(whole.moved_backends).unwrap_or(u32::MAX);
+            told.backends_active = u32::try_from(whole.active).unwrap_or(u32::MAX);
+            told.change = whole.shift.signum() * whole.shift.abs().exp_m1();
+        }
+        for it in moves {
+            let walker = &mut self.members[it.member];
+            if size.signum() * it.shift > INDEPENDENT_MULTIPLE * size.abs() + walker.threshold {
+                continue;
+            }
+            let from = if walker.shift_start.is_some() {
+                it.from
+            } else {
+                walker.first_shifted_run(it, size)
+            };
+            walker.shift_start.get_or_insert(from);
+            walker.exclusions.runs.extend(from..it.to);
+            effects.push(CommonModeEffect::Suspend { member: it.member, from });
+        }
+        if days > lasting {
+            self.end_shift(true, effects);
+        }
+    }
+
+    /// Ends a shift. One that lasted cuts every baseline at its first run, also that of a series
+    /// without runs on those days.
+    fn end_shift(&mut self, lasting: bool, effects: &mut Vec<CommonModeEffect>) {
+        let Some(mut open) = self.ongoing.take() else { return };
+        open.days[0].is_lasting = lasting;
+        self.reported_days.append(&mut open.days);
+        for (member, walker) in self.members.iter_mut().enumerate() {
+            let (start, frozen) = (walker.shift_start.take(), walker.thaw());
+            if !lasting {
+                if start.is_some() {
+                    effects.push(CommonModeEffect::Discard { member });
+                }
+                continue;
+            }
+            let away = frozen.filter(|from| *from >= walker.next_run);
+            if let Some(from) = start.or(away) {
+                walker.exclusions.rebases.push(from);
+                walker.baseline_start = from;
+                walker.retained_before = walker.next_run;
+                effects.push(CommonModeEffect::Rebase { member, from });
+            }
+        }
+    }
+}
+
+/// All backends at one commit.
+struct GroupShift {
+    active: usize,
+    /// Backends that moved with the rest, beyond their noise.
+    moved_backends: usize,
+    /// Backends beyond their own thresholds.
+    backends_beyond_threshold: usize,
+    /// Median excess of the backends.
+    shift: f64,
+}
+
+/// Median excess and threshold of a backend's series.
+#[derive(Clone, Copy)]
+struct BackendShift {
+    shift: f64,
+    threshold: f64,
+}
+
+impl GroupShift {
+    /// None where too few backends have runs, or where nothing goes on and most stand still or go
+    /// their own ways: their noise need not be asked then.
+    fn of(
+        moves: &[MemberShift],
+        walkers: &[MemberState],
+        policy: &Policy,
+        open: bool,
+    ) -> Option<Self> {
+        let backend = |it: &MemberShift| walkers[it.member].backend;
+        let mut moves: Vec<&MemberShift> = moves.iter().collect();
+        moves.sort_by_key(|it| backend(it));
+        let backends = || moves.chunk_by(|one, other| backend(one) == backend(other));
+        let active = backends().count();
+        if active < policy.k_anomaly.min_active_backends.max(2) as usize {
+            return None;
+        }
+        let typical = |own: &[&MemberShift], what: &dyn Fn(&MemberShift) -> f64| match own {
+            [one] => what(one),
+            many => {
+                let mut values: Vec<f64> = many.iter().map(|it| what(it)).collect();
+                median_in_place(&mut values).unwrap_or(0.0)
+            }
+        };
+        let each: Vec<BackendShift> = backends()
+            .map(|own| BackendShift {
+                shift: typical(own, &|it| it.shift),
+                threshold: typical(own, &|it| walkers[it.member].threshold),
+            })
+            .collect();
+        let excess = median(&each.iter().map(|it| it.shift).collect::<Vec<_>>())?;
+        let sign = excess.signum();
+        let beyond = each.iter().filter(|it| sign * it.shift >= it.threshold - SLACK).count();
+        let along = |it: &&BackendShift| sign * it.shift >= MIN_SHARE_OF_SHIFT * excess.abs();
+        let most = each.iter().filter(along).count();
+        if !open && (2 * beyond < active || !is_share_reached(most, active, policy)) {
+            return None;
+        }
+        let clear = |(it, own): &(&BackendShift, &[&MemberShift])| {
+            let beyond = |noise: f64| sign * it.shift > MIN_NOISE_MULTIPLE * noise;
+            let at_most = |it: &MemberShift| {
+                it.standard_error_factor * walkers[it.member].max_sigma_before(it.from)
+            };
+            let noise = |it: &MemberShift| {
+                it.standard_error_factor * walkers[it.member].sigma_before(it.from)
+            };
+            beyond(typical(own, &at_most)) || beyond(typical(own, &noise))
+        };
+        let moved = each.iter().zip(backends()).filter(|(it, _)| along(it)).filter(clear).count();
+        Some(Self {
+            active,
+            moved_backends: moved,
+            backends_beyond_threshold: beyond,
+            shift: excess,
+        })
+    }
+
+    /// Most backends moved together. Half of them beyond their thresholds at least: moves that
+    /// would fail nobody are no news.
+    fn is_common(&self, policy: &Policy) -> bool {
+        let together = is_share_reached(self.moved_backends, self.active, policy);
+        together && 2 * self.backends_beyond_threshold >= self.active && self.shift != 0.0
+    }
+}
+
+/// Whether so many of the backends are the policy's share of them.
+fn is_share_reached(moved: usize, active: usize, policy: &Policy) -> bool {
+    moved as f64 / active as f64 + 1e-9 >= policy.k_anomaly.threshold_ratio
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::changes::series_threshold;
+    use crate::scenarios::series;
+
+    fn detector<'a>(all: &[Series], policy: &'a Policy) -> Option<CommonModeDetector<'a>> {
+        let member = |series| {
+            let limit = series_threshold(series, policy);
+            GroupMember {
+                series,
+                threshold: limit,
+                levels: Arc::new(MemberLevels::of(series, limit.direction)),
+            }
+        };
+        let members: Vec<GroupMember<'_>> = all.iter().map(member).collect();
+        CommonModeDetector::of(&members, policy)
+    }
+
+    proptest! {
+        /// Series of a few backends, whose moves are about as large as the threshold.
+        #[test]
+        fn where_no_shift_is_thought_possible_the_medians_find_none(
+            runs in prop::collection::vec(prop::collection::vec(-4_i32..5, 7), 5..25),
+            backends in prop::collection::vec(0_usize..5, 7),
+            size in 0.01..0.2_f64,
+        ) {
+            let of = |member: usize| {
+                let values = runs.iter().map(|it| 100.0 * (1.0 + size * f64::from(it[member])));
+                let mut it = series(&values.collect::<Vec<f64>>());
+                it.key.backend = format!("b{}", backends[member]);
+                it
+            };
+            let all: Vec<Series> = (0..7).map(of).collect();
+            let policy = Policy::default();
+            let Some(mut course) = detector(&all, &policy) else { return Ok(()) };
+            for from in 0..runs.len() {
+                let fresh = |member| NewRuns { member, from, to: from + 1 };
+                let fresh: Vec<NewRuns> = (0..7).map(fresh).collect();
+                let may_shift = course.may_shift(&fresh);
+                let moves = course.advance_members(&fresh);
+                let whole = GroupShift::of(&moves, &course.members, &policy, false);
+                prop_assert!(may_shift || whole.is_none());
+            }
+        }
+    }
+}

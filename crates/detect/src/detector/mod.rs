@@ -1,0 +1,405 @@
+//! The gate: one series watched run by run. Is its newest level a regression?
+//!
+//! A [`Watch`] only ever looks back: what it says after a run is what it would have said on the day
+//! of that run. A new level must pass a conjunction: size against the policy, every run of a short
+//! level beyond it, significance against the runs before with their autocorrelation, and a shift
+//! larger than what the same statistic did by itself in this series' past (rustc-perf's idea).
+//! What it tells restarts the baseline at the first run of the new level.
+
+mod suspension;
+mod search;
+mod runner_pool;
+mod state;
+
+use super::ChangeKind;
+use super::comparable::LevelScale;
+use super::drift;
+use super::noise::SeriesNoise;
+use super::significance;
+use super::window::SortedWindow;
+use runner_pool::{RunnerLevels, RunnerOffsets};
+
+/// What a new level must show, resolved from the policy for one series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DetectionRule {
+    /// Relative change that counts (0.1 = 10 %), as the value moves.
+    pub threshold: f64,
+    /// Lower values are better.
+    pub lower_is_better: bool,
+    /// Runs that a new level needs, and that the one before it needs.
+    pub confirmations: usize,
+    pub min_before: usize,
+    /// Runs for which a told change stays open.
+    pub open_window: usize,
+    /// Standard deviations beyond which one run alone is suspected.
+    pub sigmas: f64,
+}
+
+/// The policy's size in levels, up being worse; both positive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LevelThresholds {
+    pub regression: f64,
+    pub improvement: f64,
+}
+
+impl DetectionRule {
+    fn level_thresholds(&self, scale: LevelScale) -> LevelThresholds {
+        let (up, down) = (scale.shift_of(self.threshold), scale.shift_of(-self.threshold));
+        let (worse, better) = if self.lower_is_better { (up, down) } else { (down, up) };
+        LevelThresholds { regression: worse.abs(), improvement: better.abs() }
+    }
+}
+
+/// A new level that passes every demand of one series by itself.
+#[derive(Clone, Debug)]
+pub struct ChangeCandidate {
+    pub kind: ChangeKind,
+    pub is_regression: bool,
+    /// Score, on the scale of [`proof::PROOF`].
+    pub z: f64,
+    /// First point of the new level.
+    change_point: usize,
+    /// Where the baseline begins anew.
+    baseline_start: usize,
+    /// Levels, up is worse.
+    before: f64,
+    after: f64,
+    /// The policy's size is reached: a smaller improvement only restarts the baseline.
+    is_reportable: bool,
+    /// How the runners of a pool were brought to one level; empty for a single one.
+    runner_offsets: RunnerOffsets,
+}
+
+impl ChangeCandidate {
+    /// How far the level moved, in levels; up is worse.
+    pub fn shift(&self) -> f64 {
+        self.after - self.before
+    }
+
+    /// Its first point.
+    pub fn change_point(&self) -> usize {
+        self.change_point
+    }
+
+    /// In the grace period nothing is told; the baseline begins anew all the same.
+    pub fn with_grace_period(self, young: bool) -> Self {
+        Self { is_reportable: self.is_reportable && !young, ..self }
+    }
+}
+
+/// A change that was told. Places are points of the watch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReportedChange {
+    pub kind: ChangeKind,
+    pub is_regression: bool,
+    pub z: f64,
+    /// First point of the level before, first of the new one, and the point that confirmed it.
+    pub previous_start: usize,
+    pub change_point: usize,
+    pub reported_at: usize,
+    before: f64,
+    after: f64,
+    runner_offsets: RunnerOffsets,
+    /// First point at which it no longer stood.
+    pub closed_at: Option<usize>,
+}
+
+/// What the watch says after the newest run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DetectorState {
+    /// The finding of this index stands.
+    Open(usize),
+    /// So many of the newest runs are beyond everything, too few to tell.
+    Suspected(usize),
+    Unchanged,
+}
+
+/// Runs of one runner in a row after which the others' runs are forgotten.
+const MIN_RUNS_ALONE: usize = 30;
+/// The span of no levels.
+const EMPTY_RANGE: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
+/// One series on its way through its runs. Points are the runs that take part; vectors are
+/// parallel to them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangeDetector {
+    rule: DetectionRule,
+    scale: Option<LevelScale>,
+    /// What the demand is in that scale.
+    thresholds: LevelThresholds,
+    pub values: Vec<f64>,
+    /// Up is worse.
+    levels: Vec<f64>,
+    /// Index of the run.
+    runs: Vec<u32>,
+    segments: Vec<u32>,
+    /// Median of the baseline's newest runs before the point.
+    baseline_medians: Vec<f64>,
+    /// First point of the baseline that was in force.
+    baseline_starts: Vec<u32>,
+    /// Not part of a shift that was told.
+    unshifted: Vec<bool>,
+    baseline_start: usize,
+    /// Which way the level moved where the baseline began, where a shift began it.
+    last_direction: Option<bool>,
+    window: SortedWindow,
+    /// The baseline holds runs of several runners.
+    is_pooled: bool,
+    /// While it does: their levels.
+    runners: RunnerLevels,
+    /// The baseline's oldest runs, as far as they were asked for: a drift is told against their
+    /// median.
+    oldest_levels: SortedWindow,
+    /// The lowest and the highest level of the baseline.
+    level_range: (f64, f64),
+    /// Points that wait for what becomes of an infrastructure shift: run, value, segment.
+    suspended: Vec<(usize, f64, u32)>,
+    pub reports: Vec<ReportedChange>,
+    open: Option<usize>,
+}
+
+impl ChangeDetector {
+    /// For a series of so many runs: watches of all series are in memory at once.
+    pub fn new(demand: DetectionRule, runs: usize) -> Self {
+        Self {
+            rule: demand,
+            scale: None,
+            thresholds: demand.level_thresholds(LevelScale::Linear { size: 1.0 }),
+            values: Vec::with_capacity(runs),
+            levels: Vec::with_capacity(runs),
+            runs: Vec::with_capacity(runs),
+            segments: Vec::with_capacity(runs),
+            baseline_medians: Vec::with_capacity(runs),
+            baseline_starts: Vec::with_capacity(runs),
+            unshifted: Vec::with_capacity(runs),
+            baseline_start: 0,
+            last_direction: None,
+            window: SortedWindow::new(significance::MAX_BASELINE_RUNS),
+            is_pooled: false,
+            runners: RunnerLevels::default(),
+            oldest_levels: SortedWindow::new(0),
+            level_range: EMPTY_RANGE,
+            suspended: Vec::new(),
+            reports: Vec::new(),
+            open: None,
+        }
+    }
+
+    /// The index of the run of a point.
+    pub fn run(&self, point: usize) -> usize {
+        self.runs[point] as usize
+    }
+
+    /// The first point whose run is not before something.
+    pub fn first_point(&self, is_before: impl Fn(usize) -> bool) -> usize {
+        self.runs.partition_point(|run| is_before(*run as usize))
+    }
+
+    pub fn len(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// Forgets what only the next run would need: there is none.
+    pub fn release_history(&mut self) {
+        (self.baseline_starts, self.unshifted) = (Vec::new(), Vec::new());
+    }
+
+    /// Takes the newest run in: finite values only.
+    pub fn push(&mut self, run: usize, value: f64, segment: u32) {
+        self.rescale(value);
+        self.is_pooled |= self.segments.last().is_some_and(|last| *last != segment);
+        self.values.push(value);
+        self.runs.push(u32::try_from(run).unwrap_or(u32::MAX));
+        self.segments.push(segment);
+        self.levels.push(self.level_of(value));
+        self.baseline_medians.push(0.0);
+        self.baseline_starts.push(0);
+        self.unshifted.push(true);
+        self.drop_idle_runners();
+        self.extend_baseline(self.levels.len() - 1);
+        self.update_runners();
+        self.close_if_ended();
+    }
+
+    /// Linear levels from the first value on that has no logarithm.
+    fn rescale(&mut self, value: f64) {
+        let scale = match self.scale {
+            None => LevelScale::of(&[value]),
+            Some(LevelScale::Log { .. }) if value <= 0.0 => {
+                let mut values = self.values.clone();
+                values.push(value);
+                LevelScale::of(&values)
+            }
+            Some(_) => return,
+        };
+        let old = self.scale();
+        self.scale = Some(scale);
+        self.thresholds = self.rule.level_thresholds(scale);
+        self.levels = self.values.iter().map(|value| self.level_of(*value)).collect();
+        let sign = if self.rule.lower_is_better { 1.0 } else { -1.0 };
+        let again = |level: f64| sign * scale.level(old.value(sign * level));
+        for finding in &mut self.reports {
+            (finding.before, finding.after) = (again(finding.before), again(finding.after));
+            finding.runner_offsets.clear();
+        }
+        self.rebuild_baselines();
+    }
+
+    fn level_of(&self, value: f64) -> f64 {
+        let level = self.scale().level(value);
+        if self.rule.lower_is_better { level } else { -level }
+    }
+
+    pub fn scale(&self) -> LevelScale {
+        self.scale.unwrap_or(LevelScale::Linear { size: 1.0 })
+    }
+
+    /// A runner that has been alone for long needs no others beside it.
+    fn drop_idle_runners(&mut self) {
+        let n = self.segments.len();
+        if !self.is_pooled || n < self.baseline_start + MIN_RUNS_ALONE + 1 {
+            return;
+        }
+        let newest = self.segments[n - 1];
+        if self.segments[n - MIN_RUNS_ALONE..].iter().all(|segment| *segment == newest) {
+            let alone = |at: &usize| *at >= self.baseline_start && self.segments[*at] == newest;
+            let from = (0..n).rev().take_while(alone).last().unwrap_or(n - 1);
+            self.restart_baseline(from, n - 1);
+        }
+    }
+
+    /// Brings the baseline's bookkeeping up to the point `at`, the newest so far.
+    fn extend_baseline(&mut self, at: usize) {
+        self.baseline_medians[at] = self.window.median().unwrap_or(self.levels[at]);
+        self.baseline_starts[at] = u32::try_from(self.baseline_start).unwrap_or(u32::MAX);
+        let reach = significance::MAX_BASELINE_RUNS;
+        let old = at.checked_sub(reach).filter(|old| *old >= self.baseline_start);
+        self.window.push(self.levels[at], old.map(|old| self.levels[old]));
+        self.level_range =
+            (self.level_range.0.min(self.levels[at]), self.level_range.1.max(self.levels[at]));
+    }
+
+    /// Forgets the windows: a baseline begins.
+    fn reset_windows(&mut self) {
+        self.window = SortedWindow::new(significance::MAX_BASELINE_RUNS);
+        self.oldest_levels = SortedWindow::new(0);
+        self.level_range = EMPTY_RANGE;
+        self.runners = RunnerLevels::default();
+    }
+
+    /// Recomputes the bookkeeping of all points, each in the baseline that was in force there.
+    fn rebuild_baselines(&mut self) {
+        let epoch = self.baseline_start;
+        self.baseline_start = 0;
+        self.reset_windows();
+        for at in 0..self.levels.len() {
+            if self.baseline_starts[at] as usize != self.baseline_start {
+                self.baseline_start = self.baseline_starts[at] as usize;
+                self.reset_windows();
+            }
+            self.extend_baseline(at);
+        }
+        if self.baseline_start != epoch {
+            self.baseline_start = epoch;
+            self.reset_windows();
+        }
+    }
+
+    /// Begins a baseline at `from`; the points before `to` follow.
+    fn restart_baseline(&mut self, from: usize, to: usize) {
+        self.baseline_start = from;
+        self.last_direction = None;
+        let segments = &self.segments[from..];
+        self.is_pooled = segments.iter().any(|segment| *segment != segments[0]);
+        self.reset_windows();
+        for at in from..to {
+            self.extend_baseline(at);
+        }
+        self.update_runners();
+    }
+
+    /// Whether the newest run's runner is known well enough to be compared.
+    pub fn knows_runner(&self, needed: usize) -> bool {
+        let Some(newest) = self.segments.last() else { return false };
+        if !self.is_pooled || self.runners.run_count(*newest) >= needed {
+            return true;
+        }
+        let own = self.segments[self.baseline_start..].iter().filter(|segment| *segment == newest);
+        own.take(needed).count() == needed
+    }
+
+    /// Tells a candidate: the baseline begins anew.
+    pub fn report(&mut self, it: ChangeCandidate) {
+        let n = self.levels.len();
+        let (restart, worse) = (it.baseline_start, it.is_regression);
+        let since = match it.kind {
+            ChangeKind::Step => self
+                .baseline_start
+                .max(it.change_point.saturating_sub(significance::MAX_BASELINE_RUNS)),
+            ChangeKind::Drift => self.baseline_start.max(n.saturating_sub(drift::MAX_RUNS)),
+        };
+        if it.is_reportable {
+            let fix = self.is_fix(&it);
+            self.open = Some(self.reports.len()).filter(|_| !fix);
+            self.reports.push(ReportedChange {
+                kind: it.kind,
+                is_regression: it.is_regression,
+                z: it.z,
+                previous_start: since.min(it.change_point.saturating_sub(1)),
+                change_point: it.change_point,
+                reported_at: n - 1,
+                before: it.before,
+                after: it.after,
+                runner_offsets: it.runner_offsets,
+                closed_at: fix.then_some(n - 1),
+            });
+        }
+        self.begin_baseline(restart, worse);
+    }
+
+    /// Begins the baseline at a shift.
+    fn begin_baseline(&mut self, at: usize, worse: bool) {
+        self.unshifted[at..].fill(false);
+        self.restart_baseline(at, self.levels.len());
+        self.last_direction = Some(worse);
+    }
+
+    /// Which way the level moved where the baseline began.
+    pub fn last_direction(&self) -> Option<bool> {
+        self.last_direction
+    }
+
+    /// Whether an improvement brings a level back that an earlier change had left: no news.
+    fn is_fix(&self, it: &ChangeCandidate) -> bool {
+        let size = self.thresholds;
+        let back = |earlier: &ReportedChange| {
+            earlier.is_regression && it.after - earlier.before <= size.regression
+        };
+        !it.is_regression && self.reports.iter().any(back)
+    }
+
+    /// Noise of the present baseline; none for fewer than 4 runs.
+    pub fn noise(&self) -> Option<SeriesNoise> {
+        let newest = |y: &[f64]| {
+            SeriesNoise::of_level(&y[y.len().saturating_sub(significance::MAX_BASELINE_RUNS)..])
+        };
+        if self.is_pooled {
+            newest(&self.pooled_levels()?.levels)
+        } else {
+            newest(&self.levels[self.baseline_start..])
+        }
+    }
+
+    /// Values of the present baseline, of the newest run's runner, and its first run.
+    pub fn baseline_values(&self) -> Option<(Vec<f64>, usize)> {
+        let newest = *self.segments.last()?;
+        let own = (self.baseline_start..self.len()).filter(|at| self.segments[*at] == newest);
+        let own: Vec<usize> = own.collect();
+        let since = self.run(*own.first()?);
+        Some((own.into_iter().map(|at| self.values[at]).collect(), since))
+    }
+
+    /// Points of the present baseline: where it begins.
+    pub fn baseline_start(&self) -> usize {
+        self.baseline_start
+    }
+}

@@ -1,0 +1,208 @@
+//! Runners that take turns: each is brought to one level by its own median.
+
+use super::ChangeDetector;
+use crate::significance::{self, BaselineHistory, LevelView};
+use crate::window::SortedWindow;
+
+/// What is taken from the level of each runner of a pool.
+pub type RunnerOffsets = Vec<(u32, f64)>;
+
+/// Fewest runs of a runner that is compared with others by its own median.
+const MIN_RUNNER_RUNS: usize = 5;
+/// The newest points, which are what is asked about: no runner is known by them.
+const NEWEST_POINTS: usize = 2;
+
+/// The levels of each runner at the points `from..to`, kept as the series goes on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunnerLevels {
+    from: usize,
+    to: usize,
+    windows: Vec<(u32, SortedWindow)>,
+    /// By segment: the median of a runner that is known well enough.
+    medians: Vec<Option<f64>>,
+}
+
+impl RunnerLevels {
+    /// Goes on to the points `from..to` of one and the same series.
+    fn advance(&mut self, from: usize, to: usize, segment: &[u32], level: &[f64]) {
+        if self.to < from {
+            *self = Self { from, to: from, ..Self::default() };
+        }
+        for at in self.to..to {
+            let known = self.windows.iter_mut().find(|(own, _)| *own == segment[at]);
+            match known {
+                Some((_, window)) => window.push(level[at], None),
+                None => {
+                    let mut window = SortedWindow::new(0);
+                    window.push(level[at], None);
+                    self.windows.push((segment[at], window));
+                }
+            }
+        }
+        for at in self.from..from {
+            let known = self.windows.iter_mut().find(|(own, _)| *own == segment[at]);
+            if let Some((_, window)) = known {
+                window.remove(level[at]);
+            }
+        }
+        (self.from, self.to) = (from, self.to.max(to));
+        for (segment, window) in &self.windows {
+            let segment = *segment as usize;
+            if self.medians.len() <= segment {
+                self.medians.resize(segment + 1, None);
+            }
+            self.medians[segment] = window.median().filter(|_| window.len() >= MIN_RUNNER_RUNS);
+        }
+    }
+
+    /// The median of a runner that is known well enough.
+    fn median(&self, segment: u32) -> Option<f64> {
+        *self.medians.get(segment as usize)?
+    }
+
+    /// Levels less their runners' medians, as many of the newest as there is room for, and their
+    /// number; none where a runner is not known.
+    fn adjust_all(&self, level: &[f64], segment: &[u32], room: &mut [f64]) -> Option<usize> {
+        let from = level.len().saturating_sub(room.len());
+        for ((even, level), segment) in room.iter_mut().zip(&level[from..]).zip(&segment[from..]) {
+            *even = level - self.median(*segment)?;
+        }
+        Some(level.len() - from)
+    }
+
+    /// The same of those whose runners are known.
+    fn adjust_known(&self, level: &[f64], segment: &[u32], room: &mut [f64]) -> usize {
+        let points = level.iter().zip(segment).rev();
+        let even = points.filter_map(|(level, segment)| Some(level - self.median(*segment)?));
+        let mut count = 0;
+        for (place, even) in room.iter_mut().zip(even) {
+            *place = even;
+            count += 1;
+        }
+        room[..count].reverse();
+        count
+    }
+
+    /// Runs of a runner among those that were learnt from.
+    pub fn run_count(&self, segment: u32) -> usize {
+        let own = self.windows.iter().find(|(own, _)| *own == segment);
+        own.map_or(0, |(_, window)| window.len())
+    }
+
+    /// The medians of all of them.
+    fn offsets(&self) -> RunnerOffsets {
+        let each = self.windows.iter();
+        each.filter_map(|(segment, _)| Some((*segment, self.median(*segment)?))).collect()
+    }
+}
+
+impl ChangeDetector {
+    /// Lets the runners of a pool go on to the newest point.
+    pub fn update_runners(&mut self) {
+        if self.is_pooled {
+            let from = self.pool_start();
+            let to = self.levels.len().saturating_sub(NEWEST_POINTS).max(from);
+            self.runners.advance(from, to, &self.segments, &self.levels);
+        }
+    }
+
+    /// First point of the baseline of a pool.
+    fn pool_start(&self) -> usize {
+        self.baseline_start.max(
+            self.levels
+                .len()
+                .saturating_sub(significance::MAX_PAST_RUNS + 2 * significance::MAX_BASELINE_RUNS),
+        )
+    }
+
+    /// The baseline of a pool of runners: each runner's runs less their median. None where the
+    /// newest run's runner is not known well enough.
+    pub fn pooled_levels(&self) -> Option<PooledLevels> {
+        self.runners.median(*self.segments.last()?)?;
+        let from = self.pool_start();
+        let mut y = Vec::with_capacity(self.levels.len() - from);
+        for (level, segment) in self.levels[from..].iter().zip(&self.segments[from..]) {
+            y.extend(self.runners.median(*segment).map(|median| level - median));
+        }
+        Some(PooledLevels { from, levels: y, offsets: self.runners.offsets() })
+    }
+
+    /// The newest levels of the same, as many as are asked first, in the room for them.
+    pub fn newest_pooled<'a>(
+        &self,
+        room: &'a mut [f64; significance::MAX_RUNS_SEEN],
+    ) -> Option<&'a [f64]> {
+        self.runners.median(*self.segments.last()?)?;
+        let from = self.pool_start();
+        let (level, segment) = (&self.levels[from..], &self.segments[from..]);
+        let count = self.runners.adjust_all(level, segment, room);
+        let count = count.unwrap_or_else(|| self.runners.adjust_known(level, segment, room));
+        Some(&room[..count])
+    }
+
+    /// How many levels the baseline of a pool has.
+    pub fn pooled_len(&self) -> usize {
+        let known = self.runners.windows.iter().map(|(_, window)| window.len());
+        let asked = self.segments[self.runners.to..].iter();
+        known.filter(|runs| *runs >= MIN_RUNNER_RUNS).sum::<usize>()
+            + asked.filter(|segment| self.runners.median(**segment).is_some()).count()
+    }
+
+    /// The point of a place in a pool.
+    pub fn pooled_point(&self, mixed: &PooledLevels, place: usize) -> usize {
+        let known = |at: &usize| offset(&mixed.offsets, self.segments[*at]).is_some();
+        let mut points = (mixed.from..self.levels.len()).filter(known);
+        points.nth(place).unwrap_or(self.levels.len())
+    }
+}
+
+#[inline]
+pub fn offset(pool: &[(u32, f64)], segment: u32) -> Option<f64> {
+    pool.iter().find(|(own, _)| *own == segment).map(|(_, offset)| *offset)
+}
+
+/// A pool of runners brought to one level.
+pub struct PooledLevels {
+    /// First point that may be in it.
+    from: usize,
+    pub levels: Vec<f64>,
+    pub offsets: RunnerOffsets,
+}
+
+impl PooledLevels {
+    pub fn view(&self) -> LevelView<'_> {
+        LevelView { levels: &self.levels, past: BaselineHistory::Single, baseline_start: 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn runners_that_went_on_are_those_that_were_asked_at_the_end(
+            runs in prop::collection::vec((0_u32..3, (-5_i32..5).prop_map(f64::from)), 1..60),
+            steps in prop::collection::vec((0_usize..4, 0_usize..9), 1..12),
+        ) {
+            let (segment, level): (Vec<u32>, Vec<f64>) = runs.into_iter().unzip();
+            let (mut from, mut to) = (0, 0);
+            let mut kept = RunnerLevels::default();
+            for (gone, come) in steps {
+                to = (to + come).min(level.len());
+                from = (from + gone).min(to);
+                kept.advance(from, to, &segment, &level);
+                let mut anew = RunnerLevels::default();
+                anew.advance(from, to, &segment, &level);
+                let sorted = |runners: &RunnerLevels| {
+                    let mut pool = runners.offsets();
+                    pool.sort_unstable_by_key(|(segment, _)| *segment);
+                    pool
+                };
+                prop_assert_eq!(sorted(&kept), sorted(&anew));
+            }
+        }
+    }
+}

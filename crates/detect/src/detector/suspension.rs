@@ -1,0 +1,97 @@
+//! What all backends did together, as one of them sees it: runs set aside, baselines begun anew.
+
+use super::ChangeDetector;
+use crate::significance;
+
+impl ChangeDetector {
+    /// Begins the baseline at the point `at`, where all backends moved; what was told of it is
+    /// taken back. False where it began about there already.
+    pub fn rebase_common_mode(&mut self, at: usize, worse: bool) -> bool {
+        if at >= self.levels.len() || self.baseline_start + 3 >= at {
+            return false;
+        }
+        self.begin_baseline(at, worse);
+        true
+    }
+
+    /// Levels of the newest run's runner before the point `at`, at most `reach`, and from it on.
+    pub fn levels_around(&self, at: usize, reach: usize) -> Option<(Vec<f64>, Vec<f64>)> {
+        let newest = self.segments.last()?;
+        let own = |point: &usize| self.segments[*point] == *newest;
+        let level = |point: usize| self.levels[point];
+        let from =
+            self.baseline_start.max(at.saturating_sub(significance::MAX_BASELINE_RUNS)).min(at);
+        let mut before: Vec<f64> = (from..at).filter(own).map(level).collect();
+        before.drain(..before.len().saturating_sub(reach));
+        Some((before, (at..self.levels.len()).filter(own).map(level).collect()))
+    }
+
+    /// Sets the newest run aside until it is known what became of an infrastructure shift.
+    pub fn suspend(&mut self, run: usize, value: f64, segment: u32) {
+        self.suspended.push((run, value, segment));
+    }
+
+    /// Takes the points from a run on back, and what they told, and holds them.
+    pub fn retract(&mut self, from: usize) {
+        let keep = self.first_point(|run| run < from);
+        if keep == self.runs.len() {
+            return;
+        }
+        let taken: Vec<(usize, f64, u32)> = (keep..self.runs.len())
+            .map(|at| (self.run(at), self.values[at], self.segments[at]))
+            .collect();
+        self.suspended.splice(0..0, taken);
+        self.values.truncate(keep);
+        self.levels.truncate(keep);
+        self.runs.truncate(keep);
+        self.segments.truncate(keep);
+        self.baseline_medians.truncate(keep);
+        self.baseline_starts.truncate(keep);
+        self.unshifted.truncate(keep);
+        self.reports.retain(|finding| finding.reported_at < keep);
+        self.open = self.open.filter(|open| *open < self.reports.len());
+        self.baseline_start = self.baseline_starts.last().map_or(0, |start| *start as usize);
+        self.reset_windows();
+        self.refill_windows(keep);
+    }
+
+    fn refill_windows(&mut self, end: usize) {
+        for at in self.baseline_start.max(end.saturating_sub(significance::MAX_BASELINE_RUNS))..end
+        {
+            self.window.push(self.levels[at], None);
+        }
+        for level in &self.levels[self.baseline_start.min(end)..end] {
+            self.level_range = (self.level_range.0.min(*level), self.level_range.1.max(*level));
+        }
+        let segments = &self.segments[self.baseline_start.min(end)..end];
+        self.is_pooled = segments.iter().any(|segment| *segment != segments[0]);
+        self.update_runners();
+    }
+
+    /// Forgets the runs that were set aside: the shift went away.
+    pub fn discard_suspended(&mut self) {
+        self.suspended.clear();
+    }
+
+    /// The shift stayed: the baseline begins at the first run that it touched.
+    pub fn rebase(&mut self, from: usize) {
+        let held = std::mem::take(&mut self.suspended);
+        self.retract(from);
+        let again = std::mem::take(&mut self.suspended);
+        let at = self.levels.len();
+        for (run, value, segment) in again.into_iter().chain(held) {
+            self.push(run, value, segment);
+        }
+        if let Some(open) = self.open.take() {
+            self.reports[open].closed_at = Some(at);
+        }
+        if at < self.levels.len() {
+            self.unshifted[at..].fill(false);
+            self.restart_baseline(at, self.levels.len());
+        } else {
+            self.baseline_start = at;
+            self.reset_windows();
+            self.is_pooled = false;
+        }
+    }
+}

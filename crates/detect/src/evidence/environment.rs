@@ -1,0 +1,133 @@
+//! What was recorded differently of the runs on the two sides of a step: runner, toolchain,
+//! version, and how often a run repeats.
+//!
+//! A field counts only if it kept one value on either side, so that the number of a build is no
+//! evidence. Called after redaction, since it quotes values.
+
+use std::collections::BTreeSet;
+
+use model::history::{Environment, History};
+use model::series::{Run, Series};
+
+use crate::{Analysis, Change, ChangeKind};
+
+use super::{list_few, quote};
+
+/// Runs on either side in which a field must have kept its value.
+const COMPARED_RUNS: usize = 3;
+/// Fields that are named.
+const NAMED: usize = 4;
+
+/// Puts before the other hints of every step what was recorded differently since, or that nothing
+/// was; nothing where nothing is recorded.
+pub fn explain(series: &[Series], each: &mut [Analysis], history: &History) {
+    for (series, analysis) in series.iter().zip(each) {
+        for event in 0..analysis.changes.len() {
+            if analysis.changes[event].kind == ChangeKind::Step
+                && let Some(hint) = difference_hint(series, &analysis.changes, event, history)
+            {
+                analysis.changes[event].hints.insert(0, hint);
+            }
+        }
+    }
+}
+
+fn difference_hint(
+    series: &Series,
+    events: &[Change],
+    event: usize,
+    history: &History,
+) -> Option<String> {
+    let sides = RecordedChange::of(series, events, event, history);
+    let mut moved = Vec::new();
+    let mut known = false;
+    for field in sides.fields() {
+        known = true;
+        if let (Some(old), Some(new)) = (sides.old.value(field), sides.new.value(field))
+            && old != new
+        {
+            let one_sided = old.is_none() || new.is_none();
+            let words = |value: Option<&str>| value.map_or_else(|| "none".to_owned(), quote);
+            moved.push((one_sided, format!("{} ({} → {})", quote(field), words(old), words(new))));
+        }
+    }
+    let repeats = |side: &RecordedLevel<'_>| side.common_value(|run| run.run.repeats);
+    if let (Some(old), Some(new)) = (repeats(&sides.old), repeats(&sides.new))
+        && old != new
+    {
+        moved.push((false, format!("measurements a run ({old} → {new})")));
+    }
+    // What has a value on both sides says more than what was not recorded before.
+    moved.sort_by_key(|(one_sided, _)| *one_sided);
+    let names: Vec<String> = moved.iter().take(NAMED).map(|(_, words)| words.clone()).collect();
+    match moved.len() {
+        0 if known => Some("Nothing that is recorded of runner and toolchain changed here.".into()),
+        0 => None,
+        all => Some(format!("Recorded differently from this run on: {}.", list_few(&names, all))),
+    }
+}
+
+/// A run with its environment.
+#[derive(Clone, Copy)]
+struct RecordedRun<'a> {
+    run: &'a Run,
+    environment: &'a Environment,
+}
+
+impl<'a> RecordedRun<'a> {
+    fn field(self, name: &str) -> Option<&'a str> {
+        match name {
+            VERSION => self.environment.version.as_deref(),
+            _ => self.environment.fields.get(name).map(String::as_str),
+        }
+    }
+}
+
+const VERSION: &str = "version";
+
+/// The runs next to a step, at most [`STEADY`].
+struct RecordedLevel<'a>(Vec<RecordedRun<'a>>);
+
+impl<'a> RecordedLevel<'a> {
+    /// The value that a field kept; the inner one is none where it was never recorded.
+    fn value(&self, field: &str) -> Option<Option<&'a str>> {
+        self.common_value(|run| run.field(field))
+    }
+
+    /// What all runs of the side have; none where they differ.
+    fn common_value<T: PartialEq>(&self, of: impl Fn(RecordedRun<'a>) -> T) -> Option<T> {
+        let first = of(*self.0.first()?);
+        self.0.iter().all(|run| of(*run) == first).then_some(first)
+    }
+}
+
+struct RecordedChange<'a> {
+    old: RecordedLevel<'a>,
+    new: RecordedLevel<'a>,
+}
+
+impl<'a> RecordedChange<'a> {
+    fn of(series: &'a Series, events: &[Change], event: usize, history: &'a History) -> Self {
+        let change = &events[event];
+        let from = event.checked_sub(1).map_or(0, |before| events[before].first_after);
+        let to = events.get(event + 1).map_or(series.runs.len(), |next| next.first_after);
+        let known = |index: usize| {
+            let run = &series.runs[index];
+            let environment = history.environments.get(run.environment as usize)?;
+            run.value.is_some().then_some(RecordedRun { run, environment })
+        };
+        let old = (from..=change.last_before).rev().filter_map(known).take(COMPARED_RUNS);
+        let new = (change.first_after..to).filter_map(known).take(COMPARED_RUNS);
+        Self { old: RecordedLevel(old.collect()), new: RecordedLevel(new.collect()) }
+    }
+
+    /// The names of the fields of the two runs next to the step.
+    fn fields(&self) -> BTreeSet<&'a str> {
+        let mut names = BTreeSet::new();
+        for known in [self.old.0.first(), self.new.0.first()].into_iter().flatten() {
+            names.extend(known.environment.fields.keys().map(String::as_str));
+            names.extend(known.environment.version.as_ref().map(|_| VERSION));
+        }
+        names
+    }
+}

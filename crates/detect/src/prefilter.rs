@@ -1,0 +1,271 @@
+//! What is worth the medians that a new level or a drift is judged by.
+//!
+//! Hardly a run is a new level, and a median costs far more than most runs are worth. Where the old
+//! level stands about 0, two counts say as much: a median above a cut has at most half of its
+//! levels below it, and a quantile above another has so many levels above that one. Nothing is
+//! refused that [`super::proof`] or [`super::drift`] would tell; what passes is for them to judge.
+
+use super::drift;
+use super::significance::{
+    MAX_BASELINE_RUNS, MAX_NEW_RUNS, MAX_RUNS_SEEN, NEW_LEVEL_LENGTHS, SignificanceRule,
+    nearest_quantile,
+};
+
+/// How far from 0 the old level may lie, as a share of the size: what is left of the size is for
+/// the newest runs. Any share is right; this one refuses the most noise.
+const OLD_LEVEL_CUT: f64 = 0.25;
+const OLD_LEVEL_CUT_DRIFT: f64 = 0.5;
+/// The smallest share of the size that any length asks for.
+const MIN_SIZE_SHARE: f64 = 0.6;
+/// Slack for roundings in what is compared.
+const ROUNDING_SLACK: f64 = 1.0 - 1e-9;
+
+/// The lengths that may be proven, parallel to [`LENGTHS`].
+pub struct Prefilter([bool; NEW_LEVEL_LENGTHS.len()]);
+
+impl Prefilter {
+    /// Of the newest levels of one baseline, oldest first: all of them, or as many as any length
+    /// looks back ([`SEEN`]).
+    pub fn of(y: &[f64], demand: SignificanceRule) -> Self {
+        let cuts =
+            LevelCuts::of(OLD_LEVEL_CUT, MIN_SIZE_SHARE, demand.regression, demand.improvement);
+        let mut open = [false; NEW_LEVEL_LENGTHS.len()];
+        let shortest = demand.confirmations.clamp(1, MAX_NEW_RUNS);
+        let least = min_before(demand).max(min_before_any(y.len()));
+        let newest = &y[y.len().saturating_sub(MAX_NEW_RUNS)..];
+        if cuts.count_beyond(newest) < min_beyond(shortest)
+            && cuts.count_outside(y) <= (least - 1) / 2
+        {
+            return Self(open);
+        }
+        let mut places = SplitCounts::of(y, &cuts);
+        for (open, &length) in open.iter_mut().zip(&NEW_LEVEL_LENGTHS) {
+            let before = y.len().saturating_sub(length);
+            if before < min_before(demand) || (length > 3 && before < length / 2) {
+                break;
+            }
+            places.go_back(before);
+            *open = length >= shortest && places.may_differ(min_beyond(length));
+        }
+        Self(open)
+    }
+
+    /// Whether the length of this place may be proven.
+    pub fn is_open(&self, place: usize) -> bool {
+        self.0[place]
+    }
+
+    /// Whether any length may be proven.
+    pub fn is_any_open(&self) -> bool {
+        self.0.contains(&true)
+    }
+}
+
+/// Whether the ends of a level may lie as far apart as a drift's.
+pub fn may_drift(level: &[f64], up: f64, down: f64) -> bool {
+    let (old, new) = drift::end_lengths(level.len());
+    let (old, new) = (&level[..old], &level[level.len() - new..]);
+    let cuts = LevelCuts::of(OLD_LEVEL_CUT_DRIFT, drift::threshold_margin(level.len()), up, down);
+    cuts.count_beyond(new) >= new.len() - new.len() / 2
+        || cuts.count_outside(old) > old.len().saturating_sub(1) / 2
+}
+
+/// Fewest levels before a place; of those that are seen, where more are asked for than are.
+fn min_before(demand: SignificanceRule) -> usize {
+    demand.min_before.clamp(3, MAX_BASELINE_RUNS)
+}
+
+/// How many of so many newest levels lie beyond what their nearest quantile lies beyond.
+fn min_beyond(length: usize) -> usize {
+    if nearest_quantile(length).0 > 0.0 { length - (length - 1).div_ceil(4) } else { length }
+}
+
+/// Where levels are cut.
+struct LevelCuts {
+    /// An old level of at least this…
+    low: f64,
+    /// …is left for the worse by levels from here on.
+    up: f64,
+    /// The same for the better.
+    high: f64,
+    down: f64,
+}
+
+impl LevelCuts {
+    /// Old levels up to a share `cut` of the size from 0, and new ones that lie `share` of it from
+    /// any of those.
+    fn of(cut: f64, share: f64, worse: f64, better: f64) -> Self {
+        let (low, high) = (-cut * worse, cut * better);
+        let (up, down) =
+            (low + ROUNDING_SLACK * share * worse, high - ROUNDING_SLACK * share * better);
+        Self { low, up, high, down }
+    }
+
+    /// What a level counts for.
+    fn count_bits(&self, level: f64) -> u64 {
+        u64::from(level >= self.up)
+            | u64::from(level <= self.down) << 16
+            | u64::from(level < self.low) << 32
+            | u64::from(level > self.high) << 48
+    }
+
+    /// Levels on one side where a new one would be: the side that has more.
+    fn count_beyond(&self, y: &[f64]) -> usize {
+        larger_count(y, |level| level >= self.up, |level| level <= self.down)
+    }
+
+    /// Levels on one side of what an old one may be.
+    fn count_outside(&self, y: &[f64]) -> usize {
+        larger_count(y, |level| level < self.low, |level| level > self.high)
+    }
+}
+
+/// How many levels hold one or the other: what more hold.
+fn larger_count(y: &[f64], one: impl Fn(f64) -> bool, other: impl Fn(f64) -> bool) -> usize {
+    let (mut ones, mut others) = (0_u64, 0_u64);
+    for level in y {
+        ones += u64::from(one(*level));
+        others += u64::from(other(*level));
+    }
+    ones.max(others) as usize
+}
+
+/// A place that goes back, with what is on its two sides.
+struct SplitCounts {
+    /// What each level counts for.
+    packed: [u64; MAX_RUNS_SEEN],
+    all: PackedCounts,
+    at: usize,
+    newer: PackedCounts,
+    /// Where the levels before the place begin, and what is before that.
+    from: usize,
+    older: PackedCounts,
+}
+
+impl SplitCounts {
+    fn of(y: &[f64], cuts: &LevelCuts) -> Self {
+        let mut each = [0; MAX_RUNS_SEEN];
+        each.iter_mut().zip(y).for_each(|(own, level)| *own = cuts.count_bits(*level));
+        let from = y.len().saturating_sub(MAX_BASELINE_RUNS);
+        let all = PackedCounts(each.iter().sum());
+        let older = PackedCounts(each[..from].iter().sum());
+        Self { packed: each, all, at: y.len(), newer: PackedCounts(0), from, older }
+    }
+
+    fn go_back(&mut self, at: usize) {
+        while self.at > at {
+            self.at -= 1;
+            self.newer.0 += self.packed[self.at];
+            if self.from > 0 {
+                self.from -= 1;
+                self.older.0 -= self.packed[self.from];
+            }
+        }
+    }
+
+    /// Whether so many of the newest levels may lie beyond the median of those before.
+    fn may_differ(&self, needed: usize) -> bool {
+        let old = PackedCounts(self.all.0 - self.newer.0 - self.older.0);
+        self.newer.max_beyond() >= needed || old.max_outside() > (self.at - self.from - 1) / 2
+    }
+}
+
+/// Four counts of up to [`SEEN`] in one number: levels where a worse one would be, where a better
+/// one would be, below and above what an old one may be.
+#[derive(Clone, Copy)]
+struct PackedCounts(u64);
+
+impl PackedCounts {
+    /// As [`Cuts::beyond`].
+    fn max_beyond(self) -> usize {
+        usize::from(self.part(0).max(self.part(1)))
+    }
+
+    /// As [`Cuts::odd`].
+    fn max_outside(self) -> usize {
+        usize::from(self.part(2).max(self.part(3)))
+    }
+
+    fn part(self, place: u32) -> u16 {
+        (self.0 >> (16 * place)) as u16
+    }
+}
+
+/// Fewest levels before any place that is asked about, of so many.
+fn min_before_any(levels: usize) -> usize {
+    // A length is no more than twice what is before it, and one.
+    levels.saturating_sub(MAX_NEW_RUNS).max(levels.saturating_sub(1) / 3).min(MAX_BASELINE_RUNS)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::significance::{BaselineHistory, LevelView, newest_shift};
+    use crate::stats::{median, quantile, sorted};
+
+    /// Levels of which most stand about 0, in steps that make equal ones and ones on the cuts.
+    fn levels(runs: std::ops::Range<usize>) -> impl Strategy<Value = Vec<f64>> {
+        let level = |((places, width), (shift, newer)): ((Vec<i32>, i32), (i32, usize))| {
+            let new = places.len().saturating_sub(newer);
+            let at = |(at, place): (usize, &i32)| place * width + if at >= new { shift } else { 0 };
+            places.iter().enumerate().map(at).map(|level| f64::from(level) * 0.0025).collect()
+        };
+        let places = prop::collection::vec(-4..=4_i32, runs);
+        ((places, 0..8_i32), (-60..60_i32, 1..40_usize)).prop_map(level)
+    }
+
+    #[test]
+    fn a_quartile_has_as_many_levels_beyond_it_as_are_counted() {
+        for length in NEW_LEVEL_LENGTHS {
+            let part = nearest_quantile(length).0;
+            let levels: Vec<f64> = (0..length).map(|level| level as f64).collect();
+            let reached = |end: f64, levels: &[f64]| levels.iter().filter(|it| **it >= end).count();
+            let fewest = reached(quantile(&levels, part).floor() + 1.0, &levels);
+            let whole = quantile(&levels, part).fract() == 0.0;
+            assert_eq!(min_beyond(length), fewest + usize::from(whole), "{length}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_refused_lies_too_near_to_the_level_before(
+            y in levels(4..MAX_RUNS_SEEN + 1),
+            confirmations in 1_usize..8,
+            min_before in 1_usize..12,
+        ) {
+            let (regression, improvement, min_z_improvement) = (0.1, 0.05, 5.5);
+            let demand = SignificanceRule { regression, improvement, confirmations, min_before, min_z_improvement };
+            let sieve = Prefilter::of(&y, demand);
+            for (place, length) in NEW_LEVEL_LENGTHS.into_iter().enumerate() {
+                let before = y.len().saturating_sub(length);
+                let short = before < min_before.max(3) || (length > 3 && before < length / 2);
+                if sieve.is_open(place) || short || length < confirmations {
+                    continue;
+                }
+                let (part, share) = nearest_quantile(length);
+                let newer = sorted(&y[before..]);
+                let middle = median(&y[before.saturating_sub(MAX_BASELINE_RUNS)..before]).unwrap();
+                prop_assert!(quantile(&newer, part) - middle < share * regression);
+                prop_assert!(middle - quantile(&newer, 1.0 - part) < share * improvement);
+            }
+            if !sieve.is_any_open() {
+                let view = LevelView { levels: &y, past: BaselineHistory::Single, baseline_start: 0 };
+                prop_assert!(newest_shift(&view, demand).is_none());
+            }
+        }
+
+        #[test]
+        fn a_drift_that_is_refused_moves_too_little(y in levels(36..MAX_RUNS_SEEN + 1)) {
+            let (up, down) = (0.1, 0.05);
+            if !may_drift(&y, up, down) {
+                prop_assert!(drift::newest_drift(&y, up, down).is_none());
+                let (old, new) = drift::end_lengths(y.len());
+                let shift = median(&y[y.len() - new..]).unwrap() - median(&y[..old]).unwrap();
+                let size = drift::threshold_margin(y.len()) * if shift > 0.0 { up } else { down };
+                prop_assert!(shift.abs() < size);
+            }
+        }
+    }
+}

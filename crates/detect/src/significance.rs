@@ -1,0 +1,345 @@
+//! Whether the newest runs already stand on a new level.
+//!
+//! Three runs are no level that a segmentation may trust, so the newest runs must pass a
+//! conjunction: significance against the runs before, size against the policy, every run of a
+//! short new level beyond it, and a shift larger than what the same statistic did by itself in
+//! this series' past (the last idea is rustc-perf's).
+
+use super::change_point::NOISE_FLOOR;
+use super::prefilter::Prefilter;
+use super::stats::{
+    Autocorrelation, insert_sorted, median, median_in_place, quantile, robust_sigma, sorted,
+};
+
+/// Lengths of the new level that are tried; those below the policy's confirmations are not.
+pub const NEW_LEVEL_LENGTHS: [usize; 13] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30];
+/// Confirmations beyond this are those of the longest level that is tried.
+pub const MAX_NEW_RUNS: usize = 30;
+/// Score that a new level needs, and one of at most 3 runs: bursts are as long. Both measured on
+/// synthetic histories (docs/accuracy.md): false alarms against delay.
+pub const MIN_Z: f64 = 4.8;
+const MIN_Z_SHORT: f64 = 5.3;
+/// Runs before, at most, that the new ones are compared with.
+pub const MAX_BASELINE_RUNS: usize = 60;
+/// The newest runs that say whether any length is worth a closer look.
+pub const MAX_RUNS_SEEN: usize = MAX_NEW_RUNS + MAX_BASELINE_RUNS;
+/// Runs of history that the series' own past shifts are taken from, and the fewest that count.
+pub const MAX_PAST_RUNS: usize = 250;
+pub const MIN_PAST_SHIFTS: usize = 30;
+/// A shift must exceed the largest of the past ones by this factor.
+pub const PAST_SHIFT_FACTOR: f64 = 1.6;
+
+/// Levels in time order, up being worse, with what is known of each place.
+#[derive(Clone, Copy)]
+pub struct LevelView<'a> {
+    pub levels: &'a [f64],
+    pub past: BaselineHistory<'a>,
+    /// First place of the present baseline.
+    pub baseline_start: usize,
+}
+
+/// What is known of each place. Slices are parallel to the levels.
+#[derive(Clone, Copy)]
+pub enum BaselineHistory<'a> {
+    /// As it was when the series came there.
+    Recorded {
+        /// Median of the [`REACH`] levels before the place, within its baseline.
+        medians: &'a [f64],
+        /// First place of the baseline that was in force there.
+        starts: &'a [u32],
+        /// Not part of a shift that was told.
+        unshifted: &'a [bool],
+    },
+    /// One baseline from the first place on, in which nothing was told.
+    Single,
+}
+
+impl LevelView<'_> {
+    /// The level before a place.
+    fn baseline_median(&self, at: usize) -> f64 {
+        match self.past {
+            BaselineHistory::Recorded { medians: base, .. } => base[at],
+            BaselineHistory::Single => {
+                median(&self.levels[at.saturating_sub(MAX_BASELINE_RUNS)..at])
+                    .unwrap_or(self.levels[at])
+            }
+        }
+    }
+
+    /// What is asked before the medians of the levels before places, where they are not known.
+    fn prefilter(&self, demand: SignificanceRule) -> Option<Prefilter> {
+        let newest = &self.levels[self.levels.len().saturating_sub(MAX_RUNS_SEEN)..];
+        matches!(self.past, BaselineHistory::Single).then(|| Prefilter::of(newest, demand))
+    }
+
+    fn baseline_start_at(&self, at: usize) -> usize {
+        match self.past {
+            BaselineHistory::Recorded { starts: start, .. } => start[at] as usize,
+            BaselineHistory::Single => 0,
+        }
+    }
+
+    fn is_unshifted(&self, at: usize) -> bool {
+        match self.past {
+            BaselineHistory::Recorded { unshifted: calm, .. } => calm[at],
+            BaselineHistory::Single => true,
+        }
+    }
+}
+
+/// What a new level must show: sizes in levels, both positive.
+#[derive(Clone, Copy, Debug)]
+pub struct SignificanceRule {
+    pub regression: f64,
+    pub improvement: f64,
+    pub confirmations: usize,
+    pub min_before: usize,
+    /// Score that an improvement needs.
+    pub min_z_improvement: f64,
+}
+
+/// A proven new level.
+#[derive(Clone, Copy, Debug)]
+pub struct LevelShift {
+    /// Its first place.
+    pub change_point: usize,
+    pub is_regression: bool,
+    /// Score on the scale of [`PROOF`].
+    pub z: f64,
+    pub before: f64,
+    pub after: f64,
+}
+
+/// The best proven new level that ends at the newest place.
+pub fn newest_shift(view: &LevelView<'_>, demand: SignificanceRule) -> Option<LevelShift> {
+    let n = view.levels.len();
+    let mut best: Option<LevelShift> = None;
+    let mut newer = NewLevel { ascending: [0.0; MAX_NEW_RUNS], count: 0 };
+    let sieve = view.prefilter(demand);
+    for (place, &length) in NEW_LEVEL_LENGTHS.iter().enumerate() {
+        if length < demand.confirmations.min(MAX_NEW_RUNS) {
+            continue;
+        }
+        let Some(at) = n.checked_sub(length).filter(|at| *at >= view.baseline_start) else { break };
+        let before = at - view.baseline_start;
+        if before < demand.min_before.max(3) || (length > 3 && before < length / 2) {
+            break;
+        }
+        if sieve.as_ref().is_some_and(|it| !it.is_open(place)) {
+            continue;
+        }
+        newer.extend_to(view.levels, length);
+        let Some(step) = test_shift(view, at, newer.ascending(), demand) else { continue };
+        if best.is_none_or(|found| step.z > found.z) {
+            best = Some(step);
+        }
+    }
+    best.map(|found| LevelShift { change_point: onset(view, found, demand), ..found })
+}
+
+/// The edge next to `at`: where runs stop being nearer to the old level than to the new one. The
+/// lengths tried leave places out.
+fn onset(view: &LevelView<'_>, found: LevelShift, demand: SignificanceRule) -> usize {
+    let mut at = found.change_point;
+    let y = view.levels;
+    let is_new = |index: usize| (y[index] - found.after).abs() < (y[index] - found.before).abs();
+    while at > view.baseline_start + demand.min_before.max(1) && is_new(at - 1) {
+        at -= 1;
+    }
+    while y.len() - at > demand.confirmations.max(1) && !is_new(at) {
+        at += 1;
+    }
+    at
+}
+
+/// The newest levels in ascending order; grows from length to length.
+struct NewLevel {
+    ascending: [f64; MAX_NEW_RUNS],
+    count: usize,
+}
+
+impl NewLevel {
+    /// Takes in so many of the newest levels.
+    fn extend_to(&mut self, y: &[f64], length: usize) {
+        while self.count < length {
+            let level = y[y.len() - 1 - self.count];
+            self.count += 1;
+            insert_sorted(&mut self.ascending[..self.count], level);
+        }
+    }
+
+    fn ascending(&self) -> &[f64] {
+        &self.ascending[..self.count]
+    }
+}
+
+/// The step at `at`, where every demand holds; the levels from there on are given in ascending
+/// order.
+fn test_shift(
+    view: &LevelView<'_>,
+    at: usize,
+    newer: &[f64],
+    demand: SignificanceRule,
+) -> Option<LevelShift> {
+    let base = &view.levels[view.baseline_start.max(at.saturating_sub(MAX_BASELINE_RUNS))..at];
+    let middle = view.baseline_median(at);
+    let after = quantile(newer, 0.5);
+    let shift = after - middle;
+    let worse = shift > 0.0;
+    let (sign, size) = if worse { (1.0, demand.regression) } else { (-1.0, demand.improvement) };
+    let (part, share) = nearest_quantile(newer.len());
+    let nearest = sign * (quantile(newer, if worse { part } else { 1.0 - part }) - middle);
+    if sign * shift < size || nearest < share * size {
+        return None;
+    }
+    let sigma = sigma_before(base, middle);
+    if nearest < sigma {
+        return None;
+    }
+    let needed = if worse { min_z(newer.len()) } else { demand.min_z_improvement };
+    let needed = student_z(base.len(), needed);
+    let z = score(base, &view.levels[at..], middle, sigma, needed) * sign;
+    let proven =
+        z > needed && sign * shift > PAST_SHIFT_FACTOR * largest_past_shift(view, at, demand, sign);
+    proven.then_some(LevelShift {
+        change_point: at,
+        is_regression: worse,
+        z: z * MIN_Z / needed,
+        before: middle,
+        after,
+    })
+}
+
+/// Which quantile of so many new runs counts as the one nearest to the old level, and the share of
+/// the policy's size beyond which it must lie.
+pub fn nearest_quantile(runs: usize) -> (f64, f64) {
+    match runs {
+        0..=3 => (0.0, 1.0),
+        4 => (0.0, 0.8),
+        _ => (0.25, 0.6),
+    }
+}
+
+/// The score that a worse level of so many runs needs.
+pub fn min_z(runs: usize) -> f64 {
+    if runs <= 3 { MIN_Z_SHORT } else { MIN_Z }
+}
+
+/// The score that has the tail of `proof` under Student's law where `runs` runs vouch for the
+/// scale: Wallace's approximation (1959), inverted. 5.3 for 60 runs, 9.3 for 12, 51 for 5.
+pub fn student_z(runs: usize, proof: f64) -> f64 {
+    let freedom = runs.saturating_sub(1).max(1) as f64;
+    let normal = proof * (8.0 * freedom + 3.0) / (8.0 * freedom + 1.0);
+    (freedom * (normal * normal / freedom).exp_m1()).sqrt()
+}
+
+/// Scale of one run before the split: of all runs in reach, not below most of the last ten's.
+pub fn sigma_before(base: &[f64], middle: f64) -> f64 {
+    let around = |values: &[f64], centre: f64| {
+        robust_sigma(&values.iter().map(|value| value - centre).collect::<Vec<_>>())
+    };
+    let recent = &base[base.len().saturating_sub(10)..];
+    let recent_middle = median_in_place(&mut recent.to_vec()).unwrap_or(middle);
+    around(base, middle).max(0.7 * around(recent, recent_middle)).max(NOISE_FLOOR)
+}
+
+/// How the runs before the split depend on each other, with a slack for their number.
+pub fn autocorrelation_before(base: &[f64], middle: f64, sigma: f64) -> Autocorrelation {
+    let residuals: Vec<f64> = base.iter().map(|value| value - middle).collect();
+    let own = Autocorrelation::of(&residuals, 3.0 * sigma);
+    let slack = 0.5 / (base.len() as f64).sqrt();
+    Autocorrelation { lag1: (own.lag1 + slack).clamp(0.0, 0.95), lag5: own.lag5.max(0.0) }
+}
+
+/// Mean of the new runs' distances, each bounded so that one run cannot carry it, over its
+/// standard deviation with the autocorrelation of the runs before.
+fn score(base: &[f64], newer: &[f64], middle: f64, sigma: f64, needed: f64) -> f64 {
+    let memory = autocorrelation_before(base, middle, sigma);
+    let deviation = |count: usize| {
+        (memory.variance_of_mean(count) + memory.variance_of_mean(base.len())).sqrt()
+    };
+    let bound = (1.15 * needed * deviation(newer.len().min(3))).max(4.0);
+    let scale = sigma.max(new_level_sigma(&sorted(newer)));
+    let sum: f64 = newer.iter().map(|v| ((v - middle) / scale).clamp(-bound, bound)).sum();
+    sum / newer.len() as f64 / deviation(newer.len())
+}
+
+/// Standard deviation of the new runs (ascending) among themselves: by their range for up to four
+/// (expected ranges of 1.69 σ and 2.06 σ), else by their quartiles.
+pub fn new_level_sigma(newer: &[f64]) -> f64 {
+    match newer.len() {
+        0..=2 => 0.0,
+        3 => (newer[2] - newer[0]) / 1.69,
+        4 => (newer[3] - newer[0]) / 2.06,
+        _ => (quantile(newer, 0.75) - quantile(newer, 0.25)) / 1.349,
+    }
+}
+
+/// What the same shift amounted to at earlier places of this series, whatever its baseline was
+/// there: the largest in the direction of `sign` (the way back from an excursion says nothing of
+/// the next one); 0 while there are too few.
+fn largest_past_shift(view: &LevelView<'_>, at: usize, demand: SignificanceRule, sign: f64) -> f64 {
+    let n = view.levels.len();
+    let length = n - at;
+    let from = n.saturating_sub(MAX_PAST_RUNS).max(length);
+    let (mut count, mut largest) = (0, 0.0_f64);
+    let mut buffer = [0.0; MAX_NEW_RUNS];
+    for end in from..=at {
+        let split = end - length;
+        let last = end - 1;
+        let grounded = split >= view.baseline_start_at(last) + demand.min_before.max(12);
+        if last < split || !grounded || !view.is_unshifted(last) {
+            continue;
+        }
+        let newer = &mut buffer[..length];
+        newer.copy_from_slice(&view.levels[split..end]);
+        let shift = median_in_place(newer).unwrap_or(0.0) - view.baseline_median(split);
+        largest = largest.max(sign * shift);
+        count += 1;
+    }
+    if count < MIN_PAST_SHIFTS { 0.0 } else { largest }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn demand(confirmations: usize) -> SignificanceRule {
+        SignificanceRule {
+            regression: 0.1,
+            improvement: 0.05,
+            confirmations,
+            min_before: 5,
+            min_z_improvement: 5.5,
+        }
+    }
+
+    proptest! {
+        /// What is asked first must not exclude what the levels themselves would prove.
+        #[test]
+        fn one_baseline_says_what_its_levels_say_place_by_place(
+            noise in prop::collection::vec(-1.0..1.0_f64, 5..150),
+            width in 0.0..0.1_f64,
+            shift in -0.4..0.4_f64,
+            newer in 1_usize..40,
+            confirmations in 1_usize..6,
+        ) {
+            let at = noise.len().saturating_sub(newer);
+            let level = |(index, it): (usize, &f64)| {
+                it * width + if index >= at { shift } else { 0.0 }
+            };
+            let y: Vec<f64> = noise.iter().enumerate().map(level).collect();
+            let before = |at: usize| median(&y[at.saturating_sub(MAX_BASELINE_RUNS)..at]).unwrap_or(y[at]);
+            let base: Vec<f64> = (0..y.len()).map(before).collect();
+            let (start, calm) = (vec![0; y.len()], vec![true; y.len()]);
+            let past = BaselineHistory::Recorded { medians: &base, starts: &start, unshifted: &calm };
+            let demand = demand(confirmations);
+            let by_place = newest_shift(&LevelView { levels: &y, past, baseline_start: 0 }, demand);
+            let at_once = newest_shift(&LevelView { levels: &y, past: BaselineHistory::Single, baseline_start: 0 }, demand);
+            let told = |step: LevelShift| (step.change_point, step.is_regression, step.z, step.before, step.after);
+            prop_assert_eq!(at_once.map(told), by_place.map(told));
+        }
+    }
+}

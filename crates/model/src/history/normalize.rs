@@ -1,0 +1,499 @@
+//! Puts collected records in an order of their own: short shas resolved, duplicates dropped, units
+//! settled, failed runs in every metric of their benchmark. Only content decides the order.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::history::ancestry::{self, FactsById};
+use crate::history::build::{HistoryBuilder, earliest, to_index};
+use crate::history::key::EnvironmentKey;
+use crate::history::{
+    BranchId, Commit, CommitFacts, Environment, History, MeasurementRow, NormalizeOptions,
+    RecordedKey, SeriesColumn,
+};
+use crate::record::time::Timestamp;
+use crate::record::{
+    Direction, Problem, RunDetailRef, SourceLocation, Statistic, TIME_METRIC, Unit,
+};
+
+/// What helps where a series has values in two units.
+pub const UNIT_CONFLICT_REMEDY: &str = "correct the unit, or give the metric another name";
+
+impl HistoryBuilder {
+    /// Everything in its order: see the room's head.
+    pub fn normalize(mut self, finish: &NormalizeOptions) -> History {
+        let own = std::mem::take(&mut self.rows);
+        self.chunks.push(own);
+        self.number_files();
+        self.mark_other_branches(finish);
+        let NormalizedCommits { commits, has_author_time: dated, new_indices: numbers, main_line } =
+            self.normalize_commits(finish);
+        let (environments, environment_numbers) = self.normalize_environments();
+        let (mut oldest, mut newest) = (None, None);
+        for (_, row) in self.chunks.iter_mut().flatten() {
+            row.commit = numbers[row.commit as usize];
+            row.environment = environment_numbers[row.environment as usize];
+            if row.branch == BranchId::MAIN {
+                oldest = earliest(oldest, Some(row.time));
+                newest = newest.max(Some(row.time));
+            }
+        }
+        let columns = self.normalize_columns(&runner_numbers(&environments));
+        self.rejected_records.sort_unstable();
+        History {
+            commits,
+            main_line,
+            has_author_time: dated,
+            environments,
+            details: self.details,
+            columns,
+            counts: self.counts,
+            per_day: self.records_per_day,
+            rejected_records: self.rejected_records,
+            newest,
+            oldest,
+            files: self.files,
+        }
+    }
+
+    /// The files that hold rows, sorted, each once, however many pieces they were read in.
+    fn number_files(&mut self) {
+        let mut used = vec![false; self.files.len()];
+        self.all_rows().for_each(|(_, row)| used[row.file as usize] = true);
+        let names = self.files.iter().zip(used).filter_map(|(name, used)| used.then_some(name));
+        let sorted: BTreeSet<&String> = names.collect();
+        let sorted: Vec<String> = sorted.into_iter().cloned().collect();
+        let number = |name: &String| sorted.binary_search(name).map_or(0, to_index);
+        let numbers: Vec<u32> = self.files.iter().map(number).collect();
+        for (_, row) in self.chunks.iter_mut().flatten() {
+            row.file = numbers[row.file as usize];
+        }
+        self.files = sorted;
+    }
+
+    /// Rows of branches other than the main one belong to no main line.
+    fn mark_other_branches(&mut self, finish: &NormalizeOptions) {
+        let mut counted = vec![0_u64; self.environment_list.len()];
+        for (_, row) in self.all_rows() {
+            counted[row.environment as usize] += 1;
+        }
+        let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
+        for (environment, rows) in self.environment_list.iter().zip(counted) {
+            if let Some(branch) = environment.branch.filter(|_| rows > 0) {
+                *sizes.entry(self.strings.get(branch)).or_default() += rows;
+            }
+        }
+        let usual = || {
+            let named = ["main", "master"].into_iter().find(|name| sizes.contains_key(name));
+            named.or_else(|| {
+                let most =
+                    sizes.iter().max_by_key(|(name, size)| (**size, std::cmp::Reverse(*name)));
+                most.map(|(name, _)| *name)
+            })
+        };
+        let Some(main) = finish.branch.as_deref().or_else(usual).map(str::to_owned) else { return };
+        let mut lines = BTreeSet::new();
+        let other = |environment: &EnvironmentKey| {
+            environment.branch.is_some_and(|branch| self.strings.get(branch) != main)
+        };
+        let others: Vec<bool> = self.environment_list.iter().map(other).collect();
+        for (_, row) in self.chunks.iter_mut().flatten() {
+            if others[row.environment as usize] && row.branch == BranchId::MAIN {
+                row.branch = BranchId::OTHER;
+                lines.insert((row.file, row.line));
+            }
+        }
+        self.counts.other_branches += lines.len() as u64;
+    }
+
+    /// Commits in their order, short shas resolved.
+    fn normalize_commits(&self, finish: &NormalizeOptions) -> NormalizedCommits {
+        let facts: FactsById<'_> =
+            finish.commits.iter().map(|fact| (fact.id.as_str(), fact)).collect();
+        let mut ids: BTreeSet<&str> = facts.keys().copied().collect();
+        ids.extend(self.commit_list.iter().map(|&(symbol, _)| self.strings.get(symbol)));
+        let mut measured: BTreeMap<&str, CommitObservations> = BTreeMap::new();
+        let full: Vec<&str> = self
+            .commit_list
+            .iter()
+            .map(|&(symbol, time)| {
+                let id = full_id(self.strings.get(symbol), &ids);
+                let seen = measured.entry(id).or_default();
+                seen.commit_time = earliest(seen.commit_time, time);
+                id
+            })
+            .collect();
+        let mut each: Vec<CommitObservations> =
+            full.iter().map(|_| CommitObservations::default()).collect();
+        for (_, row) in self.all_rows() {
+            each[row.commit as usize].add_row(row);
+        }
+        for (id, one) in full.iter().zip(each) {
+            measured.entry(id).or_default().merge(&one);
+        }
+        let depths = ancestry::depths(&facts);
+        let heads = measured.iter().filter(|(_, seen)| seen.main_line).map(|(id, _)| *id);
+        let line = ancestry::main_line(&facts, &depths, heads);
+        let mut commits: BTreeMap<&str, (Commit, bool)> = measured
+            .iter()
+            .map(|(id, seen)| (*id, seen.to_commit(id, facts.get(id).copied())))
+            .collect();
+        enforce_parent_order(&mut commits, &facts, &line);
+        let mut commits: Vec<(Commit, bool)> = commits.into_values().collect();
+        let depth = |commit: &Commit| depths.get(commit.id.as_str());
+        commits.sort_by(|(a, _), (b, _)| (a.time, depth(a), &a.id).cmp(&(b.time, depth(b), &b.id)));
+        let places: FxHashMap<&str, u32> = commits
+            .iter()
+            .enumerate()
+            .map(|(index, (commit, _))| (commit.id.as_str(), to_index(index)))
+            .collect();
+        let numbers = full.iter().map(|id| places[id]).collect();
+        let main_line = line.iter().filter_map(|id| facts.get(id).copied().cloned()).collect();
+        let (commits, dated) = commits.into_iter().unzip();
+        NormalizedCommits { commits, has_author_time: dated, new_indices: numbers, main_line }
+    }
+
+    /// Environments sorted by content; and old number → new number.
+    fn normalize_environments(&self) -> (Vec<Environment>, Vec<u32>) {
+        let text = |symbol: u32| self.strings.get(symbol).to_owned();
+        let mut sorted: Vec<(Environment, usize)> = self
+            .environment_list
+            .iter()
+            .enumerate()
+            .map(|(index, key)| {
+                let environment = Environment {
+                    fields: key
+                        .fields
+                        .iter()
+                        .map(|&(name, value)| (text(name), text(value)))
+                        .collect(),
+                    version: key.version.map(text),
+                    branch: key.branch.map(text),
+                };
+                (environment, index)
+            })
+            .collect();
+        sorted.sort_unstable();
+        let mut numbers = vec![0; sorted.len()];
+        for (new, (_, old)) in sorted.iter().enumerate() {
+            numbers[*old] = to_index(new);
+        }
+        (sorted.into_iter().map(|(environment, _)| environment).collect(), numbers)
+    }
+
+    /// Rows by series: units settled, failed runs in every metric of their benchmark, sorted, once.
+    fn normalize_columns(&mut self, runners: &[u32]) -> Vec<SeriesColumn> {
+        let mut sizes = vec![0_usize; self.key_list.len()];
+        for (key, _) in self.all_rows() {
+            sizes[*key as usize] += 1;
+        }
+        // Made by the threads that will let go of them: what another thread frees waits for its
+        // maker.
+        let mut by_key: Vec<Vec<MeasurementRow>> =
+            sizes.par_iter().map(|&size| Vec::with_capacity(size)).collect();
+        for (key, row) in std::mem::take(&mut self.chunks).into_iter().flatten() {
+            by_key[key as usize].push(row);
+        }
+        let mut variants: BTreeMap<RecordedKey, Vec<u32>> = BTreeMap::new();
+        for index in 0..self.key_list.len() {
+            let key = self.key_list[index].to_recorded_key(&self.strings);
+            variants.entry(key).or_default().push(to_index(index));
+        }
+        let mut columns: Vec<SeriesColumn> = Vec::with_capacity(variants.len());
+        let mut failures: Vec<(RecordedKey, Vec<MeasurementRow>)> = Vec::new();
+        for (key, indices) in variants {
+            if key.metric.is_empty() {
+                let rows = indices.iter().flat_map(|&i| std::mem::take(&mut by_key[i as usize]));
+                failures.push((key, rows.collect()));
+            } else {
+                columns.push(self.unify_units(key, &indices, &mut by_key));
+            }
+        }
+        spread_failures(&mut columns, failures);
+        let repeats: Vec<RepeatedLines> = columns
+            .par_iter_mut()
+            .map(|column| self.sort_and_deduplicate(&mut column.rows, runners))
+            .collect();
+        let lines = |of: fn(&RepeatedLines) -> &[(u32, u32)]| {
+            let lines: BTreeSet<(u32, u32)> = repeats.iter().flat_map(of).copied().collect();
+            lines.len() as u64
+        };
+        self.counts.duplicates += lines(|it| &it.duplicates);
+        self.counts.conflicting += lines(|it| &it.conflicting);
+        columns.sort_by(|a, b| a.key.cmp(&b.key));
+        columns
+    }
+
+    /// Puts the rows of one series in their order, each measurement once.
+    fn sort_and_deduplicate(
+        &self,
+        rows: &mut Vec<MeasurementRow>,
+        runners: &[u32],
+    ) -> RepeatedLines {
+        let mut repeats = RepeatedLines::default();
+        rows.sort_unstable_by(|a, b| self.row_order(a, b, runners));
+        rows.dedup_by(|row, kept| {
+            let same = same_measurement(kept, row, runners);
+            let equal = same && same_value(kept, row);
+            if equal {
+                repeats.duplicates.push((row.file, row.line));
+            } else if same {
+                repeats.conflicting.push((row.file, row.line));
+            }
+            equal
+        });
+        repeats
+    }
+
+    /// One unit for a series: that of most rows (ties: the first by name). Other rows are refused.
+    fn unify_units(
+        &mut self,
+        key: RecordedKey,
+        indices: &[u32],
+        by_key: &mut [Vec<MeasurementRow>],
+    ) -> SeriesColumn {
+        let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+        for &index in indices {
+            let unit = self.strings.get(self.key_list[index as usize].unit);
+            // A failed run that names its metric has no unit and contradicts none.
+            let rows = by_key[index as usize].iter().filter(|row| !row.value.is_nan()).count();
+            *sizes.entry(unit).or_default() += rows;
+        }
+        let most = sizes.iter().max_by_key(|(unit, size)| (**size, std::cmp::Reverse(**unit)));
+        let unit = most.map_or("", |(unit, _)| unit).to_owned();
+        let mut column = SeriesColumn {
+            key,
+            unit: Unit::parse(&unit).0,
+            direction: None,
+            tags: Vec::new(),
+            rows: Vec::new(),
+        };
+        let mut tags = BTreeSet::new();
+        let mut directions: BTreeMap<Direction, usize> = BTreeMap::new();
+        for &index in indices {
+            let variant = self.key_list[index as usize];
+            let rows = std::mem::take(&mut by_key[index as usize]);
+            tags.extend(self.key_tags[index as usize].iter().map(|&tag| self.strings.get(tag)));
+            if let Some(better) = variant.direction {
+                *directions.entry(better).or_default() += rows.len();
+            }
+            let found = self.strings.get(variant.unit);
+            if found == unit && column.rows.is_empty() {
+                column.rows = rows;
+                continue;
+            }
+            let (kept, refused): (Vec<MeasurementRow>, Vec<MeasurementRow>) =
+                rows.into_iter().partition(|row| found == unit || row.value.is_nan());
+            column.rows.extend(kept);
+            let problems: Vec<Problem> =
+                refused.iter().map(|row| self.unit_conflict(row, found, &unit)).collect();
+            self.rejected_records.extend(problems);
+        }
+        column.direction =
+            directions.iter().max_by_key(|(_, size)| **size).map(|(better, _)| *better);
+        column.tags = tags.into_iter().map(str::to_owned).collect();
+        column
+    }
+
+    fn unit_conflict(&self, row: &MeasurementRow, found: &str, unit: &str) -> Problem {
+        let file = self.files[row.file as usize].clone();
+        let named =
+            |unit: &str| if unit.is_empty() { "no unit".to_owned() } else { unit.to_owned() };
+        Problem {
+            location: SourceLocation { file, line: row.line, column: 1 },
+            reason: format!(
+                "unit `{}` in a series that is measured in `{}`",
+                named(found),
+                named(unit)
+            ),
+            remedy: UNIT_CONFLICT_REMEDY.to_owned(),
+        }
+    }
+
+    /// By time, commit, line of development, runner, value, spread, detail: content only, so that
+    /// the order of lines and files has no say.
+    fn row_order(&self, a: &MeasurementRow, b: &MeasurementRow, runners: &[u32]) -> Ordering {
+        measurement_identity(a, runners)
+            .cmp(&measurement_identity(b, runners))
+            .then_with(|| a.value.total_cmp(&b.value))
+            .then_with(|| a.std.total_cmp(&b.std))
+            .then_with(|| a.environment.cmp(&b.environment))
+            .then_with(|| self.detail_order(a, b))
+            .then_with(|| (a.file, a.line).cmp(&(b.file, b.line)))
+    }
+
+    fn detail_order(&self, a: &MeasurementRow, b: &MeasurementRow) -> Ordering {
+        let of = |row: &MeasurementRow| self.details.get(row.detail);
+        match (of(a), of(b)) {
+            (Some(a), Some(b)) => detail_order(a, b),
+            (a, b) => a.is_some().cmp(&b.is_some()),
+        }
+    }
+}
+
+/// Any order will do that looks at nothing but content.
+fn detail_order(a: RunDetailRef<'_>, b: RunDetailRef<'_>) -> Ordering {
+    fn statistics(of: RunDetailRef<'_>) -> impl Iterator<Item = (Statistic, u64)> {
+        of.statistics().iter().map(|(name, value)| (*name, value.to_bits()))
+    }
+    fn bits(values: &[f64]) -> impl Iterator<Item = u64> {
+        values.iter().map(|value| value.to_bits())
+    }
+    (a.error(), a.url())
+        .cmp(&(b.error(), b.url()))
+        .then_with(|| statistics(a).cmp(statistics(b)))
+        .then_with(|| bits(a.samples()).cmp(bits(b.samples())))
+        .then_with(|| bits(a.warmup_ns).cmp(bits(b.warmup_ns)))
+}
+
+/// Commits in their order.
+struct NormalizedCommits {
+    commits: Vec<Commit>,
+    has_author_time: Vec<bool>,
+    /// Old number → new number.
+    new_indices: Vec<u32>,
+    main_line: Vec<CommitFacts>,
+}
+
+/// Times of the main line's commits that agree with the order of their parents.
+fn enforce_parent_order<'a>(
+    commits: &mut BTreeMap<&'a str, (Commit, bool)>,
+    facts: &FactsById<'a>,
+    line: &[&'a str],
+) {
+    let own = |id: &str| match commits.get(id) {
+        Some((commit, dated)) => dated.then_some(commit.time),
+        None => facts.get(id)?.time,
+    };
+    let timed: Vec<(&str, Timestamp)> =
+        line.iter().filter_map(|id| Some((*id, own(id)?))).collect();
+    let times: Vec<Timestamp> = timed.iter().map(|(_, time)| *time).collect();
+    for ((id, _), time) in timed.iter().zip(ancestry::nondecreasing_times(&times)) {
+        if let Some((commit, _)) = commits.get_mut(id) {
+            commit.time = time;
+        }
+    }
+}
+
+/// Lines (file, line) that repeat a measurement: with the same value, and with another one.
+#[derive(Default)]
+struct RepeatedLines {
+    duplicates: Vec<(u32, u32)>,
+    conflicting: Vec<(u32, u32)>,
+}
+
+/// What the records say of a commit.
+#[derive(Default)]
+struct CommitObservations {
+    commit_time: Option<Timestamp>,
+    first_main: Option<Timestamp>,
+    first_other: Option<Timestamp>,
+    main_line: bool,
+}
+
+impl CommitObservations {
+    fn add_row(&mut self, row: &MeasurementRow) {
+        let main = row.branch == BranchId::MAIN;
+        self.main_line |= main;
+        let first = if main { &mut self.first_main } else { &mut self.first_other };
+        *first = earliest(*first, Some(row.time));
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.main_line |= other.main_line;
+        self.commit_time = earliest(self.commit_time, other.commit_time);
+        self.first_main = earliest(self.first_main, other.first_main);
+        self.first_other = earliest(self.first_other, other.first_other);
+    }
+
+    fn to_commit(&self, id: &str, facts: Option<&CommitFacts>) -> (Commit, bool) {
+        let own = facts.and_then(|facts| facts.time).or(self.commit_time);
+        let time = own.or(self.first_main).or(self.first_other);
+        let commit = Commit {
+            id: id.to_owned(),
+            time: time.unwrap_or(Timestamp::from_micros(0)),
+            subject: facts.and_then(|facts| facts.subject.clone()),
+            parents: facts.map_or_else(Vec::new, |facts| facts.parents.clone()),
+            pull: facts.and_then(|facts| facts.pull),
+            tags: facts.map_or_else(Vec::new, |facts| facts.tags.clone()),
+            main_line: self.main_line,
+        };
+        (commit, own.is_some())
+    }
+}
+
+/// A failed run that names no metric is a gap in every metric of its benchmark; where the benchmark
+/// has none yet, in its time.
+fn spread_failures(
+    columns: &mut Vec<SeriesColumn>,
+    failures: Vec<(RecordedKey, Vec<MeasurementRow>)>,
+) {
+    let mut metrics: BTreeMap<RecordedKey, Vec<usize>> = BTreeMap::new();
+    for (index, column) in columns.iter().enumerate().filter(|_| !failures.is_empty()) {
+        let benchmark = RecordedKey { metric: String::new(), ..column.key.clone() };
+        metrics.entry(benchmark).or_default().push(index);
+    }
+    for (key, rows) in failures {
+        match metrics.get(&key) {
+            Some(indices) => {
+                for &index in indices {
+                    columns[index].rows.extend_from_slice(&rows);
+                }
+            }
+            None => {
+                let key = RecordedKey { metric: TIME_METRIC.to_owned(), ..key };
+                let unit = Unit::of_metric(TIME_METRIC);
+                columns.push(SeriesColumn { key, unit, direction: None, tags: Vec::new(), rows });
+            }
+        }
+    }
+}
+
+/// The full id of a short sha where exactly one longer id begins with it.
+fn full_id<'a>(id: &'a str, ids: &BTreeSet<&'a str>) -> &'a str {
+    if !crate::text::is_sha(id) {
+        return id;
+    }
+    let mut longer = ids
+        .range::<str, _>((std::ops::Bound::Excluded(id), std::ops::Bound::Unbounded))
+        .take_while(|other| other.starts_with(id));
+    // The ids are sorted: the first longer one is a prefix of all others, or the sha is ambiguous.
+    let Some(&first) = longer.next() else { return id };
+    longer.try_fold(first, |known, &other| other.starts_with(known).then_some(other)).unwrap_or(id)
+}
+
+/// Fields that tell machines apart. A policy may track others; for "measured twice, told twice"
+/// these are enough, and a remark in another field makes no other measurement.
+const RUNNER_FIELDS: [&str; 7] =
+    ["os", "os_version", "cpu", "cpu_flags", "memory_total", "runner", "runner_image"];
+
+/// By environment: the number of its runner.
+fn runner_numbers(environments: &[Environment]) -> Vec<u32> {
+    let mut numbers = BTreeMap::new();
+    let runner = |environment: &Environment| {
+        let fields = RUNNER_FIELDS.map(|name| environment.fields.get(name).cloned());
+        (fields, environment.version.clone(), environment.branch.clone())
+    };
+    let all: Vec<_> = environments.iter().map(runner).collect();
+    for one in &all {
+        let next = to_index(numbers.len());
+        numbers.entry(one).or_insert(next);
+    }
+    all.iter().map(|one| numbers[one]).collect()
+}
+
+/// What two records of one measurement share.
+fn measurement_identity(row: &MeasurementRow, runners: &[u32]) -> (Timestamp, u32, BranchId, u32) {
+    (row.time, row.commit, row.branch, runners[row.environment as usize])
+}
+
+fn same_measurement(a: &MeasurementRow, b: &MeasurementRow, runners: &[u32]) -> bool {
+    measurement_identity(a, runners) == measurement_identity(b, runners)
+}
+
+fn same_value(a: &MeasurementRow, b: &MeasurementRow) -> bool {
+    a.value.to_bits() == b.value.to_bits() || (a.value.is_nan() && b.value.is_nan())
+}

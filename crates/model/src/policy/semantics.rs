@@ -1,0 +1,399 @@
+//! What single values cannot show: the faults of a policy whose every value has its type.
+//!
+//! Errors are contradictions (a range that is empty, two presets with one URL, aliases in a ring);
+//! warnings are rules that will not do what they seem to say. Needs the tree only for places.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::filter::{Filter, Names, SizeRange, Sizes};
+use crate::policy::Policy;
+use crate::policy::check::{MAX_FINDINGS, PolicyFinding};
+use crate::policy::diagnostic::DiagnosticLevel;
+use crate::policy::hint;
+use crate::policy::threshold::preset_slug;
+use crate::policy::tree::YamlNode;
+use crate::text;
+
+/// One step from a node to a node inside it.
+#[derive(Clone, Copy)]
+enum PathStep<'a> {
+    Key(&'a str),
+    Item(usize),
+}
+
+use PathStep::{Item, Key};
+
+struct SemanticCheck<'a> {
+    root: &'a YamlNode,
+    /// The file, for places inside a value.
+    text: &'a str,
+    findings: Vec<(DiagnosticLevel, PolicyFinding)>,
+}
+
+/// Every fault of what the policy says, errors and warnings. `root` is the tree it was read from,
+/// `text` the file.
+pub fn check_semantics(
+    policy: &Policy,
+    root: &YamlNode,
+    text: &str,
+) -> Vec<(DiagnosticLevel, PolicyFinding)> {
+    let mut examination = SemanticCheck { root, text, findings: Vec::new() };
+    examination.check_version(policy);
+    examination.check_thresholds(policy);
+    examination.check_filters(policy);
+    examination.check_presets(policy);
+    examination.check_budgets(policy);
+    examination.check_targets(policy);
+    examination.check_dates(policy);
+    examination.check_aliases(policy);
+    examination.check_links(policy);
+    examination.check_notify(policy);
+    examination.findings
+}
+
+impl SemanticCheck<'_> {
+    fn check_version(&mut self, policy: &Policy) {
+        let has_keys = *policy != Policy::default() || self.root.key("regression").is_some();
+        if has_keys && self.root.key("version").is_none() {
+            let help = "pages show it beside every verdict: `version: \"1.0\"`";
+            self.warn(&[], "the policy has no `version`", Some(help.to_owned()));
+        }
+    }
+
+    fn check_thresholds(&mut self, policy: &Policy) {
+        let regression = &policy.regression;
+        let most = regression.max_regression_ratio;
+        let too_much = |name: &str, threshold: f64| {
+            format!(
+                "{name} counts a change from {} on, but one of {} is critical already",
+                text::percent(threshold),
+                text::percent(most)
+            )
+        };
+        let raise = || Some("raise `regression.max_regression_ratio`, or lower this".to_owned());
+        for (backend, threshold) in regression.per_backend.iter().filter(|(_, t)| **t > most) {
+            let path = [Key("regression"), Key("per_backend"), Key(backend)];
+            self.warn(&path, &too_much(&hint::code(backend), *threshold), raise());
+        }
+        if regression.default_threshold > most {
+            let path = [Key("regression"), Key("default_threshold")];
+            let message = too_much("`default_threshold`", regression.default_threshold);
+            self.warn(&path, &message, raise());
+        }
+        for (index, rule) in regression.rules.iter().enumerate() {
+            let path = [Key("regression"), Key("rules"), Item(index)];
+            let says = rule.threshold.is_some() || rule.absolute.is_some();
+            let says = says || rule.direction.is_some() || rule.severity.is_some();
+            if !says && !rule.report_only {
+                let help =
+                    "give it a `threshold`, `absolute`, `direction`, `severity` or `report_only`";
+                self.warn(&path, "this rule changes nothing", Some(help.to_owned()));
+            }
+        }
+        if policy.governance.require_approval_threshold > most {
+            let path = [Key("governance"), Key("require_approval_threshold")];
+            let message = "no regression can be approved: what needs approval is critical already";
+            self.warn(&path, message, raise());
+        }
+    }
+
+    fn check_filters(&mut self, policy: &Policy) {
+        for (index, preset) in policy.dashboard_presets.iter().enumerate() {
+            let path = [Key("dashboard_presets"), Item(index), Key("filters")];
+            self.check_filter(&path, &preset.filters, true);
+        }
+        for (index, rule) in policy.regression.rules.iter().enumerate() {
+            let path = [Key("regression"), Key("rules"), Item(index), Key("match")];
+            self.check_filter(&path, &rule.matches, false);
+        }
+        for (index, budget) in policy.budgets.iter().enumerate() {
+            self.check_filter(&[Key("budgets"), Item(index), Key("match")], &budget.matches, false);
+        }
+        for (index, sla) in policy.sla.iter().enumerate() {
+            self.check_filter(&[Key("sla"), Item(index), Key("match")], &sla.matches, false);
+        }
+        for (index, alert) in policy.alerts.iter().enumerate() {
+            self.check_filter(&[Key("alerts"), Item(index), Key("match")], &alert.matches, false);
+        }
+        for (index, filter) in policy.ignore.iter().enumerate() {
+            self.check_filter(&[Key("ignore"), Item(index)], filter, false);
+        }
+        for (index, annotation) in policy.annotations.iter().enumerate() {
+            let path = [Key("annotations"), Item(index), Key("match")];
+            self.check_filter(&path, &annotation.matches, false);
+        }
+    }
+
+    /// `after_verdicts`: whether the filter is asked once verdicts are known.
+    fn check_filter(&mut self, path: &[PathStep<'_>], filter: &Filter, after_verdicts: bool) {
+        let at = |key| [path, &[Key(key)]].concat();
+        if let Some(Sizes::Range(SizeRange { min: Some(min), max: Some(max) })) = filter.n
+            && min > max
+        {
+            let message =
+                format!("no `n` is at least {} and at most {}", text::count(min), text::count(max));
+            self.error(&at("n"), &message, Some("swap `min` and `max`".to_owned()));
+        }
+        for (key, names) in filter.names() {
+            if let Names::Many(names) = names
+                && let Some(empty) = names.iter().position(String::is_empty)
+            {
+                let path = [path, &[Key(key), Item(empty)]].concat();
+                self.warn(&path, "an empty name matches no series", None);
+            }
+        }
+        let verdict =
+            [("days", filter.days.is_some()), ("regression", filter.regression.is_some())];
+        for (key, _) in verdict.into_iter().filter(|(_, given)| *given && !after_verdicts) {
+            let message = format!("`{key}` can only be used in presets");
+            let help = "it asks for verdicts, and this filter is used before there are any";
+            self.error(&at(key), &message, Some(help.to_owned()));
+        }
+        if let Some(not) = &filter.not {
+            if not.is_empty() {
+                self.warn(&at("not"), "`not` of an empty filter leaves no series", None);
+            }
+            self.check_filter(&at("not"), not, after_verdicts);
+        }
+    }
+
+    fn check_presets(&mut self, policy: &Policy) {
+        let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+        for (index, preset) in policy.dashboard_presets.iter().enumerate() {
+            let slug = preset_slug(&preset.name);
+            if let Some(other) = taken.get(slug.as_str()) {
+                let other = hint::code(other);
+                let message =
+                    format!("the page `/view/{slug}/` belongs to the preset {other} already");
+                let path = [Key("dashboard_presets"), Item(index), Key("name")];
+                self.error(&path, &message, Some("give one of them another name".to_owned()));
+            } else {
+                taken.insert(slug, &preset.name);
+            }
+        }
+    }
+
+    fn check_budgets(&mut self, policy: &Policy) {
+        for (index, budget) in policy.budgets.iter().enumerate() {
+            if budget.violation_at < budget.drift_at {
+                let message = format!(
+                    "`violation_at` ({}) is below `drift_at` ({})",
+                    text::percent(budget.violation_at),
+                    text::percent(budget.drift_at)
+                );
+                let key = "violation_at";
+                let path = [Key("budgets"), Item(index), Key(key)];
+                self.error(&path, &message, Some("drift comes before violation".to_owned()));
+            }
+        }
+    }
+
+    fn check_targets(&mut self, policy: &Policy) {
+        for (index, _) in policy.sla.iter().enumerate().filter(|(_, sla)| sla.is_empty()) {
+            let help = "give it a `max_avg_time_ms`, `max_total_time_ms`, `min_throughput`, \
+                        `max_memory_bytes` or `regression_threshold`";
+            let message = "this service level demands nothing";
+            self.error(&[Key("sla"), Item(index)], message, Some(help.to_owned()));
+        }
+        for (index, alert) in policy.alerts.iter().enumerate() {
+            let Err(fault) = &alert.when.parsed else { continue };
+            let whole = self.span_of(&[Key("alerts"), Item(index), Key("when")]);
+            let span = span_within(self.text, &whole, &alert.when.text, &fault.span);
+            let message = format!("`alerts[{index}].when`: {}", fault.message);
+            self.findings.push((
+                DiagnosticLevel::Error,
+                PolicyFinding { message, span, help: fault.help.clone() },
+            ));
+        }
+    }
+
+    fn check_notify(&mut self, policy: &Policy) {
+        let url = policy.notify.webhook.as_ref().and_then(|webhook| webhook.url.as_deref());
+        // Other than an address of the site, this one may have a query.
+        let address = url.map(|url| url.split(['?', '#']).next().unwrap_or(url));
+        if let Some(fault) = address.and_then(url_fault) {
+            let path = [Key("notify"), Key("webhook"), Key("url")];
+            self.error(&path, &format!("`notify.webhook.url` {fault}"), None);
+        }
+    }
+
+    fn check_dates(&mut self, policy: &Policy) {
+        if !policy.last_updated.is_empty() {
+            self.check_date(&[Key("last_updated")], &policy.last_updated);
+        }
+        for (index, annotation) in policy.annotations.iter().enumerate() {
+            self.check_date(&[Key("annotations"), Item(index), Key("date")], &annotation.date);
+        }
+    }
+
+    fn check_date(&mut self, path: &[PathStep<'_>], date: &str) {
+        let digits = date.bytes().enumerate().all(|(index, byte)| match index {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+        if date.len() != 10 || !digits || date.parse::<jiff::civil::Date>().is_err() {
+            let message = format!("{} is not a date", hint::code(date));
+            self.error(path, &message, Some("write `YYYY-MM-DD`".to_owned()));
+        }
+    }
+
+    /// Follows each alias to its end; a ring is told once, at the first of its names.
+    fn check_aliases(&mut self, policy: &Policy) {
+        // 0 is unseen; each walk marks with its own number, so a ring is met by its own mark.
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        for (walk, start) in policy.aliases.keys().enumerate() {
+            let mut name = start.as_str();
+            while let Some(next) = policy.aliases.get(name) {
+                match seen.insert(name, walk) {
+                    None => name = next,
+                    Some(mark) if mark == walk => {
+                        let message =
+                            format!("{} is renamed to itself in the end", hint::code(name));
+                        let help = "an alias leads from an old name to the name in use".to_owned();
+                        self.error(&[Key("aliases"), Key(name)], &message, Some(help));
+                        break;
+                    }
+                    Some(mark) => {
+                        seen.insert(name, mark);
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    fn check_links(&mut self, policy: &Policy) {
+        let links = [("base_url", &policy.site.base_url), ("repo_url", &policy.site.repo_url)];
+        for (key, url) in links {
+            let Some(fault) = url.as_deref().and_then(url_fault) else { continue };
+            self.error(&[Key("site"), Key(key)], &format!("`site.{key}` {fault}"), None);
+        }
+    }
+
+    fn error(&mut self, path: &[PathStep<'_>], message: &str, help: Option<String>) {
+        self.add_finding(DiagnosticLevel::Error, path, message, help);
+    }
+
+    fn warn(&mut self, path: &[PathStep<'_>], message: &str, help: Option<String>) {
+        self.add_finding(DiagnosticLevel::Warning, path, message, help);
+    }
+
+    /// An error is always noted, since a policy holds only where there is none.
+    fn add_finding(
+        &mut self,
+        level: DiagnosticLevel,
+        path: &[PathStep<'_>],
+        message: &str,
+        help: Option<String>,
+    ) {
+        if self.findings.len() < MAX_FINDINGS
+            || (level == DiagnosticLevel::Error && !self.has_error())
+        {
+            let finding =
+                PolicyFinding { message: message.to_owned(), span: self.span_of(path), help };
+            self.findings.push((level, finding));
+        }
+    }
+
+    fn has_error(&self) -> bool {
+        self.findings.iter().any(|(level, _)| *level == DiagnosticLevel::Error)
+    }
+
+    /// Where a path leads, or the nearest place on the way that the file has.
+    fn span_of(&self, path: &[PathStep<'_>]) -> Range<usize> {
+        let mut node = self.root;
+        let mut place = node.span.start..node.span.start;
+        for step in path {
+            let next = match step {
+                Key(name) => node.get(name),
+                Item(index) => node.item(*index),
+            };
+            let Some(next) = next else { break };
+            place = match step {
+                Key(name) if next.span.is_empty() => {
+                    node.key(name).map_or(next.span.clone(), |key| key.span.clone())
+                }
+                _ => next.span.clone(),
+            };
+            node = next;
+        }
+        place
+    }
+}
+
+/// Where a part of a value stands in the file, where the value stands there as it is (not folded,
+/// not escaped); else the whole value. A part that is empty is the place behind it.
+fn span_within(text: &str, whole: &Range<usize>, value: &str, part: &Range<usize>) -> Range<usize> {
+    let written = text.get(whole.clone()).unwrap_or("");
+    match written.find(value).filter(|_| !value.is_empty()) {
+        Some(offset) => whole.start + offset + part.start..whole.start + offset + part.end,
+        None => whole.clone(),
+    }
+}
+
+/// Why a text is no address of a web page that may be published; none where it is.
+pub fn url_fault(url: &str) -> Option<&'static str> {
+    let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
+        return Some("must start with `https://` or `http://`");
+    };
+    let host = rest.split('/').next().unwrap_or("");
+    let foreign = |byte: u8| !byte.is_ascii_graphic() || b"\"'<>\\^`{|}".contains(&byte);
+    if url.bytes().any(foreign) {
+        Some("has a character that no URL may have; write it percent-encoded")
+    } else if host.contains('@') {
+        Some("holds a user name or password, which would be published")
+    } else if url.contains(['?', '#']) {
+        Some("must not have a query or a fragment: paths are appended to it")
+    } else if host.is_empty() || host.starts_with(':') {
+        Some("names no host")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_that_may_be_published_are_links() {
+        for url in [
+            "https://a.b/c",
+            "http://localhost:8080",
+            "https://example.org/日".trim_end_matches('日'),
+        ] {
+            assert_eq!(url_fault(url), None, "{url}");
+        }
+        for url in [
+            "",
+            "a.b",
+            "ftp://a",
+            "javascript:alert(1)",
+            "https://",
+            "https:///x",
+            "https://u:p@h/",
+            "https://a b",
+            "https://a/\"><script>",
+            "https://a/?q",
+            "https://a/#f",
+            "https://日本/",
+            "https://a\n",
+            "HTTPS://a",
+        ] {
+            assert!(url_fault(url).is_some(), "{url:?}");
+        }
+    }
+
+    #[test]
+    fn a_ring_of_aliases_is_reported_once_and_a_chain_never() {
+        let told = |aliases: &[(&str, &str)]| {
+            let text: String =
+                aliases.iter().map(|(old, new)| format!("  {old}: {new}\n")).collect();
+            let text = format!("version: '1'\naliases:\n{text}");
+            crate::policy::read::read(&text, "policy.yml").diagnostics.len()
+        };
+        assert_eq!(told(&[("a", "b"), ("b", "c"), ("d", "c")]), 0);
+        assert_eq!(told(&[("a", "b"), ("b", "a"), ("d", "a"), ("x", "x")]), 2);
+    }
+}

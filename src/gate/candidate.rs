@@ -1,0 +1,403 @@
+//! What is judged against what: the history as it would be, had the candidate been merged.
+//!
+//! A pull request's runs are put behind the main line up to its base, as runs of a day of their
+//! own, and the analysis that makes the site judges the newest level of that history. On the main
+//! line nothing is moved; what is newer than the candidate is left out. Refuses a base that nobody
+//! knows; a candidate without records is told, since that is not the caller's fault.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use model::history::{BranchId, Commit, Environment, History, MeasurementRow, SeriesColumn};
+use model::record::time::{DAY_US, Timestamp};
+use model::series::CommitIndex;
+use model::text;
+
+/// Newest runs of the main line that tell how many repeats a run of it has.
+const TYPICAL_RUNS: usize = 20;
+
+/// Names of the newest measured commit, where no repository knows better.
+const MAIN_NAMES: [&str; 3] = ["main", "master", "latest"];
+
+/// Whose runs are judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CandidateRef {
+    /// The newest run of the main line.
+    Newest,
+    /// A commit, by id or the beginning of one.
+    Commit(String),
+    /// The newest measured commit of a pull request.
+    Pull(u64),
+}
+
+/// What is asked for.
+pub(crate) struct CandidateRequest<'a> {
+    pub(crate) candidate: CandidateRef,
+    /// Fields that tell runners apart: `runner_fingerprinting.track_fields`.
+    pub(crate) runner_fields: &'a [String],
+    /// A commit, or any name that `ancestors` knows; none: the nearest measured ancestor.
+    pub(crate) base: Option<String>,
+    /// First parents of a name of the repository, itself first; empty where it is not known there.
+    pub(crate) ancestors: &'a dyn Fn(&str) -> Vec<String>,
+}
+
+/// What is judged against what.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Candidate {
+    pub(crate) pull: Option<u64>,
+    /// Ids of the commits; none where there is no such commit.
+    pub(crate) base: Option<String>,
+    pub(crate) commit: Option<String>,
+    /// How the base was chosen.
+    pub(crate) base_reason: String,
+    /// Where the candidate's own runs begin. None on the main line without a base: there every
+    /// open change counts, whoever made it.
+    pub(crate) first_commit: Option<CommitIndex>,
+    /// Commits of the pull request: what is accepted for one of them is accepted for its runs.
+    pub(crate) own_commits: Vec<String>,
+    /// Why there is nothing to compare.
+    pub(crate) nothing_compared: Option<String>,
+}
+
+impl Candidate {
+    fn without_base(candidate: Option<String>, pull: Option<u64>, why: &str) -> Self {
+        Self { commit: candidate, pull, nothing_compared: Some(why.to_owned()), ..Self::default() }
+    }
+
+    /// Whether an id (or the beginning of one) names a commit of the pull request.
+    pub(crate) fn has_commit(&self, name: &str) -> bool {
+        self.own_commits.iter().any(|id| is_same_commit(id, name))
+    }
+}
+
+/// Whether two names are those of one commit: alike, or one the beginning of the other from 7
+/// characters on.
+fn is_same_commit(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    short == long || short.len() >= 7 && long.starts_with(short)
+}
+
+/// Sets the stage: leaves in the history what is to be judged.
+///
+/// # Errors
+/// A base that neither the history nor the repository knows, in words for the caller.
+pub(crate) fn select(
+    history: &mut History,
+    request: &CandidateRequest<'_>,
+) -> Result<Candidate, String> {
+    match &request.candidate {
+        CandidateRef::Newest => match newest_on_main(history, None) {
+            Some(candidate) => select_on_main(history, request, candidate),
+            None => Ok(Candidate::without_base(None, None, "the main line has no records")),
+        },
+        CandidateRef::Commit(name) => match find_named(history, name, request) {
+            Some(at) if history.commits[at].main_line => select_on_main(history, request, at),
+            Some(at) => match pull_of(history, at) {
+                Some(pull) => select_on_pull(history, request, pull, at),
+                None => {
+                    let why = "its records belong to another branch";
+                    Ok(Candidate::without_base(Some(name.clone()), None, why))
+                }
+            },
+            None => {
+                Ok(Candidate::without_base(Some(name.clone()), None, "no record of the candidate"))
+            }
+        },
+        CandidateRef::Pull(pull) => {
+            let newest = |column: &SeriesColumn| {
+                let own = column.rows.iter().filter(|row| row.branch == BranchId::of_pull(*pull));
+                own.map(|row| (row.time, row.commit)).max()
+            };
+            match history.columns.par_iter().filter_map(newest).max() {
+                Some((_, head)) => select_on_pull(history, request, *pull, head as usize),
+                None => {
+                    Ok(Candidate::without_base(None, Some(*pull), "no record of this pull request"))
+                }
+            }
+        }
+    }
+}
+
+/// The pull request that measured a commit; of several the one with the smallest number.
+fn pull_of(history: &History, commit: usize) -> Option<u64> {
+    let rows = history.columns.iter().flat_map(|column| &column.rows);
+    let own = rows.filter(|row| row.commit as usize == commit);
+    own.filter_map(|row| row.branch.pull()).map(u64::from).min()
+}
+
+/// The candidate of a name: a measured commit, or what the repository calls so.
+fn find_named(history: &History, name: &str, request: &CandidateRequest<'_>) -> Option<usize> {
+    let by_repository = || find_commit(history, (request.ancestors)(name).first()?);
+    let newest = || MAIN_NAMES.contains(&name).then(|| newest_on_main(history, None)).flatten();
+    find_commit(history, name).or_else(by_repository).or_else(newest)
+}
+
+/// The commit of a name, one of the main line before others.
+fn find_commit(history: &History, name: &str) -> Option<usize> {
+    let named = |commit: &Commit| is_same_commit(&commit.id, name);
+    let all = &history.commits;
+    let exact = all.iter().position(|commit| commit.id == name);
+    exact
+        .or_else(|| all.iter().position(|commit| commit.main_line && named(commit)))
+        .or_else(|| all.iter().position(named))
+}
+
+/// A measured commit by its id, the beginning of one, its tag, `main` or `latest`; else the nearest
+/// measured ancestor of a name that `ancestors` knows.
+pub(crate) fn measured_commit(
+    history: &History,
+    name: &str,
+    ancestors: &dyn Fn(&str) -> Vec<String>,
+) -> Option<CommitIndex> {
+    let tagged = || history.commits.iter().rposition(|it| it.tags.iter().any(|tag| tag == name));
+    let known = find_commit(history, name).or_else(tagged);
+    let found = known.or_else(|| nearest_measured(history, &ancestors(name)).map(|(at, _)| at));
+    let newest = || MAIN_NAMES.contains(&name).then(|| newest_on_main(history, None)).flatten();
+    found.or_else(newest).map(commit_index)
+}
+
+/// The newest commit of the main line, before another one where one is given.
+fn newest_on_main(history: &History, before: Option<usize>) -> Option<usize> {
+    let end = before.unwrap_or(history.commits.len());
+    history.commits[..end].iter().rposition(|commit| commit.main_line)
+}
+
+/// The base that was asked for, and how it was found; none where none was asked for.
+fn requested_base(
+    history: &History,
+    request: &CandidateRequest<'_>,
+) -> Result<Option<(usize, String)>, String> {
+    let Some(name) = &request.base else { return Ok(None) };
+    if let Some(at) = find_commit(history, name).filter(|at| history.commits[*at].main_line) {
+        return Ok(Some((at, "as asked for".to_owned())));
+    }
+    if let Some(found) = nearest_measured(history, &(request.ancestors)(name)) {
+        return Ok(Some(found));
+    }
+    if MAIN_NAMES.contains(&name.as_str())
+        && let Some(at) = newest_on_main(history, None)
+    {
+        return Ok(Some((at, "the newest measured commit of the main line".to_owned())));
+    }
+    Err(format!(
+        "base `{name}` is no measured commit of the main line, and no measured ancestor of it is \
+         known here; name a measured commit, or fetch the history (fetch-depth: 0)"
+    ))
+}
+
+/// The first of these commits that was measured on the main line.
+fn nearest_measured(history: &History, ancestors: &[String]) -> Option<(usize, String)> {
+    let known: BTreeMap<&str, usize> = history
+        .commits
+        .iter()
+        .enumerate()
+        .filter(|(_, commit)| commit.main_line)
+        .map(|(at, commit)| (commit.id.as_str(), at))
+        .collect();
+    let named = |id: &String| {
+        let exact = known.get(id.as_str()).copied();
+        // Recorded shas may be short: then the recorded one is the beginning of the full one.
+        let short = || {
+            let (before, at) = known.range(..=id.as_str()).next_back()?;
+            (text::is_sha(before) && id.starts_with(*before)).then_some(*at)
+        };
+        exact.or_else(short)
+    };
+    let (back, at) =
+        ancestors.iter().enumerate().find_map(|(back, id)| Some((back, named(id)?)))?;
+    let why = match back {
+        0 => "measured".to_owned(),
+        back => {
+            format!("nearest measured ancestor, {} back", text::count_noun(back as u64, "commit"))
+        }
+    };
+    Some((at, why))
+}
+
+/// The main line up to the candidate. With a base, only what changed after it counts.
+fn select_on_main(
+    history: &mut History,
+    request: &CandidateRequest<'_>,
+    candidate: usize,
+) -> Result<Candidate, String> {
+    let asked = requested_base(history, request)?;
+    let previous = newest_on_main(history, Some(candidate));
+    for column in &mut history.columns {
+        column.rows.retain(|row| row.branch != BranchId::MAIN || row.commit as usize <= candidate);
+    }
+    set_newest(history);
+    let (base, why) = match &asked {
+        Some((at, why)) => (Some(*at), why.clone()),
+        None => (previous, "the measured commit before, its level the rolling baseline".to_owned()),
+    };
+    Ok(Candidate {
+        base: base.map(|at| history.commits[at].id.clone()),
+        commit: Some(history.commits[candidate].id.clone()),
+        base_reason: why,
+        first_commit: asked.map(|(at, _)| commit_index(at + 1)),
+        ..Candidate::default()
+    })
+}
+
+/// The main line up to the base, and behind it the runs of the pull request's head.
+fn select_on_pull(
+    history: &mut History,
+    request: &CandidateRequest<'_>,
+    pull: u64,
+    head: usize,
+) -> Result<Candidate, String> {
+    let id = history.commits[head].id.clone();
+    let by_ancestry = || {
+        let parents = (request.ancestors)(&id);
+        nearest_measured(history, &parents).filter(|(at, _)| *at != head)
+    };
+    let by_time = || {
+        let why = "the newest measured commit of the main line before it";
+        newest_on_main(history, Some(head)).map(|at| (at, why.to_owned()))
+    };
+    let found = requested_base(history, request)?.or_else(by_ancestry).or_else(by_time);
+    let Some((base, why)) = found else {
+        let why = "no run of the main line is older than the candidate";
+        return Ok(Candidate::without_base(Some(id), Some(pull), why));
+    };
+    let machines = runner_numbers(history, request.runner_fields);
+    let taken = history.columns.par_iter_mut().map(|column| {
+        let mut own = Vec::new();
+        column.rows.retain(|row| {
+            if row.branch == BranchId::of_pull(pull) {
+                own.push(*row);
+            }
+            row.branch == BranchId::MAIN && row.commit as usize <= base
+        });
+        let commits: Vec<usize> = own.iter().map(|row| row.commit as usize).collect();
+        own.retain(|row| row.commit as usize == head);
+        (split_into_runs(own, typical_repeats(column, &machines), &machines), commits)
+    });
+    let (moved, commits): (Vec<Vec<Vec<MeasurementRow>>>, Vec<Vec<usize>>) = taken.unzip();
+    let mut seen = vec![false; history.commits.len()];
+    commits.into_iter().flatten().for_each(|commit| seen[commit] = true);
+    let own = history.commits.iter().zip(seen).filter(|(commit, seen)| *seen && !commit.main_line);
+    let own = own.map(|(commit, _)| commit.id.clone()).collect();
+    set_newest(history);
+    let first = append_runs(history, head, moved);
+    Ok(Candidate {
+        pull: Some(pull),
+        base: Some(history.commits[base].id.clone()),
+        commit: Some(id),
+        base_reason: why,
+        first_commit: Some(first),
+        own_commits: own,
+        nothing_compared: None,
+    })
+}
+
+/// By environment: the number of its runner, as far as the policy tells runners apart.
+fn runner_numbers(history: &History, fields: &[String]) -> Vec<usize> {
+    let mut known: BTreeMap<_, usize> = BTreeMap::new();
+    let machine = |environment: &Environment| {
+        let of = |field: &String| environment.fields.get(field).cloned();
+        (fields.iter().map(of).collect::<Vec<_>>(), environment.version.clone())
+    };
+    let numbers = history.environments.iter().map(machine).map(|machine| {
+        let next = known.len();
+        *known.entry(machine).or_insert(next)
+    });
+    numbers.collect()
+}
+
+/// How many repeats a run of the main line has here: the median of its newest runs, at least 1.
+fn typical_repeats(column: &SeriesColumn, machines: &[usize]) -> usize {
+    let mut sizes: BTreeMap<(u32, usize), usize> = BTreeMap::new();
+    for row in column.rows.iter().rev().filter(|row| !row.value.is_nan()) {
+        let run = (row.commit, machines[row.environment as usize]);
+        if sizes.len() == TYPICAL_RUNS && !sizes.contains_key(&run) {
+            break;
+        }
+        *sizes.entry(run).or_default() += 1;
+    }
+    let mut sizes: Vec<usize> = sizes.into_values().collect();
+    sizes.sort_unstable();
+    sizes.get(sizes.len() / 2).copied().unwrap_or(1).max(1)
+}
+
+/// The candidate's rows as runs, each of as many repeats as a run of the main line has: five
+/// repeats in one job are one run, so that one bad minute of one machine confirms nothing; the
+/// same job started three times is three. Failed rows count only where nothing else came.
+fn split_into_runs(
+    rows: Vec<MeasurementRow>,
+    repeats: usize,
+    machines: &[usize],
+) -> Vec<Vec<MeasurementRow>> {
+    let valued = rows.iter().any(|row| !row.value.is_nan());
+    let mut by_machine: BTreeMap<usize, Vec<MeasurementRow>> = BTreeMap::new();
+    for row in rows.into_iter().filter(|row| !valued || !row.value.is_nan()) {
+        by_machine.entry(machines[row.environment as usize]).or_default().push(row);
+    }
+    let mut runs = Vec::new();
+    for rows in by_machine.into_values() {
+        let count = (rows.len() / repeats).max(1);
+        for at in 0..count {
+            let (from, to) = (at * rows.len() / count, (at + 1) * rows.len() / count);
+            runs.push(rows[from..to].to_vec());
+        }
+    }
+    runs.sort_by_key(|run| run.first().map(|row| row.time));
+    runs
+}
+
+/// Puts the candidate's runs behind everything else: each under a commit of its own, all on one
+/// day that nothing else was measured on, because moves of all backends are looked for by day.
+/// Returns the first of those commits.
+fn append_runs(
+    history: &mut History,
+    head: usize,
+    moved: Vec<Vec<Vec<MeasurementRow>>>,
+) -> CommitIndex {
+    let count = moved.iter().map(Vec::len).max().unwrap_or(0);
+    let measured = moved.iter().flatten().flatten().map(|row| row.time).min();
+    let known = |row: &MeasurementRow| {
+        let commit = row.commit as usize;
+        row.time.max(if history.has_author_time[commit] {
+            history.commits[commit].time
+        } else {
+            row.time
+        })
+    };
+    let newest = |column: &SeriesColumn| column.rows.iter().map(known).max();
+    let newest = history.columns.par_iter().filter_map(newest).max();
+    let free = newest.map_or(0, |newest| newest.day().saturating_add(1).saturating_mul(DAY_US));
+    let start = measured.map_or(free, |time| time.micros().max(free));
+    let first = history.commits.len();
+    let time = |at: usize| Timestamp::from_micros(start.saturating_add(at as i64));
+    for at in 0..count {
+        let mut commit = history.commits[head].clone();
+        commit.time = time(at);
+        history.commits.push(commit);
+        history.has_author_time.push(true);
+    }
+    for (column, runs) in history.columns.iter_mut().zip(moved) {
+        for (at, run) in runs.into_iter().enumerate() {
+            let commit = u32::try_from(first + at).unwrap_or(u32::MAX);
+            let placed = run.into_iter().map(|row| MeasurementRow {
+                time: time(at),
+                commit,
+                branch: BranchId::MAIN,
+                ..row
+            });
+            column.rows.extend(placed);
+        }
+    }
+    commit_index(first)
+}
+
+/// The newest record of what is left of the main line.
+fn set_newest(history: &mut History) {
+    let main = |row: &&MeasurementRow| row.branch == BranchId::MAIN;
+    let newest = |column: &SeriesColumn| column.rows.iter().filter(main).map(|row| row.time).max();
+    history.newest = history.columns.par_iter().filter_map(newest).max();
+}
+
+fn commit_index(at: usize) -> CommitIndex {
+    CommitIndex(u32::try_from(at).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,133 @@
+//! Which regressions a yes would cover: what `accept` shows before it writes, and what `doctor`
+//! asks of an entry that covers nothing.
+//!
+//! A regression stands at a commit when a change for the worse begins between the last run before
+//! it and itself, when the newest run is worse and not yet confirmed, or when a run of a pull
+//! request is worse than the baseline. Judges nothing anew: sizes and levels come from `analysis`.
+
+use detect::{Analysis, Change, ChangeStatus, Verdict};
+use model::history::History;
+use model::policy::accepted;
+use model::record::Direction;
+use model::series::{CommitIndex, Series};
+
+/// A regression of one series at one commit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct SeriesRegression {
+    /// Index of the series.
+    pub(crate) series: usize,
+    pub(crate) commit: CommitIndex,
+    /// Levels in base units.
+    pub(crate) before: f64,
+    pub(crate) after: f64,
+    /// Relative, signed as the value moved.
+    pub(crate) change: f64,
+}
+
+/// What is asked about.
+#[derive(Clone, Copy)]
+pub(crate) struct RegressionLookup<'a> {
+    pub(crate) history: &'a History,
+    pub(crate) series: &'a [Series],
+    /// Of each series, in their order.
+    pub(crate) analyses: &'a [Analysis],
+}
+
+impl RegressionLookup<'_> {
+    /// Indices of the series whose names match a glob.
+    pub(crate) fn series_matching(&self, glob: &str) -> Vec<usize> {
+        let names = self.series.iter().enumerate();
+        let fits = names.filter(|(_, series)| accepted::matches(glob, &series.key.name()));
+        fits.map(|(at, _)| at).collect()
+    }
+
+    /// The commits with this id, or from 4 characters on with an id that begins with it.
+    pub(crate) fn commits_named(&self, name: &str) -> Vec<CommitIndex> {
+        let known = |id: &str| id == name || name.len() >= 4 && id.starts_with(name);
+        let all = self.history.commits.iter().enumerate();
+        let index = |at: usize| u32::try_from(at).ok().map(CommitIndex);
+        if let Some((at, _)) = all.clone().find(|(_, commit)| commit.id == name) {
+            return index(at).into_iter().collect();
+        }
+        all.filter(|(_, commit)| known(&commit.id)).filter_map(|(at, _)| index(at)).collect()
+    }
+
+    /// What of these series got worse at a commit, worst first.
+    pub(crate) fn regressions_at(
+        &self,
+        series: &[usize],
+        commit: CommitIndex,
+    ) -> Vec<SeriesRegression> {
+        let found = series.iter().filter_map(|one| self.regression_at(*one, commit));
+        worst_first(found.collect())
+    }
+
+    /// Every open regression of these series, whatever the commit, worst first.
+    pub(crate) fn open_regressions(&self, series: &[usize]) -> Vec<SeriesRegression> {
+        let all = series.iter().flat_map(|&one| {
+            let changes = self.analyses[one].changes.iter().rev();
+            let open =
+                changes.filter(|it| it.is_regression && it.status == ChangeStatus::New).take(1);
+            let runs = &self.series[one].runs;
+            let at = open.map(move |it| from_change(one, runs[it.first_after].commit, it));
+            let pulls = self.series[one].pulls.iter().rev().take(1);
+            let pulls = pulls.filter_map(move |pull| self.pull_regression(one, pull.run.commit));
+            at.chain(pulls).chain(self.suspected_regression(one))
+        });
+        worst_first(all.collect())
+    }
+
+    fn regression_at(&self, one: usize, commit: CommitIndex) -> Option<SeriesRegression> {
+        let (series, analysis) = (&self.series[one], &self.analyses[one]);
+        let begins = |it: &&Change| {
+            let runs = &series.runs;
+            it.is_regression
+                && commit > runs[it.last_before].commit
+                && commit <= runs[it.first_after].commit
+        };
+        let change = analysis.changes.iter().find(begins).map(|it| from_change(one, commit, it));
+        let newest = || self.suspected_regression(one).filter(|it| it.commit == commit);
+        change.or_else(|| self.pull_regression(one, commit)).or_else(newest)
+    }
+
+    /// The newest run, where it is worse and no change was called for it yet.
+    fn suspected_regression(&self, one: usize) -> Option<SeriesRegression> {
+        let (series, analysis) = (&self.series[one], &self.analyses[one]);
+        let suspected = matches!(analysis.verdict, Verdict::Suspected { .. });
+        let (before, change) = (analysis.baseline?.value, analysis.latest_change?);
+        let commit = series.runs[analysis.latest_run?].commit;
+        let after = before * (1.0 + change);
+        suspected.then_some(SeriesRegression { series: one, commit, before, after, change })
+    }
+
+    /// The newest run of a pull request at a commit, where it is worse than the baseline by the
+    /// policy's threshold.
+    fn pull_regression(&self, one: usize, commit: CommitIndex) -> Option<SeriesRegression> {
+        let (series, analysis) = (&self.series[one], &self.analyses[one]);
+        let mut runs = series.pulls.iter().rev().map(|pull| &pull.run);
+        let after = runs.find(|run| run.commit == commit)?.value?;
+        let before = analysis.baseline?.value;
+        let change = (after - before) / before.abs();
+        let worse = (change > 0.0) == (series.direction == Direction::Lower);
+        let counts = worse && change.is_finite() && change.abs() >= analysis.threshold;
+        counts.then_some(SeriesRegression { series: one, commit, before, after, change })
+    }
+}
+
+fn from_change(one: usize, commit: CommitIndex, change: &Change) -> SeriesRegression {
+    let (before, after) = (change.before, change.after);
+    SeriesRegression { series: one, commit, before, after, change: change.change }
+}
+
+fn worst_first(mut found: Vec<SeriesRegression>) -> Vec<SeriesRegression> {
+    found.sort_by(|a, b| b.change.abs().total_cmp(&a.change.abs()).then(a.series.cmp(&b.series)));
+    found
+}
+
+/// The size that an entry must allow to cover these: the largest, and half a point more, since
+/// later runs still move the level; rounded up to a whole percent.
+pub(crate) fn allowance(regressions: &[SeriesRegression]) -> Option<f64> {
+    let largest = regressions.iter().map(|it| it.change.abs()).reduce(f64::max)?;
+    let percent = (largest * 100.0 + 0.5).ceil();
+    (percent.is_finite()).then_some(percent / 100.0)
+}

@@ -1,0 +1,255 @@
+//! The shapes of the files under `api/v1/`: fields in alphabetical order, each type its own schema.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::site::audit::AuditView;
+use crate::site::targets::TargetView;
+use model::record::time::Timestamp;
+
+/// What a file was built from.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct BuiltFrom {
+    pub(crate) newest: Option<String>,
+    pub(crate) policy_sha: String,
+    pub(crate) records: u64,
+    pub(crate) version: &'static str,
+}
+
+/// `index.json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct IndexFile {
+    pub(super) built_from: BuiltFrom,
+    pub(super) schema: &'static str,
+    pub(super) series: Vec<SeriesView<usize>>,
+}
+
+/// One series: in the index with the number of its points, in its own file (`series/<path>.json`)
+/// with the points themselves and what stands beside them.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct SeriesView<P> {
+    pub(super) backend: String,
+    pub(super) baseline: Option<f64>,
+    pub(super) better: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) built_from: Option<BuiltFrom>,
+    pub(super) change: Option<f64>,
+    /// Smallest lasting relative change for the worse, unsigned, that would be reported within 5
+    /// runs (or as many as the policy asks to confirm) in 9 of 10 cases.
+    pub(super) detectable: Option<f64>,
+    /// The same in 99 of 100 cases.
+    pub(super) detectable_surely: Option<f64>,
+    /// Ids of changes, oldest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) events: Option<Vec<String>>,
+    pub(super) id: String,
+    pub(super) latest: Option<f64>,
+    pub(super) metric: String,
+    pub(super) mode: String,
+    pub(super) n: Option<u64>,
+    pub(super) noise: Option<f64>,
+    pub(super) parallel: bool,
+    pub(super) params: String,
+    /// Where earlier points stand, oldest first; none where they all stand here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) parts: Option<Vec<PartView>>,
+    pub(super) points: P,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) schema: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) segments: Option<Vec<SegmentView>>,
+    pub(super) suite: String,
+    pub(super) test: String,
+    pub(super) threshold: f64,
+    /// None for fewer than 10 runs within the policy's days.
+    pub(super) trend: Option<TrendView>,
+    pub(super) unit: String,
+    pub(super) url: String,
+    pub(super) verdict: &'static str,
+}
+
+/// Robust slope of the newest level.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct TrendView {
+    /// The interval does not hold zero.
+    pub(super) clear: bool,
+    pub(super) from: String,
+    /// Upper end of the 95 % interval.
+    pub(super) high: f64,
+    /// Lower end of the 95 % interval.
+    pub(super) low: f64,
+    /// Relative change a day.
+    pub(super) per_day: f64,
+    /// Share of the variance that the line explains.
+    pub(super) r_squared: f64,
+    pub(super) runs: u32,
+    pub(super) to: String,
+}
+
+/// The points of one year of a long series.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct PartView {
+    pub(super) points: usize,
+    pub(super) url: String,
+    pub(super) year: String,
+}
+
+/// `series/<path>/<year>.json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct PointsFile<'a> {
+    pub(super) id: &'a str,
+    pub(super) points: Vec<PointView<'a>>,
+    pub(super) schema: &'static str,
+    pub(super) year: &'a str,
+}
+
+/// A run of a series.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct PointView<'a> {
+    pub(super) commit: &'a str,
+    pub(super) flags: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) repeats: Option<u32>,
+    /// Hash of the runner's fingerprint, as in `segments`; empty where none is recorded.
+    pub(super) runner: &'a str,
+    /// Index into `segments`.
+    pub(super) segment: u32,
+    pub(super) std: Option<f64>,
+    #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
+    pub(super) timestamp: Timestamp,
+    pub(super) value: Option<f64>,
+}
+
+/// As [`std::fmt::Display`] writes it, without a string of its own.
+fn as_text<S: serde::Serializer>(value: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct SegmentView {
+    /// Hash of the runner's fingerprint; empty where none is recorded.
+    pub(super) id: String,
+    pub(super) runner: BTreeMap<String, String>,
+    pub(super) version: Option<String>,
+}
+
+/// `events.json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct EventsFile {
+    pub(super) built_from: BuiltFrom,
+    pub(super) events: Vec<EventView>,
+    pub(super) schema: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct EventView {
+    pub(super) after: Option<f64>,
+    pub(super) before: Option<f64>,
+    pub(super) change: f64,
+    pub(super) commit: String,
+    pub(super) commit_before: String,
+    pub(super) confidence: Option<f64>,
+    pub(super) direction: &'static str,
+    pub(super) hints: Vec<String>,
+    pub(super) id: String,
+    pub(super) kind: &'static str,
+    pub(super) series: Option<String>,
+    pub(super) severity: Option<&'static str>,
+    pub(super) status: &'static str,
+    pub(super) timestamp: String,
+    pub(super) url: String,
+}
+
+/// `health.json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct HealthFile {
+    pub(super) audit: AuditView,
+    pub(super) built_from: BuiltFrom,
+    pub(super) conflicting: u64,
+    pub(super) duplicates: u64,
+    pub(super) failed: u64,
+    pub(super) findings: Vec<String>,
+    pub(super) not_covered: Vec<String>,
+    pub(super) refused: Vec<RejectedView>,
+    pub(super) schema: &'static str,
+    pub(super) state: &'static str,
+    /// Budgets, service levels and alerts, the worst first.
+    pub(super) targets: Vec<TargetView>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RejectedView {
+    pub(super) column: u32,
+    pub(super) file: String,
+    pub(super) line: u32,
+    pub(super) reason: String,
+    pub(super) remedy: String,
+}
+
+/// `policy.json`: the policy in force, every default filled in.
+#[derive(Serialize)]
+pub(super) struct PolicyFile {
+    pub(super) built_from: BuiltFrom,
+    pub(super) policy: serde_json::Value,
+    pub(super) schema: &'static str,
+}
+
+/// `diffs.json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct DiffsFile {
+    pub(super) built_from: BuiltFrom,
+    pub(super) diffs: Vec<DiffHead>,
+    pub(super) schema: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct DiffHead {
+    pub(super) base: String,
+    pub(super) head: String,
+    pub(super) kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) pull: Option<u64>,
+    pub(super) url: String,
+}
+
+/// `diff/<a>..<b>.json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct DiffFile<'a> {
+    pub(super) base: String,
+    pub(super) built_from: BuiltFrom,
+    pub(super) compared: Vec<DeltaView<'a>>,
+    pub(super) head: String,
+    pub(super) not_compared: Vec<UncomparedView<'a>>,
+    pub(super) schema: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct DeltaView<'a> {
+    pub(super) after: f64,
+    pub(super) before: f64,
+    pub(super) change: Option<f64>,
+    pub(super) confidence: f64,
+    pub(super) series: &'a str,
+    pub(super) verdict: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct UncomparedView<'a> {
+    pub(super) reason: &'a str,
+    pub(super) series: &'a str,
+}
+
+/// `commit/<sha12>.json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct CommitFile<'a> {
+    pub(super) built_from: BuiltFrom,
+    pub(super) commit: String,
+    pub(super) main_line: bool,
+    pub(super) schema: &'static str,
+    pub(super) timestamp: String,
+    /// Value by series id, base units; null where the run failed.
+    pub(super) values: BTreeMap<&'a str, Option<f64>>,
+}

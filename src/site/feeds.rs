@@ -1,0 +1,233 @@
+//! Files beside the pages: feeds, charts by their former names, badges, sitemap, robots.
+
+use askama::Template;
+
+use crate::site::context::{EventRef, SiteContext};
+use crate::site::urls::{self, LinkRoot};
+use crate::site::{RenderError, RenderJob, health, pages, table, wording};
+use model::text;
+
+/// Entries of a feed.
+const MAX_ENTRIES: usize = 100;
+/// URLs of one sitemap, by its protocol.
+const MAX_URLS: usize = 50_000;
+
+pub(crate) fn jobs<'a>(site: &'a SiteContext<'a>, jobs: &mut Vec<(String, RenderJob<'a>)>) {
+    let mut add = |path: String, job: RenderJob<'a>| jobs.push((path, job));
+    add("feed.xml".to_owned(), Box::new(|| feed(site, None)));
+    for (backend, members) in &site.backends {
+        let slug = urls::slug(backend);
+        add(format!("feed/{slug}.xml"), Box::new(move || feed(site, Some(backend))));
+        let badge = move || Badge::of(site, members);
+        add(format!("badge/backend/{slug}.svg"), Box::new(move || Ok(badge().svg())));
+        add(format!("badge/backend/{slug}.json"), Box::new(move || Ok(badge().json())));
+    }
+    let status = || {
+        let all: Vec<usize> = site.series_indices().collect();
+        Badge::of(site, &all)
+    };
+    add("badge/status.svg".to_owned(), Box::new(move || Ok(status().svg())));
+    add("badge/status.json".to_owned(), Box::new(move || Ok(status().json())));
+    add("badge/fresh.svg".to_owned(), Box::new(|| Ok(Badge::fresh(site).svg())));
+    add("badge/fresh.json".to_owned(), Box::new(|| Ok(Badge::fresh(site).json())));
+    // A chart may stand in someone's README by the name that its benchmark had.
+    for (path, series) in pages::redirects::all(site).into_iter().filter_map(|moved| moved.chart) {
+        add(path, Box::new(move || Ok(pages::series::drawing(site, series))));
+    }
+    add(".nojekyll".to_owned(), Box::new(|| Ok(Vec::new())));
+    add("robots.txt".to_owned(), Box::new(|| Ok(robots(site))));
+    if site.input.options.base_url.is_some() {
+        add("sitemap.xml".to_owned(), Box::new(|| Ok(sitemap(site))));
+    }
+}
+
+#[derive(Template)]
+#[template(path = "feed.xml")]
+struct Feed {
+    title: String,
+    site_title: String,
+    id: String,
+    updated: String,
+    self_url: Option<String>,
+    home_url: Option<String>,
+    entries: Vec<FeedEntry>,
+}
+
+struct FeedEntry {
+    title: String,
+    id: String,
+    updated: String,
+    href: String,
+    summary: String,
+}
+
+fn feed(site: &SiteContext<'_>, backend: Option<&str>) -> Result<Vec<u8>, RenderError> {
+    let path = backend.map_or_else(
+        || "feed.xml".to_owned(),
+        |backend| format!("feed/{}.xml", urls::slug(backend)),
+    );
+    let base = site.input.options.base_url.as_deref();
+    let title = without_controls(&site.input.policy.site.title);
+    let of = |event: &&EventRef| {
+        backend.is_none_or(|backend| site.series(event.series).0.key.backend == backend)
+    };
+    let entries: Vec<FeedEntry> = site
+        .events
+        .iter()
+        .filter(of)
+        .take(MAX_ENTRIES)
+        .map(|event| feed_entry(site, event, &path))
+        .collect();
+    let newest = site.input.history.newest.unwrap_or(site.input.options.now);
+    let template = Feed {
+        title: backend
+            .map_or_else(|| title.clone(), |name| format!("{title}: {}", without_controls(name))),
+        site_title: title,
+        id: format!("{}{path}", tag_uri(site)),
+        updated: entries.first().map_or_else(|| newest.to_string(), |entry| entry.updated.clone()),
+        self_url: base.map(|base| format!("{base}{path}")),
+        home_url: base.map(str::to_owned),
+        entries,
+    };
+    let rendered = template.render().map_err(|error| RenderError::Template {
+        template: "feed.xml".to_owned(),
+        reason: error.to_string(),
+    })?;
+    Ok(rendered.into_bytes())
+}
+
+/// `tag:<host>,<year>:/`: the same wherever the feed is read from.
+fn tag_uri(site: &SiteContext<'_>) -> String {
+    let base = site.input.options.base_url.as_deref().unwrap_or("https://benchpages.invalid/");
+    let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let year = site.input.history.oldest.map_or_else(|| "2025".to_owned(), text::year);
+    format!("tag:{host},{year}:/{path}")
+}
+
+fn feed_entry(site: &SiteContext<'_>, event: &EventRef, feed_path: &str) -> FeedEntry {
+    let (series, _, change) = site.change(event);
+    let key = without_controls(&wording::series_label(&series.key));
+    let path = urls::event(&event.id);
+    let base = site.input.options.base_url.as_deref();
+    let size = wording::event(series, change).plain();
+    let status = wording::status(&change.status);
+    FeedEntry {
+        title: format!("{size}: {} ({key})", without_controls(&series.key.test)),
+        id: format!("{}{path}", tag_uri(site)),
+        updated: event.time.to_string(),
+        href: base.map_or_else(
+            || LinkRoot::from(feed_path, false).to(&path),
+            |base| format!("{base}{path}"),
+        ),
+        summary: format!("{}. Status: {status}.", wording::levels(series, change)),
+    }
+}
+
+/// Text that XML 1.0 may hold: control characters have no place there, escaped or not.
+fn without_controls(text: &str) -> String {
+    let kept = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.chars().filter(kept).collect()
+}
+
+fn robots(site: &SiteContext<'_>) -> Vec<u8> {
+    if site.input.history.counts.demo > 0 {
+        return b"User-agent: *\nDisallow: /\n".to_vec();
+    }
+    let sitemap = site.input.options.base_url.as_deref();
+    let sitemap = sitemap.map_or_else(String::new, |base| format!("Sitemap: {base}sitemap.xml\n"));
+    format!("User-agent: *\nAllow: /\n{sitemap}").into_bytes()
+}
+
+fn sitemap(site: &SiteContext<'_>) -> Vec<u8> {
+    let base = site.input.options.base_url.as_deref().unwrap_or_default();
+    let mut paths: Vec<String> =
+        ["", "view/", "event/", "diff/", "health/", "about/", "data/"].map(str::to_owned).to_vec();
+    paths.extend(site.tests.keys().map(|test| urls::test(test)));
+    paths.extend(site.backends.keys().map(|backend| urls::backend(backend)));
+    paths.extend(site.presets.iter().map(|preset| urls::view(&preset.slug)));
+    let paged = site.series_indices().filter(|one| site.has_page(*one));
+    paths.extend(paged.map(|one| urls::series(&site.stems[one])));
+    paths.extend(site.events.iter().map(|event| urls::event(&event.id)));
+    let mut out = String::from(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
+         <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
+    for path in paths.iter().take(MAX_URLS) {
+        // Slugs hold nothing that XML escapes; the base URL was checked with the policy.
+        out.push_str(&format!("<url><loc>{}{path}</loc></url>\n", base.replace('&', "&amp;")));
+    }
+    out.push_str("</urlset>\n");
+    out.into_bytes()
+}
+
+/// A badge: what it is about, and how it is.
+struct Badge {
+    label: &'static str,
+    message: String,
+    color: &'static str,
+    is_error: bool,
+}
+
+impl Badge {
+    fn of(site: &SiteContext<'_>, members: &[usize]) -> Self {
+        let label = "benchmarks";
+        if members.is_empty() {
+            let message = "no data".to_owned();
+            return Self { label, message, color: "#57606a", is_error: false };
+        }
+        if site.input.history.counts.demo > 0 {
+            let message = "demo".to_owned();
+            return Self { label, message, color: "#57606a", is_error: false };
+        }
+        let off =
+            members.iter().filter(|one| table::has_open_regression(site, **one)).count() as u64;
+        let (message, colour) = if off == 0 {
+            ("steady".to_owned(), "#0a58b8")
+        } else {
+            (text::count_noun(off, "regression"), "#a83200")
+        };
+        Self { label, message, color: colour, is_error: off > 0 }
+    }
+
+    fn fresh(site: &SiteContext<'_>) -> Self {
+        let stale = health::state(site) == health::HealthState::NoData;
+        let message = site.input.history.newest.map_or_else(|| "no data".to_owned(), text::date);
+        let colour = if stale { "#57606a" } else { "#0a58b8" };
+        Self { label: "newest result", message, color: colour, is_error: false }
+    }
+
+    /// Widths by 7 units a character, fixed by `textLength`, so that any font fits.
+    fn svg(&self) -> Vec<u8> {
+        let (label, message) = (self.label, &self.message);
+        let wide = |text: &str| text.chars().count() * 7;
+        let (left, right) = (wide(label) + 10, wide(message) + 10);
+        let (all, colour) = (left + right, self.color);
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{all}\" height=\"20\" role=\"img\" \
+             aria-labelledby=\"t\"><title id=\"t\">{label}: {message}</title>\
+             <path fill=\"#24292f\" d=\"M0 0h{left}v20H0z\"/>\
+             <path fill=\"{colour}\" d=\"M{left} 0h{right}v20H{left}z\"/>\
+             <g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,sans-serif\" font-size=\"11\">\
+             <text x=\"5\" y=\"14\" textLength=\"{}\">{label}</text>\
+             <text x=\"{}\" y=\"14\" textLength=\"{}\">{message}</text></g></svg>\n",
+            left - 10,
+            left + 5,
+            right - 10,
+        )
+        .into_bytes()
+    }
+
+    /// The endpoint format of shields.io.
+    fn json(&self) -> Vec<u8> {
+        let value = serde_json::json!({
+            "schemaVersion": 1,
+            "label": self.label,
+            "message": self.message,
+            "color": self.color,
+            "isError": self.is_error,
+            "cacheSeconds": 3600,
+        });
+        format!("{value}\n").into_bytes()
+    }
+}

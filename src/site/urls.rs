@@ -1,0 +1,245 @@
+//! Every URL of the site. A path depends on nothing but the thing it names, so that adding a test
+//! never renames another page; two names never meet, also on a case-insensitive disk.
+//!
+//! Paths are relative to the site's root, without a leading slash; pages end in `/`.
+
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+
+use model::record::TIME_METRIC;
+use model::record::time::Timestamp;
+use model::series::SeriesKey;
+use model::text;
+
+/// Names that some file system or server treats specially: always written with their hash.
+const RESERVED: [&str; 25] = [
+    "index", "all", "any", "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5",
+    "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8",
+    "lpt9",
+];
+/// Longest name that is its own slug, and longest readable part before a hash.
+const MAX_SLUG_CHARS: usize = 64;
+const MAX_READABLE_CHARS: usize = 48;
+
+/// The slug of a name: the name itself where it already is one, else a readable part, `~` and six
+/// hex digits of its SHA-256. Injective but for collisions of that hash: two spellings of one text
+/// (`é` and `e` with an accent) are two names in the data, and two slugs.
+pub(crate) fn slug(name: &str) -> String {
+    let plain = !name.is_empty()
+        && name.len() <= MAX_SLUG_CHARS
+        && !name.starts_with(['-', '_'])
+        && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+        && !RESERVED.contains(&name);
+    if plain { name.to_owned() } else { hashed_slug(name) }
+}
+
+fn hashed_slug(name: &str) -> String {
+    let mut readable = String::new();
+    for character in name.nfc() {
+        let lower = character.to_ascii_lowercase();
+        if lower.is_ascii_lowercase() || lower.is_ascii_digit() || lower == '_' {
+            readable.push(lower);
+        } else if !readable.ends_with('-') {
+            readable.push('-');
+        }
+    }
+    readable.truncate(MAX_READABLE_CHARS);
+    let readable = readable.trim_matches(['-', '_']);
+    let readable = if readable.is_empty() { "x" } else { readable };
+    format!("{readable}~{}", sha256_hex(name, 6))
+}
+
+/// The first `digits` hex digits of the SHA-256 of a text.
+pub(crate) fn sha256_hex(text: &str, digits: usize) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    let halves = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digit = |half: u8| char::from_digit(half.into(), 16);
+    halves.take(digits).filter_map(digit).collect()
+}
+
+/// `<test>/<backend>/<mode>/<n>` and, where they are not the plain ones, `suite-…`, `params-…` and
+/// `metric-…`: what the page, the chart and the JSON of a series share.
+pub(crate) fn series_stem(key: &SeriesKey) -> String {
+    // A mode that ends in `-parallel` would meet the parallel form of another mode.
+    let mode =
+        if key.mode.ends_with("-parallel") { hashed_slug(&key.mode) } else { slug(&key.mode) };
+    let n = key.n.map_or_else(|| "any".to_owned(), |n| n.to_string());
+    let parallel = if key.parallel { "-parallel" } else { "" };
+    let mut stem = format!("{}/{}/{mode}{parallel}/{n}", slug(&key.test), slug(&key.backend));
+    let metric = if key.metric == TIME_METRIC { "" } else { &key.metric };
+    for (name, value) in
+        [("suite", key.suite.as_str()), ("params", &key.params), ("metric", metric)]
+    {
+        if !value.is_empty() {
+            stem.push_str(&format!("/{name}-{}", slug(value)));
+        }
+    }
+    stem
+}
+
+pub(crate) fn series(stem: &str) -> String {
+    ["series/", stem, "/"].concat()
+}
+
+pub(crate) fn series_svg(stem: &str) -> String {
+    ["chart/", stem, ".svg"].concat()
+}
+
+pub(crate) fn series_json(stem: &str) -> String {
+    format!("api/v1/series/{stem}.json")
+}
+
+pub(crate) fn series_csv(stem: &str) -> String {
+    format!("api/v1/series/{stem}.csv")
+}
+
+pub(crate) fn test(name: &str) -> String {
+    ["test/", &slug(name), "/"].concat()
+}
+
+pub(crate) fn backend(name: &str) -> String {
+    ["backend/", &slug(name), "/"].concat()
+}
+
+/// Presets are named together in one file, so their slugs carry no hash.
+pub(crate) fn view(preset_slug: &str) -> String {
+    format!("view/{preset_slug}/")
+}
+
+/// The first 12 hex digits of a sha, in lower case; any other id by its slug.
+pub(crate) fn commit_slug(id: &str) -> String {
+    // A time in digits (`20250926120000`) is no sha, and its first digits are not its own.
+    let sha = text::is_sha(id) && (id.len() <= 12 || [40, 64].contains(&id.len()));
+    if sha { id[..id.len().min(12)].to_ascii_lowercase() } else { slug(id) }
+}
+
+pub(crate) fn commit(id: &str) -> String {
+    ["commit/", &commit_slug(id), "/"].concat()
+}
+
+/// `<base>..<head>`.
+pub(crate) fn pair(base: &str, head: &str) -> String {
+    format!("{}..{}", commit_slug(base), commit_slug(head))
+}
+
+pub(crate) fn diff(pair: &str) -> String {
+    format!("diff/{pair}/")
+}
+
+pub(crate) fn event(id: &str) -> String {
+    ["event/", id, "/"].concat()
+}
+
+/// `<date>-<backend>-<test>-<6 hex>`: the hash is that of the series and the first commit.
+pub(crate) fn event_id(key: &SeriesKey, time: Timestamp, commit: &str, worse: bool) -> String {
+    let direction = if worse { "worse" } else { "better" };
+    let hash = sha256_hex(&format!("{}\n{commit}\n{direction}", key.name()), 6);
+    format!("{}-{}-{}-{hash}", text::iso_date(time), slug(&key.backend), slug(&key.test))
+}
+
+/// The anchor of a run's row in the runs table; HTML ids start with a letter.
+pub(crate) fn run_anchor(commit: &str) -> String {
+    ["c-", &commit_slug(commit)].concat()
+}
+
+/// How a page refers to other pages: relative, so that any base path works.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LinkRoot {
+    depth: usize,
+    /// Name `index.html` in links, for readers without a server.
+    explicit_index: bool,
+}
+
+impl LinkRoot {
+    /// The root as seen from the page at `path` (`series/a/b/` is three folders deep).
+    pub(crate) fn from(path: &str, explicit_index: bool) -> Self {
+        Self { depth: path.matches('/').count(), explicit_index }
+    }
+
+    /// The link to a path of this site.
+    pub(crate) fn to(self, path: &str) -> String {
+        const INDEX: &str = "index.html";
+        let mut link = String::with_capacity(3 * self.depth + path.len() + INDEX.len());
+        (0..self.depth).for_each(|_| link.push_str("../"));
+        let (page, fragment) = path.split_once('#').map_or((path, None), |(p, f)| (p, Some(f)));
+        link.push_str(page);
+        if link.is_empty() {
+            link.push_str("./");
+        }
+        if self.explicit_index && link.ends_with('/') {
+            link.push_str(INDEX);
+        }
+        if let Some(fragment) = fragment {
+            link.push('#');
+            link.push_str(fragment);
+        }
+        link
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(mode: &str, parallel: bool) -> SeriesKey {
+        SeriesKey {
+            suite: String::new(),
+            test: "sum_even_squares".to_owned(),
+            backend: "julia".to_owned(),
+            mode: mode.to_owned(),
+            parallel,
+            n: Some(1_000_000),
+            params: String::new(),
+            metric: TIME_METRIC.to_owned(),
+            metric_name: "time".to_owned(),
+        }
+    }
+
+    #[test]
+    fn slugs_are_as_promised() {
+        assert_eq!(slug("sum_even_squares"), "sum_even_squares");
+        assert_eq!(slug("Sum_Even"), "sum_even~2140e4");
+        assert_eq!(slug("日本語"), "x~77710a");
+        for name in ["con", "index", "", "..", "../../etc/passwd", "_x", "-x", "~", "a b"] {
+            let slug = slug(name);
+            assert!(
+                slug.contains('~') && !slug.starts_with(['~', '_', '-', '.']),
+                "{name}: {slug}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_mode_that_looks_parallel_does_not_meet_the_parallel_form() {
+        assert_eq!(
+            series_stem(&key("loops", true)),
+            "sum_even_squares/julia/loops-parallel/1000000"
+        );
+        assert_ne!(series_stem(&key("loops", true)), series_stem(&key("loops-parallel", false)));
+    }
+
+    #[test]
+    fn links_are_relative_from_any_depth() {
+        let root = LinkRoot::from("series/a/b/c/1/", false);
+        assert_eq!(root.to("about/#limits"), "../../../../../about/#limits");
+        assert_eq!(LinkRoot::from("", false).to(""), "./");
+        assert_eq!(LinkRoot::from("about/", true).to("health/#x"), "../health/index.html#x");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_name_leaves_its_folder_or_meets_another(a in ".{0,80}", b in ".{0,80}") {
+            let (slug_a, slug_b) = (slug(&a), slug(&b));
+            for slug in [&slug_a, &slug_b] {
+                let allowed = |c: char| {
+                    c.is_ascii_lowercase() || c.is_ascii_digit() || "._-~".contains(c)
+                };
+                proptest::prop_assert!(slug.chars().all(allowed) && !slug.contains(".."));
+                proptest::prop_assert!(slug.starts_with(|c: char| c.is_ascii_alphanumeric()));
+                proptest::prop_assert!(slug.len() <= MAX_SLUG_CHARS);
+            }
+            let same = a.nfc().eq(b.nfc());
+            proptest::prop_assert_eq!(slug_a == slug_b, same);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Verdicts and changes in words: always a mark, a sign and a word together, never colour alone.
+
+use std::borrow::Cow;
+use std::iter;
+
+use crate::site::view::{ChangeCell, Moment, Phrase};
+use detect::sensitivity::horizon;
+use detect::{Analysis, Change, ChangeKind, ChangeStatus, TrendEstimate, Verdict};
+use model::record::time::Timestamp;
+use model::record::{DEFAULT_MODE, TIME_METRIC};
+use model::series::{Series, SeriesKey};
+use model::text::{self, UnitScale};
+
+/// `julia · loops · parallel · n = 1,000,000`, then suite, parameters and metric.
+pub(crate) fn series_label(key: &SeriesKey) -> String {
+    joined(iter::once(Cow::from(&key.backend)).chain(variant_parts(key)))
+}
+
+/// The same without the backend.
+pub(crate) fn variant_label(key: &SeriesKey) -> String {
+    joined(variant_parts(key))
+}
+
+fn joined<'a>(parts: impl Iterator<Item = Cow<'a, str>>) -> String {
+    let mut out = String::with_capacity(48);
+    for (at, part) in parts.enumerate() {
+        out.push_str(if at == 0 { "" } else { " · " });
+        out.push_str(&part);
+    }
+    out
+}
+
+fn variant_parts(key: &SeriesKey) -> impl Iterator<Item = Cow<'_, str>> {
+    [
+        (key.mode != DEFAULT_MODE).then(|| Cow::from(&key.mode)),
+        key.parallel.then(|| Cow::from("parallel")),
+        key.n.map(|n| Cow::from(format!("n = {}", text::count(n)))),
+        (!key.params.is_empty()).then(|| Cow::from(&key.params)),
+        (!key.suite.is_empty()).then(|| Cow::from(&key.suite)),
+        (key.metric != TIME_METRIC).then(|| Cow::from(&key.metric_name)),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// ▲ where the value rose, ▼ where it fell.
+pub(crate) fn arrow(change: f64) -> &'static str {
+    if change >= 0.0 { "▲" } else { "▼" }
+}
+
+pub(crate) fn tone(worse: bool) -> &'static str {
+    if worse { "worse" } else { "better" }
+}
+
+/// `1.14×`: the larger level over the smaller.
+pub(crate) fn factor(before: f64, after: f64) -> Option<String> {
+    let ratio = after / before;
+    let factor = if ratio >= 1.0 { ratio } else { 1.0 / ratio };
+    factor.is_finite().then(|| text::ratio(factor))
+}
+
+/// `13.9% slower`, or `2.30× slower` from 100 % on.
+pub(crate) fn change_size(series: &Series, before: f64, after: f64, worse: bool) -> String {
+    let word = text::comparative(&series.unit, series.direction, worse);
+    let change = after / before - 1.0;
+    if change.abs() >= 1.0
+        && let Some(factor) = factor(before, after)
+    {
+        return format!("{factor} {word}");
+    }
+    if !change.is_finite() {
+        return word.to_owned();
+    }
+    format!("{} {word}", text::percent_change(change).trim_start_matches(['+', '−']))
+}
+
+/// The cell that says how a level moved.
+pub(crate) fn change_cell(series: &Series, before: f64, after: f64, worse: bool) -> ChangeCell {
+    let change = after / before - 1.0;
+    let word = text::comparative(&series.unit, series.direction, worse);
+    let words = factor(before, after).map_or_else(|| word.to_owned(), |x| format!("{x} {word}"));
+    ChangeCell {
+        tone: tone(worse),
+        mark: arrow(change),
+        change: text::percent_change(change),
+        words,
+    }
+}
+
+/// The cell of a series whose newest level is no news.
+pub(crate) fn muted_cell(words: impl Into<String>) -> ChangeCell {
+    ChangeCell { tone: "note", mark: "~", change: String::new(), words: words.into() }
+}
+
+/// The cell of a series by its verdict.
+pub(crate) fn verdict_cell(series: &Series, analysis: &Analysis) -> ChangeCell {
+    let open = analysis.changes.last();
+    match (analysis.verdict, open) {
+        (Verdict::Regressed | Verdict::Improved, Some(change)) => {
+            change_cell(series, change.before, change.after, change.is_regression)
+        }
+        (Verdict::Accepted, Some(change)) => ChangeCell {
+            tone: "note",
+            words: format!("{}, accepted", text::comparative(&series.unit, series.direction, true)),
+            ..change_cell(series, change.before, change.after, change.is_regression)
+        },
+        (Verdict::Suspected { runs_needed }, _) => ChangeCell {
+            tone: "note",
+            mark: arrow(analysis.latest_change.unwrap_or(0.0)),
+            change: analysis.latest_change.map_or_else(String::new, text::percent_change),
+            words: format!(
+                "suspected, {} more needed",
+                text::count_noun(u64::from(runs_needed), "run")
+            ),
+        },
+        (Verdict::Infrastructure, _) => muted_cell("infrastructure, not compared"),
+        (Verdict::NotCompared, _) => muted_cell("runner changed, not compared"),
+        (Verdict::TooNoisy, _) => muted_cell("too noisy to tell"),
+        (Verdict::New, _) => muted_cell("new"),
+        (Verdict::Missing, _) => muted_cell("no result"),
+        _ => muted_cell("no clear change"),
+    }
+}
+
+/// The word that filters and JSON know a verdict by.
+pub(crate) fn verdict_name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Regressed => "regressed",
+        Verdict::Suspected { .. } => "suspected",
+        Verdict::Infrastructure => "infrastructure",
+        Verdict::Accepted => "approved",
+        Verdict::Improved => "improved",
+        Verdict::NotCompared => "suppressed",
+        Verdict::TooNoisy => "noisy",
+        Verdict::New => "new",
+        Verdict::Missing => "missing",
+        Verdict::Unchanged => "steady",
+    }
+}
+
+pub(crate) fn status(status: &ChangeStatus) -> &'static str {
+    match status {
+        ChangeStatus::New => "new",
+        ChangeStatus::Fixed => "fixed",
+        ChangeStatus::Accepted { .. } => "approved",
+        ChangeStatus::Explained => "explained",
+    }
+}
+
+/// Before and after of a change in one unit.
+pub(crate) fn levels(series: &Series, change: &Change) -> String {
+    UnitScale::for_values([change.before, change.after], &series.unit)
+        .arrow(change.before, change.after)
+}
+
+/// What happened, as a list of changes says it: `▲ 13.9% slower`.
+pub(crate) fn event(series: &Series, change: &Change) -> Phrase {
+    let size = change_size(series, change.before, change.after, change.is_regression);
+    let text = format!("{} {size}", arrow(change.change));
+    let phrase = Phrase::new(tone(change.is_regression)).marked(tone(change.is_regression), text);
+    match change.kind {
+        ChangeKind::Step => phrase,
+        ChangeKind::Drift => phrase.text(", slowly"),
+    }
+}
+
+/// What would be noticed: `Smallest lasting change that would be reported within 5 runs in 9 of
+/// 10 cases: 3.1%; in 99 of 100: 4.2%.` None where too little is known.
+pub(crate) fn sensitivity(analysis: &Analysis, confirmations: u32, rule: String) -> Option<Phrase> {
+    let likely = text::percent(analysis.detectable_change_90?);
+    let runs = text::count_noun(horizon(confirmations as usize) as u64, "run");
+    let phrase = Phrase::new("")
+        .text("Smallest lasting change for the worse that would be reported within ")
+        .text(format!("{runs} in 9 of 10 cases: "))
+        .link(rule, likely);
+    Some(match analysis.detectable_change_99 {
+        Some(surely) => phrase.text(format!("; in 99 of 100: {}.", text::percent(surely))),
+        None => phrase.text("."),
+    })
+}
+
+/// Value and note of a trend: `+0.11% a day` and `95% interval +0.04% to +0.17%, r² 0.61, 28 runs
+/// in 29 days`; `none` where the interval holds zero.
+pub(crate) fn trend(trend: &TrendEstimate) -> (String, String) {
+    let rate = text::percent_rate;
+    let runs = text::count_noun(u64::from(trend.runs), "run");
+    let days = text::duration(trend.to.micros().saturating_sub(trend.from.micros()));
+    let value = if trend.is_significant {
+        format!("{} a day", rate(trend.per_day))
+    } else {
+        "none".to_owned()
+    };
+    let interval = format!("{} to {}", rate(trend.low), rate(trend.high));
+    let unit = if trend.is_significant { "" } else { " a day" };
+    let fit =
+        if trend.is_significant { format!(", r² {:.2}", trend.r_squared) } else { String::new() };
+    (value, format!("95% interval {interval}{unit}{fit}, {runs} in {days}"))
+}
+
+/// A day as a `<time>` element shows it.
+pub(crate) fn day(time: Timestamp) -> Moment {
+    Moment { iso: time.to_string(), text: text::date(time) }
+}
+
+/// A minute as a `<time>` element shows it.
+pub(crate) fn minute(time: Timestamp) -> Moment {
+    Moment { iso: time.to_string(), text: text::date_time(time) }
+}
+
+/// The scale of a series' own values.
+pub(crate) fn scale(series: &Series, analysis: &Analysis) -> UnitScale {
+    let latest = analysis.latest_run.and_then(|run| series.runs[run].value);
+    let baseline = analysis.baseline.map(|baseline| baseline.value);
+    UnitScale::for_values(latest.into_iter().chain(baseline), &series.unit)
+}

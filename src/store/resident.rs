@@ -1,0 +1,181 @@
+//! A history directory that is read again and again, while one file of records changes: what the
+//! other files hold stays in memory, and what that one holds now is put beside it. That is what
+//! reading everything gives, since the order of files has no say.
+//!
+//! Which files there are and how they look from outside is asked each time: nothing is kept where
+//! more than one of them changed, or what changed is not known.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use anyhow::Context;
+
+use crate::store::cache::ParseCache;
+use crate::store::read::{ReadOptions, read_file};
+use crate::store::walk::RecordFile;
+use crate::store::{Contents, Source, read, read_files, sidecar, walk};
+use model::history::build::{HistoryBuilder, ValueOptions};
+
+/// Rows up to which records stay in memory: about 200 MB of them.
+const MAX_RESIDENT_ROWS: usize = 2_000_000;
+/// Bytes of a file from which on the cache is faster than its text. What is read of a smaller one
+/// would only fill the cache.
+const MIN_CACHED_BYTES: u64 = 4 << 20;
+
+/// The records of all files but one.
+pub(crate) struct ResidentRecords {
+    /// The name of that one.
+    changed_file: String,
+    other_files: Vec<FileStamp>,
+    records: HistoryBuilder,
+    bytes: u64,
+    reading: Arc<ValueOptions>,
+}
+
+impl ResidentRecords {
+    /// Reads all files of a history directory but the one that changed last, which is the likeliest
+    /// to change next; none where there are none, or too many records to keep.
+    ///
+    /// # Errors
+    /// As [`read()`].
+    pub(crate) fn prefetch(source: &Source) -> anyhow::Result<Option<Self>> {
+        let mut files = walk::record_files(&source.directory, source.with_archive)?;
+        let looks: Vec<FileStamp> =
+            files.iter().map(FileStamp::of).collect::<anyhow::Result<_>>()?;
+        let Some(last) = looks.iter().max_by_key(|look| look.modified) else { return Ok(None) };
+        let file = last.name.clone();
+        files.retain(|it| it.name != file);
+        let kept = Self::without_file(file, source, (&files, looks), &|_, _| ())?;
+        Ok(Some(kept).filter(|kept| kept.records.row_count() <= MAX_RESIDENT_ROWS))
+    }
+
+    /// Reads all files but one, whose looks are known.
+    fn without_file(
+        file: String,
+        source: &Source,
+        (rest, mut looks): (&[RecordFile], Vec<FileStamp>),
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> anyhow::Result<Self> {
+        let (records, bytes) = read_files(source, rest, progress)?;
+        looks.retain(|look| look.name != file);
+        let reading = Arc::clone(&source.reading);
+        Ok(Self { changed_file: file, other_files: looks, records, bytes, reading })
+    }
+}
+
+/// How a file looks from outside.
+#[derive(PartialEq)]
+struct FileStamp {
+    name: String,
+    size: u64,
+    modified: Option<SystemTime>,
+}
+
+impl FileStamp {
+    fn of(file: &RecordFile) -> anyhow::Result<Self> {
+        let told = || format!("cannot read {}", file.path.display());
+        let facts = std::fs::metadata(&file.path).with_context(told)?;
+        let (name, changed) = (file.name.clone(), facts.modified().ok());
+        Ok(Self { name, size: facts.len(), modified: changed })
+    }
+
+    /// `others` are sorted by name.
+    fn is_in(&self, others: &[Self]) -> bool {
+        let at = others.binary_search_by(|other| other.name.cmp(&self.name));
+        at.is_ok_and(|at| others[at] == *self)
+    }
+}
+
+/// Reads a history directory of which these paths changed, of none: any may have. What is kept of
+/// it serves the next time.
+///
+/// # Errors
+/// As [`read()`].
+pub(crate) fn reread(
+    source: &Source,
+    kept: &mut Option<ResidentRecords>,
+    changed: &[PathBuf],
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> anyhow::Result<Contents> {
+    let before = kept.take().filter(|kept| kept.reading == source.reading);
+    let files = walk::record_files(&source.directory, source.with_archive)?;
+    // Before they are read: what changes meanwhile looks another then.
+    let looks: Vec<FileStamp> = files.iter().map(FileStamp::of).collect::<anyhow::Result<_>>()?;
+    let names = changed_names(source, changed, &files);
+    let Some(file) = names.and_then(|names| single_changed_file(before.as_ref(), &looks, names))
+    else {
+        return read(source, progress);
+    };
+    let (own, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|it| it.name == file);
+    let before = match before.filter(|kept| kept.changed_file == file) {
+        Some(before) => before,
+        None => ResidentRecords::without_file(file, source, (&rest, looks), progress)?,
+    };
+    let mut contents = Contents { files: rest.len() + own.len(), ..Contents::default() };
+    contents.bytes = before.bytes;
+    if before.records.row_count() > MAX_RESIDENT_ROWS {
+        contents.records = before.records;
+    } else {
+        contents.records = before.records.clone();
+        *kept = Some(before);
+    }
+    for file in own {
+        contents.bytes += read_changed_file(source, &file, &mut contents.records)?;
+    }
+    sidecar::read_sidecars(&source.directory, &mut contents)?;
+    Ok(contents)
+}
+
+fn read_changed_file(
+    source: &Source,
+    file: &RecordFile,
+    records: &mut HistoryBuilder,
+) -> anyhow::Result<u64> {
+    let large = std::fs::metadata(&file.path).is_ok_and(|facts| facts.len() >= MIN_CACHED_BYTES);
+    let root = source.cache.as_ref().filter(|_| large);
+    let cache = root.map(|root| ParseCache::of(root, &source.directory, &source.reading));
+    read_file(file, records, ReadOptions { cache: cache.as_ref(), one_thread_per_file: false })
+}
+
+/// The names of the record files among these paths; none where any may be meant.
+fn changed_names(
+    source: &Source,
+    changed: &[PathBuf],
+    files: &[RecordFile],
+) -> Option<BTreeSet<String>> {
+    // What is watched has its real path.
+    let real = source.directory.canonicalize().ok()?;
+    let mut names = BTreeSet::new();
+    for path in changed {
+        // The policy may stand elsewhere.
+        let Ok(inside) = path.strip_prefix(&real) else { continue };
+        let path = source.directory.join(inside);
+        let within = |file: &RecordFile| file.path.starts_with(&path) && file.path != path;
+        if path.is_dir() || files.iter().any(within) {
+            return None;
+        }
+        names.extend(walk::record_file(&source.directory, &path).map(|file| file.name));
+    }
+    (!changed.is_empty()).then_some(names)
+}
+
+/// The one file that is another than before, or may soon be; none where several are. `names` are
+/// those that were told to have changed.
+fn single_changed_file(
+    before: Option<&ResidentRecords>,
+    looks: &[FileStamp],
+    mut names: BTreeSet<String>,
+) -> Option<String> {
+    if let Some(before) = before {
+        let others = looks.iter().filter(|look| look.name != before.changed_file);
+        let gone = before.other_files.iter().filter(|look| !look.is_in(looks));
+        let new = others.filter(|look| !look.is_in(&before.other_files));
+        names.extend(new.chain(gone).map(|look| look.name.clone()));
+        if names.is_empty() {
+            return Some(before.changed_file.clone());
+        }
+    }
+    (names.len() == 1).then(|| names.pop_first()).flatten()
+}
