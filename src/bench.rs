@@ -1,17 +1,17 @@
 //! What `benches/` may call, since rooms are private: made-up histories in, counters out. No part
 //! of the program uses it, and nothing here is promised to anyone.
 //!
-//! What is prepared stands in types of its own ([`Folder`], [`Loaded`], [`Drawing`]), so that a
+//! What is prepared stands in types of its own ([`DemoFolder`], [`LoadedDemo`], [`ChartFixture`]), so that a
 //! benchmark measures the step it names and not the steps before it.
 
 use std::path::Path;
 
 use tempfile::TempDir;
 
+use crate::app::stages;
+use crate::app::{self, LoadOptions, LoadedHistory, Project};
 use crate::demo::{self, Scenario};
 use crate::output::previous::PreviousSite;
-use crate::project::stages;
-use crate::project::{self, LoadOptions, LoadedHistory, Project};
 use crate::store;
 use chart::{self, ChartSize, ChartSpan, NoLinks, TrendInput};
 use detect::sensitivity::simulate;
@@ -103,7 +103,7 @@ impl DemoFolder {
     /// They cannot be read.
     pub fn records(&self) -> anyhow::Result<DemoRecords> {
         let LoadedHistory { history, policy, .. } =
-            project::load_history(&self.options(), &stages::no_progress)?;
+            app::load_history(&self.options(), &stages::no_progress)?;
         Ok(DemoRecords { history, policy })
     }
 
@@ -112,7 +112,7 @@ impl DemoFolder {
     /// # Errors
     /// It cannot be loaded.
     pub fn load(&self) -> anyhow::Result<LoadedDemo> {
-        Ok(LoadedDemo(project::load(&self.options(), &stages::no_progress)?))
+        Ok(LoadedDemo(app::load(&self.options(), &stages::no_progress)?))
     }
 
     /// The whole of `benchpages build` into a new folder, which is handed back: whoever drops it
@@ -127,8 +127,8 @@ impl DemoFolder {
     }
 
     fn build_into(&self, out: &Path) -> anyhow::Result<u64> {
-        let project = project::load(&self.options(), &stages::no_progress)?;
-        Ok(project::build(&project, out, PreviousSite::Remove, &stages::no_progress)?.files)
+        let project = app::load(&self.options(), &stages::no_progress)?;
+        Ok(app::build(&project, out, PreviousSite::Remove, &stages::no_progress)?.files)
     }
 }
 
@@ -160,7 +160,7 @@ impl DemoRecords {
     }
 }
 
-/// Makes one file of a site by its path: see [`Loaded::pages`].
+/// Makes one file of a site by its path: see [`LoadedDemo::pages`].
 pub type MakeFile<'a> = dyn Fn(&str) -> Option<usize> + 'a;
 
 /// A history that was read, grouped and analysed.
@@ -194,7 +194,7 @@ impl LoadedDemo {
     /// # Errors
     /// The site cannot be prepared.
     pub fn pages(&self, then: &mut dyn FnMut(&MakeFile<'_>)) -> anyhow::Result<()> {
-        let input = project::site_input(&self.0);
+        let input = app::site_input(&self.0);
         crate::site::prepare(&input, &mut |site| {
             then(&|path| Some(site.render(path)?.ok()?.len()));
         })?;
@@ -206,7 +206,7 @@ impl LoadedDemo {
     /// # Errors
     /// The site cannot be prepared.
     pub fn paths(&self) -> anyhow::Result<Vec<String>> {
-        Ok(crate::site::paths(&project::site_input(&self.0))?)
+        Ok(crate::site::paths(&app::site_input(&self.0))?)
     }
 }
 

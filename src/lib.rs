@@ -8,8 +8,8 @@
 // ── Core: pure values in, values out ──
 mod regressions;
 mod doctor;
+mod report;
 mod site;
-mod gate;
 mod export;
 
 // ── Edges: each translates between the world and the core ──
@@ -18,13 +18,12 @@ mod output;
 mod demo;
 mod serve;
 mod init;
-mod context;
+mod vcs;
 #[cfg(feature = "net")]
 mod notify;
 
 // ── Application: wires; may use everything above ──
-mod project;
-mod up_to_date;
+mod app;
 mod cli;
 #[doc(hidden)]
 pub mod bench;

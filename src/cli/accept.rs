@@ -3,11 +3,11 @@
 use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
+use crate::app::stages;
+use crate::app::{self, LoadOptions, Project};
 use crate::cli::args::{AcceptArgs, AudienceArg, GlobalArgs, SiteArgs};
 use crate::cli::build;
 use crate::cli::ui::{self, Reporter};
-use crate::project::stages;
-use crate::project::{self, LoadOptions, Project};
 use crate::regressions::{self, RegressionLookup, SeriesRegression};
 use crate::store;
 use model::audit::AuditEntry;
@@ -23,7 +23,7 @@ const MAX_SUGGESTIONS: usize = 5;
 
 pub(crate) fn run(global: &GlobalArgs, args: &AcceptArgs, talk: &Reporter) -> anyhow::Result<u8> {
     let options = load_options(global)?;
-    let project = project::load(&options, &stages::no_progress)?;
+    let project = app::load(&options, &stages::no_progress)?;
     let told = AcceptOptions::of(args, options.now.unwrap_or(options.clock))?;
     let known = acceptance_context(&project);
     let matching = known.series_matching(&args.series);

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::cli::ui::Reporter;
-use crate::gate::{CheckOutcome, actions_output, markdown};
+use crate::report::{CheckOutcome, actions_output, markdown};
 
 /// A longer summary is dropped whole by GitHub: 1 MiB for all of a step.
 const MAX_SUMMARY_BYTES: u64 = 1 << 20;

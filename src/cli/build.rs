@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use anyhow::Context;
 
+use crate::app::stages::{Progress, Stages};
+use crate::app::up_to_date::{BuildFingerprint, BuildRecord};
+use crate::app::{self, BuildSummary, LoadOptions, Project};
 use crate::cli::args::{AudienceArg, BuildArgs, GlobalArgs, OutputFormat, SiteArgs};
 use crate::cli::ui::{self, Reporter};
 use crate::output::previous::PreviousSite;
-use crate::project::stages::{Progress, Stages};
-use crate::project::{self, BuildSummary, LoadOptions, Project};
-use crate::up_to_date::{BuildFingerprint, BuildRecord};
 use model::policy;
 use model::record::time::Timestamp;
 use model::text;
@@ -48,7 +48,7 @@ fn build_or_reuse(
         known.warnings.iter().for_each(|warning| talk.warn(warning));
         return Ok((known.built, false));
     }
-    let (project, built) = load_and_build(options, site, talk, &project::load)?;
+    let (project, built) = load_and_build(options, site, talk, &app::load)?;
     let timeless = options.now.is_some() || project.history.counts.demo > 0;
     let warnings =
         project.warnings.iter().cloned().chain(size_warning(built.files, built.bytes)).collect();
@@ -79,7 +79,7 @@ pub(crate) fn load_and_build(
         talk.warn(warning);
     }
     let started = Instant::now();
-    let built = project::build(&project, &site.out, previous_site(options), &meter);
+    let built = app::build(&project, &site.out, previous_site(options), &meter);
     talk.end_progress();
     project.stages.finish("wrote");
     report_stage(talk, "wrote the site", started);

@@ -9,20 +9,20 @@ use std::path::Path;
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use crate::app::{self, LoadOptions, LoadedHistory};
 use crate::cli::actions;
 use crate::cli::args::{CheckArgs, GlobalArgs, ReportFormat, SiteArgs};
 use crate::cli::build;
 use crate::cli::ui::{self, Reporter};
-use crate::context::git;
-use crate::gate::candidate::{self, Candidate, CandidateRef, CandidateRequest};
-use crate::gate::decision::{Decision, OverrideRequest};
-use crate::gate::{
+use crate::report::candidate::{self, Candidate, CandidateRef, CandidateRequest};
+use crate::report::decision::{Decision, OverrideRequest};
+use crate::report::{
     AcceptedBy, CheckOutcome, SeriesFinding, annotations, gcc, json as json_report, junit,
     markdown, sarif, snapshot, terminal,
 };
-use crate::project::{self, LoadOptions, LoadedHistory};
 use crate::site::redact;
 use crate::store;
+use crate::vcs::git;
 use model::audit::AuditEntry;
 use model::history::History;
 use model::policy::{AcceptFrom, SiteAudience, accepted};
@@ -97,7 +97,7 @@ struct CheckRun {
 }
 
 fn run_check(options: &LoadOptions, args: &CheckArgs, talk: &Reporter) -> anyhow::Result<CheckRun> {
-    let mut opened = project::load_history(options, &talk.progress())?;
+    let mut opened = app::load_history(options, &talk.progress())?;
     for warning in &opened.warnings {
         talk.warn(warning);
     }
@@ -118,7 +118,7 @@ fn run_check(options: &LoadOptions, args: &CheckArgs, talk: &Reporter) -> anyhow
     trust_base_approvals(&mut opened, &scene, (options, args), talk);
     let plea = override_request(args, talk);
     talk.progress()("analysing", 0, 0);
-    let outcome = project::check(&mut opened, options, scene, plea);
+    let outcome = app::check(&mut opened, options, scene, plea);
     talk.end_progress();
     build::report_stages(talk, &opened.stages);
     Ok(CheckRun { outcome, loaded: opened, history })

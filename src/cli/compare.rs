@@ -2,16 +2,17 @@
 
 use anyhow::{Context, bail};
 
+use crate::app;
+use crate::app::stages;
 use crate::cli::args::{CompareArgs, GlobalArgs, SiteArgs, TableFormat};
 use crate::cli::build;
 use crate::cli::ui::{self, Reporter};
-use crate::context::git;
-use crate::gate::candidate;
-use crate::gate::compare::CommitComparison;
-use crate::gate::links::ReportLinks;
-use crate::project;
-use crate::project::stages;
-use crate::site::{self, urls};
+use crate::report::candidate;
+use crate::report::compare::CommitComparison;
+use crate::report::links::ReportLinks;
+use crate::report::urls;
+use crate::site::{self};
+use crate::vcs::git;
 use model::filter::Filter;
 
 /// Nothing could be compared.
@@ -45,7 +46,7 @@ fn compare(
         with_archive: args.with_archive,
         explicit_index: false,
     };
-    let project = project::load(&build::load_options(global, &site)?, &stages::no_progress)?;
+    let project = app::load(&build::load_options(global, &site)?, &stages::no_progress)?;
     project.warnings.iter().for_each(|warning| talk.detail(warning));
     let history = &project.history;
     let commit = |name: &str| {
@@ -63,7 +64,7 @@ fn compare(
         diff_path: Some(urls::diff(&urls::pair(&ids.0, &ids.1))),
         code_url: None,
     };
-    let compared = site::compare(&project::site_input(&project), pair, &filter)?;
+    let compared = site::compare(&app::site_input(&project), pair, &filter)?;
     let all = (project.grouped.series.as_slice(), project.analyses.by_series.as_slice());
     Ok(CommitComparison::of(ids, compared, all, links))
 }

@@ -3,12 +3,12 @@
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use crate::app::stages;
+use crate::app::{self, LoadOptions, Project};
 use crate::cli::accept;
 use crate::cli::args::{DoctorArgs, GlobalArgs, OutputFormat};
 use crate::cli::ui::{self, Reporter};
 use crate::doctor::{self, DoctorFinding, DoctorInput, FindingLevel};
-use crate::project::stages;
-use crate::project::{self, LoadOptions, Project};
 use model::policy::diagnostic::Diagnostic;
 use model::policy::read::read as read_policy;
 use model::text::{self, sanitize};
@@ -27,7 +27,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &DoctorArgs, talk: &Reporter) -> an
     if refused {
         options.policy = Some(stand_in.path().to_owned());
     }
-    let project = project::load(&options, &stages::no_progress)?;
+    let project = app::load(&options, &stages::no_progress)?;
     let found = doctor::examine(&DoctorInput {
         history: &project.history,
         series: &project.grouped.series,

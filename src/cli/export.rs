@@ -5,19 +5,19 @@ use std::io::{BufWriter, Write};
 
 use anyhow::Context;
 
+use crate::app;
+use crate::app::stages;
 use crate::cli::args::{ExportArgs, ExportLanguage, GlobalArgs, SiteArgs};
 use crate::cli::build;
 use crate::cli::ui::Reporter;
 use crate::export::{self, ExportFormat};
-use crate::project;
-use crate::project::stages;
 use model::filter::Filter;
 
 pub(crate) fn run(global: &GlobalArgs, args: &ExportArgs, talk: &Reporter) -> anyhow::Result<u8> {
     let filter = Filter::parse_args(&args.filters).map_err(anyhow::Error::msg)?;
     let site = SiteArgs { with_archive: args.with_archive, ..SiteArgs::default() };
     let options = build::load_options(global, &site)?;
-    let opened = project::load_history(&options, &stages::no_progress)?;
+    let opened = app::load_history(&options, &stages::no_progress)?;
     opened.warnings.iter().for_each(|warning| talk.detail(warning));
     let language = match args.language {
         ExportLanguage::Csv => ExportFormat::Csv,

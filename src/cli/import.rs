@@ -10,12 +10,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use anyhow::{Context, bail};
 use serde_json::json;
 
+use crate::app;
 use crate::cli::args::import::ImportArgs;
 use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
 use crate::cli::build;
 use crate::cli::ingest::{checked_file_stem, parse_pairs, validated};
 use crate::cli::ui::{self, Reporter};
-use crate::project;
 use crate::store;
 use crate::store::append::{AppendTarget, Appended, Appender};
 use crate::store::commits::{self, CommitMerge};
@@ -43,7 +43,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> an
     }
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
-        project::reject_demo_in(&build::load_options(global, &SiteArgs::default())?)?;
+        app::reject_demo_in(&build::load_options(global, &SiteArgs::default())?)?;
     }
     let asked = import_options(args)?;
     let mut job = ImportJob::new(global, args, kind)?;

@@ -9,14 +9,14 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
+use crate::app::{self, LoadOptions};
 use crate::cli::args::ingest::IngestArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::build;
 use crate::cli::ui::{self, Reporter};
-use crate::context::{self, MetadataOverrides, MetadataSources, git};
-use crate::project::{self, LoadOptions};
 use crate::store;
 use crate::store::append::{AppendTarget, Appender};
+use crate::vcs::{self, MetadataOverrides, MetadataSources, git};
 use ingest::entry::{BenchmarkEntry, RunContext};
 use ingest::formats::{self, Format};
 use ingest::import;
@@ -39,7 +39,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> an
     let options = build::load_options(global, &SiteArgs::default())?;
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
-        project::reject_demo_in(&options)?;
+        app::reject_demo_in(&options)?;
     }
     // Columns have a meaning in tables alone.
     let table = args.format == "auto" && !args.column.is_empty();
@@ -299,7 +299,7 @@ impl IngestJob {
         if git::resolve(Path::new("."), commit).is_none() {
             return Ok(());
         }
-        let (facts, told) = context::commits(Path::new("."), commit, MAX_COMMITS);
+        let (facts, told) = vcs::commits(Path::new("."), commit, MAX_COMMITS);
         told.iter().for_each(|warning| talk.warn(warning));
         store::commits::merge(&global.data, &facts).map(|_| ())
     }
@@ -310,7 +310,7 @@ impl IngestJob {
 }
 
 /// What git, continuous integration and the machine say of the run here.
-fn run_metadata(args: &IngestArgs, set: &BTreeMap<String, String>) -> context::RunMetadata {
+fn run_metadata(args: &IngestArgs, set: &BTreeMap<String, String>) -> vcs::RunMetadata {
     let said = MetadataOverrides {
         commit: args.commit.clone(),
         branch: args.branch.clone(),
@@ -320,13 +320,13 @@ fn run_metadata(args: &IngestArgs, set: &BTreeMap<String, String>) -> context::R
         fields: set.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         toolchains: args.toolchain.clone(),
     };
-    let variables = context::env_variables();
+    let variables = vcs::env_variables();
     let sources = MetadataSources {
         variables: &variables,
         repository: Path::new("."),
         machine: Path::new("/"),
     };
-    let mut around = context::gather(&said, sources);
+    let mut around = vcs::gather(&said, sources);
     if args.elsewhere {
         around.environment.clear();
         around.url = None;

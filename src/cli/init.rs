@@ -6,8 +6,8 @@ use std::io::{BufRead, IsTerminal, Write};
 use crate::cli::args::{GlobalArgs, InitArgs, SiteArgs};
 use crate::cli::build;
 use crate::cli::ui::{self, Reporter};
-use crate::context::git;
 use crate::init::{self, InitPlan, ProjectFacts, ProposalState};
+use crate::vcs::git;
 use model::text;
 
 pub(crate) fn run(global: &GlobalArgs, args: &InitArgs, talk: &Reporter) -> anyhow::Result<u8> {

@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
+use crate::app::stages;
+use crate::app::{self, Project};
 use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
 use crate::cli::build::load_options;
 use crate::cli::ui::{self, Reporter};
-use crate::project::stages;
-use crate::project::{self, Project};
 use crate::site;
 use detect::Verdict;
 use detect::replay::{ReplaySummary, ReplayedVerdict};
@@ -41,22 +41,18 @@ pub(crate) fn run(
 }
 
 fn replay(global: &GlobalArgs, talk: &Reporter) -> anyhow::Result<PolicyReplay> {
-    let project =
-        project::load(&load_options(global, &SiteArgs::default())?, &stages::no_progress)?;
+    let project = app::load(&load_options(global, &SiteArgs::default())?, &stages::no_progress)?;
     for warning in project.warnings.iter().filter(|it| !it.starts_with("no base URL")) {
         talk.warn(warning);
     }
-    let said = project::replay(&project);
+    let said = app::replay(&project);
     let figures = project.analyses.replay_summary;
     Ok(PolicyReplay { project, replayed: said, figures })
 }
 
 fn replay_json(replay: &PolicyReplay) -> anyhow::Result<serde_json::Value> {
-    let bytes = site::replay_json(
-        &project::site_input(&replay.project),
-        &replay.replayed,
-        &replay.figures,
-    )?;
+    let bytes =
+        site::replay_json(&app::site_input(&replay.project), &replay.replayed, &replay.figures)?;
     Ok(serde_json::from_slice(&bytes)?)
 }
 

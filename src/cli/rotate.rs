@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::app;
+use crate::app::stages;
 use crate::cli::args::{GlobalArgs, OutputFormat, RotateArgs, SiteArgs};
 use crate::cli::build;
 use crate::cli::ui::{self, Reporter};
-use crate::project;
-use crate::project::stages;
 use crate::store;
 use crate::store::rotate::{self, RotationPlan, RotationResult};
 use model::audit::AuditEntry;
@@ -15,7 +15,7 @@ use model::text;
 
 pub(crate) fn run(global: &GlobalArgs, args: &RotateArgs, talk: &Reporter) -> anyhow::Result<u8> {
     let options = build::load_options(global, &SiteArgs::default())?;
-    let opened = project::load_history(&options, &stages::no_progress)?;
+    let opened = app::load_history(&options, &stages::no_progress)?;
     let days = opened.policy.governance.data_retention_days;
     let kept = Timestamp::from_micros(opened.now.micros() - i64::from(days) * DAY_US);
     let before = text::iso_date(kept).get(..7).unwrap_or_default().to_owned();

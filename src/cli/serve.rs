@@ -8,12 +8,12 @@ use std::time::Instant;
 
 use anyhow::bail;
 
+use crate::app::LoadOptions;
+use crate::app::session::load_resumable;
 use crate::cli::args::{GlobalArgs, ServeArgs};
 use crate::cli::build;
 use crate::cli::serve::site_loop::{ShownSite, SiteMaker};
 use crate::cli::ui::Reporter;
-use crate::project::LoadOptions;
-use crate::project::session::load_resumable;
 use crate::serve::{self, ServeError, ServeHooks};
 
 pub(crate) fn run(global: &GlobalArgs, args: &ServeArgs, talk: &Reporter) -> anyhow::Result<u8> {

@@ -43,7 +43,7 @@ pub(crate) struct WrittenDemo {
 /// left there.
 ///
 /// # Errors
-/// [`WriteError::NotOurs`] before anything is touched; [`WriteError::Io`] with the path at fault.
+/// [`DemoWriteError::NotOurs`] before anything is touched; [`DemoWriteError::Io`] with the path at fault.
 pub(crate) fn write(history: &DemoHistory, dir: &Path) -> Result<WrittenDemo, DemoWriteError> {
     let old = read_manifest(dir)?;
     reject_foreign_files(dir, &old)?;

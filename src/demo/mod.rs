@@ -6,7 +6,7 @@
 //! machine was slow for all, a series born 2 days ago, a run that failed, a change of go that was
 //! accepted, and one open pull request that makes julia slower. Other scenarios: noise only, names
 //! that break tools, and 200,000 records. [`generate`] is pure;
-//! [`folder::write`] refuses a folder that holds anything else.
+//! [`folder::write_summary`] refuses a folder that holds anything else.
 
 mod commits;
 pub(crate) mod folder;

@@ -1,6 +1,6 @@
 //! Sends a request until it is answered: tries again where that can help, waits as the server
 //! says, follows redirects on the same host, and ends within a time limit. What carries requests
-//! ([`Wire`]) and what keeps time ([`Pace`]) are given, so that tests neither wait nor connect.
+//! ([`Transport`]) and what keeps time ([`RetryClock`]) are given, so that tests neither wait nor connect.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ pub(crate) struct HttpRequest {
     pub(crate) token: Option<Secret>,
     /// JSON.
     pub(crate) body: Option<Vec<u8>>,
-    /// Doing it twice does harm: an answer that does not come ends in [`Failure::Unsure`].
+    /// Doing it twice does harm: an answer that does not come ends in [`NotifyError::Unconfirmed`].
     pub(crate) retry_is_unsafe: bool,
     /// The status that an answer means, where its own status does not tell.
     pub(crate) effective_status: Option<fn(&HttpResponse) -> u16>,

@@ -1,5 +1,5 @@
 //! Tokens, keys and addresses that are keys: they are sent, never shown. A [`Secret`] prints as
-//! stars, and [`Masks`] finds each in any other text (an address, what a server echoes).
+//! stars, and [`SecretMasks`] finds each in any other text (an address, what a server echoes).
 
 /// What stands where a secret stood.
 pub(crate) const MASK: &str = "***";

@@ -27,7 +27,7 @@ pub(crate) struct WebhookMessage<'a> {
 /// Sends, whatever was found: the receiver decides what matters.
 ///
 /// # Errors
-/// As [`Client::send`].
+/// As [`NotifyClient::send`].
 pub(crate) fn post(
     client: &mut NotifyClient<'_>,
     message: &WebhookMessage<'_>,

@@ -46,7 +46,7 @@ impl LiveReload {
         self.0.send_modify(|state| state.closed = true);
     }
 
-    /// Done when [`Live::close`] was called.
+    /// Done when [`LiveReload::close`] was called.
     pub(super) fn closed(&self) -> impl Future<Output = ()> + use<> {
         let mut receiver = self.0.subscribe();
         async move {

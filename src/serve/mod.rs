@@ -3,7 +3,7 @@
 //! templates change.
 //!
 //! The site stands with one thread, which the caller's `work` runs on: what is asked for and what
-//! changed comes to its [`Desk`], and waits while it is at work. A change that cannot be shown
+//! changed comes to its [`Requests`], and waits while it is at work. A change that cannot be shown
 //! leaves the site as it was and shows its problem on the pages. Refused: requests whose `Host` is
 //! not this machine (DNS rebinding), and any method but GET and HEAD. Paths are looked up among the
 //! site's own and never reach the file system.
@@ -76,7 +76,7 @@ pub(crate) fn run(options: &ServeOptions, hooks: ServeHooks) -> Result<(), Serve
     serve_until(options, hooks, shutdown_signal())
 }
 
-/// Serves until `end` is done, then lets requests under way finish, for [`GRACE`] at most.
+/// Serves until `end` is done, then lets requests under way finish, for [`SHUTDOWN_GRACE`] at most.
 fn serve_until(
     options: &ServeOptions,
     hooks: ServeHooks,
@@ -144,7 +144,7 @@ impl SiteThread {
         Ok(Self(is_over))
     }
 
-    /// Waits for what it is at, for [`GRACE`] at most.
+    /// Waits for what it is at, for [`SHUTDOWN_GRACE`] at most.
     fn stop(self) {
         let _ = self.0.recv_timeout(SHUTDOWN_GRACE);
     }

@@ -1,6 +1,6 @@
 //! The static files, embedded: one table, each under a name that carries the hash of its content.
 
-use crate::site::urls;
+use crate::report::urls;
 
 /// A file of `static/`.
 #[derive(Clone, Copy)]

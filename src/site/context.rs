@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::report::urls;
 use crate::site::frame::FrameDefaults;
 use crate::site::lineage::Lineage;
 use crate::site::memo::Memo;
 use crate::site::page_policy::PagePolicy;
 use crate::site::pairs::CommitPair;
-use crate::site::{RenderError, SiteInput, pairs, urls};
+use crate::site::{RenderError, SiteInput, pairs};
 use chart::TrendDrawing;
 use chart::compare::ComparisonChart;
 use detect::{Analysis, Change, ChangeStatus, Verdict};
@@ -36,7 +37,7 @@ pub(crate) struct SiteContext<'a> {
     pub(crate) stems: Vec<String>,
     /// By series: ages of its newest change and regression.
     pub(crate) recents: Vec<ChangeAges>,
-    /// By series: see [`Index::newest_at`].
+    /// By series: see [`SiteContext::newest_at`].
     earliest_from: Vec<Vec<CommitIndex>>,
     /// By series: the number of its group in `alike`.
     peer_group_of: Vec<usize>,

@@ -2,9 +2,10 @@
 
 use askama::Template;
 
+use crate::report::urls::{self, LinkRoot};
+use crate::report::wording;
 use crate::site::context::{EventRef, SiteContext};
-use crate::site::urls::{self, LinkRoot};
-use crate::site::{RenderError, RenderJob, health, pages, table, wording};
+use crate::site::{RenderError, RenderJob, health, pages, table};
 use model::text;
 
 /// Entries of a feed.

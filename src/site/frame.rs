@@ -1,9 +1,10 @@
 //! What stands around every page: title, navigation, banners, footer.
 
+use crate::report::urls::LinkRoot;
+use crate::report::wording;
 use crate::site::context::SiteContext;
-use crate::site::urls::LinkRoot;
 use crate::site::view::{Moment, NavItem, PageFrame, Phrase};
-use crate::site::{SiteInput, assets, markdown, wording};
+use crate::site::{SiteInput, assets, markdown};
 use model::record::time::{DAY_US, Timestamp};
 use model::text;
 

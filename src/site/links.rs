@@ -1,7 +1,7 @@
 //! Where the marks of a chart lead, and the presets, from one page.
 
+use crate::report::urls::{self, LinkRoot};
 use crate::site::context::SiteContext;
-use crate::site::urls::{self, LinkRoot};
 use crate::site::view::PageLink;
 use model::text;
 

@@ -81,7 +81,7 @@ pub(crate) fn render_template(
 /// A template filled with the fields of a view, as text.
 ///
 /// # Errors
-/// As [`fill`].
+/// As [`render_template`].
 pub(crate) fn render_template_with(
     name: &str,
     template: &str,
@@ -91,7 +91,7 @@ pub(crate) fn render_template_with(
 }
 
 /// One of the user's own HTML fragments, filled with facts of the site; none where there is none.
-/// Faults were told before the first page was made: see [`check_user`].
+/// Faults were told before the first page was made: see [`check_user_templates`].
 pub(crate) fn user_html(input: &SiteInput<'_>, name: &str) -> Option<String> {
     let (_, template) = input.templates.iter().find(|(file, _)| file == name)?;
     render_template(name, template, template_facts(input)).ok()

@@ -4,8 +4,8 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::report::urls::{self, LinkRoot};
 use crate::site::context::SiteContext;
-use crate::site::urls::{self, LinkRoot};
 use crate::site::view::Phrase;
 use crate::site::{repository, table};
 use detect::{Analysis, Verdict};

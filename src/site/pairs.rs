@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::report::delta::{self, ComparedSeries};
+use crate::report::urls;
 use crate::site::context::SiteContext;
-use crate::site::delta::{self, ComparedSeries};
 use crate::site::memo::Memo;
-use crate::site::urls;
 use model::record::time::DAY_US;
 use model::series::CommitIndex;
 
@@ -31,13 +31,13 @@ pub(crate) struct CommitPair {
     pub(crate) kind: PairKind,
     /// `<base>..<head>`.
     pub(crate) slug: String,
-    /// See [`Pair::compared`].
+    /// See [`CommitPair::compared`].
     compared: Memo<Vec<ComparedSeries>>,
 }
 
 impl CommitPair {
     /// Every series measured at the head against the base: found once for the files that
-    /// [`Pair::share`] tells of.
+    /// [`CommitPair::expect_uses`] tells of.
     pub(crate) fn compared(&self, site: &SiteContext<'_>) -> Arc<Vec<ComparedSeries>> {
         self.compared.get_or_make(|| delta::compare_commits(site, (self.base, self.head), None))
     }

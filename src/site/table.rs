@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::report::urls::{self, LinkRoot};
+use crate::report::wording;
 use crate::site::context::{self, EventRef, SiteContext};
-use crate::site::urls::{self, LinkRoot};
 use crate::site::view::{
     ChangeCell, EventRow, Figure, PageLink, Panel, PanelGroup, Phrase, RowData, SeriesGroup,
     SeriesRow,
 };
-use crate::site::wording;
 use chart::multiple::{self, SharedAxes};
 use chart::{self, ChartSpan, NoteKind, TrendInput};
 use detect::Verdict;
@@ -215,7 +215,7 @@ pub(crate) fn short_verdict(site: &SiteContext<'_>, series: usize) -> Phrase {
     }
 }
 
-/// Panels of up to [`GROUP_PANELS`] series that share their time axis.
+/// Panels of up to [`MAX_GROUP_PANELS`] series that share their time axis.
 pub(crate) fn panel_group(
     site: &SiteContext<'_>,
     root: LinkRoot,

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::report::urls::LinkRoot;
+use crate::report::wording;
 use crate::site::context::SiteContext;
-use crate::site::urls::LinkRoot;
 use crate::site::view::Phrase;
-use crate::site::wording;
 use detect::BudgetVerdict;
 use detect::targets::{TargetKind, TargetResult, count_missed};
 use model::record::shorten;

@@ -1,9 +1,9 @@
 //! The verdict of one series in a sentence, with links to the rules that gave it.
 
+use crate::report::urls::{self, LinkRoot};
+use crate::report::wording;
 use crate::site::context::SiteContext;
-use crate::site::urls::{self, LinkRoot};
 use crate::site::view::Phrase;
-use crate::site::wording;
 use detect::{Analysis, ChangeKind, ChangeStatus, Verdict};
 use model::record::Direction;
 use model::record::time::{DAY_US, Timestamp};

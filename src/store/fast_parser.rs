@@ -1,7 +1,7 @@
 //! The quick way to read a line of history: one flat JSON object without escapes, as every tool
 //! writes most of its records.
 //!
-//! Whatever else a line holds, a mistake above all, is [`Unusual`] and left to the general reader,
+//! Whatever else a line holds, a mistake above all, is [`UnusualLine`] and left to the general reader,
 //! which also words the errors: this one takes only what both read alike
 //! (`cargo bench --bench scale` compares it with the fastest general one).
 
@@ -90,7 +90,7 @@ fn is_plain(line: &[u8]) -> bool {
 
 /// Decimal digits of which a double holds every whole number.
 const EXACT_DIGITS: usize = 15;
-/// Powers of ten up to [`EXACT`], which a double holds too.
+/// Powers of ten up to [`EXACT_DIGITS`], which a double holds too.
 const POWERS_OF_TEN: [f64; EXACT_DIGITS + 1] =
     [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 

@@ -179,7 +179,7 @@ pub(crate) fn quarantine_rejected(directory: &Path, problems: &[Problem]) -> any
 }
 
 /// Keeps parts of foreign files that were refused, in `quarantine/ingested.ndjson`; see
-/// [`quarantine::keep`].
+/// [`quarantine::append_rejects`].
 ///
 /// # Errors
 /// The folder cannot be written.

@@ -71,7 +71,7 @@ pub(super) fn append_rejects(directory: &Path, refused: &[(&Problem, &str)]) -> 
     append::append_lines(&folder.join(INGEST_REJECTS), &lines).map(|_| ())
 }
 
-/// What [`keep`] kept, sorted by place; lines that are none of its own are passed over.
+/// What [`append_rejects`] kept, sorted by place; lines that are none of its own are passed over.
 pub(super) fn read_rejects(directory: &Path) -> Vec<Problem> {
     let path = directory.join("quarantine").join(INGEST_REJECTS);
     let bytes = std::fs::read(path).unwrap_or_default();

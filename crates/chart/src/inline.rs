@@ -50,7 +50,7 @@ pub fn trend(input: &TrendInput<'_>, scene: &ChartLayout, size: ChartSize) -> St
 }
 
 /// What the script needs to place a run: `data-x` is the kind of axis and its first and last run
-/// (microseconds or index), which lie [`crate::scene::INSET`] grid units inside the plot's
+/// (microseconds or index), which lie [`crate::layout::INSET`] grid units inside the plot's
 /// ends; `data-y` is the values at its bottom and top, in base units.
 fn axis_data(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
     let (low, high) = scene.y_axis.bounds();

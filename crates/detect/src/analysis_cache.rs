@@ -1,6 +1,6 @@
 //! The analysis of a history that was analysed before: series to which nothing happened since are
 //! not analysed again, and what comes before the first change is not walked again. What is said is
-//! what [`super::analyse_all`] would say.
+//! what [`super::analyze_all`] would say.
 
 use rayon::prelude::*;
 

@@ -271,7 +271,7 @@ fn median_or_zero(values: &[f64]) -> f64 {
     median(values).unwrap_or(0.0)
 }
 
-/// The points next to a boundary, at most [`SIDE`] on each side.
+/// The points next to a boundary, at most [`MAX_LEVEL_RUNS`] on each side.
 pub fn adjacent_levels(y: &[f64], (from, at, to): (usize, usize, usize)) -> (&[f64], &[f64]) {
     (&y[from.max(at.saturating_sub(MAX_LEVEL_RUNS))..at], &y[at..to.min(at + MAX_LEVEL_RUNS)])
 }
@@ -370,7 +370,7 @@ pub fn residuals(y: &[f64], firsts: &[usize], reach: usize) -> Vec<f64> {
 const MIN_DRIFT_R_SQUARED: f64 = 0.5;
 
 /// The same against the moving level: the mean of the medians of as many points on either side, up
-/// to [`NEIGHBOURS`], which no drift can bias. Each is scaled to vary as one run varies.
+/// to [`MAX_NEIGHBORS`], which no drift can bias. Each is scaled to vary as one run varies.
 pub fn local_residuals(y: &[f64], firsts: &[usize], reach: usize) -> Vec<f64> {
     let mut residuals = Vec::new();
     for values in newest_levels(y, firsts, reach) {

@@ -11,7 +11,7 @@ pub fn unpack_batch(moment: Vec<PackedNewRuns>) -> Vec<NewRuns> {
     moment.into_iter().map(PackedNewRuns::unpack).collect()
 }
 
-/// [`Fresh`] in half the room: those of the whole history are in memory at once.
+/// [`NewRuns`] in half the room: those of the whole history are in memory at once.
 #[derive(Clone, Copy)]
 pub struct PackedNewRuns {
     member: u32,

@@ -1,6 +1,6 @@
 //! From runs to points that may be compared: which runs belong together, and in what scale.
 //!
-//! A [`Stretch`] holds runs of one runner fingerprint and one version, or of several that took
+//! A [`ComparableRuns`] holds runs of one runner fingerprint and one version, or of several that took
 //! turns (a pool of runners), each brought to one level by its own median. Nothing is compared
 //! across stretches. Failed runs, outliers and infrastructure days are in none.
 

@@ -10,7 +10,7 @@ use super::stats::{
 const MAX_NEW_RUNS: usize = 12;
 const MAX_OLD_RUNS: usize = 40;
 const MIN_RUNS_BETWEEN: usize = 20;
-/// Fewest runs of a level that may drift. Below [`NEW`] + 2 × [`BETWEEN`] only a line may tell it,
+/// Fewest runs of a level that may drift. Below [`MAX_NEW_RUNS`] + 2 × [`MIN_RUNS_BETWEEN`] only a line may tell it,
 /// between the first and the last quarter.
 const MIN_RUNS: usize = 36;
 /// Score that a drift needs, and how far beyond the threshold it must have moved: there is no
@@ -28,7 +28,7 @@ const MIN_R_SQUARED_SHORT: f64 = 0.8;
 
 /// Runs of a level after which its oldest runs are always the same ones.
 const FULL_LENGTH: usize = MAX_NEW_RUNS + MIN_RUNS_BETWEEN + MAX_OLD_RUNS;
-/// Beyond [`SETTLED`] runs, every so manieth run is asked for a drift: it is slow.
+/// Beyond [`FULL_LENGTH`] runs, every so manieth run is asked for a drift: it is slow.
 const CHECK_EVERY: usize = 4;
 /// Longest level in which the gate looks for a drift.
 pub const MAX_RUNS: usize = 1_000;
@@ -123,7 +123,7 @@ fn sigma_and_autocorrelation(residuals: &[f64]) -> (f64, Autocorrelation) {
 }
 
 /// How far the newest runs of earlier days stood from the old level: the 97.5 % quantile, up to
-/// [`LAG`] runs ago; 0 where fewer than 10 such places exist.
+/// [`PAST_LAG`] runs ago; 0 where fewer than 10 such places exist.
 fn past_shift_quantile(level: &[f64], base: f64) -> f64 {
     let (old, _) = end_lengths(level.len());
     let ends = (old + MAX_NEW_RUNS..level.len().saturating_sub(PAST_LAG)).step_by(3);

@@ -1,4 +1,4 @@
-//! How a change is called. [`analyse_all`] takes all series and a policy and returns an
+//! How a change is called. [`analyze_all`] takes all series and a policy and returns an
 //! [`Analysis`] of each; nothing outside this room computes statistics.
 //!
 //! A change counts when it is larger than the policy's threshold *and* beyond the series' own noise

@@ -1,6 +1,6 @@
 //! Did the other backends see it too? Asked before a new level of one backend is told.
 //!
-//! A single commit may be too noisy for [`super::infrastructure`] to see that all backends moved;
+//! A single commit may be too noisy for [`crate::common_mode`] to see that all backends moved;
 //! by the time one of them has confirmed a new level, the others have as many runs to answer with.
 //! Only those vote that could have seen a shift of this size.
 

@@ -3,7 +3,7 @@
 //! Hardly a run is a new level, and a median costs far more than most runs are worth. Where the old
 //! level stands about 0, two counts say as much: a median above a cut has at most half of its
 //! levels below it, and a quantile above another has so many levels above that one. Nothing is
-//! refused that [`super::proof`] or [`super::drift`] would tell; what passes is for them to judge.
+//! refused that [`super::significance`] or [`super::drift`] would tell; what passes is for them to judge.
 
 use super::drift;
 use super::significance::{
@@ -20,12 +20,12 @@ const MIN_SIZE_SHARE: f64 = 0.6;
 /// Slack for roundings in what is compared.
 const ROUNDING_SLACK: f64 = 1.0 - 1e-9;
 
-/// The lengths that may be proven, parallel to [`LENGTHS`].
+/// The lengths that may be proven, parallel to [`NEW_LEVEL_LENGTHS`].
 pub struct Prefilter([bool; NEW_LEVEL_LENGTHS.len()]);
 
 impl Prefilter {
     /// Of the newest levels of one baseline, oldest first: all of them, or as many as any length
-    /// looks back ([`SEEN`]).
+    /// looks back ([`MAX_RUNS_SEEN`]).
     pub fn of(y: &[f64], demand: SignificanceRule) -> Self {
         let cuts =
             LevelCuts::of(OLD_LEVEL_CUT, MIN_SIZE_SHARE, demand.regression, demand.improvement);
@@ -170,18 +170,18 @@ impl SplitCounts {
     }
 }
 
-/// Four counts of up to [`SEEN`] in one number: levels where a worse one would be, where a better
+/// Four counts of up to [`MAX_RUNS_SEEN`] in one number: levels where a worse one would be, where a better
 /// one would be, below and above what an old one may be.
 #[derive(Clone, Copy)]
 struct PackedCounts(u64);
 
 impl PackedCounts {
-    /// As [`Cuts::beyond`].
+    /// As [`LevelCuts::count_beyond`].
     fn max_beyond(self) -> usize {
         usize::from(self.part(0).max(self.part(1)))
     }
 
-    /// As [`Cuts::odd`].
+    /// As [`LevelCuts::count_outside`].
     fn max_outside(self) -> usize {
         usize::from(self.part(2).max(self.part(3)))
     }

@@ -1,7 +1,7 @@
 //! An analysis that is made more than once: of the same series, whose newest runs come and go.
 //!
 //! The walk up to those runs is kept, and the analyses of the series to which nothing happened
-//! since the last one: what is said again is what [`super::analyse_all`] would say.
+//! since the last one: what is said again is what [`super::analyze_all`] would say.
 
 use rayon::prelude::*;
 

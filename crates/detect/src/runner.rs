@@ -11,7 +11,7 @@ pub struct RunnerChange {
     /// Index of that run, and of the one before it.
     pub first_after: usize,
     pub last_before: usize,
-    /// Medians of at most [`REACH`] runs with a value on each side, base units; after it of the
+    /// Medians of at most [`MAX_LEVEL_RUNS`] runs with a value on each side, base units; after it of the
     /// new segment only.
     pub before: f64,
     pub after: f64,

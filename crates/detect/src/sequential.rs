@@ -23,11 +23,11 @@ use super::series_state::{RunRequirements, SeriesState};
 use super::significance::MIN_Z;
 use super::{ChangeKind, InfrastructureDay};
 
-/// Series judged at one commit up to which [`PROOF`] is enough. False alarms come at about one in
+/// Series judged at one commit up to which [`MIN_Z`] is enough. False alarms come at about one in
 /// 10,000 runs (docs/accuracy.md), so that as many series give one in ten commits; that this is
 /// borne is a choice: a smaller family means fewer false alarms in large histories, and later ones.
 const FREE_FAMILY_SIZE: f64 = 1_000.0;
-/// How much rarer a false alarm is for each unit of score beyond [`PROOF`], as an exponent. A
+/// How much rarer a false alarm is for each unit of score beyond [`MIN_Z`], as an exponent. A
 /// choice on the careful side: a normal tail falls with an exponent of about 5 there, real noise
 /// more slowly. A larger one tells changes in large histories sooner, and more of them wrongly.
 const FALSE_ALARM_DECAY: f64 = 2.0;

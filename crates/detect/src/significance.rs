@@ -43,7 +43,7 @@ pub struct LevelView<'a> {
 pub enum BaselineHistory<'a> {
     /// As it was when the series came there.
     Recorded {
-        /// Median of the [`REACH`] levels before the place, within its baseline.
+        /// Median of the [`MAX_BASELINE_RUNS`] levels before the place, within its baseline.
         medians: &'a [f64],
         /// First place of the baseline that was in force there.
         starts: &'a [u32],
@@ -104,7 +104,7 @@ pub struct LevelShift {
     /// Its first place.
     pub change_point: usize,
     pub is_regression: bool,
-    /// Score on the scale of [`PROOF`].
+    /// Score on the scale of [`MIN_Z`].
     pub z: f64,
     pub before: f64,
     pub after: f64,

@@ -91,7 +91,7 @@ pub fn insert_sorted(ascending: &mut [f64], value: f64) {
     ascending[at] = value;
 }
 
-/// [`median`] of 1 to [`FEW`] values, which it sorts.
+/// [`median`] of 1 to [`INSERTION_SORT_MAX`] values, which it sorts.
 fn median_of_few(values: &mut [f64]) -> f64 {
     for end in 1..values.len() {
         let value = values[end];

@@ -3,7 +3,7 @@
 //! The slope is the median of the slopes between all pairs of runs (Theil 1950, Sen 1968), the
 //! interval Sen's: the slopes whose ranks lie 1.96 standard deviations of Kendall's S from the
 //! middle. That variance assumes independent runs, so it is inflated by their autocorrelation, or
-//! every wandering would be a trend. Fewer than [`FEWEST`] runs, or runs within [`SHORTEST`], have
+//! every wandering would be a trend. Fewer than [`MIN_RUNS`] runs, or runs within [`MIN_SPAN_US`], have
 //! none: a line through them says nothing of a day.
 
 use model::record::time::{DAY_US, Timestamp};
@@ -63,7 +63,7 @@ pub fn estimate_trend(times: &[Timestamp], level: &[f64]) -> Option<TrendEstimat
 }
 
 /// Points in time, each the median of the runs that stand at one time or, of very many, of so many
-/// neighbours that at most [`POINTS`] are left.
+/// neighbours that at most [`MAX_POINTS`] are left.
 fn bin_points(days: &[f64], level: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let size = days.len().div_ceil(MAX_POINTS).max(1);
     let (mut x, mut y) = (Vec::with_capacity(MAX_POINTS), Vec::with_capacity(MAX_POINTS));
@@ -88,7 +88,7 @@ fn kendall_variance(y: &[f64]) -> f64 {
     ((term(y.len() as f64) - tied) / 18.0).max(0.0)
 }
 
-/// By how much the runs' dependence on each other widens that: `g(n)` of [`Memory`] over what the
+/// By how much the runs' dependence on each other widens that: `g(n)` of [`Autocorrelation`] over what the
 /// line leaves. The slack of 0.5/√n is for an autocorrelation estimated from few runs.
 fn variance_inflation(x: &[f64], y: &[f64], slope: f64) -> f64 {
     let rests: Vec<f64> = y.iter().zip(x).map(|(y, x)| y - slope * x).collect();

@@ -1,5 +1,5 @@
 //! What other tools wrote becomes records: one adapter a file here, one table of them
-//! ([`formats`]), one neutral form between ([`entry::Entry`]), one writer ([`mod@line`]).
+//! ([`formats`]), one neutral form between ([`entry::BenchmarkEntry`]), one writer ([`mod@line`]).
 //!
 //! An adapter averages nothing away, scales nothing and guesses no commit: values keep the tool's
 //! unit, samples and bounds stay beside them, and what cannot be read is refused with its place.

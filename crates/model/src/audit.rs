@@ -4,7 +4,7 @@
 //! `reason`, `time`. `hash` is the SHA-256 of the line without `hash`; `previous` is the hash of
 //! the line before, 64 zeros in the first one. What was edited, removed, inserted or moved is found
 //! from the text alone. Whole lines missing at the end are not: only somebody who remembers the
-//! newest hash can tell ([`Chain::contains`]). Refuses no text; knows no files.
+//! newest hash can tell ([`AuditChain::contains`]). Refuses no text; knows no files.
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -77,7 +77,7 @@ pub struct AuditChain {
 }
 
 impl AuditChain {
-    /// The newest proven hash; [`START`] where nothing is proven.
+    /// The newest proven hash; [`FIRST_PREVIOUS_HASH`] where nothing is proven.
     pub fn newest_hash(&self) -> &str {
         self.verified().last().map_or(FIRST_PREVIOUS_HASH, |link| link.hash.as_str())
     }

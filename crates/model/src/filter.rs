@@ -1,9 +1,9 @@
 //! One grammar of filters for presets, rules, budgets, URLs and the command line.
 //!
 //! `key: value`, `key: [a, b]`, `key: {min, max}`, globs in strings, `days`, `regression`, `not`.
-//! All clauses of a filter must hold. What a filter is asked about is a [`Subject`]; the two
+//! All clauses of a filter must hold. What a filter is asked about is a [`FilterSubject`]; the two
 //! clauses that need a verdict (`days`, `regression`) are answered by the caller through
-//! [`Recent`]. Names compare exactly, letter case too.
+//! [`ChangeAges`]. Names compare exactly, letter case too.
 
 mod arguments;
 

@@ -225,7 +225,7 @@ pub struct RareDetail {
     pub url: Option<String>,
 }
 
-/// [`Detail`] where all rows' are kept together.
+/// [`RunDetail`] where all rows' are kept together.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RunDetailRef<'a> {
     pub warmup_ns: &'a [f64],

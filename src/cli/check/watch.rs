@@ -6,16 +6,16 @@ use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
+use crate::app::stages::no_progress;
+use crate::app::watch::{CheckUpdate, WatchRequest, watch};
+use crate::app::{self, LoadOptions, LoadedHistory};
 use crate::cli::args::{CheckArgs, GlobalArgs};
 use crate::cli::build;
 use crate::cli::check::{candidate_ref, render_report, site_args, trust_base_approvals};
 use crate::cli::ui::{self, Reporter};
-use crate::context::git;
-use crate::gate::{CheckOutcome, terminal};
-use crate::project::stages::no_progress;
-use crate::project::watch::{CheckUpdate, WatchRequest, watch};
-use crate::project::{self, LoadOptions, LoadedHistory};
+use crate::report::{CheckOutcome, terminal};
 use crate::serve::watcher::watch_paths;
+use crate::vcs::git;
 
 /// Stillness after a change before it counts: long enough for the events of one write.
 const DEBOUNCE: Duration = Duration::from_millis(10);
@@ -24,7 +24,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &CheckArgs, talk: &Reporter) -> any
     let options = build::load_options(global, &site_args(args))?;
     if !global.data.is_dir() {
         // It says so better than a watcher would.
-        project::load_history(&options, &no_progress)?;
+        app::load_history(&options, &no_progress)?;
     }
     let mut roots = vec![global.data.clone()];
     roots.extend(global.policy.clone());

@@ -9,13 +9,13 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use crate::app::session::{ProjectSnapshot, Session, reload};
+use crate::app::{self, LoadOptions, Project};
 use crate::cli::args::ServeArgs;
 use crate::cli::build;
 use crate::cli::ui::Reporter;
 use crate::output::Output;
 use crate::output::previous::PreviousSite;
-use crate::project::session::{ProjectSnapshot, Session, reload};
-use crate::project::{self, LoadOptions, Project};
 use crate::serve::requests::{Requests, SitePages};
 use crate::site::{self, PreparedSite};
 use model::text;
@@ -80,7 +80,7 @@ impl SiteLoop {
         while !memory.snapshot.is_stale() {
             let (mut next, mut written) = (None, self.current.written);
             let project = Arc::clone(&self.current.project);
-            let prepared = site::prepare(&project::site_input(&project), &mut |site| {
+            let prepared = site::prepare(&app::site_input(&project), &mut |site| {
                 if let Some(began) = self.changed_at.take() {
                     desk.report_build(Ok(()));
                     maker.talk.info(&summary_line(&project, began));

@@ -52,7 +52,7 @@ enum CommentAction {
 /// Comments, or changes the comment that stands.
 ///
 /// # Errors
-/// As [`crate::notify::client::Client::send`].
+/// As [`crate::notify::client::NotifyClient::send`].
 pub(crate) fn publish(
     api: &mut GithubApi<'_, '_>,
     target: &PullTarget,

@@ -61,7 +61,7 @@ struct IssueCounts {
 /// Brings the issues in line with what a check of the main line found.
 ///
 /// # Errors
-/// As [`crate::notify::client::Client::send`].
+/// As [`crate::notify::client::NotifyClient::send`].
 pub(crate) fn sync(
     api: &mut GithubApi<'_, '_>,
     outcome: &CheckReport,

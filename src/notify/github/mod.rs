@@ -88,7 +88,7 @@ impl<'a, 'b> GithubApi<'a, 'b> {
     /// open ones are looked through, since GitHub links a commit of a fork to no pull request.
     ///
     /// # Errors
-    /// As [`Client::send`].
+    /// As [`NotifyClient::send`].
     pub(crate) fn pull_with_head(&mut self, sha: &str) -> Result<Option<u64>, NotifyError> {
         let path = format!("pulls?state=open&sort=updated&direction=desc&per_page={PER_PAGE}");
         let assumed = json!([{"number": 0, "head": {"sha": sha}}]);
@@ -101,7 +101,7 @@ impl<'a, 'b> GithubApi<'a, 'b> {
     /// The commit that a pull request's head is now.
     ///
     /// # Errors
-    /// As [`Client::send`].
+    /// As [`NotifyClient::send`].
     pub(crate) fn head_of(&mut self, pull: u64, assumed: &str) -> Result<String, NotifyError> {
         let mut request = self.request(HttpMethod::Get, &format!("pulls/{pull}"));
         request.dry_run_response = json!({"number": pull, "head": {"sha": assumed}});
@@ -112,7 +112,7 @@ impl<'a, 'b> GithubApi<'a, 'b> {
     /// Looks through a listing, page by page, until something is found.
     ///
     /// # Errors
-    /// As [`Client::send`]; the listing never ends, or leads to another host.
+    /// As [`NotifyClient::send`]; the listing never ends, or leads to another host.
     pub(crate) fn find_in_pages<E: DeserializeOwned, T>(
         &mut self,
         path: &str,
@@ -140,7 +140,7 @@ impl<'a, 'b> GithubApi<'a, 'b> {
     /// Writes.
     ///
     /// # Errors
-    /// As [`Client::send`].
+    /// As [`NotifyClient::send`].
     pub(crate) fn write(
         &mut self,
         method: HttpMethod,
@@ -166,7 +166,7 @@ impl<'a, 'b> GithubApi<'a, 'b> {
     /// Who we are: asked of GraphQL, since an app's token may not ask it of REST.
     ///
     /// # Errors
-    /// As [`Client::send`], but for a refusal to say it.
+    /// As [`NotifyClient::send`], but for a refusal to say it.
     pub(crate) fn author(&mut self) -> Result<OwnIdentity, NotifyError> {
         if let Some(author) = &self.author {
             return Ok(OwnIdentity(author.clone()));

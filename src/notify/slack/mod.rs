@@ -40,7 +40,7 @@ pub(crate) struct SlackMessage<'a> {
 /// caller keeps it, or not.
 ///
 /// # Errors
-/// As [`Client::send`].
+/// As [`NotifyClient::send`].
 pub(crate) fn post(
     client: &mut NotifyClient<'_>,
     way: &SlackDestination,

@@ -1,10 +1,10 @@
 //! `events.json`: changes, infrastructure days and changes of runner, as one list.
 
+use crate::report::{urls, wording};
 use crate::site::api::json_types::{EventView, EventsFile};
 use crate::site::api::{built_from, finite};
 use crate::site::context::{EventRef, SiteContext};
 use crate::site::pages::infrastructure;
-use crate::site::{urls, wording};
 use detect::runner::{self, RunnerChange};
 use detect::{ChangeKind, ChangeSeverity, ChangeStatus};
 use model::record::Direction;

@@ -1,7 +1,6 @@
 //! `api/v1/`: the same facts as JSON. Fields are only ever added; base units, RFC 3339, sorted keys
 //! (fields stand in alphabetical order), no NaN. Each type is its own JSON Schema.
 
-pub(crate) mod check;
 mod events;
 pub(crate) mod replay;
 mod series;
@@ -11,7 +10,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::site::api::check::{CheckFile, CompareFile};
+use crate::report::delta::{ComparedSeries, SeriesDelta};
+use crate::report::wire::{CheckFile, CompareFile};
+use crate::report::{urls, wording};
 use crate::site::api::json_types::{
     BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile,
     IndexFile, PointView, PointsFile, PolicyFile, RejectedView, SeriesView, TrendView,
@@ -19,11 +20,10 @@ use crate::site::api::json_types::{
 };
 use crate::site::api::replay::ReplayFile;
 use crate::site::context::SiteContext;
-use crate::site::delta::{ComparedSeries, SeriesDelta};
 use crate::site::pages::commit;
 use crate::site::pairs::{CommitPair, PairKind};
 use crate::site::targets;
-use crate::site::{RenderError, RenderJob, audit, health, urls, wording};
+use crate::site::{RenderError, RenderJob, audit, health};
 use detect::TrendEstimate;
 use detect::compare::DeltaVerdict;
 use model::policy;

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::report::wording;
 use crate::site::api::json_types::{BuiltFrom, EventView};
 use crate::site::api::{built_from, events, finite};
 use crate::site::context::SiteContext;
-use crate::site::wording;
 use detect::replay::{ReplaySummary, ReplayedVerdict};
 
 /// The replay of one policy.

@@ -6,10 +6,11 @@
 use std::fmt::Write;
 use std::ops::Range;
 
+use crate::report::urls;
+use crate::site::RenderError;
 use crate::site::api::json_types::{PartView, PointView, PointsFile, SegmentView, SeriesView};
 use crate::site::api::{built_from, finite, json, series_view};
 use crate::site::context::SiteContext;
-use crate::site::{RenderError, urls};
 use model::series::{Segment, Series};
 use model::text;
 

@@ -2,10 +2,11 @@
 
 use askama::Template;
 
+use crate::report::urls;
 use crate::site::context::{EventRef, SiteContext};
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::view::{EventRow, Fact, PageFrame, PageLink, Phrase, SeriesGroup};
-use crate::site::{RenderError, pages, table, urls};
+use crate::site::{RenderError, pages, table};
 use detect::Verdict;
 use model::text;
 

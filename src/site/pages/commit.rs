@@ -2,14 +2,15 @@
 
 use askama::Template;
 
+use crate::report::delta::{self, ComparedSeries, SeriesDelta};
+use crate::report::urls::{self, LinkRoot};
+use crate::report::wording;
 use crate::site::context::SiteContext;
-use crate::site::delta::{self, ComparedSeries, SeriesDelta};
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pairs::CommitPair;
 use crate::site::repository;
-use crate::site::urls::{self, LinkRoot};
 use crate::site::view::{ChangeCell, Fact, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages, wording};
+use crate::site::{RenderError, pages};
 use detect::compare::DeltaVerdict;
 use model::series::CommitIndex;
 use model::text::{self, UnitScale};

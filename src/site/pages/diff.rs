@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use crate::report::delta::{self, ComparedSeries, SeriesDelta};
+use crate::report::urls::{self, LinkRoot};
+use crate::report::wording;
 use crate::site::context::SiteContext;
-use crate::site::delta::{self, ComparedSeries, SeriesDelta};
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pairs::{CommitPair, PairKind};
 use crate::site::repository;
-use crate::site::urls::{self, LinkRoot};
 use crate::site::view::{ChangeCell, Fact, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages, table, wording};
+use crate::site::{RenderError, pages, table};
 use detect::compare::{Delta, DeltaVerdict};
 use model::series::Series;
 use model::text::{self, UnitScale};

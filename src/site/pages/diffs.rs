@@ -2,10 +2,10 @@
 
 use askama::Template;
 
+use crate::report::urls::{self, LinkRoot};
 use crate::site::context::SiteContext;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pairs::{CommitPair, PairKind};
-use crate::site::urls::{self, LinkRoot};
 use crate::site::view::{PageFrame, Phrase};
 use crate::site::{RenderError, pages};
 use model::text;

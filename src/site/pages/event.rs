@@ -2,13 +2,14 @@
 
 use askama::Template;
 
+use crate::report::urls::{self, LinkRoot};
+use crate::report::wording;
 use crate::site::context::{EventRef, SiteContext};
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::links::ChartLinks;
 use crate::site::pages::{self, suspects};
-use crate::site::urls::{self, LinkRoot};
 use crate::site::view::{EventRow, Fact, Figure, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, table, wording};
+use crate::site::{RenderError, table};
 use chart::{self, ChartSize, ChartSpan, RunWindow};
 use detect::{ChangeSeverity, ChangeStatus};
 use model::record::time::{DAY_US, Timestamp};

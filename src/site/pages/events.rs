@@ -2,11 +2,12 @@
 
 use askama::Template;
 
+use crate::report::urls;
 use crate::site::context::SiteContext;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages::infrastructure;
 use crate::site::view::{EventRow, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages, table, urls};
+use crate::site::{RenderError, pages, table};
 use model::text;
 
 /// Changes on the page; all of them stand in the JSON.

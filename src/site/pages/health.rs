@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use crate::report::urls::{self, LinkRoot};
+use crate::report::wording;
 use crate::site::context::SiteContext;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::health::{HealthState, findings, state};
 use crate::site::pages::infrastructure;
-use crate::site::urls::{self, LinkRoot};
 use crate::site::view::{Fact, PageFrame, Phrase};
-use crate::site::{RenderError, audit, pages, targets, wording};
+use crate::site::{RenderError, audit, pages, targets};
 use detect::Verdict;
 use model::record::time::{DAY_US, Timestamp};
 use model::record::{Problem, shorten};

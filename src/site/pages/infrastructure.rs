@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use askama::Template;
 
+use crate::report::{urls, wording};
 use crate::site::context::SiteContext;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, Phrase};
-use crate::site::{RenderError, pages, table, urls, wording};
+use crate::site::{RenderError, pages, table};
 use detect::InfrastructureDay;
 use model::record::time::{DAY_US, Timestamp};
 use model::series::Series;

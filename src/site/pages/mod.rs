@@ -24,8 +24,9 @@ use std::sync::Arc;
 use askama::Template;
 use rayon::prelude::*;
 
+use crate::report::urls;
 use crate::site::context::SiteContext;
-use crate::site::{RenderError, RenderJob, api, urls};
+use crate::site::{RenderError, RenderJob, api};
 use model::series::CommitIndex;
 
 /// All pages of a site, and the drawings of series, which have their pages' charts.

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use crate::report::urls::{self, LinkRoot};
+use crate::report::wording;
 use crate::site::context::SiteContext;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pairs::{CommitPair, PairKind};
-use crate::site::urls::{self, LinkRoot};
 use crate::site::view::{EventRow, Fact, PageFrame, PageLink, PanelGroup, Phrase, SeriesRow};
-use crate::site::{RenderError, health, links, pages, table, targets, wording};
+use crate::site::{RenderError, health, links, pages, table, targets};
 use detect::{ChangeStatus, Verdict};
 use model::text;
 

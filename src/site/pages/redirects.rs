@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
+use crate::report::urls;
 use crate::site::context::{EventRef, SiteContext};
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::view::{PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages, urls};
+use crate::site::{RenderError, pages};
 use model::series::{self, SeriesKey};
 
 #[derive(Template)]

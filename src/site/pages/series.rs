@@ -5,12 +5,13 @@ use std::sync::Arc;
 use askama::Template;
 use rustc_hash::FxHashSet;
 
+use crate::report::urls::{self, LinkRoot};
+use crate::report::wording;
 use crate::site::context::{EventRef, SiteContext};
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::links::ChartLinks;
-use crate::site::urls::{self, LinkRoot};
 use crate::site::view::{EventRow, Fact, Figure, Moment, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, markdown, pages, table, verdict, wording};
+use crate::site::{RenderError, markdown, pages, table, verdict};
 use chart::compare::{ComparisonChart, ComparisonLine};
 use chart::{ChartSize, TrendDrawing, TrendInput};
 use detect::{Analysis, BudgetVerdict};

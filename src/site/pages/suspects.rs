@@ -1,10 +1,10 @@
 //! The commits that come into question for a change: all that lie after the last run on the old
 //! level, up to the first on the new. Where parents are known, also those that nobody measured.
 
+use crate::report::urls::LinkRoot;
 use crate::site::context::{EventRef, SiteContext};
 use crate::site::pages::event::change_range;
 use crate::site::repository;
-use crate::site::urls::LinkRoot;
 use crate::site::view::Phrase;
 use detect::ChangeKind;
 use model::history::CommitFacts;

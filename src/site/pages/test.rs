@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
+use crate::report::{urls, wording};
 use crate::site::context::SiteContext;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages::series::comparison;
 use crate::site::view::{Fact, Figure, PageFrame, PanelGroup, Phrase, SeriesGroup};
-use crate::site::{RenderError, pages, table, urls, wording};
+use crate::site::{RenderError, pages, table};
 use model::record::Direction;
 use model::text;
 

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use crate::report::urls::{self, LinkRoot};
+use crate::report::wording;
 use crate::site::context::{SiteContext, preset_members};
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages::backend::verdict_counts;
-use crate::site::urls::{self, LinkRoot};
 use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, Phrase, SeriesGroup};
-use crate::site::{RenderError, links, pages, table, wording};
+use crate::site::{RenderError, links, pages, table};
 use model::filter::Filter;
 use model::record::shorten;
 use model::text;

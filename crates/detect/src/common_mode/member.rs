@@ -22,7 +22,7 @@ const MAX_JUMPS: usize = 60;
 pub struct MemberLevels {
     /// Of each run, up is worse; NaN where it failed or is not above zero.
     levels: Vec<f64>,
-    /// The run before each in its segment that has a level, [`NONE`] where there is none. Empty
+    /// The run before each in its segment that has a level, [`NO_RUN`] where there is none. Empty
     /// for a series of one segment, where it is a step back.
     earlier: Vec<u32>,
     /// The segment of each run; empty for a series of one segment.
@@ -128,7 +128,7 @@ impl MemberLevels {
     }
 }
 
-/// The newest levels of one segment, at most [`BEFORE`].
+/// The newest levels of one segment, at most [`MAX_RUNS_BEFORE`].
 #[derive(Clone, Copy, Default)]
 struct RecentLevels {
     /// As they came; once all places are taken, the oldest is replaced. Until then the first stands
@@ -198,7 +198,7 @@ impl MemberState {
     }
 
     /// Whether the series moves by a distance or more at a commit that it has not reached; none
-    /// where it has no [`Move`] there. Hardly a median is needed to tell.
+    /// where it has no [`MemberShift`] there. Hardly a median is needed to tell.
     pub fn moves_by(&mut self, fresh: NewRuns, distance: f64) -> Option<bool> {
         self.load_recent(fresh);
         let before = self.recent_before(fresh)?;

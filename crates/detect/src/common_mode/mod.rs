@@ -1,6 +1,6 @@
 //! Backends together: shifts that most of them make at once (k-anomaly).
 //!
-//! What everything does together is not any one backend's regression. A [`Course`] walks the
+//! What everything does together is not any one backend's regression. A [`CommonModeDetector`] walks the
 //! series of one body (the backends of one benchmark, or of the whole history) commit by commit. A
 //! backend counts as moved when the median of its series moved, beyond its own noise, with the
 //! rest. A shift of the whole that stays cuts every baseline once; the runs it took to be sure are

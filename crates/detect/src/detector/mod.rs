@@ -1,6 +1,6 @@
 //! The gate: one series watched run by run. Is its newest level a regression?
 //!
-//! A [`Watch`] only ever looks back: what it says after a run is what it would have said on the day
+//! A [`ChangeDetector`] only ever looks back: what it says after a run is what it would have said on the day
 //! of that run. A new level must pass a conjunction: size against the policy, every run of a short
 //! level beyond it, significance against the runs before with their autocorrelation, and a shift
 //! larger than what the same statistic did by itself in this series' past (rustc-perf's idea).
@@ -55,7 +55,7 @@ impl DetectionRule {
 pub struct ChangeCandidate {
     pub kind: ChangeKind,
     pub is_regression: bool,
-    /// Score, on the scale of [`proof::PROOF`].
+    /// Score, on the scale of [`significance::MIN_Z`].
     pub z: f64,
     /// First point of the new level.
     change_point: usize,

@@ -85,7 +85,7 @@ impl<'a> RecordedRun<'a> {
 
 const VERSION: &str = "version";
 
-/// The runs next to a step, at most [`STEADY`].
+/// The runs next to a step, at most [`COMPARED_RUNS`].
 struct RecordedLevel<'a>(Vec<RecordedRun<'a>>);
 
 impl<'a> RecordedLevel<'a> {

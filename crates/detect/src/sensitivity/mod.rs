@@ -1,5 +1,5 @@
 //! What would be noticed: the smallest lasting change that the rules of the gate (`proof`) report
-//! within [`HORIZON`] runs in 9 of 10 cases, and in 99 of 100.
+//! within [`MIN_HORIZON`] runs in 9 of 10 cases, and in 99 of 100.
 //!
 //! The estimate solves those rules for the shift. Every stretch of five consecutive runs that the
 //! series has had, as it lay around its level, is taken as what the next five runs will do; the
@@ -151,7 +151,7 @@ fn upper_rank(values: &mut [f64], share: f64) -> f64 {
 struct LevelResiduals {
     /// Distance from the median of the run's own block.
     residuals: Vec<f64>,
-    /// Distance of that median from the median of the [`REACH`] runs before the block: what the
+    /// Distance of that median from the median of the [`MAX_BASELINE_RUNS`] runs before the block: what the
     /// newest-level rules would have seen.
     block_shifts: Vec<f64>,
     /// How far the newest runs lie from the median of what they are compared with: 0 unless the

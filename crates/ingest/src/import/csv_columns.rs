@@ -34,7 +34,7 @@ pub enum ColumnRole {
     Skip,
 }
 
-/// Names that tell a role, best first; as [`snake`] writes them.
+/// Names that tell a role, best first; as [`snake_case`] writes them.
 const COLUMN_NAMES: [(&str, ColumnRole); 34] = [
     ("timestamp", ColumnRole::Time),
     ("datetime", ColumnRole::Time),

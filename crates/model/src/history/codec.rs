@@ -57,7 +57,7 @@ impl HistoryBuilder {
         out.0
     }
 
-    /// What [`Builder::pack`] packed, as if it had been read from a file of this name: to be merged
+    /// What [`HistoryBuilder::encode`] packed, as if it had been read from a file of this name: to be merged
     /// into another builder, which is all it is good for. None where the bytes are not whole.
     pub fn decode(bytes: &[u8], file: &str) -> Option<Self> {
         let mut from = Decoder(bytes);

@@ -1,8 +1,8 @@
 //! The history: every record once, in an order that does not depend on the order of lines, with
 //! what was dropped or refused said beside it.
 //!
-//! [`build::Builder`] takes records in any order, from several threads through
-//! [`build::Builder::merge`], and keeps them as rows of small numbers; [`build::Builder::finish`]
+//! [`build::HistoryBuilder`] takes records in any order, from several threads through
+//! [`build::HistoryBuilder::merge`], and keeps them as rows of small numbers; [`build::HistoryBuilder::normalize`]
 //! resolves short shas, drops duplicates, refuses what contradicts the rest of its series, and
 //! sorts. It knows no policy and no files.
 
@@ -156,7 +156,7 @@ pub struct History {
     pub rejected_records: Vec<Problem>,
     pub newest: Option<Timestamp>,
     pub oldest: Option<Timestamp>,
-    /// By [`Row::file`]: its path within the history directory.
+    /// By [`MeasurementRow::file`]: its path within the history directory.
     pub files: Vec<String>,
 }
 

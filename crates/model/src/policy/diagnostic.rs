@@ -2,7 +2,7 @@
 //!
 //! A [`Diagnostic`] is plain data; [`render`] draws a block for each: message, place, the line with
 //! a mark under the fault, and what to do. Nothing of the file reaches a terminal as a control
-//! character. Draws at most [`MOST_BLOCKS`] blocks and counts the rest.
+//! character. Draws at most [`MAX_BLOCKS`] blocks and counts the rest.
 
 use std::ops::Range;
 

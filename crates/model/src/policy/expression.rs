@@ -3,8 +3,8 @@
 //!
 //! `p95 > 500ms and (change >= 10% or level > 2 s)`; `and` binds tighter than `or`. Numbers without
 //! a unit are in base units; shares are fractions or percent. Refuses everything else with the
-//! bytes at fault: two quantities, arithmetic, texts over [`LONGEST`] and parentheses over
-//! [`DEEPEST`] deep. What a series measured is asked of the caller, who may not know.
+//! bytes at fault: two quantities, arithmetic, texts over [`MAX_BYTES`] and parentheses over
+//! [`MAX_DEPTH`] deep. What a series measured is asked of the caller, who may not know.
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! The words of a fault: what was expected, what was found, and what was probably meant.
 //!
-//! Quotes from the file are cut to [`LONGEST_QUOTE`] characters. Guesses nothing where no name is
+//! Quotes from the file are cut to [`MAX_QUOTE_CHARS`] characters. Guesses nothing where no name is
 //! near.
 
 use std::ops::Range;

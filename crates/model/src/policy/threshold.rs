@@ -79,7 +79,7 @@ impl Policy {
         }
     }
 
-    /// Rules decide verdicts, so no clause of theirs can ask for one: [`Recent`] is empty here.
+    /// Rules decide verdicts, so no clause of theirs can ask for one: [`ChangeAges`] is empty here.
     fn rule_for(&self, subject: FilterSubject<'_>) -> Option<MatchedRule<'_>> {
         let levels = self.sla.iter().enumerate().filter_map(|(index, sla)| {
             Some((&sla.matches, MatchedRule::Sla(index, sla.regression_threshold?)))

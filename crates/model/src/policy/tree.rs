@@ -2,7 +2,7 @@
 //!
 //! The YAML crate parses, expands anchors and merge keys, and bounds both; this file only keeps
 //! what it says together with byte spans. Refuses what is not one YAML document, keys that are not
-//! scalars, and files over [`LARGEST_FILE`]. What the keys mean is not its business (`check`).
+//! scalars, and files over [`MAX_FILE_BYTES`]. What the keys mean is not its business (`check`).
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -2,7 +2,7 @@
 //! of, millions of times a site.
 //!
 //! Rounds as the standard library does, to the bit: exactly, ties to even. Refuses nothing that
-//! fits: numbers below 10¹² and up to [`MOST_DECIMALS`] decimals.
+//! fits: numbers below 10¹² and up to [`MAX_DECIMALS`] decimals.
 
 /// U+2212.
 pub const MINUS: char = '−';
@@ -77,7 +77,7 @@ fn fixed_point(size: f64, decimals: usize) -> u64 {
     u64::try_from(whole).unwrap_or(u64::MAX) + u64::from(up)
 }
 
-/// What [`fixed`] gave, with its point and its thousands commas.
+/// What [`fixed_point`] gave, with its point and its thousands commas.
 fn push_fixed(out: &mut String, digits: u64, decimals: usize) {
     push_grouped(out, digits / POWERS[decimals]);
     if decimals > 0 {

@@ -1,8 +1,8 @@
 //! Every number, unit, duration and date as people read it: the one place that formats.
 //!
-//! Three significant digits; one unit for everything that stands side by side ([`Scale`]); U+202F
+//! Three significant digits; one unit for everything that stands side by side ([`UnitScale`]); U+202F
 //! between number and unit, U+2212 as minus, no space before `%`. JSON does not come through here.
-//! What others wrote is made harmless in [`harmless`].
+//! What others wrote is made harmless in [`sanitize`].
 
 pub mod digits;
 pub mod sanitize;

@@ -1,0 +1,55 @@
+//! What the gate leaves for the rest of a job of GitHub Actions: outputs, safe for values of any
+//! text and many lines.
+
+use crate::report::urls::sha256_hex;
+use crate::report::{CheckOutcome, terminal};
+
+/// Lines for `$GITHUB_OUTPUT`: verdict, exit, counts, commits, address, headline and comment.
+pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
+    let scene = &outcome.candidate;
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let blocking = outcome.findings.iter().filter(|it| it.block.is_some()).count();
+    let url = outcome.links.diff_path.as_deref().map(|path| outcome.links.url_of(path));
+    [
+        ("verdict", outcome.decision.as_str().to_owned()),
+        ("exit", outcome.decision.exit_code().to_string()),
+        ("compared", outcome.compared.to_string()),
+        ("regressions", blocking.to_string()),
+        ("not-compared", outcome.not_compared.len().to_string()),
+        ("infrastructure", outcome.infrastructure.is_some().to_string()),
+        ("base", text(&scene.base)),
+        ("candidate", text(&scene.commit)),
+        ("url", text(&url)),
+        ("headline", terminal::headline(outcome)),
+        ("comment", comment.to_owned()),
+    ]
+    .into_iter()
+    .map(|(name, value)| output(name, &value))
+    .collect()
+}
+
+/// `name<<delimiter`, the value, the delimiter: which no line of the value is, since it is made of
+/// the value's own hash, and counted on if that were ever not enough.
+fn output(name: &str, value: &str) -> String {
+    let mut delimiter = format!("end_{}", sha256_hex(value, 32));
+    while value.contains(&delimiter) {
+        delimiter = format!("end_{}", sha256_hex(&delimiter, 32));
+    }
+    format!("{name}<<{delimiter}\n{value}\n{delimiter}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_cannot_end_itself() {
+        let value = format!("a\nend_{}\nexit<<x\n0\nx", sha256_hex("a", 32));
+        let written = output("comment", &value);
+        let (head, rest) = written.split_once('\n').unwrap();
+        let delimiter = head.strip_prefix("comment<<").unwrap();
+        let ends: Vec<&str> = rest.lines().filter(|line| *line == delimiter).collect();
+        assert_eq!(ends.len(), 1);
+        assert_eq!(rest.strip_suffix(&format!("\n{delimiter}\n")), Some(value.as_str()));
+    }
+}

@@ -1,0 +1,200 @@
+//! From analyses to the [`CheckOutcome`]: every series judged, sorted, counted, decided.
+
+use crate::report::candidate::Candidate;
+use crate::report::decision::{self, OverrideRequest};
+use crate::report::judge::{SeriesJudge, SeriesOutcome};
+use crate::report::links::ReportLinks;
+use crate::report::recheck::AnalyzeFn;
+use crate::report::urls;
+use crate::report::{
+    BlockReason, CheckOutcome, Provenance, SeriesFinding, SeriesRef, TargetViolation,
+    infrastructure, locate, recheck,
+};
+use detect::targets::{TargetKind, TargetResult};
+use detect::{Analyses, BudgetVerdict, Verdict};
+use model::history::History;
+use model::policy::Policy;
+use model::series::Series;
+use model::text;
+
+/// Everything that is judged.
+pub(crate) struct CheckInput<'a> {
+    pub(crate) candidate: Candidate,
+    pub(crate) history: &'a History,
+    pub(crate) series: &'a [Series],
+    pub(crate) analyses: &'a Analyses,
+    /// Analyses other series as those were.
+    pub(crate) analyze: &'a AnalyzeFn<'a>,
+    pub(crate) targets: &'a [TargetResult],
+    pub(crate) policy: &'a Policy,
+    pub(crate) policy_sha: String,
+    /// With a trailing slash.
+    pub(crate) base_url: Option<String>,
+    pub(crate) override_request: Option<OverrideRequest>,
+    /// What was noticed before, in sentences.
+    pub(crate) notices: Vec<String>,
+}
+
+/// Judges the candidate.
+pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
+    let links = links(&input.candidate, input.policy, input.base_url.clone());
+    let mut outcome = CheckOutcome {
+        decision: decision::Decision::NothingCompared,
+        compared: 0,
+        findings: Vec::new(),
+        unchanged: Vec::new(),
+        not_compared: Vec::new(),
+        infrastructure: None,
+        violations: Vec::new(),
+        override_decision: None,
+        notices: input.notices.clone(),
+        links,
+        provenance: provenance(&input),
+        candidate: input.candidate.clone(),
+    };
+    match &input.candidate.nothing_compared {
+        Some(why) => outcome.notices.insert(0, format!("Nothing was compared: {why}.")),
+        None => judge_all(&input, &mut outcome),
+    }
+    let (findings, violations) = (&outcome.findings, &outcome.violations);
+    let infrastructure = outcome.infrastructure.as_ref();
+    let decision = decision::decide(findings, violations, outcome.compared, infrastructure);
+    outcome.decision = decision;
+    outcome.override_decision = input
+        .override_request
+        .as_ref()
+        .and_then(|plea| decision::decide_override(decision, plea, input.policy));
+    if outcome.override_decision.as_ref().is_some_and(|it| it.granted) {
+        outcome.decision = decision::Decision::Overridden;
+    }
+    outcome
+}
+
+fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
+    let mut on_base = 0_u64;
+    let each = &input.analyses.by_series;
+    let second = recheck::recheck(input.series, each, &input.candidate, input.analyze);
+    for (at, (series, analysis)) in input.series.iter().zip(each).enumerate() {
+        let case = SeriesJudge {
+            series,
+            analysis,
+            candidate: &input.candidate,
+            policy: input.policy,
+            history: input.history,
+            links: &outcome.links,
+            recheck: second.get(&at),
+        };
+        match case.judge() {
+            SeriesOutcome::Finding(finding) => outcome.findings.push(*finding),
+            SeriesOutcome::Unchanged { worse_on_base: already } => {
+                on_base += u64::from(already);
+                outcome.unchanged.push(SeriesRef::of(&series.key));
+            }
+            SeriesOutcome::NotCompared(not) => outcome.not_compared.push(*not),
+            SeriesOutcome::NotApplicable => {}
+        }
+    }
+    sort_findings(&mut outcome.findings);
+    outcome.compared = outcome.findings.len() + outcome.unchanged.len();
+    outcome.infrastructure = infrastructure::find_anomaly(
+        input.history,
+        input.series,
+        &input.analyses.by_series,
+        &input.analyses.infrastructure_days,
+    );
+    outcome.violations = violations(input, &outcome.findings);
+    let told = (outcome.findings.as_mut_slice(), outcome.violations.as_mut_slice());
+    locate::set_places(input.history, input.policy, told);
+    if on_base > 0 {
+        let series = text::count_noun(on_base, "series");
+        outcome.notices.push(format!("{series} worse at the base already: not held against it."));
+    }
+}
+
+/// What blocks first, then what is worse, each by severity: change over limit.
+fn sort_findings(findings: &mut [SeriesFinding]) {
+    let rank = |finding: &SeriesFinding| match (finding.block, finding.verdict) {
+        (Some(BlockReason::Critical), _) => 0,
+        (Some(_), _) => 1,
+        (None, Verdict::Regressed) => 2,
+        (None, Verdict::Suspected { .. }) => 3,
+        (None, Verdict::Accepted) => 4,
+        (None, Verdict::Improved) => 5,
+        _ => 6,
+    };
+    findings.sort_by(|a, b| {
+        let by_weight = b.relative_size().total_cmp(&a.relative_size());
+        rank(a).cmp(&rank(b)).then(by_weight).then_with(|| a.subject.stem.cmp(&b.subject.stem))
+    });
+}
+
+/// Missed budgets and service levels: on the main line all of them, of a pull request only those of
+/// a series that it made worse (the others were missed before it came).
+fn violations(input: &CheckInput<'_>, findings: &[SeriesFinding]) -> Vec<TargetViolation> {
+    let worse = |subject: &SeriesRef| {
+        findings.iter().any(|it| it.subject.stem == subject.stem && it.block.is_some())
+    };
+    let missed = input.targets.iter().filter(|target| {
+        target.verdict == BudgetVerdict::Violation && target.kind != TargetKind::Alert
+    });
+    missed
+        .map(|target| TargetViolation {
+            rule: target.name.clone(),
+            subject: target.series.map(|at| SeriesRef::of(&input.series[at].key)),
+            message: target.message.clone(),
+            place: None,
+        })
+        .filter(|it| {
+            input.candidate.first_commit.is_none() || it.subject.as_ref().is_some_and(worse)
+        })
+        .collect()
+}
+
+fn links(scene: &Candidate, policy: &Policy, base_url: Option<String>) -> ReportLinks {
+    let (Some(base), Some(head)) = (&scene.base, &scene.commit) else {
+        return ReportLinks { base_url, ..ReportLinks::default() };
+    };
+    let shas = text::is_sha(base) && text::is_sha(head);
+    let repository = policy.site.repo_url.as_deref().filter(|_| shas);
+    ReportLinks {
+        base_url,
+        diff_path: Some(urls::diff(&urls::pair(base, head))),
+        code_url: repository
+            .map(|url| format!("{}/compare/{base}...{head}", url.trim_end_matches('/'))),
+    }
+}
+
+fn provenance(input: &CheckInput<'_>) -> Provenance {
+    let first = input.candidate.first_commit;
+    let own = |series: &Series| {
+        let own = |run: &&model::series::Run| match first {
+            Some(first) => run.commit >= first,
+            None => Some(run.commit) == series.runs.last().map(|run| run.commit),
+        };
+        series.runs.iter().filter(own).count() as u64
+    };
+    Provenance {
+        records: input.history.counts.records,
+        newest: input.history.newest.map(|time| time.to_string()),
+        policy_sha: input.policy_sha.clone(),
+        policy_version: input.policy.version.clone(),
+        candidate_runs: input.series.iter().map(own).max().unwrap_or(0),
+        runner: runner_text(input),
+    }
+}
+
+/// The runner of the candidate's newest runs, where all share one.
+fn runner_text(input: &CheckInput<'_>) -> String {
+    let first = input.candidate.first_commit;
+    let newest = input.series.iter().filter_map(|series| {
+        let run = series.runs.last().filter(|run| first.is_none_or(|first| run.commit >= first))?;
+        series.segments.get(run.segment as usize)
+    });
+    let mut segments: Vec<_> = newest.map(|segment| &segment.fingerprint).collect();
+    segments.sort_unstable();
+    segments.dedup();
+    match segments.as_slice() {
+        [only] => only.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", "),
+        _ => String::new(),
+    }
+}

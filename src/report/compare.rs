@@ -1,0 +1,285 @@
+//! Two commits side by side: a row for each series, and the geometric mean of each metric. Says the
+//! same as the page of the pair; blocks nothing.
+
+use std::collections::BTreeMap;
+
+use crate::report::SeriesRef;
+use crate::report::delta::SeriesDelta;
+use crate::report::escape::markdown as escaped;
+use crate::report::links::{ReportLinks, row_path};
+use crate::report::terminal::TerminalText;
+use crate::report::wire::{CompareFile, LeftOutView, MeanView, RowView};
+use crate::report::wording;
+use crate::site::api::finite;
+use detect::Analysis;
+use detect::compare::{Delta, DeltaVerdict, geomean};
+use model::record::{Direction, Unit, shorten};
+use model::series::Series;
+use model::text::{self, UnitScale};
+
+/// Rows of the text and of the Markdown table; JSON has all.
+const MAX_ROWS: usize = 100;
+/// Bytes of a comment on GitHub, some kept in hand: see the gate's comment.
+const MAX_BYTES: usize = 60_000;
+/// Characters of a name.
+const NAME_CHARS: usize = 150;
+
+/// Two commits compared.
+pub(crate) struct CommitComparison {
+    pub(crate) base: String,
+    pub(crate) head: String,
+    /// What is worse first, then what is better, then what is not clear, each by size.
+    rows: Vec<ComparisonRow>,
+    not_compared: Vec<(SeriesRef, String)>,
+    means: Vec<GeometricMean>,
+    links: ReportLinks,
+}
+
+struct ComparisonRow {
+    subject: SeriesRef,
+    delta: Delta,
+    threshold: f64,
+    outlier: bool,
+    unit: Unit,
+    size: String,
+}
+
+/// The geometric mean of one metric's ratios.
+struct GeometricMean {
+    metric: String,
+    ratio: f64,
+    series: usize,
+    /// `slower`, `faster`: by the way the mean went.
+    word: &'static str,
+}
+
+impl ComparisonRow {
+    fn verdict(&self) -> &'static str {
+        match self.delta.verdict {
+            _ if self.outlier => "outlier",
+            DeltaVerdict::Regressed => "regressed",
+            DeltaVerdict::Improved => "improved",
+            DeltaVerdict::Unchanged => "steady",
+            DeltaVerdict::Inconclusive => "noisy",
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self.verdict() {
+            "regressed" => 0,
+            "improved" => 1,
+            _ => 2,
+        }
+    }
+
+    fn mark(&self) -> &'static str {
+        if self.rank() < 2 { wording::arrow(self.delta.change) } else { "~" }
+    }
+
+    /// `83.9 → 95.6 µs`.
+    fn levels(&self) -> String {
+        let (before, after) = (self.delta.before, self.delta.after);
+        UnitScale::for_values([before, after], &self.unit).arrow(before, after)
+    }
+}
+
+impl CommitComparison {
+    /// The comparison of two commits (ids) from what the site says of each series.
+    pub(crate) fn of(
+        (base, head): (String, String),
+        compared: Vec<(usize, SeriesDelta)>,
+        (series, analyses): (&[Series], &[Analysis]),
+        links: ReportLinks,
+    ) -> Self {
+        let (mut rows, mut not) = (Vec::new(), Vec::new());
+        let mut ratios: BTreeMap<(&str, Direction), Vec<(f64, &Series)>> = BTreeMap::new();
+        for (at, outcome) in compared {
+            let one = &series[at];
+            let subject = SeriesRef::of(&one.key);
+            let (delta, outlier) = match outcome {
+                SeriesDelta::NotCompared(reason) => {
+                    not.push((subject, reason));
+                    continue;
+                }
+                SeriesDelta::Outlier(delta) => (delta, true),
+                SeriesDelta::Delta(delta) => (delta, false),
+            };
+            if let Some(ratio) = delta.ratio.filter(|_| !outlier) {
+                ratios.entry((&one.key.metric_name, one.direction)).or_default().push((ratio, one));
+            }
+            let worse = (delta.change > 0.0) == (one.direction == Direction::Lower);
+            let size = wording::change_size(one, delta.before, delta.after, worse);
+            let (unit, threshold) = (one.unit.clone(), analyses[at].threshold);
+            rows.push(ComparisonRow { subject, delta, threshold, outlier, unit, size });
+        }
+        let weight = |row: &ComparisonRow| row.delta.change.abs() / row.threshold.max(1e-9);
+        rows.sort_by(|a, b| {
+            let by_weight = weight(b).total_cmp(&weight(a));
+            a.rank()
+                .cmp(&b.rank())
+                .then(by_weight)
+                .then_with(|| a.subject.stem.cmp(&b.subject.stem))
+        });
+        let means = ratios.into_iter().filter_map(|((metric, better), all)| {
+            let each: Vec<f64> = all.iter().map(|(ratio, _)| *ratio).collect();
+            let ratio = geomean(&each)?;
+            let worse = (ratio > 1.0) == (better == Direction::Lower);
+            let word = text::comparative(&all[0].1.unit, better, worse);
+            Some(GeometricMean { metric: metric.to_owned(), ratio, series: each.len(), word })
+        });
+        Self { base, head, rows, not_compared: not, means: means.collect(), links }
+    }
+
+    /// Whether no series could be compared.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// `1 worse, 2 better, 61 unchanged, 1 not compared`.
+    fn counts(&self) -> String {
+        let count = |rank| self.rows.iter().filter(|row| row.rank() == rank).count() as u64;
+        let mut parts = vec![
+            format!("{} worse", text::count(count(0))),
+            format!("{} better", text::count(count(1))),
+            format!("{} unchanged", text::count(count(2))),
+        ];
+        if !self.not_compared.is_empty() {
+            parts.push(format!("{} not compared", text::count(self.not_compared.len() as u64)));
+        }
+        parts.join(", ")
+    }
+
+    /// For a terminal of 80 columns.
+    pub(crate) fn text(&self) -> String {
+        let mut page = TerminalText::default();
+        let name = |id: &str| text::short_commit(id);
+        page.write_wrapped(
+            0,
+            &format!("{} → {}: {}.", name(&self.base), name(&self.head), self.counts()),
+        );
+        for mean in &self.means {
+            page.write_wrapped(0, &mean.describe());
+        }
+        if !self.rows.is_empty() {
+            page.blank_line();
+        }
+        for row in self.rows.iter().take(MAX_ROWS) {
+            let title = shorten(&row.subject.title, NAME_CHARS);
+            page.write_wrapped(0, &format!("{} {}: {title}", row.mark(), row.verdict()));
+            let change = text::percent_change(row.delta.change);
+            let limit = text::percent(row.threshold);
+            page.write_wrapped(
+                4,
+                &format!("{}, {change} ({}), limit {limit}", row.levels(), row.size),
+            );
+        }
+        if self.rows.len() > MAX_ROWS {
+            let more = text::count((self.rows.len() - MAX_ROWS) as u64);
+            page.write_wrapped(0, &format!("… and {more} more: see --format json."));
+        }
+        if !self.not_compared.is_empty() {
+            page.blank_line();
+            page.write_wrapped(0, "Not compared:");
+        }
+        for (subject, reason) in self.not_compared.iter().take(MAX_ROWS) {
+            page.write_wrapped(2, &format!("{}: {reason}", shorten(&subject.title, NAME_CHARS)));
+        }
+        page.text
+    }
+
+    /// A table, short enough for a comment.
+    pub(crate) fn markdown(&self) -> String {
+        let name = |id: &str| escaped(&text::short_commit(id), NAME_CHARS);
+        let mut out =
+            format!("### {} → {}: {}\n\n", name(&self.base), name(&self.head), self.counts());
+        for mean in &self.means {
+            out.push_str(&format!("{}\n", escaped(&mean.describe(), NAME_CHARS)));
+        }
+        if !self.rows.is_empty() {
+            out.push_str("\n| | Series | Before → after | Change | Limit |\n|-|:-|-:|-:|-:|\n");
+        }
+        for (at, row) in self.rows.iter().enumerate() {
+            let line = self.markdown_row(row);
+            if at == MAX_ROWS || out.len() + line.len() > MAX_BYTES {
+                let more = text::count((self.rows.len() - at) as u64);
+                out.push_str(&format!("\n… and {more} more.\n"));
+                break;
+            }
+            out.push_str(&line);
+        }
+        if !self.not_compared.is_empty() {
+            let not = text::count_noun(self.not_compared.len() as u64, "series");
+            let reason = escaped(&self.not_compared[0].1, NAME_CHARS);
+            out.push_str(&format!("\n{not} not compared, the first because: {reason}\n"));
+        }
+        out
+    }
+
+    fn markdown_row(&self, of: &ComparisonRow) -> String {
+        let title = escaped(&of.subject.title, NAME_CHARS);
+        let title = match (&self.links.base_url, &self.links.diff_path) {
+            (Some(_), Some(diff)) => {
+                format!("[{title}]({})", self.links.url_of(&row_path(diff, &of.subject)))
+            }
+            _ => title,
+        };
+        let change = text::percent_change(of.delta.change);
+        let change = if of.rank() == 0 { format!("**{change}**") } else { change };
+        let (mark, levels, limit) = (of.mark(), of.levels(), text::percent(of.threshold));
+        format!("| {mark} | {title} | {levels} | {change} | {limit} |\n")
+    }
+
+    /// Everything, for scripts.
+    pub(crate) fn json(&self) -> String {
+        let row = |row: &ComparisonRow| RowView {
+            after: finite(row.delta.after),
+            before: finite(row.delta.before),
+            change: finite(row.delta.change),
+            confidence: row.delta.confidence,
+            name: row.subject.name.clone(),
+            ratio: row.delta.ratio,
+            series: row.subject.stem.clone(),
+            threshold: finite(row.threshold),
+            unit: row.unit.as_str().to_owned(),
+            verdict: row.verdict(),
+        };
+        let not = |(subject, reason): &(SeriesRef, String)| LeftOutView {
+            name: subject.name.clone(),
+            reason: reason.clone(),
+            series: subject.stem.clone(),
+        };
+        let mean = |it: &GeometricMean| MeanView {
+            metric: it.metric.clone(),
+            ratio: it.ratio,
+            series: it.series,
+        };
+        let whole = CompareFile {
+            base: self.base.clone(),
+            compared: self.rows.iter().map(row).collect(),
+            geomean: self.means.iter().map(mean).collect(),
+            head: self.head.clone(),
+            not_compared: self.not_compared.iter().map(not).collect(),
+            schema: "schema/compare.json",
+            url: self.links.diff_path.as_deref().map(|path| self.links.url_of(path)),
+        };
+        let text = serde_json::to_string_pretty(&whole).unwrap_or_default();
+        format!("{}\n", text.replace("#[", "\\u0023["))
+    }
+}
+
+impl GeometricMean {
+    /// `Geometric mean, time: 1.02× slower over 64 series.`
+    fn describe(&self) -> String {
+        let factor = if self.ratio >= 1.0 { self.ratio } else { 1.0 / self.ratio };
+        let size = if (factor - 1.0).abs() < 0.0005 {
+            "no change".to_owned()
+        } else if factor < 2.0 {
+            let change = text::percent_change(self.ratio - 1.0);
+            format!("{change}, {}", self.word)
+        } else {
+            format!("{} {}", text::ratio(factor), self.word)
+        };
+        let series = text::count_noun(self.series as u64, "series");
+        format!("Geometric mean, {}: {size} over {series}.", self.metric)
+    }
+}

@@ -1,0 +1,123 @@
+//! Pass or fail, and who may say otherwise.
+
+use crate::report::infrastructure::InfrastructureAnomaly;
+use crate::report::{BlockReason, SeriesFinding, TargetViolation};
+use model::policy::Policy;
+
+/// The answer of the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Decision {
+    Pass,
+    Fail,
+    /// Nothing but an entry in `accepted.yml` is missing.
+    ApprovalNeeded,
+    /// It would fail, and someone who may has let it pass.
+    Overridden,
+    /// Never green by accident.
+    NothingCompared,
+}
+
+impl Decision {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::ApprovalNeeded => "approval",
+            Self::Overridden => "overridden",
+            Self::NothingCompared => "nothing_compared",
+        }
+    }
+
+    /// The status that the process ends with.
+    pub(crate) fn exit_code(self) -> u8 {
+        match self {
+            Self::Pass | Self::Overridden => 0,
+            Self::Fail | Self::ApprovalNeeded => 1,
+            Self::NothingCompared => 3,
+        }
+    }
+}
+
+/// What follows from what was found. A move of all backends at once passes: it was compared, and
+/// is not the change's fault.
+pub(crate) fn decide(
+    findings: &[SeriesFinding],
+    violations: &[TargetViolation],
+    compared: usize,
+    infrastructure: Option<&InfrastructureAnomaly>,
+) -> Decision {
+    let mut blocks = findings.iter().filter_map(|finding| finding.block);
+    let first = blocks.next();
+    if first.is_some_and(|it| it != BlockReason::NeedsAcceptance)
+        || blocks.any(|it| it != BlockReason::NeedsAcceptance)
+        || !violations.is_empty()
+    {
+        Decision::Fail
+    } else if first.is_some() {
+        Decision::ApprovalNeeded
+    } else if compared == 0 && infrastructure.is_none() {
+        Decision::NothingCompared
+    } else {
+        Decision::Pass
+    }
+}
+
+/// Someone asks to let a failing gate pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OverrideRequest {
+    pub(crate) reason: String,
+    pub(crate) actor: String,
+}
+
+/// What became of a plea.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OverrideDecision {
+    pub(crate) granted: bool,
+    /// Who asked, and why.
+    pub(crate) actor: String,
+    pub(crate) reason: String,
+    /// What the gate would say without it.
+    pub(crate) decision: Decision,
+    /// Why it was refused, in a sentence; empty where it was granted.
+    pub(crate) rejection: String,
+}
+
+/// Grants or refuses a plea. Only a failing gate is overridden: what nobody measured is nothing
+/// that anyone could have looked at.
+pub(crate) fn decide_override(
+    decision: Decision,
+    plea: &OverrideRequest,
+    policy: &Policy,
+) -> Option<OverrideDecision> {
+    if decision == Decision::Pass {
+        return None;
+    }
+    let approvers = &policy.governance.emergency_override_approvers;
+    let (actor, reason) = (plea.actor.trim(), plea.reason.trim());
+    let refused = if decision == Decision::NothingCompared {
+        "nothing was compared: there is no regression to allow".to_owned()
+    } else if reason.is_empty() {
+        "no reason is given: set OVERRIDE_REASON".to_owned()
+    } else if actor.is_empty() {
+        "nobody is named: set GITHUB_ACTOR, or use --actor".to_owned()
+    } else if approvers.is_empty() {
+        "the policy names nobody in governance.emergency_override_approvers".to_owned()
+    } else if !approvers.iter().any(|one| is_same_name(one, actor)) {
+        format!("{actor} is not among governance.emergency_override_approvers")
+    } else {
+        String::new()
+    };
+    Some(OverrideDecision {
+        granted: refused.is_empty(),
+        actor: actor.to_owned(),
+        reason: reason.to_owned(),
+        decision,
+        rejection: refused,
+    })
+}
+
+/// Logins are alike whatever their letter case; a policy may write them as mentions.
+fn is_same_name(a: &str, b: &str) -> bool {
+    let plain = |name: &str| name.trim().trim_start_matches('@').to_lowercase();
+    plain(a) == plain(b) && !plain(a).is_empty()
+}

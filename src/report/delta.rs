@@ -1,0 +1,189 @@
+//! One series at a commit, against its level at an earlier one: what commit and diff pages share.
+//!
+//! The base is the median of up to [`BASE_RUNS`] runs at or before the base commit, on the same
+//! runner, on the same level (never across a change), without outliers: one run is too little to
+//! compare with. What cannot be compared says why.
+
+use std::collections::BTreeMap;
+
+use crate::report::wording;
+use crate::site::context::SiteContext;
+use crate::site::view::ChangeCell;
+use detect::Analysis;
+use detect::compare::{ComparisonCriteria, Delta, DeltaVerdict, compare};
+use model::record::shorten;
+use model::series::{CommitIndex, Run, Segment, Series};
+use model::text;
+
+/// Runs that the base's median is taken of, at most.
+pub(crate) const BASE_RUNS: usize = 5;
+
+/// What became of a comparison.
+#[derive(Debug)]
+pub(crate) enum SeriesDelta {
+    Delta(Delta),
+    /// The candidate run is off its level for once, as the runs after it show.
+    Outlier(Delta),
+    /// Why it was not compared.
+    NotCompared(String),
+}
+
+/// One series in a comparison of two commits.
+#[derive(Debug)]
+pub(crate) struct ComparedSeries {
+    pub(crate) series: usize,
+    pub(crate) position: RunPosition,
+    pub(crate) delta: SeriesDelta,
+}
+
+/// Every series (or every one of `members`) measured at the head, against its level at or before
+/// the base.
+pub(crate) fn compare_commits(
+    site: &SiteContext<'_>,
+    (base, head): (CommitIndex, CommitIndex),
+    members: Option<&[usize]>,
+) -> Vec<ComparedSeries> {
+    let wanted = |series: &usize| members.is_none_or(|all| all.binary_search(series).is_ok());
+    measured_series(site, head)
+        .filter(|(series, _)| wanted(series))
+        .map(|(series, measured)| ComparedSeries {
+            series,
+            position: measured,
+            delta: compare_series(site, series, measured, base),
+        })
+        .collect()
+}
+
+/// The runs of a commit: those of the main line, then those of pull requests.
+pub(crate) fn measured_series(
+    site: &SiteContext<'_>,
+    commit: CommitIndex,
+) -> impl Iterator<Item = (usize, RunPosition)> {
+    let main = site.main_runs[commit.0 as usize].iter();
+    let main = main.map(|run| (run.series as usize, RunPosition::Main(run.run)));
+    let pulled = site.pull_runs[commit.0 as usize].iter();
+    main.chain(pulled.map(|run| (run.series as usize, RunPosition::Pull(run.run))))
+}
+
+/// A run of a series: its index among the main line's, or among those of pull requests.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RunPosition {
+    Main(u32),
+    Pull(u32),
+}
+
+impl RunPosition {
+    pub(crate) fn run_in(self, series: &Series) -> &Run {
+        match self {
+            Self::Main(at) => &series.runs[at as usize],
+            Self::Pull(at) => &series.pulls[at as usize].run,
+        }
+    }
+}
+
+/// Compares a run with the series' level at or before `base`.
+fn compare_series(
+    site: &SiteContext<'_>,
+    index: usize,
+    measured: RunPosition,
+    base: CommitIndex,
+) -> SeriesDelta {
+    let (series, analysis) = site.series(index);
+    let after = measured.run_in(series);
+    let at = match measured {
+        RunPosition::Main(at) => Some(at as usize),
+        RunPosition::Pull(_) => None,
+    };
+    let Some(value) = after.value else {
+        let reason = after.error().unwrap_or("no reason given");
+        return SeriesDelta::NotCompared(format!("the run failed: {}", shorten(reason, 120)));
+    };
+    let flags = at.map(|at| analysis.flags[at]).unwrap_or_default();
+    if flags.infrastructure {
+        return SeriesDelta::NotCompared("infrastructure: most backends moved that day".to_owned());
+    }
+    let Some(newest) = site.newest_at(index, base, at) else {
+        return SeriesDelta::NotCompared("no run at or before the base".to_owned());
+    };
+    let before = &series.runs[newest];
+    if before.segment != after.segment {
+        let of = |run: &Run| &series.segments[run.segment as usize];
+        return SeriesDelta::NotCompared(runner_difference(of(before), of(after)));
+    }
+    let yardstick = ComparisonCriteria {
+        noise: analysis.noise,
+        threshold: analysis.threshold,
+        direction: series.direction,
+    };
+    let values = base_values(series, analysis, newest);
+    match compare(&values, &[value], yardstick) {
+        Some(delta) if flags.is_outlier && is_significant(&delta) => SeriesDelta::Outlier(delta),
+        Some(delta) => SeriesDelta::Delta(delta),
+        None => SeriesDelta::NotCompared("a value is no number".to_owned()),
+    }
+}
+
+/// The values of the base: those of the newest runs up to `newest` that share its level.
+pub(crate) fn base_values(series: &Series, analysis: &Analysis, newest: usize) -> Vec<f64> {
+    let since =
+        analysis.changes.iter().map(|change| change.first_after).rfind(|first| *first <= newest);
+    let segment = series.runs[newest].segment;
+    let level = since.unwrap_or(0)..=newest;
+    let usable = |at: &usize| {
+        let flags = analysis.flags[*at];
+        series.runs[*at].segment == segment && !flags.is_outlier && !flags.infrastructure
+    };
+    let values: Vec<f64> =
+        level.rev().filter(usable).filter_map(|at| series.runs[at].value).take(BASE_RUNS).collect();
+    if values.is_empty() { series.runs[newest].value.into_iter().collect() } else { values }
+}
+
+pub(crate) fn is_significant(delta: &Delta) -> bool {
+    matches!(delta.verdict, DeltaVerdict::Regressed | DeltaVerdict::Improved)
+}
+
+/// `runner_image ubuntu-22.04 → ubuntu-24.04`, or the versions of the benchmark.
+pub(crate) fn runner_difference(old: &Segment, new: &Segment) -> String {
+    let cut = |text: &str| shorten(text, 60).into_owned();
+    let before: BTreeMap<&str, &str> =
+        old.fingerprint.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut moved: Vec<String> = new
+        .fingerprint
+        .iter()
+        .filter(|(name, value)| before.get(name.as_str()) != Some(&value.as_str()))
+        .map(|(name, value)| {
+            let old = before.get(name.as_str()).copied().unwrap_or("not recorded");
+            format!("{} {} → {}", cut(name), cut(old), cut(value))
+        })
+        .collect();
+    if old.version != new.version {
+        let version = |version: &Option<String>| cut(version.as_deref().unwrap_or("none"));
+        moved.push(format!("version {} → {}", version(&old.version), version(&new.version)));
+    }
+    if moved.is_empty() {
+        moved.push("fields that only one of them records".to_owned());
+    }
+    format!("the runner differs: {}", moved.join(", "))
+}
+
+/// How an outcome reads in a table.
+pub(crate) fn delta_cell(series: &Series, outcome: &SeriesDelta) -> ChangeCell {
+    let quiet = |delta: &Delta, words: &str| ChangeCell {
+        change: text::percent_change(delta.change),
+        ..wording::muted_cell(words)
+    };
+    match outcome {
+        SeriesDelta::NotCompared(reason) => wording::muted_cell(format!("not compared: {reason}")),
+        SeriesDelta::Outlier(delta) => quiet(delta, "outlier, not confirmed by later runs"),
+        SeriesDelta::Delta(delta) => match delta.verdict {
+            DeltaVerdict::Regressed => {
+                wording::change_cell(series, delta.before, delta.after, true)
+            }
+            DeltaVerdict::Improved => {
+                wording::change_cell(series, delta.before, delta.after, false)
+            }
+            DeltaVerdict::Unchanged => quiet(delta, "within the limit"),
+            DeltaVerdict::Inconclusive => quiet(delta, "within the noise"),
+        },
+    }
+}

@@ -1,0 +1,58 @@
+//! The outcome as compilers tell of faults, `file:line:column: error: message [series]`: what the
+//! problem matchers of editors read.
+//!
+//! A line for each finding that asks for something: an error where it keeps the gate shut, else a
+//! warning. Its place is the record that it speaks of. What has no place is told as compilers do,
+//! under the program's name.
+
+use std::path::Path;
+
+use crate::report::decision::Decision;
+use crate::report::escape::log_line;
+use crate::report::wording::verdict_name;
+use crate::report::{CheckOutcome, SeriesFinding, terminal};
+use detect::Verdict;
+use model::record::SourceLocation;
+use model::text;
+
+/// The lines; empty where there is nothing to tell. `data` is the history directory.
+pub(crate) fn render(outcome: &CheckOutcome, data: &Path) -> String {
+    let failing = matches!(outcome.decision, Decision::Fail | Decision::ApprovalNeeded);
+    let level = |blocks: bool| if blocks && failing { "error" } else { "warning" };
+    let asks = |it: &&SeriesFinding| {
+        let quiet = matches!(it.verdict, Verdict::Improved | Verdict::Accepted);
+        it.block.is_some() || !quiet && it.verdict != Verdict::Infrastructure
+    };
+    let mut out = String::new();
+    let mut line = |place: Option<&SourceLocation>, level: &str, message: &str, series: &str| {
+        let place = place.map_or_else(
+            || "benchpages".to_owned(),
+            |it| format!("{}:{}:{}", data.join(&it.file).display(), it.line, it.column),
+        );
+        let series = if series.is_empty() { String::new() } else { format!(" [{series}]") };
+        out.push_str(&log_line(&format!("{place}: {level}: {message}{series}")));
+        out.push('\n');
+    };
+    if outcome.decision == Decision::NothingCompared {
+        line(None, "error", &terminal::next_step(outcome), "");
+    }
+    if let Some(it) = &outcome.infrastructure {
+        line(None, "warning", &format!("infrastructure: {}", it.summary()), "");
+    }
+    for it in outcome.findings.iter().filter(asks) {
+        line(it.place.as_ref(), level(it.block.is_some()), &message(it), &it.subject.name);
+    }
+    for it in &outcome.violations {
+        let series = it.subject.as_ref().map_or("", |subject| &subject.name);
+        let message = format!("target missed: {}: {}", it.rule, it.message);
+        line(it.place.as_ref(), level(true), &message, series);
+    }
+    out
+}
+
+/// `regressed: 13.9% slower (83.9 → 95.6 µs), limit 12%; beyond the limit of 12%`.
+fn message(it: &SeriesFinding) -> String {
+    let verdict = verdict_name(it.verdict);
+    let limit = text::percent(it.threshold);
+    format!("{verdict}: {} ({}), limit {limit}; {}", it.size, it.arrow, it.reason)
+}

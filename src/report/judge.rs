@@ -1,0 +1,358 @@
+//! What of the analysis is the candidate's: a verdict for each series, with the reason.
+//!
+//! The analysis says where a series stands; this says whether the candidate brought it there. What
+//! the base already was is told, and held against nobody.
+
+use crate::report::candidate::Candidate;
+use crate::report::links::{self, ReportLinks};
+use crate::report::recheck::Recheck;
+use crate::report::{AcceptedBy, BlockReason, SeriesFinding, SeriesRef, UncomparedSeries, reason};
+use crate::report::{urls, wording};
+use detect::compare::DeltaVerdict;
+use detect::{Analysis, Change, ChangeSeverity, ChangeStatus, Verdict};
+use model::history::History;
+use model::policy::Policy;
+use model::series::Series;
+use model::text::{self, UnitScale};
+
+/// What one series is judged by.
+#[derive(Clone, Copy)]
+pub(crate) struct SeriesJudge<'a> {
+    pub(crate) series: &'a Series,
+    pub(crate) analysis: &'a Analysis,
+    pub(crate) candidate: &'a Candidate,
+    pub(crate) policy: &'a Policy,
+    pub(crate) history: &'a History,
+    pub(crate) links: &'a ReportLinks,
+    /// What a second look at the runs of a pull request shows.
+    pub(crate) recheck: Option<&'a Recheck>,
+}
+
+/// What is told of a series.
+pub(crate) enum SeriesOutcome {
+    Finding(Box<SeriesFinding>),
+    /// Compared, nothing to tell; whether the base was already worse than it had been.
+    Unchanged {
+        worse_on_base: bool,
+    },
+    NotCompared(Box<UncomparedSeries>),
+    /// Of no concern to this candidate.
+    NotApplicable,
+}
+
+impl SeriesJudge<'_> {
+    /// The verdict of the candidate in this series.
+    pub(crate) fn judge(&self) -> SeriesOutcome {
+        let (series, analysis) = (self.series, self.analysis);
+        let Some(start) = self.first_run() else {
+            let known = analysis.verdict != Verdict::Missing && !analysis.is_retired;
+            return if known {
+                SeriesOutcome::NotCompared(Box::new(reason::unmeasured(series)))
+            } else {
+                SeriesOutcome::NotApplicable
+            };
+        };
+        if self.candidate.first_commit.is_none() && analysis.is_retired {
+            return SeriesOutcome::NotApplicable;
+        }
+        if series.runs[start..].iter().all(|run| run.value.is_none()) {
+            return SeriesOutcome::NotCompared(Box::new(reason::failed_runs(series, start)));
+        }
+        let not = || {
+            let not = reason::not_compared((series, analysis), self.policy, start);
+            SeriesOutcome::NotCompared(Box::new(not))
+        };
+        match analysis.verdict {
+            Verdict::Infrastructure => {
+                let marked =
+                    analysis.latest_run.is_some_and(|at| analysis.flags[at].infrastructure);
+                if marked { self.finding_outcome(Verdict::Infrastructure, None) } else { not() }
+            }
+            Verdict::Missing | Verdict::New | Verdict::NotCompared => not(),
+            Verdict::TooNoisy => self.recheck_outcome(start).unwrap_or_else(not),
+            // The runs of one commit are alike: where only the newest of several is slow, it is an
+            // outlier, and no new level begins with it as on the main line.
+            Verdict::Suspected { .. } if self.recheck_finds(DeltaVerdict::Unchanged) => {
+                SeriesOutcome::Unchanged { worse_on_base: false }
+            }
+            Verdict::Suspected { .. } => self
+                .recheck_outcome(start)
+                .unwrap_or_else(|| self.finding_outcome(analysis.verdict, None)),
+            Verdict::Unchanged => {
+                // It undoes an earlier change, so that the series is steady again.
+                let undone = self
+                    .newest_change(start, false)
+                    .filter(|_| self.candidate.first_commit.is_some());
+                let undone =
+                    undone.map(|change| self.finding_outcome(Verdict::Improved, Some(change)));
+                let again = || self.recheck_outcome(start);
+                undone.or_else(again).unwrap_or(SeriesOutcome::Unchanged { worse_on_base: false })
+            }
+            Verdict::Regressed | Verdict::Accepted | Verdict::Improved => self.judge_changed(start),
+        }
+    }
+
+    /// Index of the candidate's first run; 0 where every open change counts.
+    fn first_run(&self) -> Option<usize> {
+        match self.candidate.first_commit {
+            None => Some(0),
+            Some(first) => self.series.runs.iter().position(|run| run.commit >= first),
+        }
+    }
+
+    /// The newest change from `start` on that was not undone, worse or better.
+    fn newest_change(&self, start: usize, worse: bool) -> Option<&Change> {
+        let own = |change: &&Change| change.first_after >= start && change.is_regression == worse;
+        self.analysis
+            .changes
+            .iter()
+            .rev()
+            .filter(own)
+            .find(|change| change.status != ChangeStatus::Fixed)
+    }
+
+    /// A series with an open change: the candidate's, or what the base was already.
+    fn judge_changed(&self, start: usize) -> SeriesOutcome {
+        let own = self.newest_change(start, true).or_else(|| self.newest_change(start, false));
+        if let Some(change) = own {
+            return self.change_outcome(change);
+        }
+        if let Some(told) = self.recheck_outcome(start) {
+            return told;
+        }
+        let worse = self.analysis.verdict == Verdict::Regressed;
+        let Some(change) = self.newest_change(0, worse).filter(|_| worse) else {
+            return SeriesOutcome::Unchanged { worse_on_base: false };
+        };
+        let valued = |at: &usize| self.series.runs[*at].value.is_some();
+        let before = (change.first_after..start).filter(valued).count();
+        let needed = self.policy.detection.confirmations as usize;
+        if before < needed {
+            // A slow run or two at the end of the base: whether they are the base's level or its
+            // noise, only more runs of the base can tell. Blaming the candidate would be a guess.
+            let more = u32::try_from(needed - before).unwrap_or(1);
+            return self.finding_outcome(Verdict::Suspected { runs_needed: more }, None);
+        }
+        SeriesOutcome::Unchanged { worse_on_base: true }
+    }
+
+    fn change_outcome(&self, change: &Change) -> SeriesOutcome {
+        let verdict = match change.status {
+            ChangeStatus::Accepted { .. } => Verdict::Accepted,
+            _ if change.is_regression => Verdict::Regressed,
+            _ => Verdict::Improved,
+        };
+        self.finding_outcome(verdict, Some(change))
+    }
+
+    fn recheck_finds(&self, verdict: DeltaVerdict) -> bool {
+        self.recheck.is_some_and(|it| it.change.is_none() && it.delta.verdict == verdict)
+    }
+
+    /// What the second look shows: a change, a suspicion, or an improvement not confirmed yet.
+    fn recheck_outcome(&self, start: usize) -> Option<SeriesOutcome> {
+        let second = self.recheck?;
+        if let Some(change) = &second.change {
+            return Some(self.change_outcome(change));
+        }
+        let own = self.series.runs[start..].iter().filter(|run| run.value.is_some()).count();
+        let own = u32::try_from(own).unwrap_or(u32::MAX);
+        let runs_needed = self.policy.detection.confirmations.saturating_sub(own);
+        match second.delta.verdict {
+            DeltaVerdict::Regressed => {
+                Some(self.finding_outcome(Verdict::Suspected { runs_needed }, None))
+            }
+            DeltaVerdict::Improved => Some(self.finding_outcome(Verdict::Improved, None)),
+            DeltaVerdict::Unchanged | DeltaVerdict::Inconclusive => None,
+        }
+    }
+
+    /// Levels before and after, base units, and the relative change between them.
+    fn levels(&self, change: Option<&Change>) -> (Option<(f64, f64)>, Option<f64>) {
+        let analysis = self.analysis;
+        let second = self.recheck.map(|second| second.delta);
+        match (change, second, analysis.baseline, analysis.latest_change) {
+            (Some(change), ..) => (Some((change.before, change.after)), Some(change.change)),
+            (None, Some(delta), ..) => (Some((delta.before, delta.after)), Some(delta.change)),
+            (None, None, Some(baseline), Some(moved)) => {
+                (Some((baseline.value, baseline.value * (1.0 + moved))), Some(moved))
+            }
+            (None, None, _, moved) => (None, moved),
+        }
+    }
+
+    fn finding_outcome(&self, verdict: Verdict, change: Option<&Change>) -> SeriesOutcome {
+        let (series, analysis) = (self.series, self.analysis);
+        let (levels, moved) = self.levels(change);
+        let worse = match (change, verdict) {
+            (Some(change), _) => change.is_regression,
+            (None, Verdict::Improved) => false,
+            _ => true,
+        };
+        let (before, after) = levels.unwrap_or_default();
+        let scale = UnitScale::for_values([before, after], &series.unit);
+        let said = |value: f64| levels.map_or_else(String::new, |_| scale.quantity(value));
+        let spread = |at: Option<usize>| {
+            let std = at.and_then(|at| analysis.spread.get(at));
+            spread_text(std, &scale)
+        };
+        let own = analysis.latest_run.and_then(|at| series.runs[at].std.get());
+        let after_spread = match change {
+            Some(change) => spread(Some(change.first_after)),
+            None => spread_text(own.filter(|std| std.is_finite()), &scale),
+        };
+        let first = change.map(|change| change.first_after).or(analysis.latest_run);
+        let subject = SeriesRef::of(&series.key);
+        let finding = SeriesFinding {
+            verdict,
+            block: self.block_reason(verdict, change),
+            confirmed: change.is_some(),
+            report_only: analysis.report_only,
+            accepted: change.and_then(acceptance_of),
+            before: said(before),
+            after: said(after),
+            spread_before: spread(change.map(|change| change.last_before).or_else(|| {
+                (0..analysis.latest_run.unwrap_or(0))
+                    .rev()
+                    .find(|at| analysis.spread.get(*at).is_some())
+            })),
+            spread_after: after_spread,
+            arrow: levels.map_or_else(String::new, |_| scale.arrow(before, after)),
+            levels,
+            unit: series.unit.clone(),
+            change: moved.filter(|moved| moved.is_finite()),
+            worse,
+            size: wording::change_size(series, before, after, worse),
+            threshold: analysis.threshold,
+            confidence: change
+                .map(|it| it.confidence)
+                .or(self.recheck.map(|it| it.delta.confidence)),
+            severity: change.map(|change| change.severity),
+            commit: first.map_or_else(String::new, |at| self.commit_id(at)),
+            reason: self.reason(verdict, change),
+            hints: self.hints(change),
+            path: self.page_path(&subject, change),
+            commit_index: first.map(|at| series.runs[at].commit),
+            place: None,
+            subject,
+        };
+        SeriesOutcome::Finding(Box::new(finding))
+    }
+
+    fn commit_id(&self, run: usize) -> String {
+        self.history.commits[self.series.runs[run].commit.0 as usize].id.clone()
+    }
+
+    /// Whether a verdict keeps the gate shut. A suspicion does not: one slow run in a hundred is
+    /// nothing but noise, and a pull request with 65 series would be stopped by it every other
+    /// time, until nobody believes the gate. It is told first of all with what settles it (more
+    /// runs of the same commit: each counts), and where a team measures once and wants to be
+    /// stopped at once it says `detection.confirmations: 1`, or
+    /// `governance.block_suspected: true` to be stopped until more runs have come.
+    fn block_reason(&self, verdict: Verdict, change: Option<&Change>) -> Option<BlockReason> {
+        if self.analysis.report_only {
+            return None;
+        }
+        let severity = change.map(|change| change.severity);
+        match (verdict, severity) {
+            (Verdict::Regressed | Verdict::Accepted, Some(ChangeSeverity::Critical)) => {
+                Some(BlockReason::Critical)
+            }
+            (Verdict::Regressed, Some(ChangeSeverity::Major)) => Some(BlockReason::NeedsAcceptance),
+            (Verdict::Regressed, _) => Some(BlockReason::Regression),
+            (Verdict::Suspected { .. }, _) if self.policy.governance.block_suspected => {
+                Some(BlockReason::Regression)
+            }
+            _ => None,
+        }
+    }
+
+    fn reason(&self, verdict: Verdict, change: Option<&Change>) -> String {
+        let limit = text::percent(self.analysis.threshold);
+        let governance = &self.policy.governance;
+        let most = text::percent(self.policy.regression.max_regression_ratio);
+        let confirmed = change.map_or_else(String::new, |change| {
+            format!(", seen in {}", text::count_noun(u64::from(change.runs_after), "run"))
+        });
+        let accepted = change.and_then(acceptance_of);
+        let accepted = accepted.map(|it| format!("accepted by {}: {}", it.by, it.reason));
+        match verdict {
+            Verdict::Suspected { runs_needed: 0 } => {
+                format!("beyond the limit of {limit} against the newest runs of the base only")
+            }
+            Verdict::Suspected { runs_needed } => {
+                let more = text::count_noun(u64::from(runs_needed), "more run");
+                format!("beyond the limit of {limit}, not confirmed: {more} needed")
+            }
+            Verdict::Infrastructure => {
+                "most backends moved at once: not the code's doing".to_owned()
+            }
+            Verdict::Improved if change.is_none() => {
+                format!("better by more than {limit}, not confirmed yet")
+            }
+            Verdict::Improved => format!("better by more than {limit}{confirmed}"),
+            _ => match (self.block_reason(verdict, change), accepted) {
+                (Some(BlockReason::Critical), _) => {
+                    format!("no approval helps from {most} on, only an override{confirmed}")
+                }
+                (Some(BlockReason::NeedsAcceptance), _) => {
+                    let from = text::percent(governance.require_approval_threshold);
+                    format!("from {from} on it needs an entry in accepted.yml{confirmed}")
+                }
+                (_, Some(accepted)) => accepted,
+                (None, _) => format!("beyond the limit of {limit}, report only{confirmed}"),
+                _ => format!("beyond the limit of {limit}{confirmed}"),
+            },
+        }
+    }
+
+    fn hints(&self, change: Option<&Change>) -> Vec<String> {
+        let mut hints = change.map_or_else(Vec::new, |change| change.hints.clone());
+        let accepted = change.is_some_and(|it| matches!(it.status, ChangeStatus::Accepted { .. }));
+        if accepted && change.is_some_and(|it| it.severity == ChangeSeverity::Critical) {
+            hints.push(
+                "An entry in accepted.yml covers it, but it is too large for one.".to_owned(),
+            );
+        }
+        if self.analysis.report_only {
+            hints.push("The rule for this series only reports.".to_owned());
+        }
+        hints
+    }
+
+    /// The evidence: the row of a pull request's comparison, that of the two commits around the
+    /// change, or the page of the series.
+    fn page_path(&self, subject: &SeriesRef, change: Option<&Change>) -> String {
+        if self.candidate.pull.is_some()
+            && let Some(diff) = &self.links.diff_path
+        {
+            return links::row_path(diff, subject);
+        }
+        match change {
+            Some(change) => {
+                let pair = urls::pair(
+                    &self.commit_id(change.last_before),
+                    &self.commit_id(change.first_after),
+                );
+                links::row_path(&urls::diff(&pair), subject)
+            }
+            None => links::series_path(subject, self.policy.site.detail),
+        }
+    }
+}
+
+/// What `accepted.yml` says of a change.
+fn acceptance_of(change: &Change) -> Option<AcceptedBy> {
+    match &change.status {
+        ChangeStatus::Accepted { reason, accepted_by: by } => {
+            Some(AcceptedBy { by: by.clone(), reason: reason.clone() })
+        }
+        _ => None,
+    }
+}
+
+/// `±1.6`; empty where there is none, or none that shows beside the value.
+fn spread_text(std: Option<f64>, scale: &UnitScale) -> String {
+    let said = std.map_or_else(String::new, |std| text::spread(std, scale));
+    if said.contains(|c: char| ('1'..='9').contains(&c)) { said } else { String::new() }
+}

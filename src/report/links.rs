@@ -1,0 +1,45 @@
+//! Where the evidence stands on the site. Absolute where the site's address is known, else relative
+//! to its root: an address is never guessed.
+
+use crate::report::SeriesRef;
+use crate::report::urls;
+use model::policy::PageDetail;
+
+/// The addresses that reports link to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ReportLinks {
+    /// With a trailing slash.
+    pub(crate) base_url: Option<String>,
+    /// `diff/<base>..<head>/`; none where there is no pair of commits.
+    pub(crate) diff_path: Option<String>,
+    /// The comparison of the code, on the host of the repository.
+    pub(crate) code_url: Option<String>,
+}
+
+impl ReportLinks {
+    /// The address of a path of the site.
+    pub(crate) fn url_of(&self, path: &str) -> String {
+        let address = format!("{}{path}", self.base_url.as_deref().unwrap_or_default());
+        // What would end a link in Markdown; slugs hold none of it, a base URL may.
+        address.replace('(', "%28").replace(')', "%29").replace(' ', "%20")
+    }
+}
+
+/// The row of a series on a page that compares two commits.
+pub(crate) fn row_path(diff: &str, subject: &SeriesRef) -> String {
+    format!("{diff}#{}", anchor(&subject.stem))
+}
+
+/// As the rows of the site's tables are called.
+fn anchor(stem: &str) -> String {
+    format!("s-{}", stem.replace(['/', '~', '.'], "-"))
+}
+
+/// Where a series is shown: on its page or, where not every series has one, in its row on its
+/// test's page.
+pub(crate) fn series_path(subject: &SeriesRef, detail: PageDetail) -> String {
+    match detail {
+        PageDetail::Full => urls::series(&subject.stem),
+        PageDetail::EventsOnly => row_path(&urls::test(&subject.test), subject),
+    }
+}

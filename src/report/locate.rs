@@ -1,0 +1,51 @@
+//! Where the records of findings stand: file and line of the history.
+
+use rustc_hash::FxHashMap;
+
+use crate::report::urls;
+use crate::report::{SeriesFinding, TargetViolation};
+use model::history::{History, MeasurementRow, SeriesColumn};
+use model::policy::Policy;
+use model::record::SourceLocation;
+use model::series::{self, CommitIndex};
+
+/// Tells findings and violations where their records stand: the first line, by file and number, of
+/// the run that a finding speaks of, and of the newest run of a violation.
+pub(crate) fn set_places(
+    history: &History,
+    policy: &Policy,
+    (findings, violations): (&mut [SeriesFinding], &mut [TargetViolation]),
+) {
+    if findings.is_empty() && violations.is_empty() {
+        return;
+    }
+    let mut columns: FxHashMap<String, Vec<&SeriesColumn>> = FxHashMap::default();
+    for column in &history.columns {
+        let stem = urls::series_stem(&series::series_key(&column.key, policy));
+        columns.entry(stem).or_default().push(column);
+    }
+    let rows = |stem: &str| {
+        let of = columns.get(stem).into_iter().flatten();
+        of.flat_map(|column| &column.rows).collect::<Vec<&MeasurementRow>>()
+    };
+    for finding in findings {
+        let rows = rows(&finding.subject.stem);
+        finding.place = finding.commit_index.and_then(|run| find_place(history, &rows, run));
+    }
+    for violation in violations {
+        let rows = violation.subject.as_ref().map_or_else(Vec::new, |it| rows(&it.stem));
+        let newest = rows.iter().map(|row| row.commit).max();
+        violation.place = newest.and_then(|run| find_place(history, &rows, CommitIndex(run)));
+    }
+}
+
+fn find_place(
+    history: &History,
+    rows: &[&MeasurementRow],
+    run: CommitIndex,
+) -> Option<SourceLocation> {
+    let own = rows.iter().filter(|row| row.commit == run.0);
+    let places = own.map(|row| (history.files[row.file as usize].as_str(), row.line));
+    let (file, line) = places.min()?;
+    Some(SourceLocation { file: file.to_owned(), line, column: 1 })
+}

@@ -1,0 +1,231 @@
+//! The gate: what stands between a slow change and the main line.
+//!
+//! [`candidate`] sets the stage (whose runs against whose), the analysis that makes the site judges it,
+//! [`judge`] tells of each series what of that is the candidate's, [`decision`] says pass or fail and
+//! who may override. One file a report format says the [`CheckOutcome`] to people and tools. Computes
+//! no statistics, and is never green when nothing was compared.
+
+pub(crate) mod annotations;
+pub(crate) mod assemble;
+pub(crate) mod compare;
+pub(crate) mod decision;
+pub(crate) mod delta;
+mod escape;
+pub(crate) mod gcc;
+pub(crate) mod infrastructure;
+pub(crate) mod json;
+pub(crate) mod judge;
+pub(crate) mod junit;
+pub(crate) mod links;
+pub(crate) mod markdown;
+pub(crate) mod actions_output;
+mod locate;
+mod reason;
+pub(crate) mod sarif;
+pub(crate) mod candidate;
+mod recheck;
+pub(crate) mod snapshot;
+pub(crate) mod terminal;
+pub(crate) mod urls;
+pub(crate) mod wire;
+pub(crate) mod wording;
+
+use std::collections::BTreeMap;
+
+use crate::report::candidate::Candidate;
+use crate::report::decision::{Decision, OverrideDecision};
+use crate::report::infrastructure::InfrastructureAnomaly;
+use crate::report::links::ReportLinks;
+use detect::{ChangeSeverity, Verdict};
+use model::record::{SourceLocation, Unit};
+use model::series::{CommitIndex, SeriesKey};
+use model::text;
+
+/// Everything that was found, and what follows from it. Names are as in the data: every format
+/// makes them safe for where it is read.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckOutcome {
+    pub(crate) decision: Decision,
+    pub(crate) candidate: Candidate,
+    /// Series with a verdict by comparison, findings among them.
+    pub(crate) compared: usize,
+    /// What blocks first, then by severity: change over limit.
+    pub(crate) findings: Vec<SeriesFinding>,
+    /// Compared series with nothing to tell.
+    pub(crate) unchanged: Vec<SeriesRef>,
+    pub(crate) not_compared: Vec<UncomparedSeries>,
+    pub(crate) infrastructure: Option<InfrastructureAnomaly>,
+    pub(crate) violations: Vec<TargetViolation>,
+    pub(crate) override_decision: Option<OverrideDecision>,
+    /// What a reader should know of the comparison as a whole, in sentences.
+    pub(crate) notices: Vec<String>,
+    pub(crate) links: ReportLinks,
+    pub(crate) provenance: Provenance,
+}
+
+/// What the outcome was made from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Provenance {
+    pub(crate) records: u64,
+    pub(crate) newest: Option<String>,
+    pub(crate) policy_sha: String,
+    pub(crate) policy_version: String,
+    /// Most runs that a series has of the candidate.
+    pub(crate) candidate_runs: u64,
+    /// `runner_image ubuntu-24.04, …` where all compared runs of the candidate share it.
+    pub(crate) runner: String,
+}
+
+/// A series, by all the names that reports need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SeriesRef {
+    /// `test/backend/mode/n`: what `accepted.yml` is matched against.
+    pub(crate) name: String,
+    /// Its id in the site's JSON and its path.
+    pub(crate) stem: String,
+    pub(crate) test: String,
+    pub(crate) backend: String,
+    pub(crate) metric: String,
+    /// `sum_even_squares · julia · loops · parallel · n 10⁶`.
+    pub(crate) title: String,
+}
+
+impl SeriesRef {
+    pub(crate) fn of(key: &SeriesKey) -> Self {
+        Self {
+            name: key.name(),
+            stem: urls::series_stem(key),
+            test: key.test.clone(),
+            backend: key.backend.clone(),
+            metric: key.metric.clone(),
+            title: series_title(key),
+        }
+    }
+}
+
+/// The series in one line, its size as a power of ten where it is one: titles are short.
+fn series_title(key: &SeriesKey) -> String {
+    let sized = key.n.and_then(power_of_ten).map(|n| format!("n {n}"));
+    let long = key.n.map(|n| format!("n = {}", text::count(n))).unwrap_or_default();
+    let words = wording::series_label(key);
+    let words = match sized {
+        Some(short) => words.replacen(&long, &short, 1),
+        None => words,
+    };
+    format!("{} · {words}", key.test)
+}
+
+/// `10⁶` for 1,000,000; none for what is no power of ten from 100 on.
+fn power_of_ten(n: u64) -> Option<String> {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let power = n.checked_ilog10().filter(|power| *power > 1 && 10_u64.pow(*power) == n)?;
+    let digits = power.to_string();
+    let small = digits.bytes().map(|digit| DIGITS[usize::from(digit - b'0')]);
+    Some(format!("10{}", small.collect::<String>()))
+}
+
+/// Why a finding keeps the gate shut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum BlockReason {
+    /// At or above `regression.max_regression_ratio`: no approval helps.
+    Critical,
+    /// Worse by more than the limit: fix it, or have it accepted.
+    Regression,
+    /// At or above `governance.require_approval_threshold`: an entry in `accepted.yml` opens.
+    NeedsAcceptance,
+}
+
+/// What `accepted.yml` says of a change.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct AcceptedBy {
+    pub(crate) by: String,
+    pub(crate) reason: String,
+}
+
+/// A verdict worth a person's time.
+#[derive(Clone, Debug)]
+pub(crate) struct SeriesFinding {
+    pub(crate) subject: SeriesRef,
+    pub(crate) verdict: Verdict,
+    /// None where it does not keep the gate shut.
+    pub(crate) block: Option<BlockReason>,
+    /// Enough runs stand on the new level.
+    pub(crate) confirmed: bool,
+    pub(crate) report_only: bool,
+    /// Levels in base units, and as people read them: each, and `83.9 → 95.6 µs`.
+    pub(crate) levels: Option<(f64, f64)>,
+    pub(crate) unit: Unit,
+    pub(crate) arrow: String,
+    pub(crate) before: String,
+    pub(crate) after: String,
+    /// `±1.6`; empty where there is none.
+    pub(crate) spread_before: String,
+    pub(crate) spread_after: String,
+    /// Signed as the value moved.
+    pub(crate) change: Option<f64>,
+    pub(crate) worse: bool,
+    /// `13.9% slower`.
+    pub(crate) size: String,
+    pub(crate) threshold: f64,
+    pub(crate) confidence: Option<f64>,
+    pub(crate) severity: Option<ChangeSeverity>,
+    /// The first commit on the new level.
+    pub(crate) commit: String,
+    /// Who accepted it, and why.
+    pub(crate) accepted: Option<AcceptedBy>,
+    /// In one sentence, without a full stop.
+    pub(crate) reason: String,
+    pub(crate) hints: Vec<String>,
+    /// The path of its evidence on the site.
+    pub(crate) path: String,
+    /// The run that it speaks of, by its commit, and where that run's record stands.
+    pub(crate) commit_index: Option<CommitIndex>,
+    pub(crate) place: Option<SourceLocation>,
+}
+
+impl SeriesFinding {
+    /// The entry of `accepted.yml` without which it would keep the gate shut.
+    pub(crate) fn effective_acceptance(&self) -> Option<&AcceptedBy> {
+        let passes = self.verdict == Verdict::Accepted && self.block.is_none();
+        self.accepted.as_ref().filter(|_| passes && !self.report_only)
+    }
+
+    /// |change| ÷ limit: what findings are sorted by.
+    pub(crate) fn relative_size(&self) -> f64 {
+        self.change.map_or(0.0, |change| change.abs() / self.threshold.max(1e-9))
+    }
+}
+
+/// Names and values of a runner's tracked fields.
+pub(crate) type RunnerFields = BTreeMap<String, String>;
+
+/// A series that was not compared, and why.
+#[derive(Clone, Debug)]
+pub(crate) struct UncomparedSeries {
+    pub(crate) subject: SeriesRef,
+    pub(crate) verdict: Verdict,
+    pub(crate) reason: String,
+    /// The fingerprints before and after, where the runner is the reason.
+    pub(crate) runners: Option<(RunnerFields, RunnerFields)>,
+    /// The candidate's run failed.
+    pub(crate) failed: bool,
+}
+
+/// A budget or a service level that is missed.
+#[derive(Clone, Debug)]
+pub(crate) struct TargetViolation {
+    /// The key in the policy: `budgets[0]`.
+    pub(crate) rule: String,
+    pub(crate) subject: Option<SeriesRef>,
+    pub(crate) message: String,
+    /// Where the newest record of the series stands.
+    pub(crate) place: Option<SourceLocation>,
+}
+
+pub(crate) fn severity_name(severity: ChangeSeverity) -> &'static str {
+    match severity {
+        ChangeSeverity::Minor => "minor",
+        ChangeSeverity::Major => "major",
+        ChangeSeverity::Critical => "critical",
+    }
+}

@@ -1,0 +1,121 @@
+//! Why a series was not compared, in words, with the runners side by side where they are why.
+
+use std::collections::BTreeMap;
+
+use crate::report::delta::runner_difference;
+use crate::report::{SeriesRef, UncomparedSeries};
+use detect::{Analysis, Verdict};
+use model::policy::Policy;
+use model::record::shorten;
+use model::record::time::{DAY_US, Timestamp};
+use model::series::{Run, Segment, Series};
+use model::text;
+
+/// Characters of an error message that reports show.
+const ERROR_CHARS: usize = 120;
+
+/// A series that was not compared. `start` is the candidate's first run.
+pub(crate) fn not_compared(
+    (series, analysis): (&Series, &Analysis),
+    policy: &Policy,
+    start: usize,
+) -> UncomparedSeries {
+    let runners = match analysis.verdict {
+        Verdict::NotCompared => changed_runner(series, analysis, start),
+        _ => None,
+    };
+    let failed = series.runs[start..].iter().rev().find(|run| run.value.is_none());
+    let failed = failed.filter(|_| analysis.verdict == Verdict::Missing);
+    let reason = match (analysis.verdict, runners) {
+        (Verdict::NotCompared, Some((old, new))) => {
+            format!("{}; not compared", runner_difference(old, new))
+        }
+        (Verdict::NotCompared, None) => few_runs_reason(series, analysis, policy),
+        (Verdict::New, _) => new_reason(series, policy),
+        (Verdict::TooNoisy, _) => format!(
+            "too noisy: only changes of {} would show, the limit is {}",
+            text::percent(analysis.detectable_change_90.unwrap_or(f64::INFINITY).min(1e6)),
+            text::percent(analysis.threshold)
+        ),
+        (Verdict::Infrastructure, _) => {
+            "everything moved at once a few runs ago; its new baseline has too few runs".to_owned()
+        }
+        _ => missing_reason(series, failed),
+    };
+    UncomparedSeries {
+        subject: SeriesRef::of(&series.key),
+        verdict: analysis.verdict,
+        reason,
+        runners: runners.map(|(old, new)| (fields(old), fields(new))),
+        failed: failed.is_some(),
+    }
+}
+
+/// A series that the candidate did not measure, though it still was at the base.
+pub(crate) fn unmeasured(series: &Series) -> UncomparedSeries {
+    UncomparedSeries {
+        subject: SeriesRef::of(&series.key),
+        verdict: Verdict::Missing,
+        reason: "the candidate has no result".to_owned(),
+        runners: None,
+        failed: false,
+    }
+}
+
+/// A series whose every run of the candidate failed.
+pub(crate) fn failed_runs(series: &Series, start: usize) -> UncomparedSeries {
+    let run = series.runs[start..].last();
+    UncomparedSeries { failed: true, reason: missing_reason(series, run), ..unmeasured(series) }
+}
+
+fn missing_reason(series: &Series, failed: Option<&Run>) -> String {
+    if let Some(run) = failed {
+        let error = run.error().unwrap_or("no reason given");
+        return format!("the run failed: {}", shorten(error, ERROR_CHARS));
+    }
+    match series.runs.last() {
+        Some(run) => format!("no result since {}", text::date(run.time)),
+        None => "no result".to_owned(),
+    }
+}
+
+/// The segments of the run before the candidate and of its newest, where they differ.
+fn changed_runner<'a>(
+    series: &'a Series,
+    analysis: &Analysis,
+    start: usize,
+) -> Option<(&'a Segment, &'a Segment)> {
+    let of = |run: &Run| series.segments.get(run.segment as usize);
+    let new = of(&series.runs[analysis.latest_run?])?;
+    // On the main line the whole history is the candidate's: the newest run of another runner.
+    let before = if start == 0 { analysis.latest_run? } else { start };
+    let old = series.runs[..before].iter().rev().filter_map(of).find(|old| *old != new)?;
+    let last = series.runs[..before].last().and_then(of);
+    (start == 0 || last == Some(old)).then_some((old, new))
+}
+
+fn few_runs_reason(series: &Series, analysis: &Analysis, policy: &Policy) -> String {
+    let segment = analysis.latest_run.map(|at| series.runs[at].segment);
+    let same = |run: &&Run| run.value.is_some() && Some(run.segment) == segment;
+    let runs = series.runs.iter().filter(same).count() as u64;
+    let needed = u64::from(policy.regression.min_sample_size);
+    format!("{} on this runner so far, a verdict needs {needed}", text::count_noun(runs, "run"))
+}
+
+fn new_reason(series: &Series, policy: &Policy) -> String {
+    let runs = series.runs.iter().filter(|run| run.value.is_some()).count() as u64;
+    let needed = u64::from(policy.regression.min_sample_size);
+    if runs < needed {
+        return format!("new: {}, a verdict needs {needed}", text::count_noun(runs, "run"));
+    }
+    let grace = i64::from(policy.regression.grace_period_days).saturating_mul(DAY_US);
+    let first = series.runs.first().map_or(0, |run| run.time.micros());
+    let until = Timestamp::from_micros(first.saturating_add(grace));
+    format!("new: in its grace period until {}", text::date(until))
+}
+
+fn fields(segment: &Segment) -> BTreeMap<String, String> {
+    let mut fields: BTreeMap<String, String> = segment.fingerprint.iter().cloned().collect();
+    fields.extend(segment.version.clone().map(|version| ("version".to_owned(), version)));
+    fields
+}

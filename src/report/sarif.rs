@@ -1,0 +1,111 @@
+//! The outcome as SARIF 2.1.0, for code scanning. A finding has no line of code: its place is the
+//! policy's file, and the series its logical location.
+
+use serde_json::{Value, json};
+
+use crate::report::decision::Decision;
+use crate::report::escape::message as plain;
+use crate::report::urls::sha256_hex;
+use crate::report::wording::verdict_name;
+use crate::report::{CheckOutcome, SeriesFinding, SeriesRef, terminal};
+use detect::Verdict;
+use model::record::shorten;
+use model::text;
+
+/// Results that code scanning takes of one run (GitHub's documentation: 25,000; it shows 5,000).
+const MAX_RESULTS: usize = 5_000;
+/// Characters of a message.
+const MAX_CHARS: usize = 900;
+
+/// What can be found: id, name, what it means.
+const RULES: [(&str, &str, &str); 7] = [
+    ("regressed", "Regressed", "Worse than the baseline by more than the policy's limit."),
+    ("suspected", "Suspected", "Worse than the baseline, not yet confirmed by enough runs."),
+    ("approved", "Approved", "Worse than the baseline, and accepted."),
+    ("improved", "Improved", "Better than the baseline by more than the policy's limit."),
+    ("infrastructure", "Infrastructure", "Most backends moved at once: not the code's doing."),
+    ("violation", "Violation", "A budget or a service level is missed."),
+    ("nothing-compared", "NothingCompared", "No result of the candidate could be compared."),
+];
+
+/// The log, with a line end.
+pub(crate) fn render(outcome: &CheckOutcome) -> String {
+    let mut results: Vec<Value> = outcome
+        .findings
+        .iter()
+        .map(|it| result(verdict_name(it.verdict), level(it), &message(it), Some(&it.subject)))
+        .collect();
+    for it in &outcome.violations {
+        results.push(result("violation", "error", &it.message, it.subject.as_ref()));
+    }
+    if outcome.decision == Decision::NothingCompared {
+        results.push(result("nothing-compared", "error", &terminal::next_step(outcome), None));
+    }
+    results.truncate(MAX_RESULTS);
+    let rules: Vec<Value> = RULES
+        .iter()
+        .map(|(id, name, text)| json!({"id": id, "name": name, "shortDescription": {"text": text}}))
+        .collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "benchpages",
+                "version": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                "rules": rules,
+            }},
+            "automationDetails": {"id": "benchpages/check/"},
+            "columnKind": "unicodeCodePoints",
+            "invocations": [{
+                "executionSuccessful": true,
+                "exitCode": outcome.decision.exit_code(),
+                "exitCodeDescription": outcome.decision.as_str(),
+            }],
+            "results": results,
+        }],
+    });
+    let text = serde_json::to_string_pretty(&log).unwrap_or_default();
+    format!("{}\n", text.replace("#[", "\\u0023["))
+}
+
+fn level(it: &SeriesFinding) -> &'static str {
+    match it.verdict {
+        _ if it.block.is_some() => "error",
+        Verdict::Regressed | Verdict::Suspected { .. } | Verdict::Infrastructure => "warning",
+        _ => "note",
+    }
+}
+
+fn message(it: &SeriesFinding) -> String {
+    let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
+    format!(
+        "{}: {}, {change} ({}), limit {}; {}.",
+        it.subject.title,
+        it.arrow,
+        it.size,
+        text::percent(it.threshold),
+        it.reason
+    )
+}
+
+fn result(rule: &str, level: &str, message: &str, subject: Option<&SeriesRef>) -> Value {
+    let index = RULES.iter().position(|(id, ..)| *id == rule);
+    let name = subject.map_or("all", |subject| &subject.name);
+    let plain = plain(&shorten(message, MAX_CHARS));
+    json!({
+        "ruleId": rule,
+        "ruleIndex": index,
+        "level": level,
+        "message": {"text": plain},
+        "locations": [{
+            "physicalLocation": {
+                "artifactLocation": {"uri": "data/policy.yml"},
+                "region": {"startLine": 1},
+            },
+            "logicalLocations": [{"fullyQualifiedName": name, "kind": "member"}],
+        }],
+        "partialFingerprints": {"series/v1": sha256_hex(&format!("{rule}\n{name}"), 32)},
+    })
+}

@@ -1,0 +1,174 @@
+//! What the git repository here knows, asked of `git` itself by its plumbing. Whatever git cannot
+//! answer is no answer: a history need not stand in a repository. Names that look like options
+//! are refused; nothing is written, fetched or asked for on a terminal.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::vcs::object;
+use model::history::CommitFacts;
+
+/// Commits that are looked through for a measured ancestor.
+const MAX_ANCESTORS: &str = "--max-count=2000";
+/// Of a longer commit object only this much is looked at: 1 MiB holds any head and subject.
+const MAX_OBJECT_BYTES: u64 = 1 << 20;
+
+/// First parents of a name, itself first; empty where git does not know it.
+pub(crate) fn ancestors(name: &str) -> Vec<String> {
+    let Some(commit) = resolve(Path::new("."), name) else { return Vec::new() };
+    let arguments =
+        ["rev-list", "--first-parent", MAX_ANCESTORS, "--end-of-options", &commit, "--"];
+    let said = git_output(Path::new("."), &arguments).unwrap_or_default();
+    String::from_utf8_lossy(&said).lines().map(str::to_owned).collect()
+}
+
+/// A file beside a folder's others, as it stands at the first of these names that git knows.
+///
+/// None where the folder is in no repository; an error where no name is known there. A file that
+/// the commit does not have is empty.
+pub(crate) fn file_at(folder: &Path, names: &[String], file: &str) -> Option<Result<String, ()>> {
+    git_output(folder, &["rev-parse", "--git-dir"])?;
+    let Some(commit) = names.iter().find_map(|name| resolve(folder, name)) else {
+        return Some(Err(()));
+    };
+    let text = git_output(folder, &["cat-file", "blob", &format!("{commit}:./{file}")])
+        .unwrap_or_default();
+    Some(Ok(String::from_utf8_lossy(&text).into_owned()))
+}
+
+/// The full id of the one commit that a name stands for; none where git knows no such commit.
+pub(crate) fn resolve(folder: &Path, name: &str) -> Option<String> {
+    // A name that looks like an option is none, and one like a path is no commit.
+    if name.is_empty() || name.starts_with(['-', '.']) {
+        return None;
+    }
+    let commit = format!("{name}^{{commit}}");
+    let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit];
+    // Some versions repeat the option in their answer.
+    git_line(folder, &arguments).filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// The branch that is checked out; none where there is none (a detached head), or no repository.
+pub(crate) fn branch(folder: &Path) -> Option<String> {
+    git_line(folder, &["symbolic-ref", "--quiet", "--short", "HEAD"])
+}
+
+/// The main branch as `origin` names it, and the address of `origin`.
+pub(crate) fn origin(folder: &Path) -> (Option<String>, Option<String>) {
+    let head =
+        git_line(folder, &["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"]);
+    let branch = head.and_then(|name| name.strip_prefix("origin/").map(ToOwned::to_owned));
+    (branch, git_line(folder, &["remote", "get-url", "origin"]))
+}
+
+/// Whether the clone was cut off; none where there is no repository.
+pub(crate) fn is_shallow(folder: &Path) -> Option<bool> {
+    git_line(folder, &["rev-parse", "--is-shallow-repository"]).map(|said| said == "true")
+}
+
+/// Whether files that git follows differ from the commit; none where git cannot tell.
+pub(crate) fn is_dirty(folder: &Path) -> Option<bool> {
+    let arguments = ["status", "--porcelain", "-z", "--untracked-files=no"];
+    git_output(folder, &arguments).map(|changed| !changed.is_empty())
+}
+
+/// What git knows of one commit, without its tags; `id` is a full one.
+pub(crate) fn commit(folder: &Path, id: &str) -> Option<CommitFacts> {
+    let bytes = git_output(folder, &["cat-file", "commit", &resolve(folder, id)?])?;
+    Some(object::parse_commit(id, &bytes))
+}
+
+/// Names of tags by the full id of their commit, sorted.
+pub(crate) fn tags(folder: &Path) -> BTreeMap<String, Vec<String>> {
+    // Neither an id nor the name of a ref holds a space or a line break.
+    let format = "--format=%(objectname) %(*objectname) %(refname:strip=2)";
+    let said = git_output(folder, &["for-each-ref", format, "refs/tags"]).unwrap_or_default();
+    let mut tags: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in String::from_utf8_lossy(&said).lines() {
+        let mut words = line.splitn(3, ' ');
+        if let (Some(object), Some(peeled), Some(name)) = (words.next(), words.next(), words.next())
+        {
+            let commit = if peeled.is_empty() { object } else { peeled };
+            tags.entry(commit.to_owned()).or_default().push(name.to_owned());
+        }
+    }
+    tags.values_mut().for_each(|names| names.sort_unstable());
+    tags
+}
+
+/// At most `most` first parents of a name, itself first, without their tags; empty where git does
+/// not know it. Read one object at a time. A clone that was cut off ends where it was cut, but the
+/// last commit names its parents.
+pub(crate) fn first_parents(folder: &Path, name: &str, most: u32) -> Vec<CommitFacts> {
+    let Some(head) = resolve(folder, name) else { return Vec::new() };
+    let count = format!("--max-count={most}");
+    let list = ["rev-list", "--first-parent", &count, "--end-of-options", &head, "--"];
+    let Ok(mut ids) = git_command(folder, &list).stdout(Stdio::piped()).spawn() else {
+        return Vec::new();
+    };
+    let facts = ids.stdout.take().and_then(|ids| {
+        let mut reader = git_command(folder, &["cat-file", "--batch"]);
+        let mut objects = reader.stdin(ids).stdout(Stdio::piped()).spawn().ok()?;
+        let read = objects.stdout.take().map(|out| read_batch(&mut BufReader::new(out)));
+        reap(objects);
+        read
+    });
+    reap(ids);
+    facts.unwrap_or_default()
+}
+
+/// Waits for a program whose answer was taken, however it ended.
+fn reap(mut child: Child) {
+    // An error means that there is nothing left to wait for.
+    drop(child.wait());
+}
+
+/// The commits that `cat-file --batch` tells of: `<id> commit <size>`, the object, a line break.
+fn read_batch(said: &mut impl BufRead) -> Vec<CommitFacts> {
+    let mut commits = Vec::new();
+    let mut head = String::new();
+    while said.by_ref().take(256).read_line(&mut head).is_ok_and(|length| length > 0) {
+        let mut words = head.split_whitespace();
+        let (id, kind) = (words.next().unwrap_or_default(), words.next());
+        let Some(size) = words.next().and_then(|size| size.parse::<u64>().ok()) else { break };
+        let mut object = Vec::new();
+        let kept = said.by_ref().take(size.min(MAX_OBJECT_BYTES)).read_to_end(&mut object);
+        let rest = size.saturating_sub(MAX_OBJECT_BYTES) + 1;
+        let skipped = std::io::copy(&mut said.by_ref().take(rest), &mut std::io::sink());
+        if kept.is_err() || skipped.is_err() {
+            break;
+        }
+        if kind == Some("commit") {
+            commits.push(object::parse_commit(id, &object));
+        }
+        head.clear();
+    }
+    commits
+}
+
+/// The last line of git's answer.
+fn git_line(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let said = String::from_utf8(git_output(folder, arguments)?).ok()?;
+    said.lines().last().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
+}
+
+/// What git writes to stdout; none where there is no git, no repository, or it refuses.
+fn git_output<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Option<Vec<u8>> {
+    let output = git_command(folder, arguments).output().ok()?;
+    output.status.success().then_some(output.stdout)
+}
+
+fn git_command<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Command {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args(["--no-replace-objects", "-c", "core.fsmonitor=false"]);
+    command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
+    for (name, value) in
+        [("GIT_OPTIONAL_LOCKS", "0"), ("GIT_TERMINAL_PROMPT", "0"), ("GIT_NO_LAZY_FETCH", "1")]
+    {
+        command.env(name, value);
+    }
+    command
+}

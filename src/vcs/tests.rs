@@ -1,0 +1,214 @@
+//! Claims about what is gathered, against repositories that are made here.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::vcs::ci::EnvVariables;
+use crate::vcs::{MetadataOverrides, MetadataSources, RunMetadata, commits, gather, git};
+use model::record::time::Timestamp;
+
+/// A repository of its own with fixed times, and no configuration of whoever runs the tests.
+struct Repository {
+    folder: tempfile::TempDir,
+}
+
+impl Repository {
+    fn new() -> Self {
+        let repository = Self { folder: tempfile::tempdir().unwrap() };
+        std::fs::create_dir(repository.root()).unwrap();
+        repository.git(&["init", "--quiet", "--initial-branch", "main"], 0);
+        repository
+    }
+
+    fn root(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    fn git(&self, arguments: &[&str], day: u32) -> String {
+        run_git(&self.root(), arguments, day)
+    }
+
+    fn commit(&self, subject: &str, day: u32) -> String {
+        std::fs::write(self.root().join("file"), format!("{subject}{day}")).unwrap();
+        self.git(&["add", "file"], day);
+        self.git(&["commit", "--quiet", "-m", subject], day);
+        self.git(&["rev-parse", "HEAD"], day)
+    }
+
+    fn clone_of(&self, depth: &str) -> PathBuf {
+        let to = self.folder.path().join(format!("clone{depth}"));
+        let from = format!("file://{}", self.root().display());
+        let to_text = to.display().to_string();
+        run_git(self.folder.path(), &["clone", "--quiet", "--depth", depth, &from, &to_text], 0);
+        to
+    }
+}
+
+fn run_git(folder: &Path, arguments: &[&str], day: u32) -> String {
+    let time = format!("{} +0200", 1_758_000_000 + u64::from(day) * 86_400);
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args(arguments);
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    for role in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{role}_NAME"), "A").env(format!("GIT_{role}_EMAIL"), "a@b");
+        command.env(format!("GIT_{role}_DATE"), &time);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn gathered(folder: &Path, said: &MetadataOverrides, variables: &[(&str, &str)]) -> RunMetadata {
+    let variables: EnvVariables =
+        variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    let nothing = tempfile::tempdir().unwrap();
+    let machine = nothing.path();
+    gather(said, MetadataSources { variables: &variables, repository: folder, machine })
+}
+
+fn field<'a>(context: &'a RunMetadata, name: &str) -> Option<&'a str> {
+    context.environment.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+}
+
+const GITLAB: (&str, &str) = ("GITLAB_CI", "true");
+
+#[test]
+fn a_clean_clone_says_everything_and_warns_of_nothing() {
+    let repository = Repository::new();
+    let first = repository.commit("one", 1);
+    let second = repository.commit("two (#7)", 2);
+    let context = gathered(&repository.root(), &MetadataOverrides::default(), &[]);
+    assert_eq!(context.commit.as_deref(), Some(second.as_str()));
+    assert_eq!(context.parents, [first]);
+    assert_eq!(context.branch.as_deref(), Some("main"));
+    assert_eq!(context.commit_time, Timestamp::parse("2025-09-18T05:20:00Z").ok());
+    assert_eq!(context.subject.as_deref(), Some("two (#7)"));
+    assert_eq!(context.pull, None, "a pull request that is merged was not measured as one");
+    assert_eq!(context.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn a_tree_that_differs_from_its_commit_is_told_in_the_records() {
+    let repository = Repository::new();
+    repository.commit("one", 1);
+    std::fs::write(repository.root().join("beside"), "not followed").unwrap();
+    assert_eq!(
+        field(&gathered(&repository.root(), &MetadataOverrides::default(), &[]), "dirty"),
+        None
+    );
+    std::fs::write(repository.root().join("file"), "changed").unwrap();
+    let context = gathered(&repository.root(), &MetadataOverrides::default(), &[]);
+    assert_eq!(field(&context, "dirty"), Some("true"));
+    assert!(context.warnings[0].contains("files differ"), "{:?}", context.warnings);
+}
+
+#[test]
+fn a_clone_that_is_cut_off_is_told_and_still_knows_its_parents() {
+    let repository = Repository::new();
+    let first = repository.commit("one", 1);
+    repository.commit("two", 2);
+    let clone = repository.clone_of("1");
+    let context = gathered(&clone, &MetadataOverrides::default(), &[]);
+    assert_eq!(context.parents, [first], "the object names them though the clone has them not");
+    assert!(context.warnings[0].contains("fetch-depth: 0"), "{:?}", context.warnings);
+    let (line, told) = commits(&clone, "HEAD", 100);
+    assert_eq!(line.len(), 1);
+    assert!(told[0].contains("only its 1 commit"), "{told:?}");
+}
+
+#[test]
+fn the_line_follows_first_parents_and_names_tags_and_pull_requests() {
+    let repository = Repository::new();
+    let first = repository.commit("one", 1);
+    repository.git(&["tag", "v1", "-m", "annotated"], 1);
+    repository.git(&["tag", "also"], 1);
+    repository.git(&["checkout", "--quiet", "-b", "side"], 1);
+    let side = repository.commit("beside", 2);
+    repository.git(&["checkout", "--quiet", "main"], 3);
+    let subject = "Merge pull request #12 from ada/side";
+    repository.git(&["merge", "--quiet", "--no-ff", "-m", subject, "side"], 3);
+    let (line, told) = commits(&repository.root(), "HEAD", 100);
+    assert!(told.is_empty(), "{told:?}");
+    let ids: Vec<&str> = line.iter().map(|commit| commit.id.as_str()).collect();
+    assert_eq!(ids[1..], [first.as_str()], "newest first, without what was merged");
+    assert_eq!(line[0].parents, [first.clone(), side]);
+    assert_eq!(line[0].pull, Some(12));
+    assert_eq!(line[1].tags, ["also", "v1"]);
+    assert_eq!(commits(&repository.root(), "HEAD", 1).0.len(), 1);
+    let (none, told) = commits(&repository.root(), "--output=x", 100);
+    assert!(none.is_empty() && told.len() == 1);
+}
+
+#[test]
+fn a_service_is_stronger_than_git_and_the_command_line_than_both() {
+    let repository = Repository::new();
+    let first = repository.commit("one", 1);
+    let second = repository.commit("two", 2);
+    let job = [
+        GITLAB,
+        ("CI_COMMIT_SHA", first.as_str()),
+        ("CI_MERGE_REQUEST_IID", "8"),
+        ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "faster"),
+        ("CI_JOB_URL", "https://ci/9"),
+    ];
+    let context = gathered(&repository.root(), &MetadataOverrides::default(), &job);
+    assert_eq!(context.commit.as_deref(), Some(first.as_str()));
+    assert_eq!((context.pull, context.branch.as_deref()), (Some(8), Some("faster")));
+    assert_eq!(context.subject.as_deref(), Some("one"), "of the commit that is told of");
+    assert!(context.warnings[0].contains("is checked out"), "{:?}", context.warnings);
+    let said =
+        MetadataOverrides { commit: Some("HEAD".to_owned()), ..MetadataOverrides::default() };
+    let context = gathered(&repository.root(), &said, &job);
+    assert_eq!(context.commit.as_deref(), Some(second.as_str()));
+    assert_eq!(context.pull, None, "the job's pull request is another commit's");
+    assert_eq!(context.branch.as_deref(), Some("main"));
+    assert_eq!(context.url.as_deref(), Some("https://ci/9"), "but it is the page of this run");
+    let fields = [("cpu", "mine"), ("arch", "")];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let said = MetadataOverrides { pull: Some(3), fields, ..MetadataOverrides::default() };
+    let context = gathered(&repository.root(), &said, &job);
+    assert_eq!(context.pull, Some(3));
+    assert_eq!((field(&context, "cpu"), field(&context, "arch")), (Some("mine"), None));
+}
+
+#[test]
+fn the_merge_that_a_service_built_is_kept_beside_the_head() {
+    let repository = Repository::new();
+    let head = repository.commit("head", 1);
+    let merge = repository.commit("merge", 2);
+    let job = [
+        GITLAB,
+        ("CI_COMMIT_SHA", merge.as_str()),
+        ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", head.as_str()),
+    ];
+    let context = gathered(&repository.root(), &MetadataOverrides::default(), &job);
+    assert_eq!(context.commit.as_deref(), Some(head.as_str()));
+    assert_eq!(field(&context, "merge_commit"), Some(merge.as_str()));
+    assert_eq!(context.warnings, Vec::<String>::new(), "that merge is meant to be checked out");
+}
+
+#[test]
+fn without_a_repository_an_id_is_taken_as_it_was_said_and_its_lack_is_told() {
+    let nowhere = tempfile::tempdir().unwrap();
+    let context = gathered(nowhere.path(), &MetadataOverrides::default(), &[]);
+    assert_eq!(context.commit, None);
+    assert!(context.warnings[0].contains("--commit"), "{:?}", context.warnings);
+    for name in ["build-17", "--output=x", ".."] {
+        let said =
+            MetadataOverrides { commit: Some(name.to_owned()), ..MetadataOverrides::default() };
+        let context = gathered(nowhere.path(), &said, &[]);
+        assert_eq!(context.commit.as_deref(), Some(name));
+        assert_eq!(context.warnings, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn names_that_look_like_options_or_ranges_are_no_commits() {
+    let repository = Repository::new();
+    repository.commit("one", 1);
+    repository.commit("two", 2);
+    for name in ["", "-x", "--all", "HEAD~1..HEAD", ".git", "no-such", "HEAD:file", "a\nb"] {
+        assert_eq!(git::resolve(&repository.root(), name), None, "{name}");
+    }
+    assert!(git::resolve(&repository.root(), "main~1").is_some());
+}
