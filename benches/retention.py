@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""What a history costs in git, by how it is kept; and its archive in other forms.
+"""The cost of a history in git by storage layout, and the size of its archive in other forms.
 
 usage: benches/retention.py PROGRAM [SERIES [DAYS]]
 
-Makes a history of so many series and days (500 and 120 unless told), commits it day by day in four
-layouts, packs each repository and prints its size. Where pyarrow is installed, one month is written
-as Parquet too. Last, what charts show of 800 days after `rotate` when 90 are kept.
+Generates a history of that many series and days (500 and 120 by default), commits it day by day in
+several layouts, packs each repository and prints its size. If pyarrow is installed, one month is
+also written as Parquet. The last table compares charts of 800 days before and after a `rotate` that
+keeps 90.
 """
 
 import gzip

@@ -37,8 +37,9 @@ WHAT = """## Data sets
 - **Labeled real histories**: three series for which others have published the places, or the
   number, of the level changes.
 
-An event is *required* if it is at least 1.3 × the policy's threshold and 3 × the noise of one run,
-has 15 runs before it and lasts 5. The gate finds an event if it raises an alarm within 30 runs.
+An event is *required* if it is at least 1.3 × the policy's threshold and 3 × the noise of one run.
+It must also have 15 runs before it and last 5. The gate finds an event if it raises an alarm within
+30 runs.
 
 - **Recall** is the share of required events found.
 - **Precision** is the share of correct alarms among hits and false episodes. Alarms at most 5 runs
