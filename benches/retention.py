@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""What a history costs in git, by how it is kept; and its archive in other forms.
+"""The cost of a history in git by storage layout, and the size of its archive in other forms.
 
 usage: benches/retention.py PROGRAM [SERIES [DAYS]]
 
-Makes a history of so many series and days (500 and 120 unless told), commits it day by day in four
-layouts, packs each repository and prints its size. Where pyarrow is installed, one month is written
-as Parquet too. Last, what charts show of 800 days after `rotate` when 90 are kept.
+Generates a history of that many series and days (500 and 120 by default), commits it day by day in
+several layouts, packs each repository and prints its size. If pyarrow is installed, one month is
+also written as Parquet. The last table compares charts of 800 days before and after a `rotate` that
+keeps 90.
 """
 
 import gzip
@@ -113,15 +114,15 @@ def git_sizes(program, data, days, root):
         rotate_and_squash(repository, day, archive=False)
 
     layouts = [
-        ("one file that grows, a commit a day", one_file, nothing),
-        ("a file a day, a commit a day", file_a_day, nothing),
+        ("one growing file, one commit per day", one_file, nothing),
+        ("one file per day, one commit per day", file_a_day, nothing),
         ("the same, squashed every month", file_a_day, squash),
         ("rotated and squashed every month", file_a_day, rotate_and_squash),
-        ("the same, the archive kept elsewhere", file_a_day, elsewhere),
+        ("the same, archive kept elsewhere", file_a_day, elsewhere),
     ]
     raw = sum(len(text) for _, text in days)
     print(f"\n{len(days)} days, {raw / 1e6:.1f} MB of records; `.git` after `git gc`:\n")
-    print("| layout | `.git` | of the records |")
+    print("| layout | `.git` | share of the records |")
     print("|---|---|---|")
     for at, (name, write, month_ends) in enumerate(layouts):
         size = layout(os.path.join(root, str(at)), days, write, month_ends)
@@ -139,7 +140,7 @@ def archive_sizes(days, root):
     month = max(sorted(set(months)), key=months.count)
     text = b"".join(text for day, text in days if day.startswith(month))
     print(f"\nThe records of {month}, {len(text) / 1e6:.1f} MB:\n")
-    print("| form | size | of the text | write | read |")
+    print("| form | size | share of the text | write | read |")
     print("|---|---|---|---|---|")
 
     def row(name, pack, unpack, ours=True):
@@ -195,7 +196,7 @@ def trend(program, root):
     with open(os.path.join(data, "policy.yml"), "w") as file:
         file.write("governance: {data_retention_days: 90}\n")
     print("\n800 days of 50 series, `data_retention_days: 90`:\n")
-    print("| | results | archive | summaries | oldest point | points of a series | its chart | CPU of `build` |")
+    print("| | results | archive | summaries | oldest point | points per series | chart | CPU of `build` |")
     print("|---|---|---|---|---|---|---|---|")
 
     def row(name, *more):

@@ -342,7 +342,7 @@ fn an_artifact_of_strangers_is_checked_and_told_whose_it_is() {
             json!({"artifacts": [{"id": 5, "size_in_bytes": size}]}).to_string(),
         );
         server.stub("records.zip", bytes);
-        step("Take the records")
+        step("Download the records")
     };
     let hostile = with(
         record("someone-else", "2025-09-21T06:00:00Z", 140.0),
@@ -366,18 +366,22 @@ fn an_artifact_of_strangers_is_checked_and_told_whose_it_is() {
         ("other files", vec![("records.ndjson", line), ("records.ndjson", line)]),
         ("other files", vec![]),
         ("too large", vec![("records.ndjson", &large)]),
-        ("no NDJSON", vec![("records.ndjson", b"not json")]),
-        ("no NDJSON", vec![("records.ndjson", b"[1]\n")]),
+        ("not NDJSON", vec![("records.ndjson", b"not json")]),
+        ("not NDJSON", vec![("records.ndjson", b"[1]\n")]),
         ("empty", vec![("records.ndjson", b"\n")]),
     ];
     for (reason, files) in cases {
         let refused = offer(&files);
         assert!(!refused.status.success(), "{reason}");
-        assert!(told(&refused).contains("The artifact is refused"), "{reason}: {}", told(&refused));
+        assert!(
+            told(&refused).contains("Artifact benchpages-records rejected"),
+            "{reason}: {}",
+            told(&refused)
+        );
         assert!(told(&refused).contains(reason), "{reason}: {}", told(&refused));
     }
     server.stub("artifacts.json", json!({"artifacts": []}).to_string());
-    assert!(told(&step("Take the records")).contains("there is none"));
+    assert!(told(&step("Download the records")).contains("does not exist"));
     assert!(!server.path("../records.ndjson").exists());
 }
 

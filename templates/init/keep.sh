@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Adds one new file to the branch that holds the history, or the longer log of audits:
+# Adds one new file to the history branch, or replaces the audit log by a longer one:
 #   benchpages-keep.sh FILE PATH-IN-THE-BRANCH
-# Every job has a path of its own, so whoever loses the race to push only takes the new state and
-# tries again. Touches neither the working tree nor the index. Makes the branch where there is none.
+# Every job has its own path. A job that loses the race to push fetches the new state and tries again.
+# The script changes neither the working tree nor the index. It creates the branch if necessary.
 # Written by `benchpages init`; yours to change.
 set -euo pipefail
 
 file=$1
 path=$2
-branch=${DATA_BRANCH:?the branch that holds the history}
+branch=${DATA_BRANCH:?set it to the history branch}
 tries=10
 
 folder=$(mktemp -d)
@@ -22,7 +22,7 @@ blob=$(git hash-object -w -- "$file")
 for ((try = 1; try <= tries; try++)); do
   rm -f "$GIT_INDEX_FILE"
   parents=()
-  # An origin that cannot be reached ends this; a branch that is not there is made.
+  # An unreachable origin ends the script; a missing branch is created.
   if [ -n "$(git ls-remote --heads origin "refs/heads/$branch")" ]; then
     git fetch --quiet origin "+refs/heads/$branch:refs/remotes/origin/$branch"
     tip=$(git rev-parse "refs/remotes/origin/$branch")
@@ -32,9 +32,9 @@ for ((try = 1; try <= tries; try++)); do
       [ "$(git rev-parse "$tip:$path")" = "$blob" ] && exit 0
       git cat-file blob "$tip:$path" > "$folder/there"
       size=$(wc -c < "$folder/there")
-      # The log only grows: what is there must be its beginning.
+      # The log only grows: the new log must begin with the existing one.
       if [ "$path" != audit.ndjson ] || ! cmp -s -n "$size" "$folder/there" "$file"; then
-        echo "benchpages: $path is there already, with other records" >&2
+        echo "benchpages: $path already exists on $branch with other content" >&2
         exit 1
       fi
     fi
@@ -46,9 +46,9 @@ for ((try = 1; try <= tries; try++)); do
   if git push --quiet origin "$commit:refs/heads/$branch" 2> "$folder/errors"; then
     exit 0
   fi
-  # Not all at once again: a random part of a second more for each try.
+  # Waits a random time that grows by up to a second per try, so that jobs do not collide again.
   sleep "$(awk -v try="$try" -v luck="$RANDOM" 'BEGIN { print try * luck / 32768 }')"
 done
 cat "$folder/errors" >&2
-echo "benchpages: $path could not be pushed to $branch in $tries tries" >&2
+echo "benchpages: could not push $path to $branch in $tries tries; run this job again" >&2
 exit 1

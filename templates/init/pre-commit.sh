@@ -1,5 +1,6 @@
 #!/bin/sh
-# Before a commit: the policy is sound and the audit log whole. Turn on: git config core.hooksPath .githooks
+# Checks the policy and the audit log before a commit. Turn it on with:
+#   git config core.hooksPath .githooks
 # Written by `benchpages init`; yours to change.
 set -eu
 if git diff --cached --name-only --diff-filter=ACMR -- data/policy.yml | grep -q .; then

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Before a push: what was measured here for this commit holds to the policy.
+# Checks the local results for this commit against the policy before a push.
 # Written by `benchpages init`; yours to change.
 set -eu
 [ -d data ] || exit 0
 status=0
 benchpages check --candidate HEAD || status=$?
-# 3: nothing of this commit was measured here. The pull request will be.
+# 3: there are no local results for this commit. The pull request will be measured.
 [ "$status" = 3 ] || exit "$status"

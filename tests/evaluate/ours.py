@@ -8,11 +8,11 @@ NAME = "**benchpages**"
 APART = "**benchpages, each group its own history**"
 # Parts of the method that a policy can switch, for the ablation.
 SWITCHES = {
-    "as it is": "",
+    "default policy": "",
     "5 confirmations": "detection:\n  confirmations: 5\n",
     "8 confirmations": "detection:\n  confirmations: 8\n",
     "no infrastructure vote": "k_anomaly:\n  min_active_backends: 1000\n",
-    "runners not told apart": "runner_fingerprinting:\n  enabled: false\n",
+    "no runner fingerprinting": "runner_fingerprinting:\n  enabled: false\n",
 }
 
 

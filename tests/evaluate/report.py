@@ -1,5 +1,5 @@
-"""docs/accuracy.md and the few lines of it that stand on the About page: every number from the
-rows, no number typed in by hand except the aims."""
+"""Writes docs/accuracy.md and its summary on the About page: every number comes from the rows. Only
+the aims are typed in by hand."""
 import figures
 import ours
 import sets
@@ -15,46 +15,52 @@ RETRO_HEAD = ["method", "precision", "recall", "F1"]
 
 INTRO = """# Accuracy
 
-What `make evaluate` measured with benchpages {version}. Every number on this page is made by that
-command from files in `tests/evaluate/`; nothing is typed in. benchpages is asked through its own
-command, `policy replay`, which says what the gate would have said after each run, given only the
-runs up to it. The other methods are implemented in `tests/evaluate/comparators/` after the sources
-named there, with the parameters that those sources use or that are usual, not tuned to these sets.
-A method that asks only for significance is given the policy's threshold as a least size.
+`make evaluate` measured these figures with benchpages {version}. The command computes every number
+on this page from files in `tests/evaluate/`; none is typed in. It runs benchpages through the
+command `policy replay`. Replay reports the gate's verdict after each run, given only the runs up to
+that run. The other methods are implemented in `tests/evaluate/comparators/` after the sources named
+there. They use the parameters of those sources or common ones, not tuned to these sets. A method
+that tests only for significance also gets the policy's threshold as its minimum size of change.
 """
 
-WHAT = """## What was measured
+WHAT = """## Data sets
 
-- **Made histories**: {series} series, {runs} runs, from `gen.py` with the seeds {seeds}: nine
-  families of noise, steps of 2 to 50 %, spikes, temporary changes, drifts, and groups of backends
-  with infrastructure shifts and runner changes. The scores of seeds {looked} were looked at while
-  the detection was made, those of {fresh} were not.
+- **Synthetic histories**: {series} series with {runs} runs, from `gen.py` with the seeds {seeds}.
+  They have nine families of noise, steps of 2 to 50 %, spikes, temporary changes, drifts, and
+  groups of backends with infrastructure anomalies and runner changes. The scores of seeds
+  {looked} guided the development of the detection; those of {fresh} did not.
 - **Real noise**: {windows} windows of at most {window} runs from {histories} real histories (six
-  projects, `tests/evaluate/data/SOURCE.md`), their level taken out by a running median of {smooth}
-  runs, a step of 3, 5, 10 or 20 % put in, each size {draws} times. *Shuffled*: the runs of a
-  window in random order, so that every alarm but the one for the step is false. *In order*: as
-  they were measured; short genuine excursions remain and count as false all the same.
-- **Labelled real histories**: three series about which others have said where, or how often, the
-  level changed.
+  projects, `tests/evaluate/data/SOURCE.md`). A running median of {smooth} runs removes their level,
+  and a step of 3, 5, 10 or 20 % is injected, each size {draws}. *Shuffled*: the runs of a
+  window in random order, so that every alarm except the one for the step is false. *In order*: the
+  runs as measured; short genuine excursions remain, and an alarm for one counts as false.
+- **Labeled real histories**: three series for which others have published the places, or the
+  number, of the level changes.
 
-An event is *required* when it is at least 1.3 × the policy's threshold and 3 × the noise of one
-run, has 15 runs before it and lasts 5. A gate finds it with an alarm within 30 runs. Recall is the
-share of required events found; precision the share of right ones among hits and false episodes
-(alarms at most 5 runs apart are one episode); the delay counts from the first bad run, which is 0.
-A change point is right within 5 runs. `score.py` has the rules.
+An event is *required* if it is at least 1.3 × the policy's threshold and 3 × the noise of one run.
+It must also have 15 runs before it and last 5. The gate finds an event if it raises an alarm within
+30 runs.
+
+- **Recall** is the share of required events found.
+- **Precision** is the share of correct alarms among hits and false episodes. Alarms at most 5 runs
+  apart are one episode.
+- **Delay** counts from the first bad run, which is 0.
+
+A change point is correct within 5 runs. `score.py` has the rules.
 """
 
-LIMITS = """## What these numbers do not say
+LIMITS = """## Limitations
 
-- The made histories are made, and the steps in the real noise are ideal ones: one place, one size,
-  for good. Real regressions that somebody has labelled are scarce; three series prove little.
+- Synthetic histories are synthetic, and the steps injected into real noise are ideal: one place,
+  one size, permanent. Labeled real regressions are scarce; three series prove little.
 - The windows of real noise come from six projects, most of them measured on shared CI runners. A
-  dedicated machine is quieter. Windows of one history are alike: the intervals resample whole
+  dedicated machine is quieter. Windows of one history are alike, so the intervals resample whole
   histories, not windows.
-- A regression that hits at least the policy's share of the backends in the same run looks like
-  infrastructure. It is told as that, not as a regression, and counts as missed where it is one.
-- A change that lands together with a change of runner, or within the first runs of a new test,
-  cannot be judged by anybody.
+- A regression that affects at least the policy's share of the backends in the same run looks like
+  infrastructure. benchpages reports it as an infrastructure anomaly, not as a regression. If it is
+  a regression, it counts as missed.
+- No method can judge a change that coincides with a change of runner or falls within the first
+  runs of a new test.
 """
 
 
@@ -122,8 +128,8 @@ def seed_table(scored):
 
     fresh = [seed for seed in sets.SEEDS if seed not in LOOKED_AT]
     rows = [row(seed, "yes" if seed in LOOKED_AT else "no", [seed]) for seed in sets.SEEDS]
-    rows += [row("together", "yes", LOOKED_AT), row("together", "no", fresh)]
-    return table(["seed", "looked at", "events"] + GATE_HEAD[1:] + ["change points F1"], rows)
+    rows += [row("total", "yes", LOOKED_AT), row("total", "no", fresh)]
+    return table(["seed", "seen in development", "events"] + GATE_HEAD[1:] + ["change points F1"], rows)
 
 
 def scenario_table(points):
@@ -199,7 +205,7 @@ def steady_table(own):
     rows = []
     for family, (series, runs, false) in sorted(figures.steady(own).items()):
         rows.append([family, series, "{:,}".format(runs), false, "%.2f" % (1e4 * false / runs)])
-    return table(["noise", "steady series", "runs", "false alarms", "per 10,000 runs"], rows)
+    return table(["noise", "unchanged series", "runs", "false alarms", "per 10,000 runs"], rows)
 
 
 def labelled_table(made, answers):
@@ -233,7 +239,7 @@ def calibration_table(made, extra, names):
         if count:
             rows.append(["%g to %g" % (low, high), count, number(right / count),
                          between(figures.wilson(right, count))])
-    return table(["confidence", "alarms", "right", "95 % interval"], rows)
+    return table(["confidence", "alarms", "correct", "95 % interval"], rows)
 
 
 def ablation_table(made, extra, name):
@@ -247,7 +253,7 @@ def ablation_table(made, extra, name):
 
 
 def aims(gates, scored):
-    """[(aim, measured, interval, reached)]; the aims are the project's own. Of made histories only
+    """[(aim, measured, interval, reached)]; the aims are the project's own. Of synthetic histories only
     seeds count that did not guide the detection; what is rare is counted over all of them."""
     fresh = ["gen-%d" % seed for seed in sets.SEEDS if seed not in LOOKED_AT]
     every = gates[ours.NAME]
@@ -270,15 +276,15 @@ def aims(gates, scored):
         row("gate, median delay at most 3 runs", g["delay"], g["delay"] <= 3, str),
         row("false alarms at most 0.010 % of runs, each counted once", g["begun"],
             g["begun"] <= 1e-4, share, key="begun"),
-        row("false alarms at most 0.010 % of runs, each counted at every run at which it stands", g["fpr"], g["fpr"] <= 1e-4,
-            share, key="fpr"),
+        row("false alarms at most 0.010 % of runs, each counted at every run while it is open",
+            g["fpr"], g["fpr"] <= 1e-4, share, key="fpr"),
         row("shuffled real noise, F1 at least 0.995", real["shuffled"]["f1"],
             real["shuffled"]["f1"] >= 0.995, rows=noise["shuffled"], key="f1"),
         row("real noise in order, F1 at least 0.96", real["in-order"]["f1"],
             real["in-order"]["f1"] >= 0.96, rows=noise["in-order"], key="f1"),
-        row("steady series, false alarms per 10,000 runs at most 1 in the worst family (%s)"
+        row("unchanged series, false alarms per 10,000 runs at most 1 in the worst family (%s)"
             % worst[1], worst[0], worst[0] <= 1, lambda v: "%.2f" % v),
-        row("20 % steps at 1 % noise told at the third run or sooner", "%d of %d" % (good, count),
+        row("20 % steps at 1 % noise reported by the third run", "%d of %d" % (good, count),
             good == count, str),
         row("change points, F1 at least 0.93", r["f1"], r["f1"] >= 0.93, rows=found,
             summary=figures.retro, key="f1"),
@@ -297,60 +303,62 @@ def write(made, answers, extra, scored, version):
     text = [
         INTRO.format(version=version),
         "## Aims\n",
-        "On made histories judged by the seeds that were not looked at, %s; steady series and the "
-        "third run, which are rare, by all seeds.\n" % listed(fresh),
+        "Synthetic histories are judged by the seeds that did not guide the development, %s. "
+        "Unchanged series and the third run are rare, so all seeds count for them.\n" % listed(fresh),
         table(["aim", "measured", "95 % interval", "reached"], reached),
         WHAT.format(series="{:,}".format(sum(len(made[name]["series"]) for name in seeds)),
                     runs="{:,}".format(sum(len(one["values"]) for name in seeds
                                            for one in made[name]["series"])),
                     seeds=listed(sets.SEEDS), looked=listed(LOOKED_AT), fresh=listed(fresh),
                     windows=len(list(sets.windows())), window=sets.WINDOW, smooth=sets.SMOOTH,
-                    histories=len(clusters), draws="once" if sets.DRAWS == 1 else "%d" % sets.DRAWS),
-        "## The gate on made histories\n",
-        "All seeds together, %d required events. *Each group its own history*: the backends of one "
-        "test in a directory of their own instead of all series in one.\n" % g["required"],
+                    histories=len(clusters),
+                    draws="once" if sets.DRAWS == 1 else "%d times" % sets.DRAWS),
+        "## The gate on synthetic histories\n",
+        "All seeds together have %d required events. *Each group its own history* puts the backends "
+        "of one test in a separate directory instead of all series in one.\n" % g["required"],
         gate_table(gates),
         "### By seed\n", seed_table(scored),
         "### By family of noise\n", family_table(own, rival),
         "### By size\n",
-        "Recall by the size of the event over the noise of one run. Below about four times the "
-        "noise no method can be both quick and quiet.\n",
+        "Recall by the size of the event relative to the noise of one run. Below about four times "
+        "the noise, no method can be both fast and quiet.\n",
         band_table(gates, figures.BANDS, " ×", figures.by_size),
-        "### By what stands before it\n",
+        "### By runs before the event\n",
         "Recall by the number of runs before the event.\n",
         band_table(gates, figures.BEFORE, " runs", figures.by_history),
         "### Several backends\n",
-        "The same test on five to ten backends. *Found* counts required events.\n",
+        "The same test runs on five to ten backends. *Found* counts required events.\n",
         group_table(gates),
-        "### Steady series\n",
-        "Series in which nothing happens, or only single outliers.\n", steady_table(own),
-        "### What its parts give\n",
-        "Seed %s again, under policies that switch a part off or ask for more runs.\n"
+        "### Unchanged series\n",
+        "These series have no event, or only single outliers.\n", steady_table(own),
+        "### Contribution of the parts\n",
+        "Seed %s again, with policies that switch off one part or require more runs.\n"
         % seeds[0].split("-")[1], ablation_table(made, extra, seeds[0]),
         "## The gate on real noise\n",
-        "%d required events shuffled, %d in order.\n" % tuple(
+        "The sets have %d required events shuffled and %d in order.\n" % tuple(
             figures.gate(scored[name]["gate"][RIVAL])["required"] for name in ("shuffled", "in-order")),
         "### Shuffled\n", gate_table(scored["shuffled"]["gate"]),
         "### In order\n", gate_table(scored["in-order"]["gate"]),
         "### By source\n", source_table(scored),
         "## Change points of whole series\n",
-        "benchpages with a threshold of 0.2 %, so that every change of level that it sees is told.\n",
-        "### Made histories\n",
-        "An infrastructure event names a day and no series; it is counted only where each group is "
-        "its own history.\n", retro_table(points),
-        "### Made histories without shifts of infrastructure or runner\n",
+        "benchpages uses a threshold of 0.2 %, so that it reports every level change that it finds.\n",
+        "### Synthetic histories\n",
+        "An infrastructure event names a day and no series. It counts only if each group is its own "
+        "history.\n", retro_table(points),
+        "### Synthetic histories without infrastructure anomalies and runner changes\n",
         retro_table({method: [row for row in rows if row["scenario"] not in SHARED]
                      for method, rows in points.items()}),
         "### By scenario\n", scenario_table(points),
         "### Real noise, shuffled\n", retro_table(scored["shuffled"]["retro"]),
         "### Real noise, in order\n", retro_table(scored["in-order"]["retro"]),
-        "### Labelled real histories\n",
-        "Change points found within 5 runs of the stated ones and others beside them; where only "
-        "their number is stated, how many were found. Others need not be wrong: the statement is "
-        "another tool's, made with a least size of its own.\n", labelled_table(made, answers),
-        "## Is the confidence true?\n",
-        "Share of alarms that were right, by the confidence that they were given; of an episode the "
-        "first alarm counts.\n", "Made histories:\n", calibration_table(made, extra, seeds),
+        "### Labeled real histories\n",
+        "The cells count the change points found within 5 runs of the stated ones, and the others. If "
+        "only their number is stated, the cells count all that were found. Others are not necessarily "
+        "wrong: the statement comes from another tool with its own minimum size of change.\n",
+        labelled_table(made, answers),
+        "## Is the confidence calibrated?\n",
+        "Share of correct alarms by their stated confidence. Of each episode, only the first alarm "
+        "counts.\n", "Synthetic histories:\n", calibration_table(made, extra, seeds),
         "Real noise, shuffled and in order:\n",
         calibration_table(made, extra, ["shuffled", "in-order"]),
         LIMITS,
@@ -366,7 +374,7 @@ def about(gates, points, scored, reached):
     """What the About page shows, in Markdown."""
     own, found = figures.gate(gates[ours.NAME]), figures.retro(points[ours.APART])
     # Few columns: the page is read at 360 pixels too.
-    head = ["method", "made histories", "real noise"]
+    head = ["method", "synthetic histories", "real noise"]
     rows = []
     for method in ABOUT:
         made, real = figures.gate(gates[method]), figures.gate(scored["in-order"]["gate"][method])
@@ -379,16 +387,16 @@ def about(gates, points, scored, reached):
             figures.by_size(gates[ours.NAME])))
     missed = [row[0] for row in reached if row[3] != "yes"]
     lines = [
-        "The gate was run on {:,} made histories of nine kinds of noise with {:,} regressions to "
-        "find, and on real noise with steps put in. Each cell tells the share found, the false alarms "
-        "in 10,000 runs, and the median number of runs between the first bad one and the report. On "
-        "real noise, in its own order, genuine excursions count as false."
+        "The gate ran on {:,} synthetic histories with nine kinds of noise and {:,} regressions, and "
+        "on real noise with injected steps. Each cell shows the share of regressions found, the false "
+        "alarms per 10,000 runs, and the median number of runs from the first bad run to the report. "
+        "Real noise keeps its order, so genuine excursions count as false alarms."
         .format(own["series"], own["required"]),
         "", table(head, rows, left=len(head)),      # the site allows no inline styles
-        "By the size of the regression benchpages found: %s. Change points of whole made histories: "
-        "precision %.3f, recall %.3f." % (sizes, found["precision"], found["recall"]),
-        "", "These figures are of this version with the policy's defaults, not of this site's data. "
-        "`make evaluate` in the sources makes them; `docs/accuracy.md` there says how, against "
-        "which other methods and how sure they are. "
-        + ("Aims not reached: %s." % "; ".join(missed).replace(" %", "%") if missed else "All its aims are reached.")]
+        "By the size of the regression, benchpages found: %s. Change points of whole synthetic "
+        "histories: precision %.3f, recall %.3f." % (sizes, found["precision"], found["recall"]),
+        "", "These figures describe this version with the default policy, not the data of this site. "
+        "`make evaluate` in the sources computes them; `docs/accuracy.md` there describes the method, "
+        "the other methods and the uncertainty. "
+        + ("Aims not reached: %s." % "; ".join(missed).replace(" %", "%") if missed else "All aims are reached.")]
     return "\n".join(lines) + "\n"
