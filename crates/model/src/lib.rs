@@ -8,6 +8,7 @@
 
 pub mod record;
 pub mod text;
+pub mod commit_ref;
 pub mod summary;
 pub mod filter;
 pub mod policy;

@@ -17,6 +17,7 @@ mod codec;
 
 use std::collections::BTreeMap;
 
+use crate::commit_ref::{CommitNames, NamedCommit};
 use crate::history::details::DetailStore;
 use crate::record::time::Timestamp;
 use crate::record::{Direction, OptionalF64, Problem, RunDetailRef, Unit};
@@ -196,6 +197,15 @@ impl RecordCounts {
 }
 
 impl History {
+    /// The names of the commits, to find one by what a person or a tool calls it.
+    pub fn commit_names(&self) -> CommitNames<'_> {
+        CommitNames::of(self.commits.iter().map(|commit| NamedCommit {
+            id: &commit.id,
+            is_main_line: commit.main_line,
+            tags: &commit.tags,
+        }))
+    }
+
     /// The detail of a row, where it has one.
     pub fn detail(&self, row: &MeasurementRow) -> Option<RunDetailRef<'_>> {
         self.details.get(row.detail)

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::commit_ref::full_id;
 use crate::history::ancestry::{self, FactsById};
 use crate::history::build::{HistoryBuilder, earliest, to_index};
 use crate::history::key::EnvironmentKey;
@@ -449,19 +450,6 @@ fn spread_failures(
             }
         }
     }
-}
-
-/// The full id of a short sha where exactly one longer id begins with it.
-fn full_id<'a>(id: &'a str, ids: &BTreeSet<&'a str>) -> &'a str {
-    if !crate::text::is_sha(id) {
-        return id;
-    }
-    let mut longer = ids
-        .range::<str, _>((std::ops::Bound::Excluded(id), std::ops::Bound::Unbounded))
-        .take_while(|other| other.starts_with(id));
-    // The ids are sorted: the first longer one is a prefix of all others, or the sha is ambiguous.
-    let Some(&first) = longer.next() else { return id };
-    longer.try_fold(first, |known, &other| other.starts_with(known).then_some(other)).unwrap_or(id)
 }
 
 /// Fields that tell machines apart. A policy may track others; for "measured twice, told twice"
