@@ -37,6 +37,13 @@ impl PerRun {
     }
 }
 
+/// NaN stands for none here, so two of them are equal.
+impl PartialEq for PerRun {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
 impl FromIterator<Option<f64>> for PerRun {
     fn from_iter<I: IntoIterator<Item = Option<f64>>>(numbers: I) -> Self {
         Self(numbers.into_iter().map(|number| number.unwrap_or(f64::NAN)).collect())
