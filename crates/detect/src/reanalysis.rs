@@ -245,8 +245,7 @@ impl SeriesMatch {
 /// changes as soon as any record comes from a machine that is new.
 fn is_same_run(a: &Run, b: &Run) -> bool {
     (a.commit, a.time, a.segment, a.repeats) == (b.commit, b.time, b.segment, b.repeats)
-        && a.value.map(f64::to_bits) == b.value.map(f64::to_bits)
-        && a.std.get().map(f64::to_bits) == b.std.get().map(f64::to_bits)
+        && (a.value, a.std) == (b.value, b.std)
 }
 
 /// For each series the one before of the same key. Both are in the order of their keys.
@@ -337,13 +336,13 @@ mod tests {
         match edit {
             Edit::None | Edit::Factor(_) => {}
             Edit::Shorter(runs) => series.runs.truncate(RUNS - runs),
-            Edit::Failed => series.runs[RUNS - 1].value = None,
+            Edit::Failed => series.runs[RUNS - 1].value = None.into(),
             Edit::Version => {
                 let segment = Segment { fingerprint: Vec::new(), version: Some("2".into()) };
                 series.segments.push(segment);
                 series.runs[BEFORE..].iter_mut().for_each(|run| run.segment = 1);
             }
-            Edit::Value(run) => series.runs[*run].value = Some(250.0),
+            Edit::Value(run) => series.runs[*run].value = 250.0.into(),
         }
     }
 
