@@ -4,7 +4,7 @@
 use model::series::Series;
 use model::text;
 
-use crate::{Analysis, Change, ChangeKind, ChangeStatus};
+use crate::analysis::{Analysis, Change, ChangeKind, ChangeStatus};
 
 /// Share of a change from which on an earlier one, or a single run, counts as large.
 const SIMILAR_SIZE_SHARE: f64 = 0.8;
