@@ -1,7 +1,8 @@
 //! The range of values that a chart shows, and the unit its labels are written in.
 //!
 //! Not from zero: position carries the value, and a step of 5 % must be visible. Not closer than
-//! 10 % of the median either, so that jitter does not look like a cliff.
+//! 10 % of the median either, so that jitter does not look like a cliff: runs of 100 and 101 µs
+//! are drawn from 94.4 to 106.6 µs.
 
 use crate::axis::YAxis;
 use crate::rows::ChartRow;
@@ -15,14 +16,16 @@ const LEAST_SPAN: f64 = 0.10;
 const PADDING: f64 = 0.10;
 /// The newest runs that are never clipped: a fresh jump must be seen.
 const NEWEST: usize = 20;
-/// Of these, the ones that are shown even where they are outliers or stand on infrastructure days.
+/// Of these, the ones that are shown even where they are outliers or part of an infrastructure
+/// anomaly.
 const NEWEST_OUTLIERS: usize = 3;
-/// A limit line is taken in where it stretches the span to at most this much.
+/// The line of the threshold is taken in where it stretches the span to at most this much. Beyond,
+/// the runs would be a flat line at the bottom of the chart.
 const MAX_THRESHOLD_STRETCH: f64 = 1.5;
 
-/// The value of the limit: baseline and threshold, on the side that is worse; none while nothing
-/// is judged against it.
-pub fn threshold_value(analysis: &Analysis, better: Direction) -> Option<f64> {
+/// The value of the threshold's line: beyond it, a run is slower (or otherwise worse) than the
+/// baseline by more than the threshold. None while no run is judged against it.
+pub(crate) fn threshold_value(analysis: &Analysis, better: Direction) -> Option<f64> {
     let baseline = analysis.baseline.filter(|_| analysis.verdict != Verdict::New)?;
     let factor = match better {
         Direction::Lower => 1.0 + analysis.threshold,
@@ -32,28 +35,30 @@ pub fn threshold_value(analysis: &Analysis, better: Direction) -> Option<f64> {
 }
 
 /// The linear axis of one series, and the scale of its labels.
-pub fn y_axis(
+pub(crate) fn y_axis(
     rows: &[ChartRow],
     analysis: &Analysis,
     unit: &Unit,
-    limit: Option<f64>,
+    threshold: Option<f64>,
 ) -> (YAxis, UnitScale) {
     let (mut low, mut high) = shown_range(rows, analysis.typical_range);
     if low > high {
-        (low, high) = limit.map_or((0.0, 1.0), |value| (value.min(0.0), value.max(0.0)));
+        (low, high) = threshold.map_or((0.0, 1.0), |value| (value.min(0.0), value.max(0.0)));
     }
-    if let Some(limit) = limit {
-        let (with_low, with_high) = (low.min(limit), high.max(limit));
+    if let Some(threshold) = threshold {
+        let (with_low, with_high) = (low.min(threshold), high.max(threshold));
         let least = least_span(rows);
         if with_high - with_low <= MAX_THRESHOLD_STRETCH * (high - low).max(least) {
             (low, high) = (with_low, with_high);
         }
     }
     let (low, high) = padded(low, high, least_span(rows));
-    let scale = scale(rows, (low, high), unit);
+    let scale = scale(rows, low, high, unit);
     (YAxis::Linear { low, high, unit: scale.divisor() }, scale)
 }
 
+/// Lowest and highest value that must be inside; crossed where there is none. One spike of the past
+/// would press all others to the floor, so outliers and anomalies only count while they are new.
 fn shown_range(rows: &[ChartRow], typical: Option<(f64, f64)>) -> (f64, f64) {
     let newest = rows.len().saturating_sub(NEWEST);
     let newest_outliers = rows.len().saturating_sub(NEWEST_OUTLIERS);
@@ -104,7 +109,7 @@ fn padded(low: f64, high: f64, least: f64) -> (f64, f64) {
 }
 
 /// One unit for the whole chart, by the smallest level: labels and titles have its decimals.
-fn scale(rows: &[ChartRow], (low, high): (f64, f64), unit: &Unit) -> UnitScale {
+fn scale(rows: &[ChartRow], low: f64, high: f64, unit: &Unit) -> UnitScale {
     let levels: Vec<f64> = rows.iter().filter_map(|row| row.level).collect();
     let inside = |value: &f64| (low..=high).contains(value);
     if levels.is_empty() {
