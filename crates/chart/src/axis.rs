@@ -1,8 +1,8 @@
 //! The axes: what lies across (time, commit order, input size) and up (a value, linear or log10),
 //! as plotters' ranged types, with the ticks that people expect of each.
 //!
-//! Half a year of runs in at most 6 ticks is `Apr 2025, May, Jun, Jul, Aug, Sep`; 3.1 to 5.9 MiB are
-//! ticks at 3, 4 and 5 MiB. No axis starts at zero unless its values do.
+//! Half a year of runs in at most 6 ticks is `Apr 2025, May, Jun, Jul, Aug, Sep`; 3.1 to 5.9 MiB
+//! are ticks at 3, 4 and 5 MiB. No axis starts at zero unless its values do.
 
 use std::ops::Range;
 
@@ -43,6 +43,7 @@ impl XAxis {
     pub(crate) fn time(from: Timestamp, to: Timestamp) -> Self {
         let (from, to) = (from.micros().min(to.micros()), from.micros().max(to.micros()));
         if from == to {
+            // An axis of no length would put its only run on the left edge.
             let half = DAY_US / 2;
             return Self::Time { from: from.saturating_sub(half), to: to.saturating_add(half) };
         }
@@ -80,6 +81,7 @@ impl Ranged for XAxis {
 
     fn map(&self, value: &i64, ends: (i32, i32)) -> i32 {
         let (from, to) = self.bounds();
+        // Sizes start at 1: nobody measures on nothing, and zero has no logarithm.
         let place = |value: i64| match self {
             Self::Size { .. } => (value.max(1) as f64).log10(),
             _ => value as f64,
@@ -242,7 +244,8 @@ fn whole_step(span: i64, max_parts: usize) -> i64 {
         .unwrap_or(i64::MAX)
 }
 
-/// A step of the calendar.
+/// A step of the calendar. The steps are those that people count in: no tick is every 10 days or
+/// every 5 months.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum TickStep {
     Minutes(i64),

@@ -1,8 +1,8 @@
 //! The small bar of a row in a comparison of two commits: from zero, with the threshold shaded on
 //! both sides, clamped at twice the threshold, where an arrow tip says that it goes on.
 //!
-//! At a threshold of 10 % a change of +5 % reaches half through the shaded part, and +40 % ends in a
-//! tip: one pixel means the same share of the threshold in every row, whatever its noise allows.
+//! At a threshold of 10 % a change of +5 % reaches half through the shaded part, and +40 % ends in
+//! a tip: one pixel means the same share of the threshold in every row, whatever its noise allows.
 
 use std::fmt::Write;
 use std::sync::LazyLock;

@@ -39,6 +39,7 @@ pub(crate) fn draw(rows: &[ChartRow], up: YAxis, canvas: &Canvas, count: i32) {
         };
         let at = column.x_value;
         let clamp = |value: f64| value.clamp(low, high);
+        // The whole extent, so that the slowest run of a column is never lost.
         canvas.line(MarkRole::ColumnExtent, [(at, clamp(*first)), (at, clamp(*last))]);
         let (tenth, ninetieth) = (quantile(&column.values, 0.1), quantile(&column.values, 0.9));
         canvas.line(MarkRole::ColumnMiddle, [(at, clamp(tenth)), (at, clamp(ninetieth))]);
@@ -67,6 +68,7 @@ fn group_columns(rows: &[ChartRow], canvas: &Canvas, count: i32) -> Vec<DenseCol
 }
 
 fn gather_columns(rows: &[ChartRow], canvas: &Canvas, count: i32, apart: bool) -> Vec<DenseColumn> {
+    // Ordered by segment first, so that a line runs through its columns from left to right.
     let mut columns: BTreeMap<(u32, u32, i32), DenseColumn> = BTreeMap::new();
     for row in rows {
         let Some(value) = row.value.filter(|_| !has_own_mark(row)) else { continue };

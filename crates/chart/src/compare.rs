@@ -218,12 +218,14 @@ fn y_axis(values: &[f64], unit: &Unit, always_log: bool) -> (YAxis, UnitScale) {
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let scale = UnitScale::for_values(values.iter().copied(), unit);
     let unit = scale.divisor();
+    // Divided, not multiplied: ten times a value near 1e308 is no number.
     if low > 0.0 && (always_log || high / LOG_ABOVE > low) {
         // A twentieth of the decades on either side, at least a fifth of the value.
         let room = (high.log10() - low.log10()) * 0.05;
         let room = 10f64.powf(room).max(1.2);
         return (YAxis::Log { low: low / room, high: high * room, unit }, scale);
     }
+    // At least a tenth of the values, as on a trend chart: noise must not fill the height.
     let least = low.abs().max(high.abs()) * 0.1;
     let span = (high - low).max(least);
     let span = if span > 0.0 { span } else { 1.0 };
@@ -278,6 +280,7 @@ fn draw(lines: &[DrawnLine<'_>], axes: ComparisonAxes, scale: &UnitScale) -> Com
 /// Invisible columns whose titles give each line's newest level in them: `18–25 Sep 2025: rust
 /// 12.1, go 31.0 µs`.
 fn title_columns(lines: &[DrawnLine<'_>], canvas: &Canvas, scale: &UnitScale) -> String {
+    // Of each column the first and last time, and the newest level of each line.
     let mut columns: BTreeMap<i32, (i64, i64, Vec<Option<f64>>)> = BTreeMap::new();
     for (index, line) in lines.iter().enumerate() {
         for &(at, value) in line.polylines.iter().flatten() {
@@ -343,6 +346,7 @@ fn end_labels(lines: &[DrawnLine<'_>], canvas: &Canvas) -> Vec<Label> {
     let places = spread_apart(&wanted, LABEL_STEP, (8, HEIGHT - 4));
     let names: Vec<_> =
         ends.iter().map(|(_, line)| record::shorten(line.label, LONGEST_LABEL)).collect();
+    // Long names start over the data rather than end outside the chart.
     let short = names.iter().all(|name| name.chars().count() <= SHORT_LABEL);
     let (x, anchor) = if short { (LABELS_START, Anchor::Start) } else { (WIDTH, Anchor::End) };
     let labeled = ends.iter().zip(places).zip(names);

@@ -38,6 +38,7 @@ pub(crate) fn caption(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
         direction_phrase(input.series.direction).to_owned(),
     ];
     let (low, high) = layout.y_axis.bounds();
+    // A cut axis makes a change look larger than it is; whoever cuts it has to say so.
     if any_value && !(low <= 0.0 && high >= 0.0) {
         parts.push("Axis does not start at 0.".to_owned());
     }
@@ -86,6 +87,7 @@ pub(crate) fn short_description(input: &TrendInput<'_>, layout: &ChartLayout) ->
 }
 
 fn changes_sentence(input: &TrendInput<'_>, layout: &ChartLayout) -> Option<String> {
+    // In a zoom the paragraph is about the runs that are drawn, not about the whole series.
     let shown = |run: usize| layout.rows.binary_search_by_key(&run, |row| row.run).is_ok();
     let changes = input.analysis.changes.iter();
     let changes: Vec<_> = changes.filter(|change| shown(change.first_after)).collect();
@@ -124,6 +126,7 @@ fn runners_sentence(input: &TrendInput<'_>, layout: &ChartLayout) -> Option<Stri
                 [.., last] if dates.len() > MAX_NAMED => {
                     Some(format!("{what} {} times, last on {last}.", dates.len()))
                 }
+                // Only another runner cuts a series: one that joins a pool has a line of its own.
                 few if what == "Runner changed" => {
                     Some(format!("{what} on {}: not compared across it.", text::join_and(few)))
                 }

@@ -27,7 +27,7 @@ pub struct NoiseGenerator(u64);
 
 impl NoiseGenerator {
     /// About normal, mean 0, deviation 1.
-    pub fn next(&mut self) -> f64 {
+    pub fn normal(&mut self) -> f64 {
         let mut sum = 0.0;
         for _ in 0..12 {
             self.0 = self
@@ -51,7 +51,7 @@ impl ExampleChart {
                 i if i < at(0.68) => 83_900.0,
                 _ => 95_600.0,
             };
-            let value = base * (1.0 + 0.018 * noise.next());
+            let value = base * (1.0 + 0.018 * noise.normal());
             match index {
                 i if count > 20 && (i == at(0.2) || i == at(0.56)) => None,
                 i if count > 20 && i == at(0.63) => Some(value * 1.14),
@@ -137,7 +137,7 @@ impl ExampleChart {
     /// Runs that alternate between three runners of different speed.
     pub fn three_runners(count: usize) -> Self {
         let mut noise = NoiseGenerator(3);
-        let value = |index: usize| [80e3, 92e3, 101e3][index * 7 % 3] * (1.0 + 0.01 * noise.next());
+        let value = |index: usize| [80e3, 92e3, 101e3][index * 7 % 3] * (1.0 + 0.01 * noise.normal());
         let mut sample = Self::from_values((0..count).map(value).map(Some).collect());
         for (index, run) in sample.series.runs.iter_mut().enumerate() {
             run.segment = (index * 7 % 3).min(index) as u32;
@@ -157,7 +157,7 @@ impl ExampleChart {
     pub fn many_changes(count: usize) -> Self {
         let mut noise = NoiseGenerator(5);
         let base = |index: usize| 80e3 + 12e3 * ((index / 20 * 5) % 3) as f64;
-        let value = |index| Some(base(index) * (1.0 + 0.01 * noise.next()));
+        let value = |index| Some(base(index) * (1.0 + 0.01 * noise.normal()));
         let mut sample = Self::from_values((0..count).map(value).collect());
         for first in (20..count).step_by(20) {
             sample.add_change(first);

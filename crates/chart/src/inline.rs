@@ -61,6 +61,7 @@ fn axis_data(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
         return String::new();
     };
     let (from, to) = (first.x_value, last.x_value);
+    // `{:e}` is short for any double and reads back as the same one.
     format!(r#" data-x="{kind} {from} {to}" data-y="{low:e} {high:e}""#)
 }
 
@@ -110,6 +111,7 @@ impl<'a> SvgFrame<'a> {
 
     pub(crate) fn wrap(&self, drawing: &str, links: &str, texts: &str) -> String {
         let Self { id, height, attributes, .. } = self;
+        // The size of dots is a class, since only the stylesheet knows pixels.
         let few = if self.large_dots { " few" } else { "" };
         let (id, slot) = (sanitize::markup(id), palette::slot(self.slot));
         let outer = height + ABOVE + BELOW;
@@ -151,6 +153,8 @@ fn push_percent(out: &mut String, x: i32) {
 pub(crate) fn label_texts(labels: &[Label], height: i32) -> String {
     let mut out = String::with_capacity(labels.len() * 80);
     for label in labels {
+        // Out of the order of the tab key: the page lists the same links below its charts, and 48
+        // stops for each chart would bury them.
         if let Some(href) = &label.href {
             out.push_str(r#"<a href=""#);
             sanitize::push_markup(&mut out, href);
@@ -244,6 +248,7 @@ pub(crate) fn note_symbols(input: &TrendInput<'_>, layout: &ChartLayout) -> Stri
             out.push_str(if at == 0 { "" } else { " " });
             push_percent(&mut out, *x);
         }
+        // One text with a place for each letter takes far fewer bytes than one text each.
         let (letters, y) = ("×".repeat(layout.failed_runs.len()), floor - 1);
         let _ = write!(out, r#"" y="{y}">{letters}</text>"#);
     }

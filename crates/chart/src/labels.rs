@@ -16,7 +16,8 @@ use model::text::{self, UnitScale};
 use plotters::coord::ranged1d::Ranged;
 
 /// Grid units that a character takes on a page of usual width and on a phone: 12 px bold text at
-/// 0.65 em on a plot of 720 and of 340 px. Nothing here knows the font, so this is on the wide side.
+/// 0.65 em on a plot of 720 and of 340 px. Nothing here knows the font, so this is on the wide
+/// side.
 const WIDE_CHARACTER: i32 = 11;
 const NARROW_CHARACTER: i32 = 23;
 /// Ticks across, at most: each label takes about a tenth of a phone's width.

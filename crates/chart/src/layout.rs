@@ -1,7 +1,7 @@
 //! The layout of a trend chart: every mark and label in grid numbers, before any byte of SVG.
 //!
-//! Both writers read it, so that a page and its `.svg` file show the same drawing. Runs out of range
-//! are clamped to the edge, failed ones lie on the floor.
+//! Both writers read it, so that a page and its `.svg` file show the same drawing. Runs out of
+//! range are clamped to the edge, failed ones lie on the floor.
 
 use crate::axis::{XAxis, YAxis};
 use crate::backend::{Canvas, MarkLayer, MarkRole};
@@ -128,6 +128,7 @@ impl<'a> LayoutBuilder<'a> {
         self.draw_runner_changes();
         self.draw_gaps();
         let failed_runs = self.failed_positions();
+        // A panel is as narrow on every screen as a chart is on a phone.
         if self.plan.panel {
             self.labels = labels::for_panel(self.labels);
         }
@@ -150,11 +151,13 @@ impl<'a> LayoutBuilder<'a> {
 
     fn draw_frame(&mut self) {
         let height = self.plan.height;
+        // A label takes about 14 units: more than three of them fill a compact plot.
         let max_ticks = if height < 100 { 3 } else { 5 };
         self.canvas.grid_line(MarkRole::Grid, &[(0, height), (WIDTH, height)]);
         if self.plan.rows.is_empty() {
             return;
         }
+        // Where all runs failed, any scale of values would be made up.
         if self.plan.rows.iter().any(|row| row.value.is_some()) {
             let ticks = self.plan.y_axis.key_points(max_ticks);
             self.canvas.gridlines(&ticks);
@@ -181,6 +184,7 @@ impl<'a> LayoutBuilder<'a> {
                 .iter()
                 .filter_map(|row| Some((row.x_value, row.level?, row.spread?)))
                 .collect();
+            // Cut at the plot: the band of a noisy series must not cover the labels.
             let (low, high) = self.plan.y_axis.bounds();
             let upper = edge.iter().map(|(at, level, spread)| (*at, (level + spread).min(high)));
             let lower = edge.iter().map(|(at, level, spread)| (*at, (level - spread).max(low)));
@@ -210,6 +214,7 @@ impl<'a> LayoutBuilder<'a> {
             let (x, y) = self.canvas.place((row.x_value, value));
             let outside = value < low || value > high;
             self.clamped += usize::from(outside);
+            // Shown at the edge rather than left out: a missing dot reads as a missing run.
             let point = match outside {
                 true if value > high => (x, CLAMP_DISTANCE),
                 true => (x, height - CLAMP_DISTANCE),
@@ -242,6 +247,7 @@ impl<'a> LayoutBuilder<'a> {
         if !(low..=high).contains(&value) {
             return false;
         }
+        // Runs before the baseline were judged against another one: the line would be false there.
         let first = self.plan.rows.iter().position(|row| row.run >= baseline.first_run);
         let Some(x) = first.map(|first| self.positions[first]) else { return false };
         let (_, y) = self.canvas.place((0, value));
@@ -301,6 +307,7 @@ impl<'a> LayoutBuilder<'a> {
             };
             let Some(before) = after.checked_sub(1) else { continue };
             let (from, to) = (self.positions[before], self.positions[after]);
+            // Open at the top: a box would look like a value.
             let bracket = [
                 (from, floor - CLAMP_DISTANCE),
                 (from, floor),
@@ -316,6 +323,7 @@ impl<'a> LayoutBuilder<'a> {
         let mut positions: Vec<i32> = Vec::new();
         for (row, x) in self.plan.rows.iter().zip(&self.positions) {
             let last = positions.last().copied().unwrap_or(i32::MIN / 2);
+            // A night of failures would be one black bar.
             if (row.flags.has_failed || row.value.is_none())
                 && (x - last).abs() >= MIN_FAILED_DISTANCE
             {

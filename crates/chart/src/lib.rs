@@ -1,20 +1,22 @@
 //! Charts: series and their analyses in, SVG text out.
 //!
-//! Three daily runs of 100, 120 and 110 ns, without a level yet, become three dots on four
-//! gridlines (`EXAMPLE` in `tests.rs` is the whole drawing):
+//! Three daily runs of 100, 120 and 110 ns, too few for a level, become two paths:
 //!
 //! ```text
-//! XXEXAMPLEXX
+//! <path class="g" d="m0 200h1000m-1000-17h1000m-1000-83h1000m-1000-83h1000
+//!     m-854 183v4m246-4v4m246-4v4m246-4v4"/>
+//! <path class="d" d="m8 183h0m492-166h0m492 83h0"/>
 //! ```
 //!
-//! `g` is the grid, `d` the dots: each role of a mark is one path with one class, on a grid that is
-//! 1,000 units wide and as many high as the plot has pixels. The stylesheet gives a class its color
-//! and its width, so that a chart follows a dark page.
+//! Class `g` is the grid: the floor, the gridlines at 100, 110 and 120 ns, and four ticks of time.
+//! Class `d` holds the runs, each a line without length that round caps make a dot. The grid is
+//! 1,000 units wide and as many high as the plot has pixels (`grid`); 8 units on either side stay
+//! free. The stylesheet gives each class its color and width, so that a chart follows a dark page.
 //!
-//! The way of a value: `rows` takes it from its run, `range` and `axis` say where it lies, `layout`
-//! draws it through plotters onto a `backend` (`columns` where runs are too many for dots), `labels`
-//! and `describe` put it into words, and a writer (`inline` for a page, `standalone` for a file)
-//! turns the layout into SVG.
+//! The way of a value: `rows` takes it from its run, `range` and `axis` place it, and `layout`
+//! draws it through plotters onto a `backend` (`columns` where there are too many runs for dots).
+//! `labels` and `describe` put it into words. A writer, `inline` for a page or `standalone` for a
+//! file, turns the layout into SVG.
 //!
 //! Nothing outside this crate names plotters. Its own SVG backend is not used: the same marks take
 //! 5 times the bytes at 200 runs and 90 times at 5,000, and cannot follow a dark page (measured by

@@ -59,6 +59,7 @@ pub fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> String {
 
 fn panel_layout(input: &TrendInput<'_>, shared: SharedAxes) -> ChartLayout {
     let mut rows = rows::plot_rows(input.series, input.analysis, input.span);
+    // Values become shares of the baseline; from here on the layout is that of any other chart.
     let base = baseline_value(input, &rows);
     for row in &mut rows {
         let relative = |value: Option<f64>| base.and_then(|base| value.map(|v| v / base - 1.0));

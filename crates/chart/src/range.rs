@@ -46,6 +46,7 @@ pub(crate) fn y_axis(
         (low, high) = threshold.map_or((0.0, 1.0), |value| (value.min(0.0), value.max(0.0)));
     }
     if let Some(threshold) = threshold {
+        // The line tells how close the runs are, so it is worth some height, but not all of it.
         let (with_low, with_high) = (low.min(threshold), high.max(threshold));
         let least = least_span(rows);
         if with_high - with_low <= MAX_THRESHOLD_STRETCH * (high - low).max(least) {
@@ -75,6 +76,7 @@ fn shown_range(rows: &[ChartRow], typical: Option<(f64, f64)>) -> (f64, f64) {
                 take(value);
             }
         }
+        // A level is a median, so a spike cannot widen the range through it.
         if let Some(level) = row.level {
             take(level);
         }
@@ -97,6 +99,7 @@ fn least_span(rows: &[ChartRow]) -> f64 {
 fn padded(low: f64, high: f64, least: f64) -> (f64, f64) {
     let span = high - low;
     let (low, high) = if span < least {
+        // Halved before they are added: the sum of two values near 1e308 is no number.
         let middle = low / 2.0 + high / 2.0;
         (middle - least / 2.0, middle + least / 2.0)
     } else if span > 0.0 {
@@ -112,6 +115,7 @@ fn padded(low: f64, high: f64, least: f64) -> (f64, f64) {
 fn scale(rows: &[ChartRow], low: f64, high: f64, unit: &Unit) -> UnitScale {
     let levels: Vec<f64> = rows.iter().filter_map(|row| row.level).collect();
     let inside = |value: &f64| (low..=high).contains(value);
+    // By the levels where there are any: one spike to 2 s must not turn 900 ms into 0.9 s.
     if levels.is_empty() {
         UnitScale::for_values(rows.iter().filter_map(|row| row.value).filter(inside), unit)
     } else {

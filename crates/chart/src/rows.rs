@@ -35,6 +35,7 @@ pub(crate) fn plot_rows(series: &Series, analysis: &Analysis, span: ChartSpan) -
     breaks.extend(analysis.changes.iter().map(|change| change.first_after));
     breaks.sort_unstable();
     let mut breaks_before = 0;
+    // Foreign files hold infinities and NaN; nothing behind this line has to think of them.
     let finite = |value: Option<f64>| {
         value.filter(|value| value.is_finite()).map(|value| value.clamp(-LARGEST, LARGEST))
     };
@@ -45,6 +46,7 @@ pub(crate) fn plot_rows(series: &Series, analysis: &Analysis, span: ChartSpan) -
         }
         let at = match span {
             ChartSpan::Time => run.time.micros(),
+            // One step for each run, however far apart in time: a zoom on 50 commits of one day.
             ChartSpan::Order(window) if (window.from..window.to).contains(&index) => index as i64,
             ChartSpan::Order(_) => continue,
         };
@@ -75,7 +77,8 @@ pub(crate) fn joined_rows<'a>(rows: &'a [ChartRow]) -> BTreeMap<(u32, u32), Vec<
 /// that comes beside others is not a change of runner.
 pub(crate) fn new_segments(rows: &[ChartRow], segments: &[Segment]) -> Vec<(usize, &'static str)> {
     let Some(first) = rows.first() else { return Vec::new() };
-    // The smallest segment among later rows: below the new one, an older runner still reports.
+    // From the end, the smallest segment that is still to come: where it is below the new one, the
+    // older runner still reports, so the new one was added to a pool.
     let mut later: Vec<u32> = rows.iter().map(|row| row.segment).collect();
     for at in (1..later.len()).rev() {
         later[at - 1] = later[at - 1].min(later[at]);

@@ -2,8 +2,8 @@
 //! marked.
 //!
 //! Outliers, infrastructure anomalies and values outside the typical range are clamped to the range
-//! of the others: one spike to twice the level would make a step of 12 % invisible. No axes, no labels,
-//! nothing for a screen reader: the row says it in words.
+//! of the others: one spike to twice the level would make a step of 12 % invisible. No axes, no
+//! labels, nothing for a screen reader: the row says it in words.
 
 use std::fmt::Write;
 

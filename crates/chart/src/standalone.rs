@@ -75,6 +75,8 @@ fn heading(name: &str, input: &TrendInput<'_>) -> String {
     format!("{} — {direction}", record::shorten(name, room))
 }
 
+/// From the grid to the pixels of the file, rounded. The height needs no such step: both are
+/// pixels.
 fn to_file_x(x: i32) -> i32 {
     let plot = SIZE.0 - 2 * LEFT;
     (x * plot + WIDTH / 2) / WIDTH
@@ -140,6 +142,7 @@ fn style(slot: u8) -> String {
         ".cl{stroke-width:7;stroke-linecap:square}",
         ".f{stroke-width:8;stroke-linecap:round}.fi{stroke-width:5;stroke-linecap:round}"
     );
+    // Its own copy of the stylesheet's rules: a file in an `<img>` sees nothing of its page.
     let light = colors(&LIGHT, slot);
     let dark = colors(&DARK, slot);
     format!("{rules}{light}@media(prefers-color-scheme:dark){{{dark}}}")

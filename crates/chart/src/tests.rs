@@ -10,8 +10,8 @@ use crate::input::MAX_CHART_BYTES;
 use crate::layout::ChartLayout;
 use crate::multiple::{SharedAxes, panel};
 use crate::{
-    ChartNote, ChartSize, ChartSpan, MarkLinks, NoteKind, RunWindow, TrendInput, spark, standalone,
-    trend,
+    ChartNote, ChartSize, ChartSpan, MarkLinks, NoLinks, NoteKind, RunWindow, TrendInput, spark,
+    standalone, trend,
 };
 use detect::Analysis;
 use detect::per_run::PerRun;
@@ -19,6 +19,20 @@ use model::record::time::Timestamp;
 
 fn layout(sample: &ExampleChart) -> ChartLayout {
     ChartLayout::of_trend(&sample.input(&ExampleLinks), 200)
+}
+
+/// Three runs, too few for a level.
+#[test]
+fn the_head_of_the_crate_shows_a_chart_of_three_runs() {
+    let mut sample = ExampleChart::from_values([100.0, 120.0, 110.0].map(Some).to_vec());
+    sample.analysis.verdict = detect::Verdict::New;
+    let svg = trend(&sample.input(&NoLinks), ChartSize::Full).svg;
+    let drawing: Vec<&str> = svg.split_inclusive('>').filter(|tag| tag.contains(" d=")).collect();
+    let marks = drawing.iter().filter(|tag| tag.contains("class="));
+    let head = include_str!("lib.rs").replace("\n//!     ", "");
+    for mark in marks {
+        assert!(head.contains(mark), "lib.rs does not show {mark}");
+    }
 }
 
 fn lines(layout: &ChartLayout, role: MarkRole) -> Vec<Vec<GridPoint>> {
@@ -257,10 +271,9 @@ fn the_description_says_what_the_chart_shows() {
         "200 runs, 30 Mar to 4 Oct 2025. 2 lasting changes: −5.4% (faster) on 23 May 2025 and \
          +12.3% (slower) on 8 Aug 2025. Runner changed on 10 Jul 2025: not compared across it. \
          No runs 17–25 Jun 2025. 2 failed runs, 3 outliers and 1 run off the scale. Dots are \
-         runs, the line is the \
-         median of 7 runs, the shaded edge is their usual spread, the dashed line is the \
-         threshold, hollow squares are outliers, filled squares lie off the scale, × is a failed run and ◆ is \
-         a note."
+         runs, the line is the median of 7 runs, the shaded edge is their usual spread, the dashed \
+         line is the threshold, hollow squares are outliers, filled squares lie off the scale, × is \
+         a failed run and ◆ is a note."
     );
     assert_eq!(
         trend(&ExampleChart::from_values(vec![]).input(&ExampleLinks), ChartSize::Full).description,
@@ -358,7 +371,8 @@ proptest! {
         if let Some(Some(value)) = baseline {
             sample.analysis.baseline = Some(detect::Baseline { value, runs: 9, first_run: 3 });
         }
-        let span = window.map_or(ChartSpan::Time, |(from, to)| ChartSpan::Order(RunWindow { from, to }));
+        let window = window.map(|(from, to)| ChartSpan::Order(RunWindow { from, to }));
+        let span = window.unwrap_or(ChartSpan::Time);
         let input = TrendInput { span, ..sample.input(&ExampleLinks) };
         for size in [ChartSize::Full, ChartSize::Compact] {
             let chart = trend(&input, size);
