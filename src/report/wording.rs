@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::iter;
 
-use crate::site::view::{ChangeCell, Moment, Phrase};
+use crate::report::phrase::{ChangeCell, Moment, Phrase};
 use detect::sensitivity::horizon;
 use detect::{Analysis, Change, ChangeKind, ChangeStatus, TrendEstimate, Verdict};
 use model::record::time::Timestamp;
