@@ -1,4 +1,4 @@
-//! Files beside the pages: feeds, charts by their former names, badges, sitemap, robots.
+//! Files beside the pages: Atom feeds, badges, the sitemap and robots.txt.
 
 use askama::Template;
 
@@ -125,10 +125,10 @@ fn feed_entry(site: &SiteContext<'_>, event: &EventRef, feed_path: &str) -> Feed
     }
 }
 
-/// Text that XML 1.0 may hold: control characters have no place there, escaped or not.
+/// Text that XML 1.0 can hold: control characters are not allowed there, escaped or not.
 fn without_controls(text: &str) -> String {
-    let kept = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
-    text.chars().filter(kept).collect()
+    let is_allowed = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.chars().filter(is_allowed).collect()
 }
 
 fn robots(site: &SiteContext<'_>) -> Vec<u8> {
@@ -181,21 +181,18 @@ impl Badge {
             let message = "demo".to_owned();
             return Self { label, message, color: "#57606a", is_error: false };
         }
-        let off =
-            members.iter().filter(|one| table::has_open_regression(site, **one)).count() as u64;
-        let (message, colour) = if off == 0 {
-            ("steady".to_owned(), "#0a58b8")
-        } else {
-            (text::count_noun(off, "regression"), "#a83200")
+        let (message, color, is_error) = match table::open_text(site, members) {
+            None => ("no regressions".to_owned(), "#0a58b8", false),
+            Some(open) => (open, "#a83200", true),
         };
-        Self { label, message, color: colour, is_error: off > 0 }
+        Self { label, message, color, is_error }
     }
 
     fn fresh(site: &SiteContext<'_>) -> Self {
         let stale = health::state(site) == health::HealthState::NoData;
         let message = site.input.history.newest.map_or_else(|| "no data".to_owned(), text::date);
-        let colour = if stale { "#57606a" } else { "#0a58b8" };
-        Self { label: "newest result", message, color: colour, is_error: false }
+        let color = if stale { "#57606a" } else { "#0a58b8" };
+        Self { label: "latest result", message, color, is_error: false }
     }
 
     /// Widths by 7 units a character, fixed by `textLength`, so that any font fits.
@@ -203,12 +200,12 @@ impl Badge {
         let (label, message) = (self.label, &self.message);
         let wide = |text: &str| text.chars().count() * 7;
         let (left, right) = (wide(label) + 10, wide(message) + 10);
-        let (all, colour) = (left + right, self.color);
+        let (all, color) = (left + right, self.color);
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{all}\" height=\"20\" role=\"img\" \
              aria-labelledby=\"t\"><title id=\"t\">{label}: {message}</title>\
              <path fill=\"#24292f\" d=\"M0 0h{left}v20H0z\"/>\
-             <path fill=\"{colour}\" d=\"M{left} 0h{right}v20H{left}z\"/>\
+             <path fill=\"{color}\" d=\"M{left} 0h{right}v20H{left}z\"/>\
              <g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,sans-serif\" font-size=\"11\">\
              <text x=\"5\" y=\"14\" textLength=\"{}\">{label}</text>\
              <text x=\"{}\" y=\"14\" textLength=\"{}\">{message}</text></g></svg>\n",

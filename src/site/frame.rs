@@ -1,4 +1,4 @@
-//! What stands around every page: title, navigation, banners, footer.
+//! The frame around every page: title, navigation, banners, footer.
 
 use crate::report::urls::LinkRoot;
 use crate::report::wording;
@@ -30,7 +30,8 @@ const NAV: [(NavSection, &str, &str); 7] = [
     (NavSection::About, "about/", "About"),
     (NavSection::Data, "data/", "Data"),
 ];
-/// A result older than this at the build is told on every page: pages.md's gap rule in days.
+/// Every page warns when the latest result is older than this at the build. The same three days
+/// make a pause in a series a gap.
 const STALE_DAYS: u32 = 3;
 
 /// What makes one page differ from another around its main part.
@@ -117,11 +118,15 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
     }
 }
 
-/// The sentence that says how old the newest result is, where that is too old.
+/// The warning about the age of the latest result; none where it is recent.
 pub(crate) fn stale(newest: Option<Timestamp>, now: Timestamp) -> Option<String> {
     let newest = newest?;
     let age = now.micros() - newest.micros();
     (age > i64::from(STALE_DAYS) * DAY_US).then(|| {
-        format!("Newest result: {}, {} before this build.", text::date(newest), text::duration(age))
+        format!(
+            "The latest result is from {}, {} before this build.",
+            text::date(newest),
+            text::duration(age)
+        )
     })
 }

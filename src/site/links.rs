@@ -1,4 +1,4 @@
-//! Where the marks of a chart lead, and the presets, from one page.
+//! Links from one page: from the marks of a chart, and to the presets.
 
 use crate::report::urls::{self, LinkRoot};
 use crate::site::context::SiteContext;

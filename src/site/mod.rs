@@ -10,6 +10,7 @@ mod repository;
 mod page_policy;
 mod feeds;
 mod frame;
+mod glossary;
 mod health;
 pub(crate) mod context;
 mod lineage;

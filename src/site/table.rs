@@ -16,7 +16,7 @@ use model::text;
 
 /// More series than this on a page are grouped by test, and folded where nothing happened.
 pub(crate) const MAX_OPEN_ROWS: usize = 60;
-/// Most rows of one table: what is more stands in the JSON.
+/// Most rows of one table; the JSON has all of them.
 pub(crate) const MAX_ROWS: usize = 500;
 /// Panels of one group, and of one page: bounds the page's weight.
 pub(crate) const MAX_GROUP_PANELS: usize = 6;
@@ -42,7 +42,7 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, series: usize) 
         key: wording::series_label(key),
         cell,
         values,
-        limit: text::percent(analysis.threshold),
+        threshold: text::percent(analysis.threshold),
         spark: chart::spark(one, analysis),
         data: RowData {
             backend: urls::slug(&key.backend),
@@ -64,7 +64,7 @@ pub(crate) fn series_anchor(site: &SiteContext<'_>, series: usize) -> String {
     anchor
 }
 
-/// Series sorted worst first.
+/// Series sorted by urgency, the most urgent first.
 pub(crate) fn by_urgency(site: &SiteContext<'_>, members: &[usize]) -> Vec<usize> {
     let mut sorted = members.to_vec();
     sorted.sort_by(|a, b| {
@@ -102,13 +102,12 @@ pub(crate) fn series_groups(
     by_test
         .into_iter()
         .map(|(test, series)| {
-            let off = series.iter().filter(|one| has_open_regression(site, **one)).count();
-            let note = text::count_noun(series.len() as u64, "series");
-            let note = if off > 0 { format!("{note}, {off} off their limit") } else { note };
+            let open = open_text(site, &series);
+            let count = text::count_noun(series.len() as u64, "series");
             SeriesGroup {
                 title: test.to_owned(),
-                note,
-                folded: off == 0,
+                folded: open.is_none(),
+                note: open.map_or_else(|| count.clone(), |open| format!("{count}, {open}")),
                 rows: by_urgency(site, &series)
                     .into_iter()
                     .map(|one| series_row(site, root, one))
@@ -126,6 +125,25 @@ pub(crate) fn has_open_regression(site: &SiteContext<'_>, series: usize) -> bool
     let verdict = matches!(analysis.verdict, Verdict::Regressed | Verdict::Suspected { .. });
     let off = verdict || drifting && analysis.verdict != Verdict::Unchanged;
     off && !analysis.is_retired && !analysis.report_only
+}
+
+/// `3 open regressions, 1 suspected`; none where no series needs attention.
+pub(crate) fn open_text(site: &SiteContext<'_>, members: &[usize]) -> Option<String> {
+    let attention = members.iter().filter(|series| has_open_regression(site, **series));
+    let is_suspected =
+        |series: &&usize| matches!(site.series(**series).1.verdict, Verdict::Suspected { .. });
+    let (suspected, open): (Vec<&usize>, Vec<&usize>) = attention.partition(is_suspected);
+    let suspected = suspected.len() as u64;
+    match (open.len() as u64, suspected) {
+        (0, 0) => None,
+        (0, _) => Some(text::count_noun(suspected, "suspected regression")),
+        (open, 0) => Some(text::count_noun(open, "open regression")),
+        (open, _) => Some(format!(
+            "{}, {} suspected",
+            text::count_noun(open, "open regression"),
+            text::count(suspected)
+        )),
+    }
 }
 
 /// A change as a list of changes shows it.

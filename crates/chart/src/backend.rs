@@ -49,7 +49,7 @@ pub enum MarkRole {
 }
 
 /// Roles without a slot, by the number that stands for them in a colour.
-const UNSLOTTED_ROLES: [MarkRole; 16] = [
+pub const UNSLOTTED_ROLES: [MarkRole; 16] = [
     MarkRole::Grid,
     MarkRole::Band,
     MarkRole::ColumnExtent,

@@ -1,5 +1,8 @@
-//! What a chart shows, in words: the caption above it and the paragraph below it, which is also
-//! what a screen reader says. Plain text; whoever puts it on a page escapes it.
+//! What a chart shows, in words: the caption above it and the paragraph below it, which a screen
+//! reader reads as its description. Plain text: the caller escapes it.
+//!
+//! Example: `28 runs, 1–28 Sep 2025. 1 lasting change: +13.9% (slower) on 20 Sep 2025. Dots are
+//! runs and the line is the median of 7 runs.`
 
 use crate::backend::MarkRole;
 use crate::layout::ChartLayout;
@@ -9,10 +12,10 @@ use model::record::time::{DAY_US, Timestamp};
 use model::record::{self, Direction};
 use model::text;
 
-/// Items of one kind that are named one by one; beyond, the newest are named and the rest counted.
+/// Most items of one kind that are named; of more, the latest are named and all are counted.
 const MAX_NAMED: usize = 4;
 
-/// `Median time per call, µs`: what the values of a metric are.
+/// `Median time per call, µs`: metric and unit of an axis.
 pub fn metric_label(metric: &str, symbol: &str) -> String {
     let name = match metric {
         record::TIME_METRIC => "time per call".to_owned(),
@@ -42,16 +45,16 @@ pub fn caption(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
         parts.push("Axis does not start at 0.".to_owned());
     }
     if matches!(input.span, ChartSpan::Order(_)) {
-        parts.push("One step per commit.".to_owned());
+        parts.push("One step per run.".to_owned());
     }
     if scene.dense {
-        let marks = "Thin: lowest to highest run of each column; thick: middle 80%; line: median.";
+        let marks = "Thin bars: lowest to highest run; thick bars: middle 80%; line: median.";
         parts.push(marks.to_owned());
     }
     parts.join(" ")
 }
 
-/// Count, span, events, runner changes, gaps, what stands out, and what the marks mean.
+/// Count, time span, changes, runner changes, gaps, unusual runs, and the legend.
 pub fn paragraph(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
     let (Some(first), Some(last)) = (scene.rows.first(), scene.rows.last()) else {
         return "No runs yet.".to_owned();
@@ -69,7 +72,7 @@ pub fn paragraph(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
     parts.join(" ")
 }
 
-/// One line for a panel: whose it is, count, span and changes.
+/// One line for a panel: its series, count, time span and changes.
 pub fn short_description(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
     let key = &input.series.key;
     let name = format!("{}, {}", record::shorten(&key.test, 60), record::shorten(&key.backend, 40));
@@ -79,7 +82,8 @@ pub fn short_description(input: &TrendInput<'_>, scene: &ChartLayout) -> String 
     let runs = &input.series.runs;
     let count = text::count_noun(scene.rows.len() as u64, "run");
     let span = text::date_span(runs[first.run].time, runs[last.run].time);
-    let changes = changes_sentence(input, scene).unwrap_or_else(|| "No lasting change.".to_owned());
+    let changes =
+        changes_sentence(input, scene).unwrap_or_else(|| "No lasting changes.".to_owned());
     format!("{name}: {count}, {span}. {changes}")
 }
 
@@ -103,7 +107,7 @@ fn changes_sentence(input: &TrendInput<'_>, scene: &ChartLayout) -> Option<Strin
         })
         .collect();
     let noun = text::count_noun(events.len() as u64, "lasting change");
-    let lead = if events.len() > named.len() { format!("{noun}, the newest") } else { noun };
+    let lead = if events.len() > named.len() { format!("{noun}, latest") } else { noun };
     Some(format!("{lead}: {}.", text::join_and(&named)))
 }
 
@@ -121,9 +125,10 @@ fn runners_sentence(input: &TrendInput<'_>, scene: &ChartLayout) -> Option<Strin
                 [.., last] if dates.len() > MAX_NAMED => {
                     Some(format!("{what} {} times, last on {last}.", dates.len()))
                 }
-                some if what == "Runner changed" => {
-                    Some(format!("{what} on {}: not compared across it.", text::join_and(some)))
-                }
+                some if what == "Runner changed" => Some(format!(
+                    "{what} on {}; not compared across the change.",
+                    text::join_and(some)
+                )),
                 some => Some(format!("{what} on {}.", text::join_and(some))),
             }
         })
@@ -140,7 +145,7 @@ fn gaps_sentence(input: &TrendInput<'_>, scene: &ChartLayout) -> Option<String> 
         .filter_map(|gap| {
             let before = input.series.runs.get(gap.checked_sub(1)?)?;
             let after = input.series.runs.get(*gap)?;
-            // The days between them; a gap within two days has none, and its ends are told.
+            // The days in between. A gap of less than two days has none, so its ends are named.
             let (from, to) = (day_after(before.time, 1), day_after(after.time, -1));
             let (from, to) = if from <= to { (from, to) } else { (before.time, after.time) };
             Some(text::date_span(from, to))
@@ -149,7 +154,7 @@ fn gaps_sentence(input: &TrendInput<'_>, scene: &ChartLayout) -> Option<String> 
     match spans.len() {
         0 => None,
         1..=MAX_NAMED => Some(format!("No runs {}.", text::join_and(&spans))),
-        many => Some(format!("{many} gaps without runs, the last {}.", spans[many - 1])),
+        many => Some(format!("{many} gaps without runs, latest {}.", spans[many - 1])),
     }
 }
 
@@ -161,7 +166,7 @@ fn infrastructure_rows(scene: &ChartLayout) -> impl Iterator<Item = &ChartRow> {
     scene.rows.iter().filter(|row| row.flags.infrastructure && row.value.is_some())
 }
 
-/// Failed runs, outliers, infrastructure days and runs off the scale.
+/// Failed runs, outliers, infrastructure anomalies and runs outside the axis.
 fn unusual_runs_sentence(scene: &ChartLayout) -> Option<String> {
     let failed = scene.rows.iter().filter(|row| row.value.is_none()).count();
     let outliers = scene.rows.iter().filter(|row| row.flags.is_outlier).count();
@@ -169,17 +174,16 @@ fn unusual_runs_sentence(scene: &ChartLayout) -> Option<String> {
     let counts = [
         (failed, "failed run"),
         (outliers, "outlier"),
-        (infrastructure, "run on infrastructure days"),
-        (scene.clamped, "run off the scale"),
+        (infrastructure, "run with an infrastructure anomaly"),
+        (scene.clamped, "run outside the axis"),
     ];
     let parts: Vec<String> = counts
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, noun)| match (count, noun) {
-            (1, "run on infrastructure days") => "1 run on an infrastructure day".to_owned(),
             (1, _) => format!("1 {noun}"),
             _ => match noun.strip_prefix("run ") {
-                Some(where_) => format!("{} {where_}", text::count_noun(count as u64, "run")),
+                Some(detail) => format!("{} {detail}", text::count_noun(count as u64, "run")),
                 None => text::count_noun(count as u64, noun),
             },
         })
@@ -187,7 +191,7 @@ fn unusual_runs_sentence(scene: &ChartLayout) -> Option<String> {
     (!parts.is_empty()).then(|| format!("{}.", text::join_and(&parts)))
 }
 
-/// Names the marks that are there, and no others.
+/// The meaning of the marks that the chart has.
 fn legend(scene: &ChartLayout) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut add = |there: bool, words: &str| {
@@ -201,18 +205,21 @@ fn legend(scene: &ChartLayout) -> String {
     let levels = scene.rows.iter().filter(|row| row.level.is_some()).count();
     add(levels > 1 && !scene.dense, "the line is the median of 7 runs");
     let band = any(|row| row.spread.is_some_and(|spread| spread > 0.0));
-    add(band && levels > 1 && !scene.dense, "the shaded edge is their usual spread");
-    add(scene.threshold_drawn, "the dashed line is the limit");
+    add(band && levels > 1 && !scene.dense, "the shaded band is their usual spread");
+    add(scene.threshold_drawn, "the dashed line is the threshold");
     add(any(|row| row.flags.is_outlier), "hollow squares are outliers");
-    add(infrastructure_rows(scene).next().is_some(), "hollow circles are infrastructure days");
+    add(
+        infrastructure_rows(scene).next().is_some(),
+        "hollow circles are runs with an infrastructure anomaly",
+    );
     add(
         scene.marks.iter().any(|mark| mark.role == MarkRole::Clamped),
-        "filled squares lie off the scale",
+        "filled squares are outside the axis",
     );
-    add(!scene.failed_runs.is_empty(), "× is a failed run");
+    add(!scene.failed_runs.is_empty(), "× marks a failed run");
     let noted = |wanted| scene.notes.iter().any(|(.., kind)| *kind == wanted);
-    add(noted(NoteKind::Remark), "◆ is a note");
-    add(noted(NoteKind::Tag), "◇ is a tag");
+    add(noted(NoteKind::Remark), "◆ marks a note");
+    add(noted(NoteKind::Tag), "◇ marks a tag");
     if parts.is_empty() {
         String::new()
     } else {

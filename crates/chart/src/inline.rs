@@ -334,7 +334,7 @@ fn push_run_title(
         text::push_spread(out, std, &scene.scale);
     }
     out.push_str(match (row.flags.infrastructure, row.flags.is_outlier) {
-        (true, _) => ", infrastructure day",
+        (true, _) => ", infrastructure anomaly",
         (_, true) => ", outlier",
         _ => "",
     });

@@ -230,10 +230,10 @@ pub fn x_tick_labels(ticks: &[Tick], place: impl Fn(i64) -> i32) -> Vec<Label> {
     without_overlap(ticks.iter().enumerate().map(label).collect(), MAX_TICKS)
 }
 
-/// `limit +12%`, at the left end of its line and clear of the labels of values.
+/// `threshold +12%`, at the left end of its line and clear of the labels of values.
 pub fn threshold_label((x, y): (i32, i32), input: &TrendInput<'_>) -> Label {
     let sign = if input.series.direction == Direction::Lower { '+' } else { '−' };
-    let text = format!("limit {sign}{}", text::percent(input.analysis.threshold));
+    let text = format!("threshold {sign}{}", text::percent(input.analysis.threshold));
     let row = LabelRow::At(if y < 16 { y + 13 } else { y - 5 });
     let shift = if x < 90 { 48 } else { 4 };
     Label { tone: Tone::Regression, shift, ..Label::new(x.min(WIDTH - 200), row, text) }
@@ -245,7 +245,7 @@ pub fn change_labels(events: &[(i32, usize, &Change)], input: &TrendInput<'_>) -
     events.sort_by(|a, b| b.2.change.abs().total_cmp(&a.2.change.abs()));
     let label = |(x, index, event): &&(i32, usize, &Change)| {
         let arrow = if event.change < 0.0 { '▼' } else { '▲' };
-        let drift = if event.kind == ChangeKind::Drift { "drift " } else { "" };
+        let drift = if event.kind == ChangeKind::Drift { "gradual " } else { "" };
         let percent = text::percent_change(event.change);
         let series = input.series;
         let word = text::comparative(&series.unit, series.direction, event.is_regression);

@@ -17,6 +17,7 @@ mod describe;
 mod gallery;
 mod inline;
 mod labels;
+pub mod legend;
 mod markup;
 pub mod multiple;
 mod palette;

@@ -51,7 +51,9 @@ fn runner_changes(site: &SiteContext<'_>, at: usize) -> Vec<EventView> {
             commit_before: id(it.last_before),
             confidence: None,
             direction: wording::tone(rose == (series.direction == Direction::Lower)),
-            hints: vec!["New runner or version: nothing is compared across it.".to_owned()],
+            hints: vec![
+                "New runner or version: nothing is compared across this change.".to_owned(),
+            ],
             id: format!("{}-runner-{}", text::iso_date(time), urls::sha256_hex(&site.stems[at], 8)),
             kind: "runner_change",
             series: Some(site.stems[at].clone()),

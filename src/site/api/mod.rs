@@ -188,7 +188,7 @@ fn health_file(site: &SiteContext<'_>) -> HealthFile {
         conflicting: history.counts.conflicting,
         duplicates: history.counts.duplicates,
         failed: history.counts.failed,
-        findings: health::findings(site).into_iter().map(|(_, text)| text).collect(),
+        findings: health::findings(site).into_iter().map(|finding| finding.text).collect(),
         not_covered: site.input.not_covered.to_vec(),
         refused: history
             .rejected_records

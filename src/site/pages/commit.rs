@@ -15,7 +15,7 @@ use detect::compare::DeltaVerdict;
 use model::series::CommitIndex;
 use model::text::{self, UnitScale};
 
-/// Rows of the page; all of them stand in the JSON.
+/// Rows of the page; the JSON has all of them.
 const MAX_ROWS: usize = 150;
 
 #[derive(Template)]
@@ -111,7 +111,7 @@ fn compare_unpaired(site: &SiteContext<'_>, at: CommitIndex) -> Vec<ComparedSeri
     let first = |(series, measured)| ComparedSeries {
         series,
         position: measured,
-        delta: SeriesDelta::NotCompared("the first run".to_owned()),
+        delta: SeriesDelta::NotCompared("first measured commit".to_owned()),
     };
     delta::measured_series(site, at).map(first).collect()
 }
@@ -148,7 +148,7 @@ fn verdict(all: &[ComparedSeries]) -> Phrase {
     let not = all.len() as u64 - compared;
     let mut phrase = Phrase::new(if worse > 0 { "worse" } else { "better" });
     if worse == 0 && better == 0 {
-        phrase = phrase.text("No clear change against the level before");
+        phrase = phrase.text("No significant change from the level before");
     } else {
         phrase = phrase
             .marked("worse", format!("▲ {} worse", text::count(worse)))
@@ -160,7 +160,7 @@ fn verdict(all: &[ComparedSeries]) -> Phrase {
     if not > 0 {
         phrase = phrase.text(format!(", {} not compared", text::count(not)));
     }
-    phrase.text(". One run is no verdict: a change counts once it is confirmed.")
+    phrase.text(". One run; not confirmed yet.")
 }
 
 fn facts(site: &SiteContext<'_>, at: CommitIndex) -> Vec<Fact> {
@@ -172,10 +172,11 @@ fn facts(site: &SiteContext<'_>, at: CommitIndex) -> Vec<Fact> {
         Fact::at(label, wording::minute(commit.time)),
         Fact::new("Series", text::count(measured as u64)),
     ];
-    // A clock that was wrong, or a commit that was moved: the order of parents counts.
+    // It differs where a clock was wrong or a commit was rebased. The order of parents decides, so
+    // both times are shown.
     let own = site.lineage.facts(&commit.id).and_then(|facts| facts.time);
     let authored = own.filter(|time| *time != commit.time);
-    facts.extend(authored.map(|time| Fact::at("Author's clock", wording::minute(time))));
+    facts.extend(authored.map(|time| Fact::at("Author date", wording::minute(time))));
     facts.extend(commit.pull.map(|pull| {
         let fact = Fact::new("Pull request", format!("#{pull}"));
         match repository::pull_url(site, pull) {
@@ -184,7 +185,7 @@ fn facts(site: &SiteContext<'_>, at: CommitIndex) -> Vec<Fact> {
         }
     }));
     if !commit.main_line {
-        facts.push(Fact::new("Beside the main line", "part of no baseline"));
+        facts.push(Fact::new("Off the main line", "not used for baselines"));
     }
     facts
 }
@@ -207,7 +208,7 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, at: CommitIndex) -> Vec<PageLin
         add(root.to(&urls::commit(&site.commit(after).id)), "Next measured commit".into());
     }
     if let Some(url) = repository::commit_url(site, &commit.id) {
-        add(url, "Code".to_owned());
+        add(url, "Source code".to_owned());
     }
     let slug = urls::commit_slug(&commit.id);
     add(root.to(&format!("api/v1/commit/{slug}.json")), "JSON".to_owned());
@@ -232,7 +233,7 @@ fn groups(site: &SiteContext<'_>, root: LinkRoot, all: &[ComparedSeries]) -> Vec
         let note = text::count_noun(rest.len() as u64, "series");
         let folded = rest.len() > 20;
         let rows = rows(&rest, shown);
-        groups.push(CommitGroup { title: "No clear change".to_owned(), note, folded, rows });
+        groups.push(CommitGroup { title: "No significant change".to_owned(), note, folded, rows });
     }
     groups
 }

@@ -17,7 +17,7 @@ use detect::compare::{Delta, DeltaVerdict};
 use model::series::Series;
 use model::text::{self, UnitScale};
 
-/// Unchanged and not compared series of one page: what is more stands in the JSON.
+/// Unchanged and not compared series of one page; the JSON has all of them.
 const MIN_FOLDED: usize = 60;
 
 #[derive(Template)]
@@ -110,7 +110,7 @@ pub(crate) fn slices<'a>(site: &'a SiteContext<'_>, pair: &CommitPair) -> Vec<Di
 pub(crate) fn kind_text(kind: PairKind) -> String {
     match kind {
         PairKind::Pull(pull) => format!("pull request #{pull}"),
-        PairKind::Tags => "tag to tag".to_owned(),
+        PairKind::Tags => "consecutive tags".to_owned(),
         PairKind::Consecutive => "consecutive commits".to_owned(),
         PairKind::Event => "around a change".to_owned(),
     }
@@ -239,11 +239,13 @@ impl<'p> SortedDeltas<'p> {
         let compared = self.changed.len() + self.unchanged.len();
         if compared == 0 {
             let not = text::count_noun(self.not_compared.len() as u64, "series");
-            return Phrase::new("note").text(format!("Nothing could be compared: {not}, see why."));
+            return Phrase::new("note").text(format!(
+                "Nothing could be compared: {not} not compared, see the reasons below."
+            ));
         }
         let mut phrase = Phrase::new(if self.worse > 0 { "worse" } else { "better" });
         if self.worse + self.better == 0 {
-            phrase = phrase.text("No clear change: ");
+            phrase = phrase.text("No significant change: ");
         }
         if self.worse > 0 {
             phrase = phrase.marked("worse", format!("▲ {} worse", text::count(self.worse)));
@@ -271,7 +273,7 @@ impl<'p> SortedDeltas<'p> {
         let size = wording::change_size(series, delta.before, delta.after, worse);
         let name = format!("{} {}", series.key.test, wording::series_label(&series.key));
         phrase
-            .text(if worse { " Worst: " } else { " Best: " })
+            .text(if worse { " Largest regression: " } else { " Largest improvement: " })
             .link(row, name)
             .text(format!(", {size}."))
     }
@@ -281,9 +283,9 @@ fn facts(site: &SiteContext<'_>, pair: &CommitPair) -> Vec<Fact> {
     let (base, head) = (site.commit(pair.base), site.commit(pair.head));
     let back = site.main_commits.iter().filter(|at| **at >= pair.base && **at < pair.head).count();
     let why = match pair.kind {
-        PairKind::Tags => "the tag before".to_owned(),
-        _ if back <= 1 => "the measured commit before".to_owned(),
-        _ => format!("measured ancestor, {back} commits back"),
+        PairKind::Tags => "previous tag".to_owned(),
+        _ if back <= 1 => "previous measured commit".to_owned(),
+        _ => format!("measured ancestor, {back} measured commits back"),
     };
     let mut facts = vec![
         Fact::at("Base", wording::day(base.time)).note(why),
@@ -305,13 +307,13 @@ fn slice_links(
         .iter()
         .map(|slice| PageLink {
             href: root.to(&format!("{whole}{}", slice.path)),
-            note: if slice.path == current.path { "(shown)".to_owned() } else { String::new() },
+            note: if slice.path == current.path { "(this page)".to_owned() } else { String::new() },
             text: slice.name.to_owned(),
         })
         .collect();
     let (base, head) = (&site.commit(pair.base).id, &site.commit(pair.head).id);
     if let Some(href) = repository::compare_url(site, base, head) {
-        links.push(PageLink { href, text: "Code".to_owned(), note: String::new() });
+        links.push(PageLink { href, text: "Source code".to_owned(), note: String::new() });
     }
     for (word, commit) in [("Base", base), ("Head", head)] {
         let text = format!("{word} {}", text::short_commit(commit));
@@ -338,16 +340,19 @@ fn by_backend(
         }
         rows.entry(backend).or_default().push(row(site, root, one, delta));
     }
-    let limits = &site.input.policy.regression;
+    let regression = &site.input.policy.regression;
     order
         .into_iter()
         .map(|backend| {
-            let limit =
-                limits.per_backend.get(backend).copied().unwrap_or(limits.default_threshold);
+            let threshold = regression
+                .per_backend
+                .get(backend)
+                .copied()
+                .unwrap_or(regression.default_threshold);
             DiffGroup {
                 title: backend.to_owned(),
-                note: format!("limit {}", text::percent(limit)),
-                caption: "Bars: change of the value; shaded: the limit.".to_owned(),
+                note: format!("threshold {}", text::percent(threshold)),
+                caption: "Bars: change of the value; shaded: within the threshold.".to_owned(),
                 rows: rows.remove(backend).unwrap_or_default(),
             }
         })

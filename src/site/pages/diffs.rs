@@ -35,9 +35,10 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let root = link_root(site, "diff/");
     let count = text::count_noun(site.pairs.len() as u64, "comparison");
     let verdict = if site.pairs.is_empty() {
-        Phrase::new("note").text("Fewer than two measured commits: nothing to compare yet.")
+        Phrase::new("note").text("Fewer than two measured commits, so nothing to compare yet.")
     } else {
-        Phrase::new("note").text(format!("{count} of measured commits."))
+        Phrase::new("note")
+            .text(format!("{count}. Pick any two measured commits, or open one from the list."))
     };
     let page = PageHead {
         path: "diff/",

@@ -29,8 +29,8 @@ struct EventPage {
     verdict: Phrase,
     facts: Vec<Fact>,
     chart: Figure,
-    candidates_text: Phrase,
-    candidates: Vec<Phrase>,
+    suspects_text: Phrase,
+    suspects: Vec<Phrase>,
     links: Vec<PageLink>,
     evidence: Vec<Phrase>,
     same_time: Vec<EventRow>,
@@ -75,8 +75,8 @@ pub(crate) fn render(site: &SiteContext<'_>, event: &EventRef) -> Result<Vec<u8>
             Fact::new("Status", wording::status(&change.status)),
         ],
         chart: zoomed_chart(site, root, event),
-        candidates_text: suspects::sentence(site, root, event),
-        candidates: suspects::list(site, root, event),
+        suspects_text: suspects::sentence(site, root, event),
+        suspects: suspects::list(site, root, event),
         links: links(site, root, event),
         evidence: evidence(site, event),
         same_time: same_time(site, root, event),
@@ -91,13 +91,13 @@ fn verdict(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Phrase {
     let size = wording::change_size(series, change.before, change.after, change.is_regression);
     let phrase = Phrase::new(tone)
         .marked(tone, format!("{} {size}", wording::arrow(change.change)))
-        .text(format!(" since {}, limit ", text::date(event.time)))
+        .text(format!(" since {}, threshold ", text::date(event.time)))
         .link(root.to("about/#limits"), text::percent(analysis.threshold))
         .text(". ");
     match &change.status {
-        ChangeStatus::New => phrase.text("It still stands."),
+        ChangeStatus::New => phrase.text("Not fixed yet."),
         ChangeStatus::Fixed => phrase.text("A later change brought the level back."),
-        ChangeStatus::Explained => phrase.text("A note explains it."),
+        ChangeStatus::Explained => phrase.text("Explained by a note."),
         ChangeStatus::Accepted { reason, accepted_by: by } => {
             phrase.text("Accepted by ").name(by).text(": ").name(reason)
         }
@@ -128,7 +128,10 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<PageLi
         note: String::new(),
     }];
     if site.has_pair(&slug) {
-        links.insert(0, table::more_link(root, &urls::diff(&slug), "Compare these two".to_owned()));
+        links.insert(
+            0,
+            table::more_link(root, &urls::diff(&slug), "Compare these commits".to_owned()),
+        );
     }
     links
 }

@@ -10,7 +10,7 @@ use crate::site::view::{EventRow, PageFrame, PageLink, Phrase};
 use crate::site::{RenderError, pages, table};
 use model::text;
 
-/// Changes on the page; all of them stand in the JSON.
+/// Changes on the page; the JSON has all of them.
 const MAX_EVENTS: usize = 200;
 
 #[derive(Template)]
@@ -28,13 +28,13 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let worse = site.events.iter().filter(|event| site.change(event).2.is_regression).count();
     let better = site.events.len() - worse;
     let verdict = if site.events.is_empty() {
-        Phrase::new("better").text("No change so far.")
+        Phrase::new("better").text("No changes so far.")
     } else {
         Phrase::new("note")
-            .marked("worse", format!("▲ {} for the worse", text::count(worse as u64)))
+            .marked("worse", format!("▲ {}", text::count_noun(worse as u64, "regression")))
             .text(", ")
-            .marked("better", format!("▼ {} for the better", text::count(better as u64)))
-            .text(", in the whole history.")
+            .marked("better", format!("▼ {}", text::count_noun(better as u64, "improvement")))
+            .text(" (all time).")
     };
     let page = PageHead {
         path: "event/",

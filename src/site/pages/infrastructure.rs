@@ -1,4 +1,4 @@
-//! A day on which most backends moved together: not the code's doing.
+//! A day on which most backends shifted together: the machine, not the code.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -23,7 +23,7 @@ struct InfrastructurePage {
     heading: Phrase,
     verdict: Phrase,
     facts: Vec<Fact>,
-    moved: Vec<Phrase>,
+    shifted: Vec<Phrase>,
     advice: Vec<Phrase>,
     panels: Vec<PanelGroup>,
 }
@@ -42,7 +42,10 @@ pub(crate) fn id(day: &InfrastructureDay) -> String {
 pub(crate) fn summary(day: &InfrastructureDay) -> String {
     let word = if day.is_degradation { "worse" } else { "better" };
     let size = text::percent(day.change.abs());
-    format!("{} of {} backends {size} {word} at once", day.backends_moved, day.backends_active)
+    format!(
+        "{} of {} backends {size} {word} on the same day",
+        day.backends_moved, day.backends_active
+    )
 }
 
 pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, RenderError> {
@@ -53,8 +56,8 @@ pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, Rende
     let verdict = Phrase::new("note")
         .marked("strong", "Infrastructure: ")
         .text(format!("{}. ", summary(day)))
-        .text("No change of the code does that to all; nothing is held against it (")
-        .link(root.to("about/#rule-infrastructure"), "k-anomaly")
+        .text("A machine problem, not the code. Not counted as a regression (")
+        .link(root.to("about/#rule-infrastructure"), "infrastructure anomaly")
         .text(").");
     let page = PageHead {
         path: &path,
@@ -62,7 +65,7 @@ pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, Rende
         verdict: &verdict,
         section: NavSection::Changes,
     };
-    let lasting = if day.is_lasting { "yes, baselines restart here" } else { "no" };
+    let lasting = if day.is_lasting { "yes; baselines restart here" } else { "no" };
     let alert = if day.alert { "yes" } else { "not yet" };
     let template = InfrastructurePage {
         frame: frame(site, &page),
@@ -74,7 +77,7 @@ pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, Rende
             Fact::new("Lasting", lasting),
             Fact::new("Alert", alert),
         ],
-        moved: shifted_backends(site, day),
+        shifted: shifted_backends(site, day),
         advice: advice(site, root, day),
         panels: panels(site, root),
         verdict,
@@ -114,12 +117,12 @@ fn shifted_backends(site: &SiteContext<'_>, day: &InfrastructureDay) -> Vec<Phra
     measured
         .into_iter()
         .map(|(backend, (all, marked))| {
-            Phrase::new("").name(backend).text(format!(": {marked} of {all} runs set aside"))
+            Phrase::new("").name(backend).text(format!(": {marked} of {all} runs excluded"))
         })
         .collect()
 }
 
-/// What differs in the records of that day from those of the day before: what to look at first.
+/// Which recorded fields changed on that day: what to check first.
 fn advice(site: &SiteContext<'_>, root: urls::LinkRoot, day: &InfrastructureDay) -> Vec<Phrase> {
     let mut lines: BTreeMap<String, u64> = BTreeMap::new();
     for one in site.series_indices() {
@@ -146,11 +149,12 @@ fn advice(site: &SiteContext<'_>, root: urls::LinkRoot, day: &InfrastructureDay)
         .collect();
     if advice.is_empty() {
         advice.push(Phrase::new("").text(
-            "No recorded field of the runner changed that day: look at load and neighbours of \
-             the machine, then run the parent commit again as a control.",
+            "No recorded runner field changed that day. Check the load and the neighbors of the \
+             machine, then run the parent commit again as a control.",
         ));
     }
-    advice.push(Phrase::new("").text("See also ").link(root.to("health/"), "data health"));
+    advice
+        .push(Phrase::new("").text("See also ").link(root.to("health/"), "data health").text("."));
     advice
 }
 

@@ -1,5 +1,7 @@
-//! Addresses of benchmarks before they were renamed (`aliases`): each leads on to where the
-//! history stands now, at once and by a link. No address of a page that exists is ever taken.
+//! Redirects from the addresses that renamed benchmarks had before (`aliases` of the policy): each
+//! leads to the page that has the history now. A page that exists is never replaced.
+//!
+//! Example: `aliases: {prase: parse}` makes `series/prase/rust/` redirect to `series/parse/rust/`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +15,7 @@ use crate::site::{RenderError, pages};
 use model::series::{self, SeriesKey};
 
 #[derive(Template)]
-#[template(path = "moved.html")]
+#[template(path = "redirect.html")]
 struct RedirectPage {
     frame: PageFrame,
     name: String,
@@ -84,19 +86,22 @@ pub(crate) fn render(site: &SiteContext<'_>, moved: &PageRedirect) -> Result<Vec
     let root = link_root(site, &moved.from);
     let verdict = Phrase::new("note")
         .name(&moved.old_test)
-        .text(" is called ")
+        .text(" is now called ")
         .name(&moved.new_test)
-        .text(" now; its history went with it.");
+        .text(". Its history continues there.");
     let page = PageHead {
         path: &moved.from,
-        title: format!("{} has moved", moved.old_test),
+        title: format!("{} was renamed", moved.old_test),
         verdict: &verdict,
         section: NavSection::None,
     };
     let mut frame = frame(site, &page);
     let base = site.input.options.base_url.as_deref();
     frame.canonical = base.map(|base| format!("{base}{}", moved.to));
-    let target =
-        PageLink { href: root.to(&moved.to), text: "Go there".to_owned(), note: String::new() };
+    let target = PageLink {
+        href: root.to(&moved.to),
+        text: "Go to the new page".to_owned(),
+        note: String::new(),
+    };
     pages::html(&RedirectPage { frame, name: moved.old_test.clone(), verdict, target })
 }

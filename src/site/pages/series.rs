@@ -20,8 +20,8 @@ use model::record::time::Timestamp;
 use model::series::Series;
 use model::text::{self, UnitScale};
 
-/// Rows of the table of runs; older ones stand in the chart and in the CSV. A row takes as many
-/// bytes as twenty dots of the chart: 200 of them were three quarters of a page that few unfold.
+/// Rows of the table of runs; the chart and the CSV have the older ones. A row takes as many bytes
+/// as twenty dots of the chart: 200 rows were three quarters of a page that few readers unfold.
 const MAX_RUNS: usize = 60;
 /// Prefix of the ids of the series' own chart.
 const CHART_ID: &str = "c1";
@@ -147,10 +147,12 @@ fn facts(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Fact> {
     if let Some(run) = analysis.latest_run.map(|run| &series.runs[run]) {
         let value = scale.quantity(run.value.unwrap_or(f64::NAN));
         let spread = run.std.get().map_or_else(String::new, |std| text::spread(std, &scale));
-        facts.push(Fact::new("Latest", value).note(spread));
+        facts.push(Fact::new("Latest value", value).note(spread));
     }
     if analysis.report_only {
-        facts.push(Fact::new("Report only", "never a failure").href(root.to("about/#limits")));
+        facts.push(
+            Fact::new("Report only", "never fails a check").href(root.to("about/#thresholds")),
+        );
     }
     if let Some(noise) = analysis.noise {
         facts.push(Fact::new("Noise", text::percent(noise)));
@@ -160,7 +162,7 @@ fn facts(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Fact> {
         let count = text::count(series.runs.len() as u64);
         let span = if series.runs.len() > 1 { format!("in {days}") } else { String::new() };
         facts.push(Fact::new("Runs", count).note(span));
-        facts.push(Fact::at("Newest", wording::day(last.time)));
+        facts.push(Fact::at("Latest run", wording::day(last.time)));
     }
     if let Some(trend) = &analysis.trend {
         let (value, note) = wording::trend(trend);
@@ -190,7 +192,7 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<PageLink> 
         let pair = urls::pair(of(change.last_before), of(change.first_after));
         if site.has_pair(&pair) {
             let day = text::day_month(series.runs[change.first_after].time);
-            add(urls::diff(&pair), format!("Compare {day} with the run before"));
+            add(urls::diff(&pair), format!("Compare {day} with the previous run"));
         }
     }
     add(urls::series_svg(stem), "SVG".to_owned());
@@ -310,7 +312,7 @@ fn environment(site: &SiteContext<'_>, series: &Series) -> Vec<(String, String)>
 
 fn last_error(series: &Series, analysis: &Analysis) -> Option<String> {
     let failed = series.runs.iter().rposition(|run| run.value.is_none())?;
-    // An error long overcome is history: the table of runs has it.
+    // An error before the latest good run is no longer news: the table of runs has it.
     let recent = analysis.latest_run.is_none_or(|latest| failed > latest);
     let error = recent.then(|| series.runs[failed].error())??;
     Some(shorten(error, MAX_ERROR_CHARS).into_owned())
@@ -319,7 +321,7 @@ fn last_error(series: &Series, analysis: &Analysis) -> Option<String> {
 fn runs_summary(series: &Series) -> String {
     let all = series.runs.len();
     if all > MAX_RUNS {
-        format!("Show the newest {MAX_RUNS} of {} runs as a table", text::count(all as u64))
+        format!("Show the latest {MAX_RUNS} of {} runs as a table", text::count(all as u64))
     } else {
         format!("Show {} as a table", text::count_noun(all as u64, "run"))
     }

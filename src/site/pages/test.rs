@@ -63,7 +63,7 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
         facts: vec![
             Fact::new("Series", text::count(members.len() as u64)),
             Fact::new("Backends", text::count(backends.len() as u64)),
-            Fact::new("Off their limit", text::count(off as u64)),
+            Fact::new("Open regressions", text::count(off as u64)),
         ],
         comparisons: comparisons.collect(),
         panels: panels(site, root, &path, &alike),
@@ -124,7 +124,7 @@ fn ranking(site: &SiteContext<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
         phrase = phrase.name(&site.series(*other).0.key.backend);
     }
     if rest.is_empty() {
-        phrase = phrase.text("alone");
+        phrase = phrase.text("the only backend with results");
     }
     phrase.text(if variant.is_empty() { ".".to_owned() } else { format!(" ({variant}).") })
 }
@@ -141,7 +141,7 @@ fn panels(
         if drawn + members.len().min(table::MAX_GROUP_PANELS) > table::MAX_PAGE_PANELS {
             break;
         }
-        let title = if variant.is_empty() { "each backend".to_owned() } else { variant.clone() };
+        let title = if variant.is_empty() { "Each backend".to_owned() } else { variant.clone() };
         let heading = (title, root.to(path), String::new());
         groups.push(table::panel_group(site, root, heading, members, drawn));
         drawn += members.len().min(table::MAX_GROUP_PANELS);

@@ -109,7 +109,7 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
     };
     let mut facts = vec![Fact::new("Series", text::count(members.len() as u64))];
     if shown.len() < members.len() {
-        let note = "those that need attention first; the presets hold the others";
+        let note = "those that need attention first; the views above show the others";
         facts.push(Fact::new("Shown here", text::count(shown.len() as u64)).note(note));
     }
     let named = |name: &&str| (urls::slug(name), shorten(name, MAX_OPTION_CHARS).into_owned());
@@ -134,10 +134,10 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
     pages::html(&template)
 }
 
-/// `No series match: parallel, n ≥ 1,000,000.` and which clause removed the last one.
+/// `No series matches parallel, n ≥ 1,000,000.` and which condition excluded the last series.
 fn empty(site: &SiteContext<'_>, root: LinkRoot, filter: &Filter) -> Phrase {
     let phrase =
-        Phrase::new("note").text(format!("No series match: {}. ", filter.describe().join(", ")));
+        Phrase::new("note").text(format!("No series matches {}. ", filter.describe().join(", ")));
     let mut kept: Vec<usize> = site.series_indices().collect();
     for clause in filter.clauses() {
         let matching = preset_members(&clause, site.input, &site.recents);
@@ -145,7 +145,7 @@ fn empty(site: &SiteContext<'_>, root: LinkRoot, filter: &Filter) -> Phrase {
         if kept.is_empty() {
             let words = clause.describe().join(", ");
             return phrase
-                .text(format!("The clause that removed the last one: {words}. "))
+                .text(format!("The condition that excluded the last series: {words}. "))
                 .link(root.to("view/"), "All series");
         }
     }
