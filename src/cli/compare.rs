@@ -8,7 +8,7 @@ use crate::cli::args::{CompareArgs, GlobalArgs, SiteArgs, TableFormat};
 use crate::cli::build;
 use crate::cli::ui::{self, Reporter};
 use crate::report::candidate;
-use crate::report::compare::CommitComparison;
+use crate::report::compare::{CommitComparison, ComparisonInput};
 use crate::report::links::ReportLinks;
 use crate::report::urls;
 use crate::site::{self};
@@ -53,18 +53,24 @@ fn compare(
         candidate::measured_commit(history, name, &git::ancestors)
             .with_context(|| format!("`{name}` is no measured commit, nor a name git knows here"))
     };
-    let pair = (commit(base)?, commit(head)?);
-    if !history.commits[pair.0.0 as usize].main_line {
+    let (base_commit, head_commit) = (commit(base)?, commit(head)?);
+    if !history.commits[base_commit.0 as usize].main_line {
         bail!("base `{base}` was not measured on the main line; a pull request can only be HEAD");
     }
     let id = |at: model::series::CommitIndex| history.commits[at.0 as usize].id.clone();
-    let ids = (id(pair.0), id(pair.1));
+    let (base, head) = (id(base_commit), id(head_commit));
     let links = ReportLinks {
         base_url: project.site.base_url.clone(),
-        diff_path: Some(urls::diff(&urls::pair(&ids.0, &ids.1))),
+        diff_path: Some(urls::diff(&urls::pair(&base, &head))),
         code_url: None,
     };
-    let compared = site::compare(&app::site_input(&project), pair, &filter)?;
-    let all = (project.grouped.series.as_slice(), project.analyses.by_series.as_slice());
-    Ok(CommitComparison::of(ids, compared, all, links))
+    let compared = site::compare(&app::site_input(&project), base_commit, head_commit, &filter)?;
+    let input = ComparisonInput {
+        base,
+        head,
+        series: &project.grouped.series,
+        analyses: &project.analyses.by_series,
+        links,
+    };
+    Ok(CommitComparison::of(compared, input))
 }

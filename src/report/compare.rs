@@ -8,9 +8,8 @@ use crate::report::delta::SeriesDelta;
 use crate::report::escape::markdown as escaped;
 use crate::report::links::{ReportLinks, row_path};
 use crate::report::terminal::TerminalText;
-use crate::report::wire::{CompareFile, LeftOutView, MeanView, RowView};
+use crate::report::wire::{CompareFile, LeftOutView, MeanView, RowView, finite};
 use crate::report::wording;
-use crate::site::api::finite;
 use detect::Analysis;
 use detect::compare::{Delta, DeltaVerdict, geomean};
 use model::record::{Direction, Unit, shorten};
@@ -23,6 +22,16 @@ const MAX_ROWS: usize = 100;
 const MAX_BYTES: usize = 60_000;
 /// Characters of a name.
 const NAME_CHARS: usize = 150;
+
+/// The commits of a comparison, by their ids, and the series that its results speak of.
+pub(crate) struct ComparisonInput<'a> {
+    pub(crate) base: String,
+    pub(crate) head: String,
+    pub(crate) series: &'a [Series],
+    /// Of each series, in their order.
+    pub(crate) analyses: &'a [Analysis],
+    pub(crate) links: ReportLinks,
+}
 
 /// Two commits compared.
 pub(crate) struct CommitComparison {
@@ -84,13 +93,9 @@ impl ComparisonRow {
 }
 
 impl CommitComparison {
-    /// The comparison of two commits (ids) from what the site says of each series.
-    pub(crate) fn of(
-        (base, head): (String, String),
-        compared: Vec<(usize, SeriesDelta)>,
-        (series, analyses): (&[Series], &[Analysis]),
-        links: ReportLinks,
-    ) -> Self {
+    /// The comparison of two commits from the result of each series, by its index.
+    pub(crate) fn of(compared: Vec<(usize, SeriesDelta)>, input: ComparisonInput<'_>) -> Self {
+        let ComparisonInput { base, head, series, analyses, links } = input;
         let (mut rows, mut not) = (Vec::new(), Vec::new());
         let mut ratios: BTreeMap<(&str, Direction), Vec<(f64, &Series)>> = BTreeMap::new();
         for (at, outcome) in compared {

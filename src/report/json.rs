@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::wire::{
-    BackendView, ChangedView, CheckFile, FindingView, InfrastructureView, NotComparedView,
-    OverrideView, ViolationView,
+    BackendView, BuiltFrom, ChangedView, CheckFile, FindingView, InfrastructureView,
+    NotComparedView, OverrideView, ViolationView, finite,
 };
 use crate::report::wording::verdict_name;
 use crate::report::{CheckOutcome, SeriesFinding, UncomparedSeries, severity_name};
-use crate::site::api::finite;
-use crate::site::api::json_types::BuiltFrom;
 
 /// The outcome, a line for each field, with a line end.
 pub(crate) fn render(outcome: &CheckOutcome) -> String {

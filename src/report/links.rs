@@ -27,12 +27,7 @@ impl ReportLinks {
 
 /// The row of a series on a page that compares two commits.
 pub(crate) fn row_path(diff: &str, subject: &SeriesRef) -> String {
-    format!("{diff}#{}", anchor(&subject.stem))
-}
-
-/// As the rows of the site's tables are called.
-fn anchor(stem: &str) -> String {
-    format!("s-{}", stem.replace(['/', '~', '.'], "-"))
+    format!("{diff}#{}", urls::series_anchor(&subject.stem))
 }
 
 /// Where a series is shown: on its page or, where not every series has one, in its row on its

@@ -9,12 +9,11 @@ use serde::Serialize;
 
 use crate::report::decision::Decision;
 use crate::report::escape::markdown as escaped;
+use crate::report::template::{TemplateError, render_template_with};
 use crate::report::terminal::by_reason;
 use crate::report::urls::{self, commit_slug};
 use crate::report::wording::{self, arrow};
 use crate::report::{BlockReason, CheckOutcome, SeriesFinding, UncomparedSeries, terminal};
-use crate::site::RenderError;
-use crate::site::markdown::render_template_with;
 use detect::Verdict;
 use model::record::TIME_METRIC;
 use model::text;
@@ -87,7 +86,7 @@ const SIZES: [CommentSize; 4] = [
 pub(crate) fn render(
     outcome: &CheckOutcome,
     template: Option<&str>,
-) -> Result<String, RenderError> {
+) -> Result<String, TemplateError> {
     let mut body = String::new();
     for size in SIZES {
         body = render_template_with(

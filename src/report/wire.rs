@@ -6,7 +6,19 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::site::api::json_types::BuiltFrom;
+/// JSON has no NaN and no infinity.
+pub(crate) fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+/// What a file was built from.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct BuiltFrom {
+    pub(crate) newest: Option<String>,
+    pub(crate) policy_sha: String,
+    pub(crate) records: u64,
+    pub(crate) version: &'static str,
+}
 
 /// What a check found.
 #[derive(Serialize, JsonSchema)]

@@ -6,6 +6,7 @@
 pub(crate) mod api;
 mod assets;
 mod audit;
+mod comparison;
 mod repository;
 mod page_policy;
 mod feeds;
@@ -25,7 +26,8 @@ mod targets;
 mod verdict;
 pub(crate) mod view;
 
-use crate::report::delta;
+use crate::report::delta::SeriesDelta;
+use crate::report::template::TemplateError;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -102,6 +104,12 @@ pub(crate) enum RenderError {
     Template { template: String, reason: String },
 }
 
+impl From<TemplateError> for RenderError {
+    fn from(TemplateError { template, reason }: TemplateError) -> Self {
+        Self::Template { template, reason }
+    }
+}
+
 /// A page, or another file, that can be made on any thread.
 type RenderJob<'a> = Box<dyn Fn() -> Result<Vec<u8>, RenderError> + Send + Sync + 'a>;
 
@@ -124,7 +132,7 @@ pub(crate) fn render(
         let bytes = job()?;
         sink(path, &bytes).map_err(|source| RenderError::Sink { path: path.clone(), source })?;
         progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
-        Ok(())
+        Ok::<(), RenderError>(())
     })?;
     let pages = jobs.iter().filter(|(path, _)| path.ends_with(".html")).count() as u64;
     Ok(RenderedCounts { pages, files: total })
@@ -202,12 +210,13 @@ pub(crate) fn paths(input: &SiteInput<'_>) -> Result<Vec<String>, RenderError> {
 /// Two names meet on one path.
 pub(crate) fn compare(
     input: &SiteInput<'_>,
-    commits: (CommitIndex, CommitIndex),
+    base: CommitIndex,
+    head: CommitIndex,
     filter: &Filter,
-) -> Result<Vec<(usize, delta::SeriesDelta)>, RenderError> {
+) -> Result<Vec<(usize, SeriesDelta)>, RenderError> {
     let site = context::SiteContext::of(input)?;
     let members = context::preset_members(filter, input, &site.recents);
-    let outcomes = delta::compare_commits(&site, commits, Some(&members));
+    let outcomes = comparison::compare_commits(&site, base, head, Some(&members));
     Ok(outcomes.into_iter().map(|one| (one.series, one.delta)).collect())
 }
 

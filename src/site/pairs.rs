@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::report::delta::{self, ComparedSeries};
 use crate::report::urls;
+use crate::site::comparison::{self, ComparedSeries};
 use crate::site::context::SiteContext;
 use crate::site::memo::Memo;
 use model::record::time::DAY_US;
@@ -39,7 +39,7 @@ impl CommitPair {
     /// Every series measured at the head against the base: found once for the files that
     /// [`CommitPair::expect_uses`] tells of.
     pub(crate) fn compared(&self, site: &SiteContext<'_>) -> Arc<Vec<ComparedSeries>> {
-        self.compared.get_or_make(|| delta::compare_commits(site, (self.base, self.head), None))
+        self.compared.get_or_make(|| comparison::compare_commits(site, self.base, self.head, None))
     }
 
     /// So many files will ask what was compared.

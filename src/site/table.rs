@@ -55,13 +55,9 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, series: usize) 
     }
 }
 
-/// The id of a series' row on any page: unique there, and the same everywhere.
+/// The id of a series' row on any page.
 pub(crate) fn series_anchor(site: &SiteContext<'_>, series: usize) -> String {
-    let letter = |c: char| if matches!(c, '/' | '~' | '.') { '-' } else { c };
-    let mut anchor = String::with_capacity(site.stems[series].len() + 2);
-    anchor.push_str("s-");
-    anchor.extend(site.stems[series].chars().map(letter));
-    anchor
+    urls::series_anchor(&site.stems[series])
 }
 
 /// Series sorted by urgency, the most urgent first.

@@ -22,7 +22,7 @@ pub(crate) fn sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> 
         Verdict::Suspected { runs_needed } => Phrase::new("note")
             .marked("strong", "Suspected: ")
             .text(level_text(analysis))
-            .text(format!(". {} needed to confirm (", more_runs(runs_needed)))
+            .text(format!(". {} needed to confirm (", wording::more_runs(runs_needed)))
             .link(rule("rule-confirmation"), "confirmation")
             .text(", ")
             .link(rule("thresholds"), threshold)
@@ -109,12 +109,6 @@ fn level_text(analysis: &Analysis) -> String {
         }
         _ => format!("latest median is at {baseline}"),
     }
-}
-
-/// `2 more runs`.
-fn more_runs(needed: u32) -> String {
-    let noun = if needed == 1 { "run" } else { "runs" };
-    format!("{needed} more {noun}")
 }
 
 fn capitalized(words: String) -> String {

@@ -5,18 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub(crate) use crate::report::wire::BuiltFrom;
 use crate::site::audit::AuditView;
 use crate::site::targets::TargetView;
 use model::record::time::Timestamp;
-
-/// What a file was built from.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct BuiltFrom {
-    pub(crate) newest: Option<String>,
-    pub(crate) policy_sha: String,
-    pub(crate) records: u64,
-    pub(crate) version: &'static str,
-}
 
 /// `index.json`.
 #[derive(Serialize, JsonSchema)]

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::report::delta::{ComparedSeries, SeriesDelta};
+use crate::report::delta::SeriesDelta;
+pub(crate) use crate::report::wire::finite;
 use crate::report::wire::{CheckFile, CompareFile};
 use crate::report::{urls, wording};
 use crate::site::api::json_types::{
@@ -19,6 +20,7 @@ use crate::site::api::json_types::{
     UncomparedView,
 };
 use crate::site::api::replay::ReplayFile;
+use crate::site::comparison::ComparedSeries;
 use crate::site::context::SiteContext;
 use crate::site::pages::commit;
 use crate::site::pairs::{CommitPair, PairKind};
@@ -115,11 +117,6 @@ fn built_from(site: &SiteContext<'_>) -> BuiltFrom {
         records: history.counts.records,
         version: env!("CARGO_PKG_VERSION"),
     }
-}
-
-/// JSON has no NaN and no infinity.
-pub(crate) fn finite(value: f64) -> Option<f64> {
-    value.is_finite().then_some(value)
 }
 
 fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView<P> {

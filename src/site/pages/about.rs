@@ -3,6 +3,7 @@
 use askama::Template;
 use minijinja::Value;
 
+use crate::report::template::render_template;
 use crate::site::context::SiteContext;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::glossary::{self, GlossaryGroup};
@@ -185,7 +186,7 @@ fn filter_text(filter: &Filter) -> String {
 fn methods(site: &SiteContext<'_>) -> Result<(String, Vec<RuleView>), RenderError> {
     let custom = site.input.templates.iter().find(|(name, _)| name == "methods.md");
     let template = custom.map_or(METHODS, |(_, text)| text);
-    let filled = markdown::render_template("methods.md", template, context(site))?;
+    let filled = render_template("methods.md", template, context(site))?;
     let mut parts = filled.split("\n## ");
     let intro = markdown::to_html(parts.next().unwrap_or_default());
     let json: serde_json::Value =

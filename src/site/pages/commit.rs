@@ -2,9 +2,10 @@
 
 use askama::Template;
 
-use crate::report::delta::{self, ComparedSeries, SeriesDelta};
+use crate::report::delta::{self, SeriesDelta};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
+use crate::site::comparison::{self, ComparedSeries};
 use crate::site::context::SiteContext;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pairs::CommitPair;
@@ -106,14 +107,14 @@ pub(crate) fn render(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>,
 /// The series of a commit without a page that compares it with the one before.
 fn compare_unpaired(site: &SiteContext<'_>, at: CommitIndex) -> Vec<ComparedSeries> {
     if let Some(before) = at.0.checked_sub(1).map(CommitIndex) {
-        return delta::compare_commits(site, (before, at), None);
+        return comparison::compare_commits(site, before, at, None);
     }
     let first = |(series, measured)| ComparedSeries {
         series,
         position: measured,
         delta: SeriesDelta::NotCompared("first measured commit".to_owned()),
     };
-    delta::measured_series(site, at).map(first).collect()
+    comparison::measured_series(site, at).map(first).collect()
 }
 
 fn verdict_of(one: &ComparedSeries) -> Option<DeltaVerdict> {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use crate::report::delta::{self, ComparedSeries, SeriesDelta};
+use crate::report::delta::{self, SeriesDelta};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
+use crate::site::comparison::ComparedSeries;
 use crate::site::context::SiteContext;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pairs::{CommitPair, PairKind};
