@@ -1,27 +1,13 @@
 //! The audit log as pages show it: overrides and acceptances with their reasons, and whether the
 //! log is intact.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
+use crate::site::api::json_types::AuditView;
 use crate::site::context::SiteContext;
 use crate::site::view::Phrase;
 use model::audit::AuditLink;
 use model::record::shorten;
 use model::record::time::DAY_US;
 use model::text;
-
-/// The log of overrides and approvals.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct AuditView {
-    /// The first line that is not proven.
-    broken_at: Option<u32>,
-    entries: usize,
-    /// Hash of the newest proven line: remembered, it shows later that nothing was cut off.
-    head: String,
-    overrides: usize,
-    whole: bool,
-}
 
 /// Days for which an override stays a warning.
 const RECENT_DAYS: i64 = 30;

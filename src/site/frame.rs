@@ -1,10 +1,8 @@
 //! The frame around every page: title, navigation, banners, footer.
 
 use crate::report::urls::LinkRoot;
-use crate::report::wording;
 use crate::site::context::SiteContext;
-use crate::site::view::{Moment, NavItem, PageFrame, Phrase};
-use crate::site::{SiteInput, assets, markdown};
+use crate::site::view::{NavItem, PageFrame, Phrase};
 use model::record::time::{DAY_US, Timestamp};
 use model::text;
 
@@ -41,33 +39,6 @@ pub(crate) struct PageHead<'p> {
     pub(crate) title: String,
     pub(crate) verdict: &'p Phrase,
     pub(crate) section: NavSection,
-}
-
-/// What stands around every page alike.
-pub(crate) struct FrameDefaults {
-    css: String,
-    js: String,
-    icon: String,
-    banner: Option<String>,
-    footer: Option<String>,
-    policy: String,
-    built: Moment,
-}
-
-impl FrameDefaults {
-    pub(crate) fn of(input: &SiteInput<'_>) -> Self {
-        let version = &input.policy.version;
-        let named = if version.is_empty() { String::new() } else { format!(" {version}") };
-        Self {
-            css: assets::css(),
-            js: assets::js(),
-            icon: assets::icon(),
-            banner: markdown::user_html(input, "banner.html"),
-            footer: markdown::user_html(input, "footer.html"),
-            policy: format!("policy{named} ({})", input.policy_sha),
-            built: wording::minute(input.options.now),
-        }
-    }
 }
 
 /// The link root of a page.

@@ -5,7 +5,7 @@
 //! rejected; data/quarantine/ keeps them with the reasons.`
 
 use crate::site::context::SiteContext;
-use crate::site::pages::infrastructure;
+use crate::site::infrastructure;
 use crate::site::{audit, frame, targets};
 use detect::Verdict;
 use model::record::time::Timestamp;

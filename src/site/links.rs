@@ -26,7 +26,7 @@ impl chart::MarkLinks for ChartLinks<'_> {
     }
 
     fn change(&self, event: usize) -> Option<String> {
-        Some(self.root.to(&urls::event(self.site.event_id(self.series, event))))
+        Some(self.root.to(&urls::event(self.site.events.id(self.series, event))))
     }
 }
 

@@ -1,31 +1,14 @@
 //! Budgets, service levels and alerts on the health page, the overview and in `health.json`.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use crate::report::urls::LinkRoot;
 use crate::report::wording;
+use crate::site::api::json_types::TargetView;
 use crate::site::context::SiteContext;
 use crate::site::view::Phrase;
 use detect::BudgetVerdict;
 use detect::targets::{TargetKind, TargetResult, count_missed};
 use model::record::shorten;
 use model::text;
-
-/// One target as JSON. `limit` and `measured` are in base units, fractions for shares, and null
-/// for an alert that stays quiet.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct TargetView {
-    kind: &'static str,
-    limit: Option<f64>,
-    measured: Option<f64>,
-    message: String,
-    name: String,
-    /// Id of the series; null where the target is for several together.
-    series: Option<String>,
-    severity: &'static str,
-    verdict: &'static str,
-}
 
 /// All targets, the worst first.
 pub(crate) fn views(site: &SiteContext<'_>) -> Vec<TargetView> {

@@ -5,12 +5,13 @@ use minijinja::Value;
 
 use crate::report::template::render_template;
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::glossary::{self, GlossaryGroup};
 use crate::site::markdown;
+use crate::site::pages;
 use crate::site::pages::series::{NoteView, note_view};
 use crate::site::view::{Fact, PageFrame, Phrase};
-use crate::site::{RenderError, pages};
 use model::filter::Filter;
 use model::policy::{self, Policy};
 use model::text;
@@ -69,8 +70,8 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         section: NavSection::About,
     };
     let (intro, rules) = methods(site)?;
-    let mut notes = site.notes.clone();
-    notes.sort_by(|a, b| (b.0, &a.1.name).cmp(&(a.0, &b.1.name)));
+    let mut notes = site.notes.all().to_vec();
+    notes.sort_by(|a, b| (b.time, &a.note.name).cmp(&(a.time, &b.note.name)));
     let updated = &policy.last_updated;
     let template = AboutPage {
         frame: frame(site, &page),
@@ -87,7 +88,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         measured_note: MEASURED,
         measured: measured(site),
         accuracy: markdown::to_html(ACCURACY),
-        notes: notes.into_iter().map(|(time, note)| note_view(time, note)).collect(),
+        notes: notes.into_iter().map(note_view).collect(),
         glossary: glossary::groups(),
         policy_note: Phrase::new("")
             .text(format!("Hash {}. ", site.input.policy_sha))

@@ -3,10 +3,13 @@
 use askama::Template;
 
 use crate::report::urls;
-use crate::site::context::{EventRef, SiteContext};
+use crate::site::changes::EventRef;
+use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::urgency;
 use crate::site::view::{EventRow, Fact, PageFrame, PageLink, Phrase, SeriesGroup};
-use crate::site::{RenderError, pages, table};
+use crate::site::{pages, table};
 use detect::Verdict;
 use model::text;
 
@@ -36,8 +39,12 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
         verdict: &verdict,
         section: NavSection::None,
     };
-    let events: Vec<&EventRef> =
-        site.events.iter().filter(|event| members.binary_search(&event.series).is_ok()).collect();
+    let events: Vec<&EventRef> = site
+        .events
+        .newest_first()
+        .iter()
+        .filter(|event| members.binary_search(&event.series).is_ok())
+        .collect();
     let regression = &site.input.policy.regression;
     let threshold =
         regression.per_backend.get(name).copied().unwrap_or(regression.default_threshold);
@@ -67,7 +74,7 @@ pub(crate) fn verdict_counts(site: &SiteContext<'_>, members: &[usize]) -> Phras
     let (mut attention, mut improved, mut unchanged, mut other) = (Vec::new(), 0_u64, 0_u64, 0_u64);
     for &series in members {
         match site.series(series).1.verdict {
-            _ if table::has_open_regression(site, series) => attention.push(series),
+            _ if urgency::has_open_regression(site, series) => attention.push(series),
             Verdict::Improved => improved += 1,
             // A regression that is only reported needs no attention.
             Verdict::Unchanged | Verdict::Accepted | Verdict::Regressed => unchanged += 1,
@@ -75,7 +82,7 @@ pub(crate) fn verdict_counts(site: &SiteContext<'_>, members: &[usize]) -> Phras
         }
     }
     let mut phrase = Phrase::new(if attention.is_empty() { "better" } else { "worse" });
-    phrase = match table::open_text(site, &attention) {
+    phrase = match urgency::open_text(site, &attention) {
         Some(open) => phrase.marked("worse", format!("▲ {open}")).text(", "),
         None => phrase.text("No regressions. "),
     };

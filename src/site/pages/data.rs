@@ -4,9 +4,10 @@ use askama::Template;
 
 use crate::site::api;
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::pages;
 use crate::site::view::{PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages};
 
 #[derive(Template)]
 #[template(path = "data.html")]
@@ -69,9 +70,9 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         first: first.collect(),
         all: ENDPOINTS.to_vec(),
         promises: PROMISES.to_vec(),
-        schemas: api::schema_names()
-            .into_iter()
-            .map(|name| PageLink {
+        schemas: api::SCHEMA_NAMES
+            .iter()
+            .map(|&name| PageLink {
                 href: root.to(&format!("api/v1/schema/{name}.json")),
                 text: name.to_owned(),
                 note: String::new(),

@@ -7,13 +7,14 @@ use askama::Template;
 use crate::report::delta::{self, SeriesDelta};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
-use crate::site::comparison::ComparedSeries;
+use crate::site::comparison;
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
-use crate::site::pairs::{CommitPair, PairKind};
+use crate::site::pages;
+use crate::site::pairs::{CommitPair, ComparedSeries, PairKind};
 use crate::site::repository;
 use crate::site::view::{ChangeCell, Fact, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages, table};
 use detect::compare::{Delta, DeltaVerdict};
 use model::series::Series;
 use model::text::{self, UnitScale};
@@ -83,7 +84,7 @@ impl DiffSlice<'_> {
 
 /// The whole comparison, and its slices where a change or a pull request makes people link to them.
 pub(crate) fn slices<'a>(site: &'a SiteContext<'_>, pair: &CommitPair) -> Vec<DiffSlice<'a>> {
-    let compared = pair.compared(site);
+    let compared = comparison::of_pair(site, pair);
     let changed = |one: &&ComparedSeries| match &one.delta {
         SeriesDelta::Delta(delta) => delta::is_significant(delta),
         SeriesDelta::Outlier(_) | SeriesDelta::NotCompared(_) => false,
@@ -127,7 +128,7 @@ pub(crate) fn render(
     let whole = urls::diff(&pair.slug);
     let path = format!("{whole}{}", slice.path);
     let root = link_root(site, &path);
-    let compared = pair.compared(site);
+    let compared = comparison::of_pair(site, pair);
     let compared = slice.select(site, &compared);
     let (base, head) = (site.commit(pair.base), site.commit(pair.head));
     let sorted = SortedDeltas::of(site, compared);
@@ -150,7 +151,7 @@ pub(crate) fn render(
         base: base_text,
         head: head_text,
         facts: facts(site, pair),
-        slices: slice_links(site, root, pair, (slices, slice)),
+        slices: slice_links(site, root, pair, slices, slice),
         groups: by_backend(site, root, &sorted.changed),
         unchanged_summary: format!(
             "{} unchanged",
@@ -270,7 +271,7 @@ impl<'p> SortedDeltas<'p> {
         let SeriesDelta::Delta(delta) = &first.delta else { return phrase };
         let series = site.series(first.series).0;
         let worse = delta.verdict == DeltaVerdict::Regressed;
-        let row = format!("#{}", table::series_anchor(site, first.series));
+        let row = format!("#{}", site.series_anchor(first.series));
         let size = wording::change_size(series, delta.before, delta.after, worse);
         let name = format!("{} {}", series.key.test, wording::series_label(&series.key));
         phrase
@@ -282,7 +283,8 @@ impl<'p> SortedDeltas<'p> {
 
 fn facts(site: &SiteContext<'_>, pair: &CommitPair) -> Vec<Fact> {
     let (base, head) = (site.commit(pair.base), site.commit(pair.head));
-    let back = site.main_commits.iter().filter(|at| **at >= pair.base && **at < pair.head).count();
+    let back =
+        site.commits.main_line().iter().filter(|at| **at >= pair.base && **at < pair.head).count();
     let why = match pair.kind {
         PairKind::Tags => "previous tag".to_owned(),
         _ if back <= 1 => "previous measured commit".to_owned(),
@@ -301,7 +303,8 @@ fn slice_links(
     site: &SiteContext<'_>,
     root: LinkRoot,
     pair: &CommitPair,
-    (slices, current): (&[DiffSlice<'_>], &DiffSlice<'_>),
+    slices: &[DiffSlice<'_>],
+    current: &DiffSlice<'_>,
 ) -> Vec<PageLink> {
     let whole = urls::diff(&pair.slug);
     let mut links: Vec<PageLink> = slices
@@ -313,7 +316,7 @@ fn slice_links(
         })
         .collect();
     let (base, head) = (&site.commit(pair.base).id, &site.commit(pair.head).id);
-    if let Some(href) = repository::compare_url(site, base, head) {
+    if let Some(href) = repository::compare_url(site.input.policy, base, head) {
         links.push(PageLink { href, text: "Source code".to_owned(), note: String::new() });
     }
     for (word, commit) in [("Base", base), ("Head", head)] {
@@ -366,7 +369,7 @@ fn row(site: &SiteContext<'_>, root: LinkRoot, one: &ComparedSeries, delta: &Del
     let scale = UnitScale::for_values([delta.before, delta.after], &series.unit);
     DiffRow {
         href: root.to(&site.series_path(index)),
-        anchor: table::series_anchor(site, index),
+        anchor: site.series_anchor(index),
         test: series.key.test.clone(),
         key: wording::series_label(&series.key),
         before: scale.quantity(delta.before),

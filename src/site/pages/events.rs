@@ -4,10 +4,11 @@ use askama::Template;
 
 use crate::report::urls;
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
-use crate::site::pages::infrastructure;
+use crate::site::infrastructure;
 use crate::site::view::{EventRow, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages, table};
+use crate::site::{pages, table};
 use model::text;
 
 /// Changes on the page; the JSON has all of them.
@@ -25,9 +26,14 @@ struct EventsPage {
 
 pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let root = link_root(site, "event/");
-    let worse = site.events.iter().filter(|event| site.change(event).2.is_regression).count();
-    let better = site.events.len() - worse;
-    let verdict = if site.events.is_empty() {
+    let worse = site
+        .events
+        .newest_first()
+        .iter()
+        .filter(|event| site.change(event).2.is_regression)
+        .count();
+    let better = site.events.newest_first().len() - worse;
+    let verdict = if site.events.newest_first().is_empty() {
         Phrase::new("better").text("No changes so far.")
     } else {
         Phrase::new("note")
@@ -55,12 +61,14 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
             .collect(),
         events: site
             .events
+            .newest_first()
             .iter()
             .take(MAX_EVENTS)
             .map(|e| table::event_row(site, root, e))
             .collect(),
-        more: (site.events.len() > MAX_EVENTS).then(|| {
-            let text = format!("All {} as JSON", text::count(site.events.len() as u64));
+        more: (site.events.newest_first().len() > MAX_EVENTS).then(|| {
+            let text =
+                format!("All {} as JSON", text::count(site.events.newest_first().len() as u64));
             table::more_link(root, "api/v1/events.json", text)
         }),
         verdict,

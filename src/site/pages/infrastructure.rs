@@ -1,18 +1,18 @@
 //! A day on which most backends shifted together: the machine, not the code.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use askama::Template;
 
 use crate::report::{urls, wording};
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::infrastructure::{id, runs_of, summary, time};
+use crate::site::table::PanelHeading;
 use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, Phrase};
-use crate::site::{RenderError, pages, table};
+use crate::site::{pages, table};
 use detect::InfrastructureDay;
-use model::record::time::{DAY_US, Timestamp};
-use model::series::Series;
 use model::text;
 
 #[derive(Template)]
@@ -26,26 +26,6 @@ struct InfrastructurePage {
     shifted: Vec<Phrase>,
     advice: Vec<Phrase>,
     panels: Vec<PanelGroup>,
-}
-
-pub(crate) fn time(day: &InfrastructureDay) -> Timestamp {
-    Timestamp::from_micros(day.day.saturating_mul(DAY_US))
-}
-
-/// `<date>-infrastructure-<worse or better>`.
-pub(crate) fn id(day: &InfrastructureDay) -> String {
-    let direction = if day.is_degradation { "worse" } else { "better" };
-    format!("{}-infrastructure-{direction}", text::iso_date(time(day)))
-}
-
-/// `5 of 5 backends 27% worse at once`.
-pub(crate) fn summary(day: &InfrastructureDay) -> String {
-    let word = if day.is_degradation { "worse" } else { "better" };
-    let size = text::percent(day.change.abs());
-    format!(
-        "{} of {} backends {size} {word} on the same day",
-        day.backends_moved, day.backends_active
-    )
 }
 
 pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, RenderError> {
@@ -83,21 +63,6 @@ pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, Rende
         verdict,
     };
     pages::html(&template)
-}
-
-/// The runs of a series on that day: they stand in order of time.
-fn runs_of(series: &Series, day: &InfrastructureDay) -> Range<usize> {
-    let before = |limit: i64| series.runs.partition_point(|run| run.time.day() < limit);
-    before(day.day)..before(day.day.saturating_add(1))
-}
-
-/// The first commit that was measured on that day.
-pub(crate) fn first_commit(site: &SiteContext<'_>, day: &InfrastructureDay) -> Option<String> {
-    let runs = site.series_indices().filter_map(|one| {
-        let series = site.series(one).0;
-        series.runs[runs_of(series, day)].iter().map(|run| run.commit).min()
-    });
-    runs.min().map(|commit| site.commit(commit).id.clone())
 }
 
 /// Each backend with how many of its series were measured that day.
@@ -163,6 +128,7 @@ fn panels(site: &SiteContext<'_>, root: urls::LinkRoot) -> Vec<PanelGroup> {
     let members = test.and_then(|test| pages::overview::representative(site, test));
     let (Some(test), Some(members)) = (test, members) else { return Vec::new() };
     let variant = wording::variant_label(&site.series(members[0]).0.key);
-    let heading = ((*test).to_owned(), root.to(&urls::test(test)), variant);
+    let heading =
+        PanelHeading { title: (*test).to_owned(), href: root.to(&urls::test(test)), note: variant };
     vec![table::panel_group(site, root, heading, &members, 0)]
 }

@@ -4,9 +4,10 @@
 use askama::Template;
 
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame};
+use crate::site::pages;
 use crate::site::view::{PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages};
 
 #[derive(Template)]
 #[template(path = "not_found.html")]

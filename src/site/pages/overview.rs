@@ -7,10 +7,13 @@ use askama::Template;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pairs::{CommitPair, PairKind};
+use crate::site::table::PanelHeading;
+use crate::site::urgency;
 use crate::site::view::{EventRow, Fact, PageFrame, PageLink, PanelGroup, Phrase, SeriesRow};
-use crate::site::{RenderError, health, links, pages, table, targets};
+use crate::site::{health, links, pages, table, targets};
 use detect::{ChangeStatus, Verdict};
 use model::text;
 
@@ -49,9 +52,11 @@ struct EmptyHelp {
 
 pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let root = link_root(site, "");
-    let attention: Vec<usize> =
-        site.series_indices().filter(|series| table::has_open_regression(site, *series)).collect();
-    let attention = table::by_urgency(site, &attention);
+    let attention: Vec<usize> = site
+        .series_indices()
+        .filter(|series| urgency::has_open_regression(site, *series))
+        .collect();
+    let attention = urgency::by_urgency(site, &attention);
     let verdict = verdict(site, root, &attention);
     let page = PageHead {
         path: "",
@@ -59,7 +64,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         verdict: &verdict,
         section: NavSection::Overview,
     };
-    let recent = site.events.iter().take(MAX_EVENTS);
+    let recent = site.events.newest_first().iter().take(MAX_EVENTS);
     let template = OverviewPage {
         frame: frame(site, &page),
         facts: facts(site, root),
@@ -84,7 +89,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         all_events: table::more_link(
             root,
             "event/",
-            format!("All {}", text::count_noun(site.events.len() as u64, "change")),
+            format!("All {}", text::count_noun(site.events.newest_first().len() as u64, "change")),
         ),
         views: links::presets(site, root),
         panels: panels(site, root),
@@ -113,7 +118,7 @@ fn verdict(site: &SiteContext<'_>, root: LinkRoot, attention: &[usize]) -> Phras
     let mut phrase = recent.add_to(Phrase::new(tone));
     // Where every open regression began in the last days, the sentence above has counted it.
     if attention.len() as u64 > recent.regressions
-        && let Some(open) = table::open_text(site, attention)
+        && let Some(open) = urgency::open_text(site, attention)
     {
         phrase = phrase.text(" ").marked("worse", format!("▲ {open}")).text(".");
     }
@@ -146,7 +151,7 @@ struct RecentChanges {
 impl RecentChanges {
     fn of(site: &SiteContext<'_>) -> Self {
         let mut recent = Self::default();
-        let events = site.events.iter();
+        let events = site.events.newest_first().iter();
         for event in events.filter(|event| site.age_in_days(event.time) <= RECENT_DAYS) {
             let (_, _, change) = site.change(event);
             match (&change.status, change.is_regression) {
@@ -202,10 +207,12 @@ fn facts(site: &SiteContext<'_>, root: LinkRoot) -> Vec<Fact> {
         let count = format!("{} of {}", text::count(reporting as u64), text::count(total as u64));
         facts.push(Fact::new("Series with recent results", count));
     }
-    if site.count_without_page() > 0 {
+    if site.page_policy.count_without_page() > 0 {
         let note = "quiet series, listed on the page of their test";
-        let fact =
-            Fact::new("Without their own page", text::count(site.count_without_page() as u64));
+        let fact = Fact::new(
+            "Without their own page",
+            text::count(site.page_policy.count_without_page() as u64),
+        );
         facts.push(fact.note(note).href(root.to("about/#rule-detail")));
     }
     facts.push(Fact::new("Rejected records", text::count(history.rejected_records.len() as u64)));
@@ -239,7 +246,11 @@ fn panels(site: &SiteContext<'_>, root: LinkRoot) -> Vec<PanelGroup> {
             break;
         }
         let key = &site.series(members[0]).0.key;
-        let heading = ((*test).to_owned(), root.to(&urls::test(test)), wording::variant_label(key));
+        let heading = PanelHeading {
+            title: (*test).to_owned(),
+            href: root.to(&urls::test(test)),
+            note: wording::variant_label(key),
+        };
         groups.push(table::panel_group(site, root, heading, &members, drawn));
         drawn += members.len().min(table::MAX_GROUP_PANELS);
     }
@@ -257,7 +268,7 @@ pub(crate) fn representative(site: &SiteContext<'_>, test: &str) -> Option<Vec<u
         }
     }
     let best = alike.into_values().max_by_key(|members| {
-        let off = members.iter().filter(|one| table::has_open_regression(site, **one)).count();
+        let off = members.iter().filter(|one| urgency::has_open_regression(site, **one)).count();
         let n = members.first().and_then(|one| site.series(*one).0.key.n);
         (members.len(), off, n)
     })?;
@@ -266,7 +277,7 @@ pub(crate) fn representative(site: &SiteContext<'_>, test: &str) -> Option<Vec<u
 
 /// What the overview links to compare: pull requests, then the newest commits, then tags.
 fn diffs(site: &SiteContext<'_>, root: LinkRoot) -> Vec<PageLink> {
-    let mut pairs: Vec<&CommitPair> = site.pairs.iter().rev().collect();
+    let mut pairs: Vec<&CommitPair> = site.pairs.all().iter().rev().collect();
     pairs.sort_by_key(|pair| match pair.kind {
         PairKind::Pull(_) => 0,
         PairKind::Consecutive => 1,

@@ -2,8 +2,8 @@
 //! the new one. Where the parents of commits are recorded, commits without a run are included.
 
 use crate::report::urls::LinkRoot;
-use crate::site::context::{EventRef, SiteContext};
-use crate::site::pages::event::change_range;
+use crate::site::changes::EventRef;
+use crate::site::context::{CommitRange, SiteContext};
 use crate::site::repository;
 use crate::site::view::Phrase;
 use detect::ChangeKind;
@@ -23,7 +23,7 @@ enum SuspectCommit<'a> {
 
 /// The suspects, oldest first, and whether commits without a run are among them.
 fn suspects_of<'a>(site: &SiteContext<'a>, event: &EventRef) -> (Vec<SuspectCommit<'a>>, bool) {
-    let (base, head) = change_range(site, event);
+    let CommitRange { base, head } = site.change_range(event);
     let measured: Vec<CommitIndex> = (base.0 + 1..=head.0)
         .map(CommitIndex)
         .filter(|commit| site.commit(*commit).main_line || *commit == head)
@@ -34,7 +34,7 @@ fn suspects_of<'a>(site: &SiteContext<'a>, event: &EventRef) -> (Vec<SuspectComm
     let line = site.lineage.between(id(base), id(head)).filter(|_| on_line);
     match line {
         Some(line) => {
-            let suspect = |facts: &'a CommitFacts| match site.measured_commit(&facts.id) {
+            let suspect = |facts: &'a CommitFacts| match site.commits.measured_by_id(&facts.id) {
                 Some(at) => SuspectCommit::Measured(at),
                 None => SuspectCommit::NotMeasured(facts),
             };
@@ -46,7 +46,7 @@ fn suspects_of<'a>(site: &SiteContext<'a>, event: &EventRef) -> (Vec<SuspectComm
 
 /// How many there are, and between which two runs.
 pub(super) fn sentence(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Phrase {
-    let (base, head) = change_range(site, event);
+    let CommitRange { base, head } = site.change_range(event);
     let name = |phrase: Phrase, commit: CommitIndex| {
         let id = &site.commit(commit).id;
         site.with_commit(phrase, root, id)
@@ -64,7 +64,7 @@ pub(super) fn sentence(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef)
         (0 | 1, false) => phrase.text("No measured commit in between."),
         (count, _) => phrase.text(count_text(count, &all)),
     };
-    match repository::compare_url(site, &site.commit(base).id, &site.commit(head).id) {
+    match repository::compare_url(site.input.policy, &site.commit(base).id, &site.commit(head).id) {
         Some(url) => phrase.text(" ").link(url, "All commits in between"),
         None => phrase,
     }
@@ -97,43 +97,53 @@ pub(super) fn list(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> 
                 let commit = site.commit(at);
                 let phrase = site.with_commit(Phrase::new(""), root, &commit.id);
                 let phrase = phrase.text(format!(" {}", text::date(commit.time)));
-                with_commit_facts(
-                    site,
-                    phrase,
-                    (commit.subject.as_deref(), commit.pull, &commit.tags),
-                )
+                let facts = CommitNote {
+                    subject: commit.subject.as_deref(),
+                    pull: commit.pull,
+                    tags: &commit.tags,
+                };
+                with_commit_note(site, phrase, &facts)
             }
             SuspectCommit::NotMeasured(facts) => {
                 let (id, phrase) = (text::short_commit(&facts.id), Phrase::new(""));
-                let phrase = match repository::commit_url(site, &facts.id) {
+                let phrase = match repository::commit_url(site.input.policy, &facts.id) {
                     Some(url) => phrase.code_link(url, id),
                     None => phrase.marked("code", id),
                 };
                 let time = facts.time.map(|time| format!("{}, ", text::date(time)));
                 let phrase = phrase.text(format!(" {}not measured", time.unwrap_or_default()));
-                with_commit_facts(site, phrase, (facts.subject.as_deref(), facts.pull, &facts.tags))
+                let facts = CommitNote {
+                    subject: facts.subject.as_deref(),
+                    pull: facts.pull,
+                    tags: &facts.tags,
+                };
+                with_commit_note(site, phrase, &facts)
             }
         })
         .collect()
 }
 
-/// Subject, pull request and tags, as far as they are known.
-fn with_commit_facts(
-    site: &SiteContext<'_>,
-    mut phrase: Phrase,
-    (subject, pull, tags): (Option<&str>, Option<u64>, &[String]),
-) -> Phrase {
+/// What a list says about a commit beside its id.
+struct CommitNote<'a> {
+    subject: Option<&'a str>,
+    pull: Option<u64>,
+    tags: &'a [String],
+}
+
+/// Adds subject, pull request and tags, where they are recorded.
+fn with_commit_note(site: &SiteContext<'_>, mut phrase: Phrase, note: &CommitNote<'_>) -> Phrase {
+    let CommitNote { subject, pull, tags } = *note;
     if let Some(subject) = subject {
         phrase = phrase.text(": ").name(subject);
     }
     // A squash-merge subject often ends with the number already.
     let number = pull.map(|pull| format!("#{pull}"));
     if let (Some(pull), Some(number)) = (pull, number)
-        && (repository::pull_url(site, pull).is_some()
+        && (repository::pull_url(site.input.policy, pull).is_some()
             || !subject.unwrap_or_default().contains(&number))
     {
         phrase = phrase.text(" · ");
-        phrase = match repository::pull_url(site, pull) {
+        phrase = match repository::pull_url(site.input.policy, pull) {
             Some(url) => phrase.link(url, number),
             None => phrase.text(number),
         };
