@@ -63,7 +63,11 @@ pub(crate) fn factor(before: f64, after: f64) -> Option<String> {
 
 /// `13.9% slower`, or `2.30× slower` from 100 % on.
 pub(crate) fn change_size(series: &Series, before: f64, after: f64, worse: bool) -> String {
-    let word = text::comparative(&series.unit, series.direction, worse);
+    size_text(before, after, text::comparative(&series.unit, series.direction, worse))
+}
+
+/// The same with the comparative given: `slower`, `larger`, ….
+pub(crate) fn size_text(before: f64, after: f64, word: &str) -> String {
     let change = after / before - 1.0;
     if change.abs() >= 1.0
         && let Some(factor) = factor(before, after)
@@ -135,13 +139,22 @@ pub(crate) fn verdict_name(verdict: Verdict) -> &'static str {
         Verdict::Regressed => "regressed",
         Verdict::Suspected { .. } => "suspected",
         Verdict::Infrastructure => "infrastructure",
-        Verdict::Accepted => "approved",
+        Verdict::Accepted => "accepted",
         Verdict::Improved => "improved",
-        Verdict::NotCompared => "suppressed",
-        Verdict::TooNoisy => "noisy",
+        Verdict::NotCompared => "not_compared",
+        Verdict::TooNoisy => "too_noisy",
         Verdict::New => "new",
         Verdict::Missing => "missing",
-        Verdict::Unchanged => "steady",
+        Verdict::Unchanged => "unchanged",
+    }
+}
+
+/// The same for people.
+pub(crate) fn verdict_label(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::NotCompared => "not compared",
+        Verdict::TooNoisy => "too noisy",
+        verdict => verdict_name(verdict),
     }
 }
 
@@ -149,7 +162,7 @@ pub(crate) fn status(status: &ChangeStatus) -> &'static str {
     match status {
         ChangeStatus::New => "new",
         ChangeStatus::Fixed => "fixed",
-        ChangeStatus::Accepted { .. } => "approved",
+        ChangeStatus::Accepted { .. } => "accepted",
         ChangeStatus::Explained => "explained",
     }
 }

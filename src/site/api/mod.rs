@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::report::delta::SeriesDelta;
 pub(crate) use crate::report::wire::finite;
-use crate::report::wire::{CheckFile, CompareFile};
+use crate::report::wire::{self, CheckFile, CompareFile, Word};
 use crate::report::{urls, wording};
 use crate::site::api::json_types::{
     BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile,
@@ -81,7 +81,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
 
 fn schema_of(name: &str) -> schemars::Schema {
     match name {
-        "check" => schemars::schema_for!(CheckFile),
+        "check" => wire::schema::<CheckFile>(),
         "commit" => schemars::schema_for!(CommitFile<'static>),
         "compare" => schemars::schema_for!(CompareFile),
         "diff" => schemars::schema_for!(DiffFile<'static>),
@@ -101,7 +101,7 @@ fn built_from(site: &SiteContext<'_>) -> BuiltFrom {
         newest: history.newest.map(|time| time.to_string()),
         policy_sha: site.input.policy_sha.clone(),
         records: history.counts.records,
-        version: env!("CARGO_PKG_VERSION"),
+        version: Word::Borrowed(env!("CARGO_PKG_VERSION")),
     }
 }
 
@@ -242,8 +242,8 @@ fn diff_file<'a>(
                     _ if outlier => "outlier",
                     DeltaVerdict::Regressed => "regressed",
                     DeltaVerdict::Improved => "improved",
-                    DeltaVerdict::Unchanged => "steady",
-                    DeltaVerdict::Inconclusive => "noisy",
+                    DeltaVerdict::Unchanged => "unchanged",
+                    DeltaVerdict::Inconclusive => "too_noisy",
                 },
             }),
         }
