@@ -118,7 +118,7 @@ fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView
         detectable_surely: analysis.detectable_change_99.and_then(finite),
         events: None,
         id: site.stems[index].clone(),
-        latest: analysis.latest_run.and_then(|run| series.runs[run].value),
+        latest: analysis.latest_run.and_then(|run| series.runs[run].value.get()),
         metric: key.metric.clone(),
         mode: key.mode.clone(),
         n: key.n,
@@ -263,12 +263,12 @@ fn commit_file<'a>(site: &'a SiteContext<'_>, at: CommitIndex) -> CommitFile<'a>
     let mut values = BTreeMap::new();
     for run in site.commits.pull_runs(at) {
         let series = &site.input.series[run.series as usize];
-        let value = series.pulls[run.run as usize].run.value;
+        let value = series.pulls[run.run as usize].run.value.get();
         values.insert(site.stems[run.series as usize].as_str(), value);
     }
     for run in site.commits.main_runs(at) {
         let series = &site.input.series[run.series as usize];
-        let value = series.runs[run.run as usize].value;
+        let value = series.runs[run.run as usize].value.get();
         values.insert(site.stems[run.series as usize].as_str(), value);
     }
     CommitFile {
