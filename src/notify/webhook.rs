@@ -3,10 +3,9 @@
 //! receiver refuses what is older than five minutes, and knows a repeat by its delivery id.
 
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::notify::check_report::CheckReport;
 use crate::notify::client::{HttpMethod, HttpRequest, NotifyClient};
 use crate::notify::endpoint::EndpointUrl;
 use crate::notify::secret::Secret;
@@ -19,7 +18,8 @@ pub(crate) struct WebhookMessage<'a> {
     pub(crate) address: EndpointUrl,
     /// Left out: unsigned.
     pub(crate) key: Option<Secret>,
-    pub(crate) outcome: &'a CheckReport,
+    /// What `check --format json` printed, as it came in.
+    pub(crate) result: &'a Value,
     pub(crate) repo: Option<String>,
     pub(crate) pull: Option<u64>,
 }
@@ -38,7 +38,7 @@ pub(crate) fn post(
         "event": "check",
         "pull": message.pull,
         "repository": message.repo,
-        "result": message.outcome.raw,
+        "result": message.result,
         "schema": "benchpages/notify/v1",
         "sent": Timestamp::from_micros(micros).to_string(),
     });

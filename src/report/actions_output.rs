@@ -2,7 +2,7 @@
 //! text and many lines.
 
 use crate::report::urls::sha256_hex;
-use crate::report::{CheckOutcome, terminal};
+use crate::report::{CheckOutcome, outcome_text};
 
 /// Lines for `$GITHUB_OUTPUT`: verdict, exit, counts, commits, address, headline and comment.
 pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
@@ -20,7 +20,7 @@ pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
         ("base", text(&scene.base)),
         ("candidate", text(&scene.commit)),
         ("url", text(&url)),
-        ("headline", terminal::headline(outcome)),
+        ("headline", outcome_text::headline(outcome)),
         ("comment", comment.to_owned()),
     ]
     .into_iter()

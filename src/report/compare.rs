@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use crate::report::SeriesRef;
 use crate::report::delta::SeriesDelta;
-use crate::report::escape::markdown as escaped;
+use crate::report::escape::{json_for_logs, markdown as escaped};
 use crate::report::links::{ReportLinks, row_path};
 use crate::report::terminal::TerminalText;
-use crate::report::wire::{CompareFile, LeftOutView, MeanView, RowView, finite};
+use crate::report::wire::{CompareFile, LeftOutView, MeanView, RowView, Word, finite};
 use crate::report::wording;
 use detect::Analysis;
 use detect::compare::{Delta, DeltaVerdict, geomean};
@@ -68,8 +68,8 @@ impl ComparisonRow {
             _ if self.outlier => "outlier",
             DeltaVerdict::Regressed => "regressed",
             DeltaVerdict::Improved => "improved",
-            DeltaVerdict::Unchanged => "steady",
-            DeltaVerdict::Inconclusive => "noisy",
+            DeltaVerdict::Unchanged => "unchanged",
+            DeltaVerdict::Inconclusive => "too_noisy",
         }
     }
 
@@ -230,7 +230,8 @@ impl CommitComparison {
         };
         let change = text::percent_change(of.delta.change);
         let change = if of.rank() == 0 { format!("**{change}**") } else { change };
-        let (mark, levels, limit) = (of.mark(), of.levels(), text::percent(of.threshold));
+        let levels = escaped(&of.levels(), NAME_CHARS);
+        let (mark, limit) = (of.mark(), text::percent(of.threshold));
         format!("| {mark} | {title} | {levels} | {change} | {limit} |\n")
     }
 
@@ -246,7 +247,7 @@ impl CommitComparison {
             series: row.subject.stem.clone(),
             threshold: finite(row.threshold),
             unit: row.unit.as_str().to_owned(),
-            verdict: row.verdict(),
+            verdict: Word::Borrowed(row.verdict()),
         };
         let not = |(subject, reason): &(SeriesRef, String)| LeftOutView {
             name: subject.name.clone(),
@@ -264,11 +265,11 @@ impl CommitComparison {
             geomean: self.means.iter().map(mean).collect(),
             head: self.head.clone(),
             not_compared: self.not_compared.iter().map(not).collect(),
-            schema: "schema/compare.json",
+            schema: Word::Borrowed("schema/compare.json"),
             url: self.links.diff_path.as_deref().map(|path| self.links.url_of(path)),
         };
         let text = serde_json::to_string_pretty(&whole).unwrap_or_default();
-        format!("{}\n", text.replace("#[", "\\u0023["))
+        format!("{}\n", json_for_logs(&text))
     }
 }
 

@@ -1,15 +1,19 @@
 //! Pass or fail, and who may say otherwise.
 
+use serde::{Deserialize, Serialize};
+
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::{BlockReason, SeriesFinding, TargetViolation};
 use model::policy::Policy;
 
 /// The answer of the gate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Decision {
     Pass,
     Fail,
     /// Nothing but an entry in `accepted.yml` is missing.
+    #[serde(alias = "approval")]
     ApprovalNeeded,
     /// It would fail, and someone who may has let it pass.
     Overridden,
@@ -22,7 +26,7 @@ impl Decision {
         match self {
             Self::Pass => "pass",
             Self::Fail => "fail",
-            Self::ApprovalNeeded => "approval",
+            Self::ApprovalNeeded => "approval_needed",
             Self::Overridden => "overridden",
             Self::NothingCompared => "nothing_compared",
         }

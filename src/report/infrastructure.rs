@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 use detect::stats::median;
 use detect::{Analysis, InfrastructureDay, Verdict};
 use model::history::History;
+use model::record::Direction;
 use model::record::time::{DAY_US, Timestamp};
-use model::record::{Direction, shorten};
 use model::series::Series;
-use model::text;
 
 /// The infrastructure day that the candidate's runs lie on.
 #[derive(Clone, Debug)]
@@ -19,7 +18,7 @@ pub(crate) struct InfrastructureAnomaly {
     pub(crate) day: Timestamp,
     /// Days in a row so far, this one included.
     pub(crate) days: usize,
-    pub(crate) backends_moved: u32,
+    pub(crate) backends_shifted: u32,
     pub(crate) backends_active: u32,
     /// Median change of the backends, relative; up is worse.
     pub(crate) change: f64,
@@ -29,11 +28,19 @@ pub(crate) struct InfrastructureAnomaly {
     /// Series set aside.
     pub(crate) series: usize,
     /// Each backend with its median change, up is worse; the one that moved most first.
-    pub(crate) backends: Vec<(String, f64)>,
+    pub(crate) backends: Vec<BackendShift>,
     /// Recorded fields that changed with it.
     pub(crate) field_changes: Vec<FieldChange>,
     /// What to do next, in sentences.
     pub(crate) advice: Vec<String>,
+}
+
+/// How far the series of a backend shifted.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct BackendShift {
+    pub(crate) backend: String,
+    /// Median of its series, relative; up is worse.
+    pub(crate) change: f64,
 }
 
 /// A recorded field of the runs that changed.
@@ -44,16 +51,6 @@ pub(crate) struct FieldChange {
     pub(crate) before: String,
     pub(crate) after: String,
     pub(crate) series: usize,
-}
-
-impl FieldChange {
-    /// `cpu AMD EPYC → Intel Xeon, in 13 series`.
-    pub(crate) fn describe(&self) -> String {
-        let cut = |text: &str| shorten(text, 60).into_owned();
-        let series = text::count_noun(self.series as u64, "series");
-        let (before, after) = (cut(&self.before), cut(&self.after));
-        format!("{} {before} → {after}, in {series}", cut(&self.field))
-    }
 }
 
 /// What a field tells of.
@@ -121,7 +118,7 @@ pub(crate) fn find_anomaly(
     let mut infrastructure = InfrastructureAnomaly {
         day: Timestamp::from_micros(day.day.saturating_mul(DAY_US)),
         days: since.count(),
-        backends_moved: day.backends_moved,
+        backends_shifted: day.backends_moved,
         backends_active: day.backends_active,
         change: day.change,
         worse: day.is_degradation,
@@ -149,7 +146,7 @@ fn runs_on_day(series: &Series, day: i64) -> std::ops::Range<usize> {
 }
 
 /// Each backend's median change that day against its levels before; the worst first.
-fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<(String, f64)> {
+fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<BackendShift> {
     let mut moves: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (one, analysis) in series.iter().zip(analyses) {
         let runs = runs_on_day(one, day);
@@ -162,10 +159,15 @@ fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<(St
         let worse = if one.direction == Direction::Lower { change } else { -change };
         moves.entry(&one.key.backend).or_default().push(worse);
     }
-    let each = moves.into_iter().filter_map(|(name, of)| Some((name.to_owned(), median(&of)?)));
-    let mut backends: Vec<(String, f64)> = each.collect();
-    backends.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));
-    backends
+    let shift = |(backend, changes): (&str, Vec<f64>)| {
+        Some(BackendShift { backend: backend.to_owned(), change: median(&changes)? })
+    };
+    let mut shifts: Vec<BackendShift> = moves.into_iter().filter_map(shift).collect();
+    shifts.sort_by(|a, b| {
+        let by_size = b.change.abs().total_cmp(&a.change.abs());
+        by_size.then_with(|| a.backend.cmp(&b.backend))
+    });
+    shifts
 }
 
 /// Fields whose values that day are not those of the run before, in how many series.
@@ -222,18 +224,8 @@ fn advice_for(of: &InfrastructureAnomaly) -> Vec<String> {
 }
 
 impl InfrastructureAnomaly {
-    /// `4 of 5 backends 27% worse at once`.
-    pub(crate) fn summary(&self) -> String {
-        let word = if self.worse { "worse" } else { "better" };
-        let size = text::percent(self.change.abs());
-        format!(
-            "{} of {} backends {size} {word} at once",
-            self.backends_moved, self.backends_active
-        )
-    }
-
-    /// The backends that moved, each with its change.
-    pub(crate) fn shifted_backends(&self) -> &[(String, f64)] {
-        &self.backends[..self.backends.len().min(self.backends_moved as usize)]
+    /// The backends that shifted, each with its change.
+    pub(crate) fn shifted_backends(&self) -> &[BackendShift] {
+        &self.backends[..self.backends.len().min(self.backends_shifted as usize)]
     }
 }

@@ -6,7 +6,9 @@
 use crate::report::candidate::Candidate;
 use crate::report::links::{self, ReportLinks};
 use crate::report::recheck::Recheck;
-use crate::report::{AcceptedBy, BlockReason, SeriesFinding, SeriesRef, UncomparedSeries, reason};
+use crate::report::{
+    AcceptedBy, BlockReason, Levels, SeriesFinding, SeriesRef, UncomparedSeries, reason,
+};
 use crate::report::{urls, wording};
 use detect::compare::DeltaVerdict;
 use detect::{Analysis, Change, ChangeSeverity, ChangeStatus, Verdict};
@@ -167,39 +169,41 @@ impl SeriesJudge<'_> {
         }
     }
 
-    /// Levels before and after, base units, and the relative change between them.
-    fn levels(&self, change: Option<&Change>) -> (Option<(f64, f64)>, Option<f64>) {
+    /// The levels that a finding compares, and the relative change between them: those of the
+    /// change, else of the recheck, else the newest level against the baseline.
+    fn levels(&self, change: Option<&Change>) -> (Option<Levels>, Option<f64>) {
         let analysis = self.analysis;
-        let second = self.recheck.map(|second| second.delta);
-        match (change, second, analysis.baseline, analysis.latest_change) {
-            (Some(change), ..) => (Some((change.before, change.after)), Some(change.change)),
-            (None, Some(delta), ..) => (Some((delta.before, delta.after)), Some(delta.change)),
-            (None, None, Some(baseline), Some(moved)) => {
-                (Some((baseline.value, baseline.value * (1.0 + moved))), Some(moved))
+        let recheck = self.recheck.map(|recheck| recheck.delta);
+        let levels = |before, after| Some(Levels { before, after });
+        match (change, recheck, analysis.baseline, analysis.latest_change) {
+            (Some(change), ..) => (levels(change.before, change.after), Some(change.change)),
+            (None, Some(delta), ..) => (levels(delta.before, delta.after), Some(delta.change)),
+            (None, None, Some(baseline), Some(change)) => {
+                (levels(baseline.value, baseline.value * (1.0 + change)), Some(change))
             }
-            (None, None, _, moved) => (None, moved),
+            (None, None, _, change) => (None, change),
         }
     }
 
     fn finding_outcome(&self, verdict: Verdict, change: Option<&Change>) -> SeriesOutcome {
         let (series, analysis) = (self.series, self.analysis);
-        let (levels, moved) = self.levels(change);
+        let (levels, relative) = self.levels(change);
         let worse = match (change, verdict) {
             (Some(change), _) => change.is_regression,
             (None, Verdict::Improved) => false,
             _ => true,
         };
-        let (before, after) = levels.unwrap_or_default();
+        let Levels { before, after } = levels.unwrap_or(Levels { before: 0.0, after: 0.0 });
         let scale = UnitScale::for_values([before, after], &series.unit);
-        let said = |value: f64| levels.map_or_else(String::new, |_| scale.quantity(value));
-        let spread = |at: Option<usize>| {
-            let std = at.and_then(|at| analysis.spread.get(at));
-            spread_text(std, &scale)
+        let spread = |at: usize| analysis.spread.get(at);
+        let newest_with_spread = || {
+            let earlier = 0..analysis.latest_run.unwrap_or(0);
+            earlier.rev().find_map(spread)
         };
-        let own = analysis.latest_run.and_then(|at| series.runs[at].std.get());
-        let after_spread = match change {
-            Some(change) => spread(Some(change.first_after)),
-            None => spread_text(own.filter(|std| std.is_finite()), &scale),
+        // Without a change there is one run on the new level: its own repeats are its spread.
+        let own_spread = || {
+            let std = analysis.latest_run.and_then(|at| series.runs[at].std.get());
+            std.filter(|std| std.is_finite())
         };
         let first = change.map(|change| change.first_after).or(analysis.latest_run);
         let subject = SeriesRef::of(&series.key);
@@ -209,18 +213,18 @@ impl SeriesJudge<'_> {
             confirmed: change.is_some(),
             report_only: analysis.report_only,
             accepted: change.and_then(acceptance_of),
-            before: said(before),
-            after: said(after),
-            spread_before: spread(change.map(|change| change.last_before).or_else(|| {
-                (0..analysis.latest_run.unwrap_or(0))
-                    .rev()
-                    .find(|at| analysis.spread.get(*at).is_some())
-            })),
-            spread_after: after_spread,
+            spread_before: match change {
+                Some(change) => spread(change.last_before),
+                None => newest_with_spread(),
+            },
+            spread_after: match change {
+                Some(change) => spread(change.first_after),
+                None => own_spread(),
+            },
             arrow: levels.map_or_else(String::new, |_| scale.arrow(before, after)),
             levels,
             unit: series.unit.clone(),
-            change: moved.filter(|moved| moved.is_finite()),
+            change: relative.filter(|change| change.is_finite()),
             worse,
             size: wording::change_size(series, before, after, worse),
             threshold: analysis.threshold,
@@ -349,10 +353,4 @@ fn acceptance_of(change: &Change) -> Option<AcceptedBy> {
         }
         _ => None,
     }
-}
-
-/// `±1.6`; empty where there is none, or none that shows beside the value.
-fn spread_text(std: Option<f64>, scale: &UnitScale) -> String {
-    let said = std.map_or_else(String::new, |std| text::spread(std, scale));
-    if said.contains(|c: char| ('1'..='9').contains(&c)) { said } else { String::new() }
 }

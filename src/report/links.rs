@@ -2,6 +2,7 @@
 //! to its root: an address is never guessed.
 
 use crate::report::SeriesRef;
+use crate::report::escape::address::link_target;
 use crate::report::urls;
 use model::policy::PageDetail;
 
@@ -19,9 +20,7 @@ pub(crate) struct ReportLinks {
 impl ReportLinks {
     /// The address of a path of the site.
     pub(crate) fn url_of(&self, path: &str) -> String {
-        let address = format!("{}{path}", self.base_url.as_deref().unwrap_or_default());
-        // What would end a link in Markdown; slugs hold none of it, a base URL may.
-        address.replace('(', "%28").replace(')', "%29").replace(' ', "%20")
+        link_target(&format!("{}{path}", self.base_url.as_deref().unwrap_or_default()))
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) mod assemble;
 pub(crate) mod compare;
 pub(crate) mod decision;
 pub(crate) mod delta;
-mod escape;
+pub(crate) mod escape;
 pub(crate) mod gcc;
 pub(crate) mod infrastructure;
 pub(crate) mod json;
@@ -20,12 +20,14 @@ pub(crate) mod links;
 pub(crate) mod markdown;
 pub(crate) mod actions_output;
 mod locate;
+pub(crate) mod outcome_text;
 pub(crate) mod phrase;
 mod reason;
 pub(crate) mod sarif;
 pub(crate) mod candidate;
 mod recheck;
 pub(crate) mod snapshot;
+pub(crate) mod summary;
 pub(crate) mod template;
 pub(crate) mod terminal;
 pub(crate) mod urls;
@@ -144,6 +146,13 @@ pub(crate) struct AcceptedBy {
     pub(crate) reason: String,
 }
 
+/// The old and the new level, in base units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Levels {
+    pub(crate) before: f64,
+    pub(crate) after: f64,
+}
+
 /// A verdict worth a person's time.
 #[derive(Clone, Debug)]
 pub(crate) struct SeriesFinding {
@@ -154,16 +163,14 @@ pub(crate) struct SeriesFinding {
     /// Enough runs stand on the new level.
     pub(crate) confirmed: bool,
     pub(crate) report_only: bool,
-    /// Levels in base units, and as people read them: each, and `83.9 → 95.6 µs`.
-    pub(crate) levels: Option<(f64, f64)>,
+    pub(crate) levels: Option<Levels>,
     pub(crate) unit: Unit,
+    /// The levels as people read them: `83.9 → 95.6 µs`.
     pub(crate) arrow: String,
-    pub(crate) before: String,
-    pub(crate) after: String,
-    /// `±1.6`; empty where there is none.
-    pub(crate) spread_before: String,
-    pub(crate) spread_after: String,
-    /// Signed as the value moved.
+    /// Standard deviations of the runs on both levels, in base units.
+    pub(crate) spread_before: Option<f64>,
+    pub(crate) spread_after: Option<f64>,
+    /// Signed as the value changed.
     pub(crate) change: Option<f64>,
     pub(crate) worse: bool,
     /// `13.9% slower`.

@@ -7,7 +7,8 @@ use minijinja::value::Serde;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
 
 use crate::report::template::render_template;
-use crate::site::{RenderError, SiteInput};
+use crate::site::error::RenderError;
+use crate::site::input::SiteInput;
 
 /// Markdown as HTML.
 pub(crate) fn to_html(markdown: &str) -> String {

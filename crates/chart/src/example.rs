@@ -136,7 +136,8 @@ impl ExampleChart {
     /// Runs that alternate between three runners of different speed.
     pub fn three_runners(count: usize) -> Self {
         let mut noise = NoiseGenerator(3);
-        let value = |index: usize| [80e3, 92e3, 101e3][index * 7 % 3] * (1.0 + 0.01 * noise.normal());
+        let value =
+            |index: usize| [80e3, 92e3, 101e3][index * 7 % 3] * (1.0 + 0.01 * noise.normal());
         let mut sample = Self::from_values((0..count).map(value).map(Some).collect());
         for (index, run) in sample.series.runs.iter_mut().enumerate() {
             run.segment = (index * 7 % 3).min(index) as u32;

@@ -43,6 +43,8 @@ mod standalone;
 mod trend;
 mod spark;
 pub mod bar;
+pub mod legend;
+
 pub mod compare;
 pub mod multiple;
 

@@ -13,7 +13,7 @@ use crate::cli::args::{CheckArgs, GlobalArgs};
 use crate::cli::build;
 use crate::cli::check::{candidate_ref, render_report, site_args, trust_base_approvals};
 use crate::cli::ui::{self, Reporter};
-use crate::report::{CheckOutcome, terminal};
+use crate::report::{CheckOutcome, outcome_text};
 use crate::serve::watcher::watch_paths;
 use crate::vcs::git;
 
@@ -76,7 +76,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &CheckArgs, talk: &Reporter) -> any
 
 /// `FAIL: 1 regressed, 64 unchanged. Answered from the changed file alone in 0.083 s; waiting …`
 fn summary_line(outcome: &CheckOutcome, alone: bool, took: Duration) -> String {
-    let (headline, took) = (terminal::headline(outcome), took.as_secs_f64());
+    let (headline, took) = (outcome_text::headline(outcome), took.as_secs_f64());
     let read = if alone { "from the changed file alone" } else { "from the whole history" };
     format!("{headline} Answered {read} in {took:.3} s; waiting for changes (Ctrl-C ends it).")
 }

@@ -10,12 +10,12 @@ use anyhow::{Context, bail};
 use crate::cli::args::GlobalArgs;
 use crate::cli::notify::args::{GithubArgs, NotifyArgs, NotifyCommand, SlackArgs, WebhookArgs};
 use crate::cli::ui::{self, Reporter};
-use crate::notify::check_report::{CheckReport, MAX_REPORT_BYTES};
 use crate::notify::client::{NotifyClient, TimeLimits};
 use crate::notify::endpoint::EndpointUrl;
 use crate::notify::github::comment::{self, CommentMessage, PullTarget};
 use crate::notify::github::{GithubApi, GithubTarget, issues};
 use crate::notify::preview::Preview;
+use crate::notify::received::{MAX_RESULT_BYTES, ReceivedCheck};
 use crate::notify::secret::{Secret, SecretMasks};
 use crate::notify::slack::state::{self, SlackState};
 use crate::notify::slack::{self, SlackDestination};
@@ -47,7 +47,7 @@ pub(crate) fn run(
 }
 
 fn github(global: &GlobalArgs, args: &GithubArgs, talk: &Reporter) -> anyhow::Result<u8> {
-    let outcome = read_report(global, &args.common)?;
+    let received = read_report(global, &args.common)?;
     let policy = load_policy(global, talk)?;
     let markdown = args.comment.as_deref().map(|path| {
         let bytes = read_bounded(path, MAX_COMMENT_BYTES)?;
@@ -77,10 +77,10 @@ fn github(global: &GlobalArgs, args: &GithubArgs, talk: &Reporter) -> anyhow::Re
     send(&args.common, &masks([token]), talk, |client| {
         let mut api = GithubApi::new(client, place);
         if args.issues || by_policy {
-            return issues::sync(&mut api, &outcome, &told.labels, &links);
+            return issues::sync(&mut api, &received.check, &told.labels, &links);
         }
         let message = CommentMessage {
-            outcome: &outcome,
+            check: &received.check,
             markdown: markdown.as_deref(),
             when: told.comment,
             links: &links,
@@ -90,7 +90,7 @@ fn github(global: &GlobalArgs, args: &GithubArgs, talk: &Reporter) -> anyhow::Re
 }
 
 fn slack(global: &GlobalArgs, args: &SlackArgs, talk: &Reporter) -> anyhow::Result<u8> {
-    let outcome = read_report(global, &args.common)?;
+    let received = read_report(global, &args.common)?;
     let policy = load_policy(global, talk)?;
     let told = policy.notify.slack.clone().unwrap_or_default();
     let channel = args.channel.clone().or(told.channel);
@@ -125,7 +125,7 @@ fn slack(global: &GlobalArgs, args: &SlackArgs, talk: &Reporter) -> anyhow::Resu
     let links = allowed_links(args.base_url.as_ref(), &policy, args.about.repo.as_deref(), talk)?;
     let subject = args.about.subject();
     let message = slack::SlackMessage {
-        outcome: &outcome,
+        check: &received.check,
         subject: &subject,
         mention: &told.mention,
         links: &links,
@@ -150,7 +150,7 @@ fn read_state(args: &SlackArgs, talk: &Reporter) -> anyhow::Result<SlackState> {
 }
 
 fn webhook(global: &GlobalArgs, args: &WebhookArgs, talk: &Reporter) -> anyhow::Result<u8> {
-    let outcome = read_report(global, &args.common)?;
+    let received = read_report(global, &args.common)?;
     let policy = load_policy(global, talk)?;
     let known = policy.notify.webhook.clone().and_then(|webhook| webhook.url);
     let url = env_secret("BENCHPAGES_WEBHOOK_URL").or(known.as_deref().and_then(Secret::new));
@@ -167,7 +167,7 @@ fn webhook(global: &GlobalArgs, args: &WebhookArgs, talk: &Reporter) -> anyhow::
     let message = webhook::WebhookMessage {
         address: address.into_secret(),
         key,
-        outcome: &outcome,
+        result: &received.raw,
         repo: args.about.repo.clone(),
         pull: args.about.pull,
     };
@@ -224,13 +224,13 @@ fn send(
     Ok(0)
 }
 
-fn read_report(global: &GlobalArgs, common: &NotifyArgs) -> anyhow::Result<CheckReport> {
-    let outcome = CheckReport::read(&read_bounded(&common.result, MAX_REPORT_BYTES)?)?;
-    let demo = |commit: &str| commit.starts_with("demo-");
-    if !global.demo && (demo(&outcome.candidate) || demo(&outcome.base)) {
+fn read_report(global: &GlobalArgs, common: &NotifyArgs) -> anyhow::Result<ReceivedCheck> {
+    let received = ReceivedCheck::read(&read_bounded(&common.result, MAX_RESULT_BYTES)?)?;
+    let commits = [&received.check.candidate, &received.check.base];
+    if !global.demo && commits.into_iter().flatten().any(|commit| commit.starts_with("demo-")) {
         bail!("the result is of demo data, made by a generator; say that this is a demo: --demo");
     }
-    Ok(outcome)
+    Ok(received)
 }
 
 /// A file, or stdin, of at most `most` bytes.

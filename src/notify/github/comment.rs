@@ -5,11 +5,13 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::notify::check_report::CheckReport;
 use crate::notify::client::HttpMethod;
-use crate::notify::github::comment_body::{CommentState, MARKER, render};
+use crate::notify::github::comment_body::{CommentState, render};
 use crate::notify::github::{ApiUser, GithubApi, OwnIdentity, PageStep};
 use crate::notify::{Delivery, NotifyError};
+use crate::report::escape::one_line;
+use crate::report::markdown::MARKER;
+use crate::report::wire::CheckFile;
 use model::policy::notify::Comment as When;
 
 /// Looking anew after a write that may or may not have been done.
@@ -25,7 +27,7 @@ pub(crate) struct PullTarget {
 /// What is told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CommentMessage<'a> {
-    pub(crate) outcome: &'a CheckReport,
+    pub(crate) check: &'a CheckFile,
     /// What `check --format markdown` printed.
     pub(crate) markdown: Option<&'a str>,
     pub(crate) when: When,
@@ -86,7 +88,7 @@ fn resolve_pull(
             if head.eq_ignore_ascii_case(sha) {
                 Ok(pull)
             } else {
-                let head = model::text::short_commit(&crate::notify::escape::plain(&head, 64));
+                let head = model::text::short_commit(&one_line(&head, 64));
                 Err(format!("not told: the head of #{pull} is {head} by now"))
             }
         }
@@ -145,7 +147,7 @@ fn find_own_comment(
 }
 
 fn decide_action(message: CommentMessage<'_>, older: Option<&str>) -> CommentAction {
-    let state = match (message.outcome.is_clean(), older.map(CommentState::of)) {
+    let state = match (message.check.is_clean(), older.map(CommentState::of)) {
         (false, _) => CommentState::Open,
         (true, None | Some(CommentState::Clean)) => CommentState::Clean,
         (true, Some(CommentState::Open | CommentState::Resolved)) => CommentState::Resolved,
@@ -153,7 +155,7 @@ fn decide_action(message: CommentMessage<'_>, older: Option<&str>) -> CommentAct
     if state == CommentState::Clean && older.is_none() && message.when != When::Always {
         return CommentAction::Skip("no change");
     }
-    let text = render(message.outcome, message.markdown, state, message.links);
+    let text = render(message.check, message.markdown, state, message.links);
     // GitHub stores line ends as they are sent by browsers.
     let same = |older: &str| older.replace("\r\n", "\n").trim_end() == text.trim_end();
     if older.is_some_and(same) {
@@ -165,15 +167,20 @@ fn decide_action(message: CommentMessage<'_>, older: Option<&str>) -> CommentAct
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notify::received::ReceivedCheck;
 
     const CLEAN: &str = "{\"verdict\": \"pass\", \"base\": \"b\", \"candidate\": \"c\"}";
     const SLOW: &str = "{\"verdict\": \"fail\", \"base\": \"b\", \"candidate\": \"c\", \"findings\": \
                         [{\"series\": \"s\", \"verdict\": \"regressed\"}]}";
 
+    fn check(text: &str) -> CheckFile {
+        ReceivedCheck::read(text.as_bytes()).unwrap().check
+    }
+
     /// What is written, as its state; none where nothing is.
     fn written(text: &str, when: When, older: Option<&str>) -> Option<CommentState> {
-        let outcome = CheckReport::read(text.as_bytes()).unwrap();
-        let message = CommentMessage { outcome: &outcome, markdown: None, when, links: &[] };
+        let check = check(text);
+        let message = CommentMessage { check: &check, markdown: None, when, links: &[] };
         match decide_action(message, older) {
             CommentAction::Skip(_) => None,
             CommentAction::Write(body) => Some(CommentState::of(&body)),
@@ -197,14 +204,12 @@ mod tests {
     }
 
     fn body_line(state: CommentState) -> String {
-        let outcome = CheckReport::read(CLEAN.as_bytes()).unwrap();
-        render(&outcome, None, state, &[]).lines().next_back().unwrap().to_owned()
+        render(&check(CLEAN), None, state, &[]).lines().next_back().unwrap().to_owned()
     }
 
     #[test]
     fn what_already_stands_is_not_written_again() {
-        let outcome = CheckReport::read(SLOW.as_bytes()).unwrap();
-        let text = render(&outcome, None, CommentState::Open, &[]).replace('\n', "\r\n");
+        let text = render(&check(SLOW), None, CommentState::Open, &[]).replace('\n', "\r\n");
         assert_eq!(written(SLOW, When::Changes, Some(&text)), None);
     }
 }

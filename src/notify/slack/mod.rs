@@ -9,12 +9,12 @@ pub(crate) mod state;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::notify::check_report::CheckReport;
 use crate::notify::client::{HttpMethod, HttpRequest, HttpResponse, NotifyClient};
 use crate::notify::endpoint::EndpointUrl;
 use crate::notify::secret::Secret;
 use crate::notify::slack::state::{SlackState, SlackThread};
 use crate::notify::{Delivery, NotifyError};
+use crate::report::wire::CheckFile;
 
 /// How a channel is written to.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub(crate) enum SlackDestination {
 /// What is told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SlackMessage<'a> {
-    pub(crate) outcome: &'a CheckReport,
+    pub(crate) check: &'a CheckFile,
     /// What was checked: `owner/name`, `owner/name #7`. A thread is about one subject.
     pub(crate) subject: &'a str,
     pub(crate) mention: &'a [String],
@@ -47,8 +47,8 @@ pub(crate) fn post(
     message: SlackMessage<'_>,
     state: &mut SlackState,
 ) -> Result<Delivery, NotifyError> {
-    let quiet = message.outcome.is_quiet();
-    let print = fingerprint(message.outcome);
+    let quiet = message.check.is_quiet();
+    let print = fingerprint(message.check);
     let earlier = state.threads.get(message.subject).cloned();
     let mut told = match (&earlier, quiet) {
         (None, true) => return Ok(Delivery::new("Slack: nothing to tell")),
@@ -202,21 +202,20 @@ fn effective_status(response: &HttpResponse) -> u16 {
 }
 
 /// What was found, without its numbers: two runs that differ in noise only are alike.
-fn fingerprint(outcome: &CheckReport) -> String {
-    let mut found: Vec<String> = outcome
+fn fingerprint(check: &CheckFile) -> String {
+    let mut found: Vec<String> = check
         .findings
         .iter()
         .map(|finding| format!("{}\0{}", finding.series, finding.verdict))
         .chain(
-            outcome
+            check
                 .violations
                 .iter()
                 .map(|it| format!("{}\0{}", it.rule, it.series.as_deref().unwrap_or_default())),
         )
         .collect();
     found.sort();
-    let text =
-        format!("{:?}\n{}\n{}", outcome.verdict, outcome.alert().is_some(), found.join("\n"));
+    let text = format!("{:?}\n{}\n{}", check.verdict, check.alert().is_some(), found.join("\n"));
     let hash = Sha256::digest(text);
     hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
