@@ -135,6 +135,7 @@ impl<'a> PreparedSite<'a> {
     }
 }
 
+#[cfg(feature = "bench")]
 /// The paths of all files of the site, in the order in which they are made.
 ///
 /// # Errors
