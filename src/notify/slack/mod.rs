@@ -7,7 +7,6 @@ mod blocks;
 pub(crate) mod state;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::notify::check_report::CheckReport;
 use crate::notify::client::{HttpMethod, HttpRequest, HttpResponse, NotifyClient};
@@ -217,8 +216,7 @@ fn fingerprint(outcome: &CheckReport) -> String {
     found.sort();
     let text =
         format!("{:?}\n{}\n{}", outcome.verdict, outcome.alert().is_some(), found.join("\n"));
-    let hash = Sha256::digest(text);
-    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    model::hex::sha256(&text, 32)
 }
 
 #[cfg(test)]
