@@ -46,7 +46,7 @@ pub(crate) fn post(
     let mut request = HttpRequest::new(HttpMethod::Post, message.address.clone());
     request.headers = vec![
         ("content-type", "application/json".to_owned()),
-        ("x-benchpages-delivery", hex(&Sha256::digest(&body)[..16])),
+        ("x-benchpages-delivery", model::hex::encode(&Sha256::digest(&body)[..16])),
         ("x-benchpages-timestamp", unix.to_string()),
     ];
     if let Some(key) = &message.key {
@@ -64,11 +64,7 @@ fn signature(key: &Secret, unix: u64, body: &[u8]) -> Result<String, NotifyError
     let mut mac = keyed.map_err(|_| NotifyError::Input("the key cannot be used".to_owned()))?;
     mac.update(format!("v1:{unix}:").as_bytes());
     mac.update(body);
-    Ok(hex(&mac.finalize().into_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Ok(model::hex::encode(mac.finalize().into_bytes()))
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use crate::report::decision::Decision;
 use crate::report::escape::{self, json_for_logs};
-use crate::report::urls::sha256_hex;
 use crate::report::wording::verdict_name;
 use crate::report::{CheckOutcome, SeriesFinding, SeriesRef, outcome_text};
 use detect::Verdict;
@@ -112,6 +111,6 @@ fn result(rule: &str, level: &str, message: &str, subject: Option<&SeriesRef>) -
             },
             "logicalLocations": [{"fullyQualifiedName": name, "kind": "member"}],
         }],
-        "partialFingerprints": {"series/v1": sha256_hex(&format!("{rule}\n{name}"), 32)},
+        "partialFingerprints": {"series/v1": model::hex::sha256(&format!("{rule}\n{name}"), 32)},
     })
 }

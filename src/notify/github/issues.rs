@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use crate::notify::client::HttpMethod;
 use crate::notify::github::comment_body::commit_text;
@@ -148,8 +147,7 @@ fn id_of(body: &str) -> Option<&str> {
 }
 
 fn id(kind: &str, name: &str) -> String {
-    let hash = Sha256::digest(format!("{kind}\0{name}"));
-    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    model::hex::sha256(&format!("{kind}\0{name}"), 16)
 }
 
 fn series_id(series: &str) -> String {

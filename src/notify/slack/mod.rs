@@ -7,7 +7,6 @@ mod blocks;
 pub(crate) mod state;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::notify::client::{HttpMethod, HttpRequest, HttpResponse, NotifyClient};
 use crate::notify::endpoint::EndpointUrl;
@@ -216,8 +215,7 @@ fn fingerprint(check: &CheckFile) -> String {
         .collect();
     found.sort();
     let text = format!("{:?}\n{}\n{}", check.verdict, check.alert().is_some(), found.join("\n"));
-    let hash = Sha256::digest(text);
-    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    model::hex::sha256(&text, 32)
 }
 
 #[cfg(test)]

@@ -55,7 +55,11 @@ fn runner_changes(site: &SiteContext<'_>, at: usize) -> Vec<EventView> {
             hints: vec![
                 "New runner or version: nothing is compared across this change.".to_owned(),
             ],
-            id: format!("{}-runner-{}", text::iso_date(time), urls::sha256_hex(&site.stems[at], 8)),
+            id: format!(
+                "{}-runner-{}",
+                text::iso_date(time),
+                model::hex::sha256(&site.stems[at], 8)
+            ),
             kind: "runner_change",
             series: Some(site.stems[at].clone()),
             severity: None,

@@ -113,7 +113,7 @@ fn segments(series: &Series, runners: &[String]) -> Vec<SegmentView> {
 fn runner_id(segment: &Segment) -> String {
     let fields = segment.fingerprint.iter().map(|(name, value)| format!("{name}={value}\n"));
     let fields: String = fields.collect();
-    if fields.is_empty() { fields } else { urls::sha256_hex(&fields, 8) }
+    if fields.is_empty() { fields } else { model::hex::sha256(&fields, 8) }
 }
 
 fn point<'a>(

@@ -207,7 +207,7 @@ fn rule(part: &str, policy: &serde_json::Value) -> RuleView {
     let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     RuleView {
         id: if id.is_empty() {
-            format!("own-{}", crate::report::urls::sha256_hex(head, 6))
+            format!("own-{}", model::hex::sha256(head, 6))
         } else {
             format!("rule-{id}")
         },
