@@ -6,6 +6,7 @@
 //! request is worse than the baseline. Judges nothing anew: sizes and levels come from `analysis`.
 
 use detect::{Analysis, Change, ChangeStatus, Verdict};
+use model::commit_ref::AmbiguousName;
 use model::history::History;
 use model::policy::accepted;
 use model::record::Direction;
@@ -41,15 +42,13 @@ impl RegressionLookup<'_> {
         fits.map(|(at, _)| at).collect()
     }
 
-    /// The commits with this id, or from 4 characters on with an id that begins with it.
-    pub(crate) fn commits_named(&self, name: &str) -> Vec<CommitIndex> {
-        let known = |id: &str| id == name || name.len() >= 4 && id.starts_with(name);
-        let all = self.history.commits.iter().enumerate();
-        let index = |at: usize| u32::try_from(at).ok().map(CommitIndex);
-        if let Some((at, _)) = all.clone().find(|(_, commit)| commit.id == name) {
-            return index(at).into_iter().collect();
-        }
-        all.filter(|(_, commit)| known(&commit.id)).filter_map(|(at, _)| index(at)).collect()
+    /// The commit of a name; none where no measured commit has it.
+    ///
+    /// # Errors
+    /// The name means several commits.
+    pub(crate) fn commit_named(&self, name: &str) -> Result<Option<CommitIndex>, AmbiguousName> {
+        let at = self.history.commit_names().find(name)?;
+        Ok(at.and_then(|at| u32::try_from(at).ok()).map(CommitIndex))
     }
 
     /// What of these series got worse at a commit, worst first.
@@ -105,7 +104,7 @@ impl RegressionLookup<'_> {
     fn pull_regression(&self, one: usize, commit: CommitIndex) -> Option<SeriesRegression> {
         let (series, analysis) = (&self.series[one], &self.analyses[one]);
         let mut runs = series.pulls.iter().rev().map(|pull| &pull.run);
-        let after = runs.find(|run| run.commit == commit)?.value?;
+        let after = runs.find(|run| run.commit == commit)?.value.get()?;
         let before = analysis.baseline?.value;
         let change = (after - before) / before.abs();
         let worse = (change > 0.0) == (series.direction == Direction::Lower);

@@ -167,9 +167,9 @@ fn follow(
     let (opened, scene) = (&loaded.loaded, &loaded.scene);
     let said = HumanInput::for_gate(&opened.contents, scene);
     let history = &opened.history;
-    let kept = loaded.candidate_start().and_then(|from| {
+    let kept = loaded.candidate_start().map(|_| {
         with_analysis_context(history, said, opened.now, |context| {
-            Reanalysis::of(&known, &policy, context, from)
+            Reanalysis::new(known.as_slice().into(), &policy, context)
         })
     });
     let (analyses, mut kept) = match kept {
@@ -182,6 +182,9 @@ fn follow(
     let outcome = app::judge_candidate(&mut loaded.loaded, &loaded.options, None, judged);
     drop(series);
     tell(Ok(CheckUpdate { outcome: &outcome, candidate_only: false }))?;
+    if let Some(kept) = &mut kept {
+        kept.prepare(loaded.candidate_start());
+    }
     loop {
         let Some(paths) = changes() else { return Ok(false) };
         let kept = kept.as_mut().map(|kept| (known.as_slice(), kept));
@@ -196,7 +199,7 @@ fn follow(
 fn again(
     loaded: &mut WatchedHistory,
     asked: &WatchRequest<'_>,
-    (known, kept): (&[Series], &mut Reanalysis<'_>),
+    (known, kept): (&[Series], &mut Reanalysis),
     paths: &[PathBuf],
 ) -> Option<CheckOutcome> {
     let [path] = paths else { return None };
@@ -219,10 +222,12 @@ fn again(
     }
     let policy = &loaded.loaded.policy;
     let fresh = fresh(&mut history, from, |history| series::group_series(history, policy).series);
-    let mut series = joined(known, kept.runs_before(), fresh)?;
+    let before = |series: &Series| series.runs.iter().take_while(|run| run.commit < from).count();
+    let reached: Vec<usize> = known.iter().map(before).collect();
+    let mut series = joined(known, &reached, fresh)?;
     let said = HumanInput::for_gate(&loaded.loaded.contents, &scene);
     let analyses = with_analysis_context(&history, said, loaded.loaded.now, |context| {
-        kept.analyze(&series, policy, context)
+        kept.analyze(series.as_slice().into(), policy, context)
     });
     let judged =
         AnalyzedCandidate { scene: scene.clone(), plea: None, series: &mut series, analyses };

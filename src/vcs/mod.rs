@@ -18,6 +18,7 @@ mod toolchain;
 use std::path::Path;
 
 use crate::vcs::job::{CiJob, EnvVariables};
+use model::commit_ref;
 use model::history::CommitFacts;
 use model::record::time::Timestamp;
 use model::text;
@@ -150,7 +151,7 @@ fn requested_commit(
     repository: &Path,
 ) -> Option<String> {
     let Some(name) = &overrides.commit else { return ci.commit.clone() };
-    let is_prefix = |id: &&String| text::is_sha(name) && id.starts_with(name.as_str());
+    let is_prefix = |id: &&String| text::is_sha(name) && commit_ref::is_name_of(id, name);
     let of_job = || [&ci.commit, &ci.merge_commit].into_iter().flatten().find(is_prefix).cloned();
     let id = git::resolve(repository, name).or_else(of_job);
     // Not every history is git's: `build-17` is a commit as good as any.

@@ -122,7 +122,7 @@ impl ComparisonChart {
         let mut description = ranking(&drawn, &series.unit, series.direction);
         description.push_str(" Lines are medians of 7 runs.");
         if left_out > 0 {
-            description.push_str(&format!(" {left_out} more are not drawn."));
+            description.push_str(&format!(" {left_out} more not shown."));
         }
         let caption = caption(&measure, &scale, log);
         let axes = ComparisonAxes { x_axis, y_axis, ticks, titled: true };
@@ -174,7 +174,8 @@ pub fn sweep(lines: &[SweepLine<'_>], measure: &Measure<'_>) -> ComparisonChart 
     let (y_axis, scale) = y_axis(&values, measure.unit, true);
     let x_axis = XAxis::Size { from, to };
     let ticks = size_ticks(&all, x_axis);
-    let caption = format!("{} Across: input size n, log scale.", caption(measure, &scale, true));
+    let caption =
+        format!("{} Horizontal axis: input size n, log scale.", caption(measure, &scale, true));
     let size = text::count(to.unsigned_abs());
     let largest = drawn.iter().filter(|line| line.last_point().map(|l| l.0) == Some(to));
     let description =
@@ -453,7 +454,7 @@ mod tests {
     fn the_seventh_line_is_left_out_and_said_so() {
         let many = samples(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
         let chart = comparison(&lines(&many, &["a", "b", "c", "d", "e", "f", "g", "h"]), "x");
-        assert!(chart.description.ends_with("2 more are not drawn."), "{}", chart.description);
+        assert!(chart.description.ends_with("2 more not shown."), "{}", chart.description);
         assert_eq!(chart.svg.matches("class=\"m s").count(), 6);
     }
 

@@ -43,10 +43,10 @@ pub(crate) fn caption(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
         parts.push("Axis does not start at 0.".to_owned());
     }
     if matches!(input.span, ChartSpan::Order(_)) {
-        parts.push("One step per commit.".to_owned());
+        parts.push("One step per run.".to_owned());
     }
     if layout.dense {
-        let marks = "Thin: lowest to highest run of each column; thick: middle 80%; line: median.";
+        let marks = "Thin bars: lowest to highest run; thick bars: middle 80%; line: median.";
         parts.push(marks.to_owned());
     }
     parts.join(" ")
@@ -82,7 +82,7 @@ pub(crate) fn short_description(input: &TrendInput<'_>, layout: &ChartLayout) ->
     let count = text::count_noun(layout.rows.len() as u64, "run");
     let span = text::date_span(runs[first.run].time, runs[last.run].time);
     let changes =
-        changes_sentence(input, layout).unwrap_or_else(|| "No lasting change.".to_owned());
+        changes_sentence(input, layout).unwrap_or_else(|| "No lasting changes.".to_owned());
     format!("{name}: {count}, {span}. {changes}")
 }
 
@@ -108,7 +108,7 @@ fn changes_sentence(input: &TrendInput<'_>, layout: &ChartLayout) -> Option<Stri
         })
         .collect();
     let noun = text::count_noun(changes.len() as u64, "lasting change");
-    let lead = if changes.len() > named.len() { format!("{noun}, the newest") } else { noun };
+    let lead = if changes.len() > named.len() { format!("{noun}, latest") } else { noun };
     Some(format!("{lead}: {}.", text::join_and(&named)))
 }
 
@@ -127,9 +127,10 @@ fn runners_sentence(input: &TrendInput<'_>, layout: &ChartLayout) -> Option<Stri
                     Some(format!("{what} {} times, last on {last}.", dates.len()))
                 }
                 // Only another runner cuts a series: one that joins a pool has a line of its own.
-                few if what == "Runner changed" => {
-                    Some(format!("{what} on {}: not compared across it.", text::join_and(few)))
-                }
+                few if what == "Runner changed" => Some(format!(
+                    "{what} on {}; not compared across the change.",
+                    text::join_and(few)
+                )),
                 few => Some(format!("{what} on {}.", text::join_and(few))),
             }
         })
@@ -155,7 +156,7 @@ fn gaps_sentence(input: &TrendInput<'_>, layout: &ChartLayout) -> Option<String>
     match spans.len() {
         0 => None,
         1..=MAX_NAMED => Some(format!("No runs {}.", text::join_and(&spans))),
-        many => Some(format!("{many} gaps without runs, the last {}.", spans[many - 1])),
+        many => Some(format!("{many} gaps without runs, latest {}.", spans[many - 1])),
     }
 }
 
@@ -175,8 +176,8 @@ fn unusual_runs_sentence(layout: &ChartLayout) -> Option<String> {
     let counts = [
         (failed, "failed run"),
         (outliers, "outlier"),
-        (infrastructure, "run in an infrastructure anomaly"),
-        (layout.clamped, "run off the scale"),
+        (infrastructure, "run with an infrastructure anomaly"),
+        (layout.clamped, "run outside the axis"),
     ];
     let parts: Vec<String> = counts
         .into_iter()
@@ -206,21 +207,21 @@ fn legend(layout: &ChartLayout) -> String {
     let levels = layout.rows.iter().filter(|row| row.level.is_some()).count();
     add(levels > 1 && !layout.dense, "the line is the median of 7 runs");
     let band = any(|row| row.spread.is_some_and(|spread| spread > 0.0));
-    add(band && levels > 1 && !layout.dense, "the shaded edge is their usual spread");
+    add(band && levels > 1 && !layout.dense, "the shaded band is their usual spread");
     add(layout.threshold_drawn, "the dashed line is the threshold");
     add(any(|row| row.flags.is_outlier), "hollow squares are outliers");
     add(
         infrastructure_rows(layout).next().is_some(),
-        "hollow circles are infrastructure anomalies",
+        "hollow circles are runs with an infrastructure anomaly",
     );
     add(
         layout.layers.iter().any(|layer| layer.role == MarkRole::Clamped),
-        "filled squares lie off the scale",
+        "filled squares are outside the axis",
     );
-    add(!layout.failed_runs.is_empty(), "× is a failed run");
+    add(!layout.failed_runs.is_empty(), "× marks a failed run");
     let has_note = |kind| layout.notes.iter().any(|note| note.kind == kind);
-    add(has_note(NoteKind::Remark), "◆ is a note");
-    add(has_note(NoteKind::Tag), "◇ is a tag");
+    add(has_note(NoteKind::Remark), "◆ marks a note");
+    add(has_note(NoteKind::Tag), "◇ marks a tag");
     if parts.is_empty() {
         String::new()
     } else {

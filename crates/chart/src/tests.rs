@@ -128,9 +128,9 @@ fn an_infrastructure_day_has_a_mark_of_its_own_also_off_the_scale() {
     assert_eq!(lines(&plain, MarkRole::Infrastructure)[1], [(plain.positions[90], 4)]);
     assert!(lines(&plain, MarkRole::Clamped).is_empty());
     let chart = trend(&sample.input(&ExampleLinks), ChartSize::Full);
-    assert!(chart.description.contains("hollow circles are infrastructure anomalies"));
+    assert!(chart.description.contains("hollow circles are runs with an infrastructure"));
     assert!(
-        chart.description.contains("3 runs in an infrastructure anomaly"),
+        chart.description.contains("3 runs with an infrastructure anomaly"),
         "{}",
         chart.description
     );
@@ -146,7 +146,7 @@ fn an_infrastructure_day_widens_the_range_only_while_it_is_new() {
     let ends = |at: usize| {
         let mut sample =
             ExampleChart::from_values((0..40).map(|i| Some(100.0 + f64::from(i % 3))).collect());
-        sample.series.runs[at].value = Some(130.0);
+        sample.series.runs[at].value = 130.0.into();
         sample.analysis.typical_range = Some((50.0, 150.0));
         sample.analysis.flags[at].infrastructure = true;
         sample.analysis.level.set(at, None);
@@ -201,7 +201,7 @@ fn a_pool_of_two_runners_has_one_line_for_each() {
     for (index, run) in sample.series.runs.iter_mut().enumerate() {
         run.segment = index as u32 % 2;
     }
-    sample.analysis.level = sample.series.runs.iter().map(|run| run.value).collect();
+    sample.analysis.level = sample.series.runs.iter().map(|run| run.value.get()).collect();
     let drawn = lines(&layout(&sample), MarkRole::Level(0));
     assert_eq!(drawn.len(), 2);
     assert!(drawn.iter().all(|line| line.iter().all(|point| point.1 == line[0].1)));
@@ -269,11 +269,11 @@ fn the_description_says_what_the_chart_shows() {
     assert_eq!(
         chart.description,
         "200 runs, 30 Mar to 4 Oct 2025. 2 lasting changes: −5.4% (faster) on 23 May 2025 and \
-         +12.3% (slower) on 8 Aug 2025. Runner changed on 10 Jul 2025: not compared across it. \
-         No runs 17–25 Jun 2025. 2 failed runs, 3 outliers and 1 run off the scale. Dots are \
-         runs, the line is the median of 7 runs, the shaded edge is their usual spread, the dashed \
-         line is the threshold, hollow squares are outliers, filled squares lie off the scale, × is \
-         a failed run and ◆ is a note."
+         +12.3% (slower) on 8 Aug 2025. Runner changed on 10 Jul 2025; not compared across the change. \
+         No runs 17–25 Jun 2025. 2 failed runs, 3 outliers and 1 run outside the axis. Dots \
+         are runs, the line is the median of 7 runs, the shaded band is their usual spread, the \
+         dashed line is the threshold, hollow squares are outliers, filled squares are outside the \
+         axis, × marks a failed run and ◆ marks a note."
     );
     assert_eq!(
         trend(&ExampleChart::from_values(vec![]).input(&ExampleLinks), ChartSize::Full).description,
