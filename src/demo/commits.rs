@@ -84,7 +84,8 @@ pub(super) fn commits_file(
     ("commits.ndjson".to_owned(), lines)
 }
 
-/// The pull request of a day's commit. Numbers end at 411 and skip some: issues share them on GitHub.
+/// The pull request of a day's commit. Numbers end at 411 and skip some: issues share them on
+/// GitHub.
 fn pull_number(age: u32) -> Option<u64> {
     411_u64.checked_sub(u64::from(age) + u64::from(age / 3)).filter(|number| *number > 0)
 }

@@ -1,4 +1,5 @@
-//! The demo history on disk. A manifest lists what was written, so that the next run may replace it.
+//! The demo history on disk. A manifest lists what was written, so that the next run may replace
+//! it.
 //!
 //! A folder with any other file is rejected before anything changes: `demo-data --out .` in a
 //! repository must not cost anybody a file. Files that other commands of this program make in a
@@ -43,7 +44,8 @@ pub(crate) struct WrittenDemo {
 /// left there.
 ///
 /// # Errors
-/// [`DemoWriteError::NotOurs`] before anything is touched; [`DemoWriteError::Io`] with the path at fault.
+/// [`DemoWriteError::NotOurs`] before anything changes; [`DemoWriteError::Io`] with the path at
+/// fault.
 pub(crate) fn write(history: &DemoHistory, dir: &Path) -> Result<WrittenDemo, DemoWriteError> {
     let old = read_manifest(dir)?;
     reject_foreign_files(dir, &old)?;

@@ -145,8 +145,8 @@ fn slot(
 const VERBS: [&str; 5] = ["sort", "merge", "parse", "hash", "scan"];
 const NOUNS: [&str; 5] = ["strings", "intervals", "csv", "matrix", "tree"];
 
-/// `count` slots: 500 are 25 tests × 5 backends × 2 sizes × sequential and parallel; the next 500 are
-/// the same tests by a second name, and so on. More slots never change the ones before.
+/// `count` slots: 500 are 25 tests × 5 backends × 2 sizes × sequential and parallel; the next 500
+/// are the same tests by a second name, and so on. More slots never change the ones before.
 pub(super) fn many_slots(count: usize) -> Vec<BenchmarkSlot> {
     let tests = (0..).flat_map(|round| {
         let named = VERBS.into_iter().enumerate().flat_map(|verb| NOUNS.map(|noun| (verb, noun)));

@@ -138,6 +138,7 @@ impl DemoDay {
 /// Makes the history. Pure: the same options give the same bytes.
 pub(crate) fn generate(options: &DemoOptions) -> DemoHistory {
     let mut random = DemoRandom::new(options.seed);
+    // Commits and steps are drawn before any run, so that the number of series cannot change them.
     let days = days(options, &mut random);
     let slots = match options.scenario {
         Scenario::Story | Scenario::Steady => matrix::slots(),
@@ -152,6 +153,7 @@ pub(crate) fn generate(options: &DemoOptions) -> DemoHistory {
         records += slots.len() as u64;
         files.push((format!("results/{}.ndjson", day.date()), bytes));
     }
+    // After the days: a story with a pull request has the same main line as one without.
     let pull = (options.scenario == Scenario::Story).then(|| commits::DemoPull::new(&mut random));
     if let (Some(pull), Some(newest)) = (&pull, days.last()) {
         let bytes = measure_pull(pull, newest, &slots, &mut random);
@@ -212,6 +214,7 @@ fn measure_day(
     let mut lines = Vec::with_capacity(slots.len() * 420);
     // What all runs of one day share: without it, no peer of a series would ever move with it.
     let weather = libm::exp(0.003 * random.normal());
+    // Many series are measured closer together, so that each day's runs end on that day.
     let pace = RUN_INTERVAL.min(SESSION_SECONDS / slots.len().max(1) as i64);
     for (index, slot) in slots.iter().enumerate() {
         let seconds = FIRST_RUN + pace * index as i64 + i64::from(random.below(35));
@@ -262,6 +265,7 @@ fn measure_pull(
     random: &mut DemoRandom,
 ) -> Vec<u8> {
     let mut lines = Vec::new();
+    // All benchmarks once, then all again, as a job measures them: a slow minute hits one repeat.
     for repeat in 0..PULL_REPEATS {
         for (index, slot) in slots.iter().enumerate() {
             let place = repeat * slots.len() as i64 + index as i64;

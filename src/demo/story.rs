@@ -13,7 +13,8 @@ pub(super) const INFRASTRUCTURE: u32 = 32;
 pub(super) const REGRESSION: u32 = 26;
 /// … until here (day 46).
 pub(super) const FIX: u32 = 13;
-/// csharp groupby_topN gets slower by 15 % in all, a little every day, over the last 35 days (from day 24).
+/// csharp groupby_topN gets slower by 15 % in all, a little every day, over the last 35 days (from
+/// day 24).
 const DRIFT: u32 = 35;
 /// One run of csharp time_buckets, parallel, n = 1,000,000, is killed (day 40).
 pub(super) const FAILURE: u32 = 19;

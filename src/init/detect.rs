@@ -1,6 +1,6 @@
-//! Which benchmark tools a repository uses, from the files that name them. Looks at the root and one
-//! folder deep, at a bounded number of files, and reads at most 1 MiB of each: `init` answers at once
-//! in a repository of any size. Names that could do harm in a script are skipped.
+//! Which benchmark tools a repository uses, from the files that name them. Looks at the root and
+//! one folder deep, at a bounded number of files, and reads at most 1 MiB of each: `init` answers
+//! at once in a repository of any size. Names that could do harm in a script are skipped.
 //!
 //! `bench/Cargo.toml` with the word `criterion` is Criterion in the folder `bench`.
 
@@ -55,10 +55,11 @@ pub(super) fn fragments(root: &Path, tools: &[DetectedTool]) -> Vec<String> {
 /// The part of one tool. It runs in the folder of its manifest where that is a project of its own.
 fn fragment(root: &Path, detected: &DetectedTool) -> String {
     let (tool, inside) = (detected.tool, !detected.folder.is_empty());
+    // `# pyperf: one script; …`, or the name alone.
     let remark = if tool.comment.is_empty() { "" } else { ": " };
     let heading = format!("\n# {}{remark}{}.\n", tool.name, tool.comment);
-    // A manifest in a folder is a member of the project where the root has one too: `cargo bench` of
-    // the root runs the benchmarks of the whole workspace.
+    // A manifest in a folder is a member of the project where the root has one too: `cargo bench`
+    // of the root runs the benchmarks of the whole workspace.
     let is_manifest = tool.markers.iter().any(|(name, _)| *name == detected.file);
     let is_project = is_manifest && inside && !root.join(&detected.file).exists();
     if is_project && !tool.script.contains("FILE") {
@@ -93,8 +94,8 @@ fn read_small_file(path: &Path) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Folder (empty for the root) and name of files that may name a tool: those of the root first, then
-/// of its folders, sorted.
+/// Folder (empty for the root) and name of files that may name a tool: those of the root first,
+/// then of its folders, sorted.
 fn files(root: &Path) -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut folders = vec![String::new()];
@@ -113,12 +114,13 @@ fn files(root: &Path) -> Vec<(String, String)> {
             files.push((folder.clone(), name));
         }
     }
+    // Sorted before, so that a huge repository always gets the same answer.
     files.truncate(MAX_FILES);
     files
 }
 
-/// The entries of a folder whose names are harmless in a script, sorted. Links are not followed: one
-/// may lead out of the repository.
+/// The entries of a folder whose names are harmless in a script, sorted. Links are not followed:
+/// one may lead out of the repository.
 fn names(folder: &Path, folders: bool) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let has_kind = |entry: &std::fs::DirEntry| {

@@ -1,8 +1,8 @@
 //! What a repository needs to keep its own history: proposed files, made from templates, and how
 //! each compares with what is there already. Overwrites nothing, and runs no program.
 //!
-//! For a Rust repository with Criterion: `data/policy.yml`, `.github/benchmarks.sh` with a part that
-//! runs `cargo bench`, four workflows, and CODEOWNERS. What they do is in `templates/init/`.
+//! For a Rust repository with Criterion: `data/policy.yml`, `.github/benchmarks.sh` with a part
+//! that runs `cargo bench`, four workflows, and CODEOWNERS. What they do is in `templates/init/`.
 
 mod detect;
 mod tools;
@@ -125,12 +125,14 @@ const OUR_SITE: &str = "https://benchpages.github.io/benchpages/";
 /// A file that is proposed exists and cannot be read.
 pub(crate) fn plan(facts: &ProjectFacts) -> anyhow::Result<InitPlan> {
     let tools = detect::detect_tools(&facts.root);
+    // Hooks are opt-in: they run on the machine of everyone who commits.
     let hooks = HOOKS.iter().filter(|_| facts.hooks);
     let proposals: anyhow::Result<Vec<Proposal>> = TEMPLATES
         .iter()
         .chain(hooks)
         .map(|template| {
             let mut text = fill_template(template.text, facts);
+            // The only file whose content depends on the code of the repository.
             if template.name == "init/measure.sh" {
                 text.extend(detect::fragments(&facts.root, &tools));
             }
@@ -162,6 +164,8 @@ fn fill_template(template: &str, facts: &ProjectFacts) -> String {
             .to_owned(),
     };
     let schema = format!("{}api/v1/policy.schema.json", site.as_deref().unwrap_or(OUR_SITE));
+    // An owner that does not exist is shown by GitHub as an error in CODEOWNERS, which is the
+    // reminder.
     let owner = owner.map_or_else(|| "@your-team".to_owned(), |owner| format!("@{owner}"));
     template
         .replace("__VERSION__", env!("CARGO_PKG_VERSION"))
@@ -173,7 +177,8 @@ fn fill_template(template: &str, facts: &ProjectFacts) -> String {
         .replace("__SITE__", &site_lines)
 }
 
-/// The URL of a repository on GitHub Pages. The repository `owner.github.io` is the root of its host.
+/// The URL of a repository on GitHub Pages. The repository `owner.github.io` is the root of its
+/// host.
 fn pages_url(owner: &str, name: &str) -> String {
     let owner = owner.to_ascii_lowercase();
     let host = format!("{owner}.github.io");
@@ -252,8 +257,8 @@ pub(crate) fn is_repository(text: &str) -> bool {
     text.split_once('/').is_some_and(|(owner, name)| word(owner) && word(name))
 }
 
-/// Whether the name of a branch is harmless in a workflow. Stricter than git: `${{ … }}` in a branch
-/// would be an expression there.
+/// Whether the name of a branch is harmless in a workflow. Stricter than git: `${{ … }}` in a
+/// branch would be an expression there.
 pub(crate) fn is_branch(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
     !text.is_empty() && text.chars().all(plain) && text.starts_with(|c: char| c.is_alphabetic())

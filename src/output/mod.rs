@@ -57,8 +57,8 @@ pub(crate) struct Committed {
 }
 
 impl Output {
-    /// Makes a staging folder beside `target`, and missing folders above it. `previous` says whether
-    /// the replaced site is kept, and one that was kept is used.
+    /// Makes a staging folder beside `target`, and missing folders above it. `previous` says
+    /// whether the replaced site is kept, and one that was kept is used.
     ///
     /// # Errors
     /// The target must not be replaced, or nothing can be written beside it.
@@ -176,15 +176,15 @@ fn create_staging(target: &OutputTarget) -> Result<TempDir, OutputError> {
     let prefix = target.staging_prefix();
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix);
-    // The folder becomes the site, which a web server of another user reads: the umask decides, where
-    // a temporary folder would be private.
+    // The folder becomes the site, which a web server of another user reads: the umask decides,
+    // where a temporary folder would be private.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
     builder.tempdir_in(&target.parent).map_err(OutputError::at(&target.parent))
 }
 
-/// Locks first, then writes: an empty marker marks nothing, so no other run can remove the folder in
-/// between.
+/// Locks first, then writes: an empty marker marks nothing, so no other run can remove the folder
+/// in between.
 fn create_marker(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
     // Without locks (some network file systems) the build goes on; it cannot tell stale from busy.
@@ -199,8 +199,8 @@ fn write_marker(mut file: File) -> io::Result<File> {
     Ok(file)
 }
 
-/// Whether a route names a file inside the site on every system, and is not the marker. `:` would be
-/// a drive or a stream on Windows.
+/// Whether a route names a file inside the site on every system, and is not the marker. `:` would
+/// be a drive or a stream on Windows.
 fn is_inside(route: &str) -> bool {
     let is_forbidden = |c: char| c.is_control() || matches!(c, '\\' | ':');
     let is_plain = |part: &str| !part.is_empty() && part != "." && part != "..";

@@ -4,8 +4,8 @@
 //! 1,000,000 records after one new day takes 3.8 s instead of 6.2 s (docs/performance.md). Nobody
 //! reads in the folder: it becomes the staging folder of the run, and only the finished site is
 //! swapped in. Nothing in it is trusted: every file of the new site is written or compared byte by
-//! byte, and all others are removed. Links, and files with a second name, are removed first: writing
-//! to one would change a file elsewhere.
+//! byte, and all others are removed. Links, and files with a second name, are removed first:
+//! writing to one would change a file elsewhere.
 
 use std::collections::HashSet;
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
@@ -102,7 +102,8 @@ impl ReusableFiles {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).remove(route)
     }
 
-    /// Overwrites the file at a route. False: there is no file at the route, and the caller makes one.
+    /// Overwrites the file at a route. False: there is no file at the route, and the caller makes
+    /// one.
     pub(super) fn overwrite(&self, route: &str, path: &Path, bytes: &[u8]) -> io::Result<bool> {
         if !self.claim_route(route) {
             if self.folders.contains(route) {

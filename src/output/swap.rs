@@ -17,14 +17,14 @@ pub(super) fn replace(new: &Path, old: &Path, aside: &Path) -> io::Result<PathBu
     }
 }
 
-/// Swaps two folders in one step: a reader sees the old site or the new one at any moment. None where
-/// the system or the file system cannot.
+/// Swaps two folders in one step: a reader sees the old site or the new one at any moment. None
+/// where the system or the file system cannot.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 fn exchange(new: &Path, old: &Path) -> Option<io::Result<()>> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
-    // `renameat2(2)` on Linux, `renameatx_np(2)` on macOS. Old kernels say ENOSYS; file systems that
-    // cannot (NFS, some FUSE) say EINVAL or EOPNOTSUPP.
+    // `renameat2(2)` on Linux, `renameatx_np(2)` on macOS. Old kernels say ENOSYS; file systems
+    // that cannot (NFS, some FUSE) say EINVAL or EOPNOTSUPP.
     match renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE) {
         Ok(()) => Some(Ok(())),
         Err(Errno::NOSYS | Errno::INVAL | Errno::OPNOTSUPP) => None,

@@ -43,8 +43,8 @@ impl OutputTarget {
         }
     }
 
-    /// The start of the names of staging folders: `.<name>.benchpages-`. Hidden, since web servers and
-    /// globs skip such names.
+    /// The start of the names of staging folders: `.<name>.benchpages-`. Hidden, since web servers
+    /// and globs skip such names.
     pub(super) fn staging_prefix(&self) -> OsString {
         let mut prefix = OsString::from(".");
         prefix.push(&self.name);
@@ -52,8 +52,8 @@ impl OutputTarget {
         prefix
     }
 
-    /// Where the site that was replaced last is kept: `.<name>.benchpages.former`. No staging folder
-    /// has this name, so that a cleanup after a crash never removes it.
+    /// Where the site that was replaced last is kept: `.<name>.benchpages.former`. No staging
+    /// folder has this name, so that a cleanup after a crash never removes it.
     pub(super) fn previous_path(&self) -> PathBuf {
         let mut name = OsString::from(".");
         name.push(&self.name);
@@ -87,9 +87,9 @@ impl OutputTarget {
         }
     }
 
-    /// Removes the staging folders of crashed runs: named like ours, marked, and not locked by a run
-    /// that is still at work. An old site that was moved out of the way and not replaced goes back to
-    /// its place. A folder that cannot be removed stays; it is in nobody's way.
+    /// Removes the staging folders of crashed runs: named like ours, marked, and not locked by a
+    /// run that is still at work. An old site that was moved out of the way and not replaced goes
+    /// back to its place. A folder that cannot be removed stays; it is in nobody's way.
     pub(super) fn clean_up_after_crash(&self) {
         let prefix = self.staging_prefix();
         let Ok(entries) = fs::read_dir(&self.parent) else { return };

@@ -1,9 +1,10 @@
-//! What GitHub Actions says of a job: variables, and the event's file. Both may hold what a stranger
-//! chose (branches, titles): only ids, numbers and names come out, and titles never.
+//! What GitHub Actions says of a job: variables, and the event's file. Both may hold what a
+//! stranger chose (branches, titles): only ids, numbers and names come out, and titles never.
 //!
 //! For a pull request GitHub checks out a merge that nobody can look up later. The records name its
 //! head commit, as check runs do, and the merge that was built in `merge_commit`. For
-//! `refs/pull/12/merge` with head `2222…` and merge `1111…` that is pull request 12, commit `2222…`.
+//! `refs/pull/12/merge` with head `2222…` and merge `1111…` that is pull request 12, commit
+//! `2222…`.
 
 use std::io::Read;
 use std::path::Path;

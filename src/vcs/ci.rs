@@ -1,6 +1,6 @@
 //! What continuous integration says of a run, whichever it is: GitHub Actions, GitLab, or one of a
-//! table of others. Variables come as a map, so that a test can name any. An id that is no sha and a
-//! URL that is no web address are left out.
+//! table of others. Variables come as a map, so that a test can name any. An id that is no sha and
+//! a URL that is no web address are left out.
 
 use crate::vcs::actions;
 use crate::vcs::job::{CiJob, EnvVariables, checked_url};

@@ -1,5 +1,6 @@
 //! The line of commits that a history stands on: first parents, with subjects, times, tags and pull
-//! requests, from a local repository. It never fetches; a warning says what the clone does not hold.
+//! requests, from a local repository. It never fetches; a warning says what the clone does not
+//! hold.
 
 use std::path::Path;
 

@@ -2,9 +2,9 @@
 //! kind of runner. Never the current clock rate, load, uptime, free memory or name of the machine:
 //! each would cut the series at every run.
 //!
-//! A hosted runner is `cpu: AMD EPYC 7763 64-Core Processor`, `cpu_count: 2`, `memory_total: 16 GiB`,
-//! `os: ubuntu-24.04` and so on. Paths are below a root that is `/` outside of tests; a file that is
-//! missing gives no field.
+//! A hosted runner is `cpu: AMD EPYC 7763 64-Core Processor`, `cpu_count: 2`, `memory_total: 16
+//! GiB`, `os: ubuntu-24.04` and so on. Paths are below a root that is `/` outside of tests; a file
+//! that is missing gives no field.
 
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
@@ -120,7 +120,8 @@ fn model(cpuinfo: &str) -> Option<String> {
     Some(core.map_or_else(|| format!("ARM {maker} {part}"), |(_, _, name)| (*name).to_owned()))
 }
 
-/// Processors that the kernel lists, not those that this process may use: `container_cpus` says that.
+/// Processors that the kernel lists, not those that this process may use: `container_cpus` says
+/// that.
 fn count(cpuinfo: &str) -> Option<String> {
     let processors = cpuinfo.lines().filter(|line| {
         let key = line.split_once(':').map_or("", |(key, _)| key.trim_end());

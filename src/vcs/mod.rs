@@ -3,8 +3,8 @@
 //!
 //! A job of pull request 12 on a hosted runner gives the records `commit: 2222…`, `pull: 12`,
 //! `branch: faster`, `merge_commit: 1111…`, `cpu: AMD EPYC 7763 …` and so on. Time, subject and
-//! parents of a commit come from git; a service only repeats them. Nothing fails here and nothing is
-//! guessed: a field without a source stays out, and a warning says why and what to do.
+//! parents of a commit come from git; a service only repeats them. Nothing fails here and nothing
+//! is guessed: a field without a source stays out, and a warning says why and what to do.
 
 mod actions;
 mod ci;
@@ -88,8 +88,8 @@ pub(crate) fn gather(overrides: &MetadataOverrides, sources: MetadataSources<'_>
     let head = git::resolve(sources.repository, "HEAD");
     let commit = requested_commit(overrides, &ci, sources.repository).or_else(|| head.clone());
     let is_commit = |other: &Option<String>| commit.is_some() && *other == commit;
-    // Where somebody named another commit than the job's, the job's branch, pull request and subject
-    // say nothing about it.
+    // Where somebody named another commit than the job's, the job's branch, pull request and
+    // subject say nothing about it.
     let is_jobs_commit =
         overrides.commit.is_none() || is_commit(&ci.commit) || is_commit(&ci.merge_commit);
     let facts = commit.as_ref().and_then(|id| git::commit(sources.repository, id));

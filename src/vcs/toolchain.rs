@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use crate::vcs::job::EnvVariables;
 use crate::vcs::machine::normalize_value;
 
-/// A tool by name, the variable that may name its program, and the arguments that print its version.
+/// A tool by name, the variable that may name its program, and the arguments that print its
+/// version.
 struct ToolchainCommand {
     name: &'static str,
     variable: &'static str,
@@ -32,8 +33,8 @@ const TOOLS: [ToolchainCommand; 16] = [
     ToolchainCommand { name: "ghc", variable: "", arguments: &["--version"] },
 ];
 
-/// The first line of each tool's version, as a field of the tool's name; and a warning for each tool
-/// whose version stays unknown.
+/// The first line of each tool's version, as a field of the tool's name; and a warning for each
+/// tool whose version stays unknown.
 pub(super) fn versions(
     names: &[String],
     variables: &EnvVariables,
