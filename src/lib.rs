@@ -1,9 +1,17 @@
-//! benchpages: a directory of benchmark history in, a static site out.
+//! benchpages: a directory of benchmark history in; a static site, or the verdict on a pull request,
+//! out.
 //!
-//! `store` reads records, `history` keeps each once, `series` groups them, `analysis` calls what
-//! changed, `chart` draws it, `site` makes the pages, `output` puts them where they belong.
-//! `project` is that pipeline; read it first. A room may use only rooms listed above it here, and
-//! an edge never uses another edge (`tests/tidy.rs` holds both).
+//! The crates below hold what knows nothing of files, pages and reports: `model` (records, policy,
+//! history, series), `ingest` (output of other tools → records), `detect` (series → verdicts) and
+//! `chart` (series → SVG). The rooms of this package use them:
+//!
+//! ```text
+//! store ──► model::history ──► model::series ──► detect ──► chart ──► site ──► output
+//! (reads)   (each record once)  (grouped)        (verdicts)  (SVG)    (pages)  (swapped in)
+//! ```
+//!
+//! `app` is that pipeline; read it first. A room may use only rooms listed above it here, and an
+//! edge never uses another edge (`tests/tidy` checks both). ARCHITECTURE.md has the whole map.
 
 // ── Core: pure values in, values out ──
 mod regressions;

@@ -96,8 +96,8 @@ const TOOLS: [(&str, &str, &str, &str); 29] = [
     ("Package.swift", "ordo-one/package-benchmark", "Swift Benchmark", "--format swift"),
     ("scripts/speed.sh", "hyperfine --warmup 3", "Hyperfine", "bash scripts/speed.sh"),
     ("db.sh", "pgbench -T 60", "pgbench", "bash db.sh | tee"),
-    ("CMakeLists.txt", "project(x)", "", "nothing is measured yet"),
-    ("a b/$(x).sh", "hyperfine --warmup 3", "", "nothing is measured yet"),
+    ("CMakeLists.txt", "project(x)", "", "no benchmarks yet"),
+    ("a b/$(x).sh", "hyperfine --warmup 3", "", "no benchmarks yet"),
 ];
 
 #[test]

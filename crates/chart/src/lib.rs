@@ -21,6 +21,8 @@
 //! Nothing outside this crate names plotters. Its own SVG backend is not used: the same marks take
 //! 5 times the bytes at 200 runs and 90 times at 5,000, and cannot follow a dark page (measured by
 //! `cargo bench --bench stock`).
+//! [`legend`] is the list of all marks, for a reader's glossary.
+//!
 //! No input is an error: a series without runs is an empty frame, and numbers off the scale are
 //! clamped.
 
@@ -42,6 +44,7 @@ mod inline;
 mod standalone;
 mod trend;
 mod spark;
+pub mod legend;
 pub mod bar;
 pub mod legend;
 
