@@ -185,11 +185,11 @@ pub(crate) fn prepare(
     Ok(())
 }
 
-#[cfg(feature = "bench")]
 /// The paths of all files of the site, in the order in which they are made.
 ///
 /// # Errors
 /// Two names meet on one path.
+#[cfg(feature = "bench")]
 pub(crate) fn paths(input: &SiteInput<'_>) -> Result<Vec<String>, RenderError> {
     let site = context::SiteContext::of(input)?;
     Ok(jobs(&site).into_iter().map(|(path, _)| path).collect())
