@@ -50,7 +50,8 @@ fn difference_hint(
         {
             let one_sided = old.is_none() || new.is_none();
             let quoted = |value: Option<&str>| value.map_or_else(|| "none".to_owned(), quote);
-            moved.push((one_sided, format!("{} ({} → {})", quote(field), quoted(old), quoted(new))));
+            moved
+                .push((one_sided, format!("{} ({} → {})", quote(field), quoted(old), quoted(new))));
         }
     }
     let repeats = |side: &RecordedLevel<'_>| side.common_value(|run| run.run.repeats);
@@ -61,7 +62,8 @@ fn difference_hint(
     }
     // What has a value on both sides says more than what was not recorded before.
     moved.sort_by_key(|(one_sided, _)| *one_sided);
-    let names: Vec<String> = moved.iter().take(NAMED).map(|(_, sentence)| sentence.clone()).collect();
+    let names: Vec<String> =
+        moved.iter().take(NAMED).map(|(_, sentence)| sentence.clone()).collect();
     match moved.len() {
         0 if is_recorded => Some("No recorded runner or toolchain change.".into()),
         0 => None,

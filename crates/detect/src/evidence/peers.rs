@@ -318,7 +318,8 @@ impl<'a> RelatedSeries<'a> {
     ) -> Option<String> {
         let key = &series[change.series].key;
         let family = [&key.suite, &key.test, &key.backend, &key.metric].map(String::as_str);
-        let (with, without) = self.split_by_movement(self.by_family.get(&family)?, crowd, change.time);
+        let (with, without) =
+            self.split_by_movement(self.by_family.get(&family)?, crowd, change.time);
         let all = text::count((with.len() + without.len()) as u64);
         if with.len() + without.len() < 2 || with.is_empty() {
             return None;

@@ -26,11 +26,9 @@ pub fn hints(series: &Series, analysis: &Analysis, event: usize) -> Vec<String> 
 fn runs_and_noise(change: &Change, noise: Option<f64>) -> String {
     let (before, after) = (u64::from(change.runs_before), u64::from(change.runs_after));
     let sides = match change.kind {
-        ChangeKind::Step => format!(
-            "{} before, {} after",
-            text::count_noun(before, "run"),
-            text::count(after)
-        ),
+        ChangeKind::Step => {
+            format!("{} before, {} after", text::count_noun(before, "run"), text::count(after))
+        }
         ChangeKind::Drift => format!(
             "Measured between the {} oldest and the {} newest runs of this level",
             text::count(before),
