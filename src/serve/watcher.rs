@@ -187,7 +187,6 @@ mod tests {
         let policy = root.join("policy.yml");
         std::fs::write(&policy, "").unwrap();
         let scope = WatchScope::new(&ServeOptions {
-            port: 0,
             base_path: "/".to_owned(),
             site_dir: data.join("site"),
             watch: vec![data.clone(), policy.clone()],
@@ -216,7 +215,6 @@ mod tests {
     #[test]
     fn a_missing_path_is_named() {
         let options = ServeOptions {
-            port: 0,
             base_path: "/".to_owned(),
             site_dir: PathBuf::from("site"),
             watch: vec![PathBuf::from("no/such/folder")],
