@@ -25,6 +25,7 @@ mod notify;
 // ── Application: wires; may use everything above ──
 mod app;
 mod cli;
+#[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod bench;
 

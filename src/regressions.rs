@@ -105,7 +105,7 @@ impl RegressionLookup<'_> {
     fn pull_regression(&self, one: usize, commit: CommitIndex) -> Option<SeriesRegression> {
         let (series, analysis) = (&self.series[one], &self.analyses[one]);
         let mut runs = series.pulls.iter().rev().map(|pull| &pull.run);
-        let after = runs.find(|run| run.commit == commit)?.value?;
+        let after = runs.find(|run| run.commit == commit)?.value.get()?;
         let before = analysis.baseline?.value;
         let change = (after - before) / before.abs();
         let worse = (change > 0.0) == (series.direction == Direction::Lower);

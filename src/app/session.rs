@@ -20,6 +20,7 @@ use crate::app::observer::Observer;
 use crate::store::Source;
 use crate::store::resident::{self, ResidentRecords};
 use detect::Analyses;
+use detect::reanalysis::Reanalysis;
 use model::policy::Policy;
 use model::series::{CommitIndex, Series};
 
@@ -134,37 +135,5 @@ impl Session {
         let Some(reanalysis) = &mut self.reanalysis else { return false };
         let runs: usize = reanalysis.series().iter().map(|series| series.runs.len()).sum();
         runs <= MAX_PREPARED_RUNS && reanalysis.prepare(expected)
-    }
-}
-
-/// Analyzes everything each time.
-struct Reanalysis(Arc<[Series]>);
-
-impl Reanalysis {
-    fn new(
-        series: Arc<[Series]>,
-        policy: &Policy,
-        context: &detect::AnalysisContext<'_>,
-    ) -> (Analyses, Self) {
-        (detect::analyze_all(&series, policy, context), Self(series))
-    }
-
-    fn analyze(
-        &mut self,
-        series: Arc<[Series]>,
-        policy: &Policy,
-        context: &detect::AnalysisContext<'_>,
-    ) -> Analyses {
-        let (analyses, next) = Self::new(series, policy, context);
-        *self = next;
-        analyses
-    }
-
-    fn prepare(&mut self, _: Option<CommitIndex>) -> bool {
-        false
-    }
-
-    fn series(&self) -> &Arc<[Series]> {
-        &self.0
     }
 }

@@ -309,7 +309,7 @@ fn runner_numbers(history: &History, fields: &[String]) -> Vec<usize> {
 /// How many repeats a run of the main line has here: the median of its newest runs, at least 1.
 fn typical_repeats(column: &SeriesColumn, machines: &[usize]) -> usize {
     let mut sizes: BTreeMap<(u32, usize), usize> = BTreeMap::new();
-    for row in column.rows.iter().rev().filter(|row| !row.value.is_nan()) {
+    for row in column.rows.iter().rev().filter(|row| row.value.is_some()) {
         let run = (row.commit, machines[row.environment as usize]);
         if sizes.len() == TYPICAL_RUNS && !sizes.contains_key(&run) {
             break;
@@ -329,9 +329,9 @@ fn split_into_runs(
     repeats: usize,
     machines: &[usize],
 ) -> Vec<Vec<MeasurementRow>> {
-    let valued = rows.iter().any(|row| !row.value.is_nan());
+    let valued = rows.iter().any(|row| row.value.is_some());
     let mut by_machine: BTreeMap<usize, Vec<MeasurementRow>> = BTreeMap::new();
-    for row in rows.into_iter().filter(|row| !valued || !row.value.is_nan()) {
+    for row in rows.into_iter().filter(|row| !valued || row.value.is_some()) {
         by_machine.entry(machines[row.environment as usize]).or_default().push(row);
     }
     let mut runs = Vec::new();

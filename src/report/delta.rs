@@ -94,7 +94,7 @@ fn compare_series(
         RunPosition::Main(at) => Some(at as usize),
         RunPosition::Pull(_) => None,
     };
-    let Some(value) = after.value else {
+    let Some(value) = after.value.get() else {
         let reason = after.error().unwrap_or("no reason given");
         return SeriesDelta::NotCompared(format!("the run failed: {}", shorten(reason, 120)));
     };
@@ -133,9 +133,13 @@ pub(crate) fn base_values(series: &Series, analysis: &Analysis, newest: usize) -
         let flags = analysis.flags[*at];
         series.runs[*at].segment == segment && !flags.is_outlier && !flags.infrastructure
     };
-    let values: Vec<f64> =
-        level.rev().filter(usable).filter_map(|at| series.runs[at].value).take(BASE_RUNS).collect();
-    if values.is_empty() { series.runs[newest].value.into_iter().collect() } else { values }
+    let values: Vec<f64> = level
+        .rev()
+        .filter(usable)
+        .filter_map(|at| series.runs[at].value.get())
+        .take(BASE_RUNS)
+        .collect();
+    if values.is_empty() { series.runs[newest].value.get().into_iter().collect() } else { values }
 }
 
 pub(crate) fn is_significant(delta: &Delta) -> bool {

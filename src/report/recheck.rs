@@ -87,7 +87,7 @@ fn first_unsettled_run(series: &Series, analysis: &Analysis, first: CommitIndex)
     let level = analysis.level.last_before(start);
     let reach = analysis.threshold / 2.0;
     let far = |value: f64| level.is_none_or(|it| (value / it - 1.0).abs() > reach);
-    let far = series.runs[start..].iter().filter_map(|run| run.value).any(far);
+    let far = series.runs[start..].iter().filter_map(|run| run.value.get()).any(far);
     (compared && !told && far).then_some(start)
 }
 
@@ -96,7 +96,7 @@ fn delta(series: &Series, start: usize, (base, analysis): (&Series, &Analysis)) 
     let newest = analysis.latest_run?;
     let segment = base.runs[newest].segment;
     let own = series.runs[start..].iter().filter(|run| run.segment == segment);
-    let after: Vec<f64> = own.filter_map(|run| run.value).collect();
+    let after: Vec<f64> = own.filter_map(|run| run.value.get()).collect();
     let (noise, threshold) = (analysis.noise, analysis.threshold);
     let by = ComparisonCriteria { noise, threshold, direction: series.direction };
     compare(&base_values(base, analysis, newest), &after, by)

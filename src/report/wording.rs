@@ -209,7 +209,7 @@ pub(crate) fn minute(time: Timestamp) -> Moment {
 
 /// The scale of a series' own values.
 pub(crate) fn scale(series: &Series, analysis: &Analysis) -> UnitScale {
-    let latest = analysis.latest_run.and_then(|run| series.runs[run].value);
+    let latest = analysis.latest_run.and_then(|run| series.runs[run].value.get());
     let baseline = analysis.baseline.map(|baseline| baseline.value);
     UnitScale::for_values(latest.into_iter().chain(baseline), &series.unit)
 }

@@ -470,40 +470,13 @@ pub(crate) fn urgency(series: &Series, analysis: &Analysis) -> (u8, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::record::{Direction, Unit};
-    use model::series::{Run, Std};
+    use model::testing::SeriesBuilder;
     use proptest::prelude::*;
 
     fn series(runs: &[(u32, bool)]) -> Series {
-        let run = |(at, (commit, valued)): (usize, &(u32, bool))| Run {
-            commit: CommitIndex(*commit),
-            time: Timestamp::from_micros(at as i64),
-            value: valued.then_some(1.0),
-            std: Std::of(None),
-            repeats: 1,
-            segment: 0,
-            environment: 0,
-            detail: None,
-        };
-        Series {
-            key: SeriesKey {
-                suite: String::new(),
-                test: "test".to_owned(),
-                backend: "rust".to_owned(),
-                mode: "default".to_owned(),
-                parallel: false,
-                n: None,
-                params: String::new(),
-                metric: TIME_METRIC.to_owned(),
-                metric_name: TIME_METRIC.to_owned(),
-            },
-            unit: Unit::of_metric(TIME_METRIC),
-            direction: Direction::Lower,
-            tags: Vec::new(),
-            runs: runs.iter().enumerate().map(run).collect(),
-            pulls: Vec::new(),
-            segments: Vec::new(),
-        }
+        SeriesBuilder::of(runs.iter().map(|(_, valued)| valued.then_some(1.0)))
+            .commits(runs.iter().map(|(commit, _)| *commit))
+            .build()
     }
 
     proptest! {

@@ -185,6 +185,7 @@ pub(crate) fn prepare(
     Ok(())
 }
 
+#[cfg(feature = "bench")]
 /// The paths of all files of the site, in the order in which they are made.
 ///
 /// # Errors

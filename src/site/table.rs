@@ -27,7 +27,7 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, series: usize) 
     let (one, analysis) = site.series(series);
     let key = &one.key;
     let scale = wording::scale(one, analysis);
-    let latest = analysis.latest_run.and_then(|run| one.runs[run].value);
+    let latest = analysis.latest_run.and_then(|run| one.runs[run].value.get());
     let cell = wording::verdict_cell(one, analysis);
     let values = match (analysis.verdict, analysis.changes.last()) {
         (Verdict::Regressed | Verdict::Improved | Verdict::Accepted, Some(change)) => {
@@ -246,7 +246,7 @@ fn panel(
     let (one, analysis) = site.series(series);
     let links = chart::NoLinks;
     let svg = multiple::panel(&trend_input(site, series, &[], &links, id), shared);
-    let latest = analysis.latest_run.and_then(|run| one.runs[run].value);
+    let latest = analysis.latest_run.and_then(|run| one.runs[run].value.get());
     let scale = wording::scale(one, analysis);
     Panel {
         id: id.to_owned(),

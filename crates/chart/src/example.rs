@@ -8,8 +8,9 @@ use detect::{
 };
 use model::history::Commit;
 use model::record::time::{DAY_US, Timestamp};
-use model::record::{Direction, RareDetail, RunDetail, Unit};
-use model::series::{CommitIndex, Run, Segment, Series, SeriesKey, Std};
+use model::record::{RareDetail, RunDetail};
+use model::series::{Run, Segment, Series};
+use model::testing::SeriesBuilder;
 
 /// A series with all that a chart needs.
 pub struct ExampleChart {
@@ -96,25 +97,24 @@ impl ExampleChart {
 
     /// Daily runs with these values, one segment, nothing found in them.
     pub fn from_values(values: Vec<Option<f64>>) -> Self {
-        let runs: Vec<Run> = values
-            .iter()
-            .enumerate()
-            .map(|(index, value)| Run {
-                commit: CommitIndex(index as u32),
-                time: Timestamp::from_micros(START + index as i64 * DAY_US),
-                value: *value,
-                std: Std::of(value.map(|value| value.abs() * 0.01)),
-                repeats: u32::from(value.is_some()),
-                segment: 0,
-                environment: 0,
-                detail: value.is_none().then(|| {
-                    let error = Some("exit 1 <oom>".to_owned());
-                    RunDetail::of(Box::default(), RareDetail { error, ..RareDetail::default() })
-                        .into()
-                }),
-            })
-            .collect();
-        let commits = runs
+        let mut series = SeriesBuilder::of(values.iter().copied())
+            .suite("polyglot")
+            .test("sum_even_squares")
+            .backend("julia")
+            .mode("loops")
+            .parallel()
+            .n(1_000_000)
+            .starting_at(Timestamp::from_micros(START))
+            .build();
+        for run in &mut series.runs {
+            run.std = run.value.map(|value| value.abs() * 0.01);
+            run.detail = run.value.is_none().then(|| {
+                let error = Some("exit 1 <oom>".to_owned());
+                RunDetail::of(Box::default(), RareDetail { error, ..RareDetail::default() }).into()
+            });
+        }
+        let commits = series
+            .runs
             .iter()
             .enumerate()
             .map(|(index, run)| Commit {
@@ -128,8 +128,7 @@ impl ExampleChart {
                 main_line: true,
             })
             .collect();
-        let mut sample =
-            Self { series: series(runs), analysis: analysis(&values), commits, notes: Vec::new() };
+        let mut sample = Self { series, analysis: analysis(&values), commits, notes: Vec::new() };
         sample.compute_levels();
         sample
     }
@@ -142,7 +141,8 @@ impl ExampleChart {
         for (index, run) in sample.series.runs.iter_mut().enumerate() {
             run.segment = (index * 7 % 3).min(index) as u32;
         }
-        let values: Vec<Option<f64>> = sample.series.runs.iter().map(|run| run.value).collect();
+        let values: Vec<Option<f64>> =
+            sample.series.runs.iter().map(|run| run.value.get()).collect();
         for index in 0..count {
             let near =
                 (0..=6).filter_map(|step| values.get((index + 3 * step).checked_sub(9)?).copied());
@@ -167,7 +167,7 @@ impl ExampleChart {
     }
 
     fn add_change(&mut self, first: usize) {
-        let around = |runs: &[Run]| median(runs.iter().filter_map(|run| run.value).collect());
+        let around = |runs: &[Run]| median(runs.iter().filter_map(|run| run.value.get()).collect());
         let runs = &self.series.runs;
         let before = around(&runs[first.saturating_sub(20)..first]);
         let after = around(&runs[first..(first + 20).min(runs.len())]);
@@ -205,7 +205,7 @@ impl ExampleChart {
             let from = index.saturating_sub(3).max(start);
             let near: Vec<f64> = (from..=end.unwrap_or(index))
                 .filter(|at| !self.analysis.flags[*at].is_outlier)
-                .filter_map(|at| runs[at].value)
+                .filter_map(|at| runs[at].value.get())
                 .collect();
             let own = runs[index].value.is_some() && !self.analysis.flags[index].is_outlier;
             let level = (own && !near.is_empty()).then(|| median(near.clone()));
@@ -228,28 +228,6 @@ impl ExampleChart {
             links,
             span: ChartSpan::Time,
         }
-    }
-}
-
-fn series(runs: Vec<Run>) -> Series {
-    Series {
-        key: SeriesKey {
-            suite: "polyglot".to_owned(),
-            test: "sum_even_squares".to_owned(),
-            backend: "julia".to_owned(),
-            mode: "loops".to_owned(),
-            parallel: true,
-            n: Some(1_000_000),
-            params: String::new(),
-            metric: "time".to_owned(),
-            metric_name: "time".to_owned(),
-        },
-        unit: Unit::parse("ns").0,
-        direction: Direction::Lower,
-        tags: Vec::new(),
-        runs,
-        pulls: Vec::new(),
-        segments: vec![Segment { fingerprint: Vec::new(), version: None }],
     }
 }
 

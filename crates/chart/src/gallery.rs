@@ -87,7 +87,7 @@ fn several(all: &ExampleChart) -> String {
     let samples = factors.map(|factor| {
         let mut sample = ExampleChart::with_everything(200);
         let scale = |value: Option<f64>| value.map(|value| value * factor);
-        sample.series.runs.iter_mut().for_each(|run| run.value = scale(run.value));
+        sample.series.runs.iter_mut().for_each(|run| run.value = scale(run.value.get()).into());
         sample.analysis.level = sample.analysis.level.iter().map(scale).collect();
         sample
     });

@@ -51,7 +51,7 @@ pub fn plot_rows(series: &Series, analysis: &Analysis, span: ChartSpan) -> Vec<C
         rows.push(ChartRow {
             run: index,
             x_value: at,
-            value: finite(run.value),
+            value: finite(run.value.get()),
             level: finite(analysis.level.get(index)),
             spread: finite(analysis.spread.get(index)),
             flags: analysis.flags.get(index).copied().unwrap_or_default(),

@@ -23,7 +23,9 @@ pub fn spark_line(series: &Series, analysis: &Analysis) -> String {
     let runs = &series.runs[series.runs.len().saturating_sub(RUNS)..];
     let values: Vec<Option<f64>> = runs
         .iter()
-        .map(|run| run.value.filter(|value| value.is_finite()).map(|v| v.clamp(-1e300, 1e300)))
+        .map(|run| {
+            run.value.get().filter(|value| value.is_finite()).map(|v| v.clamp(-1e300, 1e300))
+        })
         .collect();
     let first = series.runs.len() - runs.len();
     let odd = |at: usize| {
@@ -136,7 +138,7 @@ mod tests {
     fn height_of_step(spike: impl Fn(&mut ExampleChart)) -> i32 {
         let value = |at: usize| Some(if at < 30 { 100.0 } else { 115.0 });
         let mut sample = ExampleChart::from_values((0..40).map(value).collect());
-        sample.series.runs[15].value = Some(130.0);
+        sample.series.runs[15].value = 130.0.into();
         spike(&mut sample);
         let svg = spark_line(&sample.series, &sample.analysis);
         assert!(svg.len() <= 600, "{}", svg.len());
@@ -166,7 +168,7 @@ mod tests {
     #[test]
     fn the_newest_runs_are_shown_whole_whatever_is_typical() {
         let mut sample = ExampleChart::from_values((0..40).map(|_| Some(100.0)).collect());
-        sample.series.runs[39].value = Some(150.0);
+        sample.series.runs[39].value = 150.0.into();
         sample.analysis.typical_range = Some((99.0, 101.0));
         let svg = spark_line(&sample.series, &sample.analysis);
         assert!(svg.contains(&format!(r#"class="e w" d="m117 {MARGIN}h0"/>"#)), "{svg}");

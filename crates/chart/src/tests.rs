@@ -125,7 +125,7 @@ fn an_infrastructure_day_widens_the_range_only_while_it_is_new() {
     let ends = |at: usize| {
         let mut sample =
             ExampleChart::from_values((0..40).map(|i| Some(100.0 + f64::from(i % 3))).collect());
-        sample.series.runs[at].value = Some(130.0);
+        sample.series.runs[at].value = 130.0.into();
         sample.analysis.typical_range = Some((50.0, 150.0));
         sample.analysis.flags[at].infrastructure = true;
         sample.analysis.level.set(at, None);
@@ -180,7 +180,7 @@ fn a_pool_of_two_runners_has_one_line_for_each() {
     for (index, run) in sample.series.runs.iter_mut().enumerate() {
         run.segment = index as u32 % 2;
     }
-    sample.analysis.level = sample.series.runs.iter().map(|run| run.value).collect();
+    sample.analysis.level = sample.series.runs.iter().map(|run| run.value.get()).collect();
     let drawn = lines(&scene(&sample), MarkRole::Level(0));
     assert_eq!(drawn.len(), 2);
     assert!(drawn.iter().all(|line| line.iter().all(|point| point.1 == line[0].1)));

@@ -7,14 +7,13 @@ use rayon::prelude::*;
 use model::policy::Policy;
 use model::series::{CommitIndex, Run, Series};
 
+use super::analysis::SeriesReplay;
+use super::analysis::{Analyses, Analysis, AnalysisContext, AnalysisDepth, ReplaySummary};
 use super::changes::SeriesReview;
-use super::replay::ReplaySummary;
 use super::sequential::{self, PassCheckpoint, PassResult};
 use super::series_state::SeriesState;
-use super::{
-    Analyses, Analysis, AnalysisContext, AnalysisDepth, Explanation, ResolvedAcceptance,
-    analyze_series, evidence, is_retired, verdict,
-};
+use super::verdict::SeriesInput;
+use super::{analyze, evidence};
 
 /// What was found of every series, in the order of the series that it was found of.
 pub struct AnalysisCache(Vec<CachedAnalysis>);
@@ -22,19 +21,17 @@ pub struct AnalysisCache(Vec<CachedAnalysis>);
 /// What was found of one series, and from what beside the series and the policy.
 struct CachedAnalysis {
     state: SeriesState,
-    /// Each with whether it had not expired.
-    accepted: Vec<(ResolvedAcceptance, bool)>,
-    explanations: Vec<Explanation>,
+    review: SeriesReview,
     /// Before evidence.
     analysis: Analysis,
-    replay_summary: (ReplaySummary, Vec<f64>),
+    replay_summary: SeriesReplay,
 }
 
 /// A way through series that was walked before, up to the commit at which others parted from it.
 pub struct ReusablePass<'a> {
     series: &'a [Series],
     policy: &'a Policy,
-    checkpoint: Option<(CommitIndex, PassCheckpoint<'a>)>,
+    checkpoint: Option<(CommitIndex, PassCheckpoint)>,
     is_stale: bool,
 }
 
@@ -75,7 +72,7 @@ impl<'a> ReusablePass<'a> {
         }
         let (_, stopped) = self.checkpoint.as_ref()?;
         self.is_stale = false;
-        Some(stopped.resume(series).0)
+        Some(stopped.resume(series, self.policy))
     }
 }
 
@@ -101,8 +98,7 @@ fn first_divergence(known: &[Series], series: &[Series]) -> Option<CommitIndex> 
 /// another as soon as any record comes from a machine that was not known.
 fn is_same_run(a: &Run, b: &Run) -> bool {
     (a.commit, a.time, a.segment, a.repeats) == (b.commit, b.time, b.segment, b.repeats)
-        && a.value.map(f64::to_bits) == b.value.map(f64::to_bits)
-        && a.std.get().map(f64::to_bits) == b.std.get().map(f64::to_bits)
+        && (a.value, a.std) == (b.value, b.std)
 }
 
 /// Whether two series are the same to an analysis.
@@ -129,7 +125,7 @@ pub fn analyze(
     let found: Vec<CachedAnalysis> = series
         .par_iter()
         .zip(standings)
-        .map(|(series, standing)| analyze_cached(series, policy, context, (standing, before)))
+        .map(|(series, standing)| analyze_cached(series, policy, context, standing, before))
         .collect();
     let mut each: Vec<Analysis> = found.iter().map(|it| it.analysis.clone()).collect();
     evidence::explain(series, &mut each);
@@ -145,61 +141,28 @@ fn analyze_cached(
     series: &Series,
     policy: &Policy,
     context: &AnalysisContext<'_>,
-    (standing, before): (SeriesState, Option<(&[Series], &AnalysisCache)>),
+    state: SeriesState,
+    before: Option<(&[Series], &AnalysisCache)>,
 ) -> CachedAnalysis {
-    let accepted = (context.accepted)(series).into_iter();
-    let counts = |it: &ResolvedAcceptance| it.expires.is_none_or(|until| until > context.now);
-    let with_state = |it: ResolvedAcceptance| {
-        let counts = counts(&it);
-        (it, counts)
-    };
-    let accepted: Vec<_> = accepted.map(with_state).collect();
-    let explained = (context.explanations)(series);
+    let review = SeriesReview::of(series, context);
     let same = before.and_then(|(others, known)| {
         let at = others.binary_search_by(|other| other.key.cmp(&series.key)).ok()?;
         let found = known.0.get(at)?;
-        let alike = found.state == standing
-            && found.accepted == accepted
-            && found.explanations == explained
+        let alike = found.state == state
+            && found.review.has_same_effect(&review)
             && is_same_series(&others[at], series);
         alike.then_some(found)
     });
-    let Some(same) = same else {
-        let analysis = analyze_series(series, policy, context, &standing);
-        let figures = ReplaySummary::of_series((series, &standing), policy, context, &analysis);
-        return CachedAnalysis {
-            state: standing,
-            accepted,
-            explanations: explained,
-            analysis,
-            replay_summary: figures,
-        };
-    };
-    // Time goes on, and the other series with it: verdicts and what is retired tell of that.
-    let entries: Vec<ResolvedAcceptance> =
-        accepted.iter().map(|(entry, _)| entry.clone()).collect();
-    let facts = SeriesReview { accepted: &entries, explanations: &explained, now: context.now };
-    let newest = context.newest_run;
-    let judged = verdict::VerdictInput {
-        series,
-        policy,
-        state: &standing,
-        review: facts,
-        newest_run: newest,
-    }
-    .judge();
-    let analysis = Analysis {
-        verdict: judged.verdict,
-        baseline: judged.baseline,
-        latest_change: judged.latest_change,
-        is_retired: is_retired(series, policy, context.now),
-        ..same.analysis.clone()
-    };
-    CachedAnalysis {
-        analysis,
-        replay_summary: same.replay_summary.clone(),
-        state: standing,
-        accepted,
-        explanations: explained,
-    }
+    let newest_run = context.newest_run;
+    let input = SeriesInput { series, policy, state: &state, review: &review, newest_run };
+    let reused = same.and_then(|same| {
+        let analysis = analyze::rejudge(&input, &same.analysis)?;
+        Some((analysis, same.replay_summary.clone()))
+    });
+    let (analysis, replay_summary) = reused.unwrap_or_else(|| {
+        let analysis = analyze::analyze_series(&input, AnalysisDepth::Full);
+        let replay = analyze::replay_series(&input, AnalysisDepth::Full, &analysis);
+        (analysis, replay)
+    });
+    CachedAnalysis { analysis, replay_summary, state, review }
 }

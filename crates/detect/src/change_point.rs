@@ -255,8 +255,8 @@ pub fn merge_small(
         let firsts: Vec<usize> = boundaries.iter().map(|boundary| boundary.index).collect();
         let scores: Vec<f64> = (0..firsts.len())
             .map(|i| {
-                let (before, after) = adjacent_levels(y, level_bounds(&firsts, i, y.len()));
-                share(median_or_zero(after) - median_or_zero(before))
+                let Levels { old, new } = adjacent_levels(y, level_bounds(&firsts, i, y.len()));
+                share(median_or_zero(new) - median_or_zero(old))
             })
             .collect();
         let kept = without_weakest(&boundaries, &scores, 1.0);
@@ -271,15 +271,38 @@ fn median_or_zero(values: &[f64]) -> f64 {
     median(values).unwrap_or(0.0)
 }
 
-/// The points next to a boundary, at most [`MAX_LEVEL_RUNS`] on each side.
-pub fn adjacent_levels(y: &[f64], (from, at, to): (usize, usize, usize)) -> (&[f64], &[f64]) {
-    (&y[from.max(at.saturating_sub(MAX_LEVEL_RUNS))..at], &y[at..to.min(at + MAX_LEVEL_RUNS)])
+/// The two levels around a change point: `start..change_point` and `change_point..end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LevelBounds {
+    pub start: usize,
+    pub change_point: usize,
+    pub end: usize,
 }
 
-/// Start, boundary and end of the two levels around the boundary `i`.
-pub fn level_bounds(firsts: &[usize], i: usize, n: usize) -> (usize, usize, usize) {
-    let from = if i == 0 { 0 } else { firsts[i - 1] };
-    (from, firsts[i], firsts.get(i + 1).copied().unwrap_or(n))
+/// The runs of two levels.
+#[derive(Clone, Copy, Debug)]
+pub struct Levels<'a> {
+    pub old: &'a [f64],
+    pub new: &'a [f64],
+}
+
+/// The points next to a change point, at most [`MAX_LEVEL_RUNS`] on each side.
+pub fn adjacent_levels(y: &[f64], bounds: LevelBounds) -> Levels<'_> {
+    let LevelBounds { start, change_point, end } = bounds;
+    Levels {
+        old: &y[start.max(change_point.saturating_sub(MAX_LEVEL_RUNS))..change_point],
+        new: &y[change_point..end.min(change_point + MAX_LEVEL_RUNS)],
+    }
+}
+
+/// The levels around the change point `i` of `n` points, of which these are the first ones of all
+/// levels but the oldest.
+pub fn level_bounds(firsts: &[usize], i: usize, n: usize) -> LevelBounds {
+    LevelBounds {
+        start: if i == 0 { 0 } else { firsts[i - 1] },
+        change_point: firsts[i],
+        end: firsts.get(i + 1).copied().unwrap_or(n),
+    }
 }
 
 /// What all levels together say of the runs: scale, memory, and the bound on both.
@@ -316,20 +339,20 @@ impl PooledNoise {
     }
 
     /// How many standard deviations the medians of two neighbouring levels lie apart.
-    fn score(&self, y: &[f64], around: (usize, usize, usize)) -> f64 {
-        let (left, right) = adjacent_levels(y, around);
-        let (before, after) = (median_or_zero(left), median_or_zero(right));
-        let count = left.len() + right.len();
+    fn score(&self, y: &[f64], bounds: LevelBounds) -> f64 {
+        let Levels { old, new } = adjacent_levels(y, bounds);
+        let (before, after) = (median_or_zero(old), median_or_zero(new));
+        let count = old.len() + new.len();
         let residuals: Vec<f64> =
-            left.iter().map(|v| v - before).chain(right.iter().map(|v| v - after)).collect();
+            old.iter().map(|v| v - before).chain(new.iter().map(|v| v - after)).collect();
         let sigma = robust_sigma(&residuals).max(0.6 * self.sigma).max(NOISE_FLOOR);
         let memory = self.autocorrelation_near(&residuals, sigma, count);
-        let variance = memory.variance_of_mean(left.len()) + memory.variance_of_mean(right.len());
+        let variance = memory.variance_of_mean(old.len()) + memory.variance_of_mean(new.len());
         // 1.1 and 3/n: a median and a scale of few runs are less certain than a mean with a known
         // scale.
         let z = (after - before).abs() / sigma / variance.sqrt();
         let z = z / (1.0 + 3.0 / count as f64) / 1.1;
-        if left.len().min(right.len()) < MIN_LEVEL { 0.5 * z } else { z }
+        if old.len().min(new.len()) < MIN_LEVEL { 0.5 * z } else { z }
     }
 
     fn autocorrelation_near(&self, residuals: &[f64], sigma: f64, count: usize) -> Autocorrelation {

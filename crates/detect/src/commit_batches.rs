@@ -4,7 +4,14 @@ use std::collections::BTreeMap;
 
 use model::series::Series;
 
-use super::common_mode::NewRuns;
+/// The newest runs of one series: `from..to` of its runs.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRuns {
+    /// Index of the series, or its place in a peer group.
+    pub member: usize,
+    pub from: usize,
+    pub to: usize,
+}
 
 /// The runs of one commit.
 pub fn unpack_batch(moment: Vec<PackedNewRuns>) -> Vec<NewRuns> {

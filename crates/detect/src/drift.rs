@@ -1,6 +1,7 @@
 //! What no step shows: a level that moved slowly.
 
 use super::change_point::{ChangePoint, NOISE_FLOOR};
+use super::rule::LevelThresholds;
 use super::stats::{
     Autocorrelation, median, median_in_place, quantile, robust_sigma, sorted, theil_sen,
 };
@@ -33,20 +34,29 @@ const CHECK_EVERY: usize = 4;
 /// Longest level in which the gate looks for a drift.
 pub const MAX_RUNS: usize = 1_000;
 
-/// A drift that the newest runs show, by the policy's size up and down.
-pub fn newest_drift(level: &[f64], up: f64, down: f64) -> Option<ChangePoint> {
+/// A drift that the newest runs show.
+pub fn newest_drift(level: &[f64], thresholds: LevelThresholds) -> Option<ChangePoint> {
     let from = level.len().saturating_sub(MAX_RUNS);
-    let found = find_drift(&level[from..], up, down)?;
+    let found = find_drift(&level[from..], thresholds)?;
     Some(ChangePoint { index: from + found.index, ..found })
 }
 
-/// How many runs at the old and at the new end of a stretch are compared.
-pub fn end_lengths(runs: usize) -> (usize, usize) {
+/// How many runs at the two ends of a level are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndLengths {
+    pub old: usize,
+    pub new: usize,
+}
+
+/// How many of so many runs are compared at either end.
+pub fn end_lengths(runs: usize) -> EndLengths {
     if is_short(runs) {
-        return ((runs / 4).max(1).min(runs), (runs / 4).max(1).min(runs));
+        let quarter = (runs / 4).max(1).min(runs);
+        return EndLengths { old: quarter, new: quarter };
     }
     let new = MAX_NEW_RUNS.min(runs);
-    (MAX_OLD_RUNS.min(runs.saturating_sub(new + MIN_RUNS_BETWEEN)).max(1).min(runs), new)
+    let old = MAX_OLD_RUNS.min(runs.saturating_sub(new + MIN_RUNS_BETWEEN)).max(1).min(runs);
+    EndLengths { old, new }
 }
 
 /// Whether so few runs drift only by a line.
@@ -66,15 +76,15 @@ pub fn is_due(runs: usize) -> bool {
 
 /// A drift within one level: the first point from which on every rolling median has moved by the
 /// policy's size, with its score.
-pub fn find_drift(level: &[f64], up: f64, down: f64) -> Option<ChangePoint> {
+pub fn find_drift(level: &[f64], thresholds: LevelThresholds) -> Option<ChangePoint> {
     if level.len() < MIN_RUNS {
         return None;
     }
-    let (old, new) = end_lengths(level.len());
-    let (old, new) = (&level[..old], &level[level.len() - new..]);
+    let ends = end_lengths(level.len());
+    let (old, new) = (&level[..ends.old], &level[level.len() - ends.new..]);
     let base = median(old)?;
     let shift = median(new)? - base;
-    let size = if shift > 0.0 { up } else { down };
+    let size = thresholds.of_shift(shift);
     let short = is_short(level.len());
     if shift.abs() < threshold_margin(level.len()) * size {
         return None;
@@ -125,7 +135,7 @@ fn sigma_and_autocorrelation(residuals: &[f64]) -> (f64, Autocorrelation) {
 /// How far the newest runs of earlier days stood from the old level: the 97.5 % quantile, up to
 /// [`PAST_LAG`] runs ago; 0 where fewer than 10 such places exist.
 fn past_shift_quantile(level: &[f64], base: f64) -> f64 {
-    let (old, _) = end_lengths(level.len());
+    let old = end_lengths(level.len()).old;
     let ends = (old + MAX_NEW_RUNS..level.len().saturating_sub(PAST_LAG)).step_by(3);
     let shifts: Vec<f64> = ends
         .filter_map(|end| median(&level[end - MAX_NEW_RUNS..end]))

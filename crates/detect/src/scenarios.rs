@@ -5,10 +5,12 @@ use proptest::prelude::*;
 use model::filter::{Filter, Names};
 use model::policy::{Policy, RegressionRule};
 use model::record::time::{DAY_US, Timestamp};
-use model::record::{Direction, TIME_METRIC, Unit};
-use model::series::{CommitIndex, Run, Segment, Series, SeriesKey, Std};
+use model::record::{Direction, OptionalF64};
+use model::series::{CommitIndex, Segment, Series};
+use model::testing::SeriesBuilder;
 
-use super::*;
+use crate::rule::Rule;
+use crate::*;
 
 /// Nearly normal noise, the same for the same index: 12 hashed uniform numbers less 6.
 fn noise(index: usize, salt: usize) -> f64 {
@@ -21,36 +23,15 @@ fn noise(index: usize, salt: usize) -> f64 {
     (0..12).map(uniform).sum::<f64>() - 6.0
 }
 
+/// A run a day, at one in the morning so that no time is a plain day.
 pub fn series(values: &[f64]) -> Series {
-    let run = |(index, value): (usize, &f64)| Run {
-        commit: CommitIndex(index as u32),
-        time: Timestamp::from_micros(index as i64 * DAY_US + 3_600_000_000),
-        value: Some(*value),
-        std: Std::of(None),
-        repeats: 1,
-        segment: 0,
-        environment: 0,
-        detail: None,
-    };
-    Series {
-        key: SeriesKey {
-            suite: "s".to_owned(),
-            test: "t".to_owned(),
-            backend: "rust".to_owned(),
-            mode: "default".to_owned(),
-            parallel: false,
-            n: None,
-            params: String::new(),
-            metric: TIME_METRIC.to_owned(),
-            metric_name: "time".to_owned(),
-        },
-        unit: Unit::parse("ns").0,
-        direction: Direction::Lower,
-        tags: Vec::new(),
-        runs: values.iter().enumerate().map(run).collect(),
-        pulls: Vec::new(),
-        segments: vec![Segment { fingerprint: Vec::new(), version: None }],
-    }
+    let first = Timestamp::from_micros(3_600_000_000);
+    SeriesBuilder::of(values.iter().copied()).suite("s").starting_at(first).build()
+}
+
+/// The rule of a plain series under the default policy: 10 %, lower is better, 3 confirmations.
+pub fn rule() -> Rule {
+    Rule::of(&series(&[]), &Policy::default())
 }
 
 /// Runs at 100 with 1 % noise, multiplied from each index on by its factor.
@@ -287,7 +268,7 @@ fn runners_that_take_turns_hide_no_regression() {
 #[test]
 fn a_failed_newest_run_and_a_silent_series_are_missing() {
     let mut failed = series(&history(40, &[]));
-    failed.runs[39].value = None;
+    failed.runs[39].value = OptionalF64::NONE;
     let found = analyze_at_end(&failed);
     assert_eq!((found.verdict, found.latest_run), (Verdict::Missing, Some(38)));
     assert!(found.flags[39].has_failed && found.level.get(39).is_none());
@@ -395,7 +376,7 @@ fn a_budget_is_held_against_the_level() {
     assert!((state.ratio - 100.0 / 97.0).abs() < 0.01);
 }
 
-fn rule(matches: Filter) -> RegressionRule {
+fn rule_for(matches: Filter) -> RegressionRule {
     RegressionRule { matches, ..RegressionRule::default() }
 }
 
@@ -411,15 +392,16 @@ fn the_rules_of_the_policy_decide_what_counts() {
         policy.regression.rules = vec![rule];
         analyze(&it, &policy, &at_end(&it))
     };
-    let looser = RegressionRule { threshold: Some(0.4), ..rule(of_backend("ru*")) };
+    let looser = RegressionRule { threshold: Some(0.4), ..rule_for(of_backend("ru*")) };
     assert_eq!(judged(looser).verdict, Verdict::Unchanged);
-    let other = RegressionRule { threshold: Some(0.4), ..rule(of_backend("go")) };
+    let other = RegressionRule { threshold: Some(0.4), ..rule_for(of_backend("go")) };
     assert_eq!(judged(other).verdict, Verdict::Regressed);
-    let small = RegressionRule { absolute: Some(50.0), ..rule(of_backend("rust")) };
+    let small = RegressionRule { absolute: Some(50.0), ..rule_for(of_backend("rust")) };
     assert_eq!(judged(small).verdict, Verdict::Unchanged, "20 % of 100 are fewer than 50");
-    let turned = RegressionRule { direction: Some(Direction::Higher), ..rule(of_backend("rust")) };
+    let turned =
+        RegressionRule { direction: Some(Direction::Higher), ..rule_for(of_backend("rust")) };
     assert_eq!(judged(turned).verdict, Verdict::Improved);
-    let told = judged(RegressionRule { report_only: true, ..rule(of_backend("rust")) });
+    let told = judged(RegressionRule { report_only: true, ..rule_for(of_backend("rust")) });
     assert!(told.report_only && told.verdict == Verdict::Regressed);
 }
 
@@ -432,7 +414,8 @@ fn a_budget_holds_where_its_whole_filter_does_and_the_way_a_rule_says() {
     assert_eq!(analyze(&it, &policy, &at_end(&it)).budget, None);
     it.key.parallel = true;
     assert!(analyze(&it, &policy, &at_end(&it)).budget.is_some());
-    let turned = RegressionRule { direction: Some(Direction::Higher), ..rule(Filter::default()) };
+    let turned =
+        RegressionRule { direction: Some(Direction::Higher), ..rule_for(Filter::default()) };
     policy.regression.rules = vec![turned];
     let state = analyze(&it, &policy, &at_end(&it)).budget.unwrap();
     assert_eq!(state.verdict, BudgetVerdict::Pass);

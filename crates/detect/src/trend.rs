@@ -8,7 +8,7 @@
 
 use model::record::time::{DAY_US, Timestamp};
 
-use super::TrendEstimate;
+use super::analysis::TrendEstimate;
 use super::change_point::NOISE_FLOOR;
 use super::stats::{Autocorrelation, median_in_place, robust_sigma, theil_sen, two_sided_tail};
 

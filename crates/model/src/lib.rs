@@ -15,3 +15,5 @@ pub mod note;
 pub mod audit;
 pub mod history;
 pub mod series;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

@@ -135,7 +135,7 @@ fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView
         detectable_surely: analysis.detectable_change_99.and_then(finite),
         events: None,
         id: site.stems[index].clone(),
-        latest: analysis.latest_run.and_then(|run| series.runs[run].value),
+        latest: analysis.latest_run.and_then(|run| series.runs[run].value.get()),
         metric: key.metric.clone(),
         mode: key.mode.clone(),
         n: key.n,
@@ -280,12 +280,12 @@ fn commit_file<'a>(site: &'a SiteContext<'_>, at: model::series::CommitIndex) ->
     let mut values = BTreeMap::new();
     for run in &site.pull_runs[at.0 as usize] {
         let series = &site.input.series[run.series as usize];
-        let value = series.pulls[run.run as usize].run.value;
+        let value = series.pulls[run.run as usize].run.value.get();
         values.insert(site.stems[run.series as usize].as_str(), value);
     }
     for run in &site.main_runs[at.0 as usize] {
         let series = &site.input.series[run.series as usize];
-        let value = series.runs[run.run as usize].value;
+        let value = series.runs[run.run as usize].value.get();
         values.insert(site.stems[run.series as usize].as_str(), value);
     }
     CommitFile {

@@ -138,7 +138,7 @@ fn point<'a>(
         segment: run.segment,
         std: run.std.get().and_then(finite),
         timestamp: run.time,
-        value: run.value,
+        value: run.value.get(),
     }
 }
 

@@ -126,7 +126,7 @@ fn verdict_of(one: &ComparedSeries) -> Option<DeltaVerdict> {
 
 fn row(site: &SiteContext<'_>, root: LinkRoot, one: &ComparedSeries) -> CommitRow {
     let (series, _) = site.series(one.series);
-    let value = one.position.run_in(series).value;
+    let value = one.position.run_in(series).value.get();
     let scale = UnitScale::for_values(value, &series.unit);
     CommitRow {
         href: root.to(&site.series_path(one.series)),

@@ -145,7 +145,7 @@ fn facts(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Fact> {
     let scale = wording::scale(series, analysis);
     let mut facts = Vec::new();
     if let Some(run) = analysis.latest_run.map(|run| &series.runs[run]) {
-        let value = scale.quantity(run.value.unwrap_or(f64::NAN));
+        let value = scale.quantity(run.value.get().unwrap_or(f64::NAN));
         let spread = run.std.get().map_or_else(String::new, |std| text::spread(std, &scale));
         facts.push(Fact::new("Latest", value).note(spread));
     }
@@ -279,7 +279,8 @@ fn pulls(
             let head = pulled.run.commit;
             let base = site.commit_before(head);
             let pair = base.and_then(|base| site.pair(base, head));
-            let value = pulled.run.value.map_or_else(|| "failed".to_owned(), |v| scale.quantity(v));
+            let value =
+                pulled.run.value.get().map_or_else(|| "failed".to_owned(), |v| scale.quantity(v));
             let name = format!("#{}", pulled.pull);
             let phrase = Phrase::new("");
             let phrase = match pair {
@@ -342,7 +343,10 @@ fn runs(site: &SiteContext<'_>, root: LinkRoot, index: usize, scale: &UnitScale)
                 href: site.commit_link(root, id),
                 commit: text::short_commit(id),
                 date: text::date(run.time),
-                value: run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
+                value: run
+                    .value
+                    .get()
+                    .map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
                 spread: run.std.get().map_or_else(String::new, |std| text::spread(std, scale)),
                 note: run_note(
                     series,

@@ -98,7 +98,7 @@ fn ranking(site: &SiteContext<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
         .iter()
         .filter_map(|&one| {
             let (series, analysis) = site.series(one);
-            let latest = analysis.latest_run.and_then(|run| series.runs[run].value);
+            let latest = analysis.latest_run.and_then(|run| series.runs[run].value.get());
             let level = analysis.level.last().or(latest);
             level.filter(|level| *level > 0.0).map(|level| (level, one))
         })
@@ -195,6 +195,6 @@ fn sweep(site: &SiteContext<'_>, members: &[usize]) -> Option<Figure> {
 
 fn sweep_point(site: &SiteContext<'_>, one: usize) -> Option<(u64, f64)> {
     let (series, analysis) = site.series(one);
-    let value = series.runs[analysis.latest_run?].value?;
+    let value = series.runs[analysis.latest_run?].value.get()?;
     Some((series.key.n?, value))
 }

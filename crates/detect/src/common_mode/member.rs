@@ -7,9 +7,10 @@ use std::sync::Arc;
 use model::record::Direction;
 use model::series::{Run, Series};
 
-use super::{Exclusions, GroupMember, MIN_REMAINING_SHARE, NewRuns};
+use super::{Exclusions, GroupMember, MIN_REMAINING_SHARE};
 use crate::change_point::NOISE_FLOOR;
-use crate::comparable::LevelScale;
+use crate::commit_batches::NewRuns;
+use crate::level_scale::LevelScale;
 use crate::stats::{MAX_SIGMA_RATIO, median, median_in_place, robust_sigma};
 
 /// Runs before that the newest are compared with, and the fewest that say anything.
@@ -72,7 +73,8 @@ impl MemberLevels {
     /// must not change what was said before.
     pub fn of(series: &Series, better: Direction) -> Self {
         let runs = &series.runs;
-        let positive = |run: &Run| run.value.filter(|value| value.is_finite() && *value > 0.0);
+        let positive =
+            |run: &Run| run.value.get().filter(|value| value.is_finite() && *value > 0.0);
         let first: Vec<f64> = runs.iter().find_map(positive).into_iter().collect();
         let scale = LevelScale::of(&first);
         let sign = if better == Direction::Lower { 1.0 } else { -1.0 };
@@ -167,7 +169,7 @@ impl MemberState {
         let backend = member.series.key.backend.as_str();
         Self {
             backend: names.binary_search(&backend).unwrap_or(0),
-            threshold: member.threshold.relative,
+            threshold: member.threshold,
             recent: vec![None; member.levels.segments],
             levels: Arc::clone(&member.levels),
             baseline_start: 0,

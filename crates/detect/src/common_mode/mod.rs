@@ -13,11 +13,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use model::policy::Policy;
+use model::policy::KAnomaly;
 use model::series::Series;
 
-use super::InfrastructureDay;
-use super::changes::SeriesThreshold;
+use super::analysis::InfrastructureDay;
+use super::commit_batches::NewRuns;
 use super::stats::{median, median_in_place};
 use member::{MIN_RUNS_BEFORE, MemberLevels, MemberShift, MemberState};
 
@@ -81,18 +81,11 @@ impl CommonModeEffect {
     }
 }
 
-/// The newest runs of one member: `from..to` of its runs.
-#[derive(Clone, Copy, Debug)]
-pub struct NewRuns {
-    pub member: usize,
-    pub from: usize,
-    pub to: usize,
-}
-
 /// One series of a body.
 pub struct GroupMember<'a> {
     pub series: &'a Series,
-    pub threshold: SeriesThreshold,
+    /// Relative change that counts.
+    pub threshold: f64,
     pub levels: Arc<MemberLevels>,
 }
 
@@ -105,8 +98,8 @@ struct OngoingShift {
 }
 
 /// The walk of one body of series.
-pub struct CommonModeDetector<'a> {
-    policy: &'a Policy,
+pub struct CommonModeDetector {
+    policy: KAnomaly,
     members: Vec<MemberState>,
     /// Less than this is beyond no backend's threshold.
     min_threshold: f64,
@@ -116,17 +109,17 @@ pub struct CommonModeDetector<'a> {
     reported_days: Vec<InfrastructureDay>,
 }
 
-impl<'a> CommonModeDetector<'a> {
+impl CommonModeDetector {
     /// None where the body has fewer backends than the policy wants.
-    pub fn of(members: &[GroupMember<'_>], policy: &'a Policy) -> Option<Self> {
+    pub fn of(members: &[GroupMember<'_>], policy: &KAnomaly) -> Option<Self> {
         let mut names: Vec<&str> =
             members.iter().map(|it| it.series.key.backend.as_str()).collect();
         names.sort_unstable();
         names.dedup();
-        let enough = names.len() >= policy.k_anomaly.min_active_backends.max(2) as usize;
-        let thresholds = members.iter().map(|it| it.threshold.relative);
+        let enough = names.len() >= policy.min_active_backends.max(2) as usize;
+        let thresholds = members.iter().map(|it| it.threshold);
         enough.then(|| Self {
-            policy,
+            policy: policy.clone(),
             min_threshold: thresholds.fold(f64::INFINITY, f64::min) - SLACK,
             members: members.iter().map(|member| MemberState::of(member, &names)).collect(),
             tally: vec![(0, 0); names.len()],
@@ -139,7 +132,7 @@ impl<'a> CommonModeDetector<'a> {
     pub fn with_levels(&self, members: impl Iterator<Item = Arc<MemberLevels>>) -> Self {
         let walkers = self.members.iter().zip(members);
         Self {
-            policy: self.policy,
+            policy: self.policy.clone(),
             min_threshold: self.min_threshold,
             tally: self.tally.clone(),
             members: walkers.map(|(walker, levels)| walker.with_levels(levels)).collect(),
@@ -168,7 +161,7 @@ impl<'a> CommonModeDetector<'a> {
             return;
         }
         let Some(whole) =
-            GroupShift::of(&moves, &self.members, self.policy, self.ongoing.is_some())
+            GroupShift::of(&moves, &self.members, &self.policy, self.ongoing.is_some())
         else {
             return;
         };
@@ -176,7 +169,7 @@ impl<'a> CommonModeDetector<'a> {
             self.end_shift(false, effects);
         }
         if self.ongoing.is_none() {
-            if !whole.is_common(self.policy) {
+            if !whole.is_common(&self.policy) {
                 return;
             }
             self.members.iter_mut().for_each(|it| it.freeze(it.next_run));
@@ -206,7 +199,7 @@ impl<'a> CommonModeDetector<'a> {
 
     /// Fewest backends that tell a shift.
     fn min_backends(&self) -> usize {
-        self.policy.k_anomaly.min_active_backends.max(2) as usize
+        self.policy.min_active_backends.max(2) as usize
     }
 
     /// What each of the members did, in the order of `fresh`.
@@ -233,7 +226,7 @@ impl<'a> CommonModeDetector<'a> {
         effects: &mut Vec<CommonModeEffect>,
     ) {
         let Some(open) = &mut self.ongoing else { return };
-        let lasting = self.policy.k_anomaly.alert_on_consecutive_days.max(1) as usize;
+        let lasting = self.policy.alert_on_consecutive_days.max(1) as usize;
         let same = open.days.last().is_some_and(|it| it.day == day);
         if !same {
             open.days.push(InfrastructureDay {
@@ -323,7 +316,7 @@ impl GroupShift {
     fn of(
         moves: &[MemberShift],
         walkers: &[MemberState],
-        policy: &Policy,
+        policy: &KAnomaly,
         open: bool,
     ) -> Option<Self> {
         let backend = |it: &MemberShift| walkers[it.member].backend;
@@ -331,7 +324,7 @@ impl GroupShift {
         moves.sort_by_key(|it| backend(it));
         let backends = || moves.chunk_by(|one, other| backend(one) == backend(other));
         let active = backends().count();
-        if active < policy.k_anomaly.min_active_backends.max(2) as usize {
+        if active < policy.min_active_backends.max(2) as usize {
             return None;
         }
         let typical = |own: &[&MemberShift], what: &dyn Fn(&MemberShift) -> f64| match own {
@@ -376,15 +369,15 @@ impl GroupShift {
 
     /// Most backends moved together. Half of them beyond their thresholds at least: moves that
     /// would fail nobody are no news.
-    fn is_common(&self, policy: &Policy) -> bool {
+    fn is_common(&self, policy: &KAnomaly) -> bool {
         let together = is_share_reached(self.moved_backends, self.active, policy);
         together && 2 * self.backends_beyond_threshold >= self.active && self.shift != 0.0
     }
 }
 
 /// Whether so many of the backends are the policy's share of them.
-fn is_share_reached(moved: usize, active: usize, policy: &Policy) -> bool {
-    moved as f64 / active as f64 + 1e-9 >= policy.k_anomaly.threshold_ratio
+fn is_share_reached(moved: usize, active: usize, policy: &KAnomaly) -> bool {
+    moved as f64 / active as f64 + 1e-9 >= policy.threshold_ratio
 }
 
 #[cfg(test)]
@@ -392,17 +385,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::changes::series_threshold;
-    use crate::scenarios::series;
+    use crate::scenarios::{rule, series};
 
-    fn detector<'a>(all: &[Series], policy: &'a Policy) -> Option<CommonModeDetector<'a>> {
-        let member = |series| {
-            let limit = series_threshold(series, policy);
-            GroupMember {
-                series,
-                threshold: limit,
-                levels: Arc::new(MemberLevels::of(series, limit.direction)),
-            }
+    fn detector(all: &[Series], policy: &KAnomaly) -> Option<CommonModeDetector> {
+        let threshold = rule().threshold;
+        let member = |series| GroupMember {
+            series,
+            threshold: threshold.relative,
+            levels: Arc::new(MemberLevels::of(series, threshold.direction)),
         };
         let members: Vec<GroupMember<'_>> = all.iter().map(member).collect();
         CommonModeDetector::of(&members, policy)
@@ -423,7 +413,7 @@ mod tests {
                 it
             };
             let all: Vec<Series> = (0..7).map(of).collect();
-            let policy = Policy::default();
+            let policy = KAnomaly::default();
             let Some(mut course) = detector(&all, &policy) else { return Ok(()) };
             for from in 0..runs.len() {
                 let fresh = |member| NewRuns { member, from, to: from + 1 };

@@ -11,51 +11,23 @@ mod search;
 mod runner_pool;
 mod state;
 
-use super::ChangeKind;
-use super::comparable::LevelScale;
+use super::analysis::ChangeKind;
 use super::drift;
+use super::level_scale::LevelScale;
+use super::new_level::MAX_BASELINE_RUNS;
 use super::noise::SeriesNoise;
-use super::significance;
+use super::rule::{LevelThresholds, Rule};
 use super::window::SortedWindow;
 use runner_pool::{RunnerLevels, RunnerOffsets};
-
-/// What a new level must show, resolved from the policy for one series.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DetectionRule {
-    /// Relative change that counts (0.1 = 10 %), as the value moves.
-    pub threshold: f64,
-    /// Lower values are better.
-    pub lower_is_better: bool,
-    /// Runs that a new level needs, and that the one before it needs.
-    pub confirmations: usize,
-    pub min_before: usize,
-    /// Runs for which a told change stays open.
-    pub open_window: usize,
-    /// Standard deviations beyond which one run alone is suspected.
-    pub sigmas: f64,
-}
-
-/// The policy's size in levels, up being worse; both positive.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LevelThresholds {
-    pub regression: f64,
-    pub improvement: f64,
-}
-
-impl DetectionRule {
-    fn level_thresholds(&self, scale: LevelScale) -> LevelThresholds {
-        let (up, down) = (scale.shift_of(self.threshold), scale.shift_of(-self.threshold));
-        let (worse, better) = if self.lower_is_better { (up, down) } else { (down, up) };
-        LevelThresholds { regression: worse.abs(), improvement: better.abs() }
-    }
-}
+pub use state::LevelValues;
+pub use suspension::LevelsAround;
 
 /// A new level that passes every demand of one series by itself.
 #[derive(Clone, Debug)]
 pub struct ChangeCandidate {
     pub kind: ChangeKind,
     pub is_regression: bool,
-    /// Score, on the scale of [`significance::MIN_Z`].
+    /// Score, on the scale of [`MIN_Z`](super::new_level::MIN_Z).
     pub z: f64,
     /// First point of the new level.
     change_point: usize,
@@ -116,15 +88,18 @@ pub enum DetectorState {
 
 /// Runs of one runner in a row after which the others' runs are forgotten.
 const MIN_RUNS_ALONE: usize = 30;
+/// The scale before the first value.
+const UNIT_SCALE: LevelScale = LevelScale::Linear { size: 1.0 };
 /// The span of no levels.
 const EMPTY_RANGE: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
+
 /// One series on its way through its runs. Points are the runs that take part; vectors are
 /// parallel to them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangeDetector {
-    rule: DetectionRule,
+    rule: Rule,
     scale: Option<LevelScale>,
-    /// What the demand is in that scale.
+    /// What the threshold is in that scale, up being worse.
     thresholds: LevelThresholds,
     pub values: Vec<f64>,
     /// Up is worse.
@@ -159,11 +134,11 @@ pub struct ChangeDetector {
 
 impl ChangeDetector {
     /// For a series of so many runs: watches of all series are in memory at once.
-    pub fn new(demand: DetectionRule, runs: usize) -> Self {
+    pub fn new(rule: Rule, runs: usize) -> Self {
         Self {
-            rule: demand,
+            rule,
             scale: None,
-            thresholds: demand.level_thresholds(LevelScale::Linear { size: 1.0 }),
+            thresholds: rule.worse_up_thresholds(UNIT_SCALE),
             values: Vec::with_capacity(runs),
             levels: Vec::with_capacity(runs),
             runs: Vec::with_capacity(runs),
@@ -173,7 +148,7 @@ impl ChangeDetector {
             unshifted: Vec::with_capacity(runs),
             baseline_start: 0,
             last_direction: None,
-            window: SortedWindow::new(significance::MAX_BASELINE_RUNS),
+            window: SortedWindow::new(MAX_BASELINE_RUNS),
             is_pooled: false,
             runners: RunnerLevels::default(),
             oldest_levels: SortedWindow::new(0),
@@ -182,6 +157,11 @@ impl ChangeDetector {
             reports: Vec::new(),
             open: None,
         }
+    }
+
+    /// What a change must show.
+    pub fn rule(&self) -> &Rule {
+        &self.rule
     }
 
     /// The index of the run of a point.
@@ -233,9 +213,9 @@ impl ChangeDetector {
         };
         let old = self.scale();
         self.scale = Some(scale);
-        self.thresholds = self.rule.level_thresholds(scale);
+        self.thresholds = self.rule.worse_up_thresholds(scale);
         self.levels = self.values.iter().map(|value| self.level_of(*value)).collect();
-        let sign = if self.rule.lower_is_better { 1.0 } else { -1.0 };
+        let sign = self.rule.worse_sign();
         let again = |level: f64| sign * scale.level(old.value(sign * level));
         for finding in &mut self.reports {
             (finding.before, finding.after) = (again(finding.before), again(finding.after));
@@ -246,11 +226,11 @@ impl ChangeDetector {
 
     fn level_of(&self, value: f64) -> f64 {
         let level = self.scale().level(value);
-        if self.rule.lower_is_better { level } else { -level }
+        if self.rule.lower_is_better() { level } else { -level }
     }
 
     pub fn scale(&self) -> LevelScale {
-        self.scale.unwrap_or(LevelScale::Linear { size: 1.0 })
+        self.scale.unwrap_or(UNIT_SCALE)
     }
 
     /// A runner that has been alone for long needs no others beside it.
@@ -271,7 +251,7 @@ impl ChangeDetector {
     fn extend_baseline(&mut self, at: usize) {
         self.baseline_medians[at] = self.window.median().unwrap_or(self.levels[at]);
         self.baseline_starts[at] = u32::try_from(self.baseline_start).unwrap_or(u32::MAX);
-        let reach = significance::MAX_BASELINE_RUNS;
+        let reach = MAX_BASELINE_RUNS;
         let old = at.checked_sub(reach).filter(|old| *old >= self.baseline_start);
         self.window.push(self.levels[at], old.map(|old| self.levels[old]));
         self.level_range =
@@ -280,7 +260,7 @@ impl ChangeDetector {
 
     /// Forgets the windows: a baseline begins.
     fn reset_windows(&mut self) {
-        self.window = SortedWindow::new(significance::MAX_BASELINE_RUNS);
+        self.window = SortedWindow::new(MAX_BASELINE_RUNS);
         self.oldest_levels = SortedWindow::new(0);
         self.level_range = EMPTY_RANGE;
         self.runners = RunnerLevels::default();
@@ -332,9 +312,9 @@ impl ChangeDetector {
         let n = self.levels.len();
         let (restart, worse) = (it.baseline_start, it.is_regression);
         let since = match it.kind {
-            ChangeKind::Step => self
-                .baseline_start
-                .max(it.change_point.saturating_sub(significance::MAX_BASELINE_RUNS)),
+            ChangeKind::Step => {
+                self.baseline_start.max(it.change_point.saturating_sub(MAX_BASELINE_RUNS))
+            }
             ChangeKind::Drift => self.baseline_start.max(n.saturating_sub(drift::MAX_RUNS)),
         };
         if it.is_reportable {
@@ -372,16 +352,15 @@ impl ChangeDetector {
     fn is_fix(&self, it: &ChangeCandidate) -> bool {
         let size = self.thresholds;
         let back = |earlier: &ReportedChange| {
-            earlier.is_regression && it.after - earlier.before <= size.regression
+            earlier.is_regression && it.after - earlier.before <= size.up
         };
         !it.is_regression && self.reports.iter().any(back)
     }
 
     /// Noise of the present baseline; none for fewer than 4 runs.
     pub fn noise(&self) -> Option<SeriesNoise> {
-        let newest = |y: &[f64]| {
-            SeriesNoise::of_level(&y[y.len().saturating_sub(significance::MAX_BASELINE_RUNS)..])
-        };
+        let newest =
+            |y: &[f64]| SeriesNoise::of_level(&y[y.len().saturating_sub(MAX_BASELINE_RUNS)..]);
         if self.is_pooled {
             newest(&self.pooled_levels()?.levels)
         } else {

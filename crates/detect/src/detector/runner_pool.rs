@@ -1,6 +1,7 @@
 //! Runners that take turns: each is brought to one level by its own median.
 
 use super::ChangeDetector;
+use crate::new_level::{MAX_BASELINE_RUNS, MAX_RUNS_SEEN};
 use crate::significance::{self, BaselineHistory, LevelView};
 use crate::window::SortedWindow;
 
@@ -109,9 +110,7 @@ impl ChangeDetector {
     /// First point of the baseline of a pool.
     fn pool_start(&self) -> usize {
         self.baseline_start.max(
-            self.levels
-                .len()
-                .saturating_sub(significance::MAX_PAST_RUNS + 2 * significance::MAX_BASELINE_RUNS),
+            self.levels.len().saturating_sub(significance::MAX_PAST_RUNS + 2 * MAX_BASELINE_RUNS),
         )
     }
 
@@ -128,10 +127,7 @@ impl ChangeDetector {
     }
 
     /// The newest levels of the same, as many as are asked first, in the room for them.
-    pub fn newest_pooled<'a>(
-        &self,
-        room: &'a mut [f64; significance::MAX_RUNS_SEEN],
-    ) -> Option<&'a [f64]> {
+    pub fn newest_pooled<'a>(&self, room: &'a mut [f64; MAX_RUNS_SEEN]) -> Option<&'a [f64]> {
         self.runners.median(*self.segments.last()?)?;
         let from = self.pool_start();
         let (level, segment) = (&self.levels[from..], &self.segments[from..]);

@@ -1,7 +1,13 @@
 //! What all backends did together, as one of them sees it: runs set aside, baselines begun anew.
 
 use super::ChangeDetector;
-use crate::significance;
+use crate::new_level::MAX_BASELINE_RUNS;
+
+/// Levels of one runner before a point and from it on.
+pub struct LevelsAround {
+    pub before: Vec<f64>,
+    pub after: Vec<f64>,
+}
 
 impl ChangeDetector {
     /// Begins the baseline at the point `at`, where all backends moved; what was told of it is
@@ -15,15 +21,15 @@ impl ChangeDetector {
     }
 
     /// Levels of the newest run's runner before the point `at`, at most `reach`, and from it on.
-    pub fn levels_around(&self, at: usize, reach: usize) -> Option<(Vec<f64>, Vec<f64>)> {
+    pub fn levels_around(&self, at: usize, reach: usize) -> Option<LevelsAround> {
         let newest = self.segments.last()?;
         let own = |point: &usize| self.segments[*point] == *newest;
         let level = |point: usize| self.levels[point];
-        let from =
-            self.baseline_start.max(at.saturating_sub(significance::MAX_BASELINE_RUNS)).min(at);
+        let from = self.baseline_start.max(at.saturating_sub(MAX_BASELINE_RUNS)).min(at);
         let mut before: Vec<f64> = (from..at).filter(own).map(level).collect();
         before.drain(..before.len().saturating_sub(reach));
-        Some((before, (at..self.levels.len()).filter(own).map(level).collect()))
+        let after = (at..self.levels.len()).filter(own).map(level).collect();
+        Some(LevelsAround { before, after })
     }
 
     /// Sets the newest run aside until it is known what became of an infrastructure shift.
@@ -56,8 +62,7 @@ impl ChangeDetector {
     }
 
     fn refill_windows(&mut self, end: usize) {
-        for at in self.baseline_start.max(end.saturating_sub(significance::MAX_BASELINE_RUNS))..end
-        {
+        for at in self.baseline_start.max(end.saturating_sub(MAX_BASELINE_RUNS))..end {
             self.window.push(self.levels[at], None);
         }
         for level in &self.levels[self.baseline_start.min(end)..end] {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use model::history::{Environment, History};
 use model::series::{Run, Series};
 
-use crate::{Analysis, Change, ChangeKind};
+use crate::analysis::{Analysis, Change, ChangeKind};
 
 use super::{list_few, quote};
 

@@ -13,7 +13,7 @@ mod peers;
 use model::record::shorten;
 use model::series::Series;
 
-use super::Analysis;
+use super::analysis::Analysis;
 
 /// Writes the hints of every change of all series, anew.
 pub fn explain(series: &[Series], each: &mut [Analysis]) {

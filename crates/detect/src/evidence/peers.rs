@@ -9,7 +9,7 @@ use model::record::time::DAY_US;
 use model::series::{Series, SeriesKey};
 use model::text;
 
-use crate::{Analysis, ChangeKind};
+use crate::analysis::{Analysis, ChangeKind};
 
 use super::{list_few, quote};
 

@@ -4,7 +4,7 @@
 use model::series::Series;
 use model::text;
 
-use crate::{Analysis, Change, ChangeKind, ChangeStatus};
+use crate::analysis::{Analysis, Change, ChangeKind, ChangeStatus};
 
 /// Share of a change from which on an earlier one, or a single run, counts as large.
 const SIMILAR_SIZE_SHARE: f64 = 0.8;
@@ -88,7 +88,7 @@ fn similar_outliers(series: &Series, analysis: &Analysis, event: usize) -> Optio
     let (mut runs, mut far) = (0_u64, 0_u64);
     for index in from..=change.last_before {
         let run = &series.runs[index];
-        let Some(value) = run.value.filter(|_| !analysis.flags[index].infrastructure) else {
+        let Some(value) = run.value.get().filter(|_| !analysis.flags[index].infrastructure) else {
             continue;
         };
         if run.segment != segment {

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use crate::history::details::DetailStore;
 use crate::record::time::Timestamp;
-use crate::record::{Direction, Problem, RunDetailRef, Unit};
+use crate::record::{Direction, OptionalF64, Problem, RunDetailRef, Unit};
 
 /// A commit (or any other id that results are filed under).
 #[derive(Clone, Debug, PartialEq)]
@@ -97,10 +97,10 @@ pub struct SeriesColumn {
 pub struct MeasurementRow {
     /// When it was measured.
     pub time: Timestamp,
-    /// Base units; NaN where the run failed.
-    pub value: f64,
-    /// Reported standard deviation in base units; NaN where there is none.
-    pub std: f64,
+    /// Base units; none where the run failed.
+    pub value: OptionalF64,
+    /// Reported standard deviation in base units.
+    pub std: OptionalF64,
     /// Index into [`History::commits`].
     pub commit: u32,
     /// Index into [`History::environments`].
