@@ -137,3 +137,6 @@ impl Session {
         runs <= MAX_PREPARED_RUNS && reanalysis.prepare(expected)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,6 +45,7 @@ pub(crate) struct ServeHooks {
 }
 
 /// A port of this machine that is ours.
+#[derive(Debug)]
 pub(crate) struct LocalPort {
     number: u16,
     /// On 127.0.0.1, and on `::1` where the system has it.
