@@ -87,6 +87,8 @@ pub(crate) fn prepare(
             open_regressions(&lookup, &matching)
         );
     }
+    // Without a size, later runs would still move the level beyond the one measured today: the
+    // allowance is rounded up.
     let max_change = request.max_change.or_else(|| regressions::allowance(&regressions));
     let entry = AcceptedEntry {
         series: request.series.clone(),
@@ -97,6 +99,7 @@ pub(crate) fn prepare(
         expires,
     };
     reject_duplicate(&project, &entry, now)?;
+    // The new text is parsed before it is written, so that a file with an error is never extended.
     let old_text = store::accepted::read(&options.data)?;
     let path = store::accepted::path(&options.data);
     let new_text = accepted::append(&old_text, &entry).map_err(|reason| {
@@ -195,6 +198,7 @@ fn similar_names(project: &Project, glob: &str) -> String {
     let names = project.series.iter().map(|series| series.key.name());
     let mut names: Vec<(f64, String)> =
         names.map(|name| (strsim::jaro_winkler(&plain, &name), name)).collect();
+    // Jaro-Winkler favors a common beginning, and names begin with the test.
     names.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     if names.is_empty() {
         return ": the history has no series".to_owned();

@@ -24,6 +24,7 @@ const MAX_FINDINGS: usize = 20;
 /// The log cannot be written. Then an override is not granted, and nothing passes on an accepted
 /// change: without a trace nobody could ask later who let it in.
 pub(super) fn log_check(data: &Path, outcome: &CheckOutcome, now: Timestamp) -> anyhow::Result<()> {
+    // A rejected request leaves no line: it changed nothing.
     if outcome.decision == Decision::Overridden
         && let Some(granted) = &outcome.override_decision
     {
@@ -66,6 +67,8 @@ fn override_entry(
 
 /// An entry for each accepted change without which the check would not have passed.
 fn acceptance_entries(outcome: &CheckOutcome, time: Timestamp) -> Vec<AuditEntry> {
+    // One line per entry and commit, with its series: forty series that one entry covers are one
+    // decision. Sorted, so that the same check logs the same lines.
     let mut used: BTreeMap<(&AcceptedBy, &str), Vec<&SeriesFinding>> = BTreeMap::new();
     for finding in &outcome.findings {
         if let Some(accepted) = finding.effective_acceptance() {

@@ -38,6 +38,8 @@ pub(crate) fn build(
     }
     let mut project = load(options, observer)?;
     let summary = build_project(&mut project, options, out, observer)?;
+    // Pages show the minute of the build, unless the time was given or is that of the demo's newest
+    // record; then a build a minute later makes the same bytes.
     let shows_no_time = options.now.is_some() || project.history.counts.demo > 0;
     let warnings = project.warnings.into_iter().chain(size_warning(&summary)).collect();
     let record = BuildRecord { summary, warnings };
@@ -47,7 +49,7 @@ pub(crate) fn build(
     Ok(BuildResult::Built(record.summary))
 }
 
-/// Writes the site of a loaded project, and says what is to be said of both.
+/// Writes the site of a loaded project, and reports warnings, stages and the size of its input.
 ///
 /// # Errors
 /// As [`build_site`].
@@ -62,6 +64,7 @@ pub(crate) fn build_project(
     observer.detail(&format!("read {files}, {megabytes:.1} MB"));
     project.warnings.iter().for_each(|warning| observer.warn(warning));
     let built = build_site(project, out, previous_site(options), observer);
+    // Reported also where writing failed: the time until then may say why.
     project.stages.finish("wrote");
     observer.stages(&project.stages);
     let summary = built?;

@@ -47,7 +47,7 @@ pub(crate) struct CheckRun {
     pub(crate) comment_template: Option<String>,
 }
 
-/// Judges a candidate, logs what must be logged and keeps what is to be kept.
+/// Judges a candidate, writes the audit log and saves the snapshot.
 ///
 /// # Errors
 /// The history cannot be loaded, the base is unknown, or the log or the snapshot cannot be written.
@@ -55,6 +55,7 @@ pub(crate) struct CheckRun {
 pub(crate) fn check(request: &CheckRequest, observer: &dyn Observer) -> anyhow::Result<CheckRun> {
     let loaded = load_history(&request.options, observer)?;
     loaded.warnings.iter().for_each(|warning| observer.warn(warning));
+    // Selecting the candidate removes newer runs from the history; a snapshot holds what was read.
     let complete = request.artifact.as_ref().map(|_| published_history(&loaded, request));
     let mut prepared = PreparedCheck::of(request, loaded, observer)?;
     observer.progress("analyzing", 0, 0);
@@ -111,6 +112,9 @@ impl<'a> PreparedCheck<'a> {
         mut loaded: LoadedHistory,
         observer: &dyn Observer,
     ) -> anyhow::Result<Self> {
+        // Before anything is grouped: a pull request is judged as if it had been merged, so its runs
+        // are moved behind the main line and the one analysis of the site judges that history. A
+        // second set of rules for pull requests would disagree with the site some day.
         let runner_fields = loaded.policy.runner_fingerprinting.track_fields.clone();
         let selection = CandidateRequest {
             candidate: request.candidate.clone(),
@@ -120,6 +124,7 @@ impl<'a> PreparedCheck<'a> {
         };
         let candidate =
             candidate::select(&mut loaded.history, &selection).map_err(anyhow::Error::msg)?;
+        // Only here is it known whether this is a pull request, and of which base.
         if trust::only_base_counts(&loaded.policy, &candidate) {
             let (base, branch) = (request.base.as_deref(), request.base_branch.as_deref());
             let names = trust::base_names(base, branch, &candidate);
@@ -164,6 +169,8 @@ impl<'a> PreparedCheck<'a> {
         let outcome = assemble::outcome(CheckInput {
             candidate: self.candidate.clone(),
             history,
+            // For a second look at a change right behind another one: the candidate against the
+            // present level of the base alone.
             analyze: &|series| {
                 let mut analyses = self.human_input().analyze(series, policy);
                 evidence::environment::explain(series, &mut analyses.by_series, history);
@@ -184,6 +191,7 @@ impl<'a> PreparedCheck<'a> {
 
     pub(super) fn into_run(self, outcome: CheckOutcome) -> CheckRun {
         let templates = self.loaded.contents.templates;
+        // The file name is the contract with users: templates/comment.md.
         let comment = templates.into_iter().find(|(name, _)| name == "comment.md");
         CheckRun { outcome, comment_template: comment.map(|(_, text)| text) }
     }

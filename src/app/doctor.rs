@@ -35,6 +35,7 @@ pub(crate) fn examine(options: &LoadOptions) -> anyhow::Result<Examination> {
     if parsed.as_ref().is_some_and(|parsed| parsed.policy.is_none()) {
         lenient.policy = Some(default_policy.path().to_owned());
     }
+    // A full load, as a build does it: noise and missing runs are findings that need an analysis.
     let project = load(&lenient, &Silent)?;
     let diagnostics = parsed.map(|parsed| parsed.diagnostics).unwrap_or_default();
     let findings = doctor::examine(&DoctorInput {

@@ -46,6 +46,7 @@ pub(crate) fn replay(
     options: &LoadOptions,
     observer: &dyn Observer,
 ) -> anyhow::Result<PolicyReplay> {
+    // No page is written here, so a missing base URL concerns nobody.
     let project = load(options, &Silent)?;
     project.data_warnings().for_each(|warning| observer.warn(warning));
     let (verdicts, figures) = (project.replay(), project.analyses.replay_summary);
@@ -69,6 +70,7 @@ impl PolicyReplay {
             matches!(verdict.verdict, Verdict::Regressed | Verdict::Accepted)
         };
         let mut reports: Vec<ReplayedReport> = Vec::new();
+        // A regression is reported for as many runs as the window has; people want it once.
         let mut last = None;
         for verdict in self.verdicts.iter().filter(is_report) {
             let continues = last

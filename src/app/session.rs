@@ -34,7 +34,7 @@ pub(crate) struct Session {
     /// The records of all files but the one that changes.
     resident: Option<ResidentRecords>,
     reanalysis: Option<Reanalysis>,
-    /// What was read last; none before the first load and after one that failed.
+    /// Where the last load read from; none before the first load and after one that failed.
     source: Option<Source>,
     /// Where the next change is expected to begin; none: at the newest commit.
     expected_change: Option<CommitIndex>,
@@ -90,6 +90,8 @@ impl Session {
         observer: &dyn Observer,
     ) -> anyhow::Result<LoadedHistory> {
         self.source = None;
+        // The policy says how values are read. Records that were read under another policy are not
+        // reused; `reread` compares that.
         let opened = OpenedDirectory::open(options)?;
         let progress = |done, total| observer.progress("reading files", done, total);
         let contents = resident::reread(&opened.source, &mut self.resident, changed, &progress)?;
@@ -105,6 +107,8 @@ impl Session {
         policy: &Policy,
         input: &HumanInput<'_>,
     ) -> Analyses {
+        // What may be reused (same policy, same depth, same runs) is decided where it is known: in
+        // `detect`. A session only hands the state on.
         input.with_context(|context| match &mut self.reanalysis {
             Some(reanalysis) => reanalysis.analyze(Arc::clone(series), policy, context),
             None => {
@@ -131,6 +135,7 @@ impl Session {
     }
 
     fn prepare_pass(&mut self) -> bool {
+        // A pass that stops too early is only slower, one that stops too late cannot be continued.
         let expected = self.expected_change;
         let Some(reanalysis) = &mut self.reanalysis else { return false };
         let runs: usize = reanalysis.series().iter().map(|series| series.runs.len()).sum();

@@ -91,6 +91,8 @@ impl SiteLoop {
         current: &mut ShownSite,
         requests: &Requests,
     ) -> Result<Option<ShownSite>, RenderError> {
+        // Pages borrow the project, so they live inside this call, and a project that replaces it is
+        // handed out of it.
         let ShownSite { project, is_written, changed_at } = current;
         let mut next = None;
         site::prepare(&site_input(project), &mut |site| {
@@ -147,6 +149,8 @@ impl SiteLoop {
             return false;
         }
         let has_more = writer.write_batch();
+        // A folder that cannot be written is reported once and not tried again before the next
+        // change: pages are served without it.
         *is_written = !matches!(has_more, Ok(true));
         has_more.unwrap_or_else(|reason| {
             self.report_failure(requests, reason);
@@ -157,6 +161,7 @@ impl SiteLoop {
     fn reload(&mut self, changed: &[PathBuf]) -> Result<Project, String> {
         let options = self.options.at_present();
         let (session, observer) = (&mut self.session, &*self.observer);
+        // A server outlives a bug in one load: the person at work saves again and goes on.
         let load = AssertUnwindSafe(|| session.load(&options, changed, observer));
         let project = catch_unwind(load)
             .unwrap_or_else(|_| {

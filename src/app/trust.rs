@@ -26,6 +26,8 @@ pub(super) fn base_names(
     branch: Option<&str>,
     candidate: &Candidate,
 ) -> Vec<String> {
+    // A checkout of a pull request has the branch as a remote one; a developer has it locally. Other
+    // names come last: a stale measured base would only accept less.
     let base = base.map(str::to_owned);
     let branch = branch.map(|branch| [format!("origin/{branch}"), branch.to_owned()]);
     let branch = branch.into_iter().flatten();
@@ -39,10 +41,14 @@ pub(super) fn accepted_at_base(
     names: &[String],
     observer: &dyn Observer,
 ) -> Option<Vec<AcceptedEntry>> {
+    // Outside of a repository there is no pull request that could smuggle in an entry: somebody runs
+    // the check on a copy of the history.
     let Some(file) = git::file_at(data, names, "accepted.yml") else {
         observer.warn("no git repository here: the entries of accepted.yml count as they are");
         return None;
     };
+    // In a shallow clone the base is missing. To count the entries of the pull request here would
+    // let everybody accept their own regression by fetching less.
     let Ok(text) = file else {
         observer.warn(
             "git does not know the base here, so no entry of accepted.yml counts; fetch the \

@@ -26,7 +26,7 @@ const RECORD_HEADER: &str = "benchpages build 2";
 const COARSE_CLOCK_GRAIN: Duration = Duration::from_secs(2);
 const FINE_CLOCK_GRAIN: Duration = Duration::from_millis(50);
 
-/// All that a build reads and is told to do, in one hash.
+/// One hash of all files and options of a build.
 pub(crate) struct BuildFingerprint {
     key: String,
     /// The minute that pages show as the build's.
@@ -66,6 +66,7 @@ impl BuildFingerprint {
             key.update(&part.len().to_le_bytes()).update(part);
         };
         add(env!("CARGO_PKG_VERSION").as_bytes());
+        // While the program is being developed its version stays, and its pages change.
         add(&file_stamp(&std::env::current_exe().ok()?, None)?);
         let LoadOptions { demo, with_archive, now: at, base_url, explicit_index, audience, .. } =
             options;
@@ -79,6 +80,7 @@ impl BuildFingerprint {
             add(file.as_os_str().as_encoded_bytes());
             add(stamp);
         }
+        // One record per folder: two sites of one history do not push each other out.
         let out = std::path::absolute(out).ok()?;
         add(out.as_os_str().as_encoded_bytes());
         let name = blake3::hash(out.as_os_str().as_encoded_bytes()).to_hex();

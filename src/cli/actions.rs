@@ -27,6 +27,7 @@ pub(crate) fn write_summary(
     if summary.is_none() && outputs.is_none() {
         return Ok(());
     }
+    // The outputs hold the comment too, so it is rendered once for both.
     let comment = markdown::render(outcome, template).or_else(|error| {
         reporter.warn(&format!("{error}; the shipped template is used instead"));
         markdown::render(outcome, None)

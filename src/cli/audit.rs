@@ -36,6 +36,7 @@ pub(crate) fn run(
         (AuditCommand::Verify { .. }, OutputFormat::Text) => verified_text(&chain, &path),
     };
     ui::print(answer.as_bytes())?;
+    // Faults go to stderr in every format, so that a log in JSON stays one value.
     if let Some(broken) = &chain.broken {
         reporter.problem(&format!("{path}:{}: {}", broken.line, broken.reason));
     }

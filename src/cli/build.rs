@@ -28,6 +28,7 @@ pub(crate) fn run(
             reporter.info(&format!("Nothing has changed since the last build: {size}{rejected}"));
         }
         (OutputFormat::Json, BuildResult::Built(summary) | BuildResult::UpToDate(summary)) => {
+            // The same answer whether or not anything had to be built: scripts compare numbers.
             let mut answer = serde_json::to_value(summary)?;
             answer["seconds"] = seconds.into();
             answer["out"] = serde_json::to_value(&args.site.out)?;

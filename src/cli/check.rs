@@ -27,6 +27,8 @@ pub(crate) fn run(
     }
     let run = check(&request, reporter)?;
     reporter.end_progress();
+    // The files of the job before stdout: a reader of the pipe that leaves early must not cost the
+    // job its summary.
     let report = render(&run, args.format, &request.options.data)?;
     actions::write_summary(&run.outcome, run.comment_template.as_deref(), reporter)?;
     ui::print(report.as_bytes())?;

@@ -22,6 +22,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<u8> {
     let examination = examine(&internal_load_options(global)?)?;
     let findings = &examination.findings;
+    // Notes do not fail a job: they may be meant that way.
     let is_error = |finding: &&DoctorFinding| finding.level == FindingLevel::Error;
     let errors = findings.iter().filter(is_error).count();
     match args.format {

@@ -20,6 +20,7 @@ pub(crate) fn load_options(global: &GlobalArgs, site: &SiteArgs) -> anyhow::Resu
     {
         anyhow::bail!("--base-url {url}: {fault}");
     }
+    // A given time makes a build reproducible; `--now` is closer than the environment.
     let now = match &global.now {
         Some(text) => Some(Timestamp::parse(text).map_err(anyhow::Error::msg).context("--now")?),
         None => source_date_epoch()?,
@@ -53,6 +54,8 @@ pub(crate) fn internal_load_options(global: &GlobalArgs) -> anyhow::Result<LoadO
 /// Where the system keeps files that can be made again; none where it names no such place, or with
 /// `--no-cache`.
 fn cache_folder(global: &GlobalArgs) -> Option<PathBuf> {
+    // A relative path would be another folder for each working directory; the XDG specification says
+    // to ignore it.
     let variable = |name: &str| {
         let path = PathBuf::from(std::env::var_os(name).filter(|value| !value.is_empty())?);
         path.is_absolute().then_some(path)

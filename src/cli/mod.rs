@@ -67,6 +67,7 @@ pub fn run() -> ExitCode {
 
 /// Sets the number of threads of the whole process: one pool for every command, made once.
 fn set_thread_count(global: &GlobalArgs) -> anyhow::Result<()> {
+    // A pool per call would leave commands that do not know of `--jobs` on all cores.
     let Some(jobs) = global.jobs else { return Ok(()) };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
     pool.build_global()

@@ -26,6 +26,7 @@ pub(crate) fn run(
         }
         PolicyCommand::Check { files } => {
             let files = if files.is_empty() { vec![policy_path(global)] } else { files.clone() };
+            // All files, even after one with errors: all errors are reported at once.
             let mut status = 0;
             for file in &files {
                 status = status.max(check(file, reporter)?);

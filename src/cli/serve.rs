@@ -22,6 +22,7 @@ pub(crate) fn run(
     let observer = Box::new(Reporter::new(global));
     let (site_loop, first, summary) = SiteLoop::start(options, args.site.out.clone(), observer)?;
     reporter.info(&summary_line(&summary, started.elapsed().as_secs_f64()));
+    // After the build: a browser that connects before would wait for an answer without a sign.
     let port = bind(args.port)?;
     let opening = Reporter::new(global);
     let hooks = ServeHooks {

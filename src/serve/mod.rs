@@ -93,6 +93,8 @@ fn serve_until(
     end: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        // Handlers only wait for the thread with the site; two of them keep event streams alive while
+        // one answer is written.
         .worker_threads(2)
         .enable_all()
         .build()
@@ -131,6 +133,8 @@ fn serve_until(
         let _ = tokio::time::timeout(SHUTDOWN_GRACE, drain).await;
         Ok(())
     });
+    // In this order: no change may come once the thread is told to end, and the thread may still
+    // answer requests under way.
     drop(watcher);
     sender.shut_down();
     worker.stop();

@@ -365,12 +365,12 @@ fn a_page_from_before_the_last_build_reloads_when_it_comes_back() {
 }
 
 #[test]
-fn a_taken_port_is_told_with_the_next_free_one() {
+fn a_taken_port_is_reported_with_the_next_free_one() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     match LocalPort::bind(port) {
-        Err(ServeError::PortTaken { port: told, next }) => {
-            assert_eq!(told, port);
+        Err(ServeError::PortTaken { port: reported, next }) => {
+            assert_eq!(reported, port);
             assert!(next.is_none_or(|next| next > port));
         }
         other => panic!("{other:?}"),

@@ -128,7 +128,7 @@ fn a_state_that_cannot_be_read_is_begun_anew() {
         std::fs::write(folder.path().join("state.json"), text).unwrap();
         let answer = bot(&slack, folder.path(), &slow());
         good(&answer, "Slack: told");
-        assert!(answer.err.contains("begun anew"), "{}", answer.err);
+        assert!(answer.err.contains("a new file is started"), "{}", answer.err);
     }
 }
 

@@ -82,6 +82,8 @@ pub(super) fn run(
     let links = allowed_links(args.base_url.as_ref(), &policy, Some(&args.repo), reporter)?;
     let target = PullTarget { pull: args.pull, sha: args.sha.clone() };
     let settings = policy.notify.github.clone().unwrap_or_default();
+    // The policy may ask for issues on the main line; where a pull request is named, a comment is
+    // meant.
     let by_policy = settings.issues && args.pull.is_none() && args.sha.is_none();
     send(&args.common, &masks, reporter, |client| {
         let mut api = GithubApi::new(client, github);

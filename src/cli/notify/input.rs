@@ -13,6 +13,7 @@ use crate::cli::ui::{self, Reporter};
 use crate::notify::check_report::{CheckReport, MAX_REPORT_BYTES};
 use crate::notify::endpoint::EndpointUrl;
 use crate::notify::secret::{Secret, SecretMasks};
+use crate::notify::slack::state::{self, SlackState};
 use model::policy::Policy;
 
 /// Reads the result of a check.
@@ -43,6 +44,20 @@ pub(super) fn read_bounded(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
         bail!("{name} is longer than {} MiB", most >> 20);
     }
     Ok(bytes)
+}
+
+/// Reads the file that remembers Slack's threads; an empty state where there is none yet.
+pub(super) fn read_slack_state(
+    path: Option<&Path>,
+    reporter: &Reporter,
+) -> anyhow::Result<SlackState> {
+    let Some(path) = path.filter(|path| path.exists()) else { return Ok(SlackState::default()) };
+    let bytes = read_bounded(path, state::MAX_STATE_BYTES)?;
+    // At worst a thread is not found again and a new message begins; no result is lost.
+    Ok(SlackState::read(&bytes).unwrap_or_else(|fault| {
+        reporter.warn(&format!("{}: {fault}; a new file is started", path.display()));
+        SlackState::default()
+    }))
 }
 
 pub(super) fn load_policy(global: &GlobalArgs, reporter: &Reporter) -> anyhow::Result<Policy> {

@@ -82,6 +82,7 @@ fn send(
     let warn = |delivery: &Delivery| {
         delivery.warnings.iter().for_each(|warning| reporter.warn(warning));
     };
+    // The preview is a transport like the network, so a dry run shows the very requests.
     if common.dry_run {
         let mut preview = Preview::new(masks.clone());
         let mut client = NotifyClient::new(&mut preview, &mut clock, limits, masks.clone(), &info);

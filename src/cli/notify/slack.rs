@@ -11,7 +11,6 @@ use crate::cli::notify::{allowed_links, send};
 use crate::cli::ui::Reporter;
 use crate::notify::endpoint::EndpointUrl;
 use crate::notify::secret::Secret;
-use crate::notify::slack::state::{self, SlackState};
 use crate::notify::slack::{self, SlackDestination, SlackMessage};
 
 const SLACK_API: &str = "https://slack.com/api";
@@ -56,16 +55,21 @@ pub(super) fn run(
     let masks = input::masks([token.clone(), webhook.clone()]);
     let is_dry_run = args.common.dry_run;
     let destination = destination(token, webhook, channel, is_dry_run, reporter)?;
-    let mut state = read_state(args, reporter)?;
+    let mut state = input::read_slack_state(args.state.as_deref(), reporter)?;
     let before = state.clone();
     let repo = args.about.repo.as_deref();
     let links = allowed_links(args.base_url.as_ref(), &policy, repo, reporter)?;
     let subject = args.about.subject();
-    let (outcome, mention, links) = (&outcome, &settings.mention, &links);
-    let message = SlackMessage { outcome, subject: &subject, mention, links };
+    let message = SlackMessage {
+        outcome: &outcome,
+        subject: &subject,
+        mention: &settings.mention,
+        links: &links,
+    };
     let status = send(&args.common, &masks, reporter, |client| {
         slack::post(client, &destination, message, &mut state)
     })?;
+    // After sending: a state that knows of a message nobody got would keep silent about it.
     if let Some(path) = args.state.as_deref().filter(|_| !is_dry_run && state != before) {
         let written = std::fs::write(path, state.to_json());
         written.with_context(|| format!("cannot write {}", path.display()))?;
@@ -102,16 +106,4 @@ fn destination(
              be sent"
         ),
     }
-}
-
-fn read_state(args: &SlackArgs, reporter: &Reporter) -> anyhow::Result<SlackState> {
-    let Some(path) = args.state.as_deref().filter(|path| path.exists()) else {
-        return Ok(SlackState::default());
-    };
-    let bytes = input::read_bounded(path, state::MAX_STATE_BYTES)?;
-    // At worst a thread is not found again and a new message begins; no result is lost.
-    Ok(SlackState::read(&bytes).unwrap_or_else(|fault| {
-        reporter.warn(&format!("{}: {fault}; a new file is started", path.display()));
-        SlackState::default()
-    }))
 }
