@@ -440,18 +440,18 @@ fn an_approval_that_the_main_line_rests_on_is_logged_once() {
     project.day(24, &all(1.25)[1..3], &json!({}));
     assert_eq!(project.write().json(&[]).0, 0, "another commit that rests on the same approval");
     let log = run(&["audit", "show", "--data", data.to_str().unwrap()]).out;
-    let head = format!("approval used by ada at {}\n    ties\n", &main(20)[..7]);
+    let head = format!("acceptance used by ada at {}\n    ties\n", &main(20)[..7]);
     assert_eq!(log.matches("ada").count(), 1, "{log}");
     assert!(log.contains(&head) && log.contains("parse/go") && log.contains("parse/rust"), "{log}");
     assert_eq!(run(&["audit", "verify", "--data", data.to_str().unwrap()]).status, 0);
     let page = project.history.site(&["--now", NOW]).text("health/");
-    assert!(page.contains("approval used"), "{page}");
+    assert!(page.contains("acceptance used"), "{page}");
     // Without the log the approval cannot be followed, and nothing is said to be fine.
     let log = std::fs::read_to_string(data.join("audit.ndjson")).unwrap();
     project.history.file("audit.ndjson", log.replace("ties", "knots"));
     let broken = project.check(&[]);
     assert_eq!(broken.status, 2, "{}", broken.out);
-    assert!(broken.err.contains("use of an approval"), "{}", broken.err);
+    assert!(broken.err.contains("use of an accepted change"), "{}", broken.err);
 }
 
 #[test]
