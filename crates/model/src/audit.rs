@@ -12,7 +12,7 @@ use crate::hex;
 use crate::record::time::Timestamp;
 
 /// `previous` of the first line.
-pub const FIRST_PREVIOUS_HASH: &str =
+pub(crate) const FIRST_PREVIOUS_HASH: &str =
     "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// How the tokens of well-known services begin (their own documentation, 2026): such a word of 20
@@ -222,7 +222,7 @@ fn remove_secrets(value: &mut Value) {
 }
 
 /// A text with what looks like a token, or the address of a hook, taken out of it.
-pub fn without_secrets(text: &str) -> String {
+pub(crate) fn without_secrets(text: &str) -> String {
     let part = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
     let is_secret = |word: &str| {
         word.len() >= SECRET_WORD_LENGTH && SECRET_WORDS.iter().any(|start| word.starts_with(start))

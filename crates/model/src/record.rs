@@ -156,7 +156,7 @@ impl Unit {
     }
 
     /// Whether a value below zero makes no sense: durations, sizes, rates and counts.
-    pub fn forbids_negative(&self) -> bool {
+    pub(crate) fn forbids_negative(&self) -> bool {
         matches!(&*self.0, "ns" | "B" | "count") || self.0.ends_with("/s")
     }
 }
@@ -257,7 +257,7 @@ impl<'a> RunDetailRef<'a> {
     }
 
     /// A copy of its own.
-    pub fn to_detail(self) -> RunDetail {
+    pub(crate) fn to_detail(self) -> RunDetail {
         RunDetail { warmup_ns: self.warmup_ns.into(), rare: self.rare.cloned().map(Box::new) }
     }
 }

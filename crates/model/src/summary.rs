@@ -13,7 +13,7 @@ use crate::record::time::Timestamp;
 use crate::record::{Direction, Measurement, Record, Unit, median};
 
 /// The field that tells how many runs a record stands for.
-pub const RUNS_FIELD: &str = "summary_runs";
+pub(crate) const RUNS_FIELD: &str = "summary_runs";
 
 /// Collects records; their order has no say.
 #[derive(Debug)]

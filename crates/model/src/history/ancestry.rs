@@ -10,10 +10,10 @@ use crate::history::CommitFacts;
 use crate::record::time::Timestamp;
 
 /// What is known of commits, by id.
-pub type FactsById<'a> = BTreeMap<&'a str, &'a CommitFacts>;
+pub(crate) type FactsById<'a> = BTreeMap<&'a str, &'a CommitFacts>;
 
 /// How many first parents of each commit are known; 0 for a root, or one whose parent is unknown.
-pub fn depths<'a>(facts: &FactsById<'a>) -> FxHashMap<&'a str, u32> {
+pub(crate) fn depths<'a>(facts: &FactsById<'a>) -> FxHashMap<&'a str, u32> {
     let mut depths: FxHashMap<&str, u32> = FxHashMap::default();
     for &id in facts.keys() {
         let (mut path, mut seen, mut at) = (Vec::new(), FxHashSet::default(), Some(id));
@@ -36,7 +36,7 @@ fn first_parent<'a>(facts: &FactsById<'a>, id: &str) -> Option<&'a str> {
 }
 
 /// The line that ends at the deepest of these commits (ties: the first by id), oldest first.
-pub fn main_line<'a>(
+pub(crate) fn main_line<'a>(
     facts: &FactsById<'a>,
     depths: &FxHashMap<&'a str, u32>,
     heads: impl Iterator<Item = &'a str>,
@@ -55,7 +55,7 @@ pub fn main_line<'a>(
 /// Times that never go back: as many as can be are kept (a longest non-decreasing subsequence, by
 /// patience sorting: Fredman 1975), the others become that of the nearest one kept before them, or
 /// after where there is none.
-pub fn nondecreasing_times(times: &[Timestamp]) -> Vec<Timestamp> {
+pub(crate) fn nondecreasing_times(times: &[Timestamp]) -> Vec<Timestamp> {
     // By length: where the best subsequence of that length ends; and what each one follows.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(times.len());

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::history::details::DetailStore;
-use crate::history::intern::Interner;
+use crate::history::intern::{Interner, to_index};
 use crate::history::key::{EnvironmentKey, InternedKey};
 use crate::history::{BranchId, MeasurementRow, RecordCounts};
 use crate::record::time::Timestamp;
@@ -105,7 +105,7 @@ impl HistoryBuilder {
     }
 
     /// Rows with their keys.
-    pub fn all_rows(&self) -> impl Iterator<Item = &KeyedRow> {
+    pub(crate) fn all_rows(&self) -> impl Iterator<Item = &KeyedRow> {
         self.chunks.iter().flatten().chain(&self.rows)
     }
 
@@ -457,8 +457,4 @@ pub fn earliest(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp>
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     }
-}
-
-pub fn to_index(length: usize) -> u32 {
-    u32::try_from(length).expect("fewer than 2^32 rows, names and files")
 }

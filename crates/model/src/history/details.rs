@@ -1,10 +1,10 @@
 //! What is known of rows beyond their values, in columns: most rows have a few warm-up times and
 //! nothing else, and all are in memory at once: an allocation for each would weigh more than they
-//! do (`cargo bench --bench memory` tells the bytes of a record).
+//! do (`cargo bench --bench memory` measures the bytes of a record).
 
 use serde::{Deserialize, Serialize};
 
-use crate::history::build::to_index;
+use crate::history::intern::to_index;
 use crate::record::{RareDetail, RunDetailRef};
 
 /// Details by number, in the order in which they came.

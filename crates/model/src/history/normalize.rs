@@ -9,7 +9,8 @@ use rustc_hash::FxHashMap;
 
 use crate::commit_ref::full_id;
 use crate::history::ancestry::{self, FactsById};
-use crate::history::build::{HistoryBuilder, KeyedRow, earliest, to_index};
+use crate::history::build::{HistoryBuilder, KeyedRow, earliest};
+use crate::history::intern::to_index;
 use crate::history::key::EnvironmentKey;
 use crate::history::{
     BranchId, Commit, CommitFacts, Environment, History, MeasurementRow, NormalizeOptions,
@@ -21,7 +22,7 @@ use crate::record::{
 };
 
 /// What helps where a series has values in two units.
-pub const UNIT_CONFLICT_REMEDY: &str = "correct the unit, or give the metric another name";
+pub(crate) const UNIT_CONFLICT_REMEDY: &str = "correct the unit, or give the metric another name";
 
 impl HistoryBuilder {
     /// Everything in its order: see the room's head.

@@ -13,11 +13,11 @@ use crate::policy::hint;
 use crate::policy::tree::{YamlKey, YamlNode, YamlValue};
 
 /// Faults noted before the reader gives up: bounds the work on a hostile file.
-pub const MAX_FINDINGS: usize = 1000;
+pub(crate) const MAX_FINDINGS: usize = 1000;
 
 /// A fault and the bytes it stands at.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PolicyFinding {
+pub(crate) struct PolicyFinding {
     pub message: String,
     pub span: Range<usize>,
     pub help: Option<String>,
@@ -25,7 +25,7 @@ pub struct PolicyFinding {
 
 /// Every fault of the tree against the schema, in the order of the tree. `text` is the file, for
 /// quoting what was found.
-pub fn check_schema(root: &YamlNode, schema: &Json, text: &str) -> Vec<PolicyFinding> {
+pub(crate) fn check_schema(root: &YamlNode, schema: &Json, text: &str) -> Vec<PolicyFinding> {
     let mut walk = SchemaCheck { schema, text, findings: Vec::new() };
     walk.visit(root, schema, "");
     walk.findings

@@ -42,7 +42,7 @@ pub struct Diagnostic {
 
 /// Goes through a text from front to back and counts lines and columns, so that the places of many
 /// faults cost one pass. A byte order mark at the front is no column.
-pub struct LocationCursor<'a> {
+pub(crate) struct LocationCursor<'a> {
     text: &'a str,
     file: &'a str,
     offset: usize,

@@ -33,7 +33,7 @@ struct SemanticCheck<'a> {
 
 /// Every fault of what the policy says, errors and warnings. `root` is the tree it was read from,
 /// `text` the file.
-pub fn check_semantics(
+pub(crate) fn check_semantics(
     policy: &Policy,
     root: &YamlNode,
     text: &str,
