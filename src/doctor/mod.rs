@@ -100,6 +100,7 @@ pub(crate) fn examine(input: &DoctorInput<'_>) -> Vec<DoctorFinding> {
         }
     }
     let order = |kind: &str| kinds.iter().position(|known| *known == kind);
+    // Errors first; within a level the order in which kinds were found, each kind together.
     findings.sort_by_key(|finding| (finding.level, order(finding.kind)));
     findings
 }
@@ -122,6 +123,8 @@ fn check_policy(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
     let tracked = &input.policy.runner_fingerprinting;
     let recorded = recorded_fields(input.history);
     let wanted = tracked.track_fields.iter().filter(|_| tracked.enabled);
+    // Where none is recorded runners cannot be distinguished at all, which is an error; some
+    // missing fields may be intended.
     let missing: Vec<String> =
         wanted.filter(|name| !recorded.contains(name.as_str())).cloned().collect();
     if missing.is_empty() || input.history.counts.records == 0 {
@@ -186,6 +189,7 @@ fn check_records(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
 fn sparse_days(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
     let least = input.policy.data_quality.min_records_per_day;
     let newest = input.history.newest.map_or(0, Timestamp::day);
+    // Without the newest day, which may not be complete.
     let days = input.history.per_day.range(newest - RECENT_DAYS..newest);
     let sparse: Vec<String> = days
         .filter(|(_, records)| **records < least)
@@ -235,6 +239,7 @@ fn unknown_fields(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
             continue;
         }
         let near = |field: &&str| {
+            // One slip in four letters: shorter names are similar by chance.
             field.len() > 3 && strsim::damerau_levenshtein(name, field) * 4 <= field.len()
         };
         match known.iter().copied().find(near) {

@@ -72,6 +72,7 @@ impl Appender {
         lines.push_str(line);
         lines.push('\n');
         self.bytes += line.len() + 1;
+        // An import of 1.5 million records would otherwise be in memory whole.
         if self.bytes > MAX_PENDING_BYTES { self.stage_pending() } else { Ok(()) }
     }
 

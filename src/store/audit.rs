@@ -54,6 +54,7 @@ fn append_if(
         .create(true)
         .open(&path)
         .with_context(failure)?;
+    // Held until the line is written: two overrides at once must not follow the same line.
     lock(&file, &path)?;
     let mut text = String::new();
     file.read_to_string(&mut text).with_context(failure)?;

@@ -161,6 +161,7 @@ fn merge_text(text: &str, facts: &[CommitFacts]) -> (String, CommitMerge) {
         facts.iter().map(|new| (new.id.as_str(), new)).collect();
     for wire in known.values_mut() {
         let before = wire.clone();
+        // A moved tag leaves its old commit.
         wire.tags.retain(|tag| !moved.contains(tag.as_str()));
         if let Some(new) = holders.get(wire.commit.as_str()) {
             wire.merge(new);
@@ -173,6 +174,7 @@ fn merge_text(text: &str, facts: &[CommitFacts]) -> (String, CommitMerge) {
         known.insert(new.id.clone(), wire);
         merged.added += 1;
     }
+    // The same bytes: a job that commits its changes should commit nothing.
     if merged == CommitMerge::default() {
         return (text.to_owned(), merged);
     }

@@ -57,6 +57,7 @@ pub(super) fn parse_general(line: &str) -> Result<RawRecord<'_>, LineError> {
 pub(super) fn validate<'a>(line: &str, raw: RawRecord<'a>) -> Result<Record<'a>, LineError> {
     let mut reasons: Vec<(usize, String)> = Vec::new();
     let mut record = raw.record;
+    // Found only for errors: the readers do not keep places, which would slow every line down.
     let column = |field: &str| line.find(&format!("\"{field}\"")).map_or(1, |at| at + 1);
     let mut time = |field: &'static str, text: Option<Cow<'_, str>>| {
         let parsed = text.map(|text| Timestamp::parse(&text));
@@ -103,6 +104,7 @@ pub(super) fn validate<'a>(line: &str, raw: RawRecord<'a>) -> Result<Record<'a>,
 
 fn json_error(line: &str, error: &serde_json::Error) -> LineError {
     let text = error.to_string();
+    // serde's own place is within the line; the line's number comes from the file.
     let reason = text.split(" at line ").next().unwrap_or(&text).to_owned();
     let remedy = match error.classify() {
         serde_json::error::Category::Data => REMEDY_FIELD,

@@ -48,6 +48,8 @@ pub(super) fn read_file(
     way: ReadOptions<'_>,
 ) -> anyhow::Result<u64> {
     let failure = || format!("cannot read {}", file.path.display());
+    // By blocks, so that a large file takes little memory; of one that grows the blocks before come
+    // from the cache.
     if !file.is_json && !file.is_packed() {
         let mut input = std::fs::File::open(&file.path).with_context(failure)?;
         let mut block = SPARE_BLOCK.take();
@@ -116,6 +118,7 @@ fn read_whole(
     };
     let text = without_bom(&bytes);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
+    // Some tools name line-delimited JSON `.json`: the first character decides.
     let whole = file.is_json && first.is_some_and(|byte| *byte == b'[' || *byte == b'{');
     if !(whole && read_array(text, file, builder).is_ok()) {
         read_block(text, 1, file, builder, many);
@@ -144,6 +147,7 @@ fn read_blocks(
         } else if let Some(at) = memchr::memrchr(b'\n', &block[..filled]) {
             at + 1
         } else {
+            // The line is longer than the block.
             (kept, most) = (filled, 2 * most);
             continue;
         };
@@ -264,6 +268,7 @@ fn read_line(
         reason,
         remedy: remedy.to_owned(),
     };
+    // A file without line ends must not become one record of any size.
     if line.len() > MAX_LINE_BYTES {
         let reason = format!("line of {} bytes; the limit is 1 MiB", line.len());
         builder.reject(problem(1, reason, "split the record, or leave out its samples"));

@@ -155,6 +155,7 @@ fn changed_names(
         let Ok(inside) = path.strip_prefix(&real) else { continue };
         let path = source.directory.join(inside);
         let within = |file: &RecordFile| file.path.starts_with(&path) && file.path != path;
+        // A folder that was moved in or away brings or takes any number of files.
         if path.is_dir() || files.iter().any(within) {
             return None;
         }

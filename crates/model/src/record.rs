@@ -50,6 +50,7 @@ impl Direction {
     pub fn of_metric(metric: &str, unit: &Unit) -> Self {
         const HIGHER: [&str; 8] =
             ["throughput", "ops", "rps", "qps", "speedup", "score", "hits", "bandwidth"];
+        // More of something per second is better whatever is counted.
         let rate = unit.as_str().ends_with("/s");
         if rate || HIGHER.contains(&metric) { Self::Higher } else { Self::Lower }
     }
@@ -127,6 +128,7 @@ const UNITS: &[(&str, &str, f64)] = &[
 impl Unit {
     /// The base unit of a unit's name, and the factor that takes a value there.
     pub fn parse(name: &str) -> (Self, f64) {
+        // Unknown units are kept: `parrots` is a fine unit, it only has no scale.
         match UNITS.iter().find(|(written, _, _)| *written == name) {
             Some(&(_, base, factor)) => (Self(Cow::Borrowed(base)), factor),
             None => (Self(Cow::Owned(name.to_owned())), 1.0),
@@ -343,6 +345,7 @@ pub fn median(values: &[f64]) -> Option<f64> {
     let (middle, odd) = (sorted.len() / 2, sorted.len() % 2 == 1);
     match sorted.get(middle) {
         Some(&value) if odd => Some(value),
+        // Halved before they are added: the sum of two large values could overflow.
         Some(&value) => Some(value / 2.0 + sorted[middle - 1] / 2.0),
         None => None,
     }

@@ -88,6 +88,7 @@ impl DailySummaries {
         measurement: Option<&Measurement<'_>>,
         time: Timestamp,
     ) -> (SummaryKey, f64) {
+        // In base units: days measured in ms and in µs are one series.
         let unit = measurement.and_then(|one| one.unit.as_deref()).map(Unit::parse);
         let factor = unit.as_ref().map_or(1.0, |(_, factor)| *factor);
         let unit = unit.map(|(unit, _)| unit);

@@ -16,6 +16,7 @@ pub(crate) type FactsById<'a> = BTreeMap<&'a str, &'a CommitFacts>;
 pub(crate) fn depths<'a>(facts: &FactsById<'a>) -> FxHashMap<&'a str, u32> {
     let mut depths: FxHashMap<&str, u32> = FxHashMap::default();
     for &id in facts.keys() {
+        // Without recursion: a line of 100,000 commits would overflow the stack.
         let (mut path, mut seen, mut at) = (Vec::new(), FxHashSet::default(), Some(id));
         while let Some(id) = at.filter(|id| !depths.contains_key(id) && seen.insert(*id)) {
             path.push(id);
@@ -42,6 +43,8 @@ pub(crate) fn main_line<'a>(
     heads: impl Iterator<Item = &'a str>,
 ) -> Vec<&'a str> {
     let known = heads.filter(|id| depths.contains_key(id));
+    // The deepest measured commit ends the line, not the newest: a clock may be wrong, parents are
+    // not.
     let mut at = known.max_by(|a, b| depths[a].cmp(&depths[b]).then_with(|| b.cmp(a)));
     let (mut line, mut seen) = (Vec::new(), FxHashSet::default());
     while let Some(id) = at.filter(|id| seen.insert(*id)) {

@@ -8,6 +8,7 @@ use rustc_hash::FxHasher;
 /// Each distinct string once.
 #[derive(Clone, Debug, Default)]
 pub struct Interner {
+    // A table of indices and no `HashMap<String, u32>`: that would hold every string twice.
     table: HashTable<u32>,
     strings: Vec<Box<str>>,
 }

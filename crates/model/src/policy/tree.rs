@@ -91,6 +91,8 @@ impl YamlNode {
     /// Takes out every entry and item that stands at one of the `faults`, and every item with an
     /// entry that does: what is left can be judged as if the rest had not been said.
     pub(crate) fn prune(&mut self, faults: &BTreeSet<(usize, usize)>) {
+        // An item with a faulty entry goes as a whole: half a rule would be judged as a rule that
+        // nobody wrote.
         let faulty = |span: &Range<usize>| faults.contains(&(span.start, span.end));
         match &mut self.value {
             YamlValue::List(items) => {
