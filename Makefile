@@ -21,15 +21,15 @@ check: ## run the checks of CI: format, lints, tests, documentation, compilation
 	@.ci/check
 
 bench: ## compare the targets for speed and size with measurements, in one table (10 minutes)
-	cargo bench --bench scale
+	cargo bench --features bench --bench scale
 
 bench-steps: ## measure the time of individual steps and the memory of records
-	cargo bench --bench suite --bench memory --bench stock
+	cargo bench --features bench --bench suite --bench memory --bench stock
 
 growth: ## measure builds of up to 10,000,000 records and draw docs/growth.svg
 	rm -rf target/growth
 	mkdir -p target/growth/data/results
-	cargo bench --bench scale -- growth --huge --growth $(CURDIR)/target/growth/data/results/growth.ndjson
+	cargo bench --features bench --bench scale -- growth --huge --growth $(CURDIR)/target/growth/data/results/growth.ndjson
 	cargo run --release --quiet -- build --data target/growth/data --out target/growth/site
 	.ci/draw-growth target/growth/site
 

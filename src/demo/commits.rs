@@ -1,4 +1,4 @@
-//! What stands beside the records: commits, the policy, notes and the accepted change.
+//! The files beside the records: commits, the policy, notes and the accepted regression.
 
 use serde::Serialize;
 
@@ -54,7 +54,7 @@ pub(super) fn commits_file(
         let subject = match scenario {
             Scenario::Story => story::subject(day.age),
             Scenario::Hostile => HOSTILE_SUBJECTS[day.age as usize % HOSTILE_SUBJECTS.len()],
-            // The subjects of ordinary days only: the story's ages are below this.
+            // Subjects of ordinary days only: everything of the story is less than 60 days old.
             Scenario::Steady | Scenario::Large => story::subject(day.age + 60),
         };
         push(
@@ -84,13 +84,14 @@ pub(super) fn commits_file(
     ("commits.ndjson".to_owned(), lines)
 }
 
-/// Pull requests are counted up to 411, with some in between that changed no code.
+/// The pull request of a day's commit. Numbers end at 411 and skip some: issues share them on
+/// GitHub.
 fn pull_number(age: u32) -> Option<u64> {
     411_u64.checked_sub(u64::from(age) + u64::from(age / 3)).filter(|number| *number > 0)
 }
 
 fn push(lines: &mut Vec<u8>, line: &DemoCommitLine<'_>) {
-    // Strings and numbers always serialise, and a Vec takes every byte.
+    // Strings and numbers always serialize, and a Vec takes every byte.
     if serde_json::to_writer(&mut *lines, line).is_ok() {
         lines.push(b'\n');
     }
@@ -112,6 +113,7 @@ const NOTES: [(&str, u32, &str); 4] = [
 
 /// `policy.yml`, `accepted.yml` and the notes: those whose day lies in the history.
 pub(super) fn companion_files(days: &[DemoDay], options: &DemoOptions) -> Vec<(String, Vec<u8>)> {
+    // A short history has not all of the story, and nothing beside it about the missing days.
     let of_age = |age: u32| days.iter().find(|day| day.age == age);
     let mut policy = POLICY.to_owned();
     let mut files = Vec::new();
@@ -141,11 +143,11 @@ pub(super) fn companion_files(days: &[DemoDay], options: &DemoOptions) -> Vec<(S
     files
 }
 
-/// The policy's dated remark. `text` holds no double quote and no backslash,
-/// and `filter` is YAML in one line.
+/// A dated remark for the policy. `text` holds no double quote and no backslash, and `filter` is
+/// YAML in one line.
 fn annotation(day: &DemoDay, text: &str, filter: &str) -> String {
     format!(
-        "\n# Dated remarks, shown on the charts they match.\nannotations:\n  - date: \"{}\"\n    \
+        "\n# Dated remarks, shown on the charts of matching series.\nannotations:\n  - date: \"{}\"\n    \
          text: \"{text}\"\n    match: {filter}\n",
         day.date()
     )
@@ -157,12 +159,12 @@ const ACCEPTANCE_DAYS: i64 = 90;
 fn accepted(day: &DemoDay, end: Timestamp) -> String {
     let expires = Timestamp::from_micros(end.micros() + ACCEPTANCE_DAYS * DAY_US);
     format!(
-        "# Changes that were looked at and are wanted. `benchpages accept` adds entries.\n\
+        "# Regressions that somebody reviewed and accepted. `benchpages accept` adds entries.\n\
          - series: \"groupby_topN/go/*\"\n  \
          commit: \"{}\"\n  \
          max_change: 0.25\n  \
-         reason: \"Ties are now broken by key, so that the result is stable: the second sort costs \
-         about 17 %, and the order is worth it.\"\n  \
+         reason: \"Ties are now broken by key, so that the result is stable. The second sort costs \
+         about 17 %.\"\n  \
          by: \"@performance-team\"\n  \
          expires: \"{}\"\n",
         day.commit,
@@ -170,9 +172,10 @@ fn accepted(day: &DemoDay, end: Timestamp) -> String {
     )
 }
 
-/// A note's front matter gets its day: date and commit come first.
+/// A note of the story with its day in the front matter.
 fn note(name: &str, day: &DemoDay, text: &str) -> (String, Vec<u8>) {
-    let rest = text.strip_prefix("---\n").unwrap_or(text);
-    let text = format!("---\ndate: \"{}\"\ncommit: \"{}\"\n{rest}", day.date(), day.commit);
+    // The files in `demo/notes` have no date: it depends on the last day of the demo.
+    let body = text.strip_prefix("---\n").unwrap_or(text);
+    let text = format!("---\ndate: \"{}\"\ncommit: \"{}\"\n{body}", day.date(), day.commit);
     (format!("notes/{name}"), text.into_bytes())
 }

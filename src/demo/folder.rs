@@ -1,8 +1,9 @@
 //! The demo history on disk. A manifest lists what was written, so that the next run may replace
 //! it.
 //!
-//! Refused: a folder that holds a file which neither this room nor another command of this program
-//! makes in a history. Nothing of a reader's own is ever overwritten or removed.
+//! A folder with any other file is rejected before anything changes: `demo-data --out .` in a
+//! repository must not cost anybody a file. Files that other commands of this program make in a
+//! history are part of the demo.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +15,7 @@ use crate::demo::DemoHistory;
 /// The manifest: a first line that names it, then one path a line.
 const MANIFEST: &str = ".benchpages-demo";
 const MANIFEST_HEADER: &str = "benchpages demo-data 1";
-/// What other commands make beside a history; in a demo history, they are part of the demo.
+/// What other commands make beside a history.
 const BYPRODUCTS: [&str; 5] =
     ["quarantine", "archive", "audit.ndjson", "baselines.json", "events.ndjson"];
 
@@ -43,18 +44,19 @@ pub(crate) struct WrittenDemo {
 /// left there.
 ///
 /// # Errors
-/// [`DemoWriteError::NotOurs`] before anything is touched; [`DemoWriteError::Io`] with the path at fault.
+/// [`DemoWriteError::NotOurs`] before anything changes; [`DemoWriteError::Io`] with the path at
+/// fault.
 pub(crate) fn write(history: &DemoHistory, dir: &Path) -> Result<WrittenDemo, DemoWriteError> {
     let old = read_manifest(dir)?;
     reject_foreign_files(dir, &old)?;
     let new: BTreeSet<String> = history.files.iter().map(|(path, _)| path.clone()).collect();
     fs::create_dir_all(dir).map_err(write_error_at(dir))?;
-    // Both lists first: should the run be cut off, its leftovers are known as ours.
+    // Both lists first: the files of a run that is stopped halfway are still listed as ours.
     write_manifest(dir, old.union(&new))?;
     for byproduct in BYPRODUCTS {
         let path = dir.join(byproduct);
-        let gone = if path.is_dir() { fs::remove_dir_all(&path) } else { remove(&path) };
-        gone.map_err(write_error_at(&path))?;
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { remove(&path) };
+        removed.map_err(write_error_at(&path))?;
     }
     for path in old.difference(&new) {
         let path = dir.join(path);
@@ -83,18 +85,19 @@ fn read_manifest(dir: &Path) -> Result<BTreeSet<String>, DemoWriteError> {
     };
     let mut lines = text.lines();
     let ours = lines.next() == Some(MANIFEST_HEADER);
+    // What the manifest lists is removed, and anybody may have written it.
     let safe = |line: &&str| !line.starts_with('/') && !line.split('/').any(|part| part == "..");
     Ok(if ours { lines.filter(safe).map(str::to_owned).collect() } else { BTreeSet::new() })
 }
 
-/// Errors where the folder holds a file, link or folder that is in no list of ours.
+/// Errors where the folder holds a file or link that is not in the manifest.
 fn reject_foreign_files(dir: &Path, ours: &BTreeSet<String>) -> Result<(), DemoWriteError> {
     let entries = walkdir::WalkDir::new(dir).min_depth(1).sort_by_file_name().into_iter();
-    let own = |entry: &walkdir::DirEntry| {
-        let top = entry.depth() == 1 && !ours.is_empty();
-        !(top && BYPRODUCTS.iter().any(|name| entry.file_name() == *name))
+    let is_no_byproduct = |entry: &walkdir::DirEntry| {
+        let is_top = entry.depth() == 1 && !ours.is_empty();
+        !(is_top && BYPRODUCTS.iter().any(|name| entry.file_name() == *name))
     };
-    for entry in entries.filter_entry(own) {
+    for entry in entries.filter_entry(is_no_byproduct) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) if !dir.exists() && error.depth() == 0 => return Ok(()),
@@ -106,8 +109,8 @@ fn reject_foreign_files(dir: &Path, ours: &BTreeSet<String>) -> Result<(), DemoW
         let relative = entry.path().strip_prefix(dir).unwrap_or(entry.path());
         let name = relative.to_string_lossy().replace('\\', "/");
         let kind = entry.file_type();
-        let known = ours.contains(&name) || (name == MANIFEST && !ours.is_empty());
-        if !(kind.is_dir() || kind.is_file() && known) {
+        let is_ours = ours.contains(&name) || (name == MANIFEST && !ours.is_empty());
+        if !(kind.is_dir() || kind.is_file() && is_ours) {
             return Err(DemoWriteError::NotOurs {
                 folder: dir.to_owned(),
                 file: relative.to_owned(),
@@ -173,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_with_anything_else_is_refused_untouched() {
+    fn a_folder_with_anything_else_is_rejected_untouched() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("policy.yml"), "version: mine\n").unwrap();
         let error = write(&history(3), root.path()).unwrap_err();
@@ -205,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_in_the_place_of_the_folder_is_refused() {
+    fn a_file_in_the_place_of_the_folder_is_rejected() {
         let root = tempfile::tempdir().unwrap();
         let file = root.path().join("demo");
         fs::write(&file, "mine").unwrap();

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// A backend's character. Factors are relative to the sequential loop in Rust.
+/// How fast and how noisy a backend is.
 #[derive(Debug)]
 pub(super) struct DemoBackend {
     pub(super) name: &'static str,
@@ -30,7 +30,7 @@ pub(super) struct BenchmarkSlot {
     pub(super) n: u64,
     /// Level in nanoseconds before anything happens to it.
     pub(super) level: f64,
-    /// The backend whose character the slot has.
+    /// The backend that the slot is as fast and as noisy as.
     pub(super) profile: &'static DemoBackend,
 }
 
@@ -45,7 +45,7 @@ pub(super) const TESTS: [&str; 3] = ["sum_even_squares", "groupby_topN", "time_b
 /// Growth of the time from the first size to the second, by test.
 const GROWTH: [f64; 3] = [10.2, 12.4, 10.8];
 
-/// Speeds are of the order that such loops take on a hosted runner; nobody measured them.
+/// Times are of the order that such loops take on a hosted runner; nobody measured them.
 pub(super) static BACKENDS: [DemoBackend; 5] = [
     DemoBackend {
         name: "julia",
@@ -119,8 +119,8 @@ fn loops(
 ) -> impl Iterator<Item = BenchmarkSlot> {
     let levels = [time, time * growth];
     [(0, false), (0, true), (1, false), (1, true)].into_iter().map(move |(size, parallel)| {
-        let share = if parallel { backend.speed_up[size] } else { 1.0 };
-        slot(backend, test.clone(), parallel, SIZES[size], levels[size] / share)
+        let speed_up = if parallel { backend.speed_up[size] } else { 1.0 };
+        slot(backend, test.clone(), parallel, SIZES[size], levels[size] / speed_up)
     })
 }
 
@@ -145,8 +145,8 @@ fn slot(
 const VERBS: [&str; 5] = ["sort", "merge", "parse", "hash", "scan"];
 const NOUNS: [&str; 5] = ["strings", "intervals", "csv", "matrix", "tree"];
 
-/// So many slots, 500 of which are 25 tests × 5 backends × 2 sizes × sequential and parallel; the
-/// next 500 are the same tests by a second name, and so on.
+/// `count` slots: 500 are 25 tests × 5 backends × 2 sizes × sequential and parallel; the next 500
+/// are the same tests by a second name, and so on. More slots never change the ones before.
 pub(super) fn many_slots(count: usize) -> Vec<BenchmarkSlot> {
     let tests = (0..).flat_map(|round| {
         let named = VERBS.into_iter().enumerate().flat_map(|verb| NOUNS.map(|noun| (verb, noun)));
@@ -207,11 +207,11 @@ const HOSTILE_NAMES: [(&str, &str, &str); 30] = [
 /// The names that break tools, and two very long ones.
 pub(super) fn hostile_slots() -> Vec<BenchmarkSlot> {
     let named = HOSTILE_NAMES.into_iter().map(|(test, backend, mode)| {
-        let character = &BACKENDS[1];
+        let profile = &BACKENDS[1];
         BenchmarkSlot {
             backend: backend.into(),
             mode: mode.into(),
-            ..slot(character, test.into(), false, SIZES[0], character.base_times[0])
+            ..slot(profile, test.into(), false, SIZES[0], profile.base_times[0])
         }
     });
     let long = LONG_NAME_LENGTHS.into_iter().map(|length| {

@@ -1,6 +1,7 @@
-//! Randomness that is the same on every platform and for ever: PCG with own distributions.
+//! Randomness that is the same on every platform and forever: PCG (O'Neill, 2014) with
+//! distributions of our own, since those of a library may change with its version.
 //!
-//! Nothing here reads a clock or the system's entropy, and no function of the platform's maths
+//! Nothing here reads a clock or the system's entropy, and no function of the platform's math
 //! library is called: `libm` computes in software, so no digit depends on the machine.
 
 use rand_core::RngCore as _;
@@ -33,9 +34,11 @@ impl DemoRandom {
         (self.uniform() * f64::from(below)) as u32
     }
 
-    /// Standard normal (Box–Muller, one of the pair): always two draws.
+    /// Standard normal (Box–Muller, one of the pair): always two draws, where a rejection method
+    /// would draw as many as it takes and shift all numbers behind it.
     pub(super) fn normal(&mut self) -> f64 {
         let (first, second) = (self.uniform(), self.uniform());
+        // One minus a number below one is never zero, whose logarithm is infinite.
         let radius = libm::sqrt(-2.0 * libm::log(1.0 - first));
         radius * libm::cos(std::f64::consts::TAU * second)
     }

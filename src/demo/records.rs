@@ -1,4 +1,5 @@
-//! One line of history: a slot, a day and the random numbers become a record.
+//! One line of history: a slot, a day and the random numbers become a record. A level of 36.4 µs
+//! with 1.3 % of noise may become `"mean_ns":36124.79,"std_ns":533.0747`.
 
 use serde::Serialize;
 
@@ -7,7 +8,8 @@ use crate::demo::matrix::BenchmarkSlot;
 use crate::demo::random::{DemoRandom, round_significant};
 use model::record::time::Timestamp;
 
-/// Share of runs with a heavier tail, and the mean of what it adds.
+/// Share of runs with a heavier tail, and the mean of what it adds. Times of benchmarks are not
+/// normal: whatever interrupts a run makes it slower, never faster.
 const TAIL_SHARES: (f64, f64) = (0.03, 0.035);
 /// Share of runs that are outliers, and by how much they are slower.
 const OUTLIER: (f64, f64, f64) = (0.004, 1.35, 1.9);
@@ -16,7 +18,8 @@ const SLOT_SPREAD: (f64, f64) = (0.8, 1.8);
 /// Significant digits of printed values; far below what the noise leaves of them.
 const DIGITS: usize = 7;
 
-/// The seed format's fields, in the order in which they are written.
+/// The fields of the first format of records, in their order there. Old names on purpose: the demo
+/// is what shows that they are still read.
 #[derive(Serialize)]
 struct DemoRecordLine<'a> {
     commit: &'a str,
@@ -50,7 +53,7 @@ struct DemoRecordLine<'a> {
     pull: Option<u64>,
 }
 
-/// The machine of a day, as four of the seed format's fields.
+/// The machine of a day.
 pub(super) struct DemoRunner {
     image: &'static str,
     version: &'static str,
@@ -76,8 +79,8 @@ pub(super) enum DemoResult<'a> {
     Failed(&'a str),
 }
 
-/// Appends one record, with its newline. Draws the same count of random numbers for every record,
-/// so that a story changes no other series.
+/// Appends one record with its newline. Each record draws the same count of random numbers, failed
+/// or not, so that the story of one series changes no other.
 pub(super) fn append(
     out: &mut Vec<u8>,
     slot: &BenchmarkSlot,
@@ -115,12 +118,13 @@ pub(super) fn append(
         branch: at.pull.map(|(_, branch)| branch),
         pull: at.pull.map(|(number, _)| number),
     };
-    // Strings, numbers and arrays of finite numbers always serialise, and a Vec takes every byte.
+    // Strings, numbers and arrays of finite numbers always serialize, and a Vec takes every byte.
     if serde_json::to_writer(&mut *out, &line).is_ok() {
         out.push(b'\n');
     }
 }
 
+/// What chance makes of a run.
 struct RunDraw {
     factor: f64,
     spread: f64,
@@ -129,6 +133,7 @@ struct RunDraw {
 
 fn draw_run(slot: &BenchmarkSlot, random: &mut DemoRandom) -> RunDraw {
     let sigma = slot.profile.noise;
+    // Noise of the logarithm: the same in percent for a loop of 30 µs and one of 6 ms.
     let mut log = sigma * random.normal();
     let tail = TAIL_SHARES.1 * random.exponential();
     if random.uniform() < TAIL_SHARES.0 {
@@ -139,7 +144,8 @@ fn draw_run(slot: &BenchmarkSlot, random: &mut DemoRandom) -> RunDraw {
     let slower = random.between(OUTLIER.1, OUTLIER.2);
     if random.uniform() < OUTLIER.0 {
         factor *= slower;
-        spread += 0.5 * (slower - 1.0); // two of five repetitions were slow
+        // Two of five repetitions were slow, so the run's own deviation shows it, too.
+        spread += 0.5 * (slower - 1.0);
     }
     let warmup = [slot.profile.cold_factor, 1.08, 1.02];
     RunDraw { factor, spread, warmup: warmup.map(|warm| warm * (1.0 + sigma * random.normal())) }

@@ -7,21 +7,22 @@ use crate::demo::matrix::BenchmarkSlot;
 
 /// The runner image moves from ubuntu-22.04 to ubuntu-24.04 (day 18).
 pub(super) const RUNNER_CHANGE: u32 = 41;
-/// A noisy neighbour: everything is 25–30 % slower, for this one day (day 27).
+/// A noisy neighbor: everything is 25–30 % slower, for this one day (day 27).
 pub(super) const INFRASTRUCTURE: u32 = 32;
 /// julia sum_even_squares, parallel, n = 1,000,000: 18 % slower from here (day 33) …
 pub(super) const REGRESSION: u32 = 26;
 /// … until here (day 46).
 pub(super) const FIX: u32 = 13;
-/// csharp groupby_topN creeps up by 15 % over the last 35 days (from day 24).
+/// csharp groupby_topN gets slower by 15 % in all, a little every day, over the last 35 days (from
+/// day 24).
 const DRIFT: u32 = 35;
 /// One run of csharp time_buckets, parallel, n = 1,000,000, is killed (day 40).
 pub(super) const FAILURE: u32 = 19;
 /// rust time_buckets gets 12 % faster (day 54).
 pub(super) const IMPROVEMENT: u32 = 5;
-/// go groupby_topN gets 17 % slower, for a reason that was accepted (day 55).
+/// go groupby_topN gets 17 % slower, and somebody accepts it (day 55).
 pub(super) const ACCEPTED: u32 = 4;
-/// ts time_buckets, parallel, n = 1,000,000, is measured from here (day 57): in grace at the end.
+/// ts time_buckets, parallel, n = 1,000,000, is measured from here (day 57): too new for a verdict.
 /// Before, its place in the day is a second run of the sequential loop.
 pub(super) const BIRTH: u32 = 2;
 
@@ -39,13 +40,14 @@ pub(super) const PULL_FACTOR: f64 = 1.139;
 pub(super) fn factor(slot: &BenchmarkSlot, age: u32) -> f64 {
     let mut factor = runner_factor(slot, age);
     if age == INFRASTRUCTURE {
-        let of = INFRASTRUCTURE_FACTORS.iter().find(|(backend, _)| *backend == slot.backend);
-        factor *= of.map_or(1.0, |(_, factor)| *factor);
+        let entry = INFRASTRUCTURE_FACTORS.iter().find(|(backend, _)| *backend == slot.backend);
+        factor *= entry.map_or(1.0, |(_, factor)| *factor);
     }
     if is_regression(slot) && (FIX + 1..=REGRESSION).contains(&age) {
         factor *= REGRESSION_FACTOR;
     }
     if slot.matches("groupby_topN", "csharp") && age < DRIFT {
+        // The same percentage every day, which is what a drift test looks for.
         let share = f64::from(DRIFT - age) / f64::from(DRIFT);
         factor *= libm::exp(libm::log(DRIFT_FACTOR) * share);
     }
@@ -72,7 +74,7 @@ pub(super) fn fails(slot: &BenchmarkSlot, age: u32) -> bool {
     age == FAILURE && slot.matches("time_buckets", "csharp") && is_large_parallel(slot)
 }
 
-/// The slot that is not measured yet.
+/// The slot that is not measured yet on that day.
 pub(super) fn is_unborn(slot: &BenchmarkSlot, age: u32) -> bool {
     age > BIRTH && slot.matches("time_buckets", "ts") && is_large_parallel(slot)
 }
@@ -127,6 +129,6 @@ pub(super) fn subject(age: u32) -> &'static str {
     }
 }
 
-/// What the killed run said.
+/// The error of the killed run.
 pub(super) const FAILURE_TEXT: &str = "exit status 137: the process was killed after 3 of 5 \
      repetitions (out of memory: 15.6 GiB of 15.6 GiB in use)";

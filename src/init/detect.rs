@@ -1,19 +1,21 @@
-//! Which benchmark tools a repository uses, told from the files that name them. Looks at the root
-//! and one folder deep, at a bounded number of files, and reads at most 1 MiB of each. Names that
-//! could do harm in a script are passed over.
+//! Which benchmark tools a repository uses, from the files that name them. Looks at the root and
+//! one folder deep, at a bounded number of files, and reads at most 1 MiB of each: `init` answers
+//! at once in a repository of any size. Names that could do harm in a script are skipped.
+//!
+//! `bench/Cargo.toml` with the word `criterion` is Criterion in the folder `bench`.
 
 use std::io::Read;
 use std::path::Path;
 
 use crate::init::tools::{BenchmarkTool, NO_TOOL_SCRIPT, TOOLS};
 
-/// Folders that hold other people's code or what was built.
+/// Folders that hold dependencies or build output.
 const SKIPPED_FOLDERS: [&str; 6] = ["target", "node_modules", "vendor", "build", "dist", "venv"];
 const MAX_BYTES: u64 = 1 << 20;
-/// Files looked into; a repository that has more at its top is told by the first of them.
+/// Files that are read; of a repository with more, the first ones decide.
 const MAX_FILES: usize = 5000;
 
-/// A tool, and the file that gave it away, from the root.
+/// A tool, and the file that names it, from the root.
 pub(super) struct DetectedTool {
     pub(super) tool: &'static BenchmarkTool,
     folder: String,
@@ -22,50 +24,57 @@ pub(super) struct DetectedTool {
 
 /// The tools that a repository names, in the order of their table.
 pub(super) fn detect_tools(root: &Path) -> Vec<DetectedTool> {
-    let mut found: Vec<Option<DetectedTool>> = TOOLS.iter().map(|_| None).collect();
+    let mut detected: Vec<Option<DetectedTool>> = TOOLS.iter().map(|_| None).collect();
     for (folder, name) in files(root) {
+        // Read once for all tools, and only where one looks for words in it.
         let mut text = None;
-        for (tool, place) in TOOLS.iter().zip(&mut found).filter(|(_, place)| place.is_none()) {
-            let mut marks =
+        for (tool, slot) in TOOLS.iter().zip(&mut detected).filter(|(_, slot)| slot.is_none()) {
+            let mut markers =
                 tool.markers.iter().filter(|(pattern, _)| matches_pattern(pattern, &name));
-            let gives_away = marks.any(|(_, words)| {
+            let names_tool = markers.any(|(_, words)| {
                 let read = || read_small_file(&root.join(&folder).join(&name)).unwrap_or_default();
                 let text = text.get_or_insert_with(read);
                 words.is_empty() || words.iter().any(|word| text.contains(word))
             });
-            if gives_away {
-                *place = Some(DetectedTool { tool, folder: folder.clone(), file: name.clone() });
+            if names_tool {
+                *slot = Some(DetectedTool { tool, folder: folder.clone(), file: name.clone() });
             }
         }
     }
-    found.into_iter().flatten().collect()
+    detected.into_iter().flatten().collect()
 }
 
-/// Their parts of `benchmarks.sh`; where there is none, one that says what to do.
-pub(super) fn fragments(root: &Path, found: &[DetectedTool]) -> Vec<String> {
-    if found.is_empty() {
+/// The tools' parts of `benchmarks.sh`; without a tool, one part that says what to do.
+pub(super) fn fragments(root: &Path, tools: &[DetectedTool]) -> Vec<String> {
+    if tools.is_empty() {
         return vec![NO_TOOL_SCRIPT.to_owned()];
     }
-    found.iter().map(|one| fragment(root, one)).collect()
+    tools.iter().map(|detected| fragment(root, detected)).collect()
 }
 
-/// A tool's own part, in the folder that holds what it needs: a manifest deeper than the root
-/// belongs to a project of its own, unless the root has one too.
-fn fragment(root: &Path, found: &DetectedTool) -> String {
-    let (tool, inside) = (found.tool, !found.folder.is_empty());
+/// The part of one tool. It runs in the folder of its manifest where that is a project of its own.
+fn fragment(root: &Path, detected: &DetectedTool) -> String {
+    let (tool, inside) = (detected.tool, !detected.folder.is_empty());
+    // `# pyperf: one script; …`, or the name alone.
     let remark = if tool.comment.is_empty() { "" } else { ": " };
     let heading = format!("\n# {}{remark}{}.\n", tool.name, tool.comment);
-    let manifest = tool.markers.iter().any(|(name, _)| *name == found.file);
-    let own = manifest && inside && !root.join(&found.file).exists();
-    if own && !tool.script.contains("FILE") {
+    // A manifest in a folder is a member of the project where the root has one too: `cargo bench`
+    // of the root runs the benchmarks of the whole workspace.
+    let is_manifest = tool.markers.iter().any(|(name, _)| *name == detected.file);
+    let is_project = is_manifest && inside && !root.join(&detected.file).exists();
+    if is_project && !tool.script.contains("FILE") {
         let script = tool.script.replace('\n', "\n  ");
-        return format!("{heading}(\n  cd {}\n  {script}\n)\n", found.folder);
+        return format!("{heading}(\n  cd {}\n  {script}\n)\n", detected.folder);
     }
-    let path = if inside { format!("{}/{}", found.folder, found.file) } else { found.file.clone() };
+    let path = if inside {
+        format!("{}/{}", detected.folder, detected.file)
+    } else {
+        detected.file.clone()
+    };
     format!("{heading}{}\n", tool.script.replace("FILE", &path))
 }
 
-/// `*` stands for anything; what lies between two of them is to be found in the name.
+/// `*` is any text. The text between two of them may be anywhere in the name.
 fn matches_pattern(pattern: &str, name: &str) -> bool {
     match pattern.split('*').collect::<Vec<_>>().as_slice() {
         [whole] => *whole == name,
@@ -85,8 +94,8 @@ fn read_small_file(path: &Path) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Folder (empty for the root) and name of files that a tool may know: those of the root, then of
-/// the folders in it, sorted.
+/// Folder (empty for the root) and name of files that may name a tool: those of the root first,
+/// then of its folders, sorted.
 fn files(root: &Path) -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut folders = vec![String::new()];
@@ -96,27 +105,29 @@ fn files(root: &Path) -> Vec<(String, String)> {
             .filter(|name| !name.starts_with('.') && !SKIPPED_FOLDERS.contains(&name.as_str())),
     );
     for folder in folders {
-        let wanted = |name: &String| {
+        let is_marker = |name: &String| {
             TOOLS
                 .iter()
                 .any(|tool| tool.markers.iter().any(|(pattern, _)| matches_pattern(pattern, name)))
         };
-        for name in names(&root.join(&folder), false).into_iter().filter(wanted) {
+        for name in names(&root.join(&folder), false).into_iter().filter(is_marker) {
             files.push((folder.clone(), name));
         }
     }
+    // Sorted before, so that a huge repository always gets the same answer.
     files.truncate(MAX_FILES);
     files
 }
 
-/// The entries of a folder that may stand in a script as they are, sorted; links are not followed.
+/// The entries of a folder whose names are harmless in a script, sorted. Links are not followed:
+/// one may lead out of the repository.
 fn names(folder: &Path, folders: bool) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let fits = |entry: &std::fs::DirEntry| {
+    let has_kind = |entry: &std::fs::DirEntry| {
         entry.file_type().is_ok_and(|kind| if folders { kind.is_dir() } else { kind.is_file() })
     };
     let mut names: Vec<String> = entries
-        .filter(fits)
+        .filter(has_kind)
         .filter_map(|entry| entry.file_name().into_string().ok())
         .filter(|name| is_plain(name))
         .collect();
@@ -124,7 +135,7 @@ fn names(folder: &Path, folders: bool) -> Vec<String> {
     names
 }
 
-/// Whether a name is only itself in a shell.
+/// Whether a shell reads a name as itself, without quotes.
 fn is_plain(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     !name.starts_with('-') && name.chars().all(plain)
@@ -136,7 +147,7 @@ mod tests {
 
     #[test]
     fn patterns_name_endings_and_middles() {
-        for (pattern, name, wanted) in [
+        for (pattern, name, expected) in [
             ("Cargo.toml", "Cargo.toml", true),
             ("Cargo.toml", "xCargo.toml", false),
             ("*.csproj", "Engine.csproj", true),
@@ -145,12 +156,12 @@ mod tests {
             ("*requirements*.txt", "dev-requirements.txt", true),
             ("*requirements*.txt", "notes.txt", false),
         ] {
-            assert_eq!(matches_pattern(pattern, name), wanted, "{pattern} {name}");
+            assert_eq!(matches_pattern(pattern, name), expected, "{pattern} {name}");
         }
     }
 
     #[test]
-    fn names_that_a_shell_reads_otherwise_are_passed_over() {
+    fn names_that_a_shell_reads_otherwise_are_skipped() {
         for name in ["a b.sh", "$(x).sh", "-x.sh", "a;b.sh", "a'b.sh", "ä.sh", "a\nb.sh"] {
             assert!(!is_plain(name), "{name}");
         }

@@ -1,5 +1,8 @@
 //! What a repository needs to keep its own history: proposed files, made from templates, and how
 //! each compares with what is there already. Overwrites nothing, and runs no program.
+//!
+//! For a Rust repository with Criterion: `data/policy.yml`, `.github/benchmarks.sh` with a part
+//! that runs `cargo bench`, four workflows, and CODEOWNERS. What they do is in `templates/init/`.
 
 mod detect;
 mod tools;
@@ -12,7 +15,7 @@ use anyhow::Context;
 use model::record::time::Timestamp;
 use model::text;
 
-/// What is known of the repository.
+/// What the proposals depend on.
 #[derive(Clone, Debug)]
 pub(crate) struct ProjectFacts {
     pub(crate) root: PathBuf,
@@ -29,7 +32,7 @@ pub(crate) struct ProjectFacts {
 pub(crate) struct Proposal {
     /// From the root of the repository, with `/`.
     pub(crate) path: &'static str,
-    /// One line on what it is for.
+    /// One line on its use.
     pub(crate) purpose: &'static str,
     pub(crate) text: String,
     pub(crate) state: ProposalState,
@@ -39,7 +42,7 @@ pub(crate) struct Proposal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ProposalState {
     New,
-    /// It is there to the letter.
+    /// The same file is there.
     Unchanged,
     /// Another file is there, with this text.
     Differs(String),
@@ -49,11 +52,11 @@ pub(crate) enum ProposalState {
 #[derive(Clone, Debug)]
 pub(crate) struct InitPlan {
     pub(crate) proposals: Vec<Proposal>,
-    /// Names of the benchmark tools that were recognised.
+    /// Names of the recognized benchmark tools.
     pub(crate) tools: Vec<&'static str>,
 }
 
-/// What a template becomes: where it goes, what it is for.
+/// A template, the place of its file in the repository, and the use of that file.
 struct FileTemplate {
     name: &'static str,
     text: &'static str,
@@ -73,17 +76,17 @@ macro_rules! template {
 }
 
 const TEMPLATES: [FileTemplate; 8] = [
-    template!("init/policy.yml", "data/policy.yml", "what counts as slower"),
-    template!("init/measure.sh", ".github/benchmarks.sh", "runs the benchmarks, writes records"),
+    template!("init/policy.yml", "data/policy.yml", "which changes are regressions"),
+    template!("init/measure.sh", ".github/benchmarks.sh", "runs the benchmarks and writes records"),
     template!(
         "init/keep.sh",
         ".github/benchpages-keep.sh",
-        "adds a file to the history's branch, whoever else does so too"
+        "adds files to the branch with the history, even when several jobs do so at once"
     ),
     template!(
         "init/benchmarks.yml",
         ".github/workflows/benchmarks.yml",
-        "pull requests and merge queue: measure and judge, with a token that only reads"
+        "pull requests and merge queue: measures and checks, with a read-only token"
     ),
     template!(
         "init/benchpages-comment.yml",
@@ -93,12 +96,12 @@ const TEMPLATES: [FileTemplate; 8] = [
     template!(
         "init/benchpages.yml",
         ".github/workflows/benchpages.yml",
-        "main branch: measure, record, show, tell"
+        "main branch: measures, adds to the history, publishes the site and reports regressions"
     ),
     template!(
         "init/benchpages-site.yml",
         ".github/workflows/benchpages-site.yml",
-        "builds the site and puts it on GitHub Pages"
+        "builds the site and publishes it on GitHub Pages"
     ),
     template!("init/codeowners", ".github/CODEOWNERS", "who may accept a regression"),
 ];
@@ -107,13 +110,13 @@ const HOOKS: [FileTemplate; 3] = [
     template!(
         "init/pre-commit-config.yaml",
         ".pre-commit-config.yaml",
-        "the hooks, for those who use pre-commit"
+        "the same hooks for pre-commit"
     ),
     template!("init/pre-commit.sh", ".githooks/pre-commit", "checks the policy before a commit"),
     template!("init/pre-push.sh", ".githooks/pre-push", "checks local results before a push"),
 ];
 
-/// The schema that editors check a policy with, where the repository has no site of its own yet.
+/// Site with the schema that editors check a policy with, for a repository without a site.
 const OUR_SITE: &str = "https://benchpages.github.io/benchpages/";
 
 /// Looks at a repository and proposes what it needs.
@@ -122,12 +125,14 @@ const OUR_SITE: &str = "https://benchpages.github.io/benchpages/";
 /// A file that is proposed exists and cannot be read.
 pub(crate) fn plan(facts: &ProjectFacts) -> anyhow::Result<InitPlan> {
     let tools = detect::detect_tools(&facts.root);
+    // Hooks are opt-in: they run on the machine of everyone who commits.
     let hooks = HOOKS.iter().filter(|_| facts.hooks);
     let proposals: anyhow::Result<Vec<Proposal>> = TEMPLATES
         .iter()
         .chain(hooks)
         .map(|template| {
             let mut text = fill_template(template.text, facts);
+            // The only file whose content depends on the code of the repository.
             if template.name == "init/measure.sh" {
                 text.extend(detect::fragments(&facts.root, &tools));
             }
@@ -137,11 +142,11 @@ pub(crate) fn plan(facts: &ProjectFacts) -> anyhow::Result<InitPlan> {
         .collect();
     Ok(InitPlan {
         proposals: proposals?,
-        tools: tools.iter().map(|found| found.tool.name).collect(),
+        tools: tools.iter().map(|detected| detected.tool.name).collect(),
     })
 }
 
-/// A template with the repository's own names in it.
+/// A template with the names of the repository filled in.
 fn fill_template(template: &str, facts: &ProjectFacts) -> String {
     let (owner, name) = facts
         .repository
@@ -149,7 +154,8 @@ fn fill_template(template: &str, facts: &ProjectFacts) -> String {
         .and_then(|repository| repository.split_once('/'))
         .map_or((None, "Benchmarks"), |(owner, name)| (Some(owner), name));
     let site = owner.map(|owner| pages_url(owner, name));
-    let lines = match (owner, &site) {
+    // Without a repository on GitHub the lines stay as comments, ready to be filled in.
+    let site_lines = match (owner, &site) {
         (Some(owner), Some(site)) => {
             format!("  base_url: \"{site}\"\n  repo_url: \"https://github.com/{owner}/{name}\"")
         }
@@ -158,6 +164,8 @@ fn fill_template(template: &str, facts: &ProjectFacts) -> String {
             .to_owned(),
     };
     let schema = format!("{}api/v1/policy.schema.json", site.as_deref().unwrap_or(OUR_SITE));
+    // An owner that does not exist is shown by GitHub as an error in CODEOWNERS, which is the
+    // reminder.
     let owner = owner.map_or_else(|| "@your-team".to_owned(), |owner| format!("@{owner}"));
     template
         .replace("__VERSION__", env!("CARGO_PKG_VERSION"))
@@ -166,10 +174,11 @@ fn fill_template(template: &str, facts: &ProjectFacts) -> String {
         .replace("__DAY__", &text::iso_date(facts.now))
         .replace("__TITLE__", name)
         .replace("__OWNER__", &owner)
-        .replace("__SITE__", &lines)
+        .replace("__SITE__", &site_lines)
 }
 
-/// Where GitHub Pages shows a repository.
+/// The URL of a repository on GitHub Pages. The repository `owner.github.io` is the root of its
+/// host.
 fn pages_url(owner: &str, name: &str) -> String {
     let owner = owner.to_ascii_lowercase();
     let host = format!("{owner}.github.io");
@@ -189,39 +198,46 @@ fn state(path: &Path, text: &str) -> anyhow::Result<ProposalState> {
     }
 }
 
-/// Writes the proposals that are new; those that were written.
+/// Writes the proposals that are new, and returns their paths.
 ///
 /// # Errors
-/// A file cannot be made, or has come to be since it was looked for: it is left as it is.
+/// A file cannot be written, or was added since [`plan`] looked: it is left as it is.
 pub(crate) fn write(root: &Path, plan: &InitPlan) -> anyhow::Result<Vec<&'static str>> {
     let mut written = Vec::new();
-    for proposal in plan.proposals.iter().filter(|one| one.state == ProposalState::New) {
+    for proposal in plan.proposals.iter().filter(|proposal| proposal.state == ProposalState::New) {
         let path = root.join(proposal.path);
-        let told = || format!("cannot write {}", path.display());
+        let context = || format!("cannot write {}", path.display());
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).with_context(told)?;
+            std::fs::create_dir_all(folder).with_context(context)?;
         }
         let mut options = std::fs::OpenOptions::new();
+        // `create_new`: a file that somebody added in the meantime must not be lost.
         options.write(true).create_new(true);
         #[cfg(unix)]
+        // Hooks and scripts run only where they are executable.
         if proposal.text.starts_with("#!") {
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o777);
         }
-        let mut file = options.open(&path).with_context(told)?;
-        file.write_all(proposal.text.as_bytes()).with_context(told)?;
+        let mut file = options.open(&path).with_context(context)?;
+        file.write_all(proposal.text.as_bytes()).with_context(context)?;
         written.push(proposal.path);
     }
     Ok(written)
 }
 
-/// How a text differs from another: the lines between what both begin and end with, `-` for those
-/// that stand there and `+` for those proposed, after the number of the first one.
-pub(crate) fn difference(there: &str, proposed: &str) -> String {
-    let (old, new): (Vec<&str>, Vec<&str>) = (there.lines().collect(), proposed.lines().collect());
+/// How a proposed text differs from the present one: the lines between their common start and their
+/// common end, `-` for present ones and `+` for proposed ones, after the number of the first.
+///
+/// `a b c d` and `a x y d` give `- b`, `- c`, `+ x`, `+ y` from line 2 on. Not the shortest
+/// difference, which takes a library: most files differ in one place, where this is the same.
+pub(crate) fn difference(present: &str, proposed: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (present.lines().collect(), proposed.lines().collect());
     let start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let most = old.len().min(new.len()) - start;
-    let alike = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b);
-    let end = alike.count().min(most);
+    // The start may not count again as the end: `a a` and `a` have one line in common.
+    let max_end = old.len().min(new.len()) - start;
+    let same_from_end = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b);
+    let end = same_from_end.count().min(max_end);
     let mut out = format!("  from line {} on:\n", start + 1);
     for (mark, lines) in [('-', &old[start..old.len() - end]), ('+', &new[start..new.len() - end])]
     {
@@ -232,7 +248,7 @@ pub(crate) fn difference(there: &str, proposed: &str) -> String {
     out
 }
 
-/// Whether a name is one of GitHub's, so that it may stand in a file of ours: `owner/name`.
+/// Whether a name is `owner/name` as GitHub has it, so that it is harmless in a workflow.
 pub(crate) fn is_repository(text: &str) -> bool {
     let word = |part: &str| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
@@ -241,7 +257,8 @@ pub(crate) fn is_repository(text: &str) -> bool {
     text.split_once('/').is_some_and(|(owner, name)| word(owner) && word(name))
 }
 
-/// Whether a branch may stand in a workflow as it is.
+/// Whether the name of a branch is harmless in a workflow. Stricter than git: `${{ … }}` in a
+/// branch would be an expression there.
 pub(crate) fn is_branch(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
     !text.is_empty() && text.chars().all(plain) && text.starts_with(|c: char| c.is_alphabetic())
@@ -252,15 +269,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_difference_names_what_stands_there_and_what_is_proposed() {
-        let told = difference("a\nb\nc\nd\n", "a\nx\ny\nd\n");
-        assert_eq!(told, "  from line 2 on:\n  - b\n  - c\n  + x\n  + y\n");
+    fn a_difference_names_present_and_proposed_lines() {
+        let text = difference("a\nb\nc\nd\n", "a\nx\ny\nd\n");
+        assert_eq!(text, "  from line 2 on:\n  - b\n  - c\n  + x\n  + y\n");
         assert_eq!(difference("a\na\n", "a\n"), "  from line 2 on:\n  - a\n");
         assert_eq!(difference("", "a\n"), "  from line 1 on:\n  + a\n");
     }
 
     #[test]
-    fn only_names_that_can_do_no_harm_reach_a_file() {
+    fn only_harmless_names_reach_a_file() {
         assert!(is_repository("rust-lang/rust.git") && is_branch("release/1.0"));
         for hostile in ["a/b\"c", "a/${{x}}", "a", "/b", "a/b/c", "a/b c"] {
             assert!(!is_repository(hostile), "{hostile}");
@@ -271,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_stands_where_github_shows_it() {
+    fn pages_urls_are_those_of_github() {
         assert_eq!(pages_url("Ada", "engine"), "https://ada.github.io/engine/");
         assert_eq!(pages_url("Ada", "Ada.github.io"), "https://ada.github.io/");
     }

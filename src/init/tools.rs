@@ -1,25 +1,25 @@
-//! The benchmark tools that `init` knows: what in a repository gives one away, how it is run, and
-//! which format `benchpages ingest` reads its results by. One row a tool; `benchmarks.sh` is made
-//! of them. `FILE` in a script stands for the file that gave the tool away.
+//! The benchmark tools that `init` knows: which file names one, how it is run, and the format by
+//! which `benchpages ingest` reads its results. One row a tool; `benchmarks.sh` is made of them.
+//! `FILE` in a script is the file that names the tool.
 
 /// A benchmark tool.
 pub(super) struct BenchmarkTool {
     pub(super) name: &'static str,
-    /// Files that would give it away (`*.cpp` is any of that ending), and words of which one must
-    /// stand in the file; none: the file itself tells.
+    /// Files that may name the tool (`*.cpp` is any with that ending), and words of which the file
+    /// must hold one. No words: the file alone is enough.
     pub(super) markers: &'static [(&'static str, &'static [&'static str])],
-    /// What to know before it is run.
+    /// What its user should know or change.
     pub(super) comment: &'static str,
-    /// Runs it, and hands its results to `records`.
+    /// Runs the tool, and passes its results to the function `records` of `benchmarks.sh`.
     pub(super) script: &'static str,
 }
 
-/// Where no tool is found: a script that says what to do.
+/// The part of a repository without a known tool.
 pub(super) const NO_TOOL_SCRIPT: &str = "
-# Put your benchmarks here: measure, then hand the results on. This stops until you do.
+# Put your benchmarks here: measure, then pass the results to `records`. The script fails until then.
 # ./measure > results.csv
 # records --format csv results.csv
-echo \"benchmarks.sh: nothing is measured yet; write records to $out\" >&2
+echo \"benchmarks.sh: no benchmarks yet; write records to $out\" >&2
 exit 1
 ";
 
@@ -31,13 +31,13 @@ pub(super) const TOOLS: [BenchmarkTool; 24] = [
     BenchmarkTool {
         name: "Criterion",
         markers: &[(CARGO, &["criterion"])],
-        comment: "every target of `cargo bench`, also of other crates of the workspace",
+        comment: "every target of `cargo bench`, in all crates of the workspace",
         script: "cargo bench\nrecords --format criterion target/criterion",
     },
     BenchmarkTool {
         name: "Divan",
         markers: &[(CARGO, &["divan"])],
-        comment: "its table, as it prints it",
+        comment: "the table that it prints",
         script: "cargo bench | tee divan.txt\nrecords --format divan divan.txt",
     },
     BenchmarkTool {
@@ -52,7 +52,7 @@ pub(super) const TOOLS: [BenchmarkTool; 24] = [
     BenchmarkTool {
         name: "cargo bench",
         markers: &[("*.rs", &["#![feature(test)]"])],
-        comment: "the compiler's own benchmarks need a nightly one",
+        comment: "the benchmarks of the standard library need a nightly compiler",
         script: "cargo +nightly bench | tee libtest.txt\nrecords --format libtest libtest.txt",
     },
     BenchmarkTool {
@@ -106,21 +106,21 @@ pub(super) const TOOLS: [BenchmarkTool; 24] = [
     BenchmarkTool {
         name: "pyperf",
         markers: &[("*.py", &["import pyperf"])],
-        comment: "one script; it refuses to write over an older result",
+        comment: "one script; pyperf never overwrites a result, so the old one is removed",
         script: "rm -f pyperf.json\npython3 FILE --output pyperf.json\n\
                  records --format pyperf pyperf.json",
     },
     BenchmarkTool {
         name: "asv",
         markers: &[("asv.conf.json", &[]), ("asv.conf.jsonc", &[])],
-        comment: "results_dir of asv.conf.json, where it is another",
+        comment: "adapt .asv/results if asv.conf.json sets another results_dir",
         script: "asv machine --yes\nasv run --show-stderr \"$commit^!\"\n\
                  records --format asv .asv/results",
     },
     BenchmarkTool {
         name: "Locust",
         markers: &[("locustfile.py", &[])],
-        comment: "says where the server listens: set LOCUST_HOST",
+        comment: "set LOCUST_HOST to the address of the server",
         script: "locust --headless --users 10 --run-time 1m --host \"$LOCUST_HOST\" \
                  --locustfile FILE --csv locust\nrecords --format locust locust_stats.csv",
     },
@@ -134,14 +134,14 @@ pub(super) const TOOLS: [BenchmarkTool; 24] = [
     BenchmarkTool {
         name: "Tinybench",
         markers: &[(JSON_PACKAGE, &["\"tinybench\""])],
-        comment: "the script `bench` of package.json prints its results as JSON",
+        comment: "needs a script `bench` in package.json that prints results as JSON",
         script: "npm ci\nnpm run --silent bench > tinybench.json\n\
                  records --format tinybench tinybench.json",
     },
     BenchmarkTool {
         name: "Benchmark.js",
         markers: &[(JSON_PACKAGE, &["\"benchmark\":"])],
-        comment: "the script `bench` of package.json prints a line for each",
+        comment: "needs a script `bench` in package.json that prints a line per benchmark",
         script: "npm ci\nnpm run --silent bench | tee benchmarkjs.txt\n\
                  records --format benchmarkjs benchmarkjs.txt",
     },
@@ -168,7 +168,7 @@ pub(super) const TOOLS: [BenchmarkTool; 24] = [
     BenchmarkTool {
         name: "JMH (Gradle)",
         markers: &[("build.gradle", &["jmh"]), ("build.gradle.kts", &["jmh"])],
-        comment: "with resultFormat = \"JSON\" in its jmh block",
+        comment: "needs resultFormat = \"JSON\" in the jmh block",
         script: "./gradlew jmh\nrecords --format jmh build/results/jmh/results.json",
     },
     BenchmarkTool {
@@ -182,7 +182,7 @@ pub(super) const TOOLS: [BenchmarkTool; 24] = [
     BenchmarkTool {
         name: "BenchmarkTools.jl",
         markers: &[("benchmarks.jl", &["BenchmarkTools"])],
-        comment: "a file that makes the suite SUITE",
+        comment: "the file must define the suite SUITE",
         script: "julia --project=\"$(dirname FILE)\" -e 'using Pkg; Pkg.instantiate()\n  \
                  using BenchmarkTools; include(ARGS[1])\n  \
                  BenchmarkTools.save(\"julia.json\", run(SUITE))' \"$PWD/\"FILE\n\
@@ -191,7 +191,7 @@ pub(super) const TOOLS: [BenchmarkTool; 24] = [
     BenchmarkTool {
         name: "benchmark-ips",
         markers: &[("*.rb", &["benchmark/ips"])],
-        comment: "the script says `x.json! \"benchmark-ips.json\"`",
+        comment: "the script must call `x.json! \"benchmark-ips.json\"`",
         script: "bundle exec ruby FILE\nrecords --format benchmark-ips benchmark-ips.json",
     },
     BenchmarkTool {
@@ -204,13 +204,13 @@ pub(super) const TOOLS: [BenchmarkTool; 24] = [
     BenchmarkTool {
         name: "Hyperfine",
         markers: &[("*.sh", &["hyperfine "])],
-        comment: "the script says `--export-json hyperfine.json`",
+        comment: "the script must pass `--export-json hyperfine.json`",
         script: "bash FILE\nrecords --format hyperfine hyperfine.json",
     },
     BenchmarkTool {
         name: "pgbench",
         markers: &[("*.sh", &["pgbench "])],
-        comment: "what the script prints",
+        comment: "the output of the script",
         script: "bash FILE | tee pgbench.txt\nrecords --format pgbench pgbench.txt",
     },
 ];

@@ -1,11 +1,17 @@
 //! The site on disk: written into a folder beside the target, then swapped with it in one step.
 //!
-//! A reader, a crash or a full disk never sees half a site: until [`Output::commit`] the old one
-//! stands untouched, and a run that ends before it leaves nothing but a staging folder, which the
-//! next run removes. The site that was replaced may stay beside it for the next run to write over
-//! (`former`). Refused: a target that this program did not make (no marker file `.benchpages`), a
+//! ```text
+//! site/                         the target, served to readers until the swap
+//! .site.benchpages-x3f9/        the staging folder: becomes `site/`
+//! .site.benchpages.former/      the site before the last one, if it is kept (`previous`)
+//! ```
+//!
+//! Neither a reader nor a crash nor a full disk ever sees half a site: until [`Output::commit`] the
+//! old one stays untouched. A run that ends before leaves only a staging folder, which the next run
+//! removes. Rejected: a target that this program did not make (no marker file `.benchpages`), a
 //! link, a file, and routes that would leave the folder.
 
+pub(crate) mod error;
 pub(crate) mod previous;
 mod swap;
 mod target;
@@ -19,57 +25,9 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use tempfile::TempDir;
 
+use crate::output::error::OutputError;
 use crate::output::previous::{PreviousSite, ReusableFiles};
 use crate::output::target::{MARKER, MARKER_HEAD, OLD_SUFFIX, OutputTarget};
-
-/// Why the site was not written: place, cause, remedy.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum OutputError {
-    #[error(
-        "{} holds files that benchpages did not write (it has no `.benchpages` file); write to \
-         another folder with --out, or delete that one yourself",
-        .path.display()
-    )]
-    NotOurs { path: PathBuf },
-    #[error(
-        "{} is a symbolic link, and replacing it would leave what it points to; name the folder \
-         itself with --out",
-        .path.display()
-    )]
-    SymbolicLink { path: PathBuf },
-    #[error("{} is a file, not a folder; name another folder with --out", .path.display())]
-    NotAFolder { path: PathBuf },
-    #[error(
-        "`{}` cannot be replaced as a whole; name a folder inside it with --out",
-        .path.display()
-    )]
-    NoName { path: PathBuf },
-    #[error("the page `{route}` would not lie inside the site; this is a bug, please report it")]
-    OutsideSite { route: String },
-    #[error("two pages are named `{route}`; this is a bug, please report it")]
-    DuplicateRoute { route: String },
-    #[error("{}: {source}; {}", .path.display(), remedy(.source))]
-    Io { path: PathBuf, source: io::Error },
-}
-
-impl OutputError {
-    fn at(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
-        let path = path.to_owned();
-        |source| Self::Io { path, source }
-    }
-}
-
-fn remedy(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "make room on this disk, or write to another one with --out"
-        }
-        io::ErrorKind::ResourceBusy => {
-            "it is in use or a mount point: name a folder inside it with --out"
-        }
-        _ => "name a folder that can be written with --out",
-    }
-}
 
 /// A site that is being written. Dropped without [`Output::commit`], it leaves nothing.
 #[derive(Debug)]
@@ -77,9 +35,10 @@ pub(crate) struct Output {
     target: OutputTarget,
     staging: TempDir,
     previous: PreviousSite,
-    /// What lies in the staging folder and is to be written over.
+    /// Files of an older site in the staging folder, to be written over.
     reusable: ReusableFiles,
-    /// Held open and locked while the run is at work, so that no other run takes it for stale.
+    /// The marker, open and locked while the run is at work, so that no other run takes the folder
+    /// for that of a crashed one.
     _lock: File,
     /// Folders that exist in the staging folder, relative.
     folders: RwLock<HashSet<String>>,
@@ -98,44 +57,43 @@ pub(crate) struct Committed {
 }
 
 impl Output {
-    /// Makes a staging folder beside `target`, and the folders above it where they are missing.
-    /// `former` says what becomes of the site that is there, and whether one before it is used.
+    /// Makes a staging folder beside `target`, and missing folders above it. `previous` says
+    /// whether the replaced site is kept, and one that was kept is used.
     ///
     /// # Errors
     /// The target must not be replaced, or nothing can be written beside it.
-    pub(crate) fn prepare(target: &Path, former: PreviousSite) -> Result<Self, OutputError> {
+    pub(crate) fn prepare(target: &Path, previous: PreviousSite) -> Result<Self, OutputError> {
         let target = OutputTarget::new(target)?;
         target.is_replaceable()?;
         fs::create_dir_all(&target.parent).map_err(OutputError::at(&target.parent))?;
         target.clean_up_after_crash();
         let staging = create_staging(&target)?;
         let path = staging.path().join(MARKER);
-        let claimed = match former {
+        let claimed = match previous {
             PreviousSite::Keep => previous::claim(&target, staging.path()),
             PreviousSite::Remove => None,
         };
-        let (marker, stock) = match claimed {
-            Some((marker, stock)) => (write_marker(marker), stock),
+        let (marker, reusable) = match claimed {
+            Some((marker, reusable)) => (write_marker(marker), reusable),
             None => (create_marker(&path), ReusableFiles::default()),
         };
         Ok(Self {
             target,
             staging,
-            previous: former,
+            previous,
             _lock: marker.map_err(OutputError::at(&path))?,
-            folders: RwLock::new(stock.folders.clone()),
-            reusable: stock,
+            folders: RwLock::new(reusable.folders.clone()),
+            reusable,
             routes: Mutex::default(),
             bytes: AtomicU64::new(0),
         })
     }
 
-    /// Writes one file, from any thread. `route` is relative, with `/` between folders, which are
-    /// made where they are missing.
+    /// Writes one file, from any thread. `route` is relative, with `/` between folders. Missing
+    /// folders are made.
     ///
     /// # Errors
-    /// The route leaves the site or was written before, or the disk refuses; the target is as it
-    /// was.
+    /// The route leaves the site or was written before, or the disk fails. The target is unchanged.
     pub(crate) fn write(&self, route: &str, bytes: &[u8]) -> Result<(), OutputError> {
         if !is_inside(route) {
             return Err(OutputError::OutsideSite { route: route.to_owned() });
@@ -164,8 +122,7 @@ impl Output {
         if self.folders.read().unwrap_or_else(PoisonError::into_inner).contains(folder) {
             return Ok(());
         }
-        // The folder above first: asking the system for a folder whose own is missing costs as much
-        // as making one.
+        // The folder above first: a failed attempt in a missing folder costs as much as making one.
         if let Some((above, _)) = folder.rsplit_once('/') {
             self.create_folder(above)?;
         }
@@ -180,15 +137,16 @@ impl Output {
         Ok(())
     }
 
-    /// Puts the site in the target's place, and keeps or removes the old one.
+    /// Puts the site in the place of the target, and keeps or removes the old one.
     ///
     /// # Errors
-    /// The target changed into something that must not be replaced, or the system refuses; the
-    /// target is as it was.
+    /// The target became something that must not be replaced, or the swap fails. The target is
+    /// unchanged.
     pub(crate) fn commit(self) -> Result<Committed, OutputError> {
+        // Once more: a build takes seconds, and somebody may have put a folder there meanwhile.
         let replaces = self.target.is_replaceable()?;
         #[cfg(windows)]
-        drop(self._lock); // a folder with an open file is not renamed there
+        drop(self._lock); // Windows renames no folder with an open file in it.
         let (staging, target) = (self.staging.path(), &self.target.path);
         let mut routes = self.routes.into_inner().unwrap_or_else(PoisonError::into_inner);
         routes.sort_unstable();
@@ -201,7 +159,8 @@ impl Output {
             fs::rename(staging, target).map(|()| None)
         };
         let old = old.map_err(OutputError::at(target))?;
-        let _ = self.staging.keep(); // its path is now the old site's, or nobody's
+        // The path of the staging folder is that of the old site now, so it must not be removed.
+        let _ = self.staging.keep();
         if self.previous == PreviousSite::Remove {
             previous::remove(&self.target);
         }
@@ -217,32 +176,35 @@ fn create_staging(target: &OutputTarget) -> Result<TempDir, OutputError> {
     let prefix = target.staging_prefix();
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix);
-    // The folder becomes the site: others may read it, as far as the umask says so.
+    // The folder becomes the site, which a web server of another user reads: the umask decides,
+    // where a temporary folder would be private.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
     builder.tempdir_in(&target.parent).map_err(OutputError::at(&target.parent))
 }
 
-/// Locks first and writes then: a marker that is not written yet marks nothing.
+/// Locks first, then writes: an empty marker marks nothing, so no other run can remove the folder
+/// in between.
 fn create_marker(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
-    // A file system without locks builds all the same; it merely cannot tell stale from busy.
+    // Without locks (some network file systems) the build goes on; it cannot tell stale from busy.
     let _ = file.try_lock();
     write_marker(file)
 }
 
-/// Writes into a marker what it says.
+/// Fills in a marker.
 fn write_marker(mut file: File) -> io::Result<File> {
     file.set_len(0)?;
     writeln!(file, "{MARKER_HEAD}\nwritten by benchpages {}", env!("CARGO_PKG_VERSION"))?;
     Ok(file)
 }
 
-/// Whether a route names a file inside the site on every system, and is not the marker.
+/// Whether a route names a file inside the site on every system, and is not the marker. `:` would
+/// be a drive or a stream on Windows.
 fn is_inside(route: &str) -> bool {
-    let bad = |c: char| c.is_control() || matches!(c, '\\' | ':');
-    let part = |part: &str| !part.is_empty() && part != "." && part != "..";
-    !route.contains(bad) && route.split('/').all(part) && route != MARKER
+    let is_forbidden = |c: char| c.is_control() || matches!(c, '\\' | ':');
+    let is_plain = |part: &str| !part.is_empty() && part != "." && part != "..";
+    !route.contains(is_forbidden) && route.split('/').all(is_plain) && route != MARKER
 }
 
 #[cfg(test)]

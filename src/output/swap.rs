@@ -1,16 +1,15 @@
 //! Puts a finished folder in the place of another: in one step where the system can, else in two
-//! renames of which the first is undone when the second fails.
+//! renames. If the second fails, the first is undone.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Puts the folder `new` in the place of the folder `old`, both on one file system, and returns
-/// where the old one is now: at `new`, or at `aside`, a free name beside them that is used where
-/// the system cannot swap in one step.
+/// Puts the folder `new` in the place of the folder `old`, both on one file system, and returns the
+/// new place of the old one: `new` after a swap in one step, else `aside`, a free name beside them.
 ///
 /// # Errors
-/// Neither was moved, unless undoing failed too: then the error says where the old folder lies.
+/// Neither was moved, unless undoing failed too: then the error names the place of the old folder.
 pub(super) fn replace(new: &Path, old: &Path, aside: &Path) -> io::Result<PathBuf> {
     match exchange(new, old) {
         Some(result) => result.map(|()| new.to_owned()),
@@ -18,11 +17,14 @@ pub(super) fn replace(new: &Path, old: &Path, aside: &Path) -> io::Result<PathBu
     }
 }
 
-/// None where the system or the file system does not know how.
+/// Swaps two folders in one step: a reader sees the old site or the new one at any moment. None
+/// where the system or the file system cannot.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 fn exchange(new: &Path, old: &Path) -> Option<io::Result<()>> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
+    // `renameat2(2)` on Linux, `renameatx_np(2)` on macOS. Old kernels say ENOSYS; file systems
+    // that cannot (NFS, some FUSE) say EINVAL or EOPNOTSUPP.
     match renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE) {
         Ok(()) => Some(Ok(())),
         Err(Errno::NOSYS | Errno::INVAL | Errno::OPNOTSUPP) => None,

@@ -1,18 +1,21 @@
-//! Whose folder is it: what may be replaced, and which staging folders a crashed run left behind.
+//! The output folder: whether it may be replaced, and the staging folders that crashed runs left.
+//!
+//! For `out/site` the parent is `out` and staging folders are `out/.site.benchpages-…`: beside the
+//! target, since only folders on one file system can be swapped in one step.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::output::OutputError;
+use crate::output::error::OutputError;
 
-/// The file that says that a folder was made by this program.
+/// The file that marks a folder as made by this program.
 pub(super) const MARKER: &str = ".benchpages";
 /// The marker's first line; the second says which version wrote it.
 pub(super) const MARKER_HEAD: &str = "benchpages site 1";
 
-/// What the name of an old site ends with while the new one is moved into its place in two steps.
+/// The end of the name of an old site while the new one is moved into its place in two steps.
 pub(super) const OLD_SUFFIX: &str = "-old";
 
 /// An output folder by absolute path, split into its parent and its name.
@@ -40,7 +43,8 @@ impl OutputTarget {
         }
     }
 
-    /// What the names of staging folders begin with: `.<name>.benchpages-`.
+    /// The start of the names of staging folders: `.<name>.benchpages-`. Hidden, since web servers
+    /// and globs skip such names.
     pub(super) fn staging_prefix(&self) -> OsString {
         let mut prefix = OsString::from(".");
         prefix.push(&self.name);
@@ -48,7 +52,8 @@ impl OutputTarget {
         prefix
     }
 
-    /// Where the site that was replaced last is kept: `.<name>.benchpages.former`.
+    /// Where the site that was replaced last is kept: `.<name>.benchpages.former`. No staging
+    /// folder has this name, so that a cleanup after a crash never removes it.
     pub(super) fn previous_path(&self) -> PathBuf {
         let mut name = OsString::from(".");
         name.push(&self.name);
@@ -59,8 +64,7 @@ impl OutputTarget {
     /// Whether there is a folder to replace.
     ///
     /// # Errors
-    /// There is something that must not be replaced: a file, a link, or a folder that holds files
-    /// and no marker.
+    /// The target must not be replaced: it is a file, a link, or a folder with files and no marker.
     pub(super) fn is_replaceable(&self) -> Result<bool, OutputError> {
         let path = || self.path.clone();
         let kind = match fs::symlink_metadata(&self.path) {
@@ -68,6 +72,7 @@ impl OutputTarget {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(OutputError::at(&self.path)(error)),
         };
+        // The swap would replace the link and leave the folder that it points to.
         if kind.is_symlink() {
             return Err(OutputError::SymbolicLink { path: path() });
         }
@@ -82,9 +87,9 @@ impl OutputTarget {
         }
     }
 
-    /// Removes the staging folders of runs that crashed: named like ours, marked, and not locked by
-    /// a run that is still at work. An old site that was moved aside and not yet replaced goes back
-    /// into its place. What cannot be removed stays; it harms nobody.
+    /// Removes the staging folders of crashed runs: named like ours, marked, and not locked by a
+    /// run that is still at work. An old site that was moved out of the way and not replaced goes
+    /// back to its place. A folder that cannot be removed stays; it is in nobody's way.
     pub(super) fn clean_up_after_crash(&self) {
         let prefix = self.staging_prefix();
         let Ok(entries) = fs::read_dir(&self.parent) else { return };
@@ -95,9 +100,10 @@ impl OutputTarget {
                 if !is_marked(&path) || is_locked(&path.join(MARKER)) {
                     continue;
                 }
-                let aside = entry.file_name().as_encoded_bytes().ends_with(OLD_SUFFIX.as_bytes());
-                let homeless = aside && fs::symlink_metadata(&self.path).is_err();
-                if !homeless || fs::rename(&path, &self.path).is_err() {
+                // A crash between the two renames of a swap: the only copy of the site is here.
+                let is_old = entry.file_name().as_encoded_bytes().ends_with(OLD_SUFFIX.as_bytes());
+                let is_only_copy = is_old && fs::symlink_metadata(&self.path).is_err();
+                if !is_only_copy || fs::rename(&path, &self.path).is_err() {
                     let _ = fs::remove_dir_all(&path);
                 }
             }
@@ -105,13 +111,16 @@ impl OutputTarget {
     }
 }
 
-/// Whether a folder carries the marker: a plain file of its name that begins as it should.
+/// Whether a folder has the marker: a plain file with the right name and the right first line.
 pub(super) fn is_marked(folder: &Path) -> bool {
     let marker = folder.join(MARKER);
-    let plain = fs::symlink_metadata(&marker).is_ok_and(|metadata| metadata.is_file());
-    plain && fs::read_to_string(&marker).is_ok_and(|text| text.lines().next() == Some(MARKER_HEAD))
+    let is_plain = fs::symlink_metadata(&marker).is_ok_and(|metadata| metadata.is_file());
+    is_plain
+        && fs::read_to_string(&marker).is_ok_and(|text| text.lines().next() == Some(MARKER_HEAD))
 }
 
+/// Whether a run holds the marker. One that cannot be opened counts as held: better a stray folder
+/// than one removed under a run at work.
 fn is_locked(marker: &Path) -> bool {
     File::open(marker).map_or(true, |file| file.try_lock().is_err())
 }

@@ -1,7 +1,7 @@
 //! What the gate leaves for the rest of a job of GitHub Actions: outputs, safe for values of any
 //! text and many lines.
 
-use crate::report::{CheckOutcome, terminal};
+use crate::report::{CheckOutcome, outcome_text};
 
 /// Lines for `$GITHUB_OUTPUT`: verdict, exit, counts, commits, address, headline and comment.
 pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
@@ -19,7 +19,7 @@ pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
         ("base", text(&scene.base)),
         ("candidate", text(&scene.commit)),
         ("url", text(&url)),
-        ("headline", terminal::headline(outcome)),
+        ("headline", outcome_text::headline(outcome)),
         ("comment", comment.to_owned()),
     ]
     .into_iter()

@@ -128,6 +128,16 @@ pub(crate) fn event_id(key: &SeriesKey, time: Timestamp, commit: &str, worse: bo
     format!("{}-{}-{}-{hash}", text::iso_date(time), slug(&key.backend), slug(&key.test))
 }
 
+/// The id of a series' row in any table of the site: unique on a page, the same on every page, and
+/// what reports link to. Slugs hold `/`, `~` and `.`, which a CSS selector would have to escape.
+pub(crate) fn series_anchor(stem: &str) -> String {
+    let letter = |c: char| if matches!(c, '/' | '~' | '.') { '-' } else { c };
+    let mut anchor = String::with_capacity(stem.len() + 2);
+    anchor.push_str("s-");
+    anchor.extend(stem.chars().map(letter));
+    anchor
+}
+
 /// The anchor of a run's row in the runs table; HTML ids start with a letter.
 pub(crate) fn run_anchor(commit: &str) -> String {
     ["c-", &commit_slug(commit)].concat()

@@ -1,15 +1,17 @@
-//! What a job of GitHub Actions is told: variables, and the event's file. Both may name what a
+//! What GitHub Actions says of a job: variables, and the event's file. Both may hold what a
 //! stranger chose (branches, titles): only ids, numbers and names come out, and titles never.
 //!
-//! Of a pull request GitHub checks out a merge that nobody can look up later. Its records tell of
-//! the head commit, as check runs do; which merge was built is kept beside it.
+//! For a pull request GitHub checks out a merge that nobody can look up later. The records name its
+//! head commit, as check runs do, and the merge that was built in `merge_commit`. For
+//! `refs/pull/12/merge` with head `2222…` and merge `1111…` that is pull request 12, commit
+//! `2222…`.
 
 use std::io::Read;
 use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::vcs::ci::{CiJob, EnvVariables, checked_url};
+use crate::vcs::job::{CiJob, EnvVariables, checked_url};
 
 /// An event's file is smaller than this (GitHub's limit on a webhook's payload is 25 MB).
 const MAX_EVENT_BYTES: u64 = 25 << 20;
@@ -44,30 +46,31 @@ pub(super) fn read(variables: &EnvVariables) -> Option<CiJob> {
     if get("GITHUB_ACTIONS")? != "true" {
         return None;
     }
-    let name = get("GITHUB_REF").unwrap_or_default();
-    let repository =
-        get("GITHUB_SERVER_URL").zip(get("GITHUB_REPOSITORY")).map(|(at, it)| format!("{at}/{it}"));
+    let ref_name = get("GITHUB_REF").unwrap_or_default();
+    let server = get("GITHUB_SERVER_URL").zip(get("GITHUB_REPOSITORY"));
+    let repository = server.map(|(server, name)| format!("{server}/{name}"));
     let run = repository.clone().zip(get("GITHUB_RUN_ID"));
     let mut ci = CiJob {
         commit: get("GITHUB_SHA"),
-        branch: name.strip_prefix("refs/heads/").map(str::to_owned),
-        url: run.and_then(|(at, id)| checked_url(&format!("{at}/actions/runs/{id}"))),
+        branch: ref_name.strip_prefix("refs/heads/").map(str::to_owned),
+        url: run
+            .and_then(|(repository, id)| checked_url(&format!("{repository}/actions/runs/{id}"))),
         repository: repository.and_then(|url| checked_url(&url)),
         actor: get("GITHUB_ACTOR"),
         ..CiJob::default()
     };
     match get("GITHUB_EVENT_NAME").unwrap_or_default().as_str() {
-        "pull_request" => pull_request(&mut ci, &get, &name),
+        "pull_request" => pull_request(&mut ci, &get, &ref_name),
         "merge_group" => {
             let group = event(&get, &mut ci.warnings).merge_group;
             ci.commit = group.and_then(|group| group.head_sha).or(ci.commit);
-            ci.pull = queued_pull(&name);
+            ci.pull = queued_pull(&ref_name);
         }
-        of @ ("pull_request_target" | "workflow_run" | "issue_comment") => {
+        event @ ("pull_request_target" | "workflow_run" | "issue_comment") => {
             // GITHUB_SHA is the newest commit of the main branch, whatever was checked out.
             (ci.commit, ci.branch) = (None, None);
             ci.warnings.push(format!(
-                "the event {of} does not say which commit was measured: it is taken to be the one \
+                "the event {event} does not name the measured commit, so the records name the one \
                  that is checked out; name its pull request with --pull"
             ));
         }
@@ -76,27 +79,29 @@ pub(super) fn read(variables: &EnvVariables) -> Option<CiJob> {
     Some(ci)
 }
 
-fn pull_request(ci: &mut CiJob, get: &dyn Fn(&str) -> Option<String>, name: &str) {
+/// Replaces the merge that GitHub built by the head of the pull request.
+fn pull_request(ci: &mut CiJob, get: &dyn Fn(&str) -> Option<String>, ref_name: &str) {
     let pull = event(get, &mut ci.warnings).pull_request;
-    let number = name.strip_prefix("refs/pull/").and_then(|rest| rest.split('/').next());
+    // The number is in the ref as well, for a job whose event cannot be read.
+    let number = ref_name.strip_prefix("refs/pull/").and_then(|tail| tail.split('/').next());
     let number = number.and_then(|number| number.parse().ok());
-    let (said, head) = pull.map_or((None, None), |pull| (pull.number, pull.head));
+    let (event_number, head) = pull.map_or((None, None), |pull| (pull.number, pull.head));
     let (sha, branch) = head.map_or((None, None), |head| (head.sha, head.ref_name));
-    ci.pull = said.or(number);
+    ci.pull = event_number.or(number);
     ci.branch = get("GITHUB_HEAD_REF").or(branch);
     match sha {
         Some(head) => ci.merge_commit = ci.commit.replace(head),
         None => ci.warnings.push(
-            "the event's file does not name the head of the pull request: the records tell of \
-             GitHub's merge commit, which nobody can look up; name it with --commit"
+            "the event's file does not name the head of the pull request, so the records name \
+             GitHub's merge commit, which nobody can look up; name the head with --commit"
                 .to_owned(),
         ),
     }
 }
 
 /// The pull request of a merge queue's branch: `refs/heads/gh-readonly-queue/main/pr-7-0f1e2d3c`.
-fn queued_pull(name: &str) -> Option<u64> {
-    let queue = name.strip_prefix("refs/heads/gh-readonly-queue/")?;
+fn queued_pull(ref_name: &str) -> Option<u64> {
+    let queue = ref_name.strip_prefix("refs/heads/gh-readonly-queue/")?;
     queue.rsplit_once("/pr-")?.1.split('-').next()?.parse().ok()
 }
 
@@ -143,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pull_request_is_told_by_its_head_and_the_merge_is_kept_beside_it() {
+    fn a_pull_request_is_its_head_with_the_merge_beside_it() {
         let event = format!(
             "{{\"number\":12,\"pull_request\":{{\"number\":12,\"title\":\"<script>\",\
              \"head\":{{\"sha\":\"{HEAD}\",\"ref\":\"faster\"}}}}}}"
@@ -167,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_push_a_tag_a_queue_and_strangers_events_each_give_what_they_know() {
+    fn a_push_a_tag_a_queue_and_strangers_events_each_give_what_they_hold() {
         let push = [("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", "refs/heads/release/1.0")];
         let ci = read(&job(&push)).unwrap();
         assert_eq!((ci.branch.as_deref(), ci.pull), (Some("release/1.0"), None));

@@ -1,39 +1,16 @@
 //! What continuous integration says of a run, whichever it is: GitHub Actions, GitLab, or one of a
-//! table of others. Variables come as a map. Ids that are no shas and addresses that are not of the
-//! web are refused.
-
-use std::collections::BTreeMap;
+//! table of others. Variables come as a map, so that a test can name any. An id that is no sha and
+//! a URL that is no web address are left out.
 
 use crate::vcs::actions;
+use crate::vcs::job::{CiJob, EnvVariables, checked_url};
 use model::record::shorten;
 use model::record::time::Timestamp;
 use model::text;
 
-/// The environment's variables by name.
-pub(crate) type EnvVariables = BTreeMap<String, String>;
-
-/// What is known; all of it may be missing.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct CiJob {
-    /// The full sha that records tell of.
-    pub(super) commit: Option<String>,
-    /// The commit that was built instead, where the service merged it with its base.
-    pub(super) merge_commit: Option<String>,
-    pub(super) branch: Option<String>,
-    pub(super) pull: Option<u64>,
-    pub(super) commit_time: Option<Timestamp>,
-    pub(super) subject: Option<String>,
-    /// The page of this run.
-    pub(super) url: Option<String>,
-    /// The page of the repository.
-    pub(super) repository: Option<String>,
-    pub(super) actor: Option<String>,
-    pub(super) warnings: Vec<String>,
-}
-
-/// A service that says all it knows in variables; several names are tried in order.
+/// A service that describes its jobs in variables; several names are tried in order.
 struct CiService {
-    /// There on this service only.
+    /// A variable that only this service sets.
     marker: &'static str,
     commit: &'static str,
     branch: [&'static str; 2],
@@ -85,7 +62,7 @@ const SERVICES: [CiService; 7] = [
         pull: "CHANGE_ID",
         url: "BUILD_URL",
     },
-    // Whatever else follows the names that most scripts use.
+    // Last, since GitLab's names are what other services copy: a service of its own comes first.
     CiService {
         marker: "CI_COMMIT_SHA",
         commit: "CI_COMMIT_SHA",
@@ -95,16 +72,20 @@ const SERVICES: [CiService; 7] = [
     },
 ];
 
-/// What the service says that this runs on; nothing where it is none.
+/// What the service of this job says; nothing outside of continuous integration.
 pub(super) fn read(variables: &EnvVariables) -> CiJob {
     let mut ci = actions::read(variables)
         .or_else(|| gitlab(variables))
         .or_else(|| other_service(variables))
         .unwrap_or_default();
     for commit in [&mut ci.commit, &mut ci.merge_commit] {
-        if let Some(strange) = commit.take_if(|id| !text::is_sha(id)) {
-            let strange = shorten(&strange, 60);
-            ci.warnings.push(format!("the environment names `{strange}`, which is no commit"));
+        // A commit becomes an argument of git and part of a URL.
+        if let Some(invalid) = commit.take_if(|id| !text::is_sha(id)) {
+            let invalid = shorten(&invalid, 60);
+            ci.warnings.push(format!(
+                "the environment names `{invalid}` as the commit, which is no sha; name the \
+                 measured commit with --commit"
+            ));
         }
     }
     ci
@@ -118,17 +99,18 @@ fn gitlab(variables: &EnvVariables) -> Option<CiJob> {
     let get = |name: &str| get(variables, name);
     get("GITLAB_CI")?;
     let (built, head) = (get("CI_COMMIT_SHA"), get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"));
-    // Set only where the pipeline ran for a merge that nobody can look up.
+    // The source branch's sha is set only where the pipeline built a merge that nobody can look up.
+    // Time and title are the merge's then, and would describe the wrong commit.
     let merge = head.is_some().then(|| built.clone()).flatten();
-    let own = merge.is_none();
-    let time = get("CI_COMMIT_TIMESTAMP").filter(|_| own);
+    let is_own_commit = merge.is_none();
+    let time = get("CI_COMMIT_TIMESTAMP").filter(|_| is_own_commit);
     Some(CiJob {
         commit: head.or(built),
         merge_commit: merge,
         branch: get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME").or_else(|| get("CI_COMMIT_BRANCH")),
         pull: get("CI_MERGE_REQUEST_IID").and_then(|number| number.parse().ok()),
         commit_time: time.and_then(|time| Timestamp::parse(&time).ok()),
-        subject: get("CI_COMMIT_TITLE").filter(|_| own),
+        subject: get("CI_COMMIT_TITLE").filter(|_| is_own_commit),
         url: get("CI_JOB_URL").and_then(|url| checked_url(&url)),
         repository: get("CI_PROJECT_URL").and_then(|url| checked_url(&url)),
         actor: get("GITLAB_USER_LOGIN"),
@@ -142,20 +124,11 @@ fn other_service(variables: &EnvVariables) -> Option<CiJob> {
     Some(CiJob {
         commit: get(service.commit).or_else(|| get("TRAVIS_COMMIT")),
         branch: service.branch.iter().find_map(|name| get(name)),
-        // `false` on some where there is none.
+        // Travis and Buildkite say `false` where there is none.
         pull: get(service.pull).and_then(|number| number.parse().ok()),
         url: get(service.url).and_then(|url| checked_url(&url)),
         ..CiJob::default()
     })
-}
-
-/// An address of the web, as it may stand in a link.
-pub(super) fn checked_url(url: &str) -> Option<String> {
-    let web = ["https://", "http://"].iter().any(|start| url.starts_with(start));
-    let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>\\`".contains(&byte));
-    // Where a name and a word stand before the host, a secret may.
-    let host = url.split("://").nth(1)?.split('/').next()?;
-    (web && plain && url.len() <= 1000 && !host.contains('@')).then(|| url.to_owned())
 }
 
 #[cfg(test)]
@@ -169,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn gitlab_tells_of_the_head_of_a_merge_request_and_not_of_its_merge() {
+    fn gitlab_names_the_head_of_a_merge_request_and_not_its_merge() {
         let merge = "1111111111111111111111111111111111111111";
         let push = [
             ("GITLAB_CI", "true"),
@@ -211,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_sha_and_no_address_does_not_get_in() {
+    fn what_is_no_sha_and_no_web_address_does_not_get_in() {
         let ci = of(&[("CI_COMMIT_SHA", "--upload-pack=x"), ("CI_JOB_URL", "javascript:alert(1)")]);
         assert_eq!((ci.commit, ci.url), (None, None));
         assert_eq!(ci.warnings.len(), 1);

@@ -1,6 +1,9 @@
-//! What the git repository here knows, asked of `git` itself by its plumbing. Whatever git cannot
-//! answer is no answer: a history need not stand in a repository. Names that look like options
-//! are refused; nothing is written, fetched or asked for on a terminal.
+//! What the git repository here knows, from the plumbing commands of `git` itself: a library would
+//! have to follow every format of a repository, from alternates to reftables.
+//!
+//! What git cannot answer is `None`, since a history need not lie in a repository. Names that look
+//! like options are rejected, for they come from strangers. Nothing is written or fetched, and
+//! nobody is asked for a password.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -11,9 +14,9 @@ use std::process::{Child, Command, Stdio};
 use crate::vcs::object;
 use model::history::CommitFacts;
 
-/// Commits that are looked through for a measured ancestor.
+/// Commits among which a measured ancestor is searched.
 const MAX_ANCESTORS: &str = "--max-count=2000";
-/// Of a longer commit object only this much is looked at: 1 MiB holds any head and subject.
+/// Bytes of a commit object that are read: 1 MiB holds any head and subject.
 const MAX_OBJECT_BYTES: u64 = 1 << 20;
 
 /// First parents of a name, itself first; empty where git does not know it.
@@ -21,14 +24,14 @@ pub(crate) fn ancestors(name: &str) -> Vec<String> {
     let Some(commit) = resolve(Path::new("."), name) else { return Vec::new() };
     let arguments =
         ["rev-list", "--first-parent", MAX_ANCESTORS, "--end-of-options", &commit, "--"];
-    let said = git_output(Path::new("."), &arguments).unwrap_or_default();
-    String::from_utf8_lossy(&said).lines().map(str::to_owned).collect()
+    let output = git_output(Path::new("."), &arguments).unwrap_or_default();
+    String::from_utf8_lossy(&output).lines().map(str::to_owned).collect()
 }
 
 /// A file beside a folder's others, as it stands at the first of these names that git knows.
 ///
-/// None where the folder is in no repository; an error where no name is known there. A file that
-/// the commit does not have is empty.
+/// None where the folder is in no repository; an error where git knows none of the names there. A
+/// file that the commit does not have is empty.
 pub(crate) fn file_at(folder: &Path, names: &[String], file: &str) -> Option<Result<String, ()>> {
     git_output(folder, &["rev-parse", "--git-dir"])?;
     let Some(commit) = names.iter().find_map(|name| resolve(folder, name)) else {
@@ -66,11 +69,12 @@ pub(crate) fn origin(folder: &Path) -> (Option<String>, Option<String>) {
 
 /// Whether the clone was cut off; none where there is no repository.
 pub(crate) fn is_shallow(folder: &Path) -> Option<bool> {
-    git_line(folder, &["rev-parse", "--is-shallow-repository"]).map(|said| said == "true")
+    git_line(folder, &["rev-parse", "--is-shallow-repository"]).map(|answer| answer == "true")
 }
 
-/// Whether files that git follows differ from the commit; none where git cannot tell.
+/// Whether tracked files differ from the commit; none where git cannot say.
 pub(crate) fn is_dirty(folder: &Path) -> Option<bool> {
+    // Untracked files are what benchmarks leave behind; they change nothing that was measured.
     let arguments = ["status", "--porcelain", "-z", "--untracked-files=no"];
     git_output(folder, &arguments).map(|changed| !changed.is_empty())
 }
@@ -85,12 +89,13 @@ pub(crate) fn commit(folder: &Path, id: &str) -> Option<CommitFacts> {
 pub(crate) fn tags(folder: &Path) -> BTreeMap<String, Vec<String>> {
     // Neither an id nor the name of a ref holds a space or a line break.
     let format = "--format=%(objectname) %(*objectname) %(refname:strip=2)";
-    let said = git_output(folder, &["for-each-ref", format, "refs/tags"]).unwrap_or_default();
+    let output = git_output(folder, &["for-each-ref", format, "refs/tags"]).unwrap_or_default();
     let mut tags: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for line in String::from_utf8_lossy(&said).lines() {
+    for line in String::from_utf8_lossy(&output).lines() {
         let mut words = line.splitn(3, ' ');
         if let (Some(object), Some(peeled), Some(name)) = (words.next(), words.next(), words.next())
         {
+            // An annotated tag is an object of its own, which points to the commit.
             let commit = if peeled.is_empty() { object } else { peeled };
             tags.entry(commit.to_owned()).or_default().push(name.to_owned());
         }
@@ -99,16 +104,18 @@ pub(crate) fn tags(folder: &Path) -> BTreeMap<String, Vec<String>> {
     tags
 }
 
-/// At most `most` first parents of a name, itself first, without their tags; empty where git does
-/// not know it. Read one object at a time. A clone that was cut off ends where it was cut, but the
-/// last commit names its parents.
-pub(crate) fn first_parents(folder: &Path, name: &str, most: u32) -> Vec<CommitFacts> {
+/// At most `max_commits` first parents of a name, itself first, without their tags; empty where git
+/// does not know it. A shallow clone ends early, but its last commit names its parents.
+pub(crate) fn first_parents(folder: &Path, name: &str, max_commits: u32) -> Vec<CommitFacts> {
     let Some(head) = resolve(folder, name) else { return Vec::new() };
-    let count = format!("--max-count={most}");
+    let count = format!("--max-count={max_commits}");
     let list = ["rev-list", "--first-parent", &count, "--end-of-options", &head, "--"];
     let Ok(mut ids) = git_command(folder, &list).stdout(Stdio::piped()).spawn() else {
         return Vec::new();
     };
+    // The ids go from one program straight into the other, and one object at a time comes out: two
+    // processes for any number of commits, and no list of objects in memory. `git log` would be
+    // one, but its formats hide the parents of a commit at which a shallow clone ends.
     let facts = ids.stdout.take().and_then(|ids| {
         let mut reader = git_command(folder, &["cat-file", "--batch"]);
         let mut objects = reader.stdin(ids).stdout(Stdio::piped()).spawn().ok()?;
@@ -120,25 +127,26 @@ pub(crate) fn first_parents(folder: &Path, name: &str, most: u32) -> Vec<CommitF
     facts.unwrap_or_default()
 }
 
-/// Waits for a program whose answer was taken, however it ended.
+/// Waits for a program whose output was read, however it ended: without it, a zombie stays.
 fn reap(mut child: Child) {
     // An error means that there is nothing left to wait for.
     drop(child.wait());
 }
 
-/// The commits that `cat-file --batch` tells of: `<id> commit <size>`, the object, a line break.
-fn read_batch(said: &mut impl BufRead) -> Vec<CommitFacts> {
+/// The commits in the output of `cat-file --batch`: `<id> commit <size>`, the object, a line break.
+fn read_batch(output: &mut impl BufRead) -> Vec<CommitFacts> {
     let mut commits = Vec::new();
     let mut head = String::new();
-    while said.by_ref().take(256).read_line(&mut head).is_ok_and(|length| length > 0) {
+    while output.by_ref().take(256).read_line(&mut head).is_ok_and(|length| length > 0) {
         let mut words = head.split_whitespace();
         let (id, kind) = (words.next().unwrap_or_default(), words.next());
         let Some(size) = words.next().and_then(|size| size.parse::<u64>().ok()) else { break };
         let mut object = Vec::new();
-        let kept = said.by_ref().take(size.min(MAX_OBJECT_BYTES)).read_to_end(&mut object);
-        let rest = size.saturating_sub(MAX_OBJECT_BYTES) + 1;
-        let skipped = std::io::copy(&mut said.by_ref().take(rest), &mut std::io::sink());
-        if kept.is_err() || skipped.is_err() {
+        let read = output.by_ref().take(size.min(MAX_OBJECT_BYTES)).read_to_end(&mut object);
+        // The end of a huge object is skipped, and with it the line break behind every object.
+        let surplus = size.saturating_sub(MAX_OBJECT_BYTES) + 1;
+        let skipped = std::io::copy(&mut output.by_ref().take(surplus), &mut std::io::sink());
+        if read.is_err() || skipped.is_err() {
             break;
         }
         if kind == Some("commit") {
@@ -151,11 +159,11 @@ fn read_batch(said: &mut impl BufRead) -> Vec<CommitFacts> {
 
 /// The last line of git's answer.
 fn git_line(folder: &Path, arguments: &[&str]) -> Option<String> {
-    let said = String::from_utf8(git_output(folder, arguments)?).ok()?;
-    said.lines().last().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
+    let output = String::from_utf8(git_output(folder, arguments)?).ok()?;
+    output.lines().last().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
 }
 
-/// What git writes to stdout; none where there is no git, no repository, or it refuses.
+/// What git writes to stdout; none where there is no git, no repository, or git fails.
 fn git_output<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Option<Vec<u8>> {
     let output = git_command(folder, arguments).output().ok()?;
     output.status.success().then_some(output.stdout)
@@ -163,8 +171,11 @@ fn git_output<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Option<Vec<u8>
 
 fn git_command<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Command {
     let mut command = Command::new("git");
+    // A repository may come from a stranger: its fsmonitor is a program of its choice, and a
+    // replaced object is not the commit that was measured.
     command.arg("-C").arg(folder).args(["--no-replace-objects", "-c", "core.fsmonitor=false"]);
     command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
+    // No lock that a command of the reader would trip over, no prompt, no fetch of a partial clone.
     for (name, value) in
         [("GIT_OPTIONAL_LOCKS", "0"), ("GIT_TERMINAL_PROMPT", "0"), ("GIT_NO_LAZY_FETCH", "1")]
     {

@@ -1,14 +1,18 @@
 //! The runner's fingerprint, read from the machine: what stays the same from run to run on the same
-//! kind of runner. Never the current clock rate, load, uptime, free memory or name of the machine.
-//! Paths are below a root that is `/` outside of tests; what is not there is left out.
+//! kind of runner. Never the current clock rate, load, uptime, free memory or name of the machine:
+//! each would cut the series at every run.
+//!
+//! A hosted runner is `cpu: AMD EPYC 7763 64-Core Processor`, `cpu_count: 2`, `memory_total: 16
+//! GiB`, `os: ubuntu-24.04` and so on. Paths are below a root that is `/` outside of tests; a file
+//! that is missing gives no field.
 
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
-use crate::vcs::ci::EnvVariables;
+use crate::vcs::job::EnvVariables;
 use model::record::shorten;
 
-/// A file of the kernel's is smaller than this, also with a thousand processors.
+/// Files of the kernel are smaller than this, also with a thousand processors.
 const MAX_BYTES: u64 = 8 << 20;
 const GIB: f64 = 1_073_741_824.0;
 
@@ -31,9 +35,10 @@ const ARM_CORES: [(&str, &str, &str); 13] = [
 
 /// Fields of a record with their values, sorted by name: `os`, `os_version`, `kernel`, `arch`,
 /// `cpu`, `cpu_count`, `cpu_flags`, `memory_total`, `container_cpus`, `container_memory`,
-/// `runner`, `runner_image`, `runner_image_version`; only those that are known.
+/// `runner`, `runner_image`, `runner_image_version`; only those that the machine names.
 ///
-/// An image's version is beside its name: it changes every week, and would cut every series then.
+/// An image's version is beside its name: GitHub changes it every week, and would cut every series
+/// then.
 pub(super) fn fingerprint(root: &Path, variables: &EnvVariables) -> Vec<(String, String)> {
     let (os, os_version) = system(root);
     let cpuinfo = read(root, "proc/cpuinfo");
@@ -54,12 +59,12 @@ pub(super) fn fingerprint(root: &Path, variables: &EnvVariables) -> Vec<(String,
         ("runner_image", get("ImageOS").or_else(|| get("CI_JOB_IMAGE"))),
         ("runner_image_version", get("ImageVersion")),
     ];
-    let mut known: Vec<(String, String)> = fields
+    let mut fingerprint: Vec<(String, String)> = fields
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), normalize_value(&value?)?)))
         .collect();
-    known.sort_unstable();
-    known
+    fingerprint.sort_unstable();
+    fingerprint
 }
 
 /// One line without doubled spaces, of at most 200 characters; none where nothing is left.
@@ -108,10 +113,13 @@ fn model(cpuinfo: &str) -> Option<String> {
     }
     let (maker, part) =
         (cpuinfo_value(cpuinfo, "CPU implementer")?, cpuinfo_value(cpuinfo, "CPU part")?);
-    let known = ARM_CORES.iter().find(|(of, core, _)| *of == maker && *core == part);
-    Some(known.map_or_else(|| format!("ARM {maker} {part}"), |(_, _, name)| (*name).to_owned()))
+    let core = ARM_CORES.iter().find(|(by, number, _)| *by == maker && *number == part);
+    // A core that is newer than the table keeps its numbers: they identify it just as well.
+    Some(core.map_or_else(|| format!("ARM {maker} {part}"), |(_, _, name)| (*name).to_owned()))
 }
 
+/// Processors that the kernel lists, not those that this process may use: `container_cpus` says
+/// that.
 fn count(cpuinfo: &str) -> Option<String> {
     let processors = cpuinfo.lines().filter(|line| {
         let key = line.split_once(':').map_or("", |(key, _)| key.trim_end());
@@ -144,12 +152,14 @@ fn memory(meminfo: &str) -> Option<String> {
 /// Whole GiB, below two in quarters.
 fn memory_size(bytes: f64) -> Option<String> {
     let gib = bytes / GIB;
+    // Rounded, so that a few MiB that firmware or kernel keep do not make another runner.
     let rounded = if gib < 2.0 { (gib * 4.0).round() / 4.0 } else { gib.round() };
     (rounded > 0.0 && rounded.is_finite()).then(|| format!("{rounded} GiB"))
 }
 
 /// Processors and memory that a container may use (cgroup v2), the least of all groups around it.
 fn cgroup_limits(root: &Path) -> (Option<String>, Option<String>) {
+    // Every group above limits those inside it, so the least of them holds.
     let (mut cpus, mut bytes) = (f64::INFINITY, f64::INFINITY);
     for group in cgroup_folders(root) {
         let at = |file: &str| group.join(file).display().to_string();
@@ -173,8 +183,9 @@ fn cgroup_limits(root: &Path) -> (Option<String>, Option<String>) {
 /// The folders of this process' control group and of those around it, below the root.
 fn cgroup_folders(root: &Path) -> Vec<PathBuf> {
     let mount = PathBuf::from("sys/fs/cgroup");
-    let own = read(root, "proc/self/cgroup").unwrap_or_default();
-    let path = own.lines().find_map(|line| line.strip_prefix("0::")).unwrap_or_default();
+    let groups_of_process = read(root, "proc/self/cgroup").unwrap_or_default();
+    let path =
+        groups_of_process.lines().find_map(|line| line.strip_prefix("0::")).unwrap_or_default();
     let mut groups = vec![mount.clone()];
     for part in Path::new(path).components() {
         match part {
@@ -182,7 +193,7 @@ fn cgroup_folders(root: &Path) -> Vec<PathBuf> {
                 let inner = groups.last().unwrap_or(&mount).join(name);
                 groups.push(inner);
             }
-            // A group outside of what this process can see.
+            // A group outside of what this container sees: its limits cannot be read.
             Component::ParentDir => return vec![mount],
             _ => {}
         }
@@ -222,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hosted_x86_runner_is_told_in_the_formats_own_fields() {
+    fn a_hosted_x86_runner_fills_the_fields_of_a_record() {
         let os = "PRETTY_NAME=\"Ubuntu 24.04.3 LTS\"\nVERSION_ID=\"24.04\"\nID=ubuntu\n";
         let files = [
             ("proc/cpuinfo", X86),
@@ -263,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn an_arm_core_without_a_name_is_told_by_its_numbers() {
+    fn an_arm_core_without_a_name_is_known_by_its_numbers() {
         assert_eq!(model(ARM).as_deref(), Some("Neoverse-N1"));
         assert_eq!(model(&ARM.replace("0xd0c", "0xfff")).as_deref(), Some("ARM 0x41 0xfff"));
         assert_eq!(
@@ -279,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_container_is_told_by_the_least_limit_around_it() {
+    fn a_container_has_the_least_limit_around_it() {
         let files = [
             ("proc/self/cgroup", "0::/outer/inner\n"),
             ("sys/fs/cgroup/outer/cpu.max", "150000 100000\n"),

@@ -1,5 +1,9 @@
-//! Reads the bytes of a commit object (gitformat-commit): parents, author time and subject. Takes
-//! any bytes; what is not there is left out. A clone that was cut off still has the parents here.
+//! Reads the bytes of a commit object (`git help cat-file`): parents, author time and subject. Any
+//! bytes will do; what is missing stays out. In a shallow clone only the object still names the
+//! parents of the last commit.
+//!
+//! `author Ada <a@b> 1758863858 +0200` and the subject `parse: faster (#12)` become the time
+//! 2025-09-26 05:17:38 UTC and pull request 12.
 
 use model::history::CommitFacts;
 use model::record::shorten;
@@ -11,6 +15,8 @@ const MAX_SUBJECT_CHARS: usize = 500;
 /// What a commit says of itself. `time` is the author's, in UTC.
 pub(super) fn parse_commit(id: &str, object: &[u8]) -> CommitFacts {
     let text = String::from_utf8_lossy(object);
+    // A signature is part of the head: its lines begin with a space, so that none is taken for a
+    // parent or an author.
     let (head, message) = text.split_once("\n\n").unwrap_or((&text, ""));
     let mut facts = CommitFacts { id: id.to_owned(), ..CommitFacts::default() };
     for line in head.lines() {
@@ -31,7 +37,7 @@ fn time(author: &str) -> Option<Timestamp> {
     let (_, after) = author.rsplit_once('>')?;
     let seconds: i64 = after.split_whitespace().next()?.parse().ok()?;
     let time = Timestamp::from_micros(seconds.checked_mul(1_000_000)?);
-    // A time that no calendar holds is a broken clock's.
+    // Some clocks are off by more than a calendar holds.
     Timestamp::parse(&time.to_string()).ok()
 }
 
@@ -46,9 +52,10 @@ fn subject(message: &str) -> String {
 /// `… (#12)` of a squash, `Merge #12` of a merge bot, `… (!12)` of GitLab.
 pub(crate) fn pull_number(subject: &str) -> Option<u64> {
     let merged = ["Merge pull request #", "Merge #", "Auto merge of #"];
+    // Only where a host writes it: `see #3` in a subject is about another one.
     let number = merged.iter().find_map(|start| subject.strip_prefix(start)).or_else(|| {
         let inside = subject.trim_end().strip_suffix(')')?.rsplit_once('(')?.1;
-        inside.strip_prefix(['#', '!']).filter(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+        inside.strip_prefix(['#', '!']).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
     })?;
     let end = number.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(number.len());
     number[..end].parse().ok().filter(|number| *number > 0)

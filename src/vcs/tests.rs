@@ -1,9 +1,9 @@
-//! Claims about what is gathered, against repositories that are made here.
+//! Claims about the metadata of a run, against repositories that the tests make.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::vcs::ci::EnvVariables;
+use crate::vcs::job::EnvVariables;
 use crate::vcs::{MetadataOverrides, MetadataSources, RunMetadata, commits, gather, git};
 use model::record::time::Timestamp;
 
@@ -58,16 +58,20 @@ fn run_git(folder: &Path, arguments: &[&str], day: u32) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-fn gathered(folder: &Path, said: &MetadataOverrides, variables: &[(&str, &str)]) -> RunMetadata {
+fn gathered(
+    folder: &Path,
+    overrides: &MetadataOverrides,
+    variables: &[(&str, &str)],
+) -> RunMetadata {
     let variables: EnvVariables =
         variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let nothing = tempfile::tempdir().unwrap();
     let machine = nothing.path();
-    gather(said, MetadataSources { variables: &variables, repository: folder, machine })
+    gather(overrides, MetadataSources { variables: &variables, repository: folder, machine })
 }
 
-fn field<'a>(context: &'a RunMetadata, name: &str) -> Option<&'a str> {
-    context.environment.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+fn field<'a>(metadata: &'a RunMetadata, name: &str) -> Option<&'a str> {
+    metadata.environment.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
 }
 
 const GITLAB: (&str, &str) = ("GITLAB_CI", "true");
@@ -77,18 +81,18 @@ fn a_clean_clone_says_everything_and_warns_of_nothing() {
     let repository = Repository::new();
     let first = repository.commit("one", 1);
     let second = repository.commit("two (#7)", 2);
-    let context = gathered(&repository.root(), &MetadataOverrides::default(), &[]);
-    assert_eq!(context.commit.as_deref(), Some(second.as_str()));
-    assert_eq!(context.parents, [first]);
-    assert_eq!(context.branch.as_deref(), Some("main"));
-    assert_eq!(context.commit_time, Timestamp::parse("2025-09-18T05:20:00Z").ok());
-    assert_eq!(context.subject.as_deref(), Some("two (#7)"));
-    assert_eq!(context.pull, None, "a pull request that is merged was not measured as one");
-    assert_eq!(context.warnings, Vec::<String>::new());
+    let metadata = gathered(&repository.root(), &MetadataOverrides::default(), &[]);
+    assert_eq!(metadata.commit.as_deref(), Some(second.as_str()));
+    assert_eq!(metadata.parents, [first]);
+    assert_eq!(metadata.branch.as_deref(), Some("main"));
+    assert_eq!(metadata.commit_time, Timestamp::parse("2025-09-18T05:20:00Z").ok());
+    assert_eq!(metadata.subject.as_deref(), Some("two (#7)"));
+    assert_eq!(metadata.pull, None, "a pull request that is merged was not measured as one");
+    assert_eq!(metadata.warnings, Vec::<String>::new());
 }
 
 #[test]
-fn a_tree_that_differs_from_its_commit_is_told_in_the_records() {
+fn a_tree_that_differs_from_its_commit_is_dirty_in_the_records() {
     let repository = Repository::new();
     repository.commit("one", 1);
     std::fs::write(repository.root().join("beside"), "not followed").unwrap();
@@ -97,23 +101,23 @@ fn a_tree_that_differs_from_its_commit_is_told_in_the_records() {
         None
     );
     std::fs::write(repository.root().join("file"), "changed").unwrap();
-    let context = gathered(&repository.root(), &MetadataOverrides::default(), &[]);
-    assert_eq!(field(&context, "dirty"), Some("true"));
-    assert!(context.warnings[0].contains("files differ"), "{:?}", context.warnings);
+    let metadata = gathered(&repository.root(), &MetadataOverrides::default(), &[]);
+    assert_eq!(field(&metadata, "dirty"), Some("true"));
+    assert!(metadata.warnings[0].contains("files differ"), "{:?}", metadata.warnings);
 }
 
 #[test]
-fn a_clone_that_is_cut_off_is_told_and_still_knows_its_parents() {
+fn a_shallow_clone_gives_a_warning_and_still_knows_its_parents() {
     let repository = Repository::new();
     let first = repository.commit("one", 1);
     repository.commit("two", 2);
     let clone = repository.clone_of("1");
-    let context = gathered(&clone, &MetadataOverrides::default(), &[]);
-    assert_eq!(context.parents, [first], "the object names them though the clone has them not");
-    assert!(context.warnings[0].contains("fetch-depth: 0"), "{:?}", context.warnings);
-    let (line, told) = commits(&clone, "HEAD", 100);
+    let metadata = gathered(&clone, &MetadataOverrides::default(), &[]);
+    assert_eq!(metadata.parents, [first], "the object names them though the clone has them not");
+    assert!(metadata.warnings[0].contains("fetch-depth: 0"), "{:?}", metadata.warnings);
+    let (line, warnings) = commits(&clone, "HEAD", 100);
     assert_eq!(line.len(), 1);
-    assert!(told[0].contains("only its 1 commit"), "{told:?}");
+    assert!(warnings[0].contains("only its 1 commit"), "{warnings:?}");
 }
 
 #[test]
@@ -127,16 +131,16 @@ fn the_line_follows_first_parents_and_names_tags_and_pull_requests() {
     repository.git(&["checkout", "--quiet", "main"], 3);
     let subject = "Merge pull request #12 from ada/side";
     repository.git(&["merge", "--quiet", "--no-ff", "-m", subject, "side"], 3);
-    let (line, told) = commits(&repository.root(), "HEAD", 100);
-    assert!(told.is_empty(), "{told:?}");
+    let (line, warnings) = commits(&repository.root(), "HEAD", 100);
+    assert!(warnings.is_empty(), "{warnings:?}");
     let ids: Vec<&str> = line.iter().map(|commit| commit.id.as_str()).collect();
     assert_eq!(ids[1..], [first.as_str()], "newest first, without what was merged");
     assert_eq!(line[0].parents, [first.clone(), side]);
     assert_eq!(line[0].pull, Some(12));
     assert_eq!(line[1].tags, ["also", "v1"]);
     assert_eq!(commits(&repository.root(), "HEAD", 1).0.len(), 1);
-    let (none, told) = commits(&repository.root(), "--output=x", 100);
-    assert!(none.is_empty() && told.len() == 1);
+    let (none, warnings) = commits(&repository.root(), "--output=x", 100);
+    assert!(none.is_empty() && warnings.len() == 1);
 }
 
 #[test]
@@ -151,24 +155,24 @@ fn a_service_is_stronger_than_git_and_the_command_line_than_both() {
         ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "faster"),
         ("CI_JOB_URL", "https://ci/9"),
     ];
-    let context = gathered(&repository.root(), &MetadataOverrides::default(), &job);
-    assert_eq!(context.commit.as_deref(), Some(first.as_str()));
-    assert_eq!((context.pull, context.branch.as_deref()), (Some(8), Some("faster")));
-    assert_eq!(context.subject.as_deref(), Some("one"), "of the commit that is told of");
-    assert!(context.warnings[0].contains("is checked out"), "{:?}", context.warnings);
-    let said =
+    let metadata = gathered(&repository.root(), &MetadataOverrides::default(), &job);
+    assert_eq!(metadata.commit.as_deref(), Some(first.as_str()));
+    assert_eq!((metadata.pull, metadata.branch.as_deref()), (Some(8), Some("faster")));
+    assert_eq!(metadata.subject.as_deref(), Some("one"), "the subject of that commit");
+    assert!(metadata.warnings[0].contains("is checked out"), "{:?}", metadata.warnings);
+    let overrides =
         MetadataOverrides { commit: Some("HEAD".to_owned()), ..MetadataOverrides::default() };
-    let context = gathered(&repository.root(), &said, &job);
-    assert_eq!(context.commit.as_deref(), Some(second.as_str()));
-    assert_eq!(context.pull, None, "the job's pull request is another commit's");
-    assert_eq!(context.branch.as_deref(), Some("main"));
-    assert_eq!(context.url.as_deref(), Some("https://ci/9"), "but it is the page of this run");
+    let metadata = gathered(&repository.root(), &overrides, &job);
+    assert_eq!(metadata.commit.as_deref(), Some(second.as_str()));
+    assert_eq!(metadata.pull, None, "the job's pull request is another commit's");
+    assert_eq!(metadata.branch.as_deref(), Some("main"));
+    assert_eq!(metadata.url.as_deref(), Some("https://ci/9"), "but it is the page of this run");
     let fields = [("cpu", "mine"), ("arch", "")];
     let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    let said = MetadataOverrides { pull: Some(3), fields, ..MetadataOverrides::default() };
-    let context = gathered(&repository.root(), &said, &job);
-    assert_eq!(context.pull, Some(3));
-    assert_eq!((field(&context, "cpu"), field(&context, "arch")), (Some("mine"), None));
+    let overrides = MetadataOverrides { pull: Some(3), fields, ..MetadataOverrides::default() };
+    let metadata = gathered(&repository.root(), &overrides, &job);
+    assert_eq!(metadata.pull, Some(3));
+    assert_eq!((field(&metadata, "cpu"), field(&metadata, "arch")), (Some("mine"), None));
 }
 
 #[test]
@@ -181,24 +185,24 @@ fn the_merge_that_a_service_built_is_kept_beside_the_head() {
         ("CI_COMMIT_SHA", merge.as_str()),
         ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", head.as_str()),
     ];
-    let context = gathered(&repository.root(), &MetadataOverrides::default(), &job);
-    assert_eq!(context.commit.as_deref(), Some(head.as_str()));
-    assert_eq!(field(&context, "merge_commit"), Some(merge.as_str()));
-    assert_eq!(context.warnings, Vec::<String>::new(), "that merge is meant to be checked out");
+    let metadata = gathered(&repository.root(), &MetadataOverrides::default(), &job);
+    assert_eq!(metadata.commit.as_deref(), Some(head.as_str()));
+    assert_eq!(field(&metadata, "merge_commit"), Some(merge.as_str()));
+    assert_eq!(metadata.warnings, Vec::<String>::new(), "the job means to check out that merge");
 }
 
 #[test]
-fn without_a_repository_an_id_is_taken_as_it_was_said_and_its_lack_is_told() {
+fn without_a_repository_an_id_is_taken_as_it_is_and_its_lack_gives_a_warning() {
     let nowhere = tempfile::tempdir().unwrap();
-    let context = gathered(nowhere.path(), &MetadataOverrides::default(), &[]);
-    assert_eq!(context.commit, None);
-    assert!(context.warnings[0].contains("--commit"), "{:?}", context.warnings);
+    let metadata = gathered(nowhere.path(), &MetadataOverrides::default(), &[]);
+    assert_eq!(metadata.commit, None);
+    assert!(metadata.warnings[0].contains("--commit"), "{:?}", metadata.warnings);
     for name in ["build-17", "--output=x", ".."] {
-        let said =
+        let overrides =
             MetadataOverrides { commit: Some(name.to_owned()), ..MetadataOverrides::default() };
-        let context = gathered(nowhere.path(), &said, &[]);
-        assert_eq!(context.commit.as_deref(), Some(name));
-        assert_eq!(context.warnings, Vec::<String>::new());
+        let metadata = gathered(nowhere.path(), &overrides, &[]);
+        assert_eq!(metadata.commit.as_deref(), Some(name));
+        assert_eq!(metadata.warnings, Vec::<String>::new());
     }
 }
 

@@ -1,12 +1,13 @@
-//! Versions of compilers and interpreters, asked of the programs themselves: only of those that
-//! somebody named, for asking starts a program.
+//! Versions of compilers and interpreters, as the programs print them: only of those that somebody
+//! named, since each starts a program. `rustc` gives `rustc 1.90.0 (1159e78c4 2025-09-14)`.
 
 use std::process::{Command, Stdio};
 
-use crate::vcs::ci::EnvVariables;
+use crate::vcs::job::EnvVariables;
 use crate::vcs::machine::normalize_value;
 
-/// A tool as it is named, the variable that may name its program, and how its version is asked for.
+/// A tool by name, the variable that may name its program, and the arguments that print its
+/// version.
 struct ToolchainCommand {
     name: &'static str,
     variable: &'static str,
@@ -32,26 +33,31 @@ const TOOLS: [ToolchainCommand; 16] = [
     ToolchainCommand { name: "ghc", variable: "", arguments: &["--version"] },
 ];
 
-/// The first line that each of the named tools says of its version, as a field of its name; and
-/// what could not be found out.
+/// The first line of each tool's version, as a field of the tool's name; and a warning for each
+/// tool whose version stays unknown.
 pub(super) fn versions(
     names: &[String],
     variables: &EnvVariables,
 ) -> (Vec<(String, String)>, Vec<String>) {
-    let (mut found, mut warnings) = (Vec::new(), Vec::new());
+    let (mut fields, mut warnings) = (Vec::new(), Vec::new());
     for name in names {
         let Some(tool) = TOOLS.iter().find(|tool| tool.name == name) else {
-            let known: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
-            warnings.push(format!("`{name}` is no known toolchain: {}", known.join(", ")));
+            // A name is never run as it stands: it may come from a file that a stranger changed.
+            let names: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
+            warnings
+                .push(format!("`{name}` is no known toolchain; use one of {}", names.join(", ")));
             continue;
         };
-        let own = variables.get(tool.variable).filter(|program| !program.is_empty());
-        match version(own.map_or(tool.name, String::as_str), tool.arguments) {
-            Some(version) => found.push((name.clone(), version)),
-            None => warnings.push(format!("`{name}` does not say its version: it is left out")),
+        // `CC=clang-18` is what the build used, whatever `clang` is on this machine.
+        let program = variables.get(tool.variable).filter(|program| !program.is_empty());
+        match version(program.map_or(tool.name, String::as_str), tool.arguments) {
+            Some(version) => fields.push((name.clone(), version)),
+            None => warnings.push(format!(
+                "`{name}` does not run or prints no version, so the records do not name it"
+            )),
         }
     }
-    (found, warnings)
+    (fields, warnings)
 }
 
 fn version(program: &str, arguments: &[&str]) -> Option<String> {
@@ -66,10 +72,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tool_that_is_not_there_or_not_known_is_told_and_left_out() {
+    fn a_missing_or_unknown_tool_gives_a_warning_and_no_field() {
         let variables = EnvVariables::from([("RUSTC".to_owned(), "no/such/program".to_owned())]);
-        let (found, warnings) = versions(&["rustc".to_owned(), "sh -c x".to_owned()], &variables);
-        assert!(found.is_empty());
+        let (fields, warnings) = versions(&["rustc".to_owned(), "sh -c x".to_owned()], &variables);
+        assert!(fields.is_empty());
         assert!(warnings[0].contains("`rustc`") && warnings[1].contains("no known toolchain"));
     }
 }

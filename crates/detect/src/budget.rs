@@ -5,7 +5,7 @@ use model::policy::Policy;
 use model::record::Direction;
 use model::series::Series;
 
-use super::{BudgetState, BudgetVerdict};
+use super::analysis::{BudgetState, BudgetVerdict};
 
 /// The state of the first budget that holds for the series; none where there is none, or where
 /// the share cannot be said (a budget or a level of zero or less).

@@ -1,105 +1,16 @@
 //! From runs to points that may be compared: which runs belong together, and in what scale.
 //!
-//! A [`ComparableRuns`] holds runs of one runner fingerprint and one version, or of several that took
-//! turns (a pool of runners), each brought to one level by its own median. Nothing is compared
-//! across stretches. Failed runs, outliers and infrastructure days are in none.
+//! A [`ComparableRuns`] holds runs of one runner fingerprint and one version, or of several that
+//! took turns (a pool of runners), each brought to one level by its own median. Nothing is compared
+//! across them. Failed runs, outliers and infrastructure days are in none.
 
 use model::policy::Policy;
 use model::series::Series;
 
 use super::change_point::change_points;
+use super::level_scale::LevelScale;
 use super::quality::outliers;
 use super::stats::{median, median_in_place};
-
-/// How values become levels whose differences are relative changes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum LevelScale {
-    /// Logarithm of the value over a reference, whose own stands beside it: every value is
-    /// positive.
-    Log { reference: f64, log: f64 },
-    /// Value over a size: some value is zero or negative.
-    Linear { size: f64 },
-}
-
-/// Levels are rounded to multiples of 2⁻³⁶ (1.5·10⁻¹¹), so that the last bits of a unit's factor
-/// cannot decide a tie.
-const GRID: f64 = 68_719_476_736.0;
-/// 1.5 × 2⁵²: adding it leaves no room for a fraction, ties go to even numbers.
-const NO_FRACTION: f64 = 6_755_399_441_055_744.0;
-/// Bound on linear levels, so that their squares stay finite.
-const LARGEST: f64 = 1e9;
-
-/// The nearest whole number. Levels are rounded by the million, and processors of the oldest
-/// supported kind have no instruction for it.
-fn round_even(value: f64) -> f64 {
-    if value.abs() < NO_FRACTION / 3.0 { value + NO_FRACTION - NO_FRACTION } else { value.round() }
-}
-
-impl LevelScale {
-    /// The scale for these values: logarithmic where all are positive.
-    pub fn of(values: &[f64]) -> Self {
-        if values.iter().all(|value| *value > 0.0) {
-            let reference = median(values).unwrap_or(1.0);
-            return Self::Log { reference, log: reference.ln() };
-        }
-        let mut sizes: Vec<f64> = values.iter().map(|value| value.abs()).collect();
-        let largest = sizes.iter().copied().fold(0.0, f64::max);
-        let size = median_in_place(&mut sizes).filter(|size| *size > 0.0).unwrap_or(largest);
-        Self::Linear { size: if size > 0.0 { size } else { 1.0 } }
-    }
-
-    pub fn level(self, value: f64) -> f64 {
-        let level = match self {
-            Self::Log { log, .. } => value.ln() - log,
-            Self::Linear { size } => (value / size).clamp(-LARGEST, LARGEST),
-        };
-        round_even(level * GRID) / GRID
-    }
-
-    /// The value of a level.
-    pub fn value(self, level: f64) -> f64 {
-        let value = match self {
-            Self::Log { reference, .. } => reference * level.exp(),
-            Self::Linear { size } => level * size,
-        };
-        value.clamp(f64::MIN, f64::MAX)
-    }
-
-    /// The value whose level lies `shift` above that of `value`.
-    fn shifted(self, value: f64, shift: f64) -> f64 {
-        let shifted = match self {
-            Self::Log { .. } => value * shift.exp(),
-            Self::Linear { size } => value + shift * size,
-        };
-        shifted.clamp(f64::MIN, f64::MAX)
-    }
-
-    /// Relative change from one value to another, signed as the value moved. Where the first is
-    /// not positive, relative to the typical size of the series.
-    pub fn change(self, before: f64, after: f64) -> f64 {
-        let change = match self {
-            Self::Linear { size } if before <= 0.0 => (after - before) / size,
-            _ => after / before - 1.0,
-        };
-        if change.is_nan() { 0.0 } else { change.clamp(-LARGEST, LARGEST) }
-    }
-
-    /// The shift in levels that a relative change amounts to.
-    pub fn shift_of(self, change: f64) -> f64 {
-        match self {
-            Self::Log { .. } => change.max(-0.999_999).ln_1p(),
-            Self::Linear { .. } => change,
-        }
-    }
-
-    /// The relative change that a shift in levels amounts to.
-    pub fn change_of(self, shift: f64) -> f64 {
-        match self {
-            Self::Log { .. } => shift.exp_m1().clamp(-LARGEST, LARGEST),
-            Self::Linear { .. } => shift,
-        }
-    }
-}
 
 /// Runs that may be compared, in time order. Vectors are parallel.
 #[derive(Clone, Debug)]
@@ -130,11 +41,11 @@ pub fn groups(series: &Series, policy: &Policy, cuts: &[usize]) -> Vec<usize> {
     let mut groups = Vec::with_capacity(series.runs.len());
     for (index, run) in series.runs.iter().enumerate() {
         let segment = run.segment as usize;
-        let epoch = cuts.iter().filter(|cut| **cut <= index).count();
-        let key = (class.get(segment).copied().unwrap_or(segment), epoch);
-        let known = seen.iter().position(|other| *other == key);
-        groups.push(known.unwrap_or(seen.len()));
-        if known.is_none() {
+        let rebases = cuts.iter().filter(|cut| **cut <= index).count();
+        let key = (class.get(segment).copied().unwrap_or(segment), rebases);
+        let place = seen.iter().position(|other| *other == key);
+        groups.push(place.unwrap_or(seen.len()));
+        if place.is_none() {
             seen.push(key);
         }
     }
@@ -159,27 +70,29 @@ pub fn comparable_runs(
     scale: LevelScale,
     outlier_sigmas: f64,
 ) -> (Vec<ComparableRuns>, Vec<bool>) {
-    let mut odd = vec![false; values.len()];
-    let mut kept: Vec<Vec<usize>> = Vec::new();
+    let mut is_outlier = vec![false; values.len()];
+    let mut comparable: Vec<Vec<usize>> = Vec::new();
     for runs in members.iter().filter(|runs| !runs.is_empty()) {
         let levels: Vec<f64> = runs.iter().map(|index| scale.level(values[*index])).collect();
         let flags = outliers(&levels, outlier_sigmas);
-        runs.iter().zip(&flags).for_each(|(index, flag)| odd[*index] = *flag);
-        kept.push(runs.iter().copied().filter(|index| !odd[*index]).collect());
+        runs.iter().zip(&flags).for_each(|(index, flag)| is_outlier[*index] = *flag);
+        comparable.push(runs.iter().copied().filter(|index| !is_outlier[*index]).collect());
     }
-    kept.retain(|runs| !runs.is_empty());
-    kept.sort_by_key(|runs| runs[0]);
+    comparable.retain(|runs| !runs.is_empty());
+    comparable.sort_by_key(|runs| runs[0]);
     let mut out: Vec<Vec<Vec<usize>>> = Vec::new();
     let mut reach = None;
-    for runs in kept {
+    for runs in comparable {
         let (first, last) = (runs[0], runs[runs.len() - 1]);
         match out.last_mut() {
+            // Runners whose runs overlap in time take turns; one that begins after the others have
+            // ended replaced them, and is not compared with them.
             Some(pool) if reach.is_some_and(|end| first < end) => pool.push(runs),
             _ => out.push(vec![runs]),
         }
         reach = reach.max(Some(last));
     }
-    (out.into_iter().map(|pool| pool_runners(values, pool, scale)).collect(), odd)
+    (out.into_iter().map(|pool| pool_runners(values, pool, scale)).collect(), is_outlier)
 }
 
 /// One stretch from a pool of runners: each runner's runs are brought to the level of the one with
@@ -190,6 +103,8 @@ fn pool_runners(values: &[f64], mut pool: Vec<Vec<usize>>, scale: LevelScale) ->
         levels: runs.iter().map(|index| scale.level(values[*index])).collect(),
         values: runs.iter().map(|index| values[*index]).collect(),
     };
+    // A runner with few runs has no median to be brought to a level by; where all have few, none is
+    // left out.
     let most = pool.iter().map(Vec::len).max().unwrap_or(0);
     pool.retain(|runs| runs.len() >= MIN_RUNNER_RUNS.min(most));
     let reference = pool.iter().position(|runs| runs.len() == most).unwrap_or(0);
@@ -204,6 +119,8 @@ fn pool_runners(values: &[f64], mut pool: Vec<Vec<usize>>, scale: LevelScale) ->
     let raw: Vec<f64> = turns.iter().map(|(index, _)| scale.level(values[*index])).collect();
     let mut levels = vec![0.0; raw.len()];
     let mut offsets = vec![0.0; pool.len()];
+    // Offsets found around one median would swallow a level change that only one runner saw; three
+    // turns of levels and offsets settle (a backfitting of two effects).
     for _ in 0..3 {
         offsets = runner_offsets(&raw, &levels, &turns, pool.len());
         let even: Vec<f64> =
@@ -221,9 +138,9 @@ fn pool_runners(values: &[f64], mut pool: Vec<Vec<usize>>, scale: LevelScale) ->
 fn runner_offsets(raw: &[f64], levels: &[f64], turns: &[(usize, usize)], n: usize) -> Vec<f64> {
     (0..n)
         .map(|runner| {
-            let own = turns.iter().enumerate().filter(|(_, turn)| turn.1 == runner);
-            let mut rests: Vec<f64> = own.map(|(i, _)| raw[i] - levels[i]).collect();
-            median_in_place(&mut rests).unwrap_or(0.0)
+            let of_runner = turns.iter().enumerate().filter(|(_, turn)| turn.1 == runner);
+            let mut residuals: Vec<f64> = of_runner.map(|(i, _)| raw[i] - levels[i]).collect();
+            median_in_place(&mut residuals).unwrap_or(0.0)
         })
         .collect()
 }
@@ -234,8 +151,8 @@ fn level_lines(y: &[f64]) -> Vec<f64> {
     ends.push(y.len());
     let mut lines = Vec::with_capacity(y.len());
     for end in ends {
-        let middle = median(&y[lines.len()..end]).unwrap_or(0.0);
-        lines.resize(end, middle);
+        let level = median(&y[lines.len()..end]).unwrap_or(0.0);
+        lines.resize(end, level);
     }
     lines
 }

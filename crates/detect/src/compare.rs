@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use model::record::Direction;
 
 use super::change_point::NOISE_FLOOR;
-use super::changes::bonferroni_confidence;
-use super::comparable::LevelScale;
+use super::confidence::bonferroni_confidence;
+use super::level_scale::LevelScale;
 use super::stats::{median, robust_sigma};
 
 /// One series at two commits.

@@ -1,32 +1,41 @@
-//! What a bare limit would have reported: each run held against the median of the runs before it,
-//! as a policy's numbers read by themselves. What people would have had to look at without the
-//! gate's care for noise, runners and machines. Says nothing about whether it was a change.
+//! What the threshold by itself would have reported: each run is compared with the median of the
+//! runs before it, as a policy's numbers read without their context.
+//!
+//! It is the yardstick for [`replay`](super::replay): the alarms that people would have looked at
+//! without care for noise, runners and machines. It does not say whether anything changed.
+//!
+//! Example: 100, 101, 99, 112, 100 under 10 % is one alarm, at the fourth run. The gate waits for
+//! two more runs and reports nothing.
 
 use model::record::Direction;
 use model::series::Series;
 
-use super::changes::SeriesThreshold;
+use super::rule::Rule;
 use super::stats::median_in_place;
 
 /// Alarms this close, in runs, are one to whoever looks.
 const MERGE_RUNS: usize = 5;
 
-/// Alarms of a bare limit on one series: the first run of each and its last. `window` and `least`:
-/// most and fewest runs before that a run is held against, whatever runner they are of.
-pub fn alarms(
-    series: &Series,
-    limit: &SeriesThreshold,
-    (window, least): (usize, usize),
-) -> Vec<(usize, usize)> {
-    let mut alarms: Vec<(usize, usize)> = Vec::new();
+/// An alarm that lasts for some runs, by their indices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    pub first_run: usize,
+    pub last_run: usize,
+}
+
+/// The alarms of the threshold by itself on one series. Each run is compared with the median of the
+/// `window` runs before it, whatever their runner; with fewer than `min_runs` there is none.
+pub fn alarms(series: &Series, rule: &Rule) -> Vec<Alarm> {
+    let Rule { window, min_runs, .. } = *rule;
+    let mut alarms: Vec<Alarm> = Vec::new();
     let mut before: Vec<f64> = Vec::with_capacity(window + 1);
     let mut held: Vec<f64> = Vec::with_capacity(window);
     for (at, run) in series.runs.iter().enumerate() {
         let Some(value) = run.value.get().filter(|value| value.is_finite()) else { continue };
-        if before.len() >= least.max(1) && is_beyond(value, &before, limit, &mut held) {
+        if before.len() >= min_runs.max(1) && is_beyond(value, &before, rule, &mut held) {
             match alarms.last_mut() {
-                Some((_, last)) if at - *last <= MERGE_RUNS => *last = at,
-                _ => alarms.push((at, at)),
+                Some(Alarm { last_run, .. }) if at - *last_run <= MERGE_RUNS => *last_run = at,
+                _ => alarms.push(Alarm { first_run: at, last_run: at }),
             }
         }
         before.push(value);
@@ -37,16 +46,16 @@ pub fn alarms(
     alarms
 }
 
-fn is_beyond(value: f64, before: &[f64], limit: &SeriesThreshold, held: &mut Vec<f64>) -> bool {
+fn is_beyond(value: f64, before: &[f64], rule: &Rule, held: &mut Vec<f64>) -> bool {
     let over = |level: f64| {
-        let worse = match limit.direction {
+        let worse = match rule.threshold.direction {
             Direction::Lower => value - level,
             Direction::Higher => level - value,
         };
-        worse >= limit.relative * level.abs() && worse >= limit.absolute && worse > 0.0
+        worse >= rule.threshold.relative * level.abs() && worse >= rule.absolute() && worse > 0.0
     };
     // Hardly a run is that far from the best of those before it, and the median is no better.
-    let best = match limit.direction {
+    let best = match rule.threshold.direction {
         Direction::Lower => before.iter().copied().fold(f64::INFINITY, f64::min),
         Direction::Higher => before.iter().copied().fold(f64::NEG_INFINITY, f64::max),
     };
@@ -60,28 +69,32 @@ fn is_beyond(value: f64, before: &[f64], limit: &SeriesThreshold, held: &mut Vec
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::scenarios::series;
+    use model::policy::threshold::Threshold;
 
-    fn alarms_of(values: &[f64], better: Direction) -> Vec<(usize, usize)> {
-        let limit =
-            SeriesThreshold { relative: 0.1, absolute: 0.0, direction: better, report_only: false };
-        alarms(&series(values), &limit, (5, 3))
+    use super::*;
+    use crate::scenarios::{rule, series};
+
+    fn alarms_of(values: &[f64], direction: Direction) -> Vec<Alarm> {
+        let threshold = Threshold { direction, ..rule().threshold };
+        alarms(&series(values), &Rule { threshold, window: 5, min_runs: 3, ..rule() })
     }
 
     #[test]
     fn each_excursion_beyond_the_median_of_the_runs_before_is_one_alarm() {
         let mut values = vec![100.0; 30];
         (values[1], values[8], values[20], values[22]) = (150.0, 109.0, 110.0, 150.0);
-        assert_eq!(alarms_of(&values, Direction::Lower), [(20, 22)]);
+        assert_eq!(alarms_of(&values, Direction::Lower), [Alarm { first_run: 20, last_run: 22 }]);
         let upside_down: Vec<f64> = values.iter().map(|value| 200.0 - value).collect();
-        assert_eq!(alarms_of(&upside_down, Direction::Higher), [(20, 22)]);
+        assert_eq!(
+            alarms_of(&upside_down, Direction::Higher),
+            [Alarm { first_run: 20, last_run: 22 }]
+        );
         assert_eq!(alarms_of(&upside_down, Direction::Lower), []);
     }
 
     #[test]
     fn a_lasting_step_is_told_until_half_of_the_runs_before_stand_on_it() {
         let values: Vec<f64> = (0..20).map(|at| if at < 10 { 100.0 } else { 120.0 }).collect();
-        assert_eq!(alarms_of(&values, Direction::Lower), [(10, 12)]);
+        assert_eq!(alarms_of(&values, Direction::Lower), [Alarm { first_run: 10, last_run: 12 }]);
     }
 }

@@ -4,7 +4,7 @@
 //! by the time one of them has confirmed a new level, the others have as many runs to answer with.
 //! Only those vote that could have seen a shift of this size.
 
-use super::detector::{ChangeCandidate, ChangeDetector};
+use super::detector::{ChangeCandidate, ChangeDetector, LevelsAround};
 use super::significance;
 use super::stats::median_in_place;
 
@@ -45,7 +45,9 @@ impl PeerVotes {
                 usize::from(voter.last_direction() == Some(candidate.is_regression));
             return;
         }
-        let Some((before, after)) = voter.levels_around(at, MAX_RUNS_BEFORE) else { return };
+        let Some(LevelsAround { before, after }) = voter.levels_around(at, MAX_RUNS_BEFORE) else {
+            return;
+        };
         if before.len() < MIN_RUNS_BEFORE || after.len() < 2 {
             return;
         }

@@ -1,18 +1,22 @@
-//! What is worth the medians that a new level or a drift is judged by.
+//! Rules out most runs before a median is computed for them.
 //!
-//! Hardly a run is a new level, and a median costs far more than most runs are worth. Where the old
-//! level stands about 0, two counts say as much: a median above a cut has at most half of its
-//! levels below it, and a quantile above another has so many levels above that one. Nothing is
-//! refused that [`super::significance`] or [`super::drift`] would tell; what passes is for them to judge.
+//! Hardly a run begins a new level, and a median costs a sort. Where the baseline is about 0, two
+//! counts say as much: a median above a cut has at most half of its levels below it, and a quantile
+//! above another has so many levels above that one. Nothing is ruled out that
+//! [`super::significance`] or [`super::drift`] would report, which a property test holds; what
+//! passes is for them to judge.
+//!
+//! Example: a threshold of 10 % and 90 runs within ±2 %. No level is beyond 6 %, so no quantile is,
+//! and no length of a new level needs a look.
 
 use super::drift;
-use super::significance::{
-    MAX_BASELINE_RUNS, MAX_NEW_RUNS, MAX_RUNS_SEEN, NEW_LEVEL_LENGTHS, SignificanceRule,
-    nearest_quantile,
+use super::new_level::{
+    MAX_BASELINE_RUNS, MAX_NEW_RUNS, MAX_RUNS_SEEN, NEW_LEVEL_LENGTHS, nearest_run,
 };
+use super::rule::{LevelThresholds, Rule};
 
 /// How far from 0 the old level may lie, as a share of the size: what is left of the size is for
-/// the newest runs. Any share is right; this one refuses the most noise.
+/// the newest runs. Any share is correct; these rule out the most noise.
 const OLD_LEVEL_CUT: f64 = 0.25;
 const OLD_LEVEL_CUT_DRIFT: f64 = 0.5;
 /// The smallest share of the size that any length asks for.
@@ -26,22 +30,22 @@ pub struct Prefilter([bool; NEW_LEVEL_LENGTHS.len()]);
 impl Prefilter {
     /// Of the newest levels of one baseline, oldest first: all of them, or as many as any length
     /// looks back ([`MAX_RUNS_SEEN`]).
-    pub fn of(y: &[f64], demand: SignificanceRule) -> Self {
-        let cuts =
-            LevelCuts::of(OLD_LEVEL_CUT, MIN_SIZE_SHARE, demand.regression, demand.improvement);
+    pub fn of(y: &[f64], thresholds: LevelThresholds, rule: &Rule) -> Self {
+        let cuts = LevelCuts::of(OLD_LEVEL_CUT, MIN_SIZE_SHARE, thresholds);
         let mut open = [false; NEW_LEVEL_LENGTHS.len()];
-        let shortest = demand.confirmations.clamp(1, MAX_NEW_RUNS);
-        let least = min_before(demand).max(min_before_any(y.len()));
+        let shortest = rule.confirmations.clamp(1, MAX_NEW_RUNS);
+        let fewest = min_before(rule).max(min_before_any(y.len()));
         let newest = &y[y.len().saturating_sub(MAX_NEW_RUNS)..];
+        // Two passes over 90 numbers settle nearly all runs, before any place is looked at.
         if cuts.count_beyond(newest) < min_beyond(shortest)
-            && cuts.count_outside(y) <= (least - 1) / 2
+            && cuts.count_outside(y) <= (fewest - 1) / 2
         {
             return Self(open);
         }
         let mut places = SplitCounts::of(y, &cuts);
         for (open, &length) in open.iter_mut().zip(&NEW_LEVEL_LENGTHS) {
             let before = y.len().saturating_sub(length);
-            if before < min_before(demand) || (length > 3 && before < length / 2) {
+            if before < min_before(rule) || (length > 3 && before < length / 2) {
                 break;
             }
             places.go_back(before);
@@ -62,22 +66,23 @@ impl Prefilter {
 }
 
 /// Whether the ends of a level may lie as far apart as a drift's.
-pub fn may_drift(level: &[f64], up: f64, down: f64) -> bool {
-    let (old, new) = drift::end_lengths(level.len());
-    let (old, new) = (&level[..old], &level[level.len() - new..]);
-    let cuts = LevelCuts::of(OLD_LEVEL_CUT_DRIFT, drift::threshold_margin(level.len()), up, down);
+pub fn may_drift(level: &[f64], thresholds: LevelThresholds) -> bool {
+    let ends = drift::end_lengths(level.len());
+    let (old, new) = (&level[..ends.old], &level[level.len() - ends.new..]);
+    let margin = drift::threshold_margin(level.len());
+    let cuts = LevelCuts::of(OLD_LEVEL_CUT_DRIFT, margin, thresholds);
     cuts.count_beyond(new) >= new.len() - new.len() / 2
         || cuts.count_outside(old) > old.len().saturating_sub(1) / 2
 }
 
-/// Fewest levels before a place; of those that are seen, where more are asked for than are.
-fn min_before(demand: SignificanceRule) -> usize {
-    demand.min_before.clamp(3, MAX_BASELINE_RUNS)
+/// Fewest levels before a place; no more than the ones that are seen.
+fn min_before(rule: &Rule) -> usize {
+    rule.min_runs.clamp(3, MAX_BASELINE_RUNS)
 }
 
 /// How many of so many newest levels lie beyond what their nearest quantile lies beyond.
 fn min_beyond(length: usize) -> usize {
-    if nearest_quantile(length).0 > 0.0 { length - (length - 1).div_ceil(4) } else { length }
+    if nearest_run(length).quantile > 0.0 { length - (length - 1).div_ceil(4) } else { length }
 }
 
 /// Where levels are cut.
@@ -94,7 +99,8 @@ struct LevelCuts {
 impl LevelCuts {
     /// Old levels up to a share `cut` of the size from 0, and new ones that lie `share` of it from
     /// any of those.
-    fn of(cut: f64, share: f64, worse: f64, better: f64) -> Self {
+    fn of(cut: f64, share: f64, thresholds: LevelThresholds) -> Self {
+        let LevelThresholds { up: worse, down: better } = thresholds;
         let (low, high) = (-cut * worse, cut * better);
         let (up, down) =
             (low + ROUNDING_SLACK * share * worse, high - ROUNDING_SLACK * share * better);
@@ -145,7 +151,7 @@ struct SplitCounts {
 impl SplitCounts {
     fn of(y: &[f64], cuts: &LevelCuts) -> Self {
         let mut each = [0; MAX_RUNS_SEEN];
-        each.iter_mut().zip(y).for_each(|(own, level)| *own = cuts.count_bits(*level));
+        each.iter_mut().zip(y).for_each(|(bits, level)| *bits = cuts.count_bits(*level));
         let from = y.len().saturating_sub(MAX_BASELINE_RUNS);
         let all = PackedCounts(each.iter().sum());
         let older = PackedCounts(each[..from].iter().sum());
@@ -170,8 +176,9 @@ impl SplitCounts {
     }
 }
 
-/// Four counts of up to [`MAX_RUNS_SEEN`] in one number: levels where a worse one would be, where a better
-/// one would be, below and above what an old one may be.
+/// Four counts of up to [`MAX_RUNS_SEEN`] in one number, so that one addition moves a level from one
+/// side to the other: levels where a worse one would be, where a better one would be, below and
+/// above what an old one may be.
 #[derive(Clone, Copy)]
 struct PackedCounts(u64);
 
@@ -191,7 +198,7 @@ impl PackedCounts {
     }
 }
 
-/// Fewest levels before any place that is asked about, of so many.
+/// Fewest levels before any place that is tried, of so many.
 fn min_before_any(levels: usize) -> usize {
     // A length is no more than twice what is before it, and one.
     levels.saturating_sub(MAX_NEW_RUNS).max(levels.saturating_sub(1) / 3).min(MAX_BASELINE_RUNS)
@@ -202,6 +209,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::new_level::NearestRun;
+    use crate::scenarios::rule;
     use crate::significance::{BaselineHistory, LevelView, newest_shift};
     use crate::stats::{median, quantile, sorted};
 
@@ -219,7 +228,7 @@ mod tests {
     #[test]
     fn a_quartile_has_as_many_levels_beyond_it_as_are_counted() {
         for length in NEW_LEVEL_LENGTHS {
-            let part = nearest_quantile(length).0;
+            let part = nearest_run(length).quantile;
             let levels: Vec<f64> = (0..length).map(|level| level as f64).collect();
             let reached = |end: f64, levels: &[f64]| levels.iter().filter(|it| **it >= end).count();
             let fewest = reached(quantile(&levels, part).floor() + 1.0, &levels);
@@ -235,35 +244,36 @@ mod tests {
             confirmations in 1_usize..8,
             min_before in 1_usize..12,
         ) {
-            let (regression, improvement, min_z_improvement) = (0.1, 0.05, 5.5);
-            let demand = SignificanceRule { regression, improvement, confirmations, min_before, min_z_improvement };
-            let sieve = Prefilter::of(&y, demand);
+            let thresholds = LevelThresholds { up: 0.1, down: 0.05 };
+            let rule = Rule { confirmations, min_runs: min_before, ..rule() };
+            let prefilter = Prefilter::of(&y, thresholds, &rule);
             for (place, length) in NEW_LEVEL_LENGTHS.into_iter().enumerate() {
                 let before = y.len().saturating_sub(length);
                 let short = before < min_before.max(3) || (length > 3 && before < length / 2);
-                if sieve.is_open(place) || short || length < confirmations {
+                if prefilter.is_open(place) || short || length < confirmations {
                     continue;
                 }
-                let (part, share) = nearest_quantile(length);
+                let NearestRun { quantile: part, min_share: share } = nearest_run(length);
                 let newer = sorted(&y[before..]);
                 let middle = median(&y[before.saturating_sub(MAX_BASELINE_RUNS)..before]).unwrap();
-                prop_assert!(quantile(&newer, part) - middle < share * regression);
-                prop_assert!(middle - quantile(&newer, 1.0 - part) < share * improvement);
+                prop_assert!(quantile(&newer, part) - middle < share * thresholds.up);
+                prop_assert!(middle - quantile(&newer, 1.0 - part) < share * thresholds.down);
             }
-            if !sieve.is_any_open() {
+            if !prefilter.is_any_open() {
                 let view = LevelView { levels: &y, past: BaselineHistory::Single, baseline_start: 0 };
-                prop_assert!(newest_shift(&view, demand).is_none());
+                prop_assert!(newest_shift(&view, thresholds, &rule).is_none());
             }
         }
 
         #[test]
         fn a_drift_that_is_refused_moves_too_little(y in levels(36..MAX_RUNS_SEEN + 1)) {
-            let (up, down) = (0.1, 0.05);
-            if !may_drift(&y, up, down) {
-                prop_assert!(drift::newest_drift(&y, up, down).is_none());
-                let (old, new) = drift::end_lengths(y.len());
-                let shift = median(&y[y.len() - new..]).unwrap() - median(&y[..old]).unwrap();
-                let size = drift::threshold_margin(y.len()) * if shift > 0.0 { up } else { down };
+            let thresholds = LevelThresholds { up: 0.1, down: 0.05 };
+            if !may_drift(&y, thresholds) {
+                prop_assert!(drift::newest_drift(&y, thresholds).is_none());
+                let ends = drift::end_lengths(y.len());
+                let new = median(&y[y.len() - ends.new..]).unwrap();
+                let shift = new - median(&y[..ends.old]).unwrap();
+                let size = drift::threshold_margin(y.len()) * thresholds.of_shift(shift);
                 prop_assert!(shift.abs() < size);
             }
         }

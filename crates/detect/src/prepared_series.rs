@@ -9,14 +9,17 @@ use model::policy::{DataQuality, Policy};
 use model::record::time::{DAY_US, Timestamp};
 use model::series::Series;
 
+use super::analysis::{Change, ChangeKind, RunFlags, TrendEstimate};
 use super::change_point::ChangePoint;
-use super::changes::{self, ChangeBuilder, SeriesThreshold};
+use super::changes::{self, ChangeBuilder};
 use super::common_mode::Exclusions;
-use super::comparable::{self, ComparableRuns, LevelScale};
+use super::comparable::{self, ComparableRuns};
+use super::level_scale::LevelScale;
 use super::noise::SeriesNoise;
 use super::per_run::PerRun;
+use super::rule::Rule;
 use super::stats::median;
-use super::{Change, ChangeKind, RunFlags, TrendEstimate, quality, trend};
+use super::{quality, trend};
 
 /// A series in the shape that everything else is computed from.
 pub struct PreparedSeries<'a> {
@@ -108,30 +111,23 @@ impl<'a> PreparedSeries<'a> {
         with.map(|(value, _)| *value).collect()
     }
 
-    /// All changes; `gate` are the steps that the gate told, by their first runs.
-    pub fn changes(
-        &self,
-        policy: &Policy,
-        limit: &SeriesThreshold,
-        gate: &[ChangePoint],
-    ) -> SeriesChanges {
-        let mut found = SeriesChanges {
+    /// All changes; `reported` are the steps that the gate reported, by their first runs.
+    pub fn changes(&self, policy: &Policy, rule: &Rule, reported: &[ChangePoint]) -> SeriesChanges {
+        let mut all = SeriesChanges {
             changes: Vec::new(),
             level_starts: Vec::new(),
             all_level_starts: Vec::new(),
         };
-        for stretch in &self.comparable {
+        for runs in &self.comparable {
             let (series, scale) = (self.series, self.scale);
-            let told = changes::detect_changes(
-                &ChangeBuilder { series, runs: stretch, scale, threshold: limit, policy },
-                gate,
-            );
-            found.changes.extend(told.changes);
-            found.level_starts = told.level_starts;
-            found.all_level_starts = told.all_level_starts;
+            let builder = ChangeBuilder { series, runs, scale, rule, policy };
+            let of_runs = changes::detect_changes(&builder, reported);
+            all.changes.extend(of_runs.changes);
+            all.level_starts = of_runs.level_starts;
+            all.all_level_starts = of_runs.all_level_starts;
         }
-        found.changes.sort_by_key(|change| change.first_after);
-        found
+        all.changes.sort_by_key(|change| change.first_after);
+        all
     }
 
     /// Noise of the newest stretch around its levels; none for fewer than 4 runs.

@@ -1,152 +1,286 @@
-//! An analysis that is made more than once: of the same series, whose newest runs come and go.
+//! The one incremental engine: a history that is analyzed again and again while it changes.
 //!
-//! The walk up to those runs is kept, and the analyses of the series to which nothing happened
-//! since the last one: what is said again is what [`super::analyze_all`] would say.
+//! `serve` and `check --watch` both keep a [`Reanalysis`]. It answers what
+//! [`analyze_all`](super::analyze_all) would answer, and reuses what a change cannot have touched:
+//! the pass through the history up to the first commit with other runs, and the analyses of the
+//! series to which nothing happened.
+//!
+//! ```text
+//! let (analyses, mut state) = Reanalysis::new(series, &policy, &context);  // everything
+//! state.prepare(None);                    // while idle: up to the newest commit
+//! let analyses = state.analyze(series, &policy, &context);                 // what changed
+//! ```
+//!
+//! Example: 500 series of 200 runs, and a saved file adds a run to one of them. The pass continues
+//! from the checkpoint before the newest commit, one series is analyzed, 499 are reused.
+//!
+//! Any difference is allowed: other runs, other series, another policy or depth. What cannot be
+//! reused is found anew. All data is owned, so a state may outlive the project it came from.
+
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use model::policy::Policy;
 use model::record::time::Timestamp;
-use model::series::{CommitIndex, Run, Segment, Series};
+use model::series::{CommitIndex, Run, Series};
 
+use super::analysis::{Analyses, Analysis, AnalysisContext, AnalysisDepth, SeriesReplay};
 use super::changes::SeriesReview;
-use super::replay::ReplaySummary;
-use super::sequential::{PassCheckpoint, PassResult};
+use super::sequential::{self, PassCheckpoint, PassResult};
 use super::series_state::SeriesState;
-use super::{
-    Analyses, Analysis, AnalysisContext, InfrastructureDay, analyze_series, evidence, verdict,
-};
+use super::verdict::SeriesInput;
+use super::{analyze, evidence};
 
-/// Series that a thread takes at once: few, since those that are analysed stand side by side.
+/// Series that a thread takes at once: few, since the ones that have to be analyzed anew are often
+/// next to each other.
 const SERIES_PER_TASK: usize = 8;
 
-/// What is kept of an analysis for the next one.
-pub struct Reanalysis<'a> {
-    checkpoint: PassCheckpoint<'a>,
-    series: Vec<AnalyzedSeries>,
-    /// What verdicts were judged by, beside their series.
-    newest_run: Option<Timestamp>,
+/// A pass is continued from a checkpoint where at least this share of the runs lies before it. A
+/// choice: copying the state and going through more than half costs little less than all of it.
+const MIN_SHARED_RUNS: f64 = 0.5;
+
+/// What an analysis leaves to the next one.
+pub struct Reanalysis {
+    /// The series that were analyzed last, each with what was found of it.
+    series: Arc<[Series]>,
+    analyzed: Vec<AnalyzedSeries>,
+    policy: Policy,
+    depth: AnalysisDepth,
+    /// The clock that verdicts were judged by: the time, and the newest run of the whole history.
+    judged_at: (Timestamp, Option<Timestamp>),
+    checkpoint: Option<Checkpoint>,
 }
 
-/// What was found of one series, and from what.
+/// A pass through the series up to a commit, before which they have not changed since.
+struct Checkpoint {
+    commit: CommitIndex,
+    pass: PassCheckpoint,
+}
+
+/// What was found of one series, and from what besides its runs and the policy.
 struct AnalyzedSeries {
-    /// Its runs from the commit on.
-    runs: Vec<Run>,
-    segments: Vec<Segment>,
     state: SeriesState,
-    /// Something was done to it from the commit on.
-    touched: bool,
-    /// Before evidence.
+    review: SeriesReview,
+    /// Before evidence, which depends on the other series.
     analysis: Analysis,
+    replay: SeriesReplay,
 }
 
-impl<'a> Reanalysis<'a> {
-    /// Analyses series for the gate, and keeps what stands before the commit `from`; nothing is
-    /// kept, and none is the answer, where a later run of a series belongs to an earlier commit.
-    pub fn of(
-        series: &'a [Series],
-        policy: &'a Policy,
+impl Reanalysis {
+    /// Analyzes series for the first time.
+    pub fn new(
+        series: Arc<[Series]>,
+        policy: &Policy,
         context: &AnalysisContext<'_>,
-        from: CommitIndex,
-    ) -> Option<(Analyses, Self)> {
-        let stopped = PassCheckpoint::before(from, series, policy)?;
-        let (PassResult { states: standings, infrastructure_days: infrastructure }, touched) =
-            stopped.resume(series);
-        let of_one = |(((series, standing), touched), reached): (((&Series, _), _), &usize)| {
-            let analysis = analyze_series(series, policy, context, &standing);
-            let (runs, segments) = (series.runs[*reached..].to_vec(), series.segments.clone());
-            AnalyzedSeries { runs, segments, state: standing, touched, analysis }
+    ) -> (Analyses, Self) {
+        let mut first = Self {
+            series: Arc::new([]),
+            analyzed: Vec::new(),
+            policy: policy.clone(),
+            depth: context.depth,
+            judged_at: (context.now, context.newest_run),
+            checkpoint: None,
         };
-        let each = series.par_iter().zip(standings).zip(touched).zip(&stopped.runs_done);
-        let each = each.map(of_one).collect();
-        let kept = Self { series: each, checkpoint: stopped, newest_run: context.newest_run };
-        Some((kept.with_evidence(series, infrastructure), kept))
+        (first.analyze(series, policy, context), first)
     }
 
-    /// Runs of each series that stand before the commit.
-    pub fn runs_before(&self) -> &[usize] {
-        &self.checkpoint.runs_done
+    /// The series that were analyzed last.
+    pub fn series(&self) -> &Arc<[Series]> {
+        &self.series
     }
 
-    /// Analyses the same series with other runs from the commit on.
+    /// Goes through the history up to the commit from which on the next series are expected to
+    /// differ, the newest one where none is given: the next analysis continues from there. To be
+    /// called while nobody waits. False where there was nothing to do.
+    pub fn prepare(&mut self, from: Option<CommitIndex>) -> bool {
+        let Some(commit) = from.or_else(|| newest_commit(&self.series)) else { return false };
+        if self.checkpoint.as_ref().is_some_and(|it| it.commit <= commit) {
+            return false;
+        }
+        let pass = PassCheckpoint::before(commit, &self.series, &self.policy);
+        let is_new = pass.is_some();
+        if let Some(pass) = pass {
+            self.checkpoint = Some(Checkpoint { commit, pass });
+        }
+        is_new
+    }
+
+    /// Analyzes the next series: the ones before, some of them, others.
     pub fn analyze(
         &mut self,
-        series: &[Series],
+        series: Arc<[Series]>,
         policy: &Policy,
         context: &AnalysisContext<'_>,
     ) -> Analyses {
-        let (PassResult { states: standings, infrastructure_days: infrastructure }, touched) =
-            self.checkpoint.resume(series);
-        let judged = self.newest_run == context.newest_run;
-        let news = series.par_iter().zip(standings).zip(touched).zip(&self.checkpoint.runs_done);
-        self.series.par_iter_mut().zip(news).with_max_len(SERIES_PER_TASK).for_each(
-            |(found, (((series, standing), touched), reached))| {
-                let runs = &series.runs[*reached..];
-                let quiet = !touched && !found.touched;
-                let same = quiet || found.has_same_input(runs, series, &standing);
-                if !same {
-                    (found.runs, found.segments) = (runs.to_vec(), series.segments.clone());
-                }
-                (found.state, found.touched) = (standing, touched);
-                if !same || !judged && !found.verdict_holds(series, (policy, context)) {
-                    found.analysis = analyze_series(series, policy, context, &found.state);
-                }
-            },
-        );
-        self.newest_run = context.newest_run;
-        self.with_evidence(series, infrastructure)
+        if *policy != self.policy || context.depth != self.depth {
+            self.analyzed.clear();
+            self.series = Arc::new([]);
+            self.checkpoint = None;
+            (self.policy, self.depth) = (policy.clone(), context.depth);
+        }
+        let judged_at = (context.now, context.newest_run);
+        let is_judged = judged_at == self.judged_at;
+        let matches = match_series(&self.series, &series);
+        let PassResult { states, infrastructure_days } = self.resume(&series, &matches);
+        let mut before: Vec<Option<AnalyzedSeries>> =
+            std::mem::take(&mut self.analyzed).into_iter().map(Some).collect();
+        let reusable: Vec<Option<AnalyzedSeries>> = matches
+            .iter()
+            .map(|it| it.as_ref().filter(|it| it.is_same).and_then(|it| before[it.index].take()))
+            .collect();
+        // What cannot be reused goes before more is made.
+        drop(before);
+        self.analyzed = series
+            .par_iter()
+            .zip(states)
+            .zip(reusable)
+            .with_max_len(SERIES_PER_TASK)
+            .map(|((series, state), before)| {
+                let review = SeriesReview::of(series, context);
+                let before =
+                    before.filter(|it| it.state == state && it.review.has_same_effect(&review));
+                let newest_run = context.newest_run;
+                let input =
+                    SeriesInput { series, policy, state: &state, review: &review, newest_run };
+                let (analysis, replay) = match before {
+                    Some(before) if is_judged => (before.analysis, before.replay),
+                    Some(before) => reuse(&input, context.depth, before),
+                    None => analyze_anew(&input, context.depth),
+                };
+                AnalyzedSeries { state, review, analysis, replay }
+            })
+            .collect();
+        (self.series, self.judged_at) = (series, judged_at);
+        let mut by_series: Vec<Analysis> =
+            self.analyzed.par_iter().map(|it| it.analysis.clone()).collect();
+        evidence::explain(&self.series, &mut by_series);
+        let replays = self.analyzed.iter().map(|it| it.replay.clone()).collect();
+        let replay_summary =
+            analyze::total_replay(context.depth, replays, infrastructure_days.len());
+        Analyses { by_series, infrastructure_days, replay_summary }
     }
 
-    /// The analyses with their evidence.
-    fn with_evidence(&self, series: &[Series], infrastructure: Vec<InfrastructureDay>) -> Analyses {
-        let mut each: Vec<Analysis> =
-            self.series.par_iter().map(|found| found.analysis.clone()).collect();
-        evidence::explain(series, &mut each);
-        // The gate tells of today alone.
-        Analyses {
-            by_series: each,
-            infrastructure_days: infrastructure,
-            replay_summary: ReplaySummary::default(),
+    /// Goes through the series, from the checkpoint where they share enough with those before. A
+    /// checkpoint that is too late is replaced by one before the first commit that differs: who
+    /// edits one file edits it again.
+    fn resume(&mut self, series: &[Series], matches: &[Option<SeriesMatch>]) -> PassResult {
+        let anew = || sequential::run_pass(series, &self.policy, &mut |_, _| ());
+        let Some(commit) = first_divergence(self.series.len(), series, matches) else {
+            self.checkpoint = None;
+            return anew();
+        };
+        let runs_before = |series: &Series| sequential::runs_before(series, commit);
+        let shared: usize = series.par_iter().map(runs_before).sum();
+        let all: usize = series.iter().map(|it| it.runs.len()).sum();
+        if (shared as f64) < MIN_SHARED_RUNS * all as f64 {
+            self.checkpoint = None;
+            return anew();
+        }
+        if self.checkpoint.as_ref().is_none_or(|it| it.commit > commit) {
+            let pass = PassCheckpoint::before(commit, series, &self.policy);
+            self.checkpoint = pass.map(|pass| Checkpoint { commit, pass });
+        }
+        match &self.checkpoint {
+            Some(checkpoint) => checkpoint.pass.resume(series, &self.policy),
+            None => anew(),
         }
     }
 }
 
-impl AnalyzedSeries {
-    /// Whether it was found from just this.
-    fn has_same_input(&self, runs: &[Run], series: &Series, standing: &SeriesState) -> bool {
-        self.runs == runs && self.segments == series.segments && self.state == *standing
-    }
+fn analyze_anew(input: &SeriesInput<'_>, depth: AnalysisDepth) -> (Analysis, SeriesReplay) {
+    let analysis = analyze::analyze_series(input, depth);
+    let replay = analyze::replay_series(input, depth, &analysis);
+    (analysis, replay)
+}
 
-    /// Whether its verdict still holds: whether a series is missing depends on when the others ran.
-    fn verdict_holds(
-        &self,
-        series: &Series,
-        (policy, context): (&Policy, &AnalysisContext<'_>),
-    ) -> bool {
-        let (accepted, explained) = ((context.accepted)(series), (context.explanations)(series));
-        let facts =
-            SeriesReview { accepted: &accepted, explanations: &explained, now: context.now };
-        let (standing, newest) = (&self.state, context.newest_run);
-        let judged = verdict::VerdictInput {
-            series,
-            policy,
-            state: standing,
-            review: facts,
-            newest_run: newest,
-        }
-        .judge();
-        judged.verdict == self.analysis.verdict
+/// What was found of the same series in the same state, at another time.
+fn reuse(
+    input: &SeriesInput<'_>,
+    depth: AnalysisDepth,
+    before: AnalyzedSeries,
+) -> (Analysis, SeriesReplay) {
+    match analyze::rejudge(input, &before.analysis) {
+        Some(analysis) => (analysis, before.replay),
+        None => analyze_anew(input, depth),
     }
+}
+
+fn newest_commit(series: &[Series]) -> Option<CommitIndex> {
+    series.iter().flat_map(|it| &it.runs).map(|run| run.commit).max()
+}
+
+/// A series and the one of the same key that was analyzed before.
+struct SeriesMatch {
+    /// Index of the one before.
+    index: usize,
+    /// Nothing that an analysis looks at differs.
+    is_same: bool,
+    /// The pass treats both alike up to their first run that differs.
+    is_resumable: bool,
+    /// The first commit of which one has other runs; none where there is no such commit.
+    diverges_at: Option<CommitIndex>,
+}
+
+impl SeriesMatch {
+    fn of(index: usize, before: &Series, series: &Series) -> Self {
+        let pairs = before.runs.iter().zip(&series.runs);
+        let shared = pairs.take_while(|(a, b)| is_same_run(a, b)).count();
+        let other = before.runs[shared..].iter().chain(&series.runs[shared..]);
+        let diverges_at = other.map(|run| run.commit).min();
+        let is_resumable = before.unit == series.unit
+            && before.direction == series.direction
+            && before.tags == series.tags;
+        let same_details =
+            || before.runs.iter().zip(&series.runs).all(|(a, b)| a.detail == b.detail);
+        let is_same = is_resumable
+            && diverges_at.is_none()
+            && (&before.segments, &before.pulls) == (&series.segments, &series.pulls)
+            && same_details();
+        Self { index, is_same, is_resumable, diverges_at }
+    }
+}
+
+/// Whether two runs are the same to an analysis. The number of an environment is not looked at: it
+/// changes as soon as any record comes from a machine that is new.
+fn is_same_run(a: &Run, b: &Run) -> bool {
+    (a.commit, a.time, a.segment, a.repeats) == (b.commit, b.time, b.segment, b.repeats)
+        && (a.value, a.std) == (b.value, b.std)
+}
+
+/// For each series the one before of the same key. Both are in the order of their keys.
+fn match_series(before: &[Series], series: &[Series]) -> Vec<Option<SeriesMatch>> {
+    let find = |series: &Series| {
+        let index = before.binary_search_by(|other| other.key.cmp(&series.key)).ok()?;
+        Some(SeriesMatch::of(index, &before[index], series))
+    };
+    series.par_iter().map(find).collect()
+}
+
+/// The first commit of which any series has other runs than before, the newest commit where there
+/// is none; none where they are not the same series.
+fn first_divergence(
+    before: usize,
+    series: &[Series],
+    matches: &[Option<SeriesMatch>],
+) -> Option<CommitIndex> {
+    let is_known = |it: &Option<SeriesMatch>| it.as_ref().is_some_and(|it| it.is_resumable);
+    if before != series.len() || !matches.iter().all(is_known) {
+        return None;
+    }
+    let diverging = matches.iter().flatten().filter_map(|it| it.diverges_at);
+    diverging.min().or_else(|| newest_commit(series))
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use crate::scenarios::{at, noisy_history, series};
-    use crate::{AnalysisDepth, analyze_all};
-    use model::record::OptionalF64;
     use model::record::time::DAY_US;
+    use model::series::Segment;
+
+    use crate::analyze_all;
+    use crate::scenarios::{at, noisy_history, series};
 
     use super::*;
 
@@ -154,66 +288,124 @@ mod tests {
     const BEFORE: usize = 40;
     const RUNS: usize = 46;
 
-    /// Backends of two benchmarks, each with this factor on its newest runs.
-    fn with(factors: &[f64], shift: usize) -> Vec<Series> {
-        let one = |(at, factor): (usize, &f64)| {
-            let values = noisy_history(RUNS, &[(shift, 1.2), (BEFORE, *factor)], 0.01, at);
-            let mut it = series(&values);
-            it.key.backend = format!("b{}", at % 4);
-            it.key.test = format!("t{}", at / 4);
-            it
-        };
-        factors.iter().enumerate().map(one).collect()
+    /// One version of the series: what became of each, and of all.
+    #[derive(Clone, Debug)]
+    struct Version {
+        edits: Vec<Edit>,
+        /// Tenths of a day after the newest run.
+        later: i64,
+        /// Another policy, and series that go.
+        is_strict: bool,
+        gone: usize,
     }
 
-    /// Another version of the newest runs: fewer of them, a failed one, one of another machine.
-    fn vary(it: &mut Series, how: usize) {
-        match how {
-            0 => it.runs.truncate(BEFORE),
-            1 => it.runs.truncate(RUNS - 2),
-            2 => it.runs[RUNS - 1].value = OptionalF64::NONE,
-            3 => {
-                it.segments.push(Segment { fingerprint: Vec::new(), version: Some("2".into()) });
-                it.runs[BEFORE..].iter_mut().for_each(|run| run.segment = 1);
+    #[derive(Clone, Debug)]
+    enum Edit {
+        None,
+        /// Factor on the newest runs.
+        Factor(f64),
+        Shorter(usize),
+        /// The newest run failed.
+        Failed,
+        /// The newest runs are of another version of the benchmark.
+        Version,
+        /// One value in the middle of the history.
+        Value(usize),
+    }
+
+    /// Series of two benchmarks with four backends each, after these edits.
+    fn edited(edits: &[Edit], shift: usize, gone: usize) -> Arc<[Series]> {
+        let mut all: Vec<Series> = edits
+            .iter()
+            .enumerate()
+            .map(|(index, edit)| {
+                let factor = if let Edit::Factor(factor) = edit { *factor } else { 1.0 };
+                let steps = [(shift, 1.2), (BEFORE, factor)];
+                let mut series = series(&noisy_history(RUNS, &steps, 0.01, index));
+                series.key.backend = format!("b{}", index % 4);
+                series.key.test = format!("t{}", index / 4);
+                apply(edit, &mut series);
+                series
+            })
+            .collect();
+        all.truncate(all.len() - gone);
+        all.into()
+    }
+
+    fn apply(edit: &Edit, series: &mut Series) {
+        match edit {
+            Edit::None | Edit::Factor(_) => {}
+            Edit::Shorter(runs) => series.runs.truncate(RUNS - runs),
+            Edit::Failed => series.runs[RUNS - 1].value = None.into(),
+            Edit::Version => {
+                let segment = Segment { fingerprint: Vec::new(), version: Some("2".into()) };
+                series.segments.push(segment);
+                series.runs[BEFORE..].iter_mut().for_each(|run| run.segment = 1);
             }
-            _ => {}
+            Edit::Value(run) => series.runs[*run].value = 250.0.into(),
         }
     }
 
-    /// The factor on the newest runs of each series, and what else becomes of them.
-    fn version() -> impl Strategy<Value = Vec<(f64, usize)>> {
-        let factor = prop_oneof![4 => Just(1.0), 1 => Just(1.3), 1 => 0.7..1.5_f64];
-        let how = prop_oneof![6 => Just(9_usize), 1 => 0..4_usize];
-        prop::collection::vec((factor, how), 8)
+    fn any_version() -> impl Strategy<Value = Version> {
+        let edit = prop_oneof![
+            12 => Just(Edit::None),
+            4 => prop_oneof![Just(1.3), 0.7..1.5_f64].prop_map(Edit::Factor),
+            2 => (1..7_usize).prop_map(Edit::Shorter),
+            1 => Just(Edit::Failed),
+            1 => Just(Edit::Version),
+            1 => (0..RUNS).prop_map(Edit::Value),
+        ];
+        let gone = prop_oneof![8 => Just(0_usize), 1 => 1..3_usize];
+        (prop::collection::vec(edit, 8), 0..40_i64, prop::bool::weighted(0.1), gone)
+            .prop_map(|(edits, later, is_strict, gone)| Version { edits, later, is_strict, gone })
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
 
         #[test]
-        fn whatever_the_newest_runs_become_they_are_judged_as_if_for_the_first_time(
-            versions in prop::collection::vec((version(), 0..40_i64), 1..5),
+        fn an_analysis_of_what_changed_is_the_analysis_of_everything(
+            versions in prop::collection::vec((any_version(), any::<bool>()), 1..6),
             shift in 20..60_usize,
+            is_gate: bool,
         ) {
-            let known = with(&[1.0; 8], shift);
-            let policy = Policy::default();
-            let newest = known[0].runs.last().map(|run| run.time).unwrap();
-            let context = |later: i64| AnalysisContext {
-                depth: AnalysisDepth::GateOnly,
-                ..at(newest, Some(Timestamp::from_micros(newest.micros() + later / 10 * DAY_US)))
+            let depth = if is_gate { AnalysisDepth::GateOnly } else { AnalysisDepth::Full };
+            let first = edited(&[const { Edit::None }; 8], shift, 0);
+            let newest = first[0].runs[RUNS - 1].time;
+            let context = |later: i64| {
+                let newest_run = Timestamp::from_micros(newest.micros() + later / 10 * DAY_US);
+                let now = Timestamp::from_micros(newest.micros() + later / 20 * 300 * DAY_US);
+                AnalysisContext { depth, ..at(now, Some(newest_run)) }
             };
-            let from = known[0].runs[BEFORE].commit;
-            let (first, mut kept) = Reanalysis::of(&known, &policy, &context(0), from).unwrap();
-            let told = |it: &Analyses| (format!("{:?}", it.by_series), it.infrastructure_days.clone());
-            prop_assert_eq!(told(&first), told(&analyze_all(&known, &policy, &context(0))));
-            for (version, later) in versions {
-                let factors: Vec<f64> = version.iter().map(|(factor, _)| *factor).collect();
-                let mut series = with(&factors, shift);
-                series.iter_mut().zip(&version).for_each(|(it, (_, how))| vary(it, *how));
-                let again = kept.analyze(&series, &policy, &context(later));
-                let anew = analyze_all(&series, &policy, &context(later));
-                prop_assert_eq!(told(&again), told(&anew));
+            let mut policy = Policy::default();
+            let (analyses, mut state) = Reanalysis::new(Arc::clone(&first), &policy, &context(0));
+            prop_assert_eq!(analyses, analyze_all(&first, &policy, &context(0)));
+            for (version, prepare) in versions {
+                let Version { edits, later, is_strict, gone } = version;
+                if prepare {
+                    state.prepare(None);
+                }
+                policy.regression.default_threshold = if is_strict { 0.05 } else { 0.1 };
+                let series = edited(&edits, shift, gone);
+                let again = state.analyze(Arc::clone(&series), &policy, &context(later));
+                prop_assert_eq!(again, analyze_all(&series, &policy, &context(later)));
             }
         }
+    }
+
+    #[test]
+    fn what_nothing_happened_to_is_walked_from_the_checkpoint_alone() {
+        let series = edited(&[const { Edit::None }; 8], 20, 0);
+        let policy = Policy::default();
+        let context = at(series[0].runs[RUNS - 1].time, None);
+        let (_, mut state) = Reanalysis::new(Arc::clone(&series), &policy, &context);
+        assert!(state.prepare(None) && !state.prepare(None));
+        let newest = newest_commit(&series);
+        assert_eq!(state.checkpoint.as_ref().map(|it| it.commit), newest);
+        state.analyze(edited(&[const { Edit::Factor(1.3) }; 8], 20, 0), &policy, &context);
+        let commit = state.checkpoint.as_ref().map(|it| it.commit);
+        assert_eq!(commit, Some(series[0].runs[BEFORE].commit), "an earlier change moves it back");
+        state.analyze(series, &policy, &context);
+        assert_eq!(state.checkpoint.map(|it| it.commit), commit);
     }
 }

@@ -9,7 +9,8 @@ use model::record::{Direction, OptionalF64};
 use model::series::{CommitIndex, Segment, Series};
 use model::testing::SeriesBuilder;
 
-use super::*;
+use crate::rule::Rule;
+use crate::*;
 
 /// Nearly normal noise, the same for the same index: 12 hashed uniform numbers less 6.
 fn noise(index: usize, salt: usize) -> f64 {
@@ -26,6 +27,11 @@ fn noise(index: usize, salt: usize) -> f64 {
 pub fn series(values: &[f64]) -> Series {
     let first = Timestamp::from_micros(3_600_000_000);
     SeriesBuilder::of(values.iter().copied()).suite("s").starting_at(first).build()
+}
+
+/// The rule of a plain series under the default policy: 10 %, lower is better, 3 confirmations.
+pub fn rule() -> Rule {
+    Rule::of(&series(&[]), &Policy::default())
 }
 
 /// Runs at 100 with 1 % noise, multiplied from each index on by its factor.
@@ -370,7 +376,7 @@ fn a_budget_is_held_against_the_level() {
     assert!((state.ratio - 100.0 / 97.0).abs() < 0.01);
 }
 
-fn rule(matches: Filter) -> RegressionRule {
+fn rule_for(matches: Filter) -> RegressionRule {
     RegressionRule { matches, ..RegressionRule::default() }
 }
 
@@ -386,15 +392,16 @@ fn the_rules_of_the_policy_decide_what_counts() {
         policy.regression.rules = vec![rule];
         analyze(&it, &policy, &at_end(&it))
     };
-    let looser = RegressionRule { threshold: Some(0.4), ..rule(of_backend("ru*")) };
+    let looser = RegressionRule { threshold: Some(0.4), ..rule_for(of_backend("ru*")) };
     assert_eq!(judged(looser).verdict, Verdict::Unchanged);
-    let other = RegressionRule { threshold: Some(0.4), ..rule(of_backend("go")) };
+    let other = RegressionRule { threshold: Some(0.4), ..rule_for(of_backend("go")) };
     assert_eq!(judged(other).verdict, Verdict::Regressed);
-    let small = RegressionRule { absolute: Some(50.0), ..rule(of_backend("rust")) };
+    let small = RegressionRule { absolute: Some(50.0), ..rule_for(of_backend("rust")) };
     assert_eq!(judged(small).verdict, Verdict::Unchanged, "20 % of 100 are fewer than 50");
-    let turned = RegressionRule { direction: Some(Direction::Higher), ..rule(of_backend("rust")) };
+    let turned =
+        RegressionRule { direction: Some(Direction::Higher), ..rule_for(of_backend("rust")) };
     assert_eq!(judged(turned).verdict, Verdict::Improved);
-    let told = judged(RegressionRule { report_only: true, ..rule(of_backend("rust")) });
+    let told = judged(RegressionRule { report_only: true, ..rule_for(of_backend("rust")) });
     assert!(told.report_only && told.verdict == Verdict::Regressed);
 }
 
@@ -407,7 +414,8 @@ fn a_budget_holds_where_its_whole_filter_does_and_the_way_a_rule_says() {
     assert_eq!(analyze(&it, &policy, &at_end(&it)).budget, None);
     it.key.parallel = true;
     assert!(analyze(&it, &policy, &at_end(&it)).budget.is_some());
-    let turned = RegressionRule { direction: Some(Direction::Higher), ..rule(Filter::default()) };
+    let turned =
+        RegressionRule { direction: Some(Direction::Higher), ..rule_for(Filter::default()) };
     policy.regression.rules = vec![turned];
     let state = analyze(&it, &policy, &at_end(&it)).budget.unwrap();
     assert_eq!(state.verdict, BudgetVerdict::Pass);

@@ -1,9 +1,13 @@
-//! The walk: all series of a history, commit by commit, as the gate saw them at the time.
+//! The sequential pass: all series of a history, commit by commit, as the gate saw them.
 //!
-//! Nothing here looks ahead, so that the state after any commit is what a history cut off there
-//! would give: that is what `policy replay` prints and what today's verdicts are read from. In each
-//! step infrastructure comes first, then each series by itself, then the false discoveries of the
-//! many series that were judged at once.
+//! Nothing here looks ahead. The state after any commit is what a history that ends there would
+//! give; `policy replay` prints those states, and today's verdicts are the last of them. At each
+//! commit infrastructure comes first, then each series by itself, then the control of false
+//! discoveries among the many series that were judged at once.
+//!
+//! Example: 3 backends run at each of 40 commits, and one is 20 % slower from commit 31 on. The
+//! pass reads 3 runs a commit; after commit 33 (3 confirmations) the detector of that series has a
+//! candidate, no peer moved with it, so it is reported.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,17 +15,16 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use model::policy::Policy;
-use model::record::time::DAY_US;
 use model::series::{CommitIndex, Series, SeriesKey};
 
-use super::commit_batches::{batches_by_commit, unpack_batch};
+use super::analysis::{ChangeKind, InfrastructureDay};
+use super::commit_batches::{NewRuns, batches_by_commit, unpack_batch};
 use super::common_mode::member::MemberLevels;
-use super::common_mode::{CommonModeDetector, Exclusions, GroupMember, NewRuns};
+use super::common_mode::{CommonModeDetector, Exclusions, GroupMember};
 use super::detector::ChangeCandidate;
+use super::new_level::MIN_Z;
 use super::peer_vote::PeerVotes;
-use super::series_state::{RunRequirements, SeriesState};
-use super::significance::MIN_Z;
-use super::{ChangeKind, InfrastructureDay};
+use super::series_state::SeriesState;
 
 /// Series judged at one commit up to which [`MIN_Z`] is enough. False alarms come at about one in
 /// 10,000 runs (docs/accuracy.md), so that as many series give one in ten commits; that this is
@@ -34,201 +37,241 @@ const FALSE_ALARM_DECAY: f64 = 2.0;
 /// Runs of one commit from which on series are watched in parallel.
 const MIN_PARALLEL_RUNS: usize = 256;
 
-/// Where the walk ended.
+/// Where a pass ended: at the newest run of every series.
 pub struct PassResult {
     pub states: Vec<SeriesState>,
     pub infrastructure_days: Vec<InfrastructureDay>,
 }
 
-/// Walks all series to their ends. `visit` is called after each commit with the series that have
-/// runs of it, ascending.
+/// Takes all series through their whole history. `visit` is called after each commit with the
+/// series that have runs of it, ascending.
 pub fn run_pass(
     series: &[Series],
     policy: &Policy,
     visit: &mut dyn FnMut(&[SeriesState], &[usize]),
 ) -> PassResult {
-    let mut walk = SequentialPass::of(series, policy);
-    for moment in batches_by_commit(series, &|it, _| 0..it.runs.len()) {
-        let moment = unpack_batch(moment);
-        walk.advance(&moment);
-        let on: Vec<usize> = moment.iter().map(|it| it.member).collect();
-        visit(&walk.states, &on);
+    let mut pass = SequentialPass::of(series, policy);
+    for batch in batches_by_commit(series, &|series, _| 0..series.runs.len()) {
+        let batch = unpack_batch(batch);
+        pass.advance(&batch);
+        let members: Vec<usize> = batch.iter().map(|new_runs| new_runs.member).collect();
+        visit(&pass.state.series_states, &members);
     }
-    walk.finish()
+    pass.state.finish()
 }
 
-/// A walk that has stopped before a commit, to go on from there more than once.
-pub struct PassCheckpoint<'a> {
-    pass: SequentialPass<'a>,
-    /// By series: runs that it has walked.
-    pub runs_done: Vec<usize>,
+/// A pass that stopped before a commit, to be continued from there more than once. It owns its
+/// state: only the runs before the commit have to be the same, not the series themselves.
+pub struct PassCheckpoint {
+    state: PassState,
+    /// By series: runs before the commit.
+    runs_done: Vec<usize>,
 }
 
-impl<'a> PassCheckpoint<'a> {
-    /// Walks all series up to a commit, which no later run of theirs may precede.
-    pub fn before(from: CommitIndex, series: &'a [Series], policy: &'a Policy) -> Option<Self> {
-        let before = |it: &Series| it.runs.iter().take_while(|run| run.commit < from).count();
-        let reached: Vec<usize> = series.iter().map(before).collect();
-        let mut later = series.iter().zip(&reached).flat_map(|(it, reached)| &it.runs[*reached..]);
+impl PassCheckpoint {
+    /// Takes all series up to a commit; none where a later run of a series belongs to an earlier
+    /// commit, so that no cut through the runs is a cut through the commits.
+    pub fn before(from: CommitIndex, series: &[Series], policy: &Policy) -> Option<Self> {
+        let runs_done: Vec<usize> = series.iter().map(|it| runs_before(it, from)).collect();
+        let mut later =
+            series.iter().zip(&runs_done).flat_map(|(series, done)| &series.runs[*done..]);
         if later.any(|run| run.commit < from) {
             return None;
         }
-        let mut walk = SequentialPass::of(series, policy);
-        for moment in batches_by_commit(series, &|_, at| 0..reached[at]) {
-            walk.advance(&unpack_batch(moment));
+        let mut pass = SequentialPass::of(series, policy);
+        for batch in batches_by_commit(series, &|_, member| 0..runs_done[member]) {
+            pass.advance(&unpack_batch(batch));
         }
-        walk.touched.fill(false);
-        Some(Self { pass: walk, runs_done: reached })
+        Some(Self { state: pass.state, runs_done })
     }
 
-    /// Goes on through series that differ from those before in what was not walked yet. Where the
-    /// walk ends, and by series whether anything was done to it on the way there.
-    pub fn resume<'b>(&self, series: &'b [Series]) -> (PassResult, Vec<bool>)
-    where
-        'a: 'b,
-    {
-        let mut walk = self.pass.resume_with(series);
-        for moment in batches_by_commit(series, &|it, at| self.runs_done[at]..it.runs.len()) {
-            walk.advance(&unpack_batch(moment));
+    /// Continues through series, in the same order, that differ from those before in nothing but
+    /// their runs from the commit on.
+    pub fn resume(&self, series: &[Series], policy: &Policy) -> PassResult {
+        let state = self.state.with_series(series);
+        let mut pass = SequentialPass { series, policy, state };
+        let rest = |series: &Series, member: usize| self.runs_done[member]..series.runs.len();
+        for batch in batches_by_commit(series, &rest) {
+            pass.advance(&unpack_batch(batch));
         }
-        let touched = std::mem::take(&mut walk.touched);
-        (walk.finish(), touched)
+        pass.state.finish()
     }
 }
 
+/// Runs of a series before the first one of a commit or of a later one.
+pub fn runs_before(series: &Series, commit: CommitIndex) -> usize {
+    series.runs.iter().take_while(|run| run.commit < commit).count()
+}
+
+/// A pass under way.
 struct SequentialPass<'a> {
     series: &'a [Series],
     policy: &'a Policy,
-    states: Vec<SeriesState>,
-    groups: Vec<PeerGroup<'a>>,
-    /// The bodies of each series with its place there.
-    memberships: Vec<Vec<(usize, usize)>>,
-    /// Infrastructure days that a vote found.
+    state: PassState,
+}
+
+/// What a pass has found so far. It borrows nothing, so that it can outlive the series.
+struct PassState {
+    series_states: Vec<SeriesState>,
+    groups: Vec<PeerGroup>,
+    /// By series: the groups it is in.
+    memberships: Vec<Vec<Membership>>,
+    /// Infrastructure days found by a vote.
     infrastructure_days: Vec<InfrastructureDay>,
-    /// By series: it had a run, or something was done to it.
-    touched: Vec<bool>,
+}
+
+/// A series' place in a peer group.
+#[derive(Clone, Copy)]
+struct Membership {
+    group: usize,
+    /// Index into the group's members.
+    member: usize,
 }
 
 /// Series that are asked together whether they moved together.
-struct PeerGroup<'a> {
-    detector: CommonModeDetector<'a>,
+struct PeerGroup {
+    detector: CommonModeDetector,
+    /// Indices into the series.
     members: Vec<usize>,
     new_runs: Vec<NewRuns>,
-    /// The backends of one benchmark.
+    /// The backends of one benchmark, not the whole history.
     is_benchmark: bool,
+}
+
+impl PassState {
+    fn of(series: &[Series], policy: &Policy) -> Self {
+        let series_states: Vec<SeriesState> =
+            series.par_iter().map(|it| SeriesState::of(it, policy)).collect();
+        let levels = member_levels(series, &series_states);
+        let mut groups = Vec::new();
+        let mut memberships = vec![Vec::new(); series.len()];
+        for Benchmark { members, is_whole_history } in benchmarks(series) {
+            let member = |member: &usize| GroupMember {
+                series: &series[*member],
+                threshold: series_states[*member].rule().threshold.relative,
+                levels: Arc::clone(&levels[*member]),
+            };
+            let group_members: Vec<GroupMember<'_>> = members.iter().map(member).collect();
+            let detector = CommonModeDetector::of(&group_members, &policy.k_anomaly);
+            let Some(detector) = detector else { continue };
+            for (member, of) in members.iter().enumerate() {
+                memberships[*of].push(Membership { group: groups.len(), member });
+            }
+            let is_benchmark = !is_whole_history;
+            groups.push(PeerGroup { detector, members, new_runs: Vec::new(), is_benchmark });
+        }
+        Self { series_states, groups, memberships, infrastructure_days: Vec::new() }
+    }
+
+    /// The same state on the way through series that have other runs from here on.
+    fn with_series(&self, series: &[Series]) -> Self {
+        let levels = member_levels(series, &self.series_states);
+        let groups = self.groups.iter().map(|group| {
+            let member_levels = group.members.iter().map(|it| Arc::clone(&levels[*it]));
+            PeerGroup {
+                detector: group.detector.with_levels(member_levels),
+                members: group.members.clone(),
+                new_runs: Vec::new(),
+                is_benchmark: group.is_benchmark,
+            }
+        });
+        Self {
+            groups: groups.collect(),
+            series_states: self.series_states.par_iter().cloned().collect(),
+            memberships: self.memberships.clone(),
+            infrastructure_days: self.infrastructure_days.clone(),
+        }
+    }
+
+    fn finish(mut self) -> PassResult {
+        let mut states = self.series_states;
+        states.iter_mut().for_each(|it| it.detector.release_history());
+        for group in self.groups {
+            let (days, exclusions) = group.detector.finish();
+            for (member, exclusions) in group.members.into_iter().zip(exclusions) {
+                states[member].exclusions.merge(exclusions);
+            }
+            self.infrastructure_days.extend(days);
+        }
+        PassResult { states, infrastructure_days: merge_days(self.infrastructure_days) }
+    }
+}
+
+/// One entry a day and direction. Several groups may report the same day: the one with the most
+/// active backends describes it, but an alert or a lasting shift of any of them counts.
+fn merge_days(reported: Vec<InfrastructureDay>) -> Vec<InfrastructureDay> {
+    let mut days: BTreeMap<(i64, bool), InfrastructureDay> = BTreeMap::new();
+    for day in reported {
+        let merged = days.entry((day.day, day.is_degradation)).or_insert(day);
+        let (alert, is_lasting) = (merged.alert || day.alert, merged.is_lasting || day.is_lasting);
+        if day.backends_active > merged.backends_active {
+            *merged = day;
+        }
+        (merged.alert, merged.is_lasting) = (alert, is_lasting);
+    }
+    days.into_values().collect()
 }
 
 impl<'a> SequentialPass<'a> {
     fn of(series: &'a [Series], policy: &'a Policy) -> Self {
-        let standings: Vec<SeriesState> =
-            series.par_iter().map(|it| SeriesState::of(it, policy)).collect();
-        let levels = member_levels(series, &standings);
-        let mut bodies = Vec::new();
-        let mut belongs = vec![Vec::new(); series.len()];
-        for (benchmark, members) in peer_groups(series) {
-            let member = |member: &usize| GroupMember {
-                series: &series[*member],
-                threshold: standings[*member].threshold,
-                levels: Arc::clone(&levels[*member]),
-            };
-            let own: Vec<GroupMember<'_>> = members.iter().map(member).collect();
-            let Some(course) = CommonModeDetector::of(&own, policy) else { continue };
-            for (place, member) in members.iter().enumerate() {
-                belongs[*member].push((bodies.len(), place));
-            }
-            bodies.push(PeerGroup {
-                detector: course,
-                members,
-                new_runs: Vec::new(),
-                is_benchmark: benchmark,
-            });
-        }
-        let touched = vec![false; series.len()];
-        Self {
-            series,
-            policy,
-            states: standings,
-            groups: bodies,
-            memberships: belongs,
-            infrastructure_days: Vec::new(),
-            touched,
-        }
+        Self { series, policy, state: PassState::of(series, policy) }
     }
 
-    /// The same walk where the series have other runs from here on.
-    fn resume_with<'b>(&self, series: &'b [Series]) -> SequentialPass<'b>
-    where
-        'a: 'b,
-    {
-        let levels = member_levels(series, &self.states);
-        let bodies = self.groups.iter().map(|body| {
-            let own = body.members.iter().map(|it| Arc::clone(&levels[*it]));
-            let (members, benchmark) = (body.members.clone(), body.is_benchmark);
-            PeerGroup {
-                detector: body.detector.with_levels(own),
-                members,
-                new_runs: Vec::new(),
-                is_benchmark: benchmark,
-            }
-        });
-        SequentialPass {
-            series,
-            policy: self.policy,
-            groups: bodies.collect(),
-            states: self.states.par_iter().cloned().collect(),
-            memberships: self.memberships.clone(),
-            infrastructure_days: self.infrastructure_days.clone(),
-            touched: vec![false; series.len()],
-        }
-    }
-
-    fn advance(&mut self, moment: &[NewRuns]) {
-        moment.iter().for_each(|it| self.touched[it.member] = true);
-        self.apply_common_mode(moment);
-        let candidates = self.find_candidates(moment);
-        for (member, candidate) in control_false_discoveries(candidates, moment.len()) {
+    fn advance(&mut self, batch: &[NewRuns]) {
+        // First what all backends did together: a run that is suspended is not judged by itself.
+        self.apply_common_mode(batch);
+        let candidates = self.find_candidates(batch);
+        for MemberCandidate { member, candidate } in
+            control_false_discoveries(candidates, batch.len())
+        {
             if !self.is_common_mode(member, &candidate) {
-                self.states[member].detector.report(candidate);
+                self.state.series_states[member].detector.report(candidate);
             }
         }
     }
 
-    /// Whether the other backends of the benchmark moved with a candidate: then every one of them
-    /// begins anew there, and nothing is told of any.
+    /// Whether the other backends of the benchmark moved with a candidate. Then the baseline of
+    /// every one of them restarts there, and nothing is reported of any.
     fn is_common_mode(&mut self, member: usize, candidate: &ChangeCandidate) -> bool {
-        let Some(body) = self.memberships[member]
+        let states = &self.state.series_states;
+        let Some(group) = self.state.memberships[member]
             .iter()
-            .map(|(body, _)| &self.groups[*body])
-            .rfind(|it| it.is_benchmark)
+            .map(|membership| &self.state.groups[membership.group])
+            .rfind(|group| group.is_benchmark)
         else {
             return false;
         };
         if candidate.kind != ChangeKind::Step {
             return false;
         }
-        let onset = self.states[member].detector.run(candidate.change_point());
+        let onset = states[member].detector.run(candidate.change_point());
         let onset = self.series[member].runs[onset].time;
-        let first = |other: usize| {
-            let watch = &self.states[other].detector;
-            watch.first_point(|run| self.series[other].runs[run].time < onset)
+        // The backends need not have run at the same moment: each is asked from its first run on
+        // that is not older than the candidate's onset.
+        let first_since_onset = |peer: usize| {
+            let runs = &self.series[peer].runs;
+            states[peer].detector.first_point(|run| runs[run].time < onset)
         };
-        let places: Vec<(usize, usize)> =
-            body.members.iter().map(|other| (*other, first(*other))).collect();
+        let onsets: Vec<PeerOnset> = group
+            .members
+            .iter()
+            .map(|peer| PeerOnset { peer: *peer, point: first_since_onset(*peer) })
+            .collect();
         let mut votes = PeerVotes::default();
-        for (other, at) in places.iter().filter(|(other, _)| *other != member) {
-            votes.add_voter(&self.states[*other].detector, *at, candidate);
+        for PeerOnset { peer, point } in onsets.iter().filter(|onset| onset.peer != member) {
+            votes.add_voter(&states[*peer].detector, *point, candidate);
         }
         if !votes.is_common_mode(self.policy.k_anomaly.threshold_ratio) {
             return false;
         }
-        self.infrastructure_days.push(self.infrastructure_day(member, candidate, votes));
-        for (other, at) in places {
-            self.touched[other] = true;
-            let standing = &mut self.states[other];
-            if standing.detector.rebase_common_mode(at, candidate.is_regression) {
-                let from = standing.detector.run(at);
-                standing.rebased_at = Some(from);
-                standing.exclusions.merge(Exclusions { runs: Vec::new(), rebases: vec![from] });
+        let day = self.infrastructure_day(member, candidate, votes);
+        self.state.infrastructure_days.push(day);
+        for PeerOnset { peer, point } in onsets {
+            let state = &mut self.state.series_states[peer];
+            if state.detector.rebase_common_mode(point, candidate.is_regression) {
+                let from = state.detector.run(point);
+                state.rebased_at = Some(from);
+                state.exclusions.merge(Exclusions { runs: Vec::new(), rebases: vec![from] });
             }
         }
         true
@@ -241,11 +284,10 @@ impl<'a> SequentialPass<'a> {
         candidate: &ChangeCandidate,
         votes: PeerVotes,
     ) -> InfrastructureDay {
-        let standing = &self.states[member];
+        let detector = &self.state.series_states[member].detector;
         let runs = &self.series[member].runs;
-        let points = candidate.change_point()..standing.detector.len();
-        let mut days: Vec<i64> =
-            points.map(|point| runs[standing.detector.run(point)].time.day()).collect();
+        let points = candidate.change_point()..detector.len();
+        let mut days: Vec<i64> = points.map(|point| runs[detector.run(point)].time.day()).collect();
         days.dedup();
         let consecutive = self.policy.k_anomaly.alert_on_consecutive_days.max(1) as usize;
         let count = |backends: usize| u32::try_from(backends).unwrap_or(u32::MAX);
@@ -260,120 +302,116 @@ impl<'a> SequentialPass<'a> {
         }
     }
 
-    /// Lets each body walk on, and each series know what that means for it.
-    fn apply_common_mode(&mut self, moment: &[NewRuns]) {
-        let mut touched: Vec<usize> = Vec::new();
-        for it in moment {
-            for &(body, member) in &self.memberships[it.member] {
-                if self.groups[body].new_runs.is_empty() {
-                    touched.push(body);
+    /// Gives each peer group the runs of a commit, and each series what that means for it.
+    fn apply_common_mode(&mut self, batch: &[NewRuns]) {
+        let PassState { series_states, groups, memberships, .. } = &mut self.state;
+        let mut active: Vec<usize> = Vec::new();
+        for new_runs in batch {
+            for &Membership { group, member } in &memberships[new_runs.member] {
+                if groups[group].new_runs.is_empty() {
+                    active.push(group);
                 }
-                self.groups[body].new_runs.push(NewRuns { member, ..*it });
+                groups[group].new_runs.push(NewRuns { member, ..*new_runs });
             }
         }
-        touched.sort_unstable();
+        active.sort_unstable();
         let mut effects = Vec::new();
-        for at in touched {
-            let body = &mut self.groups[at];
-            let fresh = std::mem::take(&mut body.new_runs);
-            let first = self.series[body.members[fresh[0].member]].runs[fresh[0].from].time;
+        for at in active {
+            let group = &mut groups[at];
+            let new_runs = std::mem::take(&mut group.new_runs);
+            let first = self.series[group.members[new_runs[0].member]].runs[new_runs[0].from].time;
             effects.clear();
-            body.detector.advance(first.day(), &fresh, &mut effects);
-            // The room is kept for the next commit.
-            body.new_runs = fresh;
-            body.new_runs.clear();
+            group.detector.advance(first.day(), &new_runs, &mut effects);
+            // The allocation is reused for the next commit.
+            group.new_runs = new_runs;
+            group.new_runs.clear();
             for effect in &effects {
-                let member = body.members[effect.member()];
-                self.touched[member] = true;
-                let place = self.memberships[member].iter().position(|(body, _)| *body == at);
-                self.states[member].apply(*effect, 1 << place.unwrap_or(0));
+                let member = group.members[effect.member()];
+                let place = memberships[member].iter().position(|it| it.group == at);
+                series_states[member].apply(*effect, 1 << place.unwrap_or(0));
             }
         }
     }
 
-    fn find_candidates(&mut self, moment: &[NewRuns]) -> Vec<(usize, ChangeCandidate)> {
-        let rules = RunRequirements {
-            grace_period_us: i64::from(self.policy.regression.grace_period_days) * DAY_US,
-            min_runner_runs: self.policy.regression.min_sample_size as usize,
-        };
+    fn find_candidates(&mut self, batch: &[NewRuns]) -> Vec<MemberCandidate> {
         let series = self.series;
-        if moment.len() < MIN_PARALLEL_RUNS {
-            let each = moment.iter().filter_map(|it| {
-                let standing = &mut self.states[it.member];
-                standing.push(&series[it.member], *it, rules).map(|found| (it.member, found))
+        let states = &mut self.state.series_states;
+        // One commit of a small history is not worth waking other threads for.
+        if batch.len() < MIN_PARALLEL_RUNS {
+            let found = batch.iter().filter_map(|new_runs| {
+                let member = new_runs.member;
+                let candidate = states[member].push(&series[member], *new_runs)?;
+                Some(MemberCandidate { member, candidate })
             });
-            return each.collect();
+            return found.collect();
         }
-        let mut tasks: Vec<Option<NewRuns>> = vec![None; series.len()];
-        moment.iter().for_each(|it| tasks[it.member] = Some(*it));
-        self.states
+        let mut by_member: Vec<Option<NewRuns>> = vec![None; series.len()];
+        batch.iter().for_each(|new_runs| by_member[new_runs.member] = Some(*new_runs));
+        states
             .par_iter_mut()
-            .zip(&tasks)
+            .zip(&by_member)
             .enumerate()
             .with_min_len(64)
-            .filter_map(|(member, (standing, task))| {
-                let found = standing.push(&series[member], (*task)?, rules);
-                found.map(|found| (member, found))
+            .filter_map(|(member, (state, new_runs))| {
+                let candidate = state.push(&series[member], (*new_runs)?)?;
+                Some(MemberCandidate { member, candidate })
             })
             .collect()
     }
-
-    fn finish(mut self) -> PassResult {
-        let mut standings = self.states;
-        standings.iter_mut().for_each(|it| it.detector.release_history());
-        for body in self.groups {
-            let (told, marks) = body.detector.finish();
-            for (member, marks) in body.members.into_iter().zip(marks) {
-                standings[member].exclusions.merge(marks);
-            }
-            self.infrastructure_days.extend(told);
-        }
-        let mut days: BTreeMap<(i64, bool), InfrastructureDay> = BTreeMap::new();
-        {
-            for day in self.infrastructure_days {
-                let known = days.entry((day.day, day.is_degradation)).or_insert(day);
-                let (alert, lasting) =
-                    (known.alert || day.alert, known.is_lasting || day.is_lasting);
-                if day.backends_active > known.backends_active {
-                    *known = day;
-                }
-                (known.alert, known.is_lasting) = (alert, lasting);
-            }
-        }
-        PassResult { states: standings, infrastructure_days: days.into_values().collect() }
-    }
 }
 
-/// By series: what its bodies share.
-fn member_levels(series: &[Series], standings: &[SeriesState]) -> Vec<Arc<MemberLevels>> {
-    let each = series.par_iter().zip(standings);
-    each.map(|(it, standing)| Arc::new(MemberLevels::of(it, standing.threshold.direction)))
+/// A new level of one series that has not been reported yet.
+struct MemberCandidate {
+    member: usize,
+    candidate: ChangeCandidate,
+}
+
+/// Where a candidate's onset lies in another backend's series.
+struct PeerOnset {
+    peer: usize,
+    /// Point of that series' detector.
+    point: usize,
+}
+
+/// By series: its levels, shared by the groups that it is in.
+fn member_levels(series: &[Series], states: &[SeriesState]) -> Vec<Arc<MemberLevels>> {
+    let each = series.par_iter().zip(states);
+    each.map(|(series, state)| Arc::new(MemberLevels::of(series, state.rule().threshold.direction)))
         .collect()
 }
 
-/// The whole history, and the backends of each benchmark.
-fn peer_groups(series: &[Series]) -> Vec<(bool, Vec<usize>)> {
-    let mut benchmarks: BTreeMap<SeriesKey, Vec<usize>> = BTreeMap::new();
-    for (index, it) in series.iter().enumerate() {
-        let key = SeriesKey { backend: String::new(), ..it.key.clone() };
-        benchmarks.entry(key).or_default().push(index);
-    }
-    let mut bodies: Vec<_> = benchmarks.into_values().map(|members| (true, members)).collect();
-    if bodies.len() > 1 {
-        bodies.insert(0, (false, (0..series.len()).collect()));
-    }
-    bodies
+/// Series whose backends are compared with each other.
+struct Benchmark {
+    members: Vec<usize>,
+    is_whole_history: bool,
 }
 
-/// Those of the candidates of one commit that are told, where `judged` series were asked at once:
+/// The whole history first, then the backends of each benchmark.
+fn benchmarks(series: &[Series]) -> Vec<Benchmark> {
+    let mut by_key: BTreeMap<SeriesKey, Vec<usize>> = BTreeMap::new();
+    for (index, it) in series.iter().enumerate() {
+        let key = SeriesKey { backend: String::new(), ..it.key.clone() };
+        by_key.entry(key).or_default().push(index);
+    }
+    let of_benchmark = |members| Benchmark { members, is_whole_history: false };
+    let mut all: Vec<Benchmark> = by_key.into_values().map(of_benchmark).collect();
+    if all.len() > 1 {
+        let members = (0..series.len()).collect();
+        all.insert(0, Benchmark { members, is_whole_history: true });
+    }
+    all
+}
+
+/// The candidates of one commit that are reported, where `judged` series were tested at once:
 /// Benjamini & Hochberg's step-up procedure (1995) on the measured tail of false alarms. A series
 /// among a few hundred is judged as if it were alone.
 fn control_false_discoveries(
-    mut candidates: Vec<(usize, ChangeCandidate)>,
+    mut candidates: Vec<MemberCandidate>,
     judged: usize,
-) -> Vec<(usize, ChangeCandidate)> {
-    candidates.sort_by(|a, b| b.1.z.total_cmp(&a.1.z).then(a.0.cmp(&b.0)));
-    let scores: Vec<f64> = candidates.iter().map(|(_, candidate)| candidate.z).collect();
+) -> Vec<MemberCandidate> {
+    candidates
+        .sort_by(|a, b| b.candidate.z.total_cmp(&a.candidate.z).then(a.member.cmp(&b.member)));
+    let scores: Vec<f64> = candidates.iter().map(|it| it.candidate.z).collect();
     candidates.truncate(count_passing(&scores, judged));
     candidates
 }

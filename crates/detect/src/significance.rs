@@ -6,30 +6,26 @@
 //! this series' past (the last idea is rustc-perf's).
 
 use super::change_point::NOISE_FLOOR;
+use super::new_level::{
+    MAX_BASELINE_RUNS, MAX_NEW_RUNS, MAX_RUNS_SEEN, MIN_Z, NEW_LEVEL_LENGTHS, NearestRun, min_z,
+    nearest_run,
+};
 use super::prefilter::Prefilter;
+use super::rule::{LevelThresholds, Rule};
 use super::stats::{
     Autocorrelation, insert_sorted, median, median_in_place, quantile, robust_sigma, sorted,
 };
 
-/// Lengths of the new level that are tried; those below the policy's confirmations are not.
-pub const NEW_LEVEL_LENGTHS: [usize; 13] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30];
-/// Confirmations beyond this are those of the longest level that is tried.
-pub const MAX_NEW_RUNS: usize = 30;
-/// Score that a new level needs, and one of at most 3 runs: bursts are as long. Both measured on
-/// synthetic histories (docs/accuracy.md): false alarms against delay.
-pub const MIN_Z: f64 = 4.8;
-const MIN_Z_SHORT: f64 = 5.3;
-/// Runs before, at most, that the new ones are compared with.
-pub const MAX_BASELINE_RUNS: usize = 60;
-/// The newest runs that say whether any length is worth a closer look.
-pub const MAX_RUNS_SEEN: usize = MAX_NEW_RUNS + MAX_BASELINE_RUNS;
+/// Score that an improvement needs to restart the baseline: more than a regression, because a
+/// baseline that is restarted too low makes every later run look worse.
+const MIN_Z_IMPROVEMENT: f64 = 5.5;
 /// Runs of history that the series' own past shifts are taken from, and the fewest that count.
 pub const MAX_PAST_RUNS: usize = 250;
 pub const MIN_PAST_SHIFTS: usize = 30;
 /// A shift must exceed the largest of the past ones by this factor.
 pub const PAST_SHIFT_FACTOR: f64 = 1.6;
 
-/// Levels in time order, up being worse, with what is known of each place.
+/// Levels in time order, up being worse, with the history of the baseline at each place.
 #[derive(Clone, Copy)]
 pub struct LevelView<'a> {
     pub levels: &'a [f64],
@@ -38,7 +34,7 @@ pub struct LevelView<'a> {
     pub baseline_start: usize,
 }
 
-/// What is known of each place. Slices are parallel to the levels.
+/// The baseline at each place. Slices are parallel to the levels.
 #[derive(Clone, Copy)]
 pub enum BaselineHistory<'a> {
     /// As it was when the series came there.
@@ -47,10 +43,10 @@ pub enum BaselineHistory<'a> {
         medians: &'a [f64],
         /// First place of the baseline that was in force there.
         starts: &'a [u32],
-        /// Not part of a shift that was told.
+        /// Not part of a shift that was reported.
         unshifted: &'a [bool],
     },
-    /// One baseline from the first place on, in which nothing was told.
+    /// One baseline from the first place on, in which nothing was reported.
     Single,
 }
 
@@ -66,12 +62,6 @@ impl LevelView<'_> {
         }
     }
 
-    /// What is asked before the medians of the levels before places, where they are not known.
-    fn prefilter(&self, demand: SignificanceRule) -> Option<Prefilter> {
-        let newest = &self.levels[self.levels.len().saturating_sub(MAX_RUNS_SEEN)..];
-        matches!(self.past, BaselineHistory::Single).then(|| Prefilter::of(newest, demand))
-    }
-
     fn baseline_start_at(&self, at: usize) -> usize {
         match self.past {
             BaselineHistory::Recorded { starts: start, .. } => start[at] as usize,
@@ -81,25 +71,14 @@ impl LevelView<'_> {
 
     fn is_unshifted(&self, at: usize) -> bool {
         match self.past {
-            BaselineHistory::Recorded { unshifted: calm, .. } => calm[at],
+            BaselineHistory::Recorded { unshifted, .. } => unshifted[at],
             BaselineHistory::Single => true,
         }
     }
 }
 
-/// What a new level must show: sizes in levels, both positive.
-#[derive(Clone, Copy, Debug)]
-pub struct SignificanceRule {
-    pub regression: f64,
-    pub improvement: f64,
-    pub confirmations: usize,
-    pub min_before: usize,
-    /// Score that an improvement needs.
-    pub min_z_improvement: f64,
-}
-
 /// A proven new level.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LevelShift {
     /// Its first place.
     pub change_point: usize,
@@ -110,47 +89,144 @@ pub struct LevelShift {
     pub after: f64,
 }
 
-/// The best proven new level that ends at the newest place.
-pub fn newest_shift(view: &LevelView<'_>, demand: SignificanceRule) -> Option<LevelShift> {
-    let n = view.levels.len();
-    let mut best: Option<LevelShift> = None;
-    let mut newer = NewLevel { ascending: [0.0; MAX_NEW_RUNS], count: 0 };
-    let sieve = view.prefilter(demand);
-    for (place, &length) in NEW_LEVEL_LENGTHS.iter().enumerate() {
-        if length < demand.confirmations.min(MAX_NEW_RUNS) {
-            continue;
-        }
-        let Some(at) = n.checked_sub(length).filter(|at| *at >= view.baseline_start) else { break };
-        let before = at - view.baseline_start;
-        if before < demand.min_before.max(3) || (length > 3 && before < length / 2) {
-            break;
-        }
-        if sieve.as_ref().is_some_and(|it| !it.is_open(place)) {
-            continue;
-        }
-        newer.extend_to(view.levels, length);
-        let Some(step) = test_shift(view, at, newer.ascending(), demand) else { continue };
-        if best.is_none_or(|found| step.z > found.z) {
-            best = Some(step);
-        }
-    }
-    best.map(|found| LevelShift { change_point: onset(view, found, demand), ..found })
+/// The best proven new level that ends at the newest place. `thresholds` are in levels, up being
+/// worse.
+pub fn newest_shift(
+    view: &LevelView<'_>,
+    thresholds: LevelThresholds,
+    rule: &Rule,
+) -> Option<LevelShift> {
+    ShiftSearch { view, thresholds, rule }.best_shift()
 }
 
-/// The edge next to `at`: where runs stop being nearer to the old level than to the new one. The
-/// lengths tried leave places out.
-fn onset(view: &LevelView<'_>, found: LevelShift, demand: SignificanceRule) -> usize {
-    let mut at = found.change_point;
-    let y = view.levels;
-    let is_new = |index: usize| (y[index] - found.after).abs() < (y[index] - found.before).abs();
-    while at > view.baseline_start + demand.min_before.max(1) && is_new(at - 1) {
-        at -= 1;
-    }
-    while y.len() - at > demand.confirmations.max(1) && !is_new(at) {
-        at += 1;
-    }
-    at
+/// A search for a new level.
+struct ShiftSearch<'a> {
+    view: &'a LevelView<'a>,
+    thresholds: LevelThresholds,
+    rule: &'a Rule,
 }
+
+impl ShiftSearch<'_> {
+    fn best_shift(&self) -> Option<LevelShift> {
+        let view = self.view;
+        let n = view.levels.len();
+        let mut best: Option<LevelShift> = None;
+        let mut newer = NewLevel { ascending: [0.0; MAX_NEW_RUNS], count: 0 };
+        let prefilter = self.prefilter();
+        for (place, &length) in NEW_LEVEL_LENGTHS.iter().enumerate() {
+            if length < self.rule.confirmations.min(MAX_NEW_RUNS) {
+                continue;
+            }
+            let at = n.checked_sub(length).filter(|at| *at >= view.baseline_start);
+            let Some(at) = at else { break };
+            let before = at - view.baseline_start;
+            // A new level of more than twice the runs before it has no baseline to speak of.
+            if before < self.rule.min_runs.max(3) || (length > 3 && before < length / 2) {
+                break;
+            }
+            if prefilter.as_ref().is_some_and(|it| !it.is_open(place)) {
+                continue;
+            }
+            newer.extend_to(view.levels, length);
+            let Some(shift) = self.test_shift(at, newer.ascending()) else { continue };
+            if best.is_none_or(|best| shift.z > best.z) {
+                best = Some(shift);
+            }
+        }
+        best.map(|shift| LevelShift { change_point: self.onset(shift), ..shift })
+    }
+
+    /// Rules lengths out where the medians before the places are not recorded: there each costs
+    /// a sort.
+    fn prefilter(&self) -> Option<Prefilter> {
+        let levels = self.view.levels;
+        let newest = &levels[levels.len().saturating_sub(MAX_RUNS_SEEN)..];
+        matches!(self.view.past, BaselineHistory::Single)
+            .then(|| Prefilter::of(newest, self.thresholds, self.rule))
+    }
+
+    /// The edge next to the change point: where runs stop being nearer to the old level than to the
+    /// new one. The lengths that are tried leave places out.
+    fn onset(&self, shift: LevelShift) -> usize {
+        let mut at = shift.change_point;
+        let y = self.view.levels;
+        let is_new =
+            |index: usize| (y[index] - shift.after).abs() < (y[index] - shift.before).abs();
+        while at > self.view.baseline_start + self.rule.min_runs.max(1) && is_new(at - 1) {
+            at -= 1;
+        }
+        while y.len() - at > self.rule.confirmations && !is_new(at) {
+            at += 1;
+        }
+        at
+    }
+
+    /// The shift at `at`, where every condition holds; the levels from there on are given in
+    /// ascending order. The cheap conditions come first: hardly any place passes them.
+    fn test_shift(&self, at: usize, newer: &[f64]) -> Option<LevelShift> {
+        let view = self.view;
+        let base = &view.levels[view.baseline_start.max(at.saturating_sub(MAX_BASELINE_RUNS))..at];
+        let before = view.baseline_median(at);
+        let after = quantile(newer, 0.5);
+        let shift = after - before;
+        let is_worse = shift > 0.0;
+        let sign = if is_worse { 1.0 } else { -1.0 };
+        let size = self.thresholds.of_shift(shift);
+        let NearestRun { quantile: part, min_share } = nearest_run(newer.len());
+        let nearest = quantile(newer, if is_worse { part } else { 1.0 - part });
+        let nearest = sign * (nearest - before);
+        if sign * shift < size || nearest < min_share * size {
+            return None;
+        }
+        let sigma = sigma_before(base, before);
+        if nearest < sigma {
+            return None;
+        }
+        let needed = if is_worse { min_z(newer.len()) } else { MIN_Z_IMPROVEMENT };
+        let needed = student_z(base.len(), needed);
+        let z = score(base, &view.levels[at..], before, sigma, needed) * sign;
+        let is_significant =
+            z > needed && sign * shift > PAST_SHIFT_FACTOR * self.largest_past_shift(at, sign);
+        is_significant.then_some(LevelShift {
+            change_point: at,
+            is_regression: is_worse,
+            z: z * MIN_Z / needed,
+            before,
+            after,
+        })
+    }
+
+    /// What the same shift amounted to at earlier places of this series, whatever its baseline was
+    /// there: the largest in the direction of `sign` (the way back from an excursion says nothing
+    /// of the next one); 0 while there are too few.
+    fn largest_past_shift(&self, at: usize, sign: f64) -> f64 {
+        let view = self.view;
+        let n = view.levels.len();
+        let length = n - at;
+        let from = n.saturating_sub(MAX_PAST_RUNS).max(length);
+        let (mut count, mut largest) = (0, 0.0_f64);
+        let mut buffer = [0.0; MAX_NEW_RUNS];
+        for end in from..=at {
+            let split = end - length;
+            let last = end - 1;
+            let has_baseline =
+                split >= view.baseline_start_at(last) + self.rule.min_runs.max(MIN_PAST_BASELINE);
+            if last < split || !has_baseline || !view.is_unshifted(last) {
+                continue;
+            }
+            let newer = &mut buffer[..length];
+            newer.copy_from_slice(&view.levels[split..end]);
+            let shift = median_in_place(newer).unwrap_or(0.0) - view.baseline_median(split);
+            largest = largest.max(sign * shift);
+            count += 1;
+        }
+        if count < MIN_PAST_SHIFTS { 0.0 } else { largest }
+    }
+}
+
+/// Fewest runs of a past baseline: the median of fewer moves too much by itself to tell what the
+/// series did.
+const MIN_PAST_BASELINE: usize = 12;
 
 /// The newest levels in ascending order; grows from length to length.
 struct NewLevel {
@@ -173,94 +249,51 @@ impl NewLevel {
     }
 }
 
-/// The step at `at`, where every demand holds; the levels from there on are given in ascending
-/// order.
-fn test_shift(
-    view: &LevelView<'_>,
-    at: usize,
-    newer: &[f64],
-    demand: SignificanceRule,
-) -> Option<LevelShift> {
-    let base = &view.levels[view.baseline_start.max(at.saturating_sub(MAX_BASELINE_RUNS))..at];
-    let middle = view.baseline_median(at);
-    let after = quantile(newer, 0.5);
-    let shift = after - middle;
-    let worse = shift > 0.0;
-    let (sign, size) = if worse { (1.0, demand.regression) } else { (-1.0, demand.improvement) };
-    let (part, share) = nearest_quantile(newer.len());
-    let nearest = sign * (quantile(newer, if worse { part } else { 1.0 - part }) - middle);
-    if sign * shift < size || nearest < share * size {
-        return None;
-    }
-    let sigma = sigma_before(base, middle);
-    if nearest < sigma {
-        return None;
-    }
-    let needed = if worse { min_z(newer.len()) } else { demand.min_z_improvement };
-    let needed = student_z(base.len(), needed);
-    let z = score(base, &view.levels[at..], middle, sigma, needed) * sign;
-    let proven =
-        z > needed && sign * shift > PAST_SHIFT_FACTOR * largest_past_shift(view, at, demand, sign);
-    proven.then_some(LevelShift {
-        change_point: at,
-        is_regression: worse,
-        z: z * MIN_Z / needed,
-        before: middle,
-        after,
-    })
-}
-
-/// Which quantile of so many new runs counts as the one nearest to the old level, and the share of
-/// the policy's size beyond which it must lie.
-pub fn nearest_quantile(runs: usize) -> (f64, f64) {
-    match runs {
-        0..=3 => (0.0, 1.0),
-        4 => (0.0, 0.8),
-        _ => (0.25, 0.6),
-    }
-}
-
-/// The score that a worse level of so many runs needs.
-pub fn min_z(runs: usize) -> f64 {
-    if runs <= 3 { MIN_Z_SHORT } else { MIN_Z }
-}
-
-/// The score that has the tail of `proof` under Student's law where `runs` runs vouch for the
+/// The score that has the tail of `normal_z` under Student's law where `runs` runs give the
 /// scale: Wallace's approximation (1959), inverted. 5.3 for 60 runs, 9.3 for 12, 51 for 5.
-pub fn student_z(runs: usize, proof: f64) -> f64 {
+pub fn student_z(runs: usize, normal_z: f64) -> f64 {
     let freedom = runs.saturating_sub(1).max(1) as f64;
-    let normal = proof * (8.0 * freedom + 3.0) / (8.0 * freedom + 1.0);
+    let normal = normal_z * (8.0 * freedom + 3.0) / (8.0 * freedom + 1.0);
     (freedom * (normal * normal / freedom).exp_m1()).sqrt()
 }
 
 /// Scale of one run before the split: of all runs in reach, not below most of the last ten's.
-pub fn sigma_before(base: &[f64], middle: f64) -> f64 {
-    let around = |values: &[f64], centre: f64| {
-        robust_sigma(&values.iter().map(|value| value - centre).collect::<Vec<_>>())
+pub fn sigma_before(base: &[f64], baseline: f64) -> f64 {
+    let around = |values: &[f64], center: f64| {
+        robust_sigma(&values.iter().map(|value| value - center).collect::<Vec<_>>())
     };
     let recent = &base[base.len().saturating_sub(10)..];
-    let recent_middle = median_in_place(&mut recent.to_vec()).unwrap_or(middle);
-    around(base, middle).max(0.7 * around(recent, recent_middle)).max(NOISE_FLOOR)
+    let recent_middle = median_in_place(&mut recent.to_vec()).unwrap_or(baseline);
+    // A series that became noisier is judged by its newest noise, where ten runs show it.
+    around(base, baseline).max(0.7 * around(recent, recent_middle)).max(NOISE_FLOOR)
 }
 
 /// How the runs before the split depend on each other, with a slack for their number.
-pub fn autocorrelation_before(base: &[f64], middle: f64, sigma: f64) -> Autocorrelation {
-    let residuals: Vec<f64> = base.iter().map(|value| value - middle).collect();
-    let own = Autocorrelation::of(&residuals, 3.0 * sigma);
+pub fn autocorrelation_before(base: &[f64], baseline: f64, sigma: f64) -> Autocorrelation {
+    let residuals: Vec<f64> = base.iter().map(|value| value - baseline).collect();
+    let of_residuals = Autocorrelation::of(&residuals, 3.0 * sigma);
+    // An autocorrelation of n runs is uncertain by 1/√n (Bartlett 1946); half of it is added, so
+    // that a short baseline does not pass for independent.
     let slack = 0.5 / (base.len() as f64).sqrt();
-    Autocorrelation { lag1: (own.lag1 + slack).clamp(0.0, 0.95), lag5: own.lag5.max(0.0) }
+    Autocorrelation {
+        lag1: (of_residuals.lag1 + slack).clamp(0.0, 0.95),
+        lag5: of_residuals.lag5.max(0.0),
+    }
 }
 
 /// Mean of the new runs' distances, each bounded so that one run cannot carry it, over its
 /// standard deviation with the autocorrelation of the runs before.
-fn score(base: &[f64], newer: &[f64], middle: f64, sigma: f64, needed: f64) -> f64 {
-    let memory = autocorrelation_before(base, middle, sigma);
+fn score(base: &[f64], newer: &[f64], baseline: f64, sigma: f64, needed: f64) -> f64 {
+    let autocorrelation = autocorrelation_before(base, baseline, sigma);
     let deviation = |count: usize| {
-        (memory.variance_of_mean(count) + memory.variance_of_mean(base.len())).sqrt()
+        (autocorrelation.variance_of_mean(count) + autocorrelation.variance_of_mean(base.len()))
+            .sqrt()
     };
+    // One run may contribute little more than the score needs of it: a spike among three runs must
+    // not be a level.
     let bound = (1.15 * needed * deviation(newer.len().min(3))).max(4.0);
     let scale = sigma.max(new_level_sigma(&sorted(newer)));
-    let sum: f64 = newer.iter().map(|v| ((v - middle) / scale).clamp(-bound, bound)).sum();
+    let sum: f64 = newer.iter().map(|v| ((v - baseline) / scale).clamp(-bound, bound)).sum();
     sum / newer.len() as f64 / deviation(newer.len())
 }
 
@@ -275,49 +308,15 @@ pub fn new_level_sigma(newer: &[f64]) -> f64 {
     }
 }
 
-/// What the same shift amounted to at earlier places of this series, whatever its baseline was
-/// there: the largest in the direction of `sign` (the way back from an excursion says nothing of
-/// the next one); 0 while there are too few.
-fn largest_past_shift(view: &LevelView<'_>, at: usize, demand: SignificanceRule, sign: f64) -> f64 {
-    let n = view.levels.len();
-    let length = n - at;
-    let from = n.saturating_sub(MAX_PAST_RUNS).max(length);
-    let (mut count, mut largest) = (0, 0.0_f64);
-    let mut buffer = [0.0; MAX_NEW_RUNS];
-    for end in from..=at {
-        let split = end - length;
-        let last = end - 1;
-        let grounded = split >= view.baseline_start_at(last) + demand.min_before.max(12);
-        if last < split || !grounded || !view.is_unshifted(last) {
-            continue;
-        }
-        let newer = &mut buffer[..length];
-        newer.copy_from_slice(&view.levels[split..end]);
-        let shift = median_in_place(newer).unwrap_or(0.0) - view.baseline_median(split);
-        largest = largest.max(sign * shift);
-        count += 1;
-    }
-    if count < MIN_PAST_SHIFTS { 0.0 } else { largest }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn demand(confirmations: usize) -> SignificanceRule {
-        SignificanceRule {
-            regression: 0.1,
-            improvement: 0.05,
-            confirmations,
-            min_before: 5,
-            min_z_improvement: 5.5,
-        }
-    }
+    use crate::scenarios::rule;
 
     proptest! {
-        /// What is asked first must not exclude what the levels themselves would prove.
+        /// The prefilter must not rule out what the levels themselves would prove.
         #[test]
         fn one_baseline_says_what_its_levels_say_place_by_place(
             noise in prop::collection::vec(-1.0..1.0_f64, 5..150),
@@ -333,13 +332,13 @@ mod tests {
             let y: Vec<f64> = noise.iter().enumerate().map(level).collect();
             let before = |at: usize| median(&y[at.saturating_sub(MAX_BASELINE_RUNS)..at]).unwrap_or(y[at]);
             let base: Vec<f64> = (0..y.len()).map(before).collect();
-            let (start, calm) = (vec![0; y.len()], vec![true; y.len()]);
-            let past = BaselineHistory::Recorded { medians: &base, starts: &start, unshifted: &calm };
-            let demand = demand(confirmations);
-            let by_place = newest_shift(&LevelView { levels: &y, past, baseline_start: 0 }, demand);
-            let at_once = newest_shift(&LevelView { levels: &y, past: BaselineHistory::Single, baseline_start: 0 }, demand);
-            let told = |step: LevelShift| (step.change_point, step.is_regression, step.z, step.before, step.after);
-            prop_assert_eq!(at_once.map(told), by_place.map(told));
+            let (start, unshifted) = (vec![0; y.len()], vec![true; y.len()]);
+            let past = BaselineHistory::Recorded { medians: &base, starts: &start, unshifted: &unshifted };
+            let thresholds = LevelThresholds { up: 0.1, down: 0.05 };
+            let rule = Rule { confirmations, ..rule() };
+            let by_place = newest_shift(&LevelView { levels: &y, past, baseline_start: 0 }, thresholds, &rule);
+            let at_once = newest_shift(&LevelView { levels: &y, past: BaselineHistory::Single, baseline_start: 0 }, thresholds, &rule);
+            prop_assert_eq!(at_once, by_place);
         }
     }
 }

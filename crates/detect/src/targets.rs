@@ -12,7 +12,7 @@ use model::record::{Direction, Statistic, TIME_METRIC, Unit};
 use model::series::Series;
 use model::text::{self, UnitScale};
 
-use super::{Analysis, BudgetState, BudgetVerdict};
+use super::analysis::{Analysis, BudgetState, BudgetVerdict};
 
 /// Nanoseconds in a millisecond.
 const NS_PER_MS: f64 = 1e6;

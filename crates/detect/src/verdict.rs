@@ -8,27 +8,21 @@ use model::policy::Policy;
 use model::record::time::{DAY_US, Timestamp};
 use model::series::Series;
 
+use super::analysis::{Baseline, Change, Verdict};
 use super::changes::{self, MeasuredChange, SeriesReview};
-use super::comparable::LevelScale;
 use super::detector::{DetectorState, ReportedChange};
-use super::noise::SeriesNoise;
 use super::quality::longest_interval;
+use super::sensitivity;
 use super::series_state::SeriesState;
-use super::significance::MIN_Z;
 use super::stats::median;
-use super::{Baseline, Change, Verdict};
 
-/// A series is too noisy when the smallest change it could show is this many times its threshold:
-/// at three times, a regression of the policy's size is far more likely missed than found.
-const TOO_NOISY_FACTOR: f64 = 3.0;
-
-/// What the verdict is drawn from: a series up to the run that the walk has reached.
-pub struct VerdictInput<'a> {
+/// What a series is judged by: everything up to the run that the pass has reached.
+pub struct SeriesInput<'a> {
     pub series: &'a Series,
     pub policy: &'a Policy,
     pub state: &'a SeriesState,
-    pub review: SeriesReview<'a>,
-    /// Newest run of the whole history; none where nothing is to be missed.
+    pub review: &'a SeriesReview,
+    /// Newest run of the whole history; none where nothing can be missing.
     pub newest_run: Option<Timestamp>,
 }
 
@@ -40,9 +34,11 @@ pub struct SeriesVerdict {
     pub latest_change: Option<f64>,
     /// How sure the verdict is of a change, 0–1; 0 for the others.
     pub confidence: f64,
+    /// The noise floor that makes the series too noisy, where that is the verdict.
+    pub noise_floor: Option<f64>,
 }
 
-impl VerdictInput<'_> {
+impl SeriesInput<'_> {
     /// Draws the verdict. The order is that of certainty: what cannot be compared is said first.
     pub fn judge(&self) -> SeriesVerdict {
         let compared = self.judge_comparison();
@@ -55,7 +51,8 @@ impl VerdictInput<'_> {
         } else {
             self.not_yet_comparable().unwrap_or(compared.verdict)
         };
-        SeriesVerdict { verdict, ..compared }
+        let noise_floor = compared.noise_floor.filter(|_| verdict == Verdict::TooNoisy);
+        SeriesVerdict { verdict, noise_floor, ..compared }
     }
 
     /// The runs that the walk has reached.
@@ -64,7 +61,7 @@ impl VerdictInput<'_> {
     }
 
     fn min_runs(&self) -> usize {
-        self.policy.regression.min_sample_size as usize
+        self.state.rule().min_runs
     }
 
     /// The newest run failed, or none came where one was due.
@@ -88,7 +85,7 @@ impl VerdictInput<'_> {
             (Some(first), Some(last)) => last.time.micros().saturating_sub(first.time.micros()),
             _ => 0,
         };
-        few < self.min_runs() || age < i64::from(self.policy.regression.grace_period_days) * DAY_US
+        few < self.min_runs() || age < self.state.rule().grace_period_us
     }
 
     /// Too few runs to be compared with: on a new runner, or since an infrastructure shift.
@@ -110,7 +107,7 @@ impl VerdictInput<'_> {
     fn judge_comparison(&self) -> SeriesVerdict {
         let watch = &self.state.detector;
         let runs_needed = |seen: usize| {
-            let missing = (self.policy.detection.confirmations as usize).saturating_sub(seen);
+            let missing = self.state.rule().confirmations.saturating_sub(seen);
             u32::try_from(missing.max(1)).unwrap_or(u32::MAX)
         };
         match watch.state() {
@@ -129,19 +126,13 @@ impl VerdictInput<'_> {
     fn judge_open(&self, finding: &ReportedChange) -> SeriesVerdict {
         let watch = &self.state.detector;
         let it = MeasuredChange::of(watch, finding, self.policy.detection.window);
-        let limit = &self.state.threshold;
-        let verdict = if !limit.is_reached(it.change, it.before, it.after) {
+        let rule = self.state.rule();
+        let acceptance = || self.review.covering_acceptance(self.series, it.boundary, it.change);
+        let verdict = if !rule.is_reached(it.change, it.before, it.after) {
             Verdict::Unchanged
         } else if !finding.is_regression {
             Verdict::Improved
-        } else if changes::covering_acceptance(
-            self.series,
-            it.boundary_runs,
-            it.change,
-            &self.review,
-        )
-        .is_some()
-        {
+        } else if acceptance().is_some() {
             Verdict::Accepted
         } else {
             Verdict::Regressed
@@ -155,7 +146,8 @@ impl VerdictInput<'_> {
             verdict,
             baseline: Some(baseline),
             latest_change: Some(it.change),
-            confidence: limit.confidence(watch.scale(), it.change, finding.z, watch.len()),
+            confidence: rule.confidence(watch.scale(), it.change, finding.z, watch.len()),
+            noise_floor: None,
         }
     }
 
@@ -167,6 +159,7 @@ impl VerdictInput<'_> {
             baseline: None,
             latest_change: None,
             confidence: 0.0,
+            noise_floor: None,
         };
         let Some((level, since)) = watch.baseline_values() else { return nothing };
         let window = self.policy.detection.window.max(1) as usize;
@@ -174,28 +167,32 @@ impl VerdictInput<'_> {
         let recent = &settled[settled.len().saturating_sub(window)..];
         let Some(value) = median(recent) else { return nothing };
         let runs = u32::try_from(recent.len()).unwrap_or(u32::MAX);
-        let confirmations = self.policy.detection.confirmations.max(1) as usize;
+        let confirmations = self.state.rule().confirmations;
         let newest = if doubtful > 0 { doubtful } else { confirmations.min(level.len()) };
         let change = median(&level[level.len() - newest..]);
-        let too_noisy = |it: f64| it > TOO_NOISY_FACTOR * self.state.threshold.relative;
+        let noise_floor = self.too_noisy_floor();
         SeriesVerdict {
-            verdict: if self.detectable_change().is_some_and(too_noisy) {
-                Verdict::TooNoisy
-            } else {
-                Verdict::Unchanged
-            },
+            verdict: noise_floor.map_or(Verdict::Unchanged, |_| Verdict::TooNoisy),
+            noise_floor,
             baseline: Some(Baseline { value, runs, first_run: since }),
             latest_change: change.map(|newest| watch.scale().change(value, newest)),
             ..nothing
         }
     }
 
-    fn detectable_change(&self) -> Option<f64> {
-        let watch = &self.state.detector;
-        let threshold = self.state.threshold.relative;
-        watch.noise().map(|noise| {
-            detectable_after_confirmations(watch.scale(), noise, self.policy, threshold)
-        })
+    /// The noise floor of the present baseline, where it hides changes of the threshold's size.
+    fn too_noisy_floor(&self) -> Option<f64> {
+        let (detector, rule) = (&self.state.detector, self.state.rule());
+        let floor = sensitivity::noise_floor(detector.scale(), detector.noise()?, rule);
+        Some(floor).filter(|floor| sensitivity::is_too_noisy(*floor, rule))
+    }
+
+    /// Whether the last run of the series is older than the policy keeps series alive for.
+    pub fn is_retired(&self) -> bool {
+        let max_age = i64::from(self.policy.data_quality.max_age_days).saturating_mul(DAY_US);
+        let last = self.series.runs.last();
+        let age = |time: Timestamp| self.review.now.micros().saturating_sub(time.micros());
+        last.is_some_and(|run| age(run.time) > max_age)
     }
 }
 
@@ -203,19 +200,4 @@ impl VerdictInput<'_> {
 pub fn open_change(series: &Series, policy: &Policy, standing: &SeriesState) -> Option<Change> {
     let DetectorState::Open(index) = standing.detector.state() else { return None };
     changes::change_from_report(series, policy, standing, index)
-}
-
-/// Smallest lasting relative change that shows after `confirmations` runs: the score that a new
-/// level needs, times the noise of one run, times the standard deviation of the difference of the
-/// two means with this series' memory; never below the threshold, which gates it anyway.
-pub fn detectable_after_confirmations(
-    scale: LevelScale,
-    noise: SeriesNoise,
-    policy: &Policy,
-    threshold: f64,
-) -> f64 {
-    let after = (policy.detection.confirmations as usize).max(1);
-    let variance = noise.autocorrelation.variance_of_mean(after)
-        + noise.autocorrelation.variance_of_mean(noise.runs.max(1));
-    scale.change_of(MIN_Z * noise.sigma.max(noise.total_sigma) * variance.sqrt()).max(threshold)
 }

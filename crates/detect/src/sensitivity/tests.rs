@@ -2,17 +2,26 @@
 
 use proptest::prelude::*;
 
-use super::simulate::{simulated_power, splitmix};
+use super::simulate::{ShiftTest, simulated_power, splitmix};
 use super::*;
 use crate::Verdict;
-use crate::scenarios;
+use crate::scenarios::{self, rule};
 use model::policy::{Policy, RegressionRule};
 use model::record::Direction;
 
 const SIGMA: f64 = 0.01;
 
-fn demand(size: f64) -> DetectabilityRule {
-    DetectabilityRule { up: size, down: size, confirmations: 3, min_before: 5 }
+/// The question about a level that rises past this size.
+fn question(size: f64) -> DetectionQuestion {
+    DetectionQuestion { size, is_up_worse: true, baseline_runs: MAX_BASELINE_RUNS }
+}
+
+fn shift(levels: &[f64], size: f64) -> Option<DetectableChange> {
+    detectable_shift(levels, question(size), &rule())
+}
+
+fn test(shift: f64, size: f64) -> ShiftTest {
+    ShiftTest { shift, size, rule: rule() }
 }
 
 /// Uniform on 0–1, and normal by Box and Muller's transform.
@@ -56,15 +65,8 @@ fn sample_history(family: Family, runs: usize, seed: u64) -> Vec<f64> {
 }
 
 /// The gate's answer within five runs to a shift that comes after these runs.
-fn is_reported_within_horizon(
-    history: &[f64],
-    runs: usize,
-    shift: f64,
-    demand: DetectabilityRule,
-) -> bool {
-    let mut shifted = history.to_vec();
-    shifted[runs..].iter_mut().for_each(|value| *value += shift);
-    simulate::is_reported(&shifted, runs, shift.signum(), demand)
+fn is_reported_within_horizon(history: &[f64], shift: f64, size: f64) -> bool {
+    simulate::is_reported(history, 60, test(shift, size))
 }
 
 #[test]
@@ -73,10 +75,8 @@ fn nine_of_ten_bootstrapped_histories_report_the_stated_change() {
         for (runs, size) in [(40, 0.01), (40, 0.1), (100, 0.03)] {
             let power = |seed: u64| {
                 let level = remove_steps(&sample_history(family, runs, seed), &[]);
-                let stated = detectable_shift(&level, MAX_BASELINE_RUNS, demand(size), true)
-                    .unwrap()
-                    .power_90;
-                simulated_power(&level, runs, stated, demand(size), 30)
+                let stated = shift(&level, size).unwrap().power_90;
+                simulated_power(&level, runs, test(stated, size), 30)
             };
             let mean = (0..8).map(power).sum::<f64>() / 8.0;
             assert!((0.85..=0.999).contains(&mean), "{name}, {runs} runs, {size}: {mean}");
@@ -91,20 +91,9 @@ fn nine_of_ten_and_99_of_100_true_futures_report_it() {
     for (_, family) in FAMILIES {
         for seed in 0..60 {
             let history = sample_history(family, 65, seed);
-            let stated =
-                detectable_shift(&history[..60], MAX_BASELINE_RUNS, demand(0.01), true).unwrap();
-            likely += usize::from(is_reported_within_horizon(
-                &history,
-                60,
-                stated.power_90,
-                demand(0.01),
-            ));
-            surely += usize::from(is_reported_within_horizon(
-                &history,
-                60,
-                stated.power_99,
-                demand(0.01),
-            ));
+            let stated = shift(&history[..60], 0.01).unwrap();
+            likely += usize::from(is_reported_within_horizon(&history, stated.power_90, 0.01));
+            surely += usize::from(is_reported_within_horizon(&history, stated.power_99, 0.01));
         }
     }
     assert!(likely * 10 >= cases * 9, "{likely} of {cases}");
@@ -115,31 +104,31 @@ fn nine_of_ten_and_99_of_100_true_futures_report_it() {
 fn half_of_the_stated_change_is_rarely_reported() {
     for (name, family) in FAMILIES {
         let level = remove_steps(&sample_history(family, 60, 1), &[]);
-        let stated =
-            detectable_shift(&level, MAX_BASELINE_RUNS, demand(0.01), true).unwrap().power_90;
-        let power = simulated_power(&level, 60, stated / 2.0, demand(0.01), 40);
+        let stated = shift(&level, 0.01).unwrap().power_90;
+        let power = simulated_power(&level, 60, test(stated / 2.0, 0.01), 40);
         assert!(power < 0.5, "{name}: {power}");
     }
 }
 
 #[test]
 fn without_noise_the_policy_decides_and_a_few_runs_see_less_than_many() {
-    let flat = detectable_shift(&[0.0; 60], MAX_BASELINE_RUNS, demand(0.05), true).unwrap();
+    let flat = shift(&[0.0; 60], 0.05).unwrap();
     assert!((flat.power_90 - 0.05).abs() < 0.001 && (flat.power_99 - 0.05).abs() < 0.001);
     let level = sample_history(FAMILIES[0].1, 60, 5);
-    let few = detectable_shift(&level[..10], MAX_BASELINE_RUNS, demand(0.01), true).unwrap();
-    let many = detectable_shift(&level, MAX_BASELINE_RUNS, demand(0.01), true).unwrap();
+    let few = shift(&level[..10], 0.01).unwrap();
+    let many = shift(&level, 0.01).unwrap();
     assert!(few.power_90 > 1.5 * many.power_90, "{few:?} {many:?}");
-    assert_eq!(detectable_shift(&level[..4], MAX_BASELINE_RUNS, demand(0.01), true), None);
+    assert_eq!(shift(&level[..4], 0.01), None);
 }
 
 #[test]
 fn more_confirmations_than_five_lengthen_the_horizon() {
-    assert_eq!((horizon(3), horizon(8), horizon(1_000)), (5, 8, significance::MAX_NEW_RUNS));
-    let patient = DetectabilityRule { confirmations: 8, ..demand(0.01) };
+    assert_eq!((horizon(3), horizon(8), horizon(1_000)), (5, 8, MAX_NEW_RUNS));
+    let patient = Rule { confirmations: 8, ..rule() };
     let level = remove_steps(&sample_history(FAMILIES[0].1, 60, 2), &[]);
-    let stated = detectable_shift(&level, MAX_BASELINE_RUNS, patient, true).unwrap().power_90;
-    assert!(simulated_power(&level, 60, stated, patient, 60) > 0.8);
+    let stated = detectable_shift(&level, question(0.01), &patient).unwrap().power_90;
+    let shift = ShiftTest { rule: patient, ..test(stated, 0.01) };
+    assert!(simulated_power(&level, 60, shift, 60) > 0.8);
 }
 
 #[test]
@@ -148,9 +137,7 @@ fn a_step_in_the_past_does_not_blur_what_is_seen_now() {
     let mut stepped = level.clone();
     stepped[40..].iter_mut().for_each(|value| *value += 1.0);
     let (plain, stepped) = (remove_steps(&level, &[]), remove_steps(&stepped, &[40]));
-    let seen = |level: &[f64]| {
-        detectable_shift(level, MAX_BASELINE_RUNS, demand(0.01), true).unwrap().power_90
-    };
+    let seen = |level: &[f64]| shift(level, 0.01).unwrap().power_90;
     assert!((seen(&stepped) / seen(&plain) - 1.0).abs() < 0.2);
 }
 
@@ -161,10 +148,9 @@ fn a_drifting_level_is_taken_where_it_stands_now() {
         let noise = sample_history(FAMILIES[0].1, 65, seed);
         let level: Vec<f64> =
             noise.iter().enumerate().map(|(at, e)| 1.4 * e + 0.0035 * at as f64).collect();
-        let stated =
-            detectable_shift(&level[..60], MAX_BASELINE_RUNS, demand(0.1), true).unwrap().power_90;
-        likely += usize::from(is_reported_within_horizon(&level, 60, stated, demand(0.1)));
-        half += usize::from(is_reported_within_horizon(&level, 60, stated / 2.0, demand(0.1)));
+        let stated = shift(&level[..60], 0.1).unwrap().power_90;
+        likely += usize::from(is_reported_within_horizon(&level, stated, 0.1));
+        half += usize::from(is_reported_within_horizon(&level, stated / 2.0, 0.1));
     }
     assert!(likely >= 54 && half < 30, "{likely} and {half} of 60");
 }
@@ -172,9 +158,9 @@ fn a_drifting_level_is_taken_where_it_stands_now() {
 #[test]
 fn the_same_simulation_gives_the_same_share() {
     let level = sample_history(FAMILIES[4].1, 60, 7);
-    let share = || simulated_power(&level, 60, 0.03, demand(0.01), 20);
+    let share = || simulated_power(&level, 60, test(0.03, 0.01), 20);
     assert_eq!(share(), share());
-    assert_eq!(simulated_power(&[], 60, 0.03, demand(0.01), 20), 0.0);
+    assert_eq!(simulated_power(&[], 60, test(0.03, 0.01), 20), 0.0);
 }
 
 proptest! {
@@ -186,7 +172,7 @@ proptest! {
     ) {
         let level = sample_history(FAMILIES[0].1, runs, seed);
         let wider: Vec<f64> = level.iter().map(|value| value * factor).collect();
-        let seen = |level: &[f64], size: f64| detectable_shift(level, MAX_BASELINE_RUNS, demand(size), true).unwrap().power_90;
+        let seen = |level: &[f64], size: f64| shift(level, size).unwrap().power_90;
         let (one, other) = (seen(&level, 0.01), seen(&wider, 0.01 * factor));
         prop_assert!((other / one / factor - 1.0).abs() < 1e-6, "{} {}", one, other);
     }
@@ -196,8 +182,9 @@ proptest! {
         level in prop::collection::vec(prop_oneof![-1e9..1e9_f64, Just(0.0)], 0..150),
         confirmations in 0..40_usize, up: bool,
     ) {
-        let demand = DetectabilityRule { confirmations, ..demand(0.05) };
-        if let Some(told) = detectable_shift(&level, MAX_BASELINE_RUNS, demand, up) {
+        let rule = Rule { confirmations, ..rule() };
+        let question = DetectionQuestion { is_up_worse: up, ..question(0.05) };
+        if let Some(told) = detectable_shift(&level, question, &rule) {
             prop_assert!(told.power_90.is_finite() && told.power_99.is_finite());
             prop_assert!(told.power_90 <= told.power_99);
         }

@@ -10,7 +10,6 @@ mod ancestry;
 pub mod build;
 pub mod details;
 mod normalize;
-pub mod file_replacement;
 mod intern;
 mod key;
 mod codec;

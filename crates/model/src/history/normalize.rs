@@ -22,7 +22,7 @@ use crate::record::{
 };
 
 /// What helps where a series has values in two units.
-pub(crate) const UNIT_CONFLICT_REMEDY: &str = "correct the unit, or give the metric another name";
+const UNIT_CONFLICT_REMEDY: &str = "correct the unit, or give the metric another name";
 
 impl HistoryBuilder {
     /// Everything in its order: see the room's head.

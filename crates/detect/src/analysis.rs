@@ -1,0 +1,334 @@
+//! The result: what is concluded from each series, and from all of them together.
+//!
+//! Plain data. How it is found is told by the modules after this one in `lib.rs`.
+
+use model::record::time::Timestamp;
+use model::series::{CommitIndex, Series};
+
+use super::per_run::PerRun;
+use super::stats::median;
+
+/// Everything concluded from one series. Vectors are parallel to [`model::series::Series::runs`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Analysis {
+    pub verdict: Verdict,
+    /// Relative threshold in force for this series, from the policy (0.12 = 12 %).
+    pub threshold: f64,
+    /// The most specific rule only reports, never fails.
+    pub report_only: bool,
+    /// Level that the newest run is compared with; none while there are too few runs.
+    pub baseline: Option<Baseline>,
+    /// Newest run that has a value: index into the runs.
+    pub latest_run: Option<usize>,
+    /// Relative change of the newest level against the baseline, signed as the value moved.
+    pub latest_change: Option<f64>,
+    /// The series' own noise: robust relative standard deviation of one run around its level, which
+    /// may move: a drift adds nothing to it.
+    pub noise: Option<f64>,
+    /// Smallest lasting relative change for the worse, unsigned, that would be reported within
+    /// [`horizon`](super::sensitivity::horizon) runs in 9 of 10 cases; none for too few runs.
+    pub detectable_change_90: Option<f64>,
+    /// The same in 99 of 100 cases.
+    pub detectable_change_99: Option<f64>,
+    /// Rolling median (7 runs) of the runs' values, restarted at events, segments and gaps; none
+    /// for failed runs and outliers.
+    pub level: PerRun,
+    /// Robust standard deviation (1.4826 × MAD of 7 runs) around the level, same units.
+    pub spread: PerRun,
+    pub flags: Vec<RunFlags>,
+    /// Changes, oldest first.
+    pub changes: Vec<Change>,
+    /// Index of the first run after each gap: the time before it is longer than the policy allows.
+    pub gaps: Vec<usize>,
+    /// Values within which a chart shows its runs: quartiles ± 6 interquartile ranges.
+    pub typical_range: Option<(f64, f64)>,
+    pub budget: Option<BudgetState>,
+    pub trend: Option<TrendEstimate>,
+    /// No run for so long that the series is retired.
+    pub is_retired: bool,
+}
+
+/// The verdict on a series: what its newest runs say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Worse by more than the threshold, confirmed, not fixed, not accepted.
+    Regressed,
+    /// Worse by more than the threshold, not yet confirmed: this many more runs are needed.
+    Suspected { runs_needed: u32 },
+    /// Moved together with most other backends.
+    Infrastructure,
+    /// Worse, and accepted by an entry in `accepted.yml`.
+    Accepted,
+    /// Better by more than the threshold, confirmed.
+    Improved,
+    /// The runner changed and has too few runs yet: not compared.
+    NotCompared,
+    /// Too noisy to be judged at this threshold.
+    TooNoisy,
+    /// In its grace period, or fewer runs than the policy's minimum.
+    New,
+    /// No run where one was due, or only failed ones.
+    Missing,
+    /// None of these.
+    Unchanged,
+}
+
+/// What the newest level is compared with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Baseline {
+    /// Median of the baseline's runs, base units.
+    pub value: f64,
+    pub runs: u32,
+    /// Index of the first run of the level that the baseline describes: where a limit line starts.
+    pub first_run: usize,
+}
+
+/// What a run is beyond its value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunFlags {
+    pub has_failed: bool,
+    /// Off its level by the policy's σ: shown, left out of levels and verdicts.
+    pub is_outlier: bool,
+    /// Part of an infrastructure day.
+    pub infrastructure: bool,
+    /// Its own spread exceeds the policy's share of its value.
+    pub is_noisy: bool,
+}
+
+/// A lasting change of level, or a drift.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    pub kind: ChangeKind,
+    /// Index of the first run on the new level.
+    pub first_after: usize,
+    /// Index of the last run on the old level.
+    pub last_before: usize,
+    /// Medians of the levels, base units; of a drift, of its oldest and of its newest runs.
+    pub before: f64,
+    pub after: f64,
+    /// Runs of the levels; of a drift, those that `before` and `after` are the medians of.
+    pub runs_before: u32,
+    pub runs_after: u32,
+    /// `after / before − 1`, signed as the value moved.
+    pub change: f64,
+    pub is_regression: bool,
+    /// How sure, 0–1.
+    pub confidence: f64,
+    pub severity: ChangeSeverity,
+    pub status: ChangeStatus,
+    /// Evidence in whole sentences of plain text, the most telling first.
+    pub hints: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChangeKind {
+    /// The level shifted for good.
+    Step,
+    /// The level moved slowly, no step shows it.
+    Drift,
+}
+
+/// By size against the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChangeSeverity {
+    /// At least the threshold.
+    Minor,
+    /// At least the approval threshold.
+    Major,
+    /// At least the policy's `max_regression_ratio`.
+    Critical,
+}
+
+/// What became of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangeStatus {
+    New,
+    /// A later change brought the level back.
+    Fixed,
+    /// Accepted, with the reason and the name given in `accepted.yml`.
+    Accepted {
+        reason: String,
+        accepted_by: String,
+    },
+    /// A note or an annotation stands on its day or names its commit.
+    Explained,
+}
+
+/// A series against its budget.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BudgetState {
+    pub budget: f64,
+    /// Level over budget (or budget over level where higher is better): 1.0 is exactly on it.
+    pub ratio: f64,
+    pub verdict: BudgetVerdict,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BudgetVerdict {
+    Pass,
+    Drift,
+    Violation,
+}
+
+/// Robust slope of the newest level over the policy's trend window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrendEstimate {
+    /// Relative change of the level per day, and its 95 % interval.
+    pub per_day: f64,
+    pub low: f64,
+    pub high: f64,
+    /// Share of the variance that the line explains.
+    pub r_squared: f64,
+    /// The interval does not hold zero: without it there is no trend to speak of.
+    pub is_significant: bool,
+    pub runs: u32,
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnalysisDepth {
+    /// Pages: everything.
+    Full,
+    /// The gate, which says nothing of trends, of the typical range, and of what would be noticed
+    /// in a series that is not too noisy: these are left out.
+    GateOnly,
+}
+
+/// What an analysis needs beyond the series and the policy.
+#[derive(Clone, Copy)]
+pub struct AnalysisContext<'a> {
+    pub depth: AnalysisDepth,
+    /// The build's time: what has expired, what is retired.
+    pub now: Timestamp,
+    /// Time of the newest main-line run of the whole history; none where nothing is to be missed.
+    pub newest_run: Option<Timestamp>,
+    /// The accepted changes that concern a series.
+    pub accepted: &'a (dyn Fn(&Series) -> Vec<ResolvedAcceptance> + Sync),
+    /// What notes and annotations say of a series.
+    pub explanations: &'a (dyn Fn(&Series) -> Vec<Explanation> + Sync),
+}
+
+/// What a note is about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Explanation {
+    /// A day: explains what happened on it, the day before or the day after.
+    Day(Timestamp),
+    Commit(CommitIndex),
+    /// The same, and somebody looked: what was reported there was no change.
+    FalseAlarm(CommitIndex),
+}
+
+/// An accepted change, resolved against the history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResolvedAcceptance {
+    pub commit: CommitIndex,
+    /// Largest relative change that the entry covers, unsigned.
+    pub max_change: f64,
+    pub reason: String,
+    pub accepted_by: String,
+    /// The entry counts until then.
+    pub expires: Option<Timestamp>,
+}
+
+impl ResolvedAcceptance {
+    /// Whether the entry still counts at this time.
+    pub(crate) fn is_in_force(&self, now: Timestamp) -> bool {
+        self.expires.is_none_or(|until| until > now)
+    }
+}
+
+/// The analyses of all series, in their order, and the days on which the backends moved together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Analyses {
+    pub by_series: Vec<Analysis>,
+    pub infrastructure_days: Vec<InfrastructureDay>,
+    /// What the gate would have reported over the whole history.
+    pub replay_summary: ReplaySummary,
+}
+
+/// A UTC day on which most backends moved the same way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct InfrastructureDay {
+    /// Days since 1970-01-01.
+    pub day: i64,
+    pub backends_moved: u32,
+    pub backends_active: u32,
+    /// How much worse the median backend was than before, relative (0.1 = 10 % worse); negative
+    /// where it was better.
+    pub change: f64,
+    pub is_degradation: bool,
+    /// It has lasted for the policy's number of consecutive days with runs.
+    pub alert: bool,
+    /// First day of a shift that stayed: every baseline restarts here.
+    pub is_lasting: bool,
+}
+
+/// What a policy amounts to over a history.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ReplaySummary {
+    /// Runs that the gate saw, and series.
+    pub runs: usize,
+    pub series: usize,
+    /// Regressions that it reported, each counted once.
+    pub reported_regressions: usize,
+    /// Runs that it did not compare because of a new runner.
+    pub runs_not_compared: usize,
+    pub infrastructure_days: usize,
+    /// Findings that vanished: the whole history shows no change for the worse there.
+    pub withdrawn_reports: usize,
+    /// Findings that did not vanish, and that a note marks as false alarms.
+    pub marked_false_alarms: usize,
+    /// Alarms of a bare limit that it kept back: where the whole history shows no change for the
+    /// worse, and it reported none.
+    pub avoided_alarms: usize,
+    /// Changes for the worse in the whole history that it never reported.
+    pub missed_regressions: usize,
+    /// Runs from the first one on a new level to the one at which it was reported, the median.
+    pub median_delay_runs: Option<f64>,
+}
+
+/// The summary of one series, and the delay of each report in it that was right: runs from the
+/// first one on the new level to the report.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SeriesReplay {
+    pub summary: ReplaySummary,
+    pub delays: Vec<f64>,
+}
+
+impl ReplaySummary {
+    /// The summary of all series together, and the number of infrastructure days.
+    pub fn total(all: Vec<SeriesReplay>, infrastructure_days: usize) -> Self {
+        let mut total = Self { series: all.len(), infrastructure_days, ..Self::default() };
+        let mut delays = Vec::new();
+        for SeriesReplay { summary, delays: mut of_series } in all {
+            total.runs += summary.runs;
+            total.reported_regressions += summary.reported_regressions;
+            total.runs_not_compared += summary.runs_not_compared;
+            total.withdrawn_reports += summary.withdrawn_reports;
+            total.marked_false_alarms += summary.marked_false_alarms;
+            total.avoided_alarms += summary.avoided_alarms;
+            total.missed_regressions += summary.missed_regressions;
+            delays.append(&mut of_series);
+        }
+        total.median_delay_runs = median(&delays);
+        total
+    }
+
+    /// Minutes of people's work that the alarms it kept back would have cost, where each costs so
+    /// many.
+    pub fn minutes_saved(&self, minutes_per_finding: u32) -> u64 {
+        u64::from(minutes_per_finding).saturating_mul(self.avoided_alarms as u64)
+    }
+
+    /// Findings that were no change: they vanished, or somebody marked them so.
+    pub fn false_alarms(&self) -> usize {
+        self.withdrawn_reports + self.marked_false_alarms
+    }
+
+    /// Share of all runs at which a false alarm was reported.
+    pub fn false_alarm_rate(&self) -> f64 {
+        if self.runs == 0 { 0.0 } else { self.false_alarms() as f64 / self.runs as f64 }
+    }
+}

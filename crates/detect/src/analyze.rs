@@ -1,0 +1,145 @@
+//! From series and a policy to their analyses: the order in which everything below is called.
+//!
+//! One pass through the history gives each series its state as the gate saw it (`sequential`). Then
+//! each series is looked at as a whole: prepared, cut into levels, judged, and what is left of its
+//! noise says what would be detected. Evidence comes last, because it compares the changes of all
+//! series.
+
+use rayon::prelude::*;
+
+use model::policy::Policy;
+use model::series::Series;
+
+use super::analysis::{
+    Analyses, Analysis, AnalysisContext, AnalysisDepth, ReplaySummary, SeriesReplay, Verdict,
+};
+use super::changes::{self, SeriesReview};
+use super::prepared_series::PreparedSeries;
+use super::sequential::{self, PassResult};
+use super::verdict::{self, SeriesInput, SeriesVerdict};
+use super::{budget, evidence, quality, replay, sensitivity};
+
+/// Analyzes all series of one history, in their order, each without what moved all of them
+/// together.
+pub fn analyze_all(series: &[Series], policy: &Policy, context: &AnalysisContext<'_>) -> Analyses {
+    let PassResult { states, infrastructure_days } =
+        sequential::run_pass(series, policy, &mut |_, _| ());
+    // A state holds every run of its series. It is dropped as soon as the series is analyzed, which
+    // bounds the peak of memory.
+    let (mut by_series, replays): (Vec<Analysis>, Vec<SeriesReplay>) = series
+        .par_iter()
+        .zip(states)
+        .map(|(series, state)| {
+            let review = SeriesReview::of(series, context);
+            let newest_run = context.newest_run;
+            let input = SeriesInput { series, policy, state: &state, review: &review, newest_run };
+            let analysis = analyze_series(&input, context.depth);
+            let replay = replay_series(&input, context.depth, &analysis);
+            (analysis, replay)
+        })
+        .unzip();
+    evidence::explain(series, &mut by_series);
+    let replay_summary = total_replay(context.depth, replays, infrastructure_days.len());
+    Analyses { by_series, infrastructure_days, replay_summary }
+}
+
+/// The verdicts alone, in the order of the series: the end of the pass, judged.
+#[cfg(any(test, feature = "bench"))]
+pub fn verdicts(series: &[Series], policy: &Policy, context: &AnalysisContext<'_>) -> Vec<Verdict> {
+    let end = sequential::run_pass(series, policy, &mut |_, _| ());
+    let judged = series.iter().zip(&end.states).map(|(series, state)| {
+        let review = SeriesReview::of(series, context);
+        let newest_run = context.newest_run;
+        SeriesInput { series, policy, state, review: &review, newest_run }.judge().verdict
+    });
+    judged.collect()
+}
+
+/// The analysis of one series without evidence, which only all series together give.
+pub fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> Analysis {
+    let &SeriesInput { series, policy, state, review, .. } = input;
+    let rule = state.rule();
+    let prepared = PreparedSeries::of(series, policy, &state.exclusions);
+    let mut detected = prepared.changes(policy, rule, &state.change_points());
+    let judged = input.judge();
+    detected.add_open(verdict::open_change(series, policy, state));
+    changes::resolve_statuses(series, &mut detected.changes, rule.threshold.relative, review);
+    let noise = prepared.noise(&detected.level_starts);
+    let scale = prepared.scale;
+    let noise = noise.map(|noise| scale.change_of(noise.sigma));
+    let for_pages = depth == AnalysisDepth::Full;
+    // The estimate costs 8 to 15 µs a series; the gate prints it of noisy series alone.
+    let detectable = prepared
+        .comparable
+        .last()
+        .filter(|_| for_pages || judged.verdict == Verdict::TooNoisy)
+        .and_then(|runs| {
+            sensitivity::detectable_change(runs, &detected.all_level_starts, scale, rule)
+        })
+        .map(|detectable| detectable.at_least(judged.noise_floor));
+    let lines = prepared.lines(&detected.changes);
+    let level = prepared.newest_level(&detected.level_starts, policy.detection.window);
+    let trend = for_pages
+        .then(|| prepared.trend(&detected.level_starts, policy.trends.window_days))
+        .flatten();
+    let typical_range = for_pages.then(|| quality::typical_range(&prepared.valued())).flatten();
+    Analysis {
+        verdict: judged.verdict,
+        threshold: rule.threshold.relative,
+        report_only: rule.threshold.report_only,
+        baseline: judged.baseline,
+        latest_run: prepared.latest_run,
+        latest_change: judged.latest_change,
+        noise,
+        detectable_change_90: detectable.map(|it| it.power_90),
+        detectable_change_99: detectable.map(|it| it.power_99),
+        level: lines.level,
+        spread: lines.spread,
+        typical_range,
+        flags: prepared.flags,
+        changes: detected.changes,
+        gaps: prepared.gaps,
+        budget: budget::budget_state(series, policy, rule.threshold.direction, level),
+        trend,
+        is_retired: input.is_retired(),
+    }
+}
+
+/// The analysis of a series whose runs are the ones that `before` was made from, at another time:
+/// verdicts and what is retired depend on the clock and on when the other series ran. None where
+/// everything has to be found anew.
+pub fn rejudge(input: &SeriesInput<'_>, before: &Analysis) -> Option<Analysis> {
+    let SeriesVerdict { verdict, baseline, latest_change, .. } = input.judge();
+    // What is detectable depends on whether the series is too noisy: another verdict may need what
+    // was not computed.
+    if verdict != before.verdict {
+        return None;
+    }
+    let is_retired = input.is_retired();
+    Some(Analysis { verdict, baseline, latest_change, is_retired, ..before.clone() })
+}
+
+/// What the gate would have reported in one series over its history. The gate itself reports of
+/// today alone.
+pub fn replay_series(
+    input: &SeriesInput<'_>,
+    depth: AnalysisDepth,
+    analysis: &Analysis,
+) -> SeriesReplay {
+    match depth {
+        AnalysisDepth::Full => replay::replay_series(input, analysis),
+        AnalysisDepth::GateOnly => SeriesReplay::default(),
+    }
+}
+
+/// The replays of all series together.
+pub fn total_replay(
+    depth: AnalysisDepth,
+    replays: Vec<SeriesReplay>,
+    infrastructure_days: usize,
+) -> ReplaySummary {
+    match depth {
+        AnalysisDepth::Full => ReplaySummary::total(replays, infrastructure_days),
+        AnalysisDepth::GateOnly => ReplaySummary::default(),
+    }
+}
