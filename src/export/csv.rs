@@ -5,7 +5,8 @@ use std::fmt::{self, Write};
 
 use crate::export::{ExportPoint, points};
 use model::history::{History, SeriesColumn};
-use model::record::{RECORD_FIELDS, Statistic};
+use model::record::Statistic;
+use model::record::fields::RECORD_FIELDS;
 use model::text;
 
 pub(super) fn write(

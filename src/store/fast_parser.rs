@@ -322,7 +322,7 @@ mod tests {
 
     use super::*;
     use crate::store::json_line;
-    use model::record::RECORD_FIELDS;
+    use model::record::fields::RECORD_FIELDS;
 
     /// What both readers make of a line, the quick one having read others before.
     fn both(line: &str) {
