@@ -164,13 +164,12 @@ fn resolve_commit(
     if let Some(commit) = lookup.commit_named(name)? {
         return Ok(commit);
     }
-    // A shorter name may be right and still means nothing: say so before the suggestions.
-    let too_short = if name.len() < MIN_PREFIX {
-        format!(" (name an id by its first {MIN_PREFIX} characters or more)")
+    let length = if name.len() < MIN_PREFIX {
+        format!(" (an id is named by its first {MIN_PREFIX} characters or more)")
     } else {
         String::new()
     };
-    bail!("no measured commit is called `{name}`{too_short}{}", open_regressions(lookup, matching))
+    bail!("no measured commit is called `{name}`{length}{}", open_regressions(lookup, matching))
 }
 
 /// What could be accepted in these series instead, as it would be typed.

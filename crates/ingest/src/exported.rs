@@ -9,7 +9,8 @@ use crate::formats::{Format, Reader};
 use crate::ndjson;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{RECORD_FIELDS, Statistic};
+use model::record::Statistic;
+use model::record::fields::RECORD_FIELDS;
 
 pub const FORMAT: Format = Format {
     name: "exported-csv",
