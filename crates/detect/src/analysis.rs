@@ -25,8 +25,9 @@ pub struct Analysis {
     /// The series' own noise: robust relative standard deviation of one run around its level, which
     /// may move: a drift adds nothing to it.
     pub noise: Option<f64>,
-    /// Detectable change: the smallest lasting regression, relative and unsigned, that is reported within
-    /// [`horizon`](super::sensitivity::horizon) runs in 9 of 10 cases; none for too few runs.
+    /// Detectable change: the smallest lasting regression, relative and unsigned, that is reported
+    /// within [`horizon`](super::sensitivity::horizon) runs in 9 of 10 cases; none for too few
+    /// runs.
     pub detectable_change_90: Option<f64>,
     /// The same in 99 of 100 cases.
     pub detectable_change_99: Option<f64>,
@@ -79,7 +80,8 @@ pub struct Baseline {
     /// Median of the baseline's runs, base units.
     pub value: f64,
     pub runs: u32,
-    /// Index of the first run of the level that the baseline describes: where its line starts in a chart.
+    /// Index of the first run of the level that the baseline describes: where its line starts in a
+    /// chart.
     pub first_run: usize,
 }
 

@@ -3,8 +3,8 @@
 //! Example: 100 and 102 before, 121 and 119 after, noise of 1 %: +18.8 %, beyond 3 standard
 //! deviations, `Regressed`. With noise of 20 % the same is `Inconclusive`.
 //!
-//! One run on each side is enough where the noise of the series is known; without it, and with fewer
-//! than three runs a side, a difference is shown but not judged.
+//! One run on each side is enough where the noise of the series is known; without it, and with
+//! fewer than three runs a side, a difference is shown but not judged.
 
 use std::borrow::Cow;
 
@@ -70,6 +70,7 @@ pub fn compare(before: &[f64], after: &[f64], by: ComparisonCriteria) -> Option<
         (scale.level(after) - scale.level(before)).abs()
             / (noise.max(NOISE_FLOOR) * variance.sqrt())
     });
+    // Size first: within the threshold it does not matter whether the difference is real.
     let worse = (change > 0.0) == (by.direction == Direction::Lower);
     let verdict = match z {
         _ if change.abs() < by.threshold - 1e-9 => DeltaVerdict::Unchanged,

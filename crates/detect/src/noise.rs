@@ -28,6 +28,8 @@ impl SeriesNoise {
     pub fn of(level: &[f64], firsts: &[usize]) -> Option<Self> {
         let residuals = change_point::residuals(level, firsts, MAX_RUNS);
         let noise = Self::of_residuals(&residuals)?;
+        // Two views: with the slow moves, which hide changes, and without them, which is what one
+        // run varies by.
         let local = change_point::local_residuals(level, firsts, MAX_RUNS);
         let sigma =
             if local.len() < MIN_LOCAL_RESIDUALS { noise.sigma } else { robust_sigma(&local) };

@@ -63,6 +63,7 @@ impl PeerVotes {
         let z = sign * after.iter().map(bounded).sum::<f64>() / n * weight;
         let moved = sign * (median_in_place(&mut after.clone()).unwrap_or(baseline) - baseline);
         self.moved_along += usize::from(moved > MIN_ALONG_SHARE * shift.abs());
+        // 0.7: a backend that would have seen most of the shift has a say.
         if (0.7 * shift.abs() / sigma).min(4.0) * weight > MIN_ELIGIBLE_Z {
             self.eligible += 1;
             self.votes_for += usize::from(z > MIN_VOTE_Z && moved > MIN_VOTE_SHARE * shift.abs());
@@ -79,8 +80,8 @@ impl PeerVotes {
         if self.eligible >= 2 {
             return (1 + self.votes_for) as f64 + 1e-9 >= ratio * (1 + self.eligible) as f64;
         }
-        // Too few backends are quiet enough to vote. Where nearly all of several moved along, however
-        // noisy, that is evidence enough.
+        // Too few backends are quiet enough to vote. Where nearly all of several moved along,
+        // however noisy, that is evidence enough.
         self.voters_asked >= 4 && self.moved_along as f64 + 1e-9 >= ratio * self.voters_asked as f64
     }
 }

@@ -47,8 +47,8 @@ pub struct SeriesChanges {
 }
 
 impl SeriesChanges {
-    /// Adds the change that the gate has open where the look back has not found it: the verdict says
-    /// `Regressed`, so the list of changes must have it.
+    /// Adds the change that the gate has open where the look back has not found it: the verdict
+    /// says `Regressed`, so the list of changes must have it.
     pub fn add_open(&mut self, open: Option<Change>) {
         let Some(open) = open else { return };
         let same = |it: &Change| {
@@ -85,6 +85,8 @@ impl<'a> PreparedSeries<'a> {
         // The look back knows all values, so its scale is that of all. The gate's may not be: it
         // starts from the first value (see `detector`).
         let scale = LevelScale::of(&all);
+        // Infrastructure days are taken out before outliers are looked for: a day on which all
+        // backends were slow is no outlier of this one.
         let groups = comparable::groups(series, policy, &marks.rebases);
         let members = comparable::runs_by_group(&groups, &usable);
         let sigmas = policy.data_quality.outlier_threshold;
@@ -142,11 +144,12 @@ impl<'a> PreparedSeries<'a> {
         SeriesNoise::of(&self.comparable.last()?.levels, firsts)
     }
 
-    /// Rolling medians and spreads, restarted at steps, segments and gaps: a line must not lead from
-    /// one level to another.
+    /// Rolling medians and spreads, restarted at steps, segments and gaps: a line must not lead
+    /// from one level to another.
     pub fn lines(&self, changes: &[Change]) -> LevelLines {
         let runs = self.values.len();
         let mut lines = LevelLines { level: PerRun::none(runs), spread: PerRun::none(runs) };
+        // A drift has no run at which the line should break.
         let steps: Vec<usize> = changes
             .iter()
             .filter(|change| change.kind == ChangeKind::Step)
@@ -154,6 +157,7 @@ impl<'a> PreparedSeries<'a> {
             .collect();
         let mut pieces: BTreeMap<(usize, usize, usize), Vec<usize>> = BTreeMap::new();
         for (index, flags) in self.flags.iter().enumerate() {
+            // What does not count for levels must not bend the line that shows them.
             if flags.has_failed || flags.is_outlier || flags.infrastructure {
                 continue;
             }
@@ -179,6 +183,7 @@ impl<'a> PreparedSeries<'a> {
         let stretch = self.comparable.last()?;
         let time = |point: usize| self.series.runs[stretch.runs[point]].time;
         let points = stretch.runs.len();
+        // Days before the newest run, not before now: a series that rests keeps its trend.
         let since = time(points.checked_sub(1)?)
             .micros()
             .saturating_sub(i64::from(window_days).saturating_mul(DAY_US));

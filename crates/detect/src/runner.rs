@@ -11,8 +11,8 @@ pub struct RunnerChange {
     /// Index of that run, and of the one before it.
     pub first_after: usize,
     pub last_before: usize,
-    /// Medians of at most [`MAX_LEVEL_RUNS`] runs with a value on each side, base units; after it of
-    /// the new segment only.
+    /// Medians of at most [`MAX_LEVEL_RUNS`] runs with a value on each side, base units; after it
+    /// of the new segment only.
     pub before: f64,
     pub after: f64,
 }

@@ -1,7 +1,8 @@
 //! Slices in, numbers out: the statistics that this crate is built from, each with its source.
 //!
-//! Defined for any finite input: an empty slice gives `None`, or a neutral number where the function
-//! says so, never a panic and never NaN. What the numbers mean for a series is decided elsewhere.
+//! Defined for any finite input: an empty slice gives `None`, or a neutral number where the
+//! function says so, never a panic and never NaN. What the numbers mean for a series is decided
+//! elsewhere.
 //!
 //! Example: of 100, 101, 99, 150 the mean is 112.5 and the standard deviation 25; the median is
 //! 100.5 and 1.4826 × MAD is 1.5. One spike must not hide a level.

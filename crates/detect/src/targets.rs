@@ -53,6 +53,7 @@ pub fn evaluate(series: &[Series], analyses: &[Analysis], policy: &Policy) -> Ve
         .iter()
         .zip(analyses)
         .enumerate()
+        // A series that nobody measures any more violates nothing.
         .filter(|(_, (_, analysis))| !analysis.is_retired)
         .map(|(index, (series, analysis))| EvaluatedSeries { index, series, analysis })
         .collect();
@@ -148,6 +149,7 @@ impl EvaluatedSeries<'_> {
             }
             AlertQuantity::Std => run.std.get(),
             AlertQuantity::Statistic(Statistic::Median) => {
+                // Tools report the median by either name.
                 statistic(Statistic::Median).or_else(|| statistic(Statistic::P50))
             }
             AlertQuantity::Statistic(wanted) => statistic(wanted),
@@ -251,6 +253,7 @@ fn evaluate_alert(alert: &Alert, judged: &[EvaluatedSeries<'_>], targets: &mut V
         let holds = |at: usize| when.holds(&|comparison| one.measured(at, comparison));
         evaluated += u64::from(holds(newest).is_some());
         let needed = (alert.runs as usize).max(1);
+        // Every one of the newest runs must hold: an alert for one run would fire on each outlier.
         let Some(from) = one.series.runs.len().checked_sub(needed) else { continue };
         if !(from..=newest).rev().all(|at| holds(at) == Some(true)) {
             continue;

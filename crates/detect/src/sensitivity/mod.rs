@@ -158,6 +158,7 @@ pub fn detectable_shift(
     if levels.len() < rule.min_runs.max(3) {
         return None;
     }
+    // Recent runs alone: how a series scattered years ago says little about the next five.
     let recent = &levels[levels.len().saturating_sub(MAX_WINDOW_STARTS)..];
     let noise = LevelResiduals::of(recent, if question.is_up_worse { 1.0 } else { -1.0 });
     let baseline_runs = question.baseline_runs.min(MAX_BASELINE_RUNS);
@@ -173,6 +174,7 @@ pub fn detectable_shift(
 /// The value below which at least this share of the values lies; 0 for none.
 fn upper_rank(values: &mut [f64], share: f64) -> f64 {
     let Some(last) = values.len().checked_sub(1) else { return 0.0 };
+    // No interpolation: the answer is a shift that a window has shown, rounded to the safe side.
     let at = (share * last as f64).ceil() as usize;
     *values.select_nth_unstable_by(at.min(last), f64::total_cmp).1
 }
@@ -181,8 +183,8 @@ fn upper_rank(values: &mut [f64], share: f64) -> f64 {
 struct LevelResiduals {
     /// Distance from the median of the run's own block.
     residuals: Vec<f64>,
-    /// Distance of that median from the median of the [`MAX_BASELINE_RUNS`] runs before the block: what the
-    /// newest-level rules would have seen.
+    /// Distance of that median from the median of the [`MAX_BASELINE_RUNS`] runs before the block:
+    /// what the newest-level rules would have seen.
     block_shifts: Vec<f64>,
     /// How far the newest runs lie from the median of what they are compared with: 0 unless the
     /// level drifts.
@@ -263,6 +265,7 @@ struct NewLevelRules {
 impl NewLevelRules {
     fn of(runs: usize, base: &[f64], noise: &LevelResiduals, size: f64, rule: &Rule) -> Self {
         let median = median(base).unwrap_or(0.0);
+        // The scale that the rules would see, and no less than that of all windows.
         let sigma = significance::sigma_before(base, median).max(robust_sigma(&noise.residuals));
         let confirmations = rule.confirmations.clamp(1, MAX_NEW_RUNS);
         Self {
@@ -307,6 +310,7 @@ impl NewLevelRules {
     /// For every start: the smallest shift with which its stretches would be reported.
     fn reported_shifts(&self, noise: &[f64]) -> Vec<f64> {
         let windows = self.windows(noise);
+        // Everything but the noise is known exactly, so only what the noise enters gets the margin.
         let margin = 1.0 + SIGMA_MARGIN / (self.baseline_runs as f64).sqrt();
         let lengths: Vec<usize> = self.lengths.clone().collect();
         let mut shifts = vec![f64::INFINITY; windows.len() / lengths.len()];
