@@ -1,5 +1,5 @@
 //! What the records of a history take in memory once they are read, by a counting allocator:
-//! `cargo bench --bench memory`. Fails where the 60 days of the demo take more than they may.
+//! `cargo bench --features bench --bench memory`. Fails where the 60 days of the demo take more than they may.
 
 use std::process::ExitCode;
 

@@ -1,5 +1,5 @@
 //! Our chart files against plotters' own SVG backend drawing the same grid, band, level and dots:
-//! bytes first, then time. `cargo bench --bench stock`.
+//! bytes first, then time. `cargo bench --features bench --bench stock`.
 #![allow(clippy::print_stderr)]
 
 use std::error::Error;

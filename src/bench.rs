@@ -8,8 +8,9 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::app::stages;
-use crate::app::{self, LoadOptions, LoadedHistory, Project};
+use crate::app::build::{build_site, site_input};
+use crate::app::load::{LoadOptions, LoadedHistory, Project, load, load_history};
+use crate::app::observer::Silent;
 use crate::demo::{self, Scenario};
 use crate::output::previous::PreviousSite;
 use crate::store;
@@ -102,8 +103,7 @@ impl DemoFolder {
     /// # Errors
     /// They cannot be read.
     pub fn records(&self) -> anyhow::Result<DemoRecords> {
-        let LoadedHistory { history, policy, .. } =
-            app::load_history(&self.options(), &stages::no_progress)?;
+        let LoadedHistory { history, policy, .. } = load_history(&self.options(), &Silent)?;
         Ok(DemoRecords { history, policy })
     }
 
@@ -112,7 +112,7 @@ impl DemoFolder {
     /// # Errors
     /// It cannot be loaded.
     pub fn load(&self) -> anyhow::Result<LoadedDemo> {
-        Ok(LoadedDemo(app::load(&self.options(), &stages::no_progress)?))
+        Ok(LoadedDemo(load(&self.options(), &Silent)?))
     }
 
     /// The whole of `benchpages build` into a new folder, which is handed back: whoever drops it
@@ -127,8 +127,8 @@ impl DemoFolder {
     }
 
     fn build_into(&self, out: &Path) -> anyhow::Result<u64> {
-        let project = app::load(&self.options(), &stages::no_progress)?;
-        Ok(app::build(&project, out, PreviousSite::Remove, &stages::no_progress)?.files)
+        let project = load(&self.options(), &Silent)?;
+        Ok(build_site(&project, out, PreviousSite::Remove, &Silent)?.files)
     }
 }
 
@@ -169,7 +169,7 @@ pub struct LoadedDemo(Project);
 impl LoadedDemo {
     /// The gate's verdict on every series; how many are not steady.
     pub fn verdicts(&self) -> usize {
-        let series = &self.0.grouped.series;
+        let series = &self.0.series;
         let context = context_of(series);
         let verdicts = detect::verdicts(series, &self.0.policy, &context);
         verdicts.iter().filter(|verdict| **verdict != Verdict::Unchanged).count()
@@ -177,13 +177,13 @@ impl LoadedDemo {
 
     /// Analyses every series; the number of changes.
     pub fn analyze(&self) -> usize {
-        analyze_changes(&self.0.grouped.series, &self.0.policy)
+        analyze_changes(&self.0.series, &self.0.policy)
     }
 
     /// Of every series that has one: the smallest change that is said to be reported within five
     /// runs in 9 of 10 cases, and in which share of so many made-up histories it is.
     pub fn sensitivity(&self, draws: u32) -> Vec<(f64, f64)> {
-        let (series, policy) = (self.0.grouped.series.iter(), &self.0.policy);
+        let (series, policy) = (self.0.series.iter(), &self.0.policy);
         let checked = series.filter_map(|series| simulate::measure_power(series, policy, draws));
         checked.map(|checked| (checked.detectable_change, checked.power)).collect()
     }
@@ -194,7 +194,7 @@ impl LoadedDemo {
     /// # Errors
     /// The site cannot be prepared.
     pub fn pages(&self, then: &mut dyn FnMut(&MakeFile<'_>)) -> anyhow::Result<()> {
-        let input = app::site_input(&self.0);
+        let input = site_input(&self.0);
         crate::site::prepare(&input, &mut |site| {
             then(&|path| Some(site.render(path)?.ok()?.len()));
         })?;
@@ -206,7 +206,7 @@ impl LoadedDemo {
     /// # Errors
     /// The site cannot be prepared.
     pub fn paths(&self) -> anyhow::Result<Vec<String>> {
-        Ok(crate::site::paths(&app::site_input(&self.0))?)
+        Ok(crate::site::paths(&site_input(&self.0))?)
     }
 }
 

@@ -1,26 +1,27 @@
 //! benchpages: a directory of benchmark history in; a static site, or the verdict on a pull request,
 //! out.
 //!
-//! The crates below hold what knows nothing of files, pages and reports: `model` (records, policy,
-//! history, series), `ingest` (output of other tools → records), `detect` (series → verdicts) and
-//! `chart` (series → SVG). The rooms of this package use them:
+//! Four crates below this one are pure: `model` (records, history, policy, series), `detect` (what
+//! changed), `chart` (SVG) and `ingest` (files of other tools). The rooms here stand in three bands:
 //!
-//! ```text
-//! store ──► model::history ──► model::series ──► detect ──► chart ──► site ──► output
-//! (reads)   (each record once)  (grouped)        (verdicts)  (SVG)    (pages)  (swapped in)
-//! ```
+//! 1. **Core**: values in, values out. What a report or a page says is decided here, and can be
+//!    tested without a disk.
+//! 2. **Edges**: each connects the core to one part of the world: a directory, a socket, git, a
+//!    service. An edge never uses another edge.
+//! 3. **Application**: `app` has one file for each thing the program can be asked to do, and joins
+//!    edges and core for it; `cli` parses arguments, calls `app` and prints.
 //!
-//! `app` is that pipeline; read it first. A room may use only rooms listed above it here, and an
-//! edge never uses another edge (`tests/tidy` checks both). ARCHITECTURE.md has the whole map.
+//! Read `app` first: its head shows the pipeline at a glance. A room may use only rooms listed
+//! above it here; `tests/tidy` holds both rules.
 
-// ── Core: pure values in, values out ──
+// ── Core: values in, values out ──
 mod regressions;
 mod doctor;
 mod report;
 mod site;
 mod export;
 
-// ── Edges: each translates between the world and the core ──
+// ── Edges: each connects the core to one part of the world ──
 mod store;
 mod output;
 mod demo;
@@ -30,7 +31,7 @@ mod vcs;
 #[cfg(feature = "net")]
 mod notify;
 
-// ── Application: wires; may use everything above ──
+// ── Application: joins them; may use everything above ──
 mod app;
 mod cli;
 #[cfg(feature = "bench")]

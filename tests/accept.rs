@@ -48,7 +48,7 @@ fn what_is_accepted_is_shown_written_logged_and_approved_on_the_page() {
     let entry = &log["entries"][0];
     assert_eq!(
         (&entry["kind"], &entry["actor"], &entry["time"], &entry["commit"]),
-        (&json!("approval"), &json!("@ada"), &json!(NOW), &json!(at))
+        (&json!("acceptance"), &json!("@ada"), &json!(NOW), &json!(at))
     );
     assert_eq!(entry["details"]["max_change"], json!(0.22));
 }
@@ -94,8 +94,8 @@ fn nothing_is_accepted_that_is_not_there_and_what_is_there_is_named() {
     };
     refused("prase/rust/*", &at, &["no series matches", SERIES]);
     refused("parse/*", "0000000", &["no measured commit", &at, SERIES, "+21."]);
-    refused("parse/*", &commit(3), &["nothing got worse", &at, "--max-change"]);
-    refused("parse/*", "c0000", &["beginning of several commits"]);
+    refused("parse/*", &commit(3), &["no regression at", &at, "--max-change"]);
+    refused("parse/*", "c0000", &["no measured commit", "first 7 characters"]);
     assert_eq!(accepted(&history), "");
     let ahead = ["--series", "parse/*", "--commit", &commit(3), "--reason", "x"];
     let answer = accept(&history, &[&ahead[..], &["--max-change", "30%"]].concat());

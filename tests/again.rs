@@ -226,7 +226,7 @@ fn a_file_put_into_the_site_goes_and_refused_lines_are_told_again() {
     kept.history.file("results/bad.ndjson", "{broken\n");
     kept.settle();
     let told = kept.build().err;
-    assert!(told.contains("Nothing has changed") && told.contains("(1 refused: see"), "{told}");
+    assert!(told.contains("Nothing has changed") && told.contains("(1 rejected: see"), "{told}");
     std::fs::write(kept.history.out().join("about/stray.txt"), "not ours").unwrap();
     kept.build();
     kept.assert_as_cold("a file of somebody's own");

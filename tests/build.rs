@@ -24,7 +24,7 @@ fn refusal(line: &[u8]) -> (Value, History) {
     history.file("results/2025-09-01.ndjson", bytes);
     let built = history.build(&[]);
     assert_eq!(built.status, 0, "{}", built.err);
-    assert!(built.err.contains("(1 refused: see health/"), "{}", built.err);
+    assert!(built.err.contains("(1 rejected: see health/"), "{}", built.err);
     let kept = std::fs::read_to_string(history.data().join("quarantine/refused.ndjson")).unwrap();
     assert_eq!(kept.lines().count(), 1, "{kept}");
     (serde_json::from_str(&kept).unwrap(), history)
@@ -210,7 +210,7 @@ fn other_branches_and_pull_requests_are_no_part_of_the_main_line() {
     let site = history.site(&[]);
     let series = site.json(&format!("series/{SERIES}.json"));
     assert_eq!(series["points"].as_array().unwrap().len(), 8);
-    assert_eq!((&series["verdict"], &series["latest"]), (&json!("steady"), &json!(98.5)));
+    assert_eq!((&series["verdict"], &series["latest"]), (&json!("unchanged"), &json!(98.5)));
     assert!(site.text("health/").contains("1 record of other branches"));
     assert!(site.text(&format!("series/{SERIES}/")).contains("#12"));
     assert!(!site.has("commit/bbbbbbbb/index.html"));
@@ -389,7 +389,7 @@ fn answers_go_to_stdout_and_talk_to_stderr() {
     let machine = history.build(&["--format", "json"]);
     let answer: Value = serde_json::from_str(&machine.out).unwrap();
     assert_eq!(
-        (&answer["series"], &answer["records"], &answer["refused"]),
+        (&answer["series"], &answer["records"], &answer["rejected"]),
         (&json!(1), &json!(8), &json!(0))
     );
     let site = support::Site { root: history.out() };
@@ -404,10 +404,10 @@ fn time_and_memory_of_each_stage_are_told_when_asked_and_no_bar_without_a_termin
     let history = History::new();
     history.records(&good());
     let told = history.build(&["-vv"]).err;
-    let line = told.lines().find(|line| line.starts_with("of that: ")).unwrap();
-    for stage in ["read", "put in order", "grouped", "analysed", "wrote"] {
+    let line = told.lines().find(|line| line.starts_with("stages: ")).unwrap();
+    for stage in ["read", "put in order", "grouped", "analyzed", "wrote"] {
         let of =
-            line.split(", ").find(|part| part.trim_start_matches("of that: ").starts_with(stage));
+            line.split(", ").find(|part| part.trim_start_matches("stages: ").starts_with(stage));
         let of = of.unwrap_or_else(|| panic!("{stage}: {line}"));
         assert!(of.contains(" s"), "{of}");
         assert_eq!(of.contains(" MB)"), cfg!(target_os = "linux"), "{of}");

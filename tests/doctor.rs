@@ -54,7 +54,7 @@ fn a_healthy_history_has_no_findings() {
     let answer = doctor(&healthy(), &[]);
     assert_eq!(answer.status, 0, "{}", answer.out);
     assert_eq!(answer.out, "");
-    assert!(answer.err.contains("Nothing is wrong with 25 records in 1 series"), "{}", answer.err);
+    assert!(answer.err.contains("No errors in 25 records of 1 series"), "{}", answer.err);
 }
 
 #[test]
@@ -65,11 +65,11 @@ fn refused_lines_and_broken_side_files_are_told_with_their_places() {
     history.file("accepted.yml", "- series: [\n");
     history.file("audit.ndjson", "{}\n");
     let found = findings(&history, 1);
-    has(&found, ["wrong", "refused", "results/bad.ndjson:1", ""]);
-    has(&found, ["wrong", "refused", "results/bad.ndjson:2", ""]);
-    has(&found, ["wrong", "file", "notes/x.md", "front matter"]);
-    has(&found, ["wrong", "file", "accepted.yml", "correct the entry"]);
-    has(&found, ["wrong", "audit", "audit.ndjson:1", "the line has no hash"]);
+    has(&found, ["error", "refused", "results/bad.ndjson:1", ""]);
+    has(&found, ["error", "refused", "results/bad.ndjson:2", ""]);
+    has(&found, ["error", "file", "notes/x.md", "front matter"]);
+    has(&found, ["error", "file", "accepted.yml", "correct the entry"]);
+    has(&found, ["error", "audit", "audit.ndjson:1", "the line has no hash"]);
 }
 
 #[test]
@@ -78,8 +78,8 @@ fn a_refused_policy_is_a_finding_and_the_rest_is_still_examined() {
     history.file("policy.yml", "version: '1'\nregresion: {}\n");
     history.file("results/bad.ndjson", "not json\n");
     let found = findings(&history, 1);
-    has(&found, ["wrong", "policy", "policy.yml:2", "regression"]);
-    has(&found, ["wrong", "refused", "results/bad.ndjson:1", ""]);
+    has(&found, ["error", "policy", "policy.yml:2", "regression"]);
+    has(&found, ["error", "refused", "results/bad.ndjson:1", ""]);
 }
 
 #[test]
@@ -99,10 +99,10 @@ fn accepted_entries_that_cover_nothing_are_told_with_why() {
             + &entry("parse/*", &at, ", expires: 2025-09-01"),
     );
     let found = findings(&history, 1);
-    has(&found, ["wrong", "unused", "gone/*", "no series has such a name"]);
-    has(&found, ["wrong", "unused", "at feedfac", "no measured commit"]);
-    has(&found, ["wrong", "unused", "parse/* at", "nothing got worse"]);
-    has(&found, ["wrong", "expired", "parse/* at", "expired on 1 Sep 2025"]);
+    has(&found, ["error", "unused", "gone/*", "no series has such a name"]);
+    has(&found, ["error", "unused", "at feedfac", "no measured commit"]);
+    has(&found, ["error", "unused", "parse/* at", "nothing got worse"]);
+    has(&found, ["error", "expired", "parse/* at", "expired on 1 Sep 2025"]);
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn an_accepted_entry_in_use_is_no_finding_until_it_is_too_small() {
     assert!(!unused(findings(&history, 1)), "only the missing runner fields are wrong");
     history.file("accepted.yml", entry("0.2"));
     let found = findings(&history, 1);
-    has(&found, ["wrong", "unused", "parse/* at", "covers up to 20%, but the change is +3"]);
+    has(&found, ["error", "unused", "parse/* at", "covers up to 20%, but the change is +3"]);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_renamed_benchmark_is_recognised_and_the_alias_is_named() {
     }
     history.file("results/all.ndjson", lines(&records) + &lines(&others) + &lines(&new));
     let found = findings(&history, 1);
-    has(&found, ["wrong", "renamed", SERIES, "aliases: {parse: parse_text}"]);
+    has(&found, ["error", "renamed", SERIES, "aliases: {parse: parse_text}"]);
     assert_eq!(found.iter().filter(|one| one[1] == "renamed").count(), 1, "{found:#?}");
     history.file("policy.yml", "version: '1'\naliases: {parse: parse_text}\n");
     assert!(findings(&history, 0).iter().all(|one| one[1] != "renamed"));
@@ -192,10 +192,10 @@ fn noise_gaps_sparse_days_missing_and_retired_series_are_told() {
     }
     history.file("policy.yml", "version: '1'\ndata_quality: {min_records_per_day: 4}\n");
     let found = findings(&history, 1);
-    has(&found, ["wrong", "noisy", "noisy/rust", "too noisy: a change is noticed from"]);
-    has(&found, ["wrong", "missing", "late/rust", "newest run: 15 Sep 2025"]);
+    has(&found, ["error", "noisy", "noisy/rust", "too noisy: a change is noticed from"]);
+    has(&found, ["error", "missing", "late/rust", "newest run: 15 Sep 2025"]);
     has(&found, ["note", "gap", "results/", "no runs 7–14 Sep 2025 in 1 series: gap/rust"]);
-    has(&found, ["wrong", "sparse", "results/", "with fewer than 4 records"]);
+    has(&found, ["error", "sparse", "results/", "with fewer than 4 records"]);
     has(&found, ["note", "retired", "old/rust", "newest run: 1 Jan 2024"]);
 }
 
@@ -206,9 +206,9 @@ fn fields_are_told_where_they_look_like_another_and_where_the_runner_has_none() 
     let fields = json!({"runer_image": "u24", "weather": "mild"});
     history.records(&records.map(|one| with(one, fields.clone())).collect::<Vec<_>>());
     let found = findings(&history, 1);
-    has(&found, ["wrong", "field", "`runer_image`", "looks like `runner_image`"]);
+    has(&found, ["error", "field", "`runer_image`", "looks like `runner_image`"]);
     has(&found, ["note", "field", "the records", "weather"]);
-    has(&found, ["wrong", "runner", "track_fields", "no record has any of the tracked fields"]);
+    has(&found, ["error", "runner", "track_fields", "no record has any of the tracked fields"]);
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn demo_records_are_contamination_unless_all_of_it_is_a_demo() {
     let mixed = healthy();
     let one = with(steady()[3].clone(), json!({"generator": "benchpages@demo", "test": "x"}));
     mixed.file("results/demo.ndjson", lines(&[one]));
-    has(&findings(&mixed, 1), ["wrong", "demo", "the history", "1 of 26 records are demo data"]);
+    has(&findings(&mixed, 1), ["error", "demo", "the history", "1 of 26 records are demo data"]);
 }
 
 #[test]
@@ -239,5 +239,5 @@ fn many_findings_of_a_kind_stay_readable_and_hostile_names_command_no_terminal()
     assert_eq!(answer.status, 1);
     assert!(answer.out.lines().count() < 40 && !answer.out.contains('\u{1b}'), "{}", answer.out);
     assert!(answer.out.contains("and 290 more [refused]"), "{}", answer.out);
-    assert!(answer.err.contains("300 things are wrong"), "{}", answer.err);
+    assert!(answer.err.contains("300 errors"), "{}", answer.err);
 }

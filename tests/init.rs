@@ -107,7 +107,7 @@ fn what_is_proposed_follows_the_tools_that_the_repository_names() {
         repository.file(path, text);
         let (status, _, err) = repository.init(&["--yes"]);
         assert_eq!(status, 0, "{err}");
-        let wanted = if told.is_empty() { "No benchmark tool was recognised" } else { "Found " };
+        let wanted = if told.is_empty() { "No benchmark tool recognized" } else { "Found " };
         assert!(err.contains(wanted) && err.contains(told), "{path} {text}: {err}");
         let measured = repository.read(".github/benchmarks.sh");
         assert!(measured.contains(script), "{path} {text}: {measured}");
@@ -138,13 +138,13 @@ fn nothing_is_written_without_a_yes_and_what_is_there_is_kept() {
     assert_eq!(files(&repository.root()), ["data/policy.yml"]);
     assert!(out.contains("==> .github/workflows/benchmarks.yml <==\n"), "{out}");
     assert!(!out.contains("==> data/policy.yml"), "{out}");
-    assert!(err.contains("kept   data/policy.yml") && err.contains("  - # mine"), "{err}");
+    assert!(err.contains("kept    data/policy.yml") && err.contains("  - # mine"), "{err}");
     assert!(err.contains("Nothing was written"), "{err}");
     assert_eq!(repository.init(&["--yes"]).0, 0);
     assert_eq!(repository.read("data/policy.yml"), "version: '1'\n# mine\n");
     let before = files(&repository.root());
     let (_, _, err) = repository.init(&["--yes"]);
-    assert!(err.contains("there  .github/CODEOWNERS") && err.contains("Nothing to write"), "{err}");
+    assert!(err.contains("exists  .github/CODEOWNERS") && err.contains("Nothing to write"), "{err}");
     assert_eq!(files(&repository.root()), before);
     assert_eq!(repository.init(&["--yes", "--hooks"]).0, 0);
     let hooks = files(&repository.root()).len() - before.len();
@@ -165,7 +165,7 @@ fn the_proposed_policy_is_good_and_names_its_schema_first() {
     let path = repository.root().join("data/policy.yml").display().to_string();
     let answer = run(&["policy", "check", &path]);
     assert_eq!(answer.status, 0, "{}", answer.err);
-    assert!(answer.err.ends_with(": good\n"), "{}", answer.err);
+    assert!(answer.err.ends_with(": no errors\n"), "{}", answer.err);
     let first = repository.read("data/policy.yml");
     let first = first.lines().next().unwrap();
     assert!(first.starts_with("# yaml-language-server: $schema=https://"), "{first}");

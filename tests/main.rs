@@ -30,6 +30,7 @@ mod init;
 #[cfg(feature = "net")]
 mod notify;
 mod policy;
+mod public_site;
 mod replay;
 mod report;
 mod rotate;

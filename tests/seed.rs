@@ -41,7 +41,7 @@ fn it_builds_whole_under_its_own_policy() {
     let built = history.build(&["--demo", "--format", "json"]);
     assert_eq!(built.status, 0, "{}", built.err);
     let answer: Value = serde_json::from_str(&built.out).unwrap();
-    assert_eq!((&answer["records"], &answer["refused"]), (&488.into(), &0.into()));
+    assert_eq!((&answer["records"], &answer["rejected"]), (&488.into(), &0.into()));
     let site = crate::support::Site { root: history.out() };
     let health = site.json("health.json");
     assert_eq!((&health["failed"], &health["duplicates"]), (&27.into(), &0.into()));

@@ -446,7 +446,7 @@ fn results_of_a_tool_become_records_that_are_read() {
     let mut build = program();
     build.arg("build").arg("--data").arg(data).arg("--out").arg(site).args(["--format", "json"]);
     let built: Value = serde_json::from_slice(&build.output().unwrap().stdout).unwrap();
-    assert_eq!((&built["refused"], &built["records"]), (&json!(0), &json!(1)));
+    assert_eq!((&built["rejected"], &built["records"]), (&json!(0), &json!(1)));
 }
 
 /// What each tool writes is handed on where it is written, in the folder where it is run.

@@ -8,44 +8,44 @@ use serde_json::json;
 use crate::Asked;
 use crate::bed::{self, Bed};
 use crate::child::{Usage, best};
-use crate::table::{Line, line, megabytes, seconds, skipped, told};
+use crate::table::{Row, figure, grouped, megabytes, seconds, skipped, target};
 
 /// Series and days: everything of a history grows, until the number of series is what it is.
 const SIZES: [(u32, u32); 3] = [(50, 200), (500, 200), (5_000, 200)];
 const HUGE: (u32, u32) = (5_000, 2_000);
 const EXPONENT: f64 = 1.05;
 const HUGE_PEAK: u64 = 2_500_000_000;
-const HUGE_WHAT: &str = "build of 10,000,000 records, 5,000 series: peak memory";
+const HUGE_WHAT: &str = "peak memory for a build of 10,000,000 records, 5,000 series";
 
 struct Point {
     records: u64,
     usage: Usage,
 }
 
-pub fn lines(bed: &Bed, asked: &Asked) -> anyhow::Result<Vec<Line>> {
+pub fn rows(bed: &Bed, asked: &Asked) -> anyhow::Result<Vec<Row>> {
     let mut points = Vec::new();
     for size in SIZES.into_iter().chain(asked.huge.then_some(HUGE)) {
         points.push(measure(bed, size)?);
     }
-    let mut lines: Vec<Line> = points.iter().map(tell).collect();
+    let mut rows: Vec<Row> = points.iter().map(row_of).collect();
     let exponent = exponent(&points);
-    lines.push(line(
-        "growth of CPU time with the number of records: exponent",
+    rows.push(target(
+        "exponent of CPU time over the number of records",
         "1.05",
         format!("{exponent:.2}"),
         exponent <= EXPONENT,
     ));
-    lines.push(match points.iter().find(|it| it.records >= 10_000_000) {
+    rows.push(match points.iter().find(|it| it.records >= 10_000_000) {
         Some(it) => {
             let peak = it.usage.peak;
-            line(HUGE_WHAT, "2,500 MB", megabytes(peak), peak <= HUGE_PEAK)
+            target(HUGE_WHAT, "2,500 MB", megabytes(peak), peak <= HUGE_PEAK)
         }
-        None => skipped(HUGE_WHAT, "2,500 MB", "`cargo bench --bench scale -- --huge`"),
+        None => skipped(HUGE_WHAT, "2,500 MB", "`make growth`"),
     });
     if let Some(path) = &asked.growth {
         keep(path, &points)?;
     }
-    Ok(lines)
+    Ok(rows)
 }
 
 fn measure(bed: &Bed, (series, days): (u32, u32)) -> anyhow::Result<Point> {
@@ -59,23 +59,10 @@ fn measure(bed: &Bed, (series, days): (u32, u32)) -> anyhow::Result<Point> {
     Ok(Point { records: u64::from(series) * u64::from(days), usage })
 }
 
-fn tell(point: &Point) -> Line {
+fn row_of(point: &Point) -> Row {
     let Usage { wall, cpu, peak } = point.usage;
     let measured = format!("CPU {}, {} of clock, {}", seconds(cpu), seconds(wall), megabytes(peak));
-    told(&format!("build of {} records", grouped(point.records)), measured)
-}
-
-/// 1234567 as 1,234,567.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    figure(&format!("build of {} records", grouped(point.records)), measured)
 }
 
 /// The slope of the logarithm of processor time over that of records, by least squares.
@@ -113,8 +100,8 @@ fn keep(path: &Path, points: &[Point]) -> anyhow::Result<()> {
 
 /// The commit that is checked out, where git tells one.
 fn commit() -> String {
-    let told = Command::new("git").args(["rev-parse", "HEAD"]).output();
-    let told = told.ok().filter(|it| it.status.success());
-    let told = told.and_then(|it| String::from_utf8(it.stdout).ok());
-    told.map_or_else(|| "local".to_owned(), |it| it.trim().to_owned())
+    let output = Command::new("git").args(["rev-parse", "HEAD"]).output();
+    let output = output.ok().filter(|it| it.status.success());
+    let id = output.and_then(|it| String::from_utf8(it.stdout).ok());
+    id.map_or_else(|| "local".to_owned(), |it| it.trim().to_owned())
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::Asked;
 use crate::bed::{self, Bed};
-use crate::table::{Line, line, seconds, skipped};
+use crate::table::{Row, seconds, skipped, target};
 
 /// The argument by which this program is started again for one step.
 pub const STEP: &str = "--step";
@@ -23,36 +23,41 @@ const ANALYSIS: f64 = 10e-3;
 const MEMORY: u64 = 1_160_000;
 const RUNS: usize = 101;
 
-pub fn lines(bed: &Bed, _: &Asked) -> anyhow::Result<Vec<Line>> {
+pub fn rows(bed: &Bed, _: &Asked) -> anyhow::Result<Vec<Row>> {
     let history = bed.history(5_000, 200)?;
     let [ours, serde] = started(&history.to_string_lossy())?;
-    let mut lines = vec![line(
-        "reading 1,000,000 records (CPU), without files",
+    let mut rows = vec![target(
+        "parsing 1,000,000 records (CPU), without file access",
         "2 × serde_json into borrowed structs",
         format!("{:.2} × ({} and {})", ours / serde, seconds(ours), seconds(serde)),
         ours <= PARSE * serde,
     )];
     let [verdicts, analysis] = started("gate")?;
-    let what = "3,900 records on one core (CPU), once read: verdicts of the gate";
-    lines.push(line(what, "1 ms", seconds(verdicts), verdicts < VERDICTS));
-    lines.push(line("… all that pages tell", "10 ms", seconds(analysis), analysis < ANALYSIS));
-    let (what, limit) = ("… memory of the records of 60 days", "1.16 MB");
-    lines.push(match memory() {
-        Ok(bytes) => line(what, limit, format!("{:.2} MB", bytes as f64 / 1e6), bytes < MEMORY),
+    let what = "3,900 records in memory, one core (CPU): verdicts of the gate";
+    rows.push(target(what, "1 ms", seconds(verdicts), verdicts < VERDICTS));
+    rows.push(target(
+        "… full analysis for the pages",
+        "10 ms",
+        seconds(analysis),
+        analysis < ANALYSIS,
+    ));
+    let (what, limit) = ("… memory for the records of 60 days", "1.16 MB");
+    rows.push(match memory() {
+        Ok(bytes) => target(what, limit, format!("{:.2} MB", bytes as f64 / 1e6), bytes < MEMORY),
         Err(error) => skipped(what, limit, &format!("{error:#}")),
     });
-    Ok(lines)
+    Ok(rows)
 }
 
 /// Starts this program again for one step; the two figures that it prints.
 fn started(step: &str) -> anyhow::Result<[f64; 2]> {
     let mut command = Command::new(std::env::current_exe()?);
-    let told = command.args([STEP, step]).stderr(Stdio::inherit()).output()?;
-    if !told.status.success() {
-        bail!("the step {step} ended with {}", told.status);
+    let output = command.args([STEP, step]).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        bail!("the step {step} ended with {}", output.status);
     }
-    let told = String::from_utf8(told.stdout)?;
-    let (one, two) = told.trim().split_once(' ').context("a step tells two figures")?;
+    let text = String::from_utf8(output.stdout)?;
+    let (one, two) = text.trim().split_once(' ').context("a step prints two figures")?;
     Ok([one.parse()?, two.parse()?])
 }
 
@@ -137,10 +142,12 @@ fn median(mut what: impl FnMut() -> usize) -> f64 {
 /// What `benches/memory.rs` counts, with its own allocator.
 fn memory() -> anyhow::Result<u64> {
     let mut command = Command::new(env!("CARGO"));
-    command.args(["bench", "--quiet", "--bench", "memory"]).current_dir(env!("CARGO_MANIFEST_DIR"));
-    let told = String::from_utf8(command.output()?.stdout)?;
-    let rest = told.split_once("records: ").map(|it| it.1);
+    command
+        .args(["bench", "--quiet", "--features", "bench", "--bench", "memory"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    let text = String::from_utf8(command.output()?.stdout)?;
+    let rest = text.split_once("records: ").map(|it| it.1);
     let bytes =
-        rest.and_then(|it| it.split(' ').next()).context("benches/memory.rs told nothing")?;
+        rest.and_then(|it| it.split(' ').next()).context("benches/memory.rs printed nothing")?;
     Ok(bytes.parse()?)
 }

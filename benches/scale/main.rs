@@ -1,5 +1,5 @@
 //! What the project promises of speed and size, held against what the program does: one table.
-//! `make bench`, or `cargo bench --bench scale`.
+//! `make bench`, or `cargo bench --features bench --bench scale`.
 //!
 //! The program itself is run, on made-up histories in temporary folders. `-- NAME…` measures only
 //! the groups whose names are given, `--huge` also 10,000,000 records (5 GB of disk), and
@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::bed::Bed;
-use crate::table::Line;
+use crate::table::Row;
 
 /// As in the program itself.
 #[global_allocator]
@@ -36,14 +36,14 @@ pub struct Asked {
     groups: Vec<String>,
 }
 
-type Group = fn(&Bed, &Asked) -> anyhow::Result<Vec<Line>>;
+type Group = fn(&Bed, &Asked) -> anyhow::Result<Vec<Row>>;
 
 const GROUPS: [(&str, Group); 5] = [
-    ("million", million::lines),
-    ("growth", growth::lines),
-    ("many", many::lines),
-    ("inside", inside::lines),
-    ("serve", watched::lines),
+    ("million", million::rows),
+    ("growth", growth::rows),
+    ("many", many::rows),
+    ("inside", inside::rows),
+    ("serve", watched::rows),
 ];
 
 fn main() -> ExitCode {
@@ -71,15 +71,15 @@ fn done(outcome: anyhow::Result<()>) -> ExitCode {
 
 fn measure(asked: &Asked) -> anyhow::Result<()> {
     let bed = Bed::new()?;
-    let mut lines = Vec::new();
+    let mut rows = Vec::new();
     for (name, group) in GROUPS {
         let chosen = asked.groups.is_empty() || asked.groups.iter().any(|it| it == name);
         // The curve is asked for by its file as well.
         if chosen || name == "growth" && asked.growth.is_some() {
             eprintln!("measuring: {name}");
-            lines.extend(group(&bed, asked)?);
+            rows.extend(group(&bed, asked)?);
         }
     }
-    print!("{}", table::markdown(&lines));
+    print!("{}", table::markdown(&rows));
     Ok(())
 }

@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 
 use crate::bed::{self, Bed};
 use crate::child::best;
-use crate::table::{Line, line, megabytes, seconds, told};
+use crate::table::{Row, grouped, megabytes, seconds, target};
 use crate::{Asked, hugo};
 
 const SERIES: u32 = 10_000;
@@ -21,34 +21,34 @@ const REQUESTS: usize = 4;
 const OVERVIEW: u64 = 150_000;
 const SITE: u64 = 1_000_000_000;
 
-pub fn lines(bed: &Bed, _: &Asked) -> anyhow::Result<Vec<Line>> {
+pub fn rows(bed: &Bed, _: &Asked) -> anyhow::Result<Vec<Row>> {
     let history = bed.history(SERIES, DAYS)?;
     let site = bed.path("site-of-many");
     let ours = best(|| bed.cold(&history, &site))?;
     let peer = hugo::build(bed, SERIES)?;
     let (name, (wall, peak)) =
         peer.map_or(("hugo 0.111 before", HUGO_BEFORE), |it| ("hugo", (it.wall, it.peak)));
-    let mut lines = vec![
-        line(
-            "build of 10,000 series with charts, verdicts and JSON, from nothing",
+    let mut rows = vec![
+        target(
+            "cold build of 10,000 series with charts, verdicts and JSON",
             &format!("{} ({name}, 10,000 plain pages)", seconds(wall)),
             format!("{} (CPU {})", seconds(ours.wall), seconds(ours.cpu)),
             ours.wall <= wall,
         ),
-        line(
+        target(
             "… its peak memory",
             &format!("{} (a quarter of {name})", megabytes(peak / 4)),
             megabytes(ours.peak),
             ours.peak <= peak / 4,
         ),
     ];
-    lines.extend(weights(&site)?);
+    rows.extend(weights(&site)?);
     bed::remove(&history)?;
     bed::remove(&site)?;
-    Ok(lines)
+    Ok(rows)
 }
 
-fn weights(site: &Path) -> anyhow::Result<Vec<Line>> {
+fn weights(site: &Path) -> anyhow::Result<Vec<Row>> {
     let files = bed::files(site)?;
     let size: u64 = files.values().sum();
     let pages = files.iter().filter(|(path, _)| {
@@ -56,25 +56,25 @@ fn weights(site: &Path) -> anyhow::Result<Vec<Line>> {
     });
     let heaviest = pages.max_by_key(|(_, size)| **size).map(|(path, _)| site.join(path));
     let overview = files.get(Path::new("index.html")).copied().unwrap_or_default();
-    let mut lines = Vec::new();
+    let mut rows = Vec::new();
     if let Some(page) = heaviest {
         let (requests, weight) = first_load(&page)?;
-        lines.push(line(
+        rows.push(target(
             "… first load of its heaviest series page (gzip -9)",
             "35 KB in 4 requests",
             format!("{:.1} KB in {requests}", weight as f64 / 1e3),
             weight <= PAGE && requests <= REQUESTS,
         ));
     }
-    lines.push(line(
-        "… its overview, not packed",
+    rows.push(target(
+        "… its overview, uncompressed",
         "150 KB",
         format!("{:.0} KB", overview as f64 / 1e3),
         overview < OVERVIEW,
     ));
-    lines.push(line("… its size", "1 GB", megabytes(size), size < SITE));
-    lines.push(told("… its files", files.len().to_string()));
-    Ok(lines)
+    let measured = format!("{} in {} files", megabytes(size), grouped(files.len() as u64));
+    rows.push(target("… its size", "1 GB", measured, size < SITE));
+    Ok(rows)
 }
 
 /// Requests and packed bytes of a page with all that it loads.

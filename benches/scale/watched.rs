@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::Asked;
 use crate::bed::{self, Bed};
 use crate::child::{best, run_judge};
-use crate::table::{Line, line, megabytes, seconds, told};
+use crate::table::{Row, figure, megabytes, seconds, target};
 
 const SERIES: u32 = 500;
 const DAYS: u32 = 400;
@@ -21,7 +21,7 @@ const RELOAD: f64 = 0.3;
 const SAVES: usize = 5;
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub fn lines(bed: &Bed, _: &Asked) -> anyhow::Result<Vec<Line>> {
+pub fn rows(bed: &Bed, _: &Asked) -> anyhow::Result<Vec<Row>> {
     let history = bed.history(SERIES, DAYS)?;
     let mut check = bed.program();
     check.args(["check", "--demo", "--data"]).arg(&history);
@@ -31,14 +31,14 @@ pub fn lines(bed: &Bed, _: &Asked) -> anyhow::Result<Vec<Line>> {
     times.sort_by(f64::total_cmp);
     let (median, best) = (times[times.len() / 2], times[0]);
     Ok(vec![
-        line(
-            "`serve` of 200,000 records: from a saved file to the reloaded page, median of 5",
+        target(
+            "`serve` with 200,000 records: saved file to reloaded page, median of 5",
             "300 ms",
             format!("{} (best {})", seconds(median), seconds(best)),
             median < RELOAD,
         ),
-        told(
-            "`check` of 200,000 records, nothing changed",
+        figure(
+            "`check` of 200,000 records, unchanged",
             format!(
                 "{} (CPU {}, {})",
                 seconds(checked.wall),
@@ -78,7 +78,7 @@ impl Server {
         // The rest is read too: a full pipe would stop the server.
         std::thread::spawn(move || lines.for_each(drop));
         if server.address.is_empty() {
-            bail!("the server told no address");
+            bail!("the server printed no address");
         }
         Ok(server)
     }

@@ -1,10 +1,9 @@
-//! What people wrote beside the records (approvals, notes), and analyses that know of it: names of
-//! commits become places in the history.
+//! What people wrote beside the records, as an analysis needs it: accepted changes and notes name
+//! commits (`3f2a91c`), an analysis wants their places in the history (commit 412 of 500).
 
 use crate::report::candidate::Candidate;
 use crate::store;
-use detect::{Analyses, AnalysisDepth, Explanation};
-use model::commit_ref::CommitNames;
+use detect::{Analyses, AnalysisContext, AnalysisDepth, Explanation, ResolvedAcceptance};
 use model::filter::ChangeAges;
 use model::history::History;
 use model::note::Note;
@@ -13,97 +12,127 @@ use model::policy::accepted::{self, AcceptedEntry};
 use model::record::time::Timestamp;
 use model::series::{CommitIndex, Series};
 
-/// What people wrote beside the records.
-#[derive(Clone, Copy)]
+/// Accepted changes and notes, resolved against a history.
 pub(super) struct HumanInput<'a> {
-    pub(super) depth: AnalysisDepth,
-    pub(super) accepted: &'a [AcceptedEntry],
-    pub(super) notes: &'a [Note],
-    /// What is accepted for a commit of this pull request is accepted for its runs.
-    pub(super) candidate: Option<&'a Candidate>,
+    depth: AnalysisDepth,
+    now: Timestamp,
+    newest_run: Option<Timestamp>,
+    accepted: Vec<AcceptedAt<'a>>,
+    notes: Vec<NoteAt<'a>>,
+}
+
+struct AcceptedAt<'a> {
+    entry: &'a AcceptedEntry,
+    resolved: ResolvedAcceptance,
+}
+
+struct NoteAt<'a> {
+    note: &'a Note,
+    explanations: Vec<Explanation>,
 }
 
 impl<'a> HumanInput<'a> {
-    pub(super) fn for_gate(contents: &'a store::Contents, scene: &'a Candidate) -> Self {
-        let (accepted, notes) = (&contents.accepted, &contents.notes);
-        Self { depth: AnalysisDepth::GateOnly, accepted, notes, candidate: Some(scene) }
+    pub(super) fn of(
+        depth: AnalysisDepth,
+        history: &History,
+        contents: &'a store::Contents,
+        now: Timestamp,
+    ) -> Self {
+        Self::resolve(depth, history, contents, now, None)
+    }
+
+    /// For a check: what is accepted for any commit of the candidate's pull request is accepted for
+    /// its runs. Reviewers accept the commit they see, and a later push measures another one.
+    pub(super) fn of_candidate(
+        candidate: &Candidate,
+        history: &History,
+        contents: &'a store::Contents,
+        now: Timestamp,
+    ) -> Self {
+        Self::resolve(AnalysisDepth::GateOnly, history, contents, now, Some(candidate))
+    }
+
+    fn resolve(
+        depth: AnalysisDepth,
+        history: &History,
+        contents: &'a store::Contents,
+        now: Timestamp,
+        candidate: Option<&Candidate>,
+    ) -> Self {
+        // Resolved once here and not per series: a history has thousands of series and commits.
+        let commit = |name: &str| {
+            let candidate = candidate.filter(|candidate| candidate.has_commit(name));
+            // The runs of a pull request stand behind the main line, so that its own commits have no
+            // place of their own in the history that is judged.
+            let first_commit = candidate.and_then(|candidate| candidate.first_commit);
+            first_commit.or_else(|| find_commit(name, history))
+        };
+        let accepted = contents.accepted.iter().filter_map(|entry| {
+            let resolved = resolve_accepted(entry, commit(&entry.commit)?);
+            Some(AcceptedAt { entry, resolved })
+        });
+        let notes = contents.notes.iter();
+        Self {
+            depth,
+            now,
+            newest_run: history.newest,
+            accepted: accepted.collect(),
+            notes: notes
+                .map(|note| NoteAt { note, explanations: explain(note, history) })
+                .collect(),
+        }
+    }
+
+    /// Analyzes all series of the history.
+    pub(super) fn analyze(&self, series: &[Series], policy: &Policy) -> Analyses {
+        self.with_context(|context| detect::analyze_all(series, policy, context))
+    }
+
+    /// Lends the context of an analysis to `work`. A context borrows what it looks up per series,
+    /// so it cannot leave this function.
+    pub(super) fn with_context<T>(&self, work: impl FnOnce(&AnalysisContext<'_>) -> T) -> T {
+        work(&AnalysisContext {
+            depth: self.depth,
+            now: self.now,
+            newest_run: self.newest_run,
+            accepted: &|series| self.accepted_for(series),
+            explanations: &|series| self.explanations_for(series),
+        })
+    }
+
+    fn accepted_for(&self, series: &Series) -> Vec<ResolvedAcceptance> {
+        let name = series.key.name();
+        let accepted = self.accepted.iter();
+        let concerned = accepted.filter(|it| accepted::matches(&it.entry.series, &name));
+        concerned.map(|accepted| accepted.resolved.clone()).collect()
+    }
+
+    fn explanations_for(&self, series: &Series) -> Vec<Explanation> {
+        let subject = series.key.subject(&series.tags);
+        let notes = self.notes.iter();
+        let concerned = notes.filter(|it| it.note.matches.holds(subject, ChangeAges::default()));
+        concerned.flat_map(|note| note.explanations.iter().copied()).collect()
     }
 }
 
-pub(super) fn analyze_series(
-    history: &History,
-    series: &[Series],
-    policy: &Policy,
-    said: HumanInput<'_>,
-    now: Timestamp,
-) -> Analyses {
-    with_analysis_context(history, said, now, |context| {
-        detect::analyze_all(series, policy, context)
-    })
-}
-
-/// Hands over what analyses need to know of a history beside its series.
-pub(super) fn with_analysis_context<T>(
-    history: &History,
-    said: HumanInput<'_>,
-    now: Timestamp,
-    then: impl FnOnce(&detect::AnalysisContext<'_>) -> T,
-) -> T {
-    let names = history.commit_names();
-    let find = |name: &str| commit_named(&names, name);
-    let commit = |name: &str| {
-        let own = said
-            .candidate
-            .filter(|scene| scene.has_commit(name))
-            .and_then(|scene| scene.first_commit);
-        own.or_else(|| find(name))
-    };
-    let resolved = said
-        .accepted
-        .iter()
-        .filter_map(|entry| Some((entry, resolve_accepted(entry, commit(&entry.commit)?))));
-    let resolved: Vec<(&AcceptedEntry, detect::ResolvedAcceptance)> = resolved.collect();
-    let accepted = |series: &Series| -> Vec<detect::ResolvedAcceptance> {
-        let name = series.key.name();
-        let concerned = resolved.iter().filter(|(e, _)| accepted::matches(&e.series, &name));
-        concerned.map(|(_, accepted)| accepted.clone()).collect()
-    };
-    let explained = |series: &Series| -> Vec<Explanation> {
-        let subject = series.key.subject(&series.tags);
-        let notes = said.notes.iter();
-        let concerned = notes.filter(|note| note.matches.holds(subject, ChangeAges::default()));
-        concerned.flat_map(|note| explanations(note, &find)).collect()
-    };
-    let newest = history.newest;
-    then(&detect::AnalysisContext {
-        depth: said.depth,
-        now,
-        newest_run: newest,
-        accepted: &accepted,
-        explanations: &explained,
-    })
-}
-
-/// The commit that is certainly meant: an entry with a name of several commits covers none.
-fn commit_named(names: &CommitNames<'_>, name: &str) -> Option<CommitIndex> {
-    let at = names.find(name).ok().flatten()?;
-    Some(CommitIndex(u32::try_from(at).ok()?))
-}
-
 /// A note's day and its commit, where the history has it.
-fn explanations(
-    note: &Note,
-    find: &impl Fn(&str) -> Option<CommitIndex>,
-) -> impl Iterator<Item = Explanation> {
-    let commit = note.commit.as_deref().and_then(find);
+fn explain(note: &Note, history: &History) -> Vec<Explanation> {
+    let commit = note.commit.as_deref().and_then(|commit| find_commit(commit, history));
     let day = note.date.map(Explanation::Day);
     let about = if note.false_alarm { Explanation::FalseAlarm } else { Explanation::Commit };
-    day.into_iter().chain(commit.map(about))
+    day.into_iter().chain(commit.map(about)).collect()
+}
+
+/// The commit with this name or, from 7 characters on, with an id that begins with it.
+fn find_commit(name: &str, history: &History) -> Option<CommitIndex> {
+    let is_named = |id: &str| id == name || name.len() >= 7 && id.starts_with(name);
+    let index = history.commits.iter().position(|commit| is_named(&commit.id))?;
+    Some(CommitIndex(u32::try_from(index).ok()?))
 }
 
 /// An accepted entry with its commit.
-fn resolve_accepted(entry: &AcceptedEntry, commit: CommitIndex) -> detect::ResolvedAcceptance {
-    detect::ResolvedAcceptance {
+fn resolve_accepted(entry: &AcceptedEntry, commit: CommitIndex) -> ResolvedAcceptance {
+    ResolvedAcceptance {
         commit,
         max_change: entry.max_change,
         reason: entry.reason.clone(),
@@ -112,12 +141,11 @@ fn resolve_accepted(entry: &AcceptedEntry, commit: CommitIndex) -> detect::Resol
     }
 }
 
-/// The policy's annotations are notes like those in `notes/`.
-pub(super) fn annotations(policy: &Policy) -> impl Iterator<Item = Note> {
-    let entries = policy.annotations.iter().enumerate();
-    entries.map(|(at, entry)| Note {
+/// The policy's annotations, which are notes like those in `notes/`.
+pub(super) fn policy_annotations(policy: &Policy) -> impl Iterator<Item = Note> {
+    policy.annotations.iter().enumerate().map(|(number, entry)| Note {
         false_alarm: false,
-        name: format!("annotation-{at}"),
+        name: format!("annotation-{number}"),
         date: Timestamp::parse(&format!("{}T00:00:00Z", entry.date)).ok(),
         commit: None,
         title: entry.text.clone(),

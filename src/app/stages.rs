@@ -1,15 +1,7 @@
-//! The stages of a command: how far each one is while it lasts, and afterwards how long it took and
-//! how much memory the process had used by then. Where the system does not tell its memory, none is
-//! told.
+//! The stages of a command: how long each took, and how much memory the process had used by its
+//! end. Systems that do not publish a process's memory give none.
 
 use std::time::{Duration, Instant};
-
-/// Told how far long work is: what is done, how much of it, and of how much; of 0 where nobody
-/// knows. Called from many threads.
-pub(crate) type Progress<'a> = dyn Fn(&'static str, u64, u64) + Sync + 'a;
-
-/// Tells nobody.
-pub(crate) fn no_progress(_: &'static str, _: u64, _: u64) {}
 
 /// A stage that has ended.
 #[derive(Clone, Copy, Debug)]
@@ -32,16 +24,16 @@ impl Stages {
         Self { last_end: Instant::now(), finished: Vec::new() }
     }
 
-    /// The stage since the last call has ended.
+    /// Ends the stage that began with the end of the one before it.
     pub(crate) fn finish(&mut self, name: &'static str) {
         let now = Instant::now();
-        let took = now.duration_since(self.last_end);
-        self.finished.push(Stage { name, duration: took, peak_bytes: peak_memory() });
+        let duration = now.duration_since(self.last_end);
+        self.finished.push(Stage { name, duration, peak_bytes: peak_memory() });
         self.last_end = now;
     }
 }
 
-/// The process's peak memory in bytes, as Linux tells it.
+/// The process's peak memory in bytes, as Linux publishes it.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

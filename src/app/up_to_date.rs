@@ -1,12 +1,12 @@
-//! Whether a build would make the very site that is there: then it need not be made.
+//! Whether a build would make the site that is there: then it is not made again.
 //!
-//! After a build, what went in and what came out is noted down in the user's cache folder: of each
-//! file how it looks from outside, which is size, time of its last change, and inode. The times are
-//! the system's own (`ctime`), which no program can set, so that an edit which keeps size and date
-//! is seen. A note that is cut, altered, or of another program is as good as none, and so is one
-//! whose site was touched. Files that changed within the clock's grain before they were looked at
-//! are not trusted, as in git ("racy git"): nothing is noted down then.
-//! Refused: to be a reason for a build to fail, and systems without such times.
+//! After a build, a record of what went in and what came out is written into the user's cache
+//! folder. It holds each file's stamp: size, times and inode, never its content. The times include
+//! the system's own (`ctime`), which no program can set, so an edit that keeps size and date is
+//! noticed. A record that is cut off, altered or of another program counts as none, and so does one
+//! whose site was touched. A file that changed within the clock's grain before it was looked at
+//! could change again without a trace, as in git ("racy git"); then no record is written.
+//! A failure here never fails a build. Systems without such times always build.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -15,18 +15,18 @@ use blake3::Hasher;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::app::{BuildSummary, LoadOptions};
+use crate::app::load::LoadOptions;
 use crate::store;
 use model::record::time::Timestamp;
 
-/// First line of a note.
-const RECORD_HEADER: &str = "benchpages unchanged 1";
-/// A change this long before a file is looked at could be followed by another of the same time:
+/// First line of a record; a new number where its form or that of [`BuildRecord`] changes.
+const RECORD_HEADER: &str = "benchpages build 2";
+/// A change this long before a file is looked at could be followed by another with the same time:
 /// where times are whole seconds, and where they are finer (a kernel's tick is 10 ms at most).
 const COARSE_CLOCK_GRAIN: Duration = Duration::from_secs(2);
 const FINE_CLOCK_GRAIN: Duration = Duration::from_millis(50);
 
-/// What a build reads, as it looks from outside.
+/// One hash of all files and options of a build.
 pub(crate) struct BuildFingerprint {
     key: String,
     /// The minute that pages show as the build's.
@@ -34,15 +34,29 @@ pub(crate) struct BuildFingerprint {
     record_path: PathBuf,
 }
 
-/// What the note of a build says.
+/// What a build made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct BuildSummary {
+    pub(crate) pages: u64,
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
+    pub(crate) series: usize,
+    pub(crate) records: u64,
+    pub(crate) rejected: usize,
+    /// Paths of all files within the site.
+    #[serde(skip)]
+    pub(crate) routes: Vec<String>,
+}
+
+/// What a build said at its end, to say it again.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct BuildRecord {
-    pub(crate) built: BuildSummary,
+    pub(crate) summary: BuildSummary,
     pub(crate) warnings: Vec<String>,
 }
 
 impl BuildFingerprint {
-    /// Looks at everything that a build into `out` reads; none where that tells nothing: there is
+    /// Looks at everything that a build into `out` reads; none where that proves nothing: there is
     /// no cache, a file cannot be looked at, or one has just changed.
     pub(crate) fn of(options: &LoadOptions, out: &Path) -> Option<Self> {
         let root = options.cache.as_ref()?;
@@ -52,19 +66,21 @@ impl BuildFingerprint {
             key.update(&part.len().to_le_bytes()).update(part);
         };
         add(env!("CARGO_PKG_VERSION").as_bytes());
+        // While the program is being developed its version stays, and its pages change.
         add(&file_stamp(&std::env::current_exe().ok()?, None)?);
         let LoadOptions { demo, with_archive, now: at, base_url, explicit_index, audience, .. } =
             options;
-        let said = (demo, with_archive, at, base_url, explicit_index, audience);
-        add(format!("{said:?}").as_bytes());
+        let settings = (demo, with_archive, at, base_url, explicit_index, audience);
+        add(format!("{settings:?}").as_bytes());
         let mut files = store::inputs(&options.data).ok()?;
         files.extend(options.policy.clone());
-        let looks: Vec<Vec<u8>> =
+        let stamps: Vec<Vec<u8>> =
             files.par_iter().map(|file| file_stamp(file, Some(now))).collect::<Option<_>>()?;
-        for (file, look) in files.iter().zip(&looks) {
+        for (file, stamp) in files.iter().zip(&stamps) {
             add(file.as_os_str().as_encoded_bytes());
-            add(look);
+            add(stamp);
         }
+        // One record per folder: two sites of one history do not push each other out.
         let out = std::path::absolute(out).ok()?;
         add(out.as_os_str().as_encoded_bytes());
         let name = blake3::hash(out.as_os_str().as_encoded_bytes()).to_hex();
@@ -75,7 +91,7 @@ impl BuildFingerprint {
         })
     }
 
-    /// What the last build said, where it read the same and its site is as it left it.
+    /// What the last build said, where it read the same and its site is as it was left.
     pub(crate) fn last_build(&self, out: &Path) -> Option<BuildRecord> {
         let text = std::fs::read_to_string(&self.record_path).ok()?;
         let (body, sum) = text.trim_end().rsplit_once('\n')?;
@@ -84,7 +100,8 @@ impl BuildFingerprint {
         }
         let mut lines = body.lines();
         let mut next = || lines.next();
-        let (head, key, minute, site, told) = (next()?, next()?, next()?, next()?, next()?);
+        let (head, key, minute, site) = (next()?, next()?, next()?, next()?);
+        let record = next()?;
         let same = head == RECORD_HEADER
             && key == self.key
             && (minute == "-" || minute == self.build_minute);
@@ -92,18 +109,20 @@ impl BuildFingerprint {
         if !same || site_stamp(out, &routes)? != site {
             return None;
         }
-        serde_json::from_str(told).ok()
+        serde_json::from_str(record).ok()
     }
 
-    /// Notes down what was built from this. `timeless`: the site does not tell when it was built.
-    /// A note that cannot be written is left out.
-    pub(crate) fn write_record(&self, out: &Path, known: &BuildRecord, timeless: bool) {
-        let routes = &known.built.routes;
+    /// Records what was built from this. Without `shows_no_time`, pages show the minute of the
+    /// build, and a site of an earlier minute is another one. A record that cannot be written is
+    /// left out.
+    pub(crate) fn write_record(&self, out: &Path, record: &BuildRecord, shows_no_time: bool) {
+        let routes = &record.summary.routes;
         let Some(site) = site_stamp(out, routes) else { return };
-        let Ok(told) = serde_json::to_string(known) else { return };
-        let minute = if timeless { "-" } else { &self.build_minute };
-        let routes = routes.join("\n");
-        let body = format!("{RECORD_HEADER}\n{}\n{minute}\n{site}\n{told}\n{routes}", self.key);
+        let Ok(summary) = serde_json::to_string(record) else { return };
+        let minute = if shows_no_time { "-" } else { &self.build_minute };
+        let (key, routes) = (&self.key, routes.join("\n"));
+        let body = format!("{RECORD_HEADER}\n{key}\n{minute}\n{site}\n{summary}\n{routes}");
+        // A record that another program cut off or merged is not trusted: it says what was built.
         let sum = blake3::hash(body.as_bytes()).to_hex();
         let _ = store::write_build_record(&self.record_path, format!("{body}\n{sum}\n").as_bytes());
     }
@@ -113,8 +132,8 @@ fn minute_of(time: Timestamp) -> String {
     (time.micros() / 60_000_000).to_string()
 }
 
-/// How all files of a site and their folders look, as one hash; none where one is missing. A folder
-/// looks another when something was put into it.
+/// The stamps of all files of a site and of their folders, as one hash; none where one is missing.
+/// A folder's stamp changes when something is put into it, so that stray files are noticed.
 fn site_stamp(out: &Path, routes: &[String]) -> Option<String> {
     let folders = |route: &str| -> Vec<String> {
         route.match_indices('/').map(|(end, _)| route[..end].to_owned()).collect()
@@ -124,21 +143,21 @@ fn site_stamp(out: &Path, routes: &[String]) -> Option<String> {
     paths.sort_unstable();
     paths.dedup();
     paths.extend_from_slice(routes);
-    let looks: Vec<Vec<u8>> =
+    let stamps: Vec<Vec<u8>> =
         paths.par_iter().map(|path| file_stamp(&out.join(path), None)).collect::<Option<_>>()?;
     let mut all = Hasher::new();
-    for (path, look) in paths.iter().zip(looks) {
-        all.update(path.as_bytes()).update(b"\0").update(&look);
+    for (path, stamp) in paths.iter().zip(stamps) {
+        all.update(path.as_bytes()).update(b"\0").update(&stamp);
     }
     Some(all.finalize().to_hex().to_string())
 }
 
-/// How a file looks from outside. None where it is not there or, with the time at which the looking
-/// began, where it changed too shortly before.
+/// Size, times and inode of a file. None where it is not there or, given the time at which the
+/// looking began, where it changed too shortly before.
 #[cfg(unix)]
 fn file_stamp(path: &Path, began: Option<SystemTime>) -> Option<Vec<u8>> {
     use std::os::unix::fs::MetadataExt as _;
-    // Through links: the policy may be one.
+    // Follows links: the policy may be one.
     let facts = std::fs::metadata(path).ok()?;
     if let Some(began) = began {
         let nanos = u32::try_from(facts.ctime_nsec()).ok()?;
@@ -149,14 +168,14 @@ fn file_stamp(path: &Path, began: Option<SystemTime>) -> Option<Vec<u8>> {
         }
     }
     let times = [facts.mtime(), facts.mtime_nsec(), facts.ctime(), facts.ctime_nsec()];
-    let mut look: Vec<u8> = times.iter().flat_map(|time| time.to_le_bytes()).collect();
+    let mut stamp: Vec<u8> = times.iter().flat_map(|time| time.to_le_bytes()).collect();
     for number in [facts.size(), facts.ino(), facts.dev()] {
-        look.extend(number.to_le_bytes());
+        stamp.extend(number.to_le_bytes());
     }
-    Some(look)
+    Some(stamp)
 }
 
 #[cfg(not(unix))]
-fn look(_: &Path, _: Option<SystemTime>) -> Option<Vec<u8>> {
+fn file_stamp(_: &Path, _: Option<SystemTime>) -> Option<Vec<u8>> {
     None
 }

@@ -1,5 +1,5 @@
-//! What a job of GitHub Actions reads: the step's summary and outputs, in the files that the
-//! environment names. Outside of one there are no such files, and nothing is written.
+//! The files in which a job of GitHub Actions looks for a summary and outputs. The environment names
+//! them; outside of a job there are none, and nothing is written.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -10,31 +10,32 @@ use anyhow::Context;
 use crate::cli::ui::Reporter;
 use crate::report::{CheckOutcome, actions_output, markdown};
 
-/// A longer summary is dropped whole by GitHub: 1 MiB for all of a step.
+/// GitHub drops a longer summary as a whole: 1 MiB for all of a step.
 const MAX_SUMMARY_BYTES: u64 = 1 << 20;
 
-/// Appends the comment to the summary, and the outputs to the outputs. A template of the user's
-/// that is at fault is told, and the shipped one stands in: the verdict must not get lost.
+/// Appends the comment to the summary, and the outputs to the outputs. Where the user's `template`
+/// has an error, the shipped one is used with a warning: the verdict must not get lost.
 ///
 /// # Errors
-/// A file that the environment names cannot be written, or the shipped template is at fault.
+/// A file that the environment names cannot be written.
 pub(crate) fn write_summary(
     outcome: &CheckOutcome,
-    own: Option<&str>,
-    talk: &Reporter,
+    template: Option<&str>,
+    reporter: &Reporter,
 ) -> anyhow::Result<()> {
     let (summary, outputs) = (file_from_env("GITHUB_STEP_SUMMARY"), file_from_env("GITHUB_OUTPUT"));
     if summary.is_none() && outputs.is_none() {
         return Ok(());
     }
-    let comment = markdown::render(outcome, own).or_else(|error| {
-        talk.warn(&format!("{error}; the shipped comment stands in"));
+    // The outputs hold the comment too, so it is rendered once for both.
+    let comment = markdown::render(outcome, template).or_else(|error| {
+        reporter.warn(&format!("{error}; the shipped template is used instead"));
         markdown::render(outcome, None)
     })?;
     if let Some(path) = summary {
-        let there = std::fs::metadata(&path).map_or(0, |facts| facts.len());
-        if there + comment.len() as u64 > MAX_SUMMARY_BYTES {
-            talk.warn("the step's summary is full (1 MiB): nothing was added to it");
+        let length = std::fs::metadata(&path).map_or(0, |facts| facts.len());
+        if length + comment.len() as u64 > MAX_SUMMARY_BYTES {
+            reporter.warn("the summary of this step is full (1 MiB): nothing was added");
         } else {
             append(&path, &comment)?;
         }
@@ -47,7 +48,7 @@ fn file_from_env(variable: &str) -> Option<PathBuf> {
 }
 
 fn append(path: &PathBuf, text: &str) -> anyhow::Result<()> {
-    let told = || format!("cannot write {}", path.display());
-    let mut file = OpenOptions::new().append(true).create(true).open(path).with_context(told)?;
-    file.write_all(text.as_bytes()).with_context(told)
+    let cannot_write = || format!("cannot write {}", path.display());
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    file.with_context(cannot_write)?.write_all(text.as_bytes()).with_context(cannot_write)
 }

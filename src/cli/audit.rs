@@ -1,20 +1,22 @@
-//! `benchpages audit verify | show`: the log of overrides and approvals, and whether it is whole.
+//! `benchpages audit verify | show`: the log of overrides and accepted changes, and whether it is
+//! complete.
 
 use serde_json::{Value, json};
 
-use crate::cli::args::{AuditCommand, GlobalArgs, OutputFormat};
+use crate::cli::args::policy::AuditCommand;
+use crate::cli::args::{GlobalArgs, OutputFormat};
 use crate::cli::ui::{self, Reporter};
 use crate::store;
 use model::audit::{AuditChain, AuditLink};
 use model::text::{self, sanitize};
 
-/// The chain is broken.
+/// The exit status where the chain is broken.
 const EXIT_BROKEN_CHAIN: u8 = 1;
 
 pub(crate) fn run(
     global: &GlobalArgs,
     command: &AuditCommand,
-    talk: &Reporter,
+    reporter: &Reporter,
 ) -> anyhow::Result<u8> {
     if !global.data.is_dir() {
         anyhow::bail!("no history directory at {}: name it with --data DIR", global.data.display());
@@ -25,39 +27,42 @@ pub(crate) fn run(
         AuditCommand::Verify { contains, format } => (*format, contains.as_deref()),
         AuditCommand::Show { format } => (*format, None),
     };
-    let forgotten = contains.filter(|hash| !chain.contains(hash));
+    // A chain whose end was cut off is still whole by itself: only a hash that somebody kept
+    // elsewhere shows that lines are missing.
+    let missing = contains.filter(|hash| !chain.contains(hash));
     let answer = match (command, format) {
-        (_, OutputFormat::Json) => format!("{}\n", as_json(&chain, forgotten)),
+        (_, OutputFormat::Json) => format!("{}\n", as_json(&chain, missing)),
         (AuditCommand::Show { .. }, OutputFormat::Text) => chain_text(&chain),
         (AuditCommand::Verify { .. }, OutputFormat::Text) => verified_text(&chain, &path),
     };
     ui::print(answer.as_bytes())?;
+    // Faults go to stderr in every format, so that a log in JSON stays one value.
     if let Some(broken) = &chain.broken {
-        talk.problem(&format!("{path}:{}: {}", broken.line, broken.reason));
+        reporter.problem(&format!("{path}:{}: {}", broken.line, broken.reason));
     }
-    if let Some(hash) = forgotten {
-        talk.problem(&format!(
-            "{path}: no line with the hash {hash}: lines were cut off, or the log was written anew"
+    if let Some(hash) = missing {
+        reporter.problem(&format!(
+            "{path}: no line has the hash {hash}: lines were cut off, or the log was replaced"
         ));
     }
-    Ok(if chain.broken.is_some() || forgotten.is_some() { EXIT_BROKEN_CHAIN } else { 0 })
+    Ok(if chain.broken.is_some() || missing.is_some() { EXIT_BROKEN_CHAIN } else { 0 })
 }
 
-/// One line that says how much is proven.
+/// One line that says how much of the log is verified.
 fn verified_text(chain: &AuditChain, path: &str) -> String {
     let lines = text::count_noun(chain.links.len() as u64, "line");
     match &chain.broken {
-        None if chain.links.is_empty() => format!("{path}: nothing was ever logged\n"),
-        None => format!("{path}: {lines}, whole; newest {}\n", chain.newest_hash()),
+        None if chain.links.is_empty() => format!("{path}: the log is empty\n"),
+        None => format!("{path}: {lines} verified; newest {}\n", chain.newest_hash()),
         Some(broken) => format!(
-            "{path}: broken at line {}; {} before it proven\n",
+            "{path}: broken at line {}; {} before it verified\n",
             broken.line,
             text::count_noun(chain.verified().count() as u64, "line")
         ),
     }
 }
 
-/// The entries, newest first, each with what it says.
+/// The entries, newest first.
 fn chain_text(chain: &AuditChain) -> String {
     let mut out = String::new();
     for link in chain.links.iter().rev() {
@@ -65,9 +70,9 @@ fn chain_text(chain: &AuditChain) -> String {
         let commit = entry.commit.as_deref().map_or_else(String::new, |commit| {
             format!(" at {}", sanitize::line(&text::short_commit(commit)))
         });
-        let unproven = if chain.is_verified(link) { "" } else { " (not proven)" };
+        let unverified = if chain.is_verified(link) { "" } else { " (not verified)" };
         out.push_str(&format!(
-            "{} {} by {}{commit}{unproven}\n    {}\n",
+            "{} {} by {}{commit}{unverified}\n    {}\n",
             text::date_time(entry.time),
             sanitize::line(&entry.kind).replace('_', " "),
             sanitize::line(&entry.actor),
@@ -81,7 +86,7 @@ fn chain_text(chain: &AuditChain) -> String {
     out
 }
 
-fn as_json(chain: &AuditChain, forgotten: Option<&str>) -> Value {
+fn as_json(chain: &AuditChain, missing: Option<&str>) -> Value {
     let link = |link: &AuditLink| {
         json!({
             "line": link.line,
@@ -97,9 +102,9 @@ fn as_json(chain: &AuditChain, forgotten: Option<&str>) -> Value {
     };
     let broken = chain.broken.as_ref();
     json!({
-        "whole": broken.is_none() && forgotten.is_none(),
+        "whole": broken.is_none() && missing.is_none(),
         "broken": broken.map(|broken| json!({"line": broken.line, "reason": broken.reason})),
-        "missing": forgotten,
+        "missing": missing,
         "head": chain.newest_hash(),
         "entries": chain.links.iter().map(link).collect::<Vec<_>>(),
     })

@@ -1,25 +1,35 @@
 //! `benchpages compare`: two commits, series by series.
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
-use crate::app;
-use crate::app::stages;
-use crate::cli::args::{CompareArgs, GlobalArgs, SiteArgs, TableFormat};
-use crate::cli::build;
+use crate::app::compare::compare;
+use crate::cli::args::check::{CompareArgs, TableFormat};
+use crate::cli::args::{GlobalArgs, SiteArgs};
+use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
-use crate::report::candidate;
-use crate::report::compare::CommitComparison;
-use crate::report::links::ReportLinks;
-use crate::report::urls;
-use crate::site::{self};
-use crate::vcs::git;
 use model::filter::Filter;
 
-/// Nothing could be compared.
+/// The exit status where nothing could be compared.
 const EXIT_NOTHING_COMPARED: u8 = 3;
 
-pub(crate) fn run(global: &GlobalArgs, args: &CompareArgs, talk: &Reporter) -> anyhow::Result<u8> {
-    let comparison = compare(global, args, talk)?;
+pub(crate) fn run(
+    global: &GlobalArgs,
+    args: &CompareArgs,
+    reporter: &Reporter,
+) -> anyhow::Result<u8> {
+    // Three dots mean another pair in git; guessing would compare the wrong commits.
+    let pair = args.pair.split_once("..").filter(|(_, head)| !head.starts_with('.'));
+    let Some((base, head)) = pair else {
+        bail!("`{}` is not a pair of commits: write BASE..HEAD", args.pair);
+    };
+    let filter = Filter::parse_args(&args.filters).map_err(anyhow::Error::msg)?;
+    let site = SiteArgs {
+        base_url: args.base_url.clone(),
+        with_archive: args.with_archive,
+        ..SiteArgs::default()
+    };
+    let options = load_options(global, &site)?;
+    let comparison = compare(&options, base, head, &filter, reporter)?;
     let text = match args.format {
         TableFormat::Text => comparison.text(),
         TableFormat::Json => comparison.json(),
@@ -27,44 +37,4 @@ pub(crate) fn run(global: &GlobalArgs, args: &CompareArgs, talk: &Reporter) -> a
     };
     ui::print(text.as_bytes())?;
     Ok(if comparison.is_empty() { EXIT_NOTHING_COMPARED } else { 0 })
-}
-
-fn compare(
-    global: &GlobalArgs,
-    args: &CompareArgs,
-    talk: &Reporter,
-) -> anyhow::Result<CommitComparison> {
-    let Some((base, head)) = args.pair.split_once("..").filter(|(_, head)| !head.starts_with('.'))
-    else {
-        bail!("`{}` is no pair of commits: write BASE..HEAD", args.pair);
-    };
-    let filter = Filter::parse_args(&args.filters).map_err(anyhow::Error::msg)?;
-    let site = SiteArgs {
-        out: std::path::PathBuf::new(),
-        base_url: args.base_url.clone(),
-        audience: None,
-        with_archive: args.with_archive,
-        explicit_index: false,
-    };
-    let project = app::load(&build::load_options(global, &site)?, &stages::no_progress)?;
-    project.warnings.iter().for_each(|warning| talk.detail(warning));
-    let history = &project.history;
-    let commit = |name: &str| {
-        candidate::measured_commit(history, name, &git::ancestors)?
-            .with_context(|| format!("`{name}` is no measured commit, nor a name git knows here"))
-    };
-    let pair = (commit(base)?, commit(head)?);
-    if !history.commits[pair.0.0 as usize].main_line {
-        bail!("base `{base}` was not measured on the main line; a pull request can only be HEAD");
-    }
-    let id = |at: model::series::CommitIndex| history.commits[at.0 as usize].id.clone();
-    let ids = (id(pair.0), id(pair.1));
-    let links = ReportLinks {
-        base_url: project.site.base_url.clone(),
-        diff_path: Some(urls::diff(&urls::pair(&ids.0, &ids.1))),
-        code_url: None,
-    };
-    let compared = site::compare(&app::site_input(&project), pair, &filter)?;
-    let all = (project.grouped.series.as_slice(), project.analyses.by_series.as_slice());
-    Ok(CommitComparison::of(ids, compared, all, links))
 }

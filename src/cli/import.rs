@@ -13,8 +13,8 @@ use serde_json::json;
 use crate::app;
 use crate::cli::args::import::ImportArgs;
 use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
-use crate::cli::build;
 use crate::cli::ingest::{checked_file_stem, parse_pairs, validated};
+use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
 use crate::store;
 use crate::store::append::{AppendTarget, Appended, Appender};
@@ -43,7 +43,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> an
     }
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
-        app::reject_demo_in(&build::load_options(global, &SiteArgs::default())?)?;
+        app::reject_demo_in(&load_options(global, &SiteArgs::default())?)?;
     }
     let asked = import_options(args)?;
     let mut job = ImportJob::new(global, args, kind)?;

@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use crate::app::{self, LoadOptions};
 use crate::cli::args::ingest::IngestArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
-use crate::cli::build;
+use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
 use crate::store;
 use crate::store::append::{AppendTarget, Appender};
@@ -36,7 +36,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> an
     if args.list {
         return ui::print(list_formats().as_bytes());
     }
-    let options = build::load_options(global, &SiteArgs::default())?;
+    let options = load_options(global, &SiteArgs::default())?;
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
         app::reject_demo_in(&options)?;

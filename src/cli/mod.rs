@@ -1,7 +1,8 @@
-//! The command line: what was typed becomes a call of the rooms above, their answer an exit status.
+//! The command line. Each command parses its arguments, calls a function of [`app`](crate::app) and
+//! prints the answer.
 //!
-//! Data goes to stdout, talk to stderr. Exit status: 0 holds, 1 the gate fails, 2 the input or the
-//! usage is at fault, 3 nothing could be compared.
+//! Answers go to stdout, messages to stderr. Exit status: 0 pass, 1 the check fails, 2 an error of
+//! input or usage, 3 nothing could be compared.
 
 mod accept;
 mod actions;
@@ -9,6 +10,7 @@ mod args;
 mod audit;
 mod build;
 mod check;
+mod command;
 mod compare;
 mod demo_data;
 mod doctor;
@@ -16,6 +18,7 @@ mod export;
 mod import;
 mod ingest;
 mod init;
+mod load_options;
 #[cfg(feature = "net")]
 mod notify;
 mod policy;
@@ -27,12 +30,13 @@ mod ui;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
-use crate::cli::args::{CliArgs, CliCommand, GlobalArgs};
+use crate::cli::args::GlobalArgs;
+use crate::cli::command::CliArgs;
 use crate::cli::ui::Reporter;
 
-/// The input or the usage is at fault.
+/// The exit status for errors of input and usage.
 const EXIT_ERROR: u8 = 2;
 
 /// Runs the command line of this process.
@@ -40,60 +44,32 @@ pub fn run() -> ExitCode {
     let args = match CliArgs::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            // Help and version are answers, not faults.
+            // Help and version are answers, not errors.
             let status = if error.use_stderr() { EXIT_ERROR } else { 0 };
             let _ = error.print();
             return ExitCode::from(status);
         }
     };
-    let talk = Reporter::new(args.global.quiet, args.global.verbose, args.global.color);
+    let reporter = Reporter::new(&args.global);
     if let Err(error) = set_thread_count(&args.global) {
-        talk.error(&error);
+        reporter.error(&error);
         return ExitCode::from(EXIT_ERROR);
     }
-    let done = match args.command {
-        CliCommand::Build(build) => build::run(&args.global, &build, &talk),
-        CliCommand::Serve(serve) => serve::run(&args.global, &serve, &talk),
-        CliCommand::DemoData(demo) => demo_data::run(&demo, &talk),
-        CliCommand::Ingest(ingest) => ingest::run(&args.global, &ingest, &talk),
-        CliCommand::Import(import) => import::run(&args.global, &import, &talk),
-        CliCommand::Compare(compare) => compare::run(&args.global, &compare, &talk),
-        CliCommand::Check(check) => check::run(&args.global, &check, &talk),
-        CliCommand::Export(export) => export::run(&args.global, &export, &talk),
-        CliCommand::Policy { command } => policy::run(&args.global, &command, &talk),
-        CliCommand::Accept(accept) => accept::run(&args.global, &accept, &talk),
-        CliCommand::Audit { command } => audit::run(&args.global, &command, &talk),
-        CliCommand::Rotate(rotate) => rotate::run(&args.global, &rotate, &talk),
-        CliCommand::Doctor(doctor) => doctor::run(&args.global, &doctor, &talk),
-        CliCommand::Init(init) => init::run(&args.global, &init, &talk),
-        #[cfg(feature = "net")]
-        CliCommand::Notify { command } => notify::run(&args.global, &command, &talk),
-        CliCommand::Completions { shell } => {
-            let mut command = CliArgs::command();
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut command, "benchpages", &mut script);
-            ui::print(&script)
-        }
-        CliCommand::Man => {
-            let mut page = Vec::new();
-            let rendered = clap_mangen::Man::new(CliArgs::command()).render(&mut page);
-            rendered.map_err(anyhow::Error::from).and_then(|()| ui::print(&page))
-        }
-    };
-    match done {
+    let result = command::run(&args.global, args.command, &reporter);
+    match result {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            talk.error(&error);
+            reporter.error(&error);
             ExitCode::from(EXIT_ERROR)
         }
     }
 }
 
-/// Lets all work run on as many threads as were asked for.
+/// Sets the number of threads of the whole process: one pool for every command, made once.
 fn set_thread_count(global: &GlobalArgs) -> anyhow::Result<()> {
+    // A pool per call would leave commands that do not know of `--jobs` on all cores.
     let Some(jobs) = global.jobs else { return Ok(()) };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
-    pool.build_global().with_context(|| {
-        format!("the system does not give {jobs} threads; ask for fewer with --jobs")
-    })
+    pool.build_global()
+        .with_context(|| format!("the system does not allow {jobs} threads; use fewer with --jobs"))
 }

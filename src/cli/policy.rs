@@ -2,84 +2,81 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-
-use crate::cli::args::{GlobalArgs, PolicyCommand as PolicyArgs, PolicyFormat};
+use crate::app::load::PolicyFile;
+use crate::cli::args::policy::{PolicyCommand, PolicyFormat};
+use crate::cli::args::{GlobalArgs, SiteArgs};
+use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
 use crate::cli::{EXIT_ERROR, replay};
-use model::policy::diagnostic::{self, DiagnosticLevel};
-use model::policy::read::{self, ParsedPolicy};
+use model::policy::diagnostic::DiagnosticLevel;
 use model::policy::{Policy, schema, show};
+use model::text;
 
 pub(crate) fn run(
     global: &GlobalArgs,
-    command: &PolicyArgs,
-    talk: &Reporter,
+    command: &PolicyCommand,
+    reporter: &Reporter,
 ) -> anyhow::Result<u8> {
     match command {
-        PolicyArgs::Schema => ui::print(schema::schema_json().as_bytes()),
-        PolicyArgs::Show { reference: true, .. } => ui::print(show::REFERENCE.as_bytes()),
-        PolicyArgs::Replay { against, format } => {
-            replay::run(global, against.as_deref(), *format, talk)
+        PolicyCommand::Schema => ui::print(schema::schema_json().as_bytes()),
+        PolicyCommand::Show { reference: true, .. } => ui::print(show::REFERENCE.as_bytes()),
+        PolicyCommand::Show { format, .. } => print_effective(global, *format, reporter),
+        PolicyCommand::Replay { against, format } => {
+            replay::run(global, against.as_deref(), *format, reporter)
         }
-        PolicyArgs::Show { format, .. } => print_effective(global, *format, talk),
-        PolicyArgs::Check { files } => {
-            let files = if files.is_empty() { vec![default_path(global)] } else { files.clone() };
+        PolicyCommand::Check { files } => {
+            let files = if files.is_empty() { vec![policy_path(global)] } else { files.clone() };
+            // All files, even after one with errors: all errors are reported at once.
             let mut status = 0;
             for file in &files {
-                status = status.max(check(file, talk)?);
+                status = status.max(check(file, reporter)?);
             }
             Ok(status)
         }
     }
 }
 
-fn default_path(global: &GlobalArgs) -> PathBuf {
+fn policy_path(global: &GlobalArgs) -> PathBuf {
     global.policy.clone().unwrap_or_else(|| global.data.join("policy.yml"))
 }
 
-fn read(path: &Path) -> anyhow::Result<(String, ParsedPolicy)> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let text =
-        String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
-    let reading = read::read(&text, &path.display().to_string());
-    Ok((text, reading))
-}
-
-fn check(path: &Path, talk: &Reporter) -> anyhow::Result<u8> {
-    let (text, reading) = read(path)?;
-    let count = |level| reading.diagnostics.iter().filter(|one| one.level == level).count() as u64;
+fn check(path: &Path, reporter: &Reporter) -> anyhow::Result<u8> {
+    let file = PolicyFile::read(path)?;
+    let diagnostics = &file.parsed.diagnostics;
+    let count = |level| diagnostics.iter().filter(|it| it.level == level).count() as u64;
     let (errors, warnings) = (count(DiagnosticLevel::Error), count(DiagnosticLevel::Warning));
-    if !reading.diagnostics.is_empty() {
-        let told = diagnostic::render(&reading.diagnostics, &text, talk.color());
-        ui::emit(&told);
+    let path = path.display();
+    if diagnostics.is_empty() {
+        reporter.info(&format!("{path}: no errors"));
+        return Ok(0);
     }
-    let counted = format!(
-        "{}: {}, {}",
-        path.display(),
-        model::text::count_noun(errors, "error"),
-        model::text::count_noun(warnings, "warning")
-    );
-    talk.info(&if errors + warnings == 0 { format!("{}: good", path.display()) } else { counted });
+    ui::emit(&file.faults(reporter.color()));
+    let (error_count, warning_count) =
+        (text::count_noun(errors, "error"), text::count_noun(warnings, "warning"));
+    reporter.info(&format!("{path}: {error_count}, {warning_count}"));
     Ok(if errors > 0 { EXIT_ERROR } else { 0 })
 }
 
 fn print_effective(
     global: &GlobalArgs,
     format: PolicyFormat,
-    talk: &Reporter,
+    reporter: &Reporter,
 ) -> anyhow::Result<u8> {
-    let path = default_path(global);
-    let policy = if global.policy.is_none() && !path.exists() {
-        talk.info(&format!("no {}: these are the defaults", path.display()));
-        Policy::default()
-    } else {
-        let (text, reading) = read(&path)?;
-        let Some(policy) = reading.policy else {
-            ui::emit(&diagnostic::render(&reading.diagnostics, &text, talk.color()));
-            return Ok(EXIT_ERROR);
-        };
-        policy
+    let options = load_options(global, &SiteArgs::default())?;
+    let policy = match PolicyFile::of(&options)? {
+        None => {
+            let path = options.policy_path();
+            reporter.info(&format!("no {}: these are the defaults", path.display()));
+            Policy::default()
+        }
+        Some(file) => {
+            let faults = file.faults(reporter.color());
+            let Some(policy) = file.parsed.policy else {
+                ui::emit(&faults);
+                return Ok(EXIT_ERROR);
+            };
+            policy
+        }
     };
     let shown = match format {
         PolicyFormat::Yaml => show::to_yaml(&policy),

@@ -64,7 +64,7 @@ fn digest(history: &DemoHistory) -> String {
         hash.update([0]);
         hash.update(bytes);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    model::hex::encode(hash.finalize())
 }
 
 #[test]

@@ -13,6 +13,7 @@ use model::history::History;
 use model::policy::Policy;
 use model::policy::accepted::AcceptedEntry;
 use model::policy::diagnostic::{self, Diagnostic};
+use model::record::fields::{ENVIRONMENT_FIELDS, RecordField};
 use model::record::time::Timestamp;
 use model::record::{Problem, SourceLocation};
 use model::series::Series;
@@ -78,13 +79,6 @@ impl DoctorFinding {
 const RECENT_DAYS: i64 = 30;
 /// Names listed of one kind of field.
 const MAX_NAMES: usize = 12;
-
-/// Fields of a record that mean something (the reference of the format names them all).
-const KNOWN_FIELDS: &str = "arch backend bench_runner_ver better branch commit commit_time container_cpus \
-     container_memory cpu cpu_count cpu_flags dirty error generator k_policy kernel lower max \
-     mean_ns median memory_total merge_commit metric metrics min mode n os os_version p50 p90 p95 \
-     p99 parallel params pcs_sha policy_sha pull reps runner runner_image runner_image_version \
-     samples std std_ns suite tags test timestamp unit upper url value version warmup_ns";
 
 /// Everything found: what is wrong first, each kind together.
 pub(crate) fn examine(patient: &DoctorInput<'_>) -> Vec<DoctorFinding> {
@@ -225,15 +219,17 @@ fn recorded_fields(history: &History) -> BTreeSet<&str> {
 fn unknown_fields(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
     let mut other = Vec::new();
     let tracked = &patient.policy.runner_fingerprinting.track_fields;
+    let mut known: Vec<&str> = RecordField::ALL.iter().map(|(name, _)| *name).collect();
+    known.extend(ENVIRONMENT_FIELDS);
+    known.sort_unstable();
     for name in recorded_fields(patient.history) {
-        let mut known = KNOWN_FIELDS.split(' ');
-        if known.clone().any(|field| field == name) || tracked.iter().any(|field| field == name) {
+        if known.binary_search(&name).is_ok() || tracked.iter().any(|field| field == name) {
             continue;
         }
         let near = |field: &&str| {
             field.len() > 3 && strsim::damerau_levenshtein(name, field) * 4 <= field.len()
         };
-        match known.find(near) {
+        match known.iter().copied().find(near) {
             Some(field) => found.push(
                 DoctorFinding::new("field", format!("the field `{name}`"))
                     .cause(format!("means nothing; it looks like `{field}`"))

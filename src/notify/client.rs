@@ -294,7 +294,7 @@ impl<'a> NotifyClient<'a> {
             field.map(str::to_owned)
         });
         let text = said.unwrap_or_else(|| String::from_utf8_lossy(&response.body).into_owned());
-        let text = crate::notify::escape::plain(&self.masks.mask(&text), MAX_QUOTED_CHARS);
+        let text = crate::report::escape::one_line(&self.masks.mask(&text), MAX_QUOTED_CHARS);
         if text.is_empty() { String::new() } else { format!(" ({text})") }
     }
 }

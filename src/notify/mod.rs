@@ -7,10 +7,9 @@
 
 pub(crate) mod endpoint;
 pub(crate) mod client;
-pub(crate) mod escape;
 pub(crate) mod github;
-pub(crate) mod check_report;
 pub(crate) mod preview;
+pub(crate) mod received;
 pub(crate) mod secret;
 pub(crate) mod slack;
 mod retry;

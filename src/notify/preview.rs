@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::notify::client::{HttpRequest, HttpResponse, Transport, TransportError, shown_headers};
 use crate::notify::secret::SecretMasks;
+use crate::report::escape::json_for_logs;
 
 #[derive(Debug, Default)]
 pub(crate) struct Preview {
@@ -35,8 +36,7 @@ impl Transport for Preview {
         if let Some(body) = &request.body {
             let json: Option<Value> = serde_json::from_slice(body).ok();
             let pretty = json.and_then(|json| serde_json::to_string_pretty(&json).ok());
-            // Runners of GitHub obey `##[…]` anywhere in a log.
-            let pretty = pretty.map(|text| text.replace("#[", "\\u0023["));
+            let pretty = pretty.map(|text| json_for_logs(&text));
             text.push_str(&pretty.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned()));
             text.push('\n');
         }

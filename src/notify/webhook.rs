@@ -1,30 +1,30 @@
 //! A result as JSON to an address of the user's, signed so that the receiver can tell it is ours
 //! and new: HMAC-SHA256 over `v1:<time>:<body>`, as Slack signs. The time is sent beside it; a
-//! receiver refuses what is older than five minutes, and knows a repeat by its delivery id.
+//! receiver rejects what is older than five minutes, and knows a repeat by its delivery id.
 
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::notify::check_report::CheckReport;
 use crate::notify::client::{HttpMethod, HttpRequest, NotifyClient};
 use crate::notify::endpoint::EndpointUrl;
 use crate::notify::secret::Secret;
 use crate::notify::{Delivery, NotifyError};
 use model::record::time::Timestamp;
 
-/// What is told, to whom.
+/// A result and its receiver.
 #[derive(Clone, Debug)]
 pub(crate) struct WebhookMessage<'a> {
     pub(crate) address: EndpointUrl,
     /// Left out: unsigned.
     pub(crate) key: Option<Secret>,
-    pub(crate) outcome: &'a CheckReport,
+    /// What `check --format json` printed, as it came in.
+    pub(crate) result: &'a Value,
     pub(crate) repo: Option<String>,
     pub(crate) pull: Option<u64>,
 }
 
-/// Sends, whatever was found: the receiver decides what matters.
+/// Sends every result: the receiver decides what matters.
 ///
 /// # Errors
 /// As [`NotifyClient::send`].
@@ -38,7 +38,7 @@ pub(crate) fn post(
         "event": "check",
         "pull": message.pull,
         "repository": message.repo,
-        "result": message.outcome.raw,
+        "result": message.result,
         "schema": "benchpages/notify/v1",
         "sent": Timestamp::from_micros(micros).to_string(),
     });
@@ -46,7 +46,7 @@ pub(crate) fn post(
     let mut request = HttpRequest::new(HttpMethod::Post, message.address.clone());
     request.headers = vec![
         ("content-type", "application/json".to_owned()),
-        ("x-benchpages-delivery", hex(&Sha256::digest(&body)[..16])),
+        ("x-benchpages-delivery", model::hex::encode(&Sha256::digest(&body)[..16])),
         ("x-benchpages-timestamp", unix.to_string()),
     ];
     if let Some(key) = &message.key {
@@ -55,7 +55,7 @@ pub(crate) fn post(
     }
     request.body = Some(body);
     client.send(&request)?;
-    Ok(Delivery::new(format!("webhook: told {}", message.address.origin())))
+    Ok(Delivery::new(format!("webhook: sent to {}", message.address.origin())))
 }
 
 /// HMAC-SHA256 (RFC 2104) in lower-case hex.
@@ -64,11 +64,7 @@ fn signature(key: &Secret, unix: u64, body: &[u8]) -> Result<String, NotifyError
     let mut mac = keyed.map_err(|_| NotifyError::Input("the key cannot be used".to_owned()))?;
     mac.update(format!("v1:{unix}:").as_bytes());
     mac.update(body);
-    Ok(hex(&mac.finalize().into_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Ok(model::hex::encode(mac.finalize().into_bytes()))
 }
 
 #[cfg(test)]

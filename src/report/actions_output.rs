@@ -1,8 +1,7 @@
 //! What the gate leaves for the rest of a job of GitHub Actions: outputs, safe for values of any
 //! text and many lines.
 
-use crate::report::urls::sha256_hex;
-use crate::report::{CheckOutcome, terminal};
+use crate::report::{CheckOutcome, outcome_text};
 
 /// Lines for `$GITHUB_OUTPUT`: verdict, exit, counts, commits, address, headline and comment.
 pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
@@ -20,7 +19,7 @@ pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
         ("base", text(&scene.base)),
         ("candidate", text(&scene.commit)),
         ("url", text(&url)),
-        ("headline", terminal::headline(outcome)),
+        ("headline", outcome_text::headline(outcome)),
         ("comment", comment.to_owned()),
     ]
     .into_iter()
@@ -31,9 +30,9 @@ pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
 /// `name<<delimiter`, the value, the delimiter: which no line of the value is, since it is made of
 /// the value's own hash, and counted on if that were ever not enough.
 fn output(name: &str, value: &str) -> String {
-    let mut delimiter = format!("end_{}", sha256_hex(value, 32));
+    let mut delimiter = format!("end_{}", model::hex::sha256(value, 32));
     while value.contains(&delimiter) {
-        delimiter = format!("end_{}", sha256_hex(&delimiter, 32));
+        delimiter = format!("end_{}", model::hex::sha256(&delimiter, 32));
     }
     format!("{name}<<{delimiter}\n{value}\n{delimiter}\n")
 }
@@ -44,7 +43,7 @@ mod tests {
 
     #[test]
     fn a_value_cannot_end_itself() {
-        let value = format!("a\nend_{}\nexit<<x\n0\nx", sha256_hex("a", 32));
+        let value = format!("a\nend_{}\nexit<<x\n0\nx", model::hex::sha256("a", 32));
         let written = output("comment", &value);
         let (head, rest) = written.split_once('\n').unwrap();
         let delimiter = head.strip_prefix("comment<<").unwrap();

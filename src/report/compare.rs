@@ -1,16 +1,16 @@
 //! Two commits side by side: a row for each series, and the geometric mean of each metric. Says the
-//! same as the page of the pair; blocks nothing.
+//! same as the page of the pair, and never fails a build.
 
 use std::collections::BTreeMap;
 
 use crate::report::SeriesRef;
 use crate::report::delta::SeriesDelta;
-use crate::report::escape::markdown as escaped;
+use crate::report::escape::{json_for_logs, markdown as escaped};
 use crate::report::links::{ReportLinks, row_path};
+use crate::report::markdown::MAX_BYTES;
 use crate::report::terminal::TerminalText;
-use crate::report::wire::{CompareFile, LeftOutView, MeanView, RowView};
+use crate::report::wire::{CompareFile, LeftOutView, MeanView, RowView, Word, finite};
 use crate::report::wording;
-use crate::site::api::finite;
 use detect::Analysis;
 use detect::compare::{Delta, DeltaVerdict, geomean};
 use model::record::{Direction, Unit, shorten};
@@ -19,10 +19,18 @@ use model::text::{self, UnitScale};
 
 /// Rows of the text and of the Markdown table; JSON has all.
 const MAX_ROWS: usize = 100;
-/// Bytes of a comment on GitHub, some kept in hand: see the gate's comment.
-const MAX_BYTES: usize = 60_000;
 /// Characters of a name.
 const NAME_CHARS: usize = 150;
+
+/// The commits of a comparison, by their ids, and the series that its results speak of.
+pub(crate) struct ComparisonInput<'a> {
+    pub(crate) base: String,
+    pub(crate) head: String,
+    pub(crate) series: &'a [Series],
+    /// Of each series, in their order.
+    pub(crate) analyses: &'a [Analysis],
+    pub(crate) links: ReportLinks,
+}
 
 /// Two commits compared.
 pub(crate) struct CommitComparison {
@@ -59,8 +67,16 @@ impl ComparisonRow {
             _ if self.outlier => "outlier",
             DeltaVerdict::Regressed => "regressed",
             DeltaVerdict::Improved => "improved",
-            DeltaVerdict::Unchanged => "steady",
-            DeltaVerdict::Inconclusive => "noisy",
+            DeltaVerdict::Unchanged => "unchanged",
+            DeltaVerdict::Inconclusive => "too_noisy",
+        }
+    }
+
+    /// The verdict for people.
+    fn label(&self) -> &'static str {
+        match self.verdict() {
+            "too_noisy" => "too noisy",
+            verdict => verdict,
         }
     }
 
@@ -84,21 +100,17 @@ impl ComparisonRow {
 }
 
 impl CommitComparison {
-    /// The comparison of two commits (ids) from what the site says of each series.
-    pub(crate) fn of(
-        (base, head): (String, String),
-        compared: Vec<(usize, SeriesDelta)>,
-        (series, analyses): (&[Series], &[Analysis]),
-        links: ReportLinks,
-    ) -> Self {
-        let (mut rows, mut not) = (Vec::new(), Vec::new());
+    /// The comparison of two commits from the result of each series, by its index.
+    pub(crate) fn of(compared: Vec<(usize, SeriesDelta)>, input: ComparisonInput<'_>) -> Self {
+        let ComparisonInput { base, head, series, analyses, links } = input;
+        let (mut rows, mut not_compared) = (Vec::new(), Vec::new());
         let mut ratios: BTreeMap<(&str, Direction), Vec<(f64, &Series)>> = BTreeMap::new();
         for (at, outcome) in compared {
             let one = &series[at];
             let subject = SeriesRef::of(&one.key);
             let (delta, outlier) = match outcome {
                 SeriesDelta::NotCompared(reason) => {
-                    not.push((subject, reason));
+                    not_compared.push((subject, reason));
                     continue;
                 }
                 SeriesDelta::Outlier(delta) => (delta, true),
@@ -127,7 +139,7 @@ impl CommitComparison {
             let word = text::comparative(&all[0].1.unit, better, worse);
             Some(GeometricMean { metric: metric.to_owned(), ratio, series: each.len(), word })
         });
-        Self { base, head, rows, not_compared: not, means: means.collect(), links }
+        Self { base, head, rows, not_compared, means: means.collect(), links }
     }
 
     /// Whether no series could be compared.
@@ -135,12 +147,12 @@ impl CommitComparison {
         self.rows.is_empty()
     }
 
-    /// `1 worse, 2 better, 61 unchanged, 1 not compared`.
+    /// `1 regressed, 2 improved, 61 unchanged, 1 not compared`.
     fn counts(&self) -> String {
         let count = |rank| self.rows.iter().filter(|row| row.rank() == rank).count() as u64;
         let mut parts = vec![
-            format!("{} worse", text::count(count(0))),
-            format!("{} better", text::count(count(1))),
+            format!("{} regressed", text::count(count(0))),
+            format!("{} improved", text::count(count(1))),
             format!("{} unchanged", text::count(count(2))),
         ];
         if !self.not_compared.is_empty() {
@@ -165,12 +177,12 @@ impl CommitComparison {
         }
         for row in self.rows.iter().take(MAX_ROWS) {
             let title = shorten(&row.subject.title, NAME_CHARS);
-            page.write_wrapped(0, &format!("{} {}: {title}", row.mark(), row.verdict()));
+            page.write_wrapped(0, &format!("{} {}: {title}", row.mark(), row.label()));
             let change = text::percent_change(row.delta.change);
-            let limit = text::percent(row.threshold);
+            let threshold = text::percent(row.threshold);
             page.write_wrapped(
                 4,
-                &format!("{}, {change} ({}), limit {limit}", row.levels(), row.size),
+                &format!("{}, {change} ({}), threshold {threshold}", row.levels(), row.size),
             );
         }
         if self.rows.len() > MAX_ROWS {
@@ -196,7 +208,7 @@ impl CommitComparison {
             out.push_str(&format!("{}\n", escaped(&mean.describe(), NAME_CHARS)));
         }
         if !self.rows.is_empty() {
-            out.push_str("\n| | Series | Before → after | Change | Limit |\n|-|:-|-:|-:|-:|\n");
+            out.push_str("\n| | Series | Before → after | Change | Threshold |\n|-|:-|-:|-:|-:|\n");
         }
         for (at, row) in self.rows.iter().enumerate() {
             let line = self.markdown_row(row);
@@ -215,18 +227,19 @@ impl CommitComparison {
         out
     }
 
-    fn markdown_row(&self, of: &ComparisonRow) -> String {
-        let title = escaped(&of.subject.title, NAME_CHARS);
+    fn markdown_row(&self, row: &ComparisonRow) -> String {
+        let title = escaped(&row.subject.title, NAME_CHARS);
         let title = match (&self.links.base_url, &self.links.diff_path) {
             (Some(_), Some(diff)) => {
-                format!("[{title}]({})", self.links.url_of(&row_path(diff, &of.subject)))
+                format!("[{title}]({})", self.links.url_of(&row_path(diff, &row.subject)))
             }
             _ => title,
         };
-        let change = text::percent_change(of.delta.change);
-        let change = if of.rank() == 0 { format!("**{change}**") } else { change };
-        let (mark, levels, limit) = (of.mark(), of.levels(), text::percent(of.threshold));
-        format!("| {mark} | {title} | {levels} | {change} | {limit} |\n")
+        let change = text::percent_change(row.delta.change);
+        let change = if row.rank() == 0 { format!("**{change}**") } else { change };
+        let levels = escaped(&row.levels(), NAME_CHARS);
+        let (mark, threshold) = (row.mark(), text::percent(row.threshold));
+        format!("| {mark} | {title} | {levels} | {change} | {threshold} |\n")
     }
 
     /// Everything, for scripts.
@@ -241,7 +254,7 @@ impl CommitComparison {
             series: row.subject.stem.clone(),
             threshold: finite(row.threshold),
             unit: row.unit.as_str().to_owned(),
-            verdict: row.verdict(),
+            verdict: Word::Borrowed(row.verdict()),
         };
         let not = |(subject, reason): &(SeriesRef, String)| LeftOutView {
             name: subject.name.clone(),
@@ -259,11 +272,11 @@ impl CommitComparison {
             geomean: self.means.iter().map(mean).collect(),
             head: self.head.clone(),
             not_compared: self.not_compared.iter().map(not).collect(),
-            schema: "schema/compare.json",
+            schema: Word::Borrowed("schema/compare.json"),
             url: self.links.diff_path.as_deref().map(|path| self.links.url_of(path)),
         };
         let text = serde_json::to_string_pretty(&whole).unwrap_or_default();
-        format!("{}\n", text.replace("#[", "\\u0023["))
+        format!("{}\n", json_for_logs(&text))
     }
 }
 

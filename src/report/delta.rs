@@ -6,13 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::report::phrase::ChangeCell;
 use crate::report::wording;
-use crate::site::context::SiteContext;
-use crate::site::view::ChangeCell;
 use detect::Analysis;
 use detect::compare::{ComparisonCriteria, Delta, DeltaVerdict, compare};
 use model::record::shorten;
-use model::series::{CommitIndex, Run, Segment, Series};
+use model::series::{Run, Segment, Series};
 use model::text;
 
 /// Runs that the base's median is taken of, at most.
@@ -26,43 +25,6 @@ pub(crate) enum SeriesDelta {
     Outlier(Delta),
     /// Why it was not compared.
     NotCompared(String),
-}
-
-/// One series in a comparison of two commits.
-#[derive(Debug)]
-pub(crate) struct ComparedSeries {
-    pub(crate) series: usize,
-    pub(crate) position: RunPosition,
-    pub(crate) delta: SeriesDelta,
-}
-
-/// Every series (or every one of `members`) measured at the head, against its level at or before
-/// the base.
-pub(crate) fn compare_commits(
-    site: &SiteContext<'_>,
-    (base, head): (CommitIndex, CommitIndex),
-    members: Option<&[usize]>,
-) -> Vec<ComparedSeries> {
-    let wanted = |series: &usize| members.is_none_or(|all| all.binary_search(series).is_ok());
-    measured_series(site, head)
-        .filter(|(series, _)| wanted(series))
-        .map(|(series, measured)| ComparedSeries {
-            series,
-            position: measured,
-            delta: compare_series(site, series, measured, base),
-        })
-        .collect()
-}
-
-/// The runs of a commit: those of the main line, then those of pull requests.
-pub(crate) fn measured_series(
-    site: &SiteContext<'_>,
-    commit: CommitIndex,
-) -> impl Iterator<Item = (usize, RunPosition)> {
-    let main = site.main_runs[commit.0 as usize].iter();
-    let main = main.map(|run| (run.series as usize, RunPosition::Main(run.run)));
-    let pulled = site.pull_runs[commit.0 as usize].iter();
-    main.chain(pulled.map(|run| (run.series as usize, RunPosition::Pull(run.run))))
 }
 
 /// A run of a series: its index among the main line's, or among those of pull requests.
@@ -79,47 +41,53 @@ impl RunPosition {
             Self::Pull(at) => &series.pulls[at as usize].run,
         }
     }
+
+    /// The index of a run of the main line.
+    pub(crate) fn main_index(self) -> Option<usize> {
+        match self {
+            Self::Main(at) => Some(at as usize),
+            Self::Pull(_) => None,
+        }
+    }
 }
 
-/// Compares a run with the series' level at or before `base`.
-fn compare_series(
-    site: &SiteContext<'_>,
-    index: usize,
-    measured: RunPosition,
-    base: CommitIndex,
+/// Compares a run with the level of its series at `base_run`, the newest run at or before the base
+/// commit.
+pub(crate) fn compare_runs(
+    series: &Series,
+    analysis: &Analysis,
+    position: RunPosition,
+    base_run: Option<usize>,
 ) -> SeriesDelta {
-    let (series, analysis) = site.series(index);
-    let after = measured.run_in(series);
-    let at = match measured {
-        RunPosition::Main(at) => Some(at as usize),
-        RunPosition::Pull(_) => None,
-    };
+    let after = position.run_in(series);
     let Some(value) = after.value.get() else {
         let reason = after.error().unwrap_or("no reason given");
         return SeriesDelta::NotCompared(format!("the run failed: {}", shorten(reason, 120)));
     };
-    let flags = at.map(|at| analysis.flags[at]).unwrap_or_default();
+    let flags = position.main_index().map(|at| analysis.flags[at]).unwrap_or_default();
     if flags.infrastructure {
-        return SeriesDelta::NotCompared("infrastructure: most backends moved that day".to_owned());
+        return SeriesDelta::NotCompared(
+            "infrastructure: most backends shifted that day".to_owned(),
+        );
     }
-    let Some(newest) = site.newest_at(index, base, at) else {
+    let Some(newest) = base_run else {
         return SeriesDelta::NotCompared("no run at or before the base".to_owned());
     };
     let before = &series.runs[newest];
     if before.segment != after.segment {
-        let of = |run: &Run| &series.segments[run.segment as usize];
-        return SeriesDelta::NotCompared(runner_difference(of(before), of(after)));
+        let segment = |run: &Run| &series.segments[run.segment as usize];
+        return SeriesDelta::NotCompared(runner_difference(segment(before), segment(after)));
     }
-    let yardstick = ComparisonCriteria {
+    let criteria = ComparisonCriteria {
         noise: analysis.noise,
         threshold: analysis.threshold,
         direction: series.direction,
     };
     let values = base_values(series, analysis, newest);
-    match compare(&values, &[value], yardstick) {
+    match compare(&values, &[value], criteria) {
         Some(delta) if flags.is_outlier && is_significant(&delta) => SeriesDelta::Outlier(delta),
         Some(delta) => SeriesDelta::Delta(delta),
-        None => SeriesDelta::NotCompared("a value is no number".to_owned()),
+        None => SeriesDelta::NotCompared("a value is not a number".to_owned()),
     }
 }
 
@@ -151,7 +119,7 @@ pub(crate) fn runner_difference(old: &Segment, new: &Segment) -> String {
     let cut = |text: &str| shorten(text, 60).into_owned();
     let before: BTreeMap<&str, &str> =
         old.fingerprint.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let mut moved: Vec<String> = new
+    let mut changes: Vec<String> = new
         .fingerprint
         .iter()
         .filter(|(name, value)| before.get(name.as_str()) != Some(&value.as_str()))
@@ -162,12 +130,12 @@ pub(crate) fn runner_difference(old: &Segment, new: &Segment) -> String {
         .collect();
     if old.version != new.version {
         let version = |version: &Option<String>| cut(version.as_deref().unwrap_or("none"));
-        moved.push(format!("version {} → {}", version(&old.version), version(&new.version)));
+        changes.push(format!("version {} → {}", version(&old.version), version(&new.version)));
     }
-    if moved.is_empty() {
-        moved.push("fields that only one of them records".to_owned());
+    if changes.is_empty() {
+        changes.push("fields that only one of the two records".to_owned());
     }
-    format!("the runner differs: {}", moved.join(", "))
+    format!("the runner differs: {}", changes.join(", "))
 }
 
 /// How an outcome reads in a table.
@@ -186,7 +154,7 @@ pub(crate) fn delta_cell(series: &Series, outcome: &SeriesDelta) -> ChangeCell {
             DeltaVerdict::Improved => {
                 wording::change_cell(series, delta.before, delta.after, false)
             }
-            DeltaVerdict::Unchanged => quiet(delta, "within the limit"),
+            DeltaVerdict::Unchanged => quiet(delta, "within the threshold"),
             DeltaVerdict::Inconclusive => quiet(delta, "within the noise"),
         },
     }

@@ -1,21 +1,22 @@
-//! The outcome as compilers tell of faults, `file:line:column: error: message [series]`: what the
+//! The outcome as compilers report faults, `file:line:column: error: message [series]`: what the
 //! problem matchers of editors read.
 //!
-//! A line for each finding that asks for something: an error where it keeps the gate shut, else a
-//! warning. Its place is the record that it speaks of. What has no place is told as compilers do,
-//! under the program's name.
+//! A line for each finding that asks for something: an error where it makes the check fail, else a
+//! warning. Its place is the record of the run. What has no place stands under the program's name,
+//! as with compilers.
 
 use std::path::Path;
 
 use crate::report::decision::Decision;
 use crate::report::escape::log_line;
-use crate::report::wording::verdict_name;
-use crate::report::{CheckOutcome, SeriesFinding, terminal};
+use crate::report::infrastructure::InfrastructureAnomaly;
+use crate::report::wording::verdict_label;
+use crate::report::{CheckOutcome, SeriesFinding, json, outcome_text, summary};
 use detect::Verdict;
 use model::record::SourceLocation;
 use model::text;
 
-/// The lines; empty where there is nothing to tell. `data` is the history directory.
+/// The lines; empty where there is nothing to report. `data` is the history directory.
 pub(crate) fn render(outcome: &CheckOutcome, data: &Path) -> String {
     let failing = matches!(outcome.decision, Decision::Fail | Decision::ApprovalNeeded);
     let level = |blocks: bool| if blocks && failing { "error" } else { "warning" };
@@ -34,10 +35,12 @@ pub(crate) fn render(outcome: &CheckOutcome, data: &Path) -> String {
         out.push('\n');
     };
     if outcome.decision == Decision::NothingCompared {
-        line(None, "error", &terminal::next_step(outcome), "");
+        let headline = outcome_text::headline(outcome);
+        let message = format!("{headline} {}", outcome_text::next_step(outcome));
+        line(None, "error", &message, "");
     }
     if let Some(it) = &outcome.infrastructure {
-        line(None, "warning", &format!("infrastructure: {}", it.summary()), "");
+        line(None, "warning", &infrastructure(it), "");
     }
     for it in outcome.findings.iter().filter(asks) {
         line(it.place.as_ref(), level(it.block.is_some()), &message(it), &it.subject.name);
@@ -50,9 +53,14 @@ pub(crate) fn render(outcome: &CheckOutcome, data: &Path) -> String {
     out
 }
 
-/// `regressed: 13.9% slower (83.9 → 95.6 µs), limit 12%; beyond the limit of 12%`.
+fn infrastructure(it: &InfrastructureAnomaly) -> String {
+    let what = summary::infrastructure(&json::infrastructure(it));
+    format!("infrastructure anomaly: {what}")
+}
+
+/// `regressed: 13.9% slower (83.9 → 95.6 µs), threshold 12%; above the threshold, 3 runs`.
 fn message(it: &SeriesFinding) -> String {
-    let verdict = verdict_name(it.verdict);
-    let limit = text::percent(it.threshold);
-    format!("{verdict}: {} ({}), limit {limit}; {}", it.size, it.arrow, it.reason)
+    let verdict = verdict_label(it.verdict);
+    let threshold = text::percent(it.threshold);
+    format!("{verdict}: {} ({}), threshold {threshold}; {}", it.size, it.arrow, it.reason)
 }

@@ -1,17 +1,17 @@
-//! What moved most backends at once: which, by how much, and which recorded fields changed with it.
+//! An infrastructure anomaly: which backends shifted at once, by how much, and which recorded fields
+//! changed with it.
 //!
 //! The analysis says that it was such a day; this gathers what a person looks at next. No cause is
-//! claimed: a field that changed is told as one that changed.
+//! claimed: a field that changed is reported as one that changed, and nothing more.
 
 use std::collections::BTreeMap;
 
 use detect::stats::median;
 use detect::{Analysis, InfrastructureDay, Verdict};
 use model::history::History;
+use model::record::Direction;
 use model::record::time::{DAY_US, Timestamp};
-use model::record::{Direction, shorten};
 use model::series::Series;
-use model::text;
 
 /// The infrastructure day that the candidate's runs lie on.
 #[derive(Clone, Debug)]
@@ -19,21 +19,29 @@ pub(crate) struct InfrastructureAnomaly {
     pub(crate) day: Timestamp,
     /// Days in a row so far, this one included.
     pub(crate) days: usize,
-    pub(crate) backends_moved: u32,
+    pub(crate) backends_shifted: u32,
     pub(crate) backends_active: u32,
     /// Median change of the backends, relative; up is worse.
     pub(crate) change: f64,
     pub(crate) worse: bool,
     /// It has lasted for as many days as the policy waits before it alerts.
     pub(crate) alert: bool,
-    /// Series set aside.
+    /// Series that are excluded from the verdict.
     pub(crate) series: usize,
-    /// Each backend with its median change, up is worse; the one that moved most first.
-    pub(crate) backends: Vec<(String, f64)>,
+    /// Each backend with its median change, the largest first.
+    pub(crate) backends: Vec<BackendShift>,
     /// Recorded fields that changed with it.
     pub(crate) field_changes: Vec<FieldChange>,
     /// What to do next, in sentences.
     pub(crate) advice: Vec<String>,
+}
+
+/// How far the series of a backend shifted.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct BackendShift {
+    pub(crate) backend: String,
+    /// Median of its series, relative; up is worse.
+    pub(crate) change: f64,
 }
 
 /// A recorded field of the runs that changed.
@@ -46,17 +54,7 @@ pub(crate) struct FieldChange {
     pub(crate) series: usize,
 }
 
-impl FieldChange {
-    /// `cpu AMD EPYC → Intel Xeon, in 13 series`.
-    pub(crate) fn describe(&self) -> String {
-        let cut = |text: &str| shorten(text, 60).into_owned();
-        let series = text::count_noun(self.series as u64, "series");
-        let (before, after) = (cut(&self.before), cut(&self.after));
-        format!("{} {before} → {after}, in {series}", cut(&self.field))
-    }
-}
-
-/// What a field tells of.
+/// What a field describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum FieldKind {
     RunnerImage,
@@ -90,29 +88,29 @@ impl FieldKind {
     }
 }
 
-/// Most fields that are told of: what differs in everything differs for another reason.
+/// Most fields that are listed: what differs in everything differs for another reason.
 const MAX_CHANGES: usize = 12;
 /// A field that took more values than this is one of the run itself (a number, a time).
 const MAX_VALUES: usize = 3;
 /// Fields that differ from run to run and say nothing of the machine.
 const PER_RUN_FIELDS: [&str; 6] = ["policy_sha", "pcs_sha", "run_id", "job_id", "k_policy", "reps"];
 
-/// What the candidate's newest runs share with everything else that day; none where no series was
-/// set aside for it.
+/// The anomaly that the candidate's newest runs are part of; none where no series was excluded for
+/// one.
 pub(crate) fn find_anomaly(
     history: &History,
     series: &[Series],
     analyses: &[Analysis],
     days: &[InfrastructureDay],
 ) -> Option<InfrastructureAnomaly> {
-    let aside: Vec<(&Series, &Analysis, usize)> = series
+    let excluded: Vec<(&Series, &Analysis, usize)> = series
         .iter()
         .zip(analyses)
         .filter(|(_, analysis)| analysis.verdict == Verdict::Infrastructure)
         .filter_map(|(series, analysis)| Some((series, analysis, analysis.latest_run?)))
         .filter(|(_, analysis, latest)| analysis.flags[*latest].infrastructure)
         .collect();
-    let newest = aside.iter().map(|(series, _, at)| series.runs[*at].time.day()).max()?;
+    let newest = excluded.iter().map(|(series, _, at)| series.runs[*at].time.day()).max()?;
     let at = days.iter().rposition(|it| it.day <= newest)?;
     let day = days[at];
     let since = (0..=at)
@@ -121,12 +119,12 @@ pub(crate) fn find_anomaly(
     let mut infrastructure = InfrastructureAnomaly {
         day: Timestamp::from_micros(day.day.saturating_mul(DAY_US)),
         days: since.count(),
-        backends_moved: day.backends_moved,
+        backends_shifted: day.backends_moved,
         backends_active: day.backends_active,
         change: day.change,
         worse: day.is_degradation,
         alert: day.alert,
-        series: aside.len(),
+        series: excluded.len(),
         backends: backend_shifts(series, analyses, newest),
         field_changes: field_changes(history, series, newest),
         advice: Vec::new(),
@@ -149,7 +147,7 @@ fn runs_on_day(series: &Series, day: i64) -> std::ops::Range<usize> {
 }
 
 /// Each backend's median change that day against its levels before; the worst first.
-fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<(String, f64)> {
+fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<BackendShift> {
     let mut moves: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (one, analysis) in series.iter().zip(analyses) {
         let runs = runs_on_day(one, day);
@@ -162,10 +160,15 @@ fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<(St
         let worse = if one.direction == Direction::Lower { change } else { -change };
         moves.entry(&one.key.backend).or_default().push(worse);
     }
-    let each = moves.into_iter().filter_map(|(name, of)| Some((name.to_owned(), median(&of)?)));
-    let mut backends: Vec<(String, f64)> = each.collect();
-    backends.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));
-    backends
+    let shift = |(backend, changes): (&str, Vec<f64>)| {
+        Some(BackendShift { backend: backend.to_owned(), change: median(&changes)? })
+    };
+    let mut shifts: Vec<BackendShift> = moves.into_iter().filter_map(shift).collect();
+    shifts.sort_by(|a, b| {
+        let by_size = b.change.abs().total_cmp(&a.change.abs());
+        by_size.then_with(|| a.backend.cmp(&b.backend))
+    });
+    shifts
 }
 
 /// Fields whose values that day are not those of the run before, in how many series.
@@ -209,11 +212,11 @@ fn advice_for(of: &InfrastructureAnomaly) -> Vec<String> {
         lines.push("A toolchain changed: measure the base again with the new one.".to_owned());
     }
     if kinds(FieldKind::Host) {
-        lines.push("The host changed: look at its CPU, memory and kernel.".to_owned());
+        lines.push("The host changed: check its CPU, memory and kernel.".to_owned());
     }
     if lines.is_empty() {
         lines.push(
-            "No recorded field of the runner changed: look at load and neighbours of the machine."
+            "No recorded runner field changed: check the load of the machine and its neighbors."
                 .to_owned(),
         );
     }
@@ -222,18 +225,8 @@ fn advice_for(of: &InfrastructureAnomaly) -> Vec<String> {
 }
 
 impl InfrastructureAnomaly {
-    /// `4 of 5 backends 27% worse at once`.
-    pub(crate) fn summary(&self) -> String {
-        let word = if self.worse { "worse" } else { "better" };
-        let size = text::percent(self.change.abs());
-        format!(
-            "{} of {} backends {size} {word} at once",
-            self.backends_moved, self.backends_active
-        )
-    }
-
-    /// The backends that moved, each with its change.
-    pub(crate) fn shifted_backends(&self) -> &[(String, f64)] {
-        &self.backends[..self.backends.len().min(self.backends_moved as usize)]
+    /// The backends that shifted, each with its change.
+    pub(crate) fn shifted_backends(&self) -> &[BackendShift] {
+        &self.backends[..self.backends.len().min(self.backends_shifted as usize)]
     }
 }

@@ -1,84 +1,85 @@
-//! The outcome as JSON: fields are only ever added; base units, sorted keys, no NaN. A `#` before a
-//! `[` is escaped, since runners of GitHub obey `##[…]` anywhere in a log.
+//! The outcome as JSON: the mapping from what a check found to the types of [`crate::report::wire`].
+//!
+//! Base units, sorted keys, no NaN.
 
 use std::collections::BTreeMap;
 
+use crate::report::decision::OverrideDecision;
+use crate::report::escape::json_for_logs;
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::wire::{
-    BackendView, ChangedView, CheckFile, FindingView, InfrastructureView, NotComparedView,
-    OverrideView, ViolationView,
+    BackendView, BuiltFrom, CheckFile, FieldChangeView, FindingView, InfrastructureView,
+    NotComparedView, OverrideView, ViolationView, Word, finite,
 };
 use crate::report::wording::verdict_name;
-use crate::report::{CheckOutcome, SeriesFinding, UncomparedSeries, severity_name};
-use crate::site::api::finite;
-use crate::site::api::json_types::BuiltFrom;
+use crate::report::{
+    CheckOutcome, SeriesFinding, TargetViolation, UncomparedSeries, outcome_text, severity_name,
+};
+use detect::Verdict;
 
 /// The outcome, a line for each field, with a line end.
 pub(crate) fn render(outcome: &CheckOutcome) -> String {
-    let mut text = serde_json::to_string_pretty(&file(outcome)).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&check_file(outcome)).unwrap_or_default();
     text.push('\n');
-    text.replace("#[", "\\u0023[")
+    json_for_logs(&text)
 }
 
-fn file(outcome: &CheckOutcome) -> CheckFile {
-    let CheckOutcome { candidate: scene, provenance: facts, links, .. } = outcome;
+/// The outcome in the shape in which it leaves the program.
+pub(crate) fn check_file(outcome: &CheckOutcome) -> CheckFile {
+    let CheckOutcome { candidate, provenance, links, .. } = outcome;
     CheckFile {
-        base: scene.base.clone(),
-        base_reason: scene.base_reason.clone(),
+        base: candidate.base.clone(),
+        base_reason: candidate.base_reason.clone(),
         built_from: BuiltFrom {
-            newest: facts.newest.clone(),
-            policy_sha: facts.policy_sha.clone(),
-            records: facts.records,
-            version: env!("CARGO_PKG_VERSION"),
+            newest: provenance.newest.clone(),
+            policy_sha: provenance.policy_sha.clone(),
+            records: provenance.records,
+            version: Word::Borrowed(env!("CARGO_PKG_VERSION")),
         },
-        candidate: scene.commit.clone(),
-        candidate_runs: facts.candidate_runs,
+        candidate: candidate.commit.clone(),
+        candidate_runs: provenance.candidate_runs,
+        code_url: links.code_url.clone(),
         compared: outcome.compared,
         counts: counts(outcome),
         exit: outcome.decision.exit_code(),
         findings: outcome.findings.iter().map(|it| finding(outcome, it)).collect(),
         infrastructure: outcome.infrastructure.as_ref().map(infrastructure),
+        next_step: outcome_text::next_step(outcome),
         not_compared: outcome.not_compared.iter().map(not_compared).collect(),
         notices: outcome.notices.clone(),
-        override_view: outcome.override_decision.as_ref().map(|it| OverrideView {
-            actor: it.actor.clone(),
-            granted: it.granted,
-            of: it.decision.as_str(),
-            reason: it.reason.clone(),
-            refused: (!it.granted).then(|| it.rejection.clone()),
-        }),
-        pull: scene.pull,
-        schema: "schema/check.json",
+        override_view: outcome.override_decision.as_ref().map(override_view),
+        policy_version: provenance.policy_version.clone(),
+        pull: candidate.pull,
+        runner: provenance.runner.clone(),
+        schema: Word::Borrowed("schema/check.json"),
+        site: links.base_url.clone(),
         url: links.diff_path.as_deref().map(|path| links.url_of(path)),
-        verdict: outcome.decision.as_str(),
-        violations: outcome
-            .violations
-            .iter()
-            .map(|it| ViolationView {
-                reason: it.message.clone(),
-                rule: it.rule.clone(),
-                series: it.subject.as_ref().map(|subject| subject.stem.clone()),
-            })
-            .collect(),
+        verdict: outcome.decision,
+        violations: outcome.violations.iter().map(violation).collect(),
     }
 }
 
+fn word(text: &'static str) -> Word {
+    Word::Borrowed(text)
+}
+
 /// How many series have each verdict.
-fn counts(outcome: &CheckOutcome) -> BTreeMap<&'static str, usize> {
+fn counts(outcome: &CheckOutcome) -> BTreeMap<Word, usize> {
     let mut counts = BTreeMap::new();
-    let found = outcome.findings.iter().map(|it| it.verdict);
-    let not = outcome.not_compared.iter().map(|it| it.verdict);
-    for verdict in found.chain(not) {
-        *counts.entry(verdict_name(verdict)).or_default() += 1;
+    let findings = outcome.findings.iter().map(|it| it.verdict);
+    let not_compared = outcome.not_compared.iter().map(|it| it.verdict);
+    for verdict in findings.chain(not_compared) {
+        *counts.entry(word(verdict_name(verdict))).or_default() += 1;
     }
-    counts.insert("steady", outcome.unchanged.len());
+    counts.insert(word(verdict_name(Verdict::Unchanged)), outcome.unchanged.len());
     counts
 }
 
 fn finding(outcome: &CheckOutcome, it: &SeriesFinding) -> FindingView {
     FindingView {
-        after: it.levels.and_then(|levels| finite(levels.1)),
-        before: it.levels.and_then(|levels| finite(levels.0)),
+        after: it.levels.and_then(|levels| finite(levels.after)),
+        backend: it.subject.backend.clone(),
+        before: it.levels.and_then(|levels| finite(levels.before)),
         blocks: it.block.is_some(),
         change: it.change,
         commit: it.commit.clone(),
@@ -90,16 +91,20 @@ fn finding(outcome: &CheckOutcome, it: &SeriesFinding) -> FindingView {
         reason: it.reason.clone(),
         report_only: it.report_only,
         series: it.subject.stem.clone(),
-        severity: it.severity.map(severity_name),
+        severity: it.severity.map(severity_name).map(word),
+        spread_after: it.spread_after.and_then(finite),
+        spread_before: it.spread_before.and_then(finite),
+        test: it.subject.test.clone(),
         threshold: finite(it.threshold),
+        title: it.subject.title.clone(),
         unit: it.unit.as_str().to_owned(),
         url: outcome.links.url_of(&it.path),
-        verdict: verdict_name(it.verdict),
+        verdict: word(verdict_name(it.verdict)),
     }
 }
 
-fn direction(worse: bool) -> &'static str {
-    if worse { "worse" } else { "better" }
+fn direction(worse: bool) -> Word {
+    word(if worse { "worse" } else { "better" })
 }
 
 fn not_compared(it: &UncomparedSeries) -> NotComparedView {
@@ -110,37 +115,55 @@ fn not_compared(it: &UncomparedSeries) -> NotComparedView {
         runner_after: it.runners.as_ref().map(|(_, after)| after.clone()),
         runner_before: it.runners.as_ref().map(|(before, _)| before.clone()),
         series: it.subject.stem.clone(),
-        verdict: verdict_name(it.verdict),
+        title: it.subject.title.clone(),
+        verdict: word(verdict_name(it.verdict)),
     }
 }
 
-fn infrastructure(it: &InfrastructureAnomaly) -> InfrastructureView {
-    let backend = |(name, change): &(String, f64)| BackendView {
-        backend: name.clone(),
-        change: finite(*change),
-    };
+pub(crate) fn infrastructure(it: &InfrastructureAnomaly) -> InfrastructureView {
+    let shifted = it.shifted_backends().iter().map(|shift| shift.backend.clone());
+    let backends = it
+        .backends
+        .iter()
+        .map(|shift| BackendView { backend: shift.backend.clone(), change: finite(shift.change) });
+    let field_changes = it.field_changes.iter().map(|changed| FieldChangeView {
+        after: changed.after.clone(),
+        before: changed.before.clone(),
+        field: changed.field.clone(),
+        kind: word(changed.kind.as_str()),
+        series: changed.series,
+    });
     InfrastructureView {
+        advice: it.advice.clone(),
         alert: it.alert,
-        backends: it.backends.iter().map(backend).collect(),
+        backends: backends.collect(),
         backends_active: it.backends_active,
-        backends_moved: it.backends_moved,
+        backends_shifted: it.backends_shifted,
         change: finite(it.change),
-        changed: it
-            .field_changes
-            .iter()
-            .map(|changed| ChangedView {
-                after: changed.after.clone(),
-                before: changed.before.clone(),
-                field: changed.field.clone(),
-                kind: changed.kind.as_str(),
-                series: changed.series,
-            })
-            .collect(),
         day: model::text::iso_date(it.day),
         days: it.days,
         direction: direction(it.worse),
-        look_at: it.advice.clone(),
-        moved: it.shifted_backends().iter().map(|(name, _)| name.clone()).collect(),
+        field_changes: field_changes.collect(),
         series: it.series,
+        shifted: shifted.collect(),
+    }
+}
+
+fn override_view(it: &OverrideDecision) -> OverrideView {
+    OverrideView {
+        actor: it.actor.clone(),
+        decision: word(it.decision.as_str()),
+        granted: it.granted,
+        reason: it.reason.clone(),
+        rejection: (!it.granted).then(|| it.rejection.clone()),
+    }
+}
+
+fn violation(it: &TargetViolation) -> ViolationView {
+    ViolationView {
+        reason: it.message.clone(),
+        rule: it.rule.clone(),
+        series: it.subject.as_ref().map(|subject| subject.stem.clone()),
+        title: it.subject.as_ref().map(|subject| subject.title.clone()),
     }
 }

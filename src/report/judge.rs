@@ -1,12 +1,15 @@
-//! What of the analysis is the candidate's: a verdict for each series, with the reason.
+//! A verdict for each series, with the reason: what the candidate changed.
 //!
-//! The analysis says where a series stands; this says whether the candidate brought it there. What
-//! the base already was is told, and held against nobody.
+//! The analysis says in which state a series is; this says whether the candidate brought it there.
+//! A series that had regressed before the base is counted and never blocks: the author of a change
+//! can do nothing about it.
 
 use crate::report::candidate::Candidate;
 use crate::report::links::{self, ReportLinks};
 use crate::report::recheck::Recheck;
-use crate::report::{AcceptedBy, BlockReason, SeriesFinding, SeriesRef, UncomparedSeries, reason};
+use crate::report::{
+    AcceptedBy, BlockReason, Levels, SeriesFinding, SeriesRef, UncomparedSeries, reason,
+};
 use crate::report::{urls, wording};
 use detect::compare::DeltaVerdict;
 use detect::{Analysis, Change, ChangeSeverity, ChangeStatus, Verdict};
@@ -24,14 +27,14 @@ pub(crate) struct SeriesJudge<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) history: &'a History,
     pub(crate) links: &'a ReportLinks,
-    /// What a second look at the runs of a pull request shows.
+    /// The candidate's runs compared with the base's present level alone.
     pub(crate) recheck: Option<&'a Recheck>,
 }
 
-/// What is told of a series.
+/// The result for one series.
 pub(crate) enum SeriesOutcome {
     Finding(Box<SeriesFinding>),
-    /// Compared, nothing to tell; whether the base was already worse than it had been.
+    /// Compared, nothing to report; whether the base had already regressed.
     Unchanged {
         worse_on_base: bool,
     },
@@ -59,7 +62,7 @@ impl SeriesJudge<'_> {
             return SeriesOutcome::NotCompared(Box::new(reason::failed_runs(series, start)));
         }
         let not = || {
-            let not = reason::not_compared((series, analysis), self.policy, start);
+            let not = reason::not_compared(series, analysis, self.policy, start);
             SeriesOutcome::NotCompared(Box::new(not))
         };
         match analysis.verdict {
@@ -79,14 +82,17 @@ impl SeriesJudge<'_> {
                 .recheck_outcome(start)
                 .unwrap_or_else(|| self.finding_outcome(analysis.verdict, None)),
             Verdict::Unchanged => {
-                // It undoes an earlier change, so that the series is steady again.
+                // Back on the level before an earlier regression: the series is unchanged as a
+                // whole, and the pull request that fixed it should hear so.
                 let undone = self
                     .newest_change(start, false)
                     .filter(|_| self.candidate.first_commit.is_some());
                 let undone =
                     undone.map(|change| self.finding_outcome(Verdict::Improved, Some(change)));
-                let again = || self.recheck_outcome(start);
-                undone.or_else(again).unwrap_or(SeriesOutcome::Unchanged { worse_on_base: false })
+                let rechecked = || self.recheck_outcome(start);
+                undone
+                    .or_else(rechecked)
+                    .unwrap_or(SeriesOutcome::Unchanged { worse_on_base: false })
             }
             Verdict::Regressed | Verdict::Accepted | Verdict::Improved => self.judge_changed(start),
         }
@@ -117,8 +123,8 @@ impl SeriesJudge<'_> {
         if let Some(change) = own {
             return self.change_outcome(change);
         }
-        if let Some(told) = self.recheck_outcome(start) {
-            return told;
+        if let Some(outcome) = self.recheck_outcome(start) {
+            return outcome;
         }
         let worse = self.analysis.verdict == Verdict::Regressed;
         let Some(change) = self.newest_change(0, worse).filter(|_| worse) else {
@@ -149,16 +155,16 @@ impl SeriesJudge<'_> {
         self.recheck.is_some_and(|it| it.change.is_none() && it.delta.verdict == verdict)
     }
 
-    /// What the second look shows: a change, a suspicion, or an improvement not confirmed yet.
+    /// What the recheck shows: a change, a suspicion, or an improvement not confirmed yet.
     fn recheck_outcome(&self, start: usize) -> Option<SeriesOutcome> {
-        let second = self.recheck?;
-        if let Some(change) = &second.change {
+        let recheck = self.recheck?;
+        if let Some(change) = &recheck.change {
             return Some(self.change_outcome(change));
         }
-        let own = self.series.runs[start..].iter().filter(|run| run.value.is_some()).count();
-        let own = u32::try_from(own).unwrap_or(u32::MAX);
-        let runs_needed = self.policy.detection.confirmations.saturating_sub(own);
-        match second.delta.verdict {
+        let runs = self.series.runs[start..].iter().filter(|run| run.value.is_some()).count();
+        let runs = u32::try_from(runs).unwrap_or(u32::MAX);
+        let runs_needed = self.policy.detection.confirmations.saturating_sub(runs);
+        match recheck.delta.verdict {
             DeltaVerdict::Regressed => {
                 Some(self.finding_outcome(Verdict::Suspected { runs_needed }, None))
             }
@@ -167,39 +173,41 @@ impl SeriesJudge<'_> {
         }
     }
 
-    /// Levels before and after, base units, and the relative change between them.
-    fn levels(&self, change: Option<&Change>) -> (Option<(f64, f64)>, Option<f64>) {
+    /// The levels that a finding compares, and the relative change between them: those of the
+    /// change, else of the recheck, else the newest level against the baseline.
+    fn levels(&self, change: Option<&Change>) -> (Option<Levels>, Option<f64>) {
         let analysis = self.analysis;
-        let second = self.recheck.map(|second| second.delta);
-        match (change, second, analysis.baseline, analysis.latest_change) {
-            (Some(change), ..) => (Some((change.before, change.after)), Some(change.change)),
-            (None, Some(delta), ..) => (Some((delta.before, delta.after)), Some(delta.change)),
-            (None, None, Some(baseline), Some(moved)) => {
-                (Some((baseline.value, baseline.value * (1.0 + moved))), Some(moved))
+        let recheck = self.recheck.map(|recheck| recheck.delta);
+        let levels = |before, after| Some(Levels { before, after });
+        match (change, recheck, analysis.baseline, analysis.latest_change) {
+            (Some(change), ..) => (levels(change.before, change.after), Some(change.change)),
+            (None, Some(delta), ..) => (levels(delta.before, delta.after), Some(delta.change)),
+            (None, None, Some(baseline), Some(change)) => {
+                (levels(baseline.value, baseline.value * (1.0 + change)), Some(change))
             }
-            (None, None, _, moved) => (None, moved),
+            (None, None, _, change) => (None, change),
         }
     }
 
     fn finding_outcome(&self, verdict: Verdict, change: Option<&Change>) -> SeriesOutcome {
         let (series, analysis) = (self.series, self.analysis);
-        let (levels, moved) = self.levels(change);
+        let (levels, relative) = self.levels(change);
         let worse = match (change, verdict) {
             (Some(change), _) => change.is_regression,
             (None, Verdict::Improved) => false,
             _ => true,
         };
-        let (before, after) = levels.unwrap_or_default();
+        let Levels { before, after } = levels.unwrap_or(Levels { before: 0.0, after: 0.0 });
         let scale = UnitScale::for_values([before, after], &series.unit);
-        let said = |value: f64| levels.map_or_else(String::new, |_| scale.quantity(value));
-        let spread = |at: Option<usize>| {
-            let std = at.and_then(|at| analysis.spread.get(at));
-            spread_text(std, &scale)
+        let spread = |at: usize| analysis.spread.get(at);
+        let newest_with_spread = || {
+            let earlier = 0..analysis.latest_run.unwrap_or(0);
+            earlier.rev().find_map(spread)
         };
-        let own = analysis.latest_run.and_then(|at| series.runs[at].std.get());
-        let after_spread = match change {
-            Some(change) => spread(Some(change.first_after)),
-            None => spread_text(own.filter(|std| std.is_finite()), &scale),
+        // Without a change there is one run on the new level: its own repeats are its spread.
+        let own_spread = || {
+            let std = analysis.latest_run.and_then(|at| series.runs[at].std.get());
+            std.filter(|std| std.is_finite())
         };
         let first = change.map(|change| change.first_after).or(analysis.latest_run);
         let subject = SeriesRef::of(&series.key);
@@ -209,18 +217,18 @@ impl SeriesJudge<'_> {
             confirmed: change.is_some(),
             report_only: analysis.report_only,
             accepted: change.and_then(acceptance_of),
-            before: said(before),
-            after: said(after),
-            spread_before: spread(change.map(|change| change.last_before).or_else(|| {
-                (0..analysis.latest_run.unwrap_or(0))
-                    .rev()
-                    .find(|at| analysis.spread.get(*at).is_some())
-            })),
-            spread_after: after_spread,
+            spread_before: match change {
+                Some(change) => spread(change.last_before),
+                None => newest_with_spread(),
+            },
+            spread_after: match change {
+                Some(change) => spread(change.first_after),
+                None => own_spread(),
+            },
             arrow: levels.map_or_else(String::new, |_| scale.arrow(before, after)),
             levels,
             unit: series.unit.clone(),
-            change: moved.filter(|moved| moved.is_finite()),
+            change: relative.filter(|change| change.is_finite()),
             worse,
             size: wording::change_size(series, before, after, worse),
             threshold: analysis.threshold,
@@ -243,12 +251,12 @@ impl SeriesJudge<'_> {
         self.history.commits[self.series.runs[run].commit.0 as usize].id.clone()
     }
 
-    /// Whether a verdict keeps the gate shut. A suspicion does not: one slow run in a hundred is
+    /// Whether a verdict makes the check fail. A suspicion does not: one slow run in a hundred is
     /// nothing but noise, and a pull request with 65 series would be stopped by it every other
-    /// time, until nobody believes the gate. It is told first of all with what settles it (more
-    /// runs of the same commit: each counts), and where a team measures once and wants to be
-    /// stopped at once it says `detection.confirmations: 1`, or
-    /// `governance.block_suspected: true` to be stopped until more runs have come.
+    /// time, until nobody believes the gate. It is reported first of all, with what settles it
+    /// (more runs of the same commit: each counts). A team that measures once and wants to be
+    /// stopped at once sets `detection.confirmations: 1`, or `governance.block_suspected: true` to
+    /// be stopped until more runs have come.
     fn block_reason(&self, verdict: Verdict, change: Option<&Change>) -> Option<BlockReason> {
         if self.analysis.report_only {
             return None;
@@ -268,40 +276,42 @@ impl SeriesJudge<'_> {
     }
 
     fn reason(&self, verdict: Verdict, change: Option<&Change>) -> String {
-        let limit = text::percent(self.analysis.threshold);
+        let threshold = text::percent(self.analysis.threshold);
         let governance = &self.policy.governance;
-        let most = text::percent(self.policy.regression.max_regression_ratio);
+        let critical = text::percent(self.policy.regression.max_regression_ratio);
         let confirmed = change.map_or_else(String::new, |change| {
-            format!(", seen in {}", text::count_noun(u64::from(change.runs_after), "run"))
+            format!(", confirmed by {}", text::count_noun(u64::from(change.runs_after), "run"))
         });
         let accepted = change.and_then(acceptance_of);
         let accepted = accepted.map(|it| format!("accepted by {}: {}", it.by, it.reason));
         match verdict {
             Verdict::Suspected { runs_needed: 0 } => {
-                format!("beyond the limit of {limit} against the newest runs of the base only")
+                format!("above the {threshold} threshold against the newest base runs only")
             }
             Verdict::Suspected { runs_needed } => {
                 let more = text::count_noun(u64::from(runs_needed), "more run");
-                format!("beyond the limit of {limit}, not confirmed: {more} needed")
+                format!("above the {threshold} threshold, not confirmed: {more} needed")
             }
             Verdict::Infrastructure => {
-                "most backends moved at once: not the code's doing".to_owned()
+                "most backends shifted at once: a machine problem, not the code".to_owned()
             }
             Verdict::Improved if change.is_none() => {
-                format!("better by more than {limit}, not confirmed yet")
+                format!("improved by more than {threshold}, not confirmed yet")
             }
-            Verdict::Improved => format!("better by more than {limit}{confirmed}"),
+            Verdict::Improved => format!("improved by more than {threshold}{confirmed}"),
             _ => match (self.block_reason(verdict, change), accepted) {
                 (Some(BlockReason::Critical), _) => {
-                    format!("no approval helps from {most} on, only an override{confirmed}")
+                    format!(
+                        "too large to accept (from {critical} on), only an override helps{confirmed}"
+                    )
                 }
                 (Some(BlockReason::NeedsAcceptance), _) => {
                     let from = text::percent(governance.require_approval_threshold);
-                    format!("from {from} on it needs an entry in accepted.yml{confirmed}")
+                    format!("needs an entry in accepted.yml (from {from} on){confirmed}")
                 }
                 (_, Some(accepted)) => accepted,
-                (None, _) => format!("beyond the limit of {limit}, report only{confirmed}"),
-                _ => format!("beyond the limit of {limit}{confirmed}"),
+                (None, _) => format!("above the {threshold} threshold, report only{confirmed}"),
+                _ => format!("above the {threshold} threshold{confirmed}"),
             },
         }
     }
@@ -311,11 +321,12 @@ impl SeriesJudge<'_> {
         let accepted = change.is_some_and(|it| matches!(it.status, ChangeStatus::Accepted { .. }));
         if accepted && change.is_some_and(|it| it.severity == ChangeSeverity::Critical) {
             hints.push(
-                "An entry in accepted.yml covers it, but it is too large for one.".to_owned(),
+                "accepted.yml covers it, but a regression of this size cannot be accepted."
+                    .to_owned(),
             );
         }
         if self.analysis.report_only {
-            hints.push("The rule for this series only reports.".to_owned());
+            hints.push("The policy only reports on this series.".to_owned());
         }
         hints
     }
@@ -349,10 +360,4 @@ fn acceptance_of(change: &Change) -> Option<AcceptedBy> {
         }
         _ => None,
     }
-}
-
-/// `±1.6`; empty where there is none, or none that shows beside the value.
-fn spread_text(std: Option<f64>, scale: &UnitScale) -> String {
-    let said = std.map_or_else(String::new, |std| text::spread(std, scale));
-    if said.contains(|c: char| ('1'..='9').contains(&c)) { said } else { String::new() }
 }

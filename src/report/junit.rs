@@ -2,7 +2,7 @@
 
 use crate::report::decision::Decision;
 use crate::report::escape::xml;
-use crate::report::{CheckOutcome, SeriesFinding, SeriesRef, terminal};
+use crate::report::{CheckOutcome, SeriesFinding, SeriesRef, outcome_text};
 use detect::Verdict;
 use model::record::shorten;
 use model::text;
@@ -28,8 +28,8 @@ pub(crate) fn render(outcome: &CheckOutcome) -> String {
     for it in &outcome.findings {
         if it.block.is_some() && failing {
             failures += 1;
-            let said = attribute(&finding_text(it));
-            add(&it.subject, &format!("<failure message=\"{said}\" type=\"regression\"/>"));
+            let message = attribute(&finding_text(it));
+            add(&it.subject, &format!("<failure message=\"{message}\" type=\"regression\"/>"));
         } else if it.verdict == Verdict::Infrastructure {
             skipped += 1;
             add(&it.subject, &format!("<skipped message=\"{}\"/>", attribute(&it.reason)));
@@ -64,20 +64,22 @@ fn check_cases(outcome: &CheckOutcome, failing: bool) -> Vec<String> {
         format!("    <testcase classname=\"benchpages\" name=\"{name}\">{inner}</testcase>\n")
     };
     let mut cases = Vec::new();
-    let to_do = attribute(&terminal::next_step(outcome));
+    let next_step = outcome_text::next_step(outcome);
     if outcome.decision == Decision::NothingCompared {
-        cases.push(case("check", &format!("<error message=\"{to_do}\" type=\"nothing\"/>")));
+        let message = attribute(&format!("{} {next_step}", outcome_text::headline(outcome)));
+        cases.push(case("check", &format!("<error message=\"{message}\" type=\"nothing\"/>")));
     }
     if outcome.decision == Decision::Overridden {
-        cases.push(case("overridden", &format!("<system-out>{to_do}</system-out>")));
+        let message = attribute(&next_step);
+        cases.push(case("overridden", &format!("<system-out>{message}</system-out>")));
     }
     for it in &outcome.violations {
-        let of = it.subject.as_ref().map_or("all together", |subject| &subject.title);
-        let said = attribute(&format!("{of}: {}", it.message));
+        let subject = it.subject.as_ref().map_or("all together", |subject| &subject.title);
+        let message = attribute(&format!("{subject}: {}", it.message));
         let inner = if failing {
-            format!("<failure message=\"{said}\" type=\"violation\"/>")
+            format!("<failure message=\"{message}\" type=\"violation\"/>")
         } else {
-            format!("<system-out>{said}</system-out>")
+            format!("<system-out>{message}</system-out>")
         };
         cases.push(case(&it.rule, &inner));
     }
@@ -86,8 +88,8 @@ fn check_cases(outcome: &CheckOutcome, failing: bool) -> Vec<String> {
 
 fn finding_text(it: &SeriesFinding) -> String {
     let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
-    let limit = text::percent(it.threshold);
-    format!("{}, {change} ({}), limit {limit}; {}", it.arrow, it.size, it.reason)
+    let threshold = text::percent(it.threshold);
+    format!("{}, {change} ({}), threshold {threshold}; {}", it.arrow, it.size, it.reason)
 }
 
 fn attribute(text: &str) -> String {

@@ -2,6 +2,7 @@
 //! to its root: an address is never guessed.
 
 use crate::report::SeriesRef;
+use crate::report::escape::address::link_target;
 use crate::report::urls;
 use model::policy::PageDetail;
 
@@ -19,20 +20,13 @@ pub(crate) struct ReportLinks {
 impl ReportLinks {
     /// The address of a path of the site.
     pub(crate) fn url_of(&self, path: &str) -> String {
-        let address = format!("{}{path}", self.base_url.as_deref().unwrap_or_default());
-        // What would end a link in Markdown; slugs hold none of it, a base URL may.
-        address.replace('(', "%28").replace(')', "%29").replace(' ', "%20")
+        link_target(&format!("{}{path}", self.base_url.as_deref().unwrap_or_default()))
     }
 }
 
 /// The row of a series on a page that compares two commits.
 pub(crate) fn row_path(diff: &str, subject: &SeriesRef) -> String {
-    format!("{diff}#{}", anchor(&subject.stem))
-}
-
-/// As the rows of the site's tables are called.
-fn anchor(stem: &str) -> String {
-    format!("s-{}", stem.replace(['/', '~', '.'], "-"))
+    format!("{diff}#{}", urls::series_anchor(&subject.stem))
 }
 
 /// Where a series is shown: on its page or, where not every series has one, in its row on its

@@ -1,38 +1,70 @@
-//! The comment on a pull request, which is the step summary too: a template places finished
-//! strings (`templates/comment.md`; a project may replace it by its own of that name).
+//! The comment on a pull request, which is the summary of a job's step too.
 //!
-//! GitHub refuses a comment of more than 65,536 characters. The body is held to a budget of bytes
-//! by steps: no details, fewer rows, verdict and link. Names cannot carry markup, mentions or
-//! links; only what this program made is a link.
+//! It is written from a check's JSON, so that `check --format markdown`, and `notify` with a result
+//! that another job wrote, say the same in the same form. A template places finished strings
+//! (`templates/comment.md`; a project may replace it by its own of that name).
+//!
+//! GitHub rejects a comment of more than 65,536 characters. The body is held to a budget of bytes
+//! by steps: no details, fewer rows, then only the heading, the worst finding and the link. Names
+//! cannot carry markup, mentions or links; only this program makes links.
 
 use serde::Serialize;
 
 use crate::report::decision::Decision;
+use crate::report::escape::address::{allowed_link, link_target};
 use crate::report::escape::markdown as escaped;
-use crate::report::terminal::by_reason;
+use crate::report::outcome_text::{NOTHING_TO_DO, by_reason};
+use crate::report::template::{TemplateError, render_template_with};
 use crate::report::urls::{self, commit_slug};
-use crate::report::wording::{self, arrow};
-use crate::report::{BlockReason, CheckOutcome, SeriesFinding, UncomparedSeries, terminal};
-use crate::site::RenderError;
-use crate::site::markdown::render_template_with;
-use detect::Verdict;
-use model::record::TIME_METRIC;
+use crate::report::wire::{CheckFile, FindingView, InfrastructureView, NotComparedView};
+use crate::report::{CheckOutcome, json, summary, wording};
 use model::text;
 
-/// How the comment begins: what finds it again.
-pub(crate) const MARKER: &str = "<!-- benchpages:pr v1";
-/// Bytes of a body; GitHub stops at 65,536 characters.
-const MAX_BYTES: usize = 60_000;
+/// Every comment of ours begins with this, whatever its version: what finds it again.
+pub(crate) const MARKER: &str = "<!-- benchpages:pr ";
+/// Bytes of a body. GitHub counts 65,536 characters; bytes hold in any script, and a caller may
+/// add a line of its own.
+pub(crate) const MAX_BYTES: usize = 60_000;
 /// Rows of the table, improvements among them at most.
 const MAX_ROWS: usize = 10;
 const MAX_ROWS_SHORT: usize = 5;
 const MAX_IMPROVEMENTS: usize = 3;
 /// Lines about single benchmarks that were not compared, and about reasons in the details.
 const MAX_LINES: usize = 10;
-/// Characters of a name.
+/// Characters of a name, of a reason, of a sentence.
 const NAME_CHARS: usize = 120;
+const REASON_CHARS: usize = 240;
+const SENTENCE_CHARS: usize = 480;
 const TEMPLATE_NAME: &str = "comment.md";
 const DEFAULT_TEMPLATE: &str = include_str!("../../templates/comment.md");
+
+/// Where links may lead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum LinkTargets<'a> {
+    /// The result is this program's own: to wherever it says.
+    Own,
+    /// Another job wrote it: only below these addresses.
+    Below(&'a [String]),
+}
+
+impl LinkTargets<'_> {
+    /// The target of a link to `url`; none where it may not be linked, or where the address of the
+    /// site is not known and the URL is only a path.
+    fn target(self, url: &str) -> Option<String> {
+        match self {
+            Self::Own => url.contains("://").then(|| link_target(url)),
+            Self::Below(allowed) => allowed_link(url, allowed).map(str::to_owned),
+        }
+    }
+
+    /// A link, or its text alone. `text` is already safe.
+    fn link(self, text: &str, url: &str) -> String {
+        match self.target(url) {
+            Some(target) => format!("[{text}]({target})"),
+            None => text.to_owned(),
+        }
+    }
+}
 
 /// What a template may name: finished Markdown, already safe.
 #[derive(Serialize)]
@@ -41,9 +73,9 @@ struct CommentView {
     heading: String,
     verdict: &'static str,
     sentence: String,
-    /// Paragraphs: infrastructure, override, what to do.
+    /// Paragraphs: override, infrastructure, targets, what to do.
     notes: Vec<String>,
-    /// What the fourth number is: `Time`, or `Change` where other metrics are among the rows.
+    /// The heading of the change: `Time`, or `Change` where other metrics are among the rows.
     column: &'static str,
     rows: Vec<CommentRow>,
     more: String,
@@ -64,7 +96,7 @@ struct CommentRow {
     limit: String,
 }
 
-/// How much of it is told.
+/// How much of the result a body holds.
 #[derive(Clone, Copy)]
 struct CommentSize {
     rows: usize,
@@ -79,36 +111,53 @@ const SIZES: [CommentSize; 4] = [
     CommentSize { rows: 0, details: false },
 ];
 
-/// The body, by the user's template or the shipped one; always with the marker, never longer than
-/// the budget.
+/// The comment of a check that this program just made.
 ///
 /// # Errors
 /// The user's template is at fault.
 pub(crate) fn render(
     outcome: &CheckOutcome,
     template: Option<&str>,
-) -> Result<String, RenderError> {
+) -> Result<String, TemplateError> {
+    render_check(&json::check_file(outcome), LinkTargets::Own, template)
+}
+
+/// The comment of any check's result, by the user's template or the shipped one; always with the
+/// marker, never longer than the budget.
+///
+/// # Errors
+/// The user's template is at fault.
+pub(crate) fn render_check(
+    check: &CheckFile,
+    links: LinkTargets<'_>,
+    template: Option<&str>,
+) -> Result<String, TemplateError> {
+    let template = template.unwrap_or(DEFAULT_TEMPLATE);
     let mut body = String::new();
     for size in SIZES {
-        body = render_template_with(
-            TEMPLATE_NAME,
-            template.unwrap_or(DEFAULT_TEMPLATE),
-            &view(outcome, size),
-        )?;
+        let view = Comment { check, links, size }.view();
+        body = render_template_with(TEMPLATE_NAME, template, &view)?;
         if !body.starts_with(MARKER) {
-            body = format!("{}\n{body}", marker(outcome));
+            body = format!("{}\n{body}", view.marker);
         }
         body = format!("{}\n", collapse_blank_lines(&body));
         if body.len() <= MAX_BYTES {
             return Ok(body);
         }
     }
+    // Only a template that writes without end comes here.
     let mut end = MAX_BYTES;
     while !body.is_char_boundary(end) {
         end -= 1;
     }
     body.truncate(end);
     Ok(body)
+}
+
+/// The first line of a comment about a commit. A slug has no `>`, which would end the marker.
+pub(crate) fn marker(candidate: Option<&str>) -> String {
+    let head = candidate.map_or_else(|| "none".to_owned(), commit_slug);
+    format!("{MARKER}v1 sha={head} -->")
 }
 
 /// At most one empty line at a time: what a template leaves out leaves its line ends.
@@ -122,315 +171,300 @@ fn collapse_blank_lines(body: &str) -> String {
     lines.join("\n")
 }
 
-fn marker(outcome: &CheckOutcome) -> String {
-    let head = outcome.candidate.commit.as_deref().map_or_else(|| "none".to_owned(), commit_slug);
-    format!("{MARKER} sha={head} -->")
+/// A comment of one size.
+#[derive(Clone, Copy)]
+struct Comment<'a> {
+    check: &'a CheckFile,
+    links: LinkTargets<'a>,
+    size: CommentSize,
 }
 
-fn view(outcome: &CheckOutcome, size: CommentSize) -> CommentView {
-    let told = shown_findings(outcome);
-    let rows: Vec<CommentRow> = told.iter().take(size.rows).map(|it| row(outcome, it)).collect();
-    let all_time = told.iter().take(size.rows).all(|it| it.subject.metric == TIME_METRIC);
-    let hidden = row_count(outcome).saturating_sub(rows.len());
-    let full = size.rows > 0;
-    CommentView {
-        marker: marker(outcome),
-        heading: heading(outcome),
-        verdict: outcome.decision.as_str(),
-        sentence: sentence(outcome),
-        notes: if full { notes(outcome) } else { Vec::new() },
-        column: if all_time { "Time" } else { "Change" },
-        more: if hidden > 0 && !rows.is_empty() {
-            format!("… and {} more.", text::count(hidden as u64))
-        } else {
-            String::new()
-        },
-        rows,
-        lines: if full { lines(outcome) } else { Vec::new() },
-        links: links(outcome, full),
-        summary: summary(outcome),
-        details: if size.details { details(outcome) } else { Vec::new() },
+impl<'a> Comment<'a> {
+    fn view(self) -> CommentView {
+        let shown = self.shown_findings();
+        let shown = &shown[..shown.len().min(self.size.rows)];
+        let rows: Vec<CommentRow> = shown.iter().map(|finding| self.row(finding)).collect();
+        let hidden = self.listed().count().saturating_sub(rows.len());
+        let all_time = shown.iter().all(|finding| finding.is_time());
+        let is_full = self.size.rows > 0;
+        CommentView {
+            marker: marker(self.check.candidate.as_deref()),
+            heading: format!("Benchmarks: {}", self.check.counts_text()),
+            verdict: self.check.verdict.as_str(),
+            sentence: self.sentence(),
+            notes: if is_full { self.notes() } else { Vec::new() },
+            column: if all_time { "Time" } else { "Change" },
+            more: match hidden {
+                _ if rows.is_empty() => String::new(),
+                0 => String::new(),
+                hidden => format!("… and {} more.", text::count(hidden as u64)),
+            },
+            rows,
+            lines: if is_full { self.lines() } else { Vec::new() },
+            links: self.link_line(),
+            summary: self.summary(),
+            details: if self.size.details { self.details() } else { Vec::new() },
+        }
     }
-}
 
-fn is_row(finding: &SeriesFinding) -> bool {
-    finding.verdict != Verdict::Infrastructure
-}
-
-fn row_count(outcome: &CheckOutcome) -> usize {
-    outcome.findings.iter().filter(|it| is_row(it)).count()
-}
-
-/// The rows in their order: what is worse by severity, then a few improvements.
-fn shown_findings(outcome: &CheckOutcome) -> Vec<&SeriesFinding> {
-    let of = |better: bool| {
-        let is =
-            move |it: &&SeriesFinding| is_row(it) && (it.verdict == Verdict::Improved) == better;
-        outcome.findings.iter().filter(is)
-    };
-    of(false).chain(of(true).take(MAX_IMPROVEMENTS)).collect()
-}
-
-fn row(outcome: &CheckOutcome, it: &SeriesFinding) -> CommentRow {
-    let with = |value: &str, spread: &str| match spread {
-        "" => value.to_owned(),
-        spread => format!("{value} {spread}"),
-    };
-    let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
-    let change = match it.verdict {
-        _ if it.block.is_some() => format!("**{change}**"),
-        Verdict::Suspected { .. } => format!("{change} (suspected)"),
-        Verdict::Accepted => format!("{change} (accepted)"),
-        Verdict::Improved if !it.confirmed => format!("{change} (unconfirmed)"),
-        _ if it.report_only => format!("{change} (report only)"),
-        _ => change,
-    };
-    CommentRow {
-        mark: it.change.map_or("~", arrow),
-        series: linked(outcome, &escaped(&it.subject.title, NAME_CHARS), &it.path),
-        before: with(&it.before, &it.spread_before),
-        after: with(&it.after, &it.spread_after),
-        change,
-        limit: text::percent(it.threshold),
+    /// Findings that get a row. Series of an infrastructure anomaly are one note instead.
+    fn listed(self) -> impl Iterator<Item = &'a FindingView> {
+        self.check.findings.iter().filter(|it| it.verdict != "infrastructure")
     }
-}
 
-/// A link where the site's address is known; `words` are safe already.
-fn linked(outcome: &CheckOutcome, words: &str, path: &str) -> String {
-    match &outcome.links.base_url {
-        Some(_) => format!("[{words}]({})", outcome.links.url_of(path)),
-        None => words.to_owned(),
+    /// The rows in their order: the check's own, then a few improvements.
+    fn shown_findings(self) -> Vec<&'a FindingView> {
+        let improvements = self.listed().filter(|it| it.is_improvement());
+        let others = self.listed().filter(|it| !it.is_improvement());
+        others.chain(improvements.take(MAX_IMPROVEMENTS)).collect()
     }
-}
 
-/// `Benchmarks: ▲ 1 slower, ▼ 1 faster, 34 unchanged`: e-mail and phones show only this.
-fn heading(outcome: &CheckOutcome) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    match outcome.decision {
-        Decision::NothingCompared => return "Benchmarks: nothing compared".to_owned(),
-        Decision::Overridden => parts.push("overridden".to_owned()),
-        Decision::ApprovalNeeded => parts.push("approval needed".to_owned()),
-        Decision::Pass | Decision::Fail => {}
-    }
-    let group = |verdicts: &dyn Fn(&SeriesFinding) -> bool, plain: &str| {
-        let found: Vec<&SeriesFinding> =
-            outcome.findings.iter().filter(|it| verdicts(it)).collect();
-        let first = found.first()?;
-        let word = |it: &SeriesFinding| it.size.rsplit(' ').next().unwrap_or_default().to_owned();
-        let same = found.iter().all(|it| word(it) == word(first) && !word(it).is_empty());
-        let word = if same { word(first) } else { plain.to_owned() };
-        Some(format!(
-            "{} {} {word}",
-            first.change.map_or("~", arrow),
-            text::count(found.len() as u64)
-        ))
-    };
-    let suspects = |it: &SeriesFinding| matches!(it.verdict, Verdict::Suspected { .. });
-    let count = |is: &dyn Fn(&SeriesFinding) -> bool, word: &str| {
-        let found = outcome.findings.iter().filter(|it| is(it)).count();
-        (found > 0).then(|| format!("{} {word}", text::count(found as u64)))
-    };
-    parts.extend(group(
-        &|it| {
-            it.verdict == Verdict::Regressed
-                || it.verdict == Verdict::Accepted && it.block.is_some()
-        },
-        "worse",
-    ));
-    parts.extend(count(&suspects, "suspected"));
-    parts.extend(count(&|it| it.verdict == Verdict::Accepted && it.block.is_none(), "accepted"));
-    parts.extend(group(&|it| it.verdict == Verdict::Improved, "better"));
-    if let Some(it) = &outcome.infrastructure {
-        parts.push(format!(
-            "infrastructure ({} set aside)",
-            text::count_noun(it.series as u64, "series")
-        ));
-    }
-    if !outcome.violations.is_empty() {
-        parts.push(text::count_noun(outcome.violations.len() as u64, "target") + " missed");
-    }
-    parts.push(format!("{} unchanged", text::count(outcome.unchanged.len() as u64)));
-    format!("Benchmarks: {}", parts.join(", "))
-}
-
-/// `**[julia sum_even_squares is 13.9% slower](…)** (83.9 → 95.6 µs; limit 12%).`
-fn sentence(outcome: &CheckOutcome) -> String {
-    let Some(worst) = shown_findings(outcome).into_iter().next() else {
-        return match outcome.decision {
-            Decision::NothingCompared => terminal::next_step(outcome),
-            _ if outcome.infrastructure.is_some() || !outcome.violations.is_empty() => {
-                String::new()
-            }
-            _ => {
-                format!(
-                    "No clear change in {}.",
-                    text::count_noun(outcome.compared as u64, "series")
-                )
-            }
+    fn row(self, it: &FindingView) -> CommentRow {
+        let change = it.change_text();
+        let change = match it.verdict.as_ref() {
+            _ if it.blocks => format!("**{change}**"),
+            "suspected" => format!("{change} (suspected)"),
+            "accepted" => format!("{change} (accepted)"),
+            "improved" if !it.confirmed => format!("{change} (unconfirmed)"),
+            _ if it.report_only => format!("{change} (report only)"),
+            _ => change,
         };
-    };
-    let subject = &worst.subject;
-    let name = escaped(&format!("{} {}", subject.backend, subject.test), NAME_CHARS);
-    let size = &worst.size;
-    let linked = linked(outcome, &format!("{name} is {size}"), &worst.path);
-    let factor = worst.levels.and_then(|(before, after)| wording::factor(before, after));
-    let factor = factor.map_or_else(String::new, |factor| format!(", {factor}"));
-    let why = match (worst.verdict, worst.block) {
-        (Verdict::Accepted, _) | (_, Some(BlockReason::Critical)) => {
-            format!("; {}", escaped(&worst.reason, 2 * NAME_CHARS))
+        CommentRow {
+            mark: it.symbol(),
+            series: self.links.link(&escaped(it.display_name(), NAME_CHARS), &it.url),
+            before: escaped(&it.before_text(), NAME_CHARS),
+            after: escaped(&it.after_text(), NAME_CHARS),
+            change,
+            limit: it.threshold_text().unwrap_or_default(),
         }
-        _ => String::new(),
-    };
-    let limit = text::percent(worst.threshold);
-    format!("**{linked}** ({}{factor}; limit {limit}{why}).", worst.arrow)
-}
-
-/// Paragraphs that a reader must not miss.
-fn notes(outcome: &CheckOutcome) -> Vec<String> {
-    let mut notes = Vec::new();
-    match &outcome.override_decision {
-        Some(it) if it.granted => notes.push(format!(
-            "**Overridden by {}:** {}",
-            escaped(&it.actor, NAME_CHARS),
-            escaped(&it.reason, 5 * NAME_CHARS)
-        )),
-        Some(it) => {
-            notes.push(format!("**The override was refused:** {}.", escaped(&it.rejection, 500)));
-        }
-        None => {}
     }
-    if let Some(it) = &outcome.infrastructure {
-        let moved: Vec<String> = it
-            .shifted_backends()
+
+    /// `**[julia sum_even_squares is 13.9% slower](…)** (83.9 → 95.6 µs; threshold 12%).`
+    fn sentence(self) -> String {
+        let check = self.check;
+        let Some(worst) = self.shown_findings().into_iter().next() else {
+            return match check.verdict {
+                Decision::NothingCompared => escaped(&check.next_step, SENTENCE_CHARS),
+                _ if check.infrastructure.is_some() || !check.violations.is_empty() => {
+                    String::new()
+                }
+                _ => {
+                    let series = text::count_noun(check.compared as u64, "series");
+                    format!("No regressions in {series}.")
+                }
+            };
+        };
+        // Results of older versions have neither backend nor test.
+        let name = match (worst.backend.as_str(), worst.test.as_str()) {
+            ("", _) | (_, "") => worst.display_name().to_owned(),
+            (backend, test) => format!("{backend} {test}"),
+        };
+        let claim = format!("{} is {}", escaped(&name, NAME_CHARS), worst.size_text());
+        let claim = self.links.link(&claim, &worst.url);
+        let mut facts = Vec::new();
+        if let (Some(before), Some(after)) = (worst.before, worst.after) {
+            let levels = worst.levels_text().map(|levels| escaped(&levels, NAME_CHARS));
+            let parts = levels.into_iter().chain(wording::factor(before, after));
+            facts.push(parts.collect::<Vec<String>>().join(", "));
+        }
+        facts.extend(worst.threshold_text().map(|threshold| format!("threshold {threshold}")));
+        let is_critical = worst.blocks && worst.severity.as_deref() == Some("critical");
+        if worst.is_accepted() || is_critical {
+            facts.push(escaped(&worst.reason, REASON_CHARS));
+        }
+        match facts.as_slice() {
+            [] => format!("**{claim}**."),
+            facts => format!("**{claim}** ({}).", facts.join("; ")),
+        }
+    }
+
+    /// Paragraphs that a reader must not miss.
+    fn notes(self) -> Vec<String> {
+        let check = self.check;
+        let mut notes = Vec::new();
+        match &check.override_view {
+            Some(it) if it.granted => notes.push(format!(
+                "**Overridden by {}:** {}",
+                escaped(&it.actor, NAME_CHARS),
+                escaped(&it.reason, 5 * NAME_CHARS)
+            )),
+            Some(it) => {
+                let why = it.rejection.as_deref().unwrap_or_default();
+                notes.push(format!("**Override rejected:** {}.", escaped(why, SENTENCE_CHARS)));
+            }
+            None => {}
+        }
+        notes.extend(check.infrastructure.as_ref().map(infrastructure_note));
+        for violation in check.violations.iter().take(MAX_LINES) {
+            let subject = violation.title.as_deref().or(violation.series.as_deref());
+            notes.push(format!(
+                "**Target missed:** {}: {}, {}.",
+                escaped(&violation.rule, NAME_CHARS),
+                escaped(subject.unwrap_or("all together"), NAME_CHARS),
+                escaped(&violation.reason, REASON_CHARS)
+            ));
+        }
+        let quiet = check.findings.is_empty() && check.verdict == Decision::Pass;
+        let said = check.override_view.is_some() || check.verdict == Decision::NothingCompared;
+        let has_step = !check.next_step.is_empty() && check.next_step != NOTHING_TO_DO;
+        if !quiet && !said && has_step {
+            notes.push(next_step_markdown(&check.next_step));
+        }
+        notes
+    }
+
+    /// New, failing and removed benchmarks, a line each.
+    fn lines(self) -> Vec<String> {
+        let mut special: Vec<(&str, &NotComparedView)> = self
+            .check
+            .not_compared
             .iter()
-            .map(|(name, change)| {
-                format!("{} {}", escaped(name, NAME_CHARS), text::percent_change(*change))
+            .filter_map(|it| Some((special_label(it)?, it)))
+            .collect();
+        special.sort_by_key(|(label, _)| *label);
+        let mut lines: Vec<String> = special
+            .iter()
+            .take(MAX_LINES)
+            .map(|(label, it)| {
+                let title = escaped(it.display_name(), NAME_CHARS);
+                format!("{label}: {title} ({})", escaped(&it.reason, REASON_CHARS))
             })
             .collect();
-        let mut note = format!("**Infrastructure:** {} ({}).", it.summary(), moved.join(", "));
-        for changed in it.field_changes.iter().take(MAX_LINES) {
-            let words = escaped(&changed.describe(), 2 * NAME_CHARS);
-            note.push_str(&format!(" {} changed: {words}.", changed.kind.as_str()));
+        if special.len() > MAX_LINES {
+            let more = text::count((special.len() - MAX_LINES) as u64);
+            lines.push(format!("… and {more} more"));
         }
-        for line in &it.advice {
-            note.push_str(&format!(" {line}"));
+        lines
+    }
+
+    /// The full comparison, one slice for each backend with a finding, how thresholds work.
+    fn link_line(self) -> Vec<String> {
+        let Some(diff) = self.check.url.as_deref() else { return Vec::new() };
+        let Some(target) = self.links.target(diff) else { return Vec::new() };
+        let mut all = vec![format!("[Full before and after]({target})")];
+        let is_full = self.size.rows > 0 && self.check.pull.is_some();
+        let mut backends: Vec<&str> = self
+            .shown_findings()
+            .iter()
+            .map(|it| it.backend.as_str())
+            .filter(|backend| is_full && !backend.is_empty())
+            .collect();
+        backends.sort_unstable();
+        backends.dedup();
+        for backend in backends.into_iter().take(MAX_ROWS) {
+            let slice = self.links.target(&format!("{diff}{}", urls::backend(backend)));
+            let link = |target| format!("[{} only]({target})", escaped(backend, NAME_CHARS));
+            all.extend(slice.map(link));
         }
-        notes.push(note);
+        let about = self.check.site.as_deref().map(|site| format!("{site}about/#limits"));
+        let about = about.and_then(|url| self.links.target(&url));
+        all.extend(about.map(|target| format!("[how thresholds work]({target})")));
+        let code = self.check.code_url.as_deref().and_then(|url| self.links.target(url));
+        all.extend(code.map(|target| format!("[code]({target})")));
+        all
     }
-    for violation in outcome.violations.iter().take(MAX_LINES) {
-        let of = violation.subject.as_ref().map_or("all together", |subject| &subject.title);
-        notes.push(format!(
-            "**Target missed:** {}: {}, {}.",
-            escaped(&violation.rule, NAME_CHARS),
-            escaped(of, NAME_CHARS),
-            escaped(&violation.message, 2 * NAME_CHARS)
-        ));
+
+    /// `34 unchanged, 2 not compared, 3 runs of <code>b18e51d</code> against <code>919ad74</code>`
+    fn summary(self) -> String {
+        let check = self.check;
+        let code = |id: &Option<String>| match id {
+            Some(id) => format!("<code>{}</code>", escaped(&text::short_commit(id), NAME_CHARS)),
+            None => "nothing".to_owned(),
+        };
+        format!(
+            "{} unchanged, {} not compared, {} of {} against {}",
+            text::count(check.unchanged()),
+            text::count(check.not_compared.len() as u64),
+            text::count_noun(check.candidate_runs, "run"),
+            code(&check.candidate),
+            code(&check.base),
+        )
     }
-    let quiet = outcome.findings.is_empty() && outcome.decision == Decision::Pass;
-    let refused = outcome.override_decision.is_some();
-    if !quiet && !refused && outcome.decision != Decision::NothingCompared {
-        let to_do = terminal::next_step(outcome);
-        if to_do != terminal::NOTHING_TO_DO {
-            notes.push(to_do);
+
+    /// Paragraphs of the part that is folded.
+    fn details(self) -> Vec<String> {
+        let check = self.check;
+        let mut lines: Vec<String> = Vec::new();
+        let others = check.not_compared.iter().filter(|it| special_label(it).is_none());
+        let others = others.map(|it| (it.reason.as_str(), it.display_name()));
+        for (reason, series) in by_reason(others).into_iter().take(MAX_LINES) {
+            let names: Vec<String> =
+                series.iter().take(MAX_LINES).map(|title| escaped(title, NAME_CHARS)).collect();
+            let more = match series.len() - names.len() {
+                0 => String::new(),
+                more => format!(" and {} more", text::count(more as u64)),
+            };
+            let reason = escaped(reason, REASON_CHARS);
+            lines.push(format!("Not compared: {}{more} ({reason}).\n", names.join(", ")));
         }
+        for notice in &check.notices {
+            lines.push(format!("{}\n", escaped(notice, SENTENCE_CHARS)));
+        }
+        let fact = |label: &str, value: &str, max_chars: usize| match value {
+            "" => String::new(),
+            value => format!("{label}: {}. ", escaped(value, max_chars)),
+        };
+        let runner = fact("Runner", &check.runner, REASON_CHARS);
+        let base = fact("Base", &check.base_reason, NAME_CHARS);
+        let policy = match check.built_from.policy_sha.as_str() {
+            "" => String::new(),
+            sha => {
+                let version = escaped(&check.policy_version, NAME_CHARS);
+                format!("Policy {version} (<code>{}</code>).", escaped(sha, NAME_CHARS))
+            }
+        };
+        let facts = format!("{runner}{base}{policy}");
+        lines.extend((!facts.is_empty()).then_some(facts));
+        lines
     }
-    notes
 }
 
-/// What a benchmark is that gets a line of its own though it was not compared.
-fn line_word(it: &UncomparedSeries) -> Option<&'static str> {
-    match it.verdict {
-        Verdict::New => Some("New"),
-        _ if it.failed => Some("Failed"),
-        Verdict::Missing => Some("No result"),
-        _ => None,
-    }
+/// The next step names a command between backticks; everything else in it is a name's text.
+fn next_step_markdown(step: &str) -> String {
+    const COMMAND: &str = "`benchpages accept`";
+    let parts: Vec<String> =
+        step.split(COMMAND).map(|part| escaped_part(part, SENTENCE_CHARS)).collect();
+    parts.join(COMMAND)
 }
 
-/// New, failing and removed benchmarks, a line each.
-fn lines(outcome: &CheckOutcome) -> Vec<String> {
-    let mut told: Vec<(&str, &UncomparedSeries)> =
-        outcome.not_compared.iter().filter_map(|it| Some((line_word(it)?, it))).collect();
-    told.sort_by_key(|(word, _)| *word);
-    let mut lines: Vec<String> = told
+/// Escaped text whose spaces at both ends stay, since it is a part of a sentence.
+fn escaped_part(part: &str, max_chars: usize) -> String {
+    let space = |is: bool| if is { " " } else { "" };
+    let (before, after) = (space(part.starts_with(' ')), space(part.ends_with(' ')));
+    format!("{before}{}{after}", escaped(part, max_chars))
+}
+
+fn infrastructure_note(it: &InfrastructureView) -> String {
+    let shifts: Vec<String> = it
+        .backends
         .iter()
-        .take(MAX_LINES)
-        .map(|(word, it)| {
-            let title = escaped(&it.subject.title, NAME_CHARS);
-            format!("{word}: {title} ({})", escaped(&it.reason, 2 * NAME_CHARS))
+        .take(it.backends_shifted as usize)
+        .map(|shift| {
+            let change = shift.change.map(text::percent_change).unwrap_or_default();
+            format!("{} {change}", escaped(&shift.backend, NAME_CHARS))
         })
         .collect();
-    if told.len() > MAX_LINES {
-        lines.push(format!("… and {} more", text::count((told.len() - MAX_LINES) as u64)));
+    let shifts =
+        if shifts.is_empty() { String::new() } else { format!(" ({})", shifts.join(", ")) };
+    let what = escaped(&summary::infrastructure(it), SENTENCE_CHARS);
+    let mut note = format!("**Infrastructure anomaly:** {what}{shifts}.");
+    for changed in it.field_changes.iter().take(MAX_LINES) {
+        let kind = escaped(&changed.kind, NAME_CHARS);
+        let words = escaped(&summary::field_change(changed), REASON_CHARS);
+        note.push_str(&format!(" {kind} changed: {words}."));
     }
-    lines
+    for line in it.advice.iter().take(MAX_LINES) {
+        note.push_str(&format!(" {}", escaped(line, SENTENCE_CHARS)));
+    }
+    note
 }
 
-/// The full comparison, one slice for each backend with a finding, how limits work.
-fn links(outcome: &CheckOutcome, full: bool) -> Vec<String> {
-    let links = &outcome.links;
-    let (Some(_), Some(diff)) = (&links.base_url, &links.diff_path) else { return Vec::new() };
-    let mut all = vec![format!("[Full before and after]({})", links.url_of(diff))];
-    let mut backends: Vec<&str> = shown_findings(outcome)
-        .iter()
-        .filter(|_| full && outcome.candidate.pull.is_some())
-        .map(|it| it.subject.backend.as_str())
-        .collect();
-    backends.sort_unstable();
-    backends.dedup();
-    for backend in backends.into_iter().take(MAX_ROWS) {
-        let path = format!("{diff}{}", urls::backend(backend));
-        all.push(format!("[{} only]({})", escaped(backend, NAME_CHARS), links.url_of(&path)));
+/// The label of a benchmark that gets a line of its own though it was not compared.
+fn special_label(it: &NotComparedView) -> Option<&'static str> {
+    match it.verdict.as_ref() {
+        "new" => Some("New"),
+        _ if it.failed => Some("Failed"),
+        "missing" => Some("No result"),
+        _ => None,
     }
-    all.push(format!("[how limits work]({})", links.url_of("about/#limits")));
-    if let Some(code) = &links.code_url {
-        all.push(format!("[code]({code})"));
-    }
-    all
-}
-
-/// `34 unchanged, 2 not compared, 3 runs of <code>b18e51d</code> against <code>919ad74</code>`.
-fn summary(outcome: &CheckOutcome) -> String {
-    let code = |id: &Option<String>| match id {
-        Some(id) => format!("<code>{}</code>", escaped(&text::short_commit(id), NAME_CHARS)),
-        None => "nothing".to_owned(),
-    };
-    format!(
-        "{} unchanged, {} not compared, {} of {} against {}",
-        text::count(outcome.unchanged.len() as u64),
-        text::count(outcome.not_compared.len() as u64),
-        text::count_noun(outcome.provenance.candidate_runs, "run"),
-        code(&outcome.candidate.commit),
-        code(&outcome.candidate.base),
-    )
-}
-
-/// Paragraphs of the part that is folded.
-fn details(outcome: &CheckOutcome) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let others = outcome.not_compared.iter().filter(|it| line_word(it).is_none());
-    for (reason, series) in by_reason(others).into_iter().take(MAX_LINES) {
-        let named: Vec<String> =
-            series.iter().take(MAX_LINES).map(|title| escaped(title, NAME_CHARS)).collect();
-        let rest = series.len() - named.len();
-        let rest = match rest {
-            0 => String::new(),
-            rest => format!(" and {} more", text::count(rest as u64)),
-        };
-        let reason = escaped(reason, 2 * NAME_CHARS);
-        lines.push(format!("Not compared: {}{rest} ({reason}).\n", named.join(", ")));
-    }
-    for notice in &outcome.notices {
-        lines.push(format!("{}\n", escaped(notice, 4 * NAME_CHARS)));
-    }
-    let facts = &outcome.provenance;
-    let runner = match facts.runner.as_str() {
-        "" => String::new(),
-        runner => format!("Runner: {}. ", escaped(runner, 2 * NAME_CHARS)),
-    };
-    let why = escaped(&outcome.candidate.base_reason, NAME_CHARS);
-    let base = if why.is_empty() { String::new() } else { format!("Base: {why}. ") };
-    let version = escaped(&facts.policy_version, NAME_CHARS);
-    lines.push(format!("{runner}{base}Policy {version} (<code>{}</code>).", facts.policy_sha));
-    lines
 }

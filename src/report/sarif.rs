@@ -1,13 +1,12 @@
-//! The outcome as SARIF 2.1.0, for code scanning. A finding has no line of code: its place is the
-//! policy's file, and the series its logical location.
+//! The outcome as SARIF 2.1.0, for code scanning. No line of code causes a finding: its place is
+//! the policy's file, since code scanning wants one, and its logical location is the series.
 
 use serde_json::{Value, json};
 
 use crate::report::decision::Decision;
-use crate::report::escape::message as plain;
-use crate::report::urls::sha256_hex;
+use crate::report::escape::{self, json_for_logs};
 use crate::report::wording::verdict_name;
-use crate::report::{CheckOutcome, SeriesFinding, SeriesRef, terminal};
+use crate::report::{CheckOutcome, SeriesFinding, SeriesRef, outcome_text};
 use detect::Verdict;
 use model::record::shorten;
 use model::text;
@@ -19,11 +18,15 @@ const MAX_CHARS: usize = 900;
 
 /// What can be found: id, name, what it means.
 const RULES: [(&str, &str, &str); 7] = [
-    ("regressed", "Regressed", "Worse than the baseline by more than the policy's limit."),
+    ("regressed", "Regressed", "Worse than the baseline by more than the policy's threshold."),
     ("suspected", "Suspected", "Worse than the baseline, not yet confirmed by enough runs."),
-    ("approved", "Approved", "Worse than the baseline, and accepted."),
-    ("improved", "Improved", "Better than the baseline by more than the policy's limit."),
-    ("infrastructure", "Infrastructure", "Most backends moved at once: not the code's doing."),
+    ("accepted", "Accepted", "Worse than the baseline, and accepted."),
+    ("improved", "Improved", "Better than the baseline by more than the policy's threshold."),
+    (
+        "infrastructure",
+        "Infrastructure",
+        "Most backends shifted at once: a machine problem, not the code.",
+    ),
     ("violation", "Violation", "A budget or a service level is missed."),
     ("nothing-compared", "NothingCompared", "No result of the candidate could be compared."),
 ];
@@ -39,7 +42,9 @@ pub(crate) fn render(outcome: &CheckOutcome) -> String {
         results.push(result("violation", "error", &it.message, it.subject.as_ref()));
     }
     if outcome.decision == Decision::NothingCompared {
-        results.push(result("nothing-compared", "error", &terminal::next_step(outcome), None));
+        let headline = outcome_text::headline(outcome);
+        let message = format!("{headline} {}", outcome_text::next_step(outcome));
+        results.push(result("nothing-compared", "error", &message, None));
     }
     results.truncate(MAX_RESULTS);
     let rules: Vec<Value> = RULES
@@ -67,7 +72,7 @@ pub(crate) fn render(outcome: &CheckOutcome) -> String {
         }],
     });
     let text = serde_json::to_string_pretty(&log).unwrap_or_default();
-    format!("{}\n", text.replace("#[", "\\u0023["))
+    format!("{}\n", json_for_logs(&text))
 }
 
 fn level(it: &SeriesFinding) -> &'static str {
@@ -81,7 +86,7 @@ fn level(it: &SeriesFinding) -> &'static str {
 fn message(it: &SeriesFinding) -> String {
     let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
     format!(
-        "{}: {}, {change} ({}), limit {}; {}.",
+        "{}: {}, {change} ({}), threshold {}; {}.",
         it.subject.title,
         it.arrow,
         it.size,
@@ -93,12 +98,12 @@ fn message(it: &SeriesFinding) -> String {
 fn result(rule: &str, level: &str, message: &str, subject: Option<&SeriesRef>) -> Value {
     let index = RULES.iter().position(|(id, ..)| *id == rule);
     let name = subject.map_or("all", |subject| &subject.name);
-    let plain = plain(&shorten(message, MAX_CHARS));
+    let text = escape::message(&shorten(message, MAX_CHARS));
     json!({
         "ruleId": rule,
         "ruleIndex": index,
         "level": level,
-        "message": {"text": plain},
+        "message": {"text": text},
         "locations": [{
             "physicalLocation": {
                 "artifactLocation": {"uri": "data/policy.yml"},
@@ -106,6 +111,6 @@ fn result(rule: &str, level: &str, message: &str, subject: Option<&SeriesRef>) -
             },
             "logicalLocations": [{"fullyQualifiedName": name, "kind": "member"}],
         }],
-        "partialFingerprints": {"series/v1": sha256_hex(&format!("{rule}\n{name}"), 32)},
+        "partialFingerprints": {"series/v1": model::hex::sha256(&format!("{rule}\n{name}"), 32)},
     })
 }

@@ -3,7 +3,6 @@
 //!
 //! Paths are relative to the site's root, without a leading slash; pages end in `/`.
 
-use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
 use model::record::TIME_METRIC;
@@ -46,15 +45,7 @@ fn hashed_slug(name: &str) -> String {
     readable.truncate(MAX_READABLE_CHARS);
     let readable = readable.trim_matches(['-', '_']);
     let readable = if readable.is_empty() { "x" } else { readable };
-    format!("{readable}~{}", sha256_hex(name, 6))
-}
-
-/// The first `digits` hex digits of the SHA-256 of a text.
-pub(crate) fn sha256_hex(text: &str, digits: usize) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    let halves = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let digit = |half: u8| char::from_digit(half.into(), 16);
-    halves.take(digits).filter_map(digit).collect()
+    format!("{readable}~{}", model::hex::sha256(name, 6))
 }
 
 /// `<test>/<backend>/<mode>/<n>` and, where they are not the plain ones, `suite-…`, `params-…` and
@@ -133,8 +124,18 @@ pub(crate) fn event(id: &str) -> String {
 /// `<date>-<backend>-<test>-<6 hex>`: the hash is that of the series and the first commit.
 pub(crate) fn event_id(key: &SeriesKey, time: Timestamp, commit: &str, worse: bool) -> String {
     let direction = if worse { "worse" } else { "better" };
-    let hash = sha256_hex(&format!("{}\n{commit}\n{direction}", key.name()), 6);
+    let hash = model::hex::sha256(&format!("{}\n{commit}\n{direction}", key.name()), 6);
     format!("{}-{}-{}-{hash}", text::iso_date(time), slug(&key.backend), slug(&key.test))
+}
+
+/// The id of a series' row in any table of the site: unique on a page, the same on every page, and
+/// what reports link to. Slugs hold `/`, `~` and `.`, which a CSS selector would have to escape.
+pub(crate) fn series_anchor(stem: &str) -> String {
+    let letter = |c: char| if matches!(c, '/' | '~' | '.') { '-' } else { c };
+    let mut anchor = String::with_capacity(stem.len() + 2);
+    anchor.push_str("s-");
+    anchor.extend(stem.chars().map(letter));
+    anchor
 }
 
 /// The anchor of a run's row in the runs table; HTML ids start with a letter.

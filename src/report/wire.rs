@@ -1,148 +1,317 @@
-//! What `check --format json` and `compare --format json` print: fields in alphabetical order, each
-//! type its own schema, published with those of the site.
+//! The JSON of a check and of a comparison, to be written and to be read.
+//!
+//! `check --format json` writes a [`CheckFile`], the site publishes its schema, `notify` reads it
+//! back from a file that another job wrote, and the comment on a pull request is made from it. One
+//! family of types for all four, so that what is written can be read. Domain types stay in
+//! [`crate::report`]; `json` maps them to these.
+//!
+//! Fields stand in alphabetical order and are only ever added. When a word changes, the new one is
+//! written and the old one still read: `"verdict": "approved"` of an older version is read as
+//! `accepted`, and its field `look_at` as `advice`. A field that is not known is ignored, so that
+//! results of newer versions are read too; all fields but `verdict` may be missing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use schemars::transform::{RecursiveTransform, Transform};
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
-use crate::site::api::json_types::BuiltFrom;
+use crate::report::decision::Decision;
 
-/// What a check found.
-#[derive(Serialize, JsonSchema)]
+/// A word of a fixed set: borrowed where it is written, owned where it was read.
+pub(crate) type Word = Cow<'static, str>;
+
+/// JSON has no NaN and no infinity.
+pub(crate) fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+/// The schema of what is written. Fields that may be missing in a result that is read are still
+/// always written, so defaults, which are about reading, have no place in it.
+pub(crate) fn schema<T: JsonSchema>() -> Schema {
+    let settings = schemars::generate::SchemaSettings::default().for_serialize();
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    let mut without_defaults = RecursiveTransform(|schema: &mut Schema| {
+        schema.remove("default");
+    });
+    without_defaults.transform(&mut schema);
+    schema
+}
+
+/// What a file was built from.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct BuiltFrom {
+    pub(crate) newest: Option<String>,
+    pub(crate) policy_sha: String,
+    pub(crate) records: u64,
+    pub(crate) version: Word,
+}
+
+/// The result of a check.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct CheckFile {
+    #[serde(default, deserialize_with = "commit_id")]
     pub(crate) base: Option<String>,
     /// Why this base.
+    #[serde(default)]
     pub(crate) base_reason: String,
+    #[serde(default)]
     pub(crate) built_from: BuiltFrom,
+    #[serde(default, deserialize_with = "commit_id")]
     pub(crate) candidate: Option<String>,
     /// Most runs that a series has of the candidate.
+    #[serde(default)]
     pub(crate) candidate_runs: u64,
+    /// The comparison of the code, on the host of the repository.
+    #[serde(default)]
+    pub(crate) code_url: Option<String>,
     /// Series with a verdict by comparison.
+    #[serde(default)]
     pub(crate) compared: usize,
     /// Series by verdict.
-    pub(crate) counts: BTreeMap<&'static str, usize>,
+    #[serde(default, deserialize_with = "verdict_counts")]
+    pub(crate) counts: BTreeMap<Word, usize>,
     /// The exit status.
+    #[serde(default)]
     pub(crate) exit: u8,
-    /// What blocks first, then by severity.
+    /// Blocking findings first, then by size of change over threshold.
+    #[serde(default)]
     pub(crate) findings: Vec<FindingView>,
+    #[serde(default)]
     pub(crate) infrastructure: Option<InfrastructureView>,
+    /// What to do now, in a sentence.
+    #[serde(default)]
+    pub(crate) next_step: String,
+    #[serde(default)]
     pub(crate) not_compared: Vec<NotComparedView>,
     /// What a reader should know of the comparison as a whole, in sentences.
+    #[serde(default)]
     pub(crate) notices: Vec<String>,
-    #[serde(rename = "override")]
+    #[serde(default, rename = "override")]
     pub(crate) override_view: Option<OverrideView>,
+    #[serde(default)]
+    pub(crate) policy_version: String,
+    #[serde(default)]
     pub(crate) pull: Option<u64>,
-    pub(crate) schema: &'static str,
+    /// The runner of the candidate's newest runs; empty where they do not share one.
+    #[serde(default)]
+    pub(crate) runner: String,
+    #[serde(default)]
+    pub(crate) schema: Word,
+    /// The address of the site, with a trailing slash, where it is known.
+    #[serde(default)]
+    pub(crate) site: Option<String>,
     /// The page that compares the two commits.
+    #[serde(default)]
     pub(crate) url: Option<String>,
-    /// `pass`, `fail`, `approval`, `overridden` or `nothing_compared`.
-    pub(crate) verdict: &'static str,
+    /// `pass`, `fail`, `approval_needed`, `overridden` or `nothing_compared`.
+    #[schemars(with = "String")]
+    pub(crate) verdict: Decision,
+    #[serde(default)]
     pub(crate) violations: Vec<ViolationView>,
 }
 
-/// A verdict worth a person's time.
-#[derive(Serialize, JsonSchema)]
+/// A series whose verdict is worth a person's time.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub(crate) struct FindingView {
     /// The new level, in base units.
     pub(crate) after: Option<f64>,
+    pub(crate) backend: String,
     /// The old level, in base units.
     pub(crate) before: Option<f64>,
+    /// It makes the check fail.
     pub(crate) blocks: bool,
-    /// Relative, signed as the value moved.
+    /// Relative, signed as the value changed.
     pub(crate) change: Option<f64>,
     /// The first commit on the new level.
     pub(crate) commit: String,
     pub(crate) confidence: Option<f64>,
-    /// Enough runs stand on the new level.
+    /// Enough runs are on the new level.
     pub(crate) confirmed: bool,
     /// `worse` or `better`.
-    pub(crate) direction: &'static str,
+    pub(crate) direction: Word,
     pub(crate) hints: Vec<String>,
     /// `test/backend/mode/n`.
     pub(crate) name: String,
     pub(crate) reason: String,
-    /// Told, and never a failure.
+    /// Reported, and never a failure.
     pub(crate) report_only: bool,
     /// Its id in the site's JSON.
     pub(crate) series: String,
-    pub(crate) severity: Option<&'static str>,
-    /// The policy's limit, as a share.
+    /// `minor`, `major` or `critical`; none where the change is not confirmed.
+    pub(crate) severity: Option<Word>,
+    /// Standard deviation of the runs on the new level, in base units.
+    pub(crate) spread_after: Option<f64>,
+    /// The same of the old level.
+    pub(crate) spread_before: Option<f64>,
+    pub(crate) test: String,
+    /// The policy's threshold, as a share.
     pub(crate) threshold: Option<f64>,
+    /// The series as people read it.
+    pub(crate) title: String,
     /// The base unit of `before` and `after`.
     pub(crate) unit: String,
     pub(crate) url: String,
-    pub(crate) verdict: &'static str,
+    /// `regressed`, `suspected`, `improved`, `accepted` or `infrastructure`.
+    #[serde(deserialize_with = "verdict")]
+    pub(crate) verdict: Word,
 }
 
 /// A series that was not compared, and why; its runners where they are the reason.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub(crate) struct NotComparedView {
+    /// The run failed.
     pub(crate) failed: bool,
     pub(crate) name: String,
     pub(crate) reason: String,
     pub(crate) runner_after: Option<BTreeMap<String, String>>,
     pub(crate) runner_before: Option<BTreeMap<String, String>>,
     pub(crate) series: String,
-    pub(crate) verdict: &'static str,
+    /// The series as people read it.
+    pub(crate) title: String,
+    /// `not_compared`, `new`, `too_noisy`, `missing` or `infrastructure`.
+    #[serde(deserialize_with = "verdict")]
+    pub(crate) verdict: Word,
 }
 
-/// Most backends moved at once.
-#[derive(Serialize, JsonSchema)]
+/// Most backends shifted together.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub(crate) struct InfrastructureView {
+    /// What to do next, in sentences.
+    #[serde(alias = "look_at")]
+    pub(crate) advice: Vec<String>,
     /// It has lasted as many days as the policy waits.
     pub(crate) alert: bool,
     pub(crate) backends: Vec<BackendView>,
     pub(crate) backends_active: u32,
-    pub(crate) backends_moved: u32,
+    #[serde(alias = "backends_moved")]
+    pub(crate) backends_shifted: u32,
+    /// Median of the backends, relative; up is worse.
     pub(crate) change: Option<f64>,
-    /// What is recorded of runner and toolchain and changed then.
-    pub(crate) changed: Vec<ChangedView>,
     pub(crate) day: String,
     pub(crate) days: usize,
-    pub(crate) direction: &'static str,
-    pub(crate) look_at: Vec<String>,
-    /// Backends.
-    pub(crate) moved: Vec<String>,
+    /// `worse` or `better`.
+    pub(crate) direction: Word,
+    /// Recorded fields of runner and toolchain that changed then.
+    #[serde(alias = "changed")]
+    pub(crate) field_changes: Vec<FieldChangeView>,
+    /// How many series are excluded.
     pub(crate) series: usize,
+    /// Names of the backends that shifted.
+    #[serde(alias = "moved")]
+    pub(crate) shifted: Vec<String>,
 }
 
-/// How far a backend moved.
-#[derive(Serialize, JsonSchema)]
+impl Default for InfrastructureView {
+    /// A result that does not say whether to alert is one to alert about: silence would be the
+    /// worse mistake.
+    fn default() -> Self {
+        Self {
+            alert: true,
+            advice: Vec::new(),
+            backends: Vec::new(),
+            backends_active: 0,
+            backends_shifted: 0,
+            change: None,
+            day: String::new(),
+            days: 0,
+            direction: Word::default(),
+            field_changes: Vec::new(),
+            series: 0,
+            shifted: Vec::new(),
+        }
+    }
+}
+
+/// How far a backend shifted; up is worse.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub(crate) struct BackendView {
     pub(crate) backend: String,
     pub(crate) change: Option<f64>,
 }
 
 /// A recorded field that changed.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct ChangedView {
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct FieldChangeView {
     pub(crate) after: String,
     pub(crate) before: String,
     pub(crate) field: String,
-    pub(crate) kind: &'static str,
+    /// `runner image`, `toolchain`, `host` or `other field`.
+    pub(crate) kind: Word,
+    /// In how many series.
     pub(crate) series: usize,
 }
 
 /// A budget or a service level that is missed.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub(crate) struct ViolationView {
     pub(crate) reason: String,
     /// The key in the policy.
     pub(crate) rule: String,
     pub(crate) series: Option<String>,
+    /// The series as people read it; none where the target is about all together.
+    pub(crate) title: Option<String>,
 }
 
-/// Somebody asked to let a failing gate pass.
-#[derive(Serialize, JsonSchema)]
+/// Somebody asked to let a failing check pass.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub(crate) struct OverrideView {
     pub(crate) actor: String,
+    /// The outcome without it.
+    #[serde(alias = "of", deserialize_with = "decision")]
+    pub(crate) decision: Word,
+    #[serde(default = "granted_unless_said")]
     pub(crate) granted: bool,
-    /// What the gate would say without it.
-    pub(crate) of: &'static str,
     pub(crate) reason: String,
     /// Why it was not granted.
-    pub(crate) refused: Option<String>,
+    #[serde(alias = "refused")]
+    pub(crate) rejection: Option<String>,
+}
+
+/// A result that names an override without saying whether it was granted speaks of a granted one.
+fn granted_unless_said() -> bool {
+    true
+}
+
+/// The current word for a verdict; results of older versions have others for four of them.
+pub(crate) fn current_verdict(word: Word) -> Word {
+    match word.as_ref() {
+        "approved" => Word::Borrowed("accepted"),
+        "suppressed" => Word::Borrowed("not_compared"),
+        "noisy" => Word::Borrowed("too_noisy"),
+        "steady" => Word::Borrowed("unchanged"),
+        _ => word,
+    }
+}
+
+fn verdict<'de, D: Deserializer<'de>>(input: D) -> Result<Word, D::Error> {
+    Word::deserialize(input).map(current_verdict)
+}
+
+fn decision<'de, D: Deserializer<'de>>(input: D) -> Result<Word, D::Error> {
+    let word = Word::deserialize(input)?;
+    Ok(if word == "approval" { Word::Borrowed(Decision::ApprovalNeeded.as_str()) } else { word })
+}
+
+fn verdict_counts<'de, D: Deserializer<'de>>(input: D) -> Result<BTreeMap<Word, usize>, D::Error> {
+    let counts = BTreeMap::<Word, usize>::deserialize(input)?;
+    Ok(counts.into_iter().map(|(word, count)| (current_verdict(word), count)).collect())
+}
+
+/// A commit: its id, or an object that holds it.
+fn commit_id<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D::Error> {
+    let value = Value::deserialize(input)?;
+    let inner = ["commit", "sha", "id", "ref"].iter().find_map(|name| value.get(name)?.as_str());
+    Ok(value.as_str().or(inner).filter(|id| !id.is_empty()).map(str::to_owned))
 }
 
 /// Two commits compared.
@@ -153,7 +322,7 @@ pub(crate) struct CompareFile {
     pub(crate) geomean: Vec<MeanView>,
     pub(crate) head: String,
     pub(crate) not_compared: Vec<LeftOutView>,
-    pub(crate) schema: &'static str,
+    pub(crate) schema: Word,
     pub(crate) url: Option<String>,
 }
 
@@ -169,7 +338,7 @@ pub(crate) struct RowView {
     pub(crate) series: String,
     pub(crate) threshold: Option<f64>,
     pub(crate) unit: String,
-    pub(crate) verdict: &'static str,
+    pub(crate) verdict: Word,
 }
 
 /// Geometric mean of the ratios of one metric.

@@ -1,4 +1,5 @@
-//! Requests to answers: who may ask, which file it is, and what is added to pages on the way.
+//! From a request to a response: who may ask, which file it is, and the reload script that pages get
+//! on their way.
 
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ const SCRIPT: &str = include_str!("reload.js");
 const STYLE: &str = include_str!("reload.css");
 const INTERNAL_PREFIX: &str = "/_benchpages/";
 
-/// What is sent for the endings that a site has; anything else is bytes.
+/// Media types by the endings of a site's files; anything else is sent as bytes.
 const MEDIA_TYPES: [(&str, &str); 14] = [
     ("html", "text/html; charset=utf-8"),
     ("css", "text/css; charset=utf-8"),
@@ -38,7 +39,7 @@ const MEDIA_TYPES: [(&str, &str); 14] = [
     ("woff2", "font/woff2"),
 ];
 
-/// Where pages come from, and how open ones are told of changes.
+/// What every request needs: the source of pages, and the events for open ones.
 pub(super) struct HttpState {
     requests: RequestSender,
     /// Begins and ends with a slash.
@@ -47,10 +48,14 @@ pub(super) struct HttpState {
 }
 
 impl HttpState {
-    pub(super) fn new(options: &ServeOptions, live: Arc<LiveReload>, bell: RequestSender) -> Self {
+    pub(super) fn new(
+        options: &ServeOptions,
+        live: Arc<LiveReload>,
+        requests: RequestSender,
+    ) -> Self {
         let base = options.base_path.trim_matches('/');
         let base = if base.is_empty() { "/".to_owned() } else { format!("/{base}/") };
-        Self { requests: bell, base_path: base, live }
+        Self { requests, base_path: base, live }
     }
 
     pub(super) fn base(&self) -> &str {
@@ -62,7 +67,8 @@ pub(super) fn router(site: HttpState) -> Router {
     Router::new().fallback(handle).with_state(Arc::new(site))
 }
 
-/// Every answer: guarded, never stored, never sniffed.
+/// Answers every request. Nothing is stored by the browser, since the next build changes it, and
+/// nothing is readable from pages of other origins.
 async fn handle(State(site): State<Arc<HttpState>>, request: Request) -> Response {
     let mut response = if !is_local_host(request.headers()) {
         plain_text(StatusCode::FORBIDDEN, "This server answers only for localhost.\n")
@@ -83,8 +89,8 @@ async fn handle(State(site): State<Arc<HttpState>>, request: Request) -> Respons
 
 async fn route(site: &HttpState, uri: &Uri) -> Response {
     let path = uri.path();
-    if let Some(own) = path.strip_prefix(INTERNAL_PREFIX) {
-        return match own {
+    if let Some(internal) = path.strip_prefix(INTERNAL_PREFIX) {
+        return match internal {
             "reload.js" => with_media_type("js", SCRIPT),
             "reload.css" => with_media_type("css", STYLE),
             "events" => site.live.event_stream(page_generation(uri)).into_response(),
@@ -99,20 +105,20 @@ async fn route(site: &HttpState, uri: &Uri) -> Response {
     }
     match path.strip_prefix(&site.base_path) {
         // A doubled slash names no page, and a redirect to `//name/` would leave this server.
-        Some(rest) if !path.contains("//") => serve_file(site, rest, uri).await,
+        Some(file) if !path.contains("//") => serve_file(site, file, uri).await,
         _ => not_found(site).await,
     }
 }
 
-/// The file at a path relative to the base, as Pages would answer.
-async fn serve_file(site: &HttpState, rest: &str, uri: &Uri) -> Response {
-    let Some(mut path) = percent_decoded(rest) else { return not_found(site).await };
+/// The file at a path relative to the base, with the redirects of GitHub Pages: what works here works
+/// there.
+async fn serve_file(site: &HttpState, file: &str, uri: &Uri) -> Response {
+    let Some(mut path) = percent_decoded(file) else { return not_found(site).await };
     if path.is_empty() || path.ends_with('/') {
         path.push_str("index.html");
     }
-    let found = site.requests.fetch(&path).await;
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-    match found {
+    match site.requests.fetch(&path).await {
         PageLookup::File { bytes, generation } if ending == "html" => {
             with_reload_script(&bytes, generation)
         }
@@ -131,7 +137,7 @@ async fn serve_file(site: &HttpState, rest: &str, uri: &Uri) -> Response {
     }
 }
 
-/// The site's own page for what is not there.
+/// The site's page for addresses that do not exist.
 async fn not_found(site: &HttpState) -> Response {
     match site.requests.fetch("404.html").await {
         PageLookup::File { bytes, generation } => {
@@ -143,48 +149,50 @@ async fn not_found(site: &HttpState) -> Response {
     }
 }
 
-/// A path without its percent signs; none where that is no text.
+/// A path with its percent escapes decoded; none where the result is not UTF-8.
 fn percent_decoded(path: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.bytes();
-    while let Some(byte) = rest.next() {
+    let mut encoded = path.bytes();
+    while let Some(byte) = encoded.next() {
         let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
         bytes.push(match byte {
-            b'%' => u8::try_from(digit(rest.next())? * 16 + digit(rest.next())?).ok()?,
+            b'%' => u8::try_from(digit(encoded.next())? * 16 + digit(encoded.next())?).ok()?,
             byte => byte,
         });
     }
     String::from_utf8(bytes).ok()
 }
 
-/// A page with the reload script and its style added at the end of its head.
+/// A page with the reload script and its style at the end of its head. The files of a site are the
+/// same with and without `serve`, so the script is added on the way.
 fn with_reload_script(page: &[u8], generation: u64) -> Response {
-    let added = format!(
-        "<link rel=\"stylesheet\" href=\"{INTERNAL_PREFIX}reload.css\"><script defer src=\"{INTERNAL_PREFIX}reload.js\" \
-         data-generation=\"{generation}\"></script>"
+    let script = format!(
+        "<link rel=\"stylesheet\" href=\"{INTERNAL_PREFIX}reload.css\"><script defer \
+         src=\"{INTERNAL_PREFIX}reload.js\" data-generation=\"{generation}\"></script>"
     );
-    let place = page.windows(7).position(|text| text.eq_ignore_ascii_case(b"</head>"));
-    let (head, rest) = page.split_at(place.unwrap_or(page.len()));
-    with_media_type("html", [head, added.as_bytes(), rest].concat())
+    let head_end = page.windows(7).position(|text| text.eq_ignore_ascii_case(b"</head>"));
+    let (head, body) = page.split_at(head_end.unwrap_or(page.len()));
+    with_media_type("html", [head, script.as_bytes(), body].concat())
 }
 
-/// The generation that a page says it was served at.
+/// The generation in a page's request for events: that of the site it was served from.
 fn page_generation(uri: &Uri) -> u64 {
     let value = uri.query().and_then(|query| query.strip_prefix("generation="));
     value.and_then(|value| value.parse().ok()).unwrap_or_default()
 }
 
-/// Whether the one `Host` is a name of this machine. Another name means that a page elsewhere made
-/// its own name point here (DNS rebinding).
+/// Whether the request has one `Host`, and that is a name of this machine. Another name means that a
+/// page elsewhere has pointed its own name here (DNS rebinding).
 fn is_local_host(headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
     let authority = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
     authority.is_some_and(|authority| {
         let name = authority.host();
-        let local =
+        let is_local =
             ["127.0.0.1", "[::1]"].contains(&name) || name.eq_ignore_ascii_case("localhost");
-        local && !authority.as_str().contains('@')
+        // `localhost@elsewhere` is a user at another host.
+        is_local && !authority.as_str().contains('@')
     })
 }
 
@@ -196,9 +204,9 @@ fn plain_text(status: StatusCode, text: &'static str) -> Response {
 
 fn with_media_type(ending: &str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
-    let known = MEDIA_TYPES.iter().find(|(written, _)| *written == ending);
-    let kind = known.map_or("application/octet-stream", |(_, kind)| *kind);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    let listed = MEDIA_TYPES.iter().find(|(listed, _)| *listed == ending);
+    let media_type = listed.map_or("application/octet-stream", |(_, media_type)| *media_type);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     response
 }
 

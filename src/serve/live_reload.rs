@@ -1,7 +1,7 @@
-//! What open pages are told: a newer site is there, or the last build failed and why.
+//! The events that open pages follow: there is a newer site, or the last build failed and why.
 //!
-//! Pages know the generation they were served at. A page that missed the news while its connection
-//! was down learns it when it comes back, also from a server that was started anew.
+//! A page knows the generation of the site that it was served from. One whose connection was down
+//! during a change catches up when it connects again, even to a server that was restarted.
 
 use std::convert::Infallible;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,7 +15,8 @@ pub(super) struct LiveReload(watch::Sender<LiveState>);
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct LiveState {
-    /// Grows with every build that worked, and from one server to the next.
+    /// Grows with every build that succeeds, and from one server to the next: it starts with the
+    /// clock.
     generation: u64,
     /// Why the last build failed.
     build_error: Option<String>,
@@ -33,7 +34,7 @@ impl LiveReload {
         self.0.borrow().generation
     }
 
-    /// Tells open pages how a build went.
+    /// Reports the outcome of a build to open pages.
     pub(super) fn publish_build(&self, outcome: Result<(), String>) {
         self.0.send_modify(|state| {
             state.generation += u64::from(outcome.is_ok());
@@ -46,7 +47,7 @@ impl LiveReload {
         self.0.send_modify(|state| state.closed = true);
     }
 
-    /// Done when [`LiveReload::close`] was called.
+    /// Ends when [`LiveReload::close`] is called.
     pub(super) fn closed(&self) -> impl Future<Output = ()> + use<> {
         let mut receiver = self.0.subscribe();
         async move {
@@ -54,8 +55,8 @@ impl LiveReload {
         }
     }
 
-    /// The events for a page that was served at `generation`: `hello` at once, `reload` when there
-    /// is a newer site, `problem` when a build failed.
+    /// The events for a page of `generation`: `hello` immediately, `reload` when there is a newer
+    /// site, `problem` when a build failed.
     pub(super) fn event_stream(
         &self,
         generation: u64,
@@ -63,13 +64,13 @@ impl LiveReload {
         let hello = Event::default().event("hello").data(self.generation().to_string());
         let follower =
             EventFollower { receiver: self.0.subscribe(), generation, build_error: None };
-        let news = stream::unfold(follower, EventFollower::next_event);
+        let events = stream::unfold(follower, EventFollower::next_event);
         let first = stream::once(async { Ok(hello) });
-        Sse::new(stream::StreamExt::chain(first, news))
+        Sse::new(stream::StreamExt::chain(first, events))
     }
 }
 
-/// What one page was told last.
+/// A page's place in the sequence of events.
 struct EventFollower {
     receiver: watch::Receiver<LiveState>,
     generation: u64,
@@ -80,10 +81,10 @@ impl EventFollower {
     /// The next event, once there is one; none when the server ends.
     async fn next_event(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         let (generation, problem) = (self.generation, self.build_error.clone());
-        let news = |state: &LiveState| {
+        let is_news = |state: &LiveState| {
             state.closed || state.generation != generation || state.build_error != problem
         };
-        let state = self.receiver.wait_for(news).await.ok()?.clone();
+        let state = self.receiver.wait_for(is_news).await.ok()?.clone();
         if state.closed {
             return None;
         }
@@ -92,7 +93,8 @@ impl EventFollower {
         } else {
             Event::default().event("reload").data(state.generation.to_string())
         };
-        // After `reload`, the problem of a still newer build is an event of its own.
+        // A page that reloads forgets the problem, so a problem that is still there after `reload`
+        // is sent again as an event of its own.
         if state.generation == self.generation {
             self.build_error = state.build_error;
         }

@@ -1,12 +1,11 @@
-//! The site in a browser while it is being worked on: a server for this machine only, whose pages
-//! are made when they are asked for, and which tells open pages when data, policy, notes or
-//! templates change.
+//! A server for this machine only, which shows the site while somebody works on it: it makes pages
+//! on request, and open pages reload when data, policy, notes or templates change.
 //!
-//! The site stands with one thread, which the caller's `work` runs on: what is asked for and what
-//! changed comes to its [`Requests`], and waits while it is at work. A change that cannot be shown
-//! leaves the site as it was and shows its problem on the pages. Refused: requests whose `Host` is
-//! not this machine (DNS rebinding), and any method but GET and HEAD. Paths are looked up among the
-//! site's own and never reach the file system.
+//! One thread owns the site and runs the caller's `work`; requests and changes reach it through
+//! [`Requests`] and wait while it is busy. A change that cannot be shown leaves the site as it was
+//! and shows the problem on open pages. Rejected: requests whose `Host` is not this machine, since
+//! a page elsewhere could point its own name here (DNS rebinding), and every method but GET and
+//! HEAD. Paths are looked up among the site's own and never reach the file system.
 
 pub(crate) mod requests;
 mod http;
@@ -26,13 +25,11 @@ use crate::serve::requests::Requests;
 /// What to serve and where.
 #[derive(Clone, Debug)]
 pub(crate) struct ServeOptions {
-    /// 0 takes any free port.
-    pub(crate) port: u16,
-    /// Where the site stands on the server: `/`, or `/repo/` as on a project's Pages.
+    /// Path of the site on the server: `/`, or `/repo/` as on a project's Pages.
     pub(crate) base_path: String,
-    /// Where `work` writes: a change in it is no change.
+    /// Where `work` writes: a change there is none of the site's.
     pub(crate) site_dir: PathBuf,
-    /// Folders (with everything in them) and single files whose changes are told.
+    /// Folders (with everything in them) and single files that are watched for changes.
     pub(crate) watch: Vec<PathBuf>,
     /// What the work itself writes inside the watched folders. The site's own folder, `quarantine`
     /// folders and dot files are always ignored.
@@ -41,10 +38,18 @@ pub(crate) struct ServeOptions {
 
 /// What the server calls.
 pub(crate) struct ServeHooks {
-    /// Answers what comes to the desk until the server ends, on a thread of its own.
+    /// Answers requests until the server ends, on a thread of its own.
     pub(crate) work: Box<dyn FnOnce(&Requests) + Send>,
-    /// Told once, with the address, when the first request can be made.
+    /// Called once, with the address, when the first request can be made.
     pub(crate) on_ready: Box<dyn FnOnce(&str) + Send>,
+}
+
+/// A port of this machine that is ours.
+#[derive(Debug)]
+pub(crate) struct LocalPort {
+    number: u16,
+    /// On 127.0.0.1, and on `::1` where the system has it.
+    listeners: Vec<TcpListener>,
 }
 
 /// Why there is no server.
@@ -71,46 +76,52 @@ const MAX_PORTS_TRIED: u16 = 100;
 /// Serves until Ctrl-C or SIGTERM.
 ///
 /// # Errors
-/// The port is taken or refused, or a path cannot be watched.
-pub(crate) fn run(options: &ServeOptions, hooks: ServeHooks) -> Result<(), ServeError> {
-    serve_until(options, hooks, shutdown_signal())
+/// A path cannot be watched, or the system gives no thread.
+pub(crate) fn run(
+    port: LocalPort,
+    options: &ServeOptions,
+    hooks: ServeHooks,
+) -> Result<(), ServeError> {
+    serve_until(port, options, hooks, shutdown_signal())
 }
 
 /// Serves until `end` is done, then lets requests under way finish, for [`SHUTDOWN_GRACE`] at most.
 fn serve_until(
+    port: LocalPort,
     options: &ServeOptions,
     hooks: ServeHooks,
     end: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        // Handlers only wait for the thread with the site; two of them keep event streams alive while
+        // one answer is written.
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(ServeError::Start)?;
-    let listeners = bind_local(options.port)?;
-    let port = listeners[0].local_addr().map_err(ServeError::Start)?.port();
     let live = Arc::new(LiveReload::new());
-    let (bell, desk) = requests::channel(&live);
-    let ring = bell.clone();
-    let watcher = watcher::watch_site(options, move |paths| ring.files_changed(paths))?;
-    let worker = SiteThread::start(hooks.work, desk)?;
-    let site = http::HttpState::new(options, Arc::clone(&live), bell.clone());
-    let address = format!("http://localhost:{port}{}", site.base());
+    let (sender, requests) = requests::channel(&live);
+    let changes = sender.clone();
+    let watcher = watcher::watch_site(options, move |paths| changes.files_changed(paths))?;
+    let worker = SiteThread::start(hooks.work, requests)?;
+    let site = http::HttpState::new(options, Arc::clone(&live), sender.clone());
+    let address = format!("http://localhost:{}{}", port.number, site.base());
     let served = runtime.block_on(async {
         let router = http::router(site);
         let mut servers = Vec::new();
-        for listener in listeners {
+        for listener in port.listeners {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             let server = axum::serve(listener, router.clone());
             let closed = live.closed();
             let server = server.with_graceful_shutdown(closed).into_future();
             servers.push(tokio::spawn(server));
         }
-        // Asked once before anyone is told the address: signals are heard from then on.
+        // Polled once before the address is announced, so that signals are handled from then on: a
+        // Ctrl-C in between would end the process without a word.
         let mut end = std::pin::pin!(end);
-        let over = std::future::poll_fn(|context| Poll::Ready(end.as_mut().poll(context))).await;
+        let state = std::future::poll_fn(|context| Poll::Ready(end.as_mut().poll(context))).await;
         (hooks.on_ready)(&address);
-        if over.is_pending() {
+        if state.is_pending() {
             end.await;
         }
         live.close();
@@ -122,46 +133,57 @@ fn serve_until(
         let _ = tokio::time::timeout(SHUTDOWN_GRACE, drain).await;
         Ok(())
     });
+    // In this order: no change may come once the thread is told to end, and the thread may still
+    // answer requests under way.
     drop(watcher);
-    bell.shut_down();
+    sender.shut_down();
     worker.stop();
     runtime.shutdown_timeout(SHUTDOWN_GRACE);
     served.map_err(ServeError::Start)
 }
 
-/// The thread that the site stands with.
+/// The thread that owns the site.
 struct SiteThread(mpsc::Receiver<()>);
 
 impl SiteThread {
-    fn start(work: Box<dyn FnOnce(&Requests) + Send>, desk: Requests) -> Result<Self, ServeError> {
-        let (over, is_over) = mpsc::channel();
+    fn start(
+        work: Box<dyn FnOnce(&Requests) + Send>,
+        requests: Requests,
+    ) -> Result<Self, ServeError> {
+        let (end, ended) = mpsc::channel();
         let work = move || {
-            let _over = over; // dropped when the work is done, however it ends
-            work(&desk);
+            let _end = end; // dropped when the work is done, however it ends
+            work(&requests);
         };
         let thread = std::thread::Builder::new().name("site".to_owned());
         thread.spawn(work).map_err(ServeError::Start)?;
-        Ok(Self(is_over))
+        Ok(Self(ended))
     }
 
-    /// Waits for what it is at, for [`SHUTDOWN_GRACE`] at most.
+    /// Waits for the page or load in progress, for [`SHUTDOWN_GRACE`] at most.
     fn stop(self) {
         let _ = self.0.recv_timeout(SHUTDOWN_GRACE);
     }
 }
 
-/// The port on 127.0.0.1, and on `::1` where that is to be had too. Never empty.
-fn bind_local(port: u16) -> Result<Vec<TcpListener>, ServeError> {
-    let first = match bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))) {
-        Ok(listener) => listener,
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            return Err(ServeError::PortTaken { port, next: next_free_port(port) });
-        }
-        Err(source) => return Err(ServeError::Bind { port, source }),
-    };
-    let port = first.local_addr().map_err(ServeError::Start)?.port();
-    let second = bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port)));
-    Ok(std::iter::once(first).chain(second).collect())
+impl LocalPort {
+    /// Takes a port; 0 takes any free one.
+    ///
+    /// # Errors
+    /// Another program has it, or the system refuses it.
+    pub(crate) fn bind(port: u16) -> Result<Self, ServeError> {
+        let first = match bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))) {
+            Ok(listener) => listener,
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                return Err(ServeError::PortTaken { port, next: next_free_port(port) });
+            }
+            Err(source) => return Err(ServeError::Bind { port, source }),
+        };
+        let number = first.local_addr().map_err(ServeError::Start)?.port();
+        // `localhost` is ::1 first for many browsers; a machine without IPv6 has no such address.
+        let second = bind(SocketAddr::from((Ipv6Addr::LOCALHOST, number)));
+        Ok(Self { number, listeners: std::iter::once(first).chain(second).collect() })
+    }
 }
 
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
@@ -171,12 +193,11 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 fn next_free_port(port: u16) -> Option<u16> {
-    let candidates = (1..=MAX_PORTS_TRIED).filter_map(|step| port.checked_add(step));
-    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
-    candidates.into_iter().find(free)
+    let mut candidates = (1..=MAX_PORTS_TRIED).filter_map(|step| port.checked_add(step));
+    candidates.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
 }
 
-/// Done on Ctrl-C, or on SIGTERM where there is such a thing.
+/// Ends on Ctrl-C, or on SIGTERM where the system has it.
 async fn shutdown_signal() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {

@@ -1,5 +1,5 @@
-//! Where everything comes in that the thread with the site answers, in its order: what is asked
-//! for, what changed, and the end.
+//! The queue of the thread that owns the site: requests for pages, changes of files, and the end,
+//! in the order in which they came.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -10,37 +10,37 @@ use tokio::sync::oneshot;
 
 use crate::serve::live_reload::LiveReload;
 
-/// Stillness after a request or a change before the thread does what can wait.
+/// Pause after a request or a change before the thread does what can wait: a browser asks for a
+/// page's parts one after the other, and none of them should wait for a file to be written.
 const IDLE_DELAY: Duration = Duration::from_millis(250);
 
-/// What comes in.
 enum RequestMessage {
     Fetch(String, oneshot::Sender<PageLookup>),
     FilesChanged(Vec<PathBuf>),
     Shutdown,
 }
 
-/// What stands at a path.
+/// What the site has at a path.
 #[derive(Debug)]
 pub(super) enum PageLookup {
-    /// Its bytes, and the site that they are of.
+    /// Its bytes, and the number of the site that they belong to.
     File {
         bytes: Vec<u8>,
         generation: u64,
     },
-    /// Files stand below it.
+    /// There are files below it.
     Folder,
     Missing,
-    /// Why it cannot be made.
+    /// The reason why it cannot be made.
     Failed(String),
 }
 
-/// Calls the thread with the site.
+/// The end of the queue that everybody else has.
 #[derive(Clone)]
 pub(super) struct RequestSender(mpsc::Sender<RequestMessage>);
 
 impl RequestSender {
-    /// What stands at a path of the site, once the thread comes to it.
+    /// What the site has at a path, once it is this request's turn.
     pub(super) async fn fetch(&self, path: &str) -> PageLookup {
         let (answer, answered) = oneshot::channel();
         let ended = || PageLookup::Failed("the server is ending".to_owned());
@@ -50,9 +50,9 @@ impl RequestSender {
         }
     }
 
-    /// These paths changed; of none: any may have.
+    /// Reports paths that changed; with none of them, anything may have.
     pub(super) fn files_changed(&self, paths: Vec<PathBuf>) {
-        let _ = self.0.send(RequestMessage::FilesChanged(paths)); // nobody listens any more: the end
+        let _ = self.0.send(RequestMessage::FilesChanged(paths)); // fails once the server ends
     }
 
     pub(super) fn shut_down(&self) {
@@ -60,31 +60,32 @@ impl RequestSender {
     }
 }
 
-/// The side of the thread with the site.
+/// The end of the queue that the thread with the site has.
 pub(crate) struct Requests {
     messages: mpsc::Receiver<RequestMessage>,
     live: Arc<LiveReload>,
 }
 
 pub(super) fn channel(live: &Arc<LiveReload>) -> (RequestSender, Requests) {
-    let (bell, calls) = mpsc::channel();
-    (RequestSender(bell), Requests { messages: calls, live: Arc::clone(live) })
+    let (sender, messages) = mpsc::channel();
+    (RequestSender(sender), Requests { messages, live: Arc::clone(live) })
 }
 
-/// A site whose files are made when they are asked for.
+/// A site whose files are made on request.
 pub(crate) struct SitePages<'a> {
     /// The paths of all its files, sorted.
     pub(crate) paths: &'a [&'a str],
-    /// Makes the file at one of them, or says why not in words for people.
+    /// Makes the file at one of them; an error is a sentence for people.
     pub(crate) render: &'a dyn Fn(&str) -> Result<Vec<u8>, String>,
 }
 
 impl SitePages<'_> {
     fn look_up(&self, path: &str, generation: u64) -> PageLookup {
         if self.paths.binary_search(&path).is_ok() {
-            let made = catch_unwind(AssertUnwindSafe(|| (self.render)(path)));
-            return match made.unwrap_or_else(|_| Err("this is a bug, please report it".to_owned()))
-            {
+            // A page that panics is an error on that page, and the server goes on.
+            let rendered = catch_unwind(AssertUnwindSafe(|| (self.render)(path)))
+                .unwrap_or_else(|_| Err("this is a bug, please report it".to_owned()));
+            return match rendered {
                 Ok(bytes) => PageLookup::File { bytes, generation },
                 Err(reason) => PageLookup::Failed(reason),
             };
@@ -99,36 +100,37 @@ impl SitePages<'_> {
 }
 
 impl Requests {
-    /// Tells open pages that there is a newer site, or why there is none.
+    /// Has open pages reload, or show why there is no newer site.
     pub(crate) fn report_build(&self, outcome: Result<(), String>) {
         self.live.publish_build(outcome);
     }
 
-    /// Answers with this site until something changes: these paths, of which none stands for any;
-    /// none when the server ends. While nothing comes in, `idle` is called for another piece of
-    /// work, until it says that there is no more.
+    /// Answers with these pages until something changes, and returns the paths that changed: with
+    /// none of them anything may have; no list at all when the server ends. While nothing comes in,
+    /// calls `idle` for a piece of other work, until it returns false.
     pub(crate) fn answer_until_change(
         &self,
-        shelf: &SitePages<'_>,
+        pages: &SitePages<'_>,
         idle: &mut dyn FnMut() -> bool,
     ) -> Option<Vec<PathBuf>> {
-        let (mut more, mut pause) = (true, IDLE_DELAY);
+        let (mut has_work, mut pause) = (true, IDLE_DELAY);
         loop {
-            let call = if more {
+            let message = if has_work {
                 match self.messages.recv_timeout(pause) {
                     Err(mpsc::RecvTimeoutError::Timeout) => {
-                        (more, pause) = (idle(), Duration::ZERO);
+                        // The pause is over until the next message: pieces follow each other.
+                        (has_work, pause) = (idle(), Duration::ZERO);
                         continue;
                     }
-                    call => call.ok(),
+                    message => message.ok(),
                 }
             } else {
                 self.messages.recv().ok()
             };
-            match call? {
-                // Who asked may be gone by now.
+            match message? {
                 RequestMessage::Fetch(path, answer) => {
-                    let _ = answer.send(shelf.look_up(&path, self.live.generation()));
+                    // Fails where the browser has given up meanwhile.
+                    let _ = answer.send(pages.look_up(&path, self.live.generation()));
                 }
                 RequestMessage::FilesChanged(paths) => return Some(paths),
                 RequestMessage::Shutdown => return None,

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
+use super::requests::SitePages;
 use super::*;
 
 /// No wait takes this long unless the test fails.
@@ -34,7 +35,7 @@ const FILES: [(&str, &str); 8] = [
 ];
 
 /// Shows a made-up site, which a change turns into the next of `sites`, or refuses.
-fn work(desk: &Requests, sites: &mpsc::Receiver<Result<&'static str, String>>) {
+fn work(requests: &Requests, sites: &mpsc::Receiver<Result<&'static str, String>>) {
     let paths: Vec<&str> = FILES.iter().map(|(path, _)| *path).chain(["zero.txt"]).collect();
     let mut home = PAGE;
     loop {
@@ -43,16 +44,16 @@ fn work(desk: &Requests, sites: &mpsc::Receiver<Result<&'static str, String>>) {
             Some((_, text)) => Ok(text.as_bytes().to_vec()),
             None => Err("it divides by zero".to_owned()),
         };
-        let shelf = requests::SitePages { paths: &paths, render: &make };
-        if desk.answer_until_change(&shelf, &mut || false).is_none() {
+        let pages = SitePages { paths: &paths, render: &make };
+        if requests.answer_until_change(&pages, &mut || false).is_none() {
             return;
         }
         match sites.recv_timeout(LONG).unwrap() {
             Ok(page) => {
                 home = page;
-                desk.report_build(Ok(()));
+                requests.report_build(Ok(()));
             }
-            Err(reason) => desk.report_build(Err(reason)),
+            Err(reason) => requests.report_build(Err(reason)),
         }
     }
 }
@@ -63,7 +64,6 @@ fn start(base_path: &str) -> Server {
     fs::write(root.join("secret.txt"), "secret").unwrap();
     fs::create_dir(root.join("data")).unwrap();
     let options = ServeOptions {
-        port: 0,
         base_path: base_path.to_owned(),
         site_dir: root.join("site"),
         watch: vec![root.join("data")],
@@ -72,11 +72,13 @@ fn start(base_path: &str) -> Server {
     let (address, addresses) = mpsc::channel();
     let (sites, outcomes) = mpsc::channel();
     let hooks = ServeHooks {
-        work: Box::new(move |desk| work(desk, &outcomes)),
+        work: Box::new(move |requests| work(requests, &outcomes)),
         on_ready: Box::new(move |url| address.send(url.to_owned()).unwrap()),
     };
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
-    let serve = move || serve_until(&options, hooks, async { ended.await.unwrap_or_default() });
+    let serve = move || {
+        serve_until(LocalPort::bind(0)?, &options, hooks, async { ended.await.unwrap_or_default() })
+    };
     let thread = Some(std::thread::spawn(serve));
     let url = addresses.recv_timeout(LONG).unwrap();
     let rest = url.strip_prefix("http://localhost:").unwrap();
@@ -363,12 +365,12 @@ fn a_page_from_before_the_last_build_reloads_when_it_comes_back() {
 }
 
 #[test]
-fn a_taken_port_is_told_with_the_next_free_one() {
+fn a_taken_port_is_reported_with_the_next_free_one() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
-    match bind_local(port) {
-        Err(ServeError::PortTaken { port: told, next }) => {
-            assert_eq!(told, port);
+    match LocalPort::bind(port) {
+        Err(ServeError::PortTaken { port: reported, next }) => {
+            assert_eq!(reported, port);
             assert!(next.is_none_or(|next| next > port));
         }
         other => panic!("{other:?}"),
@@ -379,7 +381,7 @@ fn a_taken_port_is_told_with_the_next_free_one() {
 
 #[test]
 fn only_loopback_is_bound() {
-    for listener in bind_local(0).unwrap() {
+    for listener in LocalPort::bind(0).unwrap().listeners {
         assert!(listener.local_addr().unwrap().ip().is_loopback());
     }
 }

@@ -1,4 +1,5 @@
-//! Tells what changed. Folders are watched, not files, because editors save by renaming.
+//! Watches files for changes. Folders are watched, not files, because editors save by renaming: the
+//! file that was watched would be gone.
 
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc;
@@ -11,56 +12,57 @@ use notify_debouncer_full::{
 
 use crate::serve::{ServeError, ServeOptions};
 
-/// Stillness after a change before it counts: long enough for the events of one write. What comes
-/// later than that is another change.
+/// Pause after a change before it counts: long enough for the events of one write. An event that
+/// comes later is another change.
 const DEBOUNCE: Duration = Duration::from_millis(10);
 
 /// Watches until it is dropped.
 pub(super) type SiteWatcher = Debouncer<RecommendedWatcher, RecommendedCache>;
 
-/// Watches what the options name; `tell` hears which paths changed.
+/// Watches the folders and files of the options; `report` gets the paths that changed.
 ///
 /// # Errors
 /// A path is missing, or the system watches no more.
 pub(super) fn watch_site(
     options: &ServeOptions,
-    tell: impl Fn(Vec<PathBuf>) + Send + 'static,
+    report: impl Fn(Vec<PathBuf>) + Send + 'static,
 ) -> Result<SiteWatcher, ServeError> {
-    start_watcher(&WatchScope::new(options)?, DEBOUNCE, tell)
+    start_watcher(&WatchScope::new(options)?, DEBOUNCE, report)
 }
 
-/// Watches folders (with everything in them) and single files: what a build itself writes and dot
-/// files are passed over. Each message holds the paths that changed since the one before, once
-/// nothing more has changed for as long as `still`; an empty one says that anything may have.
+/// Watches folders (with everything in them) and single files; files that a build itself writes and
+/// dot files are ignored. Each message holds the paths that changed since the last message, after a
+/// pause without changes; an empty message means that anything may have changed.
 ///
 /// # Errors
 /// A path is missing, or the system watches no more.
 pub(crate) fn watch_paths(
     watch: &[PathBuf],
     ignore: &[PathBuf],
-    still: Duration,
+    pause: Duration,
 ) -> Result<(impl Sized, mpsc::Receiver<Vec<PathBuf>>), ServeError> {
-    let (changed, heard) = mpsc::channel();
-    let tell = move |paths| {
-        let _ = changed.send(paths); // nobody listens any more: the program is ending
+    let (sender, changes) = mpsc::channel();
+    let report = move |paths| {
+        let _ = sender.send(paths); // fails while the program ends
     };
-    Ok((start_watcher(&WatchScope::of(watch, ignore.iter())?, still, tell)?, heard))
+    Ok((start_watcher(&WatchScope::of(watch, ignore.iter())?, pause, report)?, changes))
 }
 
-/// Tells the paths that changed and count, as they come.
+/// Reports relevant paths as they change.
 fn start_watcher(
     scope: &WatchScope,
-    still: Duration,
-    tell: impl Fn(Vec<PathBuf>) + Send + 'static,
+    pause: Duration,
+    report: impl Fn(Vec<PathBuf>) + Send + 'static,
 ) -> Result<SiteWatcher, ServeError> {
-    let own = scope.clone();
+    let filter = scope.clone();
     let handler = move |result: DebounceEventResult| {
         let relevant = match result {
-            Ok(events) => own.changed_paths(&events),
-            Err(_) => Some(Vec::new()), // something was missed: look rather than miss a change
+            Ok(events) => filter.changed_paths(&events),
+            // Events were lost: one needless load is better than a missed change.
+            Err(_) => Some(Vec::new()),
         };
         if let Some(paths) = relevant {
-            tell(paths);
+            report(paths);
         }
     };
     let failed = |path: &Path| {
@@ -71,7 +73,7 @@ fn start_watcher(
         }
     };
     let mut debouncer =
-        new_debouncer(still, None, handler).map_err(failed(Path::new("the file system")))?;
+        new_debouncer(pause, None, handler).map_err(failed(Path::new("the file system")))?;
     for root in &scope.roots {
         let depth = if root.only_file.is_some() {
             RecursiveMode::NonRecursive
@@ -124,14 +126,15 @@ impl WatchScope {
         })
     }
 
-    /// The paths of these events that count; empty where anything may have changed, none where
-    /// nothing did.
+    /// The relevant paths of these events; empty where anything may have changed, none where nothing
+    /// relevant did.
     fn changed_paths(&self, events: &[DebouncedEvent]) -> Option<Vec<PathBuf>> {
         if events.iter().any(|event| event.need_rescan()) {
             return Some(Vec::new());
         }
-        let changing = events.iter().filter(|event| !matches!(event.kind, EventKind::Access(_)));
-        let mut paths: Vec<PathBuf> = changing
+        // Reading a file is an event too; a load would then cause the next load.
+        let changes = events.iter().filter(|event| !matches!(event.kind, EventKind::Access(_)));
+        let mut paths: Vec<PathBuf> = changes
             .flat_map(|event| &event.paths)
             .filter(|path| self.is_relevant(path))
             .cloned()
@@ -145,14 +148,14 @@ impl WatchScope {
     fn is_relevant(&self, path: &Path) -> bool {
         let inside = |root: &WatchRoot| match &root.only_file {
             Some(file) => path == file,
-            None => path.strip_prefix(&root.folder).is_ok_and(|rest| !is_ignored_name(rest)),
+            None => path.strip_prefix(&root.folder).is_ok_and(|inside| !is_ignored_name(inside)),
         };
         !self.ignore.iter().any(|ignored| path.starts_with(ignored))
             && self.roots.iter().any(inside)
     }
 }
 
-/// Dot files, editors' backups and what could not be read.
+/// Whether a path is a dot file, an editor's backup, or a record that could not be read.
 fn is_ignored_name(path: &Path) -> bool {
     path.components().any(|part| match part {
         Component::Normal(name) => {
@@ -187,7 +190,6 @@ mod tests {
         let policy = root.join("policy.yml");
         std::fs::write(&policy, "").unwrap();
         let scope = WatchScope::new(&ServeOptions {
-            port: 0,
             base_path: "/".to_owned(),
             site_dir: data.join("site"),
             watch: vec![data.clone(), policy.clone()],
@@ -216,7 +218,6 @@ mod tests {
     #[test]
     fn a_missing_path_is_named() {
         let options = ServeOptions {
-            port: 0,
             base_path: "/".to_owned(),
             site_dir: PathBuf::from("site"),
             watch: vec![PathBuf::from("no/such/folder")],

@@ -1,7 +1,5 @@
 //! The static files, embedded: one table, each under a name that carries the hash of its content.
 
-use crate::report::urls;
-
 /// A file of `static/`.
 #[derive(Clone, Copy)]
 pub(crate) struct Asset {
@@ -36,7 +34,7 @@ pub(crate) fn icon() -> String {
 impl Asset {
     /// `assets/<name>.<hash>.<ending>`: may be cached for ever.
     pub(crate) fn path(self) -> String {
-        let hash = urls::sha256_hex(&String::from_utf8_lossy(self.bytes), 8);
+        let hash = model::hex::sha256(&String::from_utf8_lossy(self.bytes), 8);
         format!("assets/{}.{hash}.{}", self.name, self.extension)
     }
 }

@@ -1,4 +1,4 @@
-//! Where the marks of a chart lead, and the presets, from one page.
+//! Links from one page: from the marks of a chart, and to the presets.
 
 use crate::report::urls::{self, LinkRoot};
 use crate::site::context::SiteContext;
@@ -26,7 +26,7 @@ impl chart::MarkLinks for ChartLinks<'_> {
     }
 
     fn change(&self, event: usize) -> Option<String> {
-        Some(self.root.to(&urls::event(self.site.event_id(self.series, event))))
+        Some(self.root.to(&urls::event(self.site.events.id(self.series, event))))
     }
 }
 

@@ -1,20 +1,14 @@
-//! Prose: Markdown to HTML that cannot carry markup of its own, and templates filled with the
-//! policy in force.
-//!
-//! Shipped methods texts and the user's own templates are minijinja: undefined names are errors,
-//! fuel bounds their work, HTML is escaped. Raw HTML in Markdown becomes text; links go to http(s),
-//! mail or this site only.
+//! Prose: Markdown to HTML that cannot carry markup of its own, and the user's templates filled
+//! with the policy in force. Raw HTML in Markdown becomes text; links go to http(s), mail or this
+//! site only.
 
+use minijinja::Value;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
 
-use crate::site::{RenderError, SiteInput};
-
-/// Instructions a template may run: a thousand times what the shipped ones need.
-const FUEL: u64 = 1_000_000;
-/// Nesting a template may reach.
-const DEPTH: usize = 50;
+use crate::report::template::render_template;
+use crate::site::error::RenderError;
+use crate::site::input::SiteInput;
 
 /// Markdown as HTML.
 pub(crate) fn to_html(markdown: &str) -> String {
@@ -51,43 +45,6 @@ fn is_safe(url: &str) -> bool {
     let lower = url.trim_start().to_ascii_lowercase();
     let scheme = lower.split(['/', '#', '?']).next().unwrap_or("");
     !scheme.contains(':') || ["http:", "https:", "mailto:"].iter().any(|ok| lower.starts_with(ok))
-}
-
-/// A template filled with `context`, as text.
-///
-/// # Errors
-/// Syntax errors, unknown names, or more work than a page may cost.
-pub(crate) fn render_template(
-    name: &str,
-    template: &str,
-    context: Value,
-) -> Result<String, RenderError> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_fuel(Some(FUEL));
-    environment.set_recursion_limit(DEPTH);
-    let html = name.ends_with(".html");
-    environment.set_auto_escape_callback(
-        move |_| {
-            if html { AutoEscape::Html } else { AutoEscape::None }
-        },
-    );
-    let rendered = environment.render_named_str(name, template, context).map_err(|error| {
-        RenderError::Template { template: format!("templates/{name}"), reason: error.to_string() }
-    })?;
-    Ok(rendered)
-}
-
-/// A template filled with the fields of a view, as text.
-///
-/// # Errors
-/// As [`render_template`].
-pub(crate) fn render_template_with(
-    name: &str,
-    template: &str,
-    view: &impl serde::Serialize,
-) -> Result<String, RenderError> {
-    render_template(name, template, Value::from(Serde(view)))
 }
 
 /// One of the user's own HTML fragments, filled with facts of the site; none where there is none.
@@ -151,21 +108,5 @@ mod tests {
         ] {
             assert_eq!(is_safe(url), safe, "{url}");
         }
-    }
-
-    #[test]
-    fn an_unknown_name_in_a_template_is_an_error() {
-        assert!(render_template("a.html", "{{ nonsense }}", Value::UNDEFINED).is_err());
-        assert!(
-            render_template(
-                "a.html",
-                "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}",
-                Value::UNDEFINED
-            )
-            .is_err()
-        );
-        let filled =
-            render_template("a.html", "{{ a }}", minijinja::context! { a => "<b>" }).unwrap();
-        assert_eq!(filled, "&lt;b&gt;");
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
-use crate::site::context::{self, EventRef, SiteContext};
+use crate::site::changes::EventRef;
+use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
+use crate::site::urgency::{by_urgency, open_text};
 use crate::site::view::{
     ChangeCell, EventRow, Figure, PageLink, Panel, PanelGroup, Phrase, RowData, SeriesGroup,
     SeriesRow,
@@ -16,8 +18,6 @@ use model::text;
 
 /// More series than this on a page are grouped by test, and folded where nothing happened.
 pub(crate) const MAX_OPEN_ROWS: usize = 60;
-/// Most rows of one table: what is more stands in the JSON.
-pub(crate) const MAX_ROWS: usize = 500;
 /// Panels of one group, and of one page: bounds the page's weight.
 pub(crate) const MAX_GROUP_PANELS: usize = 6;
 pub(crate) const MAX_PAGE_PANELS: usize = 18;
@@ -37,12 +37,12 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, series: usize) 
     };
     SeriesRow {
         href: root.to(&site.series_path(series)),
-        anchor: series_anchor(site, series),
+        anchor: site.series_anchor(series),
         test: key.test.clone(),
         key: wording::series_label(key),
         cell,
         values,
-        limit: text::percent(analysis.threshold),
+        threshold: text::percent(analysis.threshold),
         spark: chart::spark(one, analysis),
         data: RowData {
             backend: urls::slug(&key.backend),
@@ -55,36 +55,13 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, series: usize) 
     }
 }
 
-/// The id of a series' row on any page: unique there, and the same everywhere.
-pub(crate) fn series_anchor(site: &SiteContext<'_>, series: usize) -> String {
-    let letter = |c: char| if matches!(c, '/' | '~' | '.') { '-' } else { c };
-    let mut anchor = String::with_capacity(site.stems[series].len() + 2);
-    anchor.push_str("s-");
-    anchor.extend(site.stems[series].chars().map(letter));
-    anchor
-}
-
-/// Series sorted worst first.
-pub(crate) fn by_urgency(site: &SiteContext<'_>, members: &[usize]) -> Vec<usize> {
-    let mut sorted = members.to_vec();
-    sorted.sort_by(|a, b| {
-        let of = |series: usize| {
-            let (one, analysis) = site.series(series);
-            context::urgency(one, analysis)
-        };
-        let ((rank_a, size_a), (rank_b, size_b)) = (of(*a), of(*b));
-        rank_a.cmp(&rank_b).then(size_a.total_cmp(&size_b)).then(a.cmp(b))
-    });
-    sorted
-}
-
 /// Tables of series: one where they are few, one a test (folded if quiet) where they are many.
 pub(crate) fn series_groups(
     site: &SiteContext<'_>,
     root: LinkRoot,
     members: &[usize],
 ) -> Vec<SeriesGroup> {
-    let shown = &members[..members.len().min(MAX_ROWS)];
+    let shown = &members[..members.len().min(MAX_TABLE_ROWS)];
     if members.len() <= MAX_OPEN_ROWS {
         let sorted = by_urgency(site, shown);
         let rows = sorted.into_iter().map(|one| series_row(site, root, one)).collect();
@@ -102,13 +79,12 @@ pub(crate) fn series_groups(
     by_test
         .into_iter()
         .map(|(test, series)| {
-            let off = series.iter().filter(|one| has_open_regression(site, **one)).count();
-            let note = text::count_noun(series.len() as u64, "series");
-            let note = if off > 0 { format!("{note}, {off} off their limit") } else { note };
+            let open = open_text(site, &series);
+            let count = text::count_noun(series.len() as u64, "series");
             SeriesGroup {
                 title: test.to_owned(),
-                note,
-                folded: off == 0,
+                folded: open.is_none(),
+                note: open.map_or_else(|| count.clone(), |open| format!("{count}, {open}")),
                 rows: by_urgency(site, &series)
                     .into_iter()
                     .map(|one| series_row(site, root, one))
@@ -116,16 +92,6 @@ pub(crate) fn series_groups(
             }
         })
         .collect()
-}
-
-/// Whether a series needs attention.
-pub(crate) fn has_open_regression(site: &SiteContext<'_>, series: usize) -> bool {
-    let (_, analysis) = site.series(series);
-    let drifting =
-        analysis.changes.last().is_some_and(|last| last.is_regression && context::is_open(last));
-    let verdict = matches!(analysis.verdict, Verdict::Regressed | Verdict::Suspected { .. });
-    let off = verdict || drifting && analysis.verdict != Verdict::Unchanged;
-    off && !analysis.is_retired && !analysis.report_only
 }
 
 /// A change as a list of changes shows it.
@@ -145,25 +111,14 @@ pub(crate) fn event_row(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef
 
 /// The notes that concern a series, and the tags, for its chart.
 pub(crate) fn chart_notes(site: &SiteContext<'_>, series: usize) -> Vec<chart::ChartNote> {
-    let remarks = notes_on(site, series);
-    let remarks = remarks.map(|(time, note)| (time, note.title.clone(), NoteKind::Remark));
+    let remarks = site.notes_about(series);
+    let remarks = remarks.map(|dated| (dated.time, dated.note.title.clone(), NoteKind::Remark));
     let tags = site.lineage.tags.iter().map(|(time, names)| (*time, names.clone(), NoteKind::Tag));
     let all = remarks.chain(tags);
     let mut notes: Vec<chart::ChartNote> =
         all.map(|(time, text, kind)| chart::ChartNote { time, text, kind }).collect();
     notes.sort_by(|a, b| (a.time, &a.text).cmp(&(b.time, &b.text)));
     notes
-}
-
-/// The notes that concern a series, with their time.
-pub(crate) fn notes_on<'a>(
-    site: &'a SiteContext<'_>,
-    series: usize,
-) -> impl Iterator<Item = (model::record::time::Timestamp, &'a model::note::Note)> {
-    let (one, _) = site.series(series);
-    let subject = one.key.subject(&one.tags);
-    let recent = site.recents[series];
-    site.notes.iter().copied().filter(move |(_, note)| note.matches.holds(subject, recent))
 }
 
 pub(crate) fn trend_input<'a>(
@@ -179,7 +134,7 @@ pub(crate) fn trend_input<'a>(
         analysis,
         commits: &site.input.history.commits,
         notes,
-        slot: site.slot(&one.key.backend),
+        slot: site.colors.slot(&one.key.backend),
         id,
         links,
         span: ChartSpan::Time,
@@ -215,15 +170,23 @@ pub(crate) fn short_verdict(site: &SiteContext<'_>, series: usize) -> Phrase {
     }
 }
 
+/// The heading over a group of panels.
+pub(crate) struct PanelHeading {
+    pub(crate) title: String,
+    pub(crate) href: String,
+    /// Set beside the title, muted.
+    pub(crate) note: String,
+}
+
 /// Panels of up to [`MAX_GROUP_PANELS`] series that share their time axis.
 pub(crate) fn panel_group(
     site: &SiteContext<'_>,
     root: LinkRoot,
-    heading: (String, String, String),
+    heading: PanelHeading,
     members: &[usize],
     first_id: usize,
 ) -> PanelGroup {
-    let (title, href, note) = heading;
+    let PanelHeading { title, href, note } = heading;
     let members = &members[..members.len().min(MAX_GROUP_PANELS)];
     let shared = SharedAxes::of(members.iter().map(|series| site.series(*series).0));
     let panels = members

@@ -9,8 +9,9 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::store::record_fields::{FieldReader, RawRecord, RecordField, take_field};
+use crate::store::record_fields::{FieldReader, RawRecord, take_field};
 use crate::store::serde_parser::SizeValue;
+use model::record::fields::RecordField;
 
 /// The line is left to the general reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ const MAX_DEPTH: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct LineScanner {
     /// By its place in the line: the name last seen there, and which field that is.
-    field_names: Vec<(Box<str>, RecordField)>,
+    field_names: Vec<(Box<str>, Option<RecordField>)>,
 }
 
 impl LineScanner {
@@ -63,7 +64,7 @@ impl LineScanner {
         &mut self,
         place: usize,
         cursor: &mut LineCursor<'a>,
-    ) -> Result<(&'a str, RecordField), UnusualLine> {
+    ) -> Result<(&'a str, Option<RecordField>), UnusualLine> {
         if let Some((known, field)) = self.field_names.get(place)
             && let Some(name) = cursor.expected_string(known)
         {

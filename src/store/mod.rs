@@ -120,21 +120,6 @@ fn read_files(
     Ok((records, bytes))
 }
 
-/// One record file of a history directory, read alone, with its path there; none where the path is
-/// not that of a record file. Nothing is kept of it for the next time.
-///
-/// # Errors
-/// The file cannot be read.
-pub(crate) fn read_record_file(
-    source: &Source,
-    path: &Path,
-) -> anyhow::Result<Option<(String, HistoryBuilder)>> {
-    let Some(file) = walk::record_file(&source.directory, path) else { return Ok(None) };
-    let mut builder = HistoryBuilder::new(Arc::clone(&source.reading));
-    read_file(&file, &mut builder, ReadOptions { cache: None, one_thread_per_file: false })?;
-    Ok(Some((file.name, builder)))
-}
-
 /// The first record of each file of a history directory: enough to tell whose history it is, at any
 /// size. Packed files are passed over.
 ///

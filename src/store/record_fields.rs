@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use crate::store::serde_parser::{MetricMap, ParamsText, SizeValue};
+use model::record::fields::{MeasurementField, RecordField};
 use model::record::{Direction, Measurement, Record, Statistic};
 
 /// A record as it is written, before its times are read.
@@ -27,88 +28,6 @@ impl RawRecord<'_> {
         let mut wire = Self::default();
         wire.record.environment.reserve(12);
         wire
-    }
-}
-
-/// A field that is known by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RecordField {
-    Commit,
-    Timestamp,
-    CommitTime,
-    Suite,
-    Test,
-    Backend,
-    Mode,
-    Parallel,
-    N,
-    Params,
-    MeanNs,
-    StdNs,
-    Metric,
-    Metrics,
-    Error,
-    Branch,
-    Pull,
-    Version,
-    Url,
-    Tags,
-    WarmupNs,
-    Measurement(MeasurementField),
-    /// Any other: it says what surrounds the run.
-    Unknown,
-}
-
-/// A field that may stand under a metric too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MeasurementField {
-    Value,
-    Unit,
-    Better,
-    Std,
-    Samples,
-    Statistic(Statistic),
-}
-
-impl RecordField {
-    pub(super) fn from_name(name: &str) -> Self {
-        match name {
-            "commit" => Self::Commit,
-            "timestamp" => Self::Timestamp,
-            "commit_time" => Self::CommitTime,
-            "suite" => Self::Suite,
-            "test" => Self::Test,
-            "backend" => Self::Backend,
-            "mode" => Self::Mode,
-            "parallel" => Self::Parallel,
-            "n" => Self::N,
-            "params" => Self::Params,
-            "mean_ns" => Self::MeanNs,
-            "std_ns" => Self::StdNs,
-            "metric" => Self::Metric,
-            "metrics" => Self::Metrics,
-            "error" => Self::Error,
-            "branch" => Self::Branch,
-            "pull" => Self::Pull,
-            "version" => Self::Version,
-            "url" => Self::Url,
-            "tags" => Self::Tags,
-            "warmup_ns" => Self::WarmupNs,
-            _ => MeasurementField::from_name(name).map_or(Self::Unknown, Self::Measurement),
-        }
-    }
-}
-
-impl MeasurementField {
-    pub(super) fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "value" => Self::Value,
-            "unit" => Self::Unit,
-            "better" => Self::Better,
-            "std" => Self::Std,
-            "samples" => Self::Samples,
-            _ => Self::Statistic(Statistic::from_name(name)?),
-        })
     }
 }
 
@@ -193,12 +112,17 @@ impl<'a> MeasurementFields<'a> {
 /// Takes the value of one field.
 pub(super) fn take_field<'a, V: FieldReader<'a>>(
     wire: &mut RawRecord<'a>,
-    field: RecordField,
+    field: Option<RecordField>,
     name: Cow<'a, str>,
     values: &mut V,
 ) -> Result<(), V::Error> {
     let record = &mut wire.record;
     let filled = |text: Option<Cow<'a, str>>| text.filter(|text| !text.is_empty());
+    let Some(field) = field else {
+        let value = values.text(&name)?;
+        record.environment.extend(value.map(|value| (name, value)));
+        return Ok(());
+    };
     match field {
         RecordField::Commit => record.commit = values.text(&name)?.unwrap_or_default(),
         RecordField::Timestamp => wire.timestamp = values.text(&name)?,
@@ -229,10 +153,6 @@ pub(super) fn take_field<'a, V: FieldReader<'a>>(
         }
         RecordField::WarmupNs => record.warmup_ns = values.numbers(&name)?,
         RecordField::Measurement(field) => wire.single.fields.take(field, &name, values)?,
-        RecordField::Unknown => {
-            let value = values.text(&name)?;
-            record.environment.extend(value.map(|value| (name, value)));
-        }
     }
     Ok(())
 }

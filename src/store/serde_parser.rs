@@ -11,10 +11,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::store::record_fields::{
-    FieldReader, MeasurementField, MeasurementFields, RawRecord, RecordField, take_field,
-};
+use crate::store::record_fields::{FieldReader, MeasurementFields, RawRecord, take_field};
 use model::record::Measurement;
+use model::record::fields::{MeasurementField, RecordField};
 
 /// The general reader's values.
 struct SerdeReader<'m, A>(&'m mut A);

@@ -9,8 +9,6 @@
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use crate::vcs::job::EnvVariables;
 use model::record::shorten;
 
@@ -141,8 +139,7 @@ fn flags(cpuinfo: &str) -> Option<String> {
     let mut flags: Vec<&str> = all.split_whitespace().collect();
     flags.sort_unstable();
     flags.dedup();
-    let digest = Sha256::digest(flags.join(" ").as_bytes());
-    Some(digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect())
+    Some(model::hex::sha256(&flags.join(" "), 12))
 }
 
 /// `MemTotal`, rounded: the kernel keeps a share of it that differs from boot to boot.

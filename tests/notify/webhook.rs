@@ -61,7 +61,7 @@ fn nothing_goes_out_unsigned_or_unencrypted_by_accident() {
     refused(unsigned, "BENCHPAGES_WEBHOOK_SECRET is not set");
     let open = notify(&receiver, &clean());
     refused(open.env("BENCHPAGES_WEBHOOK_URL", "http://hooks.example/s3cr3t"), "`https://`");
-    refused(Notify::new("webhook", &clean()), "where to?");
+    refused(Notify::new("webhook", &clean()), "no address");
     assert_eq!(receiver.asked().len(), 0);
     let by_policy = format!("version: '1'\nnotify: {{webhook: {{url: '{}/p'}}}}\n", receiver.url);
     let answer = Notify::new("webhook", &clean())

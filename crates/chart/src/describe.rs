@@ -1,5 +1,8 @@
-//! What a chart shows, in words: the caption above it and the paragraph below it, which is also
-//! what a screen reader says. Plain text; whoever puts it on a page escapes it.
+//! What a chart shows, in words: the caption above it and the paragraph below it, which a screen
+//! reader reads as its description. Plain text: the caller escapes it.
+//!
+//! Example: `28 runs, 1–28 Sep 2025. 1 lasting change: +13.9% (slower) on 20 Sep 2025. Dots are
+//! runs and the line is the median of 7 runs.`
 
 use crate::backend::MarkRole;
 use crate::input::{ChartSpan, NoteKind, TrendInput};
@@ -9,7 +12,7 @@ use model::record::time::{DAY_US, Timestamp};
 use model::record::{self, Direction};
 use model::text;
 
-/// Items of one kind that are named one by one; beyond, the newest are named and the rest counted.
+/// Most items of one kind that are named; of more, the latest are named and all are counted.
 const MAX_NAMED: usize = 4;
 
 /// `Median time per call, µs`: what the values of a metric are.

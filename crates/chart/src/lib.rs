@@ -46,6 +46,8 @@ mod trend;
 mod spark;
 pub mod legend;
 pub mod bar;
+pub mod legend;
+
 pub mod compare;
 pub mod multiple;
 

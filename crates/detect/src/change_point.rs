@@ -1,5 +1,5 @@
-//! Where a level shifted for good, seen from the end: over-segment cheaply, then merge away every
-//! boundary that the runs on its two sides do not prove.
+//! Change points: where a level shifted for good, seen from the end. Over-segment cheaply, then
+//! merge away every change point that the runs on its two sides do not support.
 //!
 //! Deterministic: no permutations, no randomness. First a least-squares segmentation (PELT,
 //! Killick, Fearnhead & Eckley 2012, with a bound on its candidates so that it never turns
@@ -9,14 +9,15 @@
 
 use super::stats::{Autocorrelation, median, median_in_place, robust_sigma, theil_sen, variogram};
 
-/// A proven boundary: the first point of the new level, and its score in standard deviations.
+/// A significant change point: the first point of the new level, and its score in standard
+/// deviations.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ChangePoint {
     pub index: usize,
     pub z: f64,
 }
 
-/// Score below which a boundary is merged away. F1 on synthetic histories and on TCPDBench is
+/// Score below which a change point is merged away. F1 on synthetic histories and on TCPDBench is
 /// flat between 3.5 and 4.5.
 const MIN_Z: f64 = 4.0;
 /// Fewest points of a level: three cannot be told from a burst without the newest-level rules.
@@ -30,23 +31,24 @@ pub const NOISE_FLOOR: f64 = 1e-4;
 const PENALTY: f64 = 8.0;
 /// Starts of the last level that the first pass keeps in mind.
 const MAX_CANDIDATES: usize = 256;
-/// Costs of which the least are found side by side.
+/// Costs that are compared at a time: what one vector register of the processor holds.
 const LANES: usize = 8;
 /// Lag at which the variogram counts as level: shifts are rarer than that.
 const VARIOGRAM_LAG: usize = 12;
-/// How much autocorrelation beyond the variogram's is believed.
+/// How much autocorrelation beyond the variogram's counts.
 const VARIOGRAM_SLACK: f64 = 0.1;
 
-/// The proven boundaries of points in time order (log levels: a difference is a relative change),
+/// The significant change points of points in time order (log levels: a difference is a relative change),
 /// ascending.
 pub fn change_points(y: &[f64]) -> Vec<ChangePoint> {
     if y.len() < 2 * MIN_LEVEL {
         return Vec::new();
     }
     let noise = jump_sigma(y).max(NOISE_FLOOR);
-    let calm = clamp_to_neighbors(y, 3.0 * noise);
+    // Spikes are pulled in for the first pass only: squared errors would make levels of them.
+    let clamped = clamp_to_neighbors(y, 3.0 * noise);
     let penalty = PENALTY * noise * noise * (y.len() as f64).ln();
-    merge_insignificant(y, pelt_segment(&calm, penalty))
+    merge_insignificant(y, pelt_segment(&clamped, penalty))
 }
 
 /// Standard deviation of one run by the jumps from run to run, which level shifts hardly touch;
@@ -55,6 +57,7 @@ fn jump_sigma(y: &[f64]) -> f64 {
     let mut jumps: Vec<f64> = y.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
     let mean = jumps.iter().sum::<f64>() / jumps.len().max(1) as f64;
     let typical = median_in_place(&mut jumps).unwrap_or(0.0);
+    // Coarse timers repeat a value more often than not: the median jump is 0 then.
     if typical > 0.0 { typical * MAD_OF_JUMPS } else { mean }
 }
 
@@ -66,8 +69,8 @@ fn clamp_to_neighbors(y: &[f64], reach: f64) -> Vec<f64> {
     (0..y.len())
         .map(|i| {
             let near = &y[i.saturating_sub(3)..(i + 4).min(y.len())];
-            let middle = median(near).unwrap_or(y[i]);
-            y[i].clamp(middle - reach, middle + reach)
+            let center = median(near).unwrap_or(y[i]);
+            y[i].clamp(center - reach, center + reach)
         })
         .collect()
 }
@@ -130,42 +133,42 @@ impl SegmentStarts {
         }
     }
 
-    /// The least cost and its start, of several the first.
+    /// The lowest cost and its start; of several the first.
     fn cheapest(&self) -> Option<(f64, usize)> {
-        let mut least = [f64::INFINITY; LANES];
+        let mut lowest = [f64::INFINITY; LANES];
         let lanes = self.costs.chunks_exact(LANES);
-        let mut rest = f64::INFINITY;
-        lanes.remainder().iter().for_each(|cost| rest = rest.min(*cost));
+        let mut remaining = f64::INFINITY;
+        lanes.remainder().iter().for_each(|cost| remaining = remaining.min(*cost));
         for costs in lanes {
-            for (least, cost) in least.iter_mut().zip(costs) {
-                *least = if *cost < *least { *cost } else { *least };
+            for (lowest, cost) in lowest.iter_mut().zip(costs) {
+                *lowest = if *cost < *lowest { *cost } else { *lowest };
             }
         }
-        let least = least.into_iter().fold(rest, f64::min);
-        let place = self.costs.iter().position(|cost| *cost == least)?;
-        Some((least, self.at[place]))
+        let lowest = lowest.into_iter().fold(remaining, f64::min);
+        let place = self.costs.iter().position(|cost| *cost == lowest)?;
+        Some((lowest, self.at[place]))
     }
 
-    /// Lets go of the starts whose place and cost are not wanted.
+    /// Drops the starts whose place and cost are not wanted.
     fn retain(&mut self, wanted: impl Fn(usize, f64) -> bool) {
         let all = self.costs.iter().enumerate();
-        let Some((mut kept, _)) = all.clone().find(|(place, cost)| !wanted(*place, **cost)) else {
+        let Some((mut next, _)) = all.clone().find(|(place, cost)| !wanted(*place, **cost)) else {
             return;
         };
-        for place in kept + 1..self.at.len() {
+        for place in next + 1..self.at.len() {
             if wanted(place, self.costs[place]) {
-                self.at[kept] = self.at[place];
+                self.at[next] = self.at[place];
                 let columns = [&mut self.points, &mut self.sums, &mut self.squares];
                 for column in columns.into_iter().chain([&mut self.cost_before, &mut self.costs]) {
-                    column[kept] = column[place];
+                    column[next] = column[place];
                 }
-                kept += 1;
+                next += 1;
             }
         }
-        self.at.truncate(kept);
+        self.at.truncate(next);
         let columns = [&mut self.points, &mut self.sums, &mut self.squares];
         for column in columns.into_iter().chain([&mut self.cost_before, &mut self.costs]) {
-            column.truncate(kept);
+            column.truncate(next);
         }
     }
 
@@ -187,11 +190,14 @@ fn pelt_segment(y: &[f64], penalty: f64) -> Vec<usize> {
     best[0] = -penalty;
     let mut starts = SegmentStarts::default();
     starts.push(0, best[0], &squares);
+    // The cheapest way to end a level at each point, from the ways to end one before it. Point by
+    // point, as in Killick et al.: what cannot win any more is pruned.
     for end in MIN_LEVEL..=n {
         starts.update_costs(end, &squares);
         let (cost, start) = starts.cheapest().unwrap_or((0.0, 0));
         best[end] = cost + penalty;
         back[end] = start;
+        // A start that costs more than ending a level here can never be the best again.
         let limit = best[end];
         starts.retain(|_, cost| cost <= limit);
         if starts.at.len() > MAX_CANDIDATES {
@@ -212,28 +218,28 @@ fn pelt_segment(y: &[f64], penalty: f64) -> Vec<usize> {
     firsts
 }
 
-/// Merges levels until every boundary left is proven. Each round removes the boundaries that are
-/// weaker than both their neighbours, so that the rounds are few.
+/// Merges levels until every change point left is significant. Each round removes the ones that are
+/// weaker than both their neighbors, so that there are few rounds.
 fn merge_insignificant(y: &[f64], mut firsts: Vec<usize>) -> Vec<ChangePoint> {
     let shift_proof = variogram(y, VARIOGRAM_LAG);
     loop {
         let pooled = PooledNoise::of(y, &firsts, shift_proof);
         let scores: Vec<f64> =
             (0..firsts.len()).map(|i| pooled.score(y, level_bounds(&firsts, i, y.len()))).collect();
-        let kept = without_weakest(&firsts, &scores, MIN_Z);
-        if kept.len() == firsts.len() {
+        let left = without_weakest(&firsts, &scores, MIN_Z);
+        if left.len() == firsts.len() {
             return firsts
                 .iter()
                 .zip(scores)
                 .map(|(&at, z)| ChangePoint { index: at, z })
                 .collect();
         }
-        firsts = kept;
+        firsts = left;
     }
 }
 
-/// One round of merging: the boundaries without those that score below `limit` and below both
-/// their neighbours.
+/// One round of merging: the change points without those that score below `limit` and below both
+/// their neighbors.
 fn without_weakest<T: Copy>(boundaries: &[T], scores: &[f64], limit: f64) -> Vec<T> {
     let weaker = |i: usize| {
         let before = i == 0 || scores[i] < scores[i - 1];
@@ -243,9 +249,9 @@ fn without_weakest<T: Copy>(boundaries: &[T], scores: &[f64], limit: f64) -> Vec
     (0..boundaries.len()).filter(|i| !weaker(*i)).map(|i| boundaries[i]).collect()
 }
 
-/// The boundaries across which the level moved by the policy's size: `share(shift)` of a shift,
+/// The change points across which the level moved by the threshold: `share(shift)` of a shift,
 /// signed in log levels, is at least 1. Smaller ones are merged away, so that a step in two stages
-/// is told once.
+/// is reported once.
 pub fn merge_small(
     y: &[f64],
     mut boundaries: Vec<ChangePoint>,
@@ -259,11 +265,11 @@ pub fn merge_small(
                 share(median_or_zero(new) - median_or_zero(old))
             })
             .collect();
-        let kept = without_weakest(&boundaries, &scores, 1.0);
-        if kept.len() == boundaries.len() {
+        let left = without_weakest(&boundaries, &scores, 1.0);
+        if left.len() == boundaries.len() {
             return boundaries;
         }
-        boundaries = kept;
+        boundaries = left;
     }
 }
 
@@ -318,11 +324,12 @@ impl PooledNoise {
         for i in 0..=firsts.len() {
             let from = if i == 0 { 0 } else { firsts[i - 1] };
             let values = &y[from..firsts.get(i).copied().unwrap_or(y.len())];
+            // The median of a short level follows its runs: their residuals are too small.
             if values.len() < 8 && !firsts.is_empty() {
                 continue;
             }
-            let centre = median_or_zero(values);
-            residuals.extend(values.iter().map(|value| value - centre));
+            let center = median_or_zero(values);
+            residuals.extend(values.iter().map(|value| value - center));
         }
         let open = Autocorrelation { lag1: 1.0, lag5: 1.0 };
         let (bound, sill) = shift_proof.unwrap_or((open, f64::INFINITY));
@@ -334,6 +341,7 @@ impl PooledNoise {
             };
         }
         let sigma = robust_sigma(&residuals);
+        // Residuals are clamped at 3 σ, so that one spike does not hide the dependence.
         let memory = Autocorrelation::of(&residuals, 3.0 * sigma.max(1e-12));
         Self { sigma: sigma.min(1.5 * sill), autocorrelation: memory, max_autocorrelation: bound }
     }
@@ -345,6 +353,7 @@ impl PooledNoise {
         let count = old.len() + new.len();
         let residuals: Vec<f64> =
             old.iter().map(|v| v - before).chain(new.iter().map(|v| v - after)).collect();
+        // Few runs may look quieter than they are: the noise of all levels is the lower bound.
         let sigma = robust_sigma(&residuals).max(0.6 * self.sigma).max(NOISE_FLOOR);
         let memory = self.autocorrelation_near(&residuals, sigma, count);
         let variance = memory.variance_of_mean(old.len()) + memory.variance_of_mean(new.len());
@@ -356,12 +365,12 @@ impl PooledNoise {
     }
 
     fn autocorrelation_near(&self, residuals: &[f64], sigma: f64, count: usize) -> Autocorrelation {
-        let own = Autocorrelation::of(residuals, 3.0 * sigma);
-        let lag1 = own
+        let near = Autocorrelation::of(residuals, 3.0 * sigma);
+        let lag1 = near
             .lag1
             .max(self.autocorrelation.lag1)
             .min(self.max_autocorrelation.lag1 + VARIOGRAM_SLACK);
-        let lag5 = own
+        let lag5 = near
             .lag5
             .max(self.autocorrelation.lag5)
             .min(self.max_autocorrelation.lag5 + VARIOGRAM_SLACK);
@@ -372,9 +381,9 @@ impl PooledNoise {
     }
 }
 
-/// What is left of the newest `reach` points when each level is taken away: its median, or its
-/// robust line where the level moves along one (`DRIFTING` of its variance); levels of fewer than
-/// 3 of the points are left out.
+/// The residuals of the newest `reach` points around their levels: around the median, or around the
+/// robust line where the level moves along one ([`MIN_DRIFT_R_SQUARED`] of its variance). Levels of
+/// fewer than 3 of the points are left out.
 pub fn residuals(y: &[f64], firsts: &[usize], reach: usize) -> Vec<f64> {
     let mut residuals = Vec::new();
     for values in newest_levels(y, firsts, reach) {
@@ -382,9 +391,9 @@ pub fn residuals(y: &[f64], firsts: &[usize], reach: usize) -> Vec<f64> {
         let line =
             theil_sen(&places, values).filter(|(_, explained)| *explained >= MIN_DRIFT_R_SQUARED);
         let slope = line.map_or(0.0, |(slope, _)| slope);
-        let rests: Vec<f64> = values.iter().zip(&places).map(|(y, x)| y - slope * x).collect();
-        let centre = median_or_zero(&rests);
-        residuals.extend(rests.iter().map(|rest| rest - centre));
+        let detrended: Vec<f64> = values.iter().zip(&places).map(|(y, x)| y - slope * x).collect();
+        let center = median_or_zero(&detrended);
+        residuals.extend(detrended.iter().map(|remaining| remaining - center));
     }
     residuals
 }
@@ -448,8 +457,8 @@ mod tests {
             let cost = |start: &usize| (best[*start] + error(*start, end), *start);
             let mut costs: Vec<(f64, usize)> = starts.iter().map(cost).collect();
             let by_cost = |a: &&(f64, usize), b: &&(f64, usize)| a.0.total_cmp(&b.0);
-            let (least, start) = *costs.iter().min_by(by_cost).unwrap();
-            (best[end], back[end]) = (least + penalty, start);
+            let (lowest, start) = *costs.iter().min_by(by_cost).unwrap();
+            (best[end], back[end]) = (lowest + penalty, start);
             costs.retain(|(cost, _)| *cost <= best[end]);
             if costs.len() > MAX_CANDIDATES {
                 let (older, newer) = costs.split_at(costs.len() / 2);

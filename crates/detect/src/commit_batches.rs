@@ -1,4 +1,7 @@
-//! The runs of a history commit by commit: the steps of the walk.
+//! The runs of a history commit by commit: the steps of a pass.
+//!
+//! Example: two series with runs of the commits 0, 1, 2 and 0, 2 are three batches: both, the first
+//! alone, both.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +17,8 @@ pub struct NewRuns {
 }
 
 /// The runs of one commit.
-pub fn unpack_batch(moment: Vec<PackedNewRuns>) -> Vec<NewRuns> {
-    moment.into_iter().map(PackedNewRuns::unpack).collect()
+pub fn unpack_batch(batch: Vec<PackedNewRuns>) -> Vec<NewRuns> {
+    batch.into_iter().map(PackedNewRuns::unpack).collect()
 }
 
 /// [`NewRuns`] in half the room: those of the whole history are in memory at once.
@@ -78,23 +81,23 @@ pub fn batches_by_commit(
             while to < part.end && at(to) <= key {
                 to += 1;
             }
-            let fresh = PackedNewRuns::of(member, from, to);
+            let new_runs = PackedNewRuns::of(member, from, to);
             if key.1 == i64::MIN {
-                plain[key.0].push(fresh);
+                plain[key.0].push(new_runs);
             } else {
-                days.entry(key).or_default().push(fresh);
+                days.entry(key).or_default().push(new_runs);
             }
             from = to;
         }
     }
     let mut all = Vec::with_capacity(commits + days.len());
-    for (commit, own) in plain.into_iter().enumerate() {
-        all.push(own);
+    for (commit, batch) in plain.into_iter().enumerate() {
+        all.push(batch);
         all.extend(
             days.range_mut((commit, i64::MIN)..(commit + 1, i64::MIN))
-                .map(|(_, own)| std::mem::take(own)),
+                .map(|(_, batch)| std::mem::take(batch)),
         );
     }
-    all.retain(|moment| !moment.is_empty());
+    all.retain(|batch| !batch.is_empty());
     all
 }

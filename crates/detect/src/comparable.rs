@@ -1,8 +1,8 @@
 //! From runs to points that may be compared: which runs belong together, and in what scale.
 //!
-//! A [`ComparableRuns`] holds runs of one runner fingerprint and one version, or of several that took
-//! turns (a pool of runners), each brought to one level by its own median. Nothing is compared
-//! across stretches. Failed runs, outliers and infrastructure days are in none.
+//! A [`ComparableRuns`] holds runs of one runner fingerprint and one version, or of several that
+//! took turns (a pool of runners), each brought to one level by its own median. Nothing is compared
+//! across them. Failed runs, outliers and infrastructure days are in none.
 
 use model::policy::Policy;
 use model::series::Series;
@@ -41,11 +41,11 @@ pub fn groups(series: &Series, policy: &Policy, cuts: &[usize]) -> Vec<usize> {
     let mut groups = Vec::with_capacity(series.runs.len());
     for (index, run) in series.runs.iter().enumerate() {
         let segment = run.segment as usize;
-        let epoch = cuts.iter().filter(|cut| **cut <= index).count();
-        let key = (class.get(segment).copied().unwrap_or(segment), epoch);
-        let known = seen.iter().position(|other| *other == key);
-        groups.push(known.unwrap_or(seen.len()));
-        if known.is_none() {
+        let rebases = cuts.iter().filter(|cut| **cut <= index).count();
+        let key = (class.get(segment).copied().unwrap_or(segment), rebases);
+        let place = seen.iter().position(|other| *other == key);
+        groups.push(place.unwrap_or(seen.len()));
+        if place.is_none() {
             seen.push(key);
         }
     }
@@ -70,27 +70,29 @@ pub fn comparable_runs(
     scale: LevelScale,
     outlier_sigmas: f64,
 ) -> (Vec<ComparableRuns>, Vec<bool>) {
-    let mut odd = vec![false; values.len()];
-    let mut kept: Vec<Vec<usize>> = Vec::new();
+    let mut is_outlier = vec![false; values.len()];
+    let mut comparable: Vec<Vec<usize>> = Vec::new();
     for runs in members.iter().filter(|runs| !runs.is_empty()) {
         let levels: Vec<f64> = runs.iter().map(|index| scale.level(values[*index])).collect();
         let flags = outliers(&levels, outlier_sigmas);
-        runs.iter().zip(&flags).for_each(|(index, flag)| odd[*index] = *flag);
-        kept.push(runs.iter().copied().filter(|index| !odd[*index]).collect());
+        runs.iter().zip(&flags).for_each(|(index, flag)| is_outlier[*index] = *flag);
+        comparable.push(runs.iter().copied().filter(|index| !is_outlier[*index]).collect());
     }
-    kept.retain(|runs| !runs.is_empty());
-    kept.sort_by_key(|runs| runs[0]);
+    comparable.retain(|runs| !runs.is_empty());
+    comparable.sort_by_key(|runs| runs[0]);
     let mut out: Vec<Vec<Vec<usize>>> = Vec::new();
     let mut reach = None;
-    for runs in kept {
+    for runs in comparable {
         let (first, last) = (runs[0], runs[runs.len() - 1]);
         match out.last_mut() {
+            // Runners whose runs overlap in time take turns; one that begins after the others have
+            // ended replaced them, and is not compared with them.
             Some(pool) if reach.is_some_and(|end| first < end) => pool.push(runs),
             _ => out.push(vec![runs]),
         }
         reach = reach.max(Some(last));
     }
-    (out.into_iter().map(|pool| pool_runners(values, pool, scale)).collect(), odd)
+    (out.into_iter().map(|pool| pool_runners(values, pool, scale)).collect(), is_outlier)
 }
 
 /// One stretch from a pool of runners: each runner's runs are brought to the level of the one with
@@ -101,6 +103,8 @@ fn pool_runners(values: &[f64], mut pool: Vec<Vec<usize>>, scale: LevelScale) ->
         levels: runs.iter().map(|index| scale.level(values[*index])).collect(),
         values: runs.iter().map(|index| values[*index]).collect(),
     };
+    // A runner with few runs has no median to be brought to a level by; where all have few, none is
+    // left out.
     let most = pool.iter().map(Vec::len).max().unwrap_or(0);
     pool.retain(|runs| runs.len() >= MIN_RUNNER_RUNS.min(most));
     let reference = pool.iter().position(|runs| runs.len() == most).unwrap_or(0);
@@ -115,6 +119,8 @@ fn pool_runners(values: &[f64], mut pool: Vec<Vec<usize>>, scale: LevelScale) ->
     let raw: Vec<f64> = turns.iter().map(|(index, _)| scale.level(values[*index])).collect();
     let mut levels = vec![0.0; raw.len()];
     let mut offsets = vec![0.0; pool.len()];
+    // Offsets found around one median would swallow a level change that only one runner saw; three
+    // turns of levels and offsets settle (a backfitting of two effects).
     for _ in 0..3 {
         offsets = runner_offsets(&raw, &levels, &turns, pool.len());
         let even: Vec<f64> =
@@ -132,9 +138,9 @@ fn pool_runners(values: &[f64], mut pool: Vec<Vec<usize>>, scale: LevelScale) ->
 fn runner_offsets(raw: &[f64], levels: &[f64], turns: &[(usize, usize)], n: usize) -> Vec<f64> {
     (0..n)
         .map(|runner| {
-            let own = turns.iter().enumerate().filter(|(_, turn)| turn.1 == runner);
-            let mut rests: Vec<f64> = own.map(|(i, _)| raw[i] - levels[i]).collect();
-            median_in_place(&mut rests).unwrap_or(0.0)
+            let of_runner = turns.iter().enumerate().filter(|(_, turn)| turn.1 == runner);
+            let mut residuals: Vec<f64> = of_runner.map(|(i, _)| raw[i] - levels[i]).collect();
+            median_in_place(&mut residuals).unwrap_or(0.0)
         })
         .collect()
 }
@@ -145,8 +151,8 @@ fn level_lines(y: &[f64]) -> Vec<f64> {
     ends.push(y.len());
     let mut lines = Vec::with_capacity(y.len());
     for end in ends {
-        let middle = median(&y[lines.len()..end]).unwrap_or(0.0);
-        lines.resize(end, middle);
+        let level = median(&y[lines.len()..end]).unwrap_or(0.0);
+        lines.resize(end, level);
     }
     lines
 }

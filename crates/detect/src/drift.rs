@@ -1,4 +1,7 @@
-//! What no step shows: a level that moved slowly.
+//! Gradual changes: a level that moved slowly, so that no step shows it.
+//!
+//! Example: 120 runs that rise by 0.2 % each have no run at which anything happened, and end 27 %
+//! higher. The medians of the oldest 40 and of the newest 12 runs show it, or a line through all.
 
 use super::change_point::{ChangePoint, NOISE_FLOOR};
 use super::rule::LevelThresholds;
@@ -7,12 +10,12 @@ use super::stats::{
 };
 
 /// Newest runs, and oldest runs at most, whose medians are compared; and the fewest runs between
-/// them, so that a step that is just settling is not told as a drift.
+/// them, so that a step that is just settling is not reported as a drift.
 const MAX_NEW_RUNS: usize = 12;
 const MAX_OLD_RUNS: usize = 40;
 const MIN_RUNS_BETWEEN: usize = 20;
-/// Fewest runs of a level that may drift. Below [`MAX_NEW_RUNS`] + 2 × [`MIN_RUNS_BETWEEN`] only a line may tell it,
-/// between the first and the last quarter.
+/// Fewest runs of a level that may drift. Below [`MAX_NEW_RUNS`] + 2 × [`MIN_RUNS_BETWEEN`] only a
+/// line shows it, between the first and the last quarter.
 const MIN_RUNS: usize = 36;
 /// Score that a drift needs, and how far beyond the threshold it must have moved: there is no
 /// sharp edge whose place could vouch for it.
@@ -22,14 +25,16 @@ const THRESHOLD_MARGIN: f64 = 1.1;
 /// A drift must exceed what the same statistic did up to 60 runs ago by this factor.
 const PAST_SHIFT_FACTOR: f64 = 1.6;
 const PAST_LAG: usize = 60;
-/// Share of the variance that a line must explain to be told as a drift by its slope. A step in
-/// the middle, which few runs may leave unproven, is explained by 3/4 at most.
+/// Share of the variance that a line must explain to count as a drift by its slope. A line
+/// explains at most 3/4 of a step in the middle, which few runs may leave below significance: 0.8
+/// is above that.
 const MIN_R_SQUARED: f64 = 0.6;
 const MIN_R_SQUARED_SHORT: f64 = 0.8;
 
 /// Runs of a level after which its oldest runs are always the same ones.
 const FULL_LENGTH: usize = MAX_NEW_RUNS + MIN_RUNS_BETWEEN + MAX_OLD_RUNS;
-/// Beyond [`FULL_LENGTH`] runs, every so manieth run is asked for a drift: it is slow.
+/// Beyond [`FULL_LENGTH`] runs a drift is looked for at every fourth run: it is slow, so a few runs
+/// of delay cost little, and each look sorts the level.
 const CHECK_EVERY: usize = 4;
 /// Longest level in which the gate looks for a drift.
 pub const MAX_RUNS: usize = 1_000;
@@ -37,8 +42,8 @@ pub const MAX_RUNS: usize = 1_000;
 /// A drift that the newest runs show.
 pub fn newest_drift(level: &[f64], thresholds: LevelThresholds) -> Option<ChangePoint> {
     let from = level.len().saturating_sub(MAX_RUNS);
-    let found = find_drift(&level[from..], thresholds)?;
-    Some(ChangePoint { index: from + found.index, ..found })
+    let drift = find_drift(&level[from..], thresholds)?;
+    Some(ChangePoint { index: from + drift.index, ..drift })
 }
 
 /// How many runs at the two ends of a level are compared.
@@ -69,7 +74,7 @@ pub fn threshold_margin(runs: usize) -> f64 {
     if is_short(runs) { 1.0 } else { THRESHOLD_MARGIN }
 }
 
-/// Whether so many runs of a level are asked for a drift on their way.
+/// Whether a drift is looked for when a level has so many runs.
 pub fn is_due(runs: usize) -> bool {
     runs >= MIN_RUNS && (runs <= FULL_LENGTH || runs.is_multiple_of(CHECK_EVERY))
 }
@@ -90,6 +95,8 @@ pub fn find_drift(level: &[f64], thresholds: LevelThresholds) -> Option<ChangePo
         return None;
     }
     let at = first_lasting_crossing(level, base, size * shift.signum())?;
+    // The comparison of the ends holds against what the series did before. That hides a rise which
+    // goes on for good, so the slope is a second way to show a drift.
     let by_ends = !short && shift.abs() >= PAST_SHIFT_FACTOR * past_shift_quantile(level, base);
     let ends = if by_ends { ends_score(old, new) } else { 0.0 };
     let z = ends.max(line_score(level, THRESHOLD_MARGIN * size));
@@ -108,8 +115,8 @@ fn ends_score(old: &[f64], new: &[f64]) -> f64 {
 
 /// How many standard deviations a straight line rises or falls over the whole level; 0 where it
 /// moves less than `size`, or explains too little of what varies. The variance of a
-/// least-squares slope, 12 σ² / n for the whole span, with the memory of what the line leaves:
-/// a plain test calls every wandering a trend.
+/// least-squares slope, 12 σ² / n for the whole span, with the autocorrelation of what the line
+/// leaves: a plain test calls every wandering a trend.
 fn line_score(level: &[f64], size: f64) -> f64 {
     let places: Vec<f64> = (0..level.len()).map(|index| index as f64).collect();
     let Some((slope, explained)) = theil_sen(&places, level) else { return 0.0 };
@@ -118,18 +125,18 @@ fn line_score(level: &[f64], size: f64) -> f64 {
     if total.abs() < size || explained < straight {
         return 0.0;
     }
-    let rests: Vec<f64> = level.iter().zip(&places).map(|(y, x)| y - slope * x).collect();
-    let middle = median(&rests).unwrap_or(0.0);
-    let residuals: Vec<f64> = rests.iter().map(|rest| rest - middle).collect();
+    let detrended: Vec<f64> = level.iter().zip(&places).map(|(y, x)| y - slope * x).collect();
+    let center = median(&detrended).unwrap_or(0.0);
+    let residuals: Vec<f64> = detrended.iter().map(|rest| rest - center).collect();
     let (sigma, memory) = sigma_and_autocorrelation(&residuals);
     total.abs() / sigma / (12.0 * memory.variance_of_mean(level.len())).sqrt()
 }
 
 fn sigma_and_autocorrelation(residuals: &[f64]) -> (f64, Autocorrelation) {
     let sigma = robust_sigma(residuals).max(NOISE_FLOOR);
-    let own = Autocorrelation::of(residuals, 3.0 * sigma);
-    let lag1 = (own.lag1 + 0.5 / (residuals.len() as f64).sqrt()).clamp(0.0, 0.95);
-    (sigma, Autocorrelation { lag1, lag5: own.lag5.max(0.0) })
+    let of_residuals = Autocorrelation::of(residuals, 3.0 * sigma);
+    let lag1 = (of_residuals.lag1 + 0.5 / (residuals.len() as f64).sqrt()).clamp(0.0, 0.95);
+    (sigma, Autocorrelation { lag1, lag5: of_residuals.lag5.max(0.0) })
 }
 
 /// How far the newest runs of earlier days stood from the old level: the 97.5 % quantile, up to
@@ -139,7 +146,7 @@ fn past_shift_quantile(level: &[f64], base: f64) -> f64 {
     let ends = (old + MAX_NEW_RUNS..level.len().saturating_sub(PAST_LAG)).step_by(3);
     let shifts: Vec<f64> = ends
         .filter_map(|end| median(&level[end - MAX_NEW_RUNS..end]))
-        .map(|middle| (middle - base).abs())
+        .map(|center| (center - base).abs())
         .collect();
     if shifts.len() < 10 { 0.0 } else { quantile(&sorted(&shifts), 0.975) }
 }
@@ -148,9 +155,11 @@ fn past_shift_quantile(level: &[f64], base: f64) -> f64 {
 fn first_lasting_crossing(level: &[f64], base: f64, shift: f64) -> Option<usize> {
     let moved = |i: usize| {
         let near = &level[i.saturating_sub(3)..(i + 4).min(level.len())];
-        let middle = median_in_place(&mut near.to_vec()).unwrap_or(base);
-        (middle - base) / shift >= 1.0
+        let center = median_in_place(&mut near.to_vec()).unwrap_or(base);
+        (center - base) / shift >= 1.0
     };
+    // The start of a drift is where the level leaves the threshold for good: that run can be named,
+    // the run at which it began to move cannot.
     let last_old = (0..level.len()).rev().find(|i| !moved(*i))?;
     (last_old + 1 < level.len()).then_some(last_old + 1)
 }

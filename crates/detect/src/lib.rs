@@ -81,7 +81,6 @@ pub mod evidence;
 // The whole.
 mod analyze;
 pub mod reanalysis;
-pub mod analysis_cache;
 
 // Beside the analysis.
 pub mod compare;

@@ -33,8 +33,8 @@ impl SeriesNoise {
 
     /// Of runs on one level, slow moves included.
     pub fn of_level(level: &[f64]) -> Option<Self> {
-        let middle = median(level)?;
-        Self::of_residuals(&level.iter().map(|level| level - middle).collect::<Vec<_>>())
+        let center = median(level)?;
+        Self::of_residuals(&level.iter().map(|level| level - center).collect::<Vec<_>>())
     }
 
     fn of_residuals(residuals: &[f64]) -> Option<Self> {
@@ -42,8 +42,11 @@ impl SeriesNoise {
             return None;
         }
         let wandering = robust_sigma(residuals);
-        let own = Autocorrelation::of(residuals, 3.0 * wandering.max(1e-12));
-        let memory = Autocorrelation { lag1: own.lag1.clamp(0.0, 0.95), lag5: own.lag5.max(0.0) };
+        let of_residuals = Autocorrelation::of(residuals, 3.0 * wandering.max(1e-12));
+        let memory = Autocorrelation {
+            lag1: of_residuals.lag1.clamp(0.0, 0.95),
+            lag5: of_residuals.lag5.max(0.0),
+        };
         Some(Self {
             sigma: wandering,
             total_sigma: wandering,

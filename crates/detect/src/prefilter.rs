@@ -1,9 +1,13 @@
-//! What is worth the medians that a new level or a drift is judged by.
+//! Rules out most runs before a median is computed for them.
 //!
-//! Hardly a run is a new level, and a median costs far more than most runs are worth. Where the old
-//! level stands about 0, two counts say as much: a median above a cut has at most half of its
-//! levels below it, and a quantile above another has so many levels above that one. Nothing is
-//! refused that [`super::significance`] or [`super::drift`] would tell; what passes is for them to judge.
+//! Hardly a run begins a new level, and a median costs a sort. Where the baseline is about 0, two
+//! counts say as much: a median above a cut has at most half of its levels below it, and a quantile
+//! above another has so many levels above that one. Nothing is ruled out that
+//! [`super::significance`] or [`super::drift`] would report, which a property test holds; what
+//! passes is for them to judge.
+//!
+//! Example: a threshold of 10 % and 90 runs within ±2 %. No level is beyond 6 %, so no quantile is,
+//! and no length of a new level needs a look.
 
 use super::drift;
 use super::new_level::{
@@ -12,7 +16,7 @@ use super::new_level::{
 use super::rule::{LevelThresholds, Rule};
 
 /// How far from 0 the old level may lie, as a share of the size: what is left of the size is for
-/// the newest runs. Any share is right; this one refuses the most noise.
+/// the newest runs. Any share is correct; these rule out the most noise.
 const OLD_LEVEL_CUT: f64 = 0.25;
 const OLD_LEVEL_CUT_DRIFT: f64 = 0.5;
 /// The smallest share of the size that any length asks for.
@@ -32,6 +36,7 @@ impl Prefilter {
         let shortest = rule.confirmations.clamp(1, MAX_NEW_RUNS);
         let fewest = min_before(rule).max(min_before_any(y.len()));
         let newest = &y[y.len().saturating_sub(MAX_NEW_RUNS)..];
+        // Two passes over 90 numbers settle nearly all runs, before any place is looked at.
         if cuts.count_beyond(newest) < min_beyond(shortest)
             && cuts.count_outside(y) <= (fewest - 1) / 2
         {
@@ -70,7 +75,7 @@ pub fn may_drift(level: &[f64], thresholds: LevelThresholds) -> bool {
         || cuts.count_outside(old) > old.len().saturating_sub(1) / 2
 }
 
-/// Fewest levels before a place; of those that are seen, where more are asked for than are.
+/// Fewest levels before a place; no more than the ones that are seen.
 fn min_before(rule: &Rule) -> usize {
     rule.min_runs.clamp(3, MAX_BASELINE_RUNS)
 }
@@ -146,7 +151,7 @@ struct SplitCounts {
 impl SplitCounts {
     fn of(y: &[f64], cuts: &LevelCuts) -> Self {
         let mut each = [0; MAX_RUNS_SEEN];
-        each.iter_mut().zip(y).for_each(|(own, level)| *own = cuts.count_bits(*level));
+        each.iter_mut().zip(y).for_each(|(bits, level)| *bits = cuts.count_bits(*level));
         let from = y.len().saturating_sub(MAX_BASELINE_RUNS);
         let all = PackedCounts(each.iter().sum());
         let older = PackedCounts(each[..from].iter().sum());
@@ -171,8 +176,9 @@ impl SplitCounts {
     }
 }
 
-/// Four counts of up to [`MAX_RUNS_SEEN`] in one number: levels where a worse one would be, where a better
-/// one would be, below and above what an old one may be.
+/// Four counts of up to [`MAX_RUNS_SEEN`] in one number, so that one addition moves a level from one
+/// side to the other: levels where a worse one would be, where a better one would be, below and
+/// above what an old one may be.
 #[derive(Clone, Copy)]
 struct PackedCounts(u64);
 
@@ -192,7 +198,7 @@ impl PackedCounts {
     }
 }
 
-/// Fewest levels before any place that is asked about, of so many.
+/// Fewest levels before any place that is tried, of so many.
 fn min_before_any(levels: usize) -> usize {
     // A length is no more than twice what is before it, and one.
     levels.saturating_sub(MAX_NEW_RUNS).max(levels.saturating_sub(1) / 3).min(MAX_BASELINE_RUNS)

@@ -52,11 +52,11 @@ pub fn outliers(levels: &[f64], sigmas: f64) -> Vec<bool> {
         return flags;
     }
     let middles: Vec<f64> = (0..n).map(|i| median_of_neighbors(levels, i)).collect();
-    let rests: Vec<f64> = levels.iter().zip(&middles).map(|(level, m)| level - m).collect();
-    let sigma = (robust_sigma(&rests) / MEDIAN_OF_SIX).max(OUTLIER_FLOOR);
+    let residuals: Vec<f64> = levels.iter().zip(&middles).map(|(level, m)| level - m).collect();
+    let sigma = (robust_sigma(&residuals) / MEDIAN_OF_SIX).max(OUTLIER_FLOOR);
     for i in 0..n - 1 {
-        let near = |j: usize| (levels[j] - middles[i]).abs() < 0.5 * rests[i].abs();
-        flags[i] = rests[i].abs() > sigmas * sigma && (i == 0 || near(i - 1)) && near(i + 1);
+        let near = |j: usize| (levels[j] - middles[i]).abs() < 0.5 * residuals[i].abs();
+        flags[i] = residuals[i].abs() > sigmas * sigma && (i == 0 || near(i - 1)) && near(i + 1);
     }
     flags
 }
@@ -80,9 +80,9 @@ fn rolling(values: &[f64], i: usize) -> (f64, f64) {
 
 /// Rolling median and spread at the runs of one unbroken piece of a series.
 pub fn rolling_levels(values: &[f64], piece: &[usize], level: &mut PerRun, spread: &mut PerRun) {
-    let own: Vec<f64> = piece.iter().map(|index| values[*index]).collect();
+    let piece_values: Vec<f64> = piece.iter().map(|index| values[*index]).collect();
     for (i, index) in piece.iter().enumerate() {
-        let (middle, around) = rolling(&own, i);
+        let (middle, around) = rolling(&piece_values, i);
         level.set(*index, Some(middle));
         spread.set(*index, Some(around).filter(|around| around.is_finite()));
     }

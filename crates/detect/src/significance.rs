@@ -25,7 +25,7 @@ pub const MIN_PAST_SHIFTS: usize = 30;
 /// A shift must exceed the largest of the past ones by this factor.
 pub const PAST_SHIFT_FACTOR: f64 = 1.6;
 
-/// Levels in time order, up being worse, with what is known of each place.
+/// Levels in time order, up being worse, with the history of the baseline at each place.
 #[derive(Clone, Copy)]
 pub struct LevelView<'a> {
     pub levels: &'a [f64],
@@ -34,7 +34,7 @@ pub struct LevelView<'a> {
     pub baseline_start: usize,
 }
 
-/// What is known of each place. Slices are parallel to the levels.
+/// The baseline at each place. Slices are parallel to the levels.
 #[derive(Clone, Copy)]
 pub enum BaselineHistory<'a> {
     /// As it was when the series came there.
@@ -43,10 +43,10 @@ pub enum BaselineHistory<'a> {
         medians: &'a [f64],
         /// First place of the baseline that was in force there.
         starts: &'a [u32],
-        /// Not part of a shift that was told.
+        /// Not part of a shift that was reported.
         unshifted: &'a [bool],
     },
-    /// One baseline from the first place on, in which nothing was told.
+    /// One baseline from the first place on, in which nothing was reported.
     Single,
 }
 
@@ -71,7 +71,7 @@ impl LevelView<'_> {
 
     fn is_unshifted(&self, at: usize) -> bool {
         match self.past {
-            BaselineHistory::Recorded { unshifted: calm, .. } => calm[at],
+            BaselineHistory::Recorded { unshifted, .. } => unshifted[at],
             BaselineHistory::Single => true,
         }
     }
@@ -120,6 +120,7 @@ impl ShiftSearch<'_> {
             let at = n.checked_sub(length).filter(|at| *at >= view.baseline_start);
             let Some(at) = at else { break };
             let before = at - view.baseline_start;
+            // A new level of more than twice the runs before it has no baseline to speak of.
             if before < self.rule.min_runs.max(3) || (length > 3 && before < length / 2) {
                 break;
             }
@@ -257,33 +258,42 @@ pub fn student_z(runs: usize, normal_z: f64) -> f64 {
 }
 
 /// Scale of one run before the split: of all runs in reach, not below most of the last ten's.
-pub fn sigma_before(base: &[f64], middle: f64) -> f64 {
-    let around = |values: &[f64], centre: f64| {
-        robust_sigma(&values.iter().map(|value| value - centre).collect::<Vec<_>>())
+pub fn sigma_before(base: &[f64], baseline: f64) -> f64 {
+    let around = |values: &[f64], center: f64| {
+        robust_sigma(&values.iter().map(|value| value - center).collect::<Vec<_>>())
     };
     let recent = &base[base.len().saturating_sub(10)..];
-    let recent_middle = median_in_place(&mut recent.to_vec()).unwrap_or(middle);
-    around(base, middle).max(0.7 * around(recent, recent_middle)).max(NOISE_FLOOR)
+    let recent_middle = median_in_place(&mut recent.to_vec()).unwrap_or(baseline);
+    // A series that became noisier is judged by its newest noise, where ten runs show it.
+    around(base, baseline).max(0.7 * around(recent, recent_middle)).max(NOISE_FLOOR)
 }
 
 /// How the runs before the split depend on each other, with a slack for their number.
-pub fn autocorrelation_before(base: &[f64], middle: f64, sigma: f64) -> Autocorrelation {
-    let residuals: Vec<f64> = base.iter().map(|value| value - middle).collect();
-    let own = Autocorrelation::of(&residuals, 3.0 * sigma);
+pub fn autocorrelation_before(base: &[f64], baseline: f64, sigma: f64) -> Autocorrelation {
+    let residuals: Vec<f64> = base.iter().map(|value| value - baseline).collect();
+    let of_residuals = Autocorrelation::of(&residuals, 3.0 * sigma);
+    // An autocorrelation of n runs is uncertain by 1/√n (Bartlett 1946); half of it is added, so
+    // that a short baseline does not pass for independent.
     let slack = 0.5 / (base.len() as f64).sqrt();
-    Autocorrelation { lag1: (own.lag1 + slack).clamp(0.0, 0.95), lag5: own.lag5.max(0.0) }
+    Autocorrelation {
+        lag1: (of_residuals.lag1 + slack).clamp(0.0, 0.95),
+        lag5: of_residuals.lag5.max(0.0),
+    }
 }
 
 /// Mean of the new runs' distances, each bounded so that one run cannot carry it, over its
 /// standard deviation with the autocorrelation of the runs before.
-fn score(base: &[f64], newer: &[f64], middle: f64, sigma: f64, needed: f64) -> f64 {
-    let memory = autocorrelation_before(base, middle, sigma);
+fn score(base: &[f64], newer: &[f64], baseline: f64, sigma: f64, needed: f64) -> f64 {
+    let autocorrelation = autocorrelation_before(base, baseline, sigma);
     let deviation = |count: usize| {
-        (memory.variance_of_mean(count) + memory.variance_of_mean(base.len())).sqrt()
+        (autocorrelation.variance_of_mean(count) + autocorrelation.variance_of_mean(base.len()))
+            .sqrt()
     };
+    // One run may contribute little more than the score needs of it: a spike among three runs must
+    // not be a level.
     let bound = (1.15 * needed * deviation(newer.len().min(3))).max(4.0);
     let scale = sigma.max(new_level_sigma(&sorted(newer)));
-    let sum: f64 = newer.iter().map(|v| ((v - middle) / scale).clamp(-bound, bound)).sum();
+    let sum: f64 = newer.iter().map(|v| ((v - baseline) / scale).clamp(-bound, bound)).sum();
     sum / newer.len() as f64 / deviation(newer.len())
 }
 
@@ -306,7 +316,7 @@ mod tests {
     use crate::scenarios::rule;
 
     proptest! {
-        /// What is asked first must not exclude what the levels themselves would prove.
+        /// The prefilter must not rule out what the levels themselves would prove.
         #[test]
         fn one_baseline_says_what_its_levels_say_place_by_place(
             noise in prop::collection::vec(-1.0..1.0_f64, 5..150),
@@ -322,8 +332,8 @@ mod tests {
             let y: Vec<f64> = noise.iter().enumerate().map(level).collect();
             let before = |at: usize| median(&y[at.saturating_sub(MAX_BASELINE_RUNS)..at]).unwrap_or(y[at]);
             let base: Vec<f64> = (0..y.len()).map(before).collect();
-            let (start, calm) = (vec![0; y.len()], vec![true; y.len()]);
-            let past = BaselineHistory::Recorded { medians: &base, starts: &start, unshifted: &calm };
+            let (start, unshifted) = (vec![0; y.len()], vec![true; y.len()]);
+            let past = BaselineHistory::Recorded { medians: &base, starts: &start, unshifted: &unshifted };
             let thresholds = LevelThresholds { up: 0.1, down: 0.05 };
             let rule = Rule { confirmations, ..rule() };
             let by_place = newest_shift(&LevelView { levels: &y, past, baseline_start: 0 }, thresholds, &rule);

@@ -263,8 +263,8 @@ pub fn theil_sen(x: &[f64], y: &[f64]) -> Option<(f64, f64)> {
         }
     }
     let slope = median_in_place(&mut slopes)?;
-    let mut rests: Vec<f64> = points.iter().map(|(x, y)| y - slope * x).collect();
-    let intercept = median_in_place(&mut rests)?;
+    let mut detrended: Vec<f64> = points.iter().map(|(x, y)| y - slope * x).collect();
+    let intercept = median_in_place(&mut detrended)?;
     let mean = points.iter().map(|(_, y)| y).sum::<f64>() / points.len() as f64;
     let total: f64 = points.iter().map(|(_, y)| (y - mean).powi(2)).sum();
     let left: f64 = points.iter().map(|(x, y)| (y - slope * x - intercept).powi(2)).sum();

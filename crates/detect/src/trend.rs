@@ -12,9 +12,9 @@ use super::analysis::TrendEstimate;
 use super::change_point::NOISE_FLOOR;
 use super::stats::{Autocorrelation, median_in_place, robust_sigma, theil_sen, two_sided_tail};
 
-/// Fewest runs that tell a trend: with fewer, Sen's interval at 95 % spans nearly every slope.
+/// Fewest runs that have a trend: with fewer, Sen's interval at 95 % spans nearly every slope.
 const MIN_RUNS: usize = 10;
-/// Shortest time that the runs must span to tell of a day: microseconds.
+/// Shortest time that the runs must span for a change per day: microseconds.
 const MIN_SPAN_US: i64 = DAY_US;
 /// Most points that are paired (1,770 slopes): more runs are joined to their medians in time.
 const MAX_POINTS: usize = 60;
@@ -48,6 +48,8 @@ pub fn estimate_trend(times: &[Timestamp], level: &[f64]) -> Option<TrendEstimat
     let (low, high, bounded) = slope_interval(&mut slopes, Q975 * deviation);
     // One less, since S moves in steps of two (continuity correction, Kendall 1970).
     let chance = two_sided_tail((kendall.abs() - 1.0).max(0.0) / deviation.max(f64::MIN_POSITIVE));
+    // Both, the interval and the test: with ties the interval of the slopes may exclude zero where
+    // Kendall's S does not.
     let clear = bounded && (low > 0.0 || high < 0.0) && chance < 0.05;
     let runs = u32::try_from(level.len()).unwrap_or(u32::MAX);
     Some(TrendEstimate {
@@ -91,9 +93,9 @@ fn kendall_variance(y: &[f64]) -> f64 {
 /// By how much the runs' dependence on each other widens that: `g(n)` of [`Autocorrelation`] over what the
 /// line leaves. The slack of 0.5/√n is for an autocorrelation estimated from few runs.
 fn variance_inflation(x: &[f64], y: &[f64], slope: f64) -> f64 {
-    let rests: Vec<f64> = y.iter().zip(x).map(|(y, x)| y - slope * x).collect();
-    let middle = median_in_place(&mut rests.clone()).unwrap_or(0.0);
-    let residuals: Vec<f64> = rests.iter().map(|rest| rest - middle).collect();
+    let detrended: Vec<f64> = y.iter().zip(x).map(|(y, x)| y - slope * x).collect();
+    let center = median_in_place(&mut detrended.clone()).unwrap_or(0.0);
+    let residuals: Vec<f64> = detrended.iter().map(|rest| rest - center).collect();
     let own = Autocorrelation::of(&residuals, 3.0 * robust_sigma(&residuals).max(NOISE_FLOOR));
     let slack = 0.5 / (residuals.len() as f64).sqrt();
     let memory =
@@ -170,7 +172,7 @@ mod tests {
         assert_eq!(
             estimate_trend(&times, &levels(1, 20, 0.0, 0.1)),
             None,
-            "20 hours tell of no day"
+            "20 hours are less than a day"
         );
         assert_eq!(estimate_trend(&[hour(0); 20], &levels(1, 20, 0.0, 0.1)), None);
     }
@@ -191,10 +193,10 @@ mod tests {
     fn without_a_trend_hardly_one_in_twenty_is_told_and_a_line_always_is() {
         for (count, share) in [(10, 0.0), (30, 0.0), (30, 0.6), (300, 0.8)] {
             let clear = |slope: f64| {
-                let told = |seed: &u64| {
+                let is_significant = |seed: &u64| {
                     daily_trend(&levels(*seed, count, share, slope)).unwrap().is_significant
                 };
-                (0..400).filter(told).count()
+                (0..400).filter(is_significant).count()
             };
             assert!(clear(0.0) <= 36, "{count} runs, {share}: {} of 400", clear(0.0));
             assert!(clear(0.01) >= 395, "{count} runs, {share}: {} of 400", clear(0.01));

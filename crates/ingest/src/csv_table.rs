@@ -15,6 +15,7 @@ use crate::quantity::{parse_number, parse_quantity};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use crate::timestamps;
+use model::record::fields::RecordField;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
@@ -27,30 +28,17 @@ pub const FORMAT: Format = Format {
     reader: Reader::Text { recognizes, read },
 };
 
-/// What a column may be, beside a statistic's name and `metric:…`, `param:…`, `field:…`.
-const FIELDS: [&str; 21] = [
-    "suite",
-    "test",
-    "backend",
-    "mode",
-    "parallel",
-    "n",
-    "commit",
-    "timestamp",
-    "commit_time",
-    "branch",
-    "pull",
-    "version",
-    "url",
-    "error",
-    "metric",
-    "unit",
-    "better",
-    "value",
-    "std",
-    "samples",
-    "mean_ns",
-];
+/// Whether a column may be this field: any field of a record but `metrics`, which is no single value.
+/// Several metrics have a column each, `metric:NAME`.
+fn is_column_field(name: &str) -> bool {
+    RecordField::from_name(name).is_some_and(|field| field != RecordField::Metrics)
+}
+
+/// The fields that a column may be, for errors.
+fn column_field_names() -> String {
+    let fields = RecordField::ALL.iter().map(|(name, _)| *name);
+    fields.filter(|name| is_column_field(name)).collect::<Vec<_>>().join(", ")
+}
 
 fn recognizes(text: &Text) -> bool {
     if !text.columns.is_empty() {
@@ -101,12 +89,11 @@ fn column_fields(
             continue;
         };
         let own = ["metric:", "param:", "field:"];
-        let known = FIELDS.contains(&field)
-            || Statistic::from_name(field).is_some()
+        let known = is_column_field(field)
             || own.iter().any(|start| field.strip_prefix(start).is_some_and(|it| !it.is_empty()));
         if !known {
-            let all = FIELDS.join(", ");
-            let own = "metric:NAME[:UNIT], param:NAME, field:NAME, or a statistic";
+            let all = column_field_names();
+            let own = "metric:NAME[:UNIT], param:NAME, field:NAME";
             faults.push(format!("--column {pair}: `{field}` is none of {all}, {own}"));
         }
         match heads.iter().position(|head| head.trim() == name) {
@@ -120,9 +107,8 @@ fn column_fields(
     if mappings.is_empty() {
         for (column, head) in columns.iter_mut().zip(heads) {
             let head = head.trim();
-            let known = FIELDS.contains(&head) || Statistic::from_name(head).is_some();
-            let other = if head == "std_ns" { "std".to_owned() } else { format!("field:{head}") };
-            column.push(if known { head.to_owned() } else { other });
+            let field = if is_column_field(head) { String::new() } else { "field:".to_owned() };
+            column.push(field + head);
         }
     }
     if faults.is_empty() { Ok(columns) } else { Err(faults.join("; ")) }
@@ -228,10 +214,25 @@ impl TableRow {
                 let told = parse_value(field, cell)?.map(|(value, _)| value);
                 self.values.push((TIME_METRIC.to_owned(), "ns".to_owned(), told));
             }
-            "std" => self.std = numeric()?,
-            "samples" => {
-                let parts = cell.split([' ', ';', ',', '[', ']']).filter(|it| !it.is_empty());
-                self.samples = parts.filter_map(parse_number).collect();
+            "std" | "std_ns" => self.std = numeric()?,
+            "samples" => self.samples = number_list(cell),
+            "warmup_ns" if !cell.is_empty() => {
+                let times = number_list(cell);
+                *entry = std::mem::take(entry).field(field, times);
+            }
+            "warmup_ns" => {}
+            // As an export writes them: `key=value` pairs, and a tag on each line of the cell.
+            "params" => {
+                for pair in cell.split(", ").filter(|pair| !pair.is_empty()) {
+                    let (name, value) = pair.split_once('=').ok_or_else(|| {
+                        format!("params: `{pair}` is no pair; write key=value, key=value")
+                    })?;
+                    *entry = std::mem::take(entry).param(name.trim(), value.trim());
+                }
+            }
+            "tags" => {
+                let tags = cell.split(['\n', ',', ';']).map(str::trim);
+                entry.tags.extend(tags.filter(|tag| !tag.is_empty()).map(str::to_owned));
             }
             _ => return self.set_prefixed(field, cell),
         }
@@ -287,6 +288,12 @@ impl TableRow {
             (told.std, told.statistics) = (self.std.take(), std::mem::take(&mut self.statistics));
         }
     }
+}
+
+/// The numbers of a cell such as `3 2.5` or `[3, 2.5]`; what is no number is passed over.
+fn number_list(cell: &str) -> Vec<f64> {
+    let parts = cell.split([' ', ';', ',', '[', ']']).filter(|part| !part.is_empty());
+    parts.filter_map(parse_number).collect()
 }
 
 /// A cell that should hold a number, with the unit it carries; none where it says that there is
@@ -374,6 +381,21 @@ mod tests {
             ("a;b", Some(10), &"me".into())
         );
         assert_eq!(found[1].metrics[0].unit.as_deref(), Some("us"));
+    }
+
+    #[test]
+    fn every_field_of_a_record_can_be_a_column() {
+        let text = "test;mean_ns;std_ns;params;tags;warmup_ns\na;5;0.5;b=2, a=1;x,y;3 2.5\n";
+        let found = read_text(&FORMAT, text);
+        let entry = &found[0];
+        assert_eq!(entry.metrics, [metric(TIME_METRIC, "ns", 5.0).std(0.5)]);
+        assert_eq!((&*entry.params["a"], &*entry.params["b"]), ("1", "2"));
+        assert_eq!(entry.tags, ["x", "y"]);
+        assert_eq!(entry.fields["warmup_ns"], serde_json::json!([3.0, 2.5]));
+        let (_, rejected) = mapped("test,value,params\na,1,b\n", &[]).unwrap();
+        assert_eq!(rejected, ["2 params: `b` is no pair; write key=value, key=value"]);
+        let error = mapped("a,b\n1,2\n", &["metrics=a"]).unwrap_err();
+        assert!(error.contains("`metrics` is none of commit, timestamp,"), "{error}");
     }
 
     #[test]

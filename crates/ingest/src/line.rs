@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
 use crate::entry::{BenchmarkEntry, RunContext};
+use model::record::fields::RecordField;
 use model::record::time::Timestamp;
-use model::record::{Measurement, RECORD_FIELDS, Statistic};
+use model::record::{Measurement, Statistic};
 
 /// What completes an entry. What a tool or a history says of its own run counts more than `run` and
 /// `environment`; what the user set counts more than anything.
@@ -74,10 +75,7 @@ struct RecordFields<'a> {
 /// Whether a line gives a name a meaning of its own: other fields keep out of its way. Warm-up
 /// times are what adapters hand on as a field.
 fn is_reserved(name: &str) -> bool {
-    const MORE: [&str; 4] = ["metrics", "mean_ns", "std_ns", "samples"];
-    name != "warmup_ns" && RECORD_FIELDS.contains(&name)
-        || MORE.contains(&name)
-        || Statistic::from_name(name).is_some()
+    RecordField::from_name(name).is_some_and(|field| field != RecordField::WarmupNs)
 }
 
 /// Samples of a metric that a line holds: two metrics of so many fit a line, which may have 1 MiB.

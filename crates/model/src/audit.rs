@@ -7,8 +7,8 @@
 //! newest hash can tell ([`AuditChain::contains`]). Refuses no text; knows no files.
 
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
+use crate::hex;
 use crate::record::time::Timestamp;
 
 /// `previous` of the first line.
@@ -126,7 +126,7 @@ pub fn format_line(entry: &AuditEntry, previous: &str) -> (String, String) {
         fields.insert("details".to_owned(), details);
     }
     fields.insert("previous".to_owned(), Value::String(previous.to_owned()));
-    let hash = sha256_hex(&canonical(&Value::Object(fields.clone())));
+    let hash = hex::sha256(&canonical(&Value::Object(fields.clone())), 64);
     fields.insert("hash".to_owned(), Value::String(hash.clone()));
     (canonical(&Value::Object(fields)), hash)
 }
@@ -166,7 +166,7 @@ fn parse_link(line: &str, number: u32, previous: &str) -> (Option<AuditLink>, Op
         return (None, Some(reason.to_owned()));
     };
     let before = fields.get("previous").and_then(Value::as_str).unwrap_or_default();
-    let fault = if sha256_hex(&canonical(&Value::Object(fields.clone()))) != hash {
+    let fault = if hex::sha256(&canonical(&Value::Object(fields.clone())), 64) != hash {
         Some("the line was edited: its text does not give its hash".to_owned())
     } else if whole != line {
         Some("the line was edited: it is not written as this program writes it".to_owned())
@@ -209,10 +209,6 @@ fn canonical(value: &Value) -> String {
         }
         other => other.to_string(),
     }
-}
-
-fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Takes secrets out of every text at any depth.

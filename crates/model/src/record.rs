@@ -5,12 +5,14 @@
 //! knows how to get there. This room reads no files and refuses nothing on its own; what a record
 //! must have is checked where lines are read (`store`).
 
+pub mod fields;
 mod optional;
 pub mod time;
 
 use std::borrow::Cow;
 use std::fmt;
 
+pub use fields::RECORD_FIELDS;
 pub use optional::OptionalF64;
 use time::Timestamp;
 
@@ -174,7 +176,9 @@ pub struct Measurement<'a> {
 }
 
 /// A statistic that a tool reported beside the value it is judged by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Statistic {
     Min,
     Max,
@@ -220,7 +224,7 @@ pub struct RunDetail {
 }
 
 /// The rarer facts of a run.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RareDetail {
     pub error: Option<String>,
     pub statistics: Vec<(Statistic, f64)>,
@@ -303,40 +307,15 @@ pub struct Record<'a> {
     pub environment: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
-/// The fields of a record of one measurement, statistics and samples aside, in the order in which
-/// tables have them.
-pub const RECORD_FIELDS: [&str; 22] = [
-    "commit",
-    "timestamp",
-    "commit_time",
-    "branch",
-    "pull",
-    "suite",
-    "test",
-    "backend",
-    "mode",
-    "parallel",
-    "n",
-    "params",
-    "metric",
-    "unit",
-    "better",
-    "value",
-    "std",
-    "error",
-    "version",
-    "url",
-    "tags",
-    "warmup_ns",
-];
-
 /// The metric that `mean_ns` stands for.
 pub const TIME_METRIC: &str = "time";
 /// The mode of a record that names none.
 pub const DEFAULT_MODE: &str = "default";
 
 /// Where a thing was read: file relative to the history directory, line and column from 1.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct SourceLocation {
     pub file: String,
     pub line: u32,
@@ -350,7 +329,7 @@ impl fmt::Display for SourceLocation {
 }
 
 /// A line that was refused: where, why, and what to do. Never an abort: the rest is read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Problem {
     pub location: SourceLocation,
     pub reason: String,

@@ -1,100 +1,112 @@
-//! `benchpages check --watch`: answers now and after every change, until it is interrupted.
-//!
-//! A loop of someone at work: it lets nobody through, logs nothing and writes no file.
+//! `benchpages check --watch`: answers now and after every change, until it is interrupted. For
+//! somebody at work: it overrides nothing, logs nothing and writes no file.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::app::stages::no_progress;
-use crate::app::watch::{CheckUpdate, WatchRequest, watch};
-use crate::app::{self, LoadOptions, LoadedHistory};
-use crate::cli::args::{CheckArgs, GlobalArgs};
-use crate::cli::build;
-use crate::cli::check::{candidate_ref, render_report, site_args, trust_base_approvals};
+use crate::app::check::CheckRequest;
+use crate::app::load::load_history;
+use crate::app::observer::{Observer, Silent};
+use crate::app::session::Session;
+use crate::app::stages::Stages;
+use crate::cli::args::GlobalArgs;
+use crate::cli::args::check::ReportFormat;
+use crate::cli::check::render;
 use crate::cli::ui::{self, Reporter};
-use crate::report::{CheckOutcome, terminal};
+use crate::report::terminal;
 use crate::serve::watcher::watch_paths;
-use crate::vcs::git;
 
-/// Stillness after a change before it counts: long enough for the events of one write.
+/// Pause after a change before it counts: long enough for the events of one write.
 const DEBOUNCE: Duration = Duration::from_millis(10);
 
-pub(crate) fn run(global: &GlobalArgs, args: &CheckArgs, talk: &Reporter) -> anyhow::Result<u8> {
-    let options = build::load_options(global, &site_args(args))?;
-    if !global.data.is_dir() {
-        // It says so better than a watcher would.
-        app::load_history(&options, &no_progress)?;
+pub(super) fn run(
+    request: &CheckRequest,
+    global: &GlobalArgs,
+    format: ReportFormat,
+    reporter: &Reporter,
+) -> anyhow::Result<u8> {
+    let data = &global.data;
+    if !data.is_dir() {
+        // Its error says more than that of a watcher.
+        load_history(&request.options, &Silent)?;
     }
-    let mut roots = vec![global.data.clone()];
-    roots.extend(global.policy.clone());
-    // The log of overrides is nothing that is judged.
-    let log = [global.data.join("audit.ndjson")];
-    let (_watcher, changes) = watch_paths(&roots, &log, DEBOUNCE)?;
-    // What was said of the policy once is not said again.
-    let mut said = Vec::new();
-    let said = std::cell::RefCell::new(&mut said);
-    let own = std::cell::RefCell::new(None);
-    let asked = WatchRequest {
-        candidate: candidate_ref(args),
-        base: args.base.clone(),
-        ancestors: &git::ancestors,
-        options: &|| LoadOptions { clock: build::clock(), ..options.clone() },
-        on_loaded: &|opened, scene| {
-            report_warnings(opened, &mut said.borrow_mut(), talk);
-            own.replace(super::comment_template(opened).map(str::to_owned));
-            trust_base_approvals(opened, scene, (&options, args), talk);
-        },
-        progress: &talk.progress(),
-    };
-    let began = std::cell::Cell::new(Instant::now());
-    let mut wait = || {
-        let paths = next_changes(&changes)?;
-        began.set(Instant::now());
-        talk.info("Checking again.");
-        Some(paths)
-    };
-    let mut tell = |answer: anyhow::Result<CheckUpdate<'_>>| {
-        talk.end_progress();
-        match answer {
-            Ok(CheckUpdate { outcome, candidate_only: alone }) => {
-                let own = own.borrow();
-                let text = render_report(outcome, args.format, (own.as_deref(), &options.data))?;
-                ui::print(text.as_bytes())?;
-                talk.info(&summary_line(outcome, alone, began.get().elapsed()));
+    let watched: Vec<PathBuf> = [data].into_iter().chain(&global.policy).cloned().collect();
+    // No check reads the log of overrides, and another check may append to it.
+    let ignored = [data.join("audit.ndjson")];
+    let (_watcher, changes) = watch_paths(&watched, &ignored, DEBOUNCE)?;
+    let observer = WarnOnce { reporter, warnings: Mutex::default() };
+    let mut session = Session::default();
+    let (mut changed, mut is_first) = (Vec::new(), true);
+    loop {
+        let started = Instant::now();
+        let request = CheckRequest { options: request.options.at_present(), ..request.clone() };
+        let run = session.check(&request, &changed, &observer);
+        reporter.end_progress();
+        match run {
+            Ok(run) => {
+                ui::print(render(&run, format, data)?.as_bytes())?;
+                let headline = terminal::headline(&run.outcome);
+                let seconds = started.elapsed().as_secs_f64();
+                reporter.info(&format!(
+                    "{headline} Answered in {seconds:.3} s; waiting for changes (Ctrl-C to stop)."
+                ));
             }
+            Err(error) if is_first => return Err(error),
             Err(error) => {
-                talk.error(&error);
-                talk.info("No answer; waiting for changes (Ctrl-C ends it).");
+                reporter.error(&error);
+                reporter.info("No answer; waiting for changes (Ctrl-C to stop).");
             }
         }
-        Ok(())
-    };
-    watch(&asked, &mut wait, &mut tell)?;
-    Ok(0)
-}
-
-/// `FAIL: 1 regressed, 64 unchanged. Answered from the changed file alone in 0.083 s; waiting …`
-fn summary_line(outcome: &CheckOutcome, alone: bool, took: Duration) -> String {
-    let (headline, took) = (terminal::headline(outcome), took.as_secs_f64());
-    let read = if alone { "from the changed file alone" } else { "from the whole history" };
-    format!("{headline} Answered {read} in {took:.3} s; waiting for changes (Ctrl-C ends it).")
-}
-
-fn report_warnings(opened: &LoadedHistory, said: &mut Vec<String>, talk: &Reporter) {
-    for warning in
-        opened.warnings.iter().filter(|it| !said.contains(it)).cloned().collect::<Vec<_>>()
-    {
-        talk.warn(&warning);
-        said.push(warning);
+        while session.prepare() {}
+        let Some(paths) = next_changes(&changes) else { return Ok(0) };
+        reporter.info("Checking again.");
+        (changed, is_first) = (paths, false);
     }
 }
 
-/// The paths of all changes that have come, once one has; none where no more can come.
+/// Passes on what a check says, each warning once: it does not change from answer to answer.
+struct WarnOnce<'a> {
+    reporter: &'a Reporter,
+    warnings: Mutex<BTreeSet<String>>,
+}
+
+impl Observer for WarnOnce<'_> {
+    fn progress(&self, stage: &'static str, done: u64, total: u64) {
+        Observer::progress(self.reporter, stage, done, total);
+    }
+
+    fn problem(&self, text: &str) {
+        self.reporter.problem(text);
+    }
+
+    fn warn(&self, text: &str) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if warnings.insert(text.to_owned()) {
+            self.reporter.warn(text);
+        }
+    }
+
+    fn info(&self, text: &str) {
+        self.reporter.info(text);
+    }
+
+    fn detail(&self, text: &str) {
+        self.reporter.detail(text);
+    }
+
+    fn stages(&self, stages: &Stages) {
+        self.reporter.stages(stages);
+    }
+}
+
+/// The paths of all changes that have come, once one has; none where no more can come. With no path
+/// among them, anything may have changed.
 fn next_changes(changes: &Receiver<Vec<PathBuf>>) -> Option<Vec<PathBuf>> {
     let mut paths = changes.recv().ok()?;
     while let Ok(more) = changes.try_recv() {
-        // Anything may have changed: then it is of no use to know what surely has.
         if paths.is_empty() || more.is_empty() {
             paths.clear();
         } else {
@@ -105,7 +117,6 @@ fn next_changes(changes: &Receiver<Vec<PathBuf>>) -> Option<Vec<PathBuf>> {
     paths.dedup();
     Some(paths)
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,15 +1,17 @@
 //! The one comment of ours on a pull request: found again by its marker and its author, changed in
-//! place, rewritten once it is resolved. A result of a head that is no longer the pull request's is
-//! not told, so that a late job does not overwrite a newer one.
+//! place, rewritten once it is resolved. A result of a head that is no longer the pull request's
+//! makes no comment, so that a late job does not overwrite a newer one.
 
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::notify::check_report::CheckReport;
 use crate::notify::client::HttpMethod;
-use crate::notify::github::comment_body::{CommentState, MARKER, render};
+use crate::notify::github::comment_body::{CommentState, render};
 use crate::notify::github::{ApiUser, GithubApi, OwnIdentity, PageStep};
 use crate::notify::{Delivery, NotifyError};
+use crate::report::escape::one_line;
+use crate::report::markdown::MARKER;
+use crate::report::wire::CheckFile;
 use model::policy::notify::Comment as When;
 
 /// Looking anew after a write that may or may not have been done.
@@ -22,10 +24,10 @@ pub(crate) struct PullTarget {
     pub(crate) sha: Option<String>,
 }
 
-/// What is told.
+/// What a comment is about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CommentMessage<'a> {
-    pub(crate) outcome: &'a CheckReport,
+    pub(crate) check: &'a CheckFile,
     /// What `check --format markdown` printed.
     pub(crate) markdown: Option<&'a str>,
     pub(crate) when: When,
@@ -49,7 +51,7 @@ enum CommentAction {
     Write(String),
 }
 
-/// Comments, or changes the comment that stands.
+/// Comments, or changes the earlier comment.
 ///
 /// # Errors
 /// As [`crate::notify::client::NotifyClient::send`].
@@ -59,7 +61,7 @@ pub(crate) fn publish(
     message: CommentMessage<'_>,
 ) -> Result<Delivery, NotifyError> {
     if message.when == When::Never {
-        return Ok(Delivery::new("not told: the policy's notify.github.comment is `never`"));
+        return Ok(Delivery::new("no comment: the policy's notify.github.comment is `never`"));
     }
     let pull = match resolve_pull(api, target)? {
         Ok(pull) => pull,
@@ -74,7 +76,7 @@ pub(crate) fn publish(
     }
 }
 
-/// The pull request's number, or why there is none to tell.
+/// The pull request's number, or why there is none.
 fn resolve_pull(
     api: &mut GithubApi<'_, '_>,
     target: &PullTarget,
@@ -86,12 +88,12 @@ fn resolve_pull(
             if head.eq_ignore_ascii_case(sha) {
                 Ok(pull)
             } else {
-                let head = model::text::short_commit(&crate::notify::escape::plain(&head, 64));
-                Err(format!("not told: the head of #{pull} is {head} by now"))
+                let head = model::text::short_commit(&one_line(&head, 64));
+                Err(format!("no comment: the head of #{pull} is {head} by now"))
             }
         }
         (None, Some(sha)) => api.pull_with_head(sha)?.ok_or_else(|| {
-            format!("not told: {sha} is the head of no open pull request (any more)")
+            format!("no comment: {sha} is the head of no open pull request (any more)")
         }),
         (None, None) => {
             let text = "which pull request? give --pull or --sha".to_owned();
@@ -110,7 +112,7 @@ fn attempt(
     let text = older.as_ref().map(|entry| entry.body.as_deref().unwrap_or_default());
     match (decide_action(message, text), older) {
         (CommentAction::Skip(why), _) => {
-            Ok(Delivery::new(format!("#{pull}: nothing to tell, {why}")))
+            Ok(Delivery::new(format!("#{pull}: nothing to report, {why}")))
         }
         (CommentAction::Write(body), Some(entry)) => {
             let path = format!("issues/comments/{}", entry.id);
@@ -145,7 +147,7 @@ fn find_own_comment(
 }
 
 fn decide_action(message: CommentMessage<'_>, older: Option<&str>) -> CommentAction {
-    let state = match (message.outcome.is_clean(), older.map(CommentState::of)) {
+    let state = match (message.check.is_clean(), older.map(CommentState::of)) {
         (false, _) => CommentState::Open,
         (true, None | Some(CommentState::Clean)) => CommentState::Clean,
         (true, Some(CommentState::Open | CommentState::Resolved)) => CommentState::Resolved,
@@ -153,7 +155,7 @@ fn decide_action(message: CommentMessage<'_>, older: Option<&str>) -> CommentAct
     if state == CommentState::Clean && older.is_none() && message.when != When::Always {
         return CommentAction::Skip("no change");
     }
-    let text = render(message.outcome, message.markdown, state, message.links);
+    let text = render(message.check, message.markdown, state, message.links);
     // GitHub stores line ends as they are sent by browsers.
     let same = |older: &str| older.replace("\r\n", "\n").trim_end() == text.trim_end();
     if older.is_some_and(same) {
@@ -165,15 +167,20 @@ fn decide_action(message: CommentMessage<'_>, older: Option<&str>) -> CommentAct
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notify::received::ReceivedCheck;
 
     const CLEAN: &str = "{\"verdict\": \"pass\", \"base\": \"b\", \"candidate\": \"c\"}";
     const SLOW: &str = "{\"verdict\": \"fail\", \"base\": \"b\", \"candidate\": \"c\", \"findings\": \
                         [{\"series\": \"s\", \"verdict\": \"regressed\"}]}";
 
+    fn check(text: &str) -> CheckFile {
+        ReceivedCheck::read(text.as_bytes()).unwrap().check
+    }
+
     /// What is written, as its state; none where nothing is.
     fn written(text: &str, when: When, older: Option<&str>) -> Option<CommentState> {
-        let outcome = CheckReport::read(text.as_bytes()).unwrap();
-        let message = CommentMessage { outcome: &outcome, markdown: None, when, links: &[] };
+        let check = check(text);
+        let message = CommentMessage { check: &check, markdown: None, when, links: &[] };
         match decide_action(message, older) {
             CommentAction::Skip(_) => None,
             CommentAction::Write(body) => Some(CommentState::of(&body)),
@@ -197,14 +204,12 @@ mod tests {
     }
 
     fn body_line(state: CommentState) -> String {
-        let outcome = CheckReport::read(CLEAN.as_bytes()).unwrap();
-        render(&outcome, None, state, &[]).lines().next_back().unwrap().to_owned()
+        render(&check(CLEAN), None, state, &[]).lines().next_back().unwrap().to_owned()
     }
 
     #[test]
     fn what_already_stands_is_not_written_again() {
-        let outcome = CheckReport::read(SLOW.as_bytes()).unwrap();
-        let text = render(&outcome, None, CommentState::Open, &[]).replace('\n', "\r\n");
+        let text = render(&check(SLOW), None, CommentState::Open, &[]).replace('\n', "\r\n");
         assert_eq!(written(SLOW, When::Changes, Some(&text)), None);
     }
 }

@@ -1,21 +1,18 @@
-//! What stands in a comment: the marker that finds it again, what the check says, and whether that
-//! was good or bad. Never longer than GitHub takes; a longer text falls back to the short form.
+//! The text of a comment: the marker that finds it again, the comment that `check` writes, and
+//! whether the result was good or bad.
+//!
+//! The result is written by the one comment writer, [`crate::report::markdown`], unless the caller
+//! gives what `check --format markdown` printed, which a project's own template may have made.
 
-use crate::notify::check_report::{CheckReport, ReportedDecision, ReportedFinding};
-use crate::notify::escape::{allowed_link, markdown, plain};
-use crate::notify::github::sanitize::sanitize;
+use crate::report::escape::document::sanitize;
+use crate::report::escape::{markdown as escaped, one_line};
+use crate::report::markdown::{self, LinkTargets, MAX_BYTES};
+use crate::report::wire::CheckFile;
 use model::text;
 
-/// Every comment of ours begins with this, whatever its version.
-pub(crate) const MARKER: &str = "<!-- benchpages:pr ";
-/// GitHub refuses 65,536 characters; bytes are counted, so that this holds in any script.
-const MAX_BODY_CHARS: usize = 60_000;
-/// Rows of the short form.
-const MAX_ROWS: usize = 10;
 const MAX_NAME_CHARS: usize = 200;
-const MAX_REASON_CHARS: usize = 300;
 
-/// What the last line of a comment says of the check it tells.
+/// What the last line of a comment says of its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CommentState {
     /// Something a person should hear of.
@@ -35,176 +32,113 @@ impl CommentState {
         }
     }
 
-    /// The state that a comment of ours tells; one that tells none had something to say.
+    /// The state of a comment of ours. One without a state had something to say: versions before
+    /// this line commented only then.
     pub(crate) fn of(body: &str) -> Self {
         let last = body.trim_end().lines().next_back().unwrap_or_default();
-        let mut known = [Self::Clean, Self::Resolved].into_iter();
-        known.find(|state| state.marker_line() == last.trim()).unwrap_or(Self::Open)
+        let mut states = [Self::Clean, Self::Resolved].into_iter();
+        states.find(|state| state.marker_line() == last.trim()).unwrap_or(Self::Open)
     }
 }
 
-/// The comment's text. `given` is what `check --format markdown` printed; without it the short form
-/// says what matters. Links lead to `allowed` addresses only.
+/// The comment's text. `given` is what `check --format markdown` printed. Links lead to `allowed`
+/// addresses only.
 pub(crate) fn render(
-    outcome: &CheckReport,
+    check: &CheckFile,
     given: Option<&str>,
     state: CommentState,
     allowed: &[String],
 ) -> String {
-    let marker = format!("{MARKER}v1 sha={} -->", commit_word(&outcome.candidate));
+    let marker = markdown::marker(check.candidate.as_deref());
     let wrap = |text: &str| format!("{marker}\n{}\n\n{}\n", text.trim(), state.marker_line());
     let text = match (state, given) {
-        (CommentState::Resolved, _) => render_resolved(outcome),
-        (_, Some(given)) if given.len() <= MAX_BODY_CHARS => {
-            sanitize(without_marker(given), allowed)
-        }
-        _ => render_short(outcome, allowed),
+        (CommentState::Resolved, _) => resolved_text(check),
+        (_, Some(given)) if given.len() <= MAX_BYTES => sanitize(without_marker(given), allowed),
+        _ => check_text(check, allowed),
     };
-    let whole = wrap(&text);
-    if whole.len() <= MAX_BODY_CHARS { whole } else { wrap(&render_short(outcome, allowed)) }
+    // Making a text harmless makes it longer.
+    let body = wrap(&text);
+    if body.len() <= MAX_BYTES { body } else { wrap(&check_text(check, allowed)) }
 }
 
-/// A commit for the marker: nothing that could end the HTML comment.
-fn commit_word(commit: &str) -> String {
-    let safe = |c: &char| c.is_ascii_alphanumeric() || ".-_".contains(*c);
-    let kept: String = commit.chars().filter(safe).take(64).collect();
-    kept.replace("--", "-")
+fn check_text(check: &CheckFile, allowed: &[String]) -> String {
+    let body = markdown::render_check(check, LinkTargets::Below(allowed), None);
+    // Only a user's template can fail, and none is given; the heading would still tell the result.
+    let body = body.unwrap_or_else(|_| format!("### Benchmarks: {}", check.counts_text()));
+    without_marker(&body).to_owned()
 }
 
-fn without_marker(given: &str) -> &str {
-    let text = given.trim_start_matches('\u{feff}').trim_start();
+fn without_marker(text: &str) -> &str {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
     match text.strip_prefix("<!--").and_then(|rest| rest.split_once("-->")) {
         Some((_, rest)) => rest,
         None => text,
     }
 }
 
-fn render_resolved(outcome: &CheckReport) -> String {
+fn resolved_text(check: &CheckFile) -> String {
     format!(
-        "### Benchmarks: resolved\n\nWhat an earlier run found is gone at {}: {} compared with {}, \
-         no change.",
-        commit_text(&outcome.candidate),
-        text::count_noun(outcome.compared, "series"),
-        commit_text(&outcome.base),
+        "### Benchmarks: resolved\n\nEarlier findings are gone at {}: {} compared with {}, no \
+         change.",
+        commit_text(check.candidate.as_deref()),
+        text::count_noun(check.compared as u64, "series"),
+        commit_text(check.base.as_deref()),
     )
 }
 
-fn commit_text(id: &str) -> String {
-    let short = text::short_commit(&plain(id, MAX_NAME_CHARS));
-    if short.is_empty() { "this commit".to_owned() } else { markdown(&short, MAX_NAME_CHARS) }
-}
-
-fn render_short(outcome: &CheckReport, allowed: &[String]) -> String {
-    let mut out = format!("### Benchmarks: {}\n\n", outcome.counts_text());
-    out.push_str(&format!("**{}**", sentence(outcome)));
-    out.push_str(&format!(
-        " ({} against {})\n",
-        commit_text(&outcome.candidate),
-        commit_text(&outcome.base)
-    ));
-    let shown: Vec<&ReportedFinding> = outcome.ordered_findings().take(MAX_ROWS).collect();
-    if !shown.is_empty() {
-        out.push_str("\n| | Series | Change | Limit |\n|-|:-|-:|-:|\n");
-        for finding in &shown {
-            out.push_str(&row(finding, allowed));
-        }
-    }
-    let rest = outcome.findings.len() - shown.len();
-    if rest > 0 {
-        out.push_str(&format!("\nand {} more\n", text::count(rest as u64)));
-    }
-    if let Some(it) = &outcome.infrastructure {
-        out.push_str(&format!(
-            "\nInfrastructure: {}. That is not this change's fault.\n",
-            it.describe()
-        ));
-    }
-    if let Some(it) = outcome.overridden.as_ref().filter(|it| it.granted != Some(false)) {
-        let (actor, reason) = (markdown(&it.actor, 60), markdown(&it.reason, MAX_REASON_CHARS));
-        out.push_str(&format!("\nOverridden by {actor}: {reason}\n"));
-    }
-    for it in outcome.violations.iter().take(MAX_ROWS) {
-        let (rule, reason) = (markdown(&it.rule, 60), markdown(&it.reason, MAX_REASON_CHARS));
-        out.push_str(&format!("\nTarget missed, {rule}: {reason}\n"));
-    }
-    let left = outcome.not_compared.len() as u64;
-    if left > 0 {
-        let reason = markdown(&outcome.not_compared[0].reason, MAX_REASON_CHARS);
-        out.push_str(&format!(
-            "\n{} not compared (the first: {reason})\n",
-            text::count_noun(left, "series")
-        ));
-    }
-    out
-}
-
-fn sentence(outcome: &CheckReport) -> String {
-    let said = outcome.headline();
-    let mut first = said.chars();
-    let head = first.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    let said = format!("{head}{}", first.as_str());
-    match outcome.verdict {
-        ReportedDecision::NothingCompared => format!("{said}: this is not a pass"),
-        _ => said,
-    }
-}
-
-fn row(finding: &ReportedFinding, allowed: &[String]) -> String {
-    let mark = finding.symbol();
-    let word = markdown(&finding.verdict_prefix(), MAX_NAME_CHARS);
-    let name = markdown(finding.display_name(), MAX_NAME_CHARS);
-    let name = match finding.url.as_deref().and_then(|url| allowed_link(url, allowed)) {
-        Some(url) => format!("[{name}]({url})"),
-        None => name,
-    };
-    let values =
-        finding.values_text().map(|values| format!("{}, ", markdown(&values, MAX_NAME_CHARS)));
-    let values = values.unwrap_or_default();
-    let limit = finding.threshold_text().unwrap_or_default();
-    let space = if word.is_empty() { "" } else { " " };
-    format!("| {mark} | {name} | {values}{word}{space}**{}** | {limit} |\n", finding.change_text())
+/// A commit in Markdown, short.
+pub(crate) fn commit_text(id: Option<&str>) -> String {
+    let short = text::short_commit(&one_line(id.unwrap_or_default(), MAX_NAME_CHARS));
+    if short.is_empty() { "this commit".to_owned() } else { escaped(&short, MAX_NAME_CHARS) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notify::received::ReceivedCheck;
 
-    fn outcome(findings: &str) -> CheckReport {
+    fn check(findings: &str) -> CheckFile {
         let text = format!(
             "{{\"verdict\": \"fail\", \"base\": \"b\", \"candidate\": \"c --> x\", \
              \"compared\": 9, \"findings\": {findings}}}"
         );
-        CheckReport::read(text.as_bytes()).unwrap()
+        ReceivedCheck::read(text.as_bytes()).unwrap().check
     }
 
     #[test]
     fn the_state_of_a_comment_is_read_back_and_a_strange_one_is_open() {
         for state in [CommentState::Open, CommentState::Clean, CommentState::Resolved] {
-            assert_eq!(CommentState::of(&render(&outcome("[]"), None, state, &[])), state);
+            assert_eq!(CommentState::of(&render(&check("[]"), None, state, &[])), state);
         }
         assert_eq!(CommentState::of("by hand"), CommentState::Open);
         assert_eq!(CommentState::of("<!-- benchpages:state clean -->\nquoted"), CommentState::Open);
     }
 
     #[test]
-    fn a_text_that_is_too_long_becomes_the_short_form() {
+    fn a_text_that_is_too_long_is_written_anew() {
         let names: Vec<String> = (0..5_000)
             .map(|n| {
                 let hostile = "@<x>".repeat(50);
-                format!("{{\"series\": \"{n}{hostile}\", \"verdict\": \"regressed\"}}")
+                format!(
+                    "{{\"series\": \"{n}{hostile}\", \"verdict\": \"regressed\", \"unit\": \
+                     \"ns\", \"change\": 1}}"
+                )
             })
             .collect();
-        let outcome = outcome(&format!("[{}]", names.join(",")));
-        let long = render(&outcome, Some(&"é".repeat(40_000)), CommentState::Open, &[]);
-        assert!(long.len() <= MAX_BODY_CHARS, "{}", long.len());
-        assert!(long.starts_with("<!-- benchpages:pr v1 sha=c-x -->\n### Benchmarks: ▲ 5,000"));
+        let check = check(&format!("[{}]", names.join(",")));
+        let long = render(&check, Some(&"é".repeat(40_000)), CommentState::Open, &[]);
+        assert!(long.len() <= MAX_BYTES, "{}", long.len());
+        let (marker, rest) = long.split_once('\n').unwrap();
+        assert!(marker.starts_with("<!-- benchpages:pr v1 sha=c-x~"), "{marker}");
+        assert!(rest.starts_with("### Benchmarks: ▲ 5,000"), "{rest}");
         assert!(long.contains("and 4,990 more"), "{long}");
+        assert_eq!(long.matches("-->").count(), 2, "{long}");
     }
 
     #[test]
     fn the_marker_is_ours_whatever_the_text_begins_with() {
         let given = "<!-- benchpages:pr v1 sha=0 -->\n### Benchmarks: x\n<!-- y -->";
-        let text = render(&outcome("[]"), Some(given), CommentState::Open, &[]);
+        let text = render(&check("[]"), Some(given), CommentState::Open, &[]);
         assert_eq!(text.matches("<!--").count(), 2, "{text}");
         assert!(text.contains("\n### Benchmarks: x\n&lt;!-- y -->"), "{text}");
     }

@@ -1,20 +1,21 @@
 //! An issue for each finding on the main line, and one for an infrastructure anomaly: opened, kept
-//! up to date, closed with a word once the gate no longer reports it. Only issues with our marker
+//! up to date, closed with a word once the check no longer reports it. Only issues with our marker
 //! that we wrote ourselves are touched; what people write below the last marker stays.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
-use crate::notify::check_report::{
-    CheckReport, ReportedAnomaly, ReportedDecision, ReportedFinding,
-};
 use crate::notify::client::HttpMethod;
-use crate::notify::escape::{allowed_link, markdown, plain};
+use crate::notify::github::comment_body::commit_text;
 use crate::notify::github::{ApiUser, GithubApi, PageStep};
 use crate::notify::{Delivery, NotifyError};
+use crate::report::decision::Decision;
+use crate::report::escape::address::allowed_link;
+use crate::report::escape::{self, markdown};
+use crate::report::summary;
+use crate::report::wire::{CheckFile, FindingView, InfrastructureView};
 use model::text;
 
 /// New issues, and closed ones, of one run: what breaks everything is not worth a flood.
@@ -64,37 +65,37 @@ struct IssueCounts {
 /// As [`crate::notify::client::NotifyClient::send`].
 pub(crate) fn sync(
     api: &mut GithubApi<'_, '_>,
-    outcome: &CheckReport,
+    check: &CheckFile,
     labels: &[String],
     links: &[String],
 ) -> Result<Delivery, NotifyError> {
-    if outcome.verdict == ReportedDecision::NothingCompared {
+    if check.verdict == Decision::NothingCompared {
         return Ok(Delivery::new("issues stay as they are: nothing was compared"));
     }
     let mut count = IssueCounts::default();
     let mut round = 1;
     let left_out = loop {
-        match attempt(api, outcome, labels, links, &mut count) {
+        match attempt(api, check, labels, links, &mut count) {
             Err(NotifyError::Unconfirmed { .. }) if round < MAX_ROUNDS => round += 1,
             other => break other?,
         }
     };
     let IssueCounts { opened, updated, closed } = count;
-    let mut told =
+    let mut delivery =
         Delivery::new(format!("issues: {opened} opened, {updated} updated, {closed} closed"));
     if left_out > 0 {
-        told.warnings.push(format!(
+        delivery.warnings.push(format!(
             "{} opened or closed no issue: at most {MAX_CHANGED_ISSUES} of each a run",
             text::count_noun(left_out as u64, "finding")
         ));
     }
-    Ok(told)
+    Ok(delivery)
 }
 
 /// One look and what follows from it; the number of changes that were left to a later run.
 fn attempt(
     api: &mut GithubApi<'_, '_>,
-    outcome: &CheckReport,
+    check: &CheckFile,
     labels: &[String],
     links: &[String],
     count: &mut IssueCounts,
@@ -111,7 +112,7 @@ fn attempt(
         }
         PageStep::Continue::<()>
     })?;
-    let wanted = desired_issues(outcome, links);
+    let wanted = desired_issues(check, links);
     let (mut new, mut gone) = (0, 0);
     for (id, wanted) in &wanted {
         match open.get(id) {
@@ -127,11 +128,11 @@ fn attempt(
             }
         }
     }
-    let unsure = undecided_ids(outcome);
-    let over = |id: &&String| !wanted.contains_key(*id) && !unsure.contains(*id);
-    let over: Vec<&String> = open.keys().filter(over).collect();
+    let undecided = undecided_ids(check);
+    let is_over = |id: &&String| !wanted.contains_key(*id) && !undecided.contains(*id);
+    let over: Vec<&String> = open.keys().filter(is_over).collect();
     for id in over.iter().take(MAX_CHANGED_ISSUES) {
-        close(api, &open[*id], outcome, id)?;
+        close(api, &open[*id], check, id)?;
         count.closed += 1;
         gone += 1;
     }
@@ -146,8 +147,7 @@ fn id_of(body: &str) -> Option<&str> {
 }
 
 fn id(kind: &str, name: &str) -> String {
-    let hash = Sha256::digest(format!("{kind}\0{name}"));
-    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    model::hex::sha256(&format!("{kind}\0{name}"), 16)
 }
 
 fn series_id(series: &str) -> String {
@@ -155,15 +155,15 @@ fn series_id(series: &str) -> String {
 }
 
 /// The issues that should be open, by id.
-fn desired_issues(outcome: &CheckReport, links: &[String]) -> BTreeMap<String, DesiredIssue> {
-    let reported = outcome.regressions().filter(|finding| !finding.report_only);
+fn desired_issues(check: &CheckFile, links: &[String]) -> BTreeMap<String, DesiredIssue> {
+    let reported = check.regressions().filter(|finding| !finding.report_only);
     let mut wanted: BTreeMap<String, DesiredIssue> = BTreeMap::new();
     for finding in reported {
         let id = series_id(&finding.series);
-        let issue = finding_issue(&id, finding, outcome, links);
+        let issue = finding_issue(&id, finding, check, links);
         wanted.entry(id).or_insert(issue);
     }
-    if let Some(it) = outcome.alert() {
+    if let Some(it) = check.alert() {
         let id = id("infrastructure", "");
         let issue = anomaly_issue(&id, it);
         wanted.insert(id, issue);
@@ -171,15 +171,14 @@ fn desired_issues(outcome: &CheckReport, links: &[String]) -> BTreeMap<String, D
     wanted
 }
 
-/// What this check says nothing sure of: such issues stay open.
-fn undecided_ids(outcome: &CheckReport) -> BTreeSet<String> {
-    let settled =
-        |finding: &&ReportedFinding| finding.is_improvement() || finding.verdict == "approved";
-    let found = outcome.findings.iter().filter(|finding| !settled(finding));
-    let found = found.map(|finding| series_id(&finding.series));
-    let not = outcome.not_compared.iter().map(|it| series_id(&it.series));
-    let mut ids: BTreeSet<String> = found.chain(not).collect();
-    if outcome.infrastructure.is_some() {
+/// Series that this check cannot settle: their issues stay open.
+fn undecided_ids(check: &CheckFile) -> BTreeSet<String> {
+    let is_settled = |finding: &&FindingView| finding.is_improvement() || finding.is_accepted();
+    let open = check.findings.iter().filter(|finding| !is_settled(finding));
+    let open = open.map(|finding| series_id(&finding.series));
+    let not_compared = check.not_compared.iter().map(|it| series_id(&it.series));
+    let mut ids: BTreeSet<String> = open.chain(not_compared).collect();
+    if check.infrastructure.is_some() {
         ids.insert(id("infrastructure", ""));
     }
     ids
@@ -207,19 +206,19 @@ fn update(
 fn close(
     api: &mut GithubApi<'_, '_>,
     issue: &ApiIssue,
-    outcome: &CheckReport,
+    check: &CheckFile,
     id: &str,
 ) -> Result<(), NotifyError> {
     let path = format!("issues/{}", issue.number);
     api.write(HttpMethod::Patch, &path, &json!({"state": "closed", "state_reason": "completed"}))?;
-    let approved = outcome
+    let accepted = check
         .findings
         .iter()
-        .find(|finding| finding.verdict == "approved" && series_id(&finding.series) == id);
-    let commit = commit(&outcome.candidate);
-    let words = match approved {
+        .find(|finding| finding.is_accepted() && series_id(&finding.series) == id);
+    let commit = commit_text(check.candidate.as_deref());
+    let words = match accepted {
         Some(finding) => {
-            let reason = markdown(finding.reason.as_deref().unwrap_or_default(), MAX_REASON_CHARS);
+            let reason = markdown(&finding.reason, MAX_REASON_CHARS);
             format!("Accepted as of {commit}. {reason}")
         }
         None => format!("`benchpages check` no longer reports this at {commit}."),
@@ -230,27 +229,23 @@ fn close(
     }
 }
 
-fn commit(id: &str) -> String {
-    let short = text::short_commit(&plain(id, MAX_NAME_CHARS));
-    if short.is_empty() { "this commit".to_owned() } else { markdown(&short, MAX_NAME_CHARS) }
-}
-
 fn finding_issue(
     id: &str,
-    finding: &ReportedFinding,
-    outcome: &CheckReport,
+    finding: &FindingView,
+    check: &CheckFile,
     links: &[String],
 ) -> DesiredIssue {
     let name = markdown(finding.display_name(), MAX_NAME_CHARS);
     let mut body = format!("{MARKER}{id} -->\n**{name}** is worse");
-    if let Some(values) = finding.values_text() {
-        body.push_str(&format!(": {values}"));
+    if let Some(levels) = finding.levels_text() {
+        body.push_str(&format!(": {}", markdown(&levels, MAX_NAME_CHARS)));
     }
     body.push_str(&format!(", **{}**", finding.change_text()));
-    if let Some(limit) = finding.threshold_text() {
-        body.push_str(&format!(" (limit {limit})"));
+    if let Some(threshold) = finding.threshold_text() {
+        body.push_str(&format!(" (threshold {threshold})"));
     }
-    let (base, candidate) = (commit(&outcome.base), commit(&outcome.candidate));
+    let (base, candidate) =
+        (commit_text(check.base.as_deref()), commit_text(check.candidate.as_deref()));
     body.push_str(&format!(" at {candidate}, compared with {base}.\n"));
     let mut point = |word: &str, text: &str| {
         let text = markdown(text, MAX_REASON_CHARS);
@@ -259,19 +254,20 @@ fn finding_issue(
         }
     };
     body_points(finding, &mut point);
-    if let Some(url) = finding.url.as_deref().and_then(|url| allowed_link(url, links)) {
+    if let Some(url) = allowed_link(&finding.url, links) {
         body.push_str(&format!("\n[Before and after]({url})\n"));
     }
     body.push_str(FOOTER);
-    let title = format!("Benchmark regressed: {}", title_text(finding.display_name()));
+    let title =
+        format!("Benchmark regressed: {}", escape::title(finding.display_name(), MAX_NAME_CHARS));
     DesiredIssue { title, body: format!("{body}{END}") }
 }
 
-const FOOTER: &str = "\nThis issue is kept up to date, and closed once the gate no longer reports \
+const FOOTER: &str = "\nThis issue is kept up to date, and closed once the check no longer reports \
                       it. Notes below this line stay.\n";
 
-fn body_points(finding: &ReportedFinding, point: &mut impl FnMut(&str, &str)) {
-    point("Why", finding.reason.as_deref().unwrap_or_default());
+fn body_points(finding: &FindingView, point: &mut impl FnMut(&str, &str)) {
+    point("Why", &finding.reason);
     point("Severity", finding.severity.as_deref().unwrap_or_default());
     if let Some(confidence) = finding.confidence.filter(|share| share.is_finite()) {
         point("Confidence", &text::percent(confidence));
@@ -281,24 +277,24 @@ fn body_points(finding: &ReportedFinding, point: &mut impl FnMut(&str, &str)) {
     }
 }
 
-fn anomaly_issue(id: &str, it: &ReportedAnomaly) -> DesiredIssue {
-    let mut body = format!("{MARKER}{id} -->\n{}.\n", it.describe());
-    let moved: Vec<String> =
-        it.moved.iter().take(MAX_HINTS).map(|name| markdown(name, 60)).collect();
-    if !moved.is_empty() {
-        body.push_str(&format!("- Moved: {}\n", text::join_and(&moved)));
+fn anomaly_issue(id: &str, it: &InfrastructureView) -> DesiredIssue {
+    let sentence = markdown(&summary::infrastructure(it), MAX_REASON_CHARS);
+    let day = match it.day.as_str() {
+        "" => String::new(),
+        day => format!(" ({})", markdown(day, MAX_NAME_CHARS)),
+    };
+    let mut body = format!("{MARKER}{id} -->\n{sentence}{day}.\n");
+    let shifted: Vec<String> =
+        it.shifted.iter().take(MAX_HINTS).map(|name| markdown(name, 60)).collect();
+    if !shifted.is_empty() {
+        body.push_str(&format!("- Shifted: {}\n", text::join_and(&shifted)));
     }
-    for line in it.look_at.iter().take(MAX_HINTS) {
+    for line in it.advice.iter().take(MAX_HINTS) {
         body.push_str(&format!("- {}\n", markdown(line, MAX_REASON_CHARS)));
     }
     body.push_str(FOOTER);
     let title = "Benchmarks: infrastructure anomaly".to_owned();
     DesiredIssue { title, body: format!("{body}{END}") }
-}
-
-/// A name in a title, which is no Markdown but takes mentions.
-fn title_text(name: &str) -> String {
-    plain(name, MAX_NAME_CHARS).replace('@', "@\u{200b}").replace('#', "#\u{200b}")
 }
 
 #[cfg(test)]

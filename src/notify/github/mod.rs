@@ -4,7 +4,6 @@
 pub(crate) mod comment_body;
 pub(crate) mod comment;
 pub(crate) mod issues;
-mod sanitize;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

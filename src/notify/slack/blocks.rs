@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::notify::check_report::{CheckReport, ReportedDecision, ReportedFinding};
-use crate::notify::escape::{allowed_link, mrkdwn, plain};
 use crate::notify::slack::SlackMessage;
+use crate::report::decision::Decision;
+use crate::report::escape::address::allowed_link;
+use crate::report::escape::{one_line, slack as mrkdwn};
+use crate::report::summary;
+use crate::report::wire::{CheckFile, FindingView};
 use model::text;
 
 /// Slack's most: a message, a header, a section.
@@ -12,7 +15,7 @@ use model::text;
 const MAX_BLOCKS: usize = 50;
 const MAX_HEADER_CHARS: usize = 150;
 const MAX_SECTION_CHARS: usize = 3_000;
-/// Findings that are shown, each in a section of its own: more is read on the page.
+/// Findings that are shown, each in a section of its own: the page has all.
 const MAX_SHOWN_FINDINGS: usize = 10;
 /// Names and reasons grow when they are escaped, at most fivefold: all stays within a section.
 const MAX_NAME_CHARS: usize = 120;
@@ -20,61 +23,64 @@ const MAX_REASON_CHARS: usize = 200;
 
 /// The first message.
 pub(crate) fn message(message: SlackMessage<'_>) -> Value {
-    let outcome = message.outcome;
+    let check = message.check;
     let mut blocks = vec![header(&title(message)), section(&summary(message))];
-    if let Some(it) = &outcome.infrastructure {
-        let mut lines = vec![format!("*Infrastructure:* {}", mrkdwn(&it.describe(), 300))];
-        let look_at = it.look_at.iter().take(4);
-        lines.extend(look_at.map(|line| format!("• {}", mrkdwn(line, MAX_NAME_CHARS))));
+    if let Some(it) = &check.infrastructure {
+        let what = mrkdwn(&summary::infrastructure(it), 300);
+        let mut lines = vec![format!("*Infrastructure anomaly:* {what}")];
+        let advice = it.advice.iter().take(4);
+        lines.extend(advice.map(|line| format!("• {}", mrkdwn(line, MAX_NAME_CHARS))));
         blocks.push(section(&lines.join("\n")));
     }
-    let shown = outcome.ordered_findings().take(MAX_SHOWN_FINDINGS);
+    let shown = check.ordered_findings().take(MAX_SHOWN_FINDINGS);
     blocks.extend(shown.map(|finding| section(&finding_line(finding, message.links))));
-    for it in outcome.violations.iter().take(MAX_SHOWN_FINDINGS) {
+    for it in check.violations.iter().take(MAX_SHOWN_FINDINGS) {
         let (rule, reason) =
             (mrkdwn(&it.rule, MAX_NAME_CHARS), mrkdwn(&it.reason, MAX_REASON_CHARS));
         blocks.push(section(&format!("*Target missed*, {rule}: {reason}")));
     }
     let more = |found: usize| found.saturating_sub(MAX_SHOWN_FINDINGS) as u64;
-    let rest = more(outcome.findings.len()) + more(outcome.violations.len());
+    let rest = more(check.findings.len()) + more(check.violations.len());
     if rest > 0 {
         blocks.push(section(&format!("and {} more", text::count(rest))));
     }
     json!({"text": mrkdwn(&title(message), MAX_SECTION_CHARS), "blocks": blocks})
 }
 
-/// What stands in the thread when something else was found.
+/// The reply in the thread when the findings change.
 pub(crate) fn reply(message: SlackMessage<'_>) -> Value {
     let blocks = [section(&summary(message))];
     json!({"text": mrkdwn(&title(message), MAX_SECTION_CHARS), "blocks": blocks})
 }
 
 fn title(message: SlackMessage<'_>) -> String {
-    let outcome = message.outcome;
-    let said = match (&outcome.infrastructure, outcome.is_quiet()) {
+    let check = message.check;
+    let outcome = match (&check.infrastructure, check.is_quiet()) {
         (_, true) => "resolved".to_owned(),
         (Some(_), _) => "infrastructure anomaly".to_owned(),
-        (None, false) => outcome.counts_text(),
+        (None, false) => check.counts_text(),
     };
-    plain(&format!("Benchmarks: {said} · {}", message.subject), MAX_HEADER_CHARS)
+    one_line(&format!("Benchmarks: {outcome} · {}", message.subject), MAX_HEADER_CHARS)
 }
 
-/// Verdict, commits, link and whom it calls.
+/// Outcome, commits, link and mentions.
 fn summary(message: SlackMessage<'_>) -> String {
-    let outcome = message.outcome;
-    let said = if outcome.is_quiet() { "what was found is gone" } else { outcome.headline() };
-    let commit = |id: &str| mrkdwn(&text::short_commit(&plain(id, MAX_NAME_CHARS)), MAX_NAME_CHARS);
-    let (base, candidate) = (commit(&outcome.base), commit(&outcome.candidate));
+    let check = message.check;
+    let outcome = if check.is_quiet() { "earlier findings are gone" } else { check.headline() };
+    let commit =
+        |id: &str| mrkdwn(&text::short_commit(&one_line(id, MAX_NAME_CHARS)), MAX_NAME_CHARS);
+    let commit = |id: &Option<String>| commit(id.as_deref().unwrap_or("none"));
+    let (base, candidate) = (commit(&check.base), commit(&check.candidate));
     let mut text =
-        format!("*{said}*: {candidate} against {base}, {}", mrkdwn(&outcome.counts_text(), 120));
-    if let Some(it) = outcome.overridden.as_ref().filter(|it| it.granted != Some(false)) {
+        format!("*{outcome}*: {candidate} against {base}, {}", mrkdwn(&check.counts_text(), 120));
+    if let Some(it) = check.override_view.as_ref().filter(|it| it.granted) {
         let (actor, reason) = (mrkdwn(&it.actor, 60), mrkdwn(&it.reason, MAX_REASON_CHARS));
         text.push_str(&format!("\nOverridden by {actor}: {reason}"));
     }
-    if let Some(url) = outcome.url.as_deref().and_then(|url| allowed_link(url, message.links)) {
+    if let Some(url) = check.url.as_deref().and_then(|url| allowed_link(url, message.links)) {
         text.push_str(&format!("\n<{url}|Before and after>"));
     }
-    if needs_mention(outcome) {
+    if needs_mention(check) {
         let (called, _) = mentions(message.mention);
         if !called.is_empty() {
             text.push_str(&format!("\n{}", called.join(" ")));
@@ -83,37 +89,37 @@ fn summary(message: SlackMessage<'_>) -> String {
     text
 }
 
-/// Whether people are to be called, not only told.
-fn needs_mention(outcome: &CheckReport) -> bool {
+/// Whether to mention people.
+fn needs_mention(check: &CheckFile) -> bool {
     let red = matches!(
-        outcome.verdict,
-        ReportedDecision::Fail
-            | ReportedDecision::Approval
-            | ReportedDecision::Overridden
-            | ReportedDecision::NothingCompared
+        check.verdict,
+        Decision::Fail
+            | Decision::ApprovalNeeded
+            | Decision::Overridden
+            | Decision::NothingCompared
     );
-    red || outcome.alert().is_some()
+    red || check.alert().is_some()
 }
 
-fn finding_line(finding: &ReportedFinding, links: &[String]) -> String {
+fn finding_line(finding: &FindingView, links: &[String]) -> String {
     let mark = finding.symbol();
-    let word = mrkdwn(&finding.verdict_prefix(), MAX_NAME_CHARS);
+    let word = mrkdwn(finding.verdict_text(), MAX_NAME_CHARS);
     let space = if word.is_empty() { "" } else { " " };
     let name = mrkdwn(finding.display_name(), MAX_NAME_CHARS);
-    let name = match finding.url.as_deref().and_then(|url| allowed_link(url, links)) {
+    let name = match allowed_link(&finding.url, links) {
         Some(url) => format!("<{url}|{name}>"),
         None => name,
     };
     let values =
-        finding.values_text().map(|values| format!(" ({})", mrkdwn(&values, MAX_NAME_CHARS)));
-    let limit = finding.threshold_text().map(|limit| format!(", limit {limit}"));
-    let reason = finding.reason.as_deref().map(|reason| mrkdwn(reason, MAX_REASON_CHARS));
+        finding.levels_text().map(|values| format!(" ({})", mrkdwn(&values, MAX_NAME_CHARS)));
+    let threshold = finding.threshold_text().map(|threshold| format!(", threshold {threshold}"));
+    let reason = Some(mrkdwn(&finding.reason, MAX_REASON_CHARS));
     let reason = reason.filter(|text| !text.is_empty()).map(|text| format!("\n{text}"));
     format!(
         "{mark} {name}: {word}{space}*{}*{}{}{}",
         finding.change_text(),
         values.unwrap_or_default(),
-        limit.unwrap_or_default(),
+        threshold.unwrap_or_default(),
         reason.unwrap_or_default()
     )
 }
@@ -130,21 +136,21 @@ fn section(text: &str) -> Value {
 
 /// The policy's mentions as Slack writes them, and those that are no ids.
 pub(crate) fn mentions(names: &[String]) -> (Vec<String>, Vec<String>) {
-    let (mut called, mut strange) = (Vec::new(), Vec::new());
+    let (mut mentioned, mut unknown) = (Vec::new(), Vec::new());
     for name in names.iter().take(MAX_SHOWN_FINDINGS) {
         let bare = name.trim().trim_start_matches('@');
         let upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
         let id = bare.len() >= 6 && bare.len() <= 30 && bare.chars().all(upper);
         match bare.chars().next() {
             _ if ["here", "channel", "everyone"].contains(&bare) => {
-                called.push(format!("<!{bare}>"));
+                mentioned.push(format!("<!{bare}>"));
             }
-            Some('U' | 'W') if id => called.push(format!("<@{bare}>")),
-            Some('S') if id => called.push(format!("<!subteam^{bare}>")),
-            _ => strange.push(plain(name, 60)),
+            Some('U' | 'W') if id => mentioned.push(format!("<@{bare}>")),
+            Some('S') if id => mentioned.push(format!("<!subteam^{bare}>")),
+            _ => unknown.push(one_line(name, 60)),
         }
     }
-    (called, strange)
+    (mentioned, unknown)
 }
 
 #[cfg(test)]
@@ -152,11 +158,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::notify::received::ReceivedCheck;
 
-    fn built(outcome: &CheckReport) -> Value {
+    fn check(text: &str) -> CheckFile {
+        ReceivedCheck::read(text.as_bytes()).unwrap().check
+    }
+
+    fn built(check: &CheckFile) -> Value {
         let (mention, links) =
             (vec!["@here".to_owned(), "@oncall".to_owned()], vec!["https://h".to_owned()]);
-        message(SlackMessage { outcome, subject: "o/r #7", mention: &mention, links: &links })
+        message(SlackMessage { check, subject: "o/r #7", mention: &mention, links: &links })
     }
 
     fn within_limits(message: &Value) -> bool {
@@ -183,13 +194,13 @@ mod tests {
     #[test]
     fn only_ids_are_called_and_only_when_something_is_wrong() {
         let names = ["@here", "U012AB3CD", "@S0123456", "@oncall", "<!channel>", "here|x"];
-        let (called, strange) = mentions(&names.map(str::to_owned));
+        let (mentioned, unknown) = mentions(&names.map(str::to_owned));
         assert_eq!(called, ["<!here>", "<@U012AB3CD>", "<!subteam^S0123456>"]);
         assert_eq!(strange, ["@oncall", "<!channel>", "here|x"]);
         let better = "{\"verdict\": \"pass\", \"findings\": [{\"verdict\": \"improved\"}]}";
-        let better = built(&CheckReport::read(better.as_bytes()).unwrap()).to_string();
+        let better = built(&check(better)).to_string();
         assert!(!better.contains("<!here>"), "{better}");
-        let fail = CheckReport::read(b"{\"verdict\": \"fail\"}").unwrap();
+        let fail = check("{\"verdict\": \"fail\"}");
         assert!(built(&fail).to_string().contains("<!here>"));
     }
 
@@ -211,8 +222,8 @@ mod tests {
             if names.is_empty() {
                 text["override"] = Value::Null;
             }
-            let outcome = CheckReport::read(text.to_string().as_bytes()).unwrap();
-            let message = built(&outcome);
+            let check = check(&text.to_string());
+            let message = built(&check);
             prop_assert!(within_limits(&message), "{message}");
             prop_assert!(!message.to_string().contains("<!channel"));
         }

@@ -3,8 +3,9 @@
 use crate::report::{urls, wording};
 use crate::site::api::json_types::{EventView, EventsFile};
 use crate::site::api::{built_from, finite};
-use crate::site::context::{EventRef, SiteContext};
-use crate::site::pages::infrastructure;
+use crate::site::changes::EventRef;
+use crate::site::context::SiteContext;
+use crate::site::infrastructure;
 use detect::runner::{self, RunnerChange};
 use detect::{ChangeKind, ChangeSeverity, ChangeStatus};
 use model::record::Direction;
@@ -12,7 +13,7 @@ use model::text;
 
 pub(super) fn file(site: &SiteContext<'_>) -> EventsFile {
     let mut events: Vec<EventView> =
-        site.events.iter().map(|event| event_view(site, event)).collect();
+        site.events.newest_first().iter().map(|event| event_view(site, event)).collect();
     let days = site.input.analyses.infrastructure_days.iter().rev();
     events.extend(days.map(|day| EventView {
         after: None,
@@ -51,8 +52,14 @@ fn runner_changes(site: &SiteContext<'_>, at: usize) -> Vec<EventView> {
             commit_before: id(it.last_before),
             confidence: None,
             direction: wording::tone(rose == (series.direction == Direction::Lower)),
-            hints: vec!["New runner or version: nothing is compared across it.".to_owned()],
-            id: format!("{}-runner-{}", text::iso_date(time), urls::sha256_hex(&site.stems[at], 8)),
+            hints: vec![
+                "New runner or version: nothing is compared across this change.".to_owned(),
+            ],
+            id: format!(
+                "{}-runner-{}",
+                text::iso_date(time),
+                model::hex::sha256(&site.stems[at], 8)
+            ),
             kind: "runner_change",
             series: Some(site.stems[at].clone()),
             severity: None,

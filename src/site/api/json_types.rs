@@ -5,18 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::site::audit::AuditView;
-use crate::site::targets::TargetView;
+pub(crate) use crate::report::wire::BuiltFrom;
 use model::record::time::Timestamp;
-
-/// What a file was built from.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct BuiltFrom {
-    pub(crate) newest: Option<String>,
-    pub(crate) policy_sha: String,
-    pub(crate) records: u64,
-    pub(crate) version: &'static str,
-}
 
 /// `index.json`.
 #[derive(Serialize, JsonSchema)]
@@ -187,6 +177,33 @@ pub(super) struct RejectedView {
     pub(super) line: u32,
     pub(super) reason: String,
     pub(super) remedy: String,
+}
+
+/// The log of overrides and approvals.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct AuditView {
+    /// The first line that is not proven.
+    pub(crate) broken_at: Option<u32>,
+    pub(crate) entries: usize,
+    /// Hash of the newest proven line: remembered, it shows later that nothing was cut off.
+    pub(crate) head: String,
+    pub(crate) overrides: usize,
+    pub(crate) whole: bool,
+}
+
+/// One target as JSON. `limit` and `measured` are in base units, fractions for shares, and null
+/// for an alert that stays quiet.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TargetView {
+    pub(crate) kind: &'static str,
+    pub(crate) limit: Option<f64>,
+    pub(crate) measured: Option<f64>,
+    pub(crate) message: String,
+    pub(crate) name: String,
+    /// Id of the series; null where the target is for several together.
+    pub(crate) series: Option<String>,
+    pub(crate) severity: &'static str,
+    pub(crate) verdict: &'static str,
 }
 
 /// `policy.json`: the policy in force, every default filled in.

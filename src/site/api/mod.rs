@@ -3,15 +3,16 @@
 
 mod events;
 pub(crate) mod replay;
-mod series;
+pub(crate) mod series;
 pub(crate) mod json_types;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::report::delta::{ComparedSeries, SeriesDelta};
-use crate::report::wire::{CheckFile, CompareFile};
+use crate::report::delta::SeriesDelta;
+pub(crate) use crate::report::wire::finite;
+use crate::report::wire::{self, CheckFile, CompareFile, Word};
 use crate::report::{urls, wording};
 use crate::site::api::json_types::{
     BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile,
@@ -19,65 +20,52 @@ use crate::site::api::json_types::{
     UncomparedView,
 };
 use crate::site::api::replay::ReplayFile;
+use crate::site::comparison;
 use crate::site::context::SiteContext;
-use crate::site::pages::commit;
-use crate::site::pairs::{CommitPair, PairKind};
+use crate::site::error::RenderError;
+use crate::site::pairs::{CommitPair, ComparedSeries, PairKind};
 use crate::site::targets;
-use crate::site::{RenderError, RenderJob, audit, health};
+use crate::site::{audit, health};
 use detect::TrendEstimate;
 use detect::compare::DeltaVerdict;
 use model::policy;
+use model::series::CommitIndex;
 
-const SCHEMA_NAMES: [&str; 11] = [
+/// The names under `schema/`: files of the site, and answers of the program.
+pub(crate) const SCHEMA_NAMES: [&str; 11] = [
     "check", "commit", "compare", "diff", "diffs", "events", "health", "index", "points", "replay",
     "series",
 ];
 
-/// The files, and answers of the program, that have a schema under `schema/`.
-pub(crate) fn schema_names() -> Vec<&'static str> {
-    SCHEMA_NAMES.to_vec()
-}
+/// The files that a site has once.
+pub(crate) const SITE_FILES: [&str; 6] =
+    ["index.json", "events.json", "health.json", "diffs.json", "policy.json", "policy.schema.json"];
 
-pub(crate) fn jobs<'a>(site: &'a SiteContext<'a>, jobs: &mut Vec<(String, RenderJob<'a>)>) {
-    let mut add = |path: String, job: RenderJob<'a>| jobs.push((format!("api/v1/{path}"), job));
-    add("index.json".into(), Box::new(|| json(&index_file(site))));
-    add("events.json".into(), Box::new(|| json(&events::file(site))));
-    add("health.json".into(), Box::new(|| json(&health_file(site))));
-    add("diffs.json".into(), Box::new(|| json(&diffs_file(site))));
-    add("policy.json".into(), Box::new(|| json(&policy_file(site))));
-    let schema = || Ok(policy::schema::schema_json().into_bytes());
-    add("policy.schema.json".into(), Box::new(schema));
-    for name in SCHEMA_NAMES {
-        add(format!("schema/{name}.json"), Box::new(move || json(schema_of(name).as_value())));
-    }
-    for series in site.series_indices() {
-        let stem = &site.stems[series];
-        let parts = series::parts(site.series(series).0);
-        let newest = parts.newest;
-        let file = move || series::file(site, series, newest);
-        add(format!("series/{stem}.json"), Box::new(file));
-        for part in parts.older {
-            let path = format!("series/{stem}/{}.json", part.year);
-            add(path, Box::new(move || series::part_file(site, series, &part)));
-        }
-        if site.has_page(series) {
-            add(format!("series/{stem}.csv"), Box::new(move || Ok(series::csv(site, series))));
-        }
-    }
-    for at in commit::measured(site) {
-        let slug = urls::commit_slug(&site.commit(at).id);
-        let file = move || json(&commit_file(site, at));
-        add(format!("commit/{slug}.json"), Box::new(file));
+/// One of [`SITE_FILES`].
+pub(crate) fn site_file(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, RenderError> {
+    match name {
+        "index.json" => json(&index_file(site)),
+        "events.json" => json(&events::file(site)),
+        "health.json" => json(&health_file(site)),
+        "diffs.json" => json(&diffs_file(site)),
+        "policy.json" => json(&policy_file(site)),
+        _ => Ok(policy::schema::schema_json().into_bytes()),
     }
 }
 
-/// The file of a pair: made beside its pages.
-pub(crate) fn diff_job<'a>(
-    site: &'a SiteContext<'a>,
-    pair: &'a CommitPair,
-) -> (String, RenderJob<'a>) {
-    let file = move || json(&diff_file(site, pair, &pair.compared(site)));
-    (format!("api/v1/diff/{}.json", pair.slug), Box::new(file))
+/// The JSON Schema of one of [`SCHEMA_NAMES`].
+pub(crate) fn schema(name: &str) -> Result<Vec<u8>, RenderError> {
+    json(schema_of(name).as_value())
+}
+
+/// The comparison of a pair.
+pub(crate) fn pair(site: &SiteContext<'_>, pair: &CommitPair) -> Result<Vec<u8>, RenderError> {
+    json(&diff_file(site, pair, &comparison::of_pair(site, pair)))
+}
+
+/// The values measured at a commit.
+pub(crate) fn commit(site: &SiteContext<'_>, commit: CommitIndex) -> Result<Vec<u8>, RenderError> {
+    json(&commit_file(site, commit))
 }
 
 pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
@@ -93,7 +81,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
 
 fn schema_of(name: &str) -> schemars::Schema {
     match name {
-        "check" => schemars::schema_for!(CheckFile),
+        "check" => wire::schema::<CheckFile>(),
         "commit" => schemars::schema_for!(CommitFile<'static>),
         "compare" => schemars::schema_for!(CompareFile),
         "diff" => schemars::schema_for!(DiffFile<'static>),
@@ -113,13 +101,8 @@ fn built_from(site: &SiteContext<'_>) -> BuiltFrom {
         newest: history.newest.map(|time| time.to_string()),
         policy_sha: site.input.policy_sha.clone(),
         records: history.counts.records,
-        version: env!("CARGO_PKG_VERSION"),
+        version: Word::Borrowed(env!("CARGO_PKG_VERSION")),
     }
-}
-
-/// JSON has no NaN and no infinity.
-pub(crate) fn finite(value: f64) -> Option<f64> {
-    value.is_finite().then_some(value)
 }
 
 fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView<P> {
@@ -188,7 +171,7 @@ fn health_file(site: &SiteContext<'_>) -> HealthFile {
         conflicting: history.counts.conflicting,
         duplicates: history.counts.duplicates,
         failed: history.counts.failed,
-        findings: health::findings(site).into_iter().map(|(_, text)| text).collect(),
+        findings: health::findings(site).into_iter().map(|finding| finding.text).collect(),
         not_covered: site.input.not_covered.to_vec(),
         refused: history
             .rejected_records
@@ -218,7 +201,7 @@ fn policy_file(site: &SiteContext<'_>) -> PolicyFile {
 }
 
 fn diffs_file(site: &SiteContext<'_>) -> DiffsFile {
-    let diffs = site.pairs.iter().map(|pair| DiffHead {
+    let diffs = site.pairs.all().iter().map(|pair| DiffHead {
         base: urls::commit_slug(&site.commit(pair.base).id),
         head: urls::commit_slug(&site.commit(pair.head).id),
         kind: match pair.kind {
@@ -259,8 +242,8 @@ fn diff_file<'a>(
                     _ if outlier => "outlier",
                     DeltaVerdict::Regressed => "regressed",
                     DeltaVerdict::Improved => "improved",
-                    DeltaVerdict::Unchanged => "steady",
-                    DeltaVerdict::Inconclusive => "noisy",
+                    DeltaVerdict::Unchanged => "unchanged",
+                    DeltaVerdict::Inconclusive => "too_noisy",
                 },
             }),
         }
@@ -275,15 +258,15 @@ fn diff_file<'a>(
     }
 }
 
-fn commit_file<'a>(site: &'a SiteContext<'_>, at: model::series::CommitIndex) -> CommitFile<'a> {
+fn commit_file<'a>(site: &'a SiteContext<'_>, at: CommitIndex) -> CommitFile<'a> {
     let commit = site.commit(at);
     let mut values = BTreeMap::new();
-    for run in &site.pull_runs[at.0 as usize] {
+    for run in site.commits.pull_runs(at) {
         let series = &site.input.series[run.series as usize];
         let value = series.pulls[run.run as usize].run.value.get();
         values.insert(site.stems[run.series as usize].as_str(), value);
     }
-    for run in &site.main_runs[at.0 as usize] {
+    for run in site.commits.main_runs(at) {
         let series = &site.input.series[run.series as usize];
         let value = series.runs[run.run as usize].value.get();
         values.insert(site.stems[run.series as usize].as_str(), value);

@@ -7,10 +7,10 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use crate::report::urls;
-use crate::site::RenderError;
 use crate::site::api::json_types::{PartView, PointView, PointsFile, SegmentView, SeriesView};
 use crate::site::api::{built_from, finite, json, series_view};
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use model::series::{Segment, Series};
 use model::text;
 
@@ -20,19 +20,19 @@ const MAX_UNSPLIT_RUNS: usize = 1_000;
 const NEWEST_RUNS: usize = 365;
 
 /// How the runs of a series are spread over files.
-pub(super) struct YearParts {
+pub(crate) struct YearParts {
     /// First run in the series' own file.
-    pub(super) newest: usize,
-    pub(super) older: Vec<YearPart>,
+    pub(crate) newest: usize,
+    pub(crate) older: Vec<YearPart>,
 }
 
 /// The runs of one year.
-pub(super) struct YearPart {
-    pub(super) year: String,
+pub(crate) struct YearPart {
+    pub(crate) year: String,
     runs: Range<usize>,
 }
 
-pub(super) fn parts(series: &Series) -> YearParts {
+pub(crate) fn parts(series: &Series) -> YearParts {
     let runs = &series.runs;
     if runs.len() <= MAX_UNSPLIT_RUNS {
         return YearParts { newest: 0, older: Vec::new() };
@@ -49,7 +49,7 @@ pub(super) fn parts(series: &Series) -> YearParts {
     YearParts { newest: from, older }
 }
 
-pub(super) fn file(
+pub(crate) fn file(
     site: &SiteContext<'_>,
     index: usize,
     newest: usize,
@@ -65,7 +65,7 @@ pub(super) fn file(
     json(&SeriesView {
         built_from: Some(built_from(site)),
         events: Some(
-            (0..analysis.changes.len()).map(|at| site.event_id(index, at).to_owned()).collect(),
+            (0..analysis.changes.len()).map(|at| site.events.id(index, at).to_owned()).collect(),
         ),
         parts: (!older.is_empty()).then_some(older),
         schema: Some("schema/series.json"),
@@ -75,7 +75,7 @@ pub(super) fn file(
 }
 
 /// One earlier year. It does not say what it was built from, so that it stays the same.
-pub(super) fn part_file(
+pub(crate) fn part_file(
     site: &SiteContext<'_>,
     index: usize,
     part: &YearPart,
@@ -113,7 +113,7 @@ fn segments(series: &Series, runners: &[String]) -> Vec<SegmentView> {
 fn runner_id(segment: &Segment) -> String {
     let fields = segment.fingerprint.iter().map(|(name, value)| format!("{name}={value}\n"));
     let fields: String = fields.collect();
-    if fields.is_empty() { fields } else { urls::sha256_hex(&fields, 8) }
+    if fields.is_empty() { fields } else { model::hex::sha256(&fields, 8) }
 }
 
 fn point<'a>(
@@ -143,7 +143,7 @@ fn point<'a>(
 }
 
 /// The points of a series as RFC 4180 CSV.
-pub(super) fn csv(site: &SiteContext<'_>, index: usize) -> Vec<u8> {
+pub(crate) fn csv(site: &SiteContext<'_>, index: usize) -> Vec<u8> {
     let (series, _) = site.series(index);
     let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
     let mut out = String::from("commit,timestamp,value,std,unit,segment,flags\r\n");

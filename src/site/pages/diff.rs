@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use crate::report::delta::{self, ComparedSeries, SeriesDelta};
+use crate::report::delta::{self, SeriesDelta};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
+use crate::site::comparison;
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
-use crate::site::pairs::{CommitPair, PairKind};
+use crate::site::pages;
+use crate::site::pairs::{CommitPair, ComparedSeries, PairKind};
 use crate::site::repository;
 use crate::site::view::{ChangeCell, Fact, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages, table};
 use detect::compare::{Delta, DeltaVerdict};
 use model::series::Series;
 use model::text::{self, UnitScale};
 
-/// Unchanged and not compared series of one page: what is more stands in the JSON.
+/// Unchanged and not compared series of one page; the JSON has all of them.
 const MIN_FOLDED: usize = 60;
 
 #[derive(Template)]
@@ -82,7 +84,7 @@ impl DiffSlice<'_> {
 
 /// The whole comparison, and its slices where a change or a pull request makes people link to them.
 pub(crate) fn slices<'a>(site: &'a SiteContext<'_>, pair: &CommitPair) -> Vec<DiffSlice<'a>> {
-    let compared = pair.compared(site);
+    let compared = comparison::of_pair(site, pair);
     let changed = |one: &&ComparedSeries| match &one.delta {
         SeriesDelta::Delta(delta) => delta::is_significant(delta),
         SeriesDelta::Outlier(_) | SeriesDelta::NotCompared(_) => false,
@@ -110,7 +112,7 @@ pub(crate) fn slices<'a>(site: &'a SiteContext<'_>, pair: &CommitPair) -> Vec<Di
 pub(crate) fn kind_text(kind: PairKind) -> String {
     match kind {
         PairKind::Pull(pull) => format!("pull request #{pull}"),
-        PairKind::Tags => "tag to tag".to_owned(),
+        PairKind::Tags => "consecutive tags".to_owned(),
         PairKind::Consecutive => "consecutive commits".to_owned(),
         PairKind::Event => "around a change".to_owned(),
     }
@@ -126,7 +128,7 @@ pub(crate) fn render(
     let whole = urls::diff(&pair.slug);
     let path = format!("{whole}{}", slice.path);
     let root = link_root(site, &path);
-    let compared = pair.compared(site);
+    let compared = comparison::of_pair(site, pair);
     let compared = slice.select(site, &compared);
     let (base, head) = (site.commit(pair.base), site.commit(pair.head));
     let sorted = SortedDeltas::of(site, compared);
@@ -149,7 +151,7 @@ pub(crate) fn render(
         base: base_text,
         head: head_text,
         facts: facts(site, pair),
-        slices: slice_links(site, root, pair, (slices, slice)),
+        slices: slice_links(site, root, pair, slices, slice),
         groups: by_backend(site, root, &sorted.changed),
         unchanged_summary: format!(
             "{} unchanged",
@@ -239,11 +241,13 @@ impl<'p> SortedDeltas<'p> {
         let compared = self.changed.len() + self.unchanged.len();
         if compared == 0 {
             let not = text::count_noun(self.not_compared.len() as u64, "series");
-            return Phrase::new("note").text(format!("Nothing could be compared: {not}, see why."));
+            return Phrase::new("note").text(format!(
+                "Nothing could be compared: {not} not compared, see the reasons below."
+            ));
         }
         let mut phrase = Phrase::new(if self.worse > 0 { "worse" } else { "better" });
         if self.worse + self.better == 0 {
-            phrase = phrase.text("No clear change: ");
+            phrase = phrase.text("No significant change: ");
         }
         if self.worse > 0 {
             phrase = phrase.marked("worse", format!("▲ {} worse", text::count(self.worse)));
@@ -267,11 +271,11 @@ impl<'p> SortedDeltas<'p> {
         let SeriesDelta::Delta(delta) = &first.delta else { return phrase };
         let series = site.series(first.series).0;
         let worse = delta.verdict == DeltaVerdict::Regressed;
-        let row = format!("#{}", table::series_anchor(site, first.series));
+        let row = format!("#{}", site.series_anchor(first.series));
         let size = wording::change_size(series, delta.before, delta.after, worse);
         let name = format!("{} {}", series.key.test, wording::series_label(&series.key));
         phrase
-            .text(if worse { " Worst: " } else { " Best: " })
+            .text(if worse { " Largest regression: " } else { " Largest improvement: " })
             .link(row, name)
             .text(format!(", {size}."))
     }
@@ -279,11 +283,12 @@ impl<'p> SortedDeltas<'p> {
 
 fn facts(site: &SiteContext<'_>, pair: &CommitPair) -> Vec<Fact> {
     let (base, head) = (site.commit(pair.base), site.commit(pair.head));
-    let back = site.main_commits.iter().filter(|at| **at >= pair.base && **at < pair.head).count();
+    let back =
+        site.commits.main_line().iter().filter(|at| **at >= pair.base && **at < pair.head).count();
     let why = match pair.kind {
-        PairKind::Tags => "the tag before".to_owned(),
-        _ if back <= 1 => "the measured commit before".to_owned(),
-        _ => format!("measured ancestor, {back} commits back"),
+        PairKind::Tags => "previous tag".to_owned(),
+        _ if back <= 1 => "previous measured commit".to_owned(),
+        _ => format!("measured ancestor, {back} measured commits back"),
     };
     let mut facts = vec![
         Fact::at("Base", wording::day(base.time)).note(why),
@@ -298,20 +303,21 @@ fn slice_links(
     site: &SiteContext<'_>,
     root: LinkRoot,
     pair: &CommitPair,
-    (slices, current): (&[DiffSlice<'_>], &DiffSlice<'_>),
+    slices: &[DiffSlice<'_>],
+    current: &DiffSlice<'_>,
 ) -> Vec<PageLink> {
     let whole = urls::diff(&pair.slug);
     let mut links: Vec<PageLink> = slices
         .iter()
         .map(|slice| PageLink {
             href: root.to(&format!("{whole}{}", slice.path)),
-            note: if slice.path == current.path { "(shown)".to_owned() } else { String::new() },
+            note: if slice.path == current.path { "(this page)".to_owned() } else { String::new() },
             text: slice.name.to_owned(),
         })
         .collect();
     let (base, head) = (&site.commit(pair.base).id, &site.commit(pair.head).id);
-    if let Some(href) = repository::compare_url(site, base, head) {
-        links.push(PageLink { href, text: "Code".to_owned(), note: String::new() });
+    if let Some(href) = repository::compare_url(site.input.policy, base, head) {
+        links.push(PageLink { href, text: "Source code".to_owned(), note: String::new() });
     }
     for (word, commit) in [("Base", base), ("Head", head)] {
         let text = format!("{word} {}", text::short_commit(commit));
@@ -338,16 +344,19 @@ fn by_backend(
         }
         rows.entry(backend).or_default().push(row(site, root, one, delta));
     }
-    let limits = &site.input.policy.regression;
+    let regression = &site.input.policy.regression;
     order
         .into_iter()
         .map(|backend| {
-            let limit =
-                limits.per_backend.get(backend).copied().unwrap_or(limits.default_threshold);
+            let threshold = regression
+                .per_backend
+                .get(backend)
+                .copied()
+                .unwrap_or(regression.default_threshold);
             DiffGroup {
                 title: backend.to_owned(),
-                note: format!("limit {}", text::percent(limit)),
-                caption: "Bars: change of the value; shaded: the limit.".to_owned(),
+                note: format!("threshold {}", text::percent(threshold)),
+                caption: "Bars: change of the value; shaded: within the threshold.".to_owned(),
                 rows: rows.remove(backend).unwrap_or_default(),
             }
         })
@@ -360,7 +369,7 @@ fn row(site: &SiteContext<'_>, root: LinkRoot, one: &ComparedSeries, delta: &Del
     let scale = UnitScale::for_values([delta.before, delta.after], &series.unit);
     DiffRow {
         href: root.to(&site.series_path(index)),
-        anchor: table::series_anchor(site, index),
+        anchor: site.series_anchor(index),
         test: series.key.test.clone(),
         key: wording::series_label(&series.key),
         before: scale.quantity(delta.before),

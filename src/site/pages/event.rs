@@ -4,16 +4,17 @@ use askama::Template;
 
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
-use crate::site::context::{EventRef, SiteContext};
+use crate::site::changes::EventRef;
+use crate::site::context::{CommitRange, SiteContext};
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::links::ChartLinks;
 use crate::site::pages::{self, suspects};
+use crate::site::table;
 use crate::site::view::{EventRow, Fact, Figure, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, table};
 use chart::{self, ChartSize, ChartSpan, RunWindow};
 use detect::{ChangeSeverity, ChangeStatus};
 use model::record::time::{DAY_US, Timestamp};
-use model::series::CommitIndex;
 use model::text;
 
 /// Other changes listed as "at the same time".
@@ -29,8 +30,8 @@ struct EventPage {
     verdict: Phrase,
     facts: Vec<Fact>,
     chart: Figure,
-    candidates_text: Phrase,
-    candidates: Vec<Phrase>,
+    suspects_text: Phrase,
+    suspects: Vec<Phrase>,
     links: Vec<PageLink>,
     evidence: Vec<Phrase>,
     same_time: Vec<EventRow>,
@@ -75,8 +76,8 @@ pub(crate) fn render(site: &SiteContext<'_>, event: &EventRef) -> Result<Vec<u8>
             Fact::new("Status", wording::status(&change.status)),
         ],
         chart: zoomed_chart(site, root, event),
-        candidates_text: suspects::sentence(site, root, event),
-        candidates: suspects::list(site, root, event),
+        suspects_text: suspects::sentence(site, root, event),
+        suspects: suspects::list(site, root, event),
         links: links(site, root, event),
         evidence: evidence(site, event),
         same_time: same_time(site, root, event),
@@ -91,13 +92,13 @@ fn verdict(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Phrase {
     let size = wording::change_size(series, change.before, change.after, change.is_regression);
     let phrase = Phrase::new(tone)
         .marked(tone, format!("{} {size}", wording::arrow(change.change)))
-        .text(format!(" since {}, limit ", text::date(event.time)))
+        .text(format!(" since {}, threshold ", text::date(event.time)))
         .link(root.to("about/#limits"), text::percent(analysis.threshold))
         .text(". ");
     match &change.status {
-        ChangeStatus::New => phrase.text("It still stands."),
+        ChangeStatus::New => phrase.text("Not fixed yet."),
         ChangeStatus::Fixed => phrase.text("A later change brought the level back."),
-        ChangeStatus::Explained => phrase.text("A note explains it."),
+        ChangeStatus::Explained => phrase.text("Explained by a note."),
         ChangeStatus::Accepted { reason, accepted_by: by } => {
             phrase.text("Accepted by ").name(by).text(": ").name(reason)
         }
@@ -113,22 +114,19 @@ fn zoomed_chart(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Fig
     table::figure("c1", chart::trend(&input, ChartSize::Full))
 }
 
-/// The last commit on the old level, and the first on the new.
-pub(super) fn change_range(site: &SiteContext<'_>, event: &EventRef) -> (CommitIndex, CommitIndex) {
-    let (series, _, change) = site.change(event);
-    (series.runs[change.last_before].commit, series.runs[change.first_after].commit)
-}
-
 fn links(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<PageLink> {
-    let (base, head) = change_range(site, event);
+    let CommitRange { base, head } = site.change_range(event);
     let slug = urls::pair(&site.commit(base).id, &site.commit(head).id);
     let mut links = vec![PageLink {
         href: root.to(&site.series_path(event.series)),
         text: "Whole series".to_owned(),
         note: String::new(),
     }];
-    if site.has_pair(&slug) {
-        links.insert(0, table::more_link(root, &urls::diff(&slug), "Compare these two".to_owned()));
+    if site.pairs.has(&slug) {
+        links.insert(
+            0,
+            table::more_link(root, &urls::diff(&slug), "Compare these commits".to_owned()),
+        );
     }
     links
 }
@@ -141,7 +139,7 @@ fn evidence(site: &SiteContext<'_>, event: &EventRef) -> Vec<Phrase> {
 fn same_time(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<EventRow> {
     let near =
         |days: i64| Timestamp::from_micros(event.time.micros().saturating_add(days * DAY_US));
-    let around = site.events_within(near(-1), near(1)).iter();
+    let around = site.events.within(near(-1), near(1)).iter();
     let others = around.filter(|other| other.id != event.id).take(MAX_SAME_TIME);
     others.map(|other| table::event_row(site, root, other)).collect()
 }

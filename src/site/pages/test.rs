@@ -6,10 +6,13 @@ use askama::Template;
 
 use crate::report::{urls, wording};
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages::series::comparison;
+use crate::site::table::PanelHeading;
+use crate::site::urgency;
 use crate::site::view::{Fact, Figure, PageFrame, PanelGroup, Phrase, SeriesGroup};
-use crate::site::{RenderError, pages, table};
+use crate::site::{pages, table};
 use model::record::Direction;
 use model::text;
 
@@ -48,7 +51,7 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
         verdict: &verdict,
         section: NavSection::None,
     };
-    let off = members.iter().filter(|one| table::has_open_regression(site, **one)).count();
+    let off = members.iter().filter(|one| urgency::has_open_regression(site, **one)).count();
     let backends: BTreeSet<&str> =
         members.iter().map(|one| site.series(*one).0.key.backend.as_str()).collect();
     let several = alike.iter().filter(|(_, members)| members.len() > 1);
@@ -63,7 +66,7 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
         facts: vec![
             Fact::new("Series", text::count(members.len() as u64)),
             Fact::new("Backends", text::count(backends.len() as u64)),
-            Fact::new("Off their limit", text::count(off as u64)),
+            Fact::new("Open regressions", text::count(off as u64)),
         ],
         comparisons: comparisons.collect(),
         panels: panels(site, root, &path, &alike),
@@ -124,7 +127,7 @@ fn ranking(site: &SiteContext<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
         phrase = phrase.name(&site.series(*other).0.key.backend);
     }
     if rest.is_empty() {
-        phrase = phrase.text("alone");
+        phrase = phrase.text("the only backend with results");
     }
     phrase.text(if variant.is_empty() { ".".to_owned() } else { format!(" ({variant}).") })
 }
@@ -141,8 +144,8 @@ fn panels(
         if drawn + members.len().min(table::MAX_GROUP_PANELS) > table::MAX_PAGE_PANELS {
             break;
         }
-        let title = if variant.is_empty() { "each backend".to_owned() } else { variant.clone() };
-        let heading = (title, root.to(path), String::new());
+        let title = if variant.is_empty() { "Each backend".to_owned() } else { variant.clone() };
+        let heading = PanelHeading { title, href: root.to(path), note: String::new() };
         groups.push(table::panel_group(site, root, heading, members, drawn));
         drawn += members.len().min(table::MAX_GROUP_PANELS);
     }
@@ -179,7 +182,7 @@ fn sweep(site: &SiteContext<'_>, members: &[usize]) -> Option<Figure> {
         .iter()
         .map(|((_, backend), members)| chart::compare::SweepLine {
             label: backend,
-            slot: site.slot(backend),
+            slot: site.colors.slot(backend),
             points: members.iter().filter_map(|one| sweep_point(site, *one)).collect(),
             href: None,
         })

@@ -6,11 +6,13 @@ use askama::Template;
 
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
-use crate::site::context::{SiteContext, preset_members};
+use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages::backend::verdict_counts;
+use crate::site::table::PanelHeading;
 use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, Phrase, SeriesGroup};
-use crate::site::{RenderError, links, pages, table};
+use crate::site::{links, pages, presets, table, urgency};
 use model::filter::Filter;
 use model::record::shorten;
 use model::text;
@@ -94,7 +96,7 @@ pub(crate) fn render(
 pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let root = link_root(site, "view/");
     let members: Vec<usize> = site.series_indices().collect();
-    let sorted = table::by_urgency(site, &members);
+    let sorted = urgency::by_urgency(site, &members);
     let shown = &sorted[..sorted.len().min(SERIES_PER_PAGE)];
     let verdict = if members.is_empty() {
         Phrase::new("note").text("No results yet.")
@@ -109,7 +111,7 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
     };
     let mut facts = vec![Fact::new("Series", text::count(members.len() as u64))];
     if shown.len() < members.len() {
-        let note = "those that need attention first; the presets hold the others";
+        let note = "those that need attention first; the views above show the others";
         facts.push(Fact::new("Shown here", text::count(shown.len() as u64)).note(note));
     }
     let named = |name: &&str| (urls::slug(name), shorten(name, MAX_OPTION_CHARS).into_owned());
@@ -134,18 +136,18 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
     pages::html(&template)
 }
 
-/// `No series match: parallel, n ≥ 1,000,000.` and which clause removed the last one.
+/// `No series matches parallel, n ≥ 1,000,000.` and which condition excluded the last series.
 fn empty(site: &SiteContext<'_>, root: LinkRoot, filter: &Filter) -> Phrase {
     let phrase =
-        Phrase::new("note").text(format!("No series match: {}. ", filter.describe().join(", ")));
+        Phrase::new("note").text(format!("No series matches {}. ", filter.describe().join(", ")));
     let mut kept: Vec<usize> = site.series_indices().collect();
     for clause in filter.clauses() {
-        let matching = preset_members(&clause, site.input, &site.recents);
+        let matching = presets::members(&clause, site.input, &site.change_ages);
         kept.retain(|one| matching.binary_search(one).is_ok());
         if kept.is_empty() {
             let words = clause.describe().join(", ");
             return phrase
-                .text(format!("The clause that removed the last one: {words}. "))
+                .text(format!("The condition that excluded the last series: {words}. "))
                 .link(root.to("view/"), "All series");
         }
     }
@@ -170,7 +172,11 @@ fn panels(site: &SiteContext<'_>, root: LinkRoot, members: &[usize]) -> Vec<Pane
         if drawn + members.len().min(table::MAX_GROUP_PANELS) > table::MAX_PAGE_PANELS {
             break;
         }
-        let heading = (test.to_owned(), root.to(&urls::test(test)), variant);
+        let heading = PanelHeading {
+            title: test.to_owned(),
+            href: root.to(&urls::test(test)),
+            note: variant,
+        };
         groups.push(table::panel_group(site, root, heading, &members, drawn));
         drawn += members.len().min(table::MAX_GROUP_PANELS);
     }

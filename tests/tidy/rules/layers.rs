@@ -40,7 +40,7 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
     ("askama", &["site"]),
-    ("minijinja", &["site"]),
+    ("minijinja", &["report", "site"]),
     ("plotters", &["crates/chart"]),
     ("plotters_backend", &["crates/chart"]),
     ("serde_saphyr", &["crates/model/policy"]),

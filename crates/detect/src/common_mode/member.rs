@@ -1,5 +1,6 @@
-//! One series of a body on its way through the commits: what it did at each, against its level
-//! just before.
+//! One series of a peer group, commit by commit: how far it moved from its level just before.
+//!
+//! Example: ten runs at 100, then 110. The [`MemberShift`] of the new run is ln 1.1 = 0.095.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ pub const MIN_RUNS_BEFORE: usize = 4;
 /// Jumps from run to run that the noise is taken from.
 const MAX_JUMPS: usize = 60;
 
-/// The levels of a series' runs, which all its bodies share.
+/// The levels of a series' runs, which all its peer groups share.
 pub struct MemberLevels {
     /// Of each run, up is worse; NaN where it failed or is not above zero.
     levels: Vec<f64>,
@@ -38,18 +39,18 @@ pub struct MemberState {
     pub backend: usize,
     pub threshold: f64,
     levels: Arc<MemberLevels>,
-    /// By segment: its newest runs that may be compared, once they were asked for. While a shift of
-    /// the whole goes on, they are looked for each time.
+    /// By segment: its newest runs that may be compared, once they were needed. While a shift of the
+    /// group goes on, they are collected each time, because it changes which runs those are.
     recent: Vec<Option<RecentLevels>>,
     /// First run of the present baseline.
     pub baseline_start: usize,
-    /// First run that the walk has not reached.
+    /// First run that the pass has not reached.
     pub next_run: usize,
-    /// While a shift of the whole goes on: the first run that it may have touched.
+    /// While a shift of the group goes on: the first run that it may have touched.
     pub frozen_from: Option<usize>,
-    /// While it goes on: the first run that it is known to have touched.
+    /// While it goes on: the first run that it has touched for certain.
     pub shift_start: Option<usize>,
-    /// Runs before this were kept although marked: their shift stayed.
+    /// Runs before this are compared although they are excluded: their shift stayed.
     pub retained_before: usize,
     pub exclusions: Exclusions,
 }
@@ -70,7 +71,7 @@ pub struct MemberShift {
 
 impl MemberLevels {
     /// Only what is above zero has a ratio, and the first of it is the reference: what comes later
-    /// must not change what was said before.
+    /// must not change an earlier verdict.
     pub fn of(series: &Series, better: Direction) -> Self {
         let runs = &series.runs;
         let positive =
@@ -115,14 +116,14 @@ impl MemberLevels {
     }
 
     /// The median of those of these runs that may be compared with the last, and their number.
-    fn newest_median(&self, fresh: Range<usize>) -> Option<(f64, usize)> {
-        let newest = fresh.end - 1;
-        if fresh.len() == 1 {
+    fn newest_median(&self, new_runs: Range<usize>) -> Option<(f64, usize)> {
+        let newest = new_runs.end - 1;
+        if new_runs.len() == 1 {
             return Some((self.level(newest)?, 1));
         }
         let mut now: Vec<f64> = self.level(newest).into_iter().collect();
         let mut run = newest;
-        while let Some(earlier) = self.earlier(run).filter(|it| *it >= fresh.start) {
+        while let Some(earlier) = self.earlier(run).filter(|it| *it >= new_runs.start) {
             run = earlier;
             now.push(self.levels[run]);
         }
@@ -181,50 +182,52 @@ impl MemberState {
         }
     }
 
-    /// The same on the way through a series with other runs from here on.
+    /// The same state for a series with other runs from here on.
     pub fn with_levels(&self, levels: Arc<MemberLevels>) -> Self {
         let recent = vec![None; levels.segments];
         Self { levels, recent, exclusions: self.exclusions.clone(), ..*self }
     }
 
-    /// The shift of the whole is over: the run from which on it may have touched the series.
+    /// The shift of the group is over: the run from which on it may have touched the series.
     pub fn thaw(&mut self) -> Option<usize> {
         self.recent.fill(None);
         self.frozen_from.take()
     }
 
-    /// A shift of the whole begins, which may have touched the runs from this one on.
+    /// A shift of the group begins, which may have touched the runs from this one on.
     pub fn freeze(&mut self, from: usize) {
         self.frozen_from = Some(from);
         self.recent.fill(None);
     }
 
     /// Whether the series moves by a distance or more at a commit that it has not reached; none
-    /// where it has no [`MemberShift`] there. Hardly a median is needed to tell.
-    pub fn moves_by(&mut self, fresh: NewRuns, distance: f64) -> Option<bool> {
-        self.load_recent(fresh);
-        let before = self.recent_before(fresh)?;
-        if fresh.to - fresh.from == 1 && before.all_within(self.levels.level(fresh.from)?, distance)
+    /// where it has no [`MemberShift`] there. Hardly ever is a median needed: a level near to all of
+    /// the last ten is near to their median.
+    pub fn moves_by(&mut self, new_runs: NewRuns, distance: f64) -> Option<bool> {
+        self.load_recent(new_runs);
+        let before = self.recent_before(new_runs)?;
+        if new_runs.to - new_runs.from == 1
+            && before.all_within(self.levels.level(new_runs.from)?, distance)
         {
             return Some(false);
         }
-        Some(self.shift_at(fresh)?.shift.abs() >= distance)
+        Some(self.shift_at(new_runs)?.shift.abs() >= distance)
     }
 
     /// What the series did at a commit, against its level just before; none where too few
-    /// comparable runs tell that level.
-    pub fn advance(&mut self, fresh: NewRuns) -> Option<MemberShift> {
-        self.load_recent(fresh);
-        let moved = self.shift_at(fresh);
-        self.skip(fresh);
+    /// comparable runs make that level.
+    pub fn advance(&mut self, new_runs: NewRuns) -> Option<MemberShift> {
+        self.load_recent(new_runs);
+        let moved = self.shift_at(new_runs);
+        self.skip(new_runs);
         moved
     }
 
     /// Goes past the runs of a commit.
-    pub fn skip(&mut self, fresh: NewRuns) {
-        self.next_run = fresh.to;
+    pub fn skip(&mut self, new_runs: NewRuns) {
+        self.next_run = new_runs.to;
         if self.frozen_from.is_none() {
-            for run in fresh.from..fresh.to {
+            for run in new_runs.from..new_runs.to {
                 let recent = self.recent[self.levels.segment(run)].as_mut();
                 if let Some((recent, level)) = recent.zip(self.levels.level(run)) {
                     recent.push(level);
@@ -233,48 +236,48 @@ impl MemberState {
         }
     }
 
-    fn shift_at(&self, fresh: NewRuns) -> Option<MemberShift> {
-        let NewRuns { member, from, to } = fresh;
-        let before = self.recent_before(fresh)?;
+    fn shift_at(&self, new_runs: NewRuns) -> Option<MemberShift> {
+        let NewRuns { member, from, to } = new_runs;
+        let before = self.recent_before(new_runs)?;
         let (now, runs) = self.levels.newest_median(from..to)?;
-        let vagueness = (1.0 / runs as f64 + 1.0 / before.count as f64).sqrt();
+        let standard_error_factor = (1.0 / runs as f64 + 1.0 / before.count as f64).sqrt();
         let base = median(before.levels())?;
         Some(MemberShift {
             member,
             shift: now - base,
-            standard_error_factor: vagueness,
+            standard_error_factor,
             level_before: base,
             from,
             to,
         })
     }
 
-    /// Sees to it that the runs before a commit are known.
-    fn load_recent(&mut self, fresh: NewRuns) {
-        let Some(newest) = fresh.to.checked_sub(1) else { return };
+    /// Collects the runs before a commit, where that was not done yet.
+    fn load_recent(&mut self, new_runs: NewRuns) {
+        let Some(newest) = new_runs.to.checked_sub(1) else { return };
         let segment = self.levels.segment(newest);
         if self.frozen_from.is_some() || self.recent[segment].is_none() {
-            let end = self.frozen_from.map_or(fresh.from, |frozen| frozen.min(fresh.from));
+            let end = self.frozen_from.map_or(new_runs.from, |frozen| frozen.min(new_runs.from));
             self.recent[segment] = Some(self.collect_recent(end, newest));
         }
     }
 
     /// The runs before a commit that its last one may be compared with; none where they are too
-    /// few to tell a level.
-    fn recent_before(&self, fresh: NewRuns) -> Option<&RecentLevels> {
-        let before = self.recent[self.levels.segment(fresh.to.checked_sub(1)?)].as_ref();
+    /// few for a level.
+    fn recent_before(&self, new_runs: NewRuns) -> Option<&RecentLevels> {
+        let before = self.recent[self.levels.segment(new_runs.to.checked_sub(1)?)].as_ref();
         before.filter(|before| before.count >= MIN_RUNS_BEFORE)
     }
 
     fn collect_recent(&self, end: usize, newest: usize) -> RecentLevels {
-        let known = |run: usize| run < self.retained_before || !self.exclusions.contains(run);
+        let may_compare = |run: usize| run < self.retained_before || !self.exclusions.contains(run);
         let mut before = Vec::with_capacity(MAX_RUNS_BEFORE);
         let mut run = newest;
         while before.len() < MAX_RUNS_BEFORE {
             let earlier = self.levels.earlier(run).filter(|it| *it >= self.baseline_start);
             let Some(earlier) = earlier else { break };
             run = earlier;
-            if run < end && known(run) {
+            if run < end && may_compare(run) {
                 before.push(self.levels.levels[run]);
             }
         }
@@ -287,10 +290,11 @@ impl MemberState {
     pub fn sigma_before(&self, end: usize) -> f64 {
         let mut jumps = Vec::with_capacity(MAX_JUMPS);
         self.jumps_before(end, |jump| jumps.push(jump));
+        // A jump is the difference of two runs, so its variance is that of two.
         (robust_sigma(&jumps) / std::f64::consts::SQRT_2).max(NOISE_FLOOR)
     }
 
-    /// What that is at most, by the largest of them, which takes no order.
+    /// An upper bound of that by the largest jump, for which nothing has to be sorted.
     pub fn max_sigma_before(&self, end: usize) -> f64 {
         let mut largest = 0.0;
         self.jumps_before(end, |jump| {
@@ -300,12 +304,12 @@ impl MemberState {
     }
 
     /// The newest jumps from run to run before `end`, as many as the noise is taken from.
-    fn jumps_before(&self, end: usize, mut tell: impl FnMut(f64)) {
+    fn jumps_before(&self, end: usize, mut visit: impl FnMut(f64)) {
         let levels = self.levels.levels[..end].iter().rev().filter(|level| !level.is_nan());
         let mut newer: Option<f64> = None;
         for level in levels.take(MAX_JUMPS + 1) {
             if let Some(newer) = newer {
-                tell(newer - level);
+                visit(newer - level);
             }
             newer = Some(*level);
         }
@@ -319,6 +323,8 @@ impl MemberState {
                 .level(index)
                 .is_some_and(|level| (level - it.level_before) / size >= MIN_REMAINING_SHARE)
         };
+        // The group is sure of a shift only when most backends have shown it; a series that showed
+        // it earlier is suspended from there.
         let mut from = it.from;
         let free = |index: usize| !self.exclusions.contains(index) && shifted(index);
         while from > self.baseline_start && it.from - from < MAX_RUNS_BEFORE && free(from - 1) {

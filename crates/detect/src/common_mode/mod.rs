@@ -1,11 +1,16 @@
-//! Backends together: shifts that most of them make at once (k-anomaly).
+//! Common-mode shifts: what most backends do at the same time is infrastructure (k-anomaly).
 //!
-//! What everything does together is not any one backend's regression. A [`CommonModeDetector`] walks the
-//! series of one body (the backends of one benchmark, or of the whole history) commit by commit. A
-//! backend counts as moved when the median of its series moved, beyond its own noise, with the
-//! rest. A shift of the whole that stays cuts every baseline once; the runs it took to be sure are
-//! left out everywhere. A code change that hits every backend at once cannot be told from
-//! infrastructure: it is told as such a day, never silently.
+//! A [`CommonModeDetector`] goes through the series of one peer group, the backends of one benchmark
+//! or of the whole history, commit by commit. A backend counts as moved when the median of its
+//! series moved with the others, and by more than its own noise. A shift that stays restarts every
+//! baseline once; the runs that it took to be sure are left out everywhere.
+//!
+//! A code change that hits every backend at once cannot be distinguished from infrastructure. It is
+//! shown as an infrastructure day, never silently dropped.
+//!
+//! Example: five backends, and from Monday on all of them are 25 % slower. Monday and Tuesday are
+//! suspended (`alert_on_consecutive_days: 2`), on Wednesday every baseline restarts at Monday. Had
+//! they been fast again on Tuesday, only Monday's runs would be left out.
 
 pub mod member;
 
@@ -21,7 +26,8 @@ use super::commit_batches::NewRuns;
 use super::stats::{median, median_in_place};
 use member::{MIN_RUNS_BEFORE, MemberLevels, MemberShift, MemberState};
 
-/// Members of one commit from which on they are asked in parallel.
+/// Members of one commit from which on they are advanced in parallel: below that, waking threads
+/// costs more than the work.
 const MIN_PARALLEL_MEMBERS: usize = 256;
 
 /// What infrastructure does to one series.
@@ -51,7 +57,7 @@ impl Exclusions {
 
 /// Standard deviations of the newest runs' median that a backend must have moved to count.
 const MIN_NOISE_MULTIPLE: f64 = 1.3;
-/// Share of the typical move that a backend must have made to count as moved with the rest, and
+/// Share of the typical move that a backend must have made to count as moved with the others, and
 /// how much more than it a series may have moved before it is judged by itself again.
 const MIN_SHARE_OF_SHIFT: f64 = 0.4;
 const INDEPENDENT_MULTIPLE: f64 = 2.0;
@@ -60,7 +66,7 @@ const SLACK: f64 = 1e-9;
 /// A shift goes on while the backends keep this share of its first size.
 const MIN_REMAINING_SHARE: f64 = 0.5;
 
-/// What a step of a course means for one series of it (its place in the body).
+/// What a commit means for one member, known by its place in the group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommonModeEffect {
     /// Its runs from this one on are part of a shift that is going on.
@@ -81,7 +87,7 @@ impl CommonModeEffect {
     }
 }
 
-/// One series of a body.
+/// One series of a peer group.
 pub struct GroupMember<'a> {
     pub series: &'a Series,
     /// Relative change that counts.
@@ -89,7 +95,7 @@ pub struct GroupMember<'a> {
     pub levels: Arc<MemberLevels>,
 }
 
-/// A shift of the whole that is going on.
+/// A shift of the group that is going on.
 #[derive(Clone)]
 struct OngoingShift {
     /// The typical excess at its beginning.
@@ -97,20 +103,21 @@ struct OngoingShift {
     days: Vec<InfrastructureDay>,
 }
 
-/// The walk of one body of series.
+/// The common-mode detector of one peer group.
 pub struct CommonModeDetector {
     policy: KAnomaly,
     members: Vec<MemberState>,
     /// Less than this is beyond no backend's threshold.
     min_threshold: f64,
-    /// By backend, at the present commit: series that are compared, and those beyond `least`.
+    /// By backend, at the present commit: series that are compared, and those beyond
+    /// `min_threshold`.
     tally: Vec<(u32, u32)>,
     ongoing: Option<OngoingShift>,
     reported_days: Vec<InfrastructureDay>,
 }
 
 impl CommonModeDetector {
-    /// None where the body has fewer backends than the policy wants.
+    /// None where the group has fewer backends than the policy asks for.
     pub fn of(members: &[GroupMember<'_>], policy: &KAnomaly) -> Option<Self> {
         let mut names: Vec<&str> =
             members.iter().map(|it| it.series.key.backend.as_str()).collect();
@@ -128,67 +135,76 @@ impl CommonModeDetector {
         })
     }
 
-    /// The walk of the same body where its series have other runs from here on.
+    /// The same detector where the series have other runs from here on.
     pub fn with_levels(&self, members: impl Iterator<Item = Arc<MemberLevels>>) -> Self {
-        let walkers = self.members.iter().zip(members);
+        let states = self.members.iter().zip(members);
         Self {
             policy: self.policy.clone(),
             min_threshold: self.min_threshold,
             tally: self.tally.clone(),
-            members: walkers.map(|(walker, levels)| walker.with_levels(levels)).collect(),
+            members: states
+                .map(|(member_state, levels)| member_state.with_levels(levels))
+                .collect(),
             ongoing: self.ongoing.clone(),
             reported_days: self.reported_days.clone(),
         }
     }
 
-    /// The shifts told so far, by day, and what they do to each member. One that is still going on
-    /// is among them.
+    /// The shifts so far, by day, and what they do to each member. One that is still going on is
+    /// among them.
     pub fn finish(mut self) -> (Vec<InfrastructureDay>, Vec<Exclusions>) {
-        if let Some(open) = self.ongoing.take() {
-            self.reported_days.extend(open.days);
+        if let Some(ongoing) = self.ongoing.take() {
+            self.reported_days.extend(ongoing.days);
         }
-        (self.reported_days, self.members.into_iter().map(|walker| walker.exclusions).collect())
+        (
+            self.reported_days,
+            self.members.into_iter().map(|member_state| member_state.exclusions).collect(),
+        )
     }
 
-    /// One commit's runs: opens, prolongs or ends a shift of the whole.
-    pub fn advance(&mut self, day: i64, fresh: &[NewRuns], effects: &mut Vec<CommonModeEffect>) {
-        if self.ongoing.is_none() && fresh.len() < MIN_PARALLEL_MEMBERS && !self.may_shift(fresh) {
-            fresh.iter().for_each(|it| self.members[it.member].skip(*it));
+    /// One commit's runs: begins, prolongs or ends a shift of the group.
+    pub fn advance(&mut self, day: i64, new_runs: &[NewRuns], effects: &mut Vec<CommonModeEffect>) {
+        if self.ongoing.is_none()
+            && new_runs.len() < MIN_PARALLEL_MEMBERS
+            && !self.may_shift(new_runs)
+        {
+            new_runs.iter().for_each(|it| self.members[it.member].skip(*it));
             return;
         }
-        let moves = self.advance_members(fresh);
+        let moves = self.advance_members(new_runs);
+        // Median, noise and share of the backends matter only where something moved.
         if self.ongoing.is_none() && moves.iter().all(|it| it.shift.abs() < self.min_threshold) {
             return;
         }
-        let Some(whole) =
+        let Some(group) =
             GroupShift::of(&moves, &self.members, &self.policy, self.ongoing.is_some())
         else {
             return;
         };
-        if self.ongoing.as_ref().is_some_and(|it| whole.shift / it.size < MIN_REMAINING_SHARE) {
+        if self.ongoing.as_ref().is_some_and(|it| group.shift / it.size < MIN_REMAINING_SHARE) {
             self.end_shift(false, effects);
         }
         if self.ongoing.is_none() {
-            if !whole.is_common(&self.policy) {
+            if !group.is_common(&self.policy) {
                 return;
             }
             self.members.iter_mut().for_each(|it| it.freeze(it.next_run));
             for it in &moves {
                 self.members[it.member].freeze(it.from);
             }
-            self.ongoing = Some(OngoingShift { size: whole.shift, days: Vec::new() });
+            self.ongoing = Some(OngoingShift { size: group.shift, days: Vec::new() });
         }
-        self.extend_shift(day, &whole, &moves, effects);
+        self.extend_shift(day, &group, &moves, effects);
     }
 
     /// Whether so many series move that half of the backends may be beyond their thresholds. The
     /// median of a backend's series is no further out than half of them.
-    fn may_shift(&mut self, fresh: &[NewRuns]) -> bool {
+    fn may_shift(&mut self, new_runs: &[NewRuns]) -> bool {
         self.tally.fill((0, 0));
-        for it in fresh {
-            let walker = &mut self.members[it.member];
-            if let Some(loud) = walker.moves_by(*it, self.min_threshold) {
-                let (all, loudly) = &mut self.tally[walker.backend];
+        for it in new_runs {
+            let member_state = &mut self.members[it.member];
+            if let Some(loud) = member_state.moves_by(*it, self.min_threshold) {
+                let (all, loudly) = &mut self.tally[member_state.backend];
                 (*all, *loudly) = (*all + 1, *loudly + u32::from(loud));
             }
         }
@@ -197,69 +213,73 @@ impl CommonModeDetector {
         active >= self.min_backends() && 2 * beyond >= active
     }
 
-    /// Fewest backends that tell a shift.
+    /// Fewest backends that make a shift.
     fn min_backends(&self) -> usize {
         self.policy.min_active_backends.max(2) as usize
     }
 
     /// What each of the members did, in the order of `fresh`.
-    fn advance_members(&mut self, fresh: &[NewRuns]) -> Vec<MemberShift> {
-        if fresh.len() < MIN_PARALLEL_MEMBERS {
-            let mut moves = Vec::with_capacity(fresh.len());
-            moves.extend(fresh.iter().filter_map(|it| self.members[it.member].advance(*it)));
+    fn advance_members(&mut self, new_runs: &[NewRuns]) -> Vec<MemberShift> {
+        if new_runs.len() < MIN_PARALLEL_MEMBERS {
+            let mut moves = Vec::with_capacity(new_runs.len());
+            moves.extend(new_runs.iter().filter_map(|it| self.members[it.member].advance(*it)));
             return moves;
         }
         let mut tasks: Vec<Option<NewRuns>> = vec![None; self.members.len()];
-        fresh.iter().for_each(|it| tasks[it.member] = Some(*it));
-        let walkers = self.members.par_iter_mut().zip(tasks).with_min_len(64);
+        new_runs.iter().for_each(|it| tasks[it.member] = Some(*it));
+        let states = self.members.par_iter_mut().zip(tasks).with_min_len(64);
         let mut moves: Vec<Option<MemberShift>> =
-            walkers.map(|(walker, task)| walker.advance(task?)).collect();
-        fresh.iter().filter_map(|it| moves[it.member].take()).collect()
+            states.map(|(member_state, task)| member_state.advance(task?)).collect();
+        new_runs.iter().filter_map(|it| moves[it.member].take()).collect()
     }
 
     /// One more commit of the shift that goes on.
     fn extend_shift(
         &mut self,
         day: i64,
-        whole: &GroupShift,
+        group: &GroupShift,
         moves: &[MemberShift],
         effects: &mut Vec<CommonModeEffect>,
     ) {
-        let Some(open) = &mut self.ongoing else { return };
+        let Some(ongoing) = &mut self.ongoing else { return };
         let lasting = self.policy.alert_on_consecutive_days.max(1) as usize;
-        let same = open.days.last().is_some_and(|it| it.day == day);
+        // Several commits of one day are one day of the shift.
+        let same = ongoing.days.last().is_some_and(|it| it.day == day);
         if !same {
-            open.days.push(InfrastructureDay {
+            ongoing.days.push(InfrastructureDay {
                 day,
                 backends_moved: 0,
                 backends_active: 0,
                 change: 0.0,
-                is_degradation: open.size > 0.0,
-                alert: open.days.len() + 1 >= lasting,
+                is_degradation: ongoing.size > 0.0,
+                alert: ongoing.days.len() + 1 >= lasting,
                 is_lasting: false,
             });
         }
-        let size = open.size;
-        let days = open.days.len();
-        if let Some(told) =
-            open.days.last_mut().filter(|it| it.backends_moved as usize <= whole.moved_backends)
+        let size = ongoing.size;
+        let days = ongoing.days.len();
+        if let Some(today) =
+            ongoing.days.last_mut().filter(|it| it.backends_moved as usize <= group.moved_backends)
         {
-            told.backends_moved = u32::try_from(whole.moved_backends).unwrap_or(u32::MAX);
-            told.backends_active = u32::try_from(whole.active).unwrap_or(u32::MAX);
-            told.change = whole.shift.signum() * whole.shift.abs().exp_m1();
+            today.backends_moved = u32::try_from(group.moved_backends).unwrap_or(u32::MAX);
+            today.backends_active = u32::try_from(group.active).unwrap_or(u32::MAX);
+            today.change = group.shift.signum() * group.shift.abs().exp_m1();
         }
         for it in moves {
-            let walker = &mut self.members[it.member];
-            if size.signum() * it.shift > INDEPENDENT_MULTIPLE * size.abs() + walker.threshold {
+            let member_state = &mut self.members[it.member];
+            // A series that moved far more than the others has a change of its own besides; it is
+            // judged by itself.
+            if size.signum() * it.shift > INDEPENDENT_MULTIPLE * size.abs() + member_state.threshold
+            {
                 continue;
             }
-            let from = if walker.shift_start.is_some() {
+            let from = if member_state.shift_start.is_some() {
                 it.from
             } else {
-                walker.first_shifted_run(it, size)
+                member_state.first_shifted_run(it, size)
             };
-            walker.shift_start.get_or_insert(from);
-            walker.exclusions.runs.extend(from..it.to);
+            member_state.shift_start.get_or_insert(from);
+            member_state.exclusions.runs.extend(from..it.to);
             effects.push(CommonModeEffect::Suspend { member: it.member, from });
         }
         if days > lasting {
@@ -270,22 +290,23 @@ impl CommonModeDetector {
     /// Ends a shift. One that lasted cuts every baseline at its first run, also that of a series
     /// without runs on those days.
     fn end_shift(&mut self, lasting: bool, effects: &mut Vec<CommonModeEffect>) {
-        let Some(mut open) = self.ongoing.take() else { return };
-        open.days[0].is_lasting = lasting;
-        self.reported_days.append(&mut open.days);
-        for (member, walker) in self.members.iter_mut().enumerate() {
-            let (start, frozen) = (walker.shift_start.take(), walker.thaw());
+        let Some(mut ongoing) = self.ongoing.take() else { return };
+        ongoing.days[0].is_lasting = lasting;
+        self.reported_days.append(&mut ongoing.days);
+        for (member, member_state) in self.members.iter_mut().enumerate() {
+            let (start, frozen) = (member_state.shift_start.take(), member_state.thaw());
             if !lasting {
                 if start.is_some() {
                     effects.push(CommonModeEffect::Discard { member });
                 }
                 continue;
             }
-            let away = frozen.filter(|from| *from >= walker.next_run);
+            // A series without runs on those days has been through the shift all the same.
+            let away = frozen.filter(|from| *from >= member_state.next_run);
             if let Some(from) = start.or(away) {
-                walker.exclusions.rebases.push(from);
-                walker.baseline_start = from;
-                walker.retained_before = walker.next_run;
+                member_state.exclusions.rebases.push(from);
+                member_state.baseline_start = from;
+                member_state.retained_before = member_state.next_run;
                 effects.push(CommonModeEffect::Rebase { member, from });
             }
         }
@@ -312,14 +333,14 @@ struct BackendShift {
 
 impl GroupShift {
     /// None where too few backends have runs, or where nothing goes on and most stand still or go
-    /// their own ways: their noise need not be asked then.
+    /// their own ways: their noise is not needed then.
     fn of(
         moves: &[MemberShift],
-        walkers: &[MemberState],
+        states: &[MemberState],
         policy: &KAnomaly,
-        open: bool,
+        ongoing: bool,
     ) -> Option<Self> {
-        let backend = |it: &MemberShift| walkers[it.member].backend;
+        let backend = |it: &MemberShift| states[it.member].backend;
         let mut moves: Vec<&MemberShift> = moves.iter().collect();
         moves.sort_by_key(|it| backend(it));
         let backends = || moves.chunk_by(|one, other| backend(one) == backend(other));
@@ -327,17 +348,19 @@ impl GroupShift {
         if active < policy.min_active_backends.max(2) as usize {
             return None;
         }
-        let typical = |own: &[&MemberShift], what: &dyn Fn(&MemberShift) -> f64| match own {
-            [one] => what(one),
-            many => {
-                let mut values: Vec<f64> = many.iter().map(|it| what(it)).collect();
-                median_in_place(&mut values).unwrap_or(0.0)
-            }
-        };
+        // A backend has one vote, however many series it has: the median of them.
+        let typical =
+            |of_backend: &[&MemberShift], what: &dyn Fn(&MemberShift) -> f64| match of_backend {
+                [one] => what(one),
+                many => {
+                    let mut values: Vec<f64> = many.iter().map(|it| what(it)).collect();
+                    median_in_place(&mut values).unwrap_or(0.0)
+                }
+            };
         let each: Vec<BackendShift> = backends()
-            .map(|own| BackendShift {
-                shift: typical(own, &|it| it.shift),
-                threshold: typical(own, &|it| walkers[it.member].threshold),
+            .map(|of_backend| BackendShift {
+                shift: typical(of_backend, &|it| it.shift),
+                threshold: typical(of_backend, &|it| states[it.member].threshold),
             })
             .collect();
         let excess = median(&each.iter().map(|it| it.shift).collect::<Vec<_>>())?;
@@ -345,18 +368,18 @@ impl GroupShift {
         let beyond = each.iter().filter(|it| sign * it.shift >= it.threshold - SLACK).count();
         let along = |it: &&BackendShift| sign * it.shift >= MIN_SHARE_OF_SHIFT * excess.abs();
         let most = each.iter().filter(along).count();
-        if !open && (2 * beyond < active || !is_share_reached(most, active, policy)) {
+        if !ongoing && (2 * beyond < active || !is_share_reached(most, active, policy)) {
             return None;
         }
-        let clear = |(it, own): &(&BackendShift, &[&MemberShift])| {
+        let clear = |(it, of_backend): &(&BackendShift, &[&MemberShift])| {
             let beyond = |noise: f64| sign * it.shift > MIN_NOISE_MULTIPLE * noise;
             let at_most = |it: &MemberShift| {
-                it.standard_error_factor * walkers[it.member].max_sigma_before(it.from)
+                it.standard_error_factor * states[it.member].max_sigma_before(it.from)
             };
             let noise = |it: &MemberShift| {
-                it.standard_error_factor * walkers[it.member].sigma_before(it.from)
+                it.standard_error_factor * states[it.member].sigma_before(it.from)
             };
-            beyond(typical(own, &at_most)) || beyond(typical(own, &noise))
+            beyond(typical(of_backend, &at_most)) || beyond(typical(of_backend, &noise))
         };
         let moved = each.iter().zip(backends()).filter(|(it, _)| along(it)).filter(clear).count();
         Some(Self {
@@ -414,14 +437,14 @@ mod tests {
             };
             let all: Vec<Series> = (0..7).map(of).collect();
             let policy = KAnomaly::default();
-            let Some(mut course) = detector(&all, &policy) else { return Ok(()) };
+            let Some(mut detector) = detector(&all, &policy) else { return Ok(()) };
             for from in 0..runs.len() {
-                let fresh = |member| NewRuns { member, from, to: from + 1 };
-                let fresh: Vec<NewRuns> = (0..7).map(fresh).collect();
-                let may_shift = course.may_shift(&fresh);
-                let moves = course.advance_members(&fresh);
-                let whole = GroupShift::of(&moves, &course.members, &policy, false);
-                prop_assert!(may_shift || whole.is_none());
+                let new_runs = |member| NewRuns { member, from, to: from + 1 };
+                let new_runs: Vec<NewRuns> = (0..7).map(new_runs).collect();
+                let may_shift = detector.may_shift(&new_runs);
+                let moves = detector.advance_members(&new_runs);
+                let group = GroupShift::of(&moves, &detector.members, &policy, false);
+                prop_assert!(may_shift || group.is_none());
             }
         }
     }

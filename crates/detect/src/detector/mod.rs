@@ -1,10 +1,16 @@
-//! The gate: one series watched run by run. Is its newest level a regression?
+//! The gate for one series, run by run: is its newest level a regression?
 //!
-//! A [`ChangeDetector`] only ever looks back: what it says after a run is what it would have said on the day
-//! of that run. A new level must pass a conjunction: size against the policy, every run of a short
-//! level beyond it, significance against the runs before with their autocorrelation, and a shift
-//! larger than what the same statistic did by itself in this series' past (rustc-perf's idea).
-//! What it tells restarts the baseline at the first run of the new level.
+//! A [`ChangeDetector`] only looks back, so what it says after a run is what it would have said on
+//! the day of that run. A new level must be large enough, beyond the threshold with every run of a
+//! short level, significant against the runs before with their autocorrelation, and larger than
+//! what the same statistic did by itself in this series' past (rustc-perf's idea). A report
+//! restarts the baseline at the first run of the new level.
+//!
+//! Example: 100, 101, 99, 100, 101, 121, 120, 122 under 10 % and 3 confirmations. After the sixth
+//! run the state is `Suspected(1)`, after the eighth a candidate has change point 5.
+//!
+//! The methods are in files by what they are about: `search` for new levels, `state` for the state
+//! after a run, `runner_pool` for runners that take turns, `suspension` for infrastructure shifts.
 
 mod suspension;
 mod search;
@@ -21,8 +27,10 @@ use super::window::SortedWindow;
 use runner_pool::{RunnerLevels, RunnerOffsets};
 pub use state::LevelValues;
 pub use suspension::LevelsAround;
+use suspension::SuspendedRun;
 
-/// A new level that passes every demand of one series by itself.
+/// A new level that passes every test of one series by itself. Whether it is reported depends on the
+/// other series too.
 #[derive(Clone, Debug)]
 pub struct ChangeCandidate {
     pub kind: ChangeKind,
@@ -36,7 +44,7 @@ pub struct ChangeCandidate {
     /// Levels, up is worse.
     before: f64,
     after: f64,
-    /// The policy's size is reached: a smaller improvement only restarts the baseline.
+    /// The threshold is reached: a smaller improvement only restarts the baseline.
     is_reportable: bool,
     /// How the runners of a pool were brought to one level; empty for a single one.
     runner_offsets: RunnerOffsets,
@@ -53,13 +61,13 @@ impl ChangeCandidate {
         self.change_point
     }
 
-    /// In the grace period nothing is told; the baseline begins anew all the same.
-    pub fn with_grace_period(self, young: bool) -> Self {
-        Self { is_reportable: self.is_reportable && !young, ..self }
+    /// In the grace period nothing is reported; the baseline restarts all the same.
+    pub fn with_grace_period(self, is_young: bool) -> Self {
+        Self { is_reportable: self.is_reportable && !is_young, ..self }
     }
 }
 
-/// A change that was told. Places are points of the watch.
+/// A reported change. Places are points of the detector: runs that take part.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReportedChange {
     pub kind: ChangeKind,
@@ -72,21 +80,21 @@ pub struct ReportedChange {
     before: f64,
     after: f64,
     runner_offsets: RunnerOffsets,
-    /// First point at which it no longer stood.
+    /// First point at which it was no longer open.
     pub closed_at: Option<usize>,
 }
 
-/// What the watch says after the newest run.
+/// The state of a series after the newest run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum DetectorState {
-    /// The finding of this index stands.
+    /// The report of this index is open.
     Open(usize),
-    /// So many of the newest runs are beyond everything, too few to tell.
+    /// So many of the newest runs are beyond the threshold and the noise, too few to be confirmed.
     Suspected(usize),
     Unchanged,
 }
 
-/// Runs of one runner in a row after which the others' runs are forgotten.
+/// Runs of one runner in a row after which the others' runs leave the baseline.
 const MIN_RUNS_ALONE: usize = 30;
 /// The scale before the first value.
 const UNIT_SCALE: LevelScale = LevelScale::Linear { size: 1.0 };
@@ -111,7 +119,7 @@ pub struct ChangeDetector {
     baseline_medians: Vec<f64>,
     /// First point of the baseline that was in force.
     baseline_starts: Vec<u32>,
-    /// Not part of a shift that was told.
+    /// Not part of a shift that was reported.
     unshifted: Vec<bool>,
     baseline_start: usize,
     /// Which way the level moved where the baseline began, where a shift began it.
@@ -121,19 +129,20 @@ pub struct ChangeDetector {
     is_pooled: bool,
     /// While it does: their levels.
     runners: RunnerLevels,
-    /// The baseline's oldest runs, as far as they were asked for: a drift is told against their
+    /// The baseline's oldest runs, as far as they were needed: a drift is measured from their
     /// median.
     oldest_levels: SortedWindow,
     /// The lowest and the highest level of the baseline.
     level_range: (f64, f64),
-    /// Points that wait for what becomes of an infrastructure shift: run, value, segment.
-    suspended: Vec<(usize, f64, u32)>,
+    /// Runs that wait for what becomes of an infrastructure shift.
+    suspended: Vec<SuspendedRun>,
     pub reports: Vec<ReportedChange>,
     open: Option<usize>,
 }
 
 impl ChangeDetector {
-    /// For a series of so many runs: watches of all series are in memory at once.
+    /// For a series of so many runs. The detectors of all series are in memory at once, so that the
+    /// vectors get exactly the room they need.
     pub fn new(rule: Rule, runs: usize) -> Self {
         Self {
             rule,
@@ -178,7 +187,7 @@ impl ChangeDetector {
         self.levels.len()
     }
 
-    /// Forgets what only the next run would need: there is none.
+    /// Drops what only the next run would need, when there is none.
     pub fn release_history(&mut self) {
         (self.baseline_starts, self.unshifted) = (Vec::new(), Vec::new());
     }
@@ -202,6 +211,8 @@ impl ChangeDetector {
 
     /// Linear levels from the first value on that has no logarithm.
     fn rescale(&mut self, value: f64) {
+        // One value without a logarithm makes the whole series linear, its past included: levels of
+        // two scales cannot be compared.
         let scale = match self.scale {
             None => LevelScale::of(&[value]),
             Some(LevelScale::Log { .. }) if value <= 0.0 => {
@@ -217,9 +228,9 @@ impl ChangeDetector {
         self.levels = self.values.iter().map(|value| self.level_of(*value)).collect();
         let sign = self.rule.worse_sign();
         let again = |level: f64| sign * scale.level(old.value(sign * level));
-        for finding in &mut self.reports {
-            (finding.before, finding.after) = (again(finding.before), again(finding.after));
-            finding.runner_offsets.clear();
+        for report in &mut self.reports {
+            (report.before, report.after) = (again(report.before), again(report.after));
+            report.runner_offsets.clear();
         }
         self.rebuild_baselines();
     }
@@ -258,7 +269,7 @@ impl ChangeDetector {
             (self.level_range.0.min(self.levels[at]), self.level_range.1.max(self.levels[at]));
     }
 
-    /// Forgets the windows: a baseline begins.
+    /// Empties the windows: a baseline begins.
     fn reset_windows(&mut self) {
         self.window = SortedWindow::new(MAX_BASELINE_RUNS);
         self.oldest_levels = SortedWindow::new(0);
@@ -268,7 +279,7 @@ impl ChangeDetector {
 
     /// Recomputes the bookkeeping of all points, each in the baseline that was in force there.
     fn rebuild_baselines(&mut self) {
-        let epoch = self.baseline_start;
+        let newest_start = self.baseline_start;
         self.baseline_start = 0;
         self.reset_windows();
         for at in 0..self.levels.len() {
@@ -278,8 +289,8 @@ impl ChangeDetector {
             }
             self.extend_baseline(at);
         }
-        if self.baseline_start != epoch {
-            self.baseline_start = epoch;
+        if self.baseline_start != newest_start {
+            self.baseline_start = newest_start;
             self.reset_windows();
         }
     }
@@ -297,50 +308,52 @@ impl ChangeDetector {
         self.update_runners();
     }
 
-    /// Whether the newest run's runner is known well enough to be compared.
+    /// Whether the newest run's runner has enough runs to be compared.
     pub fn knows_runner(&self, needed: usize) -> bool {
         let Some(newest) = self.segments.last() else { return false };
         if !self.is_pooled || self.runners.run_count(*newest) >= needed {
             return true;
         }
-        let own = self.segments[self.baseline_start..].iter().filter(|segment| *segment == newest);
-        own.take(needed).count() == needed
+        let of_runner =
+            self.segments[self.baseline_start..].iter().filter(|segment| *segment == newest);
+        of_runner.take(needed).count() == needed
     }
 
-    /// Tells a candidate: the baseline begins anew.
-    pub fn report(&mut self, it: ChangeCandidate) {
+    /// Reports a candidate, and restarts the baseline.
+    pub fn report(&mut self, candidate: ChangeCandidate) {
         let n = self.levels.len();
-        let (restart, worse) = (it.baseline_start, it.is_regression);
-        let since = match it.kind {
+        let (restart, is_regression) = (candidate.baseline_start, candidate.is_regression);
+        let since = match candidate.kind {
             ChangeKind::Step => {
-                self.baseline_start.max(it.change_point.saturating_sub(MAX_BASELINE_RUNS))
+                self.baseline_start.max(candidate.change_point.saturating_sub(MAX_BASELINE_RUNS))
             }
             ChangeKind::Drift => self.baseline_start.max(n.saturating_sub(drift::MAX_RUNS)),
         };
-        if it.is_reportable {
-            let fix = self.is_fix(&it);
+        if candidate.is_reportable {
+            // A level that comes back closes the earlier report and opens none.
+            let fix = self.is_fix(&candidate);
             self.open = Some(self.reports.len()).filter(|_| !fix);
             self.reports.push(ReportedChange {
-                kind: it.kind,
-                is_regression: it.is_regression,
-                z: it.z,
-                previous_start: since.min(it.change_point.saturating_sub(1)),
-                change_point: it.change_point,
+                kind: candidate.kind,
+                is_regression,
+                z: candidate.z,
+                previous_start: since.min(candidate.change_point.saturating_sub(1)),
+                change_point: candidate.change_point,
                 reported_at: n - 1,
-                before: it.before,
-                after: it.after,
-                runner_offsets: it.runner_offsets,
+                before: candidate.before,
+                after: candidate.after,
+                runner_offsets: candidate.runner_offsets,
                 closed_at: fix.then_some(n - 1),
             });
         }
-        self.begin_baseline(restart, worse);
+        self.begin_baseline(restart, is_regression);
     }
 
     /// Begins the baseline at a shift.
-    fn begin_baseline(&mut self, at: usize, worse: bool) {
+    fn begin_baseline(&mut self, at: usize, is_regression: bool) {
         self.unshifted[at..].fill(false);
         self.restart_baseline(at, self.levels.len());
-        self.last_direction = Some(worse);
+        self.last_direction = Some(is_regression);
     }
 
     /// Which way the level moved where the baseline began.
@@ -348,13 +361,13 @@ impl ChangeDetector {
         self.last_direction
     }
 
-    /// Whether an improvement brings a level back that an earlier change had left: no news.
-    fn is_fix(&self, it: &ChangeCandidate) -> bool {
+    /// Whether an improvement brings a level back that an earlier regression had left: no news.
+    fn is_fix(&self, candidate: &ChangeCandidate) -> bool {
         let size = self.thresholds;
         let back = |earlier: &ReportedChange| {
-            earlier.is_regression && it.after - earlier.before <= size.up
+            earlier.is_regression && candidate.after - earlier.before <= size.up
         };
-        !it.is_regression && self.reports.iter().any(back)
+        !candidate.is_regression && self.reports.iter().any(back)
     }
 
     /// Noise of the present baseline; none for fewer than 4 runs.
@@ -371,10 +384,10 @@ impl ChangeDetector {
     /// Values of the present baseline, of the newest run's runner, and its first run.
     pub fn baseline_values(&self) -> Option<(Vec<f64>, usize)> {
         let newest = *self.segments.last()?;
-        let own = (self.baseline_start..self.len()).filter(|at| self.segments[*at] == newest);
-        let own: Vec<usize> = own.collect();
-        let since = self.run(*own.first()?);
-        Some((own.into_iter().map(|at| self.values[at]).collect(), since))
+        let of_runner = (self.baseline_start..self.len()).filter(|at| self.segments[*at] == newest);
+        let of_runner: Vec<usize> = of_runner.collect();
+        let since = self.run(*of_runner.first()?);
+        Some((of_runner.into_iter().map(|at| self.values[at]).collect(), since))
     }
 
     /// Points of the present baseline: where it begins.

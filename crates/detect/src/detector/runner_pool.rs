@@ -1,25 +1,43 @@
 //! Runners that take turns: each is brought to one level by its own median.
+//!
+//! Example: runner a measures about 100, runner b about 200. Less their medians both are about 0,
+//! and a change of the code moves both by the same.
 
 use super::ChangeDetector;
 use crate::new_level::{MAX_BASELINE_RUNS, MAX_RUNS_SEEN};
 use crate::significance::{self, BaselineHistory, LevelView};
 use crate::window::SortedWindow;
 
+/// The median level of one runner of a pool.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RunnerOffset {
+    segment: u32,
+    median: f64,
+}
+
 /// What is taken from the level of each runner of a pool.
-pub type RunnerOffsets = Vec<(u32, f64)>;
+pub type RunnerOffsets = Vec<RunnerOffset>;
 
 /// Fewest runs of a runner that is compared with others by its own median.
 const MIN_RUNNER_RUNS: usize = 5;
-/// The newest points, which are what is asked about: no runner is known by them.
+/// The newest points do not count for their runner's median: they are what is judged.
 const NEWEST_POINTS: usize = 2;
 
-/// The levels of each runner at the points `from..to`, kept as the series goes on.
+/// The levels of one runner.
+#[derive(Clone, Debug, PartialEq)]
+struct RunnerWindow {
+    segment: u32,
+    window: SortedWindow,
+}
+
+/// The levels of each runner at the points `from..to`, updated run by run: sorting them anew at each
+/// run was most of the time of a pass.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunnerLevels {
     from: usize,
     to: usize,
-    windows: Vec<(u32, SortedWindow)>,
-    /// By segment: the median of a runner that is known well enough.
+    windows: Vec<RunnerWindow>,
+    /// By segment: the median of a runner with enough runs.
     medians: Vec<Option<f64>>,
 }
 
@@ -30,24 +48,24 @@ impl RunnerLevels {
             *self = Self { from, to: from, ..Self::default() };
         }
         for at in self.to..to {
-            let known = self.windows.iter_mut().find(|(own, _)| *own == segment[at]);
-            match known {
-                Some((_, window)) => window.push(level[at], None),
+            let of_runner = self.windows.iter_mut().find(|it| it.segment == segment[at]);
+            match of_runner {
+                Some(runner) => runner.window.push(level[at], None),
                 None => {
                     let mut window = SortedWindow::new(0);
                     window.push(level[at], None);
-                    self.windows.push((segment[at], window));
+                    self.windows.push(RunnerWindow { segment: segment[at], window });
                 }
             }
         }
         for at in self.from..from {
-            let known = self.windows.iter_mut().find(|(own, _)| *own == segment[at]);
-            if let Some((_, window)) = known {
-                window.remove(level[at]);
+            let of_runner = self.windows.iter_mut().find(|it| it.segment == segment[at]);
+            if let Some(runner) = of_runner {
+                runner.window.remove(level[at]);
             }
         }
         (self.from, self.to) = (from, self.to.max(to));
-        for (segment, window) in &self.windows {
+        for RunnerWindow { segment, window } in &self.windows {
             let segment = *segment as usize;
             if self.medians.len() <= segment {
                 self.medians.resize(segment + 1, None);
@@ -56,13 +74,13 @@ impl RunnerLevels {
         }
     }
 
-    /// The median of a runner that is known well enough.
+    /// The median of a runner with enough runs.
     fn median(&self, segment: u32) -> Option<f64> {
         *self.medians.get(segment as usize)?
     }
 
     /// Levels less their runners' medians, as many of the newest as there is room for, and their
-    /// number; none where a runner is not known.
+    /// number; none where a runner has too few runs.
     fn adjust_all(&self, level: &[f64], segment: &[u32], room: &mut [f64]) -> Option<usize> {
         let from = level.len().saturating_sub(room.len());
         for ((even, level), segment) in room.iter_mut().zip(&level[from..]).zip(&segment[from..]) {
@@ -71,7 +89,7 @@ impl RunnerLevels {
         Some(level.len() - from)
     }
 
-    /// The same of those whose runners are known.
+    /// The same of those whose runners have enough runs.
     fn adjust_known(&self, level: &[f64], segment: &[u32], room: &mut [f64]) -> usize {
         let points = level.iter().zip(segment).rev();
         let even = points.filter_map(|(level, segment)| Some(level - self.median(*segment)?));
@@ -84,21 +102,23 @@ impl RunnerLevels {
         count
     }
 
-    /// Runs of a runner among those that were learnt from.
+    /// Runs of a runner that its median is taken from.
     pub fn run_count(&self, segment: u32) -> usize {
-        let own = self.windows.iter().find(|(own, _)| *own == segment);
-        own.map_or(0, |(_, window)| window.len())
+        let of_runner = self.windows.iter().find(|it| it.segment == segment);
+        of_runner.map_or(0, |it| it.window.len())
     }
 
     /// The medians of all of them.
     fn offsets(&self) -> RunnerOffsets {
-        let each = self.windows.iter();
-        each.filter_map(|(segment, _)| Some((*segment, self.median(*segment)?))).collect()
+        let segments = self.windows.iter().map(|it| it.segment);
+        segments
+            .filter_map(|segment| Some(RunnerOffset { segment, median: self.median(segment)? }))
+            .collect()
     }
 }
 
 impl ChangeDetector {
-    /// Lets the runners of a pool go on to the newest point.
+    /// Brings the runners of a pool up to the newest point.
     pub fn update_runners(&mut self) {
         if self.is_pooled {
             let from = self.pool_start();
@@ -115,7 +135,7 @@ impl ChangeDetector {
     }
 
     /// The baseline of a pool of runners: each runner's runs less their median. None where the
-    /// newest run's runner is not known well enough.
+    /// newest run's runner has too few runs.
     pub fn pooled_levels(&self) -> Option<PooledLevels> {
         self.runners.median(*self.segments.last()?)?;
         let from = self.pool_start();
@@ -126,7 +146,7 @@ impl ChangeDetector {
         Some(PooledLevels { from, levels: y, offsets: self.runners.offsets() })
     }
 
-    /// The newest levels of the same, as many as are asked first, in the room for them.
+    /// The newest levels of the same, as many as the prefilter looks at, in the room for them.
     pub fn newest_pooled<'a>(&self, room: &'a mut [f64; MAX_RUNS_SEEN]) -> Option<&'a [f64]> {
         self.runners.median(*self.segments.last()?)?;
         let from = self.pool_start();
@@ -138,23 +158,23 @@ impl ChangeDetector {
 
     /// How many levels the baseline of a pool has.
     pub fn pooled_len(&self) -> usize {
-        let known = self.runners.windows.iter().map(|(_, window)| window.len());
-        let asked = self.segments[self.runners.to..].iter();
-        known.filter(|runs| *runs >= MIN_RUNNER_RUNS).sum::<usize>()
-            + asked.filter(|segment| self.runners.median(**segment).is_some()).count()
+        let by_runner = self.runners.windows.iter().map(|it| it.window.len());
+        let newest = self.segments[self.runners.to..].iter();
+        by_runner.filter(|runs| *runs >= MIN_RUNNER_RUNS).sum::<usize>()
+            + newest.filter(|segment| self.runners.median(**segment).is_some()).count()
     }
 
     /// The point of a place in a pool.
     pub fn pooled_point(&self, mixed: &PooledLevels, place: usize) -> usize {
-        let known = |at: &usize| offset(&mixed.offsets, self.segments[*at]).is_some();
-        let mut points = (mixed.from..self.levels.len()).filter(known);
+        let has_offset = |at: &usize| offset(&mixed.offsets, self.segments[*at]).is_some();
+        let mut points = (mixed.from..self.levels.len()).filter(has_offset);
         points.nth(place).unwrap_or(self.levels.len())
     }
 }
 
 #[inline]
-pub fn offset(pool: &[(u32, f64)], segment: u32) -> Option<f64> {
-    pool.iter().find(|(own, _)| *own == segment).map(|(_, offset)| *offset)
+pub fn offset(pool: &[RunnerOffset], segment: u32) -> Option<f64> {
+    pool.iter().find(|it| it.segment == segment).map(|it| it.median)
 }
 
 /// A pool of runners brought to one level.
@@ -185,19 +205,19 @@ mod tests {
         ) {
             let (segment, level): (Vec<u32>, Vec<f64>) = runs.into_iter().unzip();
             let (mut from, mut to) = (0, 0);
-            let mut kept = RunnerLevels::default();
+            let mut updated = RunnerLevels::default();
             for (gone, come) in steps {
                 to = (to + come).min(level.len());
                 from = (from + gone).min(to);
-                kept.advance(from, to, &segment, &level);
+                updated.advance(from, to, &segment, &level);
                 let mut anew = RunnerLevels::default();
                 anew.advance(from, to, &segment, &level);
                 let sorted = |runners: &RunnerLevels| {
                     let mut pool = runners.offsets();
-                    pool.sort_unstable_by_key(|(segment, _)| *segment);
+                    pool.sort_unstable_by_key(|it| it.segment);
                     pool
                 };
-                prop_assert_eq!(sorted(&kept), sorted(&anew));
+                prop_assert_eq!(sorted(&updated), sorted(&anew));
             }
         }
     }

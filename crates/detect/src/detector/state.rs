@@ -1,4 +1,4 @@
-//! What stands after the newest run: an open finding, a suspicion, or nothing.
+//! The state after the newest run: an open report, a suspicion, or nothing.
 
 use std::ops::Range;
 
@@ -8,7 +8,8 @@ use crate::analysis::ChangeKind;
 use crate::significance;
 use crate::stats::median_in_place;
 
-/// The newest runs that say whether a finding still stands.
+/// The newest runs that say whether a report is still open: back on the old level with fewer could
+/// be an outlier.
 const CLOSING_RUNS: usize = 3;
 
 /// The levels on the two sides of a change, base units.
@@ -39,16 +40,17 @@ impl ChangeDetector {
         if self.is_pooled || newest - self.baseline_medians[n - 1] < 0.5 * size.up {
             return 0;
         }
+        // The longest row of runs counts: the message says how many more are needed.
         for count in (1..self.rule.confirmations).rev() {
             let Some(end) = n.checked_sub(count).filter(|end| *end > self.baseline_start) else {
                 continue;
             };
             let window = self.rule.window.max(1);
             let base = &self.levels[self.baseline_start.max(end.saturating_sub(window))..end];
-            let middle = median_in_place(&mut base.to_vec()).unwrap_or(0.0);
-            let sigma = significance::sigma_before(base, middle);
+            let baseline = median_in_place(&mut base.to_vec()).unwrap_or(0.0);
+            let sigma = significance::sigma_before(base, baseline);
             let beyond = |level: &f64| {
-                let distance = level - middle;
+                let distance = level - baseline;
                 distance >= size.up - 1e-9 && distance > self.rule.outlier_sigmas * sigma
             };
             if self.levels[end..].iter().all(beyond) {
@@ -58,59 +60,61 @@ impl ChangeDetector {
         0
     }
 
-    /// Ends the open finding where the newest runs say so.
+    /// Closes the open report where the newest runs say so.
     pub fn close_if_ended(&mut self) {
         let Some(index) = self.open else { return };
         let n = self.levels.len();
         let size = self.thresholds;
-        let finding = &self.reports[index];
-        let since = n - finding.change_point.min(n);
-        let middle = |count: usize| {
+        let report = &self.reports[index];
+        let since = n - report.change_point.min(n);
+        let median_of = |count: usize| {
             let mut newest: Vec<f64> =
-                (n - count.min(n)..n).filter_map(|at| self.adjusted_level(finding, at)).collect();
+                (n - count.min(n)..n).filter_map(|at| self.adjusted_level(report, at)).collect();
             median_in_place(&mut newest)
         };
         let window = self.rule.window.max(1);
-        let newest = middle(CLOSING_RUNS.min(since)).unwrap_or(finding.after);
-        let whole = middle(since.min(window)).unwrap_or(finding.after);
-        let back = (newest - finding.before).abs() < (newest - finding.after).abs();
-        let sign = if finding.is_regression { 1.0 } else { -1.0 };
-        let reached = if finding.is_regression { size.up } else { size.down };
-        let small = sign * (whole - finding.before) < reached - 1e-9;
-        let small = small && finding.kind == ChangeKind::Step;
+        let newest = median_of(CLOSING_RUNS.min(since)).unwrap_or(report.after);
+        let whole = median_of(since.min(window)).unwrap_or(report.after);
+        let back = (newest - report.before).abs() < (newest - report.after).abs();
+        let sign = if report.is_regression { 1.0 } else { -1.0 };
+        let reached = if report.is_regression { size.up } else { size.down };
+        let small = sign * (whole - report.before) < reached - 1e-9;
+        let small = small && report.kind == ChangeKind::Step;
+        // Three ways to close: the level came back, it turned out smaller than the threshold, or it
+        // has lasted for the window and is the baseline now.
         if back || small || since > window {
             self.reports[index].closed_at = Some(n - 1);
             self.open = None;
         }
     }
 
-    /// The levels of a finding in base units: the median of its first `old` runs, and of the newest
+    /// The levels of a report in base units: the median of its first `old` runs, and of the newest
     /// `window` of its new level.
-    pub fn levels_of(&self, finding: &ReportedChange, old: usize, window: usize) -> LevelValues {
-        let before = finding.previous_start..finding.previous_start + old;
+    pub fn levels_of(&self, report: &ReportedChange, old: usize, window: usize) -> LevelValues {
+        let before = report.previous_start..report.previous_start + old;
         let n = self.levels.len();
-        let after = finding.change_point.max(n - window.min(n))..n;
-        if finding.runner_offsets.is_empty() {
-            let middle = |points: Range<usize>| median_in_place(&mut self.values[points].to_vec());
-            let (before, after) = (middle(before), middle(after));
+        let after = report.change_point.max(n - window.min(n))..n;
+        if report.runner_offsets.is_empty() {
+            let median_of =
+                |points: Range<usize>| median_in_place(&mut self.values[points].to_vec());
+            let (before, after) = (median_of(before), median_of(after));
             return LevelValues { before: before.unwrap_or(0.0), after: after.unwrap_or(0.0) };
         }
-        // In the eyes of the runner that confirmed it.
-        let own =
-            offset(&finding.runner_offsets, self.segments[finding.reported_at]).unwrap_or(0.0);
-        let mut newest: Vec<f64> =
-            after.filter_map(|at| self.adjusted_level(finding, at)).collect();
-        let after = median_in_place(&mut newest).unwrap_or(finding.after);
+        // In the values of the runner that confirmed it.
+        let offset_of_runner =
+            offset(&report.runner_offsets, self.segments[report.reported_at]).unwrap_or(0.0);
+        let mut newest: Vec<f64> = after.filter_map(|at| self.adjusted_level(report, at)).collect();
+        let after = median_in_place(&mut newest).unwrap_or(report.after);
         let sign = self.rule.worse_sign();
-        let value = |level: f64| self.scale().value(sign * (level + own));
-        LevelValues { before: value(finding.before), after: value(after) }
+        let value = |level: f64| self.scale().value(sign * (level + offset_of_runner));
+        LevelValues { before: value(report.before), after: value(after) }
     }
 
-    /// The level of a point as a finding saw it; none for a runner that it did not know.
-    fn adjusted_level(&self, finding: &ReportedChange, at: usize) -> Option<f64> {
-        if finding.runner_offsets.is_empty() {
+    /// The level of a point as a report saw it; none for a runner that is not in its pool.
+    fn adjusted_level(&self, report: &ReportedChange, at: usize) -> Option<f64> {
+        if report.runner_offsets.is_empty() {
             return Some(self.levels[at]);
         }
-        Some(self.levels[at] - offset(&finding.runner_offsets, self.segments[at])?)
+        Some(self.levels[at] - offset(&report.runner_offsets, self.segments[at])?)
     }
 }

@@ -1,7 +1,15 @@
-//! What all backends did together, as one of them sees it: runs set aside, baselines begun anew.
+//! What all backends did together, as one of them sees it: suspended runs and restarted baselines.
 
 use super::ChangeDetector;
 use crate::new_level::MAX_BASELINE_RUNS;
+
+/// A run that waits for what becomes of an infrastructure shift.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SuspendedRun {
+    run: usize,
+    value: f64,
+    segment: u32,
+}
 
 /// Levels of one runner before a point and from it on.
 pub struct LevelsAround {
@@ -10,41 +18,45 @@ pub struct LevelsAround {
 }
 
 impl ChangeDetector {
-    /// Begins the baseline at the point `at`, where all backends moved; what was told of it is
-    /// taken back. False where it began about there already.
-    pub fn rebase_common_mode(&mut self, at: usize, worse: bool) -> bool {
+    /// Begins the baseline at the point `at`, where all backends moved. False where it began about
+    /// there already.
+    pub fn rebase_common_mode(&mut self, at: usize, is_regression: bool) -> bool {
         if at >= self.levels.len() || self.baseline_start + 3 >= at {
             return false;
         }
-        self.begin_baseline(at, worse);
+        self.begin_baseline(at, is_regression);
         true
     }
 
     /// Levels of the newest run's runner before the point `at`, at most `reach`, and from it on.
     pub fn levels_around(&self, at: usize, reach: usize) -> Option<LevelsAround> {
         let newest = self.segments.last()?;
-        let own = |point: &usize| self.segments[*point] == *newest;
+        let of_runner = |point: &usize| self.segments[*point] == *newest;
         let level = |point: usize| self.levels[point];
         let from = self.baseline_start.max(at.saturating_sub(MAX_BASELINE_RUNS)).min(at);
-        let mut before: Vec<f64> = (from..at).filter(own).map(level).collect();
+        let mut before: Vec<f64> = (from..at).filter(of_runner).map(level).collect();
         before.drain(..before.len().saturating_sub(reach));
-        let after = (at..self.levels.len()).filter(own).map(level).collect();
+        let after = (at..self.levels.len()).filter(of_runner).map(level).collect();
         Some(LevelsAround { before, after })
     }
 
-    /// Sets the newest run aside until it is known what became of an infrastructure shift.
+    /// Suspends the newest run until an infrastructure shift has ended one way or the other.
     pub fn suspend(&mut self, run: usize, value: f64, segment: u32) {
-        self.suspended.push((run, value, segment));
+        self.suspended.push(SuspendedRun { run, value, segment });
     }
 
-    /// Takes the points from a run on back, and what they told, and holds them.
+    /// Takes the points from a run on back, with their reports, and suspends them.
     pub fn retract(&mut self, from: usize) {
         let keep = self.first_point(|run| run < from);
         if keep == self.runs.len() {
             return;
         }
-        let taken: Vec<(usize, f64, u32)> = (keep..self.runs.len())
-            .map(|at| (self.run(at), self.values[at], self.segments[at]))
+        let taken: Vec<SuspendedRun> = (keep..self.runs.len())
+            .map(|at| SuspendedRun {
+                run: self.run(at),
+                value: self.values[at],
+                segment: self.segments[at],
+            })
             .collect();
         self.suspended.splice(0..0, taken);
         self.values.truncate(keep);
@@ -54,7 +66,7 @@ impl ChangeDetector {
         self.baseline_medians.truncate(keep);
         self.baseline_starts.truncate(keep);
         self.unshifted.truncate(keep);
-        self.reports.retain(|finding| finding.reported_at < keep);
+        self.reports.retain(|report| report.reported_at < keep);
         self.open = self.open.filter(|open| *open < self.reports.len());
         self.baseline_start = self.baseline_starts.last().map_or(0, |start| *start as usize);
         self.reset_windows();
@@ -73,18 +85,18 @@ impl ChangeDetector {
         self.update_runners();
     }
 
-    /// Forgets the runs that were set aside: the shift went away.
+    /// Drops the suspended runs: the shift went away, and they belong to no level.
     pub fn discard_suspended(&mut self) {
         self.suspended.clear();
     }
 
     /// The shift stayed: the baseline begins at the first run that it touched.
     pub fn rebase(&mut self, from: usize) {
-        let held = std::mem::take(&mut self.suspended);
+        let suspended = std::mem::take(&mut self.suspended);
         self.retract(from);
-        let again = std::mem::take(&mut self.suspended);
+        let retracted = std::mem::take(&mut self.suspended);
         let at = self.levels.len();
-        for (run, value, segment) in again.into_iter().chain(held) {
+        for SuspendedRun { run, value, segment } in retracted.into_iter().chain(suspended) {
             self.push(run, value, segment);
         }
         if let Some(open) = self.open.take() {

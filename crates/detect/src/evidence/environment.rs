@@ -1,8 +1,10 @@
-//! What was recorded differently of the runs on the two sides of a step: runner, toolchain,
-//! version, and how often a run repeats.
+//! What the records on the two sides of a step say differently: runner, toolchain, version, and how
+//! often a run repeats.
 //!
-//! A field counts only if it kept one value on either side, so that the number of a build is no
-//! evidence. Called after redaction, since it quotes values.
+//! A field counts only if it kept one value on either side: a build number that changes with every
+//! run is no evidence. Called after redaction, because it quotes values.
+//!
+//! Example: `Recorded changes from this run on: rustc (1.80 → 1.81).`
 
 use std::collections::BTreeSet;
 
@@ -18,8 +20,8 @@ const COMPARED_RUNS: usize = 3;
 /// Fields that are named.
 const NAMED: usize = 4;
 
-/// Puts before the other hints of every step what was recorded differently since, or that nothing
-/// was; nothing where nothing is recorded.
+/// Puts a hint before the others of every step: the recorded differences, or that there is none;
+/// no hint where nothing is recorded.
 pub fn explain(series: &[Series], each: &mut [Analysis], history: &History) {
     for (series, analysis) in series.iter().zip(each) {
         for event in 0..analysis.changes.len() {
@@ -40,15 +42,16 @@ fn difference_hint(
 ) -> Option<String> {
     let sides = RecordedChange::of(series, events, event, history);
     let mut moved = Vec::new();
-    let mut known = false;
+    let mut is_recorded = false;
     for field in sides.fields() {
-        known = true;
+        is_recorded = true;
         if let (Some(old), Some(new)) = (sides.old.value(field), sides.new.value(field))
             && old != new
         {
             let one_sided = old.is_none() || new.is_none();
-            let words = |value: Option<&str>| value.map_or_else(|| "none".to_owned(), quote);
-            moved.push((one_sided, format!("{} ({} → {})", quote(field), words(old), words(new))));
+            let quoted = |value: Option<&str>| value.map_or_else(|| "none".to_owned(), quote);
+            moved
+                .push((one_sided, format!("{} ({} → {})", quote(field), quoted(old), quoted(new))));
         }
     }
     let repeats = |side: &RecordedLevel<'_>| side.common_value(|run| run.run.repeats);
@@ -59,11 +62,12 @@ fn difference_hint(
     }
     // What has a value on both sides says more than what was not recorded before.
     moved.sort_by_key(|(one_sided, _)| *one_sided);
-    let names: Vec<String> = moved.iter().take(NAMED).map(|(_, words)| words.clone()).collect();
+    let names: Vec<String> =
+        moved.iter().take(NAMED).map(|(_, sentence)| sentence.clone()).collect();
     match moved.len() {
-        0 if known => Some("Nothing that is recorded of runner and toolchain changed here.".into()),
+        0 if is_recorded => Some("No recorded runner or toolchain change.".into()),
         0 => None,
-        all => Some(format!("Recorded differently from this run on: {}.", list_few(&names, all))),
+        all => Some(format!("Recorded changes from this run on: {}.", list_few(&names, all))),
     }
 }
 
@@ -111,22 +115,22 @@ impl<'a> RecordedChange<'a> {
         let change = &events[event];
         let from = event.checked_sub(1).map_or(0, |before| events[before].first_after);
         let to = events.get(event + 1).map_or(series.runs.len(), |next| next.first_after);
-        let known = |index: usize| {
+        let recorded = |index: usize| {
             let run = &series.runs[index];
             let environment = history.environments.get(run.environment as usize)?;
             run.value.is_some().then_some(RecordedRun { run, environment })
         };
-        let old = (from..=change.last_before).rev().filter_map(known).take(COMPARED_RUNS);
-        let new = (change.first_after..to).filter_map(known).take(COMPARED_RUNS);
+        let old = (from..=change.last_before).rev().filter_map(recorded).take(COMPARED_RUNS);
+        let new = (change.first_after..to).filter_map(recorded).take(COMPARED_RUNS);
         Self { old: RecordedLevel(old.collect()), new: RecordedLevel(new.collect()) }
     }
 
     /// The names of the fields of the two runs next to the step.
     fn fields(&self) -> BTreeSet<&'a str> {
         let mut names = BTreeSet::new();
-        for known in [self.old.0.first(), self.new.0.first()].into_iter().flatten() {
-            names.extend(known.environment.fields.keys().map(String::as_str));
-            names.extend(known.environment.version.as_ref().map(|_| VERSION));
+        for run in [self.old.0.first(), self.new.0.first()].into_iter().flatten() {
+            names.extend(run.environment.fields.keys().map(String::as_str));
+            names.extend(run.environment.version.as_ref().map(|_| VERSION));
         }
         names
     }

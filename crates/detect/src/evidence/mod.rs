@@ -1,8 +1,8 @@
-//! Evidence for every change, in whole sentences of plain text, the most telling first.
+//! Evidence for every change, in whole sentences of plain text, the strongest first.
 //!
-//! Says what else moved at the same time (`together`), what the series itself tells (`own`) and
-//! what was recorded differently (`recorded`). It names no cause: that something moved at the same
-//! run is all that is known. That nothing else moved is evidence too.
+//! What else moved at the same time (`peers`), what the series itself shows (`shape`) and what was
+//! recorded differently (`environment`). It names no cause: that something moved at the same run is
+//! all that is known. That nothing else moved is evidence too.
 
 mod shape;
 pub mod environment;
@@ -17,14 +17,14 @@ use super::analysis::Analysis;
 
 /// Writes the hints of every change of all series, anew.
 pub fn explain(series: &[Series], each: &mut [Analysis]) {
-    for told in peers::peer_evidence(series, each) {
-        let analysis = &each[told.series];
-        let mut hints = told.hints;
-        hints.extend(shape::hints(&series[told.series], analysis, told.change));
-        if told.is_only_series {
+    for peers in peers::peer_evidence(series, each) {
+        let analysis = &each[peers.series];
+        let mut hints = peers.hints;
+        hints.extend(shape::hints(&series[peers.series], analysis, peers.change));
+        if peers.is_only_series {
             hints.push("No other series was measured then.".to_owned());
         }
-        each[told.series].changes[told.change].hints = hints;
+        each[peers.series].changes[peers.change].hints = hints;
     }
 }
 

@@ -1,5 +1,7 @@
-//! What a series tells of its own change: how many runs saw it, how far it stands out of the noise
-//! of one run, and how often the like happened here before.
+//! What a series itself shows of its change: the runs on both sides, the size against the
+//! run-to-run noise, one-off spikes and earlier changes of the same size.
+//!
+//! Example: `13 runs before, 14 after; 7.1 × the run-to-run noise (±2.1%).`
 
 use model::series::Series;
 use model::text;
@@ -20,69 +22,66 @@ pub fn hints(series: &Series, analysis: &Analysis, event: usize) -> Vec<String> 
     hints
 }
 
-/// `60 runs stood on the old level, 12 on the new one; one run varies by ±1.2%, this is 11 times
-/// that.`
+/// `60 runs before, 12 after; 11 × the run-to-run noise (±1.2%).`
 fn runs_and_noise(change: &Change, noise: Option<f64>) -> String {
     let (before, after) = (u64::from(change.runs_before), u64::from(change.runs_after));
     let sides = match change.kind {
-        ChangeKind::Step => format!(
-            "{} stood on the old level, {} on the new one",
-            text::count_noun(before, "run"),
-            text::count(after)
-        ),
+        ChangeKind::Step => {
+            format!("{} before, {} after", text::count_noun(before, "run"), text::count(after))
+        }
         ChangeKind::Drift => format!(
-            "Measured from the {} oldest to the {} newest runs of this level",
+            "Measured between the {} oldest and the {} newest runs of this level",
             text::count(before),
             text::count(after)
         ),
     };
     match noise.filter(|noise| *noise > 0.0) {
         Some(noise) => format!(
-            "{sides}; one run varies by ±{}, this is {} times that.",
-            text::percent(noise),
+            "{sides}; {} × the run-to-run noise (±{}).",
             text::ratio(change.change.abs() / noise).trim_end_matches('×'),
+            text::percent(noise),
         ),
         None => format!("{sides}."),
     }
 }
 
-/// How many changes of this size and direction came before, when the last one did, and how many
-/// went away.
-fn earlier_changes(series: &Series, events: &[Change], event: usize) -> String {
-    let change = &events[event];
-    let alike = |it: &&Change| {
-        let large = size(it.change) >= SIMILAR_SIZE_SHARE * size(change.change);
-        it.first_after < change.first_after && it.is_regression == change.is_regression && large
+/// How many changes of this size and direction there were before, when the last one was, and how
+/// many of them were fixed.
+fn earlier_changes(series: &Series, changes: &[Change], index: usize) -> String {
+    let change = &changes[index];
+    let is_similar = |earlier: &&Change| {
+        let is_large = size(earlier.change) >= SIMILAR_SIZE_SHARE * size(change.change);
+        let is_earlier = earlier.first_after < change.first_after;
+        is_earlier && earlier.is_regression == change.is_regression && is_large
     };
-    let like: Vec<&Change> = events.iter().filter(alike).collect();
-    let what =
-        if change.is_regression { "got worse by this much" } else { "got better by this much" };
-    let Some(last) = like.last() else { return format!("It never {what} before.") };
+    let similar: Vec<&Change> = changes.iter().filter(is_similar).collect();
+    let kind = if change.is_regression { "regression" } else { "improvement" };
+    let Some(last) = similar.last() else { return format!("Largest {kind} so far.") };
     let day = text::date(series.runs[last.first_after].time);
-    let gone = like.iter().filter(|it| it.status == ChangeStatus::Fixed).count();
-    let gone = match (like.len(), gone) {
-        (_, 0) => String::new(),
-        (1, _) => ", and went back again".to_owned(),
-        (_, gone) => format!("; {} of them went back again", text::count(gone as u64)),
-    };
-    match like.len() {
-        1 => format!("It {what} once before, on {day}{gone}."),
-        many => {
-            format!("It {what} {} times before, last on {day}{gone}.", text::count(many as u64))
-        }
+    let fixed = similar.iter().filter(|it| it.status == ChangeStatus::Fixed).count();
+    if similar.len() == 1 {
+        let fixed = if fixed > 0 { ", since fixed" } else { "" };
+        return format!("One earlier {kind} of this size, on {day}{fixed}.");
     }
+    let fixed = match fixed {
+        0 => String::new(),
+        fixed => format!("; {} of them fixed", text::count(fixed as u64)),
+    };
+    let count = text::count(similar.len() as u64);
+    format!("{count} earlier {kind}s of this size, the last on {day}{fixed}.")
 }
 
-/// How far a relative change goes whichever way: halving is as far as doubling.
+/// The size of a relative change on the scale of ratios: halving is as far as doubling.
 fn size(change: f64) -> f64 {
     change.max(-0.999_999).ln_1p().abs()
 }
 
-/// How many single runs of the old level lay as far off as the new level; none where none did, and
-/// where several runners took turns, whose runs do not compare.
+/// How many single runs of the level before were as far off as the new level; none where none was,
+/// and where several runners took turns, whose runs cannot be compared.
 fn similar_outliers(series: &Series, analysis: &Analysis, event: usize) -> Option<String> {
     let change = &analysis.changes[event];
     let segment = series.runs[change.last_before].segment;
+    // Only runs on the level just before: what an earlier change left is another level.
     let earlier = analysis.changes[..event].last().map_or(0, |it| it.first_after);
     let from = earlier.max(change.last_before.saturating_sub(MAX_RUNS_BEFORE - 1));
     let (mut runs, mut far) = (0_u64, 0_u64);
@@ -98,7 +97,12 @@ fn similar_outliers(series: &Series, analysis: &Analysis, event: usize) -> Optio
         let share = (value - change.before) / (change.after - change.before);
         far += u64::from(share >= SIMILAR_SIZE_SHARE);
     }
-    let runs = text::count_noun(runs, "run");
-    (far > 0 && change.kind == ChangeKind::Step)
-        .then(|| format!("Of the {runs} before it {} lay as far off for once.", text::count(far)))
+    let runs = text::count(runs);
+    (far > 0 && change.kind == ChangeKind::Step).then(|| match far {
+        1 => format!("1 of the previous {runs} runs was a one-off spike of this size."),
+        _ => {
+            let far = text::count(far);
+            format!("{far} of the previous {runs} runs were one-off spikes of this size.")
+        }
+    })
 }

@@ -34,9 +34,9 @@ fn every_hint_is_a_sentence_and_a_lone_series_says_that_it_is_alone() {
         assert!(hint.starts_with(|first: char| first.is_uppercase() || first.is_ascii_digit()));
         assert!(hint.ends_with('.') && !hint.contains("..") && !hint.contains("  "), "{hint}");
     }
-    assert!(hints[0].starts_with("40 runs stood on the old level, 20 on the new one; one run "));
-    assert!(hints[0].contains(" varies by ±") && hints[0].ends_with(" times that."), "{hints:?}");
-    assert_eq!(hints[1], "It never got worse by this much before.");
+    assert!(hints[0].starts_with("40 runs before, 20 after; "), "{hints:?}");
+    assert!(hints[0].contains(" × the run-to-run noise (±") && hints[0].ends_with("%)."));
+    assert_eq!(hints[1], "Largest regression so far.");
     assert_eq!(hints[2], "No other series was measured then.");
     assert_eq!(hints.len(), 3);
 }
@@ -118,14 +118,13 @@ fn earlier_changes_and_lone_runs_of_this_size_are_counted() {
         let hints = &found.by_series[0].changes[event].hints;
         assert!(hints.iter().any(|it| it == hint), "{hint}\n{hints:#?}");
     };
-    told(0, "It never got worse by this much before.");
-    told(1, "It never got better by this much before.");
-    told(2, "It got worse by this much once before, on 31 Jan 1970, and went back again.");
-    told(2, "Of the 30 runs before it 2 lay as far off for once.");
-    let often = "It got worse by this much 2 times before, last on 22 Mar 1970; 2 of them went back \
-                 again.";
+    told(0, "Largest regression so far.");
+    told(1, "Largest improvement so far.");
+    told(2, "One earlier regression of this size, on 31 Jan 1970, since fixed.");
+    told(2, "2 of the previous 30 runs were one-off spikes of this size.");
+    let often = "2 earlier regressions of this size, the last on 22 Mar 1970; 2 of them fixed.";
     told(4, often);
-    told(3, "It got better by this much once before, on 20 Feb 1970.");
+    told(3, "One earlier improvement of this size, on 20 Feb 1970.");
 }
 
 /// What is told first when the runs before the step have these environments by turns, and the runs
@@ -156,16 +155,16 @@ fn recorded(old: &[&[(&str, &str)]], new: &[&[(&str, &str)]], version: Option<&s
 fn what_was_recorded_differently_is_told_first_and_what_changes_each_run_is_not() {
     let (old, new) = (&[("rustc", "1.80"), ("cpu", "a")], &[("rustc", "1.81"), ("cpu", "a")]);
     let words = recorded(&[old], &[new], None);
-    assert_eq!(words, "Recorded differently from this run on: rustc (1.80 → 1.81).");
+    assert_eq!(words, "Recorded changes from this run on: rustc (1.80 → 1.81).");
     let words = recorded(&[&[("cpu", "a")]], &[new], Some("2"));
-    let both = "Recorded differently from this run on: rustc (none → 1.81) and version (none → 2).";
+    let both = "Recorded changes from this run on: rustc (none → 1.81) and version (none → 2).";
     assert_eq!(words, both);
-    let nothing = "Nothing that is recorded of runner and toolchain changed here.";
+    let nothing = "No recorded runner or toolchain change.";
     assert_eq!(recorded(&[old], &[old], None), nothing);
     let build = [&[("build", "1")][..], &[("build", "2")], &[("build", "3")]];
     let later = [&[("build", "4")][..], &[("build", "5")], &[("build", "6")]];
     assert_eq!(recorded(&build, &later, None), nothing);
-    assert!(recorded(&[&[]], &[&[]], None).starts_with("40 runs stood on the old level"));
+    assert!(recorded(&[&[]], &[&[]], None).starts_with("40 runs before, "));
     let many = [("a", "1"), ("b", "1"), ("c", "1"), ("d", "1"), ("e", "1"), ("f", "1")];
     assert!(recorded(&[&[]], &[&many], None).ends_with("d (none → 1) and 2 more."));
 }
@@ -187,7 +186,7 @@ fn more_measurements_a_run_are_told() {
     let all = [it];
     let mut found = analyze(&all);
     super::environment::explain(&all, &mut found.by_series, &history);
-    let hint = "Recorded differently from this run on: measurements a run (1 → 5).";
+    let hint = "Recorded changes from this run on: measurements a run (1 → 5).";
     assert_eq!(found.by_series[0].changes[0].hints[0], hint);
 }
 
@@ -206,7 +205,7 @@ fn a_drift_is_no_company_for_a_step() {
     let all = [step, drift];
     assert_hint(&all, "The one other series did not get worse within a day of it.");
     let drifts = [all[1].clone(), all[0].clone()];
-    let told = "The one other series did not drift for the worse within two weeks of it.";
+    let told = "The one other series did not get gradually worse within two weeks of it.";
     assert_hint(&drifts, told);
 }
 

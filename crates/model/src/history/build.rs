@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::history::details::DetailStore;
 use crate::history::intern::Interner;
@@ -39,6 +40,13 @@ impl ValueOptions {
 const FIRST_CHUNK_ROWS: usize = 1 << 14;
 const CHUNK_ROWS: usize = 300_000;
 
+/// A row and the index of its key in [`HistoryBuilder::key_list`].
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct KeyedRow {
+    pub key: u32,
+    pub row: MeasurementRow,
+}
+
 /// Takes records in any order.
 #[derive(Clone, Debug, Default)]
 pub struct HistoryBuilder {
@@ -52,9 +60,9 @@ pub struct HistoryBuilder {
     pub commit_list: Vec<(u32, Option<Timestamp>)>,
     pub details: DetailStore,
     pub files: Vec<String>,
-    pub rows: Vec<(u32, MeasurementRow)>,
+    pub rows: Vec<KeyedRow>,
     /// Full pieces of rows, and those taken over from other builders, as they came.
-    pub chunks: Vec<Vec<(u32, MeasurementRow)>>,
+    pub chunks: Vec<Vec<KeyedRow>>,
     pub counts: RecordCounts,
     pub records_per_day: BTreeMap<i64, u32>,
     pub rejected_records: Vec<Problem>,
@@ -97,7 +105,7 @@ impl HistoryBuilder {
     }
 
     /// Rows with their keys.
-    pub fn all_rows(&self) -> impl Iterator<Item = &(u32, MeasurementRow)> {
+    pub fn all_rows(&self) -> impl Iterator<Item = &KeyedRow> {
         self.chunks.iter().flatten().chain(&self.rows)
     }
 
@@ -162,7 +170,7 @@ impl HistoryBuilder {
     }
 
     fn add(&mut self, key: u32, row: MeasurementRow) {
-        self.rows.push((key, row));
+        self.rows.push(KeyedRow { key, row });
         if self.rows.len() == self.rows.capacity() && self.rows.len() >= FIRST_CHUNK_ROWS {
             let full = std::mem::replace(&mut self.rows, Vec::with_capacity(CHUNK_ROWS));
             self.chunks.push(full);
@@ -371,7 +379,7 @@ impl HistoryBuilder {
         if lines == 0 {
             return;
         }
-        for (_, row) in self.chunks.iter_mut().flatten().chain(&mut self.rows) {
+        for KeyedRow { row, .. } in self.chunks.iter_mut().flatten().chain(&mut self.rows) {
             row.line = row.line.saturating_add(lines);
         }
         for problem in &mut self.rejected_records {
@@ -404,7 +412,7 @@ impl HistoryBuilder {
         let mut pieces = other.chunks;
         pieces.push(other.rows);
         pieces.retain(|rows| !rows.is_empty());
-        for (key, row) in pieces.iter_mut().flatten() {
+        for KeyedRow { key, row } in pieces.iter_mut().flatten() {
             *key = keys[*key as usize];
             row.commit = commits[row.commit as usize];
             row.environment = environments[row.environment as usize];

@@ -2,11 +2,13 @@
 //! nothing else, and all are in memory at once: an allocation for each would weigh more than they
 //! do (`cargo bench --bench memory` tells the bytes of a record).
 
+use serde::{Deserialize, Serialize};
+
 use crate::history::build::to_index;
 use crate::record::{RareDetail, RunDetailRef};
 
 /// Details by number, in the order in which they came.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DetailStore {
     /// Taken over from others, with the number of details before each: nothing large is moved for
     /// it.
@@ -16,7 +18,7 @@ pub struct DetailStore {
     open_offset: u32,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct DetailChunk {
     entries: Vec<DetailEntry>,
     /// Warm-up times of all, one after another.
@@ -24,7 +26,7 @@ struct DetailChunk {
     rare: Vec<RareDetail>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct DetailEntry {
     /// Where its warm-up times end; they begin where those of the one before end.
     warmup_end: u32,
@@ -78,6 +80,17 @@ impl DetailStore {
         by
     }
 
+    /// Whether every entry lies within what it points into; bytes from outside may say otherwise.
+    pub(super) fn is_consistent(&self) -> bool {
+        let mut offset = 0_usize;
+        let full = self.full_chunks.iter().all(|(before, chunk)| {
+            let follows = *before as usize == offset && !chunk.entries.is_empty();
+            offset += chunk.entries.len();
+            follows && chunk.is_consistent()
+        });
+        full && self.open_offset as usize == offset && self.open_chunk.is_consistent()
+    }
+
     pub fn rare_mut(&mut self) -> impl Iterator<Item = &mut RareDetail> {
         let taken = self.full_chunks.iter_mut().flat_map(|(_, piece)| &mut piece.rare);
         taken.chain(&mut self.open_chunk.rare)
@@ -85,6 +98,13 @@ impl DetailStore {
 }
 
 impl DetailChunk {
+    fn is_consistent(&self) -> bool {
+        let ends = || self.entries.iter().map(|entry| entry.warmup_end as usize);
+        ends().is_sorted()
+            && ends().next_back().is_none_or(|end| end <= self.warmup_ns.len())
+            && self.entries.iter().all(|entry| entry.rare as usize <= self.rare.len())
+    }
+
     fn get(&self, at: usize) -> Option<RunDetailRef<'_>> {
         let entry = self.entries.get(at)?;
         let start = at.checked_sub(1).map_or(0, |before| self.entries[before].warmup_end);

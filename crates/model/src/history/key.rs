@@ -1,12 +1,14 @@
 //! What rows are told apart by, as numbers of interned text: the key of a series, and what
 //! surrounds a run.
 
+use serde::{Deserialize, Serialize};
+
 use crate::history::RecordedKey;
 use crate::history::intern::Interner;
 use crate::record::Direction;
 
 /// Interned comparability key, unit included so that contradictions can be told apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct InternedKey<T = u32> {
     pub suite: T,
     pub test: T,
@@ -22,7 +24,7 @@ pub struct InternedKey<T = u32> {
 }
 
 /// Runner, provenance and unknown fields, version and branch of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EnvironmentKey {
     pub fields: Vec<(u32, u32)>,
     pub version: Option<u32>,
@@ -30,6 +32,11 @@ pub struct EnvironmentKey {
 }
 
 impl InternedKey {
+    /// The interned texts.
+    pub fn symbols(&self) -> [u32; 7] {
+        [self.suite, self.test, self.backend, self.mode, self.params, self.metric, self.unit]
+    }
+
     pub fn to_recorded_key(self, strings: &Interner) -> RecordedKey {
         let text = |symbol| strings.get(symbol).to_owned();
         RecordedKey {

@@ -10,12 +10,13 @@ mod ancestry;
 pub mod build;
 pub mod details;
 mod normalize;
-pub mod file_replacement;
 mod intern;
 mod key;
 mod codec;
 
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::commit_ref::{CommitNames, NamedCommit};
 use crate::history::details::DetailStore;
@@ -94,7 +95,7 @@ pub struct SeriesColumn {
 }
 
 /// One measurement of one series.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeasurementRow {
     /// When it was measured.
     pub time: Timestamp,
@@ -116,7 +117,7 @@ pub struct MeasurementRow {
 
 /// Which line of development a row belongs to: the main one, then pull requests by their numbers,
 /// then the others. Every row has one, hence a number and no enum, which would take twice the room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BranchId(u32);
 
 impl BranchId {
@@ -162,7 +163,7 @@ pub struct History {
 }
 
 /// What was read, and what became of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordCounts {
     /// Records that were read, duplicates included.
     pub records: u64,

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::commit_ref::full_id;
 use crate::history::ancestry::{self, FactsById};
-use crate::history::build::{HistoryBuilder, earliest, to_index};
+use crate::history::build::{HistoryBuilder, KeyedRow, earliest, to_index};
 use crate::history::key::EnvironmentKey;
 use crate::history::{
     BranchId, Commit, CommitFacts, Environment, History, MeasurementRow, NormalizeOptions,
@@ -21,7 +21,7 @@ use crate::record::{
 };
 
 /// What helps where a series has values in two units.
-pub const UNIT_CONFLICT_REMEDY: &str = "correct the unit, or give the metric another name";
+const UNIT_CONFLICT_REMEDY: &str = "correct the unit, or give the metric another name";
 
 impl HistoryBuilder {
     /// Everything in its order: see the room's head.
@@ -34,7 +34,7 @@ impl HistoryBuilder {
             self.normalize_commits(finish);
         let (environments, environment_numbers) = self.normalize_environments();
         let (mut oldest, mut newest) = (None, None);
-        for (_, row) in self.chunks.iter_mut().flatten() {
+        for KeyedRow { row, .. } in self.chunks.iter_mut().flatten() {
             row.commit = numbers[row.commit as usize];
             row.environment = environment_numbers[row.environment as usize];
             if row.branch == BranchId::MAIN {
@@ -63,13 +63,13 @@ impl HistoryBuilder {
     /// The files that hold rows, sorted, each once, however many pieces they were read in.
     fn number_files(&mut self) {
         let mut used = vec![false; self.files.len()];
-        self.all_rows().for_each(|(_, row)| used[row.file as usize] = true);
+        self.all_rows().for_each(|keyed| used[keyed.row.file as usize] = true);
         let names = self.files.iter().zip(used).filter_map(|(name, used)| used.then_some(name));
         let sorted: BTreeSet<&String> = names.collect();
         let sorted: Vec<String> = sorted.into_iter().cloned().collect();
         let number = |name: &String| sorted.binary_search(name).map_or(0, to_index);
         let numbers: Vec<u32> = self.files.iter().map(number).collect();
-        for (_, row) in self.chunks.iter_mut().flatten() {
+        for KeyedRow { row, .. } in self.chunks.iter_mut().flatten() {
             row.file = numbers[row.file as usize];
         }
         self.files = sorted;
@@ -78,7 +78,7 @@ impl HistoryBuilder {
     /// Rows of branches other than the main one belong to no main line.
     fn mark_other_branches(&mut self, finish: &NormalizeOptions) {
         let mut counted = vec![0_u64; self.environment_list.len()];
-        for (_, row) in self.all_rows() {
+        for KeyedRow { row, .. } in self.all_rows() {
             counted[row.environment as usize] += 1;
         }
         let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
@@ -101,7 +101,7 @@ impl HistoryBuilder {
             environment.branch.is_some_and(|branch| self.strings.get(branch) != main)
         };
         let others: Vec<bool> = self.environment_list.iter().map(other).collect();
-        for (_, row) in self.chunks.iter_mut().flatten() {
+        for KeyedRow { row, .. } in self.chunks.iter_mut().flatten() {
             if others[row.environment as usize] && row.branch == BranchId::MAIN {
                 row.branch = BranchId::OTHER;
                 lines.insert((row.file, row.line));
@@ -129,7 +129,7 @@ impl HistoryBuilder {
             .collect();
         let mut each: Vec<CommitObservations> =
             full.iter().map(|_| CommitObservations::default()).collect();
-        for (_, row) in self.all_rows() {
+        for KeyedRow { row, .. } in self.all_rows() {
             each[row.commit as usize].add_row(row);
         }
         for (id, one) in full.iter().zip(each) {
@@ -188,14 +188,14 @@ impl HistoryBuilder {
     /// Rows by series: units settled, failed runs in every metric of their benchmark, sorted, once.
     fn normalize_columns(&mut self, runners: &[u32]) -> Vec<SeriesColumn> {
         let mut sizes = vec![0_usize; self.key_list.len()];
-        for (key, _) in self.all_rows() {
-            sizes[*key as usize] += 1;
+        for keyed in self.all_rows() {
+            sizes[keyed.key as usize] += 1;
         }
         // Made by the threads that will let go of them: what another thread frees waits for its
         // maker.
         let mut by_key: Vec<Vec<MeasurementRow>> =
             sizes.par_iter().map(|&size| Vec::with_capacity(size)).collect();
-        for (key, row) in std::mem::take(&mut self.chunks).into_iter().flatten() {
+        for KeyedRow { key, row } in std::mem::take(&mut self.chunks).into_iter().flatten() {
             by_key[key as usize].push(row);
         }
         let mut variants: BTreeMap<RecordedKey, Vec<u32>> = BTreeMap::new();

@@ -52,7 +52,10 @@ pub fn read(text: &str) -> Result<Vec<AcceptedEntry>, YamlError> {
         .into_iter()
         .map(|wire| {
             if !(wire.max_change > 0.0 && wire.max_change.is_finite()) {
-                return Err(refuse(format!("`max_change` of {} is no size", wire.series)));
+                return Err(refuse(format!(
+                    "`max_change` of {} is not a positive number",
+                    wire.series
+                )));
             }
             let day = |date: String| {
                 Timestamp::parse(&format!("{date}T00:00:00Z"))
@@ -72,7 +75,7 @@ pub fn read(text: &str) -> Result<Vec<AcceptedEntry>, YamlError> {
 
 /// The head of a file that is made.
 const FILE_HEADER: &str =
-    "# Accepted changes: each entry is a reviewed yes to one change in some series.
+    "# Accepted changes: each entry accepts one reviewed change in some series.
 # `benchpages accept` writes them; whoever owns this file (CODEOWNERS) has the say.
 ";
 
@@ -106,7 +109,7 @@ pub fn append(existing: &str, entry: &AcceptedEntry) -> Result<String, String> {
     }
     match read(&text) {
         Ok(found) if found == wanted => Ok(text),
-        _ => Err("nothing can be appended to this way of writing the list: \
+        _ => Err("cannot append to a list written this way: \
                   write it as `- series: …` with one key a line"
             .to_owned()),
     }

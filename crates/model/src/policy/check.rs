@@ -109,7 +109,7 @@ impl<'a> SchemaCheck<'a> {
         };
         let found = hint::quote(self.text, &node.span);
         let help = (most == Some(1.0) && number > 1.0 && number <= 100.0).then(|| {
-            format!("a share is a fraction: {} % is `{}`", number, (number * 1e4).round() / 1e6)
+            format!("shares are fractions: {} % is `{}`", number, (number * 1e4).round() / 1e6)
         });
         self.add_finding(&node.span, format!("{} is {found}; {bounds}", subject(path)), help);
     }
@@ -136,7 +136,7 @@ impl<'a> SchemaCheck<'a> {
             if let Some(first) = seen.get(key.name.as_str()) {
                 let message = format!("{} is given twice", hint::code(&join(path, &key.name)));
                 let line = hint::line_number(self.text, first.span.start);
-                let help = format!("it stands on line {line} already; keep one of them");
+                let help = format!("it is already on line {line}; keep one of them");
                 self.add_finding(&key.span, message, Some(help));
             } else {
                 seen.insert(&key.name, key);
@@ -163,7 +163,7 @@ impl<'a> SchemaCheck<'a> {
         let help = hint::nearest(&key.name, &known)
             .map(|name| format!("did you mean `{name}`?"))
             .or_else(|| self.section_of(&key.name))
-            .unwrap_or_else(|| format!("known here: {}", known.join(", ")));
+            .unwrap_or_else(|| format!("allowed keys: {}", known.join(", ")));
         self.add_finding(&key.span, message, Some(help));
     }
 

@@ -166,7 +166,7 @@ impl AlertExpression {
 /// The text is none: the first fault, with its place.
 pub fn parse(text: &str) -> Result<AlertExpression, ExpressionError> {
     if text.len() > MAX_BYTES {
-        let message = format!("an expression of more than {MAX_BYTES} bytes: nobody can read that");
+        let message = format!("the expression is longer than {MAX_BYTES} bytes");
         return Err(ExpressionError { message, help: None, span: 0..0 });
     }
     let mut parser = ExpressionParser { text, at: 0, depth: 0 };
@@ -254,7 +254,7 @@ impl<'a> ExpressionParser<'a> {
         }
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            let message = format!("more than {MAX_DEPTH} parentheses inside each other");
+            let message = format!("parentheses are nested more than {MAX_DEPTH} deep");
             return Err(ExpressionError { message, help: None, span: open });
         }
         let inside = self.any()?;
@@ -358,11 +358,11 @@ fn to_base_units(
         "" => Ok((number, None)),
         "%" if quantity.is_share() => Ok((number / 100.0, None)),
         "%" => Err(refuse(
-            format!("`{name}` is no share"),
+            format!("`{name}` is not a share"),
             "write a number in a unit: `500ms`, `2 MiB`".to_owned(),
         )),
         known if UNIT_NAMES.contains(&known) && quantity.is_share() => Err(refuse(
-            format!("`{name}` is a share, which has no unit"),
+            format!("`{name}` is a share and has no unit"),
             "write a percentage or a fraction: `10%`, `0.1`".to_owned(),
         )),
         known if UNIT_NAMES.contains(&known) => {
@@ -452,8 +452,8 @@ mod tests {
             ("p95 > 5 and", "expected a quantity, found the end", ""),
             ("(p95 > 5", "expected `)`, `and` or `or`, found the end", ""),
             ("p95 > 5)", "expected `and` or `or`, found `)`", ")"),
-            ("p95 > 5%", "`p95` is no share", "%"),
-            ("change > 5ms", "`change` is a share, which has no unit", "ms"),
+            ("p95 > 5%", "`p95` is not a share", "%"),
+            ("change > 5ms", "`change` is a share and has no unit", "ms"),
             ("level > 1e999", "expected a number, found `1e999`", "1e999"),
             ("level > 1 && std > 2", "expected `and` or `or`, found `&`", "&"),
             ("", "expected a quantity, found the end", ""),

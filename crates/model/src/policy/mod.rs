@@ -39,27 +39,27 @@ pub struct Policy {
     pub last_updated: String,
     /// When a change counts as a regression.
     pub regression: RegressionPolicy,
-    /// When a shift that many backends make together is infrastructure.
+    /// When a shift of many backends at once is an infrastructure anomaly.
     pub k_anomaly: KAnomaly,
-    /// What the data must be like to be trusted.
+    /// What counts as outlier, noise, a sparse day and a retired series.
     pub data_quality: DataQuality,
-    /// Who may say yes, and how long data is kept.
+    /// Who may accept regressions, and how long data is kept.
     pub governance: Governance,
-    /// Which fields of the machine make a runner.
+    /// Which recorded fields identify a runner.
     pub runner_fingerprinting: RunnerFingerprinting,
-    /// How benchmarks are warmed up, and what of it is recorded.
+    /// How benchmarks warm up, and whether records carry the warm-up times.
     pub warmup: Warmup,
     /// Named filters, each a page of its own under `/view/`.
     pub dashboard_presets: Vec<Preset>,
     /// The combinations that should be measured; the health page lists those that are not.
     pub matrix: Matrix,
-    /// How a change is looked for.
+    /// How changes are detected.
     pub detection: Detection,
     /// Absolute targets (SLOs) with a tolerance band.
     pub budgets: Vec<Budget>,
-    /// Service levels: targets for time, throughput and memory, and a limit for changes.
+    /// Service levels: targets for time, throughput and memory, and a regression threshold.
     pub sla: Vec<Sla>,
-    /// Conditions that are told of on the health page while they hold.
+    /// Conditions that the health page reports while they hold.
     pub alerts: Vec<Alert>,
     /// How trends are fitted.
     pub trends: Trends,
@@ -71,9 +71,9 @@ pub struct Policy {
     pub ignore: Vec<Filter>,
     /// Dated remarks shown on charts.
     pub annotations: Vec<Annotation>,
-    /// What the pages say of themselves.
+    /// Title, addresses and audience of the site.
     pub site: SitePolicy,
-    /// Whom `benchpages notify` tells of changes.
+    /// Where `benchpages notify` reports changes.
     pub notify: Notify,
 }
 
@@ -81,58 +81,59 @@ pub struct Policy {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RegressionPolicy {
-    /// Relative change that counts, for backends without their own.
+    /// Threshold (relative change) of backends without one of their own.
     #[schemars(range(min = 0.0, max = 10.0))]
     pub default_threshold: f64,
-    /// Relative change that counts, by backend.
+    /// Thresholds by backend.
     #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 10}))]
     pub per_backend: BTreeMap<String, f64>,
-    /// A series younger than this is new: shown, not judged.
+    /// A younger series is new: shown, but not judged.
     pub grace_period_days: u32,
-    /// Runs a baseline needs before anything is judged against it.
+    /// Runs that a baseline needs; with fewer, nothing is judged.
     #[schemars(range(min = 1))]
     pub min_sample_size: u32,
-    /// A regression of this size or more is critical: no approval helps.
+    /// A regression of this size or larger is critical and cannot be accepted.
     #[schemars(range(min = 0.0))]
     pub max_regression_ratio: f64,
-    /// Finer rules; the most specific that matches wins over `per_backend`.
+    /// Thresholds of single series; the most specific matching rule takes precedence over
+    /// `per_backend`.
     pub rules: Vec<RegressionRule>,
 }
 
-/// A finer threshold for the series that `match` holds for.
+/// The threshold of the series that `match` selects.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RegressionRule {
-    /// The series this rule is for.
+    /// The series that the rule applies to.
     #[serde(rename = "match")]
     pub matches: Filter,
-    /// Relative change that counts.
+    /// Relative threshold.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 10.0))]
     pub threshold: Option<f64>,
-    /// Absolute change that must be exceeded too, in base units.
+    /// Absolute threshold in base units; a change must exceed both.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0))]
     pub absolute: Option<f64>,
-    /// Overrides which way is better.
+    /// Overrides the direction of the metric.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<Direction>,
-    /// How bad a change is, whatever its size.
+    /// Severity of every change, whatever its size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<RuleSeverity>,
-    /// Shown and told, but never a failure.
+    /// Reported, but never fails a check.
     pub report_only: bool,
 }
 
-/// How bad a change is.
+/// Severity of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RuleSeverity {
-    /// As one of at least the threshold.
+    /// Like a change beyond the threshold.
     Minor,
-    /// As one that needs approval.
+    /// Like a change that must be accepted.
     Major,
-    /// As one that no approval helps.
+    /// Like a change that cannot be accepted.
     Critical,
 }
 
@@ -146,14 +147,14 @@ impl RuleSeverity {
     }
 }
 
-/// When a shift that many backends make together is infrastructure.
+/// When a shift of many backends at once is an infrastructure anomaly.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct KAnomaly {
     /// Share of the active backends that must shift together.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub threshold_ratio: f64,
-    /// Fewer backends than this on a day say nothing.
+    /// Days with fewer active backends are not considered.
     #[schemars(range(min = 1))]
     pub min_active_backends: u32,
     /// Alert when it lasts this many days.
@@ -161,38 +162,38 @@ pub struct KAnomaly {
     pub alert_on_consecutive_days: u32,
 }
 
-/// What the data must be like to be trusted.
+/// What counts as outlier, noise, a sparse day and a retired series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DataQuality {
     /// A run this many robust standard deviations off its level is an outlier.
     #[schemars(range(min = 1.0))]
     pub outlier_threshold: f64,
-    /// A run whose own spread exceeds this share of its value is told as noisy.
+    /// A run whose standard deviation exceeds this share of its value is reported as noisy.
     #[schemars(range(min = 0.0))]
     pub variance_warning_ratio: f64,
-    /// A day with fewer records than this is told on the health page.
+    /// The health page lists days with fewer records than this.
     pub min_records_per_day: u32,
-    /// A series without a run for this long is retired: listed on the health page only.
+    /// Days without a run after which a series is retired: listed on the health page only.
     #[schemars(range(min = 1))]
     pub max_age_days: u32,
 }
 
-/// Who may say yes, and how long data is kept.
+/// Who may accept regressions, and how long data is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Governance {
-    /// A regression of this size or more needs an entry in `accepted.yml`.
+    /// A regression of this size or larger needs an entry in `accepted.yml`.
     #[schemars(range(min = 0.0))]
     pub require_approval_threshold: f64,
-    /// Who may override a failing gate in an emergency.
+    /// Who may override a failed check in an emergency.
     pub emergency_override_approvers: Vec<String>,
     /// Which entries of `accepted.yml` count for a pull request.
     pub accept_from: AcceptFrom,
-    /// A suspected regression, slow but not yet confirmed, keeps the gate shut until more runs of
-    /// the same commit have come.
+    /// A suspected regression (not yet confirmed) fails the check until more runs of the commit
+    /// decide.
     pub block_suspected: bool,
-    /// How long records stay in `results/` before rotation may archive them.
+    /// Days that records stay in `results/` before `rotate` may archive them.
     #[schemars(range(min = 1))]
     pub data_retention_days: u32,
 }
@@ -201,18 +202,18 @@ pub struct Governance {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AcceptFrom {
-    /// Those that stand on the base branch: accepting is a change of its own.
+    /// Those on the base branch: accepting a regression takes a change of its own.
     Base,
-    /// Those that are part of the reviewed change too: who reviews it reviews them.
+    /// Those in the pull request too: its reviewer reviews them.
     #[default]
     Change,
 }
 
-/// Which fields of the machine make a runner.
+/// Which recorded fields identify a runner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RunnerFingerprinting {
-    /// Whether runners are told apart at all.
+    /// Whether runners are distinguished at all.
     pub enabled: bool,
     /// The fields whose values together are the fingerprint.
     pub track_fields: Vec<String>,
@@ -220,16 +221,15 @@ pub struct RunnerFingerprinting {
     pub suppress_alerts_on_runner_change: bool,
 }
 
-/// How benchmarks are warmed up, and what of it is recorded.
+/// How benchmarks warm up, and whether records carry the warm-up times.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Warmup {
     /// Whether the benchmarks warm up.
     pub enabled: bool,
-    /// Warm-up runs that a record should show in `warmup_ns`.
+    /// Warm-up times that a record should have in `warmup_ns`.
     pub warmup_runs: u32,
-    /// The first so many `samples` of a record are left out of its value, where the record gives
-    /// samples and no value of its own.
+    /// Samples to leave out at the start of a record that has `samples` and no value.
     pub burn_in_runs: u32,
     /// Records should carry `warmup_ns`; the health page counts those that do not.
     pub record_warmup_times: bool,
@@ -240,7 +240,7 @@ pub struct Warmup {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["name"]))]
 pub struct Preset {
-    /// What the page is called; its URL comes from it.
+    /// Title of the page; its URL is derived from it.
     #[schemars(length(min = 1))]
     pub name: String,
     /// The series on the page.
@@ -251,7 +251,7 @@ pub struct Preset {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Matrix {
-    /// Whether the health page lists what is missing.
+    /// Whether the health page lists missing combinations.
     pub enabled: bool,
     /// The axes whose combinations should be measured.
     pub dimensions: Vec<Dimension>,
@@ -280,14 +280,14 @@ pub enum Scalar {
     Text(String),
 }
 
-/// How a change is looked for.
+/// How changes are detected.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Detection {
-    /// Runs that the rolling median baseline looks back on.
+    /// Runs in the rolling median baseline.
     #[schemars(range(min = 3, max = 1000))]
     pub window: u32,
-    /// Runs on the new level before a change counts; until then it is suspected.
+    /// Runs on the new level that confirm a change; until then it is suspected.
     #[schemars(range(min = 1, max = 50))]
     pub confirmations: u32,
 }
@@ -297,7 +297,7 @@ pub struct Detection {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["budget"]))]
 pub struct Budget {
-    /// The series the target is for.
+    /// The series that the target applies to.
     #[serde(rename = "match")]
     pub matches: Filter,
     /// The metric the target is for.
@@ -306,8 +306,7 @@ pub struct Budget {
     /// The target, in base units (ns, B, ops/s).
     #[schemars(range(min = 0.0))]
     pub budget: f64,
-    /// Share of the budget that a level may be over it: `violation_at` is 1 plus this, where it is
-    /// not given.
+    /// Tolerance as a share of the budget; short for a `violation_at` of 1 plus this.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0))]
     pub tolerance: Option<f64>,
@@ -323,27 +322,27 @@ pub struct Budget {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Trends {
-    /// Days that a trend looks back on.
+    /// Days that a trend is fitted to.
     #[schemars(range(min = 2))]
     pub window_days: u32,
 }
 
-/// What is known of a metric beyond its name.
+/// Unit, direction and display name of a metric.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MetricPolicy {
-    /// The unit of values that name none (`ns`, `B`, `ops/s`).
+    /// Unit of values recorded without one (`ns`, `B`, `ops/s`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// Which way is better.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub better: Option<Direction>,
-    /// The name that pages show.
+    /// Display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
-/// A remark on a day.
+/// A dated remark.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["date", "text"]))]
@@ -358,50 +357,47 @@ pub struct Annotation {
     pub matches: Filter,
 }
 
-/// What the pages say of themselves.
+/// Title, addresses and audience of the site.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SitePolicy {
-    /// What the site is called.
+    /// Title of the site.
     pub title: String,
-    /// Where the site will stand; needed for absolute links (feed, sitemap, canonical, 404).
+    /// Address of the published site; needed for absolute links (feed, sitemap, canonical, 404).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
     /// The repository, `https://github.com/owner/name`: commits and diffs link there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repo_url: Option<String>,
-    /// The branch whose records make the history.
+    /// The branch whose records are the main line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// Who the site is for. On a public one the fields of `redact` are not shown.
+    /// Who may see the site. A public one hides the fields of `redact`.
     pub audience: SiteAudience,
-    /// Fields of records (`runner_*`, `hostname`) whose values a public site does not show; by name
-    /// or glob.
+    /// Recorded fields whose values a public site hides, by name or glob (`hostname`, `runner_*`).
     pub redact: Vec<String>,
-    /// What has a page of its own: `full`, or `events-only`, where quiet series are rows on their
-    /// test's page alone.
+    /// Which series and commits get a page: `full`, all of them; `events-only`, those with events.
     pub detail: PageDetail,
 }
 
-/// What has a page of its own.
+/// Which series and commits get a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PageDetail {
     /// Every series and every measured commit.
     #[default]
     Full,
-    /// Series with a change, a verdict that tells something or a note, and commits at which
-    /// something happened.
+    /// Series with a change, a notable verdict or a note, and commits with events.
     EventsOnly,
 }
 
-/// Who a site is for.
+/// Who may see a site.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SiteAudience {
-    /// Everyone: what `redact` names is not shown.
+    /// Everyone; the fields of `redact` are hidden.
     Public,
-    /// Those who may see everything.
+    /// People who may see everything.
     #[default]
     Internal,
 }

@@ -4,18 +4,17 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Who is told of changes.
+/// Where `benchpages notify` reports changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Notify {
-    /// Minutes that a person spends on one finding, as your team knows it: `policy replay` reckons
-    /// the work that was saved by it.
+    /// Minutes that your team spends on one finding; `policy replay` estimates saved work from it.
     #[schemars(range(max = 10080))]
     pub minutes_per_finding: u32,
     /// Messages to a Slack channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slack: Option<SlackPolicy>,
-    /// A request to an address of yours.
+    /// A request to your own endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<WebhookPolicy>,
     /// Comments on pull requests, and issues.
@@ -34,20 +33,19 @@ impl Default for Notify {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SlackPolicy {
-    /// The channel; left out: the one the Slack address belongs to.
+    /// The channel; by default that of the Slack webhook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// Who is called when something is wrong: `@here`, `@channel`, or the id of a user (`U…`) or of
-    /// a user group (`S…`).
+    /// Who is mentioned when something is wrong: `@here`, `@channel`, or the id of a user (`U…`) or
+    /// of a user group (`S…`).
     pub mention: Vec<String>,
 }
 
-/// A request to an address of yours.
+/// A request to your own endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebhookPolicy {
-    /// The address, https; `BENCHPAGES_WEBHOOK_URL` wins over it, and the published policy does not
-    /// show it.
+    /// The https address. `BENCHPAGES_WEBHOOK_URL` takes precedence; the published policy hides it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
@@ -58,7 +56,7 @@ pub struct WebhookPolicy {
 pub struct GithubPolicy {
     /// When a pull request gets a comment.
     pub comment: Comment,
-    /// Whether a regression on the main branch opens an issue, which is closed when it is gone.
+    /// Whether a regression on the main branch opens an issue, closed once it is fixed.
     pub issues: bool,
     /// Labels of such issues.
     pub labels: Vec<String>,
@@ -70,7 +68,7 @@ pub struct GithubPolicy {
 pub enum Comment {
     /// On every pull request.
     Always,
-    /// Where something changed.
+    /// Where a series changed.
     #[default]
     Changes,
     /// Never.

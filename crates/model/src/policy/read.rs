@@ -199,10 +199,10 @@ mod tests {
         let told = diagnostic::render(&reading.diagnostics, text, false);
         for words in [
             "warning: the policy has no `version`",
-            "`go` counts a change from 30% on, but one of 10% is critical already",
+            "`go` has a threshold of 30%, but a change of 10% is already critical",
             "policy.yml:3:21",
-            "this rule changes nothing",
-            "no regression can be approved",
+            "this rule has no effect",
+            "no regression can be accepted",
         ] {
             assert!(told.contains(words), "{words}\n{told}");
         }

@@ -56,7 +56,7 @@ impl SemanticCheck<'_> {
     fn check_version(&mut self, policy: &Policy) {
         let has_keys = *policy != Policy::default() || self.root.key("regression").is_some();
         if has_keys && self.root.key("version").is_none() {
-            let help = "pages show it beside every verdict: `version: \"1.0\"`";
+            let help = "add `version: \"1.0\"`; pages show it beside every verdict";
             self.warn(&[], "the policy has no `version`", Some(help.to_owned()));
         }
     }
@@ -66,7 +66,7 @@ impl SemanticCheck<'_> {
         let most = regression.max_regression_ratio;
         let too_much = |name: &str, threshold: f64| {
             format!(
-                "{name} counts a change from {} on, but one of {} is critical already",
+                "{name} has a threshold of {}, but a change of {} is already critical",
                 text::percent(threshold),
                 text::percent(most)
             )
@@ -88,12 +88,13 @@ impl SemanticCheck<'_> {
             if !says && !rule.report_only {
                 let help =
                     "give it a `threshold`, `absolute`, `direction`, `severity` or `report_only`";
-                self.warn(&path, "this rule changes nothing", Some(help.to_owned()));
+                self.warn(&path, "this rule has no effect", Some(help.to_owned()));
             }
         }
         if policy.governance.require_approval_threshold > most {
             let path = [Key("governance"), Key("require_approval_threshold")];
-            let message = "no regression can be approved: what needs approval is critical already";
+            let message =
+                "no regression can be accepted: each one that needs it is already critical";
             self.warn(&path, message, raise());
         }
     }
@@ -147,7 +148,7 @@ impl SemanticCheck<'_> {
             [("days", filter.days.is_some()), ("regression", filter.regression.is_some())];
         for (key, _) in verdict.into_iter().filter(|(_, given)| *given && !after_verdicts) {
             let message = format!("`{key}` can only be used in presets");
-            let help = "it asks for verdicts, and this filter is used before there are any";
+            let help = "it needs verdicts, and this filter is applied before there are any";
             self.error(&at(key), &message, Some(help.to_owned()));
         }
         if let Some(not) = &filter.not {
@@ -165,7 +166,7 @@ impl SemanticCheck<'_> {
             if let Some(other) = taken.get(slug.as_str()) {
                 let other = hint::code(other);
                 let message =
-                    format!("the page `/view/{slug}/` belongs to the preset {other} already");
+                    format!("the page `/view/{slug}/` already belongs to the preset {other}");
                 let path = [Key("dashboard_presets"), Item(index), Key("name")];
                 self.error(&path, &message, Some("give one of them another name".to_owned()));
             } else {
@@ -184,7 +185,11 @@ impl SemanticCheck<'_> {
                 );
                 let key = "violation_at";
                 let path = [Key("budgets"), Item(index), Key(key)];
-                self.error(&path, &message, Some("drift comes before violation".to_owned()));
+                self.error(
+                    &path,
+                    &message,
+                    Some("lower `drift_at`, or raise `violation_at`".to_owned()),
+                );
             }
         }
     }
@@ -193,7 +198,7 @@ impl SemanticCheck<'_> {
         for (index, _) in policy.sla.iter().enumerate().filter(|(_, sla)| sla.is_empty()) {
             let help = "give it a `max_avg_time_ms`, `max_total_time_ms`, `min_throughput`, \
                         `max_memory_bytes` or `regression_threshold`";
-            let message = "this service level demands nothing";
+            let message = "this service level has no target";
             self.error(&[Key("sla"), Item(index)], message, Some(help.to_owned()));
         }
         for (index, alert) in policy.alerts.iter().enumerate() {
@@ -248,9 +253,8 @@ impl SemanticCheck<'_> {
                 match seen.insert(name, walk) {
                     None => name = next,
                     Some(mark) if mark == walk => {
-                        let message =
-                            format!("{} is renamed to itself in the end", hint::code(name));
-                        let help = "an alias leads from an old name to the name in use".to_owned();
+                        let message = format!("{} is an alias of itself", hint::code(name));
+                        let help = "map each old name to the name in use".to_owned();
                         self.error(&[Key("aliases"), Key(name)], &message, Some(help));
                         break;
                     }
@@ -340,13 +344,13 @@ pub fn url_fault(url: &str) -> Option<&'static str> {
     let host = rest.split('/').next().unwrap_or("");
     let foreign = |byte: u8| !byte.is_ascii_graphic() || b"\"'<>\\^`{|}".contains(&byte);
     if url.bytes().any(foreign) {
-        Some("has a character that no URL may have; write it percent-encoded")
+        Some("contains a character that a URL may not have; percent-encode it")
     } else if host.contains('@') {
-        Some("holds a user name or password, which would be published")
+        Some("contains a user name or password, which would be published")
     } else if url.contains(['?', '#']) {
         Some("must not have a query or a fragment: paths are appended to it")
     } else if host.is_empty() || host.starts_with(':') {
-        Some("names no host")
+        Some("has no host")
     } else {
         None
     }

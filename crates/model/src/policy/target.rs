@@ -9,48 +9,48 @@ use serde::{Deserialize, Serialize};
 use crate::filter::Filter;
 use crate::policy::expression::{self, AlertExpression, ExpressionError};
 
-/// Service levels of the series that `match` holds for; at least one must be given.
+/// Service levels of the series that `match` selects; at least one is required.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sla {
-    /// The series the service levels are for.
+    /// The series that the service levels apply to.
     #[serde(rename = "match")]
     pub matches: Filter,
-    /// Most that the level of each `time` series may be, in milliseconds.
+    /// Highest level of each `time` series, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0))]
     pub max_avg_time_ms: Option<f64>,
-    /// Most that the levels of the `time` series may be together, in milliseconds.
+    /// Highest sum of the levels of the `time` series, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0))]
     pub max_total_time_ms: Option<f64>,
-    /// Least that the level of each `throughput` series may be, in its base unit.
+    /// Lowest level of each `throughput` series, in its base unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0))]
     pub min_throughput: Option<f64>,
-    /// Most that the level of each `memory` or `peak_memory` series may be, in bytes.
+    /// Highest level of each `memory` or `peak_memory` series, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0))]
     pub max_memory_bytes: Option<f64>,
-    /// Relative change that counts; a rule of `regression.rules` as specific wins.
+    /// Threshold for changes; an equally specific rule of `regression.rules` takes precedence.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 10.0))]
     pub regression_threshold: Option<f64>,
 }
 
 impl Sla {
-    /// Whether it demands nothing.
+    /// Whether it has no target.
     pub fn is_empty(&self) -> bool {
         *self == Self { matches: self.matches.clone(), ..Self::default() }
     }
 }
 
-/// A condition on the newest runs of each series that `match` holds for.
+/// A condition on the newest runs of each series that `match` selects.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("required" = ["name", "when"]))]
 pub struct Alert {
-    /// What the alert is called.
+    /// Name of the alert.
     #[schemars(length(min = 1))]
     pub name: String,
     /// The series it watches.
@@ -59,18 +59,18 @@ pub struct Alert {
     /// When it fires: `p95 > 500ms and change > 10%`.
     #[schemars(with = "String", length(min = 1))]
     pub when: AlertCondition,
-    /// Newest runs in a row for which that must hold.
+    /// Newest runs in a row that must meet the condition.
     #[serde(rename = "for")]
     #[schemars(range(min = 1))]
     pub runs: u32,
-    /// How bad it is. `info` is told, but is no missed target.
+    /// Severity. `info` is reported, but is not a missed target.
     pub severity: AlertSeverity,
-    /// Told with it: what to do.
+    /// What to do; reported with the alert.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
-/// How bad a firing alert is.
+/// Severity of an alert.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]

@@ -5,12 +5,10 @@
 //! those of `regression.rules` that are as specific. What the winning rule leaves out comes from
 //! the backend's threshold, then from the default.
 
-use std::fmt::Write;
-
-use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::filter::{ChangeAges, FilterSubject};
+use crate::hex;
 use crate::policy::{Policy, RegressionRule, RuleSeverity};
 use crate::record::Direction;
 
@@ -19,11 +17,11 @@ use crate::record::Direction;
 pub struct Threshold {
     /// Relative change, as a fraction.
     pub relative: f64,
-    /// Absolute change that must be exceeded too, in base units.
+    /// Absolute threshold in base units; a change must exceed both.
     pub absolute: Option<f64>,
     /// Which way is better: the metric's own way, unless a rule says otherwise.
     pub direction: Direction,
-    /// Shown and told, but never a failure.
+    /// Reported, but never fails a check.
     pub report_only: bool,
     pub source: ThresholdSource,
 }
@@ -101,16 +99,7 @@ enum MatchedRule<'a> {
 
 /// The first 12 hex digits of the SHA-256 of the policy's text: what records and pages name it by.
 pub fn policy_sha(text: &str) -> String {
-    sha256_prefix(text, 12)
-}
-
-fn sha256_prefix(text: &str, digits: usize) -> String {
-    let mut out = String::with_capacity(digits + 1);
-    for byte in Sha256::digest(text.as_bytes()).iter().take(digits.div_ceil(2)) {
-        let _ = write!(out, "{byte:02x}");
-    }
-    out.truncate(digits);
-    out
+    hex::sha256(text, 12)
 }
 
 /// Names that mean another page, or that some disk cannot hold.
@@ -134,7 +123,7 @@ pub fn preset_slug(name: &str) -> String {
     if slug.is_empty() || port || RESERVED_SLUGS.contains(&slug.as_str()) {
         let stem = if slug.is_empty() { "x" } else { &slug };
         let name: String = name.nfc().collect();
-        return format!("{stem}~{}", sha256_prefix(&name, 6));
+        return format!("{stem}~{}", hex::sha256(&name, 6));
     }
     slug
 }

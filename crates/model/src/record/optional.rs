@@ -98,6 +98,19 @@ impl PartialEq<f64> for OptionalF64 {
     }
 }
 
+/// As an optional number, so that NaN does not come out this way either.
+impl serde::Serialize for OptionalF64 {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().serialize(serializer)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for OptionalF64 {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<f64>::deserialize(deserializer).map(Self::from)
+    }
+}
+
 impl fmt::Debug for OptionalF64 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.get().fmt(f)

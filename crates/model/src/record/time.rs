@@ -5,7 +5,9 @@ use std::fmt;
 use crate::record::shorten;
 
 /// A point in time, in microseconds since 1970-01-01T00:00:00Z. No time zones: pages print UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Timestamp(i64);
 
 /// Microseconds in a day: 24 × 60 × 60 × 10⁶.

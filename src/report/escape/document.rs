@@ -3,15 +3,14 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
-use crate::notify::escape::is_under;
+use super::ZERO_WIDTH_SPACE;
+use super::address::is_under;
 
 /// HTML that comments of `check` use; without attributes it can do nothing else.
 const TAGS: [&str; 8] =
     ["<details>", "</details>", "<summary>", "</summary>", "<code>", "</code>", "<br>", "<br/>"];
 /// Looking for links anew; a text that needs more loses all of them.
 const MAX_ROUNDS: usize = 8;
-/// Between a mark and what it would act on: see `escape`.
-const ZERO_WIDTH_SPACE: char = '\u{200b}';
 
 /// The text without what could act. Links are kept where they lead under one of `allowed`.
 pub(crate) fn sanitize(text: &str, allowed: &[String]) -> String {

@@ -1,0 +1,225 @@
+//! `accept`: an entry for `accepted.yml`, with the regressions that it covers.
+//!
+//! Refuses what covers nothing: an entry whose glob or commit is misspelled would wait for the next
+//! regression and let that one in unseen.
+
+use anyhow::bail;
+
+use crate::app::audit;
+use crate::app::load::{LoadOptions, Project, load};
+use crate::app::observer::Silent;
+use crate::regressions::{self, RegressionLookup, SeriesRegression};
+use crate::store;
+use model::policy::accepted::{self, AcceptedEntry};
+use model::record::time::{DAY_US, Timestamp};
+use model::series::CommitIndex;
+use model::text;
+
+/// Suggestions where nothing matches.
+const MAX_SUGGESTIONS: usize = 5;
+
+/// What is to be accepted.
+pub(crate) struct AcceptRequest {
+    /// A glob for names of series.
+    pub(crate) series: String,
+    /// A commit, or the beginning of its id.
+    pub(crate) commit: String,
+    pub(crate) reason: String,
+    pub(crate) by: String,
+    /// Largest change that is covered, relative and unsigned; none: the measured one.
+    pub(crate) max_change: Option<f64>,
+    pub(crate) expires: Option<Expiry>,
+}
+
+/// When an entry stops counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expiry {
+    /// When this day begins.
+    On(Timestamp),
+    /// This many days from now.
+    AfterDays(u16),
+}
+
+/// An entry that can be written.
+pub(crate) struct Acceptance {
+    pub(crate) project: Project,
+    pub(crate) entry: AcceptedEntry,
+    /// Regressions at the commit, largest first, in series that match.
+    pub(crate) regressions: Vec<SeriesRegression>,
+    /// Number of series that match.
+    pub(crate) matching: usize,
+    old_text: String,
+    new_text: String,
+    now: Timestamp,
+}
+
+/// Prepares an entry; nothing is written yet.
+///
+/// # Errors
+/// The history cannot be loaded; no series matches, the commit is not measured, or nothing got
+/// worse there and no size is given; the same is accepted already; `accepted.yml` has an error.
+pub(crate) fn prepare(
+    options: &LoadOptions,
+    request: &AcceptRequest,
+) -> anyhow::Result<Acceptance> {
+    let now = options.time();
+    let expires = request.expires.map(|expiry| expiry.time(now)).transpose()?;
+    let project = load(options, &Silent)?;
+    let lookup = RegressionLookup {
+        history: &project.history,
+        series: &project.series,
+        analyses: &project.analyses.by_series,
+    };
+    let matching = lookup.series_matching(&request.series);
+    if matching.is_empty() {
+        bail!("no series matches `{}`{}", request.series, similar_names(&project, &request.series));
+    }
+    let commit = resolve_commit(&lookup, &request.commit, &matching)?;
+    let regressions = lookup.regressions_at(&matching, commit);
+    let id = &project.history.commits[commit.0 as usize].id;
+    if regressions.is_empty() && request.max_change.is_none() {
+        bail!(
+            "no regression at {} in the {} that match `{}`{}\n\
+             to accept a change before it is measured, give its size: --max-change 20%",
+            text::short_commit(id),
+            text::count_noun(matching.len() as u64, "series"),
+            request.series,
+            open_regressions(&lookup, &matching)
+        );
+    }
+    // Without a size, later runs would still move the level beyond the one measured today: the
+    // allowance is rounded up.
+    let max_change = request.max_change.or_else(|| regressions::allowance(&regressions));
+    let entry = AcceptedEntry {
+        series: request.series.clone(),
+        commit: id.clone(),
+        max_change: max_change.unwrap_or_default(),
+        reason: request.reason.clone(),
+        by: request.by.clone(),
+        expires,
+    };
+    reject_duplicate(&project, &entry, now)?;
+    // The new text is parsed before it is written, so that a file with an error is never extended.
+    let old_text = store::accepted::read(&options.data)?;
+    let path = store::accepted::path(&options.data);
+    let new_text = accepted::append(&old_text, &entry).map_err(|reason| {
+        let path = path.display();
+        anyhow::anyhow!("{path}: {reason}; correct the file first, nothing was written")
+    })?;
+    let matching = matching.len();
+    Ok(Acceptance { project, entry, regressions, matching, old_text, new_text, now })
+}
+
+impl Acceptance {
+    /// What is appended to `accepted.yml`.
+    pub(crate) fn added_text(&self) -> &str {
+        self.new_text.strip_prefix(self.old_text.as_str()).unwrap_or(&self.new_text)
+    }
+
+    /// Writes the entry and its line in the audit log: both, or neither.
+    ///
+    /// # Errors
+    /// One of them cannot be written; then `accepted.yml` is as it was.
+    pub(crate) fn write(&self, options: &LoadOptions) -> anyhow::Result<()> {
+        let data = &options.data;
+        // A broken log takes no line. Then the file is left alone, and the append below says why.
+        let is_whole = store::audit::read(data)?.broken.is_none();
+        if is_whole {
+            store::accepted::write(data, &self.new_text)?;
+        }
+        let entry = audit::accepted_entry(&self.entry, self.regressions.len(), self.now);
+        if let Err(error) = store::audit::append(data, &entry) {
+            if is_whole {
+                store::accepted::write(data, &self.old_text)?;
+            }
+            return Err(error.context("nothing was accepted"));
+        }
+        Ok(())
+    }
+}
+
+impl Expiry {
+    fn time(self, now: Timestamp) -> anyhow::Result<Timestamp> {
+        let time = match self {
+            Self::On(day) => day,
+            Self::AfterDays(days) => {
+                Timestamp::from_micros((now.day() + i64::from(days)).saturating_mul(DAY_US))
+            }
+        };
+        if time <= now {
+            let date = text::iso_date(time);
+            bail!("--expires: {date} is in the past, so the entry would never count");
+        }
+        Ok(time)
+    }
+}
+
+/// The one measured commit with this name.
+fn resolve_commit(
+    lookup: &RegressionLookup<'_>,
+    name: &str,
+    matching: &[usize],
+) -> anyhow::Result<CommitIndex> {
+    let commits = lookup.commits_named(name);
+    let id = |commit: &CommitIndex| lookup.history.commits[commit.0 as usize].id.clone();
+    match commits.as_slice() {
+        [commit] => Ok(*commit),
+        [] => {
+            bail!("no measured commit is called `{name}`{}", open_regressions(lookup, matching))
+        }
+        several => {
+            let ids: Vec<String> = several.iter().take(MAX_SUGGESTIONS).map(id).collect();
+            bail!("`{name}` is the beginning of several commits: {}", text::join_and(&ids))
+        }
+    }
+}
+
+/// What could be accepted in these series instead, as it would be typed.
+fn open_regressions(lookup: &RegressionLookup<'_>, matching: &[usize]) -> String {
+    let open = lookup.open_regressions(matching);
+    if open.is_empty() {
+        return "; these series have no open regression".to_owned();
+    }
+    let mut out = "; open regressions:".to_owned();
+    for regression in open.iter().take(MAX_SUGGESTIONS) {
+        let commit = &lookup.history.commits[regression.commit.0 as usize];
+        // Pasted into a shell it stays one word: what could end the quotes becomes a glob's `?`.
+        let name = lookup.series[regression.series].key.name();
+        let name = name.replace(|c: char| c == '\'' || c.is_control(), "?");
+        let change = text::percent_change(regression.change);
+        out.push_str(&format!("\n  --commit {} --series '{name}'  ({change})", commit.id));
+    }
+    out
+}
+
+/// The names of series that are most like a glob that matches none.
+fn similar_names(project: &Project, glob: &str) -> String {
+    let plain = glob.replace('*', "");
+    let names = project.series.iter().map(|series| series.key.name());
+    let mut names: Vec<(f64, String)> =
+        names.map(|name| (strsim::jaro_winkler(&plain, &name), name)).collect();
+    // Jaro-Winkler favors a common beginning, and names begin with the test.
+    names.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    if names.is_empty() {
+        return ": the history has no series".to_owned();
+    }
+    let names: Vec<String> =
+        names.into_iter().take(MAX_SUGGESTIONS).map(|(_, name)| name).collect();
+    format!("; similar names: {} (a glob covers many: 'parse/*')", text::join_and(&names))
+}
+
+fn reject_duplicate(
+    project: &Project,
+    entry: &AcceptedEntry,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let covers = |earlier: &&AcceptedEntry| {
+        (&earlier.series, &earlier.commit) == (&entry.series, &entry.commit)
+            && earlier.max_change >= entry.max_change
+            && earlier.expires.is_none_or(|until| until > now)
+    };
+    if let Some(earlier) = project.contents.accepted.iter().find(covers) {
+        bail!("already accepted by {}: {}", earlier.by, earlier.reason);
+    }
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! From a [`Project`] to a site's folder.
+
+use std::path::Path;
+
+use crate::app::load::{LoadOptions, Project, load};
+use crate::app::observer::Observer;
+use crate::app::up_to_date::{BuildFingerprint, BuildRecord, BuildSummary};
+use crate::output::{self, previous::PreviousSite};
+use crate::site;
+use model::text;
+
+/// From these sizes on a build warns: long before a site is too large for GitHub Pages (1 GB), so
+/// that there is time for a remedy.
+const WARN_BYTES: u64 = 200_000_000;
+const WARN_FILES: u64 = 20_000;
+
+/// The end of a build.
+pub(crate) enum BuildResult {
+    Built(BuildSummary),
+    /// The site is that of the last build, which was not touched.
+    UpToDate(BuildSummary),
+}
+
+/// Builds the site of a history directory, unless the site that is there is the same.
+///
+/// # Errors
+/// As [`load`] and [`build_site`].
+pub(crate) fn build(
+    options: &LoadOptions,
+    out: &Path,
+    observer: &dyn Observer,
+) -> anyhow::Result<BuildResult> {
+    let fingerprint = BuildFingerprint::of(options, out);
+    if let Some(last) = fingerprint.as_ref().and_then(|it| it.last_build(out)) {
+        // A warning that is shown once would be missed: whoever builds again still has its cause.
+        last.warnings.iter().for_each(|warning| observer.warn(warning));
+        return Ok(BuildResult::UpToDate(last.summary));
+    }
+    let mut project = load(options, observer)?;
+    let summary = build_project(&mut project, options, out, observer)?;
+    // Pages show the minute of the build, unless the time was given or is that of the demo's newest
+    // record; then a build a minute later makes the same bytes.
+    let shows_no_time = options.now.is_some() || project.history.counts.demo > 0;
+    let warnings = project.warnings.into_iter().chain(size_warning(&summary)).collect();
+    let record = BuildRecord { summary, warnings };
+    if let Some(fingerprint) = fingerprint {
+        fingerprint.write_record(out, &record, shows_no_time);
+    }
+    Ok(BuildResult::Built(record.summary))
+}
+
+/// Writes the site of a loaded project, and reports warnings, stages and the size of its input.
+///
+/// # Errors
+/// As [`build_site`].
+pub(crate) fn build_project(
+    project: &mut Project,
+    options: &LoadOptions,
+    out: &Path,
+    observer: &dyn Observer,
+) -> anyhow::Result<BuildSummary> {
+    let files = text::count_noun(project.contents.files as u64, "file");
+    let megabytes = project.contents.bytes as f64 / 1e6;
+    observer.detail(&format!("read {files}, {megabytes:.1} MB"));
+    project.warnings.iter().for_each(|warning| observer.warn(warning));
+    let built = build_site(project, out, previous_site(options), observer);
+    // Reported also where writing failed: the time until then may say why.
+    project.stages.finish("wrote");
+    observer.stages(&project.stages);
+    let summary = built?;
+    size_warning(&summary).iter().for_each(|warning| observer.warn(warning));
+    Ok(summary)
+}
+
+/// Writes the site of a project into a folder.
+///
+/// # Errors
+/// The folder holds something else than a site, a page cannot be made, or the disk fails.
+pub(crate) fn build_site(
+    project: &Project,
+    out: &Path,
+    previous: PreviousSite,
+    observer: &dyn Observer,
+) -> anyhow::Result<BuildSummary> {
+    let output = output::Output::prepare(out, previous)?;
+    let sink = |path: &str, bytes: &[u8]| output.write(path, bytes).map_err(std::io::Error::other);
+    let progress = |done, total| observer.progress("writing files", done, total);
+    let rendered = site::render(&site_input(project), &sink, &progress)?;
+    let written = output.commit()?;
+    Ok(BuildSummary {
+        pages: rendered.pages,
+        files: rendered.files,
+        bytes: written.bytes,
+        series: project.series.len(),
+        records: project.history.counts.records,
+        rejected: project.history.rejected_records.len(),
+        routes: written.routes,
+    })
+}
+
+/// What becomes of the site before this one: it stays beside the new one and the next build writes
+/// over it, which takes a third of the system time of making all files anew. `--no-cache` asks for
+/// nothing to be kept.
+pub(crate) fn previous_site(options: &LoadOptions) -> PreviousSite {
+    if options.cache.is_some() { PreviousSite::Keep } else { PreviousSite::Remove }
+}
+
+/// What the site is made of.
+pub(crate) fn site_input(project: &Project) -> site::SiteInput<'_> {
+    let contents = &project.contents;
+    site::SiteInput {
+        history: &project.history,
+        series: &project.series,
+        analyses: &project.analyses,
+        targets: &project.targets,
+        policy: &project.policy,
+        policy_sha: project.policy_sha.clone(),
+        notes: &contents.notes,
+        accepted: &contents.accepted,
+        problems: &contents.problems,
+        ingest_problems: &contents.ingest_problems,
+        ignored: project.ignored,
+        not_covered: &project.not_covered,
+        templates: &contents.templates,
+        audit: &contents.audit,
+        options: project.site.clone(),
+    }
+}
+
+/// What to do about a site that will be too large for its host.
+fn size_warning(site: &BuildSummary) -> Option<String> {
+    let is_large = site.bytes >= WARN_BYTES || site.files >= WARN_FILES;
+    is_large.then(|| {
+        format!(
+            "the site has {} in {:.0} MB; the limit of GitHub Pages is 1 GB. To make it smaller: \
+             `site.detail: events-only` in the policy gives quiet series no page of their own, \
+             `benchpages rotate` moves old results to the archive, and `ignore` in the policy \
+             leaves out what no view (`dashboard_presets`) needs",
+            text::count_noun(site.files, "file"),
+            site.bytes as f64 / 1e6,
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(files: u64, bytes: u64) -> BuildSummary {
+        let routes = Vec::new();
+        BuildSummary { pages: 0, files, bytes, series: 0, records: 0, rejected: 0, routes }
+    }
+
+    #[test]
+    fn a_site_is_called_large_from_200_megabytes_or_20_000_files_on() {
+        assert_eq!(size_warning(&site(19_999, 199_999_999)), None);
+        for (files, bytes) in [(20_000, 1), (1, 200_000_000)] {
+            let warning = size_warning(&site(files, bytes)).unwrap();
+            for remedy in ["site.detail: events-only", "benchpages rotate", "`ignore`"] {
+                assert!(warning.contains(remedy), "{warning}");
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! From a candidate to an outcome: the gate as a use case.
+//!
+//! A check answers "may this be merged?" Besides the analysis this means: whose accepted changes
+//! count ([`trust`](super::trust)), who may override a failure, which lines the audit log gets
+//! ([`audit`](super::audit)), and a snapshot from which the answer can be reproduced later.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::app::audit;
+use crate::app::human_input::HumanInput;
+use crate::app::load::{LoadOptions, LoadedHistory, group_series, load_history};
+use crate::app::observer::Observer;
+use crate::app::trust;
+use crate::report::assemble::{self, CheckInput};
+use crate::report::candidate::{self, Candidate, CandidateRef, CandidateRequest};
+use crate::report::decision::OverrideRequest;
+use crate::report::{CheckOutcome, snapshot};
+use crate::site::redact;
+use crate::vcs::git;
+use detect::{Analyses, evidence};
+use model::history::History;
+use model::series::Series;
+use model::text;
+
+/// What to judge, and what the job around the program says of it.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckRequest {
+    pub(crate) options: LoadOptions,
+    pub(crate) candidate: CandidateRef,
+    /// A commit, or any name that git knows; none: the nearest measured ancestor.
+    pub(crate) base: Option<String>,
+    /// The branch that the job's pull request is to be merged into.
+    pub(crate) base_branch: Option<String>,
+    /// Someone asks to let a failing check pass.
+    pub(crate) override_request: Option<OverrideRequest>,
+    /// Folder that gets a folder with a snapshot.
+    pub(crate) artifact: Option<PathBuf>,
+}
+
+/// An outcome, with what its reports need.
+pub(crate) struct CheckRun {
+    pub(crate) outcome: CheckOutcome,
+    /// The user's own form of the comment, where the history directory has one.
+    pub(crate) comment_template: Option<String>,
+}
+
+/// Judges a candidate, writes the audit log and saves the snapshot.
+///
+/// # Errors
+/// The history cannot be loaded, the base is unknown, or the log or the snapshot cannot be written.
+/// Without its line in the log no override is granted.
+pub(crate) fn check(request: &CheckRequest, observer: &dyn Observer) -> anyhow::Result<CheckRun> {
+    let loaded = load_history(&request.options, observer)?;
+    loaded.warnings.iter().for_each(|warning| observer.warn(warning));
+    // Selecting the candidate removes newer runs from the history; a snapshot holds what was read.
+    let complete = request.artifact.as_ref().map(|_| published_history(&loaded, request));
+    let mut prepared = PreparedCheck::of(request, loaded, observer)?;
+    observer.progress("analyzing", 0, 0);
+    let series = prepared.group();
+    let analyses = prepared.human_input().analyze(&series, &prepared.loaded.policy);
+    let outcome = prepared.judge(series, analyses);
+    let loaded = &prepared.loaded;
+    observer.stages(&loaded.stages);
+    // Before anything is printed: an outcome that could not be logged must not be seen as one.
+    audit::log_check(&request.options.data, &outcome, loaded.now)?;
+    if let (Some(folder), Some(history)) = (&request.artifact, &complete) {
+        let folder = folder.join(snapshot::folder_name(&outcome, loaded.now));
+        let accepted = &loaded.contents.accepted;
+        write_files(&folder, snapshot::files(&outcome, history, &loaded.policy, accepted))?;
+    }
+    Ok(prepared.into_run(outcome))
+}
+
+/// The history as it was read, without what a public site hides.
+fn published_history(loaded: &LoadedHistory, request: &CheckRequest) -> History {
+    let mut history = loaded.history.clone();
+    if request.options.is_public(&loaded.policy) {
+        redact::redact(&mut history, &mut [], &loaded.policy.site.redact);
+    }
+    history
+}
+
+fn write_files(folder: &Path, files: Vec<(String, String)>) -> anyhow::Result<()> {
+    for (name, text) in files {
+        let path = folder.join(name);
+        let parent = path.parent().unwrap_or(folder);
+        std::fs::create_dir_all(parent)
+            .and_then(|()| std::fs::write(&path, text))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// A history in which the candidate is selected: it ends with the runs that are judged, and holds
+/// only accepted changes that count.
+pub(super) struct PreparedCheck<'a> {
+    request: &'a CheckRequest,
+    pub(super) loaded: LoadedHistory,
+    pub(super) candidate: Candidate,
+}
+
+impl<'a> PreparedCheck<'a> {
+    /// Selects the candidate.
+    ///
+    /// # Errors
+    /// Neither the history nor git knows the base.
+    pub(super) fn of(
+        request: &'a CheckRequest,
+        mut loaded: LoadedHistory,
+        observer: &dyn Observer,
+    ) -> anyhow::Result<Self> {
+        // Before anything is grouped: a pull request is judged as if it had been merged, so its runs
+        // are moved behind the main line and the one analysis of the site judges that history. A
+        // second set of rules for pull requests would disagree with the site some day.
+        let runner_fields = loaded.policy.runner_fingerprinting.track_fields.clone();
+        let selection = CandidateRequest {
+            candidate: request.candidate.clone(),
+            runner_fields: &runner_fields,
+            base: request.base.clone(),
+            ancestors: &git::ancestors,
+        };
+        let candidate =
+            candidate::select(&mut loaded.history, &selection).map_err(anyhow::Error::msg)?;
+        // Only here is it known whether this is a pull request, and of which base.
+        if trust::only_base_counts(&loaded.policy, &candidate) {
+            let (base, branch) = (request.base.as_deref(), request.base_branch.as_deref());
+            let names = trust::base_names(base, branch, &candidate);
+            loaded.contents.accepted =
+                match trust::accepted_at_base(&request.options.data, &names, observer) {
+                    Some(accepted) => accepted,
+                    None => std::mem::take(&mut loaded.contents.accepted),
+                };
+        }
+        loaded.stages.finish("selected the candidate");
+        Ok(Self { request, loaded, candidate })
+    }
+
+    /// The series that are judged.
+    pub(super) fn group(&mut self) -> Arc<[Series]> {
+        let grouped = group_series(&self.loaded.history, &self.loaded.policy);
+        self.loaded.stages.finish("grouped");
+        grouped.series.into()
+    }
+
+    pub(super) fn human_input(&self) -> HumanInput<'_> {
+        let LoadedHistory { history, contents, now, .. } = &self.loaded;
+        HumanInput::of_candidate(&self.candidate, history, contents, *now)
+    }
+
+    /// Judges the candidate by the analyses of all series.
+    pub(super) fn judge(
+        &mut self,
+        mut series: Arc<[Series]>,
+        mut analyses: Analyses,
+    ) -> CheckOutcome {
+        let options = &self.request.options;
+        let LoadedHistory { policy, history, .. } = &mut self.loaded;
+        let targets = detect::targets::evaluate(&series, &analyses.by_series, policy);
+        // After the comparison, so that a public history gets the same verdicts; before evidence,
+        // which quotes what was recorded.
+        if options.is_public(policy) {
+            redact::redact(history, Arc::make_mut(&mut series), &policy.site.redact);
+        }
+        evidence::environment::explain(&series, &mut analyses.by_series, history);
+        let (policy, history) = (&self.loaded.policy, &self.loaded.history);
+        let outcome = assemble::outcome(CheckInput {
+            candidate: self.candidate.clone(),
+            history,
+            // For a second look at a change right behind another one: the candidate against the
+            // present level of the base alone.
+            analyze: &|series| {
+                let mut analyses = self.human_input().analyze(series, policy);
+                evidence::environment::explain(series, &mut analyses.by_series, history);
+                analyses
+            },
+            series: &series,
+            analyses: &analyses,
+            targets: &targets,
+            policy,
+            policy_sha: self.loaded.policy_sha.clone(),
+            base_url: options.site_url(policy),
+            override_request: self.request.override_request.clone(),
+            notices: notices(history),
+        });
+        self.loaded.stages.finish("analyzed");
+        outcome
+    }
+
+    pub(super) fn into_run(self, outcome: CheckOutcome) -> CheckRun {
+        let templates = self.loaded.contents.templates;
+        // The file name is the contract with users: templates/comment.md.
+        let comment = templates.into_iter().find(|(name, _)| name == "comment.md");
+        CheckRun { outcome, comment_template: comment.map(|(_, text)| text) }
+    }
+}
+
+/// What a reader of a report should know of the records behind it.
+fn notices(history: &History) -> Vec<String> {
+    let rejected = history.rejected_records.len() as u64;
+    let notice = (rejected > 0).then(|| {
+        let records = text::count_noun(rejected, "record");
+        format!("{records} rejected: run `benchpages doctor` for places and reasons.")
+    });
+    notice.into_iter().collect()
+}

@@ -1,0 +1,52 @@
+//! `compare`: two commits, series by series, as the page of the pair shows them.
+
+use anyhow::{Context, bail};
+
+use crate::app::build::site_input;
+use crate::app::load::{LoadOptions, load};
+use crate::app::observer::{Observer, Silent};
+use crate::report::candidate;
+use crate::report::compare::CommitComparison;
+use crate::report::links::ReportLinks;
+use crate::report::urls;
+use crate::site;
+use crate::vcs::git;
+use model::filter::Filter;
+use model::series::CommitIndex;
+
+/// Compares two commits, each a measured one or a name that git knows here.
+///
+/// # Errors
+/// The history cannot be loaded, a name stands for no measured commit, or the base was measured by
+/// a pull request alone.
+pub(crate) fn compare(
+    options: &LoadOptions,
+    base: &str,
+    head: &str,
+    filter: &Filter,
+    observer: &dyn Observer,
+) -> anyhow::Result<CommitComparison> {
+    let project = load(options, &Silent)?;
+    project.warnings.iter().for_each(|warning| observer.detail(warning));
+    let history = &project.history;
+    let commit = |name: &str| {
+        candidate::measured_commit(history, name, &git::ancestors).with_context(|| {
+            format!("`{name}` is not a measured commit, nor a name that git knows here")
+        })
+    };
+    let pair = (commit(base)?, commit(head)?);
+    // A pull request is put behind the main line to be compared; there is nothing behind it.
+    if !history.commits[pair.0.0 as usize].main_line {
+        bail!("base `{base}` was not measured on the main line; a pull request can only be HEAD");
+    }
+    let id = |commit: CommitIndex| history.commits[commit.0 as usize].id.clone();
+    let ids = (id(pair.0), id(pair.1));
+    let links = ReportLinks {
+        base_url: project.site.base_url.clone(),
+        diff_path: Some(urls::diff(&urls::pair(&ids.0, &ids.1))),
+        code_url: None,
+    };
+    let compared = site::compare(&site_input(&project), pair, filter)?;
+    let all = (&*project.series, project.analyses.by_series.as_slice());
+    Ok(CommitComparison::of(ids, compared, all, links))
+}

@@ -1,0 +1,417 @@
+//! From a history directory to a [`Project`]: read, put in order, grouped, analyzed.
+//!
+//! Each step is a value of its own, so that a command stops where it has enough: `export` needs a
+//! [`LoadedHistory`], `check` changes one before it is grouped, [`session`](super::session) puts
+//! records that it holds in memory in the place of those on disk.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+
+use crate::app::human_input::{HumanInput, policy_annotations};
+use crate::app::observer::Observer;
+use crate::app::stages::Stages;
+use crate::site;
+use crate::store;
+use detect::replay::ReplayedVerdict;
+use detect::targets::TargetResult;
+use detect::{Analyses, AnalysisDepth, evidence};
+use model::history::build::ValueOptions;
+use model::history::details::DetailStore;
+use model::history::{History, NormalizeOptions};
+use model::policy::diagnostic;
+use model::policy::read::{self, ParsedPolicy};
+use model::policy::threshold::policy_sha;
+use model::policy::{Policy, SiteAudience};
+use model::record::time::Timestamp;
+use model::series::{self, GroupedSeries, Series};
+
+/// What to load.
+#[derive(Clone, Debug)]
+pub(crate) struct LoadOptions {
+    pub(crate) data: PathBuf,
+    /// `policy.yml` in the data directory where none is named.
+    pub(crate) policy: Option<PathBuf>,
+    /// Demo records are accepted.
+    pub(crate) demo: bool,
+    pub(crate) with_archive: bool,
+    /// Folder that keeps parsed files for the next time; none: nothing is kept.
+    pub(crate) cache: Option<PathBuf>,
+    /// The build's time; none: the system's clock, for demo data the newest record.
+    pub(crate) now: Option<Timestamp>,
+    pub(crate) clock: Timestamp,
+    pub(crate) base_url: Option<String>,
+    pub(crate) explicit_index: bool,
+    /// Who the site is for; none: the policy says.
+    pub(crate) audience: Option<SiteAudience>,
+}
+
+impl LoadOptions {
+    /// The build's time where no record is read.
+    pub(crate) fn time(&self) -> Timestamp {
+        self.now.unwrap_or(self.clock)
+    }
+
+    /// The same, for a load that begins now: the clock goes on while a server runs.
+    pub(crate) fn at_present(&self) -> Self {
+        Self { clock: system_time(), ..self.clone() }
+    }
+
+    pub(crate) fn policy_path(&self) -> PathBuf {
+        self.policy.clone().unwrap_or_else(|| self.data.join("policy.yml"))
+    }
+
+    /// Whether the site hides what the policy's `site.redact` names.
+    pub(super) fn is_public(&self, policy: &Policy) -> bool {
+        self.audience.unwrap_or(policy.site.audience) == SiteAudience::Public
+    }
+
+    /// Where the site will stand, with a trailing slash.
+    pub(super) fn site_url(&self, policy: &Policy) -> Option<String> {
+        let url = self.base_url.as_ref().or(policy.site.base_url.as_ref())?;
+        Some(format!("{}/", url.trim_end_matches('/')))
+    }
+}
+
+/// The system's time, in whole seconds: pages show no less.
+pub(crate) fn system_time() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let seconds = since.map_or(0, |since| since.as_secs());
+    Timestamp::from_micros(i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000))
+}
+
+/// A loaded and analyzed history.
+pub(crate) struct Project {
+    pub(crate) policy: Policy,
+    pub(crate) policy_sha: String,
+    pub(crate) history: History,
+    /// Shared with a session that analyzes them again.
+    pub(crate) series: Arc<[Series]>,
+    /// Series that the policy's `ignore` hides.
+    pub(crate) ignored: usize,
+    /// Combinations of the policy's matrix that nothing measures.
+    pub(crate) not_covered: Vec<String>,
+    /// In the order of the series.
+    pub(crate) analyses: Analyses,
+    pub(crate) targets: Vec<TargetResult>,
+    /// The rest of the directory. Its records and commits have moved into the history.
+    pub(crate) contents: store::Contents,
+    pub(crate) site: site::SiteOptions,
+    /// What was assumed or could not be done, in sentences.
+    pub(crate) warnings: Vec<String>,
+    pub(crate) stages: Stages,
+}
+
+/// A history directory whose records are read and in order; nothing is grouped or analyzed yet.
+pub(crate) struct LoadedHistory {
+    pub(crate) policy: Policy,
+    pub(crate) policy_sha: String,
+    pub(crate) history: History,
+    /// The rest of the directory. Its records and commits have moved into the history.
+    pub(crate) contents: store::Contents,
+    /// The build's time.
+    pub(crate) now: Timestamp,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) stages: Stages,
+}
+
+/// A history directory before its records are read: the policy says how values are read.
+pub(super) struct OpenedDirectory<'a> {
+    options: &'a LoadOptions,
+    policy: Policy,
+    policy_sha: String,
+    pub(super) source: store::Source,
+    warnings: Vec<String>,
+    stages: Stages,
+}
+
+/// A history whose rows are grouped into series, ready to be analyzed.
+pub(super) struct GroupedHistory<'a> {
+    options: &'a LoadOptions,
+    loaded: LoadedHistory,
+    pub(super) series: Arc<[Series]>,
+    ignored: usize,
+    not_covered: Vec<String>,
+}
+
+/// Reads, groups and analyzes a history directory.
+///
+/// # Errors
+/// As [`load_history`].
+pub(crate) fn load(options: &LoadOptions, observer: &dyn Observer) -> anyhow::Result<Project> {
+    let loaded = load_history(options, observer)?;
+    let grouped = GroupedHistory::of(loaded, options, observer);
+    let analyses = grouped.human_input().analyze(&grouped.series, grouped.policy());
+    Ok(grouped.into_project(analyses))
+}
+
+/// Reads a history directory.
+///
+/// # Errors
+/// The directory or the policy cannot be read, the policy has errors, or the directory holds demo
+/// records and the options do not accept them.
+pub(crate) fn load_history(
+    options: &LoadOptions,
+    observer: &dyn Observer,
+) -> anyhow::Result<LoadedHistory> {
+    let opened = OpenedDirectory::open(options)?;
+    let progress = |done, total| observer.progress("reading files", done, total);
+    let contents = store::read(&opened.source, &progress)?;
+    opened.into_history(contents, observer)
+}
+
+/// Rejects a history directory with demo records as [`load_history`] does, but reads no more than
+/// the first record of each file: reading a whole history for this takes hundreds of megabytes.
+///
+/// # Errors
+/// It holds demo records and the options do not accept them, or it cannot be read.
+pub(crate) fn reject_demo_in(options: &LoadOptions) -> anyhow::Result<()> {
+    let first = store::first_records(&options.data)?;
+    reject_demo(&first.normalize(&NormalizeOptions::default()), options)
+}
+
+/// Demo records say nothing about real code; one of them among real ones would.
+fn reject_demo(history: &History, options: &LoadOptions) -> anyhow::Result<()> {
+    let counts = history.counts;
+    if counts.demo > 0 && !options.demo {
+        bail!(
+            "{} of {} records in {} are demo data: their `generator` says so, or their commit \
+             begins with `demo-`\n\
+             remove them, or use --demo if this is a demo",
+            counts.demo,
+            counts.records,
+            options.data.display()
+        );
+    }
+    Ok(())
+}
+
+impl<'a> OpenedDirectory<'a> {
+    /// Reads the policy.
+    ///
+    /// # Errors
+    /// It cannot be read, or has errors.
+    pub(super) fn open(options: &'a LoadOptions) -> anyhow::Result<Self> {
+        let stages = Stages::new();
+        let mut warnings = Vec::new();
+        let (policy, policy_sha) = load_policy(options, &mut warnings)?;
+        let source = store::Source {
+            directory: options.data.clone(),
+            with_archive: options.with_archive,
+            reading: Arc::new(value_options(&policy)),
+            cache: options.cache.clone(),
+        };
+        Ok(Self { options, policy, policy_sha, source, warnings, stages })
+    }
+
+    /// Puts the records in order.
+    ///
+    /// # Errors
+    /// There are demo records and the options do not accept them.
+    pub(super) fn into_history(
+        mut self,
+        mut contents: store::Contents,
+        observer: &dyn Observer,
+    ) -> anyhow::Result<LoadedHistory> {
+        self.stages.finish("read");
+        observer.progress("putting in order", 0, 0);
+        let commits = std::mem::take(&mut contents.commits);
+        let normalize = NormalizeOptions { branch: self.policy.site.branch.clone(), commits };
+        let history = std::mem::take(&mut contents.records).normalize(&normalize);
+        reject_demo(&history, self.options)?;
+        // The clock would make a demo look abandoned the week after it was made.
+        let now = self.options.now.unwrap_or(match history.newest {
+            Some(newest) if history.counts.demo > 0 => newest,
+            _ => self.options.clock,
+        });
+        contents.notes.extend(policy_annotations(&self.policy));
+        self.stages.finish("put in order");
+        Ok(LoadedHistory {
+            policy: self.policy,
+            policy_sha: self.policy_sha,
+            history,
+            contents,
+            now,
+            warnings: self.warnings,
+            stages: self.stages,
+        })
+    }
+}
+
+impl<'a> GroupedHistory<'a> {
+    /// Groups the records of a history, and quarantines those that could not be read.
+    pub(super) fn of(
+        mut loaded: LoadedHistory,
+        options: &'a LoadOptions,
+        observer: &dyn Observer,
+    ) -> Self {
+        let rejected = &loaded.history.rejected_records;
+        if let Err(error) = store::quarantine_rejected(&options.data, rejected) {
+            let warning = format!("{error:#}; the health page lists the rejected records");
+            loaded.warnings.push(warning);
+        }
+        observer.progress("analyzing", 0, 0);
+        let (policy, history) = (&loaded.policy, &mut loaded.history);
+        // Pages need series, whose runs hold all that pages show of a row. Only two things stand in
+        // the rows alone: a series' name before an alias, and the order in which machines first
+        // appear, by which a public site numbers them. Elsewhere the rows go, the largest part of a
+        // history, before the analysis takes memory of its own.
+        let grouped = if policy.aliases.is_empty() && !options.is_public(policy) {
+            with_policy_directions(series::group_and_drop_rows(history, policy), policy)
+        } else {
+            let grouped = group_series(history, policy);
+            history.details = DetailStore::default();
+            grouped
+        };
+        let GroupedSeries { series, ignored, not_covered } = grouped;
+        loaded.stages.finish("grouped");
+        Self { options, loaded, series: series.into(), ignored, not_covered }
+    }
+
+    pub(super) fn policy(&self) -> &Policy {
+        &self.loaded.policy
+    }
+
+    pub(super) fn human_input(&self) -> HumanInput<'_> {
+        let (history, contents) = (&self.loaded.history, &self.loaded.contents);
+        HumanInput::of(AnalysisDepth::Full, history, contents, self.loaded.now)
+    }
+
+    /// The project with the analyses of its series.
+    pub(super) fn into_project(self, mut analyses: Analyses) -> Project {
+        let Self { options, loaded, mut series, ignored, not_covered } = self;
+        let LoadedHistory { policy, policy_sha, mut history, contents, now, .. } = loaded;
+        let (mut warnings, mut stages) = (loaded.warnings, loaded.stages);
+        let targets = detect::targets::evaluate(&series, &analyses.by_series, &policy);
+        // After everything was compared, so that verdicts are the same on a public site; before
+        // evidence, which quotes what was recorded.
+        if options.is_public(&policy) {
+            let redacted = Arc::make_mut(&mut series);
+            site::redact::redact(&mut history, redacted, &policy.site.redact);
+        }
+        evidence::environment::explain(&series, &mut analyses.by_series, &history);
+        stages.finish("analyzed");
+        let base_url = options.site_url(&policy);
+        if base_url.is_none() {
+            warnings.push(NO_BASE_URL.to_owned());
+        }
+        Project {
+            site: site::SiteOptions { now, base_url, explicit_index: options.explicit_index },
+            policy,
+            policy_sha,
+            history,
+            series,
+            ignored,
+            not_covered,
+            analyses,
+            targets,
+            contents,
+            warnings,
+            stages,
+        }
+    }
+}
+
+const NO_BASE_URL: &str = "no base URL: feed, sitemap and canonical links are relative or left out \
+                           (--base-url, or `site.base_url` in the policy)";
+
+impl Project {
+    /// The warnings that concern more than the pages of a site.
+    pub(crate) fn data_warnings(&self) -> impl Iterator<Item = &String> {
+        self.warnings.iter().filter(|warning| *warning != NO_BASE_URL)
+    }
+
+    /// The verdict on each run as a check would have given it on its day.
+    pub(crate) fn replay(&self) -> Vec<ReplayedVerdict> {
+        let depth = AnalysisDepth::Full;
+        let input = HumanInput::of(depth, &self.history, &self.contents, self.site.now);
+        input.with_context(|context| detect::replay::replay(&self.series, &self.policy, context))
+    }
+}
+
+/// The series of a history, each with the direction that the policy's rules give it.
+pub(super) fn group_series(history: &History, policy: &Policy) -> GroupedSeries {
+    with_policy_directions(series::group_series(history, policy), policy)
+}
+
+fn with_policy_directions(mut grouped: GroupedSeries, policy: &Policy) -> GroupedSeries {
+    for series in &mut grouped.series {
+        series.direction =
+            policy.threshold_for(series.key.subject(&series.tags), series.direction).direction;
+    }
+    grouped
+}
+
+/// How the policy has values read.
+fn value_options(policy: &Policy) -> ValueOptions {
+    let warmup = &policy.warmup;
+    let metrics = policy.metrics.iter();
+    ValueOptions {
+        burn_in: if warmup.enabled { warmup.burn_in_runs as usize } else { 0 },
+        units: metrics
+            .filter_map(|(name, metric)| Some((name.clone(), metric.unit.clone()?)))
+            .collect(),
+    }
+}
+
+/// A policy file: its text, and what it says.
+pub(crate) struct PolicyFile {
+    pub(crate) text: String,
+    pub(crate) parsed: ParsedPolicy,
+}
+
+impl PolicyFile {
+    /// Reads the policy that these options name; none where none is named and the directory has
+    /// none.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn of(options: &LoadOptions) -> anyhow::Result<Option<Self>> {
+        let path = options.policy_path();
+        let is_absent = options.policy.is_none() && !path.exists();
+        (!is_absent).then(|| Self::read(&path)).transpose()
+    }
+
+    /// # Errors
+    /// It cannot be read, or is not UTF-8.
+    pub(crate) fn read(path: &std::path::Path) -> anyhow::Result<Self> {
+        let cannot_read = || format!("cannot read {}", path.display());
+        let bytes = std::fs::read(path).with_context(cannot_read)?;
+        let text =
+            String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
+        let parsed = read::read(&text, &path.display().to_string());
+        Ok(Self { text, parsed })
+    }
+
+    /// All faults, with file, line and column.
+    pub(crate) fn faults(&self, color: bool) -> String {
+        diagnostic::render(&self.parsed.diagnostics, &self.text, color)
+    }
+}
+
+/// The policy and the hash of its text; the default policy where the directory has none.
+fn load_policy(
+    options: &LoadOptions,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<(Policy, String)> {
+    let Some(file) = PolicyFile::of(options)? else {
+        // A missing directory gets an error of its own.
+        if options.data.is_dir() {
+            let path = options.policy_path();
+            warnings.push(format!("no {}: the default policy applies", path.display()));
+        }
+        return Ok((Policy::default(), policy_sha("")));
+    };
+    let faults = file.faults(false);
+    match file.parsed.policy {
+        Some(policy) => {
+            if !file.parsed.diagnostics.is_empty() {
+                // The caller puts `warning: ` before the first; the others carry it already.
+                warnings.push(faults.trim().trim_start_matches("warning: ").to_owned());
+            }
+            Ok((policy, policy_sha(&file.text)))
+        }
+        None => bail!("the policy has errors\n{faults}"),
+    }
+}

@@ -1,0 +1,114 @@
+//! `policy replay`: the verdict on every run as a check would have given it on its day.
+
+use crate::app::build::site_input;
+use crate::app::load::{LoadOptions, Project, load};
+use crate::app::observer::{Observer, Silent};
+use crate::site;
+use detect::Verdict;
+use detect::replay::{ReplaySummary, ReplayedVerdict};
+use model::text::{self, sanitize};
+
+/// A project with the verdicts on its runs.
+pub(crate) struct PolicyReplay {
+    pub(crate) project: Project,
+    pub(crate) figures: ReplaySummary,
+    verdicts: Vec<ReplayedVerdict>,
+}
+
+/// A regression that a check would have reported; for people, safe for a terminal.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ReplayedReport {
+    pub(crate) series: String,
+    /// Day and commit of the first run that carried the report.
+    pub(crate) place: String,
+    pub(crate) change: String,
+}
+
+impl ReplayedReport {
+    pub(crate) fn line(&self) -> String {
+        format!("{} {} {}", self.place, self.series, self.change)
+    }
+}
+
+/// What two policies report differently: lines of [`ReplayedReport::line`].
+pub(crate) struct ReplayDifference {
+    /// What only the other policy reports.
+    pub(crate) appear: Vec<String>,
+    /// What the other policy does not report.
+    pub(crate) vanish: Vec<String>,
+}
+
+/// Loads a history and replays it.
+///
+/// # Errors
+/// The history cannot be loaded.
+pub(crate) fn replay(
+    options: &LoadOptions,
+    observer: &dyn Observer,
+) -> anyhow::Result<PolicyReplay> {
+    // No page is written here, so a missing base URL concerns nobody.
+    let project = load(options, &Silent)?;
+    project.data_warnings().for_each(|warning| observer.warn(warning));
+    let (verdicts, figures) = (project.replay(), project.analyses.replay_summary);
+    Ok(PolicyReplay { project, figures, verdicts })
+}
+
+impl PolicyReplay {
+    /// The replay as the site publishes it.
+    ///
+    /// # Errors
+    /// Two names meet on one path.
+    pub(crate) fn json(&self) -> anyhow::Result<serde_json::Value> {
+        let input = site_input(&self.project);
+        let bytes = site::replay_json(&input, &self.verdicts, &self.figures)?;
+        Ok(serde_json::from_slice(&bytes)?)
+    }
+
+    /// The regressions that were reported. Verdicts of consecutive runs of a series are one report.
+    pub(crate) fn reports(&self) -> Vec<ReplayedReport> {
+        let is_report = |verdict: &&ReplayedVerdict| {
+            matches!(verdict.verdict, Verdict::Regressed | Verdict::Accepted)
+        };
+        let mut reports: Vec<ReplayedReport> = Vec::new();
+        // A regression is reported for as many runs as the window has; people want it once.
+        let mut last = None;
+        for verdict in self.verdicts.iter().filter(is_report) {
+            let continues = last
+                .is_some_and(|(series, run)| series == verdict.series && verdict.run <= run + 1);
+            last = Some((verdict.series, verdict.run));
+            if !continues {
+                reports.push(self.report(verdict));
+            }
+        }
+        reports
+    }
+
+    fn report(&self, verdict: &ReplayedVerdict) -> ReplayedReport {
+        let Project { series, history, .. } = &self.project;
+        let series = &series[verdict.series];
+        let run = &series.runs[verdict.run];
+        let commit = &history.commits[run.commit.0 as usize].id;
+        let mut change = text::percent_change(verdict.latest_change.unwrap_or(0.0));
+        if verdict.verdict == Verdict::Accepted {
+            change.push_str(", accepted since");
+        }
+        let place = format!("{} {commit}", text::iso_date(run.time));
+        ReplayedReport {
+            series: sanitize::line(&series.key.name()),
+            place: sanitize::line(&place),
+            change,
+        }
+    }
+
+    /// What another policy reports of the same history that this one does not, and the reverse.
+    pub(crate) fn difference(&self, other: &Self) -> ReplayDifference {
+        let lines = |replay: &Self| -> Vec<String> {
+            replay.reports().iter().map(ReplayedReport::line).collect()
+        };
+        let (this, other) = (lines(self), lines(other));
+        let missing = |lines: &[String], from: &[String]| -> Vec<String> {
+            lines.iter().filter(|line| !from.contains(line)).cloned().collect()
+        };
+        ReplayDifference { appear: missing(&other, &this), vanish: missing(&this, &other) }
+    }
+}

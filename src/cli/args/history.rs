@@ -1,0 +1,92 @@
+//! The arguments of commands that make, export and care for a history directory.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::cli::args::OutputFormat;
+
+/// The bounds of the generator, as clap's parser of ranges wants them.
+const MAX_DAYS: i64 = crate::demo::MAX_DAYS as i64;
+const MAX_SERIES: i64 = crate::demo::MAX_SERIES as i64;
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct DemoDataArgs {
+    /// Folder to write; an existing one must be of this command
+    #[arg(long, default_value = "demo/data", value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Days of history [default: 60 for the story]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_DAYS))]
+    pub(crate) days: Option<u32>,
+    /// Seed of the generator: the same seed gives the same bytes
+    #[arg(long, default_value_t = crate::demo::DEFAULT_SEED)]
+    pub(crate) seed: u64,
+    /// Newest day, YYYY-MM-DD [default: 2025-09-26]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) end: Option<String>,
+    /// Which history: the story, noise only, hostile names, or 200,000 records
+    #[arg(long, default_value = "story", value_parser = ["story", "steady", "hostile", "large"])]
+    pub(crate) scenario: String,
+    /// Series of the scenario large [default: 500]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_SERIES))]
+    pub(crate) series: Option<u32>,
+}
+
+/// What is exported, and where to.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct ExportArgs {
+    /// Format of the export
+    #[arg(value_enum, value_name = "FORMAT")]
+    pub(crate) format: ExportFormatArg,
+    /// Only some series: backend=julia,rust n=1000000.. parallel=true test=sum_* not.mode=loops
+    #[arg(value_name = "FILTER")]
+    pub(crate) filters: Vec<String>,
+    /// File to write [default: stdout]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Read the archive/ folder of the history directory too
+    #[arg(long)]
+    pub(crate) with_archive: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormatArg {
+    /// A table for spreadsheets and statistics; `ingest` reads it back
+    Csv,
+    /// One record per line, as in the history; `ingest` reads it back
+    Json,
+    /// Samples with their times, for Prometheus (promtool tsdb create-blocks-from openmetrics)
+    Openmetrics,
+    /// A table and its rows, for SQLite and PostgreSQL
+    Sql,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct RotateArgs {
+    /// Show what would be moved; move nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Format of the summary
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    pub(crate) format: OutputFormat,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct DoctorArgs {
+    /// Format of the findings; an error among them gives exit status 1
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    pub(crate) format: OutputFormat,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct InitArgs {
+    /// Root of the repository
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Also propose git hooks that check the policy and local results
+    #[arg(long)]
+    pub(crate) hooks: bool,
+    /// Write new files without asking; existing files never change
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}

@@ -1,0 +1,57 @@
+//! What the environment says of a check: the job of GitHub Actions it runs in, and a request to
+//! override it. Only read here; what follows from it is decided in [`crate::app`].
+
+use crate::cli::ui::Reporter;
+use crate::report::candidate::CandidateRef;
+use crate::report::decision::OverrideRequest;
+
+/// The job that a check runs in.
+pub(super) struct CheckJob {
+    /// What the job runs for; none outside of GitHub Actions and on other events.
+    pub(super) candidate: Option<CandidateRef>,
+    /// The branch that the job's pull request is to be merged into.
+    pub(super) base_branch: Option<String>,
+    pub(super) override_request: Option<OverrideRequest>,
+}
+
+impl CheckJob {
+    /// Reads the environment; `actor` is the name given on the command line.
+    pub(super) fn of_environment(actor: Option<&str>, reporter: &Reporter) -> Self {
+        let is_job = variable("GITHUB_ACTIONS").as_deref() == Some("true");
+        Self {
+            candidate: if is_job { job_candidate() } else { None },
+            base_branch: variable("GITHUB_BASE_REF"),
+            override_request: override_request(actor, reporter),
+        }
+    }
+}
+
+/// The pull request of the job, or the commit that a merge queue made. Without it the newest run of
+/// the main line would be judged, and the job would be green for somebody else's work.
+fn job_candidate() -> Option<CandidateRef> {
+    let name = variable("GITHUB_REF")?;
+    if name.starts_with("refs/heads/gh-readonly-queue/") {
+        return Some(CandidateRef::Commit(variable("GITHUB_SHA").unwrap_or_default()));
+    }
+    let number = name.strip_prefix("refs/pull/")?.split('/').next()?;
+    number.parse().ok().map(CandidateRef::Pull)
+}
+
+/// The request of whoever wants a failing check to pass.
+fn override_request(actor: Option<&str>, reporter: &Reporter) -> Option<OverrideRequest> {
+    let value = variable("ALLOW_REGRESSION").unwrap_or_default();
+    // One spelling only: an override by a misread variable would be nobody's decision.
+    let is_allowed = value.trim().eq_ignore_ascii_case("true");
+    if !is_allowed && !["", "false", "0"].contains(&value.trim()) {
+        reporter.warn(&format!("ALLOW_REGRESSION={value} is not `true`: nothing is overridden"));
+    }
+    is_allowed.then(|| OverrideRequest {
+        reason: variable("OVERRIDE_REASON").unwrap_or_default(),
+        actor: actor.map(str::to_owned).or_else(|| variable("GITHUB_ACTOR")).unwrap_or_default(),
+    })
+}
+
+/// A variable of the environment; an empty one is none.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

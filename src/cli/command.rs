@@ -1,0 +1,123 @@
+//! The list of all commands. The documentation comments are the help texts.
+
+// Help is read on a terminal, where an address needs no brackets.
+#![allow(rustdoc::bare_urls)]
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::cli::args::accept::AcceptArgs;
+use crate::cli::args::check::{CheckArgs, CompareArgs};
+use crate::cli::args::history::{DemoDataArgs, DoctorArgs, ExportArgs, InitArgs, RotateArgs};
+use crate::cli::args::import::ImportArgs;
+use crate::cli::args::ingest::IngestArgs;
+use crate::cli::args::policy::{AuditCommand, PolicyCommand};
+use crate::cli::args::{BuildArgs, GlobalArgs, ServeArgs};
+#[cfg(feature = "net")]
+use crate::cli::notify::{self, NotifyCommand};
+use crate::cli::ui::{self, Reporter};
+use crate::cli::{
+    accept, audit, build, check, compare, demo_data, doctor, export, import, ingest, init, policy,
+    rotate, serve,
+};
+
+/// Turns a directory of benchmark history into a static site: what got slower, since when, with
+/// what confidence, and the suspect commits.
+#[derive(Debug, Parser)]
+#[command(name = "benchpages", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct CliArgs {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: CliCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CliCommand {
+    /// Build the site
+    Build(BuildArgs),
+    /// Build, serve at http://localhost:8080/ and rebuild on change
+    ///
+    /// Pages are made on request. The folder is written at the start and, after a change, once the
+    /// server is idle. A server that ends before that leaves the folder with the last complete site.
+    Serve(ServeArgs),
+    /// Write a demo history: 3,900 realistic records with regressions to find
+    DemoData(DemoDataArgs),
+    /// Convert the output of a benchmark tool into records
+    Ingest(IngestArgs),
+    /// Import the whole history of another dashboard; run it again to add what is new
+    Import(Box<ImportArgs>),
+    /// Check a pull request, or the newest run of the main line: pass or fail
+    Check(CheckArgs),
+    /// Compare two commits, series by series, with the geometric mean
+    Compare(CompareArgs),
+    /// Export the history as CSV, JSON, OpenMetrics or SQL
+    Export(ExportArgs),
+    /// Check, show, replay or describe the policy
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
+    /// Accept a regression: adds an entry to accepted.yml, for review
+    Accept(AcceptArgs),
+    /// Verify or show the log of overrides and accepted changes
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+    /// Move records older than the policy keeps to the archive; charts keep a value per day
+    Rotate(RotateArgs),
+    /// Find problems in this history, each with a remedy
+    Doctor(DoctorArgs),
+    /// Propose a policy, workflows and code owners for this repository
+    Init(InitArgs),
+    /// Send the result of a check to GitHub, Slack or a webhook
+    #[cfg(feature = "net")]
+    Notify {
+        #[command(subcommand)]
+        command: NotifyCommand,
+    },
+    /// Print a completion script for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page
+    Man,
+}
+
+/// Runs a command; its exit status.
+///
+/// # Errors
+/// The input or the arguments have an error.
+pub(super) fn run(
+    global: &GlobalArgs,
+    command: CliCommand,
+    reporter: &Reporter,
+) -> anyhow::Result<u8> {
+    match command {
+        CliCommand::Build(build) => build::run(global, &build, reporter),
+        CliCommand::Serve(serve) => serve::run(global, &serve, reporter),
+        CliCommand::DemoData(demo) => demo_data::run(&demo, reporter),
+        CliCommand::Ingest(ingest) => ingest::run(global, &ingest, reporter),
+        CliCommand::Import(import) => import::run(global, &import, reporter),
+        CliCommand::Compare(compare) => compare::run(global, &compare, reporter),
+        CliCommand::Check(check) => check::run(global, &check, reporter),
+        CliCommand::Export(export) => export::run(global, &export, reporter),
+        CliCommand::Policy { command } => policy::run(global, &command, reporter),
+        CliCommand::Accept(accept) => accept::run(global, &accept, reporter),
+        CliCommand::Audit { command } => audit::run(global, &command, reporter),
+        CliCommand::Rotate(rotate) => rotate::run(global, &rotate, reporter),
+        CliCommand::Doctor(doctor) => doctor::run(global, &doctor, reporter),
+        CliCommand::Init(init) => init::run(global, &init, reporter),
+        #[cfg(feature = "net")]
+        CliCommand::Notify { command } => notify::run(global, &command, reporter),
+        CliCommand::Completions { shell } => {
+            let mut command = CliArgs::command();
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "benchpages", &mut script);
+            ui::print(&script)
+        }
+        CliCommand::Man => {
+            let mut page = Vec::new();
+            let rendered = clap_mangen::Man::new(CliArgs::command()).render(&mut page);
+            rendered.map_err(anyhow::Error::from).and_then(|()| ui::print(&page))
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What the command line and the environment say of how a history is loaded.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use crate::app::LoadOptions;
+use crate::app::load::system_time;
+use crate::cli::args::{AudienceArg, GlobalArgs, SiteArgs};
+use model::policy::{self, SiteAudience};
+use model::record::time::Timestamp;
+
+/// The options of a command that builds a site, or links to one.
+///
+/// # Errors
+/// An address or a time is not one.
+pub(crate) fn load_options(global: &GlobalArgs, site: &SiteArgs) -> anyhow::Result<LoadOptions> {
+    if let Some(url) = &site.base_url
+        && let Some(fault) = policy::semantics::url_fault(url)
+    {
+        anyhow::bail!("--base-url {url}: {fault}");
+    }
+    // A given time makes a build reproducible; `--now` is closer than the environment.
+    let now = match &global.now {
+        Some(text) => Some(Timestamp::parse(text).map_err(anyhow::Error::msg).context("--now")?),
+        None => source_date_epoch()?,
+    };
+    Ok(LoadOptions {
+        data: global.data.clone(),
+        policy: global.policy.clone(),
+        demo: global.demo,
+        with_archive: site.with_archive,
+        cache: cache_folder(global),
+        now,
+        clock: system_time(),
+        base_url: site.base_url.clone(),
+        explicit_index: site.explicit_index,
+        audience: site.audience.map(|audience| match audience {
+            AudienceArg::Public => SiteAudience::Public,
+            AudienceArg::Internal => SiteAudience::Internal,
+        }),
+    })
+}
+
+/// The options of a command whose answer nobody else reads: nothing is hidden from its user.
+///
+/// # Errors
+/// As [`load_options`].
+pub(crate) fn internal_load_options(global: &GlobalArgs) -> anyhow::Result<LoadOptions> {
+    let site = SiteArgs { audience: Some(AudienceArg::Internal), ..SiteArgs::default() };
+    load_options(global, &site)
+}
+
+/// Where the system keeps files that can be made again; none where it names no such place, or with
+/// `--no-cache`.
+fn cache_folder(global: &GlobalArgs) -> Option<PathBuf> {
+    // A relative path would be another folder for each working directory; the XDG specification says
+    // to ignore it.
+    let variable = |name: &str| {
+        let path = PathBuf::from(std::env::var_os(name).filter(|value| !value.is_empty())?);
+        path.is_absolute().then_some(path)
+    };
+    let home = || Some(variable("HOME")?.join(".cache"));
+    let root = variable("XDG_CACHE_HOME").or_else(|| variable("LOCALAPPDATA")).or_else(home)?;
+    (!global.no_cache).then(|| root.join("benchpages"))
+}
+
+/// `SOURCE_DATE_EPOCH`, the convention of reproducible builds: seconds since 1970.
+fn source_date_epoch() -> anyhow::Result<Option<Timestamp>> {
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Err(_) => Ok(None),
+        Ok(text) => {
+            let seconds: i64 = text
+                .parse()
+                .with_context(|| format!("SOURCE_DATE_EPOCH={text} is not a number of seconds"))?;
+            Ok(Some(Timestamp::from_micros(seconds.saturating_mul(1_000_000))))
+        }
+    }
+}
+
+/// Who runs this program: a job of GitHub Actions says, else the system.
+pub(crate) fn user() -> Option<String> {
+    ["GITHUB_ACTOR", "USER", "USERNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
+}

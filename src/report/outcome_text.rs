@@ -1,0 +1,142 @@
+//! What an outcome says as a whole: its headline, how many series have which verdict, and what to
+//! do now. Every report format begins with these.
+
+use std::collections::BTreeMap;
+
+use crate::report::decision::Decision;
+use crate::report::wording::verdict_label;
+use crate::report::{BlockReason, CheckOutcome};
+use detect::Verdict;
+use model::text;
+
+/// What a reader should do where nothing is wrong.
+pub(crate) const NOTHING_TO_DO: &str = "Nothing to do.";
+/// Reasons that are listed one by one.
+const MAX_REASONS: usize = 20;
+/// How to get past a gate that an accepted change would open.
+const FIX_OR_ACCEPT: &str = "Fix it, or accept it: `benchpages accept` writes the entry, and its \
+                             owners review it.";
+
+/// `FAIL: 1 regressed, 64 unchanged.`
+pub(crate) fn headline(outcome: &CheckOutcome) -> String {
+    let word = match outcome.decision {
+        Decision::Pass => "PASS",
+        Decision::Fail => "FAIL",
+        Decision::ApprovalNeeded => "APPROVAL NEEDED",
+        Decision::Overridden => "OVERRIDDEN",
+        Decision::NothingCompared => return nothing_compared(outcome),
+    };
+    format!("{word}: {}.", counts(outcome))
+}
+
+/// `No results for pull request #999: nothing to compare.`
+fn nothing_compared(outcome: &CheckOutcome) -> String {
+    let candidate = &outcome.candidate;
+    if !outcome.not_compared.is_empty() {
+        return format!("NOTHING COMPARED: {}.", counts(outcome));
+    }
+    let subject = match (candidate.pull, &candidate.commit) {
+        (Some(pull), _) => format!("pull request #{pull}"),
+        (None, Some(commit)) => format!("commit {}", text::short_commit(commit)),
+        (None, None) => "the main line".to_owned(),
+    };
+    format!("No results for {subject}: nothing to compare.")
+}
+
+/// `1 regressed, 1 suspected, 34 unchanged, 2 not compared`.
+pub(crate) fn counts(outcome: &CheckOutcome) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let suspected = Verdict::Suspected { runs_needed: 0 };
+    let listed = [
+        Verdict::Regressed,
+        suspected,
+        Verdict::Accepted,
+        Verdict::Improved,
+        Verdict::Infrastructure,
+    ];
+    for label in listed.map(verdict_label) {
+        let has_label = outcome.findings.iter().filter(|it| verdict_label(it.verdict) == label);
+        let count = has_label.count();
+        if count > 0 {
+            parts.push(format!("{} {label}", text::count(count as u64)));
+        }
+    }
+    if !outcome.violations.is_empty() {
+        parts.push(text::count_noun(outcome.violations.len() as u64, "target") + " missed");
+    }
+    parts.push(format!("{} unchanged", text::count(outcome.unchanged.len() as u64)));
+    if !outcome.not_compared.is_empty() {
+        parts.push(format!("{} not compared", text::count(outcome.not_compared.len() as u64)));
+    }
+    parts.join(", ")
+}
+
+/// What the reader should do now.
+pub(crate) fn next_step(outcome: &CheckOutcome) -> String {
+    let override_decision = outcome.override_decision.as_ref();
+    if let Some(rejected) = override_decision.filter(|it| !it.granted) {
+        return format!("The override was rejected: {}.", rejected.rejection);
+    }
+    match outcome.decision {
+        Decision::Overridden => {
+            let (actor, reason) = override_decision.map_or(("", ""), |it| (&it.actor, &it.reason));
+            format!("Let through by {actor}: {reason}. The override is logged; fix the cause next.")
+        }
+        Decision::NothingCompared => {
+            "This is not a pass. Run the benchmarks and check again.".to_owned()
+        }
+        Decision::ApprovalNeeded => FIX_OR_ACCEPT.to_owned(),
+        Decision::Fail => next_step_after_fail(outcome),
+        Decision::Pass => next_step_after_pass(outcome),
+    }
+}
+
+fn next_step_after_fail(outcome: &CheckOutcome) -> String {
+    let critical = outcome.findings.iter().any(|it| it.block == Some(BlockReason::Critical));
+    if critical {
+        "Fix it: a regression of this size cannot be accepted, only overridden.".to_owned()
+    } else if outcome.findings.iter().any(|it| it.block.is_some()) {
+        FIX_OR_ACCEPT.to_owned()
+    } else {
+        "Bring the missed targets back within their limits.".to_owned()
+    }
+}
+
+fn next_step_after_pass(outcome: &CheckOutcome) -> String {
+    let suspected = outcome.findings.iter().filter_map(|finding| match finding.verdict {
+        Verdict::Suspected { runs_needed } => Some(runs_needed),
+        _ => None,
+    });
+    match (suspected.max(), &outcome.infrastructure) {
+        (_, Some(it)) if it.alert => {
+            "Check the machines: this has lasted too long to be an accident.".to_owned()
+        }
+        (_, Some(_)) => "Check the machines, not the code: see below.".to_owned(),
+        (Some(_), None) if outcome.candidate.pull.is_none() => {
+            "Wait for the next runs: they confirm or clear the suspicion.".to_owned()
+        }
+        (Some(0), None) => {
+            "Check the suspected series: they are at the edge of their thresholds.".to_owned()
+        }
+        (Some(needed), None) => format!(
+            "Run the benchmarks again: {} of this commit would confirm or clear the suspicion.",
+            text::count_noun(u64::from(needed), "more run")
+        ),
+        (None, None) => NOTHING_TO_DO.to_owned(),
+    }
+}
+
+/// Titles of series by the reason why they were not compared, from pairs of reason and title: the
+/// most frequent reason first, since it most often explains the others.
+pub(crate) fn by_reason<'a>(
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Vec<(&'a str, Vec<&'a str>)> {
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (reason, title) in pairs {
+        reasons.entry(reason).or_default().push(title);
+    }
+    let mut reasons: Vec<(&str, Vec<&str>)> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, series)| std::cmp::Reverse(series.len()));
+    reasons.truncate(MAX_REASONS);
+    reasons
+}
