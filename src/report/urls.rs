@@ -51,6 +51,7 @@ fn hashed_slug(name: &str) -> String {
 
 /// The first `digits` hex digits of the SHA-256 of a text.
 pub(crate) fn sha256_hex(text: &str, digits: usize) -> String {
+    // SHA-256 and not a faster hash: slugs are addresses that others keep, in any language.
     let digest = Sha256::digest(text.as_bytes());
     let halves = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     let digit = |half: u8| char::from_digit(half.into(), 16);
