@@ -2,6 +2,7 @@
 
 pub(crate) mod session;
 mod human_input;
+pub(crate) mod intake;
 pub(crate) mod stages;
 pub(crate) mod up_to_date;
 pub(crate) mod watch;

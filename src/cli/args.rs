@@ -5,6 +5,7 @@
 
 pub(crate) mod import;
 pub(crate) mod ingest;
+pub(crate) mod intake;
 
 use std::path::PathBuf;
 

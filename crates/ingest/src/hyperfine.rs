@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::entry::{BenchmarkEntry, CPU_TIME, MEMORY, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};

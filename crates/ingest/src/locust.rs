@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
-use crate::formats::{Format, Reader};
-use crate::quantity::parse_number;
+use crate::format::{Format, Reader};
+use crate::parse::number::parse_number;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Statistic, TIME_METRIC};

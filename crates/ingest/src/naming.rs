@@ -110,6 +110,7 @@ pub fn rename(entry: &mut BenchmarkEntry, patterns: &[Pattern]) -> Result<bool, 
     // What the tool found in the name, the pattern now says; what stood beside it, it does not.
     entry.params = told.into_iter().filter(|(_, value)| !name.contains(value.as_str())).collect();
     entry.suite.clear();
+    entry.name_path.clear();
     entry.mode.clear();
     entry.n = entry.n.filter(|n| !name.contains(&n.to_string()));
     for (part, value) in parts {

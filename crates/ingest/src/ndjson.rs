@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{self, Number, number, numbers, pairs, text as word, to_plain_text};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;

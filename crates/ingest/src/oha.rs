@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::entry::{BANDWIDTH, BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{number, pairs};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;

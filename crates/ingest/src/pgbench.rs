@@ -5,8 +5,8 @@
 //! (`-r`) and the lines of progress are passed over.
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
-use crate::formats::{Format, Reader};
-use crate::quantity::parse_quantity;
+use crate::format::{Format, Reader};
+use crate::parse::number::parse_quantity;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;

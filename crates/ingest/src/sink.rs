@@ -1,7 +1,7 @@
 //! Where adapters put what they found: entries go on at once, so that a history of any size passes
 //! through; what cannot be read is kept with its place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entry::BenchmarkEntry;
 use model::history::CommitFacts;
@@ -56,6 +56,8 @@ pub struct EntrySink<'a> {
     pub rejection_counts: BTreeMap<String, u64>,
     /// What a user should know and need not act on, each told once.
     pub remarks: Vec<String>,
+    /// Options of `ingest`, quoted for a shell, that continue the series of an imported history.
+    pub continuations: BTreeSet<String>,
     /// What the history knows of its commits, by id.
     pub commits: BTreeMap<String, CommitFacts>,
     /// Values that are not there on purpose, by reason: no record, and no fault.
@@ -73,6 +75,7 @@ impl<'a> EntrySink<'a> {
             rejected: Vec::new(),
             rejection_counts: BTreeMap::new(),
             remarks: Vec::new(),
+            continuations: BTreeSet::new(),
             commits: BTreeMap::new(),
             skipped: BTreeMap::new(),
             on_progress: None,
@@ -138,12 +141,39 @@ impl<'a> EntrySink<'a> {
         known.tags.dedup();
     }
 
+    /// Rejects a file as a whole; the line that is at fault is kept.
+    pub(crate) fn reject_file(&mut self, fault: &InputError, text: &str) {
+        let line = fault.line as usize;
+        let at = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let remedy = "nothing of this file was taken; mend it and import again";
+        self.reject(line, &format!("not readable: {}", fault.reason), remedy, at);
+    }
+
+    /// Notes the options with which `ingest` continues the series of an imported history.
+    pub(crate) fn continue_with(&mut self, options: &[&str]) {
+        if self.continuations.len() < MAX_REASONS {
+            let quoted: Vec<String> = options.iter().map(|option| shell_word(option)).collect();
+            self.continuations.insert(quoted.join(" "));
+        }
+    }
+
     pub fn remark(&mut self, remark: impl Into<String>) {
         let remark = remark.into();
         if !self.remarks.contains(&remark) {
             self.remarks.push(remark);
         }
     }
+}
+
+/// A word as a shell reads it back.
+fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
+    // A name from a file may hold anything; what moves a cursor is left out.
+    let printable: String = word.chars().filter(|c| !c.is_control()).collect();
+    if !printable.is_empty() && printable.chars().all(plain) {
+        return printable;
+    }
+    format!("'{}'", printable.replace('\'', "'\\''"))
 }
 
 fn add_count(counts: &mut BTreeMap<String, u64>, reason: &str, more: u64) {

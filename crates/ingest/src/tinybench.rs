@@ -7,9 +7,9 @@
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{list, number, numbers, text as word, to_plain_text};
-use crate::quantity::parse_quantity;
+use crate::parse::number::parse_quantity;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Measurement, Statistic, TIME_METRIC};

@@ -5,8 +5,8 @@
 //! digits. The bounds of the standard deviation are fields. Rows that break off are refused.
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
-use crate::quantity::{convert, parse_number};
+use crate::format::{Format, Reader};
+use crate::parse::number::{convert, parse_number};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};

@@ -8,7 +8,7 @@
 use serde_json::{Map, Value};
 
 use crate::entry::BenchmarkEntry;
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::gungraun;
 use crate::gungraun::{add_metric, entry_named};
 use crate::json::Number;

@@ -8,7 +8,7 @@ pub mod text;
 use std::collections::BTreeMap;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::name_syntax;
+use crate::parse::name;
 use crate::sink::EntrySink;
 use model::record::{Direction, Measurement};
 
@@ -71,12 +71,12 @@ fn metric_name(label: &str) -> String {
         parted.extend(c.to_lowercase());
         before = c;
     }
-    name_syntax::snake_case(&parted)
+    name::snake_case(&parted)
 }
 
 /// The benchmark of a path and an id: `crate::group::function`, `short`, its arguments `10`.
 fn entry_named(path: &str, id: &str, arguments: &str) -> BenchmarkEntry {
-    let (suite, test) = name_syntax::split_path(path, "::");
+    let (suite, test) = name::split_path(path, "::");
     let mut entry = BenchmarkEntry::of(suite, test);
     let rest = [id, arguments].map(str::trim);
     entry.name = match rest {
@@ -90,7 +90,7 @@ fn entry_named(path: &str, id: &str, arguments: &str) -> BenchmarkEntry {
         entry = entry.param("id", id);
     }
     match arguments {
-        whole if name_syntax::is_whole(whole) => entry.param("n", whole),
+        whole if name::is_whole(whole) => entry.param("n", whole),
         other => entry.field("arguments", other),
     }
 }

@@ -5,9 +5,9 @@
 //! Lines that are neither are passed over.
 
 use crate::entry::BenchmarkEntry;
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::gungraun::{add_metric, emit_entries, entry_named};
-use crate::quantity::parse_quantity;
+use crate::parse::number::parse_quantity;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::import::conventions::snake_case;
+use crate::parse::name::snake_case;
 use model::record::{Statistic, Unit};
 
 /// What a column holds.
