@@ -144,12 +144,9 @@ fn go_entries(measured: &[(&ActionBenchmark, f64)]) -> Vec<BenchmarkEntry> {
     let mut places: BTreeMap<(String, Option<&str>), usize> = BTreeMap::new();
     for (bench, value) in measured {
         let name = bench.go_name();
-        // `name - unit`: the same line once more, a unit at a time.
-        let part = name.plain.rsplit_once(" - ").filter(|(_, unit)| *unit == bench.unit);
-        let plain = part.map_or(name.plain, |(plain, _)| plain);
-        let key = (format!("{plain} {}", name.package), bench.processors());
+        let key = (format!("{} {}", name.plain, name.package), bench.processors());
         let values = go_values(&bench.unit, *value);
-        if let (Some(_), Some(place)) = (part, places.get(&key)) {
+        if let (true, Some(place)) = (name.is_one_unit, places.get(&key)) {
             let known = &mut lines[*place].values;
             let new =
                 values.into_iter().filter(|it| known.iter().all(|known| known.unit != it.unit));
@@ -178,11 +175,9 @@ fn go_values(units: &str, first: f64) -> Vec<GoValue<'_>> {
 impl GoLine<'_> {
     fn entry(&self) -> BenchmarkEntry {
         let name = self.bench.go_name();
-        let plain = name.plain.rsplit_once(" - ").filter(|(_, unit)| *unit == self.bench.unit);
-        let plain = plain.map_or(name.plain, |(plain, _)| plain);
         // The action has cut the processors off and keeps them in `extra`: a number that still
         // stands behind the name is part of it.
-        let entry = go_name::entry(name.package, plain, self.bench.processors());
+        let entry = go_name::entry(name.package, name.plain, self.bench.processors());
         let entry = GoUnits::default().with_metrics(entry, &self.values);
         let entry = BenchmarkEntry { backend: go::FORMAT.backend.to_owned(), ..entry };
         let lines = self.bench.extra.as_deref().unwrap_or_default().lines();
@@ -195,13 +190,23 @@ impl GoLine<'_> {
 struct ActionGoName<'b> {
     plain: &'b str,
     package: &'b str,
+    /// `name - unit`: a line once more, for one of its units.
+    is_one_unit: bool,
 }
 
 impl ActionBenchmark {
     fn go_name(&self) -> ActionGoName<'_> {
-        match self.name.strip_suffix(')').and_then(|it| it.rsplit_once(" (")) {
-            Some((plain, package)) => ActionGoName { plain, package },
-            None => ActionGoName { plain: &self.name, package: "" },
+        // Versions differ in what comes last: `X - B/op (pkg)` or `X (pkg) - B/op`.
+        let in_package = |name| str::strip_suffix(name, ')')?.rsplit_once(" (");
+        let of_unit = |name| str::rsplit_once(name, " - ").filter(|(_, unit)| *unit == self.unit);
+        let (name, is_last) = match of_unit(&self.name) {
+            Some((name, _)) => (name, true),
+            None => (self.name.as_str(), false),
+        };
+        let (name, package) = in_package(name).unwrap_or((name, ""));
+        match of_unit(name) {
+            Some((plain, _)) => ActionGoName { plain, package, is_one_unit: true },
+            None => ActionGoName { plain: name, package, is_one_unit: is_last },
         }
     }
 

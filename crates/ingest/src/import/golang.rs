@@ -146,6 +146,9 @@ fn read_output(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> 
         }
         return Err(InputError::whole("no output of Go's benchmarks"));
     }
+    if let Some(configuration) = configuration {
+        sink.continue_with(&["--param", &format!("configuration={configuration}")]);
+    }
     let mut entries = Vec::new();
     let mut take = |entry: BenchmarkEntry| entries.push(entry);
     let mut inner = EntrySink::new(&mut take);
