@@ -146,8 +146,7 @@ fn records(history: &History) -> Vec<Value> {
 fn import(history: &History, kind: &str, path: &Path) -> Value {
     let data = history.data();
     let path = path.to_str().unwrap();
-    let answer =
-        run(&["import", kind, path, "--format", "json", "--data", data.to_str().unwrap()]);
+    let answer = run(&["import", kind, path, "--format", "json", "--data", data.to_str().unwrap()]);
     assert_eq!(answer.status, 0, "{kind}: {}", answer.err);
     serde_json::from_str(&answer.out).unwrap()
 }
@@ -155,8 +154,7 @@ fn import(history: &History, kind: &str, path: &Path) -> Value {
 /// The options of the first command that continues an import.
 fn options(summary: &Value) -> Vec<String> {
     let command = summary["continue_with"][0].as_str().unwrap();
-    let options = command.strip_prefix("benchpages ingest ").unwrap().strip_suffix(" FILE");
-    let words = options.unwrap().split_whitespace();
+    let words = command.strip_prefix("benchpages ingest ").unwrap().split_whitespace();
     words.map(|word| word.trim_matches('\'').to_owned()).collect()
 }
 
@@ -229,7 +227,7 @@ fn the_same_method_of_two_classes_stays_two_series() {
     std::fs::write(&path, text).unwrap();
     let summary = import(&history, "github-action-benchmark", &path);
     assert_eq!(summary["series"], 2);
-    assert_eq!(options(&summary), ["--suite", "Bench"]);
+    assert_eq!(options(&summary), ["--suite=Bench"]);
     let suites = records(&history).iter().map(|it| it["suite"].to_string()).collect::<Vec<_>>();
     assert_eq!(suites, ["\"Bench\"", "\"Bench\""]);
 }
@@ -256,7 +254,7 @@ fn histories_of_other_dashboards_continue() {
 
     // Bencher: its own format, and the output that its adapters read.
     let report = |adapter: &str, name: &str| {
-        json!([{"branch": {"name": "main", "head": {"version": {"hash": "abc"}}},
+        json!([{"project": {"name": "parser", "slug": "parser"}, "branch": {"name": "main", "head": {"version": {"hash": "abc"}}},
             "testbed": {"name": "ci"}, "start_time": "2025-01-02T03:04:05Z", "adapter": adapter,
             "results": [[{"benchmark": {"name": name}, "measures": [{
                 "measure": {"name": "Latency", "slug": "latency", "units": "nanoseconds (ns)"},
@@ -267,7 +265,11 @@ fn histories_of_other_dashboards_continue() {
         ("go_bench", "BenchmarkFib10-8", "tools/bencher-tool_output/go/bench/three.txt"),
         ("cpp_google", "fib_10", "tools/bencher-tool_output/cpp/google/two.txt"),
         ("c_sharp_dot_net", "Sample.Fib10", "tools/bencher-tool_output/c_sharp/dot_net/two.json"),
-        ("python_pytest", "bench.py::test_fib_10", "tools/bencher-tool_output/python/pytest/two.json"),
+        (
+            "python_pytest",
+            "bench.py::test_fib_10",
+            "tools/bencher-tool_output/python/pytest/two.json",
+        ),
         ("rust_bench", "", "tools/bencher-tool_output/rust/bench/one.txt"),
         ("java_jmh", "", "tools/bencher-tool_output/java/jmh/latency.json"),
     ] {

@@ -107,7 +107,7 @@ names by the same rules, and from one benchmark alone: what else a file holds ne
 ### Continuing an imported history
 
 `import` ends with the command that continues its series. github-action-benchmark stores a name of its own for each suite:
-`benchpages ingest --suite 'My Benchmarks' output.txt` continues it. It drops cargo's target, Catch2's test case and the
+`benchpages ingest --suite='My Benchmarks' output.txt` continues it. It drops cargo's target, Catch2's test case and the
 names of pytest's parameters; its entries have no mode, so JMH's rates are `thrpt` and its times `avgt`. For Bencher add
 `--param testbed=NAME`, for Nyrkiö `--set test=NAME`.
 "#;

@@ -1,5 +1,5 @@
 //! Ruby's benchmark-ips: the report it prints, and its JSON (`json!`). Iterations a second with
-//! their deviation. The lines of the comparison and of the warm-up tell nothing new.
+//! their deviation. The lines of the comparison and of the warm-up add nothing new.
 
 use serde_json::Value;
 

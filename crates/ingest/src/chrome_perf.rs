@@ -1,7 +1,7 @@
 //! Chrome's performance histograms (catapult `HistogramSet`): a list of histograms and of the
 //! diagnostics they share. One entry for each histogram's name and story; equal ones are repeats.
 //!
-//! Samples are kept; a set whose samples were left out tells mean, deviation and extremes. Suite is
+//! Samples are kept; a set without samples has mean, deviation and extremes. Suite is
 //! the benchmark, time its start. A histogram that saw nothing is a gap.
 
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! What criterion.rs prints: `NAME   time:   [low estimate high]`, the name on a line of its own
 //! where it is long. The estimate is the value, the outer two are its bounds.
 //!
-//! The tree in `target/criterion` and the messages of cargo-criterion tell more; this is for logs.
-//! A benchmark that was begun and never told is a failed one. Throughput is the time turned over
+//! The tree in `target/criterion` and the messages of cargo-criterion have more; this is for logs.
+//! A benchmark that began and has no result is a failed run. Throughput is the time turned over
 //! and kept as a field; what changed since the last run is left alone.
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};

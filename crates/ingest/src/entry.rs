@@ -1,4 +1,4 @@
-//! What a tool told of one benchmark in one run, before anyone knows of which commit: the one form
+//! One benchmark in one run as a tool reports it, before its commit is known: the one form
 //! that all adapters yield and the only one that is written.
 
 use std::borrow::Cow;
@@ -23,10 +23,10 @@ pub const ALLOCATIONS: &str = "allocations";
 /// What stands for the tool's own suite in a suite that the user names.
 pub const OWN_SUITE: &str = "{suite}";
 
-/// One benchmark of one run. Empty text means that the tool does not say.
+/// One benchmark of one run. Empty text means that the tool does not report it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BenchmarkEntry {
-    /// The name as the tool tells it, whole: what `--map` is matched with.
+    /// The whole name as the tool prints it: `--map` matches it.
     pub name: String,
     pub suite: String,
     /// What of the printed name became the suite, with its separator: `bench.py::`. A suite that
@@ -37,9 +37,9 @@ pub struct BenchmarkEntry {
     pub mode: String,
     pub parallel: Option<bool>,
     pub n: Option<u64>,
-    /// Parameters told beside the name or found in it.
+    /// Parameters reported beside the name or found in it.
     pub params: BTreeMap<String, String>,
-    /// Values as told, in the tool's own units; nothing is scaled before a record is read.
+    /// Values in the tool's own units; nothing is scaled before a record is read.
     pub metrics: Vec<Measurement<'static>>,
     /// Why there is no value.
     pub error: Option<String>,
@@ -151,7 +151,7 @@ impl BenchmarkEntry {
     }
 }
 
-/// A value of a metric, in the unit it is told in.
+/// A value of a metric, in the unit of its source.
 pub fn metric(name: &str, unit: &str, value: f64) -> Measurement<'static> {
     let text = |text: &str| Cow::Owned(text.to_owned());
     Measurement {

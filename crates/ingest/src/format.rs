@@ -10,7 +10,7 @@ pub struct Format {
     pub name: &'static str,
     /// The tool and its version or option, for people.
     pub tool: &'static str,
-    /// What tells it from others, for people.
+    /// What distinguishes it from other formats, for people.
     pub signature: &'static str,
     /// Metrics and fields it yields, for people.
     pub yields: &'static str,
@@ -19,7 +19,7 @@ pub struct Format {
     pub reader: Reader,
 }
 
-/// How a format is recognised and read.
+/// How a format is recognized and read.
 pub enum Reader {
     /// One file, or standard input.
     Text {

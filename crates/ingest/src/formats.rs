@@ -1,7 +1,7 @@
-//! The one table of formats: what each is called, how it is recognised, what it yields. Adding a
+//! The one table of formats: what each is called, how it is recognized, what it yields. Adding a
 //! format is a file beside this one and a row here.
 //!
-//! Recognition looks at content alone. A text that two formats recognise is no format's: the user
+//! Recognition looks at content alone. A text that two formats recognize is no format's: the user
 //! is asked.
 
 use crate::format::{Format, Reader};
@@ -70,13 +70,13 @@ pub fn by_name(name: &str) -> Option<&'static Format> {
     FORMATS.iter().copied().find(|format| format.name == name)
 }
 
-/// The formats that recognise a text.
+/// The formats that recognize a text.
 pub fn recognizing_text(text: &Text) -> Vec<&'static Format> {
     let is = |format: &&Format| matches!(format.reader, Reader::Text { recognizes, .. } if recognizes(text));
     FORMATS.iter().copied().filter(is).collect()
 }
 
-/// The formats that recognise a folder.
+/// The formats that recognize a folder.
 pub fn recognizing_folder(folder: &dyn Folder) -> Vec<&'static Format> {
     let is = |format: &&Format| matches!(format.reader, Reader::Folder { recognizes, .. } if recognizes(folder));
     FORMATS.iter().copied().filter(is).collect()

@@ -1,5 +1,5 @@
 //! hyperfine `--export-json`: one entry a command; seconds. Every timing is kept as a sample, user
-//! and system time become metrics of their own, exit codes that are not zero are told as a field.
+//! and system time become metrics of their own, exit codes other than zero are a field.
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,9 @@
 //! JMH `-rf json`: one entry a benchmark, mode and set of parameters; percentiles and the raw data
 //! of every fork stay.
 //!
-//! The unit tells what was measured: `ops/s` throughput, `ns/op` time. Secondary metrics of
+//! The unit decides the metric: `ops/s` throughput, `ns/op` time. Secondary metrics of
 //! profilers become metrics of their own name. `NaN`, as JMH writes the error of one iteration, is
-//! left out. Histograms of sampled times are not unfolded: their percentiles are told.
+//! left out. Histograms of sampled times are not unfolded: their percentiles are read.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ const PERCENTILES: [(&str, Statistic); 7] = [
     ("99.9", Statistic::P999),
     ("100.0", Statistic::Max),
 ];
-/// What tells runs apart beside the benchmark: JMH's name, the field's.
+/// The setup of a run: JMH's name of each, and the field's.
 const FIELDS: [(&str, &str); 12] = [
     ("jmhVersion", "jmh"),
     ("jdkVersion", "jdk"),

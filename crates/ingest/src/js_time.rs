@@ -1,5 +1,5 @@
 //! `console.time` and `console.timeEnd`: a line `label: 12.5ms` each, as Node.js, Deno, Bun and
-//! browsers print them. The same label again is a repeat. It recognises texts that hold nothing
+//! browsers print them. The same label again is a repeat. It recognizes texts that hold nothing
 //! else; readings in between (`console.timeLog` with words behind) are passed over.
 
 use std::collections::BTreeMap;

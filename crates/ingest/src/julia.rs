@@ -2,7 +2,7 @@
 //! them; nanoseconds.
 //!
 //! The path of a group's keys is the name; a last key that is a whole number is `n`. Every time of
-//! a trial is a sample. Ratios and judgements compare two runs, measure nothing and are refused.
+//! a trial is a sample. Ratios and judgements compare two runs, measure nothing and are rejected.
 
 use serde_json::Value;
 

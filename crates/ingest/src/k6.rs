@@ -128,7 +128,7 @@ fn direction_of_thresholds(body: &Value) -> Option<Direction> {
     })
 }
 
-/// What a metric is counted in: said by the newer shape, and by the names of k6's own metrics.
+/// The unit of a metric: the newer shape has it, else the names of k6's own metrics imply it.
 fn metric_unit(name: &str, body: &Value) -> &'static str {
     const TIMES: [&str; 7] = [
         "http_req_",

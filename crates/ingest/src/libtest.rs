@@ -3,7 +3,7 @@
 //!
 //! The value is the median, `(+/- …)` the distance of the slowest from the fastest sample: it is
 //! kept as the field `spread`, for it is no standard deviation. `MB/s` beside a time is that time
-//! turned over and becomes a field. Ignored tests are passed over; failed ones are told.
+//! turned over and becomes a field. Ignored tests are skipped; failed ones are failed runs.
 
 use std::collections::BTreeMap;
 
@@ -105,7 +105,7 @@ pub(crate) fn measurement_in(unit: &str, value: f64) -> Measurement<'static> {
     }
 }
 
-/// What failed benchmarks said last, by name: the blocks `---- NAME stdout ----`.
+/// The last output of failed benchmarks, by name: the blocks `---- NAME stdout ----`.
 fn failure_reasons(text: &Text) -> BTreeMap<String, String> {
     let mut reasons: BTreeMap<String, String> = BTreeMap::new();
     let mut name = None;

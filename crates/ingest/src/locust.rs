@@ -1,7 +1,7 @@
 //! Locust `--csv`: the file `…_stats.csv`, one entry a request; milliseconds. The row `Aggregated`
 //! is kept as the whole.
 //!
-//! The files beside it are refused: the history is one run in seconds, failures and exceptions are
+//! The files beside it are rejected: the history is one run in seconds, failures and exceptions are
 //! reasons without a time.
 
 use std::collections::BTreeMap;

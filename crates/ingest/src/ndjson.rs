@@ -1,6 +1,6 @@
 //! The project's own records, a line each or as a JSON list. One that is complete passes unchanged;
 //! to one that lacks commit, time or backend, the place of the run adds what it knows. A line that
-//! is none is refused.
+//! is none is rejected.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! oha `--output-format json` (`-j`): one entry; seconds. The file does not say what was asked:
+//! oha `--output-format json` (`-j`): one entry; seconds. The file does not hold the request:
 //! name it by `--set test=…`.
 
 use serde_json::Value;

@@ -1,5 +1,5 @@
 //! Apache Otava's JSON, which is also what is sent to Nyrkiö: runs of `timestamp`, `metrics` and
-//! `attributes`. Each run tells its commit and time. Neither names a benchmark unless an attribute
+//! `attributes`. Each run has its commit and time. Neither names a benchmark unless an attribute
 //! (`test_name`, `test`) does: name it by `--set test=…`. Other attributes are fields.
 
 use serde_json::Value;

@@ -7,15 +7,15 @@ use crate::entry::BenchmarkEntry;
 use model::history::CommitFacts;
 use model::record::{Problem, SourceLocation, shorten};
 
-/// Refused parts whose text is kept; of more only their number and reason. Bounds memory at some
-/// 50 MB when a whole history is refused.
+/// Rejected parts whose text is kept; of more only their number and reason. Bounds memory at some
+/// 50 MB when a whole history is rejected.
 const MAX_REJECTED: usize = 10_000;
-/// Characters of a refused part that are kept: enough to find it again.
+/// Characters of a rejected part that are kept: enough to find it again.
 const MAX_REJECTED_TEXT: usize = 4_000;
 /// Different reasons that are counted apart.
 const MAX_REASONS: usize = 200;
 
-/// A part of a file that was refused, and its text as it stands.
+/// A part of a file that was rejected, and its text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RejectedPart {
     pub problem: Problem,
@@ -52,9 +52,9 @@ pub struct EntrySink<'a> {
     take: &'a mut dyn FnMut(BenchmarkEntry),
     pub entry_count: usize,
     pub rejected: Vec<RejectedPart>,
-    /// How many parts were refused, by reason: also those that are not kept.
+    /// How many parts were rejected, by reason: also those that are not kept.
     pub rejection_counts: BTreeMap<String, u64>,
-    /// What a user should know and need not act on, each told once.
+    /// What a user should know and need not act on, each once.
     pub remarks: Vec<String>,
     /// Options of `ingest`, quoted for a shell, that continue the series of an imported history.
     pub continuations: BTreeSet<String>,
@@ -62,7 +62,7 @@ pub struct EntrySink<'a> {
     pub commits: BTreeMap<String, CommitFacts>,
     /// Values that are not there on purpose, by reason: no record, and no fault.
     pub skipped: BTreeMap<String, u64>,
-    /// Is told how many of how many parts were read.
+    /// Gets the number of parts that were read, and of all parts.
     on_progress: Option<&'a dyn Fn(u64, u64)>,
 }
 
@@ -127,7 +127,7 @@ impl<'a> EntrySink<'a> {
         }
     }
 
-    /// Keeps what is told of a commit; what was told before stays.
+    /// Adds facts of a commit; facts that were added before stay.
     pub fn add_commit(&mut self, facts: CommitFacts) {
         let known = self
             .commits
@@ -150,7 +150,8 @@ impl<'a> EntrySink<'a> {
     }
 
     /// Notes the options with which `ingest` continues the series of an imported history.
-    pub(crate) fn continue_with(&mut self, options: &[&str]) {
+    /// Each is one word, `--name=value`.
+    pub(crate) fn continue_with(&mut self, options: &[String]) {
         if self.continuations.len() < MAX_REASONS {
             let quoted: Vec<String> = options.iter().map(|option| shell_word(option)).collect();
             self.continuations.insert(quoted.join(" "));

@@ -1,5 +1,5 @@
 //! Skia Perf: nanobench's JSON, and the format of version 1 that Perf itself defines. Times of
-//! nanobench are milliseconds; units and directions of version 1 are told beside the values.
+//! nanobench are milliseconds; units and directions of version 1 are beside the values.
 //!
 //! The configuration is a parameter. A benchmark that lists no configuration did not run and is
 //! remarked.

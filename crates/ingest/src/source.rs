@@ -14,7 +14,7 @@ pub struct Text {
     /// As places name it.
     pub name: String,
     pub text: String,
-    /// What the user says that its columns are: `FIELD=COLUMN`; tables read it, nothing else does.
+    /// What the columns of a table hold, `FIELD=COLUMN`; other formats ignore it.
     pub columns: Vec<String>,
     /// Parameters come from the printed name alone, as an import has to read them.
     pub plain_names: bool,

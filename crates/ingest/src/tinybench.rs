@@ -2,7 +2,7 @@
 //!
 //! Time is the latency, in milliseconds (tasks) or in the unit of the table's heading. Throughput
 //! is the same turned over and is left out. Tables of 4 and later are rounded by tinybench; tasks
-//! tell more. A list of results alone names no benchmark and is refused.
+//! tell more. A list of results alone names no benchmark and is rejected.
 
 use serde_json::Value;
 

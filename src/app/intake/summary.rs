@@ -82,7 +82,7 @@ impl IntakeSummary {
 
     /// The commands that continue the imported series.
     fn commands(&self) -> Vec<String> {
-        let command = |options: &String| format!("benchpages ingest {options} FILE");
+        let command = |options: &String| format!("benchpages ingest {options}");
         self.continuations.iter().map(command).collect()
     }
 
@@ -122,7 +122,7 @@ impl IntakeSummary {
         }
         let commands = self.commands();
         if self.records > 0 && !commands.is_empty() {
-            lines.push("  to continue these series with new results:".to_owned());
+            lines.push("  to continue these series, ingest new results with these options:".to_owned());
             lines
                 .extend(commands.iter().take(MAX_COMMANDS).map(|command| format!("    {command}")));
             let more = commands.len().saturating_sub(MAX_COMMANDS);

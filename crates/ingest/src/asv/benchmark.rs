@@ -1,4 +1,4 @@
-//! What asv says of its benchmarks (`benchmarks.json`), and the names that follow from it: the
+//! What asv knows of its benchmarks (`benchmarks.json`), and the names that follow from it: the
 //! class or module is the suite, the function the test, the product of parameters one record each.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use crate::sink::InputError;
 use crate::source::Text;
 use model::record::{Measurement, TIME_METRIC, Unit};
 
-/// More combinations of parameters than this are told as one failed benchmark: a product of lists
+/// More combinations of parameters than this are rejected as one benchmark: a product of lists
 /// in a broken file must not fill the memory.
 const MAX_COMBINATIONS: usize = 100_000;
 
@@ -72,9 +72,9 @@ impl AsvBenchmark {
     }
 
     /// A value as a metric: `seconds` are time, `bytes` memory, anything else is `value` in the
-    /// unit told; `runtime (s)` is `runtime` in seconds.
+    /// unit of the benchmark; `runtime (s)` is `runtime` in seconds.
     ///
-    /// asv calls every larger value worse. A unit that is a rate (`gflopss`, `x/s`) says better.
+    /// asv calls every larger value worse. A unit that is a rate (`gflopss`, `x/s`) is better when higher.
     pub fn metric(&self, value: f64) -> Measurement<'static> {
         let told = self.unit.trim();
         let bracketed = told.strip_suffix(')').and_then(|it| it.rsplit_once(" ("));

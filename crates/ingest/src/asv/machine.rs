@@ -1,4 +1,4 @@
-//! Machine and environment of asv's results, and what of them tells one series from another.
+//! Machine and environment of asv's results, and what of them makes series of their own.
 //!
 //! A machine and what is installed on it are different series, as asv draws them: parameters
 //! `machine`, `python`, and each requirement with a version (`numpy=1.8`). Requirements without a
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::entry::BenchmarkEntry;
 
-/// What asv says of a machine, by its word and by ours.
+/// Facts of a machine: asv's name of each, and the field's.
 const FACTS: [(&str, &str); 5] = [
     ("os", "os"),
     ("cpu", "cpu"),
@@ -27,7 +27,7 @@ pub struct AsvSetting {
     pub machine: String,
     pub branch: Option<String>,
     facts: Vec<(&'static str, String)>,
-    /// What tells series apart.
+    /// What makes series of their own.
     params: BTreeMap<String, String>,
     /// Requirements without a version.
     unpinned: BTreeSet<String>,
@@ -72,7 +72,7 @@ impl AsvSetting {
         setting
     }
 
-    /// Adds what the setting says to an entry.
+    /// Adds the setting to an entry.
     pub(crate) fn apply_to(&self, mut entry: BenchmarkEntry) -> BenchmarkEntry {
         for (name, value) in &self.facts {
             entry = entry.field(name, value.as_str());

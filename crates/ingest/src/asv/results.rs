@@ -3,7 +3,7 @@
 //!
 //! `null` is a failed run, a bare `NaN` one that asv left out on purpose: no record, but counted.
 //! The version of a benchmark at the time becomes the record's, so that nothing is compared across
-//! a change of it (asv drops such results). Files that asv itself passes over are refused.
+//! a change of it (asv drops such results). Files that asv itself ignores are rejected.
 
 use std::collections::{BTreeMap, BTreeSet};
 

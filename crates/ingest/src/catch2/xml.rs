@@ -1,6 +1,6 @@
 //! Catch2 `-r xml`: `BenchmarkResults` inside of test cases and sections; nanoseconds.
 //!
-//! A benchmark that failed is told with its message. Entities other than XML's own five are not
+//! A failed benchmark keeps its message. Entities other than XML's own five are not
 //! resolved, and nothing outside of the text is read.
 
 use quick_xml::Reader as Xml;

@@ -1,6 +1,6 @@
 //! What Google Benchmark prints: a table `Benchmark  Time  CPU  Iterations  UserCounters...`.
 //!
-//! Numbers are rounded for people here; `--benchmark_format=json` tells all digits. Counters stand
+//! Numbers are rounded for people here; `--benchmark_format=json` has all digits. Counters stand
 //! with prefixes of their own (`1.2k`) and are kept as fields, as they stand.
 
 use std::collections::{BTreeMap, BTreeSet};

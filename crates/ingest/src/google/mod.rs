@@ -37,11 +37,11 @@ struct GoogleRow {
 /// Names of aggregates as old versions put them behind a benchmark's own name.
 const AGGREGATES: [&str; 4] = ["mean", "median", "stddev", "cv"];
 const COMPLEXITY: [&str; 2] = ["BigO", "RMS"];
-/// Parts of a name that tell how it was run, not what; their fields.
+/// Parts of a name that say how it was run, not what was measured; their fields.
 const RUN_OPTIONS: [&str; 4] = ["repeats", "iterations", "min_time", "min_warmup_time"];
 const CLOCKS: [&str; 3] = ["real_time", "manual_time", "process_time"];
 
-/// Name and aggregate of a row that tells both in one: `BM_a_mean` where `BM_a` or another
+/// Name and aggregate of a row that has both in one text: `BM_a_mean` where `BM_a` or another
 /// aggregate of it stands beside.
 fn split_aggregate<'a>(name: &'a str, all: &BTreeSet<&str>) -> (&'a str, &'a str) {
     let Some((base, last)) = name.rsplit_once('_') else { return (name, "") };

@@ -16,6 +16,6 @@ pub(crate) const KIND: HistoryKind = HistoryKind {
 };
 
 fn read(source: Source<'_>, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
-    sink.continue_with(&["--format", "asv"]);
+    sink.continue_with(&["--format=asv".to_owned()]);
     results::read(source.folder()?, sink)
 }

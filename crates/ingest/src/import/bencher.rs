@@ -81,6 +81,8 @@ struct BencherMetric {
 struct BencherReport {
     branch: BencherBranch,
     testbed: BencherName,
+    #[serde(default)]
+    project: Option<BencherName>,
     start_time: String,
     /// What read the tool's output: `rust_bench`, `go_bench`, `json`.
     #[serde(default)]
@@ -201,6 +203,9 @@ fn measurement(
 struct BencherSource<'r> {
     testbed: &'r str,
     adapter: &'r str,
+    /// The suite of tools whose names in Bencher lack a part that `ingest` sees: Go's package,
+    /// cargo's target, Catch2's test case.
+    project: &'r str,
     /// The names of the same run of Go.
     go_names: GoRunNames,
 }
@@ -226,13 +231,25 @@ impl BencherSource<'_> {
             _ => (bmf::entry_named(name), bmf::FORMAT.backend),
         };
         let entry = BenchmarkEntry { backend: backend.to_owned(), ..entry };
+        let entry = if self.is_in_project() { entry.into_suite(self.project) } else { entry };
         if self.testbed.is_empty() { entry } else { entry.param("testbed", self.testbed) }
     }
 
+    fn is_in_project(&self) -> bool {
+        let lossy = ["go_bench", "rust_bench", "cpp_catch2"].contains(&self.adapter);
+        lossy && !self.project.is_empty()
+    }
+
     fn note_continuation(&self, sink: &mut EntrySink<'_>) {
-        let testbed = format!("testbed={}", self.testbed);
+        let mut options = Vec::new();
+        if self.is_in_project() {
+            options.push(format!("--suite={}", self.project));
+        }
         if !self.testbed.is_empty() {
-            sink.continue_with(&["--param", &testbed]);
+            options.push(format!("--param=testbed={}", self.testbed));
+        }
+        if !options.is_empty() {
+            sink.continue_with(&options);
         }
     }
 }
@@ -277,6 +294,7 @@ fn take_report(
         let source = BencherSource {
             testbed: &report.testbed.name,
             adapter: report.adapter.as_deref().unwrap_or_default(),
+            project: report.project.as_ref().map(|it| it.name.as_str()).unwrap_or_default(),
             go_names: GoRunNames::of(entries.keys().map(String::as_str)),
         };
         source.note_continuation(sink);
@@ -293,8 +311,12 @@ fn mark_iteration(entry: BenchmarkEntry, iteration: u64) -> BenchmarkEntry {
 }
 
 fn take_perf(perf: BencherPerf, sink: &mut EntrySink<'_>, take: &mut TakeEntry<'_>) {
-    let source =
-        BencherSource { testbed: &perf.testbed.name, adapter: "", go_names: GoRunNames::default() };
+    let source = BencherSource {
+        testbed: &perf.testbed.name,
+        adapter: "",
+        project: "",
+        go_names: GoRunNames::default(),
+    };
     source.note_continuation(sink);
     for told in &perf.metrics {
         let mut entry = source.entry_named(&perf.benchmark.name);

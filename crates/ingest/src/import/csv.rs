@@ -2,7 +2,7 @@
 //! passed over; `,`, `;` and tabs separate; times may be text or numbers of any scale, mixed.
 //!
 //! A row with an error is a failed run, and what else stands in it no value. A row whose time
-//! cannot be read, or that has more or fewer cells than the header, is refused.
+//! cannot be read, or that has more or fewer cells than the header, is rejected.
 
 use std::collections::BTreeMap;
 

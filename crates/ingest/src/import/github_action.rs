@@ -4,7 +4,7 @@
 //! A run belongs to the commit and to the pull request it names. Of a pull request the action
 //! stores when it was updated instead of when the commit was made, so that time is left out. Go
 //! lines are kept by the action as one and again one a unit; they are one benchmark here. A value
-//! that is no number, and a unit that is the benchmark's own output, are refused.
+//! that is no number, and a unit that is the benchmark's own output, are rejected.
 
 use std::collections::BTreeMap;
 

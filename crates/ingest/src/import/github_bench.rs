@@ -1,5 +1,5 @@
 //! The benchmarks of one run of github-action-benchmark: what name, unit, range and extra text mean
-//! differs by the tool that wrote them. What a unit cannot be is refused, with the reason.
+//! differs by the tool that wrote them. A unit that cannot be one is rejected, with the reason.
 
 use std::collections::BTreeMap;
 
@@ -88,13 +88,12 @@ impl<'t> ActionTool<'t> {
         entry: &BenchmarkEntry,
         sink: &mut EntrySink<'_>,
     ) {
-        let pattern = Self::suite_pattern(suite, entry);
-        let mut options = vec!["--suite", pattern.as_str()];
+        let mut options = vec![format!("--suite={}", Self::suite_pattern(suite, entry))];
         match self.name {
-            "customSmallerIsBetter" => options.extend(["--format", custom::SMALLER.name]),
-            "customBiggerIsBetter" => options.extend(["--format", custom::BIGGER.name]),
+            "customSmallerIsBetter" => options.push(format!("--format={}", custom::SMALLER.name)),
+            "customBiggerIsBetter" => options.push(format!("--format={}", custom::BIGGER.name)),
             // The action keeps the text in brackets, not the names of parameters.
-            "pytest" if entry.name.ends_with(']') => options.push("--plain-names"),
+            "pytest" if entry.name.ends_with(']') => options.push("--plain-names".to_owned()),
             _ => {}
         }
         sink.continue_with(&options);

@@ -78,7 +78,7 @@ struct GobenchdataMemory {
 }
 
 fn read(source: Source<'_>, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
-    sink.continue_with(&["--format", go::FORMAT.name]);
+    sink.continue_with(&[format!("--format={}", go::FORMAT.name)]);
     let wanted = |file: &str| file.rsplit('/').next() == Some("benchmarks.json");
     for_each_file(source, wanted, sink, &mut read_history)
 }

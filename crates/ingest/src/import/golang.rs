@@ -2,7 +2,7 @@
 //! of benchmark output as `bent` names it, `20200101T030626.Tip.stdout`.
 //!
 //! A comparison is a ratio to a baseline, with the bounds of its bootstrap; the commit is that of
-//! the numerator. Output is read as `ingest` reads it; the name of its file tells when, and on
+//! the numerator. Output is read as `ingest` reads it; the name of its file holds when, and on
 //! which configuration, it was measured.
 
 use std::collections::BTreeMap;
@@ -133,7 +133,7 @@ fn take_table(series_table: &GoSeriesTable, sink: &mut EntrySink<'_>) {
     }
 }
 
-/// Output of `go test -bench`, and what the name of its file tells of it.
+/// Output of `go test -bench`, with the time and configuration in the name of its file.
 fn read_output(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let name = text.name.rsplit('/').next().unwrap_or(&text.name);
     let mut parts = name.splitn(3, '.');
@@ -147,7 +147,7 @@ fn read_output(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> 
         return Err(InputError::whole("no output of Go's benchmarks"));
     }
     if let Some(configuration) = configuration {
-        sink.continue_with(&["--param", &format!("configuration={configuration}")]);
+        sink.continue_with(&[format!("--param=configuration={configuration}")]);
     }
     let mut entries = Vec::new();
     let mut take = |entry: BenchmarkEntry| entries.push(entry);

@@ -1,7 +1,7 @@
 //! Whole histories that other dashboards kept: one kind a file here, one table of them.
 //!
 //! A kind averages nothing away and puts runs in no order of its own; it reads one file at a time,
-//! so that a history of any size passes through. A file or a part that cannot be read is refused
+//! so that a history of any size passes through. A file or a part that cannot be read is rejected
 //! with its place, and the rest is read.
 
 mod asv;
@@ -37,7 +37,7 @@ pub struct HistoryKind {
     pub read: fn(Source<'_>, &ImportOptions, &mut EntrySink<'_>) -> Result<(), InputError>,
 }
 
-/// The kind of history that a text looks like: who gives one to `ingest` is told where it belongs.
+/// The kind of history that a text looks like: `ingest` names it to who hands one in.
 pub fn recognize(text: &Text) -> Option<&'static str> {
     if text.text.trim_start().starts_with("window.BENCHMARK_DATA") {
         return Some(github_action::KIND.name);
@@ -53,7 +53,7 @@ pub fn recognize(text: &Text) -> Option<&'static str> {
     }
 }
 
-/// What the user says about a history that does not say it itself.
+/// What a history does not hold itself, from the user.
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
     /// CSV: the byte between cells; none: what the first line suggests.
@@ -62,9 +62,9 @@ pub struct ImportOptions {
     pub columns: BTreeMap<String, String>,
     /// The test of a history that does not name it.
     pub test: Option<String>,
-    /// A commit is said for runs that name none.
+    /// There is a commit for runs that name none.
     pub has_commit: bool,
-    /// A time is said for runs that tell none.
+    /// There is a time for runs that have none.
     pub has_time: bool,
 }
 

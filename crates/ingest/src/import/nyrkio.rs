@@ -2,7 +2,7 @@
 //! direction?}], attributes: {git_commit, branch, …}}`, newest first or last.
 //!
 //! The test has no name inside: it is the file's, or the user's. A metric whose value is no number
-//! is refused alone.
+//! is rejected alone.
 
 use std::collections::BTreeMap;
 
@@ -99,7 +99,7 @@ fn entry(
     let text = |name: &str| nyrkio_run.attributes.get(name).and_then(Value::as_str);
     let named = otava::TEST_NAMES.iter().find_map(|name| text(name));
     if named.is_none() {
-        sink.continue_with(&["--set", &format!("test={test}")]);
+        sink.continue_with(&[format!("--set=test={test}")]);
     }
     let mut entry = BenchmarkEntry::named(named.unwrap_or(test));
     for told in &nyrkio_run.metrics {
