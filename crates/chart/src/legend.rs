@@ -64,8 +64,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::NoteKind;
     use crate::backend::MarkRole;
+    use crate::input::NoteKind;
 
     /// The id of the entry for the marks of a role.
     fn id_of_role(role: MarkRole) -> &'static str {
@@ -98,11 +98,30 @@ mod tests {
         }
     }
 
+    const ROLES: [MarkRole; 17] = [
+        MarkRole::Grid,
+        MarkRole::Band,
+        MarkRole::ColumnExtent,
+        MarkRole::ColumnMiddle,
+        MarkRole::Run,
+        MarkRole::Level(0),
+        MarkRole::Point(1),
+        MarkRole::Threshold,
+        MarkRole::Regression,
+        MarkRole::Accepted,
+        MarkRole::Improvement,
+        MarkRole::Drift,
+        MarkRole::RunnerChange,
+        MarkRole::Gap,
+        MarkRole::Outlier,
+        MarkRole::Infrastructure,
+        MarkRole::Clamped,
+    ];
+
     #[test]
     fn every_mark_has_an_entry_and_every_entry_a_mark() {
         // The two matches above fail to compile when a role or a kind of note is added.
-        let roles =
-            crate::backend::UNSLOTTED_ROLES.into_iter().chain([MarkRole::Point(1)]).map(id_of_role);
+        let roles = ROLES.map(id_of_role).into_iter();
         let notes = [NoteKind::Remark, NoteKind::Tag].map(id_of_note);
         // A failed run is a text, not a mark of the drawing.
         let drawn: BTreeSet<&str> = roles.chain(notes).chain(["failed"]).collect();
