@@ -108,7 +108,7 @@
   const SHOWN = {
     worse: ['regressed'],
     better: ['improved'],
-    changed: ['regressed', 'improved', 'approved', 'infrastructure', 'suppressed'],
+    changed: ['regressed', 'improved', 'accepted', 'infrastructure', 'not_compared'],
   };
 
   const inRange = (range, n) => {

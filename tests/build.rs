@@ -210,7 +210,7 @@ fn other_branches_and_pull_requests_are_no_part_of_the_main_line() {
     let site = history.site(&[]);
     let series = site.json(&format!("series/{SERIES}.json"));
     assert_eq!(series["points"].as_array().unwrap().len(), 8);
-    assert_eq!((&series["verdict"], &series["latest"]), (&json!("steady"), &json!(98.5)));
+    assert_eq!((&series["verdict"], &series["latest"]), (&json!("unchanged"), &json!(98.5)));
     assert!(site.text("health/").contains("1 record of other branches"));
     assert!(site.text(&format!("series/{SERIES}/")).contains("#12"));
     assert!(!site.has("commit/bbbbbbbb/index.html"));

@@ -326,7 +326,7 @@ fn a_change_of_runner_is_no_regression() {
     let (status, found) = project.write().json(&[]);
     assert_eq!(status, 3, "nothing could be compared: {found}");
     let first = &found["not_compared"][0];
-    assert_eq!(first["verdict"], json!("suppressed"));
+    assert_eq!(first["verdict"], json!("not_compared"));
     let reason = first["reason"].as_str().unwrap();
     assert!(reason.contains("ubuntu-22.04 → ubuntu-24.04"), "{reason}");
     assert!(reason.contains("not compared"), "{reason}");
@@ -337,7 +337,7 @@ fn a_change_of_runner_is_no_regression() {
     project.day(20, &one("rust", 1.0)[2..], &json!({}));
     project.day(20, &[("rust", 1.15)], &new);
     let (status, found) = project.write().json(&[]);
-    assert_eq!((status, &found["counts"]["suppressed"]), (0, &json!(1)), "{found}");
+    assert_eq!((status, &found["counts"]["not_compared"]), (0, &json!(1)), "{found}");
 }
 
 #[test]
@@ -353,15 +353,15 @@ fn what_moves_most_backends_at_once_is_infrastructure() {
     let (status, found) = project.write().json(&[]);
     let infrastructure = &found["infrastructure"];
     assert_eq!((status, &found["verdict"]), (0, &json!("pass")), "{found}");
-    assert_eq!(infrastructure["backends_moved"], json!(4));
+    assert_eq!(infrastructure["backends_shifted"], json!(4));
     assert_eq!(infrastructure["backends_active"], json!(5));
-    let moved = infrastructure["moved"].as_array().unwrap();
+    let moved = infrastructure["shifted"].as_array().unwrap();
     assert!(!moved.contains(&json!("csharp")) && moved.len() == 4, "{infrastructure}");
     assert_eq!(infrastructure["changed"][0]["field"], json!("kernel"));
     assert_eq!(infrastructure["changed"][0]["kind"], json!("host"));
     assert_eq!(infrastructure["alert"], json!(false));
     let text = project.check(&[]).out;
-    assert!(text.contains("Look at the machines, not at the code"), "{text}");
+    assert!(text.contains("Check the machines, not the code"), "{text}");
     project.day(31, &slow, &json!({"kernel": "6.8"}));
     let (status, found) = project.write().json(&[]);
     assert_eq!((status, &found["infrastructure"]["alert"]), (0, &json!(true)), "{found}");
@@ -387,7 +387,7 @@ fn a_pull_request_whose_machine_was_slow_is_told_so() {
     project.history.file("pulls/7.ndjson", lines(&records));
     let (status, found) = project.json(&["--pull", "7"]);
     assert_eq!((status, &found["verdict"]), (0, &json!("pass")), "{found}");
-    assert_eq!(found["infrastructure"]["backends_moved"], json!(4), "{found}");
+    assert_eq!(found["infrastructure"]["backends_shifted"], json!(4), "{found}");
     let comment = project.check(&["--pull", "7", "--format", "markdown"]).out;
     assert!(comment.contains("**Infrastructure:** 4 of 5 backends"), "{comment}");
     assert!(comment.contains("Measure the base again"), "{comment}");
@@ -399,7 +399,7 @@ fn a_large_regression_waits_for_its_approval_until_it_expires() {
     (20..24).for_each(|day| project.day(day, &one("go", 1.25), &json!({})));
     project.write();
     let (status, found) = project.json(&[]);
-    assert_eq!((status, &found["verdict"]), (1, &json!("approval")), "{found}");
+    assert_eq!((status, &found["verdict"]), (1, &json!("approval_needed")), "{found}");
     assert_eq!(found["findings"][0]["severity"], json!("major"));
     let entry = format!(
         "- series: 'parse/go/*'\n  commit: {}\n  max_change: 0.3\n  reason: ties are broken\n  \
@@ -412,7 +412,7 @@ fn a_large_regression_waits_for_its_approval_until_it_expires() {
         let found: Value = serde_json::from_str(&answer.out).unwrap();
         (answer.status, found["findings"][0]["verdict"].as_str().unwrap().to_owned())
     };
-    assert_eq!(at("2025-01-25T00:00:00Z"), (0, "approved".to_owned()));
+    assert_eq!(at("2025-01-25T00:00:00Z"), (0, "accepted".to_owned()));
     assert_eq!(at("2025-02-02T00:00:00Z"), (1, "regressed".to_owned()));
 }
 
@@ -427,10 +427,10 @@ fn an_approval_that_the_main_line_rests_on_is_logged_once() {
     };
     let entries = entry("*/rust/*", &head(7), "ours");
     project.history.file("accepted.yml", &entries);
-    assert_eq!(project.json(&["--pull", "7"]).1["findings"][0]["verdict"], json!("approved"));
+    assert_eq!(project.json(&["--pull", "7"]).1["findings"][0]["verdict"], json!("accepted"));
     let data = project.history.data();
     assert!(!data.join("audit.ndjson").exists(), "a pull request is not on the main line");
-    assert_eq!(project.json(&[]).1["verdict"], json!("approval"));
+    assert_eq!(project.json(&[]).1["verdict"], json!("approval_needed"));
     assert!(!data.join("audit.ndjson").exists(), "nothing was accepted there");
     let ties = entry("parse/*", &main(20), "ties");
     project.history.file("accepted.yml", entries + &ties);
@@ -462,11 +462,11 @@ fn an_entry_for_any_commit_of_a_pull_request_counts_for_its_head() {
     let pulls = project.history.data().join("pulls/7.ndjson");
     let records = std::fs::read_to_string(&pulls).unwrap();
     project.history.file("pulls/7.ndjson", format!("{early}\n{records}"));
-    assert_eq!(project.json(&["--pull", "7"]).1["verdict"], json!("approval"));
+    assert_eq!(project.json(&["--pull", "7"]).1["verdict"], json!("approval_needed"));
     let entry = "- {series: '*', commit: 5ca1ab1e0000, max_change: 0.3, reason: r, by: b}\n";
     project.history.file("accepted.yml", entry);
     let (status, found) = project.json(&["--pull", "7"]);
-    assert_eq!((status, verdicts(&found)), (0, vec!["approved".to_owned()]), "{found}");
+    assert_eq!((status, verdicts(&found)), (0, vec!["accepted".to_owned()]), "{found}");
 }
 
 #[test]
@@ -504,7 +504,7 @@ fn where_the_policy_says_so_only_what_stands_on_the_base_is_believed() {
     let of_change = answer(job.env("GITHUB_BASE_REF", "main"));
     assert!(of_change.out.starts_with("APPROVAL NEEDED"), "{}", of_change.out);
     let (unknown, warned) = verdict(&[]);
-    assert_eq!(unknown, "approval", "a base that git does not know is no reason to believe");
+    assert_eq!(unknown, "approval_needed", "a base that git does not know is no reason to believe");
     assert!(warned.contains("fetch-depth"), "{warned}");
     git(&["add", "accepted.yml"]);
     git(&["commit", "--quiet", "--message", "accepted"]);
@@ -545,7 +545,7 @@ fn only_a_permitted_actor_with_a_reason_overrides() {
     project.write();
     for (reason, actor, status, why) in [
         ("", "ada", 1, "no reason"),
-        ("outage", "", 1, "nobody is named"),
+        ("outage", "", 1, "no actor is given"),
         ("outage", "mallory", 1, "mallory is not among"),
         ("outage", "ada", 0, ""),
     ] {
@@ -557,7 +557,7 @@ fn only_a_permitted_actor_with_a_reason_overrides() {
         let expected = if status == 0 { "overridden" } else { "fail" };
         assert_eq!(found["verdict"], json!(expected));
         assert_eq!(found["override"]["granted"], json!(status == 0));
-        let refused = found["override"]["refused"].as_str().unwrap_or_default();
+        let refused = found["override"]["rejection"].as_str().unwrap_or_default();
         assert!(refused.contains(why), "{refused}");
         let log = project.history.data().join("audit.ndjson");
         let lines = std::fs::read_to_string(&log).unwrap_or_default().lines().count();
@@ -585,7 +585,7 @@ fn the_report_says_first_what_to_do_and_fits_a_terminal() {
     let answer = project.write().check(&[]);
     let lines: Vec<&str> = answer.out.lines().collect();
     assert!(lines[0].starts_with("APPROVAL NEEDED: 1 regressed, 4 unchanged"), "{}", answer.out);
-    assert!(lines[1].starts_with("Fix it, or have it accepted"), "{}", answer.out);
+    assert!(lines[1].starts_with("Fix it, or accept it"), "{}", answer.out);
     let widest = lines.iter().map(|line| line.chars().count()).max().unwrap();
     assert!(widest <= 80, "{}", answer.out);
 }

@@ -68,7 +68,7 @@ fn the_story_is_found_by_the_program_itself() {
     };
     assert!(any("change_point", "worse") && any("change_point", "better"), "{events:?}");
     assert!(any("infrastructure", "worse"), "one slow day of the machine");
-    assert!(events.iter().any(|event| event["status"] == "approved"), "one accepted change");
+    assert!(events.iter().any(|event| event["status"] == "accepted"), "one accepted change");
     assert!(events.iter().any(|event| event["status"] == "fixed"), "one regression and its fix");
     let index = site.json("index.json");
     let verdicts: Vec<&str> = index["series"]

@@ -55,7 +55,7 @@ fn a_quiet_series_is_a_row_and_its_json() {
     for series in index["series"].as_array().unwrap() {
         let (id, url) = (series["id"].as_str().unwrap(), series["url"].as_str().unwrap());
         let file = site.json(&format!("series/{id}.json"));
-        let tells = ["regressed", "suspected", "approved", "improved", "missing"];
+        let tells = ["regressed", "suspected", "accepted", "improved", "missing"];
         let tells = tells.contains(&series["verdict"].as_str().unwrap());
         let own = url.starts_with("series/");
         if tells || file["events"].as_array().is_some_and(|all| !all.is_empty()) {

@@ -106,7 +106,7 @@ fn where_nothing_was_compared_an_editor_s_log_says_so() {
     let project = Project::new(3, POLICY);
     let answer = project.write().check(&["--format", "gcc"]);
     assert_eq!(answer.status, 3, "{}", answer.err);
-    assert!(answer.out.starts_with("benchpages: error: Measure again"), "{}", answer.out);
+    assert!(answer.out.starts_with("benchpages: error: No results for"), "{}", answer.out);
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn a_job_finds_the_outcome_in_its_files() {
     assert_eq!(std::fs::read_to_string(&summary).unwrap(), comment(&project).out);
     let found = outputs_of(&std::fs::read_to_string(&outputs).unwrap());
     let of = |name: &str| found.iter().find(|(known, _)| known == name).unwrap().1.as_str();
-    assert_eq!((of("earlier"), of("verdict"), of("exit")), ("1", "approval", "1"));
+    assert_eq!((of("earlier"), of("verdict"), of("exit")), ("1", "approval_needed", "1"));
     assert_eq!((of("regressions"), of("candidate")), ("1", head(7).as_str()));
     assert_eq!(of("comment").trim(), comment(&project).out.trim());
     let full = "x".repeat(1 << 20);
@@ -432,10 +432,10 @@ fn two_commits_are_compared() {
     let mean = found["geomean"][0]["ratio"].as_f64().unwrap();
     assert!((mean - 1.25_f64.powf(0.2)).abs() < 0.01, "{mean}");
     let one = compare(&[&pair, "backend=go", "--format", "text"]);
-    assert!(one.out.contains("1 worse, 0 better, 0 unchanged"), "{}", one.out);
+    assert!(one.out.contains("1 regressed, 0 improved, 0 unchanged"), "{}", one.out);
     assert!(one.out.lines().all(|line| line.chars().count() <= 80), "{}", one.out);
     let table = compare(&[&pair, "not.backend=go", "--format", "markdown"]).out;
-    assert!(table.contains("0 worse") && !table.contains("· go"), "{table}");
+    assert!(table.contains("0 regressed") && !table.contains("· go"), "{table}");
     assert_eq!(compare(&[&pair, "backend=none"]).status, 3, "nothing to compare");
     assert_eq!(compare(&[&pair, "backend"]).status, 2);
     assert_eq!(compare(&[&main(10)]).status, 2);

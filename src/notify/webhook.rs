@@ -1,6 +1,6 @@
 //! A result as JSON to an address of the user's, signed so that the receiver can tell it is ours
 //! and new: HMAC-SHA256 over `v1:<time>:<body>`, as Slack signs. The time is sent beside it; a
-//! receiver refuses what is older than five minutes, and knows a repeat by its delivery id.
+//! receiver rejects what is older than five minutes, and knows a repeat by its delivery id.
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::notify::secret::Secret;
 use crate::notify::{Delivery, NotifyError};
 use model::record::time::Timestamp;
 
-/// What is told, to whom.
+/// A result and its receiver.
 #[derive(Clone, Debug)]
 pub(crate) struct WebhookMessage<'a> {
     pub(crate) address: EndpointUrl,
@@ -24,7 +24,7 @@ pub(crate) struct WebhookMessage<'a> {
     pub(crate) pull: Option<u64>,
 }
 
-/// Sends, whatever was found: the receiver decides what matters.
+/// Sends every result: the receiver decides what matters.
 ///
 /// # Errors
 /// As [`NotifyClient::send`].
@@ -55,7 +55,7 @@ pub(crate) fn post(
     }
     request.body = Some(body);
     client.send(&request)?;
-    Ok(Delivery::new(format!("webhook: told {}", message.address.origin())))
+    Ok(Delivery::new(format!("webhook: sent to {}", message.address.origin())))
 }
 
 /// HMAC-SHA256 (RFC 2104) in lower-case hex.

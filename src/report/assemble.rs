@@ -17,7 +17,7 @@ use model::policy::Policy;
 use model::series::Series;
 use model::text;
 
-/// Everything that is judged.
+/// Everything that a check needs.
 pub(crate) struct CheckInput<'a> {
     pub(crate) candidate: Candidate,
     pub(crate) history: &'a History,
@@ -31,7 +31,7 @@ pub(crate) struct CheckInput<'a> {
     /// With a trailing slash.
     pub(crate) base_url: Option<String>,
     pub(crate) override_request: Option<OverrideRequest>,
-    /// What was noticed before, in sentences.
+    /// Notices from before the check, in sentences.
     pub(crate) notices: Vec<String>,
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
     outcome.override_decision = input
         .override_request
         .as_ref()
-        .and_then(|plea| decision::decide_override(decision, plea, input.policy));
+        .and_then(|request| decision::decide_override(decision, request, input.policy));
     if outcome.override_decision.as_ref().is_some_and(|it| it.granted) {
         outcome.decision = decision::Decision::Overridden;
     }
@@ -73,7 +73,7 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
 fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
     let mut on_base = 0_u64;
     let each = &input.analyses.by_series;
-    let second = recheck::recheck(input.series, each, &input.candidate, input.analyze);
+    let rechecks = recheck::recheck(input.series, each, &input.candidate, input.analyze);
     for (at, (series, analysis)) in input.series.iter().zip(each).enumerate() {
         let case = SeriesJudge {
             series,
@@ -82,15 +82,15 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
             policy: input.policy,
             history: input.history,
             links: &outcome.links,
-            recheck: second.get(&at),
+            recheck: rechecks.get(&at),
         };
         match case.judge() {
             SeriesOutcome::Finding(finding) => outcome.findings.push(*finding),
-            SeriesOutcome::Unchanged { worse_on_base: already } => {
-                on_base += u64::from(already);
+            SeriesOutcome::Unchanged { worse_on_base } => {
+                on_base += u64::from(worse_on_base);
                 outcome.unchanged.push(SeriesRef::of(&series.key));
             }
-            SeriesOutcome::NotCompared(not) => outcome.not_compared.push(*not),
+            SeriesOutcome::NotCompared(series) => outcome.not_compared.push(*series),
             SeriesOutcome::NotApplicable => {}
         }
     }
@@ -103,11 +103,11 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
         &input.analyses.infrastructure_days,
     );
     outcome.violations = violations(input, &outcome.findings);
-    let told = (outcome.findings.as_mut_slice(), outcome.violations.as_mut_slice());
-    locate::set_places(input.history, input.policy, told);
+    let (findings, violations) = (&mut outcome.findings, &mut outcome.violations);
+    locate::set_places(input.history, input.policy, findings, violations);
     if on_base > 0 {
         let series = text::count_noun(on_base, "series");
-        outcome.notices.push(format!("{series} worse at the base already: not held against it."));
+        outcome.notices.push(format!("{series} had regressed before the base: not counted."));
     }
 }
 
@@ -150,8 +150,8 @@ fn violations(input: &CheckInput<'_>, findings: &[SeriesFinding]) -> Vec<TargetV
         .collect()
 }
 
-fn links(scene: &Candidate, policy: &Policy, base_url: Option<String>) -> ReportLinks {
-    let (Some(base), Some(head)) = (&scene.base, &scene.commit) else {
+fn links(candidate: &Candidate, policy: &Policy, base_url: Option<String>) -> ReportLinks {
+    let (Some(base), Some(head)) = (&candidate.base, &candidate.commit) else {
         return ReportLinks { base_url, ..ReportLinks::default() };
     };
     let shas = text::is_sha(base) && text::is_sha(head);
@@ -166,19 +166,19 @@ fn links(scene: &Candidate, policy: &Policy, base_url: Option<String>) -> Report
 
 fn provenance(input: &CheckInput<'_>) -> Provenance {
     let first = input.candidate.first_commit;
-    let own = |series: &Series| {
-        let own = |run: &&model::series::Run| match first {
+    let candidate_runs = |series: &Series| {
+        let is_own = |run: &&model::series::Run| match first {
             Some(first) => run.commit >= first,
             None => Some(run.commit) == series.runs.last().map(|run| run.commit),
         };
-        series.runs.iter().filter(own).count() as u64
+        series.runs.iter().filter(is_own).count() as u64
     };
     Provenance {
         records: input.history.counts.records,
         newest: input.history.newest.map(|time| time.to_string()),
         policy_sha: input.policy_sha.clone(),
         policy_version: input.policy.version.clone(),
-        candidate_runs: input.series.iter().map(own).max().unwrap_or(0),
+        candidate_runs: input.series.iter().map(candidate_runs).max().unwrap_or(0),
         runner: runner_text(input),
     }
 }

@@ -1,9 +1,15 @@
-//! What is judged against what: the history as it would be, had the candidate been merged.
+//! Which runs are compared with which: the history as it would be, had the candidate been merged.
 //!
 //! A pull request's runs are put behind the main line up to its base, as runs of a day of their
-//! own, and the analysis that makes the site judges the newest level of that history. On the main
-//! line nothing is moved; what is newer than the candidate is left out. Refuses a base that nobody
-//! knows; a candidate without records is told, since that is not the caller's fault.
+//! own, and the analysis that makes the site judges the newest level of that history. So there is
+//! one set of rules, and a verdict on a pull request is the one that the site will show after the
+//! merge. On the main line nothing is reordered; what is newer than the candidate is left out.
+//!
+//! Example: main line `a b c d`, pull request 7 based on `b` with two runs of `x`. The history that
+//! is judged is `a b x x`: `c` and `d` are someone else's work.
+//!
+//! A base that nobody knows is an error; a candidate without records is a result, since the caller
+//! cannot help it.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +38,7 @@ pub(crate) enum CandidateRef {
     Pull(u64),
 }
 
-/// What is asked for.
+/// Which candidate the caller wants judged, and against which base.
 pub(crate) struct CandidateRequest<'a> {
     pub(crate) candidate: CandidateRef,
     /// Fields that tell runners apart: `runner_fingerprinting.track_fields`.
@@ -43,7 +49,7 @@ pub(crate) struct CandidateRequest<'a> {
     pub(crate) ancestors: &'a dyn Fn(&str) -> Vec<String>,
 }
 
-/// What is judged against what.
+/// The candidate and its base.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Candidate {
     pub(crate) pull: Option<u64>,
@@ -72,7 +78,7 @@ impl Candidate {
     }
 }
 
-/// Sets the stage: leaves in the history what is to be judged.
+/// Leaves in the history what is to be judged.
 ///
 /// # Errors
 /// A base that neither the history nor the repository knows, or a name of several commits, in words
@@ -170,7 +176,7 @@ fn requested_base(
     let Some(name) = &request.base else { return Ok(None) };
     let named = history.commit_names().find(name).map_err(|error| error.to_string())?;
     if let Some(at) = named.filter(|at| history.commits[*at].main_line) {
-        return Ok(Some((at, "as asked for".to_owned())));
+        return Ok(Some((at, "as requested".to_owned())));
     }
     if let Some(found) = nearest_measured(history, &(request.ancestors)(name)) {
         return Ok(Some(found));
@@ -181,8 +187,8 @@ fn requested_base(
         return Ok(Some((at, "the newest measured commit of the main line".to_owned())));
     }
     Err(format!(
-        "base `{name}` is no measured commit of the main line, and no measured ancestor of it is \
-         known here; name a measured commit, or fetch the history (fetch-depth: 0)"
+        "base `{name}`: not a measured commit of the main line, and no measured ancestor of it is \
+         known here; name a measured commit, or fetch the whole history (fetch-depth: 0)"
     ))
 }
 
@@ -219,7 +225,10 @@ fn select_on_main(
     set_newest(history);
     let (base, why) = match &asked {
         Some((at, why)) => (Some(*at), why.clone()),
-        None => (previous, "the measured commit before, its level the rolling baseline".to_owned()),
+        None => (
+            previous,
+            "the measured commit before it; its level is the rolling baseline".to_owned(),
+        ),
     };
     Ok(Candidate {
         base: base.map(|at| history.commits[at].id.clone()),
@@ -264,13 +273,13 @@ fn select_on_pull(
         own.retain(|row| row.commit as usize == head);
         (split_into_runs(own, typical_repeats(column, &machines), &machines), commits)
     });
-    let (moved, commits): (Vec<Vec<Vec<MeasurementRow>>>, Vec<Vec<usize>>) = taken.unzip();
+    let (runs, commits): (Vec<Vec<Vec<MeasurementRow>>>, Vec<Vec<usize>>) = taken.unzip();
     let mut seen = vec![false; history.commits.len()];
     commits.into_iter().flatten().for_each(|commit| seen[commit] = true);
     let own = history.commits.iter().zip(seen).filter(|(commit, seen)| *seen && !commit.main_line);
     let own = own.map(|(commit, _)| commit.id.clone()).collect();
     set_newest(history);
-    let first = append_runs(history, head, moved);
+    let first = append_runs(history, head, runs);
     Ok(Candidate {
         pull: Some(pull),
         base: Some(history.commits[base].id.clone()),
@@ -337,15 +346,15 @@ fn split_into_runs(
 }
 
 /// Puts the candidate's runs behind everything else: each under a commit of its own, all on one
-/// day that nothing else was measured on, because moves of all backends are looked for by day.
+/// day that nothing else was measured on, because shifts of all backends are looked for by day.
 /// Returns the first of those commits.
 fn append_runs(
     history: &mut History,
     head: usize,
-    moved: Vec<Vec<Vec<MeasurementRow>>>,
+    runs_by_column: Vec<Vec<Vec<MeasurementRow>>>,
 ) -> CommitIndex {
-    let count = moved.iter().map(Vec::len).max().unwrap_or(0);
-    let measured = moved.iter().flatten().flatten().map(|row| row.time).min();
+    let count = runs_by_column.iter().map(Vec::len).max().unwrap_or(0);
+    let measured = runs_by_column.iter().flatten().flatten().map(|row| row.time).min();
     let known = |row: &MeasurementRow| {
         let commit = row.commit as usize;
         row.time.max(if history.has_author_time[commit] {
@@ -366,7 +375,7 @@ fn append_runs(
         history.commits.push(commit);
         history.has_author_time.push(true);
     }
-    for (column, runs) in history.columns.iter_mut().zip(moved) {
+    for (column, runs) in history.columns.iter_mut().zip(runs_by_column) {
         for (at, run) in runs.into_iter().enumerate() {
             let commit = u32::try_from(first + at).unwrap_or(u32::MAX);
             let placed = run.into_iter().map(|row| MeasurementRow {

@@ -1,5 +1,5 @@
 //! Two commits side by side: a row for each series, and the geometric mean of each metric. Says the
-//! same as the page of the pair; blocks nothing.
+//! same as the page of the pair, and never fails a build.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use crate::report::SeriesRef;
 use crate::report::delta::SeriesDelta;
 use crate::report::escape::{json_for_logs, markdown as escaped};
 use crate::report::links::{ReportLinks, row_path};
+use crate::report::markdown::MAX_BYTES;
 use crate::report::terminal::TerminalText;
 use crate::report::wire::{CompareFile, LeftOutView, MeanView, RowView, Word, finite};
 use crate::report::wording;
@@ -18,8 +19,6 @@ use model::text::{self, UnitScale};
 
 /// Rows of the text and of the Markdown table; JSON has all.
 const MAX_ROWS: usize = 100;
-/// Bytes of a comment on GitHub, some kept in hand: see the gate's comment.
-const MAX_BYTES: usize = 60_000;
 /// Characters of a name.
 const NAME_CHARS: usize = 150;
 
@@ -73,6 +72,14 @@ impl ComparisonRow {
         }
     }
 
+    /// The verdict for people.
+    fn label(&self) -> &'static str {
+        match self.verdict() {
+            "too_noisy" => "too noisy",
+            verdict => verdict,
+        }
+    }
+
     fn rank(&self) -> u8 {
         match self.verdict() {
             "regressed" => 0,
@@ -96,14 +103,14 @@ impl CommitComparison {
     /// The comparison of two commits from the result of each series, by its index.
     pub(crate) fn of(compared: Vec<(usize, SeriesDelta)>, input: ComparisonInput<'_>) -> Self {
         let ComparisonInput { base, head, series, analyses, links } = input;
-        let (mut rows, mut not) = (Vec::new(), Vec::new());
+        let (mut rows, mut not_compared) = (Vec::new(), Vec::new());
         let mut ratios: BTreeMap<(&str, Direction), Vec<(f64, &Series)>> = BTreeMap::new();
         for (at, outcome) in compared {
             let one = &series[at];
             let subject = SeriesRef::of(&one.key);
             let (delta, outlier) = match outcome {
                 SeriesDelta::NotCompared(reason) => {
-                    not.push((subject, reason));
+                    not_compared.push((subject, reason));
                     continue;
                 }
                 SeriesDelta::Outlier(delta) => (delta, true),
@@ -132,7 +139,7 @@ impl CommitComparison {
             let word = text::comparative(&all[0].1.unit, better, worse);
             Some(GeometricMean { metric: metric.to_owned(), ratio, series: each.len(), word })
         });
-        Self { base, head, rows, not_compared: not, means: means.collect(), links }
+        Self { base, head, rows, not_compared, means: means.collect(), links }
     }
 
     /// Whether no series could be compared.
@@ -140,12 +147,12 @@ impl CommitComparison {
         self.rows.is_empty()
     }
 
-    /// `1 worse, 2 better, 61 unchanged, 1 not compared`.
+    /// `1 regressed, 2 improved, 61 unchanged, 1 not compared`.
     fn counts(&self) -> String {
         let count = |rank| self.rows.iter().filter(|row| row.rank() == rank).count() as u64;
         let mut parts = vec![
-            format!("{} worse", text::count(count(0))),
-            format!("{} better", text::count(count(1))),
+            format!("{} regressed", text::count(count(0))),
+            format!("{} improved", text::count(count(1))),
             format!("{} unchanged", text::count(count(2))),
         ];
         if !self.not_compared.is_empty() {
@@ -170,12 +177,12 @@ impl CommitComparison {
         }
         for row in self.rows.iter().take(MAX_ROWS) {
             let title = shorten(&row.subject.title, NAME_CHARS);
-            page.write_wrapped(0, &format!("{} {}: {title}", row.mark(), row.verdict()));
+            page.write_wrapped(0, &format!("{} {}: {title}", row.mark(), row.label()));
             let change = text::percent_change(row.delta.change);
-            let limit = text::percent(row.threshold);
+            let threshold = text::percent(row.threshold);
             page.write_wrapped(
                 4,
-                &format!("{}, {change} ({}), limit {limit}", row.levels(), row.size),
+                &format!("{}, {change} ({}), threshold {threshold}", row.levels(), row.size),
             );
         }
         if self.rows.len() > MAX_ROWS {
@@ -201,7 +208,7 @@ impl CommitComparison {
             out.push_str(&format!("{}\n", escaped(&mean.describe(), NAME_CHARS)));
         }
         if !self.rows.is_empty() {
-            out.push_str("\n| | Series | Before → after | Change | Limit |\n|-|:-|-:|-:|-:|\n");
+            out.push_str("\n| | Series | Before → after | Change | Threshold |\n|-|:-|-:|-:|-:|\n");
         }
         for (at, row) in self.rows.iter().enumerate() {
             let line = self.markdown_row(row);
@@ -220,19 +227,19 @@ impl CommitComparison {
         out
     }
 
-    fn markdown_row(&self, of: &ComparisonRow) -> String {
-        let title = escaped(&of.subject.title, NAME_CHARS);
+    fn markdown_row(&self, row: &ComparisonRow) -> String {
+        let title = escaped(&row.subject.title, NAME_CHARS);
         let title = match (&self.links.base_url, &self.links.diff_path) {
             (Some(_), Some(diff)) => {
-                format!("[{title}]({})", self.links.url_of(&row_path(diff, &of.subject)))
+                format!("[{title}]({})", self.links.url_of(&row_path(diff, &row.subject)))
             }
             _ => title,
         };
-        let change = text::percent_change(of.delta.change);
-        let change = if of.rank() == 0 { format!("**{change}**") } else { change };
-        let levels = escaped(&of.levels(), NAME_CHARS);
-        let (mark, limit) = (of.mark(), text::percent(of.threshold));
-        format!("| {mark} | {title} | {levels} | {change} | {limit} |\n")
+        let change = text::percent_change(row.delta.change);
+        let change = if row.rank() == 0 { format!("**{change}**") } else { change };
+        let levels = escaped(&row.levels(), NAME_CHARS);
+        let (mark, threshold) = (row.mark(), text::percent(row.threshold));
+        format!("| {mark} | {title} | {levels} | {change} | {threshold} |\n")
     }
 
     /// Everything, for scripts.

@@ -1,4 +1,8 @@
-//! Pass or fail, and who may say otherwise.
+//! Pass or fail, and who may let a failing check pass.
+//!
+//! Example: one regression of 25 % under `require_approval_threshold: 0.2` and nothing else is
+//! `approval_needed`; with a missed budget beside it, `fail`; with a permitted actor's reason for an
+//! override, `overridden`.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +10,7 @@ use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::{BlockReason, SeriesFinding, TargetViolation};
 use model::policy::Policy;
 
-/// The answer of the gate.
+/// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Decision {
@@ -42,8 +46,8 @@ impl Decision {
     }
 }
 
-/// What follows from what was found. A move of all backends at once passes: it was compared, and
-/// is not the change's fault.
+/// The outcome of a check. A shift of all backends at once passes: it was compared, and the change
+/// did not cause it.
 pub(crate) fn decide(
     findings: &[SeriesFinding],
     violations: &[TargetViolation],
@@ -73,37 +77,37 @@ pub(crate) struct OverrideRequest {
     pub(crate) actor: String,
 }
 
-/// What became of a plea.
+/// What became of a request to override.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OverrideDecision {
     pub(crate) granted: bool,
     /// Who asked, and why.
     pub(crate) actor: String,
     pub(crate) reason: String,
-    /// What the gate would say without it.
+    /// The outcome without it.
     pub(crate) decision: Decision,
-    /// Why it was refused, in a sentence; empty where it was granted.
+    /// Why it was rejected, in a sentence; empty where it was granted.
     pub(crate) rejection: String,
 }
 
-/// Grants or refuses a plea. Only a failing gate is overridden: what nobody measured is nothing
-/// that anyone could have looked at.
+/// Grants or rejects an override. Only a failing check can be overridden: what nobody measured,
+/// nobody can have looked at.
 pub(crate) fn decide_override(
     decision: Decision,
-    plea: &OverrideRequest,
+    request: &OverrideRequest,
     policy: &Policy,
 ) -> Option<OverrideDecision> {
     if decision == Decision::Pass {
         return None;
     }
     let approvers = &policy.governance.emergency_override_approvers;
-    let (actor, reason) = (plea.actor.trim(), plea.reason.trim());
-    let refused = if decision == Decision::NothingCompared {
-        "nothing was compared: there is no regression to allow".to_owned()
+    let (actor, reason) = (request.actor.trim(), request.reason.trim());
+    let rejection = if decision == Decision::NothingCompared {
+        "nothing was compared, so there is no regression to allow".to_owned()
     } else if reason.is_empty() {
         "no reason is given: set OVERRIDE_REASON".to_owned()
     } else if actor.is_empty() {
-        "nobody is named: set GITHUB_ACTOR, or use --actor".to_owned()
+        "no actor is given: set GITHUB_ACTOR, or use --actor".to_owned()
     } else if approvers.is_empty() {
         "the policy names nobody in governance.emergency_override_approvers".to_owned()
     } else if !approvers.iter().any(|one| is_same_name(one, actor)) {
@@ -112,11 +116,11 @@ pub(crate) fn decide_override(
         String::new()
     };
     Some(OverrideDecision {
-        granted: refused.is_empty(),
+        granted: rejection.is_empty(),
         actor: actor.to_owned(),
         reason: reason.to_owned(),
         decision,
-        rejection: refused,
+        rejection,
     })
 }
 

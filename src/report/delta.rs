@@ -66,15 +66,17 @@ pub(crate) fn compare_runs(
     };
     let flags = position.main_index().map(|at| analysis.flags[at]).unwrap_or_default();
     if flags.infrastructure {
-        return SeriesDelta::NotCompared("infrastructure: most backends moved that day".to_owned());
+        return SeriesDelta::NotCompared(
+            "infrastructure: most backends shifted that day".to_owned(),
+        );
     }
     let Some(newest) = base_run else {
         return SeriesDelta::NotCompared("no run at or before the base".to_owned());
     };
     let before = &series.runs[newest];
     if before.segment != after.segment {
-        let of = |run: &Run| &series.segments[run.segment as usize];
-        return SeriesDelta::NotCompared(runner_difference(of(before), of(after)));
+        let segment = |run: &Run| &series.segments[run.segment as usize];
+        return SeriesDelta::NotCompared(runner_difference(segment(before), segment(after)));
     }
     let criteria = ComparisonCriteria {
         noise: analysis.noise,
@@ -85,7 +87,7 @@ pub(crate) fn compare_runs(
     match compare(&values, &[value], criteria) {
         Some(delta) if flags.is_outlier && is_significant(&delta) => SeriesDelta::Outlier(delta),
         Some(delta) => SeriesDelta::Delta(delta),
-        None => SeriesDelta::NotCompared("a value is no number".to_owned()),
+        None => SeriesDelta::NotCompared("a value is not a number".to_owned()),
     }
 }
 
@@ -117,7 +119,7 @@ pub(crate) fn runner_difference(old: &Segment, new: &Segment) -> String {
     let cut = |text: &str| shorten(text, 60).into_owned();
     let before: BTreeMap<&str, &str> =
         old.fingerprint.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let mut moved: Vec<String> = new
+    let mut changes: Vec<String> = new
         .fingerprint
         .iter()
         .filter(|(name, value)| before.get(name.as_str()) != Some(&value.as_str()))
@@ -128,12 +130,12 @@ pub(crate) fn runner_difference(old: &Segment, new: &Segment) -> String {
         .collect();
     if old.version != new.version {
         let version = |version: &Option<String>| cut(version.as_deref().unwrap_or("none"));
-        moved.push(format!("version {} → {}", version(&old.version), version(&new.version)));
+        changes.push(format!("version {} → {}", version(&old.version), version(&new.version)));
     }
-    if moved.is_empty() {
-        moved.push("fields that only one of them records".to_owned());
+    if changes.is_empty() {
+        changes.push("fields that only one of the two records".to_owned());
     }
-    format!("the runner differs: {}", moved.join(", "))
+    format!("the runner differs: {}", changes.join(", "))
 }
 
 /// How an outcome reads in a table.
@@ -152,7 +154,7 @@ pub(crate) fn delta_cell(series: &Series, outcome: &SeriesDelta) -> ChangeCell {
             DeltaVerdict::Improved => {
                 wording::change_cell(series, delta.before, delta.after, false)
             }
-            DeltaVerdict::Unchanged => quiet(delta, "within the limit"),
+            DeltaVerdict::Unchanged => quiet(delta, "within the threshold"),
             DeltaVerdict::Inconclusive => quiet(delta, "within the noise"),
         },
     }

@@ -1,7 +1,8 @@
-//! What moved most backends at once: which, by how much, and which recorded fields changed with it.
+//! An infrastructure anomaly: which backends shifted at once, by how much, and which recorded fields
+//! changed with it.
 //!
 //! The analysis says that it was such a day; this gathers what a person looks at next. No cause is
-//! claimed: a field that changed is told as one that changed.
+//! claimed: a field that changed is reported as one that changed, and nothing more.
 
 use std::collections::BTreeMap;
 
@@ -25,9 +26,9 @@ pub(crate) struct InfrastructureAnomaly {
     pub(crate) worse: bool,
     /// It has lasted for as many days as the policy waits before it alerts.
     pub(crate) alert: bool,
-    /// Series set aside.
+    /// Series that are excluded from the verdict.
     pub(crate) series: usize,
-    /// Each backend with its median change, up is worse; the one that moved most first.
+    /// Each backend with its median change, the largest first.
     pub(crate) backends: Vec<BackendShift>,
     /// Recorded fields that changed with it.
     pub(crate) field_changes: Vec<FieldChange>,
@@ -53,7 +54,7 @@ pub(crate) struct FieldChange {
     pub(crate) series: usize,
 }
 
-/// What a field tells of.
+/// What a field describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum FieldKind {
     RunnerImage,
@@ -87,29 +88,29 @@ impl FieldKind {
     }
 }
 
-/// Most fields that are told of: what differs in everything differs for another reason.
+/// Most fields that are listed: what differs in everything differs for another reason.
 const MAX_CHANGES: usize = 12;
 /// A field that took more values than this is one of the run itself (a number, a time).
 const MAX_VALUES: usize = 3;
 /// Fields that differ from run to run and say nothing of the machine.
 const PER_RUN_FIELDS: [&str; 6] = ["policy_sha", "pcs_sha", "run_id", "job_id", "k_policy", "reps"];
 
-/// What the candidate's newest runs share with everything else that day; none where no series was
-/// set aside for it.
+/// The anomaly that the candidate's newest runs are part of; none where no series was excluded for
+/// one.
 pub(crate) fn find_anomaly(
     history: &History,
     series: &[Series],
     analyses: &[Analysis],
     days: &[InfrastructureDay],
 ) -> Option<InfrastructureAnomaly> {
-    let aside: Vec<(&Series, &Analysis, usize)> = series
+    let excluded: Vec<(&Series, &Analysis, usize)> = series
         .iter()
         .zip(analyses)
         .filter(|(_, analysis)| analysis.verdict == Verdict::Infrastructure)
         .filter_map(|(series, analysis)| Some((series, analysis, analysis.latest_run?)))
         .filter(|(_, analysis, latest)| analysis.flags[*latest].infrastructure)
         .collect();
-    let newest = aside.iter().map(|(series, _, at)| series.runs[*at].time.day()).max()?;
+    let newest = excluded.iter().map(|(series, _, at)| series.runs[*at].time.day()).max()?;
     let at = days.iter().rposition(|it| it.day <= newest)?;
     let day = days[at];
     let since = (0..=at)
@@ -123,7 +124,7 @@ pub(crate) fn find_anomaly(
         change: day.change,
         worse: day.is_degradation,
         alert: day.alert,
-        series: aside.len(),
+        series: excluded.len(),
         backends: backend_shifts(series, analyses, newest),
         field_changes: field_changes(history, series, newest),
         advice: Vec::new(),
@@ -211,11 +212,11 @@ fn advice_for(of: &InfrastructureAnomaly) -> Vec<String> {
         lines.push("A toolchain changed: measure the base again with the new one.".to_owned());
     }
     if kinds(FieldKind::Host) {
-        lines.push("The host changed: look at its CPU, memory and kernel.".to_owned());
+        lines.push("The host changed: check its CPU, memory and kernel.".to_owned());
     }
     if lines.is_empty() {
         lines.push(
-            "No recorded field of the runner changed: look at load and neighbours of the machine."
+            "No recorded runner field changed: check the load of the machine and its neighbors."
                 .to_owned(),
         );
     }

@@ -1,7 +1,8 @@
-//! What of the analysis is the candidate's: a verdict for each series, with the reason.
+//! A verdict for each series, with the reason: what the candidate changed.
 //!
-//! The analysis says where a series stands; this says whether the candidate brought it there. What
-//! the base already was is told, and held against nobody.
+//! The analysis says in which state a series is; this says whether the candidate brought it there.
+//! A series that had regressed before the base is counted and never blocks: the author of a change
+//! can do nothing about it.
 
 use crate::report::candidate::Candidate;
 use crate::report::links::{self, ReportLinks};
@@ -26,14 +27,14 @@ pub(crate) struct SeriesJudge<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) history: &'a History,
     pub(crate) links: &'a ReportLinks,
-    /// What a second look at the runs of a pull request shows.
+    /// The candidate's runs compared with the base's present level alone.
     pub(crate) recheck: Option<&'a Recheck>,
 }
 
-/// What is told of a series.
+/// The result for one series.
 pub(crate) enum SeriesOutcome {
     Finding(Box<SeriesFinding>),
-    /// Compared, nothing to tell; whether the base was already worse than it had been.
+    /// Compared, nothing to report; whether the base had already regressed.
     Unchanged {
         worse_on_base: bool,
     },
@@ -61,7 +62,7 @@ impl SeriesJudge<'_> {
             return SeriesOutcome::NotCompared(Box::new(reason::failed_runs(series, start)));
         }
         let not = || {
-            let not = reason::not_compared((series, analysis), self.policy, start);
+            let not = reason::not_compared(series, analysis, self.policy, start);
             SeriesOutcome::NotCompared(Box::new(not))
         };
         match analysis.verdict {
@@ -81,14 +82,17 @@ impl SeriesJudge<'_> {
                 .recheck_outcome(start)
                 .unwrap_or_else(|| self.finding_outcome(analysis.verdict, None)),
             Verdict::Unchanged => {
-                // It undoes an earlier change, so that the series is steady again.
+                // Back on the level before an earlier regression: the series is unchanged as a
+                // whole, and the pull request that fixed it should hear so.
                 let undone = self
                     .newest_change(start, false)
                     .filter(|_| self.candidate.first_commit.is_some());
                 let undone =
                     undone.map(|change| self.finding_outcome(Verdict::Improved, Some(change)));
-                let again = || self.recheck_outcome(start);
-                undone.or_else(again).unwrap_or(SeriesOutcome::Unchanged { worse_on_base: false })
+                let rechecked = || self.recheck_outcome(start);
+                undone
+                    .or_else(rechecked)
+                    .unwrap_or(SeriesOutcome::Unchanged { worse_on_base: false })
             }
             Verdict::Regressed | Verdict::Accepted | Verdict::Improved => self.judge_changed(start),
         }
@@ -119,8 +123,8 @@ impl SeriesJudge<'_> {
         if let Some(change) = own {
             return self.change_outcome(change);
         }
-        if let Some(told) = self.recheck_outcome(start) {
-            return told;
+        if let Some(outcome) = self.recheck_outcome(start) {
+            return outcome;
         }
         let worse = self.analysis.verdict == Verdict::Regressed;
         let Some(change) = self.newest_change(0, worse).filter(|_| worse) else {
@@ -151,16 +155,16 @@ impl SeriesJudge<'_> {
         self.recheck.is_some_and(|it| it.change.is_none() && it.delta.verdict == verdict)
     }
 
-    /// What the second look shows: a change, a suspicion, or an improvement not confirmed yet.
+    /// What the recheck shows: a change, a suspicion, or an improvement not confirmed yet.
     fn recheck_outcome(&self, start: usize) -> Option<SeriesOutcome> {
-        let second = self.recheck?;
-        if let Some(change) = &second.change {
+        let recheck = self.recheck?;
+        if let Some(change) = &recheck.change {
             return Some(self.change_outcome(change));
         }
-        let own = self.series.runs[start..].iter().filter(|run| run.value.is_some()).count();
-        let own = u32::try_from(own).unwrap_or(u32::MAX);
-        let runs_needed = self.policy.detection.confirmations.saturating_sub(own);
-        match second.delta.verdict {
+        let runs = self.series.runs[start..].iter().filter(|run| run.value.is_some()).count();
+        let runs = u32::try_from(runs).unwrap_or(u32::MAX);
+        let runs_needed = self.policy.detection.confirmations.saturating_sub(runs);
+        match recheck.delta.verdict {
             DeltaVerdict::Regressed => {
                 Some(self.finding_outcome(Verdict::Suspected { runs_needed }, None))
             }
@@ -247,12 +251,12 @@ impl SeriesJudge<'_> {
         self.history.commits[self.series.runs[run].commit.0 as usize].id.clone()
     }
 
-    /// Whether a verdict keeps the gate shut. A suspicion does not: one slow run in a hundred is
+    /// Whether a verdict makes the check fail. A suspicion does not: one slow run in a hundred is
     /// nothing but noise, and a pull request with 65 series would be stopped by it every other
-    /// time, until nobody believes the gate. It is told first of all with what settles it (more
-    /// runs of the same commit: each counts), and where a team measures once and wants to be
-    /// stopped at once it says `detection.confirmations: 1`, or
-    /// `governance.block_suspected: true` to be stopped until more runs have come.
+    /// time, until nobody believes the gate. It is reported first of all, with what settles it
+    /// (more runs of the same commit: each counts). A team that measures once and wants to be
+    /// stopped at once sets `detection.confirmations: 1`, or `governance.block_suspected: true` to
+    /// be stopped until more runs have come.
     fn block_reason(&self, verdict: Verdict, change: Option<&Change>) -> Option<BlockReason> {
         if self.analysis.report_only {
             return None;
@@ -272,40 +276,42 @@ impl SeriesJudge<'_> {
     }
 
     fn reason(&self, verdict: Verdict, change: Option<&Change>) -> String {
-        let limit = text::percent(self.analysis.threshold);
+        let threshold = text::percent(self.analysis.threshold);
         let governance = &self.policy.governance;
-        let most = text::percent(self.policy.regression.max_regression_ratio);
+        let critical = text::percent(self.policy.regression.max_regression_ratio);
         let confirmed = change.map_or_else(String::new, |change| {
-            format!(", seen in {}", text::count_noun(u64::from(change.runs_after), "run"))
+            format!(", confirmed by {}", text::count_noun(u64::from(change.runs_after), "run"))
         });
         let accepted = change.and_then(acceptance_of);
         let accepted = accepted.map(|it| format!("accepted by {}: {}", it.by, it.reason));
         match verdict {
             Verdict::Suspected { runs_needed: 0 } => {
-                format!("beyond the limit of {limit} against the newest runs of the base only")
+                format!("above the {threshold} threshold against the newest base runs only")
             }
             Verdict::Suspected { runs_needed } => {
                 let more = text::count_noun(u64::from(runs_needed), "more run");
-                format!("beyond the limit of {limit}, not confirmed: {more} needed")
+                format!("above the {threshold} threshold, not confirmed: {more} needed")
             }
             Verdict::Infrastructure => {
-                "most backends moved at once: not the code's doing".to_owned()
+                "most backends shifted at once: a machine problem, not the code".to_owned()
             }
             Verdict::Improved if change.is_none() => {
-                format!("better by more than {limit}, not confirmed yet")
+                format!("improved by more than {threshold}, not confirmed yet")
             }
-            Verdict::Improved => format!("better by more than {limit}{confirmed}"),
+            Verdict::Improved => format!("improved by more than {threshold}{confirmed}"),
             _ => match (self.block_reason(verdict, change), accepted) {
                 (Some(BlockReason::Critical), _) => {
-                    format!("no approval helps from {most} on, only an override{confirmed}")
+                    format!(
+                        "too large to accept (from {critical} on), only an override helps{confirmed}"
+                    )
                 }
                 (Some(BlockReason::NeedsAcceptance), _) => {
                     let from = text::percent(governance.require_approval_threshold);
-                    format!("from {from} on it needs an entry in accepted.yml{confirmed}")
+                    format!("needs an entry in accepted.yml (from {from} on){confirmed}")
                 }
                 (_, Some(accepted)) => accepted,
-                (None, _) => format!("beyond the limit of {limit}, report only{confirmed}"),
-                _ => format!("beyond the limit of {limit}{confirmed}"),
+                (None, _) => format!("above the {threshold} threshold, report only{confirmed}"),
+                _ => format!("above the {threshold} threshold{confirmed}"),
             },
         }
     }
@@ -315,11 +321,12 @@ impl SeriesJudge<'_> {
         let accepted = change.is_some_and(|it| matches!(it.status, ChangeStatus::Accepted { .. }));
         if accepted && change.is_some_and(|it| it.severity == ChangeSeverity::Critical) {
             hints.push(
-                "An entry in accepted.yml covers it, but it is too large for one.".to_owned(),
+                "accepted.yml covers it, but a regression of this size cannot be accepted."
+                    .to_owned(),
             );
         }
         if self.analysis.report_only {
-            hints.push("The rule for this series only reports.".to_owned());
+            hints.push("The policy only reports on this series.".to_owned());
         }
         hints
     }

@@ -9,12 +9,13 @@ use model::policy::Policy;
 use model::record::SourceLocation;
 use model::series::{self, CommitIndex};
 
-/// Tells findings and violations where their records stand: the first line, by file and number, of
-/// the run that a finding speaks of, and of the newest run of a violation.
+/// Sets where the records of findings and violations stand: the first line, by file and number, of
+/// the run that a finding is about, and of the newest run of a violation's series.
 pub(crate) fn set_places(
     history: &History,
     policy: &Policy,
-    (findings, violations): (&mut [SeriesFinding], &mut [TargetViolation]),
+    findings: &mut [SeriesFinding],
+    violations: &mut [TargetViolation],
 ) {
     if findings.is_empty() && violations.is_empty() {
         return;
@@ -25,8 +26,8 @@ pub(crate) fn set_places(
         columns.entry(stem).or_default().push(column);
     }
     let rows = |stem: &str| {
-        let of = columns.get(stem).into_iter().flatten();
-        of.flat_map(|column| &column.rows).collect::<Vec<&MeasurementRow>>()
+        let columns = columns.get(stem).into_iter().flatten();
+        columns.flat_map(|column| &column.rows).collect::<Vec<&MeasurementRow>>()
     };
     for finding in findings {
         let rows = rows(&finding.subject.stem);

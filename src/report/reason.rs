@@ -16,7 +16,8 @@ const ERROR_CHARS: usize = 120;
 
 /// A series that was not compared. `start` is the candidate's first run.
 pub(crate) fn not_compared(
-    (series, analysis): (&Series, &Analysis),
+    series: &Series,
+    analysis: &Analysis,
     policy: &Policy,
     start: usize,
 ) -> UncomparedSeries {
@@ -33,12 +34,13 @@ pub(crate) fn not_compared(
         (Verdict::NotCompared, None) => few_runs_reason(series, analysis, policy),
         (Verdict::New, _) => new_reason(series, policy),
         (Verdict::TooNoisy, _) => format!(
-            "too noisy: only changes of {} would show, the limit is {}",
-            text::percent(analysis.detectable_change_90.unwrap_or(f64::INFINITY).min(1e6)),
-            text::percent(analysis.threshold)
+            "too noisy for a {} threshold: only changes above {} would be detected",
+            text::percent(analysis.threshold),
+            text::percent(analysis.detectable_change_90.unwrap_or(f64::INFINITY).min(1e6))
         ),
         (Verdict::Infrastructure, _) => {
-            "everything moved at once a few runs ago; its new baseline has too few runs".to_owned()
+            "all backends shifted at once a few runs ago, and the new baseline has too few runs"
+                .to_owned()
         }
         _ => missing_reason(series, failed),
     };
@@ -99,14 +101,14 @@ fn few_runs_reason(series: &Series, analysis: &Analysis, policy: &Policy) -> Str
     let same = |run: &&Run| run.value.is_some() && Some(run.segment) == segment;
     let runs = series.runs.iter().filter(same).count() as u64;
     let needed = u64::from(policy.regression.min_sample_size);
-    format!("{} on this runner so far, a verdict needs {needed}", text::count_noun(runs, "run"))
+    format!("{} on this runner so far; a verdict needs {needed}", text::count_noun(runs, "run"))
 }
 
 fn new_reason(series: &Series, policy: &Policy) -> String {
     let runs = series.runs.iter().filter(|run| run.value.is_some()).count() as u64;
     let needed = u64::from(policy.regression.min_sample_size);
     if runs < needed {
-        return format!("new: {}, a verdict needs {needed}", text::count_noun(runs, "run"));
+        return format!("new: {}; a verdict needs {needed}", text::count_noun(runs, "run"));
     }
     let grace = i64::from(policy.regression.grace_period_days).saturating_mul(DAY_US);
     let first = series.runs.first().map_or(0, |run| run.time.micros());

@@ -23,8 +23,8 @@ const SERIES = {
     noise: maybeNumber,
     verdict: {
       enum: [
-        'regressed', 'improved', 'steady', 'new', 'noisy', 'suppressed', 'infrastructure',
-        'approved', 'missing',
+        'regressed', 'improved', 'unchanged', 'new', 'too_noisy', 'not_compared', 'infrastructure',
+        'accepted', 'missing',
       ],
     },
     change: maybeNumber,

@@ -44,7 +44,7 @@ fn what_a_check_wrote_becomes_a_comment_and_a_message() {
     };
     let own = dry("github", &["--comment", "comment.md"]);
     let short = dry("github", &[]);
-    assert!(short.contains("µs, **+13.8%**"), "{short}");
+    assert!(short.contains("µs | **+13.8%**"), "{short}");
     let slack = dry("slack", &["--channel", "C1"]);
     for sent in [&own, &short, &slack] {
         assert!(sent.len() < COMMENT, "{}", sent.len());

@@ -57,7 +57,7 @@ fn a_first_comment_is_made_with_the_right_request() {
     assert!(asked.header("user-agent").starts_with("benchpages/"));
     let body = &github.bodies()[0];
     assert!(
-        body.starts_with(&format!("<!-- benchpages:pr v1 sha={HEAD} -->\n### Bench")),
+        body.starts_with(&format!("<!-- benchpages:pr v1 sha={} -->\n### Bench", &HEAD[..12])),
         "{body}"
     );
     assert!(body.contains("▲ 1 slower, 35 unchanged"), "{body}");
@@ -73,7 +73,7 @@ fn the_own_comment_is_found_on_the_second_page_and_changed_in_place() {
     assert_eq!(lines[2], "GET /repos/o/r/issues/7/comments?per_page=100&page=2");
     assert_eq!(lines[3], "PATCH /repos/o/r/issues/comments/118");
     assert_eq!(lines.len(), 4);
-    good(&on_seven(&github, &slow(), &[]), "nothing to tell, the comment already says so");
+    good(&on_seven(&github, &slow(), &[]), "nothing to report, the comment already says so");
     assert_eq!(github.server.writes().len(), 1);
 }
 
@@ -105,7 +105,7 @@ fn a_token_that_may_not_ask_who_it_is_takes_an_apps_comment_only() {
 #[test]
 fn a_clean_result_resolves_an_older_comment_and_else_says_nothing() {
     let github = GitHub::start(Store::default());
-    good(&on_seven(&github, &clean(), &[]), "#7: nothing to tell, no change");
+    good(&on_seven(&github, &clean(), &[]), "#7: nothing to report, no change");
     assert_eq!(github.server.writes().len(), 0);
     good(&on_seven(&github, &slow(), &[]), "commented");
     good(&on_seven(&github, &clean(), &[]), "comment marked as resolved");

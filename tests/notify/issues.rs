@@ -59,7 +59,10 @@ fn a_finding_opens_one_issue_and_a_gone_one_closes_it() {
     assert_eq!(posted["labels"], json!(["perf", "slow"]));
     let body = posted["body"].as_str().unwrap();
     assert!(body.starts_with("<!-- benchpages:issue v1 id="), "{body}");
-    assert!(body.contains("**+13.9%** (limit 12%) at b18e51d, compared with 919ad74"), "{body}");
+    assert!(
+        body.contains("**+13.9%** (threshold 12%) at b18e51d, compared with 919ad74"),
+        "{body}"
+    );
     assert!(body.contains("[Before and after](https://o.github.io/r/diff/a..b/#s)"), "{body}");
     tell(&github, &two());
     assert_eq!(github.server.writes().len(), 2, "what stands is not written again");
@@ -150,8 +153,8 @@ fn a_lasting_infrastructure_anomaly_has_an_issue() {
     result["infrastructure"]["days"] = json!(2);
     tell(&github, &result);
     let body = github.server.writes()[0].json()["body"].as_str().unwrap().to_owned();
-    assert!(body.contains("4 of 5 backends moved at once on 2025-09-26 (+27.0%), day 2 in a row"));
-    assert!(body.contains("Moved: go and @\u{200b}rust\n- The host changed"), "{body}");
+    assert!(body.contains("4 of 5 backends 27% worse at once, day 2 in a row (2025-09-26)"));
+    assert!(body.contains("Shifted: go and @\u{200b}rust\n- The host changed"), "{body}");
     tell(&github, &clean());
     assert_eq!(issues(&github)[0].1, "closed");
 }

@@ -70,7 +70,8 @@ pub fn found(verdict: &str, findings: Value) -> Value {
 /// One series that got slower.
 pub fn slower(series: &str) -> Value {
     json!({"series": series, "verdict": "regressed", "before": 83_900.0, "after": 95_600.0,
-        "change": 0.139, "threshold": 0.12, "confidence": 0.99, "severity": "minor", "url":
+        "change": 0.139, "threshold": 0.12, "confidence": 0.99, "severity": "minor", "unit": "ns",
+        "blocks": true, "direction": "worse", "url":
         "https://o.github.io/r/diff/a..b/#s", "reason": "beyond its limit", "hints": ["abc"]})
 }
 

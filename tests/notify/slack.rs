@@ -54,12 +54,12 @@ fn slow() -> Value {
 #[test]
 fn a_webhook_gets_one_message_and_none_when_all_is_quiet() {
     let slack = slack();
-    good(&hook(&slack, &clean()).run(), "Slack: nothing to tell");
+    good(&hook(&slack, &clean()).run(), "Slack: nothing to report");
     assert_eq!(slack.asked().len(), 0);
     let policy = "version: '1'\nnotify: {slack: {mention: ['@here', '@oncall']}}\n";
     let answer = hook(&slack, &slow()).file("data/policy.yml", policy).run();
-    good(&answer, "Slack: told");
-    assert!(answer.err.contains("@oncall is no id"), "{}", answer.err);
+    good(&answer, "Slack: message sent");
+    assert!(answer.err.contains("@oncall is not an id"), "{}", answer.err);
     let asked = slack.asked().remove(0);
     assert_eq!(asked.line(), "POST /services/T/B/s3cr3t");
     assert_eq!(asked.header("authorization"), "");
@@ -71,7 +71,7 @@ fn a_webhook_gets_one_message_and_none_when_all_is_quiet() {
     assert!(text(1).ends_with("\n<!here>"), "{}", text(1));
     assert_eq!(
         text(2),
-        "▲ <https://o.github.io/r/diff/a..b/#s|sum/julia>: *+13.9%*, limit 12%\nbeyond its limit"
+        "▲ <https://o.github.io/r/diff/a..b/#s|sum/julia>: *+13.9%* (83.9 → 95.6\u{202f}µs), threshold 12%\nbeyond its limit"
     );
     assert!(text(3).contains("&lt;!channel&gt; &amp; ˋxˋ"), "{}", text(3));
     assert!(blocks[1..].iter().all(|block| block["text"]["verbatim"] == true));
@@ -81,14 +81,14 @@ fn a_webhook_gets_one_message_and_none_when_all_is_quiet() {
 fn a_bot_keeps_one_message_and_tells_news_in_its_thread() {
     let slack = slack();
     let folder = tempfile::tempdir().unwrap();
-    good(&bot(&slack, folder.path(), &slow()), "Slack: told");
+    good(&bot(&slack, folder.path(), &slow()), "Slack: message sent");
     let mut noise = slow();
     noise["findings"][0]["change"] = json!(0.14);
-    good(&bot(&slack, folder.path(), &noise), "nothing new to tell");
+    good(&bot(&slack, folder.path(), &noise), "nothing new to report");
     good(&bot(&slack, folder.path(), &found("fail", json!([slower("b")]))), "in the thread");
     good(&bot(&slack, folder.path(), &clean()), "in the thread");
-    good(&bot(&slack, folder.path(), &clean()), "nothing to tell");
-    good(&bot(&slack, folder.path(), &slow()), "Slack: told");
+    good(&bot(&slack, folder.path(), &clean()), "nothing to report");
+    good(&bot(&slack, folder.path(), &slow()), "Slack: message sent");
     let calls: Vec<(String, Value, Value, Value)> = slack
         .asked()
         .iter()
@@ -127,7 +127,7 @@ fn a_state_that_cannot_be_read_is_begun_anew() {
     for text in ["{", "[]", "{\"version\": 9, \"threads\": {}}"] {
         std::fs::write(folder.path().join("state.json"), text).unwrap();
         let answer = bot(&slack, folder.path(), &slow());
-        good(&answer, "Slack: told");
+        good(&answer, "Slack: message sent");
         assert!(answer.err.contains("begun anew"), "{}", answer.err);
     }
 }
@@ -136,11 +136,11 @@ fn a_state_that_cannot_be_read_is_begun_anew() {
 fn a_message_that_is_gone_does_not_stop_the_news() {
     let slack = slack();
     let folder = tempfile::tempdir().unwrap();
-    good(&bot(&slack, folder.path(), &slow()), "told");
+    good(&bot(&slack, folder.path(), &slow()), "message sent");
     let gone = json!({"ok": false, "error": "message_not_found"});
     slack.fault("chat.update", reply(200, gone));
     let answer = bot(&slack, folder.path(), &found("fail", json!([slower("b")])));
-    good(&answer, "told in the thread");
+    good(&answer, "replied in the thread");
     assert!(answer.err.contains("(message_not_found)"), "{}", answer.err);
 }
 

@@ -1,6 +1,6 @@
 //! The one comment of ours on a pull request: found again by its marker and its author, changed in
-//! place, rewritten once it is resolved. A result of a head that is no longer the pull request's is
-//! not told, so that a late job does not overwrite a newer one.
+//! place, rewritten once it is resolved. A result of a head that is no longer the pull request's
+//! makes no comment, so that a late job does not overwrite a newer one.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -24,7 +24,7 @@ pub(crate) struct PullTarget {
     pub(crate) sha: Option<String>,
 }
 
-/// What is told.
+/// What a comment is about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CommentMessage<'a> {
     pub(crate) check: &'a CheckFile,
@@ -51,7 +51,7 @@ enum CommentAction {
     Write(String),
 }
 
-/// Comments, or changes the comment that stands.
+/// Comments, or changes the earlier comment.
 ///
 /// # Errors
 /// As [`crate::notify::client::NotifyClient::send`].
@@ -61,7 +61,7 @@ pub(crate) fn publish(
     message: CommentMessage<'_>,
 ) -> Result<Delivery, NotifyError> {
     if message.when == When::Never {
-        return Ok(Delivery::new("not told: the policy's notify.github.comment is `never`"));
+        return Ok(Delivery::new("no comment: the policy's notify.github.comment is `never`"));
     }
     let pull = match resolve_pull(api, target)? {
         Ok(pull) => pull,
@@ -76,7 +76,7 @@ pub(crate) fn publish(
     }
 }
 
-/// The pull request's number, or why there is none to tell.
+/// The pull request's number, or why there is none.
 fn resolve_pull(
     api: &mut GithubApi<'_, '_>,
     target: &PullTarget,
@@ -89,11 +89,11 @@ fn resolve_pull(
                 Ok(pull)
             } else {
                 let head = model::text::short_commit(&one_line(&head, 64));
-                Err(format!("not told: the head of #{pull} is {head} by now"))
+                Err(format!("no comment: the head of #{pull} is {head} by now"))
             }
         }
         (None, Some(sha)) => api.pull_with_head(sha)?.ok_or_else(|| {
-            format!("not told: {sha} is the head of no open pull request (any more)")
+            format!("no comment: {sha} is the head of no open pull request (any more)")
         }),
         (None, None) => {
             let text = "which pull request? give --pull or --sha".to_owned();
@@ -112,7 +112,7 @@ fn attempt(
     let text = older.as_ref().map(|entry| entry.body.as_deref().unwrap_or_default());
     match (decide_action(message, text), older) {
         (CommentAction::Skip(why), _) => {
-            Ok(Delivery::new(format!("#{pull}: nothing to tell, {why}")))
+            Ok(Delivery::new(format!("#{pull}: nothing to report, {why}")))
         }
         (CommentAction::Write(body), Some(entry)) => {
             let path = format!("issues/comments/{}", entry.id);

@@ -1,5 +1,5 @@
 //! An issue for each finding on the main line, and one for an infrastructure anomaly: opened, kept
-//! up to date, closed with a word once the gate no longer reports it. Only issues with our marker
+//! up to date, closed with a word once the check no longer reports it. Only issues with our marker
 //! that we wrote ourselves are touched; what people write below the last marker stays.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,15 +82,15 @@ pub(crate) fn sync(
         }
     };
     let IssueCounts { opened, updated, closed } = count;
-    let mut told =
+    let mut delivery =
         Delivery::new(format!("issues: {opened} opened, {updated} updated, {closed} closed"));
     if left_out > 0 {
-        told.warnings.push(format!(
+        delivery.warnings.push(format!(
             "{} opened or closed no issue: at most {MAX_CHANGED_ISSUES} of each a run",
             text::count_noun(left_out as u64, "finding")
         ));
     }
-    Ok(told)
+    Ok(delivery)
 }
 
 /// One look and what follows from it; the number of changes that were left to a later run.
@@ -173,13 +173,13 @@ fn desired_issues(check: &CheckFile, links: &[String]) -> BTreeMap<String, Desir
     wanted
 }
 
-/// What this check says nothing sure of: such issues stay open.
+/// Series that this check cannot settle: their issues stay open.
 fn undecided_ids(check: &CheckFile) -> BTreeSet<String> {
-    let settled = |finding: &&FindingView| finding.is_improvement() || finding.is_accepted();
-    let found = check.findings.iter().filter(|finding| !settled(finding));
-    let found = found.map(|finding| series_id(&finding.series));
-    let not = check.not_compared.iter().map(|it| series_id(&it.series));
-    let mut ids: BTreeSet<String> = found.chain(not).collect();
+    let is_settled = |finding: &&FindingView| finding.is_improvement() || finding.is_accepted();
+    let open = check.findings.iter().filter(|finding| !is_settled(finding));
+    let open = open.map(|finding| series_id(&finding.series));
+    let not_compared = check.not_compared.iter().map(|it| series_id(&it.series));
+    let mut ids: BTreeSet<String> = open.chain(not_compared).collect();
     if check.infrastructure.is_some() {
         ids.insert(id("infrastructure", ""));
     }
@@ -265,7 +265,7 @@ fn finding_issue(
     DesiredIssue { title, body: format!("{body}{END}") }
 }
 
-const FOOTER: &str = "\nThis issue is kept up to date, and closed once the gate no longer reports \
+const FOOTER: &str = "\nThis issue is kept up to date, and closed once the check no longer reports \
                       it. Notes below this line stay.\n";
 
 fn body_points(finding: &FindingView, point: &mut impl FnMut(&str, &str)) {
@@ -281,8 +281,11 @@ fn body_points(finding: &FindingView, point: &mut impl FnMut(&str, &str)) {
 
 fn anomaly_issue(id: &str, it: &InfrastructureView) -> DesiredIssue {
     let sentence = markdown(&summary::infrastructure(it), MAX_REASON_CHARS);
-    let day = markdown(&it.day, MAX_NAME_CHARS);
-    let mut body = format!("{MARKER}{id} -->\n{sentence} (since {day}).\n");
+    let day = match it.day.as_str() {
+        "" => String::new(),
+        day => format!(" ({})", markdown(day, MAX_NAME_CHARS)),
+    };
+    let mut body = format!("{MARKER}{id} -->\n{sentence}{day}.\n");
     let shifted: Vec<String> =
         it.shifted.iter().take(MAX_HINTS).map(|name| markdown(name, 60)).collect();
     if !shifted.is_empty() {

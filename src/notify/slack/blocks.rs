@@ -15,7 +15,7 @@ use model::text;
 const MAX_BLOCKS: usize = 50;
 const MAX_HEADER_CHARS: usize = 150;
 const MAX_SECTION_CHARS: usize = 3_000;
-/// Findings that are shown, each in a section of its own: more is read on the page.
+/// Findings that are shown, each in a section of its own: the page has all.
 const MAX_SHOWN_FINDINGS: usize = 10;
 /// Names and reasons grow when they are escaped, at most fivefold: all stays within a section.
 const MAX_NAME_CHARS: usize = 120;
@@ -47,7 +47,7 @@ pub(crate) fn message(message: SlackMessage<'_>) -> Value {
     json!({"text": mrkdwn(&title(message), MAX_SECTION_CHARS), "blocks": blocks})
 }
 
-/// What stands in the thread when something else was found.
+/// The reply in the thread when the findings change.
 pub(crate) fn reply(message: SlackMessage<'_>) -> Value {
     let blocks = [section(&summary(message))];
     json!({"text": mrkdwn(&title(message), MAX_SECTION_CHARS), "blocks": blocks})
@@ -55,24 +55,24 @@ pub(crate) fn reply(message: SlackMessage<'_>) -> Value {
 
 fn title(message: SlackMessage<'_>) -> String {
     let check = message.check;
-    let said = match (&check.infrastructure, check.is_quiet()) {
+    let outcome = match (&check.infrastructure, check.is_quiet()) {
         (_, true) => "resolved".to_owned(),
         (Some(_), _) => "infrastructure anomaly".to_owned(),
         (None, false) => check.counts_text(),
     };
-    one_line(&format!("Benchmarks: {said} · {}", message.subject), MAX_HEADER_CHARS)
+    one_line(&format!("Benchmarks: {outcome} · {}", message.subject), MAX_HEADER_CHARS)
 }
 
-/// Verdict, commits, link and whom it calls.
+/// Outcome, commits, link and mentions.
 fn summary(message: SlackMessage<'_>) -> String {
     let check = message.check;
-    let said = if check.is_quiet() { "earlier findings are gone" } else { check.headline() };
+    let outcome = if check.is_quiet() { "earlier findings are gone" } else { check.headline() };
     let commit =
         |id: &str| mrkdwn(&text::short_commit(&one_line(id, MAX_NAME_CHARS)), MAX_NAME_CHARS);
     let commit = |id: &Option<String>| commit(id.as_deref().unwrap_or("none"));
     let (base, candidate) = (commit(&check.base), commit(&check.candidate));
     let mut text =
-        format!("*{said}*: {candidate} against {base}, {}", mrkdwn(&check.counts_text(), 120));
+        format!("*{outcome}*: {candidate} against {base}, {}", mrkdwn(&check.counts_text(), 120));
     if let Some(it) = check.override_view.as_ref().filter(|it| it.granted) {
         let (actor, reason) = (mrkdwn(&it.actor, 60), mrkdwn(&it.reason, MAX_REASON_CHARS));
         text.push_str(&format!("\nOverridden by {actor}: {reason}"));
@@ -89,7 +89,7 @@ fn summary(message: SlackMessage<'_>) -> String {
     text
 }
 
-/// Whether people are to be called, not only told.
+/// Whether to mention people.
 fn needs_mention(check: &CheckFile) -> bool {
     let red = matches!(
         check.verdict,
@@ -136,21 +136,21 @@ fn section(text: &str) -> Value {
 
 /// The policy's mentions as Slack writes them, and those that are no ids.
 pub(crate) fn mentions(names: &[String]) -> (Vec<String>, Vec<String>) {
-    let (mut called, mut strange) = (Vec::new(), Vec::new());
+    let (mut mentioned, mut unknown) = (Vec::new(), Vec::new());
     for name in names.iter().take(MAX_SHOWN_FINDINGS) {
         let bare = name.trim().trim_start_matches('@');
         let upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
         let id = bare.len() >= 6 && bare.len() <= 30 && bare.chars().all(upper);
         match bare.chars().next() {
             _ if ["here", "channel", "everyone"].contains(&bare) => {
-                called.push(format!("<!{bare}>"));
+                mentioned.push(format!("<!{bare}>"));
             }
-            Some('U' | 'W') if id => called.push(format!("<@{bare}>")),
-            Some('S') if id => called.push(format!("<!subteam^{bare}>")),
-            _ => strange.push(one_line(name, 60)),
+            Some('U' | 'W') if id => mentioned.push(format!("<@{bare}>")),
+            Some('S') if id => mentioned.push(format!("<!subteam^{bare}>")),
+            _ => unknown.push(one_line(name, 60)),
         }
     }
-    (called, strange)
+    (mentioned, unknown)
 }
 
 #[cfg(test)]
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn only_ids_are_called_and_only_when_something_is_wrong() {
         let names = ["@here", "U012AB3CD", "@S0123456", "@oncall", "<!channel>", "here|x"];
-        let (called, strange) = mentions(&names.map(str::to_owned));
+        let (mentioned, unknown) = mentions(&names.map(str::to_owned));
         assert_eq!(called, ["<!here>", "<@U012AB3CD>", "<!subteam^S0123456>"]);
         assert_eq!(strange, ["@oncall", "<!channel>", "here|x"]);
         let better = "{\"verdict\": \"pass\", \"findings\": [{\"verdict\": \"improved\"}]}";

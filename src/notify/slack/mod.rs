@@ -1,7 +1,7 @@
-//! One message to a Slack channel a run, and what follows in its thread. With a bot's token the
-//! first message is kept up to date and told again only when something else was found; with the
-//! address of an incoming webhook there is only the message. A message may come twice where Slack
-//! does not say whether it took the first: that is better than none.
+//! One message to a Slack channel per run, and a thread for what follows. With a bot's token the
+//! first message is kept up to date, and the thread gets a reply only when the findings change; with
+//! an incoming webhook there is only the message. A message may come twice where Slack does not say
+//! whether it took the first: that is better than none.
 
 mod blocks;
 pub(crate) mod state;
@@ -25,7 +25,7 @@ pub(crate) enum SlackDestination {
     Bot { api: EndpointUrl, token: Secret, channel: String },
 }
 
-/// What is told.
+/// What a message is about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SlackMessage<'a> {
     pub(crate) check: &'a CheckFile,
@@ -36,8 +36,8 @@ pub(crate) struct SlackMessage<'a> {
     pub(crate) links: &'a [String],
 }
 
-/// Tells of what was found, once. `state` is what earlier runs left and is brought up to date; the
-/// caller keeps it, or not.
+/// Reports a result once. `state` is what earlier runs left and is brought up to date; the caller
+/// stores it, or not.
 ///
 /// # Errors
 /// As [`NotifyClient::send`].
@@ -48,31 +48,33 @@ pub(crate) fn post(
     state: &mut SlackState,
 ) -> Result<Delivery, NotifyError> {
     let quiet = message.check.is_quiet();
-    let print = fingerprint(message.check);
+    let fingerprint = fingerprint(message.check);
     let earlier = state.threads.get(message.subject).cloned();
-    let mut told = match (&earlier, quiet) {
-        (None, true) => return Ok(Delivery::new("Slack: nothing to tell")),
-        (Some(thread), _) if thread.print == print => update_message(client, way, message, thread)?,
+    let mut sent = match (&earlier, quiet) {
+        (None, true) => return Ok(Delivery::new("Slack: nothing to report")),
+        (Some(thread), _) if thread.fingerprint == fingerprint => {
+            update_message(client, way, message, thread)?
+        }
         (Some(thread), _) => post_in_thread(client, way, message, thread)?,
         (None, false) => post_message(client, way, message)?,
     };
     if quiet {
         state.threads.remove(message.subject);
     } else {
-        let thread = SlackThread { print, channel: told.thread.0, ts: told.thread.1 };
+        let thread = SlackThread { fingerprint, ..sent.thread };
         state.threads.insert(message.subject.to_owned(), thread);
     }
     let (_, strange) = blocks::mentions(message.mention);
-    told.delivery.warnings.extend(strange.into_iter().map(|name| {
-        format!("notify.slack.mention: {name} is no id (@here, @channel, U…, S…); nobody is called")
+    sent.delivery.warnings.extend(strange.into_iter().map(|name| {
+        format!("notify.slack.mention: {name} is not an id (@here, @channel, U…, S…); nobody is mentioned")
     }));
-    Ok(told.delivery)
+    Ok(sent.delivery)
 }
 
-/// What was done, and the message that a thread hangs on: channel and time stamp.
+/// What was done, and the first message of the thread that it belongs to.
 struct SentMessage {
     delivery: Delivery,
-    thread: (String, String),
+    thread: SlackThread,
 }
 
 fn post_message(
@@ -84,36 +86,42 @@ fn post_message(
     match way {
         SlackDestination::Webhook(address) => {
             post_to_webhook(client, address, &content)?;
-            Ok(SentMessage { delivery: Delivery::new("Slack: told"), thread: Default::default() })
+            Ok(SentMessage {
+                delivery: Delivery::new("Slack: message sent"),
+                thread: SlackThread::default(),
+            })
         }
         SlackDestination::Bot { channel, .. } => {
             let answer =
                 call_api(client, way, "chat.postMessage", with_channel(&content, channel))?;
             let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
             Ok(SentMessage {
-                delivery: Delivery::new("Slack: told"),
-                thread: (text("channel"), text("ts")),
+                delivery: Delivery::new("Slack: message sent"),
+                thread: SlackThread {
+                    channel: text("channel"),
+                    ts: text("ts"),
+                    ..SlackThread::default()
+                },
             })
         }
     }
 }
 
-/// The same was found before: the first message shows the numbers of now, and nobody is called.
+/// The same findings as before: the first message gets the new numbers, and nobody is mentioned.
 fn update_message(
     client: &mut NotifyClient<'_>,
     way: &SlackDestination,
     message: SlackMessage<'_>,
     thread: &SlackThread,
 ) -> Result<SentMessage, NotifyError> {
-    let known = (thread.channel.clone(), thread.ts.clone());
-    let mut told = Delivery::new("Slack: nothing new to tell");
+    let mut delivery = Delivery::new("Slack: nothing new to report");
     if matches!(way, SlackDestination::Bot { .. }) && !thread.ts.is_empty() {
-        told.warnings.extend(edit_first_message(client, way, message, thread)?);
+        delivery.warnings.extend(edit_first_message(client, way, message, thread)?);
     }
-    Ok(SentMessage { delivery: told, thread: known })
+    Ok(SentMessage { delivery, thread: thread.clone() })
 }
 
-/// Something else was found: the first message shows it, and the thread is told.
+/// Other findings than before: the first message shows them, and the thread gets a reply.
 fn post_in_thread(
     client: &mut NotifyClient<'_>,
     way: &SlackDestination,
@@ -127,9 +135,9 @@ fn post_in_thread(
     let mut content = with_channel(&blocks::reply(message), &thread.channel);
     content["thread_ts"] = json!(thread.ts);
     call_api(client, way, "chat.postMessage", content)?;
-    let mut told = Delivery::new("Slack: told in the thread");
-    told.warnings.extend(warning);
-    Ok(SentMessage { delivery: told, thread: (thread.channel.clone(), thread.ts.clone()) })
+    let mut delivery = Delivery::new("Slack: replied in the thread");
+    delivery.warnings.extend(warning);
+    Ok(SentMessage { delivery, thread: thread.clone() })
 }
 
 /// Changes the first message in place; a warning where Slack does not let us.
@@ -186,7 +194,7 @@ fn call_api(
     Ok(answer)
 }
 
-/// Slack says 200 to what it refuses, and why in the body.
+/// Slack answers 200 to what it rejects, and says why in the body.
 fn effective_status(response: &HttpResponse) -> u16 {
     if response.status != 200 {
         return response.status;
@@ -201,9 +209,9 @@ fn effective_status(response: &HttpResponse) -> u16 {
     }
 }
 
-/// What was found, without its numbers: two runs that differ in noise only are alike.
+/// The findings without their numbers: two runs that differ in noise only are alike.
 fn fingerprint(check: &CheckFile) -> String {
-    let mut found: Vec<String> = check
+    let mut findings: Vec<String> = check
         .findings
         .iter()
         .map(|finding| format!("{}\0{}", finding.series, finding.verdict))
@@ -214,8 +222,8 @@ fn fingerprint(check: &CheckFile) -> String {
                 .map(|it| format!("{}\0{}", it.rule, it.series.as_deref().unwrap_or_default())),
         )
         .collect();
-    found.sort();
-    let text = format!("{:?}\n{}\n{}", check.verdict, check.alert().is_some(), found.join("\n"));
+    findings.sort();
+    let text = format!("{:?}\n{}\n{}", check.verdict, check.alert().is_some(), findings.join("\n"));
     let hash = Sha256::digest(text);
     hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
@@ -225,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_in_the_body_is_a_refusal() {
+    fn a_rejection_in_the_body_is_a_rejection() {
         let status = |status: u16, body: &str| {
             effective_status(&HttpResponse { status, headers: Vec::new(), body: body.into() })
         };

@@ -1,5 +1,5 @@
-//! What earlier runs told Slack, in a small file: the thread of each subject, and what it says.
-//! Holds no secret. A file that cannot be read counts as none, with a word.
+//! What earlier runs sent to Slack, in a small file: the thread of each subject, and its findings.
+//! Holds no secret. A file that cannot be read counts as none, with a warning.
 
 use std::collections::BTreeMap;
 
@@ -17,9 +17,10 @@ pub(crate) struct SlackState {
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct SlackThread {
-    /// What was found.
-    pub(crate) print: String,
-    /// Empty where a webhook told it.
+    /// The findings without their numbers, as a hash.
+    #[serde(alias = "print")]
+    pub(crate) fingerprint: String,
+    /// Empty where an incoming webhook sent it.
     #[serde(default)]
     pub(crate) channel: String,
     #[serde(default)]
