@@ -114,10 +114,7 @@ pub(crate) fn verdict_cell(series: &Series, analysis: &Analysis) -> ChangeCell {
             tone: "note",
             mark: arrow(analysis.latest_change.unwrap_or(0.0)),
             change: analysis.latest_change.map_or_else(String::new, text::percent_change),
-            words: format!(
-                "suspected, {} needed to confirm",
-                more_runs(runs_needed)
-            ),
+            words: format!("suspected, {} needed to confirm", more_runs(runs_needed)),
         },
         (Verdict::Infrastructure, _) => muted_cell("infrastructure anomaly"),
         (Verdict::NotCompared, _) => muted_cell("not compared: runner changed"),
@@ -164,6 +161,16 @@ pub(crate) fn status(status: &ChangeStatus) -> &'static str {
         ChangeStatus::Fixed => "fixed",
         ChangeStatus::Accepted { .. } => "accepted",
         ChangeStatus::Explained => "explained",
+    }
+}
+
+/// The status of a change for people: an open regression is `open`, a lasting improvement
+/// `confirmed`. In JSON both are `new`.
+pub(crate) fn status_label(change: &Change) -> &'static str {
+    match (&change.status, change.is_regression) {
+        (ChangeStatus::New, true) => "open",
+        (ChangeStatus::New, false) => "confirmed",
+        (other, _) => status(other),
     }
 }
 

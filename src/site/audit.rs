@@ -94,6 +94,7 @@ pub(crate) fn view(site: &SiteContext<'_>) -> AuditView {
         broken_at: chain.broken.as_ref().map(|broken| broken.line),
         entries: chain.links.len(),
         head: chain.newest_hash().to_owned(),
+        intact: chain.broken.is_none(),
         overrides: chain.links.iter().filter(|link| is_override(link)).count(),
         whole: chain.broken.is_none(),
     }

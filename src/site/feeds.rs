@@ -88,7 +88,7 @@ fn feed_entry(site: &SiteContext<'_>, event: &EventRef, feed_path: &str) -> Feed
     let path = urls::event(&event.id);
     let base = site.input.options.base_url.as_deref();
     let size = wording::event(series, change).plain();
-    let status = wording::status(&change.status);
+    let status = wording::status_label(change);
     FeedEntry {
         title: format!("{size}: {} ({key})", without_controls(&series.key.test)),
         id: format!("{}{path}", tag_uri(site)),

@@ -102,7 +102,7 @@ pub(crate) fn event_row(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef
         date: wording::day(event.time),
         what: wording::event(series, change),
         values: wording::levels(series, change),
-        status: wording::status(&change.status).to_owned(),
+        status: wording::status_label(change).to_owned(),
         series: series.key.test.clone(),
         series_href: root.to(&site.series_path(event.series)),
         key: wording::series_label(&series.key),

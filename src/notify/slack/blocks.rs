@@ -195,8 +195,8 @@ mod tests {
     fn only_ids_are_called_and_only_when_something_is_wrong() {
         let names = ["@here", "U012AB3CD", "@S0123456", "@oncall", "<!channel>", "here|x"];
         let (mentioned, unknown) = mentions(&names.map(str::to_owned));
-        assert_eq!(called, ["<!here>", "<@U012AB3CD>", "<!subteam^S0123456>"]);
-        assert_eq!(strange, ["@oncall", "<!channel>", "here|x"]);
+        assert_eq!(mentioned, ["<!here>", "<@U012AB3CD>", "<!subteam^S0123456>"]);
+        assert_eq!(unknown, ["@oncall", "<!channel>", "here|x"]);
         let better = "{\"verdict\": \"pass\", \"findings\": [{\"verdict\": \"improved\"}]}";
         let better = built(&check(better)).to_string();
         assert!(!better.contains("<!here>"), "{better}");

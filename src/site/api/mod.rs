@@ -115,6 +115,7 @@ fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView
         built_from: None,
         change: analysis.latest_change.and_then(finite),
         detectable: analysis.detectable_change_90.and_then(finite),
+        detectable_99: analysis.detectable_change_99.and_then(finite),
         detectable_surely: analysis.detectable_change_99.and_then(finite),
         events: None,
         id: site.stems[index].clone(),
@@ -148,6 +149,7 @@ fn trend_view(trend: &TrendEstimate) -> TrendView {
         per_day: trend.per_day,
         r_squared: trend.r_squared,
         runs: trend.runs,
+        significant: trend.is_significant,
         to: trend.to.to_string(),
     }
 }
@@ -165,6 +167,17 @@ fn index_file(site: &SiteContext<'_>) -> IndexFile {
 
 fn health_file(site: &SiteContext<'_>) -> HealthFile {
     let history = site.input.history;
+    let rejected: Vec<RejectedView> = history
+        .rejected_records
+        .iter()
+        .map(|problem| RejectedView {
+            column: problem.location.column,
+            file: problem.location.file.clone(),
+            line: problem.location.line,
+            reason: problem.reason.clone(),
+            remedy: problem.remedy.clone(),
+        })
+        .collect();
     HealthFile {
         audit: audit::view(site),
         built_from: built_from(site),
@@ -173,17 +186,8 @@ fn health_file(site: &SiteContext<'_>) -> HealthFile {
         failed: history.counts.failed,
         findings: health::findings(site).into_iter().map(|finding| finding.text).collect(),
         not_covered: site.input.not_covered.to_vec(),
-        refused: history
-            .rejected_records
-            .iter()
-            .map(|problem| RejectedView {
-                column: problem.location.column,
-                file: problem.location.file.clone(),
-                line: problem.location.line,
-                reason: problem.reason.clone(),
-                remedy: problem.remedy.clone(),
-            })
-            .collect(),
+        refused: rejected.clone(),
+        rejected,
         schema: "schema/health.json",
         state: health::state(site).as_str(),
         targets: targets::views(site),
