@@ -160,7 +160,7 @@ fn index_file(site: &SiteContext<'_>) -> IndexFile {
         schema: "schema/index.json",
         series: site
             .series_indices()
-            .map(|one| series_view(site, one, site.series(one).0.runs.len()))
+            .map(|index| series_view(site, index, site.series(index).0.runs.len()))
             .collect(),
     }
 }
@@ -198,6 +198,7 @@ fn policy_file(site: &SiteContext<'_>) -> PolicyFile {
     let text = policy::show::to_json(site.input.policy);
     let mut policy: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     // Who knows the address of a webhook can write to it.
+    // The address of a webhook is as good as a password.
     if let Some(url) = policy.pointer_mut("/notify/webhook/url") {
         *url = "redacted".into();
     }
@@ -229,10 +230,10 @@ fn diff_file<'a>(
     outcomes: &'a [ComparedSeries],
 ) -> DiffFile<'a> {
     let (mut compared, mut not_compared) = (Vec::new(), Vec::new());
-    for one in outcomes {
-        let series = site.stems[one.series].as_str();
-        let outlier = matches!(one.delta, SeriesDelta::Outlier(_));
-        match &one.delta {
+    for entry in outcomes {
+        let series = site.stems[entry.series].as_str();
+        let outlier = matches!(entry.delta, SeriesDelta::Outlier(_));
+        match &entry.delta {
             SeriesDelta::NotCompared(reason) => {
                 not_compared.push(UncomparedView { reason, series })
             }
@@ -270,6 +271,8 @@ fn commit_file<'a>(site: &'a SiteContext<'_>, at: CommitIndex) -> CommitFile<'a>
         let value = series.pulls[run.run as usize].run.value.get();
         values.insert(site.stems[run.series as usize].as_str(), value);
     }
+    // The main line last: where a commit was measured for a pull request and then again on the
+    // main line, the value of the main line counts.
     for run in site.commits.main_runs(at) {
         let series = &site.input.series[run.series as usize];
         let value = series.runs[run.run as usize].value.get();

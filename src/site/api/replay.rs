@@ -1,4 +1,5 @@
-//! `policy replay --format json`: what the check would have reported after every run of the history.
+//! `policy replay --format json`: what the check would have reported after every run of the
+//! history.
 
 use schemars::JsonSchema;
 use serde::Serialize;

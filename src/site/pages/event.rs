@@ -126,6 +126,7 @@ fn zoomed_chart(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Fig
     let links = ChartLinks { site, root, series: event.series, rows_from: usize::MAX };
     let notes = table::chart_notes(site, event.series);
     let mut input = table::trend_input(site, event.series, &notes, &links, "c1");
+    // One step for each run: by time, a burst of runs on one day would be a single column.
     input.span = ChartSpan::Order(RunWindow::around(change.first_after));
     table::figure("c1", chart::trend(&input, ChartSize::Full))
 }
@@ -155,6 +156,7 @@ fn evidence(site: &SiteContext<'_>, event: &EventRef) -> Vec<Phrase> {
 fn same_time(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<EventRow> {
     let near =
         |days: i64| Timestamp::from_micros(event.time.micros().saturating_add(days * DAY_US));
+    // A day on either side: series of one machine are often measured over night.
     let around = site.events.within(near(-1), near(1)).iter();
     let others = around.filter(|other| other.id != event.id).take(MAX_SAME_TIME);
     others.map(|other| table::event_row(site, root, other)).collect()
