@@ -166,6 +166,16 @@ pub(crate) fn status(status: &ChangeStatus) -> &'static str {
     }
 }
 
+/// The status of a change for people: an open regression is `open`, a lasting improvement
+/// `confirmed`. In JSON both are `new`.
+pub(crate) fn status_label(change: &Change) -> &'static str {
+    match (&change.status, change.is_regression) {
+        (ChangeStatus::New, true) => "open",
+        (ChangeStatus::New, false) => "confirmed",
+        (other, _) => status(other),
+    }
+}
+
 /// Before and after of a change in one unit.
 pub(crate) fn levels(series: &Series, change: &Change) -> String {
     UnitScale::for_values([change.before, change.after], &series.unit)
