@@ -38,14 +38,14 @@ const FALSE_ALARM_DECAY: f64 = 2.0;
 const MIN_PARALLEL_RUNS: usize = 256;
 
 /// Where a pass ended: at the newest run of every series.
-pub struct PassResult {
+pub(crate) struct PassResult {
     pub states: Vec<SeriesState>,
     pub infrastructure_days: Vec<InfrastructureDay>,
 }
 
 /// Takes all series through their whole history. `visit` is called after each commit with the
 /// series that have runs of it, ascending.
-pub fn run_pass(
+pub(crate) fn run_pass(
     series: &[Series],
     policy: &Policy,
     visit: &mut dyn FnMut(&[SeriesState], &[usize]),
@@ -62,7 +62,7 @@ pub fn run_pass(
 
 /// A pass that stopped before a commit, to be continued from there more than once. It owns its
 /// state: only the runs before the commit have to be the same, not the series themselves.
-pub struct PassCheckpoint {
+pub(crate) struct PassCheckpoint {
     state: PassState,
     /// By series: runs before the commit.
     runs_done: Vec<usize>,
@@ -71,7 +71,7 @@ pub struct PassCheckpoint {
 impl PassCheckpoint {
     /// Takes all series up to a commit; none where a later run of a series belongs to an earlier
     /// commit, so that no cut through the runs is a cut through the commits.
-    pub fn before(from: CommitIndex, series: &[Series], policy: &Policy) -> Option<Self> {
+    pub(crate) fn before(from: CommitIndex, series: &[Series], policy: &Policy) -> Option<Self> {
         let runs_done: Vec<usize> = series.iter().map(|it| runs_before(it, from)).collect();
         let mut later =
             series.iter().zip(&runs_done).flat_map(|(series, done)| &series.runs[*done..]);
@@ -87,7 +87,7 @@ impl PassCheckpoint {
 
     /// Continues through series, in the same order, that differ from those before in nothing but
     /// their runs from the commit on.
-    pub fn resume(&self, series: &[Series], policy: &Policy) -> PassResult {
+    pub(crate) fn resume(&self, series: &[Series], policy: &Policy) -> PassResult {
         let state = self.state.with_series(series);
         let mut pass = SequentialPass { series, policy, state };
         let rest = |series: &Series, member: usize| self.runs_done[member]..series.runs.len();
@@ -99,7 +99,7 @@ impl PassCheckpoint {
 }
 
 /// Runs of a series before the first one of a commit or of a later one.
-pub fn runs_before(series: &Series, commit: CommitIndex) -> usize {
+pub(crate) fn runs_before(series: &Series, commit: CommitIndex) -> usize {
     series.runs.iter().take_while(|run| run.commit < commit).count()
 }
 

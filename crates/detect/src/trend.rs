@@ -22,7 +22,7 @@ const MAX_POINTS: usize = 60;
 const Q975: f64 = 1.96;
 
 /// The trend of levels over their times (ascending), in levels a day; none for too few runs.
-pub fn estimate_trend(times: &[Timestamp], level: &[f64]) -> Option<TrendEstimate> {
+pub(crate) fn estimate_trend(times: &[Timestamp], level: &[f64]) -> Option<TrendEstimate> {
     let (from, to) = (*times.first()?, *times.last()?);
     if level.len() < MIN_RUNS || to.micros().saturating_sub(from.micros()) < MIN_SPAN_US {
         return None;
