@@ -152,7 +152,7 @@ pub enum ChangeStatus {
         reason: String,
         accepted_by: String,
     },
-    /// A note or an annotation stands on its day or names its commit.
+    /// A note or an annotation is dated on its day or names its commit.
     Explained,
 }
 

@@ -20,7 +20,8 @@ pub(crate) struct ChangePoint {
 /// Score below which a change point is merged away. F1 on synthetic histories and on TCPDBench is
 /// flat between 3.5 and 4.5.
 const MIN_Z: f64 = 4.0;
-/// Fewest points of a level: three cannot be told from a burst without the newest-level rules.
+/// Fewest points of a level: three cannot be distinguished from a burst without the newest-level
+/// rules.
 pub(crate) const MIN_LEVEL: usize = 4;
 /// Points that a side contributes to a score at most: older ones say nothing of this boundary.
 const MAX_LEVEL_RUNS: usize = 60;
@@ -64,7 +65,7 @@ fn jump_sigma(y: &[f64]) -> f64 {
 /// 1.4826 / √2: a jump is the difference of two runs.
 const MAD_OF_JUMPS: f64 = 1.048_36;
 
-/// Pulls each point to within `reach` of the median of its 7 neighbours, itself among them.
+/// Pulls each point to within `reach` of the median of its 7 neighbors, itself among them.
 fn clamp_to_neighbors(y: &[f64], reach: f64) -> Vec<f64> {
     (0..y.len())
         .map(|i| {
@@ -75,7 +76,7 @@ fn clamp_to_neighbors(y: &[f64], reach: f64) -> Vec<f64> {
         .collect()
 }
 
-/// Prefix sums: the squared error of any stretch around its mean in constant time.
+/// Prefix sums: the squared error of any range around its mean in constant time.
 struct PrefixSums {
     sums: Vec<f64>,
     squares: Vec<f64>,

@@ -64,7 +64,7 @@ pub(crate) fn runs_by_group(groups: &[usize], usable: &[bool]) -> Vec<Vec<usize>
     members
 }
 
-/// The stretches of a series in time order, and its outliers (a flag for each run).
+/// The comparable runs of a series in time order, and its outliers (a flag for each run).
 pub(crate) fn comparable_runs(
     values: &[f64],
     members: &[Vec<usize>],
@@ -96,8 +96,8 @@ pub(crate) fn comparable_runs(
     (out.into_iter().map(|pool| pool_runners(values, pool, scale)).collect(), is_outlier)
 }
 
-/// One stretch from a pool of runners: each runner's runs are brought to the level of the one with
-/// the most. Levels and runner offsets are found by turns, so that neither swallows the other.
+/// The comparable runs of a pool of runners: each runner's runs are brought to the level of the one
+/// with the most. Levels and runner offsets are found by turns, so that neither swallows the other.
 fn pool_runners(values: &[f64], mut pool: Vec<Vec<usize>>, scale: LevelScale) -> ComparableRuns {
     let single = |runs: &[usize]| ComparableRuns {
         runs: runs.to_vec(),

@@ -139,7 +139,7 @@ fn sigma_and_autocorrelation(residuals: &[f64]) -> (f64, Autocorrelation) {
     (sigma, Autocorrelation { lag1, lag5: of_residuals.lag5.max(0.0) })
 }
 
-/// How far the newest runs of earlier days stood from the old level: the 97.5 % quantile, up to
+/// How far the newest runs of earlier days were from the old level: the 97.5 % quantile, up to
 /// [`PAST_LAG`] runs ago; 0 where fewer than 10 such places exist.
 fn past_shift_quantile(level: &[f64], base: f64) -> f64 {
     let old = end_lengths(level.len()).old;

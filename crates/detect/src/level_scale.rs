@@ -1,4 +1,4 @@
-//! How values become levels, so that one number is one relative change wherever a series stands.
+//! How values become levels, so that one number is one relative change for every series.
 //!
 //! Example: 200 ms and 220 ms have log levels that differ by ln 1.1 = 0.095, and so do 2 s and
 //! 2.2 s. Where a value is zero or negative there is no logarithm, and levels are linear.
@@ -8,7 +8,7 @@ use super::stats::{median, median_in_place};
 /// How values become levels whose differences are relative changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum LevelScale {
-    /// Logarithm of the value over a reference, whose own stands beside it: every value is
+    /// Logarithm of the value over a reference, whose logarithm is kept with it: every value is
     /// positive.
     Log { reference: f64, log: f64 },
     /// Value over a size: some value is zero or negative.

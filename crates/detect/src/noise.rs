@@ -24,7 +24,7 @@ const MAX_RUNS: usize = 60;
 const MIN_LOCAL_RESIDUALS: usize = 8;
 
 impl SeriesNoise {
-    /// Of the newest runs of a stretch whose levels begin at `firsts`; none for fewer than 4.
+    /// Of the newest comparable runs, whose levels begin at `firsts`; none for fewer than 4.
     pub(crate) fn of(level: &[f64], firsts: &[usize]) -> Option<Self> {
         let residuals = change_point::residuals(level, firsts, MAX_RUNS);
         let noise = Self::of_residuals(&residuals)?;

@@ -214,7 +214,7 @@ mod tests {
     use crate::significance::{BaselineHistory, LevelView, newest_shift};
     use crate::stats::{median, quantile, sorted};
 
-    /// Levels of which most stand about 0, in steps that make equal ones and ones on the cuts.
+    /// Levels of which most are about 0, in steps that make equal ones and ones on the cuts.
     fn levels(runs: std::ops::Range<usize>) -> impl Strategy<Value = Vec<f64>> {
         let level = |((places, width), (shift, newer)): ((Vec<i32>, i32), (i32, usize))| {
             let new = places.len().saturating_sub(newer);

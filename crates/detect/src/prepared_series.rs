@@ -90,28 +90,19 @@ impl<'a> PreparedSeries<'a> {
         let groups = comparable::groups(series, policy, &marks.rebases);
         let members = comparable::runs_by_group(&groups, &usable);
         let sigmas = policy.data_quality.outlier_threshold;
-        let (stretches, odd) = comparable::comparable_runs(&values, &members, scale, sigmas);
+        let (comparable, outliers) = comparable::comparable_runs(&values, &members, scale, sigmas);
         let times: Vec<Timestamp> = valued.iter().map(|index| runs[*index].time).collect();
         let flags = (0..runs.len())
             .map(|i| RunFlags {
                 has_failed: value(i).is_none(),
-                is_outlier: odd[i],
+                is_outlier: outliers[i],
                 infrastructure: marks.contains(i) && value(i).is_some(),
                 is_noisy: is_noisy_run(value(i), runs[i].std.get(), &policy.data_quality),
             })
             .collect();
         let gaps = quality::gaps(&times, &valued);
         let latest = valued.last().copied();
-        Self {
-            series,
-            scale,
-            comparable: stretches,
-            flags,
-            gaps,
-            latest_run: latest,
-            values,
-            groups,
-        }
+        Self { series, scale, comparable, flags, gaps, latest_run: latest, values, groups }
     }
 
     /// Values of all runs that have one.
@@ -185,9 +176,9 @@ impl<'a> PreparedSeries<'a> {
 
     /// The trend of the newest level over the policy's days.
     pub(crate) fn trend(&self, firsts: &[usize], window_days: u32) -> Option<TrendEstimate> {
-        let stretch = self.comparable.last()?;
-        let time = |point: usize| self.series.runs[stretch.runs[point]].time;
-        let points = stretch.runs.len();
+        let newest = self.comparable.last()?;
+        let time = |point: usize| self.series.runs[newest.runs[point]].time;
+        let points = newest.runs.len();
         // Days before the newest run, not before now: a series that rests keeps its trend.
         let since = time(points.checked_sub(1)?)
             .micros()
@@ -195,7 +186,7 @@ impl<'a> PreparedSeries<'a> {
         let from = (firsts.last().copied().unwrap_or(0)..points)
             .find(|point| time(*point).micros() >= since)?;
         let times: Vec<Timestamp> = (from..points).map(time).collect();
-        let trend = trend::estimate_trend(&times, &stretch.levels[from..])?;
+        let trend = trend::estimate_trend(&times, &newest.levels[from..])?;
         let [per_day, low, high] =
             [trend.per_day, trend.low, trend.high].map(|slope| self.scale.change_of(slope));
         Some(TrendEstimate { per_day, low, high, ..trend })

@@ -46,7 +46,7 @@ pub(crate) fn gaps(times: &[Timestamp], indices: &[usize]) -> Vec<usize> {
 }
 
 /// Which levels are outliers: more than `sigmas` robust standard
-/// deviations from the median of the 3 runs on either side, with both neighbours less than half as
+/// deviations from the median of the 3 runs on either side, with both neighbors less than half as
 /// far off. The newest run is never one: what follows it is not known.
 pub(crate) fn outliers(levels: &[f64], sigmas: f64) -> Vec<bool> {
     let n = levels.len();

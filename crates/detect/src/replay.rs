@@ -125,7 +125,7 @@ fn report_window(event: &Change) -> RangeInclusive<usize> {
     event.first_after.saturating_sub(early)..=event.first_after + late
 }
 
-/// The commits whose findings somebody marked.
+/// The commits whose reports somebody marked as false alarms.
 fn false_alarms(explanations: &[Explanation]) -> Vec<CommitIndex> {
     let marks = explanations.iter().filter_map(|it| match it {
         Explanation::FalseAlarm(commit) => Some(*commit),

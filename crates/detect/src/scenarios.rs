@@ -401,8 +401,8 @@ fn the_rules_of_the_policy_decide_what_counts() {
     let turned =
         RegressionRule { direction: Some(Direction::Higher), ..rule_for(of_backend("rust")) };
     assert_eq!(judged(turned).verdict, Verdict::Improved);
-    let told = judged(RegressionRule { report_only: true, ..rule_for(of_backend("rust")) });
-    assert!(told.report_only && told.verdict == Verdict::Regressed);
+    let analysis = judged(RegressionRule { report_only: true, ..rule_for(of_backend("rust")) });
+    assert!(analysis.report_only && analysis.verdict == Verdict::Regressed);
 }
 
 #[test]

@@ -32,7 +32,7 @@ use super::series_state::SeriesState;
 const FREE_FAMILY_SIZE: f64 = 1_000.0;
 /// How much rarer a false alarm is for each unit of score beyond [`MIN_Z`], as an exponent. A
 /// choice on the careful side: a normal tail falls with an exponent of about 5 there, real noise
-/// more slowly. A larger one tells changes in large histories sooner, and more of them wrongly.
+/// more slowly. A larger one reports changes in large histories sooner, and more of them wrongly.
 const FALSE_ALARM_DECAY: f64 = 2.0;
 /// Runs of one commit from which on series are watched in parallel.
 const MIN_PARALLEL_RUNS: usize = 256;
@@ -128,7 +128,7 @@ struct Membership {
     member: usize,
 }
 
-/// Series that are asked together whether they moved together.
+/// Series that are checked for a common shift.
 struct PeerGroup {
     detector: CommonModeDetector,
     /// Indices into the series.
@@ -248,7 +248,7 @@ impl<'a> SequentialPass<'a> {
         }
         let onset = states[member].detector.run(candidate.change_point());
         let onset = self.series[member].runs[onset].time;
-        // The backends need not have run at the same moment: each is asked from its first run on
+        // The backends need not have run at the same moment: each votes from its first run on
         // that is not older than the candidate's onset.
         let first_since_onset = |peer: usize| {
             let runs = &self.series[peer].runs;
@@ -438,7 +438,7 @@ mod tests {
     #[test]
     fn among_five_thousand_series_the_step_up_procedure_keeps_what_it_should() {
         // Needed by rank, by hand: 4.8 + ln(5 / rank) / 2, and 4.8 from the fifth on.
-        for (scores, kept) in [
+        for (scores, passing) in [
             (&[] as &[f64], 0),
             (&[5.60], 0),
             (&[5.61], 1),
@@ -451,7 +451,7 @@ mod tests {
             (&[4.80, 4.80, 4.80, 4.80, 4.80], 5),
             (&[4.80, 4.80, 4.80, 4.80, 4.79], 0),
         ] {
-            assert_eq!(count_passing(scores, 5_000), kept, "{scores:?}");
+            assert_eq!(count_passing(scores, 5_000), passing, "{scores:?}");
         }
     }
 

@@ -1,9 +1,12 @@
-//! Whether the newest runs already stand on a new level.
+//! Whether the newest runs are a new level: the tests of significance and size.
 //!
-//! Three runs are no level that a segmentation may trust, so the newest runs must pass a
-//! conjunction: significance against the runs before, size against the policy, every run of a
-//! short new level beyond it, and a shift larger than what the same statistic did by itself in
-//! this series' past (the last idea is rustc-perf's).
+//! Three runs are no level that a segmentation may trust, so the newest runs must pass all of:
+//! significance against the runs before, size against the threshold, every run of a short new level
+//! beyond it, and a shift larger than what the same statistic did by itself in this series' past
+//! (the last idea is rustc-perf's).
+//!
+//! Example: 60 runs at 100 with 1 % noise, then 112, 113, 111 under 10 %. The shift is ln 1.12 =
+//! 0.113 and far beyond the noise, and all three runs are beyond ln 1.1 = 0.095: a new level.
 
 use super::change_point::NOISE_FLOOR;
 use super::new_level::{

@@ -39,7 +39,7 @@ fn total_order_bits(bits: u64) -> i64 {
     bits ^ i64::MAX & (bits >> 63)
 }
 
-/// Quantile `q` (0–1) of ascending values, linear between neighbours (Hyndman & Fan 1996, type 7);
+/// Quantile `q` (0–1) of ascending values, linear between neighbors (Hyndman & Fan 1996, type 7);
 /// 0 for none.
 pub(crate) fn quantile(ascending: &[f64], q: f64) -> f64 {
     let Some(last) = ascending.len().checked_sub(1) else { return 0.0 };
@@ -128,7 +128,7 @@ pub(crate) fn robust_sigma(residuals: &[f64]) -> f64 {
 }
 
 /// Median of the sizes of ascending values; 0 for none. The smallest sizes are a run of
-/// neighbours, which grows at whichever end is nearer to zero.
+/// neighbors, which grows at whichever end is nearer to zero.
 fn median_abs_of_sorted(ascending: &[f64]) -> f64 {
     let mut above = ascending.partition_point(|value| *value < 0.0);
     let mut below = above;
@@ -257,7 +257,7 @@ pub(crate) fn two_sided_tail(z: f64) -> f64 {
 const MAX_SLOPE_POINTS: usize = 300;
 
 /// Median of the slopes between all pairs of points (Theil 1950, Sen 1968), and the share of the
-/// variance that the line explains. None where all points stand at one time.
+/// variance that the line explains. None where all points are at one time.
 pub(crate) fn theil_sen(x: &[f64], y: &[f64]) -> Option<(f64, f64)> {
     let n = x.len().min(y.len());
     let step = n.div_ceil(MAX_SLOPE_POINTS).max(1);

@@ -65,8 +65,8 @@ pub(crate) fn estimate_trend(times: &[Timestamp], level: &[f64]) -> Option<Trend
     })
 }
 
-/// Points in time, each the median of the runs that stand at one time or, of very many, of so many
-/// neighbours that at most [`MAX_POINTS`] are left.
+/// Points in time, each the median of the runs at one time or, of very many, of so many
+/// neighbors that at most [`MAX_POINTS`] are left.
 fn bin_points(days: &[f64], level: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let size = days.len().div_ceil(MAX_POINTS).max(1);
     let (mut x, mut y) = (Vec::with_capacity(MAX_POINTS), Vec::with_capacity(MAX_POINTS));

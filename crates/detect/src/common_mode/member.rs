@@ -136,7 +136,7 @@ impl MemberLevels {
 /// The newest levels of one segment, at most [`MAX_RUNS_BEFORE`].
 #[derive(Clone, Copy, Default)]
 struct RecentLevels {
-    /// As they came; once all places are taken, the oldest is replaced. Until then the first stands
+    /// As they came; once all places are taken, the oldest is replaced. Until then the first is
     /// in the free ones.
     ring: [f64; MAX_RUNS_BEFORE],
     oldest: usize,

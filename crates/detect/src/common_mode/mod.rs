@@ -341,7 +341,7 @@ struct BackendShift {
 }
 
 impl GroupShift {
-    /// None where too few backends have runs, or where nothing goes on and most stand still or go
+    /// None where too few backends have runs, or where nothing goes on and most do not move or go
     /// their own ways: their noise is not needed then.
     fn of(
         moves: &[MemberShift],

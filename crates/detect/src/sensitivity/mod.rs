@@ -137,7 +137,7 @@ fn worse_threshold(scale: LevelScale, rule: &Rule, values: &[f64]) -> f64 {
     relative.max(absolute)
 }
 
-/// Which shift of a level is asked about.
+/// The shift of a level that is looked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DetectionQuestion {
     /// The threshold in levels, positive.
@@ -256,7 +256,7 @@ struct NewLevelRules {
     autocorrelation: Autocorrelation,
     /// Lengths of the new level that are tried.
     lengths: RangeInclusive<usize>,
-    /// What was at these lengths in the past is known well enough to count.
+    /// There are enough past shifts of these lengths to count.
     has_past: bool,
     block_shifts: Vec<f64>,
     drift_lead: f64,
@@ -280,7 +280,7 @@ impl NewLevelRules {
         }
     }
 
-    /// Every stretch of consecutive runs, circular, so that every run counts the same (Politis &
+    /// Every window of consecutive runs, circular, so that every run counts the same (Politis &
     /// Romano 1992): for each start one of every length.
     fn windows(&self, noise: &[f64]) -> Vec<WindowStatistics> {
         let count = noise.len();
@@ -307,7 +307,7 @@ impl NewLevelRules {
         windows
     }
 
-    /// For every start: the smallest shift with which its stretches would be reported.
+    /// For every start: the smallest shift with which its windows would be reported.
     fn reported_shifts(&self, noise: &[f64]) -> Vec<f64> {
         let windows = self.windows(noise);
         // Everything but the noise is known exactly, so only what the noise enters gets the margin.
