@@ -1,7 +1,7 @@
-//! What `benches/` may call, since rooms are private: made-up histories in, counters out. No part
-//! of the program uses it, and nothing here is promised to anyone.
+//! The face of the program for `benches/` (feature `bench`): synthetic histories in, counters out.
+//! The rooms are private, no part of the program uses this, and it may change at any time.
 //!
-//! What is prepared stands in types of its own ([`DemoFolder`], [`LoadedDemo`], [`ChartFixture`]), so that a
+//! Prepared data has types of its own ([`DemoFolder`], [`LoadedDemo`], [`ChartFixture`]), so that a
 //! benchmark measures the step it names and not the steps before it.
 
 use std::path::Path;
@@ -107,7 +107,7 @@ impl DemoFolder {
         Ok(DemoRecords { history, policy })
     }
 
-    /// Reads, groups and analyses it.
+    /// Reads, groups and analyzes it.
     ///
     /// # Errors
     /// It cannot be loaded.
@@ -115,8 +115,8 @@ impl DemoFolder {
         Ok(LoadedDemo(load(&self.options(), &Silent)?))
     }
 
-    /// The whole of `benchpages build` into a new folder, which is handed back: whoever drops it
-    /// removes the site.
+    /// The whole of `benchpages build` into a new folder, which is removed when the result is
+    /// dropped.
     ///
     /// # Errors
     /// It cannot be loaded, or the site cannot be written.
@@ -132,12 +132,12 @@ impl DemoFolder {
     }
 }
 
-/// Reads lines of history; the number of rows they gave.
+/// Reads lines of history; the number of rows.
 pub fn parse_lines(lines: &str) -> usize {
     store::read_lines_of_text(lines.as_bytes()).row_count()
 }
 
-/// Reads a policy; the number of things said about it.
+/// Reads a policy; the number of diagnostics.
 pub fn parse_policy(text: &str) -> usize {
     read_policy(text, "policy.yml").diagnostics.len()
 }
@@ -163,11 +163,11 @@ impl DemoRecords {
 /// Makes one file of a site by its path: see [`LoadedDemo::pages`].
 pub type MakeFile<'a> = dyn Fn(&str) -> Option<usize> + 'a;
 
-/// A history that was read, grouped and analysed.
+/// A history that was read, grouped and analyzed.
 pub struct LoadedDemo(Project);
 
 impl LoadedDemo {
-    /// The gate's verdict on every series; how many are not steady.
+    /// The gate's verdict on every series; how many are not `Unchanged`.
     pub fn verdicts(&self) -> usize {
         let series = &self.0.series;
         let context = context_of(series);
@@ -175,21 +175,21 @@ impl LoadedDemo {
         verdicts.iter().filter(|verdict| **verdict != Verdict::Unchanged).count()
     }
 
-    /// Analyses every series; the number of changes.
+    /// Analyzes every series; the number of changes.
     pub fn analyze(&self) -> usize {
         analyze_changes(&self.0.series, &self.0.policy)
     }
 
-    /// Of every series that has one: the smallest change that is said to be reported within five
-    /// runs in 9 of 10 cases, and in which share of so many made-up histories it is.
+    /// Of every series that has one: the detectable change, and the share of so many synthetic
+    /// histories in which it is reported within five runs.
     pub fn sensitivity(&self, draws: u32) -> Vec<(f64, f64)> {
         let (series, policy) = (self.0.series.iter(), &self.0.policy);
         let checked = series.filter_map(|series| simulate::measure_power(series, policy, draws));
         checked.map(|checked| (checked.detectable_change, checked.power)).collect()
     }
 
-    /// Hands over a function that makes one file of the site: its bytes' number, none where the
-    /// site has no such file. What pages look up is prepared before.
+    /// Passes on a function that makes one file of the site: its size, none where the site has no
+    /// such file. What pages look up is prepared before.
     ///
     /// # Errors
     /// The site cannot be prepared.
@@ -211,8 +211,8 @@ impl LoadedDemo {
 }
 
 fn analyze_changes(series: &[Series], policy: &Policy) -> usize {
-    let found = detect::analyze_all(series, policy, &context_of(series));
-    found.by_series.iter().map(|analysis| analysis.changes.len()).sum()
+    let analyses = detect::analyze_all(series, policy, &context_of(series));
+    analyses.by_series.iter().map(|analysis| analysis.changes.len()).sum()
 }
 
 fn context_of(series: &[Series]) -> AnalysisContext<'static> {
@@ -228,7 +228,7 @@ fn context_of(series: &[Series]) -> AnalysisContext<'static> {
     }
 }
 
-/// One analysed series, ready to be drawn.
+/// One analyzed series, ready to be drawn.
 pub struct ChartFixture {
     series: Series,
     analysis: Analysis,
@@ -254,7 +254,7 @@ impl ChartFixture {
         let commits = commits.collect();
         let series = [series];
         let analysis = detect::analyze_all(&series, &Policy::default(), &context_of(&series));
-        let analysis = analysis.by_series.into_iter().next().expect("one series was analysed");
+        let analysis = analysis.by_series.into_iter().next().expect("one series was analyzed");
         let [series] = series;
         Self { commits, analysis, series }
     }
@@ -272,7 +272,7 @@ impl ChartFixture {
         }
     }
 
-    /// Analyses the series; the number of changes.
+    /// Analyzes the series; the number of changes.
     pub fn analyze(&self) -> usize {
         analyze_changes(std::slice::from_ref(&self.series), &Policy::default())
     }

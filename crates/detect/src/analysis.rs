@@ -152,7 +152,7 @@ pub enum ChangeStatus {
         reason: String,
         accepted_by: String,
     },
-    /// A note or an annotation stands on its day or names its commit.
+    /// A note or an annotation is dated on its day or names its commit.
     Explained,
 }
 
@@ -294,14 +294,14 @@ pub struct ReplaySummary {
 /// The summary of one series, and the delay of each report in it that was right: runs from the
 /// first one on the new level to the report.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SeriesReplay {
+pub(crate) struct SeriesReplay {
     pub summary: ReplaySummary,
     pub delays: Vec<f64>,
 }
 
 impl ReplaySummary {
     /// The summary of all series together, and the number of infrastructure days.
-    pub fn total(all: Vec<SeriesReplay>, infrastructure_days: usize) -> Self {
+    pub(crate) fn total(all: Vec<SeriesReplay>, infrastructure_days: usize) -> Self {
         let mut total = Self { series: all.len(), infrastructure_days, ..Self::default() };
         let mut delays = Vec::new();
         for SeriesReplay { summary, delays: mut of_series } in all {

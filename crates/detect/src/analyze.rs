@@ -56,7 +56,7 @@ pub fn verdicts(series: &[Series], policy: &Policy, context: &AnalysisContext<'_
 }
 
 /// The analysis of one series without evidence, which only all series together give.
-pub fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> Analysis {
+pub(crate) fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> Analysis {
     let &SeriesInput { series, policy, state, review, .. } = input;
     let rule = state.rule();
     let prepared = PreparedSeries::of(series, policy, &state.exclusions);
@@ -108,7 +108,7 @@ pub fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> Analysis
 /// The analysis of a series whose runs are the ones that `before` was made from, at another time:
 /// verdicts and what is retired depend on the clock and on when the other series ran. None where
 /// everything has to be found anew.
-pub fn rejudge(input: &SeriesInput<'_>, before: &Analysis) -> Option<Analysis> {
+pub(crate) fn rejudge(input: &SeriesInput<'_>, before: &Analysis) -> Option<Analysis> {
     let SeriesVerdict { verdict, baseline, latest_change, .. } = input.judge();
     // What is detectable depends on whether the series is too noisy: another verdict may need what
     // was not computed.
@@ -121,7 +121,7 @@ pub fn rejudge(input: &SeriesInput<'_>, before: &Analysis) -> Option<Analysis> {
 
 /// What the gate would have reported in one series over its history. The gate itself reports of
 /// today alone.
-pub fn replay_series(
+pub(crate) fn replay_series(
     input: &SeriesInput<'_>,
     depth: AnalysisDepth,
     analysis: &Analysis,
@@ -133,7 +133,7 @@ pub fn replay_series(
 }
 
 /// The replays of all series together.
-pub fn total_replay(
+pub(crate) fn total_replay(
     depth: AnalysisDepth,
     replays: Vec<SeriesReplay>,
     infrastructure_days: usize,

@@ -11,7 +11,7 @@ use super::analysis::{BudgetState, BudgetVerdict};
 /// there is no share (a budget or a level of zero or less).
 /// `better` is the direction in force. Budgets take part in verdicts, so no clause of their filters
 /// can ask for one.
-pub fn budget_state(
+pub(crate) fn budget_state(
     series: &Series,
     policy: &Policy,
     better: Direction,

@@ -12,7 +12,7 @@ use super::stats::{Autocorrelation, median, median_in_place, robust_sigma, theil
 /// A significant change point: the first point of the new level, and its score in standard
 /// deviations.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ChangePoint {
+pub(crate) struct ChangePoint {
     pub index: usize,
     pub z: f64,
 }
@@ -20,12 +20,13 @@ pub struct ChangePoint {
 /// Score below which a change point is merged away. F1 on synthetic histories and on TCPDBench is
 /// flat between 3.5 and 4.5.
 const MIN_Z: f64 = 4.0;
-/// Fewest points of a level: three cannot be told from a burst without the newest-level rules.
-pub const MIN_LEVEL: usize = 4;
+/// Fewest points of a level: three cannot be distinguished from a burst without the newest-level
+/// rules.
+pub(crate) const MIN_LEVEL: usize = 4;
 /// Points that a side contributes to a score at most: older ones say nothing of this boundary.
 const MAX_LEVEL_RUNS: usize = 60;
 /// Smallest standard deviation of one run, relative: below it timers and rounding rule.
-pub const NOISE_FLOOR: f64 = 1e-4;
+pub(crate) const NOISE_FLOOR: f64 = 1e-4;
 /// Penalty of one more level in the first pass, in variances × ln n: BIC has 2 for a mean; 8 keeps
 /// the list short and still lets through what the merging would prove.
 const PENALTY: f64 = 8.0;
@@ -40,7 +41,7 @@ const VARIOGRAM_SLACK: f64 = 0.1;
 
 /// The significant change points of points in time order (log levels: a difference is a relative
 /// change), ascending.
-pub fn change_points(y: &[f64]) -> Vec<ChangePoint> {
+pub(crate) fn change_points(y: &[f64]) -> Vec<ChangePoint> {
     if y.len() < 2 * MIN_LEVEL {
         return Vec::new();
     }
@@ -64,7 +65,7 @@ fn jump_sigma(y: &[f64]) -> f64 {
 /// 1.4826 / √2: a jump is the difference of two runs.
 const MAD_OF_JUMPS: f64 = 1.048_36;
 
-/// Pulls each point to within `reach` of the median of its 7 neighbours, itself among them.
+/// Pulls each point to within `reach` of the median of its 7 neighbors, itself among them.
 fn clamp_to_neighbors(y: &[f64], reach: f64) -> Vec<f64> {
     (0..y.len())
         .map(|i| {
@@ -75,7 +76,7 @@ fn clamp_to_neighbors(y: &[f64], reach: f64) -> Vec<f64> {
         .collect()
 }
 
-/// Prefix sums: the squared error of any stretch around its mean in constant time.
+/// Prefix sums: the squared error of any range around its mean in constant time.
 struct PrefixSums {
     sums: Vec<f64>,
     squares: Vec<f64>,
@@ -252,7 +253,7 @@ fn without_weakest<T: Copy>(boundaries: &[T], scores: &[f64], limit: f64) -> Vec
 /// The change points across which the level moved by the threshold: `share(shift)` of a shift,
 /// signed in log levels, is at least 1. Smaller ones are merged away, so that a step in two stages
 /// is reported once.
-pub fn merge_small(
+pub(crate) fn merge_small(
     y: &[f64],
     mut boundaries: Vec<ChangePoint>,
     share: impl Fn(f64) -> f64,
@@ -279,7 +280,7 @@ fn median_or_zero(values: &[f64]) -> f64 {
 
 /// The two levels around a change point: `start..change_point` and `change_point..end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LevelBounds {
+pub(crate) struct LevelBounds {
     pub start: usize,
     pub change_point: usize,
     pub end: usize,
@@ -287,13 +288,13 @@ pub struct LevelBounds {
 
 /// The runs of two levels.
 #[derive(Clone, Copy, Debug)]
-pub struct Levels<'a> {
+pub(crate) struct Levels<'a> {
     pub old: &'a [f64],
     pub new: &'a [f64],
 }
 
 /// The points next to a change point, at most [`MAX_LEVEL_RUNS`] on each side.
-pub fn adjacent_levels(y: &[f64], bounds: LevelBounds) -> Levels<'_> {
+pub(crate) fn adjacent_levels(y: &[f64], bounds: LevelBounds) -> Levels<'_> {
     let LevelBounds { start, change_point, end } = bounds;
     Levels {
         old: &y[start.max(change_point.saturating_sub(MAX_LEVEL_RUNS))..change_point],
@@ -303,7 +304,7 @@ pub fn adjacent_levels(y: &[f64], bounds: LevelBounds) -> Levels<'_> {
 
 /// The levels around the change point `i` of `n` points, of which these are the first ones of all
 /// levels but the oldest.
-pub fn level_bounds(firsts: &[usize], i: usize, n: usize) -> LevelBounds {
+pub(crate) fn level_bounds(firsts: &[usize], i: usize, n: usize) -> LevelBounds {
     LevelBounds {
         start: if i == 0 { 0 } else { firsts[i - 1] },
         change_point: firsts[i],
@@ -384,7 +385,7 @@ impl PooledNoise {
 /// The residuals of the newest `reach` points around their levels: around the median, or around the
 /// robust line where the level moves along one ([`MIN_DRIFT_R_SQUARED`] of its variance). Levels of
 /// fewer than 3 of the points are left out.
-pub fn residuals(y: &[f64], firsts: &[usize], reach: usize) -> Vec<f64> {
+pub(crate) fn residuals(y: &[f64], firsts: &[usize], reach: usize) -> Vec<f64> {
     let mut residuals = Vec::new();
     for values in newest_levels(y, firsts, reach) {
         let places: Vec<f64> = (0..values.len()).map(|place| place as f64).collect();
@@ -403,7 +404,7 @@ const MIN_DRIFT_R_SQUARED: f64 = 0.5;
 
 /// The same against the moving level: the mean of the medians of as many points on either side, up
 /// to [`MAX_NEIGHBORS`], which no drift can bias. Each is scaled to vary as one run varies.
-pub fn local_residuals(y: &[f64], firsts: &[usize], reach: usize) -> Vec<f64> {
+pub(crate) fn local_residuals(y: &[f64], firsts: &[usize], reach: usize) -> Vec<f64> {
     let mut residuals = Vec::new();
     for values in newest_levels(y, firsts, reach) {
         for i in 2..values.len().saturating_sub(2) {

@@ -49,7 +49,7 @@ fn significant_change_points(runs: &ComparableRuns, reported: &[ChangePoint]) ->
 
 /// The changes of comparable runs, and the first points of their levels (a level begins at each
 /// reported step).
-pub struct DetectedChanges {
+pub(crate) struct DetectedChanges {
     pub changes: Vec<Change>,
     pub level_starts: Vec<usize>,
     /// First points of all significant levels, however little they differ.
@@ -58,7 +58,10 @@ pub struct DetectedChanges {
 
 /// The changes of comparable runs, oldest first, all with status `New`. `reported` are the steps
 /// that the gate reported, by their first runs.
-pub fn detect_changes(builder: &ChangeBuilder<'_>, reported: &[ChangePoint]) -> DetectedChanges {
+pub(crate) fn detect_changes(
+    builder: &ChangeBuilder<'_>,
+    reported: &[ChangePoint],
+) -> DetectedChanges {
     let thresholds = builder.rule.level_thresholds(builder.scale);
     let levels = &builder.runs.levels;
     let relative_size = |shift: f64| shift.abs() / thresholds.of_shift(shift);
@@ -88,7 +91,7 @@ pub fn detect_changes(builder: &ChangeBuilder<'_>, reported: &[ChangePoint]) -> 
 }
 
 /// Everything that a change is built from.
-pub struct ChangeBuilder<'a> {
+pub(crate) struct ChangeBuilder<'a> {
     pub series: &'a Series,
     pub runs: &'a ComparableRuns,
     pub scale: LevelScale,
@@ -182,7 +185,7 @@ fn severity(series: &Series, policy: &Policy, change: f64) -> ChangeSeverity {
 }
 
 /// A report of the gate in base units.
-pub struct MeasuredChange {
+pub(crate) struct MeasuredChange {
     /// Medians of the levels.
     pub before: f64,
     pub after: f64,
@@ -195,7 +198,7 @@ pub struct MeasuredChange {
 
 /// The two runs between which a level changed, by their indices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Boundary {
+pub(crate) struct Boundary {
     pub last_before: usize,
     pub first_after: usize,
 }
@@ -211,7 +214,7 @@ impl Boundary {
 
 impl MeasuredChange {
     /// The new level is described by at most `window` of its newest runs.
-    pub fn of(detector: &ChangeDetector, report: &ReportedChange, window: u32) -> Self {
+    pub(crate) fn of(detector: &ChangeDetector, report: &ReportedChange, window: u32) -> Self {
         let n = detector.len();
         let (old, new) = match report.kind {
             ChangeKind::Step => (report.change_point - report.previous_start, usize::MAX),
@@ -239,7 +242,7 @@ impl MeasuredChange {
 }
 
 /// A report of the gate as a change; none where an absolute threshold is not reached.
-pub fn change_from_report(
+pub(crate) fn change_from_report(
     series: &Series,
     policy: &Policy,
     state: &SeriesState,
@@ -268,14 +271,14 @@ pub fn change_from_report(
 
 /// What people wrote about a series, and the time at which it is read.
 #[derive(Clone, Debug)]
-pub struct SeriesReview {
+pub(crate) struct SeriesReview {
     pub accepted: Vec<ResolvedAcceptance>,
     pub explanations: Vec<Explanation>,
     pub now: Timestamp,
 }
 
 impl SeriesReview {
-    pub fn of(series: &Series, context: &AnalysisContext<'_>) -> Self {
+    pub(crate) fn of(series: &Series, context: &AnalysisContext<'_>) -> Self {
         Self {
             accepted: (context.accepted)(series),
             explanations: (context.explanations)(series),
@@ -284,7 +287,7 @@ impl SeriesReview {
     }
 
     /// Whether the same was written, and the same entries have expired since.
-    pub fn has_same_effect(&self, other: &Self) -> bool {
+    pub(crate) fn has_same_effect(&self, other: &Self) -> bool {
         let in_force = |review: &Self| -> Vec<bool> {
             review.accepted.iter().map(|entry| entry.is_in_force(review.now)).collect()
         };
@@ -294,7 +297,7 @@ impl SeriesReview {
     }
 
     /// The entry that accepts a change of this size between two runs.
-    pub fn covering_acceptance(
+    pub(crate) fn covering_acceptance(
         &self,
         series: &Series,
         boundary: Boundary,
@@ -311,7 +314,7 @@ impl SeriesReview {
 /// What became of each change: accepted, else fixed by a later one, else explained by a note. In
 /// that order, because a reviewed yes says more than a level that came back, and both say more than
 /// a remark.
-pub fn resolve_statuses(
+pub(crate) fn resolve_statuses(
     series: &Series,
     changes: &mut [Change],
     threshold: f64,

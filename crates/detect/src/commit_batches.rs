@@ -9,7 +9,7 @@ use model::series::Series;
 
 /// The newest runs of one series: `from..to` of its runs.
 #[derive(Clone, Copy, Debug)]
-pub struct NewRuns {
+pub(crate) struct NewRuns {
     /// Index of the series, or its place in a peer group.
     pub member: usize,
     pub from: usize,
@@ -17,13 +17,13 @@ pub struct NewRuns {
 }
 
 /// The runs of one commit.
-pub fn unpack_batch(batch: Vec<PackedNewRuns>) -> Vec<NewRuns> {
+pub(crate) fn unpack_batch(batch: Vec<PackedNewRuns>) -> Vec<NewRuns> {
     batch.into_iter().map(PackedNewRuns::unpack).collect()
 }
 
 /// [`NewRuns`] in half the room: those of the whole history are in memory at once.
 #[derive(Clone, Copy)]
-pub struct PackedNewRuns {
+pub(crate) struct PackedNewRuns {
     member: u32,
     from: u32,
     to: u32,
@@ -42,7 +42,7 @@ impl PackedNewRuns {
 
 /// The runs of each commit, in an order that keeps every series' own; of each series those that
 /// `part` names.
-pub fn batches_by_commit(
+pub(crate) fn batches_by_commit(
     series: &[Series],
     part: &dyn Fn(&Series, usize) -> std::ops::Range<usize>,
 ) -> Vec<Vec<PackedNewRuns>> {

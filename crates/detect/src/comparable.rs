@@ -14,7 +14,7 @@ use super::stats::{median, median_in_place};
 
 /// Runs that may be compared, in time order. Vectors are parallel.
 #[derive(Clone, Debug)]
-pub struct ComparableRuns {
+pub(crate) struct ComparableRuns {
     /// Index into the series' runs.
     pub runs: Vec<usize>,
     pub levels: Vec<f64>,
@@ -27,7 +27,7 @@ const MIN_RUNNER_RUNS: usize = 8;
 
 /// Which runs belong together: a number for each run. Runner changes count only where the policy
 /// says so, versions always; each infrastructure cut starts anew.
-pub fn groups(series: &Series, policy: &Policy, cuts: &[usize]) -> Vec<usize> {
+pub(crate) fn groups(series: &Series, policy: &Policy, cuts: &[usize]) -> Vec<usize> {
     let version = |segment: usize| series.segments.get(segment).map(|it| &it.version);
     let class: Vec<usize> = (0..series.segments.len())
         .map(|segment| {
@@ -54,7 +54,7 @@ pub fn groups(series: &Series, policy: &Policy, cuts: &[usize]) -> Vec<usize> {
 }
 
 /// One group's runs that take part: their indices, ascending.
-pub fn runs_by_group(groups: &[usize], usable: &[bool]) -> Vec<Vec<usize>> {
+pub(crate) fn runs_by_group(groups: &[usize], usable: &[bool]) -> Vec<Vec<usize>> {
     let mut members = vec![Vec::new(); groups.iter().max().map_or(0, |most| most + 1)];
     for (index, group) in groups.iter().enumerate() {
         if usable[index] {
@@ -64,8 +64,8 @@ pub fn runs_by_group(groups: &[usize], usable: &[bool]) -> Vec<Vec<usize>> {
     members
 }
 
-/// The stretches of a series in time order, and its outliers (a flag for each run).
-pub fn comparable_runs(
+/// The comparable runs of a series in time order, and its outliers (a flag for each run).
+pub(crate) fn comparable_runs(
     values: &[f64],
     members: &[Vec<usize>],
     scale: LevelScale,
@@ -96,8 +96,8 @@ pub fn comparable_runs(
     (out.into_iter().map(|pool| pool_runners(values, pool, scale)).collect(), is_outlier)
 }
 
-/// One stretch from a pool of runners: each runner's runs are brought to the level of the one with
-/// the most. Levels and runner offsets are found by turns, so that neither swallows the other.
+/// The comparable runs of a pool of runners: each runner's runs are brought to the level of the one
+/// with the most. Levels and runner offsets are found by turns, so that neither swallows the other.
 fn pool_runners(values: &[f64], mut pool: Vec<Vec<usize>>, scale: LevelScale) -> ComparableRuns {
     let single = |runs: &[usize]| ComparableRuns {
         runs: runs.to_vec(),

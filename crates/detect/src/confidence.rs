@@ -29,7 +29,7 @@ struct TrueShare {
 
 /// The measured share of true reports of this size (change over threshold). Outside the measured
 /// sizes the nearest measured share counts: nothing is extrapolated.
-pub fn calibrated_confidence(ratio: f64) -> f64 {
+pub(crate) fn calibrated_confidence(ratio: f64) -> f64 {
     let (first, last) = (&TRUE_REPORTS[0], &TRUE_REPORTS[TRUE_REPORTS.len() - 1]);
     if ratio.is_nan() || ratio <= first.ratio {
         return first.share;
@@ -43,6 +43,6 @@ pub fn calibrated_confidence(ratio: f64) -> f64 {
 
 /// One minus the probability that a series of `runs` unchanged runs shows a score of `z` anywhere:
 /// the two-sided normal tail times the number of places (Bonferroni), at most 0.999.
-pub fn bonferroni_confidence(z: f64, runs: usize) -> f64 {
+pub(crate) fn bonferroni_confidence(z: f64, runs: usize) -> f64 {
     (1.0 - two_sided_tail(z) * runs as f64).clamp(0.0, MAX_CONFIDENCE)
 }

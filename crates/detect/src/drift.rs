@@ -37,10 +37,10 @@ const FULL_LENGTH: usize = MAX_NEW_RUNS + MIN_RUNS_BETWEEN + MAX_OLD_RUNS;
 /// of delay cost little, and each look sorts the level.
 const CHECK_EVERY: usize = 4;
 /// Longest level in which the gate looks for a drift.
-pub const MAX_RUNS: usize = 1_000;
+pub(crate) const MAX_RUNS: usize = 1_000;
 
 /// A drift that the newest runs show.
-pub fn newest_drift(level: &[f64], thresholds: LevelThresholds) -> Option<ChangePoint> {
+pub(crate) fn newest_drift(level: &[f64], thresholds: LevelThresholds) -> Option<ChangePoint> {
     let from = level.len().saturating_sub(MAX_RUNS);
     let drift = find_drift(&level[from..], thresholds)?;
     Some(ChangePoint { index: from + drift.index, ..drift })
@@ -48,13 +48,13 @@ pub fn newest_drift(level: &[f64], thresholds: LevelThresholds) -> Option<Change
 
 /// How many runs at the two ends of a level are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EndLengths {
+pub(crate) struct EndLengths {
     pub old: usize,
     pub new: usize,
 }
 
 /// How many of so many runs are compared at either end.
-pub fn end_lengths(runs: usize) -> EndLengths {
+pub(crate) fn end_lengths(runs: usize) -> EndLengths {
     if is_short(runs) {
         let quarter = (runs / 4).max(1).min(runs);
         return EndLengths { old: quarter, new: quarter };
@@ -65,23 +65,23 @@ pub fn end_lengths(runs: usize) -> EndLengths {
 }
 
 /// Whether so few runs drift only by a line.
-pub fn is_short(runs: usize) -> bool {
+pub(crate) fn is_short(runs: usize) -> bool {
     runs < MAX_NEW_RUNS + 2 * MIN_RUNS_BETWEEN
 }
 
 /// By which factor so many runs must have moved beyond the policy's size.
-pub fn threshold_margin(runs: usize) -> f64 {
+pub(crate) fn threshold_margin(runs: usize) -> f64 {
     if is_short(runs) { 1.0 } else { THRESHOLD_MARGIN }
 }
 
 /// Whether a drift is looked for when a level has so many runs.
-pub fn is_due(runs: usize) -> bool {
+pub(crate) fn is_due(runs: usize) -> bool {
     runs >= MIN_RUNS && (runs <= FULL_LENGTH || runs.is_multiple_of(CHECK_EVERY))
 }
 
 /// A drift within one level: the first point from which on every rolling median has moved by the
 /// policy's size, with its score.
-pub fn find_drift(level: &[f64], thresholds: LevelThresholds) -> Option<ChangePoint> {
+pub(crate) fn find_drift(level: &[f64], thresholds: LevelThresholds) -> Option<ChangePoint> {
     if level.len() < MIN_RUNS {
         return None;
     }
@@ -139,7 +139,7 @@ fn sigma_and_autocorrelation(residuals: &[f64]) -> (f64, Autocorrelation) {
     (sigma, Autocorrelation { lag1, lag5: of_residuals.lag5.max(0.0) })
 }
 
-/// How far the newest runs of earlier days stood from the old level: the 97.5 % quantile, up to
+/// How far the newest runs of earlier days were from the old level: the 97.5 % quantile, up to
 /// [`PAST_LAG`] runs ago; 0 where fewer than 10 such places exist.
 fn past_shift_quantile(level: &[f64], base: f64) -> f64 {
     let old = end_lengths(level.len()).old;

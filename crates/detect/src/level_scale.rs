@@ -1,4 +1,4 @@
-//! How values become levels, so that one number is one relative change wherever a series stands.
+//! How values become levels, so that one number is one relative change for every series.
 //!
 //! Example: 200 ms and 220 ms have log levels that differ by ln 1.1 = 0.095, and so do 2 s and
 //! 2.2 s. Where a value is zero or negative there is no logarithm, and levels are linear.
@@ -7,8 +7,8 @@ use super::stats::{median, median_in_place};
 
 /// How values become levels whose differences are relative changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum LevelScale {
-    /// Logarithm of the value over a reference, whose own stands beside it: every value is
+pub(crate) enum LevelScale {
+    /// Logarithm of the value over a reference, whose logarithm is kept with it: every value is
     /// positive.
     Log { reference: f64, log: f64 },
     /// Value over a size: some value is zero or negative.
@@ -31,7 +31,7 @@ fn round_even(value: f64) -> f64 {
 
 impl LevelScale {
     /// The scale for these values: logarithmic where all are positive.
-    pub fn of(values: &[f64]) -> Self {
+    pub(crate) fn of(values: &[f64]) -> Self {
         if values.iter().all(|value| *value > 0.0) {
             let reference = median(values).unwrap_or(1.0);
             return Self::Log { reference, log: reference.ln() };
@@ -43,7 +43,7 @@ impl LevelScale {
         Self::Linear { size: if size > 0.0 { size } else { 1.0 } }
     }
 
-    pub fn level(self, value: f64) -> f64 {
+    pub(crate) fn level(self, value: f64) -> f64 {
         let level = match self {
             Self::Log { log, .. } => value.ln() - log,
             Self::Linear { size } => (value / size).clamp(-LARGEST, LARGEST),
@@ -52,7 +52,7 @@ impl LevelScale {
     }
 
     /// The value of a level.
-    pub fn value(self, level: f64) -> f64 {
+    pub(crate) fn value(self, level: f64) -> f64 {
         let value = match self {
             Self::Log { reference, .. } => reference * level.exp(),
             Self::Linear { size } => level * size,
@@ -61,7 +61,7 @@ impl LevelScale {
     }
 
     /// The value whose level lies `shift` above that of `value`.
-    pub fn shifted(self, value: f64, shift: f64) -> f64 {
+    pub(crate) fn shifted(self, value: f64, shift: f64) -> f64 {
         let shifted = match self {
             Self::Log { .. } => value * shift.exp(),
             Self::Linear { size } => value + shift * size,
@@ -71,7 +71,7 @@ impl LevelScale {
 
     /// Relative change from one value to another, signed as the value moved. Where the first is
     /// not positive, relative to the typical size of the series.
-    pub fn change(self, before: f64, after: f64) -> f64 {
+    pub(crate) fn change(self, before: f64, after: f64) -> f64 {
         let change = match self {
             Self::Linear { size } if before <= 0.0 => (after - before) / size,
             _ => after / before - 1.0,
@@ -80,7 +80,7 @@ impl LevelScale {
     }
 
     /// The shift in levels that a relative change amounts to.
-    pub fn shift_of(self, change: f64) -> f64 {
+    pub(crate) fn shift_of(self, change: f64) -> f64 {
         match self {
             Self::Log { .. } => change.max(-0.999_999).ln_1p(),
             Self::Linear { .. } => change,
@@ -88,7 +88,7 @@ impl LevelScale {
     }
 
     /// The relative change that a shift in levels amounts to.
-    pub fn change_of(self, shift: f64) -> f64 {
+    pub(crate) fn change_of(self, shift: f64) -> f64 {
         match self {
             Self::Log { .. } => shift.exp_m1().clamp(-LARGEST, LARGEST),
             Self::Linear { .. } => shift,

@@ -18,14 +18,14 @@ const MERGE_RUNS: usize = 5;
 
 /// An alarm that lasts for some runs, by their indices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Alarm {
+pub(crate) struct Alarm {
     pub first_run: usize,
     pub last_run: usize,
 }
 
 /// The alarms of the threshold by itself on one series. Each run is compared with the median of the
 /// `window` runs before it, whatever their runner; with fewer than `min_runs` there is none.
-pub fn alarms(series: &Series, rule: &Rule) -> Vec<Alarm> {
+pub(crate) fn alarms(series: &Series, rule: &Rule) -> Vec<Alarm> {
     let Rule { window, min_runs, .. } = *rule;
     let mut alarms: Vec<Alarm> = Vec::new();
     let mut before: Vec<f64> = Vec::with_capacity(window + 1);

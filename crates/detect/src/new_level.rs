@@ -6,27 +6,27 @@
 
 /// Lengths of the new level that are tried; those below the policy's confirmations are not. Denser
 /// where a run more or less decides; the exact onset is searched for afterwards.
-pub const NEW_LEVEL_LENGTHS: [usize; 13] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30];
+pub(crate) const NEW_LEVEL_LENGTHS: [usize; 13] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30];
 /// Confirmations beyond this are those of the longest level that is tried.
-pub const MAX_NEW_RUNS: usize = 30;
+pub(crate) const MAX_NEW_RUNS: usize = 30;
 /// Runs before, at most, that the new ones are compared with. Enough for a scale that 60 runs pin
 /// down to about 10 %, few enough that a level which wanders is compared with where it is now.
-pub const MAX_BASELINE_RUNS: usize = 60;
+pub(crate) const MAX_BASELINE_RUNS: usize = 60;
 /// The newest runs that say whether any length is worth a closer look.
-pub const MAX_RUNS_SEEN: usize = MAX_NEW_RUNS + MAX_BASELINE_RUNS;
+pub(crate) const MAX_RUNS_SEEN: usize = MAX_NEW_RUNS + MAX_BASELINE_RUNS;
 /// Score that a new level needs, and one of at most 3 runs: bursts are as long. Both were measured
 /// on synthetic histories (docs/accuracy.md), where false alarms are weighed against delay.
-pub const MIN_Z: f64 = 4.8;
+pub(crate) const MIN_Z: f64 = 4.8;
 const MIN_Z_SHORT: f64 = 5.3;
 
 /// The score that a worse level of so many runs needs.
-pub fn min_z(runs: usize) -> f64 {
+pub(crate) fn min_z(runs: usize) -> f64 {
     if runs <= 3 { MIN_Z_SHORT } else { MIN_Z }
 }
 
 /// The run of a new level that counts as the one nearest to the old level.
 #[derive(Clone, Copy, Debug)]
-pub struct NearestRun {
+pub(crate) struct NearestRun {
     /// Quantile of the new runs, from the side of the old level.
     pub quantile: f64,
     /// Share of the threshold beyond which it must lie.
@@ -35,7 +35,7 @@ pub struct NearestRun {
 
 /// Which of so many new runs counts as the nearest one. Of up to 3 runs every one must be beyond
 /// the whole threshold; of more, a quarter may be outliers towards the old level.
-pub fn nearest_run(runs: usize) -> NearestRun {
+pub(crate) fn nearest_run(runs: usize) -> NearestRun {
     match runs {
         0..=3 => NearestRun { quantile: 0.0, min_share: 1.0 },
         4 => NearestRun { quantile: 0.0, min_share: 0.8 },

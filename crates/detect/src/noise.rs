@@ -8,7 +8,7 @@ use super::stats::{Autocorrelation, median, robust_sigma};
 
 /// Noise of one run around its level.
 #[derive(Clone, Copy, Debug)]
-pub struct SeriesNoise {
+pub(crate) struct SeriesNoise {
     /// Standard deviation in levels, around the moving level: no drift is in it.
     pub sigma: f64,
     /// The same with what slow wandering adds, and how runs depend on the runs before them.
@@ -24,8 +24,8 @@ const MAX_RUNS: usize = 60;
 const MIN_LOCAL_RESIDUALS: usize = 8;
 
 impl SeriesNoise {
-    /// Of the newest runs of a stretch whose levels begin at `firsts`; none for fewer than 4.
-    pub fn of(level: &[f64], firsts: &[usize]) -> Option<Self> {
+    /// Of the newest comparable runs, whose levels begin at `firsts`; none for fewer than 4.
+    pub(crate) fn of(level: &[f64], firsts: &[usize]) -> Option<Self> {
         let residuals = change_point::residuals(level, firsts, MAX_RUNS);
         let noise = Self::of_residuals(&residuals)?;
         // Two views: with the slow moves, which hide changes, and without them, which is what one
@@ -37,7 +37,7 @@ impl SeriesNoise {
     }
 
     /// Of runs on one level, slow moves included.
-    pub fn of_level(level: &[f64]) -> Option<Self> {
+    pub(crate) fn of_level(level: &[f64]) -> Option<Self> {
         let center = median(level)?;
         Self::of_residuals(&level.iter().map(|level| level - center).collect::<Vec<_>>())
     }

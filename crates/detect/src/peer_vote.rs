@@ -10,7 +10,7 @@ use super::stats::median_in_place;
 
 /// How the others answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PeerVotes {
+pub(crate) struct PeerVotes {
     /// Backends with a vote, those of them that could have seen the shift, and that saw it.
     voters_asked: usize,
     eligible: usize,
@@ -35,7 +35,12 @@ const MATCH_TOLERANCE: usize = 3;
 
 impl PeerVotes {
     /// One more backend, whose first point at or after the candidate's is `at`.
-    pub fn add_voter(&mut self, voter: &ChangeDetector, at: usize, candidate: &ChangeCandidate) {
+    pub(crate) fn add_voter(
+        &mut self,
+        voter: &ChangeDetector,
+        at: usize,
+        candidate: &ChangeCandidate,
+    ) {
         let shift = candidate.shift();
         self.voters_asked += 1;
         // A backend whose baseline begins there has already answered: by a report of its own, or
@@ -71,12 +76,12 @@ impl PeerVotes {
     }
 
     /// Backends that decide the vote, the candidate's among them.
-    pub fn voters(&self) -> usize {
+    pub(crate) fn voters(&self) -> usize {
         1 + if self.eligible >= 2 { self.eligible } else { self.voters_asked }
     }
 
     /// Whether the policy's share of the backends, the candidate's among them, moved together.
-    pub fn is_common_mode(&self, ratio: f64) -> bool {
+    pub(crate) fn is_common_mode(&self, ratio: f64) -> bool {
         if self.eligible >= 2 {
             return (1 + self.votes_for) as f64 + 1e-9 >= ratio * (1 + self.eligible) as f64;
         }

@@ -25,12 +25,12 @@ const MIN_SIZE_SHARE: f64 = 0.6;
 const ROUNDING_SLACK: f64 = 1.0 - 1e-9;
 
 /// The lengths that may be proven, parallel to [`NEW_LEVEL_LENGTHS`].
-pub struct Prefilter([bool; NEW_LEVEL_LENGTHS.len()]);
+pub(crate) struct Prefilter([bool; NEW_LEVEL_LENGTHS.len()]);
 
 impl Prefilter {
     /// Of the newest levels of one baseline, oldest first: all of them, or as many as any length
     /// looks back ([`MAX_RUNS_SEEN`]).
-    pub fn of(y: &[f64], thresholds: LevelThresholds, rule: &Rule) -> Self {
+    pub(crate) fn of(y: &[f64], thresholds: LevelThresholds, rule: &Rule) -> Self {
         let cuts = LevelCuts::of(OLD_LEVEL_CUT, MIN_SIZE_SHARE, thresholds);
         let mut open = [false; NEW_LEVEL_LENGTHS.len()];
         let shortest = rule.confirmations.clamp(1, MAX_NEW_RUNS);
@@ -55,18 +55,18 @@ impl Prefilter {
     }
 
     /// Whether the length of this place may be proven.
-    pub fn is_open(&self, place: usize) -> bool {
+    pub(crate) fn is_open(&self, place: usize) -> bool {
         self.0[place]
     }
 
     /// Whether any length may be proven.
-    pub fn is_any_open(&self) -> bool {
+    pub(crate) fn is_any_open(&self) -> bool {
         self.0.contains(&true)
     }
 }
 
 /// Whether the ends of a level may lie as far apart as a drift's.
-pub fn may_drift(level: &[f64], thresholds: LevelThresholds) -> bool {
+pub(crate) fn may_drift(level: &[f64], thresholds: LevelThresholds) -> bool {
     let ends = drift::end_lengths(level.len());
     let (old, new) = (&level[..ends.old], &level[level.len() - ends.new..]);
     let margin = drift::threshold_margin(level.len());
@@ -214,7 +214,7 @@ mod tests {
     use crate::significance::{BaselineHistory, LevelView, newest_shift};
     use crate::stats::{median, quantile, sorted};
 
-    /// Levels of which most stand about 0, in steps that make equal ones and ones on the cuts.
+    /// Levels of which most are about 0, in steps that make equal ones and ones on the cuts.
     fn levels(runs: std::ops::Range<usize>) -> impl Strategy<Value = Vec<f64>> {
         let level = |((places, width), (shift, newer)): ((Vec<i32>, i32), (i32, usize))| {
             let new = places.len().saturating_sub(newer);

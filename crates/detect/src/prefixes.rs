@@ -1,5 +1,5 @@
-//! What the walk must say: of every run what a history that ends there would say, and of many
-//! series no more than of few.
+//! The properties of the pass: about every run it says what a history that ends there would say,
+//! and about many series no more than of few.
 
 use proptest::prelude::*;
 
@@ -39,19 +39,16 @@ fn runs_until(all: &[Series], last: usize) -> Vec<Series> {
     all.iter().map(cut).collect()
 }
 
-/// An analysis without what the gate says nothing of.
-fn gate_view(it: &Analysis) -> String {
-    let noisy = it.verdict == Verdict::TooNoisy;
-    format!(
-        "{:?}",
-        Analysis {
-            trend: None,
-            typical_range: None,
-            detectable_change_90: it.detectable_change_90.filter(|_| noisy),
-            detectable_change_99: it.detectable_change_99.filter(|_| noisy),
-            ..it.clone()
-        }
-    )
+/// An analysis without what the gate does not compute.
+fn gate_view(it: &Analysis) -> Analysis {
+    let is_noisy = it.verdict == Verdict::TooNoisy;
+    Analysis {
+        trend: None,
+        typical_range: None,
+        detectable_change_90: it.detectable_change_90.filter(|_| is_noisy),
+        detectable_change_99: it.detectable_change_99.filter(|_| is_noisy),
+        ..it.clone()
+    }
 }
 
 proptest! {
@@ -77,8 +74,8 @@ proptest! {
         let gate = AnalysisContext { depth: AnalysisDepth::GateOnly, ..pages };
         let (of_pages, of_gate) =
             (analyze_all(&all, &policy, &pages), analyze_all(&all, &policy, &gate));
-        let told = |found: &Analyses| found.by_series.iter().map(gate_view).collect::<Vec<_>>();
-        prop_assert_eq!(told(&of_pages), told(&of_gate));
+        let views = |found: &Analyses| found.by_series.iter().map(gate_view).collect::<Vec<_>>();
+        prop_assert_eq!(views(&of_pages), views(&of_gate));
         prop_assert_eq!(of_pages.infrastructure_days, of_gate.infrastructure_days);
         let alone = verdicts(&all, &policy, &gate);
         let each: Vec<Verdict> = of_gate.by_series.iter().map(|it| it.verdict).collect();
@@ -95,11 +92,11 @@ proptest! {
         let all = backends(salt, step, shift, turn);
         let policy = Policy::default();
         let context = at(Timestamp::from_micros(0), None);
-        let said = replay(&all, &policy, &context);
+        let replayed = replay(&all, &policy, &context);
         for last in 0..70 {
             let found = analyze_all(&runs_until(&all, last), &policy, &context);
             for (index, analysis) in found.by_series.iter().enumerate() {
-                let then = said.iter().find(|it| (it.series, it.run) == (index, last));
+                let then = replayed.iter().find(|it| (it.series, it.run) == (index, last));
                 let verdict = then.map_or(Verdict::Unchanged, |it| it.verdict);
                 prop_assert_eq!(verdict, analysis.verdict, "series {} run {}", index, last);
                 if let Some(then) = then {
@@ -124,9 +121,9 @@ proptest! {
             it.key.test = format!("other {other}");
             more.push(it);
         }
-        let said = replay(&all, &policy, &context);
+        let replayed = replay(&all, &policy, &context);
         let turned = replay(&more, &policy, &context);
-        for one in said {
+        for one in replayed {
             let same = |it: &&super::replay::ReplayedVerdict| (it.series, it.run) == (4 - one.series, one.run);
             let there = turned.iter().find(same).map(|it| (it.verdict, it.latest_change));
             prop_assert_eq!(there, Some((one.verdict, one.latest_change)));
@@ -144,8 +141,8 @@ fn five_thousand_steady_series_report_nothing_in_sixty_days() {
         })
         .collect();
     let context = at(Timestamp::from_micros(0), None);
-    let said = replay(&all, &Policy::default(), &context);
-    let regressed = said.iter().filter(|it| it.verdict == Verdict::Regressed).count();
+    let replayed = replay(&all, &Policy::default(), &context);
+    let regressed = replayed.iter().filter(|it| it.verdict == Verdict::Regressed).count();
     assert_eq!(regressed, 0);
 }
 
@@ -193,10 +190,10 @@ fn what_is_scaled_is_scaled_by_what_came_before() {
     let all = backends(176, (17, 1.1240812420705188), 20, 21);
     let policy = Policy::default();
     let context = at(Timestamp::from_micros(0), None);
-    let said = replay(&all, &policy, &context);
+    let replayed = replay(&all, &policy, &context);
     for last in 0..70 {
         let found = analyze_all(&runs_until(&all, last), &policy, &context);
-        for one in said.iter().filter(|it| it.run == last) {
+        for one in replayed.iter().filter(|it| it.run == last) {
             let then = &found.by_series[one.series];
             assert_eq!(
                 (one.verdict, one.latest_change),

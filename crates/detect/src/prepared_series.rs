@@ -25,7 +25,7 @@ use super::stats::median;
 use super::{quality, trend};
 
 /// A series in the shape that everything else is computed from.
-pub struct PreparedSeries<'a> {
+pub(crate) struct PreparedSeries<'a> {
     series: &'a Series,
     pub scale: LevelScale,
     /// In time order; the last holds the newest runs that may be compared.
@@ -39,7 +39,7 @@ pub struct PreparedSeries<'a> {
 }
 
 /// The changes of all comparable runs, oldest first, and the first points of the newest levels.
-pub struct SeriesChanges {
+pub(crate) struct SeriesChanges {
     pub changes: Vec<Change>,
     pub level_starts: Vec<usize>,
     /// The same of its levels however little they differ.
@@ -49,7 +49,7 @@ pub struct SeriesChanges {
 impl SeriesChanges {
     /// Adds the change that the gate has open where the look back has not found it: the verdict
     /// says `Regressed`, so the list of changes must have it.
-    pub fn add_open(&mut self, open: Option<Change>) {
+    pub(crate) fn add_open(&mut self, open: Option<Change>) {
         let Some(open) = open else { return };
         let same = |it: &Change| {
             it.is_regression == open.is_regression
@@ -68,13 +68,13 @@ impl SeriesChanges {
 const MATCH_TOLERANCE: usize = 5;
 
 /// Rolling median and spread of each run.
-pub struct LevelLines {
+pub(crate) struct LevelLines {
     pub level: PerRun,
     pub spread: PerRun,
 }
 
 impl<'a> PreparedSeries<'a> {
-    pub fn of(series: &'a Series, policy: &Policy, marks: &Exclusions) -> Self {
+    pub(crate) fn of(series: &'a Series, policy: &Policy, marks: &Exclusions) -> Self {
         let runs = &series.runs;
         let value = |index: usize| runs[index].value.get().filter(|value| value.is_finite());
         let values: Vec<f64> = (0..runs.len()).map(|i| value(i).unwrap_or(0.0)).collect();
@@ -90,38 +90,34 @@ impl<'a> PreparedSeries<'a> {
         let groups = comparable::groups(series, policy, &marks.rebases);
         let members = comparable::runs_by_group(&groups, &usable);
         let sigmas = policy.data_quality.outlier_threshold;
-        let (stretches, odd) = comparable::comparable_runs(&values, &members, scale, sigmas);
+        let (comparable, outliers) = comparable::comparable_runs(&values, &members, scale, sigmas);
         let times: Vec<Timestamp> = valued.iter().map(|index| runs[*index].time).collect();
         let flags = (0..runs.len())
             .map(|i| RunFlags {
                 has_failed: value(i).is_none(),
-                is_outlier: odd[i],
+                is_outlier: outliers[i],
                 infrastructure: marks.contains(i) && value(i).is_some(),
                 is_noisy: is_noisy_run(value(i), runs[i].std.get(), &policy.data_quality),
             })
             .collect();
         let gaps = quality::gaps(&times, &valued);
         let latest = valued.last().copied();
-        Self {
-            series,
-            scale,
-            comparable: stretches,
-            flags,
-            gaps,
-            latest_run: latest,
-            values,
-            groups,
-        }
+        Self { series, scale, comparable, flags, gaps, latest_run: latest, values, groups }
     }
 
     /// Values of all runs that have one.
-    pub fn valued(&self) -> Vec<f64> {
+    pub(crate) fn valued(&self) -> Vec<f64> {
         let with = self.values.iter().zip(&self.flags).filter(|(_, flags)| !flags.has_failed);
         with.map(|(value, _)| *value).collect()
     }
 
     /// All changes; `reported` are the steps that the gate reported, by their first runs.
-    pub fn changes(&self, policy: &Policy, rule: &Rule, reported: &[ChangePoint]) -> SeriesChanges {
+    pub(crate) fn changes(
+        &self,
+        policy: &Policy,
+        rule: &Rule,
+        reported: &[ChangePoint],
+    ) -> SeriesChanges {
         let mut all = SeriesChanges {
             changes: Vec::new(),
             level_starts: Vec::new(),
@@ -140,13 +136,13 @@ impl<'a> PreparedSeries<'a> {
     }
 
     /// Noise of the newest comparable runs around their levels; none for fewer than 4 runs.
-    pub fn noise(&self, firsts: &[usize]) -> Option<SeriesNoise> {
+    pub(crate) fn noise(&self, firsts: &[usize]) -> Option<SeriesNoise> {
         SeriesNoise::of(&self.comparable.last()?.levels, firsts)
     }
 
     /// Rolling medians and spreads, restarted at steps, segments and gaps: a line must not lead
     /// from one level to another.
-    pub fn lines(&self, changes: &[Change]) -> LevelLines {
+    pub(crate) fn lines(&self, changes: &[Change]) -> LevelLines {
         let runs = self.values.len();
         let mut lines = LevelLines { level: PerRun::none(runs), spread: PerRun::none(runs) };
         // A drift has no run at which the line should break.
@@ -172,17 +168,17 @@ impl<'a> PreparedSeries<'a> {
     }
 
     /// Median of the newest level, at most the window's runs; base units.
-    pub fn newest_level(&self, firsts: &[usize], window: u32) -> Option<f64> {
+    pub(crate) fn newest_level(&self, firsts: &[usize], window: u32) -> Option<f64> {
         let values = &self.comparable.last()?.values;
         let from = firsts.last().copied().unwrap_or(0);
         median(&values[from.max(values.len().saturating_sub(window as usize))..])
     }
 
     /// The trend of the newest level over the policy's days.
-    pub fn trend(&self, firsts: &[usize], window_days: u32) -> Option<TrendEstimate> {
-        let stretch = self.comparable.last()?;
-        let time = |point: usize| self.series.runs[stretch.runs[point]].time;
-        let points = stretch.runs.len();
+    pub(crate) fn trend(&self, firsts: &[usize], window_days: u32) -> Option<TrendEstimate> {
+        let newest = self.comparable.last()?;
+        let time = |point: usize| self.series.runs[newest.runs[point]].time;
+        let points = newest.runs.len();
         // Days before the newest run, not before now: a series that rests keeps its trend.
         let since = time(points.checked_sub(1)?)
             .micros()
@@ -190,7 +186,7 @@ impl<'a> PreparedSeries<'a> {
         let from = (firsts.last().copied().unwrap_or(0)..points)
             .find(|point| time(*point).micros() >= since)?;
         let times: Vec<Timestamp> = (from..points).map(time).collect();
-        let trend = trend::estimate_trend(&times, &stretch.levels[from..])?;
+        let trend = trend::estimate_trend(&times, &newest.levels[from..])?;
         let [per_day, low, high] =
             [trend.per_day, trend.low, trend.high].map(|slope| self.scale.change_of(slope));
         Some(TrendEstimate { per_day, low, high, ..trend })

@@ -24,7 +24,7 @@ const OUTLIER_FLOOR: f64 = 1e-3;
 
 /// The longest time between two runs that is no gap: 3 days, or 3 times the median interval where
 /// that is more (a fixed 3 days would cut every series that is measured twice a week).
-pub fn longest_interval(times: &[Timestamp]) -> i64 {
+pub(crate) fn longest_interval(times: &[Timestamp]) -> i64 {
     let mut intervals: Vec<f64> = times
         .windows(2)
         .map(|pair| pair[1].micros().saturating_sub(pair[0].micros()) as f64)
@@ -34,7 +34,7 @@ pub fn longest_interval(times: &[Timestamp]) -> i64 {
 }
 
 /// Of runs at `times` (with their `indices`): the index of each that follows a gap.
-pub fn gaps(times: &[Timestamp], indices: &[usize]) -> Vec<usize> {
+pub(crate) fn gaps(times: &[Timestamp], indices: &[usize]) -> Vec<usize> {
     let longest = longest_interval(times);
     let late = |pair: &[Timestamp]| pair[1].micros().saturating_sub(pair[0].micros()) > longest;
     times
@@ -46,9 +46,9 @@ pub fn gaps(times: &[Timestamp], indices: &[usize]) -> Vec<usize> {
 }
 
 /// Which levels are outliers: more than `sigmas` robust standard
-/// deviations from the median of the 3 runs on either side, with both neighbours less than half as
+/// deviations from the median of the 3 runs on either side, with both neighbors less than half as
 /// far off. The newest run is never one: what follows it is not known.
-pub fn outliers(levels: &[f64], sigmas: f64) -> Vec<bool> {
+pub(crate) fn outliers(levels: &[f64], sigmas: f64) -> Vec<bool> {
     let n = levels.len();
     let mut flags = vec![false; n];
     // The median of fewer neighbors is no level.
@@ -83,7 +83,12 @@ fn rolling(values: &[f64], i: usize) -> (f64, f64) {
 }
 
 /// Rolling median and spread at the runs of one unbroken piece of a series.
-pub fn rolling_levels(values: &[f64], piece: &[usize], level: &mut PerRun, spread: &mut PerRun) {
+pub(crate) fn rolling_levels(
+    values: &[f64],
+    piece: &[usize],
+    level: &mut PerRun,
+    spread: &mut PerRun,
+) {
     let piece_values: Vec<f64> = piece.iter().map(|index| values[*index]).collect();
     for (i, index) in piece.iter().enumerate() {
         let (middle, around) = rolling(&piece_values, i);
@@ -94,7 +99,7 @@ pub fn rolling_levels(values: &[f64], piece: &[usize], level: &mut PerRun, sprea
 
 /// Quartiles ± 6 interquartile ranges: what a chart shows without letting one run rule its scale.
 /// None where there is no value.
-pub fn typical_range(values: &[f64]) -> Option<(f64, f64)> {
+pub(crate) fn typical_range(values: &[f64]) -> Option<(f64, f64)> {
     if values.is_empty() {
         return None;
     }

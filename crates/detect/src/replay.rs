@@ -72,7 +72,7 @@ const MAX_DELAY: usize = 30;
 
 /// What the gate reported in one series over its history, compared with what the whole history
 /// shows; and the delay of each report that was right.
-pub fn replay_series(input: &SeriesInput<'_>, analysis: &Analysis) -> SeriesReplay {
+pub(crate) fn replay_series(input: &SeriesInput<'_>, analysis: &Analysis) -> SeriesReplay {
     let &SeriesInput { series, state, review, .. } = input;
     let reports = regression_reports(state);
     let mut summary = ReplaySummary {
@@ -125,7 +125,7 @@ fn report_window(event: &Change) -> RangeInclusive<usize> {
     event.first_after.saturating_sub(early)..=event.first_after + late
 }
 
-/// The commits whose findings somebody marked.
+/// The commits whose reports somebody marked as false alarms.
 fn false_alarms(explanations: &[Explanation]) -> Vec<CommitIndex> {
     let marks = explanations.iter().filter_map(|it| match it {
         Explanation::FalseAlarm(commit) => Some(*commit),

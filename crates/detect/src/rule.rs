@@ -19,7 +19,7 @@ use super::level_scale::LevelScale;
 
 /// What a change of one series must show, resolved from the policy.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rule {
+pub(crate) struct Rule {
     pub threshold: Threshold,
     /// Runs on a new level before it is reported, at least 1 (`detection.confirmations`).
     pub confirmations: usize,
@@ -38,14 +38,14 @@ pub struct Rule {
 
 /// The threshold in levels, by the way that the level moves; both positive.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LevelThresholds {
+pub(crate) struct LevelThresholds {
     pub up: f64,
     pub down: f64,
 }
 
 impl LevelThresholds {
     /// The size that a shift in this direction must reach.
-    pub fn of_shift(self, shift: f64) -> f64 {
+    pub(crate) fn of_shift(self, shift: f64) -> f64 {
         if shift > 0.0 { self.up } else { self.down }
     }
 }
@@ -55,7 +55,7 @@ const ROUNDING_SLACK: f64 = 1e-9;
 
 impl Rule {
     /// The rule of one series.
-    pub fn of(series: &Series, policy: &Policy) -> Self {
+    pub(crate) fn of(series: &Series, policy: &Policy) -> Self {
         Self {
             threshold: policy.threshold_for(series.key.subject(&series.tags), series.direction),
             confirmations: (policy.detection.confirmations as usize).max(1),
@@ -67,38 +67,38 @@ impl Rule {
     }
 
     /// Whether a change from one value to another reaches the relative and the absolute threshold.
-    pub fn is_reached(&self, change: f64, before: f64, after: f64) -> bool {
+    pub(crate) fn is_reached(&self, change: f64, before: f64, after: f64) -> bool {
         change.abs() >= self.threshold.relative - ROUNDING_SLACK
             && self.is_absolute_reached(before, after)
     }
 
     /// Whether two values, in base units, lie as far apart as the absolute threshold, where the
     /// policy has one.
-    pub fn is_absolute_reached(&self, before: f64, after: f64) -> bool {
+    pub(crate) fn is_absolute_reached(&self, before: f64, after: f64) -> bool {
         (after - before).abs() >= self.absolute() * (1.0 - ROUNDING_SLACK)
     }
 
     /// Absolute change that must be reached too, base units; 0 where the policy asks for none.
-    pub fn absolute(&self) -> f64 {
+    pub(crate) fn absolute(&self) -> f64 {
         self.threshold.absolute.unwrap_or(0.0)
     }
 
     /// Whether a change, signed as the value moved, is one for the worse.
-    pub fn is_regression(&self, change: f64) -> bool {
+    pub(crate) fn is_regression(&self, change: f64) -> bool {
         (change > 0.0) == self.lower_is_better()
     }
 
-    pub fn lower_is_better(&self) -> bool {
+    pub(crate) fn lower_is_better(&self) -> bool {
         self.threshold.direction == Direction::Lower
     }
 
     /// Turns levels so that up is worse, and back.
-    pub fn worse_sign(&self) -> f64 {
+    pub(crate) fn worse_sign(&self) -> f64 {
         if self.lower_is_better() { 1.0 } else { -1.0 }
     }
 
     /// The threshold in levels that move as the value does.
-    pub fn level_thresholds(&self, scale: LevelScale) -> LevelThresholds {
+    pub(crate) fn level_thresholds(&self, scale: LevelScale) -> LevelThresholds {
         let relative = self.threshold.relative;
         LevelThresholds {
             up: scale.shift_of(relative).abs(),
@@ -107,7 +107,7 @@ impl Rule {
     }
 
     /// The threshold in levels that are turned so that up is worse.
-    pub fn worse_up_thresholds(&self, scale: LevelScale) -> LevelThresholds {
+    pub(crate) fn worse_up_thresholds(&self, scale: LevelScale) -> LevelThresholds {
         let LevelThresholds { up, down } = self.level_thresholds(scale);
         if self.lower_is_better() {
             LevelThresholds { up, down }
@@ -118,7 +118,7 @@ impl Rule {
 
     /// How sure a report is: the share of reports of this size over the threshold that were true
     /// on synthetic histories, and no more than the score `z` among so many runs allows.
-    pub fn confidence(&self, scale: LevelScale, change: f64, z: f64, runs: usize) -> f64 {
+    pub(crate) fn confidence(&self, scale: LevelScale, change: f64, z: f64, runs: usize) -> f64 {
         let shift = scale.shift_of(change);
         let ratio = shift.abs() / self.level_thresholds(scale).of_shift(shift);
         confidence::calibrated_confidence(ratio).min(confidence::bonferroni_confidence(z, runs))

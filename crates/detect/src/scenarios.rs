@@ -281,6 +281,35 @@ fn a_failed_newest_run_and_a_silent_series_are_missing() {
     assert!(analyze(&silent, &Policy::default(), &context).is_retired);
 }
 
+/// The example in the head of the crate.
+#[test]
+fn twelve_runs_of_which_three_are_slower_are_one_change() {
+    let values = [100., 101., 99., 100., 102., 100., 99., 101., 100., 121., 120., 122.];
+    let tenth = analyze_at_end(&series(&values[..10]));
+    assert_eq!(tenth.verdict, Verdict::Suspected { runs_needed: 2 });
+    let twelfth = analyze_at_end(&series(&values));
+    assert_eq!(twelfth.verdict, Verdict::Regressed);
+    assert_eq!(twelfth.baseline.map(|it| it.value), Some(100.0));
+    let [change] = &twelfth.changes[..] else { panic!("{:?}", twelfth.changes) };
+    assert_eq!((change.first_after, change.status.clone()), (9, ChangeStatus::New));
+    assert!((change.change - 0.21).abs() < 1e-9);
+}
+
+#[test]
+fn the_detectable_change_never_contradicts_that_a_series_is_too_noisy() {
+    let mut noisy = 0;
+    for salt in 0..60 {
+        let sigma = 0.08 + 0.003 * salt as f64;
+        let analysis = analyze_at_end(&series(&noisy_history(12 + salt, &[], sigma, salt)));
+        if analysis.verdict == Verdict::TooNoisy {
+            noisy += 1;
+            let detectable = analysis.detectable_change_90.unwrap();
+            assert!(detectable > 3.0 * analysis.threshold, "salt {salt}: {detectable}");
+        }
+    }
+    assert!((20..60).contains(&noisy), "{noisy}");
+}
+
 #[test]
 fn a_series_that_cannot_show_its_threshold_is_noisy() {
     let found = analyze_at_end(&series(&noisy_history(60, &[], 0.2, 3)));
@@ -401,8 +430,8 @@ fn the_rules_of_the_policy_decide_what_counts() {
     let turned =
         RegressionRule { direction: Some(Direction::Higher), ..rule_for(of_backend("rust")) };
     assert_eq!(judged(turned).verdict, Verdict::Improved);
-    let told = judged(RegressionRule { report_only: true, ..rule_for(of_backend("rust")) });
-    assert!(told.report_only && told.verdict == Verdict::Regressed);
+    let analysis = judged(RegressionRule { report_only: true, ..rule_for(of_backend("rust")) });
+    assert!(analysis.report_only && analysis.verdict == Verdict::Regressed);
 }
 
 #[test]

@@ -32,20 +32,20 @@ use super::series_state::SeriesState;
 const FREE_FAMILY_SIZE: f64 = 1_000.0;
 /// How much rarer a false alarm is for each unit of score beyond [`MIN_Z`], as an exponent. A
 /// choice on the careful side: a normal tail falls with an exponent of about 5 there, real noise
-/// more slowly. A larger one tells changes in large histories sooner, and more of them wrongly.
+/// more slowly. A larger one reports changes in large histories sooner, and more of them wrongly.
 const FALSE_ALARM_DECAY: f64 = 2.0;
 /// Runs of one commit from which on series are watched in parallel.
 const MIN_PARALLEL_RUNS: usize = 256;
 
 /// Where a pass ended: at the newest run of every series.
-pub struct PassResult {
+pub(crate) struct PassResult {
     pub states: Vec<SeriesState>,
     pub infrastructure_days: Vec<InfrastructureDay>,
 }
 
 /// Takes all series through their whole history. `visit` is called after each commit with the
 /// series that have runs of it, ascending.
-pub fn run_pass(
+pub(crate) fn run_pass(
     series: &[Series],
     policy: &Policy,
     visit: &mut dyn FnMut(&[SeriesState], &[usize]),
@@ -62,7 +62,7 @@ pub fn run_pass(
 
 /// A pass that stopped before a commit, to be continued from there more than once. It owns its
 /// state: only the runs before the commit have to be the same, not the series themselves.
-pub struct PassCheckpoint {
+pub(crate) struct PassCheckpoint {
     state: PassState,
     /// By series: runs before the commit.
     runs_done: Vec<usize>,
@@ -71,7 +71,7 @@ pub struct PassCheckpoint {
 impl PassCheckpoint {
     /// Takes all series up to a commit; none where a later run of a series belongs to an earlier
     /// commit, so that no cut through the runs is a cut through the commits.
-    pub fn before(from: CommitIndex, series: &[Series], policy: &Policy) -> Option<Self> {
+    pub(crate) fn before(from: CommitIndex, series: &[Series], policy: &Policy) -> Option<Self> {
         let runs_done: Vec<usize> = series.iter().map(|it| runs_before(it, from)).collect();
         let mut later =
             series.iter().zip(&runs_done).flat_map(|(series, done)| &series.runs[*done..]);
@@ -87,7 +87,7 @@ impl PassCheckpoint {
 
     /// Continues through series, in the same order, that differ from those before in nothing but
     /// their runs from the commit on.
-    pub fn resume(&self, series: &[Series], policy: &Policy) -> PassResult {
+    pub(crate) fn resume(&self, series: &[Series], policy: &Policy) -> PassResult {
         let state = self.state.with_series(series);
         let mut pass = SequentialPass { series, policy, state };
         let rest = |series: &Series, member: usize| self.runs_done[member]..series.runs.len();
@@ -99,7 +99,7 @@ impl PassCheckpoint {
 }
 
 /// Runs of a series before the first one of a commit or of a later one.
-pub fn runs_before(series: &Series, commit: CommitIndex) -> usize {
+pub(crate) fn runs_before(series: &Series, commit: CommitIndex) -> usize {
     series.runs.iter().take_while(|run| run.commit < commit).count()
 }
 
@@ -128,7 +128,7 @@ struct Membership {
     member: usize,
 }
 
-/// Series that are asked together whether they moved together.
+/// Series that are checked for a common shift.
 struct PeerGroup {
     detector: CommonModeDetector,
     /// Indices into the series.
@@ -248,7 +248,7 @@ impl<'a> SequentialPass<'a> {
         }
         let onset = states[member].detector.run(candidate.change_point());
         let onset = self.series[member].runs[onset].time;
-        // The backends need not have run at the same moment: each is asked from its first run on
+        // The backends need not have run at the same moment: each votes from its first run on
         // that is not older than the candidate's onset.
         let first_since_onset = |peer: usize| {
             let runs = &self.series[peer].runs;
@@ -438,7 +438,7 @@ mod tests {
     #[test]
     fn among_five_thousand_series_the_step_up_procedure_keeps_what_it_should() {
         // Needed by rank, by hand: 4.8 + ln(5 / rank) / 2, and 4.8 from the fifth on.
-        for (scores, kept) in [
+        for (scores, passing) in [
             (&[] as &[f64], 0),
             (&[5.60], 0),
             (&[5.61], 1),
@@ -451,7 +451,7 @@ mod tests {
             (&[4.80, 4.80, 4.80, 4.80, 4.80], 5),
             (&[4.80, 4.80, 4.80, 4.80, 4.79], 0),
         ] {
-            assert_eq!(count_passing(scores, 5_000), kept, "{scores:?}");
+            assert_eq!(count_passing(scores, 5_000), passing, "{scores:?}");
         }
     }
 

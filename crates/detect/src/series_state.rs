@@ -15,7 +15,7 @@ use super::rule::Rule;
 
 /// What the gate knows of one series.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SeriesState {
+pub(crate) struct SeriesState {
     pub detector: ChangeDetector,
     /// Runs that an infrastructure shift holds back or has marked.
     pub exclusions: Exclusions,
@@ -31,7 +31,7 @@ pub struct SeriesState {
 }
 
 impl SeriesState {
-    pub fn of(series: &Series, policy: &Policy) -> Self {
+    pub(crate) fn of(series: &Series, policy: &Policy) -> Self {
         Self {
             detector: ChangeDetector::new(Rule::of(series, policy), series.runs.len()),
             exclusions: Exclusions::default(),
@@ -44,12 +44,12 @@ impl SeriesState {
     }
 
     /// What a change of the series must show.
-    pub fn rule(&self) -> &Rule {
+    pub(crate) fn rule(&self) -> &Rule {
         self.detector.rule()
     }
 
     /// Takes the runs of a commit in; the new level that they prove, if any.
-    pub fn push(&mut self, series: &Series, new_runs: NewRuns) -> Option<ChangeCandidate> {
+    pub(crate) fn push(&mut self, series: &Series, new_runs: NewRuns) -> Option<ChangeCandidate> {
         let Rule { grace_period_us, min_runs, .. } = *self.rule();
         let mut candidate = None;
         for index in new_runs.from..new_runs.to {
@@ -71,13 +71,13 @@ impl SeriesState {
     }
 
     /// The steps that the gate reported, by the index of their first runs.
-    pub fn change_points(&self) -> Vec<ChangePoint> {
+    pub(crate) fn change_points(&self) -> Vec<ChangePoint> {
         let steps = self.detector.reports.iter().filter(|it| it.kind == ChangeKind::Step);
         steps.map(|it| ChangePoint { index: self.detector.run(it.change_point), z: it.z }).collect()
     }
 
     /// What a shift of a peer group, known by its bit, does to the series.
-    pub fn apply(&mut self, effect: CommonModeEffect, group: u8) {
+    pub(crate) fn apply(&mut self, effect: CommonModeEffect, group: u8) {
         match effect {
             CommonModeEffect::Suspend { from, .. } => {
                 if self.suspending_groups == 0 {

@@ -10,7 +10,7 @@
 use std::cmp::Ordering;
 
 /// Makes a median absolute deviation the standard deviation of a normal law: 1 / Φ⁻¹(0.75).
-pub const MAD_SIGMA: f64 = 1.4826;
+pub(crate) const MAD_SIGMA: f64 = 1.4826;
 /// Interquartile range of the standard normal law: 2 Φ⁻¹(0.75).
 const IQR_SIGMA: f64 = 1.349;
 /// Φ⁻¹(0.9).
@@ -18,11 +18,11 @@ const Q90_SIGMA: f64 = 1.2816;
 
 /// A [`robust_sigma`] is at most so many times the largest size: the quartiles, as the others,
 /// stay below 1.4826 times.
-pub const MAX_SIGMA_RATIO: f64 = 1.5;
+pub(crate) const MAX_SIGMA_RATIO: f64 = 1.5;
 
 /// Ascending by the total order of `f64`. Whole numbers in the same order are sorted in their
 /// place: comparing those takes an instruction, not eight.
-pub fn sorted(values: &[f64]) -> Vec<f64> {
+pub(crate) fn sorted(values: &[f64]) -> Vec<f64> {
     let mut ranks: Vec<i64> =
         values.iter().map(|value| total_order_bits(value.to_bits())).collect();
     ranks.sort_unstable();
@@ -39,9 +39,9 @@ fn total_order_bits(bits: u64) -> i64 {
     bits ^ i64::MAX & (bits >> 63)
 }
 
-/// Quantile `q` (0–1) of ascending values, linear between neighbours (Hyndman & Fan 1996, type 7);
+/// Quantile `q` (0–1) of ascending values, linear between neighbors (Hyndman & Fan 1996, type 7);
 /// 0 for none.
-pub fn quantile(ascending: &[f64], q: f64) -> f64 {
+pub(crate) fn quantile(ascending: &[f64], q: f64) -> f64 {
     let Some(last) = ascending.len().checked_sub(1) else { return 0.0 };
     let position = q.clamp(0.0, 1.0) * last as f64;
     let below = (position as usize).min(last);
@@ -64,7 +64,7 @@ pub fn median(values: &[f64]) -> Option<f64> {
 }
 
 /// [`median`] that reorders its input instead of copying it.
-pub fn median_in_place(values: &mut [f64]) -> Option<f64> {
+pub(crate) fn median_in_place(values: &mut [f64]) -> Option<f64> {
     let count = values.len();
     if count == 0 {
         return None;
@@ -86,7 +86,7 @@ pub fn median_in_place(values: &mut [f64]) -> Option<f64> {
 const INSERTION_SORT_MAX: usize = 12;
 
 /// Puts a value into its place among ascending ones; the last place of the slice is free.
-pub fn insert_sorted(ascending: &mut [f64], value: f64) {
+pub(crate) fn insert_sorted(ascending: &mut [f64], value: f64) {
     let Some(mut at) = ascending.len().checked_sub(1) else { return };
     while at > 0 && value < ascending[at - 1] {
         ascending[at] = ascending[at - 1];
@@ -105,7 +105,7 @@ fn median_of_few(values: &mut [f64]) -> f64 {
 }
 
 /// [`median`] of ascending values.
-pub fn median_of_sorted(ascending: &[f64]) -> Option<f64> {
+pub(crate) fn median_of_sorted(ascending: &[f64]) -> Option<f64> {
     let upper = *ascending.get(ascending.len() / 2)?;
     if ascending.len() % 2 == 1 {
         return Some(upper);
@@ -118,7 +118,7 @@ pub fn median_of_sorted(ascending: &[f64]) -> Option<f64> {
 /// Robust standard deviation: the largest of what the median absolute deviation, the quartiles and
 /// either outer decile give for a normal law. The deciles see a second mode with a tenth of the
 /// runs, where the other two see nothing.
-pub fn robust_sigma(residuals: &[f64]) -> f64 {
+pub(crate) fn robust_sigma(residuals: &[f64]) -> f64 {
     let ascending = sorted(residuals);
     let mad = MAD_SIGMA * median_abs_of_sorted(&ascending);
     let iqr = (quantile(&ascending, 0.75) - quantile(&ascending, 0.25)) / IQR_SIGMA;
@@ -128,7 +128,7 @@ pub fn robust_sigma(residuals: &[f64]) -> f64 {
 }
 
 /// Median of the sizes of ascending values; 0 for none. The smallest sizes are a run of
-/// neighbours, which grows at whichever end is nearer to zero.
+/// neighbors, which grows at whichever end is nearer to zero.
 fn median_abs_of_sorted(ascending: &[f64]) -> f64 {
     let mut above = ascending.partition_point(|value| *value < 0.0);
     let mut below = above;
@@ -157,7 +157,7 @@ fn median_abs_of_sorted(ascending: &[f64]) -> f64 {
 
 /// 1.4826 × the median distance from `center`: the scale of the modified z-score (Iglewicz &
 /// Hoaglin 1993).
-pub fn mad_sigma(values: &[f64], center: f64) -> f64 {
+pub(crate) fn mad_sigma(values: &[f64], center: f64) -> f64 {
     if values.len() <= INSERTION_SORT_MAX {
         let mut few = [0.0; INSERTION_SORT_MAX];
         few.iter_mut().zip(values).for_each(|(size, value)| *size = (value - center).abs());
@@ -169,7 +169,7 @@ pub fn mad_sigma(values: &[f64], center: f64) -> f64 {
 
 /// How runs depend on the runs before them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Autocorrelation {
+pub(crate) struct Autocorrelation {
     /// Autocorrelation at lag 1.
     pub lag1: f64,
     /// Mean autocorrelation at lags 4 to 6: high for a level that wanders, near 0 where only
@@ -180,7 +180,7 @@ pub struct Autocorrelation {
 impl Autocorrelation {
     /// Of residuals around their levels, each clamped to ± `clamp` so that single runs weigh
     /// little. Fewer than 8 count as independent.
-    pub fn of(residuals: &[f64], clamp: f64) -> Self {
+    pub(crate) fn of(residuals: &[f64], clamp: f64) -> Self {
         let n = residuals.len();
         if n < 8 {
             return Self::default();
@@ -213,7 +213,7 @@ impl Autocorrelation {
 
     /// Variance of the mean of `k` such runs over the variance of one: `g(k) / k` with
     /// `g(k) = 1 + 2 Σ (1 − j/k) ρ(j)` (Bayley & Hammersley 1946).
-    pub fn variance_of_mean(self, k: usize) -> f64 {
+    pub(crate) fn variance_of_mean(self, k: usize) -> f64 {
         let decay = self.decay();
         let (mut inflation, mut correlation) = (1.0, self.lag1.max(0.0));
         for lag in 1..k {
@@ -230,7 +230,7 @@ impl Autocorrelation {
 /// Autocorrelation that level shifts hardly touch, and the standard deviation of one run with it:
 /// one minus the robust variogram at lags 1 and 4 to 6 over that at the three longest lags up to
 /// `lag` (Cressie & Hawkins 1980 for the robust variogram). None for too few values.
-pub fn variogram(values: &[f64], lag: usize) -> Option<(Autocorrelation, f64)> {
+pub(crate) fn variogram(values: &[f64], lag: usize) -> Option<(Autocorrelation, f64)> {
     if lag < 6 || values.len() < lag + 8 {
         return None;
     }
@@ -249,7 +249,7 @@ pub fn variogram(values: &[f64], lag: usize) -> Option<(Autocorrelation, f64)> {
 }
 
 /// Probability that a normal value lies further from 0 than `z`, either way.
-pub fn two_sided_tail(z: f64) -> f64 {
+pub(crate) fn two_sided_tail(z: f64) -> f64 {
     libm::erfc(z.abs() / std::f64::consts::SQRT_2)
 }
 
@@ -257,8 +257,8 @@ pub fn two_sided_tail(z: f64) -> f64 {
 const MAX_SLOPE_POINTS: usize = 300;
 
 /// Median of the slopes between all pairs of points (Theil 1950, Sen 1968), and the share of the
-/// variance that the line explains. None where all points stand at one time.
-pub fn theil_sen(x: &[f64], y: &[f64]) -> Option<(f64, f64)> {
+/// variance that the line explains. None where all points are at one time.
+pub(crate) fn theil_sen(x: &[f64], y: &[f64]) -> Option<(f64, f64)> {
     let n = x.len().min(y.len());
     let step = n.div_ceil(MAX_SLOPE_POINTS).max(1);
     let points: Vec<(f64, f64)> = (0..n).step_by(step).map(|i| (x[i], y[i])).collect();

@@ -22,7 +22,7 @@ const MAX_POINTS: usize = 60;
 const Q975: f64 = 1.96;
 
 /// The trend of levels over their times (ascending), in levels a day; none for too few runs.
-pub fn estimate_trend(times: &[Timestamp], level: &[f64]) -> Option<TrendEstimate> {
+pub(crate) fn estimate_trend(times: &[Timestamp], level: &[f64]) -> Option<TrendEstimate> {
     let (from, to) = (*times.first()?, *times.last()?);
     if level.len() < MIN_RUNS || to.micros().saturating_sub(from.micros()) < MIN_SPAN_US {
         return None;
@@ -65,8 +65,8 @@ pub fn estimate_trend(times: &[Timestamp], level: &[f64]) -> Option<TrendEstimat
     })
 }
 
-/// Points in time, each the median of the runs that stand at one time or, of very many, of so many
-/// neighbours that at most [`MAX_POINTS`] are left.
+/// Points in time, each the median of the runs at one time or, of very many, of so many
+/// neighbors that at most [`MAX_POINTS`] are left.
 fn bin_points(days: &[f64], level: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let size = days.len().div_ceil(MAX_POINTS).max(1);
     let (mut x, mut y) = (Vec::with_capacity(MAX_POINTS), Vec::with_capacity(MAX_POINTS));

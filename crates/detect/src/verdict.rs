@@ -20,7 +20,7 @@ use super::series_state::SeriesState;
 use super::stats::median;
 
 /// What a series is judged by: everything up to the run that the pass has reached.
-pub struct SeriesInput<'a> {
+pub(crate) struct SeriesInput<'a> {
     pub series: &'a Series,
     pub policy: &'a Policy,
     pub state: &'a SeriesState,
@@ -31,7 +31,7 @@ pub struct SeriesInput<'a> {
 
 /// A verdict with what it compared.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SeriesVerdict {
+pub(crate) struct SeriesVerdict {
     pub verdict: Verdict,
     pub baseline: Option<Baseline>,
     pub latest_change: Option<f64>,
@@ -43,7 +43,7 @@ pub struct SeriesVerdict {
 
 impl SeriesInput<'_> {
     /// The verdict. What cannot be compared comes first: a number would suggest that it can.
-    pub fn judge(&self) -> SeriesVerdict {
+    pub(crate) fn judge(&self) -> SeriesVerdict {
         let compared = self.judge_comparison();
         let verdict = if self.is_missing() {
             Verdict::Missing
@@ -196,7 +196,7 @@ impl SeriesInput<'_> {
     }
 
     /// Whether the last run of the series is older than `data_quality.max_age_days`.
-    pub fn is_retired(&self) -> bool {
+    pub(crate) fn is_retired(&self) -> bool {
         let max_age = i64::from(self.policy.data_quality.max_age_days).saturating_mul(DAY_US);
         let last = self.series.runs.last();
         let age = |time: Timestamp| self.review.now.micros().saturating_sub(time.micros());
@@ -205,7 +205,7 @@ impl SeriesInput<'_> {
 }
 
 /// The change that the gate has open, as pages show it.
-pub fn open_change(series: &Series, policy: &Policy, state: &SeriesState) -> Option<Change> {
+pub(crate) fn open_change(series: &Series, policy: &Policy, state: &SeriesState) -> Option<Change> {
     let DetectorState::Open(index) = state.detector.state() else { return None };
     changes::change_from_report(series, policy, state, index)
 }

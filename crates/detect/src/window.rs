@@ -7,17 +7,17 @@ use super::stats::median_of_sorted;
 
 /// At most so many values, ascending.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SortedWindow {
+pub(crate) struct SortedWindow {
     sorted: Vec<f64>,
 }
 
 impl SortedWindow {
-    pub fn new(capacity: usize) -> Self {
+    pub(crate) fn new(capacity: usize) -> Self {
         Self { sorted: Vec::with_capacity(capacity + 1) }
     }
 
     /// Takes a value in, and the oldest one out where it is given.
-    pub fn push(&mut self, value: f64, oldest: Option<f64>) {
+    pub(crate) fn push(&mut self, value: f64, oldest: Option<f64>) {
         if let Some(oldest) = oldest {
             self.remove(oldest);
         }
@@ -25,7 +25,7 @@ impl SortedWindow {
     }
 
     /// Takes a value out that was taken in.
-    pub fn remove(&mut self, value: f64) {
+    pub(crate) fn remove(&mut self, value: f64) {
         let at = self.place(value);
         if at < self.sorted.len() {
             self.sorted.remove(at);
@@ -36,12 +36,12 @@ impl SortedWindow {
         self.sorted.partition_point(|other| *other < value)
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.sorted.len()
     }
 
     /// Middle value, or the mean of the two middle values.
-    pub fn median(&self) -> Option<f64> {
+    pub(crate) fn median(&self) -> Option<f64> {
         median_of_sorted(&self.sorted)
     }
 }

@@ -15,13 +15,13 @@ use crate::level_scale::LevelScale;
 use crate::stats::{MAX_SIGMA_RATIO, median, median_in_place, robust_sigma};
 
 /// Runs before that the newest are compared with, and the fewest that say anything.
-pub const MAX_RUNS_BEFORE: usize = 10;
-pub const MIN_RUNS_BEFORE: usize = 4;
+pub(crate) const MAX_RUNS_BEFORE: usize = 10;
+pub(crate) const MIN_RUNS_BEFORE: usize = 4;
 /// Jumps from run to run that the noise is taken from.
 const MAX_JUMPS: usize = 60;
 
 /// The levels of a series' runs, which all its peer groups share.
-pub struct MemberLevels {
+pub(crate) struct MemberLevels {
     /// Of each run, up is worse; NaN where it failed or is not above zero.
     levels: Vec<f64>,
     /// The run before each in its segment that has a level, [`NO_RUN`] where there is none. Empty
@@ -35,7 +35,7 @@ pub struct MemberLevels {
 const NO_RUN: u32 = u32::MAX;
 
 /// One series on the way through the commits.
-pub struct MemberState {
+pub(crate) struct MemberState {
     pub backend: usize,
     pub threshold: f64,
     levels: Arc<MemberLevels>,
@@ -57,7 +57,7 @@ pub struct MemberState {
 
 /// What one series did.
 #[derive(Clone, Copy)]
-pub struct MemberShift {
+pub(crate) struct MemberShift {
     pub member: usize,
     /// Level of the newest runs over the level just before, up is worse.
     pub shift: f64,
@@ -72,7 +72,7 @@ pub struct MemberShift {
 impl MemberLevels {
     /// Only what is above zero has a ratio, and the first of it is the reference: what comes later
     /// must not change an earlier verdict.
-    pub fn of(series: &Series, better: Direction) -> Self {
+    pub(crate) fn of(series: &Series, better: Direction) -> Self {
         let runs = &series.runs;
         let positive =
             |run: &Run| run.value.get().filter(|value| value.is_finite() && *value > 0.0);
@@ -136,7 +136,7 @@ impl MemberLevels {
 /// The newest levels of one segment, at most [`MAX_RUNS_BEFORE`].
 #[derive(Clone, Copy, Default)]
 struct RecentLevels {
-    /// As they came; once all places are taken, the oldest is replaced. Until then the first stands
+    /// As they came; once all places are taken, the oldest is replaced. Until then the first is
     /// in the free ones.
     ring: [f64; MAX_RUNS_BEFORE],
     oldest: usize,
@@ -169,7 +169,7 @@ impl RecentLevels {
 }
 
 impl MemberState {
-    pub fn of(member: &GroupMember<'_>, names: &[&str]) -> Self {
+    pub(crate) fn of(member: &GroupMember<'_>, names: &[&str]) -> Self {
         let backend = member.series.key.backend.as_str();
         Self {
             backend: names.binary_search(&backend).unwrap_or(0),
@@ -186,19 +186,19 @@ impl MemberState {
     }
 
     /// The same state for a series with other runs from here on.
-    pub fn with_levels(&self, levels: Arc<MemberLevels>) -> Self {
+    pub(crate) fn with_levels(&self, levels: Arc<MemberLevels>) -> Self {
         let recent = vec![None; levels.segments];
         Self { levels, recent, exclusions: self.exclusions.clone(), ..*self }
     }
 
     /// The shift of the group is over: the run from which on it may have touched the series.
-    pub fn thaw(&mut self) -> Option<usize> {
+    pub(crate) fn thaw(&mut self) -> Option<usize> {
         self.recent.fill(None);
         self.frozen_from.take()
     }
 
     /// A shift of the group begins, which may have touched the runs from this one on.
-    pub fn freeze(&mut self, from: usize) {
+    pub(crate) fn freeze(&mut self, from: usize) {
         self.frozen_from = Some(from);
         self.recent.fill(None);
     }
@@ -206,7 +206,7 @@ impl MemberState {
     /// Whether the series moves by a distance or more at a commit that it has not reached; none
     /// where it has no [`MemberShift`] there. Hardly ever is a median needed: a level near to all
     /// of the last ten is near to their median.
-    pub fn moves_by(&mut self, new_runs: NewRuns, distance: f64) -> Option<bool> {
+    pub(crate) fn moves_by(&mut self, new_runs: NewRuns, distance: f64) -> Option<bool> {
         self.load_recent(new_runs);
         let before = self.recent_before(new_runs)?;
         if new_runs.to - new_runs.from == 1
@@ -219,7 +219,7 @@ impl MemberState {
 
     /// What the series did at a commit, against its level just before; none where too few
     /// comparable runs make that level.
-    pub fn advance(&mut self, new_runs: NewRuns) -> Option<MemberShift> {
+    pub(crate) fn advance(&mut self, new_runs: NewRuns) -> Option<MemberShift> {
         self.load_recent(new_runs);
         let moved = self.shift_at(new_runs);
         self.skip(new_runs);
@@ -227,7 +227,7 @@ impl MemberState {
     }
 
     /// Goes past the runs of a commit.
-    pub fn skip(&mut self, new_runs: NewRuns) {
+    pub(crate) fn skip(&mut self, new_runs: NewRuns) {
         // While a shift goes on, its runs must not become the level it is measured from.
         self.next_run = new_runs.to;
         if self.frozen_from.is_none() {
@@ -291,7 +291,7 @@ impl MemberState {
     }
 
     /// Standard deviation of one run, by the jumps between the runs before `end`.
-    pub fn sigma_before(&self, end: usize) -> f64 {
+    pub(crate) fn sigma_before(&self, end: usize) -> f64 {
         let mut jumps = Vec::with_capacity(MAX_JUMPS);
         self.jumps_before(end, |jump| jumps.push(jump));
         // A jump is the difference of two runs, so its variance is that of two.
@@ -299,7 +299,7 @@ impl MemberState {
     }
 
     /// An upper bound of that by the largest jump, for which nothing has to be sorted.
-    pub fn max_sigma_before(&self, end: usize) -> f64 {
+    pub(crate) fn max_sigma_before(&self, end: usize) -> f64 {
         let mut largest = 0.0;
         self.jumps_before(end, |jump| {
             largest = if jump.abs() > largest { jump.abs() } else { largest }
@@ -321,7 +321,7 @@ impl MemberState {
 
     /// First run of a shift whose first whole commit was `it`: the runs just before may have seen
     /// its beginning.
-    pub fn first_shifted_run(&self, it: &MemberShift, size: f64) -> usize {
+    pub(crate) fn first_shifted_run(&self, it: &MemberShift, size: f64) -> usize {
         let shifted = |index: usize| {
             self.levels
                 .level(index)

@@ -12,7 +12,7 @@
 //! suspended (`alert_on_consecutive_days: 2`), on Wednesday every baseline restarts at Monday. Had
 //! they been fast again on Tuesday, only Monday's runs would be left out.
 
-pub mod member;
+pub(crate) mod member;
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ const MIN_PARALLEL_MEMBERS: usize = 256;
 
 /// What infrastructure does to one series.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Exclusions {
+pub(crate) struct Exclusions {
     /// Runs of infrastructure days, ascending.
     pub runs: Vec<usize>,
     /// Index of the first run after each lasting shift, ascending.
@@ -40,12 +40,12 @@ pub struct Exclusions {
 }
 
 impl Exclusions {
-    pub fn contains(&self, run: usize) -> bool {
+    pub(crate) fn contains(&self, run: usize) -> bool {
         self.runs.binary_search(&run).is_ok()
     }
 
     /// Both together; cuts a few runs apart are one.
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.runs.extend(other.runs);
         self.runs.sort_unstable();
         self.runs.dedup();
@@ -68,7 +68,7 @@ const MIN_REMAINING_SHARE: f64 = 0.5;
 
 /// What a commit means for one member, known by its place in the group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CommonModeEffect {
+pub(crate) enum CommonModeEffect {
     /// Its runs from this one on are part of a shift that is going on.
     Suspend { member: usize, from: usize },
     /// The shift went away: what was held is left out.
@@ -78,7 +78,7 @@ pub enum CommonModeEffect {
 }
 
 impl CommonModeEffect {
-    pub fn member(self) -> usize {
+    pub(crate) fn member(self) -> usize {
         match self {
             Self::Suspend { member, .. }
             | Self::Discard { member }
@@ -88,7 +88,7 @@ impl CommonModeEffect {
 }
 
 /// One series of a peer group.
-pub struct GroupMember<'a> {
+pub(crate) struct GroupMember<'a> {
     pub series: &'a Series,
     /// Relative change that counts.
     pub threshold: f64,
@@ -104,7 +104,7 @@ struct OngoingShift {
 }
 
 /// The common-mode detector of one peer group.
-pub struct CommonModeDetector {
+pub(crate) struct CommonModeDetector {
     policy: KAnomaly,
     members: Vec<MemberState>,
     /// Less than this is beyond no backend's threshold.
@@ -118,7 +118,7 @@ pub struct CommonModeDetector {
 
 impl CommonModeDetector {
     /// None where the group has fewer backends than the policy asks for.
-    pub fn of(members: &[GroupMember<'_>], policy: &KAnomaly) -> Option<Self> {
+    pub(crate) fn of(members: &[GroupMember<'_>], policy: &KAnomaly) -> Option<Self> {
         let mut names: Vec<&str> =
             members.iter().map(|it| it.series.key.backend.as_str()).collect();
         // Backends are numbered by name, so that the order of series changes nothing.
@@ -137,7 +137,7 @@ impl CommonModeDetector {
     }
 
     /// The same detector where the series have other runs from here on.
-    pub fn with_levels(&self, members: impl Iterator<Item = Arc<MemberLevels>>) -> Self {
+    pub(crate) fn with_levels(&self, members: impl Iterator<Item = Arc<MemberLevels>>) -> Self {
         let states = self.members.iter().zip(members);
         Self {
             policy: self.policy.clone(),
@@ -153,7 +153,7 @@ impl CommonModeDetector {
 
     /// The shifts so far, by day, and what they do to each member. One that is still going on is
     /// among them.
-    pub fn finish(mut self) -> (Vec<InfrastructureDay>, Vec<Exclusions>) {
+    pub(crate) fn finish(mut self) -> (Vec<InfrastructureDay>, Vec<Exclusions>) {
         if let Some(ongoing) = self.ongoing.take() {
             self.reported_days.extend(ongoing.days);
         }
@@ -164,7 +164,12 @@ impl CommonModeDetector {
     }
 
     /// One commit's runs: begins, prolongs or ends a shift of the group.
-    pub fn advance(&mut self, day: i64, new_runs: &[NewRuns], effects: &mut Vec<CommonModeEffect>) {
+    pub(crate) fn advance(
+        &mut self,
+        day: i64,
+        new_runs: &[NewRuns],
+        effects: &mut Vec<CommonModeEffect>,
+    ) {
         if self.ongoing.is_none()
             && new_runs.len() < MIN_PARALLEL_MEMBERS
             && !self.may_shift(new_runs)
@@ -336,7 +341,7 @@ struct BackendShift {
 }
 
 impl GroupShift {
-    /// None where too few backends have runs, or where nothing goes on and most stand still or go
+    /// None where too few backends have runs, or where nothing goes on and most do not move or go
     /// their own ways: their noise is not needed then.
     fn of(
         moves: &[MemberShift],

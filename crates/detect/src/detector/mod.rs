@@ -25,14 +25,14 @@ use super::noise::SeriesNoise;
 use super::rule::{LevelThresholds, Rule};
 use super::window::SortedWindow;
 use runner_pool::{RunnerLevels, RunnerOffsets};
-pub use state::LevelValues;
-pub use suspension::LevelsAround;
+pub(crate) use state::LevelValues;
+pub(crate) use suspension::LevelsAround;
 use suspension::SuspendedRun;
 
 /// A new level that passes every test of one series by itself. Whether it is reported depends on
 /// the other series too.
 #[derive(Clone, Debug)]
-pub struct ChangeCandidate {
+pub(crate) struct ChangeCandidate {
     pub kind: ChangeKind,
     pub is_regression: bool,
     /// Score, on the scale of [`MIN_Z`](super::new_level::MIN_Z).
@@ -52,24 +52,24 @@ pub struct ChangeCandidate {
 
 impl ChangeCandidate {
     /// How far the level moved, in levels; up is worse.
-    pub fn shift(&self) -> f64 {
+    pub(crate) fn shift(&self) -> f64 {
         self.after - self.before
     }
 
     /// Its first point.
-    pub fn change_point(&self) -> usize {
+    pub(crate) fn change_point(&self) -> usize {
         self.change_point
     }
 
     /// In the grace period nothing is reported; the baseline restarts all the same.
-    pub fn with_grace_period(self, is_young: bool) -> Self {
+    pub(crate) fn with_grace_period(self, is_young: bool) -> Self {
         Self { is_reportable: self.is_reportable && !is_young, ..self }
     }
 }
 
 /// A reported change. Places are points of the detector: runs that take part.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ReportedChange {
+pub(crate) struct ReportedChange {
     pub kind: ChangeKind,
     pub is_regression: bool,
     pub z: f64,
@@ -86,7 +86,7 @@ pub struct ReportedChange {
 
 /// The state of a series after the newest run.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum DetectorState {
+pub(crate) enum DetectorState {
     /// The report of this index is open.
     Open(usize),
     /// So many of the newest runs are beyond the threshold and the noise, too few to be confirmed.
@@ -104,7 +104,7 @@ const EMPTY_RANGE: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
 /// One series on its way through its runs. Points are the runs that take part; vectors are
 /// parallel to them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ChangeDetector {
+pub(crate) struct ChangeDetector {
     rule: Rule,
     scale: Option<LevelScale>,
     /// What the threshold is in that scale, up being worse.
@@ -143,7 +143,7 @@ pub struct ChangeDetector {
 impl ChangeDetector {
     /// For a series of so many runs. The detectors of all series are in memory at once, so that the
     /// vectors get exactly the room they need.
-    pub fn new(rule: Rule, runs: usize) -> Self {
+    pub(crate) fn new(rule: Rule, runs: usize) -> Self {
         Self {
             rule,
             scale: None,
@@ -169,31 +169,31 @@ impl ChangeDetector {
     }
 
     /// What a change must show.
-    pub fn rule(&self) -> &Rule {
+    pub(crate) fn rule(&self) -> &Rule {
         &self.rule
     }
 
     /// The index of the run of a point.
-    pub fn run(&self, point: usize) -> usize {
+    pub(crate) fn run(&self, point: usize) -> usize {
         self.runs[point] as usize
     }
 
     /// The first point whose run is not before something.
-    pub fn first_point(&self, is_before: impl Fn(usize) -> bool) -> usize {
+    pub(crate) fn first_point(&self, is_before: impl Fn(usize) -> bool) -> usize {
         self.runs.partition_point(|run| is_before(*run as usize))
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.levels.len()
     }
 
     /// Drops what only the next run would need, when there is none.
-    pub fn release_history(&mut self) {
+    pub(crate) fn release_history(&mut self) {
         (self.baseline_starts, self.unshifted) = (Vec::new(), Vec::new());
     }
 
     /// Takes the newest run in: finite values only.
-    pub fn push(&mut self, run: usize, value: f64, segment: u32) {
+    pub(crate) fn push(&mut self, run: usize, value: f64, segment: u32) {
         self.rescale(value);
         self.is_pooled |= self.segments.last().is_some_and(|last| *last != segment);
         self.values.push(value);
@@ -243,7 +243,7 @@ impl ChangeDetector {
         if self.rule.lower_is_better() { level } else { -level }
     }
 
-    pub fn scale(&self) -> LevelScale {
+    pub(crate) fn scale(&self) -> LevelScale {
         self.scale.unwrap_or(UNIT_SCALE)
     }
 
@@ -316,7 +316,7 @@ impl ChangeDetector {
     }
 
     /// Whether the newest run's runner has enough runs to be compared.
-    pub fn knows_runner(&self, needed: usize) -> bool {
+    pub(crate) fn knows_runner(&self, needed: usize) -> bool {
         let Some(newest) = self.segments.last() else { return false };
         if !self.is_pooled || self.runners.run_count(*newest) >= needed {
             return true;
@@ -327,7 +327,7 @@ impl ChangeDetector {
     }
 
     /// Reports a candidate, and restarts the baseline.
-    pub fn report(&mut self, candidate: ChangeCandidate) {
+    pub(crate) fn report(&mut self, candidate: ChangeCandidate) {
         let n = self.levels.len();
         let (restart, is_regression) = (candidate.baseline_start, candidate.is_regression);
         let since = match candidate.kind {
@@ -365,7 +365,7 @@ impl ChangeDetector {
     }
 
     /// Which way the level moved where the baseline began.
-    pub fn last_direction(&self) -> Option<bool> {
+    pub(crate) fn last_direction(&self) -> Option<bool> {
         self.last_direction
     }
 
@@ -379,7 +379,7 @@ impl ChangeDetector {
     }
 
     /// Noise of the present baseline; none for fewer than 4 runs.
-    pub fn noise(&self) -> Option<SeriesNoise> {
+    pub(crate) fn noise(&self) -> Option<SeriesNoise> {
         let newest =
             |y: &[f64]| SeriesNoise::of_level(&y[y.len().saturating_sub(MAX_BASELINE_RUNS)..]);
         if self.is_pooled {
@@ -390,7 +390,7 @@ impl ChangeDetector {
     }
 
     /// Values of the present baseline, of the newest run's runner, and its first run.
-    pub fn baseline_values(&self) -> Option<(Vec<f64>, usize)> {
+    pub(crate) fn baseline_values(&self) -> Option<(Vec<f64>, usize)> {
         let newest = *self.segments.last()?;
         let of_runner = (self.baseline_start..self.len()).filter(|at| self.segments[*at] == newest);
         let of_runner: Vec<usize> = of_runner.collect();
@@ -399,7 +399,7 @@ impl ChangeDetector {
     }
 
     /// Points of the present baseline: where it begins.
-    pub fn baseline_start(&self) -> usize {
+    pub(crate) fn baseline_start(&self) -> usize {
         self.baseline_start
     }
 }

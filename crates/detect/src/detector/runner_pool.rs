@@ -10,13 +10,13 @@ use crate::window::SortedWindow;
 
 /// The median level of one runner of a pool.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RunnerOffset {
+pub(crate) struct RunnerOffset {
     segment: u32,
     median: f64,
 }
 
 /// What is taken from the level of each runner of a pool.
-pub type RunnerOffsets = Vec<RunnerOffset>;
+pub(crate) type RunnerOffsets = Vec<RunnerOffset>;
 
 /// Fewest runs of a runner that is compared with others by its own median.
 const MIN_RUNNER_RUNS: usize = 5;
@@ -33,7 +33,7 @@ struct RunnerWindow {
 /// The levels of each runner at the points `from..to`, updated run by run: sorting them anew at
 /// each run was most of the time of a pass.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct RunnerLevels {
+pub(crate) struct RunnerLevels {
     from: usize,
     to: usize,
     windows: Vec<RunnerWindow>,
@@ -103,7 +103,7 @@ impl RunnerLevels {
     }
 
     /// Runs of a runner that its median is taken from.
-    pub fn run_count(&self, segment: u32) -> usize {
+    pub(crate) fn run_count(&self, segment: u32) -> usize {
         let of_runner = self.windows.iter().find(|it| it.segment == segment);
         of_runner.map_or(0, |it| it.window.len())
     }
@@ -119,7 +119,7 @@ impl RunnerLevels {
 
 impl ChangeDetector {
     /// Brings the runners of a pool up to the newest point.
-    pub fn update_runners(&mut self) {
+    pub(crate) fn update_runners(&mut self) {
         if self.is_pooled {
             let from = self.pool_start();
             let to = self.levels.len().saturating_sub(NEWEST_POINTS).max(from);
@@ -136,7 +136,7 @@ impl ChangeDetector {
 
     /// The baseline of a pool of runners: each runner's runs less their median. None where the
     /// newest run's runner has too few runs.
-    pub fn pooled_levels(&self) -> Option<PooledLevels> {
+    pub(crate) fn pooled_levels(&self) -> Option<PooledLevels> {
         self.runners.median(*self.segments.last()?)?;
         let from = self.pool_start();
         let mut y = Vec::with_capacity(self.levels.len() - from);
@@ -147,7 +147,10 @@ impl ChangeDetector {
     }
 
     /// The newest levels of the same, as many as the prefilter looks at, in the room for them.
-    pub fn newest_pooled<'a>(&self, room: &'a mut [f64; MAX_RUNS_SEEN]) -> Option<&'a [f64]> {
+    pub(crate) fn newest_pooled<'a>(
+        &self,
+        room: &'a mut [f64; MAX_RUNS_SEEN],
+    ) -> Option<&'a [f64]> {
         self.runners.median(*self.segments.last()?)?;
         let from = self.pool_start();
         let (level, segment) = (&self.levels[from..], &self.segments[from..]);
@@ -157,7 +160,7 @@ impl ChangeDetector {
     }
 
     /// How many levels the baseline of a pool has.
-    pub fn pooled_len(&self) -> usize {
+    pub(crate) fn pooled_len(&self) -> usize {
         let by_runner = self.runners.windows.iter().map(|it| it.window.len());
         let newest = self.segments[self.runners.to..].iter();
         by_runner.filter(|runs| *runs >= MIN_RUNNER_RUNS).sum::<usize>()
@@ -165,7 +168,7 @@ impl ChangeDetector {
     }
 
     /// The point of a place in a pool.
-    pub fn pooled_point(&self, mixed: &PooledLevels, place: usize) -> usize {
+    pub(crate) fn pooled_point(&self, mixed: &PooledLevels, place: usize) -> usize {
         let has_offset = |at: &usize| offset(&mixed.offsets, self.segments[*at]).is_some();
         let mut points = (mixed.from..self.levels.len()).filter(has_offset);
         points.nth(place).unwrap_or(self.levels.len())
@@ -173,12 +176,12 @@ impl ChangeDetector {
 }
 
 #[inline]
-pub fn offset(pool: &[RunnerOffset], segment: u32) -> Option<f64> {
+pub(crate) fn offset(pool: &[RunnerOffset], segment: u32) -> Option<f64> {
     pool.iter().find(|it| it.segment == segment).map(|it| it.median)
 }
 
 /// A pool of runners brought to one level.
-pub struct PooledLevels {
+pub(crate) struct PooledLevels {
     /// First point that may be in it.
     from: usize,
     pub levels: Vec<f64>,
@@ -186,7 +189,7 @@ pub struct PooledLevels {
 }
 
 impl PooledLevels {
-    pub fn view(&self) -> LevelView<'_> {
+    pub(crate) fn view(&self) -> LevelView<'_> {
         LevelView { levels: &self.levels, past: BaselineHistory::Single, baseline_start: 0 }
     }
 }

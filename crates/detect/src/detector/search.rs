@@ -16,7 +16,7 @@ const IMPROVEMENT_RESTART_SHARE: f64 = 0.5;
 
 impl ChangeDetector {
     /// The newest level, where it passes every test.
-    pub fn find_change(&mut self) -> Option<ChangeCandidate> {
+    pub(crate) fn find_change(&mut self) -> Option<ChangeCandidate> {
         let newest = *self.levels.last()?;
         let at = self.levels.len() - 1;
         if self.is_pooled {

@@ -14,14 +14,14 @@ const CLOSING_RUNS: usize = 3;
 
 /// The levels on the two sides of a change, base units.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LevelValues {
+pub(crate) struct LevelValues {
     pub before: f64,
     pub after: f64,
 }
 
 impl ChangeDetector {
     /// What the runs so far say.
-    pub fn state(&self) -> DetectorState {
+    pub(crate) fn state(&self) -> DetectorState {
         if let Some(open) = self.open {
             return DetectorState::Open(open);
         }
@@ -61,7 +61,7 @@ impl ChangeDetector {
     }
 
     /// Closes the open report where the newest runs say so.
-    pub fn close_if_ended(&mut self) {
+    pub(crate) fn close_if_ended(&mut self) {
         let Some(index) = self.open else { return };
         let n = self.levels.len();
         let size = self.thresholds;
@@ -90,7 +90,12 @@ impl ChangeDetector {
 
     /// The levels of a report in base units: the median of its first `old` runs, and of the newest
     /// `window` of its new level.
-    pub fn levels_of(&self, report: &ReportedChange, old: usize, window: usize) -> LevelValues {
+    pub(crate) fn levels_of(
+        &self,
+        report: &ReportedChange,
+        old: usize,
+        window: usize,
+    ) -> LevelValues {
         let before = report.previous_start..report.previous_start + old;
         let n = self.levels.len();
         let after = report.change_point.max(n - window.min(n))..n;

@@ -5,14 +5,14 @@ use crate::new_level::MAX_BASELINE_RUNS;
 
 /// A run that waits for what becomes of an infrastructure shift.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SuspendedRun {
+pub(crate) struct SuspendedRun {
     run: usize,
     value: f64,
     segment: u32,
 }
 
 /// Levels of one runner before a point and from it on.
-pub struct LevelsAround {
+pub(crate) struct LevelsAround {
     pub before: Vec<f64>,
     pub after: Vec<f64>,
 }
@@ -20,7 +20,7 @@ pub struct LevelsAround {
 impl ChangeDetector {
     /// Begins the baseline at the point `at`, where all backends moved. False where it began about
     /// there already.
-    pub fn rebase_common_mode(&mut self, at: usize, is_regression: bool) -> bool {
+    pub(crate) fn rebase_common_mode(&mut self, at: usize, is_regression: bool) -> bool {
         if at >= self.levels.len() || self.baseline_start + 3 >= at {
             return false;
         }
@@ -29,7 +29,7 @@ impl ChangeDetector {
     }
 
     /// Levels of the newest run's runner before the point `at`, at most `reach`, and from it on.
-    pub fn levels_around(&self, at: usize, reach: usize) -> Option<LevelsAround> {
+    pub(crate) fn levels_around(&self, at: usize, reach: usize) -> Option<LevelsAround> {
         let newest = self.segments.last()?;
         let of_runner = |point: &usize| self.segments[*point] == *newest;
         let level = |point: usize| self.levels[point];
@@ -41,12 +41,12 @@ impl ChangeDetector {
     }
 
     /// Suspends the newest run until an infrastructure shift has ended one way or the other.
-    pub fn suspend(&mut self, run: usize, value: f64, segment: u32) {
+    pub(crate) fn suspend(&mut self, run: usize, value: f64, segment: u32) {
         self.suspended.push(SuspendedRun { run, value, segment });
     }
 
     /// Takes the points from a run on back, with their reports, and suspends them.
-    pub fn retract(&mut self, from: usize) {
+    pub(crate) fn retract(&mut self, from: usize) {
         let keep = self.first_point(|run| run < from);
         if keep == self.runs.len() {
             return;
@@ -87,12 +87,12 @@ impl ChangeDetector {
     }
 
     /// Drops the suspended runs: the shift went away, and they belong to no level.
-    pub fn discard_suspended(&mut self) {
+    pub(crate) fn discard_suspended(&mut self) {
         self.suspended.clear();
     }
 
     /// The shift stayed: the baseline begins at the first run that it touched.
-    pub fn rebase(&mut self, from: usize) {
+    pub(crate) fn rebase(&mut self, from: usize) {
         let suspended = std::mem::take(&mut self.suspended);
         self.retract(from);
         let retracted = std::mem::take(&mut self.suspended);

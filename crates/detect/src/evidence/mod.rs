@@ -16,7 +16,7 @@ use model::series::Series;
 use super::analysis::Analysis;
 
 /// Writes the hints of every change of all series, anew.
-pub fn explain(series: &[Series], each: &mut [Analysis]) {
+pub(crate) fn explain(series: &[Series], each: &mut [Analysis]) {
     for peers in peers::peer_evidence(series, each) {
         let analysis = &each[peers.series];
         let mut hints = peers.hints;

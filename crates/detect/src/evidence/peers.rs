@@ -21,7 +21,7 @@ const DRIFT_DAYS: i64 = 14;
 const MAX_NAMED: usize = 3;
 
 /// The hints about one change.
-pub struct PeerEvidence {
+pub(crate) struct PeerEvidence {
     pub series: usize,
     pub change: usize,
     pub hints: Vec<String>,
@@ -62,7 +62,7 @@ impl ChangeRef {
 
 /// For every change of every series: on which backends, in which of its siblings, and in how many
 /// other series the like happened at the same time.
-pub fn peer_evidence(series: &[Series], each: &[Analysis]) -> Vec<PeerEvidence> {
+pub(crate) fn peer_evidence(series: &[Series], each: &[Analysis]) -> Vec<PeerEvidence> {
     let moves = sorted_changes(series, each);
     let groups = RelatedSeries::of(series);
     let mut evidence = Vec::new();

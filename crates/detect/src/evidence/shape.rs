@@ -14,7 +14,7 @@ const SIMILAR_SIZE_SHARE: f64 = 0.8;
 const MAX_RUNS_BEFORE: usize = 200;
 
 /// The sentences for one change.
-pub fn hints(series: &Series, analysis: &Analysis, event: usize) -> Vec<String> {
+pub(crate) fn hints(series: &Series, analysis: &Analysis, event: usize) -> Vec<String> {
     let change = &analysis.changes[event];
     let mut hints = vec![runs_and_noise(change, analysis.noise)];
     hints.extend(similar_outliers(series, analysis, event));

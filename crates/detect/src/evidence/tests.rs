@@ -57,10 +57,11 @@ fn what_moved_with_it_is_counted_named_and_described() {
     all.extend((0..3).map(|at| of("parse", ["go", "sql", "zig"][at], 1.0, at + 9)));
     all.push(of("drop", "go", 0.7, 20));
     let hint = "5 of the 9 other series got worse within a day of it: ";
-    let found = hints(&all);
-    let told = found.iter().find(|it| it.starts_with(hint)).unwrap_or_else(|| panic!("{found:?}"));
-    assert!(told.contains("/rust/default/any") && told.contains(" and 2 more. "), "{told}");
-    assert!(told.ends_with(" All are of the backend rust. 1 got better."), "{told}");
+    let analyses = hints(&all);
+    let sentence =
+        analyses.iter().find(|it| it.starts_with(hint)).unwrap_or_else(|| panic!("{analyses:?}"));
+    assert!(sentence.contains("/rust/default/any") && sentence.contains(" and 2 more. "));
+    assert!(sentence.ends_with(" All are of the backend rust. 1 got better."), "{sentence}");
     assert_hint(&all, "Of the 4 backends of this benchmark only rust got worse.");
     let mut two = vec![of("parse", "rust", 1.3, 1), of("parse", "go", 1.4, 2)];
     assert_hint(&two, "All 2 backends of this benchmark got worse.");
@@ -91,18 +92,18 @@ fn which_of_its_siblings_moved_is_told_where_they_share_something() {
         all.sort_by_key(|it| !moves(it));
         all
     };
-    let told = |moves: &dyn Fn(&Series) -> bool, words: &str| {
+    let has_hint = |moves: &dyn Fn(&Series) -> bool, words: &str| {
         let hint = format!("Of the 8 series of this test and backend {words} got worse.");
         assert_hint(&variants(moves), &hint);
     };
-    told(&|it| it.key.parallel, "only the parallel ones");
-    told(&|it| !it.key.parallel, "only the sequential ones");
-    told(&|it| it.key.mode == "loops", "only those of mode loops");
-    told(&|it| it.key.n > Some(1_000), "only those with n of 1,000,000 and more");
-    told(&|it| it.key.n < Some(1_001), "only those with n up to 1,000");
-    told(&|it| it.key.parallel == (it.key.mode == "loops"), "4");
+    has_hint(&|it| it.key.parallel, "only the parallel ones");
+    has_hint(&|it| !it.key.parallel, "only the sequential ones");
+    has_hint(&|it| it.key.mode == "loops", "only those of mode loops");
+    has_hint(&|it| it.key.n > Some(1_000), "only those with n of 1,000,000 and more");
+    has_hint(&|it| it.key.n < Some(1_001), "only those with n up to 1,000");
+    has_hint(&|it| it.key.parallel == (it.key.mode == "loops"), "4");
     let one = |it: &Series| it.key.parallel && it.key.mode == "loops" && it.key.n == Some(1_000);
-    told(&one, "only this one");
+    has_hint(&one, "only this one");
     assert_hint(&variants(&|_| true), "All 8 series of this test and backend got worse.");
 }
 
@@ -113,18 +114,18 @@ fn earlier_changes_and_lone_runs_of_this_size_are_counted() {
     let mut values = noisy_history(140, &steps, 0.01, 3);
     values[60] *= 1.32;
     values[70] *= 1.4;
-    let found = analyze(&[series(&values)]);
-    let told = |event: usize, hint: &str| {
-        let hints = &found.by_series[0].changes[event].hints;
+    let analyses = analyze(&[series(&values)]);
+    let has_hint = |event: usize, hint: &str| {
+        let hints = &analyses.by_series[0].changes[event].hints;
         assert!(hints.iter().any(|it| it == hint), "{hint}\n{hints:#?}");
     };
-    told(0, "Largest regression so far.");
-    told(1, "Largest improvement so far.");
-    told(2, "One earlier regression of this size, on 31 Jan 1970, since fixed.");
-    told(2, "2 of the previous 30 runs were one-off spikes of this size.");
+    has_hint(0, "Largest regression so far.");
+    has_hint(1, "Largest improvement so far.");
+    has_hint(2, "One earlier regression of this size, on 31 Jan 1970, since fixed.");
+    has_hint(2, "2 of the previous 30 runs were one-off spikes of this size.");
     let often = "2 earlier regressions of this size, the last on 22 Mar 1970; 2 of them fixed.";
-    told(4, often);
-    told(3, "One earlier improvement of this size, on 20 Feb 1970.");
+    has_hint(4, often);
+    has_hint(3, "One earlier improvement of this size, on 20 Feb 1970.");
 }
 
 /// What is told first when the runs before the step have these environments by turns, and the runs
@@ -146,9 +147,9 @@ fn recorded(old: &[&[(&str, &str)]], new: &[&[(&str, &str)]], version: Option<&s
         run.environment = at as u32;
     }
     let all = [it];
-    let mut found = analyze(&all);
-    super::environment::explain(&all, &mut found.by_series, &history);
-    found.by_series[0].changes[0].hints[0].clone()
+    let mut analyses = analyze(&all);
+    super::environment::explain(&all, &mut analyses.by_series, &history);
+    analyses.by_series[0].changes[0].hints[0].clone()
 }
 
 #[test]
@@ -184,10 +185,10 @@ fn more_measurements_a_run_are_told() {
     let mut history = History::default();
     history.environments.push(Environment::default());
     let all = [it];
-    let mut found = analyze(&all);
-    super::environment::explain(&all, &mut found.by_series, &history);
+    let mut analyses = analyze(&all);
+    super::environment::explain(&all, &mut analyses.by_series, &history);
     let hint = "Recorded changes from this run on: measurements a run (1 → 5).";
-    assert_eq!(found.by_series[0].changes[0].hints[0], hint);
+    assert_eq!(analyses.by_series[0].changes[0].hints[0], hint);
 }
 
 #[test]
@@ -197,16 +198,16 @@ fn a_drift_is_no_company_for_a_step() {
     let values: Vec<f64> = noise.iter().enumerate().map(|(at, v)| v * slow(at)).collect();
     let mut drift = series(&values);
     drift.key.test = "load".to_owned();
-    let found = analyze(std::slice::from_ref(&drift));
-    assert_eq!(found.by_series[0].changes[0].kind, ChangeKind::Drift);
+    let analyses = analyze(std::slice::from_ref(&drift));
+    assert_eq!(analyses.by_series[0].changes[0].kind, ChangeKind::Drift);
     let mut step = of("parse", "rust", 1.0, 1);
-    let first = found.by_series[0].changes[0].first_after;
+    let first = analyses.by_series[0].changes[0].first_after;
     step.runs = series(&noisy_history(60, &[(first, 1.3)], 0.01, 2)).runs;
     let all = [step, drift];
     assert_hint(&all, "The one other series did not get worse within a day of it.");
     let drifts = [all[1].clone(), all[0].clone()];
-    let told = "The one other series did not get gradually worse within two weeks of it.";
-    assert_hint(&drifts, told);
+    let has_hint = "The one other series did not get gradually worse within two weeks of it.";
+    assert_hint(&drifts, has_hint);
 }
 
 #[test]

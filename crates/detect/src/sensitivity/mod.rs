@@ -7,7 +7,7 @@
 //! window of five consecutive runs that the series has had, as it lay around its level, stands for
 //! the next five runs; the smallest shift with which the rules report it is found directly; the
 //! quantile over all windows is the answer. No law of noise is assumed, and the dependence of the
-//! runs is kept. [`simulate`] checks it the slow way: bootstrapped histories, a real shift, the
+//! runs is kept. `simulate` checks it the slow way: bootstrapped histories, a real shift, the
 //! real rules.
 //!
 //! [`noise_floor`] answers for the verdict, at every run of the history: which shift has the score
@@ -42,7 +42,7 @@ use super::stats::{Autocorrelation, median, quantile, robust_sigma};
 
 /// Runs within which a change is to be reported; more where the policy asks for more
 /// confirmations.
-pub const MIN_HORIZON: usize = 5;
+pub(crate) const MIN_HORIZON: usize = 5;
 /// Newest runs whose windows are looked at.
 const MAX_WINDOW_STARTS: usize = 4 * BLOCK_RUNS;
 /// The two powers that are stated: 1 − β of the usual test planning, and nearly certain.
@@ -54,7 +54,7 @@ const TOO_NOISY_FACTOR: f64 = 3.0;
 
 /// Smallest lasting changes for the worse that would be reported: shifts in levels, or relative.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DetectableChange {
+pub(crate) struct DetectableChange {
     /// In 9 of 10 cases.
     pub power_90: f64,
     /// In 99 of 100.
@@ -63,7 +63,7 @@ pub struct DetectableChange {
 
 impl DetectableChange {
     /// The same, but no smaller than the floor that makes a series too noisy, where it is.
-    pub fn at_least(self, floor: Option<f64>) -> Self {
+    pub(crate) fn at_least(self, floor: Option<f64>) -> Self {
         let floor = floor.unwrap_or(0.0);
         Self { power_90: self.power_90.max(floor), power_99: self.power_99.max(floor) }
     }
@@ -72,14 +72,14 @@ impl DetectableChange {
 /// The relative change below which the noise of a series hides what a confirmed level shows: the
 /// score that a new level needs, times the noise of one run, times the standard deviation of the
 /// difference of the two means, with the autocorrelation of the series.
-pub fn noise_floor(scale: LevelScale, noise: SeriesNoise, rule: &Rule) -> f64 {
+pub(crate) fn noise_floor(scale: LevelScale, noise: SeriesNoise, rule: &Rule) -> f64 {
     let variance = noise.autocorrelation.variance_of_mean(rule.confirmations)
         + noise.autocorrelation.variance_of_mean(noise.runs.max(1));
     scale.change_of(MIN_Z * noise.sigma.max(noise.total_sigma) * variance.sqrt())
 }
 
 /// Whether a noise floor hides changes of the threshold's size.
-pub fn is_too_noisy(floor: f64, rule: &Rule) -> bool {
+pub(crate) fn is_too_noisy(floor: f64, rule: &Rule) -> bool {
     floor > TOO_NOISY_FACTOR * rule.threshold.relative
 }
 
@@ -91,7 +91,7 @@ pub fn horizon(confirmations: usize) -> usize {
 /// The detectable change of the newest comparable runs, relative and unsigned; `shifts` are the
 /// first points of their levels, however little they differ. They count as one level: what follows
 /// the newest step varies like what came before it.
-pub fn detectable_change(
+pub(crate) fn detectable_change(
     runs: &ComparableRuns,
     shifts: &[usize],
     scale: LevelScale,
@@ -114,7 +114,7 @@ pub fn detectable_change(
 }
 
 /// The levels brought to one: each less its median.
-pub fn remove_steps(level: &[f64], shifts: &[usize]) -> Vec<f64> {
+pub(crate) fn remove_steps(level: &[f64], shifts: &[usize]) -> Vec<f64> {
     let mut out = Vec::with_capacity(level.len());
     for end in shifts.iter().copied().chain([level.len()]) {
         let median = median(&level[out.len()..end]).unwrap_or(0.0);
@@ -137,9 +137,9 @@ fn worse_threshold(scale: LevelScale, rule: &Rule, values: &[f64]) -> f64 {
     relative.max(absolute)
 }
 
-/// Which shift of a level is asked about.
+/// The shift of a level that is looked for.
 #[derive(Clone, Copy, Debug)]
-pub struct DetectionQuestion {
+pub(crate) struct DetectionQuestion {
     /// The threshold in levels, positive.
     pub size: f64,
     /// A level that rises is worse.
@@ -150,7 +150,7 @@ pub struct DetectionQuestion {
 
 /// The smallest shifts of a level (its runs so far, oldest first) that the rules report, positive;
 /// none for fewer runs than the rules ask for.
-pub fn detectable_shift(
+pub(crate) fn detectable_shift(
     levels: &[f64],
     question: DetectionQuestion,
     rule: &Rule,
@@ -256,7 +256,7 @@ struct NewLevelRules {
     autocorrelation: Autocorrelation,
     /// Lengths of the new level that are tried.
     lengths: RangeInclusive<usize>,
-    /// What was at these lengths in the past is known well enough to count.
+    /// There are enough past shifts of these lengths to count.
     has_past: bool,
     block_shifts: Vec<f64>,
     drift_lead: f64,
@@ -280,7 +280,7 @@ impl NewLevelRules {
         }
     }
 
-    /// Every stretch of consecutive runs, circular, so that every run counts the same (Politis &
+    /// Every window of consecutive runs, circular, so that every run counts the same (Politis &
     /// Romano 1992): for each start one of every length.
     fn windows(&self, noise: &[f64]) -> Vec<WindowStatistics> {
         let count = noise.len();
@@ -307,7 +307,7 @@ impl NewLevelRules {
         windows
     }
 
-    /// For every start: the smallest shift with which its stretches would be reported.
+    /// For every start: the smallest shift with which its windows would be reported.
     fn reported_shifts(&self, noise: &[f64]) -> Vec<f64> {
         let windows = self.windows(noise);
         // Everything but the noise is known exactly, so only what the noise enters gets the margin.

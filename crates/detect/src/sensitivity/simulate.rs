@@ -48,7 +48,7 @@ pub fn measure_power(series: &Series, policy: &Policy, draws: u32) -> Option<Sim
 
 /// A lasting shift for the worse, and what it must show.
 #[derive(Clone, Copy, Debug)]
-pub struct ShiftTest {
+pub(crate) struct ShiftTest {
     /// In levels, signed.
     pub shift: f64,
     /// The threshold in levels, positive.
@@ -61,7 +61,7 @@ pub struct ShiftTest {
 /// between the runs that the rules look at) of `runs` runs and the new ones, judged by the gate at
 /// each new run. The same arguments give the same share: the blocks are chosen by splitmix64
 /// (Steele, Lea & Flood 2014) of a counter.
-pub fn simulated_power(residuals: &[f64], runs: usize, test: ShiftTest, draws: u32) -> f64 {
+pub(crate) fn simulated_power(residuals: &[f64], runs: usize, test: ShiftTest, draws: u32) -> f64 {
     if residuals.is_empty() || draws == 0 {
         return 0.0;
     }
@@ -76,7 +76,7 @@ pub fn simulated_power(residuals: &[f64], runs: usize, test: ShiftTest, draws: u
 
 /// Whether the gate reports the shift at one of the runs from `from` on, to which it is added, and
 /// which follow runs on one level.
-pub fn is_reported(levels: &[f64], from: usize, test: ShiftTest) -> bool {
+pub(crate) fn is_reported(levels: &[f64], from: usize, test: ShiftTest) -> bool {
     // The levels become values of which lower ones are better, whatever the series: a shift for
     // the worse is turned upwards, and its threshold is the relative change of that size.
     let threshold = Threshold {
@@ -112,7 +112,7 @@ fn block_bootstrap(residuals: &[f64], runs: usize, counter: &mut u64) -> Vec<f64
 }
 
 /// The next number of splitmix64.
-pub fn splitmix(counter: &mut u64) -> u64 {
+pub(crate) fn splitmix(counter: &mut u64) -> u64 {
     *counter = counter.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut mixed = *counter;
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
