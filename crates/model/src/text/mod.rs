@@ -5,9 +5,9 @@
 //! 2025-07-30T06:12Z    30 Jul 2025      −1234.5 count   −1,234
 //! ```
 //!
-//! Three significant digits; one unit for everything that stands side by side ([`UnitScale`]); U+202F
-//! between number and unit, U+2212 as minus, no space before `%`. JSON does not come through here.
-//! What others wrote is made harmless in [`sanitize`].
+//! Three significant digits; one unit for numbers side by side ([`UnitScale`]); U+202F between
+//! number and unit, U+2212 as minus, no space before `%`. JSON does not come through here. Text of
+//! strangers is made harmless in [`sanitize`].
 
 pub mod digits;
 pub mod sanitize;
