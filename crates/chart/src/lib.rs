@@ -46,7 +46,6 @@ mod trend;
 mod spark;
 pub mod legend;
 pub mod bar;
-pub mod legend;
 
 pub mod compare;
 pub mod multiple;
