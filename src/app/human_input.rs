@@ -6,6 +6,7 @@ use crate::store;
 use detect::{Analyses, AnalysisContext, AnalysisDepth, Explanation, ResolvedAcceptance};
 use model::commit_ref::CommitNames;
 use model::filter::ChangeAges;
+use model::commit_ref::CommitNames;
 use model::history::History;
 use model::note::Note;
 use model::policy::Policy;
@@ -62,6 +63,7 @@ impl<'a> HumanInput<'a> {
     ) -> Self {
         let names = history.commit_names();
         // Resolved once here and not per series: a history has thousands of series and commits.
+        let names = history.commit_names();
         let commit = |name: &str| {
             let candidate = candidate.filter(|candidate| candidate.has_commit(name));
             // The runs of a pull request stand behind the main line, so that its own commits have no

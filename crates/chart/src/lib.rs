@@ -37,6 +37,7 @@ mod range;
 mod backend;
 mod columns;
 mod labels;
+pub mod legend;
 mod layout;
 mod markup;
 mod describe;
@@ -44,9 +45,7 @@ mod inline;
 mod standalone;
 mod trend;
 mod spark;
-pub mod legend;
 pub mod bar;
-
 pub mod compare;
 pub mod multiple;
 

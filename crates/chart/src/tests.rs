@@ -128,7 +128,7 @@ fn an_infrastructure_day_has_a_mark_of_its_own_also_off_the_scale() {
     assert_eq!(lines(&plain, MarkRole::Infrastructure)[1], [(plain.positions[90], 4)]);
     assert!(lines(&plain, MarkRole::Clamped).is_empty());
     let chart = trend(&sample.input(&ExampleLinks), ChartSize::Full);
-    assert!(chart.description.contains("hollow circles are runs with an infrastructure"));
+    assert!(chart.description.contains("hollow circles are runs with an infrastructure anomaly"));
     assert!(
         chart.description.contains("3 runs with an infrastructure anomaly"),
         "{}",
@@ -270,8 +270,8 @@ fn the_description_says_what_the_chart_shows() {
         chart.description,
         "200 runs, 30 Mar to 4 Oct 2025. 2 lasting changes: −5.4% (faster) on 23 May 2025 and \
          +12.3% (slower) on 8 Aug 2025. Runner changed on 10 Jul 2025; not compared across the \
-         change. No runs 17–25 Jun 2025. 2 failed runs, 3 outliers and 1 run outside the axis. Dots \
-         are runs, the line is the median of 7 runs, the shaded band is their usual spread, the \
+         change. No runs 17–25 Jun 2025. 2 failed runs, 3 outliers and 1 run outside the axis. \
+         Dots are runs, the line is the median of 7 runs, the shaded band is their usual spread, the \
          dashed line is the threshold, hollow squares are outliers, filled squares are outside the \
          axis, × marks a failed run and ◆ marks a note."
     );

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::ndjson;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
