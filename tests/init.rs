@@ -144,7 +144,10 @@ fn nothing_is_written_without_a_yes_and_what_is_there_is_kept() {
     assert_eq!(repository.read("data/policy.yml"), "version: '1'\n# mine\n");
     let before = files(&repository.root());
     let (_, _, err) = repository.init(&["--yes"]);
-    assert!(err.contains("exists  .github/CODEOWNERS") && err.contains("Nothing to write"), "{err}");
+    assert!(
+        err.contains("exists  .github/CODEOWNERS") && err.contains("Nothing to write"),
+        "{err}"
+    );
     assert_eq!(files(&repository.root()), before);
     assert_eq!(repository.init(&["--yes", "--hooks"]).0, 0);
     let hooks = files(&repository.root()).len() - before.len();

@@ -82,7 +82,9 @@ fn several_files_are_checked_at_once() {
     let bad = suite().join("cases/policy/broken/unknown_key.yml");
     let answer = run(&["policy", "check", good.to_str().unwrap(), bad.to_str().unwrap()]);
     assert_eq!(answer.status, 2);
-    assert!(answer.err.contains("policy.yml: no errors") && answer.err.contains("unknown_key.yml:"));
+    assert!(
+        answer.err.contains("policy.yml: no errors") && answer.err.contains("unknown_key.yml:")
+    );
     let missing = run(&["policy", "check", "/nowhere.yml"]);
     assert_eq!(missing.status, 2, "{}", missing.err);
 }

@@ -5,8 +5,8 @@ use crate::report::candidate::Candidate;
 use crate::store;
 use detect::{Analyses, AnalysisContext, AnalysisDepth, Explanation, ResolvedAcceptance};
 use model::commit_ref::CommitNames;
-use model::filter::ChangeAges;
 use model::commit_ref::CommitNames;
+use model::filter::ChangeAges;
 use model::history::History;
 use model::note::Note;
 use model::policy::Policy;
@@ -81,9 +81,7 @@ impl<'a> HumanInput<'a> {
             now,
             newest_run: history.newest,
             accepted: accepted.collect(),
-            notes: notes
-                .map(|note| NoteAt { note, explanations: explain(note, &names) })
-                .collect(),
+            notes: notes.map(|note| NoteAt { note, explanations: explain(note, &names) }).collect(),
         }
     }
 

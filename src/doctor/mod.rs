@@ -1,6 +1,6 @@
 //! What is wrong with a history, and what to do about it: each finding has a place, a cause and a
-//! remedy. The measured code is not the subject, but the data, the policy and the files beside them.
-//! Changes nothing.
+//! remedy. The subject is not the measured code, but the data, the policy and the files beside
+//! them. Changes nothing.
 //!
 //! ```text
 //! the field `runer_image`   is unknown; it looks like `runner_image`

@@ -38,8 +38,8 @@ pub(super) fn examine(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>
         if analysis.verdict == Verdict::Missing {
             findings.push(missing_finding(series, name.clone()));
         }
-        // A short new level detects only large changes too, but that passes with more runs: noise is
-        // what the verdict says.
+        // A short new level detects only large changes too, but that passes with more runs: the
+        // verdict says which series are noisy.
         if analysis.verdict == Verdict::TooNoisy {
             let threshold = text::percent(analysis.threshold);
             let cause = analysis.detectable_change_90.map_or_else(

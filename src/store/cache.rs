@@ -257,9 +257,10 @@ mod tests {
     #[test]
     fn a_change_of_the_format_raises_its_number() {
         let lines = concat!(
-            r#"{"commit":"a","timestamp":"2025-01-01T00:00:00Z","commit_time":"2024-12-31T00:00:00Z","#,
-            r#""backend":"b","test":"t","n":1000,"params":{"k":"v"},"mean_ns":1,"std_ns":0.5,"p95":2,"#,
-            r#""tags":["x"],"warmup_ns":[3,2],"os":"linux","pull":7,"version":"2","url":"u"}"#,
+            r#"{"commit":"a","timestamp":"2025-01-01T00:00:00Z","#,
+            r#""commit_time":"2024-12-31T00:00:00Z","backend":"b","test":"t","n":1000,"#,
+            r#""params":{"k":"v"},"mean_ns":1,"std_ns":0.5,"p95":2,"tags":["x"],"#,
+            r#""warmup_ns":[3,2],"os":"linux","pull":7,"version":"2","url":"u"}"#,
             "\n",
             r#"{"commit":"a","timestamp":"2025-01-02T00:00:00Z","backend":"b","test":"t","#,
             r#""metric":"speed","unit":"ops/s","better":"higher","samples":[1,2],"branch":"main"}"#,

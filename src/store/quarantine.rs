@@ -1,8 +1,8 @@
 //! Rejected records, kept with the reason: each build that rejects any writes them to
-//! `quarantine/refused.ndjson`, the next one without removes it. The lines themselves stay in place.
+//! `quarantine/refused.ndjson`, the next one without removes it. The lines stay in their files.
 //!
 //! ```text
-//! {"file":"results/x.ndjson","line":4,"column":11,"reason":"no `commit`","remedy":"…","text":"{…}"}
+//! {"file":"results/x.ndjson","line":4,"column":11,"reason":"no `commit`","text":"{…}", …}
 //! ```
 
 use std::collections::BTreeMap;

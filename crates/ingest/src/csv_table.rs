@@ -28,8 +28,8 @@ pub const FORMAT: Format = Format {
     reader: Reader::Text { recognizes, read },
 };
 
-/// Whether a column may be this field: any field of a record but `metrics`, which is no single value.
-/// Several metrics have a column each, `metric:NAME`.
+/// Whether a column may be this field: any field of a record but `metrics`, which is no single
+/// value. Several metrics have a column each, `metric:NAME`.
 fn is_column_field(name: &str) -> bool {
     RecordField::from_name(name).is_some_and(|field| field != RecordField::Metrics)
 }

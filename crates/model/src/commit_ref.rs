@@ -12,9 +12,10 @@
 //! 1a2b3c            too short: unknown
 //! ```
 //!
-//! The order of precedence: an equal id, then ids of the main line, then others, then tags where the
-//! caller asks for them. A name that several commits match at one step is an error and no guess:
-//! a check must not judge, and an entry of `accepted.yml` must not excuse, a commit nobody meant.
+//! The order of precedence: an equal id, then ids of the main line, then others, then tags where
+//! the caller asks for them. A name that several commits match at one step is an error and no
+//! guess: a check must not judge, and an entry of `accepted.yml` must not excuse, a commit nobody
+//! meant.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -1,10 +1,15 @@
 //! The history: every record once, in an order that does not depend on the order of lines, with
-//! what was dropped or refused said beside it.
+//! counts of duplicates and a list of rejected records.
 //!
-//! [`build::HistoryBuilder`] takes records in any order, from several threads through
-//! [`build::HistoryBuilder::merge`], and keeps them as rows of small numbers; [`build::HistoryBuilder::normalize`]
-//! resolves short shas, drops duplicates, refuses what contradicts the rest of its series, and
-//! sorts. It knows no policy and no files.
+//! A builder ([`build::HistoryBuilder`]) takes records in any order, from several threads by `merge`,
+//! and keeps them as rows of small numbers. Its `normalize` resolves short shas, drops duplicates,
+//! rejects records that contradict the rest of their series, and sorts. No policy, no files.
+//!
+//! ```text
+//! {"commit":"1a2b3c4","test":"parse","backend":"rust","mean_ns":41000, …}
+//!     strings: "parse" = 7, "rust" = 8, …     key 3 = (test 7, backend 8, …)
+//!     row: key 3, commit 12, time 2025-09-21T08:22:00Z, value 41000 (ns), file 0, line 1
+//! ```
 
 mod ancestry;
 pub mod build;

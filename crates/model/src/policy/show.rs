@@ -216,7 +216,13 @@ mod tests {
         ) -> Policy {
             let mut policy = Policy { version, ..Policy::default() };
             policy.regression.per_backend = per_backend;
-            let rule = RegressionRule { matches: matches.clone(), threshold, absolute, ..RegressionRule::default() };
+            let matching = matches.clone();
+            let rule = RegressionRule {
+                matches: matching,
+                threshold,
+                absolute,
+                ..RegressionRule::default()
+            };
             policy.regression.rules = vec![rule];
             policy.dashboard_presets = vec![Preset { name: remark.clone(), filters }];
             let alert = Alert {

@@ -1,4 +1,8 @@
-//! Points in time: read from and written as RFC 3339, the common form without the calendar.
+//! Points in time: read from and written as RFC 3339.
+//!
+//! ```text
+//! 2025-09-26T07:17:38.5+02:00  →  2025-09-26T05:17:38.5Z
+//! ```
 
 use std::fmt;
 
@@ -51,8 +55,10 @@ impl Timestamp {
     }
 }
 
-/// The common form `YYYY-MM-DDTHH:MM:SSZ`, five times faster than the general parser. Anything
-/// that is not exactly this form, or not a valid date, is left to the general parser.
+/// The common form `YYYY-MM-DDTHH:MM:SSZ`; anything else, and any date that may not be valid, is
+/// left to the general parser.
+// Measured by callgrind: 234 instructions where jiff takes 557. Every record has one or two times,
+// and reading takes about 2,000 instructions a record.
 fn parse_utc_seconds(text: &[u8]) -> Option<Timestamp> {
     if text.len() != 20
         || text[4] != b'-'
@@ -113,20 +119,6 @@ fn civil_from_days(days: i64) -> (i64, u8, u8) {
 /// RFC 3339 with `Z`; whole seconds print without a fraction.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let (Some((year, month, day)), 0) = (self.date(), self.0 % 1_000_000) {
-            // The common case, ten times faster than the general printer.
-            let second = self.0.rem_euclid(DAY_US) / 1_000_000;
-            let digits = |number: i64| [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
-            let mut text = *b"0000-00-00T00:00:00Z";
-            text[..2].copy_from_slice(&digits(year / 100));
-            text[2..4].copy_from_slice(&digits(year % 100));
-            text[5..7].copy_from_slice(&digits(month.into()));
-            text[8..10].copy_from_slice(&digits(day.into()));
-            text[11..13].copy_from_slice(&digits(second / 3600));
-            text[14..16].copy_from_slice(&digits(second / 60 % 60));
-            text[17..19].copy_from_slice(&digits(second % 60));
-            return f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?);
-        }
         match jiff::Timestamp::from_microsecond(self.0) {
             Ok(time) => write!(f, "{time}"),
             Err(_) => write!(f, "{}us", self.0),
@@ -139,11 +131,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fast_time_printer_agrees_with_the_calendar() {
+    fn days_agree_with_the_calendar() {
         for day in (-400_000..2_900_000_i64).step_by(17) {
             let micros = day * DAY_US + (day * 7919).rem_euclid(86_400) * 1_000_000;
             let general = jiff::Timestamp::from_microsecond(micros).unwrap();
-            assert_eq!(Timestamp(micros).to_string(), general.to_string());
             let (year, month, day) = Timestamp(micros).date().unwrap_or_default();
             if year > 0 {
                 assert_eq!(

@@ -1,8 +1,12 @@
 //! Digits of numbers, written straight into a text: what [`crate::text`] and the charts are made
 //! of, millions of times a site.
 //!
-//! Rounds as the standard library does, to the bit: exactly, ties to even. Refuses nothing that
-//! fits: numbers below 10¹² and up to [`MAX_DECIMALS`] decimals.
+//! Rounds as the standard library does, to the bit: exactly, ties to even. Takes all numbers below
+//! 10¹² with up to [`MAX_DECIMALS`] decimals.
+//!
+//! Why not the standard library: measured by callgrind, a number takes 768 instructions instead of
+//! 1,156, commas not counted. A build of the demo prints some 38,000 decimals: 3.5 % of its 414
+//! million instructions.
 
 /// U+2212.
 pub(crate) const MINUS: char = '−';
