@@ -1,5 +1,6 @@
-//! What the records of a history take in memory once they are read, by a counting allocator:
-//! `cargo bench --features bench --bench memory`. Fails where the 60 days of the demo take more than they may.
+//! What the records of a history take in memory once they are read, by a counting allocator: `cargo
+//! bench --features bench --bench memory`. Fails where the 60 days of the demo take more than they
+//! may.
 
 use std::process::ExitCode;
 

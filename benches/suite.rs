@@ -1,4 +1,5 @@
-//! The way of a record to its pages, step by step and as a whole: `cargo bench --features bench --bench suite`.
+//! The way of a record to its pages, step by step and as a whole: `cargo bench --features bench
+//! --bench suite`.
 //!
 //! An id is `step/what/n`, n being records (runs for a single series and for charts). The history
 //! of 200,000 records is made by the demo generator when the suite starts.

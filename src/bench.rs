@@ -195,9 +195,9 @@ impl LoadedDemo {
     /// The site cannot be prepared.
     pub fn pages(&self, then: &mut dyn FnMut(&MakeFile<'_>)) -> anyhow::Result<()> {
         let input = site_input(&self.0);
-        crate::site::prepare(&input, &mut |site| {
-            then(&|path| Some(site.render(path)?.ok()?.len()));
-        })?;
+        let context = crate::site::SiteContext::of(&input)?;
+        let site = crate::site::PreparedSite::of(&context)?;
+        then(&|path| Some(site.render(path)?.ok()?.len()));
         Ok(())
     }
 

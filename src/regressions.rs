@@ -1,9 +1,13 @@
-//! Which regressions a yes would cover: what `accept` shows before it writes, and what `doctor`
-//! asks of an entry that covers nothing.
+//! Which regressions an entry of `accepted.yml` would cover: what `accept` shows before it writes,
+//! and how `doctor` finds entries that cover nothing.
 //!
-//! A regression stands at a commit when a change for the worse begins between the last run before
-//! it and itself, when the newest run is worse and not yet confirmed, or when a run of a pull
-//! request is worse than the baseline. Judges nothing anew: sizes and levels come from `analysis`.
+//! A series has a regression at a commit when a change for the worse begins between the last run
+//! before the commit and the commit, when the newest run is worse and not yet confirmed, or when a
+//! run of a pull request is worse than the baseline. Judges nothing again: sizes and levels come
+//! from the analysis.
+//!
+//! Example: runs at commits `a`, `c` and `e`, the level rises at `e`. The regression is at `d` too,
+//! since nothing was measured between `c` and `e`, and the person who accepts it knows the commit.
 
 use detect::{Analysis, Change, ChangeStatus, Verdict};
 use model::commit_ref::AmbiguousName;
@@ -25,7 +29,7 @@ pub(crate) struct SeriesRegression {
     pub(crate) change: f64,
 }
 
-/// What is asked about.
+/// The series to look through, and their history.
 #[derive(Clone, Copy)]
 pub(crate) struct RegressionLookup<'a> {
     pub(crate) history: &'a History,
@@ -51,76 +55,78 @@ impl RegressionLookup<'_> {
         Ok(at.and_then(|at| u32::try_from(at).ok()).map(CommitIndex))
     }
 
-    /// What of these series got worse at a commit, worst first.
+    /// The regressions of these series at a commit, the largest first.
     pub(crate) fn regressions_at(
         &self,
         series: &[usize],
         commit: CommitIndex,
     ) -> Vec<SeriesRegression> {
-        let found = series.iter().filter_map(|one| self.regression_at(*one, commit));
-        worst_first(found.collect())
+        let regressions = series.iter().filter_map(|index| self.regression_at(*index, commit));
+        largest_first(regressions.collect())
     }
 
-    /// Every open regression of these series, whatever the commit, worst first.
+    /// Every open regression of these series, whatever the commit, the largest first.
     pub(crate) fn open_regressions(&self, series: &[usize]) -> Vec<SeriesRegression> {
-        let all = series.iter().flat_map(|&one| {
-            let changes = self.analyses[one].changes.iter().rev();
+        let all = series.iter().flat_map(|&index| {
+            let changes = self.analyses[index].changes.iter().rev();
+            // The newest of each kind: an entry for an older one would not open the gate.
             let open =
                 changes.filter(|it| it.is_regression && it.status == ChangeStatus::New).take(1);
-            let runs = &self.series[one].runs;
-            let at = open.map(move |it| from_change(one, runs[it.first_after].commit, it));
-            let pulls = self.series[one].pulls.iter().rev().take(1);
-            let pulls = pulls.filter_map(move |pull| self.pull_regression(one, pull.run.commit));
-            at.chain(pulls).chain(self.suspected_regression(one))
+            let runs = &self.series[index].runs;
+            let open = open.map(move |it| from_change(index, runs[it.first_after].commit, it));
+            let pulls = self.series[index].pulls.iter().rev().take(1);
+            let pulls = pulls.filter_map(move |pull| self.pull_regression(index, pull.run.commit));
+            open.chain(pulls).chain(self.suspected_regression(index))
         });
-        worst_first(all.collect())
+        largest_first(all.collect())
     }
 
-    fn regression_at(&self, one: usize, commit: CommitIndex) -> Option<SeriesRegression> {
-        let (series, analysis) = (&self.series[one], &self.analyses[one]);
+    fn regression_at(&self, index: usize, commit: CommitIndex) -> Option<SeriesRegression> {
+        let (series, analysis) = (&self.series[index], &self.analyses[index]);
         let begins = |it: &&Change| {
             let runs = &series.runs;
             it.is_regression
                 && commit > runs[it.last_before].commit
                 && commit <= runs[it.first_after].commit
         };
-        let change = analysis.changes.iter().find(begins).map(|it| from_change(one, commit, it));
-        let newest = || self.suspected_regression(one).filter(|it| it.commit == commit);
-        change.or_else(|| self.pull_regression(one, commit)).or_else(newest)
+        let change = analysis.changes.iter().find(begins).map(|it| from_change(index, commit, it));
+        let newest = || self.suspected_regression(index).filter(|it| it.commit == commit);
+        change.or_else(|| self.pull_regression(index, commit)).or_else(newest)
     }
 
-    /// The newest run, where it is worse and no change was called for it yet.
-    fn suspected_regression(&self, one: usize) -> Option<SeriesRegression> {
-        let (series, analysis) = (&self.series[one], &self.analyses[one]);
+    /// The newest run, where it is worse and not confirmed yet.
+    fn suspected_regression(&self, index: usize) -> Option<SeriesRegression> {
+        let (series, analysis) = (&self.series[index], &self.analyses[index]);
         let suspected = matches!(analysis.verdict, Verdict::Suspected { .. });
         let (before, change) = (analysis.baseline?.value, analysis.latest_change?);
         let commit = series.runs[analysis.latest_run?].commit;
         let after = before * (1.0 + change);
-        suspected.then_some(SeriesRegression { series: one, commit, before, after, change })
+        suspected.then_some(SeriesRegression { series: index, commit, before, after, change })
     }
 
     /// The newest run of a pull request at a commit, where it is worse than the baseline by the
     /// policy's threshold.
-    fn pull_regression(&self, one: usize, commit: CommitIndex) -> Option<SeriesRegression> {
-        let (series, analysis) = (&self.series[one], &self.analyses[one]);
+    fn pull_regression(&self, index: usize, commit: CommitIndex) -> Option<SeriesRegression> {
+        let (series, analysis) = (&self.series[index], &self.analyses[index]);
         let mut runs = series.pulls.iter().rev().map(|pull| &pull.run);
         let after = runs.find(|run| run.commit == commit)?.value.get()?;
         let before = analysis.baseline?.value;
         let change = (after - before) / before.abs();
         let worse = (change > 0.0) == (series.direction == Direction::Lower);
         let counts = worse && change.is_finite() && change.abs() >= analysis.threshold;
-        counts.then_some(SeriesRegression { series: one, commit, before, after, change })
+        counts.then_some(SeriesRegression { series: index, commit, before, after, change })
     }
 }
 
-fn from_change(one: usize, commit: CommitIndex, change: &Change) -> SeriesRegression {
+fn from_change(index: usize, commit: CommitIndex, change: &Change) -> SeriesRegression {
     let (before, after) = (change.before, change.after);
-    SeriesRegression { series: one, commit, before, after, change: change.change }
+    SeriesRegression { series: index, commit, before, after, change: change.change }
 }
 
-fn worst_first(mut found: Vec<SeriesRegression>) -> Vec<SeriesRegression> {
-    found.sort_by(|a, b| b.change.abs().total_cmp(&a.change.abs()).then(a.series.cmp(&b.series)));
-    found
+fn largest_first(mut regressions: Vec<SeriesRegression>) -> Vec<SeriesRegression> {
+    regressions
+        .sort_by(|a, b| b.change.abs().total_cmp(&a.change.abs()).then(a.series.cmp(&b.series)));
+    regressions
 }
 
 /// The size that an entry must allow to cover these: the largest, and half a point more, since

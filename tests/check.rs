@@ -215,7 +215,7 @@ fn what_the_base_was_already_is_held_against_nobody() {
     assert_eq!(project.json(&[]).0, 1, "the main line is red");
     let (status, found) = project.pull(7, 25, 3, 1.15, &json!({})).json(&["--pull", "7"]);
     assert_eq!((status, verdicts(&found)), (0, vec![]), "{found}");
-    assert!(found["notices"].to_string().contains("worse at the base already"), "{found}");
+    assert!(found["notices"].to_string().contains("regressed before the base"), "{found}");
     // Slower than that is the pull request's own doing, also right behind the other step: six runs
     // vouch for little, so that three are a suspicion, and it takes five to prove it.
     for (runs, status, verdict) in [(3, 0, "suspected"), (5, 1, "regressed")] {
@@ -357,8 +357,8 @@ fn what_moves_most_backends_at_once_is_infrastructure() {
     assert_eq!(infrastructure["backends_active"], json!(5));
     let moved = infrastructure["shifted"].as_array().unwrap();
     assert!(!moved.contains(&json!("csharp")) && moved.len() == 4, "{infrastructure}");
-    assert_eq!(infrastructure["changed"][0]["field"], json!("kernel"));
-    assert_eq!(infrastructure["changed"][0]["kind"], json!("host"));
+    assert_eq!(infrastructure["field_changes"][0]["field"], json!("kernel"));
+    assert_eq!(infrastructure["field_changes"][0]["kind"], json!("host"));
     assert_eq!(infrastructure["alert"], json!(false));
     let text = project.check(&[]).out;
     assert!(text.contains("Check the machines, not the code"), "{text}");
@@ -389,7 +389,7 @@ fn a_pull_request_whose_machine_was_slow_is_told_so() {
     assert_eq!((status, &found["verdict"]), (0, &json!("pass")), "{found}");
     assert_eq!(found["infrastructure"]["backends_shifted"], json!(4), "{found}");
     let comment = project.check(&["--pull", "7", "--format", "markdown"]).out;
-    assert!(comment.contains("**Infrastructure:** 4 of 5 backends"), "{comment}");
+    assert!(comment.contains("**Infrastructure anomaly:** 4 of 5 backends"), "{comment}");
     assert!(comment.contains("Measure the base again"), "{comment}");
 }
 

@@ -225,7 +225,7 @@ fn a_watch_that_cannot_begin_ends_with_the_reason() {
     let project = project();
     let answer = project.check(&["--watch", "--base", "nothing-like-it", "--pull", "7"]);
     assert_eq!(answer.status, 2);
-    assert!(answer.err.contains("is no measured commit of the main line"), "{}", answer.err);
+    assert!(answer.err.contains("not a measured commit of the main line"), "{}", answer.err);
     let lost = crate::support::run(&["check", "--watch", "--data", "no/such/folder"]);
     assert_eq!(lost.status, 2);
     assert!(lost.err.contains("no history directory at no/such/folder"), "{}", lost.err);

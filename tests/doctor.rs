@@ -65,8 +65,8 @@ fn refused_lines_and_broken_side_files_are_told_with_their_places() {
     history.file("accepted.yml", "- series: [\n");
     history.file("audit.ndjson", "{}\n");
     let found = findings(&history, 1);
-    has(&found, ["error", "refused", "results/bad.ndjson:1", ""]);
-    has(&found, ["error", "refused", "results/bad.ndjson:2", ""]);
+    has(&found, ["error", "rejected", "results/bad.ndjson:1", ""]);
+    has(&found, ["error", "rejected", "results/bad.ndjson:2", ""]);
     has(&found, ["error", "file", "notes/x.md", "front matter"]);
     has(&found, ["error", "file", "accepted.yml", "correct the entry"]);
     has(&found, ["error", "audit", "audit.ndjson:1", "the line has no hash"]);
@@ -79,7 +79,7 @@ fn a_refused_policy_is_a_finding_and_the_rest_is_still_examined() {
     history.file("results/bad.ndjson", "not json\n");
     let found = findings(&history, 1);
     has(&found, ["error", "policy", "policy.yml:2", "regression"]);
-    has(&found, ["error", "refused", "results/bad.ndjson:1", ""]);
+    has(&found, ["error", "rejected", "results/bad.ndjson:1", ""]);
 }
 
 #[test]
@@ -99,9 +99,9 @@ fn accepted_entries_that_cover_nothing_are_told_with_why() {
             + &entry("parse/*", &at, ", expires: 2025-09-01"),
     );
     let found = findings(&history, 1);
-    has(&found, ["error", "unused", "gone/*", "no series has such a name"]);
+    has(&found, ["error", "unused", "gone/*", "no series matches"]);
     has(&found, ["error", "unused", "at feedfac", "no measured commit"]);
-    has(&found, ["error", "unused", "parse/* at", "nothing got worse"]);
+    has(&found, ["error", "unused", "parse/* at", "no regression at"]);
     has(&found, ["error", "expired", "parse/* at", "expired on 1 Sep 2025"]);
 }
 
@@ -192,7 +192,7 @@ fn noise_gaps_sparse_days_missing_and_retired_series_are_told() {
     }
     history.file("policy.yml", "version: '1'\ndata_quality: {min_records_per_day: 4}\n");
     let found = findings(&history, 1);
-    has(&found, ["error", "noisy", "noisy/rust", "too noisy: a change is noticed from"]);
+    has(&found, ["error", "noisy", "noisy/rust", "too noisy: detects changes above"]);
     has(&found, ["error", "missing", "late/rust", "newest run: 15 Sep 2025"]);
     has(&found, ["note", "gap", "results/", "no runs 7–14 Sep 2025 in 1 series: gap/rust"]);
     has(&found, ["error", "sparse", "results/", "with fewer than 4 records"]);
@@ -238,6 +238,6 @@ fn many_findings_of_a_kind_stay_readable_and_hostile_names_command_no_terminal()
     let answer = doctor(&history, &[]);
     assert_eq!(answer.status, 1);
     assert!(answer.out.lines().count() < 40 && !answer.out.contains('\u{1b}'), "{}", answer.out);
-    assert!(answer.out.contains("and 290 more [refused]"), "{}", answer.out);
+    assert!(answer.out.contains("and 290 more [rejected]"), "{}", answer.out);
     assert!(answer.err.contains("300 errors"), "{}", answer.err);
 }

@@ -74,12 +74,50 @@ fn row(sample: &str) -> String {
     format!("| {sample} | {format} | {count} | {refused} | {why} |")
 }
 
+/// How names become series: one rule a tool, for `ingest` and `import`.
+const NAMES: &str = r#"
+## Names and series
+
+A series is known by suite, test, backend, mode, parameters and metric. `ingest` and `import` take them from a tool's
+names by the same rules, and from one benchmark alone: what else a file holds never changes the series of a benchmark.
+
+| tool | printed name | suite | test | parameters | backend |
+|-|-|-|-|-|-|
+| Go | `BenchmarkEncode/format=json/20-8` | `pkg` | `Encode` | `format=json`, n 20, `gomaxprocs=8`, configuration lines that do not describe the machine | go |
+| pytest-benchmark | `bench.py::TestX::test_m[10]` | `bench.py::TestX` | `test_m` | those that the JSON names; with `--plain-names` the text in brackets: a whole number is n, other text `param` | python |
+| Google Benchmark | `Fixture/Copy/8/threads:2` | `Fixture` | `Copy` | n 8 (several numbers are `arg1`, `arg2`), `threads=2` | cpp |
+| JMH | `org.a.B.run` | `org.a.B` | `run` | `params`; the mode is the record's mode | java |
+| BenchmarkDotNet | `Ns.Class.Run(Count: 10)` | `Ns.Class` | `Run` | `Count=10`; `job` where a job has a runtime or toolchain | dotnet |
+| cargo bench | `module::bench` of target `core` | `core::module` | `bench` | none | rust |
+| Julia | keys `fib`, `20` | groups | `fib` | n 20 | julia |
+| Catch2 | `Fibonacci 10` | test case | `Fibonacci 10` | none | cpp |
+| Benchmark.js, custom | as printed | none | as printed | none | javascript, custom |
+| Luau | `base64` | none | `base64` | `driver` | luau |
+| asv | `module.Class.time_x` | `module.Class` | `time_x` | asv's own, machine, versions; `with` lists requirements without a version | python |
+| Bencher | `module::bench` | `module` | `bench` | `testbed` | that of the adapter, else bencher |
+
+- The number behind a name of Go is GOMAXPROCS, unless the same run of a package also prints a name without a number:
+  Go prints none where GOMAXPROCS is 1. A line `gomaxprocs: N` states it.
+- `--suite NAME` replaces the suite, and the test keeps the part of the name that was the suite (`bench.py::test_m`), so
+  that the same test of two files stays two series. `{suite}` in NAME stands for the tool's own suite.
+- A unit has one spelling: `Percent` is `%`, `requests/sec` is `req/s`. A value that only its unit describes is `time`,
+  `size`, `memory` (bytes of an operation), `bandwidth`, `throughput`, `count` or `value`. In Go the unit names the metric.
+- Rates are better when higher, unless they count errors, failures, misses, drops, timeouts or retries.
+
+### Continuing an imported history
+
+`import` ends with the command that continues its series. github-action-benchmark stores a name of its own for each suite:
+`benchpages ingest --suite='My Benchmarks' output.txt` continues it. It drops cargo's target, Catch2's test case and the
+names of pytest's parameters; its entries have no mode, so JMH's rates are `thrpt` and its times `avgt`. For Bencher add
+`--param testbed=NAME`, for Nyrkiö `--set test=NAME`.
+"#;
+
 #[test]
 fn every_genuine_file_is_read_or_refused_as_reviewed() {
     let mut page = String::from(
         "# Formats\n\nWhat `benchpages ingest` reads: `--format NAME`, or by itself where the \
          content tells. `benchpages ingest --list` prints this table.\n\n\
-         | format | written by | recognised by | yields | backend |\n|-|-|-|-|-|\n",
+         | format | written by | recognized by | yields | backend |\n|-|-|-|-|-|\n",
     );
     let list = run(&["ingest", "--list"]).out;
     let mut cells: Vec<&str> = Vec::new();
@@ -92,6 +130,7 @@ fn every_genuine_file_is_read_or_refused_as_reviewed() {
             cells.clear();
         }
     }
+    page.push_str(NAMES);
     page.push_str(
         "\n## Genuine files\n\nWhat becomes of each file in `tests/samples/tools` (their origin \
          stands beside them); the suite writes this table and holds it.\n\n\
@@ -120,21 +159,21 @@ fn ingesting_twice_is_ingesting_once() {
     assert!(first.err.contains("\n2 records added\n"), "{}", first.err);
     let again = ingest(&arguments);
     assert_eq!(again.status, 0);
-    assert!(again.err.contains("\n0 records added, 2 stood there already"), "{}", again.err);
+    assert!(again.err.contains("\n0 records added, 2 already there"), "{}", again.err);
     let lines = std::fs::read_to_string(data.join("results/2026-01-02.ndjson")).unwrap();
     assert_eq!(lines.lines().count(), 2);
     assert_eq!(history.build(&[]).status, 0);
 }
 
 #[test]
-fn what_no_format_recognises_is_a_fault_and_writes_nothing() {
+fn what_no_format_recognizes_is_a_fault_and_writes_nothing() {
     let history = History::new();
     let path = history.data().with_file_name("notes.txt");
     std::fs::write(&path, "it was fast\n").unwrap();
     let data = history.data();
     let answer = ingest(&["--data", data.to_str().unwrap(), path.to_str().unwrap()]);
     assert_eq!(answer.status, 2);
-    assert!(answer.err.contains("no format recognises it"), "{}", answer.err);
+    assert!(answer.err.contains("no format recognizes it"), "{}", answer.err);
     assert!(!data.join("results").exists());
     let typo = ingest(&["--format", "hyperfin", path.to_str().unwrap()]);
     assert!(typo.err.contains("did you mean hyperfine?"), "{}", typo.err);
@@ -173,7 +212,7 @@ fn what_is_refused_is_kept_and_the_health_page_says_so() {
     std::fs::write(&path, told).unwrap();
     let answer = ingest(&["--data", data.to_str().unwrap(), path.to_str().unwrap()]);
     assert_eq!(answer.status, 0, "{}", answer.err);
-    assert!(answer.err.contains("1 record added, 1 refused"), "{}", answer.err);
+    assert!(answer.err.contains("1 record added, 1 rejected"), "{}", answer.err);
     let kept = std::fs::read_to_string(data.join("quarantine/ingested.ndjson")).unwrap();
     let kept: Value = serde_json::from_str(kept.trim()).unwrap();
     assert!(kept["reason"].as_str().unwrap().contains("below zero"), "{kept}");
@@ -218,7 +257,7 @@ fn a_file_that_was_cut_off_says_where_and_an_empty_one_that_it_is() {
     let path = data.with_file_name("cut.json");
     let whole = std::fs::read_to_string(tools().join("hyperfine-1brc/hyperfine.json")).unwrap();
     for (text, why) in [
-        (&whole[..whole.len() / 2], "broken JSON, so no format recognises it: EOF"),
+        (&whole[..whole.len() / 2], "broken JSON, so no format recognizes it: EOF"),
         ("\n", "empty"),
     ] {
         std::fs::write(&path, text).unwrap();

@@ -30,7 +30,7 @@ fn medians(sample: &str, parameters: &[&str]) -> BTreeMap<String, (f64, Option<f
         for parameter in parameters {
             name += &format!("/{parameter}={}", record["params"][parameter].as_str().unwrap());
         }
-        name += &format!("-{}", record["gomaxprocs"]);
+        name += &format!("-{}", record["params"]["gomaxprocs"].as_str().unwrap());
         let time = record["metrics"]["time"]["value"].as_f64().unwrap();
         let rate = record.get("mb_per_s").map(|rates| median(numbers(rates)) * 1e6);
         (name, (time * 1e-9, rate))

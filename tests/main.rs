@@ -22,6 +22,7 @@ mod doctor;
 mod export;
 mod hostile;
 mod import;
+mod import_then_ingest;
 mod ingest;
 mod ingest_go;
 mod ingest_native;

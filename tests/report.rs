@@ -106,7 +106,11 @@ fn where_nothing_was_compared_an_editor_s_log_says_so() {
     let project = Project::new(3, POLICY);
     let answer = project.write().check(&["--format", "gcc"]);
     assert_eq!(answer.status, 3, "{}", answer.err);
-    assert!(answer.out.starts_with("benchpages: error: No results for"), "{}", answer.out);
+    assert!(
+        answer.out.starts_with("benchpages: error: NOTHING COMPARED: 5 series"),
+        "{}",
+        answer.out
+    );
 }
 
 #[test]
@@ -117,7 +121,7 @@ fn no_change_is_two_lines() {
     let lines: Vec<&str> = body.lines().filter(|line| !line.is_empty()).collect();
     assert!(lines[0].starts_with("<!-- benchpages:pr v1 sha="), "{body}");
     assert_eq!(lines[1], "### Benchmarks: 1 unchanged");
-    assert_eq!(lines[2], "No clear change in 1 series.");
+    assert_eq!(lines[2], "No regressions in 1 series.");
     assert!(!body.contains("|-|"), "{body}");
 }
 

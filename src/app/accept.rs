@@ -10,6 +10,7 @@ use crate::app::load::{LoadOptions, Project, load};
 use crate::app::observer::Silent;
 use crate::regressions::{self, RegressionLookup, SeriesRegression};
 use crate::store;
+use model::commit_ref::MIN_PREFIX;
 use model::policy::accepted::{self, AcceptedEntry};
 use model::record::time::{DAY_US, Timestamp};
 use model::series::CommitIndex;
@@ -160,18 +161,15 @@ fn resolve_commit(
     name: &str,
     matching: &[usize],
 ) -> anyhow::Result<CommitIndex> {
-    let commits = lookup.commits_named(name);
-    let id = |commit: &CommitIndex| lookup.history.commits[commit.0 as usize].id.clone();
-    match commits.as_slice() {
-        [commit] => Ok(*commit),
-        [] => {
-            bail!("no measured commit is called `{name}`{}", open_regressions(lookup, matching))
-        }
-        several => {
-            let ids: Vec<String> = several.iter().take(MAX_SUGGESTIONS).map(id).collect();
-            bail!("`{name}` is the beginning of several commits: {}", text::join_and(&ids))
-        }
+    if let Some(commit) = lookup.commit_named(name)? {
+        return Ok(commit);
     }
+    let length = if name.len() < MIN_PREFIX {
+        format!(" (an id is named by its first {MIN_PREFIX} characters or more)")
+    } else {
+        String::new()
+    };
+    bail!("no measured commit is called `{name}`{length}{}", open_regressions(lookup, matching))
 }
 
 /// What could be accepted in these series instead, as it would be typed.

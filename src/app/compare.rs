@@ -6,7 +6,7 @@ use crate::app::build::site_input;
 use crate::app::load::{LoadOptions, load};
 use crate::app::observer::{Observer, Silent};
 use crate::report::candidate;
-use crate::report::compare::CommitComparison;
+use crate::report::compare::{CommitComparison, ComparisonInput};
 use crate::report::links::ReportLinks;
 use crate::report::urls;
 use crate::site;
@@ -30,23 +30,29 @@ pub(crate) fn compare(
     project.warnings.iter().for_each(|warning| observer.detail(warning));
     let history = &project.history;
     let commit = |name: &str| {
-        candidate::measured_commit(history, name, &git::ancestors).with_context(|| {
+        candidate::measured_commit(history, name, &git::ancestors)?.with_context(|| {
             format!("`{name}` is not a measured commit, nor a name that git knows here")
         })
     };
-    let pair = (commit(base)?, commit(head)?);
+    let (base_commit, head_commit) = (commit(base)?, commit(head)?);
     // A pull request is put behind the main line to be compared; there is nothing behind it.
-    if !history.commits[pair.0.0 as usize].main_line {
+    if !history.commits[base_commit.0 as usize].main_line {
         bail!("base `{base}` was not measured on the main line; a pull request can only be HEAD");
     }
     let id = |commit: CommitIndex| history.commits[commit.0 as usize].id.clone();
-    let ids = (id(pair.0), id(pair.1));
+    let (base, head) = (id(base_commit), id(head_commit));
     let links = ReportLinks {
         base_url: project.site.base_url.clone(),
-        diff_path: Some(urls::diff(&urls::pair(&ids.0, &ids.1))),
+        diff_path: Some(urls::diff(&urls::pair(&base, &head))),
         code_url: None,
     };
-    let compared = site::compare(&site_input(&project), pair, filter)?;
-    let all = (&*project.series, project.analyses.by_series.as_slice());
-    Ok(CommitComparison::of(ids, compared, all, links))
+    let compared = site::compare(&site_input(&project), base_commit, head_commit, filter)?;
+    let input = ComparisonInput {
+        base,
+        head,
+        series: &project.series,
+        analyses: &project.analyses.by_series,
+        links,
+    };
+    Ok(CommitComparison::of(compared, input))
 }

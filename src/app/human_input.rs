@@ -4,7 +4,9 @@
 use crate::report::candidate::Candidate;
 use crate::store;
 use detect::{Analyses, AnalysisContext, AnalysisDepth, Explanation, ResolvedAcceptance};
+use model::commit_ref::CommitNames;
 use model::filter::ChangeAges;
+use model::commit_ref::CommitNames;
 use model::history::History;
 use model::note::Note;
 use model::policy::Policy;
@@ -59,13 +61,15 @@ impl<'a> HumanInput<'a> {
         now: Timestamp,
         candidate: Option<&Candidate>,
     ) -> Self {
+        let names = history.commit_names();
         // Resolved once here and not per series: a history has thousands of series and commits.
+        let names = history.commit_names();
         let commit = |name: &str| {
             let candidate = candidate.filter(|candidate| candidate.has_commit(name));
             // The runs of a pull request stand behind the main line, so that its own commits have no
             // place of their own in the history that is judged.
             let first_commit = candidate.and_then(|candidate| candidate.first_commit);
-            first_commit.or_else(|| find_commit(name, history))
+            first_commit.or_else(|| find_commit(name, &names))
         };
         let accepted = contents.accepted.iter().filter_map(|entry| {
             let resolved = resolve_accepted(entry, commit(&entry.commit)?);
@@ -78,7 +82,7 @@ impl<'a> HumanInput<'a> {
             newest_run: history.newest,
             accepted: accepted.collect(),
             notes: notes
-                .map(|note| NoteAt { note, explanations: explain(note, history) })
+                .map(|note| NoteAt { note, explanations: explain(note, &names) })
                 .collect(),
         }
     }
@@ -116,17 +120,17 @@ impl<'a> HumanInput<'a> {
 }
 
 /// A note's day and its commit, where the history has it.
-fn explain(note: &Note, history: &History) -> Vec<Explanation> {
-    let commit = note.commit.as_deref().and_then(|commit| find_commit(commit, history));
+fn explain(note: &Note, names: &CommitNames<'_>) -> Vec<Explanation> {
+    let commit = note.commit.as_deref().and_then(|commit| find_commit(commit, names));
     let day = note.date.map(Explanation::Day);
     let about = if note.false_alarm { Explanation::FalseAlarm } else { Explanation::Commit };
     day.into_iter().chain(commit.map(about)).collect()
 }
 
-/// The commit with this name or, from 7 characters on, with an id that begins with it.
-fn find_commit(name: &str, history: &History) -> Option<CommitIndex> {
-    let is_named = |id: &str| id == name || name.len() >= 7 && id.starts_with(name);
-    let index = history.commits.iter().position(|commit| is_named(&commit.id))?;
+/// The commit that is certainly meant. An entry with a name of several commits covers none: nobody
+/// has accepted the one it would be guessed to mean.
+fn find_commit(name: &str, names: &CommitNames<'_>) -> Option<CommitIndex> {
+    let index = names.find(name).ok().flatten()?;
     Some(CommitIndex(u32::try_from(index).ok()?))
 }
 

@@ -18,6 +18,7 @@ pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod doctor;
 mod human_input;
+pub(crate) mod intake;
 pub(crate) mod load;
 pub(crate) mod observer;
 pub(crate) mod replay;

@@ -19,7 +19,7 @@ use crate::app::up_to_date::BuildSummary;
 use crate::output::Output;
 use crate::output::previous::PreviousSite;
 use crate::serve::requests::{Requests, SitePages};
-use crate::site::{self, PreparedSite, RenderError};
+use crate::site::{PreparedSite, RenderError, SiteContext};
 use model::text;
 
 /// Files written before the next look at the requests.
@@ -94,16 +94,15 @@ impl SiteLoop {
         // Pages borrow the project, so they live inside this call, and a project that replaces it is
         // handed out of it.
         let ShownSite { project, is_written, changed_at } = current;
-        let mut next = None;
-        site::prepare(&site_input(project), &mut |site| {
-            self.last_good = None;
-            if let Some(changed_at) = changed_at.take() {
-                requests.report_build(Ok(()));
-                self.observer.info(&summary_line(project, changed_at));
-            }
-            next = self.answer(site, is_written, requests);
-        })?;
-        Ok(next)
+        let input = site_input(project);
+        let context = SiteContext::of(&input)?;
+        let site = PreparedSite::of(&context)?;
+        self.last_good = None;
+        if let Some(changed_at) = changed_at.take() {
+            requests.report_build(Ok(()));
+            self.observer.info(&summary_line(project, changed_at));
+        }
+        Ok(self.answer(&site, is_written, requests))
     }
 
     /// Answers requests from one site until another one is loaded; none when the server ends.

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod ingest;
+pub(crate) mod intake;
 pub(crate) mod policy;
 pub(crate) mod site;
 

@@ -1,6 +1,11 @@
 //! What is wrong with a history, and what to do about it: each finding has a place, a cause and a
-//! remedy. What the gate or the pages say of the code measured is no finding here; this is about
-//! the data, the policy and the files beside them. Changes nothing and judges no speed.
+//! remedy. The measured code is not the subject, but the data, the policy and the files beside them.
+//! Changes nothing.
+//!
+//! ```text
+//! the field `runer_image`   is unknown; it looks like `runner_image`
+//!                           → name it `runner_image` where the records are written
+//! ```
 
 mod series;
 
@@ -19,20 +24,20 @@ use model::record::{Problem, SourceLocation};
 use model::series::Series;
 use model::text;
 
-/// What is examined.
+/// The history and everything beside it.
 pub(crate) struct DoctorInput<'a> {
     pub(crate) history: &'a History,
     pub(crate) series: &'a [Series],
     /// Of each series, in their order.
     pub(crate) analyses: &'a [Analysis],
     pub(crate) policy: &'a Policy,
-    /// What was said of the policy when it was read.
+    /// Errors and warnings of the policy.
     pub(crate) diagnostics: &'a [Diagnostic],
     pub(crate) accepted: &'a [AcceptedEntry],
     pub(crate) problems: &'a [Problem],
     pub(crate) audit: &'a AuditChain,
     pub(crate) now: Timestamp,
-    /// The history is said to be a demo.
+    /// Whether the whole history may be demo data.
     pub(crate) demo: bool,
 }
 
@@ -40,11 +45,11 @@ pub(crate) struct DoctorInput<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum FindingLevel {
     Error,
-    /// Worth knowing, and maybe meant so.
+    /// Worth knowing, possibly intended.
     Note,
 }
 
-/// Something found.
+/// One fault of the data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DoctorFinding {
     pub(crate) level: FindingLevel,
@@ -80,46 +85,49 @@ const RECENT_DAYS: i64 = 30;
 /// Names listed of one kind of field.
 const MAX_NAMES: usize = 12;
 
-/// Everything found: what is wrong first, each kind together.
-pub(crate) fn examine(patient: &DoctorInput<'_>) -> Vec<DoctorFinding> {
-    let mut found = Vec::new();
-    check_policy(patient, &mut found);
-    check_records(patient, &mut found);
-    check_accepted(patient, &mut found);
-    check_audit(patient, &mut found);
-    series::examine(patient, &mut found);
+/// Everything findings: what is wrong first, each kind together.
+pub(crate) fn examine(input: &DoctorInput<'_>) -> Vec<DoctorFinding> {
+    let mut findings = Vec::new();
+    check_policy(input, &mut findings);
+    check_records(input, &mut findings);
+    check_accepted(input, &mut findings);
+    check_audit(input, &mut findings);
+    series::examine(input, &mut findings);
     let mut kinds: Vec<&str> = Vec::new();
-    for finding in &found {
+    for finding in &findings {
         if !kinds.contains(&finding.kind) {
             kinds.push(finding.kind);
         }
     }
     let order = |kind: &str| kinds.iter().position(|known| *known == kind);
-    found.sort_by_key(|finding| (finding.level, order(finding.kind)));
-    found
+    // Errors first; within a level the order in which kinds were found, each kind together.
+    findings.sort_by_key(|finding| (finding.level, order(finding.kind)));
+    findings
 }
 
-fn check_policy(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
-    for one in patient.diagnostics {
-        let sort = match one.level {
-            diagnostic::DiagnosticLevel::Error => "the policy is refused",
-            diagnostic::DiagnosticLevel::Warning => "the policy holds, but",
+fn check_policy(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
+    for entry in input.diagnostics {
+        let severity = match entry.level {
+            diagnostic::DiagnosticLevel::Error => "the policy is invalid",
+            diagnostic::DiagnosticLevel::Warning => "the policy is valid, but",
         };
-        let help = one.help.clone();
+        let help = entry.help.clone();
         let remedy = help.unwrap_or_else(|| "correct it; see `benchpages policy check`".to_owned());
-        let place = one.location.to_string();
-        found.push(
+        let place = entry.location.to_string();
+        findings.push(
             DoctorFinding::new("policy", place)
-                .cause(format!("{sort}: {}", one.message))
+                .cause(format!("{severity}: {}", entry.message))
                 .remedy(remedy),
         );
     }
-    let tracked = &patient.policy.runner_fingerprinting;
-    let recorded = recorded_fields(patient.history);
+    let tracked = &input.policy.runner_fingerprinting;
+    let recorded = recorded_fields(input.history);
     let wanted = tracked.track_fields.iter().filter(|_| tracked.enabled);
+    // Where none is recorded runners cannot be distinguished at all, which is an error; some
+    // missing fields may be intended.
     let missing: Vec<String> =
         wanted.filter(|name| !recorded.contains(name.as_str())).cloned().collect();
-    if missing.is_empty() || patient.history.counts.records == 0 {
+    if missing.is_empty() || input.history.counts.records == 0 {
         return;
     }
     let all = missing.len() == tracked.track_fields.len();
@@ -132,53 +140,57 @@ fn check_policy(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
             format!("no record has {}", text::join_and(&missing))
         })
         .remedy("record these fields, or track those that are recorded");
-    found.push(if all { finding } else { finding.note() });
+    findings.push(if all { finding } else { finding.note() });
 }
 
-fn check_records(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
-    let history = patient.history;
-    let told = |kind, problem: &Problem| {
+fn check_records(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
+    let history = input.history;
+    let problem_finding = |kind, problem: &Problem| {
         DoctorFinding::new(kind, problem.location.to_string())
             .cause(problem.reason.clone())
             .remedy(problem.remedy.clone())
     };
-    found.extend(history.rejected_records.iter().map(|problem| told("refused", problem)));
-    found.extend(patient.problems.iter().map(|problem| told("file", problem)));
+    findings.extend(
+        history.rejected_records.iter().map(|problem| problem_finding("rejected", problem)),
+    );
+    findings.extend(input.problems.iter().map(|problem| problem_finding("file", problem)));
     let counts = history.counts;
     if counts.records == 0 {
         let finding = DoctorFinding::new("empty", "the history");
-        found.push(
+        findings.push(
             finding
                 .cause("no records at all")
                 .remedy("write records to results/, one JSON object a line"),
         );
     }
     let mixed = counts.demo < counts.records;
-    if counts.demo > 0 && (mixed || !patient.demo) {
+    if counts.demo > 0 && (mixed || !input.demo) {
         let cause = format!(
-            "{} of {} are demo data; `build` and `check` refuse them",
+            "{} of {} are demo data; `build` and `check` reject them",
             text::count(counts.demo),
             text::count_noun(counts.records, "record")
         );
         let remedy = "remove the records whose `generator` is a demo's or whose commit begins \
-                      with `demo-`; where all of it is a demo, say --demo";
-        found.push(DoctorFinding::new("demo", "the history").cause(cause).remedy(remedy));
+                      with `demo-`; if the whole history is a demo, pass --demo";
+        findings.push(DoctorFinding::new("demo", "the history").cause(cause).remedy(remedy));
     }
     if counts.conflicting > 0 {
         let cause = text::count_noun(counts.conflicting, "record")
-            + " of the same series, commit, runner and time as another, with another value";
+            + " with the series, commit, runner and time of another, but not its value";
         let finding = DoctorFinding::new("conflict", "the history").cause(cause);
-        found.push(finding.remedy("give repeats times of their own; both count until then").note());
+        findings
+            .push(finding.remedy("give each repeat its own time; until then both count").note());
     }
-    sparse_days(patient, found);
-    unknown_fields(patient, found);
+    sparse_days(input, findings);
+    unknown_fields(input, findings);
 }
 
 /// Recent days with fewer records than the policy asks for; the newest may still be under way.
-fn sparse_days(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
-    let least = patient.policy.data_quality.min_records_per_day;
-    let newest = patient.history.newest.map_or(0, Timestamp::day);
-    let days = patient.history.per_day.range(newest - RECENT_DAYS..newest);
+fn sparse_days(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
+    let least = input.policy.data_quality.min_records_per_day;
+    let newest = input.history.newest.map_or(0, Timestamp::day);
+    // Without the newest day, which may not be complete.
+    let days = input.history.per_day.range(newest - RECENT_DAYS..newest);
     let sparse: Vec<String> = days
         .filter(|(_, records)| **records < least)
         .map(|(day, records)| format!("{}: {records}", text::date(midnight(*day))))
@@ -191,7 +203,7 @@ fn sparse_days(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
         text::count_noun(sparse.len() as u64, "day"),
         list_some(&sparse)
     );
-    found.push(
+    findings.push(
         DoctorFinding::new("sparse", "results/").cause(cause).remedy(
             "see why the benchmarks did not run, or lower data_quality.min_records_per_day",
         ),
@@ -211,61 +223,59 @@ fn list_some(names: &[String]) -> String {
 
 /// The runner, provenance and unknown fields that records have.
 fn recorded_fields(history: &History) -> BTreeSet<&str> {
-    let all = history.environments.iter().flat_map(|one| one.fields.keys());
+    let all = history.environments.iter().flat_map(|environment| environment.fields.keys());
     all.map(String::as_str).collect()
 }
 
-/// Fields that mean nothing here: those one slip away from one that does are probably meant so.
-fn unknown_fields(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
+/// Unknown fields; one that differs from a known one by a typing error is probably that one.
+fn unknown_fields(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
     let mut other = Vec::new();
-    let tracked = &patient.policy.runner_fingerprinting.track_fields;
+    let tracked = &input.policy.runner_fingerprinting.track_fields;
     let mut known: Vec<&str> = RecordField::ALL.iter().map(|(name, _)| *name).collect();
     known.extend(ENVIRONMENT_FIELDS);
     known.sort_unstable();
-    for name in recorded_fields(patient.history) {
+    for name in recorded_fields(input.history) {
         if known.binary_search(&name).is_ok() || tracked.iter().any(|field| field == name) {
             continue;
         }
         let near = |field: &&str| {
+            // One slip in four letters: shorter names are similar by chance.
             field.len() > 3 && strsim::damerau_levenshtein(name, field) * 4 <= field.len()
         };
         match known.iter().copied().find(near) {
-            Some(field) => found.push(
+            Some(field) => findings.push(
                 DoctorFinding::new("field", format!("the field `{name}`"))
-                    .cause(format!("means nothing; it looks like `{field}`"))
-                    .remedy(format!("call it `{field}` where the records are written")),
+                    .cause(format!("is unknown; it looks like `{field}`"))
+                    .remedy(format!("name it `{field}` where the records are written")),
             ),
             None => other.push(name.to_owned()),
         }
     }
     if !other.is_empty() {
         let finding = DoctorFinding::new("field", "the records")
-            .cause(format!("fields that mean nothing here: {}", list_some(&other)))
+            .cause(format!("unknown fields: {}", list_some(&other)))
             .remedy(
-                "nothing to do: they are shown with the runs; track those that tell runners apart",
+                "nothing to do: pages show them with the runs; track those that identify runners",
             );
-        found.push(finding.note());
+        findings.push(finding.note());
     }
 }
 
-fn check_accepted(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
-    let known = RegressionLookup {
-        history: patient.history,
-        series: patient.series,
-        analyses: patient.analyses,
-    };
-    for entry in patient.accepted {
+fn check_accepted(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
+    let known =
+        RegressionLookup { history: input.history, series: input.series, analyses: input.analyses };
+    for entry in input.accepted {
         let place =
             format!("accepted.yml: {} at {}", entry.series, text::short_commit(&entry.commit));
-        if let Some(until) = entry.expires.filter(|until| *until <= patient.now) {
-            found.push(
+        if let Some(until) = entry.expires.filter(|until| *until <= input.now) {
+            findings.push(
                 DoctorFinding::new("expired", place)
                     .cause(format!("expired on {}", text::date(until)))
                     .remedy("fix the regression, renew the entry, or remove it"),
             );
         } else if let Some(cause) = unused_reason(&known, entry) {
             let remedy = "correct the entry (`benchpages accept` shows what matches), or remove it";
-            found.push(DoctorFinding::new("unused", place).cause(cause).remedy(remedy));
+            findings.push(DoctorFinding::new("unused", place).cause(cause).remedy(remedy));
         }
     }
 }
@@ -274,7 +284,7 @@ fn check_accepted(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
 fn unused_reason(known: &RegressionLookup<'_>, entry: &AcceptedEntry) -> Option<String> {
     let matching = known.series_matching(&entry.series);
     if matching.is_empty() {
-        return Some("no series has such a name".to_owned());
+        return Some("no series matches".to_owned());
     }
     let commit = match known.commit_named(&entry.commit) {
         Ok(Some(commit)) => commit,
@@ -283,7 +293,7 @@ fn unused_reason(known: &RegressionLookup<'_>, entry: &AcceptedEntry) -> Option<
     };
     let regressions = known.regressions_at(&matching, commit);
     let Some(smallest) = regressions.last() else {
-        return Some("nothing got worse at this commit in these series".to_owned());
+        return Some("there is no regression at this commit in these series".to_owned());
     };
     (smallest.change.abs() > entry.max_change + 1e-9).then(|| {
         format!(
@@ -294,11 +304,11 @@ fn unused_reason(known: &RegressionLookup<'_>, entry: &AcceptedEntry) -> Option<
     })
 }
 
-fn check_audit(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
-    if let Some(broken) = &patient.audit.broken {
+fn check_audit(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
+    if let Some(broken) = &input.audit.broken {
         let place =
             SourceLocation { file: "audit.ndjson".to_owned(), line: broken.line, column: 1 };
-        found.push(
+        findings.push(
             DoctorFinding::new("audit", place.to_string()).cause(broken.reason.clone()).remedy(
                 "find in version control who changed the line, and restore the file from before",
             ),

@@ -9,50 +9,54 @@ use model::record::{median, shorten};
 use model::series::{Series, SeriesKey};
 use model::text;
 
-/// Runs at the end of the one and at the beginning of the other that tell their levels.
+/// Runs at the end of one series and at the start of the other that give their levels.
 const EDGE_RUNS: usize = 7;
 /// Fewer runs than this make no level worth following.
 const MIN_RUNS: usize = 3;
 /// Levels further apart than this (ratio) are not those of one benchmark under two names.
 const MAX_LEVEL_RATIO: f64 = 1.25;
 
-pub(super) fn examine(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
-    let renamed = renamed_pairs(patient);
+pub(super) fn examine(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
+    let renamed = renamed_pairs(input);
     let old: BTreeSet<usize> = renamed.iter().map(|(old, _)| *old).collect();
     let mut renames: BTreeMap<_, Vec<(&Series, &Series)>> = BTreeMap::new();
     for (old, new) in renamed {
-        let pair = (&patient.series[old], &patient.series[new]);
+        let pair = (&input.series[old], &input.series[new]);
         renames.entry(changed_parts(&pair.0.key, &pair.1.key)).or_default().push(pair);
     }
-    found.extend(renames.iter().filter_map(|(parts, pairs)| rename_finding(patient, parts, pairs)));
-    for (at, (series, analysis)) in patient.series.iter().zip(patient.analyses).enumerate() {
+    findings
+        .extend(renames.iter().filter_map(|(parts, pairs)| rename_finding(input, parts, pairs)));
+    for (at, (series, analysis)) in input.series.iter().zip(input.analyses).enumerate() {
         let name = series.key.name();
         if old.contains(&at) {
             continue;
         }
         if analysis.is_retired {
-            found.push(retired_finding(series, name));
+            findings.push(retired_finding(series, name));
             continue;
         }
         if analysis.verdict == Verdict::Missing {
-            found.push(missing_finding(series, name.clone()));
+            findings.push(missing_finding(series, name.clone()));
         }
-        // A short new level notices little too, but that passes: only the verdict means noise.
+        // A short new level detects only large changes too, but that passes with more runs: noise is
+        // what the verdict says.
         if analysis.verdict == Verdict::TooNoisy {
-            let limit = text::percent(analysis.threshold);
+            let threshold = text::percent(analysis.threshold);
             let cause = analysis.detectable_change_90.map_or_else(
-                || format!("too noisy for its limit of {limit}"),
+                || format!("too noisy for its threshold of {threshold}"),
                 |least| {
                     let least = text::percent(least);
-                    format!("too noisy: a change is noticed from {least} on, the limit is {limit}")
+                    format!(
+                        "too noisy: detects changes above {least}, its threshold is {threshold}"
+                    )
                 },
             );
             let remedy = "repeat the benchmark more often a run, use a quieter runner, or give it \
-                          a limit it can keep (regression.rules, or report_only)";
-            found.push(DoctorFinding::new("noisy", name).cause(cause).remedy(remedy));
+                          a higher threshold (regression.rules, or report_only)";
+            findings.push(DoctorFinding::new("noisy", name).cause(cause).remedy(remedy));
         }
     }
-    gap_findings(patient, found);
+    gap_findings(input, findings);
 }
 
 fn retired_finding(series: &Series, name: String) -> DoctorFinding {
@@ -69,19 +73,19 @@ fn missing_finding(series: &Series, name: String) -> DoctorFinding {
     match last.and_then(|run| run.error()) {
         Some(error) => finding
             .cause(format!("the newest run failed: {}", shorten(error, 200)))
-            .remedy("make the benchmark run again; until then nothing guards it"),
+            .remedy("make the benchmark run again; until then regressions go undetected"),
         None => finding
             .cause(format!(
-                "no run with the others; newest run: {}",
+                "missing from the newest commit; newest run: {}",
                 last.map_or_else(|| "never".to_owned(), |run| text::date(run.time))
             ))
-            .remedy("see why it was not measured; where it is gone for good, `ignore` it"),
+            .remedy("find out why it was not measured; if it was removed, `ignore` it"),
     }
 }
 
 /// Series that end where another of like level begins: indices of the old and the new one.
-fn renamed_pairs(patient: &DoctorInput<'_>) -> Vec<(usize, usize)> {
-    let all = patient.series;
+fn renamed_pairs(input: &DoctorInput<'_>) -> Vec<(usize, usize)> {
+    let all = input.series;
     let measured: BTreeSet<u32> =
         all.iter().flat_map(|series| series.runs.iter().map(|run| run.commit.0)).collect();
     let mut starts: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
@@ -107,15 +111,15 @@ fn renamed_pairs(patient: &DoctorInput<'_>) -> Vec<(usize, usize)> {
     }
     // The likest pairs first; each series is in one pair only.
     pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-    let (mut taken, mut found) = (BTreeSet::new(), Vec::new());
+    let (mut taken, mut findings) = (BTreeSet::new(), Vec::new());
     for (_, old, new) in pairs {
         if !taken.contains(&old) && !taken.contains(&new) {
             taken.extend([old, new]);
-            found.push((old, new));
+            findings.push((old, new));
         }
     }
-    found.sort_unstable();
-    found
+    findings.sort_unstable();
+    findings
 }
 
 /// The level at one end of a series.
@@ -159,14 +163,14 @@ fn changed_parts<'a>(
 
 /// One finding for all series that the same new name takes along.
 fn rename_finding(
-    patient: &DoctorInput<'_>,
+    input: &DoctorInput<'_>,
     parts: &[(&'static str, &str, &str)],
     pairs: &[(&Series, &Series)],
 ) -> Option<DoctorFinding> {
     let (&(part, from, to), &(old, new)) = (parts.first()?, pairs.first()?);
     let line = format!("{}: {}", yaml_scalar(from), yaml_scalar(to));
     let remedy = match part {
-        "test" if patient.policy.aliases.is_empty() => {
+        "test" if input.policy.aliases.is_empty() => {
             format!("where it is the same benchmark: `aliases: {{{line}}}` in the policy")
         }
         "test" => format!("where it is the same benchmark: `{line}` under `aliases` in the policy"),
@@ -182,7 +186,7 @@ fn rename_finding(
     let name = new.key.name();
     Some(
         finding
-            .cause(format!("ends where {name}, of like level, begins{more}: renamed?"))
+            .cause(format!("ends where {name} begins at a similar level{more}: renamed?"))
             .remedy(remedy),
     )
 }
@@ -200,10 +204,10 @@ fn yaml_scalar(name: &str) -> String {
     }
 }
 
-/// Gaps, those of many series at once told together.
-fn gap_findings(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
+/// Gaps; those of many series at the same time are one finding.
+fn gap_findings(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
     let mut spans: BTreeMap<(i64, i64), Vec<String>> = BTreeMap::new();
-    for (series, analysis) in patient.series.iter().zip(patient.analyses) {
+    for (series, analysis) in input.series.iter().zip(input.analyses) {
         for &after in analysis.gaps.iter().filter(|_| !analysis.is_retired) {
             let Some(before) = after.checked_sub(1) else { continue };
             let day = |at: usize| series.runs[at].time.day();
@@ -218,10 +222,10 @@ fn gap_findings(patient: &DoctorInput<'_>, found: &mut Vec<DoctorFinding>) {
             text::count_noun(names.len() as u64, "series"),
             list_some(&names)
         );
-        found.push(
+        findings.push(
             DoctorFinding::new("gap", "results/")
                 .cause(cause)
-                .remedy("import what was measured then; a gap stays a gap and is never filled")
+                .remedy("import what was measured then; gaps are never filled")
                 .note(),
         );
     }

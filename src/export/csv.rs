@@ -5,7 +5,8 @@ use std::fmt::{self, Write};
 
 use crate::export::{ExportPoint, points};
 use model::history::{History, SeriesColumn};
-use model::record::{RECORD_FIELDS, Statistic};
+use model::record::Statistic;
+use model::record::fields::RECORD_FIELDS;
 use model::text;
 
 pub(super) fn write(
@@ -34,6 +35,8 @@ pub(super) fn write(
 
 fn line(point: &ExportPoint<'_>, beside: &BTreeSet<&str>) -> Vec<String> {
     let (key, commit, environment) = (&point.column.key, point.commit, point.environment);
+    // Names are strangers' text: `text::csv_field` guards what a spreadsheet would take for a
+    // formula.
     let quoted = |text: Option<&str>| text.map_or_else(String::new, text::csv_field);
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
     let whole = |value: Option<u64>| value.map_or_else(String::new, |value| value.to_string());

@@ -50,6 +50,7 @@ pub(crate) fn write(
             parallel: key.parallel,
             n: key.n,
         };
+        // Verdicts are not computed for an export.
         filter.holds(subject, ChangeAges::default())
     };
     let chosen: Vec<&SeriesColumn> = history.columns.iter().filter(told).collect();

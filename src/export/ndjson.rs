@@ -52,6 +52,8 @@ fn record(point: &ExportPoint<'_>) -> Map<String, Value> {
         put("url", detail.url().into());
         put("warmup_ns", detail.warmup_ns.to_vec().into());
     }
+    // A failed run keeps its metric and unit: without them it would be a gap in every metric when
+    // it is read again.
     if point.error().is_some() {
         put("metric", key.metric.as_str().into());
         put("unit", point.column.unit.as_str().into());

@@ -14,9 +14,11 @@ pub(super) fn write(_: &History, columns: &[&SeriesColumn], out: &mut dyn Write)
     out.write_str("# TYPE benchpages_value gauge\n")?;
     for column in columns {
         let labels = labels(column);
+        // The standard asks for seconds.
         let scale = if column.unit.as_str() == "ns" { 1e-9 } else { 1.0 };
         let on_main = |row: &&MeasurementRow| row.branch == BranchId::MAIN;
         let rows: Vec<_> = column.rows.iter().filter(on_main).collect();
+        // A sample may not repeat a time in one series.
         for same in rows.chunk_by(|a, b| a.time == b.time) {
             let values: Vec<f64> =
                 same.iter().filter_map(|row| row.value.map(|value| value * scale).get()).collect();

@@ -1,6 +1,6 @@
 //! Sends a request until it is answered: tries again where that can help, waits as the server
-//! says, follows redirects on the same host, and ends within a time limit. What carries requests
-//! ([`Transport`]) and what keeps time ([`RetryClock`]) are given, so that tests neither wait nor connect.
+//! says, follows redirects on the same host, and ends within a time limit. The network
+//! ([`Transport`]) and the time ([`RetryClock`]) are given, so that tests neither wait nor connect.
 
 use std::time::Duration;
 
@@ -8,8 +8,10 @@ use serde_json::Value;
 
 use crate::notify::NotifyError;
 use crate::notify::endpoint::EndpointUrl;
+use crate::notify::http::{HttpRequest, HttpResponse};
 use crate::notify::retry;
-use crate::notify::secret::{MASK, Secret, SecretMasks};
+use crate::notify::secret::SecretMasks;
+use crate::report::escape::one_line;
 
 /// Tries of one request before giving up.
 const MAX_TRIES: u32 = 5;
@@ -17,76 +19,6 @@ const MAX_TRIES: u32 = 5;
 const MAX_REDIRECTS: u32 = 3;
 /// A server's own words in an error.
 const MAX_QUOTED_CHARS: usize = 300;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum HttpMethod {
-    Get,
-    Post,
-    Patch,
-}
-
-impl HttpMethod {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Patch => "PATCH",
-        }
-    }
-}
-
-/// A request, complete but for the carrier's own headers.
-#[derive(Clone, Debug)]
-pub(crate) struct HttpRequest {
-    pub(crate) method: HttpMethod,
-    pub(crate) address: EndpointUrl,
-    pub(crate) headers: Vec<(&'static str, String)>,
-    /// Sent as `Authorization: Bearer`.
-    pub(crate) token: Option<Secret>,
-    /// JSON.
-    pub(crate) body: Option<Vec<u8>>,
-    /// Doing it twice does harm: an answer that does not come ends in [`NotifyError::Unconfirmed`].
-    pub(crate) retry_is_unsafe: bool,
-    /// The status that an answer means, where its own status does not tell.
-    pub(crate) effective_status: Option<fn(&HttpResponse) -> u16>,
-    /// What a dry run takes as the answer.
-    pub(crate) dry_run_response: Value,
-}
-
-impl HttpRequest {
-    pub(crate) fn new(method: HttpMethod, address: EndpointUrl) -> Self {
-        Self {
-            method,
-            address,
-            headers: Vec::new(),
-            token: None,
-            body: None,
-            retry_is_unsafe: false,
-            effective_status: None,
-            dry_run_response: Value::Null,
-        }
-    }
-
-    /// The request as errors name it.
-    fn description(&self) -> String {
-        format!("{} {}", self.method.as_str(), self.address.redacted())
-    }
-}
-
-/// An answer. Names of headers are in lower case.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct HttpResponse {
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
-}
-
-impl HttpResponse {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str())
-    }
-}
 
 /// Why no answer came.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,11 +65,11 @@ pub(crate) struct NotifyClient<'a> {
     clock: &'a mut dyn RetryClock,
     limits: TimeLimits,
     masks: SecretMasks,
-    /// Waits, told as they begin.
+    /// Is called with a sentence before each wait.
     on_wait: &'a dyn Fn(&str),
 }
 
-/// What became of one try.
+/// The result of one try.
 enum Attempt {
     Done(HttpResponse),
     Redirect(EndpointUrl),
@@ -147,13 +79,13 @@ enum Attempt {
 
 impl<'a> NotifyClient<'a> {
     pub(crate) fn new(
-        wire: &'a mut dyn Transport,
-        pace: &'a mut dyn RetryClock,
+        transport: &'a mut dyn Transport,
+        clock: &'a mut dyn RetryClock,
         limits: TimeLimits,
         masks: SecretMasks,
-        said: &'a dyn Fn(&str),
+        on_wait: &'a dyn Fn(&str),
     ) -> Self {
-        Self { transport: wire, clock: pace, limits, masks, on_wait: said }
+        Self { transport, clock, limits, masks, on_wait }
     }
 
     /// Seconds since 1970.
@@ -164,8 +96,8 @@ impl<'a> NotifyClient<'a> {
     /// Sends until there is a success (2xx).
     ///
     /// # Errors
-    /// The other side refuses, does not answer within tries and time, or (where the request must
-    /// not be done twice) does not tell whether it did it.
+    /// The server rejects the request, does not answer within tries and time, or (where the request
+    /// must not be done twice) does not say whether it did it.
     pub(crate) fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse, NotifyError> {
         let mut request = request.clone();
         let (mut tries, mut redirects) = (1, 0);
@@ -189,6 +121,8 @@ impl<'a> NotifyClient<'a> {
                 Attempt::Retry { text, .. } if tries == MAX_TRIES => {
                     return Err(lost(format!("{text}; gave up after {MAX_TRIES} tries")));
                 }
+                // A job that waits an hour for a rate limit costs more than a comment is worth: the
+                // wait is not begun, and the error says how long it would have been.
                 Attempt::Retry { wait, text, .. } if wait >= self.time_left() => {
                     let wait = wait.as_secs_f64();
                     let limit = self.time_limit_text();
@@ -200,6 +134,8 @@ impl<'a> NotifyClient<'a> {
                         "{call}: {text}; again in {:.1} s",
                         wait.as_secs_f64()
                     ));
+                    // The wait comes first: the caller looks whether it was done, and a server
+                    // that just broke needs the time to show it.
                     self.clock.sleep(wait);
                     if unsure && request.retry_is_unsafe {
                         return Err(NotifyError::Unconfirmed { call, text });
@@ -257,7 +193,7 @@ impl<'a> NotifyClient<'a> {
         let call = request.description();
         match response.status {
             200..=299 => Attempt::Done(response),
-            // The other side's 303 asks to read something else, which no write of ours means.
+            // Not 303: it asks to read something else, which no write of ours means.
             301 | 302 | 307 | 308 => {
                 let to = response.header("location").unwrap_or_default();
                 match request.address.redirect_to(to) {
@@ -278,6 +214,7 @@ impl<'a> NotifyClient<'a> {
                 ) {
                     None => Attempt::GiveUp(NotifyError::Rejected { call, status, text: words }),
                     Some(wait) => {
+                        // A gateway's 502 may hide a request that was carried out; a 429 cannot.
                         let unsure = status >= 500;
                         Attempt::Retry { wait, unsure, text: format!("{status}{words}") }
                     }
@@ -286,28 +223,18 @@ impl<'a> NotifyClient<'a> {
         }
     }
 
-    /// What the server says of its refusal, in brackets; a text that may be shown.
+    /// The server's reason, in brackets; a text that may be shown.
     fn error_detail(&self, response: &HttpResponse) -> String {
         let json: Option<Value> = serde_json::from_slice(&response.body).ok();
-        let said = json.as_ref().and_then(|json| {
+        let message = json.as_ref().and_then(|json| {
             let field = ["message", "error"].iter().find_map(|name| json.get(name)?.as_str());
             field.map(str::to_owned)
         });
-        let text = said.unwrap_or_else(|| String::from_utf8_lossy(&response.body).into_owned());
-        let text = crate::report::escape::one_line(&self.masks.mask(&text), MAX_QUOTED_CHARS);
+        let text = message.unwrap_or_else(|| String::from_utf8_lossy(&response.body).into_owned());
+        // Servers echo what they were sent: a token in a header, an address that is a secret.
+        let text = one_line(&self.masks.mask(&text), MAX_QUOTED_CHARS);
         if text.is_empty() { String::new() } else { format!(" ({text})") }
     }
-}
-
-/// The headers of a request as they may be shown: a signature proves what it stands beside.
-pub(crate) fn shown_headers(request: &HttpRequest) -> Vec<(String, String)> {
-    let token = request.token.as_ref();
-    let token = token.map(|_| ("authorization".to_owned(), format!("Bearer {MASK}")));
-    let own = request.headers.iter().map(|(name, value)| {
-        let secret = name.ends_with("-signature");
-        ((*name).to_owned(), if secret { MASK.to_owned() } else { value.clone() })
-    });
-    own.chain(token).collect()
 }
 
 #[cfg(test)]
@@ -315,6 +242,8 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
+    use crate::notify::http::HttpMethod;
+    use crate::notify::secret::Secret;
 
     /// Answers from a list, and what it was asked.
     struct Script {

@@ -1,4 +1,4 @@
-//! Addresses that may be written to: https, or http on this machine. Refuses user names and
+//! Addresses that may be written to: https, or http on this machine. Rejects user names and
 //! passwords in them, other schemes, and characters that no URL may have.
 
 use ureq::http::Uri;
@@ -34,13 +34,16 @@ impl EndpointUrl {
         if host.is_empty() {
             return Err("names no host");
         }
+        // Plain http would show the token to every machine in between. On this machine there is
+        // none, and a test server or a local relay has no certificate.
         let loopback = is_loopback(&host);
         if scheme != "https" && !(scheme == "http" && loopback) {
             return Err("must start with `https://`: http is for this machine only");
         }
-        let known = if scheme == "https" { 443 } else { 80 };
-        let port = authority.port_u16().unwrap_or(known);
-        let origin = if port == known {
+        // `https://h` and `https://h:443` are one origin: a redirect from one to the other stays.
+        let default_port = if scheme == "https" { 443 } else { 80 };
+        let port = authority.port_u16().unwrap_or(default_port);
+        let origin = if port == default_port {
             format!("{scheme}://{host}")
         } else {
             format!("{scheme}://{host}:{port}")
@@ -62,6 +65,7 @@ impl EndpointUrl {
     /// Where an answer of this address leads: a whole address or one from the root, on the same
     /// host only.
     pub(crate) fn redirect_to(&self, to: &str) -> Result<Self, String> {
+        // `//host/path` begins with a slash too, and leads to another host.
         let whole = if to.starts_with('/') && !to.starts_with("//") {
             format!("{}{to}", self.origin)
         } else {

@@ -1,13 +1,15 @@
-//! Tells people what a check found: a comment or issues on GitHub, a message to Slack, a signed
-//! request to an address of the user's.
+//! Reports a check's result to people: a comment or issues on GitHub, a message to Slack, a signed
+//! request to a webhook.
 //!
-//! What was found comes in as the JSON of `check` and is treated as a stranger's: bounded, and
-//! every name escaped for where it goes. Secrets are shown nowhere. Refuses addresses that are not
-//! https (but on this machine), redirects to another host, and waits beyond its time limit.
+//! The result comes in as the JSON of `check` and is treated as a stranger's, since a job of a fork
+//! may have written it: bounded, and every name escaped for where it goes. Secrets are never shown.
+//! Rejects addresses that are not https (except on this machine), redirects to another host, and
+//! waits beyond its time limit.
 
 pub(crate) mod endpoint;
 pub(crate) mod client;
 pub(crate) mod github;
+pub(crate) mod http;
 pub(crate) mod preview;
 pub(crate) mod received;
 pub(crate) mod secret;
@@ -16,16 +18,16 @@ mod retry;
 pub(crate) mod webhook;
 pub(crate) mod transport;
 
-/// Why something was not told. Secrets are already masked in every text.
+/// Why nothing was sent. Secrets are already masked in every text.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotifyError {
     /// What was given is at fault; nothing was sent.
     #[error("{0}")]
     Input(String),
-    /// The other side said no, for good.
+    /// The server rejected it, for good.
     #[error("{call}: {status}{text}")]
     Rejected { call: String, status: u16, text: String },
-    /// The other side gave no answer: it may have done what was asked.
+    /// The server gave no answer: it may have done what was asked.
     #[error("{call}: {text}")]
     Unconfirmed { call: String, text: String },
     /// Tries or time ran out, or the answer makes no sense.

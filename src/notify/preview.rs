@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::notify::client::{HttpRequest, HttpResponse, Transport, TransportError, shown_headers};
+use crate::notify::client::{Transport, TransportError};
+use crate::notify::http::{HttpRequest, HttpResponse, shown_headers};
 use crate::notify::secret::SecretMasks;
 use crate::report::escape::json_for_logs;
 

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use crate::notify::client::HttpResponse;
+use crate::notify::http::HttpResponse;
 
 /// The wait before the second try; each next one is twice as long.
 const FIRST_DELAY: Duration = Duration::from_secs(1);
-/// No wait of our own choice is longer.
+/// No wait that the server did not ask for is longer.
 const MAX_DELAY: Duration = Duration::from_secs(30);
 /// What GitHub asks for after a secondary limit that names no time ("at least one minute").
 const SECONDARY_LIMIT_DELAY: Duration = Duration::from_secs(60);
@@ -47,7 +47,7 @@ fn server_delay(response: &HttpResponse, unix: u64) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let used_up = number("x-ratelimit-remaining") == Some(0);
-    // A second more, since the reset is told in whole seconds.
+    // A second more, since the reset is given in whole seconds.
     let reset = || number("x-ratelimit-reset").map(|at| at.saturating_sub(unix).saturating_add(1));
     used_up.then(reset).flatten().map(Duration::from_secs)
 }

@@ -7,9 +7,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use ureq::http;
 use ureq::{Agent, Error, Timeout};
 
-use crate::notify::client::{
-    HttpMethod, HttpRequest, HttpResponse, RetryClock, Transport, TransportError,
-};
+use crate::notify::client::{RetryClock, Transport, TransportError};
+use crate::notify::http::{HttpMethod, HttpRequest, HttpResponse};
 
 /// 100 comments of GitHub's longest length, each character escaped in JSON, stay below.
 const MAX_RESPONSE_BYTES: u64 = 64 << 20;
@@ -24,6 +23,7 @@ impl Network {
     pub(crate) fn new() -> Self {
         let config = || {
             let agent = concat!("benchpages/", env!("CARGO_PKG_VERSION"));
+            // Redirects are followed by the client, which knows that a token stays with its host.
             Agent::config_builder().http_status_as_error(false).max_redirects(0).user_agent(agent)
         };
         Self {
@@ -81,6 +81,8 @@ fn transport_error(error: &Error) -> TransportError {
     let refused = |error: &std::io::Error| error.kind() == std::io::ErrorKind::ConnectionRefused;
     // A certificate that is not believed arrives as this.
     let invalid = |error: &std::io::Error| error.kind() == std::io::ErrorKind::InvalidData;
+    // Whether the server may have received it decides if a comment is looked for before it is made
+    // again. What is not known here counts as received: a missing comment is better than two.
     let (sent, lasting) = match error {
         Error::HostNotFound | Error::ConnectionFailed => (false, false),
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => (false, false),

@@ -6,8 +6,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::notify::client::{HttpMethod, HttpRequest, NotifyClient};
+use crate::notify::client::NotifyClient;
 use crate::notify::endpoint::EndpointUrl;
+use crate::notify::http::{HttpMethod, HttpRequest};
 use crate::notify::secret::Secret;
 use crate::notify::{Delivery, NotifyError};
 use model::record::time::Timestamp;
@@ -49,6 +50,8 @@ pub(crate) fn post(
         ("x-benchpages-delivery", model::hex::encode(&Sha256::digest(&body)[..16])),
         ("x-benchpages-timestamp", unix.to_string()),
     ];
+    // The delivery id is a hash of the body, not a random number: the same result sent twice, by a
+    // job that was started again, has the same id.
     if let Some(key) = &message.key {
         let signature = format!("sha256={}", signature(key, unix, &body)?);
         request.headers.push(("x-benchpages-signature", signature));

@@ -1,11 +1,11 @@
-//! What the gate leaves for the rest of a job of GitHub Actions: outputs, safe for values of any
-//! text and many lines.
+//! The outputs of a step of GitHub Actions, for the steps after it: safe for values of any text and
+//! many lines.
 
 use crate::report::{CheckOutcome, outcome_text};
 
 /// Lines for `$GITHUB_OUTPUT`: verdict, exit, counts, commits, address, headline and comment.
 pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
-    let scene = &outcome.candidate;
+    let candidate = &outcome.candidate;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let blocking = outcome.findings.iter().filter(|it| it.block.is_some()).count();
     let url = outcome.links.diff_path.as_deref().map(|path| outcome.links.url_of(path));
@@ -16,8 +16,8 @@ pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
         ("regressions", blocking.to_string()),
         ("not-compared", outcome.not_compared.len().to_string()),
         ("infrastructure", outcome.infrastructure.is_some().to_string()),
-        ("base", text(&scene.base)),
-        ("candidate", text(&scene.commit)),
+        ("base", text(&candidate.base)),
+        ("candidate", text(&candidate.commit)),
         ("url", text(&url)),
         ("headline", outcome_text::headline(outcome)),
         ("comment", comment.to_owned()),
@@ -30,6 +30,8 @@ pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
 /// `name<<delimiter`, the value, the delimiter: which no line of the value is, since it is made of
 /// the value's own hash, and counted on if that were ever not enough.
 fn output(name: &str, value: &str) -> String {
+    // A fixed delimiter could be written into a benchmark's name, and the rest of the name would be
+    // outputs of its own: `exit=0`, say.
     let mut delimiter = format!("end_{}", model::hex::sha256(value, 32));
     while value.contains(&delimiter) {
         delimiter = format!("end_{}", model::hex::sha256(&delimiter, 32));

@@ -17,12 +17,12 @@ const MAX_ANNOTATIONS: usize = 10;
 const NAME_CHARS: usize = 150;
 
 /// A title and a message.
-struct Annotation {
+struct AnnotationText {
     title: String,
     message: String,
 }
 
-impl Annotation {
+impl AnnotationText {
     fn new(title: impl Into<String>, message: impl Into<String>) -> Self {
         Self { title: title.into(), message: message.into() }
     }
@@ -48,19 +48,19 @@ pub(crate) fn render(outcome: &CheckOutcome) -> String {
         let subject = it.subject.as_ref().map_or("all together", |subject| &subject.title);
         let level = if failing { &mut errors } else { &mut warnings };
         let title = format!("target missed: {}", it.rule);
-        level.push(Annotation::new(title, format!("{subject}: {}", it.message)));
+        level.push(AnnotationText::new(title, format!("{subject}: {}", it.message)));
     }
     if let Some(it) = &outcome.infrastructure {
         let what = summary::infrastructure(&json::infrastructure(it));
         let message = format!("{what}. {}", it.advice.join(" "));
-        warnings.insert(0, Annotation::new("infrastructure anomaly", message));
+        warnings.insert(0, AnnotationText::new("infrastructure anomaly", message));
     }
-    let whole = |title: &str| Annotation::new(title, outcome_text::next_step(outcome));
+    let whole = |title: &str| AnnotationText::new(title, outcome_text::next_step(outcome));
     match (outcome.decision, &outcome.override_decision) {
         (Decision::NothingCompared, _) => {
             let headline = outcome_text::headline(outcome);
             let message = format!("{headline} {}", outcome_text::next_step(outcome));
-            errors.push(Annotation::new("nothing compared", message));
+            errors.push(AnnotationText::new("nothing compared", message));
         }
         (Decision::Overridden, _) => warnings.insert(0, whole("overridden")),
         (_, Some(_)) => errors.insert(0, whole("override rejected")),
@@ -72,16 +72,16 @@ pub(crate) fn render(outcome: &CheckOutcome) -> String {
         let reasons = outcome_text::by_reason(pairs);
         let first = reasons.first().map_or("", |(reason, _)| reason);
         let message = format!("most often: {first}");
-        notices.push(Annotation::new(format!("{count} not compared"), message));
+        notices.push(AnnotationText::new(format!("{count} not compared"), message));
     }
-    notices.insert(0, Annotation::new("benchmarks", outcome_text::counts(outcome)));
+    notices.insert(0, AnnotationText::new("benchmarks", outcome_text::counts(outcome)));
     [("error", errors), ("warning", warnings), ("notice", notices)]
         .into_iter()
         .flat_map(|(level, all)| commands(level, all))
         .collect()
 }
 
-fn finding(it: &SeriesFinding) -> Annotation {
+fn finding(it: &SeriesFinding) -> AnnotationText {
     let title = shorten(&it.subject.title, NAME_CHARS);
     let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
     let message = format!(
@@ -91,19 +91,19 @@ fn finding(it: &SeriesFinding) -> Annotation {
         text::percent(it.threshold),
         it.reason
     );
-    Annotation::new(format!("{}: {title}", verdict_label(it.verdict)), message)
+    AnnotationText::new(format!("{}: {title}", verdict_label(it.verdict)), message)
 }
 
 /// The commands of one level: at most ten, the last of them for all that are left.
-fn commands(level: &str, mut all: Vec<Annotation>) -> Vec<String> {
+fn commands(level: &str, mut all: Vec<AnnotationText>) -> Vec<String> {
     if all.len() > MAX_ANNOTATIONS {
-        let rest = all.split_off(MAX_ANNOTATIONS - 1);
+        let dropped = all.split_off(MAX_ANNOTATIONS - 1);
         let names: Vec<&str> =
-            rest.iter().map(|it| it.title.as_str()).take(MAX_ANNOTATIONS).collect();
-        let title = format!("{} more", text::count(rest.len() as u64));
-        all.push(Annotation::new(title, format!("among them {}", names.join("; "))));
+            dropped.iter().map(|it| it.title.as_str()).take(MAX_ANNOTATIONS).collect();
+        let title = format!("{} more", text::count(dropped.len() as u64));
+        all.push(AnnotationText::new(title, format!("among them {}", names.join("; "))));
     }
-    let command = |it: &Annotation| {
+    let command = |it: &AnnotationText| {
         let (title, message) = (log_line(&it.title), log_line(&it.message));
         format!("::{level} title={}::{}\n", command_property(&title), command_data(&message))
     };

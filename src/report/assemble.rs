@@ -56,6 +56,8 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
         Some(why) => outcome.notices.insert(0, format!("Nothing was compared: {why}.")),
         None => judge_all(&input, &mut outcome),
     }
+    // The override comes after the decision and never changes the findings: the report of an
+    // overridden check says the same as that of the failing one.
     let (findings, violations) = (&outcome.findings, &outcome.violations);
     let infrastructure = outcome.infrastructure.as_ref();
     let decision = decision::decide(findings, violations, outcome.compared, infrastructure);
@@ -113,6 +115,8 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
 
 /// What blocks first, then what is worse, each by severity: change over limit.
 fn sort_findings(findings: &mut [SeriesFinding]) {
+    // Relative to the threshold, not by percent: 5 % over a threshold of 2 % is worse news than 12 %
+    // over one of 10 %. The name decides last, so that equal inputs give equal reports.
     let rank = |finding: &SeriesFinding| match (finding.block, finding.verdict) {
         (Some(BlockReason::Critical), _) => 0,
         (Some(_), _) => 1,
@@ -135,6 +139,7 @@ fn violations(input: &CheckInput<'_>, findings: &[SeriesFinding]) -> Vec<TargetV
         findings.iter().any(|it| it.subject.stem == subject.stem && it.block.is_some())
     };
     let missed = input.targets.iter().filter(|target| {
+        // Alerts call people; they never fail a build.
         target.verdict == BudgetVerdict::Violation && target.kind != TargetKind::Alert
     });
     missed
@@ -154,6 +159,7 @@ fn links(candidate: &Candidate, policy: &Policy, base_url: Option<String>) -> Re
     let (Some(base), Some(head)) = (&candidate.base, &candidate.commit) else {
         return ReportLinks { base_url, ..ReportLinks::default() };
     };
+    // Hosts compare commits by sha only; an id such as a build number would make a dead link.
     let shas = text::is_sha(base) && text::is_sha(head);
     let repository = policy.site.repo_url.as_deref().filter(|_| shas);
     ReportLinks {

@@ -21,7 +21,7 @@ use model::record::time::{DAY_US, Timestamp};
 use model::series::CommitIndex;
 use model::text;
 
-/// Newest runs of the main line that tell how many repeats a run of it has.
+/// Newest runs of the main line from which the usual number of repeats is taken.
 const TYPICAL_RUNS: usize = 20;
 
 /// Names of the newest measured commit, where no repository knows better.
@@ -41,7 +41,7 @@ pub(crate) enum CandidateRef {
 /// Which candidate the caller wants judged, and against which base.
 pub(crate) struct CandidateRequest<'a> {
     pub(crate) candidate: CandidateRef,
-    /// Fields that tell runners apart: `runner_fingerprinting.track_fields`.
+    /// Fields that identify a runner: `runner_fingerprinting.track_fields`.
     pub(crate) runner_fields: &'a [String],
     /// A commit, or any name that `ancestors` knows; none: the nearest measured ancestor.
     pub(crate) base: Option<String>,
@@ -94,6 +94,8 @@ pub(crate) fn select(
         },
         CandidateRef::Commit(name) => match find_named(history, name, request)? {
             Some(at) if history.commits[at].main_line => select_on_main(history, request, at),
+            // A commit that only a pull request measured is judged as that pull request, so that
+            // `--candidate <sha>` in its job means the same as `--pull <number>`.
             Some(at) => match pull_of(history, at) {
                 Some(pull) => select_on_pull(history, request, pull, at),
                 None => {
@@ -123,8 +125,8 @@ pub(crate) fn select(
 /// The pull request that measured a commit; of several the one with the smallest number.
 fn pull_of(history: &History, commit: usize) -> Option<u64> {
     let rows = history.columns.iter().flat_map(|column| &column.rows);
-    let own = rows.filter(|row| row.commit as usize == commit);
-    own.filter_map(|row| row.branch.pull()).map(u64::from).min()
+    let measured = rows.filter(|row| row.commit as usize == commit);
+    measured.filter_map(|row| row.branch.pull()).map(u64::from).min()
 }
 
 /// The candidate of a name: a measured commit, or what the repository calls so.
@@ -168,7 +170,7 @@ fn newest_on_main(history: &History, before: Option<usize>) -> Option<usize> {
     history.commits[..end].iter().rposition(|commit| commit.main_line)
 }
 
-/// The base that was asked for, and how it was found; none where none was asked for.
+/// The requested base, and how it was resolved; none where none was requested.
 fn requested_base(
     history: &History,
     request: &CandidateRequest<'_>,
@@ -217,13 +219,16 @@ fn select_on_main(
     request: &CandidateRequest<'_>,
     candidate: usize,
 ) -> Result<Candidate, String> {
-    let asked = requested_base(history, request)?;
+    let requested = requested_base(history, request)?;
     let previous = newest_on_main(history, Some(candidate));
+    // Verdicts never use later runs: a check of an old commit says what it said then.
     for column in &mut history.columns {
         column.rows.retain(|row| row.branch != BranchId::MAIN || row.commit as usize <= candidate);
     }
     set_newest(history);
-    let (base, why) = match &asked {
+    // Without a base every open regression counts, whoever made it. A job on the main line that
+    // failed only for its own commit would be green again with the next push, unfixed.
+    let (base, why) = match &requested {
         Some((at, why)) => (Some(*at), why.clone()),
         None => (
             previous,
@@ -234,7 +239,7 @@ fn select_on_main(
         base: base.map(|at| history.commits[at].id.clone()),
         commit: Some(history.commits[candidate].id.clone()),
         base_reason: why,
-        first_commit: asked.map(|(at, _)| commit_index(at + 1)),
+        first_commit: requested.map(|(at, _)| commit_index(at + 1)),
         ..Candidate::default()
     })
 }
@@ -247,6 +252,8 @@ fn select_on_pull(
     head: usize,
 ) -> Result<Candidate, String> {
     let id = history.commits[head].id.clone();
+    // Parents are stronger than clocks: a branch may be older than the newest run of the main line.
+    // Where git knows nothing (a shallow clone, an export), the order of measurement has to do.
     let by_ancestry = || {
         let parents = (request.ancestors)(&id);
         nearest_measured(history, &parents).filter(|(at, _)| *at != head)
@@ -255,14 +262,16 @@ fn select_on_pull(
         let why = "the newest measured commit of the main line before it";
         newest_on_main(history, Some(head)).map(|at| (at, why.to_owned()))
     };
-    let found = requested_base(history, request)?.or_else(by_ancestry).or_else(by_time);
-    let Some((base, why)) = found else {
+    let base = requested_base(history, request)?.or_else(by_ancestry).or_else(by_time);
+    let Some((base, why)) = base else {
         let why = "no run of the main line is older than the candidate";
         return Ok(Candidate::without_base(Some(id), Some(pull), why));
     };
     let machines = runner_numbers(history, request.runner_fields);
+    // In one pass on all threads: with 200,000 records this was an eighth of a watched check.
     let taken = history.columns.par_iter_mut().map(|column| {
         let mut own = Vec::new();
+        // Runs of other pull requests go too: they were never on the main line.
         column.rows.retain(|row| {
             if row.branch == BranchId::of_pull(pull) {
                 own.push(*row);
@@ -293,14 +302,14 @@ fn select_on_pull(
 
 /// By environment: the number of its runner, as far as the policy tells runners apart.
 fn runner_numbers(history: &History, fields: &[String]) -> Vec<usize> {
-    let mut known: BTreeMap<_, usize> = BTreeMap::new();
+    let mut number_by_runner: BTreeMap<_, usize> = BTreeMap::new();
     let machine = |environment: &Environment| {
         let of = |field: &String| environment.fields.get(field).cloned();
         (fields.iter().map(of).collect::<Vec<_>>(), environment.version.clone())
     };
     let numbers = history.environments.iter().map(machine).map(|machine| {
-        let next = known.len();
-        *known.entry(machine).or_insert(next)
+        let next = number_by_runner.len();
+        *number_by_runner.entry(machine).or_insert(next)
     });
     numbers.collect()
 }
@@ -328,6 +337,7 @@ fn split_into_runs(
     repeats: usize,
     machines: &[usize],
 ) -> Vec<Vec<MeasurementRow>> {
+    // A failed attempt beside a good one is the harness's retry; alone it is the result.
     let valued = rows.iter().any(|row| row.value.is_some());
     let mut by_machine: BTreeMap<usize, Vec<MeasurementRow>> = BTreeMap::new();
     for row in rows.into_iter().filter(|row| !valued || row.value.is_some()) {
@@ -335,6 +345,7 @@ fn split_into_runs(
     }
     let mut runs = Vec::new();
     for rows in by_machine.into_values() {
+        // Rounded down: a run with two repeats more is still one run.
         let count = (rows.len() / repeats).max(1);
         for at in 0..count {
             let (from, to) = (at * rows.len() / count, (at + 1) * rows.len() / count);
@@ -355,7 +366,7 @@ fn append_runs(
 ) -> CommitIndex {
     let count = runs_by_column.iter().map(Vec::len).max().unwrap_or(0);
     let measured = runs_by_column.iter().flatten().flatten().map(|row| row.time).min();
-    let known = |row: &MeasurementRow| {
+    let time_of = |row: &MeasurementRow| {
         let commit = row.commit as usize;
         row.time.max(if history.has_author_time[commit] {
             history.commits[commit].time
@@ -363,7 +374,7 @@ fn append_runs(
             row.time
         })
     };
-    let newest = |column: &SeriesColumn| column.rows.iter().map(known).max();
+    let newest = |column: &SeriesColumn| column.rows.iter().map(time_of).max();
     let newest = history.columns.par_iter().filter_map(newest).max();
     let free = newest.map_or(0, |newest| newest.day().saturating_add(1).saturating_mul(DAY_US));
     let start = measured.map_or(free, |time| time.micros().max(free));

@@ -116,6 +116,7 @@ impl CommitComparison {
                 SeriesDelta::Outlier(delta) => (delta, true),
                 SeriesDelta::Delta(delta) => (delta, false),
             };
+            // One outlier can move a mean of few series by more than all real changes together.
             if let Some(ratio) = delta.ratio.filter(|_| !outlier) {
                 ratios.entry((&one.key.metric_name, one.direction)).or_default().push((ratio, one));
             }
@@ -132,6 +133,7 @@ impl CommitComparison {
                 .then(by_weight)
                 .then_with(|| a.subject.stem.cmp(&b.subject.stem))
         });
+        // A mean for each metric and direction: a ratio of times and a ratio of rates cancel out.
         let means = ratios.into_iter().filter_map(|((metric, better), all)| {
             let each: Vec<f64> = all.iter().map(|(ratio, _)| *ratio).collect();
             let ratio = geomean(&each)?;
@@ -284,6 +286,7 @@ impl GeometricMean {
     /// `Geometric mean, time: 1.02× slower over 64 series.`
     fn describe(&self) -> String {
         let factor = if self.ratio >= 1.0 { self.ratio } else { 1.0 / self.ratio };
+        // Below half of the last digit that is shown: "+0.0%, slower" would contradict itself.
         let size = if (factor - 1.0).abs() < 0.0005 {
             "no change".to_owned()
         } else if factor < 2.0 {

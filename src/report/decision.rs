@@ -54,6 +54,8 @@ pub(crate) fn decide(
     compared: usize,
     infrastructure: Option<&InfrastructureAnomaly>,
 ) -> Decision {
+    // In this order: one finding that only a fix helps makes the whole check a failure, and a
+    // reviewer is asked for an acceptance only where that would be enough.
     let mut blocks = findings.iter().filter_map(|finding| finding.block);
     let first = blocks.next();
     if first.is_some_and(|it| it != BlockReason::NeedsAcceptance)
@@ -64,6 +66,8 @@ pub(crate) fn decide(
     } else if first.is_some() {
         Decision::ApprovalNeeded
     } else if compared == 0 && infrastructure.is_none() {
+        // Never a pass by accident: a typing error in a path, or a job that measured nothing, would
+        // otherwise be green for months.
         Decision::NothingCompared
     } else {
         Decision::Pass
@@ -81,7 +85,7 @@ pub(crate) struct OverrideRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OverrideDecision {
     pub(crate) granted: bool,
-    /// Who asked, and why.
+    /// Who requested it, and why.
     pub(crate) actor: String,
     pub(crate) reason: String,
     /// The outcome without it.
@@ -100,6 +104,7 @@ pub(crate) fn decide_override(
     if decision == Decision::Pass {
         return None;
     }
+    // The first reason that is missing is named: each is one thing that the caller can mend.
     let approvers = &policy.governance.emergency_override_approvers;
     let (actor, reason) = (request.actor.trim(), request.reason.trim());
     let rejection = if decision == Decision::NothingCompared {

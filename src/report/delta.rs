@@ -64,6 +64,7 @@ pub(crate) fn compare_runs(
         let reason = after.error().unwrap_or("no reason given");
         return SeriesDelta::NotCompared(format!("the run failed: {}", shorten(reason, 120)));
     };
+    // Runs of pull requests have no flags: the main line's analysis never saw them.
     let flags = position.main_index().map(|at| analysis.flags[at]).unwrap_or_default();
     if flags.infrastructure {
         return SeriesDelta::NotCompared(
@@ -101,12 +102,14 @@ pub(crate) fn base_values(series: &Series, analysis: &Analysis, newest: usize) -
         let flags = analysis.flags[*at];
         series.runs[*at].segment == segment && !flags.is_outlier && !flags.infrastructure
     };
+    // From the newest back: with drift the oldest runs of a level are the least like the base.
     let values: Vec<f64> = level
         .rev()
         .filter(usable)
         .filter_map(|at| series.runs[at].value.get())
         .take(BASE_RUNS)
         .collect();
+    // A level of outliers only: one of them is still better than no comparison.
     if values.is_empty() { series.runs[newest].value.get().into_iter().collect() } else { values }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct InfrastructureAnomaly {
     /// Series that are excluded from the verdict.
     pub(crate) series: usize,
     /// Each backend with its median change, the largest first.
-    pub(crate) backends: Vec<BackendShift>,
+    pub(crate) backends: Vec<ShiftedBackend>,
     /// Recorded fields that changed with it.
     pub(crate) field_changes: Vec<FieldChange>,
     /// What to do next, in sentences.
@@ -38,7 +38,7 @@ pub(crate) struct InfrastructureAnomaly {
 
 /// How far the series of a backend shifted.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct BackendShift {
+pub(crate) struct ShiftedBackend {
     pub(crate) backend: String,
     /// Median of its series, relative; up is worse.
     pub(crate) change: f64,
@@ -111,6 +111,7 @@ pub(crate) fn find_anomaly(
         .filter(|(_, analysis, latest)| analysis.flags[*latest].infrastructure)
         .collect();
     let newest = excluded.iter().map(|(series, _, at)| series.runs[*at].time.day()).max()?;
+    // The days were found over the whole history; the newest one up to the candidate is its own.
     let at = days.iter().rposition(|it| it.day <= newest)?;
     let day = days[at];
     let since = (0..=at)
@@ -147,7 +148,7 @@ fn runs_on_day(series: &Series, day: i64) -> std::ops::Range<usize> {
 }
 
 /// Each backend's median change that day against its levels before; the worst first.
-fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<BackendShift> {
+fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<ShiftedBackend> {
     let mut moves: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (one, analysis) in series.iter().zip(analyses) {
         let runs = runs_on_day(one, day);
@@ -161,9 +162,9 @@ fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<Bac
         moves.entry(&one.key.backend).or_default().push(worse);
     }
     let shift = |(backend, changes): (&str, Vec<f64>)| {
-        Some(BackendShift { backend: backend.to_owned(), change: median(&changes)? })
+        Some(ShiftedBackend { backend: backend.to_owned(), change: median(&changes)? })
     };
-    let mut shifts: Vec<BackendShift> = moves.into_iter().filter_map(shift).collect();
+    let mut shifts: Vec<ShiftedBackend> = moves.into_iter().filter_map(shift).collect();
     shifts.sort_by(|a, b| {
         let by_size = b.change.abs().total_cmp(&a.change.abs());
         by_size.then_with(|| a.backend.cmp(&b.backend))
@@ -175,7 +176,7 @@ fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<Bac
 fn field_changes(history: &History, series: &[Series], day: i64) -> Vec<FieldChange> {
     // By field, how many series went from which value to which.
     type ValueCounts<'a> = BTreeMap<(&'a str, &'a str), usize>;
-    let mut found: BTreeMap<(FieldKind, &str), ValueCounts<'_>> = BTreeMap::new();
+    let mut by_field: BTreeMap<(FieldKind, &str), ValueCounts<'_>> = BTreeMap::new();
     for one in series {
         let Some(at) = runs_on_day(one, day).next() else { continue };
         let Some(before) = at.checked_sub(1) else { continue };
@@ -183,12 +184,13 @@ fn field_changes(history: &History, series: &[Series], day: i64) -> Vec<FieldCha
         for (name, value) in fields(at) {
             let old = fields(before).get(name).filter(|old| *old != value);
             if let Some(old) = old.filter(|_| !PER_RUN_FIELDS.contains(&name.as_str())) {
-                let values = found.entry((FieldKind::of(name), name)).or_default();
+                let values = by_field.entry((FieldKind::of(name), name)).or_default();
                 *values.entry((old, value)).or_default() += 1;
             }
         }
     }
-    let few = found.into_iter().filter(|(_, values)| values.len() <= MAX_VALUES);
+    // A run number or a time differs in every run, and would hide the field that matters.
+    let few = by_field.into_iter().filter(|(_, values)| values.len() <= MAX_VALUES);
     let all = few.flat_map(|((kind, field), values)| {
         values.into_iter().map(move |((before, after), series)| FieldChange {
             kind,
@@ -220,13 +222,14 @@ fn advice_for(of: &InfrastructureAnomaly) -> Vec<String> {
                 .to_owned(),
         );
     }
+    // The one test that tells machine from code, whatever changed: the old code on the new machine.
     lines.push("Measure the base again on this runner as a control.".to_owned());
     lines
 }
 
 impl InfrastructureAnomaly {
     /// The backends that shifted, each with its change.
-    pub(crate) fn shifted_backends(&self) -> &[BackendShift] {
+    pub(crate) fn shifted_backends(&self) -> &[ShiftedBackend] {
         &self.backends[..self.backends.len().min(self.backends_shifted as usize)]
     }
 }

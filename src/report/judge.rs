@@ -48,8 +48,10 @@ impl SeriesJudge<'_> {
     pub(crate) fn judge(&self) -> SeriesOutcome {
         let (series, analysis) = (self.series, self.analysis);
         let Some(start) = self.first_run() else {
-            let known = analysis.verdict != Verdict::Missing && !analysis.is_retired;
-            return if known {
+            // A benchmark that was missing before is not the candidate's to explain; one that it
+            // stopped measuring is. Silence here would make a deleted benchmark look like a pass.
+            let was_measured = analysis.verdict != Verdict::Missing && !analysis.is_retired;
+            return if was_measured {
                 SeriesOutcome::NotCompared(Box::new(reason::unmeasured(series)))
             } else {
                 SeriesOutcome::NotApplicable
@@ -72,6 +74,7 @@ impl SeriesJudge<'_> {
                 if marked { self.finding_outcome(Verdict::Infrastructure, None) } else { not() }
             }
             Verdict::Missing | Verdict::New | Verdict::NotCompared => not(),
+            // Too noisy for the threshold; a change of several times the threshold still shows.
             Verdict::TooNoisy => self.recheck_outcome(start).unwrap_or_else(not),
             // The runs of one commit are alike: where only the newest of several is slow, it is an
             // outlier, and no new level begins with it as on the main line.
@@ -108,17 +111,20 @@ impl SeriesJudge<'_> {
 
     /// The newest change from `start` on that was not undone, worse or better.
     fn newest_change(&self, start: usize, worse: bool) -> Option<&Change> {
-        let own = |change: &&Change| change.first_after >= start && change.is_regression == worse;
+        let is_own =
+            |change: &&Change| change.first_after >= start && change.is_regression == worse;
         self.analysis
             .changes
             .iter()
             .rev()
-            .filter(own)
+            .filter(is_own)
             .find(|change| change.status != ChangeStatus::Fixed)
     }
 
     /// A series with an open change: the candidate's, or what the base was already.
     fn judge_changed(&self, start: usize) -> SeriesOutcome {
+        // A regression before an improvement: who made one benchmark faster may have made it slower
+        // again in the next commit of the same pull request.
         let own = self.newest_change(start, true).or_else(|| self.newest_change(start, false));
         if let Some(change) = own {
             return self.change_outcome(change);
@@ -262,6 +268,8 @@ impl SeriesJudge<'_> {
             return None;
         }
         let severity = change.map(|change| change.severity);
+        // Critical comes first and covers accepted changes too: an entry in accepted.yml must not
+        // open the gate for a change of any size.
         match (verdict, severity) {
             (Verdict::Regressed | Verdict::Accepted, Some(ChangeSeverity::Critical)) => {
                 Some(BlockReason::Critical)
@@ -334,6 +342,8 @@ impl SeriesJudge<'_> {
     /// The evidence: the row of a pull request's comparison, that of the two commits around the
     /// change, or the page of the series.
     fn page_path(&self, subject: &SeriesRef, change: Option<&Change>) -> String {
+        // Reviewers want the two commits side by side; on the main line the pair around the change
+        // is the evidence, since the candidate may be many runs later.
         if self.candidate.pull.is_some()
             && let Some(diff) = &self.links.diff_path
         {

@@ -1,4 +1,4 @@
-//! Where the evidence stands on the site. Absolute where the site's address is known, else relative
+//! Addresses of the evidence on the site. Absolute where the site's address is known, else relative
 //! to its root: an address is never guessed.
 
 use crate::report::SeriesRef;

@@ -20,6 +20,8 @@ pub(crate) fn set_places(
     if findings.is_empty() && violations.is_empty() {
         return;
     }
+    // One pass over the columns instead of one for each finding: a series has several columns where
+    // the policy groups records of one benchmark.
     let mut columns: FxHashMap<String, Vec<&SeriesColumn>> = FxHashMap::default();
     for column in &history.columns {
         let stem = urls::series_stem(&series::series_key(&column.key, policy));
@@ -45,8 +47,8 @@ fn find_place(
     rows: &[&MeasurementRow],
     run: CommitIndex,
 ) -> Option<SourceLocation> {
-    let own = rows.iter().filter(|row| row.commit == run.0);
-    let places = own.map(|row| (history.files[row.file as usize].as_str(), row.line));
+    let measured = rows.iter().filter(|row| row.commit == run.0);
+    let places = measured.map(|row| (history.files[row.file as usize].as_str(), row.line));
     let (file, line) = places.min()?;
     Some(SourceLocation { file: file.to_owned(), line, column: 1 })
 }

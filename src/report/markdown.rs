@@ -134,8 +134,10 @@ pub(crate) fn render_check(
 ) -> Result<String, TemplateError> {
     let template = template.unwrap_or(DEFAULT_TEMPLATE);
     let mut body = String::new();
+    // Tried from the longest on, since only the finished text has a length: escaping makes a name
+    // up to seven times as long.
     for size in SIZES {
-        let view = Comment { check, links, size }.view();
+        let view = CommentWriter { check, links, size }.view();
         body = render_template_with(TEMPLATE_NAME, template, &view)?;
         if !body.starts_with(MARKER) {
             body = format!("{}\n{body}", view.marker);
@@ -173,18 +175,19 @@ fn collapse_blank_lines(body: &str) -> String {
 
 /// A comment of one size.
 #[derive(Clone, Copy)]
-struct Comment<'a> {
+struct CommentWriter<'a> {
     check: &'a CheckFile,
     links: LinkTargets<'a>,
     size: CommentSize,
 }
 
-impl<'a> Comment<'a> {
+impl<'a> CommentWriter<'a> {
     fn view(self) -> CommentView {
         let shown = self.shown_findings();
         let shown = &shown[..shown.len().min(self.size.rows)];
         let rows: Vec<CommentRow> = shown.iter().map(|finding| self.row(finding)).collect();
         let hidden = self.listed().count().saturating_sub(rows.len());
+        // "Time" says more than "Change", where it is true of all rows.
         let all_time = shown.iter().all(|finding| finding.is_time());
         let is_full = self.size.rows > 0;
         CommentView {
@@ -214,6 +217,7 @@ impl<'a> Comment<'a> {
 
     /// The rows in their order: the check's own, then a few improvements.
     fn shown_findings(self) -> Vec<&'a FindingView> {
+        // A few improvements are praise; a hundred would push the regressions out of the table.
         let improvements = self.listed().filter(|it| it.is_improvement());
         let others = self.listed().filter(|it| !it.is_improvement());
         others.chain(improvements.take(MAX_IMPROVEMENTS)).collect()
@@ -222,6 +226,7 @@ impl<'a> Comment<'a> {
     fn row(self, it: &FindingView) -> CommentRow {
         let change = it.change_text();
         let change = match it.verdict.as_ref() {
+            // Bold is what makes the check fail, and nothing else.
             _ if it.blocks => format!("**{change}**"),
             "suspected" => format!("{change} (suspected)"),
             "accepted" => format!("{change} (accepted)"),
@@ -268,6 +273,7 @@ impl<'a> Comment<'a> {
             facts.push(parts.collect::<Vec<String>>().join(", "));
         }
         facts.extend(worst.threshold_text().map(|threshold| format!("threshold {threshold}")));
+        // The two cases where the size alone does not say what to do.
         let is_critical = worst.blocks && worst.severity.as_deref() == Some("critical");
         if worst.is_accepted() || is_critical {
             facts.push(escaped(&worst.reason, REASON_CHARS));
@@ -305,9 +311,10 @@ impl<'a> Comment<'a> {
             ));
         }
         let quiet = check.findings.is_empty() && check.verdict == Decision::Pass;
-        let said = check.override_view.is_some() || check.verdict == Decision::NothingCompared;
+        // Both say above what to do.
+        let is_said = check.override_view.is_some() || check.verdict == Decision::NothingCompared;
         let has_step = !check.next_step.is_empty() && check.next_step != NOTHING_TO_DO;
-        if !quiet && !said && has_step {
+        if !quiet && !is_said && has_step {
             notes.push(next_step_markdown(&check.next_step));
         }
         notes
@@ -342,6 +349,7 @@ impl<'a> Comment<'a> {
         let Some(diff) = self.check.url.as_deref() else { return Vec::new() };
         let Some(target) = self.links.target(diff) else { return Vec::new() };
         let mut all = vec![format!("[Full before and after]({target})")];
+        // Slices exist for pull requests only: on the main line they would be links to nothing.
         let is_full = self.size.rows > 0 && self.check.pull.is_some();
         let mut backends: Vec<&str> = self
             .shown_findings()
@@ -356,7 +364,7 @@ impl<'a> Comment<'a> {
             let link = |target| format!("[{} only]({target})", escaped(backend, NAME_CHARS));
             all.extend(slice.map(link));
         }
-        let about = self.check.site.as_deref().map(|site| format!("{site}about/#limits"));
+        let about = self.check.site.as_deref().map(|site| format!("{site}about/#thresholds"));
         let about = about.and_then(|url| self.links.target(&url));
         all.extend(about.map(|target| format!("[how thresholds work]({target})")));
         let code = self.check.code_url.as_deref().and_then(|url| self.links.target(url));

@@ -33,7 +33,8 @@ pub(crate) fn headline(outcome: &CheckOutcome) -> String {
 fn nothing_compared(outcome: &CheckOutcome) -> String {
     let candidate = &outcome.candidate;
     if !outcome.not_compared.is_empty() {
-        return format!("NOTHING COMPARED: {}.", counts(outcome));
+        let series = text::count_noun(outcome.not_compared.len() as u64, "series");
+        return format!("NOTHING COMPARED: {series} not compared.");
     }
     let subject = match (candidate.pull, &candidate.commit) {
         (Some(pull), _) => format!("pull request #{pull}"),
@@ -107,6 +108,7 @@ fn next_step_after_pass(outcome: &CheckOutcome) -> String {
         Verdict::Suspected { runs_needed } => Some(runs_needed),
         _ => None,
     });
+    // The most runs that any suspicion needs settle all of them.
     match (suspected.max(), &outcome.infrastructure) {
         (_, Some(it)) if it.alert => {
             "Check the machines: this has lasted too long to be an accident.".to_owned()

@@ -15,7 +15,7 @@ pub(crate) struct Moment {
 /// A sentence whose parts carry meaning: the verdict on top of a page, a cell, a list item.
 #[derive(Clone, Default)]
 pub(crate) struct Phrase {
-    /// `worse`, `better`, `note` or empty: colours the mark beside the sentence.
+    /// `worse`, `better`, `note` or empty: colors the mark beside the sentence.
     pub(crate) tone: &'static str,
     pub(crate) spans: Vec<PhraseSpan>,
 }

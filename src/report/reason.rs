@@ -25,6 +25,7 @@ pub(crate) fn not_compared(
         Verdict::NotCompared => changed_runner(series, analysis, start),
         _ => None,
     };
+    // A failed run explains more than a missing one: it has an error message to show.
     let failed = series.runs[start..].iter().rev().find(|run| run.value.is_none());
     let failed = failed.filter(|_| analysis.verdict == Verdict::Missing);
     let reason = match (analysis.verdict, runners) {
@@ -36,6 +37,7 @@ pub(crate) fn not_compared(
         (Verdict::TooNoisy, _) => format!(
             "too noisy for a {} threshold: only changes above {} would be detected",
             text::percent(analysis.threshold),
+            // "∞ %" helps nobody; a million percent says the same.
             text::percent(analysis.detectable_change_90.unwrap_or(f64::INFINITY).min(1e6))
         ),
         (Verdict::Infrastructure, _) => {

@@ -106,11 +106,13 @@ fn result(rule: &str, level: &str, message: &str, subject: Option<&SeriesRef>) -
         "message": {"text": text},
         "locations": [{
             "physicalLocation": {
+                // Code scanning drops a result without a file; the policy is where to change things.
                 "artifactLocation": {"uri": "data/policy.yml"},
                 "region": {"startLine": 1},
             },
             "logicalLocations": [{"fullyQualifiedName": name, "kind": "member"}],
         }],
+        // By rule and series, without numbers: the next run's finding is the same alert.
         "partialFingerprints": {"series/v1": model::hex::sha256(&format!("{rule}\n{name}"), 32)},
     })
 }

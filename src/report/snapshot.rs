@@ -1,4 +1,4 @@
-//! A snapshot of a check: what is needed to see later why it said what it said.
+//! A snapshot of a check: what is needed to see later why it gave this verdict.
 //!
 //! It is a history directory of its own (`policy.yml`, `results/`, `pulls/`) with the verdicts
 //! beside it, so that `benchpages check --data` on it says the same again. Values are in base
@@ -24,13 +24,14 @@ pub(crate) fn files(
     policy: &Policy,
     accepted: &[AcceptedEntry],
 ) -> Vec<(String, String)> {
-    let scene = &outcome.candidate;
+    let candidate = &outcome.candidate;
     let at = |id: &Option<String>| {
         let id = id.as_deref()?;
         history.commits.iter().position(|commit| commit.id == id)
     };
-    let main = if scene.pull.is_some() { at(&scene.base) } else { at(&scene.commit) };
-    let pull = scene.pull.and_then(|pull| u32::try_from(pull).ok());
+    // Up to the base, as the check saw it: what was measured later had no part in the verdict.
+    let main = if candidate.pull.is_some() { at(&candidate.base) } else { at(&candidate.commit) };
+    let pull = candidate.pull.and_then(|pull| u32::try_from(pull).ok());
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for column in &history.columns {
         for row in &column.rows {
@@ -46,6 +47,7 @@ pub(crate) fn files(
             lines.push_str(&format!("{}\n", record(history, column, row)));
         }
     }
+    // With every default written out, so that a later version with other defaults judges alike.
     files.insert("policy.yml".to_owned(), to_yaml(policy));
     files.insert("check.json".to_owned(), report::render(outcome));
     if !accepted.is_empty() {
@@ -88,7 +90,7 @@ fn record(history: &History, column: &SeriesColumn, row: &MeasurementRow) -> Val
             record.insert(name.to_owned(), json!(value));
         }
     }
-    let own = [
+    let fields = [
         ("commit", json!(commit.id)),
         ("timestamp", json!(row.time.to_string())),
         ("test", json!(key.test)),
@@ -96,7 +98,7 @@ fn record(history: &History, column: &SeriesColumn, row: &MeasurementRow) -> Val
         ("parallel", json!(key.parallel)),
         ("metric", json!(key.metric)),
     ];
-    record.extend(own.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    record.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value)));
     let optional = [
         ("n", key.n.map(|n| json!(n))),
         ("version", environment.version.as_ref().map(|it| json!(it))),

@@ -27,6 +27,7 @@ impl CheckFile {
 
     /// All findings: regressions, improvements, the others.
     pub(crate) fn ordered_findings(&self) -> impl Iterator<Item = &FindingView> {
+        // Regressions first whatever their order in the file: short forms cut the end off.
         let is_other = |it: &&FindingView| !it.is_regression() && !it.is_improvement();
         let others = self.findings.iter().filter(is_other);
         self.regressions().chain(self.improvements()).chain(others)
@@ -162,6 +163,7 @@ impl FindingView {
     /// the value went and whether that was for the worse.
     pub(crate) fn comparative(&self) -> &'static str {
         let worse = self.direction != "better" && !self.is_improvement();
+        // A metric's direction is not written; with the way the value went it follows.
         let rose = self.change.map_or(worse, |change| change > 0.0);
         let direction = if rose == worse { Direction::Lower } else { Direction::Higher };
         text::comparative(&self.base_unit(), direction, worse)

@@ -97,6 +97,7 @@ impl TerminalText {
     pub(crate) fn write_wrapped(&mut self, indent: usize, text: &str) {
         let mut line = String::new();
         let room = COLUMNS - indent;
+        // Counted in columns, not in characters: East Asian names are twice as wide.
         for word in log_line(text).split(' ').filter(|word| !word.is_empty()) {
             for piece in split_to_width(word, room) {
                 if !line.is_empty() && line.width() + 1 + piece.width() > room {

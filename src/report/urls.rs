@@ -45,6 +45,7 @@ fn hashed_slug(name: &str) -> String {
     readable.truncate(MAX_READABLE_CHARS);
     let readable = readable.trim_matches(['-', '_']);
     let readable = if readable.is_empty() { "x" } else { readable };
+    // SHA-256 and not a faster hash: slugs are addresses that others keep, in any language.
     format!("{readable}~{}", model::hex::sha256(name, 6))
 }
 

@@ -31,6 +31,7 @@ pub(crate) fn finite(value: f64) -> Option<f64> {
 /// The schema of what is written. Fields that may be missing in a result that is read are still
 /// always written, so defaults, which are about reading, have no place in it.
 pub(crate) fn schema<T: JsonSchema>() -> Schema {
+    // The shape of what is written, not of what may be read: readers rely on every field.
     let settings = schemars::generate::SchemaSettings::default().for_serialize();
     let mut schema = settings.into_generator().into_root_schema_for::<T>();
     let mut without_defaults = RecursiveTransform(|schema: &mut Schema| {
@@ -120,7 +121,7 @@ pub(crate) struct FindingView {
     /// The new level, in base units.
     pub(crate) after: Option<f64>,
     pub(crate) backend: String,
-    /// The old level, in base units.
+    /// The baseline, in base units.
     pub(crate) before: Option<f64>,
     /// It makes the check fail.
     pub(crate) blocks: bool,
@@ -145,7 +146,7 @@ pub(crate) struct FindingView {
     pub(crate) severity: Option<Word>,
     /// Standard deviation of the runs on the new level, in base units.
     pub(crate) spread_after: Option<f64>,
-    /// The same of the old level.
+    /// The same of the baseline.
     pub(crate) spread_before: Option<f64>,
     pub(crate) test: String,
     /// The policy's threshold, as a share.
@@ -285,10 +286,10 @@ fn granted_unless_said() -> bool {
 /// The current word for a verdict; results of older versions have others for four of them.
 pub(crate) fn current_verdict(word: Word) -> Word {
     match word.as_ref() {
-        "approved" => Word::Borrowed("accepted"),
-        "suppressed" => Word::Borrowed("not_compared"),
-        "noisy" => Word::Borrowed("too_noisy"),
-        "steady" => Word::Borrowed("unchanged"),
+        "approved" => Word::Borrowed("accepted"), // old spelling
+        "suppressed" => Word::Borrowed("not_compared"), // old spelling
+        "noisy" => Word::Borrowed("too_noisy"),   // old spelling
+        "steady" => Word::Borrowed("unchanged"),  // old spelling
         _ => word,
     }
 }
@@ -303,6 +304,7 @@ fn decision<'de, D: Deserializer<'de>>(input: D) -> Result<Word, D::Error> {
 }
 
 fn verdict_counts<'de, D: Deserializer<'de>>(input: D) -> Result<BTreeMap<Word, usize>, D::Error> {
+    // Two spellings of one verdict cannot come together: each version writes one.
     let counts = BTreeMap::<Word, usize>::deserialize(input)?;
     Ok(counts.into_iter().map(|(word, count)| (current_verdict(word), count)).collect())
 }

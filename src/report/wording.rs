@@ -56,6 +56,7 @@ pub(crate) fn tone(worse: bool) -> &'static str {
 
 /// `1.14×`: the larger level over the smaller.
 pub(crate) fn factor(before: f64, after: f64) -> Option<String> {
+    // Never below 1: "0.43× faster" reads as slower.
     let ratio = after / before;
     let factor = if ratio >= 1.0 { ratio } else { 1.0 / ratio };
     factor.is_finite().then(|| text::ratio(factor))
@@ -69,6 +70,7 @@ pub(crate) fn change_size(series: &Series, before: f64, after: f64, worse: bool)
 /// The same with the comparative given: `slower`, `larger`, ….
 pub(crate) fn size_text(before: f64, after: f64, word: &str) -> String {
     let change = after / before - 1.0;
+    // From double on a factor is easier to grasp than 130 %.
     if change.abs() >= 1.0
         && let Some(factor) = factor(before, after)
     {
@@ -161,6 +163,16 @@ pub(crate) fn status(status: &ChangeStatus) -> &'static str {
         ChangeStatus::Fixed => "fixed",
         ChangeStatus::Accepted { .. } => "accepted",
         ChangeStatus::Explained => "explained",
+    }
+}
+
+/// The status of a change for people: an open regression is `open`, a lasting improvement
+/// `confirmed`. In JSON both are `new`.
+pub(crate) fn status_label(change: &Change) -> &'static str {
+    match (&change.status, change.is_regression) {
+        (ChangeStatus::New, true) => "open",
+        (ChangeStatus::New, false) => "confirmed",
+        (other, _) => status(other),
     }
 }
 

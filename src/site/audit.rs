@@ -46,6 +46,7 @@ pub(crate) fn note(site: &SiteContext<'_>) -> Option<String> {
     if chain.links.is_empty() && chain.broken.is_none() {
         return None;
     }
+    // `count_noun` forms plurals with an s.
     let entries = if chain.links.len() == 1 {
         "1 entry".to_owned()
     } else {
@@ -78,6 +79,7 @@ pub(crate) fn rows(site: &SiteContext<'_>, most: usize) -> Vec<Vec<Phrase>> {
         };
         vec![
             Phrase::new("").text(text::date_time(entry.time)),
+            // An entry after the break may be genuine, so it is shown, but marked.
             if chain.is_verified(link) { what } else { what.text(" (not verified)") },
             Phrase::new("").name(shorten(&entry.actor, 100).into_owned()),
             Phrase::new("").name(commit),
@@ -94,6 +96,7 @@ pub(crate) fn view(site: &SiteContext<'_>) -> AuditView {
         broken_at: chain.broken.as_ref().map(|broken| broken.line),
         entries: chain.links.len(),
         head: chain.newest_hash().to_owned(),
+        intact: chain.broken.is_none(),
         overrides: chain.links.iter().filter(|link| is_override(link)).count(),
         whole: chain.broken.is_none(),
     }

@@ -42,7 +42,10 @@ impl EventIndex {
                 newest_first.push(EventRef { id, series: index, change: at, time });
             }
         }
+        // By id within a time, so that the order depends on no hash and no thread.
         newest_first.sort_by(|a, b| (b.time, &a.id).cmp(&(a.time, &b.id)));
+        // Two changes of a series on one day and commit share an id, which is a file name: one
+        // page.
         newest_first.dedup_by(|a, b| a.id == b.id);
         Self { newest_first, ids }
     }

@@ -18,7 +18,9 @@ pub(crate) struct ChartMemos {
 impl ChartMemos {
     pub(crate) fn of(series: usize, peers: &PeerGroups) -> Self {
         Self {
+            // Two uses: the page and the `.svg` file. With the last one the memory is given back.
             trends: (0..series).map(|_| Memo::for_uses(2)).collect(),
+            // Its own page for each peer, and the page of their test.
             comparisons: peers.sizes().map(|size| Memo::for_uses(size + 1)).collect(),
         }
     }

@@ -19,6 +19,8 @@ impl<'a> BackendColors<'a> {
             backends.partition(|backend| named.contains_key(*backend));
         let ordered = first.into_iter().chain(others).enumerate();
         let slot = |position: usize| u8::try_from(position % COLOR_SLOTS + 1).unwrap_or(1);
+        // Six colors that are told apart in light, dark and by color-blind readers; more would not
+        // be. From the seventh backend on a color is used again, with the name beside the line.
         Self(ordered.map(|(position, backend)| (backend, slot(position))).collect())
     }
 

@@ -177,8 +177,8 @@ mod tests {
         ) {
             let linear = runs.iter().rposition(|(commit, valued)| *valued && *commit <= base);
             let earliest = earliest_from(&series(&runs));
-            let found = earliest.partition_point(|earliest| *earliest <= CommitIndex(base));
-            prop_assert_eq!(found.checked_sub(1), linear);
+            let position = earliest.partition_point(|earliest| *earliest <= CommitIndex(base));
+            prop_assert_eq!(position.checked_sub(1), linear);
         }
     }
 }

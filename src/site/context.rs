@@ -76,6 +76,7 @@ impl<'a> SiteContext<'a> {
         let peers = PeerGroups::of(input.series);
         let commits = CommitLookup::of(input);
         let notes = DatedNotes::of(input, &commits);
+        // Before the pairs: a quiet commit without a page is compared with nothing.
         let page_policy = PagePolicy::of(input, &commits, &notes, &change_ages);
         Ok(Self {
             input,

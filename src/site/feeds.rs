@@ -61,6 +61,7 @@ pub(crate) fn feed(site: &SiteContext<'_>, backend: Option<&str>) -> Result<Vec<
             .map_or_else(|| title.clone(), |name| format!("{title}: {}", without_controls(name))),
         site_title: title,
         id: format!("{}{path}", tag_uri(site)),
+        // The time of the newest entry, not of the build: a rebuild alone is no news for a reader.
         updated: entries.first().map_or_else(|| newest.to_string(), |entry| entry.updated.clone()),
         self_url: base.map(|base| format!("{base}{path}")),
         home_url: base.map(str::to_owned),
@@ -76,8 +77,10 @@ pub(crate) fn feed(site: &SiteContext<'_>, backend: Option<&str>) -> Result<Vec<
 /// `tag:<host>,<year>:/`: the same wherever the feed is read from.
 fn tag_uri(site: &SiteContext<'_>) -> String {
     let base = site.input.options.base_url.as_deref().unwrap_or("https://benchpages.invalid/");
-    let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let address = base.split_once("://").map_or(base, |(_, address)| address);
+    let (host, path) = address.split_once('/').unwrap_or((address, ""));
+    // RFC 4151 wants a date on which the host was ours. The oldest record is one that never
+    // changes.
     let year = site.input.history.oldest.map_or_else(|| "2025".to_owned(), text::year);
     format!("tag:{host},{year}:/{path}")
 }
@@ -88,11 +91,12 @@ fn feed_entry(site: &SiteContext<'_>, event: &EventRef, feed_path: &str) -> Feed
     let path = urls::event(&event.id);
     let base = site.input.options.base_url.as_deref();
     let size = wording::event(series, change).plain();
-    let status = wording::status(&change.status);
+    let status = wording::status_label(change);
     FeedEntry {
         title: format!("{size}: {} ({key})", without_controls(&series.key.test)),
         id: format!("{}{path}", tag_uri(site)),
         updated: event.time.to_string(),
+        // Without a base URL the link is relative to the feed, which most readers resolve.
         href: base.map_or_else(
             || LinkRoot::from(feed_path, false).to(&path),
             |base| format!("{base}{path}"),
@@ -124,8 +128,8 @@ pub(crate) fn sitemap(site: &SiteContext<'_>) -> Vec<u8> {
     paths.extend(site.tests.keys().map(|test| urls::test(test)));
     paths.extend(site.backends.keys().map(|backend| urls::backend(backend)));
     paths.extend(site.presets.iter().map(|preset| urls::view(&preset.slug)));
-    let paged = site.series_indices().filter(|one| site.page_policy.has_series(*one));
-    paths.extend(paged.map(|one| urls::series(&site.stems[one])));
+    let paged = site.series_indices().filter(|index| site.page_policy.has_series(*index));
+    paths.extend(paged.map(|index| urls::series(&site.stems[index])));
     paths.extend(site.events.newest_first().iter().map(|event| urls::event(&event.id)));
     let mut out = String::from(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
@@ -167,6 +171,8 @@ impl Badge {
 
     /// The date of the latest result.
     pub(crate) fn fresh(site: &SiteContext<'_>) -> Self {
+        // Freshness is a date. Whether it is old depends on when the badge is read, so no color
+        // says it.
         let stale = health::state(site) == health::HealthState::NoData;
         let message = site.input.history.newest.map_or_else(|| "no data".to_owned(), text::date);
         let color = if stale { "#57606a" } else { "#0a58b8" };
@@ -176,6 +182,7 @@ impl Badge {
     /// Widths by 7 units a character, fixed by `textLength`, so that any font fits.
     pub(crate) fn svg(&self) -> Vec<u8> {
         let (label, message) = (self.label, &self.message);
+        // No font can be measured here. `textLength` makes the browser fit the text to the box.
         let wide = |text: &str| text.chars().count() * 7;
         let (left, right) = (wide(label) + 10, wide(message) + 10);
         let (all, color) = (left + right, self.color);

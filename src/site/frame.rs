@@ -74,10 +74,12 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
         js: root.to(&shell.js),
         icon: root.to(&shell.icon),
         feed: root.to("feed.xml"),
+        // Search engines would index every copy of the site otherwise.
         canonical: base_url.map(|base| format!("{base}{}", page.path)),
         demo,
         banner: shell.banner.clone(),
         footer: shell.footer.clone(),
+        // Demo data is old by design, and the banner says that it is demo data.
         stale: stale(input.history.newest, input.options.now).filter(|_| !demo),
         built: shell.built.clone(),
         newest_iso: input.history.newest.map_or_else(String::new, |time| time.to_string()),

@@ -19,6 +19,7 @@ pub(crate) struct FrameDefaults {
 impl FrameDefaults {
     pub(crate) fn of(input: &SiteInput<'_>) -> Self {
         let version = &input.policy.version;
+        // A policy need not have a version. Its hash names it in any case.
         let named = if version.is_empty() { String::new() } else { format!(" {version}") };
         Self {
             css: assets::css(),

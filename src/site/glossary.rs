@@ -4,7 +4,7 @@
 //! Example: `about/#verdict-too-noisy` explains the verdict `too_noisy`.
 
 use crate::report::wording;
-use detect::{ChangeStatus, Verdict};
+use detect::Verdict;
 
 /// Entries under one heading.
 pub(crate) struct GlossaryGroup {
@@ -77,22 +77,16 @@ fn verdict_meaning(verdict: Verdict) -> &'static str {
     }
 }
 
-/// The statuses of a change. A suspected regression has no page of its own until it is confirmed.
-fn statuses() -> [ChangeStatus; 4] {
-    let accepted = ChangeStatus::Accepted { reason: String::new(), accepted_by: String::new() };
-    [ChangeStatus::New, accepted, ChangeStatus::Explained, ChangeStatus::Fixed]
-}
-
-fn status_meaning(status: &ChangeStatus) -> &'static str {
-    match status {
-        ChangeStatus::New => "Confirmed, and nothing has happened to it since.",
-        ChangeStatus::Accepted { .. } => {
-            "Accepted by an entry of accepted.yml, with a reason, a name and an end date."
-        }
-        ChangeStatus::Explained => "A note explains it. It still counts as a regression.",
-        ChangeStatus::Fixed => "A later change brought the level back.",
-    }
-}
+/// The status of a change, as [`wording::status_label`] names it.
+const STATUSES: [(&str, &str); 7] = [
+    ("suspected", "Beyond the threshold, but not confirmed yet. It has no page of its own."),
+    ("open", "A confirmed regression that is neither fixed nor accepted."),
+    ("accepted", "Accepted by an entry of accepted.yml: a reason, a name and an end date."),
+    ("explained", "A note explains it. It still counts as a regression."),
+    ("fixed", "A later change brought the level back."),
+    ("withdrawn", "Reported once, but later runs did not bear it out."),
+    ("confirmed", "An improvement that has lasted."),
+];
 
 /// Outcomes of a check of a pull request or a commit.
 const OUTCOMES: [(&str, &str); 5] = [
@@ -114,8 +108,6 @@ const SYMBOLS: [(&str, &str); 3] = [
 pub(crate) fn groups() -> Vec<GlossaryGroup> {
     let verdicts =
         VERDICTS.map(|verdict| (wording::verdict_name(verdict), verdict_meaning(verdict)));
-    let statuses = statuses();
-    let statuses = statuses.iter().map(|one| (wording::status(one), status_meaning(one)));
     let marks = chart::legend::LEGEND.map(|entry| GlossaryEntry {
         id: format!("mark-{}", entry.id),
         term: entry.mark.to_owned(),
@@ -130,7 +122,7 @@ pub(crate) fn groups() -> Vec<GlossaryGroup> {
     vec![
         group("term", "Terms", TERMS),
         group("verdict", "Verdicts of a series", verdicts),
-        group("status", "Status of a change", statuses),
+        group("status", "Status of a change", STATUSES),
         group("outcome", "Outcomes of a check", OUTCOMES),
         GlossaryGroup {
             id: "mark",
@@ -158,6 +150,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use detect::ChangeStatus;
 
     /// Fails to compile when a verdict is added: it needs an entry in [`VERDICTS`].
     fn number_of_verdict(verdict: Verdict) -> usize {
@@ -175,13 +168,13 @@ mod tests {
         }
     }
 
-    /// The same for [`statuses`].
+    /// Fails to compile when a status is added: it needs an entry in [`STATUSES`].
     fn number_of_status(status: &ChangeStatus) -> usize {
         match status {
-            ChangeStatus::New => 0,
-            ChangeStatus::Accepted { .. } => 1,
-            ChangeStatus::Explained => 2,
-            ChangeStatus::Fixed => 3,
+            ChangeStatus::New => 1,
+            ChangeStatus::Accepted { .. } => 2,
+            ChangeStatus::Explained => 3,
+            ChangeStatus::Fixed => 4,
         }
     }
 
@@ -189,8 +182,11 @@ mod tests {
     fn every_verdict_and_every_status_has_an_entry() {
         let numbers: Vec<usize> = VERDICTS.map(number_of_verdict).to_vec();
         assert_eq!(numbers, (0..10).collect::<Vec<_>>());
-        let numbers: Vec<usize> = statuses().iter().map(number_of_status).collect();
-        assert_eq!(numbers, (0..4).collect::<Vec<_>>());
+        let accepted = ChangeStatus::Accepted { reason: String::new(), accepted_by: String::new() };
+        let statuses = [accepted, ChangeStatus::Explained, ChangeStatus::Fixed];
+        for status in &statuses {
+            assert_eq!(STATUSES[number_of_status(status)].0, wording::status(status));
+        }
     }
 
     #[test]

@@ -73,6 +73,7 @@ pub(crate) fn findings(site: &SiteContext<'_>) -> Vec<HealthFinding> {
     }
     findings.extend(record_findings(site));
     let days = &input.analyses.infrastructure_days;
+    // Only the last alert: earlier ones are listed on the page and need no action.
     let alert = days.iter().rfind(|day| day.alert && day.is_degradation);
     if let Some(day) = alert.filter(|day| is_recent(site, day.day)) {
         let summary = infrastructure::summary(day);
@@ -90,6 +91,7 @@ pub(crate) fn findings(site: &SiteContext<'_>) -> Vec<HealthFinding> {
 fn record_findings(site: &SiteContext<'_>) -> Vec<HealthFinding> {
     let (counts, policy) = (site.input.history.counts, site.input.policy);
     let mut findings = Vec::new();
+    // Which of the two values is right cannot be known here.
     if counts.conflicting > 0 {
         let records = text::count_noun(counts.conflicting, "record");
         let text = format!("{records} with the time of another record but a different value.");

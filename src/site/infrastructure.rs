@@ -29,6 +29,7 @@ pub(crate) fn summary(day: &InfrastructureDay) -> String {
 
 /// The runs of a series on that day: runs are in order of time.
 pub(crate) fn runs_of(series: &Series, day: &InfrastructureDay) -> Range<usize> {
+    // Binary search: this is asked for every series of every such day.
     let before = |other: i64| series.runs.partition_point(|run| run.time.day() < other);
     before(day.day)..before(day.day.saturating_add(1))
 }

@@ -18,6 +18,8 @@ impl chart::MarkLinks for ChartLinks<'_> {
     fn run(&self, run: usize, alone: bool) -> Option<String> {
         let (series, _) = self.site.series(self.series);
         let commit = self.site.commit(series.runs.get(run)?.commit);
+        // Of several runs in one column the link can name only one; the row of the table has its
+        // neighbors below it. Runs without a row lead to their commit.
         if alone || run < self.rows_from {
             self.site.commit_link(self.root, &commit.id)
         } else {

@@ -4,8 +4,8 @@
 //! from `report::urls`, sentences from `report::wording`, numbers from `model::text`, statistics
 //! from `detect`.
 //!
-//! Example: the page `series/parse/rust/index.html` is a job of `jobs`, made by `pages::series` from
-//! the look-ups of `context`, with the template `templates/series.html`.
+//! Example: the page `series/parse/rust/index.html` is a job of `jobs`, made by `pages::series`
+//! from the look-ups of `context`, with the template `templates/series.html`.
 
 pub(crate) mod api;
 mod assets;
@@ -159,5 +159,5 @@ pub(crate) fn compare(
     let site = SiteContext::of(input)?;
     let members = presets::members(filter, input, &site.change_ages);
     let compared = comparison::compare_commits(&site, base, head, Some(&members));
-    Ok(compared.into_iter().map(|one| (one.series, one.delta)).collect())
+    Ok(compared.into_iter().map(|entry| (entry.series, entry.delta)).collect())
 }

@@ -22,6 +22,7 @@ impl<'a> DatedNotes<'a> {
     /// history has no time, so it has no place on any chart and is left out.
     pub(crate) fn of(input: &SiteInput<'a>, commits: &CommitLookup<'_>) -> Self {
         let notes = input.notes.iter();
+        // The date in the note wins: a note may be about a day, not about when its commit was made.
         let dated = notes.filter_map(|note| {
             let commit = || commits.by_id(note.commit.as_deref()?);
             let time = note

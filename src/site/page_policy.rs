@@ -1,8 +1,8 @@
 //! Which series and commits have a page of their own.
 //!
-//! Everything has one, unless the policy says `site.detail: events-only`: then quiet series are only
-//! rows on the page of their test, and commits have a page where something happened. Every link asks
-//! here, so that none is broken.
+//! Everything has one, unless the policy says `site.detail: events-only`: then quiet series are
+//! only rows on the page of their test, and commits have a page where something happened. Every
+//! link asks here, so that none is broken.
 
 use rustc_hash::FxHashSet;
 
@@ -47,6 +47,8 @@ impl PagePolicy {
             // A note without a filter is about every series, and about none in particular.
             about.any(|dated| !dated.note.matches.is_empty())
         };
+        // A page, a drawing and a table for each of thousands of series that never changed are most
+        // of a large site, and few readers open them.
         let analyses = input.analyses.by_series.iter().enumerate();
         let series_without_page = analyses
             .map(|(index, analysis)| !is_noteworthy(analysis) && !has_note(index))
@@ -103,6 +105,7 @@ fn uncompared_commits(input: &SiteInput<'_>, commits: &CommitLookup<'_>) -> Vec<
     let tagged = input.history.commits.iter();
     let mut uncompared: Vec<bool> = tagged.map(|commit| commit.tags.is_empty()).collect();
     let mut mark_compared = |commit: CommitIndex| uncompared[commit.0 as usize] = false;
+    // People look up what they have just pushed, whether or not anything happened.
     commits.main_line().iter().rev().take(NEWEST_COMMITS).for_each(|at| mark_compared(*at));
     for (series, analysis) in input.series.iter().zip(&input.analyses.by_series) {
         for change in &analysis.changes {

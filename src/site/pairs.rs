@@ -144,6 +144,7 @@ impl KindByPair {
         let is_tagged = |at: &CommitIndex| !input.history.commits[at.0 as usize].tags.is_empty();
         let tagged: Vec<CommitIndex> =
             commits.main_line().iter().copied().filter(is_tagged).collect();
+        // Release to release; comparing every release with every other would be quadratic.
         for pair in tagged.windows(2) {
             self.add(pair[0], pair[1], PairKind::Tags);
         }
@@ -158,6 +159,7 @@ impl KindByPair {
             }
             for pulled in &series.pulls {
                 let head = pulled.run.commit;
+                // Nobody reopens a pull request of last year, but each has a page for each backend.
                 let age = now - pulled.run.time.micros();
                 if let Some(base) = commits.before(head).filter(|_| age <= PULL_DAYS * DAY_US) {
                     self.add(base, head, PairKind::Pull(pulled.pull));

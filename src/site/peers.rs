@@ -18,6 +18,7 @@ impl PeerGroups {
         let mut numbers: FxHashMap<SeriesKey, usize> = FxHashMap::default();
         let (mut group_of, mut groups) = (Vec::new(), Vec::new());
         for (index, series) in all.iter().enumerate() {
+            // The key without its backend is what peers have in common.
             let key = SeriesKey { backend: String::new(), ..series.key.clone() };
             let number = *numbers.entry(key).or_insert(groups.len());
             if number == groups.len() {

@@ -31,6 +31,7 @@ pub(crate) fn all(input: &SiteInput<'_>, ages: &[ChangeAges]) -> Vec<PresetView>
 
 /// The series that match a filter, in order.
 pub(crate) fn members(filter: &Filter, input: &SiteInput<'_>, ages: &[ChangeAges]) -> Vec<usize> {
+    // Tags are no part of the key, but filters can ask for them.
     let matches = |index: &usize| {
         let series = &input.series[*index];
         filter.holds(series.key.subject(&series.tags), ages[*index])

@@ -24,6 +24,7 @@ pub(crate) fn compare_url(policy: &Policy, base: &str, head: &str) -> Option<Str
 pub(crate) fn pull_url(policy: &Policy, number: u64) -> Option<String> {
     let url = repository(policy)?;
     let host = url.split("://").nth(1)?.split('/').next()?;
+    // The names of the hosts as part of a domain: `gitlab.example.org` is a GitLab, too.
     let path = [("github", "pull"), ("gitlab", "-/merge_requests"), ("codeberg", "pulls")];
     let (_, path) = path.into_iter().find(|(name, _)| host.contains(name))?;
     Some(format!("{url}/{path}/{number}"))

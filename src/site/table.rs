@@ -23,27 +23,27 @@ pub(crate) const MAX_GROUP_PANELS: usize = 6;
 pub(crate) const MAX_PAGE_PANELS: usize = 18;
 
 /// A series as a table shows it.
-pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, series: usize) -> SeriesRow {
-    let (one, analysis) = site.series(series);
-    let key = &one.key;
-    let scale = wording::scale(one, analysis);
-    let latest = analysis.latest_run.and_then(|run| one.runs[run].value.get());
-    let cell = wording::verdict_cell(one, analysis);
+pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> SeriesRow {
+    let (series, analysis) = site.series(index);
+    let key = &series.key;
+    let scale = wording::scale(series, analysis);
+    let latest = analysis.latest_run.and_then(|run| series.runs[run].value.get());
+    let cell = wording::verdict_cell(series, analysis);
     let values = match (analysis.verdict, analysis.changes.last()) {
         (Verdict::Regressed | Verdict::Improved | Verdict::Accepted, Some(change)) => {
-            wording::levels(one, change)
+            wording::levels(series, change)
         }
         _ => latest.map_or_else(|| "–".to_owned(), |value| scale.quantity(value)),
     };
     SeriesRow {
-        href: root.to(&site.series_path(series)),
-        anchor: site.series_anchor(series),
+        href: root.to(&site.series_path(index)),
+        anchor: site.series_anchor(index),
         test: key.test.clone(),
         key: wording::series_label(key),
         cell,
         values,
         threshold: text::percent(analysis.threshold),
-        spark: chart::spark(one, analysis),
+        spark: chart::spark(series, analysis),
         data: RowData {
             backend: urls::slug(&key.backend),
             mode: urls::slug(&key.mode),
@@ -61,10 +61,12 @@ pub(crate) fn series_groups(
     root: LinkRoot,
     members: &[usize],
 ) -> Vec<SeriesGroup> {
+    // A table of thousands of rows is slow on a phone; the JSON has all of them.
     let shown = &members[..members.len().min(MAX_TABLE_ROWS)];
+    // Few rows are read from top to bottom; many are looked up by their test.
     if members.len() <= MAX_OPEN_ROWS {
         let sorted = by_urgency(site, shown);
-        let rows = sorted.into_iter().map(|one| series_row(site, root, one)).collect();
+        let rows = sorted.into_iter().map(|index| series_row(site, root, index)).collect();
         return vec![SeriesGroup {
             title: String::new(),
             note: String::new(),
@@ -87,7 +89,7 @@ pub(crate) fn series_groups(
                 note: open.map_or_else(|| count.clone(), |open| format!("{count}, {open}")),
                 rows: by_urgency(site, &series)
                     .into_iter()
-                    .map(|one| series_row(site, root, one))
+                    .map(|index| series_row(site, root, index))
                     .collect(),
             }
         })
@@ -102,7 +104,7 @@ pub(crate) fn event_row(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef
         date: wording::day(event.time),
         what: wording::event(series, change),
         values: wording::levels(series, change),
-        status: wording::status(&change.status).to_owned(),
+        status: wording::status_label(change).to_owned(),
         series: series.key.test.clone(),
         series_href: root.to(&site.series_path(event.series)),
         key: wording::series_label(&series.key),
@@ -117,24 +119,25 @@ pub(crate) fn chart_notes(site: &SiteContext<'_>, series: usize) -> Vec<chart::C
     let all = remarks.chain(tags);
     let mut notes: Vec<chart::ChartNote> =
         all.map(|(time, text, kind)| chart::ChartNote { time, text, kind }).collect();
+    // By text within a time, so that two builds draw the same chart.
     notes.sort_by(|a, b| (a.time, &a.text).cmp(&(b.time, &b.text)));
     notes
 }
 
 pub(crate) fn trend_input<'a>(
     site: &'a SiteContext<'_>,
-    series: usize,
+    index: usize,
     notes: &'a [chart::ChartNote],
     links: &'a dyn chart::MarkLinks,
     id: &'a str,
 ) -> TrendInput<'a> {
-    let (one, analysis) = site.series(series);
+    let (series, analysis) = site.series(index);
     TrendInput {
-        series: one,
+        series,
         analysis,
         commits: &site.input.history.commits,
         notes,
-        slot: site.colors.slot(&one.key.backend),
+        slot: site.colors.slot(&series.key.backend),
         id,
         links,
         span: ChartSpan::Time,
@@ -152,19 +155,20 @@ pub(crate) fn figure(id: &str, drawn: chart::TrendChart) -> Figure {
 }
 
 /// What a series' newest level says in a few words: under a panel.
-pub(crate) fn short_verdict(site: &SiteContext<'_>, series: usize) -> Phrase {
-    let (one, analysis) = site.series(series);
+pub(crate) fn short_verdict(site: &SiteContext<'_>, index: usize) -> Phrase {
+    let (series, analysis) = site.series(index);
     match (analysis.verdict, analysis.changes.last()) {
         (Verdict::Regressed | Verdict::Improved | Verdict::Accepted, Some(change)) => {
-            let since = one.runs[change.first_after].time;
-            let size = wording::change_size(one, change.before, change.after, change.is_regression);
+            let since = series.runs[change.first_after].time;
+            let size =
+                wording::change_size(series, change.before, change.after, change.is_regression);
             let tone = wording::tone(change.is_regression);
             Phrase::new(tone)
                 .marked(tone, format!("{} {size}", wording::arrow(change.change)))
                 .text(format!(" since {}", text::day_month(since)))
         }
         _ => {
-            let ChangeCell { words, .. } = wording::verdict_cell(one, analysis);
+            let ChangeCell { words, .. } = wording::verdict_cell(series, analysis);
             Phrase::new("note").text(words)
         }
     }
@@ -202,23 +206,23 @@ pub(crate) fn panel_group(
 fn panel(
     site: &SiteContext<'_>,
     root: LinkRoot,
-    series: usize,
+    index: usize,
     shared: SharedAxes,
     id: &str,
 ) -> Panel {
-    let (one, analysis) = site.series(series);
+    let (series, analysis) = site.series(index);
     let links = chart::NoLinks;
-    let svg = multiple::panel(&trend_input(site, series, &[], &links, id), shared);
-    let latest = analysis.latest_run.and_then(|run| one.runs[run].value.get());
-    let scale = wording::scale(one, analysis);
+    let svg = multiple::panel(&trend_input(site, index, &[], &links, id), shared);
+    let latest = analysis.latest_run.and_then(|run| series.runs[run].value.get());
+    let scale = wording::scale(series, analysis);
     Panel {
         id: id.to_owned(),
-        href: root.to(&site.series_path(series)),
-        name: one.key.backend.clone(),
-        context: format!("{} {}", one.key.test, wording::variant_label(&one.key)),
+        href: root.to(&site.series_path(index)),
+        name: series.key.backend.clone(),
+        context: format!("{} {}", series.key.test, wording::variant_label(&series.key)),
         value: latest.map_or_else(String::new, |value| scale.quantity(value)),
         svg,
-        words: short_verdict(site, series),
+        words: short_verdict(site, index),
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn views(site: &SiteContext<'_>) -> Vec<TargetView> {
             measured: finite(target.measured),
             message: target.message.clone(),
             name: target.name.clone(),
-            series: target.series.map(|one| site.stems[one].clone()),
+            series: target.series.map(|index| site.stems[index].clone()),
             severity: target.severity.as_str(),
             verdict: match target.verdict {
                 BudgetVerdict::Pass => "pass",
@@ -57,6 +57,7 @@ pub(crate) fn finding(site: &SiteContext<'_>) -> Option<String> {
         if !names.contains(&name) {
             names.push(name);
         }
+        // Three names say what kind of target it is; the table below the findings has all.
         if names.len() > 3 {
             names[3] = "…".to_owned();
             break;
@@ -74,12 +75,13 @@ pub(crate) fn rows(site: &SiteContext<'_>, root: LinkRoot, most: usize) -> Vec<V
 fn row(site: &SiteContext<'_>, root: LinkRoot, target: &TargetResult) -> Vec<Phrase> {
     let series = target.series.map_or_else(
         || Phrase::new("").text("all together"),
-        |one| {
-            let key = &site.series(one).0.key;
-            let page = root.to(&site.series_path(one));
+        |index| {
+            let key = &site.series(index).0.key;
+            let page = root.to(&site.series_path(index));
             Phrase::new("").link(page, &key.test).text(" ").name(wording::series_label(key))
         },
     );
+    // Alerts have a severity of their own; budgets and service levels a state.
     let (tone, state) = match (target.kind, target.verdict) {
         (TargetKind::Alert, BudgetVerdict::Drift) => ("note", target.severity.as_str()),
         (TargetKind::Alert, _) => ("worse", target.severity.as_str()),

@@ -66,6 +66,7 @@ fn has_open_change(analysis: &Analysis) -> bool {
 pub(crate) fn has_open_regression(site: &SiteContext<'_>, series: usize) -> bool {
     let (_, analysis) = site.series(series);
     let verdict = matches!(analysis.verdict, Verdict::Regressed | Verdict::Suspected { .. });
+    // `Unchanged` with an open change: the level came back without a detected improvement.
     let open = verdict || has_open_change(analysis) && analysis.verdict != Verdict::Unchanged;
     open && !analysis.is_retired && !analysis.report_only
 }

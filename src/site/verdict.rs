@@ -90,6 +90,7 @@ fn grace_text(series: &Series, days: u32) -> String {
     };
     let length = i64::from(days).saturating_mul(DAY_US);
     let end = Timestamp::from_micros(first.time.micros().saturating_add(length));
+    // By the latest run, not by the clock of the build: no run, no progress towards a verdict.
     if last.time < end {
         format!("; grace period until {}", text::date(end))
     } else {
@@ -146,10 +147,12 @@ fn change_sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phra
         .text(": ")
         .link(thresholds, text::percent(analysis.threshold))
         .text(". ");
+    // A first run would accuse a commit that is only one of many.
     if change.kind == ChangeKind::Drift {
         return phrase.text("Gradual change: no single commit.");
     }
     let commit = site.commit(run.commit);
+    // "Slow" is right for a time; of throughput or memory it would be wrong.
     let is_slow = change.is_regression && series.unit.as_str() == "ns";
     phrase
         .text(if is_slow { "First slow run: " } else { "First run on the new level: " })

@@ -19,6 +19,7 @@ pub(crate) fn path(directory: &Path) -> PathBuf {
 /// It is no plain file, cannot be read, or is not UTF-8.
 pub(crate) fn read(directory: &Path) -> anyhow::Result<String> {
     let path = path(directory);
+    // A link could lead out of the repository, and a later write would follow it.
     if let Ok(facts) = std::fs::symlink_metadata(&path)
         && !facts.is_file()
     {

@@ -47,7 +47,7 @@ pub(crate) struct Appended {
     /// Files that changed, relative to the history directory.
     pub(crate) files: Vec<String>,
     pub(crate) added: usize,
-    /// Lines that stood there already, or were told twice.
+    /// Lines that were there already, or were given twice.
     pub(crate) duplicates: usize,
 }
 
@@ -72,6 +72,7 @@ impl Appender {
         lines.push_str(line);
         lines.push('\n');
         self.bytes += line.len() + 1;
+        // An import of 1.5 million records would otherwise be in memory whole.
         if self.bytes > MAX_PENDING_BYTES { self.stage_pending() } else { Ok(()) }
     }
 
@@ -151,7 +152,7 @@ pub(super) fn append_lines(path: &Path, lines: &str) -> anyhow::Result<(usize, u
             text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).collect();
         let mut new: Vec<&str> =
             lines.lines().filter(|line| held.insert(line.as_bytes().trim_ascii())).collect();
-        // What was told in another order is the same file.
+        // The same lines in another order are the same file.
         new.sort_unstable();
         new
     };

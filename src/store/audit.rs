@@ -28,7 +28,7 @@ pub(crate) fn append(directory: &Path, entry: &AuditEntry) -> anyhow::Result<Str
     Ok(append_if(directory, entry, |_| true)?.unwrap_or_default())
 }
 
-/// Appends an entry that the log does not tell already; whether it did.
+/// Appends an entry that the log does not have yet; whether it did.
 ///
 /// # Errors
 /// As [`append`].
@@ -47,12 +47,17 @@ fn append_if(
         bail!("no history directory at {}", directory.display());
     }
     reject_symlink(&path)?;
-    let told = || format!("cannot append to {}", path.display());
-    let mut file =
-        OpenOptions::new().read(true).append(true).create(true).open(&path).with_context(told)?;
+    let failure = || format!("cannot append to {}", path.display());
+    let mut file = OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .open(&path)
+        .with_context(failure)?;
+    // Held until the line is written: two overrides at once must not follow the same line.
     lock(&file, &path)?;
     let mut text = String::new();
-    file.read_to_string(&mut text).with_context(told)?;
+    file.read_to_string(&mut text).with_context(failure)?;
     let chain = audit::read(&text);
     if let Some(broken) = &chain.broken {
         bail!(
@@ -75,7 +80,7 @@ fn append_if(
     if let Err(error) = written {
         // Half a line would break the chain for everybody after us.
         let _ = file.set_len(text.len() as u64);
-        return Err(error).with_context(told);
+        return Err(error).with_context(failure);
     }
     Ok(Some(hash))
 }
@@ -87,15 +92,15 @@ fn append_if(
 pub(crate) fn read(directory: &Path) -> anyhow::Result<AuditChain> {
     let path = directory.join(FILE_NAME);
     reject_symlink(&path)?;
-    let told = || format!("cannot read {}", path.display());
+    let failure = || format!("cannot read {}", path.display());
     let mut file = match File::open(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(AuditChain::default()),
-        opened => opened.with_context(told)?,
+        opened => opened.with_context(failure)?,
     };
     // Where the file system knows no locks, a reader is content with what it finds.
     let _ = file.lock_shared();
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).with_context(told)?;
+    file.read_to_end(&mut bytes).with_context(failure)?;
     // What is no UTF-8 was not written by us; its replacement breaks the chain at its line.
     Ok(audit::read(&String::from_utf8_lossy(&bytes)))
 }

@@ -43,6 +43,8 @@ pub(super) struct ParseCache {
 impl ParseCache {
     /// The cache under `root` of a history directory. The folder is made when it is first written.
     pub(super) fn of(root: &Path, directory: &Path, reading: &ValueOptions) -> Self {
+        // A folder for each history directory, so that unused entries of one can be removed without
+        // harm to the others.
         let place = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
         let own = hex::encode(&blake3::hash(place.as_os_str().as_encoded_bytes()).as_bytes()[..8]);
         let mut head = Hasher::new();
@@ -58,6 +60,8 @@ impl ParseCache {
         if bytes.len() < MIN_ENTRY_BYTES {
             return None;
         }
+        // BLAKE3: SHA-256 is as slow as parsing where the processor has no instructions for it. By
+        // content and not by time: an edit that keeps size and time must be seen.
         let mut hash = self.head.clone();
         hash.update(&how.len().to_le_bytes()).update(how.as_bytes()).update(bytes);
         let name = hash.finalize().to_hex().to_string();
@@ -86,12 +90,14 @@ impl ParseCache {
         let sum = checksum(name, &payload);
         payload.extend_from_slice(&sum);
         if self.write(name, &payload).is_err() {
+            // A full disk or a read-only home is no reason for a build to fail.
             self.sealed.store(true, Ordering::Relaxed);
         }
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> std::io::Result<()> {
         std::fs::create_dir_all(&self.folder)?;
+        // By rename, as two builds may write the same entry at once.
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.folder)?;
         file.write_all(bytes)?;
         file.persist(self.folder.join(name))?;

@@ -15,7 +15,7 @@ use model::record::time::Timestamp;
 use model::record::{Problem, SourceLocation};
 
 pub(super) const FILE: &str = "commits.ndjson";
-/// A larger file is refused when it is to be joined: some five million commits.
+/// A larger file is not joined: some five million commits.
 const MAX_BYTES: u64 = 1 << 30;
 
 /// A line of the file. `tag` is the older form of `tags`.
@@ -154,27 +154,29 @@ fn merge_text(text: &str, facts: &[CommitFacts]) -> (String, CommitMerge) {
             _ => strange.push(line),
         }
     }
-    let mut told = CommitMerge::default();
+    let mut merged = CommitMerge::default();
     let moved: BTreeSet<&str> =
         facts.iter().flat_map(|new| &new.tags).map(String::as_str).collect();
     let holders: BTreeMap<&str, &CommitFacts> =
         facts.iter().map(|new| (new.id.as_str(), new)).collect();
     for wire in known.values_mut() {
         let before = wire.clone();
+        // A moved tag leaves its old commit.
         wire.tags.retain(|tag| !moved.contains(tag.as_str()));
         if let Some(new) = holders.get(wire.commit.as_str()) {
             wire.merge(new);
         }
-        told.changed += u64::from(*wire != before);
+        merged.changed += u64::from(*wire != before);
     }
     for new in holders.values().filter(|new| !known.contains_key(&new.id)).collect::<Vec<_>>() {
         let mut wire = CommitLine { commit: new.id.clone(), ..CommitLine::default() };
         wire.merge(new);
         known.insert(new.id.clone(), wire);
-        told.added += 1;
+        merged.added += 1;
     }
-    if told == CommitMerge::default() {
-        return (text.to_owned(), told);
+    // The same bytes: a job that commits its changes should commit nothing.
+    if merged == CommitMerge::default() {
+        return (text.to_owned(), merged);
     }
     let mut sorted: Vec<&CommitLine> = known.values().collect();
     sorted.sort_by_key(|wire| (wire.time().ok().flatten(), wire.commit.as_str()));
@@ -188,7 +190,7 @@ fn merge_text(text: &str, facts: &[CommitFacts]) -> (String, CommitMerge) {
         out.push_str(line);
         out.push('\n');
     }
-    (out, told)
+    (out, merged)
 }
 
 #[cfg(test)]

@@ -1,13 +1,25 @@
 //! One line of history: JSON text in, [`Record`] out, or every reason why not.
+//!
+//! ```text
+//! {"commit":"1a2b3c4","timestamp":"2025-09-21T08:22:00Z","test":"parse","backend":"rust",
+//!  "mean_ns":41000,"std_ns":300,"os":"linux"}
+//!
+//! Record { commit: "1a2b3c4", test: "parse", backend: "rust", environment: [("os", "linux")],
+//!          measurements: [Measurement { metric: "time", unit: "ns", value: 41000, std: 300 }] }
+//! ```
+//!
+//! Most lines are flat objects without escapes: `fast_parser` reads those in half the time. It
+//! leaves everything else, every error above all, to serde (`raw_record`); a property test holds
+//! that both agree on any line.
 
 use std::borrow::Cow;
 
 use crate::store::fast_parser::{LineScanner, UnusualLine};
-use crate::store::record_fields::{RawRecord, SingleMetric};
+use crate::store::raw_record::{RawRecord, SingleMetric};
 use model::record::time::Timestamp;
 use model::record::{Measurement, Record, TIME_METRIC};
 
-/// Why a line was refused: byte column from 1 within the line.
+/// Why a line was rejected; `column` is the byte from 1 within the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LineError {
     pub(crate) column: u32,
@@ -25,7 +37,7 @@ const REMEDY_FIELD: &str = "add or correct the field, then build again";
 /// neither a value nor an error.
 pub(crate) fn parse<'a>(line: &'a str, scanner: &mut LineScanner) -> Result<Record<'a>, LineError> {
     match scanner.scan(line) {
-        Ok(wire) => validate(line, wire),
+        Ok(raw) => validate(line, raw),
         Err(UnusualLine) => validate(line, parse_general(line)?),
     }
 }
@@ -42,22 +54,23 @@ pub(super) fn parse_general(line: &str) -> Result<RawRecord<'_>, LineError> {
 ///
 /// # Errors
 /// As [`parse`], JSON aside.
-pub(super) fn validate<'a>(line: &str, wire: RawRecord<'a>) -> Result<Record<'a>, LineError> {
+pub(super) fn validate<'a>(line: &str, raw: RawRecord<'a>) -> Result<Record<'a>, LineError> {
     let mut reasons: Vec<(usize, String)> = Vec::new();
-    let mut record = wire.record;
-    let place = |field: &str| line.find(&format!("\"{field}\"")).map_or(1, |at| at + 1);
+    let mut record = raw.record;
+    // Found only for errors: the readers do not keep places, which would slow every line down.
+    let column = |field: &str| line.find(&format!("\"{field}\"")).map_or(1, |at| at + 1);
     let mut time = |field: &'static str, text: Option<Cow<'_, str>>| {
         let parsed = text.map(|text| Timestamp::parse(&text));
         parsed.and_then(|parsed| match parsed {
             Ok(time) => Some(time),
             Err(reason) => {
-                reasons.push((place(field), format!("`{field}`: {reason}")));
+                reasons.push((column(field), format!("`{field}`: {reason}")));
                 None
             }
         })
     };
-    record.timestamp = time("timestamp", wire.timestamp);
-    record.commit_time = time("commit_time", wire.commit_time);
+    record.timestamp = time("timestamp", raw.timestamp);
+    record.commit_time = time("commit_time", raw.commit_time);
     for (field, value) in
         [("commit", &record.commit), ("backend", &record.backend), ("test", &record.test)]
     {
@@ -68,13 +81,12 @@ pub(super) fn validate<'a>(line: &str, wire: RawRecord<'a>) -> Result<Record<'a>
     if record.timestamp.is_none() && !line.contains("\"timestamp\"") {
         reasons.push((1, "no `timestamp`".to_owned()));
     }
-    if let Some(mean) = wire.mean_ns {
-        record.measurements.insert(
-            0,
-            plain_measurement(Cow::Borrowed(TIME_METRIC), Some("ns"), mean, wire.std_ns),
-        );
+    if let Some(mean) = raw.mean_ns {
+        record
+            .measurements
+            .insert(0, plain_measurement(Cow::Borrowed(TIME_METRIC), Some("ns"), mean, raw.std_ns));
     }
-    single_metric(&mut record, wire.single, &mut reasons);
+    single_metric(&mut record, raw.single, &mut reasons);
     if record.measurements.iter().all(|one| one.value.is_none() && one.samples.is_empty())
         && record.error.is_none()
     {
@@ -92,6 +104,7 @@ pub(super) fn validate<'a>(line: &str, wire: RawRecord<'a>) -> Result<Record<'a>
 
 fn json_error(line: &str, error: &serde_json::Error) -> LineError {
     let text = error.to_string();
+    // serde's own place is within the line; the line's number comes from the file.
     let reason = text.split(" at line ").next().unwrap_or(&text).to_owned();
     let remedy = match error.classify() {
         serde_json::error::Category::Data => REMEDY_FIELD,
@@ -160,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn every_reason_is_told_at_once() {
+    fn every_reason_is_reported_at_once() {
         let error = parse(r#"{"timestamp":"yesterday","test":"a"}"#).unwrap_err();
         for part in ["`timestamp`: `yesterday`", "no `commit`", "no `backend`", "no value"] {
             assert!(error.reason.contains(part), "{part} in {}", error.reason);

@@ -9,9 +9,8 @@ pub(crate) mod append;
 pub(crate) mod audit;
 mod cache;
 pub(crate) mod commits;
-mod record_fields;
 mod json_line;
-mod serde_parser;
+mod raw_record;
 pub(crate) mod resident;
 mod quarantine;
 mod read;
@@ -59,9 +58,9 @@ pub(crate) struct Contents {
     pub(crate) commits: Vec<CommitFacts>,
     pub(crate) accepted: Vec<AcceptedEntry>,
     pub(crate) notes: Vec<Note>,
-    /// What is wrong with the files beside the records; refused records are told by the history.
+    /// Faults of the files beside the records; the history itself lists rejected records.
     pub(crate) problems: Vec<Problem>,
-    /// What was refused of other tools' files when they were ingested.
+    /// Parts of other tools' files that were rejected when they were ingested.
     pub(crate) ingest_problems: Vec<Problem>,
     /// The user's own templates under `templates/`, by file name.
     pub(crate) templates: Vec<(String, String)>,
@@ -71,7 +70,7 @@ pub(crate) struct Contents {
     pub(crate) bytes: u64,
 }
 
-/// Reads a history directory; `progress` is told of how many of its files are read.
+/// Reads a history directory. `progress` is called with the files read so far and their number.
 ///
 /// # Errors
 /// The directory does not exist or cannot be listed, or a file in it cannot be opened.
@@ -120,19 +119,19 @@ fn read_files(
     Ok((records, bytes))
 }
 
-/// The first record of each file of a history directory: enough to tell whose history it is, at any
-/// size. Packed files are passed over.
+/// The first record of each file of a history directory: enough to see whose history it is, at any
+/// size. Compressed files are skipped.
 ///
 /// # Errors
 /// The directory cannot be listed, or a file in it cannot be read.
 pub(crate) fn first_records(directory: &Path) -> anyhow::Result<HistoryBuilder> {
     let mut builder = HistoryBuilder::new(Arc::default());
     for file in walk::record_files(directory, false)? {
-        let told = || format!("cannot read {}", file.path.display());
-        let opened = std::fs::File::open(&file.path).with_context(told)?;
+        let failure = || format!("cannot read {}", file.path.display());
+        let opened = std::fs::File::open(&file.path).with_context(failure)?;
         let mut line = Vec::new();
         let mut begins = BufReader::new(opened.take(MAX_LINE_BYTES as u64));
-        begins.read_until(b'\n', &mut line).with_context(told)?;
+        begins.read_until(b'\n', &mut line).with_context(failure)?;
         read_lines(&line, 1, &file, &mut builder);
     }
     Ok(builder)
@@ -155,7 +154,7 @@ pub(crate) fn write_build_record(path: &Path, bytes: &[u8]) -> anyhow::Result<()
     replace::replace(path, bytes)
 }
 
-/// Writes the refused lines to `quarantine/`; see [`quarantine::write`].
+/// Writes the rejected lines to `quarantine/`; see [`quarantine::write`].
 ///
 /// # Errors
 /// The folder cannot be written; nothing is lost then, since the lines stay where they were.
@@ -163,16 +162,16 @@ pub(crate) fn quarantine_rejected(directory: &Path, problems: &[Problem]) -> any
     quarantine::write(directory, problems)
 }
 
-/// Keeps parts of foreign files that were refused, in `quarantine/ingested.ndjson`; see
+/// Keeps rejected parts of foreign files, in `quarantine/ingested.ndjson`; see
 /// [`quarantine::append_rejects`].
 ///
 /// # Errors
 /// The folder cannot be written.
 pub(crate) fn quarantine_ingest_rejects(
     directory: &Path,
-    refused: &[(&Problem, &str)],
+    rejected: &[(&Problem, &str)],
 ) -> anyhow::Result<()> {
-    quarantine::append_rejects(directory, refused)
+    quarantine::append_rejects(directory, rejected)
 }
 
 /// The bytes of a file, unpacked where its name says `.gz` or `.zst`.

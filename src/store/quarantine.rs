@@ -1,5 +1,9 @@
-//! Refused lines, kept with their reason: `quarantine/refused.ndjson` is written anew by each build
-//! that refuses something, and removed by one that does not. The original line stays where it is.
+//! Rejected records, kept with the reason: each build that rejects any writes them to
+//! `quarantine/refused.ndjson`, the next one without removes it. The lines themselves stay in place.
+//!
+//! ```text
+//! {"file":"results/x.ndjson","line":4,"column":11,"reason":"no `commit`","remedy":"…","text":"{…}"}
+//! ```
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,12 +15,13 @@ use serde_json::json;
 use crate::store::append;
 use model::record::{Problem, SourceLocation};
 
-/// Refused lines, from the history directory.
-pub(super) const REJECTED: &str = "quarantine/refused.ndjson";
+/// Rejected lines, from the history directory.
+// The old spelling stays: scripts watch this path.
+pub(super) const REJECTED: &str = "quarantine/refused.ndjson"; // old spelling
 /// Parts of foreign files, kept when they were ingested.
 const INGEST_REJECTS: &str = "ingested.ndjson";
 
-/// Writes one JSON object for every refused line: `file`, `line`, `column`, `reason`, `remedy`,
+/// Writes one JSON object for every rejected line: `file`, `line`, `column`, `reason`, `remedy`,
 /// `text` (the line as it stands, invalid UTF-8 replaced).
 ///
 /// # Errors
@@ -60,18 +65,21 @@ pub(crate) fn write(directory: &Path, problems: &[Problem]) -> anyhow::Result<()
 ///
 /// # Errors
 /// The folder cannot be made or written.
-pub(super) fn append_rejects(directory: &Path, refused: &[(&Problem, &str)]) -> anyhow::Result<()> {
-    if refused.is_empty() {
+pub(super) fn append_rejects(
+    directory: &Path,
+    rejected: &[(&Problem, &str)],
+) -> anyhow::Result<()> {
+    if rejected.is_empty() {
         return Ok(());
     }
     let folder = directory.join("quarantine");
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make {}", folder.display()))?;
-    let lines: String = refused.iter().map(|(problem, text)| line_of(problem, text)).collect();
+    let lines: String = rejected.iter().map(|(problem, text)| line_of(problem, text)).collect();
     append::append_lines(&folder.join(INGEST_REJECTS), &lines).map(|_| ())
 }
 
-/// What [`append_rejects`] kept, sorted by place; lines that are none of its own are passed over.
+/// What [`append_rejects`] kept, sorted by place; other lines are skipped.
 pub(super) fn read_rejects(directory: &Path) -> Vec<Problem> {
     let path = directory.join("quarantine").join(INGEST_REJECTS);
     let bytes = std::fs::read(path).unwrap_or_default();
@@ -88,7 +96,7 @@ pub(super) fn read_rejects(directory: &Path) -> Vec<Problem> {
     problems
 }
 
-/// A refused part as it was kept, its text aside.
+/// A rejected part without its text.
 #[derive(Deserialize)]
 struct QuarantineLine {
     file: String,

@@ -1,5 +1,5 @@
 //! One file of records: its bytes in blocks, its lines in parallel where they are many, each line
-//! into the builder. A line that cannot be read is told, never an abort.
+//! into the builder. A line that cannot be read is reported; the others are read.
 
 use std::cell::Cell;
 use std::io::Read;
@@ -13,7 +13,7 @@ use crate::store::{json_line, unpack, walk};
 use model::history::build::HistoryBuilder;
 use model::record::{Problem, SourceLocation};
 
-/// A line longer than this is refused: 1 MiB.
+/// A longer line is rejected: 1 MiB.
 pub(super) const MAX_LINE_BYTES: usize = 1 << 20;
 /// Bytes parsed as one task; large enough to make a task worth it, small enough to share the work.
 const CHUNK_BYTES: usize = 4 << 20;
@@ -47,43 +47,54 @@ pub(super) fn read_file(
     builder: &mut HistoryBuilder,
     way: ReadOptions<'_>,
 ) -> anyhow::Result<u64> {
-    let told = || format!("cannot read {}", file.path.display());
+    let failure = || format!("cannot read {}", file.path.display());
+    // By blocks, so that a large file takes little memory; of one that grows the blocks before come
+    // from the cache.
     if !file.is_json && !file.is_packed() {
-        let mut input = std::fs::File::open(&file.path).with_context(told)?;
+        let mut input = std::fs::File::open(&file.path).with_context(failure)?;
         let mut block = SPARE_BLOCK.take();
-        let size = read_blocks(&mut input, file, (builder, &mut block), way).with_context(told);
+        let size = read_blocks(&mut input, file, builder, &mut block, way).with_context(failure);
         SPARE_BLOCK.set(block);
         return size;
     }
-    let packed = std::fs::read(&file.path).with_context(told)?;
+    let packed = std::fs::read(&file.path).with_context(failure)?;
     let read =
         |part: &mut HistoryBuilder, _| read_whole(&packed, file, part, way.one_thread_per_file);
-    Ok(read_cached(way.cache, &packed, file, (builder, 0), read))
+    let source = CachedPart { bytes: &packed, file, lines_before: 0 };
+    Ok(read_cached(way.cache, &source, builder, read))
 }
 
-/// Takes what `read` reads from `bytes`, which stand after so many lines, into the builder: from
-/// the cache where it is there. `read` is told the first line's number; the number that it gives
-/// is kept with the rest.
+/// Bytes of a file that an entry of the cache may hold, parsed.
+struct CachedPart<'a> {
+    bytes: &'a [u8],
+    file: &'a walk::RecordFile,
+    /// Lines of the file before these bytes.
+    lines_before: u32,
+}
+
+/// Adds to the builder what `read` reads from a part, from the cache where it is there. `read` gets
+/// the number of the first line; the number it returns is kept in the entry.
 fn read_cached(
     cache: Option<&ParseCache>,
-    bytes: &[u8],
-    file: &walk::RecordFile,
-    (builder, after): (&mut HistoryBuilder, u32),
+    part: &CachedPart<'_>,
+    builder: &mut HistoryBuilder,
     read: impl FnOnce(&mut HistoryBuilder, u32) -> u64,
 ) -> u64 {
+    let CachedPart { bytes, file, lines_before } = *part;
     let packing = if file.is_packed() { file.name.rsplit('.').next() } else { None };
     let how = format!("{} {:?} {:?}", file.is_json, packing, file.pull);
     let Some((cache, name)) = cache.and_then(|it| Some((it, it.entry_name(bytes, &how)?))) else {
-        return read(builder, after.saturating_add(1));
+        return read(builder, lines_before.saturating_add(1));
     };
-    let (mut part, number) = cache.get(&name, &file.name).unwrap_or_else(|| {
-        let mut part = builder.new_sibling();
-        let number = read(&mut part, 1);
-        cache.put(&name, &part, number);
-        (part, number)
+    let (mut parsed, number) = cache.get(&name, &file.name).unwrap_or_else(|| {
+        // Lines count from 1 in the entry: the same bytes may stand further down another time.
+        let mut parsed = builder.new_sibling();
+        let number = read(&mut parsed, 1);
+        cache.put(&name, &parsed, number);
+        (parsed, number)
     });
-    part.shift_lines(after);
-    builder.merge(part);
+    parsed.shift_lines(lines_before);
+    builder.merge(parsed);
     number
 }
 
@@ -107,6 +118,7 @@ fn read_whole(
     };
     let text = without_bom(&bytes);
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
+    // Some tools name line-delimited JSON `.json`: the first character decides.
     let whole = file.is_json && first.is_some_and(|byte| *byte == b'[' || *byte == b'{');
     if !(whole && read_array(text, file, builder).is_ok()) {
         read_block(text, 1, file, builder, many);
@@ -119,7 +131,8 @@ fn read_whole(
 fn read_blocks(
     input: &mut std::fs::File,
     file: &walk::RecordFile,
-    (builder, block): (&mut HistoryBuilder, &mut Vec<u8>),
+    builder: &mut HistoryBuilder,
+    block: &mut Vec<u8>,
     way: ReadOptions<'_>,
 ) -> std::io::Result<u64> {
     let (mut kept, mut lines, mut size) = (0, 0_u32, 0);
@@ -134,11 +147,13 @@ fn read_blocks(
         } else if let Some(at) = memchr::memrchr(b'\n', &block[..filled]) {
             at + 1
         } else {
+            // The line is longer than the block.
             (kept, most) = (filled, 2 * most);
             continue;
         };
         let text = if size == 0 { without_bom(&block[..end]) } else { &block[..end] };
-        read_cached(way.cache, text, file, (builder, lines), |part, first| {
+        let part = CachedPart { bytes: text, file, lines_before: lines };
+        read_cached(way.cache, &part, builder, |part, first| {
             read_block(text, first, file, part, way.one_thread_per_file);
             0
         });
@@ -253,6 +268,7 @@ fn read_line(
         reason,
         remedy: remedy.to_owned(),
     };
+    // A file without line ends must not become one record of any size.
     if line.len() > MAX_LINE_BYTES {
         let reason = format!("line of {} bytes; the limit is 1 MiB", line.len());
         builder.reject(problem(1, reason, "split the record, or leave out its samples"));

@@ -10,18 +10,21 @@ use anyhow::Context;
 /// # Errors
 /// The disk refuses; the file is as before then.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let told = || format!("cannot write {}", path.display());
+    let failure = || format!("cannot write {}", path.display());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".new-");
     #[cfg(unix)]
+    // Temporary files are private; this one becomes a file of the history, for which the umask
+    // decides.
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = builder.tempfile_in(folder).with_context(told)?;
-    file.write_all(bytes).with_context(told)?;
-    file.as_file().sync_all().with_context(told)?;
+    let mut file = builder.tempfile_in(folder).with_context(failure)?;
+    file.write_all(bytes).with_context(failure)?;
+    // Before the rename: after a power cut the name would lead to an empty file.
+    file.as_file().sync_all().with_context(failure)?;
     if let Ok(facts) = std::fs::metadata(path) {
-        file.as_file().set_permissions(facts.permissions()).with_context(told)?;
+        file.as_file().set_permissions(facts.permissions()).with_context(failure)?;
     }
-    file.persist(path).with_context(told)?;
+    file.persist(path).with_context(failure)?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! other files hold stays in memory, and what that one holds now is put beside it. That is what
 //! reading everything gives, since the order of files has no say.
 //!
-//! Which files there are and how they look from outside is asked each time: nothing is kept where
+//! Which files there are and how they stamp from outside is asked each time: nothing is kept where
 //! more than one of them changed, or what changed is not known.
 
 use std::collections::BTreeSet;
@@ -42,30 +42,31 @@ impl ResidentRecords {
     /// As [`read()`].
     pub(crate) fn prefetch(source: &Source) -> anyhow::Result<Option<Self>> {
         let mut files = walk::record_files(&source.directory, source.with_archive)?;
-        let looks: Vec<FileStamp> =
+        let stamps: Vec<FileStamp> =
             files.iter().map(FileStamp::of).collect::<anyhow::Result<_>>()?;
-        let Some(last) = looks.iter().max_by_key(|look| look.modified) else { return Ok(None) };
+        let Some(last) = stamps.iter().max_by_key(|stamp| stamp.modified) else { return Ok(None) };
         let file = last.name.clone();
         files.retain(|it| it.name != file);
-        let kept = Self::without_file(file, source, (&files, looks), &|_, _| ())?;
-        Ok(Some(kept).filter(|kept| kept.records.row_count() <= MAX_RESIDENT_ROWS))
+        let resident = Self::without_file(file, source, &files, stamps, &|_, _| ())?;
+        Ok(Some(resident).filter(|resident| resident.records.row_count() <= MAX_RESIDENT_ROWS))
     }
 
-    /// Reads all files but one, whose looks are known.
+    /// Reads all files but one, whose stamps are known.
     fn without_file(
         file: String,
         source: &Source,
-        (rest, mut looks): (&[RecordFile], Vec<FileStamp>),
+        other_files: &[RecordFile],
+        mut stamps: Vec<FileStamp>,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> anyhow::Result<Self> {
-        let (records, bytes) = read_files(source, rest, progress)?;
-        looks.retain(|look| look.name != file);
+        let (records, bytes) = read_files(source, other_files, progress)?;
+        stamps.retain(|stamp| stamp.name != file);
         let reading = Arc::clone(&source.reading);
-        Ok(Self { changed_file: file, other_files: looks, records, bytes, reading })
+        Ok(Self { changed_file: file, other_files: stamps, records, bytes, reading })
     }
 }
 
-/// How a file looks from outside.
+/// How a file stamps from outside.
 #[derive(PartialEq)]
 struct FileStamp {
     name: String,
@@ -75,8 +76,8 @@ struct FileStamp {
 
 impl FileStamp {
     fn of(file: &RecordFile) -> anyhow::Result<Self> {
-        let told = || format!("cannot read {}", file.path.display());
-        let facts = std::fs::metadata(&file.path).with_context(told)?;
+        let failure = || format!("cannot read {}", file.path.display());
+        let facts = std::fs::metadata(&file.path).with_context(failure)?;
         let (name, changed) = (file.name.clone(), facts.modified().ok());
         Ok(Self { name, size: facts.len(), modified: changed })
     }
@@ -88,40 +89,41 @@ impl FileStamp {
     }
 }
 
-/// Reads a history directory of which these paths changed, of none: any may have. What is kept of
-/// it serves the next time.
+/// Reads a history directory again. `changed` are the paths known to have changed; empty means that
+/// any may have. `resident` is updated for the next time.
 ///
 /// # Errors
 /// As [`read()`].
 pub(crate) fn reread(
     source: &Source,
-    kept: &mut Option<ResidentRecords>,
+    resident: &mut Option<ResidentRecords>,
     changed: &[PathBuf],
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> anyhow::Result<Contents> {
-    let before = kept.take().filter(|kept| kept.reading == source.reading);
+    let before = resident.take().filter(|resident| resident.reading == source.reading);
     let files = walk::record_files(&source.directory, source.with_archive)?;
-    // Before they are read: what changes meanwhile looks another then.
-    let looks: Vec<FileStamp> = files.iter().map(FileStamp::of).collect::<anyhow::Result<_>>()?;
+    // Before they are read: what changes meanwhile stamps another then.
+    let stamps: Vec<FileStamp> = files.iter().map(FileStamp::of).collect::<anyhow::Result<_>>()?;
     let names = changed_names(source, changed, &files);
-    let Some(file) = names.and_then(|names| single_changed_file(before.as_ref(), &looks, names))
+    let Some(file) = names.and_then(|names| single_changed_file(before.as_ref(), &stamps, names))
     else {
         return read(source, progress);
     };
-    let (own, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|it| it.name == file);
-    let before = match before.filter(|kept| kept.changed_file == file) {
+    let (changed_file, others): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|it| it.name == file);
+    let before = match before.filter(|resident| resident.changed_file == file) {
         Some(before) => before,
-        None => ResidentRecords::without_file(file, source, (&rest, looks), progress)?,
+        None => ResidentRecords::without_file(file, source, &others, stamps, progress)?,
     };
-    let mut contents = Contents { files: rest.len() + own.len(), ..Contents::default() };
+    let mut contents = Contents { files: others.len() + changed_file.len(), ..Contents::default() };
     contents.bytes = before.bytes;
     if before.records.row_count() > MAX_RESIDENT_ROWS {
         contents.records = before.records;
     } else {
         contents.records = before.records.clone();
-        *kept = Some(before);
+        *resident = Some(before);
     }
-    for file in own {
+    for file in changed_file {
         contents.bytes += read_changed_file(source, &file, &mut contents.records)?;
     }
     sidecar::read_sidecars(&source.directory, &mut contents)?;
@@ -153,6 +155,7 @@ fn changed_names(
         let Ok(inside) = path.strip_prefix(&real) else { continue };
         let path = source.directory.join(inside);
         let within = |file: &RecordFile| file.path.starts_with(&path) && file.path != path;
+        // A folder that was moved in or away brings or takes any number of files.
         if path.is_dir() || files.iter().any(within) {
             return None;
         }
@@ -161,18 +164,18 @@ fn changed_names(
     (!changed.is_empty()).then_some(names)
 }
 
-/// The one file that is another than before, or may soon be; none where several are. `names` are
-/// those that were told to have changed.
+/// The one file that changed, or is likely to change next; none where several did. `names` are the
+/// files known to have changed.
 fn single_changed_file(
     before: Option<&ResidentRecords>,
-    looks: &[FileStamp],
+    stamps: &[FileStamp],
     mut names: BTreeSet<String>,
 ) -> Option<String> {
     if let Some(before) = before {
-        let others = looks.iter().filter(|look| look.name != before.changed_file);
-        let gone = before.other_files.iter().filter(|look| !look.is_in(looks));
-        let new = others.filter(|look| !look.is_in(&before.other_files));
-        names.extend(new.chain(gone).map(|look| look.name.clone()));
+        let others = stamps.iter().filter(|stamp| stamp.name != before.changed_file);
+        let gone = before.other_files.iter().filter(|stamp| !stamp.is_in(stamps));
+        let new = others.filter(|stamp| !stamp.is_in(&before.other_files));
+        names.extend(new.chain(gone).map(|stamp| stamp.name.clone()));
         if names.is_empty() {
             return Some(before.changed_file.clone());
         }

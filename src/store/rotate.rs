@@ -65,6 +65,8 @@ pub(crate) fn plan(directory: &Path, before: &str) -> anyhow::Result<RotationPla
         if moved.is_empty() {
             continue;
         }
+        // An array or a packed file would have to be written anew; of that kind only whole files
+        // move.
         if lines.indivisible && (!kept.is_empty() || lines.undated > 0) {
             plan.skipped.push(file.name.clone());
             continue;

@@ -48,6 +48,7 @@ pub(super) fn read_sidecars(directory: &Path, contents: &mut Contents) -> anyhow
             }),
         }
     }
+    // Kept apart: their lines are not in any file of the history.
     contents.ingest_problems = quarantine::read_rejects(directory);
     contents.templates = read_folder(&directory.join("templates"), "html")?;
     contents.templates.extend(read_folder(&directory.join("templates"), "md")?);

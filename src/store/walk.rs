@@ -63,6 +63,7 @@ pub(crate) fn record_files(directory: &Path, archive: bool) -> anyhow::Result<Ve
             files.extend(record_file(directory, entry.path()));
         }
     }
+    // By whole name: the walk sorts within each folder.
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
 }
@@ -76,6 +77,7 @@ pub(crate) fn record_file(directory: &Path, path: &Path) -> Option<RecordFile> {
     if NOT_RECORDS.contains(&name.as_str()) {
         return None;
     }
+    // Under the compressed name stands the kind of file.
     let plain = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
     let json = plain.ends_with(".json");
     if !(json || plain.ends_with(".ndjson") || plain.ends_with(".jsonl")) {

@@ -154,7 +154,7 @@ fn a_lasting_infrastructure_anomaly_has_an_issue() {
     tell(&github, &result);
     let body = github.server.writes()[0].json()["body"].as_str().unwrap().to_owned();
     assert!(body.contains("4 of 5 backends 27% worse at once, day 2 in a row (2025-09-26)"));
-    assert!(body.contains("Shifted: go and @\u{200b}rust\n- The host changed"), "{body}");
+    assert!(body.contains("Shifted: go and &#64;&#8203;rust\n- The host changed"), "{body}");
     tell(&github, &clean());
     assert_eq!(issues(&github)[0].1, "closed");
 }

@@ -115,7 +115,7 @@ fn a_bot_keeps_one_message_and_tells_news_in_its_thread() {
         ]
     );
     let last = slack.asked()[5].body.clone();
-    assert!(last.contains("resolved") && last.contains("what was found is gone"), "{last}");
+    assert!(last.contains("resolved") && last.contains("earlier findings are gone"), "{last}");
     let state = std::fs::read_to_string(folder.path().join("state.json")).unwrap();
     assert!(!state.contains(TOKEN) && state.contains("\"o/r\""), "{state}");
 }

@@ -37,6 +37,7 @@ mod range;
 mod backend;
 mod columns;
 mod labels;
+pub mod legend;
 mod layout;
 mod markup;
 mod describe;

@@ -128,7 +128,7 @@ fn an_infrastructure_day_has_a_mark_of_its_own_also_off_the_scale() {
     assert_eq!(lines(&plain, MarkRole::Infrastructure)[1], [(plain.positions[90], 4)]);
     assert!(lines(&plain, MarkRole::Clamped).is_empty());
     let chart = trend(&sample.input(&ExampleLinks), ChartSize::Full);
-    assert!(chart.description.contains("hollow circles are runs with an infrastructure"));
+    assert!(chart.description.contains("hollow circles are runs with an infrastructure anomaly"));
     assert!(
         chart.description.contains("3 runs with an infrastructure anomaly"),
         "{}",

@@ -1,6 +1,6 @@
 //! The result: what is concluded from each series, and from all of them together.
 //!
-//! Plain data. How it is found is told by the modules after this one in `lib.rs`.
+//! Plain data. The modules after this one in `lib.rs` compute it.
 
 use model::record::time::Timestamp;
 use model::series::{CommitIndex, Series};
@@ -25,8 +25,9 @@ pub struct Analysis {
     /// The series' own noise: robust relative standard deviation of one run around its level, which
     /// may move: a drift adds nothing to it.
     pub noise: Option<f64>,
-    /// Smallest lasting relative change for the worse, unsigned, that would be reported within
-    /// [`horizon`](super::sensitivity::horizon) runs in 9 of 10 cases; none for too few runs.
+    /// Detectable change: the smallest lasting regression, relative and unsigned, that is reported
+    /// within [`horizon`](super::sensitivity::horizon) runs in 9 of 10 cases; none for too few
+    /// runs.
     pub detectable_change_90: Option<f64>,
     /// The same in 99 of 100 cases.
     pub detectable_change_99: Option<f64>,
@@ -79,7 +80,8 @@ pub struct Baseline {
     /// Median of the baseline's runs, base units.
     pub value: f64,
     pub runs: u32,
-    /// Index of the first run of the level that the baseline describes: where a limit line starts.
+    /// Index of the first run of the level that the baseline describes: where its line starts in a
+    /// chart.
     pub first_run: usize,
 }
 
@@ -186,13 +188,13 @@ pub struct TrendEstimate {
     pub to: Timestamp,
 }
 
-/// Who asks.
+/// Who needs the analysis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnalysisDepth {
     /// Pages: everything.
     Full,
-    /// The gate, which says nothing of trends, of the typical range, and of what would be noticed
-    /// in a series that is not too noisy: these are left out.
+    /// The gate. It reports no trends, no typical range, and the detectable change of noisy series
+    /// alone, so that a seventh of the work is left out.
     GateOnly,
 }
 
@@ -202,11 +204,11 @@ pub struct AnalysisContext<'a> {
     pub depth: AnalysisDepth,
     /// The build's time: what has expired, what is retired.
     pub now: Timestamp,
-    /// Time of the newest main-line run of the whole history; none where nothing is to be missed.
+    /// Time of the newest main-line run of the whole history; none where no run can be missing.
     pub newest_run: Option<Timestamp>,
     /// The accepted changes that concern a series.
     pub accepted: &'a (dyn Fn(&Series) -> Vec<ResolvedAcceptance> + Sync),
-    /// What notes and annotations say of a series.
+    /// What notes and annotations say about a series.
     pub explanations: &'a (dyn Fn(&Series) -> Vec<Explanation> + Sync),
 }
 
@@ -276,14 +278,14 @@ pub struct ReplaySummary {
     /// Runs that it did not compare because of a new runner.
     pub runs_not_compared: usize,
     pub infrastructure_days: usize,
-    /// Findings that vanished: the whole history shows no change for the worse there.
+    /// Reports that the whole history does not confirm: it shows no regression there.
     pub withdrawn_reports: usize,
-    /// Findings that did not vanish, and that a note marks as false alarms.
+    /// Other reports that a note marks as false alarms.
     pub marked_false_alarms: usize,
-    /// Alarms of a bare limit that it kept back: where the whole history shows no change for the
-    /// worse, and it reported none.
+    /// Alarms of the threshold by itself that the gate avoided: where the whole history shows no
+    /// regression, and the gate reported none.
     pub avoided_alarms: usize,
-    /// Changes for the worse in the whole history that it never reported.
+    /// Regressions of the whole history that it never reported.
     pub missed_regressions: usize,
     /// Runs from the first one on a new level to the one at which it was reported, the median.
     pub median_delay_runs: Option<f64>,
@@ -316,13 +318,12 @@ impl ReplaySummary {
         total
     }
 
-    /// Minutes of people's work that the alarms it kept back would have cost, where each costs so
-    /// many.
+    /// Minutes of people's work that the avoided alarms would have cost, at so many minutes each.
     pub fn minutes_saved(&self, minutes_per_finding: u32) -> u64 {
         u64::from(minutes_per_finding).saturating_mul(self.avoided_alarms as u64)
     }
 
-    /// Findings that were no change: they vanished, or somebody marked them so.
+    /// Reports that were no change: withdrawn, or marked so by somebody.
     pub fn false_alarms(&self) -> usize {
         self.withdrawn_reports + self.marked_false_alarms
     }

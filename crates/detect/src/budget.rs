@@ -8,7 +8,7 @@ use model::series::Series;
 use super::analysis::{BudgetState, BudgetVerdict};
 
 /// The state of the first budget that holds for the series; none where there is none, or where
-/// the share cannot be said (a budget or a level of zero or less).
+/// there is no share (a budget or a level of zero or less).
 /// `better` is the direction in force. Budgets take part in verdicts, so no clause of their filters
 /// can ask for one.
 pub fn budget_state(
@@ -19,22 +19,22 @@ pub fn budget_state(
 ) -> Option<BudgetState> {
     let level = level.filter(|level| *level > 0.0)?;
     let subject = series.key.subject(&series.tags);
-    let own = policy.budgets.iter().find(|budget| {
+    let entry = policy.budgets.iter().find(|budget| {
         budget.metric == series.key.metric && budget.matches.holds(subject, ChangeAges::default())
     })?;
     let share = match better {
-        Direction::Lower => level / own.budget,
-        Direction::Higher => own.budget / level,
+        Direction::Lower => level / entry.budget,
+        Direction::Higher => entry.budget / level,
     };
-    if !share.is_finite() || own.budget <= 0.0 || !own.budget.is_finite() {
+    if !share.is_finite() || entry.budget <= 0.0 || !entry.budget.is_finite() {
         return None;
     }
-    let verdict = if share > own.violation_at {
+    let verdict = if share > entry.violation_at {
         BudgetVerdict::Violation
-    } else if share >= own.drift_at {
+    } else if share >= entry.drift_at {
         BudgetVerdict::Drift
     } else {
         BudgetVerdict::Pass
     };
-    Some(BudgetState { budget: own.budget, ratio: share, verdict })
+    Some(BudgetState { budget: entry.budget, ratio: share, verdict })
 }

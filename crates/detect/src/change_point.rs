@@ -38,8 +38,8 @@ const VARIOGRAM_LAG: usize = 12;
 /// How much autocorrelation beyond the variogram's counts.
 const VARIOGRAM_SLACK: f64 = 0.1;
 
-/// The significant change points of points in time order (log levels: a difference is a relative change),
-/// ascending.
+/// The significant change points of points in time order (log levels: a difference is a relative
+/// change), ascending.
 pub fn change_points(y: &[f64]) -> Vec<ChangePoint> {
     if y.len() < 2 * MIN_LEVEL {
         return Vec::new();

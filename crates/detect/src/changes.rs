@@ -64,6 +64,7 @@ pub fn detect_changes(builder: &ChangeBuilder<'_>, reported: &[ChangePoint]) -> 
     let relative_size = |shift: f64| shift.abs() / thresholds.of_shift(shift);
     let significant = significant_change_points(builder.runs, reported);
     let all_level_starts = significant.iter().map(|point| point.index).collect();
+    // Merged by size only now: small significant shifts still separate levels for the noise.
     let large = change_point::merge_small(levels, significant, relative_size);
     let level_starts: Vec<usize> = large.iter().map(|point| point.index).collect();
     let mut changes: Vec<Change> = (0..large.len())
@@ -108,6 +109,7 @@ impl ChangeBuilder<'_> {
         let change = self.scale.change(before, after);
         let is_confirmed = end - change_point >= self.rule.confirmations;
         let has_baseline = change_point >= self.rule.min_runs;
+        // The same conditions as the gate's, so that both lists of changes agree.
         if !is_confirmed || !has_baseline || self.is_in_grace_period() {
             return None;
         }
@@ -161,12 +163,14 @@ fn count(runs: usize) -> u32 {
 }
 
 fn severity(series: &Series, policy: &Policy, change: f64) -> ChangeSeverity {
+    // A rule that names a severity decides; else the size does.
     match policy.severity_for(series.key.subject(&series.tags)) {
         Some(policy::RuleSeverity::Minor) => return ChangeSeverity::Minor,
         Some(policy::RuleSeverity::Major) => return ChangeSeverity::Major,
         Some(policy::RuleSeverity::Critical) => return ChangeSeverity::Critical,
         None => {}
     }
+    // Slack for sums like 0.1 + 0.2.
     let size = change.abs() + 1e-9;
     if size >= policy.regression.max_regression_ratio {
         ChangeSeverity::Critical
@@ -216,6 +220,8 @@ impl MeasuredChange {
                 (ends.old, ends.new)
             }
         };
+        // What a change amounts to follows its newest runs, as people read a chart; its old level
+        // is what it was when the change was reported.
         let window = (window.max(1) as usize).min(new).min(n);
         let runs_after = match report.kind {
             ChangeKind::Step => n - report.change_point,
@@ -321,6 +327,8 @@ pub fn resolve_statuses(
             continue;
         }
         let direction = (change.after - change.before).signum();
+        // Back within the threshold of the old level is fixed; exactly the old level would rarely
+        // be.
         let within = threshold * change.before.abs();
         let is_fix = |later: &Change| {
             let distance = (later.after - change.before) * direction;

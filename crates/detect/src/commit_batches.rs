@@ -76,6 +76,7 @@ pub fn batches_by_commit(
             (commit, if repeated[commit] { run.time.day() } else { i64::MIN })
         };
         while from < part.end {
+            // Runs stay in the order of their series, even where a clock says otherwise.
             key = key.max(at(from));
             let mut to = from + 1;
             while to < part.end && at(to) <= key {
@@ -90,6 +91,7 @@ pub fn batches_by_commit(
             from = to;
         }
     }
+    // Batches of one commit and day by day, in the order of the commits.
     let mut all = Vec::with_capacity(commits + days.len());
     for (commit, batch) in plain.into_iter().enumerate() {
         all.push(batch);

@@ -41,6 +41,7 @@ pub fn groups(series: &Series, policy: &Policy, cuts: &[usize]) -> Vec<usize> {
     let mut groups = Vec::with_capacity(series.runs.len());
     for (index, run) in series.runs.iter().enumerate() {
         let segment = run.segment as usize;
+        // A rebase starts a new group: what came before it is another level for every series.
         let rebases = cuts.iter().filter(|cut| **cut <= index).count();
         let key = (class.get(segment).copied().unwrap_or(segment), rebases);
         let place = seen.iter().position(|other| *other == key);

@@ -1,7 +1,10 @@
-//! Two commits of one series side by side: what a diff page says of them.
+//! Two commits of one series side by side, for pages that compare commits.
 //!
-//! One run on each side is enough where the series' noise is known; without it, and with fewer
-//! than three runs a side, a difference is told but not judged.
+//! Example: 100 and 102 before, 121 and 119 after, noise of 1 %: +18.8 %, beyond 3 standard
+//! deviations, `Regressed`. With noise of 20 % the same is `Inconclusive`.
+//!
+//! One run on each side is enough where the noise of the series is known; without it, and with
+//! fewer than three runs a side, a difference is shown but not judged.
 
 use std::borrow::Cow;
 
@@ -67,6 +70,7 @@ pub fn compare(before: &[f64], after: &[f64], by: ComparisonCriteria) -> Option<
         (scale.level(after) - scale.level(before)).abs()
             / (noise.max(NOISE_FLOOR) * variance.sqrt())
     });
+    // Size first: within the threshold it does not matter whether the difference is real.
     let worse = (change > 0.0) == (by.direction == Direction::Lower);
     let verdict = match z {
         _ if change.abs() < by.threshold - 1e-9 => DeltaVerdict::Unchanged,
@@ -105,13 +109,13 @@ fn noise_of(old: &[f64], new: &[f64], scale: LevelScale, series: Option<f64>) ->
     }
     let around = |values: &[f64]| -> Vec<f64> {
         let levels: Vec<f64> = values.iter().map(|value| scale.level(*value)).collect();
-        let middle = median(&levels).unwrap_or(0.0);
-        levels.iter().map(|level| level - middle).collect()
+        let center = median(&levels).unwrap_or(0.0);
+        levels.iter().map(|level| level - center).collect()
     };
     let mut residuals = around(old);
     residuals.extend(around(new));
-    let own = robust_sigma(&residuals);
-    Some(series.map_or(own, |noise| noise.max(own)))
+    let of_runs = robust_sigma(&residuals);
+    Some(series.map_or(of_runs, |noise| noise.max(of_runs)))
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ impl LevelScale {
             let reference = median(values).unwrap_or(1.0);
             return Self::Log { reference, log: reference.ln() };
         }
+        // The typical size makes linear levels relative changes of about the same meaning.
         let mut sizes: Vec<f64> = values.iter().map(|value| value.abs()).collect();
         let largest = sizes.iter().copied().fold(0.0, f64::max);
         let size = median_in_place(&mut sizes).filter(|size| *size > 0.0).unwrap_or(largest);

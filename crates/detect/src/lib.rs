@@ -13,11 +13,11 @@
 //!
 //! | step | modules |
 //! |---|---|
-//! | the policy becomes the [`rule`] of the series | `rule` |
+//! | the policy becomes the rule of the series | `rule` |
 //! | its runs, commit by commit, as the gate saw them | `sequential` with `series_state` |
 //! | … what most backends do at once is infrastructure | `common_mode`, `peer_vote` |
 //! | … a new level: large enough, significant, confirmed? | `detector` with `significance`, `drift` |
-//! | all its runs at once: outliers out, runners on one level | `prepared_series`, `comparable` |
+//! | all its runs at once: outliers out, one level | `prepared_series`, `comparable` |
 //! | change points become changes | `change_point`, `changes` |
 //! | the verdict on its newest run | `verdict` |
 //! | what would be detected, its budget, its trend | `sensitivity`, `budget`, `trend` |

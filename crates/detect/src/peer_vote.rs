@@ -1,4 +1,4 @@
-//! Did the other backends see it too? Asked before a new level of one backend is told.
+//! A vote of the other backends, before a new level of one backend is reported: did they move too?
 //!
 //! A single commit may be too noisy for [`crate::common_mode`] to see that all backends moved;
 //! by the time one of them has confirmed a new level, the others have as many runs to answer with.
@@ -11,7 +11,7 @@ use super::stats::median_in_place;
 /// How the others answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PeerVotes {
-    /// Backends that were asked, those of them that could have seen the shift, and that saw it.
+    /// Backends with a vote, those of them that could have seen the shift, and that saw it.
     voters_asked: usize,
     eligible: usize,
     pub votes_for: usize,
@@ -38,6 +38,8 @@ impl PeerVotes {
     pub fn add_voter(&mut self, voter: &ChangeDetector, at: usize, candidate: &ChangeCandidate) {
         let shift = candidate.shift();
         self.voters_asked += 1;
+        // A backend whose baseline begins there has already answered: by a report of its own, or
+        // because infrastructure restarted it.
         if voter.baseline_start() > 0 && voter.baseline_start().abs_diff(at) <= MATCH_TOLERANCE {
             self.eligible += 1;
             self.votes_for += usize::from(voter.last_direction() == Some(candidate.is_regression));
@@ -51,22 +53,24 @@ impl PeerVotes {
         if before.len() < MIN_RUNS_BEFORE || after.len() < 2 {
             return;
         }
-        let middle = median_in_place(&mut before.clone()).unwrap_or(0.0);
-        let sigma = significance::sigma_before(&before, middle);
+        let baseline = median_in_place(&mut before.clone()).unwrap_or(0.0);
+        let sigma = significance::sigma_before(&before, baseline);
         let (n, m) = (after.len() as f64, before.len() as f64);
         let weight = (n * m / (n + m)).sqrt();
         let sign = shift.signum();
-        let bounded = |level: &f64| ((level - middle) / sigma).clamp(-4.0, 4.0);
+        // No single run decides a vote.
+        let bounded = |level: &f64| ((level - baseline) / sigma).clamp(-4.0, 4.0);
         let z = sign * after.iter().map(bounded).sum::<f64>() / n * weight;
-        let moved = sign * (median_in_place(&mut after.clone()).unwrap_or(middle) - middle);
+        let moved = sign * (median_in_place(&mut after.clone()).unwrap_or(baseline) - baseline);
         self.moved_along += usize::from(moved > MIN_ALONG_SHARE * shift.abs());
+        // 0.7: a backend that would have seen most of the shift has a say.
         if (0.7 * shift.abs() / sigma).min(4.0) * weight > MIN_ELIGIBLE_Z {
             self.eligible += 1;
             self.votes_for += usize::from(z > MIN_VOTE_Z && moved > MIN_VOTE_SHARE * shift.abs());
         }
     }
 
-    /// Backends that the answer rests on, the candidate's among them.
+    /// Backends that decide the vote, the candidate's among them.
     pub fn voters(&self) -> usize {
         1 + if self.eligible >= 2 { self.eligible } else { self.voters_asked }
     }
@@ -76,6 +80,8 @@ impl PeerVotes {
         if self.eligible >= 2 {
             return (1 + self.votes_for) as f64 + 1e-9 >= ratio * (1 + self.eligible) as f64;
         }
+        // Too few backends are quiet enough to vote. Where nearly all of several moved along,
+        // however noisy, that is evidence enough.
         self.voters_asked >= 4 && self.moved_along as f64 + 1e-9 >= ratio * self.voters_asked as f64
     }
 }

@@ -176,8 +176,8 @@ impl SplitCounts {
     }
 }
 
-/// Four counts of up to [`MAX_RUNS_SEEN`] in one number, so that one addition moves a level from one
-/// side to the other: levels where a worse one would be, where a better one would be, below and
+/// Four counts of up to [`MAX_RUNS_SEEN`] in one number, so that one addition moves a level from
+/// one side to the other: levels where a worse one would be, where a better one would be, below and
 /// above what an old one may be.
 #[derive(Clone, Copy)]
 struct PackedCounts(u64);

@@ -1,7 +1,10 @@
-//! A series made ready: its runs flagged, its stretches cut, its lines drawn.
+//! A series prepared for the look back: its runs flagged, comparable runs joined, lines drawn.
 //!
-//! This is the one place that goes from runs to points and back; what it computes is said in the
-//! files it calls.
+//! This is the one place that goes from runs to points and back. How things are computed is in the
+//! modules that it calls.
+//!
+//! Example: 40 runs of which run 7 failed and run 12 is an outlier become one list of 38 points;
+//! point 12 is run 14. Changes are found in points and given in runs.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +38,7 @@ pub struct PreparedSeries<'a> {
     groups: Vec<usize>,
 }
 
-/// The changes of all stretches, oldest first, and the first points of the newest stretch's levels.
+/// The changes of all comparable runs, oldest first, and the first points of the newest levels.
 pub struct SeriesChanges {
     pub changes: Vec<Change>,
     pub level_starts: Vec<usize>,
@@ -44,7 +47,8 @@ pub struct SeriesChanges {
 }
 
 impl SeriesChanges {
-    /// Adds what the gate holds open where the look back has not found it.
+    /// Adds the change that the gate has open where the look back has not found it: the verdict
+    /// says `Regressed`, so the list of changes must have it.
     pub fn add_open(&mut self, open: Option<Change>) {
         let Some(open) = open else { return };
         let same = |it: &Change| {
@@ -59,7 +63,8 @@ impl SeriesChanges {
     }
 }
 
-/// Runs by which the place of one change may differ between the gate's view and the look back.
+/// Runs by which the change point may differ between the gate's view and the look back: the gate
+/// has not seen the runs after it.
 const MATCH_TOLERANCE: usize = 5;
 
 /// Rolling median and spread of each run.
@@ -77,7 +82,11 @@ impl<'a> PreparedSeries<'a> {
         let usable: Vec<bool> =
             (0..runs.len()).map(|i| value(i).is_some() && !marks.contains(i)).collect();
         let all: Vec<f64> = valued.iter().map(|index| values[*index]).collect();
+        // The look back knows all values, so its scale is that of all. The gate's may not be: it
+        // starts from the first value (see `detector`).
         let scale = LevelScale::of(&all);
+        // Infrastructure days are taken out before outliers are looked for: a day on which all
+        // backends were slow is no outlier of this one.
         let groups = comparable::groups(series, policy, &marks.rebases);
         let members = comparable::runs_by_group(&groups, &usable);
         let sigmas = policy.data_quality.outlier_threshold;
@@ -88,7 +97,7 @@ impl<'a> PreparedSeries<'a> {
                 has_failed: value(i).is_none(),
                 is_outlier: odd[i],
                 infrastructure: marks.contains(i) && value(i).is_some(),
-                is_noisy: noisy(value(i), runs[i].std.get(), &policy.data_quality),
+                is_noisy: is_noisy_run(value(i), runs[i].std.get(), &policy.data_quality),
             })
             .collect();
         let gaps = quality::gaps(&times, &valued);
@@ -130,15 +139,17 @@ impl<'a> PreparedSeries<'a> {
         all
     }
 
-    /// Noise of the newest stretch around its levels; none for fewer than 4 runs.
+    /// Noise of the newest comparable runs around their levels; none for fewer than 4 runs.
     pub fn noise(&self, firsts: &[usize]) -> Option<SeriesNoise> {
         SeriesNoise::of(&self.comparable.last()?.levels, firsts)
     }
 
-    /// Rolling medians and spreads, begun anew at steps, segments and gaps.
+    /// Rolling medians and spreads, restarted at steps, segments and gaps: a line must not lead
+    /// from one level to another.
     pub fn lines(&self, changes: &[Change]) -> LevelLines {
         let runs = self.values.len();
         let mut lines = LevelLines { level: PerRun::none(runs), spread: PerRun::none(runs) };
+        // A drift has no run at which the line should break.
         let steps: Vec<usize> = changes
             .iter()
             .filter(|change| change.kind == ChangeKind::Step)
@@ -146,6 +157,7 @@ impl<'a> PreparedSeries<'a> {
             .collect();
         let mut pieces: BTreeMap<(usize, usize, usize), Vec<usize>> = BTreeMap::new();
         for (index, flags) in self.flags.iter().enumerate() {
+            // What does not count for levels must not bend the line that shows them.
             if flags.has_failed || flags.is_outlier || flags.infrastructure {
                 continue;
             }
@@ -171,6 +183,7 @@ impl<'a> PreparedSeries<'a> {
         let stretch = self.comparable.last()?;
         let time = |point: usize| self.series.runs[stretch.runs[point]].time;
         let points = stretch.runs.len();
+        // Days before the newest run, not before now: a series that rests keeps its trend.
         let since = time(points.checked_sub(1)?)
             .micros()
             .saturating_sub(i64::from(window_days).saturating_mul(DAY_US));
@@ -184,8 +197,8 @@ impl<'a> PreparedSeries<'a> {
     }
 }
 
-/// Whether a run's own spread exceeds the policy's share of its value.
-fn noisy(value: Option<f64>, std: Option<f64>, quality: &DataQuality) -> bool {
+/// Whether the spread within a run exceeds the policy's share of its value.
+fn is_noisy_run(value: Option<f64>, std: Option<f64>, quality: &DataQuality) -> bool {
     let (Some(value), Some(std)) = (value, std) else { return false };
     std > quality.variance_warning_ratio * value.abs()
 }

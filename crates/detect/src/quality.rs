@@ -1,7 +1,10 @@
 //! What single runs and their spacing look like: gaps, outliers, rolling levels, typical range.
 //!
-//! Nothing here says that a level changed; a run that lies off its level *for once* is an outlier,
-//! and a run whose neighbour lies there too is not.
+//! Nothing here says that a level changed. A single run off its level is an outlier; a run whose
+//! neighbor is there too is not.
+//!
+//! Example: of 100, 101, 150, 99, 100 the third run is an outlier. Of 100, 101, 150, 149, 151 none
+//! is.
 
 use model::record::time::{DAY_US, Timestamp};
 
@@ -42,12 +45,13 @@ pub fn gaps(times: &[Timestamp], indices: &[usize]) -> Vec<usize> {
         .collect()
 }
 
-/// Which levels lie off their neighbourhood for once: more than `sigmas` robust standard
+/// Which levels are outliers: more than `sigmas` robust standard
 /// deviations from the median of the 3 runs on either side, with both neighbours less than half as
 /// far off. The newest run is never one: what follows it is not known.
 pub fn outliers(levels: &[f64], sigmas: f64) -> Vec<bool> {
     let n = levels.len();
     let mut flags = vec![false; n];
+    // The median of fewer neighbors is no level.
     if n < 5 {
         return flags;
     }

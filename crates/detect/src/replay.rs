@@ -1,4 +1,7 @@
 //! The gate as it would have acted: after every run, given only the runs up to it.
+//!
+//! Example: a regression begins at run 40 and is reported at run 42. The replay has a suspicion for
+//! runs 40 and 41 and `Regressed` from 42 on, and the summary counts one report with a delay of 2.
 
 use std::ops::RangeInclusive;
 
@@ -16,7 +19,7 @@ use super::sequential::run_pass;
 use super::series_state::SeriesState;
 use super::verdict::{SeriesInput, SeriesVerdict};
 
-/// What the gate said after one run.
+/// The verdict after one run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReplayedVerdict {
     /// Index of the series, and of its run.
@@ -136,13 +139,13 @@ fn false_alarms(explanations: &[Explanation]) -> Vec<CommitIndex> {
 struct RegressionReport {
     /// The first run on the new level, as it was seen then.
     first_run: usize,
-    /// The run at which it was told.
+    /// The run at which it was reported.
     reported_at: usize,
 }
 
 impl RegressionReport {
     /// Whether a commit is one that was blamed: after the last run on the old level, and not after
-    /// the run that told.
+    /// the run that confirmed the change.
     fn blames(&self, commit: CommitIndex, series: &Series) -> bool {
         let before = self.first_run.checked_sub(1).map(|run| series.runs[run].commit);
         before.is_none_or(|before| commit > before)
@@ -150,7 +153,8 @@ impl RegressionReport {
     }
 }
 
-/// The regressions that the gate reported, oldest first.
+/// The regressions that the gate reported, oldest first. What is smaller than an absolute threshold
+/// is not among them.
 fn regression_reports(state: &SeriesState) -> Vec<RegressionReport> {
     let detector = &state.detector;
     let regressions = detector.reports.iter().filter(|it| it.is_regression);

@@ -5,31 +5,32 @@ use model::series::{Run, Series};
 
 use super::stats::median;
 
-/// The first run in a segment that the series had not known.
+/// The first run in a segment that is new to the series.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RunnerChange {
     /// Index of that run, and of the one before it.
     pub first_after: usize,
     pub last_before: usize,
-    /// Medians of at most [`MAX_LEVEL_RUNS`] runs with a value on each side, base units; after it of the
-    /// new segment only.
+    /// Medians of at most [`MAX_LEVEL_RUNS`] runs with a value on each side, base units; after it
+    /// of the new segment only.
     pub before: f64,
     pub after: f64,
 }
 
-/// Runs on a side that tell its level.
+/// Runs that describe the level on a side.
 const MAX_LEVEL_RUNS: usize = 20;
 
 /// The changes of one series, oldest first; those without a value on either side are left out.
 pub fn runner_changes(series: &Series) -> Vec<RunnerChange> {
     let runs = &series.runs;
-    let mut known = vec![false; series.segments.len()];
+    let mut is_known = vec![false; series.segments.len()];
     let mut changes = Vec::new();
     for (first, run) in runs.iter().enumerate() {
-        let Some(known) = known.get_mut(run.segment as usize) else { continue };
-        if std::mem::replace(known, true) || first == 0 {
+        let Some(is_known) = is_known.get_mut(run.segment as usize) else { continue };
+        if std::mem::replace(is_known, true) || first == 0 {
             continue;
         }
+        // A segment that comes back, or an old one that goes on, is a pool and no change.
         let old = |it: &Run| runs[..first].iter().any(|before| before.segment == it.segment);
         if runs[first..].iter().any(old) {
             continue;

@@ -476,7 +476,7 @@ fn drifts_belong_together_although_their_places_are_not_sharp() {
     for it in &found.by_series {
         let event = &it.changes[0];
         assert_eq!(event.kind, ChangeKind::Drift);
-        let hint = "The one other series drifted for the worse within two weeks of it: ";
+        let hint = "The one other series got gradually worse within two weeks of it: ";
         assert!(event.hints.iter().any(|it| it.starts_with(hint)), "{:?}", event.hints);
     }
     let firsts: Vec<usize> = found.by_series.iter().map(|it| it.changes[0].first_after).collect();

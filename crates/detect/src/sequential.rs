@@ -146,6 +146,7 @@ impl PassState {
         let mut groups = Vec::new();
         let mut memberships = vec![Vec::new(); series.len()];
         for Benchmark { members, is_whole_history } in benchmarks(series) {
+            // Groups with fewer backends than the policy asks for have no detector at all.
             let member = |member: &usize| GroupMember {
                 series: &series[*member],
                 threshold: series_states[*member].rule().threshold.relative,
@@ -241,6 +242,7 @@ impl<'a> SequentialPass<'a> {
         else {
             return false;
         };
+        // Drifts have no sharp onset, so nothing can be compared at it.
         if candidate.kind != ChangeKind::Step {
             return false;
         }
@@ -266,6 +268,8 @@ impl<'a> SequentialPass<'a> {
         }
         let day = self.infrastructure_day(member, candidate, votes);
         self.state.infrastructure_days.push(day);
+        // All of them restart, also those that have not confirmed anything yet: else each would
+        // report the same shift a run later.
         for PeerOnset { peer, point } in onsets {
             let state = &mut self.state.series_states[peer];
             if state.detector.rebase_common_mode(point, candidate.is_regression) {
@@ -314,6 +318,7 @@ impl<'a> SequentialPass<'a> {
                 groups[group].new_runs.push(NewRuns { member, ..*new_runs });
             }
         }
+        // By number, not by the order of runs, so that effects come in the same order everywhere.
         active.sort_unstable();
         let mut effects = Vec::new();
         for at in active {
@@ -395,6 +400,7 @@ fn benchmarks(series: &[Series]) -> Vec<Benchmark> {
     }
     let of_benchmark = |members| Benchmark { members, is_whole_history: false };
     let mut all: Vec<Benchmark> = by_key.into_values().map(of_benchmark).collect();
+    // With one benchmark the whole history is that group once more.
     if all.len() > 1 {
         let members = (0..series.len()).collect();
         all.insert(0, Benchmark { members, is_whole_history: true });

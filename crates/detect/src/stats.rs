@@ -1,7 +1,11 @@
-//! Slices in, numbers out: the statistics that this room is built from, each with its source.
+//! Slices in, numbers out: the statistics that this crate is built from, each with its source.
 //!
-//! Total on any finite input: an empty slice gives `None` (or a neutral number, where said), never
-//! a panic and never NaN. What the numbers mean for a series is decided elsewhere in this room.
+//! Defined for any finite input: an empty slice gives `None`, or a neutral number where the
+//! function says so, never a panic and never NaN. What the numbers mean for a series is decided
+//! elsewhere.
+//!
+//! Example: of 100, 101, 99, 150 the mean is 112.5 and the standard deviation 25; the median is
+//! 100.5 and 1.4826 × MAD is 1.5. One spike must not hide a level.
 
 use std::cmp::Ordering;
 
@@ -111,9 +115,9 @@ pub fn median_of_sorted(ascending: &[f64]) -> Option<f64> {
     Some(if sum.is_finite() { sum / 2.0 } else { lower / 2.0 + upper / 2.0 })
 }
 
-/// Standard deviation that a share of odd values cannot spoil: the largest of what the median
-/// absolute deviation, the quartiles and either outer decile say of a normal law. The deciles see
-/// a second mode that holds a tenth of the runs, where the other two see nothing.
+/// Robust standard deviation: the largest of what the median absolute deviation, the quartiles and
+/// either outer decile give for a normal law. The deciles see a second mode with a tenth of the
+/// runs, where the other two see nothing.
 pub fn robust_sigma(residuals: &[f64]) -> f64 {
     let ascending = sorted(residuals);
     let mad = MAD_SIGMA * median_abs_of_sorted(&ascending);
@@ -131,7 +135,7 @@ fn median_abs_of_sorted(ascending: &[f64]) -> f64 {
     let mut next = || {
         let up = ascending.get(above).map_or(f64::INFINITY, |value| value.abs());
         let down = below.checked_sub(1).map_or(f64::INFINITY, |at| ascending[at].abs());
-        // What is no number ends nothing: differences of huge values may be none.
+        // NaN compares as larger and ends nothing: differences of huge values may be NaN.
         if down < up {
             below -= 1;
             down
@@ -151,7 +155,8 @@ fn median_abs_of_sorted(ascending: &[f64]) -> f64 {
     median_of_sorted(&[lower, next()]).unwrap_or(lower)
 }
 
-/// 1.4826 × the median distance from `centre`.
+/// 1.4826 × the median distance from `center`: the scale of the modified z-score (Iglewicz &
+/// Hoaglin 1993).
 pub fn mad_sigma(values: &[f64], center: f64) -> f64 {
     if values.len() <= INSERTION_SORT_MAX {
         let mut few = [0.0; INSERTION_SORT_MAX];
@@ -167,18 +172,20 @@ pub fn mad_sigma(values: &[f64], center: f64) -> f64 {
 pub struct Autocorrelation {
     /// Autocorrelation at lag 1.
     pub lag1: f64,
-    /// Mean autocorrelation at lags 4 to 6: what tells slow wandering from a short memory.
+    /// Mean autocorrelation at lags 4 to 6: high for a level that wanders, near 0 where only
+    /// neighboring runs are alike.
     pub lag5: f64,
 }
 
 impl Autocorrelation {
     /// Of residuals around their levels, each clamped to ± `clamp` so that single runs weigh
-    /// little. Nothing is known of fewer than 8.
+    /// little. Fewer than 8 count as independent.
     pub fn of(residuals: &[f64], clamp: f64) -> Self {
         let n = residuals.len();
         if n < 8 {
             return Self::default();
         }
+        // A plain autocorrelation is ruled by the largest products; one spike would hide the rest.
         let mut clamped: Vec<f64> = residuals.iter().map(|r| r.clamp(-clamp, clamp)).collect();
         let mean = clamped.iter().sum::<f64>() / n as f64;
         clamped.iter_mut().for_each(|value| *value -= mean);
@@ -199,6 +206,7 @@ impl Autocorrelation {
         if self.lag1 <= 0.02 {
             return 0.0;
         }
+        // An AR(1) law through lag 1 alone falls too fast for series that wander.
         let through_both = (self.lag5.max(1e-4) / self.lag1).powf(0.25);
         through_both.min(0.97).max(self.lag1.min(0.9))
     }

@@ -1,8 +1,12 @@
 //! Every target of the policy against the newest levels: budgets, service levels, alerts.
 //!
-//! A budget or service level is told for each series it is for, an alert for each series it fires
-//! for, or once where it was asked and stays quiet. Retired series, and series whose unit or
-//! statistics a target does not fit, are left out: nothing is concluded from what is not known.
+//! A budget or service level has a result for each of its series, an alert for each series it fires
+//! for, or one where it could be evaluated and fires for none. Retired series are left out, and so
+//! are series whose unit or statistics a target does not fit: a missing number is neither a pass
+//! nor a violation.
+//!
+//! Example: `max_avg_time_ms: 50` for a series at 41 ms passes with the message
+//! `41 ms, at most 50 ms`.
 
 use model::filter::{ChangeAges, Filter};
 use model::policy::Policy;
@@ -42,12 +46,14 @@ pub enum TargetKind {
     Alert,
 }
 
-/// All targets that can be said, the worst first, else in the order of the policy, then of series.
+/// All targets that can be evaluated, the worst first, else in the order of the policy, then of the
+/// series.
 pub fn evaluate(series: &[Series], analyses: &[Analysis], policy: &Policy) -> Vec<TargetResult> {
     let judged: Vec<EvaluatedSeries<'_>> = series
         .iter()
         .zip(analyses)
         .enumerate()
+        // A series that nobody measures any more violates nothing.
         .filter(|(_, (_, analysis))| !analysis.is_retired)
         .map(|(index, (series, analysis))| EvaluatedSeries { index, series, analysis })
         .collect();
@@ -59,6 +65,7 @@ pub fn evaluate(series: &[Series], analyses: &[Analysis], policy: &Policy) -> Ve
     for alert in &policy.alerts {
         evaluate_alert(alert, &judged, &mut targets);
     }
+    // A stable sort: within one verdict and severity the order of the policy stays.
     let rank = |verdict| match verdict {
         BudgetVerdict::Violation => 0,
         BudgetVerdict::Drift => 1,
@@ -101,7 +108,7 @@ impl EvaluatedSeries<'_> {
 
     fn budget(&self, policy: &Policy) -> Option<TargetResult> {
         let BudgetState { budget, ratio: share, verdict } = self.analysis.budget?;
-        let own = policy.budgets.iter().position(|it| {
+        let entry = policy.budgets.iter().position(|it| {
             it.metric == self.series.key.metric && it.budget == budget && self.matches(&it.matches)
         });
         let measured = match self.series.direction {
@@ -112,7 +119,7 @@ impl EvaluatedSeries<'_> {
         let (level, of) = (scale.quantity(measured), scale.quantity(budget));
         Some(TargetResult {
             kind: TargetKind::Budget,
-            name: own.map_or_else(|| "budgets".to_owned(), |at| format!("budgets[{at}]")),
+            name: entry.map_or_else(|| "budgets".to_owned(), |at| format!("budgets[{at}]")),
             series: Some(self.index),
             measured,
             limit: budget,
@@ -142,9 +149,11 @@ impl EvaluatedSeries<'_> {
             }
             AlertQuantity::Std => run.std.get(),
             AlertQuantity::Statistic(Statistic::Median) => {
+                // Tools report the median by either name.
                 statistic(Statistic::Median).or_else(|| statistic(Statistic::P50))
             }
             AlertQuantity::Statistic(wanted) => statistic(wanted),
+            // At the newest run the gate's own figure, so that an alert and the verdict agree.
             AlertQuantity::Change if Some(at) == self.analysis.latest_run => {
                 self.analysis.latest_change
             }
@@ -169,7 +178,7 @@ fn evaluate_sla(
     judged: &[EvaluatedSeries<'_>],
     targets: &mut Vec<TargetResult>,
 ) {
-    let own: Vec<(&EvaluatedSeries<'_>, f64)> = judged
+    let entry: Vec<(&EvaluatedSeries<'_>, f64)> = judged
         .iter()
         .filter(|one| one.matches(&sla.matches))
         .filter_map(|one| Some((one, one.latest_level()?)))
@@ -179,16 +188,17 @@ fn evaluate_sla(
             names.contains(&one.series.key.metric.as_str())
                 && unit.is_none_or(|unit| one.series.unit.as_str() == unit)
         };
-        own.iter().filter(|(one, _)| fits(one)).copied().collect()
+        entry.iter().filter(|(one, _)| fits(one)).copied().collect()
     };
     let times = of(&[TIME_METRIC], Some("ns"));
     let name = |key: &str| format!("sla[{at}].{key}");
     let mut each =
-        |key: &str, members: &[(&EvaluatedSeries<'_>, f64)], limit: Option<f64>, most: bool| {
+        |key: &str, members: &[(&EvaluatedSeries<'_>, f64)], limit: Option<f64>, is_upper: bool| {
             let Some(limit) = limit else { return };
             for (one, level) in members {
                 let unit = &one.series.unit;
-                let target = sla_result(name(key), (*level, limit, most), unit);
+                let bound = Bound { measured: *level, limit, is_upper };
+                let target = sla_result(name(key), bound, unit);
                 targets.push(TargetResult { series: Some(one.index), ..target });
             }
         };
@@ -199,22 +209,28 @@ fn evaluate_sla(
     if let (Some(most), Some((first, _))) = (sla.max_total_time_ms, times.first()) {
         let total: f64 = times.iter().map(|(_, level)| level).sum();
         let unit = &first.series.unit;
-        let target = sla_result(name("max_total_time_ms"), (total, most * NS_PER_MS, true), unit);
+        let bound = Bound { measured: total, limit: most * NS_PER_MS, is_upper: true };
+        let target = sla_result(name("max_total_time_ms"), bound, unit);
         let of = text::count_noun(times.len() as u64, "series");
         targets.push(TargetResult { message: format!("{} for {of}", target.message), ..target });
     }
 }
 
-/// A level against what was promised: at `most` the limit, or else at least.
-fn sla_result(
-    name: String,
-    (measured, limit, most): (f64, f64, bool),
-    unit: &Unit,
-) -> TargetResult {
-    let kept = if most { measured <= limit } else { measured >= limit };
-    let verdict = if kept { BudgetVerdict::Pass } else { BudgetVerdict::Violation };
+/// A level and the bound that it must keep, base units.
+#[derive(Clone, Copy)]
+struct Bound {
+    measured: f64,
+    limit: f64,
+    /// The limit is the most that is allowed, else the least.
+    is_upper: bool,
+}
+
+fn sla_result(name: String, bound: Bound, unit: &Unit) -> TargetResult {
+    let Bound { measured, limit, is_upper } = bound;
+    let is_kept = if is_upper { measured <= limit } else { measured >= limit };
+    let verdict = if is_kept { BudgetVerdict::Pass } else { BudgetVerdict::Violation };
     let scale = UnitScale::for_values([measured, limit], unit);
-    let word = if most { "most" } else { "least" };
+    let word = if is_upper { "most" } else { "least" };
     TargetResult {
         kind: TargetKind::Sla,
         name,
@@ -227,24 +243,27 @@ fn sla_result(
     }
 }
 
-/// An alert at every series it fires for; once where it was asked and fires for none.
+/// An alert at every series it fires for; once where it could be evaluated and fires for none.
 fn evaluate_alert(alert: &Alert, judged: &[EvaluatedSeries<'_>], targets: &mut Vec<TargetResult>) {
     let Ok(when) = &alert.when.parsed else { return };
-    let mut asked = 0;
+    let mut evaluated = 0;
     let before = targets.len();
     for one in judged.iter().filter(|one| one.matches(&alert.matches)) {
         let Some(newest) = one.series.runs.len().checked_sub(1) else { continue };
         let holds = |at: usize| when.holds(&|comparison| one.measured(at, comparison));
-        asked += u64::from(holds(newest).is_some());
+        evaluated += u64::from(holds(newest).is_some());
         let needed = (alert.runs as usize).max(1);
+        // Every one of the newest runs must hold: an alert for one run would fire on each outlier.
         let Some(from) = one.series.runs.len().checked_sub(needed) else { continue };
         if !(from..=newest).rev().all(|at| holds(at) == Some(true)) {
             continue;
         }
         let witness = when.first_match(&|comparison| one.measured(newest, comparison));
-        targets.extend(witness.map(|witness| alert_result(alert, one, witness)));
+        targets.extend(
+            witness.map(|(comparison, measured)| alert_result(alert, one, comparison, measured)),
+        );
     }
-    if asked > 0 && targets.len() == before {
+    if evaluated > 0 && targets.len() == before {
         targets.push(TargetResult {
             kind: TargetKind::Alert,
             name: alert.name.clone(),
@@ -253,7 +272,7 @@ fn evaluate_alert(alert: &Alert, judged: &[EvaluatedSeries<'_>], targets: &mut V
             limit: f64::NAN,
             verdict: BudgetVerdict::Pass,
             severity: alert.severity,
-            message: format!("fires for none of {}", text::count_noun(asked, "series")),
+            message: format!("fires for none of {}", text::count_noun(evaluated, "series")),
         });
     }
 }
@@ -261,7 +280,8 @@ fn evaluate_alert(alert: &Alert, judged: &[EvaluatedSeries<'_>], targets: &mut V
 fn alert_result(
     alert: &Alert,
     one: &EvaluatedSeries<'_>,
-    (comparison, measured): (&AlertComparison, f64),
+    comparison: &AlertComparison,
+    measured: f64,
 ) -> TargetResult {
     let limit = comparison.number;
     let quantity = comparison.quantity;
@@ -278,9 +298,9 @@ fn alert_result(
     if alert.runs > 1 {
         message.push_str(&format!(", {} in a row", text::count_noun(u64::from(alert.runs), "run")));
     }
-    if let Some(own) = alert.message.as_ref().filter(|own| !own.is_empty()) {
+    if let Some(entry) = alert.message.as_ref().filter(|entry| !entry.is_empty()) {
         message.push_str(". ");
-        message.push_str(own);
+        message.push_str(entry);
     }
     let verdict = match alert.severity {
         AlertSeverity::Info => BudgetVerdict::Drift,
@@ -402,9 +422,9 @@ mod tests {
         let last = one.runs.last_mut().unwrap();
         let rare = RareDetail { statistics, ..RareDetail::default() };
         last.detail = Some(Arc::new(RunDetail::of(Box::default(), rare)));
-        let told = evaluate_policy(&[one.clone()], policy);
-        assert_eq!(brief(&told), [("Tail", Some(0), Violation), ("Told", Some(0), Drift)]);
-        assert_eq!(count_missed(&told), 1, "info is no missed target");
+        let results = evaluate_policy(&[one.clone()], policy);
+        assert_eq!(brief(&results), [("Tail", Some(0), Violation), ("Told", Some(0), Drift)]);
+        assert_eq!(count_missed(&results), 1, "info is no missed target");
         one.runs.last_mut().unwrap().value = OptionalF64::NONE;
         assert_eq!(evaluate_policy(&[one], policy), [], "the newest run failed");
     }

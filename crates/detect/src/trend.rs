@@ -3,8 +3,8 @@
 //! The slope is the median of the slopes between all pairs of runs (Theil 1950, Sen 1968), the
 //! interval Sen's: the slopes whose ranks lie 1.96 standard deviations of Kendall's S from the
 //! middle. That variance assumes independent runs, so it is inflated by their autocorrelation, or
-//! every wandering would be a trend. Fewer than [`MIN_RUNS`] runs, or runs within [`MIN_SPAN_US`], have
-//! none: a line through them says nothing of a day.
+//! every wandering would be a trend. Fewer than [`MIN_RUNS`] runs, or runs within [`MIN_SPAN_US`],
+//! have none: a line through them says nothing of a day.
 
 use model::record::time::{DAY_US, Timestamp};
 
@@ -31,6 +31,7 @@ pub fn estimate_trend(times: &[Timestamp], level: &[f64]) -> Option<TrendEstimat
         .iter()
         .map(|time| time.micros().saturating_sub(from.micros()) as f64 / DAY_US as f64)
         .collect();
+    // Pairs grow with the square of the points; medians of neighbors keep the slope.
     let (x, y) = bin_points(&days, level);
     if x.len() < MIN_RUNS {
         return None;
@@ -90,8 +91,8 @@ fn kendall_variance(y: &[f64]) -> f64 {
     ((term(y.len() as f64) - tied) / 18.0).max(0.0)
 }
 
-/// By how much the runs' dependence on each other widens that: `g(n)` of [`Autocorrelation`] over what the
-/// line leaves. The slack of 0.5/√n is for an autocorrelation estimated from few runs.
+/// By how much the runs' dependence on each other widens that: `g(n)` of [`Autocorrelation`] over
+/// what the line leaves. The slack of 0.5/√n is for an autocorrelation estimated from few runs.
 fn variance_inflation(x: &[f64], y: &[f64], slope: f64) -> f64 {
     let detrended: Vec<f64> = y.iter().zip(x).map(|(y, x)| y - slope * x).collect();
     let center = median_in_place(&mut detrended.clone()).unwrap_or(0.0);

@@ -1,8 +1,11 @@
-//! The verdict on a series: what the gate says of its newest run, against which baseline.
+//! The verdict on a series: what the gate says about its newest run, against which baseline.
 //!
-//! A change counts while its onset lies within the last `detection.window` runs and the newest runs
-//! still stand on its level; after that the new level is the baseline and the series is steady
-//! again (the change stays in its history).
+//! A change counts while it began within the last `detection.window` runs and the newest runs are
+//! on its level. After that the new level is the baseline and the series is unchanged again; the
+//! change stays in its history.
+//!
+//! Example: a regression of 20 % 25 runs ago with a window of 20 is no longer `Regressed`. The
+//! series is `Unchanged` against the slower level.
 
 use model::policy::Policy;
 use model::record::time::{DAY_US, Timestamp};
@@ -39,7 +42,7 @@ pub struct SeriesVerdict {
 }
 
 impl SeriesInput<'_> {
-    /// Draws the verdict. The order is that of certainty: what cannot be compared is said first.
+    /// The verdict. What cannot be compared comes first: a number would suggest that it can.
     pub fn judge(&self) -> SeriesVerdict {
         let compared = self.judge_comparison();
         let verdict = if self.is_missing() {
@@ -55,7 +58,7 @@ impl SeriesInput<'_> {
         SeriesVerdict { verdict, noise_floor, ..compared }
     }
 
-    /// The runs that the walk has reached.
+    /// The runs that the pass has reached.
     fn runs_seen(&self) -> &[model::series::Run] {
         &self.series.runs[..self.state.runs_seen]
     }
@@ -71,6 +74,7 @@ impl SeriesInput<'_> {
             return true;
         }
         let silent = self.newest_run.map_or(0, |it| it.micros().saturating_sub(last.time.micros()));
+        // The longest usual interval takes a sort; three days of silence are rare.
         silent > 3 * DAY_US && {
             let times: Vec<Timestamp> = self.runs_seen().iter().map(|run| run.time).collect();
             silent > longest_interval(&times)
@@ -90,28 +94,29 @@ impl SeriesInput<'_> {
 
     /// Too few runs to be compared with: on a new runner, or since an infrastructure shift.
     fn not_yet_comparable(&self) -> Option<Verdict> {
-        let watch = &self.state.detector;
-        if matches!(watch.state(), DetectorState::Open(_)) {
+        let detector = &self.state.detector;
+        // An open report was compared when it was made; a new runner does not take it back.
+        if matches!(detector.state(), DetectorState::Open(_)) {
             return None;
         }
-        let since =
-            (watch.baseline_start() < watch.len()).then(|| watch.run(watch.baseline_start()));
-        let few = watch.len() - watch.baseline_start() < self.min_runs();
+        let since = (detector.baseline_start() < detector.len())
+            .then(|| detector.run(detector.baseline_start()));
+        let few = detector.len() - detector.baseline_start() < self.min_runs();
         if few && (since.is_none() || since == self.state.rebased_at) {
             return Some(Verdict::Infrastructure);
         }
-        (!watch.knows_runner(self.min_runs())).then_some(Verdict::NotCompared)
+        (!detector.knows_runner(self.min_runs())).then_some(Verdict::NotCompared)
     }
 
-    /// The verdict by comparison: an open change, a suspicion, or steadiness.
+    /// The verdict by comparison: an open change, a suspicion, or neither.
     fn judge_comparison(&self) -> SeriesVerdict {
-        let watch = &self.state.detector;
+        let detector = &self.state.detector;
         let runs_needed = |seen: usize| {
             let missing = self.state.rule().confirmations.saturating_sub(seen);
             u32::try_from(missing.max(1)).unwrap_or(u32::MAX)
         };
-        match watch.state() {
-            DetectorState::Open(index) => self.judge_open(&watch.reports[index]),
+        match detector.state() {
+            DetectorState::Open(index) => self.judge_open(&detector.reports[index]),
             DetectorState::Suspected(seen) => {
                 let judged = self.judge_unchanged(seen);
                 SeriesVerdict {
@@ -123,14 +128,14 @@ impl SeriesInput<'_> {
         }
     }
 
-    fn judge_open(&self, finding: &ReportedChange) -> SeriesVerdict {
-        let watch = &self.state.detector;
-        let it = MeasuredChange::of(watch, finding, self.policy.detection.window);
+    fn judge_open(&self, report: &ReportedChange) -> SeriesVerdict {
+        let detector = &self.state.detector;
+        let it = MeasuredChange::of(detector, report, self.policy.detection.window);
         let rule = self.state.rule();
         let acceptance = || self.review.covering_acceptance(self.series, it.boundary, it.change);
         let verdict = if !rule.is_reached(it.change, it.before, it.after) {
             Verdict::Unchanged
-        } else if !finding.is_regression {
+        } else if !report.is_regression {
             Verdict::Improved
         } else if acceptance().is_some() {
             Verdict::Accepted
@@ -140,20 +145,20 @@ impl SeriesInput<'_> {
         let baseline = Baseline {
             value: it.before,
             runs: it.runs_before.min(self.policy.detection.window),
-            first_run: watch.run(finding.previous_start),
+            first_run: detector.run(report.previous_start),
         };
         SeriesVerdict {
             verdict,
             baseline: Some(baseline),
             latest_change: Some(it.change),
-            confidence: rule.confidence(watch.scale(), it.change, finding.z, watch.len()),
+            confidence: rule.confidence(detector.scale(), it.change, report.z, detector.len()),
             noise_floor: None,
         }
     }
 
     /// No open change: the present level, without the newest runs that are in doubt.
     fn judge_unchanged(&self, doubtful: usize) -> SeriesVerdict {
-        let watch = &self.state.detector;
+        let detector = &self.state.detector;
         let nothing = SeriesVerdict {
             verdict: Verdict::Unchanged,
             baseline: None,
@@ -161,13 +166,16 @@ impl SeriesInput<'_> {
             confidence: 0.0,
             noise_floor: None,
         };
-        let Some((level, since)) = watch.baseline_values() else { return nothing };
+        let Some((level, since)) = detector.baseline_values() else { return nothing };
         let window = self.policy.detection.window.max(1) as usize;
+        // Suspected runs are compared with the baseline, so they are no part of it.
         let settled = &level[..level.len().saturating_sub(doubtful)];
         let recent = &settled[settled.len().saturating_sub(window)..];
         let Some(value) = median(recent) else { return nothing };
         let runs = u32::try_from(recent.len()).unwrap_or(u32::MAX);
         let confirmations = self.state.rule().confirmations;
+        // As many newest runs as would confirm a change: one alone would make every outlier the
+        // latest change.
         let newest = if doubtful > 0 { doubtful } else { confirmations.min(level.len()) };
         let change = median(&level[level.len() - newest..]);
         let noise_floor = self.too_noisy_floor();
@@ -175,7 +183,7 @@ impl SeriesInput<'_> {
             verdict: noise_floor.map_or(Verdict::Unchanged, |_| Verdict::TooNoisy),
             noise_floor,
             baseline: Some(Baseline { value, runs, first_run: since }),
-            latest_change: change.map(|newest| watch.scale().change(value, newest)),
+            latest_change: change.map(|newest| detector.scale().change(value, newest)),
             ..nothing
         }
     }
@@ -187,7 +195,7 @@ impl SeriesInput<'_> {
         Some(floor).filter(|floor| sensitivity::is_too_noisy(*floor, rule))
     }
 
-    /// Whether the last run of the series is older than the policy keeps series alive for.
+    /// Whether the last run of the series is older than `data_quality.max_age_days`.
     pub fn is_retired(&self) -> bool {
         let max_age = i64::from(self.policy.data_quality.max_age_days).saturating_mul(DAY_US);
         let last = self.series.runs.last();
@@ -196,8 +204,8 @@ impl SeriesInput<'_> {
     }
 }
 
-/// The change that the gate holds open, as the pages tell it.
-pub fn open_change(series: &Series, policy: &Policy, standing: &SeriesState) -> Option<Change> {
-    let DetectorState::Open(index) = standing.detector.state() else { return None };
-    changes::change_from_report(series, policy, standing, index)
+/// The change that the gate has open, as pages show it.
+pub fn open_change(series: &Series, policy: &Policy, state: &SeriesState) -> Option<Change> {
+    let DetectorState::Open(index) = state.detector.state() else { return None };
+    changes::change_from_report(series, policy, state, index)
 }

@@ -1,12 +1,12 @@
 //! Ruby's benchmark-ips: the report it prints, and its JSON (`json!`). Iterations a second with
-//! their deviation. The lines of the comparison and of the warm-up tell nothing new.
+//! their deviation. The lines of the comparison and of the warm-up add nothing new.
 
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{number, text as word};
-use crate::quantity;
+use crate::parse::number;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 
@@ -74,7 +74,7 @@ fn line_entry(line: &str, alone: &str) -> Option<BenchmarkEntry> {
     let (name, rate) = before.rsplit_once(char::is_whitespace).unwrap_or(("", before));
     let name = if name.trim().is_empty() { alone } else { name.trim() };
     let rate = parse_scaled(rate.trim())?;
-    let deviation = quantity::parse_number(deviation)?;
+    let deviation = number::parse_number(deviation)?;
     let iterations =
         after.split_once(" - ").and_then(|(_, it)| parse_scaled(it.split_whitespace().next()?));
     let rate = metric(THROUGHPUT, "i/s", rate).std(rate * deviation / 100.0);
@@ -83,7 +83,7 @@ fn line_entry(line: &str, alone: &str) -> Option<BenchmarkEntry> {
 
 /// `20.262M`: the letters are the tool's own, thousands to quadrillions.
 fn parse_scaled(text: &str) -> Option<f64> {
-    let (_, unit) = quantity::parse_quantity(text)?;
+    let (_, unit) = number::parse_quantity(text)?;
     let exponent = match unit {
         "" => 0,
         "k" => 3,

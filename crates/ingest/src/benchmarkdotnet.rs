@@ -1,18 +1,16 @@
 //! BenchmarkDotNet's JSON exporters, full and brief; nanoseconds an operation.
 //!
 //! Samples are the original values, or the measurements of the result stage by operation. A
-//! benchmark without statistics did not run and is told as failed. Garbage collections are fields;
-//! what diagnosers measure becomes a metric of its own name. The job is a field where all
-//! benchmarks share it, and a parameter where it is what tells them apart.
-
-use std::collections::BTreeSet;
+//! benchmark without statistics did not run and failed. Garbage collections are fields; what
+//! diagnosers measure becomes a metric of its own name. The job is a field, and what of it makes
+//! other measurements (a runtime, a toolchain) a parameter.
 
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MEMORY, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::Number;
-use crate::name_syntax;
+use crate::parse::name;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
@@ -61,15 +59,16 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         return Err(InputError::whole("no list `Benchmarks`"));
     };
     let host = whole.get("HostEnvironmentInfo").unwrap_or(&Value::Null);
-    let jobs: BTreeSet<&str> = list.iter().filter_map(job).collect();
     for benchmark in list {
-        let Some(mut entry) = entry_named(benchmark) else {
+        let Some(mut entry) = entry_of(benchmark) else {
             sink.reject(1, "a benchmark has no `Method`", "leave it out", &benchmark.to_string());
             continue;
         };
-        if let Some(job) = job(benchmark) {
-            let several = jobs.len() > 1;
-            entry = if several { entry.param("job", job) } else { entry.field("job", job) };
+        if let Some(job) = DotNetJob::parse(benchmark) {
+            entry = entry.field("job", job.shown);
+            if !job.distinguishing.is_empty() {
+                entry = entry.param("job", job.distinguishing);
+            }
         }
         for (place, field) in HOST {
             let value = host.pointer(place).filter(|it| it.is_string() || it.is_number());
@@ -82,31 +81,121 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     Ok(())
 }
 
-/// `ShortRun(…)` of `Memory.Empty: ShortRun(…) [N=1]`.
-fn job(benchmark: &Value) -> Option<&str> {
-    let shown = benchmark.get("DisplayInfo")?.as_str()?.split_once(": ")?.1;
-    Some(shown.split(" [").next().unwrap_or(shown).trim()).filter(|job| !job.is_empty())
+/// The job of a benchmark: what runs it, and how often.
+struct DotNetJob<'a> {
+    /// As it is displayed: `ShortRun(IterationCount=3, LaunchCount=1, WarmupCount=3)`.
+    shown: &'a str,
+    /// What of it makes other measurements, such as `Runtime=.NET 8.0`.
+    distinguishing: String,
 }
 
-fn entry_named(benchmark: &Value) -> Option<BenchmarkEntry> {
+/// Settings of a job that say how often something is measured, not what: the beginnings of their
+/// names in BenchmarkDotNet's `RunMode` and `AccuracyMode`.
+const RUN_SETTINGS: [&str; 14] = [
+    "IterationCount",
+    "IterationTime",
+    "LaunchCount",
+    "WarmupCount",
+    "InvocationCount",
+    "MinIteration",
+    "MaxIteration",
+    "MinWarmup",
+    "MaxWarmup",
+    "RunStrategy",
+    "UnrollFactor",
+    "MaxRelativeError",
+    "MaxAbsoluteError",
+    "MinInvoke",
+];
+
+impl<'a> DotNetJob<'a> {
+    /// The job in `Memory.Empty: ShortRun(…) [N=1]`.
+    ///
+    /// A runtime or a toolchain makes another series. How often something is measured does not:
+    /// github-action-benchmark does not keep the job, and a default job must be recognized there.
+    fn parse(benchmark: &'a Value) -> Option<Self> {
+        let shown = benchmark.get("DisplayInfo")?.as_str()?.split_once(": ")?.1;
+        let shown = shown.split(" [").next().unwrap_or(shown).trim();
+        let settings = shown.split_once('(').map_or("", |(_, it)| it.trim_end_matches(')'));
+        let distinguishing: Vec<&str> = settings
+            .split(", ")
+            .filter(|setting| setting.contains('='))
+            .filter(|setting| !RUN_SETTINGS.iter().any(|known| setting.starts_with(known)))
+            .collect();
+        (!shown.is_empty()).then(|| Self { shown, distinguishing: distinguishing.join(", ") })
+    }
+}
+
+fn entry_of(benchmark: &Value) -> Option<BenchmarkEntry> {
     let text = |name: &str| benchmark.get(name).and_then(Value::as_str).filter(|it| !it.is_empty());
-    let suite: Vec<&str> = [text("Namespace"), text("Type")].into_iter().flatten().collect();
-    let mut entry =
-        BenchmarkEntry::of(suite.join("."), text("Method").or_else(|| text("MethodTitle"))?);
-    entry.name = match text("FullName") {
-        Some(name) => name.to_owned(),
-        None => entry.name.replace('/', "."),
-    };
+    let method = text("Method").or_else(|| text("MethodTitle"))?;
+    let typed: Vec<&str> = [text("Namespace"), text("Type")].into_iter().flatten().collect();
+    let path = [typed.as_slice(), &[method]].concat().join(".");
+    // The full name has parameters untruncated, where `Parameters` cuts long text.
+    let named = text("FullName").map(entry_named);
+    let has_params = |entry: &BenchmarkEntry| !entry.params.is_empty() || entry.n.is_some();
+    if let Some(entry) = named.clone().filter(has_params) {
+        return Some(entry);
+    }
+    let mut entry = named.unwrap_or_else(|| entry_named(&path));
     // Old versions part parameters by commas, later ones by `&`.
-    let told = text("Parameters").unwrap_or_default();
-    let parts: Vec<&str> =
-        if told.contains('&') { told.split('&').collect() } else { told.split(", ").collect() };
-    for part in parts {
-        if let Some((name, value)) = part.split_once('=') {
-            entry = name_syntax::add_parameter(entry, name.trim(), value.trim());
-        }
+    let params = text("Parameters").unwrap_or_default();
+    let separator = if params.contains('&') { "&" } else { ", " };
+    for (name, value) in params.split(separator).filter_map(|part| part.split_once('=')) {
+        entry = name::add_parameter(entry, name.trim(), value.trim());
     }
     Some(entry)
+}
+
+/// The benchmark of a full name, `Namespace.Class.Method(Count: 10, Kind: "a, b")`.
+pub(crate) fn entry_named(full_name: &str) -> BenchmarkEntry {
+    let (path, arguments) = match full_name.strip_suffix(')').and_then(|it| it.split_once('(')) {
+        Some((path, arguments)) => (path, arguments),
+        None => (full_name, ""),
+    };
+    // A `.` inside of type arguments is part of the method's or class's name.
+    let mut depth = 0_i32;
+    let dot = path.char_indices().filter(|(_, c)| {
+        depth += i32::from(*c == '<') - i32::from(*c == '>');
+        *c == '.' && depth == 0
+    });
+    let at = dot.last().map(|(at, _)| at);
+    let (suite, test) = at.map_or(("", path), |at| (&path[..at], &path[at + 1..]));
+    let mut entry = BenchmarkEntry {
+        name: full_name.to_owned(),
+        name_path: at.map(|at| path[..=at].to_owned()).unwrap_or_default(),
+        ..BenchmarkEntry::of(suite, test)
+    };
+    for argument in split_arguments(arguments) {
+        if let Some((name, value)) = argument.split_once(": ") {
+            let quote = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
+            let value = quote('"').or_else(|| quote('\'')).unwrap_or(value);
+            entry = name::add_parameter(entry, name.trim(), value);
+        }
+    }
+    entry
+}
+
+/// `Count: 10` and `Kind: "a, b"` of both in one text.
+fn split_arguments(arguments: &str) -> Vec<&str> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    let (mut depth, mut quoted, mut escaped) = (0_i32, false, false);
+    for (at, c) in arguments.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '(' | '[' | '{' | '<' if !quoted => depth += 1,
+            ')' | ']' | '}' | '>' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                parts.push(arguments[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(arguments[start..].trim());
+    parts
 }
 
 fn with_metrics(mut entry: BenchmarkEntry, benchmark: &Value) -> BenchmarkEntry {
@@ -125,10 +214,8 @@ fn with_metrics(mut entry: BenchmarkEntry, benchmark: &Value) -> BenchmarkEntry 
         entry = entry.metric(metric(MEMORY, "B", bytes));
     }
     for name in ["Gen0Collections", "Gen1Collections", "Gen2Collections", "TotalOperations"] {
-        entry = entry.field(
-            &name_syntax::snake_case(name),
-            benchmark.pointer(&format!("/Memory/{name}")).cloned(),
-        );
+        entry = entry
+            .field(&name::snake_case(name), benchmark.pointer(&format!("/Memory/{name}")).cloned());
     }
     for told in benchmark.get("Metrics").and_then(Value::as_array).into_iter().flatten() {
         let known = entry.metrics.len() > 1 && is_memory(told);
@@ -164,9 +251,8 @@ fn is_memory(metric_json: &Value) -> bool {
 fn diagnoser_metric(metric_json: &Value) -> Option<Measurement<'static>> {
     let text = |place: &str| metric_json.pointer(place).and_then(Value::as_str);
     let value = Number::of(metric_json.get("Value")?).0?;
-    let name = name_syntax::snake_case(
-        text("/Descriptor/Id").or_else(|| text("/Descriptor/DisplayName"))?,
-    );
+    let name =
+        name::snake_case(text("/Descriptor/Id").or_else(|| text("/Descriptor/DisplayName"))?);
     let greater =
         metric_json.pointer("/Descriptor/TheGreaterTheBetter").and_then(Value::as_bool)?;
     let better = if greater { Direction::Higher } else { Direction::Lower };
@@ -178,6 +264,16 @@ fn diagnoser_metric(metric_json: &Value) -> Option<Measurement<'static>> {
 mod tests {
     use super::*;
     use crate::test_support::read_text;
+
+    #[test]
+    fn a_full_name_holds_class_method_and_arguments() {
+        let it = entry_named("Ns.Cls<System.Int32>.Run<A.B>(Count: 10, Kind: \"a, (b\", C: 'x')");
+        assert_eq!((&*it.suite, &*it.test, it.n), ("Ns.Cls<System.Int32>", "Run<A.B>", None));
+        let params: Vec<String> = it.params.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        assert_eq!(params, ["C=x", "Count=10", "Kind=a, (b"]);
+        assert_eq!(it.into_suite("Bench").test, "Ns.Cls<System.Int32>.Run<A.B>");
+        assert_eq!(entry_named("Run").test, "Run");
+    }
 
     #[test]
     fn jobs_and_parameters_tell_benchmarks_apart() {
@@ -199,7 +295,7 @@ mod tests {
         let found = read_text(&FORMAT, text);
         let it = &found[0];
         assert_eq!((&*it.suite, &*it.test, it.n), ("A.T", "M", Some(10)));
-        assert_eq!((&*it.params["job"], &*it.params["Mode"]), ("net8(Runtime=8)", "x"));
+        assert_eq!((&*it.params["job"], &*it.params["Mode"]), ("Runtime=8", "x"));
         let time = metric(TIME_METRIC, "ns", 2.5)
             .std(0.5)
             .statistic(Statistic::Median, 2.0)
@@ -209,6 +305,6 @@ mod tests {
         let names: Vec<&str> = it.metrics.iter().map(|it| &*it.metric).collect();
         assert_eq!(names, [TIME_METRIC, MEMORY, "cache_misses"]);
         assert_eq!((&it.fields["cpu"], &it.fields["cores"]), (&"CPU".into(), &8.into()));
-        assert!(found[1].error.is_some() && found[1].params["job"] == "net9(Runtime=9)");
+        assert!(found[1].error.is_some() && found[1].params["job"] == "Runtime=9");
     }
 }

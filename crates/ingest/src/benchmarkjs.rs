@@ -2,8 +2,8 @@
 //! the margin of error at 95 % and becomes bounds. Other lines are the program's own.
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
-use crate::formats::{Format, Reader};
-use crate::quantity::{parse_number, parse_quantity};
+use crate::format::{Format, Reader};
+use crate::parse::number::{parse_number, parse_quantity};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::Statistic;

@@ -7,8 +7,9 @@
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{number, pairs};
+use crate::parse::name;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
@@ -42,11 +43,8 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         return Err(InputError::whole("not an object of benchmarks"));
     }
     for (name, measures) in pairs(file) {
-        let kept = name.strip_suffix(IGNORE).unwrap_or(name);
-        let (suite, test) = kept.rsplit_once("::").unwrap_or(("", kept));
-        let mut entry = BenchmarkEntry::of(suite, test);
-        kept.clone_into(&mut entry.name);
-        if kept != name {
+        let mut entry = entry_named(name);
+        if name.ends_with(IGNORE) {
             entry = entry.field("bencher_ignore", true);
         }
         entry.metrics = pairs(measures).map(|(name, body)| measurement(name, body)).collect();
@@ -58,29 +56,40 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     Ok(())
 }
 
-fn measurement(name: &str, body: &Value) -> Measurement<'static> {
-    let value = number(body, "value").unwrap_or(f64::NAN);
-    let slug = snake_case(name);
-    let known = match slug.as_str() {
-        "latency" => metric(TIME_METRIC, "ns", value),
-        "throughput" => metric(THROUGHPUT, "ops/s", value).direction(Direction::Higher),
-        "build_time" => metric("build_time", "s", value),
-        "file_size" => metric("file_size", "B", value),
-        // Its own adapter for dhat writes these.
-        other if other.ends_with("_bytes") => metric(other, "B", value),
-        other if other.ends_with("_blocks") => metric(other, "count", value),
-        other => metric(other, "", value),
-    };
-    known
-        .statistic(Statistic::Lower, number(body, "lower_value"))
-        .statistic(Statistic::Upper, number(body, "upper_value"))
+/// The benchmark of a name: what stands before the last `::` is the suite. The suffix that hides a
+/// benchmark from Bencher's own list is no part of its name.
+pub(crate) fn entry_named(name: &str) -> BenchmarkEntry {
+    BenchmarkEntry::split(name.strip_suffix(IGNORE).unwrap_or(name), "::")
 }
 
-/// Letters and digits in lower case, `_` between words.
-pub fn snake_case(name: &str) -> String {
-    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let snake = words.map(str::to_lowercase).collect::<Vec<_>>().join("_");
-    if snake.is_empty() { name.to_owned() } else { snake }
+/// A measure by its slug or name; Bencher's own ones have units.
+pub(crate) fn measurement_named(
+    slug: &str,
+    unit: Option<&str>,
+    value: f64,
+) -> Measurement<'static> {
+    // A measure of marks alone keeps them: two such measures are two metrics.
+    let slug = match name::snake_case(slug) {
+        empty if empty.is_empty() => slug.to_owned(),
+        slug => slug,
+    };
+    let in_unit = |known: &'static str| unit.unwrap_or(known).to_owned();
+    match slug.as_str() {
+        "latency" => metric(TIME_METRIC, &in_unit("ns"), value),
+        "throughput" => metric(THROUGHPUT, &in_unit("ops/s"), value).direction(Direction::Higher),
+        "build_time" => metric("build_time", &in_unit("s"), value),
+        "file_size" => metric("file_size", &in_unit("B"), value),
+        // Its own adapter for dhat writes these.
+        other if other.ends_with("_bytes") => metric(other, &in_unit("B"), value),
+        other if other.ends_with("_blocks") => metric(other, &in_unit("count"), value),
+        other => metric(other, &in_unit(""), value),
+    }
+}
+
+fn measurement(name: &str, body: &Value) -> Measurement<'static> {
+    measurement_named(name, None, number(body, "value").unwrap_or(f64::NAN))
+        .statistic(Statistic::Lower, number(body, "lower_value"))
+        .statistic(Statistic::Upper, number(body, "upper_value"))
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
-use crate::name_syntax;
+use crate::format::{Format, Reader};
+use crate::parse::name;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC, Unit};
@@ -95,7 +95,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
 fn entry(completed: &CompletedBenchmark, group: Option<&str>) -> BenchmarkEntry {
     let unit = completed.unit.as_str();
     let time = Unit::parse(unit).0.as_str() == "ns";
-    let what = if time { TIME_METRIC.to_owned() } else { name_syntax::snake_case(unit) };
+    let what = if time { TIME_METRIC.to_owned() } else { name::snake_case(unit) };
     let values = completed.measured_values.iter().zip(&completed.iteration_count);
     let metric = metric(&what, unit, completed.typical.estimate)
         .statistic(Statistic::Median, completed.median.estimate)
@@ -103,13 +103,13 @@ fn entry(completed: &CompletedBenchmark, group: Option<&str>) -> BenchmarkEntry 
         .statistic(Statistic::Upper, completed.typical.upper_bound)
         .samples(values.map(|(value, count)| value / count).collect());
     let count: f64 = completed.iteration_count.iter().sum();
-    let mut entry = name_syntax::criterion_entry(&completed.id, group)
+    let mut entry = name::criterion_entry(&completed.id, group)
         .metric(metric)
         .field("mean", completed.mean.estimate)
         .field("median_abs_dev", completed.median_abs_dev.as_ref().map(|it| it.estimate))
         .field("iterations", Some(count).filter(|count| *count > 0.0));
     for throughput in &completed.throughput {
-        let name = format!("{}_per_iteration", name_syntax::snake_case(&throughput.unit));
+        let name = format!("{}_per_iteration", name::snake_case(&throughput.unit));
         entry = entry.field(&name, throughput.per_iteration);
     }
     entry

@@ -1,19 +1,19 @@
 //! Chrome's performance histograms (catapult `HistogramSet`): a list of histograms and of the
 //! diagnostics they share. One entry for each histogram's name and story; equal ones are repeats.
 //!
-//! Samples are kept; a set whose samples were left out tells mean, deviation and extremes. Suite is
+//! Samples are kept; a set without samples has mean, deviation and extremes. Suite is
 //! the benchmark, time its start. A histogram that saw nothing is a gap.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::entry::{self, BenchmarkEntry, MeasurementExt, metric, sampled};
-use crate::formats::{Format, Reader};
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric, sampled};
+use crate::format::{Format, Reader};
 use crate::json::{Number, list, number, numbers, text as word, to_plain_text};
+use crate::parse::{time, unit as units};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::timestamps;
 use model::record::{Direction, Measurement, Statistic};
 
 pub const FORMAT: Format = Format {
@@ -115,7 +115,7 @@ impl FoundHistogram<'_> {
         let position = self.context.first_value("chromiumCommitPositions");
         entry.run.commit = Some(position).filter(|it| !it.is_empty());
         let start = self.context.diagnostic("benchmarkStart").and_then(|it| number(it, "min"));
-        entry.run.timestamp = start.and_then(timestamps::parse_epoch);
+        entry.run.timestamp = start.and_then(time::parse_epoch);
         match self.measurement() {
             Some(measured) => entry.metric(measured),
             None => entry.failed("the histogram holds no sample"),
@@ -124,7 +124,7 @@ impl FoundHistogram<'_> {
 
     fn measurement(&self) -> Option<Measurement<'static>> {
         let (unit, better) = split_unit(word(self.context.item, "unit"));
-        let name = entry::metric_for_unit(unit);
+        let name = units::metric(unit);
         let samples: Vec<f64> =
             self.histograms.iter().flat_map(|it| numbers(list(it, "sampleValues"))).collect();
         // count, max, mean of logarithms, mean, min, sum, variance

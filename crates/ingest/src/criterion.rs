@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::sink::{EntrySink, InputError};
-use crate::source::ResultFolder;
+use crate::source::Folder;
 use model::record::{Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
@@ -27,12 +27,12 @@ pub const FORMAT: Format = Format {
 
 const ESTIMATES: &str = "/new/estimates.json";
 
-fn recognizes(folder: &ResultFolder) -> bool {
-    folder.files.iter().any(|file| file.ends_with(ESTIMATES) || *file == ESTIMATES[1..])
+fn recognizes(folder: &dyn Folder) -> bool {
+    folder.files().iter().any(|file| file.ends_with(ESTIMATES) || *file == ESTIMATES[1..])
 }
 
-fn read(folder: &ResultFolder, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
-    for file in &folder.files {
+fn read(folder: &dyn Folder, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    for file in folder.files() {
         let Some(stem) = file.strip_suffix("estimates.json") else { continue };
         if !format!("/{stem}").ends_with("/new/") {
             continue;
@@ -92,7 +92,7 @@ struct CriterionSample {
 
 /// A file of the tree, or which one is at fault and why.
 fn read_part<T: DeserializeOwned>(
-    folder: &ResultFolder,
+    folder: &dyn Folder,
     file: String,
 ) -> Result<T, (String, InputError)> {
     let read = folder.read(&file).and_then(|text| text.parse());
@@ -100,7 +100,7 @@ fn read_part<T: DeserializeOwned>(
 }
 
 /// The benchmark whose `new/` this is.
-fn entry(folder: &ResultFolder, new: &str) -> Result<BenchmarkEntry, (String, InputError)> {
+fn entry(folder: &dyn Folder, new: &str) -> Result<BenchmarkEntry, (String, InputError)> {
     let estimates: Estimates = read_part(folder, format!("{new}estimates.json"))?;
     let benchmark: CriterionBenchmark = read_part(folder, format!("{new}benchmark.json"))?;
     let sample = format!("{new}sample.json");

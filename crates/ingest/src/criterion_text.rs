@@ -1,15 +1,15 @@
 //! What criterion.rs prints: `NAME   time:   [low estimate high]`, the name on a line of its own
 //! where it is long. The estimate is the value, the outer two are its bounds.
 //!
-//! The tree in `target/criterion` and the messages of cargo-criterion tell more; this is for logs.
-//! A benchmark that was begun and never told is a failed one. Throughput is the time turned over
+//! The tree in `target/criterion` and the messages of cargo-criterion have more; this is for logs.
+//! A benchmark that began and has no result is a failed run. Throughput is the time turned over
 //! and kept as a field; what changed since the last run is left alone.
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
-use crate::name_syntax;
-use crate::quantity::{convert, parse_quantity};
-use crate::repeats::RepeatMerger;
+use crate::format::{Format, Reader};
+use crate::parse::name;
+use crate::parse::number::{convert, parse_quantity};
+use crate::parse::repeats::RepeatMerger;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC, Unit};
@@ -41,7 +41,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut last: Option<BenchmarkEntry> = None;
     for (_, line) in text.lines() {
         let line = line.rsplit('\r').next().unwrap_or(line);
-        target = name_syntax::cargo_target(line).or(target);
+        target = name::cargo_target(line).or(target);
         if let Some(name) = line.strip_prefix("Benchmarking ") {
             begun = Some(name.split(": ").next().unwrap_or(name));
             begun = progress_name(name).or(begun);
@@ -58,9 +58,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
         } else if line.starts_with("thread '") && line.contains("panicked at") {
             last.take().into_iter().for_each(|entry| repeats.add(entry));
             match begun.take() {
-                Some(name) => {
-                    repeats.add(name_syntax::criterion_entry(name, None).failed(line.trim()))
-                }
+                Some(name) => repeats.add(name::criterion_entry(name, None).failed(line.trim())),
                 None => sink.remark(format!("the run ended early: {}", line.trim())),
             }
         }
@@ -96,11 +94,11 @@ fn parse_time_line(line: &str) -> Option<(&str, PrintedEstimate<'_>)> {
 fn entry(name: &str, estimate: &PrintedEstimate<'_>) -> BenchmarkEntry {
     let unit = estimate.unit;
     let time = Unit::parse(unit).0.as_str() == "ns";
-    let what = if time { TIME_METRIC.to_owned() } else { name_syntax::snake_case(unit) };
+    let what = if time { TIME_METRIC.to_owned() } else { name::snake_case(unit) };
     let metric = metric(&what, unit, estimate.value)
         .statistic(Statistic::Lower, estimate.lower)
         .statistic(Statistic::Upper, estimate.upper);
-    name_syntax::criterion_entry(name, None).metric(metric)
+    name::criterion_entry(name, None).metric(metric)
 }
 
 #[cfg(test)]

@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, RunContext, metric, sampled};
 use crate::exported;
-use crate::formats::{Format, Reader};
-use crate::quantity::{parse_number, parse_quantity};
+use crate::format::{Format, Reader};
+use crate::parse::number::{parse_number, parse_quantity};
+use crate::parse::time;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::timestamps;
 use model::record::fields::RecordField;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
@@ -172,9 +172,7 @@ impl TableRow {
         let owned = || Some(cell.to_owned()).filter(|it| !it.is_empty());
         let time = || match cell {
             "" => Ok(None),
-            _ => {
-                timestamps::parse_time(cell).map(Some).ok_or_else(|| format!("`{cell}` is no time"))
-            }
+            _ => time::parse_time(cell).map(Some).ok_or_else(|| format!("`{cell}` is no time")),
         };
         let numeric = || match cell {
             "" => Ok(None),

@@ -5,10 +5,11 @@
 
 use serde_json::Value;
 
-use crate::entry::{self, BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
+use crate::format::{Format, Reader};
 use crate::json::{number, text as word, to_plain_text};
-use crate::quantity::parse_quantity;
+use crate::parse::number::parse_quantity;
+use crate::parse::unit;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement, Statistic};
@@ -63,13 +64,12 @@ fn read(text: &Text, better: Direction, sink: &mut EntrySink<'_>) -> Result<(), 
             sink.reject(1, "a result has no name", remedy, &item.to_string());
             continue;
         }
-        let unit = word(item, "unit");
         let entry = BenchmarkEntry::named(name).field("extra", word(item, "extra"));
         let Some(value) = number(item, "value") else {
             sink.entry(entry.failed("the result has no value"));
             continue;
         };
-        let measured = metric(entry::metric_for_unit(unit), unit, value).direction(better);
+        let measured = measurement(word(item, "unit"), value).direction(better);
         let range = item.get("range").map(to_plain_text).unwrap_or_default();
         sink.entry(match with_range(measured.clone(), &range) {
             Some(measured) => entry.metric(measured),
@@ -77,6 +77,11 @@ fn read(text: &Text, better: Direction, sink: &mut EntrySink<'_>) -> Result<(), 
         });
     }
     Ok(())
+}
+
+/// A value that only its unit describes.
+pub(crate) fn measurement(unit: &str, value: f64) -> Measurement<'static> {
+    metric(unit::metric(unit), &unit::plain(unit), value)
 }
 
 /// The value with what its `range` says; none where that is other text.

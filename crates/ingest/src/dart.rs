@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::entry::{BenchmarkEntry, sampled};
-use crate::formats::{Format, Reader};
-use crate::quantity::parse_quantity;
+use crate::format::{Format, Reader};
+use crate::parse::number::parse_quantity;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric, sampled};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{list, number, text as word};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;

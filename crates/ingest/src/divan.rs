@@ -7,9 +7,9 @@
 //! benchmark; ignored ones are passed over.
 
 use crate::entry::{ALLOCATIONS, BenchmarkEntry, MEMORY, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
-use crate::name_syntax;
-use crate::quantity::{convert, parse_number, parse_quantity};
+use crate::format::{Format, Reader};
+use crate::parse::name;
+use crate::parse::number::{convert, parse_number, parse_quantity};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};
@@ -119,8 +119,8 @@ fn entry_named(path: &[String]) -> BenchmarkEntry {
         let fits = parts.len() > 2 && parts.last().is_some_and(|part| is(part));
         if fits { parts.pop() } else { None }
     };
-    let threads = last(|part| part.strip_prefix("t=").is_some_and(name_syntax::is_whole));
-    let n = last(name_syntax::is_whole);
+    let threads = last(|part| part.strip_prefix("t=").is_some_and(name::is_whole));
+    let n = last(name::is_whole);
     let test = parts.pop().unwrap_or_default();
     let mut entry =
         BenchmarkEntry { name: path.join("::"), ..BenchmarkEntry::of(parts.join("::"), test) };
@@ -152,7 +152,7 @@ fn with_times(entry: BenchmarkEntry, header: &Header, cells: &[&str]) -> Option<
 fn add_continuation_row(open: &mut DivanGroup, header: &Header, cells: &[&str]) {
     let first = cells.first().copied().unwrap_or_default();
     if let Some(heading) = first.strip_suffix(':') {
-        open.heading = name_syntax::snake_case(heading);
+        open.heading = name::snake_case(heading);
         open.rows = 0;
         return;
     }

@@ -1,4 +1,4 @@
-//! What a tool told of one benchmark in one run, before anyone knows of which commit: the one form
+//! One benchmark in one run as a tool reports it, before its commit is known: the one form
 //! that all adapters yield and the only one that is written.
 
 use std::borrow::Cow;
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use model::record::time::Timestamp;
-use model::record::{Direction, Measurement, OptionalF64, Statistic, TIME_METRIC, Unit};
+use model::record::{Direction, Measurement, OptionalF64, Statistic};
 
 /// Time by the processor's clock, beside the time by the wall's (`record::TIME`).
 pub const CPU_TIME: &str = "cpu_time";
@@ -20,20 +20,26 @@ pub const MEMORY: &str = "memory";
 /// Allocations of one operation.
 pub const ALLOCATIONS: &str = "allocations";
 
-/// One benchmark of one run. Empty text means that the tool does not say.
+/// What stands for the tool's own suite in a suite that the user names.
+pub const OWN_SUITE: &str = "{suite}";
+
+/// One benchmark of one run. Empty text means that the tool does not report it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BenchmarkEntry {
-    /// The name as the tool tells it, whole: what `--map` is matched with.
+    /// The whole name as the tool prints it: `--map` matches it.
     pub name: String,
     pub suite: String,
+    /// What of the printed name became the suite, with its separator: `bench.py::`. A suite that
+    /// the user names instead leaves it with the test, so that two files stay two tests.
+    pub name_path: String,
     pub test: String,
     pub backend: String,
     pub mode: String,
     pub parallel: Option<bool>,
     pub n: Option<u64>,
-    /// Parameters told beside the name or found in it.
+    /// Parameters reported beside the name or found in it.
     pub params: BTreeMap<String, String>,
-    /// Values as told, in the tool's own units; nothing is scaled before a record is read.
+    /// Values in the tool's own units; nothing is scaled before a record is read.
     pub metrics: Vec<Measurement<'static>>,
     /// Why there is no value.
     pub error: Option<String>,
@@ -70,6 +76,40 @@ impl BenchmarkEntry {
         let (suite, test) = (suite.into(), test.into());
         let name = if suite.is_empty() { test.clone() } else { format!("{suite}/{test}") };
         Self { name, suite, test, ..Self::default() }
+    }
+
+    /// A benchmark whose printed name holds its suite before the last separator: `a::b::c` is test
+    /// `c` of suite `a::b`.
+    pub(crate) fn split(name: &str, separator: &str) -> Self {
+        let (suite, test) = name.rsplit_once(separator).unwrap_or(("", name));
+        let name_path =
+            if suite.is_empty() { String::new() } else { format!("{suite}{separator}") };
+        Self {
+            name: name.to_owned(),
+            suite: suite.to_owned(),
+            name_path,
+            test: test.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Puts the benchmark into a suite that somebody named: `{suite}` in it stands for the suite
+    /// that the tool names. Without it the test keeps its whole printed name, or the same method of
+    /// two classes would become one series.
+    pub(crate) fn into_suite(mut self, suite: &str) -> Self {
+        let (suite, test) = self.names_within(suite);
+        (self.suite, self.test) = (suite, test);
+        self.name_path.clear();
+        self
+    }
+
+    /// Suite and test within a suite that somebody named.
+    pub(crate) fn names_within(&self, suite: &str) -> (String, String) {
+        if suite.contains(OWN_SUITE) {
+            let joined = suite.replace(OWN_SUITE, &self.suite);
+            return (joined.trim_matches('/').to_owned(), self.test.clone());
+        }
+        (suite.to_owned(), format!("{}{}", self.name_path, self.test))
     }
 
     pub fn metric(mut self, metric: Measurement<'static>) -> Self {
@@ -111,7 +151,7 @@ impl BenchmarkEntry {
     }
 }
 
-/// A value of a metric, in the unit it is told in.
+/// A value of a metric, in the unit of its source.
 pub fn metric(name: &str, unit: &str, value: f64) -> Measurement<'static> {
     let text = |text: &str| Cow::Owned(text.to_owned());
     Measurement {
@@ -128,18 +168,6 @@ pub fn metric(name: &str, unit: &str, value: f64) -> Measurement<'static> {
 /// A metric known by its samples alone; their median is its value once it is read.
 pub fn sampled(name: &str, unit: &str, samples: Vec<f64>) -> Measurement<'static> {
     Measurement { samples, ..metric(name, unit, f64::NAN) }
-}
-
-/// The metric that a value of this unit is, where nothing but the unit tells.
-pub fn metric_for_unit(unit: &str) -> &'static str {
-    match Unit::parse(unit).0.as_str() {
-        "ns" => TIME_METRIC,
-        "B/s" => BANDWIDTH,
-        "B" => "size",
-        "count" => "count",
-        rate if rate.ends_with("/s") => THROUGHPUT,
-        _ => "value",
-    }
 }
 
 /// What adapters add to a metric; statistics that are no numbers are left out.

@@ -5,11 +5,12 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::ndjson;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{RECORD_FIELDS, Statistic};
+use model::record::Statistic;
+use model::record::fields::RECORD_FIELDS;
 
 pub const FORMAT: Format = Format {
     name: "exported-csv",

@@ -1,52 +1,23 @@
-//! The one table of formats: what each is called, how it is recognised, what it yields. Adding a
+//! The one table of formats: what each is called, how it is recognized, what it yields. Adding a
 //! format is a file beside this one and a row here.
 //!
-//! Recognition looks at content alone. A text that two formats recognise is no format's: the user
+//! Recognition looks at content alone. A text that two formats recognize is no format's: the user
 //! is asked.
 
-use crate::sink::{EntrySink, InputError};
-use crate::source::{ResultFolder, Text};
+use crate::format::{Format, Reader};
+use crate::source::{Folder, Text};
 use crate::{
-    asv_results, asv_text, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion,
-    catch2, chrome_perf, criterion, criterion_text, csv_table, custom, dart, deno, divan, exported,
-    go, google, gungraun, hyperfine, jmh, js_time, julia, k6, libtest, lnt, locust, luau, ndjson,
-    oha, otava, perfherder, pgbench, pyperf, pytest_benchmark, redis_benchmark, ruby_benchmark,
-    skia_perf, swift, tinybench, vitest, wrk,
+    asv, benchmark_ips, benchmarkdotnet, benchmarkjs, bmf, cargo_criterion, catch2, chrome_perf,
+    criterion, criterion_text, csv_table, custom, dart, deno, divan, exported, go, google,
+    gungraun, hyperfine, jmh, js_time, julia, k6, libtest, lnt, locust, luau, ndjson, oha, otava,
+    perfherder, pgbench, pyperf, pytest_benchmark, redis_benchmark, ruby_benchmark, skia_perf,
+    swift, tinybench, vitest, wrk,
 };
-
-/// A format that can be read.
-pub struct Format {
-    /// What `--format` calls it.
-    pub name: &'static str,
-    /// The tool and its version or option, for people.
-    pub tool: &'static str,
-    /// What tells it from others, for people.
-    pub signature: &'static str,
-    /// Metrics and fields it yields, for people.
-    pub yields: &'static str,
-    /// The backend of its records where neither tool nor user names one.
-    pub backend: &'static str,
-    pub reader: Reader,
-}
-
-/// How a format is recognised and read.
-pub enum Reader {
-    /// One file, or standard input.
-    Text {
-        recognizes: fn(&Text) -> bool,
-        read: fn(&Text, &mut EntrySink<'_>) -> Result<(), InputError>,
-    },
-    /// A folder whose files belong together.
-    Folder {
-        recognizes: fn(&ResultFolder) -> bool,
-        read: fn(&ResultFolder, &mut EntrySink<'_>) -> Result<(), InputError>,
-    },
-}
 
 /// Every format, sorted by name.
 pub const FORMATS: &[&Format] = &[
-    &asv_results::FORMAT,
-    &asv_text::FORMAT,
+    &asv::format::FORMAT,
+    &asv::text::FORMAT,
     &benchmark_ips::FORMAT,
     &benchmarkdotnet::FORMAT,
     &benchmarkjs::FORMAT,
@@ -99,14 +70,14 @@ pub fn by_name(name: &str) -> Option<&'static Format> {
     FORMATS.iter().copied().find(|format| format.name == name)
 }
 
-/// The formats that recognise a text.
+/// The formats that recognize a text.
 pub fn recognizing_text(text: &Text) -> Vec<&'static Format> {
     let is = |format: &&Format| matches!(format.reader, Reader::Text { recognizes, .. } if recognizes(text));
     FORMATS.iter().copied().filter(is).collect()
 }
 
-/// The formats that recognise a folder.
-pub fn recognizing_folder(folder: &ResultFolder) -> Vec<&'static Format> {
+/// The formats that recognize a folder.
+pub fn recognizing_folder(folder: &dyn Folder) -> Vec<&'static Format> {
     let is = |format: &&Format| matches!(format.reader, Reader::Folder { recognizes, .. } if recognizes(folder));
     FORMATS.iter().copied().filter(is).collect()
 }
@@ -114,6 +85,7 @@ pub fn recognizing_folder(folder: &ResultFolder) -> Vec<&'static Format> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sink::EntrySink;
 
     #[test]
     fn names_are_sorted_and_typeable() {

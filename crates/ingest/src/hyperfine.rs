@@ -1,12 +1,12 @@
 //! hyperfine `--export-json`: one entry a command; seconds. Every timing is kept as a sample, user
-//! and system time become metrics of their own, exit codes that are not zero are told as a field.
+//! and system time become metrics of their own, exit codes other than zero are a field.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use crate::entry::{BenchmarkEntry, CPU_TIME, MEMORY, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};

@@ -1,22 +1,22 @@
 //! JMH `-rf json`: one entry a benchmark, mode and set of parameters; percentiles and the raw data
 //! of every fork stay.
 //!
-//! The unit tells what was measured: `ops/s` throughput, `ns/op` time. Secondary metrics of
+//! The unit decides the metric: `ops/s` throughput, `ns/op` time. Secondary metrics of
 //! profilers become metrics of their own name. `NaN`, as JMH writes the error of one iteration, is
-//! left out. Histograms of sampled times are not unfolded: their percentiles are told.
+//! left out. Histograms of sampled times are not unfolded: their percentiles are read.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::entry::{BenchmarkEntry, MEMORY, MeasurementExt, THROUGHPUT, metric};
-use crate::formats::{Format, Reader};
-use crate::json::Number;
-use crate::name_syntax;
+use crate::entry::{BenchmarkEntry, MEMORY, MeasurementExt, metric};
+use crate::format::{Format, Reader};
+use crate::json::{Number, to_plain_text};
+use crate::parse::{direction, name, unit};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Direction, Measurement, Statistic, TIME_METRIC, Unit};
+use model::record::{Direction, Measurement, Statistic};
 
 pub const FORMAT: Format = Format {
     name: "jmh",
@@ -37,7 +37,7 @@ const PERCENTILES: [(&str, Statistic); 7] = [
     ("99.9", Statistic::P999),
     ("100.0", Statistic::Max),
 ];
-/// What tells runs apart beside the benchmark: JMH's name, the field's.
+/// The setup of a run: JMH's name of each, and the field's.
 const FIELDS: [(&str, &str); 12] = [
     ("jmhVersion", "jmh"),
     ("jdkVersion", "jdk"),
@@ -103,17 +103,11 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
 }
 
 fn entry(jmh_benchmark: JmhBenchmark) -> BenchmarkEntry {
-    let (suite, test) = name_syntax::split_path(&jmh_benchmark.benchmark, ".");
-    let mut entry = BenchmarkEntry::of(suite, test);
-    entry.name.clone_from(&jmh_benchmark.benchmark);
+    let mut entry = entry_named(&jmh_benchmark.benchmark, &jmh_benchmark.params);
     entry.mode = jmh_benchmark.mode;
     let swift = jmh_benchmark.benchmark.starts_with("package.");
     if swift {
         entry.backend = "swift".to_owned();
-    }
-    for (name, value) in &jmh_benchmark.params {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        entry = name_syntax::add_parameter(entry, name, &text);
     }
     for (name, field) in FIELDS {
         let value =
@@ -121,11 +115,7 @@ fn entry(jmh_benchmark: JmhBenchmark) -> BenchmarkEntry {
         entry = entry.field(field, value.cloned().unwrap_or_default());
     }
     let unit = jmh_benchmark.primary.score_unit.clone();
-    let name = match Unit::parse(&unit).0.as_str() {
-        "ns" => TIME_METRIC.to_owned(),
-        base if base.ends_with("/s") => THROUGHPUT.to_owned(),
-        _ => name_syntax::snake_case(&unit),
-    };
+    let name = metric_of_unit(&unit);
     if jmh_benchmark.primary.score.0.is_none() && jmh_benchmark.primary.raw_data.is_empty() {
         return entry.failed("JMH tells no score");
     }
@@ -133,14 +123,34 @@ fn entry(jmh_benchmark: JmhBenchmark) -> BenchmarkEntry {
     for (name, metric) in &jmh_benchmark.secondary {
         let measured = match swift {
             // package-benchmark writes `ops/s` for whatever it measured beside.
-            true => {
-                measurement(&name_syntax::snake_case(name), "", metric).direction(Direction::Lower)
-            }
+            true => measurement(&name::snake_case(name), "", metric).direction(Direction::Lower),
             false => profiler_measurement(name, metric),
         };
         entry = entry.metric(measured);
     }
     entry
+}
+
+/// The benchmark of a method with its class, and its parameters: the class is the suite.
+pub(crate) fn entry_named(method: &str, params: &BTreeMap<String, Value>) -> BenchmarkEntry {
+    let entry = BenchmarkEntry::split(method, ".");
+    params
+        .iter()
+        .fold(entry, |entry, (name, value)| name::add_parameter(entry, name, &to_plain_text(value)))
+}
+
+/// The metric of JMH's score.
+pub(crate) fn metric_of_unit(unit: &str) -> String {
+    match unit::metric(unit) {
+        "value" => name::metric_name(unit),
+        known => known.to_owned(),
+    }
+}
+
+/// JMH's mode where only a unit tells: operations a time are `thrpt`, time of an operation `avgt`.
+/// The other two modes (`sample`, `ss`) have units of `avgt` and cannot be told from it.
+pub(crate) fn mode_of_unit(unit: &str) -> &'static str {
+    if direction::is_rate(unit) { "thrpt" } else { "avgt" }
 }
 
 fn measurement(name: &str, unit: &str, jmh_metric: &JmhMetric) -> Measurement<'static> {
@@ -159,7 +169,7 @@ fn measurement(name: &str, unit: &str, jmh_metric: &JmhMetric) -> Measurement<'s
 fn profiler_measurement(name: &str, jmh_metric: &JmhMetric) -> Measurement<'static> {
     let plain = name.trim_start_matches('·');
     let unit = jmh_metric.score_unit.as_str();
-    let snaked = name_syntax::snake_case(plain);
+    let snaked = name::snake_case(plain);
     match plain {
         "gc.alloc.rate.norm" => measurement(MEMORY, unit, jmh_metric),
         // GCProfiler divides bytes by 1024 twice and calls that MB.
@@ -177,6 +187,7 @@ fn profiler_measurement(name: &str, jmh_metric: &JmhMetric) -> Measurement<'stat
 mod tests {
     use super::*;
     use crate::test_support::read_text;
+    use model::record::TIME_METRIC;
 
     #[test]
     fn profilers_and_odd_numbers_are_read() {

@@ -1,12 +1,12 @@
 //! `console.time` and `console.timeEnd`: a line `label: 12.5ms` each, as Node.js, Deno, Bun and
-//! browsers print them. The same label again is a repeat. It recognises texts that hold nothing
+//! browsers print them. The same label again is a repeat. It recognizes texts that hold nothing
 //! else; readings in between (`console.timeLog` with words behind) are passed over.
 
 use std::collections::BTreeMap;
 
 use crate::entry::{BenchmarkEntry, sampled};
-use crate::formats::{Format, Reader};
-use crate::quantity::{parse_number, parse_quantity};
+use crate::format::{Format, Reader};
+use crate::parse::number::{parse_number, parse_quantity};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;

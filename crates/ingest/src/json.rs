@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::quantity;
+use crate::parse::number;
 
 /// The same text with bare `NaN`, `Infinity` and `-Infinity` in quotes: legal JSON. Columns after
 /// one on the same line shift by two.
@@ -60,7 +60,7 @@ impl Number {
     pub fn of(value: &Value) -> Self {
         let number = match value {
             Value::Number(number) => number.as_f64(),
-            Value::String(text) => quantity::parse_number(text),
+            Value::String(text) => number::parse_number(text),
             _ => None,
         };
         Self(number.filter(|it| it.is_finite()))
@@ -70,6 +70,16 @@ impl Number {
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self::of(&Value::deserialize(deserializer)?))
+    }
+}
+
+/// A count as a field: whole where it is whole.
+pub(crate) fn count_value(number: f64) -> Value {
+    // 2^53: up to here every whole number has its own f64.
+    if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 {
+        Value::from(number as i64)
+    } else {
+        Value::from(number)
     }
 }
 

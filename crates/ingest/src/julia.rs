@@ -2,12 +2,12 @@
 //! them; nanoseconds.
 //!
 //! The path of a group's keys is the name; a last key that is a whole number is `n`. Every time of
-//! a trial is a sample. Ratios and judgements compare two runs, measure nothing and are refused.
+//! a trial is a sample. Ratios and judgements compare two runs, measure nothing and are rejected.
 
 use serde_json::Value;
 
 use crate::entry::{ALLOCATIONS, BenchmarkEntry, MEMORY, metric, sampled};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{list, number, numbers, pairs, to_plain_text};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
@@ -113,7 +113,8 @@ impl<'v> JuliaReading<'_, 'v, '_> {
     }
 }
 
-fn entry_named(path: &[&str]) -> BenchmarkEntry {
+/// The benchmark of the keys from the root: the groups are the suite.
+pub(crate) fn entry_named(path: &[&str]) -> BenchmarkEntry {
     let sized = path.len() > 1 && path.last().is_some_and(|key| key.parse::<u64>().is_ok());
     let (n, keys) = match path.split_last() {
         Some((last, keys)) if sized => (Some(*last), keys),
@@ -121,6 +122,9 @@ fn entry_named(path: &[&str]) -> BenchmarkEntry {
     };
     let (test, groups) = keys.split_last().unwrap_or((&"benchmark", &[]));
     let mut entry = BenchmarkEntry::of(groups.join("/"), *test);
+    if !groups.is_empty() {
+        entry.name_path = format!("{}/", groups.join("/"));
+    }
     if !path.is_empty() {
         entry.name = path.join("/");
     }

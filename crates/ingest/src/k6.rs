@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{number, pairs, text as word};
+use crate::parse::direction;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Statistic};
@@ -100,20 +101,34 @@ fn with_metric(entry: BenchmarkEntry, name: &str, body: &Value, requests: bool) 
             .statistic(Statistic::P95, value("p(95)"))
             .statistic(Statistic::P99, value("p(99)"))
             .statistic(Statistic::P999, value("p(99.9)"))
-            .direction(Direction::Lower)
     } else if value("passes").is_some() || word(body, "type") == "rate" {
-        // A part of all, from 0 to 1. Checks are wanted, failures and errors are not.
-        let better = if name == "checks" { Direction::Higher } else { Direction::Lower };
-        metric(name, "", value("rate").or(value("value")).unwrap_or(f64::NAN)).direction(better)
+        // A part of all, from 0 to 1.
+        metric(name, "", value("rate").or(value("value")).unwrap_or(f64::NAN))
     } else if let Some(count) = value("count") {
         metric(name, "count", count)
     } else {
         metric(name, metric_unit(name, body), value("value").unwrap_or(f64::NAN))
     };
-    entry.metric(metric)
+    let is_time = trend.is_some() && metric.unit.as_deref() == Some("ms");
+    let better = direction_of_thresholds(body).or_else(|| direction::of_name(name));
+    let better = better.or(is_time.then_some(Direction::Lower));
+    entry.metric(match better {
+        Some(better) => metric.direction(better),
+        None => metric,
+    })
 }
 
-/// What a metric is counted in: said by the newer shape, and by the names of k6's own metrics.
+/// The direction that the thresholds of a metric state: `rate>0.95` wants more, `p(95)<500` less.
+/// What the file states beats any guess from a name.
+fn direction_of_thresholds(body: &Value) -> Option<Direction> {
+    let thresholds = body.get("thresholds")?.as_object()?;
+    thresholds.keys().find_map(|expression| match expression.find(['<', '>'])? {
+        at if expression[at..].starts_with('<') => Some(Direction::Lower),
+        _ => Some(Direction::Higher),
+    })
+}
+
+/// The unit of a metric: the newer shape has it, else the names of k6's own metrics imply it.
 fn metric_unit(name: &str, body: &Value) -> &'static str {
     const TIMES: [&str; 7] = [
         "http_req_",

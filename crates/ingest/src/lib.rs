@@ -1,10 +1,19 @@
-//! What other tools wrote becomes records: one adapter a file here, one table of them
-//! ([`formats`]), one neutral form between ([`entry::BenchmarkEntry`]), one writer ([`mod@line`]).
+//! Output and histories of other benchmark tools become records. Texts and folders go in, lines of
+//! history come out; this crate opens no files and knows no clock.
 //!
-//! An adapter averages nothing away, scales nothing and guesses no commit: values keep the tool's
-//! unit, samples and bounds stay beside them, and what cannot be read is refused with its place.
+//! Each tool has an adapter; [`formats`] is the table of them. An adapter yields the neutral
+//! [`entry::BenchmarkEntry`], and [`mod@line`] writes it as a record. [`import`] does the same for
+//! whole histories. Names, units, times and numbers are read by one kit (`parse`), so that an
+//! imported history continues when the same benchmarks are ingested.
+//!
+//! `BenchmarkFib/n=20-8  100  12.5 ns/op` becomes the entry test `Fib`, n 20, `gomaxprocs=8`,
+//! metric `time` of 12.5 in the unit `ns/op`; a record is that entry with a commit and a time.
+//!
+//! An adapter averages nothing and guesses no commit. Values keep the tool's unit, samples and
+//! bounds stay beside them, and a part that cannot be read is rejected with its place.
 
 pub mod entry;
+pub mod format;
 pub mod formats;
 pub mod import;
 pub mod line;
@@ -12,8 +21,7 @@ pub mod naming;
 pub mod sink;
 pub mod source;
 
-mod asv_results;
-mod asv_text;
+mod asv;
 mod benchmark_ips;
 mod benchmarkdotnet;
 mod benchmarkjs;
@@ -45,39 +53,32 @@ mod luau;
 mod ndjson;
 mod oha;
 mod otava;
+mod parse;
 mod perfherder;
 mod pgbench;
 mod pyperf;
 mod pytest_benchmark;
-mod quantity;
 mod redis_benchmark;
-mod repeats;
 mod ruby_benchmark;
 mod skia_perf;
 mod swift;
 mod tinybench;
 mod vitest;
-mod timestamps;
-mod name_syntax;
 mod wrk;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]
 mod test_support;
 
-use std::path::Path;
-
-use anyhow::Context;
-
 use crate::entry::BenchmarkEntry;
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::sink::{EntrySink, InputError, RejectedPart};
-use crate::source::{ResultFolder, Text};
+use crate::source::{Folder, Text};
 
 /// What is read, once it is found.
 pub enum IngestInput {
     Text(Text),
-    Folder(ResultFolder),
+    Folder(Box<dyn Folder>),
 }
 
 /// What was read of an input.
@@ -88,45 +89,20 @@ pub struct IngestReport {
     pub remarks: Vec<String>,
 }
 
-/// The inputs that a path holds: a file, a folder whose files belong together, or every file of a
-/// folder that is none such (those that no format recognises come last, by name).
-///
-/// # Errors
-/// It is not there or cannot be read.
-pub fn inputs(path: &Path, format: Option<&Format>) -> anyhow::Result<Vec<IngestInput>> {
-    let shown = path.display().to_string();
-    let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {shown}"))?;
-    if !metadata.is_dir() {
-        return Ok(vec![IngestInput::Text(source::read(path, &shown)?)]);
-    }
-    let folder = ResultFolder::open(path)?;
-    let whole = match format.map(|format| &format.reader) {
-        Some(Reader::Folder { .. }) => true,
-        Some(Reader::Text { .. }) => false,
-        None => !formats::recognizing_folder(&folder).is_empty(),
-    };
-    if whole {
-        return Ok(vec![IngestInput::Folder(folder)]);
-    }
-    let visible = |file: &&String| !file.split('/').any(|part| part.starts_with('.'));
-    let read = |file: &String| source::read(&path.join(file), &format!("{shown}/{file}"));
-    folder.files.iter().filter(visible).map(|file| read(file).map(IngestInput::Text)).collect()
-}
-
 impl IngestInput {
     /// As messages name it.
     pub fn name(&self) -> String {
         match self {
             Self::Text(text) => text.name.clone(),
-            Self::Folder(folder) => folder.root.display().to_string(),
+            Self::Folder(folder) => folder.name().to_owned(),
         }
     }
 
-    /// The formats that recognise it.
+    /// The formats that recognize it.
     pub fn formats(&self) -> Vec<&'static Format> {
         match self {
             Self::Text(text) => formats::recognizing_text(text),
-            Self::Folder(folder) => formats::recognizing_folder(folder),
+            Self::Folder(folder) => formats::recognizing_folder(&**folder),
         }
     }
 
@@ -143,7 +119,7 @@ impl IngestInput {
         sink.begin_file(&self.name());
         match (&format.reader, self) {
             (Reader::Text { read, .. }, Self::Text(text)) => read(text, &mut sink)?,
-            (Reader::Folder { read, .. }, Self::Folder(folder)) => read(folder, &mut sink)?,
+            (Reader::Folder { read, .. }, Self::Folder(folder)) => read(&**folder, &mut sink)?,
             (Reader::Text { .. }, Self::Folder(_)) => {
                 return Err(InputError::whole(format!("{} is read from files", format.name)));
             }

@@ -3,18 +3,18 @@
 //!
 //! The value is the median, `(+/- …)` the distance of the slowest from the fastest sample: it is
 //! kept as the field `spread`, for it is no standard deviation. `MB/s` beside a time is that time
-//! turned over and becomes a field. Ignored tests are passed over; failed ones are told.
+//! turned over and becomes a field. Ignored tests are skipped; failed ones are failed runs.
 
 use std::collections::BTreeMap;
 
-use crate::entry::{BANDWIDTH, BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
-use crate::formats::{Format, Reader};
-use crate::name_syntax;
-use crate::quantity::{parse_number, parse_quantity};
-use crate::repeats::RepeatMerger;
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
+use crate::format::{Format, Reader};
+use crate::parse::number::{parse_number, parse_quantity};
+use crate::parse::repeats::RepeatMerger;
+use crate::parse::{direction, name, unit};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use model::record::{Direction, Measurement, TIME_METRIC, Unit, shorten};
+use model::record::{Measurement, shorten};
 
 pub const FORMAT: Format = Format {
     name: "libtest",
@@ -49,7 +49,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut repeats = RepeatMerger::default();
     let mut target = None;
     for (number, line) in text.lines() {
-        target = name_syntax::cargo_target(line).or(target);
+        target = name::cargo_target(line).or(target);
         let Some((name, told)) = line.strip_prefix("test ").and_then(|it| it.split_once(" ... "))
         else {
             continue;
@@ -71,11 +71,12 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
 }
 
 /// `tests::add` of the target `app` is `add` of `app::tests`.
-fn entry_named(name: &str, target: Option<&str>) -> BenchmarkEntry {
-    let (module, test) = name_syntax::split_path(name, "::");
+pub(crate) fn entry_named(name: &str, target: Option<&str>) -> BenchmarkEntry {
+    let entry = BenchmarkEntry::split(name, "::");
+    let module = entry.suite.as_str();
     let suite: Vec<&str> =
         target.into_iter().chain([module]).filter(|part| !part.is_empty()).collect();
-    BenchmarkEntry { name: name.to_owned(), ..BenchmarkEntry::of(suite.join("::"), test) }
+    BenchmarkEntry { suite: suite.join("::"), ..entry }
 }
 
 fn with_result(result_text: &str, entry: BenchmarkEntry) -> Option<BenchmarkEntry> {
@@ -89,20 +90,22 @@ fn with_result(result_text: &str, entry: BenchmarkEntry) -> Option<BenchmarkEntr
 }
 
 /// A time of one iteration, another count of one iteration, or a rate.
-fn measurement_in(unit: &str, value: f64) -> Measurement<'static> {
-    let base = |unit: &str| Unit::parse(unit).0.as_str() == "ns";
-    match unit.strip_suffix("/iter") {
-        Some(unit) if base(unit) => metric(TIME_METRIC, unit, value),
-        Some(unit) => metric(&name_syntax::snake_case(unit), unit, value),
-        None if Unit::parse(unit).0.as_str() == "B/s" => metric(BANDWIDTH, unit, value),
-        None if unit.ends_with("/s") => {
-            metric(THROUGHPUT, unit, value).direction(Direction::Higher)
-        }
-        None => metric(&name_syntax::snake_case(unit), unit, value),
+pub(crate) fn measurement_in(unit: &str, value: f64) -> Measurement<'static> {
+    let counted = unit.strip_suffix("/iter").unwrap_or(unit);
+    let counted = unit::plain(counted);
+    let named = match unit::metric(&counted) {
+        // `cycles/iter`: what is counted is the metric.
+        "value" => unit::named_metric(&counted),
+        known => known.to_owned(),
+    };
+    let measured = metric(&named, &counted, value);
+    match direction::of_unit(unit) {
+        Some(better) => measured.direction(better),
+        None => measured,
     }
 }
 
-/// What failed benchmarks said last, by name: the blocks `---- NAME stdout ----`.
+/// The last output of failed benchmarks, by name: the blocks `---- NAME stdout ----`.
 fn failure_reasons(text: &Text) -> BTreeMap<String, String> {
     let mut reasons: BTreeMap<String, String> = BTreeMap::new();
     let mut name = None;
@@ -125,6 +128,7 @@ fn failure_reasons(text: &Text) -> BTreeMap<String, String> {
 mod tests {
     use super::*;
     use crate::test_support::read_text;
+    use model::record::TIME_METRIC;
 
     #[test]
     fn throughput_beside_a_time_is_no_second_metric() {

@@ -23,6 +23,8 @@ pub struct Completion {
     pub backend: &'static str,
     /// What the user set, by field name.
     pub overrides: BTreeMap<String, String>,
+    /// Parameters that the user adds to every record, by name.
+    pub params: BTreeMap<String, String>,
     /// Leave samples out.
     pub without_samples: bool,
 }
@@ -87,7 +89,7 @@ const MAX_SAMPLES: usize = 10_000;
 /// The commit or the time is not known, nothing names the test, or what the user set is of the
 /// wrong type; all of it at once.
 pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, String> {
-    let unchanged = with.overrides.is_empty() && !with.without_samples;
+    let unchanged = with.overrides.is_empty() && with.params.is_empty() && !with.without_samples;
     if let (Some(line), Some(time), true) = (&entry.line, entry.run.timestamp, unchanged) {
         return Ok(RecordLine { text: line.clone(), time, pull: entry.run.pull });
     }
@@ -103,7 +105,11 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
     if timestamp.is_none() {
         faults.push("no time is known: say --timestamp".to_owned());
     }
-    let (suite, test) = (told("suite", &entry.suite), told("test", &entry.test));
+    let (suite, test) = match set("suite") {
+        Some(suite) => entry.names_within(suite),
+        None => (entry.suite.clone(), entry.test.clone()),
+    };
+    let test = told("test", &test);
     if test.trim().is_empty() {
         faults.push("the benchmark has no name".to_owned());
     }
@@ -112,6 +118,8 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
     let parallel = typed_value(set("parallel"), "parallel", entry.parallel, &mut faults);
     let n = typed_value(set("n"), "n", entry.n, &mut faults);
     let pull = typed_value(set("pull"), "pull", entry.run.pull.or(with.run.pull), &mut faults);
+    let params: BTreeMap<String, String> =
+        entry.params.iter().chain(&with.params).map(|(k, v)| (k.clone(), v.clone())).collect();
     let (metrics, odd) = metrics(&entry.metrics, with.without_samples);
     let nothing = (metrics.is_empty() && entry.error.is_none())
         .then(|| if odd.is_empty() { "no value".to_owned() } else { odd.join(", ") });
@@ -131,7 +139,7 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
         mode: &mode,
         parallel,
         n,
-        params: &entry.params,
+        params: &params,
         metrics,
         error,
         version: set("version").or(entry.version.as_deref()),

@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MEMORY, MeasurementExt, RunContext, metric, sampled};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{Number, numbers, pairs, text as word, to_plain_text};
-use crate::quantity;
+use crate::parse::number;
+use crate::parse::time;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::timestamps;
 use model::record::{Direction, Measurement, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
@@ -116,7 +116,7 @@ fn run_context(run: &Value) -> RunContext {
     let order = orders.iter().find_map(|key| run.get(*key).or_else(|| info.get(*key)));
     let commit = order.map(|it| to_plain_text(it).trim().to_owned()).filter(|it| !it.is_empty());
     let start = run.get("start_time").or_else(|| run.get("Start Time")).map(to_plain_text);
-    let timestamp = start.and_then(|it| timestamps::parse_time(&it));
+    let timestamp = start.and_then(|it| time::parse_time(&it));
     RunContext { commit, timestamp, ..RunContext::default() }
 }
 
@@ -147,7 +147,7 @@ fn read_lines(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
             sink.reject(place, "not `test.metric value`", "write one value a line", line);
             continue;
         };
-        let number = quantity::parse_number(value);
+        let number = number::parse_number(value);
         if number.is_none() && !matches!(what, "hash" | "profile") {
             sink.reject(place, "the value is no number", "write one value a line", line);
             continue;

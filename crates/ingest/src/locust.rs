@@ -1,14 +1,14 @@
 //! Locust `--csv`: the file `…_stats.csv`, one entry a request; milliseconds. The row `Aggregated`
 //! is kept as the whole.
 //!
-//! The files beside it are refused: the history is one run in seconds, failures and exceptions are
+//! The files beside it are rejected: the history is one run in seconds, failures and exceptions are
 //! reasons without a time.
 
 use std::collections::BTreeMap;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
-use crate::formats::{Format, Reader};
-use crate::quantity::parse_number;
+use crate::format::{Format, Reader};
+use crate::parse::number::parse_number;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Statistic, TIME_METRIC};

@@ -2,8 +2,8 @@
 //! driver that ran it is a parameter. `Total` is the sum of the rows and is left out.
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
-use crate::quantity::parse_quantity;
+use crate::format::{Format, Reader};
+use crate::parse::number::parse_quantity;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};

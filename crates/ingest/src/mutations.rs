@@ -2,15 +2,16 @@
 //! read of a file stays in proportion to it.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use rand_core::{RngCore, SeedableRng};
 use rand_pcg::Pcg32;
 
 use crate::entry::BenchmarkEntry;
-use crate::formats::{self, Reader};
+use crate::format::Reader;
+use crate::formats;
 use crate::sink::EntrySink;
-use crate::source::{ResultFolder, Text};
+use crate::source::Text;
+use crate::test_support::{files_below, samples};
 
 /// Larger files hold no more kinds of lines.
 const LARGEST: usize = 40_000;
@@ -19,12 +20,11 @@ const MUTATIONS: usize = 12;
 
 #[test]
 fn no_mutation_of_a_genuine_file_makes_its_format_panic() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/samples/tools");
-    let folder = ResultFolder::open(&root).expect("samples stand in the repository");
     let mut random = Pcg32::seed_from_u64(20_260_102);
     let mut seen = BTreeSet::new();
-    for file in &folder.files {
-        let Ok(bytes) = std::fs::read(root.join(file)) else { continue };
+    for path in files_below(&samples().join("tools")) {
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        let file = path.display().to_string();
         let found = formats::recognizing_text(&Text::new(file.as_str(), &bytes));
         if found.is_empty() || bytes.len() > LARGEST {
             continue;

@@ -2,7 +2,7 @@
 //! `sum_even_squares/rust/loops/1000000` apart.
 //!
 //! A pattern must fit the whole name. A part takes as little as it can, and never nothing. The
-//! first of several patterns that fits counts; a name that none fits stays as the tool told it.
+//! first of several patterns that fits counts; a name that none fits stays as it is.
 
 use std::borrow::Cow;
 
@@ -107,9 +107,10 @@ pub fn rename(entry: &mut BenchmarkEntry, patterns: &[Pattern]) -> Result<bool, 
     };
     entry.line = None;
     let told = std::mem::take(&mut entry.params);
-    // What the tool found in the name, the pattern now says; what stood beside it, it does not.
+    // The pattern replaces parameters that came from the name, not those reported beside it.
     entry.params = told.into_iter().filter(|(_, value)| !name.contains(value.as_str())).collect();
     entry.suite.clear();
+    entry.name_path.clear();
     entry.mode.clear();
     entry.n = entry.n.filter(|n| !name.contains(&n.to_string()));
     for (part, value) in parts {

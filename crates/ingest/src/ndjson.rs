@@ -1,11 +1,11 @@
 //! The project's own records, a line each or as a JSON list. One that is complete passes unchanged;
 //! to one that lacks commit, time or backend, the place of the run adds what it knows. A line that
-//! is none is refused.
+//! is none is rejected.
 
 use serde_json::{Map, Value};
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{self, Number, number, numbers, pairs, text as word, to_plain_text};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;

@@ -1,10 +1,10 @@
-//! oha `--output-format json` (`-j`): one entry; seconds. The file does not say what was asked:
+//! oha `--output-format json` (`-j`): one entry; seconds. The file does not hold the request:
 //! name it by `--set test=…`.
 
 use serde_json::Value;
 
 use crate::entry::{BANDWIDTH, BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{number, pairs};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;

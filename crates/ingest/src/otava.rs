@@ -1,16 +1,15 @@
 //! Apache Otava's JSON, which is also what is sent to Nyrkiö: runs of `timestamp`, `metrics` and
-//! `attributes`. Each run tells its commit and time. Neither names a benchmark unless an attribute
+//! `attributes`. Each run has its commit and time. Neither names a benchmark unless an attribute
 //! (`test_name`, `test`) does: name it by `--set test=…`. Other attributes are fields.
 
 use serde_json::Value;
 
-use crate::bmf::snake_case;
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{list, number, pairs, text as word, to_plain_text};
+use crate::parse::{name, time, unit};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::timestamps;
 use model::record::Direction;
 
 pub const FORMAT: Format = Format {
@@ -21,6 +20,9 @@ pub const FORMAT: Format = Format {
     backend: "otava",
     reader: Reader::Text { recognizes, read },
 };
+
+/// Attributes that name the test, best first.
+pub(crate) const TEST_NAMES: [&str; 4] = ["test_name", "test", "benchmark", "name"];
 
 fn recognizes(text: &Text) -> bool {
     text.json().and_then(|file| file.get(0)).is_some_and(|run| {
@@ -51,20 +53,20 @@ fn entry(run: &Value) -> BenchmarkEntry {
         let told = keys.iter().find_map(|key| attributes.get(*key)).map(attribute);
         told.filter(|it| !it.is_empty())
     };
-    let names = ["test_name", "test", "benchmark", "name"];
-    let mut entry = BenchmarkEntry::named(said(&names).unwrap_or_else(|| "otava".to_owned()));
+    let mut entry = BenchmarkEntry::named(said(&TEST_NAMES).unwrap_or_else(|| "otava".to_owned()));
     let commits = ["git_commit", "commit", "revision", "version"];
     entry.run.commit = said(&commits);
     entry.run.branch = said(&["branch"]);
     entry.run.timestamp =
-        run.get("timestamp").map(to_plain_text).and_then(|it| timestamps::parse_time(&it));
-    let taken = [&names[..], &commits[..], &["branch"]].concat();
+        run.get("timestamp").map(to_plain_text).and_then(|it| time::parse_time(&it));
+    let taken = [&TEST_NAMES[..], &commits[..], &["branch"]].concat();
     for (key, value) in pairs(attributes).filter(|(key, _)| !taken.contains(key)) {
         entry = entry.field(key, attribute(value));
     }
     for told in list(run, "metrics") {
         let value = number(told, "value").unwrap_or(f64::NAN);
-        let mut measured = metric(&snake_case(word(told, "name")), word(told, "unit"), value);
+        let mut measured =
+            metric(&name::metric_name(word(told, "name")), &unit::plain(word(told, "unit")), value);
         match word(told, "direction") {
             "lower_is_better" => measured = measured.direction(Direction::Lower),
             "higher_is_better" => measured = measured.direction(Direction::Higher),
@@ -90,7 +92,7 @@ mod tests {
              "git_commit":"6995e2de6891c724bfeb2db33d7b87775f913ad1"}}]"#;
         let found = read_text(&FORMAT, text);
         assert_eq!(found[0].metrics, [metric("p50", "us", 56.0).direction(Direction::Lower)]);
-        assert_eq!(found[0].run.timestamp, timestamps::parse_time("2024-01-25T22:15:08Z"));
+        assert_eq!(found[0].run.timestamp, time::parse_time("2024-01-25T22:15:08Z"));
         assert_eq!(
             (found[0].run.branch.as_deref(), &found[0].fields["git_repo"]),
             (Some("main"), &"r".into())

@@ -4,9 +4,10 @@
 
 use serde_json::Value;
 
-use crate::entry::{self, BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
+use crate::format::{Format, Reader};
 use crate::json::{list, number, numbers, text as word, to_plain_text};
+use crate::parse::unit as units;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::Direction;
@@ -88,9 +89,7 @@ fn with_measurement(entry: BenchmarkEntry, subtest: &Value, suite: &Value) -> Be
         _ => Direction::Lower,
     };
     let samples = numbers(list(subtest, "replicates"));
-    entry.metric(
-        metric(entry::metric_for_unit(unit), unit, value).direction(better).samples(samples),
-    )
+    entry.metric(metric(units::metric(unit), unit, value).direction(better).samples(samples))
 }
 
 #[cfg(test)]

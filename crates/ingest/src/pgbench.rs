@@ -1,12 +1,12 @@
 //! PostgreSQL's pgbench, its report; one entry a run, and one a script where several ran.
 //!
-//! Latency is a metric where pgbench measured it for each transaction (it then tells a deviation);
+//! Latency is a metric where pgbench measured it for each transaction (its report then has a deviation);
 //! otherwise it is the clients divided by the rate and is a field. Latencies of single statements
 //! (`-r`) and the lines of progress are passed over.
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
-use crate::formats::{Format, Reader};
-use crate::quantity::parse_quantity;
+use crate::format::{Format, Reader};
+use crate::parse::number::parse_quantity;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;
@@ -114,7 +114,7 @@ impl<'t> PgbenchReport<'t> {
         self.latency = latency.and_then(number).or(self.latency);
         let deviation = after("latency stddev = ").or(after("latency stddev: "));
         self.deviation = deviation.and_then(number).or(self.deviation);
-        // Versions before 14 tell the rate twice; the one without connecting comes last.
+        // Versions before 14 print the rate twice; the one without connecting comes last.
         self.rate = after("tps = ").and_then(number).or(self.rate);
         if let Some((_, rate)) = line.split_once(" of total, tps = ") {
             self.rate = number(rate.trim_end_matches(')')).or(self.rate);

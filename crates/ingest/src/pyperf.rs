@@ -8,11 +8,11 @@
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MEMORY, sampled};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{Number, list, numbers, to_plain_text};
+use crate::parse::time;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::timestamps;
 use model::record::TIME_METRIC;
 
 pub const FORMAT: Format = Format {
@@ -55,7 +55,7 @@ fn entry(file: &Value, benchmark: &Value) -> BenchmarkEntry {
         name if name.is_empty() => BenchmarkEntry::named(said("timeit_stmt")),
         name => BenchmarkEntry::named(name),
     };
-    entry.run.timestamp = timestamps::parse_time(&said("date"));
+    entry.run.timestamp = time::parse_time(&said("date"));
     let fields = [
         ("loops", "loops"),
         ("inner_loops", "inner_loops"),
@@ -114,7 +114,7 @@ mod tests {
             (&found[0].fields["loops"], found[0].fields.get("warmup_ns")),
             (&2.into(), None)
         );
-        assert_eq!(found[0].run.timestamp, timestamps::parse_time("2026-01-02T03:04:05.5Z"));
+        assert_eq!(found[0].run.timestamp, time::parse_time("2026-01-02T03:04:05.5Z"));
         assert!(found[1].error.is_some());
     }
 }

@@ -7,11 +7,11 @@
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, RunContext, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{list, number, numbers, pairs, text as word, to_plain_text};
+use crate::parse::{name, time};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
-use crate::timestamps;
 use model::record::{Statistic, TIME_METRIC};
 
 pub const FORMAT: Format = Format {
@@ -40,13 +40,13 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let told = |key: &str| Some(word(commit, key)).filter(|it| !nothing.contains(it));
     let run = RunContext {
         commit: told("id").map(str::to_owned),
-        timestamp: timestamps::parse_time(word(file, "datetime")),
-        commit_time: timestamps::parse_time(word(commit, "time")),
+        timestamp: time::parse_time(word(file, "datetime")),
+        commit_time: time::parse_time(word(commit, "time")),
         branch: told("branch").map(str::to_owned),
         ..RunContext::default()
     };
     for benchmark in benchmarks {
-        let entry = with_machine(file, entry(benchmark));
+        let entry = with_machine(file, entry(benchmark, text.plain_names));
         let dirty = commit.get("dirty").and_then(Value::as_bool) == Some(true);
         let entry = if dirty { entry.field("dirty", true) } else { entry };
         sink.entry(BenchmarkEntry { run: run.clone(), ..entry });
@@ -54,8 +54,8 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     Ok(())
 }
 
-fn entry(benchmark: &Value) -> BenchmarkEntry {
-    let mut entry = entry_named(benchmark);
+fn entry(benchmark: &Value, plain_names: bool) -> BenchmarkEntry {
+    let mut entry = entry_of(benchmark, plain_names);
     let stats = benchmark.get("stats").unwrap_or(&Value::Null);
     for field in ["rounds", "iterations"] {
         entry = entry.field(field, stats.get(field).cloned());
@@ -80,32 +80,40 @@ fn entry(benchmark: &Value) -> BenchmarkEntry {
     entry.metric(time)
 }
 
-/// `path/test_a.py::TestX::test_m[10-list]`: what stands before the last `::` is the suite. Named
-/// parameters count; of others the text in brackets is kept, a whole number as `n`.
-fn entry_named(benchmark: &Value) -> BenchmarkEntry {
-    let name = word(benchmark, "name");
-    let full = match word(benchmark, "fullname") {
-        "" => name,
+/// The benchmark of an entry: parameters that pytest-benchmark names count, unless the user wants
+/// plain names.
+fn entry_of(benchmark: &Value, plain_names: bool) -> BenchmarkEntry {
+    let name = match word(benchmark, "fullname") {
+        "" => word(benchmark, "name"),
         full => full,
     };
-    let (plain_name, bracket) = match full.strip_suffix(']').and_then(|it| it.split_once('[')) {
-        Some((plain_name, bracket)) => (plain_name, Some(bracket)),
-        None => (full, None),
-    };
-    let (suite, test) = plain_name.rsplit_once("::").unwrap_or(("", plain_name));
-    let mut entry = BenchmarkEntry::of(suite, test);
-    full.clone_into(&mut entry.name);
-    let params = benchmark.get("params").filter(|it| it.is_object());
-    match (params, bracket) {
-        (Some(params), _) => {
-            for (key, value) in pairs(params) {
-                entry = entry.param(key, to_plain_text(value));
-            }
-            entry
-        }
-        (None, Some(text)) if text.parse::<u64>().is_ok() => entry.param("n", text),
-        (None, Some(text)) => entry.param("param", text),
-        (None, None) => entry,
+    let params = benchmark.get("params").filter(|it| it.is_object() && !plain_names);
+    let Some(params) = params else { return entry_named(name) };
+    let (plain, _) = split_brackets(name);
+    let entry = BenchmarkEntry { name: name.to_owned(), ..BenchmarkEntry::split(plain, "::") };
+    pairs(params).fold(entry, |entry, (key, value)| entry.param(key, to_plain_text(value)))
+}
+
+/// The benchmark of a full name, `path/test_a.py::TestX::test_m[10-list]`: what stands before the
+/// last `::` is the suite. The text in brackets is a parameter, a whole number `n`: their names
+/// are not in it.
+pub(crate) fn entry_named(full_name: &str) -> BenchmarkEntry {
+    let (plain, bracket) = split_brackets(full_name);
+    let entry = BenchmarkEntry { name: full_name.to_owned(), ..BenchmarkEntry::split(plain, "::") };
+    match bracket {
+        Some(text) if name::is_whole(text) => entry.param("n", text),
+        Some(text) => entry.param(BRACKET, text),
+        None => entry,
+    }
+}
+
+/// The parameter that holds the text in brackets.
+pub(crate) const BRACKET: &str = "param";
+
+fn split_brackets(full_name: &str) -> (&str, Option<&str>) {
+    match full_name.strip_suffix(']').and_then(|it| it.split_once('[')) {
+        Some((plain, bracket)) => (plain, Some(bracket)),
+        None => (full_name, None),
     }
 }
 

@@ -2,8 +2,8 @@
 //! rehearsal of `bmbm` is warm-up and is left out.
 
 use crate::entry::{BenchmarkEntry, CPU_TIME, metric};
-use crate::formats::{Format, Reader};
-use crate::quantity::parse_number;
+use crate::format::{Format, Reader};
+use crate::parse::number::parse_number;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;

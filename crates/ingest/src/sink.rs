@@ -1,21 +1,21 @@
 //! Where adapters put what they found: entries go on at once, so that a history of any size passes
 //! through; what cannot be read is kept with its place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::entry::BenchmarkEntry;
 use model::history::CommitFacts;
 use model::record::{Problem, SourceLocation, shorten};
 
-/// Refused parts whose text is kept; of more only their number and reason. Bounds memory at some
-/// 50 MB when a whole history is refused.
+/// Rejected parts whose text is kept; of more only their number and reason. Bounds memory at some
+/// 50 MB when a whole history is rejected.
 const MAX_REJECTED: usize = 10_000;
-/// Characters of a refused part that are kept: enough to find it again.
+/// Characters of a rejected part that are kept: enough to find it again.
 const MAX_REJECTED_TEXT: usize = 4_000;
 /// Different reasons that are counted apart.
 const MAX_REASONS: usize = 200;
 
-/// A part of a file that was refused, and its text as it stands.
+/// A part of a file that was rejected, and its text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RejectedPart {
     pub problem: Problem,
@@ -52,15 +52,17 @@ pub struct EntrySink<'a> {
     take: &'a mut dyn FnMut(BenchmarkEntry),
     pub entry_count: usize,
     pub rejected: Vec<RejectedPart>,
-    /// How many parts were refused, by reason: also those that are not kept.
+    /// How many parts were rejected, by reason: also those that are not kept.
     pub rejection_counts: BTreeMap<String, u64>,
-    /// What a user should know and need not act on, each told once.
+    /// What a user should know and need not act on, each once.
     pub remarks: Vec<String>,
+    /// Options of `ingest`, quoted for a shell, that continue the series of an imported history.
+    pub continuations: BTreeSet<String>,
     /// What the history knows of its commits, by id.
     pub commits: BTreeMap<String, CommitFacts>,
     /// Values that are not there on purpose, by reason: no record, and no fault.
     pub skipped: BTreeMap<String, u64>,
-    /// Is told how many of how many parts were read.
+    /// Gets the number of parts that were read, and of all parts.
     on_progress: Option<&'a dyn Fn(u64, u64)>,
 }
 
@@ -73,6 +75,7 @@ impl<'a> EntrySink<'a> {
             rejected: Vec::new(),
             rejection_counts: BTreeMap::new(),
             remarks: Vec::new(),
+            continuations: BTreeSet::new(),
             commits: BTreeMap::new(),
             skipped: BTreeMap::new(),
             on_progress: None,
@@ -124,7 +127,7 @@ impl<'a> EntrySink<'a> {
         }
     }
 
-    /// Keeps what is told of a commit; what was told before stays.
+    /// Adds facts of a commit; facts that were added before stay.
     pub fn add_commit(&mut self, facts: CommitFacts) {
         let known = self
             .commits
@@ -138,12 +141,40 @@ impl<'a> EntrySink<'a> {
         known.tags.dedup();
     }
 
+    /// Rejects a file as a whole; the line that is at fault is kept.
+    pub(crate) fn reject_file(&mut self, fault: &InputError, text: &str) {
+        let line = fault.line as usize;
+        let at = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let remedy = "nothing of this file was taken; mend it and import again";
+        self.reject(line, &format!("not readable: {}", fault.reason), remedy, at);
+    }
+
+    /// Notes the options with which `ingest` continues the series of an imported history.
+    /// Each is one word, `--name=value`.
+    pub(crate) fn continue_with(&mut self, options: &[String]) {
+        if self.continuations.len() < MAX_REASONS {
+            let quoted: Vec<String> = options.iter().map(|option| shell_word(option)).collect();
+            self.continuations.insert(quoted.join(" "));
+        }
+    }
+
     pub fn remark(&mut self, remark: impl Into<String>) {
         let remark = remark.into();
         if !self.remarks.contains(&remark) {
             self.remarks.push(remark);
         }
     }
+}
+
+/// A word as a shell reads it back.
+fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
+    // A name from a file may hold anything; what moves a cursor is left out.
+    let printable: String = word.chars().filter(|c| !c.is_control()).collect();
+    if !printable.is_empty() && printable.chars().all(plain) {
+        return printable;
+    }
+    format!("'{}'", printable.replace('\'', "'\\''"))
 }
 
 fn add_count(counts: &mut BTreeMap<String, u64>, reason: &str, more: u64) {

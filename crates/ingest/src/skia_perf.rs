@@ -1,15 +1,16 @@
 //! Skia Perf: nanobench's JSON, and the format of version 1 that Perf itself defines. Times of
-//! nanobench are milliseconds; units and directions of version 1 are told beside the values.
+//! nanobench are milliseconds; units and directions of version 1 are beside the values.
 //!
 //! The configuration is a parameter. A benchmark that lists no configuration did not run and is
 //! remarked.
 
 use serde_json::Value;
 
-use crate::bmf::snake_case;
-use crate::entry::{self, BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
+use crate::format::{Format, Reader};
 use crate::json::{Number, list, number, numbers, pairs, text as word, to_plain_text};
+use crate::parse::name::metric_name as snake_case;
+use crate::parse::unit as units;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Statistic, TIME_METRIC};
@@ -119,7 +120,7 @@ fn version_1_entry(_file: &Value, result: &Value) -> BenchmarkEntry {
         })
     };
     if result.get("measurement").is_some() {
-        entry = put(entry, entry::metric_for_unit(unit), number(result, "measurement"));
+        entry = put(entry, units::metric(unit), number(result, "measurement"));
     }
     for (kind, values) in result.get("measurements").into_iter().flat_map(pairs) {
         for told in values.as_array().into_iter().flatten() {

@@ -1,27 +1,23 @@
-//! What is read: one text, or a folder whose files belong together. Folders are listed once and
-//! their files read one at a time; links are not followed and nothing outside is touched.
+//! What is read: one text, or a folder whose files belong together. This crate opens no files: the
+//! program does, and hands texts and folders in.
 
-use std::borrow::Cow;
-use std::cell::OnceCell;
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, bail};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use crate::json;
 use crate::sink::InputError;
-
-/// A file larger than this is no benchmark result: 1 GiB.
-const MAX_BYTES: u64 = 1 << 30;
 
 /// One file's text, without byte order mark and colours.
 pub struct Text {
     /// As places name it.
     pub name: String,
     pub text: String,
-    /// What the user says that its columns are: `FIELD=COLUMN`; tables read it, nothing else does.
+    /// What the columns of a table hold, `FIELD=COLUMN`; other formats ignore it.
     pub columns: Vec<String>,
+    /// Parameters come from the printed name alone, as an import has to read them.
+    pub plain_names: bool,
     value: OnceCell<Option<Value>>,
 }
 
@@ -45,7 +41,13 @@ impl Text {
         } else {
             text.into_owned()
         };
-        Self { name: name.into(), text, columns: Vec::new(), value: OnceCell::new() }
+        Self {
+            name: name.into(),
+            text,
+            columns: Vec::new(),
+            plain_names: false,
+            value: OnceCell::new(),
+        }
     }
 
     /// Lines with their numbers from 1.
@@ -84,56 +86,43 @@ impl Text {
     }
 }
 
-/// A folder whose files belong together.
-pub struct ResultFolder {
-    pub root: PathBuf,
-    /// Relative to the root, with `/`, sorted.
-    pub files: Vec<String>,
-}
+/// A folder whose files belong together. Who implements it lists the files once and reads each
+/// when it is asked for, so that a folder of any size passes through.
+pub trait Folder {
+    /// As messages name it.
+    fn name(&self) -> &str;
 
-impl ResultFolder {
-    /// Lists a folder.
-    ///
-    /// # Errors
-    /// It cannot be listed.
-    pub fn open(root: &Path) -> anyhow::Result<Self> {
-        let mut files = Vec::new();
-        for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
-            let entry = entry.with_context(|| format!("cannot list {}", root.display()))?;
-            let path = entry.path().strip_prefix(root).unwrap_or(entry.path());
-            if entry.file_type().is_file() {
-                let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-                files.push(parts.join("/"));
-            }
-        }
-        files.sort_unstable();
-        Ok(Self { root: root.to_owned(), files })
-    }
+    /// Every file, relative to the folder, with `/`, sorted.
+    fn files(&self) -> &[String];
 
-    pub fn has(&self, file: &str) -> bool {
-        self.files.binary_search_by(|it| it.as_str().cmp(file)).is_ok()
-    }
-
-    /// One of its files.
+    /// One of its files; places name it as it is given here.
     ///
     /// # Errors
     /// It cannot be read, or is larger than any result.
-    pub fn read(&self, file: &str) -> Result<Text, InputError> {
-        let path = file.split('/').fold(self.root.clone(), |path, part| path.join(part));
-        read(&path, file).map_err(|error| InputError::whole(format!("{error:#}")))
+    fn read(&self, file: &str) -> Result<Text, InputError>;
+
+    /// Whether it holds a file of this name.
+    fn has(&self, file: &str) -> bool {
+        self.files().binary_search_by(|known| known.as_str().cmp(file)).is_ok()
     }
 }
 
-/// A file by its path; `name` is what places call it.
-///
-/// # Errors
-/// It cannot be read, or is larger than any result.
-pub fn read(path: &Path, name: &str) -> anyhow::Result<Text> {
-    let shown = path.display();
-    let size = std::fs::metadata(path).with_context(|| format!("cannot read {shown}"))?.len();
-    if size > MAX_BYTES {
-        bail!("{shown} has {size} bytes; the limit is 1 GiB");
+/// What a history is imported from.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    File(&'a Text),
+    Folder(&'a dyn Folder),
+}
+
+impl<'a> Source<'a> {
+    /// The folder.
+    ///
+    /// # Errors
+    /// It is a file.
+    pub(crate) fn folder(self) -> Result<&'a dyn Folder, InputError> {
+        match self {
+            Self::Folder(folder) => Ok(folder),
+            Self::File(_) => Err(InputError::whole("not a folder")),
+        }
     }
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
-    Ok(Text::new(name, &bytes))
 }

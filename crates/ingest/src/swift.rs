@@ -11,9 +11,9 @@ use serde_json::Value;
 use crate::entry::{
     ALLOCATIONS, BenchmarkEntry, CPU_TIME, MEMORY, MeasurementExt, THROUGHPUT, metric,
 };
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::Number;
-use crate::name_syntax;
+use crate::parse::name;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
@@ -90,7 +90,7 @@ fn measurement(name: &str, value: &Value) -> Option<Measurement<'static>> {
     let p90 = max.unwrap_or_else(|| Number::of(value)).0?;
     let known = METRICS.iter().find(|(written, _, _)| *written == name);
     let (own, unit) = known.map_or(("", ""), |(_, own, unit)| (*own, *unit));
-    let snaked = name_syntax::snake_case(name);
+    let snaked = name::snake_case(name);
     let told = metric(if own.is_empty() { &snaked } else { own }, unit, p90)
         .statistic(Statistic::P90, p90)
         .statistic(Statistic::Lower, min.and_then(|it| it.0))

@@ -1,22 +1,72 @@
 //! What the adapters' own tests share.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
 use crate::IngestInput;
 use crate::entry::BenchmarkEntry;
-use crate::formats::{Format, Reader};
-use crate::source::Text;
+use crate::format::{Format, Reader};
+use crate::sink::InputError;
+use crate::source::{Folder, Text};
 
-/// The entries of a text that the format must recognise and read whole.
+/// The entries of a text that the format must recognize and read whole.
 pub fn read_text(format: &Format, text: &str) -> Vec<BenchmarkEntry> {
     let text = Text::new("told.txt", text.as_bytes());
     let Reader::Text { recognizes, .. } = format.reader else {
         panic!("{} reads folders", format.name)
     };
-    assert!(recognizes(&text), "{} does not recognise {}", format.name, text.text);
+    assert!(recognizes(&text), "{} does not recognize {}", format.name, text.text);
     let mut entries = Vec::new();
     let read = IngestInput::Text(text).read(format, &mut |entry| entries.push(entry));
     let read = read.expect("it is of this format");
     assert_eq!(read.rejected, []);
     entries
+}
+
+/// Files of a folder in memory.
+#[derive(Default)]
+pub struct MemoryFolder {
+    paths: Vec<String>,
+    contents: BTreeMap<String, Vec<u8>>,
+}
+
+impl MemoryFolder {
+    pub fn with(mut self, path: &str, bytes: &[u8]) -> Self {
+        self.contents.insert(path.to_owned(), bytes.to_vec());
+        self.paths = self.contents.keys().cloned().collect();
+        self
+    }
+}
+
+impl Folder for MemoryFolder {
+    fn name(&self) -> &str {
+        "folder"
+    }
+
+    fn files(&self) -> &[String] {
+        &self.paths
+    }
+
+    fn read(&self, file: &str) -> Result<Text, InputError> {
+        let bytes = self.contents.get(file).ok_or_else(|| InputError::whole("it is not there"))?;
+        Ok(Text::new(file, bytes))
+    }
+}
+
+/// The samples of the repository.
+pub fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/samples")
+}
+
+/// Every file below a folder, sorted.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("samples stand in the repository").flatten() {
+        let path = entry.path();
+        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
+    }
+    files.sort();
+    files
 }
 
 /// Texts that a format might meet: a genuine one cut, doubled, and with bits turned over.
@@ -38,12 +88,11 @@ fn mutations(bytes: &[u8], seed: usize) -> Vec<Vec<u8>> {
 
 #[test]
 fn no_mutation_of_a_genuine_file_makes_any_format_panic() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/samples/tools");
     let small =
         |path: &std::path::Path| path.metadata().is_ok_and(|it| (1..12_000).contains(&it.len()));
-    let files = walkdir::WalkDir::new(root).into_iter().flatten().map(walkdir::DirEntry::into_path);
     // Of many files of one kind a few say as much.
-    let some = files.filter(|path| path.is_file() && small(path)).filter(|path| {
+    let files = files_below(&samples().join("tools"));
+    let some = files.into_iter().filter(|path| small(path)).filter(|path| {
         !path.to_string_lossy().contains("test_storage/00")
             || path.to_string_lossy().contains("/0001")
     });

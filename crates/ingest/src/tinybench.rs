@@ -2,14 +2,14 @@
 //!
 //! Time is the latency, in milliseconds (tasks) or in the unit of the table's heading. Throughput
 //! is the same turned over and is left out. Tables of 4 and later are rounded by tinybench; tasks
-//! tell more. A list of results alone names no benchmark and is refused.
+//! tell more. A list of results alone names no benchmark and is rejected.
 
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{list, number, numbers, text as word, to_plain_text};
-use crate::quantity::parse_quantity;
+use crate::parse::number::parse_quantity;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Measurement, Statistic, TIME_METRIC};

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use crate::entry::BenchmarkEntry;
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::json::{list, pairs, text as word};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;

@@ -2,8 +2,8 @@
 //! second; threads and connections are parameters. wrk counts 1024 bytes a KB.
 
 use crate::entry::{BANDWIDTH, BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
-use crate::formats::{Format, Reader};
-use crate::quantity::parse_quantity;
+use crate::format::{Format, Reader};
+use crate::parse::number::parse_quantity;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Measurement, Statistic, TIME_METRIC};

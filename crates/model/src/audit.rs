@@ -12,7 +12,7 @@ use crate::hex;
 use crate::record::time::Timestamp;
 
 /// `previous` of the first line.
-pub const FIRST_PREVIOUS_HASH: &str =
+pub(crate) const FIRST_PREVIOUS_HASH: &str =
     "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// How the tokens of well-known services begin (their own documentation, 2026): such a word of 20
@@ -135,6 +135,7 @@ pub fn format_line(entry: &AuditEntry, previous: &str) -> (String, String) {
 pub fn read(text: &str) -> AuditChain {
     let mut chain = AuditChain::default();
     let mut previous = FIRST_PREVIOUS_HASH.to_owned();
+    // Every whole line ends: what does not was cut off by a crash, or written by hand.
     let ended = text.is_empty() || text.ends_with('\n');
     let last = text.lines().count();
     for (index, line) in text.lines().enumerate() {
@@ -146,6 +147,8 @@ pub fn read(text: &str) -> AuditChain {
         if let (None, Some(reason)) = (&chain.broken, fault.or(cut)) {
             chain.broken = Some(ChainBreak { line: number, reason });
         }
+        // The chain goes on from the line as it is, so that one edited line is one break: the lines
+        // after it may still be as they were written, and `show` prints them.
         previous = link.as_ref().map_or_else(String::new, |link| link.hash.clone());
         chain.links.extend(link);
     }
@@ -157,6 +160,7 @@ fn parse_link(line: &str, number: u32, previous: &str) -> (Option<AuditLink>, Op
     let Ok(Value::Object(mut fields)) = serde_json::from_str::<Value>(line) else {
         return (None, Some("not a line of this log: no JSON object".to_owned()));
     };
+    // Compared with the text below: the hash alone would not see blanks or another order of keys.
     let whole = canonical(&Value::Object(fields.clone()));
     let Some(Value::String(hash)) = fields.remove("hash") else {
         return (None, Some("the line has no hash".to_owned()));
@@ -197,6 +201,8 @@ fn canonical(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
             let mut pairs: Vec<(&String, &Value)> = fields.iter().collect();
+            // serde_json keeps the order of insertion where another crate of the build asks for it;
+            // a hash must not depend on that.
             pairs.sort_by_key(|(name, _)| *name);
             let pairs = pairs.iter().map(|(name, value)| {
                 let name = Value::String((*name).clone());
@@ -222,8 +228,10 @@ fn remove_secrets(value: &mut Value) {
 }
 
 /// A text with what looks like a token, or the address of a hook, taken out of it.
-pub fn without_secrets(text: &str) -> String {
+pub(crate) fn without_secrets(text: &str) -> String {
     let part = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    // Only words with the beginning of a known kind of token: a check by randomness would take
+    // commit ids, which are what the log is about.
     let is_secret = |word: &str| {
         word.len() >= SECRET_WORD_LENGTH && SECRET_WORDS.iter().any(|start| word.starts_with(start))
     };

@@ -110,6 +110,7 @@ impl Filter {
     /// Whether every clause holds. `days` beside `regression` says how long ago the regression may
     /// be; alone it asks for any change. A series without `n` fails every clause on `n`.
     pub fn holds(&self, subject: FilterSubject<'_>, recent: ChangeAges) -> bool {
+        // The cheap clauses first; `not` last, since it repeats all of them.
         let named = |names: &Option<Names>, value| names.as_ref().is_none_or(|n| n.holds(value));
         named(&self.suite, subject.suite)
             && named(&self.test, subject.test)
@@ -129,6 +130,8 @@ impl Filter {
             age.is_some_and(|age| self.days.is_none_or(|days| age <= f64::from(days)))
         };
         match (self.regression, self.days) {
+            // `days: 7, regression: true` is one question, a regression within 7 days, not a
+            // regression at any time and any change within 7 days.
             (Some(wanted), _) => within(recent.regressed_days) == wanted,
             (None, Some(_)) => within(recent.changed_days),
             (None, None) => true,
@@ -179,6 +182,7 @@ impl Filter {
             clauses.push(clause);
         }
         let (days, regression) = (self.days, self.regression);
+        // Days and regression stay together: apart they would ask for something else.
         clauses.extend([
             Self { parallel: self.parallel, ..Self::default() },
             Self { n: self.n.clone(), ..Self::default() },
@@ -274,6 +278,8 @@ fn join_or(items: &[String]) -> String {
 /// Whether the whole text matches the pattern; `*` stands for any characters, `?` for one. Only the
 /// last `*` is ever tried again, so the work is at most the product of the lengths.
 pub fn glob(pattern: &str, text: &str) -> bool {
+    // Backtracking to the last `*` alone is enough: what an earlier one took can only grow, and the
+    // last one can take that as well.
     let (mut pattern, mut text) = (pattern.chars(), text.chars());
     let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
     loop {

@@ -6,14 +6,11 @@
 //! must have is checked where lines are read (`store`).
 
 pub mod fields;
-mod optional;
 pub mod time;
 
 use std::borrow::Cow;
 use std::fmt;
 
-pub use fields::RECORD_FIELDS;
-pub use optional::OptionalF64;
 use time::Timestamp;
 
 /// Which way is better.
@@ -50,6 +47,7 @@ impl Direction {
     pub fn of_metric(metric: &str, unit: &Unit) -> Self {
         const HIGHER: [&str; 8] =
             ["throughput", "ops", "rps", "qps", "speedup", "score", "hits", "bandwidth"];
+        // More of something per second is better whatever is counted.
         let rate = unit.as_str().ends_with("/s");
         if rate || HIGHER.contains(&metric) { Self::Higher } else { Self::Lower }
     }
@@ -119,6 +117,10 @@ const UNITS: &[(&str, &str, f64)] = &[
     ("KiB/s", "B/s", 1024.0),
     ("MiB/s", "B/s", 1_048_576.0),
     ("GiB/s", "B/s", 1_073_741_824.0),
+    ("Hz", "Hz", 1.0),
+    ("kHz", "Hz", 1e3),
+    ("MHz", "Hz", 1e6),
+    ("GHz", "Hz", 1e9),
     ("count", "count", 1.0),
     ("counts", "count", 1.0),
     ("allocs/op", "count", 1.0),
@@ -127,6 +129,7 @@ const UNITS: &[(&str, &str, f64)] = &[
 impl Unit {
     /// The base unit of a unit's name, and the factor that takes a value there.
     pub fn parse(name: &str) -> (Self, f64) {
+        // Unknown units are kept: `parrots` is a fine unit, it only has no scale.
         match UNITS.iter().find(|(written, _, _)| *written == name) {
             Some(&(_, base, factor)) => (Self(Cow::Borrowed(base)), factor),
             None => (Self(Cow::Owned(name.to_owned())), 1.0),
@@ -156,8 +159,117 @@ impl Unit {
     }
 
     /// Whether a value below zero makes no sense: durations, sizes, rates and counts.
-    pub fn forbids_negative(&self) -> bool {
+    pub(crate) fn forbids_negative(&self) -> bool {
         matches!(&*self.0, "ns" | "B" | "count") || self.0.ends_with("/s")
+    }
+}
+
+/// A number or none, in the eight bytes of the number: the one way to say "no value". A run that
+/// failed has no value, most runs report no standard deviation; `Option<f64>` would take 16 bytes
+/// for each, 16 MB more for a million records, all in memory at once.
+///
+/// NaN stands for none inside and never comes out: `OptionalF64::from(f64::NAN).get()` is `None`.
+///
+/// Two values are equal where their bits are: none equals none, and −0.0 is not 0.0. What is equal
+/// is interchangeable, which `==` of `f64` does not promise. The order is that of
+/// [`f64::total_cmp`], none last.
+#[derive(Clone, Copy)]
+pub struct OptionalF64(f64);
+
+impl OptionalF64 {
+    /// No number.
+    pub const NONE: Self = Self(f64::NAN);
+
+    /// The number.
+    pub const fn get(self) -> Option<f64> {
+        if self.0.is_nan() { None } else { Some(self.0) }
+    }
+
+    /// Whether there is a number.
+    pub const fn is_some(self) -> bool {
+        !self.0.is_nan()
+    }
+
+    /// Whether there is none.
+    pub const fn is_none(self) -> bool {
+        self.0.is_nan()
+    }
+
+    /// The result of `f`, where there is a number; none too where the result is NaN.
+    #[must_use]
+    pub fn map(self, f: impl FnOnce(f64) -> f64) -> Self {
+        self.get().map(f).into()
+    }
+}
+
+impl Default for OptionalF64 {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+/// NaN is none. There are many NaNs; every none has the same bits, so that equal bits mean equal.
+impl From<f64> for OptionalF64 {
+    fn from(number: f64) -> Self {
+        if number.is_nan() { Self::NONE } else { Self(number) }
+    }
+}
+
+impl From<Option<f64>> for OptionalF64 {
+    fn from(number: Option<f64>) -> Self {
+        number.map_or(Self::NONE, Self::from)
+    }
+}
+
+impl PartialEq for OptionalF64 {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
+}
+
+impl Eq for OptionalF64 {}
+
+impl PartialOrd for OptionalF64 {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for OptionalF64 {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// For comparisons with a plain number or option, which tests make.
+impl PartialEq<Option<f64>> for OptionalF64 {
+    fn eq(&self, other: &Option<f64>) -> bool {
+        *self == Self::from(*other)
+    }
+}
+
+impl PartialEq<f64> for OptionalF64 {
+    fn eq(&self, other: &f64) -> bool {
+        *self == Self::from(*other)
+    }
+}
+
+/// As an optional number, so that NaN does not come out this way either.
+impl serde::Serialize for OptionalF64 {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().serialize(serializer)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for OptionalF64 {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<f64>::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl fmt::Debug for OptionalF64 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
     }
 }
 
@@ -257,7 +369,7 @@ impl<'a> RunDetailRef<'a> {
     }
 
     /// A copy of its own.
-    pub fn to_detail(self) -> RunDetail {
+    pub(crate) fn to_detail(self) -> RunDetail {
         RunDetail { warmup_ns: self.warmup_ns.into(), rare: self.rare.cloned().map(Box::new) }
     }
 }
@@ -343,6 +455,7 @@ pub fn median(values: &[f64]) -> Option<f64> {
     let (middle, odd) = (sorted.len() / 2, sorted.len() % 2 == 1);
     match sorted.get(middle) {
         Some(&value) if odd => Some(value),
+        // Halved before they are added: the sum of two large values could overflow.
         Some(&value) => Some(value / 2.0 + sorted[middle - 1] / 2.0),
         None => None,
     }
@@ -365,5 +478,23 @@ mod tests {
         for name in ["us", "µs", "μs"] {
             assert_eq!(Unit::parse(name), (Unit(Cow::Borrowed("ns")), 1e3));
         }
+    }
+
+    #[test]
+    fn every_nan_is_the_same_none() {
+        let negative = f64::from_bits(f64::NAN.to_bits() | 1 << 63 | 1);
+        for none in [OptionalF64::from(negative), None.into(), OptionalF64::from(0.0 / 0.0)] {
+            assert_eq!((none, none.get()), (OptionalF64::NONE, None));
+        }
+        assert_eq!(OptionalF64::from(f64::INFINITY).map(|it| it - it), OptionalF64::NONE);
+        assert_ne!(OptionalF64::from(0.0), OptionalF64::from(-0.0));
+    }
+
+    #[test]
+    fn none_is_last_and_takes_no_room() {
+        let mut all = [OptionalF64::NONE, f64::INFINITY.into(), 1.0.into(), (-1.0).into()];
+        all.sort();
+        assert_eq!(all.map(OptionalF64::get), [Some(-1.0), Some(1.0), Some(f64::INFINITY), None]);
+        assert_eq!(size_of::<OptionalF64>(), 8);
     }
 }

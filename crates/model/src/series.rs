@@ -176,6 +176,7 @@ fn group_columns<C: Borrow<SeriesColumn> + Send>(
         let subject = key.subject(&columns[0].borrow().tags);
         policy.ignore.iter().any(|filter| filter.holds(subject, ChangeAges::default()))
     };
+    // Before grouping: ignored series should cost nothing.
     columns.retain(|key, columns| !ignored(key, columns));
     let ignored = all - columns.len();
     let machines = EnvironmentSegments::of(history, policy);
@@ -239,6 +240,7 @@ fn build_series(
     let unit = columns.iter().map(|column| &column.unit).min().cloned();
     let unit = unit.unwrap_or_else(|| Unit::of_metric(&key.metric));
     let said = columns.iter().find_map(|column| column.direction);
+    // The policy before the records: it is how people correct what a tool writes.
     let by_policy = policy.metrics.get(&key.metric).and_then(|metric| metric.better);
     let better = by_policy.or(said).unwrap_or_else(|| Direction::of_metric(&key.metric, &unit));
     let mut tags: Vec<String> = columns.iter().flat_map(|column| column.tags.clone()).collect();
@@ -252,10 +254,13 @@ fn build_series(
     };
     let mut rows: Vec<&MeasurementRow> = columns
         .iter()
+        // Aliases may join columns of different units; values of another unit cannot be drawn on
+        // one axis.
         .filter(|column| column.unit == unit)
         .flat_map(|column| &column.rows)
         .filter(|row| row.branch != BranchId::OTHER)
         .collect();
+    // One column is in order already.
     if columns.len() > 1 {
         rows.sort_by_key(|row| row.time);
     }
@@ -352,6 +357,8 @@ impl RunGrouper<'_> {
         if segment == next {
             self.segments.push(self.environment_segments.segments[machine as usize].clone());
         }
+        // A placeholder such as `local` names a new state of the code every day: its runs of
+        // different days are no repeats.
         let day = if self.environment_segments.is_placeholder[row.commit as usize] {
             row.time.day()
         } else {
@@ -376,6 +383,8 @@ impl RunGrouper<'_> {
         } else {
             let values: Vec<f64> = good().filter_map(|row| row.value.get()).collect();
             let reported: Vec<f64> = good().filter_map(|row| row.std.get()).collect();
+            // A reported deviation describes the samples of a run; that between repeats is the next
+            // best.
             let std = median(&reported).or_else(|| standard_deviation(&values));
             (median(&values).into(), std.into(), values.len())
         };
@@ -401,6 +410,7 @@ fn standard_deviation(values: &[f64]) -> Option<f64> {
     if values.len() < 2 {
         return None;
     }
+    // Divided before they are summed: the sum of large values could overflow.
     let count = values.len() as f64;
     let mean = values.iter().map(|value| value / count).sum::<f64>();
     let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();

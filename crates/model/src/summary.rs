@@ -13,7 +13,7 @@ use crate::record::time::Timestamp;
 use crate::record::{Direction, Measurement, Record, Unit, median};
 
 /// The field that tells how many runs a record stands for.
-pub const RUNS_FIELD: &str = "summary_runs";
+pub(crate) const RUNS_FIELD: &str = "summary_runs";
 
 /// Collects records; their order has no say.
 #[derive(Debug)]
@@ -88,6 +88,7 @@ impl DailySummaries {
         measurement: Option<&Measurement<'_>>,
         time: Timestamp,
     ) -> (SummaryKey, f64) {
+        // In base units: days measured in ms and in µs are one series.
         let unit = measurement.and_then(|one| one.unit.as_deref()).map(Unit::parse);
         let factor = unit.as_ref().map_or(1.0, |(_, factor)| *factor);
         let unit = unit.map(|(unit, _)| unit);

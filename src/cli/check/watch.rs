@@ -16,7 +16,7 @@ use crate::cli::args::GlobalArgs;
 use crate::cli::args::check::ReportFormat;
 use crate::cli::check::render;
 use crate::cli::ui::{self, Reporter};
-use crate::report::terminal;
+use crate::report::outcome_text;
 use crate::serve::watcher::watch_paths;
 
 /// Pause after a change before it counts: long enough for the events of one write.
@@ -48,7 +48,7 @@ pub(super) fn run(
         match run {
             Ok(run) => {
                 ui::print(render(&run, format, data)?.as_bytes())?;
-                let headline = terminal::headline(&run.outcome);
+                let headline = outcome_text::headline(&run.outcome);
                 let seconds = started.elapsed().as_secs_f64();
                 reporter.info(&format!(
                     "{headline} Answered in {seconds:.3} s; waiting for changes (Ctrl-C to stop)."

@@ -60,7 +60,7 @@ pub(super) fn run(
     args: &GithubArgs,
     reporter: &Reporter,
 ) -> anyhow::Result<u8> {
-    let outcome = input::read_report(global, &args.common)?;
+    let received = input::read_result(global, &args.common)?;
     let policy = input::load_policy(global, reporter)?;
     let markdown = args.comment.as_deref().map(|path| {
         let bytes = input::read_bounded(path, MAX_COMMENT_BYTES)?;
@@ -88,10 +88,10 @@ pub(super) fn run(
     send(&args.common, &masks, reporter, |client| {
         let mut api = GithubApi::new(client, github);
         if args.issues || by_policy {
-            return issues::sync(&mut api, &outcome, &settings.labels, &links);
+            return issues::sync(&mut api, &received.check, &settings.labels, &links);
         }
         let message = CommentMessage {
-            outcome: &outcome,
+            check: &received.check,
             markdown: markdown.as_deref(),
             when: settings.comment,
             links: &links,

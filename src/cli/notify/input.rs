@@ -10,21 +10,24 @@ use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
 use crate::cli::notify::args::NotifyArgs;
 use crate::cli::ui::{self, Reporter};
-use crate::notify::check_report::{CheckReport, MAX_REPORT_BYTES};
 use crate::notify::endpoint::EndpointUrl;
+use crate::notify::received::{MAX_RESULT_BYTES, ReceivedCheck};
 use crate::notify::secret::{Secret, SecretMasks};
 use crate::notify::slack::state::{self, SlackState};
 use model::policy::Policy;
 
 /// Reads the result of a check.
-pub(super) fn read_report(global: &GlobalArgs, common: &NotifyArgs) -> anyhow::Result<CheckReport> {
-    let outcome = CheckReport::read(&read_bounded(&common.result, MAX_REPORT_BYTES)?)?;
-    let is_demo = |commit: &str| commit.starts_with("demo-");
+pub(super) fn read_result(
+    global: &GlobalArgs,
+    common: &NotifyArgs,
+) -> anyhow::Result<ReceivedCheck> {
+    let received = ReceivedCheck::read(&read_bounded(&common.result, MAX_RESULT_BYTES)?)?;
+    let commits = [&received.check.candidate, &received.check.base];
     // A comment about invented numbers on a real pull request would be taken for a real one.
-    if !global.demo && (is_demo(&outcome.candidate) || is_demo(&outcome.base)) {
+    if !global.demo && commits.into_iter().flatten().any(|commit| commit.starts_with("demo-")) {
         bail!("the result is about demo data; use --demo if this is a demo");
     }
-    Ok(outcome)
+    Ok(received)
 }
 
 /// Reads a file, or stdin for `-`, of at most `most` bytes.

@@ -46,7 +46,7 @@ pub(super) fn run(
     args: &SlackArgs,
     reporter: &Reporter,
 ) -> anyhow::Result<u8> {
-    let outcome = input::read_report(global, &args.common)?;
+    let received = input::read_result(global, &args.common)?;
     let policy = input::load_policy(global, reporter)?;
     let settings = policy.notify.slack.clone().unwrap_or_default();
     let channel = args.channel.clone().or(settings.channel);
@@ -61,7 +61,7 @@ pub(super) fn run(
     let links = allowed_links(args.base_url.as_ref(), &policy, repo, reporter)?;
     let subject = args.about.subject();
     let message = SlackMessage {
-        outcome: &outcome,
+        check: &received.check,
         subject: &subject,
         mention: &settings.mention,
         links: &links,

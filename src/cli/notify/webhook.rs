@@ -36,7 +36,7 @@ pub(super) fn run(
     args: &WebhookArgs,
     reporter: &Reporter,
 ) -> anyhow::Result<u8> {
-    let outcome = input::read_report(global, &args.common)?;
+    let received = input::read_result(global, &args.common)?;
     let policy = input::load_policy(global, reporter)?;
     let of_policy = policy.notify.webhook.and_then(|webhook| webhook.url);
     let of_policy = of_policy.as_deref().and_then(Secret::new);
@@ -53,7 +53,7 @@ pub(super) fn run(
     let message = WebhookMessage {
         address: address.into_secret(),
         key,
-        outcome: &outcome,
+        result: &received.raw,
         repo: args.about.repo.clone(),
         pull: args.about.pull,
     };

@@ -5,9 +5,9 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::notify::client::HttpMethod;
 use crate::notify::github::comment_body::{CommentState, render};
 use crate::notify::github::{ApiUser, GithubApi, OwnIdentity, PageStep};
+use crate::notify::http::HttpMethod;
 use crate::notify::{Delivery, NotifyError};
 use crate::report::escape::one_line;
 use crate::report::markdown::MARKER;
@@ -107,6 +107,7 @@ fn attempt(
     pull: u64,
     message: CommentMessage<'_>,
 ) -> Result<Delivery, NotifyError> {
+    // The comment is looked for before every write, since a write that got no answer may be done.
     let mine = api.author()?;
     let older = find_own_comment(api, pull, &mine)?;
     let text = older.as_ref().map(|entry| entry.body.as_deref().unwrap_or_default());
@@ -147,6 +148,8 @@ fn find_own_comment(
 }
 
 fn decide_action(message: CommentMessage<'_>, older: Option<&str>) -> CommentAction {
+    // A comment that once had something to say is rewritten as resolved and never as clean: who got
+    // the first mail should find the answer in the same place.
     let state = match (message.check.is_clean(), older.map(CommentState::of)) {
         (false, _) => CommentState::Open,
         (true, None | Some(CommentState::Clean)) => CommentState::Clean,

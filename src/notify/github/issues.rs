@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::notify::client::HttpMethod;
 use crate::notify::github::comment_body::commit_text;
 use crate::notify::github::{ApiUser, GithubApi, PageStep};
+use crate::notify::http::HttpMethod;
 use crate::notify::{Delivery, NotifyError};
 use crate::report::decision::Decision;
 use crate::report::escape::address::allowed_link;
@@ -114,6 +114,8 @@ fn attempt(
     })?;
     let wanted = desired_issues(check, links);
     let (mut new, mut gone) = (0, 0);
+    // Updates have no limit: they make no noise. What is left of the others comes with the next
+    // run, since the listing is read anew each time.
     for (id, wanted) in &wanted {
         match open.get(id) {
             Some(issue) => update(api, issue, wanted, count)?,
@@ -156,6 +158,7 @@ fn series_id(series: &str) -> String {
 
 /// The issues that should be open, by id.
 fn desired_issues(check: &CheckFile, links: &[String]) -> BTreeMap<String, DesiredIssue> {
+    // A suspicion makes no issue: most of them are noise, and an issue calls people.
     let reported = check.regressions().filter(|finding| !finding.report_only);
     let mut wanted: BTreeMap<String, DesiredIssue> = BTreeMap::new();
     for finding in reported {
@@ -202,7 +205,7 @@ fn update(
     Ok(())
 }
 
-/// Closes first: a comment that fails leaves no issue open, and is not made twice.
+/// Closes an issue, with a comment that says why.
 fn close(
     api: &mut GithubApi<'_, '_>,
     issue: &ApiIssue,
@@ -210,6 +213,7 @@ fn close(
     id: &str,
 ) -> Result<(), NotifyError> {
     let path = format!("issues/{}", issue.number);
+    // In this order: a comment that fails leaves no issue open, and is not made twice.
     api.write(HttpMethod::Patch, &path, &json!({"state": "closed", "state_reason": "completed"}))?;
     let accepted = check
         .findings

@@ -1,4 +1,4 @@
-//! GitHub's REST API: its pages, its refusals, and who we are there. Asks the same host only, and
+//! GitHub's REST API: its pages, its rejections, and who we are there. Asks the same host only, and
 //! believes no number that came with a result: a pull request is found by the head it has now.
 
 pub(crate) mod comment_body;
@@ -10,8 +10,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::notify::NotifyError;
-use crate::notify::client::{HttpMethod, HttpRequest, HttpResponse, NotifyClient};
+use crate::notify::client::NotifyClient;
 use crate::notify::endpoint::EndpointUrl;
+use crate::notify::http::{HttpMethod, HttpRequest, HttpResponse};
 use crate::notify::secret::Secret;
 
 /// The API's version that this was written against.
@@ -71,16 +72,16 @@ struct ApiHead {
     sha: String,
 }
 
-/// What a walk over a listing found.
+/// Whether to go on through a listing.
 pub(crate) enum PageStep<T> {
     Continue,
     Found(T),
 }
 
 impl<'a, 'b> GithubApi<'a, 'b> {
-    pub(crate) fn new(client: &'a mut NotifyClient<'b>, place: GithubTarget) -> Self {
-        let author = place.author.clone().map(CommentAuthor::Login);
-        Self { client, target: place, author }
+    pub(crate) fn new(client: &'a mut NotifyClient<'b>, target: GithubTarget) -> Self {
+        let author = target.author.clone().map(CommentAuthor::Login);
+        Self { client, target, author }
     }
 
     /// The number of the open pull request whose head is `sha` now. Forks' too: that is why all
@@ -124,11 +125,13 @@ impl<'a, 'b> GithubApi<'a, 'b> {
             let (entries, response): (Vec<E>, _) =
                 self.client.json(&request).map_err(explain_failure)?;
             for entry in entries {
-                if let PageStep::Found(found) = look(entry) {
-                    return Ok(Some(found));
+                if let PageStep::Found(entry) = look(entry) {
+                    return Ok(Some(entry));
                 }
             }
             let Some(next) = response.header("link").and_then(next_page) else { return Ok(None) };
+            // The server chooses the next address: on its own host only, or the token would go to
+            // whoever it names.
             let lost = |text| NotifyError::Failed { call: format!("GET {path}"), text };
             request.address = request.address.redirect_to(next).map_err(lost)?;
         }
@@ -165,7 +168,7 @@ impl<'a, 'b> GithubApi<'a, 'b> {
     /// Who we are: asked of GraphQL, since an app's token may not ask it of REST.
     ///
     /// # Errors
-    /// As [`NotifyClient::send`], but for a refusal to say it.
+    /// As [`NotifyClient::send`], except for a token that may not ask.
     pub(crate) fn author(&mut self) -> Result<OwnIdentity, NotifyError> {
         if let Some(author) = &self.author {
             return Ok(OwnIdentity(author.clone()));
@@ -174,6 +177,7 @@ impl<'a, 'b> GithubApi<'a, 'b> {
         request.address = self.target.graphql.clone();
         request.body = Some(json!({"query": "query { viewer { login } }"}).to_string().into());
         request.dry_run_response = json!({"data": {"viewer": {"login": "me"}}});
+        // Anybody can write our marker into a comment. What makes it ours is the author.
         let author = match self.client.send(&request) {
             Ok(response) => {
                 let answer: Value = serde_json::from_slice(&response.body).unwrap_or_default();
@@ -203,7 +207,7 @@ impl<'a, 'b> GithubApi<'a, 'b> {
 /// The author whose entries are ours.
 pub(crate) struct OwnIdentity(CommentAuthor);
 
-/// Adds to a refusal what most often is the cause.
+/// Adds to a rejection what most often is the cause.
 fn explain_failure(failure: NotifyError) -> NotifyError {
     let NotifyError::Rejected { call, status, text } = failure else { return failure };
     let cause = match status {
@@ -222,16 +226,16 @@ fn explain_failure(failure: NotifyError) -> NotifyError {
 
 /// The address with `rel="next"` of a Link header (RFC 8288).
 fn next_page(header: &str) -> Option<&str> {
-    let mut rest = header;
-    while let Some((_, after)) = rest.split_once('<') {
+    let mut links = header;
+    while let Some((_, after)) = links.split_once('<') {
         let (url, after) = after.split_once('>')?;
         let end = after.find('<').unwrap_or(after.len());
-        let parameters = after[..end].split(';').map(|one| one.trim().trim_end_matches(','));
-        let mut parameters = parameters.map(|one| one.trim().replace('"', ""));
-        if parameters.any(|one| one.eq_ignore_ascii_case("rel=next")) {
+        let parameters = after[..end].split(';').map(|text| text.trim().trim_end_matches(','));
+        let mut parameters = parameters.map(|text| text.trim().replace('"', ""));
+        if parameters.any(|text| text.eq_ignore_ascii_case("rel=next")) {
             return Some(url);
         }
-        rest = &after[end..];
+        links = &after[end..];
     }
     None
 }

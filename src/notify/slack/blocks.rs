@@ -1,4 +1,4 @@
-//! The message itself, in Block Kit, within Slack's limits whatever was found.
+//! The message itself, in Block Kit, within Slack's limits whatever the result.
 
 use serde_json::{Value, json};
 
@@ -39,10 +39,10 @@ pub(crate) fn message(message: SlackMessage<'_>) -> Value {
             (mrkdwn(&it.rule, MAX_NAME_CHARS), mrkdwn(&it.reason, MAX_REASON_CHARS));
         blocks.push(section(&format!("*Target missed*, {rule}: {reason}")));
     }
-    let more = |found: usize| found.saturating_sub(MAX_SHOWN_FINDINGS) as u64;
-    let rest = more(check.findings.len()) + more(check.violations.len());
-    if rest > 0 {
-        blocks.push(section(&format!("and {} more", text::count(rest))));
+    let more = |count: usize| count.saturating_sub(MAX_SHOWN_FINDINGS) as u64;
+    let hidden = more(check.findings.len()) + more(check.violations.len());
+    if hidden > 0 {
+        blocks.push(section(&format!("and {} more", text::count(hidden))));
     }
     json!({"text": mrkdwn(&title(message), MAX_SECTION_CHARS), "blocks": blocks})
 }
@@ -140,6 +140,8 @@ pub(crate) fn mentions(names: &[String]) -> (Vec<String>, Vec<String>) {
     for name in names.iter().take(MAX_SHOWN_FINDINGS) {
         let bare = name.trim().trim_start_matches('@');
         let upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
+        // Slack's ids begin with the kind: U and W are people, S is a group. A display name
+        // mentions nobody, so it is reported instead of being written as text.
         let id = bare.len() >= 6 && bare.len() <= 30 && bare.chars().all(upper);
         match bare.chars().next() {
             _ if ["here", "channel", "everyone"].contains(&bare) => {
@@ -195,8 +197,8 @@ mod tests {
     fn only_ids_are_called_and_only_when_something_is_wrong() {
         let names = ["@here", "U012AB3CD", "@S0123456", "@oncall", "<!channel>", "here|x"];
         let (mentioned, unknown) = mentions(&names.map(str::to_owned));
-        assert_eq!(called, ["<!here>", "<@U012AB3CD>", "<!subteam^S0123456>"]);
-        assert_eq!(strange, ["@oncall", "<!channel>", "here|x"]);
+        assert_eq!(mentioned, ["<!here>", "<@U012AB3CD>", "<!subteam^S0123456>"]);
+        assert_eq!(unknown, ["@oncall", "<!channel>", "here|x"]);
         let better = "{\"verdict\": \"pass\", \"findings\": [{\"verdict\": \"improved\"}]}";
         let better = built(&check(better)).to_string();
         assert!(!better.contains("<!here>"), "{better}");

@@ -8,8 +8,9 @@ pub(crate) mod state;
 
 use serde_json::{Value, json};
 
-use crate::notify::client::{HttpMethod, HttpRequest, HttpResponse, NotifyClient};
+use crate::notify::client::NotifyClient;
 use crate::notify::endpoint::EndpointUrl;
+use crate::notify::http::{HttpMethod, HttpRequest, HttpResponse};
 use crate::notify::secret::Secret;
 use crate::notify::slack::state::{SlackState, SlackThread};
 use crate::notify::{Delivery, NotifyError};
@@ -57,6 +58,8 @@ pub(crate) fn post(
         (Some(thread), _) => post_in_thread(client, way, message, thread)?,
         (None, false) => post_message(client, way, message)?,
     };
+    // A thread ends with its cause. The next regression begins a new one, so that nobody has to
+    // scroll through last month's.
     if quiet {
         state.threads.remove(message.subject);
     } else {
@@ -149,6 +152,7 @@ fn edit_first_message(
     let mut content = with_channel(&blocks::message(message), &thread.channel);
     content["ts"] = json!(thread.ts);
     match call_api(client, way, "chat.update", content) {
+        // Somebody may have deleted the message; the thread and the next run work all the same.
         Err(NotifyError::Rejected { text, .. }) => {
             Ok(Some(format!("Slack does not change the first message of the thread{text}")))
         }
@@ -198,6 +202,7 @@ fn effective_status(response: &HttpResponse) -> u16 {
     if response.status != 200 {
         return response.status;
     }
+    // By the errors of chat.postMessage: what may pass with time is a status that is tried again.
     let answer: Value = serde_json::from_slice(&response.body).unwrap_or_default();
     match (answer["ok"].as_bool(), answer["error"].as_str().unwrap_or_default()) {
         (Some(false), "ratelimited") => 429,

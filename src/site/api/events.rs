@@ -32,6 +32,7 @@ pub(super) fn file(site: &SiteContext<'_>) -> EventsFile {
         timestamp: infrastructure::time(day).to_string(),
         url: urls::event(&infrastructure::id(day)),
     }));
+    // Runner changes come last: readers of the file mostly want changes of the code.
     events.extend(site.series_indices().flat_map(|series| runner_changes(site, series)));
     EventsFile { built_from: built_from(site), events, schema: "schema/events.json" }
 }
@@ -40,21 +41,22 @@ pub(super) fn file(site: &SiteContext<'_>) -> EventsFile {
 fn runner_changes(site: &SiteContext<'_>, at: usize) -> Vec<EventView> {
     let (series, _) = site.series(at);
     let id = |run: usize| site.commit(series.runs[run].commit).id.clone();
-    let view = |it: RunnerChange| {
-        let change = it.after / it.before - 1.0;
-        let rose = it.after > it.before;
-        let time = series.runs[it.first_after].time;
+    let view = |change: RunnerChange| {
+        let ratio = change.after / change.before - 1.0;
+        let rose = change.after > change.before;
+        let time = series.runs[change.first_after].time;
         EventView {
-            after: finite(it.after),
-            before: finite(it.before),
-            change: if change.is_finite() { change } else { 0.0 },
-            commit: id(it.first_after),
-            commit_before: id(it.last_before),
+            after: finite(change.after),
+            before: finite(change.before),
+            change: if ratio.is_finite() { ratio } else { 0.0 },
+            commit: id(change.first_after),
+            commit_before: id(change.last_before),
             confidence: None,
             direction: wording::tone(rose == (series.direction == Direction::Lower)),
             hints: vec![
                 "New runner or version: nothing is compared across this change.".to_owned(),
             ],
+            // Derived from date and series alone, so that the id stays when older runs are added.
             id: format!(
                 "{}-runner-{}",
                 text::iso_date(time),
@@ -74,6 +76,7 @@ fn runner_changes(site: &SiteContext<'_>, at: usize) -> Vec<EventView> {
 fn event_view(site: &SiteContext<'_>, event: &EventRef) -> EventView {
     let (series, _, change) = site.change(event);
     let id = |run: usize| site.commit(series.runs[run].commit).id.clone();
+    // The acceptance is evidence too: a reader of the JSON sees no chart with its mark.
     let mut hints = change.hints.clone();
     if let ChangeStatus::Accepted { reason, accepted_by: by } = &change.status {
         hints.push(format!("accepted by {by}: {reason}"));
@@ -81,6 +84,7 @@ fn event_view(site: &SiteContext<'_>, event: &EventRef) -> EventView {
     EventView {
         after: finite(change.after),
         before: finite(change.before),
+        // JSON has no infinity. A level of zero before gives one.
         change: if change.change.is_finite() { change.change } else { 0.0 },
         commit: id(change.first_after),
         commit_before: id(change.last_before),

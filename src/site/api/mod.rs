@@ -115,6 +115,7 @@ fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView
         built_from: None,
         change: analysis.latest_change.and_then(finite),
         detectable: analysis.detectable_change_90.and_then(finite),
+        detectable_99: analysis.detectable_change_99.and_then(finite),
         detectable_surely: analysis.detectable_change_99.and_then(finite),
         events: None,
         id: site.stems[index].clone(),
@@ -148,6 +149,7 @@ fn trend_view(trend: &TrendEstimate) -> TrendView {
         per_day: trend.per_day,
         r_squared: trend.r_squared,
         runs: trend.runs,
+        significant: trend.is_significant,
         to: trend.to.to_string(),
     }
 }
@@ -158,13 +160,24 @@ fn index_file(site: &SiteContext<'_>) -> IndexFile {
         schema: "schema/index.json",
         series: site
             .series_indices()
-            .map(|one| series_view(site, one, site.series(one).0.runs.len()))
+            .map(|index| series_view(site, index, site.series(index).0.runs.len()))
             .collect(),
     }
 }
 
 fn health_file(site: &SiteContext<'_>) -> HealthFile {
     let history = site.input.history;
+    let rejected: Vec<RejectedView> = history
+        .rejected_records
+        .iter()
+        .map(|problem| RejectedView {
+            column: problem.location.column,
+            file: problem.location.file.clone(),
+            line: problem.location.line,
+            reason: problem.reason.clone(),
+            remedy: problem.remedy.clone(),
+        })
+        .collect();
     HealthFile {
         audit: audit::view(site),
         built_from: built_from(site),
@@ -173,17 +186,8 @@ fn health_file(site: &SiteContext<'_>) -> HealthFile {
         failed: history.counts.failed,
         findings: health::findings(site).into_iter().map(|finding| finding.text).collect(),
         not_covered: site.input.not_covered.to_vec(),
-        refused: history
-            .rejected_records
-            .iter()
-            .map(|problem| RejectedView {
-                column: problem.location.column,
-                file: problem.location.file.clone(),
-                line: problem.location.line,
-                reason: problem.reason.clone(),
-                remedy: problem.remedy.clone(),
-            })
-            .collect(),
+        refused: rejected.clone(),
+        rejected,
         schema: "schema/health.json",
         state: health::state(site).as_str(),
         targets: targets::views(site),
@@ -194,6 +198,7 @@ fn policy_file(site: &SiteContext<'_>) -> PolicyFile {
     let text = policy::show::to_json(site.input.policy);
     let mut policy: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     // Who knows the address of a webhook can write to it.
+    // The address of a webhook is as good as a password.
     if let Some(url) = policy.pointer_mut("/notify/webhook/url") {
         *url = "redacted".into();
     }
@@ -225,10 +230,10 @@ fn diff_file<'a>(
     outcomes: &'a [ComparedSeries],
 ) -> DiffFile<'a> {
     let (mut compared, mut not_compared) = (Vec::new(), Vec::new());
-    for one in outcomes {
-        let series = site.stems[one.series].as_str();
-        let outlier = matches!(one.delta, SeriesDelta::Outlier(_));
-        match &one.delta {
+    for entry in outcomes {
+        let series = site.stems[entry.series].as_str();
+        let outlier = matches!(entry.delta, SeriesDelta::Outlier(_));
+        match &entry.delta {
             SeriesDelta::NotCompared(reason) => {
                 not_compared.push(UncomparedView { reason, series })
             }
@@ -266,6 +271,8 @@ fn commit_file<'a>(site: &'a SiteContext<'_>, at: CommitIndex) -> CommitFile<'a>
         let value = series.pulls[run.run as usize].run.value.get();
         values.insert(site.stems[run.series as usize].as_str(), value);
     }
+    // The main line last: where a commit was measured for a pull request and then again on the
+    // main line, the value of the main line counts.
     for run in site.commits.main_runs(at) {
         let series = &site.input.series[run.series as usize];
         let value = series.runs[run.run as usize].value.get();

@@ -34,6 +34,7 @@ pub(crate) struct YearPart {
 
 pub(crate) fn parts(series: &Series) -> YearParts {
     let runs = &series.runs;
+    // A short series keeps one address, so that nobody has to join files without need.
     if runs.len() <= MAX_UNSPLIT_RUNS {
         return YearParts { newest: 0, older: Vec::new() };
     }
@@ -41,6 +42,8 @@ pub(crate) fn parts(series: &Series) -> YearParts {
     let mut from = 0;
     for at in 1..=runs.len() - NEWEST_RUNS {
         let (last, next) = (runs[at - 1].time, runs[at].time);
+        // Cut where the year changes: a finished year never changes again and can be cached for
+        // ever.
         if last.date().map(|date| date.0) != next.date().map(|date| date.0) {
             older.push(YearPart { year: text::year(last), runs: from..at });
             from = at;
@@ -113,6 +116,7 @@ fn segments(series: &Series, runners: &[String]) -> Vec<SegmentView> {
 fn runner_id(segment: &Segment) -> String {
     let fields = segment.fingerprint.iter().map(|(name, value)| format!("{name}={value}\n"));
     let fields: String = fields.collect();
+    // Without recorded fields there is no runner to name. A hash of nothing would look like one.
     if fields.is_empty() { fields } else { model::hex::sha256(&fields, 8) }
 }
 
@@ -147,6 +151,7 @@ pub(crate) fn csv(site: &SiteContext<'_>, index: usize) -> Vec<u8> {
     let (series, _) = site.series(index);
     let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
     let mut out = String::from("commit,timestamp,value,std,unit,segment,flags\r\n");
+    // About the length of a line: growing by doubling would copy a large file several times.
     out.reserve(series.runs.len() * 72);
     let unit = text::csv_field(series.unit.as_str());
     let number = |out: &mut String, value: Option<f64>| {

@@ -113,6 +113,7 @@ fn measured(site: &SiteContext<'_>) -> Vec<Fact> {
     let figures = &site.input.analyses.replay_summary;
     let minutes = site.input.policy.notify.minutes_per_finding;
     let count = |number: usize| text::count(number as u64);
+    // A rate of nothing is no zero.
     let rate = if figures.runs == 0 {
         "–".to_owned()
     } else {
@@ -187,6 +188,8 @@ fn filter_text(filter: &Filter) -> String {
 fn methods(site: &SiteContext<'_>) -> Result<(String, Vec<RuleView>), RenderError> {
     let custom = site.input.templates.iter().find(|(name, _)| name == "methods.md");
     let template = custom.map_or(METHODS, |(_, text)| text);
+    // The shipped text and a custom one get the same variables, so that a project can start from a
+    // copy of ours.
     let filled = render_template("methods.md", template, context(site))?;
     let mut parts = filled.split("\n## ");
     let intro = markdown::to_html(parts.next().unwrap_or_default());
@@ -198,12 +201,13 @@ fn methods(site: &SiteContext<'_>) -> Result<(String, Vec<RuleView>), RenderErro
 
 fn rule(part: &str, policy: &serde_json::Value) -> RuleView {
     let (head, body) = part.split_once('\n').unwrap_or((part, ""));
-    let (id, rest) = head.split_once(": ").unwrap_or(("", head));
-    let (title, keys) = rest.split_once(" | ").unwrap_or((rest, ""));
+    let (id, heading) = head.split_once(": ").unwrap_or(("", head));
+    let (title, keys) = heading.split_once(" | ").unwrap_or((heading, ""));
     let value = |key: &str| {
         let value = key.split('.').try_fold(policy, |value, name| value.get(name));
         value.map_or_else(|| "not set".to_owned(), ToString::to_string)
     };
+    // The id becomes an anchor; a custom text may hold anything.
     let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     RuleView {
         id: if id.is_empty() {

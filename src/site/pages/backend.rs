@@ -61,7 +61,7 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
         events: events
             .iter()
             .take(MAX_EVENTS)
-            .map(|one| table::event_row(site, root, one))
+            .map(|event| table::event_row(site, root, event))
             .collect(),
         groups: table::series_groups(site, root, members),
         verdict,

@@ -95,35 +95,36 @@ fn compare_unpaired(site: &SiteContext<'_>, at: CommitIndex) -> Vec<ComparedSeri
     comparison::measured_series(site, at).map(first).collect()
 }
 
-fn verdict_of(one: &ComparedSeries) -> Option<DeltaVerdict> {
-    match &one.delta {
+fn verdict_of(entry: &ComparedSeries) -> Option<DeltaVerdict> {
+    match &entry.delta {
         SeriesDelta::Delta(delta) => Some(delta.verdict),
         SeriesDelta::Outlier(_) => Some(DeltaVerdict::Inconclusive),
         SeriesDelta::NotCompared(_) => None,
     }
 }
 
-fn row(site: &SiteContext<'_>, root: LinkRoot, one: &ComparedSeries) -> CommitRow {
-    let (series, _) = site.series(one.series);
-    let value = one.position.run_in(series).value.get();
+fn row(site: &SiteContext<'_>, root: LinkRoot, entry: &ComparedSeries) -> CommitRow {
+    let (series, _) = site.series(entry.series);
+    let value = entry.position.run_in(series).value.get();
     let scale = UnitScale::for_values(value, &series.unit);
     CommitRow {
-        href: root.to(&site.series_path(one.series)),
+        href: root.to(&site.series_path(entry.series)),
         test: series.key.test.clone(),
         key: wording::series_label(&series.key),
-        cell: delta::delta_cell(series, &one.delta),
+        cell: delta::delta_cell(series, &entry.delta),
         values: value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
     }
 }
 
-fn is_significant(one: &&ComparedSeries) -> bool {
-    matches!(verdict_of(one), Some(DeltaVerdict::Regressed | DeltaVerdict::Improved))
+fn is_significant(entry: &&ComparedSeries) -> bool {
+    matches!(verdict_of(entry), Some(DeltaVerdict::Regressed | DeltaVerdict::Improved))
 }
 
 fn verdict(all: &[ComparedSeries]) -> Phrase {
-    let count = |wanted| all.iter().filter(|one| verdict_of(one) == Some(wanted)).count() as u64;
+    let count =
+        |wanted| all.iter().filter(|entry| verdict_of(entry) == Some(wanted)).count() as u64;
     let (worse, better) = (count(DeltaVerdict::Regressed), count(DeltaVerdict::Improved));
-    let compared = all.iter().filter(|one| verdict_of(one).is_some()).count() as u64;
+    let compared = all.iter().filter(|entry| verdict_of(entry).is_some()).count() as u64;
     let not = all.len() as u64 - compared;
     let mut phrase = Phrase::new(if worse > 0 { "worse" } else { "better" });
     if worse == 0 && better == 0 {
@@ -153,8 +154,8 @@ fn facts(site: &SiteContext<'_>, at: CommitIndex) -> Vec<Fact> {
     ];
     // It differs where a clock was wrong or a commit was rebased. The order of parents decides, so
     // both times are shown.
-    let own = site.lineage.facts(&commit.id).and_then(|facts| facts.time);
-    let authored = own.filter(|time| *time != commit.time);
+    let author_time = site.lineage.facts(&commit.id).and_then(|facts| facts.time);
+    let authored = author_time.filter(|time| *time != commit.time);
     facts.extend(authored.map(|time| Fact::at("Author date", wording::minute(time))));
     facts.extend(commit.pull.map(|pull| {
         let fact = Fact::new("Pull request", format!("#{pull}"));
@@ -196,22 +197,25 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, at: CommitIndex) -> Vec<PageLin
 
 /// What changed first and open, the rest by backend and folded.
 fn groups(site: &SiteContext<'_>, root: LinkRoot, all: &[ComparedSeries]) -> Vec<CommitGroup> {
-    let (news, rest): (Vec<&ComparedSeries>, Vec<&ComparedSeries>) =
+    let (significant, others): (Vec<&ComparedSeries>, Vec<&ComparedSeries>) =
         all.iter().partition(is_significant);
     let rows = |of: &[&ComparedSeries], most: usize| -> Vec<CommitRow> {
-        of.iter().take(most).map(|one| row(site, root, one)).collect()
+        of.iter().take(most).map(|entry| row(site, root, entry)).collect()
     };
-    let shown = MAX_ROWS.saturating_sub(news.len());
+    // Of thousands of series at a commit, most did not change: significant ones get their rows
+    // first.
+    let shown = MAX_ROWS.saturating_sub(significant.len());
     let mut groups = Vec::new();
-    if !news.is_empty() {
-        let note = text::count_noun(news.len() as u64, "series");
-        let rows = rows(&news, MAX_ROWS);
+    if !significant.is_empty() {
+        let note = text::count_noun(significant.len() as u64, "series");
+        let rows = rows(&significant, MAX_ROWS);
         groups.push(CommitGroup { title: "Changed".to_owned(), note, folded: false, rows });
     }
-    if !rest.is_empty() {
-        let note = text::count_noun(rest.len() as u64, "series");
-        let folded = rest.len() > 20;
-        let rows = rows(&rest, shown);
+    if !others.is_empty() {
+        let note = text::count_noun(others.len() as u64, "series");
+        // A phone should not have to scroll past a long list to reach the end of the page.
+        let folded = others.len() > 20;
+        let rows = rows(&others, shown);
         groups.push(CommitGroup { title: "No significant change".to_owned(), note, folded, rows });
     }
     groups

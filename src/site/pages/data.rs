@@ -59,6 +59,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         verdict: &verdict,
         section: NavSection::Data,
     };
+    // The three files that most readers want, with a button to copy their full address.
     let first = ENDPOINTS.iter().take(3).map(|&(path, note)| {
         let href = root.to(path);
         let base = site.input.options.base_url.as_deref();

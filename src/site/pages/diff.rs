@@ -76,23 +76,26 @@ impl DiffSlice<'_> {
         compared: &'p [ComparedSeries],
     ) -> Vec<&'p ComparedSeries> {
         let Some(members) = self.members else { return compared.iter().collect() };
+        // A table instead of a search for each series: this runs for every slice of every pair.
         let mut wanted = vec![false; site.input.series.len()];
-        members.iter().for_each(|one| wanted[*one] = true);
-        compared.iter().filter(|one| wanted[one.series]).collect()
+        members.iter().for_each(|index| wanted[*index] = true);
+        compared.iter().filter(|entry| wanted[entry.series]).collect()
     }
 }
 
 /// The whole comparison, and its slices where a change or a pull request makes people link to them.
 pub(crate) fn slices<'a>(site: &'a SiteContext<'_>, pair: &CommitPair) -> Vec<DiffSlice<'a>> {
     let compared = comparison::of_pair(site, pair);
-    let changed = |one: &&ComparedSeries| match &one.delta {
+    let changed = |entry: &&ComparedSeries| match &entry.delta {
         SeriesDelta::Delta(delta) => delta::is_significant(delta),
         SeriesDelta::Outlier(_) | SeriesDelta::NotCompared(_) => false,
     };
+    // Slices are for links from comments and from changes. One for each backend of each pair would
+    // multiply the files of a site.
     let pull = matches!(pair.kind, PairKind::Pull(_));
-    let news: Vec<usize> = compared.iter().filter(changed).map(|one| one.series).collect();
+    let news: Vec<usize> = compared.iter().filter(changed).map(|entry| entry.series).collect();
     let linked = |members: &[usize]| {
-        pull && !members.is_empty() || news.iter().any(|one| members.binary_search(one).is_ok())
+        pull && !members.is_empty() || news.iter().any(|index| members.binary_search(index).is_ok())
     };
     let mut slices = vec![DiffSlice { path: String::new(), name: "All", members: None }];
     for (&name, members) in &site.backends {
@@ -162,17 +165,18 @@ pub(crate) fn render(
             "{} not compared",
             text::count_noun(sorted.not_compared.len() as u64, "series")
         ),
+        // Where nothing could be compared, the reasons are the content of the page.
         open_not_compared: sorted.changed.is_empty() && sorted.unchanged.is_empty(),
         not_compared: sorted
             .not_compared
             .iter()
             .take(MIN_FOLDED)
-            .map(|(series, reason)| {
-                let one = site.series(*series).0;
+            .map(|(index, reason)| {
+                let series = site.series(*index).0;
                 Phrase::new("")
-                    .link(root.to(&site.series_path(*series)), &one.key.test)
+                    .link(root.to(&site.series_path(*index)), &series.key.test)
                     .text(" ")
-                    .name(wording::series_label(&one.key))
+                    .name(wording::series_label(&series.key))
                     .text(format!(": {reason}"))
             })
             .collect(),
@@ -205,31 +209,34 @@ impl<'p> SortedDeltas<'p> {
             worse: 0,
             better: 0,
         };
-        for one in compared {
-            match &one.delta {
-                SeriesDelta::NotCompared(reason) => sorted.not_compared.push((one.series, reason)),
-                SeriesDelta::Outlier(_) => sorted.unchanged.push(one),
+        for entry in compared {
+            match &entry.delta {
+                SeriesDelta::NotCompared(reason) => {
+                    sorted.not_compared.push((entry.series, reason))
+                }
+                SeriesDelta::Outlier(_) => sorted.unchanged.push(entry),
                 SeriesDelta::Delta(delta) => {
                     match delta.verdict {
                         DeltaVerdict::Regressed => sorted.worse += 1,
                         DeltaVerdict::Improved => sorted.better += 1,
                         DeltaVerdict::Unchanged | DeltaVerdict::Inconclusive => {
-                            sorted.unchanged.push(one);
+                            sorted.unchanged.push(entry);
                             continue;
                         }
                     }
-                    sorted.changed.push(one);
+                    sorted.changed.push(entry);
                 }
             }
         }
-        let severity = |one: &ComparedSeries| match &one.delta {
+        let severity = |entry: &ComparedSeries| match &entry.delta {
             SeriesDelta::Delta(delta) => {
-                let threshold = site.series(one.series).1.threshold.max(1e-9);
+                let threshold = site.series(entry.series).1.threshold.max(1e-9);
                 let worse = delta.verdict == DeltaVerdict::Regressed;
                 (!worse, -(delta.change.abs() / threshold))
             }
             SeriesDelta::Outlier(_) | SeriesDelta::NotCompared(_) => (true, 0.0),
         };
+        // By size in units of the threshold: 6% is news for a series with 2%, not for one with 10%.
         sorted.changed.sort_by(|a, b| {
             let (a, b) = (severity(a), severity(b));
             a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
@@ -334,15 +341,16 @@ fn by_backend(
 ) -> Vec<DiffGroup> {
     let mut order: Vec<&str> = Vec::new();
     let mut rows: BTreeMap<&str, Vec<DiffRow>> = BTreeMap::new();
-    for one in compared {
-        let (SeriesDelta::Delta(delta) | SeriesDelta::Outlier(delta)) = &one.delta else {
+    for entry in compared {
+        let (SeriesDelta::Delta(delta) | SeriesDelta::Outlier(delta)) = &entry.delta else {
             continue;
         };
-        let backend = site.series(one.series).0.key.backend.as_str();
+        let backend = site.series(entry.series).0.key.backend.as_str();
+        // Backends in the order of their first row, so that the largest regression stays on top.
         if !rows.contains_key(backend) {
             order.push(backend);
         }
-        rows.entry(backend).or_default().push(row(site, root, one, delta));
+        rows.entry(backend).or_default().push(row(site, root, entry, delta));
     }
     let regression = &site.input.policy.regression;
     order
@@ -363,8 +371,8 @@ fn by_backend(
         .collect()
 }
 
-fn row(site: &SiteContext<'_>, root: LinkRoot, one: &ComparedSeries, delta: &Delta) -> DiffRow {
-    let index = one.series;
+fn row(site: &SiteContext<'_>, root: LinkRoot, entry: &ComparedSeries, delta: &Delta) -> DiffRow {
+    let index = entry.series;
     let (series, analysis): (&Series, _) = site.series(index);
     let scale = UnitScale::for_values([delta.before, delta.after], &series.unit);
     DiffRow {
@@ -374,7 +382,7 @@ fn row(site: &SiteContext<'_>, root: LinkRoot, one: &ComparedSeries, delta: &Del
         key: wording::series_label(&series.key),
         before: scale.quantity(delta.before),
         after: scale.quantity(delta.after),
-        cell: delta::delta_cell(series, &one.delta),
+        cell: delta::delta_cell(series, &entry.delta),
         bar: chart::bar::change_bar(delta.change, analysis.threshold, series.direction),
     }
 }

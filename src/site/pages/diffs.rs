@@ -59,6 +59,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         let lines: Vec<Phrase> = pairs.map(|pair| line(site, root, pair)).collect();
         (!lines.is_empty()).then_some(PairGroup { title, lines })
     });
+    // Commits with the same first twelve digits have one address; the newest keeps it.
     let mut slugs = std::collections::BTreeSet::new();
     let newest = site.commits.main_line().iter().rev().take(MAX_CHOICES);
     let template = DiffsPage {

@@ -13,8 +13,9 @@ use crate::site::pages::{self, suspects};
 use crate::site::table;
 use crate::site::view::{EventRow, Fact, Figure, PageFrame, PageLink, Phrase};
 use chart::{self, ChartSize, ChartSpan, RunWindow};
-use detect::{ChangeSeverity, ChangeStatus};
+use detect::{Analysis, Change, ChangeSeverity, ChangeStatus};
 use model::record::time::{DAY_US, Timestamp};
+use model::series::Series;
 use model::text;
 
 /// Other changes listed as "at the same time".
@@ -73,7 +74,7 @@ pub(crate) fn render(site: &SiteContext<'_>, event: &EventRef) -> Result<Vec<u8>
             Fact::new("Before → after", wording::levels(series, change)),
             Fact::new("Confidence", confidence).href(root.to("about/#rule-confidence")),
             Fact::new("Severity", severity).href(root.to("about/#rule-severity")),
-            Fact::new("Status", wording::status(&change.status)),
+            Fact::new("Status", wording::status_label(change)).href(root.to("about/#status")),
         ],
         chart: zoomed_chart(site, root, event),
         suspects_text: suspects::sentence(site, root, event),
@@ -93,15 +94,30 @@ fn verdict(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Phrase {
     let phrase = Phrase::new(tone)
         .marked(tone, format!("{} {size}", wording::arrow(change.change)))
         .text(format!(" since {}, threshold ", text::date(event.time)))
-        .link(root.to("about/#limits"), text::percent(analysis.threshold))
+        .link(root.to("about/#thresholds"), text::percent(analysis.threshold))
         .text(". ");
     match &change.status {
-        ChangeStatus::New => phrase.text("Not fixed yet."),
-        ChangeStatus::Fixed => phrase.text("A later change brought the level back."),
+        ChangeStatus::New if change.is_regression => phrase.text("Not fixed yet."),
+        ChangeStatus::New => phrase.text("It has lasted since."),
+        ChangeStatus::Fixed => phrase.text(fixed_text(series, analysis, event.change)),
         ChangeStatus::Explained => phrase.text("Explained by a note."),
         ChangeStatus::Accepted { reason, accepted_by: by } => {
             phrase.text("Accepted by ").name(by).text(": ").name(reason)
         }
+    }
+}
+
+/// `Fixed on 13 Sep 2025 (−14.9%).`, or without a date where several later improvements can be the
+/// fix: then the analysis does not tell which one it was.
+fn fixed_text(series: &Series, analysis: &Analysis, change: usize) -> String {
+    let later = analysis.changes[change + 1..].iter();
+    let improvements: Vec<&Change> = later.filter(|later| !later.is_regression).collect();
+    match improvements.as_slice() {
+        [fix] => {
+            let date = text::date(series.runs[fix.first_after].time);
+            format!("Fixed on {date} ({}).", text::percent_change(fix.change))
+        }
+        _ => "Fixed by a later change.".to_owned(),
     }
 }
 
@@ -110,6 +126,7 @@ fn zoomed_chart(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Fig
     let links = ChartLinks { site, root, series: event.series, rows_from: usize::MAX };
     let notes = table::chart_notes(site, event.series);
     let mut input = table::trend_input(site, event.series, &notes, &links, "c1");
+    // One step for each run: by time, a burst of runs on one day would be a single column.
     input.span = ChartSpan::Order(RunWindow::around(change.first_after));
     table::figure("c1", chart::trend(&input, ChartSize::Full))
 }
@@ -139,6 +156,7 @@ fn evidence(site: &SiteContext<'_>, event: &EventRef) -> Vec<Phrase> {
 fn same_time(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<EventRow> {
     let near =
         |days: i64| Timestamp::from_micros(event.time.micros().saturating_add(days * DAY_US));
+    // A day on either side: series of one machine are often measured over night.
     let around = site.events.within(near(-1), near(1)).iter();
     let others = around.filter(|other| other.id != event.id).take(MAX_SAME_TIME);
     others.map(|other| table::event_row(site, root, other)).collect()

@@ -48,6 +48,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         verdict: &verdict,
         section: NavSection::Changes,
     };
+    // Apart from the changes of series: an infrastructure anomaly is not about the code.
     let days = site.input.analyses.infrastructure_days.iter().rev();
     let template = EventsPage {
         frame: frame(site, &page),

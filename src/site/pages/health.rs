@@ -123,6 +123,7 @@ fn verdict(state: HealthState, findings: &[HealthFinding], tone: &'static str) -
 fn ingest_section(site: &SiteContext<'_>) -> Option<HealthSection> {
     let all = site.input.ingest_problems;
     let row = |problem: &Problem| {
+        // The last part of a path of either system.
         let name = problem.location.file.rsplit(['/', '\\']).next().unwrap_or_default();
         let place = format!("{}:{}", shorten(name, 100), problem.location.line);
         let cells = [shorten(&problem.reason, 400).into_owned(), place, problem.remedy.clone()];
@@ -174,10 +175,10 @@ fn facts(site: &SiteContext<'_>) -> Vec<Fact> {
     facts
 }
 
-fn series_cell(site: &SiteContext<'_>, root: LinkRoot, one: usize) -> Phrase {
-    let key = &site.series(one).0.key;
+fn series_cell(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phrase {
+    let key = &site.series(index).0.key;
     Phrase::new("")
-        .link(root.to(&site.series_path(one)), &key.test)
+        .link(root.to(&site.series_path(index)), &key.test)
         .text(" ")
         .name(wording::series_label(key))
 }
@@ -197,17 +198,18 @@ fn targets_section(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSecti
 fn freshness(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
     let mut late: Vec<usize> = site
         .series_indices()
-        .filter(|one| {
-            let analysis = site.series(*one).1;
+        .filter(|index| {
+            let analysis = site.series(*index).1;
             analysis.is_retired || analysis.verdict == Verdict::Missing
         })
         .collect();
-    late.sort_by_key(|one| site.series(*one).0.runs.last().map(|run| run.time));
+    late.sort_by_key(|index| site.series(*index).0.runs.last().map(|run| run.time));
     let all = late.len();
-    let rows = late.into_iter().take(MAX_ROWS).map(|one| {
-        let (series, analysis) = site.series(one);
+    let rows = late.into_iter().take(MAX_ROWS).map(|index| {
+        let (series, analysis) = site.series(index);
         let newest =
             series.runs.last().map_or_else(|| "never".to_owned(), |run| text::date(run.time));
+        // The most specific reason that is known.
         let why = if analysis.is_retired {
             "retired: no run for more than max_age_days".to_owned()
         } else if let Some(error) = series.runs.last().and_then(|run| run.error()) {
@@ -215,7 +217,11 @@ fn freshness(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
         } else {
             "did not run with the others".to_owned()
         };
-        vec![series_cell(site, root, one), Phrase::new("").text(newest), Phrase::new("").text(why)]
+        vec![
+            series_cell(site, root, index),
+            Phrase::new("").text(newest),
+            Phrase::new("").text(why),
+        ]
     });
     let rows: Vec<Vec<Phrase>> = rows.collect();
     (!rows.is_empty()).then(|| HealthSection {
@@ -230,22 +236,22 @@ fn freshness(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
 /// The newest failed runs.
 fn failures(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
     let mut failed: Vec<(Timestamp, usize, usize)> = Vec::new();
-    for one in site.series_indices() {
-        for (at, run) in site.series(one).0.runs.iter().enumerate() {
+    for index in site.series_indices() {
+        for (at, run) in site.series(index).0.runs.iter().enumerate() {
             if run.value.is_none() {
-                failed.push((run.time, one, at));
+                failed.push((run.time, index, at));
             }
         }
     }
-    failed.sort_by_key(|(time, one, at)| (std::cmp::Reverse(*time), *one, *at));
+    failed.sort_by_key(|(time, index, at)| (std::cmp::Reverse(*time), *index, *at));
     let all = failed.len() as u64;
     let rows: Vec<Vec<Phrase>> = failed
         .into_iter()
         .take(MAX_ROWS)
-        .map(|(time, one, at)| {
-            let error = site.series(one).0.runs[at].error().unwrap_or("no reason given");
+        .map(|(time, index, at)| {
+            let error = site.series(index).0.runs[at].error().unwrap_or("no reason given");
             vec![
-                series_cell(site, root, one),
+                series_cell(site, root, index),
                 Phrase::new("").text(text::date(time)),
                 Phrase::new("").name(shorten(error, 200).into_owned()),
             ]
@@ -264,18 +270,19 @@ fn failures(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
 fn noise(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
     let mut noisy: Vec<(f64, usize)> = site
         .series_indices()
-        .filter_map(|one| site.series(one).1.noise.map(|noise| (noise, one)))
+        .filter_map(|index| site.series(index).1.noise.map(|noise| (noise, index)))
         .collect();
+    // By index within a noise, so that two builds list the same ten.
     noisy.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let rows: Vec<Vec<Phrase>> = noisy
         .into_iter()
         .take(10)
-        .map(|(noise, one)| {
-            let analysis = site.series(one).1;
+        .map(|(noise, index)| {
+            let analysis = site.series(index).1;
             let flagged = analysis.flags.iter().filter(|flags| flags.is_noisy).count() as u64;
             let least = analysis.detectable_change_90.map_or_else(|| "–".to_owned(), text::percent);
             vec![
-                series_cell(site, root, one),
+                series_cell(site, root, index),
                 Phrase::new("").text(text::percent(noise)),
                 Phrase::new("").text(least),
                 Phrase::new("").text(text::count(flagged)),
@@ -297,9 +304,10 @@ fn noise(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
 
 /// Which runner measured from when to when.
 fn runners(site: &SiteContext<'_>) -> Option<HealthSection> {
+    // By the values of the fingerprint: the same runner can have segments in many series.
     let mut spans: BTreeMap<String, (Timestamp, Timestamp, u64)> = BTreeMap::new();
-    for one in site.series_indices() {
-        let series = site.series(one).0;
+    for index in site.series_indices() {
+        let series = site.series(index).0;
         let mut segments = vec![None; series.segments.len()];
         for run in &series.runs {
             let span = segments[run.segment as usize].get_or_insert((run.time, run.time, 0));
@@ -368,6 +376,7 @@ fn accepted(site: &SiteContext<'_>) -> Option<HealthSection> {
     let rows: Vec<Vec<Phrase>> = entries
         .map(|entry| {
             let until = match entry.expires {
+                // An expired entry stays listed: it explains why a regression is open again.
                 Some(day) if day <= site.input.options.now => {
                     format!("expired {}", text::date(day))
                 }

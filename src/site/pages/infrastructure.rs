@@ -68,8 +68,8 @@ pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, Rende
 /// Each backend with how many of its series were measured that day.
 fn shifted_backends(site: &SiteContext<'_>, day: &InfrastructureDay) -> Vec<Phrase> {
     let mut measured: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for one in site.series_indices() {
-        let (series, analysis) = site.series(one);
+    for index in site.series_indices() {
+        let (series, analysis) = site.series(index);
         for at in runs_of(series, day) {
             if series.runs[at].value.is_some() {
                 let flags = analysis.flags[at];
@@ -90,10 +90,11 @@ fn shifted_backends(site: &SiteContext<'_>, day: &InfrastructureDay) -> Vec<Phra
 /// Which recorded fields changed on that day: what to check first.
 fn advice(site: &SiteContext<'_>, root: urls::LinkRoot, day: &InfrastructureDay) -> Vec<Phrase> {
     let mut lines: BTreeMap<String, u64> = BTreeMap::new();
-    for one in site.series_indices() {
-        let series = site.series(one).0;
+    for index in site.series_indices() {
+        let series = site.series(index).0;
         let runs = &series.runs;
         let Some(at) = runs_of(series, day).next() else { continue };
+        // The run before the anomaly is the last that is known to be good.
         let Some(before) = at.checked_sub(1) else { continue };
         let fields =
             |run: usize| &site.input.history.environments[runs[run].environment as usize].fields;
@@ -112,6 +113,7 @@ fn advice(site: &SiteContext<'_>, root: urls::LinkRoot, day: &InfrastructureDay)
             Phrase::new("").name(line).text(format!(" in {}", text::count_noun(series, "series")))
         })
         .collect();
+    // A change that the records do not show is mostly load: a neighbor on the host, a noisy disk.
     if advice.is_empty() {
         advice.push(Phrase::new("").text(
             "No recorded runner field changed that day. Check the load and the neighbors of the \

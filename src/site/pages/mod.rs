@@ -44,6 +44,7 @@ fn printable(html: String) -> String {
         let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
         control || matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
     };
+    // Nearly every page passes the fast test on bytes; the slow one decodes each character.
     if may_need_escape(html.as_bytes()) && html.contains(banned) {
         html.replace(banned, "\u{fffd}")
     } else {

@@ -38,6 +38,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     for item in &mut frame.nav {
         item.href = absolute(&item.href);
     }
+    // No address is the canonical one of a page that is shown for all wrong addresses.
     frame.canonical = None;
     let link = |path: &str, text: &str| PageLink {
         href: absolute(path),

@@ -80,7 +80,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         attention: attention
             .iter()
             .take(MAX_ATTENTION)
-            .map(|one| table::series_row(site, root, *one))
+            .map(|index| table::series_row(site, root, *index))
             .collect(),
         more_attention: (attention.len() > MAX_ATTENTION).then(|| {
             table::more_link(root, "view/?show=worse", format!("All {}", attention.len()))
@@ -202,7 +202,7 @@ fn facts(site: &SiteContext<'_>, root: LinkRoot) -> Vec<Fact> {
         facts.push(Fact::at("Latest result", wording::minute(newest)));
     }
     let total = site.input.series.len();
-    let reporting = site.series_indices().filter(|one| !is_missing(site, *one)).count();
+    let reporting = site.series_indices().filter(|index| !is_missing(site, *index)).count();
     if total > 0 {
         let count = format!("{} of {}", text::count(reporting as u64), text::count(total as u64));
         facts.push(Fact::new("Series with recent results", count));
@@ -261,16 +261,18 @@ fn panels(site: &SiteContext<'_>, root: LinkRoot) -> Vec<PanelGroup> {
 /// then the largest n.
 pub(crate) fn representative(site: &SiteContext<'_>, test: &str) -> Option<Vec<usize>> {
     let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for &series in site.tests.get(test).into_iter().flatten() {
-        let (one, analysis) = site.series(series);
+    for &index in site.tests.get(test).into_iter().flatten() {
+        let (series, analysis) = site.series(index);
         if !analysis.is_retired && analysis.latest_run.is_some() {
-            alike.entry(wording::variant_label(&one.key)).or_default().push(series);
+            alike.entry(wording::variant_label(&series.key)).or_default().push(index);
         }
     }
+    // One group a test: all variants of all tests would be a page of hundreds of charts.
     let best = alike.into_values().max_by_key(|members| {
-        let off = members.iter().filter(|one| urgency::has_open_regression(site, **one)).count();
-        let n = members.first().and_then(|one| site.series(*one).0.key.n);
-        (members.len(), off, n)
+        let open =
+            members.iter().filter(|series| urgency::has_open_regression(site, **series)).count();
+        let n = members.first().and_then(|series| site.series(*series).0.key.n);
+        (members.len(), open, n)
     })?;
     Some(best)
 }
@@ -278,6 +280,7 @@ pub(crate) fn representative(site: &SiteContext<'_>, test: &str) -> Option<Vec<u
 /// What the overview links to compare: pull requests, then the newest commits, then tags.
 fn diffs(site: &SiteContext<'_>, root: LinkRoot) -> Vec<PageLink> {
     let mut pairs: Vec<&CommitPair> = site.pairs.all().iter().rev().collect();
+    // What people compare most: their pull request, then the last commit, then releases.
     pairs.sort_by_key(|pair| match pair.kind {
         PairKind::Pull(_) => 0,
         PairKind::Consecutive => 1,

@@ -59,14 +59,14 @@ pub(crate) fn all(site: &SiteContext<'_>) -> Vec<PageRedirect> {
         .newest_first()
         .iter()
         .for_each(|event| events.entry(event.series).or_default().push(event));
-    let mut found: BTreeMap<String, PageRedirect> = BTreeMap::new();
+    let mut redirects: BTreeMap<String, PageRedirect> = BTreeMap::new();
     for column in &site.input.history.columns {
         let key = series::series_key(&column.key, policy);
         let Some(&series) = at.get(&key).filter(|_| key.test != column.key.test) else { continue };
         let old = SeriesKey { test: column.key.test.clone(), ..key };
         let mut add = |from: String, to: String, chart: Option<MovedChart>| {
             let (old, new) = (old.test.clone(), site.series(series).0.key.test.clone());
-            found.insert(
+            redirects.insert(
                 from.clone(),
                 PageRedirect { from, to, old_test: old, new_test: new, chart },
             );
@@ -80,8 +80,8 @@ pub(crate) fn all(site: &SiteContext<'_>) -> Vec<PageRedirect> {
         let now = &site.series(series).0.key.test;
         add(urls::test(&old.test), urls::test(now), None);
         for &event in events.get(&series).into_iter().flatten() {
-            let (one, _, change) = site.change(event);
-            let run = &one.runs[change.first_after];
+            let (renamed, _, change) = site.change(event);
+            let run = &renamed.runs[change.first_after];
             // What happened under the new name never had an address under the old.
             if column.rows.iter().any(|row| row.commit == run.commit.0) {
                 let commit = &site.commit(run.commit).id;
@@ -94,7 +94,7 @@ pub(crate) fn all(site: &SiteContext<'_>) -> Vec<PageRedirect> {
     let all = site.stems.iter().map(|stem| urls::series(stem)).chain(tests);
     let events = site.events.newest_first().iter().map(|event| urls::event(&event.id));
     let taken: BTreeSet<String> = all.chain(events).collect();
-    found.into_values().filter(|moved| !taken.contains(&moved.from)).collect()
+    redirects.into_values().filter(|moved| !taken.contains(&moved.from)).collect()
 }
 
 pub(crate) fn render(site: &SiteContext<'_>, moved: &PageRedirect) -> Result<Vec<u8>, RenderError> {

@@ -189,6 +189,7 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<PageLink> 
     let mut add = |path: String, text: String| {
         links.push(PageLink { href: root.to(&path), text, note: String::new() });
     };
+    // The latest change is what brings readers here, so its comparison is one click away.
     if let Some(change) = analysis.changes.last() {
         let of = |run: usize| &site.commit(series.runs[run].commit).id;
         let pair = urls::pair(of(change.last_before), of(change.first_after));
@@ -247,6 +248,8 @@ pub(crate) fn comparison(
     id: &str,
 ) -> Figure {
     let drawn = match members.first() {
+        // The whole group: its chart is shared by the pages of all peers. Part of a group is drawn
+        // for this page alone.
         Some(first) if site.peers.members(*first) == members => {
             let group = site.peers.group(*first);
             site.charts.comparison(group, || peer_comparison(site, members))
@@ -341,6 +344,7 @@ fn runs(site: &SiteContext<'_>, root: LinkRoot, index: usize, scale: &UnitScale)
         .map(|(at, run)| {
             let id = &site.commit(run.commit).id;
             let mut anchor = urls::run_anchor(id);
+            // A commit can be measured twice, by two runners of a pool; ids must differ.
             if !anchors.insert(anchor.clone()) {
                 anchor = format!("{anchor}-{at}");
             }
@@ -365,8 +369,8 @@ fn segment_starts(series: &Series) -> Vec<usize> {
     let mut seen = vec![false; series.segments.len()];
     let runs = series.runs.iter().enumerate();
     let first = |(at, run): (usize, &model::series::Run)| {
-        let known = std::mem::replace(&mut seen[run.segment as usize], true);
-        (run.segment > 0 && !known).then_some(at)
+        let was_seen = std::mem::replace(&mut seen[run.segment as usize], true);
+        (run.segment > 0 && !was_seen).then_some(at)
     };
     runs.filter_map(first).collect()
 }

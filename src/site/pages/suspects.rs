@@ -72,7 +72,8 @@ pub(super) fn sentence(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef)
 
 fn count_text(total: usize, all: &[SuspectCommit<'_>]) -> String {
     let unmeasured =
-        all.iter().filter(|one| matches!(one, SuspectCommit::NotMeasured(_))).count() as u64;
+        all.iter().filter(|suspect| matches!(suspect, SuspectCommit::NotMeasured(_))).count()
+            as u64;
     let count = text::count(total as u64);
     let mut sentence = if unmeasured == 0 {
         format!("{count} measured suspect commits")

@@ -96,6 +96,7 @@ pub(crate) fn render(
 pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let root = link_root(site, "view/");
     let members: Vec<usize> = site.series_indices().collect();
+    // Cut after sorting: what needs attention is on the page however many series there are.
     let sorted = urgency::by_urgency(site, &members);
     let shown = &sorted[..sorted.len().min(SERIES_PER_PAGE)];
     let verdict = if members.is_empty() {
@@ -116,7 +117,7 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
     }
     let named = |name: &&str| (urls::slug(name), shorten(name, MAX_OPTION_CHARS).into_owned());
     let mut modes: Vec<&str> =
-        site.series_indices().map(|one| site.series(one).0.key.mode.as_str()).collect();
+        site.series_indices().map(|index| site.series(index).0.key.mode.as_str()).collect();
     modes.sort_unstable();
     modes.dedup();
     let template = ViewPage {
@@ -140,11 +141,12 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
 fn empty(site: &SiteContext<'_>, root: LinkRoot, filter: &Filter) -> Phrase {
     let phrase =
         Phrase::new("note").text(format!("No series matches {}. ", filter.describe().join(", ")));
-    let mut kept: Vec<usize> = site.series_indices().collect();
+    let mut remaining: Vec<usize> = site.series_indices().collect();
+    // One condition after another, so that the page can name the one to relax.
     for clause in filter.clauses() {
         let matching = presets::members(&clause, site.input, &site.change_ages);
-        kept.retain(|one| matching.binary_search(one).is_ok());
-        if kept.is_empty() {
+        remaining.retain(|index| matching.binary_search(index).is_ok());
+        if remaining.is_empty() {
             let words = clause.describe().join(", ");
             return phrase
                 .text(format!("The condition that excluded the last series: {words}. "))
@@ -157,13 +159,13 @@ fn empty(site: &SiteContext<'_>, root: LinkRoot, filter: &Filter) -> Phrase {
 /// Panels of a view: like series side by side, as many as a page may hold.
 fn panels(site: &SiteContext<'_>, root: LinkRoot, members: &[usize]) -> Vec<PanelGroup> {
     let mut alike: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
-    for &one in members {
-        let (series, analysis) = site.series(one);
+    for &index in members {
+        let (series, analysis) = site.series(index);
         if analysis.latest_run.is_some() {
             alike
                 .entry((&series.key.test, wording::variant_label(&series.key)))
                 .or_default()
-                .push(one);
+                .push(index);
         }
     }
     let mut groups = Vec::new();

@@ -39,8 +39,8 @@ pub struct MemberState {
     pub backend: usize,
     pub threshold: f64,
     levels: Arc<MemberLevels>,
-    /// By segment: its newest runs that may be compared, once they were needed. While a shift of the
-    /// group goes on, they are collected each time, because it changes which runs those are.
+    /// By segment: its newest runs that may be compared, once they were needed. While a shift of
+    /// the group goes on, they are collected each time, because it changes which runs those are.
     recent: Vec<Option<RecentLevels>>,
     /// First run of the present baseline.
     pub baseline_start: usize,
@@ -76,12 +76,14 @@ impl MemberLevels {
         let runs = &series.runs;
         let positive =
             |run: &Run| run.value.get().filter(|value| value.is_finite() && *value > 0.0);
+        // One value fixes the scale, here as in the detector: a median of all would look ahead.
         let first: Vec<f64> = runs.iter().find_map(positive).into_iter().collect();
         let scale = LevelScale::of(&first);
         let sign = if better == Direction::Lower { 1.0 } else { -1.0 };
         let level = |run| positive(run).map_or(f64::NAN, |value| sign * scale.level(value));
         let level: Vec<f64> = runs.iter().map(level).collect();
         let (mut earlier, mut segment) = (Vec::new(), Vec::new());
+        // Most series have one segment: there the run before is one step back, and no list is kept.
         if series.segments.len() > 1 {
             segment = runs.iter().map(|run| run.segment).collect();
             let mut newest = vec![NO_RUN; series.segments.len()];
@@ -143,6 +145,7 @@ struct RecentLevels {
 
 impl RecentLevels {
     fn push(&mut self, level: f64) {
+        // Free places repeat the first level, so that `all_within` needs no count.
         if self.count == 0 {
             self.ring = [level; MAX_RUNS_BEFORE];
         }
@@ -201,8 +204,8 @@ impl MemberState {
     }
 
     /// Whether the series moves by a distance or more at a commit that it has not reached; none
-    /// where it has no [`MemberShift`] there. Hardly ever is a median needed: a level near to all of
-    /// the last ten is near to their median.
+    /// where it has no [`MemberShift`] there. Hardly ever is a median needed: a level near to all
+    /// of the last ten is near to their median.
     pub fn moves_by(&mut self, new_runs: NewRuns, distance: f64) -> Option<bool> {
         self.load_recent(new_runs);
         let before = self.recent_before(new_runs)?;
@@ -225,6 +228,7 @@ impl MemberState {
 
     /// Goes past the runs of a commit.
     pub fn skip(&mut self, new_runs: NewRuns) {
+        // While a shift goes on, its runs must not become the level it is measured from.
         self.next_run = new_runs.to;
         if self.frozen_from.is_none() {
             for run in new_runs.from..new_runs.to {

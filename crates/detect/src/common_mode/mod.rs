@@ -1,9 +1,9 @@
 //! Common-mode shifts: what most backends do at the same time is infrastructure (k-anomaly).
 //!
-//! A [`CommonModeDetector`] goes through the series of one peer group, the backends of one benchmark
-//! or of the whole history, commit by commit. A backend counts as moved when the median of its
-//! series moved with the others, and by more than its own noise. A shift that stays restarts every
-//! baseline once; the runs that it took to be sure are left out everywhere.
+//! A [`CommonModeDetector`] goes through the series of one peer group, the backends of one
+//! benchmark or of the whole history, commit by commit. A backend counts as moved when the median
+//! of its series moved with the others, and by more than its own noise. A shift that stays restarts
+//! every baseline once; the runs that it took to be sure are left out everywhere.
 //!
 //! A code change that hits every backend at once cannot be distinguished from infrastructure. It is
 //! shown as an infrastructure day, never silently dropped.
@@ -121,6 +121,7 @@ impl CommonModeDetector {
     pub fn of(members: &[GroupMember<'_>], policy: &KAnomaly) -> Option<Self> {
         let mut names: Vec<&str> =
             members.iter().map(|it| it.series.key.backend.as_str()).collect();
+        // Backends are numbered by name, so that the order of series changes nothing.
         names.sort_unstable();
         names.dedup();
         let enough = names.len() >= policy.min_active_backends.max(2) as usize;
@@ -208,6 +209,7 @@ impl CommonModeDetector {
                 (*all, *loudly) = (*all + 1, *loudly + u32::from(loud));
             }
         }
+        // Half of the backends beyond the lowest threshold is the least that `is_common` asks for.
         let active = self.tally.iter().filter(|(all, _)| *all > 0).count();
         let beyond = self.tally.iter().filter(|(all, loud)| *loud > 0 && 2 * loud >= *all).count();
         active >= self.min_backends() && 2 * beyond >= active
@@ -282,6 +284,7 @@ impl CommonModeDetector {
             member_state.exclusions.runs.extend(from..it.to);
             effects.push(CommonModeEffect::Suspend { member: it.member, from });
         }
+        // It has lasted for one day more than the policy waits: it is the new normal.
         if days > lasting {
             self.end_shift(true, effects);
         }
@@ -291,6 +294,7 @@ impl CommonModeDetector {
     /// without runs on those days.
     fn end_shift(&mut self, lasting: bool, effects: &mut Vec<CommonModeEffect>) {
         let Some(mut ongoing) = self.ongoing.take() else { return };
+        // The first day stands for the whole shift: that is where baselines restart.
         ongoing.days[0].is_lasting = lasting;
         self.reported_days.append(&mut ongoing.days);
         for (member, member_state) in self.members.iter_mut().enumerate() {
@@ -366,11 +370,13 @@ impl GroupShift {
         let excess = median(&each.iter().map(|it| it.shift).collect::<Vec<_>>())?;
         let sign = excess.signum();
         let beyond = each.iter().filter(|it| sign * it.shift >= it.threshold - SLACK).count();
+        // A backend that moved a little in the same direction by chance did not move along.
         let along = |it: &&BackendShift| sign * it.shift >= MIN_SHARE_OF_SHIFT * excess.abs();
         let most = each.iter().filter(along).count();
         if !ongoing && (2 * beyond < active || !is_share_reached(most, active, policy)) {
             return None;
         }
+        // The upper bound of the noise takes no sorting and settles most cases.
         let clear = |(it, of_backend): &(&BackendShift, &[&MemberShift])| {
             let beyond = |noise: f64| sign * it.shift > MIN_NOISE_MULTIPLE * noise;
             let at_most = |it: &MemberShift| {

@@ -29,8 +29,8 @@ pub use state::LevelValues;
 pub use suspension::LevelsAround;
 use suspension::SuspendedRun;
 
-/// A new level that passes every test of one series by itself. Whether it is reported depends on the
-/// other series too.
+/// A new level that passes every test of one series by itself. Whether it is reported depends on
+/// the other series too.
 #[derive(Clone, Debug)]
 pub struct ChangeCandidate {
     pub kind: ChangeKind,
@@ -203,6 +203,7 @@ impl ChangeDetector {
         self.baseline_medians.push(0.0);
         self.baseline_starts.push(0);
         self.unshifted.push(true);
+        // The order matters: whether an open report closes depends on the baseline with this run.
         self.drop_idle_runners();
         self.extend_baseline(self.levels.len() - 1);
         self.update_runners();
@@ -227,6 +228,8 @@ impl ChangeDetector {
         self.thresholds = self.rule.worse_up_thresholds(scale);
         self.levels = self.values.iter().map(|value| self.level_of(*value)).collect();
         let sign = self.rule.worse_sign();
+        // Earlier reports stay: they were made, and their levels have to be readable in the new
+        // scale.
         let again = |level: f64| sign * scale.level(old.value(sign * level));
         for report in &mut self.reports {
             (report.before, report.after) = (again(report.before), again(report.after));
@@ -250,6 +253,8 @@ impl ChangeDetector {
         if !self.is_pooled || n < self.baseline_start + MIN_RUNS_ALONE + 1 {
             return;
         }
+        // The other runners' medians grow old meanwhile: from here on they would only blur the
+        // baseline.
         let newest = self.segments[n - 1];
         if self.segments[n - MIN_RUNS_ALONE..].iter().all(|segment| *segment == newest) {
             let alone = |at: &usize| *at >= self.baseline_start && self.segments[*at] == newest;
@@ -260,6 +265,8 @@ impl ChangeDetector {
 
     /// Brings the baseline's bookkeeping up to the point `at`, the newest so far.
     fn extend_baseline(&mut self, at: usize) {
+        // The median is recorded before the point itself enters: it is the level that the run is
+        // compared with, today and whenever a later search looks back at this point.
         self.baseline_medians[at] = self.window.median().unwrap_or(self.levels[at]);
         self.baseline_starts[at] = u32::try_from(self.baseline_start).unwrap_or(u32::MAX);
         let reach = MAX_BASELINE_RUNS;
@@ -333,6 +340,7 @@ impl ChangeDetector {
             // A level that comes back closes the earlier report and opens none.
             let fix = self.is_fix(&candidate);
             self.open = Some(self.reports.len()).filter(|_| !fix);
+            // The level before begins no earlier than what the change was compared with.
             self.reports.push(ReportedChange {
                 kind: candidate.kind,
                 is_regression,

@@ -30,8 +30,8 @@ struct RunnerWindow {
     window: SortedWindow,
 }
 
-/// The levels of each runner at the points `from..to`, updated run by run: sorting them anew at each
-/// run was most of the time of a pass.
+/// The levels of each runner at the points `from..to`, updated run by run: sorting them anew at
+/// each run was most of the time of a pass.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunnerLevels {
     from: usize,

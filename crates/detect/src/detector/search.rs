@@ -65,8 +65,8 @@ impl ChangeDetector {
         let drifts = drift::is_due(self.pooled_len())
             && (levels.len() == MAX_RUNS_SEEN || prefilter::may_drift(levels, self.thresholds));
         let sizes = self.step_thresholds();
-        // The exact test brings all levels of the pool to one level first; two counts over the newest
-        // ones rule it out for nearly all runs.
+        // The exact test brings all levels of the pool to one level first; two counts over the
+        // newest ones rule it out for nearly all runs.
         if !drifts && !Prefilter::of(levels, sizes, &self.rule).is_any_open() {
             return None;
         }
@@ -86,6 +86,7 @@ impl ChangeDetector {
         view: &LevelView<'_>,
         point: &dyn Fn(usize) -> usize,
     ) -> Option<ChangeCandidate> {
+        // A step has a run at which it happened, so it is preferred to a drift.
         if let Some(step) = significance::newest_shift(view, self.step_thresholds(), &self.rule) {
             let at = point(step.change_point);
             let is_reportable =

@@ -66,6 +66,7 @@ impl ChangeDetector {
         self.baseline_medians.truncate(keep);
         self.baseline_starts.truncate(keep);
         self.unshifted.truncate(keep);
+        // A report that these runs confirmed was never made.
         self.reports.retain(|report| report.reported_at < keep);
         self.open = self.open.filter(|open| *open < self.reports.len());
         self.baseline_start = self.baseline_starts.last().map_or(0, |start| *start as usize);
@@ -96,9 +97,11 @@ impl ChangeDetector {
         self.retract(from);
         let retracted = std::mem::take(&mut self.suspended);
         let at = self.levels.len();
+        // Runs of before and after the shift began are judged as if it had always been known.
         for SuspendedRun { run, value, segment } in retracted.into_iter().chain(suspended) {
             self.push(run, value, segment);
         }
+        // What was open compares with a level that no longer exists.
         if let Some(open) = self.open.take() {
             self.reports[open].closed_at = Some(at);
         }

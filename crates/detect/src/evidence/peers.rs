@@ -122,6 +122,7 @@ struct CoMovers {
 
 impl CoMovers {
     fn around(series: &[Series], moves: &[ChangeRef], at: &ChangeRef) -> Self {
+        // A day to either side: nightly runs of one commit start hours apart.
         let reach = DAY_US * if at.is_drift { DRIFT_DAYS } else { 1 };
         let range = |is_regression: bool| {
             let from = (at.is_drift, is_regression, at.time.saturating_sub(reach));
@@ -138,6 +139,7 @@ impl CoMovers {
         };
         let near = range(at.is_regression);
         let mut by_size: Vec<&ChangeRef> = near.iter().collect();
+        // The largest are named, and of equal ones the first: the same on every machine.
         by_size.sort_by(|a, b| b.size.total_cmp(&a.size).then(a.series.cmp(&b.series)));
         let mut largest: Vec<usize> = Vec::new();
         for it in by_size {
@@ -149,6 +151,7 @@ impl CoMovers {
             }
         }
         let moved = each_once(near);
+        // Drifts overlap for weeks; opposite ones at the same time say nothing.
         let against = if at.is_drift { 0 } else { each_once(range(!at.is_regression)).len() };
         Self {
             shared_trait: shared_trait_sentence(series, &moved),
@@ -207,6 +210,7 @@ fn shared_trait_sentence(series: &[Series], moved: &[usize]) -> String {
     let apart = |same: &dyn Fn(&SeriesKey) -> bool| {
         rest.iter().all(|index| same(&series[*index].key)) && !series.iter().all(|it| same(&it.key))
     };
+    // The most useful trait first; one is enough.
     if apart(&|it| it.backend == key.backend) {
         format!(" All are of the backend {}.", quote(&key.backend))
     } else if apart(&|it| it.test == key.test) {
@@ -261,6 +265,7 @@ impl<'a> RelatedSeries<'a> {
 
     /// How many series have runs on either side of a time.
     fn measured_count(&self, time: i64) -> usize {
+        // Counted by two sorted lists: asking every series for every change would be quadratic.
         let begun = self.firsts.partition_point(|first| *first < time);
         begun.saturating_sub(self.lasts.partition_point(|last| *last < time))
     }

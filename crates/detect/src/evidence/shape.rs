@@ -83,6 +83,7 @@ fn similar_outliers(series: &Series, analysis: &Analysis, event: usize) -> Optio
     let segment = series.runs[change.last_before].segment;
     // Only runs on the level just before: what an earlier change left is another level.
     let earlier = analysis.changes[..event].last().map_or(0, |it| it.first_after);
+    // 200 runs are a season of nightly runs; older spikes came from another time.
     let from = earlier.max(change.last_before.saturating_sub(MAX_RUNS_BEFORE - 1));
     let (mut runs, mut far) = (0_u64, 0_u64);
     for index in from..=change.last_before {

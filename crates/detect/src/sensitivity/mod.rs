@@ -117,8 +117,8 @@ pub fn detectable_change(
 pub fn remove_steps(level: &[f64], shifts: &[usize]) -> Vec<f64> {
     let mut out = Vec::with_capacity(level.len());
     for end in shifts.iter().copied().chain([level.len()]) {
-        let middle = median(&level[out.len()..end]).unwrap_or(0.0);
-        out.extend(level[out.len()..end].iter().map(|value| value - middle));
+        let median = median(&level[out.len()..end]).unwrap_or(0.0);
+        out.extend(level[out.len()..end].iter().map(|value| value - median));
     }
     out
 }
@@ -158,6 +158,7 @@ pub fn detectable_shift(
     if levels.len() < rule.min_runs.max(3) {
         return None;
     }
+    // Recent runs alone: how a series scattered years ago says little about the next five.
     let recent = &levels[levels.len().saturating_sub(MAX_WINDOW_STARTS)..];
     let noise = LevelResiduals::of(recent, if question.is_up_worse { 1.0 } else { -1.0 });
     let baseline_runs = question.baseline_runs.min(MAX_BASELINE_RUNS);
@@ -173,6 +174,7 @@ pub fn detectable_shift(
 /// The value below which at least this share of the values lies; 0 for none.
 fn upper_rank(values: &mut [f64], share: f64) -> f64 {
     let Some(last) = values.len().checked_sub(1) else { return 0.0 };
+    // No interpolation: the answer is a shift that a window has shown, rounded to the safe side.
     let at = (share * last as f64).ceil() as usize;
     *values.select_nth_unstable_by(at.min(last), f64::total_cmp).1
 }
@@ -181,8 +183,8 @@ fn upper_rank(values: &mut [f64], share: f64) -> f64 {
 struct LevelResiduals {
     /// Distance from the median of the run's own block.
     residuals: Vec<f64>,
-    /// Distance of that median from the median of the [`MAX_BASELINE_RUNS`] runs before the block: what the
-    /// newest-level rules would have seen.
+    /// Distance of that median from the median of the [`MAX_BASELINE_RUNS`] runs before the block:
+    /// what the newest-level rules would have seen.
     block_shifts: Vec<f64>,
     /// How far the newest runs lie from the median of what they are compared with: 0 unless the
     /// level drifts.
@@ -193,7 +195,7 @@ struct LevelResiduals {
 const MIN_DRIFT_R_SQUARED: f64 = 0.6;
 
 /// Runs in a block whose median counts as their level: blocks that are long enough to have one,
-/// short enough that shifts which nobody was told of add nothing.
+/// short enough that shifts which were never reported add nothing.
 const BLOCK_RUNS: usize = 30;
 
 impl LevelResiduals {
@@ -203,11 +205,11 @@ impl LevelResiduals {
         let mut from = 0;
         // The oldest block takes what is over: a short one has hardly a level of its own.
         for end in (1..=whole.max(1)).map(|block| (block * BLOCK_RUNS + rest).min(level.len())) {
-            let own = median(&level[from..end]).unwrap_or(0.0);
+            let center = median(&level[from..end]).unwrap_or(0.0);
             let before =
-                median(&level[from.saturating_sub(MAX_BASELINE_RUNS)..from]).unwrap_or(own);
-            noise.residuals.extend(level[from..end].iter().map(|value| sign * (value - own)));
-            noise.block_shifts.resize(end, own - before);
+                median(&level[from.saturating_sub(MAX_BASELINE_RUNS)..from]).unwrap_or(center);
+            noise.residuals.extend(level[from..end].iter().map(|value| sign * (value - center)));
+            noise.block_shifts.resize(end, center - before);
             from = end;
         }
         noise.detrend(level, sign);
@@ -239,7 +241,7 @@ impl LevelResiduals {
 /// What the rules look at in so many consecutive runs.
 #[derive(Clone, Copy)]
 struct WindowStatistics {
-    middle: f64,
+    median: f64,
     nearest: f64,
     mean: f64,
     spread: f64,
@@ -262,14 +264,15 @@ struct NewLevelRules {
 
 impl NewLevelRules {
     fn of(runs: usize, base: &[f64], noise: &LevelResiduals, size: f64, rule: &Rule) -> Self {
-        let middle = median(base).unwrap_or(0.0);
-        let sigma = significance::sigma_before(base, middle).max(robust_sigma(&noise.residuals));
+        let median = median(base).unwrap_or(0.0);
+        // The scale that the rules would see, and no less than that of all windows.
+        let sigma = significance::sigma_before(base, median).max(robust_sigma(&noise.residuals));
         let confirmations = rule.confirmations.clamp(1, MAX_NEW_RUNS);
         Self {
             size,
             baseline_runs: base.len(),
             sigma,
-            autocorrelation: significance::autocorrelation_before(base, middle, sigma),
+            autocorrelation: significance::autocorrelation_before(base, median, sigma),
             lengths: confirmations..=horizon(rule.confirmations),
             has_past: runs >= 12 + horizon(rule.confirmations) + MIN_PAST_SHIFTS,
             block_shifts: noise.block_shifts.clone(),
@@ -281,7 +284,7 @@ impl NewLevelRules {
     /// Romano 1992): for each start one of every length.
     fn windows(&self, noise: &[f64]) -> Vec<WindowStatistics> {
         let count = noise.len();
-        let mut stretches = Vec::with_capacity(count * self.lengths.clone().count());
+        let mut windows = Vec::with_capacity(count * self.lengths.clone().count());
         let mut ascending: Vec<f64> = Vec::with_capacity(*self.lengths.end());
         for start in 0..count {
             ascending.clear();
@@ -292,8 +295,8 @@ impl NewLevelRules {
                 let at = ascending.iter().rposition(|other| *other <= value).map_or(0, |i| i + 1);
                 ascending.insert(at, value);
                 if self.lengths.contains(&length) {
-                    stretches.push(WindowStatistics {
-                        middle: quantile(&ascending, 0.5),
+                    windows.push(WindowStatistics {
+                        median: quantile(&ascending, 0.5),
                         nearest: quantile(&ascending, new_level::nearest_run(length).quantile),
                         mean: sum / length as f64,
                         spread: significance::new_level_sigma(&ascending),
@@ -301,20 +304,21 @@ impl NewLevelRules {
                 }
             }
         }
-        stretches
+        windows
     }
 
     /// For every start: the smallest shift with which its stretches would be reported.
     fn reported_shifts(&self, noise: &[f64]) -> Vec<f64> {
-        let stretches = self.windows(noise);
+        let windows = self.windows(noise);
+        // Everything but the noise is known exactly, so only what the noise enters gets the margin.
         let margin = 1.0 + SIGMA_MARGIN / (self.baseline_runs as f64).sqrt();
         let lengths: Vec<usize> = self.lengths.clone().collect();
-        let mut shifts = vec![f64::INFINITY; stretches.len() / lengths.len()];
+        let mut shifts = vec![f64::INFINITY; windows.len() / lengths.len()];
         for (which, length) in lengths.iter().enumerate() {
-            let own = || stretches.iter().skip(which).step_by(lengths.len());
-            let mut past: Vec<f64> = own()
+            let center = || windows.iter().skip(which).step_by(lengths.len());
+            let mut past: Vec<f64> = center()
                 .zip(&self.block_shifts)
-                .map(|(it, moved)| (it.middle + moved).abs())
+                .map(|(it, moved)| (it.median + moved).abs())
                 .collect();
             let past =
                 if self.has_past { PAST_SHIFT_FACTOR * upper_rank(&mut past, 1.0) } else { 0.0 };
@@ -325,9 +329,9 @@ impl NewLevelRules {
             let size = self.size.max(margin * past);
             let nearest =
                 (margin * self.sigma).max(new_level::nearest_run(*length).min_share * self.size);
-            for (shift, it) in shifts.iter_mut().zip(own()) {
+            for (shift, it) in shifts.iter_mut().zip(center()) {
                 let proven = z * self.sigma.max(it.spread) - it.mean;
-                let needed = (size - margin * it.middle)
+                let needed = (size - margin * it.median)
                     .max(nearest - margin * it.nearest)
                     .max(margin * proven);
                 *shift = shift.min(needed - self.drift_lead);

@@ -1,12 +1,12 @@
 //! What Catch2 prints of benchmarks: under `benchmark name  samples  iterations  est run time`,
 //! three rows each (estimate, mean, standard deviation), one where analysis is off.
 //!
-//! Long names go on in the second and third row. Values are rounded for people; `-r xml` tells all
-//! digits. The bounds of the standard deviation are fields. Rows that break off are refused.
+//! Long names go on in the second and third row. Values are rounded for people; `-r xml` has all
+//! digits. The bounds of the standard deviation are fields. Rows that break off are rejected.
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
-use crate::quantity::{convert, parse_number};
+use crate::format::{Format, Reader};
+use crate::parse::number::{convert, parse_number};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};

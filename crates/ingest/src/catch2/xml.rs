@@ -1,14 +1,14 @@
 //! Catch2 `-r xml`: `BenchmarkResults` inside of test cases and sections; nanoseconds.
 //!
-//! A benchmark that failed is told with its message. Entities other than XML's own five are not
+//! A failed benchmark keeps its message. Entities other than XML's own five are not
 //! resolved, and nothing outside of the text is read.
 
 use quick_xml::Reader as Xml;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
-use crate::quantity::parse_number;
+use crate::format::{Format, Reader};
+use crate::parse::number::parse_number;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};
@@ -99,7 +99,7 @@ impl XmlState {
             b"standardDeviation" => self.std = bounds(),
             b"outliers" => {
                 for name in ["lowMild", "lowSevere", "highMild", "highSevere", "variance"] {
-                    let field = format!("outliers_{}", crate::name_syntax::snake_case(name));
+                    let field = format!("outliers_{}", crate::parse::name::snake_case(name));
                     self.entry = self.entry.take().map(|open| open.field(&field, number(name)));
                 }
             }

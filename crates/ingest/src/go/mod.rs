@@ -3,11 +3,12 @@
 //! inside the events of `go test -json`.
 //!
 //! Lines of one benchmark are its samples. `/k=v` in a name is a parameter, a last part that is a
-//! whole number is `n`, `pkg` the suite. `-8` (GOMAXPROCS) and other configuration are fields where
-//! they are the same all over the file and parameters where they vary. `MB/s` beside `ns/op` is the
-//! same number turned over and stays a field. Lines that are neither are passed over, as Go says.
+//! whole number is `n`, `pkg` the suite. `-8` (GOMAXPROCS) is a parameter, and so is configuration
+//! that does not describe the machine: benchstat too compares nothing across them, and whether a
+//! benchmark has a parameter must not depend on the file's other benchmarks. `MB/s` beside `ns/op`
+//! is the same number turned over and stays a field. Other lines are passed over, as Go says.
 
-mod units;
+pub(crate) mod units;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,16 +16,16 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::entry::BenchmarkEntry;
-use crate::formats::{Format, Reader};
-use crate::name_syntax;
-use crate::quantity::parse_number;
-use crate::repeats::RepeatMerger;
+use crate::format::{Format, Reader};
+use crate::parse::go_name::{GOMAXPROCS, GoRunNames};
+use crate::parse::number::parse_number;
+use crate::parse::repeats::RepeatMerger;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::shorten;
 use model::record::time::Timestamp;
 
-use self::units::GoUnits;
+use self::units::{GoUnits, GoValue};
 
 pub const FORMAT: Format = Format {
     name: "go",
@@ -35,8 +36,6 @@ pub const FORMAT: Format = Format {
     reader: Reader::Text { recognizes, read },
 };
 
-/// The parameter or field of the `-8` behind a name.
-const GOMAXPROCS: &str = "gomaxprocs";
 /// Keys of configuration that are fields of a record whether they vary or not: its own name for
 /// each. What `go test` prints that only looks like configuration has none and is left out.
 const CONFIG_FIELDS: [(&str, &str); 9] = [
@@ -51,7 +50,7 @@ const CONFIG_FIELDS: [(&str, &str); 9] = [
     ("error", ""),
 ];
 
-fn recognizes(text: &Text) -> bool {
+pub(crate) fn recognizes(text: &Text) -> bool {
     let told = |line: &str| GoResultLine::parse(line).is_some_and(|told| told.values.is_ok());
     text.lines().any(|(_, line)| told(line)) || is_events(&text.text)
 }
@@ -61,43 +60,94 @@ fn is_events(text: &str) -> bool {
     text.starts_with('{') && text.contains("\"Action\":\"") && text.contains("ns/op")
 }
 
-fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
-    let told = if is_events(&text.text) {
+pub(crate) fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    let output = if is_events(&text.text) {
         event_output(&text.text).into()
     } else {
         Cow::Borrowed(&*text.text)
     };
-    let mut config: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut units = GoUnits::default();
-    let mut repeats = RepeatMerger::default();
-    for (number, line) in told.lines().enumerate().map(|(index, line)| (index + 1, line)) {
+    let runs = run_names(&output);
+    let mut at = GoOutput::default();
+    let (mut run, mut in_header) = (0, true);
+    for (number, line) in output.lines().enumerate().map(|(index, line)| (index + 1, line)) {
+        run += usize::from(begins_run(line));
+        let names = runs.get(run).unwrap_or(&runs[0]);
         if let Some((_, name)) = line.split_once("--- FAIL: Benchmark") {
             let name = name.split_whitespace().next().unwrap_or(name);
-            repeats.add(entry_named(name, &config).failed("the benchmark failed"));
-        } else if let Some(told) = GoResultLine::parse(line) {
-            match told.values {
-                Ok(values) => repeats.add(units.with_metrics(
-                    entry_named(told.name, &config),
-                    told.iterations,
-                    &values,
-                )),
+            at.repeats.add(at.entry(names, name).failed("the benchmark failed"));
+        } else if let Some(result) = GoResultLine::parse(line) {
+            match &result.values {
+                Ok(values) => {
+                    let entry = at.entry(names, result.name).field("iterations", result.iterations);
+                    at.repeats.add(at.units.with_metrics(entry, values));
+                }
                 Err(reason) => sink.reject(number, reason, "values and units come in pairs", line),
             }
         } else if let Some(rest) = line.strip_prefix("Unit ") {
-            if let Err(reason) = units.declare(rest) {
+            if let Err(reason) = at.units.declare(rest) {
                 sink.remark(format!("line {number}: {reason}"));
             }
-        } else if let Some((key, value)) = configuration(line) {
+        } else if let Some((key, value)) = configuration(line).filter(|_| in_header) {
             match value {
-                "" => config.remove(key),
-                value => config.insert(key, value),
+                "" => at.config.remove(key),
+                value => at.config.insert(key.to_owned(), value.to_owned()),
             };
         }
+        in_header = is_header(line, in_header);
     }
-    let mut entries = repeats.entries();
-    settle_config(&mut entries);
-    entries.into_iter().for_each(|entry| sink.entry(entry));
+    at.repeats.entries().into_iter().for_each(|entry| sink.entry(entry));
     Ok(())
+}
+
+/// What was read of an output so far.
+#[derive(Default)]
+struct GoOutput {
+    config: BTreeMap<String, String>,
+    units: GoUnits,
+    repeats: RepeatMerger,
+}
+
+impl GoOutput {
+    /// The benchmark of a printed name under the configuration that holds here.
+    fn entry(&self, names: &GoRunNames, name: &str) -> BenchmarkEntry {
+        let package = self.config.get("pkg").map(String::as_str).unwrap_or_default();
+        let entry = names.entry(package, name);
+        let config =
+            self.config.iter().filter(|(key, _)| !["pkg", GOMAXPROCS].contains(&key.as_str()));
+        config.fold(entry, |entry, (key, value)| with_config(entry, key, value))
+    }
+}
+
+/// Whether a line begins the output of another package, or of another run of the same one.
+fn begins_run(line: &str) -> bool {
+    line.starts_with("pkg:")
+}
+
+/// Whether configuration may follow a line. Programs print lines such as `took: 1.2s` between
+/// their results, and such a line must not become part of a benchmark's identity: configuration
+/// stands at the beginning, behind a blank line or remark, or behind other configuration.
+fn is_header(line: &str, in_header: bool) -> bool {
+    let ends = ["PASS", "ok ", "ok\t", "FAIL", "#", "?"];
+    line.trim().is_empty()
+        || ends.iter().any(|end| line.starts_with(end))
+        || (in_header && (configuration(line).is_some() || line.starts_with("Unit ")))
+}
+
+/// The names of each run of a package, in order; the first holds those before any `pkg:` line.
+fn run_names(output: &str) -> Vec<GoRunNames> {
+    let mut runs = vec![GoRunNames::default()];
+    for line in output.lines() {
+        if begins_run(line) {
+            runs.push(GoRunNames::default());
+        }
+        let Some(run) = runs.last_mut() else { continue };
+        if let Some(result) = GoResultLine::parse(line) {
+            run.add(result.name);
+        } else if let Some((GOMAXPROCS, number)) = configuration(line) {
+            run.stated = Some(number.to_owned());
+        }
+    }
+    runs
 }
 
 /// The output inside events, each package's on its own, for packages run side by side.
@@ -124,7 +174,7 @@ fn event_output(text: &str) -> String {
 struct GoResultLine<'a> {
     name: &'a str,
     iterations: u64,
-    values: Result<Vec<(f64, &'a str)>, &'static str>,
+    values: Result<Vec<GoValue<'a>>, &'static str>,
 }
 
 impl<'a> GoResultLine<'a> {
@@ -138,7 +188,7 @@ impl<'a> GoResultLine<'a> {
         for pair in words.chunks(2) {
             match pair {
                 [value, unit] => match parse_number(value) {
-                    Some(value) => values.push((value, *unit)),
+                    Some(value) => values.push(GoValue { value, unit: *unit }),
                     None if values.is_empty() => return None,
                     None => {
                         return Some(Self {
@@ -168,42 +218,6 @@ fn configuration(line: &str) -> Option<(&str, &str)> {
     apart.then(|| (key, value.trim()))
 }
 
-/// The benchmark of this name under this configuration; all of it parameters for now.
-fn entry_named(name: &str, config: &BTreeMap<&str, &str>) -> BenchmarkEntry {
-    let (whole, processes) = match name.rsplit_once('-') {
-        Some((whole, digits)) if name_syntax::is_whole(digits) => (whole, Some(digits)),
-        _ => (name, None),
-    };
-    let mut params: BTreeMap<String, String> = BTreeMap::new();
-    let mut parts = Vec::new();
-    for part in whole.split('/') {
-        match part.split_once('=').filter(|(key, _)| name_syntax::is_key(key)) {
-            Some((key, value)) if !parts.is_empty() && !params.contains_key(key) => {
-                params.insert(key.to_owned(), value.to_owned());
-            }
-            _ => parts.push(part),
-        }
-    }
-    let sized = parts.len() > 1
-        && !["n", "N"].iter().any(|key| params.contains_key(*key))
-        && parts.last().is_some_and(|it| name_syntax::is_whole(it));
-    let size = if sized { parts.pop() } else { None };
-    params.extend(size.map(|size| ("n".to_owned(), size.to_owned())));
-    let suite = config.get("pkg").copied().unwrap_or_default();
-    let mut entry = BenchmarkEntry {
-        name: format!("Benchmark{whole}"),
-        ..BenchmarkEntry::of(suite, parts.join("/"))
-    };
-    for (name, value) in params {
-        entry = name_syntax::add_parameter(entry, &name, &value);
-    }
-    let config = config.iter().filter(|(key, _)| **key != "pkg").map(|(key, value)| (*key, *value));
-    for (key, value) in config.chain(processes.map(|it| (GOMAXPROCS, it))) {
-        entry = with_config(entry, key, value);
-    }
-    entry
-}
-
 fn with_config(mut entry: BenchmarkEntry, key: &str, value: &str) -> BenchmarkEntry {
     match key {
         "commit" if is_commit(value) => entry.run.commit = Some(value.to_owned()),
@@ -213,55 +227,21 @@ fn with_config(mut entry: BenchmarkEntry, key: &str, value: &str) -> BenchmarkEn
             Some((_, "")) => {}
             Some((_, field)) => return entry.field(field, value),
             None => {
-                let key = format!("{CONFIG_MARK}{key}");
-                entry.params.insert(key, shorten(value, MAX_CONFIG_VALUE).into_owned());
+                // A name may hold `/note=x` too: the line is another parameter then.
+                let taken = entry.params.contains_key(key);
+                let name = if taken { format!("{key}_2") } else { key.to_owned() };
+                entry.params.insert(name, shorten(value, MAX_CONFIG_VALUE).into_owned());
             }
         },
     }
     entry
 }
 
-/// Marks parameters that come from configuration until it is known whether they vary; no name
-/// from a file holds it, for lines end there.
-const CONFIG_MARK: &str = "\n";
 /// Longest value of configuration that tells benchmarks apart, in characters.
 const MAX_CONFIG_VALUE: usize = 200;
 
 fn is_commit(text: &str) -> bool {
     (7..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Configuration that is the same in all entries becomes a field, the rest stays a parameter.
-fn settle_config(entries: &mut [BenchmarkEntry]) {
-    let mut same: BTreeMap<String, String> = match entries.first() {
-        Some(first) => first.params.clone(),
-        None => return,
-    };
-    same.retain(|key, value| {
-        key.starts_with(CONFIG_MARK) && entries.iter().all(|it| it.params.get(key) == Some(value))
-    });
-    for entry in entries {
-        let mut params = BTreeMap::new();
-        for (key, value) in std::mem::take(&mut entry.params) {
-            match key.strip_prefix(CONFIG_MARK) {
-                Some(name) if same.contains_key(&key) => {
-                    let number = value.parse::<u64>().ok().filter(|_| name == GOMAXPROCS);
-                    let value = number.map_or_else(|| Value::from(value), Value::from);
-                    entry.fields.entry(name.to_owned()).or_insert(value);
-                }
-                Some(name) if !params.contains_key(name) => {
-                    params.insert(name.to_owned(), value);
-                }
-                Some(name) => {
-                    params.insert(format!("{name}_2"), value);
-                }
-                None => {
-                    params.insert(key, value);
-                }
-            }
-        }
-        entry.params = params;
-    }
 }
 
 #[cfg(test)]
@@ -278,25 +258,26 @@ mod tests {
     }
 
     #[test]
-    fn processors_are_a_field_until_they_vary() {
+    fn processors_are_a_parameter_whatever_else_the_file_holds() {
         let one =
             only("BenchmarkA-8 10 1 ns/op\nBenchmarkA-8 10 2 ns/op\nBenchmarkA-8 12 3 ns/op\n");
         assert_eq!(one.metrics[0].samples, [1.0, 2.0, 3.0]);
-        assert_eq!(one.fields[GOMAXPROCS], 8);
+        assert_eq!(one.params[GOMAXPROCS], "8");
         assert_eq!(one.fields["iterations"], serde_json::json!([10, 10, 12]));
         let two = read_text(&FORMAT, "BenchmarkA 10 1 ns/op\nBenchmarkA-4 10 2 ns/op\n");
-        assert!(two[0].params.is_empty() && !two[0].fields.contains_key(GOMAXPROCS));
+        assert!(two[0].params.is_empty());
         assert_eq!(two[1].params[GOMAXPROCS], "4");
+        let text = "pkg: a\nBenchmarkA-4 1 1 ns/op\nPASS\npkg: b\nBenchmarkB 1 1 ns/op\n";
+        let packages = read_text(&FORMAT, text);
+        assert_eq!((&*packages[0].test, &*packages[0].params[GOMAXPROCS]), ("A", "4"));
+        assert!(packages[1].params.is_empty());
     }
 
     #[test]
-    fn names_hold_parameters() {
-        let it = only("pkg: a.b/c\nBenchmarkEncode/format=json/part/size=1k/n=20-8 1 1 ns/op");
-        assert_eq!((&*it.suite, &*it.test, it.n), ("a.b/c", "Encode/part", Some(20)));
-        assert_eq!((&*it.params["format"], &*it.params["size"]), ("json", "1k"));
-        assert_eq!(it.name, "BenchmarkEncode/format=json/part/size=1k/n=20");
-        let it = only("BenchmarkX/run-[]string{\"a=b\"}/100 1 1 ns/op");
-        assert_eq!((&*it.test, it.n, it.params.len()), ("X/run-[]string{\"a=b\"}", Some(100), 0));
+    fn configuration_is_a_parameter_and_what_a_program_prints_is_none() {
+        let text = "note: x\n\nBenchmarkA-4 1 1 ns/op\ntook: 1.2s\nBenchmarkB-4 1 1 ns/op\n";
+        let found = read_text(&FORMAT, text);
+        assert_eq!((&*found[0].params["note"], found[1].params.len()), ("x", 2));
     }
 
     #[test]

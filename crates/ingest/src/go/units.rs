@@ -1,25 +1,31 @@
 //! What a unit of Go's benchmark format measures: unit and metric are one word there.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::entry::{
-    ALLOCATIONS, BANDWIDTH, BenchmarkEntry, MEMORY, MeasurementExt, THROUGHPUT, metric,
-};
-use crate::name_syntax;
+use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
+use crate::parse::{direction, unit};
 use model::record::{Direction, Measurement, TIME_METRIC, Unit};
 
-/// What `Unit` lines said so far, by unit.
-#[derive(Default)]
-pub struct GoUnits<'a> {
-    better: BTreeMap<&'a str, Direction>,
+/// A value and its unit as they stand in a line of results.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct GoValue<'a> {
+    pub(crate) value: f64,
+    pub(crate) unit: &'a str,
 }
 
-impl<'a> GoUnits<'a> {
+/// The directions that `Unit` lines declared so far, by unit.
+#[derive(Default)]
+pub(crate) struct GoUnits {
+    better: BTreeMap<String, Direction>,
+}
+
+impl GoUnits {
     /// Takes `<unit> better=higher assume=exact`.
     ///
     /// # Errors
     /// A direction is none, or contradicts an earlier one, which stays.
-    pub fn declare(&mut self, line: &'a str) -> Result<(), String> {
+    pub(crate) fn declare(&mut self, line: &str) -> Result<(), String> {
         let mut words = line.split_ascii_whitespace();
         let unit = words.next().unwrap_or_default();
         for word in words {
@@ -29,23 +35,21 @@ impl<'a> GoUnits<'a> {
                 Some("lower") => Direction::Lower,
                 Some(other) => return Err(format!("`{other}` is no direction of {unit}")),
             };
-            if *self.better.entry(unit).or_insert(direction) != direction {
+            if *self.better.entry(unit.to_owned()).or_insert(direction) != direction {
                 return Err(format!("two directions of {unit}; the first counts"));
             }
         }
         Ok(())
     }
 
-    /// A benchmark with the values of one line.
-    pub fn with_metrics(
+    /// A benchmark with the values of one line, in the order of the line.
+    pub(crate) fn with_metrics(
         &self,
         mut entry: BenchmarkEntry,
-        iterations: u64,
-        values: &[(f64, &str)],
+        values: &[GoValue<'_>],
     ) -> BenchmarkEntry {
-        entry = entry.field("iterations", iterations);
-        let timed = values.iter().any(|(_, unit)| *unit == "ns/op");
-        for (value, unit) in values {
+        let timed = values.iter().any(|it| unit::named_metric(it.unit) == TIME_METRIC);
+        for GoValue { value, unit } in values {
             if *unit == "MB/s" && timed {
                 entry = entry.field("mb_per_s", *value);
             } else {
@@ -56,31 +60,18 @@ impl<'a> GoUnits<'a> {
     }
 
     fn metric(&self, unit: &str, value: f64) -> Measurement<'static> {
-        let told = match unit {
-            "ns/op" | "sec/op" | "s/op" => metric(TIME_METRIC, unit, value),
-            "B/op" => metric(MEMORY, unit, value),
-            "allocs/op" => metric(ALLOCATIONS, unit, value),
-            "MB/s" | "B/s" => metric(BANDWIDTH, unit, value),
-            "op/s" | "ops/s" | "req/s" => metric(THROUGHPUT, unit, value),
-            other => {
-                let name = name_syntax::snake_case(other.strip_suffix("/op").unwrap_or(other));
-                metric(if name.is_empty() { "value" } else { &name }, scale(other), value)
-            }
-        };
-        match self.better.get(unit) {
-            Some(direction) => told.direction(*direction),
-            None if unit.ends_with("/s") || unit.ends_with("/sec") => {
-                told.direction(Direction::Higher)
-            }
-            None => told,
+        let measured = metric(&unit::named_metric(unit), &scale(unit), value);
+        match self.better.get(unit).copied().or_else(|| direction::of_unit(unit)) {
+            Some(better) => measured.direction(better),
+            None => measured,
         }
     }
 }
 
 /// The last part of a unit where that has a scale (`ns` of `p99-ns`), else all of it.
-fn scale(unit: &str) -> &str {
+fn scale(unit: &str) -> Cow<'_, str> {
     match unit.rsplit_once('-') {
-        Some((_, last)) if Unit::is_known(last) => last,
-        _ => unit,
+        Some((_, last)) if Unit::is_known(last) => Cow::Borrowed(last),
+        _ => unit::canonical(unit),
     }
 }

@@ -1,14 +1,14 @@
 //! What Google Benchmark prints: a table `Benchmark  Time  CPU  Iterations  UserCounters...`.
 //!
-//! Numbers are rounded for people here; `--benchmark_format=json` tells all digits. Counters stand
+//! Numbers are rounded for people here; `--benchmark_format=json` has all digits. Counters stand
 //! with prefixes of their own (`1.2k`) and are kept as fields, as they stand.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::google::{GoogleRow, emit_entries, split_aggregate};
-use crate::name_syntax;
-use crate::quantity::parse_number;
+use crate::parse::name;
+use crate::parse::number::parse_number;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 
@@ -96,13 +96,13 @@ fn row(line: &ConsoleLine<'_>, names: &BTreeSet<&str>) -> GoogleRow {
     let mut label = Vec::new();
     for (place, word) in rest.iter().enumerate() {
         match word.split_once('=') {
-            _ if place == 0 && name_syntax::is_whole(word) => {
+            _ if place == 0 && name::is_whole(word) => {
                 row.fields.extend(
                     parse_number(word).map(|count| ("iterations".to_owned(), count.into())),
                 );
             }
-            Some((key, value)) if name_syntax::is_key(key) => {
-                row.fields.insert(name_syntax::snake_case(key), value.into());
+            Some((key, value)) if name::is_key(key) => {
+                row.fields.insert(name::snake_case(key), value.into());
             }
             _ => label.push(*word),
         }

@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::entry::{ALLOCATIONS, MeasurementExt, metric};
-use crate::formats::{Format, Reader};
+use crate::format::{Format, Reader};
 use crate::google::{GoogleRow, emit_entries, split_aggregate};
 use crate::json::Number;
-use crate::name_syntax;
+use crate::parse::name;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement};
@@ -149,7 +149,7 @@ fn counter(name: &str, value: &Value) -> Option<Measurement<'static>> {
         "allocs_per_iter" => metric(ALLOCATIONS, "count", value),
         "max_bytes_used" | "total_allocated_bytes" | "net_heap_growth" => metric(name, "B", value),
         _ => {
-            let name = name_syntax::snake_case(name);
+            let name = name::snake_case(name);
             metric(if name.is_empty() { "counter" } else { &name }, "", value)
         }
     };

@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, CPU_TIME, MeasurementExt, metric};
-use crate::name_syntax;
-use crate::repeats::RepeatMerger;
+use crate::parse::name;
+use crate::parse::repeats::RepeatMerger;
 use crate::sink::EntrySink;
 use model::record::{Measurement, Statistic, TIME_METRIC};
 
@@ -37,11 +37,11 @@ struct GoogleRow {
 /// Names of aggregates as old versions put them behind a benchmark's own name.
 const AGGREGATES: [&str; 4] = ["mean", "median", "stddev", "cv"];
 const COMPLEXITY: [&str; 2] = ["BigO", "RMS"];
-/// Parts of a name that tell how it was run, not what; their fields.
+/// Parts of a name that say how it was run, not what was measured; their fields.
 const RUN_OPTIONS: [&str; 4] = ["repeats", "iterations", "min_time", "min_warmup_time"];
 const CLOCKS: [&str; 3] = ["real_time", "manual_time", "process_time"];
 
-/// Name and aggregate of a row that tells both in one: `BM_a_mean` where `BM_a` or another
+/// Name and aggregate of a row that has both in one text: `BM_a_mean` where `BM_a` or another
 /// aggregate of it stands beside.
 fn split_aggregate<'a>(name: &'a str, all: &BTreeSet<&str>) -> (&'a str, &'a str) {
     let Some((base, last)) = name.rsplit_once('_') else { return (name, "") };
@@ -122,7 +122,7 @@ fn aggregate_entry(rows: Vec<GoogleRow>) -> Option<BenchmarkEntry> {
     for row in
         rows.iter().filter(|row| !["stddev", "median", "min", "max"].contains(&&*row.aggregate))
     {
-        let name = name_syntax::snake_case(&row.aggregate);
+        let name = name::snake_case(&row.aggregate);
         let of_all = main.is_none() && entry.metrics.iter().all(|it| it.metric != name);
         match row.time {
             Some(time) if of_all => {
@@ -139,16 +139,16 @@ fn aggregate_entry(rows: Vec<GoogleRow>) -> Option<BenchmarkEntry> {
 }
 
 /// `Fixture/Test/n:8/4096/threads:2/real_time`: suite, test, parameters; a lone number is `n`.
-fn entry_named(name: &str) -> BenchmarkEntry {
+pub(crate) fn entry_named(name: &str) -> BenchmarkEntry {
     let (mut tests, mut numbers, mut params, mut fields) = (vec![], vec![], vec![], vec![]);
     for part in name.split('/') {
-        match part.split_once(':').filter(|(key, _)| name_syntax::is_key(key)) {
+        match part.split_once(':').filter(|(key, _)| name::is_key(key)) {
             Some((key, value)) if RUN_OPTIONS.contains(&key) => fields.push((key, value)),
             Some((key, value)) if !tests.is_empty() && !value.starts_with(':') => {
                 params.push((key, value));
             }
             None if tests.is_empty() => tests.push(part),
-            None if name_syntax::is_number(part) => numbers.push(part),
+            None if name::is_number(part) => numbers.push(part),
             None if CLOCKS.contains(&part) => params.push(("clock", part)),
             _ => tests.push(part),
         }
@@ -157,9 +157,11 @@ fn entry_named(name: &str) -> BenchmarkEntry {
         [suite, rest @ ..] if !rest.is_empty() => (*suite, rest.join("/")),
         all => ("", all.join("/")),
     };
-    let mut entry = BenchmarkEntry { name: name.to_owned(), ..BenchmarkEntry::of(suite, test) };
+    let name_path = if suite.is_empty() { String::new() } else { format!("{suite}/") };
+    let mut entry =
+        BenchmarkEntry { name: name.to_owned(), name_path, ..BenchmarkEntry::of(suite, test) };
     match numbers.as_slice() {
-        [only] if name_syntax::is_whole(only) => entry = entry.param("n", *only),
+        [only] if name::is_whole(only) => entry = entry.param("n", *only),
         all => {
             for (place, number) in all.iter().enumerate() {
                 entry = entry.param(&format!("arg{}", place + 1), *number);
@@ -167,7 +169,7 @@ fn entry_named(name: &str) -> BenchmarkEntry {
         }
     }
     for (key, value) in params {
-        entry = name_syntax::add_parameter(entry, key, value);
+        entry = name::add_parameter(entry, key, value);
     }
     for (key, value) in fields {
         entry = entry.field(&format!("run_{key}"), value);

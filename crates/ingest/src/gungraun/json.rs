@@ -2,14 +2,13 @@
 //! a line or over many, with other output between; schema versions 1 to 6.
 //!
 //! Totals are read, not the parts that threads and processes had; what an earlier run had is left
-//! alone. A tool that tells no numbers, as massif, is passed over with a remark. A summary that
-//! breaks off is refused, those after it are read.
+//! alone. A tool without numbers, as massif, is skipped with a remark. A summary that
+//! breaks off is rejected, those after it are read.
 
 use serde_json::{Map, Value};
 
 use crate::entry::BenchmarkEntry;
-use crate::formats::{Format, Reader};
-use crate::gungraun;
+use crate::format::{Format, Reader};
 use crate::gungraun::{add_metric, entry_named};
 use crate::json::Number;
 use crate::sink::{EntrySink, InputError};
@@ -63,7 +62,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
             }
         }
     }
-    gungraun::emit_entries(entries, sink);
+    entries.into_iter().for_each(|entry| sink.entry(entry));
     Ok(())
 }
 

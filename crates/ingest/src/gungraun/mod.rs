@@ -5,11 +5,8 @@
 pub mod json;
 pub mod text;
 
-use std::collections::BTreeMap;
-
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::name_syntax;
-use crate::sink::EntrySink;
+use crate::parse::name;
 use model::record::{Direction, Measurement};
 
 /// Names in JSON whose words cannot be told by their letters, or that are printed otherwise.
@@ -48,7 +45,7 @@ fn measurement(name: &str, value: f64) -> Measurement<'static> {
     let unit = match name {
         _ if name.ends_with("_rate") => "%",
         _ if name.ends_with("bytes") => "B",
-        // Its unit is an option of callgrind that is not told.
+        // Its unit is an option of callgrind that is not in the output.
         "sys_time" | "sys_cpu_time" => "",
         _ => "count",
     };
@@ -71,12 +68,12 @@ fn metric_name(label: &str) -> String {
         parted.extend(c.to_lowercase());
         before = c;
     }
-    name_syntax::snake_case(&parted)
+    name::snake_case(&parted)
 }
 
 /// The benchmark of a path and an id: `crate::group::function`, `short`, its arguments `10`.
 fn entry_named(path: &str, id: &str, arguments: &str) -> BenchmarkEntry {
-    let (suite, test) = name_syntax::split_path(path, "::");
+    let (suite, test) = name::split_path(path, "::");
     let mut entry = BenchmarkEntry::of(suite, test);
     let rest = [id, arguments].map(str::trim);
     entry.name = match rest {
@@ -90,27 +87,11 @@ fn entry_named(path: &str, id: &str, arguments: &str) -> BenchmarkEntry {
         entry = entry.param("id", id);
     }
     match arguments {
-        whole if name_syntax::is_whole(whole) => entry.param("n", whole),
-        other => entry.field("arguments", other),
-    }
-}
-
-/// Hands on all entries. Where an id stands for several arguments, these tell them apart.
-fn emit_entries(entries: Vec<BenchmarkEntry>, sink: &mut EntrySink<'_>) {
-    let identity = |it: &BenchmarkEntry| {
-        (it.suite.clone(), it.test.clone(), it.params.get("id").cloned(), it.n)
-    };
-    let mut known: BTreeMap<_, usize> = BTreeMap::new();
-    for entry in &entries {
-        *known.entry(identity(entry)).or_default() += 1;
-    }
-    for mut entry in entries {
-        if known.get(&identity(&entry)).is_some_and(|count| *count > 1)
-            && let Some(arguments) = entry.fields.remove("arguments")
-        {
-            entry = entry.param("arguments", arguments.as_str().unwrap_or_default());
-        }
-        sink.entry(entry);
+        whole if name::is_whole(whole) => entry.param("n", whole),
+        "" => entry,
+        // Always a parameter: one id may stand for several arguments, and whether it does is known
+        // from the other benchmarks of the file only.
+        other => entry.param("arguments", other),
     }
 }
 

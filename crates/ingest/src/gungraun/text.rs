@@ -5,9 +5,9 @@
 //! Lines that are neither are passed over.
 
 use crate::entry::BenchmarkEntry;
-use crate::formats::{Format, Reader};
-use crate::gungraun::{add_metric, emit_entries, entry_named};
-use crate::quantity::parse_quantity;
+use crate::format::{Format, Reader};
+use crate::gungraun::{add_metric, entry_named};
+use crate::parse::number::parse_quantity;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 
@@ -66,7 +66,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
             pending.push(line.trim());
         }
     }
-    emit_entries(entries, sink);
+    entries.into_iter().for_each(|entry| sink.entry(entry));
     Ok(())
 }
 
@@ -105,7 +105,7 @@ mod tests {
             a::g::h\n  Instructions:   N/A|5 (****)\n  L1 Hit Rate:   18.5000|N/A (***)\n";
         let found = read_text(&FORMAT, text);
         assert_eq!((&*found[0].name, &*found[0].params["id"]), ("a::g::f id:two lines", "id"));
-        assert_eq!(found[0].fields["arguments"], "two lines");
+        assert_eq!(found[0].params["arguments"], "two lines");
         let told: Vec<_> = found
             .iter()
             .flat_map(|it| &it.metrics)

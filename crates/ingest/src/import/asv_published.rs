@@ -5,19 +5,18 @@
 //! and are left out. Names in the index lead to files that are in the folder, or nowhere.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::asv::benchmark::{self, AsvBenchmark};
+use crate::asv::machine::AsvSetting;
 use crate::entry::RunContext;
-use crate::import::asv_benchmark::{self, AsvBenchmark};
-use crate::import::asv_machine::{AsvSetting, DistinctEnvironments};
-use crate::import::conventions::epoch_millis;
-use crate::import::{HistoryKind, ImportOptions, reject_file};
+use crate::import::{HistoryKind, ImportOptions};
 use crate::json::Number;
+use crate::parse::time::epoch_millis;
 use crate::sink::{EntrySink, InputError};
-use crate::source::ResultFolder;
+use crate::source::Source;
 use model::history::CommitFacts;
 
 pub const KIND: HistoryKind = HistoryKind {
@@ -41,19 +40,17 @@ struct AsvIndex {
     tags: BTreeMap<String, Value>,
 }
 
-fn read(path: &Path, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
-    let told = |error: anyhow::Error| InputError::whole(format!("{error:#}"));
-    let folder = ResultFolder::open(path).map_err(told)?;
+fn read(source: Source<'_>, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    let folder = source.folder()?;
     if !folder.has("index.json") {
         return Err(InputError::whole("no index.json"));
     }
     sink.begin_file("index.json");
     let mut index: AsvIndex = folder.read("index.json")?.parse()?;
-    let benchmarks = asv_benchmark::from_json(std::mem::take(&mut index.benchmarks));
+    let benchmarks = benchmark::from_json(std::mem::take(&mut index.benchmarks));
     add_commits(&index, sink);
     let settings: Vec<AsvSetting> =
         index.graph_param_list.iter().map(|params| AsvSetting::of(params, None)).collect();
-    let apart = DistinctEnvironments::new(&settings);
     let total = settings.len() * benchmarks.len();
     let mut found = 0;
     for (at, (params, setting)) in index.graph_param_list.iter().zip(&settings).enumerate() {
@@ -68,12 +65,12 @@ fn read(path: &Path, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), 
             let points = folder.read(&file).and_then(|text| text.parse::<Vec<(Number, Value)>>());
             match points {
                 Ok(points) => {
-                    let of = AsvGraph { index: &index, setting, distinct: &apart, name, benchmark };
+                    let of = AsvGraph { index: &index, setting, name, benchmark };
                     points
                         .into_iter()
                         .for_each(|(revision, value)| of.take_point(revision, &value, sink));
                 }
-                Err(fault) => reject_file(sink, &fault, ""),
+                Err(fault) => sink.reject_file(&fault, ""),
             }
         }
     }
@@ -126,7 +123,6 @@ fn sanitized(name: &str) -> String {
 struct AsvGraph<'a> {
     index: &'a AsvIndex,
     setting: &'a AsvSetting,
-    distinct: &'a DistinctEnvironments,
     name: &'a str,
     benchmark: &'a AsvBenchmark,
 }
@@ -142,7 +138,7 @@ impl AsvGraph<'_> {
         };
         let date =
             self.index.revision_to_date.get(&revision).and_then(|date| epoch_millis(date.0?));
-        let mut entry = self.setting.apply_to(AsvBenchmark::entry(self.name), self.distinct);
+        let mut entry = self.setting.apply_to(AsvBenchmark::entry(self.name));
         entry.run = RunContext {
             commit: Some(hash.clone()),
             timestamp: date,
@@ -153,7 +149,7 @@ impl AsvGraph<'_> {
         let params = &self.benchmark.params;
         let one = std::slice::from_ref(value_json);
         let all = value_json.as_array().map_or(one, Vec::as_slice);
-        if !value_json.is_null() && asv_benchmark::combinations(params) != Some(all.len()) {
+        if !value_json.is_null() && benchmark::combinations(params) != Some(all.len()) {
             let remedy =
                 "publish again: the values are not as many as the parameters' combinations";
             sink.reject(1, "values do not fit the parameters", remedy, &value_json.to_string());

@@ -4,19 +4,27 @@
 //! The testbed is a parameter, as Bencher draws it. An iteration after the first is a repeat.
 //! Limits and alerts are Bencher's own conclusions and are left behind.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::entry::{BenchmarkEntry, MeasurementExt, RunContext, metric};
-use crate::import::conventions::{UnitUsage, parse_time, plain_unit, snake_case};
+use crate::entry::{BenchmarkEntry, MeasurementExt, RunContext};
+use crate::import::units::UnitUsage;
 use crate::import::{HistoryKind, ImportOptions, for_each_file};
 use crate::json::{self, LineCounter, Number};
+use crate::parse::go_name::GoRunNames;
+use crate::parse::name::criterion_entry;
+use crate::parse::time::parse_time;
+use crate::parse::unit;
 use crate::sink::{EntrySink, InputError};
-use crate::source::Text;
-use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
+use crate::source::{Source, Text};
+use crate::{
+    benchmarkdotnet, benchmarkjs, bmf, catch2, go, google, hyperfine, jmh, libtest,
+    pytest_benchmark,
+};
+use model::record::{Measurement, Statistic};
 
 pub const KIND: HistoryKind = HistoryKind {
     name: "bencher",
@@ -73,7 +81,12 @@ struct BencherMetric {
 struct BencherReport {
     branch: BencherBranch,
     testbed: BencherName,
+    #[serde(default)]
+    project: Option<BencherName>,
     start_time: String,
+    /// What read the tool's output: `rust_bench`, `go_bench`, `json`.
+    #[serde(default)]
+    adapter: Option<String>,
     results: Vec<Vec<Value>>,
 }
 
@@ -121,9 +134,9 @@ struct BencherPerfMetric {
     metric: BencherMetric,
 }
 
-fn read(path: &Path, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+fn read(source: Source<'_>, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let mut units = UnitUsage::default();
-    for_each_file(path, |file| file.ends_with(".json"), sink, &mut |text, sink| {
+    for_each_file(source, |file| file.ends_with(".json"), sink, &mut |text, sink| {
         read_file(text, &mut units, sink)
     })?;
     units.remark_mixed_units(sink);
@@ -172,44 +185,79 @@ fn measurement(
     bencher_metric: &BencherMetric,
 ) -> Option<Measurement<'static>> {
     let slug = measure.slug.as_deref().unwrap_or(&measure.name).to_lowercase();
-    let units = measure.units.as_deref().map(plain_unit);
-    let (name, default, better) = match slug.as_str() {
-        "latency" => (TIME_METRIC, "ns", None),
-        "throughput" => ("throughput", "ops/s", Some(Direction::Higher)),
-        "build-time" => ("build_time", "s", None),
-        "file-size" => ("file_size", "B", None),
-        _ => ("", "", None),
-    };
-    let long = match units.unwrap_or(default) {
-        "nanoseconds (ns)" => "ns",
-        "seconds (s)" => "s",
-        "bytes (B)" => "B",
-        "operations / second (ops/s)" => "ops/s",
-        other => other,
-    };
-    let own = if name.is_empty() { snake_case(&slug) } else { name.to_owned() };
-    let metric = metric(&own, long, bencher_metric.value.0?)
+    let unit = measure.units.as_deref().map(|told| match told {
+        "nanoseconds (ns)" => Cow::Borrowed("ns"),
+        "seconds (s)" => Cow::Borrowed("s"),
+        "bytes (B)" => Cow::Borrowed("B"),
+        "operations / second (ops/s)" => Cow::Borrowed("ops/s"),
+        other => unit::plain(other),
+    });
+    let metric = bmf::measurement_named(&slug, unit.as_deref(), bencher_metric.value.0?)
         .statistic(Statistic::Lower, bencher_metric.lower_value.0)
         .statistic(Statistic::Upper, bencher_metric.upper_value.0);
-    Some(match better {
-        Some(better) => metric.direction(better),
-        None => metric,
-    })
+    Some(metric)
 }
 
-/// A benchmark on a testbed. What stands before the last `::` is the suite; the suffix that hides
-/// it from Bencher's own list is no part of it.
-fn entry_named(name: &str, testbed: &str) -> BenchmarkEntry {
-    let name = name.strip_suffix("-bencher-ignore").unwrap_or(name);
-    let (suite, test) = name.rsplit_once("::").unwrap_or(("", name));
-    let entry = BenchmarkEntry { name: name.to_owned(), ..BenchmarkEntry::of(suite, test) };
-    if testbed.is_empty() { entry } else { entry.param("testbed", testbed) }
+/// Where a benchmark was measured, and by what: the testbed tells series apart, as Bencher draws
+/// them, and the adapter says how the tool's names are taken apart.
+struct BencherSource<'r> {
+    testbed: &'r str,
+    adapter: &'r str,
+    /// The suite of tools whose names in Bencher lack a part that `ingest` sees: Go's package,
+    /// cargo's target, Catch2's test case.
+    project: &'r str,
+    /// The names of the same run of Go.
+    go_names: GoRunNames,
+}
+
+impl BencherSource<'_> {
+    /// A benchmark, named as `ingest` names it when it reads the tool's own output.
+    fn entry_named(&self, name: &str) -> BenchmarkEntry {
+        let (entry, backend) = match self.adapter {
+            "rust_bench" => (libtest::entry_named(name, None), libtest::FORMAT.backend),
+            "rust_criterion" => (criterion_entry(name, None), libtest::FORMAT.backend),
+            "cpp_google" => (google::entry_named(name), google::json::FORMAT.backend),
+            "cpp_catch2" => (BenchmarkEntry::named(name), catch2::text::FORMAT.backend),
+            "go_bench" => (self.go_names.entry("", name), go::FORMAT.backend),
+            "java_jmh" => (jmh::entry_named(name, &BTreeMap::new()), jmh::FORMAT.backend),
+            "c_sharp_dot_net" => {
+                (benchmarkdotnet::entry_named(name), benchmarkdotnet::FORMAT.backend)
+            }
+            "js_benchmark" => (BenchmarkEntry::named(name), benchmarkjs::FORMAT.backend),
+            "python_pytest" => {
+                (pytest_benchmark::entry_named(name), pytest_benchmark::FORMAT.backend)
+            }
+            "shell_hyperfine" => (BenchmarkEntry::named(name), hyperfine::FORMAT.backend),
+            _ => (bmf::entry_named(name), bmf::FORMAT.backend),
+        };
+        let entry = BenchmarkEntry { backend: backend.to_owned(), ..entry };
+        let entry = if self.is_in_project() { entry.into_suite(self.project) } else { entry };
+        if self.testbed.is_empty() { entry } else { entry.param("testbed", self.testbed) }
+    }
+
+    fn is_in_project(&self) -> bool {
+        let lossy = ["go_bench", "rust_bench", "cpp_catch2"].contains(&self.adapter);
+        lossy && !self.project.is_empty()
+    }
+
+    fn note_continuation(&self, sink: &mut EntrySink<'_>) {
+        let mut options = Vec::new();
+        if self.is_in_project() {
+            options.push(format!("--suite={}", self.project));
+        }
+        if !self.testbed.is_empty() {
+            options.push(format!("--param=testbed={}", self.testbed));
+        }
+        if !options.is_empty() {
+            sink.continue_with(&options);
+        }
+    }
 }
 
 fn run_context(branch: &str, hash: Option<&str>, start: &str) -> RunContext {
     RunContext {
         commit: hash.map(str::to_owned),
-        timestamp: parse_time(start).map(|(time, _)| time),
+        timestamp: parse_time(start),
         branch: (!branch.is_empty()).then(|| branch.to_owned()),
         ..RunContext::default()
     }
@@ -243,8 +291,15 @@ fn take_report(
                 sink.reject(line, "no result of a report", remedy, &told.to_string());
             }
         }
+        let source = BencherSource {
+            testbed: &report.testbed.name,
+            adapter: report.adapter.as_deref().unwrap_or_default(),
+            project: report.project.as_ref().map(|it| it.name.as_str()).unwrap_or_default(),
+            go_names: GoRunNames::of(entries.keys().map(String::as_str)),
+        };
+        source.note_continuation(sink);
         for (name, metrics) in entries {
-            let mut entry = entry_named(&name, &report.testbed.name);
+            let mut entry = source.entry_named(&name);
             (entry.metrics, entry.run) = (metrics, run.clone());
             take(mark_iteration(entry, iteration as u64), sink);
         }
@@ -256,8 +311,15 @@ fn mark_iteration(entry: BenchmarkEntry, iteration: u64) -> BenchmarkEntry {
 }
 
 fn take_perf(perf: BencherPerf, sink: &mut EntrySink<'_>, take: &mut TakeEntry<'_>) {
+    let source = BencherSource {
+        testbed: &perf.testbed.name,
+        adapter: "",
+        project: "",
+        go_names: GoRunNames::default(),
+    };
+    source.note_continuation(sink);
     for told in &perf.metrics {
-        let mut entry = entry_named(&perf.benchmark.name, &perf.testbed.name);
+        let mut entry = source.entry_named(&perf.benchmark.name);
         entry.metrics.extend(measurement(&perf.measure, &told.metric));
         entry.run = run_context(&perf.branch.name, told.version.hash.as_deref(), &told.start_time);
         take(mark_iteration(entry, told.iteration), sink);
@@ -265,7 +327,7 @@ fn take_perf(perf: BencherPerf, sink: &mut EntrySink<'_>, take: &mut TakeEntry<'
 }
 
 fn bmf_entry(name: &str, measures: BTreeMap<String, BencherMetric>) -> BenchmarkEntry {
-    let mut entry = entry_named(name, "");
+    let mut entry = bmf::entry_named(name);
     for (measure, told) in measures {
         let measure = BencherName { name: measure, slug: None, units: None };
         entry.metrics.extend(measurement(&measure, &told));

@@ -2,20 +2,21 @@
 //! passed over; `,`, `;` and tabs separate; times may be text or numbers of any scale, mixed.
 //!
 //! A row with an error is a failed run, and what else stands in it no value. A row whose time
-//! cannot be read, or that has more or fewer cells than the header, is refused.
+//! cannot be read, or that has more or fewer cells than the header, is rejected.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
 use crate::entry::{BenchmarkEntry, MeasurementExt as _, metric};
-use crate::import::conventions::{self, EpochUnit, count_value};
 use crate::import::csv_columns::{ColumnRole, roles, unit_of};
 use crate::import::{HistoryKind, ImportOptions, for_each_file, stem};
-use crate::quantity::parse_number;
+use crate::json::count_value;
+use crate::parse::name;
+use crate::parse::number::parse_number;
+use crate::parse::time::{EpochUnit, parse_time, parse_time_and_unit};
 use crate::sink::{EntrySink, InputError};
-use crate::source::Text;
+use crate::source::{Source, Text};
 use model::history::CommitFacts;
 
 pub const KIND: HistoryKind = HistoryKind {
@@ -31,9 +32,13 @@ pub const KIND: HistoryKind = HistoryKind {
 /// Of a column's cells at least this part are numbers where it holds values: a few say `n/a`.
 const MIN_NUMERIC_SHARE: f64 = 0.9;
 
-fn read(path: &Path, options: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+fn read(
+    source: Source<'_>,
+    options: &ImportOptions,
+    sink: &mut EntrySink<'_>,
+) -> Result<(), InputError> {
     let wanted = |file: &str| [".csv", ".tsv"].iter().any(|end| file.ends_with(end));
-    for_each_file(path, wanted, sink, &mut |text, sink| read_table(text, options, sink))
+    for_each_file(source, wanted, sink, &mut |text, sink| read_table(text, options, sink))
 }
 
 /// Where the table begins: its header, the text of its rows, the line of the first of them.
@@ -130,7 +135,7 @@ fn read_table(
     if scales.len() > 1 {
         let told: Vec<String> =
             scales.iter().map(|(scale, rows)| format!("{rows} rows {}", scale.name())).collect();
-        sink.remark(format!("times are told in several scales: {}", told.join(", ")));
+        sink.remark(format!("timestamps count in several units: {}", told.join(", ")));
     }
     Ok(())
 }
@@ -163,14 +168,11 @@ fn entry(
     for (cell, role) in row.iter().zip(roles).filter(|(cell, _)| !cell.is_empty()) {
         match role {
             ColumnRole::Time => {
-                let (time, scale) =
-                    conventions::parse_time(cell).ok_or("its time cannot be read")?;
-                scale.into_iter().for_each(|scale| *scales.entry(scale).or_default() += 1);
-                entry.run.timestamp = Some(time);
+                let parsed = parse_time_and_unit(cell).ok_or("its time cannot be read")?;
+                parsed.unit.into_iter().for_each(|unit| *scales.entry(unit).or_default() += 1);
+                entry.run.timestamp = Some(parsed.time);
             }
-            ColumnRole::CommitTime => {
-                entry.run.commit_time = conventions::parse_time(cell).map(|(time, _)| time)
-            }
+            ColumnRole::CommitTime => entry.run.commit_time = parse_time(cell),
             ColumnRole::Commit => entry.run.commit = Some(cell.to_owned()),
             ColumnRole::Subject => subject = cell.lines().next().map(str::to_owned),
             ColumnRole::Branch => entry.run.branch = Some(cell.to_owned()),
@@ -220,7 +222,7 @@ fn add_values(
     if let (Some(name), Some(value)) =
         (cell(ColumnRole::Metric), cell(ColumnRole::Value).and_then(parse_number))
     {
-        let name = conventions::snake_case(name);
+        let name = name::metric_name(name);
         let unit = unit_of(&name, cell(ColumnRole::Unit).unwrap_or_default());
         entry.metrics.push(metric(&name, &unit, value));
     }

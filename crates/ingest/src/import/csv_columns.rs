@@ -1,11 +1,11 @@
 //! What the columns of a CSV hold: by the user's word, else by their names and by whether their
 //! cells are numbers. `x_median`, `x_mean`, `x_min`, … become one metric `x`.
 //!
-//! A column of numbers is a metric; one of text is a parameter. Whoever means otherwise says so.
+//! A column of numbers is a metric; one of text is a parameter. `--column` overrides that.
 
 use std::collections::BTreeMap;
 
-use crate::import::conventions::snake_case;
+use crate::parse::name::snake_case;
 use model::record::{Statistic, Unit};
 
 /// What a column holds.
@@ -34,7 +34,7 @@ pub enum ColumnRole {
     Skip,
 }
 
-/// Names that tell a role, best first; as [`snake_case`] writes them.
+/// Names that imply a role, best first; as [`snake_case`] writes them.
 const COLUMN_NAMES: [(&str, ColumnRole); 34] = [
     ("timestamp", ColumnRole::Time),
     ("datetime", ColumnRole::Time),
@@ -109,7 +109,7 @@ fn role_named(name: &str, role_name: &str) -> Result<ColumnRole, String> {
     })
 }
 
-/// The roles of columns. `numeric` says of each whether its cells are numbers.
+/// The roles of columns. `numeric` holds for each whether its cells are numbers.
 ///
 /// # Errors
 /// The user names a column that is not there, or a role that does not exist; or two columns hold
@@ -157,7 +157,7 @@ fn guess_role(name: &str, numeric: bool) -> ColumnRole {
     }
 }
 
-/// A metric's column: `latency (ms)`, `latency [ms]` and `latency_ms` tell the unit.
+/// A metric's column: `latency (ms)`, `latency [ms]` and `latency_ms` hold the unit.
 fn measured_column(name: &str) -> ColumnRole {
     let brackets = [('(', ')'), ('[', ']')].into_iter().find_map(|(open, close)| {
         let (name, unit) = name.trim().strip_suffix(close)?.rsplit_once(open)?;
@@ -212,7 +212,7 @@ fn group_statistics(roles: &mut [ColumnRole]) {
     }
 }
 
-/// The unit of a metric's column: what it says, else what the metric's name means.
+/// The unit of a metric's column: its own, else the one that the metric's name implies.
 pub fn unit_of(name: &str, unit: &str) -> String {
     if unit.is_empty() { Unit::of_metric(name).as_str().to_owned() } else { unit.to_owned() }
 }

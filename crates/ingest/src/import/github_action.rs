@@ -4,22 +4,23 @@
 //! A run belongs to the commit and to the pull request it names. Of a pull request the action
 //! stores when it was updated instead of when the commit was made, so that time is left out. Go
 //! lines are kept by the action as one and again one a unit; they are one benchmark here. A value
-//! that is no number, and a unit that is the benchmark's own output, are refused.
+//! that is no number, and a unit that is the benchmark's own output, are rejected.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::entry::{BenchmarkEntry, RunContext};
-use crate::import::conventions::{RepeatMarker, UnitUsage, epoch_millis};
 use crate::import::github_bench::{ActionBenchmark, ActionTool, entries};
+use crate::import::units::UnitUsage;
 use crate::import::{HistoryKind, ImportOptions, for_each_file};
 use crate::json::{self, LineCounter};
+use crate::parse::repeats::RepeatMerger;
+use crate::parse::time::epoch_millis;
 use crate::sink::{EntrySink, InputError};
-use crate::source::Text;
+use crate::source::{Source, Text};
 use model::history::CommitFacts;
 use model::record::time::Timestamp;
 
@@ -62,10 +63,10 @@ struct ActionCommit {
     url: Option<String>,
 }
 
-fn read(path: &Path, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+fn read(source: Source<'_>, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let wanted = |file: &str| file.rsplit('/').next() == Some("data.js");
     let mut units = UnitUsage::default();
-    for_each_file(path, wanted, sink, &mut |text, sink| read_data(text, &mut units, sink))?;
+    for_each_file(source, wanted, sink, &mut |text, sink| read_data(text, &mut units, sink))?;
     units.remark_mixed_units(sink);
     Ok(())
 }
@@ -116,7 +117,9 @@ fn read_data(
         }
     }
     if repeats > 0 {
-        sink.remark(format!("{repeats} values have a name that their run had before: repeats"));
+        sink.remark(format!(
+            "{repeats} values have the name of another value of their run: they are repeats"
+        ));
     }
     Ok(())
 }
@@ -147,13 +150,18 @@ fn take_run(
         let text = format!("{}: {} {}", bench.name, bench.value, bench.unit);
         sink.reject(line, reason, remedy, &text);
     }
-    let mut repeats = RepeatMarker::default();
+    let mut repeats = RepeatMerger::default();
     for entry in entries {
-        let entry = BenchmarkEntry { suite: suite.to_owned(), run: run.clone(), ..entry };
+        tool.note_continuation(suite, &entry, sink);
+        let suite = ActionTool::suite_pattern(suite, &entry);
+        let entry = entry.into_suite(&suite);
+        let entry = BenchmarkEntry { run: run.clone(), ..entry };
         units.record(&entry);
-        sink.entry(repeats.mark(entry));
+        repeats.add(entry);
     }
-    repeats.repeats()
+    let count = repeats.repeats();
+    repeats.entries().into_iter().for_each(|entry| sink.entry(entry));
+    count
 }
 
 /// Commit, time and pull request of a run; what is told of the commit goes to the sink.

@@ -4,20 +4,20 @@
 //! a branch. A rate of 0 MB/s is what Go prints for none, and is left out.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::entry::{ALLOCATIONS, BANDWIDTH, BenchmarkEntry, MEMORY, RunContext, metric};
-use crate::import::conventions::{
-    RepeatMarker, apply_go_name, metric_named_by_unit, parse_epoch, plain_unit, snake_case,
-};
+use crate::entry::{BenchmarkEntry, RunContext};
+use crate::go;
+use crate::go::units::{GoUnits, GoValue};
 use crate::import::{HistoryKind, ImportOptions, for_each_file};
 use crate::json::{self, LineCounter, Number};
+use crate::parse::go_name::GoRunNames;
+use crate::parse::repeats::RepeatMerger;
+use crate::parse::time::parse_epoch;
 use crate::sink::{EntrySink, InputError};
-use crate::source::Text;
+use crate::source::{Source, Text};
 use model::history::CommitFacts;
-use model::record::TIME_METRIC;
 
 pub const KIND: HistoryKind = HistoryKind {
     name: "gobenchdata",
@@ -77,9 +77,10 @@ struct GobenchdataMemory {
     rate: Number,
 }
 
-fn read(path: &Path, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+fn read(source: Source<'_>, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    sink.continue_with(&[format!("--format={}", go::FORMAT.name)]);
     let wanted = |file: &str| file.rsplit('/').next() == Some("benchmarks.json");
-    for_each_file(path, wanted, sink, &mut read_history)
+    for_each_file(source, wanted, sink, &mut read_history)
 }
 
 fn read_history(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
@@ -106,7 +107,7 @@ fn take_run(gobench_run: &GobenchdataRun, line: usize, sink: &mut EntrySink<'_>)
     let pull = reference("pull/").and_then(|it| it.split('/').next()?.parse().ok());
     let run = RunContext {
         commit: gobench_run.version.clone().filter(|it| !it.is_empty()),
-        timestamp: gobench_run.date.0.and_then(parse_epoch).map(|(time, _)| time),
+        timestamp: gobench_run.date.0.and_then(parse_epoch),
         branch: reference("heads/").map(str::to_owned),
         pull,
         ..RunContext::default()
@@ -115,11 +116,13 @@ fn take_run(gobench_run: &GobenchdataRun, line: usize, sink: &mut EntrySink<'_>)
         let (id, tags) = (commit.clone(), vec![tag.to_owned()]);
         sink.add_commit(CommitFacts { id, tags, ..CommitFacts::default() });
     }
-    let mut repeats = RepeatMarker::default();
+    let mut repeats = RepeatMerger::default();
     for suite in gobench_run.suites.iter().flatten() {
-        for bench in suite.benchmarks.iter().flatten() {
-            match entry(suite, bench, &run) {
-                Some(entry) => sink.entry(repeats.mark(entry)),
+        let benchmarks = || suite.benchmarks.iter().flatten();
+        let names = GoRunNames::of(benchmarks().map(|bench| bench.name.as_str()));
+        for bench in benchmarks() {
+            match entry(suite, &names, bench) {
+                Some(entry) => repeats.add(BenchmarkEntry { run: run.clone(), ..entry }),
                 None => {
                     let remedy = "the run's other benchmarks were imported";
                     sink.reject(line, "the benchmark has no value", remedy, &bench.name);
@@ -127,27 +130,31 @@ fn take_run(gobench_run: &GobenchdataRun, line: usize, sink: &mut EntrySink<'_>)
             }
         }
     }
+    repeats.entries().into_iter().for_each(|entry| sink.entry(entry));
 }
 
 fn entry(
     suite: &GobenchdataSuite,
+    names: &GoRunNames,
     bench: &GobenchdataBenchmark,
-    run: &RunContext,
 ) -> Option<BenchmarkEntry> {
-    let mut entry = apply_go_name(BenchmarkEntry::of(&suite.pkg, &bench.name), &bench.name);
     let mem = bench.mem.as_ref();
-    let value = |value: Option<f64>, name: &str, unit: &str| value.map(|it| metric(name, unit, it));
-    entry.metrics.extend(value(bench.ns_per_op.0, TIME_METRIC, "ns"));
-    entry.metrics.extend(value(mem.and_then(|it| it.bytes.0), MEMORY, "B"));
-    entry.metrics.extend(value(mem.and_then(|it| it.allocations.0), ALLOCATIONS, "count"));
+    // A rate of zero is what Go prints for none.
     let rate = mem.and_then(|it| it.rate.0).filter(|rate| *rate != 0.0);
-    entry.metrics.extend(value(rate, BANDWIDTH, "MB/s"));
-    for (name, told) in bench.custom.iter().flatten() {
-        let known = metric_named_by_unit(name).map_or_else(|| snake_case(name), str::to_owned);
-        entry.metrics.extend(value(told.0, &known, plain_unit(name)));
-    }
-    entry.run = run.clone();
-    let entry = entry.field("iterations", bench.runs);
+    let known = [
+        (bench.ns_per_op.0, "ns/op"),
+        (mem.and_then(|it| it.bytes.0), "B/op"),
+        (mem.and_then(|it| it.allocations.0), "allocs/op"),
+        (rate, "MB/s"),
+    ];
+    let custom = bench.custom.iter().flatten().map(|(unit, value)| (value.0, unit.as_str()));
+    let values: Vec<GoValue<'_>> = known
+        .into_iter()
+        .chain(custom)
+        .filter_map(|(value, unit)| Some(GoValue { value: value?, unit }))
+        .collect();
+    let entry = names.entry(&suite.pkg, &bench.name).field("iterations", bench.runs);
+    let entry = GoUnits::default().with_metrics(entry, &values);
     let entry = entry.field("os", suite.goos.as_str()).field("arch", suite.goarch.as_str());
     (!entry.metrics.is_empty()).then_some(entry)
 }

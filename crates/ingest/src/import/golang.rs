@@ -2,21 +2,22 @@
 //! of benchmark output as `bent` names it, `20200101T030626.Tip.stdout`.
 //!
 //! A comparison is a ratio to a baseline, with the bounds of its bootstrap; the commit is that of
-//! the numerator. Output is read as `ingest` reads it; the name of its file tells when, and on
+//! the numerator. Output is read as `ingest` reads it; the name of its file holds when, and on
 //! which configuration, it was measured.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Deserialize;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, RunContext, metric};
-use crate::formats::{self, Reader};
-use crate::import::conventions::{apply_go_name, metric_named_by_unit, parse_time, snake_case};
+use crate::go;
 use crate::import::{HistoryKind, ImportOptions, for_each_file};
 use crate::json::{self, LineCounter};
+use crate::parse::go_name::GoRunNames;
+use crate::parse::time::parse_time;
+use crate::parse::{direction, unit};
 use crate::sink::{EntrySink, InputError};
-use crate::source::Text;
+use crate::source::{Source, Text};
 use model::record::{Direction, Statistic};
 
 pub const KIND: HistoryKind = HistoryKind {
@@ -68,11 +69,11 @@ struct GoHashPair {
 /// Endings of what bent writes beside each other.
 const OUTPUT: [&str; 4] = [".stdout", ".build", ".benchsize", ".benchdwarf"];
 
-fn read(path: &Path, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+fn read(source: Source<'_>, _: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let wanted = |file: &str| {
         [".json", ".bench", ".txt"].iter().chain(&OUTPUT).any(|end| file.ends_with(end))
     };
-    for_each_file(path, wanted, sink, &mut |text, sink| {
+    for_each_file(source, wanted, sink, &mut |text, sink| {
         if text.text.trim_start().starts_with(['[', '{']) {
             read_comparisons(text, sink)
         } else {
@@ -99,14 +100,15 @@ fn read_comparisons(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputEr
 
 fn take_table(series_table: &GoSeriesTable, sink: &mut EntrySink<'_>) {
     let (unit, made) = series_table.unit.split_once(' ').unwrap_or((&series_table.unit, ""));
-    let name = metric_named_by_unit(unit).map_or_else(|| snake_case(unit), str::to_owned);
-    let name = format!("{name}_ratio");
-    let higher = unit.ends_with("/s") || unit.ends_with("/sec");
+    let name = format!("{}_ratio", unit::named_metric(unit));
+    let better = direction::of_unit(unit).unwrap_or(Direction::Lower);
+    let benchmarks = || series_table.benchmarks.iter().flatten();
+    let names = GoRunNames::of(benchmarks().map(String::as_str));
     let rows = series_table.series.iter().flatten().zip(series_table.summaries.iter().flatten());
     for (stamp, row) in rows {
         let hashes = series_table.hashpairs.as_ref().and_then(|all| all.get(stamp)).cloned();
         let hashes = hashes.unwrap_or_default();
-        for (benchmark, summary) in series_table.benchmarks.iter().flatten().zip(row) {
+        for (benchmark, summary) in benchmarks().zip(row) {
             let Some(summary) = summary.as_ref().filter(|it| it.present) else {
                 sink.skip("comparisons that were not made", 1);
                 continue;
@@ -114,13 +116,12 @@ fn take_table(series_table: &GoSeriesTable, sink: &mut EntrySink<'_>) {
             let ratio = metric(&name, "ratio", summary.center)
                 .statistic(Statistic::Lower, summary.low)
                 .statistic(Statistic::Upper, summary.high)
-                .direction(if higher { Direction::Higher } else { Direction::Lower });
-            let made_at = parse_time(stamp).map(|(time, _)| time);
-            let mut entry =
-                apply_go_name(BenchmarkEntry::named(benchmark), benchmark).metric(ratio);
+                .direction(better);
+            let made_at = parse_time(stamp);
+            let mut entry = names.entry("", benchmark).metric(ratio);
             entry.run = RunContext {
                 commit: (!hashes.num_hash.is_empty()).then(|| hashes.num_hash.clone()),
-                timestamp: parse_time(&summary.date).map(|(time, _)| time).or(made_at),
+                timestamp: parse_time(&summary.date).or(made_at),
                 commit_time: made_at,
                 ..RunContext::default()
             };
@@ -132,26 +133,27 @@ fn take_table(series_table: &GoSeriesTable, sink: &mut EntrySink<'_>) {
     }
 }
 
-/// Output of `go test -bench`, and what the name of its file tells of it.
+/// Output of `go test -bench`, with the time and configuration in the name of its file.
 fn read_output(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     let name = text.name.rsplit('/').next().unwrap_or(&text.name);
     let mut parts = name.splitn(3, '.');
-    let measured = parts.next().and_then(parse_time).map(|(time, _)| time);
+    let measured = parts.next().and_then(parse_time);
     let configuration = parts.next().filter(|_| measured.is_some());
-    let found = formats::recognizing_text(text);
-    let [format] = found.as_slice() else {
+    if !go::recognizes(text) {
         if text.text.trim().is_empty() {
             sink.skip("files with nothing in them", 1);
             return Ok(());
         }
         return Err(InputError::whole("no output of Go's benchmarks"));
-    };
-    let Reader::Text { read, .. } = format.reader else { return Ok(()) };
+    }
+    if let Some(configuration) = configuration {
+        sink.continue_with(&[format!("--param=configuration={configuration}")]);
+    }
     let mut entries = Vec::new();
     let mut take = |entry: BenchmarkEntry| entries.push(entry);
     let mut inner = EntrySink::new(&mut take);
     inner.begin_file(&text.name);
-    let said = read(text, &mut inner);
+    let outcome = go::read(text, &mut inner);
     let refused = std::mem::take(&mut inner.rejected);
     for refused in refused {
         let problem = refused.problem;
@@ -169,5 +171,5 @@ fn read_output(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> 
         }
         sink.entry(entry);
     }
-    said
+    outcome
 }

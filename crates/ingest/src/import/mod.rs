@@ -1,12 +1,10 @@
 //! Whole histories that other dashboards kept: one kind a file here, one table of them.
 //!
 //! A kind averages nothing away and puts runs in no order of its own; it reads one file at a time,
-//! so that a history of any size passes through. A file or a part that cannot be read is refused
+//! so that a history of any size passes through. A file or a part that cannot be read is rejected
 //! with its place, and the rest is read.
 
-pub mod asv;
-mod asv_benchmark;
-mod asv_machine;
+mod asv;
 mod asv_published;
 mod bencher;
 mod csv;
@@ -16,13 +14,12 @@ mod github_bench;
 mod gobenchdata;
 mod golang;
 mod nyrkio;
-mod conventions;
+mod units;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use crate::sink::{EntrySink, InputError};
-use crate::source::{self, ResultFolder, Text};
+use crate::source::{Source, Text};
 
 /// A kind of history that can be imported.
 pub struct HistoryKind {
@@ -36,11 +33,11 @@ pub struct HistoryKind {
     pub yields: &'static str,
     /// The backend of its records where neither history nor user names one.
     pub backend: &'static str,
-    /// Reads a path. A fault is one of the path as a whole.
-    pub read: fn(&Path, &ImportOptions, &mut EntrySink<'_>) -> Result<(), InputError>,
+    /// Reads a source. An error is one of the source as a whole.
+    pub read: fn(Source<'_>, &ImportOptions, &mut EntrySink<'_>) -> Result<(), InputError>,
 }
 
-/// The kind of history that a text looks like: who gives one to `ingest` is told where it belongs.
+/// The kind of history that a text looks like: `ingest` names it to who hands one in.
 pub fn recognize(text: &Text) -> Option<&'static str> {
     if text.text.trim_start().starts_with("window.BENCHMARK_DATA") {
         return Some(github_action::KIND.name);
@@ -56,7 +53,7 @@ pub fn recognize(text: &Text) -> Option<&'static str> {
     }
 }
 
-/// What the user says about a history that does not say it itself.
+/// What a history does not hold itself, from the user.
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
     /// CSV: the byte between cells; none: what the first line suggests.
@@ -65,9 +62,9 @@ pub struct ImportOptions {
     pub columns: BTreeMap<String, String>,
     /// The test of a history that does not name it.
     pub test: Option<String>,
-    /// A commit is said for runs that name none.
+    /// There is a commit for runs that name none.
     pub has_commit: bool,
-    /// A time is said for runs that tell none.
+    /// There is a time for runs that have none.
     pub has_time: bool,
 }
 
@@ -88,50 +85,45 @@ pub fn by_name(name: &str) -> Option<&'static HistoryKind> {
     KINDS.into_iter().find(|kind| kind.name == name || kind.aliases.contains(&name))
 }
 
-/// Reads each file of a path that a kind wants, one at a time: itself, or those of a folder, by
-/// name; hidden ones are left out. A file that cannot be read is refused and the rest goes on.
+/// Reads each file of a source that a kind wants, one at a time: itself, or those of a folder, by
+/// name; hidden ones are left out. A file that cannot be read is rejected and the others go on.
 ///
 /// # Errors
-/// The folder cannot be listed, or holds no such file.
+/// The folder holds no such file.
 fn for_each_file(
-    path: &Path,
+    source: Source<'_>,
     wanted: fn(&str) -> bool,
     sink: &mut EntrySink<'_>,
     read: &mut dyn FnMut(&Text, &mut EntrySink<'_>) -> Result<(), InputError>,
 ) -> Result<(), InputError> {
-    let told = |error: anyhow::Error| InputError::whole(format!("{error:#}"));
-    let files = if path.is_dir() {
-        let visible = |file: &String| !file.split('/').any(|part| part.starts_with('.'));
-        let mut files = ResultFolder::open(path).map_err(told)?.files;
-        files.retain(|file| visible(file) && wanted(file));
-        files.into_iter().map(|file| (path.join(&file), file)).collect()
-    } else {
-        vec![(path.to_owned(), path.display().to_string())]
+    let mut read_one = |text: &Text, sink: &mut EntrySink<'_>| {
+        if let Err(fault) = read(text, sink) {
+            sink.reject_file(&fault, &text.text);
+        }
     };
+    let folder = match source {
+        Source::File(text) => {
+            sink.begin_file(&text.name);
+            read_one(text, sink);
+            return Ok(());
+        }
+        Source::Folder(folder) => folder,
+    };
+    let visible = |file: &&String| !file.split('/').any(|part| part.starts_with('.'));
+    let files: Vec<&String> =
+        folder.files().iter().filter(visible).filter(|file| wanted(file)).collect();
     if files.is_empty() {
         return Err(InputError::whole("it holds no such file"));
     }
-    for (done, (path, name)) in files.iter().enumerate() {
+    for (done, file) in files.iter().enumerate() {
         sink.progress(done, files.len());
-        sink.begin_file(name);
-        match source::read(path, name).map_err(told) {
-            Ok(text) => {
-                if let Err(fault) = read(&text, sink) {
-                    reject_file(sink, &fault, &text.text);
-                }
-            }
-            Err(fault) => reject_file(sink, &fault, ""),
+        sink.begin_file(file);
+        match folder.read(file) {
+            Ok(text) => read_one(&text, sink),
+            Err(fault) => sink.reject_file(&fault, ""),
         }
     }
     Ok(())
-}
-
-/// Refuses a file as a whole; the line that is at fault is kept.
-fn reject_file(sink: &mut EntrySink<'_>, fault: &InputError, text: &str) {
-    let line = fault.line as usize;
-    let at = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    let remedy = "nothing of this file was taken; mend it and import again";
-    sink.reject(line, &format!("not readable: {}", fault.reason), remedy, at);
 }
 
 /// A file's name without folder and ending: what a history is called that has no name inside.

@@ -2,20 +2,21 @@
 //! direction?}], attributes: {git_commit, branch, …}}`, newest first or last.
 //!
 //! The test has no name inside: it is the file's, or the user's. A metric whose value is no number
-//! is refused alone.
+//! is rejected alone.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt as _, RunContext, metric};
-use crate::import::conventions::{UnitUsage, parse_epoch, parse_time, plain_unit};
+use crate::import::units::UnitUsage;
 use crate::import::{HistoryKind, ImportOptions, for_each_file, stem};
 use crate::json::{self, LineCounter, Number};
+use crate::otava;
+use crate::parse::{name, time, unit};
 use crate::sink::{EntrySink, InputError};
-use crate::source::Text;
+use crate::source::{Source, Text};
 use model::history::CommitFacts;
 use model::record::Direction;
 use model::record::time::Timestamp;
@@ -49,9 +50,13 @@ struct NyrkioMetric {
     direction: Option<String>,
 }
 
-fn read(path: &Path, options: &ImportOptions, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+fn read(
+    source: Source<'_>,
+    options: &ImportOptions,
+    sink: &mut EntrySink<'_>,
+) -> Result<(), InputError> {
     let mut units = UnitUsage::default();
-    for_each_file(path, |file| file.ends_with(".json"), sink, &mut |text, sink| {
+    for_each_file(source, |file| file.ends_with(".json"), sink, &mut |text, sink| {
         read_history(text, options, &mut units, sink)
     })?;
     units.remark_mixed_units(sink);
@@ -92,15 +97,22 @@ fn entry(
     sink: &mut EntrySink<'_>,
 ) -> Result<BenchmarkEntry, String> {
     let text = |name: &str| nyrkio_run.attributes.get(name).and_then(Value::as_str);
-    let mut entry = BenchmarkEntry::named(text("test_name").unwrap_or(test));
+    let named = otava::TEST_NAMES.iter().find_map(|name| text(name));
+    if named.is_none() {
+        sink.continue_with(&[format!("--set=test={test}")]);
+    }
+    let mut entry = BenchmarkEntry::named(named.unwrap_or(test));
     for told in &nyrkio_run.metrics {
         let Some(value) = told.value.0 else {
             let remedy = "the run's other metrics were imported";
             sink.reject(line, "the value is no number", remedy, &told.name);
             continue;
         };
-        let metric =
-            metric(&told.name, plain_unit(told.unit.as_deref().unwrap_or_default()), value);
+        let metric = metric(
+            &name::metric_name(&told.name),
+            &unit::plain(told.unit.as_deref().unwrap_or_default()),
+            value,
+        );
         entry.metrics.push(match told.direction.as_deref() {
             Some("higher_is_better") => metric.direction(Direction::Higher),
             Some("lower_is_better") => metric.direction(Direction::Lower),
@@ -124,16 +136,12 @@ fn entry(
         ..RunContext::default()
     };
     for (name, value) in nyrkio_run.extra_info.iter().chain(&nyrkio_run.attributes) {
-        let known = [
-            "git_commit",
-            "commit",
-            "branch",
-            "git_repo",
-            "commit_msg",
-            "commit_time",
-            "test_name",
-        ];
-        if !(known.contains(&name.as_str()) || value.is_object() || value.is_array()) {
+        let known = ["git_commit", "commit", "branch", "git_repo", "commit_msg", "commit_time"];
+        if !(known.contains(&name.as_str())
+            || otava::TEST_NAMES.contains(&name.as_str())
+            || value.is_object()
+            || value.is_array())
+        {
             entry = entry.field(name, value.clone());
         }
     }
@@ -143,8 +151,8 @@ fn entry(
 /// A time as a number since 1970 or as text.
 fn timestamp_of(timestamp: &Value) -> Option<Timestamp> {
     match timestamp {
-        Value::Number(told) => parse_epoch(told.as_f64()?).map(|(time, _)| time),
-        Value::String(told) => parse_time(told).map(|(time, _)| time),
+        Value::Number(told) => time::parse_epoch(told.as_f64()?),
+        Value::String(told) => time::parse_time(told),
         _ => None,
     }
 }

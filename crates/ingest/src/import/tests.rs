@@ -1,11 +1,11 @@
-//! No history, however broken, makes a kind panic or leave the folder it was given.
-
-use std::path::Path;
+//! No history, however broken, makes a kind panic.
 
 use proptest::prelude::*;
 
 use crate::import::{ImportOptions, KINDS, by_name};
 use crate::sink::EntrySink;
+use crate::source::{Source, Text};
+use crate::test_support::{MemoryFolder, samples};
 
 /// A genuine file of each kind, and what it must be called.
 const GENUINE: [(&str, &str, &str); 8] = [
@@ -33,10 +33,10 @@ fn mutated(bytes: &[u8], from: usize, to: usize, how: u8) -> Vec<u8> {
     out
 }
 
-fn read(kind: &str, path: &Path) {
+fn read(kind: &str, source: Source<'_>) {
     let kind = by_name(kind).unwrap();
     let mut take = |_| {};
-    let _ = (kind.read)(path, &ImportOptions::default(), &mut EntrySink::new(&mut take));
+    let _ = (kind.read)(source, &ImportOptions::default(), &mut EntrySink::new(&mut take));
 }
 
 proptest! {
@@ -44,24 +44,20 @@ proptest! {
     #[test]
     fn no_broken_history_makes_a_kind_panic(from: usize, to: usize, how: u8) {
         for (kind, genuine, name) in GENUINE {
-            let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/samples");
-            let bytes = std::fs::read(samples.join(genuine)).unwrap();
-            let folder = tempfile::tempdir().unwrap();
-            std::fs::create_dir(folder.path().join("m")).unwrap();
-            std::fs::write(folder.path().join("m/machine.json"), "{}").unwrap();
-            std::fs::write(folder.path().join("m/c-d.json"), "{}").unwrap();
-            std::fs::write(folder.path().join(name), mutated(&bytes, from, to, how)).unwrap();
-            read(kind, folder.path());
+            let bytes = std::fs::read(samples().join(genuine)).unwrap();
+            let folder = MemoryFolder::default()
+                .with("m/machine.json", b"{}")
+                .with("m/c-d.json", b"{}")
+                .with(name, &mutated(&bytes, from, to, how));
+            read(kind, Source::Folder(&folder));
         }
     }
 
     #[test]
     fn no_bytes_make_a_kind_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.json");
-        std::fs::write(&path, bytes).unwrap();
+        let text = Text::new("x.json", &bytes);
         for kind in KINDS {
-            read(kind.name, &path);
+            read(kind.name, Source::File(&text));
         }
     }
 }

@@ -10,12 +10,13 @@ use crate::history::CommitFacts;
 use crate::record::time::Timestamp;
 
 /// What is known of commits, by id.
-pub type FactsById<'a> = BTreeMap<&'a str, &'a CommitFacts>;
+pub(crate) type FactsById<'a> = BTreeMap<&'a str, &'a CommitFacts>;
 
 /// How many first parents of each commit are known; 0 for a root, or one whose parent is unknown.
-pub fn depths<'a>(facts: &FactsById<'a>) -> FxHashMap<&'a str, u32> {
+pub(crate) fn depths<'a>(facts: &FactsById<'a>) -> FxHashMap<&'a str, u32> {
     let mut depths: FxHashMap<&str, u32> = FxHashMap::default();
     for &id in facts.keys() {
+        // Without recursion: a line of 100,000 commits would overflow the stack.
         let (mut path, mut seen, mut at) = (Vec::new(), FxHashSet::default(), Some(id));
         while let Some(id) = at.filter(|id| !depths.contains_key(id) && seen.insert(*id)) {
             path.push(id);
@@ -36,12 +37,14 @@ fn first_parent<'a>(facts: &FactsById<'a>, id: &str) -> Option<&'a str> {
 }
 
 /// The line that ends at the deepest of these commits (ties: the first by id), oldest first.
-pub fn main_line<'a>(
+pub(crate) fn main_line<'a>(
     facts: &FactsById<'a>,
     depths: &FxHashMap<&'a str, u32>,
     heads: impl Iterator<Item = &'a str>,
 ) -> Vec<&'a str> {
     let known = heads.filter(|id| depths.contains_key(id));
+    // The deepest measured commit ends the line, not the newest: a clock may be wrong, parents are
+    // not.
     let mut at = known.max_by(|a, b| depths[a].cmp(&depths[b]).then_with(|| b.cmp(a)));
     let (mut line, mut seen) = (Vec::new(), FxHashSet::default());
     while let Some(id) = at.filter(|id| seen.insert(*id)) {
@@ -55,7 +58,7 @@ pub fn main_line<'a>(
 /// Times that never go back: as many as can be are kept (a longest non-decreasing subsequence, by
 /// patience sorting: Fredman 1975), the others become that of the nearest one kept before them, or
 /// after where there is none.
-pub fn nondecreasing_times(times: &[Timestamp]) -> Vec<Timestamp> {
+pub(crate) fn nondecreasing_times(times: &[Timestamp]) -> Vec<Timestamp> {
     // By length: where the best subsequence of that length ends; and what each one follows.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(times.len());

@@ -1,10 +1,10 @@
 //! What is known of rows beyond their values, in columns: most rows have a few warm-up times and
 //! nothing else, and all are in memory at once: an allocation for each would weigh more than they
-//! do (`cargo bench --bench memory` tells the bytes of a record).
+//! do (`cargo bench --bench memory` measures the bytes of a record).
 
 use serde::{Deserialize, Serialize};
 
-use crate::history::build::to_index;
+use crate::history::intern::to_index;
 use crate::record::{RareDetail, RunDetailRef};
 
 /// Details by number, in the order in which they came.
@@ -12,6 +12,8 @@ use crate::record::{RareDetail, RunDetailRef};
 pub struct DetailStore {
     /// Taken over from others, with the number of details before each: nothing large is moved for
     /// it.
+    // Chunks are never joined: moving the details of a million records costs more than the search
+    // for a chunk.
     full_chunks: Vec<(u32, DetailChunk)>,
     /// Those that were added last, and the number of details before them.
     open_chunk: DetailChunk,
@@ -107,6 +109,7 @@ impl DetailChunk {
 
     fn get(&self, at: usize) -> Option<RunDetailRef<'_>> {
         let entry = self.entries.get(at)?;
+        // Only ends are stored: the start of an entry is the end of the one before it.
         let start = at.checked_sub(1).map_or(0, |before| self.entries[before].warmup_end);
         Some(RunDetailRef {
             warmup_ns: &self.warmup_ns[start as usize..entry.warmup_end as usize],

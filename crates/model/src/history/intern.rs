@@ -8,6 +8,7 @@ use rustc_hash::FxHasher;
 /// Each distinct string once.
 #[derive(Clone, Debug, Default)]
 pub struct Interner {
+    // A table of indices and no `HashMap<String, u32>`: that would hold every string twice.
     table: HashTable<u32>,
     strings: Vec<Box<str>>,
 }
@@ -18,12 +19,12 @@ fn hash(text: &str) -> u64 {
 
 impl Interner {
     /// Distinct strings by their places, to be read from only.
-    pub fn from_strings(strings: Vec<Box<str>>) -> Self {
+    pub(crate) fn from_strings(strings: Vec<Box<str>>) -> Self {
         Self { table: HashTable::new(), strings }
     }
 
     /// The number of a string; the same string always has the same number.
-    pub fn intern(&mut self, text: &str) -> u32 {
+    pub(crate) fn intern(&mut self, text: &str) -> u32 {
         let strings = &mut self.strings;
         let entry = self.table.entry(
             hash(text),
@@ -45,4 +46,9 @@ impl Interner {
     pub fn strings(&self) -> &[Box<str>] {
         &self.strings
     }
+}
+
+/// A length or index as the 32 bits that rows have for it: half of what `usize` would take.
+pub(crate) fn to_index(length: usize) -> u32 {
+    u32::try_from(length).expect("fewer than 2^32 rows, names and files")
 }

@@ -33,11 +33,11 @@ pub struct EnvironmentKey {
 
 impl InternedKey {
     /// The interned texts.
-    pub fn symbols(&self) -> [u32; 7] {
+    pub(crate) fn symbols(&self) -> [u32; 7] {
         [self.suite, self.test, self.backend, self.mode, self.params, self.metric, self.unit]
     }
 
-    pub fn to_recorded_key(self, strings: &Interner) -> RecordedKey {
+    pub(crate) fn to_recorded_key(self, strings: &Interner) -> RecordedKey {
         let text = |symbol| strings.get(symbol).to_owned();
         RecordedKey {
             suite: text(self.suite),
@@ -53,7 +53,7 @@ impl InternedKey {
 }
 
 impl EnvironmentKey {
-    pub fn with_symbols(&self, symbol: &impl Fn(u32) -> u32) -> Self {
+    pub(crate) fn with_symbols(&self, symbol: &impl Fn(u32) -> u32) -> Self {
         Self {
             fields: self
                 .fields

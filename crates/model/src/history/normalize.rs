@@ -9,7 +9,8 @@ use rustc_hash::FxHashMap;
 
 use crate::commit_ref::full_id;
 use crate::history::ancestry::{self, FactsById};
-use crate::history::build::{HistoryBuilder, KeyedRow, earliest, to_index};
+use crate::history::build::{HistoryBuilder, KeyedRow, earliest};
+use crate::history::intern::to_index;
 use crate::history::key::EnvironmentKey;
 use crate::history::{
     BranchId, Commit, CommitFacts, Environment, History, MeasurementRow, NormalizeOptions,
@@ -87,6 +88,8 @@ impl HistoryBuilder {
                 *sizes.entry(self.strings.get(branch)).or_default() += rows;
             }
         }
+        // The name before the number of records: a busy branch of experiments must not become the
+        // main line.
         let usual = || {
             let named = ["main", "master"].into_iter().find(|name| sizes.contains_key(name));
             named.or_else(|| {
@@ -145,6 +148,7 @@ impl HistoryBuilder {
         enforce_parent_order(&mut commits, &facts, &line);
         let mut commits: Vec<(Commit, bool)> = commits.into_values().collect();
         let depth = |commit: &Commit| depths.get(commit.id.as_str());
+        // Then depth: a rebase gives many commits the same second.
         commits.sort_by(|(a, _), (b, _)| (a.time, depth(a), &a.id).cmp(&(b.time, depth(b), &b.id)));
         let places: FxHashMap<&str, u32> = commits
             .iter()
@@ -213,6 +217,7 @@ impl HistoryBuilder {
                 columns.push(self.unify_units(key, &indices, &mut by_key));
             }
         }
+        // Before sorting: failed runs take their place in time like any other row.
         spread_failures(&mut columns, failures);
         let repeats: Vec<RepeatedLines> = columns
             .par_iter_mut()
@@ -236,6 +241,9 @@ impl HistoryBuilder {
     ) -> RepeatedLines {
         let mut repeats = RepeatedLines::default();
         rows.sort_unstable_by(|a, b| self.row_order(a, b, runners));
+        // Two records of one series, commit, runner and time that differ in value cannot both be
+        // the duplicate of the other; dropping one would depend on the order of lines. Both stay,
+        // as repeats, and their median counts.
         rows.dedup_by(|row, kept| {
             let same = same_measurement(kept, row, runners);
             let equal = same && kept.value == row.value;
@@ -263,6 +271,7 @@ impl HistoryBuilder {
             let rows = by_key[index as usize].iter().filter(|row| row.value.is_some()).count();
             *sizes.entry(unit).or_default() += rows;
         }
+        // The majority decides: one run in `ms` among hundreds in `ns` is a mistake of that run.
         let most = sizes.iter().max_by_key(|(unit, size)| (**size, std::cmp::Reverse(**unit)));
         let unit = most.map_or("", |(unit, _)| unit).to_owned();
         let mut column = SeriesColumn {
@@ -364,6 +373,8 @@ fn enforce_parent_order<'a>(
     facts: &FactsById<'a>,
     line: &[&'a str],
 ) {
+    // Only commits with a time of their own take part: the time of a first measurement says nothing
+    // of the order of commits.
     let own = |id: &str| match commits.get(id) {
         Some((commit, dated)) => dated.then_some(commit.time),
         None => facts.get(id)?.time,
@@ -432,6 +443,8 @@ fn spread_failures(
     failures: Vec<(RecordedKey, Vec<MeasurementRow>)>,
 ) {
     let mut metrics: BTreeMap<RecordedKey, Vec<usize>> = BTreeMap::new();
+    // By map: a search through all columns for each failed run took most of a build with a failure
+    // in each of 10,000 series.
     for (index, column) in columns.iter().enumerate().filter(|_| !failures.is_empty()) {
         let benchmark = RecordedKey { metric: String::new(), ..column.key.clone() };
         metrics.entry(benchmark).or_default().push(index);

@@ -13,11 +13,11 @@ use crate::policy::hint;
 use crate::policy::tree::{YamlKey, YamlNode, YamlValue};
 
 /// Faults noted before the reader gives up: bounds the work on a hostile file.
-pub const MAX_FINDINGS: usize = 1000;
+pub(crate) const MAX_FINDINGS: usize = 1000;
 
 /// A fault and the bytes it stands at.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PolicyFinding {
+pub(crate) struct PolicyFinding {
     pub message: String,
     pub span: Range<usize>,
     pub help: Option<String>,
@@ -25,7 +25,7 @@ pub struct PolicyFinding {
 
 /// Every fault of the tree against the schema, in the order of the tree. `text` is the file, for
 /// quoting what was found.
-pub fn check_schema(root: &YamlNode, schema: &Json, text: &str) -> Vec<PolicyFinding> {
+pub(crate) fn check_schema(root: &YamlNode, schema: &Json, text: &str) -> Vec<PolicyFinding> {
     let mut walk = SchemaCheck { schema, text, findings: Vec::new() };
     walk.visit(root, schema, "");
     walk.findings
@@ -40,6 +40,7 @@ struct SchemaCheck<'a> {
 impl<'a> SchemaCheck<'a> {
     /// `path` is how messages name the node: `regression.rules[0].match`; empty for the file.
     fn visit(&mut self, node: &YamlNode, rule: &'a Json, path: &str) {
+        // A hostile file of 400 kB of bad dates took a minute before there was a bound.
         if self.findings.len() >= MAX_FINDINGS {
             return;
         }
@@ -49,6 +50,8 @@ impl<'a> SchemaCheck<'a> {
         }
         let start = self.findings.len();
         let mut first = None;
+        // Of several alternatives that fit the type the first one words the faults: reporting those
+        // of all would demand contradictory corrections.
         for choice in choices.into_iter().filter(|choice| accepts(choice, &node.value)) {
             self.check_value(node, choice, path);
             let faults = self.findings.split_off(start);
@@ -108,6 +111,7 @@ impl<'a> SchemaCheck<'a> {
             _ => "it is out of range".to_owned(),
         };
         let found = hint::quote(self.text, &node.span);
+        // 80 for 0.8 is the usual mistake; above 100 it is no percentage either.
         let help = (most == Some(1.0) && number > 1.0 && number <= 100.0).then(|| {
             format!("shares are fractions: {} % is `{}`", number, (number * 1e4).round() / 1e6)
         });

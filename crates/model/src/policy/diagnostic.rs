@@ -42,7 +42,7 @@ pub struct Diagnostic {
 
 /// Goes through a text from front to back and counts lines and columns, so that the places of many
 /// faults cost one pass. A byte order mark at the front is no column.
-pub struct LocationCursor<'a> {
+pub(crate) struct LocationCursor<'a> {
     text: &'a str,
     file: &'a str,
     offset: usize,
@@ -52,6 +52,7 @@ pub struct LocationCursor<'a> {
 
 impl<'a> LocationCursor<'a> {
     pub fn new(text: &'a str, file: &'a str) -> Self {
+        // Editors show the mark as nothing, so it is no column.
         let offset = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
         Self { text, file, offset, line: 1, column: 1 }
     }
@@ -102,6 +103,7 @@ fn render_block(diagnostic: &Diagnostic, source: &str, renderer: &Renderer) -> S
     let (row, column) = (number(diagnostic.location.line), number(diagnostic.location.column));
     let path = replace_hostile(&diagnostic.location.file, false);
     let title = title.primary_title(replace_hostile(&diagnostic.message, false));
+    // No terminal shows such a line: its place is enough.
     let mut group = if line.len() > MAX_LINE_BYTES {
         title.element(Origin::path(path).line(row).char_column(column))
     } else {

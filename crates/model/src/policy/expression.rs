@@ -308,7 +308,7 @@ impl<'a> ExpressionParser<'a> {
         if unit.0.is_empty() && next.starts_with(begins_unit) && !["and", "or"].contains(&next) {
             unit = self.take();
         }
-        to_base_units(quantity, number, unit)
+        to_base_units(quantity, number, unit.0, unit.1)
     }
 }
 
@@ -349,7 +349,8 @@ fn number_length(word: &str) -> usize {
 fn to_base_units(
     quantity: AlertQuantity,
     number: f64,
-    (unit, span): (&str, Range<usize>),
+    unit: &str,
+    span: Range<usize>,
 ) -> Result<(f64, Option<Unit>), ExpressionError> {
     let name = quantity.name();
     let refuse =

@@ -11,7 +11,7 @@ use crate::policy::tree::{YamlNode, YamlValue};
 use crate::record;
 
 /// Characters quoted of one name or value: enough to know it again, short enough for a line.
-pub const MAX_QUOTE_CHARS: usize = 60;
+pub(crate) const MAX_QUOTE_CHARS: usize = 60;
 
 /// The candidate that `name` was probably meant to be: at most a third of its characters differ.
 pub fn nearest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
@@ -44,7 +44,7 @@ pub fn line_number(text: &str, offset: usize) -> usize {
 }
 
 /// What the alternatives of a schema ask for, in words: `text or a list of text`.
-pub fn expected_kinds(choices: &[&Json]) -> String {
+pub(crate) fn expected_kinds(choices: &[&Json]) -> String {
     let mut words: Vec<String> = Vec::new();
     for choice in choices {
         for word in kinds(choice) {
@@ -93,7 +93,7 @@ fn kind(name: &str, choice: &Json) -> Option<String> {
 }
 
 /// What stands there instead, in words.
-pub fn actual_kind(node: &YamlNode, text: &str) -> String {
+pub(crate) fn actual_kind(node: &YamlNode, text: &str) -> String {
     match &node.value {
         YamlValue::Null => "empty".to_owned(),
         YamlValue::Flag(_) | YamlValue::Integer(_) | YamlValue::Number(_) => {

@@ -17,7 +17,7 @@ pub mod show;
 pub mod target;
 pub mod threshold;
 mod tree;
-pub mod yaml;
+pub(crate) mod yaml;
 
 use std::collections::BTreeMap;
 

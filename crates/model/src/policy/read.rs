@@ -24,6 +24,7 @@ pub struct ParsedPolicy {
 /// Reads a policy. `file` is the name that places carry.
 pub fn read(text: &str, file: &str) -> ParsedPolicy {
     let (policy, mut findings) = parse_and_check(text);
+    // In the order of the file, as people correct it; errors before warnings at one place.
     findings.sort_by_key(|(level, finding)| (finding.span.start, *level));
     let mut cursor = LocationCursor::new(text, file);
     let diagnostics = findings
@@ -49,6 +50,8 @@ fn parse_and_check(text: &str) -> (Option<Policy>, Vec<(DiagnosticLevel, PolicyF
     if root.value == YamlValue::Null {
         return (Some(Policy::default()), Vec::new());
     }
+    // By the schema and not by serde, which stops at the first fault and knows no places. The same
+    // schema completes keys in editors, so that both accept the same files.
     let faults = check::check_schema(&root, schema::schema_value(), text);
     if !faults.is_empty() {
         return (None, add_semantic_errors(faults, root, text));
@@ -80,6 +83,8 @@ fn add_semantic_errors(
     mut root: YamlNode,
     text: &str,
 ) -> Vec<(DiagnosticLevel, PolicyFinding)> {
+    // Contradictions in the rest of the file are worth reporting at once with the faults; the
+    // faulty parts must not take part in them.
     root.prune(&faults.iter().map(|fault| (fault.span.start, fault.span.end)).collect());
     let mut found = match Policy::deserialize(root.to_json()) {
         Ok(mut policy) => {

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::policy::Policy;
 
 /// The schema as a value, made once. Keys are sorted: the same types give the same schema.
-pub fn schema_value() -> &'static Value {
+pub(crate) fn schema_value() -> &'static Value {
     static DOCUMENT: LazyLock<Value> = LazyLock::new(generate);
     &DOCUMENT
 }

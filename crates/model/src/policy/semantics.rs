@@ -33,7 +33,7 @@ struct SemanticCheck<'a> {
 
 /// Every fault of what the policy says, errors and warnings. `root` is the tree it was read from,
 /// `text` the file.
-pub fn check_semantics(
+pub(crate) fn check_semantics(
     policy: &Policy,
     root: &YamlNode,
     text: &str,
@@ -54,6 +54,7 @@ pub fn check_semantics(
 
 impl SemanticCheck<'_> {
     fn check_version(&mut self, policy: &Policy) {
+        // An empty file is the default policy and needs no version.
         let has_keys = *policy != Policy::default() || self.root.key("regression").is_some();
         if has_keys && self.root.key("version").is_none() {
             let help = "add `version: \"1.0\"`; pages show it beside every verdict";

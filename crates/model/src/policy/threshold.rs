@@ -86,6 +86,7 @@ impl Policy {
         let rules = rules.map(|(index, rule)| (&rule.matches, MatchedRule::Rule(index, rule)));
         let holding =
             levels.chain(rules).filter(|(it, _)| it.holds(subject, ChangeAges::default()));
+        // The number of clauses is how specific a filter is: a measure that everybody can predict.
         let most = holding.max_by_key(|(it, _)| it.clauses().len()); // the last of several greatest
         most.map(|(_, winner)| winner)
     }
@@ -118,6 +119,7 @@ pub fn preset_slug(name: &str) -> String {
     }
     slug.truncate(64); // as long as every other part of a URL may be
     slug.truncate(slug.trim_end_matches('-').len());
+    // Windows reserves these names, with any extension; a site may be built there.
     let port = slug.strip_prefix("com").or_else(|| slug.strip_prefix("lpt"));
     let port = port.is_some_and(|number| matches!(number.as_bytes(), [b'1'..=b'9']));
     if slug.is_empty() || port || RESERVED_SLUGS.contains(&slug.as_str()) {

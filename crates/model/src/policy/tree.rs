@@ -16,7 +16,7 @@ use serde_saphyr::{Location, MessageFormatter, Spanned, UserMessageFormatter};
 use crate::text;
 
 /// Bytes: a hundred times the longest policy known; keeps every pass over the file short.
-pub const MAX_FILE_BYTES: usize = 256 * 1024;
+pub(crate) const MAX_FILE_BYTES: usize = 256 * 1024;
 /// Values after anchors are expanded: two thousand rules of ten values each; stops alias bombs.
 const MAX_NODES: usize = 20_000;
 
@@ -90,7 +90,9 @@ impl YamlNode {
 
     /// Takes out every entry and item that stands at one of the `faults`, and every item with an
     /// entry that does: what is left can be judged as if the rest had not been said.
-    pub fn prune(&mut self, faults: &BTreeSet<(usize, usize)>) {
+    pub(crate) fn prune(&mut self, faults: &BTreeSet<(usize, usize)>) {
+        // An item with a faulty entry goes as a whole: half a rule would be judged as a rule that
+        // nobody wrote.
         let faulty = |span: &Range<usize>| faults.contains(&(span.start, span.end));
         match &mut self.value {
             YamlValue::List(items) => {

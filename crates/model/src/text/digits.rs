@@ -5,7 +5,7 @@
 //! fits: numbers below 10¹² and up to [`MAX_DECIMALS`] decimals.
 
 /// U+2212.
-pub const MINUS: char = '−';
+pub(crate) const MINUS: char = '−';
 /// Decimals that a number may have.
 const MAX_DECIMALS: usize = 6;
 const POWERS: [u64; MAX_DECIMALS + 1] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
@@ -19,7 +19,7 @@ pub fn push_integer(out: &mut String, number: i32) {
 }
 
 /// `1234`.
-pub fn push_plain(out: &mut String, number: u64) {
+pub(crate) fn push_plain(out: &mut String, number: u64) {
     if number >= 10 {
         push_plain(out, number / 10);
     }
@@ -27,7 +27,7 @@ pub fn push_plain(out: &mut String, number: u64) {
 }
 
 /// `1,234`.
-pub fn push_grouped(out: &mut String, number: u64) {
+pub(crate) fn push_grouped(out: &mut String, number: u64) {
     if number < 1_000 {
         return push_plain(out, number);
     }
@@ -45,7 +45,7 @@ fn push_padded(out: &mut String, number: u64, width: usize) {
 }
 
 /// A number with thousands commas and a real minus; very large or small ones in scientific form.
-pub fn push_decimal(out: &mut String, value: f64, decimals: usize) {
+pub(crate) fn push_decimal(out: &mut String, value: f64, decimals: usize) {
     let size = value.abs();
     if size >= 1e12 || (size != 0.0 && size < 0.5 * 10f64.powi(-4)) || !value.is_finite() {
         out.push_str(&format!("{value:.2e}").replace('-', "−"));

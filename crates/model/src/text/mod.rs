@@ -1,5 +1,10 @@
 //! Every number, unit, duration and date as people read it: the one place that formats.
 //!
+//! ```text
+//! 41_234.5 ns          41.2 µs          0.137           13.7%
+//! 2025-07-30T06:12Z    30 Jul 2025      −1234.5 count   −1,234
+//! ```
+//!
 //! Three significant digits; one unit for everything that stands side by side ([`UnitScale`]); U+202F
 //! between number and unit, U+2212 as minus, no space before `%`. JSON does not come through here.
 //! What others wrote is made harmless in [`sanitize`].
@@ -269,10 +274,19 @@ pub fn push_spread(out: &mut String, std: f64, scale: &UnitScale) {
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// Year, month's name and day; none for times that only the general calendar knows.
-fn calendar_date(time: Timestamp) -> Option<(i64, &'static str, u8)> {
+/// A day as pages write it.
+#[derive(Clone, Copy, PartialEq)]
+struct CalendarDate {
+    year: i64,
+    month: &'static str,
+    day: u8,
+}
+
+/// The day of a time; none for times that only the general calendar knows.
+fn calendar_date(time: Timestamp) -> Option<CalendarDate> {
+    // Not by `strftime`, which was 4 % of a build: every chart has dozens of dates.
     let (year, month, day) = time.date()?;
-    Some((year, MONTHS.get(usize::from(month) - 1)?, day))
+    Some(CalendarDate { year, month: MONTHS.get(usize::from(month) - 1)?, day })
 }
 
 /// The general calendar's way to write a time.
@@ -292,7 +306,7 @@ fn push_date(out: &mut String, time: Timestamp) {
     let Some(date) = calendar_date(time) else { return out.push_str(&strftime(time, "%-d %b %Y")) };
     push_day_month(out, date);
     out.push(' ');
-    digits::push_plain(out, date.0.unsigned_abs());
+    digits::push_plain(out, date.year.unsigned_abs());
 }
 
 /// `30 Jul`: where the year stands nearby.
@@ -303,20 +317,20 @@ pub fn day_month(time: Timestamp) -> String {
     )
 }
 
-fn push_day_month(out: &mut String, (_, month, day): (i64, &str, u8)) {
-    digits::push_plain(out, u64::from(day));
+fn push_day_month(out: &mut String, date: CalendarDate) {
+    digits::push_plain(out, u64::from(date.day));
     out.push(' ');
-    out.push_str(month);
+    out.push_str(date.month);
 }
 
 /// `Jul`.
 pub fn month(time: Timestamp) -> String {
-    calendar_date(time).map_or_else(|| strftime(time, "%b"), |(_, month, _)| month.to_owned())
+    calendar_date(time).map_or_else(|| strftime(time, "%b"), |date| date.month.to_owned())
 }
 
 /// `2025`.
 pub fn year(time: Timestamp) -> String {
-    calendar_date(time).map_or_else(|| strftime(time, "%Y"), |(year, ..)| year.to_string())
+    calendar_date(time).map_or_else(|| strftime(time, "%Y"), |date| date.year.to_string())
 }
 
 /// `26 Sep 2025 06:12 UTC`.
@@ -344,12 +358,12 @@ pub fn date_span(from: Timestamp, to: Timestamp) -> String {
 pub fn push_date_span(out: &mut String, from: Timestamp, to: Timestamp) {
     match calendar_date(from).zip(calendar_date(to)) {
         Some((first, last)) if first == last => {}
-        Some((first, last)) if (first.0, first.1) == (last.0, last.1) => {
-            digits::push_plain(out, u64::from(first.2));
+        Some((first, last)) if (first.year, first.month) == (last.year, last.month) => {
+            digits::push_plain(out, u64::from(first.day));
             out.push('–');
         }
         Some((first, last)) => {
-            if first.0 == last.0 {
+            if first.year == last.year {
                 push_day_month(out, first);
             } else {
                 push_date(out, from);

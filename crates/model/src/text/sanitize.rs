@@ -13,7 +13,7 @@ pub fn is_hidden(c: char) -> bool {
 }
 
 /// Whether a character could drive a terminal or make a reader see other text than there is.
-pub fn is_hostile(c: char) -> bool {
+pub(crate) fn is_hostile(c: char) -> bool {
     c.is_control() || is_hidden(c)
 }
 

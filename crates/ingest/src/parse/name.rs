@@ -28,6 +28,12 @@ pub fn snake_case(name: &str) -> String {
     out
 }
 
+/// A metric's name; `value` where no letter and no digit is left.
+pub(crate) fn metric_name(name: &str) -> String {
+    let snaked = snake_case(name);
+    if snaked.is_empty() { "value".to_owned() } else { snaked }
+}
+
 /// Module and last part of a path: `a::b::c` is `c` of `a::b`.
 pub fn split_path<'a>(name: &'a str, separator: &str) -> (&'a str, &'a str) {
     name.rsplit_once(separator).unwrap_or(("", name))

@@ -1,4 +1,4 @@
-//! What asv says of its benchmarks (`benchmarks.json`), and the names that follow from it: the
+//! What asv knows of its benchmarks (`benchmarks.json`), and the names that follow from it: the
 //! class or module is the suite, the function the test, the product of parameters one record each.
 
 use std::collections::BTreeMap;
@@ -7,11 +7,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MEMORY};
+use crate::parse::{direction, name};
 use crate::sink::InputError;
 use crate::source::Text;
-use model::record::{Direction, Measurement, TIME_METRIC, Unit};
+use model::record::{Measurement, TIME_METRIC, Unit};
 
-/// More combinations of parameters than this are told as one failed benchmark: a product of lists
+/// More combinations of parameters than this are rejected as one benchmark: a product of lists
 /// in a broken file must not fill the memory.
 const MAX_COMBINATIONS: usize = 100_000;
 
@@ -67,19 +68,13 @@ impl AsvBenchmark {
 
     /// An entry of this benchmark, without parameters and values.
     pub fn entry(name: &str) -> BenchmarkEntry {
-        let (suite, test) = name.rsplit_once('.').unwrap_or(("", name));
-        BenchmarkEntry {
-            name: name.to_owned(),
-            suite: suite.to_owned(),
-            test: test.to_owned(),
-            ..BenchmarkEntry::default()
-        }
+        BenchmarkEntry::split(name, ".")
     }
 
     /// A value as a metric: `seconds` are time, `bytes` memory, anything else is `value` in the
-    /// unit told; `runtime (s)` is `runtime` in seconds.
+    /// unit of the benchmark; `runtime (s)` is `runtime` in seconds.
     ///
-    /// asv calls every larger value worse. A unit that is a rate (`gflopss`, `x/s`) says better.
+    /// asv calls every larger value worse. A unit that is a rate (`gflopss`, `x/s`) is better when higher.
     pub fn metric(&self, value: f64) -> Measurement<'static> {
         let told = self.unit.trim();
         let bracketed = told.strip_suffix(')').and_then(|it| it.rsplit_once(" ("));
@@ -89,14 +84,11 @@ impl AsvBenchmark {
             ("time" | "timeraw", _) => (TIME_METRIC.to_owned(), told),
             ("memory", _) => (MEMORY.to_owned(), told),
             ("peakmemory", _) => ("peak_memory".to_owned(), told),
-            (_, Some((name, unit))) => (super::conventions::snake_case(name), unit),
+            (_, Some((name, unit))) => (name::metric_name(name), unit),
             (_, None) => ("value".to_owned(), if told == "unit" { "" } else { told }),
         };
-        let lower = unit.to_lowercase();
-        let rate = ["/s", "/sec", "flops", "flopss", "pointss", "per second"];
-        let better = rate.iter().any(|end| lower.ends_with(end));
         Measurement {
-            direction: better.then_some(Direction::Higher),
+            direction: direction::of_unit(unit),
             ..crate::entry::metric(&name, unit, value)
         }
     }

@@ -5,8 +5,8 @@
 //! `±` is half of the distance of the quartiles and is kept as the field `half_iqr`.
 
 use crate::entry::{BenchmarkEntry, MEMORY, metric};
-use crate::formats::{Format, Reader};
-use crate::quantity::parse_quantity;
+use crate::format::{Format, Reader};
+use crate::parse::number::parse_quantity;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;
@@ -90,9 +90,7 @@ struct AsvTextContext {
 
 impl AsvTextContext {
     fn entry(&self, name: &str) -> BenchmarkEntry {
-        let (suite, test) = name.rsplit_once('.').unwrap_or(("", name));
-        let mut entry = BenchmarkEntry::of(suite, test);
-        name.clone_into(&mut entry.name);
+        let mut entry = BenchmarkEntry::split(name, ".");
         entry.run.commit.clone_from(&self.commit);
         if self.environment.is_empty() { entry } else { entry.param("env", &*self.environment) }
     }

@@ -1,10 +1,10 @@
 //! asv's results directory: the machines, and a file for each commit that was measured. It is read
 //! as `import asv` reads it; here it holds what the run at hand left there.
 
-use crate::formats::{Format, Reader};
-use crate::import::{self, ImportOptions};
+use crate::asv::results;
+use crate::format::{Format, Reader};
 use crate::sink::{EntrySink, InputError};
-use crate::source::ResultFolder;
+use crate::source::Folder;
 
 pub const FORMAT: Format = Format {
     name: "asv",
@@ -16,13 +16,13 @@ pub const FORMAT: Format = Format {
     reader: Reader::Folder { recognizes, read },
 };
 
-fn recognizes(folder: &ResultFolder) -> bool {
-    folder.files.iter().filter_map(|file| file.strip_suffix("machine.json")).any(|beside| {
+fn recognizes(folder: &dyn Folder) -> bool {
+    folder.files().iter().filter_map(|file| file.strip_suffix("machine.json")).any(|beside| {
         let result = |file: &&String| file.starts_with(beside) && file.ends_with(".json");
-        folder.files.iter().filter(result).count() > 1
+        folder.files().iter().filter(result).count() > 1
     })
 }
 
-fn read(folder: &ResultFolder, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
-    (import::asv::KIND.read)(&folder.root, &ImportOptions::default(), sink)
+fn read(folder: &dyn Folder, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
+    results::read(folder, sink)
 }

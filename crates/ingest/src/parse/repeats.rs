@@ -1,4 +1,7 @@
-//! The same benchmark told several times in one file: one entry, whose samples are the values.
+//! The same benchmark several times in one run: one entry, whose samples are the values.
+//!
+//! `go test -count 3` prints `BenchmarkA` with 1, 2 and 3 ns/op: one entry with the samples
+//! `[1, 2, 3]`. Histories of other dashboards hold the same repeats, and are read in the same way.
 //!
 //! Spread and bounds of a single repeat are dropped where there are several, for they say nothing
 //! of all of them; fields that differ become lists in the order of the repeats. A repeat that
@@ -10,14 +13,14 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::entry::BenchmarkEntry;
-use crate::quantity;
+use crate::parse::number;
 use model::record::{Measurement, OptionalF64};
 
-/// Entries in the order in which each was told first.
+/// Entries in the order in which each was met first.
 #[derive(Default)]
 pub struct RepeatMerger {
     entries: Vec<BenchmarkEntry>,
-    /// How often each was told.
+    /// How often each was met.
     counts: Vec<usize>,
     index_by_identity: HashMap<EntryIdentity, usize>,
 }
@@ -49,6 +52,11 @@ impl RepeatMerger {
         }
     }
 
+    /// How many entries were repeats of another one.
+    pub(crate) fn repeats(&self) -> u64 {
+        self.counts.iter().map(|count| *count as u64 - 1).sum()
+    }
+
     pub fn entries(self) -> Vec<BenchmarkEntry> {
         self.entries
     }
@@ -67,7 +75,12 @@ fn merge_repeat(first: &mut BenchmarkEntry, earlier_runs: usize, repeat: Benchma
         first.error = None;
     }
     for metric in repeat.metrics {
-        match first.metrics.iter_mut().find(|it| it.metric == metric.metric) {
+        // A value whose unit cannot be converted is no sample of the same metric: it stays beside.
+        let same = |known: &&mut Measurement<'static>| {
+            known.metric == metric.metric
+                && number::convert(1.0, unit(&metric), unit(known)).is_some()
+        };
+        match first.metrics.iter_mut().find(same) {
             Some(known) => add_samples(known, &metric),
             None => first.metrics.push(metric),
         }
@@ -88,6 +101,10 @@ fn merge_repeat(first: &mut BenchmarkEntry, earlier_runs: usize, repeat: Benchma
     }
 }
 
+fn unit<'m>(metric: &'m Measurement<'static>) -> &'m str {
+    metric.unit.as_deref().unwrap_or_default()
+}
+
 /// Adds a repeat's values to the samples of a metric, in that metric's unit.
 fn add_samples(target: &mut Measurement<'static>, repeat: &Measurement<'static>) {
     if target.samples.is_empty() {
@@ -95,11 +112,10 @@ fn add_samples(target: &mut Measurement<'static>, repeat: &Measurement<'static>)
         target.std = OptionalF64::NONE;
         target.statistics.clear();
     }
-    let unit = |metric: &Measurement<'static>| metric.unit.clone().unwrap_or_default();
-    let (from, to) = (unit(repeat), unit(target));
+    let (from, to) = (unit(repeat).to_owned(), unit(target).to_owned());
     let value = repeat.value.get();
-    let told = if repeat.samples.is_empty() { value.as_slice() } else { &repeat.samples };
-    target.samples.extend(told.iter().filter_map(|it| quantity::convert(*it, &from, &to)));
+    let values = if repeat.samples.is_empty() { value.as_slice() } else { &repeat.samples };
+    target.samples.extend(values.iter().filter_map(|value| number::convert(*value, &from, &to)));
     // The median of the samples, once it is read.
     target.value = OptionalF64::NONE;
 }

@@ -1,8 +1,10 @@
-//! The reader of any line: serde's, with a visitor by hand.
+//! A record as it is written: what each field holds, and the general reader, serde's with a visitor
+//! by hand.
 //!
-//! Unknown fields are kept as metadata, numbers are accepted where text is meant, `null` counts as
-//! absent, and every error names its field. A derived reader with a flattened rest would buffer
-//! each line twice.
+//! The fast reader hands fields over through the same [`FieldReader`], so that what a field means
+//! is said once. Unknown fields are kept as metadata, numbers are accepted where text is expected,
+//! `null` counts as absent, and every error names its field. A derived reader with a flattened map
+//! of the other fields would buffer each line twice.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,9 +13,154 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::store::record_fields::{FieldReader, MeasurementFields, RawRecord, take_field};
-use model::record::Measurement;
 use model::record::fields::{MeasurementField, RecordField};
+use model::record::{Direction, Measurement, Record, Statistic};
+
+/// A record as it is written, before its times are read.
+#[derive(Default)]
+pub(super) struct RawRecord<'a> {
+    pub(super) record: Record<'a>,
+    pub(super) timestamp: Option<Cow<'a, str>>,
+    pub(super) commit_time: Option<Cow<'a, str>>,
+    pub(super) mean_ns: Option<f64>,
+    pub(super) std_ns: Option<f64>,
+    pub(super) single: SingleMetric<'a>,
+}
+
+impl RawRecord<'_> {
+    /// Empty, with room for the fields that most records have: growing on the way there costs more.
+    pub(super) fn with_capacity() -> Self {
+        let mut raw = Self::default();
+        raw.record.environment.reserve(12);
+        raw
+    }
+}
+
+/// Where the values of fields come from: each method takes the value of one field, whose name is
+/// for errors. `null` is none.
+pub(super) trait FieldReader<'a> {
+    type Error;
+
+    /// Text, or any other JSON as the text it is written in.
+    fn text(&mut self, name: &str) -> Result<Option<Cow<'a, str>>, Self::Error>;
+
+    fn number(&mut self, name: &str) -> Result<Option<f64>, Self::Error> {
+        self.value(name)
+    }
+
+    fn flag(&mut self, name: &str) -> Result<Option<bool>, Self::Error> {
+        self.value(name)
+    }
+
+    fn size(&mut self, name: &str) -> Result<Option<u64>, Self::Error> {
+        Ok(self.value::<SizeValue>(name)?.map(|size| size.0))
+    }
+
+    fn numbers(&mut self, name: &str) -> Result<Vec<f64>, Self::Error> {
+        Ok(self.value(name)?.unwrap_or_default())
+    }
+
+    fn value<T: Deserialize<'a>>(&mut self, name: &str) -> Result<Option<T>, Self::Error>;
+}
+
+#[derive(Default)]
+pub(super) struct SingleMetric<'a> {
+    pub(super) metric: Option<Cow<'a, str>>,
+    pub(super) fields: MeasurementFields<'a>,
+}
+
+/// What stands under one metric.
+#[derive(Default)]
+pub(super) struct MeasurementFields<'a> {
+    pub(super) value: Option<f64>,
+    pub(super) unit: Option<Cow<'a, str>>,
+    pub(super) better: Option<Direction>,
+    pub(super) std: Option<f64>,
+    pub(super) statistics: Vec<(Statistic, f64)>,
+    pub(super) samples: Vec<f64>,
+}
+
+impl<'a> MeasurementFields<'a> {
+    pub(super) fn measurement(self, metric: Cow<'a, str>) -> Measurement<'a> {
+        Measurement {
+            metric,
+            unit: self.unit,
+            direction: self.better,
+            value: self.value.into(),
+            std: self.std.into(),
+            statistics: self.statistics,
+            samples: self.samples,
+        }
+    }
+
+    pub(super) fn take<V: FieldReader<'a>>(
+        &mut self,
+        field: MeasurementField,
+        name: &str,
+        values: &mut V,
+    ) -> Result<(), V::Error> {
+        match field {
+            MeasurementField::Value => self.value = values.number(name)?,
+            MeasurementField::Unit => self.unit = values.text(name)?,
+            MeasurementField::Better => self.better = values.value(name)?,
+            MeasurementField::Std => self.std = values.number(name)?,
+            MeasurementField::Samples => self.samples = values.numbers(name)?,
+            MeasurementField::Statistic(statistic) => {
+                let number = values.number(name)?;
+                self.statistics.extend(number.map(|number| (statistic, number)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Takes the value of one field.
+pub(super) fn take_field<'a, V: FieldReader<'a>>(
+    raw: &mut RawRecord<'a>,
+    field: Option<RecordField>,
+    name: Cow<'a, str>,
+    values: &mut V,
+) -> Result<(), V::Error> {
+    let record = &mut raw.record;
+    let filled = |text: Option<Cow<'a, str>>| text.filter(|text| !text.is_empty());
+    let Some(field) = field else {
+        let value = values.text(&name)?;
+        record.environment.extend(value.map(|value| (name, value)));
+        return Ok(());
+    };
+    match field {
+        RecordField::Commit => record.commit = values.text(&name)?.unwrap_or_default(),
+        RecordField::Timestamp => raw.timestamp = values.text(&name)?,
+        RecordField::CommitTime => raw.commit_time = values.text(&name)?,
+        RecordField::Suite => record.suite = values.text(&name)?.unwrap_or_default(),
+        RecordField::Test => record.test = values.text(&name)?.unwrap_or_default(),
+        RecordField::Backend => record.backend = values.text(&name)?.unwrap_or_default(),
+        RecordField::Mode => record.mode = filled(values.text(&name)?),
+        RecordField::Parallel => record.parallel = values.flag(&name)?.unwrap_or(false),
+        RecordField::N => record.n = values.size(&name)?,
+        RecordField::Params => {
+            record.params = values.value::<ParamsText>(&name)?.unwrap_or_default().0.into();
+        }
+        RecordField::MeanNs => raw.mean_ns = values.number(&name)?,
+        RecordField::StdNs => raw.std_ns = values.number(&name)?,
+        RecordField::Metric => raw.single.metric = values.text(&name)?,
+        RecordField::Metrics => {
+            record.measurements = values.value::<MetricMap<'_>>(&name)?.unwrap_or_default().0;
+        }
+        RecordField::Error => record.error = filled(values.text(&name)?),
+        RecordField::Branch => record.branch = filled(values.text(&name)?),
+        RecordField::Pull => record.pull = values.value(&name)?,
+        RecordField::Version => record.version = values.text(&name)?,
+        RecordField::Url => record.url = values.text(&name)?,
+        RecordField::Tags => {
+            let tags: Option<Vec<String>> = values.value(&name)?;
+            record.tags = tags.unwrap_or_default().into_iter().map(Cow::Owned).collect();
+        }
+        RecordField::WarmupNs => record.warmup_ns = values.numbers(&name)?,
+        RecordField::Measurement(field) => raw.single.fields.take(field, &name, values)?,
+    }
+    Ok(())
+}
 
 /// The general reader's values.
 struct SerdeReader<'m, A>(&'m mut A);
@@ -46,12 +193,12 @@ impl<'de> Visitor<'de> for RecordVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut wire = RawRecord::with_capacity();
+        let mut raw = RawRecord::with_capacity();
         while let Some(FieldKey(key)) = map.next_key::<FieldKey<'de>>()? {
             let field = RecordField::from_name(&key);
-            take_field(&mut wire, field, key, &mut SerdeReader(&mut map))?;
+            take_field(&mut raw, field, key, &mut SerdeReader(&mut map))?;
         }
-        Ok(wire)
+        Ok(raw)
     }
 }
 
@@ -132,7 +279,7 @@ impl<'de> Deserialize<'de> for SizeValue {
 
 /// Parameters in their canonical text: sorted `key=value` pairs. Text and lists stay as written.
 #[derive(Default)]
-pub(super) struct ParamsText(pub(super) String);
+struct ParamsText(String);
 
 impl<'de> Deserialize<'de> for ParamsText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -161,7 +308,7 @@ fn scalar(value: &serde_json::Value) -> String {
 
 /// `metrics: {name: number | {value, …}}`, sorted by name.
 #[derive(Default)]
-pub(super) struct MetricMap<'a>(pub(super) Vec<Measurement<'a>>);
+struct MetricMap<'a>(Vec<Measurement<'a>>);
 
 impl<'de> Deserialize<'de> for MetricMap<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,9 +1,10 @@
-//! Machine and environment of asv's results, and what of them tells one series from another.
+//! Machine and environment of asv's results, and what of them makes series of their own.
 //!
 //! A machine and what is installed on it are different series, as asv draws them: parameters
 //! `machine`, `python`, and each requirement with a version (`numpy=1.8`). Requirements without a
-//! version (the newest) are a field: they would stand in every name. Only where two environments of
-//! a history would be one series so, the names that only one of them has follow as `with`.
+//! version (the newest) are one parameter, `with=numpy+scipy`. It stands in every name, also where
+//! all environments of a history have the same: whether it does must not depend on what other
+//! environments were ever measured.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,7 @@ use serde_json::Value;
 
 use crate::entry::BenchmarkEntry;
 
-/// What asv says of a machine, by its word and by ours.
+/// Facts of a machine: asv's name of each, and the field's.
 const FACTS: [(&str, &str); 5] = [
     ("os", "os"),
     ("cpu", "cpu"),
@@ -26,7 +27,7 @@ pub struct AsvSetting {
     pub machine: String,
     pub branch: Option<String>,
     facts: Vec<(&'static str, String)>,
-    /// What tells series apart.
+    /// What makes series of their own.
     params: BTreeMap<String, String>,
     /// Requirements without a version.
     unpinned: BTreeSet<String>,
@@ -71,20 +72,16 @@ impl AsvSetting {
         setting
     }
 
-    /// Adds what the setting says to an entry.
-    pub fn apply_to(
-        &self,
-        mut entry: BenchmarkEntry,
-        apart: &DistinctEnvironments,
-    ) -> BenchmarkEntry {
+    /// Adds the setting to an entry.
+    pub(crate) fn apply_to(&self, mut entry: BenchmarkEntry) -> BenchmarkEntry {
         for (name, value) in &self.facts {
             entry = entry.field(name, value.as_str());
         }
         let newest: Vec<&str> = self.unpinned.iter().map(String::as_str).collect();
         entry = entry.field("requirements", newest.join(" "));
         entry.params.extend(self.params.clone());
-        if let Some(with) = apart.distinguishing_requirements(self) {
-            entry.params.insert("with".to_owned(), with);
+        if !newest.is_empty() {
+            entry.params.insert("with".to_owned(), newest.join("+"));
         }
         entry
     }
@@ -106,40 +103,6 @@ fn rounded_memory(memory_text: &str) -> String {
     format!("{rounded} GiB")
 }
 
-/// Which settings of a history need more than their parameters to be told apart.
-#[derive(Debug, Default)]
-pub struct DistinctEnvironments {
-    /// By parameters: the requirements that all such settings share; only where they differ.
-    shared: BTreeMap<BTreeMap<String, String>, BTreeSet<String>>,
-}
-
-impl DistinctEnvironments {
-    pub fn new(settings: &[AsvSetting]) -> Self {
-        let mut groups: BTreeMap<_, BTreeSet<&BTreeSet<String>>> = BTreeMap::new();
-        for setting in settings {
-            groups.entry(setting.params.clone()).or_default().insert(&setting.unpinned);
-        }
-        let shared = |sets: BTreeSet<&BTreeSet<String>>| {
-            let mut sets = sets.into_iter();
-            let first = sets.next().cloned().unwrap_or_default();
-            sets.fold(first, |shared, set| shared.intersection(set).cloned().collect())
-        };
-        let differ = groups.into_iter().filter(|(_, sets)| sets.len() > 1);
-        Self { shared: differ.map(|(params, sets)| (params, shared(sets))).collect() }
-    }
-
-    fn distinguishing_requirements(&self, setting: &AsvSetting) -> Option<String> {
-        let shared = self.shared.get(&setting.params)?;
-        let own: Vec<&str> = setting.unpinned.difference(shared).map(String::as_str).collect();
-        (!own.is_empty()).then(|| own.join("+"))
-    }
-
-    /// How many settings share their parameters with another one.
-    pub fn is_empty(&self) -> bool {
-        self.shared.is_empty()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,8 +115,8 @@ mod tests {
         AsvSetting::of(&params, Some(&requirements))
     }
 
-    fn params(setting: &AsvSetting, apart: &DistinctEnvironments) -> String {
-        let entry = setting.apply_to(BenchmarkEntry::named("x"), apart);
+    fn params(setting: &AsvSetting) -> String {
+        let entry = setting.apply_to(BenchmarkEntry::named("x"));
         let pairs: Vec<String> = entry.params.iter().map(|(k, v)| format!("{k}={v}")).collect();
         pairs.join(",")
     }
@@ -167,16 +130,9 @@ mod tests {
     }
 
     #[test]
-    fn only_what_differs_tells_environments_apart() {
-        let (a, b) = (setting(&[("numpy", ""), ("foo", "")]), setting(&[("numpy", "")]));
-        let c = setting(&[("numpy", "1.8")]);
-        let apart = DistinctEnvironments::new(&[a.clone(), b.clone(), c.clone()]);
-        assert_eq!(params(&a, &apart), "machine=m,python=3.12,with=foo");
-        assert_eq!(params(&b, &apart), "machine=m,python=3.12");
-        assert_eq!(params(&c, &apart), "machine=m,numpy=1.8,python=3.12");
-        assert_eq!(
-            params(&a, &DistinctEnvironments::new(&[a.clone(), c])),
-            "machine=m,python=3.12"
-        );
+    fn an_environment_is_named_by_itself_alone() {
+        let both = setting(&[("numpy", ""), ("foo", "")]);
+        assert_eq!(params(&both), "machine=m,python=3.12,with=foo+numpy");
+        assert_eq!(params(&setting(&[("numpy", "1.8")])), "machine=m,numpy=1.8,python=3.12");
     }
 }

@@ -1,0 +1,231 @@
+//! Entries of adapters become lines of the history: named, completed, validated, appended.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+
+use crate::app::intake::summary::IntakeSummary;
+use crate::store;
+use crate::store::append::{AppendTarget, Appender};
+use crate::store::commits;
+use ingest::entry::BenchmarkEntry;
+use ingest::line::{self, Completion, RecordLine};
+use ingest::naming::{self, Pattern};
+use ingest::sink::RejectedPart;
+use model::history::CommitFacts;
+use model::record::{Direction, Problem, SourceLocation, shorten};
+
+/// Rejected entries that are kept with their text; of more only their number and reason. A history
+/// may hold millions of one mistake.
+pub(super) const MAX_REJECTED_ENTRIES: usize = 20;
+
+/// Where lines go, and by which rules.
+pub(super) struct IntakePlan {
+    pub(super) data: PathBuf,
+    pub(super) target: AppendTarget,
+    pub(super) dry_run: bool,
+    /// A file's date is that of the commit, so that a month of an imported history stays one file
+    /// however late it was measured. Results go to the day they were measured on.
+    pub(super) dated_by_commit: bool,
+    /// Lines are handed back instead of written.
+    pub(super) keep_lines: bool,
+    /// Every rejected entry is kept, not only the first ones.
+    pub(super) keep_all_rejected: bool,
+}
+
+/// What completes and renames entries.
+pub(super) struct EntryRules {
+    pub(super) completion: Completion,
+    pub(super) patterns: Vec<Pattern>,
+    /// Units of metrics that have none, by metric.
+    pub(super) units: BTreeMap<String, String>,
+    pub(super) directions: BTreeMap<String, Direction>,
+}
+
+/// Where an entry comes from, as messages name it.
+pub(super) enum EntryOrigin<'a> {
+    File(&'a str),
+    /// A history that is read in a stream: the commit is what finds the entry again.
+    History,
+}
+
+/// Entries on their way to the history. Lines reach their files when it is finished.
+pub(super) struct IntakeJob {
+    plan: IntakePlan,
+    pub(super) rules: EntryRules,
+    appender: Appender,
+    /// Why lines can no longer be put aside.
+    append_error: Option<anyhow::Error>,
+    pub(super) lines: Vec<String>,
+    counts: SeriesCounts,
+    pub(super) summary: IntakeSummary,
+}
+
+/// Hashes of what was seen: a history of millions of records has few series.
+#[derive(Default)]
+struct SeriesCounts {
+    series: BTreeSet<u64>,
+    /// Benchmarks that have values, and those that failed: one that only ever failed is a series.
+    measured_benchmarks: BTreeSet<u64>,
+    failed_benchmarks: BTreeSet<u64>,
+    commits: BTreeSet<u64>,
+}
+
+impl SeriesCounts {
+    fn add(&mut self, entry: &BenchmarkEntry) {
+        let BenchmarkEntry { suite, test, backend, mode, parallel, n, params, .. } = entry;
+        let benchmark = (suite, test, backend, mode, parallel, n, params);
+        let failed = entry.error.is_some();
+        let benchmarks =
+            if failed { &mut self.failed_benchmarks } else { &mut self.measured_benchmarks };
+        benchmarks.insert(hash(benchmark));
+        for metric in entry.metrics.iter().filter(|_| !failed) {
+            self.series.insert(hash((benchmark, &metric.metric)));
+        }
+        self.commits.insert(hash(&entry.run.commit));
+    }
+
+    fn series(&self) -> u64 {
+        let only_failed = self.failed_benchmarks.difference(&self.measured_benchmarks).count();
+        (self.series.len() + only_failed) as u64
+    }
+}
+
+fn hash(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl IntakeJob {
+    pub(super) fn new(plan: IntakePlan, rules: EntryRules) -> Self {
+        let appender = Appender::new(&plan.data, plan.target.clone());
+        let summary = IntakeSummary { dry_run: plan.dry_run, ..IntakeSummary::default() };
+        Self {
+            plan,
+            rules,
+            appender,
+            append_error: None,
+            lines: Vec::new(),
+            counts: SeriesCounts::default(),
+            summary,
+        }
+    }
+
+    /// One benchmark of one run.
+    pub(super) fn add_entry(&mut self, mut entry: BenchmarkEntry, origin: &EntryOrigin<'_>) {
+        let EntryRules { units, directions, patterns, completion } = &self.rules;
+        for metric in &mut entry.metrics {
+            let name = metric.metric.to_string();
+            if metric.unit.is_none() {
+                metric.unit = units.get(&name).map(|unit| unit.clone().into());
+            }
+            metric.direction = directions.get(&name).copied().or(metric.direction);
+        }
+        let name = entry.name.clone();
+        let line = naming::rename(&mut entry, patterns)
+            .and_then(|_| line::write(&entry, completion))
+            .and_then(validated);
+        match line {
+            Ok(line) => self.add_line(&entry, line),
+            Err(reason) => self.reject_entry(&entry, &name, reason, origin),
+        }
+    }
+
+    fn add_line(&mut self, entry: &BenchmarkEntry, line: RecordLine) {
+        let summary = &mut self.summary;
+        let (failed, time) = (entry.error.is_some(), line.time);
+        summary.records += 1;
+        summary.failed += u64::from(failed);
+        summary.values += if failed { 0 } else { entry.metrics.len() as u64 };
+        summary.pulls += u64::from(entry.run.pull.is_some());
+        let (first, last) = summary.span.unwrap_or((time, time));
+        summary.span = Some((first.min(time), last.max(time)));
+        self.counts.add(entry);
+        if self.plan.keep_lines {
+            self.lines.push(line.text);
+        } else if !self.plan.dry_run && self.append_error.is_none() {
+            let commit_time = entry.run.commit_time.filter(|_| self.plan.dated_by_commit);
+            let dated = commit_time.unwrap_or(time);
+            self.append_error = self.appender.add(&line.text, dated, line.pull).err();
+        }
+    }
+
+    fn reject_entry(
+        &mut self,
+        entry: &BenchmarkEntry,
+        name: &str,
+        reason: String,
+        origin: &EntryOrigin<'_>,
+    ) {
+        *self.summary.reasons.entry(reason.clone()).or_default() += 1;
+        if !self.plan.keep_all_rejected && self.summary.rejected.len() >= MAX_REJECTED_ENTRIES {
+            return;
+        }
+        let shown = shorten(name, 80);
+        let (file, reason) = match origin {
+            EntryOrigin::File(file) => ((*file).to_owned(), format!("`{shown}`: {reason}")),
+            EntryOrigin::History => {
+                let commit = entry.run.commit.as_deref().unwrap_or("an unknown commit");
+                (format!("{shown} at {}", shorten(commit, 40)), reason)
+            }
+        };
+        let location = SourceLocation { file, line: 1, column: 1 };
+        let remedy = "add what is missing by an option, or leave the benchmark out".to_owned();
+        let problem = Problem { location, reason, remedy };
+        self.summary.rejected.push(RejectedPart { problem, text: name.to_owned() });
+    }
+
+    /// Parts that an adapter rejected, with the number of each reason.
+    pub(super) fn add_rejected(
+        &mut self,
+        rejected: Vec<RejectedPart>,
+        reasons: BTreeMap<String, u64>,
+    ) {
+        self.summary.rejected.extend(rejected);
+        for (reason, count) in reasons {
+            *self.summary.reasons.entry(reason).or_default() += count;
+        }
+    }
+
+    /// Brings the lines, the rejected parts and what the source knows of commits to their files.
+    pub(super) fn finish(mut self, facts: Vec<CommitFacts>) -> anyhow::Result<Self> {
+        if let Some(error) = self.append_error.take() {
+            return Err(error);
+        }
+        self.summary.series = self.counts.series();
+        self.summary.commits = self.counts.commits.len() as u64;
+        if self.plan.dry_run {
+            return Ok(self);
+        }
+        let rejected: Vec<(&Problem, &str)> =
+            self.summary.rejected.iter().map(|part| (&part.problem, part.text.as_str())).collect();
+        store::quarantine_ingest_rejects(&self.plan.data, &rejected)?;
+        let empty = Appender::new(&self.plan.data, self.plan.target.clone());
+        self.summary.appended = std::mem::replace(&mut self.appender, empty).finish()?;
+        if !facts.is_empty() {
+            self.summary.commit_merge = commits::merge(&self.plan.data, &facts)?;
+        }
+        Ok(self)
+    }
+
+    /// The backend of entries whose format and user name none.
+    pub(super) fn set_backend(&mut self, backend: &'static str) {
+        self.rules.completion.backend = backend;
+    }
+}
+
+/// A line that the history will take.
+fn validated(line: RecordLine) -> Result<RecordLine, String> {
+    let read = store::read_lines_of_text(line.text.as_bytes());
+    match read.rejected_records().first() {
+        Some(problem) => Err(problem.reason.clone()),
+        None => Ok(line),
+    }
+}
+
+/// A problem as messages show it.
+pub(super) fn problem_text(problem: &Problem) -> String {
+    let Problem { location, reason, remedy } = problem;
+    format!("{location}: {reason}; {remedy}")
+}

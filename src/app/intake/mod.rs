@@ -1,0 +1,362 @@
+//! Foreign files become records: output of benchmark tools (`ingest`), and histories that other
+//! dashboards kept (`import`).
+//!
+//! Both are one job: entries come out of adapters, are named and completed by what the user and the
+//! place of the run say, are validated as the history would, and reach their files at the end. They
+//! differ in data: where lines go, which date names a file, what a commit on the command line means.
+//! Doing the same twice changes nothing, and a job that was cut off is completed by doing it again.
+
+mod catalog;
+mod job;
+mod options;
+mod source_files;
+mod summary;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use crate::store::append::AppendTarget;
+use crate::vcs::{self, MetadataOverrides, MetadataSources, git};
+use ingest::IngestInput;
+use ingest::entry::RunContext;
+use ingest::format::Format;
+use ingest::import::ImportOptions;
+use ingest::line::Completion;
+use ingest::sink::EntrySink;
+use ingest::source::Source;
+use model::history::CommitFacts;
+use model::record::time::Timestamp;
+use model::text;
+
+use self::job::{EntryOrigin, EntryRules, IntakeJob, IntakePlan, problem_text};
+use self::source_files::DiskFolder;
+
+pub(crate) use self::catalog::{list_formats, list_kinds};
+pub(crate) use self::options::IntakeOptions;
+pub(crate) use self::summary::IntakeSummary;
+
+/// Commits before the measured one that are remembered: more than lie between two measurements.
+const MAX_COMMITS: u32 = 2_000;
+/// Rejected parts of a history that are reported one by one; all of them are in `quarantine/`.
+const MAX_LISTED_REJECTS: usize = 20;
+
+/// Output of benchmark tools, and what it does not say itself.
+pub(crate) struct IngestRequest {
+    pub(crate) data: PathBuf,
+    /// Files, folders, or `-` for standard input.
+    pub(crate) inputs: Vec<PathBuf>,
+    /// The name of a format, or `auto`.
+    pub(crate) format: String,
+    /// `FIELD=COLUMN` of a CSV.
+    pub(crate) columns: Vec<String>,
+    pub(crate) plain_names: bool,
+    /// The file's name under `results/`; none: the day of each record.
+    pub(crate) into: Option<String>,
+    pub(crate) commit: Option<String>,
+    pub(crate) branch: Option<String>,
+    pub(crate) pull: Option<u64>,
+    pub(crate) timestamp: Option<String>,
+    pub(crate) toolchains: Vec<String>,
+    /// The results were measured on another machine.
+    pub(crate) elsewhere: bool,
+    /// The time of results that have none.
+    pub(crate) now: Timestamp,
+    pub(crate) options: IntakeOptions,
+}
+
+/// A history of another dashboard, and what it does not say itself.
+pub(crate) struct ImportRequest {
+    pub(crate) data: PathBuf,
+    pub(crate) kind: String,
+    pub(crate) path: PathBuf,
+    /// The folder's name under `results/`; none: the kind's name.
+    pub(crate) into: Option<String>,
+    /// Commit, branch and time of runs that name none.
+    pub(crate) commit: Option<String>,
+    pub(crate) branch: Option<String>,
+    pub(crate) timestamp: Option<String>,
+    pub(crate) test: Option<String>,
+    pub(crate) units: Vec<String>,
+    pub(crate) directions: Vec<String>,
+    pub(crate) columns: Vec<String>,
+    pub(crate) delimiter: Option<char>,
+    pub(crate) options: IntakeOptions,
+}
+
+/// What became of the files, and what to report.
+#[derive(Default)]
+pub(crate) struct IntakeOutcome {
+    pub(crate) details: Vec<String>,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) problems: Vec<String>,
+    /// The records, where they were not to be written.
+    pub(crate) lines: Vec<String>,
+    pub(crate) summary: IntakeSummary,
+    /// Something could not be read at all, or nothing was found.
+    pub(crate) is_failure: bool,
+}
+
+/// Reads output of tools into the history. All inputs are read before anything is written. A part
+/// that is rejected does not keep the others out; an input that is no result at all is a failure.
+///
+/// # Errors
+/// An option is wrong, or the history cannot be written.
+pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
+    // Only tables have columns.
+    let is_table = request.format == "auto" && !request.columns.is_empty();
+    let requested = catalog::requested_format(if is_table { "csv" } else { &request.format })?;
+    let mut outcome = IntakeOutcome::default();
+    let mut job = ingest_job(request, &mut outcome.warnings)?;
+    let mut inputs = Vec::new();
+    for path in &request.inputs {
+        match source_files::inputs(path, requested) {
+            Ok(found) => inputs.extend(found),
+            Err(error) => outcome.problems.push(format!("{error:#}")),
+        }
+    }
+    // Files of a folder that are no results lie beside those that are.
+    let is_alone = request.inputs.len() == inputs.len();
+    let mut entries = 0;
+    for mut input in inputs {
+        if let IngestInput::Text(text) = &mut input {
+            text.columns.clone_from(&request.columns);
+            text.plain_names = request.plain_names;
+        }
+        match catalog::detect_format(&input, requested) {
+            Ok(Some(format)) => entries += read_input(&mut job, &input, format, &mut outcome),
+            Ok(None) if is_alone => outcome.problems.push(catalog::unknown_format_message(&input)),
+            Ok(None) => outcome.details.push(format!("{}: no format recognizes it", input.name())),
+            Err(problem) => outcome.problems.push(problem),
+        }
+    }
+    if entries == 0 && outcome.problems.is_empty() {
+        outcome.problems.push("no benchmark was found".to_owned());
+    }
+    outcome.is_failure = !outcome.problems.is_empty();
+    let rejected = job.summary.rejected.iter().map(|part| problem_text(&part.problem));
+    outcome.problems.extend(rejected);
+    let facts = if request.options.dry_run {
+        Vec::new()
+    } else {
+        commits_before(job.rules.completion.run.commit.as_deref(), &mut outcome.warnings)
+    };
+    let job = job.finish(facts)?;
+    Ok(IntakeOutcome { lines: job.lines, summary: job.summary, ..outcome })
+}
+
+fn ingest_job(request: &IngestRequest, warnings: &mut Vec<String>) -> anyhow::Result<IntakeJob> {
+    let options = &request.options;
+    let mut overrides = options.overrides()?;
+    let timestamp = options::parse_timestamp(request.timestamp.as_deref())?;
+    let metadata = run_metadata(request, &overrides);
+    warnings.extend(metadata.warnings);
+    if let (Some(_), Some(commit)) = (&request.commit, &metadata.commit) {
+        // What the user says counts more than what a tool believes.
+        overrides.insert("commit".to_owned(), commit.clone());
+    }
+    let run = RunContext {
+        commit: metadata.commit,
+        timestamp: Some(timestamp.unwrap_or(request.now)),
+        commit_time: metadata.commit_time,
+        branch: metadata.branch,
+        pull: metadata.pull,
+        url: metadata.url,
+    };
+    let target = match &request.into {
+        Some(name) => AppendTarget::File(options::checked_file_stem(name)?),
+        None => AppendTarget::Day,
+    };
+    let plan = IntakePlan {
+        data: request.data.clone(),
+        target,
+        dry_run: options.dry_run,
+        dated_by_commit: false,
+        keep_lines: options.dry_run,
+        keep_all_rejected: true,
+    };
+    let rules = EntryRules {
+        completion: Completion {
+            run,
+            environment: metadata.environment.into_iter().collect(),
+            overrides,
+            params: options.parameters()?,
+            without_samples: options.no_samples,
+            ..Completion::default()
+        },
+        patterns: options.patterns()?,
+        units: BTreeMap::new(),
+        directions: BTreeMap::new(),
+    };
+    Ok(IntakeJob::new(plan, rules))
+}
+
+/// Reads one input; how many entries it had.
+fn read_input(
+    job: &mut IntakeJob,
+    input: &IngestInput,
+    format: &'static Format,
+    outcome: &mut IntakeOutcome,
+) -> usize {
+    let name = input.name();
+    job.set_backend(format.backend);
+    let mut entries = 0;
+    let read = input.read(format, &mut |entry| {
+        entries += 1;
+        job.add_entry(entry, &EntryOrigin::File(&name));
+    });
+    match read {
+        Ok(report) => {
+            let count = text::count_noun(report.entries as u64, "benchmark");
+            outcome.details.push(format!("{name}: {count} as {}", format.name));
+            let remarks = report.remarks.iter().map(|remark| format!("{name}: {remark}"));
+            outcome.warnings.extend(remarks);
+            job.add_rejected(report.rejected, BTreeMap::new());
+        }
+        Err(fault) => {
+            let place = format!("{name}:{}:{}", fault.line, fault.column);
+            let problem = format!("{place}: not readable as {}: {}", format.name, fault.reason);
+            outcome.problems.push(problem);
+        }
+    }
+    entries
+}
+
+/// What git, continuous integration and the machine say of the run here.
+fn run_metadata(request: &IngestRequest, set: &BTreeMap<String, String>) -> vcs::RunMetadata {
+    let overrides = MetadataOverrides {
+        commit: request.commit.clone(),
+        branch: request.branch.clone(),
+        pull: request.pull,
+        commit_time: None,
+        url: None,
+        fields: set.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        toolchains: request.toolchains.clone(),
+    };
+    let variables = vcs::env_variables();
+    let sources = MetadataSources {
+        variables: &variables,
+        repository: Path::new("."),
+        machine: Path::new("/"),
+    };
+    let mut metadata = vcs::gather(&overrides, sources);
+    if request.elsewhere {
+        metadata.environment.clear();
+        metadata.url = None;
+    }
+    metadata
+}
+
+/// What git knows of the measured commit and those before it: charts order by it, and changes name
+/// the commits that nobody measured.
+fn commits_before(commit: Option<&str>, warnings: &mut Vec<String>) -> Vec<CommitFacts> {
+    let here = Path::new(".");
+    let Some(commit) = commit.filter(|commit| git::resolve(here, commit).is_some()) else {
+        return Vec::new();
+    };
+    let (facts, problems) = vcs::commits(here, commit, MAX_COMMITS);
+    warnings.extend(problems);
+    facts
+}
+
+/// Reads a history of another dashboard. A history of which nothing could be read is a failure.
+///
+/// # Errors
+/// An option is wrong, or the history cannot be written.
+pub(crate) fn import(
+    request: &ImportRequest,
+    on_progress: &dyn Fn(u64, u64),
+) -> anyhow::Result<IntakeOutcome> {
+    let kind = catalog::requested_kind(&request.kind)?;
+    let shown = request.path.display();
+    if !request.path.exists() {
+        bail!("{shown} does not exist; `{}` takes {}", kind.name, kind.takes);
+    }
+    let options = import_options(request)?;
+    let mut job = import_job(request, kind.name)?;
+    job.set_backend(kind.backend);
+    let mut take = |entry| job.add_entry(entry, &EntryOrigin::History);
+    let mut sink = EntrySink::new(&mut take).with_progress(on_progress);
+    let read = match open_source(&request.path)? {
+        OpenedSource::Folder(folder) => (kind.read)(Source::Folder(&folder), &options, &mut sink),
+        OpenedSource::File(text) => (kind.read)(Source::File(&text), &options, &mut sink),
+    };
+    let EntrySink { rejected, rejection_counts, remarks, commits, skipped, continuations, .. } =
+        sink;
+    let mut outcome = IntakeOutcome::default();
+    if let Err(fault) = &read {
+        let problem = format!("{shown}: {}; `{}` takes {}", fault.reason, kind.name, kind.takes);
+        outcome.problems.push(problem);
+    }
+    job.add_rejected(rejected, rejection_counts);
+    // An id and a time alone are in the records already.
+    let facts = commits.into_values().filter(|it| it.subject.is_some() || !it.tags.is_empty());
+    let facts = if job.summary.records > 0 { facts.collect() } else { Vec::new() };
+    let mut job = job.finish(facts)?;
+    let listed = job.summary.rejected.iter().take(MAX_LISTED_REJECTS);
+    outcome.problems.extend(listed.map(|part| problem_text(&part.problem)));
+    outcome.warnings.extend(remarks.iter().cloned());
+    outcome.is_failure = read.is_err() || job.summary.records == 0;
+    job.summary.kind = kind.name;
+    job.summary.skipped = skipped;
+    job.summary.remarks = remarks;
+    job.summary.continuations = continuations.into_iter().collect();
+    Ok(IntakeOutcome { summary: job.summary, ..outcome })
+}
+
+enum OpenedSource {
+    Folder(DiskFolder),
+    File(ingest::source::Text),
+}
+
+fn open_source(path: &Path) -> anyhow::Result<OpenedSource> {
+    if path.is_dir() {
+        return Ok(OpenedSource::Folder(DiskFolder::open(path)?));
+    }
+    let text = source_files::read_text(path, &path.display().to_string())?;
+    Ok(OpenedSource::File(text))
+}
+
+fn import_options(request: &ImportRequest) -> anyhow::Result<ImportOptions> {
+    let delimiter = request.delimiter.map(u8::try_from).transpose();
+    Ok(ImportOptions {
+        delimiter: delimiter.context("--delimiter: one ASCII character")?,
+        columns: options::parse_columns(&request.columns)?,
+        test: request.test.clone(),
+        has_commit: request.commit.is_some(),
+        has_time: request.timestamp.is_some(),
+    })
+}
+
+fn import_job(request: &ImportRequest, kind: &str) -> anyhow::Result<IntakeJob> {
+    let options = &request.options;
+    let into = options::checked_file_stem(request.into.as_deref().unwrap_or(kind))?;
+    let plan = IntakePlan {
+        data: request.data.clone(),
+        target: AppendTarget::Import(into),
+        dry_run: options.dry_run,
+        dated_by_commit: true,
+        keep_lines: false,
+        keep_all_rejected: false,
+    };
+    let run = RunContext {
+        commit: request.commit.clone(),
+        timestamp: options::parse_timestamp(request.timestamp.as_deref())?,
+        branch: request.branch.clone(),
+        ..RunContext::default()
+    };
+    let rules = EntryRules {
+        completion: Completion {
+            run,
+            overrides: options.overrides()?,
+            params: options.parameters()?,
+            without_samples: options.no_samples,
+            ..Completion::default()
+        },
+        patterns: options.patterns()?,
+        units: options::parse_pairs("--unit", &request.units)?,
+        directions: options::parse_directions(&request.directions)?,
+    };
+    Ok(IntakeJob::new(plan, rules))
+}

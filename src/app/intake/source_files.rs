@@ -1,0 +1,117 @@
+//! Files and folders of other tools, as the adapters take them: read when they are asked for, links
+//! not followed, nothing outside of the named folder touched.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use ingest::IngestInput;
+use ingest::format::{Format, Reader};
+use ingest::formats;
+use ingest::sink::InputError;
+use ingest::source::{Folder, Text};
+
+/// A file larger than this is no benchmark result: 1 GiB.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// A folder on disk. It is listed once; its files are read one at a time.
+pub(super) struct DiskFolder {
+    root: PathBuf,
+    name: String,
+    /// Relative to the root, with `/`, sorted.
+    files: Vec<String>,
+}
+
+impl DiskFolder {
+    pub(super) fn open(root: &Path) -> anyhow::Result<Self> {
+        let mut files = Vec::new();
+        for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
+            let entry = entry.with_context(|| format!("cannot list {}", root.display()))?;
+            let path = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            if entry.file_type().is_file() {
+                let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+                files.push(parts.join("/"));
+            }
+        }
+        files.sort_unstable();
+        Ok(Self { root: root.to_owned(), name: root.display().to_string(), files })
+    }
+
+    fn path_of(&self, file: &str) -> PathBuf {
+        file.split('/').fold(self.root.clone(), |path, part| path.join(part))
+    }
+}
+
+impl Folder for DiskFolder {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn files(&self) -> &[String] {
+        &self.files
+    }
+
+    fn read(&self, file: &str) -> Result<Text, InputError> {
+        let text = read_text(&self.path_of(file), file);
+        text.map_err(|error| InputError::whole(format!("{error:#}")))
+    }
+}
+
+/// A file; `name` is what places call it.
+pub(super) fn read_text(path: &Path, name: &str) -> anyhow::Result<Text> {
+    let shown = path.display();
+    let size = std::fs::metadata(path).with_context(|| format!("cannot read {shown}"))?.len();
+    if size > MAX_BYTES {
+        bail!("{shown} has {size} bytes; the limit is 1 GiB");
+    }
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
+    Ok(Text::new(name, &bytes))
+}
+
+/// The inputs that a path holds: standard input for `-`, a file, a folder whose files belong
+/// together, or every file of any other folder (those that no format recognizes among them).
+pub(super) fn inputs(path: &Path, format: Option<&Format>) -> anyhow::Result<Vec<IngestInput>> {
+    if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+        return Ok(vec![IngestInput::Text(Text::new("standard input", &bytes))]);
+    }
+    let shown = path.display().to_string();
+    let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {shown}"))?;
+    if !metadata.is_dir() {
+        return Ok(vec![IngestInput::Text(read_text(path, &shown)?)]);
+    }
+    let folder = DiskFolder::open(path)?;
+    let whole = match format.map(|format| &format.reader) {
+        Some(Reader::Folder { .. }) => true,
+        Some(Reader::Text { .. }) => false,
+        None => !formats::recognizing_folder(&folder).is_empty(),
+    };
+    if whole {
+        return Ok(vec![IngestInput::Folder(Box::new(folder))]);
+    }
+    let visible = |file: &&String| !file.split('/').any(|part| part.starts_with('.'));
+    let read = |file: &String| read_text(&folder.path_of(file), &format!("{shown}/{file}"));
+    folder.files.iter().filter(visible).map(|file| read(file).map(IngestInput::Text)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_is_listed_without_following_links_out_of_it() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("results");
+        std::fs::create_dir_all(folder.join("a")).unwrap();
+        std::fs::write(root.path().join("secret.json"), "{}").unwrap();
+        std::fs::write(folder.join("a/b.json"), "{}").unwrap();
+        std::os::unix::fs::symlink(root.path(), folder.join("link")).unwrap();
+        std::os::unix::fs::symlink(root.path().join("secret.json"), folder.join("c.json")).unwrap();
+        let folder = DiskFolder::open(&folder).unwrap();
+        assert_eq!(folder.files(), ["a/b.json"]);
+        assert!(folder.has("a/b.json") && !folder.has("c.json"));
+    }
+}
