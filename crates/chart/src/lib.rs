@@ -45,7 +45,6 @@ mod inline;
 mod standalone;
 mod trend;
 mod spark;
-pub mod legend;
 pub mod bar;
 pub mod compare;
 pub mod multiple;
