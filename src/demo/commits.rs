@@ -147,7 +147,8 @@ pub(super) fn companion_files(days: &[DemoDay], options: &DemoOptions) -> Vec<(S
 /// YAML in one line.
 fn annotation(day: &DemoDay, text: &str, filter: &str) -> String {
     format!(
-        "\n# Dated remarks, shown on the charts of matching series.\nannotations:\n  - date: \"{}\"\n    \
+        "\n# Dated remarks, shown on the charts of matching series.\nannotations:\n  \
+         - date: \"{}\"\n    \
          text: \"{text}\"\n    match: {filter}\n",
         day.date()
     )

@@ -16,7 +16,7 @@ pub(super) struct BenchmarkTool {
 
 /// The part of a repository without a known tool.
 pub(super) const NO_TOOL_SCRIPT: &str = "
-# Put your benchmarks here: measure, then pass the results to `records`. The script fails until then.
+# Put your benchmarks here: measure, then pass the results to `records`. It fails until then.
 # ./measure > results.csv
 # records --format csv results.csv
 echo \"benchmarks.sh: no benchmarks yet; write records to $out\" >&2

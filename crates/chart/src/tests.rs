@@ -271,9 +271,9 @@ fn the_description_says_what_the_chart_shows() {
         "200 runs, 30 Mar to 4 Oct 2025. 2 lasting changes: −5.4% (faster) on 23 May 2025 and \
          +12.3% (slower) on 8 Aug 2025. Runner changed on 10 Jul 2025; not compared across the \
          change. No runs 17–25 Jun 2025. 2 failed runs, 3 outliers and 1 run outside the axis. \
-         Dots are runs, the line is the median of 7 runs, the shaded band is their usual spread, the \
-         dashed line is the threshold, hollow squares are outliers, filled squares are outside the \
-         axis, × marks a failed run and ◆ marks a note."
+         Dots are runs, the line is the median of 7 runs, the shaded band is their usual \
+         spread, the dashed line is the threshold, hollow squares are outliers, filled squares \
+         are outside the axis, × marks a failed run and ◆ marks a note."
     );
     assert_eq!(
         trend(&ExampleChart::from_values(vec![]).input(&ExampleLinks), ChartSize::Full).description,
