@@ -20,8 +20,8 @@ use model::history::{Commit, History};
 use model::policy::Policy;
 use model::policy::read::read as read_policy;
 use model::record::time::{DAY_US, Timestamp};
-use model::record::{Direction, TIME_METRIC, Unit};
-use model::series::{self, CommitIndex, Run, Segment, Series, SeriesKey, Std};
+use model::record::{Direction, OptionalF64, TIME_METRIC, Unit};
+use model::series::{self, CommitIndex, Run, Segment, Series, SeriesKey};
 
 /// A history directory that is removed when it is dropped.
 pub struct DemoFolder {
@@ -195,9 +195,9 @@ impl LoadedDemo {
     /// The site cannot be prepared.
     pub fn pages(&self, then: &mut dyn FnMut(&MakeFile<'_>)) -> anyhow::Result<()> {
         let input = app::site_input(&self.0);
-        crate::site::prepare(&input, &mut |site| {
-            then(&|path| Some(site.render(path)?.ok()?.len()));
-        })?;
+        let context = crate::site::SiteContext::of(&input)?;
+        let site = crate::site::PreparedSite::of(&context)?;
+        then(&|path| Some(site.render(path)?.ok()?.len()));
         Ok(())
     }
 
@@ -298,7 +298,7 @@ impl ChartFixture {
         runs.map(|(at, run)| {
             let level = self.analysis.level.get(at).zip(self.analysis.spread.get(at));
             let day = run.time.micros() as f64 / DAY_US as f64;
-            (day, run.value.unwrap_or(f64::NAN), level)
+            (day, run.value.get().unwrap_or(f64::NAN), level)
         })
         .collect()
     }
@@ -313,8 +313,8 @@ fn synthetic(index: usize, runs: usize) -> Series {
         Run {
             commit: CommitIndex(u32::try_from(at).unwrap_or(u32::MAX)),
             time: Timestamp::from_micros(at as i64 * DAY_US),
-            value: Some(level * (1.0 + 0.02 * pseudo_noise(&mut state))),
-            std: Std::of(None),
+            value: (level * (1.0 + 0.02 * pseudo_noise(&mut state))).into(),
+            std: OptionalF64::NONE,
             repeats: 1,
             segment: 0,
             environment: 0,

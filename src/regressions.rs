@@ -10,6 +10,7 @@
 //! since nothing was measured between `c` and `e`, and the person who accepts it knows the commit.
 
 use detect::{Analysis, Change, ChangeStatus, Verdict};
+use model::commit_ref::AmbiguousName;
 use model::history::History;
 use model::policy::accepted;
 use model::record::Direction;
@@ -45,15 +46,13 @@ impl RegressionLookup<'_> {
         fits.map(|(at, _)| at).collect()
     }
 
-    /// The commits with this id, or from 4 characters on with an id that begins with it.
-    pub(crate) fn commits_named(&self, name: &str) -> Vec<CommitIndex> {
-        let known = |id: &str| id == name || name.len() >= 4 && id.starts_with(name);
-        let all = self.history.commits.iter().enumerate();
-        let index = |at: usize| u32::try_from(at).ok().map(CommitIndex);
-        if let Some((at, _)) = all.clone().find(|(_, commit)| commit.id == name) {
-            return index(at).into_iter().collect();
-        }
-        all.filter(|(_, commit)| known(&commit.id)).filter_map(|(at, _)| index(at)).collect()
+    /// The commit of a name; none where no measured commit has it.
+    ///
+    /// # Errors
+    /// The name means several commits.
+    pub(crate) fn commit_named(&self, name: &str) -> Result<Option<CommitIndex>, AmbiguousName> {
+        let at = self.history.commit_names().find(name)?;
+        Ok(at.and_then(|at| u32::try_from(at).ok()).map(CommitIndex))
     }
 
     /// The regressions of these series at a commit, the largest first.
@@ -110,7 +109,7 @@ impl RegressionLookup<'_> {
     fn pull_regression(&self, index: usize, commit: CommitIndex) -> Option<SeriesRegression> {
         let (series, analysis) = (&self.series[index], &self.analyses[index]);
         let mut runs = series.pulls.iter().rev().map(|pull| &pull.run);
-        let after = runs.find(|run| run.commit == commit)?.value?;
+        let after = runs.find(|run| run.commit == commit)?.value.get()?;
         let before = analysis.baseline?.value;
         let change = (after - before) / before.abs();
         let worse = (change > 0.0) == (series.direction == Direction::Lower);

@@ -1,5 +1,5 @@
-// What a page can add once it runs; every page is complete without it. A feature looks for its own
-// mark-up and is silent where that is missing. Text enters the page as text, never as markup.
+// What JavaScript adds to a page; every page is complete without it. Each feature looks for its own
+// markup and does nothing where that is missing. Text enters the page as text, never as markup.
 'use strict';
 
 (() => {
@@ -19,7 +19,7 @@
     return answer.json();
   };
 
-  // Charts: one tab stop each, a line below says what is pointed at
+  // Charts: one tab stop each; a line below names the mark under the pointer
 
   const middle = (element) => {
     const box = element.getBoundingClientRect();
@@ -63,7 +63,7 @@
       End: [runs, -1, true],
     };
     svg.addEventListener('focus', () => {
-      if (!current) out.textContent = 'Arrow keys: runs. Page keys: events. Enter opens.';
+      if (!current) out.textContent = 'Arrow keys: runs. Page Up/Down: changes. Enter: open.';
     });
     svg.addEventListener('keydown', (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -76,7 +76,7 @@
     for (const element of links) element.addEventListener('pointerenter', () => show(element));
   };
 
-  // Ages: true only in the reader's present
+  // Ages: computed here, because a page does not know when it is read
 
   const ago = (ms) => {
     const minutes = Math.floor(ms / 60000);
@@ -97,12 +97,12 @@
     if (demo !== undefined || !bar.hidden || !(days > Number(staleAfterDays))) return;
     const date = new Date(newest).toISOString().slice(0, 10);
     bar.textContent =
-      `The newest result is ${Math.floor(days)} days old (${date}, UTC). ` +
-      'Results, or the builds of these pages, have stopped arriving.';
+      `The latest result is ${Math.floor(days)} days old (${date}, UTC). ` +
+      'No new results arrive, or this site is no longer built.';
     bar.hidden = false;
   };
 
-  // Filters: rows are in the page, state is in the address
+  // Filters: the rows are in the page, the state is in the address
 
   const KEYS = ['backend', 'mode', 'test', 'n', 'show', 'runner', 'from', 'to', 'sort'];
   const SHOWN = {
@@ -134,7 +134,7 @@
   const controlsOf = (form, key) => [...form.elements].filter((e) => e.name === key);
   const isBox = (control) => control.type === 'checkbox' || control.type === 'radio';
 
-  // Boxes that are all on, or all off, filter nothing and read as ''.
+  // Boxes that are all on, or all off, filter nothing and count as ''.
   const valueOf = (controls) => {
     if (!controls.length || !isBox(controls[0])) return controls.map((c) => c.value.trim()).join();
     const on = controls.filter((c) => c.checked).map((c) => c.value);
@@ -157,7 +157,7 @@
     count.setAttribute('aria-live', 'polite');
     if (!count.isConnected) form.after(count);
     form.hidden = false;
-    form.reset(); // Reloading may bring back old input.
+    form.reset(); // A reload may restore old input.
     const read = () => Object.fromEntries(used.map((k) => [k, valueOf(controlsOf(form, k))]));
     const defaults = read();
 
@@ -170,9 +170,9 @@
     };
 
     const remember = (chosen) => {
-      const known = KEYS.map((key) => [key, used.includes(key) ? chosen[key] : query.get(key)])
+      const changed = KEYS.map((key) => [key, used.includes(key) ? chosen[key] : query.get(key)])
         .filter(([key, value]) => value !== null && value !== defaults[key]);
-      const text = [...known, ...[...query].filter(([key]) => !KEYS.includes(key))]
+      const text = [...changed, ...[...query].filter(([key]) => !KEYS.includes(key))]
         .map((pair) => pair.map(encodeURIComponent).join('=').replaceAll('%2C', ','))
         .join('&');
       history.replaceState(null, '', (text ? `?${text}` : location.pathname) + location.hash);
@@ -186,7 +186,7 @@
     update();
   };
 
-  // Compare picker: a built page, else a table from the data
+  // Compare picker: the page of a pair if it has one, else a table from the data
 
   const number = (value, options = { maximumSignificantDigits: 3 }) =>
     Number.isFinite(value) ? value.toLocaleString('en-US', options).replace('-', '\u2212') : '–';
@@ -211,21 +211,21 @@
       });
       (at ? body : top).append(tr);
     });
-    table.replaceChildren(make('caption', 'Base units, largest change first.'), top, body);
+    table.replaceChildren(make('caption', 'In base units, largest change first.'), top, body);
   };
 
   const picker = (form) => {
     const list = new URL(form.dataset.diffs, location.href);
-    const says = make('p', '', 'picked');
-    says.setAttribute('role', 'status');
+    const status = make('p', '', 'picked');
+    status.setAttribute('role', 'status');
     const table = make('table', undefined, 'stack');
-    form.after(says, table);
+    form.after(status, table);
 
     const query = new URLSearchParams(location.search);
     for (const name of ['base', 'head']) {
       const wanted = query.get(name);
       const select = form.elements[name];
-      if (!wanted || ['main', 'latest'].includes(wanted)) continue; // The newest comes first.
+      if (!wanted || ['main', 'latest'].includes(wanted)) continue; // The newest commit comes first.
       select.value = wanted;
       if (select.selectedIndex < 0) select.add(new Option(wanted, wanted, true, true));
     }
@@ -241,15 +241,15 @@
         return;
       }
       const rows = compared(...(await Promise.all([valuesOf(base), valuesOf(head)])));
-      fill(table, [['Series', base, head, 'Change of the value'], ...rows]);
-      says.textContent = `${rows.length} series. No page was built for this pair.`;
+      fill(table, [['Series', base, head, 'Change'], ...rows]);
+      status.textContent = `${rows.length} series. Computed in your browser; not a verdict.`;
     };
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      says.textContent = 'Loading…';
+      status.textContent = 'Loading…';
       compare(form.elements.base.value, form.elements.head.value).catch(() => {
         table.replaceChildren();
-        says.textContent = 'There is no data for one of these commits.';
+        status.textContent = 'One of these commits has no data.';
       });
     });
     form.hidden = false;
@@ -299,7 +299,7 @@
       .map(([, page]) => [pages[page] || page, page]);
   };
 
-  const lost = async (place) => {
+  const suggestPages = async (place) => {
     const { root } = place.dataset;
     if (!location.pathname.startsWith(root)) return;
     const path = location.pathname.slice(root.length, root.length + 300);
@@ -324,7 +324,7 @@
       listing.append(make('li'));
       listing.lastChild.append(a);
     }
-    place.append(make('p', 'This link probably meant:'), listing);
+    place.append(make('p', 'Did you mean:'), listing);
   };
 
   const start = (selector, feature) => all(selector).forEach(feature);
@@ -334,5 +334,5 @@
   start('form.filters', filters);
   start('form.picker', picker);
   start('button.copy', copy);
-  start('#lost', lost);
+  start('#not-found', suggestPages);
 })();

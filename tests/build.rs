@@ -524,7 +524,7 @@ fn addresses_of_a_renamed_benchmark_lead_on() {
     let wanted = format!("<meta http-equiv=\"refresh\" content=\"0; url=../../{new}\">");
     assert!(page.contains(&wanted), "{page}");
     assert!(page.contains(&format!("<link rel=\"canonical\" href=\"{base}{new}\">")), "{page}");
-    assert!(after.text(&event).contains("Old Parse is called parse now"), "{page}");
+    assert!(after.text(&event).contains("Old Parse is now called parse"), "{page}");
     let index = after.json("index.json");
     assert_eq!(index["series"].as_array().unwrap().len(), 1, "one history, before and after");
     assert!(!after.read("sitemap.xml").contains("old-parse"));

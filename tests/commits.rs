@@ -45,7 +45,7 @@ fn commits_that_nobody_measured_come_into_question_too() {
     let made = history(|_| ());
     let site = made.site(&[]);
     let text = site.text(&event(&site));
-    assert!(text.contains("3 commits come into question, 2 of them not measured."), "{text}");
+    assert!(text.contains("3 suspect commits, 2 of them not measured."), "{text}");
     assert!(text.contains("aaaaaaa 7 Aug 2025, not measured: subject 6 (#106)"), "{text}");
     let main = site.main(&event(&site));
     assert!(main.contains("href=\"https://github.com/a/b/commit/aaaaaaaaaaaa\""), "{main}");
@@ -58,7 +58,7 @@ fn a_broken_line_of_parents_falls_back_to_what_was_measured() {
     let made = history(|facts| facts[7]["parents"] = json!(["cccccccccccc"]));
     let site = made.site(&[]);
     let text = site.text(&event(&site));
-    assert!(text.contains("No other measured commit lies between them."), "{text}");
+    assert!(text.contains("No measured commit in between."), "{text}");
 }
 
 #[test]

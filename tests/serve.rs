@@ -106,7 +106,7 @@ fn it_shows_the_site_and_tells_open_pages_of_changes() {
     let page = server.get("/widgets/health/");
     assert!(page.starts_with("HTTP/1.1 200") && page.contains("Data health"), "{page}");
     let missing = server.get("/widgets/nothing/");
-    assert!(missing.starts_with("HTTP/1.1 404") && missing.contains("Not found"), "{missing}");
+    assert!(missing.starts_with("HTTP/1.1 404") && missing.contains("Page not found"), "{missing}");
     let outside = server.get("/widgets/../../../etc/passwd");
     assert!(outside.starts_with("HTTP/1.1 404"), "{outside}");
     let mut events = BufReader::new(server.open("/_benchpages/events"));

@@ -163,7 +163,7 @@ fn a_gap_is_told_and_never_bridged() {
 #[test]
 fn a_stale_site_says_so_on_every_page_a_demo_never() {
     let (_history, site) = case("stale");
-    let sentence = "Newest result: 10 Sep 2025, 16 days before this build.";
+    let sentence = "The latest result is from 10 Sep 2025, 16 days before this build.";
     for path in crate::support::files(&site.root).iter().filter(|path| path.ends_with(".html")) {
         assert!(site.read(path).contains(sentence), "{path}");
     }
@@ -268,7 +268,7 @@ fn more_than_sixty_series_are_grouped_and_only_groups_with_news_are_open() {
     let site = history.records(&records).site(&[]);
     let main = site.main("backend/rust/");
     assert_eq!(main.matches("<details><summary><b>").count(), 6, "quiet groups are folded");
-    assert!(main.contains("off their limit"), "{main}");
+    assert!(main.contains("open regression"), "{main}");
     web::check(&site);
     let few = History::new();
     let site = few.records(&many(60, 6)).site(&[]);

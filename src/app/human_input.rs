@@ -4,6 +4,7 @@
 use crate::report::candidate::Candidate;
 use crate::store;
 use detect::{Analyses, AnalysisDepth, Explanation};
+use model::commit_ref::CommitNames;
 use model::filter::ChangeAges;
 use model::history::History;
 use model::note::Note;
@@ -48,12 +49,14 @@ pub(super) fn with_analysis_context<T>(
     now: Timestamp,
     then: impl FnOnce(&detect::AnalysisContext<'_>) -> T,
 ) -> T {
+    let names = history.commit_names();
+    let find = |name: &str| commit_named(&names, name);
     let commit = |name: &str| {
         let own = said
             .candidate
             .filter(|scene| scene.has_commit(name))
             .and_then(|scene| scene.first_commit);
-        own.or_else(|| find_commit(name, history))
+        own.or_else(|| find(name))
     };
     let resolved = said
         .accepted
@@ -69,7 +72,7 @@ pub(super) fn with_analysis_context<T>(
         let subject = series.key.subject(&series.tags);
         let notes = said.notes.iter();
         let concerned = notes.filter(|note| note.matches.holds(subject, ChangeAges::default()));
-        concerned.flat_map(|note| explanations(note, history)).collect()
+        concerned.flat_map(|note| explanations(note, &find)).collect()
     };
     let newest = history.newest;
     then(&detect::AnalysisContext {
@@ -81,19 +84,21 @@ pub(super) fn with_analysis_context<T>(
     })
 }
 
+/// The commit that is certainly meant: an entry with a name of several commits covers none.
+fn commit_named(names: &CommitNames<'_>, name: &str) -> Option<CommitIndex> {
+    let at = names.find(name).ok().flatten()?;
+    Some(CommitIndex(u32::try_from(at).ok()?))
+}
+
 /// A note's day and its commit, where the history has it.
-fn explanations(note: &Note, history: &History) -> impl Iterator<Item = Explanation> {
-    let commit = note.commit.as_deref().and_then(|commit| find_commit(commit, history));
+fn explanations(
+    note: &Note,
+    find: &impl Fn(&str) -> Option<CommitIndex>,
+) -> impl Iterator<Item = Explanation> {
+    let commit = note.commit.as_deref().and_then(find);
     let day = note.date.map(Explanation::Day);
     let about = if note.false_alarm { Explanation::FalseAlarm } else { Explanation::Commit };
     day.into_iter().chain(commit.map(about))
-}
-
-/// The commit with this name or, from 7 characters on, with an id that begins with it.
-fn find_commit(name: &str, history: &History) -> Option<CommitIndex> {
-    let known = |id: &str| id == name || name.len() >= 7 && id.starts_with(name);
-    let at = history.commits.iter().position(|commit| known(&commit.id))?;
-    Some(CommitIndex(u32::try_from(at).ok()?))
 }
 
 /// An accepted entry with its commit.

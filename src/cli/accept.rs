@@ -11,6 +11,7 @@ use crate::cli::ui::{self, Reporter};
 use crate::regressions::{self, RegressionLookup, SeriesRegression};
 use crate::store;
 use model::audit::AuditEntry;
+use model::commit_ref::MIN_PREFIX;
 use model::policy::accepted::{self, AcceptedEntry};
 use model::record::time::{DAY_US, Timestamp};
 use model::series::CommitIndex;
@@ -154,16 +155,15 @@ fn resolve_commit(
     name: &str,
     matching: &[usize],
 ) -> anyhow::Result<CommitIndex> {
-    let found = known.commits_named(name);
-    let id = |it: &CommitIndex| known.history.commits[it.0 as usize].id.clone();
-    match found.as_slice() {
-        [one] => Ok(*one),
-        [] => bail!("no measured commit is called `{name}`{}", suggest_changes(known, matching)),
-        several => {
-            let ids: Vec<String> = several.iter().take(MAX_SUGGESTIONS).map(id).collect();
-            bail!("`{name}` is the beginning of several commits: {}", text::join_and(&ids))
-        }
+    if let Some(commit) = known.commit_named(name)? {
+        return Ok(commit);
     }
+    let short = if name.len() < MIN_PREFIX {
+        format!(" (an id is named by its first {MIN_PREFIX} characters or more)")
+    } else {
+        String::new()
+    };
+    bail!("no measured commit is called `{name}`{short}{}", suggest_changes(known, matching))
 }
 
 /// What could be accepted in these series instead, as it would be typed.

@@ -50,7 +50,7 @@ fn compare(
     project.warnings.iter().for_each(|warning| talk.detail(warning));
     let history = &project.history;
     let commit = |name: &str| {
-        candidate::measured_commit(history, name, &git::ancestors)
+        candidate::measured_commit(history, name, &git::ancestors)?
             .with_context(|| format!("`{name}` is no measured commit, nor a name git knows here"))
     };
     let (base_commit, head_commit) = (commit(base)?, commit(head)?);

@@ -280,15 +280,12 @@ fn unused_reason(known: &RegressionLookup<'_>, entry: &AcceptedEntry) -> Option<
     if matching.is_empty() {
         return Some("no series has such a name".to_owned());
     }
-    let commits = known.commits_named(&entry.commit);
-    let named = commits.first().filter(|it| {
-        // Analysis takes no shorter beginning of an id.
-        entry.commit.len() >= 7 || known.history.commits[it.0 as usize].id == entry.commit
-    });
-    let Some(commit) = named else {
-        return Some("no measured commit has this id".to_owned());
+    let commit = match known.commit_named(&entry.commit) {
+        Ok(Some(commit)) => commit,
+        Ok(None) => return Some("no measured commit has this id".to_owned()),
+        Err(ambiguous) => return Some(ambiguous.to_string()),
     };
-    let regressions = known.regressions_at(&matching, *commit);
+    let regressions = known.regressions_at(&matching, commit);
     let Some(smallest) = regressions.last() else {
         return Some("nothing got worse at this commit in these series".to_owned());
     };

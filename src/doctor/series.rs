@@ -120,7 +120,7 @@ fn renamed_pairs(patient: &DoctorInput<'_>) -> Vec<(usize, usize)> {
 
 /// The level at one end of a series.
 fn edge_level(series: &Series, end: bool) -> Option<f64> {
-    let values = series.runs.iter().filter_map(|run| run.value);
+    let values = series.runs.iter().filter_map(|run| run.value.get());
     let values: Vec<f64> =
         if end { values.rev().take(EDGE_RUNS).collect() } else { values.take(EDGE_RUNS).collect() };
     median(&values).filter(|level| *level > 0.0)

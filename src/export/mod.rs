@@ -78,11 +78,11 @@ impl<'a> ExportPoint<'a> {
     }
 
     fn value(&self) -> Option<f64> {
-        Some(self.row.value).filter(|value| value.is_finite())
+        self.row.value.get()
     }
 
     fn std(&self) -> Option<f64> {
-        Some(self.row.std).filter(|std| std.is_finite())
+        self.row.std.get()
     }
 
     fn error(&self) -> Option<&'a str> {

@@ -6,7 +6,7 @@
 
 use std::fmt::{self, Write};
 
-use model::history::{BranchId, History, SeriesColumn};
+use model::history::{BranchId, History, MeasurementRow, SeriesColumn};
 use model::record::median;
 
 pub(super) fn write(_: &History, columns: &[&SeriesColumn], out: &mut dyn Write) -> fmt::Result {
@@ -15,12 +15,11 @@ pub(super) fn write(_: &History, columns: &[&SeriesColumn], out: &mut dyn Write)
     for column in columns {
         let labels = labels(column);
         let scale = if column.unit.as_str() == "ns" { 1e-9 } else { 1.0 };
-        let measured = |row: &&model::history::MeasurementRow| {
-            row.branch == BranchId::MAIN && row.value.is_finite()
-        };
-        let rows: Vec<_> = column.rows.iter().filter(measured).collect();
+        let on_main = |row: &&MeasurementRow| row.branch == BranchId::MAIN;
+        let rows: Vec<_> = column.rows.iter().filter(on_main).collect();
         for same in rows.chunk_by(|a, b| a.time == b.time) {
-            let values: Vec<f64> = same.iter().map(|row| row.value * scale).collect();
+            let values: Vec<f64> =
+                same.iter().filter_map(|row| row.value.map(|value| value * scale).get()).collect();
             let Some(value) = median(&values) else { continue };
             let seconds = same[0].time.micros() as f64 / 1e6;
             writeln!(out, "benchpages_value{{{labels}}} {value} {seconds}")?;

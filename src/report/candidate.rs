@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use model::history::{BranchId, Commit, Environment, History, MeasurementRow, SeriesColumn};
+use model::commit_ref::{self, AmbiguousName};
+use model::history::{BranchId, Environment, History, MeasurementRow, SeriesColumn};
 use model::record::time::{DAY_US, Timestamp};
 use model::series::CommitIndex;
 use model::text;
@@ -73,21 +74,15 @@ impl Candidate {
 
     /// Whether an id (or the beginning of one) names a commit of the pull request.
     pub(crate) fn has_commit(&self, name: &str) -> bool {
-        self.own_commits.iter().any(|id| is_same_commit(id, name))
+        self.own_commits.iter().any(|id| commit_ref::is_name_of(id, name))
     }
-}
-
-/// Whether two names are those of one commit: alike, or one the beginning of the other from 7
-/// characters on.
-fn is_same_commit(a: &str, b: &str) -> bool {
-    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    short == long || short.len() >= 7 && long.starts_with(short)
 }
 
 /// Leaves in the history what is to be judged.
 ///
 /// # Errors
-/// A base that neither the history nor the repository knows, in words for the caller.
+/// A base that neither the history nor the repository knows, or a name of several commits, in words
+/// for the caller.
 pub(crate) fn select(
     history: &mut History,
     request: &CandidateRequest<'_>,
@@ -97,7 +92,7 @@ pub(crate) fn select(
             Some(candidate) => select_on_main(history, request, candidate),
             None => Ok(Candidate::without_base(None, None, "the main line has no records")),
         },
-        CandidateRef::Commit(name) => match find_named(history, name, request) {
+        CandidateRef::Commit(name) => match find_named(history, name, request)? {
             Some(at) if history.commits[at].main_line => select_on_main(history, request, at),
             // A commit that only a pull request measured is judged as that pull request, so that
             // `--candidate <sha>` in its job means the same as `--pull <number>`.
@@ -135,36 +130,38 @@ fn pull_of(history: &History, commit: usize) -> Option<u64> {
 }
 
 /// The candidate of a name: a measured commit, or what the repository calls so.
-fn find_named(history: &History, name: &str, request: &CandidateRequest<'_>) -> Option<usize> {
-    let by_repository = || find_commit(history, (request.ancestors)(name).first()?);
-    let newest = || MAIN_NAMES.contains(&name).then(|| newest_on_main(history, None)).flatten();
-    find_commit(history, name).or_else(by_repository).or_else(newest)
-}
-
-/// The commit of a name, one of the main line before others.
-fn find_commit(history: &History, name: &str) -> Option<usize> {
-    let named = |commit: &Commit| is_same_commit(&commit.id, name);
-    let all = &history.commits;
-    // The whole id first: a short one may be the beginning of two commits.
-    let exact = all.iter().position(|commit| commit.id == name);
-    exact
-        .or_else(|| all.iter().position(|commit| commit.main_line && named(commit)))
-        .or_else(|| all.iter().position(named))
+fn find_named(
+    history: &History,
+    name: &str,
+    request: &CandidateRequest<'_>,
+) -> Result<Option<usize>, String> {
+    let names = history.commit_names();
+    let find = |name: &str| names.find(name).map_err(|error| error.to_string());
+    if let Some(at) = find(name)? {
+        return Ok(Some(at));
+    }
+    if let Some(id) = (request.ancestors)(name).first()
+        && let Some(at) = find(id)?
+    {
+        return Ok(Some(at));
+    }
+    Ok(MAIN_NAMES.contains(&name).then(|| newest_on_main(history, None)).flatten())
 }
 
 /// A measured commit by its id, the beginning of one, its tag, `main` or `latest`; else the nearest
 /// measured ancestor of a name that `ancestors` knows.
+///
+/// # Errors
+/// The name means several commits.
 pub(crate) fn measured_commit(
     history: &History,
     name: &str,
     ancestors: &dyn Fn(&str) -> Vec<String>,
-) -> Option<CommitIndex> {
-    let tagged = || history.commits.iter().rposition(|it| it.tags.iter().any(|tag| tag == name));
-    let recorded = find_commit(history, name).or_else(tagged);
-    let by_ancestry =
-        recorded.or_else(|| nearest_measured(history, &ancestors(name)).map(|(at, _)| at));
+) -> Result<Option<CommitIndex>, AmbiguousName> {
+    let named = history.commit_names().find_with_tags(name)?;
+    let found = named.or_else(|| nearest_measured(history, &ancestors(name)).map(|(at, _)| at));
     let newest = || MAIN_NAMES.contains(&name).then(|| newest_on_main(history, None)).flatten();
-    by_ancestry.or_else(newest).map(commit_index)
+    Ok(found.or_else(newest).map(commit_index))
 }
 
 /// The newest commit of the main line, before another one where one is given.
@@ -179,7 +176,8 @@ fn requested_base(
     request: &CandidateRequest<'_>,
 ) -> Result<Option<(usize, String)>, String> {
     let Some(name) = &request.base else { return Ok(None) };
-    if let Some(at) = find_commit(history, name).filter(|at| history.commits[*at].main_line) {
+    let named = history.commit_names().find(name).map_err(|error| error.to_string())?;
+    if let Some(at) = named.filter(|at| history.commits[*at].main_line) {
         return Ok(Some((at, "as requested".to_owned())));
     }
     if let Some(found) = nearest_measured(history, &(request.ancestors)(name)) {
@@ -198,24 +196,14 @@ fn requested_base(
 
 /// The first of these commits that was measured on the main line.
 fn nearest_measured(history: &History, ancestors: &[String]) -> Option<(usize, String)> {
-    let measured: BTreeMap<&str, usize> = history
-        .commits
-        .iter()
-        .enumerate()
-        .filter(|(_, commit)| commit.main_line)
-        .map(|(at, commit)| (commit.id.as_str(), at))
-        .collect();
-    let named = |id: &String| {
-        let exact = measured.get(id.as_str()).copied();
-        // Recorded shas may be short: then the recorded one is the beginning of the full one.
-        let short = || {
-            let (short, at) = measured.range(..=id.as_str()).next_back()?;
-            (text::is_sha(short) && id.starts_with(*short)).then_some(*at)
-        };
-        exact.or_else(short)
+    let names = history.commit_names();
+    let measured = |id: &String| {
+        // Ids of git are whole: one that means several recorded commits means none for sure.
+        let at = names.find(id).ok().flatten()?;
+        history.commits[at].main_line.then_some(at)
     };
     let (back, at) =
-        ancestors.iter().enumerate().find_map(|(back, id)| Some((back, named(id)?)))?;
+        ancestors.iter().enumerate().find_map(|(back, id)| Some((back, measured(id)?)))?;
     let why = match back {
         0 => "measured".to_owned(),
         back => {
@@ -329,7 +317,7 @@ fn runner_numbers(history: &History, fields: &[String]) -> Vec<usize> {
 /// How many repeats a run of the main line has here: the median of its newest runs, at least 1.
 fn typical_repeats(column: &SeriesColumn, machines: &[usize]) -> usize {
     let mut sizes: BTreeMap<(u32, usize), usize> = BTreeMap::new();
-    for row in column.rows.iter().rev().filter(|row| !row.value.is_nan()) {
+    for row in column.rows.iter().rev().filter(|row| row.value.is_some()) {
         let run = (row.commit, machines[row.environment as usize]);
         if sizes.len() == TYPICAL_RUNS && !sizes.contains_key(&run) {
             break;
@@ -350,9 +338,9 @@ fn split_into_runs(
     machines: &[usize],
 ) -> Vec<Vec<MeasurementRow>> {
     // A failed attempt beside a good one is the harness's retry; alone it is the result.
-    let valued = rows.iter().any(|row| !row.value.is_nan());
+    let valued = rows.iter().any(|row| row.value.is_some());
     let mut by_machine: BTreeMap<usize, Vec<MeasurementRow>> = BTreeMap::new();
-    for row in rows.into_iter().filter(|row| !valued || !row.value.is_nan()) {
+    for row in rows.into_iter().filter(|row| !valued || row.value.is_some()) {
         by_machine.entry(machines[row.environment as usize]).or_default().push(row);
     }
     let mut runs = Vec::new();

@@ -60,7 +60,7 @@ pub(crate) fn compare_runs(
     base_run: Option<usize>,
 ) -> SeriesDelta {
     let after = position.run_in(series);
-    let Some(value) = after.value else {
+    let Some(value) = after.value.get() else {
         let reason = after.error().unwrap_or("no reason given");
         return SeriesDelta::NotCompared(format!("the run failed: {}", shorten(reason, 120)));
     };
@@ -103,10 +103,14 @@ pub(crate) fn base_values(series: &Series, analysis: &Analysis, newest: usize) -
         series.runs[*at].segment == segment && !flags.is_outlier && !flags.infrastructure
     };
     // From the newest back: with drift the oldest runs of a level are the least like the base.
-    let values: Vec<f64> =
-        level.rev().filter(usable).filter_map(|at| series.runs[at].value).take(BASE_RUNS).collect();
+    let values: Vec<f64> = level
+        .rev()
+        .filter(usable)
+        .filter_map(|at| series.runs[at].value.get())
+        .take(BASE_RUNS)
+        .collect();
     // A level of outliers only: one of them is still better than no comparison.
-    if values.is_empty() { series.runs[newest].value.into_iter().collect() } else { values }
+    if values.is_empty() { series.runs[newest].value.get().into_iter().collect() } else { values }
 }
 
 pub(crate) fn is_significant(delta: &Delta) -> bool {

@@ -364,7 +364,7 @@ impl<'a> CommentWriter<'a> {
             let link = |target| format!("[{} only]({target})", escaped(backend, NAME_CHARS));
             all.extend(slice.map(link));
         }
-        let about = self.check.site.as_deref().map(|site| format!("{site}about/#limits"));
+        let about = self.check.site.as_deref().map(|site| format!("{site}about/#thresholds"));
         let about = about.and_then(|url| self.links.target(&url));
         all.extend(about.map(|target| format!("[how thresholds work]({target})")));
         let code = self.check.code_url.as_deref().and_then(|url| self.links.target(url));

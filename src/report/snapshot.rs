@@ -106,8 +106,8 @@ fn record(history: &History, column: &SeriesColumn, row: &MeasurementRow) -> Val
         ("better", column.direction.map(|it| json!(it.as_str()))),
         ("unit", Some(column.unit.as_str()).filter(|it| !it.is_empty()).map(|it| json!(it))),
         ("tags", (!column.tags.is_empty()).then(|| json!(column.tags))),
-        ("std", row.std.is_finite().then(|| json!(row.std))),
-        ("value", row.value.is_finite().then(|| json!(row.value))),
+        ("std", row.std.get().map(|std| json!(std))),
+        ("value", row.value.get().map(|value| json!(value))),
     ];
     for (name, value) in optional {
         record.extend(value.map(|value| (name.to_owned(), value)));
@@ -115,7 +115,7 @@ fn record(history: &History, column: &SeriesColumn, row: &MeasurementRow) -> Val
     if history.has_author_time[row.commit as usize] {
         record.insert("commit_time".to_owned(), json!(commit.time.to_string()));
     }
-    if row.value.is_nan() {
+    if row.value.is_none() {
         let error = history.detail(row).and_then(|detail| detail.error());
         record.insert("error".to_owned(), json!(error.unwrap_or("failed")));
     }

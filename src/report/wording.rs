@@ -1,4 +1,6 @@
-//! Verdicts and changes in words: always a mark, a sign and a word together, never colour alone.
+//! Verdicts and changes in words: always a mark, a sign and a word together, never color alone.
+//!
+//! Example: a level that rose from 83.9 to 95.6 µs is `▲ +13.9%` with the words `1.14× slower`.
 
 use std::borrow::Cow;
 use std::iter;
@@ -80,7 +82,7 @@ pub(crate) fn size_text(before: f64, after: f64, word: &str) -> String {
     format!("{} {word}", text::percent_change(change).trim_start_matches(['+', '−']))
 }
 
-/// The cell that says how a level moved.
+/// The cell of a change of level: mark, percentage and words.
 pub(crate) fn change_cell(series: &Series, before: f64, after: f64, worse: bool) -> ChangeCell {
     let change = after / before - 1.0;
     let word = text::comparative(&series.unit, series.direction, worse);
@@ -93,7 +95,7 @@ pub(crate) fn change_cell(series: &Series, before: f64, after: f64, worse: bool)
     }
 }
 
-/// The cell of a series whose newest level is no news.
+/// The cell of a series without a significant change.
 pub(crate) fn muted_cell(words: impl Into<String>) -> ChangeCell {
     ChangeCell { tone: "note", mark: "~", change: String::new(), words: words.into() }
 }
@@ -114,18 +116,20 @@ pub(crate) fn verdict_cell(series: &Series, analysis: &Analysis) -> ChangeCell {
             tone: "note",
             mark: arrow(analysis.latest_change.unwrap_or(0.0)),
             change: analysis.latest_change.map_or_else(String::new, text::percent_change),
-            words: format!(
-                "suspected, {} more needed",
-                text::count_noun(u64::from(runs_needed), "run")
-            ),
+            words: format!("suspected, {} needed to confirm", more_runs(runs_needed)),
         },
-        (Verdict::Infrastructure, _) => muted_cell("infrastructure, not compared"),
-        (Verdict::NotCompared, _) => muted_cell("runner changed, not compared"),
-        (Verdict::TooNoisy, _) => muted_cell("too noisy to tell"),
+        (Verdict::Infrastructure, _) => muted_cell("infrastructure anomaly"),
+        (Verdict::NotCompared, _) => muted_cell("not compared: runner changed"),
+        (Verdict::TooNoisy, _) => muted_cell("too noisy"),
         (Verdict::New, _) => muted_cell("new"),
-        (Verdict::Missing, _) => muted_cell("no result"),
-        _ => muted_cell("no clear change"),
+        (Verdict::Missing, _) => muted_cell("no recent result"),
+        _ => muted_cell("unchanged"),
     }
+}
+
+/// `2 more runs`.
+pub(crate) fn more_runs(needed: u32) -> String {
+    format!("{needed} more {}", if needed == 1 { "run" } else { "runs" })
 }
 
 /// The word that filters and JSON know a verdict by.
@@ -162,51 +166,63 @@ pub(crate) fn status(status: &ChangeStatus) -> &'static str {
     }
 }
 
+/// The status of a change for people: an open regression is `open`, a lasting improvement
+/// `confirmed`. In JSON both are `new`.
+pub(crate) fn status_label(change: &Change) -> &'static str {
+    match (&change.status, change.is_regression) {
+        (ChangeStatus::New, true) => "open",
+        (ChangeStatus::New, false) => "confirmed",
+        (other, _) => status(other),
+    }
+}
+
 /// Before and after of a change in one unit.
 pub(crate) fn levels(series: &Series, change: &Change) -> String {
     UnitScale::for_values([change.before, change.after], &series.unit)
         .arrow(change.before, change.after)
 }
 
-/// What happened, as a list of changes says it: `▲ 13.9% slower`.
+/// Size and direction of a change: `▲ 13.9% slower`, or `▲ 13.9% slower (gradual)`.
 pub(crate) fn event(series: &Series, change: &Change) -> Phrase {
     let size = change_size(series, change.before, change.after, change.is_regression);
     let text = format!("{} {size}", arrow(change.change));
     let phrase = Phrase::new(tone(change.is_regression)).marked(tone(change.is_regression), text);
     match change.kind {
         ChangeKind::Step => phrase,
-        ChangeKind::Drift => phrase.text(", slowly"),
+        ChangeKind::Drift => phrase.text(" (gradual)"),
     }
 }
 
-/// What would be noticed: `Smallest lasting change that would be reported within 5 runs in 9 of
-/// 10 cases: 3.1%; in 99 of 100: 4.2%.` None where too little is known.
+/// `Detects regressions of 3.1% or more (90% chance within 5 runs), of 4.2% or more (99%).` None where
+/// too few runs are known.
 pub(crate) fn sensitivity(analysis: &Analysis, confirmations: u32, rule: String) -> Option<Phrase> {
     let likely = text::percent(analysis.detectable_change_90?);
     let runs = text::count_noun(horizon(confirmations as usize) as u64, "run");
     let phrase = Phrase::new("")
-        .text("Smallest lasting change for the worse that would be reported within ")
-        .text(format!("{runs} in 9 of 10 cases: "))
-        .link(rule, likely);
+        .text("Detects regressions of ")
+        .link(rule, format!("{likely} or more"))
+        .text(format!(" (90% chance within {runs})"));
     Some(match analysis.detectable_change_99 {
-        Some(surely) => phrase.text(format!("; in 99 of 100: {}.", text::percent(surely))),
+        Some(almost_surely) => {
+            phrase.text(format!(", of {} or more (99%).", text::percent(almost_surely)))
+        }
         None => phrase.text("."),
     })
 }
 
-/// Value and note of a trend: `+0.11% a day` and `95% interval +0.04% to +0.17%, r² 0.61, 28 runs
+/// Value and note of a trend: `+0.11% per day` and `95% interval +0.04% to +0.17%, r² 0.61, 28 runs
 /// in 29 days`; `none` where the interval holds zero.
 pub(crate) fn trend(trend: &TrendEstimate) -> (String, String) {
     let rate = text::percent_rate;
     let runs = text::count_noun(u64::from(trend.runs), "run");
     let days = text::duration(trend.to.micros().saturating_sub(trend.from.micros()));
     let value = if trend.is_significant {
-        format!("{} a day", rate(trend.per_day))
+        format!("{} per day", rate(trend.per_day))
     } else {
         "none".to_owned()
     };
     let interval = format!("{} to {}", rate(trend.low), rate(trend.high));
-    let unit = if trend.is_significant { "" } else { " a day" };
+    let unit = if trend.is_significant { "" } else { " per day" };
     let fit =
         if trend.is_significant { format!(", r² {:.2}", trend.r_squared) } else { String::new() };
     (value, format!("95% interval {interval}{unit}{fit}, {runs} in {days}"))
@@ -222,9 +238,9 @@ pub(crate) fn minute(time: Timestamp) -> Moment {
     Moment { iso: time.to_string(), text: text::date_time(time) }
 }
 
-/// The scale of a series' own values.
+/// The unit scale for the values of one series.
 pub(crate) fn scale(series: &Series, analysis: &Analysis) -> UnitScale {
-    let latest = analysis.latest_run.and_then(|run| series.runs[run].value);
+    let latest = analysis.latest_run.and_then(|run| series.runs[run].value.get());
     let baseline = analysis.baseline.map(|baseline| baseline.value);
     UnitScale::for_values(latest.into_iter().chain(baseline), &series.unit)
 }

@@ -36,6 +36,8 @@ pub(crate) fn icon() -> String {
 impl Asset {
     /// `assets/<name>.<hash>.<ending>`: may be cached for ever.
     pub(crate) fn path(self) -> String {
+        // The hash in the name lets a browser cache the file for ever and still see the next
+        // version.
         let hash = urls::sha256_hex(&String::from_utf8_lossy(self.bytes), 8);
         format!("assets/{}.{hash}.{}", self.name, self.extension)
     }

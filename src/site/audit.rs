@@ -1,8 +1,7 @@
-//! The audit log as pages show it: who let what through and why, and whether the log is whole.
+//! The audit log as pages show it: overrides and acceptances with their reasons, and whether the
+//! log is intact.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
+use crate::site::api::json_types::AuditView;
 use crate::site::context::SiteContext;
 use crate::site::view::Phrase;
 use model::audit::AuditLink;
@@ -10,39 +9,27 @@ use model::record::shorten;
 use model::record::time::DAY_US;
 use model::text;
 
-/// The log of overrides and approvals.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct AuditView {
-    /// The first line that is not proven.
-    broken_at: Option<u32>,
-    entries: usize,
-    /// Hash of the newest proven line: remembered, it shows later that nothing was cut off.
-    head: String,
-    overrides: usize,
-    whole: bool,
-}
-
-/// Days for which an override stays a thing to look at.
+/// Days for which an override stays a warning.
 const RECENT_DAYS: i64 = 30;
 
-/// Where the log stops being proven.
+/// A finding where the log is broken.
 pub(crate) fn broken_finding(site: &SiteContext<'_>) -> Option<String> {
     site.input.audit.broken.as_ref().map(|broken| {
         format!(
-            "The audit log is broken at line {}: {}. Nothing after that is proven.",
+            "The audit log is broken at line {}: {}. Later entries cannot be verified.",
             broken.line, broken.reason
         )
     })
 }
 
-/// Overrides of the gate in the last days.
+/// A finding where the check was overridden in the last days.
 pub(crate) fn override_finding(site: &SiteContext<'_>) -> Option<String> {
     let since = site.input.options.now.micros().saturating_sub(RECENT_DAYS * DAY_US);
     let recent = |link: &&AuditLink| is_override(link) && link.entry.time.micros() >= since;
     let recent: Vec<&AuditLink> = site.input.audit.links.iter().filter(recent).collect();
     let newest = recent.last()?;
     Some(format!(
-        "{} of the gate in the last {RECENT_DAYS} days, the newest on {} by {}.",
+        "{} of the check in the last {RECENT_DAYS} days, the latest on {} by {}.",
         text::count_noun(recent.len() as u64, "override"),
         text::date(newest.entry.time),
         shorten(&newest.entry.actor, 60),
@@ -53,12 +40,13 @@ fn is_override(link: &AuditLink) -> bool {
     link.entry.kind == "override"
 }
 
-/// One sentence on the whole log; none where there is none.
+/// The state of the log in one or two sentences; none where there is no log.
 pub(crate) fn note(site: &SiteContext<'_>) -> Option<String> {
     let chain = site.input.audit;
     if chain.links.is_empty() && chain.broken.is_none() {
         return None;
     }
+    // `count_noun` forms plurals with an s.
     let entries = if chain.links.len() == 1 {
         "1 entry".to_owned()
     } else {
@@ -66,7 +54,7 @@ pub(crate) fn note(site: &SiteContext<'_>) -> Option<String> {
     };
     Some(match &chain.broken {
         None => format!(
-            "{entries}, newest first. The log is whole; its newest hash is {}.",
+            "{entries}, newest first. The log is intact; its newest hash is {}.",
             &chain.newest_hash()[..16.min(chain.newest_hash().len())]
         ),
         Some(broken) => format!(
@@ -91,7 +79,8 @@ pub(crate) fn rows(site: &SiteContext<'_>, most: usize) -> Vec<Vec<Phrase>> {
         };
         vec![
             Phrase::new("").text(text::date_time(entry.time)),
-            if chain.is_verified(link) { what } else { what.text(" (not proven)") },
+            // An entry after the break may be genuine, so it is shown, but marked.
+            if chain.is_verified(link) { what } else { what.text(" (not verified)") },
             Phrase::new("").name(shorten(&entry.actor, 100).into_owned()),
             Phrase::new("").name(commit),
             Phrase::new("").name(shorten(&entry.reason, 400).into_owned()),
@@ -100,13 +89,14 @@ pub(crate) fn rows(site: &SiteContext<'_>, most: usize) -> Vec<Vec<Phrase>> {
     cells.collect()
 }
 
-/// The log as `health.json` tells it.
+/// The log in `health.json`.
 pub(crate) fn view(site: &SiteContext<'_>) -> AuditView {
     let chain = site.input.audit;
     AuditView {
         broken_at: chain.broken.as_ref().map(|broken| broken.line),
         entries: chain.links.len(),
         head: chain.newest_hash().to_owned(),
+        intact: chain.broken.is_none(),
         overrides: chain.links.iter().filter(|link| is_override(link)).count(),
         whole: chain.broken.is_none(),
     }

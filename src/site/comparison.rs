@@ -1,18 +1,19 @@
 //! The series of a site at one commit, against their levels at an earlier one.
 //!
-//! The rule of the comparison itself is [`delta::compare_runs`]; here stands which series and
-//! which runs it is asked for.
+//! The rule of the comparison itself is [`delta::compare_runs`]; this selects the series and the
+//! runs for it.
+
+use std::sync::Arc;
 
 use crate::report::delta::{self, RunPosition, SeriesDelta};
 use crate::site::context::SiteContext;
+use crate::site::pairs::{CommitPair, ComparedSeries};
 use model::series::CommitIndex;
 
-/// One series in a comparison of two commits.
-#[derive(Debug)]
-pub(crate) struct ComparedSeries {
-    pub(crate) series: usize,
-    pub(crate) position: RunPosition,
-    pub(crate) delta: SeriesDelta,
+/// Every series measured at the head of a pair against its base: computed once for all files that
+/// were announced to the pair's memo.
+pub(crate) fn of_pair(site: &SiteContext<'_>, pair: &CommitPair) -> Arc<Vec<ComparedSeries>> {
+    pair.compared.get_or_make(|| compare_commits(site, pair.base, pair.head, None))
 }
 
 /// Every series (or every one of `members`) measured at the head, against its level at or before
@@ -23,10 +24,11 @@ pub(crate) fn compare_commits(
     head: CommitIndex,
     members: Option<&[usize]>,
 ) -> Vec<ComparedSeries> {
-    let wanted = |series: &usize| members.is_none_or(|all| all.binary_search(series).is_ok());
+    // Members are sorted, so a search is cheaper than a set for the few series of a slice.
+    let is_wanted = |series: usize| members.is_none_or(|all| all.binary_search(&series).is_ok());
     measured_series(site, head)
-        .filter(|(series, _)| wanted(series))
-        .map(|(series, position)| ComparedSeries {
+        .filter(|run| is_wanted(run.series))
+        .map(|MeasuredSeries { series, position }| ComparedSeries {
             series,
             position,
             delta: compare_series(site, series, position, base),
@@ -42,19 +44,31 @@ fn compare_series(
     base: CommitIndex,
 ) -> SeriesDelta {
     let (series, analysis) = site.series(index);
-    // The run itself is where the search begins: the base is most often the run before it.
+    // The search begins at the run itself: the base is most often the run before it.
     let near = position.main_index();
-    let newest = site.newest_at(index, base, near);
+    let newest = site.commits.newest_run(index, base, near);
     delta::compare_runs(series, analysis, position, newest)
+}
+
+/// A series with its run at some commit.
+pub(crate) struct MeasuredSeries {
+    pub(crate) series: usize,
+    pub(crate) position: RunPosition,
 }
 
 /// The runs of a commit: those of the main line, then those of pull requests.
 pub(crate) fn measured_series(
     site: &SiteContext<'_>,
     commit: CommitIndex,
-) -> impl Iterator<Item = (usize, RunPosition)> {
-    let main = site.main_runs[commit.0 as usize].iter();
-    let main = main.map(|run| (run.series as usize, RunPosition::Main(run.run)));
-    let pulled = site.pull_runs[commit.0 as usize].iter();
-    main.chain(pulled.map(|run| (run.series as usize, RunPosition::Pull(run.run))))
+) -> impl Iterator<Item = MeasuredSeries> {
+    let main = site.commits.main_runs(commit).iter();
+    let main = main.map(|run| MeasuredSeries {
+        series: run.series as usize,
+        position: RunPosition::Main(run.run),
+    });
+    let pulled = site.commits.pull_runs(commit).iter();
+    main.chain(pulled.map(|run| MeasuredSeries {
+        series: run.series as usize,
+        position: RunPosition::Pull(run.run),
+    }))
 }

@@ -1,46 +1,20 @@
-//! Files beside the pages: feeds, charts by their former names, badges, sitemap, robots.
+//! Files beside the pages: Atom feeds, badges, the sitemap and robots.txt.
 
 use askama::Template;
 
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
-use crate::site::context::{EventRef, SiteContext};
-use crate::site::{RenderError, RenderJob, health, pages, table};
+use crate::site::changes::EventRef;
+use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
+use crate::site::health;
+use crate::site::urgency;
 use model::text;
 
 /// Entries of a feed.
 const MAX_ENTRIES: usize = 100;
 /// URLs of one sitemap, by its protocol.
 const MAX_URLS: usize = 50_000;
-
-pub(crate) fn jobs<'a>(site: &'a SiteContext<'a>, jobs: &mut Vec<(String, RenderJob<'a>)>) {
-    let mut add = |path: String, job: RenderJob<'a>| jobs.push((path, job));
-    add("feed.xml".to_owned(), Box::new(|| feed(site, None)));
-    for (backend, members) in &site.backends {
-        let slug = urls::slug(backend);
-        add(format!("feed/{slug}.xml"), Box::new(move || feed(site, Some(backend))));
-        let badge = move || Badge::of(site, members);
-        add(format!("badge/backend/{slug}.svg"), Box::new(move || Ok(badge().svg())));
-        add(format!("badge/backend/{slug}.json"), Box::new(move || Ok(badge().json())));
-    }
-    let status = || {
-        let all: Vec<usize> = site.series_indices().collect();
-        Badge::of(site, &all)
-    };
-    add("badge/status.svg".to_owned(), Box::new(move || Ok(status().svg())));
-    add("badge/status.json".to_owned(), Box::new(move || Ok(status().json())));
-    add("badge/fresh.svg".to_owned(), Box::new(|| Ok(Badge::fresh(site).svg())));
-    add("badge/fresh.json".to_owned(), Box::new(|| Ok(Badge::fresh(site).json())));
-    // A chart may stand in someone's README by the name that its benchmark had.
-    for (path, series) in pages::redirects::all(site).into_iter().filter_map(|moved| moved.chart) {
-        add(path, Box::new(move || Ok(pages::series::drawing(site, series))));
-    }
-    add(".nojekyll".to_owned(), Box::new(|| Ok(Vec::new())));
-    add("robots.txt".to_owned(), Box::new(|| Ok(robots(site))));
-    if site.input.options.base_url.is_some() {
-        add("sitemap.xml".to_owned(), Box::new(|| Ok(sitemap(site))));
-    }
-}
 
 #[derive(Template)]
 #[template(path = "feed.xml")]
@@ -62,7 +36,8 @@ struct FeedEntry {
     summary: String,
 }
 
-fn feed(site: &SiteContext<'_>, backend: Option<&str>) -> Result<Vec<u8>, RenderError> {
+/// The Atom feed of all changes, or of those of one backend.
+pub(crate) fn feed(site: &SiteContext<'_>, backend: Option<&str>) -> Result<Vec<u8>, RenderError> {
     let path = backend.map_or_else(
         || "feed.xml".to_owned(),
         |backend| format!("feed/{}.xml", urls::slug(backend)),
@@ -74,6 +49,7 @@ fn feed(site: &SiteContext<'_>, backend: Option<&str>) -> Result<Vec<u8>, Render
     };
     let entries: Vec<FeedEntry> = site
         .events
+        .newest_first()
         .iter()
         .filter(of)
         .take(MAX_ENTRIES)
@@ -85,6 +61,7 @@ fn feed(site: &SiteContext<'_>, backend: Option<&str>) -> Result<Vec<u8>, Render
             .map_or_else(|| title.clone(), |name| format!("{title}: {}", without_controls(name))),
         site_title: title,
         id: format!("{}{path}", tag_uri(site)),
+        // The time of the newest entry, not of the build: a rebuild alone is no news for a reader.
         updated: entries.first().map_or_else(|| newest.to_string(), |entry| entry.updated.clone()),
         self_url: base.map(|base| format!("{base}{path}")),
         home_url: base.map(str::to_owned),
@@ -100,8 +77,10 @@ fn feed(site: &SiteContext<'_>, backend: Option<&str>) -> Result<Vec<u8>, Render
 /// `tag:<host>,<year>:/`: the same wherever the feed is read from.
 fn tag_uri(site: &SiteContext<'_>) -> String {
     let base = site.input.options.base_url.as_deref().unwrap_or("https://benchpages.invalid/");
-    let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let address = base.split_once("://").map_or(base, |(_, address)| address);
+    let (host, path) = address.split_once('/').unwrap_or((address, ""));
+    // RFC 4151 wants a date on which the host was ours. The oldest record is one that never
+    // changes.
     let year = site.input.history.oldest.map_or_else(|| "2025".to_owned(), text::year);
     format!("tag:{host},{year}:/{path}")
 }
@@ -112,11 +91,12 @@ fn feed_entry(site: &SiteContext<'_>, event: &EventRef, feed_path: &str) -> Feed
     let path = urls::event(&event.id);
     let base = site.input.options.base_url.as_deref();
     let size = wording::event(series, change).plain();
-    let status = wording::status(&change.status);
+    let status = wording::status_label(change);
     FeedEntry {
         title: format!("{size}: {} ({key})", without_controls(&series.key.test)),
         id: format!("{}{path}", tag_uri(site)),
         updated: event.time.to_string(),
+        // Without a base URL the link is relative to the feed, which most readers resolve.
         href: base.map_or_else(
             || LinkRoot::from(feed_path, false).to(&path),
             |base| format!("{base}{path}"),
@@ -125,13 +105,14 @@ fn feed_entry(site: &SiteContext<'_>, event: &EventRef, feed_path: &str) -> Feed
     }
 }
 
-/// Text that XML 1.0 may hold: control characters have no place there, escaped or not.
+/// Text that XML 1.0 can hold: control characters are not allowed there, escaped or not.
 fn without_controls(text: &str) -> String {
-    let kept = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
-    text.chars().filter(kept).collect()
+    let is_allowed = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.chars().filter(is_allowed).collect()
 }
 
-fn robots(site: &SiteContext<'_>) -> Vec<u8> {
+/// `robots.txt`: demo data should not be found by search engines.
+pub(crate) fn robots(site: &SiteContext<'_>) -> Vec<u8> {
     if site.input.history.counts.demo > 0 {
         return b"User-agent: *\nDisallow: /\n".to_vec();
     }
@@ -140,16 +121,16 @@ fn robots(site: &SiteContext<'_>) -> Vec<u8> {
     format!("User-agent: *\nAllow: /\n{sitemap}").into_bytes()
 }
 
-fn sitemap(site: &SiteContext<'_>) -> Vec<u8> {
+pub(crate) fn sitemap(site: &SiteContext<'_>) -> Vec<u8> {
     let base = site.input.options.base_url.as_deref().unwrap_or_default();
     let mut paths: Vec<String> =
         ["", "view/", "event/", "diff/", "health/", "about/", "data/"].map(str::to_owned).to_vec();
     paths.extend(site.tests.keys().map(|test| urls::test(test)));
     paths.extend(site.backends.keys().map(|backend| urls::backend(backend)));
     paths.extend(site.presets.iter().map(|preset| urls::view(&preset.slug)));
-    let paged = site.series_indices().filter(|one| site.has_page(*one));
-    paths.extend(paged.map(|one| urls::series(&site.stems[one])));
-    paths.extend(site.events.iter().map(|event| urls::event(&event.id)));
+    let paged = site.series_indices().filter(|index| site.page_policy.has_series(*index));
+    paths.extend(paged.map(|index| urls::series(&site.stems[index])));
+    paths.extend(site.events.newest_first().iter().map(|event| urls::event(&event.id)));
     let mut out = String::from(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
          <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
@@ -162,8 +143,8 @@ fn sitemap(site: &SiteContext<'_>) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// A badge: what it is about, and how it is.
-struct Badge {
+/// A badge: a label and a message, for a README.
+pub(crate) struct Badge {
     label: &'static str,
     message: String,
     color: &'static str,
@@ -171,7 +152,7 @@ struct Badge {
 }
 
 impl Badge {
-    fn of(site: &SiteContext<'_>, members: &[usize]) -> Self {
+    pub(crate) fn of(site: &SiteContext<'_>, members: &[usize]) -> Self {
         let label = "benchmarks";
         if members.is_empty() {
             let message = "no data".to_owned();
@@ -181,34 +162,35 @@ impl Badge {
             let message = "demo".to_owned();
             return Self { label, message, color: "#57606a", is_error: false };
         }
-        let off =
-            members.iter().filter(|one| table::has_open_regression(site, **one)).count() as u64;
-        let (message, colour) = if off == 0 {
-            ("steady".to_owned(), "#0a58b8")
-        } else {
-            (text::count_noun(off, "regression"), "#a83200")
+        let (message, color, is_error) = match urgency::open_text(site, members) {
+            None => ("no regressions".to_owned(), "#0a58b8", false),
+            Some(open) => (open, "#a83200", true),
         };
-        Self { label, message, color: colour, is_error: off > 0 }
+        Self { label, message, color, is_error }
     }
 
-    fn fresh(site: &SiteContext<'_>) -> Self {
+    /// The date of the latest result.
+    pub(crate) fn fresh(site: &SiteContext<'_>) -> Self {
+        // Freshness is a date. Whether it is old depends on when the badge is read, so no color
+        // says it.
         let stale = health::state(site) == health::HealthState::NoData;
         let message = site.input.history.newest.map_or_else(|| "no data".to_owned(), text::date);
-        let colour = if stale { "#57606a" } else { "#0a58b8" };
-        Self { label: "newest result", message, color: colour, is_error: false }
+        let color = if stale { "#57606a" } else { "#0a58b8" };
+        Self { label: "latest result", message, color, is_error: false }
     }
 
     /// Widths by 7 units a character, fixed by `textLength`, so that any font fits.
-    fn svg(&self) -> Vec<u8> {
+    pub(crate) fn svg(&self) -> Vec<u8> {
         let (label, message) = (self.label, &self.message);
+        // No font can be measured here. `textLength` makes the browser fit the text to the box.
         let wide = |text: &str| text.chars().count() * 7;
         let (left, right) = (wide(label) + 10, wide(message) + 10);
-        let (all, colour) = (left + right, self.color);
+        let (all, color) = (left + right, self.color);
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{all}\" height=\"20\" role=\"img\" \
              aria-labelledby=\"t\"><title id=\"t\">{label}: {message}</title>\
              <path fill=\"#24292f\" d=\"M0 0h{left}v20H0z\"/>\
-             <path fill=\"{colour}\" d=\"M{left} 0h{right}v20H{left}z\"/>\
+             <path fill=\"{color}\" d=\"M{left} 0h{right}v20H{left}z\"/>\
              <g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,sans-serif\" font-size=\"11\">\
              <text x=\"5\" y=\"14\" textLength=\"{}\">{label}</text>\
              <text x=\"{}\" y=\"14\" textLength=\"{}\">{message}</text></g></svg>\n",
@@ -220,7 +202,7 @@ impl Badge {
     }
 
     /// The endpoint format of shields.io.
-    fn json(&self) -> Vec<u8> {
+    pub(crate) fn json(&self) -> Vec<u8> {
         let value = serde_json::json!({
             "schemaVersion": 1,
             "label": self.label,

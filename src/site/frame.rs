@@ -1,10 +1,8 @@
-//! What stands around every page: title, navigation, banners, footer.
+//! The frame around every page: title, navigation, banners, footer.
 
 use crate::report::urls::LinkRoot;
-use crate::report::wording;
 use crate::site::context::SiteContext;
-use crate::site::view::{Moment, NavItem, PageFrame, Phrase};
-use crate::site::{SiteInput, assets, markdown};
+use crate::site::view::{NavItem, PageFrame, Phrase};
 use model::record::time::{DAY_US, Timestamp};
 use model::text;
 
@@ -30,7 +28,8 @@ const NAV: [(NavSection, &str, &str); 7] = [
     (NavSection::About, "about/", "About"),
     (NavSection::Data, "data/", "Data"),
 ];
-/// A result older than this at the build is told on every page: pages.md's gap rule in days.
+/// Every page warns when the latest result is older than this at the build. The same three days
+/// make a pause in a series a gap.
 const STALE_DAYS: u32 = 3;
 
 /// What makes one page differ from another around its main part.
@@ -40,33 +39,6 @@ pub(crate) struct PageHead<'p> {
     pub(crate) title: String,
     pub(crate) verdict: &'p Phrase,
     pub(crate) section: NavSection,
-}
-
-/// What stands around every page alike.
-pub(crate) struct FrameDefaults {
-    css: String,
-    js: String,
-    icon: String,
-    banner: Option<String>,
-    footer: Option<String>,
-    policy: String,
-    built: Moment,
-}
-
-impl FrameDefaults {
-    pub(crate) fn of(input: &SiteInput<'_>) -> Self {
-        let version = &input.policy.version;
-        let named = if version.is_empty() { String::new() } else { format!(" {version}") };
-        Self {
-            css: assets::css(),
-            js: assets::js(),
-            icon: assets::icon(),
-            banner: markdown::user_html(input, "banner.html"),
-            footer: markdown::user_html(input, "footer.html"),
-            policy: format!("policy{named} ({})", input.policy_sha),
-            built: wording::minute(input.options.now),
-        }
-    }
 }
 
 /// The link root of a page.
@@ -102,10 +74,12 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
         js: root.to(&shell.js),
         icon: root.to(&shell.icon),
         feed: root.to("feed.xml"),
+        // Search engines would index every copy of the site otherwise.
         canonical: base_url.map(|base| format!("{base}{}", page.path)),
         demo,
         banner: shell.banner.clone(),
         footer: shell.footer.clone(),
+        // Demo data is old by design, and the banner says that it is demo data.
         stale: stale(input.history.newest, input.options.now).filter(|_| !demo),
         built: shell.built.clone(),
         newest_iso: input.history.newest.map_or_else(String::new, |time| time.to_string()),
@@ -117,11 +91,15 @@ pub(crate) fn frame(site: &SiteContext<'_>, page: &PageHead<'_>) -> PageFrame {
     }
 }
 
-/// The sentence that says how old the newest result is, where that is too old.
+/// The warning about the age of the latest result; none where it is recent.
 pub(crate) fn stale(newest: Option<Timestamp>, now: Timestamp) -> Option<String> {
     let newest = newest?;
     let age = now.micros() - newest.micros();
     (age > i64::from(STALE_DAYS) * DAY_US).then(|| {
-        format!("Newest result: {}, {} before this build.", text::date(newest), text::duration(age))
+        format!(
+            "The latest result is from {}, {} before this build.",
+            text::date(newest),
+            text::duration(age)
+        )
     })
 }

@@ -1,14 +1,17 @@
-//! Whether the data can be trusted: a state in one word, and what is not as it should be, each
-//! with how bad it is. Draws nothing: the health page, its JSON and the overview read it.
+//! Whether the data can be trusted: a state in one word, and findings, each with how bad it is.
+//! Writes no HTML: the health page, its JSON and the overview use it.
+//!
+//! Example: one rejected record in a hundred gives the state `warning` and the finding `1 record
+//! rejected; data/quarantine/ keeps them with the reasons.`
 
 use crate::site::context::SiteContext;
-use crate::site::pages::infrastructure;
+use crate::site::infrastructure;
 use crate::site::{audit, frame, targets};
 use detect::Verdict;
 use model::record::time::Timestamp;
 use model::text;
 
-/// Days of the records-a-day rule that are looked at.
+/// Days before the build in which sparse days and infrastructure alerts count.
 const RECENT_DAYS: i64 = 30;
 
 /// The state in one word.
@@ -25,115 +28,125 @@ impl HealthState {
         match self {
             Self::NoData => "no data",
             Self::Good => "good",
-            Self::Warning => "look",
+            Self::Warning => "warning",
             Self::Bad => "bad",
         }
     }
 }
 
+/// One thing that is not as it should be.
+pub(crate) struct HealthFinding {
+    pub(crate) state: HealthState,
+    /// One or two sentences.
+    pub(crate) text: String,
+}
+
+impl HealthFinding {
+    fn warning(text: String) -> Self {
+        Self { state: HealthState::Warning, text }
+    }
+
+    fn bad(text: String) -> Self {
+        Self { state: HealthState::Bad, text }
+    }
+}
+
 /// Everything that is not as it should be, with how bad it is.
-pub(crate) fn findings(site: &SiteContext<'_>) -> Vec<(HealthState, String)> {
+pub(crate) fn findings(site: &SiteContext<'_>) -> Vec<HealthFinding> {
     let input = site.input;
-    let (history, policy) = (input.history, input.policy);
-    let mut found = Vec::new();
-    let mut tell = |state: HealthState, text: String| found.push((state, text));
-    if let Some(stale) = frame::stale(history.newest, input.options.now) {
-        tell(HealthState::Bad, stale);
-    }
-    rejected_findings(site).into_iter().for_each(|(state, text)| tell(state, text));
-    for problem in input.problems {
-        tell(
-            HealthState::Warning,
-            format!("{}: {}. {}", problem.location, problem.reason, problem.remedy),
-        );
-    }
-    if let Some(broken) = audit::broken_finding(site) {
-        tell(HealthState::Bad, broken);
-    }
-    if let Some(overridden) = audit::override_finding(site) {
-        tell(HealthState::Warning, overridden);
-    }
-    if let Some(missed) = targets::finding(site) {
-        tell(HealthState::Warning, missed);
-    }
+    let mut findings = Vec::new();
+    let stale = frame::stale(input.history.newest, input.options.now);
+    findings.extend(stale.map(HealthFinding::bad));
+    findings.extend(rejected_findings(site));
+    findings.extend(input.problems.iter().map(|problem| {
+        let text = format!("{}: {}. {}", problem.location, problem.reason, problem.remedy);
+        HealthFinding::warning(text)
+    }));
+    findings.extend(audit::broken_finding(site).map(HealthFinding::bad));
+    findings.extend(audit::override_finding(site).map(HealthFinding::warning));
+    findings.extend(targets::finding(site).map(HealthFinding::warning));
     let missing = count_series(site, |verdict| verdict == Verdict::Missing);
     if missing > 0 {
-        let text = text::count_noun(missing, "series");
-        tell(HealthState::Warning, format!("{text} without a newest result: failed or not run."));
+        let series = text::count_noun(missing, "series");
+        let text = format!("{series} without a recent result: the last run failed or is missing.");
+        findings.push(HealthFinding::warning(text));
     }
-    let counts = history.counts;
+    findings.extend(record_findings(site));
+    let days = &input.analyses.infrastructure_days;
+    // Only the last alert: earlier ones are listed on the page and need no action.
+    let alert = days.iter().rfind(|day| day.alert && day.is_degradation);
+    if let Some(day) = alert.filter(|day| is_recent(site, day.day)) {
+        let summary = infrastructure::summary(day);
+        let text = format!("Infrastructure anomaly on several days: {summary}.");
+        findings.push(HealthFinding::bad(text));
+    }
+    if !input.not_covered.is_empty() {
+        let count = text::count_noun(input.not_covered.len() as u64, "combination");
+        findings.push(HealthFinding::warning(format!("{count} of the matrix not measured.")));
+    }
+    findings
+}
+
+/// What is odd about records that could be read.
+fn record_findings(site: &SiteContext<'_>) -> Vec<HealthFinding> {
+    let (counts, policy) = (site.input.history.counts, site.input.policy);
+    let mut findings = Vec::new();
+    // Which of the two values is right cannot be known here.
     if counts.conflicting > 0 {
-        let text = text::count_noun(counts.conflicting, "record");
-        tell(
-            HealthState::Warning,
-            format!("{text} repeat another of the same time with another value."),
-        );
+        let records = text::count_noun(counts.conflicting, "record");
+        let text = format!("{records} with the time of another record but a different value.");
+        findings.push(HealthFinding::warning(text));
     }
     if counts.other_branches > 0 {
-        let text = text::count_noun(counts.other_branches, "record");
-        tell(HealthState::Warning, format!("{text} of other branches than the main one left out."));
+        let records = text::count_noun(counts.other_branches, "record");
+        let text = format!("{records} from branches other than the main one excluded.");
+        findings.push(HealthFinding::warning(text));
     }
     let sparse = sparse_days(site);
     if !sparse.is_empty() {
-        let text = text::count_noun(sparse.len() as u64, "day");
-        let least = policy.data_quality.min_records_per_day;
-        tell(
-            HealthState::Warning,
-            format!("{text} of the last {RECENT_DAYS} with fewer than {least} records."),
-        );
-    }
-    let alert =
-        input.analyses.infrastructure_days.iter().rfind(|day| day.alert && day.is_degradation);
-    if let Some(day) = alert.filter(|day| is_recent(site, day.day)) {
-        let summary = infrastructure::summary(day);
-        tell(HealthState::Bad, format!("Infrastructure: {summary}, on several days."));
+        let days = text::count_noun(sparse.len() as u64, "day");
+        let minimum = policy.data_quality.min_records_per_day;
+        let text = format!("{days} of the last {RECENT_DAYS} with fewer than {minimum} records.");
+        findings.push(HealthFinding::warning(text));
     }
     if policy.warmup.enabled && policy.warmup.record_warmup_times {
         let without = counts.records.saturating_sub(counts.with_warmup + counts.failed);
         if without > 0 {
-            let text = text::count_noun(without, "record");
-            tell(
-                HealthState::Good,
-                format!("{text} without warm-up times, which the policy asks for."),
-            );
+            let records = text::count_noun(without, "record");
+            let text = format!("{records} without the warm-up times that the policy requires.");
+            // Missing warm-up times change no verdict, so this alone is no warning.
+            findings.push(HealthFinding { state: HealthState::Good, text });
         }
     }
-    if !input.not_covered.is_empty() {
-        let text = text::count_noun(input.not_covered.len() as u64, "combination");
-        tell(HealthState::Warning, format!("{text} of the matrix not measured."));
-    }
-    found
+    findings
 }
 
-/// What could not be read: of the history, and of other tools' files.
-fn rejected_findings(site: &SiteContext<'_>) -> Vec<(HealthState, String)> {
+/// Records that could not be read, and rejected parts of files of other tools.
+fn rejected_findings(site: &SiteContext<'_>) -> Vec<HealthFinding> {
     let history = site.input.history;
-    let (refused, foreign) =
-        (history.rejected_records.len() as u64, site.input.ingest_problems.len() as u64);
-    let mut found = Vec::new();
-    if refused > 0 {
-        let state = if refused * 20 > history.counts.records {
-            HealthState::Bad
-        } else {
-            HealthState::Warning
-        };
-        let text = text::count_noun(refused, "line");
-        found
-            .push((state, format!("{text} refused; kept in data/quarantine/ with their reasons.")));
+    let rejected = history.rejected_records.len() as u64;
+    let foreign = site.input.ingest_problems.len() as u64;
+    let mut findings = Vec::new();
+    if rejected > 0 {
+        // A few broken lines are a slip; one in twenty means that a writer is broken.
+        let is_bad = rejected * 20 > history.counts.records;
+        let records = text::count_noun(rejected, "record");
+        let text = format!("{records} rejected; data/quarantine/ keeps them with the reasons.");
+        findings.push(if is_bad { HealthFinding::bad(text) } else { HealthFinding::warning(text) });
     }
     if foreign > 0 {
         let parts = text::count_noun(foreign, "part");
-        let text = format!("{parts} of other tools' files refused when ingested.");
-        found.push((HealthState::Warning, text));
+        let text = format!("{parts} of other tools' files rejected when ingested.");
+        findings.push(HealthFinding::warning(text));
     }
-    found
+    findings
 }
 
 pub(crate) fn state(site: &SiteContext<'_>) -> HealthState {
     if site.input.series.is_empty() {
         return HealthState::NoData;
     }
-    findings(site).into_iter().map(|(state, _)| state).max().unwrap_or(HealthState::Good)
+    findings(site).into_iter().map(|finding| finding.state).max().unwrap_or(HealthState::Good)
 }
 
 fn is_recent(site: &SiteContext<'_>, day: i64) -> bool {
@@ -141,17 +154,18 @@ fn is_recent(site: &SiteContext<'_>, day: i64) -> bool {
 }
 
 fn count_series(site: &SiteContext<'_>, wanted: impl Fn(Verdict) -> bool) -> u64 {
-    let judged = |one: &usize| {
-        let analysis = site.series(*one).1;
+    let counts = |series: &usize| {
+        let analysis = site.series(*series).1;
         !analysis.is_retired && wanted(analysis.verdict)
     };
-    site.series_indices().filter(judged).count() as u64
+    site.series_indices().filter(counts).count() as u64
 }
 
-/// Recent days with fewer records than the policy asks for; the newest may still be under way.
+/// Recent days with fewer records than the policy requires. The latest day may still be in
+/// progress, so it is left out.
 fn sparse_days(site: &SiteContext<'_>) -> Vec<(i64, u32)> {
-    let least = site.input.policy.data_quality.min_records_per_day;
+    let minimum = site.input.policy.data_quality.min_records_per_day;
     let newest = site.input.history.newest.map_or(0, Timestamp::day);
     let per_day = site.input.history.per_day.range(newest - RECENT_DAYS..newest);
-    per_day.filter(|(_, records)| **records < least).map(|(day, n)| (*day, *n)).collect()
+    per_day.filter(|(_, records)| **records < minimum).map(|(day, n)| (*day, *n)).collect()
 }

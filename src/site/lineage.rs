@@ -18,6 +18,7 @@ pub(crate) struct Lineage<'a> {
 impl<'a> Lineage<'a> {
     pub(crate) fn of(history: &'a History) -> Self {
         let line = history.main_line.as_slice();
+        // The order of parents, not of clocks: a rebased commit can be older than its parent.
         let places = line.iter().enumerate().map(|(at, facts)| (facts.id.as_str(), at)).collect();
         Self { commits: line, position_by_id: places, tags: tags(history) }
     }
@@ -36,10 +37,12 @@ impl<'a> Lineage<'a> {
 
 /// Tags of measured commits at their time, and of the others of the main line at the author's.
 fn tags(history: &History) -> Vec<(Timestamp, String)> {
-    let known: FxHashSet<&str> = history.commits.iter().map(|commit| commit.id.as_str()).collect();
+    let recorded: FxHashSet<&str> =
+        history.commits.iter().map(|commit| commit.id.as_str()).collect();
+    // A tag of a pull request's commit would stand on a line that it is no part of.
     let measured = history.commits.iter().filter(|commit| commit.main_line);
     let measured = measured.map(|commit| (Some(commit.time), &commit.tags));
-    let others = history.main_line.iter().filter(|facts| !known.contains(facts.id.as_str()));
+    let others = history.main_line.iter().filter(|facts| !recorded.contains(facts.id.as_str()));
     let others = others.map(|facts| (facts.time, &facts.tags));
     let tagged = measured.chain(others).filter(|(_, names)| !names.is_empty());
     let mut tags: Vec<(Timestamp, String)> =

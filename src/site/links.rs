@@ -1,4 +1,4 @@
-//! Where the marks of a chart lead, and the presets, from one page.
+//! Links from one page: from the marks of a chart, and to the presets.
 
 use crate::report::urls::{self, LinkRoot};
 use crate::site::context::SiteContext;
@@ -18,6 +18,8 @@ impl chart::MarkLinks for ChartLinks<'_> {
     fn run(&self, run: usize, alone: bool) -> Option<String> {
         let (series, _) = self.site.series(self.series);
         let commit = self.site.commit(series.runs.get(run)?.commit);
+        // Of several runs in one column the link can name only one; the row of the table has its
+        // neighbors below it. Runs without a row lead to their commit.
         if alone || run < self.rows_from {
             self.site.commit_link(self.root, &commit.id)
         } else {
@@ -26,7 +28,7 @@ impl chart::MarkLinks for ChartLinks<'_> {
     }
 
     fn change(&self, event: usize) -> Option<String> {
-        Some(self.root.to(&urls::event(self.site.event_id(self.series, event))))
+        Some(self.root.to(&urls::event(self.site.events.id(self.series, event))))
     }
 }
 

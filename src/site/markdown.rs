@@ -7,10 +7,12 @@ use minijinja::value::Serde;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
 
 use crate::report::template::render_template;
-use crate::site::{RenderError, SiteInput};
+use crate::site::error::RenderError;
+use crate::site::input::SiteInput;
 
 /// Markdown as HTML.
 pub(crate) fn to_html(markdown: &str) -> String {
+    // Raw HTML becomes text: notes come from pull requests, and a site must not run their scripts.
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
         Event::Start(Tag::Link { link_type, dest_url, title, id }) => {

@@ -24,6 +24,8 @@ impl<T> Memo<T> {
     /// The value, for one of the files. Others that want it wait while it is made, so `make` hands
     /// no work to other threads.
     pub(crate) fn get_or_make(&self, make: impl FnOnce() -> T) -> Arc<T> {
+        // A panic of another thread leaves the lock poisoned; the value in it is whole or absent,
+        // so both are fine.
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let value = held.0.take().unwrap_or_else(|| Arc::new(make()));
         held.1 = held.1.saturating_sub(1);

@@ -1,86 +1,65 @@
 //! The site: a loaded history in, pages out, one at a time and in any order.
 //!
-//! [`render`] hands every page to a sink as `(path, bytes)`; it knows no files. All paths come from
-//! `routes`, all numbers that people read from `text`, all statistics from `analysis`.
+//! [`render`] hands every file to a sink as `(path, bytes)`; no code here opens a file. Paths come
+//! from `report::urls`, sentences from `report::wording`, numbers from `model::text`, statistics
+//! from `detect`.
+//!
+//! Example: the page `series/parse/rust/index.html` is a job of `jobs`, made by `pages::series`
+//! from the look-ups of `context`, with the template `templates/series.html`.
 
 pub(crate) mod api;
 mod assets;
 mod audit;
+mod changes;
+mod chart_memos;
+mod colors;
+mod commits;
 mod comparison;
-mod repository;
-mod page_policy;
+mod context;
+mod error;
 mod feeds;
 mod frame;
+mod frame_defaults;
+mod glossary;
 mod health;
-pub(crate) mod context;
+mod infrastructure;
+mod input;
+mod job;
+mod jobs;
 mod lineage;
 mod links;
 pub(crate) mod markdown;
+mod memo;
+mod notes;
+mod page_policy;
 mod pages;
 mod pairs;
+mod peers;
+mod presets;
 pub(crate) mod redact;
-mod memo;
+mod repository;
 mod table;
 mod targets;
+mod urgency;
 mod verdict;
 pub(crate) mod view;
 
-use crate::report::delta::SeriesDelta;
-use crate::report::template::TemplateError;
+pub(crate) use crate::site::context::SiteContext;
+pub(crate) use crate::site::error::RenderError;
+pub(crate) use crate::site::input::{SiteInput, SiteOptions};
+
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use detect::Analyses;
+use crate::report::delta::SeriesDelta;
+use crate::site::job::FileJob;
 use detect::replay::{ReplaySummary, ReplayedVerdict};
-use detect::targets::TargetResult;
-use model::audit::AuditChain;
 use model::filter::Filter;
-use model::history::History;
-use model::note::Note;
-use model::policy::Policy;
-use model::policy::accepted::AcceptedEntry;
-use model::record::Problem;
-use model::record::time::Timestamp;
-use model::series::{CommitIndex, Series};
+use model::series::CommitIndex;
 
-/// Everything the pages speak of.
-pub(crate) struct SiteInput<'a> {
-    pub(crate) history: &'a History,
-    pub(crate) series: &'a [Series],
-    pub(crate) analyses: &'a Analyses,
-    /// Budgets, service levels and alerts, the worst first.
-    pub(crate) targets: &'a [TargetResult],
-    pub(crate) policy: &'a Policy,
-    /// Short hash of the policy's text.
-    pub(crate) policy_sha: String,
-    pub(crate) notes: &'a [Note],
-    pub(crate) accepted: &'a [AcceptedEntry],
-    pub(crate) audit: &'a AuditChain,
-    /// What is wrong with files beside the records.
-    pub(crate) problems: &'a [Problem],
-    /// What was refused of other tools' files when they were ingested.
-    pub(crate) ingest_problems: &'a [Problem],
-    /// Series that the policy hides, and combinations of its matrix that nothing measures.
-    pub(crate) ignored: usize,
-    pub(crate) not_covered: &'a [String],
-    /// The user's own templates: file name, text.
-    pub(crate) templates: &'a [(String, String)],
-    pub(crate) options: SiteOptions,
-}
-
-/// How the site is made.
-#[derive(Clone, Debug)]
-pub(crate) struct SiteOptions {
-    /// The build's time.
-    pub(crate) now: Timestamp,
-    /// Where the site will stand, with a trailing slash.
-    pub(crate) base_url: Option<String>,
-    /// Write `index.html` in links, for reading from disk.
-    pub(crate) explicit_index: bool,
-}
-
-/// Takes a finished page; called from many threads.
+/// Takes a finished file; called from many threads.
 pub(crate) type FileSink<'a> = dyn Fn(&str, &[u8]) -> std::io::Result<()> + Sync + 'a;
 
 /// What was made.
@@ -92,143 +71,92 @@ pub(crate) struct RenderedCounts {
     pub(crate) files: u64,
 }
 
-/// Why a site could not be made.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum RenderError {
-    #[error("two names meet at {path}: {first} and {second}; rename one of them")]
-    PathClash { path: String, first: String, second: String },
-    #[error("cannot write {path}: {source}")]
-    Sink { path: String, source: std::io::Error },
-    #[error("{template}: {reason}")]
-    Template { template: String, reason: String },
-}
-
-impl From<TemplateError> for RenderError {
-    fn from(TemplateError { template, reason }: TemplateError) -> Self {
-        Self::Template { template, reason }
-    }
-}
-
-/// A page, or another file, that can be made on any thread.
-type RenderJob<'a> = Box<dyn Fn() -> Result<Vec<u8>, RenderError> + Send + Sync + 'a>;
-
-/// Makes every page and hands it to the sink.
+/// Makes every file and hands it to the sink.
 ///
 /// # Errors
-/// Two names meet on one path, the sink fails, or a template of the user's is at fault.
+/// Two files have the same path, the sink fails, or a template of the user has an error.
 pub(crate) fn render(
     input: &SiteInput<'_>,
     sink: &FileSink<'_>,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RenderedCounts, RenderError> {
+    // Templates first: an error in one of them should not cost the time of a build.
     markdown::check_user_templates(input)?;
-    let site = context::SiteContext::of(input)?;
-    let jobs = jobs(&site);
-    check_unique(&jobs)?;
+    let site = SiteContext::of(input)?;
+    let jobs = jobs::all(&site)?;
     let total = jobs.len() as u64;
-    let done = std::sync::atomic::AtomicU64::new(0);
-    jobs.par_iter().try_for_each(|(path, job)| {
-        let bytes = job()?;
-        sink(path, &bytes).map_err(|source| RenderError::Sink { path: path.clone(), source })?;
-        progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
+    let done = AtomicU64::new(0);
+    jobs.par_iter().try_for_each(|job| {
+        let bytes = job.render()?;
+        sink(&job.path, &bytes)
+            .map_err(|source| RenderError::Sink { path: job.path.clone(), source })?;
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
         Ok::<(), RenderError>(())
     })?;
-    let pages = jobs.iter().filter(|(path, _)| path.ends_with(".html")).count() as u64;
+    let pages = jobs.iter().filter(|job| job.path.ends_with(".html")).count() as u64;
     Ok(RenderedCounts { pages, files: total })
 }
 
-/// What a replay of the gate says, as JSON.
+/// The result of a replay as JSON.
 ///
 /// # Errors
-/// Two names meet on one path.
+/// Two files of the site have the same path.
 pub(crate) fn replay_json(
     input: &SiteInput<'_>,
-    said: &[ReplayedVerdict],
+    verdicts: &[ReplayedVerdict],
     figures: &ReplaySummary,
 ) -> Result<Vec<u8>, RenderError> {
-    let site = context::SiteContext::of(input)?;
-    api::json(&api::replay::file(&site, said, figures))
+    let site = SiteContext::of(input)?;
+    api::json(&api::replay::file(&site, verdicts, figures))
 }
 
-/// Every file of the site.
-fn jobs<'a>(site: &'a context::SiteContext<'a>) -> Vec<(String, RenderJob<'a>)> {
-    let mut jobs = Vec::new();
-    pages::jobs(site, &mut jobs);
-    api::jobs(site, &mut jobs);
-    feeds::jobs(site, &mut jobs);
-    for asset in assets::all() {
-        jobs.push((asset.path(), Box::new(move || Ok(asset.bytes.to_vec()))));
+/// A site whose files are made one by one, on any thread: all look-ups are ready.
+pub(crate) struct PreparedSite<'a>(BTreeMap<String, FileJob<'a>>);
+
+impl<'a> PreparedSite<'a> {
+    /// The site of a context, which the caller owns because all files borrow from it.
+    ///
+    /// # Errors
+    /// Two files have the same path, or a template of the user has an error.
+    pub(crate) fn of(site: &'a SiteContext<'a>) -> Result<Self, RenderError> {
+        markdown::check_user_templates(site.input)?;
+        let jobs = jobs::all(site)?;
+        Ok(Self(jobs.into_iter().map(|job| (job.path.clone(), job)).collect()))
     }
-    jobs
-}
 
-/// A site of which any file can be made, on any thread: what all pages share stands ready.
-pub(crate) struct PreparedSite<'a>(BTreeMap<String, RenderJob<'a>>);
-
-impl PreparedSite<'_> {
     /// The paths of all files, sorted.
     pub(crate) fn paths(&self) -> Vec<&str> {
         self.0.keys().map(String::as_str).collect()
     }
 
-    /// Makes one file, by its path; none where the site has none.
+    /// Makes one file, by its path; none where the site has no such file.
     pub(crate) fn render(&self, path: &str) -> Option<Result<Vec<u8>, RenderError>> {
-        self.0.get(path).map(|job| job())
+        self.0.get(path).map(FileJob::render)
     }
-}
-
-/// Prepares what all pages share and hands over the site whose files are made one by one.
-///
-/// # Errors
-/// Two names meet on one path, or a template of the user's is at fault.
-pub(crate) fn prepare(
-    input: &SiteInput<'_>,
-    then: &mut dyn FnMut(&PreparedSite<'_>),
-) -> Result<(), RenderError> {
-    markdown::check_user_templates(input)?;
-    let site = context::SiteContext::of(input)?;
-    let jobs = jobs(&site);
-    check_unique(&jobs)?;
-    then(&PreparedSite(jobs.into_iter().collect()));
-    Ok(())
 }
 
 /// The paths of all files of the site, in the order in which they are made.
 ///
 /// # Errors
-/// Two names meet on one path.
+/// Two files have the same path.
 pub(crate) fn paths(input: &SiteInput<'_>) -> Result<Vec<String>, RenderError> {
-    let site = context::SiteContext::of(input)?;
-    Ok(jobs(&site).into_iter().map(|(path, _)| path).collect())
+    let site = SiteContext::of(input)?;
+    Ok(jobs::all(&site)?.into_iter().map(|job| job.path).collect())
 }
 
-/// The series that `filter` holds for and that were measured at the second of two commits, each
-/// against its level at the first: what the page of the pair says.
+/// The series that match `filter` and have a run at `head`, each against its level at `base`: what
+/// the page of the pair shows.
 ///
 /// # Errors
-/// Two names meet on one path.
+/// Two files of the site have the same path.
 pub(crate) fn compare(
     input: &SiteInput<'_>,
     base: CommitIndex,
     head: CommitIndex,
     filter: &Filter,
 ) -> Result<Vec<(usize, SeriesDelta)>, RenderError> {
-    let site = context::SiteContext::of(input)?;
-    let members = context::preset_members(filter, input, &site.recents);
-    let outcomes = comparison::compare_commits(&site, base, head, Some(&members));
-    Ok(outcomes.into_iter().map(|one| (one.series, one.delta)).collect())
-}
-
-/// Two jobs on one path would make the site depend on the order of threads.
-fn check_unique(jobs: &[(String, RenderJob<'_>)]) -> Result<(), RenderError> {
-    let mut paths: Vec<&str> = jobs.iter().map(|(path, _)| path.as_str()).collect();
-    paths.sort_unstable();
-    match paths.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(RenderError::PathClash {
-            path: pair[0].to_owned(),
-            first: "a page".to_owned(),
-            second: "another of the same address".to_owned(),
-        }),
-        None => Ok(()),
-    }
+    let site = SiteContext::of(input)?;
+    let members = presets::members(filter, input, &site.change_ages);
+    let compared = comparison::compare_commits(&site, base, head, Some(&members));
+    Ok(compared.into_iter().map(|entry| (entry.series, entry.delta)).collect())
 }

@@ -24,6 +24,7 @@ pub(crate) fn redact(history: &mut History, series: &mut [Series], globs: &[Stri
     if globs.is_empty() {
         return;
     }
+    // All masks before the first replacement: a value must have the same mask wherever it stands.
     let masks = FieldMasks::of(history, globs);
     for environment in &mut history.environments {
         for (field, value) in &mut environment.fields {
@@ -75,6 +76,7 @@ impl<'a> FieldMasks<'a> {
     fn mask(&self, field: &str, value: &mut String) {
         if self.hides(field) {
             let mask = self.by_value.get(&(field.to_owned(), std::mem::take(value)));
+            // A value that was not seen before is still hidden: safe without knowing why.
             *value = mask.cloned().unwrap_or_else(|| REDACTED.to_owned());
         }
     }
@@ -126,6 +128,7 @@ fn in_time_order(history: &History) -> Vec<usize> {
         *seen = row.time.min(*seen);
     }
     let mut order: Vec<usize> = (0..first.len()).collect();
+    // By time, so that the numbers of the masks do not depend on the order of files.
     order.sort_by_key(|index| first[*index]);
     order
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
-use crate::site::context::{self, EventRef, SiteContext};
+use crate::site::changes::EventRef;
+use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
+use crate::site::urgency::{by_urgency, open_text};
 use crate::site::view::{
     ChangeCell, EventRow, Figure, PageLink, Panel, PanelGroup, Phrase, RowData, SeriesGroup,
     SeriesRow,
@@ -16,34 +18,32 @@ use model::text;
 
 /// More series than this on a page are grouped by test, and folded where nothing happened.
 pub(crate) const MAX_OPEN_ROWS: usize = 60;
-/// Most rows of one table: what is more stands in the JSON.
-pub(crate) const MAX_ROWS: usize = 500;
 /// Panels of one group, and of one page: bounds the page's weight.
 pub(crate) const MAX_GROUP_PANELS: usize = 6;
 pub(crate) const MAX_PAGE_PANELS: usize = 18;
 
 /// A series as a table shows it.
-pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, series: usize) -> SeriesRow {
-    let (one, analysis) = site.series(series);
-    let key = &one.key;
-    let scale = wording::scale(one, analysis);
-    let latest = analysis.latest_run.and_then(|run| one.runs[run].value);
-    let cell = wording::verdict_cell(one, analysis);
+pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> SeriesRow {
+    let (series, analysis) = site.series(index);
+    let key = &series.key;
+    let scale = wording::scale(series, analysis);
+    let latest = analysis.latest_run.and_then(|run| series.runs[run].value.get());
+    let cell = wording::verdict_cell(series, analysis);
     let values = match (analysis.verdict, analysis.changes.last()) {
         (Verdict::Regressed | Verdict::Improved | Verdict::Accepted, Some(change)) => {
-            wording::levels(one, change)
+            wording::levels(series, change)
         }
         _ => latest.map_or_else(|| "–".to_owned(), |value| scale.quantity(value)),
     };
     SeriesRow {
-        href: root.to(&site.series_path(series)),
-        anchor: series_anchor(site, series),
+        href: root.to(&site.series_path(index)),
+        anchor: site.series_anchor(index),
         test: key.test.clone(),
         key: wording::series_label(key),
         cell,
         values,
-        limit: text::percent(analysis.threshold),
-        spark: chart::spark(one, analysis),
+        threshold: text::percent(analysis.threshold),
+        spark: chart::spark(series, analysis),
         data: RowData {
             backend: urls::slug(&key.backend),
             mode: urls::slug(&key.mode),
@@ -55,35 +55,18 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, series: usize) 
     }
 }
 
-/// The id of a series' row on any page.
-pub(crate) fn series_anchor(site: &SiteContext<'_>, series: usize) -> String {
-    urls::series_anchor(&site.stems[series])
-}
-
-/// Series sorted worst first.
-pub(crate) fn by_urgency(site: &SiteContext<'_>, members: &[usize]) -> Vec<usize> {
-    let mut sorted = members.to_vec();
-    sorted.sort_by(|a, b| {
-        let of = |series: usize| {
-            let (one, analysis) = site.series(series);
-            context::urgency(one, analysis)
-        };
-        let ((rank_a, size_a), (rank_b, size_b)) = (of(*a), of(*b));
-        rank_a.cmp(&rank_b).then(size_a.total_cmp(&size_b)).then(a.cmp(b))
-    });
-    sorted
-}
-
 /// Tables of series: one where they are few, one a test (folded if quiet) where they are many.
 pub(crate) fn series_groups(
     site: &SiteContext<'_>,
     root: LinkRoot,
     members: &[usize],
 ) -> Vec<SeriesGroup> {
-    let shown = &members[..members.len().min(MAX_ROWS)];
+    // A table of thousands of rows is slow on a phone; the JSON has all of them.
+    let shown = &members[..members.len().min(MAX_TABLE_ROWS)];
+    // Few rows are read from top to bottom; many are looked up by their test.
     if members.len() <= MAX_OPEN_ROWS {
         let sorted = by_urgency(site, shown);
-        let rows = sorted.into_iter().map(|one| series_row(site, root, one)).collect();
+        let rows = sorted.into_iter().map(|index| series_row(site, root, index)).collect();
         return vec![SeriesGroup {
             title: String::new(),
             note: String::new(),
@@ -98,30 +81,19 @@ pub(crate) fn series_groups(
     by_test
         .into_iter()
         .map(|(test, series)| {
-            let off = series.iter().filter(|one| has_open_regression(site, **one)).count();
-            let note = text::count_noun(series.len() as u64, "series");
-            let note = if off > 0 { format!("{note}, {off} off their limit") } else { note };
+            let open = open_text(site, &series);
+            let count = text::count_noun(series.len() as u64, "series");
             SeriesGroup {
                 title: test.to_owned(),
-                note,
-                folded: off == 0,
+                folded: open.is_none(),
+                note: open.map_or_else(|| count.clone(), |open| format!("{count}, {open}")),
                 rows: by_urgency(site, &series)
                     .into_iter()
-                    .map(|one| series_row(site, root, one))
+                    .map(|index| series_row(site, root, index))
                     .collect(),
             }
         })
         .collect()
-}
-
-/// Whether a series needs attention.
-pub(crate) fn has_open_regression(site: &SiteContext<'_>, series: usize) -> bool {
-    let (_, analysis) = site.series(series);
-    let drifting =
-        analysis.changes.last().is_some_and(|last| last.is_regression && context::is_open(last));
-    let verdict = matches!(analysis.verdict, Verdict::Regressed | Verdict::Suspected { .. });
-    let off = verdict || drifting && analysis.verdict != Verdict::Unchanged;
-    off && !analysis.is_retired && !analysis.report_only
 }
 
 /// A change as a list of changes shows it.
@@ -132,7 +104,7 @@ pub(crate) fn event_row(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef
         date: wording::day(event.time),
         what: wording::event(series, change),
         values: wording::levels(series, change),
-        status: wording::status(&change.status).to_owned(),
+        status: wording::status_label(change).to_owned(),
         series: series.key.test.clone(),
         series_href: root.to(&site.series_path(event.series)),
         key: wording::series_label(&series.key),
@@ -141,41 +113,31 @@ pub(crate) fn event_row(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef
 
 /// The notes that concern a series, and the tags, for its chart.
 pub(crate) fn chart_notes(site: &SiteContext<'_>, series: usize) -> Vec<chart::ChartNote> {
-    let remarks = notes_on(site, series);
-    let remarks = remarks.map(|(time, note)| (time, note.title.clone(), NoteKind::Remark));
+    let remarks = site.notes_about(series);
+    let remarks = remarks.map(|dated| (dated.time, dated.note.title.clone(), NoteKind::Remark));
     let tags = site.lineage.tags.iter().map(|(time, names)| (*time, names.clone(), NoteKind::Tag));
     let all = remarks.chain(tags);
     let mut notes: Vec<chart::ChartNote> =
         all.map(|(time, text, kind)| chart::ChartNote { time, text, kind }).collect();
+    // By text within a time, so that two builds draw the same chart.
     notes.sort_by(|a, b| (a.time, &a.text).cmp(&(b.time, &b.text)));
     notes
 }
 
-/// The notes that concern a series, with their time.
-pub(crate) fn notes_on<'a>(
-    site: &'a SiteContext<'_>,
-    series: usize,
-) -> impl Iterator<Item = (model::record::time::Timestamp, &'a model::note::Note)> {
-    let (one, _) = site.series(series);
-    let subject = one.key.subject(&one.tags);
-    let recent = site.recents[series];
-    site.notes.iter().copied().filter(move |(_, note)| note.matches.holds(subject, recent))
-}
-
 pub(crate) fn trend_input<'a>(
     site: &'a SiteContext<'_>,
-    series: usize,
+    index: usize,
     notes: &'a [chart::ChartNote],
     links: &'a dyn chart::MarkLinks,
     id: &'a str,
 ) -> TrendInput<'a> {
-    let (one, analysis) = site.series(series);
+    let (series, analysis) = site.series(index);
     TrendInput {
-        series: one,
+        series,
         analysis,
         commits: &site.input.history.commits,
         notes,
-        slot: site.slot(&one.key.backend),
+        slot: site.colors.slot(&series.key.backend),
         id,
         links,
         span: ChartSpan::Time,
@@ -193,33 +155,42 @@ pub(crate) fn figure(id: &str, drawn: chart::TrendChart) -> Figure {
 }
 
 /// What a series' newest level says in a few words: under a panel.
-pub(crate) fn short_verdict(site: &SiteContext<'_>, series: usize) -> Phrase {
-    let (one, analysis) = site.series(series);
+pub(crate) fn short_verdict(site: &SiteContext<'_>, index: usize) -> Phrase {
+    let (series, analysis) = site.series(index);
     match (analysis.verdict, analysis.changes.last()) {
         (Verdict::Regressed | Verdict::Improved | Verdict::Accepted, Some(change)) => {
-            let since = one.runs[change.first_after].time;
-            let size = wording::change_size(one, change.before, change.after, change.is_regression);
+            let since = series.runs[change.first_after].time;
+            let size =
+                wording::change_size(series, change.before, change.after, change.is_regression);
             let tone = wording::tone(change.is_regression);
             Phrase::new(tone)
                 .marked(tone, format!("{} {size}", wording::arrow(change.change)))
                 .text(format!(" since {}", text::day_month(since)))
         }
         _ => {
-            let ChangeCell { words, .. } = wording::verdict_cell(one, analysis);
+            let ChangeCell { words, .. } = wording::verdict_cell(series, analysis);
             Phrase::new("note").text(words)
         }
     }
+}
+
+/// The heading over a group of panels.
+pub(crate) struct PanelHeading {
+    pub(crate) title: String,
+    pub(crate) href: String,
+    /// Set beside the title, muted.
+    pub(crate) note: String,
 }
 
 /// Panels of up to [`MAX_GROUP_PANELS`] series that share their time axis.
 pub(crate) fn panel_group(
     site: &SiteContext<'_>,
     root: LinkRoot,
-    heading: (String, String, String),
+    heading: PanelHeading,
     members: &[usize],
     first_id: usize,
 ) -> PanelGroup {
-    let (title, href, note) = heading;
+    let PanelHeading { title, href, note } = heading;
     let members = &members[..members.len().min(MAX_GROUP_PANELS)];
     let shared = SharedAxes::of(members.iter().map(|series| site.series(*series).0));
     let panels = members
@@ -235,23 +206,23 @@ pub(crate) fn panel_group(
 fn panel(
     site: &SiteContext<'_>,
     root: LinkRoot,
-    series: usize,
+    index: usize,
     shared: SharedAxes,
     id: &str,
 ) -> Panel {
-    let (one, analysis) = site.series(series);
+    let (series, analysis) = site.series(index);
     let links = chart::NoLinks;
-    let svg = multiple::panel(&trend_input(site, series, &[], &links, id), shared);
-    let latest = analysis.latest_run.and_then(|run| one.runs[run].value);
-    let scale = wording::scale(one, analysis);
+    let svg = multiple::panel(&trend_input(site, index, &[], &links, id), shared);
+    let latest = analysis.latest_run.and_then(|run| series.runs[run].value.get());
+    let scale = wording::scale(series, analysis);
     Panel {
         id: id.to_owned(),
-        href: root.to(&site.series_path(series)),
-        name: one.key.backend.clone(),
-        context: format!("{} {}", one.key.test, wording::variant_label(&one.key)),
+        href: root.to(&site.series_path(index)),
+        name: series.key.backend.clone(),
+        context: format!("{} {}", series.key.test, wording::variant_label(&series.key)),
         value: latest.map_or_else(String::new, |value| scale.quantity(value)),
         svg,
-        words: short_verdict(site, series),
+        words: short_verdict(site, index),
     }
 }
 

@@ -1,10 +1,8 @@
-//! The targets of the policy as the health page, the overview and `health.json` tell them.
-
-use schemars::JsonSchema;
-use serde::Serialize;
+//! Budgets, service levels and alerts on the health page, the overview and in `health.json`.
 
 use crate::report::urls::LinkRoot;
 use crate::report::wording;
+use crate::site::api::json_types::TargetView;
 use crate::site::context::SiteContext;
 use crate::site::view::Phrase;
 use detect::BudgetVerdict;
@@ -12,22 +10,7 @@ use detect::targets::{TargetKind, TargetResult, count_missed};
 use model::record::shorten;
 use model::text;
 
-/// One target as JSON. `limit` and `measured` are in base units, fractions for shares, and null
-/// for an alert that stays quiet.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct TargetView {
-    kind: &'static str,
-    limit: Option<f64>,
-    measured: Option<f64>,
-    message: String,
-    name: String,
-    /// Id of the series; null where the target is for several together.
-    series: Option<String>,
-    severity: &'static str,
-    verdict: &'static str,
-}
-
-/// Every target, the worst first.
+/// All targets, the worst first.
 pub(crate) fn views(site: &SiteContext<'_>) -> Vec<TargetView> {
     let finite = |value: f64| value.is_finite().then_some(value);
     let targets = site.input.targets.iter();
@@ -38,7 +21,7 @@ pub(crate) fn views(site: &SiteContext<'_>) -> Vec<TargetView> {
             measured: finite(target.measured),
             message: target.message.clone(),
             name: target.name.clone(),
-            series: target.series.map(|one| site.stems[one].clone()),
+            series: target.series.map(|index| site.stems[index].clone()),
             severity: target.severity.as_str(),
             verdict: match target.verdict {
                 BudgetVerdict::Pass => "pass",
@@ -63,15 +46,18 @@ pub(crate) fn missed_text(site: &SiteContext<'_>) -> Option<String> {
     (missed > 0).then(|| format!("{} missed", text::count_noun(missed, "target")))
 }
 
-/// What the findings of the health page say of the targets.
+/// The finding about missed targets: how many, and which.
 pub(crate) fn finding(site: &SiteContext<'_>) -> Option<String> {
     let missed = missed_text(site)?;
     let mut names: Vec<String> = Vec::new();
-    for target in site.input.targets.iter().filter(|it| it.verdict == BudgetVerdict::Violation) {
+    for target in
+        site.input.targets.iter().filter(|target| target.verdict == BudgetVerdict::Violation)
+    {
         let name = shorten(&target.name, 60).into_owned();
         if !names.contains(&name) {
             names.push(name);
         }
+        // Three names say what kind of target it is; the table below the findings has all.
         if names.len() > 3 {
             names[3] = "…".to_owned();
             break;
@@ -82,19 +68,20 @@ pub(crate) fn finding(site: &SiteContext<'_>) -> Option<String> {
 
 /// The targets that do not pass, for a table.
 pub(crate) fn rows(site: &SiteContext<'_>, root: LinkRoot, most: usize) -> Vec<Vec<Phrase>> {
-    let told = site.input.targets.iter().filter(|it| it.verdict != BudgetVerdict::Pass);
-    told.take(most).map(|target| row(site, root, target)).collect()
+    let open = site.input.targets.iter().filter(|target| target.verdict != BudgetVerdict::Pass);
+    open.take(most).map(|target| row(site, root, target)).collect()
 }
 
 fn row(site: &SiteContext<'_>, root: LinkRoot, target: &TargetResult) -> Vec<Phrase> {
     let series = target.series.map_or_else(
-        || Phrase::new("").text("together"),
-        |one| {
-            let key = &site.series(one).0.key;
-            let page = root.to(&site.series_path(one));
+        || Phrase::new("").text("all together"),
+        |index| {
+            let key = &site.series(index).0.key;
+            let page = root.to(&site.series_path(index));
             Phrase::new("").link(page, &key.test).text(" ").name(wording::series_label(key))
         },
     );
+    // Alerts have a severity of their own; budgets and service levels a state.
     let (tone, state) = match (target.kind, target.verdict) {
         (TargetKind::Alert, BudgetVerdict::Drift) => ("note", target.severity.as_str()),
         (TargetKind::Alert, _) => ("worse", target.severity.as_str()),
@@ -114,19 +101,20 @@ pub(crate) fn summary(site: &SiteContext<'_>) -> String {
     let count = |wanted: &dyn Fn(&TargetResult) -> bool| {
         site.input.targets.iter().filter(|target| wanted(target)).count() as u64
     };
-    let fires =
-        |it: &TargetResult| it.kind == TargetKind::Alert && it.verdict != BudgetVerdict::Pass;
+    let fires = |target: &TargetResult| {
+        target.kind == TargetKind::Alert && target.verdict != BudgetVerdict::Pass
+    };
     let alerts = count(&fires);
-    let violated = count(&|it| it.verdict == BudgetVerdict::Violation && !fires(it));
-    let drifting = count(&|it| it.verdict == BudgetVerdict::Drift && !fires(it));
-    let passed = count(&|it| it.verdict == BudgetVerdict::Pass);
+    let violated = count(&|target| target.verdict == BudgetVerdict::Violation && !fires(target));
+    let drifting = count(&|target| target.verdict == BudgetVerdict::Drift && !fires(target));
+    let passed = count(&|target| target.verdict == BudgetVerdict::Pass);
     let parts = [
         (violated, text::count_noun(violated, "violation")),
         (alerts, format!("{} firing", text::count_noun(alerts, "alert"))),
         (drifting, format!("{} drifting", text::count(drifting))),
         (passed, format!("{} passed", text::count(passed))),
     ];
-    let told: Vec<String> =
+    let counts: Vec<String> =
         parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
-    told.join(", ")
+    counts.join(", ")
 }

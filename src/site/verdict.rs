@@ -5,7 +5,6 @@ use crate::report::wording;
 use crate::site::context::SiteContext;
 use crate::site::view::Phrase;
 use detect::{Analysis, ChangeKind, ChangeStatus, Verdict};
-use model::record::Direction;
 use model::record::time::{DAY_US, Timestamp};
 use model::series::Series;
 use model::text;
@@ -14,7 +13,7 @@ use model::text;
 pub(crate) fn sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phrase {
     let (series, analysis) = site.series(index);
     let rule = |anchor: &str| root.to(&format!("about/#{anchor}"));
-    let limit = format!("limit {}", text::percent(analysis.threshold));
+    let threshold = format!("threshold {}", text::percent(analysis.threshold));
     let valued = series.runs.iter().filter(|run| run.value.is_some()).count();
     match analysis.verdict {
         Verdict::Regressed | Verdict::Improved | Verdict::Accepted => {
@@ -22,49 +21,50 @@ pub(crate) fn sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> 
         }
         Verdict::Suspected { runs_needed } => Phrase::new("note")
             .marked("strong", "Suspected: ")
-            .text(level_text(series, analysis))
-            .text(format!(
-                ". {} more needed to be sure",
-                text::count_noun(u64::from(runs_needed), "run")
-            ))
-            .text(" (")
-            .link(rule("rule-confirmation"), "confirmations")
+            .text(level_text(analysis))
+            .text(format!(". {} needed to confirm (", wording::more_runs(runs_needed)))
+            .link(rule("rule-confirmation"), "confirmation")
             .text(", ")
-            .link(rule("limits"), limit)
+            .link(rule("thresholds"), threshold)
             .text(")."),
         Verdict::Infrastructure => Phrase::new("note")
             .marked("strong", "Infrastructure: ")
-            .text("most backends moved together, so this is not held against the code (")
-            .link(rule("rule-infrastructure"), "k-anomaly")
+            .text("most backends shifted together. A machine problem, not the code. ")
+            .text("Not counted as a regression (")
+            .link(rule("rule-infrastructure"), "infrastructure anomaly")
             .text(")."),
         Verdict::NotCompared => Phrase::new("note")
             .marked("strong", "Not compared: ")
-            .text("the runner changed and has too few runs yet (")
+            .text("the runner changed and has too few runs so far (")
             .link(rule("rule-runner"), "runner fingerprint")
             .text(")."),
         Verdict::TooNoisy => Phrase::new("note")
-            .text(format!("Too noisy to be judged at its {limit}"))
-            .text(analysis.detectable_change_90.map_or_else(String::new, |least| {
-                format!(": changes under {} are invisible here", text::percent(least))
+            .marked("strong", "Too noisy")
+            .text(format!(" for a {} threshold", text::percent(analysis.threshold)))
+            .text(analysis.detectable_change_90.map_or_else(String::new, |detectable| {
+                format!(": only changes above {} would be detected", text::percent(detectable))
             }))
             .text(" (")
             .link(rule("rule-noise"), "noise")
             .text(")."),
         Verdict::New => new_series(site, root, series),
         Verdict::Missing if valued == 0 => {
-            let failed = text::count_noun(series.runs.len() as u64, "run");
-            Phrase::new("worse").text(format!("No result: {failed}, all failed."))
+            let reason = match series.runs.len() {
+                1 => "the only run failed".to_owned(),
+                runs => format!("all {} runs failed", text::count(runs as u64)),
+            };
+            Phrase::new("worse").marked("strong", "No results: ").text(format!("{reason}."))
         }
         Verdict::Missing => Phrase::new("worse")
-            .marked("strong", "No newest result: ")
-            .text("the last run failed or did not happen (")
+            .marked("strong", "No recent result: ")
+            .text("the last run failed or is missing (")
             .link(rule("rule-gaps"), "gaps")
             .text(")."),
         Verdict::Unchanged => Phrase::new("better")
-            .marked("strong", "No clear change.")
-            .text(format!(" {} ", level_text(series, analysis)))
+            .marked("strong", "Unchanged.")
+            .text(format!(" {} ", capitalized(level_text(analysis))))
             .text("(")
-            .link(rule("limits"), limit)
+            .link(rule("thresholds"), threshold)
             .text(")."),
     }
 }
@@ -75,10 +75,11 @@ fn new_series(site: &SiteContext<'_>, root: LinkRoot, series: &Series) -> Phrase
     let valued = series.runs.iter().filter(|run| run.value.is_some()).count() as u64;
     let runs = text::count_noun(valued, "run");
     Phrase::new("note")
-        .text(format!("New: {runs}. A verdict needs {}", policy.min_sample_size))
+        .marked("strong", "New: ")
+        .text(format!("{runs}. A verdict needs {}", policy.min_sample_size))
         .text(grace_text(series, policy.grace_period_days))
         .text(" (")
-        .link(root.to("about/#rule-grace"), "grace period and minimum sample size")
+        .link(root.to("about/#rule-grace"), "new series")
         .text(").")
 }
 
@@ -89,6 +90,7 @@ fn grace_text(series: &Series, days: u32) -> String {
     };
     let length = i64::from(days).saturating_mul(DAY_US);
     let end = Timestamp::from_micros(first.time.micros().saturating_add(length));
+    // By the latest run, not by the clock of the build: no run, no progress towards a verdict.
     if last.time < end {
         format!("; grace period until {}", text::date(end))
     } else {
@@ -96,31 +98,31 @@ fn grace_text(series: &Series, days: u32) -> String {
     }
 }
 
-/// `Newest level 1.2% slower than the baseline`.
-fn level_text(series: &Series, analysis: &Analysis) -> String {
-    match (analysis.latest_change, analysis.baseline) {
-        (Some(change), Some(baseline)) if change.abs() >= 0.0005 => {
-            let worse = (change > 0.0) == (series.direction == Direction::Lower);
-            let after = baseline.value * (1.0 + change);
-            let size = wording::change_size(series, baseline.value, after, worse);
-            format!("Newest level {size} than the baseline of {}", run_count(baseline.runs))
+/// `latest median is 1.2% above the 20-run baseline`.
+fn level_text(analysis: &Analysis) -> String {
+    let Some(baseline) = analysis.baseline else { return "no baseline yet".to_owned() };
+    let baseline = format!("the {}-run baseline", text::count(u64::from(baseline.runs)));
+    match analysis.latest_change {
+        // Below what a percentage with one decimal shows, the two levels read as equal.
+        Some(change) if change.abs() >= 0.0005 => {
+            let side = if change > 0.0 { "above" } else { "below" };
+            format!("latest median is {} {side} {baseline}", text::percent(change.abs()))
         }
-        (_, Some(baseline)) => {
-            format!("Newest level on the baseline of {}", run_count(baseline.runs))
-        }
-        _ => "No baseline yet".to_owned(),
+        _ => format!("latest median is at {baseline}"),
     }
 }
 
-fn run_count(runs: u32) -> String {
-    text::count_noun(u64::from(runs), "run")
+fn capitalized(words: String) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }
 
-/// `▲ 13.9% slower since 30 Jul 2025 (83.9 → 95.6 µs, 1.14×). Limit for julia: 12%. First …`.
+/// `▲ 13.9% slower since 30 Jul 2025 (83.9 → 95.6 µs, 1.14×). Threshold for julia: 12%. First …`.
 fn change_sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phrase {
     let (series, analysis) = site.series(index);
     let Some(change) = analysis.changes.last() else {
-        return Phrase::new("note").text(level_text(series, analysis));
+        return Phrase::new("note").text(level_text(analysis));
     };
     let run = &series.runs[change.first_after];
     let tone = wording::tone(change.is_regression);
@@ -138,20 +140,22 @@ fn change_sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phra
         phrase = phrase.marked("strong", "Accepted").text(" by ").name(by).text(": ").name(reason);
         phrase = phrase.text(" ");
     }
-    let limit = root.to("about/#limits");
+    let thresholds = root.to("about/#thresholds");
     phrase = phrase
-        .text("Limit for ")
+        .text("Threshold for ")
         .name(&series.key.backend)
         .text(": ")
-        .link(limit, text::percent(analysis.threshold))
+        .link(thresholds, text::percent(analysis.threshold))
         .text(". ");
+    // A first run would accuse a commit that is only one of many.
     if change.kind == ChangeKind::Drift {
-        return phrase.text("A slow drift, not one commit.");
+        return phrase.text("Gradual change: no single commit.");
     }
     let commit = site.commit(run.commit);
-    let slow = change.is_regression && series.unit.as_str() == "ns";
+    // "Slow" is right for a time; of throughput or memory it would be wrong.
+    let is_slow = change.is_regression && series.unit.as_str() == "ns";
     phrase
-        .text(if slow { "First slow run: " } else { "First run on the new level: " })
+        .text(if is_slow { "First slow run: " } else { "First run on the new level: " })
         .code_link(root.to(&urls::commit(&commit.id)), text::short_commit(&commit.id))
         .text(".")
 }

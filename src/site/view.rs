@@ -83,7 +83,7 @@ pub(crate) struct SeriesRow {
     pub(crate) cell: ChangeCell,
     /// `83.9 → 95.6 µs`, or the newest value alone.
     pub(crate) values: String,
-    pub(crate) limit: String,
+    pub(crate) threshold: String,
     pub(crate) spark: String,
     pub(crate) data: RowData,
 }

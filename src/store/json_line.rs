@@ -75,7 +75,7 @@ pub(super) fn validate<'a>(line: &str, wire: RawRecord<'a>) -> Result<Record<'a>
         );
     }
     single_metric(&mut record, wire.single, &mut reasons);
-    if record.measurements.iter().all(|one| one.value.is_nan() && one.samples.is_empty())
+    if record.measurements.iter().all(|one| one.value.is_none() && one.samples.is_empty())
         && record.error.is_none()
     {
         reasons.push((1, "no value: none of `mean_ns`, `value`, `metrics`, `error`".to_owned()));
@@ -111,8 +111,8 @@ fn plain_measurement<'a>(
         metric,
         unit: unit.map(Cow::Borrowed),
         direction: None,
-        value,
-        std,
+        value: value.into(),
+        std: std.into(),
         statistics: Vec::new(),
         samples: Vec::new(),
     }
@@ -194,7 +194,7 @@ mod tests {
                 r#"{{"commit":"a","timestamp":"{AT}","backend":"b","test":"t","mean_ns":{number}}}"#
             );
             let expected: f64 = number.parse().unwrap();
-            assert_eq!(parse(&line).unwrap().measurements[0].value.to_bits(), expected.to_bits());
+            assert_eq!(parse(&line).unwrap().measurements[0].value, expected);
         }
     }
 

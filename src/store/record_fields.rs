@@ -162,8 +162,8 @@ impl<'a> MeasurementFields<'a> {
             metric,
             unit: self.unit,
             direction: self.better,
-            value: self.value.unwrap_or(f64::NAN),
-            std: self.std,
+            value: self.value.into(),
+            std: self.std.into(),
             statistics: self.statistics,
             samples: self.samples,
         }

@@ -14,6 +14,7 @@ mod toolchain;
 use std::path::Path;
 
 use crate::vcs::ci::{CiJob, EnvVariables};
+use model::commit_ref;
 use model::history::CommitFacts;
 use model::record::time::Timestamp;
 use model::text;
@@ -118,7 +119,7 @@ pub(crate) fn commits(repository: &Path, name: &str, most: u32) -> (Vec<CommitFa
 /// The commit that was said or that the service names.
 fn requested_commit(said: &MetadataOverrides, ci: &CiJob, repository: &Path) -> Option<String> {
     let Some(name) = &said.commit else { return ci.commit.clone() };
-    let begins = |id: &&String| text::is_sha(name) && id.starts_with(name.as_str());
+    let begins = |id: &&String| text::is_sha(name) && commit_ref::is_name_of(id, name);
     let known = || [&ci.commit, &ci.merge_commit].into_iter().flatten().find(begins).cloned();
     let id = git::resolve(repository, name).or_else(known);
     Some(id.unwrap_or_else(|| name.clone()))

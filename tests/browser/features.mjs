@@ -119,7 +119,7 @@ async function lost(page, url, is) {
     ['nothing/like/anything/at/all', undefined],
   ]) {
     await page.goto(url(path), { waitUntil: 'networkidle0' });
-    const links = await page.$$eval('#lost a', (all) => all.map((a) => a.getAttribute('href')));
+    const links = await page.$$eval('#not-found a', (all) => all.map((a) => a.getAttribute('href')));
     is(`404 for ${path}`, links[0], expected);
     is('404 stays where it is', new URL(page.url()).pathname.startsWith('/repo/'), true);
   }

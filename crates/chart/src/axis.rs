@@ -1,7 +1,8 @@
 //! The axes: what lies across (time, commit order, input size) and up (a value, linear or log10),
 //! as plotters' ranged types, with the ticks that people expect of each.
 //!
-//! Ticks are at most as many as asked for. No axis starts at zero unless its values do.
+//! Half a year of runs in at most 6 ticks is `Apr 2025, May, Jun, Jul, Aug, Sep`; 3.1 to 5.9 MiB
+//! are ticks at 3, 4 and 5 MiB. No axis starts at zero unless its values do.
 
 use std::ops::Range;
 
@@ -14,7 +15,7 @@ use model::text;
 
 /// What lies across. All three are integers: microseconds, index of a run, input size.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum XAxis {
+pub(crate) enum XAxis {
     Time {
         from: i64,
         to: i64,
@@ -32,16 +33,17 @@ pub enum XAxis {
 
 /// A tick of an axis across, with its label.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Tick {
-    pub value: i64,
-    pub label: String,
+pub(crate) struct Tick {
+    pub(crate) value: i64,
+    pub(crate) label: String,
 }
 
 impl XAxis {
     /// Time from the first to the last moment; a single moment gets half a day on either side.
-    pub fn time(from: Timestamp, to: Timestamp) -> Self {
+    pub(crate) fn time(from: Timestamp, to: Timestamp) -> Self {
         let (from, to) = (from.micros().min(to.micros()), from.micros().max(to.micros()));
         if from == to {
+            // An axis of no length would put its only run on the left edge.
             let half = DAY_US / 2;
             return Self::Time { from: from.saturating_sub(half), to: to.saturating_add(half) };
         }
@@ -57,9 +59,9 @@ impl XAxis {
     }
 
     /// Times with their labels: the first names its year, as does each January.
-    pub fn time_ticks(&self, most: usize) -> Vec<Tick> {
+    pub(crate) fn time_ticks(&self, max_ticks: usize) -> Vec<Tick> {
         let (from, to) = self.bounds();
-        let Some((step, ticks)) = calendar_ticks(from, to, most) else { return Vec::new() };
+        let Some((step, ticks)) = calendar_ticks(from, to, max_ticks) else { return Vec::new() };
         let mut first = true;
         ticks
             .into_iter()
@@ -77,25 +79,28 @@ impl Ranged for XAxis {
     type FormatOption = NoDefaultFormatting;
     type ValueType = i64;
 
-    fn map(&self, value: &i64, limit: (i32, i32)) -> i32 {
+    fn map(&self, value: &i64, ends: (i32, i32)) -> i32 {
         let (from, to) = self.bounds();
+        // Sizes start at 1: nobody measures on nothing, and zero has no logarithm.
         let place = |value: i64| match self {
             Self::Size { .. } => (value.max(1) as f64).log10(),
             _ => value as f64,
         };
-        to_grid(place(*value), place(from), place(to), limit)
+        to_grid(place(*value), place(from), place(to), ends)
     }
 
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<i64> {
-        let most = hint.max_num_points();
+        let max_ticks = hint.max_num_points();
         let (from, to) = self.bounds();
         match self {
-            Self::Time { .. } => calendar_ticks(from, to, most).map_or(Vec::new(), |(_, at)| at),
-            Self::Order { .. } => {
-                let step = whole_step(to.saturating_sub(from), most);
-                (from..=to).filter(|at| at.rem_euclid(step) == 0).take(most).collect()
+            Self::Time { .. } => {
+                calendar_ticks(from, to, max_ticks).map_or(Vec::new(), |(_, at)| at)
             }
-            Self::Size { .. } => log_ticks(from.max(1) as f64, to.max(1) as f64, most)
+            Self::Order { .. } => {
+                let step = whole_step(to.saturating_sub(from), max_ticks);
+                (from..=to).filter(|at| at.rem_euclid(step) == 0).take(max_ticks).collect()
+            }
+            Self::Size { .. } => log_ticks(from.max(1) as f64, to.max(1) as f64, max_ticks)
                 .into_iter()
                 .map(|size| size as i64)
                 .collect(),
@@ -111,24 +116,24 @@ impl Ranged for XAxis {
 /// What lies up. `unit` is what one tick unit is in base units: 1,000 where labels say µs, so that
 /// ticks are round in what people read.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum YAxis {
+pub(crate) enum YAxis {
     Linear { low: f64, high: f64, unit: f64 },
     Log { low: f64, high: f64, unit: f64 },
 }
 
 impl YAxis {
-    pub fn bounds(&self) -> (f64, f64) {
+    pub(crate) fn bounds(&self) -> (f64, f64) {
         match *self {
             Self::Linear { low, high, .. } | Self::Log { low, high, .. } => (low, high),
         }
     }
 
     /// Tick values in base units, lowest first.
-    pub fn ticks(&self, most: usize) -> Vec<f64> {
+    pub(crate) fn ticks(&self, max_ticks: usize) -> Vec<f64> {
         let (Self::Linear { low, high, unit } | Self::Log { low, high, unit }) = *self;
         let ticks = match self {
-            Self::Linear { .. } => linear_ticks(low / unit, high / unit, most),
-            Self::Log { .. } => log_ticks(low / unit, high / unit, most),
+            Self::Linear { .. } => linear_ticks(low / unit, high / unit, max_ticks),
+            Self::Log { .. } => log_ticks(low / unit, high / unit, max_ticks),
         };
         ticks.into_iter().map(|tick| tick * unit).filter(|tick| tick.is_finite()).collect()
     }
@@ -138,13 +143,13 @@ impl Ranged for YAxis {
     type FormatOption = NoDefaultFormatting;
     type ValueType = f64;
 
-    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+    fn map(&self, value: &f64, ends: (i32, i32)) -> i32 {
         let (low, high) = self.bounds();
         match self {
-            Self::Linear { .. } => to_grid(*value, low, high, limit),
+            Self::Linear { .. } => to_grid(*value, low, high, ends),
             Self::Log { .. } => {
                 let log = |value: f64| value.max(f64::MIN_POSITIVE).log10();
-                to_grid(log(*value), log(low), log(high), limit)
+                to_grid(log(*value), log(low), log(high), ends)
             }
         }
     }
@@ -161,22 +166,26 @@ impl Ranged for YAxis {
 
 /// The grid unit nearest to a value's place between two ends; ends that meet give the middle.
 /// Halves keep the difference of the largest doubles finite.
-fn to_grid(value: f64, from: f64, to: f64, (start, end): (i32, i32)) -> i32 {
+fn to_grid(value: f64, from: f64, to: f64, ends: (i32, i32)) -> i32 {
+    let (start, end) = ends;
     let span = to / 2.0 - from / 2.0;
     let share = if span > 0.0 { (value / 2.0 - from / 2.0) / span } else { 0.5 };
+    // A value far off the scale stays near it: a writer adds such places up in 32 bits.
     let share = if share.is_finite() { share.clamp(-1.0, 2.0) } else { 0.5 };
     let place = f64::from(start) + share * f64::from(end - start);
     place.round() as i32
 }
 
-/// Round ticks with steps of 1, 2, 2.5 and 5: the largest step that gives 3 (2 where at most 3 are
-/// wanted), which never gives more than twice that less one.
-fn linear_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
+/// Round ticks with steps of 1, 2, 2.5 and 5 times a power of ten. The largest step with 3 ticks (2
+/// where at most 3 are wanted) is taken: it never has more than twice that less one.
+fn linear_ticks(low: f64, high: f64, max_ticks: usize) -> Vec<f64> {
     let span = high - low;
     if !span.is_finite() || span <= 0.0 {
         return Vec::new();
     }
-    let least = if most < 5 { 2 } else { 3 };
+    let least = if max_ticks < 5 { 2 } else { 3 };
+    // The key points that plotters computes are round in base units. These are round in the unit of
+    // the labels: nobody expects a tick at 0.954 MiB.
     let top = span.log10().ceil() as i32;
     let steps = (top - 2..=top)
         .rev()
@@ -184,19 +193,21 @@ fn linear_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
     steps
         .map(|step| multiples(low, high, step))
         .find(|ticks| ticks.len() >= least)
-        .map_or_else(Vec::new, |ticks| ticks.take(most.max(1)).collect())
+        .map_or_else(Vec::new, |ticks| ticks.take(max_ticks.max(1)).collect())
 }
 
 fn multiples(low: f64, high: f64, step: f64) -> impl ExactSizeIterator<Item = f64> {
     // A thousandth of a step, so that an end that is itself a multiple counts.
     let (first, last) = ((low / step - 1e-3).ceil(), (high / step + 1e-3).floor());
-    let sound = step.is_normal() && (low / step).abs() < 1e15;
-    let count = if sound { ((last - first).clamp(-1.0, 20.0) + 1.0) as u16 } else { 0 };
+    // Beyond 10^15 steps from zero a double cannot tell two neighbors apart.
+    let has_precision = step.is_normal() && (low / step).abs() < 1e15;
+    let count = if has_precision { ((last - first).clamp(-1.0, 20.0) + 1.0) as u16 } else { 0 };
+    // Adding zero turns −0 into 0, which would be labeled `-0`.
     (0..count).map(move |at| (first + f64::from(at)) * step + 0.0)
 }
 
 /// Ticks at 1, 2 and 5 of each power of ten, thinned to powers, then to every n-th power.
-fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
+fn log_ticks(low: f64, high: f64, max_ticks: usize) -> Vec<f64> {
     if !(low > 0.0 && high >= low && high.is_finite()) {
         return Vec::new();
     }
@@ -210,26 +221,31 @@ fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
             .collect()
     };
     let all = every(&[1.0, 2.0, 5.0], 1);
-    if all.len() <= most {
+    if all.len() <= max_ticks {
         return all;
     }
+    // 1 and 3 are about half a power of ten apart: even steps on a log scale.
     let fewer = every(&[1.0, 3.0], 1);
-    if fewer.len() <= most && fewer.len() > 2 && every(&[1.0], 1).len() < 3 {
+    if fewer.len() <= max_ticks && fewer.len() > 2 && every(&[1.0], 1).len() < 3 {
         return fewer;
     }
-    (1..=700).map(|stride| every(&[1.0], stride)).find(|ticks| ticks.len() <= most).unwrap_or(all)
+    (1..=700)
+        .map(|stride| every(&[1.0], stride))
+        .find(|ticks| ticks.len() <= max_ticks)
+        .unwrap_or(all)
 }
 
-/// A step of 1, 2 or 5 times a power of ten that divides `span` into at most `most` parts.
-fn whole_step(span: i64, most: usize) -> i64 {
-    let most = i64::try_from(most.max(1)).unwrap_or(i64::MAX);
+/// A step of 1, 2 or 5 times a power of ten that divides `span` into at most `max_parts` parts.
+fn whole_step(span: i64, max_parts: usize) -> i64 {
+    let max_parts = i64::try_from(max_parts.max(1)).unwrap_or(i64::MAX);
     (0..18)
         .flat_map(|power| [1, 2, 5].map(|factor| factor * 10_i64.pow(power)))
-        .find(|step| span / step < most)
+        .find(|step| span / step < max_parts)
         .unwrap_or(i64::MAX)
 }
 
-/// A step of the calendar.
+/// A step of the calendar. The steps are those that people count in: no tick is every 10 days or
+/// every 5 months.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum TickStep {
     Minutes(i64),
@@ -288,13 +304,14 @@ impl TickStep {
         match self {
             Self::Minutes(minutes) => minutes * MINUTE_US,
             Self::Days(days) => days * DAY_US,
+            // Only to choose a step; the ticks themselves follow the calendar.
             Self::Months(months) => months * 30 * DAY_US,
             Self::Years(years) => years * 365 * DAY_US,
         }
     }
 
     fn ticks(self, from: i64, to: i64) -> Vec<i64> {
-        // 1970-01-05 was the first Monday.
+        // Weeks start on Monday, and 1970-01-05 was the first one after the epoch.
         let offset = if self.micros() % (7 * DAY_US) == 0 { 4 * DAY_US } else { 0 };
         match self {
             Self::Minutes(_) | Self::Days(_) => {
@@ -312,15 +329,16 @@ impl TickStep {
     }
 }
 
-/// The smallest step of the calendar that gives at most `most` ticks, and those ticks.
-fn calendar_ticks(from: i64, to: i64, most: usize) -> Option<(TickStep, Vec<i64>)> {
+/// The smallest step of the calendar that gives at most `max_ticks` ticks, and those ticks.
+fn calendar_ticks(from: i64, to: i64, max_ticks: usize) -> Option<(TickStep, Vec<i64>)> {
     let span = to.checked_sub(from)?;
-    let parts = i64::try_from(most).ok()?.checked_add(1)?;
+    let parts = i64::try_from(max_ticks).ok()?.checked_add(1)?;
+    // The filter spares the making of millions of ticks that are too many anyway.
     STEPS
         .iter()
         .filter(|step| span / step.micros() <= parts)
         .map(|step| (*step, step.ticks(from, to)))
-        .find(|(_, ticks)| ticks.len() <= most)
+        .find(|(_, ticks)| ticks.len() <= max_ticks)
 }
 
 /// First instants of every `step`-th month, counted from January of year 0.

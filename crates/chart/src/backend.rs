@@ -1,27 +1,35 @@
-//! The drawing backend behind plotters: takes its calls and keeps them as [`Mark`]s in grid
-//! numbers, each with the role that the caller passed as a colour.
+//! The drawing backend behind plotters. It keeps what is drawn as [`Shape`]s on the grid; a writer
+//! turns them into SVG.
 //!
-//! A [`Canvas`] is a plotters drawing area with our axes on it, and the only place that handles its
-//! errors (there are none). No pixel is drawn here, no text, no byte of SVG.
+//! Each role has a backend of its own, which knows from its construction what it draws: the median
+//! line goes to the backend of [`MarkRole::Level`], a dot of a run to that of [`MarkRole::Run`].
+//! plotters maps and draws; what a mark means never passes through it. A role becomes one SVG path
+//! with one class, so that the stylesheet decides on every color.
+//!
+//! A [`Canvas`] holds these backends, each behind a plotters drawing area with the same axes. It is
+//! the only place that handles the errors of plotters (there are none). No pixel is drawn here, no
+//! text, no byte of SVG.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::rc::Rc;
 
+use plotters::coord::CoordTranslate;
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::drawing::DrawingArea;
 use plotters::element::{Circle, PathElement, Polygon};
-use plotters::style::RGBColor;
+use plotters::style::{BLACK, RGBColor};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind,
 };
 
 use crate::axis::{XAxis, YAxis};
-use crate::path::GridPoint;
+use crate::grid::{BELOW_FLOOR, GridPoint, INSET, WIDTH};
 
 /// What a mark stands for: in drawing order, back to front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MarkRole {
+pub(crate) enum MarkRole {
     Grid,
     Band,
     /// Lowest to highest run of a column.
@@ -35,95 +43,54 @@ pub enum MarkRole {
     Point(u8),
     Threshold,
     Regression,
-    /// A change for the worse that was accepted.
+    /// A regression that was accepted.
     Accepted,
     Improvement,
-    /// Where a drift is told.
+    /// The run at which a gradual change is reported.
     Drift,
     RunnerChange,
     Gap,
     Outlier,
-    /// A run on an infrastructure day, in range or clamped.
+    /// A run on the day of an infrastructure anomaly, in range or clamped.
     Infrastructure,
     Clamped,
 }
 
-/// Roles without a slot, by the number that stands for them in a colour.
-const UNSLOTTED_ROLES: [MarkRole; 16] = [
-    MarkRole::Grid,
-    MarkRole::Band,
-    MarkRole::ColumnExtent,
-    MarkRole::ColumnMiddle,
-    MarkRole::Run,
-    MarkRole::Level(0),
-    MarkRole::Threshold,
-    MarkRole::Regression,
-    MarkRole::Accepted,
-    MarkRole::Improvement,
-    MarkRole::Drift,
-    MarkRole::RunnerChange,
-    MarkRole::Gap,
-    MarkRole::Outlier,
-    MarkRole::Infrastructure,
-    MarkRole::Clamped,
-];
-/// First colour numbers of the lines and of the points with a slot.
-const FIRST_LINE_COLOR: u8 = 32;
-const FIRST_POINT_COLOR: u8 = 64;
-
-impl MarkRole {
-    fn color(self) -> RGBColor {
-        let number = match self {
-            Self::Level(slot) if slot > 0 => FIRST_LINE_COLOR + slot,
-            Self::Point(slot) => FIRST_POINT_COLOR + slot,
-            role => {
-                UNSLOTTED_ROLES.iter().position(|known| *known == role).map_or(0, |at| at as u8)
-            }
-        };
-        RGBColor(0, 0, number)
-    }
-
-    fn of_color(color: BackendColor) -> Self {
-        let number = color.rgb.2;
-        match number {
-            FIRST_POINT_COLOR.. => Self::Point(number - FIRST_POINT_COLOR),
-            FIRST_LINE_COLOR.. => Self::Level(number - FIRST_LINE_COLOR),
-            _ => UNSLOTTED_ROLES.get(usize::from(number)).copied().unwrap_or(Self::Grid),
-        }
-    }
+/// All marks of one role, in the order in which they were drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct MarkLayer {
+    pub(crate) role: MarkRole,
+    pub(crate) shapes: Vec<Shape>,
 }
 
 /// One shape of the drawing, in grid numbers.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Mark {
-    pub role: MarkRole,
-    pub shape: Shape,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Shape {
+pub(crate) enum Shape {
     Dot(GridPoint),
     Line(Vec<GridPoint>),
     Area(Vec<GridPoint>),
 }
 
-/// The backend: a list of what was drawn, in the order it was drawn.
+/// plotters asks for a color with every call. The stylesheet colors a chart, by role.
+const UNUSED_COLOR: RGBColor = BLACK;
+
+/// The backend of one role: a list of what plotters drew on it.
 #[derive(Debug)]
-struct Recorder {
+struct ShapeRecorder {
     size: (u32, u32),
-    marks: Vec<Mark>,
+    shapes: Vec<Shape>,
 }
 
 type DrawResult = Result<(), DrawingErrorKind<Infallible>>;
 
-impl Recorder {
-    fn record(&mut self, color: BackendColor, shape: Shape) -> DrawResult {
-        self.marks.push(Mark { role: MarkRole::of_color(color), shape });
+impl ShapeRecorder {
+    fn record(&mut self, shape: Shape) -> DrawResult {
+        self.shapes.push(shape);
         Ok(())
     }
 }
 
-impl DrawingBackend for Recorder {
+impl DrawingBackend for ShapeRecorder {
     type ErrorType = Infallible;
 
     fn get_size(&self) -> (u32, u32) {
@@ -138,116 +105,139 @@ impl DrawingBackend for Recorder {
         Ok(())
     }
 
-    fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> DrawResult {
-        self.record(color, Shape::Dot(point))
+    fn draw_pixel(&mut self, point: BackendCoord, _color: BackendColor) -> DrawResult {
+        self.record(Shape::Dot(point))
     }
 
+    // The defaults of the next four calls rasterize: a line would become a list of pixels.
     fn draw_line<S: BackendStyle>(
         &mut self,
         from: BackendCoord,
         to: BackendCoord,
-        style: &S,
+        _style: &S,
     ) -> DrawResult {
-        self.record(style.color(), Shape::Line(vec![from, to]))
+        self.record(Shape::Line(vec![from, to]))
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
         &mut self,
         path: I,
-        style: &S,
+        _style: &S,
     ) -> DrawResult {
-        self.record(style.color(), Shape::Line(path.into_iter().collect()))
+        self.record(Shape::Line(path.into_iter().collect()))
     }
 
     fn draw_circle<S: BackendStyle>(
         &mut self,
         center: BackendCoord,
         _radius: u32,
-        style: &S,
+        _style: &S,
         _fill: bool,
     ) -> DrawResult {
-        self.record(style.color(), Shape::Dot(center))
+        self.record(Shape::Dot(center))
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
         &mut self,
         outline: I,
-        style: &S,
+        _style: &S,
     ) -> DrawResult {
-        self.record(style.color(), Shape::Area(outline.into_iter().collect()))
+        self.record(Shape::Area(outline.into_iter().collect()))
     }
 }
 
 /// A place in data: microseconds, commit or size across; base units or a share up.
-pub type Datum = (i64, f64);
+pub(crate) type Datum = (i64, f64);
 
-/// A plotters drawing area with our two axes.
-pub struct Canvas {
-    recorder: Rc<RefCell<Recorder>>,
-    area: DrawingArea<Recorder, Cartesian2d<XAxis, YAxis>>,
+/// The plane that both axes span.
+type Plane = Cartesian2d<XAxis, YAxis>;
+
+/// The backend of a role, and the drawing area in front of it.
+struct RoleArea {
+    recorder: Rc<RefCell<ShapeRecorder>>,
+    area: DrawingArea<ShapeRecorder, Plane>,
+}
+
+/// The plot of a chart: our two axes, and a drawing area for each role that has a mark.
+///
+/// Drawing takes `&self`, as it does in plotters: an area is a shared handle to its backend.
+pub(crate) struct Canvas {
+    plane: Plane,
+    height: i32,
+    areas: RefCell<BTreeMap<MarkRole, RoleArea>>,
 }
 
 impl Canvas {
-    /// An area of `size` grid units. Data fills `left..right` across and, up, `floor` to 0.
-    pub fn new(
-        across: XAxis,
-        up: YAxis,
-        (left, right): (i32, i32),
-        floor: i32,
-        size: GridPoint,
-    ) -> Self {
-        let size = (size.0.unsigned_abs(), size.1.unsigned_abs());
-        let recorder = Rc::new(RefCell::new(Recorder { size, marks: Vec::new() }));
-        let plane = Cartesian2d::new(across, up, (left..right, floor..0));
-        let area = DrawingArea::from(&recorder).apply_coord_spec(plane);
-        Self { recorder, area }
+    /// A plot of [`WIDTH`] × `height` grid units with some room below its floor. The data spans the
+    /// width from [`INSET`] to `right`, and the whole height.
+    pub(crate) fn new(x_axis: XAxis, y_axis: YAxis, right: i32, height: i32) -> Self {
+        let plane = Cartesian2d::new(x_axis, y_axis, (INSET..right, height..0));
+        Self { plane, height, areas: RefCell::default() }
     }
 
-    /// Where a datum lies on the grid.
-    pub fn place(&self, datum: Datum) -> GridPoint {
-        self.area.map_coordinate(&datum)
+    /// The grid point of a datum.
+    pub(crate) fn place(&self, datum: Datum) -> GridPoint {
+        self.plane.translate(&datum)
     }
 
-    pub fn line(&self, role: MarkRole, points: impl IntoIterator<Item = Datum>) {
-        let points: Vec<GridPoint> = points.into_iter().map(|datum| self.place(datum)).collect();
+    pub(crate) fn line(&self, role: MarkRole, points: impl IntoIterator<Item = Datum>) {
+        let points: Vec<Datum> = points.into_iter().collect();
         if !points.is_empty() {
-            self.grid_line(role, &points);
+            let path = PathElement::new(points, UNUSED_COLOR);
+            self.on_area(role, |area| assert_drawn(area.draw(&path)));
         }
     }
 
-    pub fn area(&self, role: MarkRole, outline: Vec<Datum>) {
-        assert_drawn(self.area.draw(&Polygon::new(outline, role.color())));
+    pub(crate) fn area(&self, role: MarkRole, outline: Vec<Datum>) {
+        let polygon = Polygon::new(outline, UNUSED_COLOR);
+        self.on_area(role, |area| assert_drawn(area.draw(&polygon)));
     }
 
     /// The gridlines of the values, over the whole width.
-    pub fn gridlines(&self, ticks: &[f64]) {
-        let width = i32::try_from(self.recorder.borrow().size.0).unwrap_or(i32::MAX);
+    pub(crate) fn gridlines(&self, ticks: &[f64]) {
         for value in ticks {
             let (_, y) = self.place((0, *value));
-            self.grid_line(MarkRole::Grid, &[(0, y), (width, y)]);
+            self.grid_line(MarkRole::Grid, &[(0, y), (WIDTH, y)]);
         }
     }
 
     /// A line in grid numbers, for what has no place in the data.
-    pub fn grid_line(&self, role: MarkRole, points: &[GridPoint]) {
-        let bare = self.area.strip_coord_spec();
-        assert_drawn(bare.draw(&PathElement::new(points, role.color())));
+    pub(crate) fn grid_line(&self, role: MarkRole, points: &[GridPoint]) {
+        let path = PathElement::new(points, UNUSED_COLOR);
+        self.on_area(role, |area| assert_drawn(area.strip_coord_spec().draw(&path)));
     }
 
-    /// A dot in grid numbers.
-    pub fn grid_dot(&self, role: MarkRole, point: GridPoint) {
-        assert_drawn(self.area.strip_coord_spec().draw(&Circle::new(point, 1, role.color())));
+    /// A dot in grid numbers. Its size is the stylesheet's business.
+    pub(crate) fn grid_dot(&self, role: MarkRole, point: GridPoint) {
+        let dot = Circle::new(point, 1, UNUSED_COLOR);
+        self.on_area(role, |area| assert_drawn(area.strip_coord_spec().draw(&dot)));
+    }
+
+    /// Draws on the area of a role, which the first mark of the role makes.
+    fn on_area(&self, role: MarkRole, draw: impl FnOnce(&DrawingArea<ShapeRecorder, Plane>)) {
+        let mut areas = self.areas.borrow_mut();
+        let role_area = areas.entry(role).or_insert_with(|| {
+            let size = (WIDTH.unsigned_abs(), (self.height + BELOW_FLOOR).unsigned_abs());
+            let recorder = Rc::new(RefCell::new(ShapeRecorder { size, shapes: Vec::new() }));
+            let area = DrawingArea::from(&recorder).apply_coord_spec(self.plane.clone());
+            RoleArea { recorder, area }
+        });
+        draw(&role_area.area);
     }
 
     /// What was drawn, back to front.
-    pub fn finish(self) -> Vec<Mark> {
-        let mut marks = std::mem::take(&mut self.recorder.borrow_mut().marks);
-        marks.sort_by_key(|mark| mark.role);
-        marks
+    pub(crate) fn finish(self) -> Vec<MarkLayer> {
+        let areas = self.areas.into_inner().into_iter();
+        areas
+            .map(|(role, area)| {
+                let shapes = std::mem::take(&mut area.recorder.borrow_mut().shapes);
+                MarkLayer { role, shapes }
+            })
+            .collect()
     }
 }
 
-/// The recorder cannot fail, and nothing borrows it while plotters draws.
+/// A recorder cannot fail, and nothing borrows it while plotters draws.
 fn assert_drawn<E>(result: Result<(), E>) {
     debug_assert!(result.is_ok());
 }

@@ -1,20 +1,24 @@
-//! The small bar of a row in a comparison of two commits: from zero, with the limit shaded on both
-//! sides, clamped at twice the limit, where an arrow tip says that it goes on.
+//! The small bar of a row in a comparison of two commits: from zero, with the threshold shaded on
+//! both sides, clamped at twice the threshold, where an arrow tip says that it goes on.
+//!
+//! At a threshold of 10 % a change of +5 % reaches half through the shaded part, and +40 % ends in
+//! a tip: one pixel means the same share of the threshold in every row, whatever its noise allows.
 
 use std::fmt::Write;
 use std::sync::LazyLock;
 
 use model::record::Direction;
 
-/// Size of the drawing, its middle, and how far a bar of once the limit reaches.
+/// Size of the drawing, its middle, and the length of a bar that just reaches the threshold.
 const WIDTH: i32 = 120;
 const HEIGHT: i32 = 16;
 const ZERO: i32 = WIDTH / 2;
 const THRESHOLD_WIDTH: i32 = 27;
-/// Room for the tip beyond twice the limit.
+/// Room for the tip beyond twice the threshold.
 const TIP: i32 = 5;
 
-/// What all bars have: the drawing's start and the shaded limit.
+/// What all bars have: the drawing's start and the shaded threshold. Made once, since a comparison
+/// page has a bar for each series.
 static FRAME: LazyLock<String> = LazyLock::new(|| {
     let (from, to) = (ZERO - THRESHOLD_WIDTH, ZERO + THRESHOLD_WIDTH);
     format!(
@@ -32,12 +36,14 @@ static FRAME: LazyLock<String> = LazyLock::new(|| {
 /// The bar of a relative `change` against a relative `threshold`. Hidden from screen readers: the
 /// row has both numbers and the word.
 pub fn change_bar(change: f64, threshold: f64, better: Direction) -> String {
+    // A threshold of 0 makes any change a regression, and 0/0 is none.
     let share = if change == 0.0 { 0.0 } else { change / threshold.max(1e-9) };
     let share = if share.is_nan() { 0.0 } else { share.clamp(-9.0, 9.0) };
     let clamped = share.abs() > 2.0;
     let end = ZERO + (share.clamp(-2.0, 2.0) * f64::from(THRESHOLD_WIDTH)).round() as i32;
-    let worse = (change > 0.0) == (better == Direction::Lower);
-    let tone = match (share.abs() >= 1.0, worse) {
+    let is_regression = (change > 0.0) == (better == Direction::Lower);
+    // Within the threshold a change has no color: it is no verdict.
+    let tone = match (share.abs() >= 1.0, is_regression) {
         (false, _) => "br",
         (true, true) => "br w",
         (true, false) => "br k",
@@ -61,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bar_starts_at_zero_and_ends_at_its_share_of_the_limit() {
+    fn a_bar_starts_at_zero_and_ends_at_its_share_of_the_threshold() {
         let bar = change_bar(0.06, 0.12, Direction::Lower);
         assert!(bar.contains(r#"class="br" d="M60 4H74v8H60z""#), "{bar}");
         let bar = change_bar(-0.18, 0.12, Direction::Lower);
@@ -69,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_beyond_twice_the_limit_ends_in_a_tip() {
+    fn a_bar_beyond_twice_the_threshold_ends_in_a_tip() {
         for change in [5.0, -5.0, f64::MAX] {
             let bar = change_bar(change, 0.1, Direction::Higher);
             assert!(bar.contains(if change > 0.0 { "H114" } else { "H6" }), "{bar}");
@@ -78,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn no_change_no_limit_and_no_number_give_no_bar_or_a_whole_one() {
+    fn no_change_no_threshold_and_no_number_give_no_bar_or_a_whole_one() {
         assert!(!change_bar(0.0, 0.0, Direction::Lower).contains("br"));
         assert!(!change_bar(f64::NAN, 0.1, Direction::Lower).contains("NaN"));
         assert!(change_bar(0.5, 0.0, Direction::Lower).contains("H114"));

@@ -1,25 +1,27 @@
-//! Several series in one chart: at most six lines, each with a colour, a dash pattern and a label
-//! at its end, so that none of the three is needed to tell them apart.
+//! Several series in one chart: at most six lines, each with a color, a dash pattern and a label
+//! at its end, so that none of the three is needed to distinguish them.
 //!
-//! Log scale where the levels differ by more than tenfold. [`sweep`] draws values over input size,
-//! both axes logarithmic.
+//! julia at 95.1 µs and rust at 12.1 µs share a linear axis and are described as `rust 12.1 µs and
+//! julia 95.1 µs; rust is 7.86× faster than julia.` Levels more than tenfold apart get a log scale.
+//! [`sweep`] draws values over input size, both axes logarithmic.
 
 use std::collections::BTreeMap;
 
 use crate::axis::{Tick, XAxis, YAxis};
-use crate::backend::{Canvas, MarkRole};
-use crate::columns::column_of;
-use crate::inline::{self, SvgFrame};
+use crate::backend::{Canvas, Datum, MarkRole};
+use crate::describe;
+use crate::grid::{GridPoint, INSET, WIDTH, column_of};
+use crate::inline::{self, GridColumn, SvgFrame, TrendChart};
+use crate::input::{ChartSpan, MAX_CHART_BYTES};
 use crate::labels::{self, Anchor, Label, LabelRow, Tone};
-use crate::layout::{INSET, WIDTH};
 use crate::markup::paths;
-use crate::path::GridPoint;
+use crate::palette;
 use crate::rows;
-use crate::{ChartSpan, MAX_CHART_BYTES, TrendChart, describe, palette};
 use detect::Analysis;
 use model::record::{self, Direction, Unit};
 use model::series::Series;
 use model::text::{self, UnitScale};
+use plotters::coord::ranged1d::Ranged;
 
 /// Right end of the data: the last 14 % belong to the labels.
 const DATA_END: i32 = 860;
@@ -40,7 +42,7 @@ const TITLE_COLUMNS: i32 = 24;
 /// One line of a comparison.
 pub struct ComparisonLine<'a> {
     pub label: &'a str,
-    /// Colour slot 1–6.
+    /// Color slot 1–6.
     pub slot: u8,
     pub series: &'a Series,
     pub analysis: &'a Analysis,
@@ -51,34 +53,39 @@ pub struct ComparisonLine<'a> {
 /// One line of a sweep: values by input size, both as measured.
 pub struct SweepLine<'a> {
     pub label: &'a str,
+    /// Color slot 1–6.
     pub slot: u8,
+    /// Input size, and the value in base units of the measure.
     pub points: Vec<(u64, f64)>,
+    /// Where the label leads, from the site's root.
     pub href: Option<String>,
 }
 
 /// What the values of a sweep are.
 pub struct Measure<'a> {
+    /// Name of the metric, as records have it.
     pub metric: &'a str,
     pub unit: &'a Unit,
     pub direction: Direction,
 }
 
-/// A line as it is drawn: stretches that are joined, and the value it ends with.
+/// A line as it is drawn: runs that may be joined, and the value it ends with.
 struct DrawnLine<'a> {
     label: &'a str,
     slot: u8,
-    polylines: Vec<Vec<(i64, f64)>>,
+    polylines: Vec<Vec<Datum>>,
     href: Option<&'a str>,
     dots: bool,
 }
 
 impl DrawnLine<'_> {
-    fn last_point(&self) -> Option<(i64, f64)> {
+    fn last_point(&self) -> Option<Datum> {
         self.polylines.iter().flatten().copied().max_by_key(|(at, _)| *at)
     }
 }
 
-/// A chart of several series but for what its page adds: one drawing may stand on many pages.
+/// A chart of several series without what its page adds (an id, links relative to the page): one
+/// drawing is shown on the pages of all its series.
 pub struct ComparisonChart {
     drawing: String,
     /// Columns with titles, left out where they are too many bytes.
@@ -102,10 +109,10 @@ impl ComparisonChart {
             return Self::empty();
         };
         let time = record::time::Timestamp::from_micros;
-        let across = XAxis::time(time(from), time(to));
-        let (up, scale) = y_axis(&values, &series.unit, false);
-        let log = matches!(up, YAxis::Log { .. });
-        let ticks = across.time_ticks(6);
+        let x_axis = XAxis::time(time(from), time(to));
+        let (y_axis, scale) = y_axis(&values, &series.unit, false);
+        let log = matches!(y_axis, YAxis::Log { .. });
+        let ticks = x_axis.time_ticks(6);
         let measure = Measure {
             metric: &series.key.metric_name,
             unit: &series.unit,
@@ -115,11 +122,11 @@ impl ComparisonChart {
         let mut description = ranking(&drawn, &series.unit, series.direction);
         description.push_str(" Lines are medians of 7 runs.");
         if left_out > 0 {
-            description.push_str(&format!(" {left_out} more are not drawn."));
+            description.push_str(&format!(" {left_out} more not shown."));
         }
         let caption = caption(&measure, &scale, log);
-        let axes = ComparisonAxes { x_axis: across, y_axis: up, ticks, titled: true };
-        draw(&drawn, axes, &scale, (caption, description))
+        let axes = ComparisonAxes { x_axis, y_axis, ticks, titled: true };
+        Self { caption, description, ..draw(&drawn, axes, &scale) }
     }
 
     fn empty() -> Self {
@@ -156,7 +163,7 @@ impl ComparisonChart {
 pub fn sweep(lines: &[SweepLine<'_>], measure: &Measure<'_>) -> ComparisonChart {
     let shown = &lines[..lines.len().min(palette::SLOTS)];
     let drawn: Vec<DrawnLine<'_>> = shown.iter().map(sweep_line).collect();
-    let all: Vec<(i64, f64)> =
+    let all: Vec<Datum> =
         drawn.iter().flat_map(|line| &line.polylines).flatten().copied().collect();
     let (Some(from), Some(to)) =
         (all.iter().map(|point| point.0).min(), all.iter().map(|point| point.0).max())
@@ -164,16 +171,17 @@ pub fn sweep(lines: &[SweepLine<'_>], measure: &Measure<'_>) -> ComparisonChart 
         return ComparisonChart::empty();
     };
     let values: Vec<f64> = all.iter().map(|point| point.1).collect();
-    let (up, scale) = y_axis(&values, measure.unit, true);
-    let across = XAxis::Size { from, to };
-    let ticks = size_ticks(&all, across);
-    let caption = format!("{} Across: input size n, log scale.", caption(measure, &scale, true));
+    let (y_axis, scale) = y_axis(&values, measure.unit, true);
+    let x_axis = XAxis::Size { from, to };
+    let ticks = size_ticks(&all, x_axis);
+    let caption =
+        format!("{} Horizontal axis: input size n, log scale.", caption(measure, &scale, true));
     let size = text::count(to.unsigned_abs());
     let largest = drawn.iter().filter(|line| line.last_point().map(|l| l.0) == Some(to));
     let description =
         format!("At n = {size}: {}", ranking(largest, measure.unit, measure.direction));
-    let axes = ComparisonAxes { x_axis: across, y_axis: up, ticks, titled: false };
-    draw(&drawn, axes, &scale, (caption, description))
+    let axes = ComparisonAxes { x_axis, y_axis, ticks, titled: false };
+    ComparisonChart { caption, description, ..draw(&drawn, axes, &scale) }
 }
 
 fn caption(measure: &Measure<'_>, scale: &UnitScale, log: bool) -> String {
@@ -182,19 +190,19 @@ fn caption(measure: &Measure<'_>, scale: &UnitScale, log: bool) -> String {
     format!("{name}{log}. {}", describe::direction_phrase(measure.direction))
 }
 
-/// The levels of a series, in the stretches that may be joined.
+/// The levels of a series, one polyline for the runs that may be joined.
 fn level_line<'a>(line: &'a ComparisonLine<'a>) -> DrawnLine<'a> {
     let rows = rows::plot_rows(line.series, line.analysis, ChartSpan::Time);
-    let stretches = rows::joined_rows(&rows).into_values();
-    let stretches = stretches
-        .map(|stretch| stretch.iter().filter_map(|row| Some((row.x_value, row.level?))).collect())
+    let joined = rows::joined_rows(&rows).into_values();
+    let polylines = joined
+        .map(|rows| rows.iter().filter_map(|row| Some((row.x_value, row.level?))).collect())
         .collect();
     let href = line.href.as_deref();
-    DrawnLine { label: line.label, slot: line.slot, polylines: stretches, href, dots: false }
+    DrawnLine { label: line.label, slot: line.slot, polylines, href, dots: false }
 }
 
 fn sweep_line<'a>(line: &'a SweepLine<'a>) -> DrawnLine<'a> {
-    let mut points: Vec<(i64, f64)> = line
+    let mut points: Vec<Datum> = line
         .points
         .iter()
         .filter(|(n, value)| *n > 0 && value.is_finite() && *value > 0.0)
@@ -211,12 +219,14 @@ fn y_axis(values: &[f64], unit: &Unit, always_log: bool) -> (YAxis, UnitScale) {
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let scale = UnitScale::for_values(values.iter().copied(), unit);
     let unit = scale.divisor();
+    // Divided, not multiplied: ten times a value near 1e308 is no number.
     if low > 0.0 && (always_log || high / LOG_ABOVE > low) {
         // A twentieth of the decades on either side, at least a fifth of the value.
         let room = (high.log10() - low.log10()) * 0.05;
         let room = 10f64.powf(room).max(1.2);
         return (YAxis::Log { low: low / room, high: high * room, unit }, scale);
     }
+    // At least a tenth of the values, as on a trend chart: noise must not fill the height.
     let least = low.abs().max(high.abs()) * 0.1;
     let span = (high - low).max(least);
     let span = if span > 0.0 { span } else { 1.0 };
@@ -224,14 +234,14 @@ fn y_axis(values: &[f64], unit: &Unit, always_log: bool) -> (YAxis, UnitScale) {
     (YAxis::Linear { low: middle - span * 0.6, high: middle + span * 0.6, unit }, scale)
 }
 
-/// The sizes that were measured where few, else powers of ten.
-fn size_ticks(points: &[(i64, f64)], across: XAxis) -> Vec<Tick> {
-    use plotters::coord::ranged1d::Ranged;
+/// The measured sizes where they are few, else powers of ten. People look for the sizes that they
+/// chose, and a tick at a size that nobody measured invites reading a value there.
+fn size_ticks(points: &[Datum], x_axis: XAxis) -> Vec<Tick> {
     let mut sizes: Vec<i64> = points.iter().map(|point| point.0).collect();
     sizes.sort_unstable();
     sizes.dedup();
     if sizes.len() > 5 {
-        sizes = across.key_points(5);
+        sizes = x_axis.key_points(5);
     }
     let label = |size: i64| text::count(size.unsigned_abs());
     sizes.into_iter().map(|at| Tick { value: at, label: label(at) }).collect()
@@ -245,15 +255,10 @@ struct ComparisonAxes {
     titled: bool,
 }
 
-fn draw(
-    lines: &[DrawnLine<'_>],
-    axes: ComparisonAxes,
-    scale: &UnitScale,
-    words: (String, String),
-) -> ComparisonChart {
-    let ends = (INSET, DATA_END);
-    let canvas = Canvas::new(axes.x_axis, axes.y_axis, ends, HEIGHT, (WIDTH, HEIGHT + 8));
-    let ticks = axes.y_axis.ticks(5);
+/// The chart without caption and description.
+fn draw(lines: &[DrawnLine<'_>], axes: ComparisonAxes, scale: &UnitScale) -> ComparisonChart {
+    let canvas = Canvas::new(axes.x_axis, axes.y_axis, DATA_END, HEIGHT);
+    let ticks = axes.y_axis.key_points(5);
     canvas.gridlines(&ticks);
     canvas.grid_line(MarkRole::Grid, &[(0, HEIGHT), (WIDTH, HEIGHT)]);
     let mut labels = labels::value_labels(&ticks, scale, |value| canvas.place((0, value)).1);
@@ -263,20 +268,20 @@ fn draw(
     }
     labels.extend(labels::x_tick_labels(&axes.ticks, |at| canvas.place((at, 1.0)).0));
     for line in lines {
-        for stretch in &line.polylines {
-            draw_line(line, stretch, &canvas);
+        for polyline in &line.polylines {
+            draw_line(line, polyline, &canvas);
         }
     }
     labels.extend(end_labels(lines, &canvas));
     let titles = if axes.titled { title_columns(lines, &canvas, scale) } else { String::new() };
     let drawing = paths(&canvas.finish(), |point| point);
-    let (caption, description) = words;
-    ComparisonChart { drawing, titles, labels, caption, description }
+    ComparisonChart { drawing, titles, labels, ..ComparisonChart::empty() }
 }
 
 /// Invisible columns whose titles give each line's newest level in them: `18–25 Sep 2025: rust
 /// 12.1, go 31.0 µs`.
 fn title_columns(lines: &[DrawnLine<'_>], canvas: &Canvas, scale: &UnitScale) -> String {
+    // Of each column the first and last time, and the newest level of each line.
     let mut columns: BTreeMap<i32, (i64, i64, Vec<Option<f64>>)> = BTreeMap::new();
     for (index, line) in lines.iter().enumerate() {
         for &(at, value) in line.polylines.iter().flatten() {
@@ -290,7 +295,7 @@ fn title_columns(lines: &[DrawnLine<'_>], canvas: &Canvas, scale: &UnitScale) ->
         lines.iter().map(|line| record::shorten(line.label, LONGEST_LABEL)).collect();
     let time = record::time::Timestamp::from_micros;
     let (mut out, mut title) = (String::with_capacity(MAX_CHART_BYTES), String::new());
-    for (column, (from, to, values)) in columns {
+    for (index, (from, to, values)) in columns {
         title.clear();
         text::push_date_span(&mut title, time(from), time(to));
         let named = labels.iter().zip(values).filter_map(|(label, value)| Some((label, value?)));
@@ -303,31 +308,34 @@ fn title_columns(lines: &[DrawnLine<'_>], canvas: &Canvas, scale: &UnitScale) ->
         title.push(' ');
         title.push_str(scale.symbol());
         out.push_str(r#"<g class="c">"#);
-        inline::push_column(&mut out, (column, TITLE_COLUMNS), HEIGHT, title.trim_end());
+        let column = GridColumn { index, count: TITLE_COLUMNS };
+        inline::push_column(&mut out, column, HEIGHT, title.trim_end());
         out.push_str("</g>");
     }
     out
 }
 
-/// One stretch, its vertices thinned; a single one becomes a short dash.
-fn draw_line(line: &DrawnLine<'_>, stretch: &[(i64, f64)], canvas: &Canvas) {
+/// One polyline, its vertices thinned; a single one becomes a short dash.
+fn draw_line(line: &DrawnLine<'_>, polyline: &[Datum], canvas: &Canvas) {
     let role = MarkRole::Level(palette::slot(line.slot));
-    let last = stretch.len().saturating_sub(1);
-    let mut kept: Vec<GridPoint> = Vec::new();
-    for (index, datum) in stretch.iter().enumerate() {
+    let last = polyline.len().saturating_sub(1);
+    let mut vertices: Vec<GridPoint> = Vec::new();
+    for (index, datum) in polyline.iter().enumerate() {
         let point = canvas.place(*datum);
-        let far = kept.last().is_none_or(|before: &GridPoint| point.0 - before.0 >= VERTEX_STEP);
-        if far || index == last {
-            kept.push(point);
+        let is_far =
+            vertices.last().is_none_or(|before: &GridPoint| point.0 - before.0 >= VERTEX_STEP);
+        // The last vertex stays: the label at the end of the line points at it.
+        if is_far || index == last {
+            vertices.push(point);
         }
         if line.dots {
             canvas.grid_dot(MarkRole::Point(palette::slot(line.slot)), point);
         }
     }
-    if let [(x, y)] = kept[..] {
-        kept = vec![(x - INSET / 2, y), (x + INSET / 2, y)];
+    if let [(x, y)] = vertices[..] {
+        vertices = vec![(x - INSET / 2, y), (x + INSET / 2, y)];
     }
-    canvas.grid_line(role, &kept);
+    canvas.grid_line(role, &vertices);
 }
 
 /// Labels at the ends of lines, pushed apart, each joined to its line by a thin one.
@@ -339,10 +347,11 @@ fn end_labels(lines: &[DrawnLine<'_>], canvas: &Canvas) -> Vec<Label> {
     let places = spread_apart(&wanted, LABEL_STEP, (8, HEIGHT - 4));
     let names: Vec<_> =
         ends.iter().map(|(_, line)| record::shorten(line.label, LONGEST_LABEL)).collect();
+    // Long names start over the data rather than end outside the chart.
     let short = names.iter().all(|name| name.chars().count() <= SHORT_LABEL);
     let (x, anchor) = if short { (LABELS_START, Anchor::Start) } else { (WIDTH, Anchor::End) };
-    let labelled = ends.iter().zip(places).zip(names);
-    labelled
+    let labeled = ends.iter().zip(places).zip(names);
+    labeled
         .map(|(((end, line), y), name)| {
             canvas.grid_line(MarkRole::Grid, &[(end.0 + 2, end.1), (LABELS_START - 3, y)]);
             let mut label = Label::new(x, LabelRow::At(y + 4), name.into_owned());
@@ -357,6 +366,8 @@ fn end_labels(lines: &[DrawnLine<'_>], canvas: &Canvas) -> Vec<Label> {
 /// Sorted places moved as little as it takes to be `step` apart and, if they fit, within `ends`.
 fn spread_apart(wanted: &[i32], step: i32, ends: (i32, i32)) -> Vec<i32> {
     let mut places = wanted.to_vec();
+    // Down from the top, then up from the bottom: the second pass undoes what the first pushed
+    // out of the chart.
     let mut floor = ends.0;
     for place in &mut places {
         *place = (*place).max(floor);
@@ -385,8 +396,9 @@ fn ranking<'a>(
     let named: Vec<String> = ends
         .iter()
         .map(|(value, label)| {
-            let own = UnitScale::for_value(*value, unit);
-            format!("{} {}", record::shorten(label, LONGEST_LABEL), own.quantity(*value))
+            // Each in a unit of its own: `1.2 ms and 900 ns`, where the axis has one unit for all.
+            let scale = UnitScale::for_value(*value, unit);
+            format!("{} {}", record::shorten(label, LONGEST_LABEL), scale.quantity(*value))
         })
         .collect();
     let spread = match (ends.first(), ends.last()) {
@@ -442,7 +454,7 @@ mod tests {
     fn the_seventh_line_is_left_out_and_said_so() {
         let many = samples(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
         let chart = comparison(&lines(&many, &["a", "b", "c", "d", "e", "f", "g", "h"]), "x");
-        assert!(chart.description.ends_with("2 more are not drawn."), "{}", chart.description);
+        assert!(chart.description.ends_with("2 more not shown."), "{}", chart.description);
         assert_eq!(chart.svg.matches("class=\"m s").count(), 6);
     }
 
@@ -468,7 +480,7 @@ mod tests {
     fn six_long_lines_stay_within_the_bytes_of_a_chart() {
         let many: Vec<ExampleChart> = (0..6).map(|_| ExampleChart::with_everything(3000)).collect();
         let chart = comparison(&lines(&many, &["a", "b", "c", "d", "e", "f"]), "x");
-        assert!(chart.svg.len() <= crate::MAX_CHART_BYTES, "{}", chart.svg.len());
+        assert!(chart.svg.len() <= MAX_CHART_BYTES, "{}", chart.svg.len());
     }
 
     proptest! {

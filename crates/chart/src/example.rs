@@ -1,15 +1,16 @@
 //! Series for tests and for looking at: made up, with every mark a chart can have. The analysis is
-//! a plain stand-in for the real one, so that this room is tested alone.
+//! a plain stand-in for the real one, so that this crate is tested alone.
 
-use crate::{ChartNote, ChartSpan, MarkLinks, NoteKind, TrendInput};
+use crate::input::{ChartNote, ChartSpan, MarkLinks, NoteKind, TrendInput};
 use detect::per_run::PerRun;
 use detect::{
     Analysis, Baseline, Change, ChangeKind, ChangeSeverity, ChangeStatus, RunFlags, Verdict,
 };
 use model::history::Commit;
 use model::record::time::{DAY_US, Timestamp};
-use model::record::{Direction, RareDetail, RunDetail, Unit};
-use model::series::{CommitIndex, Run, Segment, Series, SeriesKey, Std};
+use model::record::{RareDetail, RunDetail};
+use model::series::{Run, Segment, Series};
+use model::testing::SeriesBuilder;
 
 /// A series with all that a chart needs.
 pub struct ExampleChart {
@@ -27,7 +28,7 @@ pub struct NoiseGenerator(u64);
 
 impl NoiseGenerator {
     /// About normal, mean 0, deviation 1.
-    pub fn next(&mut self) -> f64 {
+    pub fn normal(&mut self) -> f64 {
         let mut sum = 0.0;
         for _ in 0..12 {
             self.0 = self
@@ -41,7 +42,7 @@ impl NoiseGenerator {
 }
 
 impl ExampleChart {
-    /// `count` runs over 180 days: two events, a gap, a runner change, failures, outliers, notes.
+    /// `count` runs over 180 days: two changes, a gap, a runner change, failures, outliers, notes.
     pub fn with_everything(count: usize) -> Self {
         let mut noise = NoiseGenerator(7);
         let at = |share: f64| (share * count as f64) as usize;
@@ -51,7 +52,7 @@ impl ExampleChart {
                 i if i < at(0.68) => 83_900.0,
                 _ => 95_600.0,
             };
-            let value = base * (1.0 + 0.018 * noise.next());
+            let value = base * (1.0 + 0.018 * noise.normal());
             match index {
                 i if count > 20 && (i == at(0.2) || i == at(0.56)) => None,
                 i if count > 20 && i == at(0.63) => Some(value * 1.14),
@@ -94,27 +95,26 @@ impl ExampleChart {
         sample
     }
 
-    /// Daily runs with these values, one segment, nothing found in them.
+    /// Daily runs with these values: one segment, no change.
     pub fn from_values(values: Vec<Option<f64>>) -> Self {
-        let runs: Vec<Run> = values
-            .iter()
-            .enumerate()
-            .map(|(index, value)| Run {
-                commit: CommitIndex(index as u32),
-                time: Timestamp::from_micros(START + index as i64 * DAY_US),
-                value: *value,
-                std: Std::of(value.map(|value| value.abs() * 0.01)),
-                repeats: u32::from(value.is_some()),
-                segment: 0,
-                environment: 0,
-                detail: value.is_none().then(|| {
-                    let error = Some("exit 1 <oom>".to_owned());
-                    RunDetail::of(Box::default(), RareDetail { error, ..RareDetail::default() })
-                        .into()
-                }),
-            })
-            .collect();
-        let commits = runs
+        let mut series = SeriesBuilder::of(values.iter().copied())
+            .suite("polyglot")
+            .test("sum_even_squares")
+            .backend("julia")
+            .mode("loops")
+            .parallel()
+            .n(1_000_000)
+            .starting_at(Timestamp::from_micros(START))
+            .build();
+        for run in &mut series.runs {
+            run.std = run.value.map(|value| value.abs() * 0.01);
+            run.detail = run.value.is_none().then(|| {
+                let error = Some("exit 1 <oom>".to_owned());
+                RunDetail::of(Box::default(), RareDetail { error, ..RareDetail::default() }).into()
+            });
+        }
+        let commits = series
+            .runs
             .iter()
             .enumerate()
             .map(|(index, run)| Commit {
@@ -128,8 +128,7 @@ impl ExampleChart {
                 main_line: true,
             })
             .collect();
-        let mut sample =
-            Self { series: series(runs), analysis: analysis(&values), commits, notes: Vec::new() };
+        let mut sample = Self { series, analysis: analysis(&values), commits, notes: Vec::new() };
         sample.compute_levels();
         sample
     }
@@ -137,12 +136,14 @@ impl ExampleChart {
     /// Runs that alternate between three runners of different speed.
     pub fn three_runners(count: usize) -> Self {
         let mut noise = NoiseGenerator(3);
-        let value = |index: usize| [80e3, 92e3, 101e3][index * 7 % 3] * (1.0 + 0.01 * noise.next());
+        let value =
+            |index: usize| [80e3, 92e3, 101e3][index * 7 % 3] * (1.0 + 0.01 * noise.normal());
         let mut sample = Self::from_values((0..count).map(value).map(Some).collect());
         for (index, run) in sample.series.runs.iter_mut().enumerate() {
             run.segment = (index * 7 % 3).min(index) as u32;
         }
-        let values: Vec<Option<f64>> = sample.series.runs.iter().map(|run| run.value).collect();
+        let values: Vec<Option<f64>> =
+            sample.series.runs.iter().map(|run| run.value.get()).collect();
         for index in 0..count {
             let near =
                 (0..=6).filter_map(|step| values.get((index + 3 * step).checked_sub(9)?).copied());
@@ -157,7 +158,7 @@ impl ExampleChart {
     pub fn many_changes(count: usize) -> Self {
         let mut noise = NoiseGenerator(5);
         let base = |index: usize| 80e3 + 12e3 * ((index / 20 * 5) % 3) as f64;
-        let value = |index| Some(base(index) * (1.0 + 0.01 * noise.next()));
+        let value = |index| Some(base(index) * (1.0 + 0.01 * noise.normal()));
         let mut sample = Self::from_values((0..count).map(value).collect());
         for first in (20..count).step_by(20) {
             sample.add_change(first);
@@ -167,7 +168,7 @@ impl ExampleChart {
     }
 
     fn add_change(&mut self, first: usize) {
-        let around = |runs: &[Run]| median(runs.iter().filter_map(|run| run.value).collect());
+        let around = |runs: &[Run]| median(runs.iter().filter_map(|run| run.value.get()).collect());
         let runs = &self.series.runs;
         let before = around(&runs[first.saturating_sub(20)..first]);
         let after = around(&runs[first..(first + 20).min(runs.len())]);
@@ -188,12 +189,12 @@ impl ExampleChart {
         });
     }
 
-    /// Median and spread of 7 runs, restarted at events, gaps and segments.
+    /// Median and spread of 7 runs, restarted at changes, gaps and segments.
     pub fn compute_levels(&mut self) {
         let runs = &self.series.runs;
         let cut = |index: usize| {
             self.analysis.gaps.contains(&index)
-                || self.analysis.changes.iter().any(|event| event.first_after == index)
+                || self.analysis.changes.iter().any(|change| change.first_after == index)
                 || (index > 0 && runs[index].segment != runs[index - 1].segment)
         };
         let mut start = 0;
@@ -205,10 +206,10 @@ impl ExampleChart {
             let from = index.saturating_sub(3).max(start);
             let near: Vec<f64> = (from..=end.unwrap_or(index))
                 .filter(|at| !self.analysis.flags[*at].is_outlier)
-                .filter_map(|at| runs[at].value)
+                .filter_map(|at| runs[at].value.get())
                 .collect();
-            let own = runs[index].value.is_some() && !self.analysis.flags[index].is_outlier;
-            let level = (own && !near.is_empty()).then(|| median(near.clone()));
+            let is_usual = runs[index].value.is_some() && !self.analysis.flags[index].is_outlier;
+            let level = (is_usual && !near.is_empty()).then(|| median(near.clone()));
             self.analysis.level.set(index, level);
             let spread = level.map(|level| {
                 1.4826 * median(near.iter().map(|value| (value - level).abs()).collect())
@@ -231,33 +232,11 @@ impl ExampleChart {
     }
 }
 
-fn series(runs: Vec<Run>) -> Series {
-    Series {
-        key: SeriesKey {
-            suite: "polyglot".to_owned(),
-            test: "sum_even_squares".to_owned(),
-            backend: "julia".to_owned(),
-            mode: "loops".to_owned(),
-            parallel: true,
-            n: Some(1_000_000),
-            params: String::new(),
-            metric: "time".to_owned(),
-            metric_name: "time".to_owned(),
-        },
-        unit: Unit::parse("ns").0,
-        direction: Direction::Lower,
-        tags: Vec::new(),
-        runs,
-        pulls: Vec::new(),
-        segments: vec![Segment { fingerprint: Vec::new(), version: None }],
-    }
-}
-
 fn analysis(values: &[Option<f64>]) -> Analysis {
-    let mut known: Vec<f64> = values.iter().copied().flatten().collect();
-    known.sort_by(f64::total_cmp);
-    let quartile = |share: f64| known[((known.len() - 1) as f64 * share) as usize];
-    let typical = (known.len() > 3).then(|| {
+    let mut sorted: Vec<f64> = values.iter().copied().flatten().collect();
+    sorted.sort_by(f64::total_cmp);
+    let quartile = |share: f64| sorted[((sorted.len() - 1) as f64 * share) as usize];
+    let typical = (sorted.len() > 3).then(|| {
         let (low, high) = (quartile(0.25), quartile(0.75));
         let reach = 6.0 * (high / 2.0 - low / 2.0).min(1e300);
         (low - 2.0 * reach, high + 2.0 * reach)
@@ -304,7 +283,7 @@ impl MarkLinks for ExampleLinks {
         })
     }
 
-    fn change(&self, event: usize) -> Option<String> {
-        Some(format!("../../../../../event/2025-07-30-julia-sum-even-squares-a1b2c{event}/"))
+    fn change(&self, change: usize) -> Option<String> {
+        Some(format!("../../../../../event/2025-07-30-julia-sum-even-squares-a1b2c{change}/"))
     }
 }

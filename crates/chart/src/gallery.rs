@@ -40,9 +40,9 @@ fn gallery() -> String {
         body.push_str(&figure(title, id, &trend(&input, ChartSize::Full)));
     };
     let all = ExampleChart::with_everything(200);
-    let event = all.analysis.changes[1].first_after;
+    let change = all.analysis.changes[1].first_after;
     add("Everything, 200 runs", "a", &all, ChartSpan::Time);
-    add("Zoom on commits", "b", &all, ChartSpan::Order(RunWindow::around(event)));
+    add("Zoom on commits", "b", &all, ChartSpan::Order(RunWindow::around(change)));
     add("Dense, 5,000 runs", "c", &ExampleChart::with_everything(5000), ChartSpan::Time);
     add("One run", "d", &ExampleChart::from_values(vec![Some(9.1e4)]), ChartSpan::Time);
     add("Only failures", "e", &ExampleChart::from_values(vec![None; 9]), ChartSpan::Time);
@@ -76,7 +76,7 @@ fn gallery() -> String {
     for change in [0.0, 0.03, -0.05, 0.139, -0.2, 1.3, -0.9] {
         body.push_str(&change_bar(change, 0.12, Direction::Lower));
     }
-    let _ = write!(body, "<h2>Stand-alone</h2><img src=chart.svg alt=chart>");
+    let _ = write!(body, "<h2>Standalone</h2><img src=chart.svg alt=chart>");
     body
 }
 
@@ -87,7 +87,7 @@ fn several(all: &ExampleChart) -> String {
     let samples = factors.map(|factor| {
         let mut sample = ExampleChart::with_everything(200);
         let scale = |value: Option<f64>| value.map(|value| value * factor);
-        sample.series.runs.iter_mut().for_each(|run| run.value = scale(run.value));
+        sample.series.runs.iter_mut().for_each(|run| run.value = scale(run.value.get()).into());
         sample.analysis.level = sample.analysis.level.iter().map(scale).collect();
         sample
     });

@@ -1,22 +1,23 @@
 //! The writer for pages: an outer `<svg>` without `viewBox` carries the texts at percent
 //! positions, a nested one carries the paths and stretches. Text stays 12 px and dots stay round
-//! at any width, without a script.
+//! at any width, without a script; one `<svg>` with a `viewBox` would shrink its text on a phone.
 //!
 //! Classes and presentation attributes only, so a policy without inline styles lets it through.
 
 use std::fmt::Write;
 
-use crate::columns::column_of;
+use crate::grid::{WIDTH, column_of};
+use crate::input::{ChartSize, ChartSpan, MAX_CHART_BYTES, TrendInput};
 use crate::labels::{Anchor, Label, LabelRow, Tone};
-use crate::layout::{ChartLayout, WIDTH};
+use crate::layout::ChartLayout;
 use crate::markup::paths;
-use crate::rows;
-use crate::{ChartSize, ChartSpan, MAX_CHART_BYTES, TrendInput, palette};
+use crate::palette;
+use crate::rows::ChartRow;
 use model::record;
 use model::text::digits::push_integer;
 use model::text::{self, sanitize};
 
-/// Pixels above the plot, for the labels of events.
+/// Pixels above the plot, for the labels of changes.
 const ABOVE: i32 = 14;
 /// Pixels below it, for two lines of labels.
 const BELOW: i32 = 30;
@@ -27,76 +28,90 @@ const MAX_LARGE_DOTS: usize = 60;
 const LINK_COLUMNS: [i32; 5] = [48, 36, 24, 16, 8];
 
 /// The drawing of a trend.
-pub fn trend(input: &TrendInput<'_>, scene: &ChartLayout, size: ChartSize) -> String {
+pub(crate) fn trend(input: &TrendInput<'_>, layout: &ChartLayout, size: ChartSize) -> String {
     let frame = SvgFrame {
         id: input.id,
         slot: input.slot,
-        height: scene.height,
+        height: layout.height,
         attributes: "",
-        large_dots: scene.rows.len() <= MAX_LARGE_DOTS,
+        large_dots: layout.rows.len() <= MAX_LARGE_DOTS,
     };
-    let frame = frame.labeled(&axis_data(input, scene));
-    let texts = label_texts(&scene.labels, scene.height) + &note_symbols(input, scene);
-    let drawing = paths(&scene.marks, |point| point);
-    let bare = frame.wrap("", "", "").len() + drawing.len() + texts.len();
-    let most = if size == ChartSize::Full { 0 } else { 2 };
-    let room = MAX_CHART_BYTES.saturating_sub(bare);
-    let links = LINK_COLUMNS[most..]
+    let frame = frame.labeled(&axis_data(input, layout));
+    let texts = label_texts(&layout.labels, layout.height) + &note_symbols(input, layout);
+    let drawing = paths(&layout.layers, |point| point);
+    // Links take what the drawing leaves: a page without them still has the table of runs.
+    let used = frame.wrap("", "", "").len() + drawing.len() + texts.len();
+    let first_try = if size == ChartSize::Full { 0 } else { 2 };
+    let room = MAX_CHART_BYTES.saturating_sub(used);
+    let links = LINK_COLUMNS[first_try..]
         .iter()
-        .map(|count| link_columns(input, scene, *count))
+        .map(|count| link_columns(input, layout, *count))
         .find(|links| links.len() <= room)
         .unwrap_or_default();
     frame.wrap(&drawing, &links, &texts)
 }
 
 /// What the script needs to place a run: `data-x` is the kind of axis and its first and last run
-/// (microseconds or index), which lie [`crate::layout::INSET`] grid units inside the plot's
+/// (microseconds or index), which lie [`crate::grid::INSET`] grid units inside the plot's
 /// ends; `data-y` is the values at its bottom and top, in base units.
-fn axis_data(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
-    let (low, high) = scene.y_axis.bounds();
+fn axis_data(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
+    let (low, high) = layout.y_axis.bounds();
     let kind = if input.span == ChartSpan::Time { "time" } else { "order" };
-    let (Some(first), Some(last)) = (scene.rows.first(), scene.rows.last()) else {
+    let (Some(first), Some(last)) = (layout.rows.first(), layout.rows.last()) else {
         return String::new();
     };
     let (from, to) = (first.x_value, last.x_value);
+    // `{:e}` is short for any double and reads back as the same one.
     format!(r#" data-x="{kind} {from} {to}" data-y="{low:e} {high:e}""#)
+}
+
+/// A chart for a page: a `<figure>` takes the caption with id `<id>-t`, the drawing, and the
+/// description with id `<id>-s`. Caption and description are plain text, not escaped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrendChart {
+    pub svg: String,
+    pub caption: String,
+    pub description: String,
+    /// Drawn as columns: deserves the full width of the page.
+    pub wide: bool,
 }
 
 /// The frame that every inline chart shares.
 #[derive(Clone, Copy)]
-pub struct SvgFrame<'a> {
-    pub id: &'a str,
-    pub slot: u8,
-    pub height: i32,
+pub(crate) struct SvgFrame<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) slot: u8,
+    pub(crate) height: i32,
     /// What the outer element says of itself, each attribute after a space.
-    pub attributes: &'a str,
+    pub(crate) attributes: &'a str,
     /// So few runs that their dots may be larger.
-    pub large_dots: bool,
+    pub(crate) large_dots: bool,
 }
 
 /// A frame that a caption and a description on the page name: a group, since it holds links.
-pub struct LabeledFrame<'a> {
+pub(crate) struct LabeledFrame<'a> {
     frame: SvgFrame<'a>,
     attributes: String,
 }
 
 impl LabeledFrame<'_> {
-    pub fn wrap(&self, drawing: &str, links: &str, texts: &str) -> String {
+    pub(crate) fn wrap(&self, drawing: &str, links: &str, texts: &str) -> String {
         SvgFrame { attributes: &self.attributes, ..self.frame }.wrap(drawing, links, texts)
     }
 }
 
 impl<'a> SvgFrame<'a> {
     /// Names the frame by `<id>-t` and describes it by `<id>-s`; `data` are further attributes.
-    pub fn labeled(self, data: &str) -> LabeledFrame<'a> {
+    pub(crate) fn labeled(self, data: &str) -> LabeledFrame<'a> {
         let id = sanitize::markup(self.id);
         let attributes =
             format!(r#" role="group" aria-labelledby="{id}-t" aria-describedby="{id}-s"{data}"#);
         LabeledFrame { frame: self, attributes }
     }
 
-    pub fn wrap(&self, drawing: &str, links: &str, texts: &str) -> String {
+    pub(crate) fn wrap(&self, drawing: &str, links: &str, texts: &str) -> String {
         let Self { id, height, attributes, .. } = self;
+        // The size of dots is a class, since only the stylesheet knows pixels.
         let few = if self.large_dots { " few" } else { "" };
         let (id, slot) = (sanitize::markup(id), palette::slot(self.slot));
         let outer = height + ABOVE + BELOW;
@@ -135,9 +150,11 @@ fn push_percent(out: &mut String, x: i32) {
 }
 
 /// All labels, each as a `<text>`, within its link where it has one.
-pub fn label_texts(labels: &[Label], height: i32) -> String {
+pub(crate) fn label_texts(labels: &[Label], height: i32) -> String {
     let mut out = String::with_capacity(labels.len() * 80);
     for label in labels {
+        // Out of the order of the tab key: the page lists the same links below its charts, and 48
+        // stops for each chart would bury them.
         if let Some(href) = &label.href {
             out.push_str(r#"<a href=""#);
             sanitize::push_markup(&mut out, href);
@@ -222,22 +239,23 @@ fn push_title(out: &mut String, title: &str) {
 }
 
 /// Failed runs as one text whose letters have a place each; remarks one by one, with their text.
-pub fn note_symbols(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
+pub(crate) fn note_symbols(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
     let mut out = String::new();
-    let floor = ABOVE + scene.height;
-    if !scene.failed_runs.is_empty() {
+    let floor = ABOVE + layout.height;
+    if !layout.failed_runs.is_empty() {
         out.push_str(r#"<text class="x" x=""#);
-        for (at, x) in scene.failed_runs.iter().enumerate() {
+        for (at, x) in layout.failed_runs.iter().enumerate() {
             out.push_str(if at == 0 { "" } else { " " });
             push_percent(&mut out, *x);
         }
-        let (letters, y) = ("×".repeat(scene.failed_runs.len()), floor - 1);
+        // One text with a place for each letter takes far fewer bytes than one text each.
+        let (letters, y) = ("×".repeat(layout.failed_runs.len()), floor - 1);
         let _ = write!(out, r#"" y="{y}">{letters}</text>"#);
     }
-    for (x, note, kind) in &scene.notes {
-        let note = &input.notes[*note];
-        let (mark, above) = kind.symbol();
-        push_start(&mut out, r#" class="an""#, *x, floor - above);
+    for placed in &layout.notes {
+        let note = &input.notes[placed.index];
+        let (mark, above) = placed.kind.symbol();
+        push_start(&mut out, r#" class="an""#, placed.x, floor - above);
         out.push('>');
         out.push_str(mark);
         let title = format!("{}: {}", text::date(note.time), record::shorten(&note.text, 80));
@@ -248,16 +266,16 @@ pub fn note_symbols(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
 }
 
 /// The columns that carry titles and links, over everything else.
-fn link_columns(input: &TrendInput<'_>, scene: &ChartLayout, count: i32) -> String {
+fn link_columns(input: &TrendInput<'_>, layout: &ChartLayout, count: i32) -> String {
     let rows: Vec<(i32, usize)> =
-        scene.positions.iter().map(|x| column_of(*x, count)).zip(0..).collect();
+        layout.positions.iter().map(|x| column_of(*x, count)).zip(0..).collect();
     let mut out = String::with_capacity(MAX_CHART_BYTES);
     let mut words = String::new();
     for group in rows.chunk_by(|a, b| a.0 == b.0) {
         let (column, first) = group[0];
         words.clear();
-        push_runs_title(&mut words, input, scene, &scene.rows[first..first + group.len()]);
-        let href = input.links.run(scene.rows[first].run, group.len() == 1);
+        push_runs_title(&mut words, input, layout, &layout.rows[first..first + group.len()]);
+        let href = input.links.run(layout.rows[first].run, group.len() == 1);
         if let Some(href) = &href {
             out.push_str(r#"<a href=""#);
             sanitize::push_markup(&mut out, href);
@@ -265,15 +283,23 @@ fn link_columns(input: &TrendInput<'_>, scene: &ChartLayout, count: i32) -> Stri
         } else {
             out.push_str(r#"<g class="c">"#);
         }
-        push_column(&mut out, (column, count), scene.height, &words);
+        push_column(&mut out, GridColumn { index: column, count }, layout.height, &words);
         out.push_str(if href.is_some() { "</a>" } else { "</g>" });
     }
     out
 }
 
-/// An invisible column, one of `count`, with its title.
-pub fn push_column(out: &mut String, (column, count): (i32, i32), height: i32, title: &str) {
-    let (from, to) = (column * WIDTH / count, (column + 1) * WIDTH / count);
+/// One of `count` equal columns of the grid.
+#[derive(Clone, Copy)]
+pub(crate) struct GridColumn {
+    pub(crate) index: i32,
+    pub(crate) count: i32,
+}
+
+/// An invisible column with its title.
+pub(crate) fn push_column(out: &mut String, column: GridColumn, height: i32, title: &str) {
+    let GridColumn { index, count } = column;
+    let (from, to) = (index * WIDTH / count, (index + 1) * WIDTH / count);
     out.push_str(r#"<path d="m"#);
     push_integer(out, from);
     out.push_str(" 0v");
@@ -288,20 +314,20 @@ pub fn push_column(out: &mut String, (column, count): (i32, i32), height: i32, t
 fn push_runs_title(
     out: &mut String,
     input: &TrendInput<'_>,
-    scene: &ChartLayout,
-    rows: &[rows::ChartRow],
+    layout: &ChartLayout,
+    rows: &[ChartRow],
 ) {
     let [first, .., last] = rows else {
-        return rows.iter().for_each(|row| push_run_title(out, input, scene, row));
+        return rows.iter().for_each(|row| push_run_title(out, input, layout, row));
     };
-    let time = |row: &rows::ChartRow| input.series.runs[row.run].time;
+    let time = |row: &ChartRow| input.series.runs[row.run].time;
     text::push_date_span(out, time(first), time(last));
     out.push_str(": ");
     out.push_str(&text::count_noun(rows.len() as u64, "run"));
     let values = || rows.iter().filter_map(|row| row.value);
     if let Some((low, high)) = values().reduce(f64::min).zip(values().reduce(f64::max)) {
         out.push_str(", ");
-        out.push_str(&scene.scale.range(low, high));
+        out.push_str(&layout.scale.range(low, high));
     }
     let failed = rows.len() - values().count();
     if failed > 0 {
@@ -309,12 +335,7 @@ fn push_runs_title(
     }
 }
 
-fn push_run_title(
-    out: &mut String,
-    input: &TrendInput<'_>,
-    scene: &ChartLayout,
-    row: &rows::ChartRow,
-) {
+fn push_run_title(out: &mut String, input: &TrendInput<'_>, layout: &ChartLayout, row: &ChartRow) {
     let run = &input.series.runs[row.run];
     text::push_date_span(out, run.time, run.time);
     let at = usize::try_from(run.commit.0).unwrap_or(usize::MAX);
@@ -328,13 +349,14 @@ fn push_run_title(
         return;
     };
     out.push_str(": ");
-    scene.scale.push_quantity(out, value);
+    layout.scale.push_quantity(out, value);
     if let Some(std) = run.std.get() {
         out.push(' ');
-        text::push_spread(out, std, &scene.scale);
+        text::push_spread(out, std, &layout.scale);
     }
+    // The anomaly explains the outlier, so it is named alone.
     out.push_str(match (row.flags.infrastructure, row.flags.is_outlier) {
-        (true, _) => ", infrastructure day",
+        (true, _) => ", infrastructure anomaly",
         (_, true) => ", outlier",
         _ => "",
     });

@@ -1,13 +1,14 @@
 //! What every writer of SVG here needs: the names of classes, and one path for each of them.
 
-use crate::backend::{Mark, MarkRole, Shape};
-use crate::path::{GridPoint, PathWriter};
+use crate::backend::{MarkLayer, MarkRole, Shape};
+use crate::grid::GridPoint;
+use crate::path::PathWriter;
 use model::text::digits::push_integer;
 
 /// Bytes that the paths of most charts fit into.
 const USUAL_BYTES: usize = 3 << 10;
 
-/// The class of a role, as the stylesheet names it.
+/// The class of a role, as the stylesheet names it. Short names: a chart repeats them.
 fn push_class(out: &mut String, role: MarkRole) {
     let name = match role {
         MarkRole::Grid => "g",
@@ -36,29 +37,30 @@ fn push_class(out: &mut String, role: MarkRole) {
 }
 
 /// One path per role, in drawing order. `place` moves grid points to where the writer wants them.
-pub fn paths(marks: &[Mark], place: impl Fn(GridPoint) -> GridPoint) -> String {
+pub(crate) fn paths(layers: &[MarkLayer], place: impl Fn(GridPoint) -> GridPoint) -> String {
     let mut out = String::with_capacity(USUAL_BYTES);
-    for group in marks.chunk_by(|a, b| a.role == b.role) {
-        let (before, role) = (out.len(), group[0].role);
+    for MarkLayer { role, shapes } in layers {
+        let before = out.len();
         out.push_str(r#"<path class=""#);
-        push_class(&mut out, role);
+        push_class(&mut out, *role);
         out.push_str(r#"" d=""#);
         let start = out.len();
         let mut path = PathWriter::new(&mut out);
-        for mark in group {
-            match &mark.shape {
+        for shape in shapes {
+            match shape {
                 Shape::Dot(point) => path.dot(place(*point)),
                 Shape::Line(points) => path.line(points.iter().map(|point| place(*point))),
                 Shape::Area(points) => path.area(points.iter().map(|point| place(*point))),
             }
         }
         let data = start..out.len();
+        // A line of a single run draws nothing: a path without data would be bytes for nobody.
         if data.is_empty() {
             out.truncate(before);
             continue;
         }
         out.push_str(r#""/>"#);
-        // The hollow of a hollow mark: page colour inside, drawn with the same caps.
+        // The hollow of a hollow mark: the page's color inside, drawn with the same caps.
         out.push_str(match role {
             MarkRole::Outlier => r#"<path class="oi" d=""#,
             MarkRole::Infrastructure => r#"<path class="fi" d=""#,

@@ -1,24 +1,27 @@
 //! Small multiples: panels that share time and a relative scale, each series against its own
-//! baseline, so that one of 12 µs and one of 1.2 ms can be compared.
+//! baseline. A series of 12 µs and one of 1.2 ms, each 5 % above its baseline, end at the same
+//! height.
 //!
 //! A panel has no link and no column of titles: it is an image with a name, and the page links it.
 
 use crate::axis::{XAxis, YAxis};
+use crate::describe;
 use crate::inline::{self, SvgFrame};
+use crate::input::{ChartSize, TrendInput};
 use crate::layout::{ChartLayout, LayoutBuilder, LayoutPlan};
 use crate::markup::paths;
 use crate::rows::{self, ChartRow};
-use crate::{ChartSize, TrendInput, describe};
 use model::record::Direction;
 use model::record::time::Timestamp;
 use model::series::Series;
 use model::text::{UnitScale, sanitize};
 
-/// The relative range, by the side that is worse: room for twice a usual limit on that side.
+/// The relative range, by the side of regressions: room for twice the usual threshold there.
 const REGRESSION_RANGE: f64 = 0.25;
 const IMPROVEMENT_RANGE: f64 = 0.15;
 
-/// The time that all panels of a group share.
+/// The time that all panels of a group share: without it, a panel of three runs would look as
+/// long as one of three hundred.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SharedAxes {
     from: Timestamp,
@@ -39,15 +42,15 @@ impl SharedAxes {
 /// The panel of one series. The level that counts as 0 % is its baseline, else its newest level,
 /// else its newest value.
 pub fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> String {
-    let scene = panel_layout(input, shared);
-    let drawing = paths(&scene.marks, |point| point);
+    let layout = panel_layout(input, shared);
+    let drawing = paths(&layout.layers, |point| point);
     let texts =
-        inline::label_texts(&scene.labels, scene.height) + &inline::note_symbols(input, &scene);
-    let name = sanitize::markup(&describe::short_description(input, &scene));
+        inline::label_texts(&layout.labels, layout.height) + &inline::note_symbols(input, &layout);
+    let name = sanitize::markup(&describe::short_description(input, &layout));
     let frame = SvgFrame {
         id: input.id,
         slot: input.slot,
-        height: scene.height,
+        height: layout.height,
         attributes: &format!(r#" role="img" aria-label="{name}""#),
         large_dots: false,
     };
@@ -56,6 +59,7 @@ pub fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> String {
 
 fn panel_layout(input: &TrendInput<'_>, shared: SharedAxes) -> ChartLayout {
     let mut rows = rows::plot_rows(input.series, input.analysis, input.span);
+    // Values become shares of the baseline; from here on the layout is that of any other chart.
     let base = baseline_value(input, &rows);
     for row in &mut rows {
         let relative = |value: Option<f64>| base.and_then(|base| value.map(|v| v / base - 1.0));
@@ -63,7 +67,7 @@ fn panel_layout(input: &TrendInput<'_>, shared: SharedAxes) -> ChartLayout {
         row.level = relative(row.level).filter(|level| level.is_finite());
         row.spread = base.and_then(|base| row.spread.map(|spread| spread / base.abs()));
     }
-    let (low, high, limit) = match input.series.direction {
+    let (low, high, threshold) = match input.series.direction {
         Direction::Lower => (-IMPROVEMENT_RANGE, REGRESSION_RANGE, input.analysis.threshold),
         Direction::Higher => (-REGRESSION_RANGE, IMPROVEMENT_RANGE, -input.analysis.threshold),
     };
@@ -72,7 +76,7 @@ fn panel_layout(input: &TrendInput<'_>, shared: SharedAxes) -> ChartLayout {
         x_axis: XAxis::time(shared.from, shared.to),
         y_axis: YAxis::Linear { low, high, unit: 0.01 },
         scale: UnitScale::for_value(base.unwrap_or(0.0), &input.series.unit),
-        threshold: input.analysis.baseline.map(|_| limit),
+        threshold: input.analysis.baseline.map(|_| threshold),
         height: ChartSize::Compact.plot_height(),
         panel: true,
     };
@@ -98,9 +102,9 @@ mod tests {
 
     fn last_dot(sample: &ExampleChart) -> i32 {
         let shared = SharedAxes::of([&sample.series]).unwrap();
-        let scene = panel_layout(&sample.input(&ExampleLinks), shared);
-        let mut dots = scene.marks.iter().filter(|mark| mark.role == MarkRole::Run);
-        let last = dots.next_back().map(|mark| mark.shape.clone());
+        let layout = panel_layout(&sample.input(&ExampleLinks), shared);
+        let dots = layout.layers.iter().find(|layer| layer.role == MarkRole::Run).unwrap();
+        let last = dots.shapes.last().cloned();
         let Some(Shape::Dot((_, y))) = last else { panic!("no dot") };
         y
     }
@@ -122,8 +126,8 @@ mod tests {
         let long = ExampleChart::with_everything(100);
         let short = ExampleChart::from_values(vec![Some(1.0), Some(1.0)]);
         let shared = SharedAxes::of([&long.series, &short.series]).unwrap();
-        let scene = panel_layout(&short.input(&ExampleLinks), shared);
-        assert!(scene.positions[1] < 20, "{:?}", scene.positions);
+        let layout = panel_layout(&short.input(&ExampleLinks), shared);
+        assert!(layout.positions[1] < 20, "{:?}", layout.positions);
         assert_eq!(SharedAxes::of([&ExampleChart::from_values(vec![]).series]), None);
     }
 

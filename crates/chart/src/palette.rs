@@ -1,24 +1,26 @@
-//! The colours of charts and pages, light and dark: the one list that the stylesheet, the
-//! stand-alone writer and the test of contrasts share.
+//! The colors of charts and pages, light and dark: the one list that the stylesheet, the
+//! standalone writer and the test of contrasts share.
 //!
-//! Six slots with the hues of Okabe and Ito, each darkened or lightened until it may also be text.
+//! Six slots with the hues of Okabe and Ito (Color Universal Design, 2008), which people with any
+//! common color blindness can tell apart. Each is darkened or lightened until it may also be text:
+//! a contrast of 4.5 as WCAG 2.2 asks for.
 
 /// One theme. Every field is `#rrggbb`.
 #[derive(Clone, Copy, Debug)]
-pub struct Theme {
-    pub page: &'static str,
-    pub text: &'static str,
-    pub muted: &'static str,
-    pub grid: &'static str,
-    pub regression: &'static str,
-    pub improvement: &'static str,
-    pub slots: [&'static str; SLOTS],
+pub(crate) struct Theme {
+    pub(crate) page: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) muted: &'static str,
+    pub(crate) grid: &'static str,
+    pub(crate) regression: &'static str,
+    pub(crate) improvement: &'static str,
+    pub(crate) slots: [&'static str; SLOTS],
 }
 
 /// Lines that one chart can tell apart.
-pub const SLOTS: usize = 6;
+pub(crate) const SLOTS: usize = 6;
 
-pub const LIGHT: Theme = Theme {
+pub(crate) const LIGHT: Theme = Theme {
     page: "#ffffff",
     text: "#1b1f24",
     muted: "#57606a",
@@ -28,7 +30,7 @@ pub const LIGHT: Theme = Theme {
     slots: ["#9f2205", "#376be3", "#233255", "#0c5f4c", "#c326a7", "#927213"],
 };
 
-pub const DARK: Theme = Theme {
+pub(crate) const DARK: Theme = Theme {
     page: "#14171a",
     text: "#e6edf3",
     muted: "#a2adb8",
@@ -39,7 +41,7 @@ pub const DARK: Theme = Theme {
 };
 
 /// A slot number as the palette counts them: 1–6, larger numbers start over, 0 is 1.
-pub fn slot(number: u8) -> u8 {
+pub(crate) fn slot(number: u8) -> u8 {
     (number.max(1) - 1) % SLOTS as u8 + 1
 }
 
@@ -73,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn every_colour_that_writes_text_has_a_contrast_of_4_5() {
+    fn every_color_that_writes_text_has_a_contrast_of_4_5() {
         for theme in [LIGHT, DARK] {
             let named = [theme.text, theme.muted, theme.regression, theme.improvement];
             for color in named.iter().chain(&theme.slots) {
@@ -84,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stylesheet_uses_exactly_these_colours() {
+    fn the_stylesheet_uses_exactly_these_colors() {
         let (light, dark) =
             stylesheet().split_once("prefers-color-scheme:dark").expect("a dark theme in the css");
         for (theme, css) in [(LIGHT, light), (DARK, dark)] {
@@ -106,12 +108,12 @@ mod tests {
     }
 
     #[test]
-    fn the_stylesheet_uses_exactly_these_dashes_and_no_other_colour() {
+    fn the_stylesheet_uses_exactly_these_dashes_and_no_other_color() {
         for (at, dash) in DASHES.iter().enumerate().skip(1) {
             let rule = format!(".tc .m.s{}{{stroke-dasharray:{dash}}}", at + 1);
             assert!(stylesheet().contains(&rule), "{rule}");
         }
-        let known: Vec<&str> = [LIGHT, DARK]
+        let listed: Vec<&str> = [LIGHT, DARK]
             .iter()
             .flat_map(|t| {
                 let mut all = vec![t.page, t.text, t.muted, t.grid, t.regression, t.improvement];
@@ -121,7 +123,7 @@ mod tests {
             .collect();
         for (at, _) in stylesheet().match_indices('#') {
             let color = &stylesheet()[at..at + 7];
-            assert!(known.contains(&color), "{color} is not in the palette");
+            assert!(listed.contains(&color), "{color} is not in the palette");
         }
     }
 

@@ -1,43 +1,43 @@
 //! Path data in as few bytes as it takes: relative integers, `h` and `v` where one of them is
-//! zero, no separator before a minus, vertices on a straight stretch dropped.
+//! zero, no separator before a minus, vertices on a straight line dropped.
 //!
+//! The line (0, 10), (5, 8), (10, 8), (15, 12) is `m0 10 5-2h5l5 4`. A page of small
+//! multiples has 60 panels with a few hundred points each, so each byte of a point counts.
 //! Knows nothing of charts. One [`PathWriter`] is one `d` attribute.
 
+use crate::grid::GridPoint;
 use model::text::digits::push_integer;
-
-/// A point of the drawing grid: x to the right, y down.
-pub type GridPoint = (i32, i32);
 
 /// Collects subpaths into one `d` attribute, behind what is there.
 #[derive(Debug)]
-pub struct PathWriter<'a> {
+pub(crate) struct PathWriter<'a> {
     out: &'a mut String,
     position: GridPoint,
     /// The command that a bare pair of numbers would repeat.
     implied_command: Option<char>,
-    /// Those of one line, kept between lines for their memory.
+    /// Those of the current line; a field, so that its memory serves all lines.
     vertices: Vec<GridPoint>,
 }
 
 impl<'a> PathWriter<'a> {
-    pub fn new(out: &'a mut String) -> Self {
+    pub(crate) fn new(out: &'a mut String) -> Self {
         Self { out, position: (0, 0), implied_command: None, vertices: Vec::new() }
     }
 
     /// A dot: drawn by the round or square caps of its class, since it has no length.
-    pub fn dot(&mut self, point: GridPoint) {
+    pub(crate) fn dot(&mut self, point: GridPoint) {
         self.move_to(point);
         self.out.push_str("h0");
         self.implied_command = None;
     }
 
     /// An open line; fewer than two different points draw nothing.
-    pub fn line(&mut self, points: impl Iterator<Item = GridPoint>) {
+    pub(crate) fn line(&mut self, points: impl Iterator<Item = GridPoint>) {
         self.polyline(points, 2);
     }
 
     /// A closed outline.
-    pub fn area(&mut self, points: impl Iterator<Item = GridPoint>) {
+    pub(crate) fn area(&mut self, points: impl Iterator<Item = GridPoint>) {
         if let Some(first) = self.polyline(points, 3) {
             self.out.push('z');
             self.position = first;
@@ -79,6 +79,8 @@ impl<'a> PathWriter<'a> {
     }
 
     fn command(&mut self, letter: char, first: i32, second: Option<i32>) {
+        // SVG lets a repeated command go without its letter, and reads a minus as a separator. More
+        // numbers after an `m` would be lines, so that each `m` keeps its letter.
         if self.implied_command != Some(letter) || letter == 'm' {
             self.out.push(letter);
         } else if first >= 0 {
@@ -95,21 +97,22 @@ impl<'a> PathWriter<'a> {
     }
 }
 
-/// The same line without repeated points and without vertices that lie on a straight stretch.
-fn straighten(points: impl Iterator<Item = GridPoint>, kept: &mut Vec<GridPoint>) {
-    kept.clear();
+/// The same line without repeated points and without vertices that lie on a straight line.
+fn straighten(points: impl Iterator<Item = GridPoint>, vertices: &mut Vec<GridPoint>) {
+    vertices.clear();
     for point in points {
-        if kept.last() == Some(&point) {
+        if vertices.last() == Some(&point) {
             continue;
         }
-        if let [.., a, b] = kept.as_slice() {
+        if let [.., a, b] = vertices.as_slice() {
             let (ux, uy) = (i64::from(b.0 - a.0), i64::from(b.1 - a.1));
             let (vx, vy) = (i64::from(point.0 - b.0), i64::from(point.1 - b.1));
+            // Parallel, and in the same direction: a line that turns back keeps its end.
             if ux * vy == uy * vx && ux * vx + uy * vy > 0 {
-                kept.pop();
+                vertices.pop();
             }
         }
-        kept.push(point);
+        vertices.push(point);
     }
 }
 
@@ -169,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn vertices_on_a_straight_stretch_are_dropped() {
+    fn vertices_on_a_straight_line_are_dropped() {
         let mut out = String::new();
         let points = [(0, 0), (1, 1), (2, 2), (2, 2), (4, 4), (3, 3)];
         PathWriter::new(&mut out).line(points.into_iter());

@@ -1,7 +1,9 @@
 //! The small line of a table row: the newest 40 runs, the usual range behind them, the last run
-//! marked. Outliers, infrastructure days and what lies outside the typical range are clamped to
-//! the range of the others. No axes, no labels, nothing for a
-//! screen reader: the row says it in words.
+//! marked.
+//!
+//! Outliers, infrastructure anomalies and values outside the typical range are clamped to the range
+//! of the others: one spike to twice the level would make a step of 12 % invisible. No axes, no
+//! labels, nothing for a screen reader: the row says it in words.
 
 use std::fmt::Write;
 
@@ -18,26 +20,30 @@ const STEP: i32 = 3;
 const HEIGHT: i32 = 24;
 const MARGIN: i32 = 2;
 
-/// The drawing. `slot` colours come from the stylesheet; the mark at the end from the verdict.
-pub fn spark_line(series: &Series, analysis: &Analysis) -> String {
+/// The newest 40 runs as a line without labels, at most 600 bytes, hidden from screen readers: the
+/// row it stands in says it in words. The mark at its end has the color of the verdict.
+pub fn spark(series: &Series, analysis: &Analysis) -> String {
     let runs = &series.runs[series.runs.len().saturating_sub(RUNS)..];
     let values: Vec<Option<f64>> = runs
         .iter()
-        .map(|run| run.value.filter(|value| value.is_finite()).map(|v| v.clamp(-1e300, 1e300)))
+        .map(|run| {
+            run.value.get().filter(|value| value.is_finite()).map(|v| v.clamp(-1e300, 1e300))
+        })
         .collect();
     let first = series.runs.len() - runs.len();
-    let odd = |at: usize| {
+    let is_unusual = |at: usize| {
         let flags = analysis.flags.get(first + at);
         flags.is_some_and(|flags| flags.is_outlier || flags.infrastructure)
     };
     let newest = values.len().saturating_sub(NEWEST);
-    let typical = |at: usize, value: f64| {
+    let is_typical = |at: usize, value: f64| {
         let (low, high) = analysis.typical_range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
         at >= newest || (low..=high).contains(&value)
     };
-    let usual = values.iter().enumerate().filter(|(at, _)| !odd(*at));
-    let usual = usual.filter_map(|(at, value)| value.filter(|value| typical(at, *value)));
+    let usual = values.iter().enumerate().filter(|(at, _)| !is_unusual(*at));
+    let usual = usual.filter_map(|(at, value)| value.filter(|value| is_typical(at, *value)));
     let mut sorted: Vec<f64> = usual.collect();
+    // Nothing usual: what there is sets the range.
     if sorted.is_empty() {
         sorted = values.iter().copied().flatten().collect();
     }
@@ -98,13 +104,13 @@ fn push_drawing(out: &mut String, values: &[Option<f64>], place: &SparkRange, ma
     out.push_str(r#"<path class="l" d=""#);
     let mut line = PathWriter::new(out);
     let mut from = 0;
-    for stretch in values.split(Option::is_none) {
-        let points = (from..).zip(stretch.iter().copied().flatten());
-        match stretch {
+    for joined in values.split(Option::is_none) {
+        let points = (from..).zip(joined.iter().copied().flatten());
+        match joined {
             [Some(only)] => line.dot(point((from, *only))),
             _ => line.line(points.map(point)),
         }
-        from += stretch.len() + 1;
+        from += joined.len() + 1;
     }
     let _ = write!(out, r#""/><path class="{mark}" d=""#);
     let newest = values.iter().rposition(Option::is_some);
@@ -114,7 +120,8 @@ fn push_drawing(out: &mut String, values: &[Option<f64>], place: &SparkRange, ma
     out.push_str(r#""/>"#);
 }
 
-/// The middle 80 % of the first half: the normal range that the newest runs are seen against.
+/// The middle 80 % of the first half: the normal range that the newest runs are seen against. Of
+/// all runs it would follow a step in the second half, and the step would lie inside it.
 fn push_band(out: &mut String, values: &[Option<f64>], place: &SparkRange, width: i32) {
     let mut half: Vec<f64> = values[..values.len() / 2].iter().copied().flatten().collect();
     half.sort_by(f64::total_cmp);
@@ -136,9 +143,9 @@ mod tests {
     fn height_of_step(spike: impl Fn(&mut ExampleChart)) -> i32 {
         let value = |at: usize| Some(if at < 30 { 100.0 } else { 115.0 });
         let mut sample = ExampleChart::from_values((0..40).map(value).collect());
-        sample.series.runs[15].value = Some(130.0);
+        sample.series.runs[15].value = 130.0.into();
         spike(&mut sample);
-        let svg = spark_line(&sample.series, &sample.analysis);
+        let svg = spark(&sample.series, &sample.analysis);
         assert!(svg.len() <= 600, "{}", svg.len());
         let after = svg.split("class=\"l\" d=\"").nth(1).unwrap();
         let path = after.split('"').next().unwrap();
@@ -166,9 +173,9 @@ mod tests {
     #[test]
     fn the_newest_runs_are_shown_whole_whatever_is_typical() {
         let mut sample = ExampleChart::from_values((0..40).map(|_| Some(100.0)).collect());
-        sample.series.runs[39].value = Some(150.0);
+        sample.series.runs[39].value = 150.0.into();
         sample.analysis.typical_range = Some((99.0, 101.0));
-        let svg = spark_line(&sample.series, &sample.analysis);
+        let svg = spark(&sample.series, &sample.analysis);
         assert!(svg.contains(&format!(r#"class="e w" d="m117 {MARGIN}h0"/>"#)), "{svg}");
     }
 }

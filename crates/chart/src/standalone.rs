@@ -5,11 +5,13 @@
 
 use std::fmt::Write;
 
+use crate::describe;
+use crate::grid::WIDTH;
+use crate::input::{NoteKind, TrendInput};
 use crate::labels::{Anchor, Label, LabelRow, Tone};
-use crate::layout::{ChartLayout, WIDTH};
+use crate::layout::ChartLayout;
 use crate::markup::paths;
 use crate::palette::{self, DARK, LIGHT, Theme};
-use crate::{NoteKind, TrendInput, describe};
 use model::record;
 use model::text::digits::push_integer;
 use model::text::{self, sanitize};
@@ -20,16 +22,16 @@ const LEFT: i32 = 4;
 const TOP: i32 = 32;
 
 /// The whole file.
-pub fn svg_file(input: &TrendInput<'_>, scene: &ChartLayout) -> String {
+pub(crate) fn svg_file(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
     let (width, height) = SIZE;
     let name = name(input);
-    let title = sanitize::markup(&format!("{name}. {}", describe::caption(input, scene)));
-    let description = sanitize::markup(&describe::paragraph(input, scene));
+    let title = sanitize::markup(&format!("{name}. {}", describe::caption(input, layout)));
+    let description = sanitize::markup(&describe::paragraph(input, layout));
     let heading = sanitize::markup(&heading(&name, input));
-    let drawing = paths(&scene.marks, |(x, y)| (to_file_x(x), y));
-    let mut texts = String::with_capacity(scene.labels.len() * 64);
-    scene.labels.iter().for_each(|label| push_label(&mut texts, label, scene));
-    push_symbols(&mut texts, scene);
+    let drawing = paths(&layout.layers, |(x, y)| (to_file_x(x), y));
+    let mut texts = String::with_capacity(layout.labels.len() * 64);
+    layout.labels.iter().for_each(|label| push_label(&mut texts, label, layout));
+    push_symbols(&mut texts, layout);
     let style = style(input.slot);
     format!(
         concat!(
@@ -73,17 +75,19 @@ fn heading(name: &str, input: &TrendInput<'_>) -> String {
     format!("{} — {direction}", record::shorten(name, room))
 }
 
+/// From the grid to the pixels of the file, rounded. The height needs no such step: both are
+/// pixels.
 fn to_file_x(x: i32) -> i32 {
     let plot = SIZE.0 - 2 * LEFT;
     (x * plot + WIDTH / 2) / WIDTH
 }
 
-fn push_label(out: &mut String, label: &Label, scene: &ChartLayout) {
+fn push_label(out: &mut String, label: &Label, layout: &ChartLayout) {
     let y = match label.row {
         LabelRow::Above => -4,
         LabelRow::At(y) => y,
-        LabelRow::Ticks => scene.height + 12,
-        LabelRow::UnderTicks => scene.height + 23,
+        LabelRow::Ticks => layout.height + 12,
+        LabelRow::UnderTicks => layout.height + 23,
     };
     out.push_str(match label.tone {
         Tone::Muted | Tone::Slot(_) => r#"<text x=""#,
@@ -103,26 +107,26 @@ fn push_label(out: &mut String, label: &Label, scene: &ChartLayout) {
     out.push_str("</text>");
 }
 
-fn push_symbols(out: &mut String, scene: &ChartLayout) {
-    let noted = |wanted: NoteKind| {
-        let places: Vec<i32> =
-            scene.notes.iter().filter(|(.., kind)| *kind == wanted).map(|(x, ..)| *x).collect();
-        let (mark, above) = wanted.symbol();
-        ("an", mark, places, above)
+fn push_symbols(out: &mut String, layout: &ChartLayout) {
+    let notes = |kind: NoteKind| {
+        let of_kind = layout.notes.iter().filter(|note| note.kind == kind);
+        let (mark, above) = kind.symbol();
+        ("an", mark, of_kind.map(|note| note.x).collect(), above)
     };
+    // One text for all marks of a kind: an image has no titles that would need one each.
     for (class, letter, places, up) in
-        [("x", "×", scene.failed_runs.clone(), 1), noted(NoteKind::Remark), noted(NoteKind::Tag)]
+        [("x", "×", layout.failed_runs.clone(), 1), notes(NoteKind::Remark), notes(NoteKind::Tag)]
     {
         if places.is_empty() {
             continue;
         }
         let xs: Vec<String> = places.iter().map(|x| to_file_x(*x).to_string()).collect();
-        let (letters, xs, y) = (letter.repeat(xs.len()), xs.join(" "), scene.height - up);
+        let (letters, xs, y) = (letter.repeat(xs.len()), xs.join(" "), layout.height - up);
         let _ = write!(out, r#"<text class="{class}" x="{xs}" y="{y}">{letters}</text>"#);
     }
 }
 
-/// Light colours, then the same rules with the dark ones: viewers that know no media queries show
+/// Light colors, then the same rules with the dark ones: viewers that know no media queries show
 /// the light file.
 fn style(slot: u8) -> String {
     let rules = concat!(
@@ -138,27 +142,28 @@ fn style(slot: u8) -> String {
         ".cl{stroke-width:7;stroke-linecap:square}",
         ".f{stroke-width:8;stroke-linecap:round}.fi{stroke-width:5;stroke-linecap:round}"
     );
+    // Its own copy of the stylesheet's rules: a file in an `<img>` sees nothing of its page.
     let light = colors(&LIGHT, slot);
     let dark = colors(&DARK, slot);
     format!("{rules}{light}@media(prefers-color-scheme:dark){{{dark}}}")
 }
 
 fn colors(theme: &Theme, slot: u8) -> String {
-    let Theme { page, text, muted, grid, regression: worse, improvement: better, .. } = theme;
-    let own = theme.slots[usize::from(palette::slot(slot)) - 1];
+    let Theme { page, text, muted, grid, regression, improvement, .. } = theme;
+    let line = theme.slots[usize::from(palette::slot(slot)) - 1];
     format!(
         concat!(
             ".bg{{fill:{page}}}text{{fill:{muted};stroke:{page}}}.hd,.x{{fill:{text}}}",
-            ".g{{stroke:{grid}}}.b{{fill:{own}}}.d,.hl,.mm,.m,.o,.f,.cl{{stroke:{own}}}",
-            ".oi,.fi{{stroke:{page}}}.lim,.w{{stroke:{worse}}}.wt{{fill:{worse}}}",
-            ".k{{stroke:{better}}}.kt{{fill:{better}}}.rc,.gp,.n{{stroke:{muted}}}"
+            ".g{{stroke:{grid}}}.b{{fill:{line}}}.d,.hl,.mm,.m,.o,.f,.cl{{stroke:{line}}}",
+            ".oi,.fi{{stroke:{page}}}.lim,.w{{stroke:{regression}}}.wt{{fill:{regression}}}",
+            ".k{{stroke:{improvement}}}.kt{{fill:{improvement}}}.rc,.gp,.n{{stroke:{muted}}}"
         ),
         page = page,
         text = text,
         muted = muted,
         grid = grid,
-        worse = worse,
-        better = better,
-        own = own,
+        regression = regression,
+        improvement = improvement,
+        line = line,
     )
 }

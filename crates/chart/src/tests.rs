@@ -5,24 +5,41 @@ use proptest::prelude::*;
 use crate::backend::{MarkRole, Shape};
 use crate::compare::{ComparisonChart, ComparisonLine};
 use crate::example::{ExampleChart, ExampleLinks};
-use crate::layout::{ChartLayout, WIDTH};
+use crate::grid::{GridPoint, WIDTH};
+use crate::input::MAX_CHART_BYTES;
+use crate::layout::ChartLayout;
 use crate::multiple::{SharedAxes, panel};
 use crate::{
-    ChartNote, ChartSize, ChartSpan, MAX_CHART_BYTES, MarkLinks, NoteKind, RunWindow, TrendInput,
-    spark, standalone, trend,
+    ChartNote, ChartSize, ChartSpan, MarkLinks, NoLinks, NoteKind, RunWindow, TrendInput, spark,
+    standalone, trend,
 };
 use detect::Analysis;
 use detect::per_run::PerRun;
 use model::record::time::Timestamp;
 
-fn scene(sample: &ExampleChart) -> ChartLayout {
+fn layout(sample: &ExampleChart) -> ChartLayout {
     ChartLayout::of_trend(&sample.input(&ExampleLinks), 200)
 }
 
-fn lines(scene: &ChartLayout, role: MarkRole) -> Vec<Vec<(i32, i32)>> {
-    let of_role = scene.marks.iter().filter(|mark| mark.role == role);
+/// Three runs, too few for a level.
+#[test]
+fn the_head_of_the_crate_shows_a_chart_of_three_runs() {
+    let mut sample = ExampleChart::from_values([100.0, 120.0, 110.0].map(Some).to_vec());
+    sample.analysis.verdict = detect::Verdict::New;
+    let svg = trend(&sample.input(&NoLinks), ChartSize::Full).svg;
+    let drawing: Vec<&str> = svg.split_inclusive('>').filter(|tag| tag.contains(" d=")).collect();
+    let marks = drawing.iter().filter(|tag| tag.contains("class="));
+    let head = include_str!("lib.rs").replace("\n//!     ", "");
+    for mark in marks {
+        assert!(head.contains(mark), "lib.rs does not show {mark}");
+    }
+}
+
+fn lines(layout: &ChartLayout, role: MarkRole) -> Vec<Vec<GridPoint>> {
+    let of_role = layout.layers.iter().filter(|layer| layer.role == role);
     of_role
-        .map(|mark| match &mark.shape {
+        .flat_map(|layer| &layer.shapes)
+        .map(|shape| match shape {
             Shape::Dot(point) => vec![*point],
             Shape::Line(points) | Shape::Area(points) => points.clone(),
         })
@@ -51,9 +68,9 @@ fn two_hundred_runs_and_dense_charts_have_48_link_columns() {
 
 #[test]
 fn all_marks_are_drawn_back_to_front() {
-    let scene = scene(&ExampleChart::with_everything(200));
-    let roles: Vec<MarkRole> = scene.marks.iter().map(|mark| mark.role).collect();
-    assert!(roles.is_sorted());
+    let layout = layout(&ExampleChart::with_everything(200));
+    let roles: Vec<MarkRole> = layout.layers.iter().map(|layer| layer.role).collect();
+    assert!(roles.is_sorted_by(|a, b| a < b), "one layer for each role");
     for role in [
         MarkRole::Grid,
         MarkRole::Band,
@@ -69,16 +86,16 @@ fn all_marks_are_drawn_back_to_front() {
     ] {
         assert!(roles.contains(&role), "{role:?}");
     }
-    assert_eq!((scene.failed_runs.len(), scene.notes.len()), (2, 1));
+    assert_eq!((layout.failed_runs.len(), layout.notes.len()), (2, 1));
 }
 
 #[test]
-fn no_line_crosses_an_event_a_gap_or_a_runner_change() {
+fn no_line_crosses_a_change_a_gap_or_a_runner_change() {
     let sample = ExampleChart::with_everything(200);
-    let scene = scene(&sample);
-    let cuts: Vec<i32> = [60, 88, 104, 136].map(|run: usize| scene.positions[run]).to_vec();
+    let layout = layout(&sample);
+    let cuts: Vec<i32> = [60, 88, 104, 136].map(|run: usize| layout.positions[run]).to_vec();
     for role in [MarkRole::Level(0), MarkRole::Band] {
-        let drawn = lines(&scene, role);
+        let drawn = lines(&layout, role);
         assert_eq!(drawn.len(), 5, "{role:?}");
         for line in drawn {
             let from = line.iter().map(|point| point.0).min().unwrap();
@@ -91,9 +108,9 @@ fn no_line_crosses_an_event_a_gap_or_a_runner_change() {
 #[test]
 fn a_run_off_the_scale_is_clamped_to_the_edge() {
     let sample = ExampleChart::with_everything(200);
-    let scene = scene(&sample);
-    assert_eq!(lines(&scene, MarkRole::Clamped), [[(scene.positions[90], 4)]]);
-    assert_eq!(scene.clamped, 1);
+    let layout = layout(&sample);
+    assert_eq!(lines(&layout, MarkRole::Clamped), [[(layout.positions[90], 4)]]);
+    assert_eq!(layout.clamped, 1);
 }
 
 #[test]
@@ -103,7 +120,7 @@ fn an_infrastructure_day_has_a_mark_of_its_own_also_off_the_scale() {
         sample.analysis.flags[run] =
             detect::RunFlags { infrastructure: true, ..Default::default() };
     }
-    let plain = scene(&sample);
+    let plain = layout(&sample);
     let places = [20, 90, 120].map(|run| plain.positions[run]);
     let drawn: Vec<i32> =
         lines(&plain, MarkRole::Infrastructure).iter().map(|dot| dot[0].0).collect();
@@ -111,8 +128,12 @@ fn an_infrastructure_day_has_a_mark_of_its_own_also_off_the_scale() {
     assert_eq!(lines(&plain, MarkRole::Infrastructure)[1], [(plain.positions[90], 4)]);
     assert!(lines(&plain, MarkRole::Clamped).is_empty());
     let chart = trend(&sample.input(&ExampleLinks), ChartSize::Full);
-    assert!(chart.description.contains("hollow circles are infrastructure days"));
-    assert!(chart.description.contains("3 runs on infrastructure days"), "{}", chart.description);
+    assert!(chart.description.contains("hollow circles are runs with an infrastructure anomaly"));
+    assert!(
+        chart.description.contains("3 runs with an infrastructure anomaly"),
+        "{}",
+        chart.description
+    );
     assert!(!chart.description.contains("filled squares"));
     for svg in [&chart.svg, &standalone(&sample.input(&ExampleLinks))] {
         assert!(svg.contains(r#"<path class="f" d="#) && svg.contains(r#"<path class="fi" d="#));
@@ -125,12 +146,12 @@ fn an_infrastructure_day_widens_the_range_only_while_it_is_new() {
     let ends = |at: usize| {
         let mut sample =
             ExampleChart::from_values((0..40).map(|i| Some(100.0 + f64::from(i % 3))).collect());
-        sample.series.runs[at].value = Some(130.0);
+        sample.series.runs[at].value = 130.0.into();
         sample.analysis.typical_range = Some((50.0, 150.0));
         sample.analysis.flags[at].infrastructure = true;
         sample.analysis.level.set(at, None);
         sample.analysis.spread.set(at, None);
-        scene(&sample).y_axis.bounds().1
+        layout(&sample).y_axis.bounds().1
     };
     assert!(ends(20) < 120.0);
     assert!(ends(30) < 120.0);
@@ -138,13 +159,13 @@ fn an_infrastructure_day_widens_the_range_only_while_it_is_new() {
 }
 
 #[test]
-fn accepted_and_fixed_changes_look_different_without_colour() {
+fn accepted_and_fixed_changes_look_different_without_color() {
     let mut sample = ExampleChart::with_everything(200);
     let open = trend(&sample.input(&ExampleLinks), ChartSize::Full).svg;
     assert!(!open.contains("(accepted)") && !open.contains("(fixed)"));
     let (reason, by) = ("safer".to_owned(), "ada".to_owned());
     sample.analysis.changes[1].status = detect::ChangeStatus::Accepted { reason, accepted_by: by };
-    let drawn = scene(&sample);
+    let drawn = layout(&sample);
     assert_eq!(lines(&drawn, MarkRole::Accepted).len(), 1);
     assert!(lines(&drawn, MarkRole::Regression).is_empty());
     let svg = trend(&sample.input(&ExampleLinks), ChartSize::Full).svg;
@@ -155,19 +176,19 @@ fn accepted_and_fixed_changes_look_different_without_colour() {
 }
 
 #[test]
-fn the_limit_runs_from_its_baseline_to_the_right_edge() {
+fn the_threshold_runs_from_its_baseline_to_the_right_edge() {
     let sample = ExampleChart::with_everything(200);
-    let scene = scene(&sample);
-    let limit = lines(&scene, MarkRole::Threshold).remove(0);
-    assert_eq!((limit[0].0, limit[1].0), (scene.positions[60], WIDTH));
-    assert_eq!(limit[0].1, limit[1].1);
+    let layout = layout(&sample);
+    let line = lines(&layout, MarkRole::Threshold).remove(0);
+    assert_eq!((line[0].0, line[1].0), (layout.positions[60], WIDTH));
+    assert_eq!(line[0].1, line[1].1);
 }
 
 #[test]
 fn jitter_of_one_percent_fills_a_tenth_of_the_height() {
     let values = (0..60).map(|index| Some(1e6 + f64::from(index % 2) * 1e4)).collect();
-    let scene = scene(&ExampleChart::from_values(values));
-    let heights: Vec<i32> = lines(&scene, MarkRole::Run).iter().map(|dot| dot[0].1).collect();
+    let layout = layout(&ExampleChart::from_values(values));
+    let heights: Vec<i32> = lines(&layout, MarkRole::Run).iter().map(|dot| dot[0].1).collect();
     let span = heights.iter().max().unwrap() - heights.iter().min().unwrap();
     assert!((10..=25).contains(&span), "{span} of 200");
 }
@@ -180,8 +201,8 @@ fn a_pool_of_two_runners_has_one_line_for_each() {
     for (index, run) in sample.series.runs.iter_mut().enumerate() {
         run.segment = index as u32 % 2;
     }
-    sample.analysis.level = sample.series.runs.iter().map(|run| run.value).collect();
-    let drawn = lines(&scene(&sample), MarkRole::Level(0));
+    sample.analysis.level = sample.series.runs.iter().map(|run| run.value.get()).collect();
+    let drawn = lines(&layout(&sample), MarkRole::Level(0));
     assert_eq!(drawn.len(), 2);
     assert!(drawn.iter().all(|line| line.iter().all(|point| point.1 == line[0].1)));
     let description = trend(&sample.input(&ExampleLinks), ChartSize::Full).description;
@@ -193,9 +214,9 @@ fn a_commit_axis_gives_every_run_the_same_step() {
     let sample = ExampleChart::with_everything(200);
     let window = RunWindow { from: 80, to: 101 };
     let input = TrendInput { span: ChartSpan::Order(window), ..sample.input(&ExampleLinks) };
-    let scene = ChartLayout::of_trend(&input, 200);
-    assert_eq!(scene.rows.len(), 21);
-    let steps: Vec<i32> = scene.positions.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let layout = ChartLayout::of_trend(&input, 200);
+    assert_eq!(layout.rows.len(), 21);
+    let steps: Vec<i32> = layout.positions.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!(steps.iter().all(|step| (49..=50).contains(step)), "{steps:?}");
 }
 
@@ -248,12 +269,11 @@ fn the_description_says_what_the_chart_shows() {
     assert_eq!(
         chart.description,
         "200 runs, 30 Mar to 4 Oct 2025. 2 lasting changes: −5.4% (faster) on 23 May 2025 and \
-         +12.3% (slower) on 8 Aug 2025. Runner changed on 10 Jul 2025: not compared across it. \
-         No runs 17–25 Jun 2025. 2 failed runs, 3 outliers and 1 run off the scale. Dots are \
-         runs, the line is the \
-         median of 7 runs, the shaded edge is their usual spread, the dashed line is the limit, \
-         hollow squares are outliers, filled squares lie off the scale, × is a failed run and ◆ is \
-         a note."
+         +12.3% (slower) on 8 Aug 2025. Runner changed on 10 Jul 2025; not compared across the \
+         change. No runs 17–25 Jun 2025. 2 failed runs, 3 outliers and 1 run outside the axis. Dots \
+         are runs, the line is the median of 7 runs, the shaded band is their usual spread, the \
+         dashed line is the threshold, hollow squares are outliers, filled squares are outside the \
+         axis, × marks a failed run and ◆ marks a note."
     );
     assert_eq!(
         trend(&ExampleChart::from_values(vec![]).input(&ExampleLinks), ChartSize::Full).description,
@@ -281,11 +301,11 @@ fn a_new_version_of_the_benchmark_is_not_called_a_new_runner() {
 }
 
 #[test]
-fn higher_is_better_puts_the_limit_below() {
+fn higher_is_better_puts_the_threshold_below() {
     let mut sample = ExampleChart::with_everything(200);
     sample.series.direction = model::record::Direction::Higher;
-    let scene = scene(&sample);
-    assert!(!scene.threshold_drawn || lines(&scene, MarkRole::Threshold)[0][0].1 > 100);
+    let layout = layout(&sample);
+    assert!(!layout.threshold_drawn || lines(&layout, MarkRole::Threshold)[0][0].1 > 100);
     assert!(
         trend(&sample.input(&ExampleLinks), ChartSize::Full)
             .caption
@@ -351,7 +371,8 @@ proptest! {
         if let Some(Some(value)) = baseline {
             sample.analysis.baseline = Some(detect::Baseline { value, runs: 9, first_run: 3 });
         }
-        let span = window.map_or(ChartSpan::Time, |(from, to)| ChartSpan::Order(RunWindow { from, to }));
+        let window = window.map(|(from, to)| ChartSpan::Order(RunWindow { from, to }));
+        let span = window.unwrap_or(ChartSpan::Time);
         let input = TrendInput { span, ..sample.input(&ExampleLinks) };
         for size in [ChartSize::Full, ChartSize::Compact] {
             let chart = trend(&input, size);
@@ -381,10 +402,10 @@ proptest! {
         let line = spark(&sample.series, &sample.analysis);
         prop_assert!(line.len() <= 600);
         no_nan(&line)?;
-        let scene = ChartLayout::of_trend(&input, 200);
-        for mark in &scene.marks {
-            let (Shape::Line(points) | Shape::Area(points)) = &mark.shape else { continue };
-            let on_grid = |(x, y): &(i32, i32)| (0..=WIDTH).contains(x) && (0..=208).contains(y);
+        let layout = ChartLayout::of_trend(&input, 200);
+        for shape in layout.layers.iter().flat_map(|layer| &layer.shapes) {
+            let (Shape::Line(points) | Shape::Area(points)) = shape else { continue };
+            let on_grid = |(x, y): &GridPoint| (0..=WIDTH).contains(x) && (0..=208).contains(y);
             prop_assert!(points.iter().all(on_grid));
         }
     }

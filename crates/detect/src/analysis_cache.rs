@@ -101,8 +101,7 @@ fn first_divergence(known: &[Series], series: &[Series]) -> Option<CommitIndex> 
 /// another as soon as any record comes from a machine that was not known.
 fn is_same_run(a: &Run, b: &Run) -> bool {
     (a.commit, a.time, a.segment, a.repeats) == (b.commit, b.time, b.segment, b.repeats)
-        && a.value.map(f64::to_bits) == b.value.map(f64::to_bits)
-        && a.std.get().map(f64::to_bits) == b.std.get().map(f64::to_bits)
+        && (a.value, a.std) == (b.value, b.std)
 }
 
 /// Whether two series are the same to an analysis.

@@ -22,7 +22,7 @@ pub fn alarms(
     let mut before: Vec<f64> = Vec::with_capacity(window + 1);
     let mut held: Vec<f64> = Vec::with_capacity(window);
     for (at, run) in series.runs.iter().enumerate() {
-        let Some(value) = run.value.filter(|value| value.is_finite()) else { continue };
+        let Some(value) = run.value.get().filter(|value| value.is_finite()) else { continue };
         if before.len() >= least.max(1) && is_beyond(value, &before, limit, &mut held) {
             match alarms.last_mut() {
                 Some((_, last)) if at - *last <= MERGE_RUNS => *last = at,

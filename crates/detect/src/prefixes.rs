@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 
 use model::policy::Policy;
+use model::record::OptionalF64;
 use model::record::time::Timestamp;
 use model::series::{Segment, Series};
 
@@ -24,8 +25,8 @@ fn backends(salt: usize, step: (usize, f64), shift: usize, turn: usize) -> Vec<S
                 it.runs[turn..].iter_mut().for_each(|run| run.segment = 1);
             }
             if backend == 2 {
-                it.runs[turn].value = None;
-                it.runs[turn / 2].value = Some(0.0);
+                it.runs[turn].value = OptionalF64::NONE;
+                it.runs[turn / 2].value = 0.0.into();
             }
             it
         })

@@ -68,7 +68,7 @@ pub struct LevelLines {
 impl<'a> PreparedSeries<'a> {
     pub fn of(series: &'a Series, policy: &Policy, marks: &Exclusions) -> Self {
         let runs = &series.runs;
-        let value = |index: usize| runs[index].value.filter(|value| value.is_finite());
+        let value = |index: usize| runs[index].value.get().filter(|value| value.is_finite());
         let values: Vec<f64> = (0..runs.len()).map(|i| value(i).unwrap_or(0.0)).collect();
         let valued: Vec<usize> = (0..runs.len()).filter(|i| value(*i).is_some()).collect();
         let usable: Vec<bool> =

@@ -145,6 +145,7 @@ mod tests {
 
     use crate::scenarios::{at, noisy_history, series};
     use crate::{AnalysisDepth, analyze_all};
+    use model::record::OptionalF64;
     use model::record::time::DAY_US;
 
     use super::*;
@@ -170,7 +171,7 @@ mod tests {
         match how {
             0 => it.runs.truncate(BEFORE),
             1 => it.runs.truncate(RUNS - 2),
-            2 => it.runs[RUNS - 1].value = None,
+            2 => it.runs[RUNS - 1].value = OptionalF64::NONE,
             3 => {
                 it.segments.push(Segment { fingerprint: Vec::new(), version: Some("2".into()) });
                 it.runs[BEFORE..].iter_mut().for_each(|run| run.segment = 1);

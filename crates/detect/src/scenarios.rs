@@ -5,8 +5,9 @@ use proptest::prelude::*;
 use model::filter::{Filter, Names};
 use model::policy::{Policy, RegressionRule};
 use model::record::time::{DAY_US, Timestamp};
-use model::record::{Direction, TIME_METRIC, Unit};
-use model::series::{CommitIndex, Run, Segment, Series, SeriesKey, Std};
+use model::record::{Direction, OptionalF64};
+use model::series::{CommitIndex, Segment, Series};
+use model::testing::SeriesBuilder;
 
 use super::*;
 
@@ -21,36 +22,10 @@ fn noise(index: usize, salt: usize) -> f64 {
     (0..12).map(uniform).sum::<f64>() - 6.0
 }
 
+/// A run a day, at one in the morning so that no time is a plain day.
 pub fn series(values: &[f64]) -> Series {
-    let run = |(index, value): (usize, &f64)| Run {
-        commit: CommitIndex(index as u32),
-        time: Timestamp::from_micros(index as i64 * DAY_US + 3_600_000_000),
-        value: Some(*value),
-        std: Std::of(None),
-        repeats: 1,
-        segment: 0,
-        environment: 0,
-        detail: None,
-    };
-    Series {
-        key: SeriesKey {
-            suite: "s".to_owned(),
-            test: "t".to_owned(),
-            backend: "rust".to_owned(),
-            mode: "default".to_owned(),
-            parallel: false,
-            n: None,
-            params: String::new(),
-            metric: TIME_METRIC.to_owned(),
-            metric_name: "time".to_owned(),
-        },
-        unit: Unit::parse("ns").0,
-        direction: Direction::Lower,
-        tags: Vec::new(),
-        runs: values.iter().enumerate().map(run).collect(),
-        pulls: Vec::new(),
-        segments: vec![Segment { fingerprint: Vec::new(), version: None }],
-    }
+    let first = Timestamp::from_micros(3_600_000_000);
+    SeriesBuilder::of(values.iter().copied()).suite("s").starting_at(first).build()
 }
 
 /// Runs at 100 with 1 % noise, multiplied from each index on by its factor.
@@ -287,7 +262,7 @@ fn runners_that_take_turns_hide_no_regression() {
 #[test]
 fn a_failed_newest_run_and_a_silent_series_are_missing() {
     let mut failed = series(&history(40, &[]));
-    failed.runs[39].value = None;
+    failed.runs[39].value = OptionalF64::NONE;
     let found = analyze_at_end(&failed);
     assert_eq!((found.verdict, found.latest_run), (Verdict::Missing, Some(38)));
     assert!(found.flags[39].has_failed && found.level.get(39).is_none());

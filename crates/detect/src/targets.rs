@@ -125,7 +125,7 @@ impl EvaluatedSeries<'_> {
     /// What a run measured of what is compared; none where it has no such thing.
     fn measured(&self, at: usize, comparison: &AlertComparison) -> Option<f64> {
         let run = &self.series.runs[at];
-        let value = run.value?;
+        let value = run.value.get()?;
         if comparison.unit.as_ref().is_some_and(|unit| *unit != self.series.unit) {
             return None;
         }
@@ -304,41 +304,13 @@ mod tests {
 
     use super::*;
     use model::policy::read::read;
-    use model::record::time::{DAY_US, Timestamp};
-    use model::record::{RareDetail, RunDetail};
-    use model::series::{CommitIndex, Run, Segment, SeriesKey, Std};
+    use model::record::time::Timestamp;
+    use model::record::{OptionalF64, RareDetail, RunDetail};
+    use model::testing::SeriesBuilder;
 
     fn series(backend: &str, metric: &str, unit: &str, values: &[f64]) -> Series {
-        let run = |(at, value): (usize, &f64)| Run {
-            commit: CommitIndex(at as u32),
-            time: Timestamp::from_micros(at as i64 * DAY_US),
-            value: Some(*value),
-            std: Std::of(None),
-            repeats: 1,
-            segment: 0,
-            environment: 0,
-            detail: None,
-        };
-        let unit = Unit::parse(unit).0;
-        Series {
-            key: SeriesKey {
-                suite: String::new(),
-                test: "t".to_owned(),
-                backend: backend.to_owned(),
-                mode: "default".to_owned(),
-                parallel: false,
-                n: None,
-                params: String::new(),
-                metric: metric.to_owned(),
-                metric_name: "time".to_owned(),
-            },
-            direction: Direction::of_metric(metric, &unit),
-            unit,
-            tags: Vec::new(),
-            runs: values.iter().enumerate().map(run).collect(),
-            pulls: Vec::new(),
-            segments: vec![Segment { fingerprint: Vec::new(), version: None }],
-        }
+        let values = values.iter().copied();
+        SeriesBuilder::of(values).backend(backend).metric(metric, unit).build()
     }
 
     fn evaluate_policy(series: &[Series], policy: &str) -> Vec<TargetResult> {
@@ -433,7 +405,7 @@ mod tests {
         let told = evaluate_policy(&[one.clone()], policy);
         assert_eq!(brief(&told), [("Tail", Some(0), Violation), ("Told", Some(0), Drift)]);
         assert_eq!(count_missed(&told), 1, "info is no missed target");
-        one.runs.last_mut().unwrap().value = None;
+        one.runs.last_mut().unwrap().value = OptionalF64::NONE;
         assert_eq!(evaluate_policy(&[one], policy), [], "the newest run failed");
     }
 

@@ -70,7 +70,7 @@ impl VerdictInput<'_> {
     /// The newest run failed, or none came where one was due.
     fn is_missing(&self) -> bool {
         let Some(last) = self.runs_seen().last() else { return false };
-        if !last.value.is_some_and(f64::is_finite) {
+        if !last.value.get().is_some_and(f64::is_finite) {
             return true;
         }
         let silent = self.newest_run.map_or(0, |it| it.micros().saturating_sub(last.time.micros()));

@@ -111,7 +111,8 @@ a name too long for it
 Comparison:
             a b: 20261560.6 i/s\n";
         let found = read_text(&FORMAT, text);
-        let told: Vec<_> = found.iter().map(|it| (&*it.name, it.metrics[0].value)).collect();
+        let told: Vec<_> =
+            found.iter().map(|it| (&*it.name, it.metrics[0].value.get().unwrap())).collect();
         assert_eq!(told, [("a b", 20_262_000.0), ("a name too long for it", 6443.0)]);
         assert_eq!(found[1].metrics[0].std, Some(3221.5));
         assert_eq!(found[0].fields["iterations"], 20_520_000);

@@ -62,6 +62,6 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].name, "a x 2 many");
         let metric = &found[0].metrics[0];
-        assert_eq!((metric.value, metric.statistics[0].1), (1050.0, 945.0));
+        assert_eq!((metric.value.get(), metric.statistics[0].1), (Some(1050.0), 945.0));
     }
 }

@@ -192,7 +192,10 @@ mod tests {
             (&[1.0, 2.0, 3.0][..], "s")
         );
         let b = &found[1].metrics[0];
-        assert_eq!((b.value, b.std, b.direction), (2.5, Some(2.0), Some(Direction::Higher)));
+        assert_eq!(
+            (b.value.get(), b.std.get(), b.direction),
+            (Some(2.5), Some(2.0), Some(Direction::Higher))
+        );
         assert_eq!(b.statistics, [(Statistic::Min, 1.0), (Statistic::Max, 9.0)]);
         assert!(found[2].error.is_some());
     }

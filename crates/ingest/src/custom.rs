@@ -85,7 +85,7 @@ fn with_range(metric: Measurement<'static>, range: &str) -> Option<Measurement<'
     if let Some(std) = range.strip_prefix("stddev:") {
         return Some(metric.std(parse_quantity(std)?.0));
     }
-    let value = metric.value;
+    let value = metric.value.get()?;
     let distance = match parse_quantity(range.trim_start_matches(['±', ' ']))? {
         (distance, "") => distance,
         (percent, "%") => value * percent / 100.0,
@@ -114,7 +114,7 @@ mod tests {
             ("time", &bounds[..])
         );
         assert_eq!(
-            (found[1].metrics[0].std, &found[2].fields["range"]),
+            (found[1].metrics[0].std.get(), &found[2].fields["range"]),
             (Some(0.5), &"wide".into())
         );
         let bigger = read_text(&BIGGER, text);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use model::record::time::Timestamp;
-use model::record::{Direction, Measurement, Statistic, TIME_METRIC, Unit};
+use model::record::{Direction, Measurement, OptionalF64, Statistic, TIME_METRIC, Unit};
 
 /// Time by the processor's clock, beside the time by the wall's (`record::TIME`).
 pub const CPU_TIME: &str = "cpu_time";
@@ -118,8 +118,8 @@ pub fn metric(name: &str, unit: &str, value: f64) -> Measurement<'static> {
         metric: text(name),
         unit: (!unit.is_empty()).then(|| text(unit)),
         direction: None,
-        value,
-        std: None,
+        value: value.into(),
+        std: OptionalF64::NONE,
         statistics: Vec::new(),
         samples: Vec::new(),
     }
@@ -152,7 +152,7 @@ pub trait MeasurementExt {
 
 impl MeasurementExt for Measurement<'static> {
     fn std(mut self, std: impl Into<Option<f64>>) -> Self {
-        self.std = std.into().filter(|it| it.is_finite());
+        self.std = std.into().filter(|it| it.is_finite()).into();
         self
     }
 

@@ -109,6 +109,6 @@ mod tests {
         let found = read_text(&FORMAT, text);
         assert_eq!((found[0].n, found[0].params["kind"].as_str()), (Some(4), "x"));
         let cpu = found[0].metrics.iter().find(|it| it.metric == CPU_TIME).unwrap();
-        assert_eq!((cpu.value, cpu.unit.as_deref()), (1.25, Some("s")));
+        assert_eq!((cpu.value.get(), cpu.unit.as_deref()), (Some(1.25), Some("s")));
     }
 }

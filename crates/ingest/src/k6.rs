@@ -157,8 +157,8 @@ mod tests {
         let names: Vec<&str> = found[0].metrics.iter().map(|it| &*it.metric).collect();
         assert_eq!(names, ["http_req_duration", "http_req_failed", THROUGHPUT]);
         assert_eq!(
-            (&*found[1].params["expected_response"], found[1].metrics[0].value),
-            ("true", 1.0)
+            (&*found[1].params["expected_response"], found[1].metrics[0].value.get()),
+            ("true", Some(1.0))
         );
     }
 }

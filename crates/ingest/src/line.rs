@@ -170,12 +170,8 @@ fn metrics(all: &[Measurement<'_>], without_samples: bool) -> (Map<String, Value
     for metric in all {
         let samples: Vec<f64> =
             metric.samples.iter().copied().filter(|it| it.is_finite()).collect();
-        let value = if metric.value.is_finite() {
-            Some(metric.value)
-        } else {
-            model::record::median(&samples)
-        };
-        let Some(value) = value else {
+        let own_value = metric.value.get().filter(|value| value.is_finite());
+        let Some(value) = own_value.or_else(|| model::record::median(&samples)) else {
             odd.push(format!("`{}` is no number", metric.metric));
             continue;
         };
@@ -186,7 +182,7 @@ fn metrics(all: &[Measurement<'_>], without_samples: bool) -> (Map<String, Value
             body.extend(number.map(|number| (name.to_owned(), number)));
         };
         put("value", value);
-        metric.std.into_iter().for_each(|std| put("std", std));
+        metric.std.get().into_iter().for_each(|std| put("std", std));
         for (name, statistic) in Statistic::ALL {
             let told = metric.statistics.iter().chain(&bounds).find(|(it, _)| *it == statistic);
             told.into_iter().for_each(|(_, value)| put(name, *value));

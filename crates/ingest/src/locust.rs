@@ -116,7 +116,7 @@ mod tests {
     fn the_headings_of_old_are_read_too() {
         let text = "\"Method\",\"Name\",\"# requests\",\"# failures\",\"Median response time\",\"Average response time\",\"Min response time\",\"Max response time\",\"Average Content Size\",\"Requests/s\"\n\"GET\",\"/a,b\",2,0,5,6.5,1,9,10,0.5\n,idle,0,0,0,0,0,0,0,0\n";
         let found = read_text(&FORMAT, text);
-        assert_eq!((&*found[0].name, found[0].metrics[0].value), ("GET /a,b", 6.5));
+        assert_eq!((&*found[0].name, found[0].metrics[0].value.get()), ("GET /a,b", Some(6.5)));
         assert_eq!(found[0].metrics[1].value, 0.5);
         assert!(found[1].error.is_some());
     }

@@ -89,7 +89,7 @@ mod tests {
     fn lines_are_read_where_no_table_stands() {
         let text = "SUCCESS: a b   :   2.000ms +/-  10.000% on luau\nFAILED: c : x\n";
         let found = read_text(&FORMAT, text);
-        assert_eq!((&*found[0].name, found[0].metrics[0].std), ("a b", Some(0.2)));
+        assert_eq!((&*found[0].name, found[0].metrics[0].std.get()), ("a b", Some(0.2)));
         assert_eq!((&*found[1].name, found[1].error.is_some()), ("c", true));
     }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::entry::BenchmarkEntry;
 use crate::quantity;
-use model::record::Measurement;
+use model::record::{Measurement, OptionalF64};
 
 /// Entries in the order in which each was told first.
 #[derive(Default)]
@@ -91,16 +91,17 @@ fn merge_repeat(first: &mut BenchmarkEntry, earlier_runs: usize, repeat: Benchma
 /// Adds a repeat's values to the samples of a metric, in that metric's unit.
 fn add_samples(target: &mut Measurement<'static>, repeat: &Measurement<'static>) {
     if target.samples.is_empty() {
-        target.samples.push(target.value);
-        target.std = None;
+        target.samples.extend(target.value.get());
+        target.std = OptionalF64::NONE;
         target.statistics.clear();
     }
     let unit = |metric: &Measurement<'static>| metric.unit.clone().unwrap_or_default();
     let (from, to) = (unit(repeat), unit(target));
-    let told = if repeat.samples.is_empty() { &[repeat.value][..] } else { &repeat.samples };
+    let value = repeat.value.get();
+    let told = if repeat.samples.is_empty() { value.as_slice() } else { &repeat.samples };
     target.samples.extend(told.iter().filter_map(|it| quantity::convert(*it, &from, &to)));
     // The median of the samples, once it is read.
-    target.value = f64::NAN;
+    target.value = OptionalF64::NONE;
 }
 
 #[cfg(test)]
@@ -139,7 +140,10 @@ mod tests {
             repeats.add(entry);
         }
         let entries = repeats.entries();
-        assert_eq!((entries[0].error.as_deref(), entries[0].metrics[0].value), (None, 1.0));
+        assert_eq!(
+            (entries[0].error.as_deref(), entries[0].metrics[0].value.get()),
+            (None, Some(1.0))
+        );
         assert_eq!(entries[0].fields["failed_runs"], 2);
     }
 }

@@ -76,7 +76,7 @@ mod tests {
         let text =
             "      user     system      total        real\nsort 2 10   0.25   0.5   0.75 (  1.5)\n";
         let found = read_text(&FORMAT, text);
-        assert_eq!((&*found[0].test, found[0].metrics[0].value), ("sort 2 10", 1.5));
+        assert_eq!((&*found[0].test, found[0].metrics[0].value.get()), ("sort 2 10", Some(1.5)));
         assert_eq!(found[0].metrics[3].value, 0.75);
     }
 }

@@ -152,6 +152,9 @@ mod tests {
             (&*found[0].params["width"], found[0].run.commit.as_deref()),
             ("13", Some("cd5"))
         );
-        assert_eq!((&*found[1].metrics[0].metric, found[1].metrics[1].value), ("min", 3.0));
+        assert_eq!(
+            (&*found[1].metrics[0].metric, found[1].metrics[1].value.get()),
+            ("min", Some(3.0))
+        );
     }
 }

@@ -139,8 +139,8 @@ mod tests {
             {"Task name":"c","Error":"no luck","Stack":"x"}]"#;
         let found = read_text(&FORMAT, text);
         assert_eq!(
-            (found[0].metrics[0].value, found[0].metrics[0].unit.as_deref()),
-            (100.5, Some("ns"))
+            (found[0].metrics[0].value.get(), found[0].metrics[0].unit.as_deref()),
+            (Some(100.5), Some("ns"))
         );
         assert_eq!(found[0].metrics[0].statistics[0], (Statistic::Lower, 100.5 - 10.05));
         assert_eq!(found[1].metrics[0].statistics[0], (Statistic::Median, 40.0));

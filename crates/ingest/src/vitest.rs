@@ -74,7 +74,7 @@ mod tests {
     fn the_older_shape_is_read_too() {
         let text = r#"{"testResults":{"a > b":[{"name":"x","mean":0.5,"hz":2000,"median":0.25},{"name":"y","hz":0}]}}"#;
         let found = read_text(&FORMAT, text);
-        assert_eq!((&*found[0].suite, found[0].metrics[0].value), ("a > b", 0.5));
+        assert_eq!((&*found[0].suite, found[0].metrics[0].value.get()), ("a > b", Some(0.5)));
         assert_eq!((&*found[1].name, found[1].error.is_some()), ("a > b > y", true));
     }
 }

@@ -180,7 +180,7 @@ mod tests {
         let text = "Running 30s test @ http://a/b\n  2 threads and 100 connections\n  Thread Stats   Avg      Stdev     Max   +/- Stdev\n    Latency     6.5ms    2.5ms  1.5s    80.78%\n 50.000%    3.5ms\n 99.900%  200.00us\nRequests/sec:   2000.5\nTransfer/sec:    1.5MB\n";
         let found = read_text(&FORMAT, text);
         let time = &found[0].metrics[0];
-        assert_eq!((time.value, time.std), (6.5, Some(2.5)));
+        assert_eq!((time.value.get(), time.std.get()), (Some(6.5), Some(2.5)));
         let told = [(Statistic::Max, 1500.0), (Statistic::P50, 3.5), (Statistic::P999, 0.2)];
         assert_eq!(time.statistics, told);
         assert_eq!(found[0].metrics[2].unit.as_deref(), Some("MiB/s"));

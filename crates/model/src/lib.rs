@@ -8,6 +8,7 @@
 
 pub mod record;
 pub mod text;
+pub mod commit_ref;
 pub mod summary;
 pub mod filter;
 pub mod policy;
@@ -15,3 +16,5 @@ pub mod note;
 pub mod audit;
 pub mod history;
 pub mod series;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

@@ -5,11 +5,13 @@
 //! knows how to get there. This room reads no files and refuses nothing on its own; what a record
 //! must have is checked where lines are read (`store`).
 
+mod optional;
 pub mod time;
 
 use std::borrow::Cow;
 use std::fmt;
 
+pub use optional::OptionalF64;
 use time::Timestamp;
 
 /// Which way is better.
@@ -163,8 +165,9 @@ pub struct Measurement<'a> {
     pub metric: Cow<'a, str>,
     pub unit: Option<Cow<'a, str>>,
     pub direction: Option<Direction>,
-    pub value: f64,
-    pub std: Option<f64>,
+    /// None where the record gives samples alone, or a failed run names its metric.
+    pub value: OptionalF64,
+    pub std: OptionalF64,
     /// Further statistics by name (`min`, `max`, `p95`, …), same unit.
     pub statistics: Vec<(Statistic, f64)>,
     pub samples: Vec<f64>,

@@ -16,7 +16,7 @@ use crate::history::details::DetailStore;
 use crate::history::{BranchId, Environment, History, MeasurementRow, RecordedKey, SeriesColumn};
 use crate::policy::{Policy, Scalar};
 use crate::record::time::Timestamp;
-use crate::record::{Direction, RunDetail, Unit, median};
+use crate::record::{Direction, OptionalF64, RunDetail, Unit, median};
 
 /// What makes two measurements comparable. The order of fields is the order of series on pages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,10 +99,10 @@ pub struct Run {
     /// When the commit was made where that is known, else when it was first measured.
     pub time: Timestamp,
     /// Median of the repeats in base units; none where every repeat failed.
-    pub value: Option<f64>,
+    pub value: OptionalF64,
     /// The run's own spread: median of the repeats' reported standard deviations where they report
     /// one, else the standard deviation of the repeats; none for a single bare value.
-    pub std: Std,
+    pub std: OptionalF64,
     /// Repeats that gave a value, at least 1 unless the run failed.
     pub repeats: u32,
     pub segment: u32,
@@ -110,28 +110,6 @@ pub struct Run {
     pub environment: u32,
     /// What is known of this run beyond its value; warm-up times of the series' newest run alone.
     pub detail: Option<Arc<RunDetail>>,
-}
-
-/// A standard deviation where there is one, in the room of a number: the runs of a large history
-/// are most of what is in memory.
-#[derive(Clone, Copy, Debug)]
-pub struct Std(f64);
-
-impl Std {
-    /// NaN stands for none, and is none.
-    pub fn of(std: Option<f64>) -> Self {
-        Self(std.unwrap_or(f64::NAN))
-    }
-
-    pub fn get(self) -> Option<f64> {
-        Some(self.0).filter(|std| !std.is_nan())
-    }
-}
-
-impl PartialEq for Std {
-    fn eq(&self, other: &Self) -> bool {
-        self.get() == other.get()
-    }
 }
 
 /// A run of a pull request.
@@ -390,15 +368,16 @@ impl RunGrouper<'_> {
             Some(first) if !self.history.has_author_time[commit] || key.day != 0 => first,
             _ => self.history.commits[commit].time,
         };
-        let good = || rows.iter().map(|(_, row)| *row).filter(|row| !row.value.is_nan());
-        let number = |value: f64| Some(value).filter(|value| !value.is_nan());
+        let good = || rows.iter().map(|(_, row)| *row).filter(|row| row.value.is_some());
         let (value, std, repeats) = if let [(_, only)] = rows {
-            (number(only.value), number(only.std).filter(|_| !only.value.is_nan()), good().count())
+            // The median of one value without collecting it: most runs are one row.
+            let std = if only.value.is_some() { only.std } else { OptionalF64::NONE };
+            (only.value, std, usize::from(only.value.is_some()))
         } else {
-            let values: Vec<f64> = good().map(|row| row.value).collect();
-            let reported: Vec<f64> = good().filter_map(|row| number(row.std)).collect();
+            let values: Vec<f64> = good().filter_map(|row| row.value.get()).collect();
+            let reported: Vec<f64> = good().filter_map(|row| row.std.get()).collect();
             let std = median(&reported).or_else(|| standard_deviation(&values));
-            (median(&values), std, values.len())
+            (median(&values).into(), std.into(), values.len())
         };
         // The newest row tells of the run: of a failed one where all failed.
         let newest = good().next_back().unwrap_or(rows[rows.len() - 1].1);
@@ -407,7 +386,7 @@ impl RunGrouper<'_> {
             commit: CommitIndex(key.commit),
             time,
             value,
-            std: Std::of(std),
+            std,
             repeats: u32::try_from(repeats).unwrap_or(u32::MAX),
             segment: key.segment,
             environment: newest.environment,
@@ -465,4 +444,16 @@ fn covers(key: &SeriesKey, dimension: &str, value: &str) -> bool {
     }
     let wanted = format!("{dimension}={value}");
     key.params.split(", ").any(|pair| pair == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_and_a_row_stay_small() {
+        // A history of a million records holds a million of each at once.
+        assert!(size_of::<Run>() <= 48, "{}", size_of::<Run>());
+        assert!(size_of::<MeasurementRow>() <= 48, "{}", size_of::<MeasurementRow>());
+    }
 }

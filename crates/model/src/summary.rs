@@ -77,13 +77,9 @@ impl DailySummaries {
         seen.tags.extend(record.tags.iter().map(|tag| tag.clone().into_owned()));
         seen.errors.extend(record.error.clone().map(std::borrow::Cow::into_owned));
         let Some(measurement) = measurement else { return };
-        let value = if measurement.value.is_nan() {
-            median(&measurement.samples)
-        } else {
-            Some(measurement.value)
-        };
+        let value = measurement.value.get().or_else(|| median(&measurement.samples));
         seen.values.extend(value.map(|value| value * factor).filter(|value| value.is_finite()));
-        seen.stds.extend(measurement.std.map(|std| std * factor));
+        seen.stds.extend(measurement.std.get().map(|std| std * factor));
     }
 
     fn summary_key(

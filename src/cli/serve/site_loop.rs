@@ -80,15 +80,20 @@ impl SiteLoop {
         while !memory.snapshot.is_stale() {
             let (mut next, mut written) = (None, self.current.written);
             let project = Arc::clone(&self.current.project);
-            let prepared = site::prepare(&app::site_input(&project), &mut |site| {
+            let input = app::site_input(&project);
+            let prepared = site::SiteContext::of(&input);
+            // The context and the site that borrows from it live until the next site is shown.
+            let prepared = prepared.as_ref().map_err(ToString::to_string).and_then(|context| {
+                let site = PreparedSite::of(context).map_err(|failure| failure.to_string())?;
                 if let Some(began) = self.changed_at.take() {
                     desk.report_build(Ok(()));
                     maker.talk.info(&summary_line(&project, began));
                 }
                 self.previous = None;
-                let site = (&*project, site);
+                let site = (&*project, &site);
                 next =
                     maker.serve_site(site, &mut written, (desk, &mut self.cleanup_threads), memory);
+                Ok(())
             });
             self.current.written = written;
             match (prepared, next, self.previous.take()) {
@@ -99,12 +104,12 @@ impl SiteLoop {
                 }
                 (Ok(()), None, _) => return false,
                 (Err(failure), _, Some(good)) => {
-                    maker.report_failure(desk, failure.to_string());
+                    maker.report_failure(desk, failure);
                     self.current = good;
                     self.changed_at = None;
                 }
                 (Err(failure), _, None) => {
-                    maker.report_failure(desk, failure.to_string());
+                    maker.report_failure(desk, failure);
                     return false;
                 }
             }

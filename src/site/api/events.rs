@@ -3,8 +3,9 @@
 use crate::report::{urls, wording};
 use crate::site::api::json_types::{EventView, EventsFile};
 use crate::site::api::{built_from, finite};
-use crate::site::context::{EventRef, SiteContext};
-use crate::site::pages::infrastructure;
+use crate::site::changes::EventRef;
+use crate::site::context::SiteContext;
+use crate::site::infrastructure;
 use detect::runner::{self, RunnerChange};
 use detect::{ChangeKind, ChangeSeverity, ChangeStatus};
 use model::record::Direction;
@@ -12,7 +13,7 @@ use model::text;
 
 pub(super) fn file(site: &SiteContext<'_>) -> EventsFile {
     let mut events: Vec<EventView> =
-        site.events.iter().map(|event| event_view(site, event)).collect();
+        site.events.newest_first().iter().map(|event| event_view(site, event)).collect();
     let days = site.input.analyses.infrastructure_days.iter().rev();
     events.extend(days.map(|day| EventView {
         after: None,
@@ -31,6 +32,7 @@ pub(super) fn file(site: &SiteContext<'_>) -> EventsFile {
         timestamp: infrastructure::time(day).to_string(),
         url: urls::event(&infrastructure::id(day)),
     }));
+    // Runner changes come last: readers of the file mostly want changes of the code.
     events.extend(site.series_indices().flat_map(|series| runner_changes(site, series)));
     EventsFile { built_from: built_from(site), events, schema: "schema/events.json" }
 }
@@ -39,19 +41,22 @@ pub(super) fn file(site: &SiteContext<'_>) -> EventsFile {
 fn runner_changes(site: &SiteContext<'_>, at: usize) -> Vec<EventView> {
     let (series, _) = site.series(at);
     let id = |run: usize| site.commit(series.runs[run].commit).id.clone();
-    let view = |it: RunnerChange| {
-        let change = it.after / it.before - 1.0;
-        let rose = it.after > it.before;
-        let time = series.runs[it.first_after].time;
+    let view = |change: RunnerChange| {
+        let ratio = change.after / change.before - 1.0;
+        let rose = change.after > change.before;
+        let time = series.runs[change.first_after].time;
         EventView {
-            after: finite(it.after),
-            before: finite(it.before),
-            change: if change.is_finite() { change } else { 0.0 },
-            commit: id(it.first_after),
-            commit_before: id(it.last_before),
+            after: finite(change.after),
+            before: finite(change.before),
+            change: if ratio.is_finite() { ratio } else { 0.0 },
+            commit: id(change.first_after),
+            commit_before: id(change.last_before),
             confidence: None,
             direction: wording::tone(rose == (series.direction == Direction::Lower)),
-            hints: vec!["New runner or version: nothing is compared across it.".to_owned()],
+            hints: vec![
+                "New runner or version: nothing is compared across this change.".to_owned(),
+            ],
+            // Derived from date and series alone, so that the id stays when older runs are added.
             id: format!("{}-runner-{}", text::iso_date(time), urls::sha256_hex(&site.stems[at], 8)),
             kind: "runner_change",
             series: Some(site.stems[at].clone()),
@@ -67,6 +72,7 @@ fn runner_changes(site: &SiteContext<'_>, at: usize) -> Vec<EventView> {
 fn event_view(site: &SiteContext<'_>, event: &EventRef) -> EventView {
     let (series, _, change) = site.change(event);
     let id = |run: usize| site.commit(series.runs[run].commit).id.clone();
+    // The acceptance is evidence too: a reader of the JSON sees no chart with its mark.
     let mut hints = change.hints.clone();
     if let ChangeStatus::Accepted { reason, accepted_by: by } = &change.status {
         hints.push(format!("accepted by {by}: {reason}"));
@@ -74,6 +80,7 @@ fn event_view(site: &SiteContext<'_>, event: &EventRef) -> EventView {
     EventView {
         after: finite(change.after),
         before: finite(change.before),
+        // JSON has no infinity. A level of zero before gives one.
         change: if change.change.is_finite() { change.change } else { 0.0 },
         commit: id(change.first_after),
         commit_before: id(change.last_before),

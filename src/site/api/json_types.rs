@@ -6,8 +6,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub(crate) use crate::report::wire::BuiltFrom;
-use crate::site::audit::AuditView;
-use crate::site::targets::TargetView;
 use model::record::time::Timestamp;
 
 /// `index.json`.
@@ -32,6 +30,8 @@ pub(super) struct SeriesView<P> {
     /// runs (or as many as the policy asks to confirm) in 9 of 10 cases.
     pub(super) detectable: Option<f64>,
     /// The same in 99 of 100 cases.
+    pub(super) detectable_99: Option<f64>,
+    /// Older name of `detectable_99`.
     pub(super) detectable_surely: Option<f64>,
     /// Ids of changes, oldest first.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +65,7 @@ pub(super) struct SeriesView<P> {
 /// Robust slope of the newest level.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct TrendView {
-    /// The interval does not hold zero.
+    /// Older name of `significant`.
     pub(super) clear: bool,
     pub(super) from: String,
     /// Upper end of the 95 % interval.
@@ -77,6 +77,8 @@ pub(super) struct TrendView {
     /// Share of the variance that the line explains.
     pub(super) r_squared: f64,
     pub(super) runs: u32,
+    /// The interval does not contain zero.
+    pub(super) significant: bool,
     pub(super) to: String,
 }
 
@@ -165,20 +167,53 @@ pub(super) struct HealthFile {
     pub(super) failed: u64,
     pub(super) findings: Vec<String>,
     pub(super) not_covered: Vec<String>,
+    /// Older name of `rejected`.
     pub(super) refused: Vec<RejectedView>,
+    /// Records that could not be read.
+    pub(super) rejected: Vec<RejectedView>,
     pub(super) schema: &'static str,
     pub(super) state: &'static str,
     /// Budgets, service levels and alerts, the worst first.
     pub(super) targets: Vec<TargetView>,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub(super) struct RejectedView {
     pub(super) column: u32,
     pub(super) file: String,
     pub(super) line: u32,
     pub(super) reason: String,
     pub(super) remedy: String,
+}
+
+/// The log of overrides and approvals.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct AuditView {
+    /// The first line that is not proven.
+    pub(crate) broken_at: Option<u32>,
+    pub(crate) entries: usize,
+    /// Hash of the newest proven line: remembered, it shows later that nothing was cut off.
+    pub(crate) head: String,
+    /// No entry was changed or removed.
+    pub(crate) intact: bool,
+    pub(crate) overrides: usize,
+    /// Older name of `intact`.
+    pub(crate) whole: bool,
+}
+
+/// One target as JSON. `limit` and `measured` are in base units, fractions for shares, and null
+/// for an alert that stays quiet.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TargetView {
+    pub(crate) kind: &'static str,
+    pub(crate) limit: Option<f64>,
+    pub(crate) measured: Option<f64>,
+    pub(crate) message: String,
+    pub(crate) name: String,
+    /// Id of the series; null where the target is for several together.
+    pub(crate) series: Option<String>,
+    pub(crate) severity: &'static str,
+    pub(crate) verdict: &'static str,
 }
 
 /// `policy.json`: the policy in force, every default filled in.

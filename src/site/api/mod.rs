@@ -3,7 +3,7 @@
 
 mod events;
 pub(crate) mod replay;
-mod series;
+pub(crate) mod series;
 pub(crate) mod json_types;
 
 use std::collections::BTreeMap;
@@ -20,66 +20,52 @@ use crate::site::api::json_types::{
     UncomparedView,
 };
 use crate::site::api::replay::ReplayFile;
-use crate::site::comparison::ComparedSeries;
+use crate::site::comparison;
 use crate::site::context::SiteContext;
-use crate::site::pages::commit;
-use crate::site::pairs::{CommitPair, PairKind};
+use crate::site::error::RenderError;
+use crate::site::pairs::{CommitPair, ComparedSeries, PairKind};
 use crate::site::targets;
-use crate::site::{RenderError, RenderJob, audit, health};
+use crate::site::{audit, health};
 use detect::TrendEstimate;
 use detect::compare::DeltaVerdict;
 use model::policy;
+use model::series::CommitIndex;
 
-const SCHEMA_NAMES: [&str; 11] = [
+/// The names under `schema/`: files of the site, and answers of the program.
+pub(crate) const SCHEMA_NAMES: [&str; 11] = [
     "check", "commit", "compare", "diff", "diffs", "events", "health", "index", "points", "replay",
     "series",
 ];
 
-/// The files, and answers of the program, that have a schema under `schema/`.
-pub(crate) fn schema_names() -> Vec<&'static str> {
-    SCHEMA_NAMES.to_vec()
-}
+/// The files that a site has once.
+pub(crate) const SITE_FILES: [&str; 6] =
+    ["index.json", "events.json", "health.json", "diffs.json", "policy.json", "policy.schema.json"];
 
-pub(crate) fn jobs<'a>(site: &'a SiteContext<'a>, jobs: &mut Vec<(String, RenderJob<'a>)>) {
-    let mut add = |path: String, job: RenderJob<'a>| jobs.push((format!("api/v1/{path}"), job));
-    add("index.json".into(), Box::new(|| json(&index_file(site))));
-    add("events.json".into(), Box::new(|| json(&events::file(site))));
-    add("health.json".into(), Box::new(|| json(&health_file(site))));
-    add("diffs.json".into(), Box::new(|| json(&diffs_file(site))));
-    add("policy.json".into(), Box::new(|| json(&policy_file(site))));
-    let schema = || Ok(policy::schema::schema_json().into_bytes());
-    add("policy.schema.json".into(), Box::new(schema));
-    for name in SCHEMA_NAMES {
-        add(format!("schema/{name}.json"), Box::new(move || json(schema_of(name).as_value())));
-    }
-    for series in site.series_indices() {
-        let stem = &site.stems[series];
-        let parts = series::parts(site.series(series).0);
-        let newest = parts.newest;
-        let file = move || series::file(site, series, newest);
-        add(format!("series/{stem}.json"), Box::new(file));
-        for part in parts.older {
-            let path = format!("series/{stem}/{}.json", part.year);
-            add(path, Box::new(move || series::part_file(site, series, &part)));
-        }
-        if site.has_page(series) {
-            add(format!("series/{stem}.csv"), Box::new(move || Ok(series::csv(site, series))));
-        }
-    }
-    for at in commit::measured(site) {
-        let slug = urls::commit_slug(&site.commit(at).id);
-        let file = move || json(&commit_file(site, at));
-        add(format!("commit/{slug}.json"), Box::new(file));
+/// One of [`SITE_FILES`].
+pub(crate) fn site_file(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, RenderError> {
+    match name {
+        "index.json" => json(&index_file(site)),
+        "events.json" => json(&events::file(site)),
+        "health.json" => json(&health_file(site)),
+        "diffs.json" => json(&diffs_file(site)),
+        "policy.json" => json(&policy_file(site)),
+        _ => Ok(policy::schema::schema_json().into_bytes()),
     }
 }
 
-/// The file of a pair: made beside its pages.
-pub(crate) fn diff_job<'a>(
-    site: &'a SiteContext<'a>,
-    pair: &'a CommitPair,
-) -> (String, RenderJob<'a>) {
-    let file = move || json(&diff_file(site, pair, &pair.compared(site)));
-    (format!("api/v1/diff/{}.json", pair.slug), Box::new(file))
+/// The JSON Schema of one of [`SCHEMA_NAMES`].
+pub(crate) fn schema(name: &str) -> Result<Vec<u8>, RenderError> {
+    json(schema_of(name).as_value())
+}
+
+/// The comparison of a pair.
+pub(crate) fn pair(site: &SiteContext<'_>, pair: &CommitPair) -> Result<Vec<u8>, RenderError> {
+    json(&diff_file(site, pair, &comparison::of_pair(site, pair)))
+}
+
+/// The values measured at a commit.
+pub(crate) fn commit(site: &SiteContext<'_>, commit: CommitIndex) -> Result<Vec<u8>, RenderError> {
+    json(&commit_file(site, commit))
 }
 
 pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
@@ -129,10 +115,11 @@ fn series_view<P>(site: &SiteContext<'_>, index: usize, points: P) -> SeriesView
         built_from: None,
         change: analysis.latest_change.and_then(finite),
         detectable: analysis.detectable_change_90.and_then(finite),
+        detectable_99: analysis.detectable_change_99.and_then(finite),
         detectable_surely: analysis.detectable_change_99.and_then(finite),
         events: None,
         id: site.stems[index].clone(),
-        latest: analysis.latest_run.and_then(|run| series.runs[run].value),
+        latest: analysis.latest_run.and_then(|run| series.runs[run].value.get()),
         metric: key.metric.clone(),
         mode: key.mode.clone(),
         n: key.n,
@@ -162,6 +149,7 @@ fn trend_view(trend: &TrendEstimate) -> TrendView {
         per_day: trend.per_day,
         r_squared: trend.r_squared,
         runs: trend.runs,
+        significant: trend.is_significant,
         to: trend.to.to_string(),
     }
 }
@@ -172,32 +160,34 @@ fn index_file(site: &SiteContext<'_>) -> IndexFile {
         schema: "schema/index.json",
         series: site
             .series_indices()
-            .map(|one| series_view(site, one, site.series(one).0.runs.len()))
+            .map(|index| series_view(site, index, site.series(index).0.runs.len()))
             .collect(),
     }
 }
 
 fn health_file(site: &SiteContext<'_>) -> HealthFile {
     let history = site.input.history;
+    let rejected: Vec<RejectedView> = history
+        .rejected_records
+        .iter()
+        .map(|problem| RejectedView {
+            column: problem.location.column,
+            file: problem.location.file.clone(),
+            line: problem.location.line,
+            reason: problem.reason.clone(),
+            remedy: problem.remedy.clone(),
+        })
+        .collect();
     HealthFile {
         audit: audit::view(site),
         built_from: built_from(site),
         conflicting: history.counts.conflicting,
         duplicates: history.counts.duplicates,
         failed: history.counts.failed,
-        findings: health::findings(site).into_iter().map(|(_, text)| text).collect(),
+        findings: health::findings(site).into_iter().map(|finding| finding.text).collect(),
         not_covered: site.input.not_covered.to_vec(),
-        refused: history
-            .rejected_records
-            .iter()
-            .map(|problem| RejectedView {
-                column: problem.location.column,
-                file: problem.location.file.clone(),
-                line: problem.location.line,
-                reason: problem.reason.clone(),
-                remedy: problem.remedy.clone(),
-            })
-            .collect(),
+        refused: rejected.clone(),
+        rejected,
         schema: "schema/health.json",
         state: health::state(site).as_str(),
         targets: targets::views(site),
@@ -208,6 +198,7 @@ fn policy_file(site: &SiteContext<'_>) -> PolicyFile {
     let text = policy::show::to_json(site.input.policy);
     let mut policy: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     // Who knows the address of a webhook can write to it.
+    // The address of a webhook is as good as a password.
     if let Some(url) = policy.pointer_mut("/notify/webhook/url") {
         *url = "redacted".into();
     }
@@ -215,7 +206,7 @@ fn policy_file(site: &SiteContext<'_>) -> PolicyFile {
 }
 
 fn diffs_file(site: &SiteContext<'_>) -> DiffsFile {
-    let diffs = site.pairs.iter().map(|pair| DiffHead {
+    let diffs = site.pairs.all().iter().map(|pair| DiffHead {
         base: urls::commit_slug(&site.commit(pair.base).id),
         head: urls::commit_slug(&site.commit(pair.head).id),
         kind: match pair.kind {
@@ -239,10 +230,10 @@ fn diff_file<'a>(
     outcomes: &'a [ComparedSeries],
 ) -> DiffFile<'a> {
     let (mut compared, mut not_compared) = (Vec::new(), Vec::new());
-    for one in outcomes {
-        let series = site.stems[one.series].as_str();
-        let outlier = matches!(one.delta, SeriesDelta::Outlier(_));
-        match &one.delta {
+    for entry in outcomes {
+        let series = site.stems[entry.series].as_str();
+        let outlier = matches!(entry.delta, SeriesDelta::Outlier(_));
+        match &entry.delta {
             SeriesDelta::NotCompared(reason) => {
                 not_compared.push(UncomparedView { reason, series })
             }
@@ -272,17 +263,19 @@ fn diff_file<'a>(
     }
 }
 
-fn commit_file<'a>(site: &'a SiteContext<'_>, at: model::series::CommitIndex) -> CommitFile<'a> {
+fn commit_file<'a>(site: &'a SiteContext<'_>, at: CommitIndex) -> CommitFile<'a> {
     let commit = site.commit(at);
     let mut values = BTreeMap::new();
-    for run in &site.pull_runs[at.0 as usize] {
+    for run in site.commits.pull_runs(at) {
         let series = &site.input.series[run.series as usize];
-        let value = series.pulls[run.run as usize].run.value;
+        let value = series.pulls[run.run as usize].run.value.get();
         values.insert(site.stems[run.series as usize].as_str(), value);
     }
-    for run in &site.main_runs[at.0 as usize] {
+    // The main line last: where a commit was measured for a pull request and then again on the
+    // main line, the value of the main line counts.
+    for run in site.commits.main_runs(at) {
         let series = &site.input.series[run.series as usize];
-        let value = series.runs[run.run as usize].value;
+        let value = series.runs[run.run as usize].value.get();
         values.insert(site.stems[run.series as usize].as_str(), value);
     }
     CommitFile {

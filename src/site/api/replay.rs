@@ -1,4 +1,5 @@
-//! `policy replay --format json`: what the gate would have said after every run of the history.
+//! `policy replay --format json`: what the check would have reported after every run of the
+//! history.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -20,7 +21,7 @@ pub(crate) struct ReplayFile {
     schema: &'static str,
 }
 
-/// One run at which the gate, given only the runs up to it, did not say steady.
+/// One run at which the check, given only the runs up to it, did not report `unchanged`.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct AlarmView {
     change: Option<f64>,
@@ -31,44 +32,51 @@ pub(crate) struct AlarmView {
     verdict: &'static str,
 }
 
-/// What the policy amounts to over the history.
+/// The results of the policy over the history.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct FiguresView {
-    /// Findings that vanished or were marked as false alarms, as a share of all runs.
+    /// Findings that were withdrawn or marked as false alarms, as a share of all runs.
     false_alarm_rate: f64,
+    /// Findings that were not withdrawn, and that a note marks as false alarms.
+    false_alarms_marked: usize,
     findings: usize,
     infrastructure_days: usize,
-    /// Findings that did not vanish, and that a note marks as false alarms.
+    /// Older name of `false_alarms_marked`.
     marked: usize,
     median_delay_runs: Option<f64>,
     /// What the policy assumes: `notify.minutes_per_finding`.
     minutes_per_finding: u32,
-    /// `spared` × `minutes_per_finding`.
+    /// `prevented_alarms` × `minutes_per_finding`.
     minutes_saved: u64,
     missed: usize,
+    /// Runs of a new runner or version.
+    not_compared: usize,
+    /// Alarms of a plain threshold (a run against the median of those before it, neighbors counted
+    /// once) where the whole history shows no regression, and the check reported none.
+    prevented_alarms: usize,
     runs: usize,
     series: usize,
-    /// Alarms of a bare limit (a run against the median of those before it, neighbours counted
-    /// once) where the whole history shows no change for the worse, and the gate reported none.
+    /// Older name of `prevented_alarms`.
     spared: usize,
+    /// Older name of `not_compared`.
     suppressed: usize,
     withdrawn: usize,
 }
 
 pub(crate) fn file(
     site: &SiteContext<'_>,
-    said: &[ReplayedVerdict],
+    verdicts: &[ReplayedVerdict],
     figures: &ReplaySummary,
 ) -> ReplayFile {
-    let alarms = said.iter().map(|it| {
-        let run = &site.series(it.series).0.runs[it.run];
+    let alarms = verdicts.iter().map(|replayed| {
+        let run = &site.series(replayed.series).0.runs[replayed.run];
         AlarmView {
-            change: it.latest_change.and_then(finite),
+            change: replayed.latest_change.and_then(finite),
             commit: site.commit(run.commit).id.clone(),
-            confidence: it.confidence,
-            series: site.stems[it.series].clone(),
+            confidence: replayed.confidence,
+            series: site.stems[replayed.series].clone(),
             timestamp: run.time.to_string(),
-            verdict: wording::verdict_name(it.verdict),
+            verdict: wording::verdict_name(replayed.verdict),
         }
     });
     let minutes = site.input.policy.notify.minutes_per_finding;
@@ -78,6 +86,7 @@ pub(crate) fn file(
         events: events::file(site).events,
         figures: FiguresView {
             false_alarm_rate: figures.false_alarm_rate(),
+            false_alarms_marked: figures.marked_false_alarms,
             findings: figures.reported_regressions,
             infrastructure_days: figures.infrastructure_days,
             marked: figures.marked_false_alarms,
@@ -85,6 +94,8 @@ pub(crate) fn file(
             minutes_per_finding: minutes,
             minutes_saved: figures.minutes_saved(minutes),
             missed: figures.missed_regressions,
+            not_compared: figures.runs_not_compared,
+            prevented_alarms: figures.avoided_alarms,
             runs: figures.runs,
             series: figures.series,
             spared: figures.avoided_alarms,

@@ -7,10 +7,10 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use crate::report::urls;
-use crate::site::RenderError;
 use crate::site::api::json_types::{PartView, PointView, PointsFile, SegmentView, SeriesView};
 use crate::site::api::{built_from, finite, json, series_view};
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use model::series::{Segment, Series};
 use model::text;
 
@@ -20,20 +20,21 @@ const MAX_UNSPLIT_RUNS: usize = 1_000;
 const NEWEST_RUNS: usize = 365;
 
 /// How the runs of a series are spread over files.
-pub(super) struct YearParts {
+pub(crate) struct YearParts {
     /// First run in the series' own file.
-    pub(super) newest: usize,
-    pub(super) older: Vec<YearPart>,
+    pub(crate) newest: usize,
+    pub(crate) older: Vec<YearPart>,
 }
 
 /// The runs of one year.
-pub(super) struct YearPart {
-    pub(super) year: String,
+pub(crate) struct YearPart {
+    pub(crate) year: String,
     runs: Range<usize>,
 }
 
-pub(super) fn parts(series: &Series) -> YearParts {
+pub(crate) fn parts(series: &Series) -> YearParts {
     let runs = &series.runs;
+    // A short series keeps one address, so that nobody has to join files without need.
     if runs.len() <= MAX_UNSPLIT_RUNS {
         return YearParts { newest: 0, older: Vec::new() };
     }
@@ -41,6 +42,8 @@ pub(super) fn parts(series: &Series) -> YearParts {
     let mut from = 0;
     for at in 1..=runs.len() - NEWEST_RUNS {
         let (last, next) = (runs[at - 1].time, runs[at].time);
+        // Cut where the year changes: a finished year never changes again and can be cached for
+        // ever.
         if last.date().map(|date| date.0) != next.date().map(|date| date.0) {
             older.push(YearPart { year: text::year(last), runs: from..at });
             from = at;
@@ -49,7 +52,7 @@ pub(super) fn parts(series: &Series) -> YearParts {
     YearParts { newest: from, older }
 }
 
-pub(super) fn file(
+pub(crate) fn file(
     site: &SiteContext<'_>,
     index: usize,
     newest: usize,
@@ -65,7 +68,7 @@ pub(super) fn file(
     json(&SeriesView {
         built_from: Some(built_from(site)),
         events: Some(
-            (0..analysis.changes.len()).map(|at| site.event_id(index, at).to_owned()).collect(),
+            (0..analysis.changes.len()).map(|at| site.events.id(index, at).to_owned()).collect(),
         ),
         parts: (!older.is_empty()).then_some(older),
         schema: Some("schema/series.json"),
@@ -75,7 +78,7 @@ pub(super) fn file(
 }
 
 /// One earlier year. It does not say what it was built from, so that it stays the same.
-pub(super) fn part_file(
+pub(crate) fn part_file(
     site: &SiteContext<'_>,
     index: usize,
     part: &YearPart,
@@ -113,6 +116,7 @@ fn segments(series: &Series, runners: &[String]) -> Vec<SegmentView> {
 fn runner_id(segment: &Segment) -> String {
     let fields = segment.fingerprint.iter().map(|(name, value)| format!("{name}={value}\n"));
     let fields: String = fields.collect();
+    // Without recorded fields there is no runner to name. A hash of nothing would look like one.
     if fields.is_empty() { fields } else { urls::sha256_hex(&fields, 8) }
 }
 
@@ -138,15 +142,16 @@ fn point<'a>(
         segment: run.segment,
         std: run.std.get().and_then(finite),
         timestamp: run.time,
-        value: run.value,
+        value: run.value.get(),
     }
 }
 
 /// The points of a series as RFC 4180 CSV.
-pub(super) fn csv(site: &SiteContext<'_>, index: usize) -> Vec<u8> {
+pub(crate) fn csv(site: &SiteContext<'_>, index: usize) -> Vec<u8> {
     let (series, _) = site.series(index);
     let runners: Vec<String> = series.segments.iter().map(runner_id).collect();
     let mut out = String::from("commit,timestamp,value,std,unit,segment,flags\r\n");
+    // About the length of a line: growing by doubling would copy a large file several times.
     out.reserve(series.runs.len() * 72);
     let unit = text::csv_field(series.unit.as_str());
     let number = |out: &mut String, value: Option<f64>| {

@@ -5,11 +5,13 @@ use minijinja::Value;
 
 use crate::report::template::render_template;
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::glossary::{self, GlossaryGroup};
 use crate::site::markdown;
+use crate::site::pages;
 use crate::site::pages::series::{NoteView, note_view};
 use crate::site::view::{Fact, PageFrame, Phrase};
-use crate::site::{RenderError, pages};
 use model::filter::Filter;
 use model::policy::{self, Policy};
 use model::text;
@@ -21,22 +23,22 @@ struct AboutPage {
     verdict: Phrase,
     facts: Vec<Fact>,
     intro: String,
-    limits_note: String,
-    limits: Vec<LimitRow>,
+    thresholds_note: &'static str,
+    thresholds: Vec<ThresholdRow>,
     rules: Vec<RuleView>,
     measured_note: &'static str,
     measured: Vec<Fact>,
     accuracy: String,
     notes: Vec<NoteView>,
-    glossary: Vec<(&'static str, &'static str)>,
+    glossary: Vec<GlossaryGroup>,
     policy_note: Phrase,
     policy_yaml: String,
 }
 
-struct LimitRow {
+struct ThresholdRow {
     id: String,
     name: String,
-    limit: String,
+    threshold: String,
     source: String,
 }
 
@@ -51,41 +53,15 @@ struct RuleView {
 /// The shipped prose; a project may replace it by its own `templates/methods.md`.
 const METHODS: &str = include_str!("../../../templates/methods.md");
 
-/// What was measured of the detection itself; `make evaluate` writes it.
+/// The measured accuracy of the detection; `make evaluate` writes the file.
 const ACCURACY: &str = include_str!("accuracy.md");
-
-/// The words, as pages use them.
-const GLOSSARY: [(&str, &str); 18] = [
-    ("record", "One measurement: a metric of a benchmark at a commit, on a runner, at a time."),
-    ("run", "All records of one commit on one runner at one time; repeats become their median."),
-    ("benchmark", "What is measured: suite, test, backend, mode, parallel, n, parameters."),
-    ("metric", "Time, throughput, memory, …: each with a unit and a direction."),
-    ("series", "One metric of one benchmark along the history."),
-    ("runner fingerprint", "The tracked fields of the machine; a change starts a new segment."),
-    ("segment", "The part of a series that one runner and one version of the benchmark measured."),
-    ("baseline", "The level a newest level is compared with: a rolling median."),
-    ("change point", "The place where a series' level shifted for good."),
-    ("outlier", "A run off its level for once."),
-    ("gap", "A run that failed or did not happen; it stays a gap."),
-    ("threshold, limit", "The policy's relative size for a backend, or a finer rule."),
-    ("noise", "Robust relative standard deviation of one run around its level."),
-    ("confidence", "How sure, from 0 to 1."),
-    ("severity", "By size: minor, major, critical."),
-    (
-        "verdict",
-        "What the newest runs of a series say: regressed, suspected, improved, steady, new, noisy, \
-         suppressed, infrastructure, approved, missing.",
-    ),
-    ("budget", "An absolute target: pass, drift, violation."),
-    ("preset, view", "A named filter with a page of its own."),
-];
 
 pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let root = link_root(site, "about/");
     let policy = site.input.policy;
     let verdict = Phrase::new("note").text(
-        "A change counts when it is larger than its limit, larger than the noise, confirmed by \
-         further runs, not the runner's, and not everyone's at once.",
+        "A change counts when it exceeds the threshold and the noise, further runs confirm it, the \
+         runner did not change, and other backends did not shift at the same time.",
     );
     let page = PageHead {
         path: "about/",
@@ -94,8 +70,8 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         section: NavSection::About,
     };
     let (intro, rules) = methods(site)?;
-    let mut notes = site.notes.clone();
-    notes.sort_by(|a, b| (b.0, &a.1.name).cmp(&(a.0, &b.1.name)));
+    let mut notes = site.notes.all().to_vec();
+    notes.sort_by(|a, b| (b.time, &a.note.name).cmp(&(a.time, &b.note.name)));
     let updated = &policy.last_updated;
     let template = AboutPage {
         frame: frame(site, &page),
@@ -105,16 +81,15 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
             Fact::new("benchpages", env!("CARGO_PKG_VERSION")),
         ],
         intro,
-        limits_note: "The change of level that counts, relative to the baseline; the most \
-                      specific line that matches a series holds."
-            .to_owned(),
-        limits: limits(policy),
+        thresholds_note: "A change of level counts from this size on, relative to the baseline. \
+                          The most specific line that matches a series applies.",
+        thresholds: thresholds(policy),
         rules,
         measured_note: MEASURED,
         measured: measured(site),
         accuracy: markdown::to_html(ACCURACY),
-        notes: notes.into_iter().map(|(time, note)| note_view(time, note)).collect(),
-        glossary: GLOSSARY.to_vec(),
+        notes: notes.into_iter().map(note_view).collect(),
+        glossary: glossary::groups(),
         policy_note: Phrase::new("")
             .text(format!("Hash {}. ", site.input.policy_sha))
             .link(root.to("api/v1/policy.json"), "As JSON")
@@ -127,16 +102,18 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     pages::html(&template)
 }
 
-/// What the figures of this history rest on.
-const MEASURED: &str = "The gate under this policy, run over every commit of the history with only \
-     what was known then, as benchpages policy replay does; held against what the whole history \
-     shows now. Kept back: runs beyond the limit against the median of the runs before them, \
-     neighbours counted once, that it did not report and that are no change in the whole history.";
+/// How the results on this history were obtained.
+const MEASURED: &str = "The check was replayed at every commit with only the runs up to that \
+     commit (benchpages policy replay) and compared with what the whole history shows now. \
+     Prevented alarms are runs beyond the threshold, against the median of the runs before them, \
+     that the check did not report and that are no change in the whole history. Neighboring runs \
+     count once.";
 
 fn measured(site: &SiteContext<'_>) -> Vec<Fact> {
     let figures = &site.input.analyses.replay_summary;
     let minutes = site.input.policy.notify.minutes_per_finding;
     let count = |number: usize| text::count(number as u64);
+    // A rate of nothing is no zero.
     let rate = if figures.runs == 0 {
         "–".to_owned()
     } else {
@@ -146,55 +123,56 @@ fn measured(site: &SiteContext<'_>) -> Vec<Fact> {
         .median_delay_runs
         .map_or_else(|| "–".to_owned(), |runs| text::count_noun(runs.round() as u64, "run"));
     vec![
-        Fact::new("Runs judged", count(figures.runs)).note(format!("{} series", figures.series)),
+        Fact::new("Runs checked", count(figures.runs))
+            .note(format!("in {} series", figures.series)),
         Fact::new("Regressions reported", count(figures.reported_regressions)),
-        Fact::new("Vanished later", count(figures.withdrawn_reports)),
-        Fact::new("Marked false alarms", count(figures.marked_false_alarms)).note("by a note"),
-        Fact::new("False alarms", rate).note("of the runs"),
+        Fact::new("Withdrawn later", count(figures.withdrawn_reports)),
+        Fact::new("Marked as false alarms", count(figures.marked_false_alarms)).note("by a note"),
+        Fact::new("False alarms", rate).note("runs"),
         Fact::new("Never reported", count(figures.missed_regressions)),
         Fact::new("Not compared", count(figures.runs_not_compared)).note("new runner"),
-        Fact::new("Infrastructure days", count(figures.infrastructure_days)),
+        Fact::new("Infrastructure anomalies", count(figures.infrastructure_days)),
         Fact::new("Median delay", delay),
-        Fact::new("Kept back", count(figures.avoided_alarms)).note("alarms of a bare limit"),
-        Fact::new("Work saved", text::count_noun(figures.minutes_saved(minutes), "minute"))
-            .note(format!("at {minutes} an alarm, assumed")),
+        Fact::new("Prevented alarms", count(figures.avoided_alarms)),
+        Fact::new("Time saved", text::count_noun(figures.minutes_saved(minutes), "minute"))
+            .note(format!("assuming {minutes} per alarm")),
     ]
 }
 
-fn limits(policy: &Policy) -> Vec<LimitRow> {
+fn thresholds(policy: &Policy) -> Vec<ThresholdRow> {
     let regression = &policy.regression;
-    let mut rows = vec![LimitRow {
-        id: "limit-default".to_owned(),
-        name: "every series".to_owned(),
-        limit: text::percent(regression.default_threshold),
+    let mut rows = vec![ThresholdRow {
+        id: "threshold-default".to_owned(),
+        name: "all series".to_owned(),
+        threshold: text::percent(regression.default_threshold),
         source: "regression.default_threshold".to_owned(),
     }];
     for (at, (backend, threshold)) in regression.per_backend.iter().enumerate() {
-        rows.push(LimitRow {
-            id: format!("limit-backend-{at}"),
+        rows.push(ThresholdRow {
+            id: format!("threshold-backend-{at}"),
             name: format!("backend {backend}"),
-            limit: text::percent(*threshold),
+            threshold: text::percent(*threshold),
             source: format!("regression.per_backend.{backend}"),
         });
     }
     for (at, rule) in regression.rules.iter().enumerate() {
-        let mut limit: Vec<String> = rule.threshold.map(text::percent).into_iter().collect();
-        limit.extend(rule.absolute.map(|least| format!("and {least} in base units")));
-        limit.extend(rule.severity.map(|severity| format!("always {}", severity.as_str())));
-        limit.extend(rule.report_only.then(|| "report only".to_owned()));
-        rows.push(LimitRow {
-            id: format!("limit-rule-{at}"),
+        let mut parts: Vec<String> = rule.threshold.map(text::percent).into_iter().collect();
+        parts.extend(rule.absolute.map(|size| format!("and {size} in base units")));
+        parts.extend(rule.severity.map(|severity| format!("always {}", severity.as_str())));
+        parts.extend(rule.report_only.then(|| "report only".to_owned()));
+        rows.push(ThresholdRow {
+            id: format!("threshold-rule-{at}"),
             name: filter_text(&rule.matches),
-            limit: limit.join(" "),
+            threshold: parts.join(" "),
             source: format!("regression.rules[{at}]"),
         });
     }
     for (at, sla) in policy.sla.iter().enumerate() {
         let Some(threshold) = sla.regression_threshold else { continue };
-        rows.push(LimitRow {
-            id: format!("limit-sla-{at}"),
+        rows.push(ThresholdRow {
+            id: format!("threshold-sla-{at}"),
             name: filter_text(&sla.matches),
-            limit: text::percent(threshold),
+            threshold: text::percent(threshold),
             source: format!("sla[{at}].regression_threshold"),
         });
     }
@@ -202,14 +180,16 @@ fn limits(policy: &Policy) -> Vec<LimitRow> {
 }
 
 fn filter_text(filter: &Filter) -> String {
-    if filter.is_empty() { "every series".to_owned() } else { filter.describe().join(", ") }
+    if filter.is_empty() { "all series".to_owned() } else { filter.describe().join(", ") }
 }
 
 /// The prose with the policy's numbers: an introduction, then one section for each `## ` heading
 /// of the form `id: title | key, key`.
 fn methods(site: &SiteContext<'_>) -> Result<(String, Vec<RuleView>), RenderError> {
-    let own = site.input.templates.iter().find(|(name, _)| name == "methods.md");
-    let template = own.map_or(METHODS, |(_, text)| text);
+    let custom = site.input.templates.iter().find(|(name, _)| name == "methods.md");
+    let template = custom.map_or(METHODS, |(_, text)| text);
+    // The shipped text and a custom one get the same variables, so that a project can start from a
+    // copy of ours.
     let filled = render_template("methods.md", template, context(site))?;
     let mut parts = filled.split("\n## ");
     let intro = markdown::to_html(parts.next().unwrap_or_default());
@@ -221,12 +201,13 @@ fn methods(site: &SiteContext<'_>) -> Result<(String, Vec<RuleView>), RenderErro
 
 fn rule(part: &str, policy: &serde_json::Value) -> RuleView {
     let (head, body) = part.split_once('\n').unwrap_or((part, ""));
-    let (id, rest) = head.split_once(": ").unwrap_or(("", head));
-    let (title, keys) = rest.split_once(" | ").unwrap_or((rest, ""));
+    let (id, heading) = head.split_once(": ").unwrap_or(("", head));
+    let (title, keys) = heading.split_once(" | ").unwrap_or((heading, ""));
     let value = |key: &str| {
-        let found = key.split('.').try_fold(policy, |value, name| value.get(name));
-        found.map_or_else(|| "not set".to_owned(), ToString::to_string)
+        let value = key.split('.').try_fold(policy, |value, name| value.get(name));
+        value.map_or_else(|| "not set".to_owned(), ToString::to_string)
     };
+    // The id becomes an anchor; a custom text may hold anything.
     let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     RuleView {
         id: if id.is_empty() {
@@ -244,11 +225,13 @@ fn rule(part: &str, policy: &serde_json::Value) -> RuleView {
     }
 }
 
-/// What the methods text may name.
+/// The variables of `methods.md`.
 fn context(site: &SiteContext<'_>) -> Value {
     let policy = site.input.policy;
     let percent = text::percent;
     minijinja::context! {
+        threshold => percent(policy.regression.default_threshold),
+        // The older name, which templates of users may still have.
         limit => percent(policy.regression.default_threshold),
         grace_days => policy.regression.grace_period_days,
         min_runs => policy.regression.min_sample_size,

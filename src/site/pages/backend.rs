@@ -3,10 +3,13 @@
 use askama::Template;
 
 use crate::report::urls;
-use crate::site::context::{EventRef, SiteContext};
+use crate::site::changes::EventRef;
+use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::urgency;
 use crate::site::view::{EventRow, Fact, PageFrame, PageLink, Phrase, SeriesGroup};
-use crate::site::{RenderError, pages, table};
+use crate::site::{pages, table};
 use detect::Verdict;
 use model::text;
 
@@ -36,15 +39,20 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
         verdict: &verdict,
         section: NavSection::None,
     };
-    let events: Vec<&EventRef> =
-        site.events.iter().filter(|event| members.binary_search(&event.series).is_ok()).collect();
+    let events: Vec<&EventRef> = site
+        .events
+        .newest_first()
+        .iter()
+        .filter(|event| members.binary_search(&event.series).is_ok())
+        .collect();
     let regression = &site.input.policy.regression;
-    let limit = regression.per_backend.get(name).copied().unwrap_or(regression.default_threshold);
+    let threshold =
+        regression.per_backend.get(name).copied().unwrap_or(regression.default_threshold);
     let template = BackendPage {
         frame: frame(site, &page),
         name: name.to_owned(),
         facts: vec![
-            Fact::new("Limit", text::percent(limit)).href(root.to("about/#limits")),
+            Fact::new("Threshold", text::percent(threshold)).href(root.to("about/#thresholds")),
             Fact::new("Series", text::count(members.len() as u64)),
             Fact::new("Changes", text::count(events.len() as u64)),
         ],
@@ -53,7 +61,7 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
         events: events
             .iter()
             .take(MAX_EVENTS)
-            .map(|one| table::event_row(site, root, one))
+            .map(|event| table::event_row(site, root, event))
             .collect(),
         groups: table::series_groups(site, root, members),
         verdict,
@@ -61,30 +69,30 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
     pages::html(&template)
 }
 
-/// `▲ 1 slower, ▼ 1 faster, 11 steady, 0 not judged.`
+/// `▲ 1 open regression, ▼ 1 improved, 11 unchanged, 2 without a verdict.`
 pub(crate) fn verdict_counts(site: &SiteContext<'_>, members: &[usize]) -> Phrase {
-    let (mut worse, mut better, mut steady, mut other) = (0_u64, 0_u64, 0_u64, 0_u64);
-    for &one in members {
-        match site.series(one).1.verdict {
-            _ if table::has_open_regression(site, one) => worse += 1,
-            Verdict::Improved => better += 1,
-            Verdict::Unchanged | Verdict::Accepted | Verdict::Regressed => steady += 1,
+    let (mut attention, mut improved, mut unchanged, mut other) = (Vec::new(), 0_u64, 0_u64, 0_u64);
+    for &series in members {
+        match site.series(series).1.verdict {
+            _ if urgency::has_open_regression(site, series) => attention.push(series),
+            Verdict::Improved => improved += 1,
+            // A regression that is only reported needs no attention.
+            Verdict::Unchanged | Verdict::Accepted | Verdict::Regressed => unchanged += 1,
             _ => other += 1,
         }
     }
-    let tone = if worse > 0 { "worse" } else { "better" };
-    let mut phrase = Phrase::new(tone);
-    if worse > 0 {
-        phrase = phrase.marked("worse", format!("▲ {} off their limit", text::count(worse)));
-    } else {
-        phrase = phrase.text("None off its limit");
+    let mut phrase = Phrase::new(if attention.is_empty() { "better" } else { "worse" });
+    phrase = match urgency::open_text(site, &attention) {
+        Some(open) => phrase.marked("worse", format!("▲ {open}")).text(", "),
+        None => phrase.text("No regressions. "),
+    };
+    if improved > 0 {
+        phrase = phrase.marked("better", format!("▼ {} improved", text::count(improved)));
+        phrase = phrase.text(", ");
     }
-    if better > 0 {
-        phrase = phrase.text(", ").marked("better", format!("▼ {} improved", text::count(better)));
-    }
-    phrase = phrase.text(format!(", {} steady", text::count(steady)));
+    phrase = phrase.text(format!("{} unchanged", text::count(unchanged)));
     if other > 0 {
-        phrase = phrase.text(format!(", {} not judged yet", text::count(other)));
+        phrase = phrase.text(format!(", {} without a verdict", text::count(other)));
     }
     phrase.text(".")
 }

@@ -5,18 +5,19 @@ use askama::Template;
 use crate::report::delta::{self, SeriesDelta};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
-use crate::site::comparison::{self, ComparedSeries};
+use crate::site::comparison;
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
-use crate::site::pairs::CommitPair;
+use crate::site::pages;
+use crate::site::pairs::ComparedSeries;
 use crate::site::repository;
 use crate::site::view::{ChangeCell, Fact, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages};
 use detect::compare::DeltaVerdict;
 use model::series::CommitIndex;
 use model::text::{self, UnitScale};
 
-/// Rows of the page; all of them stand in the JSON.
+/// Rows of the page; the JSON has all of them.
 const MAX_ROWS: usize = 150;
 
 #[derive(Template)]
@@ -48,36 +49,13 @@ struct CommitRow {
     values: String,
 }
 
-/// Commits with a file: measured ones, each slug once (the newest commit of that slug).
-pub(crate) fn measured(site: &SiteContext<'_>) -> Vec<CommitIndex> {
-    let mut slugs = std::collections::BTreeSet::new();
-    let indices = (0..site.main_runs.len()).rev();
-    indices
-        .filter(|at| !site.main_runs[*at].is_empty() || !site.pull_runs[*at].is_empty())
-        .map(|at| CommitIndex(u32::try_from(at).unwrap_or(u32::MAX)))
-        .filter(|at| slugs.insert(urls::commit_slug(&site.commit(*at).id)))
-        .collect()
-}
-
-/// Commits with a page.
-pub(crate) fn commits_with_page(site: &SiteContext<'_>) -> Vec<CommitIndex> {
-    measured(site).into_iter().filter(|at| site.has_commit(*at)).collect()
-}
-
-/// The pair whose comparison the page of a commit shows.
-pub(crate) fn consecutive_pair<'a>(
-    site: &'a SiteContext<'_>,
-    at: CommitIndex,
-) -> Option<&'a CommitPair> {
-    site.pair(site.commit_before(at)?, at)
-}
-
 pub(crate) fn render(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>, RenderError> {
     let commit = site.commit(at);
     let path = urls::commit(&commit.id);
     let root = link_root(site, &path);
-    let judged = consecutive_pair(site, at)
-        .map_or_else(|| compare_unpaired(site, at).into(), |pair| pair.compared(site));
+    let judged = site
+        .consecutive_pair(at)
+        .map_or_else(|| compare_unpaired(site, at).into(), |pair| comparison::of_pair(site, pair));
     let verdict = verdict(&judged);
     let page = PageHead {
         path: &path,
@@ -109,47 +87,48 @@ fn compare_unpaired(site: &SiteContext<'_>, at: CommitIndex) -> Vec<ComparedSeri
     if let Some(before) = at.0.checked_sub(1).map(CommitIndex) {
         return comparison::compare_commits(site, before, at, None);
     }
-    let first = |(series, measured)| ComparedSeries {
-        series,
-        position: measured,
-        delta: SeriesDelta::NotCompared("the first run".to_owned()),
+    let first = |run: comparison::MeasuredSeries| ComparedSeries {
+        series: run.series,
+        position: run.position,
+        delta: SeriesDelta::NotCompared("first measured commit".to_owned()),
     };
     comparison::measured_series(site, at).map(first).collect()
 }
 
-fn verdict_of(one: &ComparedSeries) -> Option<DeltaVerdict> {
-    match &one.delta {
+fn verdict_of(entry: &ComparedSeries) -> Option<DeltaVerdict> {
+    match &entry.delta {
         SeriesDelta::Delta(delta) => Some(delta.verdict),
         SeriesDelta::Outlier(_) => Some(DeltaVerdict::Inconclusive),
         SeriesDelta::NotCompared(_) => None,
     }
 }
 
-fn row(site: &SiteContext<'_>, root: LinkRoot, one: &ComparedSeries) -> CommitRow {
-    let (series, _) = site.series(one.series);
-    let value = one.position.run_in(series).value;
+fn row(site: &SiteContext<'_>, root: LinkRoot, entry: &ComparedSeries) -> CommitRow {
+    let (series, _) = site.series(entry.series);
+    let value = entry.position.run_in(series).value.get();
     let scale = UnitScale::for_values(value, &series.unit);
     CommitRow {
-        href: root.to(&site.series_path(one.series)),
+        href: root.to(&site.series_path(entry.series)),
         test: series.key.test.clone(),
         key: wording::series_label(&series.key),
-        cell: delta::delta_cell(series, &one.delta),
+        cell: delta::delta_cell(series, &entry.delta),
         values: value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
     }
 }
 
-fn is_significant(one: &&ComparedSeries) -> bool {
-    matches!(verdict_of(one), Some(DeltaVerdict::Regressed | DeltaVerdict::Improved))
+fn is_significant(entry: &&ComparedSeries) -> bool {
+    matches!(verdict_of(entry), Some(DeltaVerdict::Regressed | DeltaVerdict::Improved))
 }
 
 fn verdict(all: &[ComparedSeries]) -> Phrase {
-    let count = |wanted| all.iter().filter(|one| verdict_of(one) == Some(wanted)).count() as u64;
+    let count =
+        |wanted| all.iter().filter(|entry| verdict_of(entry) == Some(wanted)).count() as u64;
     let (worse, better) = (count(DeltaVerdict::Regressed), count(DeltaVerdict::Improved));
-    let compared = all.iter().filter(|one| verdict_of(one).is_some()).count() as u64;
+    let compared = all.iter().filter(|entry| verdict_of(entry).is_some()).count() as u64;
     let not = all.len() as u64 - compared;
     let mut phrase = Phrase::new(if worse > 0 { "worse" } else { "better" });
     if worse == 0 && better == 0 {
-        phrase = phrase.text("No clear change against the level before");
+        phrase = phrase.text("No significant change from the level before");
     } else {
         phrase = phrase
             .marked("worse", format!("▲ {} worse", text::count(worse)))
@@ -161,31 +140,32 @@ fn verdict(all: &[ComparedSeries]) -> Phrase {
     if not > 0 {
         phrase = phrase.text(format!(", {} not compared", text::count(not)));
     }
-    phrase.text(". One run is no verdict: a change counts once it is confirmed.")
+    phrase.text(". One run; not confirmed yet.")
 }
 
 fn facts(site: &SiteContext<'_>, at: CommitIndex) -> Vec<Fact> {
     let commit = site.commit(at);
-    let measured = site.main_runs[at.0 as usize].len() + site.pull_runs[at.0 as usize].len();
+    let measured = site.commits.main_runs(at).len() + site.commits.pull_runs(at).len();
     let label =
         if site.input.history.has_author_time[at.0 as usize] { "Committed" } else { "Measured" };
     let mut facts = vec![
         Fact::at(label, wording::minute(commit.time)),
         Fact::new("Series", text::count(measured as u64)),
     ];
-    // A clock that was wrong, or a commit that was moved: the order of parents counts.
-    let own = site.lineage.facts(&commit.id).and_then(|facts| facts.time);
-    let authored = own.filter(|time| *time != commit.time);
-    facts.extend(authored.map(|time| Fact::at("Author's clock", wording::minute(time))));
+    // It differs where a clock was wrong or a commit was rebased. The order of parents decides, so
+    // both times are shown.
+    let author_time = site.lineage.facts(&commit.id).and_then(|facts| facts.time);
+    let authored = author_time.filter(|time| *time != commit.time);
+    facts.extend(authored.map(|time| Fact::at("Author date", wording::minute(time))));
     facts.extend(commit.pull.map(|pull| {
         let fact = Fact::new("Pull request", format!("#{pull}"));
-        match repository::pull_url(site, pull) {
+        match repository::pull_url(site.input.policy, pull) {
             Some(url) => fact.href(url),
             None => fact,
         }
     }));
     if !commit.main_line {
-        facts.push(Fact::new("Beside the main line", "part of no baseline"));
+        facts.push(Fact::new("Off the main line", "not used for baselines"));
     }
     facts
 }
@@ -196,19 +176,19 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, at: CommitIndex) -> Vec<PageLin
         links.push(PageLink { href, text, note: String::new() });
     };
     let commit = site.commit(at);
-    for pair in site.pairs_to(at) {
+    for pair in site.pairs.ending_at(at) {
         let base = text::short_commit(&site.commit(pair.base).id);
         add(root.to(&urls::diff(&pair.slug)), format!("Compare with {base}"));
     }
-    let paged = |at: &CommitIndex| site.has_commit(*at);
-    if let Some(before) = site.commit_before(at).filter(paged) {
+    let paged = |at: &CommitIndex| site.page_policy.has_commit(*at);
+    if let Some(before) = site.commits.before(at).filter(paged) {
         add(root.to(&urls::commit(&site.commit(before).id)), "Previous measured commit".into());
     }
-    if let Some(after) = site.commit_after(at).filter(paged) {
+    if let Some(after) = site.commits.after(at).filter(paged) {
         add(root.to(&urls::commit(&site.commit(after).id)), "Next measured commit".into());
     }
-    if let Some(url) = repository::commit_url(site, &commit.id) {
-        add(url, "Code".to_owned());
+    if let Some(url) = repository::commit_url(site.input.policy, &commit.id) {
+        add(url, "Source code".to_owned());
     }
     let slug = urls::commit_slug(&commit.id);
     add(root.to(&format!("api/v1/commit/{slug}.json")), "JSON".to_owned());
@@ -217,23 +197,26 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, at: CommitIndex) -> Vec<PageLin
 
 /// What changed first and open, the rest by backend and folded.
 fn groups(site: &SiteContext<'_>, root: LinkRoot, all: &[ComparedSeries]) -> Vec<CommitGroup> {
-    let (news, rest): (Vec<&ComparedSeries>, Vec<&ComparedSeries>) =
+    let (significant, others): (Vec<&ComparedSeries>, Vec<&ComparedSeries>) =
         all.iter().partition(is_significant);
     let rows = |of: &[&ComparedSeries], most: usize| -> Vec<CommitRow> {
-        of.iter().take(most).map(|one| row(site, root, one)).collect()
+        of.iter().take(most).map(|entry| row(site, root, entry)).collect()
     };
-    let shown = MAX_ROWS.saturating_sub(news.len());
+    // Of thousands of series at a commit, most did not change: significant ones get their rows
+    // first.
+    let shown = MAX_ROWS.saturating_sub(significant.len());
     let mut groups = Vec::new();
-    if !news.is_empty() {
-        let note = text::count_noun(news.len() as u64, "series");
-        let rows = rows(&news, MAX_ROWS);
+    if !significant.is_empty() {
+        let note = text::count_noun(significant.len() as u64, "series");
+        let rows = rows(&significant, MAX_ROWS);
         groups.push(CommitGroup { title: "Changed".to_owned(), note, folded: false, rows });
     }
-    if !rest.is_empty() {
-        let note = text::count_noun(rest.len() as u64, "series");
-        let folded = rest.len() > 20;
-        let rows = rows(&rest, shown);
-        groups.push(CommitGroup { title: "No clear change".to_owned(), note, folded, rows });
+    if !others.is_empty() {
+        let note = text::count_noun(others.len() as u64, "series");
+        // A phone should not have to scroll past a long list to reach the end of the page.
+        let folded = others.len() > 20;
+        let rows = rows(&others, shown);
+        groups.push(CommitGroup { title: "No significant change".to_owned(), note, folded, rows });
     }
     groups
 }

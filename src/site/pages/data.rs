@@ -1,12 +1,13 @@
-//! Where the JSON is.
+//! Where the JSON files, charts, badges and feeds are.
 
 use askama::Template;
 
 use crate::site::api;
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::pages;
 use crate::site::view::{PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages};
 
 #[derive(Template)]
 #[template(path = "data.html")]
@@ -27,40 +28,38 @@ struct DataLink {
 }
 
 const ENDPOINTS: [(&str, &str); 13] = [
-    ("api/v1/index.json", "every series: key, unit, direction, newest level, baseline, verdict"),
-    ("api/v1/events.json", "every change, with evidence and status"),
-    ("api/v1/health.json", "what was read, refused, missing or stale"),
-    ("api/v1/policy.json", "the policy in force, with every default filled in"),
+    ("api/v1/index.json", "all series: key, unit, direction, latest value, baseline, verdict"),
+    ("api/v1/events.json", "all changes, with evidence and status"),
+    ("api/v1/health.json", "rejected, missing and failed results; targets; audit log"),
+    ("api/v1/policy.json", "the policy in force, with all defaults"),
     ("api/v1/policy.schema.json", "JSON Schema of policy.yml, for editors"),
-    ("api/v1/diffs.json", "every comparison that has a page"),
+    ("api/v1/diffs.json", "all comparisons that have a page"),
     ("api/v1/diff/<base>..<head>.json", "one comparison"),
-    ("api/v1/commit/<commit>.json", "every value measured at one commit"),
-    ("api/v1/series/<test>/<backend>/<mode>/<n>.json", "one series: points, segments, events"),
+    ("api/v1/commit/<commit>.json", "all values measured at one commit"),
+    ("api/v1/series/<test>/<backend>/<mode>/<n>.json", "one series: points, segments, changes"),
     ("api/v1/series/<test>/<backend>/<mode>/<n>.csv", "the same points as a table"),
-    ("chart/<test>/<backend>/<mode>/<n>.svg", "its chart, light and dark"),
-    (
-        "badge/status.svg, badge/status.json",
-        "a badge; also badge/fresh and badge/backend/<backend>",
-    ),
-    ("feed.xml, feed/<backend>.xml", "Atom: one entry a change"),
+    ("chart/<test>/<backend>/<mode>/<n>.svg", "the chart of one series, light and dark"),
+    ("badge/status.svg, badge/status.json", "badges; also badge/fresh and badge/backend/<backend>"),
+    ("feed.xml, feed/<backend>.xml", "Atom feeds with one entry per change"),
 ];
 const PROMISES: [&str; 4] = [
-    "Addresses stay. Within v1 fields are added, never renamed or removed.",
-    "Values are in base units (ns, B, ops/s); times are RFC 3339 in UTC; keys are sorted.",
-    "Each file names its schema, and says what it was built from.",
-    "A series' address depends on its name alone: a new benchmark never moves another.",
+    "Addresses are stable. Within v1, fields are added, never renamed or removed.",
+    "Values are in base units (ns, B, ops/s), times are RFC 3339 in UTC, keys are sorted.",
+    "Each file names its schema and the data it was built from.",
+    "The address of a series depends only on its name. A new benchmark changes no other address.",
 ];
 
 pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let root = link_root(site, "data/");
-    let verdict =
-        Phrase::new("note").text("Everything on this site is also JSON, at addresses that stay.");
+    let verdict = Phrase::new("note")
+        .text("Everything on this site is also available as JSON at stable addresses.");
     let page = PageHead {
         path: "data/",
         title: "Data".to_owned(),
         verdict: &verdict,
         section: NavSection::Data,
     };
+    // The three files that most readers want, with a button to copy their full address.
     let first = ENDPOINTS.iter().take(3).map(|&(path, note)| {
         let href = root.to(path);
         let base = site.input.options.base_url.as_deref();
@@ -72,9 +71,9 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         first: first.collect(),
         all: ENDPOINTS.to_vec(),
         promises: PROMISES.to_vec(),
-        schemas: api::schema_names()
-            .into_iter()
-            .map(|name| PageLink {
+        schemas: api::SCHEMA_NAMES
+            .iter()
+            .map(|&name| PageLink {
                 href: root.to(&format!("api/v1/schema/{name}.json")),
                 text: name.to_owned(),
                 note: String::new(),

@@ -7,18 +7,19 @@ use askama::Template;
 use crate::report::delta::{self, SeriesDelta};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
-use crate::site::comparison::ComparedSeries;
+use crate::site::comparison;
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
-use crate::site::pairs::{CommitPair, PairKind};
+use crate::site::pages;
+use crate::site::pairs::{CommitPair, ComparedSeries, PairKind};
 use crate::site::repository;
 use crate::site::view::{ChangeCell, Fact, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages, table};
 use detect::compare::{Delta, DeltaVerdict};
 use model::series::Series;
 use model::text::{self, UnitScale};
 
-/// Unchanged and not compared series of one page: what is more stands in the JSON.
+/// Unchanged and not compared series of one page; the JSON has all of them.
 const MIN_FOLDED: usize = 60;
 
 #[derive(Template)]
@@ -75,23 +76,26 @@ impl DiffSlice<'_> {
         compared: &'p [ComparedSeries],
     ) -> Vec<&'p ComparedSeries> {
         let Some(members) = self.members else { return compared.iter().collect() };
+        // A table instead of a search for each series: this runs for every slice of every pair.
         let mut wanted = vec![false; site.input.series.len()];
-        members.iter().for_each(|one| wanted[*one] = true);
-        compared.iter().filter(|one| wanted[one.series]).collect()
+        members.iter().for_each(|index| wanted[*index] = true);
+        compared.iter().filter(|entry| wanted[entry.series]).collect()
     }
 }
 
 /// The whole comparison, and its slices where a change or a pull request makes people link to them.
 pub(crate) fn slices<'a>(site: &'a SiteContext<'_>, pair: &CommitPair) -> Vec<DiffSlice<'a>> {
-    let compared = pair.compared(site);
-    let changed = |one: &&ComparedSeries| match &one.delta {
+    let compared = comparison::of_pair(site, pair);
+    let changed = |entry: &&ComparedSeries| match &entry.delta {
         SeriesDelta::Delta(delta) => delta::is_significant(delta),
         SeriesDelta::Outlier(_) | SeriesDelta::NotCompared(_) => false,
     };
+    // Slices are for links from comments and from changes. One for each backend of each pair would
+    // multiply the files of a site.
     let pull = matches!(pair.kind, PairKind::Pull(_));
-    let news: Vec<usize> = compared.iter().filter(changed).map(|one| one.series).collect();
+    let news: Vec<usize> = compared.iter().filter(changed).map(|entry| entry.series).collect();
     let linked = |members: &[usize]| {
-        pull && !members.is_empty() || news.iter().any(|one| members.binary_search(one).is_ok())
+        pull && !members.is_empty() || news.iter().any(|index| members.binary_search(index).is_ok())
     };
     let mut slices = vec![DiffSlice { path: String::new(), name: "All", members: None }];
     for (&name, members) in &site.backends {
@@ -111,7 +115,7 @@ pub(crate) fn slices<'a>(site: &'a SiteContext<'_>, pair: &CommitPair) -> Vec<Di
 pub(crate) fn kind_text(kind: PairKind) -> String {
     match kind {
         PairKind::Pull(pull) => format!("pull request #{pull}"),
-        PairKind::Tags => "tag to tag".to_owned(),
+        PairKind::Tags => "consecutive tags".to_owned(),
         PairKind::Consecutive => "consecutive commits".to_owned(),
         PairKind::Event => "around a change".to_owned(),
     }
@@ -127,7 +131,7 @@ pub(crate) fn render(
     let whole = urls::diff(&pair.slug);
     let path = format!("{whole}{}", slice.path);
     let root = link_root(site, &path);
-    let compared = pair.compared(site);
+    let compared = comparison::of_pair(site, pair);
     let compared = slice.select(site, &compared);
     let (base, head) = (site.commit(pair.base), site.commit(pair.head));
     let sorted = SortedDeltas::of(site, compared);
@@ -150,7 +154,7 @@ pub(crate) fn render(
         base: base_text,
         head: head_text,
         facts: facts(site, pair),
-        slices: slice_links(site, root, pair, (slices, slice)),
+        slices: slice_links(site, root, pair, slices, slice),
         groups: by_backend(site, root, &sorted.changed),
         unchanged_summary: format!(
             "{} unchanged",
@@ -161,17 +165,18 @@ pub(crate) fn render(
             "{} not compared",
             text::count_noun(sorted.not_compared.len() as u64, "series")
         ),
+        // Where nothing could be compared, the reasons are the content of the page.
         open_not_compared: sorted.changed.is_empty() && sorted.unchanged.is_empty(),
         not_compared: sorted
             .not_compared
             .iter()
             .take(MIN_FOLDED)
-            .map(|(series, reason)| {
-                let one = site.series(*series).0;
+            .map(|(index, reason)| {
+                let series = site.series(*index).0;
                 Phrase::new("")
-                    .link(root.to(&site.series_path(*series)), &one.key.test)
+                    .link(root.to(&site.series_path(*index)), &series.key.test)
                     .text(" ")
-                    .name(wording::series_label(&one.key))
+                    .name(wording::series_label(&series.key))
                     .text(format!(": {reason}"))
             })
             .collect(),
@@ -204,31 +209,34 @@ impl<'p> SortedDeltas<'p> {
             worse: 0,
             better: 0,
         };
-        for one in compared {
-            match &one.delta {
-                SeriesDelta::NotCompared(reason) => sorted.not_compared.push((one.series, reason)),
-                SeriesDelta::Outlier(_) => sorted.unchanged.push(one),
+        for entry in compared {
+            match &entry.delta {
+                SeriesDelta::NotCompared(reason) => {
+                    sorted.not_compared.push((entry.series, reason))
+                }
+                SeriesDelta::Outlier(_) => sorted.unchanged.push(entry),
                 SeriesDelta::Delta(delta) => {
                     match delta.verdict {
                         DeltaVerdict::Regressed => sorted.worse += 1,
                         DeltaVerdict::Improved => sorted.better += 1,
                         DeltaVerdict::Unchanged | DeltaVerdict::Inconclusive => {
-                            sorted.unchanged.push(one);
+                            sorted.unchanged.push(entry);
                             continue;
                         }
                     }
-                    sorted.changed.push(one);
+                    sorted.changed.push(entry);
                 }
             }
         }
-        let severity = |one: &ComparedSeries| match &one.delta {
+        let severity = |entry: &ComparedSeries| match &entry.delta {
             SeriesDelta::Delta(delta) => {
-                let threshold = site.series(one.series).1.threshold.max(1e-9);
+                let threshold = site.series(entry.series).1.threshold.max(1e-9);
                 let worse = delta.verdict == DeltaVerdict::Regressed;
                 (!worse, -(delta.change.abs() / threshold))
             }
             SeriesDelta::Outlier(_) | SeriesDelta::NotCompared(_) => (true, 0.0),
         };
+        // By size in units of the threshold: 6% is news for a series with 2%, not for one with 10%.
         sorted.changed.sort_by(|a, b| {
             let (a, b) = (severity(a), severity(b));
             a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
@@ -240,11 +248,13 @@ impl<'p> SortedDeltas<'p> {
         let compared = self.changed.len() + self.unchanged.len();
         if compared == 0 {
             let not = text::count_noun(self.not_compared.len() as u64, "series");
-            return Phrase::new("note").text(format!("Nothing could be compared: {not}, see why."));
+            return Phrase::new("note").text(format!(
+                "Nothing could be compared: {not} not compared, see the reasons below."
+            ));
         }
         let mut phrase = Phrase::new(if self.worse > 0 { "worse" } else { "better" });
         if self.worse + self.better == 0 {
-            phrase = phrase.text("No clear change: ");
+            phrase = phrase.text("No significant change: ");
         }
         if self.worse > 0 {
             phrase = phrase.marked("worse", format!("▲ {} worse", text::count(self.worse)));
@@ -268,11 +278,11 @@ impl<'p> SortedDeltas<'p> {
         let SeriesDelta::Delta(delta) = &first.delta else { return phrase };
         let series = site.series(first.series).0;
         let worse = delta.verdict == DeltaVerdict::Regressed;
-        let row = format!("#{}", table::series_anchor(site, first.series));
+        let row = format!("#{}", site.series_anchor(first.series));
         let size = wording::change_size(series, delta.before, delta.after, worse);
         let name = format!("{} {}", series.key.test, wording::series_label(&series.key));
         phrase
-            .text(if worse { " Worst: " } else { " Best: " })
+            .text(if worse { " Largest regression: " } else { " Largest improvement: " })
             .link(row, name)
             .text(format!(", {size}."))
     }
@@ -280,11 +290,12 @@ impl<'p> SortedDeltas<'p> {
 
 fn facts(site: &SiteContext<'_>, pair: &CommitPair) -> Vec<Fact> {
     let (base, head) = (site.commit(pair.base), site.commit(pair.head));
-    let back = site.main_commits.iter().filter(|at| **at >= pair.base && **at < pair.head).count();
+    let back =
+        site.commits.main_line().iter().filter(|at| **at >= pair.base && **at < pair.head).count();
     let why = match pair.kind {
-        PairKind::Tags => "the tag before".to_owned(),
-        _ if back <= 1 => "the measured commit before".to_owned(),
-        _ => format!("measured ancestor, {back} commits back"),
+        PairKind::Tags => "previous tag".to_owned(),
+        _ if back <= 1 => "previous measured commit".to_owned(),
+        _ => format!("measured ancestor, {back} measured commits back"),
     };
     let mut facts = vec![
         Fact::at("Base", wording::day(base.time)).note(why),
@@ -299,20 +310,21 @@ fn slice_links(
     site: &SiteContext<'_>,
     root: LinkRoot,
     pair: &CommitPair,
-    (slices, current): (&[DiffSlice<'_>], &DiffSlice<'_>),
+    slices: &[DiffSlice<'_>],
+    current: &DiffSlice<'_>,
 ) -> Vec<PageLink> {
     let whole = urls::diff(&pair.slug);
     let mut links: Vec<PageLink> = slices
         .iter()
         .map(|slice| PageLink {
             href: root.to(&format!("{whole}{}", slice.path)),
-            note: if slice.path == current.path { "(shown)".to_owned() } else { String::new() },
+            note: if slice.path == current.path { "(this page)".to_owned() } else { String::new() },
             text: slice.name.to_owned(),
         })
         .collect();
     let (base, head) = (&site.commit(pair.base).id, &site.commit(pair.head).id);
-    if let Some(href) = repository::compare_url(site, base, head) {
-        links.push(PageLink { href, text: "Code".to_owned(), note: String::new() });
+    if let Some(href) = repository::compare_url(site.input.policy, base, head) {
+        links.push(PageLink { href, text: "Source code".to_owned(), note: String::new() });
     }
     for (word, commit) in [("Base", base), ("Head", head)] {
         let text = format!("{word} {}", text::short_commit(commit));
@@ -329,44 +341,48 @@ fn by_backend(
 ) -> Vec<DiffGroup> {
     let mut order: Vec<&str> = Vec::new();
     let mut rows: BTreeMap<&str, Vec<DiffRow>> = BTreeMap::new();
-    for one in compared {
-        let (SeriesDelta::Delta(delta) | SeriesDelta::Outlier(delta)) = &one.delta else {
+    for entry in compared {
+        let (SeriesDelta::Delta(delta) | SeriesDelta::Outlier(delta)) = &entry.delta else {
             continue;
         };
-        let backend = site.series(one.series).0.key.backend.as_str();
+        let backend = site.series(entry.series).0.key.backend.as_str();
+        // Backends in the order of their first row, so that the largest regression stays on top.
         if !rows.contains_key(backend) {
             order.push(backend);
         }
-        rows.entry(backend).or_default().push(row(site, root, one, delta));
+        rows.entry(backend).or_default().push(row(site, root, entry, delta));
     }
-    let limits = &site.input.policy.regression;
+    let regression = &site.input.policy.regression;
     order
         .into_iter()
         .map(|backend| {
-            let limit =
-                limits.per_backend.get(backend).copied().unwrap_or(limits.default_threshold);
+            let threshold = regression
+                .per_backend
+                .get(backend)
+                .copied()
+                .unwrap_or(regression.default_threshold);
             DiffGroup {
                 title: backend.to_owned(),
-                note: format!("limit {}", text::percent(limit)),
-                caption: "Bars: change of the value; shaded: the limit.".to_owned(),
+                note: format!("threshold {}", text::percent(threshold)),
+                caption: "Bars: change of the value; shaded: within the threshold.".to_owned(),
                 rows: rows.remove(backend).unwrap_or_default(),
             }
         })
         .collect()
 }
 
-fn row(site: &SiteContext<'_>, root: LinkRoot, one: &ComparedSeries, delta: &Delta) -> DiffRow {
-    let index = one.series;
+fn row(site: &SiteContext<'_>, root: LinkRoot, entry: &ComparedSeries, delta: &Delta) -> DiffRow {
+    let index = entry.series;
     let (series, analysis): (&Series, _) = site.series(index);
     let scale = UnitScale::for_values([delta.before, delta.after], &series.unit);
     DiffRow {
         href: root.to(&site.series_path(index)),
-        anchor: table::series_anchor(site, index),
+        anchor: site.series_anchor(index),
         test: series.key.test.clone(),
         key: wording::series_label(&series.key),
         before: scale.quantity(delta.before),
         after: scale.quantity(delta.after),
-        cell: delta::delta_cell(series, &one.delta),
+        cell: delta::delta_cell(series, &entry.delta),
         bar: chart::bar::change_bar(delta.change, analysis.threshold, series.direction),
     }
 }

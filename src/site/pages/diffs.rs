@@ -4,10 +4,11 @@ use askama::Template;
 
 use crate::report::urls::{self, LinkRoot};
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::pages;
 use crate::site::pairs::{CommitPair, PairKind};
 use crate::site::view::{PageFrame, Phrase};
-use crate::site::{RenderError, pages};
 use model::text;
 
 /// Comparisons of one kind that are listed, and commits offered to pick from.
@@ -33,11 +34,12 @@ struct PairGroup {
 
 pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let root = link_root(site, "diff/");
-    let count = text::count_noun(site.pairs.len() as u64, "comparison");
-    let verdict = if site.pairs.is_empty() {
-        Phrase::new("note").text("Fewer than two measured commits: nothing to compare yet.")
+    let count = text::count_noun(site.pairs.all().len() as u64, "comparison");
+    let verdict = if site.pairs.all().is_empty() {
+        Phrase::new("note").text("Fewer than two measured commits, so nothing to compare yet.")
     } else {
-        Phrase::new("note").text(format!("{count} of measured commits."))
+        Phrase::new("note")
+            .text(format!("{count}. Pick any two measured commits, or open one from the list."))
     };
     let page = PageHead {
         path: "diff/",
@@ -47,13 +49,19 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     };
     let titles = ["Pull requests", "Tags", "Consecutive commits", "Around changes"];
     let groups = titles.into_iter().filter_map(|title| {
-        let pairs =
-            site.pairs.iter().rev().filter(|pair| title_of(pair.kind) == title).take(MAX_LISTED);
+        let pairs = site
+            .pairs
+            .all()
+            .iter()
+            .rev()
+            .filter(|pair| title_of(pair.kind) == title)
+            .take(MAX_LISTED);
         let lines: Vec<Phrase> = pairs.map(|pair| line(site, root, pair)).collect();
         (!lines.is_empty()).then_some(PairGroup { title, lines })
     });
+    // Commits with the same first twelve digits have one address; the newest keeps it.
     let mut slugs = std::collections::BTreeSet::new();
-    let newest = site.main_commits.iter().rev().take(MAX_CHOICES);
+    let newest = site.commits.main_line().iter().rev().take(MAX_CHOICES);
     let template = DiffsPage {
         frame: frame(site, &page),
         diffs_json: root.to("api/v1/diffs.json"),

@@ -4,16 +4,18 @@ use askama::Template;
 
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
-use crate::site::context::{EventRef, SiteContext};
+use crate::site::changes::EventRef;
+use crate::site::context::{CommitRange, SiteContext};
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::links::ChartLinks;
 use crate::site::pages::{self, suspects};
+use crate::site::table;
 use crate::site::view::{EventRow, Fact, Figure, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, table};
 use chart::{self, ChartSize, ChartSpan, RunWindow};
-use detect::{ChangeSeverity, ChangeStatus};
+use detect::{Analysis, Change, ChangeSeverity, ChangeStatus};
 use model::record::time::{DAY_US, Timestamp};
-use model::series::CommitIndex;
+use model::series::Series;
 use model::text;
 
 /// Other changes listed as "at the same time".
@@ -29,8 +31,8 @@ struct EventPage {
     verdict: Phrase,
     facts: Vec<Fact>,
     chart: Figure,
-    candidates_text: Phrase,
-    candidates: Vec<Phrase>,
+    suspects_text: Phrase,
+    suspects: Vec<Phrase>,
     links: Vec<PageLink>,
     evidence: Vec<Phrase>,
     same_time: Vec<EventRow>,
@@ -72,11 +74,11 @@ pub(crate) fn render(site: &SiteContext<'_>, event: &EventRef) -> Result<Vec<u8>
             Fact::new("Before → after", wording::levels(series, change)),
             Fact::new("Confidence", confidence).href(root.to("about/#rule-confidence")),
             Fact::new("Severity", severity).href(root.to("about/#rule-severity")),
-            Fact::new("Status", wording::status(&change.status)),
+            Fact::new("Status", wording::status_label(change)).href(root.to("about/#status")),
         ],
         chart: zoomed_chart(site, root, event),
-        candidates_text: suspects::sentence(site, root, event),
-        candidates: suspects::list(site, root, event),
+        suspects_text: suspects::sentence(site, root, event),
+        suspects: suspects::list(site, root, event),
         links: links(site, root, event),
         evidence: evidence(site, event),
         same_time: same_time(site, root, event),
@@ -91,16 +93,31 @@ fn verdict(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Phrase {
     let size = wording::change_size(series, change.before, change.after, change.is_regression);
     let phrase = Phrase::new(tone)
         .marked(tone, format!("{} {size}", wording::arrow(change.change)))
-        .text(format!(" since {}, limit ", text::date(event.time)))
-        .link(root.to("about/#limits"), text::percent(analysis.threshold))
+        .text(format!(" since {}, threshold ", text::date(event.time)))
+        .link(root.to("about/#thresholds"), text::percent(analysis.threshold))
         .text(". ");
     match &change.status {
-        ChangeStatus::New => phrase.text("It still stands."),
-        ChangeStatus::Fixed => phrase.text("A later change brought the level back."),
-        ChangeStatus::Explained => phrase.text("A note explains it."),
+        ChangeStatus::New if change.is_regression => phrase.text("Not fixed yet."),
+        ChangeStatus::New => phrase.text("It has lasted since."),
+        ChangeStatus::Fixed => phrase.text(fixed_text(series, analysis, event.change)),
+        ChangeStatus::Explained => phrase.text("Explained by a note."),
         ChangeStatus::Accepted { reason, accepted_by: by } => {
             phrase.text("Accepted by ").name(by).text(": ").name(reason)
         }
+    }
+}
+
+/// `Fixed on 13 Sep 2025 (−14.9%).`, or without a date where several later improvements can be the
+/// fix: then the analysis does not tell which one it was.
+fn fixed_text(series: &Series, analysis: &Analysis, change: usize) -> String {
+    let later = analysis.changes[change + 1..].iter();
+    let improvements: Vec<&Change> = later.filter(|later| !later.is_regression).collect();
+    match improvements.as_slice() {
+        [fix] => {
+            let date = text::date(series.runs[fix.first_after].time);
+            format!("Fixed on {date} ({}).", text::percent_change(fix.change))
+        }
+        _ => "Fixed by a later change.".to_owned(),
     }
 }
 
@@ -109,26 +126,24 @@ fn zoomed_chart(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Fig
     let links = ChartLinks { site, root, series: event.series, rows_from: usize::MAX };
     let notes = table::chart_notes(site, event.series);
     let mut input = table::trend_input(site, event.series, &notes, &links, "c1");
+    // One step for each run: by time, a burst of runs on one day would be a single column.
     input.span = ChartSpan::Order(RunWindow::around(change.first_after));
     table::figure("c1", chart::trend(&input, ChartSize::Full))
 }
 
-/// The last commit on the old level, and the first on the new.
-pub(super) fn change_range(site: &SiteContext<'_>, event: &EventRef) -> (CommitIndex, CommitIndex) {
-    let (series, _, change) = site.change(event);
-    (series.runs[change.last_before].commit, series.runs[change.first_after].commit)
-}
-
 fn links(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<PageLink> {
-    let (base, head) = change_range(site, event);
+    let CommitRange { base, head } = site.change_range(event);
     let slug = urls::pair(&site.commit(base).id, &site.commit(head).id);
     let mut links = vec![PageLink {
         href: root.to(&site.series_path(event.series)),
         text: "Whole series".to_owned(),
         note: String::new(),
     }];
-    if site.has_pair(&slug) {
-        links.insert(0, table::more_link(root, &urls::diff(&slug), "Compare these two".to_owned()));
+    if site.pairs.has(&slug) {
+        links.insert(
+            0,
+            table::more_link(root, &urls::diff(&slug), "Compare these commits".to_owned()),
+        );
     }
     links
 }
@@ -141,7 +156,8 @@ fn evidence(site: &SiteContext<'_>, event: &EventRef) -> Vec<Phrase> {
 fn same_time(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<EventRow> {
     let near =
         |days: i64| Timestamp::from_micros(event.time.micros().saturating_add(days * DAY_US));
-    let around = site.events_within(near(-1), near(1)).iter();
+    // A day on either side: series of one machine are often measured over night.
+    let around = site.events.within(near(-1), near(1)).iter();
     let others = around.filter(|other| other.id != event.id).take(MAX_SAME_TIME);
     others.map(|other| table::event_row(site, root, other)).collect()
 }

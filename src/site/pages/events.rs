@@ -4,13 +4,14 @@ use askama::Template;
 
 use crate::report::urls;
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
-use crate::site::pages::infrastructure;
+use crate::site::infrastructure;
 use crate::site::view::{EventRow, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages, table};
+use crate::site::{pages, table};
 use model::text;
 
-/// Changes on the page; all of them stand in the JSON.
+/// Changes on the page; the JSON has all of them.
 const MAX_EVENTS: usize = 200;
 
 #[derive(Template)]
@@ -25,16 +26,21 @@ struct EventsPage {
 
 pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let root = link_root(site, "event/");
-    let worse = site.events.iter().filter(|event| site.change(event).2.is_regression).count();
-    let better = site.events.len() - worse;
-    let verdict = if site.events.is_empty() {
-        Phrase::new("better").text("No change so far.")
+    let worse = site
+        .events
+        .newest_first()
+        .iter()
+        .filter(|event| site.change(event).2.is_regression)
+        .count();
+    let better = site.events.newest_first().len() - worse;
+    let verdict = if site.events.newest_first().is_empty() {
+        Phrase::new("better").text("No changes so far.")
     } else {
         Phrase::new("note")
-            .marked("worse", format!("▲ {} for the worse", text::count(worse as u64)))
+            .marked("worse", format!("▲ {}", text::count_noun(worse as u64, "regression")))
             .text(", ")
-            .marked("better", format!("▼ {} for the better", text::count(better as u64)))
-            .text(", in the whole history.")
+            .marked("better", format!("▼ {}", text::count_noun(better as u64, "improvement")))
+            .text(" (all time).")
     };
     let page = PageHead {
         path: "event/",
@@ -42,6 +48,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         verdict: &verdict,
         section: NavSection::Changes,
     };
+    // Apart from the changes of series: an infrastructure anomaly is not about the code.
     let days = site.input.analyses.infrastructure_days.iter().rev();
     let template = EventsPage {
         frame: frame(site, &page),
@@ -55,12 +62,14 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
             .collect(),
         events: site
             .events
+            .newest_first()
             .iter()
             .take(MAX_EVENTS)
             .map(|e| table::event_row(site, root, e))
             .collect(),
-        more: (site.events.len() > MAX_EVENTS).then(|| {
-            let text = format!("All {} as JSON", text::count(site.events.len() as u64));
+        more: (site.events.newest_first().len() > MAX_EVENTS).then(|| {
+            let text =
+                format!("All {} as JSON", text::count(site.events.newest_first().len() as u64));
             table::more_link(root, "api/v1/events.json", text)
         }),
         verdict,

@@ -7,11 +7,12 @@ use askama::Template;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
-use crate::site::health::{HealthState, findings, state};
-use crate::site::pages::infrastructure;
+use crate::site::health::{HealthFinding, HealthState, findings, state};
+use crate::site::infrastructure;
 use crate::site::view::{Fact, PageFrame, Phrase};
-use crate::site::{RenderError, audit, pages, targets};
+use crate::site::{audit, pages, targets};
 use detect::Verdict;
 use model::record::time::{DAY_US, Timestamp};
 use model::record::{Problem, shorten};
@@ -27,8 +28,8 @@ struct HealthPage {
     verdict: Phrase,
     facts: Vec<Fact>,
     findings: Vec<Phrase>,
-    refused: Vec<RejectedRow>,
-    refused_note: String,
+    rejected: Vec<RejectedRow>,
+    rejected_note: String,
     sections: Vec<HealthSection>,
 }
 
@@ -55,13 +56,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         HealthState::Bad => "worse",
         HealthState::Warning | HealthState::NoData => "note",
     };
-    let sentence = match (state, findings.len()) {
-        (HealthState::NoData, _) => "No data yet.".to_owned(),
-        (HealthState::Good, _) => "The data can be trusted.".to_owned(),
-        (_, 1) => "One thing to look at.".to_owned(),
-        (_, things) => format!("{things} things to look at."),
-    };
-    let verdict = Phrase::new(tone).marked("strong", state.as_str()).text(": ").text(sentence);
+    let verdict = verdict(state, &findings, tone);
     let page = PageHead {
         path: "health/",
         title: "Data health".to_owned(),
@@ -69,7 +64,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         section: NavSection::Health,
     };
     let problems = &site.input.history.rejected_records;
-    let refused = problems.iter().take(MAX_ROWS).map(|problem| RejectedRow {
+    let rejected = problems.iter().take(MAX_ROWS).map(|problem| RejectedRow {
         place: shorten(&problem.location.to_string(), 200).into_owned(),
         reason: shorten(&problem.reason, 400).into_owned(),
         remedy: problem.remedy.clone(),
@@ -77,9 +72,9 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let template = HealthPage {
         frame: frame(site, &page),
         facts: facts(site),
-        findings: findings.into_iter().map(|(_, text)| Phrase::new("").text(text)).collect(),
-        refused: refused.collect(),
-        refused_note: rejected_note(problems.len()),
+        findings: findings.into_iter().map(|finding| Phrase::new("").text(finding.text)).collect(),
+        rejected: rejected.collect(),
+        rejected_note: rejected_note(problems.len()),
         sections: [
             targets_section(site, root),
             ingest_section(site),
@@ -100,11 +95,35 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     pages::html(&template)
 }
 
-/// What was refused of other tools' files. Only a file's name is told: its folder is nobody's
-/// business.
+/// `Good: the data can be trusted.`, or `1 error, 2 warnings.`
+fn verdict(state: HealthState, findings: &[HealthFinding], tone: &'static str) -> Phrase {
+    let phrase = Phrase::new(tone);
+    match state {
+        HealthState::NoData => phrase.text("No data yet."),
+        HealthState::Good => phrase.marked("strong", "Good: ").text("the data can be trusted."),
+        HealthState::Warning | HealthState::Bad => {
+            let count = |state| findings.iter().filter(|finding| finding.state == state).count();
+            let counts = [
+                (count(HealthState::Bad), "error"),
+                (count(HealthState::Warning), "warning"),
+                (count(HealthState::Good), "note"),
+            ];
+            let counts: Vec<String> = counts
+                .into_iter()
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, noun)| text::count_noun(count as u64, noun))
+                .collect();
+            phrase.marked("strong", format!("{}.", counts.join(", ")))
+        }
+    }
+}
+
+/// Rejected parts of files of other tools. Only the name of a file is shown: its folder says how
+/// the machine is set up, and the site may be public.
 fn ingest_section(site: &SiteContext<'_>) -> Option<HealthSection> {
     let all = site.input.ingest_problems;
     let row = |problem: &Problem| {
+        // The last part of a path of either system.
         let name = problem.location.file.rsplit(['/', '\\']).next().unwrap_or_default();
         let place = format!("{}:{}", shorten(name, 100), problem.location.line);
         let cells = [shorten(&problem.reason, 400).into_owned(), place, problem.remedy.clone()];
@@ -112,23 +131,23 @@ fn ingest_section(site: &SiteContext<'_>) -> Option<HealthSection> {
     };
     (!all.is_empty()).then(|| HealthSection {
         id: "ingested",
-        title: "Refused when ingested",
+        title: "Rejected when ingested",
         note: format!(
-            "{} of files that other tools wrote; data/quarantine/ingested.ndjson keeps each with \
-             its text. Delete that file once they are dealt with.",
+            "{} of files written by other tools. data/quarantine/ingested.ndjson keeps each with \
+             its text; delete that file once the cause is fixed.",
             text::count_noun(all.len() as u64, "part")
         ),
-        heads: vec!["Reason", "Place", "What to do"],
+        heads: vec!["Reason", "Place", "Remedy"],
         rows: all.iter().take(MAX_ROWS).map(row).collect(),
     })
 }
 
 fn rejected_note(all: usize) -> String {
-    let kept = "Each is kept in data/quarantine/refused.ndjson with its text.";
+    let quarantine = "data/quarantine/refused.ndjson keeps each record with its text.";
     if all > MAX_ROWS {
-        format!("The first {MAX_ROWS} of {}. {kept}", text::count(all as u64))
+        format!("First {MAX_ROWS} of {}. {quarantine}", text::count(all as u64))
     } else {
-        kept.to_owned()
+        quarantine.to_owned()
     }
 }
 
@@ -137,15 +156,15 @@ fn facts(site: &SiteContext<'_>) -> Vec<Fact> {
     let counts = history.counts;
     let mut facts = Vec::new();
     if let Some(newest) = history.newest {
-        facts.push(Fact::at("Newest result", wording::minute(newest)));
+        facts.push(Fact::at("Latest result", wording::minute(newest)));
     }
     facts.push(Fact::new("Records", text::count(counts.records)));
     facts.push(Fact::new("Series", text::count(site.input.series.len() as u64)));
-    facts.push(Fact::new("Duplicates read once", text::count(counts.duplicates)));
+    facts.push(Fact::new("Duplicates ignored", text::count(counts.duplicates)));
     facts.push(Fact::new("Failed runs", text::count(counts.failed)));
-    facts.push(Fact::new("Refused", text::count(history.rejected_records.len() as u64)));
+    facts.push(Fact::new("Rejected records", text::count(history.rejected_records.len() as u64)));
     if counts.pulls > 0 {
-        facts.push(Fact::new("Of pull requests", text::count(counts.pulls)));
+        facts.push(Fact::new("Records of pull requests", text::count(counts.pulls)));
     }
     if site.input.ignored > 0 {
         facts.push(Fact::new(
@@ -156,10 +175,10 @@ fn facts(site: &SiteContext<'_>) -> Vec<Fact> {
     facts
 }
 
-fn series_cell(site: &SiteContext<'_>, root: LinkRoot, one: usize) -> Phrase {
-    let key = &site.series(one).0.key;
+fn series_cell(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phrase {
+    let key = &site.series(index).0.key;
     Phrase::new("")
-        .link(root.to(&site.series_path(one)), &key.test)
+        .link(root.to(&site.series_path(index)), &key.test)
         .text(" ")
         .name(wording::series_label(key))
 }
@@ -170,7 +189,7 @@ fn targets_section(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSecti
         id: "targets",
         title: "Targets",
         note: format!("{}, worst first.", targets::summary(site)),
-        heads: vec!["Target", "Series", "State", "What"],
+        heads: vec!["Target", "Series", "State", "Result"],
         rows: targets::rows(site, root, MAX_ROWS),
     })
 }
@@ -179,32 +198,37 @@ fn targets_section(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSecti
 fn freshness(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
     let mut late: Vec<usize> = site
         .series_indices()
-        .filter(|one| {
-            let analysis = site.series(*one).1;
+        .filter(|index| {
+            let analysis = site.series(*index).1;
             analysis.is_retired || analysis.verdict == Verdict::Missing
         })
         .collect();
-    late.sort_by_key(|one| site.series(*one).0.runs.last().map(|run| run.time));
+    late.sort_by_key(|index| site.series(*index).0.runs.last().map(|run| run.time));
     let all = late.len();
-    let rows = late.into_iter().take(MAX_ROWS).map(|one| {
-        let (series, analysis) = site.series(one);
+    let rows = late.into_iter().take(MAX_ROWS).map(|index| {
+        let (series, analysis) = site.series(index);
         let newest =
             series.runs.last().map_or_else(|| "never".to_owned(), |run| text::date(run.time));
+        // The most specific reason that is known.
         let why = if analysis.is_retired {
-            "retired: no run for longer than max_age_days".to_owned()
+            "retired: no run for more than max_age_days".to_owned()
         } else if let Some(error) = series.runs.last().and_then(|run| run.error()) {
             format!("failed: {}", shorten(error, 120))
         } else {
-            "not run with the others".to_owned()
+            "did not run with the others".to_owned()
         };
-        vec![series_cell(site, root, one), Phrase::new("").text(newest), Phrase::new("").text(why)]
+        vec![
+            series_cell(site, root, index),
+            Phrase::new("").text(newest),
+            Phrase::new("").text(why),
+        ]
     });
     let rows: Vec<Vec<Phrase>> = rows.collect();
     (!rows.is_empty()).then(|| HealthSection {
         id: "freshness",
         title: "Missing results",
         note: format!("{}, oldest first.", text::count_noun(all as u64, "series")),
-        heads: vec!["Series", "Newest run", "Why"],
+        heads: vec!["Series", "Latest run", "Reason"],
         rows,
     })
 }
@@ -212,22 +236,22 @@ fn freshness(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
 /// The newest failed runs.
 fn failures(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
     let mut failed: Vec<(Timestamp, usize, usize)> = Vec::new();
-    for one in site.series_indices() {
-        for (at, run) in site.series(one).0.runs.iter().enumerate() {
+    for index in site.series_indices() {
+        for (at, run) in site.series(index).0.runs.iter().enumerate() {
             if run.value.is_none() {
-                failed.push((run.time, one, at));
+                failed.push((run.time, index, at));
             }
         }
     }
-    failed.sort_by_key(|(time, one, at)| (std::cmp::Reverse(*time), *one, *at));
+    failed.sort_by_key(|(time, index, at)| (std::cmp::Reverse(*time), *index, *at));
     let all = failed.len() as u64;
     let rows: Vec<Vec<Phrase>> = failed
         .into_iter()
         .take(MAX_ROWS)
-        .map(|(time, one, at)| {
-            let error = site.series(one).0.runs[at].error().unwrap_or("no reason given");
+        .map(|(time, index, at)| {
+            let error = site.series(index).0.runs[at].error().unwrap_or("no reason given");
             vec![
-                series_cell(site, root, one),
+                series_cell(site, root, index),
                 Phrase::new("").text(text::date(time)),
                 Phrase::new("").name(shorten(error, 200).into_owned()),
             ]
@@ -236,8 +260,8 @@ fn failures(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
     (!rows.is_empty()).then(|| HealthSection {
         id: "failed",
         title: "Failed runs",
-        note: format!("{}, newest first. A failed run stays a gap.", text::count_noun(all, "run")),
-        heads: vec!["Series", "When", "Error"],
+        note: format!("{}, newest first. A failed run has no value.", text::count_noun(all, "run")),
+        heads: vec!["Series", "Date", "Error"],
         rows,
     })
 }
@@ -246,18 +270,19 @@ fn failures(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
 fn noise(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
     let mut noisy: Vec<(f64, usize)> = site
         .series_indices()
-        .filter_map(|one| site.series(one).1.noise.map(|noise| (noise, one)))
+        .filter_map(|index| site.series(index).1.noise.map(|noise| (noise, index)))
         .collect();
+    // By index within a noise, so that two builds list the same ten.
     noisy.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let rows: Vec<Vec<Phrase>> = noisy
         .into_iter()
         .take(10)
-        .map(|(noise, one)| {
-            let analysis = site.series(one).1;
+        .map(|(noise, index)| {
+            let analysis = site.series(index).1;
             let flagged = analysis.flags.iter().filter(|flags| flags.is_noisy).count() as u64;
             let least = analysis.detectable_change_90.map_or_else(|| "–".to_owned(), text::percent);
             vec![
-                series_cell(site, root, one),
+                series_cell(site, root, index),
                 Phrase::new("").text(text::percent(noise)),
                 Phrase::new("").text(least),
                 Phrase::new("").text(text::count(flagged)),
@@ -269,19 +294,20 @@ fn noise(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
         id: "noise",
         title: "Noisiest series",
         note: format!(
-            "Noise: robust standard deviation of one run. Large spread: runs whose own spread \
-             exceeds {warning} of their value."
+            "Noise is the robust standard deviation of one run. Large spread counts the runs whose \
+             own spread exceeds {warning} of their value."
         ),
-        heads: vec!["Series", "Noise", "Noticed from", "Runs of large spread"],
+        heads: vec!["Series", "Noise", "Detectable change", "Large spread"],
         rows,
     })
 }
 
 /// Which runner measured from when to when.
 fn runners(site: &SiteContext<'_>) -> Option<HealthSection> {
+    // By the values of the fingerprint: the same runner can have segments in many series.
     let mut spans: BTreeMap<String, (Timestamp, Timestamp, u64)> = BTreeMap::new();
-    for one in site.series_indices() {
-        let series = site.series(one).0;
+    for index in site.series_indices() {
+        let series = site.series(index).0;
         let mut segments = vec![None; series.segments.len()];
         for run in &series.runs {
             let span = segments[run.segment as usize].get_or_insert((run.time, run.time, 0));
@@ -317,7 +343,7 @@ fn runners(site: &SiteContext<'_>) -> Option<HealthSection> {
     (!rows.is_empty()).then(|| HealthSection {
         id: "runners",
         title: "Runners",
-        note: format!("Told apart by {tracked}. Nothing is compared across a change."),
+        note: format!("Runners are identified by {tracked}. Nothing is compared across a change."),
         heads: vec!["Runner", "From – to", "Runs"],
         rows,
     })
@@ -337,24 +363,25 @@ fn infrastructure_days(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthS
         .collect();
     (!rows.is_empty()).then(|| HealthSection {
         id: "infrastructure",
-        title: "Infrastructure days",
-        note: "Days on which most backends moved together.".to_owned(),
-        heads: vec!["Day", "What"],
+        title: "Infrastructure anomalies",
+        note: "Days on which most backends shifted together.".to_owned(),
+        heads: vec!["Day", "Shift"],
         rows,
     })
 }
 
-/// What `accepted.yml` says.
+/// The entries of `accepted.yml`.
 fn accepted(site: &SiteContext<'_>) -> Option<HealthSection> {
     let entries = site.input.accepted.iter().take(MAX_ROWS);
     let rows: Vec<Vec<Phrase>> = entries
         .map(|entry| {
             let until = match entry.expires {
+                // An expired entry stays listed: it explains why a regression is open again.
                 Some(day) if day <= site.input.options.now => {
                     format!("expired {}", text::date(day))
                 }
                 Some(day) => text::date(day),
-                None => "no end".to_owned(),
+                None => "never".to_owned(),
             };
             vec![
                 Phrase::new("").name(shorten(&entry.series, 200).into_owned()),
@@ -369,20 +396,20 @@ fn accepted(site: &SiteContext<'_>) -> Option<HealthSection> {
     (!rows.is_empty()).then(|| HealthSection {
         id: "accepted",
         title: "Accepted changes",
-        note: "Entries of accepted.yml: a change they cover is shown, and no regression."
+        note: "Entries of accepted.yml. The changes they cover are shown but are no regressions."
             .to_owned(),
-        heads: vec!["Series", "Commit", "Up to", "By", "Reason", "Until"],
+        heads: vec!["Series", "Commit", "Up to", "By", "Reason", "Expires"],
         rows,
     })
 }
 
-/// Who let what through, and whether the log of it is whole.
+/// The audit log: overrides and acceptances, and whether the log is intact.
 fn audit_log(site: &SiteContext<'_>) -> Option<HealthSection> {
     audit::note(site).map(|note| HealthSection {
         id: "audit",
-        title: "Overrides and approvals",
+        title: "Overrides and acceptances",
         note,
-        heads: vec!["When", "What", "By", "Commit", "Reason"],
+        heads: vec!["Time", "Event", "By", "Commit", "Reason"],
         rows: audit::rows(site, MAX_ROWS),
     })
 }
@@ -393,7 +420,7 @@ fn matrix(site: &SiteContext<'_>) -> Option<HealthSection> {
     (!rows.is_empty()).then(|| HealthSection {
         id: "matrix",
         title: "Not measured",
-        note: "Combinations of the policy's matrix without a series.".to_owned(),
+        note: "Combinations of the policy matrix without a series.".to_owned(),
         heads: vec!["Combination"],
         rows,
     })

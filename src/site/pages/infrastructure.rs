@@ -1,18 +1,18 @@
-//! A day on which most backends moved together: not the code's doing.
+//! A day on which most backends shifted together: the machine, not the code.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use askama::Template;
 
 use crate::report::{urls, wording};
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::infrastructure::{id, runs_of, summary, time};
+use crate::site::table::PanelHeading;
 use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, Phrase};
-use crate::site::{RenderError, pages, table};
+use crate::site::{pages, table};
 use detect::InfrastructureDay;
-use model::record::time::{DAY_US, Timestamp};
-use model::series::Series;
 use model::text;
 
 #[derive(Template)]
@@ -23,26 +23,9 @@ struct InfrastructurePage {
     heading: Phrase,
     verdict: Phrase,
     facts: Vec<Fact>,
-    moved: Vec<Phrase>,
+    shifted: Vec<Phrase>,
     advice: Vec<Phrase>,
     panels: Vec<PanelGroup>,
-}
-
-pub(crate) fn time(day: &InfrastructureDay) -> Timestamp {
-    Timestamp::from_micros(day.day.saturating_mul(DAY_US))
-}
-
-/// `<date>-infrastructure-<worse or better>`.
-pub(crate) fn id(day: &InfrastructureDay) -> String {
-    let direction = if day.is_degradation { "worse" } else { "better" };
-    format!("{}-infrastructure-{direction}", text::iso_date(time(day)))
-}
-
-/// `5 of 5 backends 27% worse at once`.
-pub(crate) fn summary(day: &InfrastructureDay) -> String {
-    let word = if day.is_degradation { "worse" } else { "better" };
-    let size = text::percent(day.change.abs());
-    format!("{} of {} backends {size} {word} at once", day.backends_moved, day.backends_active)
 }
 
 pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, RenderError> {
@@ -53,8 +36,8 @@ pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, Rende
     let verdict = Phrase::new("note")
         .marked("strong", "Infrastructure: ")
         .text(format!("{}. ", summary(day)))
-        .text("No change of the code does that to all; nothing is held against it (")
-        .link(root.to("about/#rule-infrastructure"), "k-anomaly")
+        .text("A machine problem, not the code. Not counted as a regression (")
+        .link(root.to("about/#rule-infrastructure"), "infrastructure anomaly")
         .text(").");
     let page = PageHead {
         path: &path,
@@ -62,7 +45,7 @@ pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, Rende
         verdict: &verdict,
         section: NavSection::Changes,
     };
-    let lasting = if day.is_lasting { "yes, baselines restart here" } else { "no" };
+    let lasting = if day.is_lasting { "yes; baselines restart here" } else { "no" };
     let alert = if day.alert { "yes" } else { "not yet" };
     let template = InfrastructurePage {
         frame: frame(site, &page),
@@ -74,7 +57,7 @@ pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, Rende
             Fact::new("Lasting", lasting),
             Fact::new("Alert", alert),
         ],
-        moved: shifted_backends(site, day),
+        shifted: shifted_backends(site, day),
         advice: advice(site, root, day),
         panels: panels(site, root),
         verdict,
@@ -82,26 +65,11 @@ pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, Rende
     pages::html(&template)
 }
 
-/// The runs of a series on that day: they stand in order of time.
-fn runs_of(series: &Series, day: &InfrastructureDay) -> Range<usize> {
-    let before = |limit: i64| series.runs.partition_point(|run| run.time.day() < limit);
-    before(day.day)..before(day.day.saturating_add(1))
-}
-
-/// The first commit that was measured on that day.
-pub(crate) fn first_commit(site: &SiteContext<'_>, day: &InfrastructureDay) -> Option<String> {
-    let runs = site.series_indices().filter_map(|one| {
-        let series = site.series(one).0;
-        series.runs[runs_of(series, day)].iter().map(|run| run.commit).min()
-    });
-    runs.min().map(|commit| site.commit(commit).id.clone())
-}
-
 /// Each backend with how many of its series were measured that day.
 fn shifted_backends(site: &SiteContext<'_>, day: &InfrastructureDay) -> Vec<Phrase> {
     let mut measured: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for one in site.series_indices() {
-        let (series, analysis) = site.series(one);
+    for index in site.series_indices() {
+        let (series, analysis) = site.series(index);
         for at in runs_of(series, day) {
             if series.runs[at].value.is_some() {
                 let flags = analysis.flags[at];
@@ -114,18 +82,19 @@ fn shifted_backends(site: &SiteContext<'_>, day: &InfrastructureDay) -> Vec<Phra
     measured
         .into_iter()
         .map(|(backend, (all, marked))| {
-            Phrase::new("").name(backend).text(format!(": {marked} of {all} runs set aside"))
+            Phrase::new("").name(backend).text(format!(": {marked} of {all} runs excluded"))
         })
         .collect()
 }
 
-/// What differs in the records of that day from those of the day before: what to look at first.
+/// Which recorded fields changed on that day: what to check first.
 fn advice(site: &SiteContext<'_>, root: urls::LinkRoot, day: &InfrastructureDay) -> Vec<Phrase> {
     let mut lines: BTreeMap<String, u64> = BTreeMap::new();
-    for one in site.series_indices() {
-        let series = site.series(one).0;
+    for index in site.series_indices() {
+        let series = site.series(index).0;
         let runs = &series.runs;
         let Some(at) = runs_of(series, day).next() else { continue };
+        // The run before the anomaly is the last that is known to be good.
         let Some(before) = at.checked_sub(1) else { continue };
         let fields =
             |run: usize| &site.input.history.environments[runs[run].environment as usize].fields;
@@ -144,13 +113,15 @@ fn advice(site: &SiteContext<'_>, root: urls::LinkRoot, day: &InfrastructureDay)
             Phrase::new("").name(line).text(format!(" in {}", text::count_noun(series, "series")))
         })
         .collect();
+    // A change that the records do not show is mostly load: a neighbor on the host, a noisy disk.
     if advice.is_empty() {
         advice.push(Phrase::new("").text(
-            "No recorded field of the runner changed that day: look at load and neighbours of \
-             the machine, then run the parent commit again as a control.",
+            "No recorded runner field changed that day. Check the load and the neighbors of the \
+             machine, then run the parent commit again as a control.",
         ));
     }
-    advice.push(Phrase::new("").text("See also ").link(root.to("health/"), "data health"));
+    advice
+        .push(Phrase::new("").text("See also ").link(root.to("health/"), "data health").text("."));
     advice
 }
 
@@ -159,6 +130,7 @@ fn panels(site: &SiteContext<'_>, root: urls::LinkRoot) -> Vec<PanelGroup> {
     let members = test.and_then(|test| pages::overview::representative(site, test));
     let (Some(test), Some(members)) = (test, members) else { return Vec::new() };
     let variant = wording::variant_label(&site.series(members[0]).0.key);
-    let heading = ((*test).to_owned(), root.to(&urls::test(test)), variant);
+    let heading =
+        PanelHeading { title: (*test).to_owned(), href: root.to(&urls::test(test)), note: variant };
     vec![table::panel_group(site, root, heading, &members, 0)]
 }

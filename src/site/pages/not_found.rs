@@ -1,15 +1,16 @@
-//! The page for an address that has none. The server sends it at any depth, so its own links are
-//! absolute where the site's address is known.
+//! The page for addresses that do not exist. The server sends it at any depth, so its links are
+//! absolute where the base URL is known.
 
 use askama::Template;
 
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame};
+use crate::site::pages;
 use crate::site::view::{PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, pages};
 
 #[derive(Template)]
-#[template(path = "lost.html")]
+#[template(path = "not_found.html")]
 struct NotFoundPage {
     frame: PageFrame,
     root: String,
@@ -20,7 +21,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let verdict = Phrase::new("note").text("There is no page at this address.");
     let page = PageHead {
         path: "404.html",
-        title: "Not found".to_owned(),
+        title: "Page not found".to_owned(),
         verdict: &verdict,
         section: NavSection::None,
     };
@@ -37,6 +38,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     for item in &mut frame.nav {
         item.href = absolute(&item.href);
     }
+    // No address is the canonical one of a page that is shown for all wrong addresses.
     frame.canonical = None;
     let link = |path: &str, text: &str| PageLink {
         href: absolute(path),

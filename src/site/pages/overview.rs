@@ -7,10 +7,13 @@ use askama::Template;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pairs::{CommitPair, PairKind};
+use crate::site::table::PanelHeading;
+use crate::site::urgency;
 use crate::site::view::{EventRow, Fact, PageFrame, PageLink, PanelGroup, Phrase, SeriesRow};
-use crate::site::{RenderError, health, links, pages, table, targets};
+use crate::site::{health, links, pages, table, targets};
 use detect::{ChangeStatus, Verdict};
 use model::text;
 
@@ -49,17 +52,19 @@ struct EmptyHelp {
 
 pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let root = link_root(site, "");
-    let off: Vec<usize> =
-        site.series_indices().filter(|series| table::has_open_regression(site, *series)).collect();
-    let off = table::by_urgency(site, &off);
-    let verdict = verdict(site, root, off.len());
+    let attention: Vec<usize> = site
+        .series_indices()
+        .filter(|series| urgency::has_open_regression(site, *series))
+        .collect();
+    let attention = urgency::by_urgency(site, &attention);
+    let verdict = verdict(site, root, &attention);
     let page = PageHead {
         path: "",
         title: String::new(),
         verdict: &verdict,
         section: NavSection::Overview,
     };
-    let recent = site.events.iter().take(MAX_EVENTS);
+    let recent = site.events.newest_first().iter().take(MAX_EVENTS);
     let template = OverviewPage {
         frame: frame(site, &page),
         facts: facts(site, root),
@@ -72,19 +77,19 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
                 "\"n\":1000,\"mean_ns\":1234.5}' >> data/results/$(date -u +%F).ndjson"
             ),
         }),
-        attention: off
+        attention: attention
             .iter()
             .take(MAX_ATTENTION)
-            .map(|one| table::series_row(site, root, *one))
+            .map(|index| table::series_row(site, root, *index))
             .collect(),
-        more_attention: (off.len() > MAX_ATTENTION).then(|| {
-            table::more_link(root, "view/?show=worse", format!("All {} of them", off.len()))
+        more_attention: (attention.len() > MAX_ATTENTION).then(|| {
+            table::more_link(root, "view/?show=worse", format!("All {}", attention.len()))
         }),
         events: recent.map(|event| table::event_row(site, root, event)).collect(),
         all_events: table::more_link(
             root,
             "event/",
-            format!("All {}", text::count_noun(site.events.len() as u64, "change")),
+            format!("All {}", text::count_noun(site.events.newest_first().len() as u64, "change")),
         ),
         views: links::presets(site, root),
         panels: panels(site, root),
@@ -96,68 +101,37 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     pages::html(&template)
 }
 
-/// `▲ 2 regressions and ▼ 1 improvement in the last 7 days. 141 of 144 series are within …`.
-fn verdict(site: &SiteContext<'_>, root: LinkRoot, off: usize) -> Phrase {
-    let all = site.input.series.len();
-    if all == 0 {
+/// `▲ 2 regressions and ▼ 1 improvement in the last 7 days. 141 of 144 series within their …`;
+/// `attention` are the series with an open or suspected regression.
+fn verdict(site: &SiteContext<'_>, root: LinkRoot, attention: &[usize]) -> Phrase {
+    let total = site.input.series.len();
+    if total == 0 {
         return Phrase::new("note").text("No results yet.");
     }
-    let (mut worse, mut better, mut approved, mut fixed) = (0, 0, 0, 0);
-    for event in site.events.iter().filter(|event| site.age_in_days(event.time) <= RECENT_DAYS) {
-        let (_, _, change) = site.change(event);
-        match (&change.status, change.is_regression) {
-            (ChangeStatus::Accepted { .. }, _) => approved += 1,
-            (ChangeStatus::Fixed, true) => fixed += 1,
-            (_, true) => worse += 1,
-            (_, false) => better += 1,
-        }
-    }
-    let mut parts: Vec<(&'static str, String)> = Vec::new();
-    let mut part = |count: u64, tone, mark: &str, noun: &str| {
-        if count > 0 {
-            parts.push((tone, format!("{mark}{}", text::count_noun(count, noun))));
-        }
-    };
-    part(worse, "worse", "▲ ", "regression");
-    part(better, "better", "▼ ", "improvement");
-    part(fixed, "note", "", "fixed regression");
-    part(approved, "note", "", "accepted change");
-    let missing = site.series_indices().filter(|one| is_missing(site, *one)).count();
-    let tone = match (worse > 0 || off > 0, missing > 0) {
+    let recent = RecentChanges::of(site);
+    let missing = site.series_indices().filter(|series| is_missing(site, *series)).count();
+    let tone = match (recent.regressions > 0 || !attention.is_empty(), missing > 0) {
         (true, _) => "worse",
         (false, true) => "note",
         (false, false) => "better",
     };
-    let mut phrase = Phrase::new(tone);
-    if parts.is_empty() {
-        phrase = phrase.text("No change in the last 7 days.");
-    } else {
-        let last = parts.len() - 1;
-        for (at, (tone, words)) in parts.into_iter().enumerate() {
-            let join = if at == 0 {
-                ""
-            } else if at == last {
-                " and "
-            } else {
-                ", "
-            };
-            phrase = phrase.text(join).marked(tone, words);
-        }
-        phrase = phrase.text(" in the last 7 days.");
+    let mut phrase = recent.add_to(Phrase::new(tone));
+    // Where every open regression began in the last days, the sentence above has counted it.
+    if attention.len() as u64 > recent.regressions
+        && let Some(open) = urgency::open_text(site, attention)
+    {
+        phrase = phrase.text(" ").marked("worse", format!("▲ {open}")).text(".");
     }
-    if off as u64 > worse {
-        let still = format!("▲ {} off their limit now", text::count_noun(off as u64, "series"));
-        phrase = phrase.text(" ").marked("worse", still).text(".");
-    }
-    let within = all - off - missing.min(all - off);
+    let within = total - attention.len() - missing.min(total - attention.len());
     phrase = phrase.text(format!(
-        " {} of {} within their limits",
+        " {} of {} within their thresholds",
         text::count(within as u64),
-        text::count_noun(all as u64, "series")
+        text::count_noun(total as u64, "series")
     ));
     if missing > 0 {
-        let none = format!("{} without a newest result", text::count(missing as u64));
-        phrase = phrase.text(", ").link(root.to("health/#freshness"), none);
+        let have = if missing == 1 { "has" } else { "have" };
+        let words = format!("{} {have} no recent result", text::count(missing as u64));
+        phrase = phrase.text(", ").link(root.to("health/#freshness"), words);
     }
     if let Some(missed) = targets::missed_text(site) {
         phrase = phrase.text(", ").link(root.to("health/#targets"), missed);
@@ -165,8 +139,59 @@ fn verdict(site: &SiteContext<'_>, root: LinkRoot, off: usize) -> Phrase {
     phrase.text(".")
 }
 
-fn is_missing(site: &SiteContext<'_>, one: usize) -> bool {
-    let analysis = site.series(one).1;
+/// How many changes began in the last [`RECENT_DAYS`], by what became of them.
+#[derive(Default)]
+struct RecentChanges {
+    regressions: u64,
+    improvements: u64,
+    fixed: u64,
+    accepted: u64,
+}
+
+impl RecentChanges {
+    fn of(site: &SiteContext<'_>) -> Self {
+        let mut recent = Self::default();
+        let events = site.events.newest_first().iter();
+        for event in events.filter(|event| site.age_in_days(event.time) <= RECENT_DAYS) {
+            let (_, _, change) = site.change(event);
+            match (&change.status, change.is_regression) {
+                (ChangeStatus::Accepted { .. }, _) => recent.accepted += 1,
+                (ChangeStatus::Fixed, true) => recent.fixed += 1,
+                (_, true) => recent.regressions += 1,
+                (_, false) => recent.improvements += 1,
+            }
+        }
+        recent
+    }
+
+    /// Adds `▲ 2 regressions, ▼ 1 improvement and 1 accepted change in the last 7 days.`
+    fn add_to(&self, mut phrase: Phrase) -> Phrase {
+        let counts = [
+            (self.regressions, "worse", "▲ ", "regression"),
+            (self.improvements, "better", "▼ ", "improvement"),
+            (self.fixed, "note", "", "fixed regression"),
+            (self.accepted, "note", "", "accepted change"),
+        ];
+        let counts: Vec<_> = counts.into_iter().filter(|(count, ..)| *count > 0).collect();
+        if counts.is_empty() {
+            return phrase.text("No changes in the last 7 days.");
+        }
+        let last = counts.len() - 1;
+        for (at, (count, tone, mark, noun)) in counts.into_iter().enumerate() {
+            let separator = match at {
+                0 => "",
+                at if at == last => " and ",
+                _ => ", ",
+            };
+            let words = format!("{mark}{}", text::count_noun(count, noun));
+            phrase = phrase.text(separator).marked(tone, words);
+        }
+        phrase.text(" in the last 7 days.")
+    }
+}
+
+fn is_missing(site: &SiteContext<'_>, series: usize) -> bool {
+    let analysis = site.series(series).1;
     analysis.is_retired || analysis.verdict == Verdict::Missing
 }
 
@@ -174,23 +199,25 @@ fn facts(site: &SiteContext<'_>, root: LinkRoot) -> Vec<Fact> {
     let history = site.input.history;
     let mut facts = Vec::new();
     if let Some(newest) = history.newest {
-        facts.push(Fact::at("Newest result", wording::minute(newest)));
+        facts.push(Fact::at("Latest result", wording::minute(newest)));
     }
-    let all = site.input.series.len();
-    let reporting = site.series_indices().filter(|one| !is_missing(site, *one)).count();
-    if all > 0 {
-        let of = format!("{} of {}", text::count(reporting as u64), text::count(all as u64));
-        facts.push(Fact::new("Series reporting", of));
+    let total = site.input.series.len();
+    let reporting = site.series_indices().filter(|index| !is_missing(site, *index)).count();
+    if total > 0 {
+        let count = format!("{} of {}", text::count(reporting as u64), text::count(total as u64));
+        facts.push(Fact::new("Series with recent results", count));
     }
-    if site.count_without_page() > 0 {
-        let note = "quiet series, shown on their test's page";
-        let fact =
-            Fact::new("Without a page of their own", text::count(site.count_without_page() as u64));
+    if site.page_policy.count_without_page() > 0 {
+        let note = "quiet series, listed on the page of their test";
+        let fact = Fact::new(
+            "Without their own page",
+            text::count(site.page_policy.count_without_page() as u64),
+        );
         facts.push(fact.note(note).href(root.to("about/#rule-detail")));
     }
-    facts.push(Fact::new("Refused lines", text::count(history.rejected_records.len() as u64)));
+    facts.push(Fact::new("Rejected records", text::count(history.rejected_records.len() as u64)));
     let health = health::state(site);
-    facts.push(Fact::new("Data health:", health.as_str()).href(root.to("health/")));
+    facts.push(Fact::new("Data health", health.as_str()).href(root.to("health/")));
     facts
 }
 
@@ -219,7 +246,11 @@ fn panels(site: &SiteContext<'_>, root: LinkRoot) -> Vec<PanelGroup> {
             break;
         }
         let key = &site.series(members[0]).0.key;
-        let heading = ((*test).to_owned(), root.to(&urls::test(test)), wording::variant_label(key));
+        let heading = PanelHeading {
+            title: (*test).to_owned(),
+            href: root.to(&urls::test(test)),
+            note: wording::variant_label(key),
+        };
         groups.push(table::panel_group(site, root, heading, &members, drawn));
         drawn += members.len().min(table::MAX_GROUP_PANELS);
     }
@@ -230,23 +261,26 @@ fn panels(site: &SiteContext<'_>, root: LinkRoot) -> Vec<PanelGroup> {
 /// then the largest n.
 pub(crate) fn representative(site: &SiteContext<'_>, test: &str) -> Option<Vec<usize>> {
     let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for &series in site.tests.get(test).into_iter().flatten() {
-        let (one, analysis) = site.series(series);
+    for &index in site.tests.get(test).into_iter().flatten() {
+        let (series, analysis) = site.series(index);
         if !analysis.is_retired && analysis.latest_run.is_some() {
-            alike.entry(wording::variant_label(&one.key)).or_default().push(series);
+            alike.entry(wording::variant_label(&series.key)).or_default().push(index);
         }
     }
+    // One group a test: all variants of all tests would be a page of hundreds of charts.
     let best = alike.into_values().max_by_key(|members| {
-        let off = members.iter().filter(|one| table::has_open_regression(site, **one)).count();
-        let n = members.first().and_then(|one| site.series(*one).0.key.n);
-        (members.len(), off, n)
+        let open =
+            members.iter().filter(|series| urgency::has_open_regression(site, **series)).count();
+        let n = members.first().and_then(|series| site.series(*series).0.key.n);
+        (members.len(), open, n)
     })?;
     Some(best)
 }
 
 /// What the overview links to compare: pull requests, then the newest commits, then tags.
 fn diffs(site: &SiteContext<'_>, root: LinkRoot) -> Vec<PageLink> {
-    let mut pairs: Vec<&CommitPair> = site.pairs.iter().rev().collect();
+    let mut pairs: Vec<&CommitPair> = site.pairs.all().iter().rev().collect();
+    // What people compare most: their pull request, then the last commit, then releases.
     pairs.sort_by_key(|pair| match pair.kind {
         PairKind::Pull(_) => 0,
         PairKind::Consecutive => 1,

@@ -7,21 +7,23 @@ use rustc_hash::FxHashSet;
 
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
-use crate::site::context::{EventRef, SiteContext};
+use crate::site::changes::EventRef;
+use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::links::ChartLinks;
+use crate::site::notes::DatedNote;
 use crate::site::view::{EventRow, Fact, Figure, Moment, PageFrame, PageLink, Phrase};
-use crate::site::{RenderError, markdown, pages, table, verdict};
+use crate::site::{markdown, pages, table, verdict};
 use chart::compare::{ComparisonChart, ComparisonLine};
 use chart::{ChartSize, TrendDrawing, TrendInput};
 use detect::{Analysis, BudgetVerdict};
 use model::record::shorten;
-use model::record::time::Timestamp;
 use model::series::Series;
 use model::text::{self, UnitScale};
 
-/// Rows of the table of runs; older ones stand in the chart and in the CSV. A row takes as many
-/// bytes as twenty dots of the chart: 200 of them were three quarters of a page that few unfold.
+/// Rows of the table of runs; the chart and the CSV have the older ones. A row takes as many bytes
+/// as twenty dots of the chart: 200 rows were three quarters of a page that few readers unfold.
 const MAX_RUNS: usize = 60;
 /// Prefix of the ids of the series' own chart.
 const CHART_ID: &str = "c1";
@@ -137,7 +139,7 @@ fn with_chart<T>(
     let links = ChartLinks { site, root, series: index, rows_from };
     let notes = table::chart_notes(site, index);
     let input = table::trend_input(site, index, &notes, &links, CHART_ID);
-    write(&site.drawing(index, || TrendDrawing::of(&input, ChartSize::Full)), &input)
+    write(&site.charts.trend(index, || TrendDrawing::of(&input, ChartSize::Full)), &input)
 }
 
 fn facts(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Fact> {
@@ -145,12 +147,14 @@ fn facts(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Fact> {
     let scale = wording::scale(series, analysis);
     let mut facts = Vec::new();
     if let Some(run) = analysis.latest_run.map(|run| &series.runs[run]) {
-        let value = scale.quantity(run.value.unwrap_or(f64::NAN));
+        let value = scale.quantity(run.value.get().unwrap_or(f64::NAN));
         let spread = run.std.get().map_or_else(String::new, |std| text::spread(std, &scale));
-        facts.push(Fact::new("Latest", value).note(spread));
+        facts.push(Fact::new("Latest value", value).note(spread));
     }
     if analysis.report_only {
-        facts.push(Fact::new("Report only", "never a failure").href(root.to("about/#limits")));
+        facts.push(
+            Fact::new("Report only", "never fails a check").href(root.to("about/#thresholds")),
+        );
     }
     if let Some(noise) = analysis.noise {
         facts.push(Fact::new("Noise", text::percent(noise)));
@@ -160,7 +164,7 @@ fn facts(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<Fact> {
         let count = text::count(series.runs.len() as u64);
         let span = if series.runs.len() > 1 { format!("in {days}") } else { String::new() };
         facts.push(Fact::new("Runs", count).note(span));
-        facts.push(Fact::at("Newest", wording::day(last.time)));
+        facts.push(Fact::at("Latest run", wording::day(last.time)));
     }
     if let Some(trend) = &analysis.trend {
         let (value, note) = wording::trend(trend);
@@ -185,12 +189,13 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<PageLink> 
     let mut add = |path: String, text: String| {
         links.push(PageLink { href: root.to(&path), text, note: String::new() });
     };
+    // The latest change is what brings readers here, so its comparison is one click away.
     if let Some(change) = analysis.changes.last() {
         let of = |run: usize| &site.commit(series.runs[run].commit).id;
         let pair = urls::pair(of(change.last_before), of(change.first_after));
-        if site.has_pair(&pair) {
+        if site.pairs.has(&pair) {
             let day = text::day_month(series.runs[change.first_after].time);
-            add(urls::diff(&pair), format!("Compare {day} with the run before"));
+            add(urls::diff(&pair), format!("Compare {day} with the previous run"));
         }
     }
     add(urls::series_svg(stem), "SVG".to_owned());
@@ -202,18 +207,19 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<PageLink> 
 fn event_row(site: &SiteContext<'_>, root: LinkRoot, index: usize, change: usize) -> EventRow {
     let (series, analysis) = site.series(index);
     let time = series.runs[analysis.changes[change].first_after].time;
-    let id = site.event_id(index, change).to_owned();
+    let id = site.events.id(index, change).to_owned();
     table::event_row(site, root, &EventRef { id, series: index, change, time })
 }
 
 fn notes(site: &SiteContext<'_>, index: usize) -> Vec<NoteView> {
-    let mut notes: Vec<_> = table::notes_on(site, index).collect();
-    notes.sort_by(|(a, _), (b, _)| b.cmp(a));
-    notes.into_iter().map(|(time, note)| note_view(time, note)).collect()
+    let mut notes: Vec<DatedNote<'_>> = site.notes_about(index).collect();
+    notes.sort_by_key(|dated| std::cmp::Reverse(dated.time));
+    notes.into_iter().map(note_view).collect()
 }
 
 /// A note with its Markdown rendered.
-pub(crate) fn note_view(time: Timestamp, note: &model::note::Note) -> NoteView {
+pub(crate) fn note_view(dated: DatedNote<'_>) -> NoteView {
+    let DatedNote { time, note } = dated;
     NoteView {
         id: urls::slug(&note.name).replace(['~', '.'], "-"),
         date: wording::day(time),
@@ -224,7 +230,7 @@ pub(crate) fn note_view(time: Timestamp, note: &model::note::Note) -> NoteView {
 
 /// The same benchmark on other backends, in one chart; none where it has no other.
 fn peer_figure(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Option<Figure> {
-    let mut members = site.peers(index).to_vec();
+    let mut members = site.peers.members(index).to_vec();
     if members.len() > MAX_LINES {
         // The page's own line first, so that it is there however many others are.
         members.sort_by_key(|other| *other != index);
@@ -242,8 +248,11 @@ pub(crate) fn comparison(
     id: &str,
 ) -> Figure {
     let drawn = match members.first() {
-        Some(first) if site.peers(*first) == members => {
-            site.peer_chart(*first, || peer_comparison(site, members))
+        // The whole group: its chart is shared by the pages of all peers. Part of a group is drawn
+        // for this page alone.
+        Some(first) if site.peers.members(*first) == members => {
+            let group = site.peers.group(*first);
+            site.charts.comparison(group, || peer_comparison(site, members))
         }
         _ => Arc::new(peer_comparison(site, members)),
     };
@@ -258,7 +267,7 @@ fn peer_comparison(site: &SiteContext<'_>, members: &[usize]) -> ComparisonChart
             ComparisonLine {
                 series,
                 analysis,
-                slot: site.slot(&series.key.backend),
+                slot: site.colors.slot(&series.key.backend),
                 label: &series.key.backend,
                 href: Some(site.series_path(member)),
             }
@@ -277,9 +286,10 @@ fn pulls(
     newest
         .map(|pulled| {
             let head = pulled.run.commit;
-            let base = site.commit_before(head);
-            let pair = base.and_then(|base| site.pair(base, head));
-            let value = pulled.run.value.map_or_else(|| "failed".to_owned(), |v| scale.quantity(v));
+            let base = site.commits.before(head);
+            let pair = base.and_then(|base| site.pairs.find(base, head));
+            let value =
+                pulled.run.value.get().map_or_else(|| "failed".to_owned(), |v| scale.quantity(v));
             let name = format!("#{}", pulled.pull);
             let phrase = Phrase::new("");
             let phrase = match pair {
@@ -310,7 +320,7 @@ fn environment(site: &SiteContext<'_>, series: &Series) -> Vec<(String, String)>
 
 fn last_error(series: &Series, analysis: &Analysis) -> Option<String> {
     let failed = series.runs.iter().rposition(|run| run.value.is_none())?;
-    // An error long overcome is history: the table of runs has it.
+    // An error before the latest good run is no longer news: the table of runs has it.
     let recent = analysis.latest_run.is_none_or(|latest| failed > latest);
     let error = recent.then(|| series.runs[failed].error())??;
     Some(shorten(error, MAX_ERROR_CHARS).into_owned())
@@ -319,14 +329,14 @@ fn last_error(series: &Series, analysis: &Analysis) -> Option<String> {
 fn runs_summary(series: &Series) -> String {
     let all = series.runs.len();
     if all > MAX_RUNS {
-        format!("Show the newest {MAX_RUNS} of {} runs as a table", text::count(all as u64))
+        format!("Show the latest {MAX_RUNS} of {} runs as a table", text::count(all as u64))
     } else {
         format!("Show {} as a table", text::count_noun(all as u64, "run"))
     }
 }
 
 fn runs(site: &SiteContext<'_>, root: LinkRoot, index: usize, scale: &UnitScale) -> Vec<RunRow> {
-    let (series, analysis) = site.series(index);
+    let (series, _) = site.series(index);
     let mut anchors = FxHashSet::default();
     let firsts = segment_starts(series);
     let newest = series.runs.iter().enumerate().rev().take(MAX_RUNS);
@@ -334,6 +344,7 @@ fn runs(site: &SiteContext<'_>, root: LinkRoot, index: usize, scale: &UnitScale)
         .map(|(at, run)| {
             let id = &site.commit(run.commit).id;
             let mut anchor = urls::run_anchor(id);
+            // A commit can be measured twice, by two runners of a pool; ids must differ.
             if !anchors.insert(anchor.clone()) {
                 anchor = format!("{anchor}-{at}");
             }
@@ -342,14 +353,12 @@ fn runs(site: &SiteContext<'_>, root: LinkRoot, index: usize, scale: &UnitScale)
                 href: site.commit_link(root, id),
                 commit: text::short_commit(id),
                 date: text::date(run.time),
-                value: run.value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
+                value: run
+                    .value
+                    .get()
+                    .map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
                 spread: run.std.get().map_or_else(String::new, |std| text::spread(std, scale)),
-                note: run_note(
-                    series,
-                    analysis,
-                    (at, firsts.contains(&at)),
-                    &site.commit(run.commit).tags,
-                ),
+                note: run_note(site, index, at, firsts.contains(&at)),
             }
         })
         .collect()
@@ -360,21 +369,17 @@ fn segment_starts(series: &Series) -> Vec<usize> {
     let mut seen = vec![false; series.segments.len()];
     let runs = series.runs.iter().enumerate();
     let first = |(at, run): (usize, &model::series::Run)| {
-        let known = std::mem::replace(&mut seen[run.segment as usize], true);
-        (run.segment > 0 && !known).then_some(at)
+        let was_seen = std::mem::replace(&mut seen[run.segment as usize], true);
+        (run.segment > 0 && !was_seen).then_some(at)
     };
     runs.filter_map(first).collect()
 }
 
-fn run_note(
-    series: &Series,
-    analysis: &Analysis,
-    (at, new_runner): (usize, bool),
-    tags: &[String],
-) -> String {
+fn run_note(site: &SiteContext<'_>, index: usize, at: usize, is_new_runner: bool) -> String {
+    let (series, analysis) = site.series(index);
     let run = &series.runs[at];
     let flags = analysis.flags[at];
-    let mut notes: Vec<String> = tags.to_vec();
+    let mut notes: Vec<String> = site.commit(run.commit).tags.clone();
     let mut add = |on: bool, text: &str| {
         if on {
             notes.push(text.to_owned());
@@ -384,7 +389,7 @@ fn run_note(
     add(flags.infrastructure, "infrastructure");
     add(flags.is_noisy, "large spread");
     add(analysis.gaps.contains(&at), "after a gap");
-    add(new_runner, "runner or version changed");
+    add(is_new_runner, "runner or version changed");
     if run.repeats > 1 {
         notes.push(format!("median of {}", run.repeats));
     }

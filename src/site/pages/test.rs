@@ -6,10 +6,13 @@ use askama::Template;
 
 use crate::report::{urls, wording};
 use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages::series::comparison;
+use crate::site::table::PanelHeading;
+use crate::site::urgency;
 use crate::site::view::{Fact, Figure, PageFrame, PanelGroup, Phrase, SeriesGroup};
-use crate::site::{RenderError, pages, table};
+use crate::site::{pages, table};
 use model::record::Direction;
 use model::text;
 
@@ -48,9 +51,9 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
         verdict: &verdict,
         section: NavSection::None,
     };
-    let off = members.iter().filter(|one| table::has_open_regression(site, **one)).count();
+    let open = members.iter().filter(|index| urgency::has_open_regression(site, **index)).count();
     let backends: BTreeSet<&str> =
-        members.iter().map(|one| site.series(*one).0.key.backend.as_str()).collect();
+        members.iter().map(|index| site.series(*index).0.key.backend.as_str()).collect();
     let several = alike.iter().filter(|(_, members)| members.len() > 1);
     let comparisons = several.take(MAX_CHARTS).enumerate().map(|(at, (variant, members))| {
         let shown = &members[..members.len().min(MAX_LINES)];
@@ -63,7 +66,7 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
         facts: vec![
             Fact::new("Series", text::count(members.len() as u64)),
             Fact::new("Backends", text::count(backends.len() as u64)),
-            Fact::new("Off their limit", text::count(off as u64)),
+            Fact::new("Need attention", text::count(open as u64)),
         ],
         comparisons: comparisons.collect(),
         panels: panels(site, root, &path, &alike),
@@ -82,8 +85,9 @@ fn peer_groups(site: &SiteContext<'_>, members: &[usize]) -> Vec<(String, Vec<us
         by_variant.entry(wording::variant_label(key)).or_default().push(series);
     }
     let mut alike: Vec<(String, Vec<usize>)> = by_variant.into_iter().collect();
+    // The variant that most backends have comes first: it compares the most.
     alike.sort_by_key(|(variant, members)| {
-        let n = members.first().and_then(|one| site.series(*one).0.key.n);
+        let n = members.first().and_then(|index| site.series(*index).0.key.n);
         (std::cmp::Reverse((members.len(), n)), variant.clone())
     });
     alike
@@ -96,25 +100,25 @@ fn ranking(site: &SiteContext<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
     };
     let mut levels: Vec<(f64, usize)> = members
         .iter()
-        .filter_map(|&one| {
-            let (series, analysis) = site.series(one);
-            let latest = analysis.latest_run.and_then(|run| series.runs[run].value);
+        .filter_map(|&index| {
+            let (series, analysis) = site.series(index);
+            let latest = analysis.latest_run.and_then(|run| series.runs[run].value.get());
             let level = analysis.level.last().or(latest);
-            level.filter(|level| *level > 0.0).map(|level| (level, one))
+            level.filter(|level| *level > 0.0).map(|level| (level, index))
         })
         .collect();
     let lower = site.series(members[0]).0.direction == Direction::Lower;
     levels.sort_by(|a, b| if lower { a.0.total_cmp(&b.0) } else { b.0.total_cmp(&a.0) });
-    let [(best, first), rest @ ..] = levels.as_slice() else {
+    let [(best, first), slower @ ..] = levels.as_slice() else {
         return Phrase::new("note").text("No results to rank yet.");
     };
     let (series, _) = site.series(*first);
     let word = text::comparative(&series.unit, series.direction, false);
     let mut phrase = Phrase::new("better").name(&series.key.backend).text(" is ");
-    for (at, (level, other)) in rest.iter().take(MAX_LINES).enumerate() {
+    for (at, (level, other)) in slower.iter().take(MAX_LINES).enumerate() {
         let join = if at == 0 {
             ""
-        } else if at + 1 == rest.len().min(MAX_LINES) {
+        } else if at + 1 == slower.len().min(MAX_LINES) {
             " and "
         } else {
             ", "
@@ -123,8 +127,8 @@ fn ranking(site: &SiteContext<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
         phrase = phrase.text(format!("{join}{factor} {word} than "));
         phrase = phrase.name(&site.series(*other).0.key.backend);
     }
-    if rest.is_empty() {
-        phrase = phrase.text("alone");
+    if slower.is_empty() {
+        phrase = phrase.text("the only backend with results");
     }
     phrase.text(if variant.is_empty() { ".".to_owned() } else { format!(" ({variant}).") })
 }
@@ -138,11 +142,12 @@ fn panels(
     let mut groups = Vec::new();
     let mut drawn = 0;
     for (variant, members) in alike {
+        // A whole group or none: half of a comparison would mislead.
         if drawn + members.len().min(table::MAX_GROUP_PANELS) > table::MAX_PAGE_PANELS {
             break;
         }
-        let title = if variant.is_empty() { "each backend".to_owned() } else { variant.clone() };
-        let heading = (title, root.to(path), String::new());
+        let title = if variant.is_empty() { "Each backend".to_owned() } else { variant.clone() };
+        let heading = PanelHeading { title, href: root.to(path), note: String::new() };
         groups.push(table::panel_group(site, root, heading, members, drawn));
         drawn += members.len().min(table::MAX_GROUP_PANELS);
     }
@@ -155,12 +160,12 @@ type SweepKey<'a> = (&'a str, &'a str, &'a str, &'a str, bool);
 /// Newest level over input size, a line a backend; none with fewer than two sizes.
 fn sweep(site: &SiteContext<'_>, members: &[usize]) -> Option<Figure> {
     let mut lines: BTreeMap<(SweepKey<'_>, &str), Vec<usize>> = BTreeMap::new();
-    for &one in members {
-        let (series, analysis) = site.series(one);
+    for &index in members {
+        let (series, analysis) = site.series(index);
         if series.key.n.is_some() && analysis.latest_run.is_some() {
             let key = &series.key;
             let swept = (&*key.metric, &*key.suite, &*key.params, &*key.mode, key.parallel);
-            lines.entry((swept, &key.backend)).or_default().push(one);
+            lines.entry((swept, &key.backend)).or_default().push(index);
         }
     }
     // One kind for all lines: the one that most backends have at two sizes or more.
@@ -172,15 +177,18 @@ fn sweep(site: &SiteContext<'_>, members: &[usize]) -> Option<Figure> {
     let first = site.series(*members.first()?).0.key.metric.as_str();
     let rank = |kind: &SweepKey<'_>, size: usize| (size, !kind.4, kind.0 == first);
     let (kind, _) = kinds.into_iter().max_by_key(|(kind, size)| rank(kind, *size))?;
-    let chosen: Vec<_> =
-        lines.into_iter().filter(|((it, _), _)| *it == kind).take(MAX_LINES).collect();
+    let chosen: Vec<_> = lines
+        .into_iter()
+        .filter(|((line_kind, _), _)| *line_kind == kind)
+        .take(MAX_LINES)
+        .collect();
     let shown = site.series(*chosen.first()?.1.first()?).0;
     let lines: Vec<chart::compare::SweepLine<'_>> = chosen
         .iter()
         .map(|((_, backend), members)| chart::compare::SweepLine {
             label: backend,
-            slot: site.slot(backend),
-            points: members.iter().filter_map(|one| sweep_point(site, *one)).collect(),
+            slot: site.colors.slot(backend),
+            points: members.iter().filter_map(|index| sweep_point(site, *index)).collect(),
             href: None,
         })
         .collect();
@@ -193,8 +201,8 @@ fn sweep(site: &SiteContext<'_>, members: &[usize]) -> Option<Figure> {
     Some(table::figure("sweep", drawn.on_page("sweep", str::to_owned)))
 }
 
-fn sweep_point(site: &SiteContext<'_>, one: usize) -> Option<(u64, f64)> {
-    let (series, analysis) = site.series(one);
-    let value = series.runs[analysis.latest_run?].value?;
+fn sweep_point(site: &SiteContext<'_>, index: usize) -> Option<(u64, f64)> {
+    let (series, analysis) = site.series(index);
+    let value = series.runs[analysis.latest_run?].value.get()?;
     Some((series.key.n?, value))
 }

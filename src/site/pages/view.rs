@@ -6,11 +6,13 @@ use askama::Template;
 
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
-use crate::site::context::{SiteContext, preset_members};
+use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages::backend::verdict_counts;
+use crate::site::table::PanelHeading;
 use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, Phrase, SeriesGroup};
-use crate::site::{RenderError, links, pages, table};
+use crate::site::{links, pages, presets, table, urgency};
 use model::filter::Filter;
 use model::record::shorten;
 use model::text;
@@ -94,7 +96,8 @@ pub(crate) fn render(
 pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     let root = link_root(site, "view/");
     let members: Vec<usize> = site.series_indices().collect();
-    let sorted = table::by_urgency(site, &members);
+    // Cut after sorting: what needs attention is on the page however many series there are.
+    let sorted = urgency::by_urgency(site, &members);
     let shown = &sorted[..sorted.len().min(SERIES_PER_PAGE)];
     let verdict = if members.is_empty() {
         Phrase::new("note").text("No results yet.")
@@ -109,12 +112,12 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
     };
     let mut facts = vec![Fact::new("Series", text::count(members.len() as u64))];
     if shown.len() < members.len() {
-        let note = "those that need attention first; the presets hold the others";
+        let note = "those that need attention first; the views above show the others";
         facts.push(Fact::new("Shown here", text::count(shown.len() as u64)).note(note));
     }
     let named = |name: &&str| (urls::slug(name), shorten(name, MAX_OPTION_CHARS).into_owned());
     let mut modes: Vec<&str> =
-        site.series_indices().map(|one| site.series(one).0.key.mode.as_str()).collect();
+        site.series_indices().map(|index| site.series(index).0.key.mode.as_str()).collect();
     modes.sort_unstable();
     modes.dedup();
     let template = ViewPage {
@@ -134,18 +137,19 @@ pub(crate) fn render_all(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError>
     pages::html(&template)
 }
 
-/// `No series match: parallel, n ≥ 1,000,000.` and which clause removed the last one.
+/// `No series matches parallel, n ≥ 1,000,000.` and which condition excluded the last series.
 fn empty(site: &SiteContext<'_>, root: LinkRoot, filter: &Filter) -> Phrase {
     let phrase =
-        Phrase::new("note").text(format!("No series match: {}. ", filter.describe().join(", ")));
-    let mut kept: Vec<usize> = site.series_indices().collect();
+        Phrase::new("note").text(format!("No series matches {}. ", filter.describe().join(", ")));
+    let mut remaining: Vec<usize> = site.series_indices().collect();
+    // One condition after another, so that the page can name the one to relax.
     for clause in filter.clauses() {
-        let matching = preset_members(&clause, site.input, &site.recents);
-        kept.retain(|one| matching.binary_search(one).is_ok());
-        if kept.is_empty() {
+        let matching = presets::members(&clause, site.input, &site.change_ages);
+        remaining.retain(|index| matching.binary_search(index).is_ok());
+        if remaining.is_empty() {
             let words = clause.describe().join(", ");
             return phrase
-                .text(format!("The clause that removed the last one: {words}. "))
+                .text(format!("The condition that excluded the last series: {words}. "))
                 .link(root.to("view/"), "All series");
         }
     }
@@ -155,13 +159,13 @@ fn empty(site: &SiteContext<'_>, root: LinkRoot, filter: &Filter) -> Phrase {
 /// Panels of a view: like series side by side, as many as a page may hold.
 fn panels(site: &SiteContext<'_>, root: LinkRoot, members: &[usize]) -> Vec<PanelGroup> {
     let mut alike: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
-    for &one in members {
-        let (series, analysis) = site.series(one);
+    for &index in members {
+        let (series, analysis) = site.series(index);
         if analysis.latest_run.is_some() {
             alike
                 .entry((&series.key.test, wording::variant_label(&series.key)))
                 .or_default()
-                .push(one);
+                .push(index);
         }
     }
     let mut groups = Vec::new();
@@ -170,7 +174,11 @@ fn panels(site: &SiteContext<'_>, root: LinkRoot, members: &[usize]) -> Vec<Pane
         if drawn + members.len().min(table::MAX_GROUP_PANELS) > table::MAX_PAGE_PANELS {
             break;
         }
-        let heading = (test.to_owned(), root.to(&urls::test(test)), variant);
+        let heading = PanelHeading {
+            title: test.to_owned(),
+            href: root.to(&urls::test(test)),
+            note: variant,
+        };
         groups.push(table::panel_group(site, root, heading, &members, drawn));
         drawn += members.len().min(table::MAX_GROUP_PANELS);
     }

@@ -72,7 +72,8 @@ impl MemberLevels {
     /// must not change what was said before.
     pub fn of(series: &Series, better: Direction) -> Self {
         let runs = &series.runs;
-        let positive = |run: &Run| run.value.filter(|value| value.is_finite() && *value > 0.0);
+        let positive =
+            |run: &Run| run.value.get().filter(|value| value.is_finite() && *value > 0.0);
         let first: Vec<f64> = runs.iter().find_map(positive).into_iter().collect();
         let scale = LevelScale::of(&first);
         let sign = if better == Direction::Lower { 1.0 } else { -1.0 };

@@ -335,7 +335,10 @@ mod tests {
 {"Action":"output","Package":"a/b","Test":"BenchmarkX","Output":"     295\t   4052123 ns/op\n"}
 "#;
         let it = only(text);
-        assert_eq!((&*it.suite, &*it.test, it.metrics[0].value), ("a/b", "X", 4_052_123.0));
+        assert_eq!(
+            (&*it.suite, &*it.test, it.metrics[0].value.get()),
+            ("a/b", "X", Some(4_052_123.0))
+        );
         assert_eq!(it.fields["os"], "linux");
     }
 }

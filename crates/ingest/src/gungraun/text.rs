@@ -109,7 +109,7 @@ mod tests {
         let told: Vec<_> = found
             .iter()
             .flat_map(|it| &it.metrics)
-            .map(|it| (&*it.metric, it.unit.as_deref().unwrap_or(""), it.value))
+            .map(|it| (&*it.metric, it.unit.as_deref().unwrap_or(""), it.value.get().unwrap()))
             .collect();
         assert_eq!(
             told,

@@ -181,7 +181,7 @@ fn with_range(
         entry.fields.insert("range".to_owned(), Value::from(text));
         return value;
     };
-    let middle = value.value;
+    let Some(middle) = value.value.get() else { return value };
     let around = |value: Measurement<'static>, by: f64| {
         value.statistic(Statistic::Lower, middle - by).statistic(Statistic::Upper, middle + by)
     };

@@ -11,7 +11,8 @@ use crate::history::key::{EnvironmentKey, InternedKey};
 use crate::history::{BranchId, MeasurementRow, RecordCounts};
 use crate::record::time::Timestamp;
 use crate::record::{
-    DEFAULT_MODE, Direction, Measurement, Problem, RareDetail, Record, SourceLocation, Unit, median,
+    DEFAULT_MODE, Direction, Measurement, OptionalF64, Problem, RareDetail, Record, SourceLocation,
+    Unit, median,
 };
 
 /// What the policy says of how values are read.
@@ -126,8 +127,8 @@ impl HistoryBuilder {
         self.count_record(record, time);
         let row = MeasurementRow {
             time,
-            value: f64::NAN,
-            std: f64::NAN,
+            value: OptionalF64::NONE,
+            std: OptionalF64::NONE,
             commit: self.commit_index(&record.commit, record.commit_time),
             environment: self.record_environment(record),
             detail: 0,
@@ -177,22 +178,20 @@ impl HistoryBuilder {
         let mut values = Vec::new();
         for measurement in &record.measurements {
             let (unit, factor) = self.unit(measurement);
-            let value = if measurement.value.is_nan() {
-                let skip = self.options.burn_in.min(measurement.samples.len().saturating_sub(1));
-                median(&measurement.samples[skip..]).unwrap_or(f64::NAN)
-            } else {
-                measurement.value
-            } * factor;
-            let std = measurement.std.map_or(f64::NAN, |std| std * factor);
+            let skip = self.options.burn_in.min(measurement.samples.len().saturating_sub(1));
+            let of_samples = || median(&measurement.samples[skip..]);
+            let value = measurement.value.get().or_else(of_samples);
+            let value = value.map_or(f64::NAN, |value| value * factor);
+            let std = measurement.std.map(|std| std * factor);
             if !value.is_finite() {
                 reasons.push(format!("`{}` is not a finite number", measurement.metric));
             } else if value < 0.0 && unit.forbids_negative() {
                 reasons.push(format!("`{}` is below zero", measurement.metric));
             }
-            if std.is_infinite() || std < 0.0 {
+            if std.get().is_some_and(|std| std.is_infinite() || std < 0.0) {
                 reasons.push(format!("the spread of `{}` is no spread", measurement.metric));
             }
-            values.push(ScaledValue { value, std, unit, factor });
+            values.push(ScaledValue { value: value.into(), std, unit, factor });
         }
         if reasons.is_empty() { Ok(values) } else { Err(reasons.join("; ")) }
     }
@@ -422,8 +421,8 @@ impl HistoryBuilder {
 }
 
 struct ScaledValue {
-    value: f64,
-    std: f64,
+    value: OptionalF64,
+    std: OptionalF64,
     unit: Unit,
     factor: f64,
 }

@@ -194,8 +194,8 @@ impl Encoder {
         self.count(rows.len());
         self.0.reserve(rows.len() * ROW_BYTES);
         rows.iter().for_each(|(_, row)| self.u64(row.time.micros() as u64));
-        rows.iter().for_each(|(_, row)| self.f64(row.value));
-        rows.iter().for_each(|(_, row)| self.f64(row.std));
+        rows.iter().for_each(|(_, row)| self.f64(row.value.get().unwrap_or(f64::NAN)));
+        rows.iter().for_each(|(_, row)| self.f64(row.std.get().unwrap_or(f64::NAN)));
         rows.iter().for_each(|(_, row)| {
             let other = if row.branch == BranchId::MAIN { 0 } else { 1 };
             self.u64(row.branch.pull().map_or(other, |pull| 2 + u64::from(pull)));
@@ -329,8 +329,8 @@ impl<'a> Decoder<'a> {
             let inside = inside.into_iter().all(|(number, size)| (number as usize) < size);
             let row = MeasurementRow {
                 time: Timestamp::from_micros(time as i64),
-                value: f64::from_bits(value),
-                std: f64::from_bits(std),
+                value: f64::from_bits(value).into(),
+                std: f64::from_bits(std).into(),
                 commit,
                 environment,
                 detail,

@@ -44,7 +44,7 @@ fn single_branch(of: &History) -> Option<Option<&str>> {
 
 /// Every value failed in none of the runs.
 fn has_no_failures(of: &History) -> bool {
-    of.columns.iter().flat_map(|column| &column.rows).all(|row| !row.value.is_nan())
+    of.columns.iter().flat_map(|column| &column.rows).all(|row| row.value.is_some())
 }
 
 impl HistoryWithoutFile {
@@ -52,7 +52,7 @@ impl HistoryWithoutFile {
     pub fn of(history: &History, file: &str, old: History) -> Option<Self> {
         let number = history.files.binary_search_by(|name| name.as_str().cmp(file)).ok()?;
         let own = |row: &&MeasurementRow| row.file as usize == number;
-        let told = |row: &MeasurementRow| (row.time, row.branch, row.line, row.value.to_bits());
+        let told = |row: &MeasurementRow| (row.time, row.branch, row.line, row.value);
         let held = history
             .columns
             .iter()

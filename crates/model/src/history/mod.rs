@@ -17,9 +17,10 @@ mod codec;
 
 use std::collections::BTreeMap;
 
+use crate::commit_ref::{CommitNames, NamedCommit};
 use crate::history::details::DetailStore;
 use crate::record::time::Timestamp;
-use crate::record::{Direction, Problem, RunDetailRef, Unit};
+use crate::record::{Direction, OptionalF64, Problem, RunDetailRef, Unit};
 
 /// A commit (or any other id that results are filed under).
 #[derive(Clone, Debug, PartialEq)]
@@ -97,10 +98,10 @@ pub struct SeriesColumn {
 pub struct MeasurementRow {
     /// When it was measured.
     pub time: Timestamp,
-    /// Base units; NaN where the run failed.
-    pub value: f64,
-    /// Reported standard deviation in base units; NaN where there is none.
-    pub std: f64,
+    /// Base units; none where the run failed.
+    pub value: OptionalF64,
+    /// Reported standard deviation in base units.
+    pub std: OptionalF64,
     /// Index into [`History::commits`].
     pub commit: u32,
     /// Index into [`History::environments`].
@@ -196,6 +197,15 @@ impl RecordCounts {
 }
 
 impl History {
+    /// The names of the commits, to find one by what a person or a tool calls it.
+    pub fn commit_names(&self) -> CommitNames<'_> {
+        CommitNames::of(self.commits.iter().map(|commit| NamedCommit {
+            id: &commit.id,
+            is_main_line: commit.main_line,
+            tags: &commit.tags,
+        }))
+    }
+
     /// The detail of a row, where it has one.
     pub fn detail(&self, row: &MeasurementRow) -> Option<RunDetailRef<'_>> {
         self.details.get(row.detail)

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::commit_ref::full_id;
 use crate::history::ancestry::{self, FactsById};
 use crate::history::build::{HistoryBuilder, earliest, to_index};
 use crate::history::key::EnvironmentKey;
@@ -237,7 +238,7 @@ impl HistoryBuilder {
         rows.sort_unstable_by(|a, b| self.row_order(a, b, runners));
         rows.dedup_by(|row, kept| {
             let same = same_measurement(kept, row, runners);
-            let equal = same && same_value(kept, row);
+            let equal = same && kept.value == row.value;
             if equal {
                 repeats.duplicates.push((row.file, row.line));
             } else if same {
@@ -259,7 +260,7 @@ impl HistoryBuilder {
         for &index in indices {
             let unit = self.strings.get(self.key_list[index as usize].unit);
             // A failed run that names its metric has no unit and contradicts none.
-            let rows = by_key[index as usize].iter().filter(|row| !row.value.is_nan()).count();
+            let rows = by_key[index as usize].iter().filter(|row| row.value.is_some()).count();
             *sizes.entry(unit).or_default() += rows;
         }
         let most = sizes.iter().max_by_key(|(unit, size)| (**size, std::cmp::Reverse(**unit)));
@@ -286,7 +287,7 @@ impl HistoryBuilder {
                 continue;
             }
             let (kept, refused): (Vec<MeasurementRow>, Vec<MeasurementRow>) =
-                rows.into_iter().partition(|row| found == unit || row.value.is_nan());
+                rows.into_iter().partition(|row| found == unit || row.value.is_none());
             column.rows.extend(kept);
             let problems: Vec<Problem> =
                 refused.iter().map(|row| self.unit_conflict(row, found, &unit)).collect();
@@ -318,8 +319,7 @@ impl HistoryBuilder {
     fn row_order(&self, a: &MeasurementRow, b: &MeasurementRow, runners: &[u32]) -> Ordering {
         measurement_identity(a, runners)
             .cmp(&measurement_identity(b, runners))
-            .then_with(|| a.value.total_cmp(&b.value))
-            .then_with(|| a.std.total_cmp(&b.std))
+            .then_with(|| (a.value, a.std).cmp(&(b.value, b.std)))
             .then_with(|| a.environment.cmp(&b.environment))
             .then_with(|| self.detail_order(a, b))
             .then_with(|| (a.file, a.line).cmp(&(b.file, b.line)))
@@ -452,19 +452,6 @@ fn spread_failures(
     }
 }
 
-/// The full id of a short sha where exactly one longer id begins with it.
-fn full_id<'a>(id: &'a str, ids: &BTreeSet<&'a str>) -> &'a str {
-    if !crate::text::is_sha(id) {
-        return id;
-    }
-    let mut longer = ids
-        .range::<str, _>((std::ops::Bound::Excluded(id), std::ops::Bound::Unbounded))
-        .take_while(|other| other.starts_with(id));
-    // The ids are sorted: the first longer one is a prefix of all others, or the sha is ambiguous.
-    let Some(&first) = longer.next() else { return id };
-    longer.try_fold(first, |known, &other| other.starts_with(known).then_some(other)).unwrap_or(id)
-}
-
 /// Fields that tell machines apart. A policy may track others; for "measured twice, told twice"
 /// these are enough, and a remark in another field makes no other measurement.
 const RUNNER_FIELDS: [&str; 7] =
@@ -492,8 +479,4 @@ fn measurement_identity(row: &MeasurementRow, runners: &[u32]) -> (Timestamp, u3
 
 fn same_measurement(a: &MeasurementRow, b: &MeasurementRow, runners: &[u32]) -> bool {
     measurement_identity(a, runners) == measurement_identity(b, runners)
-}
-
-fn same_value(a: &MeasurementRow, b: &MeasurementRow) -> bool {
-    a.value.to_bits() == b.value.to_bits() || (a.value.is_nan() && b.value.is_nan())
 }

@@ -1,0 +1,20 @@
+//! Why a site could not be made.
+
+use crate::report::template::TemplateError;
+
+/// Why a site, or one of its files, could not be made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RenderError {
+    #[error("{first} and {second} have the same path {path}; rename one of them")]
+    PathClash { path: String, first: String, second: String },
+    #[error("cannot write {path}: {source}")]
+    Sink { path: String, source: std::io::Error },
+    #[error("{template}: {reason}")]
+    Template { template: String, reason: String },
+}
+
+impl From<TemplateError> for RenderError {
+    fn from(TemplateError { template, reason }: TemplateError) -> Self {
+        Self::Template { template, reason }
+    }
+}

@@ -1,0 +1,34 @@
+//! The parts of the frame around a page that are the same on every page, made once.
+
+use crate::report::phrase::Moment;
+use crate::report::wording;
+use crate::site::input::SiteInput;
+use crate::site::{assets, markdown};
+
+/// The parts of the frame that are the same on every page.
+pub(crate) struct FrameDefaults {
+    pub(crate) css: String,
+    pub(crate) js: String,
+    pub(crate) icon: String,
+    pub(crate) banner: Option<String>,
+    pub(crate) footer: Option<String>,
+    pub(crate) policy: String,
+    pub(crate) built: Moment,
+}
+
+impl FrameDefaults {
+    pub(crate) fn of(input: &SiteInput<'_>) -> Self {
+        let version = &input.policy.version;
+        // A policy need not have a version. Its hash names it in any case.
+        let named = if version.is_empty() { String::new() } else { format!(" {version}") };
+        Self {
+            css: assets::css(),
+            js: assets::js(),
+            icon: assets::icon(),
+            banner: markdown::user_html(input, "banner.html"),
+            footer: markdown::user_html(input, "footer.html"),
+            policy: format!("policy{named} ({})", input.policy_sha),
+            built: wording::minute(input.options.now),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Facts about a day with an infrastructure anomaly: its id, its sentence, its runs. The page, the
+//! list of changes, the health page and the JSON use them.
+
+use std::ops::Range;
+
+use crate::site::context::SiteContext;
+use detect::InfrastructureDay;
+use model::record::time::{DAY_US, Timestamp};
+use model::series::Series;
+use model::text;
+
+pub(crate) fn time(day: &InfrastructureDay) -> Timestamp {
+    Timestamp::from_micros(day.day.saturating_mul(DAY_US))
+}
+
+/// `<date>-infrastructure-<worse or better>`.
+pub(crate) fn id(day: &InfrastructureDay) -> String {
+    let direction = if day.is_degradation { "worse" } else { "better" };
+    format!("{}-infrastructure-{direction}", text::iso_date(time(day)))
+}
+
+/// `5 of 5 backends 27% worse on the same day`.
+pub(crate) fn summary(day: &InfrastructureDay) -> String {
+    let word = if day.is_degradation { "worse" } else { "better" };
+    let size = text::percent(day.change.abs());
+    let InfrastructureDay { backends_moved, backends_active, .. } = day;
+    format!("{backends_moved} of {backends_active} backends {size} {word} on the same day")
+}
+
+/// The runs of a series on that day: runs are in order of time.
+pub(crate) fn runs_of(series: &Series, day: &InfrastructureDay) -> Range<usize> {
+    // Binary search: this is asked for every series of every such day.
+    let before = |other: i64| series.runs.partition_point(|run| run.time.day() < other);
+    before(day.day)..before(day.day.saturating_add(1))
+}
+
+/// The first commit that was measured on that day.
+pub(crate) fn first_commit(site: &SiteContext<'_>, day: &InfrastructureDay) -> Option<String> {
+    let runs = site.series_indices().filter_map(|index| {
+        let series = site.series(index).0;
+        series.runs[runs_of(series, day)].iter().map(|run| run.commit).min()
+    });
+    runs.min().map(|commit| site.commit(commit).id.clone())
+}

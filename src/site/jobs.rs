@@ -1,0 +1,186 @@
+//! All files of a site as jobs, in the order in which they should run.
+//!
+//! Files that share a chart or a comparison follow each other, so that few of them are in memory
+//! at once. The order changes no byte: each job depends on the context alone.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::report::urls;
+use crate::site::context::SiteContext;
+use crate::site::error::RenderError;
+use crate::site::job::{FileJob, JobList};
+use crate::site::pages::diff::DiffSlice;
+use crate::site::pages::redirects::PageRedirect;
+use crate::site::{api, assets, feeds, infrastructure, pages};
+use model::series::CommitIndex;
+
+/// Every file of the site.
+///
+/// # Errors
+/// Two files have the same path.
+pub(crate) fn all<'a>(site: &'a SiteContext<'a>) -> Result<Vec<FileJob<'a>>, RenderError> {
+    let mut jobs = JobList::default();
+    let redirects = pages::redirects::all(site);
+    add_pages(site, redirects.clone(), &mut jobs);
+    add_api(site, &mut jobs);
+    add_feeds(site, redirects, &mut jobs);
+    for asset in assets::all() {
+        jobs.file(asset.path(), move || Ok(asset.bytes.to_vec()));
+    }
+    check_unique(&jobs.0)?;
+    Ok(jobs.0)
+}
+
+/// Two jobs on one path would make the site depend on the order of threads.
+fn check_unique(jobs: &[FileJob<'_>]) -> Result<(), RenderError> {
+    let mut paths: Vec<&str> = jobs.iter().map(|job| job.path.as_str()).collect();
+    paths.sort_unstable();
+    match paths.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(RenderError::PathClash {
+            path: pair[0].to_owned(),
+            first: "a page".to_owned(),
+            second: "another page".to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// All pages, and the `.svg` files of series, which share the charts of their pages.
+fn add_pages<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: &mut JobList<'a>) {
+    jobs.page("", || pages::overview::render(site));
+    jobs.page("view/", || pages::view::render_all(site));
+    jobs.page("event/", || pages::events::render(site));
+    jobs.page("diff/", || pages::diffs::render(site));
+    jobs.page("health/", || pages::health::render(site));
+    jobs.page("about/", || pages::about::render(site));
+    jobs.page("data/", || pages::data::render(site));
+    for (test, members) in &site.tests {
+        jobs.page(&urls::test(test), move || pages::test::render(site, test));
+        for &series in members.iter().filter(|series| site.page_policy.has_series(**series)) {
+            let stem = &site.stems[series];
+            jobs.page(&urls::series(stem), move || pages::series::render(site, series));
+            let drawing = move || Ok(pages::series::drawing(site, series));
+            jobs.file(urls::series_svg(stem), drawing);
+        }
+    }
+    for backend in site.backends.keys() {
+        jobs.page(&urls::backend(backend), move || pages::backend::render(site, backend));
+    }
+    for (at, preset) in site.presets.iter().enumerate() {
+        for page in 0..pages::view::page_count(preset.members.len()) {
+            let path = pages::view::page_path(&preset.slug, page);
+            jobs.page(&path, move || pages::view::render(site, at, page));
+        }
+    }
+    for event in site.events.newest_first() {
+        jobs.page(&urls::event(&event.id), move || pages::event::render(site, event));
+    }
+    for (at, day) in site.input.analyses.infrastructure_days.iter().enumerate() {
+        let path = urls::event(&infrastructure::id(day));
+        jobs.page(&path, move || pages::infrastructure::render(site, at));
+    }
+    add_comparisons(site, jobs);
+    for redirect in redirects {
+        let address = redirect.from.clone();
+        jobs.page(&address, move || pages::redirects::render(site, &redirect));
+    }
+    jobs.file("404.html", || pages::not_found::render(site));
+}
+
+/// The pages of commits and of pairs, and the JSON of pairs.
+fn add_comparisons<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
+    // Finding the slices of a pair compares its series, which is most of the work of a site.
+    let slices: Vec<Arc<[DiffSlice<'a>]>> =
+        site.pairs.all().par_iter().map(|pair| pages::diff::slices(site, pair).into()).collect();
+    let commit_page = |commit: CommitIndex, jobs: &mut JobList<'a>| {
+        let path = urls::commit(&site.commit(commit).id);
+        jobs.page(&path, move || pages::commit::render(site, commit));
+    };
+    let with_page = site.commits.with_address().into_iter();
+    let with_page: BTreeSet<CommitIndex> =
+        with_page.filter(|commit| site.page_policy.has_commit(*commit)).collect();
+    for commit in with_page.iter().filter(|commit| site.consecutive_pair(**commit).is_none()) {
+        commit_page(*commit, jobs);
+    }
+    for (pair, slices) in site.pairs.all().iter().zip(slices) {
+        let has_commit =
+            with_page.contains(&pair.head) && site.commits.before(pair.head) == Some(pair.base);
+        pair.compared.add_uses(slices.len() + 1 + usize::from(has_commit));
+        for at in 0..slices.len() {
+            let path = format!("{}{}", urls::diff(&pair.slug), slices[at].path);
+            let slices = Arc::clone(&slices);
+            jobs.page(&path, move || pages::diff::render(site, pair, &slices, &slices[at]));
+        }
+        let path = format!("api/v1/diff/{}.json", pair.slug);
+        jobs.file(path, move || api::pair(site, pair));
+        if has_commit {
+            commit_page(pair.head, jobs);
+        }
+    }
+}
+
+/// The JSON and CSV files under `api/v1/`, except those of pairs.
+fn add_api<'a>(site: &'a SiteContext<'a>, jobs: &mut JobList<'a>) {
+    for name in api::SITE_FILES {
+        jobs.file(format!("api/v1/{name}"), move || api::site_file(site, name));
+    }
+    for name in api::SCHEMA_NAMES {
+        jobs.file(format!("api/v1/schema/{name}.json"), move || api::schema(name));
+    }
+    for series in site.series_indices() {
+        let stem = format!("api/v1/series/{}", site.stems[series]);
+        let parts = api::series::parts(site.series(series).0);
+        let newest = parts.newest;
+        jobs.file(format!("{stem}.json"), move || api::series::file(site, series, newest));
+        for part in parts.older {
+            let path = format!("{stem}/{}.json", part.year);
+            jobs.file(path, move || api::series::part_file(site, series, &part));
+        }
+        if site.page_policy.has_series(series) {
+            jobs.file(format!("{stem}.csv"), move || Ok(api::series::csv(site, series)));
+        }
+    }
+    for commit in site.commits.with_address() {
+        let slug = urls::commit_slug(&site.commit(commit).id);
+        jobs.file(format!("api/v1/commit/{slug}.json"), move || api::commit(site, commit));
+    }
+}
+
+/// Feeds, badges, the charts of renamed series, the sitemap and what hosts look for.
+fn add_feeds<'a>(site: &'a SiteContext<'a>, redirects: Vec<PageRedirect>, jobs: &mut JobList<'a>) {
+    jobs.file("feed.xml", || feeds::feed(site, None));
+    for (backend, members) in &site.backends {
+        let slug = urls::slug(backend);
+        jobs.file(format!("feed/{slug}.xml"), || feeds::feed(site, Some(backend)));
+        add_badge(format!("badge/backend/{slug}"), jobs, || feeds::Badge::of(site, members));
+    }
+    add_badge("badge/status".to_owned(), jobs, || {
+        let all: Vec<usize> = site.series_indices().collect();
+        feeds::Badge::of(site, &all)
+    });
+    add_badge("badge/fresh".to_owned(), jobs, || feeds::Badge::fresh(site));
+    // A README may show a chart under the name that its benchmark had.
+    for chart in redirects.into_iter().filter_map(|redirect| redirect.chart) {
+        jobs.file(chart.path, move || Ok(pages::series::drawing(site, chart.series)));
+    }
+    // Without this file GitHub Pages would run Jekyll, which drops some paths.
+    jobs.file(".nojekyll", || Ok(Vec::new()));
+    jobs.file("robots.txt", || Ok(feeds::robots(site)));
+    if site.input.options.base_url.is_some() {
+        jobs.file("sitemap.xml", || Ok(feeds::sitemap(site)));
+    }
+}
+
+/// A badge as SVG and as JSON.
+fn add_badge<'a>(
+    path: String,
+    jobs: &mut JobList<'a>,
+    badge: impl Fn() -> feeds::Badge + Clone + Send + Sync + 'a,
+) {
+    let again = badge.clone();
+    jobs.file(format!("{path}.svg"), move || Ok(badge().svg()));
+    jobs.file(format!("{path}.json"), move || Ok(again().json()));
+}

@@ -1,0 +1,61 @@
+//! The views that the policy names, with the series in each.
+
+use crate::site::input::SiteInput;
+use detect::{Analysis, Change};
+use model::filter::{ChangeAges, Filter};
+use model::policy::threshold::preset_slug;
+use model::record::time::{DAY_US, Timestamp};
+use model::series::Series;
+
+/// A preset with the series it holds.
+pub(crate) struct PresetView {
+    pub(crate) name: String,
+    pub(crate) slug: String,
+    pub(crate) filter: Filter,
+    /// Indices of series, in order.
+    pub(crate) members: Vec<usize>,
+}
+
+/// The presets of the policy, in its order.
+pub(crate) fn all(input: &SiteInput<'_>, ages: &[ChangeAges]) -> Vec<PresetView> {
+    let presets = input.policy.dashboard_presets.iter();
+    presets
+        .map(|preset| PresetView {
+            name: preset.name.clone(),
+            slug: preset_slug(&preset.name),
+            members: members(&preset.filters, input, ages),
+            filter: preset.filters.clone(),
+        })
+        .collect()
+}
+
+/// The series that match a filter, in order.
+pub(crate) fn members(filter: &Filter, input: &SiteInput<'_>, ages: &[ChangeAges]) -> Vec<usize> {
+    // Tags are no part of the key, but filters can ask for them.
+    let matches = |index: &usize| {
+        let series = &input.series[*index];
+        filter.holds(series.key.subject(&series.tags), ages[*index])
+    };
+    (0..input.series.len()).filter(matches).collect()
+}
+
+/// By series: the ages of its newest change and of its newest regression, in days before the build.
+pub(crate) fn change_ages(input: &SiteInput<'_>) -> Vec<ChangeAges> {
+    let pairs = input.series.iter().zip(&input.analyses.by_series);
+    pairs.map(|(series, analysis)| ages_of(series, analysis, input.options.now)).collect()
+}
+
+fn ages_of(series: &Series, analysis: &Analysis, now: Timestamp) -> ChangeAges {
+    let age = |change: &Change| days_between(series.runs[change.first_after].time, now);
+    let newest = |only_regressions: bool| {
+        let changes = analysis.changes.iter();
+        let changes = changes.filter(|change| change.is_regression || !only_regressions);
+        changes.map(age).min_by(f64::total_cmp)
+    };
+    ChangeAges { changed_days: newest(false), regressed_days: newest(true) }
+}
+
+/// Days from one time to another; never below zero.
+pub(crate) fn days_between(from: Timestamp, to: Timestamp) -> f64 {
+    ((to.micros() - from.micros()).max(0)) as f64 / DAY_US as f64
+}
