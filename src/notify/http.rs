@@ -32,7 +32,8 @@ pub(crate) struct HttpRequest {
     pub(crate) token: Option<Secret>,
     /// JSON.
     pub(crate) body: Option<Vec<u8>>,
-    /// Doing it twice does harm: an answer that does not come ends in [`NotifyError::Unconfirmed`].
+    /// Doing it twice does harm: without an answer it ends in
+    /// [`Unconfirmed`](crate::notify::NotifyError::Unconfirmed).
     pub(crate) retry_is_unsafe: bool,
     /// The real status of an answer, where the server puts it into the body.
     pub(crate) effective_status: Option<fn(&HttpResponse) -> u16>,

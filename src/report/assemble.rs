@@ -115,8 +115,8 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
 
 /// What blocks first, then what is worse, each by severity: change over limit.
 fn sort_findings(findings: &mut [SeriesFinding]) {
-    // Relative to the threshold, not by percent: 5 % over a threshold of 2 % is worse news than 12 %
-    // over one of 10 %. The name decides last, so that equal inputs give equal reports.
+    // Relative to the threshold, not by percent: 5 % over a threshold of 2 % is worse news than
+    // 12 % over one of 10 %. The name decides last, so that equal inputs give equal reports.
     let rank = |finding: &SeriesFinding| match (finding.block, finding.verdict) {
         (Some(BlockReason::Critical), _) => 0,
         (Some(_), _) => 1,

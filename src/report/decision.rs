@@ -1,8 +1,8 @@
 //! Pass or fail, and who may let a failing check pass.
 //!
-//! Example: one regression of 25 % under `require_approval_threshold: 0.2` and nothing else is
-//! `approval_needed`; with a missed budget beside it, `fail`; with a permitted actor's reason for an
-//! override, `overridden`.
+//! Example: one regression of 25 % with `require_approval_threshold: 0.2` and nothing else is
+//! `approval_needed`; with a missed budget beside it, `fail`; with a permitted actor's reason for
+//! an override, `overridden`.
 
 use serde::{Deserialize, Serialize};
 

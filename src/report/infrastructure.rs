@@ -1,5 +1,5 @@
-//! An infrastructure anomaly: which backends shifted at once, by how much, and which recorded fields
-//! changed with it.
+//! An infrastructure anomaly: which backends shifted at once, by how much, and which recorded
+//! fields changed with it.
 //!
 //! The analysis says that it was such a day; this gathers what a person looks at next. No cause is
 //! claimed: a field that changed is reported as one that changed, and nothing more.

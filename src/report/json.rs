@@ -1,4 +1,4 @@
-//! The outcome as JSON: the mapping from what a check found to the types of [`crate::report::wire`].
+//! The outcome as JSON: the mapping from a check's outcome to the types of [`crate::report::wire`].
 //!
 //! Base units, sorted keys, no NaN.
 

@@ -310,7 +310,8 @@ impl SeriesJudge<'_> {
             _ => match (self.block_reason(verdict, change), accepted) {
                 (Some(BlockReason::Critical), _) => {
                     format!(
-                        "too large to accept (from {critical} on), only an override helps{confirmed}"
+                        "too large to accept (from {critical} on), only an override \
+                         helps{confirmed}"
                     )
                 }
                 (Some(BlockReason::NeedsAcceptance), _) => {

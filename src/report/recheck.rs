@@ -6,8 +6,8 @@
 //! there, and as the page of the comparison does it, which can raise a suspicion or report an
 //! improvement, and never blocks.
 //!
-//! Example: the main line rose by 8 % three runs ago, the pull request by 12 % more. The analysis of
-//! the whole sees one step, at the base's; the recheck sees the second.
+//! Example: the main line rose by 8 % three runs ago, the pull request by 12 % more. The analysis
+//! of the whole sees one step, the base's; the recheck sees the second.
 
 use std::collections::BTreeMap;
 

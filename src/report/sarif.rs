@@ -106,7 +106,7 @@ fn result(rule: &str, level: &str, message: &str, subject: Option<&SeriesRef>) -
         "message": {"text": text},
         "locations": [{
             "physicalLocation": {
-                // Code scanning drops a result without a file; the policy is where to change things.
+                // Code scanning drops a result without a file; the policy is where to change it.
                 "artifactLocation": {"uri": "data/policy.yml"},
                 "region": {"startLine": 1},
             },

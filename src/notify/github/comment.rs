@@ -173,8 +173,8 @@ mod tests {
     use crate::notify::received::ReceivedCheck;
 
     const CLEAN: &str = "{\"verdict\": \"pass\", \"base\": \"b\", \"candidate\": \"c\"}";
-    const SLOW: &str = "{\"verdict\": \"fail\", \"base\": \"b\", \"candidate\": \"c\", \"findings\": \
-                        [{\"series\": \"s\", \"verdict\": \"regressed\"}]}";
+    const SLOW: &str = "{\"verdict\": \"fail\", \"base\": \"b\", \"candidate\": \"c\", \
+                        \"findings\": [{\"series\": \"s\", \"verdict\": \"regressed\"}]}";
 
     fn check(text: &str) -> CheckFile {
         ReceivedCheck::read(text.as_bytes()).unwrap().check

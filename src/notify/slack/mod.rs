@@ -1,7 +1,7 @@
 //! One message to a Slack channel per run, and a thread for what follows. With a bot's token the
-//! first message is kept up to date, and the thread gets a reply only when the findings change; with
-//! an incoming webhook there is only the message. A message may come twice where Slack does not say
-//! whether it took the first: that is better than none.
+//! first message is kept up to date, and the thread gets a reply only when the findings change;
+//! with an incoming webhook there is only the message. A message may come twice where Slack does
+//! not say whether it took the first: that is better than none.
 
 mod blocks;
 pub(crate) mod state;
@@ -68,7 +68,10 @@ pub(crate) fn post(
     }
     let (_, strange) = blocks::mentions(message.mention);
     sent.delivery.warnings.extend(strange.into_iter().map(|name| {
-        format!("notify.slack.mention: {name} is not an id (@here, @channel, U…, S…); nobody is mentioned")
+        format!(
+            "notify.slack.mention: {name} is not an id (@here, @channel, U…, S…); nobody is \
+             mentioned"
+        )
     }));
     Ok(sent.delivery)
 }
