@@ -11,7 +11,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{RECORD_FIELDS, Statistic};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "exported-csv",
     tool: "benchpages export csv",
     signature: "its heading: commit, timestamp, commit_time, branch, pull, suite, test, …",
@@ -22,7 +22,7 @@ pub const FORMAT: Format = Format {
 
 const REMEDY: &str = "export it again, or give the row the columns of its heading";
 
-pub fn recognizes(text: &Text) -> bool {
+pub(crate) fn recognizes(text: &Text) -> bool {
     text.columns.is_empty() && text.text.starts_with(&RECORD_FIELDS.join(","))
 }
 

@@ -27,7 +27,7 @@ use model::record::time::Timestamp;
 
 use self::units::{GoUnits, GoValue};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "go",
     tool: "go test -bench (also -json), and what benchstat reads",
     signature: "lines `Benchmark… <iterations> <value> <unit>`",

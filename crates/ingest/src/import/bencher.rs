@@ -26,7 +26,7 @@ use crate::{
 };
 use model::record::{Measurement, Statistic};
 
-pub const KIND: HistoryKind = HistoryKind {
+pub(crate) const KIND: HistoryKind = HistoryKind {
     name: "bencher",
     aliases: &["bmf"],
     takes: "JSON of reports or of a perf query, or Bencher Metric Format with --commit and \
