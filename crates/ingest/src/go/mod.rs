@@ -188,7 +188,7 @@ impl<'a> GoResultLine<'a> {
         for pair in words.chunks(2) {
             match pair {
                 [value, unit] => match parse_number(value) {
-                    Some(value) => values.push(GoValue { value, unit: *unit }),
+                    Some(value) => values.push(GoValue { value, unit }),
                     None if values.is_empty() => return None,
                     None => {
                         return Some(Self {
