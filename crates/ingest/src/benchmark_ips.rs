@@ -10,7 +10,7 @@ use crate::parse::number;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "benchmark-ips",
     tool: "Ruby benchmark-ips: its report, or json!",
     signature: "lines `… (±…%) i/s`, or a list with `ips` and `cycles`",
@@ -62,7 +62,7 @@ fn json_entry(item: &Value) -> BenchmarkEntry {
         .field("cycles", item.get("cycles").cloned());
     match number(item, "ips").or_else(|| number(item, "central_tendency")) {
         Some(rate) => entry.metric(metric(THROUGHPUT, "i/s", rate).std(number(item, "stddev"))),
-        None => entry.failed("benchmark-ips tells no rate"),
+        None => entry.failed("benchmark-ips reports no rate"),
     }
 }
 

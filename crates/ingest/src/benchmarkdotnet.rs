@@ -15,7 +15,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "benchmarkdotnet",
     tool: "BenchmarkDotNet JsonExporter, full and brief",
     signature: "`Benchmarks` of `Method` and `Statistics`, beside `HostEnvironmentInfo`",

@@ -8,7 +8,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::Statistic;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "benchmarkjs",
     tool: "Benchmark.js: String(benchmark)",
     signature: "lines `… x … ops/sec ±…% (… runs sampled)`",

@@ -14,7 +14,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "bmf",
     tool: "Bencher Metric Format",
     signature: "nothing but `{benchmark: {measure: {value}}}`",

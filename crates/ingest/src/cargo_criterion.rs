@@ -14,7 +14,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC, Unit};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "cargo-criterion",
     tool: "cargo criterion --message-format=json",
     signature: "lines with `\"reason\":\"benchmark-complete\"`",

@@ -16,7 +16,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement, Statistic};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "chrome-perf",
     tool: "Chrome telemetry histograms (HistogramSet JSON)",
     signature: "a list with `guid` and `type`, or `name`, `unit` and `sampleValues`",

@@ -16,7 +16,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Folder;
 use model::record::{Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "criterion",
     tool: "criterion.rs 0.2 and later: the folder target/criterion",
     signature: "a folder with `…/new/estimates.json`",

@@ -14,7 +14,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC, Unit};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "criterion-text",
     tool: "criterion.rs, cargo-criterion: what they print",
     signature: "lines `time:   [… ns … ns … ns]`",

@@ -18,7 +18,7 @@ use crate::source::Text;
 use model::record::fields::RecordField;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "csv",
     tool: "any CSV with a heading, by --column",
     signature: "a heading with `test` and `value` or `mean_ns`; or --column is given",

@@ -14,10 +14,10 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement, Statistic};
 
-const MARK: &str = "a list of `name`, `unit`, `value`: both of them recognise it";
+const MARK: &str = "a list of `name`, `unit`, `value`: both of them recognize it";
 const YIELDS: &str = "time, throughput, size or value, by its unit (lower, upper, std); extra";
 
-pub const SMALLER: Format = Format {
+pub(crate) const SMALLER: Format = Format {
     name: "custom-smaller",
     tool: "github-action-benchmark customSmallerIsBetter",
     signature: MARK,
@@ -26,7 +26,7 @@ pub const SMALLER: Format = Format {
     reader: Reader::Text { recognizes, read: read_smaller },
 };
 
-pub const BIGGER: Format = Format {
+pub(crate) const BIGGER: Format = Format {
     name: "custom-bigger",
     tool: "github-action-benchmark customBiggerIsBetter",
     signature: MARK,

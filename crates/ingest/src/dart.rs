@@ -10,7 +10,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "dart",
     tool: "Dart benchmark_harness",
     signature: "lines `Name(RunTime): 1.5 us.`",

@@ -10,7 +10,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "deno",
     tool: "deno bench --json",
     signature: "`benches` with `origin` and `results`",
@@ -63,7 +63,7 @@ fn with_results(entry: BenchmarkEntry, results: &[Value]) -> BenchmarkEntry {
         return entry.failed(if told.is_empty() { "the benchmark failed" } else { told });
     }
     let stats: Vec<&Value> = results.iter().filter_map(|result| result.get("ok")).collect();
-    let Some(first) = stats.first() else { return entry.failed("deno tells no result") };
+    let Some(first) = stats.first() else { return entry.failed("deno reports no result") };
     let entry = entry.field("iterations", first.get("n").cloned());
     let averages: Vec<f64> = stats.iter().filter_map(|stats| number(stats, "avg")).collect();
     if averages.len() > 1 {

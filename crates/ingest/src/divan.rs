@@ -14,7 +14,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "divan",
     tool: "divan: what cargo bench prints",
     signature: "a line with `fastest │ slowest │ median │ mean`",

@@ -12,7 +12,7 @@ use crate::source::Text;
 use model::record::Statistic;
 use model::record::fields::RECORD_FIELDS;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "exported-csv",
     tool: "benchpages export csv",
     signature: "its heading: commit, timestamp, commit_time, branch, pull, suite, test, …",
@@ -23,7 +23,7 @@ pub const FORMAT: Format = Format {
 
 const REMEDY: &str = "export it again, or give the row the columns of its heading";
 
-pub fn recognizes(text: &Text) -> bool {
+pub(crate) fn recognizes(text: &Text) -> bool {
     text.columns.is_empty() && text.text.starts_with(&RECORD_FIELDS.join(","))
 }
 

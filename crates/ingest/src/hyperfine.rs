@@ -11,7 +11,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "hyperfine",
     tool: "hyperfine --export-json",
     signature: "`results` of `command` and `times`",
@@ -68,7 +68,7 @@ fn entry(command: HyperfineCommand) -> BenchmarkEntry {
         entry = entry.field("failed_runs", failed);
     }
     let Some(mean) = command.mean else {
-        return entry.failed("hyperfine tells no mean");
+        return entry.failed("hyperfine reports no mean");
     };
     let time = metric(TIME_METRIC, "s", mean)
         .std(command.stddev)

@@ -18,7 +18,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement, Statistic};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "jmh",
     tool: "JMH -rf json",
     signature: "a list of objects with `benchmark` and `primaryMetric`",
@@ -117,7 +117,7 @@ fn entry(jmh_benchmark: JmhBenchmark) -> BenchmarkEntry {
     let unit = jmh_benchmark.primary.score_unit.clone();
     let name = metric_of_unit(&unit);
     if jmh_benchmark.primary.score.0.is_none() && jmh_benchmark.primary.raw_data.is_empty() {
-        return entry.failed("JMH tells no score");
+        return entry.failed("JMH reports no score");
     }
     entry = entry.metric(measurement(&name, &unit, &jmh_benchmark.primary));
     for (name, metric) in &jmh_benchmark.secondary {

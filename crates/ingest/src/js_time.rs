@@ -11,7 +11,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "js-time",
     tool: "JavaScript: console.time and console.timeEnd",
     signature: "nothing but lines `label: 12.5ms`",

@@ -10,7 +10,7 @@ use crate::parse::number;
 
 /// The same text with bare `NaN`, `Infinity` and `-Infinity` in quotes: legal JSON. Columns after
 /// one on the same line shift by two.
-pub fn quote_bare_numbers(text: &str) -> Cow<'_, str> {
+pub(crate) fn quote_bare_numbers(text: &str) -> Cow<'_, str> {
     const BARE: [&str; 3] = ["NaN", "-Infinity", "Infinity"];
     if !text.contains("NaN") && !text.contains("Infinity") {
         return Cow::Borrowed(text);
@@ -54,10 +54,10 @@ fn string_end(text: &str) -> usize {
 
 /// A number, a number in text, or none: `null`, `NaN`, `Infinity` and other text.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Number(pub Option<f64>);
+pub(crate) struct Number(pub Option<f64>);
 
 impl Number {
-    pub fn of(value: &Value) -> Self {
+    pub(crate) fn of(value: &Value) -> Self {
         let number = match value {
             Value::Number(number) => number.as_f64(),
             Value::String(text) => number::parse_number(text),
@@ -84,32 +84,32 @@ pub(crate) fn count_value(number: f64) -> Value {
 }
 
 /// The text under a key; empty where there is none.
-pub fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+pub(crate) fn text<'v>(value: &'v Value, key: &str) -> &'v str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The number under a key, also where it stands in text.
-pub fn number(value: &Value, key: &str) -> Option<f64> {
+pub(crate) fn number(value: &Value, key: &str) -> Option<f64> {
     value.get(key).and_then(|it| Number::of(it).0)
 }
 
 /// The list under a key; empty where there is none.
-pub fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+pub(crate) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// The pairs of an object, sorted by key; none of what is no object.
-pub fn pairs(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
+pub(crate) fn pairs(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     value.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
 }
 
 /// The numbers of a list; what is none is passed over.
-pub fn numbers(values: &[Value]) -> Vec<f64> {
+pub(crate) fn numbers(values: &[Value]) -> Vec<f64> {
     values.iter().filter_map(|it| Number::of(it).0).collect()
 }
 
 /// Text as it is, anything else as JSON writes it.
-pub fn to_plain_text(value: &Value) -> String {
+pub(crate) fn to_plain_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
@@ -117,7 +117,7 @@ pub fn to_plain_text(value: &Value) -> String {
 ///
 /// # Errors
 /// The text is no JSON.
-pub fn elements(text: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
+pub(crate) fn elements(text: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
     if text.trim_start().starts_with('[') {
         serde_json::from_str(text)
     } else {
@@ -126,19 +126,19 @@ pub fn elements(text: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
 }
 
 /// Lines of parts of a text, asked for from its beginning to its end; counts each byte once.
-pub struct LineCounter<'t> {
+pub(crate) struct LineCounter<'t> {
     text: &'t str,
     offset: usize,
     line: usize,
 }
 
 impl<'t> LineCounter<'t> {
-    pub fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         Self { text, offset: 0, line: 1 }
     }
 
     /// The line, from 1, on which a part of the text begins.
-    pub fn line_of(&mut self, part: &'t str) -> usize {
+    pub(crate) fn line_of(&mut self, part: &'t str) -> usize {
         let start = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
         let between = self.text.as_bytes().get(self.offset..start).unwrap_or_default();
         self.line += memchr::memchr_iter(b'\n', between).count();

@@ -13,7 +13,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "julia",
     tool: "Julia BenchmarkTools.save",
     signature: "`[{\"Julia\": …, \"BenchmarkTools\": …}, […]]`",

@@ -17,7 +17,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Statistic};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "k6",
     tool: "k6 run --summary-export, or handleSummary",
     signature: "`metrics` with `iterations` or `vus_max`",

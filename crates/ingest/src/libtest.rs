@@ -16,7 +16,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Measurement, shorten};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "libtest",
     tool: "cargo bench with #[bench]; criterion.rs --output-format bencher",
     signature: "lines `test … ... bench: … ns/iter (+/- …)`",

@@ -17,7 +17,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "lnt",
     tool: "LNT reports (JSON, both formats), LNT text",
     signature: "`machine`, `run` and `tests`, or `Machine`, `Run`, `Tests`; or lines `test.metric value`",

@@ -13,7 +13,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "locust",
     tool: "Locust --csv: …_stats.csv",
     signature: "a first line with `Type`, `Name`, `Median Response Time`",

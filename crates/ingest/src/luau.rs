@@ -8,7 +8,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "benchmarkluau",
     tool: "Luau bench.py",
     signature: "a table `Test | Min | Average | StdDev% | Driver`, or lines `SUCCESS: … +/- …% on …`",
@@ -57,7 +57,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
     for (_, line) in text.lines() {
         if let Some(name) = line.strip_prefix("FAILED: ") {
             let name = name.split(" : ").next().unwrap_or(name).trim();
-            sink.entry(BenchmarkEntry::named(name).failed("bench.py says: FAILED"));
+            sink.entry(BenchmarkEntry::named(name).failed("bench.py reported FAILED"));
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use crate::source::Text;
 use model::record::time::Timestamp;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "ndjson",
     tool: "records as this program keeps them",
     signature: "objects with `test` and `mean_ns`, `value`, `metrics` or `error`",
@@ -58,7 +58,7 @@ fn read(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputError> {
 const REMEDY: &str = "write one record a line";
 
 /// Takes a record that stands at a line.
-pub fn take_record(place: usize, record: &Value, sink: &mut EntrySink<'_>) {
+pub(crate) fn take_record(place: usize, record: &Value, sink: &mut EntrySink<'_>) {
     match record.as_object().ok_or_else(|| "not an object".to_owned()).and_then(entry) {
         Ok(mut entry) => {
             let needed = ["commit", "timestamp", "backend"];

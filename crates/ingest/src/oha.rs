@@ -10,7 +10,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "oha",
     tool: "oha --output-format json",
     signature: "`summary` with `successRate` and `requestsPerSec`",

@@ -12,7 +12,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::Direction;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "otava-json",
     tool: "Apache Otava (Hunter) JSON, Nyrkiö upload",
     signature: "a list of `timestamp`, `metrics` with `name` and `value`, `attributes`",

@@ -12,7 +12,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::Direction;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "perfherder",
     tool: "Mozilla Perfherder JSON, or a log with PERFHERDER_DATA",
     signature: "`framework` and `suites`, or a line `PERFHERDER_DATA: {…}`",
@@ -77,7 +77,7 @@ fn take_blob(file: &Value, sink: &mut EntrySink<'_>) {
 /// A value with its unit and direction, else those of its suite.
 fn with_measurement(entry: BenchmarkEntry, subtest: &Value, suite: &Value) -> BenchmarkEntry {
     let Some(value) = number(subtest, "value") else {
-        return entry.failed("Perfherder tells no value");
+        return entry.failed("Perfherder reports no value");
     };
     let unit = match word(subtest, "unit") {
         "" => word(suite, "unit"),

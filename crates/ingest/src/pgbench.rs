@@ -11,7 +11,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "pgbench",
     tool: "PostgreSQL pgbench, its report",
     signature: "lines `transaction type:` and `tps = `",

@@ -15,7 +15,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "pyperf",
     tool: "pyperf -o FILE",
     signature: "`benchmarks` with `runs`, and `version`",
@@ -73,7 +73,7 @@ fn entry(file: &Value, benchmark: &Value) -> BenchmarkEntry {
     entry = entry.field("os", said("platform").split('-').next().unwrap_or_default());
     let values: Vec<f64> = runs.iter().flat_map(|run| numbers(list(run, "values"))).collect();
     if values.is_empty() {
-        return entry.failed("pyperf tells no value");
+        return entry.failed("pyperf reports no value");
     }
     let (name, unit) = match &*said("unit") {
         "second" | "" => (TIME_METRIC, "s"),

@@ -14,7 +14,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "pytest-benchmark",
     tool: "pytest-benchmark --benchmark-json, or its storage",
     signature: "`benchmarks` with `stats` of `rounds`",
@@ -67,7 +67,7 @@ fn entry(benchmark: &Value, plain_names: bool) -> BenchmarkEntry {
     // Versions differ in where saved rounds stand.
     let data = [list(stats, "data"), list(benchmark, "data")].concat();
     let Some(mean) = number(stats, "mean") else {
-        return entry.failed("pytest-benchmark tells no mean");
+        return entry.failed("pytest-benchmark reports no mean");
     };
     let time = metric(TIME_METRIC, "s", mean)
         .std(number(stats, "stddev"))

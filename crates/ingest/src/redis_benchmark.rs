@@ -8,7 +8,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "redis-benchmark",
     tool: "redis-benchmark --csv, or -q",
     signature: "`\"test\",\"rps\",…`, lines `\"SET\",\"50000.00\"`, or lines `SET: … requests per second`",

@@ -8,7 +8,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "ruby-benchmark",
     tool: "Ruby Benchmark.bm and Benchmark.bmbm",
     signature: "a line `user system total real`",

@@ -15,7 +15,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "skia-perf",
     tool: "Skia nanobench JSON; Skia Perf version 1",
     signature: "`results` of `options` and `samples`; or `version`, `git_hash`, `results` with `key`",
@@ -93,7 +93,7 @@ fn nanobench_entry(name: &str, config: &str, body: &Value) -> BenchmarkEntry {
         };
         entry.metrics.extend(Number::of(value).0.map(|value| metric(name, unit, value)));
     }
-    if entry.metrics.is_empty() { entry.failed("nanobench tells no time") } else { entry }
+    if entry.metrics.is_empty() { entry.failed("nanobench reports no time") } else { entry }
 }
 
 fn version_1_entry(_file: &Value, result: &Value) -> BenchmarkEntry {

@@ -18,7 +18,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "swift",
     tool: "Swift package-benchmark: Thresholds/*.p90.json",
     signature: "an object of nothing but its metrics' names, as `mallocCountTotal`",

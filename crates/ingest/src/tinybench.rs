@@ -14,7 +14,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Measurement, Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "tinybench",
     tool: "tinybench: JSON of bench.tasks or bench.table()",
     signature: "a list of `name` and `result`, or of rows with `Task name`",
@@ -71,7 +71,7 @@ fn task_entry(name: &str, result: &Value) -> BenchmarkEntry {
 }
 
 /// What tinybench and vitest know of a time; none without a mean.
-pub fn latency(stats: &Value, unit: &str) -> Option<Measurement<'static>> {
+pub(crate) fn latency(stats: &Value, unit: &str) -> Option<Measurement<'static>> {
     let mean = number(stats, "mean")?;
     let margin = number(stats, "moe");
     let median = number(stats, "median").or_else(|| number(stats, "p50"));

@@ -11,7 +11,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use crate::tinybench;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "vitest",
     tool: "vitest bench --outputJson",
     signature: "`files` of `groups` of `benchmarks`, or `testResults` with `hz`",
@@ -61,7 +61,7 @@ fn entry(suite: &str, benchmark: &Value) -> BenchmarkEntry {
     entry = entry.field("sample_count", benchmark.get("sampleCount").cloned());
     match tinybench::latency(benchmark, "ms") {
         Some(time) => entry.metric(time),
-        None => entry.failed("vitest tells no mean"),
+        None => entry.failed("vitest reports no mean"),
     }
 }
 

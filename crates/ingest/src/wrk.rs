@@ -8,7 +8,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Measurement, Statistic, TIME_METRIC};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "wrk",
     tool: "wrk and wrk2, their report",
     signature: "lines `Running … test @ …` and `Requests/sec:`",

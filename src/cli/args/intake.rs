@@ -17,8 +17,8 @@ pub(crate) struct IntakeArgs {
     /// Add a parameter to all records, which makes them series of their own: --param os=linux
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) param: Vec<String>,
-    /// Take names apart: '{test}/{backend}/{parallel}/{n}'; other words are parameters, {_} is left
-    /// out; the first pattern that fits counts
+    /// Take names apart: '{test}/{backend}/{parallel}'; other words are parameters,
+    /// {_} is left out; the first pattern that fits counts
     #[arg(long, value_name = "PATTERN")]
     pub(crate) map: Vec<String>,
     /// Record values without their samples

@@ -18,7 +18,7 @@ const MAX_COMBINATIONS: usize = 100_000;
 
 /// A benchmark of `benchmarks.json`.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct AsvBenchmark {
+pub(crate) struct AsvBenchmark {
     #[serde(default, rename = "type")]
     kind: String,
     #[serde(default)]
@@ -30,19 +30,19 @@ pub struct AsvBenchmark {
 }
 
 /// Benchmarks by name.
-pub type AsvBenchmarks = BTreeMap<String, AsvBenchmark>;
+pub(crate) type AsvBenchmarks = BTreeMap<String, AsvBenchmark>;
 
 /// Reads `benchmarks.json`. Keys that hold no benchmark (`version`) are passed over.
 ///
 /// # Errors
 /// It is no JSON object.
-pub fn read(text: &Text) -> Result<AsvBenchmarks, InputError> {
+pub(crate) fn read(text: &Text) -> Result<AsvBenchmarks, InputError> {
     let all: BTreeMap<String, Value> = text.parse()?;
     Ok(from_json(all))
 }
 
 /// The benchmarks in an object of them.
-pub fn from_json(all: BTreeMap<String, Value>) -> AsvBenchmarks {
+pub(crate) fn from_json(all: BTreeMap<String, Value>) -> AsvBenchmarks {
     let one = |(name, value): (String, Value)| {
         AsvBenchmark::deserialize(value).ok().map(|benchmark| (name, benchmark))
     };
@@ -51,7 +51,7 @@ pub fn from_json(all: BTreeMap<String, Value>) -> AsvBenchmarks {
 
 impl AsvBenchmark {
     /// A benchmark that the list no longer has: its kind by the beginning of its name, as asv does.
-    pub fn unlisted(name: &str) -> Self {
+    pub(crate) fn unlisted(name: &str) -> Self {
         let function = name.rsplit('.').next().unwrap_or(name);
         let kind = ["timeraw", "time", "mem", "peakmem", "track"]
             .into_iter()
@@ -67,7 +67,7 @@ impl AsvBenchmark {
     }
 
     /// An entry of this benchmark, without parameters and values.
-    pub fn entry(name: &str) -> BenchmarkEntry {
+    pub(crate) fn entry(name: &str) -> BenchmarkEntry {
         BenchmarkEntry::split(name, ".")
     }
 
@@ -75,7 +75,7 @@ impl AsvBenchmark {
     /// unit of the benchmark; `runtime (s)` is `runtime` in seconds.
     ///
     /// asv calls every larger value worse. A unit that is a rate (`gflopss`, `x/s`) is better when higher.
-    pub fn metric(&self, value: f64) -> Measurement<'static> {
+    pub(crate) fn metric(&self, value: f64) -> Measurement<'static> {
         let told = self.unit.trim();
         let bracketed = told.strip_suffix(')').and_then(|it| it.rsplit_once(" ("));
         let bracketed =
@@ -95,7 +95,7 @@ impl AsvBenchmark {
 
     /// The parameters of one combination, in the order of Python's `itertools.product`: the last
     /// list turns fastest.
-    pub fn with_params(
+    pub(crate) fn with_params(
         &self,
         mut entry: BenchmarkEntry,
         params: &[Vec<String>],
@@ -115,7 +115,7 @@ impl AsvBenchmark {
 }
 
 /// How many combinations lists of parameters have; none where they are more than anyone measures.
-pub fn combinations(params: &[Vec<String>]) -> Option<usize> {
+pub(crate) fn combinations(params: &[Vec<String>]) -> Option<usize> {
     let product =
         params.iter().try_fold(1_usize, |product, values| product.checked_mul(values.len()));
     product.filter(|product| *product <= MAX_COMBINATIONS)

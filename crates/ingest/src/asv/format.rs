@@ -6,7 +6,7 @@ use crate::format::{Format, Reader};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Folder;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "asv",
     tool: "asv run: the folder .asv/results",
     signature: "a folder with `…/machine.json` and results beside it",

@@ -23,7 +23,7 @@ const FACTS: [(&str, &str); 5] = [
 
 /// Where and with what a file of results was measured.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct AsvSetting {
+pub(crate) struct AsvSetting {
     pub machine: String,
     pub branch: Option<String>,
     facts: Vec<(&'static str, String)>,
@@ -35,7 +35,7 @@ pub struct AsvSetting {
 
 impl AsvSetting {
     /// From asv's `params` of a file or graph, and the file's own word on requirements.
-    pub fn of(
+    pub(crate) fn of(
         params: &BTreeMap<String, Value>,
         requirements: Option<&BTreeMap<String, Value>>,
     ) -> Self {

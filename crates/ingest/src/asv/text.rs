@@ -11,7 +11,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::TIME_METRIC;
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "asv-text",
     tool: "asv run, its output",
     signature: "lines `[ 50.00%] ··· module.Class.time_x  1.2±0.1ms`",

@@ -1,5 +1,5 @@
 //! Catch2 (`BENCHMARK`): its XML and what it prints. Mean and standard deviation with their
 //! confidence bounds; sections are part of the suite.
 
-pub mod text;
-pub mod xml;
+pub(crate) mod text;
+pub(crate) mod xml;

@@ -129,7 +129,7 @@ impl XmlState {
                     entry =
                         entry.metric(time).field("std_low", std_low).field("std_high", std_high);
                 } else if entry.error.is_none() {
-                    entry = entry.failed("Catch2 tells no mean");
+                    entry = entry.failed("Catch2 reports no mean");
                 }
                 sink.entry(entry);
             }

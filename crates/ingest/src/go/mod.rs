@@ -27,7 +27,7 @@ use model::record::time::Timestamp;
 
 use self::units::{GoUnits, GoValue};
 
-pub const FORMAT: Format = Format {
+pub(crate) const FORMAT: Format = Format {
     name: "go",
     tool: "go test -bench (also -json), and what benchstat reads",
     signature: "lines `Benchmark… <iterations> <value> <unit>`",
@@ -188,7 +188,7 @@ impl<'a> GoResultLine<'a> {
         for pair in words.chunks(2) {
             match pair {
                 [value, unit] => match parse_number(value) {
-                    Some(value) => values.push(GoValue { value, unit: *unit }),
+                    Some(value) => values.push(GoValue { value, unit }),
                     None if values.is_empty() => return None,
                     None => {
                         return Some(Self {

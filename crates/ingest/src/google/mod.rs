@@ -5,8 +5,8 @@
 //! `_RMS`) belongs to a family of benchmarks and is left out. Bytes and items a second are the time
 //! turned over and become fields.
 
-pub mod console;
-pub mod json;
+pub(crate) mod console;
+pub(crate) mod json;
 
 use std::collections::{BTreeMap, BTreeSet};
 

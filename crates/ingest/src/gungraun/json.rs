@@ -98,7 +98,7 @@ fn summary_entry(summary: &Value, line: usize, sink: &mut EntrySink<'_>) -> Opti
     }
     for tool in &silent {
         sink.remark(format!(
-            "{} tells no numbers of this run",
+            "{} reports no numbers of this run",
             if tool.is_empty() { "a tool" } else { tool }
         ));
     }

@@ -2,8 +2,8 @@
 //! and what it prints give the same benchmarks and metrics, so that a history may change from one
 //! to the other.
 
-pub mod json;
-pub mod text;
+pub(crate) mod json;
+pub(crate) mod text;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::parse::name;

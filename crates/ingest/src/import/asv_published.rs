@@ -19,7 +19,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::Source;
 use model::history::CommitFacts;
 
-pub const KIND: HistoryKind = HistoryKind {
+pub(crate) const KIND: HistoryKind = HistoryKind {
     name: "asv-published",
     aliases: &["airspeed-published"],
     takes: "the folder that asv publish wrote, with index.json and graphs/",

@@ -26,7 +26,7 @@ use crate::{
 };
 use model::record::{Measurement, Statistic};
 
-pub const KIND: HistoryKind = HistoryKind {
+pub(crate) const KIND: HistoryKind = HistoryKind {
     name: "bencher",
     aliases: &["bmf"],
     takes: "JSON of reports or of a perf query, or Bencher Metric Format with --commit and \
@@ -300,6 +300,10 @@ fn take_report(
         source.note_continuation(sink);
         for (name, metrics) in entries {
             let mut entry = source.entry_named(&name);
+            if source.adapter == "java_jmh" {
+                let unit = metrics.first().and_then(|metric| metric.unit.as_deref());
+                entry.mode = jmh::mode_of_unit(unit.unwrap_or_default()).to_owned();
+            }
             (entry.metrics, entry.run) = (metrics, run.clone());
             take(mark_iteration(entry, iteration as u64), sink);
         }

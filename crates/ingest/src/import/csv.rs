@@ -19,7 +19,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::{Source, Text};
 use model::history::CommitFacts;
 
-pub const KIND: HistoryKind = HistoryKind {
+pub(crate) const KIND: HistoryKind = HistoryKind {
     name: "csv",
     aliases: &["otava-csv", "hunter-csv"],
     takes: "a CSV with a header and a column of times, or a folder of them",

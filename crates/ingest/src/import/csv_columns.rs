@@ -10,7 +10,7 @@ use model::record::{Statistic, Unit};
 
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq)]
-pub enum ColumnRole {
+pub(crate) enum ColumnRole {
     Time,
     Commit,
     CommitTime,
@@ -114,7 +114,7 @@ fn role_named(name: &str, role_name: &str) -> Result<ColumnRole, String> {
 /// # Errors
 /// The user names a column that is not there, or a role that does not exist; or two columns hold
 /// what only one can.
-pub fn roles(
+pub(crate) fn roles(
     names: &[String],
     numeric: &[bool],
     requested_roles: &BTreeMap<String, String>,
@@ -213,7 +213,7 @@ fn group_statistics(roles: &mut [ColumnRole]) {
 }
 
 /// The unit of a metric's column: its own, else the one that the metric's name implies.
-pub fn unit_of(name: &str, unit: &str) -> String {
+pub(crate) fn unit_of(name: &str, unit: &str) -> String {
     if unit.is_empty() { Unit::of_metric(name).as_str().to_owned() } else { unit.to_owned() }
 }
 

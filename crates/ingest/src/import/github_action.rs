@@ -24,7 +24,7 @@ use crate::source::{Source, Text};
 use model::history::CommitFacts;
 use model::record::time::Timestamp;
 
-pub const KIND: HistoryKind = HistoryKind {
+pub(crate) const KIND: HistoryKind = HistoryKind {
     name: "github-action-benchmark",
     aliases: &["gh-action-benchmark", "github-action"],
     takes: "data.js, its JSON, or a checkout of the gh-pages branch",

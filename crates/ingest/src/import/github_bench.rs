@@ -22,7 +22,7 @@ use model::record::{Direction, Measurement, Statistic, TIME_METRIC, Unit};
 
 /// One benchmark as the action stores it.
 #[derive(Deserialize)]
-pub struct ActionBenchmark {
+pub(crate) struct ActionBenchmark {
     pub name: String,
     /// A number; `null` where the tool wrote none.
     #[serde(default)]
@@ -39,7 +39,7 @@ pub struct ActionBenchmark {
 }
 
 /// Which tool wrote a run, and so what its text means.
-pub struct ActionTool<'t> {
+pub(crate) struct ActionTool<'t> {
     name: &'t str,
     backend: &'static str,
 }

@@ -19,7 +19,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::{Source, Text};
 use model::history::CommitFacts;
 
-pub const KIND: HistoryKind = HistoryKind {
+pub(crate) const KIND: HistoryKind = HistoryKind {
     name: "gobenchdata",
     aliases: &[],
     takes: "benchmarks.json, or a checkout of the branch with it",

@@ -20,7 +20,7 @@ use crate::sink::{EntrySink, InputError};
 use crate::source::{Source, Text};
 use model::record::{Direction, Statistic};
 
-pub const KIND: HistoryKind = HistoryKind {
+pub(crate) const KIND: HistoryKind = HistoryKind {
     name: "golang-benchseries",
     aliases: &["benchseries", "golang-perf"],
     takes: "JSON of benchseries, or a folder of it or of bent's output (with --commit)",

@@ -21,7 +21,7 @@ use model::history::CommitFacts;
 use model::record::Direction;
 use model::record::time::Timestamp;
 
-pub const KIND: HistoryKind = HistoryKind {
+pub(crate) const KIND: HistoryKind = HistoryKind {
     name: "nyrkio",
     aliases: &["otava-json", "otava"],
     takes: "a JSON file a test, or a folder of them",

@@ -5,7 +5,7 @@ use crate::entry::BenchmarkEntry;
 
 /// A name in `snake_case`: `L1 Hits` and `AtTEndBytes` become `l1_hits` and `at_t_end_bytes`.
 /// Everything that is no letter or digit parts words; a name without any becomes empty.
-pub fn snake_case(name: &str) -> String {
+pub(crate) fn snake_case(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();
     let mut out = String::new();
     for (at, &c) in chars.iter().enumerate() {
@@ -35,34 +35,34 @@ pub(crate) fn metric_name(name: &str) -> String {
 }
 
 /// Module and last part of a path: `a::b::c` is `c` of `a::b`.
-pub fn split_path<'a>(name: &'a str, separator: &str) -> (&'a str, &'a str) {
+pub(crate) fn split_path<'a>(name: &'a str, separator: &str) -> (&'a str, &'a str) {
     name.rsplit_once(separator).unwrap_or(("", name))
 }
 
 /// Whether a text is a whole number of digits alone.
-pub fn is_whole(text: &str) -> bool {
+pub(crate) fn is_whole(text: &str) -> bool {
     text.parse::<u64>().is_ok() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a text is a number as code writes it: `-1`, `0.5`, `1e6`.
-pub fn is_number(text: &str) -> bool {
+pub(crate) fn is_number(text: &str) -> bool {
     text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 /// Whether a text can name a parameter: a letter, then letters, digits, `_`, `-` and `.`.
-pub fn is_key(text: &str) -> bool {
+pub(crate) fn is_key(text: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     text.chars().next().is_some_and(char::is_alphabetic) && text.chars().all(plain)
 }
 
 /// A parameter under its own name; a whole number called `n` or `N` is the input's size.
-pub fn add_parameter(entry: BenchmarkEntry, name: &str, value: &str) -> BenchmarkEntry {
+pub(crate) fn add_parameter(entry: BenchmarkEntry, name: &str, value: &str) -> BenchmarkEntry {
     entry.param(if name == "N" && is_whole(value) { "n" } else { name }, value)
 }
 
 /// The benchmark of an id of criterion.rs, `group/function/value`: what the tree on disk calls
 /// them too. `group` is known from elsewhere, or guessed by the number of parts.
-pub fn criterion_entry(id: &str, group: Option<&str>) -> BenchmarkEntry {
+pub(crate) fn criterion_entry(id: &str, group: Option<&str>) -> BenchmarkEntry {
     let inside = group.and_then(|group| id.strip_prefix(group)?.strip_prefix('/'));
     let parts: Vec<&str> = inside.unwrap_or(id).split('/').collect();
     let guessed = inside.is_none() && group.is_none();
@@ -87,7 +87,7 @@ pub fn criterion_entry(id: &str, group: Option<&str>) -> BenchmarkEntry {
 
 /// The name of a target that cargo says it runs: `a` of `Running benches/a.rs
 /// (target/release/deps/a-0123456789abcdef)`.
-pub fn cargo_target(line: &str) -> Option<&str> {
+pub(crate) fn cargo_target(line: &str) -> Option<&str> {
     let rest = line.trim().strip_prefix("Running ")?;
     let path = rest.rsplit_once('(').map_or(rest, |(_, path)| path).trim_end_matches(')');
     if !path.contains("deps") {

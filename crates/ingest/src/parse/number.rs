@@ -6,7 +6,7 @@
 use model::record::Unit;
 
 /// A number and the unit that follows it, trimmed; the unit is empty where nothing follows.
-pub fn parse_quantity(text: &str) -> Option<(f64, &str)> {
+pub(crate) fn parse_quantity(text: &str) -> Option<(f64, &str)> {
     let text = text.trim();
     let end = number_end(text);
     let (number, unit) = text.split_at_checked(end)?;
@@ -19,12 +19,12 @@ pub fn parse_quantity(text: &str) -> Option<(f64, &str)> {
 }
 
 /// A number with nothing after it.
-pub fn parse_number(text: &str) -> Option<f64> {
+pub(crate) fn parse_number(text: &str) -> Option<f64> {
     parse_quantity(text).filter(|(_, unit)| unit.is_empty()).map(|(value, _)| value)
 }
 
 /// A value of one unit told in another of the same kind; the value itself where both are one.
-pub fn convert(value: f64, from: &str, to: &str) -> Option<f64> {
+pub(crate) fn convert(value: f64, from: &str, to: &str) -> Option<f64> {
     if from == to {
         return Some(value);
     }

@@ -18,7 +18,7 @@ use model::record::{Measurement, OptionalF64};
 
 /// Entries in the order in which each was met first.
 #[derive(Default)]
-pub struct RepeatMerger {
+pub(crate) struct RepeatMerger {
     entries: Vec<BenchmarkEntry>,
     /// How often each was met.
     counts: Vec<usize>,
@@ -40,7 +40,7 @@ impl EntryIdentity {
 }
 
 impl RepeatMerger {
-    pub fn add(&mut self, entry: BenchmarkEntry) {
+    pub(crate) fn add(&mut self, entry: BenchmarkEntry) {
         let next = self.entries.len();
         let place = *self.index_by_identity.entry(EntryIdentity::of(&entry)).or_insert(next);
         if place == next {
@@ -57,7 +57,7 @@ impl RepeatMerger {
         self.counts.iter().map(|count| *count as u64 - 1).sum()
     }
 
-    pub fn entries(self) -> Vec<BenchmarkEntry> {
+    pub(crate) fn entries(self) -> Vec<BenchmarkEntry> {
         self.entries
     }
 }
