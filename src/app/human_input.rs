@@ -5,7 +5,6 @@ use crate::report::candidate::Candidate;
 use crate::store;
 use detect::{Analyses, AnalysisContext, AnalysisDepth, Explanation, ResolvedAcceptance};
 use model::commit_ref::CommitNames;
-use model::commit_ref::CommitNames;
 use model::filter::ChangeAges;
 use model::history::History;
 use model::note::Note;
