@@ -60,7 +60,6 @@ impl<'a> HumanInput<'a> {
         now: Timestamp,
         candidate: Option<&Candidate>,
     ) -> Self {
-        let names = history.commit_names();
         // Resolved once here and not per series: a history has thousands of series and commits.
         let names = history.commit_names();
         let commit = |name: &str| {
