@@ -5,7 +5,6 @@ use crate::report::candidate::Candidate;
 use crate::store;
 use detect::{Analyses, AnalysisContext, AnalysisDepth, Explanation, ResolvedAcceptance};
 use model::commit_ref::CommitNames;
-use model::commit_ref::CommitNames;
 use model::filter::ChangeAges;
 use model::history::History;
 use model::note::Note;
@@ -61,7 +60,6 @@ impl<'a> HumanInput<'a> {
         now: Timestamp,
         candidate: Option<&Candidate>,
     ) -> Self {
-        let names = history.commit_names();
         // Resolved once here and not per series: a history has thousands of series and commits.
         let names = history.commit_names();
         let commit = |name: &str| {
