@@ -6,7 +6,7 @@ use crate::cli::args::import::ImportArgs;
 use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
-use crate::cli::{build, ingest};
+use crate::cli::ingest;
 
 pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> anyhow::Result<u8> {
     if args.list {

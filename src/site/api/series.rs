@@ -6,7 +6,6 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use crate::report::urls;
 use crate::site::api::json_types::{PartView, PointView, PointsFile, SegmentView, SeriesView};
 use crate::site::api::{built_from, finite, json, series_view};
 use crate::site::context::SiteContext;
