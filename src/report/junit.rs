@@ -42,6 +42,7 @@ pub(crate) fn render(outcome: &CheckOutcome) -> String {
         skipped += 1;
         add(&it.subject, &format!("<skipped message=\"{}\"/>", attribute(&it.reason)));
     }
+    // Unchanged series are cases too: a report with failures only would look like an aborted run.
     outcome.unchanged.iter().for_each(|subject| add(subject, ""));
     let whole = check_cases(outcome, failing);
     tests += whole.len();

@@ -34,6 +34,7 @@ pub(crate) fn row_path(diff: &str, subject: &SeriesRef) -> String {
 pub(crate) fn series_path(subject: &SeriesRef, detail: PageDetail) -> String {
     match detail {
         PageDetail::Full => urls::series(&subject.stem),
+        // A series may have a page there; its row always exists.
         PageDetail::EventsOnly => row_path(&urls::test(&subject.test), subject),
     }
 }

@@ -116,6 +116,7 @@ fn series_title(key: &SeriesKey) -> String {
     let sized = key.n.and_then(power_of_ten).map(|n| format!("n {n}"));
     let long = key.n.map(|n| format!("n = {}", text::count(n))).unwrap_or_default();
     let words = wording::series_label(key);
+    // Titles go into annotations and check runs, where a line has room for some 60 characters.
     let words = match sized {
         Some(short) => words.replacen(&long, &short, 1),
         None => words,

@@ -31,8 +31,10 @@ pub(crate) fn render_template(
 ) -> Result<String, TemplateError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // A loop over a billion numbers is one line of a template, and would hang the build.
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(DEPTH);
+    // By the name, as minijinja would: Markdown gets texts that are escaped already.
     let html = name.ends_with(".html");
     environment.set_auto_escape_callback(
         move |_| {

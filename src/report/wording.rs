@@ -193,8 +193,8 @@ pub(crate) fn event(series: &Series, change: &Change) -> Phrase {
     }
 }
 
-/// `Detects regressions of 3.1% or more (90% chance within 5 runs), of 4.2% or more (99%).` None where
-/// too few runs are known.
+/// `Detects regressions of 3.1% or more (90% chance within 5 runs), of 4.2% or more (99%).` None
+/// where too few runs are known.
 pub(crate) fn sensitivity(analysis: &Analysis, confirmations: u32, rule: String) -> Option<Phrase> {
     let likely = text::percent(analysis.detectable_change_90?);
     let runs = text::count_noun(horizon(confirmations as usize) as u64, "run");
