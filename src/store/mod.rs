@@ -9,6 +9,7 @@ pub(crate) mod append;
 pub(crate) mod audit;
 mod cache;
 pub(crate) mod commits;
+pub(crate) mod foreign_files;
 mod record_fields;
 mod json_line;
 mod serde_parser;

@@ -122,7 +122,9 @@ impl IntakeSummary {
         }
         let commands = self.commands();
         if self.records > 0 && !commands.is_empty() {
-            lines.push("  to continue these series, ingest new results with these options:".to_owned());
+            lines.push(
+                "  to continue these series, ingest new results with these options:".to_owned(),
+            );
             lines
                 .extend(commands.iter().take(MAX_COMMANDS).map(|command| format!("    {command}")));
             let more = commands.len().saturating_sub(MAX_COMMANDS);
