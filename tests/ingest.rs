@@ -75,42 +75,7 @@ fn row(sample: &str) -> String {
 }
 
 /// How names become series: one rule a tool, for `ingest` and `import`.
-const NAMES: &str = r#"
-## Names and series
-
-A series is known by suite, test, backend, mode, parameters and metric. `ingest` and `import` take them from a tool's
-names by the same rules, and from one benchmark alone: what else a file holds never changes the series of a benchmark.
-
-| tool | printed name | suite | test | parameters | backend |
-|-|-|-|-|-|-|
-| Go | `BenchmarkEncode/format=json/20-8` | `pkg` | `Encode` | `format=json`, n 20, `gomaxprocs=8`, configuration lines that do not describe the machine | go |
-| pytest-benchmark | `bench.py::TestX::test_m[10]` | `bench.py::TestX` | `test_m` | those that the JSON names; with `--plain-names` the text in brackets: a whole number is n, other text `param` | python |
-| Google Benchmark | `Fixture/Copy/8/threads:2` | `Fixture` | `Copy` | n 8 (several numbers are `arg1`, `arg2`), `threads=2` | cpp |
-| JMH | `org.a.B.run` | `org.a.B` | `run` | `params`; the mode is the record's mode | java |
-| BenchmarkDotNet | `Ns.Class.Run(Count: 10)` | `Ns.Class` | `Run` | `Count=10`; `job` where a job has a runtime or toolchain | dotnet |
-| cargo bench | `module::bench` of target `core` | `core::module` | `bench` | none | rust |
-| Julia | keys `fib`, `20` | groups | `fib` | n 20 | julia |
-| Catch2 | `Fibonacci 10` | test case | `Fibonacci 10` | none | cpp |
-| Benchmark.js, custom | as printed | none | as printed | none | javascript, custom |
-| Luau | `base64` | none | `base64` | `driver` | luau |
-| asv | `module.Class.time_x` | `module.Class` | `time_x` | asv's own, machine, versions; `with` lists requirements without a version | python |
-| Bencher | `module::bench` | `module` | `bench` | `testbed` | that of the adapter, else bencher |
-
-- The number behind a name of Go is GOMAXPROCS, unless the same run of a package also prints a name without a number:
-  Go prints none where GOMAXPROCS is 1. A line `gomaxprocs: N` states it.
-- `--suite NAME` replaces the suite, and the test keeps the part of the name that was the suite (`bench.py::test_m`), so
-  that the same test of two files stays two series. `{suite}` in NAME stands for the tool's own suite.
-- A unit has one spelling: `Percent` is `%`, `requests/sec` is `req/s`. A value that only its unit describes is `time`,
-  `size`, `memory` (bytes of an operation), `bandwidth`, `throughput`, `count` or `value`. In Go the unit names the metric.
-- Rates are better when higher, unless they count errors, failures, misses, drops, timeouts or retries.
-
-### Continuing an imported history
-
-`import` ends with the command that continues its series. github-action-benchmark stores a name of its own for each suite:
-`benchpages ingest --suite='My Benchmarks' output.txt` continues it. It drops cargo's target, Catch2's test case and the
-names of pytest's parameters; its entries have no mode, so JMH's rates are `thrpt` and its times `avgt`. For Bencher add
-`--param testbed=NAME`, for Nyrkiö `--set test=NAME`.
-"#;
+const NAMES: &str = include_str!("names.md");
 
 #[test]
 fn every_genuine_file_is_read_or_refused_as_reviewed() {

@@ -10,7 +10,7 @@ use crate::cli::ingest;
 
 pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> anyhow::Result<u8> {
     if args.list {
-        return ui::print(intake::list_kinds().as_bytes());
+        return ui::print(intake::catalog::list_kinds().as_bytes());
     }
     let (Some(kind), Some(path)) = (&args.kind, &args.path) else { return Ok(super::EXIT_ERROR) };
     if global.data.is_dir() {

@@ -9,7 +9,7 @@ use crate::cli::ui::{self, Reporter};
 
 pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> anyhow::Result<u8> {
     if args.list {
-        return ui::print(intake::list_formats().as_bytes());
+        return ui::print(intake::catalog::list_formats().as_bytes());
     }
     let load = load_options(global, &SiteArgs::default())?;
     if global.data.is_dir() {

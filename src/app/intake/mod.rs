@@ -6,11 +6,10 @@
 //! differ in data: where lines go, which date names a file, what a commit on the command line means.
 //! Doing the same twice changes nothing, and a job that was cut off is completed by doing it again.
 
-mod catalog;
+pub(crate) mod catalog;
 mod job;
-mod options;
-mod source_files;
-mod summary;
+pub(crate) mod options;
+pub(crate) mod summary;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,6 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use crate::store::append::AppendTarget;
+use crate::store::foreign_files::{self, DiskFolder};
 use crate::vcs::{self, MetadataOverrides, MetadataSources, git};
 use ingest::IngestInput;
 use ingest::entry::RunContext;
@@ -31,11 +31,8 @@ use model::record::time::Timestamp;
 use model::text;
 
 use self::job::{EntryOrigin, EntryRules, IntakeJob, IntakePlan, problem_text};
-use self::source_files::DiskFolder;
-
-pub(crate) use self::catalog::{list_formats, list_kinds};
-pub(crate) use self::options::IntakeOptions;
-pub(crate) use self::summary::IntakeSummary;
+use self::options::IntakeOptions;
+use self::summary::IntakeSummary;
 
 /// Commits before the measured one that are remembered: more than lie between two measurements.
 const MAX_COMMITS: u32 = 2_000;
@@ -111,7 +108,7 @@ pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
     let mut job = ingest_job(request, &mut outcome.warnings)?;
     let mut inputs = Vec::new();
     for path in &request.inputs {
-        match source_files::inputs(path, requested) {
+        match foreign_files::inputs(path, requested) {
             Ok(found) => inputs.extend(found),
             Err(error) => outcome.problems.push(format!("{error:#}")),
         }
@@ -314,7 +311,7 @@ fn open_source(path: &Path) -> anyhow::Result<OpenedSource> {
     if path.is_dir() {
         return Ok(OpenedSource::Folder(DiskFolder::open(path)?));
     }
-    let text = source_files::read_text(path, &path.display().to_string())?;
+    let text = foreign_files::read_text(path, &path.display().to_string())?;
     Ok(OpenedSource::File(text))
 }
 

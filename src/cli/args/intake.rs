@@ -1,6 +1,6 @@
 //! What may be typed after `ingest` and after `import` alike.
 
-use crate::app::intake::IntakeOptions;
+use crate::app::intake::options::IntakeOptions;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct IntakeArgs {

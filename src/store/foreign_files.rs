@@ -16,7 +16,7 @@ use ingest::source::{Folder, Text};
 const MAX_BYTES: u64 = 1 << 30;
 
 /// A folder on disk. It is listed once; its files are read one at a time.
-pub(super) struct DiskFolder {
+pub(crate) struct DiskFolder {
     root: PathBuf,
     name: String,
     /// Relative to the root, with `/`, sorted.
@@ -24,7 +24,7 @@ pub(super) struct DiskFolder {
 }
 
 impl DiskFolder {
-    pub(super) fn open(root: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn open(root: &Path) -> anyhow::Result<Self> {
         let mut files = Vec::new();
         for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
             let entry = entry.with_context(|| format!("cannot list {}", root.display()))?;
@@ -59,7 +59,7 @@ impl Folder for DiskFolder {
 }
 
 /// A file; `name` is what places call it.
-pub(super) fn read_text(path: &Path, name: &str) -> anyhow::Result<Text> {
+pub(crate) fn read_text(path: &Path, name: &str) -> anyhow::Result<Text> {
     let shown = path.display();
     let size = std::fs::metadata(path).with_context(|| format!("cannot read {shown}"))?.len();
     if size > MAX_BYTES {
@@ -71,7 +71,7 @@ pub(super) fn read_text(path: &Path, name: &str) -> anyhow::Result<Text> {
 
 /// The inputs that a path holds: standard input for `-`, a file, a folder whose files belong
 /// together, or every file of any other folder (those that no format recognizes among them).
-pub(super) fn inputs(path: &Path, format: Option<&Format>) -> anyhow::Result<Vec<IngestInput>> {
+pub(crate) fn inputs(path: &Path, format: Option<&Format>) -> anyhow::Result<Vec<IngestInput>> {
     if path.as_os_str() == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
