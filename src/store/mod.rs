@@ -9,11 +9,7 @@ pub(crate) mod append;
 pub(crate) mod audit;
 mod cache;
 pub(crate) mod commits;
-<<<<<<< HEAD
-=======
 pub(crate) mod foreign_files;
-mod record_fields;
->>>>>>> area-ingest
 mod json_line;
 mod raw_record;
 pub(crate) mod resident;
