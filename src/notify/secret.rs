@@ -58,7 +58,7 @@ mod tests {
         masks.add(&short);
         masks.add(&long);
         assert_eq!(masks.mask("a token1-long, token1"), "a ***, ***");
-        assert_eq!(format!("{short:?} {masks:?}"), "*** Masks([***, ***])");
+        assert_eq!(format!("{short:?} {masks:?}"), "*** SecretMasks([***, ***])");
         assert_eq!(Secret::new(" \n"), None);
     }
 }
