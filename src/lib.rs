@@ -1,7 +1,8 @@
 //! benchpages: a directory of benchmark history in, a static site out.
 //!
 //! Four crates below this one are pure: `model` (records, history, policy, series), `detect` (what
-//! changed), `chart` (SVG) and `ingest` (files of other tools). The rooms here stand in three bands:
+//! changed), `chart` (SVG) and `ingest` (files of other tools). The rooms here stand in three
+//! bands:
 //!
 //! 1. **Core**: values in, values out. What a report or a page says is decided here, and can be
 //!    tested without a disk.

@@ -10,7 +10,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use anyhow::{Context, bail};
 use serde_json::json;
 
-use crate::app;
+use crate::app::load;
 use crate::cli::args::import::ImportArgs;
 use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
 use crate::cli::ingest::{checked_file_stem, parse_pairs, validated};
@@ -43,7 +43,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> an
     }
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
-        app::reject_demo_in(&load_options(global, &SiteArgs::default())?)?;
+        load::reject_demo_in(&load_options(global, &SiteArgs::default())?)?;
     }
     let asked = import_options(args)?;
     let mut job = ImportJob::new(global, args, kind)?;

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use crate::app::{self, LoadOptions};
+use crate::app::load::{self, LoadOptions};
 use crate::cli::args::ingest::IngestArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
@@ -39,7 +39,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> an
     let options = load_options(global, &SiteArgs::default())?;
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
-        app::reject_demo_in(&options)?;
+        load::reject_demo_in(&options)?;
     }
     // Columns have a meaning in tables alone.
     let table = args.format == "auto" && !args.column.is_empty();
