@@ -2,7 +2,8 @@
 //! out.
 //!
 //! Four crates below this one are pure: `model` (records, history, policy, series), `detect` (what
-//! changed), `chart` (SVG) and `ingest` (files of other tools). The rooms here stand in three bands:
+//! changed), `chart` (SVG) and `ingest` (files of other tools). The rooms here stand in three
+//! bands:
 //!
 //! 1. **Core**: values in, values out. What a report or a page says is decided here, and can be
 //!    tested without a disk.

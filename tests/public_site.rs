@@ -71,7 +71,8 @@ fn a_public_site_holds_no_value_of_a_redacted_field_anywhere() {
 
 #[test]
 fn a_missed_target_is_shown_on_overview_and_health_and_in_json() {
-    let site = site(&history(true), &[]);
+    let history = history(true);
+    let site = site(&history, &[]);
     let overview = site.page("");
     assert!(overview.contains("href=\"health/#targets\"") && overview.contains("1 target missed"));
     let health = site.page("health/");

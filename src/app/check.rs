@@ -112,9 +112,9 @@ impl<'a> PreparedCheck<'a> {
         mut loaded: LoadedHistory,
         observer: &dyn Observer,
     ) -> anyhow::Result<Self> {
-        // Before anything is grouped: a pull request is judged as if it had been merged, so its runs
-        // are moved behind the main line and the one analysis of the site judges that history. A
-        // second set of rules for pull requests would disagree with the site some day.
+        // Before anything is grouped: a pull request is judged as if it had been merged, so its
+        // runs are moved behind the main line and the one analysis of the site judges that history.
+        // A second set of rules for pull requests would disagree with the site some day.
         let runner_fields = loaded.policy.runner_fingerprinting.track_fields.clone();
         let selection = CandidateRequest {
             candidate: request.candidate.clone(),

@@ -64,8 +64,8 @@ impl<'a> HumanInput<'a> {
         let names = history.commit_names();
         let commit = |name: &str| {
             let candidate = candidate.filter(|candidate| candidate.has_commit(name));
-            // The runs of a pull request stand behind the main line, so that its own commits have no
-            // place of their own in the history that is judged.
+            // The runs of a pull request stand behind the main line, so that its own commits have
+            // no place of their own in the history that is judged.
             let first_commit = candidate.and_then(|candidate| candidate.first_commit);
             first_commit.or_else(|| find_commit(name, &names))
         };

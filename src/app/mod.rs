@@ -28,5 +28,3 @@ pub(crate) mod site_loop;
 pub(crate) mod stages;
 mod trust;
 pub(crate) mod up_to_date;
-
-pub(crate) use load::{LoadOptions, reject_demo_in};

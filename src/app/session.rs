@@ -5,10 +5,10 @@
 //! one that changes, and the analyses of all series with the pass through the history that led to
 //! them. Every answer is the one that a cold load would give at the same moment.
 //!
-//! Example: 200,000 records in 500 files, and a benchmark appends to one of them. That file is read,
-//! the pass continues from the first commit with other runs, and the series that got a run are
-//! analyzed. Where too much is different, everything is read and analyzed again; that is slower, and
-//! nothing else.
+//! Example: 200,000 records in 500 files, and a benchmark appends to one of them. That file is
+//! read, the pass continues from the first commit with other runs, and the series that got a run
+//! are analyzed. Where too much is different, everything is read and analyzed again; that is
+//! slower, and nothing else.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -91,8 +91,8 @@ impl SiteLoop {
         current: &mut ShownSite,
         requests: &Requests,
     ) -> Result<Option<ShownSite>, RenderError> {
-        // Pages borrow the project, so they live inside this call, and a project that replaces it is
-        // handed out of it.
+        // Pages borrow the project, so they live inside this call, and a project that replaces it
+        // is handed out of it.
         let ShownSite { project, is_written, changed_at } = current;
         let input = site_input(project);
         let context = SiteContext::of(&input)?;

@@ -26,8 +26,8 @@ pub(super) fn base_names(
     branch: Option<&str>,
     candidate: &Candidate,
 ) -> Vec<String> {
-    // A checkout of a pull request has the branch as a remote one; a developer has it locally. Other
-    // names come last: a stale measured base would only accept less.
+    // A checkout of a pull request has the branch as a remote one; a developer has it locally.
+    // Other names come last: a stale measured base would only accept less.
     let base = base.map(str::to_owned);
     let branch = branch.map(|branch| [format!("origin/{branch}"), branch.to_owned()]);
     let branch = branch.into_iter().flatten();
@@ -41,8 +41,8 @@ pub(super) fn accepted_at_base(
     names: &[String],
     observer: &dyn Observer,
 ) -> Option<Vec<AcceptedEntry>> {
-    // Outside of a repository there is no pull request that could smuggle in an entry: somebody runs
-    // the check on a copy of the history.
+    // Outside of a repository there is no pull request that could smuggle in an entry: somebody
+    // runs the check on a copy of the history.
     let Some(file) = git::file_at(data, names, "accepted.yml") else {
         observer.warn("no git repository here: the entries of accepted.yml count as they are");
         return None;

@@ -1,5 +1,5 @@
-//! The files in which a job of GitHub Actions looks for a summary and outputs. The environment names
-//! them; outside of a job there are none, and nothing is written.
+//! The files in which a job of GitHub Actions looks for a summary and outputs. The environment
+//! names them; outside of a job there are none, and nothing is written.
 
 use std::fs::OpenOptions;
 use std::io::Write;

@@ -1,6 +1,9 @@
 //! The arguments that many commands share; those of one command stand in a file of their own.
 //! The documentation comments here are the help texts.
 
+// Help is read on a terminal, where an address needs no brackets.
+#![allow(rustdoc::bare_urls)]
+
 pub(crate) mod accept;
 pub(crate) mod check;
 pub(crate) mod history;
@@ -8,13 +11,10 @@ pub(crate) mod import;
 pub(crate) mod ingest;
 pub(crate) mod intake;
 pub(crate) mod policy;
-pub(crate) mod site;
 
 use std::path::PathBuf;
 
 use clap::{ArgAction, ValueEnum};
-
-pub(crate) use site::{AudienceArg, BuildArgs, ServeArgs, SiteArgs};
 
 /// Most threads: no machine has more cores, and each takes memory.
 const MAX_JOBS: u16 = 1024;
@@ -48,7 +48,9 @@ pub(crate) struct GlobalArgs {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
     /// When to color messages
-    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    #[arg(
+        long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN"
+    )]
     pub(crate) color: ColorChoice,
 }
 
@@ -68,4 +70,52 @@ pub(crate) enum ColorChoice {
 pub(crate) enum OutputFormat {
     Text,
     Json,
+}
+
+/// How a site is built.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct SiteArgs {
+    /// Folder to write; an existing one must be a site of benchpages
+    #[arg(long, default_value = "site", value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Address of the site (https://owner.github.io/repo/) [default: site.base_url]
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Audience of the site; a public one hides the fields of site.redact [default: site.audience,
+    /// internal]
+    #[arg(long, value_enum, value_name = "WHO")]
+    pub(crate) audience: Option<AudienceArg>,
+    /// Read the archive/ folder of the history directory too
+    #[arg(long)]
+    pub(crate) with_archive: bool,
+    /// Write index.html in links, so that pages work from disk without a server
+    #[arg(long)]
+    pub(crate) explicit_index: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AudienceArg {
+    Public,
+    Internal,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct BuildArgs {
+    #[command(flatten)]
+    pub(crate) site: SiteArgs,
+    /// Format of the summary
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    pub(crate) format: OutputFormat,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) site: SiteArgs,
+    /// Port on this machine; 0 takes any free one
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// Path of the site on the server, as a project's GitHub Pages have one
+    #[arg(long, default_value = "/", value_name = "PATH")]
+    pub(crate) base_path: String,
 }

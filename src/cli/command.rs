@@ -38,7 +38,8 @@ pub(crate) enum CliCommand {
     /// Build, serve at http://localhost:8080/ and rebuild on change
     ///
     /// Pages are made on request. The folder is written at the start and, after a change, once the
-    /// server is idle. A server that ends before that leaves the folder with the last complete site.
+    /// server is idle. A server that ends before that leaves the folder with the last complete
+    /// site.
     Serve(ServeArgs),
     /// Write a demo history: 3,900 realistic records with regressions to find
     DemoData(DemoDataArgs),

@@ -1,7 +1,11 @@
 //! `benchpages import`: a history that another dashboard kept becomes this one's.
 
+<<<<<<< HEAD
 use crate::app;
 use crate::app::intake::{self, ImportRequest};
+=======
+use crate::app::load;
+>>>>>>> area-app
 use crate::cli::args::import::ImportArgs;
 use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
 use crate::cli::load_options::load_options;
@@ -15,7 +19,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> an
     let (Some(kind), Some(path)) = (&args.kind, &args.path) else { return Ok(super::EXIT_ERROR) };
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
-        app::reject_demo_in(&load_options(global, &SiteArgs::default())?)?;
+        load::reject_demo_in(&load_options(global, &SiteArgs::default())?)?;
     }
     let request = ImportRequest {
         data: global.data.clone(),

@@ -1,7 +1,17 @@
 //! `benchpages ingest`: output of benchmark tools becomes records.
 
+<<<<<<< HEAD
 use crate::app;
 use crate::app::intake::{self, IngestRequest, IntakeOutcome};
+=======
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use crate::app::load::{self, LoadOptions};
+>>>>>>> area-app
 use crate::cli::args::ingest::IngestArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
@@ -14,7 +24,11 @@ pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> an
     let load = load_options(global, &SiteArgs::default())?;
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
+<<<<<<< HEAD
         app::reject_demo_in(&load)?;
+=======
+        load::reject_demo_in(&options)?;
+>>>>>>> area-app
     }
     let outcome = intake::ingest(&IngestRequest {
         data: global.data.clone(),

@@ -16,8 +16,8 @@ pub(crate) fn run(global: &GlobalArgs, args: &InitArgs, reporter: &Reporter) -> 
     let facts = project_facts(global, args)?;
     let plan = init::plan(&facts)?;
     print_proposals(&plan, reporter);
-    // Existing files are shown with their difference and never written: they may hold secrets' names
-    // and steps that nobody here knows of.
+    // Existing files are shown with their difference and never written: they may hold secrets'
+    // names and steps that nobody here knows of.
     let new = plan.proposals.iter().filter(|it| it.state == ProposalState::New).count();
     let new_files = text::count_noun(new as u64, "new file");
     if new == 0 {

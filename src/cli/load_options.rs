@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use crate::app::LoadOptions;
-use crate::app::load::system_time;
+use crate::app::load::{LoadOptions, system_time};
 use crate::cli::args::{AudienceArg, GlobalArgs, SiteArgs};
 use model::policy::{self, SiteAudience};
 use model::record::time::Timestamp;
@@ -54,8 +53,8 @@ pub(crate) fn internal_load_options(global: &GlobalArgs) -> anyhow::Result<LoadO
 /// Where the system keeps files that can be made again; none where it names no such place, or with
 /// `--no-cache`.
 fn cache_folder(global: &GlobalArgs) -> Option<PathBuf> {
-    // A relative path would be another folder for each working directory; the XDG specification says
-    // to ignore it.
+    // A relative path would be another folder for each working directory; the XDG specification
+    // says to ignore it.
     let variable = |name: &str| {
         let path = PathBuf::from(std::env::var_os(name).filter(|value| !value.is_empty())?);
         path.is_absolute().then_some(path)

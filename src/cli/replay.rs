@@ -91,8 +91,8 @@ fn summary(replay: &PolicyReplay) -> String {
     ];
     let rows = rows.iter().map(|(title, count)| format!("  {title:<32}{count:>8}\n"));
     let assumption = format!(
-        "    A bare threshold compares each run with the median of the {} before. A false alarm\n    \
-         is one in a stretch where the whole history shows no change; {} each, assumed\n    \
+        "    A bare threshold compares each run with the median of the {} before. A false\n    \
+         alarm is one in a stretch where the whole history shows no change; {} each, assumed\n    \
          (notify.minutes_per_finding).\n",
         replay.project.policy.detection.window,
         text::count_noun(u64::from(minutes), "minute"),

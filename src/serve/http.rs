@@ -1,5 +1,5 @@
-//! From a request to a response: who may ask, which file it is, and the reload script that pages get
-//! on their way.
+//! From a request to a response: who may ask, which file it is, and the reload script that pages
+//! get on their way.
 
 use std::sync::Arc;
 
@@ -110,8 +110,8 @@ async fn route(site: &HttpState, uri: &Uri) -> Response {
     }
 }
 
-/// The file at a path relative to the base, with the redirects of GitHub Pages: what works here works
-/// there.
+/// The file at a path relative to the base, with the redirects of GitHub Pages: what works here
+/// works there.
 async fn serve_file(site: &HttpState, file: &str, uri: &Uri) -> Response {
     let Some(mut path) = percent_decoded(file) else { return not_found(site).await };
     if path.is_empty() || path.ends_with('/') {
@@ -181,8 +181,8 @@ fn page_generation(uri: &Uri) -> u64 {
     value.and_then(|value| value.parse().ok()).unwrap_or_default()
 }
 
-/// Whether the request has one `Host`, and that is a name of this machine. Another name means that a
-/// page elsewhere has pointed its own name here (DNS rebinding).
+/// Whether the request has one `Host`, and that is a name of this machine. Another name means that
+/// a page elsewhere has pointed its own name here (DNS rebinding).
 fn is_local_host(headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };

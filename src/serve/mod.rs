@@ -93,8 +93,8 @@ fn serve_until(
     end: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        // Handlers only wait for the thread with the site; two of them keep event streams alive while
-        // one answer is written.
+        // Handlers only wait for the thread with the site; two of them keep event streams alive
+        // while one answer is written.
         .worker_threads(2)
         .enable_all()
         .build()

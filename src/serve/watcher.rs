@@ -126,8 +126,8 @@ impl WatchScope {
         })
     }
 
-    /// The relevant paths of these events; empty where anything may have changed, none where nothing
-    /// relevant did.
+    /// The relevant paths of these events; empty where anything may have changed, none where
+    /// nothing relevant did.
     fn changed_paths(&self, events: &[DebouncedEvent]) -> Option<Vec<PathBuf>> {
         if events.iter().any(|event| event.need_rescan()) {
             return Some(Vec::new());

@@ -1,5 +1,5 @@
-//! `benchpages notify github | slack | webhook`. Secrets come from the environment only: an argument
-//! would stand in the list of processes and in the log of the job.
+//! `benchpages notify github | slack | webhook`. Secrets come from the environment only: an
+//! argument would stand in the list of processes and in the log of the job.
 
 mod args;
 mod github;
