@@ -1,11 +1,7 @@
 //! `benchpages import`: a history that another dashboard kept becomes this one's.
 
-<<<<<<< HEAD
-use crate::app;
 use crate::app::intake::{self, ImportRequest};
-=======
 use crate::app::load;
->>>>>>> area-app
 use crate::cli::args::import::ImportArgs;
 use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
 use crate::cli::load_options::load_options;

@@ -1,17 +1,7 @@
 //! `benchpages ingest`: output of benchmark tools becomes records.
 
-<<<<<<< HEAD
-use crate::app;
 use crate::app::intake::{self, IngestRequest, IntakeOutcome};
-=======
-use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::Path;
-
-use anyhow::{Context, bail};
-
-use crate::app::load::{self, LoadOptions};
->>>>>>> area-app
+use crate::app::load;
 use crate::cli::args::ingest::IngestArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
@@ -21,14 +11,10 @@ pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> an
     if args.list {
         return ui::print(intake::catalog::list_formats().as_bytes());
     }
-    let load = load_options(global, &SiteArgs::default())?;
+    let options = load_options(global, &SiteArgs::default())?;
     if global.data.is_dir() {
         // Demo records and real ones are never mixed.
-<<<<<<< HEAD
-        app::reject_demo_in(&load)?;
-=======
         load::reject_demo_in(&options)?;
->>>>>>> area-app
     }
     let outcome = intake::ingest(&IngestRequest {
         data: global.data.clone(),
@@ -43,7 +29,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> an
         timestamp: args.timestamp.clone(),
         toolchains: args.toolchain.clone(),
         elsewhere: args.elsewhere,
-        now: load.now.unwrap_or(load.clock),
+        now: options.now.unwrap_or(options.clock),
         options: args.intake.options(),
     })?;
     report(&outcome, talk);
