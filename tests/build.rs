@@ -211,7 +211,7 @@ fn other_branches_and_pull_requests_are_no_part_of_the_main_line() {
     let series = site.json(&format!("series/{SERIES}.json"));
     assert_eq!(series["points"].as_array().unwrap().len(), 8);
     assert_eq!((&series["verdict"], &series["latest"]), (&json!("unchanged"), &json!(98.5)));
-    assert!(site.text("health/").contains("1 record of other branches"));
+    assert!(site.text("health/").contains("1 record from branches other than"));
     assert!(site.text(&format!("series/{SERIES}/")).contains("#12"));
     assert!(!site.has("commit/bbbbbbbb/index.html"));
 }
@@ -550,6 +550,6 @@ fn a_budget_is_judged_in_three_steps() {
             format!("budgets:\n  - {{match: {{test: parse}}, budget: {budget}}}\n"),
         );
         let text = history.site(&[]).text(&format!("series/{SERIES}/"));
-        assert!(text.contains(&format!("Budget {word}")), "{budget}: {text}");
+        assert!(text.contains(&format!("Budget: {word}")), "{budget}: {text}");
     }
 }

@@ -112,7 +112,7 @@ fn an_empty_site_says_how_to_begin() {
     let (_history, site) = case("empty_site");
     assert!(site.text("").contains("No results yet."));
     assert!(site.main("").contains("data/results/"), "the command that adds the first record");
-    assert!(site.text("health/").contains("no data"));
+    assert!(site.text("health/").contains("No data yet."));
     assert_eq!(site.read("feed.xml").matches("<entry>").count(), 0);
     let badge: Value = serde_json::from_str(&site.read("badge/status.json")).unwrap();
     assert_eq!((&badge["message"], &badge["schemaVersion"]), (&json!("no data"), &json!(1)));
@@ -122,8 +122,8 @@ fn an_empty_site_says_how_to_begin() {
 fn an_empty_view_names_the_clause_that_emptied_it() {
     let (_history, site) = case("empty_view");
     let text = site.text("view/parallel-and-large/");
-    assert!(text.contains("No series match: parallel, n ≥ 1,000,000."), "{text}");
-    assert!(text.contains("The clause that removed the last one:"), "{text}");
+    assert!(text.contains("No series matches parallel, n ≥ 1,000,000."), "{text}");
+    assert!(text.contains("The condition that excluded the last series:"), "{text}");
     assert!(site.main("view/parallel-and-large/").contains("href=\"../../view/\""));
 }
 
@@ -188,7 +188,7 @@ fn a_series_of_failures_shows_its_last_error_and_no_value() {
 fn nothing_is_compared_across_a_change_of_runner() {
     let (_history, site) = case("runner_changed");
     let text = site.text(&format!("series/{SERIES}/"));
-    assert!(text.contains("Runner changed on 14 Sep 2025: not compared across it."), "{text}");
+    assert!(text.contains("Runner changed on 14 Sep 2025; not compared across the change."), "{text}");
     let series = site.json(&format!("series/{SERIES}.json"));
     assert_eq!(series["events"], json!([]), "a new runner is no improvement");
     assert_eq!(series["segments"].as_array().unwrap().len(), 2);
@@ -214,7 +214,7 @@ fn a_regression_stands_first_wherever_it_is_asked_about() {
     let found = format!("series/{SERIES}/");
     let text = site.text(&found);
     assert!(text.contains("slower since 19 Sep 2025"), "{text}");
-    assert!(text.contains("Limit for rust: 8%"), "{text}");
+    assert!(text.contains("Threshold for rust: 8%"), "{text}");
     assert!(site.text("").contains("1 regression"), "{}", site.text(""));
     assert!(site.text("backend/rust/").contains("slower"));
     let event = &site.json("events.json")["events"][0];
@@ -307,7 +307,7 @@ fn a_long_series_lists_its_newest_runs_and_links_all_of_them() {
     let page = format!("series/{SERIES}/");
     let main = site.main(&page);
     assert_eq!(main.matches("<tr id=\"c-").count(), 60);
-    assert!(main.contains("newest 60 of 450 runs"), "{main}");
+    assert!(main.contains("latest 60 of 450 runs"), "{main}");
     assert!(main.contains(&format!("api/v1/series/{SERIES}.csv")));
     assert_eq!(site.read(&format!("api/v1/series/{SERIES}.csv")).lines().count(), 451);
     let points = site.json(&format!("series/{SERIES}.json"))["points"].as_array().unwrap().len();
