@@ -1,5 +1,5 @@
-//! benchpages: a directory of benchmark history in; a static site, or the verdict on a pull request,
-//! out.
+//! benchpages: a directory of benchmark history in; a static site, or the verdict on a pull
+//! request, out.
 //!
 //! Four crates below this one are pure: `model` (records, history, policy, series), `detect` (what
 //! changed), `chart` (SVG) and `ingest` (files of other tools). The rooms here stand in three

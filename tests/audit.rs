@@ -114,8 +114,8 @@ fn the_health_page_shows_the_newest_entries_and_that_the_log_is_whole() {
     assert_eq!(page.matches("reason-").count(), 50);
     assert!(page.find("reason-59").unwrap() < page.find("reason-10").unwrap());
     let text = site.text("health/");
-    assert!(text.contains("60 entries, newest first. The log is whole"), "{text}");
-    assert!(text.contains("60 overrides of the gate in the last 30 days"), "{text}");
+    assert!(text.contains("60 entries, newest first. The log is intact"), "{text}");
+    assert!(text.contains("60 overrides of the check in the last 30 days"), "{text}");
     let json = site.json("health.json");
     assert_eq!(
         json["audit"],
@@ -133,7 +133,7 @@ fn a_broken_log_makes_the_health_bad() {
     let site = history.site(&[]);
     let text = site.text("health/");
     assert!(text.contains("The audit log is broken at line 2"), "{text}");
-    assert!(text.contains("override (not proven)"), "{text}");
+    assert!(text.contains("override (not verified)"), "{text}");
     let json = site.json("health.json");
     assert_eq!((&json["state"], &json["audit"]["broken_at"]), (&json!("bad"), &json!(2)));
     std::fs::remove_file(history.data().join("audit.ndjson")).unwrap();

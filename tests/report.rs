@@ -266,7 +266,7 @@ fn a_job_finds_the_outcome_in_its_files() {
     let full = "x".repeat(1 << 20);
     std::fs::write(&summary, &full).unwrap();
     let told = answer(&mut command);
-    assert!(told.err.contains("summary is full"), "{}", told.err);
+    assert!(told.err.contains("summary of this step is full"), "{}", told.err);
     assert_eq!(std::fs::read_to_string(&summary).unwrap(), full);
 }
 

@@ -188,7 +188,10 @@ fn a_series_of_failures_shows_its_last_error_and_no_value() {
 fn nothing_is_compared_across_a_change_of_runner() {
     let (_history, site) = case("runner_changed");
     let text = site.text(&format!("series/{SERIES}/"));
-    assert!(text.contains("Runner changed on 14 Sep 2025; not compared across the change."), "{text}");
+    assert!(
+        text.contains("Runner changed on 14 Sep 2025; not compared across the change."),
+        "{text}"
+    );
     let series = site.json(&format!("series/{SERIES}.json"));
     assert_eq!(series["events"], json!([]), "a new runner is no improvement");
     assert_eq!(series["segments"].as_array().unwrap().len(), 2);

@@ -4,8 +4,9 @@ use crate::app::build::site_input;
 use crate::app::load::{LoadOptions, Project, load};
 use crate::app::observer::{Observer, Silent};
 use crate::site;
+use detect::ReplaySummary;
 use detect::Verdict;
-use detect::replay::{ReplaySummary, ReplayedVerdict};
+use detect::replay::ReplayedVerdict;
 use model::text::{self, sanitize};
 
 /// A project with the verdicts on its runs.

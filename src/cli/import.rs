@@ -4,9 +4,9 @@ use crate::app::intake::{self, ImportRequest};
 use crate::app::load;
 use crate::cli::args::import::ImportArgs;
 use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
+use crate::cli::ingest;
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
-use crate::cli::ingest;
 
 pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> anyhow::Result<u8> {
     if args.list {

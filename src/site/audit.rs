@@ -1,9 +1,9 @@
 //! The audit log as pages show it: overrides and acceptances with their reasons, and whether the
 //! log is intact.
 
+use crate::report::phrase::Phrase;
 use crate::site::api::json_types::AuditView;
 use crate::site::context::SiteContext;
-use crate::site::view::Phrase;
 use model::audit::AuditLink;
 use model::record::shorten;
 use model::record::time::DAY_US;

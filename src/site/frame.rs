@@ -1,8 +1,9 @@
 //! The frame around every page: title, navigation, banners, footer.
 
+use crate::report::phrase::Phrase;
 use crate::report::urls::LinkRoot;
 use crate::site::context::SiteContext;
-use crate::site::view::{NavItem, PageFrame, Phrase};
+use crate::site::view::{NavItem, PageFrame};
 use model::record::time::{DAY_US, Timestamp};
 use model::text;
 

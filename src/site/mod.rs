@@ -55,7 +55,8 @@ use rayon::prelude::*;
 
 use crate::report::delta::SeriesDelta;
 use crate::site::job::FileJob;
-use detect::replay::{ReplaySummary, ReplayedVerdict};
+use detect::ReplaySummary;
+use detect::replay::ReplayedVerdict;
 use model::filter::Filter;
 use model::series::CommitIndex;
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::report::phrase::{ChangeCell, Phrase};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::changes::EventRef;
 use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
 use crate::site::urgency::{by_urgency, open_text};
 use crate::site::view::{
-    ChangeCell, EventRow, Figure, PageLink, Panel, PanelGroup, Phrase, RowData, SeriesGroup,
-    SeriesRow,
+    EventRow, Figure, PageLink, Panel, PanelGroup, RowData, SeriesGroup, SeriesRow,
 };
 use chart::multiple::{self, SharedAxes};
 use chart::{self, ChartSpan, NoteKind, TrendInput};

@@ -1,10 +1,10 @@
 //! Budgets, service levels and alerts on the health page, the overview and in `health.json`.
 
+use crate::report::phrase::Phrase;
 use crate::report::urls::LinkRoot;
 use crate::report::wording;
 use crate::site::api::json_types::TargetView;
 use crate::site::context::SiteContext;
-use crate::site::view::Phrase;
 use detect::BudgetVerdict;
 use detect::targets::{TargetKind, TargetResult, count_missed};
 use model::record::shorten;

@@ -1,9 +1,9 @@
 //! The verdict of one series in a sentence, with links to the rules that gave it.
 
+use crate::report::phrase::Phrase;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
-use crate::site::view::Phrase;
 use detect::{Analysis, ChangeKind, ChangeStatus, Verdict};
 use model::record::time::{DAY_US, Timestamp};
 use model::series::Series;

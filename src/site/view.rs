@@ -1,7 +1,7 @@
 //! What templates may see: finished text, finished links, finished SVG. Templates place and loop;
 //! they compute nothing and format nothing.
 
-pub(crate) use crate::report::phrase::{ChangeCell, Moment, Phrase};
+use crate::report::phrase::{ChangeCell, Moment, Phrase};
 
 /// What stands around every page.
 pub(crate) struct PageFrame {

@@ -16,7 +16,7 @@
 //! | the policy becomes the rule of the series | `rule` |
 //! | its runs, commit by commit, as the gate saw them | `sequential` with `series_state` |
 //! | … what most backends do at once is infrastructure | `common_mode`, `peer_vote` |
-//! | … a new level: large enough, significant, confirmed? | `detector` with `significance`, `drift` |
+//! | … a new level, large, significant, confirmed? | `detector`, `significance`, `drift` |
 //! | all its runs at once: outliers out, one level | `prepared_series`, `comparable` |
 //! | change points become changes | `change_point`, `changes` |
 //! | the verdict on its newest run | `verdict` |
@@ -95,7 +95,7 @@ mod scenarios;
 pub use analysis::{
     Analyses, Analysis, AnalysisContext, AnalysisDepth, Baseline, BudgetState, BudgetVerdict,
     Change, ChangeKind, ChangeSeverity, ChangeStatus, Explanation, InfrastructureDay,
-    ResolvedAcceptance, RunFlags, TrendEstimate, Verdict,
+    ReplaySummary, ResolvedAcceptance, RunFlags, TrendEstimate, Verdict,
 };
 pub use analyze::analyze_all;
 #[cfg(any(test, feature = "bench"))]

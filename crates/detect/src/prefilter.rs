@@ -260,7 +260,8 @@ mod tests {
                 prop_assert!(middle - quantile(&newer, 1.0 - part) < share * thresholds.down);
             }
             if !prefilter.is_any_open() {
-                let view = LevelView { levels: &y, past: BaselineHistory::Single, baseline_start: 0 };
+                let past = BaselineHistory::Single;
+                let view = LevelView { levels: &y, past, baseline_start: 0 };
                 prop_assert!(newest_shift(&view, thresholds, &rule).is_none());
             }
         }

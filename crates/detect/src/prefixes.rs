@@ -124,7 +124,9 @@ proptest! {
         let replayed = replay(&all, &policy, &context);
         let turned = replay(&more, &policy, &context);
         for one in replayed {
-            let same = |it: &&super::replay::ReplayedVerdict| (it.series, it.run) == (4 - one.series, one.run);
+            let same = |it: &&super::replay::ReplayedVerdict| {
+                (it.series, it.run) == (4 - one.series, one.run)
+            };
             let there = turned.iter().find(same).map(|it| (it.verdict, it.latest_change));
             prop_assert_eq!(there, Some((one.verdict, one.latest_change)));
         }

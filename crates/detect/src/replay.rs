@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use model::policy::Policy;
 use model::series::{CommitIndex, Series};
 
-pub use super::analysis::ReplaySummary;
+use super::analysis::ReplaySummary;
 use super::analysis::{
     Analysis, AnalysisContext, Change, ChangeKind, Explanation, SeriesReplay, Verdict,
 };

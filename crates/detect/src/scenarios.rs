@@ -633,7 +633,8 @@ proptest! {
         prop_assert_eq!(one.verdict, other.verdict);
         prop_assert_eq!(&one.flags, &other.flags);
         let firsts = |found: &Analysis| -> Vec<_> {
-            found.changes.iter().map(|it| (it.first_after, it.kind, it.severity, it.is_regression)).collect()
+            let changes = found.changes.iter();
+            changes.map(|it| (it.first_after, it.kind, it.severity, it.is_regression)).collect()
         };
         prop_assert_eq!(firsts(&one), firsts(&other));
     }

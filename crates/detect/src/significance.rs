@@ -333,14 +333,18 @@ mod tests {
                 it * width + if index >= at { shift } else { 0.0 }
             };
             let y: Vec<f64> = noise.iter().enumerate().map(level).collect();
-            let before = |at: usize| median(&y[at.saturating_sub(MAX_BASELINE_RUNS)..at]).unwrap_or(y[at]);
+            let before = |at: usize| {
+                median(&y[at.saturating_sub(MAX_BASELINE_RUNS)..at]).unwrap_or(y[at])
+            };
             let base: Vec<f64> = (0..y.len()).map(before).collect();
             let (start, unshifted) = (vec![0; y.len()], vec![true; y.len()]);
-            let past = BaselineHistory::Recorded { medians: &base, starts: &start, unshifted: &unshifted };
+            let (medians, starts) = (&base, &start);
+            let past = BaselineHistory::Recorded { medians, starts, unshifted: &unshifted };
             let thresholds = LevelThresholds { up: 0.1, down: 0.05 };
             let rule = Rule { confirmations, ..rule() };
-            let by_place = newest_shift(&LevelView { levels: &y, past, baseline_start: 0 }, thresholds, &rule);
-            let at_once = newest_shift(&LevelView { levels: &y, past: BaselineHistory::Single, baseline_start: 0 }, thresholds, &rule);
+            let view = |past| LevelView { levels: &y, past, baseline_start: 0 };
+            let by_place = newest_shift(&view(past), thresholds, &rule);
+            let at_once = newest_shift(&view(BaselineHistory::Single), thresholds, &rule);
             prop_assert_eq!(at_once, by_place);
         }
     }

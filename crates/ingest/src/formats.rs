@@ -72,13 +72,19 @@ pub fn by_name(name: &str) -> Option<&'static Format> {
 
 /// The formats that recognize a text.
 pub fn recognizing_text(text: &Text) -> Vec<&'static Format> {
-    let is = |format: &&Format| matches!(format.reader, Reader::Text { recognizes, .. } if recognizes(text));
+    let is = |format: &&Format| match format.reader {
+        Reader::Text { recognizes, .. } => recognizes(text),
+        Reader::Folder { .. } => false,
+    };
     FORMATS.iter().copied().filter(is).collect()
 }
 
 /// The formats that recognize a folder.
 pub fn recognizing_folder(folder: &dyn Folder) -> Vec<&'static Format> {
-    let is = |format: &&Format| matches!(format.reader, Reader::Folder { recognizes, .. } if recognizes(folder));
+    let is = |format: &&Format| match format.reader {
+        Reader::Folder { recognizes, .. } => recognizes(folder),
+        Reader::Text { .. } => false,
+    };
     FORMATS.iter().copied().filter(is).collect()
 }
 

@@ -1,8 +1,8 @@
 //! PostgreSQL's pgbench, its report; one entry a run, and one a script where several ran.
 //!
-//! Latency is a metric where pgbench measured it for each transaction (its report then has a deviation);
-//! otherwise it is the clients divided by the rate and is a field. Latencies of single statements
-//! (`-r`) and the lines of progress are passed over.
+//! Latency is a metric where pgbench measured it for each transaction (its report then has a
+//! deviation); otherwise it is the clients divided by the rate and is a field. Latencies of single
+//! statements (`-r`) and the lines of progress are passed over.
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::format::{Format, Reader};

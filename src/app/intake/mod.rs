@@ -3,8 +3,9 @@
 //!
 //! Both are one job: entries come out of adapters, are named and completed by what the user and the
 //! place of the run say, are validated as the history would, and reach their files at the end. They
-//! differ in data: where lines go, which date names a file, what a commit on the command line means.
-//! Doing the same twice changes nothing, and a job that was cut off is completed by doing it again.
+//! differ in data: where lines go, which date names a file, what a commit on the command line
+//! means. Doing the same twice changes nothing, and a job that was cut off is completed by doing
+//! it again.
 
 pub(crate) mod catalog;
 mod job;

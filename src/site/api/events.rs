@@ -1,8 +1,9 @@
 //! `events.json`: changes, infrastructure days and changes of runner, as one list.
 
+use crate::report::wire::finite;
 use crate::report::{urls, wording};
+use crate::site::api::built_from;
 use crate::site::api::json_types::{EventView, EventsFile};
-use crate::site::api::{built_from, finite};
 use crate::site::changes::EventRef;
 use crate::site::context::SiteContext;
 use crate::site::infrastructure;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub(crate) use crate::report::wire::BuiltFrom;
+use crate::report::wire::BuiltFrom;
 use model::record::time::Timestamp;
 
 /// `index.json`.

@@ -11,13 +11,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::report::delta::SeriesDelta;
-pub(crate) use crate::report::wire::finite;
-use crate::report::wire::{self, CheckFile, CompareFile, Word};
+use crate::report::wire::{self, BuiltFrom, CheckFile, CompareFile, Word, finite};
 use crate::report::{urls, wording};
 use crate::site::api::json_types::{
-    BuiltFrom, CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile,
-    IndexFile, PointView, PointsFile, PolicyFile, RejectedView, SeriesView, TrendView,
-    UncomparedView,
+    CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile, IndexFile,
+    PointView, PointsFile, PolicyFile, RejectedView, SeriesView, TrendView, UncomparedView,
 };
 use crate::site::api::replay::ReplayFile;
 use crate::site::comparison;

@@ -4,11 +4,14 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::report::wire::BuiltFrom;
+use crate::report::wire::finite;
 use crate::report::wording;
-use crate::site::api::json_types::{BuiltFrom, EventView};
-use crate::site::api::{built_from, events, finite};
+use crate::site::api::json_types::EventView;
+use crate::site::api::{built_from, events};
 use crate::site::context::SiteContext;
-use detect::replay::{ReplaySummary, ReplayedVerdict};
+use detect::ReplaySummary;
+use detect::replay::ReplayedVerdict;
 
 /// The replay of one policy.
 #[derive(Serialize, JsonSchema)]

@@ -6,8 +6,9 @@
 use std::fmt::Write;
 use std::ops::Range;
 
+use crate::report::wire::finite;
 use crate::site::api::json_types::{PartView, PointView, PointsFile, SegmentView, SeriesView};
-use crate::site::api::{built_from, finite, json, series_view};
+use crate::site::api::{built_from, json, series_view};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use model::series::{Segment, Series};

@@ -3,6 +3,7 @@
 use askama::Template;
 use minijinja::Value;
 
+use crate::report::phrase::Phrase;
 use crate::report::template::render_template;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
@@ -11,7 +12,7 @@ use crate::site::glossary::{self, GlossaryGroup};
 use crate::site::markdown;
 use crate::site::pages;
 use crate::site::pages::series::{NoteView, note_view};
-use crate::site::view::{Fact, PageFrame, Phrase};
+use crate::site::view::{Fact, PageFrame};
 use model::filter::Filter;
 use model::policy::{self, Policy};
 use model::text;

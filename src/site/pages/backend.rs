@@ -2,13 +2,14 @@
 
 use askama::Template;
 
+use crate::report::phrase::Phrase;
 use crate::report::urls;
 use crate::site::changes::EventRef;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::urgency;
-use crate::site::view::{EventRow, Fact, PageFrame, PageLink, Phrase, SeriesGroup};
+use crate::site::view::{EventRow, Fact, PageFrame, PageLink, SeriesGroup};
 use crate::site::{pages, table};
 use detect::Verdict;
 use model::text;

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::report::delta::{self, SeriesDelta};
+use crate::report::phrase::{ChangeCell, Phrase};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::comparison;
@@ -12,7 +13,7 @@ use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages;
 use crate::site::pairs::ComparedSeries;
 use crate::site::repository;
-use crate::site::view::{ChangeCell, Fact, PageFrame, PageLink, Phrase};
+use crate::site::view::{Fact, PageFrame, PageLink};
 use detect::compare::DeltaVerdict;
 use model::series::CommitIndex;
 use model::text::{self, UnitScale};

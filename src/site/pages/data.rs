@@ -2,12 +2,13 @@
 
 use askama::Template;
 
+use crate::report::phrase::Phrase;
 use crate::site::api;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages;
-use crate::site::view::{PageFrame, PageLink, Phrase};
+use crate::site::view::{PageFrame, PageLink};
 
 #[derive(Template)]
 #[template(path = "data.html")]

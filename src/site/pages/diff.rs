@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use crate::report::delta::{self, SeriesDelta};
+use crate::report::phrase::{ChangeCell, Phrase};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::comparison;
@@ -14,7 +15,7 @@ use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages;
 use crate::site::pairs::{CommitPair, ComparedSeries, PairKind};
 use crate::site::repository;
-use crate::site::view::{ChangeCell, Fact, PageFrame, PageLink, Phrase};
+use crate::site::view::{Fact, PageFrame, PageLink};
 use detect::compare::{Delta, DeltaVerdict};
 use model::series::Series;
 use model::text::{self, UnitScale};

@@ -2,13 +2,14 @@
 
 use askama::Template;
 
+use crate::report::phrase::Phrase;
 use crate::report::urls::{self, LinkRoot};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages;
 use crate::site::pairs::{CommitPair, PairKind};
-use crate::site::view::{PageFrame, Phrase};
+use crate::site::view::PageFrame;
 use model::text;
 
 /// Comparisons of one kind that are listed, and commits offered to pick from.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::report::phrase::Phrase;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::changes::EventRef;
@@ -11,7 +12,7 @@ use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::links::ChartLinks;
 use crate::site::pages::{self, suspects};
 use crate::site::table;
-use crate::site::view::{EventRow, Fact, Figure, PageFrame, PageLink, Phrase};
+use crate::site::view::{EventRow, Fact, Figure, PageFrame, PageLink};
 use chart::{self, ChartSize, ChartSpan, RunWindow};
 use detect::{Analysis, Change, ChangeSeverity, ChangeStatus};
 use model::record::time::{DAY_US, Timestamp};

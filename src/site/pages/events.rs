@@ -2,12 +2,13 @@
 
 use askama::Template;
 
+use crate::report::phrase::Phrase;
 use crate::report::urls;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::infrastructure;
-use crate::site::view::{EventRow, PageFrame, PageLink, Phrase};
+use crate::site::view::{EventRow, PageFrame, PageLink};
 use crate::site::{pages, table};
 use model::text;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use crate::report::phrase::Phrase;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
@@ -11,7 +12,7 @@ use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::health::{HealthFinding, HealthState, findings, state};
 use crate::site::infrastructure;
-use crate::site::view::{Fact, PageFrame, Phrase};
+use crate::site::view::{Fact, PageFrame};
 use crate::site::{audit, pages, targets};
 use detect::Verdict;
 use model::record::time::{DAY_US, Timestamp};

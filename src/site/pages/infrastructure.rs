@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use crate::report::phrase::Phrase;
 use crate::report::{urls, wording};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::infrastructure::{id, runs_of, summary, time};
 use crate::site::table::PanelHeading;
-use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, Phrase};
+use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup};
 use crate::site::{pages, table};
 use detect::InfrastructureDay;
 use model::text;

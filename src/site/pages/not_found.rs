@@ -3,11 +3,12 @@
 
 use askama::Template;
 
+use crate::report::phrase::Phrase;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame};
 use crate::site::pages;
-use crate::site::view::{PageFrame, PageLink, Phrase};
+use crate::site::view::{PageFrame, PageLink};
 
 #[derive(Template)]
 #[template(path = "not_found.html")]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use crate::report::phrase::Phrase;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
@@ -12,7 +13,7 @@ use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pairs::{CommitPair, PairKind};
 use crate::site::table::PanelHeading;
 use crate::site::urgency;
-use crate::site::view::{EventRow, Fact, PageFrame, PageLink, PanelGroup, Phrase, SeriesRow};
+use crate::site::view::{EventRow, Fact, PageFrame, PageLink, PanelGroup, SeriesRow};
 use crate::site::{health, links, pages, table, targets};
 use detect::{ChangeStatus, Verdict};
 use model::text;

@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
+use crate::report::phrase::Phrase;
 use crate::report::urls;
 use crate::site::changes::EventRef;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages;
-use crate::site::view::{PageFrame, PageLink, Phrase};
+use crate::site::view::{PageFrame, PageLink};
 use model::series::{self, SeriesKey};
 
 #[derive(Template)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use rustc_hash::FxHashSet;
 
+use crate::report::phrase::{Moment, Phrase};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::changes::EventRef;
@@ -13,7 +14,7 @@ use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::links::ChartLinks;
 use crate::site::notes::DatedNote;
-use crate::site::view::{EventRow, Fact, Figure, Moment, PageFrame, PageLink, Phrase};
+use crate::site::view::{EventRow, Fact, Figure, PageFrame, PageLink};
 use crate::site::{markdown, pages, table, verdict};
 use chart::compare::{ComparisonChart, ComparisonLine};
 use chart::{ChartSize, TrendDrawing, TrendInput};

@@ -1,11 +1,11 @@
 //! The suspect commits of a change: all after the last run on the old level, up to the first run on
 //! the new one. Where the parents of commits are recorded, commits without a run are included.
 
+use crate::report::phrase::Phrase;
 use crate::report::urls::LinkRoot;
 use crate::site::changes::EventRef;
 use crate::site::context::{CommitRange, SiteContext};
 use crate::site::repository;
-use crate::site::view::Phrase;
 use detect::ChangeKind;
 use model::history::CommitFacts;
 use model::series::CommitIndex;

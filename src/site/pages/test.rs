@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
+use crate::report::phrase::Phrase;
 use crate::report::{urls, wording};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
@@ -11,7 +12,7 @@ use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages::series::comparison;
 use crate::site::table::PanelHeading;
 use crate::site::urgency;
-use crate::site::view::{Fact, Figure, PageFrame, PanelGroup, Phrase, SeriesGroup};
+use crate::site::view::{Fact, Figure, PageFrame, PanelGroup, SeriesGroup};
 use crate::site::{pages, table};
 use model::record::Direction;
 use model::text;

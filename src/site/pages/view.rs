@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use crate::report::phrase::Phrase;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
@@ -11,7 +12,7 @@ use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages::backend::verdict_counts;
 use crate::site::table::PanelHeading;
-use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, Phrase, SeriesGroup};
+use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup, SeriesGroup};
 use crate::site::{links, pages, presets, table, urgency};
 use model::filter::Filter;
 use model::record::shorten;

@@ -27,14 +27,14 @@ pub type Ratchet = (&'static str, usize, usize, Measure);
 // One line each, so that a lower number is a change of one line.
 #[rustfmt::skip]
 pub const RATCHETS: [Ratchet; 8] = [
-    ("type definitions that share a name", 342, 50, Places(names::shared)),
-    ("tuple parameters", 36, 0, Places(tuples::parameters)),
-    ("modules in an import ring", 79, 33, Places(imports::in_rings)),
-    ("command files over 100 code lines", 13, 0, Places(commands::long)),
-    ("words ruled out in user-visible text", 198, 0, Places(wording::ruled_out)),
-    ("comment lines per 1,000 code lines", 5, 20, Share(comments::per_thousand)),
-    ("public items that only their crate names", 151, 0, Places(faces::unused)),
-    ("places where core reads files", 3, 0, Places(outside_exceptions)),
+    ("type definitions that share a name", 8, 50, Places(names::shared)),
+    ("tuple parameters", 0, 0, Places(tuples::parameters)),
+    ("modules in an import ring", 0, 33, Places(imports::in_rings)),
+    ("command files over 100 code lines", 0, 0, Places(commands::long)),
+    ("words ruled out in user-visible text", 21, 0, Places(wording::ruled_out)),
+    ("comment lines per 1,000 code lines", 20, 20, Share(comments::per_thousand)),
+    ("public items that only their crate names", 12, 0, Places(faces::unused)),
+    ("places where core reads files", 0, 0, Places(outside_exceptions)),
 ];
 
 /// Why a measured number does not fit the recorded one.

@@ -18,6 +18,8 @@ pub fn imports_are_plain(house: &House) -> Vec<String> {
     for file in house.sources() {
         let is_face =
             house.packages.iter().any(|package| file.path == format!("{}/lib.rs", package.folder));
+        // A room, too, may show in its `mod.rs` what stands in its own files.
+        let own = |line: &str| file.path.ends_with("/mod.rs") && names_a_child(&file.path, line);
         let has_rooms = file.path.starts_with("src/");
         for (number, line) in file.bare.lines().enumerate() {
             let start = line.trim_start();
@@ -25,7 +27,7 @@ pub fn imports_are_plain(house: &House) -> Vec<String> {
             for (wrong, name) in [
                 (line.contains("crate::{") && has_rooms, "crate::{"),
                 (line.contains("super::super"), "super::super"),
-                (again && !is_face, "a re-export"),
+                (again && !is_face && !own(start), "a re-export"),
             ] {
                 if wrong {
                     faults.push(format!("{}:{}: {name}", file.path, number + 1));
@@ -34,6 +36,18 @@ pub fn imports_are_plain(house: &House) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Whether a re-export in the `mod.rs` at `path` names an item below that module.
+fn names_a_child(path: &str, line: &str) -> bool {
+    let target = line.split(" use ").nth(1).unwrap_or_default();
+    let folder = path.trim_end_matches("/mod.rs");
+    let inside = folder.split("src/").nth(1).unwrap_or_default().replace('/', "::");
+    let child = target.strip_prefix("self::").unwrap_or(target);
+    target.starts_with(&format!("crate::{inside}::"))
+        || !["crate::", "super::", "model::", "detect::", "ingest::", "chart::"]
+            .iter()
+            .any(|other| child.starts_with(other))
 }
 
 pub fn every_file_says_what_it_is(house: &House) -> Vec<String> {

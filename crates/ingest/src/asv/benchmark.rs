@@ -74,7 +74,8 @@ impl AsvBenchmark {
     /// A value as a metric: `seconds` are time, `bytes` memory, anything else is `value` in the
     /// unit of the benchmark; `runtime (s)` is `runtime` in seconds.
     ///
-    /// asv calls every larger value worse. A unit that is a rate (`gflopss`, `x/s`) is better when higher.
+    /// asv calls every larger value worse. A unit that is a rate (`gflopss`, `x/s`) is better when
+    /// higher.
     pub(crate) fn metric(&self, value: f64) -> Measurement<'static> {
         let told = self.unit.trim();
         let bracketed = told.strip_suffix(')').and_then(|it| it.rsplit_once(" ("));

@@ -167,7 +167,10 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "[-0-9T:. Z+e]{0,30}.{0,2}", n in proptest::num::f64::ANY) {
+        fn no_text_makes_it_panic(
+            text in "[-0-9T:. Z+e]{0,30}.{0,2}",
+            n in proptest::num::f64::ANY,
+        ) {
             let _ = (parse_time(&text), parse_epoch(n), epoch_millis(n));
         }
     }

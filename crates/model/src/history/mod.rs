@@ -1,9 +1,10 @@
 //! The history: every record once, in an order that does not depend on the order of lines, with
 //! counts of duplicates and a list of rejected records.
 //!
-//! A builder ([`build::HistoryBuilder`]) takes records in any order, from several threads by `merge`,
-//! and keeps them as rows of small numbers. Its `normalize` resolves short shas, drops duplicates,
-//! rejects records that contradict the rest of their series, and sorts. No policy, no files.
+//! A builder ([`build::HistoryBuilder`]) takes records in any order, from several threads by
+//! `merge`, and keeps them as rows of small numbers. Its `normalize` resolves short shas, drops
+//! duplicates, rejects records that contradict the rest of their series, and sorts. No policy, no
+//! files.
 //!
 //! ```text
 //! {"commit":"1a2b3c4","test":"parse","backend":"rust","mean_ns":41000, …}
