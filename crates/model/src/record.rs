@@ -483,7 +483,7 @@ mod tests {
     #[test]
     fn every_nan_is_the_same_none() {
         let negative = f64::from_bits(f64::NAN.to_bits() | 1 << 63 | 1);
-        for none in [OptionalF64::from(negative), None.into(), OptionalF64::from(0.0 / 0.0)] {
+        for none in [OptionalF64::from(negative), None.into(), OptionalF64::from(f64::NAN)] {
             assert_eq!((none, none.get()), (OptionalF64::NONE, None));
         }
         assert_eq!(OptionalF64::from(f64::INFINITY).map(|it| it - it), OptionalF64::NONE);

@@ -37,7 +37,7 @@ struct DetailEntry {
 }
 
 impl DetailStore {
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.open_offset as usize + self.open_chunk.entries.len()
     }
 
