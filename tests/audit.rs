@@ -119,7 +119,7 @@ fn the_health_page_shows_the_newest_entries_and_that_the_log_is_whole() {
     let json = site.json("health.json");
     assert_eq!(
         json["audit"],
-        json!({"broken_at": null, "entries": 60, "overrides": 60, "whole": true,
+        json!({"broken_at": null, "entries": 60, "overrides": 60, "intact": true, "whole": true,
             "head": audit(&history, &["verify"]).out.trim().rsplit(' ').next().unwrap()})
     );
 }

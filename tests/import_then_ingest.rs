@@ -19,7 +19,8 @@ const PAIRS: [(&str, &str, &str, usize); 14] = [
     (
         "go",
         r#"[{"name":"BenchmarkFib10","value":325,"unit":"ns/op","extra":"5000000 times\n8 procs"},
-            {"name":"BenchmarkFib20","value":40537,"unit":"ns/op","extra":"30000 times\n8 procs"}]"#,
+            {"name":"BenchmarkFib20","value":40537,"unit":"ns/op",
+            "extra":"30000 times\n8 procs"}]"#,
         "go_single_package_output.txt",
         2,
     ),
@@ -75,9 +76,12 @@ const PAIRS: [(&str, &str, &str, usize); 14] = [
     ),
     (
         "jmh",
-        r#"[{"name":
-             "org.openjdk.jmh.samples.JMHSample_01_HelloWorld.wellHelloThere ( {\"paramA\":\"17\",\"paramB\":\"33\"} )",
-             "value":3376238873.1,"unit":"ops/s","extra":"iterations: 3\nforks: 1\nthreads: 1"}]"#,
+        concat!(
+            r#"[{"name": "org.openjdk.jmh.samples.JMHSample_01_HelloWorld.wellHelloThere "#,
+            r#"( {\"paramA\":\"17\",\"paramB\":\"33\"} )","#,
+            r#"
+             "value":3376238873.1,"unit":"ops/s","extra":"iterations: 3\nforks: 1\nthreads: 1"}]"#
+        ),
         "jmh_output_2.json",
         1,
     ),
@@ -103,7 +107,8 @@ const PAIRS: [(&str, &str, &str, usize); 14] = [
     (
         "customSmallerIsBetter",
         r#"[{"name":"My Custom Smaller Is Better Benchmark - CPU Load","value":50,"unit":"%"},
-            {"name":"My Custom Smaller Is Better Benchmark - Memory Used","value":90,"unit":"MB"}]"#,
+            {"name":"My Custom Smaller Is Better Benchmark - Memory Used",
+              "value":90,"unit":"MB"}]"#,
         "customSmallerIsBetter_output.json",
         2,
     ),
@@ -254,7 +259,8 @@ fn histories_of_other_dashboards_continue() {
 
     // Bencher: its own format, and the output that its adapters read.
     let report = |adapter: &str, name: &str| {
-        json!([{"project": {"name": "parser", "slug": "parser"}, "branch": {"name": "main", "head": {"version": {"hash": "abc"}}},
+        json!([{"project": {"name": "parser", "slug": "parser"}, 
+            "branch": {"name": "main", "head": {"version": {"hash": "abc"}}},
             "testbed": {"name": "ci"}, "start_time": "2025-01-02T03:04:05Z", "adapter": adapter,
             "results": [[{"benchmark": {"name": name}, "measures": [{
                 "measure": {"name": "Latency", "slug": "latency", "units": "nanoseconds (ns)"},

@@ -197,15 +197,16 @@ pub(crate) fn event(series: &Series, change: &Change) -> Phrase {
 /// where too few runs are known.
 pub(crate) fn sensitivity(analysis: &Analysis, confirmations: u32, rule: String) -> Option<Phrase> {
     let likely = text::percent(analysis.detectable_change_90?);
+    let surely = analysis.detectable_change_99.map(text::percent);
+    // With little noise both are the threshold: one number says it all.
+    let chance = if surely.as_ref() == Some(&likely) { "99%" } else { "90%" };
     let runs = text::count_noun(horizon(confirmations as usize) as u64, "run");
     let phrase = Phrase::new("")
         .text("Detects regressions of ")
         .link(rule, format!("{likely} or more"))
-        .text(format!(" (90% chance within {runs})"));
-    Some(match analysis.detectable_change_99 {
-        Some(almost_surely) => {
-            phrase.text(format!(", of {} or more (99%).", text::percent(almost_surely)))
-        }
+        .text(format!(" ({chance} chance within {runs})"));
+    Some(match surely.filter(|_| chance == "90%") {
+        Some(surely) => phrase.text(format!(", of {surely} or more (99%).")),
         None => phrase.text("."),
     })
 }
