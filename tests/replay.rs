@@ -70,13 +70,13 @@ fn a_finding_that_a_note_marks_is_a_false_alarm() {
     let row = told.out.lines().find(|line| line.contains("marked false alarms")).unwrap();
     assert!(row.ends_with(" 1"), "{}", told.out);
     let site = history.site(&[]);
-    assert!(site.text("about/").contains("Marked as false alarms 1"), "{}", site.text("about/"));
+    assert!(site.text("about/").contains("Marked as false alarms: 1"), "{}", site.text("about/"));
     let event = site.json("events.json")["events"][0]["url"].as_str().unwrap().to_owned();
     assert!(site.main(&event).contains("False alarm: Busy host"), "its page shows the mark");
 }
 
 #[test]
-fn alarms_that_a_bare_limit_would_have_given_are_counted_and_reckoned() {
+fn alarms_that_a_bare_threshold_would_have_given_are_counted() {
     let value = |day: usize| match day {
         20 | 33 | 34 | 50 => 160.0,
         day => 100.0 + [0.0, 0.6, -0.4, 0.9, -0.8, 0.3, -0.2][day % 7],
@@ -93,7 +93,7 @@ fn alarms_that_a_bare_limit_would_have_given_are_counted_and_reckoned() {
     let told = replay(&history, &[]).out;
     assert!(told.contains("7 minutes each, assumed"), "the assumption stands beside it: {told}");
     let about = history.site(&[]).text("about/");
-    assert!(about.contains("Time saved 21 minutes assuming 7 per alarm"), "{about}");
+    assert!(about.contains("Time saved: 21 minutes assuming 7 per alarm"), "{about}");
     // What was reported, or was a change, was not kept back.
     assert_eq!(json(&replay(&regressed(), &["--format", "json"]))["figures"]["spared"], 0);
 }
