@@ -1,8 +1,8 @@
 //! From a candidate to an outcome: the gate as a use case.
 //!
 //! A check answers "may this be merged?" Besides the analysis this means: whose accepted changes
-//! count ([`trust`](super::trust)), who may override a failure, which lines the audit log gets
-//! ([`audit`](super::audit)), and a snapshot from which the answer can be reproduced later.
+//! count ([`trust`]), who may override a failure, which lines the audit log gets
+//! ([`audit`]), and a snapshot from which the answer can be reproduced later.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
