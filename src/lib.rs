@@ -18,6 +18,8 @@
 // ── Core: values in, values out ──
 mod regressions;
 mod doctor;
+// Its texts for other services are of use to `notify` alone.
+#[cfg_attr(not(feature = "net"), allow(dead_code))]
 mod report;
 mod site;
 mod export;
