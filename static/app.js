@@ -225,7 +225,7 @@
     for (const name of ['base', 'head']) {
       const wanted = query.get(name);
       const select = form.elements[name];
-      // The newest commit comes first.
+      // The newest comes first.
       if (!wanted || ['main', 'latest'].includes(wanted)) continue;
       select.value = wanted;
       if (select.selectedIndex < 0) select.add(new Option(wanted, wanted, true, true));
@@ -304,7 +304,7 @@
     const { root } = place.dataset;
     if (!location.pathname.startsWith(root)) return;
     const path = location.pathname.slice(root.length, root.length + 300);
-    // A slash in front would turn the path into another host.
+    // A leading slash would make it another host.
     const low = `${path}/`.toLowerCase().replace(/\/+/g, '/').replace(/^\//, '');
     const guesses = new Map();
     const commit = /^commit\/([0-9a-f]{12})[0-9a-f]{1,28}\/$/.exec(low);
