@@ -225,7 +225,6 @@
     for (const name of ['base', 'head']) {
       const wanted = query.get(name);
       const select = form.elements[name];
-      // The newest comes first.
       if (!wanted || ['main', 'latest'].includes(wanted)) continue;
       select.value = wanted;
       if (select.selectedIndex < 0) select.add(new Option(wanted, wanted, true, true));
