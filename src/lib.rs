@@ -2,14 +2,14 @@
 //! request, out.
 //!
 //! Four crates below this one are pure: `model` (records, history, policy, series), `detect` (what
-//! changed), `chart` (SVG) and `ingest` (files of other tools). The rooms here stand in three
-//! bands:
+//! changed), `chart` (SVG) and `ingest` (files of other tools). The rooms here stand in four bands:
 //!
 //! 1. **Core**: values in, values out. What a report or a page says is decided here, and can be
 //!    tested without a disk.
-//! 2. **Edges**: each connects the core to one part of the world: a directory, a socket, git, a
+//! 2. **Base**: the file system, as all edges use it.
+//! 3. **Edges**: each connects the core to one part of the world: a directory, a socket, git, a
 //!    service. An edge never uses another edge.
-//! 3. **Application**: `app` has one file for each thing the program can be asked to do, and joins
+//! 4. **Application**: `app` has one file for each thing the program can be asked to do, and joins
 //!    edges and core for it; `cli` parses arguments, calls `app` and prints.
 //!
 //! Read `app` first: its head shows the pipeline at a glance. A room may use only rooms listed
@@ -23,6 +23,9 @@ mod doctor;
 mod report;
 mod site;
 mod export;
+
+// ── Base: what several edges share ──
+mod files;
 
 // ── Edges: each connects the core to one part of the world ──
 mod store;

@@ -138,5 +138,5 @@ fn a_broken_log_makes_the_health_bad() {
     assert_eq!((&json["state"], &json["audit"]["broken_at"]), (&json!("bad"), &json!(2)));
     std::fs::remove_file(history.data().join("audit.ndjson")).unwrap();
     std::fs::create_dir(history.data().join("audit.ndjson")).unwrap();
-    assert!(history.site(&[]).text("health/").contains("audit.ndjson is no plain file"));
+    assert!(history.site(&[]).text("health/").contains("it is a folder, so it is not read"));
 }

@@ -8,6 +8,8 @@ use anyhow::bail;
 use crate::app::audit;
 use crate::app::load::{LoadOptions, Project, load};
 use crate::app::observer::Silent;
+use crate::files::lock::HistoryLock;
+use crate::files::{Directory, Links};
 use crate::regressions::{self, RegressionLookup, SeriesRegression};
 use crate::store;
 use model::commit_ref::MIN_PREFIX;
@@ -101,7 +103,7 @@ pub(crate) fn prepare(
     };
     reject_duplicate(&project, &entry, now)?;
     // The new text is parsed before it is written, so that a file with an error is never extended.
-    let old_text = store::accepted::read(&options.data)?;
+    let old_text = store::accepted::read(&options.directory())?;
     let path = store::accepted::path(&options.data);
     let new_text = accepted::append(&old_text, &entry).map_err(|reason| {
         let path = path.display();
@@ -120,18 +122,24 @@ impl Acceptance {
     /// Writes the entry and its line in the audit log: both, or neither.
     ///
     /// # Errors
-    /// One of them cannot be written; then `accepted.yml` is as it was.
+    /// One of them cannot be written, or `accepted.yml` has changed since it was read; then it is
+    /// as it was.
     pub(crate) fn write(&self, options: &LoadOptions) -> anyhow::Result<()> {
-        let data = &options.data;
+        let directory = Directory::new(&options.data, Links::Reject);
+        let lock = HistoryLock::acquire(&options.data, "accept")?;
+        if store::accepted::read(&directory)? != self.old_text {
+            let path = store::accepted::path(&options.data);
+            bail!("{} was changed by somebody else; run the command again", path.display());
+        }
         // A broken log takes no line. Then the file is left alone, and the append below says why.
-        let is_whole = store::audit::read(data)?.broken.is_none();
+        let is_whole = store::audit::read(&directory)?.broken.is_none();
         if is_whole {
-            store::accepted::write(data, &self.new_text)?;
+            store::accepted::write(&directory, &lock, &self.new_text)?;
         }
         let entry = audit::accepted_entry(&self.entry, self.regressions.len(), self.now);
-        if let Err(error) = store::audit::append(data, &entry) {
+        if let Err(error) = store::audit::append(&directory, &lock, &entry) {
             if is_whole {
-                store::accepted::write(data, &self.old_text)?;
+                store::accepted::write(&directory, &lock, &self.old_text)?;
             }
             return Err(error.context("nothing was accepted"));
         }

@@ -6,6 +6,8 @@ use std::path::Path;
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use crate::files::lock::HistoryLock;
+use crate::files::{Directory, Links};
 use crate::report::decision::{Decision, OverrideDecision};
 use crate::report::{AcceptedBy, CheckOutcome, SeriesFinding};
 use crate::store;
@@ -25,19 +27,29 @@ const MAX_FINDINGS: usize = 20;
 /// change: without a trace nobody could ask later who let it in.
 pub(super) fn log_check(data: &Path, outcome: &CheckOutcome, now: Timestamp) -> anyhow::Result<()> {
     // A rejected request leaves no line: it changed nothing.
-    if outcome.decision == Decision::Overridden
-        && let Some(granted) = &outcome.override_decision
-    {
-        store::audit::append(data, &override_entry(outcome, granted, now))
+    let granted = match outcome.decision {
+        Decision::Overridden => outcome.override_decision.as_ref(),
+        _ => None,
+    };
+    // The job of a pull request keeps no log: what it writes is thrown away with its checkout.
+    let accepted = match outcome.candidate.pull {
+        None => acceptance_entries(outcome, now),
+        Some(_) => Vec::new(),
+    };
+    if granted.is_none() && accepted.is_empty() {
+        return Ok(());
+    }
+    let directory = Directory::new(data, Links::Reject);
+    let lock = HistoryLock::acquire(data, "check")
+        .context("the history cannot be locked, so nothing is logged or granted")?;
+    if let Some(granted) = granted {
+        store::audit::append(&directory, &lock, &override_entry(outcome, granted, now))
             .context("the override cannot be logged, so it is not granted")?;
     }
-    // The job of a pull request keeps no log: what it writes is thrown away with its checkout.
-    if outcome.candidate.pull.is_none() {
-        for entry in acceptance_entries(outcome, now) {
-            // Each once for a commit, however often the main line is checked.
-            store::audit::append_once(data, &entry)
-                .context("the use of an accepted change cannot be logged")?;
-        }
+    for entry in accepted {
+        // Each once for a commit, however often the main line is checked.
+        store::audit::append_once(&directory, &lock, &entry)
+            .context("the use of an accepted change cannot be logged")?;
     }
     Ok(())
 }

@@ -1,11 +1,8 @@
 //! `doctor`: examines a history that other commands may refuse to load.
 
-use anyhow::Context;
-
-use crate::app::load::{LoadOptions, Project, load};
+use crate::app::load::{LoadOptions, PolicyFile, Project, load};
 use crate::app::observer::Silent;
 use crate::doctor::{self, DoctorFinding, DoctorInput};
-use model::policy::read;
 
 /// What was found in a history.
 pub(crate) struct Examination {
@@ -20,16 +17,7 @@ pub(crate) struct Examination {
 pub(crate) fn examine(options: &LoadOptions) -> anyhow::Result<Examination> {
     // Demo records and a policy with errors are findings here, and end other commands.
     let mut lenient = LoadOptions { demo: true, ..options.clone() };
-    let path = options.policy_path();
-    let is_absent = options.policy.is_none() && !path.exists();
-    let parsed = if is_absent {
-        None
-    } else {
-        let bytes = std::fs::read(&path);
-        let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
-        let text = String::from_utf8_lossy(&bytes);
-        Some(read::read(&text, &path.display().to_string()))
-    };
+    let parsed = PolicyFile::of(options)?.map(|file| file.parsed);
     // An empty file is the default policy; the rest of the history can still be examined by it.
     let default_policy = tempfile::NamedTempFile::new()?;
     if parsed.as_ref().is_some_and(|parsed| parsed.policy.is_none()) {

@@ -4,7 +4,7 @@
 //! [`LoadedHistory`], `check` changes one before it is grouped, [`session`](super::session) puts
 //! records that it holds in memory in the place of those on disk.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -12,6 +12,8 @@ use anyhow::{Context, bail};
 use crate::app::human_input::{HumanInput, policy_annotations};
 use crate::app::observer::Observer;
 use crate::app::stages::Stages;
+use crate::files::cache_folder::CacheFolder;
+use crate::files::{self, Directory, Links, SizeLimit};
 use crate::site;
 use crate::store;
 use detect::replay::ReplayedVerdict;
@@ -36,8 +38,12 @@ pub(crate) struct LoadOptions {
     /// Demo records are accepted.
     pub(crate) demo: bool,
     pub(crate) with_archive: bool,
+    /// Read what symbolic links in the history point to.
+    pub(crate) follow_links: bool,
     /// Folder that keeps parsed files for the next time; none: nothing is kept.
-    pub(crate) cache: Option<PathBuf>,
+    pub(crate) cache: Option<CacheFolder>,
+    /// What was assumed while these options were put together, in sentences.
+    pub(crate) warnings: Vec<String>,
     /// The build's time; none: the system's clock, for demo data the newest record.
     pub(crate) now: Option<Timestamp>,
     pub(crate) clock: Timestamp,
@@ -56,6 +62,19 @@ impl LoadOptions {
     /// The same, for a load that begins now: the clock goes on while a server runs.
     pub(crate) fn at_present(&self) -> Self {
         Self { clock: system_time(), ..self.clone() }
+    }
+
+    /// The history directory.
+    pub(crate) fn directory(&self) -> Directory {
+        let links = if self.follow_links { Links::Follow } else { Links::Reject };
+        Directory::new(&self.data, links)
+    }
+
+    /// The policy file, and whether it may be a link: one that is named may, one of the history is
+    /// like its other files.
+    fn policy_file(&self) -> (PathBuf, Links) {
+        let links = if self.policy.is_some() { Links::Follow } else { self.directory().links() };
+        (self.policy_path(), links)
     }
 
     pub(crate) fn policy_path(&self) -> PathBuf {
@@ -167,7 +186,7 @@ pub(crate) fn load_history(
 /// # Errors
 /// It holds demo records and the options do not accept them, or it cannot be read.
 pub(crate) fn reject_demo_in(options: &LoadOptions) -> anyhow::Result<()> {
-    let first = store::first_records(&options.data)?;
+    let first = store::first_records(&options.directory())?;
     reject_demo(&first.normalize(&NormalizeOptions::default()), options)
 }
 
@@ -194,10 +213,11 @@ impl<'a> OpenedDirectory<'a> {
     /// It cannot be read, or has errors.
     pub(super) fn open(options: &'a LoadOptions) -> anyhow::Result<Self> {
         let stages = Stages::new();
-        let mut warnings = Vec::new();
+        let mut warnings = options.warnings.clone();
         let (policy, policy_sha) = load_policy(options, &mut warnings)?;
         let source = store::Source {
-            directory: options.data.clone(),
+            directory: options.directory(),
+            limits: policy.limits.clone(),
             with_archive: options.with_archive,
             reading: Arc::new(value_options(&policy)),
             cache: options.cache.clone(),
@@ -247,7 +267,7 @@ impl<'a> GroupedHistory<'a> {
         observer: &dyn Observer,
     ) -> Self {
         let rejected = &loaded.history.rejected_records;
-        if let Err(error) = store::quarantine_rejected(&options.data, rejected) {
+        if let Err(error) = store::quarantine::write(&options.directory(), rejected) {
             let warning = format!("{error:#}; the health page lists the rejected records");
             loaded.warnings.push(warning);
         }
@@ -355,6 +375,9 @@ fn value_options(policy: &Policy) -> ValueOptions {
     }
 }
 
+/// More than the reader of policies takes, which reports a large file by itself.
+const POLICY_LIMIT: SizeLimit = SizeLimit { bytes: 16 << 20, key: None };
+
 /// A policy file: its text, and what it says.
 pub(crate) struct PolicyFile {
     pub(crate) text: String,
@@ -368,16 +391,18 @@ impl PolicyFile {
     /// # Errors
     /// It cannot be read.
     pub(crate) fn of(options: &LoadOptions) -> anyhow::Result<Option<Self>> {
-        let path = options.policy_path();
-        let is_absent = options.policy.is_none() && !path.exists();
-        (!is_absent).then(|| Self::read(&path)).transpose()
+        let (path, links) = options.policy_file();
+        // Not `exists`: a link to nowhere must not be taken for no policy.
+        if options.policy.is_none() && path.symlink_metadata().is_err() {
+            return Ok(None);
+        }
+        Self::read(&path, links).map(Some)
     }
 
     /// # Errors
     /// It cannot be read, or is not UTF-8.
-    pub(crate) fn read(path: &std::path::Path) -> anyhow::Result<Self> {
-        let cannot_read = || format!("cannot read {}", path.display());
-        let bytes = std::fs::read(path).with_context(cannot_read)?;
+    pub(crate) fn read(path: &Path, links: Links) -> anyhow::Result<Self> {
+        let bytes = files::read(path, links, POLICY_LIMIT)?;
         let text =
             String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
         let parsed = read::read(&text, &path.display().to_string());

@@ -3,6 +3,8 @@
 use crate::app::audit::{self, Retention};
 use crate::app::load::{LoadOptions, load_history};
 use crate::app::observer::Silent;
+use crate::files::lock::HistoryLock;
+use crate::files::{Directory, Links};
 use crate::store;
 use crate::store::rotate::{self, RotationPlan, RotationResult};
 use model::record::time::{DAY_US, Timestamp};
@@ -14,6 +16,8 @@ pub(crate) struct Rotation {
     /// None where nothing was moved.
     pub(crate) moved: Option<RotationResult>,
     pub(crate) retention_days: u32,
+    /// A sentence about what an interrupted run had left.
+    pub(crate) leftovers: Option<String>,
 }
 
 impl Rotation {
@@ -36,14 +40,19 @@ pub(crate) fn rotate(
     let oldest = Timestamp::from_micros(loaded.now.micros() - i64::from(days) * DAY_US);
     // Whole months only: a month that is half in the archive would be read from two places.
     let month = text::iso_date(oldest).get(..7).unwrap_or_default().to_owned();
-    let plan = rotate::plan(&options.data, &month)?;
-    let mut rotation = Rotation { plan, moved: None, retention_days: days };
-    if rotation.records() > 0 && !dry_run {
+    let directory = Directory::new(&options.data, Links::Reject);
+    // Before the plan: a record that another command adds after it would be moved by no one and
+    // removed with its file.
+    let lock = if dry_run { None } else { Some(HistoryLock::acquire(&options.data, "rotate")?) };
+    let plan = rotate::plan(&directory, &month)?;
+    let leftovers = lock.as_ref().and_then(HistoryLock::leftovers_warning);
+    let mut rotation = Rotation { plan, moved: None, retention_days: days, leftovers };
+    if let Some(lock) = lock.filter(|_| rotation.records() > 0) {
         let tracked = &loaded.policy.runner_fingerprinting.track_fields;
-        let moved = rotate::apply(&options.data, &rotation.plan, tracked)?;
+        let moved = rotate::apply(&directory, &lock, &rotation.plan, tracked)?;
         let retention = Retention { days, now: loaded.now, actor: actor.to_owned() };
         let entry = audit::rotation_entry(&rotation.plan, &moved, &retention);
-        store::audit::append(&options.data, &entry)?;
+        store::audit::append(&directory, &lock, &entry)?;
         rotation.moved = Some(moved);
     }
     Ok(rotation)

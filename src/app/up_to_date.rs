@@ -8,7 +8,7 @@
 //! could change again without a trace, as in git ("racy git"); then no record is written.
 //! A failure here never fails a build. Systems without such times always build.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use blake3::Hasher;
@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::app::load::LoadOptions;
+use crate::files::cache_folder::CacheFolder;
 use crate::store;
 use model::record::time::Timestamp;
 
@@ -31,7 +32,9 @@ pub(crate) struct BuildFingerprint {
     key: String,
     /// The minute that pages show as the build's.
     build_minute: String,
-    record_path: PathBuf,
+    cache: CacheFolder,
+    /// In the cache.
+    record_path: String,
 }
 
 /// What a build made.
@@ -68,11 +71,11 @@ impl BuildFingerprint {
         add(env!("CARGO_PKG_VERSION").as_bytes());
         // While the program is being developed its version stays, and its pages change.
         add(&file_stamp(&std::env::current_exe().ok()?, None)?);
-        let LoadOptions { demo, with_archive, now: at, base_url, explicit_index, audience, .. } =
-            options;
-        let settings = (demo, with_archive, at, base_url, explicit_index, audience);
+        let LoadOptions { demo, with_archive, now: at, base_url, explicit_index, .. } = options;
+        let settings = (demo, with_archive, at, base_url, explicit_index, options.audience);
+        add(&[u8::from(options.follow_links)]);
         add(format!("{settings:?}").as_bytes());
-        let mut files = store::inputs(&options.data).ok()?;
+        let mut files = store::inputs(&options.directory()).ok()?;
         files.extend(options.policy.clone());
         let stamps: Vec<Vec<u8>> =
             files.par_iter().map(|file| file_stamp(file, Some(now))).collect::<Option<_>>()?;
@@ -87,13 +90,14 @@ impl BuildFingerprint {
         Some(Self {
             key: key.finalize().to_hex().to_string(),
             build_minute: minute_of(options.clock),
-            record_path: root.join("built").join(name.get(..16)?),
+            cache: root.clone(),
+            record_path: format!("built/{}", name.get(..16)?),
         })
     }
 
     /// What the last build said, where it read the same and its site is as it was left.
     pub(crate) fn last_build(&self, out: &Path) -> Option<BuildRecord> {
-        let text = std::fs::read_to_string(&self.record_path).ok()?;
+        let text = String::from_utf8(self.cache.read(&self.record_path)?).ok()?;
         let (body, sum) = text.trim_end().rsplit_once('\n')?;
         if blake3::hash(body.as_bytes()).to_hex().as_str() != sum {
             return None;
@@ -124,7 +128,7 @@ impl BuildFingerprint {
         let body = format!("{RECORD_HEADER}\n{key}\n{minute}\n{site}\n{summary}\n{routes}");
         // A record that another program cut off or merged is not trusted: it says what was built.
         let sum = blake3::hash(body.as_bytes()).to_hex();
-        let _ = store::write_build_record(&self.record_path, format!("{body}\n{sum}\n").as_bytes());
+        let _ = self.cache.write(&self.record_path, format!("{body}\n{sum}\n").as_bytes());
     }
 }
 

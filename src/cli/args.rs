@@ -41,6 +41,10 @@ pub(crate) struct GlobalArgs {
     /// previous site
     #[arg(long, global = true)]
     pub(crate) no_cache: bool,
+    /// Read files and folders that symbolic links in the history point to; nothing is ever written
+    /// through a link
+    #[arg(long, global = true)]
+    pub(crate) follow_links: bool,
     /// Errors only
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::cli::args::policy::AuditCommand;
 use crate::cli::args::{GlobalArgs, OutputFormat};
 use crate::cli::ui::{self, Reporter};
+use crate::files::{Directory, Links};
 use crate::store;
 use model::audit::{AuditChain, AuditLink};
 use model::text::{self, sanitize};
@@ -21,7 +22,7 @@ pub(crate) fn run(
     if !global.data.is_dir() {
         anyhow::bail!("no history directory at {}: name it with --data DIR", global.data.display());
     }
-    let chain = store::audit::read(&global.data)?;
+    let chain = store::audit::read(&Directory::new(&global.data, Links::Reject))?;
     let path = store::audit::path(&global.data).display().to_string();
     let (format, contains) = match command {
         AuditCommand::Verify { contains, format } => (*format, contains.as_deref()),

@@ -6,6 +6,7 @@ use anyhow::Context;
 
 use crate::app::load::{LoadOptions, system_time};
 use crate::cli::args::{AudienceArg, GlobalArgs, SiteArgs};
+use crate::files::cache_folder::CacheFolder;
 use model::policy::{self, SiteAudience};
 use model::record::time::Timestamp;
 
@@ -24,12 +25,17 @@ pub(crate) fn load_options(global: &GlobalArgs, site: &SiteArgs) -> anyhow::Resu
         Some(text) => Some(Timestamp::parse(text).map_err(anyhow::Error::msg).context("--now")?),
         None => source_date_epoch()?,
     };
+    let mut warnings = Vec::new();
+    let cache = cache_folder(global)
+        .and_then(|path| CacheFolder::open(&path).map_err(|warning| warnings.push(warning)).ok());
     Ok(LoadOptions {
         data: global.data.clone(),
         policy: global.policy.clone(),
         demo: global.demo,
         with_archive: site.with_archive,
-        cache: cache_folder(global),
+        follow_links: global.follow_links,
+        cache,
+        warnings,
         now,
         clock: system_time(),
         base_url: site.base_url.clone(),

@@ -8,6 +8,7 @@ use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
 use crate::cli::{EXIT_ERROR, replay};
+use crate::files::Links;
 use model::policy::diagnostic::DiagnosticLevel;
 use model::policy::{Policy, schema, show};
 use model::text;
@@ -41,7 +42,7 @@ fn policy_path(global: &GlobalArgs) -> PathBuf {
 }
 
 fn check(path: &Path, reporter: &Reporter) -> anyhow::Result<u8> {
-    let file = PolicyFile::read(path)?;
+    let file = PolicyFile::read(path, Links::Follow)?;
     let diagnostics = &file.parsed.diagnostics;
     let count = |level| diagnostics.iter().filter(|it| it.level == level).count() as u64;
     let (errors, warnings) = (count(DiagnosticLevel::Error), count(DiagnosticLevel::Warning));

@@ -17,6 +17,7 @@ pub(crate) fn run(
     let options = load_options(global, &SiteArgs::default())?;
     let actor = user().unwrap_or_else(|| "benchpages".to_owned());
     let rotation = rotate(&options, &actor, args.dry_run)?;
+    rotation.leftovers.iter().for_each(|leftovers| reporter.warn(leftovers));
     // Only lines can be moved by copying their bytes; a JSON array would have to be rewritten.
     for file in &rotation.plan.skipped {
         reporter.warn(&format!(

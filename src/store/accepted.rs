@@ -1,48 +1,39 @@
-//! `accepted.yml` on disk: read as text, written beside and renamed, so that nobody ever reads half
-//! of it. Refuses to write through a link.
+//! `accepted.yml` on disk, as text.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
-use crate::store::replace::replace;
+use crate::files::Directory;
+use crate::files::lock::HistoryLock;
+use crate::store::own_file_limit;
 
-/// The file's place.
+pub(super) const FILE: &str = "accepted.yml";
+
+/// The file's place, for messages.
 pub(crate) fn path(directory: &Path) -> PathBuf {
-    directory.join("accepted.yml")
+    directory.join(FILE)
 }
 
 /// The text; empty where there is no such file.
 ///
 /// # Errors
 /// It is no plain file, cannot be read, or is not UTF-8.
-pub(crate) fn read(directory: &Path) -> anyhow::Result<String> {
-    let path = path(directory);
-    // A link could lead out of the repository, and a later write would follow it.
-    if let Ok(facts) = std::fs::symlink_metadata(&path)
-        && !facts.is_file()
-    {
-        bail!("{} is no plain file", path.display());
-    }
-    match std::fs::read(&path) {
-        Ok(bytes) => {
-            String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
-    }
+pub(crate) fn read(directory: &Directory) -> anyhow::Result<String> {
+    let bytes = directory.read(FILE, own_file_limit())?.unwrap_or_default();
+    let path = path(directory.path());
+    String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))
 }
 
 /// Replaces the file; an empty text removes it.
 ///
 /// # Errors
-/// The disk refuses; the file is as before then.
-pub(crate) fn write(directory: &Path, text: &str) -> anyhow::Result<()> {
-    let path = path(directory);
+/// It is no plain file, or the disk refuses; the file is as before then.
+pub(crate) fn write(directory: &Directory, lock: &HistoryLock, text: &str) -> anyhow::Result<()> {
     if text.is_empty() {
-        return std::fs::remove_file(&path)
-            .with_context(|| format!("cannot remove {}", path.display()));
+        directory.remove(lock, FILE)?;
+    } else {
+        directory.replace(lock, FILE, text.as_bytes())?;
     }
-    replace(&path, text.as_bytes())
+    Ok(())
 }

@@ -14,7 +14,9 @@ use anyhow::Context;
 use rustc_hash::FxHashSet;
 use tempfile::TempDir;
 
-use crate::store::replace;
+use crate::files::lock::{HistoryLock, TEMPORARY_FOLDER};
+use crate::files::{Directory, Links};
+use crate::store::own_file_limit;
 use model::record::time::Timestamp;
 
 /// Bytes of lines that wait in memory: a few large files' worth.
@@ -35,6 +37,10 @@ pub(crate) enum AppendTarget {
 pub(crate) struct Appender {
     directory: PathBuf,
     target: AppendTarget,
+    /// For messages to others who wait for the lock.
+    command: &'static str,
+    /// Taken when something is written for the first time, and held until all of it is.
+    lock: Option<HistoryLock>,
     pending: BTreeMap<String, String>,
     bytes: usize,
     /// Made when the first lines do not fit into memory.
@@ -52,9 +58,28 @@ pub(crate) struct Appended {
 }
 
 impl Appender {
-    pub(crate) fn new(directory: &Path, target: AppendTarget) -> Self {
-        let directory = directory.to_owned();
-        Self { directory, target, pending: BTreeMap::new(), bytes: 0, staged: None }
+    pub(crate) fn new(directory: &Path, target: AppendTarget, command: &'static str) -> Self {
+        Self {
+            directory: directory.to_owned(),
+            target,
+            command,
+            lock: None,
+            pending: BTreeMap::new(),
+            bytes: 0,
+            staged: None,
+        }
+    }
+
+    /// Makes the history directory where there is none, and waits for other writers.
+    fn lock(&mut self) -> anyhow::Result<HistoryLock> {
+        match self.lock.take() {
+            Some(lock) => Ok(lock),
+            None => {
+                fs::create_dir_all(&self.directory)
+                    .with_context(|| format!("cannot make {}", self.directory.display()))?;
+                HistoryLock::acquire(&self.directory, self.command)
+            }
+        }
     }
 
     /// Adds a line, without its newline.
@@ -92,8 +117,10 @@ impl Appender {
 
     fn stage_pending(&mut self) -> anyhow::Result<()> {
         if self.staged.is_none() {
-            fs::create_dir_all(&self.directory)?;
-            let made = tempfile::Builder::new().prefix(".ingest-").tempdir_in(&self.directory);
+            // Under the lock, since its next holder removes such a folder as a leftover.
+            self.lock = Some(self.lock()?);
+            let made =
+                tempfile::Builder::new().prefix(TEMPORARY_FOLDER).tempdir_in(&self.directory);
             self.staged = Some(made.with_context(|| {
                 format!("cannot make a folder in {}", self.directory.display())
             })?);
@@ -111,47 +138,50 @@ impl Appender {
         Ok(())
     }
 
-    /// Brings the lines to their files.
+    /// Brings the lines to their files and waits until they are on the disk. Returns the lock,
+    /// under which the caller can write what belongs to the lines.
     ///
     /// # Errors
-    /// A file cannot be read or replaced; those before it are complete, the others untouched.
-    pub(crate) fn finish(mut self) -> anyhow::Result<Appended> {
-        let mut done = Appended::default();
-        let directory = std::mem::take(&mut self.directory);
+    /// Another process writes for more than a minute, or a file cannot be read or replaced; those
+    /// before it are complete, the others untouched.
+    pub(crate) fn finish(mut self) -> anyhow::Result<(Appended, HistoryLock)> {
+        let lock = self.lock()?;
+        let directory = Directory::new(&self.directory, Links::Reject);
+        let mut appended = Appended::default();
         for (file, mut lines) in std::mem::take(&mut self.pending) {
             if let Some(staged) = &self.staged {
                 let path = staged.path().join(file.replace('/', "@"));
                 if path.exists() {
-                    let aside = fs::read_to_string(&path)
+                    let earlier = fs::read_to_string(&path)
                         .with_context(|| format!("cannot read {}", path.display()))?;
-                    lines.insert_str(0, &aside);
+                    lines.insert_str(0, &earlier);
                 }
             }
-            let (new, known) = append_lines(&directory.join(&file), &lines)?;
-            done.added += new;
-            done.duplicates += known;
-            if new > 0 {
-                done.files.push(file);
+            let (added, duplicates) = append_lines(&directory, &lock, &file, &lines)?;
+            appended.added += added;
+            appended.duplicates += duplicates;
+            if added > 0 {
+                appended.files.push(file);
             }
         }
-        Ok(done)
+        Ok((appended, lock))
     }
 }
 
 /// Adds the lines that a file does not hold yet; how many those are, and how many it held.
-pub(super) fn append_lines(path: &Path, lines: &str) -> anyhow::Result<(usize, usize)> {
-    let shown = path.display();
-    let mut text = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(error).with_context(|| format!("cannot read {shown}")),
-    };
+pub(super) fn append_lines(
+    directory: &Directory,
+    lock: &HistoryLock,
+    file: &str,
+    lines: &str,
+) -> anyhow::Result<(usize, usize)> {
+    let mut text = directory.read(file, own_file_limit())?.unwrap_or_default();
     let all = lines.lines().count();
     let new: Vec<&str> = {
-        let mut held: FxHashSet<&[u8]> =
+        let mut present: FxHashSet<&[u8]> =
             text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).collect();
         let mut new: Vec<&str> =
-            lines.lines().filter(|line| held.insert(line.as_bytes().trim_ascii())).collect();
+            lines.lines().filter(|line| present.insert(line.as_bytes().trim_ascii())).collect();
         // The same lines in another order are the same file.
         new.sort_unstable();
         new
@@ -166,8 +196,6 @@ pub(super) fn append_lines(path: &Path, lines: &str) -> anyhow::Result<(usize, u
         text.extend_from_slice(line.as_bytes());
         text.push(b'\n');
     }
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    replace::replace(path, &text)?;
+    directory.replace(lock, file, &text)?;
     Ok((new.len(), all - new.len()))
 }

@@ -8,15 +8,15 @@
 //! Refused: to be a reason for a build to fail.
 
 use std::collections::HashSet;
-use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use blake3::Hasher;
 
+use crate::files::cache_folder::CacheFolder;
+use crate::store::Source;
 use model::hex;
-use model::history::build::{HistoryBuilder, ValueOptions};
+use model::history::build::HistoryBuilder;
 
 /// Text of fewer bytes is read as fast as an entry is opened.
 const MIN_ENTRY_BYTES: usize = 16 << 10;
@@ -32,7 +32,9 @@ const FORMAT_VERSION: u32 = 2;
 /// The cache of one history directory.
 #[derive(Debug)]
 pub(super) struct ParseCache {
-    folder: PathBuf,
+    root: CacheFolder,
+    /// Below the root.
+    folder: String,
     /// What all names begin with.
     head: Hasher,
     used: Mutex<HashSet<String>>,
@@ -42,16 +44,22 @@ pub(super) struct ParseCache {
 
 impl ParseCache {
     /// The cache under `root` of a history directory. The folder is made when it is first written.
-    pub(super) fn of(root: &Path, directory: &Path, reading: &ValueOptions) -> Self {
+    pub(super) fn of(root: &CacheFolder, source: &Source) -> Self {
+        let (directory, reading) = (source.directory.path(), &source.reading);
         // A folder for each history directory, so that unused entries of one can be removed without
         // harm to the others.
         let place = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
         let own = hex::encode(&blake3::hash(place.as_os_str().as_encoded_bytes()).as_bytes()[..8]);
         let mut head = Hasher::new();
         head.update(&FORMAT_VERSION.to_le_bytes()).update(env!("CARGO_PKG_VERSION").as_bytes());
-        head.update(format!("{reading:?}").as_bytes());
-        let folder = root.join("records").join(own);
-        Self { folder, head, used: Mutex::default(), sealed: AtomicBool::new(false) }
+        head.update(format!("{reading:?} {:?}", source.limits).as_bytes());
+        Self {
+            root: root.clone(),
+            folder: format!("records/{own}"),
+            head,
+            used: Mutex::default(),
+            sealed: AtomicBool::new(false),
+        }
     }
 
     /// The name of what is read from these bytes; `how` is what else decides what they become.
@@ -71,7 +79,7 @@ impl ParseCache {
 
     /// An entry, and the number that was kept with it.
     pub(super) fn get(&self, name: &str, file: &str) -> Option<(HistoryBuilder, u64)> {
-        let bytes = std::fs::read(self.folder.join(name)).ok()?;
+        let bytes = self.root.read(&format!("{}/{name}", self.folder))?;
         let (payload, sum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM_BYTES)?)?;
         if checksum(name, payload) != sum {
             return None;
@@ -89,31 +97,23 @@ impl ParseCache {
         payload.append(&mut read.encode());
         let sum = checksum(name, &payload);
         payload.extend_from_slice(&sum);
-        if self.write(name, &payload).is_err() {
+        if self.root.write(&format!("{}/{name}", self.folder), &payload).is_err() {
             // A full disk or a read-only home is no reason for a build to fail.
             self.sealed.store(true, Ordering::Relaxed);
         }
     }
 
-    fn write(&self, name: &str, bytes: &[u8]) -> std::io::Result<()> {
-        std::fs::create_dir_all(&self.folder)?;
-        // By rename, as two builds may write the same entry at once.
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.folder)?;
-        file.write_all(bytes)?;
-        file.persist(self.folder.join(name))?;
-        Ok(())
-    }
-
     /// Removes entries that this run had no use for, once they are many.
     pub(super) fn remove_stale_entries(&self) {
-        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
+        let folder = self.root.path_of(&self.folder);
+        let Ok(entries) = std::fs::read_dir(&folder) else { return };
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         let unused = |name: &std::ffi::OsString| name.to_str().is_none_or(|it| !used.contains(it));
         let spare: Vec<_> =
             entries.flatten().map(|entry| entry.file_name()).filter(unused).collect();
         if spare.len() > used.len() + MAX_UNUSED_ENTRIES {
             for name in spare {
-                let _ = std::fs::remove_file(self.folder.join(name));
+                let _ = std::fs::remove_file(folder.join(name));
             }
         }
     }
@@ -127,13 +127,18 @@ fn checksum(name: &str, bytes: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+    use std::path::{Path, PathBuf};
     use std::sync::Arc;
 
     use proptest::prelude::*;
 
     use super::*;
+    use crate::files::{Directory, Links};
     use crate::store::{Source, read};
     use model::history::NormalizeOptions;
+    use model::history::build::ValueOptions;
+    use model::policy::limits::Limits;
 
     /// Files of every kind, each large enough for an entry, with lines that are refused.
     fn history(root: &Path) -> PathBuf {
@@ -178,9 +183,13 @@ mod tests {
     }
 
     fn source(data: &Path, cache: Option<&Path>) -> Source {
-        let cache = cache.map(Path::to_owned);
-        let reading = Arc::new(ValueOptions { burn_in: 1, ..ValueOptions::default() });
-        Source { directory: data.to_owned(), with_archive: false, reading, cache }
+        Source {
+            directory: Directory::new(data, Links::Reject),
+            limits: Limits::default(),
+            with_archive: false,
+            reading: Arc::new(ValueOptions { burn_in: 1, ..ValueOptions::default() }),
+            cache: cache.and_then(|path| CacheFolder::open(path).ok()),
+        }
     }
 
     fn snapshot_text(source: &Source) -> String {

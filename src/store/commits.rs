@@ -1,22 +1,20 @@
 //! `commits.ndjson`: what git knows of the commits, one a line. Read as it is; joined with new
 //! facts so that the same facts again change no byte. Lines that cannot be read are kept where they
-//! are joined, and unknown fields with them. Refuses to write through a link.
+//! are joined, and unknown fields with them.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::store::replace;
+use crate::files::Directory;
+use crate::files::lock::HistoryLock;
+use crate::store::own_file_limit;
 use model::history::CommitFacts;
 use model::record::time::Timestamp;
 use model::record::{Problem, SourceLocation};
 
 pub(super) const FILE: &str = "commits.ndjson";
-/// A larger file is not joined: some five million commits.
-const MAX_BYTES: u64 = 1 << 30;
 
 /// A line of the file. `tag` is the older form of `tags`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -115,30 +113,20 @@ pub(super) fn read(text: &str) -> (Vec<CommitFacts>, Vec<Problem>) {
 /// A tag names one commit: where it stands on a new one, the old one loses it.
 ///
 /// # Errors
-/// The file is no plain file, is not UTF-8, is over 1 GiB, or the disk refuses; it is as before.
-pub(crate) fn merge(directory: &Path, facts: &[CommitFacts]) -> anyhow::Result<CommitMerge> {
-    let path = directory.join(FILE);
-    let text = read_current(&path)?;
-    let (text_now, joined) = merge_text(&text, facts);
-    if text_now != text {
-        std::fs::create_dir_all(directory)?;
-        replace::replace(&path, text_now.as_bytes())?;
+/// The file is no plain file, is not UTF-8, or the disk refuses; it is as before.
+pub(crate) fn merge(
+    directory: &Directory,
+    lock: &HistoryLock,
+    facts: &[CommitFacts],
+) -> anyhow::Result<CommitMerge> {
+    let bytes = directory.read(FILE, own_file_limit())?.unwrap_or_default();
+    let text = String::from_utf8(bytes)
+        .with_context(|| format!("{} is not UTF-8", directory.path().join(FILE).display()))?;
+    let (merged_text, merge) = merge_text(&text, facts);
+    if merged_text != text {
+        directory.replace(lock, FILE, merged_text.as_bytes())?;
     }
-    Ok(joined)
-}
-
-/// The text of the file; empty where there is none.
-fn read_current(path: &Path) -> anyhow::Result<String> {
-    let shown = path.display();
-    let Ok(about) = std::fs::symlink_metadata(path) else { return Ok(String::new()) };
-    if !about.is_file() {
-        bail!("{shown} is no plain file");
-    }
-    if about.len() > MAX_BYTES {
-        bail!("{shown} is over 1 GiB: begin a new one");
-    }
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
-    String::from_utf8(bytes).with_context(|| format!("{shown} is not UTF-8"))
+    Ok(merge)
 }
 
 /// The text of the file after joining; the same text where nothing is new.
@@ -196,6 +184,7 @@ fn merge_text(text: &str, facts: &[CommitFacts]) -> (String, CommitMerge) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::Links;
 
     fn fact(id: &str, day: u32, tags: &[&str]) -> CommitFacts {
         CommitFacts {
@@ -211,13 +200,14 @@ mod tests {
     #[test]
     fn joining_twice_changes_no_byte_and_the_order_of_facts_has_no_say() {
         let folder = tempfile::tempdir().unwrap();
-        let data = folder.path().join("data");
+        let directory = Directory::new(folder.path(), Links::Reject);
+        let lock = HistoryLock::acquire(folder.path(), "test").unwrap();
         let facts = [fact("b", 2, &[]), fact("a", 3, &["v1"]), fact("c", 1, &[])];
-        assert_eq!(merge(&data, &facts).unwrap(), CommitMerge { added: 3, changed: 0 });
-        let text = std::fs::read_to_string(data.join(FILE)).unwrap();
+        assert_eq!(merge(&directory, &lock, &facts).unwrap(), CommitMerge { added: 3, changed: 0 });
+        let text = std::fs::read_to_string(folder.path().join(FILE)).unwrap();
         let back: Vec<CommitFacts> = facts.iter().rev().cloned().collect();
-        assert_eq!(merge(&data, &back).unwrap(), CommitMerge::default());
-        assert_eq!(std::fs::read_to_string(data.join(FILE)).unwrap(), text);
+        assert_eq!(merge(&directory, &lock, &back).unwrap(), CommitMerge::default());
+        assert_eq!(std::fs::read_to_string(folder.path().join(FILE)).unwrap(), text);
         assert_eq!(merge_text("", &back).0, text);
         let order: Vec<&str> = text.lines().map(|line| &line[11..12]).collect();
         assert_eq!(order, ["c", "b", "a"], "oldest first");
@@ -255,16 +245,5 @@ mod tests {
         assert_eq!(told, CommitMerge { added: 0, changed: 2 });
         let tags: Vec<Vec<String>> = read(&text).0.into_iter().map(|it| it.tags).collect();
         assert_eq!(tags, [vec![], vec!["nightly".to_owned()]]);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn nothing_is_written_through_a_link() {
-        let folder = tempfile::tempdir().unwrap();
-        let aim = folder.path().join("aim");
-        std::fs::write(&aim, "").unwrap();
-        std::os::unix::fs::symlink(&aim, folder.path().join(FILE)).unwrap();
-        assert!(merge(folder.path(), &[fact("a", 1, &[])]).is_err());
-        assert_eq!(std::fs::read_to_string(&aim).unwrap(), "");
     }
 }

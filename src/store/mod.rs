@@ -13,9 +13,8 @@ pub(crate) mod foreign_files;
 mod json_line;
 mod raw_record;
 pub(crate) mod resident;
-mod quarantine;
+pub(crate) mod quarantine;
 mod read;
-mod replace;
 pub(crate) mod rotate;
 mod fast_parser;
 mod sidecar;
@@ -30,26 +29,31 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::Context;
 use rayon::prelude::*;
 
+use crate::files::cache_folder::CacheFolder;
+use crate::files::{self, Directory, SizeLimit};
 use crate::store::cache::ParseCache;
 use crate::store::read::{
     MAX_LINE_BYTES, MIN_FILES_PER_THREAD, ReadOptions, read_file, read_lines,
 };
+use crate::store::walk::Listing;
 use model::audit::AuditChain;
 use model::history::CommitFacts;
 use model::history::build::{HistoryBuilder, ValueOptions};
 use model::note::Note;
 use model::policy::accepted::AcceptedEntry;
+use model::policy::limits::Limits;
 use model::record::Problem;
 
 /// Where to read, and what of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
-    pub(crate) directory: PathBuf,
+    pub(crate) directory: Directory,
+    pub(crate) limits: Limits,
     /// Read `archive/` too.
     pub(crate) with_archive: bool,
     pub(crate) reading: Arc<ValueOptions>,
     /// Where to keep what was read for the next time; see [`cache`].
-    pub(crate) cache: Option<PathBuf>,
+    pub(crate) cache: Option<CacheFolder>,
 }
 
 /// Everything a history directory holds, the policy aside.
@@ -79,10 +83,11 @@ pub(crate) fn read(
     source: &Source,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> anyhow::Result<Contents> {
-    let files = walk::record_files(&source.directory, source.with_archive)?;
+    let Listing { files, problems } = walk::record_files(&source.directory, source.with_archive)?;
     let (records, bytes) = read_files(source, &files, progress)?;
-    let mut contents = Contents { records, files: files.len(), bytes, ..Contents::default() };
-    sidecar::read_sidecars(&source.directory, &mut contents)?;
+    let mut contents =
+        Contents { records, files: files.len(), bytes, problems, ..Contents::default() };
+    sidecar::read_sidecars(&source.directory, &source.limits, &mut contents);
     Ok(contents)
 }
 
@@ -93,10 +98,11 @@ fn read_files(
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> anyhow::Result<(HistoryBuilder, u64)> {
     let cache = source.cache.as_ref();
-    let cache = cache.map(|root| ParseCache::of(root, &source.directory, &source.reading));
+    let cache = cache.map(|root| ParseCache::of(root, source));
     let done = AtomicU64::new(0);
     let way = ReadOptions {
         cache: cache.as_ref(),
+        links: source.directory.links(),
         one_thread_per_file: files.len() >= MIN_FILES_PER_THREAD * rayon::current_num_threads(),
     };
     let none = || (HistoryBuilder::new(Arc::clone(&source.reading)), 0);
@@ -125,11 +131,11 @@ fn read_files(
 ///
 /// # Errors
 /// The directory cannot be listed, or a file in it cannot be read.
-pub(crate) fn first_records(directory: &Path) -> anyhow::Result<HistoryBuilder> {
+pub(crate) fn first_records(directory: &Directory) -> anyhow::Result<HistoryBuilder> {
     let mut builder = HistoryBuilder::new(Arc::default());
-    for file in walk::record_files(directory, false)? {
+    for file in walk::record_files(directory, false)?.files {
         let failure = || format!("cannot read {}", file.path.display());
-        let opened = std::fs::File::open(&file.path).with_context(failure)?;
+        let opened = files::open(&file.path, directory.links())?;
         let mut line = Vec::new();
         let mut begins = BufReader::new(opened.take(MAX_LINE_BYTES as u64));
         begins.read_until(b'\n', &mut line).with_context(failure)?;
@@ -142,37 +148,23 @@ pub(crate) fn first_records(directory: &Path) -> anyhow::Result<HistoryBuilder> 
 ///
 /// # Errors
 /// The directory cannot be listed.
-pub(crate) fn inputs(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn inputs(directory: &Directory) -> anyhow::Result<Vec<PathBuf>> {
     walk::inputs(directory)
 }
 
-/// Puts a note of this program's own into the user's cache folder, whole or not at all.
-///
-/// # Errors
-/// The folder cannot be made or written.
-pub(crate) fn write_build_record(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-    replace::replace(path, bytes)
+/// Limit of files that only this program writes: a command reads one whole before it replaces it.
+fn own_file_limit() -> SizeLimit {
+    SizeLimit { bytes: 1 << 30, key: None }
 }
 
-/// Writes the rejected lines to `quarantine/`; see [`quarantine::write`].
-///
-/// # Errors
-/// The folder cannot be written; nothing is lost then, since the lines stay where they were.
-pub(crate) fn quarantine_rejected(directory: &Path, problems: &[Problem]) -> anyhow::Result<()> {
-    quarantine::write(directory, problems)
+/// Limit of files beside the records.
+fn sidecar_limit(limits: &Limits) -> SizeLimit {
+    SizeLimit { bytes: limits.sidecar_bytes, key: Some("limits.sidecar_bytes") }
 }
 
-/// Keeps rejected parts of foreign files, in `quarantine/ingested.ndjson`; see
-/// [`quarantine::append_rejects`].
-///
-/// # Errors
-/// The folder cannot be written.
-pub(crate) fn quarantine_ingest_rejects(
-    directory: &Path,
-    rejected: &[(&Problem, &str)],
-) -> anyhow::Result<()> {
-    quarantine::append_rejects(directory, rejected)
+/// Limit of a note or a template.
+fn note_limit(limits: &Limits) -> SizeLimit {
+    SizeLimit { bytes: limits.note_bytes, key: Some("limits.note_bytes") }
 }
 
 /// The bytes of a file, unpacked where its name says `.gz` or `.zst`.

@@ -8,41 +8,41 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::Context;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::store::append;
+use crate::files::Directory;
+use crate::files::lock::HistoryLock;
+use crate::store::{append, own_file_limit};
 use model::record::{Problem, SourceLocation};
 
 /// Rejected lines, from the history directory.
 // The old spelling stays: scripts watch this path.
 pub(super) const REJECTED: &str = "quarantine/refused.ndjson"; // old spelling
 /// Parts of foreign files, kept when they were ingested.
-const INGEST_REJECTS: &str = "ingested.ndjson";
+pub(super) const INGEST_REJECTS: &str = "quarantine/ingested.ndjson";
+/// Whoever waits for the lock sees this.
+const COMMAND: &str = "build";
 
 /// Writes one JSON object for every rejected line: `file`, `line`, `column`, `reason`, `remedy`,
 /// `text` (the line as it stands, invalid UTF-8 replaced).
 ///
 /// # Errors
-/// The folder cannot be made or written, or a file that was read a moment ago is gone.
-pub(crate) fn write(directory: &Path, problems: &[Problem]) -> anyhow::Result<()> {
-    let folder = directory.join("quarantine");
-    let path = directory.join(REJECTED);
+/// The folder cannot be made or written. No line is lost then: each still stands in its file.
+pub(crate) fn write(directory: &Directory, problems: &[Problem]) -> anyhow::Result<()> {
+    let limit = own_file_limit();
+    let old = directory.read(REJECTED, limit)?;
     if problems.is_empty() {
-        if path.exists() {
-            std::fs::remove_file(&path)
-                .with_context(|| format!("cannot remove {}", path.display()))?;
+        if old.is_some() {
+            directory.remove(&HistoryLock::acquire(directory.path(), COMMAND)?, REJECTED)?;
         }
         return Ok(());
     }
     let mut out = String::new();
     for (file, problems) in by_file(problems) {
-        let path = directory.join(file);
-        let packed =
-            std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let packed = directory.read(file, limit)?.unwrap_or_default();
         // What cannot be unpacked has no text to keep; it stays where it is.
-        let bytes = super::unpack(&path, &packed).unwrap_or_default();
+        let bytes = super::unpack(Path::new(file), &packed).unwrap_or_default();
         let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
         for problem in problems {
             let index = problem.location.line.saturating_sub(1) as usize;
@@ -52,12 +52,11 @@ pub(crate) fn write(directory: &Path, problems: &[Problem]) -> anyhow::Result<()
             out.push_str(&line_of(problem, &text));
         }
     }
-    if std::fs::read_to_string(&path).is_ok_and(|old| old == out) {
+    if old.is_some_and(|old| old == out.as_bytes()) {
         return Ok(());
     }
-    std::fs::create_dir_all(&folder)
-        .and_then(|()| std::fs::write(&path, out))
-        .with_context(|| format!("cannot write {}", path.display()))
+    let lock = HistoryLock::acquire(directory.path(), COMMAND)?;
+    Ok(directory.replace(&lock, REJECTED, out.as_bytes())?)
 }
 
 /// Adds parts of foreign files to `quarantine/ingested.ndjson`, each once: their files lie outside
@@ -65,25 +64,20 @@ pub(crate) fn write(directory: &Path, problems: &[Problem]) -> anyhow::Result<()
 ///
 /// # Errors
 /// The folder cannot be made or written.
-pub(super) fn append_rejects(
-    directory: &Path,
+pub(crate) fn append_rejects(
+    directory: &Directory,
+    lock: &HistoryLock,
     rejected: &[(&Problem, &str)],
 ) -> anyhow::Result<()> {
     if rejected.is_empty() {
         return Ok(());
     }
-    let folder = directory.join("quarantine");
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make {}", folder.display()))?;
     let lines: String = rejected.iter().map(|(problem, text)| line_of(problem, text)).collect();
-    append::append_lines(&folder.join(INGEST_REJECTS), &lines).map(|_| ())
+    append::append_lines(directory, lock, INGEST_REJECTS, &lines).map(|_| ())
 }
 
 /// What [`append_rejects`] kept, sorted by place; other lines are skipped.
-pub(super) fn read_rejects(directory: &Path) -> Vec<Problem> {
-    let path = directory.join("quarantine").join(INGEST_REJECTS);
-    let bytes = std::fs::read(path).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
+pub(super) fn parse_rejects(text: &str) -> Vec<Problem> {
     let wires = text.lines().filter_map(|line| serde_json::from_str::<QuarantineLine>(line).ok());
     let mut problems: Vec<Problem> = wires
         .map(|wire| Problem {

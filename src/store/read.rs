@@ -7,9 +7,10 @@ use std::io::Read;
 use anyhow::Context;
 use rayon::prelude::*;
 
+use crate::files::{self, Links};
 use crate::store::cache::ParseCache;
 use crate::store::fast_parser::LineScanner;
-use crate::store::{json_line, unpack, walk};
+use crate::store::{json_line, own_file_limit, unpack, walk};
 use model::history::build::HistoryBuilder;
 use model::record::{Problem, SourceLocation};
 
@@ -24,6 +25,7 @@ const BLOCK_BYTES: usize = 8 * CHUNK_BYTES;
 #[derive(Clone, Copy)]
 pub(super) struct ReadOptions<'a> {
     pub(super) cache: Option<&'a ParseCache>,
+    pub(super) links: Links,
     /// There are enough for all threads: each is read by one.
     pub(super) one_thread_per_file: bool,
 }
@@ -51,13 +53,13 @@ pub(super) fn read_file(
     // By blocks, so that a large file takes little memory; of one that grows the blocks before come
     // from the cache.
     if !file.is_json && !file.is_packed() {
-        let mut input = std::fs::File::open(&file.path).with_context(failure)?;
+        let mut input = files::open(&file.path, way.links)?;
         let mut block = SPARE_BLOCK.take();
         let size = read_blocks(&mut input, file, builder, &mut block, way).with_context(failure);
         SPARE_BLOCK.set(block);
         return size;
     }
-    let packed = std::fs::read(&file.path).with_context(failure)?;
+    let packed = files::read(&file.path, way.links, own_file_limit())?;
     let read =
         |part: &mut HistoryBuilder, _| read_whole(&packed, file, part, way.one_thread_per_file);
     let source = CachedPart { bytes: &packed, file, lines_before: 0 };

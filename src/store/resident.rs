@@ -14,7 +14,7 @@ use anyhow::Context;
 
 use crate::store::cache::ParseCache;
 use crate::store::read::{ReadOptions, read_file};
-use crate::store::walk::RecordFile;
+use crate::store::walk::{Listing, RecordFile};
 use crate::store::{Contents, Source, read, read_files, sidecar, walk};
 use model::history::build::{HistoryBuilder, ValueOptions};
 
@@ -41,7 +41,7 @@ impl ResidentRecords {
     /// # Errors
     /// As [`read()`].
     pub(crate) fn prefetch(source: &Source) -> anyhow::Result<Option<Self>> {
-        let mut files = walk::record_files(&source.directory, source.with_archive)?;
+        let mut files = walk::record_files(&source.directory, source.with_archive)?.files;
         let stamps: Vec<FileStamp> =
             files.iter().map(FileStamp::of).collect::<anyhow::Result<_>>()?;
         let Some(last) = stamps.iter().max_by_key(|stamp| stamp.modified) else { return Ok(None) };
@@ -101,7 +101,7 @@ pub(crate) fn reread(
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> anyhow::Result<Contents> {
     let before = resident.take().filter(|resident| resident.reading == source.reading);
-    let files = walk::record_files(&source.directory, source.with_archive)?;
+    let Listing { files, problems } = walk::record_files(&source.directory, source.with_archive)?;
     // Before they are read: what changes meanwhile stamps another then.
     let stamps: Vec<FileStamp> = files.iter().map(FileStamp::of).collect::<anyhow::Result<_>>()?;
     let names = changed_names(source, changed, &files);
@@ -115,8 +115,12 @@ pub(crate) fn reread(
         Some(before) => before,
         None => ResidentRecords::without_file(file, source, &others, stamps, progress)?,
     };
-    let mut contents = Contents { files: others.len() + changed_file.len(), ..Contents::default() };
-    contents.bytes = before.bytes;
+    let mut contents = Contents {
+        files: others.len() + changed_file.len(),
+        bytes: before.bytes,
+        problems,
+        ..Contents::default()
+    };
     if before.records.row_count() > MAX_RESIDENT_ROWS {
         contents.records = before.records;
     } else {
@@ -126,7 +130,7 @@ pub(crate) fn reread(
     for file in changed_file {
         contents.bytes += read_changed_file(source, &file, &mut contents.records)?;
     }
-    sidecar::read_sidecars(&source.directory, &mut contents)?;
+    sidecar::read_sidecars(&source.directory, &source.limits, &mut contents);
     Ok(contents)
 }
 
@@ -137,8 +141,10 @@ fn read_changed_file(
 ) -> anyhow::Result<u64> {
     let large = std::fs::metadata(&file.path).is_ok_and(|facts| facts.len() >= MIN_CACHED_BYTES);
     let root = source.cache.as_ref().filter(|_| large);
-    let cache = root.map(|root| ParseCache::of(root, &source.directory, &source.reading));
-    read_file(file, records, ReadOptions { cache: cache.as_ref(), one_thread_per_file: false })
+    let cache = root.map(|root| ParseCache::of(root, source));
+    let links = source.directory.links();
+    let options = ReadOptions { cache: cache.as_ref(), links, one_thread_per_file: false };
+    read_file(file, records, options)
 }
 
 /// The names of the record files among these paths; none where any may be meant.
@@ -148,18 +154,19 @@ fn changed_names(
     files: &[RecordFile],
 ) -> Option<BTreeSet<String>> {
     // What is watched has its real path.
-    let real = source.directory.canonicalize().ok()?;
+    let root = source.directory.path();
+    let real = root.canonicalize().ok()?;
     let mut names = BTreeSet::new();
     for path in changed {
         // The policy may stand elsewhere.
         let Ok(inside) = path.strip_prefix(&real) else { continue };
-        let path = source.directory.join(inside);
+        let path = root.join(inside);
         let within = |file: &RecordFile| file.path.starts_with(&path) && file.path != path;
         // A folder that was moved in or away brings or takes any number of files.
         if path.is_dir() || files.iter().any(within) {
             return None;
         }
-        names.extend(walk::record_file(&source.directory, &path).map(|file| file.name));
+        names.extend(walk::record_file(root, &path).map(|file| file.name));
     }
     (!changed.is_empty()).then_some(names)
 }

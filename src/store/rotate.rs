@@ -13,9 +13,10 @@ use anyhow::Context;
 use flate2::{Compression, GzBuilder};
 use serde_json::value::RawValue;
 
+use crate::files::Directory;
+use crate::files::lock::HistoryLock;
 use crate::store::fast_parser::LineScanner;
-use crate::store::replace::replace;
-use crate::store::{json_line, unpack, walk};
+use crate::store::{json_line, own_file_limit, unpack, walk};
 use model::summary::DailySummaries;
 
 /// What a rotation would move.
@@ -51,13 +52,13 @@ struct DatedLines<'t> {
 ///
 /// # Errors
 /// The directory or a file in it cannot be read.
-pub(crate) fn plan(directory: &Path, before: &str) -> anyhow::Result<RotationPlan> {
+pub(crate) fn plan(directory: &Directory, before: &str) -> anyhow::Result<RotationPlan> {
     let mut plan = RotationPlan::default();
-    for file in walk::record_files(directory, false)? {
+    for file in walk::record_files(directory, false)?.files {
         if !file.name.starts_with("results/") {
             continue;
         }
-        let text = text(&file.path)?;
+        let text = text(directory, &file.name)?;
         let lines = lines(&file, &text);
         let old = |month: &str| month < before;
         let (moved, kept): (Vec<_>, Vec<_>) =
@@ -79,94 +80,89 @@ pub(crate) fn plan(directory: &Path, before: &str) -> anyhow::Result<RotationPla
     Ok(plan)
 }
 
-/// Does what was planned; `tracked` are the fields that make a runner.
+/// Does what was planned under the same lock; `tracked` are the fields that make a runner.
 ///
 /// # Errors
 /// A file cannot be read or written; nothing is lost then, and the next rotation completes it.
 pub(crate) fn apply(
-    directory: &Path,
+    directory: &Directory,
+    lock: &HistoryLock,
     plan: &RotationPlan,
     tracked: &[String],
 ) -> anyhow::Result<RotationResult> {
     let mut done = RotationResult::default();
-    for folder in ["archive", "summaries"] {
-        let folder = directory.join(folder);
-        std::fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot make {}", folder.display()))?;
-    }
+    // Before anything moves: a link in their place must not stop a rotation halfway.
+    directory.create_folder(lock, "archive")?;
+    directory.create_folder(lock, "summaries")?;
     for month in plan.months.keys() {
-        let archive = directory.join("archive").join(format!("{month}.ndjson.gz"));
-        let mut all = archived_lines(&archive)?;
+        let archive = format!("archive/{month}.ndjson.gz");
+        let mut all: BTreeSet<String> =
+            text(directory, &archive)?.lines().map(str::to_owned).collect();
         for file in &plan.files {
-            let text = text(&file.path)?;
+            let text = text(directory, &file.name)?;
             let records = lines(file, &text).records;
             all.extend(records.into_iter().filter(|(_, of)| of == month).map(|(line, _)| {
                 // An array may spread a record over lines; a history has one a line.
                 if line.contains('\n') { compact_json(line) } else { line.to_owned() }
             }));
         }
-        done.packed_bytes += pack(&archive, &all)?;
-        done.summary_bytes += summarize(directory, month, &all, tracked)?;
+        let packed = pack(&all)?;
+        done.packed_bytes += replace_if_new(directory, lock, &archive, &packed)?;
+        let summary = summarize(&all, tracked);
+        let path = format!("summaries/{month}.ndjson");
+        done.summary_bytes += replace_if_new(directory, lock, &path, summary.as_bytes())?;
     }
     for file in &plan.files {
-        let (records, bytes) = remove(file, &plan.months)?;
+        let (records, bytes) = remove(directory, lock, file, &plan.months)?;
         done.records += records;
         done.bytes += bytes;
     }
     Ok(done)
 }
 
-/// The lines that the archive has of a month.
-fn archived_lines(path: &Path) -> anyhow::Result<BTreeSet<String>> {
-    if !path.exists() {
-        return Ok(BTreeSet::new());
-    }
-    Ok(text(path)?.lines().map(str::to_owned).collect())
-}
-
-/// Writes a month's archive; its size.
-fn pack(path: &Path, lines: &BTreeSet<String>) -> anyhow::Result<u64> {
+/// A month's archive.
+fn pack(lines: &BTreeSet<String>) -> std::io::Result<Vec<u8>> {
     // No name and no time in the head: the same lines are the same bytes.
     let mut packer = GzBuilder::new().write(Vec::new(), Compression::default());
     for line in lines {
         packer.write_all(line.as_bytes())?;
         packer.write_all(b"\n")?;
     }
-    let bytes = packer.finish()?;
-    if std::fs::read(path).is_ok_and(|known| known == bytes) {
-        return Ok(bytes.len() as u64);
-    }
-    replace(path, &bytes)?;
-    Ok(bytes.len() as u64)
+    packer.finish()
 }
 
-fn summarize(
-    directory: &Path,
-    month: &str,
-    lines: &BTreeSet<String>,
-    tracked: &[String],
-) -> anyhow::Result<u64> {
+/// A month's summary.
+fn summarize(lines: &BTreeSet<String>, tracked: &[String]) -> String {
     let (mut days, mut scanner) = (DailySummaries::new(tracked), LineScanner::default());
     for record in lines.iter().filter_map(|line| json_line::parse(line, &mut scanner).ok()) {
         if record.pull.is_none() {
             days.push(&record);
         }
     }
-    let summary = days.lines();
-    let path = directory.join("summaries").join(format!("{month}.ndjson"));
-    if std::fs::read(&path).is_ok_and(|known| known == summary.as_bytes()) {
-        return Ok(summary.len() as u64);
+    days.lines()
+}
+
+/// Replaces a file unless it is the same already; its size.
+fn replace_if_new(
+    directory: &Directory,
+    lock: &HistoryLock,
+    file: &str,
+    bytes: &[u8],
+) -> anyhow::Result<u64> {
+    if directory.read(file, own_file_limit())?.is_none_or(|old| old != bytes) {
+        directory.replace(lock, file, bytes)?;
     }
-    replace(&path, summary.as_bytes())?;
-    Ok(summary.len() as u64)
+    Ok(bytes.len() as u64)
 }
 
 /// Takes the moved months out of a file; how many records and bytes that were.
 fn remove(
+    directory: &Directory,
+    lock: &HistoryLock,
     file: &walk::RecordFile,
     months: &BTreeMap<String, usize>,
 ) -> anyhow::Result<(usize, u64)> {
-    let text = text(&file.path)?;
+    let text = text(directory, &file.name)?;
     let lines = lines(file, &text);
     let gone: BTreeSet<*const u8> = lines
         .records
@@ -177,12 +173,11 @@ fn remove(
     let bytes = lines.records.iter().filter(|(line, _)| gone.contains(&line.as_ptr()));
     let bytes: usize = bytes.map(|(line, _)| line.len() + 1).sum();
     if gone.len() == lines.records.len() && lines.undated == 0 {
-        let told = || format!("cannot remove {}", file.path.display());
-        std::fs::remove_file(&file.path).with_context(told)?;
+        directory.remove(lock, &file.name)?;
     } else {
         let kept = text.lines().filter(|line| !gone.contains(&line.trim().as_ptr()));
         let kept: String = kept.map(|line| format!("{line}\n")).collect();
-        replace(&file.path, kept.as_bytes())?;
+        directory.replace(lock, &file.name, kept.as_bytes())?;
     }
     Ok((gone.len(), bytes as u64))
 }
@@ -215,10 +210,9 @@ fn compact_json(text: &str) -> String {
         .map_or_else(|_| text.replace('\n', " "), |value| value.to_string())
 }
 
-/// A file's text, unpacked.
-fn text(path: &Path) -> anyhow::Result<String> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let bytes =
-        unpack(path, &bytes).with_context(|| format!("cannot unpack {}", path.display()))?;
+/// A file's text, unpacked; empty where there is none.
+fn text(directory: &Directory, file: &str) -> anyhow::Result<String> {
+    let Some(bytes) = directory.read(file, own_file_limit())? else { return Ok(String::new()) };
+    let bytes = unpack(Path::new(file), &bytes).with_context(|| format!("cannot unpack {file}"))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

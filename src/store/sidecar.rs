@@ -1,27 +1,27 @@
 //! What stands beside the records: commits, accepted changes, notes, the user's templates.
 
-use std::path::Path;
-
-use anyhow::Context;
-
-use crate::store::{Contents, audit, commits, quarantine};
+use crate::files::{Directory, FileError, SizeLimit};
+use crate::store::{Contents, accepted, audit, commits, note_limit, quarantine, sidecar_limit};
 use model::note;
-use model::policy::accepted;
+use model::policy::accepted as accepted_yml;
+use model::policy::limits::Limits;
 use model::record::{Problem, SourceLocation};
 
-/// Reads the side files into `contents`; what is wrong with them becomes a problem there.
-pub(super) fn read_sidecars(directory: &Path, contents: &mut Contents) -> anyhow::Result<()> {
-    if let Some(text) = read_optional(&directory.join(commits::FILE))? {
+/// Reads the side files into `contents`; what is wrong with one becomes a problem there.
+pub(super) fn read_sidecars(directory: &Directory, limits: &Limits, contents: &mut Contents) {
+    let mut sidecars = Sidecars { directory, problems: Vec::new() };
+    let limit = sidecar_limit(limits);
+    if let Some(text) = sidecars.read(commits::FILE, limit) {
         let (commits, problems) = commits::read(&text);
         contents.commits = commits;
-        contents.problems.extend(problems);
+        sidecars.problems.extend(problems);
     }
-    if let Some(text) = read_optional(&directory.join("accepted.yml"))? {
-        match accepted::read(&text) {
+    if let Some(text) = sidecars.read(accepted::FILE, limit) {
+        match accepted_yml::read(&text) {
             Ok(entries) => contents.accepted = entries,
-            Err(error) => contents.problems.push(Problem {
+            Err(error) => sidecars.problems.push(Problem {
                 location: SourceLocation {
-                    file: "accepted.yml".to_owned(),
+                    file: accepted::FILE.to_owned(),
                     line: error.line,
                     column: error.column,
                 },
@@ -32,50 +32,67 @@ pub(super) fn read_sidecars(directory: &Path, contents: &mut Contents) -> anyhow
     }
     match audit::read(directory) {
         Ok(chain) => contents.audit = chain,
-        Err(error) => contents.problems.push(Problem {
-            location: SourceLocation { file: "audit.ndjson".to_owned(), line: 1, column: 1 },
-            reason: format!("{error:#}"),
-            remedy: "make it a plain file that can be read".to_owned(),
-        }),
+        Err(error) => sidecars.problems.push(error.problem(audit::FILE)),
     }
-    for (name, text) in read_folder(&directory.join("notes"), "md")? {
+    for (name, text) in sidecars.read_folder("notes", "md", note_limit(limits)) {
         match note::read(&name, &text) {
             Ok(note) => contents.notes.push(note),
-            Err(reason) => contents.problems.push(Problem {
+            Err(reason) => sidecars.problems.push(Problem {
                 location: SourceLocation { file: format!("notes/{name}"), line: 1, column: 1 },
                 reason,
                 remedy: "begin the note with `---`, `date: YYYY-MM-DD` and `---`".to_owned(),
             }),
         }
     }
+    for ending in ["html", "md"] {
+        let templates = sidecars.read_folder("templates", ending, note_limit(limits));
+        contents.templates.extend(templates);
+    }
     // Kept apart: their lines are not in any file of the history.
-    contents.ingest_problems = quarantine::read_rejects(directory);
-    contents.templates = read_folder(&directory.join("templates"), "html")?;
-    contents.templates.extend(read_folder(&directory.join("templates"), "md")?);
-    Ok(())
+    let text = sidecars.read(quarantine::INGEST_REJECTS, limit);
+    contents.ingest_problems = quarantine::parse_rejects(&text.unwrap_or_default());
+    contents.problems.append(&mut sidecars.problems);
 }
 
-/// The files of a folder with this ending, sorted by name; none where there is no such folder.
-fn read_folder(path: &Path, ending: &str) -> anyhow::Result<Vec<(String, String)>> {
-    let mut files = Vec::new();
-    if path.is_dir() {
-        for entry in walkdir::WalkDir::new(path).max_depth(1).sort_by_file_name() {
-            let entry = entry.with_context(|| format!("cannot list {}", path.display()))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if entry.file_type().is_file() && name.ends_with(&format!(".{ending}")) {
-                let bytes = std::fs::read(entry.path())
-                    .with_context(|| format!("cannot read {}", entry.path().display()))?;
-                files.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+struct Sidecars<'a> {
+    directory: &'a Directory,
+    problems: Vec<Problem>,
+}
+
+impl Sidecars<'_> {
+    /// A file's text; none where there is none, or a problem.
+    fn read(&mut self, file: &str, limit: SizeLimit) -> Option<String> {
+        match self.directory.read(file, limit) {
+            Ok(bytes) => bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) => {
+                self.problems.push(error.problem(file));
+                None
             }
         }
     }
-    Ok(files)
-}
 
-fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    /// The files of a folder with this ending, by name, sorted; none where there is no such folder.
+    fn read_folder(
+        &mut self,
+        folder: &str,
+        ending: &str,
+        limit: SizeLimit,
+    ) -> Vec<(String, String)> {
+        let names = match self.directory.names_in(folder) {
+            Ok(names) => names,
+            Err(FileError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                return Vec::new();
+            }
+            Err(error) => {
+                self.problems.push(error.problem(folder));
+                return Vec::new();
+            }
+        };
+        let suffix = format!(".{ending}");
+        let names = names.into_iter().filter(|name| name.ends_with(&suffix));
+        names
+            .filter_map(|name| Some((self.read(&format!("{folder}/{name}"), limit)?, name)))
+            .map(|(text, name)| (name, text))
+            .collect()
     }
 }

@@ -1,12 +1,15 @@
 //! Which files of a history directory hold records.
 //!
 //! Everything named `*.ndjson`, `*.jsonl` or `*.json` (also `.gz`, `.zst`) at any depth, except
-//! what has a meaning of its own. Links are not followed: no path from outside the folder gets in.
+//! what has a meaning of its own. Whatever is neither a file nor a folder is a problem.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use walkdir::WalkDir;
+
+use crate::files::{self, Directory, Links};
+use model::record::Problem;
 
 /// A file of records.
 #[derive(Debug)]
@@ -33,20 +36,29 @@ const NOT_RECORDS: [&str; 4] =
 /// Folders at the top that hold something else than records.
 const NOT_WALKED: [&str; 3] = ["quarantine", "notes", "templates"];
 
-/// The record files, sorted by name.
+/// What a history directory holds.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    /// Sorted by name.
+    pub(crate) files: Vec<RecordFile>,
+    /// Links, FIFOs and the like: they are not read.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Lists the record files.
 ///
 /// # Errors
 /// The directory does not exist, is no directory, or cannot be listed.
-pub(crate) fn record_files(directory: &Path, archive: bool) -> anyhow::Result<Vec<RecordFile>> {
-    if !directory.is_dir() {
+pub(crate) fn record_files(directory: &Directory, archive: bool) -> anyhow::Result<Listing> {
+    let root = directory.path();
+    if !root.is_dir() {
         bail!(
             "no history directory at {}: name it with --data DIR, or make one to look at with \
              `benchpages demo-data`",
-            directory.display()
+            root.display()
         );
     }
-    let mut files = Vec::new();
-    let walk = WalkDir::new(directory).follow_links(false).sort_by_file_name();
+    let mut listing = Listing::default();
     let entered = |entry: &walkdir::DirEntry| {
         let name = entry.file_name().to_string_lossy();
         let top = entry.depth() == 1;
@@ -57,15 +69,30 @@ pub(crate) fn record_files(directory: &Path, archive: bool) -> anyhow::Result<Ve
             // The runs themselves stand in the archive.
             || top && folder && name == "summaries" && archive)
     };
-    for entry in walk.into_iter().filter_entry(entered) {
-        let entry = entry.with_context(|| format!("cannot list {}", directory.display()))?;
-        if entry.file_type().is_file() {
-            files.extend(record_file(directory, entry.path()));
+    for entry in walk(directory).into_iter().filter_entry(entered) {
+        let entry = entry.with_context(|| format!("cannot list {}", root.display()))?;
+        let kind = entry.file_type();
+        if kind.is_file() {
+            listing.files.extend(record_file(root, entry.path()));
+        } else if !kind.is_dir() {
+            listing.problems.extend(not_plain(root, &entry));
         }
     }
     // By whole name: the walk sorts within each folder.
-    files.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(files)
+    listing.files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(listing)
+}
+
+fn walk(directory: &Directory) -> WalkDir {
+    let follow = directory.links() == Links::Follow;
+    WalkDir::new(directory.path()).follow_links(follow).sort_by_file_name()
+}
+
+/// The problem of something that is neither a file nor a folder.
+fn not_plain(root: &Path, entry: &walkdir::DirEntry) -> Option<Problem> {
+    let error = files::open(entry.path(), Links::Reject).err()?;
+    let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
+    Some(error.problem(&relative.to_string_lossy()))
 }
 
 /// A file of the directory, where it is one of records by its name.
@@ -95,15 +122,15 @@ pub(crate) fn record_file(directory: &Path, path: &Path) -> Option<RecordFile> {
 ///
 /// # Errors
 /// The directory does not exist or cannot be listed.
-pub(crate) fn inputs(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn inputs(directory: &Directory) -> anyhow::Result<Vec<PathBuf>> {
     let seen = |entry: &walkdir::DirEntry| {
         entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
     };
-    let own = directory.join(super::quarantine::REJECTED);
+    let root = directory.path();
+    let own = root.join(super::quarantine::REJECTED);
     let mut files = Vec::new();
-    let walk = WalkDir::new(directory).follow_links(false).sort_by_file_name();
-    for entry in walk.into_iter().filter_entry(seen) {
-        let entry = entry.with_context(|| format!("cannot list {}", directory.display()))?;
+    for entry in walk(directory).into_iter().filter_entry(seen) {
+        let entry = entry.with_context(|| format!("cannot list {}", root.display()))?;
         if !entry.file_type().is_dir() && entry.path() != own {
             files.push(entry.into_path());
         }

@@ -25,6 +25,7 @@ const NOT_OURS: [&str; 5] = ["target", "node_modules", "browser", "cases", "samp
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Band {
     Core,
+    Base,
     Edge,
     Application,
 }
@@ -227,6 +228,7 @@ fn rooms(bare: &str, text: &str) -> Vec<(String, Band)> {
     for (line, full) in bare.lines().zip(text.lines()) {
         if let Some(heading) = full.strip_prefix("// ──") {
             band = match heading.trim_start() {
+                text if text.starts_with("Base") => Band::Base,
                 text if text.starts_with("Edge") => Band::Edge,
                 text if text.starts_with("App") => Band::Application,
                 _ => Band::Core,

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
 use crate::app::intake::summary::IntakeSummary;
+use crate::files::{Directory, Links};
 use crate::store;
 use crate::store::append::{AppendTarget, Appender};
 use crate::store::commits;
@@ -22,6 +23,8 @@ pub(super) const MAX_REJECTED_ENTRIES: usize = 20;
 /// Where lines go, and by which rules.
 pub(super) struct IntakePlan {
     pub(super) data: PathBuf,
+    /// For messages to others who wait.
+    pub(super) command: &'static str,
     pub(super) target: AppendTarget,
     pub(super) dry_run: bool,
     /// A file's date is that of the commit, so that a month of an imported history stays one file
@@ -99,7 +102,7 @@ fn hash(value: impl Hash) -> u64 {
 
 impl IntakeJob {
     pub(super) fn new(plan: IntakePlan, rules: EntryRules) -> Self {
-        let appender = Appender::new(&plan.data, plan.target.clone());
+        let appender = Appender::new(&plan.data, plan.target.clone(), plan.command);
         let summary = IntakeSummary { dry_run: plan.dry_run, ..IntakeSummary::default() };
         Self {
             plan,
@@ -200,11 +203,14 @@ impl IntakeJob {
         }
         let rejected: Vec<(&Problem, &str)> =
             self.summary.rejected.iter().map(|part| (&part.problem, part.text.as_str())).collect();
-        store::quarantine_ingest_rejects(&self.plan.data, &rejected)?;
-        let empty = Appender::new(&self.plan.data, self.plan.target.clone());
-        self.summary.appended = std::mem::replace(&mut self.appender, empty).finish()?;
+        let empty = Appender::new(&self.plan.data, self.plan.target.clone(), self.plan.command);
+        let (appended, lock) = std::mem::replace(&mut self.appender, empty).finish()?;
+        let directory = Directory::new(&self.plan.data, Links::Reject);
+        store::quarantine::append_rejects(&directory, &lock, &rejected)?;
+        self.summary.appended = appended;
+        self.summary.leftovers = lock.leftovers_warning();
         if !facts.is_empty() {
-            self.summary.commit_merge = commits::merge(&self.plan.data, &facts)?;
+            self.summary.commit_merge = commits::merge(&directory, &lock, &facts)?;
         }
         Ok(self)
     }

@@ -141,6 +141,7 @@ pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
         commits_before(job.rules.completion.run.commit.as_deref(), &mut outcome.warnings)
     };
     let job = job.finish(facts)?;
+    outcome.warnings.extend(job.summary.leftovers.clone());
     Ok(IntakeOutcome { lines: job.lines, summary: job.summary, ..outcome })
 }
 
@@ -168,6 +169,7 @@ fn ingest_job(request: &IngestRequest, warnings: &mut Vec<String>) -> anyhow::Re
     };
     let plan = IntakePlan {
         data: request.data.clone(),
+        command: "ingest",
         target,
         dry_run: options.dry_run,
         dated_by_commit: false,
@@ -295,6 +297,7 @@ pub(crate) fn import(
     let listed = job.summary.rejected.iter().take(MAX_LISTED_REJECTS);
     outcome.problems.extend(listed.map(|part| problem_text(&part.problem)));
     outcome.warnings.extend(remarks.iter().cloned());
+    outcome.warnings.extend(job.summary.leftovers.clone());
     outcome.is_failure = read.is_err() || job.summary.records == 0;
     job.summary.kind = kind.name;
     job.summary.skipped = skipped;
@@ -332,6 +335,7 @@ fn import_job(request: &ImportRequest, kind: &str) -> anyhow::Result<IntakeJob> 
     let into = options::checked_file_stem(request.into.as_deref().unwrap_or(kind))?;
     let plan = IntakePlan {
         data: request.data.clone(),
+        command: "import",
         target: AppendTarget::Import(into),
         dry_run: options.dry_run,
         dated_by_commit: true,

@@ -31,6 +31,8 @@ pub(crate) struct IntakeSummary {
     pub(crate) reasons: BTreeMap<String, u64>,
     pub(crate) skipped: BTreeMap<String, u64>,
     pub(crate) remarks: Vec<String>,
+    /// A sentence about what an interrupted run had left.
+    pub(crate) leftovers: Option<String>,
     /// Options of `ingest` that continue the imported series.
     pub(crate) continuations: Vec<String>,
 }

@@ -48,7 +48,7 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("tokio", &["serve"]),
     ("notify", &["serve"]),
     ("notify_debouncer_full", &["serve"]),
-    ("walkdir", &["store", "output", "demo", "crates/ingest"]),
+    ("walkdir", &["files", "store", "output", "demo", "crates/ingest"]),
     ("flate2", &["store"]),
     ("ruzstd", &["store"]),
     ("ureq", &["notify"]),

@@ -9,6 +9,7 @@ mod defaults;
 pub mod diagnostic;
 pub mod expression;
 mod hint;
+pub mod limits;
 pub mod semantics;
 pub mod notify;
 pub mod read;
@@ -25,6 +26,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::filter::Filter;
+use crate::policy::limits::Limits;
 use crate::policy::notify::Notify;
 use crate::policy::target::{Alert, Sla};
 use crate::record::Direction;
@@ -75,6 +77,8 @@ pub struct Policy {
     pub site: SitePolicy,
     /// Where `benchpages notify` reports changes.
     pub notify: Notify,
+    /// How much a history may hold.
+    pub limits: Limits,
 }
 
 /// When a change counts as a regression.

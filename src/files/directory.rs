@@ -1,0 +1,295 @@
+//! A folder whose content may come from strangers: no path leads out of it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+
+use crate::files::lock::HistoryLock;
+use crate::files::plain::{self, FileError, Links, SizeLimit};
+
+/// A folder, and how links below it are read. Paths are relative to it, with `/`.
+///
+/// ```text
+/// results/a.ndjson      results must be a real folder, a.ndjson a plain file
+/// ../elsewhere          refused
+/// ```
+///
+/// The folder itself may be a link: whoever names it on the command line means it.
+#[derive(Clone, Debug)]
+pub(crate) struct Directory {
+    path: PathBuf,
+    links: Links,
+}
+
+impl Directory {
+    pub(crate) fn new(path: &Path, links: Links) -> Self {
+        Self { path: path.to_owned(), links }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn links(&self) -> Links {
+        self.links
+    }
+
+    /// The content of a plain file; none where there is none.
+    ///
+    /// # Errors
+    /// It is something else, one of the folders above it is a link, or it is larger than the limit.
+    pub(crate) fn read(
+        &self,
+        relative: &str,
+        limit: SizeLimit,
+    ) -> Result<Option<Vec<u8>>, FileError> {
+        plain::read_optional(&self.resolve(relative, self.links)?, self.links, limit)
+    }
+
+    /// The names in a folder below this one, sorted, without subfolders.
+    ///
+    /// # Errors
+    /// There is none, it is something else, or it cannot be listed.
+    pub(crate) fn names_in(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        // With a name below it, so that the folder itself is checked.
+        let inside = self.resolve(&format!("{folder}/*"), self.links)?;
+        let path = inside.parent().unwrap_or(&self.path);
+        let entries = fs::read_dir(path).map_err(FileError::at(path))?;
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(FileError::at(path))?;
+            if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                names.push(entry.file_name().to_string_lossy().into_owned());
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// Makes a folder and those above it, and waits until they are on the disk.
+    ///
+    /// # Errors
+    /// Something else is in the place of one, or the disk refuses.
+    pub(crate) fn create_folder(&self, _: &HistoryLock, relative: &str) -> Result<(), FileError> {
+        let path = self.resolve(relative, Links::Reject)?;
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) => require_folder(&path, &metadata),
+            Err(_) => {
+                fs::create_dir_all(&path).map_err(FileError::at(&path))?;
+                let mut made = path.as_path();
+                while let Some(above) = made.parent().filter(|_| made != self.path) {
+                    sync_folder(above)?;
+                    made = above;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Puts a file in the place of another, whole, and waits until it is on the disk. Folders above
+    /// it are made. Who may read the file stays as it was.
+    ///
+    /// # Errors
+    /// Something else is in its place, or the disk refuses; the old file is as before then.
+    pub(crate) fn replace(
+        &self,
+        lock: &HistoryLock,
+        relative: &str,
+        bytes: &[u8],
+    ) -> Result<(), FileError> {
+        if let Some((folder, _)) = relative.rsplit_once('/') {
+            self.create_folder(lock, folder)?;
+        }
+        replace_file(&self.resolve(relative, Links::Reject)?, bytes)
+    }
+
+    /// Adds a line at the end of a file and waits until it is on the disk. After an error the file
+    /// is as before.
+    ///
+    /// # Errors
+    /// Something else is in its place, or the disk refuses.
+    pub(crate) fn append(
+        &self,
+        _: &HistoryLock,
+        relative: &str,
+        line: &str,
+    ) -> Result<(), FileError> {
+        let path = self.resolve(relative, Links::Reject)?;
+        let at = FileError::at(&path);
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        let mut file = plain::open_with(&path, &mut options, Links::Reject)?;
+        let before = file.metadata().map_err(&at)?.len();
+        let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_all());
+        if let Err(error) = written {
+            // Half a line would spoil the file for everybody after us.
+            let _ = file.set_len(before);
+            return Err(at(error));
+        }
+        sync_folder(path.parent().unwrap_or(&self.path))
+    }
+
+    /// Removes a plain file; whether there was one.
+    ///
+    /// # Errors
+    /// Something else is in its place, or the disk refuses.
+    pub(crate) fn remove(&self, _: &HistoryLock, relative: &str) -> Result<bool, FileError> {
+        let path = self.resolve(relative, Links::Reject)?;
+        match plain::open(&path, Links::Reject) {
+            Err(error) if error.is_missing() => return Ok(false),
+            opened => opened?,
+        };
+        fs::remove_file(&path).map_err(FileError::at(&path))?;
+        sync_folder(path.parent().unwrap_or(&self.path))?;
+        Ok(true)
+    }
+
+    /// The path of something below the folder. Every folder between must be a real one.
+    fn resolve(&self, relative: &str, links: Links) -> Result<PathBuf, FileError> {
+        let mut path = self.path.clone();
+        let mut parts = Path::new(relative).components().peekable();
+        while let Some(part) = parts.next() {
+            let Component::Normal(name) = part else {
+                let outside = io::Error::other("the path leads out of the folder");
+                return Err(FileError::at(Path::new(relative))(outside));
+            };
+            path.push(name);
+            if parts.peek().is_some() && links == Links::Reject {
+                match fs::symlink_metadata(&path) {
+                    Ok(metadata) => require_folder(&path, &metadata)?,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(FileError::at(&path)(error)),
+                }
+            }
+        }
+        Ok(path)
+    }
+}
+
+fn require_folder(path: &Path, metadata: &fs::Metadata) -> Result<(), FileError> {
+    if metadata.is_dir() {
+        return Ok(());
+    }
+    let kind = plain::name_of(metadata.file_type());
+    Err(FileError::NotPlain { path: path.to_owned(), kind })
+}
+
+/// Puts a file in the place of a plain one or of none, in an existing folder.
+///
+/// # Errors
+/// As [`Directory::replace`].
+pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let at = FileError::at(path);
+    let permissions = match plain::open(path, Links::Reject) {
+        Ok(file) => Some(file.metadata().map_err(&at)?.permissions()),
+        Err(error) if error.is_missing() => None,
+        Err(error) => return Err(error),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(super::lock::TEMPORARY_FILE);
+    #[cfg(unix)]
+    // Temporary files are private; this one becomes a file of the history, for which the umask
+    // decides.
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = builder.tempfile_in(folder).map_err(&at)?;
+    file.write_all(bytes).map_err(&at)?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions).map_err(&at)?;
+    }
+    // Before the rename: after a power cut the name would lead to an empty file.
+    file.as_file().sync_all().map_err(&at)?;
+    file.persist(path).map_err(|error| at(error.error))?;
+    sync_folder(folder)
+}
+
+/// Waits until the names in a folder are on the disk: without it a power cut can undo a rename.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> Result<(), FileError> {
+    let opened = File::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    opened.and_then(|folder| folder.sync_all()).map_err(FileError::at(folder))
+}
+
+/// Windows opens no folder as a file; NTFS writes renames to its journal.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> Result<(), FileError> {
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    const LIMIT: SizeLimit = SizeLimit { bytes: 100, key: Some("limits.file_bytes") };
+
+    struct Case {
+        root: tempfile::TempDir,
+        directory: Directory,
+        lock: HistoryLock,
+    }
+
+    fn case() -> Case {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("data")).unwrap();
+        fs::create_dir(root.path().join("outside")).unwrap();
+        fs::write(root.path().join("outside/secret"), "hunter2").unwrap();
+        let directory = Directory::new(&root.path().join("data"), Links::Reject);
+        let lock = HistoryLock::acquire(directory.path(), "test").unwrap();
+        Case { root, directory, lock }
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_makes_its_folders() {
+        let Case { root: _root, directory, lock } = case();
+        assert!(directory.read("a/b.txt", LIMIT).unwrap().is_none());
+        directory.replace(&lock, "a/b.txt", b"one\n").unwrap();
+        directory.append(&lock, "a/b.txt", "two\n").unwrap();
+        assert_eq!(directory.read("a/b.txt", LIMIT).unwrap().unwrap(), b"one\ntwo\n");
+        assert!(directory.remove(&lock, "a/b.txt").unwrap());
+        assert!(!directory.remove(&lock, "a/b.txt").unwrap());
+    }
+
+    #[test]
+    fn a_linked_file_or_folder_is_neither_read_nor_written() {
+        let Case { root, directory, lock } = case();
+        let outside = root.path().join("outside");
+        symlink(&outside, directory.path().join("archive")).unwrap();
+        symlink(outside.join("secret"), directory.path().join("a.txt")).unwrap();
+        for path in ["archive/secret", "a.txt"] {
+            let is_link = |error: FileError| error.to_string().contains("is a symbolic link");
+            assert!(is_link(directory.read(path, LIMIT).unwrap_err()));
+            assert!(is_link(directory.replace(&lock, path, b"x").unwrap_err()));
+            assert!(is_link(directory.append(&lock, path, "x").unwrap_err()));
+            assert!(is_link(directory.remove(&lock, path).unwrap_err()));
+        }
+        assert!(directory.replace(&lock, "archive/new", b"x").is_err());
+        assert_eq!(fs::read_to_string(outside.join("secret")).unwrap(), "hunter2");
+        assert_eq!(fs::read_dir(&outside).unwrap().count(), 1);
+        let following = Directory::new(directory.path(), Links::Follow);
+        assert_eq!(following.read("archive/secret", LIMIT).unwrap().unwrap(), b"hunter2");
+        // Not even those who read through links write through them.
+        assert!(following.replace(&lock, "a.txt", b"x").is_err());
+    }
+
+    #[test]
+    fn nothing_blocks_and_nothing_leads_out() {
+        let Case { root: _root, directory, .. } = case();
+        let fifo = directory.path().join("fifo");
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &fifo,
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::from_raw_mode(0o600),
+            0,
+        )
+        .unwrap();
+        assert!(directory.read("fifo", LIMIT).unwrap_err().to_string().contains("is a FIFO"));
+        assert!(directory.read("../outside/secret", LIMIT).is_err());
+        assert!(directory.read("/etc/passwd", LIMIT).is_err());
+        fs::write(directory.path().join("large"), "x".repeat(101)).unwrap();
+        let message = directory.read("large", LIMIT).unwrap_err().to_string();
+        assert!(message.contains("more than 100 bytes") && message.contains("limits.file_bytes"));
+    }
+}
