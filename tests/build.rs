@@ -68,7 +68,9 @@ fn every_line_that_cannot_be_read_is_kept_with_its_place_and_reason() {
         let told = entry["reason"].as_str().unwrap();
         assert!(told.contains(reason), "{name}: {told}");
         assert!(!entry["remedy"].as_str().unwrap().is_empty());
-        assert_eq!(entry["text"], String::from_utf8_lossy(&line).as_ref(), "{name}");
+        // Of a long line the quarantine keeps the beginning; the line itself stays in its file.
+        let text: String = String::from_utf8_lossy(&line[..line.len().min(1_000)]).into();
+        assert_eq!(entry["text"], text, "{name}");
         let site = support::Site { root: history.out() };
         assert!(site.text("health/").contains(&format!("results/2025-09-01.ndjson:9:{column}")));
         assert_eq!(site.json("health.json")["refused"][0]["line"], 9);

@@ -28,8 +28,11 @@ mod ingest_go;
 mod ingest_native;
 mod ingest_tools;
 mod init;
+mod limits;
 #[cfg(feature = "net")]
 mod notify;
+#[cfg(unix)]
+mod plain_files;
 mod policy;
 mod public_site;
 mod replay;

@@ -19,7 +19,7 @@ use crate::store;
 use detect::replay::ReplayedVerdict;
 use detect::targets::TargetResult;
 use detect::{Analyses, AnalysisDepth, evidence};
-use model::history::build::ValueOptions;
+use model::history::build::{HistoryBuilder, ValueOptions};
 use model::history::details::DetailStore;
 use model::history::{History, NormalizeOptions};
 use model::policy::diagnostic;
@@ -28,6 +28,7 @@ use model::policy::threshold::policy_sha;
 use model::policy::{Policy, SiteAudience};
 use model::record::time::Timestamp;
 use model::series::{self, GroupedSeries, Series};
+use model::text;
 
 /// What to load.
 #[derive(Clone, Debug)]
@@ -206,6 +207,20 @@ fn reject_demo(history: &History, options: &LoadOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Every series has pages and an analysis: a history made to have millions would end in memory.
+fn reject_too_many_series(records: &HistoryBuilder, policy: &Policy) -> anyhow::Result<()> {
+    let (count, limit) = (records.series_count() as u64, policy.limits.series);
+    if count > limit {
+        bail!(
+            "the history has {}; the limit is {}: remove what made so many, or raise \
+             `limits.series` in policy.yml",
+            text::count_noun(count, "series"),
+            text::count(limit)
+        );
+    }
+    Ok(())
+}
+
 impl<'a> OpenedDirectory<'a> {
     /// Reads the policy.
     ///
@@ -217,7 +232,6 @@ impl<'a> OpenedDirectory<'a> {
         let (policy, policy_sha) = load_policy(options, &mut warnings)?;
         let source = store::Source {
             directory: options.directory(),
-            limits: policy.limits.clone(),
             with_archive: options.with_archive,
             reading: Arc::new(value_options(&policy)),
             cache: options.cache.clone(),
@@ -228,7 +242,7 @@ impl<'a> OpenedDirectory<'a> {
     /// Puts the records in order.
     ///
     /// # Errors
-    /// There are demo records and the options do not accept them.
+    /// There are demo records and the options do not accept them, or too many series.
     pub(super) fn into_history(
         mut self,
         mut contents: store::Contents,
@@ -236,6 +250,7 @@ impl<'a> OpenedDirectory<'a> {
     ) -> anyhow::Result<LoadedHistory> {
         self.stages.finish("read");
         observer.progress("putting in order", 0, 0);
+        reject_too_many_series(&contents.records, &self.policy)?;
         let commits = std::mem::take(&mut contents.commits);
         let normalize = NormalizeOptions { branch: self.policy.site.branch.clone(), commits };
         let history = std::mem::take(&mut contents.records).normalize(&normalize);
@@ -372,6 +387,7 @@ fn value_options(policy: &Policy) -> ValueOptions {
         units: metrics
             .filter_map(|(name, metric)| Some((name.clone(), metric.unit.clone()?)))
             .collect(),
+        limits: policy.limits.clone(),
     }
 }
 

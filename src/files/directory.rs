@@ -34,6 +34,14 @@ impl Directory {
         self.links
     }
 
+    /// Opens a plain file for reading.
+    ///
+    /// # Errors
+    /// There is none, it is something else, or one of the folders above it is a link.
+    pub(crate) fn open(&self, relative: &str) -> Result<File, FileError> {
+        plain::open(&self.resolve(relative, self.links)?, self.links)
+    }
+
     /// The content of a plain file; none where there is none.
     ///
     /// # Errors

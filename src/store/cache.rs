@@ -52,7 +52,7 @@ impl ParseCache {
         let own = hex::encode(&blake3::hash(place.as_os_str().as_encoded_bytes()).as_bytes()[..8]);
         let mut head = Hasher::new();
         head.update(&FORMAT_VERSION.to_le_bytes()).update(env!("CARGO_PKG_VERSION").as_bytes());
-        head.update(format!("{reading:?} {:?}", source.limits).as_bytes());
+        head.update(format!("{reading:?}").as_bytes());
         Self {
             root: root.clone(),
             folder: format!("records/{own}"),
@@ -138,7 +138,6 @@ mod tests {
     use crate::store::{Source, read};
     use model::history::NormalizeOptions;
     use model::history::build::ValueOptions;
-    use model::policy::limits::Limits;
 
     /// Files of every kind, each large enough for an entry, with lines that are refused.
     fn history(root: &Path) -> PathBuf {
@@ -185,7 +184,6 @@ mod tests {
     fn source(data: &Path, cache: Option<&Path>) -> Source {
         Source {
             directory: Directory::new(data, Links::Reject),
-            limits: Limits::default(),
             with_archive: false,
             reading: Arc::new(ValueOptions { burn_in: 1, ..ValueOptions::default() }),
             cache: cache.and_then(|path| CacheFolder::open(path).ok()),

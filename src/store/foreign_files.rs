@@ -1,19 +1,21 @@
 //! Files and folders of other tools, as the adapters take them: read when they are asked for, links
 //! not followed, nothing outside of the named folder touched.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use crate::files::{self, Links};
 use ingest::IngestInput;
 use ingest::format::{Format, Reader};
 use ingest::formats;
 use ingest::sink::InputError;
 use ingest::source::{Folder, Text};
 
-/// A file larger than this is no benchmark result: 1 GiB.
-const MAX_BYTES: u64 = 1 << 30;
+/// A file larger than this is no benchmark result: 256 MiB. It is in memory whole.
+const MAX_BYTES: u64 = 256 << 20;
 
 /// A folder on disk. It is listed once; its files are read one at a time.
 pub(crate) struct DiskFolder {
@@ -53,19 +55,26 @@ impl Folder for DiskFolder {
     }
 
     fn read(&self, file: &str) -> Result<Text, InputError> {
-        let text = read_text(&self.path_of(file), file);
+        let opened = files::open(&self.path_of(file), Links::Reject).map_err(anyhow::Error::from);
+        let text = opened.and_then(|opened| text_of(opened, file));
         text.map_err(|error| InputError::whole(format!("{error:#}")))
     }
 }
 
 /// A file; `name` is what places call it.
 pub(crate) fn read_text(path: &Path, name: &str) -> anyhow::Result<Text> {
-    let shown = path.display();
-    let size = std::fs::metadata(path).with_context(|| format!("cannot read {shown}"))?.len();
-    if size > MAX_BYTES {
-        bail!("{shown} has {size} bytes; the limit is 1 GiB");
+    // Not by `files`: whoever names a pipe or a link on the command line means it.
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    text_of(file, name)
+}
+
+fn text_of(input: impl Read, name: &str) -> anyhow::Result<Text> {
+    let mut bytes = Vec::new();
+    let read = input.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    read.with_context(|| format!("cannot read {name}"))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        bail!("{name} has more than 256 MiB: split it, or read its parts one by one");
     }
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
     Ok(Text::new(name, &bytes))
 }
 
@@ -73,9 +82,7 @@ pub(crate) fn read_text(path: &Path, name: &str) -> anyhow::Result<Text> {
 /// together, or every file of any other folder (those that no format recognizes among them).
 pub(crate) fn inputs(path: &Path, format: Option<&Format>) -> anyhow::Result<Vec<IngestInput>> {
     if path.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
-        return Ok(vec![IngestInput::Text(Text::new("standard input", &bytes))]);
+        return Ok(vec![IngestInput::Text(text_of(std::io::stdin().lock(), "standard input")?)]);
     }
     let shown = path.display().to_string();
     let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {shown}"))?;
@@ -92,7 +99,10 @@ pub(crate) fn inputs(path: &Path, format: Option<&Format>) -> anyhow::Result<Vec
         return Ok(vec![IngestInput::Folder(Box::new(folder))]);
     }
     let visible = |file: &&String| !file.split('/').any(|part| part.starts_with('.'));
-    let read = |file: &String| read_text(&folder.path_of(file), &format!("{shown}/{file}"));
+    let read = |file: &String| {
+        let opened = files::open(&folder.path_of(file), Links::Reject)?;
+        text_of(opened, &format!("{shown}/{file}"))
+    };
     folder.files.iter().filter(visible).map(|file| read(file).map(IngestInput::Text)).collect()
 }
 

@@ -6,23 +6,25 @@
 
 pub(crate) mod accepted;
 pub(crate) mod append;
+mod array;
 pub(crate) mod audit;
 mod cache;
 pub(crate) mod commits;
 pub(crate) mod foreign_files;
 mod json_line;
 mod raw_record;
+mod record_reader;
 pub(crate) mod resident;
 pub(crate) mod quarantine;
 mod read;
 pub(crate) mod rotate;
 mod fast_parser;
 mod sidecar;
+mod unpack;
 mod walk;
 
-use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -32,23 +34,20 @@ use rayon::prelude::*;
 use crate::files::cache_folder::CacheFolder;
 use crate::files::{self, Directory, SizeLimit};
 use crate::store::cache::ParseCache;
-use crate::store::read::{
-    MAX_LINE_BYTES, MIN_FILES_PER_THREAD, ReadOptions, read_file, read_lines,
-};
+use crate::store::read::{MIN_FILES_PER_THREAD, ReadOptions, read_file, read_lines};
 use crate::store::walk::Listing;
 use model::audit::AuditChain;
 use model::history::CommitFacts;
 use model::history::build::{HistoryBuilder, ValueOptions};
+use model::limits::Limits;
 use model::note::Note;
 use model::policy::accepted::AcceptedEntry;
-use model::policy::limits::Limits;
 use model::record::Problem;
 
 /// Where to read, and what of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     pub(crate) directory: Directory,
-    pub(crate) limits: Limits,
     /// Read `archive/` too.
     pub(crate) with_archive: bool,
     pub(crate) reading: Arc<ValueOptions>,
@@ -87,7 +86,7 @@ pub(crate) fn read(
     let (records, bytes) = read_files(source, &files, progress)?;
     let mut contents =
         Contents { records, files: files.len(), bytes, problems, ..Contents::default() };
-    sidecar::read_sidecars(&source.directory, &source.limits, &mut contents);
+    sidecar::read_sidecars(&source.directory, &source.reading.limits, &mut contents);
     Ok(contents)
 }
 
@@ -139,7 +138,7 @@ pub(crate) fn first_records(directory: &Directory) -> anyhow::Result<HistoryBuil
         let mut line = Vec::new();
         let mut begins = BufReader::new(opened.take(MAX_LINE_BYTES as u64));
         begins.read_until(b'\n', &mut line).with_context(failure)?;
-        read_lines(&line, 1, &file, &mut builder);
+        read_lines(&line, &file, &mut builder);
     }
     Ok(builder)
 }
@@ -151,6 +150,9 @@ pub(crate) fn first_records(directory: &Directory) -> anyhow::Result<HistoryBuil
 pub(crate) fn inputs(directory: &Directory) -> anyhow::Result<Vec<PathBuf>> {
     walk::inputs(directory)
 }
+
+/// Bytes of a line that this program reads or writes by itself, whatever the policy says.
+const MAX_LINE_BYTES: usize = 1 << 20;
 
 /// Limit of files that only this program writes: a command reads one whole before it replaces it.
 fn own_file_limit() -> SizeLimit {
@@ -167,26 +169,11 @@ fn note_limit(limits: &Limits) -> SizeLimit {
     SizeLimit { bytes: limits.note_bytes, key: Some("limits.note_bytes") }
 }
 
-/// The bytes of a file, unpacked where its name says `.gz` or `.zst`.
-fn unpack<'a>(path: &Path, bytes: &'a [u8]) -> anyhow::Result<Cow<'a, [u8]>> {
-    let mut unpacked = Vec::new();
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("gz") => {
-            flate2::bufread::MultiGzDecoder::new(bytes).read_to_end(&mut unpacked)?;
-        }
-        Some("zst") => {
-            ruzstd::decoding::StreamingDecoder::new(bytes)?.read_to_end(&mut unpacked)?;
-        }
-        _ => return Ok(Cow::Borrowed(bytes)),
-    }
-    Ok(Cow::Owned(unpacked))
-}
-
 /// Reads lines that stand in memory.
 pub(crate) fn read_lines_of_text(text: &[u8]) -> HistoryBuilder {
     let name = "memory".to_owned();
     let file = walk::RecordFile { path: PathBuf::new(), name, is_json: false, pull: None };
     let mut builder = HistoryBuilder::new(Arc::default());
-    read_lines(text, 1, &file, &mut builder);
+    read_lines(text, &file, &mut builder);
     builder
 }

@@ -130,7 +130,7 @@ pub(crate) fn reread(
     for file in changed_file {
         contents.bytes += read_changed_file(source, &file, &mut contents.records)?;
     }
-    sidecar::read_sidecars(&source.directory, &source.limits, &mut contents);
+    sidecar::read_sidecars(&source.directory, &source.reading.limits, &mut contents);
     Ok(contents)
 }
 

@@ -7,7 +7,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::Path;
 
 use anyhow::Context;
 use flate2::{Compression, GzBuilder};
@@ -16,7 +15,9 @@ use serde_json::value::RawValue;
 use crate::files::Directory;
 use crate::files::lock::HistoryLock;
 use crate::store::fast_parser::LineScanner;
-use crate::store::{json_line, own_file_limit, unpack, walk};
+use crate::store::unpack::unpack_whole;
+use crate::store::{json_line, own_file_limit, walk};
+use model::limits::Limits;
 use model::summary::DailySummaries;
 
 /// What a rotation would move.
@@ -213,6 +214,7 @@ fn compact_json(text: &str) -> String {
 /// A file's text, unpacked; empty where there is none.
 fn text(directory: &Directory, file: &str) -> anyhow::Result<String> {
     let Some(bytes) = directory.read(file, own_file_limit())? else { return Ok(String::new()) };
-    let bytes = unpack(Path::new(file), &bytes).with_context(|| format!("cannot unpack {file}"))?;
+    let bytes = unpack_whole(file, &bytes, &Limits::default())
+        .with_context(|| format!("cannot unpack {file}"))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -2,9 +2,9 @@
 
 use crate::files::{Directory, FileError, SizeLimit};
 use crate::store::{Contents, accepted, audit, commits, note_limit, quarantine, sidecar_limit};
+use model::limits::Limits;
 use model::note;
 use model::policy::accepted as accepted_yml;
-use model::policy::limits::Limits;
 use model::record::{Problem, SourceLocation};
 
 /// Reads the side files into `contents`; what is wrong with one becomes a problem there.

@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use walkdir::WalkDir;
 
 use crate::files::{self, Directory, Links};
+use crate::store::unpack;
 use model::record::Problem;
 
 /// A file of records.
@@ -26,7 +27,7 @@ pub(crate) struct RecordFile {
 impl RecordFile {
     /// Its name says that it is compressed.
     pub(crate) fn is_packed(&self) -> bool {
-        self.name.ends_with(".gz") || self.name.ends_with(".zst")
+        unpack::is_packed(&self.name)
     }
 }
 

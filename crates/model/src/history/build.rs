@@ -10,6 +10,7 @@ use crate::history::details::DetailStore;
 use crate::history::intern::{Interner, to_index};
 use crate::history::key::{EnvironmentKey, InternedKey};
 use crate::history::{BranchId, MeasurementRow, RecordCounts};
+use crate::limits::Limits;
 use crate::record::time::Timestamp;
 use crate::record::{
     DEFAULT_MODE, Direction, Measurement, OptionalF64, Problem, RareDetail, Record, SourceLocation,
@@ -23,6 +24,8 @@ pub struct ValueOptions {
     pub burn_in: usize,
     /// Units, as written, of metrics whose records name none.
     pub units: BTreeMap<String, String>,
+    /// How much a file and a record may hold.
+    pub limits: Limits,
 }
 
 impl ValueOptions {
@@ -104,12 +107,21 @@ impl HistoryBuilder {
         self.all_rows().count()
     }
 
+    /// The number of different series keys.
+    pub fn series_count(&self) -> usize {
+        self.key_list.len()
+    }
+
     /// Rows with their keys.
     pub(crate) fn all_rows(&self) -> impl Iterator<Item = &KeyedRow> {
         self.chunks.iter().flatten().chain(&self.rows)
     }
 
-    /// What was refused so far.
+    pub fn limits(&self) -> &Limits {
+        &self.options.limits
+    }
+
+    /// The rejected records so far.
     pub fn rejected_records(&self) -> &[Problem] {
         &self.rejected_records
     }

@@ -9,7 +9,6 @@ mod defaults;
 pub mod diagnostic;
 pub mod expression;
 mod hint;
-pub mod limits;
 pub mod semantics;
 pub mod notify;
 pub mod read;
@@ -26,7 +25,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::filter::Filter;
-use crate::policy::limits::Limits;
+use crate::limits::Limits;
 use crate::policy::notify::Notify;
 use crate::policy::target::{Alert, Sla};
 use crate::record::Direction;

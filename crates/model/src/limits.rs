@@ -13,28 +13,28 @@ const GIB: u64 = 1 << 30;
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// A longer line is rejected.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = 16777216))]
     pub line_bytes: u64,
     /// A larger file of records is rejected; of a packed one its size on disk counts.
     #[schemars(range(min = 1))]
     pub file_bytes: u64,
-    /// A JSON array or a packed `.json` file is read whole; a larger one is rejected.
+    /// A `.json` file and a packed file are held in memory whole; a larger one is rejected.
     #[schemars(range(min = 1))]
     pub array_bytes: u64,
-    /// A packed file is rejected from the byte on at which it is larger than this when unpacked.
+    /// A packed file that is larger when it is unpacked is rejected.
     #[schemars(range(min = 1))]
     pub unpacked_bytes: u64,
-    /// A packed file is rejected from the byte on at which it is this many times larger than on
-    /// disk. Counts beyond 64 MiB: small files may be packed as well as they can.
+    /// A packed file of which a part unpacks to more than this many times its size is rejected.
+    /// The first 64 MiB of unpacked bytes are free: small files may be packed as well as they can.
     #[schemars(range(min = 1))]
     pub unpack_ratio: u64,
-    /// Records of a file; the others are rejected.
+    /// Lines of a file; the rest of it is rejected as a whole.
     #[schemars(range(min = 1))]
     pub records_per_file: u64,
     /// Rejected records of a file, after which the rest of the file is rejected as a whole.
     #[schemars(range(min = 1))]
     pub rejected_per_file: u64,
-    /// Metrics of a record with more are rejected.
+    /// A record with more metrics is rejected.
     #[schemars(range(min = 1))]
     pub metrics_per_record: u64,
     /// A record with a longer suite, test, backend, mode, metric, unit, commit or parameters is
