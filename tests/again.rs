@@ -90,7 +90,7 @@ enum Step {
     NoCache,
     /// A page is edited or removed by somebody.
     Page(u16, bool),
-    /// A file of somebody's own is put into a folder of the site.
+    /// A file of somebody's own is put into a folder of the site, and removed when the build refuses.
     Stray(u16),
 }
 
@@ -159,7 +159,11 @@ impl Step {
             Self::Stray(which) => {
                 let files = support::files(&history.out());
                 let beside = history.out().join(&files[usize::from(*which) % files.len()]);
-                std::fs::write(beside.with_file_name("stray.txt"), "not ours").unwrap();
+                let stray = beside.with_file_name("stray.txt");
+                std::fs::write(&stray, "not ours").unwrap();
+                let refused = support::answer(&mut kept.command());
+                assert!(refused.err.contains("stray.txt"), "{}", refused.err);
+                std::fs::remove_file(stray).unwrap();
             }
         }
     }
@@ -221,15 +225,17 @@ fn where_nothing_has_changed_no_file_is_touched_and_the_answer_is_the_same() {
 }
 
 #[test]
-fn a_file_put_into_the_site_goes_and_refused_lines_are_told_again() {
+fn a_file_put_into_the_site_is_seen_and_rejected_lines_are_reported_again() {
     let kept = Kept::new();
     kept.history.file("results/bad.ndjson", "{broken\n");
     kept.settle();
     let told = kept.build().err;
     assert!(told.contains("Nothing has changed") && told.contains("(1 rejected: see"), "{told}");
-    std::fs::write(kept.history.out().join("about/stray.txt"), "not ours").unwrap();
-    kept.build();
-    kept.assert_as_cold("a file of somebody's own");
+    let stray = kept.history.out().join("about/stray.txt");
+    std::fs::write(&stray, "not ours").unwrap();
+    let refused = support::answer(&mut kept.command());
+    assert!(refused.status == 2 && refused.err.contains("about/stray.txt"), "{}", refused.err);
+    assert_eq!(std::fs::read_to_string(stray).unwrap(), "not ours");
 }
 
 #[test]

@@ -40,6 +40,7 @@ mod report;
 mod rotate;
 mod seed;
 mod serve;
+mod site_folder;
 mod states;
 mod support;
 mod web;

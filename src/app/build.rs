@@ -5,7 +5,9 @@ use std::path::Path;
 use crate::app::load::{LoadOptions, Project, load};
 use crate::app::observer::Observer;
 use crate::app::up_to_date::{BuildFingerprint, BuildRecord, BuildSummary};
-use crate::output::{self, previous::PreviousSite};
+use crate::output;
+use crate::output::leftovers::Cleanup;
+use crate::output::previous::PreviousSite;
 use crate::site;
 use model::text;
 
@@ -30,8 +32,11 @@ pub(crate) fn build(
     out: &Path,
     observer: &dyn Observer,
 ) -> anyhow::Result<BuildResult> {
+    output::apart::check_apart(out, &options.data)?;
     let fingerprint = BuildFingerprint::of(options, out);
-    if let Some(last) = fingerprint.as_ref().and_then(|it| it.last_build(out)) {
+    // Leftovers of a killed run are cleaned up by the next one, also where nothing else has changed.
+    let current = fingerprint.as_ref().filter(|_| !output::leftovers::exist(out));
+    if let Some(last) = current.and_then(|fingerprint| fingerprint.last_build(out)) {
         // A warning that is shown once would be missed: whoever builds again still has its cause.
         last.warnings.iter().for_each(|warning| observer.warn(warning));
         return Ok(BuildResult::UpToDate(last.summary));
@@ -82,11 +87,18 @@ pub(crate) fn build_site(
     previous: PreviousSite,
     observer: &dyn Observer,
 ) -> anyhow::Result<BuildSummary> {
-    let output = output::Output::prepare(out, previous)?;
+    let output = output::Output::prepare(out, previous, &project.policy.site.keep)?;
     let sink = |path: &str, bytes: &[u8]| output.write(path, bytes).map_err(std::io::Error::other);
     let progress = |done, total| observer.progress("writing files", done, total);
     let rendered = site::render(&site_input(project), &sink, &progress)?;
     let written = output.commit()?;
+    cleanup_line(&written.cleanup).iter().for_each(|line| observer.info(line));
+    if let Some(leftover) = &written.leftover {
+        observer.warn(&format!(
+            "the replaced site cannot be removed as a whole; look at what is left in {} and delete it",
+            leftover.display()
+        ));
+    }
     Ok(BuildSummary {
         pages: rendered.pages,
         files: rendered.files,
@@ -94,6 +106,7 @@ pub(crate) fn build_site(
         series: project.series.len(),
         records: project.history.counts.records,
         rejected: project.history.rejected_records.len(),
+        cleanup: written.cleanup,
         routes: written.routes,
     })
 }
@@ -127,6 +140,17 @@ pub(crate) fn site_input(project: &Project) -> site::SiteInput<'_> {
     }
 }
 
+/// `Cleaned up after a stopped build: removed .site.benchpages-x1; brought back .git`.
+fn cleanup_line(cleanup: &Cleanup) -> Option<String> {
+    let part = |verb: &str, names: &[String]| {
+        (!names.is_empty()).then(|| format!("{verb} {}", names.join(", ")))
+    };
+    let removed = part("removed", &cleanup.removed);
+    let restored = part("brought back", &cleanup.restored);
+    let parts: Vec<String> = removed.into_iter().chain(restored).collect();
+    (!parts.is_empty()).then(|| format!("Cleaned up after a stopped build: {}", parts.join("; ")))
+}
+
 /// What to do about a site that will be too large for its host.
 fn size_warning(site: &BuildSummary) -> Option<String> {
     let is_large = site.bytes >= WARN_BYTES || site.files >= WARN_FILES;
@@ -147,8 +171,7 @@ mod tests {
     use super::*;
 
     fn site(files: u64, bytes: u64) -> BuildSummary {
-        let routes = Vec::new();
-        BuildSummary { pages: 0, files, bytes, series: 0, records: 0, rejected: 0, routes }
+        BuildSummary { files, bytes, ..BuildSummary::default() }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::app::observer::Observer;
 use crate::app::session::Session;
 use crate::app::up_to_date::BuildSummary;
 use crate::output::Output;
+use crate::output::apart::check_apart;
 use crate::output::previous::PreviousSite;
 use crate::serve::requests::{Requests, SitePages};
 use crate::site::{PreparedSite, RenderError, SiteContext};
@@ -56,6 +57,7 @@ impl SiteLoop {
         out: PathBuf,
         observer: Box<dyn Observer + Send>,
     ) -> anyhow::Result<(Self, ShownSite, BuildSummary)> {
+        check_apart(&out, &options.data)?;
         let mut session = Session::default();
         let mut project = session.load(&options, &[], &*observer)?;
         let summary = build_project(&mut project, &options, &out, &*observer)?;
@@ -102,13 +104,14 @@ impl SiteLoop {
             requests.report_build(Ok(()));
             self.observer.info(&summary_line(project, changed_at));
         }
-        Ok(self.answer(&site, is_written, requests))
+        Ok(self.answer(&site, &project.policy.site.keep, is_written, requests))
     }
 
     /// Answers requests from one site until another one is loaded; none when the server ends.
     fn answer(
         &mut self,
         site: &PreparedSite<'_>,
+        keep: &[String],
         is_written: &mut bool,
         requests: &Requests,
     ) -> Option<ShownSite> {
@@ -116,7 +119,7 @@ impl SiteLoop {
         let pages = SitePages { paths: &paths, render: &|path| render_page(site, path) };
         let out = self.out.clone();
         let previous = previous_site(&self.options);
-        let mut writer = SiteWriter { out: &out, previous, site, paths: &paths, begun: None };
+        let mut writer = SiteWriter { out: &out, previous, keep, site, paths: &paths, begun: None };
         loop {
             let changed = requests.answer_until_change(&pages, &mut || {
                 self.idle(&mut writer, is_written, requests)
@@ -189,6 +192,7 @@ fn render_page(site: &PreparedSite<'_>, path: &str) -> Result<Vec<u8>, String> {
 struct SiteWriter<'a> {
     out: &'a Path,
     previous: PreviousSite,
+    keep: &'a [String],
     site: &'a PreparedSite<'a>,
     paths: &'a [&'a str],
     begun: Option<BegunOutput>,
@@ -213,7 +217,7 @@ impl SiteWriter<'_> {
         let BegunOutput { output, files } = match self.begun.take() {
             Some(begun) => begun,
             None => {
-                let output = Output::prepare(self.out, self.previous);
+                let output = Output::prepare(self.out, self.previous, self.keep);
                 BegunOutput { output: output.map_err(|error| error.to_string())?, files: 0 }
             }
         };

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::load::LoadOptions;
 use crate::files::cache_folder::CacheFolder;
+use crate::output::leftovers::Cleanup;
 use crate::store;
 use model::record::time::Timestamp;
 
@@ -38,7 +39,7 @@ pub(crate) struct BuildFingerprint {
 }
 
 /// What a build made.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct BuildSummary {
     pub(crate) pages: u64,
     pub(crate) files: u64,
@@ -46,6 +47,9 @@ pub(crate) struct BuildSummary {
     pub(crate) series: usize,
     pub(crate) records: u64,
     pub(crate) rejected: usize,
+    /// What was done about the leftovers of killed builds; nothing where nothing was built.
+    #[serde(skip)]
+    pub(crate) cleanup: Cleanup,
     /// Paths of all files within the site.
     #[serde(skip)]
     pub(crate) routes: Vec<String>,

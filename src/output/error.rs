@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use model::text;
+
 /// Why the site was not written: place, cause, remedy.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OutputError {
@@ -12,6 +14,39 @@ pub(crate) enum OutputError {
         .path.display()
     )]
     NotOurs { path: PathBuf },
+    #[error("{}", foreign(path, named, *count, *is_nested))]
+    Foreign {
+        path: PathBuf,
+        /// The first foreign entries; folders end in `/`.
+        named: Vec<String>,
+        count: usize,
+        /// Some of them lie below the top of the folder, where none can be kept.
+        is_nested: bool,
+    },
+    #[error(
+        "{} is listed in `site.keep`, but the new site has an entry of this name; rename the file, \
+         or move it elsewhere",
+        .path.display()
+    )]
+    KeptClash { path: PathBuf },
+    #[error(
+        "{} was left by a stopped build and cannot go back, since {} exists; move one of the two \
+         elsewhere",
+        .kept.display(), .site.display()
+    )]
+    KeptTwice { kept: PathBuf, site: PathBuf },
+    #[error(
+        "the new site is in place, but {} cannot be moved into it: {source}; move it yourself, or \
+         build again",
+        .kept.display()
+    )]
+    KeptNotMoved { kept: PathBuf, source: io::Error },
+    #[error(
+        "--out {} and --data {} lie inside one another, and a build replaces the whole folder --out; \
+         choose a folder beside the history with --out",
+        .out.display(), .data.display()
+    )]
+    NotApart { out: PathBuf, data: PathBuf },
     #[error(
         "{} is a symbolic link, and replacing it would leave what it points to; name the folder \
          itself with --out",
@@ -40,6 +75,25 @@ impl OutputError {
         let path = path.to_owned();
         |source| Self::Io { path, source }
     }
+}
+
+/// `site has 3 entries that benchpages did not write: CNAME, notes.txt and 1 more; …`
+fn foreign(path: &Path, named: &[String], count: usize, is_nested: bool) -> String {
+    let entries = match count {
+        1 => "a file or folder".to_owned(),
+        count => format!("{} files or folders", text::count(count as u64)),
+    };
+    let more = match count - named.len().min(count) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let keep = if is_nested { "" } else { "list them in `site.keep` of the policy, or " };
+    format!(
+        "{} holds {entries} that benchpages did not write: {}{more}; {keep}move them elsewhere, or \
+         write to another folder with --out",
+        path.display(),
+        named.join(", "),
+    )
 }
 
 fn remedy(error: &io::Error) -> &'static str {

@@ -7,17 +7,26 @@
 //! ```
 //!
 //! Neither a reader nor a crash nor a full disk ever sees half a site: until [`Output::commit`] the
-//! old one stays untouched. A run that ends before leaves only a staging folder, which the next run
-//! removes. Rejected: a target that this program did not make (no marker file `.benchpages`), a
-//! link, a file, and routes that would leave the folder.
+//! old one stays untouched. A run that is killed leaves folders beside the target, which the next
+//! run cleans up ([`leftovers`]).
+//!
+//! A build never deletes what it did not write. The marker file `.benchpages` lists the files of the
+//! site ([`manifest`]). Anything else in the folder moves on to the next site if the policy keeps it
+//! (`site.keep`), and makes the build refuse the folder if not ([`site_folder`]). Rejected as well: a
+//! target without a marker, a link, a file, and routes that would leave the folder.
 
+pub(crate) mod apart;
 pub(crate) mod error;
+pub(crate) mod leftovers;
+mod manifest;
 pub(crate) mod previous;
+mod site_folder;
+mod staging;
 mod swap;
 mod target;
 
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,8 +35,12 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use tempfile::TempDir;
 
 use crate::output::error::OutputError;
+use crate::output::leftovers::{Cleanup, OLD_SUFFIX};
+use crate::output::manifest::{MarkerFile, is_site_path, lists_below};
 use crate::output::previous::{PreviousSite, ReusableFiles};
-use crate::output::target::{MARKER, MARKER_HEAD, OLD_SUFFIX, OutputTarget};
+use crate::output::site_folder::{Place, SiteFolder};
+use crate::output::staging::Staging;
+use crate::output::target::OutputTarget;
 
 /// A site that is being written. Dropped without [`Output::commit`], it leaves nothing.
 #[derive(Debug)]
@@ -35,11 +48,12 @@ pub(crate) struct Output {
     target: OutputTarget,
     staging: TempDir,
     previous: PreviousSite,
+    /// Names of top-level entries that move from the old site into the new one.
+    keep: Vec<String>,
+    cleanup: Cleanup,
     /// Files of an older site in the staging folder, to be written over.
     reusable: ReusableFiles,
-    /// The marker, open and locked while the run is at work, so that no other run takes the folder
-    /// for that of a crashed one.
-    _lock: File,
+    marker: MarkerFile,
     /// Folders that exist in the staging folder, relative.
     folders: RwLock<HashSet<String>>,
     routes: Mutex<Vec<String>>,
@@ -54,34 +68,35 @@ pub(crate) struct Committed {
     pub(crate) bytes: u64,
     /// The old site, where it could not be removed after the swap.
     pub(crate) leftover: Option<PathBuf>,
+    /// What was done about killed runs.
+    pub(crate) cleanup: Cleanup,
 }
 
 impl Output {
     /// Makes a staging folder beside `target`, and missing folders above it. `previous` says
-    /// whether the replaced site is kept, and one that was kept is used.
+    /// whether the replaced site is kept, and one that was kept is used. `keep` has the names of
+    /// top-level entries that are not the site's and stay in the folder.
     ///
     /// # Errors
     /// The target must not be replaced, or nothing can be written beside it.
-    pub(crate) fn prepare(target: &Path, previous: PreviousSite) -> Result<Self, OutputError> {
+    pub(crate) fn prepare(
+        target: &Path,
+        previous: PreviousSite,
+        keep: &[String],
+    ) -> Result<Self, OutputError> {
         let target = OutputTarget::new(target)?;
-        target.is_replaceable()?;
+        let mut cleanup = leftovers::clean_up(&target, keep)?;
+        target.existing_site(keep)?;
+        cleanup.restored.extend(previous::check(&target, keep)?);
         fs::create_dir_all(&target.parent).map_err(OutputError::at(&target.parent))?;
-        target.clean_up_after_crash();
-        let staging = create_staging(&target)?;
-        let path = staging.path().join(MARKER);
-        let claimed = match previous {
-            PreviousSite::Keep => previous::claim(&target, staging.path()),
-            PreviousSite::Remove => None,
-        };
-        let (marker, reusable) = match claimed {
-            Some((marker, reusable)) => (write_marker(marker), reusable),
-            None => (create_marker(&path), ReusableFiles::default()),
-        };
+        let Staging { folder, marker, reusable } = Staging::open(&target, previous, keep)?;
         Ok(Self {
             target,
-            staging,
+            staging: folder,
             previous,
-            _lock: marker.map_err(OutputError::at(&path))?,
+            keep: keep.to_vec(),
+            cleanup,
+            marker,
             folders: RwLock::new(reusable.folders.clone()),
             reusable,
             routes: Mutex::default(),
@@ -95,7 +110,7 @@ impl Output {
     /// # Errors
     /// The route leaves the site or was written before, or the disk fails. The target is unchanged.
     pub(crate) fn write(&self, route: &str, bytes: &[u8]) -> Result<(), OutputError> {
-        if !is_inside(route) {
+        if !is_site_path(route) {
             return Err(OutputError::OutsideSite { route: route.to_owned() });
         }
         if let Some((folder, _)) = route.rsplit_once('/') {
@@ -141,70 +156,69 @@ impl Output {
     ///
     /// # Errors
     /// The target became something that must not be replaced, or the swap fails. The target is
-    /// unchanged.
-    pub(crate) fn commit(self) -> Result<Committed, OutputError> {
-        // Once more: a build takes seconds, and somebody may have put a folder there meanwhile.
-        let replaces = self.target.is_replaceable()?;
-        #[cfg(windows)]
-        drop(self._lock); // Windows renames no folder with an open file in it.
-        let (staging, target) = (self.staging.path(), &self.target.path);
+    /// unchanged. [`OutputError::KeptNotMoved`]: the new site is in place, and the next run brings
+    /// back what could not be moved.
+    pub(crate) fn commit(mut self) -> Result<Committed, OutputError> {
+        // Once more: a build takes seconds, and somebody may have put a file there meanwhile.
+        let old = self.target.existing_site(&self.keep)?;
         let mut routes = self.routes.into_inner().unwrap_or_else(PoisonError::into_inner);
         routes.sort_unstable();
+        if let Some(old) = &old {
+            check_clash(old, &self.keep, &routes)?;
+        }
+        let staging = self.staging.path();
         self.reusable.sweep(staging, &routes).map_err(OutputError::at(staging))?;
-        let old = if replaces {
-            let mut aside = staging.as_os_str().to_owned();
-            aside.push(OLD_SUFFIX);
-            swap::replace(staging, target, Path::new(&aside)).map(Some)
-        } else {
-            fs::rename(staging, target).map(|()| None)
-        };
-        let old = old.map_err(OutputError::at(target))?;
+        self.marker.finish(&routes).map_err(OutputError::at(staging))?;
+        #[cfg(windows)]
+        drop(self.marker); // Windows renames no folder with an open file in it.
+        // Until it is kept or removed, no other run takes the old site for that of a killed run.
+        let lock = old.as_ref().filter(|_| cfg!(unix)).and_then(|old| MarkerFile::lock(&old.path));
+        let replaced = old.map(|old| replace(old, staging, &self.target)).transpose()?;
+        if replaced.is_none() {
+            fs::rename(staging, &self.target.path).map_err(OutputError::at(&self.target.path))?;
+        }
         // The path of the staging folder is that of the old site now, so it must not be removed.
         let _ = self.staging.keep();
+        if let Some(old) = &replaced {
+            old.bring_back(&self.keep, &self.target.path)?;
+        }
         if self.previous == PreviousSite::Remove {
             previous::remove(&self.target);
         }
-        let old = old.filter(|old| {
-            self.previous == PreviousSite::Remove || !previous::keep(&self.target, old)
-        });
-        let leftover = old.filter(|old| fs::remove_dir_all(old).is_err() && old.exists());
-        Ok(Committed { routes, bytes: self.bytes.into_inner(), leftover })
+        let leftover = replaced.filter(|old| !self.previous.dispose(&self.target, old));
+        drop(lock);
+        Ok(Committed {
+            routes,
+            bytes: self.bytes.into_inner(),
+            leftover: leftover.map(|old| old.path),
+            cleanup: self.cleanup,
+        })
     }
 }
 
-fn create_staging(target: &OutputTarget) -> Result<TempDir, OutputError> {
-    let prefix = target.staging_prefix();
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix);
-    // The folder becomes the site, which a web server of another user reads: the umask decides,
-    // where a temporary folder would be private.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
-    builder.tempdir_in(&target.parent).map_err(OutputError::at(&target.parent))
+/// Checks that no entry to keep has the name of something in the new site.
+fn check_clash(old: &SiteFolder, keep: &[String], routes: &[String]) -> Result<(), OutputError> {
+    let is_taken = |name: &&str| {
+        routes.binary_search_by(|route| route.as_str().cmp(name)).is_ok()
+            || lists_below(routes, name)
+    };
+    match old.kept_names(keep).find(is_taken) {
+        Some(name) => Err(OutputError::KeptClash { path: old.path.join(name) }),
+        None => Ok(()),
+    }
 }
 
-/// Locks first, then writes: an empty marker marks nothing, so no other run can remove the folder
-/// in between.
-fn create_marker(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
-    // Without locks (some network file systems) the build goes on; it cannot tell stale from busy.
-    let _ = file.try_lock();
-    write_marker(file)
-}
-
-/// Fills in a marker.
-fn write_marker(mut file: File) -> io::Result<File> {
-    file.set_len(0)?;
-    writeln!(file, "{MARKER_HEAD}\nwritten by benchpages {}", env!("CARGO_PKG_VERSION"))?;
-    Ok(file)
-}
-
-/// Whether a route names a file inside the site on every system, and is not the marker. `:` would
-/// be a drive or a stream on Windows.
-fn is_inside(route: &str) -> bool {
-    let is_forbidden = |c: char| c.is_control() || matches!(c, '\\' | ':');
-    let is_plain = |part: &str| !part.is_empty() && part != "." && part != "..";
-    !route.contains(is_forbidden) && route.split('/').all(is_plain) && route != MARKER
+/// Swaps the finished site with the old one, and returns the old one at its new path.
+fn replace(
+    old: SiteFolder,
+    staging: &Path,
+    target: &OutputTarget,
+) -> Result<SiteFolder, OutputError> {
+    let mut aside = staging.as_os_str().to_owned();
+    aside.push(OLD_SUFFIX);
+    let path = swap::replace(staging, &target.path, Path::new(&aside));
+    let path = path.map_err(OutputError::at(&target.path))?;
+    Ok(SiteFolder { path, place: Place::Beside, ..old })
 }
 
 #[cfg(test)]

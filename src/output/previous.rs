@@ -8,17 +8,15 @@
 //! writing to one would change a file elsewhere.
 
 use std::collections::HashSet;
-use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
+use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use walkdir::WalkDir;
-
-use crate::output::target::{MARKER, OutputTarget, is_marked};
-
-/// Keeps the old site out of git, where the site is built inside a repository.
-const GITIGNORE: &str = ".gitignore";
+use crate::output::error::OutputError;
+use crate::output::manifest::{MARKER, MarkerFile};
+use crate::output::site_folder::{Place, SiteFolder};
+use crate::output::target::OutputTarget;
 
 /// What becomes of the site that is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +26,14 @@ pub(crate) enum PreviousSite {
     Remove,
 }
 
+impl PreviousSite {
+    /// Keeps or removes a replaced site. Returns whether it is no longer at its path.
+    pub(super) fn dispose(self, target: &OutputTarget, old: &SiteFolder) -> bool {
+        let is_kept = self == Self::Keep && old.is_marked() && keep(target, old);
+        is_kept || old.remove()
+    }
+}
+
 /// The files and folders of an older site that a run has not overwritten yet, by route.
 #[derive(Debug, Default)]
 pub(super) struct ReusableFiles {
@@ -35,61 +41,75 @@ pub(super) struct ReusableFiles {
     pub(super) folders: HashSet<String>,
 }
 
-/// Moves the kept site to the empty folder `staging`. Returns its marker, open and locked, and its
-/// files; none where there is no kept site or another run uses it.
-pub(super) fn claim(target: &OutputTarget, staging: &Path) -> Option<(File, ReusableFiles)> {
-    let previous = target.previous_path();
-    let is_folder = fs::symlink_metadata(&previous).is_ok_and(|metadata| metadata.is_dir());
-    if !is_folder || !is_marked(&previous) {
+/// Checks the site that [`keep`] has kept, and moves what the policy keeps from it into the site:
+/// versions without a list of files left it there. Returns the names of what was moved.
+///
+/// # Errors
+/// Something is in it that no build wrote and that is not to be kept, or it cannot be moved.
+pub(super) fn check(target: &OutputTarget, keep: &[String]) -> Result<Vec<String>, OutputError> {
+    let Some(previous) = SiteFolder::at(&target.previous_path(), Place::Beside) else {
+        return Ok(Vec::new());
+    };
+    previous.check_foreign(keep)?;
+    if fs::symlink_metadata(&target.path).is_err() {
+        return Ok(Vec::new());
+    }
+    previous.bring_back(keep, &target.path)
+}
+
+/// Moves the kept site to the empty folder `staging`. Returns its marker, locked and without its
+/// list, and its files; none where there is no kept site, another run uses it, or something to be
+/// kept is still in it.
+pub(super) fn claim(
+    target: &OutputTarget,
+    keep: &[String],
+    staging: &Path,
+) -> Option<(MarkerFile, ReusableFiles)> {
+    let previous = SiteFolder::at(&target.previous_path(), Place::Beside)?;
+    if previous.kept_names(keep).next().is_some() {
         return None;
     }
-    let marker = OpenOptions::new().read(true).write(true).open(previous.join(MARKER)).ok()?;
-    if let Err(TryLockError::WouldBlock) = marker.try_lock() {
-        return None;
-    }
-    fs::rename(&previous, staging).ok()?;
-    match ReusableFiles::of(staging) {
+    let marker = MarkerFile::lock(&previous.path)?;
+    fs::rename(&previous.path, staging).ok()?;
+    let claimed = SiteFolder { path: staging.to_owned(), ..previous };
+    match ReusableFiles::of(&claimed).and_then(|files| marker.reopen().map(|()| files)) {
         Ok(reusable) => Some((marker, reusable)),
         // A folder that cannot be read as a whole is no help: the run starts with an empty one.
         Err(_) => {
-            let _ = fs::remove_dir_all(staging).and_then(|()| fs::create_dir(staging));
+            let _ = fs::rename(staging, target.previous_path());
+            let _ = fs::create_dir(staging);
             None
         }
     }
 }
 
 /// Puts a replaced site where the next run finds it. Returns whether that worked.
-pub(super) fn keep(target: &OutputTarget, old: &Path) -> bool {
-    let written = fs::write(old.join(GITIGNORE), "*\n");
-    written.and_then(|()| fs::rename(old, target.previous_path())).is_ok()
+fn keep(target: &OutputTarget, old: &SiteFolder) -> bool {
+    old.hide_from_git().and_then(|()| fs::rename(&old.path, target.previous_path())).is_ok()
 }
 
 /// Removes the site that [`keep`] has kept. If that fails, it stays; it is in nobody's way.
 pub(super) fn remove(target: &OutputTarget) {
-    let previous = target.previous_path();
-    if is_marked(&previous) {
-        let _ = fs::remove_dir_all(&previous);
+    if let Some(previous) = SiteFolder::at(&target.previous_path(), Place::Beside) {
+        previous.remove();
     }
 }
 
 impl ReusableFiles {
     /// Lists a folder, and removes at once what is neither a file nor a folder.
-    fn of(root: &Path) -> io::Result<Self> {
+    fn of(site: &SiteFolder) -> io::Result<Self> {
         let (mut files, mut folders) = (HashSet::new(), HashSet::new());
-        for entry in WalkDir::new(root).min_depth(1).max_open(64) {
+        for entry in site.entries() {
             let entry = entry?;
-            let route = entry.path().strip_prefix(root).ok().and_then(Path::to_str);
-            let Some(route) = route else {
-                return Err(io::Error::other("a name that no route has"));
-            };
-            let route = if cfg!(windows) { route.replace('\\', "/") } else { route.to_owned() };
-            let kind = entry.file_type();
-            if kind.is_dir() {
-                folders.insert(route);
-            } else if kind.is_file() {
-                files.insert(route);
+            if !entry.is_ours {
+                return Err(io::Error::other("a file that no build wrote"));
+            }
+            if entry.kind.is_dir() {
+                folders.insert(entry.route);
+            } else if entry.kind.is_file() {
+                files.insert(entry.route);
             } else {
-                fs::remove_file(entry.path())?;
+                fs::remove_file(entry.path)?;
             }
         }
         files.remove(MARKER);

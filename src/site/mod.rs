@@ -26,6 +26,7 @@ mod infrastructure;
 mod input;
 mod job;
 mod jobs;
+pub(crate) mod layout;
 mod lineage;
 mod links;
 pub(crate) mod markdown;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use tempfile::TempDir;
+use walkdir::WalkDir;
 
 use super::*;
 use crate::output::Output;
@@ -24,7 +25,7 @@ impl PreviousFixture {
     }
 
     fn prepare(&self) -> Output {
-        Output::prepare(&self.target, PreviousSite::Keep).unwrap()
+        Output::prepare(&self.target, PreviousSite::Keep, &[]).unwrap()
     }
 
     fn build(&self, pages: &[(&str, &str)]) {
@@ -70,7 +71,10 @@ fn the_site_before_is_kept_hidden_from_git_and_the_one_before_it_written_over() 
     place.build(&[("index.html", "number two"), ("a/b.html", "b")]);
     assert_eq!(place.beside(), [FORMER, "site"]);
     assert_eq!(fs::read_to_string(place.former("index.html")).unwrap(), "one");
-    assert_eq!(fs::read_to_string(place.former(".gitignore")).unwrap(), "*\n");
+    assert_eq!(
+        fs::read_to_string(place.former(".gitignore")).unwrap(),
+        "# written by benchpages\n*\n"
+    );
     let third = [("index.html", "3"), ("a/b.html", "b")];
     place.build(&third);
     assert_eq!(place.site(), anew(&third));
@@ -128,7 +132,7 @@ fn a_run_that_keeps_nothing_removes_what_was_kept() {
     let place = PreviousFixture::new();
     place.build(&[("index.html", "one")]);
     place.build(&[("index.html", "two")]);
-    let output = Output::prepare(&place.target, PreviousSite::Remove).unwrap();
+    let output = Output::prepare(&place.target, PreviousSite::Remove, &[]).unwrap();
     output.write("index.html", b"three").unwrap();
     output.commit().unwrap();
     assert_eq!(place.site(), anew(&[("index.html", "three")]));
@@ -162,6 +166,12 @@ fn nothing_is_written_through_links_or_into_files_with_other_names() {
     std::os::unix::fs::symlink(&mine, place.former("a")).unwrap();
     fs::remove_file(place.former("c.html")).unwrap();
     std::os::unix::fs::symlink(mine.join("c.html"), place.former("c.html")).unwrap();
+    let refused = Output::prepare(&place.target, PreviousSite::Keep, &[]).unwrap_err();
+    assert!(
+        refused.to_string().contains("a file or folder that benchpages did not write: a;"),
+        "{refused}"
+    );
+    fs::remove_file(place.former("a")).unwrap();
     let next = [("index.html", "new"), ("a/b.html", "new"), ("c.html", "new")];
     place.build(&next);
     assert_eq!(place.site(), anew(&next));

@@ -97,6 +97,7 @@ impl Default for SitePolicy {
             audience: SiteAudience::default(),
             redact: Vec::new(),
             detail: PageDetail::default(),
+            keep: [".git", "CNAME", ".well-known"].map(str::to_owned).to_vec(),
         }
     }
 }

@@ -381,6 +381,8 @@ pub struct SitePolicy {
     pub redact: Vec<String>,
     /// Which series and commits get a page: `full`, all of them; `events-only`, those with events.
     pub detail: PageDetail,
+    /// Names at the top of the site's folder that are not the site's: builds leave them there.
+    pub keep: Vec<String>,
 }
 
 /// Which series and commits get a page.

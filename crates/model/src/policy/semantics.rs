@@ -48,6 +48,7 @@ pub(crate) fn check_semantics(
     examination.check_dates(policy);
     examination.check_aliases(policy);
     examination.check_links(policy);
+    examination.check_keep(policy);
     examination.check_notify(policy);
     examination.findings
 }
@@ -276,6 +277,19 @@ impl SemanticCheck<'_> {
         }
     }
 
+    fn check_keep(&mut self, policy: &Policy) {
+        for (index, name) in policy.site.keep.iter().enumerate() {
+            // The marker says which files a build wrote; it is never anybody else's.
+            if is_plain_name(name) && name != ".benchpages" {
+                continue;
+            }
+            let path = [Key("site"), Key("keep"), Item(index)];
+            let message = format!("{} is not a name to keep", hint::code(name));
+            let help = "write the name of one file or folder at the top of the site, without `/`";
+            self.error(&path, &message, Some(help.to_owned()));
+        }
+    }
+
     fn error(&mut self, path: &[PathStep<'_>], message: &str, help: Option<String>) {
         self.add_finding(DiagnosticLevel::Error, path, message, help);
     }
@@ -337,6 +351,12 @@ fn span_within(text: &str, whole: &Range<usize>, value: &str, part: &Range<usize
     }
 }
 
+/// Whether a text names a file or folder in a folder, on every system.
+fn is_plain_name(name: &str) -> bool {
+    let is_forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
+    !name.is_empty() && name != "." && name != ".." && !name.contains(is_forbidden)
+}
+
 /// Why a text is no address of a web page that may be published; none where it is.
 pub fn url_fault(url: &str) -> Option<&'static str> {
     let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
@@ -387,6 +407,20 @@ mod tests {
             "HTTPS://a",
         ] {
             assert!(url_fault(url).is_some(), "{url:?}");
+        }
+    }
+
+    #[test]
+    fn only_names_at_the_top_of_the_site_can_be_kept() {
+        let faults = |name: &str| {
+            let text = format!("version: '1'\nsite: {{keep: [CNAME, '{name}']}}\n");
+            crate::policy::read::read(&text, "policy.yml").diagnostics.len()
+        };
+        for name in ["blog", ".git", "a b", "..x"] {
+            assert_eq!(faults(name), 0, "{name}");
+        }
+        for name in ["", ".", "..", "a/b", "/", "../x", "a\\b", "c:x", ".benchpages"] {
+            assert_eq!(faults(name), 1, "{name}");
         }
     }
 
