@@ -3,17 +3,17 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
 use axum::http::header::{
     self, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION,
 };
+use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::serve::ServeOptions;
+use crate::serve::connections::HttpSite;
 use crate::serve::live_reload::LiveReload;
 use crate::serve::requests::{PageLookup, RequestSender};
 
@@ -63,21 +63,33 @@ impl HttpState {
     }
 }
 
-pub(super) fn router(site: HttpState) -> Router {
-    Router::new().fallback(handle).with_state(Arc::new(site))
+impl HttpSite for HttpState {
+    fn answer(&self, request: &Parts) -> impl Future<Output = Response> + Send {
+        answer(self, request)
+    }
+
+    fn has_page(&self, request: &Parts) -> bool {
+        !request.uri.path().starts_with(INTERNAL_PREFIX)
+    }
+
+    fn closed(&self) -> impl Future<Output = ()> + Send + 'static {
+        self.live.closed()
+    }
 }
 
-/// Answers every request. Nothing is stored by the browser, since the next build changes it, and
+/// Answers a request. Nothing is stored by the browser, since the next build changes it, and
 /// nothing is readable from pages of other origins.
-async fn handle(State(site): State<Arc<HttpState>>, request: Request) -> Response {
-    let mut response = if !is_local_host(request.headers()) {
+async fn answer(site: &HttpState, request: &Parts) -> Response {
+    let mut response = if !is_local_host(&request.headers) {
         plain_text(StatusCode::FORBIDDEN, "This server answers only for localhost.\n")
-    } else if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    } else if is_cross_site(&request.headers) {
+        plain_text(StatusCode::FORBIDDEN, "This server does not answer pages of other sites.\n")
+    } else if !matches!(request.method, Method::GET | Method::HEAD) {
         let mut response = plain_text(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD.\n");
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         response
     } else {
-        route(&site, request.uri()).await
+        route(site, &request.uri).await
     };
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -194,6 +206,22 @@ fn is_local_host(headers: &HeaderMap) -> bool {
         // `localhost@elsewhere` is a user at another host.
         is_local && !authority.as_str().contains('@')
     })
+}
+
+/// Whether a browser sends the request for a page from elsewhere: another site, or another server on
+/// this machine. Following a link is allowed, since the other page does not see the answer.
+fn is_cross_site(headers: &HeaderMap) -> bool {
+    let value = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+    let is_foreign_origin = value("origin").is_some_and(|origin| {
+        let host = origin.strip_prefix(b"http://");
+        headers.get_all(header::ORIGIN).iter().count() > 1
+            || host.is_none()
+            || host != value("host")
+    });
+    let is_same_site = matches!(value("sec-fetch-site"), None | Some(b"same-origin" | b"none"));
+    let follows_link = value("sec-fetch-mode") == Some(b"navigate")
+        && value("sec-fetch-dest") == Some(b"document");
+    is_foreign_origin || !(is_same_site || follows_link)
 }
 
 fn plain_text(status: StatusCode, text: &'static str) -> Response {

@@ -4,12 +4,16 @@
 //! One thread owns the site and runs the caller's `work`; requests and changes reach it through
 //! [`Requests`] and wait while it is busy. A change that cannot be shown leaves the site as it was
 //! and shows the problem on open pages. Rejected: requests whose `Host` is not this machine, since
-//! a page elsewhere could point its own name here (DNS rebinding), and every method but GET and
-//! HEAD. Paths are looked up among the site's own and never reach the file system.
+//! a page elsewhere could point its own name here (DNS rebinding), requests of pages from elsewhere,
+//! and every method but GET and HEAD. Paths are looked up among the site's own and never reach the
+//! file system. Memory does not grow with the number of clients ([`connections`]).
 
 pub(crate) mod requests;
+mod connections;
 mod http;
 mod live_reload;
+mod response_body;
+mod timed_stream;
 pub(crate) mod watcher;
 
 use std::io;
@@ -19,6 +23,7 @@ use std::sync::{Arc, mpsc};
 use std::task::Poll;
 use std::time::Duration;
 
+use crate::serve::connections::{Connections, Limits};
 use crate::serve::live_reload::LiveReload;
 use crate::serve::requests::Requests;
 
@@ -104,17 +109,13 @@ fn serve_until(
     let changes = sender.clone();
     let watcher = watcher::watch_site(options, move |paths| changes.files_changed(paths))?;
     let worker = SiteThread::start(hooks.work, requests)?;
-    let site = http::HttpState::new(options, Arc::clone(&live), sender.clone());
+    let site = Arc::new(http::HttpState::new(options, Arc::clone(&live), sender.clone()));
     let address = format!("http://localhost:{}{}", port.number, site.base());
     let served = runtime.block_on(async {
-        let router = http::router(site);
-        let mut servers = Vec::new();
+        let connections = Connections::new(Limits::default());
         for listener in port.listeners {
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            let server = axum::serve(listener, router.clone());
-            let closed = live.closed();
-            let server = server.with_graceful_shutdown(closed).into_future();
-            servers.push(tokio::spawn(server));
+            tokio::spawn(Arc::clone(&connections).serve(listener, Arc::clone(&site)));
         }
         // Polled once before the address is announced, so that signals are handled from then on: a
         // Ctrl-C in between would end the process without a word.
@@ -125,12 +126,7 @@ fn serve_until(
             end.await;
         }
         live.close();
-        let drain = async {
-            for server in servers {
-                let _ = server.await;
-            }
-        };
-        let _ = tokio::time::timeout(SHUTDOWN_GRACE, drain).await;
+        let _ = tokio::time::timeout(SHUTDOWN_GRACE, connections.all_closed()).await;
         Ok(())
     });
     // In this order: no change may come once the thread is told to end, and the thread may still

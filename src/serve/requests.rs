@@ -128,6 +128,8 @@ impl Requests {
                 self.messages.recv().ok()
             };
             match message? {
+                // The browser has given up, and nobody waits for the page.
+                RequestMessage::Fetch(_, answer) if answer.is_closed() => {}
                 RequestMessage::Fetch(path, answer) => {
                     // Fails where the browser has given up meanwhile.
                     let _ = answer.send(pages.look_up(&path, self.live.generation()));

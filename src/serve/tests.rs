@@ -399,3 +399,35 @@ fn the_end_does_not_wait_for_open_pages() {
     drop(idle);
     assert!(TcpStream::connect(("127.0.0.1", server.port)).is_err());
 }
+
+#[test]
+fn pages_from_elsewhere_get_no_answer() {
+    let server = start("/");
+    let ask = |headers: &str| {
+        let request = "GET / HTTP/1.1\r\nHost: localhost:8080\r\nConnection: close\r\n";
+        status(&server.send(&format!("{request}{headers}\r\n")))
+    };
+    for headers in [
+        "Origin: https://evil.example\r\n",
+        "Origin: null\r\n",
+        "Origin: http://localhost:3000\r\n",
+        "Origin: https://localhost:8080\r\n",
+        "Origin: http://localhost:8080\r\nOrigin: https://evil.example\r\n",
+        "Sec-Fetch-Site: cross-site\r\n",
+        "Sec-Fetch-Site: same-site\r\n",
+        "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: script\r\n",
+        "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n",
+        "Sec-Fetch-Site: other\r\n",
+    ] {
+        assert_eq!(ask(headers), 403, "{headers}");
+    }
+    for headers in [
+        "",
+        "Origin: http://localhost:8080\r\n",
+        "Sec-Fetch-Site: none\r\n",
+        "Sec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty\r\n",
+        "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n",
+    ] {
+        assert_eq!(ask(headers), 200, "{headers}");
+    }
+}
