@@ -25,9 +25,9 @@ pub(super) const OLD_SUFFIX: &str = "-old";
 /// What a run did about the leftovers of killed ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Cleanup {
-    /// Names of folders beside the site that were removed, or put back in its place.
+    /// Names of folders beside the site that were removed.
     pub(crate) removed: Vec<String>,
-    /// Names of entries that were brought back into the site.
+    /// Names of entries that were brought back into the site, or of the site itself.
     pub(crate) restored: Vec<String>,
 }
 
@@ -46,6 +46,7 @@ pub(super) fn clean_up(target: &OutputTarget, keep: &[String]) -> Result<Cleanup
     let mut cleanup = Cleanup::default();
     for name in candidates(target) {
         let path = target.parent.join(&name);
+        let mut is_put_back = false;
         if is_empty(&path) {
             remove_empty(&path);
         } else if let Some(lock) = MarkerFile::lock(&path)
@@ -53,37 +54,48 @@ pub(super) fn clean_up(target: &OutputTarget, keep: &[String]) -> Result<Cleanup
         {
             // Windows moves no folder with an open file in it.
             let _lock = cfg!(unix).then_some(lock);
-            cleanup.restored.extend(recover(&folder, target, keep)?);
+            is_put_back = put_back(&folder, target)?;
+            if is_put_back {
+                cleanup.restored.push(target.name());
+            } else {
+                cleanup.restored.extend(remove_all_but_kept(&folder, target, keep)?);
+            }
         }
         // One that cannot be removed stays; it is in nobody's way.
-        if fs::symlink_metadata(&path).is_err() {
+        if !is_put_back && fs::symlink_metadata(&path).is_err() {
             cleanup.removed.push(name);
         }
     }
     Ok(cleanup)
 }
 
-/// Puts a leftover back where it is the only copy of the site. Else brings back what is to be kept,
-/// and removes the rest. Returns the names of what was brought back.
-fn recover(
+/// Puts a leftover in the place of the site, if it is the only copy of it. Returns whether it is.
+fn put_back(folder: &SiteFolder, target: &OutputTarget) -> Result<bool, OutputError> {
+    let is_old = folder.path.as_os_str().as_encoded_bytes().ends_with(OLD_SUFFIX.as_bytes());
+    let is_site = is_old || folder.manifest != Manifest::Unlisted;
+    let is_only_copy = is_site && fs::symlink_metadata(&target.path).is_err();
+    if is_only_copy {
+        fs::rename(&folder.path, &target.path).map_err(OutputError::at(&folder.path))?;
+    }
+    Ok(is_only_copy)
+}
+
+/// Moves what is to be kept into the site, and removes the rest. Returns the names of what was
+/// moved.
+fn remove_all_but_kept(
     folder: &SiteFolder,
     target: &OutputTarget,
     keep: &[String],
 ) -> Result<Vec<String>, OutputError> {
-    let is_only_copy = fs::symlink_metadata(&target.path).is_err();
-    let is_old = folder.path.as_os_str().as_encoded_bytes().ends_with(OLD_SUFFIX.as_bytes());
-    if is_only_copy && (is_old || folder.manifest != Manifest::Unlisted) {
-        fs::rename(&folder.path, &target.path).map_err(OutputError::at(&folder.path))?;
-        return Ok(Vec::new());
-    }
-    if is_only_copy && folder.kept_names(keep).next().is_some() {
-        // The next run finds the site of this one to bring them back to.
+    let has_kept = folder.kept_names(keep).next().is_some();
+    if has_kept && fs::symlink_metadata(&target.path).is_err() {
+        // The next run finds the site of this one to move them into.
         return Ok(Vec::new());
     }
     folder.check_foreign(keep)?;
-    let restored = folder.bring_back(keep, &target.path)?;
+    let moved = folder.bring_back(keep, &target.path)?;
     folder.remove();
-    Ok(restored)
+    Ok(moved)
 }
 
 /// Names of folders beside the target that are named like those of a run, old sites first: if no

@@ -14,7 +14,7 @@
 //! before the list wrote the first two. For them the layout of sites decides ([`site::layout`]).
 //! Nothing but a plain file is a marker: links are not followed, and a pipe is not waited for.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
@@ -105,7 +105,7 @@ impl MarkerFile {
         let mut file = options.read(true).write(true).create_new(true).open(&path)?;
         // Locked first, filled in second: a run that cleans up holds the lock of what it removes.
         // Without locks (some network file systems) the build goes on.
-        if let Err(std::fs::TryLockError::WouldBlock) = file.try_lock() {
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         file.write_all(HEAD.as_bytes())?;
@@ -113,13 +113,19 @@ impl MarkerFile {
         Ok(Self(file))
     }
 
-    /// Opens and locks the marker of a site that nobody works on; none where somebody does, or
-    /// where there is no plain file.
+    /// Opens and locks the marker of a site that nobody works on; none where somebody does, where
+    /// there is no plain file, or no lock: better a stray folder than one removed under a run at
+    /// work.
     pub(super) fn lock(folder: &Path) -> Option<Self> {
-        let mut options = OpenOptions::new();
-        let file = open_plain(&folder.join(MARKER), options.read(true).write(true)).ok()?;
+        let file = open_for_writing(folder).ok()?;
+        file.try_lock().is_ok().then_some(Self(file))
+    }
+
+    /// The same, for a folder that no run works in: without locks, it is nobody's.
+    pub(super) fn claim(folder: &Path) -> Option<Self> {
+        let file = open_for_writing(folder).ok()?;
         match file.try_lock() {
-            Err(std::fs::TryLockError::WouldBlock) => None,
+            Err(TryLockError::WouldBlock) => None,
             _ => Some(Self(file)),
         }
     }
@@ -156,6 +162,10 @@ pub(super) fn is_empty_marker(folder: &Path) -> bool {
     metadata.is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0)
 }
 
+fn open_for_writing(folder: &Path) -> io::Result<File> {
+    open_plain(&folder.join(MARKER), OpenOptions::new().read(true).write(true))
+}
+
 /// The first bytes of a plain file, at most so many; none where there is no plain file.
 pub(super) fn read_plain(path: &Path, max_bytes: usize) -> Option<Vec<u8>> {
     let file = open_plain(path, OpenOptions::new().read(true)).ok()?;
@@ -166,7 +176,7 @@ pub(super) fn read_plain(path: &Path, max_bytes: usize) -> Option<Vec<u8>> {
 
 /// Opens a plain file. A link is not followed, and a pipe is not waited for.
 #[cfg(unix)]
-fn open_plain(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+pub(super) fn open_plain(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     use rustix::fs::OFlags;
     use std::os::unix::fs::OpenOptionsExt as _;
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
@@ -175,7 +185,7 @@ fn open_plain(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 }
 
 #[cfg(not(unix))]
-fn open_plain(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+pub(super) fn open_plain(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     if path.symlink_metadata()?.is_file() { plain_only(options.open(path)?) } else { not_plain() }
 }
 

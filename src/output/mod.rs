@@ -85,8 +85,12 @@ impl Output {
         keep: &[String],
     ) -> Result<Self, OutputError> {
         let target = OutputTarget::new(target)?;
+        // First of all: nothing is brought back into a folder of somebody else.
+        let is_missing = target.existing_site(keep)?.is_none();
         let mut cleanup = leftovers::clean_up(&target, keep)?;
-        target.existing_site(keep)?;
+        if is_missing {
+            target.existing_site(keep)?;
+        }
         cleanup.restored.extend(previous::check(&target, keep)?);
         fs::create_dir_all(&target.parent).map_err(OutputError::at(&target.parent))?;
         let Staging { folder, marker, reusable } = Staging::open(&target, previous, keep)?;

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::output::error::OutputError;
-use crate::output::manifest::{MARKER, MarkerFile};
+use crate::output::manifest::{MARKER, MarkerFile, open_plain};
 use crate::output::site_folder::{Place, SiteFolder};
 use crate::output::target::OutputTarget;
 
@@ -69,7 +69,7 @@ pub(super) fn claim(
     if previous.kept_names(keep).next().is_some() {
         return None;
     }
-    let marker = MarkerFile::lock(&previous.path)?;
+    let marker = MarkerFile::claim(&previous.path)?;
     fs::rename(&previous.path, staging).ok()?;
     let claimed = SiteFolder { path: staging.to_owned(), ..previous };
     match ReusableFiles::of(&claimed).and_then(|files| marker.reopen().map(|()| files)) {
@@ -180,7 +180,7 @@ fn is_gone(error: &io::Error) -> bool {
 /// Replaces the content of a file, unless it is the same: reading costs less than writing, and most
 /// pages of a build are the same as two builds ago.
 fn overwrite_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    let mut file = open_plain(path, OpenOptions::new().read(true).write(true))?;
     let metadata = file.metadata()?;
     if has_other_names(&metadata) {
         return Err(io::Error::other("the file has another name elsewhere"));

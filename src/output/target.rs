@@ -36,6 +36,11 @@ impl OutputTarget {
         }
     }
 
+    /// Its last name, for people.
+    pub(super) fn name(&self) -> String {
+        self.name.to_string_lossy().into_owned()
+    }
+
     /// The start of the names of staging folders: `.<name>.benchpages-`. Hidden, since web servers
     /// and globs skip such names.
     pub(super) fn staging_prefix(&self) -> OsString {

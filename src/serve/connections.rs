@@ -162,10 +162,11 @@ impl Connections {
             let (site, busy) = (Arc::clone(&site), place.begin_request());
             let (pages, (head, _)) = (Arc::clone(&pages), request.into_parts());
             async move {
-                let mut turn = Turn { _busy: busy, _page: None };
-                if site.has_page(&head) {
-                    turn._page = pages.acquire_owned().await.ok();
-                }
+                let page = match site.has_page(&head) {
+                    true => pages.acquire_owned().await.ok(),
+                    false => None,
+                };
+                let turn = Turn { _busy: busy, _page: page };
                 let response = site.answer(&head).await;
                 let tracked = |body| Body::new(ResponseBody::new(body, turn));
                 Ok::<Response, Infallible>(response.map(tracked))

@@ -116,7 +116,10 @@ fn an_old_site_that_was_moved_aside_goes_back_and_keeps_what_is_in_it() {
     place.build_elsewhere();
     fs::rename(&place.target, place.at(STAGING)).unwrap();
     let kept = default_keep();
-    drop(Output::prepare(&place.target, PreviousSite::Remove, &kept).unwrap());
+    let output = Output::prepare(&place.target, PreviousSite::Remove, &kept).unwrap();
+    assert_eq!(output.cleanup.restored, ["site"]);
+    assert_eq!(output.cleanup.removed, [STAGING]);
+    drop(output);
     assert_eq!(place.read("CNAME").as_deref(), Some("bench.example.org"));
     assert_eq!(place.beside(), ["site"]);
 }
@@ -135,6 +138,18 @@ fn entries_that_nobody_keeps_are_refused_beside_the_site_too() {
         }
         assert!(place.at(beside).join("thesis.tex").exists());
     }
+}
+
+#[test]
+fn nothing_comes_back_into_a_folder_of_somebody_else() {
+    let place = output_fixture();
+    place.build(&PAGES);
+    place.put("CNAME", "mine");
+    fs::rename(&place.target, place.at(STAGING)).unwrap();
+    place.put("thesis.tex", "years of work");
+    let refused = place.try_build(PreviousSite::Keep, &PAGES);
+    assert!(matches!(refused, Err(OutputError::NotOurs { .. })));
+    assert_eq!(fs::read_to_string(place.at(STAGING).join("CNAME")).unwrap(), "mine");
 }
 
 #[test]
