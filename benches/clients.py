@@ -8,7 +8,7 @@ file of the site and read nothing. At the end a page is asked for as a browser d
 """
 import os, re, resource, socket, subprocess, sys, tempfile, time
 
-TIMEOUT_S = 30
+TIMEOUT_S = 120
 
 
 def memory_mb(process, field):

@@ -12,4 +12,4 @@ pub(crate) mod lock;
 mod plain;
 
 pub(crate) use directory::Directory;
-pub(crate) use plain::{FileError, Links, SizeLimit, open, read};
+pub(crate) use plain::{FileError, Links, SizeLimit, open, open_existing, read};

@@ -82,6 +82,14 @@ pub(crate) fn open(path: &Path, links: Links) -> Result<File, FileError> {
     open_with(path, &mut options, links)
 }
 
+/// Opens a plain file that exists, to change it. Never blocks, whatever is at the path.
+///
+/// # Errors
+/// There is none, or it is something else.
+pub(crate) fn open_existing(path: &Path) -> Result<File, FileError> {
+    open_with(path, OpenOptions::new().read(true).write(true), Links::Reject)
+}
+
 /// Opens a plain file with these options. The kind is looked at before, because opening a device
 /// can have effects, and after, because the path may have changed in between.
 pub(super) fn open_with(

@@ -18,6 +18,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
+use crate::files::{self, FileError, Links};
 use crate::site::layout;
 
 /// The file that marks a folder as made by this program.
@@ -162,39 +163,16 @@ pub(super) fn is_empty_marker(folder: &Path) -> bool {
     metadata.is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0)
 }
 
-fn open_for_writing(folder: &Path) -> io::Result<File> {
-    open_plain(&folder.join(MARKER), OpenOptions::new().read(true).write(true))
+fn open_for_writing(folder: &Path) -> Result<File, FileError> {
+    files::open_existing(&folder.join(MARKER))
 }
 
 /// The first bytes of a plain file, at most so many; none where there is no plain file.
 pub(super) fn read_plain(path: &Path, max_bytes: usize) -> Option<Vec<u8>> {
-    let file = open_plain(path, OpenOptions::new().read(true)).ok()?;
+    let file = files::open(path, Links::Reject).ok()?;
     let mut bytes = Vec::new();
     file.take(max_bytes as u64).read_to_end(&mut bytes).ok()?;
     Some(bytes)
-}
-
-/// Opens a plain file. A link is not followed, and a pipe is not waited for.
-#[cfg(unix)]
-pub(super) fn open_plain(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    use rustix::fs::OFlags;
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
-    let file = options.custom_flags(flags.cast_signed()).open(path)?;
-    plain_only(file)
-}
-
-#[cfg(not(unix))]
-pub(super) fn open_plain(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    if path.symlink_metadata()?.is_file() { plain_only(options.open(path)?) } else { not_plain() }
-}
-
-fn plain_only(file: File) -> io::Result<File> {
-    if file.metadata()?.is_file() { Ok(file) } else { not_plain() }
-}
-
-fn not_plain() -> io::Result<File> {
-    Err(io::Error::other("not a plain file"))
 }
 
 #[cfg(test)]

@@ -8,13 +8,14 @@
 //! writing to one would change a file elsewhere.
 
 use std::collections::HashSet;
-use std::fs::{self, Metadata, OpenOptions};
+use std::fs::{self, Metadata};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use crate::files;
 use crate::output::error::OutputError;
-use crate::output::manifest::{MARKER, MarkerFile, open_plain};
+use crate::output::manifest::{MARKER, MarkerFile};
 use crate::output::site_folder::{Place, SiteFolder};
 use crate::output::target::OutputTarget;
 
@@ -180,7 +181,7 @@ fn is_gone(error: &io::Error) -> bool {
 /// Replaces the content of a file, unless it is the same: reading costs less than writing, and most
 /// pages of a build are the same as two builds ago.
 fn overwrite_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = open_plain(path, OpenOptions::new().read(true).write(true))?;
+    let mut file = files::open_existing(path).map_err(io::Error::other)?;
     let metadata = file.metadata()?;
     if has_other_names(&metadata) {
         return Err(io::Error::other("the file has another name elsewhere"));

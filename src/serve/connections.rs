@@ -45,7 +45,7 @@ pub(super) struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         let time = Duration::from_secs(10);
-        Self { connections: 256, pages: 16, header_time: time, write_time: time }
+        Self { connections: 64, pages: 8, header_time: time, write_time: time }
     }
 }
 
