@@ -7,7 +7,11 @@ use std::path::Path;
 use crate::scan::{self, LineKind};
 
 /// What is read: whole folders and single files.
-const READ: [&str; 10] = [
+const READ: [&str; 14] = [
+    ".github",
+    "Cargo.lock",
+    "Cargo.toml",
+    "fuzz",
     "src",
     "crates",
     "tests",
@@ -20,7 +24,7 @@ const READ: [&str; 10] = [
     "action.yml",
 ];
 /// Build output, packages of Node and recorded data are not ours to hold to the rules.
-const NOT_OURS: [&str; 5] = ["target", "node_modules", "browser", "cases", "samples"];
+const NOT_OURS: [&str; 6] = ["target", "node_modules", "browser", "cases", "samples", "corpus"];
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Band {

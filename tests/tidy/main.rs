@@ -12,6 +12,7 @@
 mod figures;
 mod graph;
 mod house;
+mod licenses;
 mod ratchets;
 mod rules;
 mod scan;

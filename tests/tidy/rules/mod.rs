@@ -2,6 +2,7 @@
 
 mod layers;
 mod shape;
+mod supply;
 mod text;
 
 use crate::house::{File, House};
@@ -10,7 +11,7 @@ use shape::Function;
 
 pub type Rule = fn(&House) -> Vec<String>;
 
-pub const RULES: [(&str, Rule); 13] = [
+pub const RULES: [(&str, Rule); 16] = [
     ("a room uses only rooms above it", layers::rooms_use_only_rooms_above),
     ("an edge never uses an edge", layers::edges_never_use_edges),
     ("crates keep their order", layers::crates_keep_their_order),
@@ -24,6 +25,9 @@ pub const RULES: [(&str, Rule); 13] = [
     ("lines are short", shape::lines_are_short),
     ("nothing is left unfinished", text::nothing_is_left_unfinished),
     ("templates and assets are used", text::templates_and_assets_are_used),
+    ("actions are pinned", supply::actions_are_pinned),
+    ("crates come from the registry", supply::crates_come_from_the_registry),
+    ("unsafe code is forbidden", supply::unsafe_code_is_forbidden),
 ];
 
 /// The places that a rule lets pass, for their ratchet.
