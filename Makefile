@@ -1,6 +1,6 @@
 # `make` lists the targets. Longer commands are scripts in .ci/ or tests/browser/.
 .DEFAULT_GOAL := help
-.PHONY: help demo-data demo-serve demo-build test check bench bench-steps growth bench-record evaluate shots clean
+.PHONY: help demo-data demo-serve demo-build test check fuzz bench bench-steps growth bench-record evaluate shots clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -19,6 +19,9 @@ test: ## run every test, including the browser checks
 
 check: ## run the checks of CI: format, lints, tests, documentation, compilation of the benchmarks
 	@.ci/check
+
+fuzz: ## fuzz the parsers, one minute each (TARGET=records SECONDS=600 for one of them)
+	@.ci/fuzz $(or $(SECONDS),60) $(TARGET)
 
 bench: ## compare the targets for speed and size with measurements, in one table (10 minutes)
 	cargo bench --features bench --bench scale

@@ -43,5 +43,8 @@ mod cli;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod bench;
+#[cfg(any(all(test, feature = "net"), feature = "fuzz"))]
+#[doc(hidden)]
+pub mod fuzz;
 
 pub use cli::run;

@@ -130,7 +130,7 @@ pub(crate) fn merge(
 }
 
 /// The text of the file after joining; the same text where nothing is new.
-fn merge_text(text: &str, facts: &[CommitFacts]) -> (String, CommitMerge) {
+pub(super) fn merge_text(text: &str, facts: &[CommitFacts]) -> (String, CommitMerge) {
     let mut known: BTreeMap<String, CommitLine> = BTreeMap::new();
     let mut strange: Vec<&str> = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {

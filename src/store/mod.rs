@@ -19,6 +19,8 @@ pub(crate) mod quarantine;
 mod read;
 pub(crate) mod rotate;
 mod fast_parser;
+#[cfg(any(all(test, feature = "net"), feature = "fuzz"))]
+pub(crate) mod parsers;
 mod sidecar;
 mod unpack;
 mod walk;

@@ -119,7 +119,7 @@ fn read_cached(
 }
 
 /// Reads a file that is packed or may hold an array; its size, unpacked.
-fn read_whole(
+pub(super) fn read_whole(
     packed: &[u8],
     file: &walk::RecordFile,
     builder: &mut HistoryBuilder,

@@ -1,0 +1,5 @@
+//! Fuzzes the target `records` of `src/fuzz`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| benchpages::fuzz::run("records", input));
