@@ -23,7 +23,21 @@ pub(crate) fn sanitize(text: &str, allowed: &[String]) -> String {
             None => return text,
         }
     }
-    text.replace('[', "\\[")
+    escape_brackets(&text)
+}
+
+/// Every opening bracket escaped once: of two backslashes before it, one would escape the other.
+fn escape_brackets(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut is_escaped = false;
+    for c in text.chars() {
+        if c == '[' && !is_escaped {
+            out.push('\\');
+        }
+        out.push(c);
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    out
 }
 
 fn without_html(text: &str) -> String {
@@ -209,6 +223,28 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(sanitize(text, &allowed_links()), expected, "{text}");
+        }
+    }
+
+    /// Each round of taking links leaves those that the taken brackets hid.
+    #[test]
+    fn links_in_links_deeper_than_any_round_are_taken() {
+        for depth in 1..4 * MAX_ROUNDS {
+            let text = format!("{}![x](https://e.org)", "[".repeat(depth));
+            let nested = format!("{}x{}", "[".repeat(depth), "](https://e.org)".repeat(depth));
+            for text in [text, nested] {
+                let clean = sanitize(&text, &allowed_links());
+                assert_eq!(acts(&clean), Vec::<String>::new(), "{clean} from {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_escaped_bracket_is_not_escaped_again() {
+        for (text, expected) in
+            [("[", "\\["), ("\\[", "\\["), ("\\\\[", "\\\\\\["), ("a[[", "a\\[\\[")]
+        {
+            assert_eq!(escape_brackets(text), expected, "{text}");
         }
     }
 
