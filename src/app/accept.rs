@@ -3,7 +3,7 @@
 //! Refuses what covers nothing: an entry whose glob or commit is misspelled would wait for the next
 //! regression and let that one in unseen.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use crate::app::audit;
 use crate::app::load::{LoadOptions, Project, load};
@@ -119,7 +119,8 @@ impl Acceptance {
         self.new_text.strip_prefix(self.old_text.as_str()).unwrap_or(&self.new_text)
     }
 
-    /// Writes the entry and its line in the audit log: both, or neither.
+    /// Logs the entry, then writes it. In this order, because the program can be killed in between:
+    /// a line in the log without an entry lets nothing in, an entry without a line would.
     ///
     /// # Errors
     /// One of them cannot be written, or `accepted.yml` has changed since it was read; then it is
@@ -131,19 +132,10 @@ impl Acceptance {
             let path = store::accepted::path(&options.data);
             bail!("{} was changed by somebody else; run the command again", path.display());
         }
-        // A broken log takes no line. Then the file is left alone, and the append below says why.
-        let is_whole = store::audit::read(&directory)?.broken.is_none();
-        if is_whole {
-            store::accepted::write(&directory, &lock, &self.new_text)?;
-        }
         let entry = audit::accepted_entry(&self.entry, self.regressions.len(), self.now);
-        if let Err(error) = store::audit::append(&directory, &lock, &entry) {
-            if is_whole {
-                store::accepted::write(&directory, &lock, &self.old_text)?;
-            }
-            return Err(error.context("nothing was accepted"));
-        }
-        Ok(())
+        store::audit::append(&directory, &lock, &entry).context("nothing was accepted")?;
+        store::accepted::write(&directory, &lock, &self.new_text)
+            .context("nothing was accepted, though the log has the entry; run the command again")
     }
 }
 

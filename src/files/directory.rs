@@ -1,6 +1,6 @@
 //! A folder whose content may come from strangers: no path leads out of it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -111,30 +111,21 @@ impl Directory {
         replace_file(&self.resolve(relative, Links::Reject)?, bytes)
     }
 
-    /// Adds a line at the end of a file and waits until it is on the disk. After an error the file
-    /// is as before.
+    /// Adds a line at the end of a file, whole or not at all, and waits until it is on the disk.
     ///
     /// # Errors
-    /// Something else is in its place, or the disk refuses.
+    /// Something else is in its place, or the disk refuses; the file is as before then.
     pub(crate) fn append(
         &self,
-        _: &HistoryLock,
+        lock: &HistoryLock,
         relative: &str,
         line: &str,
     ) -> Result<(), FileError> {
-        let path = self.resolve(relative, Links::Reject)?;
-        let at = FileError::at(&path);
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        let mut file = plain::open_with(&path, &mut options, Links::Reject)?;
-        let before = file.metadata().map_err(&at)?.len();
-        let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_all());
-        if let Err(error) = written {
-            // Half a line would spoil the file for everybody after us.
-            let _ = file.set_len(before);
-            return Err(at(error));
-        }
-        sync_folder(path.parent().unwrap_or(&self.path))
+        let unlimited = SizeLimit { bytes: u64::MAX, key: None };
+        let mut bytes = self.read(relative, unlimited)?.unwrap_or_default();
+        bytes.extend_from_slice(line.as_bytes());
+        // Not in place: half a line of a killed process would spoil the file for everybody after it.
+        self.replace(lock, relative, &bytes)
     }
 
     /// Removes a plain file; whether there was one.
@@ -257,6 +248,18 @@ mod tests {
         assert_eq!(directory.read("a/b.txt", LIMIT).unwrap().unwrap(), b"one\ntwo\n");
         assert!(directory.remove(&lock, "a/b.txt").unwrap());
         assert!(!directory.remove(&lock, "a/b.txt").unwrap());
+    }
+
+    /// Whoever has the old file open, or is killed halfway, is left with a whole one.
+    #[test]
+    fn no_file_is_changed_in_place() {
+        let Case { root, directory, lock } = case();
+        directory.replace(&lock, "log", b"one\n").unwrap();
+        let old = root.path().join("old");
+        fs::hard_link(directory.path().join("log"), &old).unwrap();
+        directory.append(&lock, "log", "two\n").unwrap();
+        directory.replace(&lock, "log", b"three\n").unwrap();
+        assert_eq!(fs::read_to_string(old).unwrap(), "one\n");
     }
 
     #[test]
