@@ -12,6 +12,9 @@ mod build;
 mod check;
 mod check_watch;
 mod commits;
+// Signals and limits of a process.
+#[cfg(unix)]
+mod crash;
 mod demo_data;
 mod detail;
 mod determinism;

@@ -39,7 +39,11 @@ const OUR_VARIABLES: [&str; 13] = [
 
 /// The program, with nothing of the caller's environment that it listens to.
 pub fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_benchpages"));
+    with_clean_environment(Command::new(env!("CARGO_BIN_EXE_benchpages")))
+}
+
+/// A command that starts the program in the end, with the environment of [`program`].
+pub fn with_clean_environment(mut command: Command) -> Command {
     for name in OUR_VARIABLES {
         command.env_remove(name);
     }
