@@ -3,7 +3,7 @@
 
 use ureq::http::Uri;
 
-use crate::notify::secret::MASK;
+use model::text::secrets::MASK;
 
 /// A checked address.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::notify::endpoint::EndpointUrl;
-use crate::notify::secret::{MASK, Secret};
+use crate::notify::secret::Secret;
+use model::text::secrets::MASK;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HttpMethod {

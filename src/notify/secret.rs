@@ -1,8 +1,9 @@
 //! Tokens, keys and addresses that are keys: they are sent, never shown. A [`Secret`] prints as
 //! stars, and [`SecretMasks`] finds each in any other text (an address, what a server echoes).
+//! Secrets that are known by their form alone: [`secrets`].
 
-/// What stands where a secret stood.
-pub(crate) const MASK: &str = "***";
+use model::text::secrets::{self, MASK};
+
 /// A shorter secret would mask words of ordinary text; no token is so short.
 const MIN_MASKED_CHARS: usize = 6;
 
@@ -40,10 +41,11 @@ impl SecretMasks {
         self.0.sort_by_key(|secret| std::cmp::Reverse(secret.0.len()));
     }
 
-    /// The text without any secret.
+    /// The text without any secret: those of the run, and what looks like one.
     pub(crate) fn mask(&self, text: &str) -> String {
         let long = self.0.iter().filter(|secret| secret.0.len() >= MIN_MASKED_CHARS);
-        long.fold(text.to_owned(), |text, secret| text.replace(&secret.0, MASK))
+        let text = long.fold(text.to_owned(), |text, secret| text.replace(&secret.0, MASK));
+        secrets::mask(&text)
     }
 }
 

@@ -7,14 +7,23 @@
 //!
 //! Three significant digits; one unit for numbers side by side ([`UnitScale`]); U+202F between
 //! number and unit, U+2212 as minus, no space before `%`. JSON does not come through here. Text of
-//! strangers is made harmless in [`sanitize`].
+//! strangers is made harmless in [`sanitize`]; [`secrets`] and [`emails`] take out what nobody should
+//! read.
 
 pub mod digits;
+pub mod emails;
 pub mod sanitize;
+pub mod secrets;
 
 use crate::record::time::Timestamp;
 use crate::record::{Direction, Unit};
 use crate::text::digits::{MINUS, push_decimal};
+
+/// What a person wrote, as it may be stored and shown: secrets are masked, e-mail addresses removed.
+pub fn publishable(text: &str) -> String {
+    // Secrets first: a password before an `@` is no part of an address.
+    emails::without_emails(&secrets::mask(text)).into_owned()
+}
 
 /// U+202F, between a number and its unit.
 const NARROW_SPACE: char = '\u{202f}';

@@ -12,6 +12,15 @@ pub fn is_hidden(c: char) -> bool {
         | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// Whether a character can be seen: no blank, nothing hidden, no joiner or selector that only
+/// changes its neighbors, no letter without a shape (the fillers of Hangul, the blank of Braille).
+pub fn is_visible(c: char) -> bool {
+    let is_shapeless = matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200c}' | '\u{200d}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}');
+    !(c.is_whitespace() || is_hostile(c) || is_shapeless)
+}
+
 /// Whether a character could drive a terminal or make a reader see other text than there is.
 pub(crate) fn is_hostile(c: char) -> bool {
     c.is_control() || is_hidden(c)
