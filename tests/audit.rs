@@ -24,13 +24,17 @@ fn audit(history: &History, arguments: &[&str]) -> Answer {
     run(&[&["audit"], arguments, &["--data", &data]].concat())
 }
 
+fn verify_json(history: &History) -> Value {
+    serde_json::from_str(&audit(history, &["verify", "--format", "json"]).out).unwrap()
+}
+
 #[test]
 fn a_whole_log_is_proven_and_shown_newest_first() {
     let history = History::new();
     history.file("audit.ndjson", log(&["first", "second\u{1b}[31m"]).concat());
     let proven = audit(&history, &["verify"]);
     assert_eq!(proven.status, 0, "{}", proven.err);
-    assert!(proven.out.contains("2 lines verified; newest "), "{}", proven.out);
+    assert!(proven.out.contains("2 lines verified; head 2:"), "{}", proven.out);
     let shown = audit(&history, &["show"]);
     assert_eq!(shown.status, 0);
     let (second, first) = (shown.out.find("second").unwrap(), shown.out.find("first").unwrap());
@@ -79,7 +83,7 @@ fn lines_cut_off_at_the_end_are_found_with_a_remembered_hash() {
     let lines = log(&["one", "two"]);
     let history = History::new();
     history.file("audit.ndjson", lines.concat());
-    let head = audit(&history, &["verify"]).out.trim().rsplit(' ').next().unwrap().to_owned();
+    let head = verify_json(&history)["head"].as_str().unwrap().to_owned();
     assert_eq!(audit(&history, &["verify", "--contains", &head]).status, 0);
     history.file("audit.ndjson", &lines[0]);
     assert_eq!(audit(&history, &["verify"]).status, 0);
@@ -94,6 +98,12 @@ fn no_log_is_whole_and_an_unreadable_one_is_status_2() {
     let none = audit(&history, &["verify"]);
     assert_eq!(none.status, 0);
     assert!(none.out.contains("the log is empty"), "{}", none.out);
+    assert!(none.out.contains("an emptied or cut log looks like a new one; pass --head"));
+    history.file("audit.ndjson", "");
+    let emptied = audit(&history, &["verify"]);
+    assert_eq!(emptied.status, 1, "{}", emptied.out);
+    assert!(emptied.err.contains("audit.ndjson:1: the file is empty"), "{}", emptied.err);
+    std::fs::remove_file(history.data().join("audit.ndjson")).unwrap();
     std::fs::create_dir(history.data().join("audit.ndjson")).unwrap();
     assert_eq!(audit(&history, &["verify"]).status, 2);
     assert_eq!(run(&["audit", "verify", "--data", "no/such/directory"]).status, 2);
@@ -120,7 +130,7 @@ fn the_health_page_shows_the_newest_entries_and_that_the_log_is_whole() {
     assert_eq!(
         json["audit"],
         json!({"broken_at": null, "entries": 60, "overrides": 60, "intact": true, "whole": true,
-            "head": audit(&history, &["verify"]).out.trim().rsplit(' ').next().unwrap()})
+            "head": verify_json(&history)["head"]})
     );
 }
 
@@ -139,4 +149,86 @@ fn a_broken_log_makes_the_health_bad() {
     std::fs::remove_file(history.data().join("audit.ndjson")).unwrap();
     std::fs::create_dir(history.data().join("audit.ndjson")).unwrap();
     assert!(history.site(&[]).text("health/").contains("it is a folder, so it is not read"));
+}
+
+/// Every way to take something out of a log of three lines so that its chain is whole, with the
+/// words of the fault.
+fn shortened(lines: &[String]) -> [(&'static str, Option<String>, &'static str); 5] {
+    let rewritten = log(&["one", "2", "three"]).concat();
+    [
+        ("cut", Some(lines[..2].concat()), "2 lines verified, and"),
+        ("emptied", Some(String::new()), "0 lines verified, and"),
+        ("removed", None, "0 lines verified, and"),
+        ("rewritten", Some(rewritten), "audit.ndjson:3: the line is not the one that"),
+        ("begun anew", Some(log(&["new"]).concat()), "1 line verified, and"),
+    ]
+}
+
+/// Puts a log into the place of the one that is there; none removes it.
+fn replace(history: &History, log: Option<&str>) {
+    match log {
+        Some(log) => drop(history.file("audit.ndjson", log)),
+        None => std::fs::remove_file(history.data().join("audit.ndjson")).unwrap(),
+    }
+}
+
+#[test]
+fn a_head_finds_what_was_taken_out_or_rewritten_in_every_form_it_is_kept_in() {
+    let lines = log(&["one", "two", "three"]);
+    let history = History::new();
+    history.records(&days(&[100.0; 8])).file("audit.ndjson", lines.concat());
+    let site = history.site(&[]);
+    assert!(site.text("health/").contains("Head of the audit log: 3:"), "{}", site.text("health/"));
+    let verified = verify_json(&history);
+    let given = format!("3:{}", verified["head"].as_str().unwrap());
+    let kept = tempfile::tempdir().unwrap();
+    let earlier = kept.path().join("verified.json");
+    std::fs::write(&earlier, verified.to_string()).unwrap();
+    let published = site.root.join("api/v1/health.json");
+    let path = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+    let (earlier, published, root) = (path(&earlier), path(&published), path(&site.root));
+    let forms: [&[&str]; 5] = [
+        &["--head", &given],
+        &["--head", &earlier],
+        &["--head", &published],
+        &["--site", &root],
+        // The site beside the history directory counts without being named.
+        &[],
+    ];
+    for form in forms {
+        let verify = |log: Option<&str>| {
+            replace(&history, log);
+            let answer = audit(&history, &[&["verify"], form].concat());
+            replace(&history, Some(&lines.concat()));
+            answer
+        };
+        let whole = verify(Some(&lines.concat()));
+        assert_eq!(whole.status, 0, "{form:?}: {}", whole.err);
+        assert!(whole.out.contains("compared with the head of 3 lines"), "{}", whole.out);
+        let longer = verify(Some(&log(&["one", "two", "three", "four"]).concat()));
+        assert_eq!(longer.status, 0, "{form:?}: {}", longer.err);
+        for (way, log, fault) in shortened(&lines) {
+            let answer = verify(log.as_deref());
+            assert_eq!(answer.status, 1, "{way} {form:?}: {}", answer.out);
+            assert!(answer.err.contains(fault), "{way} {form:?}: {}", answer.err);
+        }
+    }
+    let other = audit(&history, &["verify", "--head", &format!("0:{}", "0".repeat(64))]);
+    assert_eq!(other.status, 0, "a named head replaces that of the site: {}", other.err);
+}
+
+#[test]
+fn a_head_that_cannot_be_read_is_status_2_and_names_the_remedy() {
+    let history = History::new();
+    history.file("audit.ndjson", log(&["one"]).concat()).file("no-head.json", "{}");
+    let file = history.data().join("no-head.json").display().to_string();
+    for (head, remedy) in [
+        ("no/such/file", "name COUNT:HASH or a file"),
+        ("1:abc", "name COUNT:HASH or a file"),
+        (&*file, "name the JSON of a check or of the site"),
+    ] {
+        let answer = audit(&history, &["verify", "--head", head]);
+        assert_eq!(answer.status, 2, "{}", answer.out);
+        assert!(answer.err.contains(remedy), "{}", answer.err);
+    }
 }

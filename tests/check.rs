@@ -539,12 +539,16 @@ fn a_rule_that_only_reports_never_blocks() {
 
 #[test]
 fn only_a_permitted_actor_with_a_reason_overrides() {
-    let policy = format!("{POLICY}governance: {{emergency_override_approvers: ['@Ada']}}\n");
+    let governance = "emergency_override_approvers: ['@Ada'], min_reason_length: 4";
+    let policy = format!("{POLICY}governance: {{{governance}}}\n");
     let mut project = Project::new(20, &policy);
     (20..24).for_each(|day| project.day(day, &one("go", 1.6), &json!({})));
     project.write();
     for (reason, actor, status, why) in [
         ("", "ada", 1, "no reason"),
+        ("\u{200b}\u{2800}", "ada", 1, "it is empty"),
+        ("...", "ada", 1, "it has no letter and no digit"),
+        ("out", "ada", 1, "it has 3 visible characters; governance.min_reason_length is 4"),
         ("outage", "", 1, "no actor is given"),
         ("outage", "mallory", 1, "mallory is not among"),
         ("outage", "ada", 0, ""),
@@ -562,11 +566,14 @@ fn only_a_permitted_actor_with_a_reason_overrides() {
         let log = project.history.data().join("audit.ndjson");
         let lines = std::fs::read_to_string(&log).unwrap_or_default().lines().count();
         assert_eq!(lines, usize::from(status == 0), "only what was granted is in the log");
+        let audit = &found["audit"];
+        assert_eq!((&audit["entries"], &audit["intact"]), (&json!(lines), &json!(true)));
     }
     let data = project.history.data();
     assert_eq!(run(&["audit", "verify", "--data", data.to_str().unwrap()]).status, 0);
     let log = std::fs::read_to_string(data.join("audit.ndjson")).unwrap();
     let line: Value = serde_json::from_str(log.trim()).unwrap();
+    assert_eq!(line["number"], json!(1));
     assert_eq!((&line["actor"], &line["reason"]), (&json!("ada"), &json!("outage")));
     assert_eq!((&line["kind"], &line["commit"]), (&json!("override"), &json!(main(23))));
     // Without the log nobody is let through.

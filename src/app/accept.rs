@@ -12,6 +12,7 @@ use crate::files::lock::HistoryLock;
 use crate::files::{Directory, Links};
 use crate::regressions::{self, RegressionLookup, SeriesRegression};
 use crate::store;
+use model::audit::reason::reason_fault;
 use model::commit_ref::MIN_PREFIX;
 use model::policy::accepted::{self, AcceptedEntry};
 use model::record::time::{DAY_US, Timestamp};
@@ -68,6 +69,10 @@ pub(crate) fn prepare(
     let now = options.time();
     let expires = request.expires.map(|expiry| expiry.time(now)).transpose()?;
     let project = load(options, &Silent)?;
+    let reason = text::publishable(request.reason.trim());
+    if let Some(fault) = reason_fault(&reason, project.policy.governance.min_reason_length) {
+        bail!("--reason: {fault}; reviewers and readers of the chart want to know why");
+    }
     let lookup = RegressionLookup {
         history: &project.history,
         series: &project.series,
@@ -97,8 +102,8 @@ pub(crate) fn prepare(
         series: request.series.clone(),
         commit: id.clone(),
         max_change: max_change.unwrap_or_default(),
-        reason: request.reason.clone(),
-        by: request.by.clone(),
+        reason,
+        by: text::publishable(&request.by),
         expires,
     };
     reject_duplicate(&project, &entry, now)?;

@@ -14,11 +14,13 @@ use crate::app::human_input::HumanInput;
 use crate::app::load::{LoadOptions, LoadedHistory, group_series, load_history};
 use crate::app::observer::Observer;
 use crate::app::trust;
+use crate::files::{Directory, Links};
 use crate::report::assemble::{self, CheckInput};
 use crate::report::candidate::{self, Candidate, CandidateRef, CandidateRequest};
 use crate::report::decision::OverrideRequest;
+use crate::report::wire::AuditHeadView;
 use crate::report::{CheckOutcome, snapshot};
-use crate::site::redact;
+use crate::store;
 use crate::vcs::git;
 use detect::{Analyses, evidence};
 use model::history::History;
@@ -56,16 +58,19 @@ pub(crate) fn check(request: &CheckRequest, observer: &dyn Observer) -> anyhow::
     let loaded = load_history(&request.options, observer)?;
     loaded.warnings.iter().for_each(|warning| observer.warn(warning));
     // Selecting the candidate removes newer runs from the history; a snapshot holds what was read.
-    let complete = request.artifact.as_ref().map(|_| published_history(&loaded, request));
+    let complete = request.artifact.as_ref().map(|_| published_history(&loaded));
     let mut prepared = PreparedCheck::of(request, loaded, observer)?;
     observer.progress("analyzing", 0, 0);
     let series = prepared.group();
     let analyses = prepared.human_input().analyze(&series, &prepared.loaded.policy);
-    let outcome = prepared.judge(series, analyses);
+    let mut outcome = prepared.judge(series, analyses);
     let loaded = &prepared.loaded;
     observer.stages(&loaded.stages);
     // Before anything is printed: an outcome that could not be logged must not be seen as one.
     audit::log_check(&request.options.data, &outcome, loaded.now)?;
+    // Read again: the head is a witness of the lines that this check wrote, too.
+    let directory = Directory::new(&request.options.data, Links::Reject);
+    outcome.audit = store::audit::read(&directory).ok().map(|chain| AuditHeadView::of(&chain));
     if let (Some(folder), Some(history)) = (&request.artifact, &complete) {
         let folder = folder.join(snapshot::folder_name(&outcome, loaded.now));
         let accepted = &loaded.contents.accepted;
@@ -75,10 +80,10 @@ pub(crate) fn check(request: &CheckRequest, observer: &dyn Observer) -> anyhow::
 }
 
 /// The history as it was read, without what a public site hides.
-fn published_history(loaded: &LoadedHistory, request: &CheckRequest) -> History {
+fn published_history(loaded: &LoadedHistory) -> History {
     let mut history = loaded.history.clone();
-    if request.options.is_public(&loaded.policy) {
-        redact::redact(&mut history, &mut [], &loaded.policy.site.redact);
+    if let Some(redaction) = &loaded.redaction {
+        redaction.apply(&mut history, &mut [], std::iter::empty());
     }
     history
 }
@@ -157,12 +162,12 @@ impl<'a> PreparedCheck<'a> {
         mut analyses: Analyses,
     ) -> CheckOutcome {
         let options = &self.request.options;
-        let LoadedHistory { policy, history, .. } = &mut self.loaded;
+        let LoadedHistory { policy, history, redaction, .. } = &mut self.loaded;
         let targets = detect::targets::evaluate(&series, &analyses.by_series, policy);
         // After the comparison, so that a public history gets the same verdicts; before evidence,
         // which quotes what was recorded.
-        if options.is_public(policy) {
-            redact::redact(history, Arc::make_mut(&mut series), &policy.site.redact);
+        if let Some(redaction) = redaction {
+            redaction.apply(history, Arc::make_mut(&mut series), std::iter::empty());
         }
         evidence::environment::explain(&series, &mut analyses.by_series, history);
         let (policy, history) = (&self.loaded.policy, &self.loaded.history);
@@ -186,7 +191,7 @@ impl<'a> PreparedCheck<'a> {
             notices: notices(history),
         });
         self.loaded.stages.finish("analyzed");
-        outcome
+        CheckOutcome { audit: Some(AuditHeadView::of(&self.loaded.contents.audit)), ..outcome }
     }
 
     pub(super) fn into_run(self, outcome: CheckOutcome) -> CheckRun {

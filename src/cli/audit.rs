@@ -1,17 +1,18 @@
 //! `benchpages audit verify | show`: the log of overrides and accepted changes, and whether it is
 //! complete.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::app::verify::{self, AuditVerification, HeadSource};
 use crate::cli::args::policy::AuditCommand;
 use crate::cli::args::{GlobalArgs, OutputFormat};
 use crate::cli::ui::{self, Reporter};
-use crate::files::{Directory, Links};
+use crate::report::wire::AuditHeadView;
 use crate::store;
 use model::audit::{AuditChain, AuditLink};
 use model::text::{self, sanitize};
 
-/// The exit status where the chain is broken.
+/// The exit status where the log is not what was once written.
 const EXIT_BROKEN_CHAIN: u8 = 1;
 
 pub(crate) fn run(
@@ -19,48 +20,52 @@ pub(crate) fn run(
     command: &AuditCommand,
     reporter: &Reporter,
 ) -> anyhow::Result<u8> {
-    if !global.data.is_dir() {
-        anyhow::bail!("no history directory at {}: name it with --data DIR", global.data.display());
+    let (head, site, contains, format) = match command {
+        AuditCommand::Show { format } => return show(global, *format, reporter),
+        AuditCommand::Verify { head, site, contains, format } => (head, site, contains, *format),
+    };
+    let head = head.as_deref().map(HeadSource::parse);
+    let source = head.or_else(|| site.clone().map(HeadSource::Site));
+    let verification = verify::verify(&global.data, source.as_ref(), contains.as_deref())?;
+    if format == OutputFormat::Json {
+        let missing = contains.as_deref().filter(|hash| !verification.chain.contains(hash));
+        print_json(&verification.chain, &verification.faults, missing)?;
+    } else {
+        ui::print(verified_text(&verification).as_bytes())?;
     }
-    let chain = store::audit::read(&Directory::new(&global.data, Links::Reject))?;
-    let path = store::audit::path(&global.data).display().to_string();
-    let (format, contains) = match command {
-        AuditCommand::Verify { contains, format } => (*format, contains.as_deref()),
-        AuditCommand::Show { format } => (*format, None),
-    };
-    // A chain whose end was cut off is still whole by itself: only a hash that somebody kept
-    // elsewhere shows that lines are missing.
-    let missing = contains.filter(|hash| !chain.contains(hash));
-    let answer = match (command, format) {
-        (_, OutputFormat::Json) => format!("{}\n", as_json(&chain, missing)),
-        (AuditCommand::Show { .. }, OutputFormat::Text) => chain_text(&chain),
-        (AuditCommand::Verify { .. }, OutputFormat::Text) => verified_text(&chain, &path),
-    };
-    ui::print(answer.as_bytes())?;
     // Faults go to stderr in every format, so that a log in JSON stays one value.
-    if let Some(broken) = &chain.broken {
-        reporter.problem(&format!("{path}:{}: {}", broken.line, broken.reason));
-    }
-    if let Some(hash) = missing {
-        reporter.problem(&format!(
-            "{path}: no line has the hash {hash}: lines were cut off, or the log was replaced"
-        ));
-    }
-    Ok(if chain.broken.is_some() || missing.is_some() { EXIT_BROKEN_CHAIN } else { 0 })
+    verification.faults.iter().for_each(|fault| reporter.problem(fault));
+    Ok(if verification.faults.is_empty() { 0 } else { EXIT_BROKEN_CHAIN })
 }
 
-/// One line that says how much of the log is verified.
-fn verified_text(chain: &AuditChain, path: &str) -> String {
+fn show(global: &GlobalArgs, format: OutputFormat, reporter: &Reporter) -> anyhow::Result<u8> {
+    let chain = verify::read(&global.data)?;
+    let fault = chain.broken.as_ref().map(|broken| {
+        let path = store::audit::path(&global.data);
+        format!("{}:{}: {}", path.display(), broken.line, broken.reason)
+    });
+    match format {
+        OutputFormat::Json => print_json(&chain, fault.as_slice(), None)?,
+        OutputFormat::Text => ui::print(chain_text(&chain).as_bytes())?,
+    };
+    fault.iter().for_each(|fault| reporter.problem(fault));
+    Ok(if fault.is_some() { EXIT_BROKEN_CHAIN } else { 0 })
+}
+
+/// One line that says how much of the log is verified, and one that says how far that proves it.
+fn verified_text(verification: &AuditVerification) -> String {
+    let AuditVerification { chain, path, reach, .. } = verification;
     let lines = text::count_noun(chain.links.len() as u64, "line");
-    match &chain.broken {
-        None if chain.links.is_empty() => format!("{path}: the log is empty\n"),
-        None => format!("{path}: {lines} verified; newest {}\n", chain.newest_hash()),
+    let verified = match &chain.broken {
+        None if chain.links.is_empty() => format!("{path}: the log is empty"),
+        None => format!("{path}: {lines} verified; head {}", chain.head()),
         Some(broken) => format!(
-            "{path}: broken at line {}; {} before it verified\n",
+            "{path}: broken at line {}; {} before it verified",
             broken.line,
-            text::count_noun(chain.verified().count() as u64, "line")
+            text::count_noun(chain.head().count, "line")
         ),
-    }
+    };
+    format!("{verified}\n{reach}\n")
 }
 
 /// The entries, newest first.
@@ -87,7 +92,7 @@ fn chain_text(chain: &AuditChain) -> String {
     out
 }
 
-fn as_json(chain: &AuditChain, missing: Option<&str>) -> Value {
+fn print_json(chain: &AuditChain, faults: &[String], missing: Option<&str>) -> anyhow::Result<u8> {
     let link = |link: &AuditLink| {
         json!({
             "line": link.line,
@@ -102,11 +107,14 @@ fn as_json(chain: &AuditChain, missing: Option<&str>) -> Value {
         })
     };
     let broken = chain.broken.as_ref();
-    json!({
-        "whole": broken.is_none() && missing.is_none(),
+    let answer = json!({
+        "audit": AuditHeadView::of(chain),
+        "whole": faults.is_empty(),
         "broken": broken.map(|broken| json!({"line": broken.line, "reason": broken.reason})),
+        "faults": faults,
         "missing": missing,
         "head": chain.newest_hash(),
         "entries": chain.links.iter().map(link).collect::<Vec<_>>(),
-    })
+    });
+    ui::print(format!("{answer}\n").as_bytes())
 }

@@ -47,6 +47,7 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
         infrastructure: None,
         violations: Vec::new(),
         override_decision: None,
+        audit: None,
         notices: input.notices.clone(),
         links,
         provenance: provenance(&input),

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::{BlockReason, SeriesFinding, TargetViolation};
+use model::audit::reason::reason_fault;
 use model::policy::Policy;
+use model::text;
 
 /// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -106,24 +108,28 @@ pub(crate) fn decide_override(
     }
     // The first reason that is missing is named: each is one thing that the caller can mend.
     let approvers = &policy.governance.emergency_override_approvers;
-    let (actor, reason) = (request.actor.trim(), request.reason.trim());
+    let (actor, reason) = (request.actor.trim(), text::publishable(request.reason.trim()));
+    let fault = reason_fault(&reason, policy.governance.min_reason_length);
     let rejection = if decision == Decision::NothingCompared {
         "nothing was compared, so there is no regression to allow".to_owned()
     } else if reason.is_empty() {
         "no reason is given: set OVERRIDE_REASON".to_owned()
+    } else if let Some(fault) = fault {
+        format!("the reason does not do: {fault}; say more in OVERRIDE_REASON")
     } else if actor.is_empty() {
         "no actor is given: set GITHUB_ACTOR, or use --actor".to_owned()
     } else if approvers.is_empty() {
         "the policy names nobody in governance.emergency_override_approvers".to_owned()
     } else if !approvers.iter().any(|one| is_same_name(one, actor)) {
+        let actor = text::publishable(actor);
         format!("{actor} is not among governance.emergency_override_approvers")
     } else {
         String::new()
     };
     Some(OverrideDecision {
         granted: rejection.is_empty(),
-        actor: actor.to_owned(),
-        reason: reason.to_owned(),
+        actor: text::publishable(actor),
+        reason,
         decision,
         rejection,
     })

@@ -28,6 +28,7 @@ pub(crate) fn render(outcome: &CheckOutcome) -> String {
 pub(crate) fn check_file(outcome: &CheckOutcome) -> CheckFile {
     let CheckOutcome { candidate, provenance, links, .. } = outcome;
     CheckFile {
+        audit: outcome.audit.clone(),
         base: candidate.base.clone(),
         base_reason: candidate.base_reason.clone(),
         built_from: BuiltFrom {

@@ -45,6 +45,7 @@ use crate::report::candidate::Candidate;
 use crate::report::decision::{Decision, OverrideDecision};
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::links::ReportLinks;
+use crate::report::wire::AuditHeadView;
 use detect::{ChangeSeverity, Verdict};
 use model::record::{SourceLocation, Unit};
 use model::series::{CommitIndex, SeriesKey};
@@ -65,6 +66,8 @@ pub(crate) struct CheckOutcome {
     pub(crate) infrastructure: Option<InfrastructureAnomaly>,
     pub(crate) violations: Vec<TargetViolation>,
     pub(crate) override_decision: Option<OverrideDecision>,
+    /// The audit log after the check; none where it cannot be read.
+    pub(crate) audit: Option<AuditHeadView>,
     /// What a reader should know of the comparison as a whole, in sentences.
     pub(crate) notices: Vec<String>,
     pub(crate) links: ReportLinks,

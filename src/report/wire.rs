@@ -19,6 +19,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::report::decision::Decision;
+use model::audit::AuditChain;
+use model::audit::head::AuditHead;
 
 /// A word of a fixed set: borrowed where it is written, owned where it was read.
 pub(crate) type Word = Cow<'static, str>;
@@ -50,9 +52,30 @@ pub(crate) struct BuiltFrom {
     pub(crate) version: Word,
 }
 
+/// The head of the audit log: the count and the newest hash of its proven lines. Kept elsewhere, it
+/// shows later that no line was cut off or rewritten (`benchpages audit verify --head`).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct AuditHeadView {
+    pub(crate) entries: u64,
+    pub(crate) head: String,
+    /// No entry was changed or removed.
+    pub(crate) intact: bool,
+}
+
+impl AuditHeadView {
+    pub(crate) fn of(chain: &AuditChain) -> Self {
+        let AuditHead { count, hash } = chain.head();
+        Self { entries: count, head: hash, intact: chain.broken.is_none() }
+    }
+}
+
 /// The result of a check.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct CheckFile {
+    /// The audit log after the check.
+    #[serde(default)]
+    pub(crate) audit: Option<AuditHeadView>,
     #[serde(default, deserialize_with = "commit_id")]
     pub(crate) base: Option<String>,
     /// Why this base.

@@ -53,10 +53,7 @@ pub(crate) fn note(site: &SiteContext<'_>) -> Option<String> {
         format!("{} entries", text::count(chain.links.len() as u64))
     };
     Some(match &chain.broken {
-        None => format!(
-            "{entries}, newest first. The log is intact; its newest hash is {}.",
-            &chain.newest_hash()[..16.min(chain.newest_hash().len())]
-        ),
+        None => format!("{entries}, newest first. The log is intact."),
         Some(broken) => format!(
             "{entries}, newest first. The log is broken at line {}: {}.",
             broken.line, broken.reason

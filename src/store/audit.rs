@@ -43,6 +43,13 @@ pub(crate) fn append_once(
 }
 
 fn writable_chain(directory: &Directory) -> anyhow::Result<AuditChain> {
+    // A new log after an emptied one would look whole.
+    if is_emptied(directory)? {
+        bail!(
+            "{}:1: the file is empty, so every line was removed: restore it from version control",
+            path(directory.path()).display()
+        );
+    }
     let chain = read(directory)?;
     match &chain.broken {
         None => Ok(chain),
@@ -62,7 +69,7 @@ fn append_after(
     lock: &HistoryLock,
     entry: &AuditEntry,
 ) -> anyhow::Result<String> {
-    let (mut line, hash) = audit::format_line(entry, chain.newest_hash());
+    let (mut line, hash) = audit::format_line(entry, &chain.head());
     line.push('\n');
     if line.len() > MAX_LINE_BYTES {
         bail!("the audit line has {} bytes; the limit is 1 MiB", line.len());
@@ -79,6 +86,14 @@ pub(crate) fn read(directory: &Directory) -> Result<AuditChain, FileError> {
     let bytes = directory.read(FILE, own_file_limit())?.unwrap_or_default();
     // What is no UTF-8 was not written by us; its replacement breaks the chain at its line.
     Ok(audit::read(&String::from_utf8_lossy(&bytes)))
+}
+
+/// Whether there is a file without a line: the first line comes with the file.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn is_emptied(directory: &Directory) -> Result<bool, FileError> {
+    Ok(directory.read(FILE, own_file_limit())?.is_some_and(|bytes| bytes.is_empty()))
 }
 
 /// The file's place, for messages.
@@ -140,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_appended_to_a_broken_log() {
+    fn nothing_is_appended_to_a_broken_or_emptied_log() {
         let folder = tempfile::tempdir().unwrap();
         let (directory, lock) = locked(folder.path());
         append(&directory, &lock, &entry("one")).unwrap();
@@ -150,5 +165,8 @@ mod tests {
         let message = append(&directory, &lock, &entry("two")).unwrap_err().to_string();
         assert!(message.contains("audit.ndjson:1: the line was edited"), "{message}");
         assert_eq!(std::fs::read_to_string(&log).unwrap(), text);
+        std::fs::write(&log, "").unwrap();
+        let message = append(&directory, &lock, &entry("two")).unwrap_err().to_string();
+        assert!(message.contains("audit.ndjson:1: the file is empty"), "{message}");
     }
 }

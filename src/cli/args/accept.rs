@@ -12,7 +12,7 @@ pub(crate) struct AcceptArgs {
     #[arg(long, value_name = "SHA")]
     pub(crate) commit: String,
     /// Why it is worth it; shown on the chart
-    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
     /// Who accepts it [default: GITHUB_ACTOR, else the user]
     #[arg(long, value_name = "NAME")]
@@ -26,12 +26,6 @@ pub(crate) struct AcceptArgs {
     /// Show what would be written; write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-}
-
-fn reason(text: &str) -> Result<String, String> {
-    let reason = text.trim();
-    let empty = || "it is empty; reviewers and readers of the chart want to know why".to_owned();
-    (!reason.is_empty()).then(|| reason.to_owned()).ok_or_else(empty)
 }
 
 /// `30%` or `0.3`.

@@ -42,7 +42,18 @@ pub(crate) enum PolicyFormat {
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum AuditCommand {
     /// Verify that no line of the log was changed; exit status 1 with line and reason otherwise
+    ///
+    /// The log alone cannot prove its end. With a head, lines that were cut off or rewritten are
+    /// found, too. Without one, the head of the site beside the history directory counts, where
+    /// there is a site.
     Verify {
+        /// Head that the log goes on from: COUNT:HASH, or the JSON of a check, of the site
+        /// (api/v1/health.json) or of this command; - is stdin
+        #[arg(long, value_name = "HEAD|FILE|-", conflicts_with = "site")]
+        head: Option<String>,
+        /// Folder of the site whose head the log goes on from
+        #[arg(long, value_name = "DIR")]
+        site: Option<PathBuf>,
         /// Also require the line with this hash, as an earlier run printed it
         #[arg(long, value_name = "HASH")]
         contains: Option<String>,

@@ -192,7 +192,8 @@ pub(crate) struct AuditView {
     /// The first line that is not proven.
     pub(crate) broken_at: Option<u32>,
     pub(crate) entries: usize,
-    /// Hash of the newest proven line: remembered, it shows later that nothing was cut off.
+    /// Hash of the newest proven line. With `entries` it is the head of an intact log, which shows
+    /// later that nothing was cut off or rewritten: `benchpages audit verify --head health.json`.
     pub(crate) head: String,
     /// No entry was changed or removed.
     pub(crate) intact: bool,

@@ -173,6 +173,11 @@ fn facts(site: &SiteContext<'_>) -> Vec<Fact> {
             text::count_noun(site.input.ignored as u64, "series"),
         ));
     }
+    let head = site.input.audit.head();
+    if head.count > 0 {
+        // Whoever keeps it can prove later that no entry was cut off: `audit verify --head`.
+        facts.push(Fact::new("Head of the audit log", head.to_string()));
+    }
     facts
 }
 

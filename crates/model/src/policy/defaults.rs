@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::filter::Filter;
 use crate::policy::{
-    AcceptFrom, Budget, DataQuality, Detection, Governance, KAnomaly, PageDetail, RegressionPolicy,
-    RunnerFingerprinting, SiteAudience, SitePolicy, Trends,
+    AcceptFrom, Budget, DataQuality, Detection, Governance, KAnomaly, PageDetail, RedactedForm,
+    RegressionPolicy, RunnerFingerprinting, SiteAudience, SitePolicy, Trends,
 };
 
 impl Default for RegressionPolicy {
@@ -46,6 +46,7 @@ impl Default for Governance {
             emergency_override_approvers: Vec::new(),
             accept_from: AcceptFrom::default(),
             block_suspected: false,
+            min_reason_length: 1,
             data_retention_days: 180,
         }
     }
@@ -96,6 +97,7 @@ impl Default for SitePolicy {
             branch: None,
             audience: SiteAudience::default(),
             redact: Vec::new(),
+            redact_as: RedactedForm::default(),
             detail: PageDetail::default(),
             keep: [".git", "CNAME", ".well-known"].map(str::to_owned).to_vec(),
         }

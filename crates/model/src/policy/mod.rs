@@ -196,6 +196,8 @@ pub struct Governance {
     /// A suspected regression (not yet confirmed) fails the check until more runs of the commit
     /// decide.
     pub block_suspected: bool,
+    /// Least number of visible characters in the reason for an override or an acceptance.
+    pub min_reason_length: u32,
     /// Days that records stay in `results/` before `rotate` may archive them.
     #[schemars(range(min = 1))]
     pub data_retention_days: u32,
@@ -379,6 +381,8 @@ pub struct SitePolicy {
     pub audience: SiteAudience,
     /// Recorded fields whose values a public site hides, by name or glob (`hostname`, `runner_*`).
     pub redact: Vec<String>,
+    /// What stands in the place of a redacted value.
+    pub redact_as: RedactedForm,
     /// Which series and commits get a page: `full`, all of them; `events-only`, those with events.
     pub detail: PageDetail,
     /// Names at the top of the site's folder that are not the site's: builds leave them there.
@@ -394,6 +398,18 @@ pub enum PageDetail {
     Full,
     /// Series with a change, a notable verdict or a note, and commits with events.
     EventsOnly,
+}
+
+/// What stands in the place of a redacted value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RedactedForm {
+    /// Its number among the values of its field, in order of time: `redacted 2`.
+    #[default]
+    Number,
+    /// A hash under the key in BENCHPAGES_REDACT_KEY or in the file BENCHPAGES_REDACT_KEY_FILE:
+    /// the same in every site with this key.
+    Hash,
 }
 
 /// Who may see a site.
