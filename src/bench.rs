@@ -70,6 +70,7 @@ impl DemoFolder {
             base_url: None,
             explicit_index: false,
             audience: None,
+            redaction_key: None,
         }
     }
 

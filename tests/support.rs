@@ -21,7 +21,7 @@ pub struct Answer {
 }
 
 /// What the program listens to.
-const OUR_VARIABLES: [&str; 13] = [
+const OUR_VARIABLES: [&str; 15] = [
     "SOURCE_DATE_EPOCH",
     "NO_COLOR",
     "CLICOLOR_FORCE",
@@ -34,6 +34,8 @@ const OUR_VARIABLES: [&str; 13] = [
     "GITHUB_SHA",
     "GITHUB_STEP_SUMMARY",
     "ALLOW_REGRESSION",
+    "BENCHPAGES_REDACT_KEY",
+    "BENCHPAGES_REDACT_KEY_FILE",
     "OVERRIDE_REASON",
 ];
 

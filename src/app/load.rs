@@ -11,10 +11,13 @@ use anyhow::{Context, bail};
 
 use crate::app::human_input::{HumanInput, policy_annotations};
 use crate::app::observer::Observer;
+use crate::app::privacy;
 use crate::app::stages::Stages;
 use crate::files::cache_folder::CacheFolder;
 use crate::files::{self, Directory, Links, SizeLimit};
 use crate::site;
+use crate::site::redact::Redaction;
+use crate::site::redact::key::RedactionKey;
 use crate::store;
 use detect::replay::ReplayedVerdict;
 use detect::targets::TargetResult;
@@ -52,6 +55,8 @@ pub(crate) struct LoadOptions {
     pub(crate) explicit_index: bool,
     /// Who the site is for; none: the policy says.
     pub(crate) audience: Option<SiteAudience>,
+    /// For `site.redact_as: hash`.
+    pub(crate) redaction_key: Option<RedactionKey>,
 }
 
 impl LoadOptions {
@@ -82,9 +87,14 @@ impl LoadOptions {
         self.policy.clone().unwrap_or_else(|| self.data.join("policy.yml"))
     }
 
-    /// Whether the site hides what the policy's `site.redact` names.
-    pub(super) fn is_public(&self, policy: &Policy) -> bool {
-        self.audience.unwrap_or(policy.site.audience) == SiteAudience::Public
+    /// What the site hides; none where its audience may see everything.
+    ///
+    /// # Errors
+    /// The policy wants hashes, and there is no key.
+    fn redaction(&self, policy: &Policy) -> anyhow::Result<Option<Redaction>> {
+        let is_public = self.audience.unwrap_or(policy.site.audience) == SiteAudience::Public;
+        let redaction = || Redaction::of(&policy.site, self.redaction_key.as_ref());
+        is_public.then(redaction).transpose().map_err(anyhow::Error::msg)
     }
 
     /// Where the site will stand, with a trailing slash.
@@ -130,6 +140,8 @@ pub(crate) struct LoadedHistory {
     pub(crate) history: History,
     /// The rest of the directory. Its records and commits have moved into the history.
     pub(crate) contents: store::Contents,
+    /// What a public site hides; none where nothing is hidden.
+    pub(crate) redaction: Option<Redaction>,
     /// The build's time.
     pub(crate) now: Timestamp,
     pub(crate) warnings: Vec<String>,
@@ -141,6 +153,7 @@ pub(super) struct OpenedDirectory<'a> {
     options: &'a LoadOptions,
     policy: Policy,
     policy_sha: String,
+    redaction: Option<Redaction>,
     pub(super) source: store::Source,
     warnings: Vec<String>,
     stages: Stages,
@@ -225,18 +238,19 @@ impl<'a> OpenedDirectory<'a> {
     /// Reads the policy.
     ///
     /// # Errors
-    /// It cannot be read, or has errors.
+    /// It cannot be read, has errors, or wants a key that is not there.
     pub(super) fn open(options: &'a LoadOptions) -> anyhow::Result<Self> {
         let stages = Stages::new();
         let mut warnings = options.warnings.clone();
         let (policy, policy_sha) = load_policy(options, &mut warnings)?;
+        let redaction = options.redaction(&policy)?;
         let source = store::Source {
             directory: options.directory(),
             with_archive: options.with_archive,
             reading: Arc::new(value_options(&policy)),
             cache: options.cache.clone(),
         };
-        Ok(Self { options, policy, policy_sha, source, warnings, stages })
+        Ok(Self { options, policy, policy_sha, redaction, source, warnings, stages })
     }
 
     /// Puts the records in order.
@@ -253,7 +267,7 @@ impl<'a> OpenedDirectory<'a> {
         reject_too_many_series(&contents.records, &self.policy)?;
         let commits = std::mem::take(&mut contents.commits);
         let normalize = NormalizeOptions { branch: self.policy.site.branch.clone(), commits };
-        let history = std::mem::take(&mut contents.records).normalize(&normalize);
+        let mut history = std::mem::take(&mut contents.records).normalize(&normalize);
         reject_demo(&history, self.options)?;
         // The clock would make a demo look abandoned the week after it was made.
         let now = self.options.now.unwrap_or(match history.newest {
@@ -261,12 +275,14 @@ impl<'a> OpenedDirectory<'a> {
             _ => self.options.clock,
         });
         contents.notes.extend(policy_annotations(&self.policy));
+        privacy::remove_emails(&mut history, &mut contents);
         self.stages.finish("put in order");
         Ok(LoadedHistory {
             policy: self.policy,
             policy_sha: self.policy_sha,
             history,
             contents,
+            redaction: self.redaction,
             now,
             warnings: self.warnings,
             stages: self.stages,
@@ -292,7 +308,7 @@ impl<'a> GroupedHistory<'a> {
         // the rows alone: a series' name before an alias, and the order in which machines first
         // appear, by which a public site numbers them. Elsewhere the rows go, the largest part of a
         // history, before the analysis takes memory of its own.
-        let grouped = if policy.aliases.is_empty() && !options.is_public(policy) {
+        let grouped = if policy.aliases.is_empty() && loaded.redaction.is_none() {
             with_policy_directions(series::group_and_drop_rows(history, policy), policy)
         } else {
             let grouped = group_series(history, policy);
@@ -316,14 +332,15 @@ impl<'a> GroupedHistory<'a> {
     /// The project with the analyses of its series.
     pub(super) fn into_project(self, mut analyses: Analyses) -> Project {
         let Self { options, loaded, mut series, ignored, not_covered } = self;
-        let LoadedHistory { policy, policy_sha, mut history, contents, now, .. } = loaded;
+        let LoadedHistory { policy, policy_sha, mut history, mut contents, now, .. } = loaded;
         let (mut warnings, mut stages) = (loaded.warnings, loaded.stages);
         let targets = detect::targets::evaluate(&series, &analyses.by_series, &policy);
         // After everything was compared, so that verdicts are the same on a public site; before
         // evidence, which quotes what was recorded.
-        if options.is_public(&policy) {
-            let redacted = Arc::make_mut(&mut series);
-            site::redact::redact(&mut history, redacted, &policy.site.redact);
+        if let Some(redaction) = &loaded.redaction {
+            let series = Arc::make_mut(&mut series);
+            let problems = contents.problems.iter_mut().chain(&mut contents.ingest_problems);
+            redaction.apply(&mut history, series, problems);
         }
         evidence::environment::explain(&series, &mut analyses.by_series, &history);
         stages.finish("analyzed");

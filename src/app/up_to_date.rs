@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::load::LoadOptions;
 use crate::files::cache_folder::CacheFolder;
 use crate::output::leftovers::Cleanup;
+use crate::site::redact::key::RedactionKey;
 use crate::store;
 use model::record::time::Timestamp;
 
@@ -78,6 +79,8 @@ impl BuildFingerprint {
         let LoadOptions { demo, with_archive, now: at, base_url, explicit_index, .. } = options;
         let settings = (demo, with_archive, at, base_url, explicit_index, options.audience);
         add(&[u8::from(options.follow_links)]);
+        let redaction = options.redaction_key.as_ref().map(RedactionKey::fingerprint);
+        add(redaction.unwrap_or_default().as_bytes());
         add(format!("{settings:?}").as_bytes());
         let mut files = store::inputs(&options.directory()).ok()?;
         files.extend(options.policy.clone());

@@ -7,6 +7,7 @@ use anyhow::Context;
 use crate::app::load::{LoadOptions, system_time};
 use crate::cli::args::{AudienceArg, GlobalArgs, SiteArgs};
 use crate::files::cache_folder::CacheFolder;
+use crate::site::redact::key::RedactionKey;
 use model::policy::{self, SiteAudience};
 use model::record::time::Timestamp;
 
@@ -40,11 +41,29 @@ pub(crate) fn load_options(global: &GlobalArgs, site: &SiteArgs) -> anyhow::Resu
         clock: system_time(),
         base_url: site.base_url.clone(),
         explicit_index: site.explicit_index,
+        redaction_key: redaction_key()?,
         audience: site.audience.map(|audience| match audience {
             AudienceArg::Public => SiteAudience::Public,
             AudienceArg::Internal => SiteAudience::Internal,
         }),
     })
+}
+
+/// The key for `site.redact_as: hash`, from a variable or from the file that a variable names.
+///
+/// # Errors
+/// The file cannot be read, or the key is too short.
+fn redaction_key() -> anyhow::Result<Option<RedactionKey>> {
+    const KEY: &str = "BENCHPAGES_REDACT_KEY";
+    const FILE: &str = "BENCHPAGES_REDACT_KEY_FILE";
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if let Some(key) = variable(KEY) {
+        return RedactionKey::new(&key).map(Some).map_err(anyhow::Error::msg).context(KEY);
+    }
+    let Some(path) = variable(FILE) else { return Ok(None) };
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("{FILE}: cannot read {path}"))?;
+    RedactionKey::new(&text).map(Some).map_err(anyhow::Error::msg).context(path)
 }
 
 /// The options of a command whose answer nobody else reads: nothing is hidden from its user.

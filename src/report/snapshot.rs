@@ -16,6 +16,7 @@ use model::policy::accepted::AcceptedEntry;
 use model::policy::show::to_yaml;
 use model::record::time::Timestamp;
 use model::text;
+use model::text::emails::without_emails;
 
 /// The files of the snapshot: path and text. `history` is as it was read, before the stage was set.
 pub(crate) fn files(
@@ -48,7 +49,8 @@ pub(crate) fn files(
         }
     }
     // With every default written out, so that a later version with other defaults judges alike.
-    files.insert("policy.yml".to_owned(), to_yaml(policy));
+    // Approvers may be written as `Name <mail>`; a snapshot becomes an artifact of CI.
+    files.insert("policy.yml".to_owned(), without_emails(&to_yaml(policy)).into_owned());
     files.insert("check.json".to_owned(), report::render(outcome));
     if !accepted.is_empty() {
         let entries: Vec<Value> = accepted.iter().map(entry).collect();

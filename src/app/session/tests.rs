@@ -69,6 +69,7 @@ impl EditedHistory {
             base_url: None,
             explicit_index: false,
             audience: Some(audience),
+            redaction_key: None,
         };
         let mut edited =
             Self { _root: root, files: BTreeMap::new(), options, changed: BTreeSet::new() };

@@ -28,6 +28,7 @@ use detect::TrendEstimate;
 use detect::compare::DeltaVerdict;
 use model::policy;
 use model::series::CommitIndex;
+use model::text::emails::without_emails;
 
 /// The names under `schema/`: files of the site, and answers of the program.
 pub(crate) const SCHEMA_NAMES: [&str; 11] = [
@@ -193,9 +194,10 @@ fn health_file(site: &SiteContext<'_>) -> HealthFile {
 }
 
 fn policy_file(site: &SiteContext<'_>) -> PolicyFile {
+    // Approvers may be written as `Name <mail>`.
     let text = policy::show::to_json(site.input.policy);
+    let text = without_emails(&text);
     let mut policy: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    // Who knows the address of a webhook can write to it.
     // The address of a webhook is as good as a password.
     if let Some(url) = policy.pointer_mut("/notify/webhook/url") {
         *url = "redacted".into();

@@ -16,6 +16,7 @@ use crate::site::view::{Fact, PageFrame};
 use model::filter::Filter;
 use model::policy::{self, Policy};
 use model::text;
+use model::text::emails::without_emails;
 
 #[derive(Template)]
 #[template(path = "about.html")]
@@ -97,7 +98,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
             .text(", ")
             .link(root.to("api/v1/policy.schema.json"), "its JSON Schema")
             .text("."),
-        policy_yaml: policy::show::to_yaml(policy),
+        policy_yaml: without_emails(&policy::show::to_yaml(policy)).into_owned(),
         verdict,
     };
     pages::html(&template)
@@ -195,7 +196,8 @@ fn methods(site: &SiteContext<'_>) -> Result<(String, Vec<RuleView>), RenderErro
     let mut parts = filled.split("\n## ");
     let intro = markdown::to_html(parts.next().unwrap_or_default());
     let json: serde_json::Value =
-        serde_json::from_str(&policy::show::to_json(site.input.policy)).unwrap_or_default();
+        serde_json::from_str(&without_emails(&policy::show::to_json(site.input.policy)))
+            .unwrap_or_default();
     let rules = parts.map(|part| rule(part, &json)).collect();
     Ok((intro, rules))
 }
@@ -238,7 +240,7 @@ fn context(site: &SiteContext<'_>) -> Value {
         min_runs => policy.regression.min_sample_size,
         critical => percent(policy.regression.max_regression_ratio),
         approval => percent(policy.governance.require_approval_threshold),
-        approvers => policy.governance.emergency_override_approvers.join(", "),
+        approvers => without_emails(&policy.governance.emergency_override_approvers.join(", ")),
         retention_days => policy.governance.data_retention_days,
         confirmations => policy.detection.confirmations,
         window => policy.detection.window,
