@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 27] = [
     "",
     "build",
     "serve",
@@ -25,6 +25,7 @@ const COMMANDS: [&str; 26] = [
     "audit show",
     "doctor",
     "rotate",
+    "erase",
     "init",
     "notify",
     "notify github",

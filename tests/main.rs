@@ -21,6 +21,7 @@ mod determinism;
 // What is written is written about the whole program.
 #[cfg(feature = "net")]
 mod docs;
+mod erase;
 mod doctor;
 mod export;
 mod hostile;
@@ -37,6 +38,7 @@ mod notify;
 #[cfg(unix)]
 mod plain_files;
 mod policy;
+mod privacy;
 mod public_site;
 mod replay;
 mod report;

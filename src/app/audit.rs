@@ -11,6 +11,7 @@ use crate::files::{Directory, Links};
 use crate::report::decision::{Decision, OverrideDecision};
 use crate::report::{AcceptedBy, CheckOutcome, SeriesFinding};
 use crate::store;
+use crate::store::erase::ErasureResult;
 use crate::store::rotate::{RotationPlan, RotationResult};
 use model::audit::AuditEntry;
 use model::policy::accepted::AcceptedEntry;
@@ -160,6 +161,28 @@ pub(super) fn rotation_entry(
         kind: "rotation".to_owned(),
         actor: retention.actor.clone(),
         reason: format!("older than governance.data_retention_days ({})", retention.days),
+        commit: None,
+        details: details.as_object().cloned().unwrap_or_default(),
+    }
+}
+
+/// The line for an erasure; `actor` and `reason` are without what was erased, and names of files
+/// stay out, because they may hold it.
+pub(super) fn erasure_entry(
+    result: &ErasureResult,
+    actor: String,
+    reason: String,
+    time: Timestamp,
+) -> AuditEntry {
+    let details = json!({
+        "files": result.files.len(),
+        "lines": result.files.iter().map(|file| file.lines).sum::<usize>(),
+    });
+    AuditEntry {
+        time,
+        kind: "erasure".to_owned(),
+        actor,
+        reason,
         commit: None,
         details: details.as_object().cloned().unwrap_or_default(),
     }

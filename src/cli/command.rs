@@ -7,7 +7,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::cli::args::accept::AcceptArgs;
 use crate::cli::args::check::{CheckArgs, CompareArgs};
-use crate::cli::args::history::{DemoDataArgs, DoctorArgs, ExportArgs, InitArgs, RotateArgs};
+use crate::cli::args::history::{
+    DemoDataArgs, DoctorArgs, EraseArgs, ExportArgs, InitArgs, RotateArgs,
+};
 use crate::cli::args::import::ImportArgs;
 use crate::cli::args::ingest::IngestArgs;
 use crate::cli::args::policy::{AuditCommand, PolicyCommand};
@@ -16,8 +18,8 @@ use crate::cli::args::{BuildArgs, GlobalArgs, ServeArgs};
 use crate::cli::notify::{self, NotifyCommand};
 use crate::cli::ui::{self, Reporter};
 use crate::cli::{
-    accept, audit, build, check, compare, demo_data, doctor, export, import, ingest, init, policy,
-    rotate, serve,
+    accept, audit, build, check, compare, demo_data, doctor, erase, export, import, ingest, init,
+    policy, rotate, serve,
 };
 
 /// Turns a directory of benchmark history into a static site: what got slower, since when, with
@@ -67,6 +69,8 @@ pub(crate) enum CliCommand {
     },
     /// Move records older than the policy keeps to the archive; charts keep a value per day
     Rotate(RotateArgs),
+    /// Erase a person's name, or records, from the history; says what remains elsewhere
+    Erase(EraseArgs),
     /// Find problems in this history, each with a remedy
     Doctor(DoctorArgs),
     /// Propose a policy, workflows and code owners for this repository
@@ -105,6 +109,7 @@ pub(super) fn run(
         CliCommand::Accept(accept) => accept::run(global, &accept, reporter),
         CliCommand::Audit { command } => audit::run(global, &command, reporter),
         CliCommand::Rotate(rotate) => rotate::run(global, &rotate, reporter),
+        CliCommand::Erase(erase) => erase::run(global, &erase, reporter),
         CliCommand::Doctor(doctor) => doctor::run(global, &doctor, reporter),
         CliCommand::Init(init) => init::run(global, &init, reporter),
         #[cfg(feature = "net")]

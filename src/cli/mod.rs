@@ -14,6 +14,7 @@ mod command;
 mod compare;
 mod demo_data;
 mod doctor;
+mod erase;
 mod export;
 mod import;
 mod ingest;

@@ -8,6 +8,7 @@
 //! Refused: to be a reason for a build to fail.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -29,6 +30,14 @@ const CHECKSUM_BYTES: usize = 16;
 /// it. The program's version alone would not do: between releases it stays the same.
 const FORMAT_VERSION: u32 = 2;
 
+/// The folder of a history directory's entries: one for each, so that unused entries of one can be
+/// removed without harm to the others.
+pub(super) fn folder(directory: &Path) -> String {
+    let place = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+    let hash = blake3::hash(place.as_os_str().as_encoded_bytes());
+    format!("records/{}", hex::encode(&hash.as_bytes()[..8]))
+}
+
 /// The cache of one history directory.
 #[derive(Debug)]
 pub(super) struct ParseCache {
@@ -46,16 +55,12 @@ impl ParseCache {
     /// The cache under `root` of a history directory. The folder is made when it is first written.
     pub(super) fn of(root: &CacheFolder, source: &Source) -> Self {
         let (directory, reading) = (source.directory.path(), &source.reading);
-        // A folder for each history directory, so that unused entries of one can be removed without
-        // harm to the others.
-        let place = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
-        let own = hex::encode(&blake3::hash(place.as_os_str().as_encoded_bytes()).as_bytes()[..8]);
         let mut head = Hasher::new();
         head.update(&FORMAT_VERSION.to_le_bytes()).update(env!("CARGO_PKG_VERSION").as_bytes());
         head.update(format!("{reading:?}").as_bytes());
         Self {
             root: root.clone(),
-            folder: format!("records/{own}"),
+            folder: folder(directory),
             head,
             used: Mutex::default(),
             sealed: AtomicBool::new(false),

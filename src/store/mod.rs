@@ -10,6 +10,7 @@ mod array;
 pub(crate) mod audit;
 mod cache;
 pub(crate) mod commits;
+pub(crate) mod erase;
 pub(crate) mod foreign_files;
 mod json_line;
 mod raw_record;
@@ -125,6 +126,20 @@ fn read_files(
         cache.remove_stale_entries();
     }
     Ok((records, bytes))
+}
+
+/// Removes every parsed record that a cache has of a history directory.
+///
+/// # Errors
+/// The folder cannot be removed.
+pub(crate) fn remove_parse_cache(cache: &CacheFolder, directory: &Path) -> anyhow::Result<()> {
+    let folder = cache.path_of(&cache::folder(directory));
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", folder.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The first record of each file of a history directory: enough to see whose history it is, at any

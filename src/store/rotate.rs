@@ -121,19 +121,24 @@ pub(crate) fn apply(
     Ok(done)
 }
 
-/// A month's archive.
-fn pack(lines: &BTreeSet<String>) -> std::io::Result<Vec<u8>> {
-    // No name and no time in the head: the same lines are the same bytes.
+/// Bytes as gzip, the same for the same text: no name and no time in the head.
+///
+/// # Errors
+/// None that memory would not have.
+pub(super) fn packed(text: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut packer = GzBuilder::new().write(Vec::new(), Compression::default());
-    for line in lines {
-        packer.write_all(line.as_bytes())?;
-        packer.write_all(b"\n")?;
-    }
+    packer.write_all(text)?;
     packer.finish()
 }
 
+/// A month's archive.
+pub(super) fn pack(lines: &BTreeSet<String>) -> std::io::Result<Vec<u8>> {
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    packed(text.as_bytes())
+}
+
 /// A month's summary.
-fn summarize(lines: &BTreeSet<String>, tracked: &[String]) -> String {
+pub(super) fn summarize(lines: &BTreeSet<String>, tracked: &[String]) -> String {
     let (mut days, mut scanner) = (DailySummaries::new(tracked), LineScanner::default());
     for record in lines.iter().filter_map(|line| json_line::parse(line, &mut scanner).ok()) {
         if record.pull.is_none() {
@@ -144,7 +149,7 @@ fn summarize(lines: &BTreeSet<String>, tracked: &[String]) -> String {
 }
 
 /// Replaces a file unless it is the same already; its size.
-fn replace_if_new(
+pub(super) fn replace_if_new(
     directory: &Directory,
     lock: &HistoryLock,
     file: &str,
@@ -212,7 +217,7 @@ fn compact_json(text: &str) -> String {
 }
 
 /// A file's text, unpacked; empty where there is none.
-fn text(directory: &Directory, file: &str) -> anyhow::Result<String> {
+pub(super) fn text(directory: &Directory, file: &str) -> anyhow::Result<String> {
     let Some(bytes) = directory.read(file, own_file_limit())? else { return Ok(String::new()) };
     let bytes = unpack_whole(file, &bytes, &Limits::default())
         .with_context(|| format!("cannot unpack {file}"))?;

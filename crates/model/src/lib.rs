@@ -16,6 +16,7 @@ pub mod filter;
 pub mod policy;
 pub mod note;
 pub mod audit;
+pub mod erase;
 pub mod history;
 pub mod series;
 #[cfg(any(test, feature = "testing"))]

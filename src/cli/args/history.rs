@@ -71,6 +71,30 @@ pub(crate) struct RotateArgs {
     pub(crate) format: OutputFormat,
 }
 
+/// What is erased, why, and by whom.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct EraseArgs {
+    /// Name that is erased from every text; what was measured stays. Give each spelling, login and
+    /// address
+    #[arg(long = "author", value_name = "NAME", required_unless_present = "filters")]
+    pub(crate) authors: Vec<String>,
+    /// Records that are removed whole: backend=julia,rust n=1000000.. test=sum_* not.mode=loops
+    #[arg(value_name = "FILTER", conflicts_with = "authors")]
+    pub(crate) filters: Vec<String>,
+    /// Why; written to the audit log without the erased name
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Who erases it [default: GITHUB_ACTOR, else the user]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Show what would change; change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Format of the summary
+    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
+    pub(crate) format: OutputFormat,
+}
+
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct DoctorArgs {
     /// Format of the findings; an error among them gives exit status 1
