@@ -48,14 +48,16 @@ impl Server {
         );
         git(&root, &["init", "--quiet", "--initial-branch=main"]);
         git(&root, &["remote", "add", "origin", origin.to_str().unwrap()]);
-        let stand_in = server.path("bin/gh");
         std::fs::create_dir(server.path("bin")).unwrap();
-        std::fs::write(&stand_in, GH).unwrap();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = std::fs::Permissions::from_mode(0o755);
-            std::fs::set_permissions(&stand_in, mode).unwrap();
+        for (name, script) in [("gh", GH), ("curl", CURL)] {
+            let stand_in = server.path("bin").join(name);
+            std::fs::write(&stand_in, script).unwrap();
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                let mode = std::fs::Permissions::from_mode(0o755);
+                std::fs::set_permissions(&stand_in, mode).unwrap();
+            }
         }
         server
     }
@@ -139,6 +141,9 @@ case $url in
 *) echo "no such address: $url" >&2; exit 1 ;;
 esac
 "#;
+
+/// Answers as `curl` does where the site is published: from a file; before that there is none.
+const CURL: &str = "#!/usr/bin/env bash\nexec cat \"$STUB/health.json\"\n";
 
 fn told(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -271,6 +276,35 @@ fn the_site_is_built_from_the_history_and_what_git_knows() {
     assert_eq!((&first["subject"], &first["parents"]), (&json!("change \"0\" <b>"), &json!([])));
     let page = std::fs::read_to_string(work.join("site/index.html")).unwrap();
     assert!(page.contains("https://example.org/x/"), "{page}");
+}
+
+#[test]
+fn a_log_without_lines_that_the_published_site_knows_stops_the_next_site() {
+    if !have_tools() {
+        return;
+    }
+    let server = Server::new();
+    let commit = server.commit("first");
+    server.stub("records.ndjson", lines(&[record(&commit, "2025-09-20T06:00:00Z", 100.0)]));
+    let folder = server.path("records").display().to_string();
+    let environment = [
+        ("FOLDER", &*folder),
+        ("GITHUB_RUN_ID", "1"),
+        ("GITHUB_RUN_ATTEMPT", "1"),
+        ("GITHUB_SHA", &commit),
+    ];
+    let output = server.step("benchpages", "Add the records to the history", &environment);
+    assert!(output.status.success(), "{}", told(&output));
+    for (entries, digit) in [(0, "0"), (2, "a")] {
+        let audit = json!({"entries": entries, "head": digit.repeat(64), "intact": true});
+        server.stub("health.json", json!({"audit": audit}).to_string());
+        let (job, environment) = (server.clone(), [("BASE_URL", "https://example.org/x")]);
+        let output = server.step_in(&job, "benchpages-site", ("Build the site", &environment));
+        assert_eq!(output.status.success(), entries == 0, "{}", told(&output));
+        assert_eq!(job.path().join("work/site").exists(), entries == 0);
+        let fault = "stdin knows 2 lines: lines were cut off or removed";
+        assert_eq!(told(&output).contains(fault), entries == 2, "{}", told(&output));
+    }
 }
 
 /// A stored (not packed) archive of these files.
