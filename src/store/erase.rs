@@ -15,9 +15,11 @@ use serde_json::value::RawValue;
 use crate::files::lock::HistoryLock;
 use crate::files::{Directory, FileError};
 use crate::store::fast_parser::LineScanner;
-use crate::store::{commits, json_line, own_file_limit, quarantine, rotate, unpack, walk};
+use crate::store::unpack::unpack_whole;
+use crate::store::{commits, json_line, own_file_limit, quarantine, rotate, walk};
 use model::erase::NameEraser;
 use model::filter::{ChangeAges, Filter, FilterSubject};
+use model::limits::Limits;
 use model::record::{DEFAULT_MODE, Record};
 
 /// What is erased.
@@ -110,7 +112,8 @@ pub(crate) fn apply(
             }
             read => read?.unwrap_or_default(),
         };
-        let text = unpack(&path, &packed).with_context(|| format!("cannot unpack {name}"))?;
+        let text = unpack_whole(&name, &packed, &Limits::default())
+            .with_context(|| format!("cannot unpack {name}"))?;
         let record_file = walk::record_file(directory.path(), &path);
         let is_ours = record_file.is_some()
             || name == commits::FILE
