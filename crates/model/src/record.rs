@@ -158,6 +158,13 @@ impl Unit {
         &self.0
     }
 
+    /// Whether a value of zero measures nothing. Work takes time: a time of zero is below the
+    /// resolution of the timer, or the work was not done. Zero bytes, counts and rates are possible:
+    /// a program may allocate nothing, and a stuck server serves nothing a second.
+    pub(crate) fn forbids_zero(&self) -> bool {
+        &*self.0 == "ns"
+    }
+
     /// Whether a value below zero makes no sense: durations, sizes, rates and counts.
     pub(crate) fn forbids_negative(&self) -> bool {
         matches!(&*self.0, "ns" | "B" | "count") || self.0.ends_with("/s")

@@ -92,6 +92,21 @@ pub struct Series {
     pub segments: Vec<Segment>,
 }
 
+impl Series {
+    /// The value of a run where it may be compared: none where the run failed, and for a time of
+    /// zero. A zero is drawn, but a level of zero has no relative change, and a benchmark whose
+    /// time fell to zero did not become faster: it is no longer measured.
+    pub fn compared_value(&self, run: &Run) -> Option<f64> {
+        let value = run.value.get().filter(|value| value.is_finite())?;
+        (value != 0.0 || !self.unit.forbids_zero()).then_some(value)
+    }
+
+    /// Whether a run measured a time of zero: below the resolution of the timer.
+    pub fn is_below_resolution(&self, run: &Run) -> bool {
+        run.value.get().is_some_and(f64::is_finite) && self.compared_value(run).is_none()
+    }
+}
+
 /// All repeats of one commit on one runner, summarised.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
@@ -237,13 +252,18 @@ fn build_series(
     policy: &Policy,
     machines: &EnvironmentSegments,
 ) -> Series {
-    let unit = columns.iter().map(|column| &column.unit).min().cloned();
+    // Where an alias joins columns, those that the main line measures say what the series is: a
+    // pull request that measures an old name must not change the unit of the new one.
+    let on_main: Vec<&SeriesColumn> =
+        columns.iter().copied().filter(|column| column.is_on_main).collect();
+    let deciding = if on_main.is_empty() { columns } else { &on_main };
+    let unit = deciding.iter().map(|column| &column.unit).min().cloned();
     let unit = unit.unwrap_or_else(|| Unit::of_metric(&key.metric));
-    let said = columns.iter().find_map(|column| column.direction);
+    let said = deciding.iter().find_map(|column| column.direction);
     // The policy before the records: it is how people correct what a tool writes.
     let by_policy = policy.metrics.get(&key.metric).and_then(|metric| metric.better);
     let better = by_policy.or(said).unwrap_or_else(|| Direction::of_metric(&key.metric, &unit));
-    let mut tags: Vec<String> = columns.iter().flat_map(|column| column.tags.clone()).collect();
+    let mut tags: Vec<String> = deciding.iter().flat_map(|column| column.tags.clone()).collect();
     tags.sort_unstable();
     tags.dedup();
     let mut grouping = RunGrouper {

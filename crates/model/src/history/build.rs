@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::history::commit_times::CommitTimes;
 use crate::history::details::DetailStore;
 use crate::history::intern::{Interner, to_index};
 use crate::history::key::{EnvironmentKey, InternedKey};
@@ -56,11 +57,14 @@ pub struct HistoryBuilder {
     pub strings: Interner,
     pub keys: FxHashMap<InternedKey, u32>,
     pub key_list: Vec<InternedKey>,
+    /// By key: tags that records of the main line give, and those that pull requests give.
     pub key_tags: Vec<BTreeSet<u32>>,
+    pub pull_tags: Vec<BTreeSet<u32>>,
     pub environments: FxHashMap<EnvironmentKey, u32>,
     pub environment_list: Vec<EnvironmentKey>,
     pub commits: FxHashMap<u32, u32>,
-    pub commit_list: Vec<(u32, Option<Timestamp>)>,
+    /// The symbol of each commit's id, and its time.
+    pub commit_list: Vec<(u32, CommitTimes)>,
     pub details: DetailStore,
     pub files: Vec<String>,
     pub rows: Vec<KeyedRow>,
@@ -69,6 +73,8 @@ pub struct HistoryBuilder {
     pub counts: RecordCounts,
     pub records_per_day: BTreeMap<i64, u32>,
     pub rejected_records: Vec<Problem>,
+    /// Fields that a record may not decide, and that were ignored. The records count.
+    pub ignored_fields: Vec<Problem>,
     pub options: Arc<ValueOptions>,
     pub last_seen: LastSeen,
 }
@@ -131,6 +137,11 @@ impl HistoryBuilder {
         self.rejected_records.push(problem);
     }
 
+    /// Reports a field of a record that was ignored, because another place decides it.
+    pub fn ignore_field(&mut self, problem: Problem) {
+        self.ignored_fields.push(problem);
+    }
+
     /// Takes a record; a record whose values cannot be is refused, with all its reasons.
     pub fn push(&mut self, record: &Record<'_>, file: u32, line: u32) {
         let values = match self.scaled_values(record) {
@@ -150,7 +161,7 @@ impl HistoryBuilder {
             time,
             value: OptionalF64::NONE,
             std: OptionalF64::NONE,
-            commit: self.commit_index(&record.commit, record.commit_time),
+            commit: self.commit_index(&record.commit, CommitTimes::of(record)),
             environment: self.record_environment(record),
             detail: 0,
             branch: record.pull.map_or(BranchId::MAIN, BranchId::of_pull),
@@ -244,24 +255,24 @@ impl HistoryBuilder {
         }
     }
 
-    fn commit_index(&mut self, id: &str, time: Option<Timestamp>) -> u32 {
+    fn commit_index(&mut self, id: &str, times: CommitTimes) -> u32 {
         // Records of a file mostly have the commit of the record before: comparing one string is
         // cheaper than hashing it. The same holds for environments and keys below.
         let near = self.commit_list.get_mut(self.last_seen.commit as usize);
         if let Some((symbol, known)) = near
             && self.strings.get(*symbol) == id
         {
-            *known = earliest(*known, time);
+            *known = known.earliest(times);
             return self.last_seen.commit;
         }
         let symbol = self.strings.intern(id);
         let next = to_index(self.commit_list.len());
         let index = *self.commits.entry(symbol).or_insert(next);
         if index == next {
-            self.commit_list.push((symbol, time));
+            self.commit_list.push((symbol, times));
         } else {
             let known = &mut self.commit_list[index as usize].1;
-            *known = earliest(*known, time);
+            *known = known.earliest(times);
         }
         self.last_seen.commit = index;
         index
@@ -297,10 +308,11 @@ impl HistoryBuilder {
             *next = index;
         }
         self.last_seen.key = index;
-        for tag in &record.tags {
-            let tag = self.strings.intern(tag);
-            self.key_tags[index as usize].insert(tag);
-        }
+        let tags = match record.pull {
+            Some(_) => &mut self.pull_tags[index as usize],
+            None => &mut self.key_tags[index as usize],
+        };
+        tags.extend(record.tags.iter().map(|tag| self.strings.intern(tag)));
         index
     }
 
@@ -317,6 +329,7 @@ impl HistoryBuilder {
         if index == next {
             self.key_list.push(key);
             self.key_tags.push(BTreeSet::new());
+            self.pull_tags.push(BTreeSet::new());
             self.last_seen.next_keys.push(next);
         }
         index
@@ -403,20 +416,23 @@ impl HistoryBuilder {
         for KeyedRow { row, .. } in self.chunks.iter_mut().flatten().chain(&mut self.rows) {
             row.line = row.line.saturating_add(lines);
         }
-        for problem in &mut self.rejected_records {
+        for problem in self.rejected_records.iter_mut().chain(&mut self.ignored_fields) {
             problem.location.line = problem.location.line.saturating_add(lines);
         }
     }
 
     /// Takes over everything another builder collected.
     pub fn merge(&mut self, other: Self) {
-        let Self { strings, key_list, key_tags, environment_list, commit_list, .. } = other;
+        let Self { strings, key_list, environment_list, commit_list, .. } = other;
         let symbols: Vec<u32> =
             strings.strings().iter().map(|text| self.strings.intern(text)).collect();
         let symbol = |old: u32| symbols[old as usize];
         let keys: Vec<u32> = key_list.iter().map(|key| self.key_index(key.map(symbol))).collect();
-        for (new, tags) in keys.iter().zip(key_tags) {
+        for (new, tags) in keys.iter().zip(other.key_tags) {
             self.key_tags[*new as usize].extend(tags.into_iter().map(symbol));
+        }
+        for (new, tags) in keys.iter().zip(other.pull_tags) {
+            self.pull_tags[*new as usize].extend(tags.into_iter().map(symbol));
         }
         let environments: Vec<u32> = environment_list
             .iter()
@@ -424,7 +440,7 @@ impl HistoryBuilder {
             .collect();
         let commits: Vec<u32> = commit_list
             .iter()
-            .map(|&(id, time)| self.commit_index(strings.get(id), time))
+            .map(|&(id, times)| self.commit_index(strings.get(id), times))
             .collect();
         let files = to_index(self.files.len());
         let details = self.details.append(other.details);
@@ -442,6 +458,7 @@ impl HistoryBuilder {
         }
         self.chunks.append(&mut pieces);
         self.rejected_records.extend(other.rejected_records);
+        self.ignored_fields.extend(other.ignored_fields);
         self.counts.add(&other.counts);
         for (day, records) in other.records_per_day {
             *self.records_per_day.entry(day).or_default() += records;
@@ -470,12 +487,5 @@ impl<T: Copy> InternedKey<T> {
             parallel: self.parallel,
             direction: self.direction,
         }
-    }
-}
-
-pub fn earliest(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
     }
 }

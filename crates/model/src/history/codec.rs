@@ -16,11 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::history::RecordCounts;
 use crate::history::build::{HistoryBuilder, KeyedRow};
+use crate::history::commit_times::CommitTimes;
 use crate::history::details::DetailStore;
 use crate::history::intern::Interner;
 use crate::history::key::{EnvironmentKey, InternedKey};
 use crate::record::Problem;
-use crate::record::time::Timestamp;
 
 /// The parts of a builder that a file decides; the maps of a builder only find things in them.
 #[derive(Serialize, Deserialize)]
@@ -28,13 +28,15 @@ struct EncodedFile<'a> {
     strings: Cow<'a, [Box<str>]>,
     keys: Cow<'a, [InternedKey]>,
     key_tags: Cow<'a, [BTreeSet<u32>]>,
+    pull_tags: Cow<'a, [BTreeSet<u32>]>,
     environments: Cow<'a, [EnvironmentKey]>,
-    commits: Cow<'a, [(u32, Option<Timestamp>)]>,
+    commits: Cow<'a, [(u32, CommitTimes)]>,
     details: Cow<'a, DetailStore>,
     rows: Vec<KeyedRow>,
     counts: RecordCounts,
     records_per_day: Cow<'a, BTreeMap<i64, u32>>,
     rejected_records: Cow<'a, [Problem]>,
+    ignored_fields: Cow<'a, [Problem]>,
 }
 
 impl HistoryBuilder {
@@ -44,6 +46,7 @@ impl HistoryBuilder {
             strings: self.strings.strings().into(),
             keys: (&self.key_list).into(),
             key_tags: (&self.key_tags).into(),
+            pull_tags: (&self.pull_tags).into(),
             environments: (&self.environment_list).into(),
             commits: (&self.commit_list).into(),
             details: Cow::Borrowed(&self.details),
@@ -51,6 +54,7 @@ impl HistoryBuilder {
             counts: self.counts,
             records_per_day: Cow::Borrowed(&self.records_per_day),
             rejected_records: (&self.rejected_records).into(),
+            ignored_fields: (&self.ignored_fields).into(),
         };
         // Only a sequence of unknown length could fail, and no field has one.
         postcard::to_stdvec(&file).unwrap_or_default()
@@ -65,15 +69,17 @@ impl HistoryBuilder {
             return None;
         }
         let (mut rows, mut rejected_records) = (read.rows, read.rejected_records.into_owned());
+        let mut ignored_fields = read.ignored_fields.into_owned();
         // Entries are found by content: the same lines may stand under another name now.
         rows.iter_mut().for_each(|keyed| keyed.row.file = 0);
-        for problem in &mut rejected_records {
+        for problem in rejected_records.iter_mut().chain(&mut ignored_fields) {
             file.clone_into(&mut problem.location.file);
         }
         Some(Self {
             strings: Interner::from_strings(read.strings.into_owned()),
             key_list: read.keys.into_owned(),
             key_tags: read.key_tags.into_owned(),
+            pull_tags: read.pull_tags.into_owned(),
             environment_list: read.environments.into_owned(),
             commit_list: read.commits.into_owned(),
             details: read.details.into_owned(),
@@ -82,6 +88,7 @@ impl HistoryBuilder {
             counts: read.counts,
             records_per_day: read.records_per_day.into_owned(),
             rejected_records,
+            ignored_fields,
             ..Self::default()
         })
     }
@@ -104,8 +111,9 @@ impl EncodedFile<'_> {
                 && keyed.row.detail as usize <= self.details.len()
         };
         self.key_tags.len() == self.keys.len()
+            && self.pull_tags.len() == self.keys.len()
             && self.keys.iter().all(key)
-            && self.key_tags.iter().flatten().all(|tag| in_strings(*tag))
+            && self.key_tags.iter().chain(&*self.pull_tags).flatten().all(|tag| in_strings(*tag))
             && self.environments.iter().all(environment)
             && self.commits.iter().all(|(id, _)| in_strings(*id))
             && self.details.is_consistent()

@@ -13,8 +13,10 @@
 //! ```
 
 mod ancestry;
+pub mod commit_times;
 pub mod build;
 pub mod details;
+mod settle;
 mod normalize;
 mod intern;
 mod key;
@@ -96,6 +98,9 @@ pub struct SeriesColumn {
     /// The direction that records gave; none where they gave none.
     pub direction: Option<Direction>,
     pub tags: Vec<String>,
+    /// The main line has a value of it, so that it decides what the series is. Said once for all:
+    /// a check puts the runs of its candidate behind the main line.
+    pub is_on_main: bool,
     /// Sorted by time, then commit, then value.
     pub rows: Vec<MeasurementRow>,
 }
@@ -131,8 +136,10 @@ impl BranchId {
     /// A branch that is not the main one: counted, not shown.
     pub const OTHER: Self = Self(u32::MAX);
     const LAST_PULL: u32 = u32::MAX - 2;
+    /// The largest number of a pull request that has a line of its own.
+    pub const MAX_PULL: u64 = Self::LAST_PULL as u64;
 
-    /// The line of a pull request; numbers beyond 2³² − 3 are taken for that one.
+    /// The line of a pull request; numbers beyond [`Self::MAX_PULL`] are taken for that one.
     pub fn of_pull(pull: u64) -> Self {
         Self(u32::try_from(pull).map_or(Self::LAST_PULL, |pull| pull.min(Self::LAST_PULL)) + 1)
     }
@@ -162,6 +169,10 @@ pub struct History {
     pub per_day: BTreeMap<i64, u32>,
     /// Refused lines, sorted by place.
     pub rejected_records: Vec<Problem>,
+    /// Fields of records that were ignored, because the record may not decide them: the pull
+    /// request of a record in a file of another one, the direction of a series that the main line
+    /// knows. Sorted by place. The records count.
+    pub ignored_fields: Vec<Problem>,
     pub newest: Option<Timestamp>,
     pub oldest: Option<Timestamp>,
     /// By [`MeasurementRow::file`]: its path within the history directory.

@@ -9,7 +9,8 @@ use rustc_hash::FxHashMap;
 
 use crate::commit_ref::full_id;
 use crate::history::ancestry::{self, FactsById};
-use crate::history::build::{HistoryBuilder, KeyedRow, earliest};
+use crate::history::build::{HistoryBuilder, KeyedRow};
+use crate::history::commit_times::{CommitTimes, earliest};
 use crate::history::intern::to_index;
 use crate::history::key::EnvironmentKey;
 use crate::history::{
@@ -17,12 +18,7 @@ use crate::history::{
     RecordedKey, SeriesColumn,
 };
 use crate::record::time::Timestamp;
-use crate::record::{
-    Direction, Problem, RunDetailRef, SourceLocation, Statistic, TIME_METRIC, Unit,
-};
-
-/// What helps where a series has values in two units.
-const UNIT_CONFLICT_REMEDY: &str = "correct the unit, or give the metric another name";
+use crate::record::{RunDetailRef, Statistic, TIME_METRIC, Unit};
 
 impl HistoryBuilder {
     /// Everything in its order: see the room's head.
@@ -45,6 +41,7 @@ impl HistoryBuilder {
         }
         let columns = self.normalize_columns(&runner_numbers(&environments));
         self.rejected_records.sort_unstable();
+        self.ignored_fields.sort_unstable();
         History {
             commits,
             main_line,
@@ -55,6 +52,7 @@ impl HistoryBuilder {
             counts: self.counts,
             per_day: self.records_per_day,
             rejected_records: self.rejected_records,
+            ignored_fields: self.ignored_fields,
             newest,
             oldest,
             files: self.files,
@@ -79,8 +77,11 @@ impl HistoryBuilder {
     /// Rows of branches other than the main one belong to no main line.
     fn mark_other_branches(&mut self, finish: &NormalizeOptions) {
         let mut counted = vec![0_u64; self.environment_list.len()];
+        // A pull request must not outvote the main line about its name.
+        let has_main = self.all_rows().any(|keyed| keyed.row.branch == BranchId::MAIN);
         for KeyedRow { row, .. } in self.all_rows() {
-            counted[row.environment as usize] += 1;
+            let votes = !has_main || row.branch == BranchId::MAIN;
+            counted[row.environment as usize] += u64::from(votes);
         }
         let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
         for (environment, rows) in self.environment_list.iter().zip(counted) {
@@ -123,10 +124,10 @@ impl HistoryBuilder {
         let full: Vec<&str> = self
             .commit_list
             .iter()
-            .map(|&(symbol, time)| {
+            .map(|&(symbol, times)| {
                 let id = full_id(self.strings.get(symbol), &ids);
                 let seen = measured.entry(id).or_default();
-                seen.commit_time = earliest(seen.commit_time, time);
+                seen.commit_times = seen.commit_times.earliest(times);
                 id
             })
             .collect();
@@ -214,7 +215,7 @@ impl HistoryBuilder {
                 let rows = indices.iter().flat_map(|&i| std::mem::take(&mut by_key[i as usize]));
                 failures.push((key, rows.collect()));
             } else {
-                columns.push(self.unify_units(key, &indices, &mut by_key));
+                columns.push(self.settle_column(key, &indices, &mut by_key));
             }
         }
         // Before sorting: failed runs take their place in time like any other row.
@@ -255,72 +256,6 @@ impl HistoryBuilder {
             equal
         });
         repeats
-    }
-
-    /// One unit for a series: that of most rows (ties: the first by name). Other rows are refused.
-    fn unify_units(
-        &mut self,
-        key: RecordedKey,
-        indices: &[u32],
-        by_key: &mut [Vec<MeasurementRow>],
-    ) -> SeriesColumn {
-        let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
-        for &index in indices {
-            let unit = self.strings.get(self.key_list[index as usize].unit);
-            // A failed run that names its metric has no unit and contradicts none.
-            let rows = by_key[index as usize].iter().filter(|row| row.value.is_some()).count();
-            *sizes.entry(unit).or_default() += rows;
-        }
-        // The majority decides: one run in `ms` among hundreds in `ns` is a mistake of that run.
-        let most = sizes.iter().max_by_key(|(unit, size)| (**size, std::cmp::Reverse(**unit)));
-        let unit = most.map_or("", |(unit, _)| unit).to_owned();
-        let mut column = SeriesColumn {
-            key,
-            unit: Unit::parse(&unit).0,
-            direction: None,
-            tags: Vec::new(),
-            rows: Vec::new(),
-        };
-        let mut tags = BTreeSet::new();
-        let mut directions: BTreeMap<Direction, usize> = BTreeMap::new();
-        for &index in indices {
-            let variant = self.key_list[index as usize];
-            let rows = std::mem::take(&mut by_key[index as usize]);
-            tags.extend(self.key_tags[index as usize].iter().map(|&tag| self.strings.get(tag)));
-            if let Some(better) = variant.direction {
-                *directions.entry(better).or_default() += rows.len();
-            }
-            let found = self.strings.get(variant.unit);
-            if found == unit && column.rows.is_empty() {
-                column.rows = rows;
-                continue;
-            }
-            let (kept, refused): (Vec<MeasurementRow>, Vec<MeasurementRow>) =
-                rows.into_iter().partition(|row| found == unit || row.value.is_none());
-            column.rows.extend(kept);
-            let problems: Vec<Problem> =
-                refused.iter().map(|row| self.unit_conflict(row, found, &unit)).collect();
-            self.rejected_records.extend(problems);
-        }
-        column.direction =
-            directions.iter().max_by_key(|(_, size)| **size).map(|(better, _)| *better);
-        column.tags = tags.into_iter().map(str::to_owned).collect();
-        column
-    }
-
-    fn unit_conflict(&self, row: &MeasurementRow, found: &str, unit: &str) -> Problem {
-        let file = self.files[row.file as usize].clone();
-        let named =
-            |unit: &str| if unit.is_empty() { "no unit".to_owned() } else { unit.to_owned() };
-        Problem {
-            location: SourceLocation { file, line: row.line, column: 1 },
-            reason: format!(
-                "unit `{}` in a series that is measured in `{}`",
-                named(found),
-                named(unit)
-            ),
-            remedy: UNIT_CONFLICT_REMEDY.to_owned(),
-        }
     }
 
     /// By time, commit, line of development, runner, value, spread, detail: content only, so that
@@ -399,7 +334,7 @@ struct RepeatedLines {
 /// What the records say of a commit.
 #[derive(Default)]
 struct CommitObservations {
-    commit_time: Option<Timestamp>,
+    commit_times: CommitTimes,
     first_main: Option<Timestamp>,
     first_other: Option<Timestamp>,
     main_line: bool,
@@ -415,13 +350,14 @@ impl CommitObservations {
 
     fn merge(&mut self, other: &Self) {
         self.main_line |= other.main_line;
-        self.commit_time = earliest(self.commit_time, other.commit_time);
+        self.commit_times = self.commit_times.earliest(other.commit_times);
         self.first_main = earliest(self.first_main, other.first_main);
         self.first_other = earliest(self.first_other, other.first_other);
     }
 
     fn to_commit(&self, id: &str, facts: Option<&CommitFacts>) -> (Commit, bool) {
-        let own = facts.and_then(|facts| facts.time).or(self.commit_time);
+        let own =
+            facts.and_then(|facts| facts.time).or(self.commit_times.of_commit(self.main_line));
         let time = own.or(self.first_main).or(self.first_other);
         let commit = Commit {
             id: id.to_owned(),
@@ -459,7 +395,10 @@ fn spread_failures(
             None => {
                 let key = RecordedKey { metric: TIME_METRIC.to_owned(), ..key };
                 let unit = Unit::of_metric(TIME_METRIC);
-                columns.push(SeriesColumn { key, unit, direction: None, tags: Vec::new(), rows });
+                let tags = Vec::new();
+                let column =
+                    SeriesColumn { key, unit, direction: None, tags, is_on_main: false, rows };
+                columns.push(column);
             }
         }
     }
