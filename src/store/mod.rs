@@ -189,7 +189,8 @@ fn note_limit(limits: &Limits) -> SizeLimit {
 /// Reads lines that stand in memory.
 pub(crate) fn read_lines_of_text(text: &[u8]) -> HistoryBuilder {
     let name = "memory".to_owned();
-    let file = walk::RecordFile { path: PathBuf::new(), name, is_json: false, pull: None };
+    let owner = walk::FileOwner::MainLine;
+    let file = walk::RecordFile { path: PathBuf::new(), name, is_json: false, owner };
     let mut builder = HistoryBuilder::new(Arc::default());
     read_lines(text, &file, &mut builder);
     builder

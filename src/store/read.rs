@@ -102,7 +102,7 @@ fn read_cached(
 ) -> u64 {
     let CachedPart { bytes, file, start } = *part;
     let packing = if file.is_packed() { file.name.rsplit('.').next() } else { None };
-    let how = format!("{} {:?} {:?} {}", file.is_json, packing, file.pull, start.rejected);
+    let how = format!("{} {:?} {:?} {}", file.is_json, packing, file.owner, start.rejected);
     let Some((cache, name)) = cache.and_then(|it| Some((it, it.entry_name(bytes, &how)?))) else {
         return read(builder, start);
     };

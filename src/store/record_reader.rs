@@ -1,11 +1,20 @@
 //! Lines of a file become records in a builder, until a limit of the policy is met.
 
 use crate::store::fast_parser::LineScanner;
+use crate::store::walk::FileOwner;
 use crate::store::{json_line, walk};
 use model::history::build::HistoryBuilder;
 use model::limits::Limits;
 use model::record::{Problem, Record, SourceLocation};
 use model::text;
+
+/// Why no record of a file below `pulls/` without a number is read.
+const NO_PULL_NUMBER: &str =
+    "the name of the file does not begin with the number of a pull request";
+const PULL_FILE_REMEDY: &str = "name the file pulls/NUMBER.ndjson";
+/// What helps where a record names another pull request than its file.
+const OTHER_PULL_REMEDY: &str =
+    "move the record to the file of its pull request, or leave out `pull`";
 
 /// How reading lines ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,9 +66,21 @@ impl<'a> RecordReader<'a> {
                     return Lines::All;
                 }
             };
-        record.pull = record.pull.or(self.file.pull);
+        if let FileOwner::Pull(number) = self.file.owner {
+            self.ignore_other_pull(&record, number, line);
+            record.pull = Some(number);
+        }
         self.builder.push(&record, self.number, line);
         Lines::All
+    }
+
+    /// Reports a record that names another pull request than its file.
+    fn ignore_other_pull(&mut self, record: &Record<'_>, number: u64, line: u32) {
+        let Some(claimed) = record.pull.filter(|claimed| *claimed != number) else { return };
+        let reason = format!(
+            "`pull: {claimed}` is ignored: the file holds the records of pull request {number}"
+        );
+        self.builder.ignore_field(problem(self.file, line, 1, reason, OTHER_PULL_REMEDY));
     }
 
     /// Why the rest of the file is not read.
@@ -92,6 +113,9 @@ fn parse<'t>(
     // A file without line ends must not become one record of any size.
     if text.len() as u64 > limits.line_bytes {
         return Err(long_line(file, line, text.len() as u64, limits));
+    }
+    if file.owner == FileOwner::UnknownPull {
+        return Err(problem(file, line, 1, NO_PULL_NUMBER.to_owned(), PULL_FILE_REMEDY));
     }
     let text = std::str::from_utf8(text).map_err(|error| {
         let column = u32::try_from(error.valid_up_to() + 1).unwrap_or(u32::MAX);

@@ -2,6 +2,11 @@
 //!
 //! Everything named `*.ndjson`, `*.jsonl` or `*.json` (also `.gz`, `.zst`) at any depth, except
 //! what has a meaning of its own. Whatever is neither a file nor a folder is a problem.
+//!
+//! Whose records a file holds, its path says: below `pulls/`, at any depth, the number at the
+//! beginning of the file's name. `pulls/7.ndjson`, `pulls/7.1a2b3c4-1.ndjson` and
+//! `pulls/2026/7.ndjson` hold records of pull request 7. `pulls/x.ndjson` has no number: nobody
+//! knows whose records these are, so they are rejected and never part of the main line.
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +15,7 @@ use walkdir::WalkDir;
 
 use crate::files::{self, Directory, Links};
 use crate::store::unpack;
+use model::history::BranchId;
 use model::record::Problem;
 
 /// A file of records.
@@ -20,8 +26,37 @@ pub(crate) struct RecordFile {
     pub(crate) name: String,
     /// May hold an array instead of lines.
     pub(crate) is_json: bool,
-    /// The pull request that a file under `pulls/` belongs to.
-    pub(crate) pull: Option<u64>,
+    pub(crate) owner: FileOwner,
+}
+
+/// Whose records a file holds, as its path says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileOwner {
+    /// The main line's, unless a record names a pull request.
+    MainLine,
+    /// All of this pull request, whatever a record says.
+    Pull(u64),
+    /// A pull request's, but no number says which.
+    UnknownPull,
+}
+
+impl FileOwner {
+    /// The owner of a file with this path within the history directory, in parts.
+    fn of(parts: &[String]) -> Self {
+        match parts {
+            [folder, .., file] if folder == "pulls" => {
+                pull_number(file).map_or(Self::UnknownPull, Self::Pull)
+            }
+            _ => Self::MainLine,
+        }
+    }
+}
+
+/// The number that a file's name begins with, up to the first dot.
+fn pull_number(file: &str) -> Option<u64> {
+    let digits =
+        file.split('.').next().filter(|it| it.bytes().all(|byte| byte.is_ascii_digit()))?;
+    digits.parse().ok().filter(|number| (1..=MAX_PULL).contains(number))
 }
 
 impl RecordFile {
@@ -30,6 +65,9 @@ impl RecordFile {
         unpack::is_packed(&self.name)
     }
 }
+
+/// Largest number of a pull request. Larger ones would share a line of the history.
+const MAX_PULL: u64 = BranchId::MAX_PULL;
 
 /// Files at the top of the directory that hold something else than records.
 const NOT_RECORDS: [&str; 4] =
@@ -111,11 +149,8 @@ pub(crate) fn record_file(directory: &Path, path: &Path) -> Option<RecordFile> {
     if !(json || plain.ends_with(".ndjson") || plain.ends_with(".jsonl")) {
         return None;
     }
-    let pull = match parts.as_slice() {
-        [folder, file] if folder == "pulls" => file.split('.').next()?.parse().ok(),
-        _ => None,
-    };
-    Some(RecordFile { path: path.to_owned(), name, is_json: json, pull })
+    let owner = FileOwner::of(&parts);
+    Some(RecordFile { path: path.to_owned(), name, is_json: json, owner })
 }
 
 /// Every file of a history directory, whatever it holds, sorted; what builds write there

@@ -137,9 +137,15 @@ impl HistoryBuilder {
         self.rejected_records.push(problem);
     }
 
-    /// Reports a field of a record that was ignored, because another place decides it.
+    /// Reports a field of a record that was ignored, because another place decides it. A file
+    /// repeats one mistake in every record: only the first of a row is listed.
     pub fn ignore_field(&mut self, problem: Problem) {
-        self.ignored_fields.push(problem);
+        let is_same = |last: &Problem| {
+            last.location.file == problem.location.file && last.reason == problem.reason
+        };
+        if !self.ignored_fields.last().is_some_and(is_same) {
+            self.ignored_fields.push(problem);
+        }
     }
 
     /// Takes a record; a record whose values cannot be is refused, with all its reasons.

@@ -42,6 +42,10 @@ impl HistoryBuilder {
         let columns = self.normalize_columns(&runner_numbers(&environments));
         self.rejected_records.sort_unstable();
         self.ignored_fields.sort_unstable();
+        // Each mistake of a file once, however many pieces the file was read in.
+        let mut listed = BTreeSet::new();
+        self.ignored_fields
+            .retain(|it| listed.insert((it.location.file.clone(), it.reason.clone())));
         History {
             commits,
             main_line,
