@@ -30,6 +30,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> an
         directions: args.better.clone(),
         columns: args.column.clone(),
         delimiter: args.delimiter,
+        accept_demo: global.demo,
         options: args.intake.options(),
     };
     let meter = talk.progress();

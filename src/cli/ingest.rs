@@ -30,6 +30,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> an
         toolchains: args.toolchain.clone(),
         elsewhere: args.elsewhere,
         now: options.now.unwrap_or(options.clock),
+        accept_demo: options.demo,
         options: args.intake.options(),
     })?;
     report(&outcome, talk);

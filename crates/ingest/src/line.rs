@@ -25,6 +25,9 @@ pub struct Completion {
     pub overrides: BTreeMap<String, String>,
     /// Parameters that the user adds to every record, by name.
     pub params: BTreeMap<String, String>,
+    /// The pull request that the user names. It counts more than what a record says: a number in
+    /// a record is only a claim.
+    pub pull: Option<u64>,
     /// Leave samples out.
     pub without_samples: bool,
 }
@@ -91,7 +94,9 @@ const MAX_SAMPLES: usize = 10_000;
 pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, String> {
     let unchanged = with.overrides.is_empty() && with.params.is_empty() && !with.without_samples;
     if let (Some(line), Some(time), true) = (&entry.line, entry.run.timestamp, unchanged) {
-        return Ok(RecordLine { text: line.clone(), time, pull: entry.run.pull });
+        let pull = with.pull.or(entry.run.pull).or(with.run.pull);
+        let text = if pull == entry.run.pull { line.clone() } else { with_pull(line, pull)? };
+        return Ok(RecordLine { text, time, pull });
     }
     let mut faults = Vec::new();
     let set = |name: &str| with.overrides.get(name).map(String::as_str).filter(|it| !it.is_empty());
@@ -117,7 +122,8 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
     let (backend, mode) = (told("backend", backend), told("mode", &entry.mode));
     let parallel = typed_value(set("parallel"), "parallel", entry.parallel, &mut faults);
     let n = typed_value(set("n"), "n", entry.n, &mut faults);
-    let pull = typed_value(set("pull"), "pull", entry.run.pull.or(with.run.pull), &mut faults);
+    let pull = with.pull.or(entry.run.pull).or(with.run.pull);
+    let pull = typed_value(set("pull"), "pull", pull, &mut faults);
     let params: BTreeMap<String, String> =
         entry.params.iter().chain(&with.params).map(|(k, v)| (k.clone(), v.clone())).collect();
     let (metrics, odd) = metrics(&entry.metrics, with.without_samples);
@@ -150,6 +156,14 @@ pub fn write(entry: &BenchmarkEntry, with: &Completion) -> Result<RecordLine, St
     let text = serde_json::to_string(&wire).map_err(|error| error.to_string())?;
     let time = timestamp.unwrap_or(Timestamp::from_micros(0));
     Ok(RecordLine { text, time, pull })
+}
+
+/// A complete line that names this pull request, otherwise as it is.
+fn with_pull(line: &str, pull: Option<u64>) -> Result<String, String> {
+    let mut fields: Map<String, Value> =
+        serde_json::from_str(line).map_err(|error| error.to_string())?;
+    fields.insert("pull".to_owned(), Value::from(pull));
+    Ok(Value::Object(fields).to_string())
 }
 
 /// What the user set, read as its type, or what was told.

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
+use anyhow::bail;
+
 use crate::app::intake::summary::IntakeSummary;
 use crate::files::{Directory, Links};
 use crate::store;
@@ -13,8 +15,9 @@ use ingest::entry::BenchmarkEntry;
 use ingest::line::{self, Completion, RecordLine};
 use ingest::naming::{self, Pattern};
 use ingest::sink::RejectedPart;
-use model::history::CommitFacts;
+use model::history::{BranchId, CommitFacts};
 use model::record::{Direction, Problem, SourceLocation, shorten};
+use model::text;
 
 /// Rejected entries that are kept with their text; of more only their number and reason. A history
 /// may hold millions of one mistake.
@@ -34,6 +37,8 @@ pub(super) struct IntakePlan {
     pub(super) keep_lines: bool,
     /// Every rejected entry is kept, not only the first ones.
     pub(super) keep_all_rejected: bool,
+    /// The history is a demo.
+    pub(super) accept_demo: bool,
 }
 
 /// What completes and renames entries.
@@ -61,6 +66,10 @@ pub(super) struct IntakeJob {
     append_error: Option<anyhow::Error>,
     pub(super) lines: Vec<String>,
     counts: SeriesCounts,
+    /// Records that a demo generator made.
+    demo_records: u64,
+    /// Records that named another pull request than the user.
+    pub(super) other_pulls: u64,
     pub(super) summary: IntakeSummary,
 }
 
@@ -111,6 +120,8 @@ impl IntakeJob {
             append_error: None,
             lines: Vec::new(),
             counts: SeriesCounts::default(),
+            demo_records: 0,
+            other_pulls: 0,
             summary,
         }
     }
@@ -135,13 +146,17 @@ impl IntakeJob {
         }
     }
 
-    fn add_line(&mut self, entry: &BenchmarkEntry, line: RecordLine) {
+    fn add_line(&mut self, entry: &BenchmarkEntry, line: ValidLine) {
+        let ValidLine { line, is_demo } = line;
+        self.demo_records += u64::from(is_demo);
+        let claimed = entry.run.pull.filter(|claimed| Some(*claimed) != line.pull);
+        self.other_pulls += u64::from(claimed.is_some());
         let summary = &mut self.summary;
         let (failed, time) = (entry.error.is_some(), line.time);
         summary.records += 1;
         summary.failed += u64::from(failed);
         summary.values += if failed { 0 } else { entry.metrics.len() as u64 };
-        summary.pulls += u64::from(entry.run.pull.is_some());
+        summary.pulls += u64::from(line.pull.is_some());
         let (first, last) = summary.span.unwrap_or((time, time));
         summary.span = Some((first.min(time), last.max(time)));
         self.counts.add(entry);
@@ -191,11 +206,28 @@ impl IntakeJob {
         }
     }
 
+    /// Rejects everything where demo records are among it: from then on, every other command would
+    /// reject the history.
+    fn reject_demo(&self) -> anyhow::Result<()> {
+        if self.demo_records == 0 || self.plan.accept_demo {
+            return Ok(());
+        }
+        bail!(
+            "the input has demo data, {} of {}: a `generator` of a demo, or a commit that begins \
+             with `demo-`\n\
+             leave them out, or use --demo if {} is a demo",
+            text::count(self.demo_records),
+            text::count_noun(self.summary.records, "record"),
+            self.plan.data.display()
+        );
+    }
+
     /// Brings the lines, the rejected parts and what the source knows of commits to their files.
     pub(super) fn finish(mut self, facts: Vec<CommitFacts>) -> anyhow::Result<Self> {
         if let Some(error) = self.append_error.take() {
             return Err(error);
         }
+        self.reject_demo()?;
         self.summary.series = self.counts.series();
         self.summary.commits = self.counts.commits.len() as u64;
         if self.plan.dry_run {
@@ -222,11 +254,21 @@ impl IntakeJob {
 }
 
 /// A line that the history will take.
-fn validated(line: RecordLine) -> Result<RecordLine, String> {
+struct ValidLine {
+    line: RecordLine,
+    /// A demo generator made it.
+    is_demo: bool,
+}
+
+fn validated(line: RecordLine) -> Result<ValidLine, String> {
+    if let Some(pull) = line.pull.filter(|pull| !(1..=BranchId::MAX_PULL).contains(pull)) {
+        // Its file would have no usable number.
+        return Err(format!("`pull` {pull} is no number of a pull request"));
+    }
     let read = store::read_lines_of_text(line.text.as_bytes());
     match read.rejected_records().first() {
         Some(problem) => Err(problem.reason.clone()),
-        None => Ok(line),
+        None => Ok(ValidLine { is_demo: read.counts.demo > 0, line }),
     }
 }
 

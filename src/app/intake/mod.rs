@@ -61,6 +61,8 @@ pub(crate) struct IngestRequest {
     pub(crate) elsewhere: bool,
     /// The time of results that have none.
     pub(crate) now: Timestamp,
+    /// The history is a demo.
+    pub(crate) accept_demo: bool,
     pub(crate) options: IntakeOptions,
 }
 
@@ -80,6 +82,8 @@ pub(crate) struct ImportRequest {
     pub(crate) directions: Vec<String>,
     pub(crate) columns: Vec<String>,
     pub(crate) delimiter: Option<char>,
+    /// The history is a demo.
+    pub(crate) accept_demo: bool,
     pub(crate) options: IntakeOptions,
 }
 
@@ -140,6 +144,11 @@ pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
     } else {
         commits_before(job.rules.completion.run.commit.as_deref(), &mut outcome.warnings)
     };
+    if let (Some(pull), 1..) = (request.pull, job.other_pulls) {
+        let records = text::count_noun(job.other_pulls, "record");
+        let warning = format!("{records} named another pull request; recorded for {pull} (--pull)");
+        outcome.warnings.push(warning);
+    }
     let job = job.finish(facts)?;
     outcome.warnings.extend(job.summary.leftovers.clone());
     Ok(IntakeOutcome { lines: job.lines, summary: job.summary, ..outcome })
@@ -175,6 +184,7 @@ fn ingest_job(request: &IngestRequest, warnings: &mut Vec<String>) -> anyhow::Re
         dated_by_commit: false,
         keep_lines: options.dry_run,
         keep_all_rejected: true,
+        accept_demo: request.accept_demo,
     };
     let rules = EntryRules {
         completion: Completion {
@@ -182,6 +192,7 @@ fn ingest_job(request: &IngestRequest, warnings: &mut Vec<String>) -> anyhow::Re
             environment: metadata.environment.into_iter().collect(),
             overrides,
             params: options.parameters()?,
+            pull: request.pull,
             without_samples: options.no_samples,
             ..Completion::default()
         },
@@ -341,6 +352,7 @@ fn import_job(request: &ImportRequest, kind: &str) -> anyhow::Result<IntakeJob> 
         dated_by_commit: true,
         keep_lines: false,
         keep_all_rejected: false,
+        accept_demo: request.accept_demo,
     };
     let run = RunContext {
         commit: request.commit.clone(),

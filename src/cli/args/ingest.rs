@@ -22,8 +22,9 @@ pub(crate) struct IngestArgs {
     /// Branch that was measured
     #[arg(long, value_name = "NAME")]
     pub(crate) branch: Option<String>,
-    /// Pull request that was measured: its records never become part of a baseline
-    #[arg(long, value_name = "NUMBER")]
+    /// Pull request that was measured, whatever the records say: its records go to
+    /// pulls/NUMBER.ndjson and never become part of a baseline
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) pull: Option<u64>,
     /// When it was measured, RFC 3339 [default: what the tool says, else now]
     #[arg(long, value_name = "TIME")]
