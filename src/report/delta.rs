@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::phrase::ChangeCell;
-use crate::report::wording;
+use crate::report::wording::{self, BELOW_RESOLUTION};
 use detect::Analysis;
 use detect::compare::{ComparisonCriteria, Delta, DeltaVerdict, compare};
 use model::record::shorten;
@@ -64,6 +64,9 @@ pub(crate) fn compare_runs(
         let reason = after.error().unwrap_or("no reason given");
         return SeriesDelta::NotCompared(format!("the run failed: {}", shorten(reason, 120)));
     };
+    if series.is_below_resolution(after) {
+        return SeriesDelta::NotCompared(BELOW_RESOLUTION.to_owned());
+    }
     // Runs of pull requests have no flags: the main line's analysis never saw them.
     let flags = position.main_index().map(|at| analysis.flags[at]).unwrap_or_default();
     if flags.infrastructure {
@@ -106,11 +109,12 @@ pub(crate) fn base_values(series: &Series, analysis: &Analysis, newest: usize) -
     let values: Vec<f64> = level
         .rev()
         .filter(usable)
-        .filter_map(|at| series.runs[at].value.get())
+        .filter_map(|at| series.compared_value(&series.runs[at]))
         .take(BASE_RUNS)
         .collect();
     // A level of outliers only: one of them is still better than no comparison.
-    if values.is_empty() { series.runs[newest].value.get().into_iter().collect() } else { values }
+    let of_newest = || series.compared_value(&series.runs[newest]).into_iter().collect();
+    if values.is_empty() { of_newest() } else { values }
 }
 
 pub(crate) fn is_significant(delta: &Delta) -> bool {

@@ -155,7 +155,8 @@ fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<Shi
         let Some(level) = analysis.level.last_before(runs.start) else {
             continue;
         };
-        let values: Vec<f64> = one.runs[runs].iter().filter_map(|run| run.value.get()).collect();
+        let compared = one.runs[runs].iter().filter_map(|run| one.compared_value(run));
+        let values: Vec<f64> = compared.collect();
         let Some(value) = median(&values).filter(|_| level > 0.0) else { continue };
         let change = value / level - 1.0;
         let worse = if one.direction == Direction::Lower { change } else { -change };

@@ -94,7 +94,7 @@ fn first_unsettled_run(series: &Series, analysis: &Analysis, first: CommitIndex)
     let level = analysis.level.last_before(start);
     let reach = analysis.threshold / 2.0;
     let far = |value: f64| level.is_none_or(|it| (value / it - 1.0).abs() > reach);
-    let far = series.runs[start..].iter().filter_map(|run| run.value.get()).any(far);
+    let far = series.runs[start..].iter().filter_map(|run| series.compared_value(run)).any(far);
     (compared && !has_change && far).then_some(start)
 }
 
@@ -104,7 +104,7 @@ fn delta(runs: &[Run], base: &Series, analysis: &Analysis) -> Option<Delta> {
     let newest = analysis.latest_run?;
     let segment = base.runs[newest].segment;
     let comparable = runs.iter().filter(|run| run.segment == segment);
-    let after: Vec<f64> = comparable.filter_map(|run| run.value.get()).collect();
+    let after: Vec<f64> = comparable.filter_map(|run| base.compared_value(run)).collect();
     let criteria = ComparisonCriteria {
         noise: analysis.noise,
         threshold: analysis.threshold,

@@ -119,12 +119,23 @@ pub(crate) fn verdict_cell(series: &Series, analysis: &Analysis) -> ChangeCell {
             words: format!("suspected, {} needed to confirm", more_runs(runs_needed)),
         },
         (Verdict::Infrastructure, _) => muted_cell("infrastructure anomaly"),
+        (Verdict::NotCompared, _) if is_newest_below_resolution(series) => {
+            muted_cell("not compared: time is zero")
+        }
         (Verdict::NotCompared, _) => muted_cell("not compared: runner changed"),
         (Verdict::TooNoisy, _) => muted_cell("too noisy"),
         (Verdict::New, _) => muted_cell("new"),
         (Verdict::Missing, _) => muted_cell("no recent result"),
         _ => muted_cell("unchanged"),
     }
+}
+
+/// Why a time of zero is not compared.
+pub(crate) const BELOW_RESOLUTION: &str = "the time is zero: below the resolution of the timer";
+
+/// Whether the newest run measured a time of zero.
+pub(crate) fn is_newest_below_resolution(series: &Series) -> bool {
+    series.runs.last().is_some_and(|run| series.is_below_resolution(run))
 }
 
 /// `2 more runs`.

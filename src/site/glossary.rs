@@ -69,7 +69,9 @@ fn verdict_meaning(verdict: Verdict) -> &'static str {
         Verdict::Infrastructure => "Shifted together with most other backends. Not a regression.",
         Verdict::Accepted => "Worse, and accepted by an entry of accepted.yml.",
         Verdict::Improved => "Better by more than the threshold, and confirmed.",
-        Verdict::NotCompared => "The runner changed and has too few runs so far.",
+        Verdict::NotCompared => {
+            "The runner changed and has too few runs so far, or the newest time is zero."
+        }
         Verdict::TooNoisy => "The noise hides changes of the size of the threshold.",
         Verdict::New => "In the grace period, or fewer runs than a verdict needs.",
         Verdict::Missing => "No run where one was due, or only failed runs.",

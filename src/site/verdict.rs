@@ -33,6 +33,9 @@ pub(crate) fn sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> 
             .text("Not counted as a regression (")
             .link(rule("rule-infrastructure"), "infrastructure anomaly")
             .text(")."),
+        Verdict::NotCompared if wording::is_newest_below_resolution(series) => Phrase::new("note")
+            .marked("strong", "Not compared: ")
+            .text(format!("{}.", wording::BELOW_RESOLUTION)),
         Verdict::NotCompared => Phrase::new("note")
             .marked("strong", "Not compared: ")
             .text("the runner changed and has too few runs so far (")

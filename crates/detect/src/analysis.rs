@@ -62,7 +62,7 @@ pub enum Verdict {
     Accepted,
     /// Better by more than the threshold, confirmed.
     Improved,
-    /// The runner changed and has too few runs yet: not compared.
+    /// The runner changed and has too few runs yet, or the newest time is zero: not compared.
     NotCompared,
     /// Too noisy to be judged at this threshold.
     TooNoisy,
@@ -91,6 +91,8 @@ pub struct RunFlags {
     pub has_failed: bool,
     /// Off its level by the policy's σ: shown, left out of levels and verdicts.
     pub is_outlier: bool,
+    /// A time of zero: shown, left out of levels and verdicts.
+    pub is_below_resolution: bool,
     /// Part of an infrastructure day.
     pub infrastructure: bool,
     /// Its own spread exceeds the policy's share of its value.

@@ -31,7 +31,7 @@ pub(crate) fn alarms(series: &Series, rule: &Rule) -> Vec<Alarm> {
     let mut before: Vec<f64> = Vec::with_capacity(window + 1);
     let mut held: Vec<f64> = Vec::with_capacity(window);
     for (at, run) in series.runs.iter().enumerate() {
-        let Some(value) = run.value.get().filter(|value| value.is_finite()) else { continue };
+        let Some(value) = series.compared_value(run) else { continue };
         if before.len() >= min_runs.max(1) && is_beyond(value, &before, rule, &mut held) {
             match alarms.last_mut() {
                 Some(Alarm { last_run, .. }) if at - *last_run <= MERGE_RUNS => *last_run = at,

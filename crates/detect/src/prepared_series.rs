@@ -79,9 +79,11 @@ impl<'a> PreparedSeries<'a> {
         let value = |index: usize| runs[index].value.get().filter(|value| value.is_finite());
         let values: Vec<f64> = (0..runs.len()).map(|i| value(i).unwrap_or(0.0)).collect();
         let valued: Vec<usize> = (0..runs.len()).filter(|i| value(*i).is_some()).collect();
+        let is_compared = |index: usize| series.compared_value(&runs[index]).is_some();
         let usable: Vec<bool> =
-            (0..runs.len()).map(|i| value(i).is_some() && !marks.contains(i)).collect();
-        let all: Vec<f64> = valued.iter().map(|index| values[*index]).collect();
+            (0..runs.len()).map(|i| is_compared(i) && !marks.contains(i)).collect();
+        let compared = valued.iter().filter(|index| is_compared(**index));
+        let all: Vec<f64> = compared.map(|index| values[*index]).collect();
         // The look back knows all values, so its scale is that of all. The gate's may not be: it
         // starts from the first value (see `detector`).
         let scale = LevelScale::of(&all);
@@ -96,6 +98,7 @@ impl<'a> PreparedSeries<'a> {
             .map(|i| RunFlags {
                 has_failed: value(i).is_none(),
                 is_outlier: outliers[i],
+                is_below_resolution: series.is_below_resolution(&runs[i]),
                 infrastructure: marks.contains(i) && value(i).is_some(),
                 is_noisy: is_noisy_run(value(i), runs[i].std.get(), &policy.data_quality),
             })
@@ -154,7 +157,8 @@ impl<'a> PreparedSeries<'a> {
         let mut pieces: BTreeMap<(usize, usize, usize), Vec<usize>> = BTreeMap::new();
         for (index, flags) in self.flags.iter().enumerate() {
             // What does not count for levels must not bend the line that shows them.
-            if flags.has_failed || flags.is_outlier || flags.infrastructure {
+            let is_left_out = flags.is_outlier || flags.is_below_resolution;
+            if flags.has_failed || is_left_out || flags.infrastructure {
                 continue;
             }
             let before = steps.partition_point(|first| *first <= index);

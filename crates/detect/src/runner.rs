@@ -35,10 +35,13 @@ pub fn runner_changes(series: &Series) -> Vec<RunnerChange> {
         if runs[first..].iter().any(old) {
             continue;
         }
-        let before =
-            runs[..first].iter().rev().filter_map(|run| run.value.get()).take(MAX_LEVEL_RUNS);
+        let before = runs[..first]
+            .iter()
+            .rev()
+            .filter_map(|run| series.compared_value(run))
+            .take(MAX_LEVEL_RUNS);
         let after = runs[first..].iter().filter(|it| it.segment == run.segment);
-        let after = after.filter_map(|run| run.value.get()).take(MAX_LEVEL_RUNS);
+        let after = after.filter_map(|run| series.compared_value(run)).take(MAX_LEVEL_RUNS);
         let level = |values: Vec<f64>| median(&values).filter(|level| level.is_finite());
         if let (Some(before), Some(after)) = (level(before.collect()), level(after.collect())) {
             changes.push(RunnerChange {

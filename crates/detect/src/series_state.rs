@@ -55,7 +55,7 @@ impl SeriesState {
         for index in new_runs.from..new_runs.to {
             self.runs_seen = index + 1;
             let run = &series.runs[index];
-            let Some(value) = run.value.get().filter(|value| value.is_finite()) else { continue };
+            let Some(value) = series.compared_value(run) else { continue };
             self.is_suspended = self.suspending_groups > 0;
             if self.is_suspended {
                 self.detector.suspend(index, value, run.segment);

@@ -132,7 +132,7 @@ impl EvaluatedSeries<'_> {
     /// What a run measured of what is compared; none where it has no such thing.
     fn measured(&self, at: usize, comparison: &AlertComparison) -> Option<f64> {
         let run = &self.series.runs[at];
-        let value = run.value.get()?;
+        let value = self.series.compared_value(run)?;
         if comparison.unit.as_ref().is_some_and(|unit| *unit != self.series.unit) {
             return None;
         }

@@ -47,6 +47,8 @@ impl SeriesInput<'_> {
         let compared = self.judge_comparison();
         let verdict = if self.is_missing() {
             Verdict::Missing
+        } else if self.state.detector.len() == 0 && self.is_below_resolution() {
+            Verdict::NotCompared
         } else if self.state.is_suspended {
             Verdict::Infrastructure
         } else if self.is_new() {
@@ -81,10 +83,16 @@ impl SeriesInput<'_> {
         }
     }
 
+    /// The newest run measured a time of zero.
+    fn is_below_resolution(&self) -> bool {
+        self.runs_seen().last().is_some_and(|run| self.series.is_below_resolution(run))
+    }
+
     /// In its grace period, or too few runs for any baseline.
     fn is_new(&self) -> bool {
         let runs = self.runs_seen();
-        let few = runs.iter().filter(|run| run.value.is_some()).take(self.min_runs()).count();
+        let compared = runs.iter().filter(|run| self.series.compared_value(run).is_some());
+        let few = compared.take(self.min_runs()).count();
         let age = match (runs.first(), runs.iter().rfind(|run| run.value.is_some())) {
             (Some(first), Some(last)) => last.time.micros().saturating_sub(first.time.micros()),
             _ => 0,
@@ -92,12 +100,16 @@ impl SeriesInput<'_> {
         few < self.min_runs() || age < self.state.rule().grace_period_us
     }
 
-    /// Too few runs to be compared with: on a new runner, or since an infrastructure shift.
+    /// Nothing to compare: the newest time is zero, or there are too few runs on a new runner or
+    /// since an infrastructure shift.
     fn not_yet_comparable(&self) -> Option<Verdict> {
         let detector = &self.state.detector;
         // An open report was compared when it was made; a new runner does not take it back.
         if matches!(detector.state(), DetectorState::Open(_)) {
             return None;
+        }
+        if self.is_below_resolution() {
+            return Some(Verdict::NotCompared);
         }
         let since = (detector.baseline_start() < detector.len())
             .then(|| detector.run(detector.baseline_start()));

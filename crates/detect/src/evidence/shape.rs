@@ -88,7 +88,9 @@ fn similar_outliers(series: &Series, analysis: &Analysis, event: usize) -> Optio
     let (mut runs, mut far) = (0_u64, 0_u64);
     for index in from..=change.last_before {
         let run = &series.runs[index];
-        let Some(value) = run.value.get().filter(|_| !analysis.flags[index].infrastructure) else {
+        let Some(value) =
+            series.compared_value(run).filter(|_| !analysis.flags[index].infrastructure)
+        else {
             continue;
         };
         if run.segment != segment {
