@@ -7,11 +7,11 @@ use crate::report::links::ReportLinks;
 use crate::report::recheck::AnalyzeFn;
 use crate::report::urls;
 use crate::report::{
-    BlockReason, CheckOutcome, Provenance, SeriesFinding, SeriesRef, TargetViolation,
+    BlockReason, CheckOutcome, Provenance, SeriesFinding, SeriesRef, TargetViolation, code_shift,
     infrastructure, locate, recheck,
 };
 use detect::targets::{TargetKind, TargetResult};
-use detect::{Analyses, BudgetVerdict, Verdict};
+use detect::{Analyses, Analysis, BudgetVerdict, Verdict};
 use model::history::History;
 use model::policy::Policy;
 use model::series::Series;
@@ -75,7 +75,15 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
 
 fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
     let mut on_base = 0_u64;
-    let each = &input.analyses.by_series;
+    let days = &input.analyses.infrastructure_days;
+    let shifts = code_shift::find(
+        input.series,
+        &input.analyses.by_series,
+        days,
+        &input.candidate,
+        input.analyze,
+    );
+    let each: &[Analysis] = &shifts.analyses;
     let rechecks = recheck::recheck(input.series, each, &input.candidate, input.analyze);
     for (at, (series, analysis)) in input.series.iter().zip(each).enumerate() {
         let case = SeriesJudge {
@@ -99,15 +107,17 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
     }
     sort_findings(&mut outcome.findings);
     outcome.compared = outcome.findings.len() + outcome.unchanged.len();
-    outcome.infrastructure = infrastructure::find_anomaly(
-        input.history,
-        input.series,
-        &input.analyses.by_series,
-        &input.analyses.infrastructure_days,
-    );
+    outcome.infrastructure = infrastructure::find_anomaly(input.history, input.series, each, days);
     outcome.violations = violations(input, &outcome.findings);
     let (findings, violations) = (&mut outcome.findings, &mut outcome.violations);
     locate::set_places(input.history, input.policy, findings, violations);
+    if !shifts.tests.is_empty() {
+        let tests = text::join_and(&shifts.tests);
+        outcome.notices.push(format!(
+            "{tests} shifted in all backends and the other tests did not: judged as a change of \
+             the code."
+        ));
+    }
     if on_base > 0 {
         let series = text::count_noun(on_base, "series");
         outcome.notices.push(format!("{series} had regressed before the base: not counted."));

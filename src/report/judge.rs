@@ -63,6 +63,10 @@ impl SeriesJudge<'_> {
         if series.runs[start..].iter().all(|run| run.value.is_none()) {
             return SeriesOutcome::NotCompared(Box::new(reason::failed_runs(series, start)));
         }
+        let runs = &series.runs[start..];
+        if runs.iter().all(|run| series.compared_value(run).is_none()) {
+            return SeriesOutcome::NotCompared(Box::new(reason::below_resolution(series)));
+        }
         let not = || {
             let not = reason::not_compared(series, analysis, self.policy, start);
             SeriesOutcome::NotCompared(Box::new(not))
@@ -136,8 +140,8 @@ impl SeriesJudge<'_> {
         let Some(change) = self.newest_change(0, worse).filter(|_| worse) else {
             return SeriesOutcome::Unchanged { worse_on_base: false };
         };
-        let valued = |at: &usize| self.series.runs[*at].value.is_some();
-        let before = (change.first_after..start).filter(valued).count();
+        let compared = |at: &usize| self.series.compared_value(&self.series.runs[*at]).is_some();
+        let before = (change.first_after..start).filter(compared).count();
         let needed = self.policy.detection.confirmations as usize;
         if before < needed {
             // A slow run or two at the end of the base: whether they are the base's level or its
@@ -167,7 +171,8 @@ impl SeriesJudge<'_> {
         if let Some(change) = &recheck.change {
             return Some(self.change_outcome(change));
         }
-        let runs = self.series.runs[start..].iter().filter(|run| run.value.is_some()).count();
+        let own = self.series.runs[start..].iter();
+        let runs = own.filter(|run| self.series.compared_value(run).is_some()).count();
         let runs = u32::try_from(runs).unwrap_or(u32::MAX);
         let runs_needed = self.policy.detection.confirmations.saturating_sub(runs);
         match recheck.delta.verdict {

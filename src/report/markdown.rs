@@ -310,11 +310,10 @@ impl<'a> CommentWriter<'a> {
                 escaped(&violation.reason, REASON_CHARS)
             ));
         }
-        let quiet = check.findings.is_empty() && check.verdict == Decision::Pass;
         // Both say above what to do.
         let is_said = check.override_view.is_some() || check.verdict == Decision::NothingCompared;
         let has_step = !check.next_step.is_empty() && check.next_step != NOTHING_TO_DO;
-        if !quiet && !is_said && has_step {
+        if !is_said && has_step {
             notes.push(next_step_markdown(&check.next_step));
         }
         notes

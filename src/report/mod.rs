@@ -30,6 +30,7 @@ pub(crate) mod phrase;
 mod reason;
 pub(crate) mod sarif;
 pub(crate) mod candidate;
+mod code_shift;
 mod recheck;
 pub(crate) mod snapshot;
 pub(crate) mod summary;
@@ -226,6 +227,9 @@ pub(crate) struct UncomparedSeries {
     pub(crate) runners: Option<(RunnerFields, RunnerFields)>,
     /// The candidate's run failed.
     pub(crate) failed: bool,
+    /// The base could be compared, and the candidate is why it was not: its result is missing, its
+    /// run failed, its runner differs. Whoever checks a candidate has to look at it.
+    pub(crate) needs_look: bool,
 }
 
 /// A budget or a service level that is missed.

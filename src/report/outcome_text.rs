@@ -124,8 +124,29 @@ fn next_step_after_pass(outcome: &CheckOutcome) -> String {
             "Run the benchmarks again: {} of this commit would confirm or clear the suspicion.",
             text::count_noun(u64::from(needed), "more run")
         ),
-        (None, None) => NOTHING_TO_DO.to_owned(),
+        (None, None) => step_for_uncompared(outcome).unwrap_or_else(|| NOTHING_TO_DO.to_owned()),
     }
+}
+
+/// What to do about series that the candidate kept from being compared; none where there are none.
+/// On the main line the doctor and the health page list them.
+fn step_for_uncompared(outcome: &CheckOutcome) -> Option<String> {
+    outcome.candidate.first_commit?;
+    let needing = outcome.not_compared.iter().filter(|series| series.needs_look);
+    let (missing, others): (Vec<_>, Vec<_>) =
+        needing.partition(|series| series.verdict == Verdict::Missing);
+    let count = |series: &[_]| text::count_noun(series.len() as u64, "series");
+    if !missing.is_empty() {
+        let series = count(&missing);
+        return Some(format!(
+            "Check {series} without a result: run their benchmarks, or confirm that they were \
+             removed."
+        ));
+    }
+    (!others.is_empty()).then(|| {
+        let series = count(&others);
+        format!("Check {series} that could not be compared: see the reasons below.")
+    })
 }
 
 /// Titles of series by the reason why they were not compared, from pairs of reason and title: the

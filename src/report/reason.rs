@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::delta::runner_difference;
+use crate::report::wording::{BELOW_RESOLUTION, is_newest_below_resolution};
 use crate::report::{SeriesRef, UncomparedSeries};
 use detect::{Analysis, Verdict};
 use model::policy::Policy;
@@ -21,7 +22,9 @@ pub(crate) fn not_compared(
     policy: &Policy,
     start: usize,
 ) -> UncomparedSeries {
+    let is_zero = is_newest_below_resolution(series);
     let runners = match analysis.verdict {
+        Verdict::NotCompared if is_zero => None,
         Verdict::NotCompared => changed_runner(series, analysis, start),
         _ => None,
     };
@@ -32,6 +35,7 @@ pub(crate) fn not_compared(
         (Verdict::NotCompared, Some((old, new))) => {
             format!("{}; not compared", runner_difference(old, new))
         }
+        (Verdict::NotCompared, None) if is_zero => BELOW_RESOLUTION.to_owned(),
         (Verdict::NotCompared, None) => few_runs_reason(series, analysis, policy),
         (Verdict::New, _) => new_reason(series, policy),
         (Verdict::TooNoisy, _) => format!(
@@ -50,6 +54,7 @@ pub(crate) fn not_compared(
         subject: SeriesRef::of(&series.key),
         verdict: analysis.verdict,
         reason,
+        needs_look: runners.is_some() || failed.is_some() || is_zero,
         runners: runners.map(|(old, new)| (fields(old), fields(new))),
         failed: failed.is_some(),
     }
@@ -61,6 +66,7 @@ pub(crate) fn unmeasured(series: &Series) -> UncomparedSeries {
         subject: SeriesRef::of(&series.key),
         verdict: Verdict::Missing,
         reason: "the candidate has no result".to_owned(),
+        needs_look: true,
         runners: None,
         failed: false,
     }
@@ -70,6 +76,12 @@ pub(crate) fn unmeasured(series: &Series) -> UncomparedSeries {
 pub(crate) fn failed_runs(series: &Series, start: usize) -> UncomparedSeries {
     let run = series.runs[start..].last();
     UncomparedSeries { failed: true, reason: missing_reason(series, run), ..unmeasured(series) }
+}
+
+/// A series whose every run of the candidate measured a time of zero.
+pub(crate) fn below_resolution(series: &Series) -> UncomparedSeries {
+    let reason = BELOW_RESOLUTION.to_owned();
+    UncomparedSeries { verdict: Verdict::NotCompared, reason, ..unmeasured(series) }
 }
 
 fn missing_reason(series: &Series, failed: Option<&Run>) -> String {

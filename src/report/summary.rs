@@ -5,6 +5,7 @@
 //! whoever writes one escapes it for the place where it will stand.
 
 use crate::report::decision::Decision;
+use crate::report::outcome_text::NOTHING_TO_DO;
 use crate::report::wire::{
     CheckFile, FieldChangeView, FindingView, InfrastructureView, NotComparedView,
 };
@@ -35,7 +36,12 @@ impl CheckFile {
 
     /// Whether there is nothing that the author of a change should hear of.
     pub(crate) fn is_clean(&self) -> bool {
-        self.is_quiet() && self.infrastructure.is_none()
+        self.is_quiet() && self.infrastructure.is_none() && !self.has_next_step()
+    }
+
+    /// Whether a reader should do something. Older results may have no such sentence.
+    fn has_next_step(&self) -> bool {
+        !self.next_step.is_empty() && self.next_step != NOTHING_TO_DO
     }
 
     /// Whether there is nothing that the maintainers should hear of. A shift of all backends counts
