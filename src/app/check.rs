@@ -11,10 +11,11 @@ use anyhow::Context;
 
 use crate::app::audit;
 use crate::app::human_input::HumanInput;
-use crate::app::load::{LoadOptions, LoadedHistory, group_series, load_history};
+use crate::app::load::{LoadOptions, LoadedHistory, OpenedDirectory, group_series, read_history};
 use crate::app::observer::Observer;
-use crate::app::trust;
 use crate::files::{Directory, Links};
+use crate::app::policy_file::PolicyFile;
+use crate::app::trust::{BaseFiles, Decided, TrustedPolicy};
 use crate::report::assemble::{self, CheckInput};
 use crate::report::candidate::{self, Candidate, CandidateRef, CandidateRequest};
 use crate::report::decision::OverrideRequest;
@@ -38,6 +39,8 @@ pub(crate) struct CheckRequest {
     pub(crate) base_branch: Option<String>,
     /// Someone asks to let a failing check pass.
     pub(crate) override_request: Option<OverrideRequest>,
+    /// The caller vouches for `policy.yml` and `accepted.yml` of the directory.
+    pub(crate) trust_checkout: bool,
     /// Folder that gets a folder with a snapshot.
     pub(crate) artifact: Option<PathBuf>,
 }
@@ -55,11 +58,16 @@ pub(crate) struct CheckRun {
 /// The history cannot be loaded, the base is unknown, or the log or the snapshot cannot be written.
 /// Without its line in the log no override is granted.
 pub(crate) fn check(request: &CheckRequest, observer: &dyn Observer) -> anyhow::Result<CheckRun> {
-    let loaded = load_history(&request.options, observer)?;
-    loaded.warnings.iter().for_each(|warning| observer.warn(warning));
-    // Selecting the candidate removes newer runs from the history; a snapshot holds what was read.
-    let complete = request.artifact.as_ref().map(|_| published_history(&loaded));
-    let mut prepared = PreparedCheck::of(request, loaded, observer)?;
+    let mut complete = None;
+    let mut load = |opened: OpenedDirectory<'_>| {
+        let loaded = read_history(opened, observer)?;
+        // Selecting the candidate removes newer runs from the history; a snapshot holds what was
+        // read.
+        complete = request.artifact.as_ref().map(|_| published_history(&loaded));
+        Ok(loaded)
+    };
+    let mut prepared = PreparedCheck::of(request, &mut load)?;
+    prepared.loaded.warnings.iter().for_each(|warning| observer.warn(warning));
     observer.progress("analyzing", 0, 0);
     let series = prepared.group();
     let analyses = prepared.human_input().analyze(&series, &prepared.loaded.policy);
@@ -99,24 +107,40 @@ fn write_files(folder: &Path, files: Vec<(String, String)>) -> anyhow::Result<()
     Ok(())
 }
 
+/// Reads the records of a directory whose policy is read.
+pub(super) type LoadFn<'f> = dyn FnMut(OpenedDirectory<'_>) -> anyhow::Result<LoadedHistory> + 'f;
+
 /// A history in which the candidate is selected: it ends with the runs that are judged, and holds
 /// only accepted changes that count.
 pub(super) struct PreparedCheck<'a> {
     request: &'a CheckRequest,
     pub(super) loaded: LoadedHistory,
     pub(super) candidate: Candidate,
+    /// What decided whose policy and entries count, in sentences.
+    trust_notices: Vec<String>,
+    /// The policy is the checkout's, and nobody could compare it with the base.
+    is_policy_unverified: bool,
 }
 
 impl<'a> PreparedCheck<'a> {
-    /// Selects the candidate.
+    /// Loads the history and selects the candidate.
     ///
     /// # Errors
-    /// Neither the history nor git knows the base.
-    pub(super) fn of(
-        request: &'a CheckRequest,
-        mut loaded: LoadedHistory,
-        observer: &dyn Observer,
-    ) -> anyhow::Result<Self> {
+    /// The history cannot be loaded, or neither it nor git knows the base.
+    pub(super) fn of(request: &'a CheckRequest, load: &mut LoadFn<'_>) -> anyhow::Result<Self> {
+        let file = request.options.policy_file()?;
+        let loaded = load(OpenedDirectory::open_with(&request.options, file.as_ref())?)?;
+        let mut prepared = Self::select(request, loaded)?;
+        // Only here is it known whether this is a pull request, and of which base. The main line is
+        // its own base.
+        if prepared.candidate.pull.is_some() {
+            prepared = prepared.trust(file.as_ref(), load)?;
+        }
+        prepared.loaded.stages.finish("selected the candidate");
+        Ok(prepared)
+    }
+
+    fn select(request: &'a CheckRequest, mut loaded: LoadedHistory) -> anyhow::Result<Self> {
         // Before anything is grouped: a pull request is judged as if it had been merged, so its
         // runs are moved behind the main line and the one analysis of the site judges that history.
         // A second set of rules for pull requests would disagree with the site some day.
@@ -129,18 +153,35 @@ impl<'a> PreparedCheck<'a> {
         };
         let candidate =
             candidate::select(&mut loaded.history, &selection).map_err(anyhow::Error::msg)?;
-        // Only here is it known whether this is a pull request, and of which base.
-        if trust::only_base_counts(&loaded.policy, &candidate) {
-            let (base, branch) = (request.base.as_deref(), request.base_branch.as_deref());
-            let names = trust::base_names(base, branch, &candidate);
-            loaded.contents.accepted =
-                match trust::accepted_at_base(&request.options.data, &names, observer) {
-                    Some(accepted) => accepted,
-                    None => std::mem::take(&mut loaded.contents.accepted),
-                };
+        let trust_notices = Vec::new();
+        Ok(Self { request, loaded, candidate, trust_notices, is_policy_unverified: false })
+    }
+
+    /// The same under the policy and with the accepted changes that count; `file` is the policy of
+    /// the checkout.
+    fn trust(self, file: Option<&PolicyFile>, load: &mut LoadFn<'_>) -> anyhow::Result<Self> {
+        let CheckRequest { options, base, base_branch, trust_checkout, .. } = self.request;
+        let (base, branch) = (base.as_deref(), base_branch.as_deref());
+        let of_base = BaseFiles::of(&options.data, base, branch, &self.candidate, *trust_checkout);
+        let Decided { decision, mut notices } = of_base.policy(&options.policy_path(), file);
+        let is_policy_unverified = matches!(decision, TrustedPolicy::Unverified);
+        let mut trusted = match decision {
+            TrustedPolicy::Checkout | TrustedPolicy::Unverified => self,
+            // The policy says how values are read, which branch is the main line and how runners
+            // are told apart, so another one means another history.
+            TrustedPolicy::Base(file) => {
+                let opened = OpenedDirectory::open_with(options, file.as_ref())?;
+                Self::select(self.request, load(opened)?)?
+            }
+        };
+        let LoadedHistory { policy, contents, .. } = &mut trusted.loaded;
+        let entries = std::mem::take(&mut contents.accepted);
+        if !is_policy_unverified {
+            let accepted = of_base.accepted(&options.data, policy, entries);
+            contents.accepted = accepted.decision;
+            notices.extend(accepted.notices);
         }
-        loaded.stages.finish("selected the candidate");
-        Ok(Self { request, loaded, candidate })
+        Ok(Self { trust_notices: notices, is_policy_unverified, ..trusted })
     }
 
     /// The series that are judged.
@@ -188,7 +229,8 @@ impl<'a> PreparedCheck<'a> {
             policy_sha: self.loaded.policy_sha.clone(),
             base_url: options.site_url(policy),
             override_request: self.request.override_request.clone(),
-            notices: notices(history),
+            may_override: !self.is_policy_unverified,
+            notices: self.trust_notices.iter().cloned().chain(notices(history)).collect(),
         });
         self.loaded.stages.finish("analyzed");
         CheckOutcome { audit: Some(AuditHeadView::of(&self.loaded.contents.audit)), ..outcome }
@@ -202,12 +244,25 @@ impl<'a> PreparedCheck<'a> {
     }
 }
 
+/// Ignored fields that a report lists one by one.
+const MAX_IGNORED: usize = 5;
+
 /// What a reader of a report should know of the records behind it.
 fn notices(history: &History) -> Vec<String> {
     let rejected = history.rejected_records.len() as u64;
-    let notice = (rejected > 0).then(|| {
+    let rejected = (rejected > 0).then(|| {
         let records = text::count_noun(rejected, "record");
         format!("{records} rejected: run `benchpages doctor` for places and reasons.")
     });
-    notice.into_iter().collect()
+    let ignored = &history.ignored_fields;
+    let listed = ignored.iter().take(MAX_IGNORED).map(|it| {
+        let (location, reason) = (&it.location, &it.reason);
+        format!("{location}: {reason}.")
+    });
+    let hidden = ignored.len().saturating_sub(MAX_IGNORED) as u64;
+    let hidden = (hidden > 0).then(|| {
+        let fields = text::count_noun(hidden, "more field");
+        format!("{fields} of records ignored: run `benchpages doctor` for places and reasons.")
+    });
+    rejected.into_iter().chain(listed).chain(hidden).collect()
 }

@@ -1,6 +1,6 @@
 //! `doctor`: examines a history that other commands may refuse to load.
 
-use crate::app::load::{LoadOptions, PolicyFile, Project, load};
+use crate::app::load::{LoadOptions, Project, load};
 use crate::app::observer::Silent;
 use crate::doctor::{self, DoctorFinding, DoctorInput};
 
@@ -17,7 +17,7 @@ pub(crate) struct Examination {
 pub(crate) fn examine(options: &LoadOptions) -> anyhow::Result<Examination> {
     // Demo records and a policy with errors are findings here, and end other commands.
     let mut lenient = LoadOptions { demo: true, ..options.clone() };
-    let parsed = PolicyFile::of(options)?.map(|file| file.parsed);
+    let parsed = options.policy_file()?.map(|file| file.parsed);
     // An empty file is the default policy; the rest of the history can still be examined by it.
     let default_policy = tempfile::NamedTempFile::new()?;
     if parsed.as_ref().is_some_and(|parsed| parsed.policy.is_none()) {

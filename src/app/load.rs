@@ -4,17 +4,18 @@
 //! [`LoadedHistory`], `check` changes one before it is grouped, [`session`](super::session) puts
 //! records that it holds in memory in the place of those on disk.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use crate::app::human_input::{HumanInput, policy_annotations};
 use crate::app::observer::Observer;
 use crate::app::privacy;
+use crate::app::policy_file::PolicyFile;
 use crate::app::stages::Stages;
 use crate::files::cache_folder::CacheFolder;
-use crate::files::{self, Directory, Links, SizeLimit};
+use crate::files::{Directory, Links};
 use crate::site;
 use crate::site::redact::Redaction;
 use crate::site::redact::key::RedactionKey;
@@ -25,8 +26,6 @@ use detect::{Analyses, AnalysisDepth, evidence};
 use model::history::build::{HistoryBuilder, ValueOptions};
 use model::history::details::DetailStore;
 use model::history::{History, NormalizeOptions};
-use model::policy::diagnostic;
-use model::policy::read::{self, ParsedPolicy};
 use model::policy::threshold::policy_sha;
 use model::policy::{Policy, SiteAudience};
 use model::record::time::Timestamp;
@@ -76,13 +75,6 @@ impl LoadOptions {
         Directory::new(&self.data, links)
     }
 
-    /// The policy file, and whether it may be a link: one that is named may, one of the history is
-    /// like its other files.
-    fn policy_file(&self) -> (PathBuf, Links) {
-        let links = if self.policy.is_some() { Links::Follow } else { self.directory().links() };
-        (self.policy_path(), links)
-    }
-
     pub(crate) fn policy_path(&self) -> PathBuf {
         self.policy.clone().unwrap_or_else(|| self.data.join("policy.yml"))
     }
@@ -95,6 +87,21 @@ impl LoadOptions {
         let is_public = self.audience.unwrap_or(policy.site.audience) == SiteAudience::Public;
         let redaction = || Redaction::of(&policy.site, self.redaction_key.as_ref());
         is_public.then(redaction).transpose().map_err(anyhow::Error::msg)
+    }
+
+    /// The policy that these options name; none where none is named and the directory has none.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn policy_file(&self) -> anyhow::Result<Option<PolicyFile>> {
+        let path = self.policy_path();
+        // Not `exists`: a link to nowhere must not be taken for no policy.
+        if self.policy.is_none() && path.symlink_metadata().is_err() {
+            return Ok(None);
+        }
+        // One that is named may be a link, one of the history is like its other files.
+        let links = if self.policy.is_some() { Links::Follow } else { self.directory().links() };
+        PolicyFile::read(&path, links).map(Some)
     }
 
     /// Where the site will stand, with a trailing slash.
@@ -188,7 +195,17 @@ pub(crate) fn load_history(
     options: &LoadOptions,
     observer: &dyn Observer,
 ) -> anyhow::Result<LoadedHistory> {
-    let opened = OpenedDirectory::open(options)?;
+    read_history(OpenedDirectory::open(options)?, observer)
+}
+
+/// The same of a directory whose policy is read.
+///
+/// # Errors
+/// The directory cannot be read, or holds demo records and the options do not accept them.
+pub(super) fn read_history(
+    opened: OpenedDirectory<'_>,
+    observer: &dyn Observer,
+) -> anyhow::Result<LoadedHistory> {
     let progress = |done, total| observer.progress("reading files", done, total);
     let contents = store::read(&opened.source, &progress)?;
     opened.into_history(contents, observer)
@@ -240,9 +257,29 @@ impl<'a> OpenedDirectory<'a> {
     /// # Errors
     /// It cannot be read, has errors, or wants a key that is not there.
     pub(super) fn open(options: &'a LoadOptions) -> anyhow::Result<Self> {
+        Self::open_with(options, options.policy_file()?.as_ref())
+    }
+
+    /// The same under this policy, whatever the directory holds; none: the default policy.
+    ///
+    /// # Errors
+    /// The policy has errors.
+    pub(super) fn open_with(
+        options: &'a LoadOptions,
+        file: Option<&PolicyFile>,
+    ) -> anyhow::Result<Self> {
         let stages = Stages::new();
         let mut warnings = options.warnings.clone();
-        let (policy, policy_sha) = load_policy(options, &mut warnings)?;
+        let (policy, policy_sha) = match file {
+            Some(file) => (file.policy()?, file.sha()),
+            None => (Policy::default(), policy_sha("")),
+        };
+        warnings.extend(file.and_then(PolicyFile::warning));
+        // A missing directory gets an error of its own.
+        if file.is_none() && options.data.is_dir() {
+            let path = options.policy_path();
+            warnings.push(format!("no {}: the default policy applies", path.display()));
+        }
         let redaction = options.redaction(&policy)?;
         let source = store::Source {
             directory: options.directory(),
@@ -405,71 +442,5 @@ fn value_options(policy: &Policy) -> ValueOptions {
             .filter_map(|(name, metric)| Some((name.clone(), metric.unit.clone()?)))
             .collect(),
         limits: policy.limits.clone(),
-    }
-}
-
-/// More than the reader of policies takes, which reports a large file by itself.
-const POLICY_LIMIT: SizeLimit = SizeLimit { bytes: 16 << 20, key: None };
-
-/// A policy file: its text, and what it says.
-pub(crate) struct PolicyFile {
-    pub(crate) text: String,
-    pub(crate) parsed: ParsedPolicy,
-}
-
-impl PolicyFile {
-    /// Reads the policy that these options name; none where none is named and the directory has
-    /// none.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub(crate) fn of(options: &LoadOptions) -> anyhow::Result<Option<Self>> {
-        let (path, links) = options.policy_file();
-        // Not `exists`: a link to nowhere must not be taken for no policy.
-        if options.policy.is_none() && path.symlink_metadata().is_err() {
-            return Ok(None);
-        }
-        Self::read(&path, links).map(Some)
-    }
-
-    /// # Errors
-    /// It cannot be read, or is not UTF-8.
-    pub(crate) fn read(path: &Path, links: Links) -> anyhow::Result<Self> {
-        let bytes = files::read(path, links, POLICY_LIMIT)?;
-        let text =
-            String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
-        let parsed = read::read(&text, &path.display().to_string());
-        Ok(Self { text, parsed })
-    }
-
-    /// All faults, with file, line and column.
-    pub(crate) fn faults(&self, color: bool) -> String {
-        diagnostic::render(&self.parsed.diagnostics, &self.text, color)
-    }
-}
-
-/// The policy and the hash of its text; the default policy where the directory has none.
-fn load_policy(
-    options: &LoadOptions,
-    warnings: &mut Vec<String>,
-) -> anyhow::Result<(Policy, String)> {
-    let Some(file) = PolicyFile::of(options)? else {
-        // A missing directory gets an error of its own.
-        if options.data.is_dir() {
-            let path = options.policy_path();
-            warnings.push(format!("no {}: the default policy applies", path.display()));
-        }
-        return Ok((Policy::default(), policy_sha("")));
-    };
-    let faults = file.faults(false);
-    match file.parsed.policy {
-        Some(policy) => {
-            if !file.parsed.diagnostics.is_empty() {
-                // The caller puts `warning: ` before the first; the others carry it already.
-                warnings.push(faults.trim().trim_start_matches("warning: ").to_owned());
-            }
-            Ok((policy, policy_sha(&file.text)))
-        }
-        None => bail!("the policy has errors\n{faults}"),
     }
 }

@@ -22,6 +22,7 @@ mod human_input;
 pub(crate) mod intake;
 pub(crate) mod load;
 pub(crate) mod observer;
+pub(crate) mod policy_file;
 mod privacy;
 pub(crate) mod replay;
 pub(crate) mod rotate;

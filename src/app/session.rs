@@ -52,7 +52,8 @@ impl Session {
         changed: &[PathBuf],
         observer: &dyn Observer,
     ) -> anyhow::Result<Project> {
-        let loaded = self.read(options, changed, observer)?;
+        self.source = None;
+        let loaded = self.read(OpenedDirectory::open(options)?, changed, observer)?;
         let grouped = GroupedHistory::of(loaded, options, observer);
         let analyses = self.analyze(&grouped.series, grouped.policy(), &grouped.human_input());
         self.expected_change = None;
@@ -70,9 +71,10 @@ impl Session {
         changed: &[PathBuf],
         observer: &dyn Observer,
     ) -> anyhow::Result<CheckRun> {
-        let loaded = self.read(&request.options, changed, observer)?;
-        loaded.warnings.iter().for_each(|warning| observer.warn(warning));
-        let mut prepared = PreparedCheck::of(request, loaded, observer)?;
+        self.source = None;
+        let mut load = |opened: OpenedDirectory<'_>| self.read(opened, changed, observer);
+        let mut prepared = PreparedCheck::of(request, &mut load)?;
+        prepared.loaded.warnings.iter().for_each(|warning| observer.warn(warning));
         observer.progress("analyzing", 0, 0);
         let series = prepared.group();
         let analyses = self.analyze(&series, &prepared.loaded.policy, &prepared.human_input());
@@ -85,14 +87,13 @@ impl Session {
 
     fn read(
         &mut self,
-        options: &LoadOptions,
+        opened: OpenedDirectory<'_>,
         changed: &[PathBuf],
         observer: &dyn Observer,
     ) -> anyhow::Result<LoadedHistory> {
         self.source = None;
         // The policy says how values are read. Records that were read under another policy are not
         // reused; `reread` compares that.
-        let opened = OpenedDirectory::open(options)?;
         let progress = |done, total| observer.progress("reading files", done, total);
         let contents = resident::reread(&opened.source, &mut self.resident, changed, &progress)?;
         let source = opened.source.clone();

@@ -55,6 +55,7 @@ fn request(
         base_branch: job.base_branch,
         // Somebody at work has nothing to override.
         override_request: job.override_request.filter(|_| !args.watch),
+        trust_checkout: args.trust_checkout,
         artifact: args.artifact.clone(),
     })
 }

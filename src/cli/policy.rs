@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::load::PolicyFile;
+use crate::app::policy_file::PolicyFile;
 use crate::cli::args::policy::{PolicyCommand, PolicyFormat};
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
@@ -64,7 +64,7 @@ fn print_effective(
     reporter: &Reporter,
 ) -> anyhow::Result<u8> {
     let options = load_options(global, &SiteArgs::default())?;
-    let policy = match PolicyFile::of(&options)? {
+    let policy = match options.policy_file()? {
         None => {
             let path = options.policy_path();
             reporter.info(&format!("no {}: these are the defaults", path.display()));

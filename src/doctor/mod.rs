@@ -153,6 +153,8 @@ fn check_records(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>) {
     findings.extend(
         history.rejected_records.iter().map(|problem| problem_finding("rejected", problem)),
     );
+    let ignored = history.ignored_fields.iter();
+    findings.extend(ignored.map(|problem| problem_finding("ignored", problem).note()));
     findings.extend(input.problems.iter().map(|problem| problem_finding("file", problem)));
     let counts = history.counts;
     if counts.records == 0 {

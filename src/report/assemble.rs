@@ -1,7 +1,7 @@
 //! From analyses to the [`CheckOutcome`]: every series judged, sorted, counted, decided.
 
 use crate::report::candidate::Candidate;
-use crate::report::decision::{self, OverrideRequest};
+use crate::report::decision::{self, OverrideRequest, OverrideRight};
 use crate::report::judge::{SeriesJudge, SeriesOutcome};
 use crate::report::links::ReportLinks;
 use crate::report::recheck::AnalyzeFn;
@@ -31,6 +31,8 @@ pub(crate) struct CheckInput<'a> {
     /// With a trailing slash.
     pub(crate) base_url: Option<String>,
     pub(crate) override_request: Option<OverrideRequest>,
+    /// The policy's approvers may override: it is the one that reviewers let in.
+    pub(crate) may_override: bool,
     /// Notices from before the check, in sentences.
     pub(crate) notices: Vec<String>,
 }
@@ -63,14 +65,21 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
     let infrastructure = outcome.infrastructure.as_ref();
     let decision = decision::decide(findings, violations, outcome.compared, infrastructure);
     outcome.decision = decision;
-    outcome.override_decision = input
-        .override_request
-        .as_ref()
-        .and_then(|request| decision::decide_override(decision, request, input.policy));
+    let min_reason_length = input.policy.governance.min_reason_length;
+    outcome.override_decision = input.override_request.as_ref().and_then(|request| {
+        decision::decide_override(decision, request, override_right(&input), min_reason_length)
+    });
     if outcome.override_decision.as_ref().is_some_and(|it| it.granted) {
         outcome.decision = decision::Decision::Overridden;
     }
     outcome
+}
+
+fn override_right<'a>(input: &'a CheckInput<'_>) -> OverrideRight<'a> {
+    if !input.may_override {
+        return OverrideRight::Unverified;
+    }
+    OverrideRight::Named(&input.policy.governance.emergency_override_approvers)
 }
 
 fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::{BlockReason, SeriesFinding, TargetViolation};
 use model::audit::reason::reason_fault;
-use model::policy::Policy;
 use model::text;
 
 /// The outcome of a check.
@@ -96,20 +95,34 @@ pub(crate) struct OverrideDecision {
     pub(crate) rejection: String,
 }
 
+/// Who may override a failing check.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum OverrideRight<'a> {
+    /// Those whom the policy names.
+    Named(&'a [String]),
+    /// Nobody: the policy could not be compared with that of the base, so its names may be those
+    /// of the pull request.
+    Unverified,
+}
+
 /// Grants or rejects an override. Only a failing check can be overridden: what nobody measured,
 /// nobody can have looked at.
 pub(crate) fn decide_override(
     decision: Decision,
     request: &OverrideRequest,
-    policy: &Policy,
+    right: OverrideRight<'_>,
+    min_reason_length: u32,
 ) -> Option<OverrideDecision> {
     if decision == Decision::Pass {
         return None;
     }
     // The first reason that is missing is named: each is one thing that the caller can mend.
-    let approvers = &policy.governance.emergency_override_approvers;
     let (actor, reason) = (request.actor.trim(), text::publishable(request.reason.trim()));
-    let fault = reason_fault(&reason, policy.governance.min_reason_length);
+    let fault = reason_fault(&reason, min_reason_length);
+    let approvers = match right {
+        OverrideRight::Named(approvers) => approvers,
+        OverrideRight::Unverified => &[],
+    };
     let rejection = if decision == Decision::NothingCompared {
         "nothing was compared, so there is no regression to allow".to_owned()
     } else if reason.is_empty() {
@@ -118,6 +131,10 @@ pub(crate) fn decide_override(
         format!("the reason does not do: {fault}; say more in OVERRIDE_REASON")
     } else if actor.is_empty() {
         "no actor is given: set GITHUB_ACTOR, or use --actor".to_owned()
+    } else if matches!(right, OverrideRight::Unverified) {
+        "the policy could not be compared with that of the base, so its approvers do not count; \
+         fetch the history (fetch-depth: 0)"
+            .to_owned()
     } else if approvers.is_empty() {
         "the policy names nobody in governance.emergency_override_approvers".to_owned()
     } else if !approvers.iter().any(|one| is_same_name(one, actor)) {

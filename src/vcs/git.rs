@@ -28,18 +28,52 @@ pub(crate) fn ancestors(name: &str) -> Vec<String> {
     String::from_utf8_lossy(&output).lines().map(str::to_owned).collect()
 }
 
-/// A file beside a folder's others, as it stands at the first of these names that git knows.
-///
-/// None where the folder is in no repository; an error where git knows none of the names there. A
-/// file that the commit does not have is empty.
-pub(crate) fn file_at(folder: &Path, names: &[String], file: &str) -> Option<Result<String, ()>> {
-    git_output(folder, &["rev-parse", "--git-dir"])?;
-    let Some(commit) = names.iter().find_map(|name| resolve(folder, name)) else {
-        return Some(Err(()));
-    };
-    let text = git_output(folder, &["cat-file", "blob", &format!("{commit}:./{file}")])
-        .unwrap_or_default();
-    Some(Ok(String::from_utf8_lossy(&text).into_owned()))
+/// A file of a folder, as it stands on the base of a pull request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FileAtBase {
+    /// No repository tracks the folder, so there is no base.
+    Untracked,
+    /// The folder is tracked, but git cannot say what it holds at the base: it knows none of the
+    /// names, as in a shallow clone, or has not fetched the file.
+    UnknownBase,
+    /// The base has no such file.
+    Absent,
+    Text(String),
+}
+
+/// A file of a folder at the first of these names of the base that git knows.
+pub(crate) fn file_at_base(folder: &Path, names: &[String], file: &str) -> FileAtBase {
+    if git_output(folder, &["rev-parse", "--git-dir"]).is_none() {
+        return FileAtBase::Untracked;
+    }
+    let base = base_commit(folder, names);
+    let list = |commit: &str, path: &str| git_output(folder, &["ls-tree", commit, "--", path]);
+    let has_folder = |commit: &str| list(commit, "./").is_some_and(|list| !list.is_empty());
+    // At the base too: a pull request that removes the folder from git does not make it untracked.
+    if !base.as_deref().into_iter().chain(["HEAD"]).any(has_folder) {
+        return FileAtBase::Untracked;
+    }
+    let Some(base) = base else { return FileAtBase::UnknownBase };
+    let path = format!("./{file}");
+    match list(&base, &path) {
+        Some(entry) if entry.is_empty() => FileAtBase::Absent,
+        Some(_) => match git_output(folder, &["cat-file", "blob", &format!("{base}:{path}")]) {
+            Some(text) => FileAtBase::Text(String::from_utf8_lossy(&text).into_owned()),
+            None => FileAtBase::UnknownBase,
+        },
+        None => FileAtBase::UnknownBase,
+    }
+}
+
+/// The commit on which the files of a folder are reviewed: the first of these names that git knows.
+fn base_commit(folder: &Path, names: &[String]) -> Option<String> {
+    let base = names.iter().find_map(|name| resolve(folder, name))?;
+    // A branch that holds nothing but the history shares no commit with the code. No pull request
+    // of the code changes it, so it is its own base. In a shallow clone a missing common commit
+    // proves nothing.
+    let is_related = || git_output(folder, &["merge-base", "HEAD", &base]).is_some();
+    let is_own_branch = is_shallow(folder) == Some(false) && !is_related();
+    if is_own_branch { resolve(folder, "HEAD") } else { Some(base) }
 }
 
 /// The full id of the one commit that a name stands for; none where git knows no such commit.

@@ -247,6 +247,7 @@ fn check_request(caller: Caller, options: &LoadOptions) -> CheckRequest {
         base: None,
         base_branch: None,
         override_request: None,
+        trust_checkout: false,
         artifact: None,
     }
 }

@@ -5,6 +5,9 @@ use crate::cli::ui::Reporter;
 use crate::report::candidate::CandidateRef;
 use crate::report::decision::OverrideRequest;
 
+/// What refs of a merge queue begin with.
+const QUEUE: &str = "refs/heads/gh-readonly-queue/";
+
 /// The job that a check runs in.
 pub(super) struct CheckJob {
     /// What the job runs for; none outside of GitHub Actions and on other events.
@@ -20,7 +23,7 @@ impl CheckJob {
         let is_job = variable("GITHUB_ACTIONS").as_deref() == Some("true");
         Self {
             candidate: if is_job { job_candidate() } else { None },
-            base_branch: variable("GITHUB_BASE_REF"),
+            base_branch: base_branch(),
             override_request: override_request(actor, reporter),
         }
     }
@@ -30,11 +33,25 @@ impl CheckJob {
 /// the main line would be judged, and the job would be green for somebody else's work.
 fn job_candidate() -> Option<CandidateRef> {
     let name = variable("GITHUB_REF")?;
-    if name.starts_with("refs/heads/gh-readonly-queue/") {
+    if name.starts_with(QUEUE) {
         return Some(CandidateRef::Commit(variable("GITHUB_SHA").unwrap_or_default()));
     }
     let number = name.strip_prefix("refs/pull/")?.split('/').next()?;
     number.parse().ok().map(CandidateRef::Pull)
+}
+
+/// The branch that the job's pull request is to be merged into: as GitHub names it, that of the
+/// merge queue (`main` of `refs/heads/gh-readonly-queue/main/pr-7-0f1e2d3c`), or the default
+/// branch, which every `workflow_run` job runs on. A push says nothing of it: its branch may be the
+/// pull request's own.
+fn base_branch() -> Option<String> {
+    let name = variable("GITHUB_REF");
+    let of_queue = || Some(name.as_deref()?.strip_prefix(QUEUE)?.rsplit_once("/pr-")?.0.to_owned());
+    let of_default = || {
+        variable("GITHUB_EVENT_NAME").filter(|event| event == "workflow_run")?;
+        Some(name.as_deref()?.strip_prefix("refs/heads/")?.to_owned())
+    };
+    variable("GITHUB_BASE_REF").or_else(of_queue).or_else(of_default)
 }
 
 /// The request of whoever wants a failing check to pass.

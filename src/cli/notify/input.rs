@@ -5,7 +5,6 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use crate::app::load::PolicyFile;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
 use crate::cli::notify::args::NotifyArgs;
@@ -64,7 +63,7 @@ pub(super) fn read_slack_state(
 }
 
 pub(super) fn load_policy(global: &GlobalArgs, reporter: &Reporter) -> anyhow::Result<Policy> {
-    let Some(file) = PolicyFile::of(&load_options(global, &SiteArgs::default())?)? else {
+    let Some(file) = load_options(global, &SiteArgs::default())?.policy_file()? else {
         return Ok(Policy::default());
     };
     let faults = file.faults(reporter.color());

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::filter::Filter;
 use crate::policy::{
-    AcceptFrom, Budget, DataQuality, Detection, Governance, KAnomaly, PageDetail, RedactedForm,
+    AcceptFrom, Budget, DataQuality, Detection, Governance, KAnomaly, PageDetail, PolicyFrom,
+    RedactedForm,
     RegressionPolicy, RunnerFingerprinting, SiteAudience, SitePolicy, Trends,
 };
 
@@ -45,6 +46,7 @@ impl Default for Governance {
             require_approval_threshold: 0.20,
             emergency_override_approvers: Vec::new(),
             accept_from: AcceptFrom::default(),
+            policy_from: PolicyFrom::default(),
             block_suspected: false,
             min_reason_length: 1,
             data_retention_days: 180,

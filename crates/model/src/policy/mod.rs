@@ -193,6 +193,8 @@ pub struct Governance {
     pub emergency_override_approvers: Vec<String>,
     /// Which entries of `accepted.yml` count for a pull request.
     pub accept_from: AcceptFrom,
+    /// Which policy a pull request is checked by.
+    pub policy_from: PolicyFrom,
     /// A suspected regression (not yet confirmed) fails the check until more runs of the commit
     /// decide.
     pub block_suspected: bool,
@@ -212,6 +214,17 @@ pub enum AcceptFrom {
     /// Those in the pull request too: its reviewer reviews them.
     #[default]
     Change,
+}
+
+/// Which policy a pull request is checked by. What the base's policy says here counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PolicyFrom {
+    /// That of the base branch: a pull request cannot loosen the rules that it is checked by.
+    #[default]
+    Base,
+    /// That of the checkout, with what the pull request changed in it.
+    Checkout,
 }
 
 /// Which recorded fields identify a runner.

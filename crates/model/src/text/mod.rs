@@ -193,11 +193,13 @@ pub fn count(number: u64) -> String {
     build_text(|out| digits::push_grouped(out, number))
 }
 
-/// `1 run`, `3,900 records`: the plural is the singular with an `s`, or `series`.
+/// `1 run`, `3,900 records`: the plural is the singular with an `s`, `entries`, or
+/// `series`.
 pub fn count_noun(number: u64, noun: &str) -> String {
     let (noun, plural) = match (number, noun) {
         (1, _) | (_, "series") => (noun, ""),
         (_, "benchmark is") => ("benchmarks are", ""),
+        (_, "entry") => ("entries", ""),
         _ => (noun, "s"),
     };
     build_text(|out| {
