@@ -491,21 +491,21 @@ fn where_the_policy_says_so_only_what_stands_on_the_base_is_believed() {
     let verdict = |base: &[&str]| {
         let answer = project.check(&[&["--pull", "7", "--format", "json"], base].concat());
         let found: Value = serde_json::from_str(&answer.out).unwrap();
-        (found["verdict"].as_str().unwrap().to_owned(), answer.err)
+        (found["verdict"].as_str().unwrap().to_owned(), found["notices"].to_string())
     };
     project.history.file("accepted.yml", &entry);
-    let (without, warned) = verdict(&[]);
-    assert_eq!(without, "pass", "no repository: as it stands");
-    assert!(warned.contains("no git repository"), "{warned}");
+    let (without, notices) = verdict(&[]);
+    assert_eq!(without, "approval_needed", "no repository: there is no base");
+    assert!(notices.contains("--trust-checkout"), "{notices}");
     git(&["init", "--quiet", "--initial-branch", "main"]);
     git(&["add", "policy.yml"]);
     git(&["commit", "--quiet", "--message", "policy"]);
     let mut job = project.command(&["--pull", "7", "--now", NOW]);
     let of_change = answer(job.env("GITHUB_BASE_REF", "main"));
     assert!(of_change.out.starts_with("APPROVAL NEEDED"), "{}", of_change.out);
-    let (unknown, warned) = verdict(&[]);
+    let (unknown, notices) = verdict(&[]);
     assert_eq!(unknown, "approval_needed", "a base that git does not know is no reason to believe");
-    assert!(warned.contains("fetch-depth"), "{warned}");
+    assert!(notices.contains("fetch-depth"), "{notices}");
     git(&["add", "accepted.yml"]);
     git(&["commit", "--quiet", "--message", "accepted"]);
     let on_base = answer(job.env("GITHUB_BASE_REF", "main"));

@@ -48,5 +48,6 @@ mod serve;
 mod site_folder;
 mod states;
 mod support;
+mod trust;
 mod web;
 mod workflows;

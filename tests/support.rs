@@ -21,13 +21,14 @@ pub struct Answer {
 }
 
 /// What the program listens to.
-const OUR_VARIABLES: [&str; 15] = [
+const OUR_VARIABLES: [&str; 16] = [
     "SOURCE_DATE_EPOCH",
     "NO_COLOR",
     "CLICOLOR_FORCE",
     "GITHUB_ACTIONS",
     "GITHUB_ACTOR",
     "GITHUB_BASE_REF",
+    "GITHUB_EVENT_NAME",
     "GITHUB_OUTPUT",
     "GITHUB_REF",
     "GITHUB_REPOSITORY",

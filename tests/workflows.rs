@@ -180,6 +180,26 @@ fn a_pull_request_is_measured_as_often_as_a_regression_is_confirmed() {
 }
 
 #[test]
+fn a_history_that_was_not_fetched_is_no_pass() {
+    if !have_tools() {
+        return;
+    }
+    let server = Server::new();
+    server.commit("first");
+    server.commit("second");
+    let complete = server.step("benchmarks", "Check", &[("PULL", "7")]);
+    assert!(complete.status.success() && told(&complete).contains("no history yet"));
+    let job = server.clone();
+    let work = job.path().join("work");
+    let origin = format!("file://{}", server.path("origin.git").display());
+    std::fs::remove_dir_all(&work).unwrap();
+    git(job.path(), &["clone", "--quiet", "--depth", "1", "--branch", "main", &origin, "work"]);
+    let shallow = server.step_in(&job, "benchmarks", ("Check", &[("PULL", "7")]));
+    assert!(!shallow.status.success(), "{shallow:?}");
+    assert!(told(&shallow).contains("fetch-depth: 0"), "{}", told(&shallow));
+}
+
+#[test]
 fn jobs_that_push_to_the_history_at_once_all_get_through() {
     if !have_tools() {
         return;
