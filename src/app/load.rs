@@ -11,8 +11,8 @@ use anyhow::bail;
 
 use crate::app::human_input::{HumanInput, policy_annotations};
 use crate::app::observer::Observer;
-use crate::app::privacy;
 use crate::app::policy_file::PolicyFile;
+use crate::app::privacy;
 use crate::app::stages::Stages;
 use crate::files::cache_folder::CacheFolder;
 use crate::files::{Directory, Links};

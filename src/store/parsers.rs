@@ -7,14 +7,15 @@ use std::sync::Arc;
 use crate::files::Links;
 use crate::store::fast_parser::LineScanner;
 use crate::store::read::ReadOptions;
-use crate::store::walk::RecordFile;
+use crate::store::walk::{FileOwner, RecordFile};
 use crate::store::{commits, json_line, quarantine, read};
 use model::history::build::HistoryBuilder;
 
 /// The records of a file of this name; its ending says what the bytes are.
 pub(crate) fn read_records(name: &str, bytes: &[u8]) -> HistoryBuilder {
     let is_json = name.contains(".json") && !name.contains(".ndjson");
-    let file = RecordFile { path: PathBuf::from(name), name: name.to_owned(), is_json, pull: None };
+    let (path, owner) = (PathBuf::from(name), FileOwner::MainLine);
+    let file = RecordFile { path, name: name.to_owned(), is_json, owner };
     let mut builder = HistoryBuilder::new(Arc::default());
     let way = ReadOptions { cache: None, links: Links::Reject, one_thread_per_file: true };
     read::read_whole(bytes, &file, &mut builder, way);

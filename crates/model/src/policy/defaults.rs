@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use crate::filter::Filter;
 use crate::policy::{
     AcceptFrom, Budget, DataQuality, Detection, Governance, KAnomaly, PageDetail, PolicyFrom,
-    RedactedForm,
-    RegressionPolicy, RunnerFingerprinting, SiteAudience, SitePolicy, Trends,
+    RedactedForm, RegressionPolicy, RunnerFingerprinting, SiteAudience, SitePolicy, Trends,
 };
 
 impl Default for RegressionPolicy {
