@@ -170,7 +170,7 @@ impl<'a> PreparedCheck<'a> {
             // The policy says how values are read, which branch is the main line and how runners
             // are told apart, so another one means another history.
             TrustedPolicy::Base(file) => {
-                let opened = OpenedDirectory::open_with(options, file.as_ref())?;
+                let opened = OpenedDirectory::open_with(options, file.as_deref())?;
                 Self::select(self.request, load(opened)?)?
             }
         };

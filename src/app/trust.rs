@@ -45,7 +45,7 @@ pub(super) enum TrustedPolicy {
     /// That of the checkout, for want of another one: thresholds, but no rights.
     Unverified,
     /// That of the base, which differs; none: the default policy, since the base has no file.
-    Base(Option<PolicyFile>),
+    Base(Option<Box<PolicyFile>>),
 }
 
 /// A decision, with what a reader of the report should know of it, in sentences.
@@ -178,7 +178,7 @@ fn differing_policy(shown: &str, base: PolicyFile) -> Decided<TrustedPolicy> {
     };
     match policy.governance.policy_from {
         PolicyFrom::Base => Decided::because(
-            TrustedPolicy::Base(Some(base)),
+            TrustedPolicy::Base(Some(Box::new(base))),
             format!("{shown} differs from the base; the base's policy was applied."),
         ),
         PolicyFrom::Checkout => Decided::because(
