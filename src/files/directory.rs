@@ -124,7 +124,7 @@ impl Directory {
         let unlimited = SizeLimit { bytes: u64::MAX, key: None };
         let mut bytes = self.read(relative, unlimited)?.unwrap_or_default();
         bytes.extend_from_slice(line.as_bytes());
-        // Not in place: half a line of a killed process would spoil the file for everybody after it.
+        // Not in place: half a line of a killed process would spoil the file for all after it.
         self.replace(lock, relative, &bytes)
     }
 
@@ -215,7 +215,8 @@ fn sync_folder(_: &Path) -> Result<(), FileError> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
 

@@ -26,7 +26,7 @@ fn a_site_whose_build_was_killed_is_the_old_one_or_the_new_one() {
         let parent = out.parent().unwrap().to_owned();
         let arguments = words(&[&"build", &"--data", &data, &"--out", &out, &"--now", &NOW, &"-q"]);
         let build = Run { arguments: &arguments, variables: &[] };
-        let death = match moments.death(&parent, 30_000) {
+        let death = match moments.death(&parent, 10_000) {
             // A site has hundreds of files: moments all along.
             Death::Changes { folder, count } => Death::Changes { folder, count: count * count },
             blocks => blocks,

@@ -55,7 +55,7 @@ fn an_acceptance_that_was_killed_is_whole_and_logged_or_not_there() {
             &reason,
         ]);
         let accept = Run { arguments: &arguments, variables: &[] };
-        killed += u32::from(accept.until(&moments.death(&data, 3_000)) == End::Killed);
+        killed += u32::from(accept.until(&moments.death(&data, 2_000)) == End::Killed);
         let entries = proven_entries(&history);
         let is_accepted = data.join("accepted.yml").exists();
         assert!(entries == 1 || !is_accepted, "{entries} entries for what is accepted");

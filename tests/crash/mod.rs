@@ -34,26 +34,36 @@ enum Death {
 }
 
 /// Moments from a seed.
-struct Moments(Pcg32);
+struct Moments {
+    random: Pcg32,
+    /// The next death is by the size of a file.
+    is_by_size: bool,
+}
 
 impl Moments {
     fn new(seed: u64) -> Self {
-        Self(Pcg32::seed_from_u64(seed))
+        Self { random: Pcg32::seed_from_u64(seed), is_by_size: false }
     }
 
     /// A number from 1 to `most`.
     fn number(&mut self, most: u32) -> u32 {
-        1 + self.0.next_u32() % most
+        1 + self.random.next_u32() % most
     }
 
-    /// A death while files of up to `bytes` are written in a folder.
+    /// Every second death is while a file of at least `bytes` is written, and comes for sure. The
+    /// others are after some changes in a folder; a busy machine can be too slow to see them all.
     fn death(&mut self, folder: &Path, bytes: u64) -> Death {
-        if self.number(2) == 1 {
-            let most = u32::try_from(bytes / BLOCK_BYTES).unwrap().max(1);
-            Death::FileBlocks(u64::from(self.number(most)))
-        } else {
-            Death::Changes { folder: folder.to_owned(), count: self.number(12) }
+        self.is_by_size = !self.is_by_size;
+        match self.is_by_size {
+            true => self.death_by_size(bytes),
+            false => Death::Changes { folder: folder.to_owned(), count: self.number(12) },
         }
+    }
+
+    /// A death while a file of at least `bytes` is written. Nobody has to watch for it.
+    fn death_by_size(&mut self, bytes: u64) -> Death {
+        let most = u32::try_from(bytes / BLOCK_BYTES).unwrap();
+        Death::FileBlocks(u64::from(self.number(most - 1)))
     }
 }
 
@@ -116,6 +126,7 @@ fn kill_after(child: &mut Child, folder: &Path, count: u32) {
             child.kill().unwrap();
             return;
         }
+        std::thread::yield_now();
     }
 }
 
