@@ -90,7 +90,8 @@ enum Step {
     NoCache,
     /// A page is edited or removed by somebody.
     Page(u16, bool),
-    /// A file of somebody's own is put into a folder of the site, and removed when the build refuses.
+    /// A file of somebody's own is put into a folder of the site, and removed when the build
+    /// refuses.
     Stray(u16),
 }
 

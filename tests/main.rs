@@ -23,6 +23,7 @@ mod determinism;
 mod docs;
 mod erase;
 mod doctor;
+mod escape;
 mod export;
 mod hostile;
 mod import;

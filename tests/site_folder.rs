@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Answer, History, days, files, lines};
+use crate::support::{Answer, History, NOW, answer, days, files, lines, program};
 
 const LATER: [&str; 2] = ["--now", "2025-09-27T12:00:00Z"];
 
@@ -136,7 +136,9 @@ fn leftovers_of_a_killed_build_are_reported_once_and_cleaned_up() {
     let beside = |name: &str| history.out().with_file_name(name);
     // Killed after the swap: the old site is beside the new one and has what is kept.
     std::fs::rename(history.out(), beside(".site.benchpages-x1")).unwrap();
-    succeeds(&history.build(&["--out", beside("fresh").to_str().unwrap()]));
+    let mut build = program();
+    build.arg("build").arg("--data").arg(history.data()).arg("--out").arg(beside("fresh"));
+    succeeds(&answer(build.args(["--now", NOW])));
     std::fs::rename(beside("fresh"), history.out()).unwrap();
     // Killed while writing.
     write(&beside(".site.benchpages-x2/.benchpages"), "benchpages site 1\n");

@@ -34,7 +34,8 @@ pub(crate) fn build(
 ) -> anyhow::Result<BuildResult> {
     output::apart::check_apart(out, &options.data)?;
     let fingerprint = BuildFingerprint::of(options, out);
-    // Leftovers of a killed run are cleaned up by the next one, also where nothing else has changed.
+    // Leftovers of a killed run are cleaned up by the next one, also where nothing else has
+    // changed.
     let current = fingerprint.as_ref().filter(|_| !output::leftovers::exist(out));
     if let Some(last) = current.and_then(|fingerprint| fingerprint.last_build(out)) {
         // A warning that is shown once would be missed: whoever builds again still has its cause.
@@ -95,7 +96,7 @@ pub(crate) fn build_site(
     cleanup_line(&written.cleanup).iter().for_each(|line| observer.info(line));
     if let Some(leftover) = &written.leftover {
         observer.warn(&format!(
-            "the replaced site cannot be removed as a whole; look at what is left in {} and delete it",
+            "the replaced site cannot be removed as a whole; look at the rest in {} and delete it",
             leftover.display()
         ));
     }

@@ -93,7 +93,7 @@ fn erasure(request: &EraseRequest) -> anyhow::Result<Erasure> {
             "`days` and `regression` are about changes, not records: filter by what was measured"
         );
     }
-    Ok(Erasure::Records(filter))
+    Ok(Erasure::Records(Box::new(filter)))
 }
 
 /// What no run of this program can erase.

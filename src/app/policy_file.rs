@@ -9,6 +9,7 @@ use model::policy::Policy;
 use model::policy::diagnostic;
 use model::policy::read::{self, ParsedPolicy};
 use model::policy::threshold::policy_sha;
+use model::text::terminal::TerminalText;
 
 /// More than the reader of policies takes, which reports a large file by itself.
 const POLICY_LIMIT: SizeLimit = SizeLimit { bytes: 16 << 20, key: None };
@@ -38,7 +39,7 @@ impl PolicyFile {
     }
 
     /// All faults, with file, line and column.
-    pub(crate) fn faults(&self, color: bool) -> String {
+    pub(crate) fn faults(&self, color: bool) -> TerminalText {
         diagnostic::render(&self.parsed.diagnostics, &self.text, color)
     }
 

@@ -7,7 +7,8 @@ use crate::site;
 use detect::ReplaySummary;
 use detect::Verdict;
 use detect::replay::ReplayedVerdict;
-use model::text::{self, sanitize};
+use model::text::terminal::TerminalText;
+use model::{escaped, text};
 
 /// A project with the verdicts on its runs.
 pub(crate) struct PolicyReplay {
@@ -16,27 +17,27 @@ pub(crate) struct PolicyReplay {
     verdicts: Vec<ReplayedVerdict>,
 }
 
-/// A regression that a check would have reported; for people, safe for a terminal.
+/// A regression that a check would have reported, for people.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ReplayedReport {
-    pub(crate) series: String,
+    pub(crate) series: TerminalText,
     /// Day and commit of the first run that carried the report.
-    pub(crate) place: String,
-    pub(crate) change: String,
+    pub(crate) place: TerminalText,
+    pub(crate) change: TerminalText,
 }
 
 impl ReplayedReport {
-    pub(crate) fn line(&self) -> String {
-        format!("{} {} {}", self.place, self.series, self.change)
+    pub(crate) fn line(&self) -> TerminalText {
+        escaped![&self.place, " ", &self.series, " ", &self.change]
     }
 }
 
 /// What two policies report differently: lines of [`ReplayedReport::line`].
 pub(crate) struct ReplayDifference {
     /// What only the other policy reports.
-    pub(crate) appear: Vec<String>,
+    pub(crate) appear: Vec<TerminalText>,
     /// What the other policy does not report.
-    pub(crate) vanish: Vec<String>,
+    pub(crate) vanish: Vec<TerminalText>,
 }
 
 /// Loads a history and replays it.
@@ -95,19 +96,19 @@ impl PolicyReplay {
         }
         let place = format!("{} {commit}", text::iso_date(run.time));
         ReplayedReport {
-            series: sanitize::line(&series.key.name()),
-            place: sanitize::line(&place),
-            change,
+            series: TerminalText::text(&series.key.name()),
+            place: TerminalText::text(&place),
+            change: TerminalText::text(&change),
         }
     }
 
     /// What another policy reports of the same history that this one does not, and the reverse.
     pub(crate) fn difference(&self, other: &Self) -> ReplayDifference {
-        let lines = |replay: &Self| -> Vec<String> {
+        let lines = |replay: &Self| -> Vec<TerminalText> {
             replay.reports().iter().map(ReplayedReport::line).collect()
         };
         let (this, other) = (lines(self), lines(other));
-        let missing = |lines: &[String], from: &[String]| -> Vec<String> {
+        let missing = |lines: &[TerminalText], from: &[TerminalText]| -> Vec<TerminalText> {
             lines.iter().filter(|line| !from.contains(line)).cloned().collect()
         };
         ReplayDifference { appear: missing(&other, &this), vanish: missing(&this, &other) }

@@ -1,8 +1,8 @@
 //! `audit verify`: whether the log is what was once written, and how far the proof goes.
 //!
 //! The chain of hashes proves the lines that are there. Only a head that was kept elsewhere proves
-//! that no line is missing at the end and that nobody wrote the log anew: one that the caller names,
-//! or that of the site beside the history directory.
+//! that no line is missing at the end and that nobody wrote the log anew: one that the caller
+//! names, or that of the site beside the history directory.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -9,7 +9,8 @@ use crate::cli::load_options::{internal_load_options, user};
 use crate::cli::ui::{self, Reporter};
 use crate::regressions::SeriesRegression;
 use crate::store;
-use model::text::{self, UnitScale, sanitize};
+use model::text::terminal::TerminalText;
+use model::text::{self, UnitScale};
 
 /// Lines of each list; the others are counted.
 const MAX_ROWS: usize = 20;
@@ -31,11 +32,12 @@ pub(crate) fn run(
             expires: args.expires,
         },
     )?;
-    ui::print(summary(&acceptance).as_bytes())?;
+    ui::print(&summary(&acceptance))?;
     let path = store::accepted::path(&global.data).display().to_string();
     if args.dry_run {
         let added = acceptance.added_text();
-        return ui::print(format!("\nwould be appended to {path}:\n{added}").as_bytes());
+        let preview = format!("\nwould be appended to {path}:\n{added}");
+        return ui::print(&TerminalText::lines(&preview));
     }
     acceptance.write(&options)?;
     reporter.info(&format!("Added one entry to {path}; commit it for review"));
@@ -43,40 +45,39 @@ pub(crate) fn run(
 }
 
 /// What the entry covers, in one screen.
-fn summary(acceptance: &Acceptance) -> String {
+fn summary(acceptance: &Acceptance) -> TerminalText {
     let entry = &acceptance.entry;
     // Sizes are rounded where they are written; a hair above the limit is not beyond it.
     let is_covered = |it: &&SeriesRegression| it.change.abs() <= entry.max_change + 1e-9;
     let (covered, larger): (Vec<&SeriesRegression>, Vec<&SeriesRegression>) =
         acceptance.regressions.iter().partition(is_covered);
-    let mut out = format!(
-        "accepts {} of up to {} at {} in {} of {}\n",
+    let mut out = TerminalText::text(&format!(
+        "accepts {} of up to {} at {} in {} of {}",
         text::count_noun(covered.len() as u64, "regression"),
         text::percent(entry.max_change),
         text::short_commit(&entry.commit),
         text::count_noun(covered.len() as u64, "series"),
         text::count(acceptance.matching as u64),
-    );
-    out.push_str(&rows(acceptance, &covered));
+    ));
+    out.push("\n");
+    push_rows(&mut out, acceptance, &covered);
     if !larger.is_empty() {
-        out.push_str(&format!("does not accept {}, larger than that\n", larger.len()));
-        out.push_str(&rows(acceptance, &larger));
+        out.push("does not accept ").push(larger.len()).push(", larger than that\n");
+        push_rows(&mut out, acceptance, &larger);
     }
     out
 }
 
-fn rows(acceptance: &Acceptance, regressions: &[&SeriesRegression]) -> String {
-    let mut out = String::new();
+fn push_rows(out: &mut TerminalText, acceptance: &Acceptance, regressions: &[&SeriesRegression]) {
     for regression in regressions.iter().take(MAX_ROWS) {
         let series = &acceptance.project.series[regression.series];
         let (before, after) = (regression.before, regression.after);
-        let arrow = UnitScale::for_values([before, after], &series.unit).arrow(before, after);
-        let name = sanitize::line(&series.key.name());
+        let levels = UnitScale::for_values([before, after], &series.unit).arrow(before, after);
         let change = text::percent_change(regression.change);
-        out.push_str(&format!("  {name}  {arrow}  {change}\n"));
+        out.push("  ").push_text(&series.key.name()).push("  ").push_text(&levels);
+        out.push("  ").push_text(&change).push("\n");
     }
     if regressions.len() > MAX_ROWS {
-        out.push_str(&format!("  and {} more\n", regressions.len() - MAX_ROWS));
+        out.push("  and ").push(regressions.len() - MAX_ROWS).push(" more\n");
     }
-    out
 }

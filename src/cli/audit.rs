@@ -7,10 +7,11 @@ use crate::app::verify::{self, AuditVerification, HeadSource};
 use crate::cli::args::policy::AuditCommand;
 use crate::cli::args::{GlobalArgs, OutputFormat};
 use crate::cli::ui::{self, Reporter};
+use crate::report::escape::json;
 use crate::report::wire::AuditHeadView;
 use crate::store;
 use model::audit::{AuditChain, AuditLink};
-use model::text::{self, sanitize};
+use model::text::{self, terminal::TerminalText};
 
 /// The exit status where the log is not what was once written.
 const EXIT_BROKEN_CHAIN: u8 = 1;
@@ -31,7 +32,7 @@ pub(crate) fn run(
         let missing = contains.as_deref().filter(|hash| !verification.chain.contains(hash));
         print_json(&verification.chain, &verification.faults, missing)?;
     } else {
-        ui::print(verified_text(&verification).as_bytes())?;
+        ui::print(&TerminalText::lines(&verified_text(&verification)))?;
     }
     // Faults go to stderr in every format, so that a log in JSON stays one value.
     verification.faults.iter().for_each(|fault| reporter.problem(fault));
@@ -46,7 +47,7 @@ fn show(global: &GlobalArgs, format: OutputFormat, reporter: &Reporter) -> anyho
     });
     match format {
         OutputFormat::Json => print_json(&chain, fault.as_slice(), None)?,
-        OutputFormat::Text => ui::print(chain_text(&chain).as_bytes())?,
+        OutputFormat::Text => ui::print(&chain_text(&chain))?,
     };
     fault.iter().for_each(|fault| reporter.problem(fault));
     Ok(if fault.is_some() { EXIT_BROKEN_CHAIN } else { 0 })
@@ -69,24 +70,20 @@ fn verified_text(verification: &AuditVerification) -> String {
 }
 
 /// The entries, newest first.
-fn chain_text(chain: &AuditChain) -> String {
-    let mut out = String::new();
+fn chain_text(chain: &AuditChain) -> TerminalText {
+    let mut out = TerminalText::new();
     for link in chain.links.iter().rev() {
         let entry = &link.entry;
-        let commit = entry.commit.as_deref().map_or_else(String::new, |commit| {
-            format!(" at {}", sanitize::line(&text::short_commit(commit)))
-        });
-        let unverified = if chain.is_verified(link) { "" } else { " (not verified)" };
-        out.push_str(&format!(
-            "{} {} by {}{commit}{unverified}\n    {}\n",
-            text::date_time(entry.time),
-            sanitize::line(&entry.kind).replace('_', " "),
-            sanitize::line(&entry.actor),
-            sanitize::line(&entry.reason),
-        ));
+        out.push_text(&text::date_time(entry.time)).push(" ");
+        out.push_text(&entry.kind.replace('_', " ")).push(" by ").push_text(&entry.actor);
+        if let Some(commit) = &entry.commit {
+            out.push(" at ").push_text(&text::short_commit(commit));
+        }
+        out.push(if chain.is_verified(link) { "" } else { " (not verified)" });
+        out.push("\n    ").push_text(&entry.reason).push("\n");
         for (name, value) in &entry.details {
             let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-            out.push_str(&format!("    {}: {}\n", sanitize::line(name), sanitize::line(&value)));
+            out.push("    ").push_text(name).push(": ").push_text(&value).push("\n");
         }
     }
     out
@@ -95,26 +92,21 @@ fn chain_text(chain: &AuditChain) -> String {
 fn print_json(chain: &AuditChain, faults: &[String], missing: Option<&str>) -> anyhow::Result<u8> {
     let link = |link: &AuditLink| {
         json!({
-            "line": link.line,
-            "hash": link.hash,
-            "proven": chain.is_verified(link),
+            "line": link.line, "hash": link.hash, "proven": chain.is_verified(link),
             "time": link.entry.time.to_string(),
-            "kind": link.entry.kind,
-            "actor": link.entry.actor,
-            "reason": link.entry.reason,
+            "kind": link.entry.kind, "actor": link.entry.actor, "reason": link.entry.reason,
             "commit": link.entry.commit,
             "details": link.entry.details,
         })
     };
-    let broken = chain.broken.as_ref();
     let answer = json!({
         "audit": AuditHeadView::of(chain),
         "whole": faults.is_empty(),
-        "broken": broken.map(|broken| json!({"line": broken.line, "reason": broken.reason})),
-        "faults": faults,
-        "missing": missing,
+        "broken": chain.broken.as_ref()
+            .map(|broken| json!({"line": broken.line, "reason": broken.reason})),
+        "faults": faults, "missing": missing,
         "head": chain.newest_hash(),
         "entries": chain.links.iter().map(link).collect::<Vec<_>>(),
     });
-    ui::print(format!("{answer}\n").as_bytes())
+    ui::print(&json::line(&answer))
 }

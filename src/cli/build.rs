@@ -7,6 +7,7 @@ use crate::app::up_to_date::BuildSummary;
 use crate::cli::args::{BuildArgs, GlobalArgs, OutputFormat};
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
+use crate::report::escape::json;
 use model::text;
 
 pub(crate) fn run(
@@ -33,7 +34,7 @@ pub(crate) fn run(
             answer["seconds"] = seconds.into();
             answer["cleanup"] = serde_json::to_value(&summary.cleanup)?;
             answer["out"] = serde_json::to_value(&args.site.out)?;
-            return ui::print(format!("{answer}\n").as_bytes());
+            return ui::print(&json::line(&answer));
         }
     }
     Ok(0)

@@ -29,9 +29,8 @@ pub(crate) fn run(
     reporter.end_progress();
     // The files of the job before stdout: a reader of the pipe that leaves early must not cost the
     // job its summary.
-    let report = render(&run, args.format, &request.options.data)?;
     actions::write_summary(&run.outcome, run.comment_template.as_deref(), reporter)?;
-    ui::print(report.as_bytes())?;
+    print(&run, args.format, &request.options.data)?;
     Ok(run.outcome.decision.exit_code())
 }
 
@@ -60,16 +59,18 @@ fn request(
     })
 }
 
-/// The report of a check in a format; `data` is the history directory.
-fn render(run: &CheckRun, format: ReportFormat, data: &Path) -> anyhow::Result<String> {
+/// Prints the report of a check in a format; `data` is the history directory.
+fn print(run: &CheckRun, format: ReportFormat, data: &Path) -> anyhow::Result<u8> {
     let outcome = &run.outcome;
-    Ok(match format {
-        ReportFormat::Text => terminal::render(outcome),
-        ReportFormat::Json => json::render(outcome),
-        ReportFormat::Markdown => markdown::render(outcome, run.comment_template.as_deref())?,
-        ReportFormat::Github => annotations::render(outcome),
-        ReportFormat::Sarif => sarif::render(outcome),
-        ReportFormat::Junit => junit::render(outcome),
-        ReportFormat::Gcc => gcc::render(outcome, data),
-    })
+    match format {
+        ReportFormat::Text => ui::print(&terminal::render(outcome)),
+        ReportFormat::Json => ui::print(&json::render(outcome)),
+        ReportFormat::Markdown => {
+            ui::print(&markdown::render(outcome, run.comment_template.as_deref())?)
+        }
+        ReportFormat::Github => ui::print(&annotations::render(outcome)),
+        ReportFormat::Sarif => ui::print(&sarif::render(outcome)),
+        ReportFormat::Junit => ui::print(&junit::render(outcome)),
+        ReportFormat::Gcc => ui::print(&gcc::render(outcome, data)),
+    }
 }

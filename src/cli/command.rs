@@ -118,12 +118,12 @@ pub(super) fn run(
             let mut command = CliArgs::command();
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut command, "benchpages", &mut script);
-            ui::print(&script)
+            ui::print_file(&script)
         }
         CliCommand::Man => {
             let mut page = Vec::new();
             let rendered = clap_mangen::Man::new(CliArgs::command()).render(&mut page);
-            rendered.map_err(anyhow::Error::from).and_then(|()| ui::print(&page))
+            rendered.map_err(anyhow::Error::from).and_then(|()| ui::print_file(&page))
         }
     }
 }

@@ -30,11 +30,10 @@ pub(crate) fn run(
     };
     let options = load_options(global, &site)?;
     let comparison = compare(&options, base, head, &filter, reporter)?;
-    let text = match args.format {
-        TableFormat::Text => comparison.text(),
-        TableFormat::Json => comparison.json(),
-        TableFormat::Markdown => comparison.markdown(),
+    match args.format {
+        TableFormat::Text => ui::print(&comparison.text())?,
+        TableFormat::Json => ui::print(&comparison.json())?,
+        TableFormat::Markdown => ui::print(&comparison.markdown())?,
     };
-    ui::print(text.as_bytes())?;
     Ok(if comparison.is_empty() { EXIT_NOTHING_COMPARED } else { 0 })
 }

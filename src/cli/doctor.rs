@@ -8,7 +8,9 @@ use crate::cli::args::{GlobalArgs, OutputFormat};
 use crate::cli::load_options::internal_load_options;
 use crate::cli::ui::{self, Reporter};
 use crate::doctor::{DoctorFinding, FindingLevel};
-use model::text::{self, sanitize};
+use crate::report::escape::json;
+use model::text;
+use model::text::terminal::TerminalText;
 
 /// The exit status where a finding is an error.
 const EXIT_PROBLEMS: u8 = 1;
@@ -26,8 +28,8 @@ pub(crate) fn run(
     let is_error = |finding: &&DoctorFinding| finding.level == FindingLevel::Error;
     let errors = findings.iter().filter(is_error).count();
     match args.format {
-        OutputFormat::Json => ui::print(format!("{}\n", as_json(findings, errors)).as_bytes())?,
-        OutputFormat::Text => ui::print(as_text(findings).as_bytes())?,
+        OutputFormat::Json => ui::print(&json::line(&as_json(findings, errors)))?,
+        OutputFormat::Text => ui::print(&as_text(findings))?,
     };
     reporter.info(&summary_line(&examination, errors));
     Ok(if errors > 0 { EXIT_PROBLEMS } else { 0 })
@@ -49,24 +51,19 @@ fn summary_line(examination: &Examination, errors: usize) -> String {
     format!("{errors}{notes} in {records} of {series}")
 }
 
-fn as_text(findings: &[DoctorFinding]) -> String {
-    let mut out = String::new();
+fn as_text(findings: &[DoctorFinding]) -> TerminalText {
+    let mut out = TerminalText::new();
     // Findings of one kind and level follow each other.
     for group in findings.chunk_by(|a, b| (a.kind, a.level) == (b.kind, b.level)) {
         for finding in group.iter().take(MAX_PER_KIND) {
-            out.push_str(&format!(
-                "{}: {}: {} [{}]\n  → {}\n",
-                level(finding),
-                sanitize::line(&finding.place),
-                sanitize::line(&finding.cause),
-                finding.kind,
-                sanitize::line(&finding.remedy)
-            ));
+            out.push(level(finding)).push(": ").push_text(&finding.place);
+            out.push(": ").push_text(&finding.cause).push(" [").push(finding.kind);
+            out.push("]\n  → ").push_text(&finding.remedy).push("\n");
         }
         if group.len() > MAX_PER_KIND {
             let more = text::count((group.len() - MAX_PER_KIND) as u64);
-            let kind = group[0].kind;
-            out.push_str(&format!("  and {more} more [{kind}] (all of them: --format json)\n"));
+            out.push("  and ").push_text(&more).push(" more [").push(group[0].kind);
+            out.push("] (all of them: --format json)\n");
         }
     }
     out

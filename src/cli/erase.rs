@@ -8,7 +8,9 @@ use crate::cli::args::history::EraseArgs;
 use crate::cli::args::{GlobalArgs, OutputFormat};
 use crate::cli::load_options::{internal_load_options, user};
 use crate::cli::ui::{self, Reporter};
+use crate::report::escape;
 use model::text;
+use model::text::terminal::TerminalText;
 
 pub(crate) fn run(
     global: &GlobalArgs,
@@ -27,9 +29,9 @@ pub(crate) fn run(
         },
     )?;
     if args.format == OutputFormat::Json {
-        return ui::print(format!("{}\n", json(&answer, args.dry_run)).as_bytes());
+        return ui::print(&escape::json::line(&json(&answer, args.dry_run)));
     }
-    ui::print(summary(&answer).as_bytes())?;
+    ui::print(&TerminalText::lines(&summary(&answer)))?;
     let files = text::count_noun(answer.result.files.len() as u64, "file");
     reporter.info(&match (answer.result.files.is_empty(), args.dry_run) {
         (true, _) => "Nothing to erase in the history".to_owned(),
@@ -43,7 +45,7 @@ pub(crate) fn run(
 fn summary(answer: &EraseAnswer) -> String {
     let files = answer.result.files.iter().map(|file| {
         let lines = text::count_noun(file.lines as u64, "line");
-        format!("{}  {lines}\n", text::sanitize::line(&file.name))
+        format!("{}  {lines}\n", file.name)
     });
     let remaining = answer.remaining.iter().map(|text| format!("  {text}\n"));
     files.chain(["What remains:\n".to_owned()]).chain(remaining).collect()

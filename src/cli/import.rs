@@ -7,10 +7,11 @@ use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
 use crate::cli::ingest;
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
+use crate::report::escape::json;
 
 pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> anyhow::Result<u8> {
     if args.list {
-        return ui::print(intake::catalog::list_kinds().as_bytes());
+        return ui::print_file(intake::catalog::list_kinds().as_bytes());
     }
     let (Some(kind), Some(path)) = (&args.kind, &args.path) else { return Ok(super::EXIT_ERROR) };
     if global.data.is_dir() {
@@ -38,10 +39,9 @@ pub(crate) fn run(global: &GlobalArgs, args: &ImportArgs, talk: &Reporter) -> an
     talk.end_progress();
     let outcome = outcome?;
     ingest::report(&outcome, talk);
-    let summary = match args.format {
-        OutputFormat::Text => outcome.summary.import_text(),
-        OutputFormat::Json => format!("{}\n", outcome.summary.import_json()),
+    match args.format {
+        OutputFormat::Text => ui::print(&outcome.summary.import_text())?,
+        OutputFormat::Json => ui::print(&json::line(&outcome.summary.import_json()))?,
     };
-    ui::print(summary.as_bytes())?;
     Ok(if outcome.is_failure { super::EXIT_ERROR } else { 0 })
 }

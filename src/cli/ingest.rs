@@ -6,10 +6,11 @@ use crate::cli::args::ingest::IngestArgs;
 use crate::cli::args::{GlobalArgs, SiteArgs};
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
+use crate::report::escape::json::{self, JsonText};
 
 pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> anyhow::Result<u8> {
     if args.list {
-        return ui::print(intake::catalog::list_formats().as_bytes());
+        return ui::print_file(intake::catalog::list_formats().as_bytes());
     }
     let options = load_options(global, &SiteArgs::default())?;
     if global.data.is_dir() {
@@ -35,8 +36,8 @@ pub(crate) fn run(global: &GlobalArgs, args: &IngestArgs, talk: &Reporter) -> an
     })?;
     report(&outcome, talk);
     if args.intake.dry_run {
-        let lines: String = outcome.lines.iter().map(|line| format!("{line}\n")).collect();
-        ui::print(lines.as_bytes())?;
+        let lines: JsonText = outcome.lines.iter().map(|line| json::document(line)).collect();
+        ui::print(&lines)?;
     } else {
         let files = &outcome.summary.appended.files;
         let files = files.iter().map(|file| format!("\n  {}", global.data.join(file).display()));

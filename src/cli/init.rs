@@ -25,7 +25,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &InitArgs, reporter: &Reporter) -> 
         return Ok(0);
     }
     if !args.yes && !ui::confirm(&format!("Write the {new_files}?"), false)? {
-        ui::print(new_files_text(&plan).as_bytes())?;
+        ui::print_file(new_files_text(&plan).as_bytes())?;
         reporter.info(&format!(
             "Nothing was written; `benchpages init{} --yes` writes the {new_files}",
             if args.hooks { " --hooks" } else { "" },

@@ -12,6 +12,7 @@ use crate::files::Links;
 use model::policy::diagnostic::DiagnosticLevel;
 use model::policy::{Policy, schema, show};
 use model::text;
+use model::text::terminal::TerminalText;
 
 pub(crate) fn run(
     global: &GlobalArgs,
@@ -19,8 +20,8 @@ pub(crate) fn run(
     reporter: &Reporter,
 ) -> anyhow::Result<u8> {
     match command {
-        PolicyCommand::Schema => ui::print(schema::schema_json().as_bytes()),
-        PolicyCommand::Show { reference: true, .. } => ui::print(show::REFERENCE.as_bytes()),
+        PolicyCommand::Schema => ui::print_file(schema::schema_json().as_bytes()),
+        PolicyCommand::Show { reference: true, .. } => ui::print_file(show::REFERENCE.as_bytes()),
         PolicyCommand::Show { format, .. } => print_effective(global, *format, reporter),
         PolicyCommand::Replay { against, format } => {
             replay::run(global, against.as_deref(), *format, reporter)
@@ -83,5 +84,5 @@ fn print_effective(
         PolicyFormat::Yaml => show::to_yaml(&policy),
         PolicyFormat::Json => show::to_json(&policy),
     };
-    ui::print(shown.as_bytes())
+    ui::print(&TerminalText::lines(&shown))
 }

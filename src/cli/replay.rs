@@ -3,11 +3,12 @@
 
 use std::path::Path;
 
-use crate::app::replay::{PolicyReplay, replay};
+use crate::app::replay::{PolicyReplay, ReplayedReport, replay};
 use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
-use model::text;
+use crate::report::escape::json;
+use model::text::{self, terminal::TerminalText};
 
 pub(crate) fn run(
     global: &GlobalArgs,
@@ -25,53 +26,61 @@ pub(crate) fn run(
         None => None,
     };
     match format {
-        OutputFormat::Json => {
-            let answer = json(&current, other.as_ref())?;
-            ui::print(format!("{answer}\n").as_bytes())
-        }
-        OutputFormat::Text => ui::print(text_report(&current, other.as_ref()).as_bytes()),
+        OutputFormat::Json => ui::print(&json::line(&as_json(&current, other.as_ref())?)),
+        OutputFormat::Text => ui::print(&text_report(&current, other.as_ref())),
     }
 }
 
-fn json(current: &PolicyReplay, other: Option<&PolicyReplay>) -> anyhow::Result<serde_json::Value> {
+fn as_json(
+    current: &PolicyReplay,
+    other: Option<&PolicyReplay>,
+) -> anyhow::Result<serde_json::Value> {
     let mut answer = current.json()?;
     if let Some(other) = other {
         let second = other.json()?;
         let difference = current.difference(other);
         answer["against"] = serde_json::json!({
             "alarms": second["alarms"],
-            "appear": difference.appear,
+            "appear": strings(&difference.appear),
             "figures": second["figures"],
-            "vanish": difference.vanish,
+            "vanish": strings(&difference.vanish),
         });
     }
     Ok(answer)
 }
 
-fn text_report(current: &PolicyReplay, other: Option<&PolicyReplay>) -> String {
+fn strings(lines: &[TerminalText]) -> Vec<&str> {
+    lines.iter().map(|line| line.as_str()).collect()
+}
+
+fn text_report(current: &PolicyReplay, other: Option<&PolicyReplay>) -> TerminalText {
     let mut out = summary(current);
     match other {
         None => {
-            let reports = current.reports();
-            let lines = reports.iter().map(|report| report.line()).collect();
-            out.push_str(&list("reported regressions", lines, "none"));
+            let reports = current.reports().iter().map(ReplayedReport::line).collect();
+            push_list(&mut out, "reported regressions", reports, "none");
         }
         Some(other) => {
-            out.push_str(&format!("\nthe other policy\n{}", summary(other)));
+            out.push("\nthe other policy\n").push(summary(other));
             let difference = current.difference(other);
-            out.push_str(&list("would newly report", difference.appear, "nothing"));
-            out.push_str(&list("would no longer report", difference.vanish, "nothing"));
+            push_list(&mut out, "would newly report", difference.appear, "nothing");
+            push_list(&mut out, "would no longer report", difference.vanish, "nothing");
         }
     }
     out
 }
 
-fn list(title: &str, lines: Vec<String>, empty: &str) -> String {
-    let lines = if lines.is_empty() { vec![empty.to_owned()] } else { lines };
-    format!("\n{title}\n  {}\n", lines.join("\n  "))
+fn push_list(
+    out: &mut TerminalText,
+    title: &'static str,
+    lines: Vec<TerminalText>,
+    empty: &'static str,
+) {
+    let lines = if lines.is_empty() { vec![empty.into()] } else { lines };
+    out.push("\n").push(title).push("\n  ").push(TerminalText::join(lines, "\n  ")).push("\n");
 }
 
-fn summary(replay: &PolicyReplay) -> String {
+fn summary(replay: &PolicyReplay) -> TerminalText {
     let figures = &replay.figures;
     let minutes = replay.project.policy.notify.minutes_per_finding;
     let count = |number: usize| text::count(number as u64);
@@ -97,5 +106,5 @@ fn summary(replay: &PolicyReplay) -> String {
         replay.project.policy.detection.window,
         text::count_noun(u64::from(minutes), "minute"),
     );
-    rows.collect::<String>() + &assumption
+    TerminalText::lines(&(rows.collect::<String>() + &assumption))
 }

@@ -7,7 +7,9 @@ use crate::cli::args::history::RotateArgs;
 use crate::cli::args::{GlobalArgs, OutputFormat, SiteArgs};
 use crate::cli::load_options::{load_options, user};
 use crate::cli::ui::{self, Reporter};
+use crate::report::escape::json;
 use model::text;
+use model::text::terminal::TerminalText;
 
 pub(crate) fn run(
     global: &GlobalArgs,
@@ -26,7 +28,7 @@ pub(crate) fn run(
         ));
     }
     if args.format == OutputFormat::Json {
-        return ui::print(format!("{}\n", json(&rotation, args.dry_run)).as_bytes());
+        return ui::print(&json::line(&as_json(&rotation, args.dry_run)));
     }
     if rotation.records() == 0 {
         let days = rotation.retention_days;
@@ -37,7 +39,7 @@ pub(crate) fn run(
         let records = text::count_noun(*count as u64, "record");
         format!("{month}  {records} to archive/{month}.ndjson.gz\n")
     });
-    ui::print(months.collect::<String>().as_bytes())?;
+    ui::print(&TerminalText::lines(&months.collect::<String>()))?;
     reporter.info(&match &rotation.moved {
         Some(moved) => format!(
             "Moved {}: {:.2} MB became {:.2} MB of archive and {:.2} MB of daily summaries",
@@ -51,7 +53,7 @@ pub(crate) fn run(
     Ok(0)
 }
 
-fn json(rotation: &Rotation, dry_run: bool) -> serde_json::Value {
+fn as_json(rotation: &Rotation, dry_run: bool) -> serde_json::Value {
     let moved = rotation.moved.as_ref().map(|moved| {
         json!({"records": moved.records, "bytes": moved.bytes, "packed": moved.packed_bytes,
             "summaries": moved.summary_bytes})

@@ -10,7 +10,8 @@ use anstyle::{AnsiColor, Style};
 
 use crate::cli::args::{ColorChoice, GlobalArgs};
 use crate::cli::ui::progress::StageBar;
-use model::text::sanitize;
+use model::text::escaped::Escaped;
+use model::text::terminal::TerminalText;
 
 const ERROR_STYLE: Style = AnsiColor::Red.on_default().bold();
 const WARNING_STYLE: Style = AnsiColor::Yellow.on_default().bold();
@@ -72,19 +73,19 @@ impl Reporter {
 
     pub(crate) fn info(&self, text: &str) {
         if !self.quiet {
-            self.write_line(&sanitize::lines(text));
+            self.write_line(&TerminalText::lines(text));
         }
     }
 
     /// A message for `--verbose`.
     pub(crate) fn detail(&self, text: &str) {
         if self.verbose > 0 && !self.quiet {
-            self.write_line(&sanitize::lines(text));
+            self.write_line(&TerminalText::lines(text));
         }
     }
 
     fn write_labeled(&self, style: &Style, label: &str, text: &str) {
-        let text = sanitize::lines(text);
+        let text = TerminalText::lines(text);
         if self.color {
             self.write_line(&format!("{style}{label}{style:#}: {text}"));
         } else {
@@ -103,7 +104,15 @@ impl Reporter {
 ///
 /// # Errors
 /// Stdout cannot be written; a reader that has gone away is no error.
-pub(crate) fn print(bytes: &[u8]) -> anyhow::Result<u8> {
+pub(crate) fn print<F>(answer: &Escaped<F>) -> anyhow::Result<u8> {
+    print_file(answer.as_bytes())
+}
+
+/// Writes a file of this program's own words to stdout: a script, a manual page, a template.
+///
+/// # Errors
+/// As [`print`].
+pub(crate) fn print_file(bytes: &[u8]) -> anyhow::Result<u8> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
@@ -111,8 +120,8 @@ pub(crate) fn print(bytes: &[u8]) -> anyhow::Result<u8> {
     }
 }
 
-/// Writes text that is already safe for a terminal (and may carry color) to stderr.
-pub(crate) fn emit(text: &str) {
+/// Writes text, which may carry color, to stderr.
+pub(crate) fn emit(text: &TerminalText) {
     let _ = writeln!(std::io::stderr().lock(), "{}", text.trim_end());
 }
 

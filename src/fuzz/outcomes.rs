@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use minijinja::value::Serde;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use crate::notify::client::{NotifyClient, RetryClock, TimeLimits};
@@ -14,8 +15,8 @@ use crate::notify::secret::SecretMasks;
 use crate::notify::slack::state::SlackState;
 use crate::notify::slack::{self, SlackDestination, SlackMessage};
 use crate::report::escape::document;
+use crate::report::escape::template;
 use crate::report::markdown::MAX_BYTES;
-use crate::report::template::render_template_with;
 use crate::report::wire::CheckFile;
 
 /// The only place to which links may lead.
@@ -55,9 +56,9 @@ pub(super) fn results(input: &[u8]) {
 pub(super) fn templates(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let facts = serde_json::json!({"name": "<b>", "numbers": [1, 2, 3], "policy": {"share": 0.1}});
-    for name in ["about.html", "comment.md"] {
-        let _ = render_template_with(name, &text, &facts);
-    }
+    let facts = minijinja::Value::from(Serde(&facts));
+    let _ = template::render_html("about.html", &text, facts.clone());
+    let _ = template::render_markdown("comment.md", &text, facts);
 }
 
 /// No mention, no image, no HTML but ours, no link to elsewhere.

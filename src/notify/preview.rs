@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::notify::client::{Transport, TransportError};
 use crate::notify::http::{HttpRequest, HttpResponse, shown_headers};
 use crate::notify::secret::SecretMasks;
-use crate::report::escape::json_for_logs;
+use crate::report::escape::json;
+use model::text::terminal::TerminalText;
 
 #[derive(Debug, Default)]
 pub(crate) struct Preview {
@@ -22,8 +23,8 @@ impl Preview {
     }
 
     /// The requests, in their order.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
+    pub(crate) fn text(&self) -> TerminalText {
+        TerminalText::lines(&self.text)
     }
 }
 
@@ -35,11 +36,10 @@ impl Transport for Preview {
             text.push_str(&format!("{name}: {value}\n"));
         }
         if let Some(body) = &request.body {
-            let json: Option<Value> = serde_json::from_slice(body).ok();
-            let pretty = json.and_then(|json| serde_json::to_string_pretty(&json).ok());
-            let pretty = pretty.map(|text| json_for_logs(&text));
-            text.push_str(&pretty.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned()));
-            text.push('\n');
+            match serde_json::from_slice::<Value>(body) {
+                Ok(value) => text.push_str(&json::pretty(&value)),
+                Err(_) => text.push_str(&format!("{}\n", String::from_utf8_lossy(body))),
+            }
         }
         self.text.push_str(&self.masks.mask(&text));
         self.text.push('\n');

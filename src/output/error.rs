@@ -42,7 +42,7 @@ pub(crate) enum OutputError {
     )]
     KeptNotMoved { kept: PathBuf, source: io::Error },
     #[error(
-        "--out {} and --data {} lie inside one another, and a build replaces the whole folder --out; \
+        "--out {} and --data {} lie inside one another, and a build replaces the whole --out; \
          choose a folder beside the history with --out",
         .out.display(), .data.display()
     )]

@@ -16,7 +16,7 @@ use std::path::Path;
 
 use crate::output::error::OutputError;
 use crate::output::manifest::{MARKER, Manifest, MarkerFile, is_empty_marker, is_marked};
-use crate::output::site_folder::{Place, SiteFolder};
+use crate::output::site_folder::{EntryPlace, SiteFolder};
 use crate::output::target::OutputTarget;
 
 /// The end of the name of an old site while the new one is moved into its place in two steps.
@@ -50,7 +50,7 @@ pub(super) fn clean_up(target: &OutputTarget, keep: &[String]) -> Result<Cleanup
         if is_empty(&path) {
             remove_empty(&path);
         } else if let Some(lock) = MarkerFile::lock(&path)
-            && let Some(folder) = SiteFolder::at(&path, Place::Beside)
+            && let Some(folder) = SiteFolder::at(&path, EntryPlace::Beside)
         {
             // Windows moves no folder with an open file in it.
             let _lock = cfg!(unix).then_some(lock);

@@ -10,10 +10,10 @@
 //! old one stays untouched. A run that is killed leaves folders beside the target, which the next
 //! run cleans up ([`leftovers`]).
 //!
-//! A build never deletes what it did not write. The marker file `.benchpages` lists the files of the
-//! site ([`manifest`]). Anything else in the folder moves on to the next site if the policy keeps it
-//! (`site.keep`), and makes the build refuse the folder if not ([`site_folder`]). Rejected as well: a
-//! target without a marker, a link, a file, and routes that would leave the folder.
+//! A build never deletes what it did not write. The marker file `.benchpages` lists the files of
+//! the site ([`manifest`]). Anything else in the folder moves on to the next site if the policy
+//! keeps it (`site.keep`), and makes the build refuse the folder if not ([`site_folder`]). Rejected
+//! as well: a target without a marker, a link, a file, and routes that would leave the folder.
 
 pub(crate) mod apart;
 pub(crate) mod error;
@@ -38,7 +38,7 @@ use crate::output::error::OutputError;
 use crate::output::leftovers::{Cleanup, OLD_SUFFIX};
 use crate::output::manifest::{MarkerFile, is_site_path, lists_below};
 use crate::output::previous::{PreviousSite, ReusableFiles};
-use crate::output::site_folder::{Place, SiteFolder};
+use crate::output::site_folder::{EntryPlace, SiteFolder};
 use crate::output::staging::Staging;
 use crate::output::target::OutputTarget;
 
@@ -222,7 +222,7 @@ fn replace(
     aside.push(OLD_SUFFIX);
     let path = swap::replace(staging, &target.path, Path::new(&aside));
     let path = path.map_err(OutputError::at(&target.path))?;
-    Ok(SiteFolder { path, place: Place::Beside, ..old })
+    Ok(SiteFolder { path, place: EntryPlace::Beside, ..old })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::files;
 use crate::output::error::OutputError;
 use crate::output::manifest::{MARKER, MarkerFile};
-use crate::output::site_folder::{Place, SiteFolder};
+use crate::output::site_folder::{EntryPlace, SiteFolder};
 use crate::output::target::OutputTarget;
 
 /// What becomes of the site that is replaced.
@@ -48,7 +48,7 @@ pub(super) struct ReusableFiles {
 /// # Errors
 /// Something is in it that no build wrote and that is not to be kept, or it cannot be moved.
 pub(super) fn check(target: &OutputTarget, keep: &[String]) -> Result<Vec<String>, OutputError> {
-    let Some(previous) = SiteFolder::at(&target.previous_path(), Place::Beside) else {
+    let Some(previous) = SiteFolder::at(&target.previous_path(), EntryPlace::Beside) else {
         return Ok(Vec::new());
     };
     previous.check_foreign(keep)?;
@@ -66,7 +66,7 @@ pub(super) fn claim(
     keep: &[String],
     staging: &Path,
 ) -> Option<(MarkerFile, ReusableFiles)> {
-    let previous = SiteFolder::at(&target.previous_path(), Place::Beside)?;
+    let previous = SiteFolder::at(&target.previous_path(), EntryPlace::Beside)?;
     if previous.kept_names(keep).next().is_some() {
         return None;
     }
@@ -91,7 +91,7 @@ fn keep(target: &OutputTarget, old: &SiteFolder) -> bool {
 
 /// Removes the site that [`keep`] has kept. If that fails, it stays; it is in nobody's way.
 pub(super) fn remove(target: &OutputTarget) {
-    if let Some(previous) = SiteFolder::at(&target.previous_path(), Place::Beside) {
+    if let Some(previous) = SiteFolder::at(&target.previous_path(), EntryPlace::Beside) {
         previous.remove();
     }
 }

@@ -26,12 +26,12 @@ const MAX_NAMED: usize = 3;
 pub(super) struct SiteFolder {
     pub(super) path: PathBuf,
     pub(super) manifest: Manifest,
-    pub(super) place: Place,
+    pub(super) place: EntryPlace,
 }
 
 /// Where a folder with a site is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum EntryPlace {
     /// The target: readers see it.
     Target,
     /// Beside the target, under a hidden name.
@@ -50,7 +50,7 @@ pub(super) struct SiteEntry {
 
 impl SiteFolder {
     /// The folder at a path; none where no marker of this program is in it.
-    pub(super) fn at(path: &Path, place: Place) -> Option<Self> {
+    pub(super) fn at(path: &Path, place: EntryPlace) -> Option<Self> {
         let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
         let manifest = is_folder.then(|| Manifest::of(path)).flatten()?;
         Some(Self { path: path.to_owned(), manifest, place })
@@ -59,7 +59,7 @@ impl SiteFolder {
     /// A folder without a marker, in which everything is foreign.
     pub(super) fn unmarked(path: &Path) -> Self {
         let manifest = Manifest::Listed(Vec::new());
-        Self { path: path.to_owned(), manifest, place: Place::Target }
+        Self { path: path.to_owned(), manifest, place: EntryPlace::Target }
     }
 
     /// Whether the folder has a marker still.
@@ -108,7 +108,7 @@ impl SiteFolder {
         match text.as_deref() {
             Some(text) if text == HIDE_ALL.as_bytes() => true,
             Some(text) if text == HIDE_ALL_UNLISTED.as_bytes() => {
-                self.place == Place::Beside && self.manifest == Manifest::Unlisted
+                self.place == EntryPlace::Beside && self.manifest == Manifest::Unlisted
             }
             _ => false,
         }

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::output::error::OutputError;
-use crate::output::site_folder::{Place, SiteFolder};
+use crate::output::site_folder::{EntryPlace, SiteFolder};
 
 /// An output folder by absolute path, split into its parent and its name.
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ impl OutputTarget {
         if !kind.is_dir() {
             return Err(OutputError::NotAFolder { path: path() });
         }
-        if let Some(site) = SiteFolder::at(&self.path, Place::Target) {
+        if let Some(site) = SiteFolder::at(&self.path, EntryPlace::Target) {
             site.check_foreign(keep)?;
             return Ok(Some(site));
         }

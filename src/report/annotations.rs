@@ -4,12 +4,12 @@
 //! are more, the tenth counts them.
 
 use crate::report::decision::Decision;
-use crate::report::escape::{command_data, command_property, log_line};
+use crate::report::escape::workflow::{WorkflowText, command};
 use crate::report::wording::verdict_label;
 use crate::report::{CheckOutcome, SeriesFinding, json, outcome_text, summary};
 use detect::Verdict;
 use model::record::shorten;
-use model::text;
+use model::{escaped, text};
 
 /// Annotations of one level in one step.
 const MAX_ANNOTATIONS: usize = 10;
@@ -18,18 +18,18 @@ const NAME_CHARS: usize = 150;
 
 /// A title and a message.
 struct AnnotationText {
-    title: String,
-    message: String,
+    title: WorkflowText,
+    message: WorkflowText,
 }
 
 impl AnnotationText {
-    fn new(title: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { title: title.into(), message: message.into() }
+    fn new(title: impl Into<WorkflowText>, message: WorkflowText) -> Self {
+        Self { title: title.into(), message }
     }
 }
 
 /// One command a line.
-pub(crate) fn render(outcome: &CheckOutcome) -> String {
+pub(crate) fn render(outcome: &CheckOutcome) -> WorkflowText {
     let failing = matches!(outcome.decision, Decision::Fail | Decision::ApprovalNeeded);
     let blocks = |it: &SeriesFinding| it.block.is_some() && failing;
     let quiet = |it: &SeriesFinding| matches!(it.verdict, Verdict::Improved | Verdict::Accepted);
@@ -47,19 +47,22 @@ pub(crate) fn render(outcome: &CheckOutcome) -> String {
     for it in &outcome.violations {
         let subject = it.subject.as_ref().map_or("all together", |subject| &subject.title);
         let level = if failing { &mut errors } else { &mut warnings };
-        let title = format!("target missed: {}", it.rule);
-        level.push(AnnotationText::new(title, format!("{subject}: {}", it.message)));
+        let [rule, subject, message] = [&it.rule, subject, &it.message].map(WorkflowText::text);
+        let title = escaped!["target missed: ", rule];
+        level.push(AnnotationText::new(title, escaped![subject, ": ", message]));
     }
     if let Some(it) = &outcome.infrastructure {
         let what = summary::infrastructure(&json::infrastructure(it));
         let message = format!("{what}. {}", it.advice.join(" "));
+        let message = WorkflowText::text(&message);
         warnings.insert(0, AnnotationText::new("infrastructure anomaly", message));
     }
-    let whole = |title: &str| AnnotationText::new(title, outcome_text::next_step(outcome));
+    let next_step = WorkflowText::text(&outcome_text::next_step(outcome));
+    let whole = |title: &'static str| AnnotationText::new(title, next_step.clone());
     match (outcome.decision, &outcome.override_decision) {
         (Decision::NothingCompared, _) => {
-            let headline = outcome_text::headline(outcome);
-            let message = format!("{headline} {}", outcome_text::next_step(outcome));
+            let headline = WorkflowText::text(&outcome_text::headline(outcome));
+            let message = escaped![headline, " ", &next_step];
             errors.push(AnnotationText::new("nothing compared", message));
         }
         (Decision::Overridden, _) => warnings.insert(0, whole("overridden")),
@@ -71,10 +74,12 @@ pub(crate) fn render(outcome: &CheckOutcome) -> String {
         let pairs = outcome.not_compared.iter().map(|it| (&*it.reason, &*it.subject.title));
         let reasons = outcome_text::by_reason(pairs);
         let first = reasons.first().map_or("", |(reason, _)| reason);
-        let message = format!("most often: {first}");
-        notices.push(AnnotationText::new(format!("{count} not compared"), message));
+        let message = escaped!["most often: ", WorkflowText::text(first)];
+        let title = escaped![WorkflowText::text(&count), " not compared"];
+        notices.push(AnnotationText::new(title, message));
     }
-    notices.insert(0, AnnotationText::new("benchmarks", outcome_text::counts(outcome)));
+    let counts = WorkflowText::text(&outcome_text::counts(outcome));
+    notices.insert(0, AnnotationText::new("benchmarks", counts));
     [("error", errors), ("warning", warnings), ("notice", notices)]
         .into_iter()
         .flat_map(|(level, all)| commands(level, all))
@@ -82,30 +87,27 @@ pub(crate) fn render(outcome: &CheckOutcome) -> String {
 }
 
 fn finding(it: &SeriesFinding) -> AnnotationText {
-    let title = shorten(&it.subject.title, NAME_CHARS);
+    let title = WorkflowText::text(&shorten(&it.subject.title, NAME_CHARS));
     let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
-    let message = format!(
-        "{title}: {}, {change} ({}), threshold {}; {}",
+    let numbers = format!(
+        "{}, {change} ({}), threshold {}; {}",
         it.arrow,
         it.size,
         text::percent(it.threshold),
         it.reason
     );
-    AnnotationText::new(format!("{}: {title}", verdict_label(it.verdict)), message)
+    let message = escaped![&title, ": ", WorkflowText::text(&numbers)];
+    AnnotationText::new(escaped![verdict_label(it.verdict), ": ", title], message)
 }
 
 /// The commands of one level: at most ten, the last of them for all that are left.
-fn commands(level: &str, mut all: Vec<AnnotationText>) -> Vec<String> {
+fn commands(level: &'static str, mut all: Vec<AnnotationText>) -> Vec<WorkflowText> {
     if all.len() > MAX_ANNOTATIONS {
         let dropped = all.split_off(MAX_ANNOTATIONS - 1);
-        let names: Vec<&str> =
-            dropped.iter().map(|it| it.title.as_str()).take(MAX_ANNOTATIONS).collect();
-        let title = format!("{} more", text::count(dropped.len() as u64));
-        all.push(AnnotationText::new(title, format!("among them {}", names.join("; "))));
+        let names = dropped.iter().map(|it| it.title.clone()).take(MAX_ANNOTATIONS);
+        let names = WorkflowText::join(names, "; ");
+        let count = WorkflowText::text(&text::count(dropped.len() as u64));
+        all.push(AnnotationText::new(escaped![count, " more"], escaped!["among them ", names]));
     }
-    let command = |it: &AnnotationText| {
-        let (title, message) = (log_line(&it.title), log_line(&it.message));
-        format!("::{level} title={}::{}\n", command_property(&title), command_data(&message))
-    };
-    all.iter().map(command).collect()
+    all.iter().map(|it| command(level, &it.title, &it.message)).collect()
 }

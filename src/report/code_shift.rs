@@ -41,7 +41,7 @@ enum Shift {
 
 /// A series that the candidate measured, and the base before it.
 #[derive(Clone, Copy)]
-struct MeasuredSeries<'a> {
+struct CandidateSeries<'a> {
     /// Index of the series.
     index: usize,
     series: &'a Series,
@@ -72,7 +72,7 @@ pub(crate) fn find<'a>(
     }
     let alone = tests_that_shifted_alone(&measured);
     let mut names = BTreeSet::new();
-    for MeasuredSeries { index, series, .. } in measured {
+    for CandidateSeries { index, series, .. } in measured {
         if alone.contains(&TestInUnit::of(series)) {
             // By itself: beside the other backends it would be infrastructure again.
             let again = analyze(std::slice::from_ref(series)).by_series;
@@ -91,13 +91,13 @@ fn measured_series<'a>(
     series: &'a [Series],
     analyses: &'a [Analysis],
     candidate: &Candidate,
-) -> Vec<MeasuredSeries<'a>> {
+) -> Vec<CandidateSeries<'a>> {
     let Some(first) = candidate.first_commit else { return Vec::new() };
     let mut measured = Vec::new();
     for (index, (series, analysis)) in series.iter().zip(analyses).enumerate() {
         let start = series.runs.iter().position(|run| run.commit >= first);
         if let Some(start) = start.filter(|start| *start > 0) {
-            measured.push(MeasuredSeries { index, series, analysis, start });
+            measured.push(CandidateSeries { index, series, analysis, start });
         }
     }
     measured
@@ -110,7 +110,7 @@ impl<'a> TestInUnit<'a> {
     }
 }
 
-impl MeasuredSeries<'_> {
+impl CandidateSeries<'_> {
     /// Whether the analysis took a shift at the candidate for infrastructure. Where it restarted
     /// the baseline, only the day shows it.
     fn is_infrastructure(&self, days: &[InfrastructureDay]) -> bool {
@@ -132,7 +132,7 @@ impl MeasuredSeries<'_> {
 
 /// The tests that shifted while at most half of the tests of their unit did, all the same way. A
 /// single test never does: nothing says whether the machine was slow.
-fn tests_that_shifted_alone<'a>(measured: &[MeasuredSeries<'a>]) -> BTreeSet<TestInUnit<'a>> {
+fn tests_that_shifted_alone<'a>(measured: &[CandidateSeries<'a>]) -> BTreeSet<TestInUnit<'a>> {
     let mut shares: BTreeMap<TestInUnit<'a>, Vec<f64>> = BTreeMap::new();
     for series in measured {
         let test = TestInUnit::of(series.series);

@@ -5,16 +5,19 @@ use std::collections::BTreeMap;
 
 use crate::report::SeriesRef;
 use crate::report::delta::SeriesDelta;
-use crate::report::escape::{json_for_logs, markdown as escaped};
+use crate::report::escape::json::{JsonText, pretty};
+use crate::report::escape::markdown::{MarkdownText, cut, link};
 use crate::report::links::{ReportLinks, row_path};
 use crate::report::markdown::MAX_BYTES;
-use crate::report::terminal::TerminalText;
+use crate::report::terminal::TerminalPage;
 use crate::report::wire::{CompareFile, LeftOutView, MeanView, RowView, Word, finite};
 use crate::report::wording;
 use detect::Analysis;
 use detect::compare::{Delta, DeltaVerdict, geomean};
+use model::escaped;
 use model::record::{Direction, Unit, shorten};
 use model::series::Series;
+use model::text::terminal::TerminalText;
 use model::text::{self, UnitScale};
 
 /// Rows of the text and of the Markdown table; JSON has all.
@@ -164,88 +167,90 @@ impl CommitComparison {
     }
 
     /// For a terminal of 80 columns.
-    pub(crate) fn text(&self) -> String {
-        let mut page = TerminalText::default();
-        let name = |id: &str| text::short_commit(id);
-        page.write_wrapped(
-            0,
-            &format!("{} → {}: {}.", name(&self.base), name(&self.head), self.counts()),
-        );
+    pub(crate) fn text(&self) -> TerminalText {
+        let mut page = TerminalPage::default();
+        let name = |id: &str| TerminalText::text(&text::short_commit(id));
+        let counts = TerminalText::text(&self.counts());
+        page.write(0, &escaped![name(&self.base), " → ", name(&self.head), ": ", counts, "."]);
         for mean in &self.means {
-            page.write_wrapped(0, &mean.describe());
+            page.write_text(0, &mean.describe());
         }
         if !self.rows.is_empty() {
             page.blank_line();
         }
         for row in self.rows.iter().take(MAX_ROWS) {
-            let title = shorten(&row.subject.title, NAME_CHARS);
-            page.write_wrapped(0, &format!("{} {}: {title}", row.mark(), row.label()));
+            let title = TerminalText::text(&shorten(&row.subject.title, NAME_CHARS));
+            page.write(0, &escaped![row.mark(), " ", row.label(), ": ", title]);
             let change = text::percent_change(row.delta.change);
             let threshold = text::percent(row.threshold);
-            page.write_wrapped(
+            page.write_text(
                 4,
                 &format!("{}, {change} ({}), threshold {threshold}", row.levels(), row.size),
             );
         }
         if self.rows.len() > MAX_ROWS {
             let more = text::count((self.rows.len() - MAX_ROWS) as u64);
-            page.write_wrapped(0, &format!("… and {more} more: see --format json."));
+            page.write_text(0, &format!("… and {more} more: see --format json."));
         }
         if !self.not_compared.is_empty() {
             page.blank_line();
-            page.write_wrapped(0, "Not compared:");
+            page.write_text(0, "Not compared:");
         }
         for (subject, reason) in self.not_compared.iter().take(MAX_ROWS) {
-            page.write_wrapped(2, &format!("{}: {reason}", shorten(&subject.title, NAME_CHARS)));
+            let title = TerminalText::text(&shorten(&subject.title, NAME_CHARS));
+            page.write(2, &escaped![title, ": ", TerminalText::text(reason)]);
         }
         page.text
     }
 
     /// A table, short enough for a comment.
-    pub(crate) fn markdown(&self) -> String {
-        let name = |id: &str| escaped(&text::short_commit(id), NAME_CHARS);
+    pub(crate) fn markdown(&self) -> MarkdownText {
+        let name = |id: &str| cut(&text::short_commit(id), NAME_CHARS);
+        let counts = MarkdownText::text(&self.counts());
         let mut out =
-            format!("### {} → {}: {}\n\n", name(&self.base), name(&self.head), self.counts());
+            escaped!["### ", name(&self.base), " → ", name(&self.head), ": ", counts, "\n\n"];
         for mean in &self.means {
-            out.push_str(&format!("{}\n", escaped(&mean.describe(), NAME_CHARS)));
+            out.push(cut(&mean.describe(), NAME_CHARS)).push("\n");
         }
         if !self.rows.is_empty() {
-            out.push_str("\n| | Series | Before → after | Change | Threshold |\n|-|:-|-:|-:|-:|\n");
+            out.push("\n| | Series | Before → after | Change | Threshold |\n|-|:-|-:|-:|-:|\n");
         }
         for (at, row) in self.rows.iter().enumerate() {
             let line = self.markdown_row(row);
             if at == MAX_ROWS || out.len() + line.len() > MAX_BYTES {
-                let more = text::count((self.rows.len() - at) as u64);
-                out.push_str(&format!("\n… and {more} more.\n"));
+                let more = MarkdownText::text(&text::count((self.rows.len() - at) as u64));
+                out.push("\n… and ").push(more).push(" more.\n");
                 break;
             }
-            out.push_str(&line);
+            out.push(line);
         }
-        if !self.not_compared.is_empty() {
-            let not = text::count_noun(self.not_compared.len() as u64, "series");
-            let reason = escaped(&self.not_compared[0].1, NAME_CHARS);
-            out.push_str(&format!("\n{not} not compared, the first because: {reason}\n"));
+        if let Some((_, reason)) = self.not_compared.first() {
+            let series = text::count_noun(self.not_compared.len() as u64, "series");
+            out.push("\n").push_text(&series).push(" not compared, the first because: ");
+            out.push(cut(reason, NAME_CHARS)).push("\n");
         }
         out
     }
 
-    fn markdown_row(&self, row: &ComparisonRow) -> String {
-        let title = escaped(&row.subject.title, NAME_CHARS);
+    fn markdown_row(&self, row: &ComparisonRow) -> MarkdownText {
+        let title = cut(&row.subject.title, NAME_CHARS);
         let title = match (&self.links.base_url, &self.links.diff_path) {
             (Some(_), Some(diff)) => {
-                format!("[{title}]({})", self.links.url_of(&row_path(diff, &row.subject)))
+                link(title, &self.links.target_of(&row_path(diff, &row.subject)))
             }
             _ => title,
         };
-        let change = text::percent_change(row.delta.change);
-        let change = if row.rank() == 0 { format!("**{change}**") } else { change };
-        let levels = escaped(&row.levels(), NAME_CHARS);
-        let (mark, threshold) = (row.mark(), text::percent(row.threshold));
-        format!("| {mark} | {title} | {levels} | {change} | {threshold} |\n")
+        let change = MarkdownText::text(&text::percent_change(row.delta.change));
+        let change = if row.rank() == 0 { escaped!["**", change, "**"] } else { change };
+        let levels = cut(&row.levels(), NAME_CHARS);
+        let threshold = MarkdownText::text(&text::percent(row.threshold));
+        let mut out = escaped!["| ", row.mark(), " | ", title, " | ", levels, " | "];
+        out.push(change).push(" | ").push(threshold).push(" |\n");
+        out
     }
 
     /// Everything, for scripts.
-    pub(crate) fn json(&self) -> String {
+    pub(crate) fn json(&self) -> JsonText {
         let row = |row: &ComparisonRow| RowView {
             after: finite(row.delta.after),
             before: finite(row.delta.before),
@@ -277,8 +282,7 @@ impl CommitComparison {
             schema: Word::Borrowed("schema/compare.json"),
             url: self.links.diff_path.as_deref().map(|path| self.links.url_of(path)),
         };
-        let text = serde_json::to_string_pretty(&whole).unwrap_or_default();
-        format!("{}\n", json_for_logs(&text))
+        pretty(&whole)
     }
 }
 

@@ -8,16 +8,16 @@
 use std::path::Path;
 
 use crate::report::decision::Decision;
-use crate::report::escape::log_line;
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::wording::verdict_label;
 use crate::report::{CheckOutcome, SeriesFinding, json, outcome_text, summary};
 use detect::Verdict;
 use model::record::SourceLocation;
 use model::text;
+use model::text::terminal::TerminalText;
 
 /// The lines; empty where there is nothing to report. `data` is the history directory.
-pub(crate) fn render(outcome: &CheckOutcome, data: &Path) -> String {
+pub(crate) fn render(outcome: &CheckOutcome, data: &Path) -> TerminalText {
     let failing = matches!(outcome.decision, Decision::Fail | Decision::ApprovalNeeded);
     let level = |blocks: bool| if blocks && failing { "error" } else { "warning" };
     // Improvements and accepted changes ask for nothing: an editor's list of problems is no place
@@ -26,16 +26,20 @@ pub(crate) fn render(outcome: &CheckOutcome, data: &Path) -> String {
         let quiet = matches!(it.verdict, Verdict::Improved | Verdict::Accepted);
         it.block.is_some() || !quiet && it.verdict != Verdict::Infrastructure
     };
-    let mut out = String::new();
-    let mut line = |place: Option<&SourceLocation>, level: &str, message: &str, series: &str| {
-        let place = place.map_or_else(
-            || "benchpages".to_owned(),
-            |it| format!("{}:{}:{}", data.join(&it.file).display(), it.line, it.column),
-        );
-        let series = if series.is_empty() { String::new() } else { format!(" [{series}]") };
-        out.push_str(&log_line(&format!("{place}: {level}: {message}{series}")));
-        out.push('\n');
-    };
+    let mut out = TerminalText::new();
+    let mut line =
+        |place: Option<&SourceLocation>, level: &'static str, message: &str, series: &str| {
+            let place = place.map_or_else(
+                || "benchpages".to_owned(),
+                |it| format!("{}:{}:{}", data.join(&it.file).display(), it.line, it.column),
+            );
+            let [place, message, name] = [&place, message, series].map(TerminalText::text);
+            out.push(place).push(": ").push(level).push(": ").push(message);
+            if !series.is_empty() {
+                out.push(" [").push(name).push("]");
+            }
+            out.push("\n");
+        };
     if outcome.decision == Decision::NothingCompared {
         let headline = outcome_text::headline(outcome);
         let message = format!("{headline} {}", outcome_text::next_step(outcome));

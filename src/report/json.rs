@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::decision::OverrideDecision;
-use crate::report::escape::json_for_logs;
+use crate::report::escape::json::{JsonText, pretty};
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::wire::{
     BackendView, BuiltFrom, CheckFile, FieldChangeView, FindingView, InfrastructureView,
@@ -18,10 +18,8 @@ use crate::report::{
 use detect::Verdict;
 
 /// The outcome, a line for each field, with a line end.
-pub(crate) fn render(outcome: &CheckOutcome) -> String {
-    let mut text = serde_json::to_string_pretty(&check_file(outcome)).unwrap_or_default();
-    text.push('\n');
-    json_for_logs(&text)
+pub(crate) fn render(outcome: &CheckOutcome) -> JsonText {
+    pretty(&check_file(outcome))
 }
 
 /// The outcome in the shape in which it leaves the program.

@@ -1,89 +1,126 @@
 //! The outcome as JUnit XML: a case for each series, so that tools which show tests show it.
 
 use crate::report::decision::Decision;
-use crate::report::escape::xml;
 use crate::report::{CheckOutcome, SeriesFinding, SeriesRef, outcome_text};
 use detect::Verdict;
 use model::record::shorten;
-use model::text;
+use model::text::xml::XmlText;
+use model::{escaped, text};
 
 /// Characters of a name or a message.
 const MAX_CHARS: usize = 500;
 
 /// One suite, with a line end.
-pub(crate) fn render(outcome: &CheckOutcome) -> String {
+pub(crate) fn render(outcome: &CheckOutcome) -> XmlText {
     let failing = matches!(outcome.decision, Decision::Fail | Decision::ApprovalNeeded);
-    let mut cases = String::new();
-    let (mut failures, mut skipped, mut tests) = (0_usize, 0_usize, 0_usize);
-    let mut add = |subject: &SeriesRef, inner: &str| {
-        tests += 1;
-        let (class, name) = (attribute(&subject.backend), attribute(&subject.name));
-        cases.push_str(&match inner {
-            "" => format!("    <testcase classname=\"{class}\" name=\"{name}\"/>\n"),
-            inner => {
-                format!("    <testcase classname=\"{class}\" name=\"{name}\">{inner}</testcase>\n")
-            }
-        });
-    };
+    let mut cases: Vec<TestCase> = check_cases(outcome, failing);
     for it in &outcome.findings {
-        if it.block.is_some() && failing {
-            failures += 1;
-            let message = attribute(&finding_text(it));
-            add(&it.subject, &format!("<failure message=\"{message}\" type=\"regression\"/>"));
+        let text = limited(&finding_text(it));
+        let result = if it.block.is_some() && failing {
+            CaseResult::Failure { message: text, kind: "regression" }
         } else if it.verdict == Verdict::Infrastructure {
             // Skipped, not passed: dashboards of tests must not count it as measured.
-            skipped += 1;
-            add(&it.subject, &format!("<skipped message=\"{}\"/>", attribute(&it.reason)));
+            CaseResult::Skipped(limited(&it.reason))
         } else {
-            add(&it.subject, &format!("<system-out>{}</system-out>", attribute(&finding_text(it))));
-        }
+            CaseResult::PassedWith(text)
+        };
+        cases.push(TestCase::of_series(&it.subject, result));
     }
-    for it in &outcome.not_compared {
-        skipped += 1;
-        add(&it.subject, &format!("<skipped message=\"{}\"/>", attribute(&it.reason)));
-    }
-    // Unchanged series are cases too: a report with failures only would look like an aborted run.
-    outcome.unchanged.iter().for_each(|subject| add(subject, ""));
-    let whole = check_cases(outcome, failing);
-    tests += whole.len();
-    failures += whole.iter().filter(|case| case.contains("<failure")).count();
-    let errors = whole.iter().filter(|case| case.contains("<error")).count();
-    let counts = format!(
-        "tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\""
+    cases.extend(
+        outcome
+            .not_compared
+            .iter()
+            .map(|it| TestCase::of_series(&it.subject, CaseResult::Skipped(limited(&it.reason)))),
     );
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"benchpages\" {counts}>\n  \
-         <testsuite name=\"benchpages check\" {counts} time=\"0\">\n{}{cases}  </testsuite>\n\
-         </testsuites>\n",
-        whole.concat()
-    )
+    // Unchanged series are cases too: a report with failures only would look like an aborted run.
+    let unchanged = outcome.unchanged.iter();
+    cases.extend(unchanged.map(|subject| TestCase::of_series(subject, CaseResult::Passed)));
+    suite(&cases)
+}
+
+/// A document of one suite.
+fn suite(cases: &[TestCase]) -> XmlText {
+    let count = |is: fn(&CaseResult) -> bool| cases.iter().filter(|it| is(&it.result)).count();
+    let mut counts = escaped!["tests=\"", cases.len(), "\" failures=\""];
+    counts.push(count(|it| matches!(it, CaseResult::Failure { .. }))).push("\" errors=\"");
+    counts.push(count(|it| matches!(it, CaseResult::Error { .. }))).push("\" skipped=\"");
+    counts.push(count(|it| matches!(it, CaseResult::Skipped(_)))).push("\"");
+    let mut out = XmlText::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    out.push("<testsuites name=\"benchpages\" ").push(&counts).push(">\n");
+    out.push("  <testsuite name=\"benchpages check\" ").push(counts).push(" time=\"0\">\n");
+    cases.iter().for_each(|case| case.write(&mut out));
+    out.push("  </testsuite>\n</testsuites>\n");
+    out
+}
+
+/// A case of the suite.
+struct TestCase {
+    class: XmlText,
+    name: XmlText,
+    result: CaseResult,
+}
+
+/// How a case ended, with the text beside it.
+enum CaseResult {
+    Passed,
+    PassedWith(XmlText),
+    Skipped(XmlText),
+    Failure { message: XmlText, kind: &'static str },
+    Error { message: XmlText, kind: &'static str },
+}
+
+impl TestCase {
+    fn of_series(subject: &SeriesRef, result: CaseResult) -> Self {
+        Self { class: limited(&subject.backend), name: limited(&subject.name), result }
+    }
+
+    fn of_check(name: &str, result: CaseResult) -> Self {
+        Self { class: "benchpages".into(), name: limited(name), result }
+    }
+
+    fn write(&self, out: &mut XmlText) {
+        out.push("    <testcase classname=\"").push(&self.class);
+        out.push("\" name=\"").push(&self.name);
+        let result: XmlText = match &self.result {
+            CaseResult::Passed => {
+                out.push("\"/>\n");
+                return;
+            }
+            CaseResult::PassedWith(text) => escaped!["<system-out>", text, "</system-out>"],
+            CaseResult::Skipped(message) => escaped!["<skipped message=\"", message, "\"/>"],
+            CaseResult::Failure { message, kind } => {
+                escaped!["<failure message=\"", message, "\" type=\"", *kind, "\"/>"]
+            }
+            CaseResult::Error { message, kind } => {
+                escaped!["<error message=\"", message, "\" type=\"", *kind, "\"/>"]
+            }
+        };
+        out.push("\">").push(result).push("</testcase>\n");
+    }
 }
 
 /// Cases that are of no one series.
-fn check_cases(outcome: &CheckOutcome, failing: bool) -> Vec<String> {
-    let case = |name: &str, inner: &str| {
-        let name = attribute(name);
-        format!("    <testcase classname=\"benchpages\" name=\"{name}\">{inner}</testcase>\n")
-    };
+fn check_cases(outcome: &CheckOutcome, failing: bool) -> Vec<TestCase> {
     let mut cases = Vec::new();
     let next_step = outcome_text::next_step(outcome);
     if outcome.decision == Decision::NothingCompared {
-        let message = attribute(&format!("{} {next_step}", outcome_text::headline(outcome)));
-        cases.push(case("check", &format!("<error message=\"{message}\" type=\"nothing\"/>")));
+        let message = limited(&format!("{} {next_step}", outcome_text::headline(outcome)));
+        let result = CaseResult::Error { message, kind: "nothing" };
+        cases.push(TestCase::of_check("check", result));
     }
     if outcome.decision == Decision::Overridden {
-        let message = attribute(&next_step);
-        cases.push(case("overridden", &format!("<system-out>{message}</system-out>")));
+        let result = CaseResult::PassedWith(limited(&next_step));
+        cases.push(TestCase::of_check("overridden", result));
     }
     for it in &outcome.violations {
         let subject = it.subject.as_ref().map_or("all together", |subject| &subject.title);
-        let message = attribute(&format!("{subject}: {}", it.message));
-        let inner = if failing {
-            format!("<failure message=\"{message}\" type=\"violation\"/>")
+        let message = limited(&format!("{subject}: {}", it.message));
+        let result = if failing {
+            CaseResult::Failure { message, kind: "violation" }
         } else {
-            format!("<system-out>{message}</system-out>")
+            CaseResult::PassedWith(message)
         };
-        cases.push(case(&it.rule, &inner));
+        cases.push(TestCase::of_check(&it.rule, result));
     }
     cases
 }
@@ -94,6 +131,6 @@ fn finding_text(it: &SeriesFinding) -> String {
     format!("{}, {change} ({}), threshold {threshold}; {}", it.arrow, it.size, it.reason)
 }
 
-fn attribute(text: &str) -> String {
-    xml(&shorten(text, MAX_CHARS))
+fn limited(text: &str) -> XmlText {
+    XmlText::text(&shorten(text, MAX_CHARS))
 }

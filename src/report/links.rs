@@ -2,7 +2,7 @@
 //! to its root: an address is never guessed.
 
 use crate::report::SeriesRef;
-use crate::report::escape::address::link_target;
+use crate::report::escape::address::LinkTarget;
 use crate::report::urls;
 use model::policy::PageDetail;
 
@@ -20,7 +20,12 @@ pub(crate) struct ReportLinks {
 impl ReportLinks {
     /// The address of a path of the site.
     pub(crate) fn url_of(&self, path: &str) -> String {
-        link_target(&format!("{}{path}", self.base_url.as_deref().unwrap_or_default()))
+        self.target_of(path).as_str().to_owned()
+    }
+
+    /// The same as the target of a link.
+    pub(crate) fn target_of(&self, path: &str) -> LinkTarget {
+        LinkTarget::encoded(&format!("{}{path}", self.base_url.as_deref().unwrap_or_default()))
     }
 }
 

@@ -5,20 +5,26 @@
 //! (`templates/comment.md`; a project may replace it by its own of that name).
 //!
 //! GitHub rejects a comment of more than 65,536 characters. The body is held to a budget of bytes
-//! by steps: no details, fewer rows, then only the heading, the worst finding and the link. Names
-//! cannot carry markup, mentions or links; only this program makes links.
+//! by steps: no details, fewer rows, then only the heading, the worst finding and the link. All of
+//! it is [`MarkdownText`], so data cannot carry markup, mentions or links; only this program makes
+//! links.
 
-use serde::Serialize;
+mod parts;
+mod view;
 
 use crate::report::decision::Decision;
-use crate::report::escape::address::{allowed_link, link_target};
-use crate::report::escape::markdown as escaped;
+use crate::report::escape::address::LinkTarget;
+use crate::report::escape::markdown::{
+    MarkdownText, cut, link, marker_id, truncated, without_gaps,
+};
+use crate::report::escape::template::{TemplateError, render_markdown};
+use crate::report::markdown::parts::{count, infrastructure_note, next_step_markdown, worst_facts};
+use crate::report::markdown::view::{CommentRow, CommentView};
 use crate::report::outcome_text::{NOTHING_TO_DO, by_reason};
-use crate::report::template::{TemplateError, render_template_with};
 use crate::report::urls::{self, commit_slug};
-use crate::report::wire::{CheckFile, FindingView, InfrastructureView, NotComparedView};
-use crate::report::{CheckOutcome, json, summary, wording};
-use model::text;
+use crate::report::wire::{CheckFile, FindingView, NotComparedView};
+use crate::report::{CheckOutcome, json};
+use model::{escaped, text};
 
 /// Every comment of ours begins with this, whatever its version: what finds it again.
 pub(crate) const MARKER: &str = "<!-- benchpages:pr ";
@@ -50,50 +56,20 @@ pub(crate) enum LinkTargets<'a> {
 impl LinkTargets<'_> {
     /// The target of a link to `url`; none where it may not be linked, or where the address of the
     /// site is not known and the URL is only a path.
-    fn target(self, url: &str) -> Option<String> {
+    fn target(self, url: &str) -> Option<LinkTarget> {
         match self {
-            Self::Own => url.contains("://").then(|| link_target(url)),
-            Self::Below(allowed) => allowed_link(url, allowed).map(str::to_owned),
+            Self::Own => url.contains("://").then(|| LinkTarget::encoded(url)),
+            Self::Below(allowed) => LinkTarget::allowed(url, allowed),
         }
     }
 
-    /// A link, or its text alone. `text` is already safe.
-    fn link(self, text: &str, url: &str) -> String {
+    /// A link, or its text alone.
+    fn link(self, text: MarkdownText, url: &str) -> MarkdownText {
         match self.target(url) {
-            Some(target) => format!("[{text}]({target})"),
-            None => text.to_owned(),
+            Some(target) => link(text, &target),
+            None => text,
         }
     }
-}
-
-/// What a template may name: finished Markdown, already safe.
-#[derive(Serialize)]
-struct CommentView {
-    marker: String,
-    heading: String,
-    verdict: &'static str,
-    sentence: String,
-    /// Paragraphs: override, infrastructure, targets, what to do.
-    notes: Vec<String>,
-    /// The heading of the change: `Time`, or `Change` where other metrics are among the rows.
-    column: &'static str,
-    rows: Vec<CommentRow>,
-    more: String,
-    /// New, failing and removed benchmarks.
-    lines: Vec<String>,
-    links: Vec<String>,
-    summary: String,
-    details: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct CommentRow {
-    mark: &'static str,
-    series: String,
-    before: String,
-    after: String,
-    change: String,
-    limit: String,
 }
 
 /// How much of the result a body holds.
@@ -118,7 +94,7 @@ const SIZES: [CommentSize; 4] = [
 pub(crate) fn render(
     outcome: &CheckOutcome,
     template: Option<&str>,
-) -> Result<String, TemplateError> {
+) -> Result<MarkdownText, TemplateError> {
     render_check(&json::check_file(outcome), LinkTargets::Own, template)
 }
 
@@ -131,46 +107,31 @@ pub(crate) fn render_check(
     check: &CheckFile,
     links: LinkTargets<'_>,
     template: Option<&str>,
-) -> Result<String, TemplateError> {
+) -> Result<MarkdownText, TemplateError> {
     let template = template.unwrap_or(DEFAULT_TEMPLATE);
-    let mut body = String::new();
+    let mut body = MarkdownText::new();
     // Tried from the longest on, since only the finished text has a length: escaping makes a name
     // up to seven times as long.
     for size in SIZES {
         let view = CommentWriter { check, links, size }.view();
-        body = render_template_with(TEMPLATE_NAME, template, &view)?;
+        body = render_markdown(TEMPLATE_NAME, template, view.context())?;
         if !body.starts_with(MARKER) {
-            body = format!("{}\n{body}", view.marker);
+            body = escaped![view.marker, "\n", body];
         }
-        body = format!("{}\n", collapse_blank_lines(&body));
+        // What a template leaves out leaves its line ends.
+        body = without_gaps(&body);
         if body.len() <= MAX_BYTES {
             return Ok(body);
         }
     }
     // Only a template that writes without end comes here.
-    let mut end = MAX_BYTES;
-    while !body.is_char_boundary(end) {
-        end -= 1;
-    }
-    body.truncate(end);
-    Ok(body)
+    Ok(truncated(body, MAX_BYTES))
 }
 
-/// The first line of a comment about a commit. A slug has no `>`, which would end the marker.
-pub(crate) fn marker(candidate: Option<&str>) -> String {
+/// The first line of a comment about a commit.
+pub(crate) fn marker(candidate: Option<&str>) -> MarkdownText {
     let head = candidate.map_or_else(|| "none".to_owned(), commit_slug);
-    format!("{MARKER}v1 sha={head} -->")
-}
-
-/// At most one empty line at a time: what a template leaves out leaves its line ends.
-fn collapse_blank_lines(body: &str) -> String {
-    let mut lines: Vec<&str> = Vec::new();
-    for line in body.trim().lines() {
-        if !line.trim().is_empty() || lines.last().is_some_and(|last| !last.is_empty()) {
-            lines.push(line.trim_end());
-        }
-    }
-    lines.join("\n")
+    escaped![MARKER, "v1 sha=", marker_id(&head), " -->"]
 }
 
 /// A comment of one size.
@@ -192,15 +153,15 @@ impl<'a> CommentWriter<'a> {
         let is_full = self.size.rows > 0;
         CommentView {
             marker: marker(self.check.candidate.as_deref()),
-            heading: format!("Benchmarks: {}", self.check.counts_text()),
+            heading: escaped!["Benchmarks: ", cut(&self.check.counts_text(), SENTENCE_CHARS)],
             verdict: self.check.verdict.as_str(),
             sentence: self.sentence(),
             notes: if is_full { self.notes() } else { Vec::new() },
             column: if all_time { "Time" } else { "Change" },
             more: match hidden {
-                _ if rows.is_empty() => String::new(),
-                0 => String::new(),
-                hidden => format!("… and {} more.", text::count(hidden as u64)),
+                _ if rows.is_empty() => MarkdownText::new(),
+                0 => MarkdownText::new(),
+                hidden => escaped!["… and ", count(hidden), " more."],
             },
             rows,
             lines: if is_full { self.lines() } else { Vec::new() },
@@ -224,38 +185,38 @@ impl<'a> CommentWriter<'a> {
     }
 
     fn row(self, it: &FindingView) -> CommentRow {
-        let change = it.change_text();
+        let change = MarkdownText::text(&it.change_text());
         let change = match it.verdict.as_ref() {
             // Bold is what makes the check fail, and nothing else.
-            _ if it.blocks => format!("**{change}**"),
-            "suspected" => format!("{change} (suspected)"),
-            "accepted" => format!("{change} (accepted)"),
-            "improved" if !it.confirmed => format!("{change} (unconfirmed)"),
-            _ if it.report_only => format!("{change} (report only)"),
+            _ if it.blocks => escaped!["**", change, "**"],
+            "suspected" => escaped![change, " (suspected)"],
+            "accepted" => escaped![change, " (accepted)"],
+            "improved" if !it.confirmed => escaped![change, " (unconfirmed)"],
+            _ if it.report_only => escaped![change, " (report only)"],
             _ => change,
         };
         CommentRow {
             mark: it.symbol(),
-            series: self.links.link(&escaped(it.display_name(), NAME_CHARS), &it.url),
-            before: escaped(&it.before_text(), NAME_CHARS),
-            after: escaped(&it.after_text(), NAME_CHARS),
+            series: self.links.link(cut(it.display_name(), NAME_CHARS), &it.url),
+            before: cut(&it.before_text(), NAME_CHARS),
+            after: cut(&it.after_text(), NAME_CHARS),
             change,
-            limit: it.threshold_text().unwrap_or_default(),
+            limit: MarkdownText::text(&it.threshold_text().unwrap_or_default()),
         }
     }
 
     /// `**[julia sum_even_squares is 13.9% slower](…)** (83.9 → 95.6 µs; threshold 12%).`
-    fn sentence(self) -> String {
+    fn sentence(self) -> MarkdownText {
         let check = self.check;
         let Some(worst) = self.shown_findings().into_iter().next() else {
             return match check.verdict {
-                Decision::NothingCompared => escaped(&check.next_step, SENTENCE_CHARS),
+                Decision::NothingCompared => cut(&check.next_step, SENTENCE_CHARS),
                 _ if check.infrastructure.is_some() || !check.violations.is_empty() => {
-                    String::new()
+                    MarkdownText::new()
                 }
                 _ => {
                     let series = text::count_noun(check.compared as u64, "series");
-                    format!("No regressions in {series}.")
+                    escaped!["No regressions in ", MarkdownText::text(&series), "."]
                 }
             };
         };
@@ -264,51 +225,38 @@ impl<'a> CommentWriter<'a> {
             ("", _) | (_, "") => worst.display_name().to_owned(),
             (backend, test) => format!("{backend} {test}"),
         };
-        let claim = format!("{} is {}", escaped(&name, NAME_CHARS), worst.size_text());
-        let claim = self.links.link(&claim, &worst.url);
-        let mut facts = Vec::new();
-        if let (Some(before), Some(after)) = (worst.before, worst.after) {
-            let levels = worst.levels_text().map(|levels| escaped(&levels, NAME_CHARS));
-            let parts = levels.into_iter().chain(wording::factor(before, after));
-            facts.push(parts.collect::<Vec<String>>().join(", "));
+        let size = MarkdownText::text(&worst.size_text());
+        let claim = escaped![cut(&name, NAME_CHARS), " is ", size];
+        let claim = self.links.link(claim, &worst.url);
+        let facts = MarkdownText::join(worst_facts(worst), "; ");
+        if facts.is_empty() {
+            return escaped!["**", claim, "**."];
         }
-        facts.extend(worst.threshold_text().map(|threshold| format!("threshold {threshold}")));
-        // The two cases where the size alone does not say what to do.
-        let is_critical = worst.blocks && worst.severity.as_deref() == Some("critical");
-        if worst.is_accepted() || is_critical {
-            facts.push(escaped(&worst.reason, REASON_CHARS));
-        }
-        match facts.as_slice() {
-            [] => format!("**{claim}**."),
-            facts => format!("**{claim}** ({}).", facts.join("; ")),
-        }
+        escaped!["**", claim, "** (", facts, ")."]
     }
 
     /// Paragraphs that a reader must not miss.
-    fn notes(self) -> Vec<String> {
+    fn notes(self) -> Vec<MarkdownText> {
         let check = self.check;
         let mut notes = Vec::new();
         match &check.override_view {
-            Some(it) if it.granted => notes.push(format!(
-                "**Overridden by {}:** {}",
-                escaped(&it.actor, NAME_CHARS),
-                escaped(&it.reason, 5 * NAME_CHARS)
-            )),
+            Some(it) if it.granted => {
+                let (actor, reason) = (cut(&it.actor, NAME_CHARS), cut(&it.reason, 5 * NAME_CHARS));
+                notes.push(escaped!["**Overridden by ", actor, ":** ", reason]);
+            }
             Some(it) => {
-                let why = it.rejection.as_deref().unwrap_or_default();
-                notes.push(format!("**Override rejected:** {}.", escaped(why, SENTENCE_CHARS)));
+                let why = cut(it.rejection.as_deref().unwrap_or_default(), SENTENCE_CHARS);
+                notes.push(escaped!["**Override rejected:** ", why, "."]);
             }
             None => {}
         }
         notes.extend(check.infrastructure.as_ref().map(infrastructure_note));
         for violation in check.violations.iter().take(MAX_LINES) {
             let subject = violation.title.as_deref().or(violation.series.as_deref());
-            notes.push(format!(
-                "**Target missed:** {}: {}, {}.",
-                escaped(&violation.rule, NAME_CHARS),
-                escaped(subject.unwrap_or("all together"), NAME_CHARS),
-                escaped(&violation.reason, REASON_CHARS)
-            ));
+            let rule = cut(&violation.rule, NAME_CHARS);
+            let subject = cut(subject.unwrap_or("all together"), NAME_CHARS);
+            let reason = cut(&violation.reason, REASON_CHARS);
+            notes.push(escaped!["**Target missed:** ", rule, ": ", subject, ", ", reason, "."]);
         }
         // Both say above what to do.
         let is_said = check.override_view.is_some() || check.verdict == Decision::NothingCompared;
@@ -320,34 +268,31 @@ impl<'a> CommentWriter<'a> {
     }
 
     /// New, failing and removed benchmarks, a line each.
-    fn lines(self) -> Vec<String> {
-        let mut special: Vec<(&str, &NotComparedView)> = self
+    fn lines(self) -> Vec<MarkdownText> {
+        let mut special: Vec<(&'static str, &NotComparedView)> = self
             .check
             .not_compared
             .iter()
             .filter_map(|it| Some((special_label(it)?, it)))
             .collect();
         special.sort_by_key(|(label, _)| *label);
-        let mut lines: Vec<String> = special
-            .iter()
-            .take(MAX_LINES)
-            .map(|(label, it)| {
-                let title = escaped(it.display_name(), NAME_CHARS);
-                format!("{label}: {title} ({})", escaped(&it.reason, REASON_CHARS))
-            })
-            .collect();
+        let line = |(label, it): &(&'static str, &NotComparedView)| {
+            let (title, reason) =
+                (cut(it.display_name(), NAME_CHARS), cut(&it.reason, REASON_CHARS));
+            escaped![*label, ": ", title, " (", reason, ")"]
+        };
+        let mut lines: Vec<MarkdownText> = special.iter().take(MAX_LINES).map(line).collect();
         if special.len() > MAX_LINES {
-            let more = text::count((special.len() - MAX_LINES) as u64);
-            lines.push(format!("… and {more} more"));
+            lines.push(escaped!["… and ", count(special.len() - MAX_LINES), " more"]);
         }
         lines
     }
 
     /// The full comparison, one slice for each backend with a finding, how thresholds work.
-    fn link_line(self) -> Vec<String> {
+    fn link_line(self) -> Vec<MarkdownText> {
         let Some(diff) = self.check.url.as_deref() else { return Vec::new() };
         let Some(target) = self.links.target(diff) else { return Vec::new() };
-        let mut all = vec![format!("[Full before and after]({target})")];
+        let mut all = vec![link("Full before and after".into(), &target)];
         // Slices exist for pull requests only: on the main line they would be links to nothing.
         let is_full = self.size.rows > 0 && self.check.pull.is_some();
         let mut backends: Vec<&str> = self
@@ -360,110 +305,66 @@ impl<'a> CommentWriter<'a> {
         backends.dedup();
         for backend in backends.into_iter().take(MAX_ROWS) {
             let slice = self.links.target(&format!("{diff}{}", urls::backend(backend)));
-            let link = |target| format!("[{} only]({target})", escaped(backend, NAME_CHARS));
-            all.extend(slice.map(link));
+            let name = escaped![cut(backend, NAME_CHARS), " only"];
+            all.extend(slice.map(|target| link(name, &target)));
         }
         let about = self.check.site.as_deref().map(|site| format!("{site}about/#thresholds"));
         let about = about.and_then(|url| self.links.target(&url));
-        all.extend(about.map(|target| format!("[how thresholds work]({target})")));
+        all.extend(about.map(|target| link("how thresholds work".into(), &target)));
         let code = self.check.code_url.as_deref().and_then(|url| self.links.target(url));
-        all.extend(code.map(|target| format!("[code]({target})")));
+        all.extend(code.map(|target| link("code".into(), &target)));
         all
     }
 
     /// `34 unchanged, 2 not compared, 3 runs of <code>b18e51d</code> against <code>919ad74</code>`
-    fn summary(self) -> String {
+    fn summary(self) -> MarkdownText {
         let check = self.check;
         let code = |id: &Option<String>| match id {
-            Some(id) => format!("<code>{}</code>", escaped(&text::short_commit(id), NAME_CHARS)),
-            None => "nothing".to_owned(),
+            Some(id) => escaped!["<code>", cut(&text::short_commit(id), NAME_CHARS), "</code>"],
+            None => "nothing".into(),
         };
-        format!(
-            "{} unchanged, {} not compared, {} of {} against {}",
-            text::count(check.unchanged()),
-            text::count(check.not_compared.len() as u64),
-            text::count_noun(check.candidate_runs, "run"),
-            code(&check.candidate),
-            code(&check.base),
-        )
+        let unchanged = MarkdownText::text(&text::count(check.unchanged()));
+        let runs = MarkdownText::text(&text::count_noun(check.candidate_runs, "run"));
+        let (candidate, base) = (code(&check.candidate), code(&check.base));
+        let not_compared = count(check.not_compared.len());
+        let mut out = escaped![unchanged, " unchanged, ", not_compared, " not compared, "];
+        out.push(runs).push(" of ").push(candidate).push(" against ").push(base);
+        out
     }
 
     /// Paragraphs of the part that is folded.
-    fn details(self) -> Vec<String> {
+    fn details(self) -> Vec<MarkdownText> {
         let check = self.check;
-        let mut lines: Vec<String> = Vec::new();
+        let mut lines: Vec<MarkdownText> = Vec::new();
         let others = check.not_compared.iter().filter(|it| special_label(it).is_none());
         let others = others.map(|it| (it.reason.as_str(), it.display_name()));
         for (reason, series) in by_reason(others).into_iter().take(MAX_LINES) {
-            let names: Vec<String> =
-                series.iter().take(MAX_LINES).map(|title| escaped(title, NAME_CHARS)).collect();
-            let more = match series.len() - names.len() {
-                0 => String::new(),
-                more => format!(" and {} more", text::count(more as u64)),
-            };
-            let reason = escaped(reason, REASON_CHARS);
-            lines.push(format!("Not compared: {}{more} ({reason}).\n", names.join(", ")));
+            let shown = series.iter().take(MAX_LINES).map(|title| cut(title, NAME_CHARS));
+            let mut line = escaped!["Not compared: ", MarkdownText::join(shown, ", ")];
+            if series.len() > MAX_LINES {
+                line.push(" and ").push(count(series.len() - MAX_LINES)).push(" more");
+            }
+            line.push(" (").push(cut(reason, REASON_CHARS)).push(").\n");
+            lines.push(line);
         }
-        for notice in &check.notices {
-            lines.push(format!("{}\n", escaped(notice, SENTENCE_CHARS)));
-        }
-        let fact = |label: &str, value: &str, max_chars: usize| match value {
-            "" => String::new(),
-            value => format!("{label}: {}. ", escaped(value, max_chars)),
+        lines.extend(check.notices.iter().map(|it| escaped![cut(it, SENTENCE_CHARS), "\n"]));
+        let fact = |label: &'static str, value: &str, max_chars: usize| match value {
+            "" => MarkdownText::new(),
+            value => escaped![label, ": ", cut(value, max_chars), ". "],
         };
         let runner = fact("Runner", &check.runner, REASON_CHARS);
         let base = fact("Base", &check.base_reason, NAME_CHARS);
         let policy = match check.built_from.policy_sha.as_str() {
-            "" => String::new(),
+            "" => MarkdownText::new(),
             sha => {
-                let version = escaped(&check.policy_version, NAME_CHARS);
-                format!("Policy {version} (<code>{}</code>).", escaped(sha, NAME_CHARS))
+                let version = cut(&check.policy_version, NAME_CHARS);
+                escaped!["Policy ", version, " (<code>", cut(sha, NAME_CHARS), "</code>)."]
             }
         };
-        let facts = format!("{runner}{base}{policy}");
+        let facts = escaped![runner, base, policy];
         lines.extend((!facts.is_empty()).then_some(facts));
         lines
     }
-}
-
-/// The next step names a command between backticks; everything else in it is a name's text.
-fn next_step_markdown(step: &str) -> String {
-    const COMMAND: &str = "`benchpages accept`";
-    let parts: Vec<String> =
-        step.split(COMMAND).map(|part| escaped_part(part, SENTENCE_CHARS)).collect();
-    parts.join(COMMAND)
-}
-
-/// Escaped text whose spaces at both ends stay, since it is a part of a sentence.
-fn escaped_part(part: &str, max_chars: usize) -> String {
-    let space = |is: bool| if is { " " } else { "" };
-    let (before, after) = (space(part.starts_with(' ')), space(part.ends_with(' ')));
-    format!("{before}{}{after}", escaped(part, max_chars))
-}
-
-fn infrastructure_note(it: &InfrastructureView) -> String {
-    let shifts: Vec<String> = it
-        .backends
-        .iter()
-        .take(it.backends_shifted as usize)
-        .map(|shift| {
-            let change = shift.change.map(text::percent_change).unwrap_or_default();
-            format!("{} {change}", escaped(&shift.backend, NAME_CHARS))
-        })
-        .collect();
-    let shifts =
-        if shifts.is_empty() { String::new() } else { format!(" ({})", shifts.join(", ")) };
-    let what = escaped(&summary::infrastructure(it), SENTENCE_CHARS);
-    let mut note = format!("**Infrastructure anomaly:** {what}{shifts}.");
-    for changed in it.field_changes.iter().take(MAX_LINES) {
-        let kind = escaped(&changed.kind, NAME_CHARS);
-        let words = escaped(&summary::field_change(changed), REASON_CHARS);
-        note.push_str(&format!(" {kind} changed: {words}."));
-    }
-    for line in it.advice.iter().take(MAX_LINES) {
-        note.push_str(&format!(" {}", escaped(line, SENTENCE_CHARS)));
-    }
-    note
 }
 
 /// The label of a benchmark that gets a line of its own though it was not compared.

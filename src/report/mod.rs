@@ -34,7 +34,6 @@ mod code_shift;
 mod recheck;
 pub(crate) mod snapshot;
 pub(crate) mod summary;
-pub(crate) mod template;
 pub(crate) mod terminal;
 pub(crate) mod urls;
 pub(crate) mod wire;

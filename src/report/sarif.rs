@@ -4,17 +4,19 @@
 use serde_json::{Value, json};
 
 use crate::report::decision::Decision;
-use crate::report::escape::{self, json_for_logs};
+use crate::report::escape::json::{JsonText, pretty};
+use crate::report::escape::references::SarifText;
 use crate::report::wording::verdict_name;
 use crate::report::{CheckOutcome, SeriesFinding, SeriesRef, outcome_text};
 use detect::Verdict;
 use model::record::shorten;
-use model::text;
+use model::{escaped, text};
 
 /// Results that code scanning takes of one run (GitHub's documentation: 25,000; it shows 5,000).
 const MAX_RESULTS: usize = 5_000;
-/// Characters of a message.
-const MAX_CHARS: usize = 900;
+/// Characters of a name, and of what is said of it.
+const NAME_CHARS: usize = 150;
+const MAX_CHARS: usize = 740;
 
 /// What can be found: id, name, what it means.
 const RULES: [(&str, &str, &str); 7] = [
@@ -32,19 +34,20 @@ const RULES: [(&str, &str, &str); 7] = [
 ];
 
 /// The log, with a line end.
-pub(crate) fn render(outcome: &CheckOutcome) -> String {
+pub(crate) fn render(outcome: &CheckOutcome) -> JsonText {
     let mut results: Vec<Value> = outcome
         .findings
         .iter()
-        .map(|it| result(verdict_name(it.verdict), level(it), &message(it), Some(&it.subject)))
+        .map(|it| result(verdict_name(it.verdict), level(it), message(it), Some(&it.subject)))
         .collect();
     for it in &outcome.violations {
-        results.push(result("violation", "error", &it.message, it.subject.as_ref()));
+        let message = limited(&it.message);
+        results.push(result("violation", "error", message, it.subject.as_ref()));
     }
     if outcome.decision == Decision::NothingCompared {
         let headline = outcome_text::headline(outcome);
         let message = format!("{headline} {}", outcome_text::next_step(outcome));
-        results.push(result("nothing-compared", "error", &message, None));
+        results.push(result("nothing-compared", "error", limited(&message), None));
     }
     results.truncate(MAX_RESULTS);
     let rules: Vec<Value> = RULES
@@ -71,8 +74,7 @@ pub(crate) fn render(outcome: &CheckOutcome) -> String {
             "results": results,
         }],
     });
-    let text = serde_json::to_string_pretty(&log).unwrap_or_default();
-    format!("{}\n", json_for_logs(&text))
+    pretty(&log)
 }
 
 fn level(it: &SeriesFinding) -> &'static str {
@@ -83,27 +85,31 @@ fn level(it: &SeriesFinding) -> &'static str {
     }
 }
 
-fn message(it: &SeriesFinding) -> String {
+fn message(it: &SeriesFinding) -> SarifText {
     let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
-    format!(
-        "{}: {}, {change} ({}), threshold {}; {}.",
-        it.subject.title,
+    let numbers = format!(
+        "{}, {change} ({}), threshold {}; {}.",
         it.arrow,
         it.size,
         text::percent(it.threshold),
         it.reason
-    )
+    );
+    let title = SarifText::text(&shorten(&it.subject.title, NAME_CHARS));
+    escaped![title, ": ", limited(&numbers)]
 }
 
-fn result(rule: &str, level: &str, message: &str, subject: Option<&SeriesRef>) -> Value {
+fn limited(text: &str) -> SarifText {
+    SarifText::text(&shorten(text, MAX_CHARS))
+}
+
+fn result(rule: &str, level: &str, message: SarifText, subject: Option<&SeriesRef>) -> Value {
     let index = RULES.iter().position(|(id, ..)| *id == rule);
     let name = subject.map_or("all", |subject| &subject.name);
-    let text = escape::message(&shorten(message, MAX_CHARS));
     json!({
         "ruleId": rule,
         "ruleIndex": index,
         "level": level,
-        "message": {"text": text},
+        "message": {"text": message.as_str()},
         "locations": [{
             "physicalLocation": {
                 // Code scanning drops a result without a file; the policy is where to change it.

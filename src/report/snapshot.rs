@@ -51,7 +51,7 @@ pub(crate) fn files(
     // With every default written out, so that a later version with other defaults judges alike.
     // Approvers may be written as `Name <mail>`; a snapshot becomes an artifact of CI.
     files.insert("policy.yml".to_owned(), without_emails(&to_yaml(policy)).into_owned());
-    files.insert("check.json".to_owned(), report::render(outcome));
+    files.insert("check.json".to_owned(), report::render(outcome).into_string());
     if !accepted.is_empty() {
         let entries: Vec<Value> = accepted.iter().map(entry).collect();
         files.insert("accepted.yml".to_owned(), format!("{}\n", json!(entries)));

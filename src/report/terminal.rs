@@ -1,18 +1,18 @@
 //! The outcome as people read it in a terminal: at most 80 columns, first what to do.
 //!
-//! Names come from strangers: control characters, marks that turn the direction of text, and what a
-//! runner of GitHub would obey (`::…` at the start of a line, `##[` anywhere) are made harmless.
+//! A runner of GitHub may read it too, and would obey `::…` at the beginning of a line. So no line
+//! begins with it; [`TerminalText`] sees to the rest.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::report::escape::log_line;
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::outcome_text::{by_reason, headline, next_step};
 use crate::report::wording::{arrow, verdict_label};
 use crate::report::{CheckOutcome, SeriesFinding, json, summary};
 use detect::Verdict;
 use model::record::shorten;
-use model::text;
+use model::text::terminal::TerminalText;
+use model::{escaped, text};
 
 /// Columns of a terminal that nobody has made wider.
 const COLUMNS: usize = 80;
@@ -22,12 +22,12 @@ const MAX_LISTED: usize = 20;
 const NAME_CHARS: usize = 150;
 
 /// The report; ends with a line end.
-pub(crate) fn render(outcome: &CheckOutcome) -> String {
-    let mut page = TerminalText::default();
-    page.write_wrapped(0, &headline(outcome));
-    page.write_wrapped(0, &next_step(outcome));
+pub(crate) fn render(outcome: &CheckOutcome) -> TerminalText {
+    let mut page = TerminalPage::default();
+    page.write_text(0, &headline(outcome));
+    page.write_text(0, &next_step(outcome));
     if let Some(commits) = compared_commits(outcome) {
-        page.write_wrapped(0, &commits);
+        page.write_text(0, &commits);
     }
     if let Some(it) = &outcome.infrastructure {
         page.infrastructure(it);
@@ -43,18 +43,17 @@ pub(crate) fn render(outcome: &CheckOutcome) -> String {
     }
     if findings.len() > MAX_LISTED {
         let more = text::count((findings.len() - MAX_LISTED) as u64);
-        page.write_wrapped(0, &format!("… and {more} more: see --format json."));
+        page.write_text(0, &format!("… and {more} more: see --format json."));
     }
     for violation in &outcome.violations {
-        let of = violation.subject.as_ref().map_or("all together", |subject| &subject.title);
-        page.write_wrapped(
-            0,
-            &format!("target missed: {}: {of}: {}", violation.rule, violation.message),
-        );
+        let subject = violation.subject.as_ref().map_or("all together", |subject| &subject.title);
+        let [rule, subject, message] =
+            [&violation.rule, subject, &violation.message].map(TerminalText::text);
+        page.write(0, &escaped!["target missed: ", rule, ": ", subject, ": ", message]);
     }
     page.not_compared(outcome);
     for notice in &outcome.notices {
-        page.write_wrapped(0, &format!("note: {notice}"));
+        page.write_text(0, &format!("note: {notice}"));
     }
     page.text
 }
@@ -83,48 +82,41 @@ fn compared_commits(outcome: &CheckOutcome) -> Option<String> {
 
 /// Lines of at most 80 columns.
 #[derive(Default)]
-pub(crate) struct TerminalText {
-    pub(crate) text: String,
+pub(crate) struct TerminalPage {
+    pub(crate) text: TerminalText,
 }
 
-impl TerminalText {
+impl TerminalPage {
     /// An empty line.
     pub(crate) fn blank_line(&mut self) {
-        self.text.push('\n');
+        self.text.push("\n");
+    }
+
+    /// A sentence of data; as [`Self::write`].
+    pub(crate) fn write_text(&mut self, indent: usize, sentence: &str) {
+        self.write(indent, &TerminalText::text(sentence));
     }
 
     /// A sentence or a row, broken at spaces, every line indented.
-    pub(crate) fn write_wrapped(&mut self, indent: usize, text: &str) {
-        let mut line = String::new();
-        let room = COLUMNS - indent;
-        // Counted in columns, not in characters: East Asian names are twice as wide.
-        for word in log_line(text).split(' ').filter(|word| !word.is_empty()) {
-            for piece in split_to_width(word, room) {
-                if !line.is_empty() && line.width() + 1 + piece.width() > room {
-                    self.write_line(indent, &line);
-                    line.clear();
-                }
-                if !line.is_empty() {
-                    line.push(' ');
-                }
-                line.push_str(&piece);
-            }
+    pub(crate) fn write(&mut self, indent: usize, sentence: &TerminalText) {
+        for line in wrapped(sentence, COLUMNS - indent) {
+            self.write_line(indent, &line);
         }
-        self.write_line(indent, &line);
     }
 
     /// A line that no runner obeys.
-    fn write_line(&mut self, indent: usize, line: &str) {
-        let guarded = if line.starts_with("::") { "·" } else { "" };
-        self.text.push_str(&format!("{}{guarded}{line}\n", " ".repeat(indent)));
+    fn write_line(&mut self, indent: usize, line: &TerminalText) {
+        for _ in 0..indent {
+            self.text.push(" ");
+        }
+        self.text.push(if line.starts_with("::") { "·" } else { "" });
+        self.text.push(line).push("\n");
     }
 
     fn finding(&mut self, outcome: &CheckOutcome, it: &SeriesFinding) {
-        let title = shorten(&it.subject.title, NAME_CHARS);
-        self.write_wrapped(
-            0,
-            &format!("{} {}: {title}", it.change.map_or("~", arrow), verdict_label(it.verdict)),
-        );
+        let title = TerminalText::text(&shorten(&it.subject.title, NAME_CHARS));
+        let mark = it.change.map_or("~", arrow);
+        self.write(0, &escaped![mark, " ", verdict_label(it.verdict), ": ", title]);
         if it.levels.is_some() {
             let confidence = it.confidence.map_or_else(String::new, |confidence| {
                 format!(", confidence {}", text::percent(confidence))
@@ -132,15 +124,15 @@ impl TerminalText {
             let change = it.change.map_or_else(|| "n/a".to_owned(), text::percent_change);
             let (threshold, size) = (text::percent(it.threshold), &it.size);
             let levels = &it.arrow;
-            self.write_wrapped(
+            self.write_text(
                 4,
                 &format!("{levels}, {change} ({size}), threshold {threshold}{confidence}"),
             );
         }
-        self.write_wrapped(4, &it.reason);
+        self.write_text(4, &it.reason);
         if outcome.links.base_url.is_some() {
             // In one piece, however long: a broken address cannot be clicked.
-            self.write_line(4, &outcome.links.url_of(&it.path));
+            self.write_line(4, &TerminalText::text(&outcome.links.url_of(&it.path)));
         }
     }
 
@@ -149,25 +141,21 @@ impl TerminalText {
         self.blank_line();
         let alert = if it.alert { ", ALERT" } else { "" };
         let day = text::date(it.day);
-        self.write_wrapped(
+        self.write_text(
             0,
             &format!("INFRASTRUCTURE ANOMALY, {day}{alert}: {}.", summary::infrastructure(&view)),
         );
-        let shifts: Vec<String> = it
-            .shifted_backends()
-            .iter()
-            .map(|shift| {
-                let change = text::percent_change(shift.change);
-                format!("{} {change}", shorten(&shift.backend, 40))
-            })
-            .collect();
-        self.write_wrapped(2, &format!("shifted: {}", shifts.join(", ")));
+        let shifts = it.shifted_backends().iter().map(|shift| {
+            let backend = TerminalText::text(&shorten(&shift.backend, 40));
+            escaped![backend, " ", TerminalText::text(&text::percent_change(shift.change))]
+        });
+        self.write(2, &escaped!["shifted: ", TerminalText::join(shifts, ", ")]);
         for changed in &view.field_changes {
             let line = format!("{} changed: {}", changed.kind, summary::field_change(changed));
-            self.write_wrapped(2, &line);
+            self.write_text(2, &line);
         }
         for line in &it.advice {
-            self.write_wrapped(2, line);
+            self.write_text(2, line);
         }
     }
 
@@ -176,32 +164,43 @@ impl TerminalText {
             return;
         }
         self.blank_line();
-        self.write_wrapped(0, "Not compared:");
+        self.write_text(0, "Not compared:");
         let reasons = outcome.not_compared.iter().map(|it| (&*it.reason, &*it.subject.title));
         for (reason, series) in by_reason(reasons) {
-            let first = shorten(series[0], NAME_CHARS);
-            let more = match series.len() - 1 {
-                0 => String::new(),
-                more => format!(" and {} more", text::count(more as u64)),
-            };
-            self.write_wrapped(2, &format!("{first}{more}: {reason}"));
+            let mut line = TerminalText::text(&shorten(series[0], NAME_CHARS));
+            if series.len() > 1 {
+                line.push(" and ").push_text(&text::count(series.len() as u64 - 1)).push(" more");
+            }
+            self.write(2, line.push(": ").push_text(reason));
         }
     }
 }
 
+/// The lines of a sentence, of at most `room` columns.
+fn wrapped(sentence: &TerminalText, room: usize) -> Vec<TerminalText> {
+    let (mut lines, mut line) = (Vec::new(), TerminalText::new());
+    // Counted in columns, not in characters: East Asian names are twice as wide.
+    for piece in sentence.words().flat_map(|word| split_to_width(&word, room)) {
+        if !line.is_empty() && line.width() + 1 + piece.width() > room {
+            lines.push(std::mem::take(&mut line));
+        }
+        line.push(if line.is_empty() { "" } else { " " }).push(piece);
+    }
+    lines.push(line);
+    lines
+}
+
 /// A word in pieces of at most `room` columns.
-fn split_to_width(word: &str, room: usize) -> Vec<String> {
-    let mut pieces = Vec::new();
-    let (mut piece, mut width) = (String::new(), 0);
-    for c in word.chars() {
+fn split_to_width(word: &TerminalText, room: usize) -> Vec<TerminalText> {
+    let (mut ends, mut width) = (Vec::new(), 0);
+    for (at, c) in word.char_indices() {
         let columns = c.width().unwrap_or(0);
         if width + columns > room {
-            pieces.push(std::mem::take(&mut piece));
+            ends.push(at);
             width = 0;
         }
-        piece.push(c);
         width += columns;
     }
-    pieces.push(piece);
-    pieces
+    ends.push(word.len());
+    word.split_at_each(&ends)
 }

@@ -2,11 +2,12 @@
 //!
 //! The server answers one person, and its memory must not depend on how many programs connect:
 //!
-//! - At most [`Limits::connections`] are open. A further one takes the place of the one that has
-//!   waited longest for a request, so that idle connections keep nobody out.
-//! - A request must be complete, and the next one must come, within [`Limits::header_time`].
-//! - A reader that does not take its answer within [`Limits::write_time`] is closed.
-//! - At most [`Limits::pages`] pages are in memory. Streams of events hold none.
+//! - At most [`ConnectionLimits::connections`] are open. A further one takes the place of the one
+//!   that has waited longest for a request, so that idle connections keep nobody out.
+//! - A request must be complete, and the next one must come, within
+//!   [`ConnectionLimits::header_time`].
+//! - A reader that does not take its answer within [`ConnectionLimits::write_time`] is closed.
+//! - At most [`ConnectionLimits::pages`] pages are in memory. Streams of events hold none.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -31,7 +32,7 @@ const MAX_BUFFER_BYTES: usize = 64 << 10;
 
 /// What the server allows its clients.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(super) struct ConnectionLimits {
     /// Connections at once. A browser opens six.
     pub(super) connections: usize,
     /// Pages that are made or sent at once.
@@ -42,7 +43,7 @@ pub(super) struct Limits {
     pub(super) write_time: Duration,
 }
 
-impl Default for Limits {
+impl Default for ConnectionLimits {
     fn default() -> Self {
         let time = Duration::from_secs(10);
         Self { connections: 64, pages: 8, header_time: time, write_time: time }
@@ -63,7 +64,7 @@ pub(super) trait HttpSite: Send + Sync + 'static {
 
 /// The open connections of all listeners.
 pub(super) struct Connections {
-    limits: Limits,
+    limits: ConnectionLimits,
     slots: Arc<Semaphore>,
     /// One for each page that may be in memory.
     pages: Arc<Semaphore>,
@@ -80,7 +81,7 @@ struct WaitingLine {
 }
 
 impl Connections {
-    pub(super) fn new(limits: Limits) -> Arc<Self> {
+    pub(super) fn new(limits: ConnectionLimits) -> Arc<Self> {
         Arc::new(Self {
             limits,
             slots: Arc::new(Semaphore::new(limits.connections)),
@@ -153,10 +154,10 @@ impl Connections {
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         site: Arc<impl HttpSite>,
     ) {
-        let Limits { header_time, write_time, .. } = self.limits;
+        let ConnectionLimits { header_time, write_time, .. } = self.limits;
         let pages = Arc::clone(&self.pages);
         let close = Arc::new(Notify::new());
-        let place = Arc::new(Place::new(self, Arc::clone(&close)));
+        let place = Arc::new(ConnectionSlot::new(self, Arc::clone(&close)));
         let closed = site.closed();
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let (site, busy) = (Arc::clone(&site), place.begin_request());
@@ -194,16 +195,16 @@ struct Turn {
 }
 
 /// The place of a connection in the line of those that wait for a request.
-struct Place {
+struct ConnectionSlot {
     connections: Arc<Connections>,
     close: Arc<Notify>,
     number: Mutex<Option<u64>>,
 }
 
 /// A connection with a request under way. Dropped, it waits for the next one.
-struct BusyPlace(Arc<Place>);
+struct BusyPlace(Arc<ConnectionSlot>);
 
-impl Place {
+impl ConnectionSlot {
     fn new(connections: Arc<Connections>, close: Arc<Notify>) -> Self {
         let place = Self { connections, close, number: Mutex::default() };
         place.wait();
@@ -233,7 +234,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         self.leave();
     }

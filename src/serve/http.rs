@@ -208,8 +208,8 @@ fn is_local_host(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether a browser sends the request for a page from elsewhere: another site, or another server on
-/// this machine. Following a link is allowed, since the other page does not see the answer.
+/// Whether a browser sends the request for a page from elsewhere: another site, or another server
+/// on this machine. Following a link is allowed, since the other page does not see the answer.
 fn is_cross_site(headers: &HeaderMap) -> bool {
     let value = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
     let is_foreign_origin = value("origin").is_some_and(|origin| {

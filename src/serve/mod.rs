@@ -4,9 +4,9 @@
 //! One thread owns the site and runs the caller's `work`; requests and changes reach it through
 //! [`Requests`] and wait while it is busy. A change that cannot be shown leaves the site as it was
 //! and shows the problem on open pages. Rejected: requests whose `Host` is not this machine, since
-//! a page elsewhere could point its own name here (DNS rebinding), requests of pages from elsewhere,
-//! and every method but GET and HEAD. Paths are looked up among the site's own and never reach the
-//! file system. Memory does not grow with the number of clients ([`connections`]).
+//! a page elsewhere could point its own name here (DNS rebinding), requests of pages from
+//! elsewhere, and every method but GET and HEAD. Paths are looked up among the site's own and never
+//! reach the file system. Memory does not grow with the number of clients ([`connections`]).
 
 pub(crate) mod requests;
 mod connections;
@@ -23,7 +23,7 @@ use std::sync::{Arc, mpsc};
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::serve::connections::{Connections, Limits};
+use crate::serve::connections::{ConnectionLimits, Connections};
 use crate::serve::live_reload::LiveReload;
 use crate::serve::requests::Requests;
 
@@ -112,7 +112,7 @@ fn serve_until(
     let site = Arc::new(http::HttpState::new(options, Arc::clone(&live), sender.clone()));
     let address = format!("http://localhost:{}{}", port.number, site.base());
     let served = runtime.block_on(async {
-        let connections = Connections::new(Limits::default());
+        let connections = Connections::new(ConnectionLimits::default());
         for listener in port.listeners {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             tokio::spawn(Arc::clone(&connections).serve(listener, Arc::clone(&site)));

@@ -1,6 +1,6 @@
 //! Why a site could not be made.
 
-use crate::report::template::TemplateError;
+use crate::report::escape::template::TemplateError;
 
 /// Why a site, or one of its files, could not be made.
 #[derive(Debug, thiserror::Error)]

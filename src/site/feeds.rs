@@ -8,8 +8,10 @@ use crate::site::changes::EventRef;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::health;
+use crate::site::pages;
 use crate::site::urgency;
 use model::text;
+use model::text::xml::XmlText;
 
 /// Entries of a feed.
 const MAX_ENTRIES: usize = 100;
@@ -43,7 +45,7 @@ pub(crate) fn feed(site: &SiteContext<'_>, backend: Option<&str>) -> Result<Vec<
         |backend| format!("feed/{}.xml", urls::slug(backend)),
     );
     let base = site.input.options.base_url.as_deref();
-    let title = without_controls(&site.input.policy.site.title);
+    let title = site.input.policy.site.title.clone();
     let of = |event: &&EventRef| {
         backend.is_none_or(|backend| site.series(event.series).0.key.backend == backend)
     };
@@ -57,8 +59,7 @@ pub(crate) fn feed(site: &SiteContext<'_>, backend: Option<&str>) -> Result<Vec<
         .collect();
     let newest = site.input.history.newest.unwrap_or(site.input.options.now);
     let template = Feed {
-        title: backend
-            .map_or_else(|| title.clone(), |name| format!("{title}: {}", without_controls(name))),
+        title: backend.map_or_else(|| title.clone(), |name| format!("{title}: {name}")),
         site_title: title,
         id: format!("{}{path}", tag_uri(site)),
         // The time of the newest entry, not of the build: a rebuild alone is no news for a reader.
@@ -71,7 +72,7 @@ pub(crate) fn feed(site: &SiteContext<'_>, backend: Option<&str>) -> Result<Vec<
         template: "feed.xml".to_owned(),
         reason: error.to_string(),
     })?;
-    Ok(rendered.into_bytes())
+    Ok(pages::printable(rendered).into_bytes())
 }
 
 /// `tag:<host>,<year>:/`: the same wherever the feed is read from.
@@ -87,13 +88,13 @@ fn tag_uri(site: &SiteContext<'_>) -> String {
 
 fn feed_entry(site: &SiteContext<'_>, event: &EventRef, feed_path: &str) -> FeedEntry {
     let (series, _, change) = site.change(event);
-    let key = without_controls(&wording::series_label(&series.key));
+    let key = wording::series_label(&series.key);
     let path = urls::event(&event.id);
     let base = site.input.options.base_url.as_deref();
     let size = wording::event(series, change).plain();
     let status = wording::status_label(change);
     FeedEntry {
-        title: format!("{size}: {} ({key})", without_controls(&series.key.test)),
+        title: format!("{size}: {} ({key})", series.key.test),
         id: format!("{}{path}", tag_uri(site)),
         updated: event.time.to_string(),
         // Without a base URL the link is relative to the feed, which most readers resolve.
@@ -103,12 +104,6 @@ fn feed_entry(site: &SiteContext<'_>, event: &EventRef, feed_path: &str) -> Feed
         ),
         summary: format!("{}. Status: {status}.", wording::levels(series, change)),
     }
-}
-
-/// Text that XML 1.0 can hold: control characters are not allowed there, escaped or not.
-fn without_controls(text: &str) -> String {
-    let is_allowed = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
-    text.chars().filter(is_allowed).collect()
 }
 
 /// `robots.txt`: demo data should not be found by search engines.
@@ -131,16 +126,15 @@ pub(crate) fn sitemap(site: &SiteContext<'_>) -> Vec<u8> {
     let paged = site.series_indices().filter(|index| site.page_policy.has_series(*index));
     paths.extend(paged.map(|index| urls::series(&site.stems[index])));
     paths.extend(site.events.newest_first().iter().map(|event| urls::event(&event.id)));
-    let mut out = String::from(
+    let mut out = XmlText::from(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
          <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
     for path in paths.iter().take(MAX_URLS) {
-        // Slugs hold nothing that XML escapes; the base URL was checked with the policy.
-        out.push_str(&format!("<url><loc>{}{path}</loc></url>\n", base.replace('&', "&amp;")));
+        out.push("<url><loc>").push_text(base).push_text(path).push("</loc></url>\n");
     }
-    out.push_str("</urlset>\n");
-    out.into_bytes()
+    out.push("</urlset>\n");
+    out.into_string().into_bytes()
 }
 
 /// A badge: a label and a message, for a README.
@@ -186,19 +180,18 @@ impl Badge {
         let wide = |text: &str| text.chars().count() * 7;
         let (left, right) = (wide(label) + 10, wide(message) + 10);
         let (all, color) = (left + right, self.color);
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{all}\" height=\"20\" role=\"img\" \
-             aria-labelledby=\"t\"><title id=\"t\">{label}: {message}</title>\
-             <path fill=\"#24292f\" d=\"M0 0h{left}v20H0z\"/>\
-             <path fill=\"{color}\" d=\"M{left} 0h{right}v20H{left}z\"/>\
-             <g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,sans-serif\" font-size=\"11\">\
-             <text x=\"5\" y=\"14\" textLength=\"{}\">{label}</text>\
-             <text x=\"{}\" y=\"14\" textLength=\"{}\">{message}</text></g></svg>\n",
-            left - 10,
-            left + 5,
-            right - 10,
-        )
-        .into_bytes()
+        let mut out = XmlText::from("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"");
+        out.push(all).push("\" height=\"20\" role=\"img\" aria-labelledby=\"t\"><title id=\"t\">");
+        out.push(label).push(": ").push_text(message);
+        out.push("</title><path fill=\"#24292f\" d=\"M0 0h").push(left);
+        out.push("v20H0z\"/><path fill=\"").push(color).push("\" d=\"M").push(left);
+        out.push(" 0h").push(right).push("v20H").push(left);
+        out.push("z\"/><g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,sans-serif\" ");
+        out.push("font-size=\"11\"><text x=\"5\" y=\"14\" textLength=\"").push(left - 10);
+        out.push("\">").push(label).push("</text><text x=\"").push(left + 5);
+        out.push("\" y=\"14\" textLength=\"").push(right - 10).push("\">");
+        out.push_text(message).push("</text></g></svg>\n");
+        out.into_string().into_bytes()
     }
 
     /// The endpoint format of shields.io.

@@ -3,6 +3,7 @@
 use crate::report::phrase::Moment;
 use crate::report::wording;
 use crate::site::input::SiteInput;
+use crate::site::markdown::Markup;
 use crate::site::{assets, markdown};
 
 /// The parts of the frame that are the same on every page.
@@ -10,8 +11,8 @@ pub(crate) struct FrameDefaults {
     pub(crate) css: String,
     pub(crate) js: String,
     pub(crate) icon: String,
-    pub(crate) banner: Option<String>,
-    pub(crate) footer: Option<String>,
+    pub(crate) banner: Option<Markup>,
+    pub(crate) footer: Option<Markup>,
     pub(crate) policy: String,
     pub(crate) built: Moment,
 }

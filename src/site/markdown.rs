@@ -1,17 +1,54 @@
 //! Prose: Markdown to HTML that cannot carry markup of its own, and the user's templates filled
 //! with the policy in force. Raw HTML in Markdown becomes text; links go to http(s), mail or this
 //! site only.
+//!
+//! A template escapes every value but [`Markup`], so what is no markup of ours is text on a page.
 
+use std::fmt::{self, Display, Formatter};
+
+use askama::filters::HtmlSafe;
+use askama::{FastWritable, Values};
 use minijinja::Value;
 use minijinja::value::Serde;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
 
-use crate::report::template::render_template;
+use crate::report::escape::template::{FilledHtml, render_html};
 use crate::site::error::RenderError;
 use crate::site::input::SiteInput;
+use model::text::xml::XmlText;
+
+/// HTML that a page holds as it is: a chart, prose, a fragment of the user's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Markup(String);
+
+impl HtmlSafe for Markup {}
+
+impl Display for Markup {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl FastWritable for Markup {
+    fn write_into(&self, out: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+        Ok(out.write_str(&self.0)?)
+    }
+}
+
+impl From<XmlText> for Markup {
+    fn from(text: XmlText) -> Self {
+        Self(text.into_string())
+    }
+}
+
+impl From<FilledHtml> for Markup {
+    fn from(filled: FilledHtml) -> Self {
+        Self(filled.into_string())
+    }
+}
 
 /// Markdown as HTML.
-pub(crate) fn to_html(markdown: &str) -> String {
+pub(crate) fn to_html(markdown: &str) -> Markup {
     // Raw HTML becomes text: notes come from pull requests, and a site must not run their scripts.
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
@@ -36,7 +73,7 @@ pub(crate) fn to_html(markdown: &str) -> String {
     });
     let mut out = String::with_capacity(markdown.len() * 2);
     html::push_html(&mut out, events);
-    out
+    Markup(out)
 }
 
 const H4: pulldown_cmark::HeadingLevel = pulldown_cmark::HeadingLevel::H4;
@@ -50,9 +87,9 @@ fn is_safe(url: &str) -> bool {
 
 /// One of the user's own HTML fragments, filled with facts of the site; none where there is none.
 /// Faults were told before the first page was made: see [`check_user_templates`].
-pub(crate) fn user_html(input: &SiteInput<'_>, name: &str) -> Option<String> {
+pub(crate) fn user_html(input: &SiteInput<'_>, name: &str) -> Option<Markup> {
     let (_, template) = input.templates.iter().find(|(file, _)| file == name)?;
-    render_template(name, template, template_facts(input)).ok()
+    render_html(name, template, template_facts(input)).ok().map(Markup::from)
 }
 
 /// Tries the user's templates.
@@ -62,7 +99,7 @@ pub(crate) fn user_html(input: &SiteInput<'_>, name: &str) -> Option<String> {
 pub(crate) fn check_user_templates(input: &SiteInput<'_>) -> Result<(), RenderError> {
     for (name, template) in input.templates {
         if name.ends_with(".html") {
-            render_template(name, template, template_facts(input))?;
+            render_html(name, template, template_facts(input))?;
         }
     }
     Ok(())
@@ -87,9 +124,9 @@ mod tests {
 
     #[test]
     fn markdown_carries_no_markup_of_its_own() {
-        let html = to_html(
-            "Say <script>alert(1)</script> **bold** [x](javascript:alert(1)) ![a](http://e/x.png)",
-        );
+        let markdown =
+            "Say <script>alert(1)</script> **bold** [x](javascript:alert(1)) ![a](http://e/x.png)";
+        let Markup(html) = to_html(markdown);
         assert!(
             html.contains("&lt;script&gt;") && html.contains("<strong>bold</strong>"),
             "{html}"

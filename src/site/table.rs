@@ -43,7 +43,7 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -
         cell,
         values,
         threshold: text::percent(analysis.threshold),
-        spark: chart::spark(series, analysis),
+        spark: chart::spark(series, analysis).into(),
         data: RowData {
             backend: urls::slug(&key.backend),
             mode: urls::slug(&key.mode),
@@ -149,7 +149,7 @@ pub(crate) fn figure(id: &str, drawn: chart::TrendChart) -> Figure {
         id: id.to_owned(),
         title: None,
         caption: drawn.caption,
-        svg: drawn.svg,
+        svg: drawn.svg.into(),
         description: drawn.description,
     }
 }
@@ -221,7 +221,7 @@ fn panel(
         name: series.key.backend.clone(),
         context: format!("{} {}", series.key.test, wording::variant_label(&series.key)),
         value: latest.map_or_else(String::new, |value| scale.quantity(value)),
-        svg,
+        svg: svg.into(),
         words: short_verdict(site, index),
     }
 }

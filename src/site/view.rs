@@ -2,6 +2,7 @@
 //! they compute nothing and format nothing.
 
 use crate::report::phrase::{ChangeCell, Moment, Phrase};
+use crate::site::markdown::Markup;
 
 /// What stands around every page.
 pub(crate) struct PageFrame {
@@ -16,9 +17,9 @@ pub(crate) struct PageFrame {
     pub(crate) feed: String,
     pub(crate) canonical: Option<String>,
     pub(crate) demo: bool,
-    /// HTML of the user's own banner and footer, rendered and escaped before.
-    pub(crate) banner: Option<String>,
-    pub(crate) footer: Option<String>,
+    /// The user's own banner and footer.
+    pub(crate) banner: Option<Markup>,
+    pub(crate) footer: Option<Markup>,
     /// The newest result is older than the policy finds fresh.
     pub(crate) stale: Option<String>,
     pub(crate) built: Moment,
@@ -84,7 +85,7 @@ pub(crate) struct SeriesRow {
     /// `83.9 → 95.6 µs`, or the newest value alone.
     pub(crate) values: String,
     pub(crate) threshold: String,
-    pub(crate) spark: String,
+    pub(crate) spark: Markup,
     pub(crate) data: RowData,
 }
 
@@ -111,7 +112,7 @@ pub(crate) struct Figure {
     pub(crate) id: String,
     pub(crate) title: Option<PageLink>,
     pub(crate) caption: String,
-    pub(crate) svg: String,
+    pub(crate) svg: Markup,
     pub(crate) description: String,
 }
 
@@ -123,7 +124,7 @@ pub(crate) struct Panel {
     /// Read with the name by those who hear the page: which test.
     pub(crate) context: String,
     pub(crate) value: String,
-    pub(crate) svg: String,
+    pub(crate) svg: Markup,
     pub(crate) words: Phrase,
 }
 

@@ -27,7 +27,7 @@ pub(crate) enum Erasure {
     /// These names from every text.
     Names(NameEraser),
     /// The records of these series, whole.
-    Records(Filter),
+    Records(Box<Filter>),
 }
 
 /// A file that changes.

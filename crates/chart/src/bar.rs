@@ -4,10 +4,10 @@
 //! At a threshold of 10 % a change of +5 % reaches half through the shaded part, and +40 % ends in
 //! a tip: one pixel means the same share of the threshold in every row, whatever its noise allows.
 
-use std::fmt::Write;
 use std::sync::LazyLock;
 
 use model::record::Direction;
+use model::text::xml::XmlText;
 
 /// Size of the drawing, its middle, and the length of a bar that just reaches the threshold.
 const WIDTH: i32 = 120;
@@ -19,23 +19,19 @@ const TIP: i32 = 5;
 
 /// What all bars have: the drawing's start and the shaded threshold. Made once, since a comparison
 /// page has a bar for each series.
-static FRAME: LazyLock<String> = LazyLock::new(|| {
+static FRAME: LazyLock<XmlText> = LazyLock::new(|| {
     let (from, to) = (ZERO - THRESHOLD_WIDTH, ZERO + THRESHOLD_WIDTH);
-    format!(
-        concat!(
-            r#"<svg class="cb" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true">"#,
-            r#"<path class="lb" d="M{from} 1H{to}V15H{from}z"/>"#,
-        ),
-        w = WIDTH,
-        h = HEIGHT,
-        from = from,
-        to = to,
-    )
+    let mut out = XmlText::new();
+    out.push(r#"<svg class="cb" viewBox="0 0 "#).push(WIDTH).push(" ").push(HEIGHT);
+    out.push(r#"" width=""#).push(WIDTH).push(r#"" height=""#).push(HEIGHT);
+    out.push(r#"" aria-hidden="true"><path class="lb" d="M"#).push(from);
+    out.push(" 1H").push(to).push("V15H").push(from).push(r#"z"/>"#);
+    out
 });
 
 /// The bar of a relative `change` against a relative `threshold`. Hidden from screen readers: the
 /// row has both numbers and the word.
-pub fn change_bar(change: f64, threshold: f64, better: Direction) -> String {
+pub fn change_bar(change: f64, threshold: f64, better: Direction) -> XmlText {
     // A threshold of 0 makes any change a regression, and 0/0 is none.
     let share = if change == 0.0 { 0.0 } else { change / threshold.max(1e-9) };
     let share = if share.is_nan() { 0.0 } else { share.clamp(-9.0, 9.0) };
@@ -48,17 +44,19 @@ pub fn change_bar(change: f64, threshold: f64, better: Direction) -> String {
         (true, true) => "br w",
         (true, false) => "br k",
     };
-    let mut out = String::with_capacity(240);
-    out.push_str(&FRAME);
+    let mut out = XmlText::with_capacity(240);
+    out.push(&*FRAME);
     if end != ZERO {
-        let tip = match (clamped, share > 0.0) {
-            (false, _) => String::new(),
-            (true, true) => format!("M{end} 8V2l{TIP} 6-{TIP} 6z"),
-            (true, false) => format!("M{end} 8V2l-{TIP} 6 {TIP} 6z"),
-        };
-        let _ = write!(out, r#"<path class="{tone}" d="M{ZERO} 4H{end}v8H{ZERO}z{tip}"/>"#);
+        out.push(r#"<path class=""#).push(tone).push(r#"" d="M"#).push(ZERO);
+        out.push(" 4H").push(end).push("v8H").push(ZERO).push("z");
+        if clamped {
+            let (forth, back) = if share > 0.0 { ("", "-") } else { ("-", " ") };
+            out.push("M").push(end).push(" 8V2l").push(forth).push(TIP);
+            out.push(" 6").push(back).push(TIP).push(" 6z");
+        }
+        out.push(r#""/>"#);
     }
-    let _ = write!(out, r#"<path class="z" d="M{ZERO} 0V{HEIGHT}"/></svg>"#);
+    out.push(r#"<path class="z" d="M"#).push(ZERO).push(" 0V").push(HEIGHT).push(r#""/></svg>"#);
     out
 }
 

@@ -20,6 +20,7 @@ use crate::rows;
 use detect::Analysis;
 use model::record::{self, Direction, Unit};
 use model::series::Series;
+use model::text::xml::XmlText;
 use model::text::{self, UnitScale};
 use plotters::coord::ranged1d::Ranged;
 
@@ -87,9 +88,9 @@ impl DrawnLine<'_> {
 /// A chart of several series without what its page adds (an id, links relative to the page): one
 /// drawing is shown on the pages of all its series.
 pub struct ComparisonChart {
-    drawing: String,
+    drawing: XmlText,
     /// Columns with titles, left out where they are too many bytes.
-    titles: String,
+    titles: XmlText,
     labels: Vec<Label>,
     caption: String,
     description: String,
@@ -131,8 +132,8 @@ impl ComparisonChart {
 
     fn empty() -> Self {
         Self {
-            drawing: String::new(),
-            titles: String::new(),
+            drawing: XmlText::new(),
+            titles: XmlText::new(),
             labels: Vec::new(),
             caption: String::new(),
             description: "No runs yet.".to_owned(),
@@ -145,12 +146,13 @@ impl ComparisonChart {
             |label: &Label| Label { href: label.href.as_deref().map(&link), ..label.clone() };
         let labels: Vec<Label> = self.labels.iter().map(linked).collect();
         let texts = inline::label_texts(&labels, HEIGHT);
-        let frame = SvgFrame { id, slot: 1, height: HEIGHT, attributes: "", large_dots: false };
-        let frame = frame.labeled("");
-        let bare = frame.wrap("", "", "").len() + self.drawing.len() + texts.len();
+        let frame = SvgFrame { id, slot: 1, height: HEIGHT, large_dots: false };
+        let nothing = XmlText::new();
+        let frame = frame.labeled(&nothing);
+        let bare = frame.empty_len() + self.drawing.len() + texts.len();
         let fits = self.titles.len() <= MAX_CHART_BYTES.saturating_sub(bare);
         TrendChart {
-            svg: frame.wrap(&self.drawing, if fits { &self.titles } else { "" }, &texts),
+            svg: frame.wrap(&self.drawing, if fits { &self.titles } else { &nothing }, &texts),
             caption: self.caption.clone(),
             description: self.description.clone(),
             wide: false,
@@ -273,14 +275,14 @@ fn draw(lines: &[DrawnLine<'_>], axes: ComparisonAxes, scale: &UnitScale) -> Com
         }
     }
     labels.extend(end_labels(lines, &canvas));
-    let titles = if axes.titled { title_columns(lines, &canvas, scale) } else { String::new() };
+    let titles = if axes.titled { title_columns(lines, &canvas, scale) } else { XmlText::new() };
     let drawing = paths(&canvas.finish(), |point| point);
     ComparisonChart { drawing, titles, labels, ..ComparisonChart::empty() }
 }
 
 /// Invisible columns whose titles give each line's newest level in them: `18–25 Sep 2025: rust
 /// 12.1, go 31.0 µs`.
-fn title_columns(lines: &[DrawnLine<'_>], canvas: &Canvas, scale: &UnitScale) -> String {
+fn title_columns(lines: &[DrawnLine<'_>], canvas: &Canvas, scale: &UnitScale) -> XmlText {
     // Of each column the first and last time, and the newest level of each line.
     let mut columns: BTreeMap<i32, (i64, i64, Vec<Option<f64>>)> = BTreeMap::new();
     for (index, line) in lines.iter().enumerate() {
@@ -294,7 +296,7 @@ fn title_columns(lines: &[DrawnLine<'_>], canvas: &Canvas, scale: &UnitScale) ->
     let labels: Vec<_> =
         lines.iter().map(|line| record::shorten(line.label, LONGEST_LABEL)).collect();
     let time = record::time::Timestamp::from_micros;
-    let (mut out, mut title) = (String::with_capacity(MAX_CHART_BYTES), String::new());
+    let (mut out, mut title) = (XmlText::with_capacity(MAX_CHART_BYTES), String::new());
     for (index, (from, to, values)) in columns {
         title.clear();
         text::push_date_span(&mut title, time(from), time(to));
@@ -307,10 +309,10 @@ fn title_columns(lines: &[DrawnLine<'_>], canvas: &Canvas, scale: &UnitScale) ->
         }
         title.push(' ');
         title.push_str(scale.symbol());
-        out.push_str(r#"<g class="c">"#);
+        out.push(r#"<g class="c">"#);
         let column = GridColumn { index, count: TITLE_COLUMNS };
         inline::push_column(&mut out, column, HEIGHT, title.trim_end());
-        out.push_str("</g>");
+        out.push("</g>");
     }
     out
 }

@@ -4,8 +4,6 @@
 //!
 //! Classes and presentation attributes only, so a policy without inline styles lets it through.
 
-use std::fmt::Write;
-
 use crate::grid::{WIDTH, column_of};
 use crate::input::{ChartSize, ChartSpan, MAX_CHART_BYTES, TrendInput};
 use crate::labels::{Anchor, Label, LabelRow, Tone};
@@ -14,8 +12,8 @@ use crate::markup::paths;
 use crate::palette;
 use crate::rows::ChartRow;
 use model::record;
-use model::text::digits::push_integer;
-use model::text::{self, sanitize};
+use model::text;
+use model::text::xml::XmlText;
 
 /// Pixels above the plot, for the labels of changes.
 const ABOVE: i32 = 14;
@@ -28,19 +26,19 @@ const MAX_LARGE_DOTS: usize = 60;
 const LINK_COLUMNS: [i32; 5] = [48, 36, 24, 16, 8];
 
 /// The drawing of a trend.
-pub(crate) fn trend(input: &TrendInput<'_>, layout: &ChartLayout, size: ChartSize) -> String {
+pub(crate) fn trend(input: &TrendInput<'_>, layout: &ChartLayout, size: ChartSize) -> XmlText {
     let frame = SvgFrame {
         id: input.id,
         slot: input.slot,
         height: layout.height,
-        attributes: "",
         large_dots: layout.rows.len() <= MAX_LARGE_DOTS,
     };
     let frame = frame.labeled(&axis_data(input, layout));
-    let texts = label_texts(&layout.labels, layout.height) + &note_symbols(input, layout);
+    let mut texts = label_texts(&layout.labels, layout.height);
+    texts.push(note_symbols(input, layout));
     let drawing = paths(&layout.layers, |point| point);
     // Links take what the drawing leaves: a page without them still has the table of runs.
-    let used = frame.wrap("", "", "").len() + drawing.len() + texts.len();
+    let used = frame.empty_len() + drawing.len() + texts.len();
     let first_try = if size == ChartSize::Full { 0 } else { 2 };
     let room = MAX_CHART_BYTES.saturating_sub(used);
     let links = LINK_COLUMNS[first_try..]
@@ -54,22 +52,25 @@ pub(crate) fn trend(input: &TrendInput<'_>, layout: &ChartLayout, size: ChartSiz
 /// What the script needs to place a run: `data-x` is the kind of axis and its first and last run
 /// (microseconds or index), which lie [`crate::grid::INSET`] grid units inside the plot's
 /// ends; `data-y` is the values at its bottom and top, in base units.
-fn axis_data(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
+fn axis_data(input: &TrendInput<'_>, layout: &ChartLayout) -> XmlText {
     let (low, high) = layout.y_axis.bounds();
     let kind = if input.span == ChartSpan::Time { "time" } else { "order" };
     let (Some(first), Some(last)) = (layout.rows.first(), layout.rows.last()) else {
-        return String::new();
+        return XmlText::new();
     };
     let (from, to) = (first.x_value, last.x_value);
     // `{:e}` is short for any double and reads back as the same one.
-    format!(r#" data-x="{kind} {from} {to}" data-y="{low:e} {high:e}""#)
+    let mut out = XmlText::new();
+    out.push(r#" data-x=""#).push(kind).push_text(&format!(" {from} {to}"));
+    out.push(r#"" data-y=""#).push_text(&format!("{low:e} {high:e}")).push(r#"""#);
+    out
 }
 
 /// A chart for a page: a `<figure>` takes the caption with id `<id>-t`, the drawing, and the
 /// description with id `<id>-s`. Caption and description are plain text, not escaped.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrendChart {
-    pub svg: String,
+    pub svg: XmlText,
     pub caption: String,
     pub description: String,
     /// Drawn as columns: deserves the full width of the page.
@@ -82,93 +83,89 @@ pub(crate) struct SvgFrame<'a> {
     pub(crate) id: &'a str,
     pub(crate) slot: u8,
     pub(crate) height: i32,
-    /// What the outer element says of itself, each attribute after a space.
-    pub(crate) attributes: &'a str,
     /// So few runs that their dots may be larger.
     pub(crate) large_dots: bool,
 }
 
-/// A frame that a caption and a description on the page name: a group, since it holds links.
-pub(crate) struct LabeledFrame<'a> {
+/// A frame with what its outer element says of itself.
+pub(crate) struct NamedFrame<'a> {
     frame: SvgFrame<'a>,
-    attributes: String,
-}
-
-impl LabeledFrame<'_> {
-    pub(crate) fn wrap(&self, drawing: &str, links: &str, texts: &str) -> String {
-        SvgFrame { attributes: &self.attributes, ..self.frame }.wrap(drawing, links, texts)
-    }
+    /// Each attribute after a space.
+    attributes: XmlText,
 }
 
 impl<'a> SvgFrame<'a> {
-    /// Names the frame by `<id>-t` and describes it by `<id>-s`; `data` are further attributes.
-    pub(crate) fn labeled(self, data: &str) -> LabeledFrame<'a> {
-        let id = sanitize::markup(self.id);
-        let attributes =
-            format!(r#" role="group" aria-labelledby="{id}-t" aria-describedby="{id}-s"{data}"#);
-        LabeledFrame { frame: self, attributes }
+    /// A frame that a caption and a description on the page name, by `<id>-t` and `<id>-s`: a
+    /// group, since it holds links. `data` are further attributes.
+    pub(crate) fn labeled(self, data: &XmlText) -> NamedFrame<'a> {
+        let id = XmlText::text(self.id);
+        let mut attributes = XmlText::from(r#" role="group" aria-labelledby=""#);
+        attributes.push(&id).push(r#"-t" aria-describedby=""#).push(&id).push(r#"-s""#).push(data);
+        NamedFrame { frame: self, attributes }
     }
 
-    pub(crate) fn wrap(&self, drawing: &str, links: &str, texts: &str) -> String {
-        let Self { id, height, attributes, .. } = self;
+    /// A frame that is an image with a name.
+    pub(crate) fn image(self, name: &str) -> NamedFrame<'a> {
+        let mut attributes = XmlText::from(r#" role="img" aria-label=""#);
+        attributes.push_text(name).push(r#"""#);
+        NamedFrame { frame: self, attributes }
+    }
+}
+
+impl NamedFrame<'_> {
+    /// The bytes of a frame around nothing.
+    pub(crate) fn empty_len(&self) -> usize {
+        let nothing = XmlText::new();
+        self.wrap(&nothing, &nothing, &nothing).len()
+    }
+
+    pub(crate) fn wrap(&self, drawing: &XmlText, links: &XmlText, texts: &XmlText) -> XmlText {
+        let SvgFrame { id, slot, height, large_dots } = self.frame;
+        let mut out = XmlText::with_capacity(512 + drawing.len() + links.len() + texts.len());
+        out.push(r#"<svg class="tc s"#).push(i32::from(palette::slot(slot)));
         // The size of dots is a class, since only the stylesheet knows pixels.
-        let few = if self.large_dots { " few" } else { "" };
-        let (id, slot) = (sanitize::markup(id), palette::slot(self.slot));
-        let outer = height + ABOVE + BELOW;
-        format!(
-            concat!(
-                r#"<svg class="tc s{slot}{few}" id="{id}" width="100%" height="{outer}""#,
-                r#"{attributes}>"#,
-                r#"<svg y="{above}" width="100%" height="{height}" "#,
-                r#"viewBox="0 0 {width} {height}" preserveAspectRatio="none" "#,
-                r#"aria-hidden="true">{drawing}{links}</svg>"#,
-                r#"<g aria-hidden="true">{texts}</g></svg>"#
-            ),
-            slot = slot,
-            id = id,
-            outer = outer,
-            few = few,
-            attributes = attributes,
-            above = ABOVE,
-            height = height,
-            width = WIDTH,
-            drawing = drawing,
-            links = links,
-            texts = texts,
-        )
+        out.push(if large_dots { " few" } else { "" });
+        out.push(r#"" id=""#).push_text(id).push(r#"" width="100%" height=""#);
+        out.push(height + ABOVE + BELOW).push(r#"""#).push(&self.attributes).push(">");
+        out.push(r#"<svg y=""#).push(ABOVE).push(r#"" width="100%" height=""#).push(height);
+        out.push(r#"" viewBox="0 0 "#).push(WIDTH).push(" ").push(height);
+        out.push(r#"" preserveAspectRatio="none" aria-hidden="true">"#);
+        out.push(drawing).push(links).push(r#"</svg><g aria-hidden="true">"#);
+        out.push(texts).push("</g></svg>");
+        out
     }
 }
 
 /// A grid place as a share of the width.
-fn push_percent(out: &mut String, x: i32) {
-    push_integer(out, x / 10);
+fn push_percent(out: &mut XmlText, x: i32) {
+    out.push(x / 10);
     if x % 10 != 0 {
-        out.push('.');
-        push_integer(out, (x % 10).abs());
+        out.push(".");
+        out.push((x % 10).abs());
     }
-    out.push('%');
+    out.push("%");
 }
 
 /// All labels, each as a `<text>`, within its link where it has one.
-pub(crate) fn label_texts(labels: &[Label], height: i32) -> String {
-    let mut out = String::with_capacity(labels.len() * 80);
+pub(crate) fn label_texts(labels: &[Label], height: i32) -> XmlText {
+    let mut out = XmlText::with_capacity(labels.len() * 80);
     for label in labels {
         // Out of the order of the tab key: the page lists the same links below its charts, and 48
         // stops for each chart would bury them.
         if let Some(href) = &label.href {
-            out.push_str(r#"<a href=""#);
-            sanitize::push_markup(&mut out, href);
-            out.push_str(r#"" tabindex="-1">"#);
+            out.push(r#"<a href=""#);
+            out.push_text(href);
+            out.push(r#"" tabindex="-1">"#);
         }
         push_text(&mut out, label, height);
         if label.href.is_some() {
-            out.push_str("</a>");
+            out.push("</a>");
         }
     }
     out
 }
 
-fn push_text(out: &mut String, label: &Label, height: i32) {
+fn push_text(out: &mut XmlText, label: &Label, height: i32) {
     let y = match label.row {
         LabelRow::Above => ABOVE - 4,
         LabelRow::At(y) => ABOVE + y,
@@ -177,41 +174,41 @@ fn push_text(out: &mut String, label: &Label, height: i32) {
     };
     push_start(out, "", label.x, y);
     push_class(out, label);
-    out.push_str(match label.anchor {
+    out.push(match label.anchor {
         Anchor::Start => "",
         Anchor::Middle => r#" text-anchor="middle""#,
         Anchor::End => r#" text-anchor="end""#,
     });
     if label.shift != 0 {
-        out.push_str(r#" dx=""#);
-        push_integer(out, label.shift);
-        out.push('"');
+        out.push(r#" dx=""#);
+        out.push(label.shift);
+        out.push(r#"""#);
     }
-    out.push('>');
-    sanitize::push_markup(out, &label.text);
+    out.push(">");
+    out.push_text(&label.text);
     if !label.wide_suffix.is_empty() {
-        out.push_str(r#"<tspan class="h">"#);
-        sanitize::push_markup(out, &label.wide_suffix);
-        out.push_str("</tspan>");
+        out.push(r#"<tspan class="h">"#);
+        out.push_text(&label.wide_suffix);
+        out.push("</tspan>");
     }
     if let Some(title) = &label.title {
         push_title(out, title);
     }
-    out.push_str("</text>");
+    out.push("</text>");
 }
 
 /// A `<text>` up to the place it stands at; more attributes may follow.
-fn push_start(out: &mut String, class: &str, x: i32, y: i32) {
-    out.push_str("<text");
-    out.push_str(class);
-    out.push_str(r#" x=""#);
+fn push_start(out: &mut XmlText, class: &'static str, x: i32, y: i32) {
+    out.push("<text");
+    out.push(class);
+    out.push(r#" x=""#);
     push_percent(out, x);
-    out.push_str(r#"" y=""#);
-    push_integer(out, y);
-    out.push('"');
+    out.push(r#"" y=""#);
+    out.push(y);
+    out.push(r#"""#);
 }
 
-fn push_class(out: &mut String, label: &Label) {
+fn push_class(out: &mut XmlText, label: &Label) {
     let tone = match label.tone {
         Tone::Muted => "",
         Tone::Regression => "w",
@@ -221,55 +218,58 @@ fn push_class(out: &mut String, label: &Label) {
     if tone.is_empty() && !label.wide_only {
         return;
     }
-    out.push_str(r#" class=""#);
-    out.push_str(tone);
+    out.push(r#" class=""#);
+    out.push(tone);
     if let Tone::Slot(slot) = label.tone {
-        push_integer(out, palette::slot(slot).into());
+        out.push(i32::from(palette::slot(slot)));
     }
     if label.wide_only {
-        out.push_str(if tone.is_empty() { "h" } else { " h" });
+        out.push(if tone.is_empty() { "h" } else { " h" });
     }
-    out.push('"');
+    out.push(r#"""#);
 }
 
-fn push_title(out: &mut String, title: &str) {
-    out.push_str("<title>");
-    sanitize::push_markup(out, title);
-    out.push_str("</title>");
+fn push_title(out: &mut XmlText, title: &str) {
+    out.push("<title>");
+    out.push_text(title);
+    out.push("</title>");
 }
 
 /// Failed runs as one text whose letters have a place each; remarks one by one, with their text.
-pub(crate) fn note_symbols(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
-    let mut out = String::new();
+pub(crate) fn note_symbols(input: &TrendInput<'_>, layout: &ChartLayout) -> XmlText {
+    let mut out = XmlText::new();
     let floor = ABOVE + layout.height;
     if !layout.failed_runs.is_empty() {
-        out.push_str(r#"<text class="x" x=""#);
+        out.push(r#"<text class="x" x=""#);
         for (at, x) in layout.failed_runs.iter().enumerate() {
-            out.push_str(if at == 0 { "" } else { " " });
+            out.push(if at == 0 { "" } else { " " });
             push_percent(&mut out, *x);
         }
         // One text with a place for each letter takes far fewer bytes than one text each.
-        let (letters, y) = ("×".repeat(layout.failed_runs.len()), floor - 1);
-        let _ = write!(out, r#"" y="{y}">{letters}</text>"#);
+        out.push(r#"" y=""#).push(floor - 1).push(r#"">"#);
+        for _ in &layout.failed_runs {
+            out.push("×");
+        }
+        out.push("</text>");
     }
     for placed in &layout.notes {
         let note = &input.notes[placed.index];
         let (mark, above) = placed.kind.symbol();
         push_start(&mut out, r#" class="an""#, placed.x, floor - above);
-        out.push('>');
-        out.push_str(mark);
+        out.push(">");
+        out.push(mark);
         let title = format!("{}: {}", text::date(note.time), record::shorten(&note.text, 80));
         push_title(&mut out, &title);
-        out.push_str("</text>");
+        out.push("</text>");
     }
     out
 }
 
 /// The columns that carry titles and links, over everything else.
-fn link_columns(input: &TrendInput<'_>, layout: &ChartLayout, count: i32) -> String {
+fn link_columns(input: &TrendInput<'_>, layout: &ChartLayout, count: i32) -> XmlText {
     let rows: Vec<(i32, usize)> =
         layout.positions.iter().map(|x| column_of(*x, count)).zip(0..).collect();
-    let mut out = String::with_capacity(MAX_CHART_BYTES);
+    let mut out = XmlText::with_capacity(MAX_CHART_BYTES);
     let mut words = String::new();
     for group in rows.chunk_by(|a, b| a.0 == b.0) {
         let (column, first) = group[0];
@@ -277,14 +277,14 @@ fn link_columns(input: &TrendInput<'_>, layout: &ChartLayout, count: i32) -> Str
         push_runs_title(&mut words, input, layout, &layout.rows[first..first + group.len()]);
         let href = input.links.run(layout.rows[first].run, group.len() == 1);
         if let Some(href) = &href {
-            out.push_str(r#"<a href=""#);
-            sanitize::push_markup(&mut out, href);
-            out.push_str(r#"" tabindex="-1">"#);
+            out.push(r#"<a href=""#);
+            out.push_text(href);
+            out.push(r#"" tabindex="-1">"#);
         } else {
-            out.push_str(r#"<g class="c">"#);
+            out.push(r#"<g class="c">"#);
         }
         push_column(&mut out, GridColumn { index: column, count }, layout.height, &words);
-        out.push_str(if href.is_some() { "</a>" } else { "</g>" });
+        out.push(if href.is_some() { "</a>" } else { "</g>" });
     }
     out
 }
@@ -297,16 +297,16 @@ pub(crate) struct GridColumn {
 }
 
 /// An invisible column with its title.
-pub(crate) fn push_column(out: &mut String, column: GridColumn, height: i32, title: &str) {
+pub(crate) fn push_column(out: &mut XmlText, column: GridColumn, height: i32, title: &str) {
     let GridColumn { index, count } = column;
     let (from, to) = (index * WIDTH / count, (index + 1) * WIDTH / count);
-    out.push_str(r#"<path d="m"#);
-    push_integer(out, from);
-    out.push_str(" 0v");
-    push_integer(out, height);
-    out.push('h');
-    push_integer(out, to - from);
-    out.push_str(r#"V0"/>"#);
+    out.push(r#"<path d="m"#);
+    out.push(from);
+    out.push(" 0v");
+    out.push(height);
+    out.push("h");
+    out.push(to - from);
+    out.push(r#"V0"/>"#);
     push_title(out, title);
 }
 
@@ -331,7 +331,7 @@ fn push_runs_title(
     }
     let failed = rows.len() - values().count();
     if failed > 0 {
-        let _ = write!(out, ", {failed} failed");
+        out.push_str(&format!(", {failed} failed"));
     }
 }
 

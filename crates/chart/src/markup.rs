@@ -3,13 +3,13 @@
 use crate::backend::{MarkLayer, MarkRole, Shape};
 use crate::grid::GridPoint;
 use crate::path::PathWriter;
-use model::text::digits::push_integer;
+use model::text::xml::XmlText;
 
 /// Bytes that the paths of most charts fit into.
 const USUAL_BYTES: usize = 3 << 10;
 
 /// The class of a role, as the stylesheet names it. Short names: a chart repeats them.
-fn push_class(out: &mut String, role: MarkRole) {
+fn push_class(out: &mut XmlText, role: MarkRole) {
     let name = match role {
         MarkRole::Grid => "g",
         MarkRole::Band => "b",
@@ -30,22 +30,19 @@ fn push_class(out: &mut String, role: MarkRole) {
         MarkRole::Infrastructure => "f",
         MarkRole::Clamped => "cl",
     };
-    out.push_str(name);
+    out.push(name);
     if let MarkRole::Level(slot @ 1..) | MarkRole::Point(slot) = role {
-        push_integer(out, slot.into());
+        out.push(i32::from(slot));
     }
 }
 
 /// One path per role, in drawing order. `place` moves grid points to where the writer wants them.
-pub(crate) fn paths(layers: &[MarkLayer], place: impl Fn(GridPoint) -> GridPoint) -> String {
-    let mut out = String::with_capacity(USUAL_BYTES);
+pub(crate) fn paths(layers: &[MarkLayer], place: impl Fn(GridPoint) -> GridPoint) -> XmlText {
+    let mut out = XmlText::with_capacity(USUAL_BYTES);
+    let mut data = XmlText::with_capacity(USUAL_BYTES);
     for MarkLayer { role, shapes } in layers {
-        let before = out.len();
-        out.push_str(r#"<path class=""#);
-        push_class(&mut out, *role);
-        out.push_str(r#"" d=""#);
-        let start = out.len();
-        let mut path = PathWriter::new(&mut out);
+        data.clear();
+        let mut path = PathWriter::new(&mut data);
         for shape in shapes {
             match shape {
                 Shape::Dot(point) => path.dot(place(*point)),
@@ -53,21 +50,20 @@ pub(crate) fn paths(layers: &[MarkLayer], place: impl Fn(GridPoint) -> GridPoint
                 Shape::Area(points) => path.area(points.iter().map(|point| place(*point))),
             }
         }
-        let data = start..out.len();
         // A line of a single run draws nothing: a path without data would be bytes for nobody.
         if data.is_empty() {
-            out.truncate(before);
             continue;
         }
-        out.push_str(r#""/>"#);
+        out.push(r#"<path class=""#);
+        push_class(&mut out, *role);
+        out.push(r#"" d=""#).push(&data).push(r#""/>"#);
         // The hollow of a hollow mark: the page's color inside, drawn with the same caps.
-        out.push_str(match role {
+        let hollow = match role {
             MarkRole::Outlier => r#"<path class="oi" d=""#,
             MarkRole::Infrastructure => r#"<path class="fi" d=""#,
             _ => continue,
-        });
-        out.extend_from_within(data);
-        out.push_str(r#""/>"#);
+        };
+        out.push(hollow).push(&data).push(r#""/>"#);
     }
     out
 }

@@ -14,7 +14,8 @@ use crate::rows::{self, ChartRow};
 use model::record::Direction;
 use model::record::time::Timestamp;
 use model::series::Series;
-use model::text::{UnitScale, sanitize};
+use model::text::UnitScale;
+use model::text::xml::XmlText;
 
 /// The relative range, by the side of regressions: room for twice the usual threshold there.
 const REGRESSION_RANGE: f64 = 0.25;
@@ -41,20 +42,15 @@ impl SharedAxes {
 
 /// The panel of one series. The level that counts as 0 % is its baseline, else its newest level,
 /// else its newest value.
-pub fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> String {
+pub fn panel(input: &TrendInput<'_>, shared: SharedAxes) -> XmlText {
     let layout = panel_layout(input, shared);
     let drawing = paths(&layout.layers, |point| point);
-    let texts =
-        inline::label_texts(&layout.labels, layout.height) + &inline::note_symbols(input, &layout);
-    let name = sanitize::markup(&describe::short_description(input, &layout));
-    let frame = SvgFrame {
-        id: input.id,
-        slot: input.slot,
-        height: layout.height,
-        attributes: &format!(r#" role="img" aria-label="{name}""#),
-        large_dots: false,
-    };
-    frame.wrap(&drawing, "", &texts)
+    let mut texts = inline::label_texts(&layout.labels, layout.height);
+    texts.push(inline::note_symbols(input, &layout));
+    let frame =
+        SvgFrame { id: input.id, slot: input.slot, height: layout.height, large_dots: false };
+    let name = describe::short_description(input, &layout);
+    frame.image(&name).wrap(&drawing, &XmlText::new(), &texts)
 }
 
 fn panel_layout(input: &TrendInput<'_>, shared: SharedAxes) -> ChartLayout {

@@ -6,28 +6,28 @@
 //! Knows nothing of charts. One [`PathWriter`] is one `d` attribute.
 
 use crate::grid::GridPoint;
-use model::text::digits::push_integer;
+use model::text::xml::XmlText;
 
 /// Collects subpaths into one `d` attribute, behind what is there.
 #[derive(Debug)]
 pub(crate) struct PathWriter<'a> {
-    out: &'a mut String,
+    out: &'a mut XmlText,
     position: GridPoint,
     /// The command that a bare pair of numbers would repeat.
-    implied_command: Option<char>,
+    implied_command: Option<&'static str>,
     /// Those of the current line; a field, so that its memory serves all lines.
     vertices: Vec<GridPoint>,
 }
 
 impl<'a> PathWriter<'a> {
-    pub(crate) fn new(out: &'a mut String) -> Self {
+    pub(crate) fn new(out: &'a mut XmlText) -> Self {
         Self { out, position: (0, 0), implied_command: None, vertices: Vec::new() }
     }
 
     /// A dot: drawn by the round or square caps of its class, since it has no length.
     pub(crate) fn dot(&mut self, point: GridPoint) {
         self.move_to(point);
-        self.out.push_str("h0");
+        self.out.push("h0");
         self.implied_command = None;
     }
 
@@ -39,7 +39,7 @@ impl<'a> PathWriter<'a> {
     /// A closed outline.
     pub(crate) fn area(&mut self, points: impl Iterator<Item = GridPoint>) {
         if let Some(first) = self.polyline(points, 3) {
-            self.out.push('z');
+            self.out.push("z");
             self.position = first;
             self.implied_command = None;
         }
@@ -63,35 +63,35 @@ impl<'a> PathWriter<'a> {
     }
 
     fn move_to(&mut self, point: GridPoint) {
-        self.command('m', point.0 - self.position.0, Some(point.1 - self.position.1));
+        self.command("m", point.0 - self.position.0, Some(point.1 - self.position.1));
         self.position = point;
-        self.implied_command = Some('l');
+        self.implied_command = Some("l");
     }
 
     fn line_to(&mut self, point: GridPoint) {
         let (dx, dy) = (point.0 - self.position.0, point.1 - self.position.1);
         match (dx, dy) {
-            (_, 0) => self.command('h', dx, None),
-            (0, _) => self.command('v', dy, None),
-            _ => self.command('l', dx, Some(dy)),
+            (_, 0) => self.command("h", dx, None),
+            (0, _) => self.command("v", dy, None),
+            _ => self.command("l", dx, Some(dy)),
         }
         self.position = point;
     }
 
-    fn command(&mut self, letter: char, first: i32, second: Option<i32>) {
+    fn command(&mut self, letter: &'static str, first: i32, second: Option<i32>) {
         // SVG lets a repeated command go without its letter, and reads a minus as a separator. More
         // numbers after an `m` would be lines, so that each `m` keeps its letter.
-        if self.implied_command != Some(letter) || letter == 'm' {
+        if self.implied_command != Some(letter) || letter == "m" {
             self.out.push(letter);
         } else if first >= 0 {
-            self.out.push(' ');
+            self.out.push(" ");
         }
-        push_integer(self.out, first);
+        self.out.push(first);
         if let Some(second) = second {
             if second >= 0 {
-                self.out.push(' ');
+                self.out.push(" ");
             }
-            push_integer(self.out, second);
+            self.out.push(second);
         }
         self.implied_command = Some(letter);
     }
@@ -164,16 +164,16 @@ mod tests {
 
     #[test]
     fn separators_are_dropped_where_a_reader_does_not_need_them() {
-        let mut out = String::new();
+        let mut out = XmlText::new();
         let mut path = PathWriter::new(&mut out);
         path.line([(0, 10), (5, 8), (10, 8), (15, 12), (15, 20)].into_iter());
         path.dot((20, 20));
-        assert_eq!(out, "m0 10 5-2h5l5 4v8m5 0h0");
+        assert_eq!(out.as_str(), "m0 10 5-2h5l5 4v8m5 0h0");
     }
 
     #[test]
     fn vertices_on_a_straight_line_are_dropped() {
-        let mut out = String::new();
+        let mut out = XmlText::new();
         let points = [(0, 0), (1, 1), (2, 2), (2, 2), (4, 4), (3, 3)];
         PathWriter::new(&mut out).line(points.into_iter());
         assert_eq!(read(&out), [[(0, 0), (4, 4), (3, 3)]]);
@@ -185,7 +185,7 @@ mod tests {
             lines in prop::collection::vec(
                 prop::collection::vec((-50..1000i32, -50..300i32), 0..12), 0..6)
         ) {
-            let mut out = String::new();
+            let mut out = XmlText::new();
             let mut path = PathWriter::new(&mut out);
             let mut expected = Vec::new();
             for line in &lines {

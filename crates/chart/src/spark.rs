@@ -5,11 +5,10 @@
 //! of the others: one spike to twice the level would make a step of 12 % invisible. No axes, no
 //! labels, nothing for a screen reader: the row says it in words.
 
-use std::fmt::Write;
-
 use crate::path::PathWriter;
 use detect::{Analysis, Verdict};
 use model::series::Series;
+use model::text::xml::XmlText;
 
 /// Runs of one spark line: what 8 rem can show apart.
 const RUNS: usize = 40;
@@ -22,7 +21,7 @@ const MARGIN: i32 = 2;
 
 /// The newest 40 runs as a line without labels, at most 600 bytes, hidden from screen readers: the
 /// row it stands in says it in words. The mark at its end has the color of the verdict.
-pub fn spark(series: &Series, analysis: &Analysis) -> String {
+pub fn spark(series: &Series, analysis: &Analysis) -> XmlText {
     let runs = &series.runs[series.runs.len().saturating_sub(RUNS)..];
     let values: Vec<Option<f64>> = runs
         .iter()
@@ -49,9 +48,9 @@ pub fn spark(series: &Series, analysis: &Analysis) -> String {
     }
     sorted.sort_by(f64::total_cmp);
     let width = STEP * (RUNS as i32 - 1);
-    let mut out = String::with_capacity(640);
-    let frame = r#"preserveAspectRatio="none" aria-hidden="true""#;
-    let _ = write!(out, r#"<svg class="sp" viewBox="0 0 {width} {HEIGHT}" {frame}>"#);
+    let mut out = XmlText::with_capacity(640);
+    out.push(r#"<svg class="sp" viewBox="0 0 "#).push(width).push(" ").push(HEIGHT);
+    out.push(r#"" preserveAspectRatio="none" aria-hidden="true">"#);
     if let (Some(low), Some(high)) = (sorted.first(), sorted.last()) {
         push_drawing(
             &mut out,
@@ -60,7 +59,7 @@ pub fn spark(series: &Series, analysis: &Analysis) -> String {
             end_mark_class(analysis),
         );
     }
-    out.push_str("</svg>");
+    out.push("</svg>");
     out
 }
 
@@ -97,11 +96,11 @@ fn end_mark_class(analysis: &Analysis) -> &'static str {
     }
 }
 
-fn push_drawing(out: &mut String, values: &[Option<f64>], place: &SparkRange, mark: &str) {
+fn push_drawing(out: &mut XmlText, values: &[Option<f64>], place: &SparkRange, mark: &'static str) {
     let offset = RUNS - values.len();
     let point = |(index, value): (usize, f64)| (STEP * (index + offset) as i32, place.y(value));
     push_band(out, values, place, STEP * (RUNS as i32 - 1));
-    out.push_str(r#"<path class="l" d=""#);
+    out.push(r#"<path class="l" d=""#);
     let mut line = PathWriter::new(out);
     let mut from = 0;
     for joined in values.split(Option::is_none) {
@@ -112,17 +111,17 @@ fn push_drawing(out: &mut String, values: &[Option<f64>], place: &SparkRange, ma
         }
         from += joined.len() + 1;
     }
-    let _ = write!(out, r#""/><path class="{mark}" d=""#);
+    out.push(r#""/><path class=""#).push(mark).push(r#"" d=""#);
     let newest = values.iter().rposition(Option::is_some);
     if let Some((index, value)) = newest.and_then(|index| Some((index, values[index]?))) {
         PathWriter::new(out).dot(point((index, value)));
     }
-    out.push_str(r#""/>"#);
+    out.push(r#""/>"#);
 }
 
 /// The middle 80 % of the first half: the normal range that the newest runs are seen against. Of
 /// all runs it would follow a step in the second half, and the step would lie inside it.
-fn push_band(out: &mut String, values: &[Option<f64>], place: &SparkRange, width: i32) {
+fn push_band(out: &mut XmlText, values: &[Option<f64>], place: &SparkRange, width: i32) {
     let mut half: Vec<f64> = values[..values.len() / 2].iter().copied().flatten().collect();
     half.sort_by(f64::total_cmp);
     let share =
@@ -130,7 +129,8 @@ fn push_band(out: &mut String, values: &[Option<f64>], place: &SparkRange, width
     if let (Some(low), Some(high)) = (share(0.1), share(0.9)) {
         let (top, bottom) = (place.y(*high), place.y(*low));
         let bottom = bottom.max(top + 1);
-        let _ = write!(out, r#"<path class="nb" d="m0 {top}h{width}V{bottom}H0"/>"#);
+        out.push(r#"<path class="nb" d="m0 "#).push(top).push("h").push(width);
+        out.push("V").push(bottom).push(r#"H0"/>"#);
     }
 }
 

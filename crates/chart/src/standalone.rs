@@ -3,8 +3,6 @@
 //!
 //! Well-formed for any name: text is escaped, characters that XML forbids are replaced.
 
-use std::fmt::Write;
-
 use crate::describe;
 use crate::grid::WIDTH;
 use crate::input::{NoteKind, TrendInput};
@@ -12,9 +10,9 @@ use crate::labels::{Anchor, Label, LabelRow, Tone};
 use crate::layout::ChartLayout;
 use crate::markup::paths;
 use crate::palette::{self, DARK, LIGHT, Theme};
-use model::record;
-use model::text::digits::push_integer;
-use model::text::{self, sanitize};
+use model::text;
+use model::text::xml::XmlText;
+use model::{escaped, record};
 
 /// Size of the file's drawing, and where the plot starts in it.
 const SIZE: (i32, i32) = (720, 260);
@@ -22,36 +20,25 @@ const LEFT: i32 = 4;
 const TOP: i32 = 32;
 
 /// The whole file.
-pub(crate) fn svg_file(input: &TrendInput<'_>, layout: &ChartLayout) -> String {
+pub(crate) fn svg_file(input: &TrendInput<'_>, layout: &ChartLayout) -> XmlText {
     let (width, height) = SIZE;
     let name = name(input);
-    let title = sanitize::markup(&format!("{name}. {}", describe::caption(input, layout)));
-    let description = sanitize::markup(&describe::paragraph(input, layout));
-    let heading = sanitize::markup(&heading(&name, input));
     let drawing = paths(&layout.layers, |(x, y)| (to_file_x(x), y));
-    let mut texts = String::with_capacity(layout.labels.len() * 64);
-    layout.labels.iter().for_each(|label| push_label(&mut texts, label, layout));
-    push_symbols(&mut texts, layout);
-    let style = style(input.slot);
-    format!(
-        concat!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" "#,
-            r#"height="{h}" role="img" aria-labelledby="t d"><title id="t">{title}</title>"#,
-            r#"<desc id="d">{description}</desc><style>{style}</style>"#,
-            r#"<rect class="bg" width="{w}" height="{h}"/><text class="hd" x="4" y="14">{heading}"#,
-            r#"</text><g transform="translate({left} {top})">{drawing}{texts}</g></svg>"#
-        ),
-        w = width,
-        h = height,
-        title = title,
-        description = description,
-        style = style,
-        heading = heading,
-        left = LEFT,
-        top = TOP,
-        drawing = drawing,
-        texts = texts,
-    )
+    let mut out = XmlText::with_capacity(4096 + drawing.len());
+    out.push(r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 "#);
+    out.push(width).push(" ").push(height).push(r#"" width=""#).push(width);
+    out.push(r#"" height=""#).push(height);
+    out.push(r#"" role="img" aria-labelledby="t d"><title id="t">"#);
+    out.push_text(&format!("{name}. {}", describe::caption(input, layout)));
+    out.push(r#"</title><desc id="d">"#).push_text(&describe::paragraph(input, layout));
+    out.push("</desc><style>").push(style(input.slot)).push(r#"</style><rect class="bg" width=""#);
+    out.push(width).push(r#"" height=""#).push(height).push(r#""/><text class="hd" x="4" y="14">"#);
+    out.push_text(&heading(&name, input)).push(r#"</text><g transform="translate("#);
+    out.push(LEFT).push(" ").push(TOP).push(r#")">"#).push(drawing);
+    layout.labels.iter().for_each(|label| push_label(&mut out, label, layout));
+    push_symbols(&mut out, layout);
+    out.push("</g></svg>");
+    out
 }
 
 /// `sum, julia, loops, n = 1,000,000`.
@@ -82,32 +69,32 @@ fn to_file_x(x: i32) -> i32 {
     (x * plot + WIDTH / 2) / WIDTH
 }
 
-fn push_label(out: &mut String, label: &Label, layout: &ChartLayout) {
+fn push_label(out: &mut XmlText, label: &Label, layout: &ChartLayout) {
     let y = match label.row {
         LabelRow::Above => -4,
         LabelRow::At(y) => y,
         LabelRow::Ticks => layout.height + 12,
         LabelRow::UnderTicks => layout.height + 23,
     };
-    out.push_str(match label.tone {
+    out.push(match label.tone {
         Tone::Muted | Tone::Slot(_) => r#"<text x=""#,
         Tone::Regression => r#"<text class="wt" x=""#,
         Tone::Improvement => r#"<text class="kt" x=""#,
     });
-    push_integer(out, to_file_x(label.x) + label.shift);
-    out.push_str(r#"" y=""#);
-    push_integer(out, y);
-    out.push_str(match label.anchor {
+    out.push(to_file_x(label.x) + label.shift);
+    out.push(r#"" y=""#);
+    out.push(y);
+    out.push(match label.anchor {
         Anchor::Start => r#"">"#,
         Anchor::Middle => r#"" text-anchor="middle">"#,
         Anchor::End => r#"" text-anchor="end">"#,
     });
-    sanitize::push_markup(out, &label.text);
-    sanitize::push_markup(out, &label.wide_suffix);
-    out.push_str("</text>");
+    out.push_text(&label.text);
+    out.push_text(&label.wide_suffix);
+    out.push("</text>");
 }
 
-fn push_symbols(out: &mut String, layout: &ChartLayout) {
+fn push_symbols(out: &mut XmlText, layout: &ChartLayout) {
     let notes = |kind: NoteKind| {
         let of_kind = layout.notes.iter().filter(|note| note.kind == kind);
         let (mark, above) = kind.symbol();
@@ -120,15 +107,21 @@ fn push_symbols(out: &mut String, layout: &ChartLayout) {
         if places.is_empty() {
             continue;
         }
-        let xs: Vec<String> = places.iter().map(|x| to_file_x(*x).to_string()).collect();
-        let (letters, xs, y) = (letter.repeat(xs.len()), xs.join(" "), layout.height - up);
-        let _ = write!(out, r#"<text class="{class}" x="{xs}" y="{y}">{letters}</text>"#);
+        out.push(r#"<text class=""#).push(class).push(r#"" x=""#);
+        for (at, x) in places.iter().enumerate() {
+            out.push(if at == 0 { "" } else { " " }).push(to_file_x(*x));
+        }
+        out.push(r#"" y=""#).push(layout.height - up).push(r#"">"#);
+        for _ in &places {
+            out.push(letter);
+        }
+        out.push("</text>");
     }
 }
 
 /// Light colors, then the same rules with the dark ones: viewers that know no media queries show
 /// the light file.
-fn style(slot: u8) -> String {
+fn style(slot: u8) -> XmlText {
     let rules = concat!(
         "text{font:12px system-ui,sans-serif;paint-order:stroke;stroke-width:3px;",
         "stroke-linejoin:round}path{fill:none}.hd,.wt,.kt{font-weight:600}",
@@ -145,25 +138,18 @@ fn style(slot: u8) -> String {
     // Its own copy of the stylesheet's rules: a file in an `<img>` sees nothing of its page.
     let light = colors(&LIGHT, slot);
     let dark = colors(&DARK, slot);
-    format!("{rules}{light}@media(prefers-color-scheme:dark){{{dark}}}")
+    escaped![rules, light, "@media(prefers-color-scheme:dark){", dark, "}"]
 }
 
-fn colors(theme: &Theme, slot: u8) -> String {
-    let Theme { page, text, muted, grid, regression, improvement, .. } = theme;
+fn colors(theme: &Theme, slot: u8) -> XmlText {
+    let Theme { page, text, muted, grid, regression, improvement, .. } = *theme;
     let line = theme.slots[usize::from(palette::slot(slot)) - 1];
-    format!(
-        concat!(
-            ".bg{{fill:{page}}}text{{fill:{muted};stroke:{page}}}.hd,.x{{fill:{text}}}",
-            ".g{{stroke:{grid}}}.b{{fill:{line}}}.d,.hl,.mm,.m,.o,.f,.cl{{stroke:{line}}}",
-            ".oi,.fi{{stroke:{page}}}.lim,.w{{stroke:{regression}}}.wt{{fill:{regression}}}",
-            ".k{{stroke:{improvement}}}.kt{{fill:{improvement}}}.rc,.gp,.n{{stroke:{muted}}}"
-        ),
-        page = page,
-        text = text,
-        muted = muted,
-        grid = grid,
-        regression = regression,
-        improvement = improvement,
-        line = line,
-    )
+    let mut out = XmlText::with_capacity(512);
+    out.push(".bg{fill:").push(page).push("}text{fill:").push(muted).push(";stroke:").push(page);
+    out.push("}.hd,.x{fill:").push(text).push("}.g{stroke:").push(grid);
+    out.push("}.b{fill:").push(line).push("}.d,.hl,.mm,.m,.o,.f,.cl{stroke:").push(line);
+    out.push("}.oi,.fi{stroke:").push(page).push("}.lim,.w{stroke:").push(regression);
+    out.push("}.wt{fill:").push(regression).push("}.k{stroke:").push(improvement);
+    out.push("}.kt{fill:").push(improvement).push("}.rc,.gp,.n{stroke:").push(muted).push("}");
+    out
 }

@@ -5,6 +5,7 @@ use crate::inline::{self, TrendChart};
 use crate::input::{ChartSize, TrendInput};
 use crate::layout::ChartLayout;
 use crate::standalone::svg_file;
+use model::text::xml::XmlText;
 
 /// The trend chart of one series before it is written.
 ///
@@ -33,7 +34,7 @@ impl TrendDrawing {
 
     /// A drawing of full size as a complete `.svg` file of 720 × 260 that follows the reader's
     /// theme. It has no links, so those of the input do not matter.
-    pub fn svg_file(&self, input: &TrendInput<'_>) -> String {
+    pub fn svg_file(&self, input: &TrendInput<'_>) -> XmlText {
         svg_file(input, &self.layout)
     }
 }
@@ -44,6 +45,6 @@ pub fn trend(input: &TrendInput<'_>, size: ChartSize) -> TrendChart {
 }
 
 /// The trend chart of one series as a complete `.svg` file.
-pub fn standalone(input: &TrendInput<'_>) -> String {
+pub fn standalone(input: &TrendInput<'_>) -> XmlText {
     TrendDrawing::of(input, ChartSize::Full).svg_file(input)
 }

@@ -326,7 +326,7 @@ impl ReplaySummary {
     }
 
     /// Reports that were no change: withdrawn, or marked so by somebody.
-    pub fn false_alarms(&self) -> usize {
+    pub(crate) fn false_alarms(&self) -> usize {
         self.withdrawn_reports + self.marked_false_alarms
     }
 

@@ -308,7 +308,8 @@ mod tests {
         let (eighth, _) = format_line(&entry("two"), &wrong);
         assert_eq!(broken(&[lines[0].clone(), eighth + "\n"]), Some(2));
         let mut old: Map<String, Value> = serde_json::from_str(&lines[0]).unwrap();
-        (old.remove("number"), old.remove("hash"));
+        old.remove("number");
+        old.remove("hash");
         let hash = hex::sha256(&canonical(&Value::Object(old.clone())), 64);
         old.insert("hash".to_owned(), Value::from(hash.clone()));
         let old = canonical(&Value::Object(old)) + "\n";

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Only texts change: every number, and every field that says what was measured and when, stays to
-//! the letter, so no verdict changes. Lines that are no JSON are taken as plain text. Knows no files.
+//! the letter, so no verdict changes. Lines that are no JSON are taken as plain text. Knows no
+//! files.
 
 use crate::text::sanitize;
 

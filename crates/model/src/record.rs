@@ -159,8 +159,8 @@ impl Unit {
     }
 
     /// Whether a value of zero measures nothing. Work takes time: a time of zero is below the
-    /// resolution of the timer, or the work was not done. Zero bytes, counts and rates are possible:
-    /// a program may allocate nothing, and a stuck server serves nothing a second.
+    /// resolution of the timer, or the work was not done. Zero bytes, counts and rates are
+    /// possible: a program may allocate nothing, and a stuck server serves nothing a second.
     pub(crate) fn forbids_zero(&self) -> bool {
         &*self.0 == "ns"
     }

@@ -8,7 +8,8 @@ use crate::store::append::Appended;
 use crate::store::commits::CommitMerge;
 use ingest::sink::RejectedPart;
 use model::record::time::Timestamp;
-use model::text;
+use model::text::terminal::TerminalText;
+use model::{escaped, text};
 
 /// Commands that a summary lists.
 const MAX_COMMANDS: usize = 10;
@@ -88,7 +89,7 @@ impl IntakeSummary {
         self.continuations.iter().map(command).collect()
     }
 
-    pub(crate) fn import_text(&self) -> String {
+    pub(crate) fn import_text(&self) -> TerminalText {
         let mut lines = vec![format!(
             "{}: {} in {} of {}",
             self.kind,
@@ -134,6 +135,6 @@ impl IntakeSummary {
                 lines.push(format!("    and {more} more (--format json lists all)"));
             }
         }
-        lines.join("\n") + "\n"
+        lines.iter().map(|line| escaped![TerminalText::text(line), "\n"]).collect()
     }
 }

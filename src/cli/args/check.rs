@@ -31,7 +31,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
     /// Vouch for policy.yml and accepted.yml of the directory: for a pull request they count as if
-    /// they stood on its base, which git does not know everywhere
+    /// they were on its base, which git does not know everywhere
     #[arg(long)]
     pub(crate) trust_checkout: bool,
     /// Save a snapshot (records, verdicts, policy) in a new folder below this one

@@ -14,8 +14,8 @@ use crate::app::session::Session;
 use crate::app::stages::Stages;
 use crate::cli::args::GlobalArgs;
 use crate::cli::args::check::ReportFormat;
-use crate::cli::check::render;
-use crate::cli::ui::{self, Reporter};
+use crate::cli::check::print;
+use crate::cli::ui::Reporter;
 use crate::report::outcome_text;
 use crate::serve::watcher::watch_paths;
 
@@ -47,7 +47,7 @@ pub(super) fn run(
         reporter.end_progress();
         match run {
             Ok(run) => {
-                ui::print(render(&run, format, data)?.as_bytes())?;
+                print(&run, format, data)?;
                 let headline = outcome_text::headline(&run.outcome);
                 let seconds = started.elapsed().as_secs_f64();
                 reporter.info(&format!(

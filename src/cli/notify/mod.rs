@@ -87,7 +87,7 @@ fn send(
         let mut preview = Preview::new(masks.clone());
         let mut client = NotifyClient::new(&mut preview, &mut clock, limits, masks.clone(), &info);
         let delivery = work(&mut client)?;
-        ui::print(preview.text().as_bytes())?;
+        ui::print(&preview.text())?;
         warn(&delivery);
         let summary = &delivery.summary;
         reporter.info(&format!("dry run: nothing was sent; it would end with: {summary}"));

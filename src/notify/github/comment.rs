@@ -9,6 +9,7 @@ use crate::notify::github::comment_body::{CommentState, render};
 use crate::notify::github::{ApiUser, GithubApi, OwnIdentity, PageStep};
 use crate::notify::http::HttpMethod;
 use crate::notify::{Delivery, NotifyError};
+use crate::report::escape::markdown::MarkdownText;
 use crate::report::escape::one_line;
 use crate::report::markdown::MARKER;
 use crate::report::wire::CheckFile;
@@ -48,7 +49,7 @@ struct ApiComment {
 #[derive(Debug, PartialEq)]
 enum CommentAction {
     Skip(&'static str),
-    Write(String),
+    Write(MarkdownText),
 }
 
 /// Comments, or changes the earlier comment.
@@ -117,7 +118,7 @@ fn attempt(
         }
         (CommentAction::Write(body), Some(entry)) => {
             let path = format!("issues/comments/{}", entry.id);
-            api.write(HttpMethod::Patch, &path, &json!({"body": body}))?;
+            api.write(HttpMethod::Patch, &path, &json!({"body": body.as_str()}))?;
             let resolved = CommentState::of(&body) == CommentState::Resolved;
             let done = if resolved { "marked as resolved" } else { "updated" };
             Ok(Delivery::new(format!("#{pull}: comment {done}")))
@@ -126,7 +127,7 @@ fn attempt(
             api.write(
                 HttpMethod::Post,
                 &format!("issues/{pull}/comments"),
-                &json!({"body": body}),
+                &json!({"body": body.as_str()}),
             )?;
             Ok(Delivery::new(format!("#{pull}: commented")))
         }

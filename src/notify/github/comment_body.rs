@@ -5,10 +5,11 @@
 //! gives what `check --format markdown` printed, which a project's own template may have made.
 
 use crate::report::escape::document::sanitize;
-use crate::report::escape::{markdown as escaped, one_line};
+use crate::report::escape::markdown::{MarkdownText, cut};
+use crate::report::escape::one_line;
 use crate::report::markdown::{self, LinkTargets, MAX_BYTES};
 use crate::report::wire::CheckFile;
-use model::text;
+use model::{escaped, text};
 
 const MAX_NAME_CHARS: usize = 200;
 
@@ -48,24 +49,33 @@ pub(crate) fn render(
     given: Option<&str>,
     state: CommentState,
     allowed: &[String],
-) -> String {
+) -> MarkdownText {
     let marker = markdown::marker(check.candidate.as_deref());
-    let wrap = |text: &str| format!("{marker}\n{}\n\n{}\n", text.trim(), state.marker_line());
-    let text = match (state, given) {
-        (CommentState::Resolved, _) => resolved_text(check),
-        (_, Some(given)) if given.len() <= MAX_BYTES => sanitize(without_marker(given), allowed),
+    let body = match (state, given) {
+        (CommentState::Resolved, _) => escaped![marker, "\n", resolved_text(check), "\n"],
+        (_, Some(given)) if given.len() <= MAX_BYTES => {
+            let text = sanitize(without_marker(given).trim(), allowed);
+            escaped![marker, "\n", text, "\n"]
+        }
         _ => check_text(check, allowed),
     };
     // Making a text harmless makes it longer.
-    let body = wrap(&text);
-    if body.len() <= MAX_BYTES { body } else { wrap(&check_text(check, allowed)) }
+    let body = with_state(body, state);
+    if body.len() <= MAX_BYTES { body } else { with_state(check_text(check, allowed), state) }
 }
 
-fn check_text(check: &CheckFile, allowed: &[String]) -> String {
-    let body = markdown::render_check(check, LinkTargets::Below(allowed), None);
+fn with_state(body: MarkdownText, state: CommentState) -> MarkdownText {
+    escaped![body, "\n", state.marker_line(), "\n"]
+}
+
+/// What the comment writer says, with the marker.
+fn check_text(check: &CheckFile, allowed: &[String]) -> MarkdownText {
     // Only a user's template can fail, and none is given; the heading would still tell the result.
-    let body = body.unwrap_or_else(|_| format!("### Benchmarks: {}", check.counts_text()));
-    without_marker(&body).to_owned()
+    markdown::render_check(check, LinkTargets::Below(allowed), None).unwrap_or_else(|_| {
+        let heading = MarkdownText::text(&check.counts_text());
+        let marker = markdown::marker(check.candidate.as_deref());
+        escaped![marker, "\n### Benchmarks: ", heading, "\n"]
+    })
 }
 
 fn without_marker(text: &str) -> &str {
@@ -76,20 +86,19 @@ fn without_marker(text: &str) -> &str {
     }
 }
 
-fn resolved_text(check: &CheckFile) -> String {
-    format!(
-        "### Benchmarks: resolved\n\nEarlier findings are gone at {}: {} compared with {}, no \
-         change.",
-        commit_text(check.candidate.as_deref()),
-        text::count_noun(check.compared as u64, "series"),
-        commit_text(check.base.as_deref()),
-    )
+fn resolved_text(check: &CheckFile) -> MarkdownText {
+    let series = MarkdownText::text(&text::count_noun(check.compared as u64, "series"));
+    let (candidate, base) =
+        (commit_text(check.candidate.as_deref()), commit_text(check.base.as_deref()));
+    let mut text = escaped!["### Benchmarks: resolved\n\nEarlier findings are gone at ", candidate];
+    text.push(": ").push(series).push(" compared with ").push(base).push(", no change.");
+    text
 }
 
 /// A commit in Markdown, short.
-pub(crate) fn commit_text(id: Option<&str>) -> String {
+pub(crate) fn commit_text(id: Option<&str>) -> MarkdownText {
     let short = text::short_commit(&one_line(id.unwrap_or_default(), MAX_NAME_CHARS));
-    if short.is_empty() { "this commit".to_owned() } else { escaped(&short, MAX_NAME_CHARS) }
+    if short.is_empty() { "this commit".into() } else { cut(&short, MAX_NAME_CHARS) }
 }
 
 #[cfg(test)]

@@ -12,11 +12,12 @@ use crate::notify::github::{ApiUser, GithubApi, PageStep};
 use crate::notify::http::HttpMethod;
 use crate::notify::{Delivery, NotifyError};
 use crate::report::decision::Decision;
-use crate::report::escape::address::allowed_link;
-use crate::report::escape::{self, markdown};
+use crate::report::escape::address::LinkTarget;
+use crate::report::escape::markdown::{MarkdownText, cut, link, marker_id};
+use crate::report::escape::references::{self, TitleText};
 use crate::report::summary;
 use crate::report::wire::{CheckFile, FindingView, InfrastructureView};
-use model::text;
+use model::{escaped, text};
 
 /// New issues, and closed ones, of one run: what breaks everything is not worth a flood.
 const MAX_CHANGED_ISSUES: usize = 20;
@@ -47,8 +48,8 @@ struct ApiIssue {
 
 /// An issue as it should stand.
 struct DesiredIssue {
-    title: String,
-    body: String,
+    title: TitleText,
+    body: MarkdownText,
 }
 
 /// What one run did.
@@ -123,7 +124,11 @@ fn attempt(
             None => {
                 let labels: Vec<&String> =
                     labels.iter().filter(|it| it.chars().count() <= MAX_LABEL_CHARS).collect();
-                let body = json!({"title": wanted.title, "body": wanted.body, "labels": labels});
+                let body = json!({
+                    "title": wanted.title.as_str(),
+                    "body": wanted.body.as_str(),
+                    "labels": labels,
+                });
                 api.write(HttpMethod::Post, "issues", &body)?;
                 count.opened += 1;
                 new += 1;
@@ -196,10 +201,10 @@ fn update(
     let old = issue.body.as_deref().unwrap_or_default().replace("\r\n", "\n");
     let by_people = old.split_once(END).map_or("", |(_, rest)| rest.trim_end());
     let body = format!("{}{by_people}", wanted.body);
-    if old.trim_end() == body && issue.title == wanted.title {
+    if old.trim_end() == body && issue.title == wanted.title.as_str() {
         return Ok(());
     }
-    let change = json!({"title": wanted.title, "body": body});
+    let change = json!({"title": wanted.title.as_str(), "body": body});
     api.write(HttpMethod::Patch, &format!("issues/{}", issue.number), &change)?;
     count.updated += 1;
     Ok(())
@@ -222,12 +227,14 @@ fn close(
     let commit = commit_text(check.candidate.as_deref());
     let words = match accepted {
         Some(finding) => {
-            let reason = markdown(&finding.reason, MAX_REASON_CHARS);
-            format!("Accepted as of {commit}. {reason}")
+            let reason = cut(&finding.reason, MAX_REASON_CHARS);
+            let space = if reason.is_empty() { "" } else { " " };
+            escaped!["Accepted as of ", commit, ".", space, reason]
         }
-        None => format!("`benchpages check` no longer reports this at {commit}."),
+        None => escaped!["`benchpages check` no longer reports this at ", commit, "."],
     };
-    match api.write(HttpMethod::Post, &format!("{path}/comments"), &json!({"body": words.trim()})) {
+    let body = json!({"body": MarkdownText::as_str(&words)});
+    match api.write(HttpMethod::Post, &format!("{path}/comments"), &body) {
         Err(NotifyError::Unconfirmed { .. }) => Ok(()),
         other => other.map(|_| ()),
     }
@@ -239,38 +246,37 @@ fn finding_issue(
     check: &CheckFile,
     links: &[String],
 ) -> DesiredIssue {
-    let name = markdown(finding.display_name(), MAX_NAME_CHARS);
-    let mut body = format!("{MARKER}{id} -->\n**{name}** is worse");
+    let name = cut(finding.display_name(), MAX_NAME_CHARS);
+    let mut body = escaped![MARKER, marker_id(id), " -->\n**", name, "** is worse"];
     if let Some(levels) = finding.levels_text() {
-        body.push_str(&format!(": {}", markdown(&levels, MAX_NAME_CHARS)));
+        body.push(": ").push(cut(&levels, MAX_NAME_CHARS));
     }
-    body.push_str(&format!(", **{}**", finding.change_text()));
+    body.push(", **").push_text(&finding.change_text()).push("**");
     if let Some(threshold) = finding.threshold_text() {
-        body.push_str(&format!(" (threshold {threshold})"));
+        body.push(" (threshold ").push_text(&threshold).push(")");
     }
     let (base, candidate) =
         (commit_text(check.base.as_deref()), commit_text(check.candidate.as_deref()));
-    body.push_str(&format!(" at {candidate}, compared with {base}.\n"));
-    let mut point = |word: &str, text: &str| {
-        let text = markdown(text, MAX_REASON_CHARS);
-        if !text.is_empty() {
-            body.push_str(&format!("- {word}: {text}\n"));
-        }
-    };
-    body_points(finding, &mut point);
-    if let Some(url) = allowed_link(&finding.url, links) {
-        body.push_str(&format!("\n[Before and after]({url})\n"));
+    body.push(" at ").push(candidate).push(", compared with ").push(base).push(".\n");
+    push_points(&mut body, finding);
+    if let Some(url) = LinkTarget::allowed(&finding.url, links) {
+        body.push("\n").push(link("Before and after".into(), &url)).push("\n");
     }
-    body.push_str(FOOTER);
-    let title =
-        format!("Benchmark regressed: {}", escape::title(finding.display_name(), MAX_NAME_CHARS));
-    DesiredIssue { title, body: format!("{body}{END}") }
+    body.push(FOOTER).push(END);
+    let name = references::title(finding.display_name(), MAX_NAME_CHARS);
+    DesiredIssue { title: escaped!["Benchmark regressed: ", name], body }
 }
 
 const FOOTER: &str = "\nThis issue is kept up to date, and closed once the check no longer reports \
                       it. Notes below this line stay.\n";
 
-fn body_points(finding: &FindingView, point: &mut impl FnMut(&str, &str)) {
+fn push_points(body: &mut MarkdownText, finding: &FindingView) {
+    let mut point = |word: &'static str, text: &str| {
+        let text = cut(text, MAX_REASON_CHARS);
+        if !text.is_empty() {
+            body.push("- ").push(word).push(": ").push(text).push("\n");
+        }
+    };
     point("Why", &finding.reason);
     point("Severity", finding.severity.as_deref().unwrap_or_default());
     if let Some(confidence) = finding.confidence.filter(|share| share.is_finite()) {
@@ -282,23 +288,23 @@ fn body_points(finding: &FindingView, point: &mut impl FnMut(&str, &str)) {
 }
 
 fn anomaly_issue(id: &str, it: &InfrastructureView) -> DesiredIssue {
-    let sentence = markdown(&summary::infrastructure(it), MAX_REASON_CHARS);
-    let day = match it.day.as_str() {
-        "" => String::new(),
-        day => format!(" ({})", markdown(day, MAX_NAME_CHARS)),
-    };
-    let mut body = format!("{MARKER}{id} -->\n{sentence}{day}.\n");
-    let shifted: Vec<String> =
-        it.shifted.iter().take(MAX_HINTS).map(|name| markdown(name, 60)).collect();
-    if !shifted.is_empty() {
-        body.push_str(&format!("- Shifted: {}\n", text::join_and(&shifted)));
+    let sentence = cut(&summary::infrastructure(it), MAX_REASON_CHARS);
+    let mut body = escaped![MARKER, marker_id(id), " -->\n", sentence];
+    if !it.day.is_empty() {
+        body.push(" (").push(cut(&it.day, MAX_NAME_CHARS)).push(")");
+    }
+    body.push(".\n");
+    let shifted: Vec<MarkdownText> =
+        it.shifted.iter().take(MAX_HINTS).map(|name| cut(name, 60)).collect();
+    if let [first @ .., last] = shifted.as_slice() {
+        body.push("- Shifted: ").push(MarkdownText::join(first.iter().cloned(), ", "));
+        body.push(if first.is_empty() { "" } else { " and " }).push(last).push("\n");
     }
     for line in it.advice.iter().take(MAX_HINTS) {
-        body.push_str(&format!("- {}\n", markdown(line, MAX_REASON_CHARS)));
+        body.push("- ").push(cut(line, MAX_REASON_CHARS)).push("\n");
     }
-    body.push_str(FOOTER);
-    let title = "Benchmarks: infrastructure anomaly".to_owned();
-    DesiredIssue { title, body: format!("{body}{END}") }
+    body.push(FOOTER).push(END);
+    DesiredIssue { title: "Benchmarks: infrastructure anomaly".into(), body }
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use crate::notify::slack::SlackMessage;
 use crate::report::decision::Decision;
-use crate::report::escape::address::allowed_link;
-use crate::report::escape::{one_line, slack as mrkdwn};
+use crate::report::escape::address::LinkTarget;
+use crate::report::escape::one_line;
+use crate::report::escape::slack::{SlackText, cut, link, mention};
 use crate::report::summary;
 use crate::report::wire::{CheckFile, FindingView};
-use model::text;
+use model::{escaped, text};
 
 /// Slack's most: a message, a header, a section.
 #[cfg(test)]
@@ -26,33 +27,40 @@ pub(crate) fn message(message: SlackMessage<'_>) -> Value {
     let check = message.check;
     let mut blocks = vec![header(&title(message)), section(&summary(message))];
     if let Some(it) = &check.infrastructure {
-        let what = mrkdwn(&summary::infrastructure(it), 300);
-        let mut lines = vec![format!("*Infrastructure anomaly:* {what}")];
-        let advice = it.advice.iter().take(4);
-        lines.extend(advice.map(|line| format!("• {}", mrkdwn(line, MAX_NAME_CHARS))));
-        blocks.push(section(&lines.join("\n")));
+        let mut text = SlackText::from("*Infrastructure anomaly:* ");
+        text.push(cut(&summary::infrastructure(it), 300));
+        for line in it.advice.iter().take(4) {
+            text.push("\n• ").push(cut(line, MAX_NAME_CHARS));
+        }
+        blocks.push(section(&text));
     }
     let shown = check.ordered_findings().take(MAX_SHOWN_FINDINGS);
     blocks.extend(shown.map(|finding| section(&finding_line(finding, message.links))));
     for it in check.violations.iter().take(MAX_SHOWN_FINDINGS) {
-        let (rule, reason) =
-            (mrkdwn(&it.rule, MAX_NAME_CHARS), mrkdwn(&it.reason, MAX_REASON_CHARS));
-        blocks.push(section(&format!("*Target missed*, {rule}: {reason}")));
+        let (rule, reason) = (cut(&it.rule, MAX_NAME_CHARS), cut(&it.reason, MAX_REASON_CHARS));
+        blocks.push(section(&escaped!["*Target missed*, ", rule, ": ", reason]));
     }
     let more = |count: usize| count.saturating_sub(MAX_SHOWN_FINDINGS) as u64;
     let hidden = more(check.findings.len()) + more(check.violations.len());
     if hidden > 0 {
-        blocks.push(section(&format!("and {} more", text::count(hidden))));
+        let count = SlackText::text(&text::count(hidden));
+        blocks.push(section(&escaped!["and ", count, " more"]));
     }
-    json!({"text": mrkdwn(&title(message), MAX_SECTION_CHARS), "blocks": blocks})
+    json!({"text": fallback(message), "blocks": blocks})
 }
 
 /// The reply in the thread when the findings change.
 pub(crate) fn reply(message: SlackMessage<'_>) -> Value {
     let blocks = [section(&summary(message))];
-    json!({"text": mrkdwn(&title(message), MAX_SECTION_CHARS), "blocks": blocks})
+    json!({"text": fallback(message), "blocks": blocks})
 }
 
+/// What Slack shows where it shows no blocks.
+fn fallback(message: SlackMessage<'_>) -> String {
+    cut(&title(message), MAX_SECTION_CHARS).into_string()
+}
+
+/// The header, which Slack takes as plain text.
 fn title(message: SlackMessage<'_>) -> String {
     let check = message.check;
     let outcome = match (&check.infrastructure, check.is_quiet()) {
@@ -64,26 +72,28 @@ fn title(message: SlackMessage<'_>) -> String {
 }
 
 /// Outcome, commits, link and mentions.
-fn summary(message: SlackMessage<'_>) -> String {
+fn summary(message: SlackMessage<'_>) -> SlackText {
     let check = message.check;
     let outcome = if check.is_quiet() { "earlier findings are gone" } else { check.headline() };
-    let commit =
-        |id: &str| mrkdwn(&text::short_commit(&one_line(id, MAX_NAME_CHARS)), MAX_NAME_CHARS);
-    let commit = |id: &Option<String>| commit(id.as_deref().unwrap_or("none"));
+    let commit = |id: &Option<String>| {
+        let id = one_line(id.as_deref().unwrap_or("none"), MAX_NAME_CHARS);
+        cut(&text::short_commit(&id), MAX_NAME_CHARS)
+    };
     let (base, candidate) = (commit(&check.base), commit(&check.candidate));
-    let mut text =
-        format!("*{outcome}*: {candidate} against {base}, {}", mrkdwn(&check.counts_text(), 120));
+    let counts = cut(&check.counts_text(), 120);
+    let mut text = escaped!["*", outcome, "*: ", candidate, " against ", base, ", ", counts];
     if let Some(it) = check.override_view.as_ref().filter(|it| it.granted) {
-        let (actor, reason) = (mrkdwn(&it.actor, 60), mrkdwn(&it.reason, MAX_REASON_CHARS));
-        text.push_str(&format!("\nOverridden by {actor}: {reason}"));
+        let (actor, reason) = (cut(&it.actor, 60), cut(&it.reason, MAX_REASON_CHARS));
+        text.push("\nOverridden by ").push(actor).push(": ").push(reason);
     }
-    if let Some(url) = check.url.as_deref().and_then(|url| allowed_link(url, message.links)) {
-        text.push_str(&format!("\n<{url}|Before and after>"));
+    if let Some(url) = check.url.as_deref().and_then(|url| LinkTarget::allowed(url, message.links))
+    {
+        text.push("\n").push(link("Before and after".into(), &url));
     }
     if needs_mention(check) {
-        let (called, _) = mentions(message.mention);
-        if !called.is_empty() {
-            text.push_str(&format!("\n{}", called.join(" ")));
+        let mentioned = SlackText::join(mentions(message.mention).mentioned, " ");
+        if !mentioned.is_empty() {
+            text.push("\n").push(mentioned);
         }
     }
     text
@@ -101,27 +111,25 @@ fn needs_mention(check: &CheckFile) -> bool {
     red || check.alert().is_some()
 }
 
-fn finding_line(finding: &FindingView, links: &[String]) -> String {
-    let mark = finding.symbol();
-    let word = mrkdwn(finding.verdict_text(), MAX_NAME_CHARS);
-    let space = if word.is_empty() { "" } else { " " };
-    let name = mrkdwn(finding.display_name(), MAX_NAME_CHARS);
-    let name = match allowed_link(&finding.url, links) {
-        Some(url) => format!("<{url}|{name}>"),
+fn finding_line(finding: &FindingView, links: &[String]) -> SlackText {
+    let name = cut(finding.display_name(), MAX_NAME_CHARS);
+    let name = match LinkTarget::allowed(&finding.url, links) {
+        Some(url) => link(name, &url),
         None => name,
     };
-    let values =
-        finding.levels_text().map(|values| format!(" ({})", mrkdwn(&values, MAX_NAME_CHARS)));
-    let threshold = finding.threshold_text().map(|threshold| format!(", threshold {threshold}"));
-    let reason = Some(mrkdwn(&finding.reason, MAX_REASON_CHARS));
-    let reason = reason.filter(|text| !text.is_empty()).map(|text| format!("\n{text}"));
-    format!(
-        "{mark} {name}: {word}{space}*{}*{}{}{}",
-        finding.change_text(),
-        values.unwrap_or_default(),
-        threshold.unwrap_or_default(),
-        reason.unwrap_or_default()
-    )
+    let word = cut(finding.verdict_text(), MAX_NAME_CHARS);
+    let space = if word.is_empty() { "" } else { " " };
+    let change = SlackText::text(&finding.change_text());
+    let mut line = escaped![finding.symbol(), " ", name, ": ", word, space, "*", change, "*"];
+    if let Some(levels) = finding.levels_text() {
+        line.push(" (").push(cut(&levels, MAX_NAME_CHARS)).push(")");
+    }
+    if let Some(threshold) = finding.threshold_text() {
+        line.push(", threshold ").push_text(&threshold);
+    }
+    let reason = cut(&finding.reason, MAX_REASON_CHARS);
+    line.push(if reason.is_empty() { "" } else { "\n" }).push(reason);
+    line
 }
 
 fn header(text: &str) -> Value {
@@ -129,30 +137,29 @@ fn header(text: &str) -> Value {
 }
 
 /// `verbatim` keeps Slack from making links and mentions of what only looks like them.
-fn section(text: &str) -> Value {
+fn section(text: &SlackText) -> Value {
     let text: String = text.chars().take(MAX_SECTION_CHARS).collect();
     json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}})
 }
 
-/// The policy's mentions as Slack writes them, and those that are no ids.
-pub(crate) fn mentions(names: &[String]) -> (Vec<String>, Vec<String>) {
-    let (mut mentioned, mut unknown) = (Vec::new(), Vec::new());
+/// The policy's mentions.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Mentions {
+    pub(crate) mentioned: Vec<SlackText>,
+    /// Names that are no ids. They are reported instead of being written as text, which would
+    /// mention nobody.
+    pub(crate) unknown: Vec<String>,
+}
+
+pub(crate) fn mentions(names: &[String]) -> Mentions {
+    let mut mentions = Mentions::default();
     for name in names.iter().take(MAX_SHOWN_FINDINGS) {
-        let bare = name.trim().trim_start_matches('@');
-        let upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
-        // Slack's ids begin with the kind: U and W are people, S is a group. A display name
-        // mentions nobody, so it is reported instead of being written as text.
-        let id = bare.len() >= 6 && bare.len() <= 30 && bare.chars().all(upper);
-        match bare.chars().next() {
-            _ if ["here", "channel", "everyone"].contains(&bare) => {
-                mentioned.push(format!("<!{bare}>"));
-            }
-            Some('U' | 'W') if id => mentioned.push(format!("<@{bare}>")),
-            Some('S') if id => mentioned.push(format!("<!subteam^{bare}>")),
-            _ => unknown.push(one_line(name, 60)),
+        match mention(name) {
+            Some(mention) => mentions.mentioned.push(mention),
+            None => mentions.unknown.push(one_line(name, 60)),
         }
     }
-    (mentioned, unknown)
+    mentions
 }
 
 #[cfg(test)]
@@ -196,8 +203,9 @@ mod tests {
     #[test]
     fn only_ids_are_called_and_only_when_something_is_wrong() {
         let names = ["@here", "U012AB3CD", "@S0123456", "@oncall", "<!channel>", "here|x"];
-        let (mentioned, unknown) = mentions(&names.map(str::to_owned));
-        assert_eq!(mentioned, ["<!here>", "<@U012AB3CD>", "<!subteam^S0123456>"]);
+        let Mentions { mentioned, unknown } = mentions(&names.map(str::to_owned));
+        let expected = ["<!here>", "<@U012AB3CD>", "<!subteam^S0123456>"];
+        assert_eq!(mentioned, expected.map(SlackText::from));
         assert_eq!(unknown, ["@oncall", "<!channel>", "here|x"]);
         let better = "{\"verdict\": \"pass\", \"findings\": [{\"verdict\": \"improved\"}]}";
         let better = built(&check(better)).to_string();

@@ -66,8 +66,8 @@ pub(crate) fn post(
         let thread = SlackThread { fingerprint, ..sent.thread };
         state.threads.insert(message.subject.to_owned(), thread);
     }
-    let (_, strange) = blocks::mentions(message.mention);
-    sent.delivery.warnings.extend(strange.into_iter().map(|name| {
+    let unknown = blocks::mentions(message.mention).unknown;
+    sent.delivery.warnings.extend(unknown.into_iter().map(|name| {
         format!(
             "notify.slack.mention: {name} is not an id (@here, @channel, U…, S…); nobody is \
              mentioned"

@@ -1,5 +1,5 @@
-//! Each state that a killed run leaves: nothing of a site and nothing kept is lost, and the next run
-//! cleans up.
+//! Each state that a killed run leaves: nothing of a site and nothing kept is lost, and the next
+//! run cleans up.
 
 use std::path::PathBuf;
 

@@ -3,9 +3,32 @@
 /// Longer addresses are cut by mail programs and browsers.
 const MAX_LINK_CHARS: usize = 2_000;
 
-/// An address as the target of a link in Markdown, HTML or mrkdwn: what would end the link there is
-/// percent-encoded. Slugs hold none of it, a base URL of a policy may.
-pub(crate) fn link_target(address: &str) -> String {
+/// An address that ends no link in Markdown, HTML or mrkdwn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LinkTarget(String);
+
+impl LinkTarget {
+    /// What would end a link is percent-encoded. Slugs hold none of it, a base URL of a policy may.
+    pub(crate) fn encoded(address: &str) -> Self {
+        Self(encoded(address))
+    }
+
+    /// An address that another job gave, where it may stand in a link: under one of `allowed`,
+    /// without what ends a link or acts in its text.
+    pub(crate) fn allowed(url: &str, allowed: &[String]) -> Option<Self> {
+        let harmless =
+            |byte: u8| byte.is_ascii_graphic() && !b"<>\"'`\\|()[]{}^@*&".contains(&byte);
+        let is_known = allowed.iter().any(|start| is_under(url, start));
+        let fits = url.len() <= MAX_LINK_CHARS && url.bytes().all(harmless) && is_known;
+        fits.then(|| Self(url.to_owned()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn encoded(address: &str) -> String {
     let mut out = String::with_capacity(address.len());
     for c in address.chars() {
         if c.is_control() || c.is_whitespace() || "()<>\"'`|\\[]{}^".contains(c) {
@@ -18,14 +41,6 @@ pub(crate) fn link_target(address: &str) -> String {
         }
     }
     out
-}
-
-/// An address that another job gave, where it may stand in a link: under one of `allowed`, without
-/// what ends a link in Markdown, HTML or mrkdwn.
-pub(crate) fn allowed_link<'a>(url: &'a str, allowed: &[String]) -> Option<&'a str> {
-    let harmless = |byte: u8| byte.is_ascii_graphic() && !b"<>\"'`\\|()[]{}^@*&".contains(&byte);
-    let known = allowed.iter().any(|start| is_under(url, start));
-    (url.len() <= MAX_LINK_CHARS && url.bytes().all(harmless) && known).then_some(url)
 }
 
 /// Whether an address is `start` or lies below it.
@@ -45,7 +60,7 @@ mod tests {
     fn only_known_addresses_become_links() {
         let known = ["https://o.github.io/r/".to_owned()];
         for url in ["https://o.github.io/r", "https://o.github.io/r/diff/a..b/#x"] {
-            assert!(allowed_link(url, &known).is_some(), "{url}");
+            assert!(LinkTarget::allowed(url, &known).is_some(), "{url}");
         }
         for url in [
             "https://o.github.io/rx/",
@@ -59,16 +74,13 @@ mod tests {
             "https://o.github.io/r/>",
             "https://o.github.io@evil.org/",
         ] {
-            assert!(allowed_link(url, &known).is_none(), "{url}");
+            assert!(LinkTarget::allowed(url, &known).is_none(), "{url}");
         }
     }
 
     #[test]
     fn an_address_cannot_end_its_link() {
-        assert_eq!(
-            link_target("https://o.example/a (b)|\n"),
-            "https://o.example/a%20%28b%29%7C%0A"
-        );
-        assert_eq!(link_target("https://o.example/x~1/#s-a"), "https://o.example/x~1/#s-a");
+        assert_eq!(encoded("https://o.example/a (b)|\n"), "https://o.example/a%20%28b%29%7C%0A");
+        assert_eq!(encoded("https://o.example/x~1/#s-a"), "https://o.example/x~1/#s-a");
     }
 }

@@ -3,8 +3,10 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
-use super::ZERO_WIDTH_SPACE;
 use super::address::is_under;
+use super::markdown::{Markdown, MarkdownText};
+use super::{ZERO_WIDTH_SPACE, ends_with};
+use model::text::sanitize::is_hidden;
 
 /// HTML that comments of `check` use; without attributes it can do nothing else.
 const TAGS: [&str; 8] =
@@ -13,9 +15,14 @@ const TAGS: [&str; 8] =
 const MAX_ROUNDS: usize = 8;
 
 /// The text without what could act. Links are kept where they lead under one of `allowed`.
-pub(crate) fn sanitize(text: &str, allowed: &[String]) -> String {
+pub(crate) fn sanitize(text: &str, allowed: &[String]) -> MarkdownText {
+    MarkdownText::made_by(Markdown(()), inert(text, allowed))
+}
+
+fn inert(text: &str, allowed: &[String]) -> String {
     // HTML first: it decides what is a link. Then definitions, which links elsewhere refer to.
-    let mut text = neutralize(&decode_entities(&without_html(text))).replace("]:", "]\\:");
+    let text = neutralize(&decode_entities(&without_html(text)));
+    let mut text = break_addresses(&text, allowed).replace("]:", "]\\:");
     // A bracket that is taken may make a link of those behind it.
     for _ in 0..MAX_ROUNDS {
         match unlink(&text, allowed) {
@@ -98,13 +105,16 @@ fn is_entity(text: &str) -> bool {
 }
 
 /// The character of an entity that begins the text, and the entity's length; only of those that
-/// make names, numbers, mentions and references.
+/// make names, numbers, mentions, references and addresses, and that hide or turn text.
 fn hidden_char(text: &str) -> Option<(char, usize)> {
     // An entity has at most 7 digits (CommonMark, 2.5).
     let end = text.bytes().take(12).position(|byte| byte == b';')?;
     let c = match &text[1..end] {
         "commat" => '@',
         "num" => '#',
+        "colon" => ':',
+        "period" => '.',
+        "sol" => '/',
         name => {
             let digits = name.strip_prefix('#')?;
             let code = match digits.strip_prefix(['x', 'X']) {
@@ -114,7 +124,9 @@ fn hidden_char(text: &str) -> Option<(char, usize)> {
             char::from_u32(code)?
         }
     };
-    (c.is_ascii_alphanumeric() || "@#-/".contains(c)).then_some((c, end + 1))
+    // Our own reports have these three as entities.
+    let turns = is_hidden(c) && !"\u{200b}\u{2068}\u{2069}".contains(c);
+    (c.is_ascii_alphanumeric() || "@#-/:.".contains(c) || turns).then_some((c, end + 1))
 }
 
 /// Breaks mentions and references. `#1` after a `/` is the end of an address, and no reference.
@@ -125,7 +137,7 @@ fn neutralize(text: &str) -> String {
         if c.is_control() && c != '\n' && c != '\t' {
             continue;
         }
-        out.push(c);
+        out.push(if is_hidden(c) { '\u{fffd}' } else { c });
         let rest = &text[at + c.len_utf8()..];
         let digit = rest.starts_with(|next: char| next.is_ascii_digit());
         let reference = c == '#' && digit && !matches!(before, '&' | '/');
@@ -139,6 +151,34 @@ fn neutralize(text: &str) -> String {
         }
     }
     out
+}
+
+/// Breaks addresses that GitHub would make a link of by themselves, unless they lead under one of
+/// `allowed`.
+fn break_addresses(text: &str, allowed: &[String]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        out.push(c);
+        let (head, tail) = (&text[..at], &text[at + c.len_utf8()..]);
+        let breaks = match c {
+            ':' if tail.starts_with("//") => !is_allowed(address_around(text, at), allowed),
+            '.' => ends_with(head, "www"),
+            _ => false,
+        };
+        if breaks {
+            out.push(ZERO_WIDTH_SPACE);
+        }
+    }
+    out
+}
+
+/// The address whose scheme ends at `colon`.
+fn address_around(text: &str, colon: usize) -> &str {
+    let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    let ends = |c: char| c.is_whitespace() || "()[]<>|\"'`\\*".contains(c);
+    let from = text[..colon].trim_end_matches(is_scheme).len();
+    let to = text[colon..].find(ends).map_or(text.len(), |length| colon + length);
+    &text[from..to]
 }
 
 /// Takes the brackets of images and foreign links: their text stays. None where there are none.
@@ -195,7 +235,7 @@ mod tests {
                     Series |\n|-|:-|\n| ▲ | [sum · n 10⁶](https://o.github.io/r/diff/a..b/#s) \
                     |\n\n<details><summary>3 runs of <code>b18e51d</code></summary>\n\nx &lt; \
                     y\n\n</details>\n";
-        assert_eq!(sanitize(text, &allowed_links()), text);
+        assert_eq!(sanitize(text, &allowed_links()).as_str(), text);
     }
 
     #[test]
@@ -206,23 +246,31 @@ mod tests {
                 "fixes #12, o/r#3, GH-4, &#35;5",
                 "fixes #\u{200b}12, o/r#\u{200b}3, GH-\u{200b}4, #\u{200b}5",
             ),
-            ("![x](https://e.org/p.png)", "!\\[x](https://e.org/p.png)"),
-            ("[x](https://e.org)", "\\[x](https://e.org)"),
-            ("[x](https://o.github.io/r@e.org)", "\\[x](https://o.github.io/r@\u{200b}e.org)"),
-            ("[x](&#104;ttps://e.org)", "\\[x](https://e.org)"),
-            ("[x](http\\://e.org)", "\\[x](http\\://e.org)"),
+            ("![x](https://e.org/p.png)", "!\\[x](https:\u{200b}//e.org/p.png)"),
+            ("[x](https://e.org)", "\\[x](https:\u{200b}//e.org)"),
+            (
+                "[x](https://o.github.io/r@e.org)",
+                "\\[x](https:\u{200b}//o.github.io/r@\u{200b}e.org)",
+            ),
+            ("[x](&#104;ttps&colon;//e.org)", "\\[x](https:\u{200b}//e.org)"),
+            ("[x](http\\://e.org)", "\\[x](http\\:\u{200b}//e.org)"),
             ("[x][y]\n\n[y]: //e.org", "[x][y]\n\n[y]\\: //e.org"),
             (
                 "[![i](https://e.org)](https://o.github.io/r/)",
-                "\\[!\\[i](https://e.org)](https://o.github.io/r/)",
+                "\\[!\\[i](https:\u{200b}//e.org)](https://o.github.io/r/)",
             ),
             ("<img src=x onerror=y>", "&lt;img src=x onerror=y>"),
-            ("<details open><https://e.org>", "&lt;details open>&lt;https://e.org>"),
+            ("<details open><https://e.org>", "&lt;details open>&lt;https:\u{200b}//e.org>"),
             ("<!-- benchpages:state clean -->", "&lt;!-- benchpages:state clean -->"),
             ("a\u{0}b\u{1b}[31m", "ab[31m"),
+            (
+                "https://e.org www.e.org https://o.github.io/r/x",
+                "https:\u{200b}//e.org www.\u{200b}e.org https://o.github.io/r/x",
+            ),
+            ("\u{202e}a&#8238;b&#8203;", "\u{fffd}a\u{fffd}b&#8203;"),
         ];
         for (text, expected) in cases {
-            assert_eq!(sanitize(text, &allowed_links()), expected, "{text}");
+            assert_eq!(sanitize(text, &allowed_links()).as_str(), expected, "{text}");
         }
     }
 
@@ -274,7 +322,7 @@ mod tests {
             }
         }
         let words = words.replace("/#1", "");
-        for mark in ["@o", "#1", "GH-1"] {
+        for mark in ["@o", "#1", "GH-1", "://e.org", "www.e"] {
             found.extend(words.contains(mark).then(|| format!("{mark} in {words}")));
         }
         found
@@ -289,7 +337,7 @@ mod tests {
                     proptest::sample::select(vec![
                         "![", "[", "](", ")", "https://e.org", "https://o.github.io/r/", "@o", "#1",
                         "&#64;", "&#x40;", "&commat;", "o", "1", "&#49;", "GH-", "&#71;H",
-                        "\\", "`",
+                        "\\", "`", "www.e", "&#58;", "&colon;", "://e.org",
                         "<img src=x>", "<!--", "-->", "<details>", "[a]: //e.org\n", "[a]", "\n\n",
                         "|", "    ", "&lt;", "*", "_",
                     ]).prop_map(str::to_owned).boxed(),

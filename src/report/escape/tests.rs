@@ -4,6 +4,11 @@ use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser};
 
 use super::*;
+use crate::report::escape::references::{SarifText, title};
+use crate::report::escape::slack::SlackText;
+use crate::report::escape::workflow::WorkflowText;
+use model::text::terminal::TerminalText;
+use model::text::xml::XmlText;
 
 /// Where reports put a name; `{}` stands for it.
 const PLACES: [&str; 7] = [
@@ -64,6 +69,9 @@ const HOSTILE: [&str; 44] = [
     "{{ a }}",
 ];
 
+/// What an escaper puts between characters, or around a text that runs from right to left.
+const OURS: [char; 3] = [ZERO_WIDTH_SPACE, '\u{2068}', '\u{2069}'];
+
 /// The shape of a Markdown text, and the words that its reader sees.
 fn rendered(text: &str) -> (Vec<String>, Vec<String>) {
     let (mut shape, mut words) = (Vec::new(), vec![String::new()]);
@@ -111,23 +119,27 @@ fn nothing_in_a_name_is_obeyed_in_markdown() {
         ("\u{202e}gnp", "\u{202e}"),
         ("-->", ">"),
     ] {
-        let escaped = markdown(name, 100);
+        let escaped = markdown::cut(name, 100);
         assert!(!escaped.contains(bad), "{name}: {escaped}");
     }
-    for plain in ["sum_even_squares · julia", "919ad74", "83.9 → 95.6\u{202f}µs", "12:30"] {
-        assert_eq!(markdown(plain, 100), plain);
+    for plain in
+        ["sum_even_squares · julia", "919ad74", "83.9 → 95.6\u{202f}µs", "12:30", "+13.9%", "c++"]
+    {
+        assert_eq!(markdown::cut(plain, 100).as_str(), plain);
     }
-    assert_eq!(markdown("- a", 20), "&#45; a");
-    assert_eq!(markdown("1. a", 20), "1&#46; a");
+    assert_eq!(markdown::cut("- a", 20).as_str(), "&#45; a");
+    assert_eq!(markdown::cut("1. a", 20).as_str(), "1&#46; a");
+    assert_eq!(markdown::cut("+ a", 20).as_str(), "&#43; a");
+    assert_eq!(markdown::cut("עברית", 20).as_str(), "&#8296;עברית&#8297;");
 }
 
 #[test]
 fn a_name_in_slack_is_only_text() {
-    let text = slack("<!channel> <@U1|x> *b* `c` ~d~ _e_ :tada: a&b @here\n> q", 1_000);
+    let text = slack::cut("<!channel> <@U1|x> *b* `c` ~d~ _e_ :tada: a&b @here\n> q", 1_000);
     for mark in ["<", ">", "*", "`", "~", "_e_", ":tada:", "|", "@here", "\n"] {
         assert!(!text.contains(mark), "{mark}: {text}");
     }
-    assert_eq!(slack("a&b <c>", 20), "a&amp;b &lt;c&gt;");
+    assert_eq!(slack::cut("a&b <c>", 20).as_str(), "a&amp;b &lt;c&gt;");
 }
 
 #[test]
@@ -144,7 +156,7 @@ proptest! {
     fn a_name_changes_no_markdown_and_is_read_as_it_was_written(text in hostile_text()) {
         let line = one_line(&text, 200);
         prop_assume!(!line.is_empty());
-        let escaped = markdown(&text, 200);
+        let escaped = markdown::cut(&text, 200);
         for place in PLACES {
             let (shape, words) = rendered(&place.replace("{}", &escaped));
             let (plain_shape, plain_words) = rendered(&place.replace("{}", "word"));
@@ -152,7 +164,7 @@ proptest! {
             let expected: Vec<String> =
                 plain_words.iter().map(|part| part.replace("word", &line)).collect();
             let shown: Vec<String> =
-                words.iter().map(|part| part.replace(ZERO_WIDTH_SPACE, "")).collect();
+                words.iter().map(|part| part.replace(OURS, "")).collect();
             prop_assert_eq!(shown, expected, "{} in {}", escaped, place);
         }
     }
@@ -161,8 +173,9 @@ proptest! {
     /// emoji.
     #[test]
     fn nothing_is_left_that_github_looks_for_in_words(text in hostile_text()) {
-        let (_, words) = rendered(&markdown(&text, 200));
-        for shown in [words.concat(), title(&text, 200), message(&text)] {
+        let (_, words) = rendered(&markdown::cut(&text, 200));
+        let (title, sarif) = (title(&text, 200), SarifText::text(&text));
+        for shown in [words.concat(), title.into_string(), sarif.into_string()] {
             let chars: Vec<char> = shown.chars().collect();
             for (at, pair) in chars.windows(2).enumerate() {
                 let head: String = chars[..at].iter().collect();
@@ -189,13 +202,21 @@ proptest! {
         let line = one_line(&text, most);
         prop_assert!(line.chars().count() <= most);
         prop_assert!(!line.chars().any(|c| c.is_control() || sanitize::is_hidden(c)));
-        prop_assert!(!slack(&text, most).contains(['<', '>', '`', '*', '|', '\n']));
-        prop_assert!(!xml(&text).contains(['<', '>', '"', '\n']));
-        let data = command_data(&text);
-        prop_assert!(!data.contains(['\n', '\r']) && !data.contains("##["));
-        let property = command_property(&text);
+        let slack = SlackText::text(&text);
+        prop_assert!(!slack.contains(['<', '>', '`', '*', '|', '\n']));
+        let xml = XmlText::text(&text);
+        prop_assert!(!xml.contains(['<', '>', '"', '\n']) && !xml.contains("##["));
+        let shown = WorkflowText::text(&text);
+        let command = workflow::command("error", &shown, &shown);
+        prop_assert_eq!(command.matches('\n').count(), 1);
+        let (property, data) = command["::error title=".len()..].split_once("::").unwrap();
         prop_assert!(!property.contains([':', ',']));
-        let log = log_line(&text);
-        prop_assert!(!log.contains("##[") && !log.chars().any(char::is_control));
+        prop_assert!(!data.trim_end().contains(['\n', '\r']) && !command.contains("##["));
+        for text in [shown.into_string(), TerminalText::text(&text).into_string()] {
+            let isolated = text.chars().filter(|c| "\u{2068}\u{2069}".contains(*c)).count();
+            prop_assert!(isolated == 0 || isolated == 2, "{text}");
+            let acts = |c: char| c.is_control() || sanitize::is_hidden(c);
+            prop_assert!(!text.replace(OURS, "").contains(acts) && !text.contains("##["));
+        }
     }
 }

@@ -62,7 +62,7 @@ impl HttpSite for TestSite {
 }
 
 impl TestServer {
-    fn start(limits: Limits) -> Self {
+    fn start(limits: ConnectionLimits) -> Self {
         let live = Arc::new(LiveReload::new());
         let site = Arc::new(TestSite(Arc::clone(&live)));
         let connections = Connections::new(limits);
@@ -101,13 +101,13 @@ async fn end(stream: &mut DuplexStream) -> (usize, u64) {
     (bytes.len(), start.elapsed().as_secs())
 }
 
-fn limits(connections: usize, pages: usize) -> Limits {
-    Limits { connections, pages, ..Limits::default() }
+fn limits(connections: usize, pages: usize) -> ConnectionLimits {
+    ConnectionLimits { connections, pages, ..ConnectionLimits::default() }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_request_that_does_not_come_or_does_not_end_is_closed_after_ten_seconds() {
-    let server = TestServer::start(Limits::default());
+    let server = TestServer::start(ConnectionLimits::default());
     for start in ["", "GET / HTTP/1.1\r\nHost: local"] {
         let mut stream = server.send(start).await;
         assert_eq!(end(&mut stream).await.1, 10, "{start:?}");
@@ -123,7 +123,7 @@ async fn a_request_that_does_not_come_or_does_not_end_is_closed_after_ten_second
 
 #[tokio::test(start_paused = true)]
 async fn an_idle_connection_is_closed_ten_seconds_after_its_answer() {
-    let server = TestServer::start(Limits::default());
+    let server = TestServer::start(ConnectionLimits::default());
     let mut stream = server.send(REQUEST).await;
     assert!(head(&mut stream).await.starts_with("HTTP/1.1 200"));
     assert_eq!(end(&mut stream).await, ("home".len(), 10));
@@ -131,7 +131,7 @@ async fn an_idle_connection_is_closed_ten_seconds_after_its_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn a_reader_that_takes_nothing_or_too_little_is_closed() {
-    let server = TestServer::start(Limits::default());
+    let server = TestServer::start(ConnectionLimits::default());
     let mut stuck = server.send(LONG_REQUEST).await;
     tokio::time::sleep(Duration::from_secs(11)).await;
     assert!(end(&mut stuck).await.0 < LONG_PAGE_BYTES);
@@ -145,7 +145,7 @@ async fn a_reader_that_takes_nothing_or_too_little_is_closed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_reader_that_keeps_up_gets_the_whole_page_however_long_it_takes() {
-    let server = TestServer::start(Limits::default());
+    let server = TestServer::start(ConnectionLimits::default());
     let mut stream = server.send(LONG_REQUEST).await;
     assert!(head(&mut stream).await.contains(&format!("content-length: {LONG_PAGE_BYTES}\r\n")));
     let (start, mut read, mut part) = (Instant::now(), 0, vec![0; 32 << 10]);
@@ -189,7 +189,7 @@ async fn pages_in_memory_are_counted_and_events_are_not() {
 
 #[tokio::test(start_paused = true)]
 async fn the_end_closes_idle_connections_and_streams() {
-    let server = TestServer::start(Limits::default());
+    let server = TestServer::start(ConnectionLimits::default());
     let mut idle = server.connect();
     let mut events = server.send(EVENTS_REQUEST).await;
     assert!(head(&mut events).await.starts_with("HTTP/1.1 200"));

@@ -26,7 +26,7 @@ pub(super) struct SeriesView<P> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) built_from: Option<BuiltFrom>,
     pub(super) change: Option<f64>,
-    /// Smallest lasting relative change for the worse, unsigned, that would be reported within 5
+    /// Smallest lasting relative regression, unsigned, that would be reported within 5
     /// runs (or as many as the policy asks to confirm) in 9 of 10 cases.
     pub(super) detectable: Option<f64>,
     /// The same in 99 of 100 cases.

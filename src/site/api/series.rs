@@ -3,7 +3,6 @@
 //! A long series stands in yearly parts: its own file has the newest runs, each earlier year a file
 //! of its own that never changes again but for runs of that year, so that no file grows for ever.
 
-use std::fmt::Write;
 use std::ops::Range;
 
 use crate::report::wire::finite;
@@ -13,6 +12,7 @@ use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use model::series::{Segment, Series};
 use model::text;
+use model::text::csv::CsvRow;
 
 /// Runs that one file holds: 140 bytes each.
 const MAX_UNSPLIT_RUNS: usize = 1_000;
@@ -153,19 +153,18 @@ pub(crate) fn csv(site: &SiteContext<'_>, index: usize) -> Vec<u8> {
     let mut out = String::from("commit,timestamp,value,std,unit,segment,flags\r\n");
     // About the length of a line: growing by doubling would copy a large file several times.
     out.reserve(series.runs.len() * 72);
-    let unit = text::csv_field(series.unit.as_str());
-    let number = |out: &mut String, value: Option<f64>| {
-        if let Some(value) = value {
-            let _ = write!(out, "{value}");
-        }
-    };
     for at in 0..series.runs.len() {
         let point = point(site, index, at, &runners);
-        let _ = write!(out, "{},{},", text::csv_field(point.commit), point.timestamp);
-        number(&mut out, point.value);
-        out.push(',');
-        number(&mut out, point.std);
-        let _ = write!(out, ",{unit},{},{}\r\n", point.segment, point.flags.join(" "));
+        let row = CsvRow::new()
+            .text(point.commit)
+            .text(&point.timestamp.to_string())
+            .number(point.value)
+            .number(point.std)
+            .text(series.unit.as_str())
+            .integer(Some(u64::from(point.segment)))
+            .text(&point.flags.join(" "));
+        out.push_str(row.as_str());
+        out.push_str("\r\n");
     }
     out.into_bytes()
 }

@@ -3,13 +3,13 @@
 use askama::Template;
 use minijinja::Value;
 
+use crate::report::escape::template::render_markdown;
 use crate::report::phrase::Phrase;
-use crate::report::template::render_template;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::glossary::{self, GlossaryGroup};
-use crate::site::markdown;
+use crate::site::markdown::{self, Markup};
 use crate::site::pages;
 use crate::site::pages::series::{NoteView, note_view};
 use crate::site::view::{Fact, PageFrame};
@@ -24,13 +24,13 @@ struct AboutPage {
     frame: PageFrame,
     verdict: Phrase,
     facts: Vec<Fact>,
-    intro: String,
+    intro: Markup,
     thresholds_note: &'static str,
     thresholds: Vec<ThresholdRow>,
     rules: Vec<RuleView>,
     measured_note: &'static str,
     measured: Vec<Fact>,
-    accuracy: String,
+    accuracy: Markup,
     notes: Vec<NoteView>,
     glossary: Vec<GlossaryGroup>,
     policy_note: Phrase,
@@ -47,7 +47,7 @@ struct ThresholdRow {
 struct RuleView {
     id: String,
     title: String,
-    html: String,
+    html: Markup,
     /// `(key of policy.yml, value)`.
     keys: Vec<(String, String)>,
 }
@@ -187,12 +187,12 @@ fn filter_text(filter: &Filter) -> String {
 
 /// The prose with the policy's numbers: an introduction, then one section for each `## ` heading
 /// of the form `id: title | key, key`.
-fn methods(site: &SiteContext<'_>) -> Result<(String, Vec<RuleView>), RenderError> {
+fn methods(site: &SiteContext<'_>) -> Result<(Markup, Vec<RuleView>), RenderError> {
     let custom = site.input.templates.iter().find(|(name, _)| name == "methods.md");
     let template = custom.map_or(METHODS, |(_, text)| text);
     // The shipped text and a custom one get the same variables, so that a project can start from a
     // copy of ours.
-    let filled = render_template("methods.md", template, context(site))?;
+    let filled = render_markdown("methods.md", template, context(site))?;
     let mut parts = filled.split("\n## ");
     let intro = markdown::to_html(parts.next().unwrap_or_default());
     let json: serde_json::Value =

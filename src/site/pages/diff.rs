@@ -12,6 +12,7 @@ use crate::site::comparison;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
+use crate::site::markdown::Markup;
 use crate::site::pages;
 use crate::site::pairs::{CommitPair, ComparedSeries, PairKind};
 use crate::site::repository;
@@ -57,7 +58,7 @@ struct DiffRow {
     before: String,
     after: String,
     cell: ChangeCell,
-    bar: String,
+    bar: Markup,
 }
 
 /// A part of a comparison that has a path of its own.
@@ -384,6 +385,6 @@ fn row(site: &SiteContext<'_>, root: LinkRoot, entry: &ComparedSeries, delta: &D
         before: scale.quantity(delta.before),
         after: scale.quantity(delta.after),
         cell: delta::delta_cell(series, &entry.delta),
-        bar: chart::bar::change_bar(delta.change, analysis.threshold, series.direction),
+        bar: chart::bar::change_bar(delta.change, analysis.threshold, series.direction).into(),
     }
 }

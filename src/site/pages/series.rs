@@ -13,6 +13,7 @@ use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::links::ChartLinks;
+use crate::site::markdown::Markup;
 use crate::site::notes::DatedNote;
 use crate::site::view::{EventRow, Fact, Figure, PageFrame, PageLink};
 use crate::site::{markdown, pages, table, verdict};
@@ -60,7 +61,7 @@ pub(crate) struct NoteView {
     pub(crate) id: String,
     pub(crate) date: Moment,
     pub(crate) title: String,
-    pub(crate) html: String,
+    pub(crate) html: Markup,
 }
 
 struct RunRow {
@@ -126,7 +127,9 @@ fn chart(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Figure {
 /// The chart of a series as a file of its own.
 pub(crate) fn drawing(site: &SiteContext<'_>, index: usize) -> Vec<u8> {
     let root = link_root(site, &urls::series(&site.stems[index]));
-    with_chart(site, root, index, |drawing, input| drawing.svg_file(input)).into_bytes()
+    with_chart(site, root, index, |drawing, input| drawing.svg_file(input))
+        .into_string()
+        .into_bytes()
 }
 
 /// Does something with the chart of a series, which its page and its file share.

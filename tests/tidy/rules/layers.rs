@@ -40,7 +40,7 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
     ("askama", &["site"]),
-    ("minijinja", &["report", "site"]),
+    ("minijinja", &["report", "site", "fuzz"]),
     ("plotters", &["crates/chart"]),
     ("plotters_backend", &["crates/chart"]),
     ("serde_saphyr", &["crates/model/policy"]),

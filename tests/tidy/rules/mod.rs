@@ -11,7 +11,7 @@ use shape::Function;
 
 pub type Rule = fn(&House) -> Vec<String>;
 
-pub const RULES: [(&str, Rule); 16] = [
+pub const RULES: [(&str, Rule); 17] = [
     ("a room uses only rooms above it", layers::rooms_use_only_rooms_above),
     ("an edge never uses an edge", layers::edges_never_use_edges),
     ("crates keep their order", layers::crates_keep_their_order),
@@ -28,6 +28,7 @@ pub const RULES: [(&str, Rule); 16] = [
     ("actions are pinned", supply::actions_are_pinned),
     ("crates come from the registry", supply::crates_come_from_the_registry),
     ("unsafe code is forbidden", supply::unsafe_code_is_forbidden),
+    ("templates escape every value", text::templates_escape_every_value),
 ];
 
 /// The places that a rule lets pass, for their ratchet.

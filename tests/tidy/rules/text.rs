@@ -1,4 +1,5 @@
-//! Files of every kind: marks of unfinished work, templates and assets that nothing uses.
+//! Files of every kind: marks of unfinished work, templates and assets that nothing uses, templates
+//! that turn escaping off.
 
 use crate::house::{File, House};
 
@@ -50,6 +51,21 @@ pub fn templates_and_assets_are_used(house: &House) -> Vec<String> {
     faults
 }
 
+/// What a template must not escape has a type that says so; a filter would let any string through.
+pub fn templates_escape_every_value(house: &House) -> Vec<String> {
+    let templates = house.under("templates/", "").map(|file| (file, "|safe"));
+    let sources = house.product().map(|file| (file, "filters::Safe"));
+    let mut faults = Vec::new();
+    for (file, word) in templates.chain(sources) {
+        for (number, line) in file.text.lines().enumerate() {
+            if line.replace(' ', "").contains(word) {
+                faults.push(format!("{}:{}: {word}", file.path, number + 1));
+            }
+        }
+    }
+    faults
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +79,14 @@ mod tests {
             finds(nothing_is_left_unfinished, "templates/a.html", &format!("a {mark} b"), &fault);
         }
         allows(nothing_is_left_unfinished, "src/text.rs", "let XXXL = 1; // odbg!(");
+    }
+
+    #[test]
+    fn a_template_that_escapes_nothing_is_found() {
+        let rule = templates_escape_every_value;
+        finds(rule, "templates/a.html", "{{ a | safe }}", "templates/a.html:1: |safe");
+        finds(rule, "src/text.rs", "askama::filters::Safe(a)", "src/text.rs:1: filters::Safe");
+        allows(rule, "templates/a.html", "{{ a }} is safe");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use annotate_snippets::{AnnotationKind, Level as Title, Origin, Renderer, Snippe
 
 use crate::record::SourceLocation;
 use crate::text;
+use crate::text::terminal::{Terminal, TerminalText};
 
 /// Blocks drawn: more than anyone reads at once, and a bound on the output of a hostile file.
 const MAX_BLOCKS: usize = 100;
@@ -75,7 +76,7 @@ impl<'a> LocationCursor<'a> {
 
 /// Every diagnostic as a block of text that ends in a newline; nothing where there are none.
 /// `source` is the text they were read from.
-pub fn render(diagnostics: &[Diagnostic], source: &str, color: bool) -> String {
+pub fn render(diagnostics: &[Diagnostic], source: &str, color: bool) -> TerminalText {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
     for diagnostic in diagnostics.iter().take(MAX_BLOCKS) {
@@ -90,7 +91,8 @@ pub fn render(diagnostics: &[Diagnostic], source: &str, color: bool) -> String {
     if !out.is_empty() {
         out.push('\n');
     }
-    out
+    // Every part was made harmless by `render_block`; what is left to a terminal is our color.
+    TerminalText::made_by(Terminal(()), out)
 }
 
 fn render_block(diagnostic: &Diagnostic, source: &str, renderer: &Renderer) -> String {

@@ -139,8 +139,8 @@ mod tests {
             assert!(reading.policy.is_none(), "{} was accepted", path.display());
             let told = diagnostic::render(&reading.diagnostics, &text, false);
             let expectation = path.with_extension("txt");
-            if fs::read_to_string(&expectation).unwrap_or_default() != told {
-                fs::write(&expectation, &told).unwrap();
+            if fs::read_to_string(&expectation).unwrap_or_default() != told.as_str() {
+                fs::write(&expectation, told.as_str()).unwrap();
                 changed.push(format!("{}:\n{told}", path.display()));
             }
         }

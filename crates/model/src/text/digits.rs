@@ -15,7 +15,7 @@ const MAX_DECIMALS: usize = 6;
 const POWERS: [u64; MAX_DECIMALS + 1] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
 /// `-42`: for markup, with an ASCII minus.
-pub fn push_integer(out: &mut String, number: i32) {
+pub(crate) fn push_integer(out: &mut String, number: i32) {
     if number < 0 {
         out.push('-');
     }

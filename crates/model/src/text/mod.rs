@@ -7,19 +7,27 @@
 //!
 //! Three significant digits; one unit for numbers side by side ([`UnitScale`]); U+202F between
 //! number and unit, U+2212 as minus, no space before `%`. JSON does not come through here. Text of
-//! strangers is made harmless in [`sanitize`]; [`secrets`] and [`emails`] take out what nobody should
-//! read.
+//! strangers is made harmless in [`sanitize`]; [`secrets`] and [`emails`] take out what nobody
+//! should read.
+//!
+//! What is formatted here may hold a unit or a name as the data has it. It is a string, and so no
+//! part of an output: [`escaped`] has the text of each format as a type of its own.
 
-pub mod digits;
+pub(crate) mod digits;
 pub mod emails;
 pub mod sanitize;
 pub mod secrets;
+pub mod escaped;
+pub mod xml;
+pub mod terminal;
+pub mod csv;
 
 use crate::record::time::Timestamp;
 use crate::record::{Direction, Unit};
 use crate::text::digits::{MINUS, push_decimal};
 
-/// What a person wrote, as it may be stored and shown: secrets are masked, e-mail addresses removed.
+/// What a person wrote, as it may be stored and shown: secrets are masked, e-mail addresses
+/// removed.
 pub fn publishable(text: &str) -> String {
     // Secrets first: a password before an `@` is no part of an address.
     emails::without_emails(&secrets::mask(text)).into_owned()
@@ -172,19 +180,6 @@ fn decimals_for(size: f64) -> usize {
         s if s >= 0.9995 => 2,
         s if s >= 0.0995 => 3,
         _ => 4,
-    }
-}
-
-/// A field of CSV (RFC 4180): quoted where it must be, and never the start of a formula in a
-/// spreadsheet: a text that could be one gets a `'` in front. One that begins with `'` gets one
-/// too, so that the guard can be taken off again.
-pub fn csv_field(text: &str) -> String {
-    let guarded = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
-    if guarded || text.contains([',', '"', '\n', '\r']) {
-        let guard = if guarded { "'" } else { "" };
-        format!("\"{guard}{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
     }
 }
 

@@ -1,7 +1,7 @@
-//! Text of strangers, made harmless for where it is read: a terminal, and XML or HTML.
+//! Characters of strangers' text that no output may hold: controls, and what hides or turns text.
 //!
-//! Whatever else obeys text (Markdown, Slack, workflow commands) builds on these. Refuses nothing:
-//! what cannot stand is replaced, one character by one.
+//! The escaper of each format ([`crate::text::escaped`]) builds on these. Rejects nothing: what
+//! cannot stand is replaced, one character by one.
 
 /// Whether a character shows nothing of its own or turns the direction of the text around it: soft
 /// hyphen, zero-width space, marks of direction, separators of lines, interlinear marks, tags.
@@ -14,7 +14,7 @@ pub fn is_hidden(c: char) -> bool {
 
 /// Whether a character can be seen: no blank, nothing hidden, no joiner or selector that only
 /// changes its neighbors, no letter without a shape (the fillers of Hangul, the blank of Braille).
-pub fn is_visible(c: char) -> bool {
+pub(crate) fn is_visible(c: char) -> bool {
     let is_shapeless = matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200c}' | '\u{200d}' | '\u{2800}' | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}');
@@ -31,11 +31,6 @@ pub fn line(text: &str) -> String {
     text.chars().map(replace_hostile).collect()
 }
 
-/// The same with its line ends and tabs.
-pub fn lines(text: &str) -> String {
-    text.chars().map(|c| if matches!(c, '\n' | '\t') { c } else { replace_hostile(c) }).collect()
-}
-
 fn replace_hostile(c: char) -> char {
     match c {
         c if c.is_control() => ' ',
@@ -44,40 +39,30 @@ fn replace_hostile(c: char) -> char {
     }
 }
 
-/// Text for an element or a quoted attribute, in HTML and in XML 1.0, which has no place for most
-/// control characters.
-pub fn markup(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    push_markup(&mut out, text);
-    out
+/// Whether a character turns the direction of the text around it.
+pub fn turns_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}')
 }
 
-/// The same, behind what is there. Most texts have nothing to replace and are copied whole.
-pub fn push_markup(out: &mut String, text: &str) {
-    if !(0..text.len()).any(|at| may_need_escape(&text.as_bytes()[at..])) {
-        return out.push_str(text);
-    }
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&#34;"),
-            '\'' => out.push_str("&#39;"),
-            '\t' | '\n' | '\r' => out.push(' '),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
+/// Whether a character belongs to a script that is written from right to left.
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
-/// Whether bytes of UTF-8 begin with, or may begin with, what [`push_markup`] replaces: U+FFFE and
-/// U+FFFF begin with EF.
-fn may_need_escape(bytes: &[u8]) -> bool {
-    matches!(
-        bytes,
-        [b'&' | b'<' | b'>' | b'"' | b'\'' | ..0x20 | 0x7f | 0xef, ..] | [0xc2, ..0xa0, ..]
-    )
+/// U+2068 and U+2069, where a text needs them: with a letter that is written from right to left, it
+/// would take the numbers and marks beside it along.
+pub fn isolates(text: &str) -> Option<[char; 2]> {
+    text.chars().any(is_right_to_left).then_some(['\u{2068}', '\u{2069}'])
+}
+
+/// Appends a text, isolated where it needs it.
+pub fn push_isolated(out: &mut String, text: &str) {
+    let isolates = isolates(text);
+    out.extend(isolates.map(|[open, _]| open));
+    out.push_str(text);
+    out.extend(isolates.map(|[_, close]| close));
 }
 
 #[cfg(test)]
@@ -85,17 +70,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_has_no_markup_and_nothing_xml_forbids() {
-        assert_eq!(
-            markup("<a b='c' d=\"e\">&\u{0}\u{1b}\u{7f}\n\u{fffe}"),
-            "&lt;a b=&#39;c&#39; d=&#34;e&#34;&gt;&amp;\u{fffd}\u{fffd}\u{fffd} \u{fffd}"
-        );
+    fn a_name_is_one_line_and_shows_that_something_was_hidden() {
+        assert_eq!(line("a\u{1b}[31m\nb\u{9b}c\u{202e}d"), "a [31m b c\u{fffd}d");
+        assert_eq!(line("µs 👩\u{200d}🔬 é"), "µs 👩\u{200d}🔬 é");
     }
 
     #[test]
-    fn a_name_commands_no_terminal_and_stays_on_its_line() {
-        assert_eq!(line("a\u{1b}[31m\nb\u{9b}c\u{202e}d"), "a [31m b c\u{fffd}d");
-        assert_eq!(lines("a\n\tb\u{1b}c\r"), "a\n\tb c ");
-        assert_eq!(line("µs 👩\u{200d}🔬 é"), "µs 👩\u{200d}🔬 é");
+    fn only_what_runs_the_other_way_is_isolated() {
+        assert_eq!(isolates("µs → 1"), None);
+        for name in ["العربية", "x עברית"] {
+            assert!(isolates(name).is_some(), "{name}");
+        }
     }
 }
