@@ -11,7 +11,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::{Map, Value, json};
 
 use crate::check::{NOW, Project, head, main, measured};
-use crate::support::{Answer, answer, lines, program};
+use crate::support::{answer, lines, program};
 
 const SITE: &str = "https://site.example/b/";
 
@@ -134,6 +134,7 @@ fn compared(project: &Project, format: &str) -> String {
 }
 
 /// The bodies of the requests that `notify` would send.
+#[cfg(feature = "net")]
 fn sent(project: &Project, arguments: &[&str]) -> Vec<Value> {
     let result = project.history.data().join("../result.json");
     std::fs::write(&result, report(project, "json")).unwrap();
@@ -142,7 +143,8 @@ fn sent(project: &Project, arguments: &[&str]) -> Vec<Value> {
         .env("GITHUB_TOKEN", "x")
         .env("SLACK_WEBHOOK_URL", "https://hooks.slack.com/services/T/B/x");
     command.arg("notify").args(arguments).arg("--data").arg(project.history.data());
-    let Answer { status, out, err } = answer(command.arg("--dry-run").arg("--result").arg(&result));
+    let crate::support::Answer { status, out, err } =
+        answer(command.arg("--dry-run").arg("--result").arg(&result));
     assert_eq!(status, 0, "{err}");
     let requests = out.split("\n{\n").skip(1).filter_map(|rest| {
         let json = format!("{{\n{}\n}}", rest.split("\n}\n").next()?);

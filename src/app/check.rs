@@ -1,7 +1,7 @@
 //! From a candidate to an outcome: the gate as a use case.
 //!
 //! A check answers "may this be merged?" Besides the analysis this means: whose accepted changes
-//! count ([`trust`]), who may override a failure, which lines the audit log gets
+//! count ([`trust`](crate::app::trust)), who may override a failure, which lines the audit log gets
 //! ([`audit`]), and a snapshot from which the answer can be reproduced later.
 
 use std::path::{Path, PathBuf};

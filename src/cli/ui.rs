@@ -111,7 +111,7 @@ pub(crate) fn print<F>(answer: &Escaped<F>) -> anyhow::Result<u8> {
 /// Writes a file of this program's own words to stdout: a script, a manual page, a template.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub(crate) fn print_file(bytes: &[u8]) -> anyhow::Result<u8> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! An unfinished site has the first line only, and so do sites whose list was cut off; versions
-//! before the list wrote the first two. For them the layout of sites decides ([`site::layout`]).
+//! before the list wrote the first two. For them the layout of sites decides (`site::layout`).
 //! Nothing but a plain file is a marker: links are not followed, and a pipe is not waited for.
 
 use std::fs::{File, OpenOptions, TryLockError};
