@@ -9,7 +9,7 @@
 //! Example: runs at commits `a`, `c` and `e`, the level rises at `e`. The regression is at `d` too,
 //! since nothing was measured between `c` and `e`, and the person who accepts it knows the commit.
 
-use detect::{Analysis, Change, ChangeStatus, Verdict};
+use detect::{Analysis, Change, Verdict};
 use model::commit_ref::AmbiguousName;
 use model::history::History;
 use model::policy::accepted;
@@ -68,10 +68,7 @@ impl RegressionLookup<'_> {
     /// Every open regression of these series, whatever the commit, the largest first.
     pub(crate) fn open_regressions(&self, series: &[usize]) -> Vec<SeriesRegression> {
         let all = series.iter().flat_map(|&index| {
-            let changes = self.analyses[index].changes.iter().rev();
-            // The newest of each kind: an entry for an older one would not open the gate.
-            let open =
-                changes.filter(|it| it.is_regression && it.status == ChangeStatus::New).take(1);
+            let open = self.analyses[index].open_regressions();
             let runs = &self.series[index].runs;
             let open = open.map(move |it| from_change(index, runs[it.first_after].commit, it));
             let pulls = self.series[index].pulls.iter().rev().take(1);
@@ -135,4 +132,10 @@ pub(crate) fn allowance(regressions: &[SeriesRegression]) -> Option<f64> {
     let largest = regressions.iter().map(|it| it.change.abs()).reduce(f64::max)?;
     let percent = (largest * 100.0 + 0.5).ceil();
     (percent.is_finite()).then_some(percent / 100.0)
+}
+
+/// A glob that stays one word in single quotes when it is pasted into a shell: what could end the
+/// quotes becomes `?`.
+pub(crate) fn shell_glob(glob: &str) -> String {
+    glob.replace(|c: char| c == '\'' || c.is_control(), "?")
 }

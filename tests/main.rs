@@ -33,6 +33,7 @@ mod ingest_go;
 mod ingest_native;
 mod ingest_tools;
 mod init;
+mod lifecycle;
 mod limits;
 #[cfg(feature = "net")]
 mod notify;

@@ -179,7 +179,7 @@ fn a_series_of_failures_shows_its_last_error_and_no_value() {
     assert!(main.contains("<details><summary>Last error</summary>"), "{main}");
     assert!(main.contains("&lt;b&gt;") || main.contains("&#60;b&#62;"), "{main}");
     let series = site.json(&format!("series/{SERIES}.json"));
-    assert_eq!((&series["latest"], &series["verdict"]), (&Value::Null, &json!("missing")));
+    assert_eq!((&series["latest"], &series["verdict"]), (&Value::Null, &json!("failed")));
     let points = series["points"].as_array().unwrap();
     assert!(points.iter().all(|point| point["flags"] == json!(["failed"])), "{points:?}");
 }

@@ -112,14 +112,18 @@ fn a_policy_that_only_the_pull_request_has_does_not_count() {
     git(&data, &["commit", "--quiet", "--message", "no policy"]);
     project.history.file("policy.yml", "version: '1'\nregression: {default_threshold: 0.9}\n");
     let found = checked(&project, "main", &[]);
-    assert_eq!(found["verdict"], json!("approval_needed"), "{found}");
+    // The default policy fails for the four backends that are not measured, too.
+    assert_eq!(found["verdict"], json!("fail"), "{found}");
+    assert_eq!(found["findings"][0]["verdict"], json!("regressed"), "{found}");
     assert!(notices(&found).contains("the base has no policy.yml"), "{found}");
 }
 
 #[test]
 fn the_base_may_say_that_the_checkout_s_policy_counts() {
     let project = project_on_main(&format!("{POLICY}governance: {{policy_from: checkout}}\n"));
-    project.history.file("policy.yml", "version: '1'\nregression: {default_threshold: 0.9}\n");
+    let loose =
+        "version: '1'\nregression: {default_threshold: 0.9}\ngate: {fail_on: [regressed]}\n";
+    project.history.file("policy.yml", loose);
     let found = checked(&project, "main", &[]);
     assert_eq!(found["verdict"], json!("pass"), "{found}");
     let says = "that of the checkout was applied (governance.policy_from: checkout)";

@@ -186,9 +186,7 @@ fn open_regressions(lookup: &RegressionLookup<'_>, matching: &[usize]) -> String
     let mut out = "; open regressions:".to_owned();
     for regression in open.iter().take(MAX_SUGGESTIONS) {
         let commit = &lookup.history.commits[regression.commit.0 as usize];
-        // Pasted into a shell it stays one word: what could end the quotes becomes a glob's `?`.
-        let name = lookup.series[regression.series].key.name();
-        let name = name.replace(|c: char| c == '\'' || c.is_control(), "?");
+        let name = regressions::shell_glob(&lookup.series[regression.series].key.name());
         let change = text::percent_change(regression.change);
         out.push_str(&format!("\n  --commit {} --series '{name}'  ({change})", commit.id));
     }

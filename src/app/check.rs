@@ -4,6 +4,7 @@
 //! count ([`trust`](crate::app::trust)), who may override a failure, which lines the audit log gets
 //! ([`audit`]), and a snapshot from which the answer can be reproduced later.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::files::{Directory, Links};
 use crate::report::assemble::{self, CheckInput};
 use crate::report::candidate::{self, Candidate, CandidateRef, CandidateRequest};
 use crate::report::decision::OverrideRequest;
+use crate::report::unknown_runner::{UnknownRunner, take_unknown_runners};
 use crate::report::wire::AuditHeadView;
 use crate::report::{CheckOutcome, snapshot};
 use crate::store;
@@ -118,6 +120,9 @@ pub(super) struct PreparedCheck<'a> {
     pub(super) candidate: Candidate,
     /// What decided whose policy and entries count, in sentences.
     trust_notices: Vec<String>,
+    /// The series whose candidate ran on a runner that the main line does not know; filled by
+    /// [`group`](Self::group).
+    unknown_runners: BTreeMap<usize, UnknownRunner>,
     /// The policy is the checkout's, and nobody could compare it with the base.
     is_policy_unverified: bool,
 }
@@ -154,7 +159,16 @@ impl<'a> PreparedCheck<'a> {
         let candidate =
             candidate::select(&mut loaded.history, &selection).map_err(anyhow::Error::msg)?;
         let trust_notices = Vec::new();
-        Ok(Self { request, loaded, candidate, trust_notices, is_policy_unverified: false })
+        let unknown_runners = BTreeMap::new();
+        let is_policy_unverified = false;
+        Ok(Self {
+            request,
+            loaded,
+            candidate,
+            trust_notices,
+            unknown_runners,
+            is_policy_unverified,
+        })
     }
 
     /// The same under the policy and with the accepted changes that count; `file` is the policy of
@@ -186,7 +200,9 @@ impl<'a> PreparedCheck<'a> {
 
     /// The series that are judged.
     pub(super) fn group(&mut self) -> Arc<[Series]> {
-        let grouped = group_series(&self.loaded.history, &self.loaded.policy);
+        let LoadedHistory { history, policy, .. } = &self.loaded;
+        let mut grouped = group_series(history, policy);
+        self.unknown_runners = take_unknown_runners(&mut grouped.series, &self.candidate, policy);
         self.loaded.stages.finish("grouped");
         grouped.series.into()
     }
@@ -212,6 +228,12 @@ impl<'a> PreparedCheck<'a> {
         }
         evidence::environment::explain(&series, &mut analyses.by_series, history);
         let (policy, history) = (&self.loaded.policy, &self.loaded.history);
+        let human_input = self.human_input();
+        let first_commit = self.candidate.first_commit;
+        let is_absence_accepted = |series: &Series| {
+            let mut entries = human_input.accepted_for(series).into_iter();
+            entries.any(|entry| first_commit.is_none_or(|first| entry.commit >= first))
+        };
         let outcome = assemble::outcome(CheckInput {
             candidate: self.candidate.clone(),
             history,
@@ -229,6 +251,8 @@ impl<'a> PreparedCheck<'a> {
             policy_sha: self.loaded.policy_sha.clone(),
             base_url: options.site_url(policy),
             override_request: self.request.override_request.clone(),
+            unknown_runners: &self.unknown_runners,
+            is_absence_accepted: &is_absence_accepted,
             may_override: !self.is_policy_unverified,
             notices: self.trust_notices.iter().cloned().chain(notices(history)).collect(),
         });

@@ -100,7 +100,8 @@ impl<'a> HumanInput<'a> {
         })
     }
 
-    fn accepted_for(&self, series: &Series) -> Vec<ResolvedAcceptance> {
+    /// The entries that concern a series.
+    pub(super) fn accepted_for(&self, series: &Series) -> Vec<ResolvedAcceptance> {
         let name = series.key.name();
         let accepted = self.accepted.iter();
         let concerned = accepted.filter(|it| accepted::matches(&it.entry.series, &name));

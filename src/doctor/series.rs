@@ -35,7 +35,7 @@ pub(super) fn examine(input: &DoctorInput<'_>, findings: &mut Vec<DoctorFinding>
             findings.push(retired_finding(series, name));
             continue;
         }
-        if analysis.verdict == Verdict::Missing {
+        if analysis.verdict.has_no_result() {
             findings.push(missing_finding(series, name.clone()));
         }
         // A short new level detects only large changes too, but that passes with more runs: the

@@ -44,6 +44,13 @@ pub(crate) fn render(outcome: &CheckOutcome) -> WorkflowText {
         };
         level.push(finding(it));
     }
+    for it in outcome.not_compared.iter().filter(|it| it.blocks) {
+        let level = if failing { &mut errors } else { &mut warnings };
+        let title = WorkflowText::text(&shorten(&it.subject.title, NAME_CHARS));
+        let message = escaped![&title, ": ", WorkflowText::text(&it.reason)];
+        let title = escaped![verdict_label(it.verdict), ": ", title];
+        level.push(AnnotationText::new(title, message));
+    }
     for it in &outcome.violations {
         let subject = it.subject.as_ref().map_or("all together", |subject| &subject.title);
         let level = if failing { &mut errors } else { &mut warnings };

@@ -1,10 +1,16 @@
 //! From analyses to the [`CheckOutcome`]: every series judged, sorted, counted, decided.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use crate::report::candidate::Candidate;
 use crate::report::decision::{self, OverrideRequest, OverrideRight};
 use crate::report::judge::{SeriesJudge, SeriesOutcome};
 use crate::report::links::ReportLinks;
 use crate::report::recheck::AnalyzeFn;
+use crate::report::regression_groups::{GroupInput, RegressionGroup};
+use crate::report::regression_view::{RegressionGroupView, group_views};
+use crate::report::unknown_runner::UnknownRunner;
 use crate::report::urls;
 use crate::report::{
     BlockReason, CheckOutcome, Provenance, SeriesFinding, SeriesRef, TargetViolation, code_shift,
@@ -16,6 +22,9 @@ use model::history::History;
 use model::policy::Policy;
 use model::series::Series;
 use model::text;
+
+/// Open regressions of the main line that the check of a pull request mentions one by one.
+const MAX_OPEN_NOTICES: usize = 3;
 
 /// Everything that a check needs.
 pub(crate) struct CheckInput<'a> {
@@ -33,6 +42,10 @@ pub(crate) struct CheckInput<'a> {
     pub(crate) override_request: Option<OverrideRequest>,
     /// The policy's approvers may override: it is the one that reviewers let in.
     pub(crate) may_override: bool,
+    /// The series whose candidate ran on a runner that the main line does not know.
+    pub(crate) unknown_runners: &'a BTreeMap<usize, UnknownRunner>,
+    /// Whether an accepted entry says that the candidate may have no result of a series.
+    pub(crate) is_absence_accepted: &'a dyn Fn(&Series) -> bool,
     /// Notices from before the check, in sentences.
     pub(crate) notices: Vec<String>,
 }
@@ -46,7 +59,9 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
         findings: Vec::new(),
         unchanged: Vec::new(),
         not_compared: Vec::new(),
+        open_regressions: open_regressions(&input),
         infrastructure: None,
+        lasting_shift: None,
         violations: Vec::new(),
         override_decision: None,
         audit: None,
@@ -63,7 +78,13 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
     // overridden check says the same as that of the failing one.
     let (findings, violations) = (&outcome.findings, &outcome.violations);
     let infrastructure = outcome.infrastructure.as_ref();
-    let decision = decision::decide(findings, violations, outcome.compared, infrastructure);
+    let is_uncompared_failing = outcome.not_compared.iter().any(|it| it.blocks);
+    // Exit status 3 is for jobs that measured nothing, not for machines that are noisy.
+    // A noisy series is no reason to call the whole check blind while it shows what is critical.
+    let partly = outcome.not_compared.iter().filter(|it| it.shows_critical).count();
+    let compared = outcome.compared + partly;
+    let decision =
+        decision::decide(findings, violations, is_uncompared_failing, compared, infrastructure);
     outcome.decision = decision;
     let min_reason_length = input.policy.governance.min_reason_length;
     outcome.override_decision = input.override_request.as_ref().and_then(|request| {
@@ -75,6 +96,22 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
     outcome
 }
 
+/// The groups of regressions that are open on the main line.
+fn open_regressions(input: &CheckInput<'_>) -> Vec<RegressionGroupView> {
+    let groups = GroupInput {
+        history: input.history,
+        series: input.series,
+        analyses: &input.analyses.by_series,
+    };
+    let is_before = |it: &RegressionGroup| match input.candidate.first_commit {
+        Some(first) => it.first_bad < first,
+        None => true,
+    };
+    // On a pull request the newest regressions may be its own: those are findings.
+    let open: Vec<RegressionGroup> = groups.open_groups().into_iter().filter(is_before).collect();
+    group_views(input.history, &open)
+}
+
 fn override_right<'a>(input: &'a CheckInput<'_>) -> OverrideRight<'a> {
     if !input.may_override {
         return OverrideRight::Unverified;
@@ -83,15 +120,14 @@ fn override_right<'a>(input: &'a CheckInput<'_>) -> OverrideRight<'a> {
 }
 
 fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
-    let mut on_base = 0_u64;
     let days = &input.analyses.infrastructure_days;
-    let shifts = code_shift::find(
-        input.series,
-        &input.analyses.by_series,
-        days,
-        &input.candidate,
-        input.analyze,
-    );
+    // What was open before a candidate is not its concern.
+    let is_main = input.candidate.first_commit.is_none();
+    let analyses: Cow<'_, [Analysis]> = match is_main {
+        true => Cow::Borrowed(&input.analyses.by_series),
+        false => Cow::Owned(input.analyses.by_series.iter().map(Analysis::of_candidate).collect()),
+    };
+    let shifts = code_shift::find(input.series, &analyses, days, &input.candidate, input.analyze);
     let each: &[Analysis] = &shifts.analyses;
     let rechecks = recheck::recheck(input.series, each, &input.candidate, input.analyze);
     for (at, (series, analysis)) in input.series.iter().zip(each).enumerate() {
@@ -103,20 +139,29 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
             history: input.history,
             links: &outcome.links,
             recheck: rechecks.get(&at),
+            unknown_runner: input.unknown_runners.get(&at),
+            is_absence_accepted: (input.is_absence_accepted)(series),
         };
-        match case.judge() {
-            SeriesOutcome::Finding(finding) => outcome.findings.push(*finding),
-            SeriesOutcome::Unchanged { worse_on_base } => {
-                on_base += u64::from(worse_on_base);
-                outcome.unchanged.push(SeriesRef::of(&series.key));
+        for judged in case.judge() {
+            match judged {
+                SeriesOutcome::Finding(finding) => outcome.findings.push(*finding),
+                SeriesOutcome::Unchanged => {
+                    outcome.unchanged.push(SeriesRef::of(&series.key));
+                }
+                SeriesOutcome::NotCompared(series) => outcome.not_compared.push(*series),
             }
-            SeriesOutcome::NotCompared(series) => outcome.not_compared.push(*series),
-            SeriesOutcome::NotApplicable => {}
         }
     }
     sort_findings(&mut outcome.findings);
     outcome.compared = outcome.findings.len() + outcome.unchanged.len();
     outcome.infrastructure = infrastructure::find_anomaly(input.history, input.series, each, days);
+    if let (Some(anomaly), Some(measured)) =
+        (&mut outcome.infrastructure, input.candidate.measured_at)
+    {
+        anomaly.day = measured;
+    }
+    outcome.lasting_shift = infrastructure::lasting_shift(input.history, days, is_main);
+    outcome.notices.extend(outcome.lasting_shift.clone());
     outcome.violations = violations(input, &outcome.findings);
     let (findings, violations) = (&mut outcome.findings, &mut outcome.violations);
     locate::set_places(input.history, input.policy, findings, violations);
@@ -127,9 +172,17 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
              the code."
         ));
     }
-    if on_base > 0 {
-        let series = text::count_noun(on_base, "series");
-        outcome.notices.push(format!("{series} had regressed before the base: not counted."));
+    if !is_main {
+        for group in outcome.open_regressions.iter().take(MAX_OPEN_NOTICES) {
+            outcome
+                .notices
+                .push(format!("Open on the main line, not counted here: {}.", group.sentence));
+        }
+        let hidden = outcome.open_regressions.len().saturating_sub(MAX_OPEN_NOTICES) as u64;
+        if hidden > 0 {
+            let more = text::count_noun(hidden, "more open regression");
+            outcome.notices.push(format!("{more} on the main line, not counted here."));
+        }
     }
 }
 

@@ -61,6 +61,8 @@ pub(crate) struct Candidate {
     /// Where the candidate's own runs begin. None on the main line without a base: there every
     /// open change counts, whoever made it.
     pub(crate) first_commit: Option<CommitIndex>,
+    /// When the pull request's first run was measured: its runs are judged as those of a later day.
+    pub(crate) measured_at: Option<Timestamp>,
     /// Commits of the pull request: what is accepted for one of them is accepted for its runs.
     pub(crate) own_commits: Vec<String>,
     /// Why there is nothing to compare.
@@ -288,6 +290,7 @@ fn select_on_pull(
     let own = history.commits.iter().zip(seen).filter(|(commit, seen)| *seen && !commit.main_line);
     let own = own.map(|(commit, _)| commit.id.clone()).collect();
     set_newest(history);
+    let measured_at = runs.iter().flatten().flatten().map(|row| row.time).min();
     let first = append_runs(history, head, runs);
     Ok(Candidate {
         pull: Some(pull),
@@ -295,6 +298,7 @@ fn select_on_pull(
         commit: Some(id),
         base_reason: why,
         first_commit: Some(first),
+        measured_at,
         own_commits: own,
         nothing_compared: None,
     })

@@ -77,7 +77,7 @@ pub(crate) fn find<'a>(
             // By itself: beside the other backends it would be infrastructure again.
             let again = analyze(std::slice::from_ref(series)).by_series;
             if let Some(analysis) = again.into_iter().next() {
-                shifts.analyses.to_mut()[index] = analysis;
+                shifts.analyses.to_mut()[index] = analysis.of_candidate();
             }
             names.insert(series.key.test.clone());
         }

@@ -52,6 +52,7 @@ impl Decision {
 pub(crate) fn decide(
     findings: &[SeriesFinding],
     violations: &[TargetViolation],
+    is_uncompared_failing: bool,
     compared: usize,
     infrastructure: Option<&InfrastructureAnomaly>,
 ) -> Decision {
@@ -62,6 +63,7 @@ pub(crate) fn decide(
     if first.is_some_and(|it| it != BlockReason::NeedsAcceptance)
         || blocks.any(|it| it != BlockReason::NeedsAcceptance)
         || !violations.is_empty()
+        || is_uncompared_failing
     {
         Decision::Fail
     } else if first.is_some() {

@@ -82,11 +82,7 @@ pub(crate) fn compare_runs(
         let segment = |run: &Run| &series.segments[run.segment as usize];
         return SeriesDelta::NotCompared(runner_difference(segment(before), segment(after)));
     }
-    let criteria = ComparisonCriteria {
-        noise: analysis.noise,
-        threshold: analysis.threshold,
-        direction: series.direction,
-    };
+    let criteria = ComparisonCriteria::of(series, analysis);
     let values = base_values(series, analysis, newest);
     match compare(&values, &[value], criteria) {
         Some(delta) if flags.is_outlier && is_significant(&delta) => SeriesDelta::Outlier(delta),

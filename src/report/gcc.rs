@@ -51,6 +51,10 @@ pub(crate) fn render(outcome: &CheckOutcome, data: &Path) -> TerminalText {
     for it in outcome.findings.iter().filter(asks) {
         line(it.place.as_ref(), level(it.block.is_some()), &message(it), &it.subject.name);
     }
+    for it in outcome.not_compared.iter().filter(|it| it.blocks) {
+        let message = format!("{}: {}", verdict_label(it.verdict), it.reason);
+        line(None, level(true), &message, &it.subject.name);
+    }
     for it in &outcome.violations {
         let series = it.subject.as_ref().map_or("", |subject| &subject.name);
         let message = format!("target missed: {}: {}", it.rule, it.message);

@@ -12,6 +12,7 @@ use model::history::History;
 use model::record::Direction;
 use model::record::time::{DAY_US, Timestamp};
 use model::series::Series;
+use model::text;
 
 /// The infrastructure day that the candidate's runs lie on.
 #[derive(Clone, Debug)]
@@ -126,12 +127,38 @@ pub(crate) fn find_anomaly(
         worse: day.is_degradation,
         alert: day.alert,
         series: excluded.len(),
-        backends: backend_shifts(series, analyses, newest),
+        backends: backend_shifts(series, analyses, newest, day.is_degradation),
         field_changes: field_changes(history, series, newest),
         advice: Vec::new(),
     };
     infrastructure.advice = advice_for(&infrastructure);
     Some(infrastructure)
+}
+
+/// Days for which a check of the main line mentions a shift that stayed.
+const LASTING_SHIFT_DAYS: i64 = 30;
+
+/// A sentence on the newest shift for the worse that stayed: every baseline restarted there, so no
+/// series reports it. None where it is long past, or before a candidate.
+pub(crate) fn lasting_shift(
+    history: &History,
+    days: &[InfrastructureDay],
+    is_main: bool,
+) -> Option<String> {
+    let newest = history.newest?.day();
+    let day = days.iter().rev().find(|it| it.is_lasting && it.is_degradation)?;
+    // For a month: whoever reads the gate daily has seen it by then, and the site keeps the day.
+    let is_recent = newest.saturating_sub(day.day) <= LASTING_SHIFT_DAYS;
+    (is_main && is_recent).then(|| {
+        format!(
+            "{} of {} backends have been {} worse since {}, a machine problem or a change that \
+             hits all of them: every baseline restarted there. Check the machines.",
+            day.backends_moved,
+            day.backends_active,
+            text::percent(day.change.abs()),
+            text::date(Timestamp::from_micros(day.day.saturating_mul(DAY_US)))
+        )
+    })
 }
 
 /// Whether no more than the days between lie between two infrastructure days of a row.
@@ -147,8 +174,14 @@ fn runs_on_day(series: &Series, day: i64) -> std::ops::Range<usize> {
     before(day)..before(day.saturating_add(1))
 }
 
-/// Each backend's median change that day against its levels before; the worst first.
-fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<ShiftedBackend> {
+/// Each backend's median change that day against its levels before: those that shifted with the day
+/// first, the largest first.
+fn backend_shifts(
+    series: &[Series],
+    analyses: &[Analysis],
+    day: i64,
+    is_degradation: bool,
+) -> Vec<ShiftedBackend> {
     let mut moves: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (one, analysis) in series.iter().zip(analyses) {
         let runs = runs_on_day(one, day);
@@ -166,8 +199,9 @@ fn backend_shifts(series: &[Series], analyses: &[Analysis], day: i64) -> Vec<Shi
         Some(ShiftedBackend { backend: backend.to_owned(), change: median(&changes)? })
     };
     let mut shifts: Vec<ShiftedBackend> = moves.into_iter().filter_map(shift).collect();
+    let with_the_day = |change: f64| if is_degradation { change } else { -change };
     shifts.sort_by(|a, b| {
-        let by_size = b.change.abs().total_cmp(&a.change.abs());
+        let by_size = with_the_day(b.change).total_cmp(&with_the_day(a.change));
         by_size.then_with(|| a.backend.cmp(&b.backend))
     });
     shifts
@@ -229,8 +263,11 @@ fn advice_for(of: &InfrastructureAnomaly) -> Vec<String> {
 }
 
 impl InfrastructureAnomaly {
-    /// The backends that shifted, each with its change.
+    /// The backends that shifted, each with its change: as many as the analysis counted, and only
+    /// those that went the same way.
     pub(crate) fn shifted_backends(&self) -> &[ShiftedBackend] {
-        &self.backends[..self.backends.len().min(self.backends_shifted as usize)]
+        let same_way = |it: &ShiftedBackend| (it.change > 0.0) == self.worse;
+        let shifted = self.backends.iter().take_while(|it| same_way(it)).count();
+        &self.backends[..shifted.min(self.backends_shifted as usize)]
     }
 }

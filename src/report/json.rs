@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use crate::report::decision::OverrideDecision;
 use crate::report::escape::json::{JsonText, pretty};
+use crate::report::finite;
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::wire::{
     BackendView, BuiltFrom, CheckFile, FieldChangeView, FindingView, InfrastructureView,
-    NotComparedView, OverrideView, ViolationView, Word, finite,
+    NotComparedView, OverrideView, ViolationView, Word,
 };
 use crate::report::wording::verdict_name;
 use crate::report::{
@@ -49,6 +50,7 @@ pub(crate) fn check_file(outcome: &CheckOutcome) -> CheckFile {
         override_view: outcome.override_decision.as_ref().map(override_view),
         policy_version: provenance.policy_version.clone(),
         pull: candidate.pull,
+        regressions: outcome.open_regressions.clone(),
         runner: provenance.runner.clone(),
         schema: Word::Borrowed("schema/check.json"),
         site: links.base_url.clone(),
@@ -108,6 +110,7 @@ fn direction(worse: bool) -> Word {
 
 fn not_compared(it: &UncomparedSeries) -> NotComparedView {
     NotComparedView {
+        blocks: it.blocks,
         failed: it.failed,
         name: it.subject.name.clone(),
         reason: it.reason.clone(),

@@ -7,6 +7,7 @@
 use crate::report::candidate::Candidate;
 use crate::report::links::{self, ReportLinks};
 use crate::report::recheck::Recheck;
+use crate::report::unknown_runner::UnknownRunner;
 use crate::report::{
     AcceptedBy, BlockReason, Levels, SeriesFinding, SeriesRef, UncomparedSeries, reason,
 };
@@ -14,7 +15,7 @@ use crate::report::{urls, wording};
 use detect::compare::DeltaVerdict;
 use detect::{Analysis, Change, ChangeSeverity, ChangeStatus, Verdict};
 use model::history::History;
-use model::policy::Policy;
+use model::policy::{FailingVerdict, MainGate, Policy};
 use model::series::Series;
 use model::text::{self, UnitScale};
 
@@ -29,61 +30,104 @@ pub(crate) struct SeriesJudge<'a> {
     pub(crate) links: &'a ReportLinks,
     /// The candidate's runs compared with the base's present level alone.
     pub(crate) recheck: Option<&'a Recheck>,
+    /// The main line does not know the runner of the candidate's runs.
+    pub(crate) unknown_runner: Option<&'a UnknownRunner>,
+    /// An entry of `accepted.yml` names the series and the candidate: it may have no result.
+    pub(crate) is_absence_accepted: bool,
 }
 
 /// The result for one series.
 pub(crate) enum SeriesOutcome {
     Finding(Box<SeriesFinding>),
-    /// Compared, nothing to report; whether the base had already regressed.
-    Unchanged {
-        worse_on_base: bool,
-    },
+    /// Compared, nothing to report.
+    Unchanged,
     NotCompared(Box<UncomparedSeries>),
-    /// Of no concern to this candidate.
-    NotApplicable,
 }
 
 impl SeriesJudge<'_> {
-    /// The verdict of the candidate in this series.
-    pub(crate) fn judge(&self) -> SeriesOutcome {
-        let (series, analysis) = (self.series, self.analysis);
-        let Some(start) = self.first_run() else {
+    /// What the check says of the series; nothing where the series is of no concern.
+    pub(crate) fn judge(&self) -> Vec<SeriesOutcome> {
+        match self.first_run() {
+            _ if self.candidate.first_commit.is_none() => self.judge_main(),
+            Some(start) => vec![self.judge_candidate(start)],
             // A benchmark that was missing before is not the candidate's to explain; one that it
             // stopped measuring is. Silence here would make a deleted benchmark look like a pass.
-            let was_measured = analysis.verdict != Verdict::Missing && !analysis.is_retired;
-            return if was_measured {
-                SeriesOutcome::NotCompared(Box::new(reason::unmeasured(series)))
-            } else {
-                SeriesOutcome::NotApplicable
-            };
-        };
-        if self.candidate.first_commit.is_none() && analysis.is_retired {
-            return SeriesOutcome::NotApplicable;
+            None => self.unmeasured().into_iter().collect(),
         }
+    }
+
+    /// The main line: every open regression, and the newest runs.
+    fn judge_main(&self) -> Vec<SeriesOutcome> {
+        let analysis = self.analysis;
+        if analysis.is_retired {
+            return Vec::new();
+        }
+        let open = analysis.open_regressions();
+        let mut outcomes: Vec<SeriesOutcome> =
+            open.map(|change| self.finding_outcome(Verdict::Regressed, Some(change))).collect();
+        let newest = match analysis.newest.verdict {
+            Verdict::Infrastructure if self.is_newest_infrastructure() => {
+                Some(self.finding_outcome(Verdict::Infrastructure, None))
+            }
+            // A suspicion is about the level before it, not about the regression that is open.
+            verdict @ Verdict::Suspected { .. } => {
+                let newest = analysis.of_candidate();
+                Some(SeriesJudge { analysis: &newest, ..*self }.finding_outcome(verdict, None))
+            }
+            verdict @ (Verdict::Accepted | Verdict::Improved) if outcomes.is_empty() => {
+                Some(self.finding_outcome(verdict, analysis.verdict_change()))
+            }
+            // An open regression is no excuse for a result that is not there.
+            Verdict::Missing | Verdict::Failed => Some(self.not_compared(0)),
+            // A regression is reported of it; how noisy its level is changes nothing.
+            _ if !outcomes.is_empty() => None,
+            Verdict::Infrastructure | Verdict::New | Verdict::NotCompared | Verdict::TooNoisy => {
+                Some(self.not_compared(0))
+            }
+            // `Regressed` without an open regression: explained or closed.
+            _ => Some(SeriesOutcome::Unchanged),
+        };
+        outcomes.extend(newest);
+        outcomes
+    }
+
+    fn unmeasured(&self) -> Option<SeriesOutcome> {
+        let analysis = self.analysis;
+        let was_measured = !analysis.verdict.has_no_result() && !analysis.is_retired;
+        let outcome = match self.unknown_runner {
+            Some(unknown) => reason::unknown_runner(self.series, unknown, self.policy),
+            None if was_measured => reason::unmeasured(self.series),
+            None => return None,
+        };
+        Some(SeriesOutcome::NotCompared(Box::new(self.with_block(outcome))))
+    }
+
+    fn judge_candidate(&self, start: usize) -> SeriesOutcome {
+        let (series, analysis) = (self.series, self.analysis);
         if series.runs[start..].iter().all(|run| run.value.is_none()) {
-            return SeriesOutcome::NotCompared(Box::new(reason::failed_runs(series, start)));
+            let failed = reason::failed_runs(series, start);
+            return SeriesOutcome::NotCompared(Box::new(self.with_block(failed)));
         }
         let runs = &series.runs[start..];
         if runs.iter().all(|run| series.compared_value(run).is_none()) {
             return SeriesOutcome::NotCompared(Box::new(reason::below_resolution(series)));
         }
-        let not = || {
-            let not = reason::not_compared(series, analysis, self.policy, start);
-            SeriesOutcome::NotCompared(Box::new(not))
-        };
+        let not = || self.not_compared(start);
         match analysis.verdict {
-            Verdict::Infrastructure => {
-                let marked =
-                    analysis.latest_run.is_some_and(|at| analysis.flags[at].infrastructure);
-                if marked { self.finding_outcome(Verdict::Infrastructure, None) } else { not() }
+            Verdict::Infrastructure if self.is_newest_infrastructure() => {
+                self.finding_outcome(Verdict::Infrastructure, None)
             }
-            Verdict::Missing | Verdict::New | Verdict::NotCompared => not(),
+            Verdict::Infrastructure
+            | Verdict::Missing
+            | Verdict::Failed
+            | Verdict::New
+            | Verdict::NotCompared => not(),
             // Too noisy for the threshold; a change of several times the threshold still shows.
             Verdict::TooNoisy => self.recheck_outcome(start).unwrap_or_else(not),
             // The runs of one commit are alike: where only the newest of several is slow, it is an
             // outlier, and no new level begins with it as on the main line.
             Verdict::Suspected { .. } if self.recheck_finds(DeltaVerdict::Unchanged) => {
-                SeriesOutcome::Unchanged { worse_on_base: false }
+                SeriesOutcome::Unchanged
             }
             Verdict::Suspected { .. } => self
                 .recheck_outcome(start)
@@ -93,16 +137,39 @@ impl SeriesJudge<'_> {
                 // whole, and the pull request that fixed it should hear so.
                 let undone = self
                     .newest_change(start, false)
-                    .filter(|_| self.candidate.first_commit.is_some());
-                let undone =
-                    undone.map(|change| self.finding_outcome(Verdict::Improved, Some(change)));
+                    .map(|change| self.finding_outcome(Verdict::Improved, Some(change)));
                 let rechecked = || self.recheck_outcome(start);
-                undone
-                    .or_else(rechecked)
-                    .unwrap_or(SeriesOutcome::Unchanged { worse_on_base: false })
+                undone.or_else(rechecked).unwrap_or(SeriesOutcome::Unchanged)
             }
             Verdict::Regressed | Verdict::Accepted | Verdict::Improved => self.judge_changed(start),
         }
+    }
+
+    /// Whether the newest run is on an infrastructure day.
+    fn is_newest_infrastructure(&self) -> bool {
+        self.analysis.latest_run.is_some_and(|at| self.analysis.flags[at].infrastructure)
+    }
+
+    fn not_compared(&self, start: usize) -> SeriesOutcome {
+        let of_candidate = self.analysis.of_candidate();
+        let outcome = reason::not_compared(self.series, &of_candidate, self.policy, start);
+        SeriesOutcome::NotCompared(Box::new(self.with_block(outcome)))
+    }
+
+    /// The same with what `gate.fail_on` says of it. What was never measured cannot be missing.
+    fn with_block(&self, outcome: UncomparedSeries) -> UncomparedSeries {
+        let verdict = match outcome.verdict {
+            Verdict::Failed => FailingVerdict::Failed,
+            Verdict::Missing => FailingVerdict::Missing,
+            Verdict::TooNoisy => FailingVerdict::TooNoisy,
+            Verdict::NotCompared => FailingVerdict::NotCompared,
+            _ => return outcome,
+        };
+        // A benchmark that never gave a value was never part of the gate.
+        let is_measured = self.series.runs.iter().any(|run| run.value.is_some());
+        let is_excused = self.analysis.report_only || self.is_absence_accepted;
+        let blocks = self.policy.gate.fails_on(verdict) && is_measured && !is_excused;
+        UncomparedSeries { blocks, ..outcome }
     }
 
     /// Index of the candidate's first run; 0 where every open change counts.
@@ -122,7 +189,7 @@ impl SeriesJudge<'_> {
             .iter()
             .rev()
             .filter(is_own)
-            .find(|change| change.status != ChangeStatus::Fixed)
+            .find(|change| !matches!(change.status, ChangeStatus::Fixed { .. }))
     }
 
     /// A series with an open change: the candidate's, or what the base was already.
@@ -138,7 +205,7 @@ impl SeriesJudge<'_> {
         }
         let worse = self.analysis.verdict == Verdict::Regressed;
         let Some(change) = self.newest_change(0, worse).filter(|_| worse) else {
-            return SeriesOutcome::Unchanged { worse_on_base: false };
+            return SeriesOutcome::Unchanged;
         };
         let compared = |at: &usize| self.series.compared_value(&self.series.runs[*at]).is_some();
         let before = (change.first_after..start).filter(compared).count();
@@ -149,7 +216,7 @@ impl SeriesJudge<'_> {
             let more = u32::try_from(needed - before).unwrap_or(1);
             return self.finding_outcome(Verdict::Suspected { runs_needed: more }, None);
         }
-        SeriesOutcome::Unchanged { worse_on_base: true }
+        SeriesOutcome::Unchanged
     }
 
     fn change_outcome(&self, change: &Change) -> SeriesOutcome {
@@ -186,8 +253,11 @@ impl SeriesJudge<'_> {
 
     /// The levels that a finding compares, and the relative change between them: those of the
     /// change, else of the recheck, else the newest level against the baseline.
-    fn levels(&self, change: Option<&Change>) -> (Option<Levels>, Option<f64>) {
+    fn levels(&self, verdict: Verdict, change: Option<&Change>) -> (Option<Levels>, Option<f64>) {
         let analysis = self.analysis;
+        if verdict == Verdict::Infrastructure {
+            return self.infrastructure_levels();
+        }
         let recheck = self.recheck.map(|recheck| recheck.delta);
         let levels = |before, after| Some(Levels { before, after });
         match (change, recheck, analysis.baseline, analysis.latest_change) {
@@ -200,9 +270,25 @@ impl SeriesJudge<'_> {
         }
     }
 
+    /// The newest run of an infrastructure day against the level before the day: the run is no part
+    /// of any level.
+    fn infrastructure_levels(&self) -> (Option<Levels>, Option<f64>) {
+        // Baseline and latest change of the analysis leave such runs out, and would say +2% beneath
+        // a headline of +32%.
+        let levels = || {
+            let latest = self.analysis.latest_run?;
+            let after = self.series.runs[latest].value.get()?;
+            let before = self.analysis.level.last_before(latest)?;
+            Some(Levels { before, after })
+        };
+        let levels = levels();
+        let change = |it: Levels| Some(it.after / it.before - 1.0).filter(|it| it.is_finite());
+        (levels, levels.and_then(change))
+    }
+
     fn finding_outcome(&self, verdict: Verdict, change: Option<&Change>) -> SeriesOutcome {
         let (series, analysis) = (self.series, self.analysis);
-        let (levels, relative) = self.levels(change);
+        let (levels, relative) = self.levels(verdict, change);
         let worse = match (change, verdict) {
             (Some(change), _) => change.is_regression,
             (None, Verdict::Improved) => false,
@@ -269,7 +355,10 @@ impl SeriesJudge<'_> {
     /// stopped at once sets `detection.confirmations: 1`, or `governance.block_suspected: true` to
     /// be stopped until more runs have come.
     fn block_reason(&self, verdict: Verdict, change: Option<&Change>) -> Option<BlockReason> {
-        if self.analysis.report_only {
+        if self.analysis.report_only || !self.policy.gate.fails_on(FailingVerdict::Regressed) {
+            return None;
+        }
+        if self.candidate.first_commit.is_none() && !self.is_main_gate_closed(change) {
             return None;
         }
         let severity = change.map(|change| change.severity);
@@ -285,6 +374,19 @@ impl SeriesJudge<'_> {
                 Some(BlockReason::Regression)
             }
             _ => None,
+        }
+    }
+
+    /// Whether a regression makes a check of the main line fail: any, or those that the newest run
+    /// confirms.
+    fn is_main_gate_closed(&self, change: Option<&Change>) -> bool {
+        let newest = self.series.runs.last().map(|run| run.commit);
+        let confirmed_now = |change: &Change| {
+            change.reported_at.is_some_and(|at| Some(self.series.runs[at].commit) == newest)
+        };
+        match self.policy.gate.main {
+            MainGate::Open => true,
+            MainGate::New => change.is_none_or(confirmed_now),
         }
     }
 
@@ -324,7 +426,9 @@ impl SeriesJudge<'_> {
                     format!("needs an entry in accepted.yml (from {from} on){confirmed}")
                 }
                 (_, Some(accepted)) => accepted,
-                (None, _) => format!("above the {threshold} threshold, report only{confirmed}"),
+                (None, _) if self.analysis.report_only => {
+                    format!("above the {threshold} threshold, report only{confirmed}")
+                }
                 _ => format!("above the {threshold} threshold{confirmed}"),
             },
         }

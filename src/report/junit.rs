@@ -1,6 +1,7 @@
 //! The outcome as JUnit XML: a case for each series, so that tools which show tests show it.
 
 use crate::report::decision::Decision;
+use crate::report::wording::verdict_name;
 use crate::report::{CheckOutcome, SeriesFinding, SeriesRef, outcome_text};
 use detect::Verdict;
 use model::record::shorten;
@@ -26,12 +27,15 @@ pub(crate) fn render(outcome: &CheckOutcome) -> XmlText {
         };
         cases.push(TestCase::of_series(&it.subject, result));
     }
-    cases.extend(
-        outcome
-            .not_compared
-            .iter()
-            .map(|it| TestCase::of_series(&it.subject, CaseResult::Skipped(limited(&it.reason)))),
-    );
+    cases.extend(outcome.not_compared.iter().map(|it| {
+        let message = limited(&it.reason);
+        let result = if it.blocks && failing {
+            CaseResult::Error { message, kind: verdict_name(it.verdict) }
+        } else {
+            CaseResult::Skipped(message)
+        };
+        TestCase::of_series(&it.subject, result)
+    }));
     // Unchanged series are cases too: a report with failures only would look like an aborted run.
     let unchanged = outcome.unchanged.iter();
     cases.extend(unchanged.map(|subject| TestCase::of_series(subject, CaseResult::Passed)));

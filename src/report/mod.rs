@@ -32,6 +32,9 @@ pub(crate) mod sarif;
 pub(crate) mod candidate;
 mod code_shift;
 mod recheck;
+pub(crate) mod regression_groups;
+pub(crate) mod regression_view;
+pub(crate) mod unknown_runner;
 pub(crate) mod snapshot;
 pub(crate) mod summary;
 pub(crate) mod terminal;
@@ -45,6 +48,7 @@ use crate::report::candidate::Candidate;
 use crate::report::decision::{Decision, OverrideDecision};
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::links::ReportLinks;
+use crate::report::regression_view::RegressionGroupView;
 use crate::report::wire::AuditHeadView;
 use detect::{ChangeSeverity, Verdict};
 use model::record::{SourceLocation, Unit};
@@ -63,7 +67,12 @@ pub(crate) struct CheckOutcome {
     /// Compared series with nothing to report.
     pub(crate) unchanged: Vec<SeriesRef>,
     pub(crate) not_compared: Vec<UncomparedSeries>,
+    /// The open regressions of the main line; on a pull request those from before it, which are not
+    /// held against it.
+    pub(crate) open_regressions: Vec<RegressionGroupView>,
     pub(crate) infrastructure: Option<InfrastructureAnomaly>,
+    /// A shift of all backends that stayed, in a sentence; it is among the notices too.
+    pub(crate) lasting_shift: Option<String>,
     pub(crate) violations: Vec<TargetViolation>,
     pub(crate) override_decision: Option<OverrideDecision>,
     /// The audit log after the check; none where it cannot be read.
@@ -99,6 +108,8 @@ pub(crate) struct SeriesRef {
     pub(crate) metric: String,
     /// `sum_even_squares · julia · loops · parallel · n 10⁶`.
     pub(crate) title: String,
+    /// The same without the backend.
+    variant: String,
 }
 
 impl SeriesRef {
@@ -110,7 +121,20 @@ impl SeriesRef {
             backend: key.backend.clone(),
             metric: key.metric.clone(),
             title: series_title(key),
+            variant: series_variant(key),
         }
+    }
+
+    /// `sum_even_squares · loops · parallel · n = 1,000,000`.
+    pub(crate) fn title_without_backend(&self) -> &str {
+        &self.variant
+    }
+}
+
+fn series_variant(key: &SeriesKey) -> String {
+    match wording::variant_label(key) {
+        variant if variant.is_empty() => key.test.clone(),
+        variant => format!("{} · {variant}", key.test),
     }
 }
 
@@ -226,6 +250,10 @@ pub(crate) struct UncomparedSeries {
     pub(crate) runners: Option<(RunnerFields, RunnerFields)>,
     /// The candidate's run failed.
     pub(crate) failed: bool,
+    /// It makes the check fail (`gate.fail_on`).
+    pub(crate) blocks: bool,
+    /// Too noisy for its threshold, but a critical regression would have been seen.
+    pub(crate) shows_critical: bool,
     /// The base could be compared, and the candidate is why it was not: its result is missing, its
     /// run failed, its runner differs. Whoever checks a candidate has to look at it.
     pub(crate) needs_look: bool,
@@ -240,6 +268,11 @@ pub(crate) struct TargetViolation {
     pub(crate) message: String,
     /// Where the newest record of the series stands.
     pub(crate) place: Option<SourceLocation>,
+}
+
+/// JSON has no NaN and no infinity.
+pub(crate) fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
 }
 
 pub(crate) fn severity_name(severity: ChangeSeverity) -> &'static str {

@@ -66,8 +66,19 @@ pub(crate) fn counts(outcome: &CheckOutcome) -> String {
         parts.push(text::count_noun(outcome.violations.len() as u64, "target") + " missed");
     }
     parts.push(format!("{} unchanged", text::count(outcome.unchanged.len() as u64)));
-    if !outcome.not_compared.is_empty() {
-        parts.push(format!("{} not compared", text::count(outcome.not_compared.len() as u64)));
+    let uncompared = [
+        Verdict::TooNoisy,
+        Verdict::New,
+        Verdict::Missing,
+        Verdict::Failed,
+        Verdict::NotCompared,
+        Verdict::Infrastructure,
+    ];
+    for verdict in uncompared {
+        let count = outcome.not_compared.iter().filter(|it| it.verdict == verdict).count();
+        if count > 0 {
+            parts.push(format!("{} {}", text::count(count as u64), verdict_label(verdict)));
+        }
     }
     parts.join(", ")
 }
@@ -98,6 +109,8 @@ fn next_step_after_fail(outcome: &CheckOutcome) -> String {
         "Fix it: a regression of this size cannot be accepted, only overridden.".to_owned()
     } else if outcome.findings.iter().any(|it| it.block.is_some()) {
         FIX_OR_ACCEPT.to_owned()
+    } else if outcome.not_compared.iter().any(|it| it.blocks) {
+        step_for_blocking(outcome)
     } else {
         "Bring the missed targets back within their limits.".to_owned()
     }
@@ -124,8 +137,28 @@ fn next_step_after_pass(outcome: &CheckOutcome) -> String {
             "Run the benchmarks again: {} of this commit would confirm or clear the suspicion.",
             text::count_noun(u64::from(needed), "more run")
         ),
+        (None, None) if outcome.lasting_shift.is_some() => {
+            "Check the machines: see the note below.".to_owned()
+        }
         (None, None) => step_for_uncompared(outcome).unwrap_or_else(|| NOTHING_TO_DO.to_owned()),
     }
+}
+
+/// What to do about series without a verdict that make the check fail.
+fn step_for_blocking(outcome: &CheckOutcome) -> String {
+    let count = |verdict: Verdict| {
+        let blocking = outcome.not_compared.iter().filter(|it| it.blocks);
+        blocking.filter(|it| it.verdict == verdict).count() as u64
+    };
+    let (failed, missing) = (count(Verdict::Failed), count(Verdict::Missing));
+    if failed + missing > 0 {
+        let series = text::count_noun(failed + missing, "series");
+        return format!(
+            "Check {series} without a result: run their benchmarks, or declare the removal \
+             (`ignore` in policy.yml, or an entry in accepted.yml)."
+        );
+    }
+    "Measure again, with more runs or on a known runner: see the reasons below.".to_owned()
 }
 
 /// What to do about series that the candidate kept from being compared; none where there are none.
@@ -134,7 +167,7 @@ fn step_for_uncompared(outcome: &CheckOutcome) -> Option<String> {
     outcome.candidate.first_commit?;
     let needing = outcome.not_compared.iter().filter(|series| series.needs_look);
     let (missing, others): (Vec<_>, Vec<_>) =
-        needing.partition(|series| series.verdict == Verdict::Missing);
+        needing.partition(|series| series.verdict.has_no_result());
     let count = |series: &[_]| text::count_noun(series.len() as u64, "series");
     if !missing.is_empty() {
         let series = count(&missing);

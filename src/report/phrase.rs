@@ -63,6 +63,12 @@ impl Phrase {
         self
     }
 
+    /// The sentence with another one behind it.
+    pub(crate) fn append(mut self, other: Self) -> Self {
+        self.spans.extend(other.spans);
+        self
+    }
+
     /// The sentence without its marks: for titles, descriptions and feeds.
     pub(crate) fn plain(&self) -> String {
         self.spans.iter().map(|span| span.text.as_str()).collect()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::delta::runner_difference;
+use crate::report::unknown_runner::UnknownRunner;
 use crate::report::wording::{BELOW_RESOLUTION, is_newest_below_resolution};
 use crate::report::{SeriesRef, UncomparedSeries};
 use detect::{Analysis, Verdict};
@@ -30,7 +31,7 @@ pub(crate) fn not_compared(
     };
     // A failed run explains more than a missing one: it has an error message to show.
     let failed = series.runs[start..].iter().rev().find(|run| run.value.is_none());
-    let failed = failed.filter(|_| analysis.verdict == Verdict::Missing);
+    let failed = failed.filter(|_| analysis.verdict == Verdict::Failed);
     let reason = match (analysis.verdict, runners) {
         (Verdict::NotCompared, Some((old, new))) => {
             format!("{}; not compared", runner_difference(old, new))
@@ -57,7 +58,39 @@ pub(crate) fn not_compared(
         needs_look: runners.is_some() || failed.is_some() || is_zero,
         runners: runners.map(|(old, new)| (fields(old), fields(new))),
         failed: failed.is_some(),
+        blocks: false,
+        shows_critical: analysis.verdict == Verdict::TooNoisy
+            && analysis
+                .detectable_change_90
+                .is_some_and(|it| it < policy.regression.max_regression_ratio),
     }
+}
+
+/// A series whose candidate ran on a runner that the main line does not know, or knows too little.
+pub(crate) fn unknown_runner(
+    series: &Series,
+    unknown: &UnknownRunner,
+    policy: &Policy,
+) -> UncomparedSeries {
+    let needed = u64::from(policy.regression.min_sample_size);
+    let base =
+        text::count_noun(series.runs.iter().filter(|it| it.value.is_some()).count() as u64, "run");
+    let (verdict, reason) = match (unknown.runs_of_base, unknown.runners(series)) {
+        _ if unknown.is_new => {
+            (Verdict::New, format!("new: {base} on the main line; a verdict needs {needed}"))
+        }
+        (0, Some((old, new))) => {
+            (Verdict::NotCompared, format!("{}; not compared", runner_difference(old, new)))
+        }
+        (runs, _) => {
+            let runs = text::count_noun(runs as u64, "run");
+            let reason =
+                format!("{runs} of the main line on this runner; a verdict needs {needed}");
+            (Verdict::NotCompared, reason)
+        }
+    };
+    let runners = unknown.runners(series).map(|(old, new)| (fields(old), fields(new)));
+    UncomparedSeries { verdict, reason, runners, ..unmeasured(series) }
 }
 
 /// A series that the candidate did not measure, though it still was at the base.
@@ -69,13 +102,20 @@ pub(crate) fn unmeasured(series: &Series) -> UncomparedSeries {
         needs_look: true,
         runners: None,
         failed: false,
+        blocks: false,
+        shows_critical: false,
     }
 }
 
 /// A series whose every run of the candidate failed.
 pub(crate) fn failed_runs(series: &Series, start: usize) -> UncomparedSeries {
     let run = series.runs[start..].last();
-    UncomparedSeries { failed: true, reason: missing_reason(series, run), ..unmeasured(series) }
+    UncomparedSeries {
+        verdict: Verdict::Failed,
+        failed: true,
+        reason: missing_reason(series, run),
+        ..unmeasured(series)
+    }
 }
 
 /// A series whose every run of the candidate measured a time of zero.

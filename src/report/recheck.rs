@@ -68,8 +68,9 @@ pub(crate) fn recheck(
         let is_own =
             |change: &Change| series[*at].runs[change.first_after + *since].commit >= first;
         let mut changes = analysis.changes.into_iter().rev();
-        recheck.change =
-            changes.find(|it| it.status != ChangeStatus::Fixed && is_own(it)).map(|change| {
+        recheck.change = changes
+            .find(|it| !matches!(it.status, ChangeStatus::Fixed { .. }) && is_own(it))
+            .map(|change| {
                 let (first, last_before) =
                     (change.first_after + *since, change.last_before + *since);
                 Change { first_after: first, last_before, ..change }
@@ -86,7 +87,11 @@ fn slice_runs(series: &Series, runs: std::ops::Range<usize>) -> Series {
 fn first_unsettled_run(series: &Series, analysis: &Analysis, first: CommitIndex) -> Option<usize> {
     let compared = !matches!(
         analysis.verdict,
-        Verdict::Infrastructure | Verdict::Missing | Verdict::New | Verdict::NotCompared
+        Verdict::Infrastructure
+            | Verdict::Missing
+            | Verdict::Failed
+            | Verdict::New
+            | Verdict::NotCompared
     );
     let start = series.runs.iter().position(|run| run.commit >= first).filter(|it| *it > 0)?;
     let has_change = analysis.changes.iter().any(|change| change.first_after >= start);
@@ -105,10 +110,6 @@ fn delta(runs: &[Run], base: &Series, analysis: &Analysis) -> Option<Delta> {
     let segment = base.runs[newest].segment;
     let comparable = runs.iter().filter(|run| run.segment == segment);
     let after: Vec<f64> = comparable.filter_map(|run| base.compared_value(run)).collect();
-    let criteria = ComparisonCriteria {
-        noise: analysis.noise,
-        threshold: analysis.threshold,
-        direction: base.direction,
-    };
+    let criteria = ComparisonCriteria::of(base, analysis);
     compare(&base_values(base, analysis, newest), &after, criteria)
 }

@@ -19,7 +19,7 @@ const NAME_CHARS: usize = 150;
 const MAX_CHARS: usize = 740;
 
 /// What can be found: id, name, what it means.
-const RULES: [(&str, &str, &str); 7] = [
+const RULES: [(&str, &str, &str); 11] = [
     ("regressed", "Regressed", "Worse than the baseline by more than the policy's threshold."),
     ("suspected", "Suspected", "Worse than the baseline, not yet confirmed by enough runs."),
     ("accepted", "Accepted", "Worse than the baseline, and accepted."),
@@ -29,6 +29,10 @@ const RULES: [(&str, &str, &str); 7] = [
         "Infrastructure",
         "Most backends shifted at once: a machine problem, not the code.",
     ),
+    ("failed", "Failed", "The newest run has an error or no value."),
+    ("missing", "Missing", "No result of a benchmark that the main line measures."),
+    ("too_noisy", "TooNoisy", "The noise hides changes of the threshold's size."),
+    ("not_compared", "NotCompared", "Nothing on the main line to compare with."),
     ("violation", "Violation", "A budget or a service level is missed."),
     ("nothing-compared", "NothingCompared", "No result of the candidate could be compared."),
 ];
@@ -40,6 +44,10 @@ pub(crate) fn render(outcome: &CheckOutcome) -> JsonText {
         .iter()
         .map(|it| result(verdict_name(it.verdict), level(it), message(it), Some(&it.subject)))
         .collect();
+    for it in outcome.not_compared.iter().filter(|it| it.blocks) {
+        let message = limited(&format!("{}: {}.", it.subject.title, it.reason));
+        results.push(result(verdict_name(it.verdict), "error", message, Some(&it.subject)));
+    }
     for it in &outcome.violations {
         let message = limited(&it.message);
         results.push(result("violation", "error", message, it.subject.as_ref()));

@@ -18,6 +18,8 @@ use model::{escaped, text};
 const COLUMNS: usize = 80;
 /// Findings that are listed one by one.
 const MAX_LISTED: usize = 20;
+/// Hints of a finding, the most telling first.
+const MAX_HINTS: usize = 2;
 /// Characters of a name.
 const NAME_CHARS: usize = 150;
 
@@ -52,6 +54,9 @@ pub(crate) fn render(outcome: &CheckOutcome) -> TerminalText {
         page.write(0, &escaped!["target missed: ", rule, ": ", subject, ": ", message]);
     }
     page.not_compared(outcome);
+    if outcome.candidate.first_commit.is_none() {
+        page.open_regressions(outcome);
+    }
     for notice in &outcome.notices {
         page.write_text(0, &format!("note: {notice}"));
     }
@@ -130,6 +135,9 @@ impl TerminalPage {
             );
         }
         self.write_text(4, &it.reason);
+        for hint in it.hints.iter().take(MAX_HINTS) {
+            self.write_text(4, hint);
+        }
         if outcome.links.base_url.is_some() {
             // In one piece, however long: a broken address cannot be clicked.
             self.write_line(4, &TerminalText::text(&outcome.links.url_of(&it.path)));
@@ -156,6 +164,24 @@ impl TerminalPage {
         }
         for line in &it.advice {
             self.write_text(2, line);
+        }
+    }
+
+    /// The open regressions by cause, and what closes each.
+    fn open_regressions(&mut self, outcome: &CheckOutcome) {
+        if outcome.open_regressions.is_empty() {
+            return;
+        }
+        self.blank_line();
+        self.write_text(0, "Open regressions, until they are fixed, accepted or explained:");
+        for group in outcome.open_regressions.iter().take(MAX_LISTED) {
+            self.write_text(2, &format!("{}.", group.sentence));
+            self.write_line(4, &TerminalText::text(&group.compare));
+            self.write_line(4, &TerminalText::text(&group.accept));
+        }
+        let hidden = outcome.open_regressions.len().saturating_sub(MAX_LISTED);
+        if hidden > 0 {
+            self.write_text(2, &format!("… and {hidden} more: see --format json."));
         }
     }
 

@@ -19,16 +19,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::report::decision::Decision;
+use crate::report::regression_view::RegressionGroupView;
 use model::audit::AuditChain;
 use model::audit::head::AuditHead;
 
 /// A word of a fixed set: borrowed where it is written, owned where it was read.
 pub(crate) type Word = Cow<'static, str>;
-
-/// JSON has no NaN and no infinity.
-pub(crate) fn finite(value: f64) -> Option<f64> {
-    value.is_finite().then_some(value)
-}
 
 /// The schema of what is written. Fields that may be missing in a result that is read are still
 /// always written, so defaults, which are about reading, have no place in it.
@@ -119,6 +115,10 @@ pub(crate) struct CheckFile {
     pub(crate) policy_version: String,
     #[serde(default)]
     pub(crate) pull: Option<u64>,
+    /// Open regressions of the main line by cause. On a pull request they are from before it, and
+    /// not held against it.
+    #[serde(default)]
+    pub(crate) regressions: Vec<RegressionGroupView>,
     /// The runner of the candidate's newest runs; empty where they do not share one.
     #[serde(default)]
     pub(crate) runner: String,
@@ -188,6 +188,8 @@ pub(crate) struct FindingView {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct NotComparedView {
+    /// It makes the check fail (`gate.fail_on`).
+    pub(crate) blocks: bool,
     /// The run failed.
     pub(crate) failed: bool,
     pub(crate) name: String,
@@ -197,7 +199,7 @@ pub(crate) struct NotComparedView {
     pub(crate) series: String,
     /// The series as people read it.
     pub(crate) title: String,
-    /// `not_compared`, `new`, `too_noisy`, `missing` or `infrastructure`.
+    /// `not_compared`, `new`, `too_noisy`, `missing`, `failed` or `infrastructure`.
     #[serde(deserialize_with = "verdict")]
     pub(crate) verdict: Word,
 }

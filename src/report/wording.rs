@@ -102,8 +102,7 @@ pub(crate) fn muted_cell(words: impl Into<String>) -> ChangeCell {
 
 /// The cell of a series by its verdict.
 pub(crate) fn verdict_cell(series: &Series, analysis: &Analysis) -> ChangeCell {
-    let open = analysis.changes.last();
-    match (analysis.verdict, open) {
+    match (analysis.verdict, analysis.verdict_change()) {
         (Verdict::Regressed | Verdict::Improved, Some(change)) => {
             change_cell(series, change.before, change.after, change.is_regression)
         }
@@ -126,6 +125,7 @@ pub(crate) fn verdict_cell(series: &Series, analysis: &Analysis) -> ChangeCell {
         (Verdict::TooNoisy, _) => muted_cell("too noisy"),
         (Verdict::New, _) => muted_cell("new"),
         (Verdict::Missing, _) => muted_cell("no recent result"),
+        (Verdict::Failed, _) => muted_cell("failed"),
         _ => muted_cell("unchanged"),
     }
 }
@@ -155,6 +155,7 @@ pub(crate) fn verdict_name(verdict: Verdict) -> &'static str {
         Verdict::TooNoisy => "too_noisy",
         Verdict::New => "new",
         Verdict::Missing => "missing",
+        Verdict::Failed => "failed",
         Verdict::Unchanged => "unchanged",
     }
 }
@@ -168,22 +169,57 @@ pub(crate) fn verdict_label(verdict: Verdict) -> &'static str {
     }
 }
 
-pub(crate) fn status(status: &ChangeStatus) -> &'static str {
+/// The state of a change in one word, the same on every page and in every format: an open
+/// regression is `open`, a lasting improvement `confirmed`.
+pub(crate) fn state(change: &Change) -> &'static str {
+    state_name(&change.status, change.is_regression)
+}
+
+pub(crate) fn state_name(status: &ChangeStatus, is_regression: bool) -> &'static str {
     match status {
-        ChangeStatus::New => "new",
-        ChangeStatus::Fixed => "fixed",
+        ChangeStatus::Open if is_regression => "open",
+        ChangeStatus::Open => "confirmed",
+        ChangeStatus::Fixed { .. } => "fixed",
         ChangeStatus::Accepted { .. } => "accepted",
         ChangeStatus::Explained => "explained",
+        ChangeStatus::Withdrawn => "withdrawn",
+        ChangeStatus::Closed => "closed",
     }
 }
 
-/// The status of a change for people: an open regression is `open`, a lasting improvement
-/// `confirmed`. In JSON both are `new`.
-pub(crate) fn status_label(change: &Change) -> &'static str {
-    match (&change.status, change.is_regression) {
-        (ChangeStatus::New, true) => "open",
-        (ChangeStatus::New, false) => "confirmed",
-        (other, _) => status(other),
+/// The state of a change in a sentence: `Fixed on 13 Sep 2025 (−14.9%).`
+pub(crate) fn state_sentence(series: &Series, analysis: &Analysis, change: &Change) -> Phrase {
+    let phrase = Phrase::new("");
+    match &change.status {
+        ChangeStatus::Open if !change.is_regression => phrase.text("It has lasted since."),
+        ChangeStatus::Open => match change.left {
+            Some(left) => {
+                let now = change.before * (1.0 + left);
+                let size = change_size(series, change.before, now, true);
+                phrase.text(format!("Partly fixed: {size} than before is left."))
+            }
+            None => phrase.text("Not fixed yet."),
+        },
+        ChangeStatus::Fixed { run } => phrase.text(fixed_text(series, analysis, *run)),
+        ChangeStatus::Explained => phrase.text("Explained by a note."),
+        ChangeStatus::Withdrawn => phrase.text("Withdrawn: marked as a false alarm."),
+        ChangeStatus::Closed if analysis.is_retired => {
+            phrase.text("Closed: the series is retired.")
+        }
+        ChangeStatus::Closed => phrase.text("Closed by the policy (close_after_days)."),
+        ChangeStatus::Accepted { reason, accepted_by: by } => {
+            phrase.text("Accepted by ").name(by).text(": ").name(reason)
+        }
+    }
+}
+
+fn fixed_text(series: &Series, analysis: &Analysis, run: Option<usize>) -> String {
+    let Some(run) = run else { return "Fixed: the level came back gradually.".to_owned() };
+    let date = text::date(series.runs[run].time);
+    let fix = analysis.changes.iter().find(|it| !it.is_regression && it.first_after == run);
+    match fix {
+        Some(fix) => format!("Fixed on {date} ({}).", text::percent_change(fix.change)),
+        None => format!("Fixed on {date}."),
     }
 }
 
@@ -191,6 +227,25 @@ pub(crate) fn status_label(change: &Change) -> &'static str {
 pub(crate) fn levels(series: &Series, change: &Change) -> String {
     UnitScale::for_values([change.before, change.after], &series.unit)
         .arrow(change.before, change.after)
+}
+
+/// When a change began: a gradual one before the first run beyond the threshold.
+pub(crate) fn since(series: &Series, change: &Change) -> Timestamp {
+    let run = match change.kind {
+        ChangeKind::Step => change.first_after,
+        ChangeKind::Drift => change.last_before,
+    };
+    series.runs[run].time
+}
+
+/// `Rising 0.43% a day, passed the 10% threshold on 14 Sep 2025.`; none for a step.
+pub(crate) fn rate_sentence(series: &Series, threshold: f64, change: &Change) -> Option<String> {
+    let per_day = change.per_day?;
+    let way = if per_day > 0.0 { "Rising" } else { "Falling" };
+    let crossed = text::date(series.runs[change.first_after].time);
+    let (rate, threshold) = (text::percent_rate(per_day.abs()), text::percent(threshold));
+    let rate = rate.trim_start_matches('+');
+    Some(format!("{way} {rate} a day, passed the {threshold} threshold on {crossed}."))
 }
 
 /// Size and direction of a change: `▲ 13.9% slower`, or `▲ 13.9% slower (gradual)`.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::report::delta::{self, RunPosition, SeriesDelta};
 use crate::site::context::SiteContext;
+use crate::site::gate_verdict;
 use crate::site::pairs::{CommitPair, ComparedSeries};
 use model::series::CommitIndex;
 
@@ -28,10 +29,10 @@ pub(crate) fn compare_commits(
     let is_wanted = |series: usize| members.is_none_or(|all| all.binary_search(&series).is_ok());
     measured_series(site, head)
         .filter(|run| is_wanted(run.series))
-        .map(|MeasuredSeries { series, position }| ComparedSeries {
-            series,
-            position,
-            delta: compare_series(site, series, position, base),
+        .map(|MeasuredSeries { series, position }| {
+            let delta = compare_series(site, series, position, base);
+            let verdict = gate_verdict::of(site, series, position, base, &delta);
+            ComparedSeries { series, position, delta, verdict }
         })
         .collect()
 }

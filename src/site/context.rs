@@ -21,6 +21,7 @@ use crate::site::page_policy::PagePolicy;
 use crate::site::pairs::{CommitPair, PairIndex};
 use crate::site::peers::PeerGroups;
 use crate::site::presets::{self, PresetView};
+use crate::site::regressions::RegressionIndex;
 use crate::site::repository;
 use detect::{Analysis, Change};
 use model::filter::ChangeAges;
@@ -49,6 +50,7 @@ pub(crate) struct SiteContext<'a> {
     pub(crate) commits: CommitLookup<'a>,
     pub(crate) lineage: Lineage<'a>,
     pub(crate) events: EventIndex,
+    pub(crate) regressions: RegressionIndex,
     pub(crate) notes: DatedNotes<'a>,
     pub(crate) presets: Vec<PresetView>,
     pub(crate) page_policy: PagePolicy,
@@ -88,6 +90,7 @@ impl<'a> SiteContext<'a> {
             peers,
             lineage: Lineage::of(input.history),
             events: EventIndex::of(input),
+            regressions: RegressionIndex::of(input),
             presets: presets::all(input, &change_ages),
             pairs: PairIndex::of(input, &commits, &page_policy),
             frame_defaults: FrameDefaults::of(input),

@@ -9,7 +9,7 @@ use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::health;
 use crate::site::pages;
-use crate::site::urgency;
+use crate::site::verdict_counts::VerdictCounts;
 use model::text;
 use model::text::xml::XmlText;
 
@@ -92,7 +92,7 @@ fn feed_entry(site: &SiteContext<'_>, event: &EventRef, feed_path: &str) -> Feed
     let path = urls::event(&event.id);
     let base = site.input.options.base_url.as_deref();
     let size = wording::event(series, change).plain();
-    let status = wording::status_label(change);
+    let status = wording::state(change);
     FeedEntry {
         title: format!("{size}: {} ({key})", series.key.test),
         id: format!("{}{path}", tag_uri(site)),
@@ -156,9 +156,11 @@ impl Badge {
             let message = "demo".to_owned();
             return Self { label, message, color: "#57606a", is_error: false };
         }
-        let (message, color, is_error) = match urgency::open_text(site, members) {
-            None => ("no regressions".to_owned(), "#0a58b8", false),
-            Some(open) => (open, "#a83200", true),
+        let (message, tone) = VerdictCounts::of(site, members).badge();
+        let (color, is_error) = match tone {
+            "worse" => ("#a83200", true),
+            "better" => ("#0a58b8", false),
+            _ => ("#57606a", false),
         };
         Self { label, message, color, is_error }
     }

@@ -47,9 +47,10 @@ const TERMS: [(&str, &str); 22] = [
 ];
 
 /// All verdicts, the most urgent first.
-const VERDICTS: [Verdict; 10] = [
+const VERDICTS: [Verdict; 11] = [
     Verdict::Regressed,
     Verdict::Suspected { runs_needed: 0 },
+    Verdict::Failed,
     Verdict::Missing,
     Verdict::Accepted,
     Verdict::Infrastructure,
@@ -63,7 +64,7 @@ const VERDICTS: [Verdict; 10] = [
 fn verdict_meaning(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Regressed => {
-            "Worse by more than the threshold, confirmed, not fixed and not accepted."
+            "Worse by more than the threshold, confirmed; open until it is fixed or accepted."
         }
         Verdict::Suspected { .. } => "Worse by more than the threshold, but not confirmed yet.",
         Verdict::Infrastructure => "Shifted together with most other backends. Not a regression.",
@@ -72,21 +73,25 @@ fn verdict_meaning(verdict: Verdict) -> &'static str {
         Verdict::NotCompared => {
             "The runner changed and has too few runs so far, or the newest time is zero."
         }
-        Verdict::TooNoisy => "The noise hides changes of the size of the threshold.",
+        Verdict::TooNoisy => "The noise hides changes of the threshold's size.",
         Verdict::New => "In the grace period, or fewer runs than a verdict needs.",
-        Verdict::Missing => "No run where one was due, or only failed runs.",
-        Verdict::Unchanged => "No change beyond the threshold.",
+        Verdict::Missing => "No run where one was due.",
+        Verdict::Failed => "The newest run has an error or no value.",
+        Verdict::Unchanged => {
+            "No change, and the noise is low enough to see one of the threshold's size."
+        }
     }
 }
 
-/// The status of a change, as [`wording::status_label`] names it.
-const STATUSES: [(&str, &str); 7] = [
+/// The state of a change, as [`wording::state`] names it.
+const STATUSES: [(&str, &str); 8] = [
     ("suspected", "Beyond the threshold, but not confirmed yet. It has no page of its own."),
-    ("open", "A confirmed regression that is neither fixed nor accepted."),
+    ("open", "A confirmed regression that nobody has fixed, accepted or explained yet."),
     ("accepted", "Accepted by an entry of accepted.yml: a reason, a name and an end date."),
-    ("explained", "A note explains it. It still counts as a regression."),
-    ("fixed", "A later change brought the level back."),
-    ("withdrawn", "Reported once, but later runs did not bear it out."),
+    ("explained", "A note explains it: no longer open."),
+    ("fixed", "The level came back."),
+    ("withdrawn", "Marked as a false alarm, or not confirmed by later runs."),
+    ("closed", "Closed by the policy's close_after_days, or because the series is retired."),
     ("confirmed", "An improvement that has lasted."),
 ];
 
@@ -159,35 +164,40 @@ mod tests {
         match verdict {
             Verdict::Regressed => 0,
             Verdict::Suspected { .. } => 1,
-            Verdict::Missing => 2,
-            Verdict::Accepted => 3,
-            Verdict::Infrastructure => 4,
-            Verdict::Improved => 5,
-            Verdict::TooNoisy => 6,
-            Verdict::NotCompared => 7,
-            Verdict::New => 8,
-            Verdict::Unchanged => 9,
+            Verdict::Failed => 2,
+            Verdict::Missing => 3,
+            Verdict::Accepted => 4,
+            Verdict::Infrastructure => 5,
+            Verdict::Improved => 6,
+            Verdict::TooNoisy => 7,
+            Verdict::NotCompared => 8,
+            Verdict::New => 9,
+            Verdict::Unchanged => 10,
         }
     }
 
     /// Fails to compile when a status is added: it needs an entry in [`STATUSES`].
     fn number_of_status(status: &ChangeStatus) -> usize {
         match status {
-            ChangeStatus::New => 1,
+            ChangeStatus::Open => 1,
             ChangeStatus::Accepted { .. } => 2,
             ChangeStatus::Explained => 3,
-            ChangeStatus::Fixed => 4,
+            ChangeStatus::Fixed { .. } => 4,
+            ChangeStatus::Withdrawn => 5,
+            ChangeStatus::Closed => 6,
         }
     }
 
     #[test]
     fn every_verdict_and_every_status_has_an_entry() {
         let numbers: Vec<usize> = VERDICTS.map(number_of_verdict).to_vec();
-        assert_eq!(numbers, (0..10).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..11).collect::<Vec<_>>());
         let accepted = ChangeStatus::Accepted { reason: String::new(), accepted_by: String::new() };
-        let statuses = [accepted, ChangeStatus::Explained, ChangeStatus::Fixed];
-        for status in &statuses {
-            assert_eq!(STATUSES[number_of_status(status)].0, wording::status(status));
+        let fixed = ChangeStatus::Fixed { run: None };
+        let others = [ChangeStatus::Open, ChangeStatus::Explained, ChangeStatus::Withdrawn];
+        for status in [accepted, fixed, ChangeStatus::Closed].into_iter().chain(others) {
+            let name = STATUSES[number_of_status(&status)].0;
+            assert_eq!(name, wording::state_name(&status, true));
         }
     }
 

@@ -14,6 +14,8 @@ mod changes;
 mod chart_memos;
 mod colors;
 mod commits;
+mod compared_verdict;
+mod gate_verdict;
 mod comparison;
 mod context;
 mod error;
@@ -41,7 +43,9 @@ pub(crate) mod redact;
 mod repository;
 mod table;
 mod targets;
+mod regressions;
 mod urgency;
+mod verdict_counts;
 mod verdict;
 pub(crate) mod view;
 

@@ -97,6 +97,7 @@ fn is_noteworthy(analysis: &Analysis) -> bool {
                 | Verdict::Accepted
                 | Verdict::Improved
                 | Verdict::Missing
+                | Verdict::Failed
         )
 }
 

@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 use crate::report::delta::{RunPosition, SeriesDelta};
 use crate::report::urls;
 use crate::site::commits::CommitLookup;
+use crate::site::compared_verdict::ComparedVerdict;
 use crate::site::input::SiteInput;
 use crate::site::memo::Memo;
 use crate::site::page_policy::PagePolicy;
@@ -32,6 +33,8 @@ pub(crate) struct ComparedSeries {
     pub(crate) series: usize,
     pub(crate) position: RunPosition,
     pub(crate) delta: SeriesDelta,
+    /// What the gate says of it.
+    pub(crate) verdict: ComparedVerdict,
 }
 
 /// Two commits that have a page.

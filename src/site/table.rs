@@ -7,7 +7,8 @@ use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::changes::EventRef;
 use crate::site::context::{MAX_TABLE_ROWS, SiteContext};
-use crate::site::urgency::{by_urgency, open_text};
+use crate::site::urgency::by_urgency;
+use crate::site::verdict_counts::VerdictCounts;
 use crate::site::view::{
     EventRow, Figure, PageLink, Panel, PanelGroup, RowData, SeriesGroup, SeriesRow,
 };
@@ -29,7 +30,7 @@ pub(crate) fn series_row(site: &SiteContext<'_>, root: LinkRoot, index: usize) -
     let scale = wording::scale(series, analysis);
     let latest = analysis.latest_run.and_then(|run| series.runs[run].value.get());
     let cell = wording::verdict_cell(series, analysis);
-    let values = match (analysis.verdict, analysis.changes.last()) {
+    let values = match (analysis.verdict, analysis.verdict_change()) {
         (Verdict::Regressed | Verdict::Improved | Verdict::Accepted, Some(change)) => {
             wording::levels(series, change)
         }
@@ -81,7 +82,7 @@ pub(crate) fn series_groups(
     by_test
         .into_iter()
         .map(|(test, series)| {
-            let open = open_text(site, &series);
+            let open = VerdictCounts::of(site, &series).open_text();
             let count = text::count_noun(series.len() as u64, "series");
             SeriesGroup {
                 title: test.to_owned(),
@@ -104,7 +105,7 @@ pub(crate) fn event_row(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef
         date: wording::day(event.time),
         what: wording::event(series, change),
         values: wording::levels(series, change),
-        status: wording::status_label(change).to_owned(),
+        status: wording::state(change).to_owned(),
         series: series.key.test.clone(),
         series_href: root.to(&site.series_path(event.series)),
         key: wording::series_label(&series.key),
@@ -157,9 +158,9 @@ pub(crate) fn figure(id: &str, drawn: chart::TrendChart) -> Figure {
 /// What a series' newest level says in a few words: under a panel.
 pub(crate) fn short_verdict(site: &SiteContext<'_>, index: usize) -> Phrase {
     let (series, analysis) = site.series(index);
-    match (analysis.verdict, analysis.changes.last()) {
+    match (analysis.verdict, analysis.verdict_change()) {
         (Verdict::Regressed | Verdict::Improved | Verdict::Accepted, Some(change)) => {
-            let since = series.runs[change.first_after].time;
+            let since = wording::since(series, change);
             let size =
                 wording::change_size(series, change.before, change.after, change.is_regression);
             let tone = wording::tone(change.is_regression);

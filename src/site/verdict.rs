@@ -51,16 +51,19 @@ pub(crate) fn sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> 
             .link(rule("rule-noise"), "noise")
             .text(")."),
         Verdict::New => new_series(site, root, series),
-        Verdict::Missing if valued == 0 => {
+        Verdict::Failed if valued == 0 => {
             let reason = match series.runs.len() {
                 1 => "the only run failed".to_owned(),
                 runs => format!("all {} runs failed", text::count(runs as u64)),
             };
             Phrase::new("worse").marked("strong", "No results: ").text(format!("{reason}."))
         }
+        Verdict::Failed => Phrase::new("worse")
+            .marked("strong", "Failed: ")
+            .text("the newest run has an error or no value."),
         Verdict::Missing => Phrase::new("worse")
             .marked("strong", "No recent result: ")
-            .text("the last run failed or is missing (")
+            .text("no run where one was due (")
             .link(rule("rule-gaps"), "gaps")
             .text(")."),
         Verdict::Unchanged => Phrase::new("better")
@@ -124,10 +127,11 @@ fn capitalized(words: String) -> String {
 /// `▲ 13.9% slower since 30 Jul 2025 (83.9 → 95.6 µs, 1.14×). Threshold for julia: 12%. First …`.
 fn change_sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phrase {
     let (series, analysis) = site.series(index);
-    let Some(change) = analysis.changes.last() else {
+    let Some(change) = analysis.verdict_change() else {
         return Phrase::new("note").text(level_text(analysis));
     };
     let run = &series.runs[change.first_after];
+    let since = wording::since(series, change);
     let tone = wording::tone(change.is_regression);
     let size = wording::change_size(series, change.before, change.after, change.is_regression);
     let factor = wording::factor(change.before, change.after);
@@ -136,7 +140,7 @@ fn change_sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phra
         .marked(tone, format!("{} {size}", wording::arrow(change.change)))
         .text(format!(
             " since {} ({}{factor}). ",
-            text::date(run.time),
+            text::date(since),
             wording::levels(series, change)
         ));
     if let ChangeStatus::Accepted { reason, accepted_by: by } = &change.status {
@@ -152,7 +156,9 @@ fn change_sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Phra
         .text(". ");
     // A first run would accuse a commit that is only one of many.
     if change.kind == ChangeKind::Drift {
-        return phrase.text("Gradual change: no single commit.");
+        let rate = wording::rate_sentence(series, analysis.threshold, change);
+        let rate = rate.map_or_else(String::new, |rate| rate + " ");
+        return phrase.text(format!("{rate}Gradual change: no single commit."));
     }
     let commit = site.commit(run.commit);
     // "Slow" is right for a time; of throughput or memory it would be wrong.

@@ -72,7 +72,7 @@ fn a_webhook_gets_one_message_and_none_when_all_is_quiet() {
     assert_eq!(
         text(2),
         "▲ <https://o.github.io/r/diff/a..b/#s|sum/julia>: *+13.9%* (83.9 → 95.6\u{202f}µs), \
-         threshold 12%\nbeyond its limit"
+         threshold 12%\nbeyond its limit\nabc"
     );
     assert!(text(3).contains("&lt;!channel&gt; &amp; ˋxˋ"), "{}", text(3));
     assert!(blocks[1..].iter().all(|block| block["text"]["verbatim"] == true));

@@ -4,7 +4,8 @@
 use crate::input::{ChartNote, ChartSpan, MarkLinks, NoteKind, TrendInput};
 use detect::per_run::PerRun;
 use detect::{
-    Analysis, Baseline, Change, ChangeKind, ChangeSeverity, ChangeStatus, RunFlags, Verdict,
+    Analysis, Baseline, Change, ChangeKind, ChangeSeverity, ChangeStatus, NewestRuns, RunFlags,
+    Verdict,
 };
 use model::history::Commit;
 use model::record::time::{DAY_US, Timestamp};
@@ -181,10 +182,13 @@ impl ExampleChart {
             runs_before: 20,
             runs_after: 20,
             change: after / before - 1.0,
+            per_day: None,
             is_regression: after > before,
             confidence: 0.99,
             severity: ChangeSeverity::Major,
-            status: ChangeStatus::New,
+            status: ChangeStatus::Open,
+            reported_at: None,
+            left: None,
             hints: Vec::new(),
         });
     }
@@ -245,7 +249,9 @@ fn analysis(values: &[Option<f64>]) -> Analysis {
         |value: &Option<f64>| RunFlags { has_failed: value.is_none(), ..RunFlags::default() };
     Analysis {
         verdict: Verdict::Regressed,
+        newest: NewestRuns { verdict: Verdict::Regressed, baseline: None, latest_change: None },
         threshold: 0.12,
+        absolute_threshold: 0.0,
         report_only: false,
         baseline: None,
         latest_run: values.iter().rposition(Option::is_some),
@@ -257,6 +263,7 @@ fn analysis(values: &[Option<f64>]) -> Analysis {
         spread: PerRun::none(values.len()),
         flags: values.iter().map(failed).collect(),
         changes: Vec::new(),
+        withdrawn: Vec::new(),
         gaps: Vec::new(),
         typical_range: typical,
         budget: None,

@@ -273,8 +273,10 @@ fn change_label(placed: &PlacedChange<'_>, input: &TrendInput<'_>) -> Label {
     let gradual = if change.kind == ChangeKind::Drift { " (gradual)" } else { "" };
     let status = match change.status {
         ChangeStatus::Accepted { .. } => " (accepted)",
-        ChangeStatus::Fixed => " (fixed)",
-        ChangeStatus::New | ChangeStatus::Explained => "",
+        ChangeStatus::Fixed { .. } => " (fixed)",
+        ChangeStatus::Withdrawn => " (withdrawn)",
+        ChangeStatus::Closed => " (closed)",
+        ChangeStatus::Open | ChangeStatus::Explained => "",
     };
     let scale = UnitScale::for_values([change.before, change.after], &series.unit);
     let date = series.runs.get(change.first_after).map(|run| text::date(run.time));

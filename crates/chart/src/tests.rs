@@ -171,7 +171,7 @@ fn accepted_and_fixed_changes_look_different_without_color() {
     let svg = trend(&sample.input(&ExampleLinks), ChartSize::Full).svg;
     assert!(svg.contains(r#"<path class="ev w a" d="#) && svg.contains("(accepted)</tspan>"));
     assert!(include_str!("../../../static/app.css").contains(".tc .ev.a{stroke-dasharray"));
-    sample.analysis.changes[1].status = detect::ChangeStatus::Fixed;
+    sample.analysis.changes[1].status = detect::ChangeStatus::Fixed { run: None };
     assert!(trend(&sample.input(&ExampleLinks), ChartSize::Full).svg.contains("(fixed)</tspan>"));
 }
 

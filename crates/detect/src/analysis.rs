@@ -11,9 +11,14 @@ use super::stats::median;
 /// Everything concluded from one series. Vectors are parallel to [`model::series::Series::runs`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Analysis {
+    /// The state of the series: `Regressed` while a regression is open, however old.
     pub verdict: Verdict,
+    /// What the newest runs say of the level before them, whatever is open from before.
+    pub newest: NewestRuns,
     /// Relative threshold in force for this series, from the policy (0.12 = 12 %).
     pub threshold: f64,
+    /// Absolute change that must be reached too, base units; 0 where the policy asks for none.
+    pub absolute_threshold: f64,
     /// The most specific rule only reports, never fails.
     pub report_only: bool,
     /// Level that the newest run is compared with; none while there are too few runs.
@@ -39,6 +44,8 @@ pub struct Analysis {
     pub flags: Vec<RunFlags>,
     /// Changes, oldest first.
     pub changes: Vec<Change>,
+    /// Reports of the gate that later runs did not confirm, oldest first.
+    pub withdrawn: Vec<Change>,
     /// Index of the first run after each gap: the time before it is longer than the policy allows.
     pub gaps: Vec<usize>,
     /// Values within which a chart shows its runs: quartiles ± 6 interquartile ranges.
@@ -68,10 +75,54 @@ pub enum Verdict {
     TooNoisy,
     /// In its grace period, or fewer runs than the policy's minimum.
     New,
-    /// No run where one was due, or only failed ones.
+    /// No run where one was due.
     Missing,
+    /// The newest run failed: it has an error, or no value.
+    Failed,
     /// None of these.
     Unchanged,
+}
+
+/// What the newest runs say, compared with the level before them: the verdict on a candidate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NewestRuns {
+    pub verdict: Verdict,
+    pub baseline: Option<Baseline>,
+    pub latest_change: Option<f64>,
+}
+
+impl Analysis {
+    /// The same as the verdict on a candidate: what was open before it is not its concern.
+    #[must_use]
+    pub fn of_candidate(&self) -> Self {
+        let NewestRuns { verdict, baseline, latest_change } = self.newest;
+        Self { verdict, baseline, latest_change, ..self.clone() }
+    }
+
+    /// The regressions that are open, oldest first.
+    pub fn open_regressions(&self) -> impl DoubleEndedIterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.is_open_regression())
+    }
+
+    /// The change that the verdict is about; none where it is about no change.
+    pub fn verdict_change(&self) -> Option<&Change> {
+        let newest = |is_meant: &dyn Fn(&Change) -> bool| {
+            self.changes.iter().rev().find(|change| is_meant(change))
+        };
+        match self.verdict {
+            Verdict::Regressed => self.open_regressions().next_back(),
+            Verdict::Improved => newest(&|it| !it.is_regression),
+            Verdict::Accepted => newest(&|it| matches!(it.status, ChangeStatus::Accepted { .. })),
+            _ => None,
+        }
+    }
+}
+
+impl Verdict {
+    /// Whether there is no result that could be compared.
+    pub fn has_no_result(self) -> bool {
+        matches!(self, Self::Missing | Self::Failed)
+    }
 }
 
 /// What the newest level is compared with.
@@ -105,7 +156,8 @@ pub struct Change {
     pub kind: ChangeKind,
     /// Index of the first run on the new level.
     pub first_after: usize,
-    /// Index of the last run on the old level.
+    /// Index of the last run on the old level. A gradual change leaves it slowly: there it is the
+    /// run at which it began, and `first_after` the first one beyond the threshold.
     pub last_before: usize,
     /// Medians of the levels, base units; of a drift, of its oldest and of its newest runs.
     pub before: f64,
@@ -115,11 +167,18 @@ pub struct Change {
     pub runs_after: u32,
     /// `after / before − 1`, signed as the value moved.
     pub change: f64,
+    /// Of a gradual change: the relative change per day since it began.
+    pub per_day: Option<f64>,
     pub is_regression: bool,
     /// How sure, 0–1.
     pub confidence: f64,
     pub severity: ChangeSeverity,
     pub status: ChangeStatus,
+    /// Index of the run after which the gate reported it; none where only the look back shows it.
+    pub reported_at: Option<usize>,
+    /// Of an open regression, where a part of it is fixed: how much worse the newest level still is
+    /// than `before`, relative and signed as the value moved.
+    pub left: Option<f64>,
     /// Evidence in whole sentences of plain text, the most telling first.
     pub hints: Vec<String>,
 }
@@ -143,19 +202,31 @@ pub enum ChangeSeverity {
     Critical,
 }
 
-/// What became of a change.
+impl Change {
+    /// A regression that is neither fixed, accepted, explained nor closed.
+    pub(crate) fn is_open_regression(&self) -> bool {
+        self.is_regression && self.status == ChangeStatus::Open
+    }
+}
+
+/// The state of a change: what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeStatus {
-    New,
-    /// A later change brought the level back.
-    Fixed,
-    /// Accepted, with the reason and the name given in `accepted.yml`.
-    Accepted {
-        reason: String,
-        accepted_by: String,
+    /// None of the following; an improvement that lasts.
+    Open,
+    /// The level came back.
+    Fixed {
+        /// Index of the first run that is back; none where no single run is.
+        run: Option<usize>,
     },
+    /// Accepted, with the reason and the name given in `accepted.yml`.
+    Accepted { reason: String, accepted_by: String },
     /// A note or an annotation is dated on its day or names its commit.
     Explained,
+    /// Somebody marked it as a false alarm, or later runs did not confirm it.
+    Withdrawn,
+    /// Older than the policy's `regression.close_after_days`.
+    Closed,
 }
 
 /// A series against its budget.

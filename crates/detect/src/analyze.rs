@@ -13,10 +13,11 @@ use model::series::Series;
 use super::analysis::{
     Analyses, Analysis, AnalysisContext, AnalysisDepth, ReplaySummary, SeriesReplay, Verdict,
 };
-use super::changes::{self, SeriesReview};
+use super::changes::SeriesReview;
+use super::lifecycle::{Lifecycle, SeriesChangesOverTime};
 use super::prepared_series::PreparedSeries;
 use super::sequential::{self, PassResult};
-use super::verdict::{self, SeriesInput, SeriesVerdict};
+use super::verdict::{SeriesInput, SeriesVerdict};
 use super::{budget, evidence, quality, replay, sensitivity};
 
 /// Analyzes all series of one history, in their order, each without what moved all of them
@@ -50,7 +51,7 @@ pub fn verdicts(series: &[Series], policy: &Policy, context: &AnalysisContext<'_
     let judged = series.iter().zip(&end.states).map(|(series, state)| {
         let review = SeriesReview::of(series, context);
         let newest_run = context.newest_run;
-        SeriesInput { series, policy, state, review: &review, newest_run }.judge().verdict
+        SeriesInput { series, policy, state, review: &review, newest_run }.judge_newest().verdict
     });
     judged.collect()
 }
@@ -60,10 +61,14 @@ pub(crate) fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> A
     let &SeriesInput { series, policy, state, review, .. } = input;
     let rule = state.rule();
     let prepared = PreparedSeries::of(series, policy, &state.exclusions);
-    let mut detected = prepared.changes(policy, rule, &state.change_points());
-    let judged = input.judge();
-    detected.add_open(verdict::open_change(series, policy, state));
-    changes::resolve_statuses(series, &mut detected.changes, rule.threshold.relative, review);
+    let detected = prepared.changes(policy, rule, &state.change_points());
+    let newest = input.judge_newest();
+    // The verdict on the series needs the states of its changes, and those need the verdict on its
+    // newest runs for nothing: in this order each is found once.
+    let is_retired = input.is_retired();
+    let lifecycle = Lifecycle { series, policy, state, review, prepared: &prepared, is_retired };
+    let SeriesChangesOverTime { changes, withdrawn } = lifecycle.resolve(detected.changes);
+    let judged = input.judge_series(newest, &changes);
     let noise = prepared.noise(&detected.level_starts);
     let scale = prepared.scale;
     let noise = noise.map(|noise| scale.change_of(noise.sigma));
@@ -72,12 +77,12 @@ pub(crate) fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> A
     let detectable = prepared
         .comparable
         .last()
-        .filter(|_| for_pages || judged.verdict == Verdict::TooNoisy)
+        .filter(|_| for_pages || newest.verdict == Verdict::TooNoisy)
         .and_then(|runs| {
             sensitivity::detectable_change(runs, &detected.all_level_starts, scale, rule)
         })
-        .map(|detectable| detectable.at_least(judged.noise_floor));
-    let lines = prepared.lines(&detected.changes);
+        .map(|detectable| detectable.at_least(newest.noise_floor));
+    let lines = prepared.lines(&changes);
     let level = prepared.newest_level(&detected.level_starts, policy.detection.window);
     let trend = for_pages
         .then(|| prepared.trend(&detected.level_starts, policy.trends.window_days))
@@ -85,7 +90,9 @@ pub(crate) fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> A
     let typical_range = for_pages.then(|| quality::typical_range(&prepared.valued())).flatten();
     Analysis {
         verdict: judged.verdict,
+        newest: newest.of_newest_runs(),
         threshold: rule.threshold.relative,
+        absolute_threshold: rule.absolute(),
         report_only: rule.threshold.report_only,
         baseline: judged.baseline,
         latest_run: prepared.latest_run,
@@ -97,11 +104,12 @@ pub(crate) fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> A
         spread: lines.spread,
         typical_range,
         flags: prepared.flags,
-        changes: detected.changes,
+        changes,
+        withdrawn,
         gaps: prepared.gaps,
         budget: budget::budget_state(series, policy, rule.threshold.direction, level),
         trend,
-        is_retired: input.is_retired(),
+        is_retired,
     }
 }
 
@@ -109,14 +117,20 @@ pub(crate) fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> A
 /// verdicts and what is retired depend on the clock and on when the other series ran. None where
 /// everything has to be found anew.
 pub(crate) fn rejudge(input: &SeriesInput<'_>, before: &Analysis) -> Option<Analysis> {
-    let SeriesVerdict { verdict, baseline, latest_change, .. } = input.judge();
-    // What is detectable depends on whether the series is too noisy: another verdict may need what
-    // was not computed.
-    if verdict != before.verdict {
+    let newest = input.judge_newest();
+    let is_retired = input.is_retired();
+    // What is detectable depends on whether the series is too noisy, and whether a regression is
+    // open on the clock: other verdicts may need what was not computed.
+    let depends_on_clock = is_retired != before.is_retired
+        || (input.policy.regression.close_after_days > 0
+            && before.changes.iter().any(|change| change.is_regression));
+    if newest.verdict != before.newest.verdict || depends_on_clock {
         return None;
     }
-    let is_retired = input.is_retired();
-    Some(Analysis { verdict, baseline, latest_change, is_retired, ..before.clone() })
+    let SeriesVerdict { verdict, baseline, latest_change, .. } =
+        input.judge_series(newest, &before.changes);
+    let newest = newest.of_newest_runs();
+    Some(Analysis { verdict, newest, baseline, latest_change, is_retired, ..before.clone() })
 }
 
 /// What the gate would have reported in one series over its history. The gate itself reports of

@@ -8,7 +8,7 @@
 //! change of +20 %, a regression from run 20 on.
 
 use model::policy::{self, Policy};
-use model::record::time::Timestamp;
+use model::record::time::{DAY_US, Timestamp};
 use model::series::{CommitIndex, Series};
 
 use super::analysis::{
@@ -56,7 +56,7 @@ pub(crate) struct DetectedChanges {
     pub all_level_starts: Vec<usize>,
 }
 
-/// The changes of comparable runs, oldest first, all with status `New`. `reported` are the steps
+/// The changes of comparable runs, oldest first, all with status `Open`. `reported` are the steps
 /// that the gate reported, by their first runs.
 pub(crate) fn detect_changes(
     builder: &ChangeBuilder<'_>,
@@ -119,10 +119,22 @@ impl ChangeBuilder<'_> {
         if !self.rule.is_reached(change, before, after) {
             return None;
         }
+        let last_before = match kind {
+            ChangeKind::Step => change_point - 1,
+            ChangeKind::Drift => {
+                let level = &self.runs.levels[start..end];
+                let (base, top) = (self.scale.level(before), self.scale.level(after));
+                start + drift::onset(level, change_point - start, base, top - base)
+            }
+        };
+        let (last_before, newest) = (self.runs.runs[last_before], self.runs.runs[end - 1]);
         Some(Change {
             kind,
             first_after: self.runs.runs[change_point],
-            last_before: self.runs.runs[change_point - 1],
+            last_before,
+            per_day: (kind == ChangeKind::Drift)
+                .then_some(DriftSpan { from: last_before, to: newest, change })
+                .and_then(|span| span.rate_per_day(self.series, self.scale)),
             before,
             after,
             runs_before: count(runs_before),
@@ -131,7 +143,9 @@ impl ChangeBuilder<'_> {
             is_regression: self.rule.is_regression(change),
             confidence: self.rule.confidence(self.scale, change, z, self.runs.levels.len()),
             severity: severity(self.series, self.policy, change),
-            status: ChangeStatus::New,
+            status: ChangeStatus::Open,
+            reported_at: None,
+            left: None,
             hints: Vec::new(),
         })
     }
@@ -158,6 +172,25 @@ impl ChangeBuilder<'_> {
         let Some((first, last)) = runs.first().zip(runs.last()) else { return true };
         let age = last.time.micros().saturating_sub(first.time.micros());
         age < self.rule.grace_period_us
+    }
+}
+
+/// A gradual change between two runs.
+#[derive(Clone, Copy, Debug)]
+struct DriftSpan {
+    from: usize,
+    to: usize,
+    /// Relative.
+    change: f64,
+}
+
+impl DriftSpan {
+    /// The relative change per day; none within a day.
+    fn rate_per_day(self, series: &Series, scale: LevelScale) -> Option<f64> {
+        let time = |run: usize| series.runs[run].time.micros();
+        let days = time(self.to).saturating_sub(time(self.from)) as f64 / DAY_US as f64;
+        let rate = scale.change_of(scale.shift_of(self.change) / days);
+        (days >= 1.0 && rate.is_finite()).then_some(rate)
     }
 }
 
@@ -204,9 +237,13 @@ pub(crate) struct Boundary {
 }
 
 impl Boundary {
+    pub(crate) fn of(change: &Change) -> Self {
+        Self { last_before: change.last_before, first_after: change.first_after }
+    }
+
     /// Whether a commit is newer than the last run on the old level and not newer than the first
     /// one on the new level.
-    fn holds(self, commit: CommitIndex, series: &Series) -> bool {
+    pub(crate) fn holds(self, commit: CommitIndex, series: &Series) -> bool {
         commit > series.runs[self.last_before].commit
             && commit <= series.runs[self.first_after].commit
     }
@@ -231,7 +268,7 @@ impl MeasuredChange {
             ChangeKind::Drift => window,
         };
         let boundary = Boundary {
-            last_before: detector.run(report.change_point.saturating_sub(1)),
+            last_before: detector.run(detector.last_before(report)),
             first_after: detector.run(report.change_point),
         };
         let LevelValues { before, after } = detector.levels_of(report, old, window);
@@ -252,8 +289,13 @@ pub(crate) fn change_from_report(
     let report = &detector.reports[index];
     let measured = MeasuredChange::of(detector, report, policy.detection.window);
     let MeasuredChange { before, after, change, .. } = measured;
+    let newest = report.level_end.unwrap_or(detector.len()) - 1;
+    let span = DriftSpan { from: measured.boundary.last_before, to: detector.run(newest), change };
     rule.is_reached(change, before, after).then(|| Change {
         kind: report.kind,
+        per_day: (report.kind == ChangeKind::Drift)
+            .then(|| span.rate_per_day(series, detector.scale()))
+            .flatten(),
         first_after: measured.boundary.first_after,
         last_before: measured.boundary.last_before,
         before,
@@ -264,7 +306,9 @@ pub(crate) fn change_from_report(
         is_regression: report.is_regression,
         confidence: rule.confidence(detector.scale(), change, report.z, detector.len()),
         severity: severity(series, policy, change),
-        status: ChangeStatus::New,
+        status: ChangeStatus::Open,
+        reported_at: Some(detector.run(report.reported_at)),
+        left: None,
         hints: Vec::new(),
     })
 }
@@ -308,59 +352,5 @@ impl SeriesReview {
                 && entry.is_in_force(self.now)
                 && change.abs() <= entry.max_change + 1e-9
         })
-    }
-}
-
-/// What became of each change: accepted, else fixed by a later one, else explained by a note. In
-/// that order, because a reviewed yes says more than a level that came back, and both say more than
-/// a remark.
-pub(crate) fn resolve_statuses(
-    series: &Series,
-    changes: &mut [Change],
-    threshold: f64,
-    review: &SeriesReview,
-) {
-    for i in 0..changes.len() {
-        let (earlier, later) = changes.split_at_mut(i + 1);
-        let change = &mut earlier[i];
-        if review.explanations.iter().any(|it| is_about(*it, series, change)) {
-            change.status = ChangeStatus::Explained;
-        }
-        if !change.is_regression {
-            continue;
-        }
-        let direction = (change.after - change.before).signum();
-        // Back within the threshold of the old level is fixed; exactly the old level would rarely
-        // be.
-        let within = threshold * change.before.abs();
-        let is_fix = |later: &Change| {
-            let distance = (later.after - change.before) * direction;
-            !later.is_regression && distance <= within + within * 1e-9
-        };
-        if later.iter().any(is_fix) {
-            change.status = ChangeStatus::Fixed;
-        }
-        let boundary = boundary_of(change);
-        if let Some(entry) = review.covering_acceptance(series, boundary, change.change) {
-            change.status = ChangeStatus::Accepted {
-                reason: entry.reason.clone(),
-                accepted_by: entry.accepted_by.clone(),
-            };
-        }
-    }
-}
-
-fn boundary_of(change: &Change) -> Boundary {
-    Boundary { last_before: change.last_before, first_after: change.first_after }
-}
-
-fn is_about(explanation: Explanation, series: &Series, change: &Change) -> bool {
-    match explanation {
-        Explanation::Day(day) => {
-            series.runs[change.first_after].time.day().saturating_sub(day.day()).abs() <= 1
-        }
-        Explanation::Commit(commit) | Explanation::FalseAlarm(commit) => {
-            boundary_of(change).holds(commit, series)
-        }
     }
 }

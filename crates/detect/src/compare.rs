@@ -9,7 +9,9 @@
 use std::borrow::Cow;
 
 use model::record::Direction;
+use model::series::Series;
 
+use super::analysis::Analysis;
 use super::change_point::NOISE_FLOOR;
 use super::confidence::bonferroni_confidence;
 use super::level_scale::LevelScale;
@@ -55,7 +57,17 @@ pub struct ComparisonCriteria {
     pub noise: Option<f64>,
     /// [`super::Analysis::threshold`].
     pub threshold: f64,
+    /// [`super::Analysis::absolute_threshold`].
+    pub absolute_threshold: f64,
     pub direction: Direction,
+}
+
+impl ComparisonCriteria {
+    /// For two commits of a series.
+    pub fn of(series: &Series, analysis: &Analysis) -> Self {
+        let &Analysis { noise, threshold, absolute_threshold, .. } = analysis;
+        Self { noise, threshold, absolute_threshold, direction: series.direction }
+    }
 }
 
 /// Compares the runs of one commit (`before`) with those of another; none where a side has no
@@ -74,6 +86,9 @@ pub fn compare(before: &[f64], after: &[f64], by: ComparisonCriteria) -> Option<
     let worse = (change > 0.0) == (by.direction == Direction::Lower);
     let verdict = match z {
         _ if change.abs() < by.threshold - 1e-9 => DeltaVerdict::Unchanged,
+        _ if (after - before).abs() < by.absolute_threshold * (1.0 - 1e-9) => {
+            DeltaVerdict::Unchanged
+        }
         Some(z) if z >= MIN_Z && worse => DeltaVerdict::Regressed,
         Some(z) if z >= MIN_Z => DeltaVerdict::Improved,
         _ => DeltaVerdict::Inconclusive,
@@ -123,7 +138,12 @@ mod tests {
     use super::*;
 
     fn criteria(noise: Option<f64>) -> ComparisonCriteria {
-        ComparisonCriteria { noise, threshold: 0.1, direction: Direction::Lower }
+        ComparisonCriteria {
+            noise,
+            threshold: 0.1,
+            absolute_threshold: 0.0,
+            direction: Direction::Lower,
+        }
     }
 
     #[test]
@@ -150,6 +170,11 @@ mod tests {
     fn within_the_threshold_is_the_same_however_sure() {
         let delta = compare(&[100.0; 9], &[105.0; 9], criteria(Some(0.001))).unwrap();
         assert_eq!(delta.verdict, DeltaVerdict::Unchanged);
+        let absolute = ComparisonCriteria { absolute_threshold: 30.0, ..criteria(Some(0.01)) };
+        let delta = compare(&[100.0; 9], &[120.0; 9], absolute).unwrap();
+        assert_eq!(delta.verdict, DeltaVerdict::Unchanged);
+        let delta = compare(&[100.0; 9], &[130.0; 9], absolute).unwrap();
+        assert_eq!(delta.verdict, DeltaVerdict::Regressed);
     }
 
     #[test]

@@ -103,6 +103,20 @@ pub(crate) fn find_drift(level: &[f64], thresholds: LevelThresholds) -> Option<C
     (z > if short { MIN_Z_SHORT } else { MIN_Z }).then_some(ChangePoint { index: at, z })
 }
 
+/// The last point before `crossing` whose rolling median is still at the old level: it has moved by
+/// less than a tenth of the way, in the direction of `shift`. The run at which a drift began to
+/// move cannot be named more sharply.
+pub(crate) fn onset(level: &[f64], crossing: usize, base: f64, shift: f64) -> usize {
+    let is_old =
+        |at: &usize| rolling_median(level, *at).is_some_and(|it| (it - base) / shift < 0.1);
+    (0..crossing).rev().find(is_old).unwrap_or(0)
+}
+
+/// The median of 7 points around one.
+fn rolling_median(level: &[f64], at: usize) -> Option<f64> {
+    median_in_place(&mut level[at.saturating_sub(3)..(at + 4).min(level.len())].to_vec())
+}
+
 /// How many standard deviations the medians of the old and the new end lie apart, by the scale and
 /// the memory of the old end.
 fn ends_score(old: &[f64], new: &[f64]) -> f64 {
@@ -153,9 +167,8 @@ fn past_shift_quantile(level: &[f64], base: f64) -> f64 {
 
 /// The first point from which on every rolling median of 7 has moved by at least `shift`.
 fn first_lasting_crossing(level: &[f64], base: f64, shift: f64) -> Option<usize> {
-    let moved = |i: usize| {
-        let near = &level[i.saturating_sub(3)..(i + 4).min(level.len())];
-        let center = median_in_place(&mut near.to_vec()).unwrap_or(base);
+    let moved = |at: usize| {
+        let center = rolling_median(level, at).unwrap_or(base);
         (center - base) / shift >= 1.0
     };
     // The start of a drift is where the level leaves the threshold for good: that run can be named,

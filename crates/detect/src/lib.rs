@@ -19,6 +19,7 @@
 //! | … a new level, large, significant, confirmed? | `detector`, `significance`, `drift` |
 //! | all its runs at once: outliers out, one level | `prepared_series`, `comparable` |
 //! | change points become changes | `change_point`, `changes` |
+//! | what became of each: open, fixed, accepted, … | `lifecycle` |
 //! | the verdict on its newest run | `verdict` |
 //! | what would be detected, its budget, its trend | `sensitivity`, `budget`, `trend` |
 //! | what else moved with a change | `evidence` |
@@ -34,7 +35,7 @@
 //! ```
 //!
 //! After the tenth run the verdict is `Suspected { runs_needed: 2 }`, after the twelfth `Regressed`
-//! against a baseline of 100 ms: one [`Change`] of +21 % with `first_after` 9, status `New`.
+//! against a baseline of 100 ms: one [`Change`] of +21 % with `first_after` 9, status `Open`.
 //!
 //! Modules are in the order in which they use each other.
 
@@ -71,6 +72,7 @@ mod sequential;
 // The look back: what happened in the whole history.
 mod changes;
 mod prepared_series;
+mod lifecycle;
 pub mod sensitivity;
 mod verdict;
 mod naive_threshold;
@@ -94,7 +96,7 @@ mod scenarios;
 
 pub use analysis::{
     Analyses, Analysis, AnalysisContext, AnalysisDepth, Baseline, BudgetState, BudgetVerdict,
-    Change, ChangeKind, ChangeSeverity, ChangeStatus, Explanation, InfrastructureDay,
+    Change, ChangeKind, ChangeSeverity, ChangeStatus, Explanation, InfrastructureDay, NewestRuns,
     ReplaySummary, ResolvedAcceptance, RunFlags, TrendEstimate, Verdict,
 };
 pub use analyze::analyze_all;

@@ -24,6 +24,10 @@ use super::rule::Rule;
 use super::stats::median;
 use super::{quality, trend};
 
+/// Runs whose median says where a level is now: enough that a few outliers do not move it, few
+/// enough that a step shows soon.
+const LEVEL_RUNS: usize = 7;
+
 /// A series in the shape that everything else is computed from.
 pub(crate) struct PreparedSeries<'a> {
     series: &'a Series,
@@ -45,27 +49,6 @@ pub(crate) struct SeriesChanges {
     /// The same of its levels however little they differ.
     pub all_level_starts: Vec<usize>,
 }
-
-impl SeriesChanges {
-    /// Adds the change that the gate has open where the look back has not found it: the verdict
-    /// says `Regressed`, so the list of changes must have it.
-    pub(crate) fn add_open(&mut self, open: Option<Change>) {
-        let Some(open) = open else { return };
-        let same = |it: &Change| {
-            it.is_regression == open.is_regression
-                && (it.first_after.abs_diff(open.first_after) <= MATCH_TOLERANCE
-                    || it.first_after >= open.first_after)
-        };
-        if !self.changes.iter().any(same) {
-            self.changes.push(open);
-            self.changes.sort_by_key(|change| change.first_after);
-        }
-    }
-}
-
-/// Runs by which the change point may differ between the gate's view and the look back: the gate
-/// has not seen the runs after it.
-const MATCH_TOLERANCE: usize = 5;
 
 /// Rolling median and spread of each run.
 pub(crate) struct LevelLines {
@@ -176,6 +159,19 @@ impl<'a> PreparedSeries<'a> {
         let values = &self.comparable.last()?.values;
         let from = firsts.last().copied().unwrap_or(0);
         median(&values[from.max(values.len().saturating_sub(window as usize))..])
+    }
+
+    /// Whether two runs may be compared with each other.
+    pub(crate) fn is_same_group(&self, run: usize, other: usize) -> bool {
+        self.groups[run] == self.groups[other]
+    }
+
+    /// Median of the newest runs that may be compared with the run `from` and are not before it, at
+    /// most [`LEVEL_RUNS`]; base units.
+    pub(crate) fn newest_level_since(&self, from: usize) -> Option<f64> {
+        let runs = self.comparable.iter().find(|runs| runs.runs.binary_search(&from).is_ok())?;
+        let first = runs.runs.partition_point(|run| *run < from);
+        median(&runs.values[first.max(runs.values.len().saturating_sub(LEVEL_RUNS))..])
     }
 
     /// The trend of the newest level over the policy's days.

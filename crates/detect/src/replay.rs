@@ -48,7 +48,8 @@ pub fn replay(
         for &at in members {
             let (series, state, review) = (&series[at], &states[at], &reviews[at]);
             let input = SeriesInput { series, policy, state, review, newest_run: None };
-            let SeriesVerdict { verdict, latest_change, confidence, .. } = input.judge();
+            let SeriesVerdict { verdict, latest_change, confidence, .. } =
+                input.judge_at_the_time();
             if verdict != Verdict::Unchanged {
                 let run = state.runs_seen - 1;
                 verdicts.push(ReplayedVerdict {

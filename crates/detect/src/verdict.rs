@@ -1,19 +1,24 @@
 //! The verdict on a series: what the gate says about its newest run, against which baseline.
 //!
-//! A change counts while it began within the last `detection.window` runs and the newest runs are
-//! on its level. After that the new level is the baseline and the series is unchanged again; the
-//! change stays in its history.
+//! There are two verdicts. That of the newest runs compares them with the level before them: a
+//! change counts while it began within the last `detection.window` runs, then its level is the
+//! baseline. That of the series is the same, but `Regressed` while any regression is open, however
+//! old (`lifecycle`).
 //!
-//! Example: a regression of 20 % 25 runs ago with a window of 20 is no longer `Regressed`. The
-//! series is `Unchanged` against the slower level.
+//! Example: a regression of 20 % 25 runs ago with a window of 20. The newest runs are `Unchanged`
+//! against the slower level, which is the verdict on a pull request that begins here. The series is
+//! `Regressed` until somebody fixes, accepts or explains it.
 
 use model::policy::Policy;
 use model::record::time::{DAY_US, Timestamp};
 use model::series::Series;
 
-use super::analysis::{Baseline, Change, Verdict};
-use super::changes::{self, MeasuredChange, SeriesReview};
+use super::analysis::{Baseline, Change, NewestRuns, Verdict};
+use super::change_point;
+use super::changes::{self, Boundary, MeasuredChange, SeriesReview};
 use super::detector::{DetectorState, ReportedChange};
+use super::lifecycle::is_past_closing;
+use super::noise::SeriesNoise;
 use super::quality::longest_interval;
 use super::sensitivity;
 use super::series_state::SeriesState;
@@ -41,11 +46,21 @@ pub(crate) struct SeriesVerdict {
     pub noise_floor: Option<f64>,
 }
 
+impl SeriesVerdict {
+    pub(crate) fn of_newest_runs(self) -> NewestRuns {
+        let Self { verdict, baseline, latest_change, .. } = self;
+        NewestRuns { verdict, baseline, latest_change }
+    }
+}
+
 impl SeriesInput<'_> {
-    /// The verdict. What cannot be compared comes first: a number would suggest that it can.
-    pub(crate) fn judge(&self) -> SeriesVerdict {
+    /// The verdict on the newest runs. What cannot be compared comes first: a number would suggest
+    /// that it can.
+    pub(crate) fn judge_newest(&self) -> SeriesVerdict {
         let compared = self.judge_comparison();
-        let verdict = if self.is_missing() {
+        let verdict = if self.has_failed() {
+            Verdict::Failed
+        } else if self.is_missing() {
             Verdict::Missing
         } else if self.state.detector.len() == 0 && self.is_below_resolution() {
             Verdict::NotCompared
@@ -60,6 +75,50 @@ impl SeriesInput<'_> {
         SeriesVerdict { verdict, noise_floor, ..compared }
     }
 
+    /// The verdict on the series, from that on its newest runs and the states of its changes.
+    pub(crate) fn judge_series(&self, newest: SeriesVerdict, changes: &[Change]) -> SeriesVerdict {
+        if newest.verdict.has_no_result() {
+            return newest;
+        }
+        // Of several the newest: the others have had their turn, and are in the list.
+        let open = changes.iter().rev().find(|change| change.is_open_regression());
+        match open {
+            Some(open) => SeriesVerdict {
+                verdict: Verdict::Regressed,
+                baseline: Some(Baseline {
+                    value: open.before,
+                    runs: open.runs_before.min(self.policy.detection.window),
+                    first_run: open.last_before,
+                }),
+                latest_change: Some(open.left.unwrap_or(open.change)),
+                confidence: open.confidence,
+                noise_floor: None,
+            },
+            // The regression that the newest runs show is explained or closed.
+            None if newest.verdict == Verdict::Regressed => self.judge_unchanged(0),
+            None => newest,
+        }
+    }
+
+    /// The verdict on the series as the gate gave it, without the look back.
+    pub(crate) fn judge_at_the_time(&self) -> SeriesVerdict {
+        let newest = self.judge_newest();
+        if newest.verdict.has_no_result() {
+            return newest;
+        }
+        // The clock of the day: with that of today, what was open then would be closed already.
+        let now = self.runs_seen().last().map_or(self.review.now, |run| run.time).micros();
+        let open = self.state.detector.open_regressions().rev().find_map(|index| {
+            let change = changes::change_from_report(self.series, self.policy, self.state, index)?;
+            let boundary = Boundary::of(&change);
+            let since = self.series.runs[change.first_after].time.micros();
+            let is_open = !is_past_closing(self.policy, since, now)
+                && self.review.covering_acceptance(self.series, boundary, change.change).is_none();
+            is_open.then_some(change)
+        });
+        self.judge_series(newest, open.as_slice())
+    }
+
     /// The runs that the pass has reached.
     fn runs_seen(&self) -> &[model::series::Run] {
         &self.series.runs[..self.state.runs_seen]
@@ -69,12 +128,14 @@ impl SeriesInput<'_> {
         self.state.rule().min_runs
     }
 
-    /// The newest run failed, or none came where one was due.
+    fn has_failed(&self) -> bool {
+        let last = self.runs_seen().last();
+        last.is_some_and(|run| !run.value.get().is_some_and(f64::is_finite))
+    }
+
+    /// No run came where one was due.
     fn is_missing(&self) -> bool {
         let Some(last) = self.runs_seen().last() else { return false };
-        if !last.value.get().is_some_and(f64::is_finite) {
-            return true;
-        }
         let silent = self.newest_run.map_or(0, |it| it.micros().saturating_sub(last.time.micros()));
         // The longest usual interval takes a sort; three days of silence are rare.
         silent > 3 * DAY_US && {
@@ -203,8 +264,17 @@ impl SeriesInput<'_> {
     /// The noise floor of the present baseline, where it hides changes of the threshold's size.
     fn too_noisy_floor(&self) -> Option<f64> {
         let (detector, rule) = (&self.state.detector, self.state.rule());
-        let floor = sensitivity::noise_floor(detector.scale(), detector.noise()?, rule);
-        Some(floor).filter(|floor| sensitivity::is_too_noisy(*floor, rule))
+        let levels = detector.recent_levels()?;
+        let floor_of = |noise: SeriesNoise| {
+            let floor = sensitivity::noise_floor(detector.scale(), noise, rule);
+            Some(floor).filter(|floor| sensitivity::is_too_noisy(*floor, rule))
+        };
+        floor_of(SeriesNoise::of_level(&levels)?)?;
+        // Steps too small to be reported are no noise. Looked for only where they decide, since
+        // that costs as much as the verdict.
+        let steps = change_point::change_points(&levels);
+        let starts: Vec<usize> = steps.iter().map(|point| point.index).collect();
+        floor_of(SeriesNoise::of(&levels, &starts)?)
     }
 
     /// Whether the last run of the series is older than `data_quality.max_age_days`.
@@ -214,10 +284,4 @@ impl SeriesInput<'_> {
         let age = |time: Timestamp| self.review.now.micros().saturating_sub(time.micros());
         last.is_some_and(|run| age(run.time) > max_age)
     }
-}
-
-/// The change that the gate has open, as pages show it.
-pub(crate) fn open_change(series: &Series, policy: &Policy, state: &SeriesState) -> Option<Change> {
-    let DetectorState::Open(index) = state.detector.state() else { return None };
-    changes::change_from_report(series, policy, state, index)
 }

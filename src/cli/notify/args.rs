@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::report::wire::CheckFile;
+
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct NotifyArgs {
     /// Output of `benchpages check --format json`; - reads stdin
@@ -34,10 +36,15 @@ pub(crate) struct SubjectArgs {
 }
 
 impl SubjectArgs {
+    /// The pull request that is named, else that of the result.
+    pub(super) fn pull_of(&self, check: &CheckFile) -> Option<u64> {
+        self.pull.or(check.pull)
+    }
+
     /// `owner/name #7`.
-    pub(super) fn subject(&self) -> String {
+    pub(super) fn subject(&self, check: &CheckFile) -> String {
         let repo = self.repo.as_deref().unwrap_or("main");
-        self.pull.map_or(repo.to_owned(), |pull| format!("{repo} #{pull}"))
+        self.pull_of(check).map_or(repo.to_owned(), |pull| format!("{repo} #{pull}"))
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn run(
     let before = state.clone();
     let repo = args.about.repo.as_deref();
     let links = allowed_links(args.base_url.as_ref(), &policy, repo, reporter)?;
-    let subject = args.about.subject();
+    let subject = args.about.subject(&received.check);
     let message = SlackMessage {
         check: &received.check,
         subject: &subject,

@@ -55,7 +55,7 @@ pub(super) fn run(
         key,
         result: &received.raw,
         repo: args.about.repo.clone(),
-        pull: args.about.pull,
+        pull: args.about.pull_of(&received.check),
     };
     send(&args.common, &masks, reporter, |client| webhook::post(client, &message))
 }

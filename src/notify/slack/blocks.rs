@@ -129,6 +129,10 @@ fn finding_line(finding: &FindingView, links: &[String]) -> SlackText {
     }
     let reason = cut(&finding.reason, MAX_REASON_CHARS);
     line.push(if reason.is_empty() { "" } else { "\n" }).push(reason);
+    // The most telling one: a toolchain that changed, or the others that moved with it.
+    if let Some(hint) = finding.hints.first() {
+        line.push("\n").push(cut(hint, MAX_REASON_CHARS));
+    }
     line
 }
 

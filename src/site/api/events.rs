@@ -1,6 +1,6 @@
 //! `events.json`: changes, infrastructure days and changes of runner, as one list.
 
-use crate::report::wire::finite;
+use crate::report::finite;
 use crate::report::{urls, wording};
 use crate::site::api::built_from;
 use crate::site::api::json_types::{EventView, EventsFile};
@@ -29,7 +29,7 @@ pub(super) fn file(site: &SiteContext<'_>) -> EventsFile {
         kind: "infrastructure",
         series: None,
         severity: None,
-        status: "new",
+        status: "infrastructure",
         timestamp: infrastructure::time(day).to_string(),
         url: urls::event(&infrastructure::id(day)),
     }));
@@ -103,7 +103,7 @@ fn event_view(site: &SiteContext<'_>, event: &EventRef) -> EventView {
             ChangeSeverity::Major => "major",
             ChangeSeverity::Critical => "critical",
         }),
-        status: wording::status(&change.status),
+        status: wording::state(change),
         timestamp: event.time.to_string(),
         url: urls::event(&event.id),
     }

@@ -5,8 +5,20 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::report::regression_view::RegressionGroupView;
 use crate::report::wire::BuiltFrom;
 use model::record::time::Timestamp;
+
+/// `regressions.json`: every regression with its state, by likely cause. Open ones come first, then
+/// suspected ones, then the rest.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RegressionsFile {
+    pub(super) built_from: BuiltFrom,
+    pub(super) groups: Vec<RegressionGroupView>,
+    /// How many are open, each series counted by itself.
+    pub(super) open: usize,
+    pub(super) schema: &'static str,
+}
 
 /// `index.json`.
 #[derive(Serialize, JsonSchema)]

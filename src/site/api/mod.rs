@@ -11,11 +11,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::report::delta::SeriesDelta;
-use crate::report::wire::{self, BuiltFrom, CheckFile, CompareFile, Word, finite};
+use crate::report::finite;
+use crate::report::regression_view::group_views;
+use crate::report::wire::{self, BuiltFrom, CheckFile, CompareFile, Word};
 use crate::report::{urls, wording};
 use crate::site::api::json_types::{
     CommitFile, DeltaView, DiffFile, DiffHead, DiffsFile, EventsFile, HealthFile, IndexFile,
-    PointView, PointsFile, PolicyFile, RejectedView, SeriesView, TrendView, UncomparedView,
+    PointView, PointsFile, PolicyFile, RegressionsFile, RejectedView, SeriesView, TrendView,
+    UncomparedView,
 };
 use crate::site::api::replay::ReplayFile;
 use crate::site::comparison;
@@ -25,26 +28,43 @@ use crate::site::pairs::{CommitPair, ComparedSeries, PairKind};
 use crate::site::targets;
 use crate::site::{audit, health};
 use detect::TrendEstimate;
-use detect::compare::DeltaVerdict;
 use model::policy;
 use model::series::CommitIndex;
 use model::text::emails::without_emails;
 
 /// The names under `schema/`: files of the site, and answers of the program.
-pub(crate) const SCHEMA_NAMES: [&str; 11] = [
-    "check", "commit", "compare", "diff", "diffs", "events", "health", "index", "points", "replay",
+pub(crate) const SCHEMA_NAMES: [&str; 12] = [
+    "check",
+    "commit",
+    "compare",
+    "diff",
+    "diffs",
+    "events",
+    "health",
+    "index",
+    "points",
+    "regressions",
+    "replay",
     "series",
 ];
 
 /// The files that a site has once.
-pub(crate) const SITE_FILES: [&str; 6] =
-    ["index.json", "events.json", "health.json", "diffs.json", "policy.json", "policy.schema.json"];
+pub(crate) const SITE_FILES: [&str; 7] = [
+    "index.json",
+    "events.json",
+    "regressions.json",
+    "health.json",
+    "diffs.json",
+    "policy.json",
+    "policy.schema.json",
+];
 
 /// One of [`SITE_FILES`].
 pub(crate) fn site_file(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, RenderError> {
     match name {
         "index.json" => json(&index_file(site)),
         "events.json" => json(&events::file(site)),
+        "regressions.json" => json(&regressions_file(site)),
         "health.json" => json(&health_file(site)),
         "diffs.json" => json(&diffs_file(site)),
         "policy.json" => json(&policy_file(site)),
@@ -89,8 +109,20 @@ fn schema_of(name: &str) -> schemars::Schema {
         "health" => schemars::schema_for!(HealthFile),
         "index" => schemars::schema_for!(IndexFile),
         "points" => schemars::schema_for!(PointsFile<'static>),
+        "regressions" => schemars::schema_for!(RegressionsFile),
         "replay" => schemars::schema_for!(ReplayFile),
         _ => schemars::schema_for!(SeriesView<Vec<PointView<'static>>>),
+    }
+}
+
+/// Regressions by cause, in every state.
+fn regressions_file(site: &SiteContext<'_>) -> RegressionsFile {
+    let groups = site.regressions.groups();
+    RegressionsFile {
+        built_from: built_from(site),
+        groups: group_views(site.input.history, groups),
+        open: site.regressions.open().map(|group| group.members.len()).sum(),
+        schema: "schema/regressions.json",
     }
 }
 
@@ -232,7 +264,6 @@ fn diff_file<'a>(
     let (mut compared, mut not_compared) = (Vec::new(), Vec::new());
     for entry in outcomes {
         let series = site.stems[entry.series].as_str();
-        let outlier = matches!(entry.delta, SeriesDelta::Outlier(_));
         match &entry.delta {
             SeriesDelta::NotCompared(reason) => {
                 not_compared.push(UncomparedView { reason, series })
@@ -243,13 +274,7 @@ fn diff_file<'a>(
                 change: finite(delta.change),
                 confidence: delta.confidence,
                 series,
-                verdict: match delta.verdict {
-                    _ if outlier => "outlier",
-                    DeltaVerdict::Regressed => "regressed",
-                    DeltaVerdict::Improved => "improved",
-                    DeltaVerdict::Unchanged => "unchanged",
-                    DeltaVerdict::Inconclusive => "too_noisy",
-                },
+                verdict: entry.verdict.as_str(),
             }),
         }
     }

@@ -4,8 +4,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::report::finite;
 use crate::report::wire::BuiltFrom;
-use crate::report::wire::finite;
 use crate::report::wording;
 use crate::site::api::json_types::EventView;
 use crate::site::api::{built_from, events};

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::report::wire::finite;
+use crate::report::finite;
 use crate::site::api::json_types::{PartView, PointView, PointsFile, SegmentView, SeriesView};
 use crate::site::api::{built_from, json, series_view};
 use crate::site::context::SiteContext;

@@ -8,10 +8,9 @@ use crate::site::changes::EventRef;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
-use crate::site::urgency;
+use crate::site::verdict_counts::verdict_counts;
 use crate::site::view::{EventRow, Fact, PageFrame, PageLink, SeriesGroup};
 use crate::site::{pages, table};
-use detect::Verdict;
 use model::text;
 
 /// Changes listed before the link to all of them.
@@ -68,32 +67,4 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
         verdict,
     };
     pages::html(&template)
-}
-
-/// `▲ 1 open regression, ▼ 1 improved, 11 unchanged, 2 without a verdict.`
-pub(crate) fn verdict_counts(site: &SiteContext<'_>, members: &[usize]) -> Phrase {
-    let (mut attention, mut improved, mut unchanged, mut other) = (Vec::new(), 0_u64, 0_u64, 0_u64);
-    for &series in members {
-        match site.series(series).1.verdict {
-            _ if urgency::has_open_regression(site, series) => attention.push(series),
-            Verdict::Improved => improved += 1,
-            // A regression that is only reported needs no attention.
-            Verdict::Unchanged | Verdict::Accepted | Verdict::Regressed => unchanged += 1,
-            _ => other += 1,
-        }
-    }
-    let mut phrase = Phrase::new(if attention.is_empty() { "better" } else { "worse" });
-    phrase = match urgency::open_text(site, &attention) {
-        Some(open) => phrase.marked("worse", format!("▲ {open}")).text(", "),
-        None => phrase.text("No regressions. "),
-    };
-    if improved > 0 {
-        phrase = phrase.marked("better", format!("▼ {} improved", text::count(improved)));
-        phrase = phrase.text(", ");
-    }
-    phrase = phrase.text(format!("{} unchanged", text::count(unchanged)));
-    if other > 0 {
-        phrase = phrase.text(format!(", {} without a verdict", text::count(other)));
-    }
-    phrase.text(".")
 }

@@ -2,10 +2,11 @@
 
 use askama::Template;
 
-use crate::report::delta::{self, SeriesDelta};
+use crate::report::delta::SeriesDelta;
 use crate::report::phrase::{ChangeCell, Phrase};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
+use crate::site::compared_verdict::{self, ComparedVerdict, VerdictWords};
 use crate::site::comparison;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
@@ -14,7 +15,6 @@ use crate::site::pages;
 use crate::site::pairs::ComparedSeries;
 use crate::site::repository;
 use crate::site::view::{Fact, PageFrame, PageLink};
-use detect::compare::DeltaVerdict;
 use model::series::CommitIndex;
 use model::text::{self, UnitScale};
 
@@ -57,7 +57,7 @@ pub(crate) fn render(site: &SiteContext<'_>, at: CommitIndex) -> Result<Vec<u8>,
     let judged = site
         .consecutive_pair(at)
         .map_or_else(|| compare_unpaired(site, at).into(), |pair| comparison::of_pair(site, pair));
-    let verdict = verdict(&judged);
+    let verdict = verdict(site, at, &judged);
     let page = PageHead {
         path: &path,
         title: format!("Commit {}", text::short_commit(&commit.id)),
@@ -92,16 +92,9 @@ fn compare_unpaired(site: &SiteContext<'_>, at: CommitIndex) -> Vec<ComparedSeri
         series: run.series,
         position: run.position,
         delta: SeriesDelta::NotCompared("first measured commit".to_owned()),
+        verdict: ComparedVerdict::NotCompared,
     };
     comparison::measured_series(site, at).map(first).collect()
-}
-
-fn verdict_of(entry: &ComparedSeries) -> Option<DeltaVerdict> {
-    match &entry.delta {
-        SeriesDelta::Delta(delta) => Some(delta.verdict),
-        SeriesDelta::Outlier(_) => Some(DeltaVerdict::Inconclusive),
-        SeriesDelta::NotCompared(_) => None,
-    }
 }
 
 fn row(site: &SiteContext<'_>, root: LinkRoot, entry: &ComparedSeries) -> CommitRow {
@@ -112,36 +105,15 @@ fn row(site: &SiteContext<'_>, root: LinkRoot, entry: &ComparedSeries) -> Commit
         href: root.to(&site.series_path(entry.series)),
         test: series.key.test.clone(),
         key: wording::series_label(&series.key),
-        cell: delta::delta_cell(series, &entry.delta),
+        cell: compared_verdict::cell(series, &entry.delta, entry.verdict),
         values: value.map_or_else(|| "failed".to_owned(), |value| scale.quantity(value)),
     }
 }
 
-fn is_significant(entry: &&ComparedSeries) -> bool {
-    matches!(verdict_of(entry), Some(DeltaVerdict::Regressed | DeltaVerdict::Improved))
-}
-
-fn verdict(all: &[ComparedSeries]) -> Phrase {
-    let count =
-        |wanted| all.iter().filter(|entry| verdict_of(entry) == Some(wanted)).count() as u64;
-    let (worse, better) = (count(DeltaVerdict::Regressed), count(DeltaVerdict::Improved));
-    let compared = all.iter().filter(|entry| verdict_of(entry).is_some()).count() as u64;
-    let not = all.len() as u64 - compared;
-    let mut phrase = Phrase::new(if worse > 0 { "worse" } else { "better" });
-    if worse == 0 && better == 0 {
-        phrase = phrase.text("No significant change from the level before");
-    } else {
-        phrase = phrase
-            .marked("worse", format!("▲ {} worse", text::count(worse)))
-            .text(", ")
-            .marked("better", format!("▼ {} better", text::count(better)))
-            .text(" than the level before");
-    }
-    phrase = phrase.text(format!(", {} compared", text::count(compared)));
-    if not > 0 {
-        phrase = phrase.text(format!(", {} not compared", text::count(not)));
-    }
-    phrase.text(". One run; not confirmed yet.")
+fn verdict(site: &SiteContext<'_>, at: CommitIndex, all: &[ComparedSeries]) -> Phrase {
+    let phrase = VerdictWords::of(all.iter().map(|entry| entry.verdict)).phrase().text(".");
+    let is_newest = site.commits.after(at).is_none();
+    if is_newest { phrase.text(" One run; not confirmed yet.") } else { phrase }
 }
 
 fn facts(site: &SiteContext<'_>, at: CommitIndex) -> Vec<Fact> {
@@ -199,7 +171,7 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, at: CommitIndex) -> Vec<PageLin
 /// What changed first and open, the rest by backend and folded.
 fn groups(site: &SiteContext<'_>, root: LinkRoot, all: &[ComparedSeries]) -> Vec<CommitGroup> {
     let (significant, others): (Vec<&ComparedSeries>, Vec<&ComparedSeries>) =
-        all.iter().partition(is_significant);
+        all.iter().partition(|entry| entry.verdict.is_change());
     let rows = |of: &[&ComparedSeries], most: usize| -> Vec<CommitRow> {
         of.iter().take(most).map(|entry| row(site, root, entry)).collect()
     };

@@ -8,6 +8,7 @@ use crate::report::delta::{self, SeriesDelta};
 use crate::report::phrase::{ChangeCell, Phrase};
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
+use crate::site::compared_verdict::{self, ComparedVerdict, VerdictWords};
 use crate::site::comparison;
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
@@ -17,7 +18,7 @@ use crate::site::pages;
 use crate::site::pairs::{CommitPair, ComparedSeries, PairKind};
 use crate::site::repository;
 use crate::site::view::{Fact, PageFrame, PageLink};
-use detect::compare::{Delta, DeltaVerdict};
+use detect::compare::Delta;
 use model::series::Series;
 use model::text::{self, UnitScale};
 
@@ -88,10 +89,7 @@ impl DiffSlice<'_> {
 /// The whole comparison, and its slices where a change or a pull request makes people link to them.
 pub(crate) fn slices<'a>(site: &'a SiteContext<'_>, pair: &CommitPair) -> Vec<DiffSlice<'a>> {
     let compared = comparison::of_pair(site, pair);
-    let changed = |entry: &&ComparedSeries| match &entry.delta {
-        SeriesDelta::Delta(delta) => delta::is_significant(delta),
-        SeriesDelta::Outlier(_) | SeriesDelta::NotCompared(_) => false,
-    };
+    let changed = |entry: &&ComparedSeries| entry.verdict.is_change();
     // Slices are for links from comments and from changes. One for each backend of each pair would
     // multiply the files of a site.
     let pull = matches!(pair.kind, PairKind::Pull(_));
@@ -159,7 +157,7 @@ pub(crate) fn render(
         slices: slice_links(site, root, pair, slices, slice),
         groups: by_backend(site, root, &sorted.changed),
         unchanged_summary: format!(
-            "{} unchanged",
+            "{} without a change",
             text::count_noun(sorted.unchanged.len() as u64, "series")
         ),
         unchanged: by_backend(site, root, unchanged),
@@ -198,8 +196,7 @@ struct SortedDeltas<'p> {
     changed: Vec<&'p ComparedSeries>,
     unchanged: Vec<&'p ComparedSeries>,
     not_compared: Vec<(usize, &'p str)>,
-    worse: u64,
-    better: u64,
+    counts: VerdictWords,
 }
 
 impl<'p> SortedDeltas<'p> {
@@ -208,35 +205,29 @@ impl<'p> SortedDeltas<'p> {
             changed: Vec::new(),
             unchanged: Vec::new(),
             not_compared: Vec::new(),
-            worse: 0,
-            better: 0,
+            counts: VerdictWords::of(compared.iter().map(|entry| entry.verdict)),
         };
         for entry in compared {
             match &entry.delta {
                 SeriesDelta::NotCompared(reason) => {
                     sorted.not_compared.push((entry.series, reason))
                 }
-                SeriesDelta::Outlier(_) => sorted.unchanged.push(entry),
-                SeriesDelta::Delta(delta) => {
-                    match delta.verdict {
-                        DeltaVerdict::Regressed => sorted.worse += 1,
-                        DeltaVerdict::Improved => sorted.better += 1,
-                        DeltaVerdict::Unchanged | DeltaVerdict::Inconclusive => {
-                            sorted.unchanged.push(entry);
-                            continue;
-                        }
-                    }
-                    sorted.changed.push(entry);
-                }
+                _ if entry.verdict.is_change() => sorted.changed.push(entry),
+                _ => sorted.unchanged.push(entry),
             }
         }
         let severity = |entry: &ComparedSeries| match &entry.delta {
             SeriesDelta::Delta(delta) => {
                 let threshold = site.series(entry.series).1.threshold.max(1e-9);
-                let worse = delta.verdict == DeltaVerdict::Regressed;
-                (!worse, -(delta.change.abs() / threshold))
+                let rank = match entry.verdict {
+                    verdict if verdict.is_open() => 0,
+                    ComparedVerdict::Suspected => 1,
+                    ComparedVerdict::Regression(_) => 2,
+                    _ => 3,
+                };
+                (rank, -(delta.change.abs() / threshold))
             }
-            SeriesDelta::Outlier(_) | SeriesDelta::NotCompared(_) => (true, 0.0),
+            SeriesDelta::Outlier(_) | SeriesDelta::NotCompared(_) => (4, 0.0),
         };
         // By size in units of the threshold: 6% is news for a series with 2%, not for one with 10%.
         sorted.changed.sort_by(|a, b| {
@@ -254,23 +245,7 @@ impl<'p> SortedDeltas<'p> {
                 "Nothing could be compared: {not} not compared, see the reasons below."
             ));
         }
-        let mut phrase = Phrase::new(if self.worse > 0 { "worse" } else { "better" });
-        if self.worse + self.better == 0 {
-            phrase = phrase.text("No significant change: ");
-        }
-        if self.worse > 0 {
-            phrase = phrase.marked("worse", format!("▲ {} worse", text::count(self.worse)));
-            phrase = phrase.text(", ");
-        }
-        if self.better > 0 {
-            phrase = phrase.marked("better", format!("▼ {} better", text::count(self.better)));
-            phrase = phrase.text(", ");
-        }
-        phrase = phrase.text(format!("{} unchanged", text::count(self.unchanged.len() as u64)));
-        if !self.not_compared.is_empty() {
-            phrase = phrase
-                .text(format!(", {} not compared", text::count(self.not_compared.len() as u64)));
-        }
+        let phrase = self.counts.phrase();
         self.worst(site, phrase.text("."))
     }
 
@@ -279,12 +254,12 @@ impl<'p> SortedDeltas<'p> {
         let Some(first) = self.changed.first() else { return phrase };
         let SeriesDelta::Delta(delta) = &first.delta else { return phrase };
         let series = site.series(first.series).0;
-        let worse = delta.verdict == DeltaVerdict::Regressed;
+        let worse = !first.verdict.is_better();
         let row = format!("#{}", site.series_anchor(first.series));
         let size = wording::change_size(series, delta.before, delta.after, worse);
         let name = format!("{} {}", series.key.test, wording::series_label(&series.key));
         phrase
-            .text(if worse { " Largest regression: " } else { " Largest improvement: " })
+            .text(if worse { " Largest: " } else { " Largest improvement: " })
             .link(row, name)
             .text(format!(", {size}."))
     }
@@ -384,7 +359,7 @@ fn row(site: &SiteContext<'_>, root: LinkRoot, entry: &ComparedSeries, delta: &D
         key: wording::series_label(&series.key),
         before: scale.quantity(delta.before),
         after: scale.quantity(delta.after),
-        cell: delta::delta_cell(series, &entry.delta),
+        cell: compared_verdict::cell(series, &entry.delta, entry.verdict),
         bar: chart::bar::change_bar(delta.change, analysis.threshold, series.direction).into(),
     }
 }

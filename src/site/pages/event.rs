@@ -14,9 +14,8 @@ use crate::site::pages::{self, suspects};
 use crate::site::table;
 use crate::site::view::{EventRow, Fact, Figure, PageFrame, PageLink};
 use chart::{self, ChartSize, ChartSpan, RunWindow};
-use detect::{Analysis, Change, ChangeSeverity, ChangeStatus};
+use detect::ChangeSeverity;
 use model::record::time::{DAY_US, Timestamp};
-use model::series::Series;
 use model::text;
 
 /// Other changes listed as "at the same time".
@@ -36,7 +35,23 @@ struct EventPage {
     suspects: Vec<Phrase>,
     links: Vec<PageLink>,
     evidence: Vec<Phrase>,
+    group: Option<GroupSection>,
     same_time: Vec<EventRow>,
+}
+
+/// The regressions with the same likely cause, and the commands for them.
+struct GroupSection {
+    sentence: String,
+    members: Vec<SameCause>,
+    compare: String,
+    /// None where nothing is left to accept.
+    accept: Option<String>,
+}
+
+struct SameCause {
+    href: Option<String>,
+    title: String,
+    note: String,
 }
 
 pub(crate) fn render(site: &SiteContext<'_>, event: &EventRef) -> Result<Vec<u8>, RenderError> {
@@ -75,13 +90,14 @@ pub(crate) fn render(site: &SiteContext<'_>, event: &EventRef) -> Result<Vec<u8>
             Fact::new("Before → after", wording::levels(series, change)),
             Fact::new("Confidence", confidence).href(root.to("about/#rule-confidence")),
             Fact::new("Severity", severity).href(root.to("about/#rule-severity")),
-            Fact::new("Status", wording::status_label(change)).href(root.to("about/#status")),
+            Fact::new("Status", wording::state(change)).href(root.to("about/#status")),
         ],
         chart: zoomed_chart(site, root, event),
         suspects_text: suspects::sentence(site, root, event),
         suspects: suspects::list(site, root, event),
         links: links(site, root, event),
         evidence: evidence(site, event),
+        group: group(site, root, event),
         same_time: same_time(site, root, event),
         verdict,
     };
@@ -94,32 +110,14 @@ fn verdict(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Phrase {
     let size = wording::change_size(series, change.before, change.after, change.is_regression);
     let phrase = Phrase::new(tone)
         .marked(tone, format!("{} {size}", wording::arrow(change.change)))
-        .text(format!(" since {}, threshold ", text::date(event.time)))
+        .text(format!(" since {}, threshold ", text::date(wording::since(series, change))))
         .link(root.to("about/#thresholds"), text::percent(analysis.threshold))
         .text(". ");
-    match &change.status {
-        ChangeStatus::New if change.is_regression => phrase.text("Not fixed yet."),
-        ChangeStatus::New => phrase.text("It has lasted since."),
-        ChangeStatus::Fixed => phrase.text(fixed_text(series, analysis, event.change)),
-        ChangeStatus::Explained => phrase.text("Explained by a note."),
-        ChangeStatus::Accepted { reason, accepted_by: by } => {
-            phrase.text("Accepted by ").name(by).text(": ").name(reason)
-        }
-    }
-}
-
-/// `Fixed on 13 Sep 2025 (−14.9%).`, or without a date where several later improvements can be the
-/// fix: then the analysis does not tell which one it was.
-fn fixed_text(series: &Series, analysis: &Analysis, change: usize) -> String {
-    let later = analysis.changes[change + 1..].iter();
-    let improvements: Vec<&Change> = later.filter(|later| !later.is_regression).collect();
-    match improvements.as_slice() {
-        [fix] => {
-            let date = text::date(series.runs[fix.first_after].time);
-            format!("Fixed on {date} ({}).", text::percent_change(fix.change))
-        }
-        _ => "Fixed by a later change.".to_owned(),
-    }
+    let phrase = match wording::rate_sentence(series, analysis.threshold, change) {
+        Some(rate) => phrase.text(rate).text(" "),
+        None => phrase,
+    };
+    phrase.append(wording::state_sentence(series, analysis, change))
 }
 
 fn zoomed_chart(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Figure {
@@ -147,6 +145,24 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<PageLi
         );
     }
     links
+}
+
+/// The group that a regression is in.
+fn group(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Option<GroupSection> {
+    let group = site.regressions.of_event(&event.id)?;
+    let history = site.input.history;
+    let others = group.members.iter().filter(|it| it.event.as_ref() != Some(&event.id));
+    let members = others.take(MAX_SAME_TIME).map(|it| SameCause {
+        href: it.event.as_deref().map(|id| root.to(&urls::event(id))),
+        title: it.subject.title.clone(),
+        note: format!("{}. {}", it.size_text(), it.state_text),
+    });
+    Some(GroupSection {
+        sentence: group.sentence(history),
+        members: members.collect(),
+        compare: group.compare_command(history),
+        accept: (group.state() == "open").then(|| group.accept_command(history)),
+    })
 }
 
 fn evidence(site: &SiteContext<'_>, event: &EventRef) -> Vec<Phrase> {

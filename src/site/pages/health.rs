@@ -14,7 +14,6 @@ use crate::site::health::{HealthFinding, HealthState, findings, state};
 use crate::site::infrastructure;
 use crate::site::view::{Fact, PageFrame};
 use crate::site::{audit, pages, targets};
-use detect::Verdict;
 use model::record::time::{DAY_US, Timestamp};
 use model::record::{Problem, shorten};
 use model::text;
@@ -206,7 +205,7 @@ fn freshness(site: &SiteContext<'_>, root: LinkRoot) -> Option<HealthSection> {
         .series_indices()
         .filter(|index| {
             let analysis = site.series(*index).1;
-            analysis.is_retired || analysis.verdict == Verdict::Missing
+            analysis.is_retired || analysis.verdict.has_no_result()
         })
         .collect();
     late.sort_by_key(|index| site.series(*index).0.runs.last().map(|run| run.time));

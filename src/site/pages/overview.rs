@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use crate::report::phrase::Phrase;
+use crate::report::regression_groups::RegressionGroup;
 use crate::report::urls::{self, LinkRoot};
 use crate::report::wording;
 use crate::site::context::SiteContext;
@@ -13,9 +14,10 @@ use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pairs::{CommitPair, PairKind};
 use crate::site::table::PanelHeading;
 use crate::site::urgency;
+use crate::site::verdict_counts::VerdictCounts;
 use crate::site::view::{EventRow, Fact, PageFrame, PageLink, PanelGroup, SeriesRow};
 use crate::site::{health, links, pages, table, targets};
-use detect::{ChangeStatus, Verdict};
+use detect::ChangeStatus;
 use model::text;
 
 /// Days that the verdict on top speaks of.
@@ -23,6 +25,8 @@ const RECENT_DAYS: f64 = 7.0;
 /// Rows of "Needs attention", changes listed, comparisons listed: what fits a first look.
 const MAX_ATTENTION: usize = 20;
 const MAX_EVENTS: usize = 8;
+/// Causes of open regressions, largest first.
+const MAX_CAUSES: usize = 10;
 const MAX_DIFFS: usize = 6;
 /// Links to tests: beyond this the views serve better.
 const MAX_CHIPS: usize = 60;
@@ -34,6 +38,8 @@ struct OverviewPage {
     verdict: Phrase,
     facts: Vec<Fact>,
     empty: Option<EmptyHelp>,
+    causes: Vec<CauseRow>,
+    more_causes: Option<PageLink>,
     attention: Vec<SeriesRow>,
     more_attention: Option<PageLink>,
     events: Vec<EventRow>,
@@ -43,6 +49,12 @@ struct OverviewPage {
     tests: Vec<PageLink>,
     backends: Vec<PageLink>,
     diffs: Vec<PageLink>,
+}
+
+/// A group of open regressions with one likely cause.
+struct CauseRow {
+    href: String,
+    sentence: String,
 }
 
 /// What to do on a site without results.
@@ -58,7 +70,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         .filter(|series| urgency::has_open_regression(site, *series))
         .collect();
     let attention = urgency::by_urgency(site, &attention);
-    let verdict = verdict(site, root, &attention);
+    let verdict = verdict(site, root);
     let page = PageHead {
         path: "",
         title: String::new(),
@@ -66,6 +78,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         section: NavSection::Overview,
     };
     let recent = site.events.newest_first().iter().take(MAX_EVENTS);
+    let open: Vec<&RegressionGroup> = site.regressions.open().collect();
     let template = OverviewPage {
         frame: frame(site, &page),
         facts: facts(site, root),
@@ -78,6 +91,16 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
                 "\"n\":1000,\"mean_ns\":1234.5}' >> data/results/$(date -u +%F).ndjson"
             ),
         }),
+        causes: open
+            .iter()
+            .take(MAX_CAUSES)
+            .map(|group| CauseRow {
+                href: root.to(&urls::event(&group.id())),
+                sentence: group.sentence(site.input.history),
+            })
+            .collect(),
+        more_causes: (open.len() > MAX_CAUSES)
+            .then(|| table::more_link(root, "event/", format!("All {} causes", open.len()))),
         attention: attention
             .iter()
             .take(MAX_ATTENTION)
@@ -102,42 +125,20 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
     pages::html(&template)
 }
 
-/// `▲ 2 regressions and ▼ 1 improvement in the last 7 days. 141 of 144 series within their …`;
-/// `attention` are the series with an open or suspected regression.
-fn verdict(site: &SiteContext<'_>, root: LinkRoot, attention: &[usize]) -> Phrase {
+/// `▲ 2 open regressions, 141 unchanged, 1 new. ▲ 2 regressions in the last 7 days.`
+fn verdict(site: &SiteContext<'_>, root: LinkRoot) -> Phrase {
     let total = site.input.series.len();
     if total == 0 {
         return Phrase::new("note").text("No results yet.");
     }
-    let recent = RecentChanges::of(site);
-    let missing = site.series_indices().filter(|series| is_missing(site, *series)).count();
-    let tone = match (recent.regressions > 0 || !attention.is_empty(), missing > 0) {
-        (true, _) => "worse",
-        (false, true) => "note",
-        (false, false) => "better",
-    };
-    let mut phrase = recent.add_to(Phrase::new(tone));
-    // Where every open regression began in the last days, the sentence above has counted it.
-    if attention.len() as u64 > recent.regressions
-        && let Some(open) = urgency::open_text(site, attention)
-    {
-        phrase = phrase.text(" ").marked("worse", format!("▲ {open}")).text(".");
+    let all: Vec<usize> = site.series_indices().collect();
+    let counts = VerdictCounts::of(site, &all)
+        .sentence(|phrase, words| phrase.link(root.to("health/#freshness"), words));
+    let phrase = RecentChanges::of(site).add_to(counts.text(" "));
+    match targets::missed_text(site) {
+        Some(missed) => phrase.text(" ").link(root.to("health/#targets"), missed).text("."),
+        None => phrase,
     }
-    let within = total - attention.len() - missing.min(total - attention.len());
-    phrase = phrase.text(format!(
-        " {} of {} within their thresholds",
-        text::count(within as u64),
-        text::count_noun(total as u64, "series")
-    ));
-    if missing > 0 {
-        let have = if missing == 1 { "has" } else { "have" };
-        let words = format!("{} {have} no recent result", text::count(missing as u64));
-        phrase = phrase.text(", ").link(root.to("health/#freshness"), words);
-    }
-    if let Some(missed) = targets::missed_text(site) {
-        phrase = phrase.text(", ").link(root.to("health/#targets"), missed);
-    }
-    phrase.text(".")
 }
 
 /// How many changes began in the last [`RECENT_DAYS`], by what became of them.
@@ -157,7 +158,7 @@ impl RecentChanges {
             let (_, _, change) = site.change(event);
             match (&change.status, change.is_regression) {
                 (ChangeStatus::Accepted { .. }, _) => recent.accepted += 1,
-                (ChangeStatus::Fixed, true) => recent.fixed += 1,
+                (ChangeStatus::Fixed { .. }, true) => recent.fixed += 1,
                 (_, true) => recent.regressions += 1,
                 (_, false) => recent.improvements += 1,
             }
@@ -193,7 +194,7 @@ impl RecentChanges {
 
 fn is_missing(site: &SiteContext<'_>, series: usize) -> bool {
     let analysis = site.series(series).1;
-    analysis.is_retired || analysis.verdict == Verdict::Missing
+    analysis.is_retired || analysis.verdict.has_no_result()
 }
 
 fn facts(site: &SiteContext<'_>, root: LinkRoot) -> Vec<Fact> {

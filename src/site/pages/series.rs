@@ -19,7 +19,7 @@ use crate::site::view::{EventRow, Fact, Figure, PageFrame, PageLink};
 use crate::site::{markdown, pages, table, verdict};
 use chart::compare::{ComparisonChart, ComparisonLine};
 use chart::{ChartSize, TrendDrawing, TrendInput};
-use detect::{Analysis, BudgetVerdict};
+use detect::{Analysis, BudgetVerdict, ChangeKind};
 use model::record::shorten;
 use model::series::Series;
 use model::text::{self, UnitScale};
@@ -194,12 +194,17 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> Vec<PageLink> 
         links.push(PageLink { href: root.to(&path), text, note: String::new() });
     };
     // The latest change is what brings readers here, so its comparison is one click away.
-    if let Some(change) = analysis.changes.last() {
+    if let Some(change) = analysis.verdict_change().or_else(|| analysis.changes.last()) {
         let of = |run: usize| &site.commit(series.runs[run].commit).id;
         let pair = urls::pair(of(change.last_before), of(change.first_after));
         if site.pairs.has(&pair) {
-            let day = text::day_month(series.runs[change.first_after].time);
-            add(urls::diff(&pair), format!("Compare {day} with the previous run"));
+            let day = |run: usize| text::day_month(series.runs[run].time);
+            let after = day(change.first_after);
+            let text = match change.kind {
+                ChangeKind::Step => format!("Compare {after} with the previous run"),
+                ChangeKind::Drift => format!("Compare {} with {after}", day(change.last_before)),
+            };
+            add(urls::diff(&pair), text);
         }
     }
     add(urls::series_svg(stem), "SVG".to_owned());

@@ -12,6 +12,7 @@ use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages::series::comparison;
 use crate::site::table::PanelHeading;
 use crate::site::urgency;
+use crate::site::verdict_counts::verdict_counts;
 use crate::site::view::{Fact, Figure, PageFrame, PanelGroup, SeriesGroup};
 use crate::site::{pages, table};
 use model::record::Direction;
@@ -45,7 +46,7 @@ pub(crate) fn render(site: &SiteContext<'_>, name: &str) -> Result<Vec<u8>, Rend
     let root = link_root(site, &path);
     let members = site.tests.get(name).map_or(&[][..], Vec::as_slice);
     let alike = peer_groups(site, members);
-    let verdict = ranking(site, &alike);
+    let verdict = verdict_counts(site, members).append(ranking(site, &alike));
     let page = PageHead {
         path: &path,
         title: name.to_owned(),
@@ -97,7 +98,7 @@ fn peer_groups(site: &SiteContext<'_>, members: &[usize]) -> Vec<(String, Vec<us
 /// `rust is 7.80× faster than julia and 2.40× faster than go (loops · n = 1,000,000).`
 fn ranking(site: &SiteContext<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
     let Some((variant, members)) = alike.iter().find(|(_, members)| members.len() > 1) else {
-        return Phrase::new("note").text("Measured on one backend only.");
+        return Phrase::default();
     };
     let mut levels: Vec<(f64, usize)> = members
         .iter()
@@ -111,11 +112,11 @@ fn ranking(site: &SiteContext<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
     let lower = site.series(members[0]).0.direction == Direction::Lower;
     levels.sort_by(|a, b| if lower { a.0.total_cmp(&b.0) } else { b.0.total_cmp(&a.0) });
     let [(best, first), slower @ ..] = levels.as_slice() else {
-        return Phrase::new("note").text("No results to rank yet.");
+        return Phrase::default();
     };
     let (series, _) = site.series(*first);
     let word = text::comparative(&series.unit, series.direction, false);
-    let mut phrase = Phrase::new("better").name(&series.key.backend).text(" is ");
+    let mut phrase = Phrase::default().text(" ").name(&series.key.backend).text(" is ");
     for (at, (level, other)) in slower.iter().take(MAX_LINES).enumerate() {
         let join = if at == 0 {
             ""

@@ -21,7 +21,6 @@ use super::analysis::ChangeKind;
 use super::drift;
 use super::level_scale::LevelScale;
 use super::new_level::MAX_BASELINE_RUNS;
-use super::noise::SeriesNoise;
 use super::rule::{LevelThresholds, Rule};
 use super::window::SortedWindow;
 use runner_pool::{RunnerLevels, RunnerOffsets};
@@ -80,8 +79,39 @@ pub(crate) struct ReportedChange {
     before: f64,
     after: f64,
     runner_offsets: RunnerOffsets,
+    /// First point of the next level: of another report, or of an infrastructure shift.
+    pub level_end: Option<usize>,
+    /// A shift of all backends came after it: its levels cannot be compared with newer ones.
+    is_rebased: bool,
+    /// How it ended; none while it is open.
+    pub closing: Option<Closing>,
+}
+
+/// The end of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Closing {
     /// First point at which it was no longer open.
-    pub closed_at: Option<usize>,
+    pub at: usize,
+    pub reason: ClosingReason,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ClosingReason {
+    /// The level came back.
+    Fixed,
+    /// More runs showed a change below the threshold.
+    Withdrawn,
+    /// An improvement that has lasted for the policy's window is the baseline now.
+    Settled,
+}
+
+/// A significant shift of the level, reported or not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct ConfirmedShift {
+    /// The point that confirmed it.
+    confirmed_at: usize,
+    /// In levels; up is worse.
+    size: f64,
 }
 
 /// The state of a series after the newest run.
@@ -137,7 +167,10 @@ pub(crate) struct ChangeDetector {
     /// Runs that wait for what becomes of an infrastructure shift.
     suspended: Vec<SuspendedRun>,
     pub reports: Vec<ReportedChange>,
-    open: Option<usize>,
+    /// Reports that are open, oldest first: indices into `reports`.
+    open: Vec<usize>,
+    /// Shifts that restarted the baseline, oldest first.
+    shifts: Vec<ConfirmedShift>,
 }
 
 impl ChangeDetector {
@@ -164,7 +197,8 @@ impl ChangeDetector {
             level_range: EMPTY_RANGE,
             suspended: Vec::new(),
             reports: Vec::new(),
-            open: None,
+            open: Vec::new(),
+            shifts: Vec::new(),
         }
     }
 
@@ -336,10 +370,18 @@ impl ChangeDetector {
             }
             ChangeKind::Drift => self.baseline_start.max(n.saturating_sub(drift::MAX_RUNS)),
         };
+        // Before it is pushed: its own level begins there.
+        self.end_levels(candidate.change_point);
+        self.shifts.push(ConfirmedShift { confirmed_at: n - 1, size: candidate.shift() });
+        if !is_regression {
+            self.close_fixed(&candidate);
+        }
         if candidate.is_reportable {
             // A level that comes back closes the earlier report and opens none.
             let fix = self.is_fix(&candidate);
-            self.open = Some(self.reports.len()).filter(|_| !fix);
+            if !fix {
+                self.open.push(self.reports.len());
+            }
             // The level before begins no earlier than what the change was compared with.
             self.reports.push(ReportedChange {
                 kind: candidate.kind,
@@ -351,10 +393,22 @@ impl ChangeDetector {
                 before: candidate.before,
                 after: candidate.after,
                 runner_offsets: candidate.runner_offsets,
-                closed_at: fix.then_some(n - 1),
+                level_end: None,
+                is_rebased: false,
+                closing: fix.then_some(Closing { at: n - 1, reason: ClosingReason::Settled }),
             });
         }
         self.begin_baseline(restart, is_regression);
+    }
+
+    /// The levels of earlier reports end where the next one begins.
+    fn end_levels(&mut self, at: usize) {
+        for report in self.reports.iter_mut().rev() {
+            if report.level_end.is_some() {
+                break;
+            }
+            report.level_end = Some(at.max(report.change_point + 1));
+        }
     }
 
     /// Begins the baseline at a shift.
@@ -378,15 +432,15 @@ impl ChangeDetector {
         !candidate.is_regression && self.reports.iter().any(back)
     }
 
-    /// Noise of the present baseline; none for fewer than 4 runs.
-    pub(crate) fn noise(&self) -> Option<SeriesNoise> {
+    /// Levels of the present baseline, the newest runs, brought to one level where runners take
+    /// turns; none where the newest run's runner has too few runs.
+    pub(crate) fn recent_levels(&self) -> Option<Vec<f64>> {
         let newest =
-            |y: &[f64]| SeriesNoise::of_level(&y[y.len().saturating_sub(MAX_BASELINE_RUNS)..]);
+            |levels: &[f64]| levels[levels.len().saturating_sub(MAX_BASELINE_RUNS)..].to_vec();
         if self.is_pooled {
-            newest(&self.pooled_levels()?.levels)
-        } else {
-            newest(&self.levels[self.baseline_start..])
+            return Some(newest(&self.pooled_levels()?.levels));
         }
+        Some(newest(&self.levels[self.baseline_start..]))
     }
 
     /// Values of the present baseline, of the newest run's runner, and its first run.

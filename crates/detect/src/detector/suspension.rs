@@ -1,6 +1,6 @@
 //! What all backends did together, as one of them sees it: suspended runs and restarted baselines.
 
-use super::ChangeDetector;
+use super::{ChangeDetector, Closing, ClosingReason};
 use crate::new_level::MAX_BASELINE_RUNS;
 
 /// A run that waits for what becomes of an infrastructure shift.
@@ -24,8 +24,24 @@ impl ChangeDetector {
         if at >= self.levels.len() || self.baseline_start + 3 >= at {
             return false;
         }
+        self.mark_rebased(at);
         self.begin_baseline(at, is_regression);
         true
+    }
+
+    /// All backends moved at the point `at`. A regression before it stays open, an improvement is
+    /// part of the baseline now.
+    fn mark_rebased(&mut self, at: usize) {
+        // A regression is not undone by a machine that became slower for all.
+        self.end_levels(at);
+        self.reports.iter_mut().for_each(|report| report.is_rebased = true);
+        let (open, settled): (Vec<usize>, Vec<usize>) =
+            self.open.iter().partition(|open| self.reports[**open].is_regression);
+        for improvement in settled {
+            let closing = Closing { at, reason: ClosingReason::Settled };
+            self.reports[improvement].closing = Some(closing);
+        }
+        self.open = open;
     }
 
     /// Levels of the newest run's runner before the point `at`, at most `reach`, and from it on.
@@ -68,7 +84,13 @@ impl ChangeDetector {
         self.unshifted.truncate(keep);
         // A report that these runs confirmed was never made.
         self.reports.retain(|report| report.reported_at < keep);
-        self.open = self.open.filter(|open| *open < self.reports.len());
+        self.shifts.retain(|shift| shift.confirmed_at < keep);
+        for report in &mut self.reports {
+            report.closing = report.closing.filter(|closing| closing.at < keep);
+            report.level_end = report.level_end.filter(|end| *end < keep);
+        }
+        let open = self.reports.iter().enumerate().filter(|(_, it)| it.closing.is_none());
+        self.open = open.map(|(index, _)| index).collect();
         self.baseline_start = self.baseline_starts.last().map_or(0, |start| *start as usize);
         self.reset_windows();
         self.refill_windows(keep);
@@ -101,10 +123,7 @@ impl ChangeDetector {
         for SuspendedRun { run, value, segment } in retracted.into_iter().chain(suspended) {
             self.push(run, value, segment);
         }
-        // What was open compares with a level that no longer exists.
-        if let Some(open) = self.open.take() {
-            self.reports[open].closed_at = Some(at);
-        }
+        self.mark_rebased(at);
         if at < self.levels.len() {
             self.unshifted[at..].fill(false);
             self.restart_baseline(at, self.levels.len());

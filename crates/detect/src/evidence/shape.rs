@@ -58,7 +58,7 @@ fn earlier_changes(series: &Series, changes: &[Change], index: usize) -> String 
     let kind = if change.is_regression { "regression" } else { "improvement" };
     let Some(last) = similar.last() else { return format!("Largest {kind} so far.") };
     let day = text::date(series.runs[last.first_after].time);
-    let fixed = similar.iter().filter(|it| it.status == ChangeStatus::Fixed).count();
+    let fixed = similar.iter().filter(|it| matches!(it.status, ChangeStatus::Fixed { .. })).count();
     if similar.len() == 1 {
         let fixed = if fixed > 0 { ", since fixed" } else { "" };
         return format!("One earlier {kind} of this size, on {day}{fixed}.");

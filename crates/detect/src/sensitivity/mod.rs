@@ -13,15 +13,15 @@
 //! [`noise_floor`] answers for the verdict, at every run of the history: which shift has the score
 //! that a new level needs as soon as it is confirmed? A formula of the noise alone, because the
 //! estimate above costs 8 to 15 µs a series, and because it is taken over the whole history, which
-//! a verdict of the past must not know. A series is too noisy where this floor is more than
-//! [`TOO_NOISY_FACTOR`] thresholds.
+//! a verdict of the past must not know. A series is too noisy where this floor is above its
+//! threshold: `unchanged` means that a change of the threshold's size would have been seen.
 //!
 //! The two rest on different runs and may disagree. The figure of a series that is too noisy is
 //! therefore never below the floor that made it so ([`DetectableChange::at_least`]): "too noisy for
-//! a 10 % threshold: only changes above X would be detected" always has an X of more than 30 %.
+//! a 10 % threshold: only changes above X would be detected" always has an X of more than 10 %.
 //!
 //! Example: noise of 1 % and a threshold of 10 %: the threshold decides, and little more than 10 %
-//! is stated. Noise of 20 %: the floor is 76 %, more than 3 × 10 %, so the series is too noisy.
+//! is stated. Noise of 20 %: the floor is 76 %, more than 10 %, so the series is too noisy.
 //!
 //! What only all series show (infrastructure), grace periods and outliers are not considered.
 
@@ -48,9 +48,6 @@ const MAX_WINDOW_STARTS: usize = 4 * BLOCK_RUNS;
 /// The two powers that are stated: 1 − β of the usual test planning, and nearly certain.
 const POWER_90: f64 = 0.9;
 const POWER_99: f64 = 0.99;
-/// A series is too noisy when its noise floor is this many times its threshold: from there on a
-/// regression of the threshold's size is far more likely missed than found.
-const TOO_NOISY_FACTOR: f64 = 3.0;
 
 /// Smallest lasting changes for the worse that would be reported: shifts in levels, or relative.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,7 +77,7 @@ pub(crate) fn noise_floor(scale: LevelScale, noise: SeriesNoise, rule: &Rule) ->
 
 /// Whether a noise floor hides changes of the threshold's size.
 pub(crate) fn is_too_noisy(floor: f64, rule: &Rule) -> bool {
-    floor > TOO_NOISY_FACTOR * rule.threshold.relative
+    floor > rule.threshold.relative
 }
 
 /// Runs after which a change is to be reported under so many confirmations.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::filter::Filter;
 use crate::policy::{
-    AcceptFrom, Budget, DataQuality, Detection, Governance, KAnomaly, PageDetail, PolicyFrom,
-    RedactedForm, RegressionPolicy, RunnerFingerprinting, SiteAudience, SitePolicy, Trends,
+    AcceptFrom, Budget, DataQuality, Detection, FailingVerdict, Gate, Governance, KAnomaly,
+    MainGate, PageDetail, PolicyFrom, RedactedForm, RegressionPolicy, RunnerFingerprinting,
+    SiteAudience, SitePolicy, Trends,
 };
 
 impl Default for RegressionPolicy {
@@ -17,6 +18,7 @@ impl Default for RegressionPolicy {
             grace_period_days: 3,
             min_sample_size: 5,
             max_regression_ratio: 0.50,
+            close_after_days: 0,
             rules: Vec::new(),
         }
     }
@@ -36,6 +38,13 @@ impl Default for DataQuality {
             min_records_per_day: 0,
             max_age_days: 180,
         }
+    }
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        use FailingVerdict::{Failed, Missing, Regressed};
+        Self { main: MainGate::default(), fail_on: [Regressed, Failed, Missing].into() }
     }
 }
 

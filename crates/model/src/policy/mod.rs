@@ -19,7 +19,7 @@ pub mod threshold;
 mod tree;
 pub(crate) mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,8 @@ pub struct Policy {
     pub k_anomaly: KAnomaly,
     /// What counts as outlier, noise, a sparse day and a retired series.
     pub data_quality: DataQuality,
+    /// What makes a check fail.
+    pub gate: Gate,
     /// Who may accept regressions, and how long data is kept.
     pub governance: Governance,
     /// Which recorded fields identify a runner.
@@ -98,6 +100,8 @@ pub struct RegressionPolicy {
     /// A regression of this size or larger is critical and cannot be accepted.
     #[schemars(range(min = 0.0))]
     pub max_regression_ratio: f64,
+    /// Days after which a regression is closed that nobody fixed, accepted or explained; 0: never.
+    pub close_after_days: u32,
     /// Thresholds of single series; the most specific matching rule takes precedence over
     /// `per_backend`.
     pub rules: Vec<RegressionRule>,
@@ -180,6 +184,52 @@ pub struct DataQuality {
     /// Days without a run after which a series is retired: listed on the health page only.
     #[schemars(range(min = 1))]
     pub max_age_days: u32,
+}
+
+/// What makes a check fail.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Gate {
+    /// Which regressions make a check of the main line fail.
+    pub main: MainGate,
+    /// The verdicts that make a check fail.
+    pub fail_on: BTreeSet<FailingVerdict>,
+}
+
+impl Gate {
+    /// Whether a verdict makes a check fail.
+    pub fn fails_on(&self, verdict: FailingVerdict) -> bool {
+        self.fail_on.contains(&verdict)
+    }
+}
+
+/// Which regressions make a check of the main line fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MainGate {
+    /// Every open one, until it is fixed, accepted or explained.
+    #[default]
+    Open,
+    /// Those that the newest run confirms.
+    New,
+}
+
+/// A verdict that may make a check fail.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum FailingVerdict {
+    /// Worse than the threshold, confirmed.
+    Regressed,
+    /// The candidate's run has an error, or no value.
+    Failed,
+    /// The candidate has no result of a benchmark that the main line measures.
+    Missing,
+    /// A change of the threshold's size could not be seen.
+    TooNoisy,
+    /// Nothing on the main line to compare with: another runner, too few runs.
+    NotCompared,
 }
 
 /// Who may accept regressions, and how long data is kept.

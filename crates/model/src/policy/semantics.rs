@@ -73,15 +73,24 @@ impl SemanticCheck<'_> {
                 text::percent(most)
             )
         };
-        let raise = || Some("raise `regression.max_regression_ratio`, or lower this".to_owned());
+        let raise = |threshold: f64| {
+            // Whoever writes 10 means percent.
+            let percent = threshold > 1.0;
+            Some(match percent {
+                true => {
+                    format!("thresholds are shares: write {} for {threshold}%", threshold / 100.0)
+                }
+                false => "raise `regression.max_regression_ratio`, or lower this".to_owned(),
+            })
+        };
         for (backend, threshold) in regression.per_backend.iter().filter(|(_, t)| **t > most) {
             let path = [Key("regression"), Key("per_backend"), Key(backend)];
-            self.warn(&path, &too_much(&hint::code(backend), *threshold), raise());
+            self.warn(&path, &too_much(&hint::code(backend), *threshold), raise(*threshold));
         }
         if regression.default_threshold > most {
             let path = [Key("regression"), Key("default_threshold")];
             let message = too_much("`default_threshold`", regression.default_threshold);
-            self.warn(&path, &message, raise());
+            self.warn(&path, &message, raise(regression.default_threshold));
         }
         for (index, rule) in regression.rules.iter().enumerate() {
             let path = [Key("regression"), Key("rules"), Item(index)];
@@ -97,7 +106,8 @@ impl SemanticCheck<'_> {
             let path = [Key("governance"), Key("require_approval_threshold")];
             let message =
                 "no regression can be accepted: each one that needs it is already critical";
-            self.warn(&path, message, raise());
+            let threshold = policy.governance.require_approval_threshold;
+            self.warn(&path, message, raise(threshold));
         }
     }
 

@@ -1,0 +1,133 @@
+//! How many series have which verdict: the sentence on top of the overview, of a view, a test and a
+//! backend, the note of a table, and a badge. One count, so that they all say the same.
+//!
+//! Every series is counted once, by its verdict; the numbers add up to all of them.
+//!
+//! Example: `▲ 2 open regressions, ▼ 1 improved, 31 unchanged, 14 too noisy, 12 no recent result.`
+
+use crate::report::phrase::Phrase;
+use crate::site::context::SiteContext;
+use detect::Verdict;
+use model::text;
+
+/// Series by verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct VerdictCounts {
+    /// Regressions that are open; a series may have several.
+    open: u64,
+    /// The series that have them.
+    regressed: u64,
+    suspected: u64,
+    accepted: u64,
+    improved: u64,
+    unchanged: u64,
+    infrastructure: u64,
+    too_noisy: u64,
+    new: u64,
+    not_compared: u64,
+    missing: u64,
+    failed: u64,
+    retired: u64,
+}
+
+impl VerdictCounts {
+    pub(crate) fn of(site: &SiteContext<'_>, members: &[usize]) -> Self {
+        let mut counts = Self::default();
+        for &series in members {
+            let analysis = site.series(series).1;
+            counts.open += analysis.open_regressions().count() as u64;
+            // Retired comes first: what its last run said was true long ago.
+            let count = match analysis.verdict {
+                _ if analysis.is_retired => &mut counts.retired,
+                Verdict::Regressed => &mut counts.regressed,
+                Verdict::Suspected { .. } => &mut counts.suspected,
+                Verdict::Accepted => &mut counts.accepted,
+                Verdict::Improved => &mut counts.improved,
+                Verdict::Unchanged => &mut counts.unchanged,
+                Verdict::Infrastructure => &mut counts.infrastructure,
+                Verdict::TooNoisy => &mut counts.too_noisy,
+                Verdict::New => &mut counts.new,
+                Verdict::NotCompared => &mut counts.not_compared,
+                Verdict::Missing => &mut counts.missing,
+                Verdict::Failed => &mut counts.failed,
+            };
+            *count += 1;
+        }
+        counts
+    }
+
+    /// `worse` where a regression is open, `better` where something is known to be as it was and
+    /// nothing is missing, else `note`.
+    pub(crate) fn tone(&self) -> &'static str {
+        let doubtful = self.suspected + self.missing + self.failed;
+        match (self.open, self.unchanged + self.improved + self.accepted, doubtful) {
+            (1.., ..) => "worse",
+            (0, 1.., 0) => "better",
+            _ => "note",
+        }
+    }
+
+    /// `3 open regressions, 1 suspected`; none where no regression is open or suspected.
+    pub(crate) fn open_text(&self) -> Option<String> {
+        let open = text::count_noun(self.open, "open regression");
+        match (self.open, self.suspected) {
+            (0, 0) => None,
+            (0, suspected) => Some(text::count_noun(suspected, "suspected regression")),
+            (_, 0) => Some(open),
+            (_, suspected) => Some(format!("{open}, {} suspected", text::count(suspected))),
+        }
+    }
+
+    /// The same in a few words, with its tone.
+    pub(crate) fn badge(&self) -> (String, &'static str) {
+        // A badge is read without its page: "no regressions" over a series that nobody measures any
+        // more would be a lie.
+        let judged = self.unchanged + self.improved + self.accepted;
+        let message = match self.open_text() {
+            Some(open) => open,
+            None if judged == 0 => "no verdict".to_owned(),
+            None => match self.missing + self.failed {
+                0 => "no open regressions".to_owned(),
+                count => format!("no open regressions, {} without result", text::count(count)),
+            },
+        };
+        (message, self.tone())
+    }
+
+    /// All of it in one sentence; `missing` adds what stands for series without a recent result.
+    pub(crate) fn sentence(&self, missing: impl Fn(Phrase, String) -> Phrase) -> Phrase {
+        let mut phrase = Phrase::new(self.tone());
+        phrase = match self.open_text() {
+            Some(open) if self.open > 0 => phrase.marked("worse", format!("▲ {open}")),
+            Some(suspected) => phrase.text(format!("No open regressions, {suspected}")),
+            None => phrase.text("No open regressions"),
+        };
+        if self.improved > 0 {
+            let improved = format!("▼ {} improved", text::count(self.improved));
+            phrase = phrase.text(", ").marked("better", improved);
+        }
+        let others = [
+            (self.accepted, "accepted"),
+            (self.unchanged, "unchanged"),
+            (self.infrastructure, "infrastructure"),
+            (self.too_noisy, "too noisy"),
+            (self.new, "new"),
+            (self.not_compared, "not compared"),
+            (self.failed, "failed"),
+            (self.retired, "retired"),
+        ];
+        for (count, word) in others.into_iter().filter(|(count, _)| *count > 0) {
+            phrase = phrase.text(format!(", {} {word}", text::count(count)));
+        }
+        if self.missing > 0 {
+            let words = format!("{} with no recent result", text::count(self.missing));
+            phrase = missing(phrase.text(", "), words);
+        }
+        phrase.text(".")
+    }
+}
+
+/// The counts of some series in a sentence.
+pub(crate) fn verdict_counts(site: &SiteContext<'_>, members: &[usize]) -> Phrase {
+    VerdictCounts::of(site, members).sentence(|phrase, words| phrase.text(words))
+}
