@@ -21,9 +21,11 @@ fn refusal(line: &[u8]) -> (Value, History) {
     let mut bytes = lines(&good()).into_bytes();
     bytes.extend_from_slice(line);
     bytes.extend_from_slice(b"\n");
-    history.file("results/2025-09-01.ndjson", bytes);
+    history.file("results/2025-09-01.ndjson", &bytes);
     let built = history.build(&[]);
     assert_eq!(built.status, 0, "{}", built.err);
+    let file = std::fs::read(history.data().join("results/2025-09-01.ndjson")).unwrap();
+    assert!(file == bytes, "the line stays in its file");
     assert!(built.err.contains("(1 rejected: see health/"), "{}", built.err);
     let kept = std::fs::read_to_string(history.data().join("quarantine/refused.ndjson")).unwrap();
     assert_eq!(kept.lines().count(), 1, "{kept}");

@@ -39,28 +39,32 @@ fn every_limit_names_itself_its_value_and_its_key() {
     let line = lines(&[one()]);
     let many = line.repeat(20);
     let metrics = json!({"metrics": {"a": 1, "b": 2, "c": 3}});
-    let cases: [(&str, &str, Vec<u8>, &str); 8] = [
-        (
-            "line_bytes: 120",
-            "results/b.ndjson",
-            line.replace("parse", &"x".repeat(99)).into(),
-            "120",
-        ),
-        ("file_bytes: 2000", "results/b.ndjson", many.clone().into(), "2000"),
-        ("array_bytes: 2000", "results/b.json", many.clone().into(), "2000"),
-        ("unpacked_bytes: 1000", "results/b.ndjson.gz", gz(many.as_bytes()), "1000"),
-        ("records_per_file: 10", "results/b.ndjson", many.into(), "10"),
-        ("rejected_per_file: 3", "results/b.ndjson", b"no\n".repeat(9), "3"),
-        ("metrics_per_record: 2", "results/b.ndjson", lines(&[with(one(), metrics)]).into(), "2"),
-        ("name_bytes: 50", "results/b.ndjson", line.replace("parse", &"y".repeat(51)).into(), "50"),
+    let (file, long) = ("results/b.ndjson", line.replace("parse", &"x".repeat(99)));
+    let (packed, metrics) = (gz(many.as_bytes()), lines(&[with(one(), metrics)]));
+    // How much each file has of what is limited: that much is read, and one less is not.
+    let cases: [(&str, &str, &[u8], usize); 8] = [
+        ("line_bytes", file, long.as_bytes(), long.len() - 1),
+        ("file_bytes", file, many.as_bytes(), many.len()),
+        ("array_bytes", "results/b.json", many.as_bytes(), many.len()),
+        ("unpacked_bytes", "results/b.ndjson.gz", &packed, many.len()),
+        ("records_per_file", file, many.as_bytes(), 20),
+        ("rejected_per_file", file, &b"no\n".repeat(9), 9),
+        // With the time.
+        ("metrics_per_record", file, metrics.as_bytes(), 4),
+        ("name_bytes", file, long.as_bytes(), 99),
     ];
-    for (limit, file, bytes, value) in cases {
-        let key = format!("limits.{}", limit.split(':').next().unwrap());
-        let rejected = rejected(&history(&format!("{{{limit}}}"), file, bytes));
-        let last = rejected.last().unwrap();
+    for (name, file, bytes, size) in cases {
+        let (key, value) = (format!("`limits.{name}`"), (size - 1).to_string());
+        let of_limit =
+            |limit: usize| rejected(&history(&format!("{{{name}: {limit}}}"), file, bytes));
+        let text = |problem: &Value, field: &str| problem[field].as_str().unwrap().to_owned();
+        let exceeding = of_limit(size - 1);
+        let last = exceeding.last().unwrap();
         assert_eq!(last["file"], file, "{key}");
-        assert!(last["reason"].as_str().unwrap().contains(value), "{key}: {last}");
-        assert!(last["remedy"].as_str().unwrap().contains(&format!("`{key}`")), "{key}: {last}");
+        assert!(text(last, "reason").replace(',', "").contains(&value), "{key}: {last}");
+        assert!(text(last, "remedy").contains(&key), "{key}: {last}");
+        let fitting = of_limit(size);
+        assert!(!fitting.iter().any(|it| text(it, "remedy").contains(&key)), "{key}: {fitting:?}");
     }
 }
 

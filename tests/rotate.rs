@@ -94,9 +94,11 @@ fn once_more_changes_nothing_and_what_was_cut_off_is_completed() {
     assert!(again.err.contains("is older than"), "{}", again.err);
     assert_eq!(content(&history.data()), after);
     // As if the last step had not come about: the archive has the lines, and so have the results.
-    for month in [2, 4] {
+    // Of February one of several files is left.
+    for (month, left) in [(2, 1), (4, usize::MAX)] {
         let name = format!("results/2025-{month:02}-10.ndjson");
-        history.file(&name, &originals[&name]);
+        let lines = originals[&name].split_inclusive(|byte| *byte == b'\n');
+        history.file(&name, lines.take(left).collect::<Vec<_>>().concat());
     }
     rotate(&history, &[]);
     let same = |content: &BTreeMap<String, Vec<u8>>| {

@@ -197,16 +197,25 @@ pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         file.as_file().set_permissions(permissions).map_err(&at)?;
     }
     // Before the rename: after a power cut the name would lead to an empty file.
-    file.as_file().sync_all().map_err(&at)?;
+    sync(file.path(), file.as_file()).map_err(&at)?;
     file.persist(path).map_err(|error| at(error.error))?;
     sync_folder(folder)
+}
+
+/// Waits until a file or folder is on the disk.
+fn sync(path: &Path, file: &File) -> io::Result<()> {
+    #[cfg(all(unix, test))]
+    tests::record_sync(path);
+    #[cfg(not(all(unix, test)))]
+    let _ = path;
+    file.sync_all()
 }
 
 /// Waits until the names in a folder are on the disk: without it a power cut can undo a rename.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> Result<(), FileError> {
     let opened = File::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
-    opened.and_then(|folder| folder.sync_all()).map_err(FileError::at(folder))
+    opened.and_then(|opened| sync(folder, &opened)).map_err(FileError::at(folder))
 }
 
 /// Windows opens no folder as a file; NTFS writes renames to its journal.
@@ -218,9 +227,19 @@ fn sync_folder(_: &Path) -> Result<(), FileError> {
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
     use std::os::unix::fs::symlink;
 
     use super::*;
+
+    thread_local! {
+        /// What this thread has waited for, under its name of that time.
+        static SYNCED: RefCell<Vec<PathBuf>> = const { RefCell::new(Vec::new()) };
+    }
+
+    pub(super) fn record_sync(path: &Path) {
+        SYNCED.with_borrow_mut(|synced| synced.extend(path.exists().then(|| path.to_owned())));
+    }
 
     const LIMIT: SizeLimit = SizeLimit { bytes: 100, key: Some("limits.file_bytes") };
 
@@ -261,6 +280,24 @@ mod tests {
         directory.append(&lock, "log", "two\n").unwrap();
         directory.replace(&lock, "log", b"three\n").unwrap();
         assert_eq!(fs::read_to_string(old).unwrap(), "one\n");
+    }
+
+    #[test]
+    fn files_and_folders_are_on_the_disk_before_success_is_reported() {
+        let Case { root: _root, directory, lock } = case();
+        let name = |path: PathBuf| {
+            let inside = path.strip_prefix(directory.path()).unwrap().to_str().unwrap();
+            // The name of a new file before it is renamed ends in random letters.
+            inside.split_inclusive(".new-").next().unwrap_or_default().to_owned()
+        };
+        let synced = || -> Vec<String> { SYNCED.take().into_iter().map(name).collect() };
+        SYNCED.take();
+        directory.replace(&lock, "a/b/log", b"one\n").unwrap();
+        assert_eq!(synced(), ["a", "", "a/b/.new-", "a/b"]);
+        directory.append(&lock, "a/b/log", "two\n").unwrap();
+        assert_eq!(synced(), ["a/b/.new-", "a/b"]);
+        assert!(directory.remove(&lock, "a/b/log").unwrap());
+        assert_eq!(synced(), ["a/b"]);
     }
 
     #[test]

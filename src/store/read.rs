@@ -367,3 +367,26 @@ fn read_lines_from(
     }
     Lines::All
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Cursor};
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn a_line_of_any_length_takes_the_memory_of_one_block() {
+        let (name, owner) = ("results/a.ndjson".to_owned(), walk::FileOwner::MainLine);
+        let file = walk::RecordFile { path: PathBuf::new(), name, is_json: false, owner };
+        let way = ReadOptions { cache: None, links: Links::Reject, one_thread_per_file: true };
+        let (mut builder, mut block) = (HistoryBuilder::default(), Vec::new());
+        let length = 4 * BLOCK_BYTES as u64 + 1;
+        let mut input = io::repeat(b'x').take(length).chain(Cursor::new("\nno\n"));
+        read_blocks(&mut input, &file, &mut builder, &mut block, way).unwrap();
+        assert_eq!(block.capacity(), BLOCK_BYTES);
+        let lines: Vec<u32> =
+            builder.rejected_records().iter().map(|it| it.location.line).collect();
+        assert_eq!(lines, [1, 2]);
+    }
+}
