@@ -239,13 +239,12 @@ fn reject_demo(history: &History, options: &LoadOptions) -> anyhow::Result<()> {
 
 /// Every series has pages and an analysis: a history made to have millions would end in memory.
 fn reject_too_many_series(records: &HistoryBuilder, policy: &Policy) -> anyhow::Result<()> {
-    let (count, limit) = (records.series_count() as u64, policy.limits.series);
-    if count > limit {
+    if records.has_too_many_series() {
+        // Not how many: reading ended at the limit.
         bail!(
-            "the history has {}; the limit is {}: remove what made so many, or raise \
+            "the history has more than {} series: remove what made so many, or raise \
              `limits.series` in policy.yml",
-            text::count_noun(count, "series"),
-            text::count(limit)
+            text::count(policy.limits.series)
         );
     }
     Ok(())

@@ -113,12 +113,17 @@ fn read_files(
     let (records, bytes) = files
         .par_iter()
         .try_fold(none, |(mut builder, bytes), file| {
+            if builder.has_too_many_series() {
+                return Ok((builder, bytes));
+            }
             let size = read_file(file, &mut builder, way)?;
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, files.len() as u64);
             anyhow::Ok((builder, bytes + size))
         })
         .try_reduce(none, |(mut all, bytes), (more, size)| {
-            all.merge(more);
+            if !all.has_too_many_series() {
+                all.merge(more);
+            }
             Ok((all, bytes + size))
         })?;
     read::release_spare_blocks();

@@ -219,7 +219,7 @@ fn read_blocks(
         let more = memchr::memchr_iter(b'\n', text).count();
         progress.lines = progress.lines.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
         size += end as u64;
-        if ended || outcome != 0 {
+        if ended || outcome != 0 || builder.has_too_many_series() {
             return Ok(size);
         }
         block.copy_within(end..filled, 0);
@@ -310,6 +310,9 @@ fn read_block(
         if ended == Lines::All && total < builder.limits().rejected_per_file {
             builder.merge(part);
             rejected = total;
+            if builder.has_too_many_series() {
+                return Lines::Cut;
+            }
             continue;
         }
         // A limit may fall into this chunk: where, depends on the chunks before it.

@@ -50,8 +50,7 @@ impl<'a> RecordReader<'a> {
 
     /// Reads one record; it is rejected where it cannot be read.
     pub(super) fn read(&mut self, text: &[u8], line: u32) -> Lines {
-        // Such a history is not loaded: there is no need to hold all of its names first.
-        if self.builder.series_count() as u64 > self.builder.limits().series {
+        if self.builder.has_too_many_series() {
             return Lines::Cut;
         }
         if let Some(reason) = self.exhausted_limit(line) {

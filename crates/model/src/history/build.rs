@@ -113,9 +113,10 @@ impl HistoryBuilder {
         self.all_rows().count()
     }
 
-    /// The number of different series keys.
-    pub fn series_count(&self) -> usize {
-        self.key_list.len()
+    /// Whether there are more series than the limit. Such a history is not loaded, so reading ends
+    /// here, before all of its names are in memory.
+    pub fn has_too_many_series(&self) -> bool {
+        self.key_list.len() as u64 > self.options.limits.series
     }
 
     /// Rows with their keys.
