@@ -17,6 +17,8 @@ const FOREIGN: [&str; 9] =
 const INLINE: [&str; 7] = ["a", "b", "bdi", "code", "em", "span", "time"];
 /// Attributes that hold an address of this site, or one outside.
 const ADDRESSES: [&str; 5] = ["href", "src", "action", "xlink:href", "formaction"];
+/// What a `<link>` says of other pages, and no browser loads.
+const LINKS: [&str; 2] = ["canonical", "alternate"];
 /// Attributes whose words are ids of this page.
 const REFERENCES: [&str; 4] = ["aria-labelledby", "aria-describedby", "aria-controls", "for"];
 
@@ -79,6 +81,7 @@ fn portable(path: &str, faults: &mut Vec<String>) {
 fn page(path: &str, text: &str, faults: &mut Vec<String>) -> Page {
     let mut page = Page::default();
     let mut references = Vec::new();
+    let mut policy = String::new();
     let mut open: Vec<String> = Vec::new();
     for token in Tokenizer::new(text).flatten() {
         match token {
@@ -87,6 +90,11 @@ fn page(path: &str, text: &str, faults: &mut Vec<String>) -> Page {
                 let attributes: BTreeMap<String, String> =
                     tag.attributes.iter().map(|(name, value)| (utf8(name), utf8(value))).collect();
                 element(&name, &attributes, &mut |fault| faults.push(format!("{path}: {fault}")));
+                if attributes.get("http-equiv").is_some_and(|it| it == "Content-Security-Policy") {
+                    policy.clone_from(&attributes["content"]);
+                } else if ["script", "link"].contains(&name.as_str()) && !is_strict(&policy) {
+                    faults.push(format!("{path}: <{name}> under the policy {policy:?}"));
+                }
                 if let Some(id) = attributes.get("id")
                     && !page.ids.insert(id.clone())
                 {
@@ -127,12 +135,24 @@ fn utf8(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+/// Whether a page's Content-Security-Policy lets it load files of its own site and nothing else.
+fn is_strict(policy: &str) -> bool {
+    policy.starts_with("default-src 'none'; ")
+        && policy.contains("; script-src 'self'; ")
+        && !["unsafe", ":", "*", "//"].iter().any(|part| policy.contains(part))
+}
+
 /// Nothing foreign: one script, the site's own; no handlers, no styles, no other schemes.
 fn element(name: &str, attributes: &BTreeMap<String, String>, fault: &mut dyn FnMut(String)) {
     if FOREIGN.contains(&name) {
         fault(format!("a <{name}>"));
     }
-    let src = attributes.get("src").map_or("", String::as_str);
+    let text = |attribute: &str| attributes.get(attribute).map_or("", String::as_str);
+    let src = text("src");
+    let is_loaded = name == "script" || name == "link" && !LINKS.contains(&text("rel"));
+    if is_loaded && (src.contains("//") || text("href").contains("//")) {
+        fault(format!("<{name}> from another host: {attributes:?}"));
+    }
     if name == "script" && !(src.contains("assets/app.") && src.ends_with(".js")) {
         fault(format!("a script: {attributes:?}"));
     }
