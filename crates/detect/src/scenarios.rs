@@ -374,12 +374,12 @@ fn twelve_runs_of_which_three_are_slower_are_one_change() {
 fn the_detectable_change_never_contradicts_that_a_series_is_too_noisy() {
     let mut noisy = 0;
     for salt in 0..60 {
-        let sigma = 0.08 + 0.003 * salt as f64;
+        let sigma = 0.01 + 0.003 * salt as f64;
         let analysis = analyze_at_end(&series(&noisy_history(12 + salt, &[], sigma, salt)));
         if analysis.verdict == Verdict::TooNoisy {
             noisy += 1;
             let detectable = analysis.detectable_change_90.unwrap();
-            assert!(detectable > 3.0 * analysis.threshold, "salt {salt}: {detectable}");
+            assert!(detectable > analysis.threshold, "salt {salt}: {detectable}");
         }
     }
     assert!((20..60).contains(&noisy), "{noisy}");
