@@ -9,7 +9,7 @@ use model::text;
 /// What the gate says of one compared series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ComparedVerdict {
-    /// A regression begins between the two commits, in this state ([`wording::state`]).
+    /// A regression begins between the two commits, in this state (`wording::state`).
     Regression(&'static str),
     /// An improvement begins between them.
     Improvement,
