@@ -328,3 +328,90 @@ fn a_drift_is_dated_from_its_start_and_says_its_rate() {
     let started = group["since"].as_str().unwrap();
     assert!(("2025-01-10".."2025-01-27").contains(&&started[..10]), "{sentence}");
 }
+
+/// `2025-03-01` for day 59.
+fn day_of_year(day: usize) -> String {
+    const MONTHS: [usize; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let (mut month, mut rest) = (0, day);
+    while rest >= MONTHS[month] {
+        rest -= MONTHS[month];
+        month += 1;
+    }
+    format!("2025-{:02}-{:02}", month + 1, rest + 1)
+}
+
+/// How a backend ran on a day of the year, against its level of 1 January.
+fn factor(backend: &str, day: usize) -> f64 {
+    let machine = if (120..122).contains(&day) { 1.3 } else { 1.0 };
+    let own = match (backend, day) {
+        ("rust", 60..90) => 1.25,
+        ("rust", 270) => 2.0,
+        ("go", 150..) => 1.15,
+        ("ts", 180..) => 0.8,
+        ("csharp", 210..) => 1.14,
+        ("julia", 210..240) => 1.16,
+        _ => 1.0,
+    };
+    machine * own
+}
+
+/// A year of nightly runs: a regression that was fixed, a bad machine for two days, an accepted
+/// change, an improvement, a commit that hit two backends of which one was repaired, one outlier.
+#[test]
+fn a_year_has_the_findings_that_a_careful_person_would_write_down() {
+    let project = Project::new(0, "version: '1'\nregression: {default_threshold: 0.1}\n");
+    let mut random = 7_u64;
+    let mut records = Vec::new();
+    for day in 0..365 {
+        for backend in check::BACKENDS {
+            random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            let noise = 1.0 + 0.03 * ((random >> 40) as f64 / (1_u64 << 24) as f64 - 0.5);
+            let time = format!("{}T03:00:00Z", day_of_year(day));
+            let value = 100_000.0 * factor(backend, day) * noise;
+            records.push(check::measured(&main(day), &time, backend, value, &json!({})));
+        }
+    }
+    let entry = format!(
+        "- {{series: \"parse/go/*\", commit: {}, max_change: 0.2, reason: bounds checks, by: ada}}\n",
+        main(150)
+    );
+    project.history.records(&records).file("accepted.yml", entry);
+    let now = "2026-01-01T00:00:00Z";
+    let check = answer(project.command(&["--format", "json"]).args(["--now", now]));
+    let found: Value = serde_json::from_str(&check.out).unwrap();
+    assert_eq!(check.status, 1, "{found}");
+    let site = project.history.site(&["--now", now]);
+    let regressions = site.json("regressions.json");
+    let mut members: Vec<(String, String, String)> = Vec::new();
+    for group in regressions["groups"].as_array().unwrap() {
+        for member in group["members"].as_array().unwrap() {
+            let word = |key: &str| member[key].as_str().unwrap().to_owned();
+            members.push((word("since")[..10].to_owned(), word("title"), word("state")));
+        }
+    }
+    members.sort();
+    let expected = [
+        (60, "rust", "fixed"),
+        (150, "go", "accepted"),
+        (210, "csharp", "open"),
+        (210, "julia", "fixed"),
+    ];
+    let expected = expected.map(|(day, backend, state)| {
+        (day_of_year(day), format!("parse · {backend} · n 10³"), state.to_owned())
+    });
+    assert_eq!(members, expected, "{regressions}");
+    let events = site.json("events.json");
+    let days: Vec<&str> = (events["events"].as_array().unwrap().iter())
+        .filter(|event| event["kind"] == "infrastructure" && event["direction"] == "worse")
+        .map(|event| &event["timestamp"].as_str().unwrap()[..10])
+        .collect();
+    assert!(days.contains(&day_of_year(120).as_str()), "{days:?}");
+    assert!(days.iter().all(|day| **day >= *day_of_year(120) && **day <= *day_of_year(121)));
+    let verdicts: Vec<(String, String)> = (site.json("index.json")["series"].as_array().unwrap())
+        .iter()
+        .map(|it| (it["backend"].to_string(), it["verdict"].to_string()))
+        .collect();
+    let regressed = verdicts.iter().filter(|(_, verdict)| verdict == "\"regressed\"").count();
+    assert_eq!(regressed, 1, "{verdicts:?}");
+    assert_eq!(found["regressions"][0]["members"][0]["title"], "parse · csharp · n 10³");
+}

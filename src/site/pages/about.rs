@@ -14,7 +14,7 @@ use crate::site::pages;
 use crate::site::pages::series::{NoteView, note_view};
 use crate::site::view::{Fact, PageFrame};
 use model::filter::Filter;
-use model::policy::{self, Policy};
+use model::policy::{self, FailingVerdict, MainGate, Policy};
 use model::text;
 use model::text::emails::without_emails;
 
@@ -229,6 +229,20 @@ fn rule(part: &str, policy: &serde_json::Value) -> RuleView {
 }
 
 /// The variables of `methods.md`.
+/// The verdicts that make a check fail, in words.
+fn fail_on(policy: &Policy) -> String {
+    let word = |verdict: &FailingVerdict| match verdict {
+        FailingVerdict::Regressed => "regressed",
+        FailingVerdict::Failed => "failed",
+        FailingVerdict::Missing => "missing",
+        FailingVerdict::TooNoisy => "too noisy",
+        FailingVerdict::NotCompared => "not compared",
+    };
+    let words: Vec<String> =
+        policy.gate.fail_on.iter().map(|verdict| format!("*{}*", word(verdict))).collect();
+    if words.is_empty() { "none".to_owned() } else { text::join_and(&words) }
+}
+
 fn context(site: &SiteContext<'_>) -> Value {
     let policy = site.input.policy;
     let percent = text::percent;
@@ -241,6 +255,9 @@ fn context(site: &SiteContext<'_>) -> Value {
         critical => percent(policy.regression.max_regression_ratio),
         approval => percent(policy.governance.require_approval_threshold),
         approvers => without_emails(&policy.governance.emergency_override_approvers.join(", ")),
+        close_after_days => policy.regression.close_after_days,
+        gate_open => policy.gate.main == MainGate::Open,
+        fail_on => fail_on(policy),
         retention_days => policy.governance.data_retention_days,
         confirmations => policy.detection.confirmations,
         window => policy.detection.window,
