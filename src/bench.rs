@@ -248,6 +248,7 @@ impl ChartFixture {
         let commits = series.runs.iter().map(|run| Commit {
             id: format!("{:040x}", run.commit.0),
             time: run.time,
+            author_time: None,
             subject: None,
             parents: Vec::new(),
             pull: None,

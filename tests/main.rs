@@ -39,6 +39,7 @@ mod limits;
 mod notify;
 #[cfg(unix)]
 mod plain_files;
+mod platforms;
 mod policy;
 mod privacy;
 mod public_site;

@@ -30,6 +30,7 @@ pub(crate) fn examine(options: &LoadOptions) -> anyhow::Result<Examination> {
         history: &project.history,
         series: &project.series,
         analyses: &project.analyses.by_series,
+        machine_differences: &project.machine_differences,
         policy: &project.policy,
         diagnostics: &diagnostics,
         accepted: &project.contents.accepted,

@@ -4,7 +4,7 @@
 //! [`LoadedHistory`], `check` changes one before it is grouped, [`session`](super::session) puts
 //! records that it holds in memory in the place of those on disk.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::bail;
@@ -20,15 +20,18 @@ use crate::site;
 use crate::site::redact::Redaction;
 use crate::site::redact::key::RedactionKey;
 use crate::store;
+use crate::vcs;
 use detect::replay::ReplayedVerdict;
 use detect::targets::TargetResult;
 use detect::{Analyses, AnalysisDepth, evidence};
-use model::history::build::{HistoryBuilder, ValueOptions};
+use model::history::build::HistoryBuilder;
 use model::history::details::DetailStore;
+use model::history::value_options::ValueOptions;
 use model::history::{History, NormalizeOptions};
 use model::policy::threshold::policy_sha;
 use model::policy::{Policy, SiteAudience};
 use model::record::time::Timestamp;
+use model::series::machines::MachineDifference;
 use model::series::{self, GroupedSeries, Series};
 use model::text;
 
@@ -129,6 +132,8 @@ pub(crate) struct Project {
     pub(crate) ignored: usize,
     /// Combinations of the policy's matrix that nothing measures.
     pub(crate) not_covered: Vec<String>,
+    /// Machines that share a fingerprint and differ in level, by the name of their series.
+    pub(crate) machine_differences: Vec<(String, MachineDifference)>,
     /// In the order of the series.
     pub(crate) analyses: Analyses,
     pub(crate) targets: Vec<TargetResult>,
@@ -173,6 +178,7 @@ pub(super) struct GroupedHistory<'a> {
     pub(super) series: Arc<[Series]>,
     ignored: usize,
     not_covered: Vec<String>,
+    machine_differences: Vec<(String, MachineDifference)>,
 }
 
 /// Reads, groups and analyzes a history directory.
@@ -301,7 +307,10 @@ impl<'a> OpenedDirectory<'a> {
         self.stages.finish("read");
         observer.progress("putting in order", 0, 0);
         reject_too_many_series(&contents.records, &self.policy)?;
-        let commits = std::mem::take(&mut contents.commits);
+        let mut commits = std::mem::take(&mut contents.commits);
+        // A history on a branch of its own may lie outside of the clone that holds the code.
+        let repositories = [self.options.data.as_path(), Path::new(".")];
+        vcs::add_parents(&mut commits, contents.records.commit_ids(), &repositories);
         let normalize = NormalizeOptions { branch: self.policy.site.branch.clone(), commits };
         let mut history = std::mem::take(&mut contents.records).normalize(&normalize);
         reject_demo(&history, self.options)?;
@@ -351,9 +360,9 @@ impl<'a> GroupedHistory<'a> {
             history.details = DetailStore::default();
             grouped
         };
-        let GroupedSeries { series, ignored, not_covered } = grouped;
+        let GroupedSeries { series, ignored, not_covered, machine_differences } = grouped;
         loaded.stages.finish("grouped");
-        Self { options, loaded, series: series.into(), ignored, not_covered }
+        Self { options, loaded, series: series.into(), ignored, not_covered, machine_differences }
     }
 
     pub(super) fn policy(&self) -> &Policy {
@@ -367,7 +376,8 @@ impl<'a> GroupedHistory<'a> {
 
     /// The project with the analyses of its series.
     pub(super) fn into_project(self, mut analyses: Analyses) -> Project {
-        let Self { options, loaded, mut series, ignored, not_covered } = self;
+        let Self { options, loaded, mut series, ignored, not_covered, mut machine_differences } =
+            self;
         let LoadedHistory { policy, policy_sha, mut history, mut contents, now, .. } = loaded;
         let (mut warnings, mut stages) = (loaded.warnings, loaded.stages);
         let targets = detect::targets::evaluate(&series, &analyses.by_series, &policy);
@@ -377,6 +387,8 @@ impl<'a> GroupedHistory<'a> {
             let series = Arc::make_mut(&mut series);
             let problems = contents.problems.iter_mut().chain(&mut contents.ingest_problems);
             redaction.apply(&mut history, series, problems);
+            let values = machine_differences.iter_mut();
+            values.for_each(|(_, it)| (it.lower, it.higher) = Default::default());
         }
         evidence::environment::explain(&series, &mut analyses.by_series, &history);
         stages.finish("analyzed");
@@ -392,6 +404,7 @@ impl<'a> GroupedHistory<'a> {
             series,
             ignored,
             not_covered,
+            machine_differences,
             analyses,
             targets,
             contents,

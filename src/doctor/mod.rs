@@ -7,6 +7,7 @@
 //!                           → name it `runner_image` where the records are written
 //! ```
 
+mod machines;
 mod series;
 
 use std::collections::BTreeSet;
@@ -22,6 +23,7 @@ use model::record::fields::{ENVIRONMENT_FIELDS, RecordField};
 use model::record::time::Timestamp;
 use model::record::{Problem, SourceLocation};
 use model::series::Series;
+use model::series::machines::MachineDifference;
 use model::text;
 
 /// The history and everything beside it.
@@ -30,6 +32,8 @@ pub(crate) struct DoctorInput<'a> {
     pub(crate) series: &'a [Series],
     /// Of each series, in their order.
     pub(crate) analyses: &'a [Analysis],
+    /// Machines that share a fingerprint, by the name of their series.
+    pub(crate) machine_differences: &'a [(String, MachineDifference)],
     pub(crate) policy: &'a Policy,
     /// Errors and warnings of the policy.
     pub(crate) diagnostics: &'a [Diagnostic],
@@ -89,6 +93,7 @@ const MAX_NAMES: usize = 12;
 pub(crate) fn examine(input: &DoctorInput<'_>) -> Vec<DoctorFinding> {
     let mut findings = Vec::new();
     check_policy(input, &mut findings);
+    machines::examine(input.machine_differences, &mut findings);
     check_records(input, &mut findings);
     check_accepted(input, &mut findings);
     check_audit(input, &mut findings);

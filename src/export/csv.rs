@@ -41,7 +41,7 @@ fn write_row(out: &mut dyn Write, row: &CsvRow) -> fmt::Result {
 fn row(point: &ExportPoint<'_>, beside: &BTreeSet<&str>) -> CsvRow {
     let (key, commit, environment) = (&point.column.key, point.commit, point.environment);
     let detail = point.detail;
-    let commit_time = if point.dated { commit.time.to_string() } else { String::new() };
+    let commit_time = commit.author_time.map_or_else(String::new, |time| time.to_string());
     let direction = point.column.direction;
     let mut row = CsvRow::new()
         .text(&commit.id)

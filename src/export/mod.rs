@@ -67,8 +67,6 @@ struct ExportPoint<'a> {
     column: &'a SeriesColumn,
     row: &'a MeasurementRow,
     commit: &'a Commit,
-    /// Whether the commit's own time is known.
-    dated: bool,
     environment: &'a Environment,
     detail: Option<RunDetailRef<'a>>,
 }
@@ -100,7 +98,6 @@ fn points<'a>(
         column,
         row,
         commit: &history.commits[row.commit as usize],
-        dated: history.has_author_time[row.commit as usize],
         environment: &history.environments[row.environment as usize],
         detail: history.detail(row),
     })

@@ -35,7 +35,7 @@ fn record(point: &ExportPoint<'_>) -> Map<String, Value> {
     };
     put("commit", commit.id.as_str().into());
     put("timestamp", point.row.time.to_string().into());
-    put("commit_time", point.dated.then(|| commit.time.to_string()).into());
+    put("commit_time", commit.author_time.map(|time| time.to_string()).into());
     put("branch", environment.branch.as_deref().into());
     put("pull", point.pull().into());
     put("suite", key.suite.as_str().into());

@@ -46,7 +46,7 @@ fn values(point: &ExportPoint<'_>) -> Vec<String> {
     let whole = |value: Option<u64>| value.map_or_else(|| "NULL".to_owned(), |it| it.to_string());
     let optional = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), quoted);
     let fields = serde_json::to_string(&environment.fields).unwrap_or_default();
-    let commit_time = point.dated.then(|| commit.time.to_string());
+    let commit_time = commit.author_time.map(|time| time.to_string());
     vec![
         quoted(&commit.id),
         quoted(&point.row.time.to_string()),

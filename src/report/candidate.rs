@@ -320,9 +320,9 @@ fn runner_numbers(history: &History, fields: &[String]) -> Vec<usize> {
 
 /// How many repeats a run of the main line has here: the median of its newest runs, at least 1.
 fn typical_repeats(column: &SeriesColumn, machines: &[usize]) -> usize {
-    let mut sizes: BTreeMap<(u32, usize), usize> = BTreeMap::new();
+    let mut sizes: BTreeMap<(u32, usize, i64), usize> = BTreeMap::new();
     for row in column.rows.iter().rev().filter(|row| row.value.is_some()) {
-        let run = (row.commit, machines[row.environment as usize]);
+        let run = (row.commit, machines[row.environment as usize], row.time.day());
         if sizes.len() == TYPICAL_RUNS && !sizes.contains_key(&run) {
             break;
         }
@@ -370,15 +370,7 @@ fn append_runs(
 ) -> CommitIndex {
     let count = runs_by_column.iter().map(Vec::len).max().unwrap_or(0);
     let measured = runs_by_column.iter().flatten().flatten().map(|row| row.time).min();
-    let time_of = |row: &MeasurementRow| {
-        let commit = row.commit as usize;
-        row.time.max(if history.has_author_time[commit] {
-            history.commits[commit].time
-        } else {
-            row.time
-        })
-    };
-    let newest = |column: &SeriesColumn| column.rows.iter().map(time_of).max();
+    let newest = |column: &SeriesColumn| column.rows.iter().map(|row| row.time).max();
     let newest = history.columns.par_iter().filter_map(newest).max();
     let free = newest.map_or(0, |newest| newest.day().saturating_add(1).saturating_mul(DAY_US));
     let start = measured.map_or(free, |time| time.micros().max(free));
@@ -388,7 +380,6 @@ fn append_runs(
         let mut commit = history.commits[head].clone();
         commit.time = time(at);
         history.commits.push(commit);
-        history.has_author_time.push(true);
     }
     for (column, runs) in history.columns.iter_mut().zip(runs_by_column) {
         for (at, run) in runs.into_iter().enumerate() {

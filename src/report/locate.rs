@@ -23,8 +23,9 @@ pub(crate) fn set_places(
     // One pass over the columns instead of one for each finding: a series has several columns where
     // the policy groups records of one benchmark.
     let mut columns: FxHashMap<String, Vec<&SeriesColumn>> = FxHashMap::default();
-    for column in &history.columns {
-        let stem = urls::series_stem(&series::series_key(&column.key, policy));
+    let keys = series::series_keys(&history.columns, policy);
+    for (column, key) in history.columns.iter().zip(&keys) {
+        let stem = urls::series_stem(key);
         columns.entry(stem).or_default().push(column);
     }
     let rows = |stem: &str| {

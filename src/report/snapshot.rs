@@ -114,8 +114,8 @@ fn record(history: &History, column: &SeriesColumn, row: &MeasurementRow) -> Val
     for (name, value) in optional {
         record.extend(value.map(|value| (name.to_owned(), value)));
     }
-    if history.has_author_time[row.commit as usize] {
-        record.insert("commit_time".to_owned(), json!(commit.time.to_string()));
+    if let Some(time) = commit.author_time {
+        record.insert("commit_time".to_owned(), json!(time.to_string()));
     }
     if row.value.is_none() {
         let error = history.detail(row).and_then(|detail| detail.error());

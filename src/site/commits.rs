@@ -37,10 +37,15 @@ impl<'a> CommitLookup<'a> {
             (vec![Vec::new(); commits.len()], vec![Vec::new(); commits.len()]);
         for (index, series) in input.series.iter().enumerate() {
             for (run, measured) in series.runs.iter().enumerate() {
-                main_runs[measured.commit.0 as usize].push(run_ref(index, run));
+                let is_again = |last: u32| series.runs[last as usize].segment == measured.segment;
+                add_run(&mut main_runs, measured.commit, run_ref(index, run), &is_again);
             }
             for (run, pulled) in series.pulls.iter().enumerate() {
-                pull_runs[pulled.run.commit.0 as usize].push(run_ref(index, run));
+                let is_again = |last: u32| {
+                    let last = &series.pulls[last as usize];
+                    (last.pull, last.run.segment) == (pulled.pull, pulled.run.segment)
+                };
+                add_run(&mut pull_runs, pulled.run.commit, run_ref(index, run), &is_again);
             }
         }
         let measured = (0..main_runs.len()).filter(|commit| !main_runs[*commit].is_empty());
@@ -121,6 +126,21 @@ impl<'a> CommitLookup<'a> {
             return run.checked_sub(1);
         }
         earliest.partition_point(|earliest| *earliest <= commit).checked_sub(1)
+    }
+}
+
+/// Adds a run of a commit. Of a commit that is measured every night the newest run counts: it takes
+/// the place of the last run where `is_again` says that it measured the same.
+fn add_run(
+    runs_by_commit: &mut [Vec<RunRef>],
+    commit: CommitIndex,
+    run: RunRef,
+    is_again: &dyn Fn(u32) -> bool,
+) {
+    let runs = &mut runs_by_commit[commit.0 as usize];
+    match runs.last_mut().filter(|last| last.series == run.series && is_again(last.run)) {
+        Some(last) => *last = run,
+        None => runs.push(run),
     }
 }
 

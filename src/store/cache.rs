@@ -142,7 +142,7 @@ mod tests {
     use crate::files::{Directory, Links};
     use crate::store::{Source, read};
     use model::history::NormalizeOptions;
-    use model::history::build::ValueOptions;
+    use model::history::value_options::ValueOptions;
 
     /// Files of every kind, each large enough for an entry, with lines that are refused.
     fn history(root: &Path) -> PathBuf {

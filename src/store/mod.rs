@@ -41,7 +41,8 @@ use crate::store::read::{MIN_FILES_PER_THREAD, ReadOptions, read_file, read_line
 use crate::store::walk::Listing;
 use model::audit::AuditChain;
 use model::history::CommitFacts;
-use model::history::build::{HistoryBuilder, ValueOptions};
+use model::history::build::HistoryBuilder;
+use model::history::value_options::ValueOptions;
 use model::limits::Limits;
 use model::note::Note;
 use model::policy::accepted::AcceptedEntry;

@@ -16,7 +16,8 @@ use crate::store::cache::ParseCache;
 use crate::store::read::{ReadOptions, read_file};
 use crate::store::walk::{Listing, RecordFile};
 use crate::store::{Contents, Source, read, read_files, sidecar, walk};
-use model::history::build::{HistoryBuilder, ValueOptions};
+use model::history::build::HistoryBuilder;
+use model::history::value_options::ValueOptions;
 
 /// Rows up to which records stay in memory: about 200 MB of them.
 const MAX_RESIDENT_ROWS: usize = 2_000_000;

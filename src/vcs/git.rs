@@ -5,14 +5,15 @@
 //! like options are rejected, for they come from strangers. Nothing is written or fetched, and
 //! nobody is asked for a password.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use crate::vcs::object;
 use model::history::CommitFacts;
+use model::text;
 
 /// Commits among which a measured ancestor is searched.
 const MAX_ANCESTORS: &str = "--max-count=2000";
@@ -159,6 +160,64 @@ pub(crate) fn first_parents(folder: &Path, name: &str, max_commits: u32) -> Vec<
     });
     reap(ids);
     facts.unwrap_or_default()
+}
+
+/// The parents of these commits and of all that lie before them along first parents, by id: a
+/// commit that is asked for by an abbreviation keeps it. Commits that git does not know have none;
+/// names that are no ids are left out.
+pub(crate) fn parents<'a>(
+    folder: &Path,
+    ids: impl Iterator<Item = &'a str>,
+) -> BTreeMap<String, Vec<String>> {
+    let ids: BTreeSet<&str> = ids.filter(|id| text::is_sha(id)).collect();
+    let (mut full, short): (BTreeSet<&str>, BTreeSet<&str>) =
+        ids.iter().copied().partition(|id| matches!(id.len(), 40 | 64));
+    let resolved = full_ids(folder, &short);
+    // An id that is recorded in full is never called by an abbreviation.
+    let abbreviations: BTreeMap<&str, &str> =
+        resolved.iter().map(|(short, id)| (id.as_str(), *short)).collect();
+    let name = |id: &str| match abbreviations.get(id) {
+        Some(short) if !ids.contains(id) => (*short).to_owned(),
+        _ => id.to_owned(),
+    };
+    full.extend(resolved.iter().map(|(_, id)| id.as_str()));
+    let list = ["rev-list", "--first-parent", "--parents", "--ignore-missing", "--stdin"];
+    let output = git_answer(folder, &list, full.into_iter()).unwrap_or_default();
+    let commits = output.lines().filter_map(|line| {
+        let mut ids = line.split_whitespace().map(name);
+        Some((ids.next()?, ids.collect()))
+    });
+    commits.collect()
+}
+
+/// Abbreviations of commits with their full ids; those of no commit, or of several, are left out.
+fn full_ids<'a>(folder: &Path, short: &BTreeSet<&'a str>) -> Vec<(&'a str, String)> {
+    let names = short.iter().copied();
+    let output = git_answer(folder, &["cat-file", "--batch-check"], names).unwrap_or_default();
+    let full = output.lines().map(|line| line.split_once(" commit ").map(|(id, _)| id.to_owned()));
+    short.iter().zip(full).filter_map(|(short, id)| Some((*short, id?))).collect()
+}
+
+/// What git answers to these lines; none where there are none, or where git fails.
+fn git_answer<'a>(
+    folder: &Path,
+    arguments: &[&str],
+    lines: impl Iterator<Item = &'a str>,
+) -> Option<String> {
+    let input: String = lines.flat_map(|line| [line, "\n"]).collect();
+    let mut command = git_command(folder, arguments);
+    if input.is_empty() {
+        return None;
+    }
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+    let stdin = child.stdin.take();
+    std::thread::scope(|scope| {
+        // On a thread of its own: git may answer before it has read everything, and would wait for
+        // its answer to be read. Where there is no repository, nobody reads the input.
+        scope.spawn(|| stdin.map(|mut stdin| stdin.write_all(input.as_bytes())));
+        let output = child.wait_with_output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    })
 }
 
 /// Waits for a program whose output was read, however it ended: without it, a zombie stays.

@@ -15,6 +15,7 @@ mod machine;
 mod object;
 mod toolchain;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::vcs::job::{CiJob, EnvVariables};
@@ -139,6 +140,34 @@ pub(crate) fn commits(
     max_commits: u32,
 ) -> (Vec<CommitFacts>, Vec<String>) {
     commits::read(repository, name, max_commits)
+}
+
+/// Adds the parents that a repository knows to what the history says of its commits: `measured` are
+/// the ids of its records. The first of these folders whose repository knows any of them counts.
+///
+/// Nothing but parents is added, since a page shows what the history directory says.
+pub(crate) fn add_parents<'a>(
+    commits: &mut Vec<CommitFacts>,
+    measured: impl Iterator<Item = &'a str>,
+    folders: &[&Path],
+) {
+    let known = commits.iter().filter(|facts| !facts.parents.is_empty());
+    let known: BTreeSet<&str> = known.map(|facts| facts.id.as_str()).collect();
+    let unknown: Vec<&str> = measured.filter(|id| !known.contains(id)).collect();
+    let parents = folders.iter().map(|folder| git::parents(folder, unknown.iter().copied()));
+    let Some(mut parents) = parents.into_iter().find(|parents| !parents.is_empty()) else { return };
+    for facts in commits.iter_mut() {
+        let of_git = parents.remove(&facts.id);
+        if facts.parents.is_empty() {
+            facts.parents = of_git.unwrap_or_default();
+        }
+    }
+    let added = parents.into_iter();
+    commits.extend(added.map(|(id, parents)| CommitFacts {
+        id,
+        parents,
+        ..CommitFacts::default()
+    }));
 }
 
 const NO_COMMIT: &str =

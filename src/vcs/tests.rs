@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::vcs::job::EnvVariables;
-use crate::vcs::{MetadataOverrides, MetadataSources, RunMetadata, commits, gather, git};
+use crate::vcs::{
+    MetadataOverrides, MetadataSources, RunMetadata, add_parents, commits, gather, git,
+};
+use model::history::CommitFacts;
 use model::record::time::Timestamp;
 
 /// A repository of its own with fixed times, and no configuration of whoever runs the tests.
@@ -215,4 +218,26 @@ fn names_that_look_like_options_or_ranges_are_no_commits() {
         assert_eq!(git::resolve(&repository.root(), name), None, "{name}");
     }
     assert!(git::resolve(&repository.root(), "main~1").is_some());
+}
+
+#[test]
+fn parents_of_measured_commits_come_from_the_first_repository_that_knows_them() {
+    let repository = Repository::new();
+    let ids: Vec<String> = (0..4).map(|day| repository.commit("work", day)).collect();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let measured = [&ids[1][..9], &ids[3], "0123456789", "build-17", "--all"];
+    let mut facts = vec![CommitFacts { id: ids[2].clone(), ..CommitFacts::default() }];
+    add_parents(
+        &mut facts,
+        measured.into_iter(),
+        &[elsewhere.path(), &repository.root(), Path::new("/nowhere")],
+    );
+    let parents_of = |id: &str| &facts.iter().find(|facts| facts.id == id).unwrap().parents;
+    assert_eq!(facts.len(), 4);
+    assert_eq!(parents_of(&ids[3]), std::slice::from_ref(&ids[2]));
+    assert_eq!(parents_of(&ids[2]), &[ids[1][..9].to_owned()], "an abbreviation stays one");
+    assert_eq!(parents_of(&ids[1][..9]), std::slice::from_ref(&ids[0]));
+    let known = facts.clone();
+    add_parents(&mut facts, measured.into_iter(), &[elsewhere.path()]);
+    assert_eq!(facts, known);
 }

@@ -122,6 +122,7 @@ impl ExampleChart {
                 id: format!("{:016x}", (index as u64 + 3).wrapping_mul(0x9e37_79b9_7f4a_7c15))
                     .repeat(2),
                 time: run.time,
+                author_time: None,
                 subject: None,
                 parents: Vec::new(),
                 pull: None,

@@ -1,22 +1,30 @@
 //! Series: one metric of one benchmark along the history, grouped by the comparability key.
 //!
-//! Repeats of one commit on one runner are one [`Run`], summarised by median. A failed run stays,
-//! with its reason and without a value: a gap stays a gap. Runs that differ in runner fingerprint
-//! or benchmark version belong to different segments; nothing is ever compared across segments.
+//! Repeats of one commit on one runner and day are one [`Run`], summarised by median; a commit that
+//! is measured every night has a run a night. A failed run stays, with its reason and without a
+//! value: a gap stays a gap. Runs that differ in runner fingerprint or benchmark version belong to
+//! different segments; nothing is ever compared across segments.
+
+mod keys;
+pub mod machines;
+mod runs;
+
+pub use keys::series_keys;
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use crate::filter::{ChangeAges, FilterSubject};
 use crate::history::details::DetailStore;
-use crate::history::{BranchId, Environment, History, MeasurementRow, RecordedKey, SeriesColumn};
+use crate::history::{BranchId, History, MeasurementRow, SeriesColumn};
 use crate::policy::{Policy, Scalar};
 use crate::record::time::Timestamp;
-use crate::record::{Direction, OptionalF64, RunDetail, Unit, median};
+use crate::record::{Direction, OptionalF64, RunDetail, Unit};
+use crate::series::machines::MachineDifference;
+use crate::series::runs::{EnvironmentSegments, RunGrouper};
 
 /// What makes two measurements comparable. The order of fields is the order of series on pages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,7 +81,7 @@ impl SeriesKey {
     }
 }
 
-/// Index of a commit in [`crate::history::History::commits`], which is in time order.
+/// Index of a commit in [`crate::history::History::commits`]: the order of the main line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommitIndex(pub u32);
 
@@ -107,11 +115,11 @@ impl Series {
     }
 }
 
-/// All repeats of one commit on one runner, summarised.
+/// All repeats of one commit on one runner and day, summarised.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
     pub commit: CommitIndex,
-    /// When the commit was made where that is known, else when it was first measured.
+    /// When it was measured; that of the commit where it was measured after a later commit.
     pub time: Timestamp,
     /// Median of the repeats in base units; none where every repeat failed.
     pub value: OptionalF64,
@@ -157,10 +165,9 @@ pub struct GroupedSeries {
     pub ignored: usize,
     /// Combinations of the policy's matrix that no series covers, as `backend test: N = 100000`.
     pub not_covered: Vec<String>,
+    /// Names of series whose runs come from machines that share a fingerprint and differ in level.
+    pub machine_differences: Vec<(String, MachineDifference)>,
 }
-
-/// Ids that name no commit: every day under such an id is a run of its own.
-const PLACEHOLDERS: [&str; 6] = ["local", "unknown", "none", "dirty", "HEAD", "working-tree"];
 
 /// Groups the history's rows into series.
 pub fn group_series(history: &History, policy: &Policy) -> GroupedSeries {
@@ -183,8 +190,8 @@ fn group_columns<C: Borrow<SeriesColumn> + Send>(
     policy: &Policy,
 ) -> GroupedSeries {
     let mut columns: BTreeMap<SeriesKey, Vec<C>> = BTreeMap::new();
-    for column in rows {
-        columns.entry(series_key(&column.borrow().key, policy)).or_default().push(column);
+    for (key, column) in series_keys(&rows, policy).into_iter().zip(rows) {
+        columns.entry(key).or_default().push(column);
     }
     let all = columns.len();
     let ignored = |key: &SeriesKey, columns: &[C]| {
@@ -195,54 +202,22 @@ fn group_columns<C: Borrow<SeriesColumn> + Send>(
     columns.retain(|key, columns| !ignored(key, columns));
     let ignored = all - columns.len();
     let machines = EnvironmentSegments::of(history, policy);
-    let series: Vec<Series> = columns
+    let built: Vec<(Series, Option<MachineDifference>)> = columns
         .into_par_iter()
         .map(|(key, columns)| {
             let columns: Vec<&SeriesColumn> = columns.iter().map(C::borrow).collect();
             build_series(key, &columns, history, policy, &machines)
         })
         .collect();
+    let (series, differences): (Vec<Series>, Vec<Option<MachineDifference>>) =
+        built.into_iter().unzip();
     let not_covered = matrix_gaps(&series, policy);
-    GroupedSeries { series, ignored, not_covered }
-}
-
-/// The key under which a recorded key is shown: test names follow the policy's aliases.
-pub fn series_key(key: &RecordedKey, policy: &Policy) -> SeriesKey {
-    let mut test = &key.test;
-    // As many steps as there are aliases: a loop in them ends here too.
-    for _ in 0..policy.aliases.len() {
-        match policy.aliases.get(test) {
-            Some(newer) => test = newer,
-            None => break,
-        }
-    }
-    SeriesKey {
-        suite: key.suite.clone(),
-        test: test.clone(),
-        backend: key.backend.clone(),
-        mode: key.mode.clone(),
-        parallel: key.parallel,
-        n: key.n,
-        params: key.params.clone(),
-        metric: key.metric.clone(),
-        metric_name: metric_name(&key.metric, policy),
-    }
-}
-
-fn metric_name(metric: &str, policy: &Policy) -> String {
-    let named = policy.metrics.get(metric).and_then(|metric| metric.name.clone());
-    named.unwrap_or_else(|| metric.replace('_', " "))
-}
-
-/// The tracked fields of a machine, in the policy's order.
-fn fingerprint(environment: &Environment, policy: &Policy) -> Vec<(String, String)> {
-    let tracking = &policy.runner_fingerprinting;
-    if !tracking.enabled || !tracking.suppress_alerts_on_runner_change {
-        return Vec::new();
-    }
-    let field =
-        |name: &String| environment.fields.get(name).map(|value| (name.clone(), value.clone()));
-    tracking.track_fields.iter().filter_map(field).collect()
+    let machine_differences = series
+        .iter()
+        .zip(differences)
+        .filter_map(|(series, difference)| Some((series.key.name(), difference?)))
+        .collect();
+    GroupedSeries { series, ignored, not_covered, machine_differences }
 }
 
 fn build_series(
@@ -251,7 +226,7 @@ fn build_series(
     history: &History,
     policy: &Policy,
     machines: &EnvironmentSegments,
-) -> Series {
+) -> (Series, Option<MachineDifference>) {
     // Where an alias joins columns, those that the main line measures say what the series is: a
     // pull request that measures an old name must not change the unit of the new one.
     let on_main: Vec<&SeriesColumn> =
@@ -266,12 +241,7 @@ fn build_series(
     let mut tags: Vec<String> = deciding.iter().flat_map(|column| column.tags.clone()).collect();
     tags.sort_unstable();
     tags.dedup();
-    let mut grouping = RunGrouper {
-        history,
-        environment_segments: machines,
-        segments: Vec::new(),
-        local_segments: FxHashMap::default(),
-    };
+    let mut grouping = RunGrouper::of(history, machines);
     let mut rows: Vec<&MeasurementRow> = columns
         .iter()
         // Aliases may join columns of different units; values of another unit cannot be drawn on
@@ -286,6 +256,8 @@ fn build_series(
     }
     let (main, pulls): (Vec<&MeasurementRow>, Vec<&MeasurementRow>) =
         rows.into_iter().partition(|row| row.branch == BranchId::MAIN);
+    let threshold = policy.threshold_for(key.subject(&tags), better).relative;
+    let difference = machines.machine_difference(&main, threshold);
     let mut main = grouping.runs(&main);
     if let Some((_, run, row)) = main.last_mut() {
         run.detail = history.detail(row).map(|detail| Arc::new(detail.to_detail()));
@@ -298,143 +270,8 @@ fn build_series(
         .into_iter()
         .filter_map(|(line, run, _)| line.pull().map(|pull| PullRun { pull: u64::from(pull), run }))
         .collect();
-    Series { key, unit, direction: better, tags, runs, pulls, segments: grouping.segments }
-}
-
-/// Turns the rows of one series into runs.
-struct RunGrouper<'a> {
-    history: &'a History,
-    environment_segments: &'a EnvironmentSegments,
-    segments: Vec<Segment>,
-    /// The segment of a machine.
-    local_segments: FxHashMap<u32, u32>,
-}
-
-/// What environments have in common: runs of one machine may be compared.
-struct EnvironmentSegments {
-    /// By environment.
-    by_environment: Vec<u32>,
-    segments: Vec<Segment>,
-    /// By commit: its id is a placeholder.
-    is_placeholder: Vec<bool>,
-}
-
-impl EnvironmentSegments {
-    fn of(history: &History, policy: &Policy) -> Self {
-        let mut known: FxHashMap<Segment, u32> = FxHashMap::default();
-        let commits = history.commits.iter();
-        let nameless = commits.map(|it| PLACEHOLDERS.contains(&it.id.as_str())).collect();
-        let mut machines =
-            Self { by_environment: Vec::new(), segments: Vec::new(), is_placeholder: nameless };
-        for environment in &history.environments {
-            let fingerprint = fingerprint(environment, policy);
-            let segment = Segment { fingerprint, version: environment.version.clone() };
-            let next = u32::try_from(machines.segments.len()).unwrap_or(u32::MAX);
-            let number = *known.entry(segment).or_insert_with_key(|segment| {
-                machines.segments.push(segment.clone());
-                next
-            });
-            machines.by_environment.push(number);
-        }
-        machines
-    }
-}
-
-/// What repeats share.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct RunKey {
-    branch: BranchId,
-    commit: u32,
-    segment: u32,
-    /// The UTC day where the commit is a placeholder; else 0.
-    day: i64,
-}
-
-impl RunGrouper<'_> {
-    /// Runs in time order, each with the row that tells of it; `rows` must be in time order.
-    fn runs<'r>(
-        &mut self,
-        rows: &[&'r MeasurementRow],
-    ) -> Vec<(BranchId, Run, &'r MeasurementRow)> {
-        let mut keyed: Vec<(RunKey, &'r MeasurementRow)> =
-            rows.iter().map(|row| (self.run_key(row), *row)).collect();
-        // Stable, so that the rows of one run stay in the history's order.
-        keyed.sort_by_key(|(key, _)| *key);
-        // Most runs are of one row.
-        let mut runs: Vec<(BranchId, Run, &'r MeasurementRow)> = Vec::with_capacity(keyed.len());
-        runs.extend(keyed.chunk_by(|(a, _), (b, _)| a == b).map(|rows| {
-            let (run, row) = self.summarize(rows);
-            (rows[0].0.branch, run, row)
-        }));
-        runs.sort_by_key(|(_, run, _)| (run.time, run.commit, run.segment));
-        runs
-    }
-
-    fn run_key(&mut self, row: &MeasurementRow) -> RunKey {
-        let machine = self.environment_segments.by_environment[row.environment as usize];
-        let next = u32::try_from(self.segments.len()).unwrap_or(u32::MAX);
-        let segment = *self.local_segments.entry(machine).or_insert(next);
-        if segment == next {
-            self.segments.push(self.environment_segments.segments[machine as usize].clone());
-        }
-        // A placeholder such as `local` names a new state of the code every day: its runs of
-        // different days are no repeats.
-        let day = if self.environment_segments.is_placeholder[row.commit as usize] {
-            row.time.day()
-        } else {
-            0
-        };
-        RunKey { branch: row.branch, commit: row.commit, segment, day }
-    }
-
-    fn summarize<'r>(&self, rows: &[(RunKey, &'r MeasurementRow)]) -> (Run, &'r MeasurementRow) {
-        let key = rows[0].0;
-        let commit = key.commit as usize;
-        let first = rows.iter().map(|(_, row)| row.time).min();
-        let time = match first {
-            Some(first) if !self.history.has_author_time[commit] || key.day != 0 => first,
-            _ => self.history.commits[commit].time,
-        };
-        let good = || rows.iter().map(|(_, row)| *row).filter(|row| row.value.is_some());
-        let (value, std, repeats) = if let [(_, only)] = rows {
-            // The median of one value without collecting it: most runs are one row.
-            let std = if only.value.is_some() { only.std } else { OptionalF64::NONE };
-            (only.value, std, usize::from(only.value.is_some()))
-        } else {
-            let values: Vec<f64> = good().filter_map(|row| row.value.get()).collect();
-            let reported: Vec<f64> = good().filter_map(|row| row.std.get()).collect();
-            // A reported deviation describes the samples of a run; that between repeats is the next
-            // best.
-            let std = median(&reported).or_else(|| standard_deviation(&values));
-            (median(&values).into(), std.into(), values.len())
-        };
-        // The newest row tells of the run: of a failed one where all failed.
-        let newest = good().next_back().unwrap_or(rows[rows.len() - 1].1);
-        let rare = self.history.detail(newest).and_then(|detail| detail.rare);
-        let run = Run {
-            commit: CommitIndex(key.commit),
-            time,
-            value,
-            std,
-            repeats: u32::try_from(repeats).unwrap_or(u32::MAX),
-            segment: key.segment,
-            environment: newest.environment,
-            detail: rare.map(|rare| Arc::new(RunDetail::of(Box::default(), rare.clone()))),
-        };
-        (run, newest)
-    }
-}
-
-/// Standard deviation of at least two repeats (n − 1 in the denominator).
-fn standard_deviation(values: &[f64]) -> Option<f64> {
-    if values.len() < 2 {
-        return None;
-    }
-    // Divided before they are summed: the sum of large values could overflow.
-    let count = values.len() as f64;
-    let mean = values.iter().map(|value| value / count).sum::<f64>();
-    let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
-    Some((squares / (count - 1.0)).sqrt()).filter(|deviation| deviation.is_finite())
+    let segments = grouping.segments;
+    (Series { key, unit, direction: better, tags, runs, pulls, segments }, difference)
 }
 
 /// Combinations of backend, test and one matrix dimension that nothing measures.

@@ -15,6 +15,9 @@ use crate::record::{Direction, Measurement, Record, Unit, median};
 /// The field that tells how many runs a record stands for.
 pub(crate) const RUNS_FIELD: &str = "summary_runs";
 
+/// Fields that make another series of a benchmark.
+const PLATFORM_FIELDS: [&str; 5] = ["environment", "os", "runner_image", "arch", "cpu"];
+
 /// Collects records; their order has no say.
 #[derive(Debug)]
 pub struct DailySummaries {
@@ -53,7 +56,8 @@ struct SummaryValues {
 
 impl DailySummaries {
     pub fn new(tracked: &[String]) -> Self {
-        Self { tracked: tracked.to_vec(), groups: BTreeMap::new() }
+        let platform = PLATFORM_FIELDS.iter().map(|name| (*name).to_owned());
+        Self { tracked: tracked.iter().cloned().chain(platform).collect(), groups: BTreeMap::new() }
     }
 
     /// Takes a record of the main line.

@@ -119,16 +119,12 @@ fn verdict(site: &SiteContext<'_>, at: CommitIndex, all: &[ComparedSeries]) -> P
 fn facts(site: &SiteContext<'_>, at: CommitIndex) -> Vec<Fact> {
     let commit = site.commit(at);
     let measured = site.commits.main_runs(at).len() + site.commits.pull_runs(at).len();
-    let label =
-        if site.input.history.has_author_time[at.0 as usize] { "Committed" } else { "Measured" };
     let mut facts = vec![
-        Fact::at(label, wording::minute(commit.time)),
+        Fact::at("Measured", wording::minute(commit.time)),
         Fact::new("Series", text::count(measured as u64)),
     ];
-    // It differs where a clock was wrong or a commit was rebased. The order of parents decides, so
-    // both times are shown.
-    let author_time = site.lineage.facts(&commit.id).and_then(|facts| facts.time);
-    let authored = author_time.filter(|time| *time != commit.time);
+    // It orders nothing: a rebase keeps it, and a clock may be wrong.
+    let authored = commit.author_time.filter(|time| time.day() != commit.time.day());
     facts.extend(authored.map(|time| Fact::at("Author date", wording::minute(time))));
     facts.extend(commit.pull.map(|pull| {
         let fact = Fact::new("Pull request", format!("#{pull}"));

@@ -61,8 +61,8 @@ pub(crate) fn all(site: &SiteContext<'_>) -> Vec<PageRedirect> {
         .iter()
         .for_each(|event| events.entry(event.series).or_default().push(event));
     let mut redirects: BTreeMap<String, PageRedirect> = BTreeMap::new();
-    for column in &site.input.history.columns {
-        let key = series::series_key(&column.key, policy);
+    let columns = &site.input.history.columns;
+    for (column, key) in columns.iter().zip(series::series_keys(columns, policy)) {
         let Some(&series) = at.get(&key).filter(|_| key.test != column.key.test) else { continue };
         let old = SeriesKey { test: column.key.test.clone(), ..key };
         let mut add = |from: String, to: String, chart: Option<MovedChart>| {

@@ -1,6 +1,6 @@
-//! The main line of commits as their parents tell it, and times that agree with it. An author's
-//! clock may be wrong, and a rebased commit is older than what it follows: on the main line the
-//! order of parents is stronger than any time. Rings and missing parents end a line.
+//! The main line of commits as their parents tell it, and times that agree with it. A commit may be
+//! measured after its children, and a clock may be wrong: on the main line the order of parents is
+//! stronger than any time. Rings and missing parents end a line.
 
 use std::collections::BTreeMap;
 
@@ -55,34 +55,62 @@ pub(crate) fn main_line<'a>(
     line
 }
 
-/// Times that never go back: as many as can be are kept (a longest non-decreasing subsequence, by
-/// patience sorting: Fredman 1975), the others become that of the nearest one kept before them, or
-/// after where there is none.
-pub(crate) fn nondecreasing_times(times: &[Timestamp]) -> Vec<Timestamp> {
+/// The dates of a commit of the main line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CommitDates {
+    /// When it was first measured.
+    pub measured: Timestamp,
+    /// When its author wrote it.
+    pub authored: Option<Timestamp>,
+}
+
+/// Times of a line of commits that never go back. As many measuring times as can be are kept (a
+/// longest non-decreasing subsequence, by patience sorting: Fredman 1975). The other commits were
+/// measured out of order: between the kept ones their author's time counts, so that a history that
+/// was measured backwards in one night still has an axis of time.
+pub(crate) fn nondecreasing_times(line: &[CommitDates]) -> Vec<Timestamp> {
+    let kept = longest_nondecreasing(line);
+    // From the end: the next kept time is the bound of those before it.
+    let mut bounds: Vec<Option<Timestamp>> = Vec::with_capacity(line.len());
+    let mut next = None;
+    for (commit, kept) in line.iter().zip(&kept).rev() {
+        bounds.push(next);
+        next = if *kept { Some(commit.measured) } else { next };
+    }
+    bounds.reverse();
+    let mut last: Option<Timestamp> = None;
+    let placed = line.iter().zip(kept).zip(bounds).map(|((commit, kept), bound)| {
+        // One commit at least is kept, so that one of the two bounds is known.
+        let between = commit.authored.or(last).or(bound).unwrap_or(commit.measured);
+        let between = bound.map_or(between, |bound| between.min(bound));
+        let between = last.map_or(between, |last| between.max(last));
+        let time = if kept { commit.measured } else { between };
+        last = Some(time);
+        time
+    });
+    placed.collect()
+}
+
+/// Whether a commit is one of as many as can be whose measuring times never go back.
+fn longest_nondecreasing(line: &[CommitDates]) -> Vec<bool> {
     // By length: where the best subsequence of that length ends; and what each one follows.
     let mut ends: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = Vec::with_capacity(times.len());
-    for (at, time) in times.iter().enumerate() {
-        let length = ends.partition_point(|end| times[*end] <= *time);
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(line.len());
+    for (at, commit) in line.iter().enumerate() {
+        let length = ends.partition_point(|end| line[*end].measured <= commit.measured);
         before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
         match ends.get_mut(length) {
             Some(end) => *end = at,
             None => ends.push(at),
         }
     }
-    let mut kept = vec![false; times.len()];
+    let mut kept = vec![false; line.len()];
     let mut at = ends.last().copied();
     while let Some(index) = at {
         kept[index] = true;
         at = before[index];
     }
-    let first = kept.iter().position(|kept| *kept).map(|at| times[at]);
-    let kept = times.iter().zip(kept);
-    kept.scan(first, |last, (time, kept)| {
-        *last = if kept { Some(*time) } else { *last };
-        *last
-    })
-    .collect()
+    kept
 }
 
 #[cfg(test)]
@@ -122,12 +150,23 @@ mod tests {
         assert_eq!(line_of(&ring, &["s"]), ["s"]);
     }
 
+    /// Times of commits of which each is `(measured, authored)` in microseconds.
+    fn order(dates: &[(i64, Option<i64>)]) -> Vec<i64> {
+        let line: Vec<CommitDates> = dates
+            .iter()
+            .map(|&(measured, authored)| CommitDates {
+                measured: Timestamp::from_micros(measured),
+                authored: authored.map(Timestamp::from_micros),
+            })
+            .collect();
+        nondecreasing_times(&line).into_iter().map(Timestamp::micros).collect()
+    }
+
     #[test]
-    fn few_wrong_clocks_move_and_the_right_ones_stay() {
-        let order = |times: &[i64]| -> Vec<i64> {
-            let times: Vec<Timestamp> =
-                times.iter().map(|us| Timestamp::from_micros(*us)).collect();
-            nondecreasing_times(&times).into_iter().map(Timestamp::micros).collect()
+    fn few_commits_measured_out_of_order_move_and_the_others_stay() {
+        let order = |times: &[i64]| {
+            let dates: Vec<(i64, Option<i64>)> = times.iter().map(|time| (*time, None)).collect();
+            order(&dates)
         };
         assert_eq!(order(&[1, 2, 3, 3]), [1, 2, 3, 3]);
         assert_eq!(order(&[1, 2, 99, 3, 4]), [1, 2, 2, 3, 4], "a clock of next year");
@@ -137,15 +176,29 @@ mod tests {
         assert!(order(&[]).is_empty());
     }
 
+    #[test]
+    fn an_author_time_places_a_commit_between_the_kept_ones_and_orders_nothing() {
+        let authored = |measured: i64, authored: i64| (measured, Some(authored));
+        let backwards = [authored(93, 10), authored(92, 20), authored(91, 30)];
+        assert_eq!(order(&backwards), [10, 20, 91]);
+        // The author times of a rebased branch are old, or of next year.
+        assert_eq!(order(&[authored(1, 1), authored(2, -9), authored(3, 99)]), [1, 2, 3]);
+        assert_eq!(order(&[authored(5, 5), authored(9, 0), authored(6, 6)]), [5, 5, 6]);
+        assert_eq!(order(&[authored(5, 5), authored(9, 8), authored(6, 6)]), [5, 6, 6]);
+    }
+
     proptest::proptest! {
         #[test]
         fn times_in_order_never_go_back_and_sound_ones_are_untouched(
-            times in proptest::collection::vec(-50_i64..50, 0..60)
+            dates in proptest::collection::vec(
+                (-50_i64..50, proptest::option::of(-50_i64..50)), 0..60
+            )
         ) {
-            let times: Vec<Timestamp> = times.into_iter().map(Timestamp::from_micros).collect();
-            let ordered = nondecreasing_times(&times);
-            proptest::prop_assert!(ordered.is_sorted() && ordered.len() == times.len());
-            proptest::prop_assert_eq!(nondecreasing_times(&ordered), ordered);
+            let ordered = order(&dates);
+            proptest::prop_assert!(ordered.is_sorted() && ordered.len() == dates.len());
+            let measured: Vec<(i64, Option<i64>)> =
+                ordered.iter().map(|time| (*time, None)).collect();
+            proptest::prop_assert_eq!(order(&measured), ordered);
         }
     }
 }

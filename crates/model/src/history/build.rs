@@ -10,6 +10,7 @@ use crate::history::commit_times::CommitTimes;
 use crate::history::details::DetailStore;
 use crate::history::intern::{Interner, to_index};
 use crate::history::key::{EnvironmentKey, InternedKey};
+use crate::history::value_options::ValueOptions;
 use crate::history::{BranchId, MeasurementRow, RecordCounts};
 use crate::limits::Limits;
 use crate::record::time::Timestamp;
@@ -17,27 +18,6 @@ use crate::record::{
     DEFAULT_MODE, Direction, Measurement, OptionalF64, Problem, RareDetail, Record, SourceLocation,
     Unit, median,
 };
-
-/// What the policy says of how values are read.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ValueOptions {
-    /// Samples to leave out at the start of a record that gives samples and no value.
-    pub burn_in: usize,
-    /// Units, as written, of metrics whose records name none.
-    pub units: BTreeMap<String, String>,
-    /// How much a file and a record may hold.
-    pub limits: Limits,
-}
-
-impl ValueOptions {
-    /// The base unit and the factor of a metric that comes without a unit.
-    fn default_unit(&self, metric: &str) -> (Unit, f64) {
-        match self.units.get(metric) {
-            Some(unit) => Unit::parse(unit),
-            None => (Unit::of_metric(metric), 1.0),
-        }
-    }
-}
 
 /// Rows that lie in one piece, of the first and of all further ones: nothing large is moved while
 /// it grows, and a large history is put in order piece by piece.
@@ -117,6 +97,11 @@ impl HistoryBuilder {
     /// here, before all of its names are in memory.
     pub fn has_too_many_series(&self) -> bool {
         self.key_list.len() as u64 > self.options.limits.series
+    }
+
+    /// The ids of the measured commits, as recorded, in no order.
+    pub fn commit_ids(&self) -> impl Iterator<Item = &str> {
+        self.commit_list.iter().map(|&(symbol, _)| self.strings.get(symbol))
     }
 
     /// Rows with their keys.

@@ -1,4 +1,4 @@
-//! When a commit was made, by those who may say so.
+//! When the author wrote a commit, by those who may say so. It is shown, and orders nothing.
 
 use serde::{Deserialize, Serialize};
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::history::RecordedKey;
 use crate::history::intern::Interner;
+use crate::history::platform::Platform;
 use crate::record::Direction;
 
 /// Interned comparability key, unit included so that contradictions can be told apart.
@@ -48,6 +49,7 @@ impl InternedKey {
             n: self.n,
             params: text(self.params),
             metric: text(self.metric),
+            platform: Platform::default(),
         }
     }
 }

@@ -14,8 +14,10 @@
 
 mod ancestry;
 pub mod commit_times;
+pub mod value_options;
 pub mod build;
 pub mod details;
+pub mod platform;
 mod settle;
 mod normalize;
 mod intern;
@@ -28,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::commit_ref::{CommitNames, NamedCommit};
 use crate::history::details::DetailStore;
+use crate::history::platform::Platform;
 use crate::record::time::Timestamp;
 use crate::record::{Direction, OptionalF64, Problem, RunDetailRef, Unit};
 
@@ -36,9 +39,10 @@ use crate::record::{Direction, OptionalF64, Problem, RunDetailRef, Unit};
 pub struct Commit {
     /// As written in the records: full or short sha, or any id.
     pub id: String,
-    /// Author time where it is known, else the time of the first measurement; on the main line
-    /// never before that of a parent.
+    /// When it was first measured; on the main line never before a parent.
     pub time: Timestamp,
+    /// When its author wrote it. It orders nothing: a rebase keeps it, and a clock may be wrong.
+    pub author_time: Option<Timestamp>,
     pub subject: Option<String>,
     pub parents: Vec<String>,
     pub pull: Option<u64>,
@@ -65,7 +69,7 @@ pub struct CommitFacts {
 pub struct NormalizeOptions {
     /// The main branch; none: `main`, else `master`, else the branch of most records.
     pub branch: Option<String>,
-    /// What `commits.ndjson` says.
+    /// What `commits.ndjson` says, and the parents that only the repository knows.
     pub commits: Vec<CommitFacts>,
 }
 
@@ -88,6 +92,8 @@ pub struct RecordedKey {
     pub n: Option<u64>,
     pub params: String,
     pub metric: String,
+    /// Where it was measured.
+    pub platform: Platform,
 }
 
 /// All rows of one recorded key, in base units of one unit.
@@ -153,13 +159,12 @@ impl BranchId {
 /// Every record once.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// In time order, then in that of their parents, then by id.
+    /// In the order of their parents where these are known, else in that of their first
+    /// measurement, then by id.
     pub commits: Vec<Commit>,
     /// The main line as parents tell it, oldest first, up to the newest measured commit, also the
     /// commits that nobody measured; empty where no parents are known. Times are the authors'.
     pub main_line: Vec<CommitFacts>,
-    /// Whether the time of a commit (same index) is that of the commit itself.
-    pub has_author_time: Vec<bool>,
     pub environments: Vec<Environment>,
     pub details: DetailStore,
     /// Sorted by key.

@@ -13,6 +13,7 @@ use crate::history::build::{HistoryBuilder, KeyedRow};
 use crate::history::commit_times::{CommitTimes, earliest};
 use crate::history::intern::to_index;
 use crate::history::key::EnvironmentKey;
+use crate::history::platform::Platform;
 use crate::history::{
     BranchId, Commit, CommitFacts, Environment, History, MeasurementRow, NormalizeOptions,
     RecordedKey, SeriesColumn,
@@ -27,7 +28,7 @@ impl HistoryBuilder {
         self.chunks.push(own);
         self.number_files();
         self.mark_other_branches(finish);
-        let NormalizedCommits { commits, has_author_time: dated, new_indices: numbers, main_line } =
+        let NormalizedCommits { commits, new_indices: numbers, main_line } =
             self.normalize_commits(finish);
         let (environments, environment_numbers) = self.normalize_environments();
         let (mut oldest, mut newest) = (None, None);
@@ -39,7 +40,8 @@ impl HistoryBuilder {
                 newest = newest.max(Some(row.time));
             }
         }
-        let columns = self.normalize_columns(&runner_numbers(&environments));
+        let platforms: Vec<Platform> = environments.iter().map(Platform::of).collect();
+        let columns = self.normalize_columns(&runner_numbers(&environments), &platforms);
         self.rejected_records.sort_unstable();
         self.ignored_fields.sort_unstable();
         // Each mistake of a file once, however many pieces the file was read in.
@@ -49,7 +51,6 @@ impl HistoryBuilder {
         History {
             commits,
             main_line,
-            has_author_time: dated,
             environments,
             details: self.details,
             columns,
@@ -146,24 +147,23 @@ impl HistoryBuilder {
         let depths = ancestry::depths(&facts);
         let heads = measured.iter().filter(|(_, seen)| seen.main_line).map(|(id, _)| *id);
         let line = ancestry::main_line(&facts, &depths, heads);
-        let mut commits: BTreeMap<&str, (Commit, bool)> = measured
+        let mut commits: BTreeMap<&str, Commit> = measured
             .iter()
             .map(|(id, seen)| (*id, seen.to_commit(id, facts.get(id).copied())))
             .collect();
-        enforce_parent_order(&mut commits, &facts, &line);
-        let mut commits: Vec<(Commit, bool)> = commits.into_values().collect();
+        enforce_parent_order(&mut commits, &line);
+        let mut commits: Vec<Commit> = commits.into_values().collect();
         let depth = |commit: &Commit| depths.get(commit.id.as_str());
-        // Then depth: a rebase gives many commits the same second.
-        commits.sort_by(|(a, _), (b, _)| (a.time, depth(a), &a.id).cmp(&(b.time, depth(b), &b.id)));
+        // Then depth: one job may measure many commits in the same second.
+        commits.sort_by(|a, b| (a.time, depth(a), &a.id).cmp(&(b.time, depth(b), &b.id)));
         let places: FxHashMap<&str, u32> = commits
             .iter()
             .enumerate()
-            .map(|(index, (commit, _))| (commit.id.as_str(), to_index(index)))
+            .map(|(index, commit)| (commit.id.as_str(), to_index(index)))
             .collect();
-        let numbers = full.iter().map(|id| places[id]).collect();
+        let new_indices = full.iter().map(|id| places[id]).collect();
         let main_line = line.iter().filter_map(|id| facts.get(id).copied().cloned()).collect();
-        let (commits, dated) = commits.into_iter().unzip();
-        NormalizedCommits { commits, has_author_time: dated, new_indices: numbers, main_line }
+        NormalizedCommits { commits, new_indices, main_line }
     }
 
     /// Environments sorted by content; and old number → new number.
@@ -195,7 +195,7 @@ impl HistoryBuilder {
     }
 
     /// Rows by series: units settled, failed runs in every metric of their benchmark, sorted, once.
-    fn normalize_columns(&mut self, runners: &[u32]) -> Vec<SeriesColumn> {
+    fn normalize_columns(&mut self, runners: &[u32], platforms: &[Platform]) -> Vec<SeriesColumn> {
         let mut sizes = vec![0_usize; self.key_list.len()];
         for keyed in self.all_rows() {
             sizes[keyed.key as usize] += 1;
@@ -217,9 +217,23 @@ impl HistoryBuilder {
         for (key, indices) in variants {
             if key.metric.is_empty() {
                 let rows = indices.iter().flat_map(|&i| std::mem::take(&mut by_key[i as usize]));
-                failures.push((key, rows.collect()));
+                for (platform, rows) in split_by_platform(rows.collect(), platforms) {
+                    failures.push((RecordedKey { platform, ..key.clone() }, rows));
+                }
             } else {
-                columns.push(self.settle_column(key, &indices, &mut by_key));
+                // Unit and direction are the benchmark's, wherever it ran.
+                let column = self.settle_column(key, &indices, &mut by_key);
+                let SeriesColumn { key, unit, direction, tags, rows, .. } = column;
+                for (platform, rows) in split_by_platform(rows, platforms) {
+                    columns.push(SeriesColumn {
+                        key: RecordedKey { platform, ..key.clone() },
+                        unit: unit.clone(),
+                        direction,
+                        tags: tags.clone(),
+                        is_on_main: rows.iter().any(is_value_of_main),
+                        rows,
+                    });
+                }
             }
         }
         // Before sorting: failed runs take their place in time like any other row.
@@ -300,29 +314,22 @@ fn detail_order(a: RunDetailRef<'_>, b: RunDetailRef<'_>) -> Ordering {
 /// Commits in their order.
 struct NormalizedCommits {
     commits: Vec<Commit>,
-    has_author_time: Vec<bool>,
     /// Old number → new number.
     new_indices: Vec<u32>,
     main_line: Vec<CommitFacts>,
 }
 
 /// Times of the main line's commits that agree with the order of their parents.
-fn enforce_parent_order<'a>(
-    commits: &mut BTreeMap<&'a str, (Commit, bool)>,
-    facts: &FactsById<'a>,
-    line: &[&'a str],
-) {
-    // Only commits with a time of their own take part: the time of a first measurement says nothing
-    // of the order of commits.
-    let own = |id: &str| match commits.get(id) {
-        Some((commit, dated)) => dated.then_some(commit.time),
-        None => facts.get(id)?.time,
-    };
-    let timed: Vec<(&str, Timestamp)> =
-        line.iter().filter_map(|id| Some((*id, own(id)?))).collect();
-    let times: Vec<Timestamp> = timed.iter().map(|(_, time)| *time).collect();
-    for ((id, _), time) in timed.iter().zip(ancestry::nondecreasing_times(&times)) {
-        if let Some((commit, _)) = commits.get_mut(id) {
+fn enforce_parent_order(commits: &mut BTreeMap<&str, Commit>, line: &[&str]) {
+    let measured = |id: &&&str| commits.get(**id).is_some_and(|commit| commit.main_line);
+    let ids: Vec<&str> = line.iter().filter(measured).copied().collect();
+    let dated = ids.iter().map(|id| {
+        let commit = &commits[id];
+        ancestry::CommitDates { measured: commit.time, authored: commit.author_time }
+    });
+    let dated: Vec<ancestry::CommitDates> = dated.collect();
+    for (id, time) in ids.into_iter().zip(ancestry::nondecreasing_times(&dated)) {
+        if let Some(commit) = commits.get_mut(id) {
             commit.time = time;
         }
     }
@@ -359,59 +366,93 @@ impl CommitObservations {
         self.first_other = earliest(self.first_other, other.first_other);
     }
 
-    fn to_commit(&self, id: &str, facts: Option<&CommitFacts>) -> (Commit, bool) {
-        let own =
-            facts.and_then(|facts| facts.time).or(self.commit_times.of_commit(self.main_line));
-        let time = own.or(self.first_main).or(self.first_other);
-        let commit = Commit {
+    fn to_commit(&self, id: &str, facts: Option<&CommitFacts>) -> Commit {
+        let time = self.first_main.or(self.first_other);
+        let of_records = || self.commit_times.of_commit(self.main_line);
+        Commit {
             id: id.to_owned(),
             time: time.unwrap_or(Timestamp::from_micros(0)),
+            author_time: facts.and_then(|facts| facts.time).or_else(of_records),
             subject: facts.and_then(|facts| facts.subject.clone()),
             parents: facts.map_or_else(Vec::new, |facts| facts.parents.clone()),
             pull: facts.and_then(|facts| facts.pull),
             tags: facts.map_or_else(Vec::new, |facts| facts.tags.clone()),
             main_line: self.main_line,
-        };
-        (commit, own.is_some())
+        }
     }
 }
 
-/// A failed run that names no metric is a gap in every metric of its benchmark; where the benchmark
-/// has none yet, in its time.
+/// Whether a row is a value of the main line.
+fn is_value_of_main(row: &MeasurementRow) -> bool {
+    row.branch == BranchId::MAIN && row.value.is_some()
+}
+
+/// Rows by where they were measured, in their order; most series were measured in one place.
+fn split_by_platform(
+    rows: Vec<MeasurementRow>,
+    platforms: &[Platform],
+) -> Vec<(Platform, Vec<MeasurementRow>)> {
+    let platform = |row: &MeasurementRow| &platforms[row.environment as usize];
+    let Some(first) = rows.first().map(platform) else {
+        return vec![(Platform::default(), rows)];
+    };
+    if rows.iter().all(|row| platform(row) == first) {
+        return vec![(first.clone(), rows)];
+    }
+    let mut by_platform: BTreeMap<&Platform, Vec<MeasurementRow>> = BTreeMap::new();
+    for row in rows {
+        by_platform.entry(platform(&row)).or_default().push(row);
+    }
+    by_platform.into_iter().map(|(platform, rows)| (platform.clone(), rows)).collect()
+}
+
+/// A failed run that names no metric is a gap in every metric of its benchmark where it may have
+/// run; where the benchmark has none yet, in its time.
 fn spread_failures(
     columns: &mut Vec<SeriesColumn>,
     failures: Vec<(RecordedKey, Vec<MeasurementRow>)>,
 ) {
+    let anywhere = |key: &RecordedKey| RecordedKey {
+        metric: String::new(),
+        platform: Platform::default(),
+        ..key.clone()
+    };
     let mut metrics: BTreeMap<RecordedKey, Vec<usize>> = BTreeMap::new();
     // By map: a search through all columns for each failed run took most of a build with a failure
     // in each of 10,000 series.
     for (index, column) in columns.iter().enumerate().filter(|_| !failures.is_empty()) {
-        let benchmark = RecordedKey { metric: String::new(), ..column.key.clone() };
-        metrics.entry(benchmark).or_default().push(index);
+        metrics.entry(anywhere(&column.key)).or_default().push(index);
     }
     for (key, rows) in failures {
-        match metrics.get(&key) {
-            Some(indices) => {
-                for &index in indices {
-                    columns[index].rows.extend_from_slice(&rows);
-                }
-            }
-            None => {
-                let key = RecordedKey { metric: TIME_METRIC.to_owned(), ..key };
-                let unit = Unit::of_metric(TIME_METRIC);
-                let tags = Vec::new();
-                let column =
-                    SeriesColumn { key, unit, direction: None, tags, is_on_main: false, rows };
-                columns.push(column);
-            }
+        let indices = metrics.get(&anywhere(&key)).into_iter().flatten().copied();
+        let may_be = |index: &usize| columns[*index].key.platform.is_compatible(&key.platform);
+        let indices: Vec<usize> = indices.filter(may_be).collect();
+        for &index in &indices {
+            columns[index].rows.extend_from_slice(&rows);
+        }
+        if indices.is_empty() {
+            let key = RecordedKey { metric: TIME_METRIC.to_owned(), ..key };
+            let unit = Unit::of_metric(TIME_METRIC);
+            let tags = Vec::new();
+            let column = SeriesColumn { key, unit, direction: None, tags, is_on_main: false, rows };
+            columns.push(column);
         }
     }
 }
 
 /// Fields that tell machines apart. A policy may track others; for "measured twice, told twice"
 /// these are enough, and a remark in another field makes no other measurement.
-const RUNNER_FIELDS: [&str; 7] =
-    ["os", "os_version", "cpu", "cpu_flags", "memory_total", "runner", "runner_image"];
+const RUNNER_FIELDS: [&str; 9] = [
+    "arch",
+    "cpu",
+    "cpu_flags",
+    "environment",
+    "memory_total",
+    "os",
+    "os_version",
+    "runner",
+    "runner_image",
+];
 
 /// By environment: the number of its runner.
 fn runner_numbers(environments: &[Environment]) -> Vec<u32> {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::filter::Filter;
 use crate::policy::{
-    AcceptFrom, Budget, DataQuality, Detection, FailingVerdict, Gate, Governance, KAnomaly,
-    MainGate, PageDetail, PolicyFrom, RedactedForm, RegressionPolicy, RunnerFingerprinting,
+    AcceptFrom, Budget, DataQuality, Detection, FailingVerdict, Gate, Governance, KAnomaly, MainGate,
+    PageDetail, PolicyFrom, RedactedForm, RegressionPolicy, RunnerFingerprinting, SeriesQualifier,
     SiteAudience, SitePolicy, Trends,
 };
 
@@ -69,6 +69,11 @@ impl Default for RunnerFingerprinting {
             enabled: true,
             track_fields: fields.map(str::to_owned).to_vec(),
             suppress_alerts_on_runner_change: true,
+            separate_series: vec![
+                SeriesQualifier::Environment,
+                SeriesQualifier::Os,
+                SeriesQualifier::Arch,
+            ],
         }
     }
 }

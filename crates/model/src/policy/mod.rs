@@ -287,6 +287,31 @@ pub struct RunnerFingerprinting {
     pub track_fields: Vec<String>,
     /// Nothing is compared across a change of fingerprint.
     pub suppress_alerts_on_runner_change: bool,
+    /// What makes series of their own where the main line measured a benchmark in several places.
+    pub separate_series: Vec<SeriesQualifier>,
+}
+
+/// What distinguishes the series of one benchmark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SeriesQualifier {
+    /// The field `environment`: `staging`, `production`.
+    Environment,
+    /// The family of the operating system: `linux`, `windows`, `macos`.
+    Os,
+    /// The architecture of the processor: `x86_64`, `arm64`.
+    Arch,
+}
+
+impl SeriesQualifier {
+    /// The name of the parameter that shows it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::Os => "os",
+            Self::Arch => "arch",
+        }
+    }
 }
 
 /// How benchmarks warm up, and whether records carry the warm-up times.

@@ -17,7 +17,7 @@ pub enum RecordField {
     Commit,
     /// Time of the measurement, RFC 3339.
     Timestamp,
-    /// Time of the commit, RFC 3339.
+    /// Time of the commit, RFC 3339. Shown; it orders nothing.
     CommitTime,
     /// Branch of the commit.
     Branch,
