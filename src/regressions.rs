@@ -13,7 +13,6 @@ use detect::{Analysis, Change, Verdict};
 use model::commit_ref::AmbiguousName;
 use model::history::History;
 use model::policy::accepted;
-use model::record::Direction;
 use model::series::{CommitIndex, Series};
 
 /// A regression of one series at one commit.
@@ -109,7 +108,7 @@ impl RegressionLookup<'_> {
         let after = runs.find(|run| run.commit == commit)?.value.get()?;
         let before = analysis.baseline?.value;
         let change = (after - before) / before.abs();
-        let worse = (change > 0.0) == (series.direction == Direction::Lower);
+        let worse = series.direction.is_worse(change);
         let counts = worse && change.is_finite() && change.abs() >= analysis.threshold;
         counts.then_some(SeriesRegression { series: index, commit, before, after, change })
     }

@@ -18,6 +18,7 @@ mod crash;
 mod demo_data;
 mod detail;
 mod determinism;
+mod directions;
 // What is written is written about the whole program.
 #[cfg(feature = "net")]
 mod docs;

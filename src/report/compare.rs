@@ -124,7 +124,7 @@ impl CommitComparison {
             if let Some(ratio) = delta.ratio.filter(|_| !outlier) {
                 ratios.entry((&one.key.metric_name, one.direction)).or_default().push((ratio, one));
             }
-            let worse = (delta.change > 0.0) == (one.direction == Direction::Lower);
+            let worse = one.direction.is_worse(delta.change);
             let size = wording::change_size(one, delta.before, delta.after, worse);
             let (unit, threshold) = (one.unit.clone(), analyses[at].threshold);
             rows.push(ComparisonRow { subject, delta, threshold, outlier, unit, size });
@@ -141,7 +141,7 @@ impl CommitComparison {
         let means = ratios.into_iter().filter_map(|((metric, better), all)| {
             let each: Vec<f64> = all.iter().map(|(ratio, _)| *ratio).collect();
             let ratio = geomean(&each)?;
-            let worse = (ratio > 1.0) == (better == Direction::Lower);
+            let worse = better.is_worse(ratio - 1.0);
             let word = text::comparative(&all[0].1.unit, better, worse);
             Some(GeometricMean { metric: metric.to_owned(), ratio, series: each.len(), word })
         });

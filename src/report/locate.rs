@@ -7,7 +7,7 @@ use crate::report::{SeriesFinding, TargetViolation};
 use model::history::{History, MeasurementRow, SeriesColumn};
 use model::policy::Policy;
 use model::record::SourceLocation;
-use model::series::{self, CommitIndex};
+use model::series::{CommitIndex, keys};
 
 /// Sets where the records of findings and violations stand: the first line, by file and number, of
 /// the run that a finding is about, and of the newest run of a violation's series.
@@ -23,7 +23,7 @@ pub(crate) fn set_places(
     // One pass over the columns instead of one for each finding: a series has several columns where
     // the policy groups records of one benchmark.
     let mut columns: FxHashMap<String, Vec<&SeriesColumn>> = FxHashMap::default();
-    let keys = series::series_keys(&history.columns, policy);
+    let keys = keys::series_keys(&history.columns, policy);
     for (column, key) in history.columns.iter().zip(&keys) {
         let stem = urls::series_stem(key);
         columns.entry(stem).or_default().push(column);

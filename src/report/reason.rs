@@ -8,8 +8,8 @@ use crate::report::wording::{BELOW_RESOLUTION, is_newest_below_resolution};
 use crate::report::{SeriesRef, UncomparedSeries};
 use detect::{Analysis, Verdict};
 use model::policy::Policy;
-use model::record::shorten;
 use model::record::time::{DAY_US, Timestamp};
+use model::record::{Direction, shorten};
 use model::series::{Run, Segment, Series};
 use model::text;
 
@@ -24,8 +24,9 @@ pub(crate) fn not_compared(
     start: usize,
 ) -> UncomparedSeries {
     let is_zero = is_newest_below_resolution(series);
+    let has_no_direction = series.direction == Direction::Unknown;
     let runners = match analysis.verdict {
-        Verdict::NotCompared if is_zero => None,
+        Verdict::NotCompared if is_zero || has_no_direction => None,
         Verdict::NotCompared => changed_runner(series, analysis, start),
         _ => None,
     };
@@ -36,6 +37,10 @@ pub(crate) fn not_compared(
         (Verdict::NotCompared, Some((old, new))) => {
             format!("{}; not compared", runner_difference(old, new))
         }
+        (Verdict::NotCompared, None) if has_no_direction => format!(
+            "which way is better is unknown; add `{}` to policy.yml, with higher or lower",
+            Policy::direction_lines([series.key.metric.as_str()])
+        ),
         (Verdict::NotCompared, None) if is_zero => BELOW_RESOLUTION.to_owned(),
         (Verdict::NotCompared, None) => few_runs_reason(series, analysis, policy),
         (Verdict::New, _) => new_reason(series, policy),

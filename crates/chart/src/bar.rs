@@ -37,9 +37,9 @@ pub fn change_bar(change: f64, threshold: f64, better: Direction) -> XmlText {
     let share = if share.is_nan() { 0.0 } else { share.clamp(-9.0, 9.0) };
     let clamped = share.abs() > 2.0;
     let end = ZERO + (share.clamp(-2.0, 2.0) * f64::from(THRESHOLD_WIDTH)).round() as i32;
-    let is_regression = (change > 0.0) == (better == Direction::Lower);
-    // Within the threshold a change has no color: it is no verdict.
-    let tone = match (share.abs() >= 1.0, is_regression) {
+    // Within the threshold a change has no color: it is no verdict. Nor is one without a direction.
+    let counts = share.abs() >= 1.0 && better != Direction::Unknown;
+    let tone = match (counts, better.is_worse(change)) {
         (false, _) => "br",
         (true, true) => "br w",
         (true, false) => "br k",

@@ -29,6 +29,7 @@ pub(crate) fn direction_phrase(better: Direction) -> &'static str {
     match better {
         Direction::Lower => "Lower is better ↓.",
         Direction::Higher => "Higher is better ↑.",
+        Direction::Unknown => "Which way is better is unknown.",
     }
 }
 

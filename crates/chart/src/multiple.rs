@@ -64,6 +64,7 @@ fn panel_layout(input: &TrendInput<'_>, shared: SharedAxes) -> ChartLayout {
         row.spread = base.and_then(|base| row.spread.map(|spread| spread / base.abs()));
     }
     let (low, high, threshold) = match input.series.direction {
+        Direction::Unknown => (-REGRESSION_RANGE, REGRESSION_RANGE, f64::NAN),
         Direction::Lower => (-IMPROVEMENT_RANGE, REGRESSION_RANGE, input.analysis.threshold),
         Direction::Higher => (-REGRESSION_RANGE, IMPROVEMENT_RANGE, -input.analysis.threshold),
     };
@@ -72,7 +73,7 @@ fn panel_layout(input: &TrendInput<'_>, shared: SharedAxes) -> ChartLayout {
         x_axis: XAxis::time(shared.from, shared.to),
         y_axis: YAxis::Linear { low, high, unit: 0.01 },
         scale: UnitScale::for_value(base.unwrap_or(0.0), &input.series.unit),
-        threshold: input.analysis.baseline.map(|_| threshold),
+        threshold: input.analysis.baseline.map(|_| threshold).filter(|it| !it.is_nan()),
         height: ChartSize::Compact.plot_height(),
         panel: true,
     };

@@ -30,6 +30,8 @@ pub(crate) fn threshold_value(analysis: &Analysis, better: Direction) -> Option<
     let factor = match better {
         Direction::Lower => 1.0 + analysis.threshold,
         Direction::Higher => 1.0 - analysis.threshold,
+        // No way to go is worse.
+        Direction::Unknown => return None,
     };
     Some(baseline.value * factor).filter(|value| value.is_finite())
 }

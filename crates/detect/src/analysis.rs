@@ -69,7 +69,8 @@ pub enum Verdict {
     Accepted,
     /// Better by more than the threshold, confirmed.
     Improved,
-    /// The runner changed and has too few runs yet, or the newest time is zero: not compared.
+    /// Not compared: the runner changed and has too few runs yet, the newest time is zero, or the
+    /// direction is unknown.
     NotCompared,
     /// Too noisy to be judged at this threshold.
     TooNoisy,

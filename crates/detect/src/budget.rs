@@ -23,7 +23,8 @@ pub(crate) fn budget_state(
         budget.metric == series.key.metric && budget.matches.holds(subject, ChangeAges::default())
     })?;
     let share = match better {
-        Direction::Lower => level / entry.budget,
+        // A budget is an upper bound unless more is better.
+        Direction::Lower | Direction::Unknown => level / entry.budget,
         Direction::Higher => entry.budget / level,
     };
     if !share.is_finite() || entry.budget <= 0.0 || !entry.budget.is_finite() {

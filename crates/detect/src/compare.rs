@@ -83,14 +83,13 @@ pub fn compare(before: &[f64], after: &[f64], by: ComparisonCriteria) -> Option<
             / (noise.max(NOISE_FLOOR) * variance.sqrt())
     });
     // Size first: within the threshold it does not matter whether the difference is real.
-    let worse = (change > 0.0) == (by.direction == Direction::Lower);
     let verdict = match z {
         _ if change.abs() < by.threshold - 1e-9 => DeltaVerdict::Unchanged,
         _ if (after - before).abs() < by.absolute_threshold * (1.0 - 1e-9) => {
             DeltaVerdict::Unchanged
         }
-        Some(z) if z >= MIN_Z && worse => DeltaVerdict::Regressed,
-        Some(z) if z >= MIN_Z => DeltaVerdict::Improved,
+        Some(z) if z >= MIN_Z && by.direction.is_worse(change) => DeltaVerdict::Regressed,
+        Some(z) if z >= MIN_Z && by.direction != Direction::Unknown => DeltaVerdict::Improved,
         _ => DeltaVerdict::Inconclusive,
     };
     let ratio = (before > 0.0 && after > 0.0).then(|| after / before);

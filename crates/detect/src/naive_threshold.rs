@@ -47,17 +47,20 @@ pub(crate) fn alarms(series: &Series, rule: &Rule) -> Vec<Alarm> {
 }
 
 fn is_beyond(value: f64, before: &[f64], rule: &Rule, held: &mut Vec<f64>) -> bool {
+    if !rule.has_direction() {
+        return false;
+    }
     let over = |level: f64| {
         let worse = match rule.threshold.direction {
-            Direction::Lower => value - level,
             Direction::Higher => level - value,
+            _ => value - level,
         };
         worse >= rule.threshold.relative * level.abs() && worse >= rule.absolute() && worse > 0.0
     };
     // Hardly a run is that far from the best of those before it, and the median is no better.
     let best = match rule.threshold.direction {
-        Direction::Lower => before.iter().copied().fold(f64::INFINITY, f64::min),
         Direction::Higher => before.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        _ => before.iter().copied().fold(f64::INFINITY, f64::min),
     };
     if best >= 0.0 && !over(best) {
         return false;

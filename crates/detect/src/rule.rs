@@ -66,9 +66,20 @@ impl Rule {
         }
     }
 
-    /// Whether a change from one value to another reaches the relative and the absolute threshold.
+    /// Whether a change can be a regression or an improvement: somebody says which way is better.
+    /// Without a direction nothing is reported of a series; its runs are drawn all the same. This
+    /// is asked by [`Self::is_reached`], which every reported change must pass, where the gate
+    /// would report ([`SeriesState::push`](super::series_state::SeriesState::push)), and by the
+    /// verdict.
+    pub(crate) fn has_direction(&self) -> bool {
+        self.threshold.direction != Direction::Unknown
+    }
+
+    /// Whether a change from one value to another reaches the relative and the absolute threshold,
+    /// and counts.
     pub(crate) fn is_reached(&self, change: f64, before: f64, after: f64) -> bool {
-        change.abs() >= self.threshold.relative - ROUNDING_SLACK
+        self.has_direction()
+            && change.abs() >= self.threshold.relative - ROUNDING_SLACK
             && self.is_absolute_reached(before, after)
     }
 
@@ -85,11 +96,12 @@ impl Rule {
 
     /// Whether a change, signed as the value moved, is one for the worse.
     pub(crate) fn is_regression(&self, change: f64) -> bool {
-        (change > 0.0) == self.lower_is_better()
+        self.threshold.direction.is_worse(change)
     }
 
+    /// Levels of a series without a direction are those of one where lower is better.
     pub(crate) fn lower_is_better(&self) -> bool {
-        self.threshold.direction == Direction::Lower
+        self.threshold.direction != Direction::Higher
     }
 
     /// Turns levels so that up is worse, and back.

@@ -65,7 +65,8 @@ impl SeriesState {
             self.runs_not_compared += usize::from(!self.detector.knows_runner(min_runs));
             let age = run.time.micros().saturating_sub(series.runs[0].time.micros());
             let is_young = age < grace_period_us;
-            candidate = self.detector.find_change().map(|it| it.with_grace_period(is_young));
+            let change = self.detector.find_change().filter(|_| self.rule().has_direction());
+            candidate = change.map(|it| it.with_grace_period(is_young));
         }
         candidate
     }

@@ -112,7 +112,7 @@ impl EvaluatedSeries<'_> {
             it.metric == self.series.key.metric && it.budget == budget && self.matches(&it.matches)
         });
         let measured = match self.series.direction {
-            Direction::Lower => share * budget,
+            Direction::Lower | Direction::Unknown => share * budget,
             Direction::Higher => budget / share,
         };
         let scale = UnitScale::for_values([measured, budget], &self.series.unit);

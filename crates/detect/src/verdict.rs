@@ -62,7 +62,9 @@ impl SeriesInput<'_> {
             Verdict::Failed
         } else if self.is_missing() {
             Verdict::Missing
-        } else if self.state.detector.len() == 0 && self.is_below_resolution() {
+        } else if !self.state.rule().has_direction()
+            || (self.state.detector.len() == 0 && self.is_below_resolution())
+        {
             Verdict::NotCompared
         } else if self.state.is_suspended {
             Verdict::Infrastructure

@@ -206,6 +206,7 @@ impl TableRow {
             "unit" => cell.clone_into(&mut self.unit),
             "better" if cell.starts_with("high") => self.direction = Some(Direction::Higher),
             "better" if cell.starts_with("low") => self.direction = Some(Direction::Lower),
+            "better" if cell == "unknown" => self.direction = Some(Direction::Unknown),
             "better" => {}
             "value" => self.value = Some(parse_value(field, cell)?),
             "mean_ns" => {

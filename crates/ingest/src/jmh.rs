@@ -13,9 +13,10 @@ use serde_json::Value;
 use crate::entry::{BenchmarkEntry, MEMORY, MeasurementExt, metric};
 use crate::format::{Format, Reader};
 use crate::json::{Number, to_plain_text};
-use crate::parse::{direction, name, unit};
+use crate::parse::{name, unit};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
+use model::record::direction::is_rate;
 use model::record::{Direction, Measurement, Statistic};
 
 pub(crate) const FORMAT: Format = Format {
@@ -150,7 +151,7 @@ pub(crate) fn metric_of_unit(unit: &str) -> String {
 /// JMH's mode where only a unit tells: operations a time are `thrpt`, time of an operation `avgt`.
 /// The other two modes (`sample`, `ss`) have units of `avgt` and cannot be told from it.
 pub(crate) fn mode_of_unit(unit: &str) -> &'static str {
-    if direction::is_rate(unit) { "thrpt" } else { "avgt" }
+    if is_rate(unit) { "thrpt" } else { "avgt" }
 }
 
 fn measurement(name: &str, unit: &str, jmh_metric: &JmhMetric) -> Measurement<'static> {

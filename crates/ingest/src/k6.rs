@@ -12,7 +12,6 @@ use serde_json::Value;
 use crate::entry::{BenchmarkEntry, MeasurementExt, THROUGHPUT, metric};
 use crate::format::{Format, Reader};
 use crate::json::{number, pairs, text as word};
-use crate::parse::direction;
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
 use model::record::{Direction, Statistic};
@@ -109,10 +108,8 @@ fn with_metric(entry: BenchmarkEntry, name: &str, body: &Value, requests: bool) 
     } else {
         metric(name, metric_unit(name, body), value("value").unwrap_or(f64::NAN))
     };
-    let is_time = trend.is_some() && metric.unit.as_deref() == Some("ms");
-    let better = direction_of_thresholds(body).or_else(|| direction::of_name(name));
-    let better = better.or(is_time.then_some(Direction::Lower));
-    entry.metric(match better {
+    // Where the file states none, the table of metrics decides when the record is read.
+    entry.metric(match direction_of_thresholds(body) {
         Some(better) => metric.direction(better),
         None => metric,
     })

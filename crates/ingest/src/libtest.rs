@@ -11,9 +11,10 @@ use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
 use crate::format::{Format, Reader};
 use crate::parse::number::{parse_number, parse_quantity};
 use crate::parse::repeats::RepeatMerger;
-use crate::parse::{direction, name, unit};
+use crate::parse::{name, unit};
 use crate::sink::{EntrySink, InputError};
 use crate::source::Text;
+use model::record::direction::direction_of_unit;
 use model::record::{Measurement, shorten};
 
 pub(crate) const FORMAT: Format = Format {
@@ -99,7 +100,7 @@ pub(crate) fn measurement_in(unit: &str, value: f64) -> Measurement<'static> {
         known => known.to_owned(),
     };
     let measured = metric(&named, &counted, value);
-    match direction::of_unit(unit) {
+    match direction_of_unit(unit) {
         Some(better) => measured.direction(better),
         None => measured,
     }

@@ -146,6 +146,7 @@ fn measurement(name: &str, body: &Value) -> Measurement<'static> {
     match word(body, "better") {
         "lower" => told.direction(Direction::Lower),
         "higher" => told.direction(Direction::Higher),
+        "unknown" => told.direction(Direction::Unknown),
         _ => told,
     }
 }

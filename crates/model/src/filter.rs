@@ -275,6 +275,24 @@ fn join_or(items: &[String]) -> String {
     }
 }
 
+/// The pattern that is the text, else the one with the most letters whose glob matches it; of
+/// several, the first.
+pub(crate) fn most_specific<'a>(
+    patterns: impl Iterator<Item = &'a str>,
+    text: &str,
+) -> Option<&'a str> {
+    let letters = |pattern: &str| pattern.chars().filter(|c| !matches!(c, '*' | '?')).count();
+    let matching = patterns.filter(|pattern| *pattern == text || glob(pattern, text));
+    let mut best: Option<&str> = None;
+    for pattern in matching {
+        let rank = |pattern: &str| (pattern == text, letters(pattern));
+        if best.is_none_or(|best| rank(pattern) > rank(best)) {
+            best = Some(pattern);
+        }
+    }
+    best
+}
+
 /// Whether the whole text matches the pattern; `*` stands for any characters, `?` for one. Only the
 /// last `*` is ever tried again, so the work is at most the product of the lengths.
 pub fn glob(pattern: &str, text: &str) -> bool {

@@ -7,6 +7,8 @@
 
 pub mod fields;
 pub mod time;
+pub mod unit;
+pub mod direction;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -33,143 +35,13 @@ pub enum Direction {
     Lower,
     /// Higher is better: throughput, operations a second.
     Higher,
-}
-
-impl Direction {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Lower => "lower",
-            Self::Higher => "higher",
-        }
-    }
-
-    /// The direction of a metric that does not say its own: higher for rates, else lower.
-    pub fn of_metric(metric: &str, unit: &Unit) -> Self {
-        const HIGHER: [&str; 8] =
-            ["throughput", "ops", "rps", "qps", "speedup", "score", "hits", "bandwidth"];
-        // More of something per second is better whatever is counted.
-        let rate = unit.as_str().ends_with("/s");
-        if rate || HIGHER.contains(&metric) { Self::Higher } else { Self::Lower }
-    }
+    /// Nobody says which: changes are shown, and are neither regressions nor improvements.
+    Unknown,
 }
 
 /// A base unit, or a unit this program has no scale for, kept as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Unit(Cow<'static, str>);
-
-/// Name as written → base unit, factor. Decimal prefixes for `kB`, binary ones for `KiB`.
-const UNITS: &[(&str, &str, f64)] = &[
-    ("ps", "ns", 1e-3),
-    ("ns", "ns", 1.0),
-    ("nsec", "ns", 1.0),
-    ("nanoseconds", "ns", 1.0),
-    ("ns/op", "ns", 1.0),
-    ("us/op", "ns", 1e3),
-    ("ms/op", "ns", 1e6),
-    ("s/op", "ns", 1e9),
-    ("sec/op", "ns", 1e9),
-    ("min/op", "ns", 6e10),
-    ("us", "ns", 1e3),
-    ("usec", "ns", 1e3),
-    ("µs", "ns", 1e3),
-    ("μs", "ns", 1e3),
-    ("microseconds", "ns", 1e3),
-    ("ms", "ns", 1e6),
-    ("msec", "ns", 1e6),
-    ("milliseconds", "ns", 1e6),
-    ("s", "ns", 1e9),
-    ("sec", "ns", 1e9),
-    ("seconds", "ns", 1e9),
-    ("min", "ns", 6e10),
-    ("minutes", "ns", 6e10),
-    ("h", "ns", 3.6e12),
-    ("B", "B", 1.0),
-    ("bytes", "B", 1.0),
-    ("byte", "B", 1.0),
-    ("B/op", "B", 1.0),
-    ("kB", "B", 1e3),
-    ("KB", "B", 1e3),
-    ("MB", "B", 1e6),
-    ("GB", "B", 1e9),
-    ("Kilobytes", "B", 1e3),
-    ("Megabytes", "B", 1e6),
-    ("Gigabytes", "B", 1e9),
-    ("sizeInBytes", "B", 1.0),
-    ("KiB", "B", 1024.0),
-    ("MiB", "B", 1_048_576.0),
-    ("GiB", "B", 1_073_741_824.0),
-    ("ops/s", "ops/s", 1.0),
-    ("ops/sec", "ops/s", 1.0),
-    ("op/s", "ops/s", 1.0),
-    ("i/s", "ops/s", 1.0),
-    ("tps", "ops/s", 1.0),
-    ("kops/s", "ops/s", 1e3),
-    ("Mops/s", "ops/s", 1e6),
-    ("ops/ns", "ops/s", 1e9),
-    ("ops/us", "ops/s", 1e6),
-    ("ops/ms", "ops/s", 1e3),
-    ("ops/min", "ops/s", 1.0 / 60.0),
-    ("req/s", "req/s", 1.0),
-    ("B/s", "B/s", 1.0),
-    ("kB/s", "B/s", 1e3),
-    ("MB/s", "B/s", 1e6),
-    ("GB/s", "B/s", 1e9),
-    ("KiB/s", "B/s", 1024.0),
-    ("MiB/s", "B/s", 1_048_576.0),
-    ("GiB/s", "B/s", 1_073_741_824.0),
-    ("Hz", "Hz", 1.0),
-    ("kHz", "Hz", 1e3),
-    ("MHz", "Hz", 1e6),
-    ("GHz", "Hz", 1e9),
-    ("count", "count", 1.0),
-    ("counts", "count", 1.0),
-    ("allocs/op", "count", 1.0),
-];
-
-impl Unit {
-    /// The base unit of a unit's name, and the factor that takes a value there.
-    pub fn parse(name: &str) -> (Self, f64) {
-        // Unknown units are kept: `parrots` is a fine unit, it only has no scale.
-        match UNITS.iter().find(|(written, _, _)| *written == name) {
-            Some(&(_, base, factor)) => (Self(Cow::Borrowed(base)), factor),
-            None => (Self(Cow::Owned(name.to_owned())), 1.0),
-        }
-    }
-
-    /// Whether this program knows the scale of a unit of this name.
-    pub fn is_known(name: &str) -> bool {
-        UNITS.iter().any(|(written, _, _)| *written == name)
-    }
-
-    /// The unit of a metric that does not say its own.
-    pub fn of_metric(metric: &str) -> Self {
-        let name = match metric {
-            "time" | "latency" | "cpu_time" | "real_time" | "wall_time" => "ns",
-            "memory" | "peak_memory" | "max_rss" | "file_size" | "binary_size" => "B",
-            "throughput" => "ops/s",
-            "bandwidth" => "B/s",
-            "allocations" | "allocs" | "instructions" | "cycles" => "count",
-            _ => "",
-        };
-        Self(Cow::Borrowed(name))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether a value of zero measures nothing. Work takes time: a time of zero is below the
-    /// resolution of the timer, or the work was not done. Zero bytes, counts and rates are
-    /// possible: a program may allocate nothing, and a stuck server serves nothing a second.
-    pub(crate) fn forbids_zero(&self) -> bool {
-        &*self.0 == "ns"
-    }
-
-    /// Whether a value below zero makes no sense: durations, sizes, rates and counts.
-    pub(crate) fn forbids_negative(&self) -> bool {
-        matches!(&*self.0, "ns" | "B" | "count") || self.0.ends_with("/s")
-    }
-}
 
 /// A number or none, in the eight bytes of the number: the one way to say "no value". A run that
 /// failed has no value, most runs report no standard deviation; `Option<f64>` would take 16 bytes
@@ -479,13 +351,6 @@ pub fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn microseconds_are_one_unit_in_three_spellings() {
-        for name in ["us", "µs", "μs"] {
-            assert_eq!(Unit::parse(name), (Unit(Cow::Borrowed("ns")), 1e3));
-        }
-    }
 
     #[test]
     fn every_nan_is_the_same_none() {

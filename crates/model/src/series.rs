@@ -5,11 +5,9 @@
 //! value: a gap stays a gap. Runs that differ in runner fingerprint or benchmark version belong to
 //! different segments; nothing is ever compared across segments.
 
-mod keys;
+pub mod keys;
 pub mod machines;
 mod runs;
-
-pub use keys::series_keys;
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -23,6 +21,7 @@ use crate::history::{BranchId, History, MeasurementRow, SeriesColumn};
 use crate::policy::{Policy, Scalar};
 use crate::record::time::Timestamp;
 use crate::record::{Direction, OptionalF64, RunDetail, Unit};
+use crate::series::keys::series_keys;
 use crate::series::machines::MachineDifference;
 use crate::series::runs::{EnvironmentSegments, RunGrouper};
 
@@ -169,6 +168,27 @@ pub struct GroupedSeries {
     pub machine_differences: Vec<(String, MachineDifference)>,
 }
 
+/// A metric whose direction nobody says.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnknownDirection {
+    pub metric: String,
+    /// Number of its series.
+    pub series: u64,
+}
+
+/// The metrics of these series whose direction nobody says, sorted by name. One that the policy
+/// calls unknown is not among them.
+pub fn unknown_directions(series: &[Series], policy: &Policy) -> Vec<UnknownDirection> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for one in series.iter().filter(|one| one.direction == Direction::Unknown) {
+        if policy.direction_of(&one.key.metric).is_none() {
+            *counts.entry(&one.key.metric).or_default() += 1;
+        }
+    }
+    let metrics = counts.into_iter();
+    metrics.map(|(name, series)| UnknownDirection { metric: name.to_owned(), series }).collect()
+}
+
 /// Groups the history's rows into series.
 pub fn group_series(history: &History, policy: &Policy) -> GroupedSeries {
     let columns = history.columns.iter().collect();
@@ -236,7 +256,7 @@ fn build_series(
     let unit = unit.unwrap_or_else(|| Unit::of_metric(&key.metric));
     let said = deciding.iter().find_map(|column| column.direction);
     // The policy before the records: it is how people correct what a tool writes.
-    let by_policy = policy.metrics.get(&key.metric).and_then(|metric| metric.better);
+    let by_policy = policy.direction_of(&key.metric);
     let better = by_policy.or(said).unwrap_or_else(|| Direction::of_metric(&key.metric, &unit));
     let mut tags: Vec<String> = deciding.iter().flat_map(|column| column.tags.clone()).collect();
     tags.sort_unstable();

@@ -16,12 +16,16 @@ use ingest::line::{self, Completion, RecordLine};
 use ingest::naming::{self, Pattern};
 use ingest::sink::RejectedPart;
 use model::history::{BranchId, CommitFacts};
-use model::record::{Direction, Problem, SourceLocation, shorten};
+use model::policy::Policy;
+use model::record::{Direction, Measurement, Problem, SourceLocation, Unit, shorten};
 use model::text;
 
 /// Rejected entries that are kept with their text; of more only their number and reason. A history
 /// may hold millions of one mistake.
 pub(super) const MAX_REJECTED_ENTRIES: usize = 20;
+
+/// Metrics that a warning names.
+const MAX_DIRECTIONS: usize = 12;
 
 /// Where lines go, and by which rules.
 pub(super) struct IntakePlan {
@@ -48,6 +52,8 @@ pub(super) struct EntryRules {
     /// Units of metrics that have none, by metric.
     pub(super) units: BTreeMap<String, String>,
     pub(super) directions: BTreeMap<String, Direction>,
+    /// The policy of the history: it may say which way is better.
+    pub(super) policy: Policy,
 }
 
 /// Where an entry comes from, as messages name it.
@@ -68,6 +74,8 @@ pub(super) struct IntakeJob {
     counts: SeriesCounts,
     /// Records that a demo generator made.
     demo_records: u64,
+    /// Metrics whose direction nobody says.
+    unknown_directions: BTreeSet<String>,
     /// Records that named another pull request than the user.
     pub(super) other_pulls: u64,
     pub(super) summary: IntakeSummary,
@@ -121,6 +129,7 @@ impl IntakeJob {
             lines: Vec::new(),
             counts: SeriesCounts::default(),
             demo_records: 0,
+            unknown_directions: BTreeSet::new(),
             other_pulls: 0,
             summary,
         }
@@ -128,13 +137,16 @@ impl IntakeJob {
 
     /// One benchmark of one run.
     pub(super) fn add_entry(&mut self, mut entry: BenchmarkEntry, origin: &EntryOrigin<'_>) {
-        let EntryRules { units, directions, patterns, completion } = &self.rules;
+        let EntryRules { units, directions, patterns, completion, policy } = &self.rules;
         for metric in &mut entry.metrics {
             let name = metric.metric.to_string();
             if metric.unit.is_none() {
                 metric.unit = units.get(&name).map(|unit| unit.clone().into());
             }
             metric.direction = directions.get(&name).copied().or(metric.direction);
+            if is_direction_unknown(metric, policy) {
+                self.unknown_directions.insert(name);
+            }
         }
         let name = entry.name.clone();
         let line = naming::rename(&mut entry, patterns)
@@ -194,6 +206,21 @@ impl IntakeJob {
         self.summary.rejected.push(RejectedPart { problem, text: name.to_owned() });
     }
 
+    /// What to add to the policy where nobody says which way is better.
+    pub(super) fn direction_warning(&self) -> Option<String> {
+        let metrics: Vec<&str> =
+            self.unknown_directions.iter().take(MAX_DIRECTIONS).map(String::as_str).collect();
+        let count = self.unknown_directions.len() as u64;
+        (count > 0).then(|| {
+            format!(
+                "{} without a known direction: no change is called better or worse; add to \
+                 policy.yml, with higher, lower or unknown: `{}`",
+                text::count_noun(count, "metric"),
+                Policy::direction_lines(metrics)
+            )
+        })
+    }
+
     /// Parts that an adapter rejected, with the number of each reason.
     pub(super) fn add_rejected(
         &mut self,
@@ -251,6 +278,16 @@ impl IntakeJob {
     pub(super) fn set_backend(&mut self, backend: &'static str) {
         self.rules.completion.backend = backend;
     }
+}
+
+/// Whether neither the tool, the policy nor the metric's name and unit say which way is better.
+fn is_direction_unknown(metric: &Measurement<'_>, policy: &Policy) -> bool {
+    let of_name = || {
+        let unit = metric.unit.as_deref().unwrap_or_else(|| Unit::name_of_metric(&metric.metric));
+        Direction::of_metric(&metric.metric, &Unit::parse(unit).0)
+    };
+    policy.direction_of(&metric.metric).is_none()
+        && metric.direction.unwrap_or_else(of_name) == Direction::Unknown
 }
 
 /// A line that the history will take.

@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use crate::app::policy_file::PolicyFile;
+use crate::files::Links;
 use crate::store::append::AppendTarget;
 use crate::store::foreign_files::{self, DiskFolder};
 use crate::vcs::{self, MetadataOverrides, MetadataSources, git};
@@ -28,6 +30,7 @@ use ingest::line::Completion;
 use ingest::sink::EntrySink;
 use ingest::source::Source;
 use model::history::CommitFacts;
+use model::policy::Policy;
 use model::record::time::Timestamp;
 use model::text;
 
@@ -150,8 +153,16 @@ pub(crate) fn ingest(request: &IngestRequest) -> anyhow::Result<IntakeOutcome> {
         outcome.warnings.push(warning);
     }
     let job = job.finish(facts)?;
+    outcome.warnings.extend(job.direction_warning());
     outcome.warnings.extend(job.summary.leftovers.clone());
     Ok(IntakeOutcome { lines: job.lines, summary: job.summary, ..outcome })
+}
+
+/// The policy of a history; the default policy where it has none, or one with errors, which is for
+/// other commands to report.
+fn policy_of(data: &Path) -> Policy {
+    let file = PolicyFile::read(&data.join("policy.yml"), Links::Reject);
+    file.and_then(|file| file.policy()).unwrap_or_default()
 }
 
 fn ingest_job(request: &IngestRequest, warnings: &mut Vec<String>) -> anyhow::Result<IntakeJob> {
@@ -199,6 +210,7 @@ fn ingest_job(request: &IngestRequest, warnings: &mut Vec<String>) -> anyhow::Re
         patterns: options.patterns()?,
         units: BTreeMap::new(),
         directions: BTreeMap::new(),
+        policy: policy_of(&request.data),
     };
     Ok(IntakeJob::new(plan, rules))
 }
@@ -308,6 +320,7 @@ pub(crate) fn import(
     let listed = job.summary.rejected.iter().take(MAX_LISTED_REJECTS);
     outcome.problems.extend(listed.map(|part| problem_text(&part.problem)));
     outcome.warnings.extend(remarks.iter().cloned());
+    outcome.warnings.extend(job.direction_warning());
     outcome.warnings.extend(job.summary.leftovers.clone());
     outcome.is_failure = read.is_err() || job.summary.records == 0;
     job.summary.kind = kind.name;
@@ -371,6 +384,7 @@ fn import_job(request: &ImportRequest, kind: &str) -> anyhow::Result<IntakeJob> 
         patterns: options.patterns()?,
         units: options::parse_pairs("--unit", &request.units)?,
         directions: options::parse_directions(&request.directions)?,
+        policy: policy_of(&request.data),
     };
     Ok(IntakeJob::new(plan, rules))
 }

@@ -61,12 +61,13 @@ pub(super) fn parse_timestamp(typed: Option<&str>) -> anyhow::Result<Option<Time
     parsed.map_err(anyhow::Error::msg).context("--timestamp")
 }
 
-/// `metric=lower` and `metric=higher`.
+/// `metric=lower`, `metric=higher` and `metric=unknown`.
 pub(super) fn parse_directions(typed: &[String]) -> anyhow::Result<BTreeMap<String, Direction>> {
     let direction = |(name, value): (String, String)| match value.as_str() {
         "lower" => Ok((name, Direction::Lower)),
         "higher" => Ok((name, Direction::Higher)),
-        _ => bail!("--better {name}={value}: write lower or higher"),
+        "unknown" => Ok((name, Direction::Unknown)),
+        _ => bail!("--better {name}={value}: write lower, higher or unknown"),
     };
     parse_pairs("--better", typed)?.into_iter().map(direction).collect()
 }

@@ -15,7 +15,7 @@ use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
 use crate::site::pages;
 use crate::site::view::{PageFrame, PageLink};
-use model::series::{self, SeriesKey};
+use model::series::{SeriesKey, keys};
 
 #[derive(Template)]
 #[template(path = "redirect.html")]
@@ -62,7 +62,7 @@ pub(crate) fn all(site: &SiteContext<'_>) -> Vec<PageRedirect> {
         .for_each(|event| events.entry(event.series).or_default().push(event));
     let mut redirects: BTreeMap<String, PageRedirect> = BTreeMap::new();
     let columns = &site.input.history.columns;
-    for (column, key) in columns.iter().zip(series::series_keys(columns, policy)) {
+    for (column, key) in columns.iter().zip(keys::series_keys(columns, policy)) {
         let Some(&series) = at.get(&key).filter(|_| key.test != column.key.test) else { continue };
         let old = SeriesKey { test: column.key.test.clone(), ..key };
         let mut add = |from: String, to: String, chart: Option<MovedChart>| {

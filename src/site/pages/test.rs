@@ -109,7 +109,11 @@ fn ranking(site: &SiteContext<'_>, alike: &[(String, Vec<usize>)]) -> Phrase {
             level.filter(|level| *level > 0.0).map(|level| (level, index))
         })
         .collect();
-    let lower = site.series(members[0]).0.direction == Direction::Lower;
+    let direction = site.series(members[0]).0.direction;
+    if direction == Direction::Unknown {
+        return Phrase::new("note").text("Not ranked: which way is better is unknown.");
+    }
+    let lower = direction == Direction::Lower;
     levels.sort_by(|a, b| if lower { a.0.total_cmp(&b.0) } else { b.0.total_cmp(&a.0) });
     let [(best, first), slower @ ..] = levels.as_slice() else {
         return Phrase::default();

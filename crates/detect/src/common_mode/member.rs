@@ -79,7 +79,7 @@ impl MemberLevels {
         // One value fixes the scale, here as in the detector: a median of all would look ahead.
         let first: Vec<f64> = runs.iter().find_map(positive).into_iter().collect();
         let scale = LevelScale::of(&first);
-        let sign = if better == Direction::Lower { 1.0 } else { -1.0 };
+        let sign = if better == Direction::Higher { -1.0 } else { 1.0 };
         let level = |run| positive(run).map_or(f64::NAN, |value| sign * scale.level(value));
         let level: Vec<f64> = runs.iter().map(level).collect();
         let (mut earlier, mut segment) = (Vec::new(), Vec::new());

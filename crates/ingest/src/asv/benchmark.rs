@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::entry::{BenchmarkEntry, MEMORY};
-use crate::parse::{direction, name};
+use crate::parse::name;
 use crate::sink::InputError;
 use crate::source::Text;
+use model::record::direction::direction_of_unit;
 use model::record::{Measurement, TIME_METRIC, Unit};
 
 /// More combinations of parameters than this are rejected as one benchmark: a product of lists
@@ -89,7 +90,7 @@ impl AsvBenchmark {
             (_, None) => ("value".to_owned(), if told == "unit" { "" } else { told }),
         };
         Measurement {
-            direction: direction::of_unit(unit),
+            direction: direction_of_unit(unit),
             ..crate::entry::metric(&name, unit, value)
         }
     }

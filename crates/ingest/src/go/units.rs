@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::entry::{BenchmarkEntry, MeasurementExt, metric};
-use crate::parse::{direction, unit};
+use crate::parse::unit;
+use model::record::direction::direction_of_unit;
 use model::record::{Direction, Measurement, TIME_METRIC, Unit};
 
 /// A value and its unit as they stand in a line of results.
@@ -61,7 +62,7 @@ impl GoUnits {
 
     fn metric(&self, unit: &str, value: f64) -> Measurement<'static> {
         let measured = metric(&unit::named_metric(unit), &scale(unit), value);
-        match self.better.get(unit).copied().or_else(|| direction::of_unit(unit)) {
+        match self.better.get(unit).copied().or_else(|| direction_of_unit(unit)) {
             Some(better) => measured.direction(better),
             None => measured,
         }

@@ -214,7 +214,7 @@ fn group_statistics(roles: &mut [ColumnRole]) {
 
 /// The unit of a metric's column: its own, else the one that the metric's name implies.
 pub(crate) fn unit_of(name: &str, unit: &str) -> String {
-    if unit.is_empty() { Unit::of_metric(name).as_str().to_owned() } else { unit.to_owned() }
+    if unit.is_empty() { Unit::name_of_metric(name).to_owned() } else { unit.to_owned() }
 }
 
 #[cfg(test)]

@@ -12,12 +12,13 @@ use crate::entry::{
 use crate::go::units::{GoUnits, GoValue};
 use crate::json::count_value;
 use crate::parse::number::{parse_number, parse_quantity};
-use crate::parse::{direction, go_name, name, unit};
+use crate::parse::{go_name, name, unit};
 use crate::sink::EntrySink;
 use crate::{
     benchmarkdotnet, benchmarkjs, catch2, custom, go, google, jmh, julia, libtest, luau,
     pytest_benchmark,
 };
+use model::record::direction::direction_of_unit;
 use model::record::{Direction, Measurement, Statistic, TIME_METRIC, Unit};
 
 /// One benchmark as the action stores it.
@@ -238,7 +239,7 @@ fn entry(tool: &ActionTool<'_>, bench: &ActionBenchmark, value: f64) -> Benchmar
     };
     let mut measured = with_range(tool, bench, measured, &mut entry);
     if seconds.is_none() {
-        measured.direction = tool.direction(bench).or_else(|| direction::of_unit(unit));
+        measured.direction = tool.direction(bench).or_else(|| direction_of_unit(unit));
     }
     entry.metrics.push(measured);
     entry.backend = tool.backend.to_owned();

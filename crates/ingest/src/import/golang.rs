@@ -15,10 +15,10 @@ use crate::import::{HistoryKind, ImportOptions, for_each_file};
 use crate::json::{self, LineCounter};
 use crate::parse::go_name::GoRunNames;
 use crate::parse::time::parse_time;
-use crate::parse::{direction, unit};
+use crate::parse::unit;
 use crate::sink::{EntrySink, InputError};
 use crate::source::{Source, Text};
-use model::record::{Direction, Statistic};
+use model::record::{Direction, Statistic, Unit};
 
 pub(crate) const KIND: HistoryKind = HistoryKind {
     name: "golang-benchseries",
@@ -101,7 +101,8 @@ fn read_comparisons(text: &Text, sink: &mut EntrySink<'_>) -> Result<(), InputEr
 fn take_table(series_table: &GoSeriesTable, sink: &mut EntrySink<'_>) {
     let (unit, made) = series_table.unit.split_once(' ').unwrap_or((&series_table.unit, ""));
     let name = format!("{}_ratio", unit::named_metric(unit));
-    let better = direction::of_unit(unit).unwrap_or(Direction::Lower);
+    // A ratio of times is better when lower, as the times are.
+    let better = Direction::of_metric(&unit::named_metric(unit), &Unit::parse(unit).0);
     let benchmarks = || series_table.benchmarks.iter().flatten();
     let names = GoRunNames::of(benchmarks().map(String::as_str));
     let rows = series_table.series.iter().flatten().zip(series_table.summaries.iter().flatten());

@@ -1,108 +1,16 @@
-//! What a unit measures, and one spelling for units that people spell in several ways.
-//!
-//! `Percent` and `%`, `requests/sec` and `req/s` are one unit: a benchmark whose tool was updated
-//! stays one series. Spellings that [`Unit::parse`] knows stay as they are, so that an imported
-//! history shows its source's own digits; scales are applied where records are read.
+//! What a unit measures: the metric that it stands for where a tool names none.
 
 use std::borrow::Cow;
 
 use crate::entry::{ALLOCATIONS, BANDWIDTH, MEMORY, THROUGHPUT};
-use crate::parse::{direction, name};
+use crate::parse::name;
+use model::record::direction::is_rate;
+use model::record::unit::PER_OPERATION;
 use model::record::{TIME_METRIC, Unit};
-
-/// Units in words or capitals, in lower case, and how they are written here.
-const SPELLINGS: [(&str, &str); 40] = [
-    ("percent", "%"),
-    ("pct", "%"),
-    ("percentage", "%"),
-    ("nanosecond", "ns"),
-    ("nanoseconds", "ns"),
-    ("nanos", "ns"),
-    ("ns", "ns"),
-    ("microsecond", "us"),
-    ("microseconds", "us"),
-    ("us", "us"),
-    ("µs", "us"),
-    ("μs", "us"),
-    ("usecs", "us"),
-    ("millisecond", "ms"),
-    ("milliseconds", "ms"),
-    ("millis", "ms"),
-    ("ms", "ms"),
-    ("msecs", "ms"),
-    ("second", "s"),
-    ("seconds", "s"),
-    ("secs", "s"),
-    ("sec", "s"),
-    ("minute", "min"),
-    ("minutes", "min"),
-    ("byte", "B"),
-    ("bytes", "B"),
-    ("kilobyte", "KB"),
-    ("kilobytes", "KB"),
-    ("megabyte", "MB"),
-    ("megabytes", "MB"),
-    ("gigabyte", "GB"),
-    ("gigabytes", "GB"),
-    ("hertz", "Hz"),
-    ("hz", "Hz"),
-    ("khz", "kHz"),
-    ("mhz", "MHz"),
-    ("ghz", "GHz"),
-    ("rps", "req/s"),
-    ("allocations", "count"),
-    ("allocs", "count"),
-];
-/// What rates count, in lower case, and how it is written here.
-const COUNTED: [(&str, &str); 19] = [
-    ("request", "req"),
-    ("requests", "req"),
-    ("reqs", "req"),
-    ("req", "req"),
-    ("operation", "ops"),
-    ("operations", "ops"),
-    ("op", "ops"),
-    ("ops", "ops"),
-    ("iteration", "ops"),
-    ("iterations", "ops"),
-    ("iter", "ops"),
-    ("iters", "ops"),
-    ("kops", "kops"),
-    ("k ops", "kops"),
-    ("mops", "Mops"),
-    ("m ops", "Mops"),
-    ("byte", "B"),
-    ("bytes", "B"),
-    ("kb", "kB"),
-];
-/// What one of is counted: `ns/iter` and `ns/op` are nanoseconds.
-const PER_OPERATION: [&str; 7] =
-    ["/iter", "/op", "/iteration", "/operation", "/run", "/call", "/round"];
 
 /// A unit in the spelling that records are written with.
 pub(crate) fn canonical(unit: &str) -> Cow<'_, str> {
-    let unit = unit.trim();
-    if Unit::is_known(unit) {
-        return Cow::Borrowed(unit);
-    }
-    let lower = unit.to_lowercase();
-    let spelled = |table: &[(&str, &'static str)], text: &str| {
-        table.iter().find(|(written, _)| *written == text).map(|(_, ours)| *ours)
-    };
-    if let Some(ours) = spelled(&SPELLINGS, &lower) {
-        return Cow::Borrowed(ours);
-    }
-    let parts = unit.rsplit_once('/').or_else(|| unit.rsplit_once(" per "));
-    let Some((counted, span)) = parts else { return Cow::Borrowed(unit) };
-    let (counted, span) = (counted.trim(), span.trim().to_lowercase());
-    let span = match span.as_str() {
-        "s" | "sec" | "secs" | "second" | "seconds" => "s",
-        "min" | "minute" | "minutes" => "min",
-        "h" | "hour" | "hours" => "h",
-        _ => return Cow::Borrowed(unit),
-    };
-    let ours = spelled(&COUNTED, &counted.to_lowercase()).unwrap_or(counted);
-    Cow::Owned(format!("{ours}/{span}"))
+    Unit::canonical(unit)
 }
 
 /// A unit in its canonical spelling, without what it counts one of, where it is time or bytes.
@@ -139,7 +47,7 @@ pub(crate) fn metric(unit: &str) -> &'static str {
         "B" if per_operation => MEMORY,
         "B" => "size",
         "count" => "count",
-        _ if direction::is_rate(unit) => THROUGHPUT,
+        _ if is_rate(unit) => THROUGHPUT,
         _ => "value",
     }
 }

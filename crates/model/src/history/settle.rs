@@ -121,11 +121,13 @@ impl HistoryBuilder {
             let first = of_pulls.min_by_key(|row| (row.file, row.line));
             let (Some(claimed), Some(row)) = (claimed, first) else { continue };
             let (test, metric) = (&key.test, &key.metric);
+            let of_main = match known {
+                Direction::Unknown => "without a direction".to_owned(),
+                known => format!("with {} as better", known.as_str()),
+            };
             let reason = format!(
-                "`better: {}` is ignored: the main line measures `{metric}` of `{test}` with {} as \
-                 better",
+                "`better: {}` is ignored: the main line measures `{metric}` of `{test}` {of_main}",
                 claimed.as_str(),
-                known.as_str(),
             );
             let location = self.location(row);
             let remedy = DIRECTION_REMEDY.to_owned();

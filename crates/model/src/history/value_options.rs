@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::filter::most_specific;
 use crate::limits::Limits;
 use crate::record::Unit;
 
@@ -10,7 +11,7 @@ use crate::record::Unit;
 pub struct ValueOptions {
     /// Samples to leave out at the start of a record that gives samples and no value.
     pub burn_in: usize,
-    /// Units, as written, of metrics whose records name none.
+    /// Units, as written, of metrics whose records name none, by name or glob.
     pub units: BTreeMap<String, String>,
     /// How much a file and a record may hold.
     pub limits: Limits,
@@ -19,9 +20,8 @@ pub struct ValueOptions {
 impl ValueOptions {
     /// The base unit and the factor of a metric that comes without a unit.
     pub(super) fn default_unit(&self, metric: &str) -> (Unit, f64) {
-        match self.units.get(metric) {
-            Some(unit) => Unit::parse(unit),
-            None => (Unit::of_metric(metric), 1.0),
-        }
+        let patterns = self.units.keys().map(String::as_str);
+        let unit = most_specific(patterns, metric).and_then(|pattern| self.units.get(pattern));
+        Unit::parse(unit.map_or(Unit::name_of_metric(metric), String::as_str))
     }
 }

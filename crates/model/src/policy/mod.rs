@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::filter::Filter;
+use crate::filter::{Filter, most_specific};
 use crate::limits::Limits;
 use crate::policy::notify::Notify;
 use crate::policy::target::{Alert, Sla};
@@ -66,7 +66,7 @@ pub struct Policy {
     pub alerts: Vec<Alert>,
     /// How trends are fitted.
     pub trends: Trends,
-    /// Units, directions and display names of metrics, by metric name.
+    /// Units, directions and display names of metrics, by metric name or glob.
     pub metrics: BTreeMap<String, MetricPolicy>,
     /// Renamed benchmarks: old test name → new test name. The old history continues the new one.
     pub aliases: BTreeMap<String, String>,
@@ -420,6 +420,40 @@ pub struct Trends {
     pub window_days: u32,
 }
 
+impl Policy {
+    /// What the policy says of a metric in the entry that names it, else in the most specific one
+    /// whose glob matches it and that says it.
+    pub(crate) fn metric_setting<'a, T>(
+        &'a self,
+        metric: &str,
+        setting: impl Fn(&'a MetricPolicy) -> Option<T>,
+    ) -> Option<T> {
+        let saying = self.metrics.iter().filter(|(_, entry)| setting(entry).is_some());
+        let pattern = most_specific(saying.map(|(pattern, _)| pattern.as_str()), metric)?;
+        self.metrics.get(pattern).and_then(setting)
+    }
+
+    /// The direction that the policy gives a metric, whatever records say.
+    pub fn direction_of(&self, metric: &str) -> Option<Direction> {
+        self.metric_setting(metric, |entry| entry.better)
+    }
+
+    /// The lines of `policy.yml` that give these metrics a direction, for a reader who knows which.
+    pub fn direction_lines<'a>(metrics: impl IntoIterator<Item = &'a str>) -> String {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let entry = |metric: &str| {
+            // JSON's text is YAML's, whatever the name holds.
+            let is_plain = metric.starts_with(|c: char| c.is_ascii_alphabetic());
+            match is_plain && metric.chars().all(is_word) {
+                true => format!("{metric}: {{better: higher}}"),
+                false => format!("{}: {{better: higher}}", serde_json::Value::from(metric)),
+            }
+        };
+        let entries: Vec<String> = metrics.into_iter().map(entry).collect();
+        format!("metrics: {{{}}}", entries.join(", "))
+    }
+}
+
 /// Unit, direction and display name of a metric.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -427,7 +461,7 @@ pub struct MetricPolicy {
     /// Unit of values recorded without one (`ns`, `B`, `ops/s`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// Which way is better.
+    /// Which way is better, whatever records say; `unknown`: no change is better or worse.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub better: Option<Direction>,
     /// Display name.

@@ -110,6 +110,6 @@ fn benchmark_key(key: &RecordedKey, policy: &Policy) -> SeriesKey {
 }
 
 fn metric_name(metric: &str, policy: &Policy) -> String {
-    let named = policy.metrics.get(metric).and_then(|metric| metric.name.clone());
+    let named = policy.metric_setting(metric, |entry| entry.name.clone());
     named.unwrap_or_else(|| metric.replace('_', " "))
 }

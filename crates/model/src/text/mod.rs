@@ -410,7 +410,8 @@ pub fn is_sha(id: &str) -> bool {
     (7..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// `slower`, `faster`, `larger`, `smaller`, `worse` or `better`: by unit and direction.
+/// `slower`, `faster`, `larger`, `smaller`, `worse` or `better`: by unit and direction. `different`
+/// where the direction is unknown.
 pub fn comparative(unit: &Unit, better: Direction, worse: bool) -> &'static str {
     match (unit.as_str(), better, worse) {
         ("ns", Direction::Lower, true) => "slower",
@@ -419,6 +420,7 @@ pub fn comparative(unit: &Unit, better: Direction, worse: bool) -> &'static str 
         (unit, Direction::Higher, false) if unit.ends_with("/s") => "faster",
         ("B", Direction::Lower, true) => "larger",
         ("B", Direction::Lower, false) => "smaller",
+        (_, Direction::Unknown, _) => "different",
         (_, _, true) => "worse",
         (_, _, false) => "better",
     }
