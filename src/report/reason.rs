@@ -11,7 +11,7 @@ use model::policy::Policy;
 use model::record::time::{DAY_US, Timestamp};
 use model::record::{Direction, shorten};
 use model::series::{Run, Segment, Series};
-use model::text;
+use model::text::{self, UnitScale};
 
 /// Characters of an error message that reports show.
 const ERROR_CHARS: usize = 120;
@@ -37,10 +37,7 @@ pub(crate) fn not_compared(
         (Verdict::NotCompared, Some((old, new))) => {
             format!("{}; not compared", runner_difference(old, new))
         }
-        (Verdict::NotCompared, None) if has_no_direction => format!(
-            "which way is better is unknown; add `{}` to policy.yml, with higher or lower",
-            Policy::direction_lines([series.key.metric.as_str()])
-        ),
+        (Verdict::NotCompared, None) if has_no_direction => direction_reason(series, analysis),
         (Verdict::NotCompared, None) if is_zero => BELOW_RESOLUTION.to_owned(),
         (Verdict::NotCompared, None) => few_runs_reason(series, analysis, policy),
         (Verdict::New, _) => new_reason(series, policy),
@@ -153,6 +150,20 @@ fn changed_runner<'a>(
     let old = series.runs[..before].iter().rev().filter_map(of).find(|old| *old != new)?;
     let last = series.runs[..before].last().and_then(of);
     (start == 0 || last == Some(old)).then_some((old, new))
+}
+
+/// `+20.0% (50 → 60 parrots), and which way is better is unknown; add …`.
+fn direction_reason(series: &Series, analysis: &Analysis) -> String {
+    let levels = analysis.baseline.zip(analysis.latest_change).map(|(baseline, change)| {
+        let (before, after) = (baseline.value, baseline.value * (1.0 + change));
+        let arrow = UnitScale::for_values([before, after], &series.unit).arrow(before, after);
+        format!("{} ({arrow}), and ", text::percent_change(change))
+    });
+    format!(
+        "{}which way is better is unknown; add `{}` to policy.yml, with higher or lower",
+        levels.unwrap_or_default(),
+        Policy::direction_lines([series.key.metric.as_str()])
+    )
 }
 
 fn few_runs_reason(series: &Series, analysis: &Analysis, policy: &Policy) -> String {

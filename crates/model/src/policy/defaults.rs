@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::filter::Filter;
 use crate::policy::{
-    AcceptFrom, Budget, DataQuality, Detection, FailingVerdict, Gate, Governance, KAnomaly, MainGate,
-    PageDetail, PolicyFrom, RedactedForm, RegressionPolicy, RunnerFingerprinting, SeriesQualifier,
-    SiteAudience, SitePolicy, Trends,
+    AcceptFrom, Budget, DataQuality, Detection, FailingVerdict, Gate, Governance, KAnomaly,
+    MainGate, PageDetail, PolicyFrom, RedactedForm, RegressionPolicy, RunnerFingerprinting,
+    SeriesQualifier, SiteAudience, SitePolicy, Trends,
 };
 
 impl Default for RegressionPolicy {
