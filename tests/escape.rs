@@ -84,6 +84,8 @@ fn project(word: &str) -> Project {
     let fields = |value: f64| {
         let mut fields = fields.clone();
         fields.insert("value".to_owned(), json!(value));
+        // No table knows the direction of such a metric.
+        fields.insert("better".to_owned(), json!("lower"));
         fields.insert("mean_ns".to_owned(), Value::Null);
         Value::Object(fields)
     };
