@@ -372,7 +372,8 @@ fn a_year_has_the_findings_that_a_careful_person_would_write_down() {
         }
     }
     let entry = format!(
-        "- {{series: \"parse/go/*\", commit: {}, max_change: 0.2, reason: bounds checks, by: ada}}\n",
+        "- {{series: \"parse/go/*\", commit: {}, max_change: 0.2, reason: bounds checks, by: \
+         ada}}\n",
         main(150)
     );
     project.history.records(&records).file("accepted.yml", entry);

@@ -27,7 +27,9 @@ use crate::store;
 use crate::vcs::git;
 use detect::{Analyses, evidence};
 use model::history::History;
-use model::series::Series;
+use model::policy::Policy;
+use model::series::machines::MachineDifference;
+use model::series::{Series, unknown_directions};
 use model::text;
 
 /// What to judge, and what the job around the program says of it.
@@ -123,6 +125,8 @@ pub(super) struct PreparedCheck<'a> {
     /// The series whose candidate ran on a runner that the main line does not know; filled by
     /// [`group`](Self::group).
     unknown_runners: BTreeMap<usize, UnknownRunner>,
+    /// What a reader should know of the series as a whole, in sentences.
+    group_notices: Vec<String>,
     /// The policy is the checkout's, and nobody could compare it with the base.
     is_policy_unverified: bool,
 }
@@ -167,6 +171,7 @@ impl<'a> PreparedCheck<'a> {
             candidate,
             trust_notices,
             unknown_runners,
+            group_notices: Vec::new(),
             is_policy_unverified,
         })
     }
@@ -203,6 +208,9 @@ impl<'a> PreparedCheck<'a> {
         let LoadedHistory { history, policy, .. } = &self.loaded;
         let mut grouped = group_series(history, policy);
         self.unknown_runners = take_unknown_runners(&mut grouped.series, &self.candidate, policy);
+        let machines = machine_notices(&grouped.machine_differences);
+        let directions = direction_notice(&grouped.series, policy);
+        self.group_notices = machines.into_iter().chain(directions).collect();
         self.loaded.stages.finish("grouped");
         grouped.series.into()
     }
@@ -254,7 +262,12 @@ impl<'a> PreparedCheck<'a> {
             unknown_runners: &self.unknown_runners,
             is_absence_accepted: &is_absence_accepted,
             may_override: !self.is_policy_unverified,
-            notices: self.trust_notices.iter().cloned().chain(notices(history)).collect(),
+            notices: [&self.trust_notices, &self.group_notices]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .chain(notices(history))
+                .collect(),
         });
         self.loaded.stages.finish("analyzed");
         CheckOutcome { audit: Some(AuditHeadView::of(&self.loaded.contents.audit)), ..outcome }
@@ -266,6 +279,36 @@ impl<'a> PreparedCheck<'a> {
         let comment = templates.into_iter().find(|(name, _)| name == "comment.md");
         CheckRun { outcome, comment_template: comment.map(|(_, text)| text) }
     }
+}
+
+/// Series whose machines differ, that a report lists one by one.
+const MAX_MACHINES: usize = 3;
+
+/// Machines that share a name and differ in level, as far as a field of their records shows it. No
+/// values of fields: a public history may hide them.
+fn machine_notices(differences: &[(String, MachineDifference)]) -> Vec<String> {
+    let sentence = |(series, it): &(String, MachineDifference)| {
+        format!(
+            "{series}: machines that share a fingerprint differ in level by {} with `{}`; add the \
+             field to runner_fingerprinting.track_fields.",
+            text::ratio(it.ratio),
+            it.field
+        )
+    };
+    differences.iter().take(MAX_MACHINES).map(sentence).collect()
+}
+
+/// The metrics of which nothing is called better or worse.
+fn direction_notice(series: &[Series], policy: &Policy) -> Option<String> {
+    let unknown = unknown_directions(series, policy);
+    let metrics: Vec<&str> = unknown.iter().map(|it| it.metric.as_str()).collect();
+    (!metrics.is_empty()).then(|| {
+        format!(
+            "{} without a known direction: add to policy.yml, with higher, lower or unknown: `{}`.",
+            text::count_noun(metrics.len() as u64, "metric"),
+            Policy::direction_lines(metrics)
+        )
+    })
 }
 
 /// Ignored fields that a report lists one by one.

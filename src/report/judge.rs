@@ -15,7 +15,8 @@ use crate::report::{urls, wording};
 use detect::compare::DeltaVerdict;
 use detect::{Analysis, Change, ChangeSeverity, ChangeStatus, Verdict};
 use model::history::History;
-use model::policy::{FailingVerdict, MainGate, Policy};
+use model::policy::Policy;
+use model::policy::gate::{FailingVerdict, MainGate};
 use model::series::Series;
 use model::text::{self, UnitScale};
 

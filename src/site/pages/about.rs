@@ -14,7 +14,8 @@ use crate::site::pages;
 use crate::site::pages::series::{NoteView, note_view};
 use crate::site::view::{Fact, PageFrame};
 use model::filter::Filter;
-use model::policy::{self, FailingVerdict, MainGate, Policy};
+use model::policy::gate::{FailingVerdict, MainGate};
+use model::policy::{self, Policy};
 use model::text;
 use model::text::emails::without_emails;
 
@@ -239,7 +240,7 @@ fn fail_on(policy: &Policy) -> String {
         FailingVerdict::NotCompared => "not compared",
     };
     let words: Vec<String> =
-        policy.gate.fail_on.iter().map(|verdict| format!("*{}*", word(verdict))).collect();
+        policy.gate.fail_on.iter().map(|verdict| word(verdict).to_owned()).collect();
     if words.is_empty() { "none".to_owned() } else { text::join_and(&words) }
 }
 

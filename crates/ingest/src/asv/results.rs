@@ -155,10 +155,12 @@ fn take_results(results: AsvResults, benchmarks: &AsvBenchmarks, sink: &mut Entr
         };
         let started = row.get("started_at").and_then(|it| Number::of(it).0).and_then(epoch_millis);
         let mut entry = setting.apply_to(AsvBenchmark::entry(name));
+        // asv measures old commits whenever somebody asks for them, often hundreds in one night.
+        // Its own pages stand in the order of the committer dates, and so do its runs here.
         entry.version = row.get("version").and_then(|it| version(it));
         entry.run = RunContext {
             commit: Some(results.commit_hash.clone()),
-            timestamp: started.or(made),
+            timestamp: made.or(started),
             commit_time: made,
             ..RunContext::default()
         };

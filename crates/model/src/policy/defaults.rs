@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::filter::Filter;
 use crate::policy::{
-    AcceptFrom, Budget, DataQuality, Detection, FailingVerdict, Gate, Governance, KAnomaly,
-    MainGate, PageDetail, PolicyFrom, RedactedForm, RegressionPolicy, RunnerFingerprinting,
-    SeriesQualifier, SiteAudience, SitePolicy, Trends,
+    AcceptFrom, Budget, DataQuality, Detection, Governance, KAnomaly, PageDetail, PolicyFrom,
+    RedactedForm, RegressionPolicy, RunnerFingerprinting, SeriesQualifier, SiteAudience,
+    SitePolicy, Trends,
 };
 
 impl Default for RegressionPolicy {
@@ -38,13 +38,6 @@ impl Default for DataQuality {
             min_records_per_day: 0,
             max_age_days: 180,
         }
-    }
-}
-
-impl Default for Gate {
-    fn default() -> Self {
-        use FailingVerdict::{Failed, Missing, Regressed};
-        Self { main: MainGate::default(), fail_on: [Regressed, Failed, Missing].into() }
     }
 }
 

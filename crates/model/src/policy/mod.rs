@@ -8,6 +8,7 @@ mod check;
 mod defaults;
 pub mod diagnostic;
 pub mod expression;
+pub mod gate;
 mod hint;
 pub mod semantics;
 pub mod notify;
@@ -19,13 +20,14 @@ pub mod threshold;
 mod tree;
 pub(crate) mod yaml;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::filter::{Filter, most_specific};
 use crate::limits::Limits;
+use crate::policy::gate::Gate;
 use crate::policy::notify::Notify;
 use crate::policy::target::{Alert, Sla};
 use crate::record::Direction;
@@ -102,8 +104,7 @@ pub struct RegressionPolicy {
     pub max_regression_ratio: f64,
     /// Days after which a regression is closed that nobody fixed, accepted or explained; 0: never.
     pub close_after_days: u32,
-    /// Thresholds of single series; the most specific matching rule takes precedence over
-    /// `per_backend`.
+    /// Thresholds of single series: the most specific matching rule wins.
     pub rules: Vec<RegressionRule>,
 }
 
@@ -186,52 +187,6 @@ pub struct DataQuality {
     pub max_age_days: u32,
 }
 
-/// What makes a check fail.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Gate {
-    /// Which regressions make a check of the main line fail.
-    pub main: MainGate,
-    /// The verdicts that make a check fail.
-    pub fail_on: BTreeSet<FailingVerdict>,
-}
-
-impl Gate {
-    /// Whether a verdict makes a check fail.
-    pub fn fails_on(&self, verdict: FailingVerdict) -> bool {
-        self.fail_on.contains(&verdict)
-    }
-}
-
-/// Which regressions make a check of the main line fail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum MainGate {
-    /// Every open one, until it is fixed, accepted or explained.
-    #[default]
-    Open,
-    /// Those that the newest run confirms.
-    New,
-}
-
-/// A verdict that may make a check fail.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum FailingVerdict {
-    /// Worse than the threshold, confirmed.
-    Regressed,
-    /// The candidate's run has an error, or no value.
-    Failed,
-    /// The candidate has no result of a benchmark that the main line measures.
-    Missing,
-    /// A change of the threshold's size could not be seen.
-    TooNoisy,
-    /// Nothing on the main line to compare with: another runner, too few runs.
-    NotCompared,
-}
-
 /// Who may accept regressions, and how long data is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -245,8 +200,7 @@ pub struct Governance {
     pub accept_from: AcceptFrom,
     /// Which policy a pull request is checked by.
     pub policy_from: PolicyFrom,
-    /// A suspected regression (not yet confirmed) fails the check until more runs of the commit
-    /// decide.
+    /// A suspected regression fails the check until more runs of the commit decide.
     pub block_suspected: bool,
     /// Least number of visible characters in the reason for an override or an acceptance.
     pub min_reason_length: u32,
