@@ -16,7 +16,7 @@ const SERIES = {
     n: { type: ['integer', 'null'] },
     metric: text,
     unit: text,
-    better: { enum: ['lower', 'higher'] },
+    better: { enum: ['lower', 'higher', 'unknown'] },
     points: { type: 'integer', minimum: 0 },
     latest: true,
     baseline: true,
@@ -24,7 +24,7 @@ const SERIES = {
     verdict: {
       enum: [
         'regressed', 'improved', 'unchanged', 'new', 'too_noisy', 'not_compared', 'infrastructure',
-        'accepted', 'missing',
+        'accepted', 'missing', 'failed', 'suspected',
       ],
     },
     change: maybeNumber,
