@@ -152,6 +152,9 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
             }
         }
     }
+    if is_main {
+        outcome.notices.extend(retired_notice(each, input.policy));
+    }
     sort_findings(&mut outcome.findings);
     outcome.compared = outcome.findings.len() + outcome.unchanged.len();
     outcome.infrastructure = infrastructure::find_anomaly(input.history, input.series, each, days);
@@ -184,6 +187,19 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
             outcome.notices.push(format!("{more} on the main line, not counted here."));
         }
     }
+}
+
+/// How many series have had no run for as long as the policy allows.
+fn retired_notice(analyses: &[Analysis], policy: &Policy) -> Option<String> {
+    let retired = analyses.iter().filter(|analysis| analysis.is_retired).count() as u64;
+    let max_age = u64::from(policy.data_quality.max_age_days);
+    (retired > 0).then(|| {
+        format!(
+            "{} retired: no run for {}.",
+            text::count_noun(retired, "series"),
+            text::count_noun(max_age, "day")
+        )
+    })
 }
 
 /// What blocks first, then what is worse, each by severity: change over limit.

@@ -90,9 +90,8 @@ impl GroupInput<'_> {
 
     fn group(&self, regressions: impl Iterator<Item = Regression>) -> Vec<RegressionGroup> {
         let mut regressions: Vec<Regression> = regressions.collect();
-        // Intervals and their common points: taking them by their ends makes as few groups as there
-        // can be, whatever the order of the series.
-        // By the last suspect, so that a group closes where the next regression cannot share one.
+        // By the last suspect: taking intervals by their ends makes as few groups with a common
+        // point as there can be, whatever the order of the series.
         regressions.sort_by(|a, b| {
             let order = |it: &Regression| (it.state, it.kind, it.first_bad, it.last_good);
             order(a).cmp(&order(b)).then_with(|| a.subject.stem.cmp(&b.subject.stem))
@@ -292,11 +291,11 @@ impl RegressionGroup {
             (RegressionKind::Gradual, Some(per_day)) => {
                 let rate = text::percent_rate(per_day.abs());
                 let rate = rate.trim_start_matches('+');
-                let way = if per_day > 0.0 { "rising" } else { "falling" };
+                let way = if per_day > 0.0 { "rose" } else { "fell" };
                 let (threshold, crossed) =
                     (text::percent(first.threshold), text::date(first.crossed));
                 format!(
-                    "{subject} is {way} {rate} a day{series} since {since}, passed the \
+                    "{subject} {way} {rate} a day{series} from {since} on, passed the \
                      {threshold} threshold on {crossed}, now {}{confidence}",
                     self.size_range()
                 )

@@ -102,6 +102,9 @@ pub(crate) fn muted_cell(words: impl Into<String>) -> ChangeCell {
 
 /// The cell of a series by its verdict.
 pub(crate) fn verdict_cell(series: &Series, analysis: &Analysis) -> ChangeCell {
+    if analysis.is_retired {
+        return muted_cell("retired");
+    }
     match (analysis.verdict, analysis.verdict_change()) {
         (Verdict::Regressed | Verdict::Improved, Some(change)) => {
             change_cell(series, change.before, change.after, change.is_regression)
@@ -238,10 +241,10 @@ pub(crate) fn since(series: &Series, change: &Change) -> Timestamp {
     series.runs[run].time
 }
 
-/// `Rising 0.43% a day, passed the 10% threshold on 14 Sep 2025.`; none for a step.
+/// `Rose 0.43% a day, passed the 10% threshold on 14 Sep 2025.`; none for a step.
 pub(crate) fn rate_sentence(series: &Series, threshold: f64, change: &Change) -> Option<String> {
     let per_day = change.per_day?;
-    let way = if per_day > 0.0 { "Rising" } else { "Falling" };
+    let way = if per_day > 0.0 { "Rose" } else { "Fell" };
     let crossed = text::date(series.runs[change.first_after].time);
     let (rate, threshold) = (text::percent_rate(per_day.abs()), text::percent(threshold));
     let rate = rate.trim_start_matches('+');

@@ -15,6 +15,9 @@ pub(crate) fn sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> 
     let rule = |anchor: &str| root.to(&format!("about/#{anchor}"));
     let threshold = format!("threshold {}", text::percent(analysis.threshold));
     let valued = series.runs.iter().filter(|run| run.value.is_some()).count();
+    if let (true, Some(last)) = (analysis.is_retired, series.runs.last()) {
+        return retired(last.time, rule("rule-gaps"));
+    }
     match analysis.verdict {
         Verdict::Regressed | Verdict::Improved | Verdict::Accepted => {
             change_sentence(site, root, index)
@@ -73,6 +76,15 @@ pub(crate) fn sentence(site: &SiteContext<'_>, root: LinkRoot, index: usize) -> 
             .link(rule("thresholds"), threshold)
             .text(")."),
     }
+}
+
+/// `Retired: no run since 3 Mar 2025 (…).`
+fn retired(last_run: Timestamp, gaps: String) -> Phrase {
+    Phrase::new("note")
+        .marked("strong", "Retired: ")
+        .text(format!("no run since {} (", text::date(last_run)))
+        .link(gaps, "gaps")
+        .text(").")
 }
 
 /// `New: 3 runs. A verdict needs 5; grace period until 29 Sep 2025 (…).`

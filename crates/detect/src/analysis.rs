@@ -168,7 +168,7 @@ pub struct Change {
     pub runs_after: u32,
     /// `after / before − 1`, signed as the value moved.
     pub change: f64,
-    /// Of a gradual change: the relative change per day since it began.
+    /// Of a gradual change: the relative change per day while it moved.
     pub per_day: Option<f64>,
     pub is_regression: bool,
     /// How sure, 0–1.

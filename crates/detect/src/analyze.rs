@@ -63,8 +63,7 @@ pub(crate) fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> A
     let prepared = PreparedSeries::of(series, policy, &state.exclusions);
     let detected = prepared.changes(policy, rule, &state.change_points());
     let newest = input.judge_newest();
-    // The verdict on the series needs the states of its changes, and those need the verdict on its
-    // newest runs for nothing: in this order each is found once.
+    // The states of the changes come first: the verdict on the series rests on them.
     let is_retired = input.is_retired();
     let lifecycle = Lifecycle { series, policy, state, review, prepared: &prepared, is_retired };
     let SeriesChangesOverTime { changes, withdrawn } = lifecycle.resolve(detected.changes);

@@ -119,22 +119,24 @@ impl ChangeBuilder<'_> {
         if !self.rule.is_reached(change, before, after) {
             return None;
         }
-        let last_before = match kind {
-            ChangeKind::Step => change_point - 1,
+        let level = &self.runs.levels[start..end];
+        let (base, top) = (self.scale.level(before), self.scale.level(after));
+        let run = |at: usize| self.runs.runs[start + at];
+        let crossing = change_point - start;
+        let (last_before, per_day) = match kind {
+            ChangeKind::Step => (run(crossing - 1), None),
             ChangeKind::Drift => {
-                let level = &self.runs.levels[start..end];
-                let (base, top) = (self.scale.level(before), self.scale.level(after));
-                start + drift::onset(level, change_point - start, base, top - base)
+                let onset = drift::onset(level, crossing, base, top - base);
+                let arrival = drift::arrival(level, crossing, base, top - base);
+                let span = DriftSpan { from: run(onset), to: run(arrival), change };
+                (span.from, span.rate_per_day(self.series, self.scale))
             }
         };
-        let (last_before, newest) = (self.runs.runs[last_before], self.runs.runs[end - 1]);
         Some(Change {
             kind,
             first_after: self.runs.runs[change_point],
             last_before,
-            per_day: (kind == ChangeKind::Drift)
-                .then_some(DriftSpan { from: last_before, to: newest, change })
-                .and_then(|span| span.rate_per_day(self.series, self.scale)),
+            per_day,
             before,
             after,
             runs_before: count(runs_before),
@@ -289,13 +291,12 @@ pub(crate) fn change_from_report(
     let report = &detector.reports[index];
     let measured = MeasuredChange::of(detector, report, policy.detection.window);
     let MeasuredChange { before, after, change, .. } = measured;
-    let newest = report.level_end.unwrap_or(detector.len()) - 1;
-    let span = DriftSpan { from: measured.boundary.last_before, to: detector.run(newest), change };
     rule.is_reached(change, before, after).then(|| Change {
         kind: report.kind,
-        per_day: (report.kind == ChangeKind::Drift)
-            .then(|| span.rate_per_day(series, detector.scale()))
-            .flatten(),
+        per_day: detector.drift_points(report).and_then(|points| {
+            let (from, to) = (detector.run(points.onset), detector.run(points.arrival));
+            DriftSpan { from, to, change }.rate_per_day(series, detector.scale())
+        }),
         first_after: measured.boundary.first_after,
         last_before: measured.boundary.last_before,
         before,

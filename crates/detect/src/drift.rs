@@ -112,6 +112,15 @@ pub(crate) fn onset(level: &[f64], crossing: usize, base: f64, shift: f64) -> us
     (0..crossing).rev().find(is_old).unwrap_or(0)
 }
 
+/// The first point from `crossing` on whose rolling median has made nine tenths of the way: a drift
+/// that ended long ago is not spread over the level that it left. The last point where there is
+/// none.
+pub(crate) fn arrival(level: &[f64], crossing: usize, base: f64, shift: f64) -> usize {
+    let is_new =
+        |at: &usize| rolling_median(level, *at).is_some_and(|it| (it - base) / shift > 0.9);
+    (crossing..level.len()).find(is_new).unwrap_or(level.len() - 1)
+}
+
 /// The median of 7 points around one.
 fn rolling_median(level: &[f64], at: usize) -> Option<f64> {
     median_in_place(&mut level[at.saturating_sub(3)..(at + 4).min(level.len())].to_vec())

@@ -13,6 +13,9 @@
 //! Example: 100 ms, then 140 ms for 300 runs, then 120 ms. The regression of 40 % is open, and 20 %
 //! of it is left. At 105 ms it is fixed: less than the threshold of 10 % is left.
 
+#[cfg(test)]
+mod tests;
+
 use model::policy::Policy;
 use model::record::time::DAY_US;
 use model::series::Series;
@@ -22,16 +25,12 @@ use super::changes::{self, Boundary, SeriesReview};
 use super::detector::{ClosingReason, ReportedChange};
 use super::level_scale::LevelScale;
 use super::prepared_series::PreparedSeries;
-use super::rule::Rule;
+use super::rule::{DRIFTED_BACK_SHARE, Rule};
 use super::series_state::SeriesState;
 
 /// Runs by which the change point may differ between the gate's view and the look back: the gate
 /// has not seen the runs after it.
 const MATCH_TOLERANCE: usize = 5;
-/// Share of the threshold that may be left of a regression that went without an improvement.
-/// Smaller than what an improvement may leave: a level that moves slowly must not open and close a
-/// regression in turns.
-const DRIFTED_BACK_SHARE: f64 = 0.5;
 /// Slack for sums like 0.1 + 0.2.
 const SLACK: f64 = 1e-9;
 

@@ -36,6 +36,11 @@ pub(crate) struct Rule {
     pub grace_period_us: i64,
 }
 
+/// Share of the threshold that may be left of a regression that went without an improvement.
+/// Smaller than what an improvement may leave: a level that moves slowly must not open and close a
+/// regression in turns.
+pub(crate) const DRIFTED_BACK_SHARE: f64 = 0.5;
+
 /// The threshold in levels, by the way that the level moves; both positive.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct LevelThresholds {

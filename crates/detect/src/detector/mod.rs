@@ -9,20 +9,24 @@
 //! Example: 100, 101, 99, 100, 101, 121, 120, 122 under 10 % and 3 confirmations. After the sixth
 //! run the state is `Suspected(1)`, after the eighth a candidate has change point 5.
 //!
-//! The methods are in files by what they are about: `search` for new levels, `state` for the state
-//! after a run, `runner_pool` for runners that take turns, `suspension` for infrastructure shifts.
+//! The methods are in files by what they are about: `search` for new levels, `reports` for what
+//! was reported, `state` for the state after a run, `runner_pool` for runners that take turns,
+//! `suspension` for infrastructure shifts.
 
 mod suspension;
+mod reports;
 mod search;
 mod runner_pool;
 mod state;
 
 use super::analysis::ChangeKind;
-use super::drift;
 use super::level_scale::LevelScale;
 use super::new_level::MAX_BASELINE_RUNS;
 use super::rule::{LevelThresholds, Rule};
 use super::window::SortedWindow;
+pub(crate) use reports::ClosingReason;
+use reports::ConfirmedShift;
+pub(crate) use reports::ReportedChange;
 use runner_pool::{RunnerLevels, RunnerOffsets};
 pub(crate) use state::LevelValues;
 pub(crate) use suspension::LevelsAround;
@@ -64,54 +68,6 @@ impl ChangeCandidate {
     pub(crate) fn with_grace_period(self, is_young: bool) -> Self {
         Self { is_reportable: self.is_reportable && !is_young, ..self }
     }
-}
-
-/// A reported change. Places are points of the detector: runs that take part.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ReportedChange {
-    pub kind: ChangeKind,
-    pub is_regression: bool,
-    pub z: f64,
-    /// First point of the level before, first of the new one, and the point that confirmed it.
-    pub previous_start: usize,
-    pub change_point: usize,
-    pub reported_at: usize,
-    before: f64,
-    after: f64,
-    runner_offsets: RunnerOffsets,
-    /// First point of the next level: of another report, or of an infrastructure shift.
-    pub level_end: Option<usize>,
-    /// A shift of all backends came after it: its levels cannot be compared with newer ones.
-    is_rebased: bool,
-    /// How it ended; none while it is open.
-    pub closing: Option<Closing>,
-}
-
-/// The end of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Closing {
-    /// First point at which it was no longer open.
-    pub at: usize,
-    pub reason: ClosingReason,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ClosingReason {
-    /// The level came back.
-    Fixed,
-    /// More runs showed a change below the threshold.
-    Withdrawn,
-    /// An improvement that has lasted for the policy's window is the baseline now.
-    Settled,
-}
-
-/// A significant shift of the level, reported or not.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct ConfirmedShift {
-    /// The point that confirmed it.
-    confirmed_at: usize,
-    /// In levels; up is worse.
-    size: f64,
 }
 
 /// The state of a series after the newest run.
@@ -360,59 +316,8 @@ impl ChangeDetector {
         of_runner.take(needed).count() == needed
     }
 
-    /// Reports a candidate, and restarts the baseline.
-    pub(crate) fn report(&mut self, candidate: ChangeCandidate) {
-        let n = self.levels.len();
-        let (restart, is_regression) = (candidate.baseline_start, candidate.is_regression);
-        let since = match candidate.kind {
-            ChangeKind::Step => {
-                self.baseline_start.max(candidate.change_point.saturating_sub(MAX_BASELINE_RUNS))
-            }
-            ChangeKind::Drift => self.baseline_start.max(n.saturating_sub(drift::MAX_RUNS)),
-        };
-        // Before it is pushed: its own level begins there.
-        self.end_levels(candidate.change_point);
-        self.shifts.push(ConfirmedShift { confirmed_at: n - 1, size: candidate.shift() });
-        if !is_regression {
-            self.close_fixed(&candidate);
-        }
-        if candidate.is_reportable {
-            // A level that comes back closes the earlier report and opens none.
-            let fix = self.is_fix(&candidate);
-            if !fix {
-                self.open.push(self.reports.len());
-            }
-            // The level before begins no earlier than what the change was compared with.
-            self.reports.push(ReportedChange {
-                kind: candidate.kind,
-                is_regression,
-                z: candidate.z,
-                previous_start: since.min(candidate.change_point.saturating_sub(1)),
-                change_point: candidate.change_point,
-                reported_at: n - 1,
-                before: candidate.before,
-                after: candidate.after,
-                runner_offsets: candidate.runner_offsets,
-                level_end: None,
-                is_rebased: false,
-                closing: fix.then_some(Closing { at: n - 1, reason: ClosingReason::Settled }),
-            });
-        }
-        self.begin_baseline(restart, is_regression);
-    }
-
-    /// The levels of earlier reports end where the next one begins.
-    fn end_levels(&mut self, at: usize) {
-        for report in self.reports.iter_mut().rev() {
-            if report.level_end.is_some() {
-                break;
-            }
-            report.level_end = Some(at.max(report.change_point + 1));
-        }
-    }
-
     /// Begins the baseline at a shift.
-    fn begin_baseline(&mut self, at: usize, is_regression: bool) {
+    pub(super) fn begin_baseline(&mut self, at: usize, is_regression: bool) {
         self.unshifted[at..].fill(false);
         self.restart_baseline(at, self.levels.len());
         self.last_direction = Some(is_regression);
@@ -421,15 +326,6 @@ impl ChangeDetector {
     /// Which way the level moved where the baseline began.
     pub(crate) fn last_direction(&self) -> Option<bool> {
         self.last_direction
-    }
-
-    /// Whether an improvement brings a level back that an earlier regression had left: no news.
-    fn is_fix(&self, candidate: &ChangeCandidate) -> bool {
-        let size = self.thresholds;
-        let back = |earlier: &ReportedChange| {
-            earlier.is_regression && candidate.after - earlier.before <= size.up
-        };
-        !candidate.is_regression && self.reports.iter().any(back)
     }
 
     /// Levels of the present baseline, the newest runs, brought to one level where runners take

@@ -3,24 +3,24 @@
 use std::ops::Range;
 
 use super::runner_pool::offset;
-use super::{
-    ChangeCandidate, ChangeDetector, Closing, ClosingReason, DetectorState, ReportedChange,
-};
+use super::{ChangeDetector, DetectorState, ReportedChange};
 use crate::analysis::ChangeKind;
 use crate::drift;
-use crate::rule::LevelThresholds;
 use crate::significance;
 use crate::stats::median_in_place;
-
-/// The newest runs that say whether a report is still open: back on the old level with fewer could
-/// be an outlier.
-const CLOSING_RUNS: usize = 3;
 
 /// The levels on the two sides of a change, base units.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct LevelValues {
     pub before: f64,
     pub after: f64,
+}
+
+/// Where a gradual change began, and where it had made nearly all of its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DriftPoints {
+    pub onset: usize,
+    pub arrival: usize,
 }
 
 impl ChangeDetector {
@@ -81,127 +81,6 @@ impl ChangeDetector {
         0
     }
 
-    /// Closes the open reports that the newest runs end.
-    pub(crate) fn close_if_ended(&mut self) {
-        let at = self.len() - 1;
-        let mut return_point = None;
-        let mut open = std::mem::take(&mut self.open);
-        open.retain(|index| {
-            let report = &self.reports[*index];
-            let Some(reason) = self.ending(report) else { return true };
-            if reason == ClosingReason::Fixed && report.level_end.is_none() {
-                return_point = return_point.max(self.return_point(report));
-            }
-            self.reports[*index].closing = Some(Closing { at, reason });
-            false
-        });
-        self.open = open;
-        // The runs of the regression are no part of what follows: with them the baseline would be
-        // the mixture of two levels, too noisy for any change.
-        if let Some(from) = return_point {
-            self.end_levels(from);
-            self.begin_baseline(from, false);
-        }
-    }
-
-    /// The first point of the newest runs that are all back on the level before a report; none
-    /// where the baseline began later.
-    fn return_point(&self, report: &ReportedChange) -> Option<usize> {
-        let is_back = |at: &usize| {
-            self.adjusted_level(report, *at)
-                .is_some_and(|it| (it - report.before).abs() < (it - report.after).abs())
-        };
-        let first = (self.baseline_start..self.len()).rev().take_while(is_back).last()?;
-        (first > self.baseline_start).then_some(first)
-    }
-
-    /// Why the newest runs end a report, if they do.
-    fn ending(&self, report: &ReportedChange) -> Option<ClosingReason> {
-        let window = self.rule.window.max(1);
-        let since = self.len() - report.change_point.min(self.len());
-        // From here on single runs count no more: over a long time three of them are near the old
-        // level by chance.
-        if since > window {
-            return if !report.is_regression {
-                Some(ClosingReason::Settled)
-            } else {
-                self.has_drifted_back(report).then_some(ClosingReason::Fixed)
-            };
-        }
-        let newest = self.median_level(report, CLOSING_RUNS.min(since)).unwrap_or(report.after);
-        if (newest - report.before).abs() < (newest - report.after).abs() {
-            return Some(ClosingReason::Fixed);
-        }
-        // A level that another one follows keeps the size that it had.
-        if report.level_end.is_some() || report.kind != ChangeKind::Step {
-            return None;
-        }
-        let whole = self.median_level(report, since).unwrap_or(report.after);
-        let LevelThresholds { up, down } = self.thresholds;
-        let (sign, reached) = if report.is_regression { (1.0, up) } else { (-1.0, down) };
-        let is_small = sign * (whole - report.before) < reached - 1e-9;
-        is_small.then_some(ClosingReason::Withdrawn)
-    }
-
-    /// Whether an old regression has gone without a step that the gate would have seen: the newest
-    /// runs, as many as describe a level, lie nearer to the level before than half the threshold.
-    fn has_drifted_back(&self, report: &ReportedChange) -> bool {
-        let reached = 0.5 * self.thresholds.up;
-        // The median is computed only where the newest run is near enough for it.
-        let newest = self.adjusted_level(report, self.len() - 1);
-        // One comparison for most runs of most series: an open regression is as rare as it is long.
-        let is_near = newest.is_some_and(|level| level - report.before < self.thresholds.up);
-        let window = self.rule.window.max(CLOSING_RUNS);
-        is_near && self.median_level(report, window).is_some_and(|it| it - report.before < reached)
-    }
-
-    /// The median of the newest runs that can be compared with a report's levels; none since a
-    /// shift of all backends.
-    fn median_level(&self, report: &ReportedChange, runs: usize) -> Option<f64> {
-        if report.is_rebased {
-            return None;
-        }
-        let newest = self.len() - runs.min(self.len())..self.len();
-        let mut newest: Vec<f64> =
-            newest.filter_map(|at| self.adjusted_level(report, at)).collect();
-        median_in_place(&mut newest)
-    }
-
-    /// Closes the regressions that an improvement fixes: those of which less than the threshold is
-    /// left.
-    pub(super) fn close_fixed(&mut self, improvement: &ChangeCandidate) {
-        let at = self.len() - 1;
-        let mut open = std::mem::take(&mut self.open);
-        open.retain(|index| {
-            let report = &self.reports[*index];
-            if report.is_regression && self.left_after(report, improvement) > self.thresholds.up {
-                return true;
-            }
-            // An improvement gives way to a newer one.
-            let reason = match report.is_regression {
-                true => ClosingReason::Fixed,
-                false => ClosingReason::Settled,
-            };
-            self.reports[*index].closing = Some(Closing { at, reason });
-            false
-        });
-        self.open = open;
-    }
-
-    /// How far above the level before a regression an improvement ends, in levels.
-    fn left_after(&self, report: &ReportedChange, improvement: &ChangeCandidate) -> f64 {
-        let is_one_runner = report.runner_offsets.is_empty()
-            && improvement.runner_offsets.is_empty()
-            && self.segments[report.reported_at] == self.segments[self.len() - 1];
-        if is_one_runner && !report.is_rebased {
-            return improvement.after - report.before;
-        }
-        // Levels of two runners cannot be compared, nor those before and after a shift of all
-        // backends. The shifts of each can.
-        let later = self.shifts.iter().filter(|it| it.confirmed_at > report.reported_at);
-        report.after - report.before + later.map(|shift| shift.size).sum::<f64>()
-    }
-
     /// The levels of a report in base units: the median of its first `old` runs, and of the newest
     /// `window` of its new level.
     pub(crate) fn levels_of(
@@ -237,21 +116,29 @@ impl ChangeDetector {
 
     /// The last point on the level before a report; of a gradual change, where it began.
     pub(crate) fn last_before(&self, report: &ReportedChange) -> usize {
-        match report.kind {
-            ChangeKind::Step => report.change_point.saturating_sub(1),
-            ChangeKind::Drift => {
-                let from = report.previous_start.min(report.change_point);
-                let adjusted = |at| self.adjusted_level(report, at).unwrap_or(report.before);
-                let level: Vec<f64> = (from..=report.change_point).map(adjusted).collect();
-                let crossing = report.change_point - from;
-                from + drift::onset(&level, crossing, report.before, report.after - report.before)
-            }
+        let onset = self.drift_points(report).map(|points| points.onset);
+        onset.unwrap_or(report.change_point.saturating_sub(1))
+    }
+
+    /// Where a gradual change began and where it arrived; none for a step.
+    pub(crate) fn drift_points(&self, report: &ReportedChange) -> Option<DriftPoints> {
+        if report.kind == ChangeKind::Step {
+            return None;
         }
+        let from = report.previous_start.min(report.change_point);
+        let end = report.level_end.unwrap_or(self.len());
+        let adjusted = |at| self.adjusted_level(report, at).unwrap_or(report.before);
+        let level: Vec<f64> = (from..end).map(adjusted).collect();
+        let (crossing, shift) = (report.change_point - from, report.after - report.before);
+        Some(DriftPoints {
+            onset: from + drift::onset(&level, crossing, report.before, shift),
+            arrival: from + drift::arrival(&level, crossing, report.before, shift),
+        })
     }
 
     /// The level of a point as a report saw it; none for another runner than its own, or than those
     /// of its pool.
-    fn adjusted_level(&self, report: &ReportedChange, at: usize) -> Option<f64> {
+    pub(super) fn adjusted_level(&self, report: &ReportedChange, at: usize) -> Option<f64> {
         if report.runner_offsets.is_empty() {
             let is_own = self.segments[at] == self.segments[report.reported_at];
             return is_own.then_some(self.levels[at]);

@@ -1,6 +1,7 @@
 //! What all backends did together, as one of them sees it: suspended runs and restarted baselines.
 
-use super::{ChangeDetector, Closing, ClosingReason};
+use super::ChangeDetector;
+use super::reports::{Closing, ClosingReason};
 use crate::new_level::MAX_BASELINE_RUNS;
 
 /// A run that waits for what becomes of an infrastructure shift.

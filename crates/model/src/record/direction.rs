@@ -6,6 +6,8 @@
 //! ```text
 //! errors/s          a bad word                         lower
 //! p99 in ms         a time                             lower
+//! utime             ends as a time                     lower
+//! maxrss            ends as a size                     lower
 //! memory_available  more is left                       higher
 //! cache_hit_rate    a good word                        higher
 //! rows/s            a rate                             higher
@@ -37,6 +39,7 @@ impl Direction {
     pub fn of_metric(metric: &str, unit: &Unit) -> Self {
         let (name, unit) = (words(metric), unit.as_str());
         let has = |all: &[&str]| name.iter().any(|word| all.contains(&word.as_str()));
+        let ends = |all: &[&str]| name.iter().any(|word| all.iter().any(|it| word.ends_with(it)));
         let counted = words(unit);
         let is_bad = has(&BAD) || counted.iter().any(|word| BAD.contains(&word.as_str()));
         if is_bad {
@@ -46,9 +49,9 @@ impl Direction {
         match () {
             () if has(&LEFT_OVER) => Self::Higher,
             // Before good words: a `time_to_success` is a time.
-            () if is_amount || has(&TIMES) => Self::Lower,
+            () if is_amount || has(&TIMES) || ends(&TIME_ENDS) => Self::Lower,
             () if has(&GOOD) || is_rate_name(metric, &name) || is_rate(unit) => Self::Higher,
-            () if unit == "count" || has(&COST) => Self::Lower,
+            () if unit == "count" || has(&COST) || ends(&COST_ENDS) => Self::Lower,
             () => Self::Unknown,
         }
     }
@@ -99,6 +102,8 @@ const TIMES: [&str; 11] = [
     "pause",
     "lag",
 ];
+/// Ends of words that are a time: `utime`, `walltime`. `uptime` is what is left over.
+const TIME_ENDS: [&str; 1] = ["time"];
 /// Words of names whose growth is good.
 const GOOD: [&str; 33] = [
     "success",
@@ -180,6 +185,8 @@ const COST: [&str; 42] = [
     "wer",
     "garbage",
 ];
+/// Ends of words that are a cost: `maxrss`, `vmhwm`.
+const COST_ENDS: [&str; 2] = ["rss", "hwm"];
 /// What is counted in a rate that is called one: `request_rate`.
 const RATED: [&str; 22] = [
     "request",
@@ -330,6 +337,10 @@ mod tests {
             assert_eq!(of(metric, unit), Direction::Higher, "{metric} in {unit}");
         }
         for (metric, unit) in [
+            ("utime", ""),
+            ("baseline_stime", ""),
+            ("maxrss", ""),
+            ("baseline_maxrss", ""),
             ("http_req_failed", ""),
             ("error_rate", "%"),
             ("errors_per_second", ""),

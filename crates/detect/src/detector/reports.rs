@@ -1,0 +1,251 @@
+//! What the gate reported, and how each report ended.
+//!
+//! A report is closed when its level is back (`Fixed`), when more runs show that it was too small
+//! (`Withdrawn`), or, for an improvement, when it is the baseline (`Settled`). A regression has no
+//! other end: how far the baseline moves on has no influence.
+//!
+//! Example: 100, …, 140 for three runs: reported. Three runs at 101 later it is `Fixed`, and the
+//! baseline begins at the first of them.
+
+use super::runner_pool::RunnerOffsets;
+use super::{ChangeCandidate, ChangeDetector};
+use crate::analysis::ChangeKind;
+use crate::drift;
+use crate::new_level::MAX_BASELINE_RUNS;
+use crate::rule::{DRIFTED_BACK_SHARE, LevelThresholds};
+use crate::stats::median_in_place;
+
+/// The newest runs that say whether a report is still open: back on the old level with fewer could
+/// be an outlier.
+const CLOSING_RUNS: usize = 3;
+
+/// A reported change. Places are points of the detector: runs that take part.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ReportedChange {
+    pub kind: ChangeKind,
+    pub is_regression: bool,
+    pub z: f64,
+    /// First point of the level before, first of the new one, and the point that confirmed it.
+    pub previous_start: usize,
+    pub change_point: usize,
+    pub reported_at: usize,
+    pub(super) before: f64,
+    pub(super) after: f64,
+    pub(super) runner_offsets: RunnerOffsets,
+    /// First point of the next level: of another report, or of an infrastructure shift.
+    pub level_end: Option<usize>,
+    /// A shift of all backends came after it: its levels cannot be compared with newer ones.
+    pub(super) is_rebased: bool,
+    /// How it ended; none while it is open.
+    pub closing: Option<Closing>,
+}
+
+/// The end of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Closing {
+    /// First point at which it was no longer open.
+    pub at: usize,
+    pub reason: ClosingReason,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ClosingReason {
+    /// The level came back.
+    Fixed,
+    /// More runs showed a change below the threshold.
+    Withdrawn,
+    /// An improvement that has lasted for the policy's window is the baseline now.
+    Settled,
+}
+
+/// A significant shift of the level, reported or not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ConfirmedShift {
+    /// The point that confirmed it.
+    pub(super) confirmed_at: usize,
+    /// In levels; up is worse.
+    size: f64,
+}
+
+impl ChangeDetector {
+    /// Reports a candidate, and restarts the baseline.
+    pub(crate) fn report(&mut self, candidate: ChangeCandidate) {
+        let n = self.levels.len();
+        let (restart, is_regression) = (candidate.baseline_start, candidate.is_regression);
+        let since = match candidate.kind {
+            ChangeKind::Step => {
+                self.baseline_start.max(candidate.change_point.saturating_sub(MAX_BASELINE_RUNS))
+            }
+            ChangeKind::Drift => self.baseline_start.max(n.saturating_sub(drift::MAX_RUNS)),
+        };
+        // Before it is pushed: its own level begins there.
+        self.end_levels(candidate.change_point);
+        self.shifts.push(ConfirmedShift { confirmed_at: n - 1, size: candidate.shift() });
+        if !is_regression {
+            self.close_fixed(&candidate);
+        }
+        if candidate.is_reportable {
+            // A level that comes back closes the earlier report and opens none.
+            let fix = self.is_fix(&candidate);
+            if !fix {
+                self.open.push(self.reports.len());
+            }
+            // The level before begins no earlier than what the change was compared with.
+            self.reports.push(ReportedChange {
+                kind: candidate.kind,
+                is_regression,
+                z: candidate.z,
+                previous_start: since.min(candidate.change_point.saturating_sub(1)),
+                change_point: candidate.change_point,
+                reported_at: n - 1,
+                before: candidate.before,
+                after: candidate.after,
+                runner_offsets: candidate.runner_offsets,
+                level_end: None,
+                is_rebased: false,
+                closing: fix.then_some(Closing { at: n - 1, reason: ClosingReason::Settled }),
+            });
+        }
+        self.begin_baseline(restart, is_regression);
+    }
+
+    /// The levels of earlier reports end where the next one begins.
+    pub(super) fn end_levels(&mut self, at: usize) {
+        for report in self.reports.iter_mut().rev() {
+            if report.level_end.is_some() {
+                break;
+            }
+            report.level_end = Some(at.max(report.change_point + 1));
+        }
+    }
+
+    /// Closes the open reports that the newest runs end.
+    pub(crate) fn close_if_ended(&mut self) {
+        let at = self.len() - 1;
+        let mut return_point = None;
+        let mut open = std::mem::take(&mut self.open);
+        open.retain(|index| {
+            let report = &self.reports[*index];
+            let Some(reason) = self.ending(report) else { return true };
+            if reason == ClosingReason::Fixed && report.level_end.is_none() {
+                return_point = return_point.max(self.return_point(report));
+            }
+            self.reports[*index].closing = Some(Closing { at, reason });
+            false
+        });
+        self.open = open;
+        // The runs of the regression are no part of what follows: with them the baseline would be
+        // the mixture of two levels, too noisy for any change.
+        if let Some(from) = return_point {
+            self.end_levels(from);
+            self.begin_baseline(from, false);
+        }
+    }
+
+    /// The first point of the newest runs that are all back on the level before a report; none
+    /// where the baseline began later.
+    fn return_point(&self, report: &ReportedChange) -> Option<usize> {
+        let is_back = |at: &usize| {
+            self.adjusted_level(report, *at)
+                .is_some_and(|it| (it - report.before).abs() < (it - report.after).abs())
+        };
+        let first = (self.baseline_start..self.len()).rev().take_while(is_back).last()?;
+        (first > self.baseline_start).then_some(first)
+    }
+
+    /// Why the newest runs end a report, if they do.
+    fn ending(&self, report: &ReportedChange) -> Option<ClosingReason> {
+        let window = self.rule.window.max(1);
+        let since = self.len() - report.change_point.min(self.len());
+        // From here on single runs count no more: over a long time three of them are near the old
+        // level by chance.
+        if since > window {
+            return if !report.is_regression {
+                Some(ClosingReason::Settled)
+            } else {
+                self.has_drifted_back(report).then_some(ClosingReason::Fixed)
+            };
+        }
+        let newest = self.median_level(report, CLOSING_RUNS.min(since)).unwrap_or(report.after);
+        if (newest - report.before).abs() < (newest - report.after).abs() {
+            return Some(ClosingReason::Fixed);
+        }
+        // A level that another one follows keeps the size that it had.
+        if report.level_end.is_some() || report.kind != ChangeKind::Step {
+            return None;
+        }
+        let whole = self.median_level(report, since).unwrap_or(report.after);
+        let LevelThresholds { up, down } = self.thresholds;
+        let (sign, reached) = if report.is_regression { (1.0, up) } else { (-1.0, down) };
+        let is_small = sign * (whole - report.before) < reached - 1e-9;
+        is_small.then_some(ClosingReason::Withdrawn)
+    }
+
+    /// Whether an old regression has gone without a step that the gate would have seen: the newest
+    /// runs, as many as describe a level, lie nearer to the level before than
+    /// [`DRIFTED_BACK_SHARE`] of the threshold.
+    fn has_drifted_back(&self, report: &ReportedChange) -> bool {
+        let reached = DRIFTED_BACK_SHARE * self.thresholds.up;
+        let newest = self.adjusted_level(report, self.len() - 1);
+        // One comparison for most runs: the median costs a sort.
+        let is_near = newest.is_some_and(|level| level - report.before < self.thresholds.up);
+        let window = self.rule.window.max(CLOSING_RUNS);
+        is_near && self.median_level(report, window).is_some_and(|it| it - report.before < reached)
+    }
+
+    /// The median of the newest runs that can be compared with a report's levels; none since a
+    /// shift of all backends.
+    fn median_level(&self, report: &ReportedChange, runs: usize) -> Option<f64> {
+        if report.is_rebased {
+            return None;
+        }
+        let newest = self.len() - runs.min(self.len())..self.len();
+        let mut newest: Vec<f64> =
+            newest.filter_map(|at| self.adjusted_level(report, at)).collect();
+        median_in_place(&mut newest)
+    }
+
+    /// Closes the regressions that an improvement fixes: those of which less than the threshold is
+    /// left.
+    fn close_fixed(&mut self, improvement: &ChangeCandidate) {
+        let at = self.len() - 1;
+        let mut open = std::mem::take(&mut self.open);
+        open.retain(|index| {
+            let report = &self.reports[*index];
+            if report.is_regression && self.left_after(report, improvement) > self.thresholds.up {
+                return true;
+            }
+            // An improvement gives way to a newer one.
+            let reason = match report.is_regression {
+                true => ClosingReason::Fixed,
+                false => ClosingReason::Settled,
+            };
+            self.reports[*index].closing = Some(Closing { at, reason });
+            false
+        });
+        self.open = open;
+    }
+
+    /// How far above the level before a regression an improvement ends, in levels.
+    fn left_after(&self, report: &ReportedChange, improvement: &ChangeCandidate) -> f64 {
+        let is_one_runner = report.runner_offsets.is_empty()
+            && improvement.runner_offsets.is_empty()
+            && self.segments[report.reported_at] == self.segments[self.len() - 1];
+        if is_one_runner && !report.is_rebased {
+            return improvement.after - report.before;
+        }
+        // Levels of two runners cannot be compared, nor those before and after a shift of all
+        // backends. The shifts of each can.
+        let later = self.shifts.iter().filter(|it| it.confirmed_at > report.reported_at);
+        report.after - report.before + later.map(|shift| shift.size).sum::<f64>()
+    }
+
+    /// Whether an improvement brings a level back that an earlier regression had left: no news.
+    fn is_fix(&self, candidate: &ChangeCandidate) -> bool {
+        let size = self.thresholds;
+        let back = |earlier: &ReportedChange| {
+            earlier.is_regression && candidate.after - earlier.before <= size.up
+        };
+        !candidate.is_regression && self.reports.iter().any(back)
+    }
+}
