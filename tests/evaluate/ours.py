@@ -16,15 +16,19 @@ SWITCHES = {
 }
 
 
-def answers(binary, folder, name, truth):
+def plain(binary, folder, truth):
     """{gate, retro: {method: {id: runs}}, alarms: {id: [(run, confidence)]}}"""
     series = truth["series"]
-    whole = tool.replay(binary, folder, series)
-    small = tool.replay(binary, folder, series, tool.SMALL)
-    own = dict(gate={NAME: regressed(series, whole)}, retro={NAME: points(series, small)},
-               alarms=confident(series, whole))
+    whole, small = tool.replays(binary, folder, series, [(None, ""), (tool.SMALL, "")])
+    return dict(gate={NAME: regressed(series, whole)}, retro={NAME: points(series, small)},
+                alarms=confident(series, whole))
+
+
+def answers(binary, folder, name, truth):
+    """The same; of generated sets also with each group its own history."""
+    own = plain(binary, folder, truth)
     if name.startswith("gen-"):
-        apart = each_group(binary, folder, series)
+        apart = each_group(binary, folder, truth["series"])
         own["gate"][APART], own["retro"][APART] = apart
     return own
 
@@ -39,8 +43,7 @@ def each_group(binary, folder, series):
 
     def ask(item):
         own, where = item[1], "%s-%s" % (folder, item[0])
-        whole = tool.replay(binary, where, own)
-        small = tool.replay(binary, where, own, tool.SMALL)
+        whole, small = tool.replays(binary, where, own, [(None, ""), (tool.SMALL, "")])
         return regressed(own, whole), points(own, small, shared=len(own) > 1)
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
@@ -55,8 +58,8 @@ def each_group(binary, folder, series):
 def ablation(binary, folder, truth):
     """{switch: {id: runs}} with each group its own history left aside."""
     series = truth["series"]
-    return {switch: regressed(series, tool.replay(binary, folder, series, None, extra))
-            for switch, extra in SWITCHES.items()}
+    found = tool.replays(binary, folder, series, [(None, extra) for extra in SWITCHES.values()])
+    return {switch: regressed(series, replay) for switch, replay in zip(SWITCHES, found)}
 
 
 def index(series):

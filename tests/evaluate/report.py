@@ -4,11 +4,9 @@ import figures
 import ours
 import sets
 
-LOOKED_AT = [1, 2, 77, 903, 5150]    # seeds whose scores guided the detection
 RIVAL = "Mann-Whitney 30/8 + grace, runners, k-anomaly"
 CONFIDENCE = [0.0, 0.9, 0.95, 0.99, 0.995, 0.999]
 GROUPED = ["infra", "infra_transient", "infra+code", "runner", "runner_pool", "partial"]
-SHARED = ["infra", "infra_transient", "infra+code", "runner", "runner_pool"]
 GATE_HEAD = ["method", "precision", "recall", "F1", "false alarms per 10,000 runs",
              "runs with a false alarm", "delay: median / 90 %"]
 RETRO_HEAD = ["method", "precision", "recall", "F1"]
@@ -126,9 +124,9 @@ def seed_table(scored):
                 number(g["f1"]), "%.2f" % g["episodes"], share(g["fpr"]),
                 "%s / %s" % (g["delay"], g["late"]), number(r["f1"])]
 
-    fresh = [seed for seed in sets.SEEDS if seed not in LOOKED_AT]
-    rows = [row(seed, "yes" if seed in LOOKED_AT else "no", [seed]) for seed in sets.SEEDS]
-    rows += [row("total", "yes", LOOKED_AT), row("total", "no", fresh)]
+    fresh = [seed for seed in sets.SEEDS if seed not in sets.LOOKED_AT]
+    rows = [row(seed, "yes" if seed in sets.LOOKED_AT else "no", [seed]) for seed in sets.SEEDS]
+    rows += [row("total", "yes", sets.LOOKED_AT), row("total", "no", fresh)]
     return table(["seed", "seen in development", "events"] + GATE_HEAD[1:] + ["change points F1"], rows)
 
 
@@ -255,7 +253,7 @@ def ablation_table(made, extra, name):
 def aims(gates, scored):
     """[(aim, measured, interval, reached)]; the aims are the project's own. Of synthetic histories only
     seeds count that did not guide the detection; what is rare is counted over all of them."""
-    fresh = ["gen-%d" % seed for seed in sets.SEEDS if seed not in LOOKED_AT]
+    fresh = ["gen-%d" % seed for seed in sets.SEEDS if seed not in sets.LOOKED_AT]
     every = gates[ours.NAME]
     own = pooled(scored, fresh, "gate")[ours.NAME]
     found = pooled(scored, fresh, "retro")[ours.APART]
@@ -296,7 +294,7 @@ def write(made, answers, extra, scored, version):
     gates, points = (pooled(scored, seeds, kind) for kind in ("gate", "retro"))
     own, rival = gates[ours.NAME], gates[RIVAL]
     listed = (lambda values: ", ".join(map(str, values[:-1])) + " and " + str(values[-1]))
-    fresh = [seed for seed in sets.SEEDS if seed not in LOOKED_AT]
+    fresh = [seed for seed in sets.SEEDS if seed not in sets.LOOKED_AT]
     clusters = {series["cluster"] for series in made["shuffled"]["series"]}
     reached = aims(gates, scored)
     g = figures.gate(own)
@@ -309,7 +307,7 @@ def write(made, answers, extra, scored, version):
         WHAT.format(series="{:,}".format(sum(len(made[name]["series"]) for name in seeds)),
                     runs="{:,}".format(sum(len(one["values"]) for name in seeds
                                            for one in made[name]["series"])),
-                    seeds=listed(sets.SEEDS), looked=listed(LOOKED_AT), fresh=listed(fresh),
+                    seeds=listed(sets.SEEDS), looked=listed(sets.LOOKED_AT), fresh=listed(fresh),
                     windows=len(list(sets.windows())), window=sets.WINDOW, smooth=sets.SMOOTH,
                     histories=len(clusters),
                     draws="once" if sets.DRAWS == 1 else "%d times" % sets.DRAWS),
@@ -346,7 +344,7 @@ def write(made, answers, extra, scored, version):
         "An infrastructure event names a day and no series. It counts only if each group is its own "
         "history.\n", retro_table(points),
         "### Synthetic histories without infrastructure anomalies and runner changes\n",
-        retro_table({method: [row for row in rows if row["scenario"] not in SHARED]
+        retro_table({method: [row for row in rows if row["scenario"] not in sets.SHARED]
                      for method, rows in points.items()}),
         "### By scenario\n", scenario_table(points),
         "### Real noise, shuffled\n", retro_table(scored["shuffled"]["retro"]),
