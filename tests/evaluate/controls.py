@@ -51,8 +51,9 @@ def made(r, scenario, runs, at):
         first, last = slower.get(name, (runs, runs))
         own = math.log1p(step * r.uniform(0.8, 1.2))
         base = 10 ** r.uniform(-1, 4)
-        values = [float("%.7g" % (base * math.exp(sigma * gen.gauss(r) + own * (first <= k <= last))))
+        values = [base * math.exp(sigma * gen.gauss(r) + own * (first <= k <= last))
                   for k in range(runs)]
+        values = [float("%.7g" % value) for value in values]
         series.append(dict(test=name[0], backend=name[1], values=values, days=days))
     return series, {history.stem(one) for one in series if (one["test"], one["backend"]) in slower}
 

@@ -5,7 +5,7 @@
 
 FOLDER holds one folder for each source, as data/SOURCE.md names them. Kept are the values in the
 order of time and nothing else: no names of people, no messages. Only series of at least 50
-positive values are kept, and at most 40 series of a source, evenly spaced; `noise.json.gz` is noise
+positive values are kept, and at most 80 series of a source, evenly spaced; `noise.json.gz` is noise
 to inject steps into, `labelled.json.gz` are series whose change points somebody else has stated.
 """
 import csv
@@ -16,7 +16,7 @@ import re
 import sys
 
 LEAST = 50
-MOST = 40             # series of a source, so that none outweighs the others
+MOST = 80             # series of a source, so that none outweighs the others
 
 
 def short(value):

@@ -1,9 +1,9 @@
 """Exact metrics: instructions, bytes and allocations that are equal from run to run.
 
 Each history has 12 series: of each metric some that never differ, some that jump with each new
-toolchain, and some whose value differs between two inputs. One series becomes worse by one size, in
-the newest run of the main line (`policy replay`) or in a pull request with one run (`check --pull`).
-The change must be a regression in that first run. Three policies ask the question:
+toolchain, and some whose value differs between two inputs. One series becomes worse by one size: in
+the newest run of the main line (`policy replay`), or in a pull request with one run
+(`check --pull`). The change must be a regression in that first run. Three policies ask the question:
 
 - `relative`: a threshold of 0.05 % in each rule, nothing else;
 - `first run`: one confirmation and no threshold, for each rule;

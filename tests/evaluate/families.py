@@ -8,8 +8,8 @@
 - `two machines`: two levels 8 to 12 % apart at random, and no field that tells the machines apart.
 
 The policy's threshold is 5 %. A step is found if the gate alarms within 30 runs. Any other alarm is
-false, and so is any change point that is not the step. The first 63 runs are not scored: what a kind
-of noise looks like must be seen first (three weeks of three runs a day)."""
+false, and so is any change point that is not the step. The first 63 runs are not scored, because
+the kind of noise must be seen first (three weeks of three runs a day)."""
 import math
 import random
 

@@ -1,7 +1,4 @@
 """benchpages' own answers, through `policy replay`, in the shape of the comparators'."""
-import concurrent.futures
-import os
-
 import tool
 
 NAME = "**benchpages**"
@@ -17,11 +14,12 @@ SWITCHES = {
 
 
 def plain(binary, folder, truth):
-    """{gate, retro: {method: {id: runs}}, alarms: {id: [(run, confidence)]}}"""
+    """{gate, retro: {method: {id: runs}}, suspected: {id: runs}, alarms: {id: [(run, confidence)]}}
+    """
     series = truth["series"]
     whole, small = tool.replays(binary, folder, series, [(None, ""), (tool.SMALL, "")])
     return dict(gate={NAME: regressed(series, whole)}, retro={NAME: points(series, small)},
-                alarms=confident(series, whole))
+                alarms=confident(series, whole), suspected=regressed(series, whole, "suspected"))
 
 
 def answers(binary, folder, name, truth):
@@ -34,7 +32,7 @@ def answers(binary, folder, name, truth):
 
 
 def each_group(binary, folder, series):
-    """The same with a history directory for each group, two at a time."""
+    """The same with a history directory for each group."""
     groups = {}
     for one in series:
         groups.setdefault(one["group"], []).append(one)
@@ -46,10 +44,8 @@ def each_group(binary, folder, series):
         whole, small = tool.replays(binary, where, own, [(None, ""), (tool.SMALL, "")])
         return regressed(own, whole), points(own, small, shared=len(own) > 1)
 
-    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        found = list(pool.map(ask, list(many.items()) + [("alone", alone)]))
     gate, retro = {}, {}
-    for one in found:
+    for one in map(ask, list(many.items()) + [("alone", alone)]):
         gate.update(one[0])
         retro.update(one[1])
     return gate, retro
@@ -68,10 +64,11 @@ def index(series):
             for one in series}
 
 
-def regressed(series, replay):
+def regressed(series, replay, verdict="regressed"):
+    """{id: runs with this verdict}"""
     known, runs = index(series), {one["id"]: [] for one in series}
     for alarm in replay["alarms"]:
-        if alarm["verdict"] == "regressed":
+        if alarm["verdict"] == verdict:
             name, run = known[alarm["series"]]
             runs[name].append(run[alarm["commit"]])
     return runs

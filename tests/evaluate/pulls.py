@@ -1,10 +1,10 @@
 """Pull requests: a few runs of a head against a main line of 60 to 150 runs.
 
-Each history has 40 independent series and several pull requests. The first changes nothing; each
+Each history has 40 independent series and several pull requests. The first changes nothing. Each
 other one makes 4 of the 40 series slower by one size of step, so that nothing looks like a machine
-problem. A series is blocked if its finding in `check --pull` blocks. Made noise is Gaussian on the
-logarithm. On real noise, the main line is a window of a real history without its level, and the runs
-of the pull request are the runs that follow the window."""
+problem. A series is blocked if its finding in `check --pull` blocks. Synthetic noise is Gaussian on
+the logarithm. On real noise, the main line is a window of a real history without its level, and
+the runs of the pull request are the runs that follow the window."""
 import collections
 import math
 import os

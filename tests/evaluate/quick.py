@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A quick look while the detection is tuned: benchpages alone, on tuning seeds, one line for each row.
+"""A quick look while the detection is tuned: benchpages alone, on tuning seeds, a line for each row.
 
     python3 quick.py BINARY [SETS...]
 
-SETS are some of gen, real, pulls, exact, controls, families; all of them if none is named. The
+SETS are some of gen, real, pulls, exact, controls, detectable, families; all if none is named. The
 report (`evaluate.py`) uses other seeds and other real histories."""
 import concurrent.futures
 import os
@@ -14,9 +14,11 @@ import time
 
 sys.dont_write_bytecode = True
 import controls
+import detectable
 import exact
 import families
 import figures
+import measure
 import ours
 import pulls
 import sets
@@ -27,21 +29,15 @@ GEN_SEEDS = [1, 2]
 PULL_HISTORIES = 10   # for each seed and row
 
 
-def made(name):
-    if name.startswith("gen-"):
-        return sets.generated(int(name.split("-")[1]))
-    if name.startswith("families-"):
-        return families.generated(int(name.split("-")[1]))
-    return sets.injected(name == "shuffled", sets.TUNING, draws=1)
-
-
 def scored_set(binary, work, name):
     """{gate, retro: rows} of one set through `policy replay`, as one history."""
-    truth = made(name)
+    truth = measure.made(name, draws=1)
     own = ours.plain(binary, os.path.join(work, name), truth)
-    scored = families.scored if name.startswith("families") else figures.scored
-    rows = {kind: scored(truth, own[kind][ours.NAME], kind) for kind in ("gate", "retro")}
+    rows = {kind: measure.rows_of(name, truth, own[kind][ours.NAME], kind)
+            for kind in ("gate", "retro")}
     rows["retro"] = [row for row in rows["retro"] if row["scenario"] not in sets.SHARED]
+    rows["bands"] = figures.calibration(truth, own["alarms"])
+    rows["suspected"] = measure.suspicions(truth, own["suspected"])
     return rows
 
 
@@ -78,11 +74,12 @@ def chosen(names):
     """{set: (function, arguments of each job)}"""
     every = {
         "gen": (scored_set, [("gen-%d" % seed,) for seed in GEN_SEEDS]),
-        "real": (scored_set, [("shuffled",), ("in-order",)]),
+        "real": (scored_set, [("shuffled-tuning",), ("in-order-tuning",)]),
         "families": (scored_set, [("families-%d" % seed,) for seed in families.TUNING]),
         "pulls": (pull_job, pulls.jobs(pulls.TUNING[:1], sets.TUNING, PULL_HISTORIES)),
         "exact": (exact.measure, exact.jobs(exact.TUNING)),
         "controls": (controls.measure, controls.jobs(controls.TUNING)),
+        "detectable": (detectable.measure, detectable.jobs(detectable.TUNING)),
     }
     unknown = set(names) - set(every)
     if unknown:
@@ -90,11 +87,25 @@ def chosen(names):
     return {name: every[name] for name in names or every}
 
 
+def set_lines(jobs, results):
+    for (name,), rows in zip(jobs, results):
+        yield summary(name, rows)
+        for low, (count, right, total) in zip(figures.CONFIDENCE, rows["bands"]):
+            if count:
+                yield ("    confidence from %-5g  mean %.3f  correct %.3f (%.3f to %.3f) of %d" % (
+                    (low, total / count, right / count) + figures.wilson(right, count) + (count,)))
+        if rows["suspected"]:
+            shares = sorted((1e3 * tally.share(rows["suspected"], key), key[0])
+                            for key in rows["suspected"])
+            yield ("    suspected runs per 1,000 of unchanged series: " + ", ".join(
+                "%s %.1f" % (family, value) for value, family in reversed(shares)))
+
+
 def lines_of(name, jobs, results):
     if name == "families":
         return family_lines(results)
     if name in ("gen", "real"):
-        return (summary(job[0], rows) for job, rows in zip(jobs, results))
+        return set_lines(jobs, results)
     return tally_lines(tally.merge(results))
 
 

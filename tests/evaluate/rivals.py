@@ -7,7 +7,7 @@ size of change for each of them.
   their robust deviation over the root of the number of runs; more than 4.
 - **Mann-Whitney**: exact one-sided test of the head's runs against the last 60; p < 0.0015, the
   error rate that benchpages states for a series.
-- **Bencher**: Student's t boundary at 99.9 % with at most 64 runs, as Bencher's `t_test` threshold."""
+- **Bencher**: Student's t boundary at 99.9 % of at most 64 runs, as Bencher's `t_test` has it."""
 import functools
 import math
 

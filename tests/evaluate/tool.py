@@ -85,7 +85,7 @@ def replays(binary, folder, series, policies):
 
 def ask(binary, folder):
     command = [binary, "policy", "replay", "--data", folder, "--format", "json", "--quiet",
-               "--no-cache"]
+               "--no-cache", "--jobs", "1"]
     done = subprocess.run(command, stdout=subprocess.PIPE)
     if done.returncode not in (0, 1):
         raise SystemExit("%s: exit %d" % (" ".join(command), done.returncode))
