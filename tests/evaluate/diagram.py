@@ -8,7 +8,7 @@ import sets
 SETS = [("synthetic histories", "a", ["gen-%d" % seed for seed in sets.FRESH]),
         ("real noise in order", "b", ["in-order"])]
 LOW, HIGH = 0.5, 1.0                       # share of correct alarms
-LEFT, TOP, WIDTH, HEIGHT = 60, 50, 460, 340
+LEFT, TOP, WIDTH, HEIGHT = 60, 50, 560, 340
 SHIFT = 5                                  # the sets stand beside each other
 STYLE = (":root{--bg:#fff;--fg:#1b1f24;--mut:#57606a;--line:#d0d7de;--a:#0a58b8;--b:#a8480a}"
          "@media(prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e6edf3;--mut:#a2adb8;"

@@ -69,7 +69,7 @@ LIMITS = """## Limitations
 - The windows of real noise come from ten projects, most of them measured on shared CI runners. A
   dedicated machine is quieter. Windows of one history are alike, so the intervals resample whole
   histories, not windows.
-- The Turing Change Point Dataset is not measured: its series may not be redistributed, and this
+- The Turing Change Point Dataset (TCPD) is not measured: the repository has no copy of it, and the
   command uses no network.
 - No method can judge a change that coincides with a change of runner or falls within the first
   runs of a new test.
