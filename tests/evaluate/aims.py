@@ -15,6 +15,7 @@ from reasons import MISSING, REASONS
 
 MANN_WHITNEY = "Mann-Whitney 30/8 + grace, runners, k-anomaly"
 ROUNDING = 1e-9
+COMPARABLE = 0.0025   # share of false blocks up to which the power of another test is compared
 LEVEL = 0.0015        # stated error rate of a pull request's test, for each series
 
 
@@ -167,16 +168,19 @@ def false_row(found, name, goal):
     value = tally.share(found, key)
     return row("pull %s false" % name, "pull request, %s: an unchanged series blocks" % name,
                "at most %g %%" % (100 * goal), percent(value),
-               between(tally.interval(found, key), percent), value <= goal,
-               pull_rival(found, key[1:], percent))
+               between(tally.interval(found, key), percent), value <= goal)
 
 
-def pull_rival(found, key, show=plain):
-    """The best other test of this row: the highest share, or the fewest false blocks."""
+def pull_rival(found, key):
+    """The other test with the most power among those with few false blocks, and its false blocks."""
+    def share(name, case):
+        return tally.share(found, (name, key[0], case))
+
     names = [name for name, *rest in found if tuple(rest) == key and name != pulls.OURS]
-    pick = min if key[1] == pulls.FALSE else max
-    name = pick(names, key=lambda name: tally.share(found, (name,) + key))
-    return "%s: %s" % (name, show(tally.share(found, (name,) + key)))
+    quiet = [name for name in names if share(name, pulls.FALSE) <= COMPARABLE] or names
+    name = max(quiet, key=lambda name: share(name, key[1]))
+    return "%s: %s, false %s" % (name, plain(share(name, key[1])),
+                                 percent(share(name, pulls.FALSE)))
 
 
 def count_row(found, key, name, question, goal_text, reached):

@@ -2,13 +2,16 @@
 """The accuracy of benchpages, measured: `make evaluate` runs this.
 
     python3 evaluate.py BENCHPAGES COMPARATORS WORK [ROOT]
+    python3 evaluate.py --page BENCHPAGES WORK [ROOT]
 
 BENCHPAGES is the program, COMPARATORS the example of that name, WORK a folder for what is made on
 the way. Writes docs/accuracy.md, docs/reliability-diagram.svg and src/site/pages/accuracy.md under
-ROOT (the repository). Needs Python 3.9 or newer and nothing else.
+ROOT (the repository). `--page` writes them again from the results that the last run left in WORK,
+for example with new reasons. Needs Python 3.9 or newer and nothing else.
 """
 import concurrent.futures
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -25,6 +28,7 @@ import report
 import sets
 import tally
 
+RESULTS = "results.pickle"
 # Questions whose answers are counts: (the function of one history, its arguments for each history).
 COUNTED = {
     "pulls": (pulls.measure, pulls.jobs(pulls.REPORTING, sets.REPORTING)),
@@ -68,13 +72,26 @@ def collected(started, found, counted):
     return results, tallies
 
 
-def main():
-    binary, comparators, work = sys.argv[1:4]
-    root = sys.argv[4] if len(sys.argv) > 4 else os.path.join(sets.HERE, "..", "..")
+def measured(started, binary, comparators, work):
+    """Measures everything and keeps the results in WORK."""
     os.makedirs(work, exist_ok=True)
-    started = time.time()
     with concurrent.futures.ProcessPoolExecutor() as pool:
-        results, tallies = collected(started, *submitted(pool, binary, comparators, work))
+        found = collected(started, *submitted(pool, binary, comparators, work))
+    with open(os.path.join(work, RESULTS), "wb") as file:
+        pickle.dump(found, file)
+    return found
+
+
+def main():
+    words, started = sys.argv[1:], time.time()
+    if words[0] == "--page":
+        binary, work, *rest = words[1:]
+        with open(os.path.join(work, RESULTS), "rb") as file:
+            results, tallies = pickle.load(file)
+    else:
+        binary, comparators, work, *rest = words
+        results, tallies = measured(started, binary, comparators, work)
+    root = rest[0] if rest else os.path.join(sets.HERE, "..", "..")
     page, summary = report.write(results, tallies, version(binary))
     for path, text in (("docs/accuracy.md", page), ("src/site/pages/accuracy.md", summary),
                        ("docs/reliability-diagram.svg", diagram.write(results))):

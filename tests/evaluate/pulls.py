@@ -4,8 +4,10 @@ Each history has 40 independent series and several pull requests. The first chan
 other one makes 4 of the 40 series slower by one size of step, so that nothing looks like a machine
 problem. A series is blocked if its finding in `check --pull` blocks. Synthetic noise is Gaussian on
 the logarithm. On real noise, the main line is a window of a real history without its level, and
-the runs of the pull request are the runs that follow the window."""
+the runs of the pull request are the runs that follow the window. Histories with more than 8 % noise
+are left out."""
 import collections
+import functools
 import math
 import os
 import random
@@ -24,6 +26,7 @@ SERIES = 40
 CHANGED = 4
 SHORTEST, LONGEST = 60, 150
 LEAST_REAL = 40       # runs of a window of a short real history
+NOISIEST = max(gen.POLICIES)          # nobody sets a threshold below the noise of one run
 HOUR = 1 / 24
 FALSE = "nothing changed"
 OURS = "benchpages"
@@ -75,10 +78,11 @@ def real(r, row, runs, histories):
     return Case(name, rest[start:start + length], [follow] * (1 + len(row.steps)))
 
 
+@functools.lru_cache(maxsize=None)
 def real_histories(part):
-    """[(name, residuals)] of the histories of one part that are long enough."""
+    """[(name, residuals)] of the histories of one part that are long enough and not too noisy."""
     return [(cluster, rest) for cluster, rest in sets.histories(part)
-            if len(rest) >= LEAST_REAL + 3]
+            if len(rest) >= LEAST_REAL + 3 and gen.noise_sd(rest) <= NOISIEST]
 
 
 def cases(r, row, runs, part):
