@@ -7,7 +7,7 @@ use crate::report::candidate::Candidate;
 use crate::report::decision::{self, OverrideRequest, OverrideRight};
 use crate::report::judge::{SeriesJudge, SeriesOutcome};
 use crate::report::links::ReportLinks;
-use crate::report::recheck::AnalyzeFn;
+use crate::report::recheck::{AnalyzeFn, RecheckInput, TestFn};
 use crate::report::regression_groups::{GroupInput, RegressionGroup};
 use crate::report::regression_view::{RegressionGroupView, group_views};
 use crate::report::unknown_runner::UnknownRunner;
@@ -34,6 +34,7 @@ pub(crate) struct CheckInput<'a> {
     pub(crate) analyses: &'a Analyses,
     /// Analyses other series as those were.
     pub(crate) analyze: &'a AnalyzeFn<'a>,
+    pub(crate) test: &'a TestFn<'a>,
     pub(crate) targets: &'a [TargetResult],
     pub(crate) policy: &'a Policy,
     pub(crate) policy_sha: String,
@@ -129,7 +130,14 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
     };
     let shifts = code_shift::find(input.series, &analyses, days, &input.candidate, input.analyze);
     let each: &[Analysis] = &shifts.analyses;
-    let rechecks = recheck::recheck(input.series, each, &input.candidate, input.analyze);
+    let request = RecheckInput {
+        series: input.series,
+        candidate: &input.candidate,
+        policy: input.policy,
+        analyze: input.analyze,
+        test: input.test,
+    };
+    let rechecks = recheck::recheck(request, each);
     for (at, (series, analysis)) in input.series.iter().zip(each).enumerate() {
         let case = SeriesJudge {
             series,

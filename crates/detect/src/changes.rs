@@ -19,6 +19,7 @@ use super::change_point::{self, ChangePoint, LevelBounds, Levels};
 use super::comparable::ComparableRuns;
 use super::detector::{ChangeDetector, LevelValues, ReportedChange};
 use super::drift;
+use super::exact;
 use super::level_scale::LevelScale;
 use super::rule::Rule;
 use super::series_state::SeriesState;
@@ -38,7 +39,8 @@ fn significant_change_points(runs: &ComparableRuns, reported: &[ChangePoint]) ->
     points.retain(|point| point.index < settled);
     for report in reported {
         let at = runs.runs.partition_point(|index| *index < report.index);
-        if at >= settled && at > 0 && at < levels.len() {
+        let is_gates = at >= settled || report.z >= exact::PROOF_Z;
+        if is_gates && at > 0 && at < levels.len() {
             points.push(ChangePoint { index: at, z: report.z });
         }
     }
@@ -200,7 +202,8 @@ fn count(runs: usize) -> u32 {
     u32::try_from(runs).unwrap_or(u32::MAX)
 }
 
-fn severity(series: &Series, policy: &Policy, change: f64) -> ChangeSeverity {
+/// How severe a change is: what the series' rule says, else by its size.
+pub(crate) fn severity(series: &Series, policy: &Policy, change: f64) -> ChangeSeverity {
     // A rule that names a severity decides; else the size does.
     match policy.severity_for(series.key.subject(&series.tags)) {
         Some(policy::RuleSeverity::Minor) => return ChangeSeverity::Minor,
@@ -280,7 +283,8 @@ impl MeasuredChange {
     }
 }
 
-/// A report of the gate as a change; none where an absolute threshold is not reached.
+/// A report of the gate as a change; none where an absolute threshold is not reached. The relative
+/// one was when it was reported, and the gate withdraws it where that turns out to be wrong.
 pub(crate) fn change_from_report(
     series: &Series,
     policy: &Policy,
@@ -291,7 +295,8 @@ pub(crate) fn change_from_report(
     let report = &detector.reports[index];
     let measured = MeasuredChange::of(detector, report, policy.detection.window);
     let MeasuredChange { before, after, change, .. } = measured;
-    rule.is_reached(change, before, after).then(|| Change {
+    let counts = rule.has_direction() && rule.is_absolute_reached(before, after);
+    counts.then(|| Change {
         kind: report.kind,
         per_day: detector.drift_points(report).and_then(|points| {
             let (from, to) = (detector.run(points.onset), detector.run(points.arrival));

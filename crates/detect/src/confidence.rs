@@ -7,7 +7,7 @@
 use super::stats::two_sided_tail;
 
 /// The tails of benchmark runs are not normal, so a normal tail may not make us surer than this.
-const MAX_CONFIDENCE: f64 = 0.999;
+pub(crate) const MAX_CONFIDENCE: f64 = 0.999;
 
 /// Share of true reports by size over threshold, linear between these; measured on 1,621 reports
 /// of the five synthetic histories of docs/accuracy.md.

@@ -21,6 +21,7 @@
 //! | change points become changes | `change_point`, `changes` |
 //! | what became of each: open, fixed, accepted, … | `lifecycle` |
 //! | the verdict on its newest run | `verdict` |
+//! | a pull request's few runs against their base | `candidate_test` |
 //! | what would be detected, its budget, its trend | `sensitivity`, `budget`, `trend` |
 //! | what else moved with a change | `evidence` |
 //!
@@ -48,6 +49,7 @@ mod analysis;
 // One series and its policy.
 mod level_scale;
 mod confidence;
+mod exact;
 mod rule;
 
 // Pure questions about levels.
@@ -79,6 +81,9 @@ mod naive_threshold;
 pub mod replay;
 mod budget;
 pub mod evidence;
+
+// The question of a pull request.
+pub mod candidate_test;
 
 // The whole.
 mod analyze;

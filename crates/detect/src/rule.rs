@@ -15,14 +15,20 @@ use model::record::time::DAY_US;
 use model::series::Series;
 
 use super::confidence;
+use super::exact;
 use super::level_scale::LevelScale;
 
 /// What a change of one series must show, resolved from the policy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Rule {
     pub threshold: Threshold,
-    /// Runs on a new level before it is reported, at least 1 (`detection.confirmations`).
+    /// Runs on a new level before it is reported, at least 1 (`confirmations` of the series' own
+    /// rule, else of `detection`).
     pub confirmations: usize,
+    /// The same where the baseline is exact: 1, unless the series' own rule asks for more.
+    pub exact_confirmations: usize,
+    /// Values are counts or sizes, which a deterministic program repeats exactly.
+    pub is_countable: bool,
     /// Runs that a level needs to be a baseline (`regression.min_sample_size`).
     pub min_runs: usize,
     /// Runs that describe a level, and for which a reported change stays open
@@ -61,9 +67,13 @@ const ROUNDING_SLACK: f64 = 1e-9;
 impl Rule {
     /// The rule of one series.
     pub(crate) fn of(series: &Series, policy: &Policy) -> Self {
+        let threshold = policy.threshold_for(series.key.subject(&series.tags), series.direction);
+        let own = threshold.confirmations.map(|runs| (runs as usize).max(1));
         Self {
-            threshold: policy.threshold_for(series.key.subject(&series.tags), series.direction),
-            confirmations: (policy.detection.confirmations as usize).max(1),
+            threshold,
+            confirmations: own.unwrap_or((policy.detection.confirmations as usize).max(1)),
+            exact_confirmations: own.unwrap_or(1),
+            is_countable: exact::is_countable(&series.unit),
             min_runs: policy.regression.min_sample_size as usize,
             window: policy.detection.window as usize,
             outlier_sigmas: policy.data_quality.outlier_threshold,

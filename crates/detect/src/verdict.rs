@@ -208,7 +208,7 @@ impl SeriesInput<'_> {
         let it = MeasuredChange::of(detector, report, self.policy.detection.window);
         let rule = self.state.rule();
         let acceptance = || self.review.covering_acceptance(self.series, it.boundary, it.change);
-        let verdict = if !rule.is_reached(it.change, it.before, it.after) {
+        let verdict = if !rule.is_absolute_reached(it.before, it.after) {
             Verdict::Unchanged
         } else if !report.is_regression {
             Verdict::Improved

@@ -25,8 +25,8 @@ use super::new_level::MAX_BASELINE_RUNS;
 use super::rule::{LevelThresholds, Rule};
 use super::window::SortedWindow;
 pub(crate) use reports::ClosingReason;
-use reports::ConfirmedShift;
 pub(crate) use reports::ReportedChange;
+use reports::{ConfirmedShift, Excursion};
 use runner_pool::{RunnerLevels, RunnerOffsets};
 pub(crate) use state::LevelValues;
 pub(crate) use suspension::LevelsAround;
@@ -127,6 +127,8 @@ pub(crate) struct ChangeDetector {
     open: Vec<usize>,
     /// Shifts that restarted the baseline, oldest first.
     shifts: Vec<ConfirmedShift>,
+    /// Levels that it left for a while, oldest first.
+    excursions: Vec<Excursion>,
 }
 
 impl ChangeDetector {
@@ -155,6 +157,7 @@ impl ChangeDetector {
             reports: Vec::new(),
             open: Vec::new(),
             shifts: Vec::new(),
+            excursions: Vec::new(),
         }
     }
 

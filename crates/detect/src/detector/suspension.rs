@@ -86,6 +86,7 @@ impl ChangeDetector {
         // A report that these runs confirmed was never made.
         self.reports.retain(|report| report.reported_at < keep);
         self.shifts.retain(|shift| shift.confirmed_at < keep);
+        self.excursions.retain(|excursion| excursion.end < keep);
         for report in &mut self.reports {
             report.closing = report.closing.filter(|closing| closing.at < keep);
             report.level_end = report.level_end.filter(|end| *end < keep);

@@ -3,6 +3,7 @@
 //! These types are the single description of the file: the reader, the JSON Schema, the reference
 //! and the About page all come from them. Thresholds and shares are fractions (0.10 = 10 %).
 
+mod absolute;
 pub mod accepted;
 mod check;
 mod defaults;
@@ -119,10 +120,16 @@ pub struct RegressionRule {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 10.0))]
     pub threshold: Option<f64>,
-    /// Absolute threshold in base units; a change must exceed both.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0.0))]
+    /// Absolute threshold, in base units or with a unit (`1 byte`, `0.5ms`); a change must exceed
+    /// both.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "absolute::deserialize")]
+    #[schemars(schema_with = "absolute::schema")]
     pub absolute: Option<f64>,
+    /// Runs on the new level that confirm a change; else `detection.confirmations`. A metric whose
+    /// values never vary (instructions, bytes) needs one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 50))]
+    pub confirmations: Option<u32>,
     /// Overrides the direction of the metric.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<Direction>,
