@@ -324,14 +324,24 @@ pub struct Analyses {
     pub replay_summary: ReplaySummary,
 }
 
-/// A UTC day on which most backends moved the same way.
+/// What is compared where many series move together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerKind {
+    Backends,
+    /// Where there are too few backends.
+    Tests,
+}
+
+/// A UTC day on which most peers moved the same way.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct InfrastructureDay {
     /// Days since 1970-01-01.
     pub day: i64,
-    pub backends_moved: u32,
-    pub backends_active: u32,
-    /// How much worse the median backend was than before, relative (0.1 = 10 % worse); negative
+    pub peers: PeerKind,
+    /// Peers that moved together, and those with a vote.
+    pub peers_moved: u32,
+    pub peers_active: u32,
+    /// How much worse the median peer was than before, relative (0.1 = 10 % worse); negative
     /// where it was better.
     pub change: f64,
     pub is_degradation: bool,

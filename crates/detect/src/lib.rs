@@ -16,6 +16,7 @@
 //! | the policy becomes the rule of the series | `rule` |
 //! | its runs, commit by commit, as the gate saw them | `sequential` with `series_state` |
 //! | … what most backends do at once is infrastructure | `common_mode`, `peer_vote` |
+//! | … unless other tests, their controls, stay quiet | `peer_groups`, `controls` |
 //! | … a new level, large, significant, confirmed? | `detector`, `significance`, `drift` |
 //! | all its runs at once: outliers out, one level | `prepared_series`, `comparable` |
 //! | change points become changes | `change_point`, `changes` |
@@ -65,8 +66,10 @@ mod significance;
 mod detector;
 mod peer_vote;
 mod commit_batches;
+mod controls;
 mod common_mode;
 mod series_state;
+mod peer_groups;
 mod sequential;
 
 // The look back: what happened in the whole history.
@@ -93,11 +96,13 @@ pub mod targets;
 mod prefixes;
 #[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+mod infrastructure_scenarios;
 
 pub use analysis::{
     Analyses, Analysis, AnalysisContext, AnalysisDepth, Baseline, BudgetState, BudgetVerdict,
     Change, ChangeKind, ChangeSeverity, ChangeStatus, Explanation, InfrastructureDay, NewestRuns,
-    ReplaySummary, ResolvedAcceptance, RunFlags, TrendEstimate, Verdict,
+    PeerKind, ReplaySummary, ResolvedAcceptance, RunFlags, TrendEstimate, Verdict,
 };
 pub use analyze::analyze_all;
 #[cfg(any(test, feature = "bench"))]
