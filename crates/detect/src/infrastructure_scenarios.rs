@@ -179,3 +179,40 @@ fn one_slow_run_of_all_tests_on_the_only_backend_is_the_machine() {
     all_but_two[6..].iter_mut().for_each(|it| it.factor = 1.0);
     assert_code(&analyzed(&history(&all_but_two, 60)), 0..6);
 }
+
+#[test]
+fn a_change_of_the_code_on_all_backends_says_how_the_vote_ended() {
+    let found = analyzed(&history(&moving(&[1.2, 1.0, 1.0, 1.0]), 44));
+    for it in &found.by_series[..3] {
+        let hint = "3 of 3 backends got worse together, but 3 of 4 tests on them did not: the \
+                    code, not the machine.";
+        assert!(it.changes[0].hints.iter().any(|it| it == hint), "{:?}", it.changes[0].hints);
+    }
+}
+
+#[test]
+fn a_lasting_shift_is_open_until_a_note_explains_it_or_it_goes_away() {
+    let mut tests = moving(&[1.2; 4]);
+    let open = |found: &Analyses| -> Vec<ChangeStatus> {
+        let restarts = found.by_series.iter().flat_map(|it| &it.restarts);
+        restarts.map(|it| it.status.clone()).collect()
+    };
+    let all = history(&tests, 60);
+    let found = analyzed(&all);
+    assert_eq!(open(&found), [const { ChangeStatus::Open }; 12]);
+    let restart = &found.by_series[0].restarts[0];
+    assert_eq!(restart.first_after, SHIFT);
+    assert!((restart.change - 0.2).abs() < 0.02, "{restart:?}");
+    let notes = |it: &Series| vec![Explanation::Day(it.runs[SHIFT].time)];
+    let context = AnalysisContext { explanations: &notes, ..at_end(&all[0]) };
+    let explained = analyze_all(&all, &Policy::default(), &context);
+    assert_eq!(open(&explained), [const { ChangeStatus::Explained }; 12]);
+    // Gone after fifteen days, and not there long enough.
+    tests.iter_mut().for_each(|it| it.lasts = 15);
+    let fixed = open(&analyzed(&history(&tests, 70)));
+    assert_eq!(fixed, [const { ChangeStatus::Fixed { run: None } }; 12]);
+    tests.iter_mut().for_each(|it| it.lasts = 2);
+    assert_eq!(open(&analyzed(&history(&tests, 60))), []);
+    // An improvement of all asks nothing of anybody.
+    assert_eq!(open(&analyzed(&history(&moving(&[0.7; 4]), 60))), []);
+}

@@ -22,6 +22,7 @@
 //! | change points become changes | `change_point`, `changes` |
 //! | what became of each: open, fixed, accepted, … | `lifecycle` |
 //! | the verdict on its newest run | `verdict` |
+//! | levels that infrastructure left worse | `baseline_restart` |
 //! | what would be detected, its budget, its trend | `sensitivity`, `budget`, `trend` |
 //! | what else moved with a change | `evidence` |
 //!
@@ -78,6 +79,7 @@ mod prepared_series;
 mod lifecycle;
 pub mod sensitivity;
 mod verdict;
+mod baseline_restart;
 mod naive_threshold;
 pub mod replay;
 mod budget;
@@ -100,9 +102,10 @@ mod scenarios;
 mod infrastructure_scenarios;
 
 pub use analysis::{
-    Analyses, Analysis, AnalysisContext, AnalysisDepth, Baseline, BudgetState, BudgetVerdict,
-    Change, ChangeKind, ChangeSeverity, ChangeStatus, Explanation, InfrastructureDay, NewestRuns,
-    PeerKind, ReplaySummary, ResolvedAcceptance, RunFlags, TrendEstimate, Verdict,
+    Analyses, Analysis, AnalysisContext, AnalysisDepth, Baseline, BaselineRestart, BudgetState,
+    BudgetVerdict, Change, ChangeKind, ChangeSeverity, ChangeStatus, Explanation,
+    InfrastructureDay, NewestRuns, PeerKind, ReplaySummary, ResolvedAcceptance, RunFlags,
+    TrendEstimate, Verdict, VetoedShift,
 };
 pub use analyze::analyze_all;
 #[cfg(any(test, feature = "bench"))]

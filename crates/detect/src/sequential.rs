@@ -16,9 +16,10 @@ use rayon::prelude::*;
 use model::policy::Policy;
 use model::series::{CommitIndex, Series};
 
-use super::analysis::{ChangeKind, InfrastructureDay, PeerKind};
+use super::analysis::{ChangeKind, InfrastructureDay, PeerKind, VetoedShift};
 use super::commit_batches::{NewRuns, batches_by_commit, unpack_batch};
 use super::common_mode::Exclusions;
+use super::controls::ControlVotes;
 use super::detector::ChangeCandidate;
 use super::new_level::MIN_Z;
 use super::peer_groups::PeerGroups;
@@ -203,13 +204,12 @@ impl<'a> SequentialPass<'a> {
         if !votes.is_common_mode(self.policy.k_anomaly.threshold_ratio) {
             return false;
         }
-        let controls = self.state.peer_groups.control_votes_since(
-            self.series,
-            member,
-            onset,
-            candidate.shift(),
-        );
-        if controls.is_some_and(|it| it.veto_backends()) {
+        let groups = &self.state.peer_groups;
+        let controls = groups.control_votes_since(self.series, member, onset, candidate.shift());
+        if let Some(controls) = controls.filter(ControlVotes::veto_backends) {
+            let state = &mut self.state.series_states[member];
+            let first_after = state.detector.run(candidate.change_point());
+            state.vetoed_shifts.push(vetoed_shift(first_after, votes, controls));
             return false;
         }
         let day = self.infrastructure_day(member, candidate, votes);
@@ -240,11 +240,10 @@ impl<'a> SequentialPass<'a> {
         let mut days: Vec<i64> = points.map(|point| runs[detector.run(point)].time.day()).collect();
         days.dedup();
         let consecutive = self.policy.k_anomaly.alert_on_consecutive_days.max(1) as usize;
-        let count = |backends: usize| u32::try_from(backends).unwrap_or(u32::MAX);
         InfrastructureDay {
             day: days[0],
             peers: PeerKind::Backends,
-            peers_moved: count(1 + votes.votes_for),
+            peers_moved: count(votes.movers()),
             peers_active: count(votes.voters()),
             change: candidate.shift().signum() * candidate.shift().abs().exp_m1(),
             is_degradation: candidate.is_regression,
@@ -277,6 +276,20 @@ impl<'a> SequentialPass<'a> {
                 Some(MemberCandidate { member, candidate })
             })
             .collect()
+    }
+}
+
+fn count(peers: usize) -> u32 {
+    u32::try_from(peers).unwrap_or(u32::MAX)
+}
+
+fn vetoed_shift(first_after: usize, votes: PeerVotes, controls: ControlVotes) -> VetoedShift {
+    VetoedShift {
+        first_after,
+        backends_moved: count(votes.movers()),
+        backends_active: count(votes.voters()),
+        tests_quiet: count(controls.quiet),
+        tests_active: count(controls.quiet + controls.moved),
     }
 }
 
