@@ -16,7 +16,7 @@
 //! | the policy becomes the rule of the series | `rule` |
 //! | its runs, commit by commit, as the gate saw them | `sequential` with `series_state` |
 //! | … what most backends do at once is infrastructure | `common_mode`, `peer_vote` |
-//! | … unless other tests, their controls, stay quiet | `peer_groups`, `controls` |
+//! | … unless other tests, their controls, stay quiet | `common_mode_groups`, `controls` |
 //! | … a new level, large, significant, confirmed? | `detector`, `significance`, `drift` |
 //! | all its runs at once: outliers out, one level | `prepared_series`, `comparable` |
 //! | change points become changes | `change_point`, `changes` |
@@ -70,7 +70,7 @@ mod commit_batches;
 mod controls;
 mod common_mode;
 mod series_state;
-mod peer_groups;
+mod common_mode_groups;
 mod sequential;
 
 // The look back: what happened in the whole history.

@@ -19,10 +19,10 @@ use model::series::{CommitIndex, Series};
 use super::analysis::{ChangeKind, InfrastructureDay, PeerKind, VetoedShift};
 use super::commit_batches::{NewRuns, batches_by_commit, unpack_batch};
 use super::common_mode::Exclusions;
+use super::common_mode_groups::CommonModeGroups;
 use super::controls::ControlVotes;
 use super::detector::ChangeCandidate;
 use super::new_level::MIN_Z;
-use super::peer_groups::PeerGroups;
 use super::peer_vote::PeerVotes;
 use super::series_state::SeriesState;
 
@@ -113,7 +113,7 @@ struct SequentialPass<'a> {
 /// What a pass has found so far. It borrows nothing, so that it can outlive the series.
 struct PassState {
     series_states: Vec<SeriesState>,
-    peer_groups: PeerGroups,
+    common_mode_groups: CommonModeGroups,
     /// Infrastructure days found by a vote.
     infrastructure_days: Vec<InfrastructureDay>,
 }
@@ -122,14 +122,14 @@ impl PassState {
     fn of(series: &[Series], policy: &Policy) -> Self {
         let series_states: Vec<SeriesState> =
             series.par_iter().map(|it| SeriesState::of(it, policy)).collect();
-        let peer_groups = PeerGroups::of(series, &series_states, &policy.k_anomaly);
-        Self { series_states, peer_groups, infrastructure_days: Vec::new() }
+        let common_mode_groups = CommonModeGroups::of(series, &series_states, &policy.k_anomaly);
+        Self { series_states, common_mode_groups, infrastructure_days: Vec::new() }
     }
 
     /// The same state on the way through series that have other runs from here on.
     fn with_series(&self, series: &[Series]) -> Self {
         Self {
-            peer_groups: self.peer_groups.with_series(series, &self.series_states),
+            common_mode_groups: self.common_mode_groups.with_series(series, &self.series_states),
             series_states: self.series_states.par_iter().cloned().collect(),
             infrastructure_days: self.infrastructure_days.clone(),
         }
@@ -138,7 +138,7 @@ impl PassState {
     fn finish(mut self) -> PassResult {
         let mut states = self.series_states;
         states.iter_mut().for_each(|it| it.detector.release_history());
-        self.infrastructure_days.extend(self.peer_groups.finish(&mut states));
+        self.infrastructure_days.extend(self.common_mode_groups.finish(&mut states));
         PassResult { states, infrastructure_days: merge_days(self.infrastructure_days) }
     }
 }
@@ -165,7 +165,7 @@ impl<'a> SequentialPass<'a> {
 
     fn advance(&mut self, batch: &[NewRuns]) {
         // First what all backends did together: a run that is suspended is not judged by itself.
-        self.state.peer_groups.advance(self.series, batch, &mut self.state.series_states);
+        self.state.common_mode_groups.advance(self.series, batch, &mut self.state.series_states);
         let candidates = self.find_candidates(batch);
         for MemberCandidate { member, candidate } in
             control_false_discoveries(candidates, batch.len())
@@ -180,7 +180,9 @@ impl<'a> SequentialPass<'a> {
     /// every one of them restarts there, and nothing is reported of any.
     fn is_common_mode(&mut self, member: usize, candidate: &ChangeCandidate) -> bool {
         let states = &self.state.series_states;
-        let Some(backends) = self.state.peer_groups.backends_of(member) else { return false };
+        let Some(backends) = self.state.common_mode_groups.backends_of(member) else {
+            return false;
+        };
         // Drifts have no sharp onset, so nothing can be compared at it.
         if candidate.kind != ChangeKind::Step {
             return false;
@@ -204,7 +206,7 @@ impl<'a> SequentialPass<'a> {
         if !votes.is_common_mode(self.policy.k_anomaly.threshold_ratio) {
             return false;
         }
-        let groups = &self.state.peer_groups;
+        let groups = &self.state.common_mode_groups;
         let controls = groups.control_votes_since(self.series, member, onset, candidate.shift());
         if let Some(controls) = controls.filter(ControlVotes::veto_backends) {
             let state = &mut self.state.series_states[member];

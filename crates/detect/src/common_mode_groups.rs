@@ -24,7 +24,7 @@ use super::controls::ControlVotes;
 use super::series_state::SeriesState;
 
 /// All peer groups of a history: those of units first.
-pub(crate) struct PeerGroups {
+pub(crate) struct CommonModeGroups {
     groups: Vec<PeerGroup>,
     /// By series: the groups it is in.
     memberships: Vec<Vec<Membership>>,
@@ -59,7 +59,7 @@ enum GroupScope {
     Benchmark,
 }
 
-impl PeerGroups {
+impl CommonModeGroups {
     pub(crate) fn of(series: &[Series], states: &[SeriesState], policy: &KAnomaly) -> Self {
         let levels = member_levels(series, states);
         let mut all = Self {
