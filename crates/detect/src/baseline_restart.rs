@@ -1,7 +1,7 @@
 //! Baselines that an infrastructure shift restarted: is the level still worse than before it?
 //!
 //! A shift of most series that stays restarts their baselines, so no series reports it. It must not
-//! become normal in silence: a restart for the worse stays open until the level comes back, an
+//! become normal in silence: a restart on a worse level stays open until the level comes back, an
 //! accepted entry covers it or a note explains it.
 //!
 //! Example: every series is 25 % slower from March 3 on, and no field of the runner changed. From
@@ -20,7 +20,7 @@ use super::verdict::SeriesInput;
 /// Runs whose median is a level.
 const LEVEL_RUNS: usize = 7;
 
-/// The restarts for the worse of one series, oldest first, once they have lasted for the policy's
+/// The restarts of one series on a worse level, oldest first, once they have lasted for the policy's
 /// days.
 pub(crate) fn restarts(input: &SeriesInput<'_>, is_retired: bool) -> Vec<BaselineRestart> {
     let rebases = input.state.exclusions.rebases.iter();
