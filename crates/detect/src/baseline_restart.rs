@@ -20,8 +20,8 @@ use super::verdict::SeriesInput;
 /// Runs whose median is a level.
 const LEVEL_RUNS: usize = 7;
 
-/// The restarts of one series on a worse level, oldest first, once they have lasted for the policy's
-/// days.
+/// The restarts of one series on a worse level, oldest first, once they have lasted for the
+/// policy's days.
 pub(crate) fn restarts(input: &SeriesInput<'_>, is_retired: bool) -> Vec<BaselineRestart> {
     let rebases = input.state.exclusions.rebases.iter();
     let restarts = rebases.filter_map(|first_after| restart(input, *first_after));

@@ -14,6 +14,7 @@
 //! suspended (`alert_on_consecutive_days: 2`), on Wednesday every baseline restarts at Monday. Had
 //! they been fast again on Tuesday, only Monday's runs would be left out.
 
+mod group_shift;
 pub(crate) mod member;
 
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use model::series::Series;
 use super::analysis::{InfrastructureDay, PeerKind};
 use super::commit_batches::NewRuns;
 use super::controls::MIN_TESTS;
-use super::stats::{median, median_in_place};
+use group_shift::GroupShift;
 use member::{MIN_RUNS_BEFORE, MemberLevels, MemberShift, MemberState};
 
 /// Members of one commit from which on they are advanced in parallel: below that, waking threads
@@ -58,8 +59,6 @@ impl Exclusions {
     }
 }
 
-/// Standard deviations of the newest runs' median that a peer must have moved to count.
-const MIN_NOISE_MULTIPLE: f64 = 1.3;
 /// Share of the typical move that a peer must have made to count as moved with the others, and
 /// how much more than it a series may have moved before it is judged by itself again.
 const MIN_SHARE_OF_SHIFT: f64 = 0.4;
@@ -375,92 +374,6 @@ impl CommonModeDetector {
             }
         }
     }
-}
-
-/// All peers at one commit.
-struct GroupShift {
-    active: usize,
-    /// Peers that moved with the rest, beyond their noise.
-    moved_peers: usize,
-    /// Peers beyond their own thresholds.
-    peers_beyond_threshold: usize,
-    /// Median excess of the peers.
-    shift: f64,
-}
-
-/// Median excess and threshold of a peer's series.
-#[derive(Clone, Copy)]
-struct PeerShift {
-    shift: f64,
-    threshold: f64,
-}
-
-impl GroupShift {
-    /// None where too few peers have runs, or where nothing goes on and most do not move or go
-    /// their own ways: their noise is not needed then.
-    fn of(
-        moves: &[MemberShift],
-        states: &[MemberState],
-        policy: &KAnomaly,
-        ongoing: bool,
-    ) -> Option<Self> {
-        let peer = |it: &MemberShift| states[it.member].peer;
-        let mut moves: Vec<&MemberShift> = moves.iter().collect();
-        moves.sort_by_key(|it| peer(it));
-        let peers = || moves.chunk_by(|one, other| peer(one) == peer(other));
-        let active = peers().count();
-        if active < policy.min_active_backends as usize {
-            return None;
-        }
-        // A peer has one vote, however many series it has: the median of them.
-        let typical = |of_peer: &[&MemberShift], what: &dyn Fn(&MemberShift) -> f64| match of_peer {
-            [one] => what(one),
-            many => {
-                let mut values: Vec<f64> = many.iter().map(|it| what(it)).collect();
-                median_in_place(&mut values).unwrap_or(0.0)
-            }
-        };
-        let each: Vec<PeerShift> = peers()
-            .map(|of_peer| PeerShift {
-                shift: typical(of_peer, &|it| it.shift),
-                threshold: typical(of_peer, &|it| states[it.member].threshold),
-            })
-            .collect();
-        let excess = median(&each.iter().map(|it| it.shift).collect::<Vec<_>>())?;
-        let sign = excess.signum();
-        let beyond = each.iter().filter(|it| sign * it.shift >= it.threshold - SLACK).count();
-        // A peer that moved a little in the same direction by chance did not move along.
-        let along = |it: &&PeerShift| sign * it.shift >= MIN_SHARE_OF_SHIFT * excess.abs();
-        let most = each.iter().filter(along).count();
-        if !ongoing && (2 * beyond < active || !is_share_reached(most, active, policy)) {
-            return None;
-        }
-        // The upper bound of the noise takes no sorting and settles most cases.
-        let clear = |(it, of_peer): &(&PeerShift, &[&MemberShift])| {
-            let beyond = |noise: f64| sign * it.shift > MIN_NOISE_MULTIPLE * noise;
-            let at_most = |it: &MemberShift| {
-                it.standard_error_factor * states[it.member].max_sigma_before(it.from)
-            };
-            let noise = |it: &MemberShift| {
-                it.standard_error_factor * states[it.member].sigma_before(it.from)
-            };
-            beyond(typical(of_peer, &at_most)) || beyond(typical(of_peer, &noise))
-        };
-        let moved = each.iter().zip(peers()).filter(|(it, _)| along(it)).filter(clear).count();
-        Some(Self { active, moved_peers: moved, peers_beyond_threshold: beyond, shift: excess })
-    }
-
-    /// Most peers moved together. Half of them beyond their thresholds at least: moves that
-    /// would fail nobody are no news.
-    fn is_common(&self, policy: &KAnomaly) -> bool {
-        let together = is_share_reached(self.moved_peers, self.active, policy);
-        together && 2 * self.peers_beyond_threshold >= self.active && self.shift != 0.0
-    }
-}
-
-/// Whether so many of the peers are the policy's share of them.
-fn is_share_reached(moved: usize, active: usize, policy: &KAnomaly) -> bool {
-    moved as f64 / active as f64 + 1e-9 >= policy.threshold_ratio
 }
 
 #[cfg(test)]
