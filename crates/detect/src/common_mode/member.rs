@@ -18,6 +18,9 @@ use crate::stats::{MAX_SIGMA_RATIO, median, median_in_place, robust_sigma};
 /// Runs before that the newest are compared with, and the fewest that say anything.
 pub(crate) const MAX_RUNS_BEFORE: usize = 10;
 pub(crate) const MIN_RUNS_BEFORE: usize = 4;
+/// Spread of the newest levels over the noise from which on a series is unsettled. Among ten levels
+/// the robust spread is often half as large again by chance.
+const UNSETTLED_SPREAD: f64 = 2.0;
 /// Jumps from run to run that the noise is taken from.
 const MAX_JUMPS: usize = 60;
 
@@ -268,9 +271,10 @@ impl MemberState {
         }
         let (now, runs) = self.levels.newest_median(from..to)?;
         let base = median(before.levels())?;
-        // Levels that are spread wide are unsettled: two levels, or one that moves.
         let residuals: Vec<f64> = before.levels().iter().map(|level| level - base).collect();
-        let sigma = self.sigma_before(from).max(robust_sigma(&residuals));
+        let (jumps, spread) = (self.sigma_before(from), robust_sigma(&residuals));
+        // Levels that are spread much wider are unsettled: two levels, or one that moves.
+        let sigma = if spread > UNSETTLED_SPREAD * jumps { spread } else { jumps };
         let factor = (1.0 / runs as f64 + 1.0 / before.count as f64).sqrt();
         Some(ControlShift { test, shift: now - base, noise: sigma * factor })
     }
