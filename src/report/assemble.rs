@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::report::candidate::Candidate;
 use crate::report::decision::{self, OverrideRequest, OverrideRight};
+use crate::report::infrastructure::LastingShift;
 use crate::report::judge::{SeriesJudge, SeriesOutcome};
 use crate::report::links::ReportLinks;
 use crate::report::recheck::{AnalyzeFn, RecheckInput, TestFn};
@@ -13,7 +14,7 @@ use crate::report::regression_view::{RegressionGroupView, group_views};
 use crate::report::unknown_runner::UnknownRunner;
 use crate::report::urls;
 use crate::report::{
-    BlockReason, CheckOutcome, Provenance, SeriesFinding, SeriesRef, TargetViolation, code_shift,
+    BlockReason, CheckOutcome, Provenance, SeriesFinding, SeriesRef, TargetViolation,
     infrastructure, locate, recheck,
 };
 use detect::targets::{TargetKind, TargetResult};
@@ -62,7 +63,7 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
         not_compared: Vec::new(),
         open_regressions: open_regressions(&input),
         infrastructure: None,
-        lasting_shift: None,
+        lasting_shifts: Vec::new(),
         violations: Vec::new(),
         override_decision: None,
         audit: None,
@@ -128,8 +129,7 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
         true => Cow::Borrowed(&input.analyses.by_series),
         false => Cow::Owned(input.analyses.by_series.iter().map(Analysis::of_candidate).collect()),
     };
-    let shifts = code_shift::find(input.series, &analyses, days, &input.candidate, input.analyze);
-    let each: &[Analysis] = &shifts.analyses;
+    let each: &[Analysis] = &analyses;
     let request = RecheckInput {
         series: input.series,
         candidate: &input.candidate,
@@ -171,18 +171,14 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
     {
         anomaly.day = measured;
     }
-    outcome.lasting_shift = infrastructure::lasting_shift(input.history, days, is_main);
-    outcome.notices.extend(outcome.lasting_shift.clone());
+    // A lasting shift is the main line's to explain, never a pull request's.
+    if is_main {
+        outcome.lasting_shifts = infrastructure::lasting_shifts(input.history, input.series, each);
+        outcome.notices.extend(outcome.lasting_shifts.iter().map(LastingShift::notice));
+    }
     outcome.violations = violations(input, &outcome.findings);
     let (findings, violations) = (&mut outcome.findings, &mut outcome.violations);
     locate::set_places(input.history, input.policy, findings, violations);
-    if !shifts.tests.is_empty() {
-        let tests = text::join_and(&shifts.tests);
-        outcome.notices.push(format!(
-            "{tests} shifted in all backends and the other tests did not: judged as a change of \
-             the code."
-        ));
-    }
     if !is_main {
         for group in outcome.open_regressions.iter().take(MAX_OPEN_NOTICES) {
             outcome

@@ -6,7 +6,7 @@
 use model::policy::Policy;
 use model::series::Series;
 
-use super::analysis::ChangeKind;
+use super::analysis::{ChangeKind, VetoedShift};
 use super::change_point::ChangePoint;
 use super::commit_batches::NewRuns;
 use super::common_mode::{CommonModeEffect, Exclusions};
@@ -28,6 +28,8 @@ pub(crate) struct SeriesState {
     pub is_suspended: bool,
     /// The run at which an infrastructure shift last restarted the baseline.
     pub rebased_at: Option<usize>,
+    /// Votes that the controls decided for the code, oldest first.
+    pub vetoed_shifts: Vec<VetoedShift>,
 }
 
 impl SeriesState {
@@ -40,6 +42,7 @@ impl SeriesState {
             runs_not_compared: 0,
             is_suspended: false,
             rebased_at: None,
+            vetoed_shifts: Vec::new(),
         }
     }
 
