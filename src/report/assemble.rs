@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::report::candidate::Candidate;
 use crate::report::decision::{self, OverrideRequest, OverrideRight};
 use crate::report::infrastructure::LastingShift;
+use crate::report::inseparable;
 use crate::report::judge::{SeriesJudge, SeriesOutcome};
 use crate::report::links::ReportLinks;
 use crate::report::recheck::{AnalyzeFn, RecheckInput, TestFn};
@@ -121,6 +122,13 @@ fn override_right<'a>(input: &'a CheckInput<'_>) -> OverrideRight<'a> {
     OverrideRight::Named(&input.policy.governance.emergency_override_approvers)
 }
 
+impl CheckInput<'_> {
+    fn recheck_input(&self) -> RecheckInput<'_> {
+        let &Self { series, policy, analyze, test, .. } = self;
+        RecheckInput { series, candidate: &self.candidate, policy, analyze, test }
+    }
+}
+
 fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
     let days = &input.analyses.infrastructure_days;
     // What was open before a candidate is not its concern.
@@ -130,14 +138,7 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
         false => Cow::Owned(input.analyses.by_series.iter().map(Analysis::of_candidate).collect()),
     };
     let each: &[Analysis] = &analyses;
-    let request = RecheckInput {
-        series: input.series,
-        candidate: &input.candidate,
-        policy: input.policy,
-        analyze: input.analyze,
-        test: input.test,
-    };
-    let rechecks = recheck::recheck(request, each);
+    let rechecks = recheck::recheck(input.recheck_input(), each);
     for (at, (series, analysis)) in input.series.iter().zip(each).enumerate() {
         let case = SeriesJudge {
             series,
@@ -162,6 +163,7 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
     }
     if is_main {
         outcome.notices.extend(retired_notice(each, input.policy));
+        outcome.notices.extend(inseparable::notices(input.history, input.series, each));
     }
     sort_findings(&mut outcome.findings);
     outcome.compared = outcome.findings.len() + outcome.unchanged.len();

@@ -18,6 +18,7 @@ pub(crate) mod delta;
 pub(crate) mod escape;
 pub(crate) mod gcc;
 pub(crate) mod infrastructure;
+mod inseparable;
 pub(crate) mod json;
 pub(crate) mod judge;
 pub(crate) mod junit;

@@ -7,7 +7,8 @@
 //! Example: 20 runs at 100 ms and 5 at 120 ms under a threshold of 10 % and 3 confirmations are one
 //! change of +20 %, a regression from run 20 on.
 
-use model::policy::{self, Policy};
+use model::policy::Policy;
+use model::policy::severity::RuleSeverity;
 use model::record::time::{DAY_US, Timestamp};
 use model::series::{CommitIndex, Series};
 
@@ -21,7 +22,7 @@ use super::detector::{ChangeDetector, LevelValues, ReportedChange};
 use super::drift;
 use super::exact;
 use super::level_scale::LevelScale;
-use super::rule::Rule;
+use super::rule::{ReportedSize, Rule};
 use super::series_state::SeriesState;
 use super::stats::median;
 
@@ -145,7 +146,11 @@ impl ChangeBuilder<'_> {
             runs_after: count(runs_after),
             change,
             is_regression: self.rule.is_regression(change),
-            confidence: self.rule.confidence(self.scale, change, z, self.runs.levels.len()),
+            confidence: self.rule.confidence(
+                self.scale,
+                ReportedSize { kind, change, z },
+                self.runs.levels.len(),
+            ),
             severity: severity(self.series, self.policy, change),
             status: ChangeStatus::Open,
             reported_at: None,
@@ -206,9 +211,9 @@ fn count(runs: usize) -> u32 {
 pub(crate) fn severity(series: &Series, policy: &Policy, change: f64) -> ChangeSeverity {
     // A rule that names a severity decides; else the size does.
     match policy.severity_for(series.key.subject(&series.tags)) {
-        Some(policy::RuleSeverity::Minor) => return ChangeSeverity::Minor,
-        Some(policy::RuleSeverity::Major) => return ChangeSeverity::Major,
-        Some(policy::RuleSeverity::Critical) => return ChangeSeverity::Critical,
+        Some(RuleSeverity::Minor) => return ChangeSeverity::Minor,
+        Some(RuleSeverity::Major) => return ChangeSeverity::Major,
+        Some(RuleSeverity::Critical) => return ChangeSeverity::Critical,
         None => {}
     }
     // Slack for sums like 0.1 + 0.2.
@@ -310,7 +315,11 @@ pub(crate) fn change_from_report(
         runs_after: measured.runs_after,
         change,
         is_regression: report.is_regression,
-        confidence: rule.confidence(detector.scale(), change, report.z, detector.len()),
+        confidence: rule.confidence(
+            detector.scale(),
+            ReportedSize { kind: report.kind, change, z: report.z },
+            detector.len(),
+        ),
         severity: severity(series, policy, change),
         status: ChangeStatus::Open,
         reported_at: Some(detector.run(report.reported_at)),

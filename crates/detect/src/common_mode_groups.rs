@@ -8,12 +8,13 @@
 //! series each, and 4 benchmarks with 3 series each.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use model::policy::KAnomaly;
-use model::record::time::Timestamp;
+use model::record::time::{DAY_US, Timestamp};
 use model::series::{Series, SeriesKey};
 
 use super::analysis::{InfrastructureDay, PeerKind};
@@ -181,7 +182,13 @@ impl CommonModeGroups {
             group.new_runs.iter().map(|it| backend(series, group, it.member)).collect();
         let beside = unit.new_runs.iter();
         let beside = beside.filter(|it| backends.contains(backend(series, unit, it.member)));
-        let votes = self.control_votes(unit, beside.copied(), size);
+        let time =
+            |group: &PeerGroup, it: &NewRuns| series[group.members[it.member]].runs[it.from].time;
+        let times = group.new_runs.iter().map(|it| time(group, it).micros());
+        let first = times.clone().min().unwrap_or(0);
+        let job = first..=times.max().unwrap_or(0);
+        let beside = of_one_job(beside.copied().collect(), &job, |it| time(unit, it).micros());
+        let votes = self.control_votes(unit, beside.into_iter(), size);
         match group.detector.peers() {
             PeerKind::Backends => votes.veto_backends(),
             PeerKind::Tests => votes.veto_tests(self.ratio),
@@ -208,7 +215,11 @@ impl CommonModeGroups {
         };
         let beside = (0..unit.members.len())
             .filter(|member| backends.contains(backend(series, unit, *member)));
-        Some(self.control_votes(unit, beside.map(since), size))
+        let has_run = |it: &NewRuns| it.from < it.to;
+        let beside: Vec<NewRuns> = beside.map(since).filter(has_run).collect();
+        let job = onset.micros()..=onset.micros();
+        let time = |it: &NewRuns| series[unit.members[it.member]].runs[it.from].time.micros();
+        Some(self.control_votes(unit, of_one_job(beside, &job, time).into_iter(), size))
     }
 
     fn control_votes(
@@ -237,6 +248,25 @@ impl CommonModeGroups {
         let groups = self.memberships[member].iter().map(|it| &self.groups[it.group]);
         groups.into_iter().find(|group| group.scope == scope)
     }
+}
+
+/// Hours before and after within which the runs of one commit are those of one job.
+const JOB_US: i64 = DAY_US / 4;
+
+/// The runs near the times of a job; none where most are from other times: tests that are measured
+/// on days of their own say nothing of the machine that day.
+fn of_one_job(
+    mut runs: Vec<NewRuns>,
+    job: &RangeInclusive<i64>,
+    time: impl Fn(&NewRuns) -> i64,
+) -> Vec<NewRuns> {
+    let all = runs.len();
+    let near = job.start().saturating_sub(JOB_US)..=job.end().saturating_add(JOB_US);
+    runs.retain(|it| near.contains(&time(it)));
+    if 2 * runs.len() < all {
+        runs.clear();
+    }
+    runs
 }
 
 fn backend<'a>(series: &'a [Series], group: &PeerGroup, member: usize) -> &'a str {

@@ -5,7 +5,8 @@
 //! same backends vote. Each test has one vote, by the median of its series. The benchmark's own
 //! test has one too: where most of its other inputs stayed quiet, it speaks against the machine. A
 //! test votes only if 0.7 of the shift would stand out from its noise; the spread of its newest
-//! levels counts as noise, so a test whose level is unsettled has no vote. It moved along if it
+//! levels counts as noise, so a test whose level is unsettled has no vote. Only tests of the same
+//! job vote: measured within hours, as most tests of the commit were. A test moved along if it
 //! made 0.4 of the shift the same way, otherwise it was quiet.
 //!
 //! The shift is infrastructure if no test was quiet, if more tests moved along than stayed quiet,

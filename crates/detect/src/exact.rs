@@ -47,6 +47,35 @@ pub(crate) fn exact_level(values: &[f64]) -> Option<f64> {
     values.last().copied().filter(|_| !returns)
 }
 
+/// A run of a metric that may be exact.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CountedRun {
+    pub value: f64,
+    /// Equal where every recorded field is equal.
+    pub environment: u32,
+}
+
+/// The level that a run in this environment is compared with, where the runs before it never
+/// varied, or only from environment to environment (inputs, toolchains); none where they did, or
+/// where the environment is new: then it may have changed the count itself.
+pub(crate) fn level_before(runs: &[CountedRun], environment: u32, min_runs: usize) -> Option<f64> {
+    let exact =
+        |values: Vec<f64>| (values.len() >= min_runs).then(|| exact_level(&values)).flatten();
+    let same = runs.iter().filter(|run| run.environment == environment);
+    let same: Vec<f64> = same.map(|run| run.value).collect();
+    let is_new = same.is_empty();
+    if let Some(level) = exact(same) {
+        return Some(level);
+    }
+    // A field that differs in every run (an id, a time) says nothing; one that was the same and is
+    // new now may say all.
+    let is_settled = match runs {
+        [.., one, newest] => one.environment == newest.environment,
+        _ => false,
+    };
+    if is_new && is_settled { None } else { exact(runs.iter().map(|run| run.value).collect()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +92,26 @@ mod tests {
         assert_eq!(exact_level(&[7.0; 4]), None);
         assert_eq!(exact_level(&[7.0, 7.0, 7.0, 7.0, 8.0, 7.0, 7.0, 7.0, 7.0, 7.0, 7.0]), None);
         assert_eq!(exact_level(&[7.0, 8.0, 9.0, 10.0, 11.0, 12.0]), None);
+    }
+
+    #[test]
+    fn inputs_that_take_turns_are_compared_with_their_own_runs() {
+        let run = |at: u32| CountedRun {
+            value: if at.is_multiple_of(2) { 500.0 } else { 700.0 },
+            environment: at % 2,
+        };
+        let runs: Vec<CountedRun> = (0..20).map(run).collect();
+        assert_eq!(level_before(&runs, 1, 5), Some(700.0));
+        assert_eq!(level_before(&runs, 0, 5), Some(500.0));
+    }
+
+    #[test]
+    fn a_new_toolchain_may_have_changed_the_count_and_a_new_run_id_has_not() {
+        let same = [CountedRun { value: 7.0, environment: 1 }; 9];
+        assert_eq!(level_before(&same, 2, 5), None);
+        let ids: Vec<CountedRun> =
+            (0..9).map(|id| CountedRun { value: 7.0, environment: id }).collect();
+        assert_eq!(level_before(&ids, 99, 5), Some(7.0));
     }
 
     #[test]

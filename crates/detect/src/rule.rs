@@ -14,6 +14,7 @@ use model::record::Direction;
 use model::record::time::DAY_US;
 use model::series::Series;
 
+use super::analysis::ChangeKind;
 use super::confidence;
 use super::exact;
 use super::level_scale::LevelScale;
@@ -40,6 +41,16 @@ pub(crate) struct Rule {
     /// Microseconds from the first run on in which nothing is reported
     /// (`regression.grace_period_days`).
     pub grace_period_us: i64,
+}
+
+/// What the confidence of a report depends on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReportedSize {
+    pub kind: ChangeKind,
+    /// Relative.
+    pub change: f64,
+    /// Score on the scale of [`MIN_Z`](super::new_level::MIN_Z).
+    pub z: f64,
 }
 
 /// Share of the threshold that may be left of a regression that went without an improvement.
@@ -145,9 +156,11 @@ impl Rule {
 
     /// How sure a report is: the share of reports of this size over the threshold that were true
     /// on synthetic histories, and no more than the score `z` among so many runs allows.
-    pub(crate) fn confidence(&self, scale: LevelScale, change: f64, z: f64, runs: usize) -> f64 {
+    pub(crate) fn confidence(&self, scale: LevelScale, change: ReportedSize, runs: usize) -> f64 {
+        let ReportedSize { kind, change, z } = change;
         let shift = scale.shift_of(change);
         let ratio = shift.abs() / self.level_thresholds(scale).of_shift(shift);
-        confidence::calibrated_confidence(ratio).min(confidence::bonferroni_confidence(z, runs))
+        confidence::calibrated_confidence(kind, ratio)
+            .min(confidence::bonferroni_confidence(z, runs))
     }
 }

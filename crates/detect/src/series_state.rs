@@ -10,7 +10,7 @@ use super::analysis::{ChangeKind, VetoedShift};
 use super::change_point::ChangePoint;
 use super::commit_batches::NewRuns;
 use super::common_mode::{CommonModeEffect, Exclusions};
-use super::detector::{ChangeCandidate, ChangeDetector};
+use super::detector::{ChangeCandidate, ChangeDetector, RunPlace};
 use super::rule::Rule;
 
 /// What the gate knows of one series.
@@ -59,12 +59,13 @@ impl SeriesState {
             self.runs_seen = index + 1;
             let run = &series.runs[index];
             let Some(value) = series.compared_value(run) else { continue };
+            let place = RunPlace { segment: run.segment, environment: run.environment };
             self.is_suspended = self.suspending_groups > 0;
             if self.is_suspended {
-                self.detector.suspend(index, value, run.segment);
+                self.detector.suspend(index, value, place);
                 continue;
             }
-            self.detector.push(index, value, run.segment);
+            self.detector.push(index, value, place);
             self.runs_not_compared += usize::from(!self.detector.knows_runner(min_runs));
             let age = run.time.micros().saturating_sub(series.runs[0].time.micros());
             let is_young = age < grace_period_us;

@@ -4,7 +4,6 @@ use super::runner_pool::RunnerOffsets;
 use super::{ChangeCandidate, ChangeDetector};
 use crate::analysis::ChangeKind;
 use crate::drift;
-use crate::exact;
 use crate::new_level::MAX_RUNS_SEEN;
 use crate::prefilter::{self, Prefilter};
 use crate::rule::LevelThresholds;
@@ -44,49 +43,6 @@ impl ChangeDetector {
             baseline_start: self.baseline_start,
         };
         self.search_levels(&view, &|point| point)
-    }
-
-    /// A change that the newest runs prove because the runs before them never varied.
-    fn find_exact_change(&self) -> Option<ChangeCandidate> {
-        if !self.rule.is_countable {
-            return None;
-        }
-        let newest_segment = *self.segments.last()?;
-        // Another runner may count differently: only its own runs speak of its level.
-        let of_runner = self.baseline_start..self.len();
-        let points: Vec<usize> =
-            of_runner.filter(|at| self.segments[*at] == newest_segment).collect();
-        let split = points.len().checked_sub(self.rule.exact_confirmations)?;
-        let (before, newer) = points.split_at(split);
-        let values: Vec<f64> = before.iter().map(|at| self.values[*at]).collect();
-        if values.len() < self.rule.min_runs {
-            return None;
-        }
-        let level = exact::exact_level(&values)?;
-        let nearest = newer
-            .iter()
-            .map(|at| self.values[*at])
-            .min_by(|one, other| (one - level).abs().total_cmp(&(other - level).abs()))?;
-        let is_regression = self.rule.is_regression(nearest - level);
-        let same_way = |at: &usize| {
-            let moved = self.values[*at] - level;
-            moved != 0.0 && self.rule.is_regression(moved) == is_regression
-        };
-        let change = self.scale().change(level, nearest);
-        if !newer.iter().all(same_way) || !self.rule.is_reached(change, level, nearest) {
-            return None;
-        }
-        Some(ChangeCandidate {
-            kind: ChangeKind::Step,
-            is_regression,
-            z: exact::PROOF_Z,
-            change_point: newer[0],
-            baseline_start: newer[0],
-            before: self.level_of(level),
-            after: self.level_of(nearest),
-            is_reportable: true,
-            runner_offsets: RunnerOffsets::new(),
-        })
     }
 
     /// Whether a level is as far from the baseline's oldest as a drift. Few are that far from any

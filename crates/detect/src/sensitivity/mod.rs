@@ -345,4 +345,4 @@ impl NewLevelRules {
 
 /// The scale of `n` runs is uncertain by about one in √n: the noise is taken for so much larger.
 /// With it the rules report a shift of the stated size in 9 of 10 bootstrapped histories.
-const SIGMA_MARGIN: f64 = 1.0;
+const SIGMA_MARGIN: f64 = 1.2;

@@ -15,6 +15,7 @@ pub mod semantics;
 pub mod notify;
 pub mod read;
 pub mod schema;
+pub mod severity;
 pub mod show;
 pub mod target;
 pub mod threshold;
@@ -30,6 +31,7 @@ use crate::filter::{Filter, most_specific};
 use crate::limits::Limits;
 use crate::policy::gate::Gate;
 use crate::policy::notify::Notify;
+use crate::policy::severity::RuleSeverity;
 use crate::policy::target::{Alert, Sla};
 use crate::record::Direction;
 
@@ -138,28 +140,6 @@ pub struct RegressionRule {
     pub severity: Option<RuleSeverity>,
     /// Reported, but never fails a check.
     pub report_only: bool,
-}
-
-/// Severity of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum RuleSeverity {
-    /// Like a change beyond the threshold.
-    Minor,
-    /// Like a change that must be accepted.
-    Major,
-    /// Like a change that cannot be accepted.
-    Critical,
-}
-
-impl RuleSeverity {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Minor => "minor",
-            Self::Major => "major",
-            Self::Critical => "critical",
-        }
-    }
 }
 
 /// When a shift of many backends at once is an infrastructure anomaly.

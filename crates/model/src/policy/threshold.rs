@@ -9,7 +9,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::filter::{ChangeAges, FilterSubject};
 use crate::hex;
-use crate::policy::{Policy, RegressionRule, RuleSeverity};
+use crate::policy::severity::RuleSeverity;
+use crate::policy::{Policy, RegressionRule};
 use crate::record::Direction;
 
 /// What a change must exceed to count, and why so.

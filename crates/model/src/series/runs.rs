@@ -41,6 +41,8 @@ pub(super) struct RunGrouper<'a> {
 pub(super) struct EnvironmentSegments {
     /// By environment.
     by_environment: Vec<u32>,
+    /// By environment: the first one with the same fields, whatever its branch.
+    same_fields: Vec<u32>,
     segments: Vec<Segment>,
     commit_periods: CommitPeriods,
     machines: Machines,
@@ -92,11 +94,15 @@ impl EnvironmentSegments {
         let commit_periods = CommitPeriods::of(history);
         let mut machines = Self {
             by_environment: Vec::new(),
+            same_fields: Vec::new(),
             segments: Vec::new(),
             commit_periods,
             machines: Machines::of(history),
         };
-        for environment in &history.environments {
+        let mut first_with: FxHashMap<_, u32> = FxHashMap::default();
+        for (environment, number) in history.environments.iter().zip(0..) {
+            let recorded = (&environment.fields, &environment.version);
+            machines.same_fields.push(*first_with.entry(recorded).or_insert(number));
             let fingerprint = fingerprint(environment, policy);
             let segment = Segment { fingerprint, version: environment.version.clone() };
             let next = u32::try_from(machines.segments.len()).unwrap_or(u32::MAX);
@@ -211,7 +217,7 @@ impl<'a> RunGrouper<'a> {
             std,
             repeats: u32::try_from(repeats).unwrap_or(u32::MAX),
             segment: key.segment,
-            environment: newest.environment,
+            environment: self.environment_segments.same_fields[newest.environment as usize],
             detail: rare.map(|rare| Arc::new(RunDetail::of(Box::default(), rare.clone()))),
         };
         (run, newest)
