@@ -182,12 +182,11 @@ impl CommonModeGroups {
             group.new_runs.iter().map(|it| backend(series, group, it.member)).collect();
         let beside = unit.new_runs.iter();
         let beside = beside.filter(|it| backends.contains(backend(series, unit, it.member)));
-        let time =
-            |group: &PeerGroup, it: &NewRuns| series[group.members[it.member]].runs[it.from].time;
-        let times = group.new_runs.iter().map(|it| time(group, it).micros());
-        let first = times.clone().min().unwrap_or(0);
-        let job = first..=times.max().unwrap_or(0);
-        let beside = of_one_job(beside.copied().collect(), &job, |it| time(unit, it).micros());
+        let times = group.new_runs.iter().filter_map(|it| measured_at(series, group, *it));
+        let first = times.clone().min().unwrap_or(i64::MAX);
+        let job = first..=times.max().unwrap_or(i64::MIN);
+        let beside = beside.copied().collect();
+        let beside = of_one_job(beside, &job, |it| measured_at(series, unit, *it));
         let votes = self.control_votes(unit, beside.into_iter(), size);
         match group.detector.peers() {
             PeerKind::Backends => votes.veto_backends(),
@@ -218,8 +217,8 @@ impl CommonModeGroups {
         let has_run = |it: &NewRuns| it.from < it.to;
         let beside: Vec<NewRuns> = beside.map(since).filter(has_run).collect();
         let job = onset.micros()..=onset.micros();
-        let time = |it: &NewRuns| series[unit.members[it.member]].runs[it.from].time.micros();
-        Some(self.control_votes(unit, of_one_job(beside, &job, time).into_iter(), size))
+        let beside = of_one_job(beside, &job, |it| measured_at(series, unit, *it));
+        Some(self.control_votes(unit, beside.into_iter(), size))
     }
 
     fn control_votes(
@@ -258,15 +257,21 @@ const JOB_US: i64 = DAY_US / 4;
 fn of_one_job(
     mut runs: Vec<NewRuns>,
     job: &RangeInclusive<i64>,
-    time: impl Fn(&NewRuns) -> i64,
+    time: impl Fn(&NewRuns) -> Option<i64>,
 ) -> Vec<NewRuns> {
     let all = runs.len();
     let near = job.start().saturating_sub(JOB_US)..=job.end().saturating_add(JOB_US);
-    runs.retain(|it| near.contains(&time(it)));
+    runs.retain(|it| time(it).is_some_and(|time| near.contains(&time)));
     if 2 * runs.len() < all {
         runs.clear();
     }
     runs
+}
+
+/// When the first of some runs was measured; none where only the time of its commit is known.
+fn measured_at(series: &[Series], group: &PeerGroup, runs: NewRuns) -> Option<i64> {
+    let run = &series[group.members[runs.member]].runs[runs.from];
+    (!run.is_moved()).then(|| run.time.micros())
 }
 
 fn backend<'a>(series: &'a [Series], group: &PeerGroup, member: usize) -> &'a str {

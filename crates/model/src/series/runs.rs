@@ -194,6 +194,7 @@ impl<'a> RunGrouper<'a> {
             }
             _ => rows[0].1.time,
         };
+        let is_moved = time != rows[0].1.time;
         let good = || rows.iter().map(|(_, row)| *row).filter(|row| row.value.is_some());
         let (value, std, repeats) = if let [(_, only)] = rows {
             // The median of one value without collecting it: most runs are one row.
@@ -218,7 +219,10 @@ impl<'a> RunGrouper<'a> {
             repeats: u32::try_from(repeats).unwrap_or(u32::MAX),
             segment: key.segment,
             environment: self.environment_segments.same_fields[newest.environment as usize],
-            detail: rare.map(|rare| Arc::new(RunDetail::of(Box::default(), rare.clone()))),
+            detail: (is_moved || rare.is_some()).then(|| {
+                let detail = RunDetail::of(Box::default(), rare.cloned().unwrap_or_default());
+                Arc::new(RunDetail { is_moved, ..detail })
+            }),
         };
         (run, newest)
     }
