@@ -236,6 +236,19 @@ fn what_the_base_was_already_is_held_against_nobody() {
 }
 
 #[test]
+fn a_level_that_changed_with_the_runner_says_what_to_measure() {
+    for (factor, is_named) in [(1.3, true), (1.0, false)] {
+        let mut project = Project::new(20, POLICY);
+        let runner = json!({"runner_image": "ubuntu-24.04"});
+        project.day(20, &one("rust", factor), &runner);
+        let (_, found) = project.write().json(&[]);
+        let notices = found["notices"].to_string();
+        let sentence = format!("Measure {} on the new runner", &main(19)[..7]);
+        assert_eq!(notices.contains(&sentence), is_named, "{found}");
+    }
+}
+
+#[test]
 fn a_range_of_the_main_line_answers_for_its_own_commits() {
     let mut project = Project::new(20, POLICY);
     (20..26).for_each(|day| project.day(day, &one("rust", 1.15), &json!({})));

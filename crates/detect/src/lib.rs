@@ -5,9 +5,10 @@
 //! once. Nothing outside this crate computes statistics, and the same input gives the same output
 //! on every machine.
 //!
-//! Two questions are answered. *Is the newest level a regression?* The gate asks that after every
-//! run and may only look back. *What happened in this history?* Pages ask that from the end, where
-//! both sides of every change are known.
+//! Three questions are answered. *Is the newest level a regression?* The gate asks that after every
+//! run and may only look back. *Are these few runs worse than their base?* A pull request asks that
+//! once. *What happened in this history?* Pages ask that from the end, where both sides of every
+//! change are known.
 //!
 //! # The way of a series
 //!
