@@ -108,10 +108,10 @@ impl SeriesJudge<'_> {
         self.history.commits[self.series.runs[run].commit.0 as usize].id.clone()
     }
 
-    /// Whether a verdict makes the check fail. A suspicion does not: what the test of a pull request
-    /// leaves open is noise more often than not. It is reported first of all, with what settles it
-    /// (more runs of the same commit: each counts). `governance.block_suspected: true` stops until
-    /// more runs have come.
+    /// Whether a verdict makes the check fail. A suspicion does not: what the test of a pull
+    /// request leaves open is noise more often than not. It is reported first of all, with what
+    /// settles it (more runs of the same commit: each counts). `governance.block_suspected: true`
+    /// stops until more runs have come.
     fn block_reason(&self, verdict: Verdict, change: Option<&Change>) -> Option<BlockReason> {
         if self.analysis.report_only || !self.policy.gate.fails_on(FailingVerdict::Regressed) {
             return None;
