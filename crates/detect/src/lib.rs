@@ -24,6 +24,8 @@
 //! | what would be detected, its budget, its trend | `sensitivity`, `budget`, `trend` |
 //! | what else moved with a change | `evidence` |
 //!
+//! Beside it, `paired` judges what was measured side by side, by its own rounds.
+//!
 //! `analyze` calls these in this order. The result is in `analysis`: plain data.
 //!
 //! # Example
@@ -41,6 +43,7 @@
 
 // The basis: statistics and the result.
 pub mod stats;
+mod student;
 mod window;
 pub mod per_run;
 mod analysis;
@@ -86,6 +89,7 @@ pub mod reanalysis;
 
 // Beside the analysis.
 pub mod compare;
+pub mod paired;
 pub mod runner;
 pub mod targets;
 

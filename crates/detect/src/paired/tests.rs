@@ -1,0 +1,3 @@
+//! What a session says: one claim a test.
+
+use super::*;
