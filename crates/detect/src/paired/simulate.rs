@@ -60,7 +60,7 @@ impl SessionFigures {
 
 /// Runs so many sessions. `stops`: a session ends once every series is decided.
 pub fn simulate(plan: SessionPlan, sessions: u32, seed: u64, stops: bool) -> SessionFigures {
-    let mut random = Random(seed);
+    let mut random = NoiseSource(seed);
     let mut figures = SessionFigures { sessions, ..SessionFigures::default() };
     for _ in 0..sessions {
         let session = plan.session(&mut random);
@@ -93,7 +93,7 @@ fn upto(session: &[PairedSeries], rounds: u32) -> Vec<PairedSeries> {
 }
 
 impl SessionPlan {
-    fn session(&self, random: &mut Random) -> Vec<PairedSeries> {
+    fn session(&self, random: &mut NoiseSource) -> Vec<PairedSeries> {
         let job = (JOB_SIGMA * random.normal()).exp();
         (0..self.series)
             .map(|at| {
@@ -121,12 +121,12 @@ impl SessionPlan {
             .collect()
     }
 
-    fn run(&self, level: f64, sigma: f64, random: &mut Random) -> f64 {
+    fn run(&self, level: f64, sigma: f64, random: &mut NoiseSource) -> f64 {
         let spike = if random.uniform() < self.spikes { 1.2 } else { 1.0 };
         level * spike * (sigma * random.normal()).exp()
     }
 
-    fn known_noise(&self, sigma: f64, random: &mut Random) -> Option<KnownNoise> {
+    fn known_noise(&self, sigma: f64, random: &mut NoiseSource) -> Option<KnownNoise> {
         let jobs: Vec<Vec<f64>> = (0..HISTORY_JOBS)
             .map(|_| {
                 let level = (JOB_SIGMA * random.normal()).exp();
@@ -138,9 +138,9 @@ impl SessionPlan {
 }
 
 /// SplitMix64 (Steele, Lea & Flood 2014).
-struct Random(u64);
+struct NoiseSource(u64);
 
-impl Random {
+impl NoiseSource {
     /// Above 0 and below 1.
     fn uniform(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -11,8 +11,8 @@
 //!   is taken at its upper bound, so that series which differ in noise are not taken for alike.
 //!
 //! A series that is noisier than its source says keeps its own variance: the weight of the source
-//! falls to zero as its probability falls from a tenth to a two-hundredth. Single values far off
-//! are drawn in before: one spike must neither hide a change nor make one.
+//! falls to zero with the probability of so much noise. Single values far off are drawn in before:
+//! one spike must neither hide a change nor make one.
 
 use std::collections::BTreeMap;
 
@@ -32,8 +32,23 @@ const MAX_SOURCE_FREEDOM: f64 = 120.0;
 const MIN_POOLED: usize = 6;
 /// Fewest series whose known noises together tell that the machine is noisier today.
 const MIN_SCALED: usize = 3;
-/// A source whose probability is above the first counts in full, below the second not at all.
-const SOURCE_BELIEF: (f64, f64) = (0.10, 0.005);
+/// Most of them that other series add: they are other benchmarks.
+const MAX_POOLED_FREEDOM: f64 = 20.0;
+
+/// How much a source counts that says less noise than a series has by itself, by the probability of
+/// so much noise under the source.
+#[derive(Clone, Copy, Debug)]
+struct Belief {
+    /// From here on it counts in full.
+    full: f64,
+    /// Below, it does not count.
+    none: f64,
+}
+
+/// The series' own history.
+const KNOWN: Belief = Belief { full: 0.10, none: 0.005 };
+/// Other series: one that is noisier than usual is more likely another kind than an accident.
+const POOLED: Belief = Belief { full: 0.5, none: 0.02 };
 
 /// The differences of a series after some rounds.
 #[derive(Clone, Copy, Debug, Default)]
@@ -70,6 +85,10 @@ impl Sample {
     pub(super) fn freedom(&self) -> f64 {
         f64::from(self.count.saturating_sub(1))
     }
+
+    fn spread(&self) -> Spread {
+        Spread { variance: self.variance, freedom: self.freedom() }
+    }
 }
 
 /// A variance and its degrees of freedom.
@@ -84,24 +103,28 @@ impl Spread {
     pub(super) fn of_all(session: &[PairedSeries], samples: &[Sample]) -> Vec<Option<Self>> {
         let known = known_spreads(session, samples);
         let pooled = pooled_spreads(session, samples);
-        let sources = known.into_iter().zip(pooled).map(|(known, pooled)| known.or(pooled));
-        samples.iter().zip(sources).map(|(sample, source)| combined(sample, source)).collect()
+        let each = samples.iter().zip(known.into_iter().zip(pooled));
+        each.map(|(sample, sources)| match sources {
+            (Some(known), _) => Some(combined(sample, known, KNOWN)),
+            (None, Some(pooled)) => Some(combined(sample, pooled, POOLED)),
+            (None, None) => (sample.freedom() > 0.0).then(|| sample.spread()),
+        })
+        .collect()
     }
 }
 
 /// A sample's own variance together with what its source says.
-fn combined(sample: &Sample, source: Option<Spread>) -> Option<Spread> {
-    let own = Spread { variance: sample.variance, freedom: sample.freedom() };
-    let Some(source) = source else { return (own.freedom > 0.0).then_some(own) };
+fn combined(sample: &Sample, source: Spread, belief: Belief) -> Spread {
+    let own = sample.spread();
     if own.freedom < 1.0 {
-        return Some(source);
+        return source;
     }
     let probability = f_tail(own.variance / source.variance, own.freedom, source.freedom);
-    let (full, none) = SOURCE_BELIEF;
-    let weight = ((probability - none) / (full - none)).clamp(0.0, 1.0) * source.freedom;
+    let share = (probability - belief.none) / (belief.full - belief.none);
+    let weight = share.clamp(0.0, 1.0) * source.freedom;
     let freedom = own.freedom + weight;
     let variance = (own.variance * own.freedom + source.variance * weight) / freedom;
-    Some(Spread { variance, freedom })
+    Spread { variance, freedom }
 }
 
 /// What the history of each series says of its differences today.
@@ -123,10 +146,11 @@ fn known_spreads(session: &[PairedSeries], samples: &[Sample]) -> Vec<Option<Spr
         .collect();
     let ratios: Vec<f64> = pairs.iter().map(|(ratio, _)| *ratio).collect();
     let freedom: f64 = pairs.iter().map(|(_, freedom)| freedom).sum();
-    // What the median of so many ratios exceeds by chance is no noise of the machine.
-    let chance = 1.0 + 2.5 * (2.0 / freedom.max(1.0)).sqrt();
+    // What the median of so many ratios exceeds by chance is no noise of the machine. Where there
+    // is some, the error of the median is the same for all series, so it is added.
+    let error = 1.25 * (2.0 / freedom.max(1.0)).sqrt();
     let ratio = median(&ratios).filter(|_| ratios.len() >= MIN_SCALED).unwrap_or(1.0);
-    let scale = if ratio > chance { ratio } else { 1.0 };
+    let scale = if ratio > 1.0 + 2.0 * error { ratio * (1.0 + error) } else { 1.0 };
     let scaled = |it: Spread| Spread { variance: it.variance * scale, ..it };
     plain.into_iter().map(|it| it.map(scaled)).collect()
 }
@@ -171,7 +195,7 @@ fn common_law(samples: &[&Sample]) -> Option<Spread> {
     // One standard error more than was seen, and never less than the error itself.
     let error = (scatter / count).sqrt();
     let excess = (total - by_chance).max(0.0) + error;
-    let freedom = (2.0 * trigamma_inverse(excess)).min(MAX_SOURCE_FREEDOM);
+    let freedom = (2.0 * trigamma_inverse(excess)).min(MAX_POOLED_FREEDOM);
     let half = freedom / 2.0;
     Some(Spread { variance: (mean + digamma(half) - half.ln()).exp(), freedom })
 }
@@ -270,7 +294,7 @@ mod tests {
         let alike: Vec<Sample> = (0..20).map(|at| with(1.0 + 0.01 * f64::from(at))).collect();
         let apart: Vec<Sample> = (0..20).map(|at| with(f64::from(at).exp())).collect();
         let law = |samples: &[Sample]| common_law(&samples.iter().collect::<Vec<_>>()).unwrap();
-        assert!(law(&alike).freedom > 20.0 && law(&apart).freedom < 2.0);
+        assert!(law(&alike).freedom > 19.0 && law(&apart).freedom < 2.0);
         assert!(common_law(&alike.iter().take(3).collect::<Vec<_>>()).is_none());
     }
 }
