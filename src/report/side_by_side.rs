@@ -115,6 +115,7 @@ pub(crate) fn sort(rows: &mut [SideBySideRow]) {
 
 impl SideBySide {
     pub(crate) fn decision(&self) -> Decision {
+        // A benchmark that the change broke is no better than one that it slowed down.
         if self.rows.iter().any(SideBySideRow::blocks) || self.failed.iter().any(|it| it.is_new) {
             Decision::Fail
         } else if self.rows.iter().any(SideBySideRow::is_compared) {

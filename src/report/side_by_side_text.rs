@@ -9,11 +9,11 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::report::side_by_side::{SessionEnding, SideBySide, SideBySideRow};
 use detect::paired::FALSE_BLOCK_RATE;
+use model::escaped;
 use model::history::session::Side;
 use model::record::shorten;
 use model::text::terminal::TerminalText;
 use model::text::{self, UnitScale};
-use model::escaped;
 
 /// Rows of the table; JSON has all.
 const MAX_ROWS: usize = 200;
@@ -47,6 +47,7 @@ fn table(rows: &[SideBySideRow]) -> TerminalText {
         ["benchmark", "base", "head", "change (90% interval)", "verdict"].map(TerminalText::text);
     let listed = rows.iter().take(MAX_ROWS).map(cells);
     let lines: Vec<[TerminalText; 5]> = [heading].into_iter().chain(listed).collect();
+    // By columns of a terminal, not by characters: names may be in any script.
     let width = |column: usize| lines.iter().map(|line| line[column].as_str().width()).max();
     let widths = [0, 1, 2, 3].map(|column| width(column).unwrap_or(0));
     let mut table = TerminalText::new();

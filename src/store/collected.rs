@@ -38,8 +38,11 @@ impl ResultPattern {
     /// The pattern leaves its folder.
     pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
         let path = Path::new(text);
-        let parts: Vec<String> =
-            text.split(['/', '\\']).filter(|part| !matches!(*part, "" | ".")).map(str::to_owned).collect();
+        let parts: Vec<String> = text
+            .split(['/', '\\'])
+            .filter(|part| !matches!(*part, "" | "."))
+            .map(str::to_owned)
+            .collect();
         if parts.is_empty() || path.is_absolute() || parts.iter().any(|part| part == "..") {
             bail!("--collect {text}: write a path below the folder of the run, as out/*.json");
         }
@@ -49,8 +52,10 @@ impl ResultPattern {
     /// What it names in a folder now; what cannot be listed is left out.
     pub(crate) fn files(&self, folder: &Path) -> ResultFiles {
         let mut files = ResultFiles::default();
-        let mut entries = walkdir::WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter();
+        let mut entries =
+            walkdir::WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
+            // A file that vanishes while its folder is listed was no result.
             let Ok(entry) = entry else { continue };
             let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
             let names: Vec<String> =
@@ -61,6 +66,7 @@ impl ResultPattern {
             } else if !is_folder || may_begin(&self.parts, &names) {
                 continue;
             }
+            // A dependency folder of a checkout may hold a million files.
             if is_folder {
                 entries.skip_current_dir();
             }
@@ -124,6 +130,7 @@ fn may_begin(parts: &[String], names: &[String]) -> bool {
 fn matches_name(part: &str, name: &str) -> bool {
     let Some((first, rest)) = part.split_once('*') else { return part == name };
     let Some(mut left) = name.strip_prefix(first) else { return false };
+    // As shells do: a star does not find hidden names.
     if first.is_empty() && name.starts_with('.') {
         return false;
     }

@@ -55,6 +55,7 @@ impl Drop for Checkouts {
         for path in &self.made {
             let mut command = git(&self.repository);
             command.args(["worktree", "remove", "--force", "--force"]).arg(path);
+            // Nothing here may panic or report: the answer of the session is more important.
             if !command.output().is_ok_and(|output| output.status.success()) {
                 // What is left is removed with the folder; git forgets it at its next clean-up.
                 drop(std::fs::remove_dir_all(path));

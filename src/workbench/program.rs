@@ -67,6 +67,7 @@ impl ProgramRun {
         let read = interrupt.while_running(child.id(), || {
             let read = std::thread::scope(|scope| {
                 let tail = scope.spawn(|| messages.map_or_else(String::new, last_lines));
+                // Both pipes at the same time: a program that fills one waits for its reader.
                 let mut stdout = Vec::new();
                 let read = output.map_or(Ok(0), |output| {
                     output.take(MAX_OUTPUT_BYTES + 1).read_to_end(&mut stdout)
@@ -99,12 +100,14 @@ impl ProgramRun {
             }
             ProgramLine::Shell(text) => shell(text),
         };
+        // Some tools trust the variable more than the system.
         command.current_dir(&self.folder).env("PWD", &self.folder);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         REPOSITORY_VARIABLES.iter().for_each(|name| {
             command.env_remove(name);
         });
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // So that the end of a session reaches its children, too.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         Ok(command)
@@ -156,7 +159,8 @@ fn await_end(child: &Child) {
     // Interrupted by a signal, it is asked again; any other error means that nothing is left.
     while let Some(id) = id
         && waitid(WaitId::Pid(id), options).is_err_and(|error| error == rustix::io::Errno::INTR)
-    {}
+    {
+    }
 }
 
 #[cfg(not(unix))]
@@ -171,6 +175,7 @@ fn last_lines(messages: impl Read) -> String {
             Ok(0) | Err(_) => break,
             Ok(_) => tail.push_back(String::from_utf8_lossy(&line).trim_end().to_owned()),
         }
+        // A build may write for an hour; memory must not grow with it.
         if tail.len() > TAIL_LINES {
             tail.pop_front();
         }

@@ -2,7 +2,10 @@
 //!
 //! `cargo run --release -p benchpages-detect --features bench --example paired -- 2000`
 
-use benchpages_detect::paired::{SessionEnd, simulate::{SessionPlan, simulate}};
+use benchpages_detect::paired::{
+    SessionEnd,
+    simulate::{SessionPlan, simulate},
+};
 
 /// Prints a row for each kind of session.
 #[allow(clippy::print_stdout)]
@@ -45,7 +48,8 @@ fn main() {
             let rate = simulate(plan, sessions, 2, false).detection_rate();
             let running = SessionPlan { end: SessionEnd::Running, ..plan };
             let early = simulate(running, sessions, 2, false).detection_rate();
-            println!("  noise {sigma}, change {change:.3}, history {has_history}: {rate:.3}, {early:.3} running");
+            let plan = format!("noise {sigma}, change {change:.3}, history {has_history}");
+            println!("  {plan}: {rate:.3}, {early:.3} where more rounds may follow");
         }
     }
     println!("rounds until all is decided, nothing changed:");
@@ -54,7 +58,8 @@ fn main() {
             let plan = SessionPlan { threshold, max_rounds, has_history, ..quiet };
             let it = simulate(plan, sessions.min(200), 3, true);
             let (mean, blocks) = (it.mean_rounds(), it.false_blocks);
-            println!("  threshold {threshold}, history {has_history}: {mean:.1} of {max_rounds}, {blocks} blocks");
+            let plan = format!("threshold {threshold}, history {has_history}");
+            println!("  {plan}: {mean:.1} of {max_rounds}, {blocks} blocks");
         }
     }
 }

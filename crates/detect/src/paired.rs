@@ -27,12 +27,11 @@
 
 #[cfg(any(test, feature = "bench"))]
 pub mod simulate;
-mod spread;
+pub mod spread;
 
 use model::record::Direction;
 
-use self::spread::{Sample, Spread};
-pub use self::spread::noise_of_repeats;
+use self::spread::{BuildSpread, Sample, Spread};
 use super::level_scale::LevelScale;
 use super::stats::median;
 use super::student::{f_tail, t_quantile, t_tail};
@@ -156,6 +155,7 @@ pub fn judge(session: &[PairedSeries], rounds: u32, end: SessionEnd) -> Vec<Pair
     let mut look = 0;
     for round in 1..=rounds {
         let is_last = round == rounds;
+        // Every round again, not only the last: what a look has found stays found.
         if round < MIN_ROUNDS && !is_last {
             continue;
         }
@@ -168,6 +168,7 @@ pub fn judge(session: &[PairedSeries], rounds: u32, end: SessionEnd) -> Vec<Pair
             Some([next, ..]) if next.round == round || ends => next.share,
             _ => 0.0,
         };
+        // A look is paid for once, also where it finds nothing.
         look += usize::from(share > 0.0);
         let error = share * error_of_series;
         for ((found, estimate), series) in found.iter_mut().zip(&estimates).zip(&differences) {
@@ -199,6 +200,7 @@ impl Found {
     }
 
     fn verdict(self, it: &Estimate, series: &Differences) -> PairedVerdict {
+        // Significance was found at a look and stays; the size is that of all rounds.
         let is_beyond = |change: f64, threshold: f64| change >= threshold - ROUNDING_SLACK;
         if self.worse && is_beyond(it.mean, series.worse_threshold) {
             PairedVerdict::Regressed
@@ -288,23 +290,27 @@ impl Estimate {
             .collect();
         let spreads = Spread::of_all(session, &samples);
         let each = samples.iter().zip(spreads).zip(all);
-        each.map(|((sample, spread), series)| Self::of(sample, spread?, series.up_to(round)))
-            .collect()
+        each.map(|((sample, spread), series)| {
+            Self::of(sample, spread?, series.up_to(round), series.floor)
+        })
+        .collect()
     }
 
-    fn of(sample: &Sample, spread: Spread, differences: &[Difference]) -> Option<Self> {
+    fn of(sample: &Sample, spread: Spread, differences: &[Difference], floor: f64) -> Option<Self> {
+        // A known noise alone is an answer to nothing.
         if sample.count == 0 {
             return None;
         }
         let Spread { mut variance, mut freedom } = spread;
         // A tight interval of one build is no proof: layout moves a build as a whole. Where builds
         // differ, they are what was drawn at random.
-        let builds = spread::between_builds(differences);
-        let depends_on_build = builds.is_some_and(|it| {
-            f_tail(it.variance / variance, it.freedom, freedom) < BUILD_EVIDENCE
+        let builds = BuildSpread::of(differences, floor);
+        let depends_on_build = builds.is_some_and(|BuildSpread { between, within }| {
+            let ratio = between.variance / within.variance;
+            f_tail(ratio, between.freedom, within.freedom) < BUILD_EVIDENCE
         });
         if let Some(builds) = builds.filter(|_| depends_on_build) {
-            Spread { variance, freedom } = builds;
+            Spread { variance, freedom } = builds.between;
         }
         let count = f64::from(sample.count);
         Some(Self {
@@ -328,6 +334,7 @@ fn result(
         median(&series.pairs.iter().map(of).collect::<Vec<_>>()).unwrap_or(f64::NAN)
     };
     let (base, head) = (side(|pair| pair.base), side(|pair| pair.head));
+    // One round without a known noise shows two values and no interval.
     let Some(it) = estimate else {
         let change = differences.scale.change(base, head);
         return PairedResult {

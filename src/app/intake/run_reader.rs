@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use crate::app::intake::job::IntakeJob;
-use crate::app::intake::{IngestRequest, IntakeOutcome, catalog, ingest_job, problem_text, read_input};
+use crate::app::intake::{
+    IngestRequest, IntakeOutcome, catalog, ingest_job, problem_text, read_input,
+};
 use crate::store::foreign_files;
 use ingest::IngestInput;
 use ingest::format::Format;

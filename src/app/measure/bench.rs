@@ -100,17 +100,13 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// The pull request of the records.
-    pub(super) fn pull(&self) -> Option<u64> {
-        self.sides.last().and_then(|side| side.reader.pull())
-    }
-
     /// What is not known of the sides, and what they share although they should not.
     pub(super) fn warnings(&self) -> Vec<String> {
         let mut warnings: Vec<String> =
             self.sides.iter().flat_map(|side| side.reader.warnings.clone()).collect();
         let mut listed = std::collections::BTreeSet::new();
         warnings.retain(|warning| listed.insert(warning.clone()));
+        // Each build would replace the program of the other side.
         let target = std::env::var("CARGO_TARGET_DIR").is_ok_and(|it| it.starts_with('/'));
         if target && self.is_comparison() {
             warnings.push(
@@ -179,8 +175,7 @@ impl<'a> Bench<'a> {
         if round.rebuilds {
             self.set_up(round.build, observer)?;
         }
-        let place =
-            RunPlace { round: round.number, build: round.build, padding: round.padding() };
+        let place = RunPlace { round: round.number, build: round.build, padding: round.padding() };
         let mut lines = Vec::new();
         let order: Vec<usize> = match self.sides.as_slice() {
             [_] => vec![0],
@@ -190,33 +185,38 @@ impl<'a> Bench<'a> {
             }
         };
         for at in order {
+            // Before the run: two runs of a fast benchmark may end in one microsecond.
             let began = self.time_of_run();
-            let output = self.run_side(&self.sides[at], place)?;
+            let output = self.run_side(&self.sides[at], place);
             if self.interrupt.is_requested() {
                 return Ok(None);
             }
+            let in_round =
+                |error: anyhow::Error| anyhow::anyhow!("round {}: {error:#}", round.number);
+            let output = output.map_err(in_round)?;
             let fields = self.fields(self.sides[at].of.side, place);
             let SideBench { of, reader } = &mut self.sides[at];
             let read = reader.read(output, began, &fields);
-            let read = read.map_err(|error| {
-                anyhow::anyhow!("round {}: the {}: {error:#}", round.number, of.label())
-            });
-            lines.extend(read?);
+            let read = read.map_err(|error| anyhow::anyhow!("the {}: {error:#}", of.label()));
+            lines.extend(read.map_err(in_round)?);
         }
         Ok(Some(lines))
     }
 
     /// Runs the program of a side.
     fn run_side(&self, side: &SideBench, place: RunPlace) -> anyhow::Result<RunOutput> {
+        // Results of earlier rounds lie in the same place.
         let before = self.pattern.as_ref().map(|pattern| pattern.files(&side.of.folder));
         let line = ProgramLine::Words(side.of.command.clone());
         let output = self.program(&side.of, line.clone(), place).run(self.interrupt)?;
         if !output.status.success() && !self.interrupt.is_requested() {
             bail!("the {}: `{}` ended with {}", side.of.label(), line.name(), failure(&output));
         }
-        let files = self.pattern.as_ref().zip(before).map(|(pattern, before)| {
-            pattern.files(&side.of.folder).changed_since(&before)
-        });
+        let files = self
+            .pattern
+            .as_ref()
+            .zip(before)
+            .map(|(pattern, before)| pattern.files(&side.of.folder).changed_since(&before));
         if files.as_ref().is_some_and(Vec::is_empty) && !self.interrupt.is_requested() {
             let pattern = self.request.collect.as_deref().unwrap_or_default();
             bail!(
@@ -285,11 +285,7 @@ fn failure(output: &ProgramOutput) -> String {
 }
 
 /// What completes the records of a side.
-fn intake_request(
-    request: &MeasureRequest,
-    side: &SideFolder,
-    pull: Option<u64>,
-) -> IngestRequest {
+fn intake_request(request: &MeasureRequest, side: &SideFolder, pull: Option<u64>) -> IngestRequest {
     let head_branch = request.branch.clone().filter(|_| side.side != Some(Side::Base));
     IngestRequest {
         data: request.options.data.clone(),

@@ -32,7 +32,6 @@ use model::policy::Policy;
 use model::record::median;
 use model::series::SeriesKey;
 use model::series::session_series::{RoundValues, SessionSeries, session_series};
-use model::text;
 
 /// What the records of a session are judged by.
 pub(super) struct SessionJudge {
@@ -81,7 +80,12 @@ impl SessionJudge {
     }
 
     /// The series of these records after so many rounds.
-    pub(super) fn rows(&self, lines: &[RunLine], rounds: u32, end: SessionEnd) -> Vec<SideBySideRow> {
+    pub(super) fn rows(
+        &self,
+        lines: &[RunLine],
+        rounds: u32,
+        end: SessionEnd,
+    ) -> Vec<SideBySideRow> {
         let series = self.series(lines);
         let paired: Vec<PairedSeries> = series.iter().map(|series| self.paired(series)).collect();
         let results = judge(&paired, rounds, end);
@@ -128,6 +132,7 @@ impl SessionJudge {
     }
 
     fn series(&self, lines: &[RunLine]) -> Vec<SessionSeries> {
+        // All of them every time: a few thousand lines are read in less time than a program starts.
         let text: String = lines.iter().flat_map(|line| [line.text.as_str(), "\n"]).collect();
         let builder = store::read_lines_in_memory(text.as_bytes(), Arc::clone(&self.reading));
         let history = builder.normalize(&NormalizeOptions::default());
@@ -166,17 +171,14 @@ impl SessionJudge {
             SessionEnding::Interrupted => SessionEnd::Interrupted,
         };
         let mut notices = self.notices.clone();
-        if let Some(pull) = bench.pull() {
-            notices.push(format!("records of pull request #{pull}: pulls/{pull}.ndjson."));
-        }
         let rows = self.rows(lines, rounds, end);
-        let known = rows.iter().filter(|row| row.is_compared()).count();
-        if self.known.is_empty() && known > 0 && rounds < 8 {
-            let rounds = text::count_noun(u64::from(rounds), "round");
-            notices.push(format!(
-                "the history does not tell how noisy these series are, so {rounds} find large \
+        let is_open = rows.iter().any(|row| row.verdict() == "too_noisy");
+        if self.known.is_empty() && is_open {
+            notices.push(
+                "the history holds no repeated runs of these series, so few rounds show large \
                  changes only."
-            ));
+                    .to_owned(),
+            );
         }
         SideBySide {
             session: self.session.clone(),
@@ -205,9 +207,8 @@ fn failed_benchmarks(lines: &[RunLine]) -> Vec<FailedBenchmark> {
         let text = |name: &str| record[name].as_str().unwrap_or_default().to_owned();
         let side = if text(SIDE) == Side::Base.as_str() { Side::Base } else { Side::Head };
         let benchmark = format!("{} ({})", text("test"), text("backend"));
-        let is_listed = |it: &FailedBenchmark| {
-            it.benchmark == benchmark && it.side == side.as_str()
-        };
+        let is_listed =
+            |it: &FailedBenchmark| it.benchmark == benchmark && it.side == side.as_str();
         if record["error"].is_string() && !failed.iter().any(is_listed) {
             let (side, error) = (side.as_str(), text("error"));
             failed.insert(FailedBenchmark { benchmark, side, error, is_new: false });

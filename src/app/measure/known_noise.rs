@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use detect::paired::{KnownNoise, noise_of_repeats};
+use detect::paired::KnownNoise;
+use detect::paired::spread::noise_of_repeats;
 use model::history::session::{ROUND, SESSION, SIDE};
 use model::history::{BranchId, Environment, History, MeasurementRow};
 use model::policy::Policy;
@@ -41,6 +42,7 @@ pub(super) fn known_noise(history: &History, policy: &Policy) -> BTreeMap<Series
                 jobs.entry(job(row, environment)).or_default().push(value);
             }
         }
+        // Jobs are in the order of their days.
         let newest = jobs.values().rev().take(MAX_JOBS).map(Vec::as_slice);
         noise.extend(noise_of_repeats(newest).map(|known| (key, known)));
     }
@@ -49,6 +51,7 @@ pub(super) fn known_noise(history: &History, policy: &Policy) -> BTreeMap<Series
 
 fn job<'a>(row: &MeasurementRow, environment: &'a Environment) -> Job<'a> {
     let field = |name: &str| environment.fields.get(name).map(String::as_str);
+    // All fields but the round: repeats of one job differ in nothing else.
     let machine = environment.fields.iter().filter(|(name, _)| *name != ROUND);
     Job {
         day: row.time.day(),

@@ -105,6 +105,7 @@ pub(crate) fn measure(
     let session = session_id(request.options.now);
     let mut bench = Bench::prepare(request, &session, interrupt)?;
     bench.warnings().iter().for_each(|warning| observer.warn(warning));
+    // Before the set-up: whoever builds for ten minutes should not learn then of a wrong policy.
     let judge = SessionJudge::new(request, &session, bench.base_commit(), observer)?;
     bench.set_up(0, observer)?;
     bench.warm_up(request.warm_up, observer)?;
@@ -129,10 +130,11 @@ pub(crate) fn measure(
         Ok(if open == 0 { RoundOutcome::Decided } else { RoundOutcome::Open })
     });
     observer.progress("writing records", 0, 0);
+    // Before any error is reported: an hour of rounds is not lost to the failure of one.
     let appended = append(request, &lines, bench.commit(), observer);
     let (rounds, ending) = measured.map_err(|error| match lines.is_empty() {
         true => error,
-        false => error.context("the rounds before it are recorded"),
+        false => anyhow::anyhow!("{error:#}\nthe complete rounds before it are recorded"),
     })?;
     bench.direction_warnings().iter().for_each(|warning| observer.warn(warning));
     anyhow::ensure!(rounds > 0, "interrupted before the first round was complete");

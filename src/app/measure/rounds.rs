@@ -1,9 +1,9 @@
 //! The order of the runs, and when there are enough of them. Knows neither programs nor clocks: the
 //! caller hands both in.
 //!
-//! Example: `--rounds auto --time-limit 10m` with rounds of two minutes. The order is A B, B A, A B,
-//! … After the fifth round a sixth would end beyond the limit, so the session ends, unless every
-//! series was decided before.
+//! Example: `--rounds auto --time-limit 10m` with rounds of two minutes. The order is A B, B A,
+//! A B, … After the fifth round a sixth would end beyond the limit, so the session ends, unless
+//! every series was decided before.
 
 use std::time::Duration;
 
@@ -70,6 +70,7 @@ impl RoundPlan {
         };
         Self {
             max_rounds,
+            // Whoever asks for a number wants that many records, whatever they show.
             stops: request.rounds == RoundCount::Auto && is_comparison,
             time_limit: request.time_limit,
             rebuild: request.rebuild,
@@ -116,12 +117,7 @@ impl RoundPlan {
     }
 
     /// `round 5 of at most 64: 31 of 50 decided (2 regressed), 19 open; 4 min 10 s`.
-    pub(super) fn progress(
-        &self,
-        number: u32,
-        rows: &[SideBySideRow],
-        time: Duration,
-    ) -> String {
+    pub(super) fn progress(&self, number: u32, rows: &[SideBySideRow], time: Duration) -> String {
         let count = |verdict: &str| rows.iter().filter(|row| row.verdict() == verdict).count();
         let compared = rows.iter().filter(|row| row.is_compared()).count();
         let (open, regressed) = (count("too_noisy"), count("regressed"));
@@ -158,6 +154,7 @@ impl Round {
 
     /// Bytes by which the environment of this round is larger, the same for both sides.
     pub(super) fn padding(self) -> usize {
+        // By the number alone, so that the same session has the same sizes everywhere.
         let bytes = self.number.wrapping_mul(PADDING_STEP) % MAX_PADDING;
         usize::try_from(bytes).unwrap_or(0)
     }

@@ -151,12 +151,7 @@ fn unknown(name: &str, option: &str) -> String {
     format!("{option} {name}: no commit that git knows here; {remedy}")
 }
 
-fn commits(
-    here: &Path,
-    base: &str,
-    head: Head,
-    command: &[OsString],
-) -> anyhow::Result<Sides> {
+fn commits(here: &Path, base: &str, head: Head, command: &[OsString]) -> anyhow::Result<Sides> {
     let named = git::resolve(here, base).with_context(|| unknown(base, "--base"))?;
     let Some(base_commit) = git::comparison_base(here, base, &head.commit) else {
         bail!(

@@ -5,7 +5,8 @@
 
 use model::record::Direction;
 
-use super::{KnownNoise, Pair, PairedSeries, PairedVerdict, SessionEnd, judge, noise_of_repeats};
+use super::spread::noise_of_repeats;
+use super::{KnownNoise, Pair, PairedSeries, PairedVerdict, SessionEnd, judge};
 
 /// How much jobs differ from each other, both sides alike.
 const JOB_SIGMA: f64 = 0.03;
@@ -68,7 +69,8 @@ pub fn simulate(plan: SessionPlan, sessions: u32, seed: u64, stops: bool) -> Ses
             let results = judge(&upto(&session, rounds), rounds, SessionEnd::Running);
             results.iter().all(|result| result.verdict != PairedVerdict::Open)
         };
-        let end = if stops { (4..plan.max_rounds).find(|rounds| is_decided(*rounds)) } else { None };
+        let end =
+            if stops { (4..plan.max_rounds).find(|rounds| is_decided(*rounds)) } else { None };
         let (rounds, end) = match end {
             Some(rounds) => (rounds, SessionEnd::Running),
             None => (plan.max_rounds, plan.end),

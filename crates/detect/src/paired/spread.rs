@@ -116,6 +116,7 @@ impl Spread {
 /// A sample's own variance together with what its source says.
 fn combined(sample: &Sample, source: Spread, belief: Belief) -> Spread {
     let own = sample.spread();
+    // One value has no scatter of its own to weigh.
     if own.freedom < 1.0 {
         return source;
     }
@@ -159,6 +160,7 @@ fn known_spreads(session: &[PairedSeries], samples: &[Sample]) -> Vec<Option<Spr
 fn pooled_spreads(session: &[PairedSeries], samples: &[Sample]) -> Vec<Option<Spread>> {
     let mut by_metric: BTreeMap<&str, Vec<&Sample>> = BTreeMap::new();
     for (series, sample) in session.iter().zip(samples) {
+        // A count that never varies would make every noise look like an accident.
         if sample.freedom() >= 1.0 && !sample.is_exact {
             by_metric.entry(&series.metric).or_default().push(sample);
         }
@@ -180,6 +182,7 @@ fn common_law(samples: &[&Sample]) -> Option<Spread> {
         return None;
     }
     let count = samples.len() as f64;
+    // In logarithms the law of variances is nearly normal, and so are its moments exact.
     let logs: Vec<f64> = samples
         .iter()
         .map(|it| {
@@ -226,28 +229,50 @@ pub fn noise_of_repeats<'a>(goes: impl Iterator<Item = &'a [f64]>) -> Option<Kno
     Some(KnownNoise { sigma: variance.sqrt(), freedom: freedom / (1.0 + excess / 2.0) })
 }
 
-/// The variance of a difference between builds of both sides, were each build one draw; none for
-/// fewer than two builds.
-pub(super) fn between_builds(differences: &[Difference]) -> Option<Spread> {
-    let mut builds: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-    for it in differences {
-        builds.entry(it.build).or_default().push(it.value);
+/// The variance of a difference within one build of both sides, and between builds, were each
+/// build one draw.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BuildSpread {
+    pub(super) between: Spread,
+    pub(super) within: Spread,
+}
+
+impl BuildSpread {
+    /// None for fewer than two builds, and where each build was measured in one round only: then
+    /// rounds are builds.
+    pub(super) fn of(differences: &[Difference], floor: f64) -> Option<Self> {
+        let mut builds: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+        for it in differences {
+            builds.entry(it.build).or_default().push(it.value);
+        }
+        // Each build spends one value on its own mean.
+        let freedom_within = differences.len() - builds.len();
+        if builds.len() < 2 || freedom_within == 0 {
+            return None;
+        }
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let all = differences.iter().map(|it| it.value).sum::<f64>() / differences.len() as f64;
+        let (mut between, mut within) = (0.0, 0.0);
+        for values in builds.values() {
+            let center = mean(values);
+            between += (center - all).powi(2) * values.len() as f64;
+            within += values.iter().map(|it| (it - center).powi(2)).sum::<f64>();
+        }
+        let spread = |squares: f64, freedom: usize| Spread {
+            variance: (squares / freedom as f64).max(floor),
+            freedom: freedom as f64,
+        };
+        Some(Self {
+            between: spread(between, builds.len() - 1),
+            within: spread(within, freedom_within),
+        })
     }
-    if builds.len() < 2 {
-        return None;
-    }
-    let all = differences.iter().map(|it| it.value).sum::<f64>() / differences.len() as f64;
-    let squares = builds.values().map(|values| {
-        let count = values.len() as f64;
-        (values.iter().sum::<f64>() / count - all).powi(2) * count
-    });
-    let freedom = (builds.len() - 1) as f64;
-    Some(Spread { variance: squares.sum::<f64>() / freedom, freedom })
 }
 
 /// The least variance of a difference of such values: a timer that counts whole milliseconds says
 /// nothing of their parts, however often it repeats itself.
 pub(super) fn least_variance(values: &[f64]) -> f64 {
+    // Zero has no last digit.
     let steps = values.iter().filter(|value| **value != 0.0).map(|value| decimal_step(*value));
     let step = steps.fold(f64::INFINITY, f64::min);
     let sizes: Vec<f64> = values.iter().map(|value| value.abs()).collect();

@@ -94,7 +94,8 @@ fn values_without_a_logarithm_are_compared_by_their_size() {
     let mut signed = series(&STEP);
     signed.pairs[0].base = 0.0;
     let result = judge(&[signed], 8, SessionEnd::Planned)[0];
-    assert!(result.change.is_finite() && result.verdict == PairedVerdict::Open, "{result:?}");
+    // The one round that is far off is drawn in; the others agree.
+    assert!((result.change - 0.07).abs() < 0.01, "{result:?}");
     let mut odd = series(&STEP);
     odd.pairs[1].head = f64::NAN;
     assert_eq!(judge(&[odd], 8, SessionEnd::Planned)[0].rounds, 7);

@@ -14,11 +14,11 @@ use crate::history::commit_times::{CommitTimes, earliest};
 use crate::history::intern::to_index;
 use crate::history::key::EnvironmentKey;
 use crate::history::platform::Platform;
+use crate::history::session::Side;
 use crate::history::{
     BranchId, Commit, CommitFacts, Environment, History, MeasurementRow, NormalizeOptions,
     RecordedKey, SeriesColumn,
 };
-use crate::history::session::{self, Side};
 use crate::record::time::Timestamp;
 use crate::record::{RunDetailRef, Statistic, TIME_METRIC, Unit};
 
@@ -84,7 +84,7 @@ impl HistoryBuilder {
     /// measured only to be compared within their session.
     fn mark_other_branches(&mut self, finish: &NormalizeOptions) {
         let sides: Vec<Option<Side>> =
-            self.environment_list.iter().map(|it| self.side_of(it)).collect();
+            self.environment_list.iter().map(|it| it.side(&self.strings)).collect();
         let mut lines = BTreeSet::new();
         for KeyedRow { row, .. } in self.chunks.iter_mut().flatten().chain(&mut self.rows) {
             let is_own = match sides[row.environment as usize] {
@@ -137,14 +137,6 @@ impl HistoryBuilder {
             }
         }
         self.counts.other_branches += lines.len() as u64;
-    }
-
-    fn side_of(&self, environment: &EnvironmentKey) -> Option<Side> {
-        let text = |symbol: u32| self.strings.get(symbol);
-        session::side_of(|wanted| {
-            let field = environment.fields.iter().find(|(name, _)| text(*name) == wanted);
-            field.map(|(_, value)| text(*value))
-        })
     }
 
     /// Commits in their order, short shas resolved.

@@ -41,7 +41,7 @@ impl Side {
 
 /// Where a record stands in its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionPlace<'a> {
+pub(crate) struct SessionPlace<'a> {
     pub session: &'a str,
     pub side: Side,
     pub round: u32,
@@ -50,7 +50,7 @@ pub struct SessionPlace<'a> {
 
 impl<'a> SessionPlace<'a> {
     /// None for a run that belongs to no session, or does not say where in it.
-    pub fn of(environment: &'a Environment) -> Option<Self> {
+    pub(crate) fn of(environment: &'a Environment) -> Option<Self> {
         let field = |name: &str| environment.fields.get(name).map(String::as_str);
         Some(Self {
             session: field(SESSION)?,

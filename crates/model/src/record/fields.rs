@@ -156,8 +156,8 @@ pub const RECORD_FIELDS: [&str; COLUMN_COUNT] = {
 };
 
 /// Fields about the run that this program and the tools it reads write: machine, toolchain, session
-/// ([`session`](crate::history::session)) and origin of the record. They have no meaning but the one
-/// the policy gives them; those of a session say what it is compared with.
+/// ([`session`](crate::history::session)) and origin of the record. They have no meaning but the
+/// one the policy gives them; those of a session say what a run is compared with.
 pub const ENVIRONMENT_FIELDS: [&str; 26] = [
     "arch",
     "bench_runner_ver",

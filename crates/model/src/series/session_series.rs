@@ -57,6 +57,7 @@ pub fn session_series(history: &History, policy: &Policy, session: &str) -> Vec<
         for row in &column.rows {
             let Some(place) = places[row.environment as usize] else { continue };
             let run = values.entry((place.round, place.side)).or_default();
+            // A failed run has a place and no value: its round is known, and its pair is not.
             run.0 = place.build;
             run.1.extend(row.value.get());
         }
