@@ -2,7 +2,8 @@
 //!
 //! Both laws are tails of the regularized incomplete beta function, by its continued fraction
 //! (Press et al. 2007, section 6.4). The relative error is below 10⁻⁶ up to a thousand degrees of
-//! freedom, also far out: a session of many series asks for probabilities of 10⁻⁶. Degrees of freedom need not be whole numbers.
+//! freedom, also far out: a session of many series asks for probabilities of 10⁻⁶. Degrees of
+//! freedom need not be whole numbers.
 //!
 //! Example: with 7 degrees of freedom a value above 1.895 has the probability 0.05.
 

@@ -113,7 +113,7 @@ impl RoundPlan {
     fn round(&self, number: u32) -> Round {
         let every = self.rebuild.unwrap_or(u32::MAX).max(1);
         let build = (number - 1) / every;
-        Round { number, build, rebuilds: number > 1 && (number - 1) % every == 0 }
+        Round { number, build, rebuilds: number > 1 && (number - 1).is_multiple_of(every) }
     }
 
     /// `round 5 of at most 64: 31 of 50 decided (2 regressed), 19 open; 4 min 10 s`.
