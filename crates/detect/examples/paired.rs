@@ -24,7 +24,7 @@ fn main() {
         end: SessionEnd::Planned,
     };
     println!("false blocks, no change:");
-    for has_history in [true, false] {
+    for has_history in [false, true] {
         for (name, plan) in [
             ("noise 1 %", quiet),
             ("noise 3 %", SessionPlan { sigma: 0.03, ..quiet }),
@@ -41,7 +41,7 @@ fn main() {
         }
     }
     println!("changes found:");
-    for (has_history, factor) in [(true, 1.0), (false, 1.6)] {
+    for (has_history, factor) in [(false, 1.6), (true, 1.0)] {
         for (sigma, change, max_rounds) in [(0.01, 0.03, 8), (0.03, 0.07, 12), (0.05, 0.12, 12)] {
             let change = change * factor;
             let plan = SessionPlan { sigma, change, max_rounds, has_history, ..quiet };
@@ -54,7 +54,7 @@ fn main() {
     }
     println!("rounds until all is decided, nothing changed:");
     for (threshold, max_rounds) in [(0.01, 40), (0.01, 64), (0.02, 40), (0.05, 40)] {
-        for has_history in [true, false] {
+        for has_history in [false, true] {
             let plan = SessionPlan { threshold, max_rounds, has_history, ..quiet };
             let it = simulate(plan, sessions.min(200), 3, true);
             let (mean, blocks) = (it.mean_rounds(), it.false_blocks);
