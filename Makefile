@@ -39,7 +39,7 @@ growth: ## measure builds of up to 10,000,000 records and draw docs/growth.svg
 bench-record: ## run the benchmarks and add the records to data/
 	@.ci/record-bench
 
-evaluate: ## measure the accuracy of the detection and write docs/accuracy.md (10 minutes)
+evaluate: ## measure the accuracy of the detection and write docs/accuracy.md (15 minutes)
 	cargo build --release --quiet --bin benchpages --example comparators
 	python3 tests/evaluate/evaluate.py target/release/benchpages target/release/examples/comparators target/evaluate
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::check::{self, POLICY, Project, all, main, one};
+use crate::check::{self, POLICY, Project, all, main, one, verdicts};
 use crate::support::{Site, answer, program};
 
 /// A history, and what everything must say of its series `parse/rust`.
@@ -299,14 +299,26 @@ fn a_benchmark_that_fails_or_vanishes_fails_the_check_unless_somebody_says_so() 
 #[test]
 fn an_absolute_threshold_counts_for_suspicions_too() {
     let policy = "version: '1'\nregression: {default_threshold: 0.1, rules: [{match: {backend: \
-                  rust}, absolute: 50000}]}\ngate: {fail_on: [regressed]}\ngovernance: \
-                  {block_suspected: true}\n";
+                  rust}, absolute: 50000}]}\ngate: {fail_on: [regressed]}\n";
+    for (factor, expected) in [(1.3, vec![]), (1.6, vec!["suspected"])] {
+        let mut project = Project::new(30, policy);
+        project.day(30, &one("rust", factor), &json!({}));
+        let (_, found) = project.write().json(&[]);
+        assert_eq!(verdicts(&found), expected, "{found}");
+    }
+    // Of a pull request one run is proof; the absolute threshold counts all the same.
     let project = Project::new(30, policy);
     project.write();
-    let (status, found) = project.pull(7, 30, 1, 1.3, &json!({})).json(&["--pull", "7"]);
-    assert_eq!((status, &found["findings"]), (0, &json!([])), "{found}");
-    let (status, found) = project.pull(8, 30, 1, 1.6, &json!({})).json(&["--pull", "8"]);
-    assert_eq!((status, &found["findings"][0]["verdict"]), (1, &json!("suspected")), "{found}");
+    for (pull, factor, status, expected) in [(7, 1.3, 0, vec![]), (8, 1.6, 1, vec!["regressed"])] {
+        let name = pull.to_string();
+        let answer = project.pull(pull, 30, 1, factor, &json!({})).json(&["--pull", &name]);
+        assert_eq!(
+            (answer.0, verdicts(&answer.1)),
+            (status, expected.iter().map(|it| (*it).to_owned()).collect()),
+            "{}",
+            answer.1
+        );
+    }
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod export;
 mod hostile;
 mod import;
 mod import_then_ingest;
+mod infrastructure;
 mod ingest;
 mod ingest_go;
 mod ingest_native;

@@ -252,6 +252,7 @@ impl<'a> PreparedCheck<'a> {
                 evidence::environment::explain(series, &mut analyses.by_series, history);
                 analyses
             },
+            test: &|test| self.human_input().with_context(|context| test.regression(context)),
             series: &series,
             analyses: &analyses,
             targets: &targets,

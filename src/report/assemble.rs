@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 
 use crate::report::candidate::Candidate;
 use crate::report::decision::{self, OverrideRequest, OverrideRight};
+use crate::report::infrastructure::LastingShift;
+use crate::report::inseparable;
 use crate::report::judge::{SeriesJudge, SeriesOutcome};
 use crate::report::links::ReportLinks;
-use crate::report::recheck::AnalyzeFn;
+use crate::report::recheck::{AnalyzeFn, RecheckInput, TestFn};
 use crate::report::regression_groups::{GroupInput, RegressionGroup};
 use crate::report::regression_view::{RegressionGroupView, group_views};
 use crate::report::unknown_runner::UnknownRunner;
 use crate::report::urls;
 use crate::report::{
-    BlockReason, CheckOutcome, Provenance, SeriesFinding, SeriesRef, TargetViolation, code_shift,
+    BlockReason, CheckOutcome, Provenance, SeriesFinding, SeriesRef, TargetViolation,
     infrastructure, locate, recheck,
 };
 use detect::targets::{TargetKind, TargetResult};
@@ -34,6 +36,7 @@ pub(crate) struct CheckInput<'a> {
     pub(crate) analyses: &'a Analyses,
     /// Analyses other series as those were.
     pub(crate) analyze: &'a AnalyzeFn<'a>,
+    pub(crate) test: &'a TestFn<'a>,
     pub(crate) targets: &'a [TargetResult],
     pub(crate) policy: &'a Policy,
     pub(crate) policy_sha: String,
@@ -61,7 +64,7 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
         not_compared: Vec::new(),
         open_regressions: open_regressions(&input),
         infrastructure: None,
-        lasting_shift: None,
+        lasting_shifts: Vec::new(),
         violations: Vec::new(),
         override_decision: None,
         audit: None,
@@ -119,6 +122,13 @@ fn override_right<'a>(input: &'a CheckInput<'_>) -> OverrideRight<'a> {
     OverrideRight::Named(&input.policy.governance.emergency_override_approvers)
 }
 
+impl CheckInput<'_> {
+    fn recheck_input(&self) -> RecheckInput<'_> {
+        let &Self { series, policy, analyze, test, .. } = self;
+        RecheckInput { series, candidate: &self.candidate, policy, analyze, test }
+    }
+}
+
 fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
     let days = &input.analyses.infrastructure_days;
     // What was open before a candidate is not its concern.
@@ -127,9 +137,8 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
         true => Cow::Borrowed(&input.analyses.by_series),
         false => Cow::Owned(input.analyses.by_series.iter().map(Analysis::of_candidate).collect()),
     };
-    let shifts = code_shift::find(input.series, &analyses, days, &input.candidate, input.analyze);
-    let each: &[Analysis] = &shifts.analyses;
-    let rechecks = recheck::recheck(input.series, each, &input.candidate, input.analyze);
+    let each: &[Analysis] = &analyses;
+    let rechecks = recheck::recheck(input.recheck_input(), each);
     for (at, (series, analysis)) in input.series.iter().zip(each).enumerate() {
         let case = SeriesJudge {
             series,
@@ -154,6 +163,7 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
     }
     if is_main {
         outcome.notices.extend(retired_notice(each, input.policy));
+        outcome.notices.extend(inseparable::notices(input.history, input.series, each));
     }
     sort_findings(&mut outcome.findings);
     outcome.compared = outcome.findings.len() + outcome.unchanged.len();
@@ -163,18 +173,14 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
     {
         anomaly.day = measured;
     }
-    outcome.lasting_shift = infrastructure::lasting_shift(input.history, days, is_main);
-    outcome.notices.extend(outcome.lasting_shift.clone());
+    // A lasting shift is the main line's to explain, never a pull request's.
+    if is_main {
+        outcome.lasting_shifts = infrastructure::lasting_shifts(input.history, input.series, each);
+        outcome.notices.extend(outcome.lasting_shifts.iter().map(LastingShift::notice));
+    }
     outcome.violations = violations(input, &outcome.findings);
     let (findings, violations) = (&mut outcome.findings, &mut outcome.violations);
     locate::set_places(input.history, input.policy, findings, violations);
-    if !shifts.tests.is_empty() {
-        let tests = text::join_and(&shifts.tests);
-        outcome.notices.push(format!(
-            "{tests} shifted in all backends and the other tests did not: judged as a change of \
-             the code."
-        ));
-    }
     if !is_main {
         for group in outcome.open_regressions.iter().take(MAX_OPEN_NOTICES) {
             outcome

@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 
 use detect::stats::median;
-use detect::{Analysis, InfrastructureDay, Verdict};
+use detect::{Analysis, ChangeStatus, InfrastructureDay, PeerKind, Verdict};
 use model::history::History;
 use model::record::Direction;
 use model::record::time::{DAY_US, Timestamp};
-use model::series::Series;
+use model::series::{Run, Series};
 use model::text;
 
 /// The infrastructure day that the candidate's runs lie on.
@@ -20,9 +20,11 @@ pub(crate) struct InfrastructureAnomaly {
     pub(crate) day: Timestamp,
     /// Days in a row so far, this one included.
     pub(crate) days: usize,
-    pub(crate) backends_shifted: u32,
-    pub(crate) backends_active: u32,
-    /// Median change of the backends, relative; up is worse.
+    /// What was compared, how many of them shifted, and how many had a vote.
+    pub(crate) peers: PeerKind,
+    pub(crate) peers_shifted: u32,
+    pub(crate) peers_active: u32,
+    /// Median change of these, relative; up is worse.
     pub(crate) change: f64,
     pub(crate) worse: bool,
     /// It has lasted for as many days as the policy waits before it alerts.
@@ -121,8 +123,9 @@ pub(crate) fn find_anomaly(
     let mut infrastructure = InfrastructureAnomaly {
         day: Timestamp::from_micros(day.day.saturating_mul(DAY_US)),
         days: since.count(),
-        backends_shifted: day.backends_moved,
-        backends_active: day.backends_active,
+        peers: day.peers,
+        peers_shifted: day.peers_moved,
+        peers_active: day.peers_active,
         change: day.change,
         worse: day.is_degradation,
         alert: day.alert,
@@ -135,30 +138,89 @@ pub(crate) fn find_anomaly(
     Some(infrastructure)
 }
 
-/// Days for which a check of the main line mentions a shift that stayed.
-const LASTING_SHIFT_DAYS: i64 = 30;
+/// A shift of most series for the worse that stayed, so that their baselines restarted.
+#[derive(Clone, Debug)]
+pub(crate) struct LastingShift {
+    /// The day of its first run.
+    pub(crate) since: Timestamp,
+    /// Series that are still worse, with nothing that explains it.
+    pub(crate) series: usize,
+    /// Median change of these series, relative; up is worse.
+    pub(crate) change: f64,
+    /// The first commit that was measured on the worse level.
+    pub(crate) first_commit: String,
+}
 
-/// A sentence on the newest shift for the worse that stayed: every baseline restarted there, so no
-/// series reports it. None where it is long past, or before a candidate.
-pub(crate) fn lasting_shift(
+/// Days by which the first runs of one shift may lie apart.
+const MAX_ONSET_DAYS: i64 = 3;
+
+/// The shifts that stayed and are open: no field of runner or toolchain changed with them, no note
+/// and no accepted entry explains them.
+pub(crate) fn lasting_shifts(
     history: &History,
-    days: &[InfrastructureDay],
-    is_main: bool,
-) -> Option<String> {
-    let newest = history.newest?.day();
-    let day = days.iter().rev().find(|it| it.is_lasting && it.is_degradation)?;
-    // For a month: whoever reads the gate daily has seen it by then, and the site keeps the day.
-    let is_recent = newest.saturating_sub(day.day) <= LASTING_SHIFT_DAYS;
-    (is_main && is_recent).then(|| {
+    series: &[Series],
+    analyses: &[Analysis],
+) -> Vec<LastingShift> {
+    let mut open: Vec<OpenRestart<'_>> = Vec::new();
+    for (series, analysis) in series.iter().zip(analyses) {
+        let restarts = analysis.restarts.iter().filter(|it| it.status == ChangeStatus::Open);
+        open.extend(
+            restarts.map(|it| OpenRestart {
+                run: &series.runs[it.first_after],
+                change: it.change.abs(),
+            }),
+        );
+    }
+    open.sort_by_key(|it| (it.run.time, it.run.commit));
+    let near = |a: &OpenRestart<'_>, b: &OpenRestart<'_>| {
+        b.run.time.day().saturating_sub(a.run.time.day()) <= MAX_ONSET_DAYS
+    };
+    let shifts = open.chunk_by(near).filter_map(|restarts| {
+        let first = restarts[0].run;
+        let day = first.time.day();
+        let explains = |it: &FieldChange| it.kind != FieldKind::Other;
+        if field_changes(history, series, day).iter().any(explains) {
+            return None;
+        }
+        let changes: Vec<f64> = restarts.iter().map(|it| it.change).collect();
+        Some(LastingShift {
+            since: Timestamp::from_micros(day.saturating_mul(DAY_US)),
+            series: restarts.len(),
+            change: median(&changes)?,
+            first_commit: history.commits[first.commit.0 as usize].id.clone(),
+        })
+    });
+    shifts.collect()
+}
+
+/// An open restart of one series.
+struct OpenRestart<'a> {
+    /// The first run on the worse level.
+    run: &'a Run,
+    /// Relative and unsigned.
+    change: f64,
+}
+
+impl LastingShift {
+    /// `Infrastructure shift since Mar 3, 2025: 24 series are 25% worse, no recorded cause`.
+    pub(crate) fn sentence(&self) -> String {
+        let verb = if self.series == 1 { "is" } else { "are" };
         format!(
-            "{} of {} backends have been {} worse since {}, a machine problem or a change that \
-             hits all of them: every baseline restarted there. Check the machines.",
-            day.backends_moved,
-            day.backends_active,
-            text::percent(day.change.abs()),
-            text::date(Timestamp::from_micros(day.day.saturating_mul(DAY_US)))
+            "Infrastructure shift since {}: {} {verb} {} worse, no recorded cause",
+            text::date(self.since),
+            text::count_noun(self.series as u64, "series"),
+            text::percent(self.change)
         )
-    })
+    }
+
+    /// The sentence with what to do.
+    pub(crate) fn notice(&self) -> String {
+        format!(
+            "{}. Check the machines, or explain it in a note dated {}.",
+            self.sentence(),
+            text::iso_date(self.since)
+        )
+    }
 }
 
 /// Whether no more than the days between lie between two infrastructure days of a row.
@@ -268,6 +330,9 @@ impl InfrastructureAnomaly {
     pub(crate) fn shifted_backends(&self) -> &[ShiftedBackend] {
         let same_way = |it: &ShiftedBackend| (it.change > 0.0) == self.worse;
         let shifted = self.backends.iter().take_while(|it| same_way(it)).count();
-        &self.backends[..shifted.min(self.backends_shifted as usize)]
+        match self.peers {
+            PeerKind::Backends => &self.backends[..shifted.min(self.peers_shifted as usize)],
+            PeerKind::Tests => &self.backends[..shifted],
+        }
     }
 }

@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 use crate::report::decision::OverrideDecision;
 use crate::report::escape::json::{JsonText, pretty};
 use crate::report::finite;
-use crate::report::infrastructure::InfrastructureAnomaly;
+use crate::report::infrastructure::{InfrastructureAnomaly, LastingShift};
 use crate::report::wire::{
     BackendView, BuiltFrom, CheckFile, FieldChangeView, FindingView, InfrastructureView,
-    NotComparedView, OverrideView, ViolationView, Word,
+    LastingShiftView, NotComparedView, OverrideView, ViolationView, Word,
 };
 use crate::report::wording::verdict_name;
 use crate::report::{
     CheckOutcome, SeriesFinding, TargetViolation, UncomparedSeries, outcome_text, severity_name,
 };
-use detect::Verdict;
+use detect::{PeerKind, Verdict};
 
 /// The outcome, a line for each field, with a line end.
 pub(crate) fn render(outcome: &CheckOutcome) -> JsonText {
@@ -44,6 +44,7 @@ pub(crate) fn check_file(outcome: &CheckOutcome) -> CheckFile {
         exit: outcome.decision.exit_code(),
         findings: outcome.findings.iter().map(|it| finding(outcome, it)).collect(),
         infrastructure: outcome.infrastructure.as_ref().map(infrastructure),
+        lasting_shifts: outcome.lasting_shifts.iter().map(lasting_shift).collect(),
         next_step: outcome_text::next_step(outcome),
         not_compared: outcome.not_compared.iter().map(not_compared).collect(),
         notices: outcome.notices.clone(),
@@ -135,12 +136,16 @@ pub(crate) fn infrastructure(it: &InfrastructureAnomaly) -> InfrastructureView {
         kind: word(changed.kind.as_str()),
         series: changed.series,
     });
+    let (peers_active, peers_shifted) = (it.peers_active, it.peers_shifted);
+    let is_by_tests = it.peers == PeerKind::Tests;
+    let count = |backends: usize| u32::try_from(backends).unwrap_or(u32::MAX);
+    let own = |peers: u32, backends: usize| if is_by_tests { count(backends) } else { peers };
     InfrastructureView {
         advice: it.advice.clone(),
         alert: it.alert,
         backends: backends.collect(),
-        backends_active: it.backends_active,
-        backends_shifted: it.backends_shifted,
+        backends_active: own(peers_active, it.backends.len()),
+        backends_shifted: own(peers_shifted, it.shifted_backends().len()),
         change: finite(it.change),
         day: model::text::iso_date(it.day),
         days: it.days,
@@ -148,6 +153,19 @@ pub(crate) fn infrastructure(it: &InfrastructureAnomaly) -> InfrastructureView {
         field_changes: field_changes.collect(),
         series: it.series,
         shifted: shifted.collect(),
+        tests_active: if is_by_tests { peers_active } else { 0 },
+        tests_shifted: if is_by_tests { peers_shifted } else { 0 },
+    }
+}
+
+fn lasting_shift(it: &LastingShift) -> LastingShiftView {
+    LastingShiftView {
+        change: finite(it.change),
+        first_bad: it.first_commit.clone(),
+        sentence: it.sentence(),
+        series: it.series,
+        since: model::text::iso_date(it.since),
+        state: word("open"),
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) mod delta;
 pub(crate) mod escape;
 pub(crate) mod gcc;
 pub(crate) mod infrastructure;
+mod inseparable;
 pub(crate) mod json;
 pub(crate) mod judge;
 pub(crate) mod junit;
@@ -32,7 +33,6 @@ pub(crate) mod sarif;
 pub(crate) mod side_by_side;
 pub(crate) mod side_by_side_text;
 pub(crate) mod candidate;
-mod code_shift;
 mod recheck;
 pub(crate) mod regression_groups;
 pub(crate) mod regression_view;
@@ -48,7 +48,7 @@ use std::collections::BTreeMap;
 
 use crate::report::candidate::Candidate;
 use crate::report::decision::{Decision, OverrideDecision};
-use crate::report::infrastructure::InfrastructureAnomaly;
+use crate::report::infrastructure::{InfrastructureAnomaly, LastingShift};
 use crate::report::links::ReportLinks;
 use crate::report::regression_view::RegressionGroupView;
 use crate::report::wire::AuditHeadView;
@@ -73,8 +73,8 @@ pub(crate) struct CheckOutcome {
     /// held against it.
     pub(crate) open_regressions: Vec<RegressionGroupView>,
     pub(crate) infrastructure: Option<InfrastructureAnomaly>,
-    /// A shift of all backends that stayed, in a sentence; it is among the notices too.
-    pub(crate) lasting_shift: Option<String>,
+    /// Shifts of most series that stayed, oldest first; their sentences are among the notices too.
+    pub(crate) lasting_shifts: Vec<LastingShift>,
     pub(crate) violations: Vec<TargetViolation>,
     pub(crate) override_decision: Option<OverrideDecision>,
     /// The audit log after the check; none where it cannot be read.

@@ -137,7 +137,7 @@ fn next_step_after_pass(outcome: &CheckOutcome) -> String {
             "Run the benchmarks again: {} of this commit would confirm or clear the suspicion.",
             text::count_noun(u64::from(needed), "more run")
         ),
-        (None, None) if outcome.lasting_shift.is_some() => {
+        (None, None) if !outcome.lasting_shifts.is_empty() => {
             "Check the machines: see the note below.".to_owned()
         }
         (None, None) => step_for_uncompared(outcome).unwrap_or_else(|| NOTHING_TO_DO.to_owned()),

@@ -13,8 +13,10 @@ use std::collections::BTreeMap;
 
 use crate::report::candidate::Candidate;
 use crate::report::delta::base_values;
+use detect::candidate_test::{self, CandidateRegression, CandidateTest};
 use detect::compare::{ComparisonCriteria, Delta, DeltaVerdict, compare};
 use detect::{Analyses, Analysis, Change, ChangeStatus, Verdict};
+use model::policy::Policy;
 use model::series::{CommitIndex, Run, Series};
 
 /// The second comparison of one series.
@@ -29,13 +31,22 @@ pub(crate) struct Recheck {
 /// Analyzes series as those of the history are analyzed.
 pub(crate) type AnalyzeFn<'a> = dyn Fn(&[Series]) -> Analyses + 'a;
 
+/// Tests a candidate's series with what people wrote about it.
+pub(crate) type TestFn<'a> = dyn Fn(&CandidateTest<'_>) -> Option<CandidateRegression> + 'a;
+
+/// How a candidate is compared again.
+#[derive(Clone, Copy)]
+pub(crate) struct RecheckInput<'a> {
+    pub(crate) series: &'a [Series],
+    pub(crate) candidate: &'a Candidate,
+    pub(crate) policy: &'a Policy,
+    pub(crate) analyze: &'a AnalyzeFn<'a>,
+    pub(crate) test: &'a TestFn<'a>,
+}
+
 /// The clear differences, and what is behind suspicions, by index of the series.
-pub(crate) fn recheck(
-    series: &[Series],
-    analyses: &[Analysis],
-    candidate: &Candidate,
-    analyze: &AnalyzeFn<'_>,
-) -> BTreeMap<usize, Recheck> {
+pub(crate) fn recheck(input: RecheckInput<'_>, analyses: &[Analysis]) -> BTreeMap<usize, Recheck> {
+    let RecheckInput { series, candidate, analyze, .. } = input;
     let Some(first) = candidate.first_commit.filter(|_| candidate.pull.is_some()) else {
         return BTreeMap::new();
     };
@@ -48,12 +59,14 @@ pub(crate) fn recheck(
     let bases: Vec<Series> =
         open.iter().map(|&(at, start)| slice_runs(&series[at], 0..start)).collect();
     let of_bases = analyze(&bases).by_series;
+    let mut regressions = regressions(input, first, &open, &of_bases);
     let mut found: Vec<(usize, usize, Recheck)> = Vec::new();
     let mut levels: Vec<Series> = Vec::new();
     for (&(at, start), (base, analysis)) in open.iter().zip(bases.iter().zip(&of_bases)) {
         let runs = &series[at].runs[start..];
         let Some(delta) = delta(runs, base, analysis) else { continue };
-        let clear = matches!(delta.verdict, DeltaVerdict::Regressed | DeltaVerdict::Improved);
+        let clear = matches!(delta.verdict, DeltaVerdict::Regressed | DeltaVerdict::Improved)
+            || regressions.contains_key(&at);
         // A suspicion is worth a recheck that finds nothing: together the candidate's runs may
         // clear it.
         if !clear && !matches!(analyses[at].verdict, Verdict::Suspected { .. }) {
@@ -74,9 +87,35 @@ pub(crate) fn recheck(
                 let (first, last_before) =
                     (change.first_after + *since, change.last_before + *since);
                 Change { first_after: first, last_before, ..change }
-            });
+            })
+            .or_else(|| regressions.remove(at));
     }
     found.into_iter().map(|(at, _, recheck)| (at, recheck)).collect()
+}
+
+/// The regressions that the test of a candidate finds in series whose candidate begins at the given
+/// run, by index of the series.
+fn regressions(
+    input: RecheckInput<'_>,
+    first: CommitIndex,
+    open: &[(usize, usize)],
+    of_bases: &[Analysis],
+) -> BTreeMap<usize, Change> {
+    let RecheckInput { series, policy, test, .. } = input;
+    let found: Vec<(usize, CandidateRegression)> = open
+        .iter()
+        .zip(of_bases)
+        .filter_map(|(&(at, start), base)| {
+            let regression = test(&CandidateTest { series: &series[at], start, base, policy })?;
+            Some((at, regression))
+        })
+        .collect();
+    let is_measured = |series: &&Series| series.runs.iter().any(|run| run.commit >= first);
+    let compared = series.iter().filter(is_measured).count();
+    let p_values: Vec<f64> = found.iter().map(|(_, regression)| regression.p_value).collect();
+    let is_real = candidate_test::control_false_discoveries(&p_values, compared);
+    let real = found.into_iter().zip(is_real).filter(|(_, is_real)| *is_real);
+    real.map(|((at, regression), _)| (at, regression.change)).collect()
 }
 
 fn slice_runs(series: &Series, runs: std::ops::Range<usize>) -> Series {

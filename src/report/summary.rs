@@ -121,12 +121,11 @@ pub(crate) fn infrastructure(it: &InfrastructureView) -> String {
     let size = it.change.filter(|change| change.is_finite());
     let size = size.map(|change| format!("{} ", text::percent(change.abs())));
     let days = if it.days > 1 { format!(", day {} in a row", it.days) } else { String::new() };
-    format!(
-        "{} of {} backends {}{word} at once{days}",
-        it.backends_shifted,
-        it.backends_active,
-        size.unwrap_or_default()
-    )
+    let peers = match it.tests_active {
+        0 => format!("{} of {} backends", it.backends_shifted, it.backends_active),
+        active => format!("{} of {active} tests", it.tests_shifted),
+    };
+    format!("{peers} {}{word} at once{days}", size.unwrap_or_default())
 }
 
 /// `cpu AMD EPYC → Intel Xeon, in 13 series`.

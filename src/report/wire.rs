@@ -101,6 +101,9 @@ pub(crate) struct CheckFile {
     pub(crate) findings: Vec<FindingView>,
     #[serde(default)]
     pub(crate) infrastructure: Option<InfrastructureView>,
+    /// Shifts of most series of the main line that stayed, with no recorded cause.
+    #[serde(default)]
+    pub(crate) lasting_shifts: Vec<LastingShiftView>,
     /// What to do now, in a sentence.
     #[serde(default)]
     pub(crate) next_step: String,
@@ -231,6 +234,26 @@ pub(crate) struct InfrastructureView {
     /// Names of the backends that shifted.
     #[serde(alias = "moved")]
     pub(crate) shifted: Vec<String>,
+    /// Where there are too few backends, tests were compared: how many had a vote, and shifted.
+    pub(crate) tests_active: u32,
+    pub(crate) tests_shifted: u32,
+}
+
+/// A shift of most series that stayed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct LastingShiftView {
+    /// Median of the series, relative; up is worse.
+    pub(crate) change: Option<f64>,
+    /// The first commit that was measured on the worse level.
+    pub(crate) first_bad: String,
+    /// All of it in one sentence, without a full stop.
+    pub(crate) sentence: String,
+    /// How many series are still worse.
+    pub(crate) series: usize,
+    pub(crate) since: String,
+    /// `open`.
+    pub(crate) state: Word,
 }
 
 impl Default for InfrastructureView {
@@ -250,6 +273,8 @@ impl Default for InfrastructureView {
             field_changes: Vec::new(),
             series: 0,
             shifted: Vec::new(),
+            tests_active: 0,
+            tests_shifted: 0,
         }
     }
 }

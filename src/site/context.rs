@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::report::infrastructure::{self, LastingShift};
 use crate::report::phrase::Phrase;
 use crate::report::urls::{self, LinkRoot};
 use crate::site::changes::{EventIndex, EventRef};
@@ -51,6 +52,8 @@ pub(crate) struct SiteContext<'a> {
     pub(crate) lineage: Lineage<'a>,
     pub(crate) events: EventIndex,
     pub(crate) regressions: RegressionIndex,
+    /// Shifts of most series that stayed, with no recorded cause.
+    pub(crate) lasting_shifts: Vec<LastingShift>,
     pub(crate) notes: DatedNotes<'a>,
     pub(crate) presets: Vec<PresetView>,
     pub(crate) page_policy: PagePolicy,
@@ -91,6 +94,11 @@ impl<'a> SiteContext<'a> {
             lineage: Lineage::of(input.history),
             events: EventIndex::of(input),
             regressions: RegressionIndex::of(input),
+            lasting_shifts: infrastructure::lasting_shifts(
+                input.history,
+                input.series,
+                &input.analyses.by_series,
+            ),
             presets: presets::all(input, &change_ages),
             pairs: PairIndex::of(input, &commits, &page_policy),
             frame_defaults: FrameDefaults::of(input),

@@ -11,6 +11,7 @@ use crate::report::delta::{self, RunPosition, SeriesDelta};
 use crate::report::wording;
 use crate::site::compared_verdict::ComparedVerdict;
 use crate::site::context::SiteContext;
+use detect::candidate_test::CandidateTest;
 use detect::compare::{Delta, DeltaVerdict};
 use detect::{AnalysisContext, AnalysisDepth, Change, Verdict};
 use model::policy::accepted;
@@ -99,13 +100,29 @@ fn of_pull(
         accepted: &|_| Vec::new(),
         explanations: &|_| Vec::new(),
     };
-    let found = detect::analyze_all(&[merged], site.input.policy, &context);
-    match found.by_series[0].newest.verdict {
-        Verdict::Regressed if is_accepted(site, series, head, compared.change) => {
-            ComparedVerdict::Regression("accepted")
+    let policy = site.input.policy;
+    let verdict = |series: &Series| {
+        let found = detect::analyze_all(std::slice::from_ref(series), policy, &context);
+        found.by_series.into_iter().next()
+    };
+    let newest = verdict(&merged).map(|analysis| analysis.newest.verdict);
+    let is_regression = || {
+        let start = merged.runs.partition_point(|run| run.commit <= base);
+        let runs = merged.runs[..start].to_vec();
+        let base = verdict(&Series { runs, ..merged.clone() });
+        base.is_some_and(|base| {
+            let test = CandidateTest { series: &merged, start, base: &base, policy };
+            test.regression(&context).is_some()
+        })
+    };
+    match newest {
+        Some(Verdict::Improved) => ComparedVerdict::Improvement,
+        Some(Verdict::Regressed | Verdict::Suspected { .. } | Verdict::Unchanged)
+            if newest == Some(Verdict::Regressed) || is_regression() =>
+        {
+            let is_accepted = is_accepted(site, series, head, compared.change);
+            ComparedVerdict::Regression(if is_accepted { "accepted" } else { "open" })
         }
-        Verdict::Regressed => ComparedVerdict::Regression("open"),
-        Verdict::Improved => ComparedVerdict::Improvement,
         _ => of_delta(compared),
     }
 }

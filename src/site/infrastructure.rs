@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
+use crate::report::infrastructure::LastingShift;
 use crate::site::context::SiteContext;
-use detect::InfrastructureDay;
+use detect::{InfrastructureDay, PeerKind};
 use model::record::time::{DAY_US, Timestamp};
 use model::series::Series;
 use model::text;
@@ -23,8 +24,36 @@ pub(crate) fn id(day: &InfrastructureDay) -> String {
 pub(crate) fn summary(day: &InfrastructureDay) -> String {
     let word = if day.is_degradation { "worse" } else { "better" };
     let size = text::percent(day.change.abs());
-    let InfrastructureDay { backends_moved, backends_active, .. } = day;
-    format!("{backends_moved} of {backends_active} backends {size} {word} on the same day")
+    format!("{} {size} {word} on the same day", peers(day))
+}
+
+/// `5 of 5 backends`.
+pub(crate) fn peers(day: &InfrastructureDay) -> String {
+    let noun = match day.peers {
+        PeerKind::Backends => "backends",
+        PeerKind::Tests => "tests",
+    };
+    format!("{} of {} {noun}", day.peers_moved, day.peers_active)
+}
+
+/// The open shift that began on that day.
+pub(crate) fn open_shift<'a>(
+    site: &'a SiteContext<'_>,
+    day: &InfrastructureDay,
+) -> Option<&'a LastingShift> {
+    site.lasting_shifts.iter().find(|shift| is_start(day, shift))
+}
+
+/// The day that a shift which stayed began on, as an infrastructure anomaly with a page.
+pub(crate) fn first_day<'a>(
+    site: &'a SiteContext<'_>,
+    shift: &LastingShift,
+) -> Option<&'a InfrastructureDay> {
+    site.input.analyses.infrastructure_days.iter().find(|day| is_start(day, shift))
+}
+
+fn is_start(day: &InfrastructureDay, shift: &LastingShift) -> bool {
+    day.is_lasting && day.is_degradation && day.day.abs_diff(shift.since.day()) <= 3
 }
 
 /// The runs of a series on that day: runs are in order of time.

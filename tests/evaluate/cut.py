@@ -4,9 +4,9 @@
     python3 cut.py FOLDER
 
 FOLDER holds one folder for each source, as data/SOURCE.md names them. Kept are the values in the
-order of time and nothing else: no names of people, no messages. Only series of at least 120
-positive values are kept; `noise.json.gz` is noise to inject steps into, `labelled.json.gz` are
-series whose change points somebody else has stated.
+order of time and nothing else: no names of people, no messages. Only series of at least 50
+positive values are kept, and at most 80 series of a source, evenly spaced; `noise.json.gz` is noise
+to inject steps into, `labelled.json.gz` are series whose change points somebody else has stated.
 """
 import csv
 import gzip
@@ -15,7 +15,8 @@ import os
 import re
 import sys
 
-LEAST = 120
+LEAST = 50
+MOST = 80             # series of a source, so that none outweighs the others
 
 
 def short(value):
@@ -89,6 +90,12 @@ def informative(one):
     return len(values) >= LEAST and most <= len(values) / 2
 
 
+def spaced(found):
+    """At most MOST of these series, evenly spaced."""
+    step = max(1.0, len(found) / MOST)
+    return [found[int(k * step)] for k in range(min(MOST, len(found)))]
+
+
 def labelled(root):
     """TigerBeetle as Nyrkiö tests it (two points stated) and the E-divisive series (counts)."""
     path = os.path.join(root, "cp-nyrkio", "backend", "tests", "data", "tigerbeetle.json")
@@ -120,13 +127,15 @@ def main():
     noise = []
     for source in sorted(os.listdir(root)):
         folder = os.path.join(root, source)
+        found = []
         if source.startswith("ghab-"):
-            noise += action(folder, source)
+            found = action(folder, source)
         elif source.startswith("asv-") and source != "asv-selftest":
-            noise += asv(folder, source)
+            found = asv(folder, source)
         elif source == "big-gotta-go-fast":
-            noise += gotta(folder, source)
-    write("noise.json.gz", [one for one in noise if informative(one)])
+            found = gotta(folder, source)
+        noise += spaced([one for one in found if informative(one)])
+    write("noise.json.gz", noise)
     write("labelled.json.gz", list(labelled(root)))
 
 

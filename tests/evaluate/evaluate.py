@@ -2,97 +2,111 @@
 """The accuracy of benchpages, measured: `make evaluate` runs this.
 
     python3 evaluate.py BENCHPAGES COMPARATORS WORK [ROOT]
+    python3 evaluate.py --page BENCHPAGES WORK [ROOT]
 
 BENCHPAGES is the program, COMPARATORS the example of that name, WORK a folder for what is made on
-the way. Writes docs/accuracy.md and src/site/pages/accuracy.md under ROOT (the repository).
-Needs Python 3.9 or newer and nothing else.
+the way. Writes docs/accuracy.md, docs/reliability-diagram.svg and src/site/pages/accuracy.md under
+ROOT (the repository). `--page` writes them again from the results that the last run left in WORK,
+for example with new reasons. Needs Python 3.9 or newer and nothing else.
 """
 import concurrent.futures
-import hashlib
-import json
 import os
+import pickle
 import subprocess
 import sys
 import time
 
 sys.dont_write_bytecode = True
-import figures
-import ours
+import controls
+import detectable
+import diagram
+import exact
+import families
+import measure
+import pulls
 import report
 import sets
+import tally
+
+RESULTS = "results.pickle"
+# Questions whose answers are counts: (the function of one history, its arguments for each history).
+COUNTED = {
+    "pulls": (pulls.measure, pulls.jobs(pulls.REPORTING, sets.REPORTING)),
+    "exact": (exact.measure, exact.jobs(exact.REPORTING)),
+    "controls": (controls.measure, controls.jobs(controls.REPORTING)),
+    "detectable": (detectable.measure, detectable.jobs(detectable.REPORTING)),
+}
 
 
-def all_sets():
-    made = {"gen-%d" % seed: sets.generated(seed) for seed in sets.SEEDS}
-    made["shuffled"] = sets.injected(True)
-    made["in-order"] = sets.injected(False)
-    made["labelled"] = sets.labelled()
-    return made
+def set_jobs():
+    """[(set, whether the other methods judge it too, whether parts of the method are switched)].
+    The other methods judge only what the report compares them on. The longest come first."""
+    jobs = [("gen-%d" % seed, seed in sets.FRESH, seed == sets.SEEDS[0])
+            for seed in sets.FRESH + sets.LOOKED_AT]
+    jobs += [(name, True, name == "in-order") for name in ("shuffled", "in-order")]
+    jobs += [(name, True, False) for name in ("shuffled-tuning", "in-order-tuning")]
+    jobs += [("families-%d" % seed, True, False) for seed in families.REPORTING]
+    return jobs + [("labelled", True, False)]
 
 
-def compare(binary, work, name, truth):
-    """Answers of all comparators on one set; kept from run to run, since only a change of theirs or
-    of the set can change them."""
-    text = json.dumps(dict(series=truth["series"]))
-    with open(binary, "rb") as file:
-        key = hashlib.sha256(file.read() + text.encode()).hexdigest()[:16]
-    source = os.path.join(work, name + ".json")
-    target = os.path.join(work, "%s.answers-%s.json" % (name, key))
-    if not os.path.exists(target):
-        with open(source, "w") as file:
-            file.write(text)
-        subprocess.run([binary, source, target + ".part"], check=True)
-        os.replace(target + ".part", target)
-    with open(target) as file:
-        return json.load(file)
+def submitted(pool, binary, comparators, work):
+    """Futures of all sets by name, and of all counted questions."""
+    found = {name: pool.submit(measure.one_set, binary, comparators if rivals else None, work,
+                               name, ablation)
+             for name, rivals, ablation in set_jobs()}
+    counted = {name: [pool.submit(function, binary, work, *job) for job in jobs]
+               for name, (function, jobs) in COUNTED.items()}
+    return found, counted
 
 
-def rows_of(truth, answers):
-    """{gate or retro: {method: rows}}; labelled series have no such labels."""
-    return {kind: {method: figures.scored(truth, runs, kind) for method, runs in methods.items()}
-            for kind, methods in answers.items()}
+def collected(started, found, counted):
+    """The results of all sets and the tallies of all counted questions."""
+    results = {}
+    for name, future in found.items():
+        results[name] = future.result()
+        progress(started, name)
+    tallies = {}
+    for name, futures in counted.items():
+        tallies[name] = tally.merge(future.result() for future in futures)
+        progress(started, name)
+    return results, tallies
+
+
+def measured(started, binary, comparators, work):
+    """Measures everything and keeps the results in WORK."""
+    os.makedirs(work, exist_ok=True)
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        found = collected(started, *submitted(pool, binary, comparators, work))
+    with open(os.path.join(work, RESULTS), "wb") as file:
+        pickle.dump(found, file)
+    return found
 
 
 def main():
-    binary, comparators, work = sys.argv[1:4]
-    root = sys.argv[4] if len(sys.argv) > 4 else os.path.join(sets.HERE, "..", "..")
-    os.makedirs(work, exist_ok=True)
-    started = time.time()
-    made = all_sets()
-    told(started, "%d sets made" % len(made))
-    answers = {}
-    for name, truth in made.items():
-        answers[name] = compare(comparators, work, name, truth)
-        told(started, "comparators on " + name)
-    extra = {}
-    for name, truth in made.items():
-        own = ours.answers(binary, os.path.join(work, name), name, truth)
-        for kind in ("gate", "retro"):
-            answers[name][kind].update(own[kind])
-        extra[name] = own
-        if name == "gen-%d" % sets.SEEDS[0]:
-            own["ablation"] = ours.ablation(binary, os.path.join(work, name), truth)
-        told(started, "benchpages on " + name)
-    scored = {}
-    with concurrent.futures.ProcessPoolExecutor() as pool:
-        jobs = {name: pool.submit(rows_of, made[name], answers[name])
-                for name in made if name != "labelled"}
-        scored = {name: job.result() for name, job in jobs.items()}
-    told(started, "scored")
-    page, summary = report.write(made, answers, extra, scored, version(binary))
-    for path, text in (("docs/accuracy.md", page), ("src/site/pages/accuracy.md", summary)):
+    words, started = sys.argv[1:], time.time()
+    if words[0] == "--page":
+        binary, work, *rest = words[1:]
+        with open(os.path.join(work, RESULTS), "rb") as file:
+            results, tallies = pickle.load(file)
+    else:
+        binary, comparators, work, *rest = words
+        results, tallies = measured(started, binary, comparators, work)
+    root = rest[0] if rest else os.path.join(sets.HERE, "..", "..")
+    page, summary = report.write(results, tallies, version(binary))
+    for path, text in (("docs/accuracy.md", page), ("src/site/pages/accuracy.md", summary),
+                       ("docs/reliability-diagram.svg", diagram.write(results))):
         with open(os.path.join(root, path), "w") as file:
             file.write(text)
-    told(started, "docs/accuracy.md and src/site/pages/accuracy.md written")
+    progress(started, "the page, its diagram and its summary")
 
 
 def version(binary):
-    said = subprocess.run([binary, "--version"], stdout=subprocess.PIPE, text=True, check=True)
-    return said.stdout.split()[-1]
+    answer = subprocess.run([binary, "--version"], stdout=subprocess.PIPE, text=True, check=True)
+    return answer.stdout.split()[-1]
 
 
-def told(started, what):
-    print("%5.0f s  %s" % (time.time() - started, what), file=sys.stderr, flush=True)
+def progress(started, step):
+    print("%5.0f s  %s" % (time.time() - started, step), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

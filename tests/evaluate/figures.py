@@ -6,6 +6,7 @@ import score
 
 BANDS = [(3, 4), (4, 6), (6, 10), (10, math.inf)]     # size of the event over the noise of one run
 BEFORE = [(15, 20), (20, 30), (30, 60), (60, math.inf)]   # runs before the event
+CONFIDENCE = [0.0, 0.9, 0.95, 0.99, 0.995, 0.999]        # lower ends of the bands
 RESAMPLES = 400
 
 
@@ -56,6 +57,11 @@ def retro(rows):
     return dict(total, series=len(rows), precision=precision, recall=recall, f1=f1(precision, recall))
 
 
+def false_points(rows):
+    """False change points per 10,000 runs."""
+    return dict(false=1e4 * sum(row["fp"] for row in rows) / sum(row["runs"] for row in rows))
+
+
 def by_size(rows):
     """[(required, hits)] for each band of size over noise."""
     events = [event for row in rows for event in row["detail"]]
@@ -89,10 +95,11 @@ def interval(rows, summary, key, seed=1):
 
 def _light(rows):
     """Rows of a cluster as one, with what a resample needs."""
-    keys = [k for k in ("required", "hits", "false_eps", "false_runs", "neg", "ok", "tp", "fp", "fn")
-            if k in rows[0]]
+    keys = [k for k in ("required", "hits", "false_eps", "false_runs", "neg", "ok", "tp", "fp", "fn",
+                        "runs") if k in rows[0]]
     one = {k: sum(row[k] for row in rows) for k in keys}
-    one.update(delays=[], cluster=rows[0]["cluster"])
+    one.update(delays=[delay for row in rows for delay in row.get("delays", [])],
+               cluster=rows[0]["cluster"])
     return [one]
 
 
@@ -120,22 +127,22 @@ def windows(label):
     return out
 
 
-def calibration(truth, alarms, bounds):
-    """[(alarms, right)] for each band of confidence; of an episode only the first alarm counts."""
-    out = [[0, 0] for _ in bounds]
+def calibration(truth, alarms):
+    """[[alarms, correct, sum of their confidence]] for each band of CONFIDENCE; of an episode only
+    the first alarm counts."""
+    out = [[0, 0, 0.0] for _ in CONFIDENCE]
     for name, found in alarms.items():
         label, before = truth["labels"][name], None
         for run, confidence in sorted(found):
-            if before is not None and run - before <= score.GAP:
-                before = run
-                continue
+            first = before is None or run - before > score.GAP
             before = run
-            if run < score.WARM:
+            if not first or run < score.WARM:
                 continue
-            band = max(k for k, low in enumerate(bounds) if confidence >= low or k == 0)
-            out[band][0] += 1
+            band = out[max(k for k, low in enumerate(CONFIDENCE) if confidence >= low or k == 0)]
             fresh = run >= label["grace_until"]
-            out[band][1] += fresh and any(low <= run <= high for low, high in windows(label))
+            band[0] += 1
+            band[1] += fresh and any(low <= run <= high for low, high in windows(label))
+            band[2] += confidence
     return out
 
 

@@ -1,7 +1,4 @@
 """benchpages' own answers, through `policy replay`, in the shape of the comparators'."""
-import concurrent.futures
-import os
-
 import tool
 
 NAME = "**benchpages**"
@@ -16,21 +13,26 @@ SWITCHES = {
 }
 
 
-def answers(binary, folder, name, truth):
-    """{gate, retro: {method: {id: runs}}, alarms: {id: [(run, confidence)]}}"""
+def plain(binary, folder, truth):
+    """{gate, retro: {method: {id: runs}}, suspected: {id: runs}, alarms: {id: [(run, confidence)]}}
+    """
     series = truth["series"]
-    whole = tool.replay(binary, folder, series)
-    small = tool.replay(binary, folder, series, tool.SMALL)
-    own = dict(gate={NAME: regressed(series, whole)}, retro={NAME: points(series, small)},
-               alarms=confident(series, whole))
+    whole, small = tool.replays(binary, folder, series, [(None, ""), (tool.SMALL, "")])
+    return dict(gate={NAME: regressed(series, whole)}, retro={NAME: points(series, small)},
+                alarms=confident(series, whole), suspected=regressed(series, whole, "suspected"))
+
+
+def answers(binary, folder, name, truth):
+    """The same; of generated sets also with each group its own history."""
+    own = plain(binary, folder, truth)
     if name.startswith("gen-"):
-        apart = each_group(binary, folder, series)
+        apart = each_group(binary, folder, truth["series"])
         own["gate"][APART], own["retro"][APART] = apart
     return own
 
 
 def each_group(binary, folder, series):
-    """The same with a history directory for each group, two at a time."""
+    """The same with a history directory for each group."""
     groups = {}
     for one in series:
         groups.setdefault(one["group"], []).append(one)
@@ -39,14 +41,11 @@ def each_group(binary, folder, series):
 
     def ask(item):
         own, where = item[1], "%s-%s" % (folder, item[0])
-        whole = tool.replay(binary, where, own)
-        small = tool.replay(binary, where, own, tool.SMALL)
+        whole, small = tool.replays(binary, where, own, [(None, ""), (tool.SMALL, "")])
         return regressed(own, whole), points(own, small, shared=len(own) > 1)
 
-    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        found = list(pool.map(ask, list(many.items()) + [("alone", alone)]))
     gate, retro = {}, {}
-    for one in found:
+    for one in map(ask, list(many.items()) + [("alone", alone)]):
         gate.update(one[0])
         retro.update(one[1])
     return gate, retro
@@ -55,8 +54,8 @@ def each_group(binary, folder, series):
 def ablation(binary, folder, truth):
     """{switch: {id: runs}} with each group its own history left aside."""
     series = truth["series"]
-    return {switch: regressed(series, tool.replay(binary, folder, series, None, extra))
-            for switch, extra in SWITCHES.items()}
+    found = tool.replays(binary, folder, series, [(None, extra) for extra in SWITCHES.values()])
+    return {switch: regressed(series, replay) for switch, replay in zip(SWITCHES, found)}
 
 
 def index(series):
@@ -65,10 +64,11 @@ def index(series):
             for one in series}
 
 
-def regressed(series, replay):
+def regressed(series, replay, verdict="regressed"):
+    """{id: runs with this verdict}"""
     known, runs = index(series), {one["id"]: [] for one in series}
     for alarm in replay["alarms"]:
-        if alarm["verdict"] == "regressed":
+        if alarm["verdict"] == verdict:
             name, run = known[alarm["series"]]
             runs[name].append(run[alarm["commit"]])
     return runs

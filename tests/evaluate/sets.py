@@ -4,8 +4,10 @@ Generator sets come from gen.py, one for each seed. The noise sets are real hist
 (data/SOURCE.md) cut into windows, their level taken out by a running median, with a step put in:
 `shuffled` runs in an order that holds no other change, so that every other alarm is false; `in
 order` as they were measured, where short genuine excursions remain and what they raise counts as
-false all the same: an upper bound.
+false all the same: an upper bound. The detection may be tuned on the sources of the part `TUNING`;
+the part `REPORTING` is for the report only.
 """
+import functools
 import gzip
 import json
 import math
@@ -16,7 +18,13 @@ import gen
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SEEDS = [1, 2, 77, 903, 5150, 20251, 86028]
+LOOKED_AT = [1, 2, 77, 903, 5150]    # seeds whose scores guided the detection
+FRESH = [seed for seed in SEEDS if seed not in LOOKED_AT]
+# Scenarios in which a cause other than the code moves the levels of several series.
+SHARED = ["infra", "infra_transient", "infra+code", "runner", "runner_pool"]
 NOISE_SEED = 4711
+TUNING, REPORTING = "tuning", "reporting"
+TUNED_ON = ["asv-sunpy", "big-gotta-go-fast", "ghab-selftest"]
 WINDOW = 200          # runs of a window; a shorter history is one window
 SMOOTH = 41           # runs of the running median that stands for the level
 STEPS = [0.03, 0.05, 0.10, 0.20]
@@ -63,29 +71,51 @@ def residuals(values, lower):
     return out
 
 
-def windows():
-    for k, one in enumerate(read("noise.json.gz")):
-        lower = one["better"] == "lower"
-        rest = residuals(one["values"], lower)
-        count = max(1, len(rest) // WINDOW)
-        for w in range(count):
-            part = rest[w * WINDOW:(w + 1) * WINDOW]
-            yield "n%03d-%d" % (k, w), "%s %s" % (one["source"], one["name"]), lower, part
+def part_of(source):
+    return TUNING if source in TUNED_ON else REPORTING
 
 
-def injected(shuffled):
-    """Every window once with each step size, at a place of its own."""
+def histories(part):
+    """[(name with its source, residuals)] of the real histories of one part."""
+    return [(name, rest) for name, _, rest in directed(part)]
+
+
+@functools.lru_cache(maxsize=None)
+def directed(part):
+    """[(name, lower is better, residuals)] of the real histories of one part."""
+    out = []
+    for one in read("noise.json.gz"):
+        if part_of(one["source"]) == part:
+            lower = one["better"] == "lower"
+            out.append(("%s %s" % (one["source"], one["name"]), lower,
+                        residuals(one["values"], lower)))
+    return out
+
+
+def windows(part):
+    for k, (cluster, lower, rest) in enumerate(directed(part)):
+        for w in range(max(1, len(rest) // WINDOW)):
+            yield "n%03d-%d" % (k, w), cluster, lower, rest[w * WINDOW:(w + 1) * WINDOW]
+
+
+def onset(r, n):
+    """The place of a step: 30 runs before it and after it, or less in a short window."""
+    return r.randint(30, n - 31) if n > 61 else r.randint(25, n - 16)
+
+
+def injected(shuffled, part, draws=DRAWS):
+    """Every window several times with each step size, at a place of its own."""
     r = random.Random(NOISE_SEED)
     series, labels = [], {}
-    for name, cluster, lower, part in windows():
-        for draw, rel in [(draw, rel) for draw in range(DRAWS) for rel in STEPS]:
-            noise = list(part)
+    for name, cluster, lower, rest in windows(part):
+        for draw, rel in [(draw, rel) for draw in range(draws) for rel in STEPS]:
+            noise = list(rest)
             order = list(range(len(noise)))
             r.shuffle(order)
             if shuffled:
                 noise = [noise[i] for i in order]
             one = Window(r, "%s-%d-s%02d" % (name, draw, round(100 * rel)), noise, lower)
-            one.shift(r.randint(30, one.n - 31), rel, "regression")
+            one.shift(onset(r, one.n), rel, "regression")
             made, label = one.finish(gen.timeline(r, one.n))
             made["cluster"] = cluster
             series.append(made)

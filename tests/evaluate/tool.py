@@ -68,10 +68,25 @@ def write(folder, series, threshold=None, extra=""):
 
 def replay(binary, folder, series, threshold=None, extra=""):
     """What the command says about these series, as one history."""
-    write(folder, series, threshold, extra)
-    command = [binary, "policy", "replay", "--data", folder, "--format", "json", "--quiet"]
+    return replays(binary, folder, series, [(threshold, extra)])[0]
+
+
+def replays(binary, folder, series, policies):
+    """The same for several policies, each a threshold and more lines."""
+    write(folder, series)
+    answers = []
+    for threshold, extra in policies:
+        with open(os.path.join(folder, "policy.yml"), "w") as file:
+            file.write(policy(series, threshold, extra))
+        answers.append(ask(binary, folder))
+    shutil.rmtree(folder)
+    return answers
+
+
+def ask(binary, folder):
+    command = [binary, "policy", "replay", "--data", folder, "--format", "json", "--quiet",
+               "--no-cache", "--jobs", "1"]
     done = subprocess.run(command, stdout=subprocess.PIPE)
     if done.returncode not in (0, 1):
         raise SystemExit("%s: exit %d" % (" ".join(command), done.returncode))
-    shutil.rmtree(folder)
     return json.loads(done.stdout)

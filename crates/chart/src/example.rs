@@ -265,6 +265,8 @@ fn analysis(values: &[Option<f64>]) -> Analysis {
         flags: values.iter().map(failed).collect(),
         changes: Vec::new(),
         withdrawn: Vec::new(),
+        restarts: Vec::new(),
+        vetoed_shifts: Vec::new(),
         gaps: Vec::new(),
         typical_range: typical,
         budget: None,

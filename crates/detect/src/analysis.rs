@@ -46,6 +46,10 @@ pub struct Analysis {
     pub changes: Vec<Change>,
     /// Reports of the gate that later runs did not confirm, oldest first.
     pub withdrawn: Vec<Change>,
+    /// Baselines that infrastructure restarted on a worse level, oldest first.
+    pub restarts: Vec<BaselineRestart>,
+    /// Shifts of all backends that the controls attributed to the code, oldest first.
+    pub vetoed_shifts: Vec<VetoedShift>,
     /// Index of the first run after each gap: the time before it is longer than the policy allows.
     pub gaps: Vec<usize>,
     /// Values within which a chart shows its runs: quartiles ± 6 interquartile ranges.
@@ -182,6 +186,32 @@ pub struct Change {
     pub left: Option<f64>,
     /// Evidence in whole sentences of plain text, the most telling first.
     pub hints: Vec<String>,
+}
+
+/// A baseline that a lasting infrastructure shift restarted on a worse level.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BaselineRestart {
+    /// Index of the first run of the new baseline.
+    pub first_after: usize,
+    /// Medians of the runs before it and of the first ones after it, base units.
+    pub before: f64,
+    pub after: f64,
+    /// `after / before − 1`.
+    pub change: f64,
+    pub status: ChangeStatus,
+}
+
+/// How a vote on a change of one backend ended: the other backends moved along, the controls did
+/// not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VetoedShift {
+    /// Index of the first run of the change, as it was seen then.
+    pub first_after: usize,
+    pub backends_moved: u32,
+    pub backends_active: u32,
+    /// Tests that stayed quiet, and all that could have shown the shift.
+    pub tests_quiet: u32,
+    pub tests_active: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -324,14 +354,24 @@ pub struct Analyses {
     pub replay_summary: ReplaySummary,
 }
 
-/// A UTC day on which most backends moved the same way.
+/// What is compared where many series move together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerKind {
+    Backends,
+    /// Where there are too few backends.
+    Tests,
+}
+
+/// A UTC day on which most peers moved the same way.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct InfrastructureDay {
     /// Days since 1970-01-01.
     pub day: i64,
-    pub backends_moved: u32,
-    pub backends_active: u32,
-    /// How much worse the median backend was than before, relative (0.1 = 10 % worse); negative
+    pub peers: PeerKind,
+    /// Peers that moved together, and those with a vote.
+    pub peers_moved: u32,
+    pub peers_active: u32,
+    /// How much worse the median peer was than before, relative (0.1 = 10 % worse); negative
     /// where it was better.
     pub change: f64,
     pub is_degradation: bool,

@@ -18,7 +18,7 @@ use super::lifecycle::{Lifecycle, SeriesChangesOverTime};
 use super::prepared_series::PreparedSeries;
 use super::sequential::{self, PassResult};
 use super::verdict::{SeriesInput, SeriesVerdict};
-use super::{budget, evidence, quality, replay, sensitivity};
+use super::{baseline_restart, budget, evidence, quality, replay, sensitivity};
 
 /// Analyzes all series of one history, in their order, each without what moved all of them
 /// together.
@@ -105,6 +105,8 @@ pub(crate) fn analyze_series(input: &SeriesInput<'_>, depth: AnalysisDepth) -> A
         flags: prepared.flags,
         changes,
         withdrawn,
+        restarts: baseline_restart::restarts(input, is_retired),
+        vetoed_shifts: state.vetoed_shifts.clone(),
         gaps: prepared.gaps,
         budget: budget::budget_state(series, policy, rule.threshold.direction, level),
         trend,
@@ -122,7 +124,8 @@ pub(crate) fn rejudge(input: &SeriesInput<'_>, before: &Analysis) -> Option<Anal
     // open on the clock: other verdicts may need what was not computed.
     let depends_on_clock = is_retired != before.is_retired
         || (input.policy.regression.close_after_days > 0
-            && before.changes.iter().any(|change| change.is_regression));
+            && (before.changes.iter().any(|change| change.is_regression)
+                || !before.restarts.is_empty()));
     if newest.verdict != before.newest.verdict || depends_on_clock {
         return None;
     }

@@ -7,7 +7,8 @@
 //! Example: 20 runs at 100 ms and 5 at 120 ms under a threshold of 10 % and 3 confirmations are one
 //! change of +20 %, a regression from run 20 on.
 
-use model::policy::{self, Policy};
+use model::policy::Policy;
+use model::policy::severity::RuleSeverity;
 use model::record::time::{DAY_US, Timestamp};
 use model::series::{CommitIndex, Series};
 
@@ -19,8 +20,9 @@ use super::change_point::{self, ChangePoint, LevelBounds, Levels};
 use super::comparable::ComparableRuns;
 use super::detector::{ChangeDetector, LevelValues, ReportedChange};
 use super::drift;
+use super::exact;
 use super::level_scale::LevelScale;
-use super::rule::Rule;
+use super::rule::{ReportedSize, Rule};
 use super::series_state::SeriesState;
 use super::stats::median;
 
@@ -38,7 +40,8 @@ fn significant_change_points(runs: &ComparableRuns, reported: &[ChangePoint]) ->
     points.retain(|point| point.index < settled);
     for report in reported {
         let at = runs.runs.partition_point(|index| *index < report.index);
-        if at >= settled && at > 0 && at < levels.len() {
+        let is_gates = at >= settled || report.z >= exact::PROOF_Z;
+        if is_gates && at > 0 && at < levels.len() {
             points.push(ChangePoint { index: at, z: report.z });
         }
     }
@@ -143,7 +146,11 @@ impl ChangeBuilder<'_> {
             runs_after: count(runs_after),
             change,
             is_regression: self.rule.is_regression(change),
-            confidence: self.rule.confidence(self.scale, change, z, self.runs.levels.len()),
+            confidence: self.rule.confidence(
+                self.scale,
+                ReportedSize { kind, change, z },
+                self.runs.levels.len(),
+            ),
             severity: severity(self.series, self.policy, change),
             status: ChangeStatus::Open,
             reported_at: None,
@@ -200,12 +207,13 @@ fn count(runs: usize) -> u32 {
     u32::try_from(runs).unwrap_or(u32::MAX)
 }
 
-fn severity(series: &Series, policy: &Policy, change: f64) -> ChangeSeverity {
+/// How severe a change is: what the series' rule says, else by its size.
+pub(crate) fn severity(series: &Series, policy: &Policy, change: f64) -> ChangeSeverity {
     // A rule that names a severity decides; else the size does.
     match policy.severity_for(series.key.subject(&series.tags)) {
-        Some(policy::RuleSeverity::Minor) => return ChangeSeverity::Minor,
-        Some(policy::RuleSeverity::Major) => return ChangeSeverity::Major,
-        Some(policy::RuleSeverity::Critical) => return ChangeSeverity::Critical,
+        Some(RuleSeverity::Minor) => return ChangeSeverity::Minor,
+        Some(RuleSeverity::Major) => return ChangeSeverity::Major,
+        Some(RuleSeverity::Critical) => return ChangeSeverity::Critical,
         None => {}
     }
     // Slack for sums like 0.1 + 0.2.
@@ -280,7 +288,8 @@ impl MeasuredChange {
     }
 }
 
-/// A report of the gate as a change; none where an absolute threshold is not reached.
+/// A report of the gate as a change; none where an absolute threshold is not reached. The relative
+/// one was when it was reported, and the gate withdraws it where that turns out to be wrong.
 pub(crate) fn change_from_report(
     series: &Series,
     policy: &Policy,
@@ -291,7 +300,8 @@ pub(crate) fn change_from_report(
     let report = &detector.reports[index];
     let measured = MeasuredChange::of(detector, report, policy.detection.window);
     let MeasuredChange { before, after, change, .. } = measured;
-    rule.is_reached(change, before, after).then(|| Change {
+    let counts = rule.has_direction() && rule.is_absolute_reached(before, after);
+    counts.then(|| Change {
         kind: report.kind,
         per_day: detector.drift_points(report).and_then(|points| {
             let (from, to) = (detector.run(points.onset), detector.run(points.arrival));
@@ -305,7 +315,11 @@ pub(crate) fn change_from_report(
         runs_after: measured.runs_after,
         change,
         is_regression: report.is_regression,
-        confidence: rule.confidence(detector.scale(), change, report.z, detector.len()),
+        confidence: rule.confidence(
+            detector.scale(),
+            ReportedSize { kind: report.kind, change, z: report.z },
+            detector.len(),
+        ),
         severity: severity(series, policy, change),
         status: ChangeStatus::Open,
         reported_at: Some(detector.run(report.reported_at)),

@@ -21,14 +21,14 @@ const MIN_RUNS: usize = 36;
 /// sharp edge whose place could vouch for it.
 const MIN_Z: f64 = 5.0;
 const MIN_Z_SHORT: f64 = 8.0;
-const THRESHOLD_MARGIN: f64 = 1.1;
+const THRESHOLD_MARGIN: f64 = 1.3;
 /// A drift must exceed what the same statistic did up to 60 runs ago by this factor.
-const PAST_SHIFT_FACTOR: f64 = 1.6;
+const PAST_SHIFT_FACTOR: f64 = 2.5;
 const PAST_LAG: usize = 60;
 /// Share of the variance that a line must explain to count as a drift by its slope. A line
 /// explains at most 3/4 of a step in the middle, which few runs may leave below significance: 0.8
 /// is above that.
-const MIN_R_SQUARED: f64 = 0.6;
+const MIN_R_SQUARED: f64 = 0.7;
 const MIN_R_SQUARED_SHORT: f64 = 0.8;
 
 /// Runs of a level after which its oldest runs are always the same ones.

@@ -16,11 +16,14 @@
 //! | the policy becomes the rule of the series | `rule` |
 //! | its runs, commit by commit, as the gate saw them | `sequential` with `series_state` |
 //! | … what most backends do at once is infrastructure | `common_mode`, `peer_vote` |
+//! | … unless other tests, their controls, stay quiet | `common_mode_groups`, `controls` |
 //! | … a new level, large, significant, confirmed? | `detector`, `significance`, `drift` |
 //! | all its runs at once: outliers out, one level | `prepared_series`, `comparable` |
 //! | change points become changes | `change_point`, `changes` |
 //! | what became of each: open, fixed, accepted, … | `lifecycle` |
 //! | the verdict on its newest run | `verdict` |
+//! | a pull request's few runs against their base | `candidate_test` |
+//! | levels that infrastructure left worse | `baseline_restart` |
 //! | what would be detected, its budget, its trend | `sensitivity`, `budget`, `trend` |
 //! | what else moved with a change | `evidence` |
 //!
@@ -51,6 +54,7 @@ mod analysis;
 // One series and its policy.
 mod level_scale;
 mod confidence;
+mod exact;
 mod rule;
 
 // Pure questions about levels.
@@ -68,8 +72,10 @@ mod significance;
 mod detector;
 mod peer_vote;
 mod commit_batches;
+mod controls;
 mod common_mode;
 mod series_state;
+mod common_mode_groups;
 mod sequential;
 
 // The look back: what happened in the whole history.
@@ -78,10 +84,14 @@ mod prepared_series;
 mod lifecycle;
 pub mod sensitivity;
 mod verdict;
+mod baseline_restart;
 mod naive_threshold;
 pub mod replay;
 mod budget;
 pub mod evidence;
+
+// The question of a pull request.
+pub mod candidate_test;
 
 // The whole.
 mod analyze;
@@ -97,11 +107,14 @@ pub mod targets;
 mod prefixes;
 #[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+mod infrastructure_scenarios;
 
 pub use analysis::{
-    Analyses, Analysis, AnalysisContext, AnalysisDepth, Baseline, BudgetState, BudgetVerdict,
-    Change, ChangeKind, ChangeSeverity, ChangeStatus, Explanation, InfrastructureDay, NewestRuns,
-    ReplaySummary, ResolvedAcceptance, RunFlags, TrendEstimate, Verdict,
+    Analyses, Analysis, AnalysisContext, AnalysisDepth, Baseline, BaselineRestart, BudgetState,
+    BudgetVerdict, Change, ChangeKind, ChangeSeverity, ChangeStatus, Explanation,
+    InfrastructureDay, NewestRuns, PeerKind, ReplaySummary, ResolvedAcceptance, RunFlags,
+    TrendEstimate, Verdict, VetoedShift,
 };
 pub use analyze::analyze_all;
 #[cfg(any(test, feature = "bench"))]

@@ -258,7 +258,8 @@ pub(crate) fn is_past_closing(policy: &Policy, since_us: i64, now_us: i64) -> bo
     days > 0 && now_us.saturating_sub(since_us) > i64::from(days).saturating_mul(DAY_US)
 }
 
-fn is_about(explanation: Explanation, series: &Series, boundary: Boundary) -> bool {
+/// Whether an explanation is about a change between two runs.
+pub(crate) fn is_about(explanation: Explanation, series: &Series, boundary: Boundary) -> bool {
     match explanation {
         Explanation::Day(day) => {
             let first = series.runs[boundary.first_after].time.day();

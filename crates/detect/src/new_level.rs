@@ -31,14 +31,16 @@ pub(crate) struct NearestRun {
     pub quantile: f64,
     /// Share of the threshold beyond which it must lie.
     pub min_share: f64,
+    /// Standard deviations of one run beyond which it must lie, too.
+    pub min_sigmas: f64,
 }
 
 /// Which of so many new runs counts as the nearest one. Of up to 3 runs every one must be beyond
 /// the whole threshold; of more, a quarter may be outliers towards the old level.
 pub(crate) fn nearest_run(runs: usize) -> NearestRun {
     match runs {
-        0..=3 => NearestRun { quantile: 0.0, min_share: 1.0 },
-        4 => NearestRun { quantile: 0.0, min_share: 0.8 },
-        _ => NearestRun { quantile: 0.25, min_share: 0.6 },
+        0..=3 => NearestRun { quantile: 0.0, min_share: 1.0, min_sigmas: 1.0 },
+        4 => NearestRun { quantile: 0.0, min_share: 0.8, min_sigmas: 1.0 },
+        _ => NearestRun { quantile: 0.25, min_share: 0.6, min_sigmas: 0.5 },
     }
 }

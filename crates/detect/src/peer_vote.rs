@@ -14,7 +14,7 @@ pub(crate) struct PeerVotes {
     /// Backends with a vote, those of them that could have seen the shift, and that saw it.
     voters_asked: usize,
     eligible: usize,
-    pub votes_for: usize,
+    votes_for: usize,
     /// Those that moved, whether or not their noise lets it count.
     moved_along: usize,
 }
@@ -73,6 +73,11 @@ impl PeerVotes {
             self.eligible += 1;
             self.votes_for += usize::from(z > MIN_VOTE_Z && moved > MIN_VOTE_SHARE * shift.abs());
         }
+    }
+
+    /// Backends that moved, the candidate's among them: by the same count as the decision.
+    pub(crate) fn movers(&self) -> usize {
+        1 + if self.eligible >= 2 { self.votes_for } else { self.moved_along }
     }
 
     /// Backends that decide the vote, the candidate's among them.

@@ -253,7 +253,7 @@ mod tests {
                 if prefilter.is_open(place) || short || length < confirmations {
                     continue;
                 }
-                let NearestRun { quantile: part, min_share: share } = nearest_run(length);
+                let NearestRun { quantile: part, min_share: share, .. } = nearest_run(length);
                 let newer = sorted(&y[before..]);
                 let middle = median(&y[before.saturating_sub(MAX_BASELINE_RUNS)..before]).unwrap();
                 prop_assert!(quantile(&newer, part) - middle < share * thresholds.up);

@@ -14,15 +14,22 @@ use model::record::Direction;
 use model::record::time::DAY_US;
 use model::series::Series;
 
+use super::analysis::ChangeKind;
 use super::confidence;
+use super::exact;
 use super::level_scale::LevelScale;
 
 /// What a change of one series must show, resolved from the policy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Rule {
     pub threshold: Threshold,
-    /// Runs on a new level before it is reported, at least 1 (`detection.confirmations`).
+    /// Runs on a new level before it is reported, at least 1 (`confirmations` of the series' own
+    /// rule, else of `detection`).
     pub confirmations: usize,
+    /// The same where the baseline is exact: 1, unless the series' own rule asks for more.
+    pub exact_confirmations: usize,
+    /// Values are counts or sizes, which a deterministic program repeats exactly.
+    pub is_countable: bool,
     /// Runs that a level needs to be a baseline (`regression.min_sample_size`).
     pub min_runs: usize,
     /// Runs that describe a level, and for which a reported change stays open
@@ -34,6 +41,16 @@ pub(crate) struct Rule {
     /// Microseconds from the first run on in which nothing is reported
     /// (`regression.grace_period_days`).
     pub grace_period_us: i64,
+}
+
+/// What the confidence of a report depends on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReportedSize {
+    pub kind: ChangeKind,
+    /// Relative.
+    pub change: f64,
+    /// Score on the scale of [`MIN_Z`](super::new_level::MIN_Z).
+    pub z: f64,
 }
 
 /// Share of the threshold that may be left of a regression that went without an improvement.
@@ -61,9 +78,13 @@ const ROUNDING_SLACK: f64 = 1e-9;
 impl Rule {
     /// The rule of one series.
     pub(crate) fn of(series: &Series, policy: &Policy) -> Self {
+        let threshold = policy.threshold_for(series.key.subject(&series.tags), series.direction);
+        let own = threshold.confirmations.map(|runs| (runs as usize).max(1));
         Self {
-            threshold: policy.threshold_for(series.key.subject(&series.tags), series.direction),
-            confirmations: (policy.detection.confirmations as usize).max(1),
+            threshold,
+            confirmations: own.unwrap_or((policy.detection.confirmations as usize).max(1)),
+            exact_confirmations: own.unwrap_or(1),
+            is_countable: exact::is_countable(&series.unit),
             min_runs: policy.regression.min_sample_size as usize,
             window: policy.detection.window as usize,
             outlier_sigmas: policy.data_quality.outlier_threshold,
@@ -135,9 +156,11 @@ impl Rule {
 
     /// How sure a report is: the share of reports of this size over the threshold that were true
     /// on synthetic histories, and no more than the score `z` among so many runs allows.
-    pub(crate) fn confidence(&self, scale: LevelScale, change: f64, z: f64, runs: usize) -> f64 {
+    pub(crate) fn confidence(&self, scale: LevelScale, change: ReportedSize, runs: usize) -> f64 {
+        let ReportedSize { kind, change, z } = change;
         let shift = scale.shift_of(change);
         let ratio = shift.abs() / self.level_thresholds(scale).of_shift(shift);
-        confidence::calibrated_confidence(ratio).min(confidence::bonferroni_confidence(z, runs))
+        confidence::calibrated_confidence(kind, ratio)
+            .min(confidence::bonferroni_confidence(z, runs))
     }
 }

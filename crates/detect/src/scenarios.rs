@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use model::filter::{Filter, Names};
 use model::policy::{Policy, RegressionRule};
 use model::record::time::{DAY_US, Timestamp};
-use model::record::{Direction, OptionalF64};
+use model::record::{Direction, OptionalF64, Unit};
 use model::series::{CommitIndex, Segment, Series};
 use model::testing::SeriesBuilder;
 
@@ -644,4 +644,84 @@ proptest! {
         prop_assert_eq!(one.changes, other.changes);
         prop_assert!(one.level.iter().eq(other.level.iter()));
     }
+}
+
+/// Weekdays at 100, weekends 12 % slower.
+fn weekly_history(weeks: usize, salt: usize) -> Vec<f64> {
+    let slow = |at: usize| if at % 14 >= 10 { 1.12 } else { 1.0 };
+    let runs = noisy_history(14 * weeks, &[], 0.005, salt);
+    runs.iter().enumerate().map(|(at, value)| value * slow(at)).collect()
+}
+
+#[test]
+fn a_level_that_comes_and_goes_every_week_is_reported_twice_and_then_known() {
+    let found = analyze_at_end(&series(&weekly_history(12, 3)));
+    let reports = found.changes.iter().chain(&found.withdrawn);
+    let late = reports.filter(|change| change.reported_at.is_some_and(|at| at > 3 * 14)).count();
+    assert_eq!(late, 0, "{:?}", found.changes);
+    let mut slower = weekly_history(12, 3);
+    slower[11 * 14..].iter_mut().for_each(|value| *value *= 1.4);
+    assert_eq!(
+        analyze_at_end(&series(&slower)).verdict,
+        Verdict::Regressed,
+        "a real change is not"
+    );
+}
+
+#[test]
+fn a_spike_of_a_size_that_the_series_has_had_is_not_suspected() {
+    let mut values = history(60, &[]);
+    [10, 25, 40].into_iter().for_each(|at| values[at] = 130.0);
+    values[59] = 130.0;
+    assert_eq!(analyze_at_end(&series(&values)).verdict, Verdict::Unchanged);
+    values[59] = 160.0;
+    let found = analyze_at_end(&series(&values));
+    assert_eq!(found.verdict, Verdict::Suspected { runs_needed: 2 });
+}
+
+/// Instructions of a deterministic program.
+fn counts(values: &[f64]) -> Series {
+    let mut counts = series(values);
+    (counts.unit, counts.key.metric) = (Unit::parse("count").0, "instructions".to_owned());
+    counts
+}
+
+fn policy_of_counts(rule: RegressionRule) -> Policy {
+    let mut policy = Policy::default();
+    policy.regression.rules.push(rule);
+    policy
+}
+
+#[test]
+fn one_run_proves_a_change_of_a_count_that_never_varied() {
+    let policy =
+        policy_of_counts(RegressionRule { threshold: Some(0.001), ..RegressionRule::default() });
+    let mut values = vec![1_000_000.0; 30];
+    values.push(1_002_000.0);
+    let found = analyze(&counts(&values), &policy, &at_end(&counts(&values)));
+    assert_eq!((found.verdict, found.changes[0].first_after), (Verdict::Regressed, 30));
+    assert_eq!(found.detectable_change_90, Some(0.001));
+    // It stays what it is, however many runs follow, and a time is no count.
+    values.extend([1_002_000.0; 30]);
+    let found = analyze(&counts(&values), &policy, &at_end(&counts(&values)));
+    assert_eq!((found.verdict, found.changes.len()), (Verdict::Regressed, 1));
+    let found = analyze(&series(&values[..31]), &policy, &at_end(&series(&values[..31])));
+    assert_ne!(found.verdict, Verdict::Regressed);
+}
+
+#[test]
+fn a_rule_has_confirmations_and_an_absolute_size_of_its_own() {
+    let byte =
+        RegressionRule { threshold: Some(0.0), absolute: Some(1.0), ..RegressionRule::default() };
+    let mut values = vec![1_000_000.0; 30];
+    values.push(1_000_001.0);
+    let verdict = |values: &[f64], rule: RegressionRule| {
+        analyze(&counts(values), &policy_of_counts(rule), &at_end(&counts(values))).verdict
+    };
+    assert_eq!(verdict(&values, byte.clone()), Verdict::Regressed);
+    assert_eq!(verdict(&values[..30], byte.clone()), Verdict::Unchanged, "nothing moved");
+    let patient = RegressionRule { confirmations: Some(2), ..byte };
+    assert_ne!(verdict(&values, patient.clone()), Verdict::Regressed);
+    values.push(1_000_001.0);
+    assert_eq!(verdict(&values, patient), Verdict::Regressed);
 }

@@ -10,17 +10,17 @@
 //! candidate, no peer moved with it, so it is reported.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use model::policy::Policy;
-use model::series::{CommitIndex, Series, SeriesKey};
+use model::series::{CommitIndex, Series};
 
-use super::analysis::{ChangeKind, InfrastructureDay};
+use super::analysis::{ChangeKind, InfrastructureDay, PeerKind, VetoedShift};
 use super::commit_batches::{NewRuns, batches_by_commit, unpack_batch};
-use super::common_mode::member::MemberLevels;
-use super::common_mode::{CommonModeDetector, Exclusions, GroupMember};
+use super::common_mode::Exclusions;
+use super::common_mode_groups::CommonModeGroups;
+use super::controls::ControlVotes;
 use super::detector::ChangeCandidate;
 use super::new_level::MIN_Z;
 use super::peer_vote::PeerVotes;
@@ -113,73 +113,24 @@ struct SequentialPass<'a> {
 /// What a pass has found so far. It borrows nothing, so that it can outlive the series.
 struct PassState {
     series_states: Vec<SeriesState>,
-    groups: Vec<PeerGroup>,
-    /// By series: the groups it is in.
-    memberships: Vec<Vec<Membership>>,
+    common_mode_groups: CommonModeGroups,
     /// Infrastructure days found by a vote.
     infrastructure_days: Vec<InfrastructureDay>,
-}
-
-/// A series' place in a peer group.
-#[derive(Clone, Copy)]
-struct Membership {
-    group: usize,
-    /// Index into the group's members.
-    member: usize,
-}
-
-/// Series that are checked for a common shift.
-struct PeerGroup {
-    detector: CommonModeDetector,
-    /// Indices into the series.
-    members: Vec<usize>,
-    new_runs: Vec<NewRuns>,
-    /// The backends of one benchmark, not the whole history.
-    is_benchmark: bool,
 }
 
 impl PassState {
     fn of(series: &[Series], policy: &Policy) -> Self {
         let series_states: Vec<SeriesState> =
             series.par_iter().map(|it| SeriesState::of(it, policy)).collect();
-        let levels = member_levels(series, &series_states);
-        let mut groups = Vec::new();
-        let mut memberships = vec![Vec::new(); series.len()];
-        for Benchmark { members, is_whole_history } in benchmarks(series) {
-            // Groups with fewer backends than the policy asks for have no detector at all.
-            let member = |member: &usize| GroupMember {
-                series: &series[*member],
-                threshold: series_states[*member].rule().threshold.relative,
-                levels: Arc::clone(&levels[*member]),
-            };
-            let group_members: Vec<GroupMember<'_>> = members.iter().map(member).collect();
-            let detector = CommonModeDetector::of(&group_members, &policy.k_anomaly);
-            let Some(detector) = detector else { continue };
-            for (member, of) in members.iter().enumerate() {
-                memberships[*of].push(Membership { group: groups.len(), member });
-            }
-            let is_benchmark = !is_whole_history;
-            groups.push(PeerGroup { detector, members, new_runs: Vec::new(), is_benchmark });
-        }
-        Self { series_states, groups, memberships, infrastructure_days: Vec::new() }
+        let common_mode_groups = CommonModeGroups::of(series, &series_states, &policy.k_anomaly);
+        Self { series_states, common_mode_groups, infrastructure_days: Vec::new() }
     }
 
     /// The same state on the way through series that have other runs from here on.
     fn with_series(&self, series: &[Series]) -> Self {
-        let levels = member_levels(series, &self.series_states);
-        let groups = self.groups.iter().map(|group| {
-            let member_levels = group.members.iter().map(|it| Arc::clone(&levels[*it]));
-            PeerGroup {
-                detector: group.detector.with_levels(member_levels),
-                members: group.members.clone(),
-                new_runs: Vec::new(),
-                is_benchmark: group.is_benchmark,
-            }
-        });
         Self {
-            groups: groups.collect(),
+            common_mode_groups: self.common_mode_groups.with_series(series, &self.series_states),
             series_states: self.series_states.par_iter().cloned().collect(),
-            memberships: self.memberships.clone(),
             infrastructure_days: self.infrastructure_days.clone(),
         }
     }
@@ -187,13 +138,7 @@ impl PassState {
     fn finish(mut self) -> PassResult {
         let mut states = self.series_states;
         states.iter_mut().for_each(|it| it.detector.release_history());
-        for group in self.groups {
-            let (days, exclusions) = group.detector.finish();
-            for (member, exclusions) in group.members.into_iter().zip(exclusions) {
-                states[member].exclusions.merge(exclusions);
-            }
-            self.infrastructure_days.extend(days);
-        }
+        self.infrastructure_days.extend(self.common_mode_groups.finish(&mut states));
         PassResult { states, infrastructure_days: merge_days(self.infrastructure_days) }
     }
 }
@@ -205,7 +150,7 @@ fn merge_days(reported: Vec<InfrastructureDay>) -> Vec<InfrastructureDay> {
     for day in reported {
         let merged = days.entry((day.day, day.is_degradation)).or_insert(day);
         let (alert, is_lasting) = (merged.alert || day.alert, merged.is_lasting || day.is_lasting);
-        if day.backends_active > merged.backends_active {
+        if day.peers_active > merged.peers_active {
             *merged = day;
         }
         (merged.alert, merged.is_lasting) = (alert, is_lasting);
@@ -220,7 +165,7 @@ impl<'a> SequentialPass<'a> {
 
     fn advance(&mut self, batch: &[NewRuns]) {
         // First what all backends did together: a run that is suspended is not judged by itself.
-        self.apply_common_mode(batch);
+        self.state.common_mode_groups.advance(self.series, batch, &mut self.state.series_states);
         let candidates = self.find_candidates(batch);
         for MemberCandidate { member, candidate } in
             control_false_discoveries(candidates, batch.len())
@@ -235,11 +180,7 @@ impl<'a> SequentialPass<'a> {
     /// every one of them restarts there, and nothing is reported of any.
     fn is_common_mode(&mut self, member: usize, candidate: &ChangeCandidate) -> bool {
         let states = &self.state.series_states;
-        let Some(group) = self.state.memberships[member]
-            .iter()
-            .map(|membership| &self.state.groups[membership.group])
-            .rfind(|group| group.is_benchmark)
-        else {
+        let Some(backends) = self.state.common_mode_groups.backends_of(member) else {
             return false;
         };
         // Drifts have no sharp onset, so nothing can be compared at it.
@@ -254,8 +195,7 @@ impl<'a> SequentialPass<'a> {
             let runs = &self.series[peer].runs;
             states[peer].detector.first_point(|run| runs[run].time < onset)
         };
-        let onsets: Vec<PeerOnset> = group
-            .members
+        let onsets: Vec<PeerOnset> = backends
             .iter()
             .map(|peer| PeerOnset { peer: *peer, point: first_since_onset(*peer) })
             .collect();
@@ -264,6 +204,14 @@ impl<'a> SequentialPass<'a> {
             votes.add_voter(&states[*peer].detector, *point, candidate);
         }
         if !votes.is_common_mode(self.policy.k_anomaly.threshold_ratio) {
+            return false;
+        }
+        let groups = &self.state.common_mode_groups;
+        let controls = groups.control_votes_since(self.series, member, onset, candidate.shift());
+        if let Some(controls) = controls.filter(ControlVotes::veto_backends) {
+            let state = &mut self.state.series_states[member];
+            let first_after = state.detector.run(candidate.change_point());
+            state.vetoed_shifts.push(vetoed_shift(first_after, votes, controls));
             return false;
         }
         let day = self.infrastructure_day(member, candidate, votes);
@@ -294,47 +242,15 @@ impl<'a> SequentialPass<'a> {
         let mut days: Vec<i64> = points.map(|point| runs[detector.run(point)].time.day()).collect();
         days.dedup();
         let consecutive = self.policy.k_anomaly.alert_on_consecutive_days.max(1) as usize;
-        let count = |backends: usize| u32::try_from(backends).unwrap_or(u32::MAX);
         InfrastructureDay {
             day: days[0],
-            backends_moved: count(1 + votes.votes_for),
-            backends_active: count(votes.voters()),
+            peers: PeerKind::Backends,
+            peers_moved: count(votes.movers()),
+            peers_active: count(votes.voters()),
             change: candidate.shift().signum() * candidate.shift().abs().exp_m1(),
             is_degradation: candidate.is_regression,
             alert: days.len() >= consecutive,
             is_lasting: true,
-        }
-    }
-
-    /// Gives each peer group the runs of a commit, and each series what that means for it.
-    fn apply_common_mode(&mut self, batch: &[NewRuns]) {
-        let PassState { series_states, groups, memberships, .. } = &mut self.state;
-        let mut active: Vec<usize> = Vec::new();
-        for new_runs in batch {
-            for &Membership { group, member } in &memberships[new_runs.member] {
-                if groups[group].new_runs.is_empty() {
-                    active.push(group);
-                }
-                groups[group].new_runs.push(NewRuns { member, ..*new_runs });
-            }
-        }
-        // By number, not by the order of runs, so that effects come in the same order everywhere.
-        active.sort_unstable();
-        let mut effects = Vec::new();
-        for at in active {
-            let group = &mut groups[at];
-            let new_runs = std::mem::take(&mut group.new_runs);
-            let first = self.series[group.members[new_runs[0].member]].runs[new_runs[0].from].time;
-            effects.clear();
-            group.detector.advance(first.day(), &new_runs, &mut effects);
-            // The allocation is reused for the next commit.
-            group.new_runs = new_runs;
-            group.new_runs.clear();
-            for effect in &effects {
-                let member = group.members[effect.member()];
-                let place = memberships[member].iter().position(|it| it.group == at);
-                series_states[member].apply(*effect, 1 << place.unwrap_or(0));
-            }
         }
     }
 
@@ -365,6 +281,20 @@ impl<'a> SequentialPass<'a> {
     }
 }
 
+fn count(peers: usize) -> u32 {
+    u32::try_from(peers).unwrap_or(u32::MAX)
+}
+
+fn vetoed_shift(first_after: usize, votes: PeerVotes, controls: ControlVotes) -> VetoedShift {
+    VetoedShift {
+        first_after,
+        backends_moved: count(votes.movers()),
+        backends_active: count(votes.voters()),
+        tests_quiet: count(controls.quiet),
+        tests_active: count(controls.quiet + controls.moved),
+    }
+}
+
 /// A new level of one series that has not been reported yet.
 struct MemberCandidate {
     member: usize,
@@ -376,36 +306,6 @@ struct PeerOnset {
     peer: usize,
     /// Point of that series' detector.
     point: usize,
-}
-
-/// By series: its levels, shared by the groups that it is in.
-fn member_levels(series: &[Series], states: &[SeriesState]) -> Vec<Arc<MemberLevels>> {
-    let each = series.par_iter().zip(states);
-    each.map(|(series, state)| Arc::new(MemberLevels::of(series, state.rule().threshold.direction)))
-        .collect()
-}
-
-/// Series whose backends are compared with each other.
-struct Benchmark {
-    members: Vec<usize>,
-    is_whole_history: bool,
-}
-
-/// The whole history first, then the backends of each benchmark.
-fn benchmarks(series: &[Series]) -> Vec<Benchmark> {
-    let mut by_key: BTreeMap<SeriesKey, Vec<usize>> = BTreeMap::new();
-    for (index, it) in series.iter().enumerate() {
-        let key = SeriesKey { backend: String::new(), ..it.key.clone() };
-        by_key.entry(key).or_default().push(index);
-    }
-    let of_benchmark = |members| Benchmark { members, is_whole_history: false };
-    let mut all: Vec<Benchmark> = by_key.into_values().map(of_benchmark).collect();
-    // With one benchmark the whole history is that group once more.
-    if all.len() > 1 {
-        let members = (0..series.len()).collect();
-        all.insert(0, Benchmark { members, is_whole_history: true });
-    }
-    all
 }
 
 /// The candidates of one commit that are reported, where `judged` series were tested at once:

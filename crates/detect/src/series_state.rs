@@ -6,11 +6,11 @@
 use model::policy::Policy;
 use model::series::Series;
 
-use super::analysis::ChangeKind;
+use super::analysis::{ChangeKind, VetoedShift};
 use super::change_point::ChangePoint;
 use super::commit_batches::NewRuns;
 use super::common_mode::{CommonModeEffect, Exclusions};
-use super::detector::{ChangeCandidate, ChangeDetector};
+use super::detector::{ChangeCandidate, ChangeDetector, RunPlace};
 use super::rule::Rule;
 
 /// What the gate knows of one series.
@@ -28,6 +28,8 @@ pub(crate) struct SeriesState {
     pub is_suspended: bool,
     /// The run at which an infrastructure shift last restarted the baseline.
     pub rebased_at: Option<usize>,
+    /// Votes that the controls decided for the code, oldest first.
+    pub vetoed_shifts: Vec<VetoedShift>,
 }
 
 impl SeriesState {
@@ -40,6 +42,7 @@ impl SeriesState {
             runs_not_compared: 0,
             is_suspended: false,
             rebased_at: None,
+            vetoed_shifts: Vec::new(),
         }
     }
 
@@ -56,12 +59,13 @@ impl SeriesState {
             self.runs_seen = index + 1;
             let run = &series.runs[index];
             let Some(value) = series.compared_value(run) else { continue };
+            let place = RunPlace { segment: run.segment, environment: run.environment };
             self.is_suspended = self.suspending_groups > 0;
             if self.is_suspended {
-                self.detector.suspend(index, value, run.segment);
+                self.detector.suspend(index, value, place);
                 continue;
             }
-            self.detector.push(index, value, run.segment);
+            self.detector.push(index, value, place);
             self.runs_not_compared += usize::from(!self.detector.knows_runner(min_runs));
             let age = run.time.micros().saturating_sub(series.runs[0].time.micros());
             let is_young = age < grace_period_us;

@@ -21,7 +21,7 @@ use super::stats::{
 
 /// Score that an improvement needs to restart the baseline: more than a regression, because a
 /// baseline that is restarted too low makes every later run look worse.
-const MIN_Z_IMPROVEMENT: f64 = 5.5;
+const MIN_Z_IMPROVEMENT: f64 = 6.5;
 /// Runs of history that the series' own past shifts are taken from, and the fewest that count.
 pub(crate) const MAX_PAST_RUNS: usize = 250;
 pub(crate) const MIN_PAST_SHIFTS: usize = 30;
@@ -175,14 +175,14 @@ impl ShiftSearch<'_> {
         let is_worse = shift > 0.0;
         let sign = if is_worse { 1.0 } else { -1.0 };
         let size = self.thresholds.of_shift(shift);
-        let NearestRun { quantile: part, min_share } = nearest_run(newer.len());
+        let NearestRun { quantile: part, min_share, min_sigmas } = nearest_run(newer.len());
         let nearest = quantile(newer, if is_worse { part } else { 1.0 - part });
         let nearest = sign * (nearest - before);
         if sign * shift < size || nearest < min_share * size {
             return None;
         }
         let sigma = sigma_before(base, before);
-        if nearest < sigma {
+        if nearest < min_sigmas * sigma {
             return None;
         }
         let needed = if is_worse { min_z(newer.len()) } else { MIN_Z_IMPROVEMENT };
@@ -260,6 +260,14 @@ pub(crate) fn student_z(runs: usize, normal_z: f64) -> f64 {
     (freedom * (normal * normal / freedom).exp_m1()).sqrt()
 }
 
+/// The normal score with the tail of Student's `z` where `runs` runs give the scale: the inverse
+/// of [`student_z`].
+pub(crate) fn normal_z(runs: usize, z: f64) -> f64 {
+    let freedom = runs.saturating_sub(1).max(1) as f64;
+    let normal = (freedom * (z * z / freedom).ln_1p()).sqrt() * z.signum();
+    normal * (8.0 * freedom + 1.0) / (8.0 * freedom + 3.0)
+}
+
 /// Scale of one run before the split: of all runs in reach, not below most of the last ten's.
 pub(crate) fn sigma_before(base: &[f64], baseline: f64) -> f64 {
     let around = |values: &[f64], center: f64| {
@@ -271,17 +279,11 @@ pub(crate) fn sigma_before(base: &[f64], baseline: f64) -> f64 {
     around(base, baseline).max(0.7 * around(recent, recent_middle)).max(NOISE_FLOOR)
 }
 
-/// How the runs before the split depend on each other, with a slack for their number.
+/// How the runs before the split depend on each other.
 pub(crate) fn autocorrelation_before(base: &[f64], baseline: f64, sigma: f64) -> Autocorrelation {
     let residuals: Vec<f64> = base.iter().map(|value| value - baseline).collect();
     let of_residuals = Autocorrelation::of(&residuals, 3.0 * sigma);
-    // An autocorrelation of n runs is uncertain by 1/√n (Bartlett 1946); half of it is added, so
-    // that a short baseline does not pass for independent.
-    let slack = 0.5 / (base.len() as f64).sqrt();
-    Autocorrelation {
-        lag1: (of_residuals.lag1 + slack).clamp(0.0, 0.95),
-        lag5: of_residuals.lag5.max(0.0),
-    }
+    Autocorrelation { lag1: of_residuals.lag1.clamp(0.0, 0.95), lag5: of_residuals.lag5.max(0.0) }
 }
 
 /// Mean of the new runs' distances, each bounded so that one run cannot carry it, over its
@@ -296,8 +298,8 @@ fn score(base: &[f64], newer: &[f64], baseline: f64, sigma: f64, needed: f64) ->
     // not be a level.
     let bound = (1.15 * needed * deviation(newer.len().min(3))).max(4.0);
     let scale = sigma.max(new_level_sigma(&sorted(newer)));
-    let sum: f64 = newer.iter().map(|v| ((v - baseline) / scale).clamp(-bound, bound)).sum();
-    sum / newer.len() as f64 / deviation(newer.len())
+    let bounded = |v: &f64| ((v - baseline) / scale).clamp(-bound, bound);
+    newer.iter().map(bounded).sum::<f64>() / newer.len() as f64 / deviation(newer.len())
 }
 
 /// Standard deviation of the new runs (ascending) among themselves: by their range for up to four

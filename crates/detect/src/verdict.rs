@@ -20,6 +20,7 @@ use super::detector::{DetectorState, ReportedChange};
 use super::lifecycle::is_past_closing;
 use super::noise::SeriesNoise;
 use super::quality::longest_interval;
+use super::rule::ReportedSize;
 use super::sensitivity;
 use super::series_state::SeriesState;
 use super::stats::median;
@@ -208,7 +209,7 @@ impl SeriesInput<'_> {
         let it = MeasuredChange::of(detector, report, self.policy.detection.window);
         let rule = self.state.rule();
         let acceptance = || self.review.covering_acceptance(self.series, it.boundary, it.change);
-        let verdict = if !rule.is_reached(it.change, it.before, it.after) {
+        let verdict = if !rule.is_absolute_reached(it.before, it.after) {
             Verdict::Unchanged
         } else if !report.is_regression {
             Verdict::Improved
@@ -217,6 +218,7 @@ impl SeriesInput<'_> {
         } else {
             Verdict::Regressed
         };
+        let size = ReportedSize { kind: report.kind, change: it.change, z: report.z };
         let baseline = Baseline {
             value: it.before,
             runs: it.runs_before.min(self.policy.detection.window),
@@ -226,7 +228,7 @@ impl SeriesInput<'_> {
             verdict,
             baseline: Some(baseline),
             latest_change: Some(it.change),
-            confidence: rule.confidence(detector.scale(), it.change, report.z, detector.len()),
+            confidence: rule.confidence(detector.scale(), size, detector.len()),
             noise_floor: None,
         }
     }

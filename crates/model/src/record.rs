@@ -212,6 +212,8 @@ impl Statistic {
 pub struct RunDetail {
     pub warmup_ns: Box<[f64]>,
     pub rare: Option<Box<RareDetail>>,
+    /// Measured at another time than its commit's: its time is that of the commit.
+    pub is_moved: bool,
 }
 
 /// The rarer facts of a run.
@@ -249,14 +251,18 @@ impl<'a> RunDetailRef<'a> {
 
     /// A copy of its own.
     pub(crate) fn to_detail(self) -> RunDetail {
-        RunDetail { warmup_ns: self.warmup_ns.into(), rare: self.rare.cloned().map(Box::new) }
+        RunDetail {
+            warmup_ns: self.warmup_ns.into(),
+            rare: self.rare.cloned().map(Box::new),
+            is_moved: false,
+        }
     }
 }
 
 impl RunDetail {
     pub fn of(warmup_ns: Box<[f64]>, rare: RareDetail) -> Self {
         let rare = (rare != RareDetail::default()).then(|| Box::new(rare));
-        Self { warmup_ns, rare }
+        Self { warmup_ns, rare, is_moved: false }
     }
 
     pub fn error(&self) -> Option<&str> {

@@ -152,6 +152,12 @@ pub struct Segment {
 }
 
 impl Run {
+    /// Whether it was measured at another time than its commit, so that its time is that of the
+    /// commit: it says nothing of what the machine did then.
+    pub fn is_moved(&self) -> bool {
+        self.detail.as_ref().is_some_and(|detail| detail.is_moved)
+    }
+
     pub fn error(&self) -> Option<&str> {
         self.detail.as_ref().and_then(|detail| detail.error())
     }
@@ -281,7 +287,10 @@ fn build_series(
     let difference = machines.machine_difference(&main, threshold);
     let mut main = grouping.runs(&main);
     if let Some((_, run, row)) = main.last_mut() {
-        run.detail = history.detail(row).map(|detail| Arc::new(detail.to_detail()));
+        let is_moved = run.is_moved();
+        let detail = history.detail(row).map(|detail| detail.to_detail());
+        run.detail = (is_moved || detail.is_some())
+            .then(|| Arc::new(RunDetail { is_moved, ..detail.unwrap_or_default() }));
     }
     // Collected, they would keep the memory of what they were made from, half as much again.
     let mut runs: Vec<Run> = Vec::with_capacity(main.len());

@@ -29,7 +29,10 @@ pub(super) fn file(site: &SiteContext<'_>) -> EventsFile {
         kind: "infrastructure",
         series: None,
         severity: None,
-        status: "infrastructure",
+        status: match infrastructure::open_shift(site, day) {
+            Some(_) => "open",
+            None => "infrastructure",
+        },
         timestamp: infrastructure::time(day).to_string(),
         url: urls::event(&infrastructure::id(day)),
     }));

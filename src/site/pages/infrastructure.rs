@@ -9,7 +9,7 @@ use crate::report::{urls, wording};
 use crate::site::context::SiteContext;
 use crate::site::error::RenderError;
 use crate::site::frame::{NavSection, PageHead, frame, link_root};
-use crate::site::infrastructure::{id, runs_of, summary, time};
+use crate::site::infrastructure::{self, id, runs_of, summary, time};
 use crate::site::table::PanelHeading;
 use crate::site::view::{Fact, PageFrame, PageLink, PanelGroup};
 use crate::site::{pages, table};
@@ -53,7 +53,7 @@ pub(crate) fn render(site: &SiteContext<'_>, at: usize) -> Result<Vec<u8>, Rende
         index: table::more_link(root, "event/", "Changes".to_owned()),
         heading: Phrase::new("").text(format!("Infrastructure, {date}")),
         facts: vec![
-            Fact::new("Backends", format!("{} of {}", day.backends_moved, day.backends_active)),
+            Fact::new("Shifted", infrastructure::peers(day)),
             Fact::new("Median change", text::percent(day.change.abs())),
             Fact::new("Lasting", lasting),
             Fact::new("Alert", alert),
@@ -91,6 +91,7 @@ fn shifted_backends(site: &SiteContext<'_>, day: &InfrastructureDay) -> Vec<Phra
 /// Which recorded fields changed on that day: what to check first.
 fn advice(site: &SiteContext<'_>, root: urls::LinkRoot, day: &InfrastructureDay) -> Vec<Phrase> {
     let mut lines: BTreeMap<String, u64> = BTreeMap::new();
+    let open = infrastructure::open_shift(site, day);
     for index in site.series_indices() {
         let series = site.series(index).0;
         let runs = &series.runs;
@@ -121,6 +122,7 @@ fn advice(site: &SiteContext<'_>, root: urls::LinkRoot, day: &InfrastructureDay)
              machine, then run the parent commit again as a control.",
         ));
     }
+    advice.extend(open.map(|shift| Phrase::new("").text(shift.notice())));
     advice
         .push(Phrase::new("").text("See also ").link(root.to("health/"), "data health").text("."));
     advice

@@ -16,7 +16,7 @@ use crate::site::table::PanelHeading;
 use crate::site::urgency;
 use crate::site::verdict_counts::VerdictCounts;
 use crate::site::view::{EventRow, Fact, PageFrame, PageLink, PanelGroup, SeriesRow};
-use crate::site::{health, links, pages, table, targets};
+use crate::site::{health, infrastructure, links, pages, table, targets};
 use detect::ChangeStatus;
 use model::text;
 
@@ -38,6 +38,7 @@ struct OverviewPage {
     verdict: Phrase,
     facts: Vec<Fact>,
     empty: Option<EmptyHelp>,
+    shifts: Vec<CauseRow>,
     causes: Vec<CauseRow>,
     more_causes: Option<PageLink>,
     attention: Vec<SeriesRow>,
@@ -91,6 +92,7 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
                 "\"n\":1000,\"mean_ns\":1234.5}' >> data/results/$(date -u +%F).ndjson"
             ),
         }),
+        shifts: shift_rows(site, root),
         causes: open
             .iter()
             .take(MAX_CAUSES)
@@ -123,6 +125,16 @@ pub(crate) fn render(site: &SiteContext<'_>) -> Result<Vec<u8>, RenderError> {
         verdict,
     };
     pages::html(&template)
+}
+
+/// The shifts of most series that stayed, with no recorded cause.
+fn shift_rows(site: &SiteContext<'_>, root: LinkRoot) -> Vec<CauseRow> {
+    let shifts = site.lasting_shifts.iter().map(|shift| {
+        let day = infrastructure::first_day(site, shift);
+        let page = day.map_or("event/".to_owned(), |day| urls::event(&infrastructure::id(day)));
+        CauseRow { href: root.to(&page), sentence: shift.sentence() }
+    });
+    shifts.collect()
 }
 
 /// `▲ 2 open regressions, 141 unchanged, 1 new. ▲ 2 regressions in the last 7 days.`

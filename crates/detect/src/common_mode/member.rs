@@ -11,12 +11,16 @@ use model::series::{Run, Series};
 use super::{Exclusions, GroupMember, MIN_REMAINING_SHARE};
 use crate::change_point::NOISE_FLOOR;
 use crate::commit_batches::NewRuns;
+use crate::controls::ControlShift;
 use crate::level_scale::LevelScale;
 use crate::stats::{MAX_SIGMA_RATIO, median, median_in_place, robust_sigma};
 
 /// Runs before that the newest are compared with, and the fewest that say anything.
 pub(crate) const MAX_RUNS_BEFORE: usize = 10;
 pub(crate) const MIN_RUNS_BEFORE: usize = 4;
+/// Spread of the newest levels over the noise from which on a series is unsettled. Among ten levels
+/// the robust spread is often half as large again by chance.
+const UNSETTLED_SPREAD: f64 = 2.0;
 /// Jumps from run to run that the noise is taken from.
 const MAX_JUMPS: usize = 60;
 
@@ -36,7 +40,8 @@ const NO_RUN: u32 = u32::MAX;
 
 /// One series on the way through the commits.
 pub(crate) struct MemberState {
-    pub backend: usize,
+    /// Number of its peer in the group.
+    pub peer: usize,
     pub threshold: f64,
     levels: Arc<MemberLevels>,
     /// By segment: its newest runs that may be compared, once they were needed. While a shift of
@@ -169,10 +174,9 @@ impl RecentLevels {
 }
 
 impl MemberState {
-    pub(crate) fn of(member: &GroupMember<'_>, names: &[&str]) -> Self {
-        let backend = member.series.key.backend.as_str();
+    pub(crate) fn of(member: &GroupMember<'_>, peer: usize) -> Self {
         Self {
-            backend: names.binary_search(&backend).unwrap_or(0),
+            peer,
             threshold: member.threshold,
             recent: vec![None; member.levels.segments],
             levels: Arc::clone(&member.levels),
@@ -256,12 +260,36 @@ impl MemberState {
         })
     }
 
+    /// What the series, one of a test, did at runs that may have been taken in already; none where
+    /// too few comparable runs come before them.
+    pub(crate) fn control_shift(&self, new_runs: NewRuns, test: usize) -> Option<ControlShift> {
+        let NewRuns { from, to, .. } = new_runs;
+        let newest = to.checked_sub(1).filter(|newest| from <= *newest)?;
+        let before = self.collect_recent(self.end_before(from), newest);
+        if before.count < MIN_RUNS_BEFORE {
+            return None;
+        }
+        let (now, runs) = self.levels.newest_median(from..to)?;
+        let base = median(before.levels())?;
+        let residuals: Vec<f64> = before.levels().iter().map(|level| level - base).collect();
+        let (jumps, spread) = (self.sigma_before(from), robust_sigma(&residuals));
+        // Levels that are spread much wider are unsettled: two levels, or one that moves.
+        let sigma = if spread > UNSETTLED_SPREAD * jumps { spread } else { jumps };
+        let factor = (1.0 / runs as f64 + 1.0 / before.count as f64).sqrt();
+        Some(ControlShift { test, shift: now - base, noise: sigma * factor })
+    }
+
+    /// The end of the runs that are compared with a commit that begins at `from`.
+    fn end_before(&self, from: usize) -> usize {
+        self.frozen_from.map_or(from, |frozen| frozen.min(from))
+    }
+
     /// Collects the runs before a commit, where that was not done yet.
     fn load_recent(&mut self, new_runs: NewRuns) {
         let Some(newest) = new_runs.to.checked_sub(1) else { return };
         let segment = self.levels.segment(newest);
         if self.frozen_from.is_some() || self.recent[segment].is_none() {
-            let end = self.frozen_from.map_or(new_runs.from, |frozen| frozen.min(new_runs.from));
+            let end = self.end_before(new_runs.from);
             self.recent[segment] = Some(self.collect_recent(end, newest));
         }
     }

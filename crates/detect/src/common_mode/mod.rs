@@ -1,17 +1,20 @@
 //! Common-mode shifts: what most backends do at the same time is infrastructure (k-anomaly).
 //!
 //! A [`CommonModeDetector`] goes through the series of one peer group, the backends of one
-//! benchmark or of the whole history, commit by commit. A backend counts as moved when the median
-//! of its series moved with the others, and by more than its own noise. A shift that stays restarts
-//! every baseline once; the runs that it took to be sure are left out everywhere.
+//! benchmark or of all series in one unit, commit by commit. A backend counts as moved when the
+//! median of its series moved with the others, and by more than its own noise. Before a shift
+//! begins, the other tests are asked whether the code may have made it
+//! ([`controls`](super::controls)). A shift that stays restarts every baseline once; the runs that
+//! it took to be sure are left out everywhere.
 //!
-//! A code change that hits every backend at once cannot be distinguished from infrastructure. It is
-//! shown as an infrastructure day, never silently dropped.
+//! A code change that hits every test on every backend cannot be distinguished from infrastructure.
+//! It is shown as an infrastructure day, and stays open where it lasts.
 //!
 //! Example: five backends, and from Monday on all of them are 25 % slower. Monday and Tuesday are
 //! suspended (`alert_on_consecutive_days: 2`), on Wednesday every baseline restarts at Monday. Had
 //! they been fast again on Tuesday, only Monday's runs would be left out.
 
+mod group_shift;
 pub(crate) mod member;
 
 use std::sync::Arc;
@@ -21,9 +24,10 @@ use rayon::prelude::*;
 use model::policy::KAnomaly;
 use model::series::Series;
 
-use super::analysis::InfrastructureDay;
+use super::analysis::{InfrastructureDay, PeerKind};
 use super::commit_batches::NewRuns;
-use super::stats::{median, median_in_place};
+use super::controls::MIN_TESTS;
+use group_shift::GroupShift;
 use member::{MIN_RUNS_BEFORE, MemberLevels, MemberShift, MemberState};
 
 /// Members of one commit from which on they are advanced in parallel: below that, waking threads
@@ -55,15 +59,13 @@ impl Exclusions {
     }
 }
 
-/// Standard deviations of the newest runs' median that a backend must have moved to count.
-const MIN_NOISE_MULTIPLE: f64 = 1.3;
-/// Share of the typical move that a backend must have made to count as moved with the others, and
+/// Share of the typical move that a peer must have made to count as moved with the others, and
 /// how much more than it a series may have moved before it is judged by itself again.
 const MIN_SHARE_OF_SHIFT: f64 = 0.4;
 const INDEPENDENT_MULTIPLE: f64 = 2.0;
 /// Sums like 0.1 + 0.2 reach a threshold of 0.3.
 const SLACK: f64 = 1e-9;
-/// A shift goes on while the backends keep this share of its first size.
+/// A shift goes on while the peers keep this share of its first size.
 const MIN_REMAINING_SHARE: f64 = 0.5;
 
 /// What a commit means for one member, known by its place in the group.
@@ -103,13 +105,36 @@ struct OngoingShift {
     days: Vec<InfrastructureDay>,
 }
 
+/// What a group did at a commit: part of a shift that goes on, or one that may begin.
+pub(crate) struct ObservedShift {
+    /// Nothing goes on yet, so the controls decide.
+    pub begins: bool,
+    /// Median excess of the peers.
+    pub size: f64,
+    group: GroupShift,
+    moves: Vec<MemberShift>,
+}
+
+/// The name of a peer: a backend, or a suite and a test.
+type PeerName<'a> = [&'a str; 2];
+
+fn peer_name(series: &Series, peers: PeerKind) -> PeerName<'_> {
+    let key = &series.key;
+    match peers {
+        PeerKind::Backends => ["", &key.backend],
+        PeerKind::Tests => [&key.suite, &key.test],
+    }
+}
+
 /// The common-mode detector of one peer group.
 pub(crate) struct CommonModeDetector {
+    peers: PeerKind,
+    /// The policy, with the fewest peers that make a shift.
     policy: KAnomaly,
     members: Vec<MemberState>,
-    /// Less than this is beyond no backend's threshold.
+    /// Less than this is beyond no peer's threshold.
     min_threshold: f64,
-    /// By backend, at the present commit: series that are compared, and those beyond
+    /// By peer, at the present commit: series that are compared, and those beyond
     /// `min_threshold`.
     tally: Vec<(u32, u32)>,
     ongoing: Option<OngoingShift>,
@@ -117,19 +142,31 @@ pub(crate) struct CommonModeDetector {
 }
 
 impl CommonModeDetector {
-    /// None where the group has fewer backends than the policy asks for.
-    pub(crate) fn of(members: &[GroupMember<'_>], policy: &KAnomaly) -> Option<Self> {
-        let mut names: Vec<&str> =
-            members.iter().map(|it| it.series.key.backend.as_str()).collect();
-        // Backends are numbered by name, so that the order of series changes nothing.
+    /// None where the group has fewer peers than it takes.
+    pub(crate) fn of(
+        members: &[GroupMember<'_>],
+        peers: PeerKind,
+        policy: &KAnomaly,
+    ) -> Option<Self> {
+        let mut names: Vec<PeerName<'_>> =
+            members.iter().map(|it| peer_name(it.series, peers)).collect();
+        // Peers are numbered by name, so that the order of series changes nothing.
         names.sort_unstable();
         names.dedup();
-        let enough = names.len() >= policy.min_active_backends.max(2) as usize;
+        let min_active_backends = match peers {
+            PeerKind::Backends => policy.min_active_backends.max(2),
+            PeerKind::Tests => MIN_TESTS,
+        };
         let thresholds = members.iter().map(|it| it.threshold);
-        enough.then(|| Self {
-            policy: policy.clone(),
+        let state = |it: &GroupMember<'_>| {
+            let peer = names.binary_search(&peer_name(it.series, peers));
+            MemberState::of(it, peer.unwrap_or(0))
+        };
+        (names.len() >= min_active_backends as usize).then(|| Self {
+            peers,
+            policy: KAnomaly { min_active_backends, ..policy.clone() },
             min_threshold: thresholds.fold(f64::INFINITY, f64::min) - SLACK,
-            members: members.iter().map(|member| MemberState::of(member, &names)).collect(),
+            members: members.iter().map(state).collect(),
             tally: vec![(0, 0); names.len()],
             ongoing: None,
             reported_days: Vec::new(),
@@ -140,6 +177,7 @@ impl CommonModeDetector {
     pub(crate) fn with_levels(&self, members: impl Iterator<Item = Arc<MemberLevels>>) -> Self {
         let states = self.members.iter().zip(members);
         Self {
+            peers: self.peers,
             policy: self.policy.clone(),
             min_threshold: self.min_threshold,
             tally: self.tally.clone(),
@@ -163,66 +201,81 @@ impl CommonModeDetector {
         )
     }
 
-    /// One commit's runs: begins, prolongs or ends a shift of the group.
-    pub(crate) fn advance(
+    /// Takes the runs of a commit in; what the group did at it, where a shift goes on or one may
+    /// begin. Ends a shift that went away.
+    pub(crate) fn observe(
         &mut self,
-        day: i64,
         new_runs: &[NewRuns],
         effects: &mut Vec<CommonModeEffect>,
-    ) {
+    ) -> Option<ObservedShift> {
         if self.ongoing.is_none()
             && new_runs.len() < MIN_PARALLEL_MEMBERS
             && !self.may_shift(new_runs)
         {
             new_runs.iter().for_each(|it| self.members[it.member].skip(*it));
-            return;
+            return None;
         }
         let moves = self.advance_members(new_runs);
-        // Median, noise and share of the backends matter only where something moved.
+        // Median, noise and share of the peers matter only where something moved.
         if self.ongoing.is_none() && moves.iter().all(|it| it.shift.abs() < self.min_threshold) {
-            return;
+            return None;
         }
-        let Some(group) =
-            GroupShift::of(&moves, &self.members, &self.policy, self.ongoing.is_some())
-        else {
-            return;
-        };
+        let group = GroupShift::of(&moves, &self.members, &self.policy, self.ongoing.is_some())?;
         if self.ongoing.as_ref().is_some_and(|it| group.shift / it.size < MIN_REMAINING_SHARE) {
             self.end_shift(false, effects);
         }
-        if self.ongoing.is_none() {
-            if !group.is_common(&self.policy) {
-                return;
-            }
-            self.members.iter_mut().for_each(|it| it.freeze(it.next_run));
-            for it in &moves {
-                self.members[it.member].freeze(it.from);
-            }
-            self.ongoing = Some(OngoingShift { size: group.shift, days: Vec::new() });
-        }
-        self.extend_shift(day, &group, &moves, effects);
+        let begins = self.ongoing.is_none();
+        let is_shift = !begins || group.is_common(&self.policy);
+        is_shift.then_some(ObservedShift { begins, size: group.shift, group, moves })
     }
 
-    /// Whether so many series move that half of the backends may be beyond their thresholds. The
-    /// median of a backend's series is no further out than half of them.
+    /// Begins or prolongs the shift that was observed.
+    pub(crate) fn follow(
+        &mut self,
+        observed: &ObservedShift,
+        day: i64,
+        effects: &mut Vec<CommonModeEffect>,
+    ) {
+        if self.ongoing.is_none() {
+            self.members.iter_mut().for_each(|it| it.freeze(it.next_run));
+            for it in &observed.moves {
+                self.members[it.member].freeze(it.from);
+            }
+            self.ongoing = Some(OngoingShift { size: observed.size, days: Vec::new() });
+        }
+        self.extend_shift(day, &observed.group, &observed.moves, effects);
+    }
+
+    /// What the peers of the group are.
+    pub(crate) fn peers(&self) -> PeerKind {
+        self.peers
+    }
+
+    /// One series on its way.
+    pub(crate) fn member(&self, member: usize) -> &MemberState {
+        &self.members[member]
+    }
+
+    /// Whether so many series move that half of the peers may be beyond their thresholds. The
+    /// median of a peer's series is no further out than half of them.
     fn may_shift(&mut self, new_runs: &[NewRuns]) -> bool {
         self.tally.fill((0, 0));
         for it in new_runs {
             let member_state = &mut self.members[it.member];
             if let Some(loud) = member_state.moves_by(*it, self.min_threshold) {
-                let (all, loudly) = &mut self.tally[member_state.backend];
+                let (all, loudly) = &mut self.tally[member_state.peer];
                 (*all, *loudly) = (*all + 1, *loudly + u32::from(loud));
             }
         }
-        // Half of the backends beyond the lowest threshold is the least that `is_common` asks for.
+        // Half of the peers beyond the lowest threshold is the least that `is_common` asks for.
         let active = self.tally.iter().filter(|(all, _)| *all > 0).count();
         let beyond = self.tally.iter().filter(|(all, loud)| *loud > 0 && 2 * loud >= *all).count();
-        active >= self.min_backends() && 2 * beyond >= active
+        active >= self.min_peers() && 2 * beyond >= active
     }
 
-    /// Fewest backends that make a shift.
-    fn min_backends(&self) -> usize {
-        self.policy.min_active_backends.max(2) as usize
+    /// Fewest peers that make a shift.
+    fn min_peers(&self) -> usize {
+        self.policy.min_active_backends as usize
     }
 
     /// What each of the members did, in the order of `fresh`.
@@ -255,8 +308,9 @@ impl CommonModeDetector {
         if !same {
             ongoing.days.push(InfrastructureDay {
                 day,
-                backends_moved: 0,
-                backends_active: 0,
+                peers: self.peers,
+                peers_moved: 0,
+                peers_active: 0,
                 change: 0.0,
                 is_degradation: ongoing.size > 0.0,
                 alert: ongoing.days.len() + 1 >= lasting,
@@ -266,10 +320,10 @@ impl CommonModeDetector {
         let size = ongoing.size;
         let days = ongoing.days.len();
         if let Some(today) =
-            ongoing.days.last_mut().filter(|it| it.backends_moved as usize <= group.moved_backends)
+            ongoing.days.last_mut().filter(|it| it.peers_moved as usize <= group.moved_peers)
         {
-            today.backends_moved = u32::try_from(group.moved_backends).unwrap_or(u32::MAX);
-            today.backends_active = u32::try_from(group.active).unwrap_or(u32::MAX);
+            today.peers_moved = u32::try_from(group.moved_peers).unwrap_or(u32::MAX);
+            today.peers_active = u32::try_from(group.active).unwrap_or(u32::MAX);
             today.change = group.shift.signum() * group.shift.abs().exp_m1();
         }
         for it in moves {
@@ -322,98 +376,6 @@ impl CommonModeDetector {
     }
 }
 
-/// All backends at one commit.
-struct GroupShift {
-    active: usize,
-    /// Backends that moved with the rest, beyond their noise.
-    moved_backends: usize,
-    /// Backends beyond their own thresholds.
-    backends_beyond_threshold: usize,
-    /// Median excess of the backends.
-    shift: f64,
-}
-
-/// Median excess and threshold of a backend's series.
-#[derive(Clone, Copy)]
-struct BackendShift {
-    shift: f64,
-    threshold: f64,
-}
-
-impl GroupShift {
-    /// None where too few backends have runs, or where nothing goes on and most do not move or go
-    /// their own ways: their noise is not needed then.
-    fn of(
-        moves: &[MemberShift],
-        states: &[MemberState],
-        policy: &KAnomaly,
-        ongoing: bool,
-    ) -> Option<Self> {
-        let backend = |it: &MemberShift| states[it.member].backend;
-        let mut moves: Vec<&MemberShift> = moves.iter().collect();
-        moves.sort_by_key(|it| backend(it));
-        let backends = || moves.chunk_by(|one, other| backend(one) == backend(other));
-        let active = backends().count();
-        if active < policy.min_active_backends.max(2) as usize {
-            return None;
-        }
-        // A backend has one vote, however many series it has: the median of them.
-        let typical =
-            |of_backend: &[&MemberShift], what: &dyn Fn(&MemberShift) -> f64| match of_backend {
-                [one] => what(one),
-                many => {
-                    let mut values: Vec<f64> = many.iter().map(|it| what(it)).collect();
-                    median_in_place(&mut values).unwrap_or(0.0)
-                }
-            };
-        let each: Vec<BackendShift> = backends()
-            .map(|of_backend| BackendShift {
-                shift: typical(of_backend, &|it| it.shift),
-                threshold: typical(of_backend, &|it| states[it.member].threshold),
-            })
-            .collect();
-        let excess = median(&each.iter().map(|it| it.shift).collect::<Vec<_>>())?;
-        let sign = excess.signum();
-        let beyond = each.iter().filter(|it| sign * it.shift >= it.threshold - SLACK).count();
-        // A backend that moved a little in the same direction by chance did not move along.
-        let along = |it: &&BackendShift| sign * it.shift >= MIN_SHARE_OF_SHIFT * excess.abs();
-        let most = each.iter().filter(along).count();
-        if !ongoing && (2 * beyond < active || !is_share_reached(most, active, policy)) {
-            return None;
-        }
-        // The upper bound of the noise takes no sorting and settles most cases.
-        let clear = |(it, of_backend): &(&BackendShift, &[&MemberShift])| {
-            let beyond = |noise: f64| sign * it.shift > MIN_NOISE_MULTIPLE * noise;
-            let at_most = |it: &MemberShift| {
-                it.standard_error_factor * states[it.member].max_sigma_before(it.from)
-            };
-            let noise = |it: &MemberShift| {
-                it.standard_error_factor * states[it.member].sigma_before(it.from)
-            };
-            beyond(typical(of_backend, &at_most)) || beyond(typical(of_backend, &noise))
-        };
-        let moved = each.iter().zip(backends()).filter(|(it, _)| along(it)).filter(clear).count();
-        Some(Self {
-            active,
-            moved_backends: moved,
-            backends_beyond_threshold: beyond,
-            shift: excess,
-        })
-    }
-
-    /// Most backends moved together. Half of them beyond their thresholds at least: moves that
-    /// would fail nobody are no news.
-    fn is_common(&self, policy: &KAnomaly) -> bool {
-        let together = is_share_reached(self.moved_backends, self.active, policy);
-        together && 2 * self.backends_beyond_threshold >= self.active && self.shift != 0.0
-    }
-}
-
-/// Whether so many of the backends are the policy's share of them.
-fn is_share_reached(moved: usize, active: usize, policy: &KAnomaly) -> bool {
-    moved as f64 / active as f64 + 1e-9 >= policy.threshold_ratio
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -429,7 +391,7 @@ mod tests {
             levels: Arc::new(MemberLevels::of(series, threshold.direction)),
         };
         let members: Vec<GroupMember<'_>> = all.iter().map(member).collect();
-        CommonModeDetector::of(&members, policy)
+        CommonModeDetector::of(&members, PeerKind::Backends, policy)
     }
 
     proptest! {

@@ -9,11 +9,13 @@
 //! Example: 100, 101, 99, 100, 101, 121, 120, 122 under 10 % and 3 confirmations. After the sixth
 //! run the state is `Suspected(1)`, after the eighth a candidate has change point 5.
 //!
-//! The methods are in files by what they are about: `search` for new levels, `reports` for what
+//! The methods are in files by what they are about: `search` and `exact_change` for new levels,
+//! `reports` for what
 //! was reported, `state` for the state after a run, `runner_pool` for runners that take turns,
 //! `suspension` for infrastructure shifts.
 
 mod suspension;
+mod exact_change;
 mod reports;
 mod search;
 mod runner_pool;
@@ -25,8 +27,8 @@ use super::new_level::MAX_BASELINE_RUNS;
 use super::rule::{LevelThresholds, Rule};
 use super::window::SortedWindow;
 pub(crate) use reports::ClosingReason;
-use reports::ConfirmedShift;
 pub(crate) use reports::ReportedChange;
+use reports::{ConfirmedShift, Excursion};
 use runner_pool::{RunnerLevels, RunnerOffsets};
 pub(crate) use state::LevelValues;
 pub(crate) use suspension::LevelsAround;
@@ -80,6 +82,14 @@ pub(crate) enum DetectorState {
     Unchanged,
 }
 
+/// Where a run was measured, as numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RunPlace {
+    pub segment: u32,
+    /// Equal where every recorded field is equal.
+    pub environment: u32,
+}
+
 /// Runs of one runner in a row after which the others' runs leave the baseline.
 const MIN_RUNS_ALONE: usize = 30;
 /// The scale before the first value.
@@ -101,6 +111,8 @@ pub(crate) struct ChangeDetector {
     /// Index of the run.
     runs: Vec<u32>,
     segments: Vec<u32>,
+    /// Numbers of the runs' environments; empty unless the metric may be exact.
+    environments: Vec<u32>,
     /// Median of the baseline's newest runs before the point.
     baseline_medians: Vec<f64>,
     /// First point of the baseline that was in force.
@@ -127,6 +139,8 @@ pub(crate) struct ChangeDetector {
     open: Vec<usize>,
     /// Shifts that restarted the baseline, oldest first.
     shifts: Vec<ConfirmedShift>,
+    /// Levels that it left for a while, oldest first.
+    excursions: Vec<Excursion>,
 }
 
 impl ChangeDetector {
@@ -141,6 +155,7 @@ impl ChangeDetector {
             levels: Vec::with_capacity(runs),
             runs: Vec::with_capacity(runs),
             segments: Vec::with_capacity(runs),
+            environments: Vec::new(),
             baseline_medians: Vec::with_capacity(runs),
             baseline_starts: Vec::with_capacity(runs),
             unshifted: Vec::with_capacity(runs),
@@ -155,6 +170,7 @@ impl ChangeDetector {
             reports: Vec::new(),
             open: Vec::new(),
             shifts: Vec::new(),
+            excursions: Vec::new(),
         }
     }
 
@@ -183,7 +199,11 @@ impl ChangeDetector {
     }
 
     /// Takes the newest run in: finite values only.
-    pub(crate) fn push(&mut self, run: usize, value: f64, segment: u32) {
+    pub(crate) fn push(&mut self, run: usize, value: f64, place: RunPlace) {
+        let RunPlace { segment, environment } = place;
+        if self.rule.is_countable {
+            self.environments.push(environment);
+        }
         self.rescale(value);
         self.is_pooled |= self.segments.last().is_some_and(|last| *last != segment);
         self.values.push(value);

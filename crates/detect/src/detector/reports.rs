@@ -13,6 +13,7 @@ use crate::analysis::ChangeKind;
 use crate::drift;
 use crate::new_level::MAX_BASELINE_RUNS;
 use crate::rule::{DRIFTED_BACK_SHARE, LevelThresholds};
+use crate::significance::MAX_PAST_RUNS;
 use crate::stats::median_in_place;
 
 /// The newest runs that say whether a report is still open: back on the old level with fewer could
@@ -63,11 +64,49 @@ pub(crate) enum ClosingReason {
 pub(super) struct ConfirmedShift {
     /// The point that confirmed it.
     pub(super) confirmed_at: usize,
+    /// Its first point.
+    from: usize,
     /// In levels; up is worse.
     size: f64,
 }
 
+/// A level that the series left and came back to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Excursion {
+    /// First point that is back.
+    pub(super) end: usize,
+    /// Points away from the level.
+    length: usize,
+    /// How far, in levels; up is worse.
+    size: f64,
+}
+
+/// An excursion is no longer than this: what lasts longer was a level.
+const MAX_EXCURSION: usize = 30;
+/// A new level must be larger than the second largest excursion of its length by this factor.
+const EXCURSION_FACTOR: f64 = 1.3;
+/// … or last longer than it by this one.
+const EXCURSION_LENGTH_FACTOR: f64 = 1.5;
+
 impl ChangeDetector {
+    /// Whether a new level of so many points is what the series has done by itself at least twice
+    /// before: to leave its level as far, for as long, and to come back.
+    pub(super) fn is_own_excursion(&self, shift: f64, length: usize) -> bool {
+        let recent =
+            self.excursions.iter().rev().take_while(|it| it.end + MAX_PAST_RUNS > self.len());
+        let sizes = recent.filter(|it| it.length as f64 * EXCURSION_LENGTH_FACTOR >= length as f64);
+        let as_large = sizes.filter(|it| shift.abs() < EXCURSION_FACTOR * it.size.abs());
+        as_large.count() >= 2
+    }
+
+    /// Remembers what ends at the point `end`, where it was short.
+    fn remember_excursion(&mut self, from: usize, end: usize, size: f64) {
+        let length = end.saturating_sub(from);
+        if (1..=MAX_EXCURSION).contains(&length) {
+            self.excursions.push(Excursion { end, length, size });
+        }
+    }
+
     /// Reports a candidate, and restarts the baseline.
     pub(crate) fn report(&mut self, candidate: ChangeCandidate) {
         let n = self.levels.len();
@@ -80,7 +119,18 @@ impl ChangeDetector {
         };
         // Before it is pushed: its own level begins there.
         self.end_levels(candidate.change_point);
-        self.shifts.push(ConfirmedShift { confirmed_at: n - 1, size: candidate.shift() });
+        if let Some(last) = self.shifts.last().copied()
+            && last.size.signum() != candidate.shift().signum()
+            && last.size.abs() < 2.0 * candidate.shift().abs()
+            && last.size.abs() > 0.5 * candidate.shift().abs()
+        {
+            self.remember_excursion(last.from, candidate.change_point, last.size);
+        }
+        self.shifts.push(ConfirmedShift {
+            confirmed_at: n - 1,
+            from: candidate.change_point,
+            size: candidate.shift(),
+        });
         if !is_regression {
             self.close_fixed(&candidate);
         }
@@ -137,6 +187,9 @@ impl ChangeDetector {
         // The runs of the regression are no part of what follows: with them the baseline would be
         // the mixture of two levels, too noisy for any change.
         if let Some(from) = return_point {
+            if let Some(last) = self.shifts.last().copied() {
+                self.remember_excursion(last.from, from, last.size);
+            }
             self.end_levels(from);
             self.begin_baseline(from, false);
         }
@@ -166,8 +219,7 @@ impl ChangeDetector {
                 self.has_drifted_back(report).then_some(ClosingReason::Fixed)
             };
         }
-        let newest = self.median_level(report, CLOSING_RUNS.min(since)).unwrap_or(report.after);
-        if (newest - report.before).abs() < (newest - report.after).abs() {
+        if since >= CLOSING_RUNS && self.is_back(report, CLOSING_RUNS) {
             return Some(ClosingReason::Fixed);
         }
         // A level that another one follows keeps the size that it had.
@@ -179,6 +231,19 @@ impl ChangeDetector {
         let (sign, reached) = if report.is_regression { (1.0, up) } else { (-1.0, down) };
         let is_small = sign * (whole - report.before) < reached - 1e-9;
         is_small.then_some(ClosingReason::Withdrawn)
+    }
+
+    /// Whether each of so many newest runs is nearer to the level before a report than to its new
+    /// one. Each, not their median: of a change little larger than the noise, two of three runs
+    /// are near the old level by chance too often.
+    fn is_back(&self, report: &ReportedChange, runs: usize) -> bool {
+        let is_near = |at| {
+            let level = self.adjusted_level(report, at);
+            level.is_none_or(|it| (it - report.before).abs() < (it - report.after).abs())
+        };
+        let has_level = |at| self.adjusted_level(report, at).is_some();
+        let newest = self.len() - runs.min(self.len())..self.len();
+        !report.is_rebased && newest.clone().any(has_level) && newest.clone().all(is_near)
     }
 
     /// Whether an old regression has gone without a step that the gate would have seen: the newest

@@ -7,7 +7,7 @@ use crate::drift;
 use crate::new_level::MAX_RUNS_SEEN;
 use crate::prefilter::{self, Prefilter};
 use crate::rule::LevelThresholds;
-use crate::significance::{self, BaselineHistory, LevelView};
+use crate::significance::{self, BaselineHistory, LevelShift, LevelView};
 use crate::stats::median_in_place;
 
 /// An improvement of this share of the threshold restarts the baseline: later regressions are
@@ -18,6 +18,9 @@ impl ChangeDetector {
     /// The newest level, where it passes every test.
     pub(crate) fn find_change(&mut self) -> Option<ChangeCandidate> {
         let newest = *self.levels.last()?;
+        if let Some(change) = self.find_exact_change() {
+            return Some(change);
+        }
         let at = self.levels.len() - 1;
         if self.is_pooled {
             return self.find_pooled_change();
@@ -87,7 +90,12 @@ impl ChangeDetector {
         point: &dyn Fn(usize) -> usize,
     ) -> Option<ChangeCandidate> {
         // A step has a run at which it happened, so it is preferred to a drift.
-        if let Some(step) = significance::newest_shift(view, self.step_thresholds(), &self.rule) {
+        let step = significance::newest_shift(view, self.step_thresholds(), &self.rule);
+        let is_new = |step: &LevelShift| {
+            let length = view.levels.len() - step.change_point;
+            !self.is_own_excursion(step.after - step.before, length)
+        };
+        if let Some(step) = step.filter(is_new) {
             let at = point(step.change_point);
             let is_reportable =
                 step.is_regression || step.before - step.after >= self.thresholds.down;

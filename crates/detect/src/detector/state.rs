@@ -6,7 +6,7 @@ use super::runner_pool::offset;
 use super::{ChangeDetector, DetectorState, ReportedChange};
 use crate::analysis::ChangeKind;
 use crate::drift;
-use crate::significance;
+use crate::significance::{self, MAX_PAST_RUNS};
 use crate::stats::median_in_place;
 
 /// The levels on the two sides of a change, base units.
@@ -22,6 +22,10 @@ pub(crate) struct DriftPoints {
     pub onset: usize,
     pub arrival: usize,
 }
+
+/// A suspicion must lie this much farther above the level than the runs of the baseline ever did:
+/// a series with spikes is not suspected of each.
+const PAST_EXCESS_FACTOR: f64 = 1.4;
 
 impl ChangeDetector {
     /// What the runs so far say: the newest report that is not older than the policy's window, else
@@ -70,9 +74,11 @@ impl ChangeDetector {
             let base = &self.levels[self.baseline_start.max(end.saturating_sub(window))..end];
             let baseline = median_in_place(&mut base.to_vec()).unwrap_or(0.0);
             let sigma = significance::sigma_before(base, baseline);
+            let usual = (self.rule.outlier_sigmas * sigma)
+                .max(PAST_EXCESS_FACTOR * self.largest_past_excess(end, count, baseline));
             let beyond = |level: &f64| {
                 let distance = level - baseline;
-                distance >= size.up - 1e-9 && distance > self.rule.outlier_sigmas * sigma
+                distance >= size.up - 1e-9 && distance > usual
             };
             if self.levels[end..].iter().all(beyond) && self.is_absolute_reached(baseline, end) {
                 return count;
@@ -81,8 +87,17 @@ impl ChangeDetector {
         0
     }
 
-    /// The levels of a report in base units: the median of its first `old` runs, and of the newest
-    /// `window` of its new level.
+    /// How far above a level as many consecutive runs of the baseline all lay, at most.
+    fn largest_past_excess(&self, end: usize, count: usize, level: f64) -> f64 {
+        let from = self.baseline_start.max(end.saturating_sub(MAX_PAST_RUNS));
+        let nearest = |runs: &[f64]| runs.iter().copied().fold(f64::INFINITY, f64::min);
+        let past = self.levels[from..end].windows(count).map(nearest);
+        past.fold(0.0_f64, |largest, it| largest.max(it - level))
+    }
+
+    /// The levels of a report in base units: the median of its first `old` runs, and of the first
+    /// `window` of its new level; of a drift, of the newest. The first runs, so that a size once
+    /// reported stays: what later runs changed of it is a change of its own.
     pub(crate) fn levels_of(
         &self,
         report: &ReportedChange,
@@ -91,7 +106,12 @@ impl ChangeDetector {
     ) -> LevelValues {
         let before = report.previous_start..report.previous_start + old;
         let end = report.level_end.unwrap_or(self.levels.len());
-        let after = report.change_point.max(end - window.min(end))..end;
+        let after = match report.kind {
+            ChangeKind::Step => {
+                report.change_point..end.min(report.change_point.saturating_add(window))
+            }
+            ChangeKind::Drift => report.change_point.max(end - window.min(end))..end,
+        };
         if report.runner_offsets.is_empty() {
             let of_runner = |points: Range<usize>| {
                 let segment = self.segments[report.reported_at];

@@ -1,7 +1,7 @@
 //! What all backends did together, as one of them sees it: suspended runs and restarted baselines.
 
-use super::ChangeDetector;
 use super::reports::{Closing, ClosingReason};
+use super::{ChangeDetector, RunPlace};
 use crate::new_level::MAX_BASELINE_RUNS;
 
 /// A run that waits for what becomes of an infrastructure shift.
@@ -9,7 +9,7 @@ use crate::new_level::MAX_BASELINE_RUNS;
 pub(crate) struct SuspendedRun {
     run: usize,
     value: f64,
-    segment: u32,
+    place: RunPlace,
 }
 
 /// Levels of one runner before a point and from it on.
@@ -58,8 +58,8 @@ impl ChangeDetector {
     }
 
     /// Suspends the newest run until an infrastructure shift has ended one way or the other.
-    pub(crate) fn suspend(&mut self, run: usize, value: f64, segment: u32) {
-        self.suspended.push(SuspendedRun { run, value, segment });
+    pub(crate) fn suspend(&mut self, run: usize, value: f64, place: RunPlace) {
+        self.suspended.push(SuspendedRun { run, value, place });
     }
 
     /// Takes the points from a run on back, with their reports, and suspends them.
@@ -72,7 +72,10 @@ impl ChangeDetector {
             .map(|at| SuspendedRun {
                 run: self.run(at),
                 value: self.values[at],
-                segment: self.segments[at],
+                place: RunPlace {
+                    segment: self.segments[at],
+                    environment: self.environments.get(at).copied().unwrap_or(0),
+                },
             })
             .collect();
         self.suspended.splice(0..0, taken);
@@ -80,12 +83,14 @@ impl ChangeDetector {
         self.levels.truncate(keep);
         self.runs.truncate(keep);
         self.segments.truncate(keep);
+        self.environments.truncate(keep);
         self.baseline_medians.truncate(keep);
         self.baseline_starts.truncate(keep);
         self.unshifted.truncate(keep);
         // A report that these runs confirmed was never made.
         self.reports.retain(|report| report.reported_at < keep);
         self.shifts.retain(|shift| shift.confirmed_at < keep);
+        self.excursions.retain(|excursion| excursion.end < keep);
         for report in &mut self.reports {
             report.closing = report.closing.filter(|closing| closing.at < keep);
             report.level_end = report.level_end.filter(|end| *end < keep);
@@ -121,8 +126,8 @@ impl ChangeDetector {
         let retracted = std::mem::take(&mut self.suspended);
         let at = self.levels.len();
         // Runs of before and after the shift began are judged as if it had always been known.
-        for SuspendedRun { run, value, segment } in retracted.into_iter().chain(suspended) {
-            self.push(run, value, segment);
+        for SuspendedRun { run, value, place } in retracted.into_iter().chain(suspended) {
+            self.push(run, value, place);
         }
         self.mark_rebased(at);
         if at < self.levels.len() {

@@ -11,7 +11,7 @@ use model::record::time::DAY_US;
 use model::series::{Series, SeriesKey};
 use model::text;
 
-use crate::analysis::{Analysis, ChangeKind};
+use crate::analysis::{Analysis, ChangeKind, VetoedShift};
 
 use super::{list_few, quote};
 
@@ -73,7 +73,8 @@ pub(crate) fn peer_evidence(series: &[Series], each: &[Analysis]) -> Vec<PeerEvi
         let crowd = CoMovers::around(series, &moves, &alike[0]);
         for it in alike {
             let mut hints = Vec::new();
-            hints.extend(groups.backends_hint(series, &crowd, it));
+            let voted = vetoed_hint(&each[it.series], it);
+            hints.extend(voted.or_else(|| groups.backends_hint(series, &crowd, it)));
             hints.extend(groups.siblings_hint(series, &crowd, it));
             let measured = groups.measured_count(it.time);
             if measured > 1 {
@@ -88,6 +89,23 @@ pub(crate) fn peer_evidence(series: &[Series], each: &[Analysis]) -> Vec<PeerEvi
         }
     }
     evidence
+}
+
+/// Runs by which the place of a change may differ between a vote and the look back.
+const MATCH_TOLERANCE: usize = 5;
+
+/// `3 of 3 backends got worse together, but 7 of 8 tests on them did not: …`, where a vote on the
+/// change was decided by the controls. In its numbers, so that both agree.
+fn vetoed_hint(analysis: &Analysis, change: &ChangeRef) -> Option<String> {
+    let first = analysis.changes[change.change].first_after;
+    let is_same = |it: &&VetoedShift| it.first_after.abs_diff(first) <= MATCH_TOLERANCE;
+    let vote = analysis.vetoed_shifts.iter().rev().find(is_same)?;
+    let VerbPhrases { did, .. } = change.verb_phrases();
+    Some(format!(
+        "{} of {} backends {did} together, but {} of {} tests on them did not: the code, not the \
+         machine.",
+        vote.backends_moved, vote.backends_active, vote.tests_quiet, vote.tests_active
+    ))
 }
 
 fn sorted_changes(series: &[Series], each: &[Analysis]) -> Vec<ChangeRef> {

@@ -33,8 +33,9 @@ mod tests;
 use std::ops::RangeInclusive;
 
 use super::comparable::ComparableRuns;
+use super::exact;
 use super::level_scale::LevelScale;
-use super::new_level::{self, MAX_BASELINE_RUNS, MAX_NEW_RUNS, MIN_Z};
+use super::new_level::{self, MAX_BASELINE_RUNS, MAX_NEW_RUNS, MIN_Z, NearestRun};
 use super::noise::SeriesNoise;
 use super::rule::Rule;
 use super::significance::{self, MIN_PAST_SHIFTS, PAST_SHIFT_FACTOR};
@@ -94,6 +95,10 @@ pub(crate) fn detectable_change(
     scale: LevelScale,
     rule: &Rule,
 ) -> Option<DetectableChange> {
+    if rule.is_countable && exact::exact_level(&runs.values).is_some() {
+        let size = rule.threshold.relative;
+        return Some(DetectableChange { power_90: size, power_99: size });
+    }
     let levels = remove_steps(&runs.levels, shifts);
     let is_up_worse = rule.is_regression(1.0);
     let question = DetectionQuestion {
@@ -324,8 +329,8 @@ impl NewLevelRules {
             let z = significance::student_z(self.baseline_runs, new_level::min_z(*length))
                 * variance.sqrt();
             let size = self.size.max(margin * past);
-            let nearest =
-                (margin * self.sigma).max(new_level::nearest_run(*length).min_share * self.size);
+            let NearestRun { min_share, min_sigmas, .. } = new_level::nearest_run(*length);
+            let nearest = (margin * min_sigmas * self.sigma).max(min_share * self.size);
             for (shift, it) in shifts.iter_mut().zip(center()) {
                 let proven = z * self.sigma.max(it.spread) - it.mean;
                 let needed = (size - margin * it.median)
@@ -340,4 +345,4 @@ impl NewLevelRules {
 
 /// The scale of `n` runs is uncertain by about one in √n: the noise is taken for so much larger.
 /// With it the rules report a shift of the stated size in 9 of 10 bootstrapped histories.
-const SIGMA_MARGIN: f64 = 1.0;
+const SIGMA_MARGIN: f64 = 1.2;

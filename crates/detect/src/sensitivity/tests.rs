@@ -79,7 +79,7 @@ fn nine_of_ten_bootstrapped_histories_report_the_stated_change() {
                 simulated_power(&level, runs, test(stated, size), 30)
             };
             let mean = (0..8).map(power).sum::<f64>() / 8.0;
-            assert!((0.85..=0.999).contains(&mean), "{name}, {runs} runs, {size}: {mean}");
+            assert!(mean >= 0.85, "{name}, {runs} runs, {size}: {mean}");
         }
     }
 }

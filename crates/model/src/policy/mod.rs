@@ -3,6 +3,7 @@
 //! These types are the single description of the file: the reader, the JSON Schema, the reference
 //! and the About page all come from them. Thresholds and shares are fractions (0.10 = 10 %).
 
+mod absolute;
 pub mod accepted;
 mod check;
 mod defaults;
@@ -14,6 +15,7 @@ pub mod semantics;
 pub mod notify;
 pub mod read;
 pub mod schema;
+pub mod severity;
 pub mod show;
 pub mod target;
 pub mod threshold;
@@ -29,6 +31,7 @@ use crate::filter::{Filter, most_specific};
 use crate::limits::Limits;
 use crate::policy::gate::Gate;
 use crate::policy::notify::Notify;
+use crate::policy::severity::RuleSeverity;
 use crate::policy::target::{Alert, Sla};
 use crate::record::Direction;
 
@@ -119,10 +122,16 @@ pub struct RegressionRule {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 10.0))]
     pub threshold: Option<f64>,
-    /// Absolute threshold in base units; a change must exceed both.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0.0))]
+    /// Absolute threshold, in base units or with a unit (`1 byte`, `0.5ms`); a change must exceed
+    /// both.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "absolute::deserialize")]
+    #[schemars(schema_with = "absolute::schema")]
     pub absolute: Option<f64>,
+    /// Runs on the new level that confirm a change; else `detection.confirmations`. A metric whose
+    /// values never vary (instructions, bytes) needs one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 50))]
+    pub confirmations: Option<u32>,
     /// Overrides the direction of the metric.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<Direction>,
@@ -131,28 +140,6 @@ pub struct RegressionRule {
     pub severity: Option<RuleSeverity>,
     /// Reported, but never fails a check.
     pub report_only: bool,
-}
-
-/// Severity of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum RuleSeverity {
-    /// Like a change beyond the threshold.
-    Minor,
-    /// Like a change that must be accepted.
-    Major,
-    /// Like a change that cannot be accepted.
-    Critical,
-}
-
-impl RuleSeverity {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Minor => "minor",
-            Self::Major => "major",
-            Self::Critical => "critical",
-        }
-    }
 }
 
 /// When a shift of many backends at once is an infrastructure anomaly.

@@ -96,9 +96,10 @@ impl SemanticCheck<'_> {
             let path = [Key("regression"), Key("rules"), Item(index)];
             let says = rule.threshold.is_some() || rule.absolute.is_some();
             let says = says || rule.direction.is_some() || rule.severity.is_some();
+            let says = says || rule.confirmations.is_some();
             if !says && !rule.report_only {
-                let help =
-                    "give it a `threshold`, `absolute`, `direction`, `severity` or `report_only`";
+                let help = "give it a `threshold`, `absolute`, `confirmations`, `direction`, `severity` \
+                     or `report_only`";
                 self.warn(&path, "this rule has no effect", Some(help.to_owned()));
             }
         }

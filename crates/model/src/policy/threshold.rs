@@ -9,7 +9,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::filter::{ChangeAges, FilterSubject};
 use crate::hex;
-use crate::policy::{Policy, RegressionRule, RuleSeverity};
+use crate::policy::severity::RuleSeverity;
+use crate::policy::{Policy, RegressionRule};
 use crate::record::Direction;
 
 /// What a change must exceed to count, and why so.
@@ -19,6 +20,8 @@ pub struct Threshold {
     pub relative: f64,
     /// Absolute threshold in base units; a change must exceed both.
     pub absolute: Option<f64>,
+    /// Runs that confirm a change, where the series' own rule says it.
+    pub confirmations: Option<u32>,
     /// Which way is better: the metric's own way, unless a rule says otherwise.
     pub direction: Direction,
     /// Reported, but never fails a check.
@@ -50,6 +53,7 @@ impl Policy {
         let own = Threshold {
             relative: threshold,
             absolute: None,
+            confirmations: None,
             direction: better,
             report_only: false,
             source,
@@ -58,6 +62,7 @@ impl Policy {
             Some(MatchedRule::Rule(index, rule)) => Threshold {
                 relative: rule.threshold.unwrap_or(threshold),
                 absolute: rule.absolute,
+                confirmations: rule.confirmations,
                 direction: rule.direction.unwrap_or(better),
                 report_only: rule.report_only,
                 source: ThresholdSource::Rule(index),
@@ -179,6 +184,7 @@ mod tests {
         let expected = Threshold {
             relative: 0.12,
             absolute: None,
+            confirmations: None,
             direction: Direction::Higher,
             report_only: true,
             source: ThresholdSource::Rule(2),

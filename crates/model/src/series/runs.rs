@@ -41,6 +41,8 @@ pub(super) struct RunGrouper<'a> {
 pub(super) struct EnvironmentSegments {
     /// By environment.
     by_environment: Vec<u32>,
+    /// By environment: the first one with the same fields, whatever its branch.
+    same_fields: Vec<u32>,
     segments: Vec<Segment>,
     commit_periods: CommitPeriods,
     machines: Machines,
@@ -92,11 +94,15 @@ impl EnvironmentSegments {
         let commit_periods = CommitPeriods::of(history);
         let mut machines = Self {
             by_environment: Vec::new(),
+            same_fields: Vec::new(),
             segments: Vec::new(),
             commit_periods,
             machines: Machines::of(history),
         };
-        for environment in &history.environments {
+        let mut first_with: FxHashMap<_, u32> = FxHashMap::default();
+        for (environment, number) in history.environments.iter().zip(0..) {
+            let recorded = (&environment.fields, &environment.version);
+            machines.same_fields.push(*first_with.entry(recorded).or_insert(number));
             let fingerprint = fingerprint(environment, policy);
             let segment = Segment { fingerprint, version: environment.version.clone() };
             let next = u32::try_from(machines.segments.len()).unwrap_or(u32::MAX);
@@ -188,6 +194,7 @@ impl<'a> RunGrouper<'a> {
             }
             _ => rows[0].1.time,
         };
+        let is_moved = time != rows[0].1.time;
         let good = || rows.iter().map(|(_, row)| *row).filter(|row| row.value.is_some());
         let (value, std, repeats) = if let [(_, only)] = rows {
             // The median of one value without collecting it: most runs are one row.
@@ -211,8 +218,11 @@ impl<'a> RunGrouper<'a> {
             std,
             repeats: u32::try_from(repeats).unwrap_or(u32::MAX),
             segment: key.segment,
-            environment: newest.environment,
-            detail: rare.map(|rare| Arc::new(RunDetail::of(Box::default(), rare.clone()))),
+            environment: self.environment_segments.same_fields[newest.environment as usize],
+            detail: (is_moved || rare.is_some()).then(|| {
+                let detail = RunDetail::of(Box::default(), rare.cloned().unwrap_or_default());
+                Arc::new(RunDetail { is_moved, ..detail })
+            }),
         };
         (run, newest)
     }
