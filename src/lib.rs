@@ -34,6 +34,7 @@ mod demo;
 mod serve;
 mod init;
 mod vcs;
+mod workbench;
 #[cfg(feature = "net")]
 mod notify;
 

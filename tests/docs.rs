@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 28] = [
     "",
     "build",
     "serve",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 27] = [
     "export",
     "import",
     "ingest",
+    "measure",
     "policy",
     "policy check",
     "policy show",

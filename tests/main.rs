@@ -37,6 +37,9 @@ mod ingest_tools;
 mod init;
 mod lifecycle;
 mod limits;
+// Scripts and signals.
+#[cfg(unix)]
+mod measure;
 #[cfg(feature = "net")]
 mod notify;
 #[cfg(unix)]

@@ -114,6 +114,12 @@ impl LoadOptions {
     }
 }
 
+/// The system's time in microseconds since 1970: when a run began.
+pub(super) fn system_micros() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(0))
+}
+
 /// The system's time, in whole seconds: pages show no less.
 pub(crate) fn system_time() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -445,7 +451,7 @@ fn with_policy_directions(mut grouped: GroupedSeries, policy: &Policy) -> Groupe
 }
 
 /// How the policy has values read.
-fn value_options(policy: &Policy) -> ValueOptions {
+pub(super) fn value_options(policy: &Policy) -> ValueOptions {
     let warmup = &policy.warmup;
     let metrics = policy.metrics.iter();
     ValueOptions {

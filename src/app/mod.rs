@@ -4,6 +4,7 @@
 //! load     history directory → store → history → series → detect → Project
 //! build    Project → site → output folder            up_to_date: is it the same as last time?
 //! check    history + candidate → report::CheckOutcome      trust, overrides, audit, snapshot
+//! measure  base and head run in turns → records → verdicts
 //! session  load and check again after a change, from what the last answer left
 //! ```
 //!
@@ -21,6 +22,7 @@ pub(crate) mod erase;
 mod human_input;
 pub(crate) mod intake;
 pub(crate) mod load;
+pub(crate) mod measure;
 pub(crate) mod observer;
 pub(crate) mod policy_file;
 mod privacy;

@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod ingest;
 pub(crate) mod intake;
+pub(crate) mod measure;
 pub(crate) mod policy;
 
 use std::path::PathBuf;

@@ -12,6 +12,7 @@ use crate::cli::args::history::{
 };
 use crate::cli::args::import::ImportArgs;
 use crate::cli::args::ingest::IngestArgs;
+use crate::cli::args::measure::MeasureArgs;
 use crate::cli::args::policy::{AuditCommand, PolicyCommand};
 use crate::cli::args::{BuildArgs, GlobalArgs, ServeArgs};
 #[cfg(feature = "net")]
@@ -19,7 +20,7 @@ use crate::cli::notify::{self, NotifyCommand};
 use crate::cli::ui::{self, Reporter};
 use crate::cli::{
     accept, audit, build, check, compare, demo_data, doctor, erase, export, import, ingest, init,
-    policy, rotate, serve,
+    measure, policy, rotate, serve,
 };
 
 /// Turns a directory of benchmark history into a static site: what got slower, since when, with
@@ -45,6 +46,14 @@ pub(crate) enum CliCommand {
     Serve(ServeArgs),
     /// Write a demo history: 3,900 realistic records with regressions to find
     DemoData(DemoDataArgs),
+    /// Measure two sides of a change side by side, and say whether the head is slower
+    ///
+    /// Runs the command on base and head in turns on this machine, each in a checkout of its own,
+    /// until every series is decided or the time is over. What the machine does to both sides
+    /// cancels out, so no history is needed. Without a base: measures what is here, and records it.
+    ///
+    /// Exit status as `check`: 0 no regression, 1 a regression, 2 an error, 3 nothing compared.
+    Measure(Box<MeasureArgs>),
     /// Convert the output of a benchmark tool into records
     Ingest(IngestArgs),
     /// Import the whole history of another dashboard; run it again to add what is new
@@ -100,6 +109,7 @@ pub(super) fn run(
         CliCommand::Build(build) => build::run(global, &build, reporter),
         CliCommand::Serve(serve) => serve::run(global, &serve, reporter),
         CliCommand::DemoData(demo) => demo_data::run(&demo, reporter),
+        CliCommand::Measure(measure) => measure::run(global, &measure, reporter),
         CliCommand::Ingest(ingest) => ingest::run(global, &ingest, reporter),
         CliCommand::Import(import) => import::run(global, &import, reporter),
         CliCommand::Compare(compare) => compare::run(global, &compare, reporter),

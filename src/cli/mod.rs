@@ -20,6 +20,7 @@ mod import;
 mod ingest;
 mod init;
 mod load_options;
+mod measure;
 #[cfg(feature = "net")]
 mod notify;
 mod policy;

@@ -30,6 +30,8 @@ pub(crate) mod outcome_text;
 pub(crate) mod phrase;
 mod reason;
 pub(crate) mod sarif;
+pub(crate) mod side_by_side;
+pub(crate) mod side_by_side_text;
 pub(crate) mod candidate;
 mod recheck;
 pub(crate) mod regression_groups;

@@ -9,6 +9,7 @@ pub(crate) mod append;
 mod array;
 pub(crate) mod audit;
 mod cache;
+pub(crate) mod collected;
 pub(crate) mod commits;
 pub(crate) mod erase;
 pub(crate) mod foreign_files;
@@ -192,12 +193,17 @@ fn note_limit(limits: &Limits) -> SizeLimit {
     SizeLimit { bytes: limits.note_bytes, key: Some("limits.note_bytes") }
 }
 
-/// Reads lines that stand in memory.
+/// Reads lines that stand in memory, their values as they are written.
 pub(crate) fn read_lines_of_text(text: &[u8]) -> HistoryBuilder {
+    read_lines_in_memory(text, Arc::default())
+}
+
+/// Reads lines that stand in memory.
+pub(crate) fn read_lines_in_memory(text: &[u8], reading: Arc<ValueOptions>) -> HistoryBuilder {
     let name = "memory".to_owned();
     let owner = walk::FileOwner::MainLine;
     let file = walk::RecordFile { path: PathBuf::new(), name, is_json: false, owner };
-    let mut builder = HistoryBuilder::new(Arc::default());
+    let mut builder = HistoryBuilder::new(reading);
     read_lines(text, &file, &mut builder);
     builder
 }

@@ -89,6 +89,25 @@ pub(crate) fn resolve(folder: &Path, name: &str) -> Option<String> {
     git_line(folder, &arguments).filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
+/// What a pull request is compared with: the newest commit that both names have in common, where
+/// `name` is a branch; else the commit itself. None where git does not know it, or no such commit.
+pub(crate) fn comparison_base(folder: &Path, name: &str, head: &str) -> Option<String> {
+    let commit = resolve(folder, name)?;
+    let full = git_line(folder, &["rev-parse", "--symbolic-full-name", "--end-of-options", name]);
+    let is_branch = full.is_some_and(|full| {
+        ["refs/heads/", "refs/remotes/"].iter().any(|start| full.starts_with(start))
+    });
+    // A branch goes on: what others merged there since is nothing that the head did.
+    if is_branch { git_line(folder, &["merge-base", &commit, head]) } else { Some(commit) }
+}
+
+/// Where a folder lies in its repository, with a slash at the end; empty at its top. None outside
+/// of a repository.
+pub(crate) fn place_in_repository(folder: &Path) -> Option<String> {
+    let output = git_output(folder, &["rev-parse", "--show-prefix"])?;
+    Some(String::from_utf8_lossy(&output).trim_end_matches(['\n', '\r']).to_owned())
+}
+
 /// The branch that is checked out; none where there is none (a detached head), or no repository.
 pub(crate) fn branch(folder: &Path) -> Option<String> {
     git_line(folder, &["symbolic-ref", "--quiet", "--short", "HEAD"])

@@ -28,6 +28,8 @@
 //! | what would be detected, its budget, its trend | `sensitivity`, `budget`, `trend` |
 //! | what else moved with a change | `evidence` |
 //!
+//! Beside it, `paired` judges what was measured side by side, by its own rounds.
+//!
 //! `analyze` calls these in this order. The result is in `analysis`: plain data.
 //!
 //! # Example
@@ -45,6 +47,7 @@
 
 // The basis: statistics and the result.
 pub mod stats;
+mod student;
 mod window;
 pub mod per_run;
 mod analysis;
@@ -97,6 +100,7 @@ pub mod reanalysis;
 
 // Beside the analysis.
 pub mod compare;
+pub mod paired;
 pub mod runner;
 pub mod targets;
 

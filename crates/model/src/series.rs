@@ -8,6 +8,7 @@
 pub mod keys;
 pub mod machines;
 mod runs;
+pub mod session_series;
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;

@@ -17,6 +17,7 @@ use ingest::naming::{self, Pattern};
 use ingest::sink::RejectedPart;
 use model::history::{BranchId, CommitFacts};
 use model::policy::Policy;
+use model::record::time::Timestamp;
 use model::record::{Direction, Measurement, Problem, SourceLocation, Unit, shorten};
 use model::text;
 
@@ -54,6 +55,8 @@ pub(super) struct EntryRules {
     pub(super) directions: BTreeMap<String, Direction>,
     /// The policy of the history: it may say which way is better.
     pub(super) policy: Policy,
+    /// When the run began, where this program began it: two runs may end in one second.
+    pub(super) began: Option<Timestamp>,
 }
 
 /// Where an entry comes from, as messages name it.
@@ -137,7 +140,8 @@ impl IntakeJob {
 
     /// One benchmark of one run.
     pub(super) fn add_entry(&mut self, mut entry: BenchmarkEntry, origin: &EntryOrigin<'_>) {
-        let EntryRules { units, directions, patterns, completion, policy } = &self.rules;
+        let EntryRules { units, directions, patterns, completion, policy, began } = &self.rules;
+        entry.run.timestamp = began.or(entry.run.timestamp);
         for metric in &mut entry.metrics {
             let name = metric.metric.to_string();
             if metric.unit.is_none() {

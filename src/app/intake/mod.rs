@@ -10,6 +10,7 @@
 pub(crate) mod catalog;
 mod job;
 pub(crate) mod options;
+pub(crate) mod run_reader;
 pub(crate) mod summary;
 
 use std::collections::BTreeMap;
@@ -211,6 +212,7 @@ fn ingest_job(request: &IngestRequest, warnings: &mut Vec<String>) -> anyhow::Re
         units: BTreeMap::new(),
         directions: BTreeMap::new(),
         policy: policy_of(&request.data),
+        began: None,
     };
     Ok(IntakeJob::new(plan, rules))
 }
@@ -385,6 +387,7 @@ fn import_job(request: &ImportRequest, kind: &str) -> anyhow::Result<IntakeJob> 
         units: options::parse_pairs("--unit", &request.units)?,
         directions: options::parse_directions(&request.directions)?,
         policy: policy_of(&request.data),
+        began: None,
     };
     Ok(IntakeJob::new(plan, rules))
 }

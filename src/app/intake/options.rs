@@ -82,7 +82,7 @@ pub(super) fn parse_columns(typed: &[String]) -> anyhow::Result<BTreeMap<String,
 }
 
 /// A name that cannot leave its folder.
-pub(super) fn checked_file_stem(name: &str) -> anyhow::Result<String> {
+pub(in crate::app) fn checked_file_stem(name: &str) -> anyhow::Result<String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let stem = name.strip_suffix(".ndjson").unwrap_or(name);
     if stem.is_empty() || stem.starts_with('.') || !stem.chars().all(allowed) {

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use model::history::{Environment, History};
+use model::history::{Environment, History, session};
 use model::series::{Run, Series};
 
 use crate::analysis::{Analysis, Change, ChangeKind};
@@ -88,6 +88,7 @@ impl<'a> RecordedRun<'a> {
 }
 
 const VERSION: &str = "version";
+const SESSION_FIELDS: [&str; 4] = [session::SESSION, session::SIDE, session::ROUND, session::BUILD];
 
 /// The runs next to a step, at most [`COMPARED_RUNS`].
 struct RecordedLevel<'a>(Vec<RecordedRun<'a>>);
@@ -132,6 +133,8 @@ impl<'a> RecordedChange<'a> {
             names.extend(run.environment.fields.keys().map(String::as_str));
             names.extend(run.environment.version.as_ref().map(|_| VERSION));
         }
+        // Every session has another id; it is no property of runner or toolchain.
+        names.retain(|name| !SESSION_FIELDS.contains(name));
         names
     }
 }

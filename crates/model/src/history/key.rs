@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::history::RecordedKey;
 use crate::history::intern::Interner;
 use crate::history::platform::Platform;
+use crate::history::session::{self, Side};
 use crate::record::Direction;
 
 /// Interned comparability key, unit included so that contradictions can be told apart.
@@ -55,6 +56,14 @@ impl InternedKey {
 }
 
 impl EnvironmentKey {
+    /// The side of a session that its runs measured.
+    pub(crate) fn side(&self, strings: &Interner) -> Option<Side> {
+        session::side_of(|wanted| {
+            let field = self.fields.iter().find(|(name, _)| strings.get(*name) == wanted);
+            field.map(|(_, value)| strings.get(*value))
+        })
+    }
+
     pub(crate) fn with_symbols(&self, symbol: &impl Fn(u32) -> u32) -> Self {
         Self {
             fields: self

@@ -18,6 +18,7 @@ pub mod value_options;
 pub mod build;
 pub mod details;
 pub mod platform;
+pub mod session;
 mod settle;
 mod normalize;
 mod intern;

@@ -14,6 +14,7 @@ use crate::history::commit_times::{CommitTimes, earliest};
 use crate::history::intern::to_index;
 use crate::history::key::EnvironmentKey;
 use crate::history::platform::Platform;
+use crate::history::session::Side;
 use crate::history::{
     BranchId, Commit, CommitFacts, Environment, History, MeasurementRow, NormalizeOptions,
     RecordedKey, SeriesColumn,
@@ -79,13 +80,32 @@ impl HistoryBuilder {
         self.files = sorted;
     }
 
-    /// Rows of branches other than the main one belong to no main line.
+    /// Rows of branches other than the main one belong to no main line, nor do those that were
+    /// measured only to be compared within their session.
     fn mark_other_branches(&mut self, finish: &NormalizeOptions) {
+        let sides: Vec<Option<Side>> =
+            self.environment_list.iter().map(|it| it.side(&self.strings)).collect();
+        let mut lines = BTreeSet::new();
+        for KeyedRow { row, .. } in self.chunks.iter_mut().flatten().chain(&mut self.rows) {
+            let is_own = match sides[row.environment as usize] {
+                None => true,
+                Some(Side::Head) => row.branch != BranchId::MAIN,
+                Some(Side::Base) => false,
+            };
+            if !is_own {
+                row.branch = BranchId::OTHER;
+                lines.insert((row.file, row.line));
+            }
+        }
         let mut counted = vec![0_u64; self.environment_list.len()];
         // A pull request must not outvote the main line about its name.
         let has_main = self.all_rows().any(|keyed| keyed.row.branch == BranchId::MAIN);
         for KeyedRow { row, .. } in self.all_rows() {
-            let votes = !has_main || row.branch == BranchId::MAIN;
+            let votes = match row.branch {
+                BranchId::MAIN => true,
+                BranchId::OTHER => false,
+                _ => !has_main,
+            };
             counted[row.environment as usize] += u64::from(votes);
         }
         let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
@@ -104,10 +124,10 @@ impl HistoryBuilder {
                 most.map(|(name, _)| *name)
             })
         };
-        let Some(main) = finish.branch.as_deref().or_else(usual).map(str::to_owned) else { return };
-        let mut lines = BTreeSet::new();
+        let main = finish.branch.as_deref().or_else(usual).map(str::to_owned);
         let other = |environment: &EnvironmentKey| {
-            environment.branch.is_some_and(|branch| self.strings.get(branch) != main)
+            let branch = environment.branch.map(|branch| self.strings.get(branch));
+            branch.zip(main.as_deref()).is_some_and(|(branch, main)| branch != main)
         };
         let others: Vec<bool> = self.environment_list.iter().map(other).collect();
         for KeyedRow { row, .. } in self.chunks.iter_mut().flatten() {

@@ -155,11 +155,13 @@ pub const RECORD_FIELDS: [&str; COLUMN_COUNT] = {
     names
 };
 
-/// Fields about the run that this program and the tools it reads write: machine, toolchain and
-/// origin of the record. They have no meaning but the one the policy gives them.
-pub const ENVIRONMENT_FIELDS: [&str; 22] = [
+/// Fields about the run that this program and the tools it reads write: machine, toolchain, session
+/// ([`session`](crate::history::session)) and origin of the record. They have no meaning but the
+/// one the policy gives them; those of a session say what a run is compared with.
+pub const ENVIRONMENT_FIELDS: [&str; 26] = [
     "arch",
     "bench_runner_ver",
+    "build",
     "container_cpus",
     "container_memory",
     "cpu",
@@ -176,9 +178,12 @@ pub const ENVIRONMENT_FIELDS: [&str; 22] = [
     "pcs_sha",
     "policy_sha",
     "reps",
+    "round",
     "runner",
     "runner_image",
     "runner_image_version",
+    "session",
+    "side",
     "summary_runs",
 ];
 
