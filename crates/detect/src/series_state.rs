@@ -10,7 +10,7 @@ use super::analysis::{ChangeKind, VetoedShift};
 use super::change_point::ChangePoint;
 use super::commit_batches::NewRuns;
 use super::common_mode::{CommonModeEffect, Exclusions};
-use super::detector::{ChangeCandidate, ChangeDetector, RunPlace};
+use super::detector::{ChangeCandidate, ChangeDetector, MeasuredOn};
 use super::rule::Rule;
 
 /// What the gate knows of one series.
@@ -59,7 +59,7 @@ impl SeriesState {
             self.runs_seen = index + 1;
             let run = &series.runs[index];
             let Some(value) = series.compared_value(run) else { continue };
-            let place = RunPlace { segment: run.segment, environment: run.environment };
+            let place = MeasuredOn { segment: run.segment, environment: run.environment };
             self.is_suspended = self.suspending_groups > 0;
             if self.is_suspended {
                 self.detector.suspend(index, value, place);

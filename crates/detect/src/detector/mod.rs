@@ -84,7 +84,7 @@ pub(crate) enum DetectorState {
 
 /// Where a run was measured, as numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RunPlace {
+pub(crate) struct MeasuredOn {
     pub segment: u32,
     /// Equal where every recorded field is equal.
     pub environment: u32,
@@ -199,8 +199,8 @@ impl ChangeDetector {
     }
 
     /// Takes the newest run in: finite values only.
-    pub(crate) fn push(&mut self, run: usize, value: f64, place: RunPlace) {
-        let RunPlace { segment, environment } = place;
+    pub(crate) fn push(&mut self, run: usize, value: f64, place: MeasuredOn) {
+        let MeasuredOn { segment, environment } = place;
         if self.rule.is_countable {
             self.environments.push(environment);
         }

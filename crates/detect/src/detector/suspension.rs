@@ -1,7 +1,7 @@
 //! What all backends did together, as one of them sees it: suspended runs and restarted baselines.
 
 use super::reports::{Closing, ClosingReason};
-use super::{ChangeDetector, RunPlace};
+use super::{ChangeDetector, MeasuredOn};
 use crate::new_level::MAX_BASELINE_RUNS;
 
 /// A run that waits for what becomes of an infrastructure shift.
@@ -9,7 +9,7 @@ use crate::new_level::MAX_BASELINE_RUNS;
 pub(crate) struct SuspendedRun {
     run: usize,
     value: f64,
-    place: RunPlace,
+    place: MeasuredOn,
 }
 
 /// Levels of one runner before a point and from it on.
@@ -58,7 +58,7 @@ impl ChangeDetector {
     }
 
     /// Suspends the newest run until an infrastructure shift has ended one way or the other.
-    pub(crate) fn suspend(&mut self, run: usize, value: f64, place: RunPlace) {
+    pub(crate) fn suspend(&mut self, run: usize, value: f64, place: MeasuredOn) {
         self.suspended.push(SuspendedRun { run, value, place });
     }
 
@@ -72,7 +72,7 @@ impl ChangeDetector {
             .map(|at| SuspendedRun {
                 run: self.run(at),
                 value: self.values[at],
-                place: RunPlace {
+                place: MeasuredOn {
                     segment: self.segments[at],
                     environment: self.environments.get(at).copied().unwrap_or(0),
                 },

@@ -11,7 +11,7 @@ use model::series::Series;
 
 use crate::analysis::ChangeKind;
 use crate::common_mode::Exclusions;
-use crate::detector::{ChangeDetector, RunPlace};
+use crate::detector::{ChangeDetector, MeasuredOn};
 use crate::new_level::MAX_BASELINE_RUNS;
 use crate::prepared_series::PreparedSeries;
 use crate::rule::Rule;
@@ -90,7 +90,7 @@ pub(crate) fn is_reported(levels: &[f64], from: usize, test: ShiftTest) -> bool 
     let mut detector = ChangeDetector::new(rule, levels.len());
     levels.iter().enumerate().any(|(at, level)| {
         let level = if at >= from { level + test.shift } else { *level };
-        detector.push(at, (sign * level).exp(), RunPlace { segment: 0, environment: 0 });
+        detector.push(at, (sign * level).exp(), MeasuredOn { segment: 0, environment: 0 });
         at >= from
             && detector
                 .find_change()
