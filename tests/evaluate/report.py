@@ -118,7 +118,7 @@ def seed_table(results):
     """Each seed, then those that guided the detection and those that did not, together."""
     def row(name, looked, numbers):
         gates, points = (pooled(results, seeds(numbers), kind) for kind in ("gate", "retro"))
-        g, r = figures.gate(gates[ours.NAME]), figures.retro(points[ours.APART])
+        g, r = figures.gate(gates[ours.APART]), figures.retro(points[ours.APART])
         return [name, looked, g["required"], number(g["precision"]), number(g["recall"]),
                 number(g["f1"]), "%.2f" % g["episodes"], share(g["fpr"]),
                 "%s / %s" % (g["delay"], g["late"]), number(r["f1"])]
@@ -348,8 +348,8 @@ def data_sets(results):
 
 
 def synthetic_sections(results, gates):
-    own, rival = gates[ours.NAME], gates[RIVAL]
-    every = [row for name in seeds(sets.SEEDS) for row in results[name]["rows"]["gate"][ours.NAME]]
+    own, rival = gates[ours.APART], gates[RIVAL]
+    every = [row for name in seeds(sets.SEEDS) for row in results[name]["rows"]["gate"][ours.APART]]
     return [
         "## The gate on synthetic histories\n",
         "The seeds %s have %d required events. *Each group its own history* puts the backends of one "
@@ -443,7 +443,7 @@ ABOUT = [ours.NAME, RIVAL, "Perfherder (t > 7, 12/12)", "PELT-l2, 4 x BIC, re-ru
 
 def about(gates, points, results, reached):
     """What the About page shows, in Markdown."""
-    own, found = figures.gate(gates[ours.NAME]), figures.retro(points[ours.APART])
+    own, found = figures.gate(gates[ours.APART]), figures.retro(points[ours.APART])
     # Few columns: the page is read at 360 pixels too.
     head = ["method", "synthetic histories", "real noise"]
     rows = []
@@ -456,7 +456,7 @@ def about(gates, points, results, reached):
     sizes = ", ".join(
         "%s %.1f%%" % (name, 100 * figures.ratio(hits, count)) for name, (count, hits) in
         zip(("3 to 4 times the noise", "4 to 6 times", "6 to 10 times", "more than 10 times"),
-            figures.by_size(gates[ours.NAME])))
+            figures.by_size(gates[ours.APART])))
     lines = [
         "The gate ran on {:,} synthetic histories with nine kinds of noise and {:,} regressions, and "
         "on real noise with injected steps. Each cell shows the share of regressions found, the false "

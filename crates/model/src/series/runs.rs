@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::history::{BranchId, Environment, History, MeasurementRow};
+use crate::history::{BranchId, Commit, Environment, History, MeasurementRow};
 use crate::policy::Policy;
 use crate::record::time::Timestamp;
 use crate::record::{OptionalF64, RunDetail, median};
@@ -48,41 +48,26 @@ pub(super) struct EnvironmentSegments {
     machines: Machines,
 }
 
-/// The time on the main line that belongs to each commit: from its first measurement to that of the
-/// next commit. A run that was measured later must not stand behind the runs of later commits.
+/// The time that belongs to each commit: its first measurement. A run that was measured late must
+/// not stand behind the runs of later commits.
 struct CommitPeriods {
-    /// By commit; none for ids that name no commit.
-    periods: Vec<Option<CommitPeriod>>,
-}
-
-struct CommitPeriod {
-    first: Timestamp,
-    /// None for the newest commit.
-    last: Option<Timestamp>,
+    /// By commit: its time; none for ids that name no commit.
+    periods: Vec<Option<Timestamp>>,
 }
 
 impl CommitPeriods {
     fn of(history: &History) -> Self {
-        let mut next = None;
-        let mut periods = Vec::with_capacity(history.commits.len());
-        for commit in history.commits.iter().rev() {
-            let is_placeholder = PLACEHOLDERS.contains(&commit.id.as_str());
-            periods
-                .push((!is_placeholder).then_some(CommitPeriod { first: commit.time, last: next }));
-            if commit.main_line && !is_placeholder {
-                next = Some(commit.time);
-            }
-        }
-        periods.reverse();
+        let is_placeholder = |id: &str| PLACEHOLDERS.contains(&id);
+        let time = |commit: &Commit| (!is_placeholder(&commit.id)).then_some(commit.time);
+        let periods = history.commits.iter().map(time).collect();
         Self { periods }
     }
 
-    /// The time of a run of a commit that was measured at `time`.
-    fn place(&self, commit: u32, time: Timestamp) -> Timestamp {
-        match &self.periods[commit as usize] {
-            Some(period) if time < period.first || period.last.is_some_and(|last| last < time) => {
-                period.first
-            }
+    /// The time of a run of a commit that was measured at `time`, where the runs of later commits
+    /// begin at `later`: the commit's own where it would stand behind them, or before its commit.
+    fn place(&self, commit: u32, time: Timestamp, later: Timestamp) -> Timestamp {
+        match self.periods[commit as usize] {
+            Some(first) if time < first || later < time => first,
             _ => time,
         }
     }
@@ -171,9 +156,36 @@ impl<'a> RunGrouper<'a> {
                 repeats = later;
             }
         }
+        self.place_late_runs(&mut runs);
         // Stable, so that runs of one commit and time stay in the order of their measurement.
         runs.sort_by_key(|(_, run, _)| (run.time, run.commit));
         runs
+    }
+
+    /// Moves the runs of the main line that were measured after a run of a later commit of this
+    /// series to the time of their commit. The others keep the time at which they were measured,
+    /// whatever other series did. `runs` are in the order of their commits.
+    fn place_late_runs(&self, runs: &mut [(BranchId, Run, &MeasurementRow)]) {
+        let main = runs.iter_mut().filter(|(branch, ..)| *branch == BranchId::MAIN);
+        let mut earliest_later = Timestamp::from_micros(i64::MAX);
+        let mut of_commit = (CommitIndex(u32::MAX), earliest_later);
+        for (_, run, _) in main.rev() {
+            if run.commit != of_commit.0 {
+                earliest_later = earliest_later.min(of_commit.1);
+                of_commit = (run.commit, Timestamp::from_micros(i64::MAX));
+            }
+            let measured = run.time;
+            run.time = self.environment_segments.commit_periods.place(
+                run.commit.0,
+                measured,
+                earliest_later,
+            );
+            if run.time != measured {
+                let detail = run.detail.as_deref().cloned().unwrap_or_default();
+                run.detail = Some(Arc::new(RunDetail { is_moved: true, ..detail }));
+            }
+            of_commit.1 = of_commit.1.min(run.time);
+        }
     }
 
     fn run_key(&mut self, row: &MeasurementRow) -> RunKey {
@@ -188,13 +200,7 @@ impl<'a> RunGrouper<'a> {
 
     fn summarize<'r>(&self, rows: &[(RunKey, &'r MeasurementRow)]) -> (Run, &'r MeasurementRow) {
         let key = rows[0].0;
-        let time = match key.branch {
-            BranchId::MAIN => {
-                self.environment_segments.commit_periods.place(key.commit, rows[0].1.time)
-            }
-            _ => rows[0].1.time,
-        };
-        let is_moved = time != rows[0].1.time;
+        let time = rows[0].1.time;
         let good = || rows.iter().map(|(_, row)| *row).filter(|row| row.value.is_some());
         let (value, std, repeats) = if let [(_, only)] = rows {
             // The median of one value without collecting it: most runs are one row.
@@ -219,10 +225,7 @@ impl<'a> RunGrouper<'a> {
             repeats: u32::try_from(repeats).unwrap_or(u32::MAX),
             segment: key.segment,
             environment: self.environment_segments.same_fields[newest.environment as usize],
-            detail: (is_moved || rare.is_some()).then(|| {
-                let detail = RunDetail::of(Box::default(), rare.cloned().unwrap_or_default());
-                Arc::new(RunDetail { is_moved, ..detail })
-            }),
+            detail: rare.map(|rare| Arc::new(RunDetail::of(Box::default(), rare.clone()))),
         };
         (run, newest)
     }
