@@ -6,7 +6,7 @@
 //!
 //! 1. **Core**: values in, values out. What a report or a page says is decided here, and can be
 //!    tested without a disk.
-//! 2. **Base**: the file system, as all edges use it.
+//! 2. **Base**: the file system and signals, as all edges use them.
 //! 3. **Edges**: each connects the core to one part of the world: a directory, a socket, git, a
 //!    service. An edge never uses another edge.
 //! 4. **Application**: `app` has one file for each thing the program can be asked to do, and joins
@@ -26,6 +26,7 @@ mod export;
 
 // ── Base: what several edges share ──
 mod files;
+mod signals;
 
 // ── Edges: each connects the core to one part of the world ──
 mod store;

@@ -113,7 +113,16 @@ pub(crate) fn base_values(series: &Series, analysis: &Analysis, newest: usize) -
     if values.is_empty() { of_newest() } else { values }
 }
 
-pub(crate) fn is_significant(delta: &Delta) -> bool {
+/// Whether any run from `start` on is away from the level before by half the threshold: most are
+/// not, and cost no more than this. `analysis` is of these series, or of the runs before alone.
+pub(crate) fn is_far_from_base(series: &Series, analysis: &Analysis, start: usize) -> bool {
+    let level = analysis.level.last_before(start);
+    let reach = analysis.threshold / 2.0;
+    let far = |value: f64| level.is_none_or(|it| (value / it - 1.0).abs() > reach);
+    series.runs[start..].iter().filter_map(|run| series.compared_value(run)).any(far)
+}
+
+fn is_significant(delta: &Delta) -> bool {
     matches!(delta.verdict, DeltaVerdict::Regressed | DeltaVerdict::Improved)
 }
 

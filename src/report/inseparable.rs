@@ -12,14 +12,13 @@ use std::collections::BTreeMap;
 use detect::Analysis;
 use detect::stats::median;
 use model::history::History;
-use model::record::Direction;
 use model::series::{CommitIndex, Series};
 use model::text;
 
 /// Newest runs of the old runner, and first of the new one, whose medians are compared.
 const LEVEL_RUNS: usize = 7;
 
-/// The notices on runners that began within the policy's window, one for each pair of commits.
+/// The notices on runners that have at most [`LEVEL_RUNS`] runs, one for each pair of commits.
 pub(crate) fn notices(history: &History, series: &[Series], analyses: &[Analysis]) -> Vec<String> {
     let mut moved: BTreeMap<(CommitIndex, CommitIndex), u64> = BTreeMap::new();
     for (series, analysis) in series.iter().zip(analyses) {
@@ -58,8 +57,10 @@ fn inseparable_commits(series: &Series, analysis: &Analysis) -> Option<(CommitIn
     if own.len() > LEVEL_RUNS || !is_other_commit || before.is_empty() {
         return None;
     }
-    let change = median(&own)? / median(&before)? - 1.0;
-    let worse = if series.direction == Direction::Higher { -change } else { change };
-    let is_worse = series.direction != Direction::Unknown && worse >= analysis.threshold;
-    is_worse.then_some((series.runs[last].commit, series.runs[first].commit))
+    let (before, after) = (median(&before)?, median(&own)?);
+    let change = after / before - 1.0;
+    let is_large =
+        change.abs() >= analysis.threshold && (after - before).abs() >= analysis.absolute_threshold;
+    (is_large && series.direction.is_worse(change))
+        .then_some((series.runs[last].commit, series.runs[first].commit))
 }

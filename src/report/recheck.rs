@@ -1,10 +1,13 @@
 //! A second comparison of what the analysis leaves open for a pull request.
 //!
-//! Two things keep the analysis from seeing a candidate's step: too few runs, and a step of the
-//! base itself a few runs before (two steps so close look like one). So the candidate's runs are
-//! compared with the base's present level alone: by the same analysis, which may find a change
-//! there, and as the page of the comparison does it, which can raise a suspicion or report an
-//! improvement, and never blocks.
+//! The analysis asks what the gate of the main line asks: is there a new level, confirmed by several
+//! runs? A pull request is judged by less. So the candidate's runs are compared with the base's
+//! present level alone, in three ways:
+//!
+//! - by the test of a candidate ([`detect::candidate_test`]), which blocks;
+//! - by the same analysis, which may find a change where a step of the base itself a few runs
+//!   before hid it (two steps so close look like one), and blocks too;
+//! - as the page of the comparison does it, which raises a suspicion or reports an improvement.
 //!
 //! Example: the main line rose by 8 % three runs ago, the pull request by 12 % more. The analysis
 //! of the whole sees one step, the base's; the recheck sees the second.
@@ -12,7 +15,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::candidate::Candidate;
-use crate::report::delta::base_values;
+use crate::report::delta::{base_values, is_far_from_base};
 use detect::candidate_test::{self, CandidateRegression, CandidateTest};
 use detect::compare::{ComparisonCriteria, Delta, DeltaVerdict, compare};
 use detect::{Analyses, Analysis, Change, ChangeStatus, Verdict};
@@ -24,7 +27,7 @@ use model::series::{CommitIndex, Run, Series};
 pub(crate) struct Recheck {
     /// The candidate's runs against the level at the base.
     pub(crate) delta: Delta,
-    /// The change that the analysis finds behind the base's present level.
+    /// The change behind the base's present level that the analysis or the test finds.
     pub(crate) change: Option<Change>,
 }
 
@@ -134,11 +137,7 @@ fn first_unsettled_run(series: &Series, analysis: &Analysis, first: CommitIndex)
     );
     let start = series.runs.iter().position(|run| run.commit >= first).filter(|it| *it > 0)?;
     let has_change = analysis.changes.iter().any(|change| change.first_after >= start);
-    // Most runs do not come near the threshold, and cost no more than this.
-    let level = analysis.level.last_before(start);
-    let reach = analysis.threshold / 2.0;
-    let far = |value: f64| level.is_none_or(|it| (value / it - 1.0).abs() > reach);
-    let far = series.runs[start..].iter().filter_map(|run| series.compared_value(run)).any(far);
+    let far = is_far_from_base(series, analysis, start);
     (compared && !has_change && far).then_some(start)
 }
 

@@ -26,6 +26,7 @@ use std::time::Duration;
 use crate::serve::connections::{ConnectionLimits, Connections};
 use crate::serve::live_reload::LiveReload;
 use crate::serve::requests::Requests;
+use crate::signals;
 
 /// What to serve and where.
 #[derive(Clone, Debug)]
@@ -87,7 +88,7 @@ pub(crate) fn run(
     options: &ServeOptions,
     hooks: ServeHooks,
 ) -> Result<(), ServeError> {
-    serve_until(port, options, hooks, shutdown_signal())
+    serve_until(port, options, hooks, signals::end_requested())
 }
 
 /// Serves until `end` is done, then lets requests under way finish, for [`SHUTDOWN_GRACE`] at most.
@@ -191,28 +192,6 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 fn next_free_port(port: u16) -> Option<u16> {
     let mut candidates = (1..=MAX_PORTS_TRIED).filter_map(|step| port.checked_add(step));
     candidates.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
-}
-
-/// Ends on Ctrl-C, or on SIGTERM where the system has it.
-async fn shutdown_signal() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
 }
 
 #[cfg(test)]

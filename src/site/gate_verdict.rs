@@ -2,12 +2,14 @@
 //!
 //! A comparison by itself knows two levels. Whether a difference is a regression, and what became
 //! of it, the analysis of the whole history knows. Of a pull request the same analysis says it,
-//! with the runs of the pull request behind those of its base.
+//! with the runs of the pull request behind those of its base, or the test that the gate blocks by.
+//! The gate controls false discoveries over all series of a check; a page sees one, so in a check
+//! of hundreds it may show a regression that the check left as a suspicion.
 //!
 //! Example: a commit made `parse` 20 % slower, and somebody accepted it. The comparison shows 20 %
 //! and the word `accepted`, not `regressed`.
 
-use crate::report::delta::{self, RunPosition, SeriesDelta};
+use crate::report::delta::{RunPosition, SeriesDelta, is_far_from_base};
 use crate::report::wording;
 use crate::site::compared_verdict::ComparedVerdict;
 use crate::site::context::SiteContext;
@@ -85,13 +87,13 @@ fn of_pull(
     base: CommitIndex,
     compared: &Delta,
 ) -> ComparedVerdict {
-    // Only what differs by much is worth an analysis.
-    if !delta::is_significant(compared) {
-        return of_delta(compared);
-    }
-    let (series, _) = site.series(index);
+    let (series, analysis) = site.series(index);
     let head = series.pulls[pull].run.commit;
     let merged = merged(series, base, head);
+    let start = merged.runs.partition_point(|run| run.commit <= base);
+    if !is_far_from_base(&merged, analysis, start) {
+        return of_delta(compared);
+    }
     // A note of the pull request itself must not explain its own regression away.
     let context = AnalysisContext {
         depth: AnalysisDepth::GateOnly,
@@ -101,28 +103,31 @@ fn of_pull(
         explanations: &|_| Vec::new(),
     };
     let policy = site.input.policy;
-    let verdict = |series: &Series| {
+    let analyze = |series: &Series| {
         let found = detect::analyze_all(std::slice::from_ref(series), policy, &context);
         found.by_series.into_iter().next()
     };
-    let newest = verdict(&merged).map(|analysis| analysis.newest.verdict);
-    let is_regression = || {
-        let start = merged.runs.partition_point(|run| run.commit <= base);
+    let newest = analyze(&merged).map(|analysis| analysis.newest.verdict);
+    // The test that the gate blocks by; what was not compared stays so.
+    let is_worse = || {
         let runs = merged.runs[..start].to_vec();
-        let base = verdict(&Series { runs, ..merged.clone() });
+        let base = analyze(&Series { runs, ..merged.clone() });
         base.is_some_and(|base| {
             let test = CandidateTest { series: &merged, start, base: &base, policy };
             test.regression(&context).is_some()
         })
     };
+    let is_regression = match newest {
+        Some(Verdict::Regressed) => true,
+        Some(Verdict::Suspected { .. } | Verdict::Unchanged | Verdict::TooNoisy) => is_worse(),
+        _ => false,
+    };
     match newest {
-        Some(Verdict::Improved) => ComparedVerdict::Improvement,
-        Some(Verdict::Regressed | Verdict::Suspected { .. } | Verdict::Unchanged)
-            if newest == Some(Verdict::Regressed) || is_regression() =>
-        {
+        _ if is_regression => {
             let is_accepted = is_accepted(site, series, head, compared.change);
             ComparedVerdict::Regression(if is_accepted { "accepted" } else { "open" })
         }
+        Some(Verdict::Improved) => ComparedVerdict::Improvement,
         _ => of_delta(compared),
     }
 }

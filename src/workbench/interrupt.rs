@@ -7,6 +7,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::signals;
+
 /// Whether somebody ended the session.
 #[derive(Clone, Default)]
 pub(crate) struct Interrupt {
@@ -34,7 +36,7 @@ impl Interrupt {
             let Ok(runtime) = runtime else { return };
             runtime.block_on(async {
                 loop {
-                    next_signal().await;
+                    signals::end_requested().await;
                     if listener.is_requested() {
                         std::process::exit(INTERRUPTED);
                     }
@@ -86,24 +88,3 @@ fn end_group(group: u32) {
 /// Elsewhere a console sends Ctrl-C to the programs, too.
 #[cfg(not(unix))]
 fn end_group(_: u32) {}
-
-async fn next_signal() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
-}

@@ -1,4 +1,4 @@
-//! Prints the figures of paired judgement that docs/accuracy.md states, from synthetic sessions.
+//! Prints the figures of paired judgement that docs/measure.md states, from synthetic sessions.
 //!
 //! `cargo run --release -p benchpages-detect --features bench --example paired -- 2000`
 
@@ -11,18 +11,7 @@ use benchpages_detect::paired::{
 #[allow(clippy::print_stdout)]
 fn main() {
     let sessions = std::env::args().nth(1).and_then(|it| it.parse().ok()).unwrap_or(1000);
-    let quiet = SessionPlan {
-        series: 50,
-        sigma: 0.01,
-        noise_ratio: 1.0,
-        today: 1.0,
-        spikes: 0.0,
-        change: 0.0,
-        threshold: 0.01,
-        has_history: true,
-        max_rounds: 12,
-        end: SessionEnd::Planned,
-    };
+    let quiet = SessionPlan { has_history: true, ..SessionPlan::QUIET };
     println!("false blocks, no change:");
     for has_history in [false, true] {
         for (name, plan) in [

@@ -18,18 +18,19 @@
 //! Example: 60 runs at 100 with 1 % noise and a threshold of 3 %. One run of 105 has a score of 4.8
 //! and is 2 times as far as any run before: it blocks. With 3 % noise it does not.
 
+use model::policy::Policy;
 use model::series::Series;
 
-use super::analysis::{Analysis, AnalysisContext, Change};
-use super::analysis::{ChangeKind, ChangeStatus};
+use super::analysis::{Analysis, AnalysisContext, Change, ChangeKind, ChangeStatus};
 use super::changes::{self, Boundary, SeriesReview};
+use super::confidence::MAX_CONFIDENCE;
 use super::exact::{self, CountedRun};
 use super::level_scale::LevelScale;
 use super::new_level::MAX_BASELINE_RUNS;
 use super::rule::Rule;
 use super::significance::{self, MAX_PAST_RUNS};
-use super::stats::{Autocorrelation, median, median_in_place, one_sided_tail};
-use model::policy::Policy;
+use super::stats::{median, median_in_place};
+use super::student;
 
 /// Share of unchanged series that a test may call worse, at most.
 const FALSE_BLOCK_RATE: f64 = 0.002;
@@ -44,6 +45,12 @@ const HEAVINESS_POWER: f64 = 0.4;
 const MAX_LEAD: f64 = 1.5;
 /// Fewest runs of the base: with fewer its scale is a guess.
 const MIN_BASE_RUNS: usize = 5;
+
+/// Standard deviations that the largest of a hundred normal values is beyond their mean, about.
+const NORMAL_MAX: f64 = 2.5;
+/// Runs before a past run that its level is taken from: at least, and at most.
+const MIN_PAST_BASE: usize = 8;
+const MAX_PAST_BASE: usize = 30;
 
 /// A candidate of one series: its runs begin at `start`, the base's end there.
 #[derive(Clone, Copy)]
@@ -63,7 +70,7 @@ pub struct CandidateRegression {
     pub p_value: f64,
 }
 
-/// Levels, up being worse.
+/// The runs that are compared. Levels turn so that up is worse.
 struct BaseAndCandidate {
     /// The newest run of the base last, on its present level.
     base: Vec<f64>,
@@ -86,11 +93,10 @@ impl CandidateTest<'_> {
     pub fn regression(&self, context: &AnalysisContext<'_>) -> Option<CandidateRegression> {
         let rule = Rule::of(self.series, self.policy);
         let samples = self.samples(&rule)?;
-        let before = median(
-            &samples.values.base[samples.values.base.len().saturating_sub(rule.window.max(1))..],
-        )?;
         let exact = self.exact_level(&rule, &samples);
-        let before = exact.unwrap_or(before);
+        let base = &samples.values.base;
+        let recent = &base[base.len().saturating_sub(rule.window.max(1))..];
+        let before = exact.or_else(|| median(recent))?;
         let after = median(&samples.values.candidate)?;
         let change = samples.scale.change(before, after);
         if !rule.is_regression(change) || !rule.is_reached(change, before, after) {
@@ -184,7 +190,7 @@ impl CandidateTest<'_> {
             change,
             per_day: None,
             is_regression: true,
-            confidence: (1.0 - p_value).min(super::confidence::MAX_CONFIDENCE),
+            confidence: (1.0 - p_value).min(MAX_CONFIDENCE),
             severity: changes::severity(self.series, self.policy, change),
             status,
             reported_at: Some(self.series.runs.len() - 1),
@@ -211,7 +217,7 @@ impl BaseAndCandidate {
         let level = median(recent)?;
         let sigma = significance::sigma_before(recent, level);
         let excess = guarded_mean(&self.candidate, sigma) - level;
-        let memory: Autocorrelation = significance::autocorrelation_before(recent, level, sigma);
+        let memory = significance::autocorrelation_before(recent, level, sigma);
         let deviation = |runs: usize| sigma * memory.variance_of_mean(runs).sqrt();
         // How much farther the series strays than normal noise would: a heavy tail reaches farther
         // beyond what it has shown.
@@ -222,7 +228,7 @@ impl BaseAndCandidate {
         }
         let variance = memory.variance_of_mean(count) + memory.variance_of_mean(recent.len());
         let z = excess / (sigma * variance.sqrt());
-        Some(one_sided_tail(significance::normal_z(recent.len(), z)))
+        Some(student::t_tail(z, (recent.len() - 1) as f64))
     }
 
     /// The farthest that as many consecutive runs of the base lay above the level of the runs
@@ -240,12 +246,6 @@ impl BaseAndCandidate {
         largest
     }
 }
-
-/// Standard deviations that the largest of a hundred normal values is beyond their mean, about.
-const NORMAL_MAX: f64 = 2.5;
-/// Runs before a past run that its level is taken from: at least, and at most.
-const MIN_PAST_BASE: usize = 8;
-const MAX_PAST_BASE: usize = 30;
 
 /// The mean of levels, of which the highest counts as no more than `MAX_LEAD` above the next: one
 /// spike among three runs must not be a level.

@@ -108,8 +108,6 @@ pub mod targets;
 mod prefixes;
 #[cfg(test)]
 mod scenarios;
-#[cfg(test)]
-mod infrastructure_scenarios;
 
 pub use analysis::{
     Analyses, Analysis, AnalysisContext, AnalysisDepth, Baseline, BaselineRestart, BudgetState,

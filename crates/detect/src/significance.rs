@@ -260,14 +260,6 @@ pub(crate) fn student_z(runs: usize, normal_z: f64) -> f64 {
     (freedom * (normal * normal / freedom).exp_m1()).sqrt()
 }
 
-/// The normal score with the tail of Student's `z` where `runs` runs give the scale: the inverse
-/// of [`student_z`].
-pub(crate) fn normal_z(runs: usize, z: f64) -> f64 {
-    let freedom = runs.saturating_sub(1).max(1) as f64;
-    let normal = (freedom * (z * z / freedom).ln_1p()).sqrt() * z.signum();
-    normal * (8.0 * freedom + 1.0) / (8.0 * freedom + 3.0)
-}
-
 /// Scale of one run before the split: of all runs in reach, not below most of the last ten's.
 pub(crate) fn sigma_before(base: &[f64], baseline: f64) -> f64 {
     let around = |values: &[f64], center: f64| {

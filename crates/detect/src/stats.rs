@@ -253,11 +253,6 @@ pub(crate) fn two_sided_tail(z: f64) -> f64 {
     libm::erfc(z.abs() / std::f64::consts::SQRT_2)
 }
 
-/// Probability that a normal value is larger than `z`.
-pub(crate) fn one_sided_tail(z: f64) -> f64 {
-    libm::erfc(z / std::f64::consts::SQRT_2) / 2.0
-}
-
 /// Most points that [`theil_sen`] pairs: 44,850 slopes; more are thinned evenly.
 const MAX_SLOPE_POINTS: usize = 300;
 

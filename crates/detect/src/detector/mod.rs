@@ -16,6 +16,7 @@
 
 mod suspension;
 mod exact_change;
+mod excursions;
 mod reports;
 mod search;
 mod runner_pool;
@@ -26,9 +27,10 @@ use super::level_scale::LevelScale;
 use super::new_level::MAX_BASELINE_RUNS;
 use super::rule::{LevelThresholds, Rule};
 use super::window::SortedWindow;
+use excursions::Excursion;
 pub(crate) use reports::ClosingReason;
+use reports::ConfirmedShift;
 pub(crate) use reports::ReportedChange;
-use reports::{ConfirmedShift, Excursion};
 use runner_pool::{RunnerLevels, RunnerOffsets};
 pub(crate) use state::LevelValues;
 pub(crate) use suspension::LevelsAround;

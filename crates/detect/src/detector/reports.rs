@@ -7,13 +7,14 @@
 //! Example: 100, …, 140 for three runs: reported. Three runs at 101 later it is `Fixed`, and the
 //! baseline begins at the first of them.
 
+use super::excursions::is_way_back;
 use super::runner_pool::RunnerOffsets;
 use super::{ChangeCandidate, ChangeDetector};
 use crate::analysis::ChangeKind;
 use crate::drift;
+use crate::exact;
 use crate::new_level::MAX_BASELINE_RUNS;
 use crate::rule::{DRIFTED_BACK_SHARE, LevelThresholds};
-use crate::significance::MAX_PAST_RUNS;
 use crate::stats::median_in_place;
 
 /// The newest runs that say whether a report is still open: back on the old level with fewer could
@@ -39,6 +40,14 @@ pub(crate) struct ReportedChange {
     pub(super) is_rebased: bool,
     /// How it ended; none while it is open.
     pub closing: Option<Closing>,
+}
+
+impl ReportedChange {
+    /// Whether runs that never vary prove it: its levels are those of the runs that were compared,
+    /// not medians of runs that other inputs may be among.
+    pub(super) fn is_exact(&self) -> bool {
+        self.z >= exact::PROOF_Z
+    }
 }
 
 /// The end of a report.
@@ -70,43 +79,17 @@ pub(super) struct ConfirmedShift {
     size: f64,
 }
 
-/// A level that the series left and came back to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Excursion {
-    /// First point that is back.
-    pub(super) end: usize,
-    /// Points away from the level.
-    length: usize,
-    /// How far, in levels; up is worse.
+/// A level that came back without a shift that the search would have found.
+#[derive(Clone, Copy)]
+struct Return {
+    /// First point that is back, and first one that was away.
+    point: usize,
+    from: usize,
+    /// How far it was away, in levels; up is worse.
     size: f64,
 }
 
-/// An excursion is no longer than this: what lasts longer was a level.
-const MAX_EXCURSION: usize = 30;
-/// A new level must be larger than the second largest excursion of its length by this factor.
-const EXCURSION_FACTOR: f64 = 1.3;
-/// … or last longer than it by this one.
-const EXCURSION_LENGTH_FACTOR: f64 = 1.5;
-
 impl ChangeDetector {
-    /// Whether a new level of so many points is what the series has done by itself at least twice
-    /// before: to leave its level as far, for as long, and to come back.
-    pub(super) fn is_own_excursion(&self, shift: f64, length: usize) -> bool {
-        let recent =
-            self.excursions.iter().rev().take_while(|it| it.end + MAX_PAST_RUNS > self.len());
-        let sizes = recent.filter(|it| it.length as f64 * EXCURSION_LENGTH_FACTOR >= length as f64);
-        let as_large = sizes.filter(|it| shift.abs() < EXCURSION_FACTOR * it.size.abs());
-        as_large.count() >= 2
-    }
-
-    /// Remembers what ends at the point `end`, where it was short.
-    fn remember_excursion(&mut self, from: usize, end: usize, size: f64) {
-        let length = end.saturating_sub(from);
-        if (1..=MAX_EXCURSION).contains(&length) {
-            self.excursions.push(Excursion { end, length, size });
-        }
-    }
-
     /// Reports a candidate, and restarts the baseline.
     pub(crate) fn report(&mut self, candidate: ChangeCandidate) {
         let n = self.levels.len();
@@ -119,12 +102,9 @@ impl ChangeDetector {
         };
         // Before it is pushed: its own level begins there.
         self.end_levels(candidate.change_point);
-        if let Some(last) = self.shifts.last().copied()
-            && last.size.signum() != candidate.shift().signum()
-            && last.size.abs() < 2.0 * candidate.shift().abs()
-            && last.size.abs() > 0.5 * candidate.shift().abs()
-        {
-            self.remember_excursion(last.from, candidate.change_point, last.size);
+        let newest = self.shifts.last().copied();
+        if let Some(left) = newest.filter(|shift| is_way_back(shift.size, candidate.shift())) {
+            self.remember_excursion(left.from, candidate.change_point, left.size);
         }
         self.shifts.push(ConfirmedShift {
             confirmed_at: n - 1,
@@ -172,13 +152,17 @@ impl ChangeDetector {
     /// Closes the open reports that the newest runs end.
     pub(crate) fn close_if_ended(&mut self) {
         let at = self.len() - 1;
-        let mut return_point = None;
+        let mut returned: Option<Return> = None;
         let mut open = std::mem::take(&mut self.open);
         open.retain(|index| {
             let report = &self.reports[*index];
             let Some(reason) = self.ending(report) else { return true };
-            if reason == ClosingReason::Fixed && report.level_end.is_none() {
-                return_point = return_point.max(self.return_point(report));
+            let point = self.return_point(report).filter(|_| report.level_end.is_none());
+            if let Some(point) = point.filter(|_| reason == ClosingReason::Fixed)
+                && returned.is_none_or(|it| point > it.point)
+            {
+                let size = report.after - report.before;
+                returned = Some(Return { point, from: report.change_point, size });
             }
             self.reports[*index].closing = Some(Closing { at, reason });
             false
@@ -186,12 +170,10 @@ impl ChangeDetector {
         self.open = open;
         // The runs of the regression are no part of what follows: with them the baseline would be
         // the mixture of two levels, too noisy for any change.
-        if let Some(from) = return_point {
-            if let Some(last) = self.shifts.last().copied() {
-                self.remember_excursion(last.from, from, last.size);
-            }
-            self.end_levels(from);
-            self.begin_baseline(from, false);
+        if let Some(Return { point, from, size }) = returned {
+            self.remember_excursion(from, point, size);
+            self.end_levels(point);
+            self.begin_baseline(point, false);
         }
     }
 
@@ -222,8 +204,8 @@ impl ChangeDetector {
         if since >= CLOSING_RUNS && self.is_back(report, CLOSING_RUNS) {
             return Some(ClosingReason::Fixed);
         }
-        // A level that another one follows keeps the size that it had.
-        if report.level_end.is_some() || report.kind != ChangeKind::Step {
+        // A level that another one follows keeps the size that it had, and so does an exact one.
+        if report.level_end.is_some() || report.kind != ChangeKind::Step || report.is_exact() {
             return None;
         }
         let whole = self.median_level(report, since).unwrap_or(report.after);

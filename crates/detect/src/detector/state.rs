@@ -104,6 +104,9 @@ impl ChangeDetector {
         old: usize,
         window: usize,
     ) -> LevelValues {
+        if report.is_exact() {
+            return self.exact_levels_of(report);
+        }
         let before = report.previous_start..report.previous_start + old;
         let end = report.level_end.unwrap_or(self.levels.len());
         let after = match report.kind {
@@ -132,6 +135,19 @@ impl ChangeDetector {
         let sign = self.rule.worse_sign();
         let value = |level: f64| self.scale().value(sign * (level + offset_of_runner));
         LevelValues { before: value(report.before), after: value(after) }
+    }
+
+    /// The two values that prove a change, to the last digit: a logarithm would round them.
+    fn exact_levels_of(&self, report: &ReportedChange) -> LevelValues {
+        let at_level = |level: f64| move |at: &usize| self.levels[*at] == level;
+        let last_before = (0..report.change_point).rev().find(at_level(report.before));
+        let first_after = (report.change_point..self.len()).find(at_level(report.after));
+        let value = |level: f64| self.scale().value(self.rule.worse_sign() * level);
+        let recorded = |at: usize| self.values[at];
+        LevelValues {
+            before: last_before.map_or_else(|| value(report.before), recorded),
+            after: first_after.map_or_else(|| value(report.after), recorded),
+        }
     }
 
     /// The last point on the level before a report; of a gradual change, where it began.

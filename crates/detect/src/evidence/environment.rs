@@ -133,8 +133,11 @@ impl<'a> RecordedChange<'a> {
             names.extend(run.environment.fields.keys().map(String::as_str));
             names.extend(run.environment.version.as_ref().map(|_| VERSION));
         }
-        // Every session has another id; it is no property of runner or toolchain.
-        names.retain(|name| !SESSION_FIELDS.contains(name));
+        // Every session has another id; it is no property of runner or toolchain. Outside of one
+        // the same names are the project's own.
+        if names.contains(session::SESSION) {
+            names.retain(|name| !SESSION_FIELDS.contains(name));
+        }
         names
     }
 }

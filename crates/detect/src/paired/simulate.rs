@@ -37,6 +37,22 @@ pub struct SessionPlan {
     pub end: SessionEnd,
 }
 
+impl SessionPlan {
+    /// Fifty series with noise of 1 % in which nothing changes, of which no history tells.
+    pub const QUIET: Self = Self {
+        series: 50,
+        sigma: 0.01,
+        noise_ratio: 1.0,
+        today: 1.0,
+        spikes: 0.0,
+        change: 0.0,
+        threshold: 0.01,
+        has_history: false,
+        max_rounds: 12,
+        end: SessionEnd::Planned,
+    };
+}
+
 /// What came of many sessions.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SessionFigures {

@@ -107,18 +107,7 @@ fn the_error_is_spent_once() {
     assert!(LOOKS.is_sorted_by(|a, b| a.round < b.round));
 }
 
-const QUIET: SessionPlan = SessionPlan {
-    series: 50,
-    sigma: 0.01,
-    noise_ratio: 1.0,
-    today: 1.0,
-    spikes: 0.0,
-    change: 0.0,
-    threshold: 0.01,
-    has_history: false,
-    max_rounds: 12,
-    end: SessionEnd::Planned,
-};
+const QUIET: SessionPlan = SessionPlan::QUIET;
 
 #[test]
 fn sessions_without_a_change_hardly_ever_block() {

@@ -44,29 +44,28 @@ pub(super) struct EnvironmentSegments {
     /// By environment: the first one with the same fields, whatever its branch.
     same_fields: Vec<u32>,
     segments: Vec<Segment>,
-    commit_periods: CommitPeriods,
+    commit_times: CommitTimes,
     machines: Machines,
 }
 
-/// The time that belongs to each commit: its first measurement. A run that was measured late must
-/// not stand behind the runs of later commits.
-struct CommitPeriods {
-    /// By commit: its time; none for ids that name no commit.
-    periods: Vec<Option<Timestamp>>,
+/// The time of each commit: its first measurement. A run that was measured late must not stand
+/// behind the runs of later commits.
+struct CommitTimes {
+    /// By commit; none for ids that name no commit.
+    times: Vec<Option<Timestamp>>,
 }
 
-impl CommitPeriods {
+impl CommitTimes {
     fn of(history: &History) -> Self {
         let is_placeholder = |id: &str| PLACEHOLDERS.contains(&id);
         let time = |commit: &Commit| (!is_placeholder(&commit.id)).then_some(commit.time);
-        let periods = history.commits.iter().map(time).collect();
-        Self { periods }
+        Self { times: history.commits.iter().map(time).collect() }
     }
 
     /// The time of a run of a commit that was measured at `time`, where the runs of later commits
     /// begin at `later`: the commit's own where it would stand behind them, or before its commit.
     fn place(&self, commit: u32, time: Timestamp, later: Timestamp) -> Timestamp {
-        match self.periods[commit as usize] {
+        match self.times[commit as usize] {
             Some(first) if time < first || later < time => first,
             _ => time,
         }
@@ -76,12 +75,12 @@ impl CommitPeriods {
 impl EnvironmentSegments {
     pub(super) fn of(history: &History, policy: &Policy) -> Self {
         let mut known: FxHashMap<Segment, u32> = FxHashMap::default();
-        let commit_periods = CommitPeriods::of(history);
+        let commit_times = CommitTimes::of(history);
         let mut machines = Self {
             by_environment: Vec::new(),
             same_fields: Vec::new(),
             segments: Vec::new(),
-            commit_periods,
+            commit_times,
             machines: Machines::of(history),
         };
         let mut first_with: FxHashMap<_, u32> = FxHashMap::default();
@@ -175,11 +174,8 @@ impl<'a> RunGrouper<'a> {
                 of_commit = (run.commit, Timestamp::from_micros(i64::MAX));
             }
             let measured = run.time;
-            run.time = self.environment_segments.commit_periods.place(
-                run.commit.0,
-                measured,
-                earliest_later,
-            );
+            let times = &self.environment_segments.commit_times;
+            run.time = times.place(run.commit.0, measured, earliest_later);
             if run.time != measured {
                 let detail = run.detail.as_deref().cloned().unwrap_or_default();
                 run.detail = Some(Arc::new(RunDetail { is_moved: true, ..detail }));

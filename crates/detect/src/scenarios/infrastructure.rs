@@ -4,7 +4,7 @@ use model::policy::Policy;
 use model::series::Series;
 use model::testing::SeriesBuilder;
 
-use crate::scenarios::{at_end, noisy_history};
+use super::{at_end, noisy_history};
 use crate::*;
 
 /// First run of every shift here.
