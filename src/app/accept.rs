@@ -14,6 +14,7 @@ use crate::regressions::{self, RegressionLookup, SeriesRegression};
 use crate::store;
 use model::audit::reason::reason_fault;
 use model::commit_ref::MIN_PREFIX;
+use model::history::Commit;
 use model::policy::accepted::{self, AcceptedEntry};
 use model::record::time::{DAY_US, Timestamp};
 use model::series::CommitIndex;
@@ -101,6 +102,7 @@ pub(crate) fn prepare(
     let entry = AcceptedEntry {
         series: request.series.clone(),
         commit: id.clone(),
+        pull: pull_of(&project.history.commits[commit.0 as usize]),
         max_change: max_change.unwrap_or_default(),
         reason,
         by: text::publishable(&request.by),
@@ -116,6 +118,11 @@ pub(crate) fn prepare(
     })?;
     let matching = matching.len();
     Ok(Acceptance { project, entry, regressions, matching, old_text, new_text, now })
+}
+
+/// The pull request of a commit that the main line does not have yet: merged, it gets another id.
+fn pull_of(commit: &Commit) -> Option<u64> {
+    commit.pull.filter(|_| !commit.main_line)
 }
 
 impl Acceptance {

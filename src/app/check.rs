@@ -20,6 +20,7 @@ use crate::files::{Directory, Links};
 use crate::report::assemble::{self, CheckInput};
 use crate::report::candidate::{self, Candidate, CandidateRef, CandidateRequest};
 use crate::report::decision::OverrideRequest;
+use crate::report::session::session_change;
 use crate::report::unknown_runner::{UnknownRunner, take_unknown_runners};
 use crate::report::wire::AuditHeadView;
 use crate::report::{CheckOutcome, snapshot};
@@ -153,12 +154,12 @@ impl<'a> PreparedCheck<'a> {
         // Before anything is grouped: a pull request is judged as if it had been merged, so its
         // runs are moved behind the main line and the one analysis of the site judges that history.
         // A second set of rules for pull requests would disagree with the site some day.
-        let runner_fields = loaded.policy.runner_fingerprinting.track_fields.clone();
         let selection = CandidateRequest {
             candidate: request.candidate.clone(),
-            runner_fields: &runner_fields,
+            policy: &loaded.policy,
             base: request.base.clone(),
-            ancestors: &git::ancestors,
+            base_branch: request.base_branch.as_deref(),
+            ancestors: &git::bases_of_checkout,
         };
         let candidate =
             candidate::select(&mut loaded.history, &selection).map_err(anyhow::Error::msg)?;
@@ -253,6 +254,10 @@ impl<'a> PreparedCheck<'a> {
                 analyses
             },
             test: &|test| self.human_input().with_context(|context| test.regression(context)),
+            session_change: &|result, series, start| {
+                self.human_input()
+                    .with_context(|context| session_change(result, series, start, policy, context))
+            },
             series: &series,
             analyses: &analyses,
             targets: &targets,

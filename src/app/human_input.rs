@@ -6,7 +6,7 @@ use crate::store;
 use detect::{Analyses, AnalysisContext, AnalysisDepth, Explanation, ResolvedAcceptance};
 use model::commit_ref::CommitNames;
 use model::filter::ChangeAges;
-use model::history::History;
+use model::history::{Commit, History};
 use model::note::Note;
 use model::policy::Policy;
 use model::policy::accepted::{self, AcceptedEntry};
@@ -62,16 +62,18 @@ impl<'a> HumanInput<'a> {
     ) -> Self {
         // Resolved once here and not per series: a history has thousands of series and commits.
         let names = history.commit_names();
-        let commit = |name: &str| {
-            let candidate = candidate.filter(|candidate| candidate.has_commit(name));
+        let commits = |entry: &AcceptedEntry| -> Vec<CommitIndex> {
+            let candidate = candidate.filter(|candidate| candidate.has_commit(&entry.commit));
             // The runs of a pull request stand behind the main line, so that its own commits have
             // no place of their own in the history that is judged.
-            let first_commit = candidate.and_then(|candidate| candidate.first_commit);
-            first_commit.or_else(|| find_commit(name, &names))
+            match candidate.and_then(|candidate| candidate.first_commit) {
+                Some(first) => vec![first],
+                None => accepted_commits(entry, &names, history),
+            }
         };
-        let accepted = contents.accepted.iter().filter_map(|entry| {
-            let resolved = resolve_accepted(entry, commit(&entry.commit)?);
-            Some(AcceptedAt { entry, resolved })
+        let accepted = contents.accepted.iter().flat_map(|entry| {
+            let resolve = |commit| AcceptedAt { entry, resolved: resolve_accepted(entry, commit) };
+            commits(entry).into_iter().map(resolve).collect::<Vec<_>>()
         });
         let notes = contents.notes.iter();
         Self {
@@ -129,6 +131,32 @@ fn explain(note: &Note, names: &CommitNames<'_>) -> Vec<Explanation> {
 fn find_commit(name: &str, names: &CommitNames<'_>) -> Option<CommitIndex> {
     let index = names.find(name).ok().flatten()?;
     Some(CommitIndex(u32::try_from(index).ok()?))
+}
+
+/// The commits of the main line that an entry covers: the one that it names, and those by which its
+/// pull request was merged. A squash or a rebase makes new commits, and what reviewers saw is the
+/// pull request's.
+fn accepted_commits(
+    entry: &AcceptedEntry,
+    names: &CommitNames<'_>,
+    history: &History,
+) -> Vec<CommitIndex> {
+    let named = find_commit(&entry.commit, names);
+    let of_named = named.map(|at| &history.commits[at.0 as usize]);
+    let outside = of_named.filter(|commit| !commit.main_line);
+    let pull = entry.pull.or_else(|| outside.and_then(|commit| commit.pull));
+    let is_merge = |commit: &Commit| {
+        let of_pull = pull.is_some() && commit.pull == pull;
+        let has_parent =
+            || outside.is_some_and(|outside| commit.parents.iter().any(|it| *it == outside.id));
+        commit.main_line && (of_pull || has_parent())
+    };
+    let merged = history.commits.iter().enumerate().filter(|(_, commit)| is_merge(commit));
+    let merged = merged.filter_map(|(at, _)| Some(CommitIndex(u32::try_from(at).ok()?)));
+    let mut all: Vec<CommitIndex> = named.into_iter().chain(merged).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// An accepted entry with its commit.

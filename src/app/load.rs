@@ -4,6 +4,7 @@
 //! [`LoadedHistory`], `check` changes one before it is grouped, [`session`](super::session) puts
 //! records that it holds in memory in the place of those on disk.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use crate::app::privacy;
 use crate::app::stages::Stages;
 use crate::files::cache_folder::CacheFolder;
 use crate::files::{Directory, Links};
+use crate::report::session::{self, CandidateSession};
 use crate::site;
 use crate::site::redact::Redaction;
 use crate::site::redact::key::RedactionKey;
@@ -32,7 +34,7 @@ use model::policy::threshold::policy_sha;
 use model::policy::{Policy, SiteAudience};
 use model::record::time::Timestamp;
 use model::series::machines::MachineDifference;
-use model::series::{self, GroupedSeries, Series};
+use model::series::{self, CommitIndex, GroupedSeries, Series};
 use model::text;
 
 /// What to load.
@@ -134,8 +136,12 @@ pub(crate) struct Project {
     pub(crate) history: History,
     /// Shared with a session that analyzes them again.
     pub(crate) series: Arc<[Series]>,
+    /// What pull requests measured side by side with their bases, by their commits.
+    pub(crate) sessions: BTreeMap<CommitIndex, CandidateSession>,
     /// Series that the policy's `ignore` hides.
     pub(crate) ignored: usize,
+    /// Series that the main line does not have, which get no pages.
+    pub(crate) only_in_pulls: usize,
     /// Combinations of the policy's matrix that nothing measures.
     pub(crate) not_covered: Vec<String>,
     /// Machines that share a fingerprint and differ in level, by the name of their series.
@@ -182,7 +188,9 @@ pub(super) struct GroupedHistory<'a> {
     options: &'a LoadOptions,
     loaded: LoadedHistory,
     pub(super) series: Arc<[Series]>,
+    sessions: BTreeMap<CommitIndex, CandidateSession>,
     ignored: usize,
+    only_in_pulls: usize,
     not_covered: Vec<String>,
     machine_differences: Vec<(String, MachineDifference)>,
 }
@@ -355,6 +363,7 @@ impl<'a> GroupedHistory<'a> {
         }
         observer.progress("analyzing", 0, 0);
         let (policy, history) = (&loaded.policy, &mut loaded.history);
+        let sessions = session::all_sessions(history, policy);
         // Pages need series, whose runs hold all that pages show of a row. Only two things stand in
         // the rows alone: a series' name before an alias, and the order in which machines first
         // appear, by which a public site numbers them. Elsewhere the rows go, the largest part of a
@@ -366,9 +375,22 @@ impl<'a> GroupedHistory<'a> {
             history.details = DetailStore::default();
             grouped
         };
-        let GroupedSeries { series, ignored, not_covered, machine_differences } = grouped;
+        let GroupedSeries { mut series, ignored, not_covered, machine_differences } = grouped;
+        // Names that only a pull request knows come from strangers, and nobody has let them in.
+        let all = series.len();
+        series.retain(|series| !series.runs.is_empty());
+        let only_in_pulls = all - series.len();
         loaded.stages.finish("grouped");
-        Self { options, loaded, series: series.into(), ignored, not_covered, machine_differences }
+        Self {
+            options,
+            loaded,
+            series: series.into(),
+            sessions,
+            ignored,
+            only_in_pulls,
+            not_covered,
+            machine_differences,
+        }
     }
 
     pub(super) fn policy(&self) -> &Policy {
@@ -382,8 +404,7 @@ impl<'a> GroupedHistory<'a> {
 
     /// The project with the analyses of its series.
     pub(super) fn into_project(self, mut analyses: Analyses) -> Project {
-        let Self { options, loaded, mut series, ignored, not_covered, mut machine_differences } =
-            self;
+        let Self { options, loaded, mut series, mut machine_differences, .. } = self;
         let LoadedHistory { policy, policy_sha, mut history, mut contents, now, .. } = loaded;
         let (mut warnings, mut stages) = (loaded.warnings, loaded.stages);
         let targets = detect::targets::evaluate(&series, &analyses.by_series, &policy);
@@ -408,8 +429,10 @@ impl<'a> GroupedHistory<'a> {
             policy_sha,
             history,
             series,
-            ignored,
-            not_covered,
+            sessions: self.sessions,
+            ignored: self.ignored,
+            only_in_pulls: self.only_in_pulls,
+            not_covered: self.not_covered,
             machine_differences,
             analyses,
             targets,

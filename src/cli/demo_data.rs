@@ -25,7 +25,7 @@ pub(crate) fn run(args: &DemoDataArgs, reporter: &Reporter) -> anyhow::Result<u8
     let records = history.records;
     let written = demo::folder::write(&history, &args.out)?;
     reporter.info(&format!(
-        "Wrote {} in {} to {}",
+        "Wrote {} of the main line in {} to {}",
         text::count_noun(records, "record"),
         text::count_noun(written.files, "file"),
         args.out.display()

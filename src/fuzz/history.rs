@@ -55,6 +55,7 @@ fn append_to_accepted(text: &str) {
     let entry = AcceptedEntry {
         series: "parse/*".to_owned(),
         commit: "c0ffee".to_owned(),
+        pull: Some(7),
         max_change: 0.25,
         reason: "\"more\": checks\n- and a list".to_owned(),
         by: "ada".to_owned(),

@@ -1,25 +1,27 @@
 //! From analyses to the [`CheckOutcome`]: every series judged, sorted, counted, decided.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::candidate::Candidate;
 use crate::report::decision::{self, OverrideRequest, OverrideRight};
 use crate::report::infrastructure::LastingShift;
 use crate::report::inseparable;
-use crate::report::judge::{SeriesJudge, SeriesOutcome};
+use crate::report::judge::{SeriesJudge, SeriesOutcome, SessionVerdict};
 use crate::report::links::ReportLinks;
 use crate::report::recheck::{AnalyzeFn, RecheckInput, TestFn};
 use crate::report::regression_groups::{GroupInput, RegressionGroup};
 use crate::report::regression_view::{RegressionGroupView, group_views};
+use crate::report::session::CandidateSession;
 use crate::report::unknown_runner::UnknownRunner;
 use crate::report::urls;
 use crate::report::{
     BlockReason, CheckOutcome, Provenance, SeriesFinding, SeriesRef, TargetViolation,
-    infrastructure, locate, recheck,
+    UncomparedSeries, infrastructure, locate, reason, recheck,
 };
+use detect::paired::{PairedResult, PairedVerdict};
 use detect::targets::{TargetKind, TargetResult};
-use detect::{Analyses, Analysis, BudgetVerdict, Verdict};
+use detect::{Analyses, Analysis, BudgetVerdict, Change, Verdict};
 use model::history::History;
 use model::policy::Policy;
 use model::series::Series;
@@ -27,6 +29,10 @@ use model::text;
 
 /// Open regressions of the main line that the check of a pull request mentions one by one.
 const MAX_OPEN_NOTICES: usize = 3;
+
+/// The change that a session shows of a series, with what people wrote about it; the number is the
+/// index of the candidate's first run.
+pub(crate) type SessionChangeFn<'a> = dyn Fn(&PairedResult, &Series, usize) -> Change + 'a;
 
 /// Everything that a check needs.
 pub(crate) struct CheckInput<'a> {
@@ -37,6 +43,7 @@ pub(crate) struct CheckInput<'a> {
     /// Analyses other series as those were.
     pub(crate) analyze: &'a AnalyzeFn<'a>,
     pub(crate) test: &'a TestFn<'a>,
+    pub(crate) session_change: &'a SessionChangeFn<'a>,
     pub(crate) targets: &'a [TargetResult],
     pub(crate) policy: &'a Policy,
     pub(crate) policy_sha: String,
@@ -148,6 +155,7 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
             history: input.history,
             links: &outcome.links,
             recheck: rechecks.get(&at),
+            session: session_verdict(input, series),
             unknown_runner: input.unknown_runners.get(&at),
             is_absence_accepted: (input.is_absence_accepted)(series),
         };
@@ -165,9 +173,15 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
         outcome.notices.extend(retired_notice(each, input.policy));
         outcome.notices.extend(inseparable::notices(input.history, input.series, each));
     }
+    outcome.not_compared.extend(missing_in_session(input, outcome));
+    outcome.notices.extend(input.candidate.session.as_ref().map(CandidateSession::notice));
     sort_findings(&mut outcome.findings);
     outcome.compared = outcome.findings.len() + outcome.unchanged.len();
-    outcome.infrastructure = infrastructure::find_anomaly(input.history, input.series, each, days);
+    // What the machine did in a session, it did to both sides.
+    if input.candidate.session.is_none() {
+        let (history, series) = (input.history, input.series);
+        outcome.infrastructure = infrastructure::find_anomaly(history, series, each, days);
+    }
     if let (Some(anomaly), Some(measured)) =
         (&mut outcome.infrastructure, input.candidate.measured_at)
     {
@@ -193,6 +207,29 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
             outcome.notices.push(format!("{more} on the main line, not counted here."));
         }
     }
+}
+
+/// What the candidate's session says of a series, and the change that it shows.
+fn session_verdict(input: &CheckInput<'_>, series: &Series) -> Option<SessionVerdict> {
+    let candidate = &input.candidate;
+    let first = candidate.first_commit?;
+    let result = *candidate.session.as_ref()?.result(&series.key)?;
+    let start = series.runs.iter().position(|run| run.commit >= first)?;
+    let is_change = matches!(result.verdict, PairedVerdict::Regressed | PairedVerdict::Improved);
+    let change = is_change.then(|| (input.session_change)(&result, series, start));
+    Some(SessionVerdict { result, start, change })
+}
+
+/// The series that only the base has in the session, and of which nothing else was said.
+fn missing_in_session(input: &CheckInput<'_>, outcome: &CheckOutcome) -> Vec<UncomparedSeries> {
+    let Some(session) = &input.candidate.session else { return Vec::new() };
+    let refs = session.only_base.iter().map(SeriesRef::of);
+    let is_said = |subject: &SeriesRef| {
+        let not_compared = outcome.not_compared.iter().map(|it| &it.subject);
+        let findings = outcome.findings.iter().map(|it| &it.subject);
+        not_compared.chain(findings).any(|it| it.stem == subject.stem)
+    };
+    refs.filter(|subject| !is_said(subject)).map(reason::removed).collect()
 }
 
 /// How many series have had no run for as long as the policy allows.
@@ -257,9 +294,10 @@ fn links(candidate: &Candidate, policy: &Policy, base_url: Option<String>) -> Re
     // Hosts compare commits by sha only; an id such as a build number would make a dead link.
     let shas = text::is_sha(base) && text::is_sha(head);
     let repository = policy.site.repo_url.as_deref().filter(|_| shas);
+    let pair = |main_base: &String| urls::diff(&urls::pair(main_base, head));
     ReportLinks {
         base_url,
-        diff_path: Some(urls::diff(&urls::pair(base, head))),
+        diff_path: candidate.main_base.as_ref().map(pair),
         code_url: repository
             .map(|url| format!("{}/compare/{base}...{head}", url.trim_end_matches('/'))),
     }
@@ -274,12 +312,21 @@ fn provenance(input: &CheckInput<'_>) -> Provenance {
         };
         series.runs.iter().filter(is_own).count() as u64
     };
+    let suites_of = |of: &dyn Fn(&&Series) -> bool| -> BTreeSet<String> {
+        let suites = input.series.iter().filter(of).map(|series| series.key.suite.clone());
+        suites.filter(|suite| !suite.is_empty()).collect()
+    };
+    let mut suites = suites_of(&|series| candidate_runs(series) > 0);
+    if suites.is_empty() {
+        suites = suites_of(&|_| true);
+    }
     Provenance {
         records: input.history.counts.records,
         newest: input.history.newest.map(|time| time.to_string()),
         policy_sha: input.policy_sha.clone(),
         policy_version: input.policy.version.clone(),
         candidate_runs: input.series.iter().map(candidate_runs).max().unwrap_or(0),
+        suites: suites.into_iter().collect(),
         runner: runner_text(input),
     }
 }

@@ -15,10 +15,13 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use crate::report::base_line;
+use crate::report::session::{CandidateSession, SessionRequest};
 use model::commit_ref::{self, AmbiguousName};
 use model::history::{BranchId, Environment, History, MeasurementRow, SeriesColumn};
+use model::policy::Policy;
 use model::record::time::{DAY_US, Timestamp};
-use model::series::CommitIndex;
+use model::series::{CommitIndex, SeriesKey};
 use model::text;
 
 /// Newest runs of the main line from which the usual number of repeats is taken.
@@ -41,11 +44,14 @@ pub(crate) enum CandidateRef {
 /// Which candidate the caller wants judged, and against which base.
 pub(crate) struct CandidateRequest<'a> {
     pub(crate) candidate: CandidateRef,
-    /// Fields that identify a runner: `runner_fingerprinting.track_fields`.
-    pub(crate) runner_fields: &'a [String],
+    /// Says what identifies a runner, and how the series of a session are judged.
+    pub(crate) policy: &'a Policy,
     /// A commit, or any name that `ancestors` knows; none: the nearest measured ancestor.
     pub(crate) base: Option<String>,
-    /// First parents of a name of the repository, itself first; empty where it is not known there.
+    /// The branch that the pull request is to be merged into.
+    pub(crate) base_branch: Option<&'a str>,
+    /// What a name of the repository may be compared with, nearest first: itself and its first
+    /// parents, or what it was merged into to be measured. Empty where it is not known there.
     pub(crate) ancestors: &'a dyn Fn(&str) -> Vec<String>,
 }
 
@@ -56,6 +62,9 @@ pub(crate) struct Candidate {
     /// Ids of the commits; none where there is no such commit.
     pub(crate) base: Option<String>,
     pub(crate) commit: Option<String>,
+    /// The measured commit of the main line that pages compare with; the base but where that was
+    /// measured in a session only.
+    pub(crate) main_base: Option<String>,
     /// How the base was chosen.
     pub(crate) base_reason: String,
     /// Where the candidate's own runs begin. None on the main line without a base: there every
@@ -65,6 +74,8 @@ pub(crate) struct Candidate {
     pub(crate) measured_at: Option<Timestamp>,
     /// Commits of the pull request: what is accepted for one of them is accepted for its runs.
     pub(crate) own_commits: Vec<String>,
+    /// What it measured side by side with its base.
+    pub(crate) session: Option<CandidateSession>,
     /// Why there is nothing to compare.
     pub(crate) nothing_compared: Option<String>,
 }
@@ -72,6 +83,11 @@ pub(crate) struct Candidate {
 impl Candidate {
     fn without_base(candidate: Option<String>, pull: Option<u64>, why: &str) -> Self {
         Self { commit: candidate, pull, nothing_compared: Some(why.to_owned()), ..Self::default() }
+    }
+
+    /// Whether a series was measured side by side with the base.
+    pub(crate) fn is_in_session(&self, key: &SeriesKey) -> bool {
+        self.session.as_ref().is_some_and(|session| session.result(key).is_some())
     }
 
     /// Whether an id (or the beginning of one) names a commit of the pull request.
@@ -109,19 +125,32 @@ pub(crate) fn select(
                 Ok(Candidate::without_base(Some(name.clone()), None, "no record of the candidate"))
             }
         },
-        CandidateRef::Pull(pull) => {
-            let newest = |column: &SeriesColumn| {
-                let own = column.rows.iter().filter(|row| row.branch == BranchId::of_pull(*pull));
-                own.map(|row| (row.time, row.commit)).max()
-            };
-            match history.columns.par_iter().filter_map(newest).max() {
-                Some((_, head)) => select_on_pull(history, request, *pull, head as usize),
-                None => {
-                    Ok(Candidate::without_base(None, Some(*pull), "no record of this pull request"))
-                }
+        CandidateRef::Pull(pull) => match head_of_pull(history, BranchId::of_pull(*pull)) {
+            Some(head) => select_on_pull(history, request, *pull, head),
+            None => {
+                Ok(Candidate::without_base(None, Some(*pull), "no record of this pull request"))
             }
-        }
+        },
     }
+}
+
+/// The newest measured commit of a pull request. A commit of the main line that was measured
+/// between the runs of another one is that one's base.
+fn head_of_pull(history: &History, branch: BranchId) -> Option<usize> {
+    let of_branch = |column: &SeriesColumn| -> Vec<MeasurementRow> {
+        column.rows.iter().filter(|row| row.branch == branch).copied().collect()
+    };
+    let rows: Vec<MeasurementRow> = history.columns.par_iter().flat_map_iter(of_branch).collect();
+    let newest = |rows: &mut dyn Iterator<Item = &MeasurementRow>| {
+        rows.map(|row| (row.time, row.commit)).max().map(|(_, commit)| commit)
+    };
+    let head = newest(&mut rows.iter())?;
+    let is_main = |commit: u32| history.commits[commit as usize].main_line;
+    let of_head = rows.iter().filter(|row| row.commit == head);
+    let began = of_head.map(|row| row.time).min()?;
+    let is_own_later = |row: &&MeasurementRow| !is_main(row.commit) && row.time > began;
+    let own = newest(&mut rows.iter().filter(is_own_later)).filter(|_| is_main(head));
+    Some(own.unwrap_or(head) as usize)
 }
 
 /// The pull request that measured a commit; of several the one with the smallest number.
@@ -238,6 +267,7 @@ fn select_on_main(
         ),
     };
     Ok(Candidate {
+        main_base: base.map(|at| history.commits[at].id.clone()),
         base: base.map(|at| history.commits[at].id.clone()),
         commit: Some(history.commits[candidate].id.clone()),
         base_reason: why,
@@ -254,6 +284,10 @@ fn select_on_pull(
     head: usize,
 ) -> Result<Candidate, String> {
     let id = history.commits[head].id.clone();
+    let line = base_line::of_pull(history, request, BranchId::of_pull(pull));
+    if let Some(line) = &line {
+        base_line::make_main(history, line, BranchId::of_pull(pull));
+    }
     // Parents are stronger than clocks: a branch may be older than the newest run of the main line.
     // Where git knows nothing (a shallow clone, an export), the order of measurement has to do.
     let by_ancestry = || {
@@ -264,12 +298,23 @@ fn select_on_pull(
         let why = "the newest measured commit of the main line before it";
         newest_on_main(history, Some(head)).map(|at| (at, why.to_owned()))
     };
-    let base = requested_base(history, request)?.or_else(by_ancestry).or_else(by_time);
-    let Some((base, why)) = base else {
+    let named = request.base.as_ref();
+    let named = named.and_then(|name| history.commit_names().find(name).ok().flatten());
+    let place = SessionRequest { head, branch: BranchId::of_pull(pull), base: named };
+    let session = CandidateSession::find(history, request.policy, place);
+    let requested = match &session {
+        // The name may be of a commit that only this session measured.
+        Some(_) => requested_base(history, request).ok().flatten(),
+        None => requested_base(history, request)?,
+    };
+    let base = requested.or_else(by_ancestry).or_else(by_time);
+    if base.is_none() && session.is_none() {
         let why = "no run of the main line is older than the candidate";
         return Ok(Candidate::without_base(Some(id), Some(pull), why));
-    };
-    let machines = runner_numbers(history, request.runner_fields);
+    }
+    let runner_fields = &request.policy.runner_fingerprinting.track_fields;
+    let machines = runner_numbers(history, runner_fields);
+    let last_of_base = base.as_ref().map(|(base, _)| *base);
     // In one pass on all threads: with 200,000 records this was an eighth of a watched check.
     let taken = history.columns.par_iter_mut().map(|column| {
         let mut own = Vec::new();
@@ -278,7 +323,8 @@ fn select_on_pull(
             if row.branch == BranchId::of_pull(pull) {
                 own.push(*row);
             }
-            row.branch == BranchId::MAIN && row.commit as usize <= base
+            row.branch == BranchId::MAIN
+                && last_of_base.is_some_and(|last| row.commit as usize <= last)
         });
         let commits: Vec<usize> = own.iter().map(|row| row.commit as usize).collect();
         own.retain(|row| row.commit as usize == head);
@@ -291,15 +337,27 @@ fn select_on_pull(
     let own = own.map(|(commit, _)| commit.id.clone()).collect();
     set_newest(history);
     let measured_at = runs.iter().flatten().flatten().map(|row| row.time).min();
+    let of_session = session.as_ref().map(|session| session.base);
+    let of_session = of_session.filter(|base| history.commits[*base].main_line);
+    let main_base = of_session.or(base.as_ref().map(|(base, _)| *base));
+    let main_base = main_base.map(|base| history.commits[base].id.clone());
+    let (base, base_reason) = match (&session, base) {
+        (Some(session), _) => (Some(session.base), session.base_reason()),
+        (None, Some((base, why))) => (Some(base), why),
+        (None, None) => (None, String::new()),
+    };
+    let base = base.map(|base| history.commits[base].id.clone());
     let first = append_runs(history, head, runs);
     Ok(Candidate {
         pull: Some(pull),
-        base: Some(history.commits[base].id.clone()),
+        base,
+        main_base,
         commit: Some(id),
-        base_reason: why,
+        base_reason,
         first_commit: Some(first),
         measured_at,
         own_commits: own,
+        session,
         nothing_compared: None,
     })
 }

@@ -29,6 +29,7 @@ pub(crate) fn check_file(outcome: &CheckOutcome) -> CheckFile {
     CheckFile {
         audit: outcome.audit.clone(),
         base: candidate.base.clone(),
+        base_kind: word(if candidate.session.is_some() { "session" } else { "history" }),
         base_reason: candidate.base_reason.clone(),
         built_from: BuiltFrom {
             newest: provenance.newest.clone(),
@@ -54,6 +55,7 @@ pub(crate) fn check_file(outcome: &CheckOutcome) -> CheckFile {
         regressions: outcome.open_regressions.clone(),
         runner: provenance.runner.clone(),
         schema: Word::Borrowed("schema/check.json"),
+        suites: provenance.suites.clone(),
         site: links.base_url.clone(),
         url: links.diff_path.as_deref().map(|path| links.url_of(path)),
         verdict: outcome.decision,

@@ -13,6 +13,7 @@ use crate::report::recheck::Recheck;
 use crate::report::unknown_runner::UnknownRunner;
 use crate::report::{SeriesFinding, UncomparedSeries, reason};
 use detect::compare::DeltaVerdict;
+use detect::paired::{PairedResult, PairedVerdict};
 use detect::{Analysis, Change, ChangeStatus, Verdict};
 use model::history::History;
 use model::policy::Policy;
@@ -20,7 +21,7 @@ use model::policy::gate::FailingVerdict;
 use model::series::Series;
 
 /// What one series is judged by.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct SeriesJudge<'a> {
     pub(crate) series: &'a Series,
     pub(crate) analysis: &'a Analysis,
@@ -30,10 +31,22 @@ pub(crate) struct SeriesJudge<'a> {
     pub(crate) links: &'a ReportLinks,
     /// The candidate's runs compared with the base's present level alone.
     pub(crate) recheck: Option<&'a Recheck>,
+    /// What the candidate measured side by side with its base.
+    pub(crate) session: Option<SessionVerdict>,
     /// The main line does not know the runner of the candidate's runs.
     pub(crate) unknown_runner: Option<&'a UnknownRunner>,
     /// An entry of `accepted.yml` names the series and the candidate: it may have no result.
     pub(crate) is_absence_accepted: bool,
+}
+
+/// What a session says of a series.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionVerdict {
+    pub(crate) result: PairedResult,
+    /// The candidate's first run.
+    pub(crate) start: usize,
+    /// The regression or improvement, as a change of the series.
+    pub(crate) change: Option<Change>,
 }
 
 /// The result for one series.
@@ -47,12 +60,31 @@ pub(crate) enum SeriesOutcome {
 impl SeriesJudge<'_> {
     /// What the check says of the series; nothing where the series is of no concern.
     pub(crate) fn judge(&self) -> Vec<SeriesOutcome> {
+        if let Some(verdict) = &self.session {
+            return vec![self.judge_session(verdict)];
+        }
         match self.first_run() {
             _ if self.candidate.first_commit.is_none() => self.judge_main(),
             Some(start) => vec![self.judge_candidate(start)],
             // A benchmark that was missing before is not the candidate's to explain; one that it
             // stopped measuring is. Silence here would make a deleted benchmark look like a pass.
             None => self.unmeasured().into_iter().collect(),
+        }
+    }
+
+    /// What was measured side by side is judged by its own rounds.
+    fn judge_session(&self, verdict: &SessionVerdict) -> SeriesOutcome {
+        let SessionVerdict { result, start, change } = verdict;
+        match (result.verdict, change) {
+            (_, Some(change)) => self.change_outcome(change),
+            (PairedVerdict::Open, None) => {
+                let max_regression = self.policy.regression.max_regression_ratio;
+                let threshold = self.analysis.threshold;
+                let open = reason::open_in_session(self.series, result, threshold, max_regression);
+                SeriesOutcome::NotCompared(Box::new(self.with_block(open)))
+            }
+            (PairedVerdict::NotCompared, None) => self.not_compared(*start),
+            _ => SeriesOutcome::Unchanged,
         }
     }
 
@@ -72,7 +104,10 @@ impl SeriesJudge<'_> {
             // A suspicion is about the level before it, not about the regression that is open.
             verdict @ Verdict::Suspected { .. } => {
                 let newest = analysis.of_candidate();
-                Some(SeriesJudge { analysis: &newest, ..*self }.finding_outcome(verdict, None))
+                Some(
+                    SeriesJudge { analysis: &newest, ..self.clone() }
+                        .finding_outcome(verdict, None),
+                )
             }
             verdict @ (Verdict::Accepted | Verdict::Improved) if outcomes.is_empty() => {
                 Some(self.finding_outcome(verdict, analysis.verdict_change()))
@@ -94,7 +129,11 @@ impl SeriesJudge<'_> {
     fn unmeasured(&self) -> Option<SeriesOutcome> {
         let analysis = self.analysis;
         let was_measured = !analysis.verdict.has_no_result() && !analysis.is_retired;
+        let session = self.candidate.session.as_ref();
         let outcome = match self.unknown_runner {
+            Some(_) if session.is_some_and(|it| it.only_head.contains(&self.series.key)) => {
+                reason::new_in_session(self.series)
+            }
             Some(unknown) => reason::unknown_runner(self.series, unknown, self.policy),
             None if was_measured => reason::unmeasured(self.series),
             None => return None,

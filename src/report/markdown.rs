@@ -128,10 +128,37 @@ pub(crate) fn render_check(
     Ok(truncated(body, MAX_BYTES))
 }
 
-/// The first line of a comment about a commit.
-pub(crate) fn marker(candidate: Option<&str>) -> MarkdownText {
-    let head = candidate.map_or_else(|| "none".to_owned(), commit_slug);
-    escaped![MARKER, "v1 sha=", marker_id(&head), " -->"]
+/// The first line of a comment about the result of a check: its commit, and the suites it speaks
+/// of. Each suite that reports by itself has a comment of its own.
+pub(crate) fn marker(check: &CheckFile) -> MarkdownText {
+    let head = check.candidate.as_deref().map_or_else(|| "none".to_owned(), commit_slug);
+    let mut line = escaped![MARKER, "v1 sha=", marker_id(&head)];
+    for (at, suite) in marked_suites(check).iter().enumerate() {
+        line.push(if at == 0 { " suites=" } else { "," }).push(marker_id(suite));
+    }
+    line.push(" -->");
+    line
+}
+
+/// Suites that a marker names.
+const MAX_MARKED_SUITES: usize = 20;
+
+/// Hashes of the suites: a name could mention people, even where no reader sees it.
+fn marked_suites(check: &CheckFile) -> Vec<String> {
+    let hash = |suite: &String| model::hex::sha256(suite, 12);
+    check.suites.iter().take(MAX_MARKED_SUITES).map(hash).collect()
+}
+
+/// Whether a comment is about suites that this result speaks of too.
+pub(crate) fn is_comment_about(body: &str, check: &CheckFile) -> bool {
+    let Some((line, _)) = body.strip_prefix(MARKER).and_then(|rest| rest.split_once("-->")) else {
+        return false;
+    };
+    let named = line.split_whitespace().find_map(|word| word.strip_prefix("suites="));
+    let named: Vec<&str> = named.into_iter().flat_map(|names| names.split(',')).collect();
+    let own = marked_suites(check);
+    let is_shared = |name: &&str| own.iter().any(|suite| suite == name);
+    (named.is_empty() && own.is_empty()) || named.iter().any(is_shared)
 }
 
 /// A comment of one size.
@@ -152,7 +179,7 @@ impl<'a> CommentWriter<'a> {
         let all_time = shown.iter().all(|finding| finding.is_time());
         let is_full = self.size.rows > 0;
         CommentView {
-            marker: marker(self.check.candidate.as_deref()),
+            marker: marker(self.check),
             heading: escaped!["Benchmarks: ", cut(&self.check.counts_text(), SENTENCE_CHARS)],
             verdict: self.check.verdict.as_str(),
             sentence: self.sentence(),
@@ -354,6 +381,7 @@ impl<'a> CommentWriter<'a> {
         };
         let runner = fact("Runner", &check.runner, REASON_CHARS);
         let base = fact("Base", &check.base_reason, NAME_CHARS);
+        let suites = fact("Suites", &check.suites.join(", "), NAME_CHARS);
         let policy = match check.built_from.policy_sha.as_str() {
             "" => MarkdownText::new(),
             sha => {
@@ -361,7 +389,7 @@ impl<'a> CommentWriter<'a> {
                 escaped!["Policy ", version, " (<code>", cut(sha, NAME_CHARS), "</code>)."]
             }
         };
-        let facts = escaped![runner, base, policy];
+        let facts = escaped![suites, runner, base, policy];
         lines.extend((!facts.is_empty()).then_some(facts));
         lines
     }

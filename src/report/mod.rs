@@ -32,6 +32,8 @@ mod reason;
 pub(crate) mod sarif;
 pub(crate) mod side_by_side;
 pub(crate) mod side_by_side_text;
+pub(crate) mod session;
+mod base_line;
 pub(crate) mod candidate;
 mod recheck;
 pub(crate) mod regression_groups;
@@ -94,6 +96,8 @@ pub(crate) struct Provenance {
     pub(crate) policy_version: String,
     /// Most runs that a series has of the candidate.
     pub(crate) candidate_runs: u64,
+    /// The suites of the series that the candidate measured.
+    pub(crate) suites: Vec<String>,
     /// `runner_image ubuntu-24.04, …` where all compared runs of the candidate share it.
     pub(crate) runner: String,
 }

@@ -6,6 +6,7 @@ use crate::report::delta::runner_difference;
 use crate::report::unknown_runner::UnknownRunner;
 use crate::report::wording::{BELOW_RESOLUTION, is_newest_below_resolution};
 use crate::report::{SeriesRef, UncomparedSeries};
+use detect::paired::PairedResult;
 use detect::{Analysis, Verdict};
 use model::policy::Policy;
 use model::record::time::{DAY_US, Timestamp};
@@ -106,6 +107,60 @@ pub(crate) fn unmeasured(series: &Series) -> UncomparedSeries {
         failed: false,
         blocks: false,
         shows_critical: false,
+    }
+}
+
+/// A series that only the candidate has in its session.
+pub(crate) fn new_in_session(series: &Series) -> UncomparedSeries {
+    let reason = "new: the base has no result".to_owned();
+    UncomparedSeries { verdict: Verdict::New, reason, needs_look: false, ..unmeasured(series) }
+}
+
+/// A series that only the base has in the candidate's session.
+pub(crate) fn removed(subject: SeriesRef) -> UncomparedSeries {
+    UncomparedSeries {
+        subject,
+        verdict: Verdict::Missing,
+        reason: "the base has it, the candidate has no result".to_owned(),
+        needs_look: true,
+        runners: None,
+        failed: false,
+        blocks: false,
+        shows_critical: false,
+    }
+}
+
+/// A series that the rounds of a session leave open: `+2.1% in 8 rounds side by side, between −0.4%
+/// and +4.7%: too noisy for a 3.0% threshold`.
+pub(crate) fn open_in_session(
+    series: &Series,
+    result: &PairedResult,
+    threshold: f64,
+    max_regression: f64,
+) -> UncomparedSeries {
+    let worst = match series.direction {
+        Direction::Higher => -result.lower,
+        _ => result.upper,
+    };
+    let interval = match result.lower.is_finite() && result.upper.is_finite() {
+        true => format!(
+            ", between {} and {}",
+            text::percent_change(result.lower),
+            text::percent_change(result.upper)
+        ),
+        false => String::new(),
+    };
+    UncomparedSeries {
+        verdict: Verdict::TooNoisy,
+        reason: format!(
+            "{} in {} side by side{interval}: too noisy for a {} threshold",
+            text::percent_change(result.change),
+            text::count_noun(u64::from(result.rounds), "round"),
+            text::percent(threshold)
+        ),
+        needs_look: false,
+        shows_critical: worst < max_regression,
+        ..unmeasured(series)
     }
 }
 

@@ -1,8 +1,8 @@
 //! A second comparison of what the analysis leaves open for a pull request.
 //!
-//! The analysis asks what the gate of the main line asks: is there a new level, confirmed by several
-//! runs? A pull request is judged by less. So the candidate's runs are compared with the base's
-//! present level alone, in three ways:
+//! The analysis asks what the gate of the main line asks: is there a new level, confirmed by
+//! several runs? A pull request is judged by less. So the candidate's runs are compared with the
+//! base's present level alone, in three ways:
 //!
 //! - by the test of a candidate ([`detect::candidate_test`]), which blocks;
 //! - by the same analysis, which may find a change where a step of the base itself a few runs
@@ -57,6 +57,7 @@ pub(crate) fn recheck(input: RecheckInput<'_>, analyses: &[Analysis]) -> BTreeMa
         .iter()
         .zip(analyses)
         .enumerate()
+        .filter(|(_, (one, _))| !candidate.is_in_session(&one.key))
         .filter_map(|(at, (one, analysis))| Some((at, first_unsettled_run(one, analysis, first)?)))
         .collect();
     let bases: Vec<Series> =

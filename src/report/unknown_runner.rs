@@ -49,6 +49,10 @@ pub(crate) fn take_unknown_runners(
     };
     let needed = policy.regression.min_sample_size as usize;
     let unknown = series.par_iter_mut().enumerate().filter_map(|(at, series)| {
+        // A session brings its own base, from the same machine.
+        if candidate.is_in_session(&series.key) {
+            return None;
+        }
         let start = series.runs.iter().position(|run| run.commit >= first)?;
         // A failed run says so, whatever machine it failed on.
         if series.runs[start..].iter().all(|run| run.value.is_none()) {

@@ -74,6 +74,9 @@ pub(crate) struct CheckFile {
     pub(crate) audit: Option<AuditHeadView>,
     #[serde(default, deserialize_with = "commit_id")]
     pub(crate) base: Option<String>,
+    /// `session` where base and candidate were measured side by side, else `history`.
+    #[serde(default)]
+    pub(crate) base_kind: Word,
     /// Why this base.
     #[serde(default)]
     pub(crate) base_reason: String,
@@ -127,6 +130,10 @@ pub(crate) struct CheckFile {
     pub(crate) runner: String,
     #[serde(default)]
     pub(crate) schema: Word,
+    /// The suites of the series that the candidate measured, else of all; a series without one adds
+    /// none.
+    #[serde(default)]
+    pub(crate) suites: Vec<String>,
     /// The address of the site, with a trailing slash, where it is known.
     #[serde(default)]
     pub(crate) site: Option<String>,

@@ -27,9 +27,17 @@ pub(crate) fn compare_commits(
 ) -> Vec<ComparedSeries> {
     // Members are sorted, so a search is cheaper than a set for the few series of a slice.
     let is_wanted = |series: usize| members.is_none_or(|all| all.binary_search(&series).is_ok());
+    let session = site.session(base, head);
     measured_series(site, head)
         .filter(|run| is_wanted(run.series))
         .map(|MeasuredSeries { series, position }| {
+            let key = &site.input.series[series].key;
+            let in_session = session.and_then(|session| session.delta(key));
+            if let Some(delta) = in_session {
+                let verdict = gate_verdict::of_session(site, series, head, &delta);
+                let delta = SeriesDelta::Delta(delta);
+                return ComparedSeries { series, position, delta, verdict };
+            }
             let delta = compare_series(site, series, position, base);
             let verdict = gate_verdict::of(site, series, position, base, &delta);
             ComparedSeries { series, position, delta, verdict }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::report::infrastructure::{self, LastingShift};
 use crate::report::phrase::Phrase;
+use crate::report::session::CandidateSession;
 use crate::report::urls::{self, LinkRoot};
 use crate::site::changes::{EventIndex, EventRef};
 use crate::site::chart_memos::ChartMemos;
@@ -107,6 +108,20 @@ impl<'a> SiteContext<'a> {
             notes,
             page_policy,
         })
+    }
+
+    /// What the head of a pull request measured side by side with this base; with another one,
+    /// where the main line never measured that.
+    pub(crate) fn session(
+        &self,
+        base: CommitIndex,
+        head: CommitIndex,
+    ) -> Option<&CandidateSession> {
+        let is_of = |session: &&CandidateSession| {
+            let other = &self.input.history.commits[session.base];
+            session.base == base.0 as usize || !other.main_line
+        };
+        self.input.sessions.get(&head).filter(is_of)
     }
 
     pub(crate) fn series(&self, index: usize) -> (&'a Series, &'a Analysis) {

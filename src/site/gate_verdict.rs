@@ -39,6 +39,24 @@ pub(crate) fn of(
     }
 }
 
+/// The verdict on a series that was measured side by side at `head`: its rounds decide.
+pub(crate) fn of_session(
+    site: &SiteContext<'_>,
+    index: usize,
+    head: CommitIndex,
+    compared: &Delta,
+) -> ComparedVerdict {
+    match compared.verdict {
+        DeltaVerdict::Regressed => {
+            let is_accepted = is_accepted(site, site.series(index).0, head, compared.change);
+            ComparedVerdict::Regression(if is_accepted { "accepted" } else { "open" })
+        }
+        DeltaVerdict::Improved => ComparedVerdict::Improvement,
+        DeltaVerdict::Unchanged => ComparedVerdict::Unchanged,
+        DeltaVerdict::Inconclusive => ComparedVerdict::TooNoisy,
+    }
+}
+
 /// What two levels say by themselves.
 fn of_delta(compared: &Delta) -> ComparedVerdict {
     match compared.verdict {

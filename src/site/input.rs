@@ -1,5 +1,8 @@
 //! What a site is made of: a loaded history with its analyses, the policy, and how to build.
 
+use std::collections::BTreeMap;
+
+use crate::report::session::CandidateSession;
 use detect::Analyses;
 use detect::targets::TargetResult;
 use model::audit::AuditChain;
@@ -9,7 +12,7 @@ use model::policy::Policy;
 use model::policy::accepted::AcceptedEntry;
 use model::record::Problem;
 use model::record::time::Timestamp;
-use model::series::Series;
+use model::series::{CommitIndex, Series};
 
 /// Everything that the pages are about.
 pub(crate) struct SiteInput<'a> {
@@ -28,8 +31,12 @@ pub(crate) struct SiteInput<'a> {
     pub(crate) problems: &'a [Problem],
     /// Parts of other tools' files that were rejected when ingested.
     pub(crate) ingest_problems: &'a [Problem],
+    /// What pull requests measured side by side with their bases, by their commits.
+    pub(crate) sessions: &'a BTreeMap<CommitIndex, CandidateSession>,
     /// How many series the policy hides.
     pub(crate) ignored: usize,
+    /// How many series only pull requests have.
+    pub(crate) only_in_pulls: usize,
     /// Combinations of the policy's matrix that no series measures.
     pub(crate) not_covered: &'a [String],
     /// The user's own templates: file name, text.

@@ -21,9 +21,8 @@
 use model::policy::Policy;
 use model::series::Series;
 
-use super::analysis::{Analysis, AnalysisContext, Change, ChangeKind, ChangeStatus};
-use super::changes::{self, Boundary, SeriesReview};
-use super::confidence::MAX_CONFIDENCE;
+use super::analysis::{Analysis, AnalysisContext, Change};
+use super::candidate_change::CandidateChange;
 use super::exact::{self, CountedRun};
 use super::level_scale::LevelScale;
 use super::new_level::MAX_BASELINE_RUNS;
@@ -106,8 +105,18 @@ impl CandidateTest<'_> {
             Some(_) => 0.0,
             None => samples.p_value(rule.min_runs)?,
         };
-        let change =
-            self.change(&samples, MeasuredSize { before, after, change }, p_value, context);
+        let change = CandidateChange {
+            first_after: self.start,
+            last_before: samples.last_before,
+            before,
+            after,
+            change,
+            runs_before: samples.base.len(),
+            runs_after: samples.candidate.len(),
+            is_regression: true,
+            confidence: 1.0 - p_value,
+        };
+        let change = change.reviewed(self.series, self.policy, context);
         (p_value <= FALSE_BLOCK_RATE).then_some(CandidateRegression { change, p_value })
     }
 
@@ -161,51 +170,6 @@ impl CandidateTest<'_> {
             scale,
         })
     }
-
-    /// The regression as a change of the series, accepted where an entry covers it.
-    fn change(
-        &self,
-        samples: &BaseAndCandidate,
-        sizes: MeasuredSize,
-        p_value: f64,
-        context: &AnalysisContext<'_>,
-    ) -> Change {
-        let MeasuredSize { before, after, change } = sizes;
-        let boundary = Boundary { last_before: samples.last_before, first_after: self.start };
-        let review = SeriesReview::of(self.series, context);
-        let acceptance = review.covering_acceptance(self.series, boundary, change);
-        let status = acceptance.map_or(ChangeStatus::Open, |entry| ChangeStatus::Accepted {
-            reason: entry.reason.clone(),
-            accepted_by: entry.accepted_by.clone(),
-        });
-        let count = |runs: usize| u32::try_from(runs).unwrap_or(u32::MAX);
-        Change {
-            kind: ChangeKind::Step,
-            first_after: self.start,
-            last_before: samples.last_before,
-            before,
-            after,
-            runs_before: count(samples.base.len()),
-            runs_after: count(samples.candidate.len()),
-            change,
-            per_day: None,
-            is_regression: true,
-            confidence: (1.0 - p_value).min(MAX_CONFIDENCE),
-            severity: changes::severity(self.series, self.policy, change),
-            status,
-            reported_at: Some(self.series.runs.len() - 1),
-            left: None,
-            hints: Vec::new(),
-        }
-    }
-}
-
-/// The size of a change, base units and relative.
-#[derive(Clone, Copy)]
-struct MeasuredSize {
-    before: f64,
-    after: f64,
-    change: f64,
 }
 
 impl BaseAndCandidate {

@@ -92,6 +92,7 @@ mod budget;
 pub mod evidence;
 
 // The question of a pull request.
+pub mod candidate_change;
 pub mod candidate_test;
 
 // The whole.

@@ -27,9 +27,12 @@
 
 #[cfg(any(test, feature = "bench"))]
 pub mod simulate;
-pub mod spread;
+pub mod known_noise;
+pub(crate) mod spread;
 
+use model::policy::Policy;
 use model::record::Direction;
+use model::series::session_series::{RoundValues, SessionSeries};
 
 use self::spread::{BuildSpread, Sample, Spread};
 use super::level_scale::LevelScale;
@@ -62,9 +65,9 @@ struct Look {
 pub enum SessionEnd {
     /// More may follow, or the session ends because every series is decided.
     Running,
-    /// The planned number of rounds, or the time limit: an end that no value decided.
+    /// The planned number of rounds: an end that no value decided.
     Planned,
-    /// Somebody ended it.
+    /// Somebody or the time limit ended it.
     Interrupted,
 }
 
@@ -109,6 +112,26 @@ pub struct PairedSeries {
     pub absolute_threshold: f64,
     pub direction: Direction,
     pub known_noise: Option<KnownNoise>,
+}
+
+impl PairedSeries {
+    /// A series of a session under its rule of the policy.
+    pub fn of(series: &SessionSeries, policy: &Policy, known_noise: Option<KnownNoise>) -> Self {
+        let subject = series.key.subject(&series.tags);
+        let threshold = policy.threshold_for(subject, series.direction);
+        let pair = |(round, values): (&u32, &RoundValues)| {
+            let (base, head) = values.base.zip(values.head)?;
+            Some(Pair { round: *round, build: values.build, base, head })
+        };
+        Self {
+            pairs: series.rounds.iter().filter_map(pair).collect(),
+            metric: series.key.metric.clone(),
+            threshold: threshold.relative,
+            absolute_threshold: threshold.absolute.unwrap_or(0.0),
+            direction: series.direction,
+            known_noise,
+        }
+    }
 }
 
 /// What a session says of a series.
@@ -179,6 +202,19 @@ pub fn judge(session: &[PairedSeries], rounds: u32, end: SessionEnd) -> Vec<Pair
     }
     let judged = session.iter().zip(&differences).zip(&estimates).zip(&found);
     judged.map(|(((series, it), estimate), found)| result(series, it, *estimate, *found)).collect()
+}
+
+/// Judges a session that is over. Its end was planned, or came when every series was decided or
+/// somebody or a time limit ended it.
+pub fn judge_ended(session: &[PairedSeries], rounds: u32, is_planned: bool) -> Vec<PairedResult> {
+    if is_planned {
+        return judge(session, rounds, SessionEnd::Planned);
+    }
+    let results = judge(session, rounds, SessionEnd::Running);
+    match results.iter().any(|result| result.verdict == PairedVerdict::Open) {
+        true => judge(session, rounds, SessionEnd::Interrupted),
+        false => results,
+    }
 }
 
 /// What has shown up in any round so far.

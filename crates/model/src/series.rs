@@ -9,6 +9,7 @@ pub mod keys;
 pub mod machines;
 mod runs;
 pub mod session_series;
+pub mod alternating_runs;
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;

@@ -13,9 +13,9 @@ use crate::app::intake::IngestRequest;
 use crate::app::intake::options::IntakeOptions;
 use crate::app::intake::run_reader::{RunLine, RunOutput, RunReader};
 use crate::app::load::system_micros;
-use crate::app::measure::MeasureRequest;
 use crate::app::measure::rounds::Round;
 use crate::app::measure::sides::{SideFolder, Sides};
+use crate::app::measure::{MeasureRequest, RoundCount};
 use crate::app::observer::Observer;
 use crate::report::side_by_side::MeasuredSide;
 use crate::store::collected::ResultPattern;
@@ -247,7 +247,17 @@ impl<'a> Bench<'a> {
         ];
         fields.extend(side.map(|side| (session::SIDE, side.as_str().to_owned())));
         fields.extend(self.request.rebuild.map(|_| (session::BUILD, place.build.to_string())));
+        let planned = self.planned_rounds().filter(|_| side.is_some());
+        fields.extend(planned.map(|rounds| (session::PLANNED_ROUNDS, rounds.to_string())));
         fields
+    }
+
+    /// How many rounds are measured whatever they show; none where that decides.
+    pub(super) fn planned_rounds(&self) -> Option<u32> {
+        match self.request.rounds {
+            RoundCount::Exactly(rounds) => Some(rounds),
+            RoundCount::Auto => None,
+        }
     }
 
     /// When the run that begins now began; under a fixed time, a second after the run before.

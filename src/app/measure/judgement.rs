@@ -14,7 +14,6 @@ use crate::app::intake::run_reader::RunLine;
 use crate::app::load::{load_history, value_options};
 use crate::app::measure::MeasureRequest;
 use crate::app::measure::bench::Bench;
-use crate::app::measure::known_noise::known_noise;
 use crate::app::observer::Observer;
 use crate::app::policy_file::PolicyFile;
 use crate::app::trust::{BaseFiles, TrustedPolicy};
@@ -24,7 +23,8 @@ use crate::report::side_by_side::{
     self, FailedBenchmark, SessionEnding, SideBySide, SideBySideRow,
 };
 use crate::store;
-use detect::paired::{KnownNoise, Pair, PairedSeries, SessionEnd, judge};
+use detect::paired::known_noise::known_noise;
+use detect::paired::{KnownNoise, PairedResult, PairedSeries, SessionEnd, judge, judge_ended};
 use model::history::NormalizeOptions;
 use model::history::session::{SIDE, Side};
 use model::history::value_options::ValueOptions;
@@ -71,7 +71,9 @@ impl SessionJudge {
         if base.is_some() && options.data.is_dir() {
             // A history that cannot be read costs power, not truth.
             match load_history(options, observer) {
-                Ok(loaded) => known = known_noise(&loaded.history, &policy),
+                Ok(loaded) => {
+                    known = known_noise(&loaded.history, &policy, &|_| false);
+                }
                 Err(error) => observer.warn(&format!("the history is not used: {error:#}")),
             }
         }
@@ -79,16 +81,19 @@ impl SessionJudge {
         Ok(Self { session: session.to_owned(), policy, reading, known, notices })
     }
 
-    /// The series of these records after so many rounds.
-    pub(super) fn rows(
+    /// The series of these records after so many rounds, while more may follow.
+    pub(super) fn running_rows(&self, lines: &[RunLine], rounds: u32) -> Vec<SideBySideRow> {
+        self.rows(lines, &|session| judge(session, rounds, SessionEnd::Running))
+    }
+
+    fn rows(
         &self,
         lines: &[RunLine],
-        rounds: u32,
-        end: SessionEnd,
+        judge: &dyn Fn(&[PairedSeries]) -> Vec<PairedResult>,
     ) -> Vec<SideBySideRow> {
         let series = self.series(lines);
         let paired: Vec<PairedSeries> = series.iter().map(|series| self.paired(series)).collect();
-        let results = judge(&paired, rounds, end);
+        let results = judge(&paired);
         let rows = series.iter().zip(&paired).zip(results).map(|((series, paired), result)| {
             let subject = series.key.subject(&series.tags);
             let threshold = self.policy.threshold_for(subject, series.direction);
@@ -140,20 +145,7 @@ impl SessionJudge {
     }
 
     fn paired(&self, series: &SessionSeries) -> PairedSeries {
-        let subject = series.key.subject(&series.tags);
-        let threshold = self.policy.threshold_for(subject, series.direction);
-        let pair = |(round, values): (&u32, &RoundValues)| {
-            let (base, head) = values.base.zip(values.head)?;
-            Some(Pair { round: *round, build: values.build, base, head })
-        };
-        PairedSeries {
-            pairs: series.rounds.iter().filter_map(pair).collect(),
-            metric: series.key.metric.clone(),
-            threshold: threshold.relative,
-            absolute_threshold: threshold.absolute.unwrap_or(0.0),
-            direction: series.direction,
-            known_noise: self.known.get(&series.key).copied(),
-        }
+        PairedSeries::of(series, &self.policy, self.known.get(&series.key).copied())
     }
 
     /// The session as it ended.
@@ -165,13 +157,9 @@ impl SessionJudge {
         ending: SessionEnding,
         max_rounds: u32,
     ) -> SideBySide {
-        let end = match ending {
-            SessionEnding::Decided => SessionEnd::Running,
-            SessionEnding::Rounds | SessionEnding::TimeLimit => SessionEnd::Planned,
-            SessionEnding::Interrupted => SessionEnd::Interrupted,
-        };
+        let is_planned = ending == SessionEnding::Rounds && bench.planned_rounds().is_some();
         let mut notices = self.notices.clone();
-        let rows = self.rows(lines, rounds, end);
+        let rows = self.rows(lines, &|session| judge_ended(session, rounds, is_planned));
         let is_open = rows.iter().any(|row| row.verdict() == "too_noisy");
         if self.known.is_empty() && is_open {
             notices.push(

@@ -19,7 +19,6 @@
 
 mod bench;
 mod judgement;
-mod known_noise;
 mod rounds;
 mod sides;
 
@@ -41,7 +40,6 @@ use crate::report::side_by_side::{SessionEnding, SideBySide};
 use crate::store::append::{AppendTarget, Appended, Appender};
 use crate::store::commits;
 use crate::workbench::interrupt::Interrupt;
-use detect::paired::SessionEnd;
 use model::record::time::Timestamp;
 use model::text;
 
@@ -124,7 +122,7 @@ pub(crate) fn measure(
             observer.info(&plan.progress_of_one(round.number));
             return Ok(RoundOutcome::Open);
         }
-        let rows = judge.rows(&lines, round.number, SessionEnd::Running);
+        let rows = judge.running_rows(&lines, round.number);
         let open = rows.iter().filter(|row| row.verdict() == "too_noisy").count();
         observer.info(&plan.progress(round.number, &rows, began.elapsed()));
         Ok(if open == 0 { RoundOutcome::Decided } else { RoundOutcome::Open })

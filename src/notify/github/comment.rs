@@ -11,7 +11,7 @@ use crate::notify::http::HttpMethod;
 use crate::notify::{Delivery, NotifyError};
 use crate::report::escape::markdown::MarkdownText;
 use crate::report::escape::one_line;
-use crate::report::markdown::MARKER;
+use crate::report::markdown::is_comment_about;
 use crate::report::wire::CheckFile;
 use model::policy::notify::Comment as When;
 
@@ -110,7 +110,7 @@ fn attempt(
 ) -> Result<Delivery, NotifyError> {
     // The comment is looked for before every write, since a write that got no answer may be done.
     let mine = api.author()?;
-    let older = find_own_comment(api, pull, &mine)?;
+    let older = find_own_comment(api, pull, &mine, message.check)?;
     let text = older.as_ref().map(|entry| entry.body.as_deref().unwrap_or_default());
     match (decide_action(message, text), older) {
         (CommentAction::Skip(why), _) => {
@@ -134,15 +134,17 @@ fn attempt(
     }
 }
 
-/// The oldest comment with our marker that we wrote ourselves: anyone can write the marker.
+/// The oldest comment with our marker about these suites that we wrote ourselves: anyone can write
+/// the marker.
 fn find_own_comment(
     api: &mut GithubApi<'_, '_>,
     pull: u64,
     mine: &OwnIdentity,
+    check: &CheckFile,
 ) -> Result<Option<ApiComment>, NotifyError> {
     let path = format!("issues/{pull}/comments?per_page={}", super::PER_PAGE);
     api.find_in_pages(&path, json!([]), |entry: ApiComment| {
-        let marked = entry.body.as_deref().is_some_and(|body| body.starts_with(MARKER));
+        let marked = entry.body.as_deref().is_some_and(|body| is_comment_about(body, check));
         let ours = marked && GithubApi::is_ours(mine, entry.user.as_ref());
         if ours { PageStep::Found(entry) } else { PageStep::Continue }
     })
@@ -205,6 +207,20 @@ mod tests {
         assert_eq!(written(CLEAN, When::Changes, Some(&older(resolved))), Some(resolved));
         assert_eq!(written(CLEAN, When::Always, Some(&was_clean)), Some(clean));
         assert_eq!(written(CLEAN, When::Changes, Some("by another version")), Some(resolved));
+    }
+
+    #[test]
+    fn each_suite_finds_its_own_comment() {
+        let of_suites =
+            |suites: &str| check(&CLEAN.replace('{', &format!("{{\"suites\": {suites},")));
+        let body = |suites: &str| render(&of_suites(suites), None, CommentState::Open, &[]);
+        let is_found = |body: &str, suites: &str| is_comment_about(body, &of_suites(suites));
+        let (none, go, both) = (body("[]"), body("[\"go\"]"), body("[\"go\", \"web page\"]"));
+        assert!(is_found(&none, "[]") && !is_found(&none, "[\"go\"]"));
+        assert!(is_found(&go, "[\"go\"]") && !is_found(&go, "[\"web page\"]"));
+        assert!(!is_found(&go, "[]") && !is_found("text", "[]"));
+        // A suite that is gone or new leaves the comment where it is.
+        assert!(is_found(&both, "[\"web page\"]") && is_found(&go, "[\"go\", \"new\"]"));
     }
 
     fn body_line(state: CommentState) -> String {

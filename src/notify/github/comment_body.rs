@@ -50,7 +50,7 @@ pub(crate) fn render(
     state: CommentState,
     allowed: &[String],
 ) -> MarkdownText {
-    let marker = markdown::marker(check.candidate.as_deref());
+    let marker = markdown::marker(check);
     let body = match (state, given) {
         (CommentState::Resolved, _) => escaped![marker, "\n", resolved_text(check), "\n"],
         (_, Some(given)) if given.len() <= MAX_BYTES => {
@@ -73,7 +73,7 @@ fn check_text(check: &CheckFile, allowed: &[String]) -> MarkdownText {
     // Only a user's template can fail, and none is given; the heading would still tell the result.
     markdown::render_check(check, LinkTargets::Below(allowed), None).unwrap_or_else(|_| {
         let heading = MarkdownText::text(&check.counts_text());
-        let marker = markdown::marker(check.candidate.as_deref());
+        let marker = markdown::marker(check);
         escaped![marker, "\n### Benchmarks: ", heading, "\n"]
     })
 }

@@ -153,7 +153,11 @@ impl SeriesJudge<'_> {
         let governance = &self.policy.governance;
         let critical = text::percent(self.policy.regression.max_regression_ratio);
         let confirmed = change.map_or_else(String::new, |change| {
-            format!(", confirmed by {}", text::count_noun(u64::from(change.runs_after), "run"))
+            let runs = u64::from(change.runs_after);
+            match self.session {
+                Some(_) => format!(", side by side in {}", text::count_noun(runs, "round")),
+                None => format!(", confirmed by {}", text::count_noun(runs, "run")),
+            }
         });
         let accepted = change.and_then(acceptance_of);
         let accepted = accepted.map(|it| format!("accepted by {}: {}", it.by, it.reason));

@@ -172,6 +172,12 @@ fn facts(site: &SiteContext<'_>) -> Vec<Fact> {
             text::count_noun(site.input.ignored as u64, "series"),
         ));
     }
+    if site.input.only_in_pulls > 0 {
+        facts.push(Fact::new(
+            "Only in pull requests, not shown",
+            text::count_noun(site.input.only_in_pulls as u64, "series"),
+        ));
+    }
     let head = site.input.audit.head();
     if head.count > 0 {
         // Whoever keeps it can prove later that no entry was cut off: `audit verify --head`.

@@ -45,7 +45,7 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("plotters_backend", &["crates/chart"]),
     ("serde_saphyr", &["crates/model/policy"]),
     ("axum", &["serve"]),
-    ("tokio", &["serve", "workbench"]),
+    ("tokio", &["serve", "signals", "workbench"]),
     ("notify", &["serve"]),
     ("notify_debouncer_full", &["serve"]),
     ("walkdir", &["files", "store", "output", "demo", "crates/ingest"]),

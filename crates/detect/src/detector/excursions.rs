@@ -20,8 +20,8 @@ pub(super) struct Excursion {
     size: f64,
 }
 
-/// An excursion is no longer than this: what lasts longer was a level. As many points as the longest
-/// new level that is searched for.
+/// An excursion is no longer than this: what lasts longer was a level. As many points as the
+/// longest new level that is searched for.
 const MAX_LENGTH: usize = crate::new_level::MAX_NEW_RUNS;
 /// Excursions of a kind from which on the series is known for them.
 const MIN_COUNT: usize = 2;

@@ -88,7 +88,6 @@ impl<'a> RecordedRun<'a> {
 }
 
 const VERSION: &str = "version";
-const SESSION_FIELDS: [&str; 4] = [session::SESSION, session::SIDE, session::ROUND, session::BUILD];
 
 /// The runs next to a step, at most [`COMPARED_RUNS`].
 struct RecordedLevel<'a>(Vec<RecordedRun<'a>>);
@@ -136,7 +135,7 @@ impl<'a> RecordedChange<'a> {
         // Every session has another id; it is no property of runner or toolchain. Outside of one
         // the same names are the project's own.
         if names.contains(session::SESSION) {
-            names.retain(|name| !SESSION_FIELDS.contains(name));
+            names.retain(|name| !session::FIELDS.contains(name));
         }
         names
     }

@@ -205,7 +205,7 @@ fn common_law(samples: &[&Sample]) -> Option<Spread> {
 
 /// The noise of one run, from values that were measured of the same code on the same machine in one
 /// go: a list for each go. None where no list has two values.
-pub fn noise_of_repeats<'a>(goes: impl Iterator<Item = &'a [f64]>) -> Option<KnownNoise> {
+pub(super) fn noise_of_repeats<'a>(goes: impl Iterator<Item = &'a [f64]>) -> Option<KnownNoise> {
     let (mut residuals, mut freedom) = (Vec::new(), 0.0);
     for values in goes.filter(|values| values.len() > 1) {
         let scale = LevelScale::of(values);

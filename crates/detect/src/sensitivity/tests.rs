@@ -73,13 +73,18 @@ fn is_reported_within_horizon(history: &[f64], shift: f64, size: f64) -> bool {
 fn nine_of_ten_bootstrapped_histories_report_the_stated_change() {
     for (name, family) in FAMILIES {
         for (runs, size) in [(40, 0.01), (40, 0.1), (100, 0.03)] {
-            let power = |seed: u64| {
-                let level = remove_steps(&sample_history(family, runs, seed), &[]);
-                let stated = shift(&level, size).unwrap().power_90;
-                simulated_power(&level, runs, test(stated, size), 30)
+            let power = |factor: f64| {
+                let of_seed = |seed: u64| {
+                    let level = remove_steps(&sample_history(family, runs, seed), &[]);
+                    let stated = factor * shift(&level, size).unwrap().power_90;
+                    simulated_power(&level, runs, test(stated, size), 30)
+                };
+                (0..8).map(of_seed).sum::<f64>() / 8.0
             };
-            let mean = (0..8).map(power).sum::<f64>() / 8.0;
-            assert!(mean >= 0.85, "{name}, {runs} runs, {size}: {mean}");
+            let (stated, smaller) = (power(1.0), power(0.6));
+            assert!(stated >= 0.85, "{name}, {runs} runs, {size}: {stated}");
+            // A statement far too large would be of no use.
+            assert!(smaller <= 0.8, "{name}, {runs} runs, {size}, 0.6 of it: {smaller}");
         }
     }
 }

@@ -13,7 +13,7 @@
 //! ```
 
 mod ancestry;
-pub mod commit_times;
+pub(crate) mod commit_times;
 pub mod value_options;
 pub mod build;
 pub mod details;
@@ -46,6 +46,7 @@ pub struct Commit {
     pub author_time: Option<Timestamp>,
     pub subject: Option<String>,
     pub parents: Vec<String>,
+    /// The pull request by which it came to the main line, or that alone measured it.
     pub pull: Option<u64>,
     /// Sorted.
     pub tags: Vec<String>,

@@ -1,7 +1,8 @@
 //! Sessions: base and head of a change measured side by side, in turns, on one machine.
 //!
-//! A record of a session has four fields more: `session` (an id), `side` (`base` or `head`),
-//! `round` from 1 and, where the sides were built more than once, `build` from 0. Such records are
+//! A record of a session has these fields more: `session` (an id), `side` (`base` or `head`),
+//! `round` from 1, `planned_rounds` where their number was fixed before, and, where the sides were
+//! built more than once, `build` from 0. Such records are
 //! compared within their session. Those of the base say nothing about the day on which their commit
 //! was merged, and their machine is the pull request's: they belong to no main line, wherever their
 //! file lies. Those of the head belong to their pull request, if they name one.
@@ -21,6 +22,10 @@ pub const SIDE: &str = "side";
 pub const ROUND: &str = "round";
 /// Number of the build that was measured, from 0.
 pub const BUILD: &str = "build";
+/// How many rounds were to be measured, whatever they show.
+pub const PLANNED_ROUNDS: &str = "planned_rounds";
+/// All fields of a session.
+pub const FIELDS: [&str; 5] = [SESSION, SIDE, ROUND, BUILD, PLANNED_ROUNDS];
 
 /// One of the two that a session compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +51,7 @@ pub(crate) struct SessionPlace<'a> {
     pub side: Side,
     pub round: u32,
     pub build: u32,
+    pub planned_rounds: Option<u32>,
 }
 
 impl<'a> SessionPlace<'a> {
@@ -57,7 +63,15 @@ impl<'a> SessionPlace<'a> {
             side: side_of(field)?,
             round: field(ROUND)?.parse().ok()?,
             build: field(BUILD).and_then(|build| build.parse().ok()).unwrap_or(0),
+            planned_rounds: field(PLANNED_ROUNDS).and_then(|rounds| rounds.parse().ok()),
         })
+    }
+}
+
+impl Environment {
+    /// Whether its runs were measured within a session.
+    pub fn is_of_session(&self) -> bool {
+        SessionPlace::of(self).is_some()
     }
 }
 

@@ -15,6 +15,8 @@ pub struct AcceptedEntry {
     /// Glob over series names (`test/backend/mode/n`).
     pub series: String,
     pub commit: String,
+    /// The pull request of the commit: the entry also covers the commit by which it was merged.
+    pub pull: Option<u64>,
     /// Largest relative change that the entry covers.
     pub max_change: f64,
     pub reason: String,
@@ -28,6 +30,8 @@ pub struct AcceptedEntry {
 struct AcceptedEntryYaml {
     series: String,
     commit: String,
+    #[serde(default)]
+    pull: Option<u64>,
     max_change: f64,
     reason: String,
     by: String,
@@ -65,6 +69,7 @@ pub fn read(text: &str) -> Result<Vec<AcceptedEntry>, YamlError> {
                 expires: wire.expires.map(day).transpose()?,
                 series: wire.series,
                 commit: wire.commit,
+                pull: wire.pull,
                 max_change: wire.max_change,
                 // Written by hand, too: nobody who reads the entry sees a secret or an address.
                 reason: text::publishable(&wire.reason),
@@ -133,13 +138,13 @@ fn indent(text: &str) -> String {
 }
 
 fn format_entry(entry: &AcceptedEntry, indent: &str) -> String {
-    let mut fields = vec![
-        ("series", quoted(&entry.series)),
-        ("commit", quoted(&entry.commit)),
+    let mut fields = vec![("series", quoted(&entry.series)), ("commit", quoted(&entry.commit))];
+    fields.extend(entry.pull.map(|pull| ("pull", pull.to_string())));
+    fields.extend([
         ("max_change", entry.max_change.to_string()),
         ("reason", quoted(&entry.reason)),
         ("by", quoted(&entry.by)),
-    ];
+    ]);
     fields.extend(entry.expires.map(|time| ("expires", quoted(&text::iso_date(time)))));
     let lines = fields.iter().enumerate().map(|(at, (name, value))| {
         format!("{indent}{} {name}: {value}\n", if at == 0 { "-" } else { " " })
@@ -179,6 +184,7 @@ mod tests {
         AcceptedEntry {
             series: series.to_owned(),
             commit: "c0ffee1".to_owned(),
+            pull: Some(7),
             max_change: 0.25,
             reason: reason.to_owned(),
             by: "@ada".to_owned(),

@@ -44,18 +44,18 @@ pub(super) struct EnvironmentSegments {
     /// By environment: the first one with the same fields, whatever its branch.
     same_fields: Vec<u32>,
     segments: Vec<Segment>,
-    commit_times: CommitTimes,
+    commit_times: CommitSpans,
     machines: Machines,
 }
 
 /// The time of each commit: its first measurement. A run that was measured late must not stand
 /// behind the runs of later commits.
-struct CommitTimes {
+struct CommitSpans {
     /// By commit; none for ids that name no commit.
     times: Vec<Option<Timestamp>>,
 }
 
-impl CommitTimes {
+impl CommitSpans {
     fn of(history: &History) -> Self {
         let is_placeholder = |id: &str| PLACEHOLDERS.contains(&id);
         let time = |commit: &Commit| (!is_placeholder(&commit.id)).then_some(commit.time);
@@ -75,7 +75,7 @@ impl CommitTimes {
 impl EnvironmentSegments {
     pub(super) fn of(history: &History, policy: &Policy) -> Self {
         let mut known: FxHashMap<Segment, u32> = FxHashMap::default();
-        let commit_times = CommitTimes::of(history);
+        let commit_times = CommitSpans::of(history);
         let mut machines = Self {
             by_environment: Vec::new(),
             same_fields: Vec::new(),

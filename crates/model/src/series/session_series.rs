@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use crate::filter::ChangeAges;
-use crate::history::History;
 use crate::history::session::{SessionPlace, Side};
+use crate::history::{BranchId, History, SeriesColumn};
 use crate::policy::Policy;
+use crate::record::time::Timestamp;
 use crate::record::{Direction, Unit, median};
 use crate::series::SeriesKey;
 use crate::series::keys::series_keys;
@@ -21,6 +22,12 @@ pub struct RoundValues {
     /// Base units.
     pub base: Option<f64>,
     pub head: Option<f64>,
+}
+
+impl RoundValues {
+    fn is_empty(&self) -> bool {
+        self.base.is_none() && self.head.is_none()
+    }
 }
 
 /// One series of a session.
@@ -44,6 +51,50 @@ impl SessionSeries {
     }
 }
 
+/// A session in which a commit was the head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedSession {
+    pub id: String,
+    /// The commit of the other side, as an index into [`History::commits`].
+    pub base: usize,
+    /// When its newest run began.
+    pub newest: Timestamp,
+    /// How many rounds were to be measured; none where the session ended by what it showed.
+    pub planned_rounds: Option<u32>,
+}
+
+/// The sessions of a commit on a line of development that have both sides, oldest first.
+pub fn recorded_sessions(history: &History, head: usize, branch: BranchId) -> Vec<RecordedSession> {
+    let places: Vec<Option<SessionPlace<'_>>> =
+        history.environments.iter().map(SessionPlace::of).collect();
+    if places.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    let mut heads: BTreeMap<&str, (Timestamp, Option<u32>)> = BTreeMap::new();
+    let mut bases: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in history.columns.iter().flat_map(|column| &column.rows) {
+        let Some(place) = places[row.environment as usize] else { continue };
+        match place.side {
+            Side::Head if row.commit as usize == head && row.branch == branch => {
+                let (newest, planned) = heads.entry(place.session).or_insert((row.time, None));
+                *newest = row.time.max(*newest);
+                *planned = place.planned_rounds.or(*planned);
+            }
+            Side::Head => {}
+            Side::Base => {
+                bases.insert(place.session, row.commit as usize);
+            }
+        }
+    }
+    let session = |(id, (newest, planned_rounds)): (&str, (Timestamp, Option<u32>))| {
+        let base = *bases.get(id)?;
+        Some(RecordedSession { id: id.to_owned(), base, newest, planned_rounds })
+    };
+    let mut sessions: Vec<RecordedSession> = heads.into_iter().filter_map(session).collect();
+    sessions.sort_by(|a, b| a.newest.cmp(&b.newest).then_with(|| a.id.cmp(&b.id)));
+    sessions
+}
+
 /// The series of the session of this id, by key.
 pub fn session_series(history: &History, policy: &Policy, session: &str) -> Vec<SessionSeries> {
     let places: Vec<Option<SessionPlace<'_>>> = history
@@ -51,8 +102,7 @@ pub fn session_series(history: &History, policy: &Policy, session: &str) -> Vec<
         .iter()
         .map(|environment| SessionPlace::of(environment).filter(|place| place.session == session))
         .collect();
-    let mut all: BTreeMap<SeriesKey, SessionSeries> = BTreeMap::new();
-    for (key, column) in series_keys(&history.columns, policy).into_iter().zip(&history.columns) {
+    gather(history, policy, &|column| {
         let mut values: BTreeMap<(u32, Side), (u32, Vec<f64>)> = BTreeMap::new();
         for row in &column.rows {
             let Some(place) = places[row.environment as usize] else { continue };
@@ -61,16 +111,38 @@ pub fn session_series(history: &History, policy: &Policy, session: &str) -> Vec<
             run.0 = place.build;
             run.1.extend(row.value.get());
         }
+        let mut rounds: BTreeMap<u32, RoundValues> = BTreeMap::new();
+        for ((round, side), (build, values)) in values {
+            let round = rounds.entry(round).or_default();
+            round.build = build;
+            let value = median(&values);
+            match side {
+                Side::Base => round.base = value,
+                Side::Head => round.head = value,
+            }
+        }
+        rounds
+    })
+}
+
+/// The series whose rounds `rounds_of` finds in a column, by key.
+pub(super) fn gather(
+    history: &History,
+    policy: &Policy,
+    rounds_of: &dyn Fn(&SeriesColumn) -> BTreeMap<u32, RoundValues>,
+) -> Vec<SessionSeries> {
+    let mut all: BTreeMap<SeriesKey, SessionSeries> = BTreeMap::new();
+    for (key, column) in series_keys(&history.columns, policy).into_iter().zip(&history.columns) {
+        let rounds = rounds_of(column);
         let is_ignored = || {
             let subject = key.subject(&column.tags);
             policy.ignore.iter().any(|filter| filter.holds(subject, ChangeAges::default()))
         };
         // Of a benchmark that failed in every round, only the failed metric is known.
-        if values.values().all(|(_, values)| values.is_empty()) || is_ignored() {
+        if rounds.values().all(RoundValues::is_empty) || is_ignored() {
             continue;
         }
-        let recorded = column.direction;
-        let direction = policy.direction_of(&key.metric).or(recorded);
+        let direction = policy.direction_of(&key.metric).or(column.direction);
         let direction =
             direction.unwrap_or_else(|| Direction::of_metric(&key.metric, &column.unit));
         let direction = policy.threshold_for(key.subject(&column.tags), direction).direction;
@@ -85,14 +157,11 @@ pub fn session_series(history: &History, policy: &Policy, session: &str) -> Vec<
         if series.unit != column.unit {
             continue;
         }
-        for ((round, side), (build, values)) in values {
-            let round = series.rounds.entry(round).or_default();
-            round.build = build;
-            let value = median(&values);
-            match side {
-                Side::Base => round.base = value.or(round.base),
-                Side::Head => round.head = value.or(round.head),
-            }
+        for (number, values) in rounds {
+            let round = series.rounds.entry(number).or_default();
+            round.build = values.build;
+            round.base = values.base.or(round.base);
+            round.head = values.head.or(round.head);
         }
     }
     all.into_values().collect()
