@@ -197,6 +197,12 @@ fn a_history_that_was_not_fetched_is_no_pass() {
     let shallow = server.step_in(&job, "benchmarks", ("Check", &[("PULL", "7")]));
     assert!(!shallow.status.success(), "{shallow:?}");
     assert!(told(&shallow).contains("fetch-depth: 0"), "{}", told(&shallow));
+    git(&server.repository.root(), &["push", "--quiet", "origin", "main:benchmark-data"]);
+    std::fs::remove_dir_all(&work).unwrap();
+    git(job.path(), &["clone", "--quiet", "--single-branch", "--branch", "main", &origin, "work"]);
+    let single = server.step_in(&job, "benchmarks", ("Check", &[("PULL", "7")]));
+    assert!(!single.status.success(), "{single:?}");
+    assert!(told(&single).contains("fetch the branch benchmark-data"), "{}", told(&single));
 }
 
 #[test]

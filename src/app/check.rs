@@ -45,6 +45,8 @@ pub(crate) struct CheckRequest {
     pub(crate) override_request: Option<OverrideRequest>,
     /// The caller vouches for `policy.yml` and `accepted.yml` of the directory.
     pub(crate) trust_checkout: bool,
+    /// Pull requests may pass while the main line has too few runs for any verdict.
+    pub(crate) allow_first_runs: bool,
     /// Folder that gets a folder with a snapshot.
     pub(crate) artifact: Option<PathBuf>,
 }
@@ -263,6 +265,7 @@ impl<'a> PreparedCheck<'a> {
             unknown_runners: &self.unknown_runners,
             is_absence_accepted: &is_absence_accepted,
             may_override: !self.is_policy_unverified,
+            allow_first_runs: self.request.allow_first_runs,
             notices: [&self.trust_notices, &self.group_notices]
                 .into_iter()
                 .flatten()

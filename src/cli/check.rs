@@ -30,8 +30,11 @@ pub(crate) fn run(
     // The files of the job before stdout: a reader of the pipe that leaves early must not cost the
     // job its summary.
     actions::write_summary(&run.outcome, run.comment_template.as_deref(), reporter)?;
+    if args.format == ReportFormat::Text {
+        actions::warn_of_first_runs(&run.outcome)?;
+    }
     print(&run, args.format, &request.options.data)?;
-    Ok(run.outcome.decision.exit_code())
+    Ok(run.outcome.exit_code())
 }
 
 fn request(
@@ -55,6 +58,7 @@ fn request(
         // Somebody at work has nothing to override.
         override_request: job.override_request.filter(|_| !args.watch),
         trust_checkout: args.trust_checkout,
+        allow_first_runs: args.allow_first_runs,
         artifact: args.artifact.clone(),
     })
 }

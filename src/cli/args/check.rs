@@ -34,6 +34,9 @@ pub(crate) struct CheckArgs {
     /// they were on its base, which git does not know everywhere
     #[arg(long)]
     pub(crate) trust_checkout: bool,
+    /// Let a pull request pass with a warning while the main line has too few runs for any verdict
+    #[arg(long)]
+    pub(crate) allow_first_runs: bool,
     /// Save a snapshot (records, verdicts, policy) in a new folder below this one
     #[arg(long, value_name = "DIR")]
     pub(crate) artifact: Option<PathBuf>,
