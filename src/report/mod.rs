@@ -10,6 +10,7 @@
 //! Example: pull request 7 made `parse/rust` 25 % slower under a threshold of 10 %. The outcome is
 //! `fail` with one finding, exit status 1; in the comment: "**rust parse is 25.1% slower**".
 
+mod accept_commands;
 pub(crate) mod annotations;
 pub(crate) mod assemble;
 pub(crate) mod compare;
