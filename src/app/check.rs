@@ -26,6 +26,7 @@ use crate::report::{CheckOutcome, snapshot};
 use crate::store;
 use crate::vcs::git;
 use detect::{Analyses, evidence};
+use model::audit::AuditEntry;
 use model::history::History;
 use model::policy::Policy;
 use model::series::machines::MachineDifference;
@@ -270,11 +271,21 @@ impl<'a> PreparedCheck<'a> {
                 .into_iter()
                 .flatten()
                 .cloned()
+                .chain(self.override_notice())
                 .chain(notices(history))
                 .collect(),
         });
         self.loaded.stages.finish("analyzed");
         CheckOutcome { audit: Some(AuditHeadView::of(&self.loaded.contents.audit)), ..outcome }
+    }
+
+    /// A variable that allows regressions and stays set, reported on each use.
+    fn override_notice(&self) -> Option<String> {
+        let request = self.request.override_request.as_ref()?;
+        let entries = self.loaded.contents.audit.links.iter().map(|link| &link.entry);
+        let is_earlier =
+            |entry: &&AuditEntry| entry.kind == "override" && entry.reason == request.reason.trim();
+        request.notice(entries.filter(is_earlier).count())
     }
 
     pub(super) fn into_run(self, outcome: CheckOutcome) -> CheckRun {

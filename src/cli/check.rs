@@ -10,7 +10,7 @@ use crate::app::check::{CheckRequest, CheckRun, check};
 use crate::cli::actions;
 use crate::cli::args::check::{CheckArgs, ReportFormat};
 use crate::cli::args::{GlobalArgs, SiteArgs};
-use crate::cli::check::job::CheckJob;
+use crate::cli::check::job::{CheckJob, JobActor};
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
 use crate::report::candidate::CandidateRef;
@@ -47,7 +47,8 @@ fn request(
         with_archive: args.with_archive,
         ..SiteArgs::default()
     };
-    let job = CheckJob::of_environment(args.actor.as_deref(), reporter);
+    let actor = JobActor { name: args.actor.as_deref(), is_unverified: args.actor_unverified };
+    let job = CheckJob::of_environment(actor, reporter);
     let named = args.candidate.clone().map(CandidateRef::Commit);
     let named = named.or(args.pull.map(CandidateRef::Pull));
     Ok(CheckRequest {

@@ -86,13 +86,18 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [FileTemplate; 8] = [
+const TEMPLATES: [FileTemplate; 9] = [
     template!("init/policy.yml", "data/policy.yml", "which changes are regressions"),
     template!("init/measure.sh", ".github/benchmarks.sh", "runs the benchmarks and writes records"),
     template!(
         "init/keep.sh",
         ".github/benchpages-keep.sh",
         "adds files to the branch with the history, even when several jobs do so at once"
+    ),
+    template!(
+        "init/override.sh",
+        ".github/benchpages-override.sh",
+        "says who set the label performance-override on a pull request"
     ),
     template!(
         "init/benchmarks.yml",

@@ -30,6 +30,9 @@ pub(crate) struct CheckArgs {
     /// GITHUB_ACTOR]
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
+    /// Only the job itself says who asks for the override: reported and logged as not verified
+    #[arg(long, requires = "actor")]
+    pub(crate) actor_unverified: bool,
     /// Vouch for policy.yml and accepted.yml of the directory: for a pull request they count as if
     /// they were on its base, which git does not know everywhere
     #[arg(long)]
