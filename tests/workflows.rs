@@ -698,7 +698,10 @@ fn a_label_overrides_where_a_permitted_person_set_it() {
     }
     let server = slower_pull_request();
     let label = json!({"name": "performance-override"});
-    let event = |event: &str, label: &str, login: &str| json!({"event": event, "label": {"name": label}, "actor": {"login": login}});
+    let event = |event: &str, label: &str, login: &str| {
+        let (label, actor) = (json!({"name": label}), json!({"login": login}));
+        json!({"event": event, "label": label, "actor": actor})
+    };
     let set = "performance-override";
     for (labels, events, verdict) in [
         (json!([label]), json!([event("labeled", set, "eve")]), "approval_needed"),
