@@ -184,3 +184,63 @@ fn hostile_names_and_reasons_command_neither_terminal_nor_file() {
     assert_eq!(text.matches("\n- ").count(), 1, "{text}");
     assert!(text.is_ascii() && text.contains("x\\n- series: \\\"*\\\""), "{text}");
 }
+
+#[test]
+fn a_clone_without_records_hears_where_they_are() {
+    let history = History::new();
+    history.file("policy.yml", "version: '1'\n");
+    let data = history.data().display().to_string();
+    let arguments = ["--series", "parse/*", "--commit", "1a2b3c4d", "--reason", "worth it"];
+    let refused = run(&[&["accept", "--by", "ada", "--data", &data], &arguments[..]].concat());
+    assert_eq!(refused.status, 2);
+    assert!(refused.err.contains("on the branch benchmark-data"), "{}", refused.err);
+    assert!(
+        refused.err.contains("git fetch origin benchmark-data && git archive"),
+        "{}",
+        refused.err
+    );
+}
+
+/// Arguments of a command as a shell reads it.
+#[cfg(unix)]
+fn words_of(command: &str) -> Vec<String> {
+    let script = format!("benchpages() {{ printf '%s\\n' \"$@\"; }}\n{command}");
+    let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn log_and_comment_hold_the_command_whatever_the_names() {
+    use crate::check::{NOW, Project, head, main, measured};
+    use crate::support::lines;
+    for name in ["parse", "it's; touch x #`$(touch x)`", "@team www.x.org/AB-1 [a](b) <b>&```"] {
+        let mut project = Project::new(0, "version: '1'\ngate: {fail_on: [regressed]}\n");
+        for day in 0..30 {
+            let time = format!("2025-01-{:02}T06:00:00Z", day + 1);
+            let value = 1e5 + 100.0 * (day % 3) as f64;
+            let fields = json!({"test": name});
+            project.records.push(measured(&main(day), &time, "rust", value, &fields));
+        }
+        let slow =
+            measured(&head(7), "2025-01-31T06:00:00Z", "rust", 1.3e5, &json!({"test": name}));
+        project.write().history.file("pulls/7.ndjson", lines(&[slow.clone(), slow]));
+        for format in ["text", "markdown"] {
+            let report = project.check(&["--pull", "7", "--format", format]);
+            assert_eq!(report.status, 1, "{name}: {}", report.out);
+            let mut commands = report.out.lines().filter(|it| it.contains("accept --series"));
+            let command = commands.next().unwrap_or_else(|| panic!("{name}: {}", report.out));
+            let mut words = words_of(command.trim());
+            assert_eq!(words.len(), 7, "{words:?}");
+            words[6] = "a faster parser costs this".to_owned();
+            let data = project.history.data().display().to_string();
+            words.extend(
+                ["--by", "ada", "--dry-run", "--now", NOW, "--data", &data].map(str::to_owned),
+            );
+            let accepted = run(&words);
+            assert_eq!(accepted.status, 0, "{name}: {} {}", accepted.out, accepted.err);
+            assert!(accepted.out.contains("accepts 1 regression"), "{}", accepted.out);
+        }
+    }
+}

@@ -129,6 +129,131 @@ fn what_is_proposed_follows_the_tools_that_the_repository_names() {
     assert!(!script.contains("cd engine"), "a workspace is measured from its root: {script}");
 }
 
+/// Files of a repository, and a line of `benchmarks.sh --setup` that follows from them.
+const SET_UPS: [(&[(&str, &str)], &str); 13] = [
+    (
+        &[(
+            "pyproject.toml",
+            "[project]\n[project.optional-dependencies]\n\
+            docs = ['sphinx']\nperf = [\n  'pytest-benchmark>=4',\n]\n",
+        )],
+        ".venv/bin/python -m pip install --quiet -e '.[perf]' pytest pytest-benchmark\n",
+    ),
+    (
+        &[("pyproject.toml", "[build-system]\n[dependency-groups]\ndev = ['pytest-benchmark']\n")],
+        "--quiet -e . --group dev pytest pytest-benchmark\n",
+    ),
+    (
+        &[("requirements-dev.txt", "pytest-benchmark"), ("requirements.txt", "numpy")],
+        "--quiet -r requirements-dev.txt -r requirements.txt pytest pytest-benchmark\n",
+    ),
+    (
+        &[("pyproject.toml", "pytest-benchmark"), ("uv.lock", "")],
+        "uv sync --frozen --all-extras --all-groups\n",
+    ),
+    (&[("setup.cfg", "pytest-benchmark"), ("poetry.lock", "")], " poetry install --all-extras\n"),
+    (&[("bench/b.py", "import pyperf"), ("setup.py", "")], "--quiet -e . pyperf\n"),
+    (&[("package.json", "\"vitest\""), ("package-lock.json", "{}")], "\n  npm ci\n"),
+    (&[("web/package.json", "\"vitest\""), ("web/pnpm-lock.yaml", "")], "    cd web\n"),
+    (&[("package.json", "\"tinybench\""), ("yarn.lock", "")], "yarn install --frozen-lockfile\n"),
+    (&[("go.mod", "module x")], "\n  go mod download\n"),
+    (&[("Cargo.toml", "criterion = \"1\"")], "\n  cargo fetch\n"),
+    (&[("pom.xml", "jmh-core")], "\n  mvn --batch-mode"),
+    (&[("CMakeLists.txt", "find_package(benchmark REQUIRED)")], "packages libbenchmark-dev\n"),
+];
+
+#[test]
+fn a_job_installs_what_the_benchmarks_need_before_it_measures() {
+    for (present, expected) in SET_UPS {
+        let repository = Repository::new();
+        present.iter().for_each(|(path, text)| {
+            repository.file(path, text);
+        });
+        assert_eq!(repository.init(&["--yes"]).0, 0);
+        let script = repository.read(".github/benchmarks.sh");
+        let (_, set_up) = script.split_once("= --setup ]; then\n").unwrap();
+        let (set_up, measured) = set_up.split_once("\n  exit 0\nfi\n").unwrap();
+        let set_up = format!("\n{set_up}\n");
+        assert!(set_up.contains(expected), "{present:?}: {set_up}");
+        assert!(!measured.contains("npm ci") && !measured.contains("pip install"), "{measured}");
+    }
+    let repository = written();
+    for name in ["benchmarks", "benchpages"] {
+        let steps = steps(&repository.workflow(name));
+        let names: Vec<_> = steps.iter().filter_map(|(_, step)| step["name"].as_str()).collect();
+        let at = |name: &str| names.iter().position(|it| *it == name).unwrap();
+        assert!(at("Set up") < at("Measure"), "{names:?}");
+    }
+}
+
+#[test]
+fn thousands_of_samples_of_each_benchmark_stay_out_of_the_history() {
+    let repository = Repository::new();
+    repository.file("pyproject.toml", "pytest-benchmark").file("package.json", "\"vitest\"");
+    assert_eq!(repository.init(&["--yes"]).0, 0);
+    let script = repository.read(".github/benchmarks.sh");
+    assert!(script.contains("--format pytest-benchmark --no-samples "), "{script}");
+    assert!(script.contains("--format vitest --no-samples "), "{script}");
+}
+
+#[test]
+fn an_unpacked_history_is_ignored_and_lines_of_others_are_kept() {
+    let lines = "# The history of benchpages has a branch of its own.\n\
+                 /data/results/\n/data/pulls/\n";
+    assert_eq!(written().read(".gitignore"), lines);
+    let repository = Repository::new();
+    repository.file(".gitignore", "go.txt");
+    let (_, out, err) = repository.init(&[]);
+    assert!(err.contains("adds    .gitignore") && out.contains("==> .gitignore <=="), "{err}");
+    assert_eq!(repository.read(".gitignore"), "go.txt");
+    assert_eq!(repository.init(&["--yes"]).0, 0);
+    assert_eq!(repository.read(".gitignore"), format!("go.txt\n{lines}"));
+    assert!(repository.init(&["--yes"]).2.contains("Nothing to write"));
+    for present in ["data/\n", "/data/results\ndata/pulls/*\n"] {
+        repository.file(".gitignore", present);
+        assert!(repository.init(&["--yes"]).2.contains("exists  .gitignore"), "{present}");
+        assert_eq!(repository.read(".gitignore"), present);
+    }
+    let own = Repository::new();
+    own.file("data/results/a.ndjson", "");
+    assert_eq!(own.init(&["--yes"]).0, 0);
+    assert!(!own.root().join(".gitignore").exists(), "its history is on the main branch");
+}
+
+#[test]
+fn owners_review_whatever_decides_what_passes() {
+    let owners = written().read(".github/CODEOWNERS");
+    for path in files(&written().root()) {
+        let is_owned = owners.lines().any(|line| {
+            let pattern = line.split(' ').next().unwrap_or_default();
+            pattern.strip_prefix('/').is_some_and(|it| path == it || path.starts_with(it))
+        });
+        let decides = path.starts_with("data/") || path.starts_with(".github/");
+        assert_eq!(is_owned, decides, "{path}");
+    }
+    let elsewhere = Repository::new();
+    elsewhere.file("CODEOWNERS", "* @ada\n");
+    let (_, _, err) = elsewhere.init(&["--yes"]);
+    assert!(err.contains("kept    CODEOWNERS, which differs"), "{err}");
+    assert!(!elsewhere.root().join(".github/CODEOWNERS").exists(), "it would replace the other");
+    assert_eq!(elsewhere.read("CODEOWNERS"), "* @ada\n");
+}
+
+/// What restores the program in a job that can write must not have been saved by code that nobody
+/// reviewed.
+#[test]
+fn a_job_that_runs_code_of_the_project_cannot_write_the_cache() {
+    let repository = written();
+    for name in WORKFLOWS {
+        let workflow = repository.workflow(name);
+        for (job, step) in steps(&workflow) {
+            let uses = step["uses"].as_str().unwrap_or_default();
+            let measures = workflow["jobs"][&job].to_string().contains("benchmarks.sh");
+            assert!(!(measures && uses.starts_with("actions/cache@")), "{name} {job}");
+        }
+    }
+}
+
 #[test]
 fn nothing_is_written_without_a_yes_and_what_is_there_is_kept() {
     let repository = Repository::new();
@@ -203,7 +328,8 @@ fn faults(name: &str, text: &str) -> Vec<String> {
         }
         let text = job.to_string();
         let strange = text.contains("benchmarks.sh");
-        if strange && job["permissions"] != json!({"contents": "read"}) {
+        let permissions = job["permissions"].as_object().into_iter().flatten();
+        if strange && permissions.into_iter().any(|(_, right)| right != "read") {
             tell("code that was not reviewed meets a token that can write", &job["name"]);
         }
         let writes = text.contains("benchpages-keep.sh");

@@ -26,6 +26,7 @@ mod erase;
 mod doctor;
 mod escape;
 mod export;
+mod first_runs;
 mod hostile;
 mod import;
 mod import_then_ingest;

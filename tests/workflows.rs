@@ -137,6 +137,9 @@ done
 case $url in
 */pulls?*) jq -r "$filter" "$STUB/pulls.json" ;;
 */artifacts?name=benchpages-records) jq -r "$filter" "$STUB/artifacts.json" ;;
+*/artifacts?name=benchpages-check) jq -r "$filter" "$STUB/check.json" ;;
+*/labels?*) jq -r "$filter" "$STUB/labels.json" ;;
+*/events?*) jq -r "$filter" "$STUB/events.json" ;;
 */zip) cat "$STUB/records.zip" ;;
 *) echo "no such address: $url" >&2; exit 1 ;;
 esac
@@ -197,6 +200,12 @@ fn a_history_that_was_not_fetched_is_no_pass() {
     let shallow = server.step_in(&job, "benchmarks", ("Check", &[("PULL", "7")]));
     assert!(!shallow.status.success(), "{shallow:?}");
     assert!(told(&shallow).contains("fetch-depth: 0"), "{}", told(&shallow));
+    git(&server.repository.root(), &["push", "--quiet", "origin", "main:benchmark-data"]);
+    std::fs::remove_dir_all(&work).unwrap();
+    git(job.path(), &["clone", "--quiet", "--single-branch", "--branch", "main", &origin, "work"]);
+    let single = server.step_in(&job, "benchmarks", ("Check", &[("PULL", "7")]));
+    assert!(!single.status.success(), "{single:?}");
+    assert!(told(&single).contains("fetch the branch benchmark-data"), "{}", told(&single));
 }
 
 #[test]
@@ -560,4 +569,168 @@ fn the_hooks_stop_a_broken_policy_before_it_is_committed() {
     server.repository.file("data/policy.yml", "version: '1'\n").file("data/audit.ndjson", "{}\n");
     git(&root, &["add", "--all"]);
     assert!(!commit().status.success(), "a broken audit log is stopped too");
+}
+
+/// A history in which pull request 7 is 30 % slower, and `boss` may override.
+fn slower_pull_request() -> Server {
+    let server = Server::new();
+    let policy = server.repository.read("data/policy.yml");
+    let approvers = "emergency_override_approvers: [\"boss\"]";
+    let policy = policy.replace("emergency_override_approvers: []", approvers);
+    server.repository.file("data/policy.yml", &policy);
+    let mut records = Vec::new();
+    for day in 1..=20 {
+        let commit = server.commit(&format!("change {day}"));
+        let value = 100.0 + f64::from(day % 3) / 10.0;
+        records.push(record(&commit, &format!("2025-09-{day:02}T06:00:00Z"), value));
+    }
+    let slow = |hour: u32| {
+        let slow = record(&"feedface".repeat(5), &format!("2025-09-21T0{hour}:00:00Z"), 130.0);
+        with(slow, json!({"pull": 7}))
+    };
+    let (job, root) = (server.clone(), server.repository.root());
+    let work = job.path().join("work");
+    git(&work, &["checkout", "--quiet", "--orphan", "benchmark-data"]);
+    git(&work, &["rm", "--quiet", "-r", "--force", "."]);
+    for (path, text) in
+        [("results/a.ndjson", lines(&records)), ("pulls/7.ndjson", lines(&[1, 2, 3].map(slow)))]
+    {
+        std::fs::create_dir_all(work.join(path).parent().unwrap()).unwrap();
+        std::fs::write(work.join(path), text).unwrap();
+    }
+    git(&work, &["add", "--all"]);
+    let who = ["-c", "user.name=ada", "-c", "user.email=ada@example.org"];
+    git(&work, &[&who[..], &["commit", "--quiet", "-m", "history"]].concat());
+    git(&work, &["push", "--quiet", "origin", "benchmark-data"]);
+    git(&root, &["fetch", "--quiet", "origin"]);
+    for name in ["labels.json", "events.json"] {
+        server.stub(name, "[]");
+    }
+    server.stub("check.json", json!({"artifacts": []}).to_string());
+    server
+}
+
+/// What the commenting job, which runs no code of the pull request, says and logs.
+fn commented(server: &Server, environment: &[(&str, &str)]) -> (Value, Vec<Value>) {
+    let path = |name: &str| server.path(name).display().to_string();
+    let (result, comment, archive) = (path("result.json"), path("comment.md"), path("check.zip"));
+    let fixed = [
+        ("RESULT", &*result),
+        ("COMMENT", &*comment),
+        ("ARCHIVE", &*archive),
+        ("PULL", "7"),
+        ("MOST", "100000"),
+        ("REPO", "ada/engine"),
+        ("GITHUB_REPOSITORY", "ada/engine"),
+        ("GITHUB_REF", "refs/heads/main"),
+        ("GITHUB_EVENT_NAME", "workflow_run"),
+        ("RUN", "1"),
+        ("CONCLUSION", "success"),
+        ("ALLOW_REGRESSION", ""),
+        ("OVERRIDE_REASON", ""),
+        ("ACTOR", ""),
+    ];
+    let output = server.step("benchpages-comment", "Check", &[&fixed[..], environment].concat());
+    assert!(output.status.success(), "{}", told(&output));
+    let result = serde_json::from_str(&std::fs::read_to_string(result).unwrap()).unwrap();
+    let log = match server.history().iter().any(|path| path == "audit.ndjson") {
+        true => git(&server.path("origin.git"), &["show", "benchmark-data:audit.ndjson"]),
+        false => String::new(),
+    };
+    (result, log.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
+#[test]
+fn an_override_is_logged_on_the_histories_branch_and_reported_on_each_use() {
+    if !have_tools() {
+        return;
+    }
+    let server = slower_pull_request();
+    let allowed = [("ALLOW_REGRESSION", "true"), ("OVERRIDE_REASON", "hotfix for login")];
+    let as_actor = |actor: &'static str| [&allowed[..], &[("ACTOR", actor)]].concat();
+    let (found, log) = commented(&server, &[]);
+    assert_eq!((&found["verdict"], log.len()), (&json!("approval_needed"), 0), "{found}");
+    let (found, log) = commented(&server, &as_actor("eve"));
+    assert_eq!((&found["verdict"], log.len()), (&json!("approval_needed"), 0), "{found}");
+    let failed = [&as_actor("boss")[..], &[("CONCLUSION", "failure")]].concat();
+    let (found, log) = commented(&server, &failed);
+    assert_eq!((&found["verdict"], log.len()), (&json!("approval_needed"), 0), "{found}");
+    for uses in 1..=2 {
+        let (found, log) = commented(&server, &as_actor("boss"));
+        assert_eq!((&found["verdict"], log.len()), (&json!("overridden"), uses), "{found}");
+        let last = log.last().unwrap();
+        assert_eq!((&last["actor"], &last["kind"]), (&json!("boss"), &json!("override")));
+        assert_eq!(last["reason"], json!("hotfix for login"));
+        let notices = found["notices"].to_string();
+        assert!(notices.contains("ALLOW_REGRESSION is set"), "{notices}");
+        assert_eq!(notices.contains("its reason was used 1 time before"), uses == 2, "{notices}");
+        let comment = std::fs::read_to_string(server.path("comment.md")).unwrap();
+        assert!(comment.contains("**Overridden by boss:** hotfix for login"), "{comment}");
+    }
+}
+
+#[test]
+fn an_actor_whom_only_the_job_names_is_logged_as_not_verified() {
+    if !have_tools() {
+        return;
+    }
+    let server = slower_pull_request();
+    let line = json!({"actor": "boss", "kind": "override"}).to_string();
+    server.stub("records.zip", archive(&[("x/data/audit.ndjson", line.as_bytes())]));
+    server.stub("check.json", json!({"artifacts": [{"id": 5, "size_in_bytes": 9}]}).to_string());
+    let allowed = [("ALLOW_REGRESSION", "true"), ("OVERRIDE_REASON", "hotfix for login")];
+    let (found, log) = commented(&server, &allowed);
+    assert_eq!(found["verdict"], json!("overridden"), "{found}");
+    assert_eq!(log[0]["actor"], json!("boss (not verified)"));
+    let known = [&allowed[..], &[("ACTOR", "eve")]].concat();
+    let (found, log) = commented(&server, &known);
+    assert_eq!(
+        (&found["verdict"], log.len()),
+        (&json!("approval_needed"), 1),
+        "GitHub knows better"
+    );
+}
+
+#[test]
+fn a_label_overrides_where_a_permitted_person_set_it() {
+    if !have_tools() {
+        return;
+    }
+    let server = slower_pull_request();
+    let label = json!({"name": "performance-override"});
+    let event = |event: &str, label: &str, login: &str| {
+        let (label, actor) = (json!({"name": label}), json!({"login": login}));
+        json!({"event": event, "label": label, "actor": actor})
+    };
+    let set = "performance-override";
+    for (labels, events, verdict) in [
+        (json!([label]), json!([event("labeled", set, "eve")]), "approval_needed"),
+        (json!([]), json!([event("labeled", set, "boss")]), "approval_needed"),
+        (
+            json!([label]),
+            json!([event("labeled", set, "boss"), event("labeled", set, "eve")]),
+            "approval_needed",
+        ),
+        (json!([label]), json!([event("labeled", "bug", "boss")]), "approval_needed"),
+        (
+            json!([label]),
+            json!([
+                event("labeled", set, "eve"),
+                event("labeled", set, "boss"),
+                event("labeled", "bug", "eve")
+            ]),
+            "overridden",
+        ),
+    ] {
+        server.stub("labels.json", labels.to_string());
+        server.stub("events.json", events.to_string());
+        let (found, log) = commented(&server, &[("ACTOR", "eve")]);
+        assert_eq!(found["verdict"], json!(verdict), "{labels} {events}: {found}");
+        assert_eq!(log.len(), usize::from(verdict == "overridden"), "{events}");
+        if let Some(last) = log.last() {
+            assert_eq!(last["actor"], json!("boss"));
+            assert_eq!(last["reason"], json!("label performance-override on pull request 7"));
+            assert!(!found["notices"].to_string().contains("ALLOW_REGRESSION"), "{found}");
+        }
+    }
 }

@@ -3,6 +3,8 @@
 //! Refuses what covers nothing: an entry whose glob or commit is misspelled would wait for the next
 //! regression and let that one in unseen.
 
+use std::path::Path;
+
 use anyhow::{Context, bail};
 
 use crate::app::audit;
@@ -20,6 +22,8 @@ use model::record::time::{DAY_US, Timestamp};
 use model::series::CommitIndex;
 use model::text;
 
+/// The branch on which the workflows of `init` keep the history.
+const HISTORY_BRANCH: &str = "benchmark-data";
 /// Suggestions where nothing matches.
 const MAX_SUGGESTIONS: usize = 5;
 
@@ -80,6 +84,9 @@ pub(crate) fn prepare(
         analyses: &project.analyses.by_series,
     };
     let matching = lookup.series_matching(&request.series);
+    if project.series.is_empty() {
+        bail!("{}", no_history(&options.data));
+    }
     if matching.is_empty() {
         bail!("no series matches `{}`{}", request.series, similar_names(&project, &request.series));
     }
@@ -208,12 +215,21 @@ fn similar_names(project: &Project, glob: &str) -> String {
         names.map(|name| (strsim::jaro_winkler(&plain, &name), name)).collect();
     // Jaro-Winkler favors a common beginning, and names begin with the test.
     names.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    if names.is_empty() {
-        return ": the history has no series".to_owned();
-    }
     let names: Vec<String> =
         names.into_iter().take(MAX_SUGGESTIONS).map(|(_, name)| name).collect();
     format!("; similar names: {} (a glob covers many: 'parse/*')", text::join_and(&names))
+}
+
+/// What helps where there are no records: they have a branch of their own.
+fn no_history(data: &Path) -> String {
+    let data = data.display();
+    let quoted = data.to_string().replace('\'', "'\\''");
+    format!(
+        "{data}: no records here; the workflows keep them on the branch {HISTORY_BRANCH}\n\
+         to unpack them, run in the root of the repository, then try again:\n  \
+         git fetch origin {HISTORY_BRANCH} && git archive FETCH_HEAD | \
+         tar --extract --directory '{quoted}' --skip-old-files"
+    )
 }
 
 fn reject_duplicate(

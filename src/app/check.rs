@@ -27,6 +27,7 @@ use crate::report::{CheckOutcome, snapshot};
 use crate::store;
 use crate::vcs::git;
 use detect::{Analyses, evidence};
+use model::audit::AuditEntry;
 use model::history::History;
 use model::policy::Policy;
 use model::series::machines::MachineDifference;
@@ -46,6 +47,8 @@ pub(crate) struct CheckRequest {
     pub(crate) override_request: Option<OverrideRequest>,
     /// The caller vouches for `policy.yml` and `accepted.yml` of the directory.
     pub(crate) trust_checkout: bool,
+    /// Pull requests may pass while the main line has too few runs for any verdict.
+    pub(crate) allow_first_runs: bool,
     /// Folder that gets a folder with a snapshot.
     pub(crate) artifact: Option<PathBuf>,
 }
@@ -268,15 +271,26 @@ impl<'a> PreparedCheck<'a> {
             unknown_runners: &self.unknown_runners,
             is_absence_accepted: &is_absence_accepted,
             may_override: !self.is_policy_unverified,
+            allow_first_runs: self.request.allow_first_runs,
             notices: [&self.trust_notices, &self.group_notices]
                 .into_iter()
                 .flatten()
                 .cloned()
+                .chain(self.override_notice())
                 .chain(notices(history))
                 .collect(),
         });
         self.loaded.stages.finish("analyzed");
         CheckOutcome { audit: Some(AuditHeadView::of(&self.loaded.contents.audit)), ..outcome }
+    }
+
+    /// A variable that allows regressions and stays set, reported on each use.
+    fn override_notice(&self) -> Option<String> {
+        let request = self.request.override_request.as_ref()?;
+        let entries = self.loaded.contents.audit.links.iter().map(|link| &link.entry);
+        let is_earlier =
+            |entry: &&AuditEntry| entry.kind == "override" && entry.reason == request.reason.trim();
+        request.notice(entries.filter(is_earlier).count())
     }
 
     pub(super) fn into_run(self, outcome: CheckOutcome) -> CheckRun {

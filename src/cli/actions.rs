@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use crate::cli::ui::Reporter;
-use crate::report::{CheckOutcome, actions_output, markdown};
+use crate::cli::ui::{self, Reporter};
+use crate::report::{CheckOutcome, actions_output, annotations, markdown};
 
 /// GitHub drops a longer summary as a whole: 1 MiB for all of a step.
 const MAX_SUMMARY_BYTES: u64 = 1 << 20;
@@ -41,6 +41,19 @@ pub(crate) fn write_summary(
         }
     }
     outputs.map_or(Ok(()), |path| append(&path, &actions_output::render(outcome, &comment)))
+}
+
+/// Annotates the job of GitHub Actions with the runs that are missing, so that nobody takes a check
+/// that compared nothing for a verdict.
+///
+/// # Errors
+/// Stdout is closed.
+pub(crate) fn warn_of_first_runs(outcome: &CheckOutcome) -> anyhow::Result<()> {
+    let is_job = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    match annotations::render_first_runs(outcome).filter(|_| is_job) {
+        Some(command) => ui::print(&command).map(|_| ()),
+        None => Ok(()),
+    }
 }
 
 fn file_from_env(variable: &str) -> Option<PathBuf> {

@@ -10,7 +10,7 @@ use crate::app::check::{CheckRequest, CheckRun, check};
 use crate::cli::actions;
 use crate::cli::args::check::{CheckArgs, ReportFormat};
 use crate::cli::args::{GlobalArgs, SiteArgs};
-use crate::cli::check::job::CheckJob;
+use crate::cli::check::job::{CheckJob, JobActor};
 use crate::cli::load_options::load_options;
 use crate::cli::ui::{self, Reporter};
 use crate::report::candidate::CandidateRef;
@@ -30,8 +30,11 @@ pub(crate) fn run(
     // The files of the job before stdout: a reader of the pipe that leaves early must not cost the
     // job its summary.
     actions::write_summary(&run.outcome, run.comment_template.as_deref(), reporter)?;
+    if args.format == ReportFormat::Text {
+        actions::warn_of_first_runs(&run.outcome)?;
+    }
     print(&run, args.format, &request.options.data)?;
-    Ok(run.outcome.decision.exit_code())
+    Ok(run.outcome.exit_code())
 }
 
 fn request(
@@ -44,7 +47,8 @@ fn request(
         with_archive: args.with_archive,
         ..SiteArgs::default()
     };
-    let job = CheckJob::of_environment(args.actor.as_deref(), reporter);
+    let actor = JobActor { name: args.actor.as_deref(), is_unverified: args.actor_unverified };
+    let job = CheckJob::of_environment(actor, reporter);
     let named = args.candidate.clone().map(CandidateRef::Commit);
     let named = named.or(args.pull.map(CandidateRef::Pull));
     Ok(CheckRequest {
@@ -55,6 +59,7 @@ fn request(
         // Somebody at work has nothing to override.
         override_request: job.override_request.filter(|_| !args.watch),
         trust_checkout: args.trust_checkout,
+        allow_first_runs: args.allow_first_runs,
         artifact: args.artifact.clone(),
     })
 }

@@ -18,8 +18,8 @@ pub(crate) fn run(global: &GlobalArgs, args: &InitArgs, reporter: &Reporter) -> 
     print_proposals(&plan, reporter);
     // Existing files are shown with their difference and never written: they may hold secrets'
     // names and steps that nobody here knows of.
-    let new = plan.proposals.iter().filter(|it| it.state == ProposalState::New).count();
-    let new_files = text::count_noun(new as u64, "new file");
+    let new = plan.proposals.iter().filter(|it| it.is_pending()).count();
+    let new_files = text::count_noun(new as u64, "file");
     if new == 0 {
         reporter.info("Nothing to write");
         return Ok(0);
@@ -73,6 +73,9 @@ fn print_proposals(plan: &InitPlan, reporter: &Reporter) {
         let path = &proposal.path;
         match &proposal.state {
             ProposalState::New => reporter.info(&format!("new     {path}: {}", proposal.purpose)),
+            ProposalState::Additions => {
+                reporter.info(&format!("adds    {path}: {}", proposal.purpose));
+            }
             ProposalState::Unchanged => reporter.info(&format!("exists  {path}")),
             ProposalState::Differs(existing) => reporter.info(&format!(
                 "kept    {path}, which differs from the proposal (- existing, + proposed)\n{}",
@@ -82,16 +85,18 @@ fn print_proposals(plan: &InitPlan, reporter: &Reporter) {
     }
 }
 
-/// The text of each new file.
+/// The text of each new file, and what is added to others.
 fn new_files_text(plan: &InitPlan) -> String {
-    let new = plan.proposals.iter().filter(|it| it.state == ProposalState::New);
+    let new = plan.proposals.iter().filter(|it| it.is_pending());
     new.map(|new| format!("==> {} <==\n{}\n", new.path, new.text)).collect()
 }
 
 /// What only the user can do.
 fn print_next_steps(args: &InitArgs, reporter: &Reporter) {
-    reporter
-        .info("  1. check that .github/benchmarks.sh measures what you want, and commit the files");
+    reporter.info(
+        "  1. check that .github/benchmarks.sh installs and measures what you want, and commit the \
+         files",
+    );
     reporter.info("  2. Settings → Pages → Source: GitHub Actions");
     reporter.info("  3. require the check `benchmarks` and reviews by code owners");
     if args.hooks {

@@ -7,7 +7,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use crate::init::tools::{BenchmarkTool, NO_TOOL_SCRIPT, TOOLS};
+use crate::init::tools::{BenchmarkTool, NO_TOOL_SCRIPT, SetUp, TOOLS};
 
 /// Folders that hold dependencies or build output.
 const SKIPPED_FOLDERS: [&str; 6] = ["target", "node_modules", "vendor", "build", "dist", "venv"];
@@ -52,30 +52,56 @@ pub(super) fn fragments(root: &Path, tools: &[DetectedTool]) -> Vec<String> {
     tools.iter().map(|detected| fragment(root, detected)).collect()
 }
 
+impl DetectedTool {
+    /// The folder in which the tool runs: that of its manifest where it is a project of its own,
+    /// else the root, which is empty.
+    pub(super) fn project_folder(&self, root: &Path) -> String {
+        // A manifest in a folder is a member of the project where the root has one too: `cargo
+        // bench` of the root runs the benchmarks of the whole workspace.
+        let is_manifest = self.tool.markers.iter().any(|(name, _)| *name == self.file);
+        let is_project = is_manifest && !root.join(&self.file).exists();
+        if is_project && !self.tool.script.contains("FILE") {
+            return self.folder.clone();
+        }
+        String::new()
+    }
+
+    /// The file that names the tool, as seen from a folder of the repository.
+    pub(super) fn path_from(&self, folder: &str) -> String {
+        if self.folder == folder {
+            return self.file.clone();
+        }
+        format!("{}/{}", self.folder, self.file)
+    }
+
+    /// Whether the file that names the tool holds one of these words.
+    pub(super) fn names_any(&self, root: &Path, words: &[&str]) -> bool {
+        let text = read_small_file(&root.join(&self.folder).join(&self.file)).unwrap_or_default();
+        words.iter().any(|word| text.contains(word))
+    }
+}
+
 /// The part of one tool. It runs in the folder of its manifest where that is a project of its own.
 fn fragment(root: &Path, detected: &DetectedTool) -> String {
-    let (tool, inside) = (detected.tool, !detected.folder.is_empty());
+    let tool = detected.tool;
     // `# pyperf: one script; …`, or the name alone.
     let remark = if tool.comment.is_empty() { "" } else { ": " };
     let heading = format!("\n# {}{remark}{}.\n", tool.name, tool.comment);
-    // A manifest in a folder is a member of the project where the root has one too: `cargo bench`
-    // of the root runs the benchmarks of the whole workspace.
-    let is_manifest = tool.markers.iter().any(|(name, _)| *name == detected.file);
-    let is_project = is_manifest && inside && !root.join(&detected.file).exists();
-    if is_project && !tool.script.contains("FILE") {
-        let script = tool.script.replace('\n', "\n  ");
-        return format!("{heading}(\n  cd {}\n  {script}\n)\n", detected.folder);
-    }
-    let path = if inside {
-        format!("{}/{}", detected.folder, detected.file)
-    } else {
-        detected.file.clone()
+    // Where `--setup` installs the packages of Python.
+    let path = match tool.set_up {
+        SetUp::Python(_) => "export PATH=\"$PWD/.venv/bin:$PATH\"\n",
+        _ => "",
     };
-    format!("{heading}{}\n", tool.script.replace("FILE", &path))
+    let folder = detected.project_folder(root);
+    let script = format!("{path}{}", tool.script.replace("FILE", &detected.path_from(&folder)));
+    if folder.is_empty() {
+        return format!("{heading}{script}\n");
+    }
+    format!("{heading}(\n  cd {folder}\n  {}\n)\n", script.replace('\n', "\n  "))
 }
 
 /// `*` is any text. The text between two of them may be anywhere in the name.
-fn matches_pattern(pattern: &str, name: &str) -> bool {
+pub(super) fn matches_pattern(pattern: &str, name: &str) -> bool {
     match pattern.split('*').collect::<Vec<_>>().as_slice() {
         [whole] => *whole == name,
         [start, middle @ .., end] => {
@@ -88,7 +114,7 @@ fn matches_pattern(pattern: &str, name: &str) -> bool {
     }
 }
 
-fn read_small_file(path: &Path) -> Option<String> {
+pub(super) fn read_small_file(path: &Path) -> Option<String> {
     let mut bytes = Vec::new();
     std::fs::File::open(path).ok()?.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
@@ -121,7 +147,7 @@ fn files(root: &Path) -> Vec<(String, String)> {
 
 /// The entries of a folder whose names are harmless in a script, sorted. Links are not followed:
 /// one may lead out of the repository.
-fn names(folder: &Path, folders: bool) -> Vec<String> {
+pub(super) fn names(folder: &Path, folders: bool) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let has_kind = |entry: &std::fs::DirEntry| {
         entry.file_type().is_ok_and(|kind| if folders { kind.is_dir() } else { kind.is_file() })
@@ -136,7 +162,7 @@ fn names(folder: &Path, folders: bool) -> Vec<String> {
 }
 
 /// Whether a shell reads a name as itself, without quotes.
-fn is_plain(name: &str) -> bool {
+pub(super) fn is_plain(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     !name.starts_with('-') && name.chars().all(plain)
 }

@@ -5,6 +5,8 @@
 //! that runs `cargo bench`, four workflows, and CODEOWNERS. What they do is in `templates/init/`.
 
 mod detect;
+mod ignored;
+mod set_up;
 mod tools;
 
 use std::io::{ErrorKind, Write};
@@ -44,8 +46,17 @@ pub(crate) enum ProposalState {
     New,
     /// The same file is there.
     Unchanged,
+    /// A file is there, and the text is added at its end.
+    Additions,
     /// Another file is there, with this text.
     Differs(String),
+}
+
+impl Proposal {
+    /// Whether [`write`] writes it.
+    pub(crate) fn is_pending(&self) -> bool {
+        matches!(self.state, ProposalState::New | ProposalState::Additions)
+    }
 }
 
 /// Everything proposed for a repository.
@@ -75,13 +86,18 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [FileTemplate; 8] = [
+const TEMPLATES: [FileTemplate; 9] = [
     template!("init/policy.yml", "data/policy.yml", "which changes are regressions"),
     template!("init/measure.sh", ".github/benchmarks.sh", "runs the benchmarks and writes records"),
     template!(
         "init/keep.sh",
         ".github/benchpages-keep.sh",
         "adds files to the branch with the history, even when several jobs do so at once"
+    ),
+    template!(
+        "init/override.sh",
+        ".github/benchpages-override.sh",
+        "says who set the label performance-override on a pull request"
     ),
     template!(
         "init/benchmarks.yml",
@@ -134,16 +150,29 @@ pub(crate) fn plan(facts: &ProjectFacts) -> anyhow::Result<InitPlan> {
             let mut text = fill_template(template.text, facts);
             // The only file whose content depends on the code of the repository.
             if template.name == "init/measure.sh" {
+                text = text.replace("__SETUP__\n", &set_up::script(&facts.root, &tools));
                 text.extend(detect::fragments(&facts.root, &tools));
             }
-            let state = state(&facts.root.join(template.path), &text)?;
-            Ok(Proposal { path: template.path, purpose: template.purpose, text, state })
+            let path = present_place(&facts.root, template.path);
+            let state = state(&facts.root.join(path), &text)?;
+            Ok(Proposal { path, purpose: template.purpose, text, state })
         })
         .collect();
-    Ok(InitPlan {
-        proposals: proposals?,
-        tools: tools.iter().map(|detected| detected.tool.name).collect(),
-    })
+    let mut proposals = proposals?;
+    proposals.extend(ignored::proposal(&facts.root)?);
+    Ok(InitPlan { proposals, tools: tools.iter().map(|detected| detected.tool.name).collect() })
+}
+
+/// Places of code owners, the one that counts first.
+const OWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+
+/// The place of a file, or another one that it already has. A second file of code owners would
+/// replace the first for GitHub, without a word.
+fn present_place(root: &Path, path: &'static str) -> &'static str {
+    if path != OWNERS[0] {
+        return path;
+    }
+    OWNERS.into_iter().find(|place| root.join(place).is_file()).unwrap_or(path)
 }
 
 /// A template with the names of the repository filled in.
@@ -204,11 +233,16 @@ fn state(path: &Path, text: &str) -> anyhow::Result<ProposalState> {
 /// A file cannot be written, or was added since [`plan`] looked: it is left as it is.
 pub(crate) fn write(root: &Path, plan: &InitPlan) -> anyhow::Result<Vec<&'static str>> {
     let mut written = Vec::new();
-    for proposal in plan.proposals.iter().filter(|proposal| proposal.state == ProposalState::New) {
+    for proposal in plan.proposals.iter().filter(|proposal| proposal.is_pending()) {
         let path = root.join(proposal.path);
         let context = || format!("cannot write {}", path.display());
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).with_context(context)?;
+        }
+        if proposal.state == ProposalState::Additions {
+            append(&path, &proposal.text).with_context(context)?;
+            written.push(proposal.path);
+            continue;
         }
         let mut options = std::fs::OpenOptions::new();
         // `create_new`: a file that somebody added in the meantime must not be lost.
@@ -223,6 +257,14 @@ pub(crate) fn write(root: &Path, plan: &InitPlan) -> anyhow::Result<Vec<&'static
         written.push(proposal.path);
     }
     Ok(written)
+}
+
+/// Adds lines at the end of a file, after a line end.
+fn append(path: &Path, text: &str) -> std::io::Result<()> {
+    let present = std::fs::read(path)?;
+    let gap = if present.is_empty() || present.ends_with(b"\n") { "" } else { "\n" };
+    let mut file = std::fs::OpenOptions::new().append(true).open(path)?;
+    file.write_all(format!("{gap}{text}").as_bytes())
 }
 
 /// How a proposed text differs from the present one: the lines between their common start and their

@@ -11,7 +11,7 @@ pub(crate) fn render(outcome: &CheckOutcome, comment: &str) -> String {
     let url = outcome.links.diff_path.as_deref().map(|path| outcome.links.url_of(path));
     [
         ("verdict", outcome.decision.as_str().to_owned()),
-        ("exit", outcome.decision.exit_code().to_string()),
+        ("exit", outcome.exit_code().to_string()),
         ("compared", outcome.compared.to_string()),
         ("regressions", blocking.to_string()),
         ("not-compared", outcome.not_compared.len().to_string()),

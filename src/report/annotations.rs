@@ -67,6 +67,10 @@ pub(crate) fn render(outcome: &CheckOutcome) -> WorkflowText {
     let next_step = WorkflowText::text(&outcome_text::next_step(outcome));
     let whole = |title: &'static str| AnnotationText::new(title, next_step.clone());
     match (outcome.decision, &outcome.override_decision) {
+        (Decision::NothingCompared, _) if outcome.first_runs.is_some() => {
+            let level = if outcome.exit_code() == 0 { &mut warnings } else { &mut errors };
+            level.push(first_runs(outcome));
+        }
         (Decision::NothingCompared, _) => {
             let headline = WorkflowText::text(&outcome_text::headline(outcome));
             let message = escaped![headline, " ", &next_step];
@@ -91,6 +95,20 @@ pub(crate) fn render(outcome: &CheckOutcome) -> WorkflowText {
         .into_iter()
         .flat_map(|(level, all)| commands(level, all))
         .collect()
+}
+
+/// The annotation of the first days alone; nothing where they are over. For a job whose log holds
+/// another format: a check that passes without a comparison must be seen.
+pub(crate) fn render_first_runs(outcome: &CheckOutcome) -> Option<WorkflowText> {
+    outcome.first_runs.as_ref()?;
+    let AnnotationText { title, message } = first_runs(outcome);
+    Some(command("warning", &title, &message))
+}
+
+fn first_runs(outcome: &CheckOutcome) -> AnnotationText {
+    let headline = WorkflowText::text(&outcome_text::headline(outcome));
+    let next_step = WorkflowText::text(&outcome_text::next_step(outcome));
+    AnnotationText::new("no verdict yet", escaped![headline, " ", next_step])
 }
 
 fn finding(it: &SeriesFinding) -> AnnotationText {

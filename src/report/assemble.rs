@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::candidate::Candidate;
 use crate::report::decision::{self, OverrideRequest, OverrideRight};
+use crate::report::first_runs::{self, FirstRunsInput};
 use crate::report::infrastructure::LastingShift;
 use crate::report::inseparable;
 use crate::report::judge::{SeriesJudge, SeriesOutcome, SessionVerdict};
@@ -54,6 +55,8 @@ pub(crate) struct CheckInput<'a> {
     pub(crate) may_override: bool,
     /// The series whose candidate ran on a runner that the main line does not know.
     pub(crate) unknown_runners: &'a BTreeMap<usize, UnknownRunner>,
+    /// Pull requests may pass while the main line has too few runs for any verdict.
+    pub(crate) allow_first_runs: bool,
     /// Whether an accepted entry says that the candidate may have no result of a series.
     pub(crate) is_absence_accepted: &'a dyn Fn(&Series) -> bool,
     /// Notices from before the check, in sentences.
@@ -74,6 +77,7 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
         lasting_shifts: Vec::new(),
         violations: Vec::new(),
         override_decision: None,
+        first_runs: None,
         audit: None,
         notices: input.notices.clone(),
         links,
@@ -96,8 +100,13 @@ pub(crate) fn outcome(input: CheckInput<'_>) -> CheckOutcome {
     let decision =
         decision::decide(findings, violations, is_uncompared_failing, compared, infrastructure);
     outcome.decision = decision;
+    if decision == decision::Decision::NothingCompared {
+        outcome.first_runs = first_runs::find(&input.first_runs_input());
+    }
     let min_reason_length = input.policy.governance.min_reason_length;
-    outcome.override_decision = input.override_request.as_ref().and_then(|request| {
+    // In the first days there is nothing to override either.
+    let request = input.override_request.as_ref().filter(|_| outcome.first_runs.is_none());
+    outcome.override_decision = request.and_then(|request| {
         decision::decide_override(decision, request, override_right(&input), min_reason_length)
     });
     if outcome.override_decision.as_ref().is_some_and(|it| it.granted) {
@@ -133,6 +142,17 @@ impl CheckInput<'_> {
     fn recheck_input(&self) -> RecheckInput<'_> {
         let &Self { series, policy, analyze, test, .. } = self;
         RecheckInput { series, candidate: &self.candidate, policy, analyze, test }
+    }
+
+    fn first_runs_input(&self) -> FirstRunsInput<'_> {
+        FirstRunsInput {
+            history: self.history,
+            series: self.series,
+            candidate: &self.candidate,
+            policy: self.policy,
+            unknown_runners: self.unknown_runners,
+            is_allowed: self.allow_first_runs,
+        }
     }
 }
 

@@ -82,6 +82,35 @@ pub(crate) fn decide(
 pub(crate) struct OverrideRequest {
     pub(crate) reason: String,
     pub(crate) actor: String,
+    /// Nothing but the job that was let through says who asked.
+    pub(crate) is_unverified: bool,
+    /// A label of the pull request asks, not a variable of the repository.
+    pub(crate) is_by_label: bool,
+}
+
+impl OverrideRequest {
+    /// Who asks, as reports and the log name it.
+    fn shown_actor(&self) -> String {
+        let actor = text::publishable(self.actor.trim());
+        if self.is_unverified { format!("{actor} (not verified)") } else { actor }
+    }
+
+    /// What a reader should know of a variable that counts for every pull request.
+    pub(crate) fn notice(&self, earlier: usize) -> Option<String> {
+        let used = match earlier {
+            0 => String::new(),
+            _ => format!(
+                ", and its reason was used {} before",
+                text::count_noun(earlier as u64, "time")
+            ),
+        };
+        (!self.is_by_label).then(|| {
+            format!(
+                "ALLOW_REGRESSION is set{used}: it counts for every pull request until somebody \
+                 deletes the variable."
+            )
+        })
+    }
 }
 
 /// What became of a request to override.
@@ -147,7 +176,7 @@ pub(crate) fn decide_override(
     };
     Some(OverrideDecision {
         granted: rejection.is_empty(),
-        actor: text::publishable(actor),
+        actor: request.shown_actor(),
         reason,
         decision,
         rejection,

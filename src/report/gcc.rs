@@ -43,7 +43,8 @@ pub(crate) fn render(outcome: &CheckOutcome, data: &Path) -> TerminalText {
     if outcome.decision == Decision::NothingCompared {
         let headline = outcome_text::headline(outcome);
         let message = format!("{headline} {}", outcome_text::next_step(outcome));
-        line(None, "error", &message, "");
+        let level = if outcome.exit_code() == 0 { "warning" } else { "error" };
+        line(None, level, &message, "");
     }
     if let Some(it) = &outcome.infrastructure {
         line(None, "warning", &infrastructure(it), "");

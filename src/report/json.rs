@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use crate::report::decision::OverrideDecision;
 use crate::report::escape::json::{JsonText, pretty};
 use crate::report::finite;
+use crate::report::first_runs::FirstRuns;
 use crate::report::infrastructure::{InfrastructureAnomaly, LastingShift};
 use crate::report::wire::{
-    BackendView, BuiltFrom, CheckFile, FieldChangeView, FindingView, InfrastructureView,
-    LastingShiftView, NotComparedView, OverrideView, ViolationView, Word,
+    BackendView, BuiltFrom, CheckFile, FieldChangeView, FindingView, FirstRunsView,
+    InfrastructureView, LastingShiftView, NotComparedView, OverrideView, ViolationView, Word,
 };
 use crate::report::wording::verdict_name;
 use crate::report::{
@@ -42,8 +43,9 @@ pub(crate) fn check_file(outcome: &CheckOutcome) -> CheckFile {
         code_url: links.code_url.clone(),
         compared: outcome.compared,
         counts: counts(outcome),
-        exit: outcome.decision.exit_code(),
+        exit: outcome.exit_code(),
         findings: outcome.findings.iter().map(|it| finding(outcome, it)).collect(),
+        first_runs: outcome.first_runs.as_ref().map(first_runs),
         infrastructure: outcome.infrastructure.as_ref().map(infrastructure),
         lasting_shifts: outcome.lasting_shifts.iter().map(lasting_shift).collect(),
         next_step: outcome_text::next_step(outcome),
@@ -168,6 +170,16 @@ fn lasting_shift(it: &LastingShift) -> LastingShiftView {
         series: it.series,
         since: model::text::iso_date(it.since),
         state: word("open"),
+    }
+}
+
+fn first_runs(it: &FirstRuns) -> FirstRunsView {
+    FirstRunsView {
+        allowed: it.is_allowed,
+        grace_until: it.grace_until.map(model::text::iso_date),
+        missing: it.missing(),
+        needed: it.needed,
+        runs: it.runs,
     }
 }
 

@@ -109,7 +109,10 @@ fn check_cases(outcome: &CheckOutcome, failing: bool) -> Vec<TestCase> {
     let next_step = outcome_text::next_step(outcome);
     if outcome.decision == Decision::NothingCompared {
         let message = limited(&format!("{} {next_step}", outcome_text::headline(outcome)));
-        let result = CaseResult::Error { message, kind: "nothing" };
+        let result = match outcome.exit_code() {
+            0 => CaseResult::PassedWith(message),
+            _ => CaseResult::Error { message, kind: "nothing" },
+        };
         cases.push(TestCase::of_check("check", result));
     }
     if outcome.decision == Decision::Overridden {

@@ -12,10 +12,11 @@
 mod parts;
 mod view;
 
+use crate::report::accept_commands::accept_commands;
 use crate::report::decision::Decision;
 use crate::report::escape::address::LinkTarget;
 use crate::report::escape::markdown::{
-    MarkdownText, cut, link, marker_id, truncated, without_gaps,
+    MarkdownText, command_block, cut, link, marker_id, truncated, without_gaps,
 };
 use crate::report::escape::template::{TemplateError, render_markdown};
 use crate::report::markdown::parts::{count, infrastructure_note, next_step_markdown, worst_facts};
@@ -290,6 +291,10 @@ impl<'a> CommentWriter<'a> {
         let has_step = !check.next_step.is_empty() && check.next_step != NOTHING_TO_DO;
         if !is_said && has_step {
             notes.push(next_step_markdown(&check.next_step));
+        }
+        if matches!(check.verdict, Decision::Fail | Decision::ApprovalNeeded) {
+            let commands = accept_commands(check);
+            notes.extend((!commands.is_empty()).then(|| command_block(&commands)));
         }
         notes
     }

@@ -10,12 +10,14 @@
 //! Example: pull request 7 made `parse/rust` 25 % slower under a threshold of 10 %. The outcome is
 //! `fail` with one finding, exit status 1; in the comment: "**rust parse is 25.1% slower**".
 
+mod accept_commands;
 pub(crate) mod annotations;
 pub(crate) mod assemble;
 pub(crate) mod compare;
 pub(crate) mod decision;
 pub(crate) mod delta;
 pub(crate) mod escape;
+pub(crate) mod first_runs;
 pub(crate) mod gcc;
 pub(crate) mod infrastructure;
 mod inseparable;
@@ -50,6 +52,7 @@ use std::collections::BTreeMap;
 
 use crate::report::candidate::Candidate;
 use crate::report::decision::{Decision, OverrideDecision};
+use crate::report::first_runs::FirstRuns;
 use crate::report::infrastructure::{InfrastructureAnomaly, LastingShift};
 use crate::report::links::ReportLinks;
 use crate::report::regression_view::RegressionGroupView;
@@ -79,12 +82,24 @@ pub(crate) struct CheckOutcome {
     pub(crate) lasting_shifts: Vec<LastingShift>,
     pub(crate) violations: Vec<TargetViolation>,
     pub(crate) override_decision: Option<OverrideDecision>,
+    /// Nothing was compared, because the main line has too few runs for any verdict.
+    pub(crate) first_runs: Option<FirstRuns>,
     /// The audit log after the check; none where it cannot be read.
     pub(crate) audit: Option<AuditHeadView>,
     /// What a reader should know of the comparison as a whole, in sentences.
     pub(crate) notices: Vec<String>,
     pub(crate) links: ReportLinks,
     pub(crate) provenance: Provenance,
+}
+
+impl CheckOutcome {
+    /// The status that the process ends with.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match &self.first_runs {
+            Some(first_runs) if first_runs.is_allowed => 0,
+            _ => self.decision.exit_code(),
+        }
+    }
 }
 
 /// The data and the policy behind an outcome.

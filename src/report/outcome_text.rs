@@ -31,6 +31,9 @@ pub(crate) fn headline(outcome: &CheckOutcome) -> String {
 
 /// `No results for pull request #999: nothing to compare.`
 fn nothing_compared(outcome: &CheckOutcome) -> String {
+    if let Some(first_runs) = &outcome.first_runs {
+        return first_runs.headline();
+    }
     let candidate = &outcome.candidate;
     if !outcome.not_compared.is_empty() {
         let series = text::count_noun(outcome.not_compared.len() as u64, "series");
@@ -88,6 +91,9 @@ pub(crate) fn next_step(outcome: &CheckOutcome) -> String {
     let override_decision = outcome.override_decision.as_ref();
     if let Some(rejected) = override_decision.filter(|it| !it.granted) {
         return format!("The override was rejected: {}.", rejected.rejection);
+    }
+    if let Some(first_runs) = &outcome.first_runs {
+        return first_runs.next_step();
     }
     match outcome.decision {
         Decision::Overridden => {

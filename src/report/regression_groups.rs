@@ -369,7 +369,7 @@ impl RegressionGroup {
 }
 
 /// The narrowest glob of whole parts that matches all names: `parse/*/loops/1000`.
-fn common_glob(names: &[&str]) -> String {
+pub(crate) fn common_glob(names: &[&str]) -> String {
     let parts: Vec<Vec<&str>> = names.iter().map(|name| name.split('/').collect()).collect();
     let Some(first) = parts.first() else { return String::new() };
     // Names differ in length where only some have an n or parameters.

@@ -53,9 +53,10 @@ pub(crate) fn render(outcome: &CheckOutcome) -> JsonText {
         results.push(result("violation", "error", message, it.subject.as_ref()));
     }
     if outcome.decision == Decision::NothingCompared {
+        let level = if outcome.exit_code() == 0 { "warning" } else { "error" };
         let headline = outcome_text::headline(outcome);
         let message = format!("{headline} {}", outcome_text::next_step(outcome));
-        results.push(result("nothing-compared", "error", limited(&message), None));
+        results.push(result("nothing-compared", level, limited(&message), None));
     }
     results.truncate(MAX_RESULTS);
     let rules: Vec<Value> = RULES
@@ -76,7 +77,7 @@ pub(crate) fn render(outcome: &CheckOutcome) -> JsonText {
             "columnKind": "unicodeCodePoints",
             "invocations": [{
                 "executionSuccessful": true,
-                "exitCode": outcome.decision.exit_code(),
+                "exitCode": outcome.exit_code(),
                 "exitCodeDescription": outcome.decision.as_str(),
             }],
             "results": results,

@@ -67,6 +67,9 @@ impl CheckFile {
     pub(crate) fn counts_text(&self) -> String {
         let mut parts: Vec<String> = Vec::new();
         match self.verdict {
+            Decision::NothingCompared if self.first_runs.is_some() => {
+                return "no verdict yet".to_owned();
+            }
             Decision::NothingCompared => return "nothing to compare".to_owned(),
             Decision::Overridden => parts.push("overridden".to_owned()),
             Decision::ApprovalNeeded => parts.push("approval needed".to_owned()),
@@ -104,6 +107,7 @@ impl CheckFile {
     /// The outcome in words, for a sentence that begins with it.
     pub(crate) fn headline(&self) -> &'static str {
         match self.verdict {
+            Decision::NothingCompared if self.first_runs.is_some() => "no verdict yet",
             Decision::NothingCompared => "nothing to compare",
             Decision::Fail => "failed",
             Decision::ApprovalNeeded => "approval needed",

@@ -5,6 +5,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::report::accept_commands::accept_commands;
 use crate::report::infrastructure::InfrastructureAnomaly;
 use crate::report::outcome_text::{by_reason, headline, next_step};
 use crate::report::wording::{arrow, verdict_label};
@@ -28,6 +29,13 @@ pub(crate) fn render(outcome: &CheckOutcome) -> TerminalText {
     let mut page = TerminalPage::default();
     page.write_text(0, &headline(outcome));
     page.write_text(0, &next_step(outcome));
+    // The main line lists those of each open regression below.
+    if outcome.candidate.first_commit.is_some() {
+        for command in accept_commands(&json::check_file(outcome)) {
+            // In one piece: a broken command cannot be pasted.
+            page.write_line(2, &TerminalText::text(&command));
+        }
+    }
     if let Some(commits) = compared_commits(outcome) {
         page.write_text(0, &commits);
     }

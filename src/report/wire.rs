@@ -102,6 +102,9 @@ pub(crate) struct CheckFile {
     /// Blocking findings first, then by size of change over threshold.
     #[serde(default)]
     pub(crate) findings: Vec<FindingView>,
+    /// Nothing was compared, because the main line has too few runs for any verdict.
+    #[serde(default)]
+    pub(crate) first_runs: Option<FirstRunsView>,
     #[serde(default)]
     pub(crate) infrastructure: Option<InfrastructureView>,
     /// Shifts of most series of the main line that stayed, with no recorded cause.
@@ -192,6 +195,22 @@ pub(crate) struct FindingView {
     /// `regressed`, `suspected`, `improved`, `accepted` or `infrastructure`.
     #[serde(deserialize_with = "verdict")]
     pub(crate) verdict: Word,
+}
+
+/// How far the main line is from its first verdict.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct FirstRunsView {
+    /// The caller let the pull request through (`--allow-first-runs`).
+    pub(crate) allowed: bool,
+    /// The day on which the grace period ends, where it has not.
+    pub(crate) grace_until: Option<String>,
+    /// Runs of the main line that are missing.
+    pub(crate) missing: u32,
+    /// Runs that a verdict needs.
+    pub(crate) needed: u32,
+    /// Runs that the main line has.
+    pub(crate) runs: u32,
 }
 
 /// A series that was not compared, and why; its runners where they are the reason.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Runs the benchmarks and appends their records to a file: benchmarks.sh FILE
+# Installs what they need, once before: benchmarks.sh --setup
 # Written by `benchpages init`; yours to change.
 #
 # `benchpages ingest --list` lists all formats that it reads. For any other tool, append records to
@@ -11,6 +12,17 @@
 # (one line each). suite, mode, parallel, n and params identify the benchmark. For a failed run,
 # write "error" instead of a value. Any other field is kept and shown.
 set -euo pipefail
+
+# Installs packages of Ubuntu on a machine of CI. On other machines they are yours to install.
+packages() {
+  [ "${CI:-}" = true ] || return 0
+  sudo apt-get update --quiet && sudo apt-get install --yes --quiet "$@"
+}
+
+if [ "${1:-}" = --setup ]; then
+__SETUP__
+  exit 0
+fi
 
 out=$(cd -- "$(dirname -- "$1")" && pwd)/$(basename -- "$1")
 commit=${COMMIT:-$(git rev-parse HEAD)}

@@ -248,6 +248,7 @@ fn check_request(caller: Caller, options: &LoadOptions) -> CheckRequest {
         base_branch: None,
         override_request: None,
         trust_checkout: false,
+        allow_first_runs: false,
         artifact: None,
     }
 }

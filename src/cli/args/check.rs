@@ -30,10 +30,16 @@ pub(crate) struct CheckArgs {
     /// GITHUB_ACTOR]
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
+    /// Only the job itself says who asks for the override: reported and logged as not verified
+    #[arg(long, requires = "actor")]
+    pub(crate) actor_unverified: bool,
     /// Vouch for policy.yml and accepted.yml of the directory: for a pull request they count as if
     /// they were on its base, which git does not know everywhere
     #[arg(long)]
     pub(crate) trust_checkout: bool,
+    /// Let a pull request pass with a warning while the main line has too few runs for any verdict
+    #[arg(long)]
+    pub(crate) allow_first_runs: bool,
     /// Save a snapshot (records, verdicts, policy) in a new folder below this one
     #[arg(long, value_name = "DIR")]
     pub(crate) artifact: Option<PathBuf>,

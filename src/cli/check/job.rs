@@ -8,6 +8,14 @@ use crate::report::decision::OverrideRequest;
 /// What refs of a merge queue begin with.
 const QUEUE: &str = "refs/heads/gh-readonly-queue/";
 
+/// Who runs the job, as the command line says.
+#[derive(Clone, Copy)]
+pub(super) struct JobActor<'a> {
+    pub(super) name: Option<&'a str>,
+    /// Nobody but the job itself says so.
+    pub(super) is_unverified: bool,
+}
+
 /// The job that a check runs in.
 pub(super) struct CheckJob {
     /// What the job runs for; none outside of GitHub Actions and on other events.
@@ -18,8 +26,8 @@ pub(super) struct CheckJob {
 }
 
 impl CheckJob {
-    /// Reads the environment; `actor` is the name given on the command line.
-    pub(super) fn of_environment(actor: Option<&str>, reporter: &Reporter) -> Self {
+    /// Reads the environment.
+    pub(super) fn of_environment(actor: JobActor<'_>, reporter: &Reporter) -> Self {
         let is_job = variable("GITHUB_ACTIONS").as_deref() == Some("true");
         Self {
             candidate: if is_job { job_candidate() } else { None },
@@ -55,16 +63,19 @@ fn base_branch() -> Option<String> {
 }
 
 /// The request of whoever wants a failing check to pass.
-fn override_request(actor: Option<&str>, reporter: &Reporter) -> Option<OverrideRequest> {
+fn override_request(actor: JobActor<'_>, reporter: &Reporter) -> Option<OverrideRequest> {
     let value = variable("ALLOW_REGRESSION").unwrap_or_default();
     // One spelling only: an override by a misread variable would be nobody's decision.
     let is_allowed = value.trim().eq_ignore_ascii_case("true");
     if !is_allowed && !["", "false", "0"].contains(&value.trim()) {
         reporter.warn(&format!("ALLOW_REGRESSION={value} is not `true`: nothing is overridden"));
     }
+    let name = actor.name.map(str::to_owned);
     is_allowed.then(|| OverrideRequest {
         reason: variable("OVERRIDE_REASON").unwrap_or_default(),
-        actor: actor.map(str::to_owned).or_else(|| variable("GITHUB_ACTOR")).unwrap_or_default(),
+        actor: name.or_else(|| variable("GITHUB_ACTOR")).unwrap_or_default(),
+        is_unverified: actor.is_unverified,
+        is_by_label: variable("OVERRIDE_LABEL").is_some(),
     })
 }
 

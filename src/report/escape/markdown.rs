@@ -104,6 +104,17 @@ pub(crate) fn link(text: MarkdownText, target: &LinkTarget) -> MarkdownText {
     escaped!["[", text, "](", target, ")"]
 }
 
+/// Commands as a block of code, a line each. A line of code cannot be escaped: what would end the
+/// block, or hide in it, becomes `?`.
+pub(crate) fn command_block(commands: &[String]) -> MarkdownText {
+    let is_plain = |c: char| c != '`' && !c.is_control() && !sanitize::is_hidden(c);
+    let line = |command: &String| -> String {
+        command.chars().map(|c| if is_plain(c) { c } else { '?' }).collect()
+    };
+    let lines: Vec<String> = commands.iter().map(line).collect();
+    MarkdownText::made_by(Markdown(()), format!("```sh\n{}\n```", lines.join("\n")))
+}
+
 /// An id in an HTML comment, which no reader sees. Only letters, digits and `-._~%` stay: none of
 /// them ends the comment.
 pub(crate) fn marker_id(id: &str) -> MarkdownText {
