@@ -21,6 +21,7 @@ use crate::report::{
 use detect::targets::{TargetKind, TargetResult};
 use detect::{Analyses, Analysis, BudgetVerdict, Verdict};
 use model::history::History;
+use model::note::Note;
 use model::policy::Policy;
 use model::series::Series;
 use model::text;
@@ -38,6 +39,7 @@ pub(crate) struct CheckInput<'a> {
     pub(crate) analyze: &'a AnalyzeFn<'a>,
     pub(crate) test: &'a TestFn<'a>,
     pub(crate) targets: &'a [TargetResult],
+    pub(crate) notes: &'a [Note],
     pub(crate) policy: &'a Policy,
     pub(crate) policy_sha: String,
     /// With a trailing slash.
@@ -105,6 +107,7 @@ fn open_regressions(input: &CheckInput<'_>) -> Vec<RegressionGroupView> {
         history: input.history,
         series: input.series,
         analyses: &input.analyses.by_series,
+        notes: input.notes,
     };
     let is_before = |it: &RegressionGroup| match input.candidate.first_commit {
         Some(first) => it.first_bad < first,

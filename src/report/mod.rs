@@ -12,6 +12,7 @@
 
 pub(crate) mod annotations;
 pub(crate) mod assemble;
+pub(crate) mod bisection;
 pub(crate) mod compare;
 pub(crate) mod decision;
 pub(crate) mod delta;

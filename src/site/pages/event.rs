@@ -33,6 +33,8 @@ struct EventPage {
     chart: Figure,
     suspects_text: Phrase,
     suspects: Vec<Phrase>,
+    /// Empty where nobody searched.
+    culprit: String,
     links: Vec<PageLink>,
     evidence: Vec<Phrase>,
     group: Option<GroupSection>,
@@ -95,6 +97,7 @@ pub(crate) fn render(site: &SiteContext<'_>, event: &EventRef) -> Result<Vec<u8>
         chart: zoomed_chart(site, root, event),
         suspects_text: suspects::sentence(site, root, event),
         suspects: suspects::list(site, root, event),
+        culprit: culprit(site, event),
         links: links(site, root, event),
         evidence: evidence(site, event),
         group: group(site, root, event),
@@ -163,6 +166,13 @@ fn group(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Option<Gro
         compare: group.compare_command(history),
         accept: (group.state() == "open").then(|| group.accept_command(history)),
     })
+}
+
+/// What `bisect` found.
+fn culprit(site: &SiteContext<'_>, event: &EventRef) -> String {
+    let group = site.regressions.of_event(&event.id);
+    let culprit = group.and_then(|group| group.culprit.as_ref());
+    culprit.map(|culprit| format!("{}.", wording::culprit(culprit))).unwrap_or_default()
 }
 
 fn evidence(site: &SiteContext<'_>, event: &EventRef) -> Vec<Phrase> {
