@@ -20,7 +20,7 @@ fn main() {
         ("5 % of runs take a fifth longer", HistoryPlan { spikes: 0.05, ..stated }),
         ("a quarter of the commits do not build", HistoryPlan { broken: 0.25, ..stated }),
         ("noise 1 %", HistoryPlan { noise: 0.01, ..stated }),
-        ("noise 5 %", HistoryPlan { noise: 0.05, ..stated }),
+        ("noise 5 %, step 12 %", HistoryPlan { noise: 0.05, step: 0.12, ..stated }),
         ("16 commits", HistoryPlan { commits: 16, ..stated }),
         ("512 commits", HistoryPlan { commits: 512, ..stated }),
     ] {
