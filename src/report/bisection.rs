@@ -103,6 +103,7 @@ impl BisectReport {
         for line in self.sentences() {
             page.push(TerminalText::text(&line)).push("\n");
         }
+        // Ids and numbers only, so fixed columns are wide enough.
         page.push("\ncommit   measurements  change\n");
         for it in &self.measured {
             let count = text::count(it.measurements as u64);

@@ -1,13 +1,13 @@
 //! Prints the figures of bisection that docs/bisect.md states, from synthetic histories.
 //!
-//! `cargo run --release -p benchpages-detect --features bench --example bisection -- 1000`
+//! `cargo run --release -p benchpages-detect --features bench --example bisection -- 300`
 
 use benchpages_detect::bisection::simulate::{HistoryPlan, SearchFigures, halve, search};
 
 /// Prints a row for each kind of history.
 #[allow(clippy::print_stdout)]
 fn main() {
-    let tries = std::env::args().nth(1).and_then(|it| it.parse().ok()).unwrap_or(1000);
+    let tries = std::env::args().nth(1).and_then(|it| it.parse().ok()).unwrap_or(300);
     let stated = HistoryPlan::STATED;
     println!("| history | right | measurements | most | builds |");
     println!("|---|--:|--:|--:|--:|");
@@ -22,7 +22,7 @@ fn main() {
         ("noise 1 %", HistoryPlan { noise: 0.01, ..stated }),
         ("noise 5 %, step 12 %", HistoryPlan { noise: 0.05, step: 0.12, ..stated }),
         ("16 commits", HistoryPlan { commits: 16, ..stated }),
-        ("512 commits", HistoryPlan { commits: 512, ..stated }),
+        ("256 commits", HistoryPlan { commits: 256, ..stated }),
     ] {
         print_row(name, search(plan, tries, 1));
     }

@@ -154,6 +154,7 @@ impl Bisection {
     }
 
     fn changes(&self, is_wanted: impl Fn(&CommitMeasurement) -> bool) -> Vec<f64> {
+        // One scale for all, so that a value of zero does not change the meaning of some of them.
         let scale = self.scale();
         let wanted = self.measurements.iter().filter(|measurement| is_wanted(measurement));
         wanted.map(|it| scale.change(it.good, it.value)).collect()
@@ -183,6 +184,7 @@ impl Bisection {
         if is_end_open && measured.iter().all(|commit| *commit == last) {
             return last;
         }
+        // With two levels and one noise, what a measurement teaches grows with p (1 − p) alone.
         let mut before = 0.0;
         let teaches = ranges.iter().map(|range| {
             before += range.probability;
@@ -197,6 +199,7 @@ impl Bisection {
         match (any, ready) {
             (Some(any), Some(ready)) if ready.1 >= BUILD_WORTH * any.1 => ready.0,
             (Some(any), _) => any.0,
+            // Every commit but the bad one is skipped, and that one never is.
             (None, _) => last,
         }
     }
@@ -223,7 +226,7 @@ impl Bisection {
             let before: f64 = differences.iter().map(|it| log_density(it.shift, noise)).sum();
             let weight = before + self.log_prior_of(noise);
             for step in self.steps(scale, sign) {
-                points.push(GridPoint::of(&differences, self.commits, noise, step, weight));
+                points.push(GridCell::of(&differences, self.commits, noise, step, weight));
             }
         }
         Posterior::of(&points, self.commits)
@@ -242,6 +245,7 @@ impl Bisection {
         let shift = |change: f64| scale.shift_of(sign * change).abs().max(LEAST_NOISE);
         let (least, most) = match self.recorded {
             Some(recorded) => (shift(recorded) / STEP_RANGE, shift(recorded) * STEP_RANGE),
+            // Smaller changes do not matter, so nobody has to find them.
             None => (shift(self.threshold), LARGEST_STEP),
         };
         ladder(least, most.max(least), STEP_RATIO)
@@ -255,13 +259,13 @@ struct ShiftOfCommit {
 }
 
 /// One noise and one step, and how likely each culprit is under them.
-struct GridPoint {
+struct GridCell {
     /// Logarithms by culprit, up to a constant of all points.
     first_bad: Vec<f64>,
     not_reproduced: f64,
 }
 
-impl GridPoint {
+impl GridCell {
     fn of(
         differences: &[ShiftOfCommit],
         commits: usize,
@@ -297,8 +301,9 @@ struct Posterior {
 }
 
 impl Posterior {
-    fn of(points: &[GridPoint], commits: usize) -> Self {
-        let best = points.iter().map(GridPoint::best).fold(f64::NEG_INFINITY, f64::max);
+    fn of(points: &[GridCell], commits: usize) -> Self {
+        // Densities of many measurements overflow; relative to the best of them none does.
+        let best = points.iter().map(GridCell::best).fold(f64::NEG_INFINITY, f64::max);
         let mut first_bad = vec![0.0; commits];
         let mut not_reproduced = 0.0;
         let prior = (1.0 - NOT_REPRODUCED) / commits.max(1) as f64;

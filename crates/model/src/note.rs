@@ -57,7 +57,8 @@ impl Culprit {
         format!("{commits} ({confidence} confidence, {measurements})")
     }
 
-    /// The text of the note that names it: `commit` is that of the regression, `matches` its series.
+    /// The text of the note that names it: `commit` is that of the regression, `matches` holds for
+    /// its series.
     pub fn note_text(&self, commit: &str, matches: &Filter, markdown: &str) -> String {
         // JSON is YAML, and leaves no name room to end the front matter.
         let json = |value: serde_json::Value| value.to_string();

@@ -75,6 +75,7 @@ impl Goal {
         let good = resolve("good", &ends.good)?;
         let bad = resolve("bad", &ends.bad)?;
         let commits = commits_between(&good, &bad)?;
+        // As the history names it: an abbreviated id there is found by nothing else.
         let is_recorded = request.regression.is_some();
         let regression_commit = if is_recorded { ends.bad } else { bad };
         Ok(Self { good, commits, regression_commit, recorded, series, place })
@@ -118,6 +119,7 @@ impl Goal {
                 options(names)
             );
         };
+        // The search looks for what is worse, so somebody has to say what that is.
         if series.direction == Direction::Unknown {
             let metric = &series.key.metric;
             bail!(
@@ -181,6 +183,7 @@ impl OpenRegression {
         if group.state() != "open" {
             bail!("the regression `{id}` is {}, not open; {}", group.state(), open_ids(&groups));
         }
+        // The largest member comes first: it needs the fewest measurements.
         let fits = |member: &&Regression| {
             let glob = request.series.as_deref();
             glob.is_none_or(|glob| accepted::matches(glob, &member.subject.name))

@@ -81,6 +81,7 @@ pub(crate) fn bisect(
         true => Some(load::load(options, observer)?),
         false => None,
     };
+    // Before anything is built: a wrong name should not cost ten minutes.
     let goal = Goal::of(request, project.as_ref())?;
     let default_policy = Policy::default();
     let policy = project.as_ref().map_or(&default_policy, |project| &project.policy);
@@ -209,6 +210,7 @@ impl<'a> Search<'a> {
             Ok(Some(lines)) => lines,
             Ok(None) => return Ok(()),
             Err(error) => {
+                // A commit that crashes is skipped like one that does not build.
                 let failure = error.downcast_ref::<RunFailure>();
                 return match failure.is_some_and(|it| it.side == Some(Side::Head)) {
                     true => self.skip(commit, &error, observer),
@@ -239,6 +241,7 @@ impl<'a> Search<'a> {
                 (self.goal.folder_in(&root)?, true)
             }
         };
+        // No head while it is set up: the next attempt must not take it for ready.
         self.head = None;
         self.bench.replace_head(SideFolder {
             side: Some(Side::Head),
@@ -298,6 +301,7 @@ impl<'a> Search<'a> {
             let (good, value) = round.base.zip(round.head)?;
             Some(CommitMeasurement { commit, good, value })
         });
+        // The first round decides: a series that is renamed in between is another series.
         if self.series.is_none() {
             let subject = series.key.subject(&series.tags);
             let threshold = self.policy.threshold_for(subject, series.direction).relative;
@@ -329,10 +333,11 @@ impl<'a> Search<'a> {
     fn report(&self, ending: SessionEnding) -> anyhow::Result<BisectReport> {
         let Some(series) = &self.series else { bail!("interrupted before the first measurement") };
         let state = self.bisection.judge();
-        let outcome = match (ending, state.next) {
-            (_, NextStep::Found) => SearchOutcome::Found,
-            (_, NextStep::NotReproduced) => SearchOutcome::NotReproduced,
-            (_, NextStep::Measure(_)) => SearchOutcome::Undecided,
+        // By what is known, not by how it ended: the last measurement may have decided it.
+        let outcome = match state.next {
+            NextStep::Found => SearchOutcome::Found,
+            NextStep::NotReproduced => SearchOutcome::NotReproduced,
+            NextStep::Measure(_) => SearchOutcome::Undecided,
         };
         let range = &self.goal.commits[state.culprit.first..=state.culprit.last];
         let likely = Culprit {

@@ -21,6 +21,7 @@ pub(super) fn write(
     report: &BisectReport,
     culprit: &Culprit,
 ) -> anyhow::Result<PathBuf> {
+    // By series and regression, so that a second search replaces the answer of the first.
     let hash = model::hex::sha256(&report.series.name, 8);
     let commit: String = goal.regression_commit.chars().take(12).collect();
     let name = format!("notes/culprit-{commit}-{hash}.md");
