@@ -171,6 +171,9 @@ fn the_culprit_of_an_open_regression_stands_on_its_page_and_in_the_check() {
     let group = &regressions["groups"][0];
     let id = group["id"].as_str().unwrap();
     assert_eq!((&group["state"], &group["culprit"]), (&json!("open"), &Value::Null));
+    let address = group["url"].as_str().unwrap();
+    let command = format!("benchpages bisect {id} -- COMMAND");
+    assert!(repository.site().text(address).contains(&command));
 
     let answer = repository.bisect(&with_run(&[id]));
     assert_eq!(answer.status, 0, "{}{}", answer.err, answer.out);
@@ -193,8 +196,8 @@ fn the_culprit_of_an_open_regression_stands_on_its_page_and_in_the_check() {
     let ids = [BROKEN, CULPRIT].map(|at| repository.commits[at].clone());
     assert_eq!(group["culprit"]["commits"], json!(ids));
     assert_eq!((&group["culprit"]["text"], &group["state"]), (&json!(line), &json!("open")));
-    let page = site.text(group["url"].as_str().unwrap());
-    assert!(page.contains(line), "{page}");
+    let page = site.text(address);
+    assert!(page.contains(line) && !page.contains(&command), "{page}");
     let check = crate::support::answer(&mut repository.program("check"));
     let words: Vec<&str> = check.out.split_whitespace().collect();
     assert!(words.join(" ").contains(line), "{}", check.out);

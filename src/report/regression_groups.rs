@@ -420,6 +420,14 @@ impl RegressionGroup {
         format!("benchpages compare {}..{}", id(self.last_good), id(self.first_bad))
     }
 
+    /// The command that finds the commit; none where there is no single one, or it is known.
+    pub(crate) fn bisect_command(&self) -> Option<String> {
+        let is_searched = self.culprit.is_some() || self.state() != "open";
+        let is_step = self.members[0].kind == RegressionKind::Step;
+        let may_search = is_step && !is_searched;
+        may_search.then(|| format!("benchpages bisect {} -- COMMAND", self.id()))
+    }
+
     /// The command that accepts all of them.
     pub(crate) fn accept_command(&self, history: &History) -> String {
         let id = text::short_commit(&history.commits[self.first_bad.0 as usize].id);
