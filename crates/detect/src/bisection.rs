@@ -20,8 +20,8 @@
 //! Waeber, Frazier & Henderson 2013). Among commits that teach about the same, one that was
 //! measured before is next: it needs no build. The bad commit comes first, until it differs.
 //!
-//! Example: 64 commits, a step of 5 % and a noise of 2 %. After five measurements the bad commit
-//! differs; after 15 more, at 8 commits, one of the 64 has a probability of 0.95.
+//! Example: 64 commits, a step of 5 % and a noise of 2 %. After 28 measurements of 8 commits, on
+//! average, one of the 64 has a probability of 0.95. The example `bisection` prints such figures.
 
 #[cfg(any(test, feature = "bench"))]
 pub mod simulate;
