@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Expected, run};
 
-const COMMANDS: [&str; 28] = [
+const COMMANDS: [&str; 29] = [
     "",
     "build",
     "serve",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 28] = [
     "import",
     "ingest",
     "measure",
+    "bisect",
     "policy",
     "policy check",
     "policy show",

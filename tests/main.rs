@@ -8,6 +8,9 @@ mod again;
 mod accept;
 mod api;
 mod audit;
+// Scripts and signals.
+#[cfg(unix)]
+mod bisect;
 mod build;
 mod check;
 mod check_watch;

@@ -264,6 +264,7 @@ impl<'a> PreparedCheck<'a> {
             series: &series,
             analyses: &analyses,
             targets: &targets,
+            notes: &self.loaded.contents.notes,
             policy,
             policy_sha: self.loaded.policy_sha.clone(),
             base_url: options.site_url(policy),

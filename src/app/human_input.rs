@@ -120,6 +120,10 @@ impl<'a> HumanInput<'a> {
 
 /// A note's day and its commit, where the history has it.
 fn explain(note: &Note, names: &CommitNames<'_>) -> Vec<Explanation> {
+    // A culprit says who should look at a regression, and excuses nothing.
+    if note.culprit.is_some() {
+        return Vec::new();
+    }
     let commit = note.commit.as_deref().and_then(|commit| find_commit(commit, names));
     let day = note.date.map(Explanation::Day);
     let about = if note.false_alarm { Explanation::FalseAlarm } else { Explanation::Commit };
@@ -174,6 +178,7 @@ fn resolve_accepted(entry: &AcceptedEntry, commit: CommitIndex) -> ResolvedAccep
 pub(super) fn policy_annotations(policy: &Policy) -> impl Iterator<Item = Note> {
     policy.annotations.iter().enumerate().map(|(number, entry)| Note {
         false_alarm: false,
+        culprit: None,
         name: format!("annotation-{number}"),
         date: Timestamp::parse(&format!("{}T00:00:00Z", entry.date)).ok(),
         commit: None,

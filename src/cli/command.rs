@@ -6,6 +6,7 @@
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::cli::args::accept::AcceptArgs;
+use crate::cli::args::bisect::BisectArgs;
 use crate::cli::args::check::{CheckArgs, CompareArgs};
 use crate::cli::args::history::{
     DemoDataArgs, DoctorArgs, EraseArgs, ExportArgs, InitArgs, RotateArgs,
@@ -19,8 +20,8 @@ use crate::cli::args::{BuildArgs, GlobalArgs, ServeArgs};
 use crate::cli::notify::{self, NotifyCommand};
 use crate::cli::ui::{self, Reporter};
 use crate::cli::{
-    accept, audit, build, check, compare, demo_data, doctor, erase, export, import, ingest, init,
-    measure, policy, rotate, serve,
+    accept, audit, bisect, build, check, compare, demo_data, doctor, erase, export, import, ingest,
+    init, measure, policy, rotate, serve,
 };
 
 /// Turns a directory of benchmark history into a static site: what got slower, since when, with
@@ -54,6 +55,14 @@ pub(crate) enum CliCommand {
     ///
     /// Exit status as `check`: 0 no regression, 1 a regression, 2 an error, 3 nothing compared.
     Measure(Box<MeasureArgs>),
+    /// Find the commit behind a regression
+    ///
+    /// Measures commits between the last good and the bad one, each side by side with the last good
+    /// one, until one of them is the culprit with the stated confidence. Skips commits that do not
+    /// build. Writes a note, which the page of the regression shows.
+    ///
+    /// Exit status: 0 found, 1 undecided, 2 an error, 3 the regression does not reproduce here.
+    Bisect(Box<BisectArgs>),
     /// Convert the output of a benchmark tool into records
     Ingest(IngestArgs),
     /// Import the whole history of another dashboard; run it again to add what is new
@@ -110,6 +119,7 @@ pub(super) fn run(
         CliCommand::Serve(serve) => serve::run(global, &serve, reporter),
         CliCommand::DemoData(demo) => demo_data::run(&demo, reporter),
         CliCommand::Measure(measure) => measure::run(global, &measure, reporter),
+        CliCommand::Bisect(bisect) => bisect::run(global, &bisect, reporter),
         CliCommand::Ingest(ingest) => ingest::run(global, &ingest, reporter),
         CliCommand::Import(import) => import::run(global, &import, reporter),
         CliCommand::Compare(compare) => compare::run(global, &compare, reporter),

@@ -8,6 +8,7 @@ mod accept;
 mod actions;
 mod args;
 mod audit;
+mod bisect;
 mod build;
 mod check;
 mod command;

@@ -24,6 +24,7 @@ use detect::paired::{PairedResult, PairedVerdict};
 use detect::targets::{TargetKind, TargetResult};
 use detect::{Analyses, Analysis, BudgetVerdict, Change, Verdict};
 use model::history::History;
+use model::note::Note;
 use model::policy::Policy;
 use model::series::Series;
 use model::text;
@@ -46,6 +47,7 @@ pub(crate) struct CheckInput<'a> {
     pub(crate) test: &'a TestFn<'a>,
     pub(crate) session_change: &'a SessionChangeFn<'a>,
     pub(crate) targets: &'a [TargetResult],
+    pub(crate) notes: &'a [Note],
     pub(crate) policy: &'a Policy,
     pub(crate) policy_sha: String,
     /// With a trailing slash.
@@ -121,6 +123,7 @@ fn open_regressions(input: &CheckInput<'_>) -> Vec<RegressionGroupView> {
         history: input.history,
         series: input.series,
         analyses: &input.analyses.by_series,
+        notes: input.notes,
     };
     let is_before = |it: &RegressionGroup| match input.candidate.first_commit {
         Some(first) => it.first_bad < first,

@@ -13,6 +13,7 @@
 mod accept_commands;
 pub(crate) mod annotations;
 pub(crate) mod assemble;
+pub(crate) mod bisection;
 pub(crate) mod compare;
 pub(crate) mod decision;
 pub(crate) mod delta;

@@ -11,7 +11,10 @@
 use crate::regressions::shell_glob;
 use crate::report::{SeriesRef, severity_name, urls, wording};
 use detect::{Analysis, Change, ChangeKind, Verdict};
+use model::commit_ref::CommitNames;
+use model::filter::ChangeAges;
 use model::history::History;
+use model::note::{Culprit, Note};
 use model::record::time::Timestamp;
 use model::series::{CommitIndex, Series};
 use model::text;
@@ -19,6 +22,8 @@ use model::text;
 /// A regression of one series, confirmed or suspected.
 #[derive(Clone, Debug)]
 pub(crate) struct Regression {
+    /// The place of the series in the history.
+    pub(crate) series: usize,
     pub(crate) subject: SeriesRef,
     /// The id of its page; none for a suspicion, which has no page.
     pub(crate) event: Option<String>,
@@ -64,6 +69,15 @@ pub(crate) struct RegressionGroup {
     /// The commits that all members suspect: after the first, up to the second.
     pub(crate) last_good: CommitIndex,
     pub(crate) first_bad: CommitIndex,
+    /// What `bisect` found.
+    pub(crate) culprit: Option<Culprit>,
+}
+
+/// A note that names a culprit, and the commit of its regression.
+struct CulpritNote<'a> {
+    note: &'a Note,
+    culprit: &'a Culprit,
+    commit: CommitIndex,
 }
 
 /// What the groups are made from.
@@ -73,6 +87,7 @@ pub(crate) struct GroupInput<'a> {
     pub(crate) series: &'a [Series],
     /// Of each series, in their order.
     pub(crate) analyses: &'a [Analysis],
+    pub(crate) notes: &'a [Note],
 }
 
 impl GroupInput<'_> {
@@ -104,6 +119,7 @@ impl GroupInput<'_> {
                     last_good: regression.last_good,
                     first_bad: regression.first_bad,
                     members: vec![regression],
+                    culprit: None,
                 }),
             }
         }
@@ -114,6 +130,7 @@ impl GroupInput<'_> {
                 by_size.then_with(|| a.subject.stem.cmp(&b.subject.stem))
             });
         }
+        self.add_culprits(&mut groups);
         groups.sort_by(|a, b| {
             let (first, second) = (&a.members[0], &b.members[0]);
             let by_size = second.relative_size().total_cmp(&first.relative_size());
@@ -121,6 +138,34 @@ impl GroupInput<'_> {
             rank(a.state()).cmp(&rank(b.state())).then(by_size).then_with(by_name)
         });
         groups
+    }
+
+    /// Adds what notes say of the cause: those about a suspect commit and one of the series.
+    fn add_culprits(&self, groups: &mut [RegressionGroup]) {
+        let named: Vec<&Note> = self.notes.iter().filter(|note| note.culprit.is_some()).collect();
+        if named.is_empty() {
+            return;
+        }
+        let names = self.history.commit_names();
+        let notes: Vec<CulpritNote<'_>> =
+            named.into_iter().filter_map(|note| CulpritNote::of(note, &names)).collect();
+        for group in groups {
+            let about = notes.iter().filter(|it| {
+                let is_suspect = group.last_good < it.commit && it.commit <= group.first_bad;
+                is_suspect && group.members.iter().any(|member| self.concerns(it.note, member))
+            });
+            // Of two searches the surer one counts.
+            let surest = about.max_by(|a, b| {
+                let by_confidence = a.culprit.confidence.total_cmp(&b.culprit.confidence);
+                by_confidence.then_with(|| b.note.name.cmp(&a.note.name))
+            });
+            group.culprit = surest.map(|it| it.culprit.clone());
+        }
+    }
+
+    fn concerns(&self, note: &Note, regression: &Regression) -> bool {
+        let series = &self.series[regression.series];
+        note.matches.holds(series.key.subject(&series.tags), ChangeAges::default())
     }
 
     /// The regressions of one series, oldest first, its suspicion last.
@@ -192,6 +237,7 @@ impl GroupInput<'_> {
     fn of_series(&self, at: usize) -> Regression {
         let series = &self.series[at];
         Regression {
+            series: at,
             subject: SeriesRef::of(&series.key),
             event: None,
             state: "",
@@ -211,6 +257,15 @@ impl GroupInput<'_> {
             threshold: self.analyses[at].threshold,
             word: text::comparative(&series.unit, series.direction, true),
         }
+    }
+}
+
+impl<'a> CulpritNote<'a> {
+    /// None where the history does not know the commit of the regression.
+    fn of(note: &'a Note, names: &CommitNames<'_>) -> Option<Self> {
+        let commit = names.find(note.commit.as_deref()?).ok().flatten()?;
+        let commit = CommitIndex(u32::try_from(commit).ok()?);
+        Some(Self { note, culprit: note.culprit.as_ref()?, commit })
     }
 }
 
@@ -271,8 +326,16 @@ impl RegressionGroup {
     }
 
     /// `csharp groupby_topN is 12.1–14.0% slower in 4 series since 18 Aug 2025, suspect commits
-    /// a1b2c3d..b3c4d5e, confidence 92%`.
+    /// a1b2c3d..b3c4d5e, confidence 92%`, and the culprit where it is known.
     pub(crate) fn sentence(&self, history: &History) -> String {
+        let regression = self.regression_sentence(history);
+        match &self.culprit {
+            Some(culprit) => format!("{regression}. {}", wording::culprit(culprit)),
+            None => regression,
+        }
+    }
+
+    fn regression_sentence(&self, history: &History) -> String {
         let first = &self.members[0];
         let count = self.members.len() as u64;
         let subject = match count {
@@ -355,6 +418,14 @@ impl RegressionGroup {
     pub(crate) fn compare_command(&self, history: &History) -> String {
         let id = |at: CommitIndex| text::short_commit(&history.commits[at.0 as usize].id);
         format!("benchpages compare {}..{}", id(self.last_good), id(self.first_bad))
+    }
+
+    /// The command that finds the commit; none where there is no single one, or it is known.
+    pub(crate) fn bisect_command(&self) -> Option<String> {
+        let is_searched = self.culprit.is_some() || self.state() != "open";
+        let is_step = self.members[0].kind == RegressionKind::Step;
+        let may_search = is_step && !is_searched;
+        may_search.then(|| format!("benchpages bisect {} -- COMMAND", self.id()))
     }
 
     /// The command that accepts all of them.

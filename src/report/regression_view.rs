@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::report::regression_groups::{Regression, RegressionGroup, RegressionKind};
-use crate::report::{finite, urls};
+use crate::report::{finite, urls, wording};
 use model::history::History;
+use model::note::Culprit;
 use model::record::time::Timestamp;
 use model::series::CommitIndex;
 
@@ -25,6 +26,8 @@ pub(crate) struct RegressionGroupView {
     /// The command that shows what changed.
     pub(crate) compare: String,
     pub(crate) confidence: Option<f64>,
+    /// What `bisect` found; none where nobody searched, or the search found nothing.
+    pub(crate) culprit: Option<CulpritView>,
     /// The last suspect, and the commit before the first.
     pub(crate) first_bad: String,
     pub(crate) id: String,
@@ -38,6 +41,19 @@ pub(crate) struct RegressionGroupView {
     pub(crate) state: String,
     /// The page of its largest member.
     pub(crate) url: Option<String>,
+}
+
+/// The commit that caused a regression.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct CulpritView {
+    /// Oldest first: one, or several that no measurement separates.
+    pub(crate) commits: Vec<String>,
+    /// Probability that one of them is the cause.
+    pub(crate) confidence: f64,
+    pub(crate) measurements: u64,
+    /// `Culprit: abc1234 (97% confidence, 38 measurements)`.
+    pub(crate) text: String,
 }
 
 /// The regression of one series.
@@ -101,6 +117,7 @@ fn group_view(history: &History, group: &RegressionGroup) -> RegressionGroupView
         commits: suspects(history, group),
         compare: group.compare_command(history),
         confidence: group.confidence().and_then(finite),
+        culprit: group.culprit.as_ref().map(culprit_view),
         first_bad: id(group.first_bad),
         id: group.id(),
         last_good: id(group.last_good),
@@ -109,6 +126,15 @@ fn group_view(history: &History, group: &RegressionGroup) -> RegressionGroupView
         since: group.since().to_string(),
         state: group.state().to_owned(),
         url: group.members[0].event.as_deref().map(urls::event),
+    }
+}
+
+fn culprit_view(it: &Culprit) -> CulpritView {
+    CulpritView {
+        commits: it.commits.clone(),
+        confidence: it.confidence,
+        measurements: it.measurements,
+        text: wording::culprit(it),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use crate::report::decision::Decision;
 use crate::report::outcome_text::NOTHING_TO_DO;
+use crate::report::regression_view::{CulpritView, RegressionGroupView};
 use crate::report::wire::{
     CheckFile, FieldChangeView, FindingView, InfrastructureView, NotComparedView,
 };
@@ -20,6 +21,15 @@ impl CheckFile {
     /// Confirmed regressions, as the check ordered them.
     pub(crate) fn regressions(&self) -> impl Iterator<Item = &FindingView> {
         self.findings.iter().filter(|finding| finding.is_regression())
+    }
+
+    /// What `bisect` found of the regression of a series; none where nobody searched.
+    pub(crate) fn culprit_of(&self, series: &str) -> Option<&CulpritView> {
+        let mut groups = self.regressions.iter();
+        let is_of = |group: &&RegressionGroupView| {
+            group.members.iter().any(|member| member.series == series)
+        };
+        groups.find(is_of)?.culprit.as_ref()
     }
 
     fn improvements(&self) -> impl Iterator<Item = &FindingView> {

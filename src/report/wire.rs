@@ -133,13 +133,13 @@ pub(crate) struct CheckFile {
     pub(crate) runner: String,
     #[serde(default)]
     pub(crate) schema: Word,
+    /// The address of the site, with a trailing slash, where it is known.
+    #[serde(default)]
+    pub(crate) site: Option<String>,
     /// The suites of the series that the candidate measured, else of all; a series without one adds
     /// none.
     #[serde(default)]
     pub(crate) suites: Vec<String>,
-    /// The address of the site, with a trailing slash, where it is known.
-    #[serde(default)]
-    pub(crate) site: Option<String>,
     /// The page that compares the two commits.
     #[serde(default)]
     pub(crate) url: Option<String>,

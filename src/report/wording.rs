@@ -8,6 +8,7 @@ use std::iter;
 use crate::report::phrase::{ChangeCell, Moment, Phrase};
 use detect::sensitivity::horizon;
 use detect::{Analysis, Change, ChangeKind, ChangeStatus, TrendEstimate, Verdict};
+use model::note::Culprit;
 use model::record::time::Timestamp;
 use model::record::{DEFAULT_MODE, TIME_METRIC};
 use model::series::{Series, SeriesKey};
@@ -188,6 +189,11 @@ pub(crate) fn state_name(status: &ChangeStatus, is_regression: bool) -> &'static
         ChangeStatus::Withdrawn => "withdrawn",
         ChangeStatus::Closed => "closed",
     }
+}
+
+/// `Culprit: abc1234 (97% confidence, 38 measurements)`.
+pub(crate) fn culprit(culprit: &Culprit) -> String {
+    format!("Culprit: {}", culprit.text())
 }
 
 /// The state of a change in a sentence: `Fixed on 13 Sep 2025 (−14.9%).`

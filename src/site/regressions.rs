@@ -17,6 +17,7 @@ impl RegressionIndex {
             history: input.history,
             series: input.series,
             analyses: &input.analyses.by_series,
+            notes: input.notes,
         }
         .groups();
         // By event, since its page is where a reader comes from.

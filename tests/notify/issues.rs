@@ -44,6 +44,22 @@ fn two() -> Value {
 }
 
 #[test]
+fn an_issue_names_the_culprit_of_its_series_as_text() {
+    let github = github();
+    let mut result = found("fail", json!([slower("a/julia"), slower("b/rust")]));
+    let members = json!([{"series": result["findings"][0]["series"]}]);
+    let text = "Culprit: abc1234 <b> (97% confidence, 38 measurements)";
+    result["regressions"] = json!([{"members": members, "culprit": {"text": text}}]);
+    tell(&github, &result);
+    let bodies = github.server.writes();
+    let bodies: Vec<Value> = bodies.iter().map(|asked| asked.json()["body"].clone()).collect();
+    let with: Vec<&str> = bodies.iter().filter_map(Value::as_str).collect();
+    let with: Vec<&&str> = with.iter().filter(|body| body.contains("Culprit: abc1234")).collect();
+    assert_eq!(with.len(), 1, "{bodies:?}");
+    assert!(!with[0].contains("<b>") && with[0].contains("97% confidence"), "{with:?}");
+}
+
+#[test]
 fn a_finding_opens_one_issue_and_a_gone_one_closes_it() {
     let github = github();
     tell(&github, &two());

@@ -28,7 +28,8 @@
 //! | what would be detected, its budget, its trend | `sensitivity`, `budget`, `trend` |
 //! | what else moved with a change | `evidence` |
 //!
-//! Beside it, `paired` judges what was measured side by side, by its own rounds.
+//! Beside it, `paired` judges what was measured side by side, by its own rounds, and `bisection`
+//! finds the commit behind a regression.
 //!
 //! `analyze` calls these in this order. The result is in `analysis`: plain data.
 //!
@@ -102,6 +103,7 @@ pub mod reanalysis;
 // Beside the analysis.
 pub mod compare;
 pub mod paired;
+pub mod bisection;
 pub mod runner;
 pub mod targets;
 

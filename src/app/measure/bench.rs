@@ -45,6 +45,21 @@ struct SideBench {
     reader: RunReader,
 }
 
+/// Why a round was not completed, and the side whose run failed.
+#[derive(Debug)]
+pub(super) struct RunFailure {
+    pub(super) side: Option<Side>,
+    message: String,
+}
+
+impl std::fmt::Display for RunFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for RunFailure {}
+
 /// Which run of a session: what its program is given beside the arguments.
 #[derive(Clone, Copy)]
 struct RunPlace {
@@ -61,8 +76,21 @@ impl<'a> Bench<'a> {
         session: &'a str,
         interrupt: &'a Interrupt,
     ) -> anyhow::Result<Self> {
+        let sides = Sides::of(&request.sides, &request.command)?;
+        Self::of_sides(request, session, interrupt, sides)
+    }
+
+    /// The same of sides that are ready.
+    ///
+    /// # Errors
+    /// An option is wrong.
+    pub(super) fn of_sides(
+        request: &'a MeasureRequest,
+        session: &'a str,
+        interrupt: &'a Interrupt,
+        Sides { folders, checkouts }: Sides,
+    ) -> anyhow::Result<Self> {
         let pattern = request.collect.as_deref().map(ResultPattern::parse).transpose()?;
-        let Sides { folders, checkouts } = Sides::of(&request.sides, &request.command)?;
         let mut sides = Vec::new();
         // The head first: it knows the pull request that both belong to.
         let mut pull = request.pull;
@@ -78,7 +106,7 @@ impl<'a> Bench<'a> {
     }
 
     pub(super) fn is_comparison(&self) -> bool {
-        self.sides.len() > 1
+        self.sides.iter().any(|side| side.of.side.is_some())
     }
 
     /// The commit of the head, or of the only side.
@@ -89,6 +117,17 @@ impl<'a> Bench<'a> {
     /// The commit of the base; none where there is no base.
     pub(super) fn base_commit(&self) -> Option<&str> {
         self.sides.first().filter(|_| self.is_comparison())?.reader.commit()
+    }
+
+    /// Puts another head in the place of the one before; it is not set up.
+    ///
+    /// # Errors
+    /// An option is wrong.
+    pub(super) fn replace_head(&mut self, of: SideFolder) -> anyhow::Result<()> {
+        let reader = RunReader::new(&intake_request(self.request, &of, self.request.pull))?;
+        self.sides.truncate(1);
+        self.sides.push(SideBench { of, reader });
+        Ok(())
     }
 
     /// A side as reports name it.
@@ -127,20 +166,35 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// A set-up fails.
     pub(super) fn set_up(&mut self, build: u32, observer: &dyn Observer) -> anyhow::Result<()> {
+        self.sides.iter().try_for_each(|side| self.set_up_side(side, build, observer))
+    }
+
+    /// Sets the head up alone.
+    ///
+    /// # Errors
+    /// The set-up fails.
+    pub(super) fn set_up_head(&mut self, observer: &dyn Observer) -> anyhow::Result<()> {
+        self.sides.last().map_or(Ok(()), |side| self.set_up_side(side, 0, observer))
+    }
+
+    fn set_up_side(
+        &self,
+        side: &SideBench,
+        build: u32,
+        observer: &dyn Observer,
+    ) -> anyhow::Result<()> {
         let Some(setup) = &self.request.setup else { return Ok(()) };
-        for side in &self.sides {
-            let name = side.of.label();
-            observer.info(&format!("setting up the {name}: {setup}"));
-            let place = RunPlace { round: 0, build, padding: 0 };
-            let line = ProgramLine::Shell(setup.clone());
-            let output = self.program(&side.of, line, place).run(self.interrupt)?;
-            if self.interrupt.is_requested() {
-                bail!("interrupted before the first round was complete");
-            }
-            if !output.status.success() {
-                let failure = failure(&output);
-                bail!("the {name} cannot be set up: `{setup}` ended with {failure}");
-            }
+        let name = side.of.label();
+        observer.info(&format!("setting up the {name}: {setup}"));
+        let place = RunPlace { round: 0, build, padding: 0 };
+        let line = ProgramLine::Shell(setup.clone());
+        let output = self.program(&side.of, line, place).run(self.interrupt)?;
+        if self.interrupt.is_requested() {
+            bail!("interrupted before the first round was complete");
+        }
+        if !output.status.success() {
+            let failure = failure(&output);
+            bail!("the {name} cannot be set up: `{setup}` ended with {failure}");
         }
         Ok(())
     }
@@ -191,8 +245,11 @@ impl<'a> Bench<'a> {
             if self.interrupt.is_requested() {
                 return Ok(None);
             }
-            let in_round =
-                |error: anyhow::Error| anyhow::anyhow!("round {}: {error:#}", round.number);
+            let side = self.sides[at].of.side;
+            let in_round = |error: anyhow::Error| RunFailure {
+                side,
+                message: format!("round {}: {error:#}", round.number),
+            };
             let output = output.map_err(in_round)?;
             let fields = self.fields(self.sides[at].of.side, place);
             let SideBench { of, reader } = &mut self.sides[at];

@@ -25,9 +25,9 @@ use crate::report::side_by_side::{
 use crate::store;
 use detect::paired::known_noise::known_noise;
 use detect::paired::{KnownNoise, PairedResult, PairedSeries, SessionEnd, judge, judge_ended};
-use model::history::NormalizeOptions;
 use model::history::session::{SIDE, Side};
 use model::history::value_options::ValueOptions;
+use model::history::{History, NormalizeOptions};
 use model::policy::Policy;
 use model::record::median;
 use model::series::SeriesKey;
@@ -79,6 +79,24 @@ impl SessionJudge {
         }
         let reading = Arc::new(value_options(&policy));
         Ok(Self { session: session.to_owned(), policy, reading, known, notices })
+    }
+
+    /// With a policy and a history that are loaded.
+    pub(super) fn of_history(session: &str, policy: &Policy, history: Option<&History>) -> Self {
+        Self {
+            session: session.to_owned(),
+            policy: policy.clone(),
+            reading: Arc::new(value_options(policy)),
+            known: history
+                .map(|history| known_noise(history, policy, &|_| false))
+                .unwrap_or_default(),
+            notices: Vec::new(),
+        }
+    }
+
+    /// What the history knows of the noise of a series.
+    pub(super) fn known_noise(&self, key: &SeriesKey) -> Option<KnownNoise> {
+        self.known.get(key).copied()
     }
 
     /// The series of these records after so many rounds, while more may follow.
@@ -136,7 +154,8 @@ impl SessionJudge {
         rows
     }
 
-    fn series(&self, lines: &[RunLine]) -> Vec<SessionSeries> {
+    /// The series of these records.
+    pub(super) fn series(&self, lines: &[RunLine]) -> Vec<SessionSeries> {
         // All of them every time: a few thousand lines are read in less time than a program starts.
         let text: String = lines.iter().flat_map(|line| [line.text.as_str(), "\n"]).collect();
         let builder = store::read_lines_in_memory(text.as_bytes(), Arc::clone(&self.reading));

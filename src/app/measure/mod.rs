@@ -6,6 +6,7 @@
 //! rounds      which side goes first, when to stop
 //! bench       set-up, warm-up and the runs themselves → records
 //! judgement   records of the session → verdicts
+//! bisect      the same with another head in each round → the commit behind a regression
 //! ```
 //!
 //! What makes two builds of the same code differ is varied or counted. The side that goes first
@@ -18,6 +19,7 @@
 //! run. Nothing of the working tree changes.
 
 mod bench;
+mod bisect;
 mod judgement;
 mod rounds;
 mod sides;
@@ -44,6 +46,7 @@ use model::record::time::Timestamp;
 use model::text;
 
 pub(crate) use self::bench::command_words;
+pub(crate) use self::bisect::{BisectRequest, bisect};
 pub(crate) use self::rounds::RoundCount;
 pub(crate) use self::sides::SidesRequest;
 

@@ -85,7 +85,7 @@ fn rounds(text: &str) -> Result<RoundCount, String> {
         .ok_or_else(|| format!("write `auto` or a whole number from 1 to {MAX_ROUNDS}"))
 }
 
-fn time_limit(text: &str) -> Result<Duration, String> {
+pub(super) fn time_limit(text: &str) -> Result<Duration, String> {
     let wrong = || "write a time as 90s, 20m or 1h".to_owned();
     let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
     let seconds = match unit {

@@ -259,6 +259,10 @@ fn finding_issue(
         (commit_text(check.base.as_deref()), commit_text(check.candidate.as_deref()));
     body.push(" at ").push(candidate).push(", compared with ").push(base).push(".\n");
     push_points(&mut body, finding);
+    let culprit = check.culprit_of(&finding.series);
+    if let Some(culprit) = culprit {
+        body.push("- ").push(cut(&culprit.text, MAX_REASON_CHARS)).push("\n");
+    }
     if let Some(url) = LinkTarget::allowed(&finding.url, links) {
         body.push("\n").push(link("Before and after".into(), &url)).push("\n");
     }

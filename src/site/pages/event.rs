@@ -33,6 +33,8 @@ struct EventPage {
     chart: Figure,
     suspects_text: Phrase,
     suspects: Vec<Phrase>,
+    /// Empty where nobody searched.
+    culprit: String,
     links: Vec<PageLink>,
     evidence: Vec<Phrase>,
     group: Option<GroupSection>,
@@ -44,6 +46,8 @@ struct GroupSection {
     sentence: String,
     members: Vec<SameCause>,
     compare: String,
+    /// None where only one commit is suspect, or the culprit is known.
+    bisect: Option<String>,
     /// None where nothing is left to accept.
     accept: Option<String>,
 }
@@ -72,6 +76,8 @@ pub(crate) fn render(site: &SiteContext<'_>, event: &EventRef) -> Result<Vec<u8>
         ChangeSeverity::Critical => "critical",
     };
     let confidence = text::percent(change.confidence);
+    let suspects = suspects::list(site, root, event);
+    let group = group(site, root, event, suspects.len());
     let template = EventPage {
         frame: frame(site, &page),
         index: table::more_link(root, "event/", "Changes".to_owned()),
@@ -94,10 +100,11 @@ pub(crate) fn render(site: &SiteContext<'_>, event: &EventRef) -> Result<Vec<u8>
         ],
         chart: zoomed_chart(site, root, event),
         suspects_text: suspects::sentence(site, root, event),
-        suspects: suspects::list(site, root, event),
+        suspects,
+        culprit: culprit(site, event),
         links: links(site, root, event),
         evidence: evidence(site, event),
-        group: group(site, root, event),
+        group,
         same_time: same_time(site, root, event),
         verdict,
     };
@@ -148,7 +155,12 @@ fn links(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Vec<PageLi
 }
 
 /// The group that a regression is in.
-fn group(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Option<GroupSection> {
+fn group(
+    site: &SiteContext<'_>,
+    root: LinkRoot,
+    event: &EventRef,
+    suspects: usize,
+) -> Option<GroupSection> {
     let group = site.regressions.of_event(&event.id)?;
     let history = site.input.history;
     let others = group.members.iter().filter(|it| it.event.as_ref() != Some(&event.id));
@@ -161,8 +173,16 @@ fn group(site: &SiteContext<'_>, root: LinkRoot, event: &EventRef) -> Option<Gro
         sentence: group.sentence(history),
         members: members.collect(),
         compare: group.compare_command(history),
+        bisect: group.bisect_command().filter(|_| suspects > 1),
         accept: (group.state() == "open").then(|| group.accept_command(history)),
     })
+}
+
+/// What `bisect` found.
+fn culprit(site: &SiteContext<'_>, event: &EventRef) -> String {
+    let group = site.regressions.of_event(&event.id);
+    let culprit = group.and_then(|group| group.culprit.as_ref());
+    culprit.map(|culprit| format!("{}.", wording::culprit(culprit))).unwrap_or_default()
 }
 
 fn evidence(site: &SiteContext<'_>, event: &EventRef) -> Vec<Phrase> {

@@ -156,11 +156,11 @@ impl SessionPlan {
 }
 
 /// SplitMix64 (Steele, Lea & Flood 2014).
-struct NoiseSource(u64);
+pub(crate) struct NoiseSource(pub(crate) u64);
 
 impl NoiseSource {
     /// Above 0 and below 1.
-    fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -169,7 +169,7 @@ impl NoiseSource {
     }
 
     /// Standard normal (Box & Muller 1958).
-    fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         let (radius, angle) = (self.uniform(), self.uniform());
         (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
     }
