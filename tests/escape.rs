@@ -186,6 +186,13 @@ fn markdown(text: &str) -> Vec<String> {
             }
             // Its id is that of the series.
             Event::Html(html) if html.starts_with("<!-- benchpages:issue") => {}
+            // The hash is that of the suite.
+            Event::Html(html) if html.starts_with("<!-- benchpages:pr v1 ") => {
+                let (head, suites) = html.split_once(" suites=").unwrap_or((&html, ""));
+                let hash = suites.trim_end().strip_suffix(" -->").unwrap_or(suites);
+                assert!(hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{html}");
+                shape.push(head.to_owned());
+            }
             other => shape.push(format!("{other:?}")),
         }
     }

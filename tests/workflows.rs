@@ -619,6 +619,7 @@ fn commented(server: &Server, environment: &[(&str, &str)]) -> (Value, Vec<Value
         ("COMMENT", &*comment),
         ("ARCHIVE", &*archive),
         ("PULL", "7"),
+        ("SHA", "feedfacefeedfacefeedfacefeedfacefeedface"),
         ("MOST", "100000"),
         ("REPO", "ada/engine"),
         ("GITHUB_REPOSITORY", "ada/engine"),
@@ -638,6 +639,26 @@ fn commented(server: &Server, environment: &[(&str, &str)]) -> (Value, Vec<Value
         false => String::new(),
     };
     (result, log.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
+#[test]
+fn what_the_pull_request_accepts_counts_in_the_comment_as_in_its_own_job() {
+    if !have_tools() {
+        return;
+    }
+    let server = slower_pull_request();
+    let root = server.repository.root();
+    git(&root, &["checkout", "--quiet", "-b", "change"]);
+    let entry = "- series: '*'\n  commit: 'feedface'\n  max_change: 0.4\n  reason: 'bounds checks'\n  \
+                 by: 'boss'\n";
+    server.repository.file("data/accepted.yml", entry);
+    let sha = server.commit("accept it");
+    git(&root, &["push", "--quiet", "origin", "change"]);
+    git(&root, &["checkout", "--quiet", "main"]);
+    let (found, _) = commented(&server, &[]);
+    assert_eq!(found["verdict"], json!("approval_needed"), "{found}");
+    let (found, _) = commented(&server, &[("SHA", &sha)]);
+    assert_eq!(found["verdict"], json!("pass"), "{found}");
 }
 
 #[test]

@@ -157,6 +157,9 @@ fn accepted_commits(
     };
     let merged = history.commits.iter().enumerate().filter(|(_, commit)| is_merge(commit));
     let merged = merged.filter_map(|(at, _)| Some(CommitIndex(u32::try_from(at).ok()?)));
+    // Where nothing is known of merges, the entry counts for what came next.
+    let knows_pulls = history.commits.iter().any(|it| it.main_line && it.pull.is_some());
+    let named = named.filter(|_| outside.is_none() || !knows_pulls);
     let mut all: Vec<CommitIndex> = named.into_iter().chain(merged).collect();
     all.sort_unstable();
     all.dedup();

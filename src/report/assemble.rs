@@ -219,17 +219,24 @@ fn judge_all(input: &CheckInput<'_>, outcome: &mut CheckOutcome) {
     let (findings, violations) = (&mut outcome.findings, &mut outcome.violations);
     locate::set_places(input.history, input.policy, findings, violations);
     if !is_main {
-        for group in outcome.open_regressions.iter().take(MAX_OPEN_NOTICES) {
-            outcome
-                .notices
-                .push(format!("Open on the main line, not counted here: {}.", group.sentence));
-        }
-        let hidden = outcome.open_regressions.len().saturating_sub(MAX_OPEN_NOTICES) as u64;
-        if hidden > 0 {
-            let more = text::count_noun(hidden, "more open regression");
-            outcome.notices.push(format!("{more} on the main line, not counted here."));
-        }
+        let open = open_notices(outcome);
+        outcome.notices.extend(open);
     }
+}
+
+/// What a pull request's check says of the regressions that are open on the main line.
+fn open_notices(outcome: &CheckOutcome) -> Vec<String> {
+    let open = &outcome.open_regressions;
+    let sentence = |group: &RegressionGroupView| {
+        format!("Open on the main line, not counted here: {}.", group.sentence)
+    };
+    let mut notices: Vec<String> = open.iter().take(MAX_OPEN_NOTICES).map(sentence).collect();
+    let hidden = open.len().saturating_sub(MAX_OPEN_NOTICES) as u64;
+    if hidden > 0 {
+        let more = text::count_noun(hidden, "more open regression");
+        notices.push(format!("{more} on the main line, not counted here."));
+    }
+    notices
 }
 
 /// What the candidate's session says of a series, and the change that it shows.

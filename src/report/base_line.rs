@@ -4,52 +4,64 @@
 //! Example: `main` runs at 1000 ns, `release/1.x` at 1500, each with a `branch` field. A pull
 //! request for `release/1.x` at 1500 is unchanged. Against `main` it would be 50 % slower.
 
-use crate::report::candidate::CandidateRequest;
 use model::history::{BranchId, History, MeasurementRow};
 
-/// The branch that a pull request is compared with; none for the main line. It is that of the
-/// requested base, else the one that the pull request is to be merged into, where it was measured.
+/// A line of development other than the main one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BaseLine {
+    branch: String,
+    /// Only pull requests measured it: it continues the main line, which stays.
+    is_stacked: bool,
+}
+
+/// The line that a pull request is compared with; none for the main line. It is that of the
+/// requested base, else the branch that the pull request is to be merged into, where it was
+/// measured.
 pub(super) fn of_pull(
     history: &History,
-    request: &CandidateRequest<'_>,
+    base: Option<&str>,
+    base_branch: Option<&str>,
     own: BranchId,
-) -> Option<String> {
+) -> Option<BaseLine> {
     let branch_of = |row: &MeasurementRow| {
         let environment = &history.environments[row.environment as usize];
         environment.branch.as_deref().filter(|_| !environment.is_of_session())
     };
     let rows = || history.columns.iter().flat_map(|column| &column.rows);
     let is_elsewhere = |row: &&MeasurementRow| row.branch != BranchId::MAIN && row.branch != own;
-    if let Some(name) = &request.base {
-        let at = history.commit_names().find(name).ok().flatten()?;
-        if history.commits[at].main_line {
-            return None;
+    let branch = match base {
+        Some(name) => {
+            let at = history.commit_names().find(name).ok().flatten()?;
+            let is_base = |row: &&MeasurementRow| row.commit as usize == at;
+            let mut measured = rows().filter(is_elsewhere).filter(is_base);
+            let branch = measured.find_map(branch_of)?;
+            (!history.commits[at].main_line).then_some(branch)?
         }
-        let mut measured = rows().filter(is_elsewhere).filter(|row| row.commit as usize == at);
-        return measured.find_map(branch_of).map(str::to_owned);
+        None => base_branch?,
+    };
+    let is_of_branch = |row: &&MeasurementRow| branch_of(row) == Some(branch);
+    // Where few records name the main line, one is enough to know it.
+    if rows().filter(is_of_branch).any(|row| row.branch == BranchId::MAIN) {
+        return None;
     }
-    let target = request.base_branch?;
-    let is_target = |row: &MeasurementRow| branch_of(row) == Some(target);
-    // The main line may be named by few of its records.
-    let is_main = rows().any(|row| row.branch == BranchId::MAIN && is_target(row));
-    let is_measured = || rows().filter(is_elsewhere).any(is_target);
-    (!is_main && is_measured()).then(|| target.to_owned())
+    let mut measured = rows().filter(is_elsewhere).filter(is_of_branch).peekable();
+    measured.peek()?;
+    let is_stacked = measured.all(|row| row.branch != BranchId::OTHER);
+    Some(BaseLine { branch: branch.to_owned(), is_stacked })
 }
 
-/// Makes a branch the main line of a history, and the main line another branch.
-pub(super) fn make_main(history: &mut History, line: &str, own: BranchId) {
+/// Makes a line the main one of a history, behind the main line or instead of it.
+pub(super) fn make_main(history: &mut History, line: &BaseLine, own: BranchId) {
     let History { columns, environments, commits, .. } = history;
-    commits.iter_mut().for_each(|commit| commit.main_line = false);
+    commits.iter_mut().for_each(|commit| commit.main_line &= line.is_stacked);
     for column in columns {
-        for row in &mut column.rows {
+        for row in column.rows.iter_mut().filter(|row| row.branch != own) {
             let environment = &environments[row.environment as usize];
-            let is_line =
-                environment.branch.as_deref() == Some(line) && !environment.is_of_session();
-            if row.branch == own {
-                continue;
-            }
-            row.branch = if is_line { BranchId::MAIN } else { BranchId::OTHER };
-            commits[row.commit as usize].main_line |= is_line;
+            let is_of_branch = environment.branch.as_deref() == Some(line.branch.as_str())
+                && !environment.is_of_session();
+            let stays = line.is_stacked && row.branch == BranchId::MAIN;
+            row.branch = if is_of_branch || stays { BranchId::MAIN } else { BranchId::OTHER };
+            commits[row.commit as usize].main_line |= is_of_branch;
         }
         column.is_on_main =
             column.rows.iter().any(|row| row.branch == BranchId::MAIN && row.value.is_some());

@@ -276,6 +276,65 @@ fn select_on_main(
     })
 }
 
+/// What a pull request is compared with.
+struct PullBase {
+    session: Option<CandidateSession>,
+    /// The measured commit of the main line, and how it was chosen.
+    main: Option<(usize, String)>,
+}
+
+impl PullBase {
+    /// Chooses the base of a pull request's head.
+    ///
+    /// # Errors
+    /// A requested base is not known, and no session says it.
+    fn of(
+        history: &History,
+        request: &CandidateRequest<'_>,
+        branch: BranchId,
+        head: usize,
+    ) -> Result<Self, String> {
+        let named = request.base.as_ref();
+        let named = named.and_then(|name| history.commit_names().find(name).ok().flatten());
+        let place = SessionRequest { head, branch, base: named };
+        let session = CandidateSession::find(history, request.policy, place);
+        let requested = match (requested_base(history, request), &session) {
+            (Ok(requested), _) => requested,
+            // The name may be of a commit that only this session measured.
+            (Err(_), Some(_)) => None,
+            (Err(error), None) => return Err(error),
+        };
+        // Parents are stronger than clocks: a branch may be older than the newest run of the main
+        // line. Where git knows nothing (a shallow clone, an export), the order of measurement has
+        // to do.
+        let by_ancestry = || {
+            let parents = (request.ancestors)(&history.commits[head].id);
+            nearest_measured(history, &parents).filter(|(at, _)| *at != head)
+        };
+        let by_time = || {
+            let why = "the newest measured commit of the main line before it";
+            newest_on_main(history, Some(head)).map(|at| (at, why.to_owned()))
+        };
+        Ok(Self { session, main: requested.or_else(by_ancestry).or_else(by_time) })
+    }
+
+    /// The commit that pages compare with: that of the session, if the main line measured it.
+    fn of_pages(&self, history: &History) -> Option<usize> {
+        let of_session = self.session.as_ref().map(|session| session.base);
+        let of_session = of_session.filter(|base| history.commits[*base].main_line);
+        of_session.or(self.main.as_ref().map(|(base, _)| *base))
+    }
+
+    /// The commit that the candidate is compared with, and why.
+    fn compared(&self) -> (Option<usize>, String) {
+        match (&self.session, &self.main) {
+            (Some(session), _) => (Some(session.base), session.base_reason()),
+            (None, Some((base, why))) => (Some(*base), why.clone()),
+            (None, None) => (None, String::new()),
+        }
+    }
+}
+
 /// The main line up to the base, and behind it the runs of the pull request's head.
 fn select_on_pull(
     history: &mut History,
@@ -284,43 +343,25 @@ fn select_on_pull(
     head: usize,
 ) -> Result<Candidate, String> {
     let id = history.commits[head].id.clone();
-    let line = base_line::of_pull(history, request, BranchId::of_pull(pull));
+    let branch = BranchId::of_pull(pull);
+    let line = base_line::of_pull(history, request.base.as_deref(), request.base_branch, branch);
     if let Some(line) = &line {
-        base_line::make_main(history, line, BranchId::of_pull(pull));
+        base_line::make_main(history, line, branch);
     }
-    // Parents are stronger than clocks: a branch may be older than the newest run of the main line.
-    // Where git knows nothing (a shallow clone, an export), the order of measurement has to do.
-    let by_ancestry = || {
-        let parents = (request.ancestors)(&id);
-        nearest_measured(history, &parents).filter(|(at, _)| *at != head)
-    };
-    let by_time = || {
-        let why = "the newest measured commit of the main line before it";
-        newest_on_main(history, Some(head)).map(|at| (at, why.to_owned()))
-    };
-    let named = request.base.as_ref();
-    let named = named.and_then(|name| history.commit_names().find(name).ok().flatten());
-    let place = SessionRequest { head, branch: BranchId::of_pull(pull), base: named };
-    let session = CandidateSession::find(history, request.policy, place);
-    let requested = match &session {
-        // The name may be of a commit that only this session measured.
-        Some(_) => requested_base(history, request).ok().flatten(),
-        None => requested_base(history, request)?,
-    };
-    let base = requested.or_else(by_ancestry).or_else(by_time);
-    if base.is_none() && session.is_none() {
+    let bases = PullBase::of(history, request, branch, head)?;
+    if bases.main.is_none() && bases.session.is_none() {
         let why = "no run of the main line is older than the candidate";
         return Ok(Candidate::without_base(Some(id), Some(pull), why));
     }
     let runner_fields = &request.policy.runner_fingerprinting.track_fields;
     let machines = runner_numbers(history, runner_fields);
-    let last_of_base = base.as_ref().map(|(base, _)| *base);
+    let last_of_base = bases.main.as_ref().map(|(base, _)| *base);
     // In one pass on all threads: with 200,000 records this was an eighth of a watched check.
     let taken = history.columns.par_iter_mut().map(|column| {
         let mut own = Vec::new();
         // Runs of other pull requests go too: they were never on the main line.
         column.rows.retain(|row| {
-            if row.branch == BranchId::of_pull(pull) {
+            if row.branch == branch {
                 own.push(*row);
             }
             row.branch == BranchId::MAIN
@@ -337,16 +378,9 @@ fn select_on_pull(
     let own = own.map(|(commit, _)| commit.id.clone()).collect();
     set_newest(history);
     let measured_at = runs.iter().flatten().flatten().map(|row| row.time).min();
-    let of_session = session.as_ref().map(|session| session.base);
-    let of_session = of_session.filter(|base| history.commits[*base].main_line);
-    let main_base = of_session.or(base.as_ref().map(|(base, _)| *base));
-    let main_base = main_base.map(|base| history.commits[base].id.clone());
-    let (base, base_reason) = match (&session, base) {
-        (Some(session), _) => (Some(session.base), session.base_reason()),
-        (None, Some((base, why))) => (Some(base), why),
-        (None, None) => (None, String::new()),
-    };
-    let base = base.map(|base| history.commits[base].id.clone());
+    let (base, base_reason) = bases.compared();
+    let commit_id = |at: usize| history.commits[at].id.clone();
+    let (main_base, base) = (bases.of_pages(history).map(commit_id), base.map(commit_id));
     let first = append_runs(history, head, runs);
     Ok(Candidate {
         pull: Some(pull),
@@ -357,7 +391,7 @@ fn select_on_pull(
         first_commit: Some(first),
         measured_at,
         own_commits: own,
-        session,
+        session: bases.session,
         nothing_compared: None,
     })
 }

@@ -141,12 +141,20 @@ pub(crate) fn all_sessions(
     history: &History,
     policy: &Policy,
 ) -> BTreeMap<CommitIndex, CandidateSession> {
-    let rows = history.columns.iter().flat_map(|column| &column.rows);
-    let is_pulls = |row: &&MeasurementRow| {
-        row.branch.pull().is_some() && !history.commits[row.commit as usize].main_line
-    };
-    let heads: BTreeSet<(u32, BranchId)> =
-        rows.filter(is_pulls).map(|row| (row.commit, row.branch)).collect();
+    // One pass for all pull requests: most of them have no session to look for.
+    let heads = history.columns.par_iter().map(|column| {
+        let mut runs: BTreeMap<(u32, BranchId), usize> = BTreeMap::new();
+        for row in column.rows.iter().filter(|row| row.branch.pull().is_some()) {
+            let is_recorded = history.environments[row.environment as usize].is_of_session();
+            let count = runs.entry((row.commit, row.branch)).or_default();
+            *count += if is_recorded { MIN_ROUNDS } else { 1 };
+        }
+        runs.retain(|(commit, _), count| {
+            *count >= MIN_ROUNDS && !history.commits[*commit as usize].main_line
+        });
+        runs.into_keys().collect::<BTreeSet<(u32, BranchId)>>()
+    });
+    let heads = heads.reduce(BTreeSet::new, |all, more| all.into_iter().chain(more).collect());
     let found = heads.into_par_iter().filter_map(|(head, branch)| {
         let request = SessionRequest { head: head as usize, branch, base: None };
         Some((CommitIndex(head), CandidateSession::find(history, policy, request)?))

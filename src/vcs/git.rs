@@ -29,9 +29,9 @@ pub(crate) fn ancestors(name: &str) -> Vec<String> {
     String::from_utf8_lossy(&output).lines().map(str::to_owned).collect()
 }
 
-/// The commits that a measured commit may be compared with, nearest first: its first parents, itself
-/// first. Where the checkout is a merge of it into the branch it is for, as jobs of pull requests
-/// have it, what was measured is the merge: then those of the merge's first parent.
+/// The commits that a measured commit may be compared with, nearest first: its first parents,
+/// itself first. Where the checkout is a merge of it into the branch it is for, as jobs of pull
+/// requests have it, what was measured is the merge: then those of the merge's first parent.
 pub(crate) fn bases_of_checkout(name: &str) -> Vec<String> {
     let here = Path::new(".");
     let measured = resolve(here, name);

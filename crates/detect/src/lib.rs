@@ -10,6 +10,40 @@
 //! once. *What happened in this history?* Pages ask that from the end, where both sides of every
 //! change are known.
 //!
+//! # The method
+//!
+//! Values become log levels, turned so that up is worse. Levels are medians, noise is a robust
+//! standard deviation around the level, and both are inflated by the autocorrelation of the runs.
+//!
+//! **The gate of the main line** holds the newest 1 to 30 runs against up to 60 before them. A new
+//! level must pass all of:
+//!
+//! 1. size: the policy's threshold, and every run of a short new level beyond it;
+//! 2. significance: a score of at least 6.5 against the runs before, since it is asked thousands of
+//!    times;
+//! 3. memory: 1.6 times what the same statistic did by itself in the last 250 runs, and not an
+//!    excursion that the series came back from twice before;
+//! 4. confirmation: as many runs as the policy asks for, else it is only suspected.
+//!
+//! A gradual change has no first run: the oldest 40 against the newest 12, or a line through all,
+//! must differ by 1.3 times the threshold. Counts that never vary need none of this: one run that
+//! differs is proof.
+//!
+//! **Infrastructure** moves most backends at once. It is excused only while the controls agree:
+//! other tests of the same unit, runner and job. A shift that stays without a recorded cause
+//! becomes an open finding.
+//!
+//! **A pull request** asks once, so Student's law on the base's noise decides, at a false rate of
+//! 0.2 % a series, with the memory of how far as many runs ever strayed; false discoveries of a
+//! check are controlled. What was measured side by side with its base is judged by its own rounds.
+//!
+//! **Pages** segment the whole history (PELT, then bottom-up merging with the same robust score),
+//! and take the newest runs from the gate. A regression is open until its level is back, or a
+//! person says otherwise. Nothing is ever compared across runners.
+//!
+//! Sources and measurements of the constants stand where they are defined. `docs/accuracy.md` says
+//! what each part gives.
+//!
 //! # The way of a series
 //!
 //! | step | modules |

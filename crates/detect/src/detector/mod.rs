@@ -10,9 +10,9 @@
 //! run the state is `Suspected(1)`, after the eighth a candidate has change point 5.
 //!
 //! The methods are in files by what they are about: `search` and `exact_change` for new levels,
-//! `reports` for what
-//! was reported, `state` for the state after a run, `runner_pool` for runners that take turns,
-//! `suspension` for infrastructure shifts.
+//! `reports` for what was reported, `excursions` for levels that were left again, `state` for the
+//! state after a run, `runner_pool` for runners that take turns, `suspension` for infrastructure
+//! shifts.
 
 mod suspension;
 mod exact_change;

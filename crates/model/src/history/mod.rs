@@ -13,6 +13,7 @@
 //! ```
 
 mod ancestry;
+mod commit_observations;
 pub(crate) mod commit_times;
 pub mod value_options;
 pub mod build;

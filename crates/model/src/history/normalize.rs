@@ -10,7 +10,8 @@ use rustc_hash::FxHashMap;
 use crate::commit_ref::full_id;
 use crate::history::ancestry::{self, FactsById};
 use crate::history::build::{HistoryBuilder, KeyedRow};
-use crate::history::commit_times::{CommitTimes, earliest};
+use crate::history::commit_observations::CommitObservations;
+use crate::history::commit_times::earliest;
 use crate::history::intern::to_index;
 use crate::history::key::EnvironmentKey;
 use crate::history::platform::Platform;
@@ -360,55 +361,6 @@ fn enforce_parent_order(commits: &mut BTreeMap<&str, Commit>, line: &[&str]) {
 struct RepeatedLines {
     duplicates: Vec<(u32, u32)>,
     conflicting: Vec<(u32, u32)>,
-}
-
-/// What the records say of a commit.
-#[derive(Default)]
-struct CommitObservations {
-    commit_times: CommitTimes,
-    first_main: Option<Timestamp>,
-    first_other: Option<Timestamp>,
-    main_line: bool,
-    /// The first pull request that measured it.
-    pull: Option<u64>,
-}
-
-impl CommitObservations {
-    fn add_row(&mut self, row: &MeasurementRow) {
-        let main = row.branch == BranchId::MAIN;
-        self.main_line |= main;
-        self.pull = smaller(self.pull, row.branch.pull().map(u64::from));
-        let first = if main { &mut self.first_main } else { &mut self.first_other };
-        *first = earliest(*first, Some(row.time));
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.main_line |= other.main_line;
-        self.pull = smaller(self.pull, other.pull);
-        self.commit_times = self.commit_times.earliest(other.commit_times);
-        self.first_main = earliest(self.first_main, other.first_main);
-        self.first_other = earliest(self.first_other, other.first_other);
-    }
-
-    fn to_commit(&self, id: &str, facts: Option<&CommitFacts>) -> Commit {
-        let time = self.first_main.or(self.first_other);
-        let of_records = || self.commit_times.of_commit(self.main_line);
-        Commit {
-            id: id.to_owned(),
-            time: time.unwrap_or(Timestamp::from_micros(0)),
-            author_time: facts.and_then(|facts| facts.time).or_else(of_records),
-            subject: facts.and_then(|facts| facts.subject.clone()),
-            parents: facts.map_or_else(Vec::new, |facts| facts.parents.clone()),
-            // What a pull request measured may be its base as well as its own.
-            pull: facts.and_then(|facts| facts.pull).or(self.pull.filter(|_| !self.main_line)),
-            tags: facts.map_or_else(Vec::new, |facts| facts.tags.clone()),
-            main_line: self.main_line,
-        }
-    }
-}
-
-fn smaller(one: Option<u64>, other: Option<u64>) -> Option<u64> {
-    one.into_iter().chain(other).min()
 }
 
 /// Whether a row is a value of the main line.
