@@ -151,8 +151,7 @@ fn accepted_commits(
     let pull = entry.pull.or_else(|| outside.and_then(|commit| commit.pull));
     let is_merge = |commit: &Commit| {
         let of_pull = pull.is_some() && commit.pull == pull;
-        let has_parent =
-            || outside.is_some_and(|outside| commit.parents.iter().any(|it| *it == outside.id));
+        let has_parent = || outside.is_some_and(|outside| commit.parents.contains(&outside.id));
         commit.main_line && (of_pull || has_parent())
     };
     let merged = history.commits.iter().enumerate().filter(|(_, commit)| is_merge(commit));

@@ -53,7 +53,7 @@ pub(crate) enum ProposalState {
 }
 
 impl Proposal {
-    /// Whether [`write`] writes it.
+    /// Whether [`write()`] writes it.
     pub(crate) fn is_pending(&self) -> bool {
         matches!(self.state, ProposalState::New | ProposalState::Additions)
     }
