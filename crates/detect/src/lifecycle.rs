@@ -51,6 +51,12 @@ pub(crate) struct Lifecycle<'a> {
     pub is_retired: bool,
 }
 
+/// Whether a regression is open and proven by runs that never vary: levels by the median of runs,
+/// other inputs among them, cannot show that it is gone. The gate saw it come, and will see it go.
+fn is_proven(report: Option<&ReportedChange>) -> bool {
+    report.is_some_and(|report| report.is_exact() && report.closing.is_none())
+}
+
 impl Lifecycle<'_> {
     /// Joins what the look back found with what the gate reported, and finds the state of each.
     pub(crate) fn resolve(&self, mut changes: Vec<Change>) -> SeriesChangesOverTime {
@@ -69,7 +75,10 @@ impl Lifecycle<'_> {
             let Some(change) = change else { continue };
             match reports[at].closing {
                 // The verdict rests on it, so that the list must have it.
-                None => changes.push(change),
+                None => {
+                    changes.push(change);
+                    report_of.push(Some(at));
+                }
                 Some(_) if change.is_regression => {
                     withdrawn.push(Change { status: ChangeStatus::Withdrawn, ..change });
                 }
@@ -77,8 +86,6 @@ impl Lifecycle<'_> {
                 Some(_) => {}
             }
         }
-        // What was added has its report already in its numbers.
-        report_of.resize(changes.len(), None);
         let mut order: Vec<usize> = (0..changes.len()).collect();
         order.sort_by_key(|at| changes[*at].first_after);
         let report_of: Vec<Option<usize>> = order.iter().map(|at| report_of[*at]).collect();
@@ -86,7 +93,8 @@ impl Lifecycle<'_> {
         for at in 0..changes.len() {
             let report = report_of[at].map(|report| &reports[report]);
             let status = self.status(&changes, at, report);
-            let left = (status == ChangeStatus::Open).then(|| self.partly_left(&changes, at));
+            let is_whole = status != ChangeStatus::Open || is_proven(report);
+            let left = (!is_whole).then(|| self.partly_left(&changes, at));
             changes[at].left = left.flatten();
             changes[at].reported_at =
                 report.map(|report| self.state.detector.run(report.reported_at));
@@ -183,6 +191,9 @@ impl Lifecycle<'_> {
             return Some(ChangeStatus::Fixed { run: Some(fix.first_after) });
         }
         let is_back = || {
+            if is_proven(report) {
+                return None;
+            }
             let left = self.level(self.newest_level(changes, at)?) - self.level(change.before);
             (left <= DRIFTED_BACK_SHARE * threshold).then_some(())
         };

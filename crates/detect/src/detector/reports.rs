@@ -45,7 +45,7 @@ pub(crate) struct ReportedChange {
 impl ReportedChange {
     /// Whether runs that never vary prove it: its levels are those of the runs that were compared,
     /// not medians of runs that other inputs may be among.
-    pub(super) fn is_exact(&self) -> bool {
+    pub(crate) fn is_exact(&self) -> bool {
         self.z >= exact::PROOF_Z
     }
 }
